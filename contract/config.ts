@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import { totemId } from './identity.ts'
+
+/** A totem's provisioning: one JSON file, written by a technician (on a bench, by the simulator). Paths are absolute. */
+export const totemConfig = z.strictObject({
+  totem: totemId,
+  office: z.strictObject({ name: z.string(), comune: z.string(), province: z.string().length(2) }),
+  dataDir: z.string(),
+  gateway: z.strictObject({
+    url: z.url({ protocol: /^https$/ }),
+    ca: z.string(),
+    certificate: z.string(),
+    key: z.string(),
+    /** Public JWK (P-256) to which requests are sealed. */
+    sealingKey: z.string(),
+  }),
+  /** Private JWK (P-256) that opens outcomes sealed to this totem. */
+  outcomeKey: z.string(),
+  /** PEM bundle of the card issuers' CAs (Italian TSL, services of type IdV; pinned). */
+  cardAuthorities: z.string(),
+  panel: z.strictObject({ width: z.number(), height: z.number(), mmPerPixel: z.number() }),
+  printer: z.strictObject({ profile: z.enum(['a4-kiosk', 'receipt-80']) }),
+  timings: z.strictObject({
+    idleMs: z.number(),
+    warningMs: z.number(),
+    goodbyeMs: z.number(),
+    lineProbeMs: z.number(),
+  }),
+  /** Below this the totem asks for nothing: an accepted request must always find room. */
+  minFreeBytes: z.number(),
+  /** Only honoured in a development build (invariant 9). */
+  bench: z
+    .strictObject({
+      deviceEnv: z.record(z.string(), z.string()),
+      dockUrl: z.url().nullable(),
+    })
+    .nullable(),
+})
+export type TotemConfig = z.infer<typeof totemConfig>

@@ -1,0 +1,128 @@
+import { z } from 'zod'
+import { certificateType, exemption } from './catalogue.ts'
+import { evidence } from './evidence.ts'
+import { base64, idAnpr, isoInstant, operationId } from './identity.ts'
+import { journalEntry } from './journal.ts'
+
+/**
+ * Totem ↔ gateway: HTTPS with mutual TLS, JSON. The totem is known by its client certificate (subject CN = totem id).
+ * Every refusal is a `problem`; anything that does not parse is treated as no answer at all.
+ *
+ *   GET  /v1/status                    → status          is the line up, what time is it
+ *   POST /v1/sessions                  evidence → session      201; 403 problem
+ *   GET  /v1/sessions/current/family   (Bearer) → familySheet
+ *   POST /v1/previews                  (Bearer) previewRequest → preview
+ *   POST /v1/operations                submission → submissionResult
+ *   GET  /v1/operations                → operationList   what the gateway holds of this totem
+ *   POST /v1/journal                   journalBatch → journalReceipt
+ */
+export const status = z.strictObject({ at: isoInstant, version: z.string() })
+
+export const refusalKind = z.enum([
+  'certificate-malformed',
+  'certificate-untrusted',
+  'certificate-expired',
+  'certificate-not-yet-valid',
+  'certificate-wrong-policy',
+  'certificate-revoked',
+  'signature-invalid',
+  'statement-stale',
+  'statement-replayed',
+  'statement-other-totem',
+  'codice-fiscale-invalid',
+  'person-not-found',
+  'not-in-family',
+  'certificate-not-issuable',
+  'session-expired',
+  'request-malformed',
+  'request-expired',
+  'anpr-unavailable',
+])
+export type RefusalKind = z.infer<typeof refusalKind>
+
+/** `anpr` is ANPR's own error code (e.g. EN286): shown to the citizen as a reference for the ufficio anagrafe. */
+export const problem = z.strictObject({ kind: refusalKind, anpr: z.string().nullable() })
+export type Problem = z.infer<typeof problem>
+
+export const session = z.strictObject({
+  token: z.string(),
+  expires: isoInstant,
+  holder: z.strictObject({ idAnpr, name: z.string(), surname: z.string() }),
+})
+export type Session = z.infer<typeof session>
+
+/** Name and year of birth only, until a person is picked (anpr.md §8.2, minimisation). `relation`: table 5 code. */
+export const familyMember = z.strictObject({
+  idAnpr,
+  name: z.string(),
+  surname: z.string(),
+  yearOfBirth: z.number(),
+  relation: z.string(),
+  self: z.boolean(),
+})
+export type FamilyMember = z.infer<typeof familyMember>
+export const familySheet = z.strictObject({ members: z.array(familyMember).min(1) })
+export type FamilySheet = z.infer<typeof familySheet>
+
+/** `subject` null: the holder of the card (offline the totem knows no ID ANPR). */
+const wanted = { subject: idAnpr.nullable(), types: z.array(certificateType).min(1).max(2), exemption }
+export const previewRequest = z.strictObject({ ...wanted, subject: idAnpr })
+export const preview = z.strictObject({ pdf: base64 })
+
+/** The request as the gateway sees it after opening the JWE. Only the gateway can read it. */
+export const certificateRequest = z.strictObject({
+  operation: operationId,
+  kind: z.literal('certificate'),
+  ...wanted,
+  language: z.enum(['IT']),
+  requestedAt: isoInstant,
+  evidence,
+})
+export type CertificateRequest = z.infer<typeof certificateRequest>
+
+/**
+ * `sealed`: compact JWE (ECDH-ES+A256KW, A256GCM) to the gateway's key; protected header `kid`, `typ`
+ * "totem-request+jwe", `op` = operation id, so that sealed payloads cannot be swapped between items.
+ */
+export const submission = z.strictObject({
+  items: z
+    .array(z.strictObject({ operation: operationId, sealed: z.string().max(100_000) }))
+    .min(1)
+    .max(50),
+})
+export type Submission = z.infer<typeof submission>
+
+/**
+ * A result an item. `issued`: outcome is a compact JWE to the totem's key, header `typ` "totem-outcome+jwe", `op` =
+ * operation id, holding `issuedOutcome`. `pending`: accepted, ask again later by submitting the same item.
+ */
+export const operationState = z.enum(['pending', 'issued', 'refused'])
+export const submissionResult = z.strictObject({
+  results: z.array(
+    z.discriminatedUnion('state', [
+      z.strictObject({ operation: operationId, state: z.literal('pending') }),
+      z.strictObject({ operation: operationId, state: z.literal('issued'), outcome: z.string() }),
+      z.strictObject({ operation: operationId, state: z.literal('refused'), problem }),
+    ]),
+  ),
+})
+export type SubmissionResult = z.infer<typeof submissionResult>
+
+/** `pdf` is ANPR's sealed PDF, byte for byte. `protocol` is numeroProtocolloANPR. */
+export const issuedOutcome = z.strictObject({
+  operation: operationId,
+  types: z.array(certificateType),
+  protocol: z.string(),
+  idOperazioneAnpr: z.string(),
+  issuedAt: isoInstant,
+  pdf: base64,
+})
+export type IssuedOutcome = z.infer<typeof issuedOutcome>
+
+export const operationList = z.strictObject({
+  operations: z.array(z.strictObject({ operation: operationId, state: operationState, at: isoInstant })),
+})
+
+export const journalBatch = z.strictObject({ entries: z.array(journalEntry).min(1).max(500) })
+/** Highest `seq` that the gateway holds without a gap. */
+export const journalReceipt = z.strictObject({ upTo: z.number().int().min(0) })

@@ -1,0 +1,52 @@
+import { z } from 'zod'
+
+// DM Finanze 23/12/1976: check letter of the codice fiscale. Characters in odd places (1st, 3rd …) count by
+// this table, those in even places by their own value.
+const ODD_PLACE = [1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23]
+const CODICE_FISCALE = /^[A-Z]{6}[0-9LMNPQRSTUV]{2}[ABCDEHLMPRST][0-9LMNPQRSTUV]{2}[A-Z][0-9LMNPQRSTUV]{3}[A-Z]$/
+
+const ordinal = (character: string): number =>
+  character >= 'A' ? character.charCodeAt(0) - 65 : character.charCodeAt(0) - 48
+
+/** The check letter of a codice fiscale's first 15 characters. */
+export function checkLetter(first15: string): string {
+  let sum = 0
+  for (let place = 0; place < 15; place++) {
+    const value = ordinal(first15[place] ?? '0')
+    sum += place % 2 === 0 ? (ODD_PLACE[value] ?? 0) : value
+  }
+  return String.fromCharCode(65 + (sum % 26))
+}
+
+/** True for a well-formed 16-character codice fiscale with a right check letter; omocodia is accepted. */
+export function isCodiceFiscale(text: string): boolean {
+  return CODICE_FISCALE.test(text) && checkLetter(text) === text[15]
+}
+
+const BASE36 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'
+
+/** Check character of an ID ANPR's first 8 characters: Luhn mod 36 (DM Interno 3/3/2023). */
+export function idAnprCheck(first8: string): string {
+  let sum = 0
+  for (let place = 7, factor = 2; place >= 0; place--, factor = 3 - factor) {
+    const product = BASE36.indexOf(first8[place] ?? '0') * factor
+    sum += Math.floor(product / 36) + (product % 36)
+  }
+  return BASE36[(36 - (sum % 36)) % 36] ?? '0'
+}
+
+export function isIdAnpr(text: string): boolean {
+  return /^[A-Z0-9]{9}$/.test(text) && idAnprCheck(text) === text[8]
+}
+
+export const codiceFiscale = z.string().refine(isCodiceFiscale, 'not a codice fiscale')
+export const idAnpr = z.string().refine(isIdAnpr, 'not an ID ANPR')
+
+/** Operation id: a ULID. ANPR's `idOperazioneClient` allows 30 characters, a ULID has 26. */
+export const operationId = z.string().regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/)
+/** e.g. `TT-0001`: two letters of the province, four digits. */
+export const totemId = z.string().regex(/^[A-Z]{2}-\d{4}$/)
+/** Local calendar date, ISO 8601. */
+export const isoDate = z.string().regex(/^\d{4}-\d{2}-\d{2}$/)
+export const isoInstant = z.iso.datetime({ offset: false })
+export const base64 = z.base64()

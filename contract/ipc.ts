@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import { certificateType, purpose } from './catalogue.ts'
+import { language, view } from './view.ts'
+
+/**
+ * Everything that the renderer can ask of main, by name. One argument (or none), plain data, parsed by main; the
+ * sender must be the main frame of app:// (invariant 5). Each answers why the renderer can't do without it.
+ */
+const nothing = z.undefined()
+
+export const ipcMethods = {
+  /** The current view, for a renderer that has just loaded. */
+  current: { params: nothing, result: view },
+  start: { params: nothing, result: nothing },
+  chooseLanguage: { params: language, result: nothing },
+  /** 5 to 8 ASCII digits. The renderer overwrites its copy at once, main after handing it on. */
+  enterPin: { params: z.instanceof(Uint8Array).refine(isPin, 'not a PIN'), result: nothing },
+  acceptLastTry: { params: nothing, result: nothing },
+  collect: { params: nothing, result: nothing },
+  /** Go on to a new request and leave what waits where it is. */
+  collectLater: { params: nothing, result: nothing },
+  choosePerson: { params: z.number().int().min(0).max(50), result: nothing },
+  chooseCertificates: { params: z.array(certificateType).min(1).max(2), result: nothing },
+  choosePurpose: { params: purpose, result: nothing },
+  morePurposes: { params: nothing, result: nothing },
+  /** Page from 1. */
+  previewPage: {
+    params: z.number().int().min(1).max(20),
+    result: z.strictObject({ width: z.number(), height: z.number(), grey: z.instanceof(Uint8Array) }).nullable(),
+  },
+  acceptPreview: { params: nothing, result: nothing },
+  confirm: { params: nothing, result: nothing },
+  /** After a print fault: print the void page anew, or keep the document to be collected later. */
+  printAgain: { params: nothing, result: nothing },
+  keepForLater: { params: nothing, result: nothing },
+  /** Another certificate in the same visit. */
+  another: { params: nothing, result: nothing },
+  back: { params: nothing, result: nothing },
+  /** End the visit now. */
+  leave: { params: nothing, result: nothing },
+  /** "I am still here": takes the idle warning away; any other method does it too. */
+  stay: { params: nothing, result: nothing },
+} as const
+
+export type IpcMethod = keyof typeof ipcMethods
+export type IpcParams<M extends IpcMethod> = z.infer<(typeof ipcMethods)[M]['params']>
+export type IpcResult<M extends IpcMethod> = z.infer<(typeof ipcMethods)[M]['result']>
+export const ipcMethodNames = Object.keys(ipcMethods) as IpcMethod[]
+
+/** Channel prefix of the methods and the one channel by which main pushes views. */
+export const IPC_PREFIX = 'totem:'
+export const VIEW_CHANNEL = 'totem:view'
+
+/** What preload puts on `window.totem`: the named methods and `onView`, nothing else. */
+export type TotemBridge = {
+  [M in IpcMethod]: (argument: IpcParams<M>) => Promise<IpcResult<M>>
+} & { onView(listener: (view: unknown) => void): () => void }
+
+export function isPin(pin: Uint8Array): boolean {
+  return pin.length >= 5 && pin.length <= 8 && pin.every((digit) => digit >= 0x30 && digit <= 0x39)
+}

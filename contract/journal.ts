@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import { isoInstant, operationId, totemId } from './identity.ts'
+
+/**
+ * The closed list of what the sync log may say. Fields hold codes, ids and numbers, never free text, names, codice
+ * fiscale, PIN or payload (invariant 2). `severity` says who must look: info nobody, warn an operator, alarm at once.
+ */
+const code = z.string().regex(/^[\w.+:-]{1,64}$/)
+const count = z.number().int().min(0)
+const visit = { session: operationId }
+const operation = { operation: operationId }
+
+const event = <S extends z.ZodRawShape>(severity: 'info' | 'warn' | 'alarm', fields: S) => ({
+  severity,
+  fields: z.strictObject(fields),
+})
+
+export const journalEvents = {
+  'totem.started': event('info', { version: code, electron: code, node: code }),
+  'totem.stopped': event('info', {}),
+  'device.started': event('info', { restarts: count }),
+  'device.died': event('warn', { code: count, waitMs: count }),
+  'renderer.died': event('warn', { reason: code, inLastMinute: count }),
+  'ipc.refused': event('alarm', { reason: z.enum(['origin', 'frame', 'method', 'arguments', 'state']), method: code }),
+  'storage.low': event('alarm', { freeMb: count }),
+  'line.changed': event('info', { state: z.enum(['up', 'down']) }),
+  'printer.changed': event('info', { status: code }),
+  'reader.changed': event('info', { state: code }),
+  'visit.started': event('info', { ...visit, language: code }),
+  'visit.recognised': event('info', { ...visit, card: code, apdus: count, online: z.boolean() }),
+  'visit.refused': event('warn', { ...visit, reason: code }),
+  'visit.pin-wrong': event('info', { ...visit, triesLeft: count.nullable() }),
+  'visit.ended': event('info', { ...visit, how: code, ms: count }),
+  'request.queued': event('info', { ...visit, ...operation, kind: code }),
+  'request.submitted': event('info', { ...operation, attempt: count }),
+  'request.issued': event('info', { ...operation }),
+  'request.refused': event('warn', { ...operation, reason: code }),
+  'request.deferred': event('warn', { ...operation, reason: code, waitMs: count }),
+  'request.collected': event('info', { ...visit, ...operation }),
+  'gateway.answer-malformed': event('alarm', { path: code, httpStatus: count }),
+  'print.rendered': event('info', { job: code, document: code, pages: count }),
+  'print.sent': event('info', { job: code, page: count, bands: count }),
+  'print.acknowledged': event('info', { job: code, page: count }),
+  'print.void': event('warn', { job: code, page: count, status: code }),
+  'print.taken': event('info', { job: code }),
+} as const
+
+export type JournalEventId = keyof typeof journalEvents
+export type JournalFields<I extends JournalEventId> = z.infer<(typeof journalEvents)[I]['fields']>
+
+const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/)
+
+/**
+ * `hash` = SHA-256 in hex of `previous` and the entry's other members as canonical JSON (see main/journal). `seq` starts
+ * at 1 and has no gaps; the first `previous` is 64 zeros.
+ */
+export const journalEntry = z.strictObject({
+  totem: totemId,
+  seq: z.number().int().min(1),
+  at: isoInstant,
+  event: z.enum(Object.keys(journalEvents) as [JournalEventId, ...JournalEventId[]]),
+  severity: z.enum(['info', 'warn', 'alarm']),
+  fields: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  previous: sha256Hex,
+  hash: sha256Hex,
+})
+export type JournalEntry = z.infer<typeof journalEntry>
