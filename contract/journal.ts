@@ -51,8 +51,8 @@ export type JournalFields<I extends JournalEventId> = z.infer<(typeof journalEve
 const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/)
 
 /**
- * `hash` = SHA-256 in hex of `previous` and the entry's other members as canonical JSON (see main/journal). `seq` starts
- * at 1 and has no gaps; the first `previous` is 64 zeros.
+ * `hash` = SHA-256 in hex of the UTF-8 bytes of `journalHashInput`. `seq` starts at 1 and has no gaps; the first
+ * `previous` is 64 zeros.
  */
 export const journalEntry = z.strictObject({
   totem: totemId,
@@ -65,3 +65,13 @@ export const journalEntry = z.strictObject({
   hash: sha256Hex,
 })
 export type JournalEntry = z.infer<typeof journalEntry>
+
+/**
+ * The text whose SHA-256 is an entry's hash: an array, so that the order is fixed, with the fields' keys sorted, so that
+ * an entry read back from JSON of any order hashes the same at the totem and at the gateway.
+ */
+export function journalHashInput(entry: Omit<JournalEntry, 'hash'>): string {
+  const { previous, totem, seq, at, event, severity, fields } = entry
+  const sorted = Object.fromEntries(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
+  return JSON.stringify([previous, totem, seq, at, event, severity, sorted])
+}
