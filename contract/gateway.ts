@@ -69,6 +69,14 @@ const wanted = { subject: idAnpr.nullable(), types: z.array(certificateType).min
 export const previewRequest = z.strictObject({ ...wanted, subject: idAnpr })
 export const preview = z.strictObject({ pdf: base64 })
 
+/**
+ * How requests and outcomes are sealed: RFC 7518 §4.6 direct agreement. Not ECDH-ES+A256KW: Electron's BoringSSL has no
+ * AES key wrap (jose fails there with "Unknown cipher"), and with one recipient there is no key to wrap.
+ */
+export const sealing = { alg: 'ECDH-ES', enc: 'A256GCM' } as const
+export const REQUEST_TYP = 'totem-request+jwe'
+export const OUTCOME_TYP = 'totem-outcome+jwe'
+
 /** The request as the gateway sees it after opening the JWE. Only the gateway can read it. */
 export const certificateRequest = z.strictObject({
   operation: operationId,
@@ -81,8 +89,8 @@ export const certificateRequest = z.strictObject({
 export type CertificateRequest = z.infer<typeof certificateRequest>
 
 /**
- * `sealed`: compact JWE (ECDH-ES+A256KW, A256GCM) to the gateway's key; protected header `kid`, `typ`
- * "totem-request+jwe", `op` = operation id, so that sealed payloads cannot be swapped between items.
+ * `sealed`: compact JWE (`sealing`) to the gateway's key; protected header `kid`, `typ` "totem-request+jwe", `op` =
+ * operation id, so that sealed payloads cannot be swapped between items.
  */
 export const submission = z.strictObject({
   items: z
