@@ -27,7 +27,7 @@ export const journalEvents = {
   'printer.changed': event('info', { status: code }),
   'reader.changed': event('info', { state: code }),
   'visit.started': event('info', { ...visit, language: code }),
-  'visit.recognised': event('info', { ...visit, card: code, apdus: count, online: z.boolean() }),
+  'visit.recognised': event('info', { ...visit, card: code, apdus: count }),
   'visit.refused': event('warn', { ...visit, reason: code }),
   'visit.pin-wrong': event('info', { ...visit, triesLeft: count.nullable() }),
   'visit.ended': event('info', { ...visit, how: code, ms: count }),
@@ -42,7 +42,6 @@ export const journalEvents = {
   'print.sent': event('info', { job: code, page: count, bands: count }),
   'print.acknowledged': event('info', { job: code, page: count }),
   'print.void': event('warn', { job: code, page: count, status: code }),
-  'print.taken': event('info', { job: code }),
 } as const
 
 export type JournalEventId = keyof typeof journalEvents

@@ -1,0 +1,161 @@
+import { z } from 'zod'
+import {
+  type CardState,
+  type DeviceEvent,
+  type DeviceFailure,
+  type DeviceMethod,
+  type DeviceParams,
+  type DeviceResult,
+  deviceEvent,
+  deviceMethods,
+  deviceReply,
+  type PrinterStatus,
+} from '../../contract/device.ts'
+import { err, type Result } from '../../contract/result.ts'
+
+/** One running device process: Electron's utilityProcess in the totem, a plain Node child in tests. */
+export interface DeviceProcess {
+  post(message: unknown): void
+  onMessage(listener: (message: unknown) => void): void
+  onExit(listener: (code: number) => void): void
+  kill(): void
+}
+
+/** The process died, or did not answer in time and was made to leave. */
+export type DeviceGone = { kind: 'device-gone' }
+
+export interface Devices {
+  call<M extends DeviceMethod>(
+    method: M,
+    params: DeviceParams<M>,
+  ): Promise<Result<DeviceResult<M>, DeviceFailure<M> | DeviceGone>>
+  readonly card: CardState
+  readonly printer: PrinterStatus
+  /** False once five deaths lie in the last ten minutes: the totem shows what is out and goes on trying. */
+  readonly available: boolean
+  stop(): void
+}
+
+export interface DevicesOptions {
+  spawn(): DeviceProcess
+  onEvent(event: DeviceEvent): void
+  onDied(died: { code: number; waitMs: number }): void
+  onStarted(restarts: number): void
+  now?: () => number
+}
+
+// A wedged reader or printer is cured by ending the process (anchors.md finding 3), so every call has an end.
+// Printing goes by the printer's own time-outs inside the device process: 200 pages at 3 s a page.
+const TIME_OUT_MS: Record<DeviceMethod, number> = {
+  'card.read': 20_000,
+  'card.login': 30_000,
+  'printer.print': 600_000,
+  'printer.status': 10_000,
+  'pdf.raster': 30_000,
+}
+const DEATHS_WINDOW_MS = 10 * 60_000
+const DEATHS_LIMIT = 5
+
+/** Wait before the n-th start in a row (n from 1): 1, 2, 4 … 60 s. A process that lived a minute starts the count anew. */
+export const restartDelayMs = (deathsInARow: number): number => Math.min(60_000, 1000 * 2 ** (deathsInARow - 1))
+
+/** Keeps one device process alive and speaks its contract. */
+export function superviseDevices(options: DevicesOptions): Devices {
+  const now = options.now ?? Date.now
+  const waiting = new Map<number, { method: DeviceMethod; settle(reply: unknown): void; timer: NodeJS.Timeout }>()
+  let process: DeviceProcess | null = null
+  let restart: NodeJS.Timeout | null = null
+  let stopped = false
+  let nextId = 1
+  let starts = 0
+  let inARow = 0
+  let deaths: number[] = []
+  let card: CardState = { state: 'no-reader' }
+  let printer: PrinterStatus = 'absent'
+
+  function start() {
+    const startedAt = now()
+    const child = options.spawn()
+    process = child
+    child.onMessage((message) => receive(child, message))
+    child.onExit((code) => {
+      if (process !== child) return
+      process = null
+      for (const call of waiting.values()) call.settle(err({ kind: 'device-gone' }))
+      if (stopped) return
+      inARow = now() - startedAt > 60_000 ? 1 : inARow + 1
+      deaths = [...deaths.filter((at) => now() - at < DEATHS_WINDOW_MS), now()]
+      const waitMs = restartDelayMs(inARow)
+      restart = setTimeout(start, waitMs)
+      options.onDied({ code, waitMs })
+      tell({ event: 'card', card: { state: 'no-reader' } })
+      tell({ event: 'printer', status: 'absent' })
+    })
+  }
+
+  function receive(child: DeviceProcess, message: unknown) {
+    const reply = deviceReply.safeParse(message)
+    if (reply.success) {
+      waiting.get(reply.data.id)?.settle(reply.data.reply)
+      return
+    }
+    const event = deviceEvent.safeParse(message)
+    // Not our contract: a mismatched or broken process must not be trusted with a card.
+    if (!event.success) child.kill()
+    else tell(event.data)
+  }
+
+  function tell(event: DeviceEvent) {
+    if (event.event === 'card') card = event.card
+    if (event.event === 'printer') printer = event.status
+    if (event.event === 'ready') options.onStarted(starts++)
+    options.onEvent(event)
+  }
+
+  start()
+  return {
+    call<M extends DeviceMethod>(method: M, params: DeviceParams<M>) {
+      type Answer = Result<DeviceResult<M>, DeviceFailure<M> | DeviceGone>
+      const child = process
+      if (!child) return Promise.resolve<Answer>(err({ kind: 'device-gone' }))
+      return new Promise<Answer>((resolve) => {
+        const id = nextId++
+        const settle = (reply: unknown) => {
+          clearTimeout(timer)
+          waiting.delete(id)
+          const parsed = parseReply(method, reply)
+          if (!parsed.success) child.kill()
+          resolve((parsed.success ? parsed.data : err({ kind: 'device-gone' })) as Answer)
+        }
+        const timer = setTimeout(() => child.kill(), TIME_OUT_MS[method])
+        waiting.set(id, { method, settle, timer })
+        child.post({ id, method, params })
+      })
+    },
+    get card() {
+      return card
+    },
+    get printer() {
+      return printer
+    },
+    get available() {
+      return deaths.filter((at) => now() - at < DEATHS_WINDOW_MS).length < DEATHS_LIMIT
+    },
+    stop() {
+      stopped = true
+      if (restart) clearTimeout(restart)
+      process?.kill()
+    },
+  }
+}
+
+function parseReply(method: DeviceMethod, reply: unknown) {
+  const { result, failure } = deviceMethods[method]
+  const gone = z.strictObject({ kind: z.literal('device-gone') })
+  return z
+    .union([
+      z.strictObject({ ok: z.literal(true), value: result }),
+      z.strictObject({ ok: z.literal(false), error: z.union([failure, gone]) }),
+    ])
+    .safeParse(reply)
+}

@@ -1,0 +1,81 @@
+import type { CertificateType } from '../../contract/catalogue.ts'
+import type { Language } from '../../contract/view.ts'
+
+/** Words of what the totem itself prints. A certificate's own words are ANPR's alone. */
+export const texts = {
+  it: {
+    types: { '8': 'Certificato di residenza', '12': 'Certificato di stato di famiglia' },
+    product: 'TOTEM POLIS',
+    date: 'Data e ora',
+    totem: 'Totem',
+    office: 'Ufficio postale',
+    operation: 'Operazione',
+    protocol: 'Protocollo ANPR',
+    pages: 'Pagine stampate',
+    amount: 'Importo',
+    free: '0,00 euro (esente da bollo)',
+    receipt: {
+      title: 'RICEVUTA',
+      document: 'Documento',
+      note: 'Questa ricevuta non è un certificato. Il certificato è il foglio del Ministero dell’Interno, con il suo sigillo.',
+      caption: 'Il codice contiene operazione, protocollo e impronta del certificato.',
+    },
+    slip: {
+      title: 'RICHIESTA REGISTRATA',
+      code: 'Codice di ritiro',
+      lead: 'In questo momento il collegamento con l’anagrafe nazionale (ANPR) non è disponibile.',
+      safe: 'La richiesta è al sicuro: parte da sola appena torna la linea. Non serve ripeterla.',
+      how: 'Per ritirare il certificato: tornare a questo totem con la stessa carta e il PIN.',
+      until: 'Ritirare entro il',
+      note: 'Questo foglio non è un certificato e non ne fa le veci.',
+      caption: 'Il codice contiene operazione e codice di ritiro.',
+      requested: 'Richiesto',
+    },
+  },
+  en: {
+    types: { '8': 'Certificate of residence', '12': 'Certificate of family status' },
+    product: 'TOTEM POLIS',
+    date: 'Date and time',
+    totem: 'Totem',
+    office: 'Post office',
+    operation: 'Operation',
+    protocol: 'ANPR protocol',
+    pages: 'Pages printed',
+    amount: 'Amount',
+    free: '0.00 euro (exempt from stamp duty)',
+    receipt: {
+      title: 'RECEIPT',
+      document: 'Document',
+      note: 'This receipt is not a certificate. The certificate is the sheet of the Ministry of the Interior, with its seal.',
+      caption: 'The code holds operation, protocol and fingerprint of the certificate.',
+    },
+    slip: {
+      title: 'REQUEST RECORDED',
+      code: 'Collect code',
+      lead: 'Just now the national population register (ANPR) cannot be reached.',
+      safe: 'Your request is safe: it leaves by itself as soon as the line is back. No need to repeat it.',
+      how: 'To collect the certificate: come back to this totem with the same card and PIN.',
+      until: 'Collect by',
+      note: 'This sheet is not a certificate and does not replace one.',
+      caption: 'The code holds operation and collect code.',
+      requested: 'Requested',
+    },
+  },
+} as const satisfies Record<Language, unknown>
+
+export const titleOf = (language: Language, types: CertificateType[]): string =>
+  types.map((type) => texts[language].types[type]).join(' + ')
+
+/** e.g. `22/11/2026 10:32`, in the office's time zone. */
+export function dateTime(instant: string, language: Language): string {
+  return new Intl.DateTimeFormat(language === 'it' ? 'it-IT' : 'en-GB', {
+    day: '2-digit',
+    month: '2-digit',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZone: 'Europe/Rome',
+  })
+    .format(new Date(instant))
+    .replace(',', '')
+}

@@ -1,0 +1,123 @@
+import type { JWK } from 'jose'
+import { ulid } from 'ulid'
+import type { CertificateRequest } from '../../contract/gateway.ts'
+import { err, ok, type Result } from '../../contract/result.ts'
+import type { Devices } from '../devices/index.ts'
+import type { Journal } from '../journal/index.ts'
+import type { Queue } from '../queue/index.ts'
+import { holderReference, openOutcome, sealRequest } from '../queue/sealing.ts'
+import type {
+  Entered,
+  PreviewSheet,
+  Recognised,
+  Refused,
+  Requested,
+  StorageFull,
+  Unavailable,
+  VisitId,
+  Waiting,
+  Wanted,
+} from '../session/services.ts'
+import type { GatewayClient } from '../sync/client.ts'
+import type { Drain } from '../sync/drain.ts'
+import { refused, refusedByGateway } from './refusals.ts'
+
+export interface CertificateOptions {
+  devices: Devices
+  queue: Queue
+  journal: Journal
+  client: GatewayClient
+  drain: Drain
+  keys: { sealing: JWK; outcome: JWK; holder: Uint8Array }
+  /** How long a person is asked to stand and wait for an issue before they get a slip. */
+  patienceMs: number
+  now(): Date
+}
+
+/** The journey of a certificate: recorded first, then everything else (DESIGN.md steps 3 to 7). */
+export function createCertificates(options: CertificateOptions) {
+  const { devices, queue, journal, client, drain, keys, now } = options
+
+  async function waitingFor(codiceFiscale: string): Promise<Waiting[]> {
+    const waiting: Waiting[] = []
+    for (const { operation, outcome, requestedAt } of queue.waiting(holderReference(codiceFiscale, keys.holder))) {
+      const opened = await openOutcome(outcome, keys.outcome, operation)
+      // One unreadable outcome must not hide the others; it stays in the queue for the technician.
+      if (opened.ok) waiting.push({ outcome: opened.value, requestedAt })
+    }
+    return waiting
+  }
+
+  return {
+    async enter(recognised: Recognised): Promise<Result<Entered, Refused>> {
+      const waiting = await waitingFor(recognised.codiceFiscale)
+      const offline = ok({ token: null, family: null, waiting })
+      const opened = await client.openSession(recognised.evidence)
+      if (!opened.ok) return opened.error.kind === 'refused' ? err(refusedByGateway(opened.error.problem)) : offline
+      const { token } = opened.value
+      const family = await client.family(token)
+      if (!family.ok) return family.error.kind === 'refused' ? err(refusedByGateway(family.error.problem)) : offline
+      return ok({ token, family: family.value.members, waiting })
+    },
+
+    async preview({ token }: Entered, wanted: Wanted): Promise<Result<PreviewSheet, Refused | Unavailable>> {
+      const { subject } = wanted
+      if (!token || !subject) return err({ kind: 'unavailable' })
+      const preview = await client.preview(token, { ...wanted, subject })
+      if (!preview.ok) {
+        const { error } = preview
+        const lasting = error.kind === 'refused' && error.problem.kind !== 'session-expired'
+        if (lasting && error.problem.kind !== 'anpr-unavailable') return err(refusedByGateway(error.problem))
+        return err({ kind: 'unavailable' })
+      }
+      const pdf = Buffer.from(preview.value.pdf, 'base64')
+      const first = await devices.call('pdf.raster', { pdf, page: 1, width: 64 })
+      return first.ok ? ok({ pdf, pages: first.value.pages }) : err({ kind: 'unavailable' })
+    },
+
+    async request(
+      { session }: VisitId,
+      recognised: Recognised,
+      wanted: Wanted,
+    ): Promise<Result<Requested, Refused | StorageFull>> {
+      const operation = ulid()
+      const requestedAt = now().toISOString()
+      const request: CertificateRequest = {
+        operation,
+        kind: 'certificate',
+        ...wanted,
+        language: 'IT',
+        requestedAt,
+        evidence: recognised.evidence,
+      }
+      const recorded = queue.add({
+        operation,
+        session,
+        kind: 'certificate',
+        holder: holderReference(recognised.codiceFiscale, keys.holder),
+        sealed: await sealRequest(request, keys.sealing),
+        requestedAt,
+      })
+      if (!recorded.ok) return err({ kind: 'storage-full' })
+      journal.record('request.queued', { session, operation, kind: 'certificate' })
+      drain.wake()
+
+      const settled = await drain.settled(operation, options.patienceMs)
+      switch (settled.state) {
+        case 'issued': {
+          const outcome = await openOutcome(settled.outcome, keys.outcome, operation)
+          return outcome.ok ? ok({ state: 'issued', outcome: outcome.value }) : ok({ state: 'queued', operation, requestedAt })
+        }
+        case 'refused':
+          return err(settled.problem ? refusedByGateway(settled.problem) : refused('session-refused'))
+        case 'pending':
+          return ok({ state: 'queued', operation, requestedAt })
+      }
+    },
+
+    delivered({ session }: VisitId, operation: string) {
+      queue.collected(operation)
+      journal.record('request.collected', { session, operation })
+    },
+  }
+}

@@ -1,0 +1,60 @@
+import { statfsSync } from 'node:fs'
+import { ulid } from 'ulid'
+import type { OutOfService } from '../../contract/view.ts'
+import type { Devices } from '../devices/index.ts'
+import type { Journal } from '../journal/index.ts'
+import type { VisitServices } from '../session/services.ts'
+import { type CertificateOptions, createCertificates } from './certificate.ts'
+import { createIdentity, type IdentityOptions } from './identity.ts'
+import type { createPaper } from './paper.ts'
+
+export interface ServicesOptions extends CertificateOptions, IdentityOptions {
+  dataDir: string
+  minFreeBytes: number
+  paper: ReturnType<typeof createPaper>
+}
+
+/** Everything a visit needs done, joined (see session/services.ts). */
+export function createVisitServices(options: ServicesOptions): VisitServices {
+  const { journal, devices } = options
+  const identity = createIdentity(options)
+  const certificates = createCertificates(options)
+  return {
+    outOfService: () => outOfService(options, devices),
+    newSession: () => ulid(),
+    readCard: identity.readCard,
+    async recognise(visit, readout, pin) {
+      const recognised = await identity.recognise(visit, readout, pin)
+      if (recognised.ok) {
+        const { apdus } = recognised.value
+        journal.record('visit.recognised', { session: visit.session, card: readout.card, apdus })
+      }
+      return recognised
+    },
+    enter: (_, recognised) => certificates.enter(recognised),
+    preview: certificates.preview,
+    request: certificates.request,
+    print: options.paper.print,
+    delivered: certificates.delivered,
+    journal: visitJournal(journal),
+  }
+}
+
+function outOfService({ dataDir, minFreeBytes }: ServicesOptions, devices: Devices): OutOfService | null {
+  if (freeBytes(dataDir) < minFreeBytes) return 'storage-full'
+  if (!devices.available) return 'device-unavailable'
+  return devices.card.state === 'no-reader' ? 'reader-unavailable' : null
+}
+
+/** Bytes that this user can still write where the queue lives. */
+export function freeBytes(dir: string): number {
+  const { bavail, bsize } = statfsSync(dir)
+  return bavail * bsize
+}
+
+const visitJournal = (journal: Journal): VisitServices['journal'] => ({
+  started: ({ session, language }) => journal.record('visit.started', { session, language }),
+  refused: ({ session }, reason) => journal.record('visit.refused', { session, reason }),
+  pinWrong: ({ session }, triesLeft) => journal.record('visit.pin-wrong', { session, triesLeft }),
+  ended: ({ session }, how, ms) => journal.record('visit.ended', { session, how, ms }),
+})

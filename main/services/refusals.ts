@@ -1,0 +1,36 @@
+import type { CardFailure } from '../../contract/device.ts'
+import type { Problem } from '../../contract/gateway.ts'
+import { unreachable } from '../../contract/result.ts'
+import { type Refusal, refusal } from '../../contract/view.ts'
+import type { DeviceGone } from '../devices/index.ts'
+import type { Refused } from '../session/services.ts'
+
+export const refused = (reason: Refusal, anpr: string | null = null): Refused => ({ kind: 'refused', reason, anpr })
+
+/** What a person is told of a card that failed. `wrong-pin` is not a refusal: the visit goes on. */
+export function refusedCard(failure: Exclude<CardFailure, { kind: 'wrong-pin' }> | DeviceGone): Refused {
+  switch (failure.kind) {
+    case 'no-card':
+    case 'card-removed':
+      return refused('card-removed')
+    case 'card-mute':
+    case 'card-unknown':
+    case 'card-busy':
+    case 'card-error':
+    case 'pin-blocked':
+    case 'personal-data-malformed':
+    case 'certificate-truncated':
+      return refused(failure.kind)
+    case 'reader-unavailable':
+    case 'device-gone':
+      return refused('card-error')
+    default:
+      return unreachable(failure)
+  }
+}
+
+/** A refusal of the gateway: those that a person can do something about keep their name. */
+export function refusedByGateway({ kind, anpr }: Problem): Refused {
+  const known = refusal.safeParse(kind)
+  return refused(known.success ? known.data : 'session-refused', anpr)
+}

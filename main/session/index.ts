@@ -1,0 +1,114 @@
+import { createActor } from 'xstate'
+import type { CardState, PrinterStatus } from '../../contract/device.ts'
+import type { View } from '../../contract/view.ts'
+import { createIdleWatch, type IdleTimings } from './idle.ts'
+import { createVisitMachine, type VisitEvent } from './machine.ts'
+import { screenOf, stepOf, waitsForPerson } from './screen.ts'
+import type { VisitServices } from './services.ts'
+import type { PreviewSheet } from './services.ts'
+
+export type { VisitEvent } from './machine.ts'
+
+export interface SessionOptions {
+  services: VisitServices
+  timings: IdleTimings & { goodbyeMs: number }
+  totem: View['totem']
+  online(): boolean
+  onView(view: View): void
+  /** A visit is over and forgotten here: the renderer that showed it must go too (invariant 2). */
+  onVisitOver(): void
+}
+
+export interface Session {
+  view(): View
+  /** The person did something. False: it is not possible in this state (a late touch, or a forged message). */
+  answer(event: VisitEvent): boolean
+  /** The person is there and touched something that changes nothing. */
+  stay(): void
+  card(state: CardState): void
+  printer(status: PrinterStatus): void
+  progress(progress: { page: number; pages: number; band: number; bands: number }): void
+  /** Something that attract shows may have changed: storage, devices, line. */
+  refresh(): void
+  preview(): PreviewSheet | null
+  stop(): void
+}
+
+/** Owns the truth of one citizen's visit after the other and tells the renderer what to show. */
+export function createSession(options: SessionOptions): Session {
+  const actor = createActor(
+    createVisitMachine({ services: options.services, goodbyeMs: options.timings.goodbyeMs }),
+  )
+  let revision = 0
+  let secondsLeft: number | null = null
+  let path = 'attract'
+  const idle = createIdleWatch(options.timings, {
+    warn(seconds) {
+      if (seconds === secondsLeft) return
+      secondsLeft = seconds
+      show()
+    },
+    over: () => actor.send({ type: 'timeout' }),
+  })
+
+  const pathOf = (value: unknown): string =>
+    typeof value === 'string'
+      ? value
+      : Object.entries(value as Record<string, unknown>)
+          .map(([key, inner]) => `${key}.${pathOf(inner)}`)
+          .join()
+
+  function view(): View {
+    const { context } = actor.getSnapshot()
+    const can = (type: 'back' | 'leave') => actor.getSnapshot().can({ type })
+    return {
+      revision,
+      language: context.visit.language,
+      screen: screenOf(path, context, options.online()),
+      step: stepOf(path),
+      canGoBack: can('back'),
+      canLeave: path !== 'attract' && can('leave'),
+      idle: secondsLeft === null ? null : { secondsLeft },
+      totem: options.totem,
+    }
+  }
+  function show() {
+    revision++
+    options.onView(view())
+  }
+
+  actor.subscribe((snapshot) => {
+    const next = pathOf(snapshot.value)
+    const moved = next !== path
+    const over = moved && next === 'attract'
+    path = next
+    if (moved) idle.restart(waitsForPerson(next))
+    show()
+    if (over) options.onVisitOver()
+  })
+  actor.start()
+
+  return {
+    view,
+    answer(event) {
+      if (!actor.getSnapshot().can(event)) return false
+      actor.send(event)
+      idle.restart(waitsForPerson(path))
+      return true
+    },
+    stay: () => idle.restart(waitsForPerson(path)),
+    card(state) {
+      const present = state.state === 'present' || state.state === 'mute'
+      if (present === actor.getSnapshot().context.cardPresent) return
+      actor.send({ type: present ? 'card.present' : 'card.removed' })
+    },
+    printer: (status) => actor.send({ type: 'printer', status }),
+    progress: (progress) => actor.send({ type: 'progress', progress }),
+    refresh: () => actor.send({ type: 'health' }),
+    preview: () => actor.getSnapshot().context.visit.preview,
+    stop() {
+      idle.stop()
+      actor.stop()
+    },
+  }
+}

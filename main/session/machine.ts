@@ -1,0 +1,334 @@
+import { assign, fromPromise, setup } from 'xstate'
+import { type CertificateType, certificateTypes, exemption, type Purpose } from '../../contract/catalogue.ts'
+import type { PrinterStatus } from '../../contract/device.ts'
+import type { Language, OutOfService } from '../../contract/view.ts'
+import type { VisitServices } from './services.ts'
+import { createTasks, type Step, type TaskName } from './tasks.ts'
+import { freshRequest, freshVisit, type Visit } from './visit.ts'
+
+/** What a person does on the screen (contract/ipc.ts), what the hardware tells, and time. */
+export type VisitEvent =
+  | { type: 'start' | 'acceptLastTry' | 'collect' | 'collectLater' | 'morePurposes' | 'acceptPreview' | 'confirm' }
+  | { type: 'printAgain' | 'keepForLater' | 'another' | 'back' | 'leave' | 'timeout' }
+  | { type: 'chooseLanguage'; language: Language }
+  | { type: 'enterPin'; pin: Uint8Array }
+  | { type: 'choosePerson'; index: number }
+  | { type: 'chooseCertificates'; types: CertificateType[] }
+  | { type: 'choosePurpose'; purpose: Purpose }
+  | { type: 'card.present' | 'card.removed' | 'health' }
+  | { type: 'printer'; status: PrinterStatus }
+  | { type: 'progress'; progress: NonNullable<Visit['progress']> }
+
+export interface Context {
+  visit: Visit
+  out: OutOfService | null
+  cardPresent: boolean
+  printer: PrinterStatus
+}
+
+export const canPrint = (status: PrinterStatus) => status === 'ready' || status === 'paperLow'
+const put = ({ visit }: Context, set: Partial<Visit>) => ({ visit: { ...visit, ...set } })
+const forbidden = {}
+
+export interface MachineOptions {
+  services: VisitServices
+  goodbyeMs: number
+  now?: () => number
+}
+
+/** One citizen after the other. States are named after the screens (contract/view.ts). */
+export function createVisitMachine({ services, goodbyeMs, now = Date.now }: MachineOptions) {
+  const tasks = createTasks(services)
+  const fresh = (language?: Language) => freshVisit(services.newSession(), now(), language)
+
+  const totem = setup({
+    types: { context: {} as Context, events: {} as VisitEvent },
+    actors: {
+      task: fromPromise<Step, { name: TaskName; visit: Visit }>(({ input }) => tasks[input.name](input.visit)),
+    },
+    guards: {
+      healthy: () => services.outOfService() === null,
+      cardPresent: ({ context }) => context.cardPresent,
+      canPrint: ({ context }) => canPrint(context.printer),
+    },
+    actions: {
+      // A whole new object: nothing of the last person is reachable from here on.
+      forget: assign(() => ({ visit: fresh() })),
+      checkHealth: assign(() => ({ out: services.outOfService() })),
+      end: assign(({ context }, how: string) => put(context, { ending: how })),
+      set: assign(({ context }, set: Partial<Visit>) => put(context, set)),
+      noteProgress: assign(({ context, event }) =>
+        event.type === 'progress' ? put(context, { progress: event.progress }) : {},
+      ),
+    },
+    delays: { goodbye: goodbyeMs, forgottenCard: 10 * goodbyeMs },
+  })
+
+  /** A state in which a machine works: it goes where the task says, among `targets` (name → target). */
+  const working = <T extends Record<string, string>>(name: TaskName, targets: T) => ({
+    invoke: {
+      src: 'task' as const,
+      input: ({ context }: { context: Context }) => ({ name, visit: context.visit }),
+      onDone: Object.entries(targets).map(([to, target]) => ({
+        guard: ({ event }: { event: { output: Step } }) => event.output.to === to,
+        target,
+        actions: { type: 'set' as const, params: ({ event }: { event: { output: Step } }) => event.output.set },
+      })),
+    },
+  })
+
+  // Before the card has proved who is there, a pulled card is explained and may be put back.
+  const pulledEarly = {
+    target: '#refused',
+    actions: {
+      type: 'set' as const,
+      params: { refused: { kind: 'refused', reason: 'card-removed', anpr: null }, pin: null } satisfies Partial<Visit>,
+    },
+  }
+  // After that, taking the card is how a person says "I am going": what they saw goes with it.
+  const pulled = { target: '#goodbye', actions: { type: 'end' as const, params: 'card-removed' } }
+
+  const choosePurpose = [
+    {
+      guard: ({ event }: { event: VisitEvent }) => isExemption(event),
+      target: '#preview',
+      actions: { type: 'set' as const, params: ({ event }: { event: VisitEvent }) => purposeOf(event) },
+    },
+    {
+      target: '#declaration',
+      actions: { type: 'set' as const, params: ({ event }: { event: VisitEvent }) => purposeOf(event) },
+    },
+  ]
+
+  const printing = (name: TaskName, targets: Record<string, string>, kept: { target: string; set: Partial<Visit> }) => ({
+    initial: 'busy',
+    on: { leave: forbidden, timeout: forbidden },
+    states: {
+      busy: {
+        ...working(name, { ...targets, fault: 'fault' }),
+        on: { progress: { actions: 'noteProgress' as const } },
+      },
+      fault: {
+        on: {
+          printAgain: { guard: 'canPrint' as const, target: 'busy' },
+          keepForLater: { target: kept.target, actions: { type: 'set' as const, params: kept.set } },
+          // Walking away from an empty printer keeps the paper for another day.
+          timeout: { target: kept.target, actions: { type: 'set' as const, params: kept.set } },
+          leave: { target: kept.target, actions: { type: 'set' as const, params: kept.set } },
+        },
+      },
+    },
+  })
+
+  return totem.createMachine({
+    id: 'totem',
+    context: () => ({ visit: fresh(), out: services.outOfService(), cardPresent: false, printer: 'absent' }),
+    on: {
+      'card.present': { actions: assign({ cardPresent: true }) },
+      'card.removed': { actions: assign({ cardPresent: false }) },
+      printer: { actions: assign(({ event }) => ({ printer: event.status })) },
+      health: { actions: 'checkHealth' },
+    },
+    initial: 'attract',
+    states: {
+      attract: {
+        id: 'attract',
+        entry: ['forget', 'checkHealth'],
+        on: {
+          start: { guard: 'healthy', target: 'visit' },
+          'card.present': [
+            { guard: 'healthy', target: 'visit', actions: assign({ cardPresent: true }) },
+            { actions: assign({ cardPresent: true }) },
+          ],
+        },
+      },
+      visit: {
+        entry: ({ context }) => services.journal.started(context.visit),
+        exit: ({ context: { visit } }) => services.journal.ended(visit, visit.ending, now() - visit.startedAt),
+        initial: 'language',
+        on: {
+          leave: { target: '.goodbye', actions: { type: 'end', params: 'left' } },
+          timeout: { target: '.goodbye', actions: { type: 'end', params: 'timeout' } },
+          chooseLanguage: { actions: assign(({ context, event }) => put(context, { language: event.language })) },
+        },
+        states: {
+          language: {
+            on: {
+              chooseLanguage: {
+                target: 'card',
+                actions: assign(({ context, event }) => put(context, { language: event.language })),
+              },
+            },
+          },
+          card: { always: { guard: 'cardPresent', target: 'reading' }, on: { back: 'language' } },
+          reading: {
+            ...working('read', { pin: 'pin', refused: 'refused' }),
+            on: { leave: forbidden, timeout: forbidden },
+          },
+          pin: {
+            on: {
+              enterPin: {
+                target: 'checking',
+                actions: assign(({ context, event }) => put(context, { pin: event.pin })),
+              },
+              'card.removed': pulledEarly,
+            },
+          },
+          lastTry: { on: { acceptLastTry: 'pin', 'card.removed': pulledEarly } },
+          checking: {
+            ...working('recognise', { recognised: 'recognised', pin: 'pin', lastTry: 'lastTry', refused: 'refused' }),
+            on: { leave: forbidden, timeout: forbidden },
+          },
+          recognised: {
+            ...working('enter', { collect: 'collect', person: 'person', refused: 'refused' }),
+            on: { 'card.removed': pulled, timeout: forbidden },
+          },
+          collect: {
+            on: {
+              collect: {
+                target: 'printingCertificate',
+                actions: { type: 'set', params: { collecting: true, fromPage: 1 } },
+              },
+              collectLater: { target: 'person', actions: { type: 'set', params: { waiting: [] } } },
+              'card.removed': pulled,
+            },
+          },
+          person: {
+            on: {
+              choosePerson: {
+                // Offline there is one card on the screen: the holder's.
+                guard: ({ context, event }) => event.index < (context.visit.entered?.family?.length ?? 1),
+                target: 'certificate',
+                actions: assign(({ context, event }) =>
+                  put(context, { subject: context.visit.entered?.family?.[event.index] ?? null }),
+                ),
+              },
+              'card.removed': pulled,
+            },
+          },
+          certificate: {
+            on: {
+              chooseCertificates: {
+                target: 'purpose',
+                // In table order and once each, whatever the screen sent.
+                actions: assign(({ context, event }) =>
+                  put(context, { types: certificateTypes.filter((type) => event.types.includes(type)) }),
+                ),
+              },
+              back: 'person',
+              'card.removed': pulled,
+            },
+          },
+          purpose: {
+            on: { choosePurpose, morePurposes: 'morePurposes', back: 'certificate', 'card.removed': pulled },
+          },
+          morePurposes: { on: { choosePurpose, back: 'purpose', 'card.removed': pulled } },
+          declaration: { id: 'declaration', on: { back: 'purpose', 'card.removed': pulled } },
+          preview: {
+            id: 'preview',
+            initial: 'fetching',
+            entry: { type: 'set', params: { preview: null } },
+            on: { back: 'purpose', 'card.removed': pulled },
+            states: {
+              fetching: working('preview', { shown: 'shown', confirm: '#confirm', refused: '#refused' }),
+              shown: { on: { acceptPreview: '#confirm' } },
+            },
+          },
+          confirm: {
+            id: 'confirm',
+            on: {
+              confirm: 'issuing',
+              back: [
+                { guard: ({ context }) => context.visit.preview !== null, target: '#preview' },
+                { target: 'purpose' },
+              ],
+              'card.removed': pulled,
+            },
+          },
+          // From here on the request is recorded: pulling the card or walking away loses nothing.
+          issuing: {
+            ...working('request', {
+              printingCertificate: 'printingCertificate',
+              printingSlip: 'printingSlip',
+              refused: 'refused',
+              attract: '#attract',
+            }),
+            on: { leave: forbidden, timeout: forbidden },
+          },
+          printingCertificate: printing(
+            'printCertificate',
+            { printingReceipt: '#printingReceipt' },
+            { target: '#done', set: { outcome: 'kept' } },
+          ),
+          printingReceipt: {
+            id: 'printingReceipt',
+            // The certificate is out; a missing receipt takes nothing from it.
+            ...printing(
+              'printReceipt',
+              { done: '#done', printingCertificate: '#totem.visit.printingCertificate' },
+              { target: '#done', set: { outcome: 'printed' } },
+            ),
+          },
+          printingSlip: printing('printSlip', { done: '#done' }, { target: '#done', set: { outcome: 'queued' } }),
+          done: {
+            id: 'done',
+            on: {
+              another: {
+                guard: 'cardPresent',
+                target: 'person',
+                actions: { type: 'set', params: { ...freshRequest(), waiting: [] } },
+              },
+              leave: { target: 'goodbye', actions: { type: 'end', params: ({ context }) => context.visit.outcome } },
+              timeout: { target: 'goodbye', actions: { type: 'end', params: ({ context }) => context.visit.outcome } },
+              'card.removed': {
+                target: 'goodbye',
+                actions: [
+                  assign({ cardPresent: false }),
+                  { type: 'end', params: ({ context }) => context.visit.outcome },
+                ],
+              },
+            },
+          },
+          refused: {
+            id: 'refused',
+            entry: ({ context: { visit } }) => {
+              if (visit.refused) services.journal.refused(visit, visit.refused.reason)
+            },
+            on: {
+              leave: { target: 'goodbye', actions: { type: 'end', params: 'refused' } },
+              timeout: { target: 'goodbye', actions: { type: 'end', params: 'refused' } },
+              'card.present': {
+                guard: ({ context }) => context.visit.refused?.reason === 'card-removed' && !context.visit.recognised,
+                target: 'reading',
+                actions: assign(({ context }) => ({ cardPresent: true, ...put(context, { refused: null }) })),
+              },
+            },
+          },
+          // The card is asked back; without one the totem is the next person's after a moment.
+          goodbye: {
+            id: 'goodbye',
+            initial: 'start',
+            on: { leave: '#attract', timeout: '#attract', start: '#attract' },
+            states: {
+              start: { always: [{ guard: 'cardPresent', target: 'card' }, { target: 'over' }] },
+              card: {
+                on: { 'card.removed': { target: 'over', actions: assign({ cardPresent: false }) } },
+                after: { forgottenCard: '#attract' },
+              },
+              over: { after: { goodbye: '#attract' } },
+            },
+          },
+        },
+      },
+    },
+  })
+}
+
+const isExemption = (event: VisitEvent) =>
+  event.type === 'choosePurpose' && exemption.safeParse(event.purpose).success
+
+function purposeOf(event: VisitEvent): Partial<Visit> {
+  if (event.type !== 'choosePurpose') return {}
+  const { purpose } = event
+  return purpose === 'publicBody' || purpose === 'privateParty' ? { advice: purpose } : { exemption: purpose }
+}

@@ -1,0 +1,149 @@
+import { certificateTypes, type Purpose } from '../../contract/catalogue.ts'
+import type { Screen, steps } from '../../contract/view.ts'
+import { type Context, canPrint } from './machine.ts'
+import { operationKept, required, type Visit } from './visit.ts'
+
+/** The first screen of purposes has the commonest; the others are one touch away (at most five answers a screen). */
+const FIRST_PURPOSES: Purpose[] = ['publicBody', 'privateParty', 'processuale', 'pensioneEstera']
+const MORE_PURPOSES: Purpose[] = ['separazione', 'adozione', 'interdizione', 'onlus', 'societaSportive']
+
+/** Path of the machine's state, e.g. `visit.preview.shown`. */
+export type StatePath = string
+
+/** Code that names what waits, to be read out and typed: two groups of four of Crockford's alphabet. */
+export const collectCode = (operation: string): string => `${operation.slice(-8, -4)}-${operation.slice(-4)}`
+
+const holderOf = (visit: Visit) => {
+  const { name, surname } = required(visit.recognised, 'holder')
+  return { name, surname }
+}
+const subjectOf = (visit: Visit) =>
+  visit.subject ? { name: visit.subject.name, surname: visit.subject.surname } : holderOf(visit)
+
+/** What the renderer shows in this state. Only what the screen needs crosses the wall. */
+export function screenOf(path: StatePath, context: Context, online: boolean): Screen {
+  const { visit, cardPresent, printer, out } = context
+  const [top, name = '', inner = ''] = path.split('.')
+  if (top === 'attract') {
+    return out
+      ? { screen: 'out-of-service', reason: out }
+      : { screen: 'attract', printing: canPrint(printer), online }
+  }
+  switch (name) {
+    case 'language':
+      return { screen: 'language' }
+    case 'card':
+      return { screen: 'card' }
+    case 'reading':
+      return { screen: 'card-reading' }
+    case 'pin':
+      return { screen: 'pin', triesLeft: visit.triesLeft, wrong: visit.wrongPin }
+    case 'lastTry':
+      return { screen: 'last-try' }
+    case 'checking':
+      return { screen: 'pin-checking' }
+    case 'recognised':
+      return { screen: 'recognised', holder: holderOf(visit) }
+    case 'collect':
+      return {
+        screen: 'collect',
+        holder: holderOf(visit),
+        waiting: visit.waiting.map(({ outcome, requestedAt }) => ({
+          operation: outcome.operation,
+          types: outcome.types,
+          requestedAt,
+        })),
+      }
+    case 'person':
+      return { screen: 'person', people: peopleOf(visit), online: visit.entered?.token != null }
+    case 'certificate':
+      return { screen: 'certificate', subject: subjectOf(visit), options: [...certificateTypes] }
+    case 'purpose':
+      return { screen: 'purpose', options: FIRST_PURPOSES, more: false }
+    case 'morePurposes':
+      return { screen: 'purpose', options: MORE_PURPOSES, more: true }
+    case 'declaration':
+      return { screen: 'declaration', for: visit.advice }
+    case 'preview':
+      return { screen: 'preview', pages: visit.preview?.pages ?? null, subject: subjectOf(visit), types: visit.types }
+    case 'confirm':
+      return {
+        screen: 'confirm',
+        subject: subjectOf(visit),
+        types: visit.types,
+        exemption: required(visit.exemption, 'exemption'),
+        online: visit.preview !== null,
+      }
+    case 'issuing':
+      return { screen: 'issuing' }
+    case 'printingCertificate':
+    case 'printingReceipt':
+    case 'printingSlip':
+      return printingScreen(name, inner, context)
+    case 'done': {
+      const kept = operationKept(visit)
+      return { screen: 'done', outcome: visit.outcome, collectCode: kept ? collectCode(kept) : null, cardPresent }
+    }
+    case 'refused': {
+      const { reason, anpr } = required(visit.refused, 'refusal')
+      return { screen: 'refused', reason, anpr, cardPresent }
+    }
+    case 'goodbye':
+      return { screen: 'goodbye', cardPresent }
+    default:
+      throw new Error(`no screen for the state ${path}`)
+  }
+}
+
+function printingScreen(name: string, inner: string, { visit, printer }: Context): Screen {
+  const document = name === 'printingCertificate' ? 'certificate' : name === 'printingReceipt' ? 'receipt' : 'slip'
+  if (inner === 'fault') {
+    const { status, page } = required(visit.fault, 'fault')
+    // While the fault lasts the sensor says more than the moment of failure did (paper out, then cover open …).
+    return { screen: 'print-fault', document, status: canPrint(printer) ? status : printer, page, resumable: canPrint(printer) }
+  }
+  return { screen: 'printing', document, ...(visit.progress ?? { page: 1, pages: 1, band: 0, bands: 1 }) }
+}
+
+function peopleOf(visit: Visit) {
+  const family = visit.entered?.family
+  if (!family) {
+    return [{ index: 0, ...holderOf(visit), yearOfBirth: null, relation: null, self: true }]
+  }
+  return family.map(({ name, surname, yearOfBirth, relation, self }, index) => ({
+    index,
+    name,
+    surname,
+    yearOfBirth,
+    relation,
+    self,
+  }))
+}
+
+const STEP_OF: Record<string, (typeof steps)[number]> = {
+  card: 'card',
+  reading: 'card',
+  pin: 'card',
+  lastTry: 'card',
+  checking: 'card',
+  recognised: 'card',
+  person: 'person',
+  certificate: 'certificate',
+  purpose: 'purpose',
+  morePurposes: 'purpose',
+  declaration: 'purpose',
+  preview: 'confirm',
+  confirm: 'confirm',
+  issuing: 'paper',
+  printingCertificate: 'paper',
+  printingReceipt: 'paper',
+  printingSlip: 'paper',
+}
+export const stepOf = (path: StatePath) => STEP_OF[path.split('.')[1] ?? ''] ?? null
+
+const WORKING = new Set(['reading', 'checking', 'recognised', 'issuing'])
+/** True where the next move is the person's: there the idle warning runs. */
+export const waitsForPerson = (path: StatePath): boolean => {
+  const [top, name = '', inner = ''] = path.split('.')
+  return top === 'visit' && !WORKING.has(name) && name !== 'goodbye' && inner !== 'busy' && inner !== 'fetching'
+}

@@ -1,0 +1,86 @@
+import type { CertificateType, Exemption } from '../../contract/catalogue.ts'
+import type { CardReadout, PrinterStatus } from '../../contract/device.ts'
+import type { Evidence } from '../../contract/evidence.ts'
+import type { FamilyMember, IssuedOutcome } from '../../contract/gateway.ts'
+import type { Result } from '../../contract/result.ts'
+import type { Language, OutOfService, Refusal } from '../../contract/view.ts'
+
+/**
+ * What a visit needs done. The session says when; main/services does it. A promise that rejects is a bug: every
+ * expected failure is a value.
+ */
+export interface VisitServices {
+  /** Why no visit can begin or go on, or null. Asked before anything is asked of a person. */
+  outOfService(): OutOfService | null
+  newSession(): string
+  readCard(): Promise<Result<CardReadout, Refused>>
+  /** PIN, signature of a fresh challenge and every check of DESIGN.md step 2. Overwrites `pin`. */
+  recognise(visit: VisitId, readout: CardReadout, pin: Uint8Array): Promise<Result<Recognised, Refused | WrongPin>>
+  /** Opens the citizen session at the gateway and asks for the family sheet; offline only the holder is known. */
+  enter(visit: VisitId, recognised: Recognised): Promise<Result<Entered, Refused>>
+  preview(entered: Entered, wanted: Wanted): Promise<Result<PreviewSheet, Refused | Unavailable>>
+  /** Writes the request to the queue, then waits for its outcome as long as a person would stand there. */
+  request(visit: VisitId, recognised: Recognised, wanted: Wanted): Promise<Result<Requested, Refused | StorageFull>>
+  /** Resolves when the printer itself has acknowledged the last page. */
+  print(printing: Printing): Promise<Result<{ pages: number }, PrintFault>>
+  /** The paper is out: what was kept of it is erased. */
+  delivered(visit: VisitId, operation: string): void
+  journal: VisitJournal
+}
+
+export interface VisitId {
+  session: string
+  language: Language
+}
+export interface VisitJournal {
+  started(visit: VisitId): void
+  refused(visit: VisitId, reason: Refusal): void
+  pinWrong(visit: VisitId, triesLeft: number | null): void
+  ended(visit: VisitId, how: string, ms: number): void
+}
+
+/** `anpr` is ANPR's error code where there is one: a reference for the ufficio anagrafe. */
+export type Refused = { kind: 'refused'; reason: Refusal; anpr: string | null }
+export type WrongPin = { kind: 'wrong-pin'; triesLeft: number | null }
+export type Unavailable = { kind: 'unavailable' }
+export type StorageFull = { kind: 'storage-full' }
+/** `page` is the first page that the printer has not acknowledged. */
+export type PrintFault = { kind: 'print-fault'; status: PrinterStatus; page: number }
+
+/** Somebody whose card has signed our challenge. Lives in memory only, until the visit ends. */
+export interface Recognised {
+  name: string
+  surname: string
+  codiceFiscale: string
+  evidence: Evidence
+}
+export interface Entered {
+  /** Null offline: then of the family only the holder is known. */
+  token: string | null
+  family: FamilyMember[] | null
+  waiting: Waiting[]
+}
+/** An outcome that this person left to be collected. */
+export interface Waiting {
+  outcome: IssuedOutcome
+  requestedAt: string
+}
+/** `subject` null: the holder (offline no ID ANPR is known). */
+export interface Wanted {
+  subject: string | null
+  types: CertificateType[]
+  exemption: Exemption
+}
+export interface PreviewSheet {
+  pdf: Uint8Array
+  pages: number
+}
+export type Requested =
+  | { state: 'issued'; outcome: IssuedOutcome }
+  | { state: 'queued'; operation: string; requestedAt: string }
+
+export type Printing = { language: Language; session: string; fromPage: number } & (
+  | { document: 'certificate'; outcome: IssuedOutcome }
+  | { document: 'receipt'; outcome: IssuedOutcome; pages: number }
+  | { document: 'slip'; operation: string; types: CertificateType[]; requestedAt: string }
+)

@@ -1,0 +1,92 @@
+import type { Printing, Refused, VisitServices, Wanted } from './services.ts'
+import { outcomeInHand, printingOf, required, type Visit } from './visit.ts'
+
+/** What a piece of work came to: where the visit goes on and what it now knows. */
+export interface Step<To extends string = string> {
+  to: To
+  set: Partial<Visit>
+}
+const step = <To extends string>(to: To, set: Partial<Visit> = {}): Step<To> => ({ to, set })
+const refused = (error: Refused) => step('refused', { refused: error })
+
+const wanted = (visit: Visit): Wanted => ({
+  subject: visit.subject?.idAnpr ?? null,
+  types: visit.types,
+  exemption: required(visit.exemption, 'exemption'),
+})
+
+/** The work of the states that wait for a machine and not for a person. */
+export function createTasks(services: VisitServices) {
+  const print = async (visit: Visit, document: Printing['document']) => {
+    const printed = await services.print(printingOf(visit, document))
+    if (printed.ok) return { printed: true as const, pages: printed.value.pages }
+    return { printed: false as const, fault: step('fault', { fault: printed.error, fromPage: printed.error.page }) }
+  }
+  return {
+    async read() {
+      const readout = await services.readCard()
+      return readout.ok ? step('pin', { readout: readout.value }) : refused(readout.error)
+    },
+
+    async recognise(visit: Visit) {
+      const pin = required(visit.pin, 'PIN')
+      const known = await services.recognise(visit, required(visit.readout, 'readout'), pin)
+      if (known.ok) return step('recognised', { recognised: known.value, pin: null })
+      if (known.error.kind === 'refused') return step('refused', { refused: known.error, pin: null })
+      const { triesLeft } = known.error
+      services.journal.pinWrong(visit, triesLeft)
+      return step(triesLeft === 1 ? 'lastTry' : 'pin', { wrongPin: true, triesLeft, pin: null })
+    },
+
+    async enter(visit: Visit) {
+      const entered = await services.enter(visit, required(visit.recognised, 'holder'))
+      if (!entered.ok) return refused(entered.error)
+      const { waiting } = entered.value
+      return step(waiting.length > 0 ? 'collect' : 'person', { entered: entered.value, waiting })
+    },
+
+    async preview(visit: Visit) {
+      const entered = required(visit.entered, 'gateway session')
+      // Offline there is nothing to show, yet the request can be recorded all the same.
+      if (!entered.token) return step('confirm')
+      const sheet = await services.preview(entered, wanted(visit))
+      if (sheet.ok) return step('shown', { preview: sheet.value })
+      return sheet.error.kind === 'unavailable' ? step('confirm') : refused(sheet.error)
+    },
+
+    async request(visit: Visit) {
+      const requested = await services.request(visit, required(visit.recognised, 'holder'), wanted(visit))
+      if (requested.ok) {
+        const to = requested.value.state === 'issued' ? 'printingCertificate' : 'printingSlip'
+        return step(to, { requested: requested.value })
+      }
+      // The attract screen says by itself that the totem is full.
+      return requested.error.kind === 'storage-full' ? step('attract', { ending: 'storage-full' }) : refused(requested.error)
+    },
+
+    async printCertificate(visit: Visit) {
+      const result = await print(visit, 'certificate')
+      if (!result.printed) return result.fault
+      services.delivered(visit, required(outcomeInHand(visit), 'outcome').operation)
+      return step('printingReceipt', { pages: result.pages, fromPage: 1, fault: null, progress: null, outcome: 'printed' })
+    },
+
+    async printReceipt(visit: Visit) {
+      const result = await print(visit, 'receipt')
+      if (!result.printed) return result.fault
+      const rest = visit.collecting ? visit.waiting.slice(1) : []
+      // Several waited: one after the other, each with its receipt.
+      return rest.length > 0
+        ? step('printingCertificate', { waiting: rest, fromPage: 1, fault: null, progress: null })
+        : step('done')
+    },
+
+    async printSlip(visit: Visit) {
+      const result = await print(visit, 'slip')
+      return result.printed ? step('done', { outcome: 'queued' }) : result.fault
+    },
+  } satisfies Record<string, (visit: Visit) => Promise<Step>>
+}
+
+export type Tasks = ReturnType<typeof createTasks>
+export type TaskName = keyof Tasks

@@ -1,0 +1,105 @@
+import type { CertificateType, Exemption } from '../../contract/catalogue.ts'
+import type { CardReadout } from '../../contract/device.ts'
+import type { FamilyMember, IssuedOutcome } from '../../contract/gateway.ts'
+import type { Language } from '../../contract/view.ts'
+import type { Entered, PreviewSheet, PrintFault, Printing, Recognised, Refused, Requested, Waiting } from './services.ts'
+
+/** Everything that a visit knows of a person. Replaced as a whole when it ends (invariant 2). */
+export interface Visit {
+  session: string
+  startedAt: number
+  language: Language
+  readout: CardReadout | null
+  pin: Uint8Array | null
+  /** The last PIN was wrong; `triesLeft` null: the card did not say. */
+  wrongPin: boolean
+  triesLeft: number | null
+  recognised: Recognised | null
+  entered: Entered | null
+  waiting: Waiting[]
+  /** Null: the holder, of whom offline no ID ANPR is known. */
+  subject: FamilyMember | null
+  types: CertificateType[]
+  exemption: Exemption | null
+  advice: 'publicBody' | 'privateParty'
+  preview: PreviewSheet | null
+  requested: Requested | null
+  /** What is printed is the first of `waiting`, not a new request. */
+  collecting: boolean
+  /** First page still to print, and how many came out so far. */
+  fromPage: number
+  pages: number
+  progress: { page: number; pages: number; band: number; bands: number } | null
+  fault: PrintFault | null
+  refused: Refused | null
+  outcome: 'printed' | 'queued' | 'kept' | 'nothing'
+  /** How it ended, for the journal. */
+  ending: string
+}
+
+export function freshVisit(session: string, startedAt: number, language: Language = 'it'): Visit {
+  return {
+    session,
+    startedAt,
+    language,
+    readout: null,
+    pin: null,
+    wrongPin: false,
+    triesLeft: null,
+    recognised: null,
+    entered: null,
+    waiting: [],
+    ...freshRequest(),
+    refused: null,
+    ending: 'left',
+  }
+}
+
+/** The part of a visit that begins anew when the same person asks for another certificate. */
+export function freshRequest() {
+  return {
+    subject: null,
+    types: [],
+    exemption: null,
+    advice: 'publicBody',
+    preview: null,
+    requested: null,
+    collecting: false,
+    fromPage: 1,
+    pages: 0,
+    progress: null,
+    fault: null,
+    outcome: 'nothing',
+  } satisfies Partial<Visit>
+}
+
+/** A value that the state before must have set; a visit without it is a bug. */
+export function required<T>(value: T | null | undefined, what: string): T {
+  if (value === null || value === undefined) throw new Error(`the visit has no ${what} here`)
+  return value
+}
+
+/** The outcome in hand: the first of those that waited, or the one just issued. */
+export function outcomeInHand(visit: Visit): IssuedOutcome | null {
+  if (visit.collecting) return visit.waiting[0]?.outcome ?? null
+  return visit.requested?.state === 'issued' ? visit.requested.outcome : null
+}
+
+/** The operation that waits to be collected after this visit, if one does. */
+export function operationKept(visit: Visit): string | null {
+  if (visit.requested?.state === 'queued') return visit.requested.operation
+  return visit.outcome === 'kept' ? (outcomeInHand(visit)?.operation ?? null) : null
+}
+
+export function printingOf(visit: Visit, document: Printing['document']): Printing {
+  const common = { language: visit.language, session: visit.session, fromPage: visit.fromPage }
+  if (document !== 'slip') {
+    const outcome = required(outcomeInHand(visit), 'outcome')
+    return document === 'certificate'
+      ? { ...common, document, outcome }
+      : { ...common, document, outcome, pages: visit.pages }
+  }
+  if (visit.requested?.state !== 'queued') throw new Error('a slip is for a queued request')
+  const { operation, requestedAt } = visit.requested
+  return { ...common, document, operation, types: visit.types, requestedAt }
+}
