@@ -1,0 +1,79 @@
+import { randomBytes } from 'node:crypto'
+import {
+  AuthorityKeyIdentifierExtension,
+  BasicConstraintsExtension,
+  type Extension,
+  type JsonName,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  PemConverter,
+  SubjectKeyIdentifierExtension,
+  type X509Certificate,
+  X509CertificateGenerator,
+} from '@peculiar/x509'
+
+export interface Authority {
+  certificate: X509Certificate
+  keys: CryptoKeyPair
+}
+
+export interface Validity {
+  notBefore: Date
+  notAfter: Date
+}
+
+const RSA = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', publicExponent: Uint8Array.of(1, 0, 1) }
+const EC = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
+
+export const rsaKeys = (modulusLength: 1024 | 2048) =>
+  crypto.subtle.generateKey({ ...RSA, modulusLength }, true, ['sign', 'verify'])
+export const ecKeys = () => crypto.subtle.generateKey(EC, true, ['sign', 'verify'])
+
+export async function privateKeyPem(keys: CryptoKeyPair): Promise<string> {
+  return `${PemConverter.encode(await crypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY')}\n`
+}
+
+/** RFC 5280 §4.1.2.2: positive, at most 20 octets. */
+const serialNumber = () => (0x40 | ((randomBytes(1)[0] ?? 0) >> 2)).toString(16) + randomBytes(15).toString('hex')
+
+const algorithm = (keys: CryptoKeyPair) => (keys.privateKey.algorithm.name === EC.name ? EC : RSA)
+
+export async function selfSigned(name: string, keys: CryptoKeyPair, validity: Validity): Promise<Authority> {
+  const certificate = await X509CertificateGenerator.createSelfSigned({
+    serialNumber: serialNumber(),
+    name,
+    keys,
+    ...validity,
+    signingAlgorithm: algorithm(keys),
+    extensions: [
+      new BasicConstraintsExtension(true, 0, true),
+      new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+      await SubjectKeyIdentifierExtension.create(keys.publicKey),
+    ],
+  })
+  return { certificate, keys }
+}
+
+export async function issue(
+  issuer: Authority,
+  subject: string | JsonName,
+  keys: CryptoKeyPair,
+  validity: Validity,
+  extensions: Extension[],
+): Promise<X509Certificate> {
+  return X509CertificateGenerator.create({
+    serialNumber: serialNumber(),
+    subject,
+    issuer: issuer.certificate.subject,
+    publicKey: keys.publicKey,
+    signingKey: issuer.keys.privateKey,
+    signingAlgorithm: algorithm(issuer.keys),
+    ...validity,
+    extensions: [
+      new BasicConstraintsExtension(false, undefined, true),
+      await SubjectKeyIdentifierExtension.create(keys.publicKey),
+      await AuthorityKeyIdentifierExtension.create(issuer.keys.publicKey),
+      ...extensions,
+    ],
+  })
+}

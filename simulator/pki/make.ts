@@ -1,0 +1,232 @@
+// tsyringe, inside @peculiar/x509, needs it loaded first.
+import 'reflect-metadata'
+import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import {
+  CertificatePolicyExtension,
+  ExtendedKeyUsage,
+  ExtendedKeyUsageExtension,
+  type JsonName,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  SubjectAlternativeNameExtension,
+  type X509Certificate,
+} from '@peculiar/x509'
+import { calculateJwkThumbprint, type JWK } from 'jose'
+import { cardIdOf, personalFile } from '../card/personal-file.ts'
+import { type Person, people, personById } from '../population/people.ts'
+import { type Authority, ecKeys, issue, privateKeyPem, rsaKeys, selfSigned, type Validity } from './issue.ts'
+
+/** Raise it when what is made changes: folders of an earlier edition are then made anew. */
+const EDITION = 1
+const COMPLETE = 'complete'
+
+const DAY_MS = 86_400_000
+const days = (count: number) => new Date(Date.now() + count * DAY_MS)
+const AUTHORITY_VALIDITY: Validity = { notBefore: days(-3660), notAfter: days(3650) }
+/** A CNS certificate is good for up to six years (cards.md §9). */
+const GOOD: Validity = { notBefore: days(-300), notAfter: days(1890) }
+const EXPIRED: Validity = { notBefore: days(-2200), notAfter: days(-10) }
+const NOT_YET_VALID: Validity = { notBefore: days(10), notAfter: days(2200) }
+
+// TEST in the issuer's name: no production trust list can ever hold it (invariant 9).
+const CARD_CA = 'CN=Regione Umbria - CA Cittadini TEST,OU=Servizi di Certificazione TEST,O=TEST S.p.A.,C=IT'
+/** CNS authentication (cards.md §9). */
+const CNS_POLICY = '1.3.76.16.2.1'
+/** QCP-n-qscd (ETSI EN 319 411-2): a qualified-signature certificate, which must never become a log-in. */
+const QUALIFIED_SIGNATURE_POLICY = '0.4.0.194112.1.2'
+
+/** Two people whose cards also come in every wrong form, and the person whose code stands in `.other-cf`. */
+const VARIANTS_OF = [
+  ['anna-bianchi', 'giovanni-ricci'],
+  ['mario-rossi', 'elena-ferrari'],
+] as const
+const TOTEMS = ['TT-0001', 'TT-0002']
+
+/**
+ * Makes the test keys and certificates into `dir`, once: a complete folder of this edition and population is left as it
+ * is. A folder is written aside and then renamed, so that nobody ever sees half of it.
+ *
+ *   card-ca, foreign-ca              .pem + .key.pem   same name, other key: foreign-ca is on no trust list
+ *   cards/<personId>                 .key.pem + .cert.der (RSA-2048)
+ *   cards/<personId>.<variant>       .cert.der         expired, not-yet-valid, foreign, other-cf, wrong-policy
+ *   cards/<personId>.1024            .key.pem + .cert.der   an old RSA-1024 card
+ *   gateway-ca, totem-ca, seal-ca    .pem + .key.pem
+ *   gateway, seal, totems/<totemId>  .cert.pem + .key.pem
+ *   gateway.sealing, totems/<totemId>.outcome   .jwk.json + .pub.jwk.json (P-256, ECDH-ES)
+ *   operator-token
+ */
+export async function makePki(dir: string): Promise<void> {
+  const edition = createHash('sha256')
+    .update(JSON.stringify([EDITION, people]))
+    .digest('hex')
+  if (await isComplete(dir, edition)) return
+  const aside = `${dir}.${process.pid}.new`
+  await mkdir(join(aside, 'cards'), { recursive: true })
+  await mkdir(join(aside, 'totems'))
+  const write = writerInto(aside)
+  await Promise.all([cards(write), network(write), seal(write), write.secret('operator-token', token())])
+  await write.plain(COMPLETE, edition)
+  await swapIn(aside, dir, edition)
+}
+
+type Writer = ReturnType<typeof writerInto>
+
+function writerInto(dir: string) {
+  const plain = (name: string, content: string | Uint8Array) => writeFile(join(dir, name), content, { flag: 'wx' })
+  const secret = (name: string, content: string) => writeFile(join(dir, name), content, { flag: 'wx', mode: 0o600 })
+  return {
+    plain,
+    secret,
+    certificate: (name: string, certificate: X509Certificate) => plain(name, `${certificate.toString('pem')}\n`),
+    key: async (name: string, keys: CryptoKeyPair) => secret(name, await privateKeyPem(keys)),
+  }
+}
+
+async function isComplete(dir: string, edition: string): Promise<boolean> {
+  try {
+    return (await readFile(join(dir, COMPLETE), 'utf8')) === edition
+  } catch {
+    return false
+  }
+}
+
+async function swapIn(aside: string, dir: string, edition: string): Promise<void> {
+  const stale = `${dir}.${process.pid}.old`
+  if (existsSync(dir)) await rename(dir, stale)
+  try {
+    await rename(aside, dir)
+  } catch (reason) {
+    // Somebody else made the same folder meanwhile: theirs is as good.
+    if (!(await isComplete(dir, edition))) throw reason
+    await rm(aside, { recursive: true })
+  }
+  await rm(stale, { recursive: true, force: true })
+}
+
+const token = () => randomBytes(32).toString('base64url')
+
+async function authority(write: Writer, file: string, name: string, keys: CryptoKeyPair): Promise<Authority> {
+  const made = await selfSigned(name, keys, AUTHORITY_VALIDITY)
+  await write.certificate(`${file}.pem`, made.certificate)
+  await write.key(`${file}.key.pem`, keys)
+  return made
+}
+
+async function cards(write: Writer): Promise<void> {
+  const ca = await authority(write, 'card-ca', CARD_CA, await rsaKeys(2048))
+  const foreign = await authority(write, 'foreign-ca', CARD_CA, await rsaKeys(2048))
+  const variantsOf = new Map<string, string>(VARIANTS_OF)
+
+  const forPerson = async (person: Person) => {
+    const keys = await rsaKeys(2048)
+    const put = async (name: string, certificate: Promise<X509Certificate>) =>
+      write.plain(`cards/${person.id}${name}.cert.der`, new Uint8Array((await certificate).rawData))
+    await write.key(`cards/${person.id}.key.pem`, keys)
+    await put('', cardCertificate(ca, person, keys, GOOD))
+
+    const other = variantsOf.get(person.id)
+    if (!other) return
+    await put('.expired', cardCertificate(ca, person, keys, EXPIRED))
+    await put('.not-yet-valid', cardCertificate(ca, person, keys, NOT_YET_VALID))
+    await put('.foreign', cardCertificate(foreign, person, keys, GOOD))
+    await put('.wrong-policy', cardCertificate(ca, person, keys, GOOD, { policy: QUALIFIED_SIGNATURE_POLICY }))
+    await put('.other-cf', cardCertificate(ca, person, keys, GOOD, { namedAs: personById(other) }))
+    const old = await rsaKeys(1024)
+    await write.key(`cards/${person.id}.1024.key.pem`, old)
+    await put('.1024', cardCertificate(ca, person, old, GOOD))
+  }
+  await Promise.all(people.map(forPerson))
+}
+
+/** The authentication certificate of a CNS: subject, policy and usages of cards.md §9. */
+function cardCertificate(
+  issuer: Authority,
+  person: Person,
+  keys: CryptoKeyPair,
+  validity: Validity,
+  { policy = CNS_POLICY, namedAs = person } = {},
+): Promise<X509Certificate> {
+  const personalHash = createHash('sha1').update(personalFile(person)).digest('base64')
+  const subject: JsonName = [
+    { C: ['IT'] },
+    { O: ['TS-CNS TEST'] },
+    { OU: ['Regione Umbria TEST'] },
+    { SN: [namedAs.surname.toUpperCase()] },
+    { G: [namedAs.name.toUpperCase()] },
+    { CN: [`${namedAs.codiceFiscale}/${cardIdOf(person)}.${personalHash}`] },
+  ]
+  return issue(issuer, subject, keys, validity, [
+    new KeyUsagesExtension(KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment, true),
+    new ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth, ExtendedKeyUsage.emailProtection]),
+    new CertificatePolicyExtension([policy]),
+  ])
+}
+
+/** Mutual TLS between totems and gateway, and the keys to which requests and outcomes are sealed. */
+async function network(write: Writer): Promise<void> {
+  const gatewayCa = await authority(write, 'gateway-ca', 'CN=Totem Polis gateway CA TEST,C=IT', await ecKeys())
+  const totemCa = await authority(write, 'totem-ca', 'CN=Totem Polis totem CA TEST,C=IT', await ecKeys())
+  const tls = async (file: string, issuer: Authority, name: string, role: ExtendedKeyUsage, hosts: string[][]) => {
+    const keys = await ecKeys()
+    const certificate = await issue(issuer, `CN=${name},O=Totem Polis TEST,C=IT`, keys, GOOD, [
+      new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+      new ExtendedKeyUsageExtension([role]),
+      ...(hosts.length > 0
+        ? [
+            new SubjectAlternativeNameExtension(
+              hosts.map(([type, value = '']) => ({ type: type as 'dns' | 'ip', value })),
+            ),
+          ]
+        : []),
+    ])
+    await write.certificate(`${file}.cert.pem`, certificate)
+    await write.key(`${file}.key.pem`, keys)
+  }
+  const loopback = [
+    ['dns', 'localhost'],
+    ['ip', '127.0.0.1'],
+    ['ip', '::1'],
+  ]
+  await tls('gateway', gatewayCa, 'localhost', ExtendedKeyUsage.serverAuth, loopback)
+  await sealingKey(write, 'gateway.sealing')
+  for (const totem of TOTEMS) {
+    await tls(`totems/${totem}`, totemCa, totem, ExtendedKeyUsage.clientAuth, [])
+    await sealingKey(write, `totems/${totem}.outcome`)
+  }
+}
+
+async function sealingKey(write: Writer, file: string): Promise<void> {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const { d = '', ...publicPart } = privateKey.export({ format: 'jwk' }) as JWK
+  const shared = { ...publicPart, kid: await calculateJwkThumbprint(publicPart), use: 'enc', alg: 'ECDH-ES' }
+  await write.plain(`${file}.pub.jwk.json`, `${JSON.stringify(shared)}\n`)
+  await write.secret(`${file}.jwk.json`, `${JSON.stringify({ ...shared, d })}\n`)
+}
+
+/** The seal of the simulated registry on its FAC-SIMILE certificates (PAdES). */
+async function seal(write: Writer): Promise<void> {
+  const ca = await authority(
+    write,
+    'seal-ca',
+    'CN=CA Sigilli TEST - FAC-SIMILE,O=TEST S.p.A.,C=IT',
+    await rsaKeys(2048),
+  )
+  const keys = await rsaKeys(2048)
+  const subject = [
+    { C: ['IT'] },
+    { O: ['TEST - FAC-SIMILE'] },
+    { CN: ["Ministero dell'Interno TEST - Sigillo FAC-SIMILE"] },
+  ]
+  const certificate = await issue(ca, subject, keys, GOOD, [new KeyUsagesExtension(KeyUsageFlags.nonRepudiation, true)])
+  await write.certificate('seal.cert.pem', certificate)
+  await write.key('seal.key.pem', keys)
+}
+
+if (import.meta.main) {
+  const dir = resolve(process.argv[2] ?? join(import.meta.dirname, '../../.bench/pki'))
+  await mkdir(dirname(dir), { recursive: true })
+  await makePki(dir)
+}
