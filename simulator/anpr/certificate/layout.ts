@@ -1,0 +1,68 @@
+import { runs, type Weight } from './typeface.ts'
+import type { Span } from './wording.ts'
+
+export interface Style {
+  size: number
+  weight: Weight
+  /** Points from one baseline to the next. */
+  leading: number
+  align: 'left' | 'center'
+}
+
+interface Word {
+  text: string
+  weight: Weight
+  width: number
+}
+
+/**
+ * Sets spans of text into a column `width` points wide and returns the y below them. pdfkit's own wrapping cannot change
+ * the font within a line that is centred, and one paragraph here has two weights and two subsets.
+ */
+export function paragraph(
+  pdf: PDFKit.PDFDocument,
+  spans: readonly Span[],
+  { x, y, width, style }: { x: number; y: number; width: number; style: Style },
+): number {
+  const words = spans.flatMap(({ text, strong }) => {
+    const weight: Weight = strong ? 'bold' : style.weight
+    return (text.match(/\S+\s*|\s+/g) ?? []).map((word) => ({
+      text: word,
+      weight,
+      width: measure(pdf, word, weight, style.size),
+    }))
+  })
+  let baseline = y
+  for (const line of wrap(words, width)) {
+    const length = line.reduce((sum, word) => sum + word.width, 0)
+    let left = style.align === 'center' ? x + (width - length) / 2 : x
+    for (const word of line) {
+      for (const { text, font } of runs(word.text, word.weight)) {
+        pdf.font(font, style.size).text(text, left, baseline, { lineBreak: false })
+        left += pdf.widthOfString(text)
+      }
+    }
+    baseline += style.leading
+  }
+  return baseline
+}
+
+function measure(pdf: PDFKit.PDFDocument, text: string, weight: Weight, size: number): number {
+  return runs(text, weight).reduce((sum, run) => sum + pdf.font(run.font, size).widthOfString(run.text), 0)
+}
+
+function wrap(words: readonly Word[], width: number): Word[][] {
+  const lines: Word[][] = [[]]
+  let used = 0
+  for (const [index, word] of words.entries()) {
+    // Spans may meet inside a word ("1974" and "."): only a space before it lets a word start a line.
+    const breakable = index === 0 || /\s$/.test(words[index - 1]?.text ?? '')
+    if (breakable && used > 0 && used + word.width > width + 0.01) {
+      lines.push([])
+      used = 0
+    }
+    lines.at(-1)?.push(word)
+    used += word.width
+  }
+  return lines
+}

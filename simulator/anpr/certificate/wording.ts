@@ -1,0 +1,74 @@
+import type { CertificateType } from '../../../contract/catalogue.ts'
+import type { Family, Person } from '../../population/people.ts'
+
+/** A stretch of text; facts about the person stand out. */
+export interface Span {
+  text: string
+  strong: boolean
+}
+
+export const plain = (text: string): Span => ({ text, strong: false })
+export const strong = (text: string): Span => ({ text, strong: true })
+
+// Registry data are in capitals on ANPR's papers; NFC, because a letter and its accent must be one glyph.
+export const capitals = (text: string): string => text.normalize('NFC').toLocaleUpperCase('it')
+
+/** ISO date as it is written on an Italian paper. */
+export const italianDate = (iso: string): string => iso.split('-').reverse().join('/')
+
+const ROME = new Intl.DateTimeFormat('it-IT', {
+  timeZone: 'Europe/Rome',
+  day: '2-digit',
+  month: '2-digit',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+})
+
+/** Instant in the time that the citizen's clock shows, e.g. `22/11/2026, 10:05`. */
+export const italianInstant = (instant: Date): string => ROME.format(instant)
+
+const declined = (person: Person, masculine: string, feminine: string) => (person.sex === 'F' ? feminine : masculine)
+const placed = ({ name, province }: { name: string; province: string }) => `${capitals(name)} (${province})`
+
+const NAMES: Record<CertificateType, string> = { '8': 'di residenza', '12': 'di stato di famiglia' }
+
+/** Heading: one name, or "contestuale" with the names of what the sheet holds (anpr.md §1.1). */
+export function heading(types: readonly CertificateType[]): { title: string; subtitle: string | null } {
+  const names = types.map((type) => NAMES[type])
+  return names.length === 1
+    ? { title: `CERTIFICATO ${capitals(names[0] ?? '')}`, subtitle: null }
+    : { title: 'CERTIFICATO CONTESTUALE', subtitle: names.join(' e ') }
+}
+
+export const fullName = (person: Person): string => capitals(`${person.surname} ${person.name}`)
+
+export const birth = (person: Person): Span[] => [
+  plain(`${declined(person, 'nato', 'nata')} a `),
+  strong(placed(person.birthComune)),
+  plain(' il '),
+  strong(italianDate(person.born)),
+]
+
+const address = ({ address: { toponimo, civico, cap }, comune }: Family): string =>
+  `${capitals(toponimo)} n. ${civico}, ${cap} ${placed(comune)}`
+
+/** Type 8: enrolment and address (art. 33 DPR 223/1989). */
+export const residence = (person: Person, family: Family): Span[] => [
+  plain(`risulta ${declined(person, 'iscritto', 'iscritta')} nell’anagrafe della popolazione residente del comune di `),
+  strong(placed(family.comune)),
+  plain(' con abitazione in '),
+  strong(address(family)),
+  plain(' dal '),
+  strong(italianDate(family.address.since)),
+  plain('.'),
+]
+
+/** Type 12: says who lives together, never how they are related (art. 35 DPR 223/1989). */
+export const familyIntroduction = (family: Family, alone: boolean): Span[] => [
+  plain(alone ? 'Nell’anagrafe della popolazione residente del comune di ' : 'Nell’anagrafe del medesimo comune di '),
+  strong(placed(family.comune)),
+  plain(' risulta iscritta la famiglia anagrafica con abitazione in '),
+  strong(address(family)),
+  plain(' così composta:'),
+]

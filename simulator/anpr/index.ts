@@ -1,0 +1,14 @@
+import { parseArgs } from 'node:util'
+import { startAnpr } from './server.ts'
+
+export { type Anpr, type AnprFault, startAnpr } from './server.ts'
+
+// node simulator/anpr/index.ts --port N --pki DIR: says where it listens in one JSON line, ends on SIGTERM.
+if (import.meta.main) {
+  const { values } = parseArgs({
+    options: { port: { type: 'string', default: '0' }, pki: { type: 'string', default: '.bench/pki' } },
+  })
+  const anpr = await startAnpr({ port: Number(values.port), pki: values.pki })
+  process.stdout.write(`${JSON.stringify({ listening: anpr.url })}\n`)
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void anpr.stop())
+}

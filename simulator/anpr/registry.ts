@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto'
+import type { z } from 'zod'
+import type { datiSoggetto, rispostaErrori } from '../../contract/anpr.ts'
+import { type CertificateType, certificateTypes, exemptions } from '../../contract/catalogue.ts'
+import { err, ok, type Result } from '../../contract/result.ts'
+import { type Family, familyOf, type Person, people, personById } from '../population/people.ts'
+
+/** ANPR's own error: code of its list, and its text, which speaks to officials (anpr.md §1.3). */
+export interface AnprError {
+  kind: 'anpr-error'
+  code: string
+  text: string
+}
+
+const anprError = (code: string, text: string) => err<AnprError>({ kind: 'anpr-error', code, text })
+
+export const errori = ({ code, text }: AnprError): z.infer<typeof rispostaErrori> => ({
+  idOperazioneANPR: '0',
+  listaErrori: {
+    errore: [{ codiceErroreAnomalia: code, testoErroreAnomalia: text, tipoErroreAnomalia: 'E' }],
+  },
+})
+
+const NOBODY = anprError('EN122', 'La richiesta effettuata non produce alcun risultato')
+
+/** C030: the person that a codice fiscale names. */
+export function findByCodiceFiscale(codiceFiscale: string | undefined): Result<Person, AnprError> {
+  const found = people.find((person) => person.codiceFiscale === codiceFiscale)
+  return found ? ok(found) : NOBODY
+}
+
+/** C021: the members of a person's family, in the order of the sheet. */
+export function familySheetOf(idAnpr: string | undefined): Result<{ family: Family; members: Person[] }, AnprError> {
+  const found = people.find((person) => person.idAnpr === idAnpr)
+  const family = found && familyOf(found.id)
+  return family ? ok({ family, members: family.members.map(({ person }) => personById(person)) }) : NOBODY
+}
+
+export interface CertificateWish {
+  types: readonly string[]
+  languages: readonly string[]
+  subject: string
+  requester: string
+  tipoRichiedente: string
+  esenzioneBollo: string
+}
+
+export interface CertificateGrant {
+  types: CertificateType[]
+  subject: Person
+  family: Family
+  members: Person[]
+  exemption: string
+}
+
+/** The rules of anpr.md §1.2-1.4 that can bite types 8 and 12 for people who are alive and registered. */
+export function grant(wish: CertificateWish): Result<CertificateGrant, AnprError> {
+  const types = certificateTypes.filter((type) => wish.types.includes(type))
+  if (types.length !== wish.types.length) return anprError('999', 'Operazione non effettuabile')
+  if (wish.languages.some((language) => language !== 'IT')) return anprError('999', 'Operazione non effettuabile')
+  const exemption = Object.values(exemptions).find(({ esenzioneBollo }) => esenzioneBollo === wish.esenzioneBollo)
+  // This e-service of the totem issues exempt certificates only: no bollo is settled here.
+  if (!exemption) return anprError('999', 'Operazione non effettuabile')
+  const sheet = familySheetOf(wish.subject)
+  if (!sheet.ok) return sheet
+  const { family, members } = sheet.value
+  const subject = members.find(({ idAnpr }) => idAnpr === wish.subject)
+  if (!subject) return NOBODY
+  const own = wish.subject === wish.requester
+  if (own !== (wish.tipoRichiedente === '2')) return anprError('999', 'Operazione non effettuabile')
+  if (!members.some(({ idAnpr }) => idAnpr === wish.requester)) {
+    return anprError(
+      'EN169',
+      "Il certificato non puo' essere emesso perche' il richiedente deve essere maggiorenne ed appartenente alla stessa " +
+        "famiglia anagrafica dell'intestatario.",
+    )
+  }
+  return ok({ types, subject, family, members, exemption: exemption.law })
+}
+
+/** A person as C030 and C021 tell of them; `place` in the family from 1. */
+export function soggetto(person: Person, place: number): z.infer<typeof datiSoggetto> {
+  const relation = familyOf(person.id)?.members.find((member) => member.person === person.id)?.relation
+  return {
+    generalita: {
+      codiceFiscale: { codFiscale: person.codiceFiscale, validitaCF: '1' },
+      cognome: person.surname.toUpperCase(),
+      nome: person.name.toUpperCase(),
+      sesso: person.sex,
+      dataNascita: person.born,
+    },
+    identificativi: { idANPR: person.idAnpr },
+    ...(relation && {
+      legameSoggetto: { tipoLegame: '3', codiceLegame: relation, progressivoComponente: String(place) },
+    }),
+  }
+}
+
+/** Ten digits, as today's protocol numbers (ISS 4815); the same operation id always gets the same one. */
+export const protocolOf = (idOperazioneClient: string): string => {
+  const seed = createHash('sha256').update(idOperazioneClient).digest().readUIntBE(0, 6)
+  return String(2_000_000_000 + (seed % 1_000_000_000))
+}

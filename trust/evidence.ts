@@ -1,0 +1,30 @@
+import { createHash, verify } from 'node:crypto'
+import { type Evidence, type LoginStatement, statementBytes } from '../contract/evidence.ts'
+import { err, type Result } from '../contract/result.ts'
+import type { Authorities } from './authorities.ts'
+import { type CardCertificate, type CertificateRefusal, verifyChain, withHolder } from './card-certificate.ts'
+
+export type EvidenceRefusal = CertificateRefusal | { kind: 'signature-invalid' }
+
+/** The 32 bytes that the card is given to sign at login. */
+export const challengeOf = (statement: LoginStatement): Uint8Array =>
+  createHash('sha256').update(statementBytes(statement)).digest()
+
+/**
+ * Who logged in, proved by the card: its certificate is good at `at` and its key signed this very statement
+ * (RSA PKCS#1 v1.5 with SHA-256 over the 32-byte challenge, cards.md §4). Whether the statement names the right totem
+ * and is fresh and unused is the caller's to say.
+ */
+export function verifyEvidence(
+  evidence: Evidence,
+  authorities: Authorities,
+  at: Date,
+): Result<CardCertificate, EvidenceRefusal> {
+  const chain = verifyChain(Buffer.from(evidence.certificate, 'base64'), authorities, at)
+  if (!chain.ok) return chain
+  const signature = Buffer.from(evidence.signature, 'base64')
+  if (!verify('sha256', challengeOf(evidence.statement), chain.value.publicKey, signature)) {
+    return err({ kind: 'signature-invalid' })
+  }
+  return withHolder(chain.value)
+}
