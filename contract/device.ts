@@ -1,12 +1,11 @@
 import { z } from 'zod'
+import { bytes } from './bytes.ts'
 import { receiptDocument } from './print.ts'
 
 /**
  * What crosses between main and the device process (structured clone, so bytes stay Uint8Array). Main calls, the
  * device process answers with the same `id`; it also tells events on its own. Both sides parse what they get.
  */
-const bytes = z.instanceof(Uint8Array)
-
 /** EF.Dati_personali (cards.md §3.3), unauthenticated: a prefill until the challenge verifies. Empty = absent. */
 export const personalData = z.strictObject({
   issuer: z.string(),

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import type { IpcMethod } from './bridge.ts'
+import { bytes } from './bytes.ts'
 import { certificateType, purpose } from './catalogue.ts'
 import { language, view } from './view.ts'
 
@@ -14,7 +16,7 @@ export const ipcMethods = {
   start: { params: nothing, result: nothing },
   chooseLanguage: { params: language, result: nothing },
   /** 5 to 8 ASCII digits. The renderer overwrites its copy at once, main after handing it on. */
-  enterPin: { params: z.instanceof(Uint8Array).refine(isPin, 'not a PIN'), result: nothing },
+  enterPin: { params: bytes.refine(isPin, 'not a PIN'), result: nothing },
   acceptLastTry: { params: nothing, result: nothing },
   collect: { params: nothing, result: nothing },
   /** Go on to a new request and leave what waits where it is. */
@@ -26,7 +28,7 @@ export const ipcMethods = {
   /** Page from 1. */
   previewPage: {
     params: z.number().int().min(1).max(20),
-    result: z.strictObject({ width: z.number(), height: z.number(), grey: z.instanceof(Uint8Array) }).nullable(),
+    result: z.strictObject({ width: z.number(), height: z.number(), grey: bytes }).nullable(),
   },
   acceptPreview: { params: nothing, result: nothing },
   confirm: { params: nothing, result: nothing },
@@ -40,16 +42,10 @@ export const ipcMethods = {
   leave: { params: nothing, result: nothing },
   /** "I am still here": takes the idle warning away; any other method does it too. */
   stay: { params: nothing, result: nothing },
-} as const
+} as const satisfies Record<IpcMethod, { params: z.ZodType; result: z.ZodType }>
 
-export type IpcMethod = keyof typeof ipcMethods
 export type IpcParams<M extends IpcMethod> = z.infer<(typeof ipcMethods)[M]['params']>
 export type IpcResult<M extends IpcMethod> = z.infer<(typeof ipcMethods)[M]['result']>
-export const ipcMethodNames = Object.keys(ipcMethods) as IpcMethod[]
-
-/** Channel prefix of the methods and the one channel by which main pushes views. */
-export const IPC_PREFIX = 'totem:'
-export const VIEW_CHANNEL = 'totem:view'
 
 /** What preload puts on `window.totem`: the named methods and `onView`, nothing else. */
 export type TotemBridge = {

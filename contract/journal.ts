@@ -21,7 +21,7 @@ export const journalEvents = {
   'device.started': event('info', { restarts: count }),
   'device.died': event('warn', { code: count, waitMs: count }),
   'renderer.died': event('warn', { reason: code, inLastMinute: count }),
-  'ipc.refused': event('alarm', { reason: z.enum(['origin', 'frame', 'method', 'arguments', 'state']), method: code }),
+  'ipc.refused': event('alarm', { reason: z.enum(['origin', 'frame', 'method', 'arguments']), method: code }),
   'storage.low': event('alarm', { freeMb: count }),
   'line.changed': event('info', { state: z.enum(['up', 'down']) }),
   'printer.changed': event('info', { status: code }),

@@ -63,7 +63,12 @@ export function receiptFor(
 
 /** What the person carries away when the line is down. It certifies nothing and says so (DESIGN.md step 7). */
 export function slipFor(
-  { operation, types, requestedAt, code }: { operation: string; types: CertificateType[]; requestedAt: string; code: string },
+  {
+    operation,
+    types,
+    requestedAt,
+    code,
+  }: { operation: string; types: CertificateType[]; requestedAt: string; code: string },
   { until, language, place }: { until: string; language: Language; place: Place },
 ): ReceiptDocument {
   const words = texts[language]

@@ -106,7 +106,9 @@ export function createCertificates(options: CertificateOptions) {
       switch (settled.state) {
         case 'issued': {
           const outcome = await openOutcome(settled.outcome, keys.outcome, operation)
-          return outcome.ok ? ok({ state: 'issued', outcome: outcome.value }) : ok({ state: 'queued', operation, requestedAt })
+          return outcome.ok
+            ? ok({ state: 'issued', outcome: outcome.value })
+            : ok({ state: 'queued', operation, requestedAt })
         }
         case 'refused':
           return err(settled.problem ? refusedByGateway(settled.problem) : refused('session-refused'))

@@ -29,7 +29,10 @@ export function createPaper({ devices, journal, place, keepMs, now }: PaperOptio
         const { operation, types, requestedAt } = printing
         const until = new Date(Date.parse(requestedAt) + keepMs).toISOString()
         const code = collectCode(operation)
-        return { kind: 'receipt', document: slipFor({ operation, types, requestedAt, code }, { until, language, place }) }
+        return {
+          kind: 'receipt',
+          document: slipFor({ operation, types, requestedAt, code }, { until, language, place }),
+        }
       }
     }
   }
@@ -46,7 +49,11 @@ export function createPaper({ devices, journal, place, keepMs, now }: PaperOptio
         error.kind === 'printer-fault'
           ? { kind: 'print-fault', status: error.status, page: error.page }
           : { kind: 'print-fault', status: 'offline', page: fromPage }
-      journal.record('print.void', { job, page: fault.page, status: error.kind === 'printer-fault' ? fault.status : error.kind })
+      journal.record('print.void', {
+        job,
+        page: fault.page,
+        status: error.kind === 'printer-fault' ? fault.status : error.kind,
+      })
       return err(fault)
     },
 

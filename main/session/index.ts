@@ -4,8 +4,7 @@ import type { View } from '../../contract/view.ts'
 import { createIdleWatch, type IdleTimings } from './idle.ts'
 import { createVisitMachine, type VisitEvent } from './machine.ts'
 import { screenOf, stepOf, waitsForPerson } from './screen.ts'
-import type { VisitServices } from './services.ts'
-import type { PreviewSheet } from './services.ts'
+import type { PreviewSheet, VisitServices } from './services.ts'
 
 export type { VisitEvent } from './machine.ts'
 
@@ -36,9 +35,7 @@ export interface Session {
 
 /** Owns the truth of one citizen's visit after the other and tells the renderer what to show. */
 export function createSession(options: SessionOptions): Session {
-  const actor = createActor(
-    createVisitMachine({ services: options.services, goodbyeMs: options.timings.goodbyeMs }),
-  )
+  const actor = createActor(createVisitMachine({ services: options.services, goodbyeMs: options.timings.goodbyeMs }))
   let revision = 0
   let secondsLeft: number | null = null
   let path = 'attract'

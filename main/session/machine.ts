@@ -100,7 +100,11 @@ export function createVisitMachine({ services, goodbyeMs, now = Date.now }: Mach
     },
   ]
 
-  const printing = (name: TaskName, targets: Record<string, string>, kept: { target: string; set: Partial<Visit> }) => ({
+  const printing = (
+    name: TaskName,
+    targets: Record<string, string>,
+    kept: { target: string; set: Partial<Visit> },
+  ) => ({
     initial: 'busy',
     on: { leave: forbidden, timeout: forbidden },
     states: {
@@ -324,8 +328,7 @@ export function createVisitMachine({ services, goodbyeMs, now = Date.now }: Mach
   })
 }
 
-const isExemption = (event: VisitEvent) =>
-  event.type === 'choosePurpose' && exemption.safeParse(event.purpose).success
+const isExemption = (event: VisitEvent) => event.type === 'choosePurpose' && exemption.safeParse(event.purpose).success
 
 function purposeOf(event: VisitEvent): Partial<Visit> {
   if (event.type !== 'choosePurpose') return {}

@@ -25,9 +25,7 @@ export function screenOf(path: StatePath, context: Context, online: boolean): Sc
   const { visit, cardPresent, printer, out } = context
   const [top, name = '', inner = ''] = path.split('.')
   if (top === 'attract') {
-    return out
-      ? { screen: 'out-of-service', reason: out }
-      : { screen: 'attract', printing: canPrint(printer), online }
+    return out ? { screen: 'out-of-service', reason: out } : { screen: 'attract', printing: canPrint(printer), online }
   }
   switch (name) {
     case 'language':
@@ -100,7 +98,13 @@ function printingScreen(name: string, inner: string, { visit, printer }: Context
   if (inner === 'fault') {
     const { status, page } = required(visit.fault, 'fault')
     // While the fault lasts the sensor says more than the moment of failure did (paper out, then cover open …).
-    return { screen: 'print-fault', document, status: canPrint(printer) ? status : printer, page, resumable: canPrint(printer) }
+    return {
+      screen: 'print-fault',
+      document,
+      status: canPrint(printer) ? status : printer,
+      page,
+      resumable: canPrint(printer),
+    }
   }
   return { screen: 'printing', document, ...(visit.progress ?? { page: 1, pages: 1, band: 0, bands: 1 }) }
 }

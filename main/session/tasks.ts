@@ -61,14 +61,22 @@ export function createTasks(services: VisitServices) {
         return step(to, { requested: requested.value })
       }
       // The attract screen says by itself that the totem is full.
-      return requested.error.kind === 'storage-full' ? step('attract', { ending: 'storage-full' }) : refused(requested.error)
+      return requested.error.kind === 'storage-full'
+        ? step('attract', { ending: 'storage-full' })
+        : refused(requested.error)
     },
 
     async printCertificate(visit: Visit) {
       const result = await print(visit, 'certificate')
       if (!result.printed) return result.fault
       services.delivered(visit, required(outcomeInHand(visit), 'outcome').operation)
-      return step('printingReceipt', { pages: result.pages, fromPage: 1, fault: null, progress: null, outcome: 'printed' })
+      return step('printingReceipt', {
+        pages: result.pages,
+        fromPage: 1,
+        fault: null,
+        progress: null,
+        outcome: 'printed',
+      })
     },
 
     async printReceipt(visit: Visit) {

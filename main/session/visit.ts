@@ -2,7 +2,16 @@ import type { CertificateType, Exemption } from '../../contract/catalogue.ts'
 import type { CardReadout } from '../../contract/device.ts'
 import type { FamilyMember, IssuedOutcome } from '../../contract/gateway.ts'
 import type { Language } from '../../contract/view.ts'
-import type { Entered, PreviewSheet, PrintFault, Printing, Recognised, Refused, Requested, Waiting } from './services.ts'
+import type {
+  Entered,
+  PreviewSheet,
+  PrintFault,
+  Printing,
+  Recognised,
+  Refused,
+  Requested,
+  Waiting,
+} from './services.ts'
 
 /** Everything that a visit knows of a person. Replaced as a whole when it ends (invariant 2). */
 export interface Visit {

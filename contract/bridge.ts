@@ -1,0 +1,32 @@
+/**
+ * Names of everything that the renderer can ask of main; contract/ipc.ts says what each takes and gives. Without zod,
+ * so that the preload script stays a few lines long.
+ */
+export const ipcMethodNames = [
+  'current',
+  'start',
+  'chooseLanguage',
+  'enterPin',
+  'acceptLastTry',
+  'collect',
+  'collectLater',
+  'choosePerson',
+  'chooseCertificates',
+  'choosePurpose',
+  'morePurposes',
+  'previewPage',
+  'acceptPreview',
+  'confirm',
+  'printAgain',
+  'keepForLater',
+  'another',
+  'back',
+  'leave',
+  'stay',
+] as const
+export type IpcMethod = (typeof ipcMethodNames)[number]
+
+/** One channel for all calls, so that a name outside the contract reaches the check and is journalled. */
+export const CALL_CHANNEL = 'totem:call'
+/** The one channel by which main pushes views. */
+export const VIEW_CHANNEL = 'totem:view'

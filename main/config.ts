@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs'
+import type { JWK } from 'jose'
+import { type TotemConfig, totemConfig } from '../contract/config.ts'
+import { type Authorities, loadAuthorities } from '../trust/authorities.ts'
+
+/** Where a technician's provisioning lies on a totem; a development build is told by its environment. */
+const CONFIG_FILE = '/etc/totem-polis/totem.json'
+
+/** Reads the provisioning; a totem whose provisioning is wrong must not start, so this throws. */
+export function readConfig(): TotemConfig {
+  const file = (__DEVELOPMENT__ && process.env['TOTEM_CONFIG']) || CONFIG_FILE
+  return totemConfig.parse(JSON.parse(readFileSync(file, 'utf8')))
+}
+
+export const readKey = (file: string): JWK => JSON.parse(readFileSync(file, 'utf8')) as JWK
+
+export function readAuthorities(file: string): Authorities {
+  const authorities = loadAuthorities(readFileSync(file, 'utf8'))
+  if (!authorities.ok) throw new Error(`the list of card authorities is unusable: ${authorities.error.kind}`)
+  return authorities.value
+}

@@ -1,0 +1,2 @@
+/** Set by scripts/build.mjs: false in a packaged build, where the bench's doors are cut out (invariant 9). */
+declare const __DEVELOPMENT__: boolean

@@ -1,0 +1,197 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { app, ipcMain, Menu, protocol } from 'electron'
+import type { DeviceEvent } from '../contract/device.ts'
+import { readAuthorities, readConfig, readKey } from './config.ts'
+import { superviseDevices } from './devices/index.ts'
+import { callHandlers } from './handlers.ts'
+import { openJournal } from './journal/index.ts'
+import { openQueue } from './queue/index.ts'
+import { createVisitServices, freeBytes } from './services/index.ts'
+import { createPaper } from './services/paper.ts'
+import { createSession } from './session/index.ts'
+import { registerCalls } from './shell/calls.ts'
+import { spawnDeviceProcess } from './shell/device-process.ts'
+import { lockContents, setSwitches } from './shell/lockdown.ts'
+import { schemePrivileges } from './shell/protocol.ts'
+import { createRecovery } from './shell/recovery.ts'
+import { createCitizenWindow } from './shell/window.ts'
+import { createGatewayClient } from './sync/client.ts'
+import { createDrain } from './sync/drain.ts'
+
+// The composition root: the one place where things are made and joined.
+
+/** sysexits.h EX_SOFTWARE: the supervisor (systemd on a totem) starts the totem anew. */
+const EXIT_RESTART = 70
+/** A request that nobody collects is erased after a week; the slip says until when. */
+const KEEP_MS = 7 * 24 * 3_600_000
+/** A citizen stands there; after this they get a slip and the request goes on by itself. */
+const PATIENCE_MS = 20_000
+const STORAGE_CHECK_MS = 15_000
+
+const leave = (error: unknown) => {
+  // Name and place only: a message may quote what a citizen typed.
+  const { name, stack = '' } = error instanceof Error ? error : new Error('not an error')
+  process.stderr.write(
+    `${name}\n${stack
+      .split('\n')
+      .filter((line) => line.startsWith('    at '))
+      .join('\n')}\n`,
+  )
+  app.exit(EXIT_RESTART)
+}
+process.on('uncaughtException', leave)
+process.on('unhandledRejection', leave)
+
+const config = readConfig()
+app.setPath('userData', join(config.dataDir, 'chromium'))
+// SECURITY: checklist 4: every renderer in Chromium's sandbox, whatever a window asks for.
+app.enableSandbox()
+setSwitches(app)
+protocol.registerSchemesAsPrivileged([schemePrivileges])
+app.on('web-contents-created', (_event, contents) => lockContents(contents))
+app.on('window-all-closed', () => app.quit())
+Menu.setApplicationMenu(null)
+
+// Two programs on one queue and one reader would fight.
+if (app.requestSingleInstanceLock()) void app.whenReady().then(start)
+else app.exit(0)
+
+async function start() {
+  const now = () => new Date()
+  mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
+  const journal = openJournal({ path: join(config.dataDir, 'journal.db'), totem: config.totem, now })
+  const queue = openQueue({ path: join(config.dataDir, 'queue.db'), now: Date.now })
+  if (!queue.ok) throw new Error(`the queue cannot be opened: ${queue.error.kind}`)
+  journal.record('totem.started', {
+    version: app.getVersion(),
+    electron: process.versions.electron ?? 'none',
+    node: process.versions.node,
+  })
+
+  const client = createGatewayClient({
+    url: config.gateway.url,
+    ca: readFileSync(config.gateway.ca, 'utf8'),
+    certificate: readFileSync(config.gateway.certificate, 'utf8'),
+    key: readFileSync(config.gateway.key, 'utf8'),
+    onMalformed: (path, httpStatus) => journal.record('gateway.answer-malformed', { path, httpStatus }),
+  })
+  let online = false
+  const drain = createDrain({
+    queue: queue.value,
+    journal,
+    client,
+    lineProbeMs: config.timings.lineProbeMs,
+    keepMs: KEEP_MS,
+    onLine(state) {
+      online = state === 'up'
+      journal.record('line.changed', { state })
+      session.refresh()
+    },
+  })
+
+  const devices = superviseDevices({
+    spawn: () => spawnDeviceProcess(config.printer.profile, config.bench?.deviceEnv ?? null),
+    onEvent: (event) => deviceTold(event),
+    onStarted: (restarts) => journal.record('device.started', { restarts }),
+    onDied: ({ code, waitMs }) => journal.record('device.died', { code, waitMs }),
+  })
+  const place = { totem: config.totem, office: `${config.office.name} (${config.office.province})` }
+  const paper = createPaper({ devices, journal, place, keepMs: KEEP_MS, now })
+  const session = createSession({
+    services: createVisitServices({
+      devices,
+      queue: queue.value,
+      journal,
+      client,
+      drain,
+      paper,
+      authorities: readAuthorities(config.cardAuthorities),
+      keys: {
+        sealing: readKey(config.gateway.sealingKey),
+        outcome: readKey(config.outcomeKey),
+        holder: holderSecret(config.dataDir),
+      },
+      totem: config.totem,
+      dataDir: config.dataDir,
+      minFreeBytes: config.minFreeBytes,
+      patienceMs: PATIENCE_MS,
+      now,
+    }),
+    timings: config.timings,
+    totem: {
+      id: config.totem,
+      office: config.office.name,
+      comune: config.office.comune,
+      mmPerPixel: config.panel.mmPerPixel,
+    },
+    online: () => online,
+    onView: (view) => window.push(view),
+    onVisitOver: () => void window.recycle(),
+  })
+
+  function deviceTold(event: DeviceEvent) {
+    if (event.event === 'card') {
+      journal.record('reader.changed', { state: event.card.state })
+      session.card(event.card)
+      session.refresh()
+    }
+    if (event.event === 'printer') {
+      journal.record('printer.changed', { status: event.status })
+      session.printer(event.status)
+    }
+    if (event.event === 'print') {
+      paper.note(event)
+      session.progress(event)
+    }
+  }
+
+  const died = createRecovery()
+  const window = createCitizenWindow({
+    panel: config.panel,
+    onGone(reason) {
+      const { recovery, inLastMinute } = died()
+      journal.record('renderer.died', { reason, inLastMinute })
+      if (recovery === 'leave') app.exit(EXIT_RESTART)
+      if (recovery === 'end-visit') session.answer({ type: 'leave' })
+      void window.recycle()
+    },
+  })
+  registerCalls({
+    ipcMain,
+    isCurrent: window.isCurrent,
+    handlers: callHandlers(session, devices),
+    onRefused: (reason, method) => journal.record('ipc.refused', { reason, method }),
+  })
+  await window.recycle()
+  if (__DEVELOPMENT__ && config.bench?.dockUrl) {
+    const { openDock } = await import('./shell/dock-window.ts')
+    await openDock(config.bench.dockUrl)
+  }
+
+  const storageWatch = setInterval(() => {
+    const free = freeBytes(config.dataDir)
+    if (free < config.minFreeBytes) journal.record('storage.low', { freeMb: Math.floor(free / 1_048_576) })
+    session.refresh()
+  }, STORAGE_CHECK_MS)
+
+  app.on('will-quit', () => {
+    clearInterval(storageWatch)
+    session.stop()
+    devices.stop()
+    drain.stop()
+    client.close()
+    journal.record('totem.stopped', {})
+    journal.close()
+    queue.value.close()
+  })
+  process.on('SIGTERM', () => app.quit())
+}
+
+/** Key of the references by which waiting outcomes find their person; made once, readable by the totem's user only. */
+function holderSecret(dataDir: string): Uint8Array {
+  const file = join(dataDir, 'holder.key')
+  if (!existsSync(file)) writeFileSync(file, randomBytes(32), { mode: 0o600 })
+  return readFileSync(file)
+}

@@ -1,0 +1,15 @@
+import { BrowserWindow } from 'electron'
+
+/** The bench's dock beside the totem: insert a card, see the paper, pull the line. Development builds only. */
+export async function openDock(url: string): Promise<void> {
+  const dock = new BrowserWindow({
+    width: 560,
+    height: 1000,
+    x: 0,
+    y: 0,
+    title: 'Totem Polis: dock',
+    webPreferences: { partition: 'dock', sandbox: true, contextIsolation: true, nodeIntegration: false },
+  })
+  dock.webContents.setWindowOpenHandler(() => ({ action: 'deny' }))
+  await dock.loadURL(url)
+}

@@ -1,0 +1,51 @@
+import type { App, Input, Session, WebContents } from 'electron'
+import { ORIGIN } from './origin.ts'
+
+/** Chromium switches of a kiosk; to be set before the app is ready. Each with its reason. */
+const SWITCHES: [name: string, value?: string][] = [
+  // Two fingers must not zoom the page and strand the person (larger text is in the accessibility menu).
+  ['disable-pinch'],
+  // A swipe from the side goes "back" in Chromium's history; both are needed, the switch and the feature.
+  ['overscroll-history-navigation', '0'],
+  ['disable-features', 'OverscrollHistoryNavigation,MediaRouter,OptimizationHints,AutofillServerCommunication'],
+  // A totem talks to its gateway only.
+  ['disable-background-networking'],
+  ['disable-component-update'],
+  ['disable-domain-reliability'],
+]
+
+export function setSwitches(app: Pick<App, 'commandLine'>): void {
+  for (const [name, value] of SWITCHES) app.commandLine.appendSwitch(name, value)
+}
+
+/** Denies every permission and every request that is not for the renderer's own files. */
+export function lockSession(session: Session): void {
+  // SECURITY: checklist 5: both handlers, the request and the check.
+  session.setPermissionRequestHandler((_contents, _permission, answer) => answer(false))
+  session.setPermissionCheckHandler(() => false)
+  session.setDevicePermissionHandler(() => false)
+  // SECURITY: checklist 1.
+  session.webRequest.onBeforeRequest(({ url }, answer) => answer({ cancel: !isOurs(url) }))
+  session.on('will-download', (event) => event.preventDefault())
+}
+
+/** Denies navigation, windows, webviews, zoom and every keyboard shortcut. */
+export function lockContents(contents: WebContents): void {
+  // SECURITY: checklist 11 to 14.
+  contents.on('will-navigate', (event) => event.preventDefault())
+  contents.on('will-frame-navigate', (event) => event.preventDefault())
+  contents.on('will-redirect', (event) => event.preventDefault())
+  contents.on('will-attach-webview', (event) => event.preventDefault())
+  contents.setWindowOpenHandler(() => ({ action: 'deny' }))
+  contents.on('before-input-event', (event, input) => {
+    if (isShortcut(input)) event.preventDefault()
+  })
+  contents.on('dom-ready', () => void contents.setVisualZoomLevelLimits(1, 1))
+}
+
+const isOurs = (url: string): boolean =>
+  url.startsWith(ORIGIN) || url.startsWith('data:image/') || (__DEVELOPMENT__ && url.startsWith('devtools://'))
+
+/** Anything that could reach a menu, a zoom, a reload or the window manager; plain typing, Tab and Enter stay. */
+export const isShortcut = ({ control, meta, alt, key }: Pick<Input, 'control' | 'meta' | 'alt' | 'key'>): boolean =>
+  !(__DEVELOPMENT__ && key === 'F12') && (control || meta || alt || /^F\d+$/.test(key))

@@ -1,0 +1,3 @@
+/** The renderer's only origin. */
+export const SCHEME = 'app'
+export const ORIGIN = 'app://totem/'
