@@ -22,6 +22,8 @@ export const journalEvents = {
   'device.died': event('warn', { code: count, waitMs: count }),
   'renderer.died': event('warn', { reason: code, inLastMinute: count }),
   'ipc.refused': event('alarm', { reason: z.enum(['origin', 'frame', 'method', 'arguments']), method: code }),
+  /** Entries that a full or failing disk did not take, told by the first one that it took again. */
+  'journal.lost': event('alarm', { entries: count }),
   'storage.low': event('alarm', { freeMb: count }),
   'line.changed': event('info', { state: z.enum(['up', 'down']) }),
   'printer.changed': event('info', { status: code }),

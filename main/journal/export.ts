@@ -1,0 +1,33 @@
+import { createWriteStream } from 'node:fs'
+import { rename, rm } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { err, ok, type Result } from '../../contract/result.ts'
+import { type StorageFailure, storageFailure } from '../queue/storage.ts'
+import type { Journal } from './journal.ts'
+
+/**
+ * Writes the sync log to `path` (sync-log.jsonl): one entry a line, oldest first, as contract/journal.ts has it. A stick
+ * that is full or pulled leaves no half file.
+ */
+export async function exportJournal(
+  journal: Journal,
+  path: string,
+): Promise<Result<{ count: number }, StorageFailure>> {
+  const unfinished = `${path}.part`
+  let count = 0
+  function* lines() {
+    for (const entry of journal.entries()) {
+      count++
+      yield `${JSON.stringify(entry)}\n`
+    }
+  }
+  try {
+    await pipeline(Readable.from(lines()), createWriteStream(unfinished, { mode: 0o600, flush: true }))
+    await rename(unfinished, path)
+    return ok({ count })
+  } catch (error) {
+    await rm(unfinished, { force: true }).catch(() => undefined)
+    return err(storageFailure(error))
+  }
+}

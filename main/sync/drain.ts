@@ -1,0 +1,283 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { JWK } from 'jose'
+import type { Journal } from '../journal/journal.ts'
+import { LONGEST_WAIT_MS, type Operation, type OperationIn, type Queue } from '../queue/queue.ts'
+import { openOutcome } from '../queue/sealing.ts'
+import { type Verdict, verdictsOf } from './answer.ts'
+import { backoffMs } from './backoff.ts'
+import type { GatewayClient, GatewayFailure } from './client.ts'
+
+export type Drain = {
+  /** Something new is queued, or the line may be back: look at once. */
+  wake(): void
+  /**
+   * Waits until the operation is settled or `signal` is aborted (the citizen has waited long enough), and answers with
+   * the operation as it is then: still `queued` means pending. Whoever is waited for goes first. Throws for an operation
+   * that the queue does not have.
+   */
+  settled(operation: string, signal: AbortSignal): Promise<Operation>
+  /** Ends after the exchange under way; close the client first to cut it short. */
+  stop(): Promise<void>
+}
+
+type LineState = 'up' | 'down'
+
+export type DrainParts = {
+  queue: Queue
+  journal: Journal
+  client: Pick<GatewayClient, 'status' | 'submit' | 'sendJournal'>
+  /** Private JWK that opens outcomes: one that can't be opened must not take the place of the request. */
+  outcomeKey: JWK
+  now: () => number
+  random: () => number
+  lineProbeMs: number
+  onLine: (state: LineState) => void
+  /** Issued, refused or expired. */
+  onSettled: (operation: string) => void
+  /** Ends early, without an error, when the signal is aborted. */
+  sleep?: (ms: number, signal: AbortSignal) => Promise<void>
+}
+
+const BATCH = 20
+const JOURNAL_BATCH = 500
+// The gateway takes a card's evidence for 30 days; a certificate that nobody fetched is not kept longer either.
+const KEEP_MS = 30 * 24 * 3_600_000
+const EXPIRY_EVERY_MS = 3_600_000
+
+/** One loop that brings the queue and the journal to the gateway and knows whether the line is up. Starts at once. */
+export function createDrain({
+  queue,
+  journal,
+  client,
+  outcomeKey,
+  now,
+  random,
+  lineProbeMs,
+  onLine,
+  onSettled,
+  sleep = sleepFor,
+}: DrainParts): Drain {
+  let line: LineState | null = null
+  let stopping = false
+  let woken = false
+  let alarm = new AbortController()
+  const waiters = new Set<{ operation: string; tell: () => void }>()
+
+  // Times in ms of `now`; failures counted since the last success.
+  let [probeAt, lineFailures] = [0, 0]
+  let [submitAt, submitFailures] = [0, 0]
+  let [journalAt, journalFailures] = [0, 0]
+  let [expiryAt, diskAt] = [0, 0]
+
+  /** A time further ahead than the longest wait for it was set before the clock was put back: it has come. */
+  const isDue = (at: number, longestMs: number) => at <= now() || at > now() + longestMs
+  const pauseMs = (failures: number) => Math.min(backoffMs(failures, random), lineProbeMs)
+
+  async function run(): Promise<void> {
+    while (!stopping) {
+      if (isDue(probeAt, lineProbeMs) || (woken && line !== 'up')) await probe()
+      woken = false
+      if (line === 'up' && !stopping && ((await submitBatch()) || (await sendJournal()))) continue
+      if (woken || stopping) continue
+      alarm = new AbortController()
+      await sleep(idleMs(), alarm.signal)
+    }
+  }
+
+  /** The only place where the line's state changes. */
+  async function probe(): Promise<void> {
+    const answer = await client.status()
+    if (answer.ok) {
+      lineFailures = 0
+      probeAt = now() + lineProbeMs
+      setLine('up')
+      // By the gateway's clock: the totem's own may have jumped, and requests would be gone.
+      if (isDue(expiryAt, EXPIRY_EVERY_MS)) expire(Date.parse(answer.value.at) - KEEP_MS)
+    } else {
+      probeAt = now() + pauseMs(++lineFailures)
+      setLine('down')
+    }
+  }
+
+  function setLine(state: LineState): void {
+    if (line === state) return
+    line = state
+    journal.record('line.changed', { state })
+    onLine(state)
+  }
+
+  function expire(before: number): void {
+    expiryAt = now() + EXPIRY_EVERY_MS
+    const expired = queue.expire(before)
+    if (!expired.ok) return
+    for (const { operation, was } of expired.value) {
+      journal.record('request.refused', { operation, reason: was === 'queued' ? 'request-expired' : 'not-collected' })
+      tell(operation)
+    }
+  }
+
+  function nextBatch(): OperationIn<'queued'>[] {
+    if (!isDue(diskAt, lineProbeMs)) return []
+    const awaited = [...new Set([...waiters].map(({ operation }) => operation))]
+      .map((operation) => queue.get(operation))
+      .filter((operation) => operation?.state === 'queued')
+      .filter(({ nextAttempt }) => isDue(nextAttempt, LONGEST_WAIT_MS))
+    if (awaited.length > 0) return awaited.slice(0, BATCH)
+    if (!isDue(submitAt, lineProbeMs)) return []
+    // After a batch that failed whole, one at a time: the item that makes it fail must not take others along.
+    return queue.due(now(), submitFailures > 0 ? 1 : BATCH)
+  }
+
+  /** False when there was nothing to send. */
+  async function submitBatch(): Promise<boolean> {
+    const batch = nextBatch()
+    if (batch.length === 0) return false
+    for (const { operation, attempts } of batch) {
+      journal.record('request.submitted', { operation, attempt: attempts + 1 })
+    }
+    const answer = await client.submit({ items: batch.map(({ operation, sealed }) => ({ operation, sealed })) })
+    if (answer.ok) {
+      const { verdicts, strangers } = verdictsOf(
+        batch.map(({ operation }) => operation),
+        answer.value.results,
+      )
+      if (strangers > 0) answerMalformed('v1.operations')
+      submitFailures = 0
+      probeAt = now() + lineProbeMs
+      for (const item of batch) await conclude(item, verdicts.get(item.operation))
+    } else {
+      batchFailed()
+      // Whether it was the line or this batch is for the probe to say.
+      if (answer.error.kind === 'line-down') probeAt = 0
+      for (const item of batch) putOff(item, reasonOf(answer.error))
+    }
+    return true
+  }
+
+  async function conclude(item: OperationIn<'queued'>, verdict: Verdict | undefined): Promise<void> {
+    const { operation } = item
+    switch (verdict?.kind) {
+      case 'issued': {
+        const opened = await openOutcome(verdict.outcome, outcomeKey, operation)
+        if (!opened.ok) {
+          answerMalformed('v1.operations')
+          return putOff(item, opened.error.kind)
+        }
+        const settled = queue.settle(operation, { state: 'issued', outcome: verdict.outcome })
+        if (!settled.ok) return notKept(item, settled.error.kind)
+        journal.record('request.issued', { operation })
+        return tell(operation)
+      }
+      case 'refused': {
+        const { kind: reason, anpr } = verdict.problem
+        const settled = queue.settle(operation, { state: 'refused', reason, anpr })
+        if (!settled.ok) return notKept(item, settled.error.kind)
+        journal.record('request.refused', { operation, reason })
+        return tell(operation)
+      }
+      default:
+        return putOff(item, verdict?.reason ?? 'no-result')
+    }
+  }
+
+  function notKept(item: OperationIn<'queued'>, reason: string): void {
+    if (reason === 'settlement-malformed') answerMalformed('v1.operations')
+    putOff(item, reason)
+  }
+
+  function putOff({ operation, attempts }: OperationIn<'queued'>, reason: string): void {
+    const waitMs = backoffMs(attempts + 1, random)
+    journal.record('request.deferred', { operation, reason, waitMs })
+    // A disk that does not take this leaves the item due at once: without a rest the loop would spin.
+    if (!queue.defer(operation, reason, now() + waitMs).ok) diskAt = now() + pauseMs(attempts + 1)
+  }
+
+  function batchFailed(): void {
+    submitAt = now() + pauseMs(++submitFailures)
+  }
+
+  /** It parsed, so that the client has let it through, but it answers something else than was asked. */
+  function answerMalformed(path: string): void {
+    journal.record('gateway.answer-malformed', { path, httpStatus: 200 })
+  }
+
+  /** True when the gateway now holds more than before. */
+  async function sendJournal(): Promise<boolean> {
+    if (!isDue(journalAt, LONGEST_WAIT_MS)) return false
+    const entries = journal.unsent(JOURNAL_BATCH)
+    const [first, last] = [entries[0], entries.at(-1)]
+    if (!first || !last) return false
+    const answer = await client.sendJournal(entries)
+    const upTo = answer.ok ? answer.value.upTo : null
+    const believable = upTo !== null && upTo <= last.seq
+    if (believable) journal.acknowledged(upTo)
+    else if (upTo !== null) answerMalformed('v1.journal')
+    const advanced = believable && upTo >= first.seq
+    journalFailures = advanced ? 0 : journalFailures + 1
+    if (!advanced) journalAt = now() + backoffMs(journalFailures, random)
+    return advanced
+  }
+
+  function tell(operation: string): void {
+    onSettled(operation)
+    for (const waiter of waiters) if (waiter.operation === operation) waiter.tell()
+  }
+
+  function idleMs(): number {
+    const nextDue = line === 'up' ? queue.nextDue() : null
+    const next = Math.min(probeAt, nextDue === null ? Number.POSITIVE_INFINITY : Math.max(nextDue, submitAt, diskAt))
+    return Math.min(Math.max(next - now(), 0), lineProbeMs)
+  }
+
+  function wake(): void {
+    woken = true
+    alarm.abort()
+  }
+
+  const running = run()
+
+  return {
+    wake,
+
+    async settled(operation, signal) {
+      const known = () => {
+        const found = queue.get(operation)
+        if (!found) throw new Error('waiting for an operation that is not in the queue')
+        return found
+      }
+      if (known().state === 'queued' && !signal.aborted) {
+        await new Promise<void>((resolve) => {
+          const waiter = { operation, tell: done }
+          function done() {
+            waiters.delete(waiter)
+            signal.removeEventListener('abort', done)
+            resolve()
+          }
+          waiters.add(waiter)
+          signal.addEventListener('abort', done)
+          wake()
+        })
+      }
+      return known()
+    },
+
+    async stop() {
+      stopping = true
+      alarm.abort()
+      await running
+    },
+  }
+}
+
+function reasonOf(failure: GatewayFailure): string {
+  switch (failure.kind) {
+    case 'line-down':
+      return failure.reason
+    case 'refused':
+      return failure.problem.kind
+    default:
+      return failure.kind
+  }
+}
+
+const sleepFor = (ms: number, signal: AbortSignal) => wait(ms, undefined, { signal }).catch(() => undefined)
