@@ -97,6 +97,7 @@ export function createSession(options: SessionOptions): Session {
     card(state) {
       const present = state.state === 'present' || state.state === 'mute'
       if (present === actor.getSnapshot().context.cardPresent) return
+      actor.send({ type: 'slot', cardPresent: present })
       actor.send({ type: present ? 'card.present' : 'card.removed' })
     },
     printer: (status) => actor.send({ type: 'printer', status }),

@@ -15,6 +15,8 @@ export type VisitEvent =
   | { type: 'choosePerson'; index: number }
   | { type: 'chooseCertificates'; types: CertificateType[] }
   | { type: 'choosePurpose'; purpose: Purpose }
+  /** `slot` says how things are, the other two that they have just changed. */
+  | { type: 'slot'; cardPresent: boolean }
   | { type: 'card.present' | 'card.removed' | 'health' }
   | { type: 'printer'; status: PrinterStatus }
   | { type: 'progress'; progress: NonNullable<Visit['progress']> }
@@ -74,6 +76,17 @@ export function createVisitMachine({ services, goodbyeMs, now = Date.now }: Mach
         target,
         actions: { type: 'set' as const, params: ({ event }: { event: { output: Step } }) => event.output.set },
       })),
+      // A bug met with one person's data must not take the totem from the next (invariant 8).
+      onError: {
+        target: '#refused',
+        actions: {
+          type: 'set' as const,
+          params: {
+            refused: { kind: 'refused', reason: 'session-refused', anpr: null },
+            pin: null,
+          } satisfies Partial<Visit>,
+        },
+      },
     },
   })
 
@@ -128,8 +141,7 @@ export function createVisitMachine({ services, goodbyeMs, now = Date.now }: Mach
     id: 'totem',
     context: () => ({ visit: fresh(), out: services.outOfService(), cardPresent: false, printer: 'absent' }),
     on: {
-      'card.present': { actions: assign({ cardPresent: true }) },
-      'card.removed': { actions: assign({ cardPresent: false }) },
+      slot: { actions: assign(({ event }) => ({ cardPresent: event.cardPresent })) },
       printer: { actions: assign(({ event }) => ({ printer: event.status })) },
       health: { actions: 'checkHealth' },
     },
@@ -140,10 +152,7 @@ export function createVisitMachine({ services, goodbyeMs, now = Date.now }: Mach
         entry: ['forget', 'checkHealth'],
         on: {
           start: { guard: 'healthy', target: 'visit' },
-          'card.present': [
-            { guard: 'healthy', target: 'visit', actions: assign({ cardPresent: true }) },
-            { actions: assign({ cardPresent: true }) },
-          ],
+          'card.present': { guard: 'healthy', target: 'visit' },
         },
       },
       visit: {
@@ -286,10 +295,7 @@ export function createVisitMachine({ services, goodbyeMs, now = Date.now }: Mach
               timeout: { target: 'goodbye', actions: { type: 'end', params: ({ context }) => context.visit.outcome } },
               'card.removed': {
                 target: 'goodbye',
-                actions: [
-                  assign({ cardPresent: false }),
-                  { type: 'end', params: ({ context }) => context.visit.outcome },
-                ],
+                actions: { type: 'end', params: ({ context }) => context.visit.outcome },
               },
             },
           },
@@ -301,10 +307,16 @@ export function createVisitMachine({ services, goodbyeMs, now = Date.now }: Mach
             on: {
               leave: { target: 'goodbye', actions: { type: 'end', params: 'refused' } },
               timeout: { target: 'goodbye', actions: { type: 'end', params: 'refused' } },
+              'card.removed': {
+                // Told of the pull by the failed work first, by the slot a moment later: the explanation must stay.
+                guard: ({ context }) => context.visit.refused?.reason !== 'card-removed',
+                target: 'goodbye',
+                actions: { type: 'end', params: 'refused' },
+              },
               'card.present': {
                 guard: ({ context }) => context.visit.refused?.reason === 'card-removed' && !context.visit.recognised,
                 target: 'reading',
-                actions: assign(({ context }) => ({ cardPresent: true, ...put(context, { refused: null }) })),
+                actions: { type: 'set', params: { refused: null } },
               },
             },
           },
@@ -316,7 +328,7 @@ export function createVisitMachine({ services, goodbyeMs, now = Date.now }: Mach
             states: {
               start: { always: [{ guard: 'cardPresent', target: 'card' }, { target: 'over' }] },
               card: {
-                on: { 'card.removed': { target: 'over', actions: assign({ cardPresent: false }) } },
+                on: { 'card.removed': 'over' },
                 after: { forgottenCard: '#attract' },
               },
               over: { after: { goodbye: '#attract' } },

@@ -1,0 +1,355 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { CardReadout } from '../../contract/device.ts'
+import type { FamilyMember, IssuedOutcome } from '../../contract/gateway.ts'
+import { err, ok } from '../../contract/result.ts'
+import { type Screen, type View, view } from '../../contract/view.ts'
+import { createSession, type Session, type VisitEvent } from './index.ts'
+import type { Refused, VisitServices } from './services.ts'
+
+// The services are scripted here: what is tested is the order of things, which hardware cannot be made to show at will.
+const OPERATION = '01K0M3Z8Q4V7N2B5X9C1D6F8GH'
+const SESSION = '01K0M3Z8Q4V7N2B5X9C1D6F8AA'
+const refused = (reason: Refused['reason']): Refused => ({ kind: 'refused', reason, anpr: null })
+
+const readout: CardReadout = {
+  card: 'cns',
+  atr: '3B',
+  cardId: '6',
+  personalData: {
+    issuer: '',
+    issued: '',
+    expires: '',
+    surname: 'BIANCHI',
+    name: 'ANNA',
+    born: '',
+    sex: 'F',
+    codiceFiscale: 'BNCNMR51H58I888X',
+    birthComune: '',
+    residenceComune: '',
+  },
+  certificate: new Uint8Array(1),
+  apdus: 8,
+}
+const recognised = {
+  name: 'ANNA',
+  surname: 'BIANCHI',
+  codiceFiscale: 'BNCNMR51H58I888X',
+  evidence: {
+    statement: { purpose: 'totem-polis/login/1', totem: 'TT-0001', session: SESSION, at: '', nonce: '' },
+    certificate: '',
+    signature: '',
+  },
+} as const
+const member = (idAnpr: string, self: boolean): FamilyMember => ({
+  idAnpr,
+  name: 'ANNA',
+  surname: 'BIANCHI',
+  yearOfBirth: 1951,
+  relation: '1',
+  self,
+})
+const outcome: IssuedOutcome = {
+  operation: OPERATION,
+  types: ['8'],
+  protocol: '1',
+  idOperazioneAnpr: '1',
+  issuedAt: '2026-11-22T10:00:00.000Z',
+  pdf: '',
+}
+
+function scripted(changes: Partial<VisitServices> = {}): VisitServices {
+  return {
+    outOfService: () => null,
+    newSession: () => SESSION,
+    readCard: async () => ok(readout),
+    recognise: async () => ok(recognised),
+    enter: async () => ok({ token: 't', family: [member('AB10234CX', true), member('AB10234CY', false)], waiting: [] }),
+    preview: async () => ok({ pdf: new Uint8Array(1), pages: 1 }),
+    request: async () => ok({ state: 'issued', outcome }),
+    print: async () => ok({ pages: 1 }),
+    delivered: vi.fn(),
+    journal: { started: vi.fn(), refused: vi.fn(), pinWrong: vi.fn(), ended: vi.fn() },
+    ...changes,
+  }
+}
+
+let session: Session
+let views: View[]
+let visitsOver: number
+
+function open(changes: Partial<VisitServices> = {}) {
+  const services = scripted(changes)
+  views = []
+  visitsOver = 0
+  session = createSession({
+    services,
+    timings: { idleMs: 60_000, warningMs: 30_000, goodbyeMs: 5_000 },
+    totem: { id: 'TT-0001', office: 'Spello', comune: 'Spello', mmPerPixel: 0.31 },
+    online: () => true,
+    onView: (shown) => views.push(view.parse(shown)),
+    onVisitOver: () => visitsOver++,
+  })
+  session.printer('ready')
+  return services
+}
+const screen = () => session.view().screen
+const at = async (name: Screen['screen']) => {
+  await vi.advanceTimersByTimeAsync(1)
+  expect(screen().screen).toBe(name)
+}
+const cardIn = () => session.card({ state: 'present', atr: '3B' })
+const cardOut = () => session.card({ state: 'empty' })
+const pin = () => new Uint8Array([49, 50, 51, 52, 53])
+const answers = async (...events: VisitEvent[]) => {
+  for (const event of events) {
+    expect(session.answer(event), event.type).toBe(true)
+    await vi.advanceTimersByTimeAsync(1)
+  }
+}
+const toPin = async () => {
+  await answers({ type: 'start' }, { type: 'chooseLanguage', language: 'it' })
+  cardIn()
+  await at('pin')
+}
+const toConfirm = async () => {
+  await toPin()
+  await answers({ type: 'enterPin', pin: pin() })
+  await at('person')
+  await answers(
+    { type: 'choosePerson', index: 0 },
+    { type: 'chooseCertificates', types: ['8'] },
+    { type: 'choosePurpose', purpose: 'processuale' },
+  )
+  await at('preview')
+  await answers({ type: 'acceptPreview' })
+  await at('confirm')
+}
+
+beforeEach(() => vi.useFakeTimers())
+afterEach(() => {
+  session.stop()
+  vi.useRealTimers()
+})
+
+describe('a visit', () => {
+  test('goes from attract to goodbye and forgets', async () => {
+    const services = open()
+    await toConfirm()
+    await answers({ type: 'confirm' })
+    await at('done')
+    expect(screen()).toMatchObject({ outcome: 'printed', collectCode: null, cardPresent: true })
+    expect(services.delivered).toHaveBeenCalledExactlyOnceWith(expect.anything(), OPERATION)
+    cardOut()
+    await at('goodbye')
+    await vi.advanceTimersByTimeAsync(5_000)
+    await at('attract')
+    expect(visitsOver).toBe(1)
+    expect(JSON.stringify(session.view())).not.toContain('BIANCHI')
+  })
+
+  test('line-down: the request is recorded and a slip names the collect code', async () => {
+    open({
+      enter: async () => ok({ token: null, family: null, waiting: [] }),
+      request: async () => ok({ state: 'queued', operation: OPERATION, requestedAt: '2026-11-22T10:00:00.000Z' }),
+    })
+    await toPin()
+    await answers({ type: 'enterPin', pin: pin() })
+    await at('person')
+    expect(screen()).toMatchObject({ online: false, people: [{ self: true, surname: 'BIANCHI' }] })
+    await answers(
+      { type: 'choosePerson', index: 0 },
+      { type: 'chooseCertificates', types: ['8'] },
+      { type: 'choosePurpose', purpose: 'processuale' },
+    )
+    await at('confirm')
+    expect(screen()).toMatchObject({ online: false })
+    await answers({ type: 'confirm' })
+    await at('done')
+    expect(screen()).toMatchObject({ outcome: 'queued', collectCode: 'C1D6-F8GH' })
+  })
+
+  test('what waits is offered first, collected one by one, or left', async () => {
+    const waiting = [
+      { outcome, requestedAt: outcome.issuedAt },
+      { outcome: { ...outcome, operation: OPERATION.replace('GH', 'GJ') }, requestedAt: outcome.issuedAt },
+    ]
+    const services = open({ enter: async () => ok({ token: 't', family: [member('AB10234CX', true)], waiting }) })
+    await toPin()
+    await answers({ type: 'enterPin', pin: pin() })
+    await at('collect')
+    await answers({ type: 'collect' })
+    await at('done')
+    expect(services.delivered).toHaveBeenCalledTimes(2)
+  })
+
+  test('a public body is never a reason to pay: the free declaration is named instead', async () => {
+    open()
+    await toPin()
+    await answers(
+      { type: 'enterPin', pin: pin() },
+      { type: 'choosePerson', index: 1 },
+      { type: 'chooseCertificates', types: ['12', '8'] },
+      { type: 'choosePurpose', purpose: 'publicBody' },
+    )
+    expect(screen()).toEqual({ screen: 'declaration', for: 'publicBody' })
+    await answers({ type: 'back' }, { type: 'morePurposes' }, { type: 'choosePurpose', purpose: 'separazione' })
+    await at('preview')
+    expect(screen()).toMatchObject({ types: ['8', '12'] })
+  })
+})
+
+describe('PIN', () => {
+  test('wrong-pin-then-right', async () => {
+    let tries = 0
+    const services = open({
+      recognise: async () => (tries++ === 0 ? err({ kind: 'wrong-pin', triesLeft: 2 }) : ok(recognised)),
+    })
+    await toPin()
+    await answers({ type: 'enterPin', pin: pin() })
+    expect(screen()).toEqual({ screen: 'pin', triesLeft: 2, wrong: true })
+    await answers({ type: 'enterPin', pin: pin() })
+    await at('person')
+    expect(services.journal.pinWrong).toHaveBeenCalledTimes(1)
+  })
+
+  test('the last try is spent only after an explicit yes', async () => {
+    open({ recognise: async () => err({ kind: 'wrong-pin', triesLeft: 1 }) })
+    await toPin()
+    await answers({ type: 'enterPin', pin: pin() })
+    await at('last-try')
+    expect(session.answer({ type: 'enterPin', pin: pin() })).toBe(false)
+    await answers({ type: 'acceptLastTry' })
+    expect(screen()).toEqual({ screen: 'pin', triesLeft: 1, wrong: true })
+  })
+
+  test('pin-blocked ends in an explanation', async () => {
+    open({ recognise: async () => err(refused('pin-blocked')) })
+    await toPin()
+    await answers({ type: 'enterPin', pin: pin() })
+    expect(screen()).toMatchObject({ screen: 'refused', reason: 'pin-blocked' })
+  })
+})
+
+describe('the card', () => {
+  test('card-pulled-during-pin is explained, and put back goes on', async () => {
+    open()
+    await toPin()
+    cardOut()
+    expect(screen()).toMatchObject({ screen: 'refused', reason: 'card-removed', cardPresent: false })
+    cardIn()
+    await at('pin')
+  })
+
+  test('card-pulled-after-recognition ends the visit and shows nothing more of it', async () => {
+    open()
+    await toConfirm()
+    cardOut()
+    expect(screen()).toEqual({ screen: 'goodbye', cardPresent: false })
+  })
+
+  test('a bad card does not stand in the way of the next one', async () => {
+    let reads = 0
+    open({ readCard: async () => (reads++ === 0 ? err(refused('card-unknown')) : ok(readout)) })
+    await answers({ type: 'start' }, { type: 'chooseLanguage', language: 'it' })
+    cardIn()
+    await at('refused')
+    cardOut()
+    await at('goodbye')
+    await vi.advanceTimersByTimeAsync(5_000)
+    await toPin()
+  })
+
+  test('a service that throws is one visit’s trouble, not the totem’s', async () => {
+    open({
+      enter: async () => {
+        throw new Error('a bug')
+      },
+    })
+    await toPin()
+    await answers({ type: 'enterPin', pin: pin() })
+    expect(screen()).toMatchObject({ screen: 'refused', reason: 'session-refused' })
+  })
+})
+
+describe('paper', () => {
+  test('paper-out-mid-certificate: told, then printed anew from the void page', async () => {
+    const from: number[] = []
+    open({
+      print: async ({ fromPage, document }) => {
+        if (document === 'certificate') from.push(fromPage)
+        return from.length === 1 && document === 'certificate'
+          ? err({ kind: 'print-fault', status: 'paperOut', page: 2 })
+          : ok({ pages: 3 })
+      },
+    })
+    await toConfirm()
+    session.printer('paperOut')
+    await answers({ type: 'confirm' })
+    expect(screen()).toMatchObject({ screen: 'print-fault', status: 'paperOut', page: 2, resumable: false })
+    expect(session.answer({ type: 'printAgain' })).toBe(false)
+    session.printer('ready')
+    expect(screen()).toMatchObject({ resumable: true })
+    await answers({ type: 'printAgain' })
+    await at('done')
+    expect(from).toEqual([1, 2])
+  })
+
+  test('keep for later leaves the certificate to be collected', async () => {
+    const services = open({ print: async () => err({ kind: 'print-fault', status: 'jam', page: 1 }) })
+    await toConfirm()
+    await answers({ type: 'confirm' })
+    await answers({ type: 'keepForLater' })
+    expect(screen()).toMatchObject({ screen: 'done', outcome: 'kept', collectCode: 'C1D6-F8GH' })
+    expect(services.delivered).not.toHaveBeenCalled()
+  })
+})
+
+describe('time', () => {
+  const places: [name: string, go: () => Promise<void>][] = [
+    ['language', () => answers({ type: 'start' })],
+    ['card', () => answers({ type: 'start' }, { type: 'chooseLanguage', language: 'en' })],
+    ['pin', toPin],
+    ['confirm', toConfirm],
+  ]
+  test.each(places)('%s: warns, counts down, and ends the visit', async (_name, go) => {
+    open()
+    await go()
+    const before = screen().screen
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(session.view().idle?.secondsLeft).toBeGreaterThan(28)
+    session.stay()
+    expect(session.view().idle).toBeNull()
+    await vi.advanceTimersByTimeAsync(59_000)
+    await at(before)
+    await vi.advanceTimersByTimeAsync(32_000)
+    await at('goodbye')
+    cardOut()
+    await vi.advanceTimersByTimeAsync(5_000)
+    await at('attract')
+  })
+
+  test('a card that is left in does not keep the totem from the next person', async () => {
+    open()
+    await toPin()
+    await answers({ type: 'leave' })
+    expect(screen()).toEqual({ screen: 'goodbye', cardPresent: true })
+    await vi.advanceTimersByTimeAsync(50_000)
+    await at('attract')
+  })
+})
+
+test('storage-full is said before anything is asked', async () => {
+  open({ outOfService: () => 'storage-full' })
+  expect(screen()).toEqual({ screen: 'out-of-service', reason: 'storage-full' })
+  expect(session.answer({ type: 'start' })).toBe(false)
+  cardIn()
+  expect(screen()).toEqual({ screen: 'out-of-service', reason: 'storage-full' })
+})
+
+test('an answer that is not possible here changes nothing', async () => {
+  open()
+  for (const type of ['confirm', 'acceptPreview', 'collect', 'printAgain', 'another', 'back', 'leave'] as const) {
+    expect(session.answer({ type }), type).toBe(false)
+  }
+  await at('attract')
+})
