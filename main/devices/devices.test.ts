@@ -1,0 +1,85 @@
+import { fork } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import type { DeviceEvent } from '../../contract/device.ts'
+import { type DeviceProcess, type Devices, restartDelayMs, superviseDevices } from './index.ts'
+
+// A real child process that misbehaves on demand, which the real device process cannot be made to do.
+const CHILD = `
+process.send({ event: 'ready', versions: {} })
+process.on('message', ({ id, method, params }) => {
+  if (method === 'card.read') process.exit(3)
+  if (method === 'printer.status') process.send({ id, reply: { ok: true, value: { status: 'ready' } } })
+  if (method === 'pdf.raster') process.send({ id, reply: { ok: true, value: { pages: 'many' } } })
+  if (method === 'card.login') process.send({ garbage: params.pin })
+})`
+let dir: string
+let devices: Devices
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'totem-devices-'))
+  writeFileSync(join(dir, 'child.cjs'), CHILD)
+})
+afterAll(() => rmSync(dir, { recursive: true }))
+afterEach(() => devices.stop())
+
+function spawn(): DeviceProcess {
+  const child = fork(join(dir, 'child.cjs'), { serialization: 'advanced' })
+  return {
+    post: (message) => child.send(message as object),
+    onMessage: (listener) => child.on('message', listener),
+    onExit: (listener) => child.on('exit', (code) => listener(code ?? 1)),
+    kill: () => child.kill('SIGKILL'),
+  }
+}
+function supervise(now?: () => number) {
+  const events: DeviceEvent[] = []
+  const died: { code: number; waitMs: number }[] = []
+  devices = superviseDevices({
+    spawn,
+    onEvent: (event) => events.push(event),
+    onDied: (how) => died.push(how),
+    onStarted: () => {},
+    ...(now ? { now } : {}),
+  })
+  return { events, died, started: () => events.filter(({ event }) => event === 'ready').length }
+}
+
+test('device-process-dies-during-a-call: the call ends, the process comes back', async () => {
+  const { died, started } = supervise()
+  expect(await devices.call('card.read', {})).toEqual({ ok: false, error: { kind: 'device-gone' } })
+  expect(await devices.call('printer.status', {})).toEqual({ ok: false, error: { kind: 'device-gone' } })
+  expect(died).toEqual([{ code: 3, waitMs: 1000 }])
+  await vi.waitFor(() => expect(started()).toBe(2), { timeout: 10_000 })
+  expect(await devices.call('printer.status', {})).toEqual({ ok: true, value: { status: 'ready' } })
+})
+
+test('an answer or an event outside the contract ends the process that sent it', async () => {
+  const { died } = supervise()
+  expect(await devices.call('pdf.raster', { pdf: new Uint8Array(), page: 1, width: 64 })).toMatchObject({
+    error: { kind: 'device-gone' },
+  })
+  await vi.waitFor(() => expect(died).toHaveLength(1))
+})
+
+test('five deaths in ten minutes say so; the tries go on, and later it is well again', async () => {
+  let clock = 0
+  const { died, started } = supervise(() => clock)
+  for (let death = 1; death <= 5; death++) {
+    await vi.waitFor(() => expect(started()).toBe(death), { timeout: 10_000 })
+    expect(devices.available).toBe(true)
+    // It lived more than a minute each time, so each restart waits one second only.
+    clock += 61_000
+    await devices.call('card.read', {})
+    await vi.waitFor(() => expect(died).toHaveLength(death))
+  }
+  expect(devices.available).toBe(false)
+  await vi.waitFor(() => expect(started()).toBe(6), { timeout: 10_000 })
+  clock += 10 * 60_000
+  expect(devices.available).toBe(true)
+})
+
+test('restarts wait 1, 2, 4 … 60 s', () => {
+  expect([1, 2, 3, 6, 7, 20].map(restartDelayMs)).toEqual([1000, 2000, 4000, 32_000, 60_000, 60_000])
+})
