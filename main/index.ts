@@ -3,11 +3,12 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { app, ipcMain, Menu, protocol } from 'electron'
 import type { DeviceEvent } from '../contract/device.ts'
+import type { Result } from '../contract/result.ts'
 import { readAuthorities, readConfig, readKey } from './config.ts'
 import { superviseDevices } from './devices/index.ts'
 import { callHandlers } from './handlers.ts'
-import { openJournal } from './journal/index.ts'
-import { openQueue } from './queue/index.ts'
+import { openJournal } from './journal/journal.ts'
+import { openQueue } from './queue/queue.ts'
 import { createVisitServices, freeBytes } from './services/index.ts'
 import { createPaper } from './services/paper.ts'
 import { createSession } from './session/index.ts'
@@ -18,14 +19,12 @@ import { schemePrivileges } from './shell/protocol.ts'
 import { createRecovery } from './shell/recovery.ts'
 import { createCitizenWindow } from './shell/window.ts'
 import { createGatewayClient } from './sync/client.ts'
-import { createDrain } from './sync/drain.ts'
+import { createDrain, KEEP_MS } from './sync/drain.ts'
 
 // The composition root: the one place where things are made and joined.
 
 /** sysexits.h EX_SOFTWARE: the supervisor (systemd on a totem) starts the totem anew. */
 const EXIT_RESTART = 70
-/** A request that nobody collects is erased after a week; the slip says until when. */
-const KEEP_MS = 7 * 24 * 3_600_000
 /** A citizen stands there; after this they get a slip and the request goes on by itself. */
 const PATIENCE_MS = 20_000
 const STORAGE_CHECK_MS = 15_000
@@ -61,15 +60,22 @@ else app.exit(0)
 async function start() {
   const now = () => new Date()
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
-  const journal = openJournal({ path: join(config.dataDir, 'journal.db'), totem: config.totem, now })
-  const queue = openQueue({ path: join(config.dataDir, 'queue.db'), now: Date.now })
-  if (!queue.ok) throw new Error(`the queue cannot be opened: ${queue.error.kind}`)
+  const journal = opened(
+    'journal',
+    openJournal({ path: join(config.dataDir, 'journal.db'), totem: config.totem, now: Date.now }),
+  )
+  const queue = opened('queue', openQueue({ path: join(config.dataDir, 'queue.db'), now: Date.now }))
   journal.record('totem.started', {
     version: app.getVersion(),
     electron: process.versions.electron ?? 'none',
     node: process.versions.node,
   })
 
+  const keys = {
+    sealing: readKey(config.gateway.sealingKey),
+    outcome: readKey(config.outcomeKey),
+    holder: holderSecret(config.dataDir),
+  }
   const client = createGatewayClient({
     url: config.gateway.url,
     ca: readFileSync(config.gateway.ca, 'utf8'),
@@ -79,11 +85,15 @@ async function start() {
   })
   let online = false
   const drain = createDrain({
-    queue: queue.value,
+    queue,
     journal,
     client,
+    outcomeKey: keys.outcome,
+    now: Date.now,
+    random: Math.random,
     lineProbeMs: config.timings.lineProbeMs,
-    keepMs: KEEP_MS,
+    // The citizen who waits is told through `settled`; nobody else is there to be told.
+    onSettled: () => {},
     onLine(state) {
       online = state === 'up'
       journal.record('line.changed', { state })
@@ -102,17 +112,13 @@ async function start() {
   const session = createSession({
     services: createVisitServices({
       devices,
-      queue: queue.value,
+      queue,
       journal,
       client,
       drain,
       paper,
       authorities: readAuthorities(config.cardAuthorities),
-      keys: {
-        sealing: readKey(config.gateway.sealingKey),
-        outcome: readKey(config.outcomeKey),
-        holder: holderSecret(config.dataDir),
-      },
+      keys,
       totem: config.totem,
       dataDir: config.dataDir,
       minFreeBytes: config.minFreeBytes,
@@ -180,13 +186,21 @@ async function start() {
     clearInterval(storageWatch)
     session.stop()
     devices.stop()
-    drain.stop()
+    void drain.stop()
     client.close()
     journal.record('totem.stopped', {})
     journal.close()
-    queue.value.close()
+    queue.close()
   })
   process.on('SIGTERM', () => app.quit())
+}
+
+/** A store that cannot be opened is named on stderr (the system's journal) and the supervisor tries again. */
+function opened<T>(name: string, result: Result<T, { kind: string }>): T {
+  if (result.ok) return result.value
+  process.stderr.write(`totem: the ${name} cannot be opened: ${result.error.kind}\n`)
+  app.exit(EXIT_RESTART)
+  throw new Error('unreachable: the app has left')
 }
 
 /** Key of the references by which waiting outcomes find their person; made once, readable by the totem's user only. */

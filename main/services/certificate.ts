@@ -1,10 +1,10 @@
 import type { JWK } from 'jose'
 import { ulid } from 'ulid'
-import type { CertificateRequest } from '../../contract/gateway.ts'
+import type { CertificateRequest, Problem } from '../../contract/gateway.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import type { Devices } from '../devices/index.ts'
-import type { Journal } from '../journal/index.ts'
-import type { Queue } from '../queue/index.ts'
+import type { Journal } from '../journal/journal.ts'
+import type { Queue } from '../queue/queue.ts'
 import { holderReference, openOutcome, sealRequest } from '../queue/sealing.ts'
 import type {
   Entered,
@@ -20,7 +20,7 @@ import type {
 } from '../session/services.ts'
 import type { GatewayClient } from '../sync/client.ts'
 import type { Drain } from '../sync/drain.ts'
-import { refused, refusedByGateway } from './refusals.ts'
+import { refusedFor } from './refusals.ts'
 
 export interface CertificateOptions {
   devices: Devices
@@ -38,6 +38,8 @@ export interface CertificateOptions {
 export function createCertificates(options: CertificateOptions) {
   const { devices, queue, journal, client, drain, keys, now } = options
 
+  const refusedBy = ({ kind, anpr }: Problem) => refusedFor(kind, anpr)
+
   async function waitingFor(codiceFiscale: string): Promise<Waiting[]> {
     const waiting: Waiting[] = []
     for (const { operation, outcome, requestedAt } of queue.waiting(holderReference(codiceFiscale, keys.holder))) {
@@ -53,10 +55,10 @@ export function createCertificates(options: CertificateOptions) {
       const waiting = await waitingFor(recognised.codiceFiscale)
       const offline = ok({ token: null, family: null, waiting })
       const opened = await client.openSession(recognised.evidence)
-      if (!opened.ok) return opened.error.kind === 'refused' ? err(refusedByGateway(opened.error.problem)) : offline
+      if (!opened.ok) return opened.error.kind === 'refused' ? err(refusedBy(opened.error.problem)) : offline
       const { token } = opened.value
       const family = await client.family(token)
-      if (!family.ok) return family.error.kind === 'refused' ? err(refusedByGateway(family.error.problem)) : offline
+      if (!family.ok) return family.error.kind === 'refused' ? err(refusedBy(family.error.problem)) : offline
       return ok({ token, family: family.value.members, waiting })
     },
 
@@ -67,7 +69,7 @@ export function createCertificates(options: CertificateOptions) {
       if (!preview.ok) {
         const { error } = preview
         const lasting = error.kind === 'refused' && error.problem.kind !== 'session-expired'
-        if (lasting && error.problem.kind !== 'anpr-unavailable') return err(refusedByGateway(error.problem))
+        if (lasting && error.problem.kind !== 'anpr-unavailable') return err(refusedBy(error.problem))
         return err({ kind: 'unavailable' })
       }
       const pdf = Buffer.from(preview.value.pdf, 'base64')
@@ -102,19 +104,13 @@ export function createCertificates(options: CertificateOptions) {
       journal.record('request.queued', { session, operation, kind: 'certificate' })
       drain.wake()
 
-      const settled = await drain.settled(operation, options.patienceMs)
-      switch (settled.state) {
-        case 'issued': {
-          const outcome = await openOutcome(settled.outcome, keys.outcome, operation)
-          return outcome.ok
-            ? ok({ state: 'issued', outcome: outcome.value })
-            : ok({ state: 'queued', operation, requestedAt })
-        }
-        case 'refused':
-          return err(settled.problem ? refusedByGateway(settled.problem) : refused('session-refused'))
-        case 'pending':
-          return ok({ state: 'queued', operation, requestedAt })
+      const settled = await drain.settled(operation, AbortSignal.timeout(options.patienceMs))
+      if (settled.state === 'issued') {
+        const outcome = await openOutcome(settled.outcome, keys.outcome, operation)
+        if (outcome.ok) return ok({ state: 'issued', outcome: outcome.value })
       }
+      if (settled.state === 'refused') return err(refusedFor(settled.reason, settled.anpr))
+      return ok({ state: 'queued', operation, requestedAt })
     },
 
     delivered({ session }: VisitId, operation: string) {

@@ -2,7 +2,7 @@ import type { DeviceEvent, PrintSheet } from '../../contract/device.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import type { Devices } from '../devices/index.ts'
 import { type Place, receiptFor, slipFor } from '../documents/receipt.ts'
-import type { Journal } from '../journal/index.ts'
+import type { Journal } from '../journal/journal.ts'
 import { collectCode } from '../session/screen.ts'
 import type { PrintFault, Printing } from '../session/services.ts'
 

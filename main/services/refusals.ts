@@ -1,5 +1,4 @@
 import type { CardFailure } from '../../contract/device.ts'
-import type { Problem } from '../../contract/gateway.ts'
 import { unreachable } from '../../contract/result.ts'
 import { type Refusal, refusal } from '../../contract/view.ts'
 import type { DeviceGone } from '../devices/index.ts'
@@ -30,7 +29,7 @@ export function refusedCard(failure: Exclude<CardFailure, { kind: 'wrong-pin' }>
 }
 
 /** A refusal of the gateway: those that a person can do something about keep their name. */
-export function refusedByGateway({ kind, anpr }: Problem): Refused {
+export function refusedFor(kind: string, anpr: string | null): Refused {
   const known = refusal.safeParse(kind)
   return refused(known.success ? known.data : 'session-refused', anpr)
 }

@@ -1,0 +1,31 @@
+import { parseArgs } from 'node:util'
+import { createCardService } from './card/service.ts'
+import { parentPort, serve } from './host.ts'
+import { profileNamed } from './printer/profiles.ts'
+import { createPrinterService } from './printer/service.ts'
+
+// The device process: card and printer, apart from everything else. It may crash or leave; its supervisor restarts it.
+
+/** Left on purpose: the PC/SC context is lost and must not be rebuilt in place (see card/service.ts). */
+const EXIT_BROKEN = 75
+
+const { values } = parseArgs({ options: { printer: { type: 'string', default: 'a4-kiosk' } } })
+
+const card = createCardService({
+  onState: (state) => host.tell({ event: 'card', card: state }),
+  onBroken: () => process.exit(EXIT_BROKEN),
+})
+const printer = createPrinterService({
+  profile: profileNamed(values.printer),
+  onStatus: (status) => host.tell({ event: 'printer', status }),
+  onProgress: (progress) => host.tell({ event: 'print', ...progress }),
+})
+
+const host = serve(parentPort(), {
+  'card.read': () => card.read(),
+  'card.login': ({ pin, challenge }) => card.login(pin, challenge),
+  'printer.print': ({ job, sheet, fromPage }) => printer.print(job, sheet, fromPage),
+  'printer.status': async () => ({ ok: true, value: { status: await printer.status() } }),
+  'pdf.raster': ({ pdf, page, width }) => printer.raster(pdf, page, width),
+})
+host.tell({ event: 'ready', versions: { node: process.versions.node } })
