@@ -1,0 +1,118 @@
+/**
+ * ESC/POS, the commands this product uses (Epson ESC/POS Command Reference; Custom's kiosk printers emulate it). Pure:
+ * what goes out is bytes, what comes back is parsed here.
+ */
+const ESC = 0x1b
+const GS = 0x1d
+const DLE = 0x10
+const EOT = 0x04
+const ENQ = 0x05
+
+const word = (n: number): [number, number] => [n & 0xff, (n >> 8) & 0xff]
+const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values)
+
+/** Power-on defaults, then 1/203 inch as the unit of motion, so that every distance below is in dots; smooth letters. */
+export const initialise = bytes(ESC, 0x40, GS, 0x50, 203, 203, GS, 0x62, 1)
+
+export const lineFeed = bytes(0x0a)
+export const leftMargin = (dots: number) => bytes(GS, 0x4c, ...word(dots))
+export const printWidth = (dots: number) => bytes(GS, 0x57, ...word(dots))
+export const position = (dots: number) => bytes(ESC, 0x24, ...word(dots))
+export const lineSpacing = (dots: number) => bytes(ESC, 0x33, dots)
+export const align = (where: 'left' | 'center') => bytes(ESC, 0x61, where === 'center' ? 1 : 0)
+export const bold = (on: boolean) => bytes(ESC, 0x45, on ? 1 : 0)
+export const size = ({ wide, high }: { wide: number; high: number }) => bytes(GS, 0x21, ((wide - 1) << 4) | (high - 1))
+export const codePage = (n: number) => bytes(ESC, 0x74, n)
+
+/** Feeds the sheet past the blade and cuts it off. */
+export const cut = bytes(GS, 0x56, 66, 0)
+
+/** Blank paper. ESC J takes at most 255 dots at a time. */
+export function feed(dots: number): Uint8Array {
+  const full = Math.floor(dots / 255)
+  const rest = dots % 255
+  return concat([
+    ...Array.from({ length: full }, () => bytes(ESC, 0x4a, 255)),
+    ...(rest > 0 ? [bytes(ESC, 0x4a, rest)] : []),
+  ])
+}
+
+/** GS v 0: `rows` of `widthBytes` bytes, a bit a dot, 1 is black. */
+export function raster(widthBytes: number, rows: number, dots: Uint8Array): Uint8Array {
+  return concat([bytes(GS, 0x76, 0x30, 0, ...word(widthBytes), ...word(rows)), dots])
+}
+
+/** GS ( k: model 2, level Q (receipts are folded and get dirty), data as bytes. */
+export function qrSymbol(data: Uint8Array, moduleDots: number): Uint8Array {
+  const symbol = (...parameters: number[]) => bytes(GS, 0x28, 0x6b, ...word(parameters.length + 1), 49, ...parameters)
+  return concat([symbol(65, 50, 0), symbol(67, moduleDots), symbol(69, 50), symbol(80, 48, ...data), symbol(81, 48)])
+}
+
+/** DLE EOT 1 to 4: printer, cause of being off line, cause of error, paper sensors. Answered at once, busy or not. */
+export const statusRequest = bytes(DLE, EOT, 1, DLE, EOT, 2, DLE, EOT, 3, DLE, EOT, 4)
+
+/** GS ( H function 48: the printer answers with the same id once everything before it is printed. `id` is 4 bytes, 20h-7Eh. */
+export const processId = (id: string) => bytes(GS, 0x28, 0x48, ...word(6), 48, 48, ...new TextEncoder().encode(id))
+
+/** Id of the n-th request; four base-64 like characters, so that an answer of the last job is not taken for this one's. */
+export function processIdOf(n: number): string {
+  return String.fromCharCode(...[18, 12, 6, 0].map((shift) => 0x30 + ((n >> shift) & 0x3f)))
+}
+
+/**
+ * Brings a printer in any state back to the start of a command: DLE ENQ 2 clears an error and its buffer; a raster that
+ * was cut short swallows everything as pixels until its announced size is there (escpos-printer-android#415), so as
+ * many zero bytes as the largest band follow, which mean nothing outside a raster; then ESC @, and the void sheet is
+ * cut off so that nothing is ever printed over it.
+ */
+export const recovery = (bandBytes: number) => concat([bytes(DLE, ENQ, 2), new Uint8Array(bandBytes), initialise, cut])
+
+/**
+ * Raster dots may spell a real-time command, which the printer would execute in the middle of an image (DLE DC4 empties
+ * its buffer). One white dot beside a black one is printed too: 1/8 mm nobody can see.
+ */
+export function withoutRealTimeCommands(dots: Uint8Array): Uint8Array {
+  for (let i = 0; i + 1 < dots.length; i++) {
+    const next = dots[i + 1]
+    if (dots[i] === DLE && (next === EOT || next === ENQ || next === 0x14)) dots[i] = 0x18
+  }
+  return dots
+}
+
+/** One thing that a printer says. Status bytes come in the order of their requests. */
+export type Answer = { kind: 'status'; byte: number } | { kind: 'printed'; id: string }
+
+/**
+ * Takes the answers off the front of what was received; `rest` is an answer that is not complete yet. Every status byte
+ * has bits 0 and 7 off, 1 and 4 on; a process id answer is 37h 22h, four bytes, NUL. The rest (NULs that fill a report, a
+ * faulty printer's noise) is skipped.
+ */
+export function parseAnswers(received: Uint8Array): { answers: Answer[]; rest: Uint8Array } {
+  const answers: Answer[] = []
+  let i = 0
+  while (i < received.length) {
+    const byte = received[i] ?? 0
+    if (byte === 0x37) {
+      if (received.length - i < 7 && received.subarray(i + 1, i + 2).every((b) => b === 0x22)) break
+      const id = received.subarray(i + 2, i + 6)
+      if (received[i + 1] === 0x22 && received[i + 6] === 0 && id.every((b) => b >= 0x20 && b <= 0x7e)) {
+        answers.push({ kind: 'printed', id: String.fromCharCode(...id) })
+        i += 7
+        continue
+      }
+    }
+    if ((byte & 0b1001_0011) === 0b0001_0010) answers.push({ kind: 'status', byte })
+    i += 1
+  }
+  return { answers, rest: received.slice(i) }
+}
+
+export function concat(parts: Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}

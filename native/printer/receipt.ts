@@ -1,0 +1,122 @@
+import QRCode from 'qrcode'
+import type { ReceiptDocument, ReceiptLine } from '../../contract/print.ts'
+import { unreachable } from '../../contract/result.ts'
+import {
+  align,
+  bold,
+  concat,
+  cut,
+  feed,
+  initialise,
+  leftMargin,
+  lineFeed,
+  lineSpacing,
+  position,
+  printWidth,
+  qrSymbol,
+  raster,
+  size,
+} from './escpos.ts'
+import type { PrinterProfile } from './profiles.ts'
+import { encodeText, printableText, selectText, wrap } from './text.ts'
+
+const CELL = { width: 12, height: 24 }
+// Small enough that a band is on paper soon after it was sent, large enough that the head never waits for the next.
+const BAND_BYTES = 1024
+const QR_MODULE_DOTS = { min: 4, max: 10 }
+/** White around a QR code, in modules (ISO/IEC 18004, 4). */
+const QR_QUIET_MODULES = 4
+
+/** Sheet of a receipt: bands to be sent one after the other, each of them whole commands; the last one ends with the cut. */
+export function receiptBands(document: ReceiptDocument, profile: PrinterProfile): Uint8Array[] {
+  const { receipt, headDots } = profile
+  const width = headDots - 2 * receipt.marginDots
+  const head = concat([initialise, selectText, leftMargin(receipt.marginDots), printWidth(width)])
+  const lines = document.lines.map((line) => commandsOf(line, profile, width))
+  return grouped([head, ...lines, concat([feed(CELL.height * 2), cut])])
+}
+
+function grouped(commands: Uint8Array[]): Uint8Array[] {
+  const bands: Uint8Array[] = []
+  let band: Uint8Array[] = []
+  for (const command of commands) {
+    band.push(command)
+    if (band.reduce((sum, part) => sum + part.length, 0) < BAND_BYTES) continue
+    bands.push(concat(band))
+    band = []
+  }
+  if (band.length > 0) bands.push(concat(band))
+  return bands
+}
+
+function commandsOf(line: ReceiptLine, profile: PrinterProfile, width: number): Uint8Array {
+  switch (line.kind) {
+    case 'text':
+      return textLine(line, profile, width)
+    case 'fact':
+      return factLine(line, profile, width)
+    case 'rule':
+      return ruleLine(profile, width)
+    case 'space':
+      return feed(heightOf(profile, 1))
+    case 'qr':
+      return qrLine(line, profile, width)
+    default:
+      return unreachable(line)
+  }
+}
+
+const columnsOf = ({ receipt }: PrinterProfile, sizeNumber: 1 | 2 | 3, width: number) =>
+  Math.max(1, Math.floor(width / (CELL.width * receipt.sizes[sizeNumber].wide)))
+
+const heightOf = ({ receipt }: PrinterProfile, sizeNumber: 1 | 2 | 3) =>
+  Math.min(255, Math.round(CELL.height * receipt.sizes[sizeNumber].high * receipt.leading))
+
+function textLine(line: Extract<ReceiptLine, { kind: 'text' }>, profile: PrinterProfile, width: number): Uint8Array {
+  const lines = wrap(printableText(line.text), columnsOf(profile, line.size, width))
+  return concat([
+    size(profile.receipt.sizes[line.size]),
+    lineSpacing(heightOf(profile, line.size)),
+    bold(line.bold),
+    align(line.align),
+    ...lines.flatMap((text) => [encodeText(text), lineFeed]),
+  ])
+}
+
+/** Label and value side by side, each wrapped in its own column; the value is what is looked for, so it is bold. */
+function factLine(line: Extract<ReceiptLine, { kind: 'fact' }>, profile: PrinterProfile, width: number): Uint8Array {
+  const { valueDots, sizes } = profile.receipt
+  const gap = CELL.width * sizes[1].wide
+  const labels = wrap(printableText(line.label), columnsOf(profile, 1, valueDots - gap))
+  const values = wrap(printableText(line.value), columnsOf(profile, 1, width - valueDots))
+  const rows = Array.from({ length: Math.max(labels.length, values.length) }, (_, row) =>
+    concat([
+      bold(false),
+      encodeText(labels[row] ?? ''),
+      position(valueDots),
+      bold(true),
+      encodeText(values[row] ?? ''),
+      lineFeed,
+    ]),
+  )
+  return concat([size(sizes[1]), lineSpacing(heightOf(profile, 1)), align('left'), ...rows])
+}
+
+function ruleLine(profile: PrinterProfile, width: number): Uint8Array {
+  const { ruleDots } = profile.receipt
+  const widthBytes = Math.floor(width / 8)
+  const around = feed(Math.round(heightOf(profile, 1) / 2))
+  return concat([around, raster(widthBytes, ruleDots, new Uint8Array(widthBytes * ruleDots).fill(0xff)), around])
+}
+
+/** The printer's own QR symbol, its modules as large as the code's width allows; caption under it. */
+function qrLine(line: Extract<ReceiptLine, { kind: 'qr' }>, profile: PrinterProfile, width: number): Uint8Array {
+  const data = new TextEncoder().encode(line.data)
+  // Only for its size. As bytes throughout: a printer that packs digits tighter makes it smaller, never larger.
+  const { modules } = QRCode.create([{ data, mode: 'byte' }], { errorCorrectionLevel: 'Q' })
+  const fitting = Math.floor(Math.min(profile.receipt.qrDots, width) / modules.size)
+  const moduleDots = Math.max(QR_MODULE_DOTS.min, Math.min(QR_MODULE_DOTS.max, fitting))
+  const quiet = feed(QR_QUIET_MODULES * moduleDots)
+  const caption = { kind: 'text', text: line.caption, size: 1, bold: false, align: 'center' } as const
+  return concat([align('center'), quiet, qrSymbol(data, moduleDots), quiet, textLine(caption, profile, width)])
+}

@@ -1,0 +1,93 @@
+import CodepageEncoder, { type Codepage } from '@point-of-sale/codepage-encoder'
+import { codePage, concat } from './escpos.ts'
+
+/** Code pages by ESC t number: 858 has Italian, German and the euro, 852 what Slovene and Croatian names add. */
+const PAGES: { codepage: Codepage; number: number }[] = [
+  { codepage: 'cp858', number: 19 },
+  { codepage: 'cp852', number: 18 },
+]
+
+const pages = PAGES.map(({ codepage, number }) => {
+  const characters = new Map<string, number>()
+  CodepageEncoder.getCodepoints(codepage, true).forEach((point, byte) => {
+    if (byte >= 0x80 && point) characters.set(String.fromCodePoint(point), byte)
+  })
+  return { number, characters }
+})
+
+/** Typographic characters that neither page has. */
+const PLAIN: Record<string, string> = {
+  '‘': "'",
+  '’': "'",
+  '“': '"',
+  '”': '"',
+  '–': '-',
+  '—': '-',
+  '…': '...',
+  '•': '·',
+  '\u00a0': ' ',
+  '\u202f': ' ',
+  '\u00ad': '',
+}
+
+const printable = (character: string) =>
+  (character >= ' ' && character <= '~') || pages.some(({ characters }) => characters.has(character))
+
+/**
+ * The text as this printer can print it: white space becomes one kind of blank, a letter that no page has loses its
+ * accent, what is left becomes '?'. Control characters go: a name must never be able to give the printer a command.
+ */
+export function printableText(text: string): string {
+  return [...text.normalize('NFC').replace(/\s/g, ' ')]
+    .map((character) => {
+      const plain = PLAIN[character]
+      if (plain !== undefined) return plain
+      if (printable(character)) return character
+      if (/\p{Cc}|\p{Cf}|\p{Cs}/u.test(character)) return ''
+      const bare = character.normalize('NFKD').replace(/\p{M}/gu, '')
+      return bare && [...bare].every(printable) ? bare : '?'
+    })
+    .join('')
+}
+
+/** Bytes of a text made by `printableText`, changing the code page where it must and ending in the one it began with. */
+export function encodeText(text: string): Uint8Array {
+  const parts: Uint8Array[] = []
+  let current = pages[0]
+  for (const character of text) {
+    const ascii = character.codePointAt(0) ?? 0
+    if (ascii < 0x80) {
+      parts.push(Uint8Array.of(ascii))
+      continue
+    }
+    const page = current?.characters.has(character) ? current : pages.find((one) => one.characters.has(character))
+    if (!page) continue
+    if (page !== current) parts.push(codePage(page.number))
+    current = page
+    parts.push(Uint8Array.of(page.characters.get(character) ?? 0x3f))
+  }
+  if (current !== pages[0]) parts.push(selectText)
+  return concat(parts)
+}
+
+/** What every text starts from. */
+export const selectText = codePage(PAGES[0]?.number ?? 0)
+
+/** Breaks a text into lines of at most `columns` characters, between words where it can. */
+export function wrap(text: string, columns: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (let word of text.split(' ').filter((part) => part !== '')) {
+    if (line !== '' && line.length + 1 + word.length > columns) {
+      lines.push(line)
+      line = ''
+    }
+    while (word.length > columns) {
+      lines.push(word.slice(0, columns))
+      word = word.slice(columns)
+    }
+    line = line === '' ? word : `${line} ${word}`
+  }
+  if (line !== '' || lines.length === 0) lines.push(line)
+  return lines
+}

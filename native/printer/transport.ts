@@ -1,0 +1,98 @@
+import { err, ok, type Result } from '../../contract/result.ts'
+import { type Answer, parseAnswers } from './escpos.ts'
+import type { HidBus, HidDevice } from './hid.ts'
+
+export type TransportFailure =
+  /** No such device, or it has just gone. */
+  | { kind: 'absent' }
+  /** The device takes nothing. A write cannot be called back: until it ends, everything else is stuck, too. */
+  | { kind: 'stuck' }
+
+export interface Transport {
+  /** Makes sure that the device is open; `value` is true when it was opened anew: its state is then unknown. */
+  open(): Promise<Result<boolean, TransportFailure>>
+  /** Sends bytes cut into reports, the last one filled with NULs, which ESC/POS ignores between commands. */
+  send(bytes: Uint8Array): Promise<Result<void, TransportFailure>>
+  /** What the printer said within `timeoutMs`: empty when it said nothing. */
+  receive(timeoutMs: number): Promise<Result<Answer[], TransportFailure>>
+  close(): Promise<void>
+}
+
+// The kernel gives up a USB interrupt write after 5 s (USB_CTRL_SET_TIMEOUT); a driver above it must wait a little longer.
+const WRITE_TIMEOUT_MS = 6000
+
+/** One printer on a HID bus. The caller makes one call at a time. */
+export function createTransport(bus: HidBus, ids: { vendorId: number; productId: number }): Transport {
+  let device: (HidDevice & { reportBytes: number }) | null = null
+  let inFlight: Promise<unknown> | null = null
+  let received: Uint8Array = new Uint8Array()
+
+  async function lost(): Promise<{ ok: false; error: TransportFailure }> {
+    const gone = device
+    device = null
+    received = new Uint8Array()
+    await gone?.close().catch(() => undefined)
+    return err({ kind: 'absent' })
+  }
+
+  async function write(to: HidDevice, report: Uint8Array): Promise<'done' | 'failed' | 'stuck'> {
+    const writing = to.write(report).then(
+      () => 'done' as const,
+      () => 'failed' as const,
+    )
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<'stuck'>((resolve) => {
+      timer = setTimeout(() => resolve('stuck'), WRITE_TIMEOUT_MS)
+    })
+    const outcome = await Promise.race([writing, late])
+    clearTimeout(timer)
+    if (outcome === 'stuck') {
+      inFlight = writing.then((end) => {
+        inFlight = null
+        return end === 'failed' ? lost() : undefined
+      })
+    }
+    return outcome
+  }
+
+  return {
+    async open() {
+      if (inFlight) return err({ kind: 'stuck' })
+      if (device) return ok(false)
+      device = await bus.open(ids.vendorId, ids.productId)
+      return device ? ok(true) : err({ kind: 'absent' })
+    },
+
+    async send(bytes) {
+      if (inFlight) return err({ kind: 'stuck' })
+      for (let at = 0; at < bytes.length; ) {
+        if (!device) return err({ kind: 'absent' })
+        const report = new Uint8Array(1 + device.reportBytes)
+        report.set(bytes.subarray(at, at + device.reportBytes), 1)
+        const outcome = await write(device, report)
+        if (outcome === 'stuck') return err({ kind: 'stuck' })
+        if (outcome === 'failed') return lost()
+        at += device.reportBytes
+      }
+      return ok(undefined)
+    },
+
+    async receive(timeoutMs) {
+      if (inFlight) return err({ kind: 'stuck' })
+      if (!device) return err({ kind: 'absent' })
+      try {
+        const data = await device.read(timeoutMs)
+        const { answers, rest } = parseAnswers(Buffer.concat([received, data ?? new Uint8Array()]))
+        received = rest
+        return ok(answers)
+      } catch {
+        return lost()
+      }
+    },
+
+    async close() {
+      // A stuck write keeps the handle: it goes with the process.
+      if (!inFlight) await lost()
+    },
+  }
+}

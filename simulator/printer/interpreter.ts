@@ -1,0 +1,282 @@
+import QRCode from 'qrcode'
+import { characterOf } from './code-pages.ts'
+import { type Bitmap, glyph, type TypeStyle } from './glyphs.ts'
+import type { Paper } from './paper.ts'
+
+/** What the printer does with the stream beside printing dots. */
+export interface InterpreterEvents {
+  cut(): void
+  answer(bytes: Uint8Array): void
+  /** ESC @: whatever stands on the sheet by now was given up by the host. */
+  reset(): void
+}
+
+export interface Interpreter {
+  /** Executes one byte of the stream, in order. */
+  take(byte: number): void
+  /** Something is on the way: dots on the sheet, a line in the buffer, or a command half received. */
+  readonly busy: boolean
+  /**
+   * A fault struck. What was in progress is lost: bytes go on being counted as the pixels or parameters they were
+   * announced to be, nothing is printed or answered until ESC @ arrives as a command.
+   */
+  fault(): void
+}
+
+type Parse<T> = Generator<undefined, T, number>
+/** Something in the line buffer, set at `x` dots from the left edge of the head. */
+interface Piece {
+  x: number
+  bitmap: Bitmap
+}
+interface Qr {
+  moduleDots: number
+  level: 'L' | 'M' | 'Q' | 'H'
+  data: Uint8Array
+}
+
+// Motion units at power-on (Epson's for a 203 dpi head): 1/180 inch across, 1/360 inch down.
+const DOTS_PER_INCH = 203
+const DEFAULT_UNITS = { across: 180, down: 360 }
+const DEFAULT_LINE_SPACING_DOTS = 34
+const QR_LEVELS = { 48: 'L', 49: 'M', 50: 'Q', 51: 'H' } as const
+
+const defaultState = (headDots: number) => ({
+  style: { font: 'A', wide: 1, high: 1, bold: false, underline: false, smooth: false } satisfies TypeStyle as TypeStyle,
+  codePage: 0,
+  align: 0,
+  leftMargin: 0,
+  areaWidth: headDots,
+  lineSpacing: DEFAULT_LINE_SPACING_DOTS,
+  units: DEFAULT_UNITS,
+  qr: { moduleDots: 3, level: 'L', data: new Uint8Array() } as Qr,
+})
+
+/** ESC/POS as its published command reference has it, for the commands a kiosk needs; others are skipped byte by byte. */
+export function createInterpreter(headDots: number, paper: Paper, events: InterpreterEvents): Interpreter {
+  let state = defaultState(headDots)
+  let line: Piece[] = []
+  let cursor = 0
+  let held = false
+  let inCommand = false
+
+  const lineEnd = () => Math.min(state.leftMargin + state.areaWidth, headDots)
+  const dotsDown = (units: number) => Math.round((units * DOTS_PER_INCH) / state.units.down)
+  const dotsAcross = (units: number) => Math.round((units * DOTS_PER_INCH) / state.units.across)
+
+  function printLine(advance: number) {
+    const height = Math.max(0, ...line.map(({ bitmap }) => bitmap.height))
+    if (!held) {
+      const used = cursor
+      const shift = Math.round((Math.max(0, lineEnd() - state.leftMargin - used) * state.align) / 2)
+      const rows = Array.from({ length: height }, () => new Uint8Array(headDots))
+      for (const { x, bitmap } of line) {
+        stamp(rows, bitmap, state.leftMargin + x + shift, height - bitmap.height)
+      }
+      paper.print(rows)
+      paper.feed(Math.max(0, advance - height))
+    }
+    line = []
+    cursor = 0
+  }
+
+  function put(bitmap: Bitmap) {
+    if (state.leftMargin + cursor + bitmap.width > lineEnd() && cursor > 0) printLine(state.lineSpacing)
+    line.push({ x: cursor, bitmap })
+    cursor += bitmap.width
+  }
+
+  /** A bitmap of its own between lines (raster, QR), under the current justification. */
+  function putBlock(bitmap: Bitmap) {
+    if (line.length > 0) printLine(state.lineSpacing)
+    line = [{ x: 0, bitmap }]
+    cursor = bitmap.width
+    printLine(0)
+  }
+
+  function* raster(): Parse<void> {
+    yield // m: 0, no scaling
+    const widthBytes = (yield) + (yield) * 256
+    const height = (yield) + (yield) * 256
+    const x = state.leftMargin
+    if (line.length > 0) printLine(state.lineSpacing)
+    for (let y = 0; y < height; y++) {
+      const row = new Uint8Array(headDots)
+      for (let i = 0; i < widthBytes; i++) {
+        const byte = yield
+        for (let bit = 0; bit < 8; bit++) {
+          const dot = x + i * 8 + bit
+          if (dot < headDots) row[dot] = (byte >> (7 - bit)) & 1
+        }
+      }
+      // A thermal head prints each row as it comes: a fault in the middle leaves half an image on the paper.
+      if (!held) paper.print([row])
+    }
+  }
+
+  function* parameters(): Parse<Uint8Array> {
+    const length = (yield) + (yield) * 256
+    const bytes = new Uint8Array(length)
+    for (let i = 0; i < length; i++) bytes[i] = yield
+    return bytes
+  }
+
+  function symbol([cn = 0, fn = 0, ...rest]: Uint8Array) {
+    if (cn !== 49) return
+    if (fn === 67) state.qr.moduleDots = rest[0] ?? 3
+    if (fn === 69) state.qr.level = QR_LEVELS[rest[0] as keyof typeof QR_LEVELS] ?? 'L'
+    if (fn === 80) state.qr.data = Uint8Array.from(rest.slice(1))
+    if (fn === 81 && state.qr.data.length > 0) putBlock(qrBitmap(state.qr))
+  }
+
+  function* afterEsc(): Parse<void> {
+    const command = yield
+    switch (command) {
+      case 0x40: // @
+        held = false
+        events.reset()
+        state = defaultState(headDots)
+        line = []
+        cursor = 0
+        return
+      case 0x21: {
+        const n = yield
+        Object.assign(state.style, { font: n & 1 ? 'B' : 'A', bold: (n & 8) > 0, underline: (n & 128) > 0 })
+        Object.assign(state.style, { high: n & 16 ? 2 : 1, wide: n & 32 ? 2 : 1 })
+        return
+      }
+      case 0x24: // absolute position
+        cursor = dotsAcross((yield) + (yield) * 256)
+        return
+      case 0x2d:
+        state.style.underline = ((yield) & 3) > 0
+        return
+      case 0x32:
+        state.lineSpacing = DEFAULT_LINE_SPACING_DOTS
+        return
+      case 0x33:
+        state.lineSpacing = dotsDown(yield)
+        return
+      case 0x45:
+        state.style.bold = ((yield) & 1) === 1
+        return
+      case 0x4a: {
+        const feed = dotsDown(yield)
+        if (line.length > 0) printLine(feed)
+        else if (!held) paper.feed(feed)
+        return
+      }
+      case 0x4d:
+        state.style.font = ((yield) & 1) === 1 ? 'B' : 'A'
+        return
+      case 0x61:
+        state.align = (yield) & 3
+        return
+      case 0x64: {
+        const lines = yield
+        printLine(state.lineSpacing)
+        if (!held) paper.feed(Math.max(0, lines - 1) * state.lineSpacing)
+        return
+      }
+      case 0x74:
+        state.codePage = yield
+        return
+    }
+  }
+
+  function* afterGs(): Parse<void> {
+    const command = yield
+    switch (command) {
+      case 0x21: {
+        const n = yield
+        Object.assign(state.style, { wide: (n >> 4) + 1, high: (n & 15) + 1 })
+        return
+      }
+      case 0x28: {
+        const kind = yield
+        const bytes = yield* parameters()
+        if (kind === 0x6b) symbol(bytes)
+        if (kind === 0x48 && bytes[0] === 48 && !held) {
+          events.answer(Uint8Array.of(0x37, 0x22, ...bytes.subarray(2, 6), 0))
+        }
+        return
+      }
+      case 0x4c:
+        state.leftMargin = dotsAcross((yield) + (yield) * 256)
+        return
+      case 0x50: {
+        const [across, down] = [yield, yield]
+        state.units = { across: across || DEFAULT_UNITS.across, down: down || DEFAULT_UNITS.down }
+        return
+      }
+      case 0x56: {
+        const mode = yield
+        const feedFirst = mode === 65 || mode === 66
+        const extra = feedFirst ? dotsDown(yield) : 0
+        if (held) return
+        if (feedFirst) paper.feed(paper.cutterDots + extra)
+        events.cut()
+        return
+      }
+      case 0x57:
+        state.areaWidth = dotsAcross((yield) + (yield) * 256)
+        return
+      case 0x62:
+        state.style.smooth = ((yield) & 1) === 1
+        return
+      case 0x76:
+        yield // '0'
+        yield* raster()
+        return
+    }
+  }
+
+  function* stream(): Parse<never> {
+    while (true) {
+      inCommand = false
+      const byte = yield
+      inCommand = true
+      if (byte === 0x1b) yield* afterEsc()
+      else if (byte === 0x1d) yield* afterGs()
+      else if (byte === 0x10) {
+        // Real-time commands were executed when they arrived; here they only take their place in the stream.
+        const command = yield
+        if (command === 0x04 || command === 0x05) yield
+      } else if (byte === 0x0a) printLine(state.lineSpacing)
+      else if (byte >= 0x20 && !held) put(glyph(characterOf(state.codePage, byte), state.style))
+      // Everything else below 20h, first of all the NULs that fill a report, is ignored.
+    }
+  }
+
+  const running = stream()
+  running.next()
+  return {
+    take: (byte) => void running.next(byte),
+    get busy() {
+      return inCommand || line.length > 0 || paper.inked
+    },
+    fault() {
+      held = true
+    },
+  }
+}
+
+function stamp(rows: Uint8Array[], { width, height, dots }: Bitmap, left: number, top: number) {
+  for (let y = 0; y < height; y++) {
+    const row = rows[top + y]
+    if (!row) continue
+    for (let x = 0; x < width; x++) if (dots[y * width + x] && left + x < row.length) row[left + x] = 1
+  }
+}
+
+function qrBitmap({ moduleDots, level, data }: Qr): Bitmap {
+  const { modules } = QRCode.create([{ data, mode: 'byte' }], { errorCorrectionLevel: level })
+  const width = modules.size * moduleDots
+  const dots = new Uint8Array(width * width)
+  for (let y = 0; y < width; y++) {
+    for (let x = 0; x < width; x++) {
+      dots[y * width + x] = modules.get(Math.floor(y / moduleDots), Math.floor(x / moduleDots))
+    }
+  }
+  return { width, height: width, dots }
+}

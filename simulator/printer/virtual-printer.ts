@@ -1,0 +1,267 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import type { Bitmap } from './glyphs.ts'
+import { createInterpreter } from './interpreter.ts'
+import { models, type PrinterModel } from './models.ts'
+import { createPaper, pngOf } from './paper.ts'
+
+/** A piece of paper that has come out. `void`: a fault struck while it was being printed. */
+export interface Sheet {
+  path: string
+  width: number
+  height: number
+  kind: 'whole' | 'void'
+  /** Somebody has pulled it out of the slot. */
+  taken: boolean
+}
+
+export interface VirtualPrinter {
+  /** For the device process (and its children): in it, /dev/hidraw0 is this printer. */
+  readonly env: Record<string, string>
+  readonly sheets: readonly Sheet[]
+  /** Called for each sheet once its picture is on disk; returns what ends it. */
+  onSheet(listener: (sheet: Sheet) => void): () => void
+  setPaper(paper: 'ok' | 'low' | 'out'): void
+  /** The roll ends when the mechanism has executed this many more bytes. */
+  paperOutAfter(bytes: number): void
+  setCover(open: boolean): void
+  setError(error: 'none' | 'jam' | 'overheated'): void
+  /** Reads nothing and answers nothing. */
+  deaf(on: boolean): void
+  /** Answers status requests with bytes that no status has. */
+  garbageStatus(on: boolean): void
+  /** Resolves when the device is gone from, or back in, the bed. */
+  unplug(): Promise<void>
+  plug(): Promise<void>
+  /** The citizen takes the last sheet. */
+  tear(): void
+  stop(): Promise<void>
+}
+
+export interface VirtualPrinterOptions {
+  profile: PrinterModel
+  /** Where sheet-001.png, sheet-002.png … go; made if missing. */
+  outDir: string
+  /** Pace of the link; 64,000 is a full-speed HID printer (64-byte reports, one a millisecond). Default: as it comes. */
+  bytesPerSecond?: number
+}
+
+/** Report id and 63 bytes, as the bed's report descriptor says. */
+const REPORT_BYTES = 64
+const TICK_MS = 10
+
+const DLE = 0x10
+const EOT = 0x04
+const ENQ = 0x05
+
+/** Starts the bed and the printer behind it. Needs umockdev and its Python binding (Debian packages). */
+export async function startVirtualPrinter(options: VirtualPrinterOptions): Promise<VirtualPrinter> {
+  const model = models[options.profile]
+  await mkdir(options.outDir, { recursive: true })
+  const folder = await mkdtemp(join(tmpdir(), 'virtual-printer-'))
+  const socketPath = join(folder, 'cable')
+  const server = createServer().listen(socketPath)
+  await once(server, 'listening')
+  const bed = spawn(
+    '/usr/bin/python3',
+    [fileURLToPath(new URL('hid_bed.py', import.meta.url)), socketPath, hex(model.vendor), hex(model.product)],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  )
+  const gone = once(bed, 'exit')
+  const lines = createInterface({ input: bed.stdout })[Symbol.asyncIterator]()
+  const [[cable], first] = await Promise.all([
+    once(server, 'connection') as Promise<[Socket]>,
+    Promise.race([
+      lines.next(),
+      gone.then(() => Promise.reject(new Error('the bed has left: is umockdev installed?'))),
+    ]),
+  ])
+  const { env } = JSON.parse(first.value ?? '') as { env: Record<string, string> }
+  cable.on('error', () => undefined)
+
+  const paper = createPaper(model.headDots, model.cutterDots)
+  const interpreter = createInterpreter(model.headDots, paper, {
+    answer,
+    cut: () => eject(paper.cut()),
+    reset: () => {
+      spoilt ||= paper.inked
+    },
+  })
+  const listeners = new Set<(sheet: Sheet) => void>()
+  const sheets: Sheet[] = []
+  let count = 0
+  let writing = Promise.resolve()
+
+  let roll: 'ok' | 'low' | 'out' = 'ok'
+  let bytesToEnd = Number.POSITIVE_INFINITY
+  let coverOpen = false
+  let error: 'none' | 'jam' | 'overheated' = 'none'
+  let isDeaf = false
+  let garbage = false
+  /** The sheet in the machine can no longer become a whole one. */
+  let spoilt = false
+  let report = Buffer.alloc(0)
+  let buffer: number[] = []
+  let timer: NodeJS.Timeout | null = null
+
+  const stopped = () => roll === 'out' || coverOpen || error !== 'none'
+
+  function eject(bitmap: Bitmap | null) {
+    const kind = spoilt ? 'void' : 'whole'
+    spoilt = false
+    if (!bitmap) return
+    count += 1
+    const path = join(options.outDir, `sheet-${String(count).padStart(3, '0')}.png`)
+    const sheet: Sheet = { path, width: bitmap.width, height: bitmap.height, kind, taken: false }
+    writing = writing.then(async () => {
+      await writeFile(path, pngOf(bitmap))
+      sheets.push(sheet)
+      for (const listener of listeners) listener(sheet)
+    })
+  }
+
+  /** The mechanism stops where it is; what was being printed is spoilt. */
+  function fault() {
+    if (!interpreter.busy && buffer.length === 0) return
+    spoilt = true
+    interpreter.fault()
+  }
+
+  function statusByte(n: number): number {
+    const fixed = 0b0001_0010
+    if (n === 1) return fixed | (stopped() ? 0x08 : 0)
+    if (n === 2) return fixed | (coverOpen ? 0x04 : 0) | (roll === 'out' ? 0x20 : 0) | (error !== 'none' ? 0x40 : 0)
+    if (n === 3) return fixed | (error === 'jam' ? 0x08 : 0) | (error === 'overheated' ? 0x40 : 0)
+    return fixed | (roll === 'ok' ? 0 : 0x0c) | (roll === 'out' ? 0x60 : 0)
+  }
+
+  function answer(bytes: Uint8Array) {
+    if (isDeaf || bytes.length === 0) return
+    const padded = Buffer.alloc(REPORT_BYTES - 1)
+    padded.set(bytes)
+    cable.write(padded)
+  }
+
+  /** Real-time commands work on arrival, whatever stands before them in the buffer and whatever they stand in. */
+  function arrive(bytes: Buffer) {
+    const answers: number[] = []
+    for (let i = 0; i + 2 < bytes.length; i++) {
+      if (bytes[i] !== DLE) continue
+      const n = bytes[i + 2] ?? 0
+      if (bytes[i + 1] === EOT && n >= 1 && n <= 4) answers.push(garbage ? 0xff - n : statusByte(n))
+      if (bytes[i + 1] === ENQ && n === 2) {
+        buffer = []
+        bytes = bytes.subarray(i + 3)
+        i = -1
+      }
+    }
+    // A machine that stands still would be filled up by being asked how it is.
+    const onlyAsked = answers.length > 0 && bytes.every((byte) => byte === DLE || byte <= EOT)
+    if (!(stopped() && onlyAsked)) for (const byte of bytes) buffer.push(byte)
+    answer(Uint8Array.from(answers))
+  }
+
+  function run(budget: number) {
+    let done = 0
+    while (done < buffer.length && done < budget && !stopped() && !isDeaf) {
+      interpreter.take(buffer[done] ?? 0)
+      done += 1
+      bytesToEnd -= 1
+      if (bytesToEnd <= 0) {
+        roll = 'out'
+        bytesToEnd = Number.POSITIVE_INFINITY
+        buffer = buffer.slice(done)
+        done = 0
+        fault()
+      }
+    }
+    buffer = done === 0 ? buffer : buffer.slice(done)
+    if (isDeaf || buffer.length > model.receiveBufferBytes) cable.pause()
+    else cable.resume()
+  }
+
+  function work() {
+    if (!options.bytesPerSecond) return run(Number.POSITIVE_INFINITY)
+    timer ??= setInterval(() => {
+      run(((options.bytesPerSecond ?? 0) * TICK_MS) / 1000)
+      if (buffer.length > 0 && !stopped()) return
+      if (timer) clearInterval(timer)
+      timer = null
+    }, TICK_MS)
+  }
+
+  cable.on('data', (data) => {
+    report = Buffer.concat([report, data])
+    while (report.length >= REPORT_BYTES) {
+      arrive(report.subarray(1, REPORT_BYTES))
+      report = report.subarray(REPORT_BYTES)
+    }
+    work()
+  })
+
+  async function plugged(command: 'plug' | 'unplug') {
+    bed.stdin.write(`${command}\n`)
+    await lines.next()
+    report = Buffer.alloc(0)
+  }
+
+  return {
+    env,
+    sheets,
+    onSheet(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    setPaper(paperNow) {
+      if (paperNow === 'out' && roll !== 'out') fault()
+      const reloaded = roll === 'out' && paperNow !== 'out'
+      roll = paperNow
+      if (reloaded) eject(paper.takeOut())
+      work()
+    },
+    paperOutAfter(bytes) {
+      bytesToEnd = bytes
+    },
+    setCover(open) {
+      if (open && !coverOpen) fault()
+      coverOpen = open
+      work()
+    },
+    setError(now) {
+      if (now !== 'none' && error === 'none') fault()
+      error = now
+      work()
+    },
+    deaf(on) {
+      isDeaf = on
+      work()
+      if (on) cable.pause()
+    },
+    garbageStatus(on) {
+      garbage = on
+    },
+    unplug: () => plugged('unplug'),
+    plug: () => plugged('plug'),
+    tear() {
+      const last = sheets.at(-1)
+      if (last) last.taken = true
+    },
+    async stop() {
+      if (timer) clearInterval(timer)
+      bed.stdin.end()
+      await gone
+      cable.destroy()
+      server.close()
+      await writing
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+const hex = (id: number) => id.toString(16).padStart(4, '0')
