@@ -1,0 +1,172 @@
+import { ulid } from 'ulid'
+import { Agent, request } from 'undici'
+import type { z } from 'zod'
+import {
+  type datiSoggetto,
+  type richiestaCertificazione,
+  type richiestaE002,
+  rispostaCertificazione,
+  rispostaE002OK,
+  rispostaErrori,
+} from '../../contract/anpr.ts'
+import { exemptions } from '../../contract/catalogue.ts'
+import type { CertificateRequest } from '../../contract/gateway.ts'
+import { err, ok, type Result } from '../../contract/result.ts'
+
+/**
+ * `anpr-refused`: ANPR has decided, `code` is its own (e.g. EN169). `anpr-unavailable`: no answer, or none that can be
+ * read; asking again with the same operation id is safe. `reason` is a code for the log.
+ */
+export type AnprFailure = { kind: 'anpr-refused'; code: string } | { kind: 'anpr-unavailable'; reason: string }
+
+export interface Wish {
+  requester: string
+  subject: string
+  types: CertificateRequest['types']
+  exemption: CertificateRequest['exemption']
+}
+
+export interface Issued {
+  /** Base64 of the PDF, as ANPR sent it. */
+  pdf: string
+  protocol: string
+  idOperazioneAnpr: string
+}
+
+type Subject = z.infer<typeof datiSoggetto>
+
+export interface AnprClient {
+  /** C030: who this codice fiscale is. */
+  personOf(codiceFiscale: string): Promise<Result<Subject, AnprFailure>>
+  /** C021: the family sheet, in its order. */
+  familyOf(idAnpr: string): Promise<Result<Subject[], AnprFailure>>
+  /** Base64 PDF, marked ANTEPRIMA. */
+  preview(wish: Wish): Promise<Result<string, AnprFailure>>
+  /** Issues, once for each `operation`: ANPR answers a repeated id with the certificate already issued. */
+  issue(operation: string, wish: Wish): Promise<Result<Issued, AnprFailure>>
+  close(): Promise<void>
+}
+
+// A batch of fifty must not become fifty connections: ANPR counts them per consumer.
+const CONNECTIONS = 16
+// Certificates are 30 to 200 KB, base64; the rest is small.
+const MAX_ANSWER_BYTES = 8 * 1024 * 1024
+
+const unavailable = (reason: string) => err<AnprFailure>({ kind: 'anpr-unavailable', reason })
+
+export function createAnprClient({ url, timeoutMs }: { url: string; timeoutMs: number }): AnprClient {
+  const agent = new Agent({ connections: CONNECTIONS, maxResponseSize: MAX_ANSWER_BYTES })
+
+  async function post<T>(path: string, body: unknown, answer: z.ZodType<T>): Promise<Result<T, AnprFailure>> {
+    let status: number
+    let json: unknown
+    try {
+      const response = await request(new URL(path, url), {
+        method: 'POST',
+        dispatcher: agent,
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+        signal: AbortSignal.timeout(timeoutMs),
+      })
+      status = response.statusCode
+      json = await response.body.json()
+    } catch (failure) {
+      return unavailable(reasonOf(failure))
+    }
+    if (status === 200) {
+      const parsed = answer.safeParse(json)
+      return parsed.success ? ok(parsed.data) : unavailable('answer-malformed')
+    }
+    if (status !== 400 && status !== 404) return unavailable(`http-${status}`)
+    const refused = rispostaErrori.safeParse(json)
+    const code = refused.success ? refused.data.listaErrori.errore[0]?.codiceErroreAnomalia : undefined
+    return code === undefined ? unavailable('answer-malformed') : err({ kind: 'anpr-refused', code })
+  }
+
+  const consult = async (service: string, casoUso: 'C030' | 'C021', criteri: Criteria) => {
+    const found = await post(
+      `${service}/v1/anpr-service-e002`,
+      {
+        // A consultation changes nothing: each has an id of its own.
+        idOperazioneClient: ulid(),
+        criteriRicerca: criteri,
+        datiRichiesta: { dataRiferimentoRichiesta: today(), motivoRichiesta: 'TOTEM-POLIS', casoUso },
+      } satisfies z.infer<typeof richiestaE002>,
+      rispostaE002OK,
+    )
+    if (!found.ok) return found
+    const [first, ...rest] = found.value.listaSoggetti.datiSoggetto
+    return first ? ok([first, ...rest] as const) : unavailable('answer-malformed')
+  }
+
+  const certify = (idOperazioneClient: string, wish: Wish, emissione: '2' | '3') =>
+    post(
+      'ANPR-Certificazione/v2/certificati',
+      certificazione(idOperazioneClient, wish, emissione),
+      rispostaCertificazione,
+    )
+
+  return {
+    async personOf(codiceFiscale) {
+      const found = await consult('C030-servizioAccertamentoIdUnicoNazionale', 'C030', { codiceFiscale })
+      return found.ok ? ok(found.value[0]) : found
+    },
+    async familyOf(idANPR) {
+      const found = await consult('C021-servizioAccertamentoStatoFamiglia', 'C021', { idANPR })
+      return found.ok ? ok([...found.value]) : found
+    },
+    async preview(wish) {
+      const answer = await certify(ulid(), wish, '3')
+      if (!answer.ok) return answer
+      const { certificatoPdf } = answer.value.file
+      return isPdf(certificatoPdf) ? ok(certificatoPdf) : unavailable('answer-malformed')
+    },
+    async issue(operation, wish) {
+      const answer = await certify(operation, wish, '2')
+      if (!answer.ok) return answer
+      const { file, protocolloANPR, idOperazioneANPR } = answer.value
+      if (!protocolloANPR || !isPdf(file.certificatoPdf)) return unavailable('answer-malformed')
+      return ok({
+        pdf: file.certificatoPdf,
+        protocol: protocolloANPR.numeroProtocolloANPR,
+        idOperazioneAnpr: idOperazioneANPR,
+      })
+    },
+    close: () => agent.close(),
+  }
+}
+
+type Criteria = z.infer<typeof richiestaE002>['criteriRicerca']
+
+/** The flattened 6001 request (anpr.md §3.4): issue by internet or preview, exempt from bollo and so from diritti. */
+const certificazione = (
+  idOperazioneClient: string,
+  { requester, subject, types, exemption }: Wish,
+  emissione: '2' | '3',
+): z.infer<typeof richiestaCertificazione> => ({
+  idOperazioneClient,
+  linguaCertificato: { tipoLinguaCertificato: ['IT'] },
+  listaTipiCertificati: { tipoCertificato: types },
+  soggettoIntestatario: { idANPR: subject },
+  richiedente: { idANPR: requester },
+  tipoRichiedente: requester === subject ? '2' : '1',
+  tipoRichiesta: '1',
+  esenzioneBollo: exemptions[exemption].esenzioneBollo,
+  esenzioneDiritti: '1',
+  bollo: '0',
+  diritti: '0',
+  paEstera: '0',
+  emissione,
+})
+
+/** "%PDF-" in base64, as far as whole characters go. */
+const isPdf = (base64: string): boolean => base64.startsWith('JVBERi0')
+
+/** ISO date in Italy, where ANPR's day begins. */
+const today = (): string => new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Rome' }).format(new Date())
+
+function reasonOf(failure: unknown): string {
+  if (failure instanceof SyntaxError) return 'answer-malformed'
+  const { name, code } = failure as { name?: string; code?: unknown }
+  return typeof code === 'string' ? code : (name ?? 'unknown')
+}

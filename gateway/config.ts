@@ -1,0 +1,25 @@
+import { z } from 'zod'
+
+const address = { host: z.string(), port: z.number().int().min(0).max(65_535) }
+
+/** The gateway's own file, named by GATEWAY_CONFIG. Paths are absolute; port 0 takes a free one. */
+export const gatewayConfig = z.strictObject({
+  /** Where totems call: mutual TLS. */
+  listen: z.strictObject(address),
+  /** Where operators look, on a network of their own: TLS and a bearer token, read from the file `token`. */
+  operator: z.strictObject({ ...address, token: z.string() }),
+  /** PEM files; `clientCa` is the only issuer of totems' certificates. */
+  tls: z.strictObject({ key: z.string(), certificate: z.string(), clientCa: z.string() }),
+  /** Holds the embedded database when DATABASE_URL names no PostgreSQL. */
+  dataDir: z.string(),
+  /** PEM bundle of the card issuers' CAs. */
+  cardAuthorities: z.string(),
+  anpr: z.strictObject({ url: z.url(), timeoutMs: z.number().int().positive().default(8_000) }),
+  /** Private JWK (P-256) that opens requests. */
+  sealingKey: z.string(),
+  /** Folder of `<totem id>.outcome.pub.jwk.json`: a totem without one is not provisioned here. */
+  totems: z.string(),
+})
+
+/** `databaseUrl` comes from the environment, being a secret: null is the embedded database. */
+export type GatewayConfig = z.input<typeof gatewayConfig> & { databaseUrl: string | null }

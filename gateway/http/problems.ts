@@ -1,0 +1,32 @@
+import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify'
+import type { Logger } from 'pino'
+import type { z } from 'zod'
+import { type Problem, problem, type RefusalKind } from '../../contract/gateway.ts'
+import type { Result } from '../../contract/result.ts'
+
+const STATUS: Partial<Record<RefusalKind, number>> = {
+  'request-malformed': 400,
+  'session-expired': 401,
+  'anpr-unavailable': 503,
+}
+
+export const malformed: Problem = { kind: 'request-malformed', anpr: null }
+
+/** Every refusal leaves as a `problem`; nothing else is ever said. */
+export const refuse = (reply: FastifyReply, refused: Problem, status = STATUS[refused.kind] ?? 403) =>
+  reply.code(status).send(problem.parse(refused))
+
+/** Sends a result: what leaves is parsed by its contract too, so that no field slips out. */
+export const answer = <T>(reply: FastifyReply, schema: z.ZodType<T>, result: Result<T, Problem>, status = 200) =>
+  result.ok ? reply.code(status).send(schema.parse(result.value)) : refuse(reply, result.error)
+
+/** What fastify itself turns away (too large, no JSON) is the caller's; anything else is a bug, and told to the log only. */
+export function answerErrors(server: FastifyInstance, log: Logger): void {
+  server.setNotFoundHandler((_request, reply) => refuse(reply, malformed, 404))
+  server.setErrorHandler((error: FastifyError, request, reply) => {
+    const { statusCode = 500, name, code } = error
+    if (statusCode < 500) return refuse(reply, malformed, statusCode)
+    log.error({ kind: 'request-failed', route: request.routeOptions.url, name, code })
+    return reply.code(500).send()
+  })
+}

@@ -1,0 +1,138 @@
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import type { Logger } from 'pino'
+import { evidence } from '../../contract/evidence.ts'
+import {
+  familySheet,
+  journalBatch,
+  journalReceipt,
+  operationList,
+  preview,
+  previewRequest,
+  session,
+  status,
+  submission,
+  submissionResult,
+} from '../../contract/gateway.ts'
+import { ok } from '../../contract/result.ts'
+import type { Clock } from '../clock.ts'
+import { takeIn } from '../journal/intake.ts'
+import type { Operations, Totem } from '../operations/operations.ts'
+import type { Sessions } from '../sessions/sessions.ts'
+import type { Database } from '../store/schema.ts'
+import { answer, answerErrors, malformed, refuse } from './problems.ts'
+import type { Totems } from './totems.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    totem: Totem | null
+  }
+}
+
+export interface Tls {
+  key: string
+  cert: string
+}
+
+const KB = 1024
+/** Evidence with its certificate is some 4 KB. */
+const BODY_LIMIT = 64 * KB
+/** Fifty sealed requests of at most 100,000 characters. */
+const OPERATIONS_LIMIT = 5_500 * KB
+/** Five hundred entries of under 2 KB. */
+const JOURNAL_LIMIT = 1_000 * KB
+/** `GET /v1/operations`: more than a totem has asked in weeks. */
+const LIST_LIMIT = 1_000
+
+/** What totems call (contract/gateway.ts), over mutual TLS: without a totem's certificate the handshake fails. */
+export function createTotemServer({
+  tls,
+  clientCa,
+  totems,
+  sessions,
+  operations,
+  db,
+  version,
+  now,
+  log,
+}: {
+  tls: Tls
+  clientCa: string
+  totems: Totems
+  sessions: Sessions
+  operations: Operations
+  db: Database
+  version: string
+  now: Clock
+  log: Logger
+}): FastifyInstance {
+  const server = Fastify({
+    https: { ...tls, ca: clientCa, requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.3' },
+    bodyLimit: BODY_LIMIT,
+    logger: false,
+    // A totem sends headers and body at once; a slow one must not hold a socket for ever.
+    requestTimeout: 30_000,
+  }) as unknown as FastifyInstance
+  answerErrors(server, log)
+  server.decorateRequest('totem', null)
+  server.addHook('onRequest', async (request, reply) => {
+    request.totem = await totems(request)
+    if (request.totem) return
+    log.warn({ kind: 'totem-unknown' })
+    return refuse(reply, malformed, 403)
+  })
+  server.addHook('onResponse', async (request, reply) => {
+    const { url: route } = request.routeOptions
+    log.info({ kind: 'request', totem: request.totem?.id, route, status: reply.statusCode, ms: reply.elapsedTime })
+  })
+
+  server.get('/v1/status', async (_request, reply) => answer(reply, status, ok({ at: now().toISOString(), version })))
+
+  server.post('/v1/sessions', async (request, reply) => {
+    const body = evidence.safeParse(request.body)
+    if (!body.success) return refuse(reply, malformed)
+    return answer(reply, session, await sessions.open(totemOf(request).id, body.data), 201)
+  })
+
+  server.get('/v1/sessions/current/family', async (request, reply) =>
+    answer(reply, familySheet, await sessions.family(totemOf(request).id, bearer(request))),
+  )
+
+  server.post('/v1/previews', async (request, reply) => {
+    const body = previewRequest.safeParse(request.body)
+    if (!body.success) return refuse(reply, malformed)
+    return answer(reply, preview, await sessions.preview(totemOf(request).id, bearer(request), body.data))
+  })
+
+  server.post('/v1/operations', { bodyLimit: OPERATIONS_LIMIT }, async (request, reply) => {
+    const body = submission.safeParse(request.body)
+    if (!body.success) return refuse(reply, malformed)
+    const results = await operations.submit(totemOf(request), body.data.items)
+    return answer(reply, submissionResult, ok({ results }))
+  })
+
+  server.get('/v1/operations', async (request, reply) => {
+    const rows = await operations.list({ totem: totemOf(request).id }, LIST_LIMIT)
+    const listed = rows.map(({ id, state, received_at, settled_at }) => ({
+      operation: id,
+      state,
+      at: (settled_at ?? received_at).toISOString(),
+    }))
+    return answer(reply, operationList, ok({ operations: listed }))
+  })
+
+  server.post('/v1/journal', { bodyLimit: JOURNAL_LIMIT }, async (request, reply) => {
+    const body = journalBatch.safeParse(request.body)
+    if (!body.success) return refuse(reply, malformed)
+    const upTo = await takeIn(db, log, totemOf(request).id, body.data.entries)
+    return answer(reply, journalReceipt, ok({ upTo }))
+  })
+  return server
+}
+
+function totemOf({ totem }: FastifyRequest): Totem {
+  if (!totem) throw new Error('a request got past the door without a totem')
+  return totem
+}
+
+/** An absent token is an unknown one. */
+const bearer = ({ headers }: FastifyRequest): string => /^Bearer (\S+)$/.exec(headers.authorization ?? '')?.[1] ?? ''

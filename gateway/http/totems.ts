@@ -1,0 +1,38 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { TLSSocket } from 'node:tls'
+import type { FastifyRequest } from 'fastify'
+import { totemId } from '../../contract/identity.ts'
+import type { Totem } from '../operations/operations.ts'
+import { type NamedKey, readKey } from '../operations/sealing.ts'
+
+/** Finds the totem behind a request; null when its certificate names none that is provisioned here. */
+export type Totems = (request: FastifyRequest) => Promise<Totem | null>
+
+/**
+ * Totems by client certificate (subject CN = totem id; the chain was checked by TLS) and by the public key in `folder`,
+ * looked up at its first call, so that a new totem needs no restart.
+ */
+export function createTotems(folder: string): Totems {
+  const keys = new Map<string, NamedKey>()
+  return async (request) => {
+    const { subject } = (request.raw.socket as TLSSocket).getPeerCertificate()
+    const named = totemId.safeParse(subject?.CN)
+    if (!named.success) return null
+    const id = named.data
+    const outcomeKey = keys.get(id) ?? (await readOutcomeKey(folder, id))
+    if (!outcomeKey) return null
+    keys.set(id, outcomeKey)
+    return { id, outcomeKey }
+  }
+}
+
+async function readOutcomeKey(folder: string, id: string): Promise<NamedKey | null> {
+  let text: string
+  try {
+    text = await readFile(join(folder, `${id}.outcome.pub.jwk.json`), 'utf8')
+  } catch {
+    return null
+  }
+  return readKey(text)
+}

@@ -1,0 +1,17 @@
+import { readFile } from 'node:fs/promises'
+import type { GatewayConfig } from './config.ts'
+import { startGateway } from './start.ts'
+
+export type { GatewayConfig } from './config.ts'
+export { type Gateway, startGateway } from './start.ts'
+
+// node gateway/index.ts, with GATEWAY_CONFIG naming the file of gateway/config.ts and DATABASE_URL a PostgreSQL or
+// nothing. Says where it listens in one JSON line on standard output; its log is on standard error.
+if (import.meta.main) {
+  const path = process.env.GATEWAY_CONFIG
+  if (!path) throw new Error('GATEWAY_CONFIG names no file')
+  const config = JSON.parse(await readFile(path, 'utf8')) as Omit<GatewayConfig, 'databaseUrl'>
+  const gateway = await startGateway({ ...config, databaseUrl: process.env.DATABASE_URL ?? null })
+  process.stdout.write(`${JSON.stringify({ listening: gateway.url, operator: gateway.operatorUrl })}\n`)
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void gateway.stop())
+}

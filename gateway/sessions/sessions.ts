@@ -1,0 +1,105 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { z } from 'zod'
+import type { Evidence } from '../../contract/evidence.ts'
+import type { FamilySheet, Problem, preview, previewRequest, Session } from '../../contract/gateway.ts'
+import { err, ok, type Result } from '../../contract/result.ts'
+import type { Authorities } from '../../trust/authorities.ts'
+import { verifyEvidence } from '../../trust/evidence.ts'
+import type { AnprClient } from '../anpr/client.ts'
+import { problemOf } from '../anpr/problems.ts'
+import { type Clock, MINUTE_MS } from '../clock.ts'
+import type { Database } from '../store/schema.ts'
+import { holderOf, openSession } from '../store/sessions.ts'
+
+/** How old a login may be, and how far the totem's clock may be from ours. */
+const FRESH_MS = 5 * MINUTE_MS
+/** A visit is over long before. */
+const SESSION_MS = 15 * MINUTE_MS
+
+export interface Sessions {
+  open(totem: string, evidence: Evidence): Promise<Result<Session, Problem>>
+  family(totem: string, token: string): Promise<Result<FamilySheet, Problem>>
+  preview(
+    totem: string,
+    token: string,
+    wish: z.infer<typeof previewRequest>,
+  ): Promise<Result<z.infer<typeof preview>, Problem>>
+}
+
+const refuse = (kind: Problem['kind']) => err<Problem>({ kind, anpr: null })
+
+/** The citizen's online session: who they are, whom they live with, what the sheet will look like. */
+export function createSessions({
+  db,
+  anpr,
+  authorities,
+  now,
+}: {
+  db: Database
+  anpr: AnprClient
+  authorities: Authorities
+  now: Clock
+}): Sessions {
+  const holder = async (totem: string, token: string): Promise<Result<string, Problem>> => {
+    const idAnpr = await holderOf(db, hash(token), totem, now())
+    return idAnpr === null ? refuse('session-expired') : ok(idAnpr)
+  }
+
+  return {
+    async open(totem, evidence) {
+      const { statement } = evidence
+      if (statement.totem !== totem) return refuse('statement-other-totem')
+      const at = now()
+      const verified = verifyEvidence(evidence, authorities, at)
+      if (!verified.ok) return refuse(verified.error.kind)
+      if (Math.abs(+at - Date.parse(statement.at)) > FRESH_MS) return refuse('statement-stale')
+
+      const person = await anpr.personOf(verified.value.codiceFiscale)
+      if (!person.ok) return err(problemOf(person.error))
+      const { identificativi, generalita } = person.value
+      const token = randomBytes(32).toString('base64url')
+      const expires = new Date(+at + SESSION_MS)
+      // Last, so that a login is not used up by ANPR being away.
+      const opened = await openSession(
+        db,
+        { tokenHash: hash(token), totem, idAnpr: identificativi.idANPR, expires },
+        { nonce: statement.nonce, at, nonceLifeMs: 4 * FRESH_MS },
+      )
+      if (!opened) return refuse('statement-replayed')
+      return ok({
+        token,
+        expires: expires.toISOString(),
+        holder: { idAnpr: identificativi.idANPR, name: generalita.nome, surname: generalita.cognome },
+      })
+    },
+
+    async family(totem, token) {
+      const requester = await holder(totem, token)
+      if (!requester.ok) return requester
+      const sheet = await anpr.familyOf(requester.value)
+      if (!sheet.ok) return err(problemOf(sheet.error))
+      return ok({
+        // Name and year of birth only (anpr.md §8.2).
+        members: sheet.value.map(({ generalita, identificativi, legameSoggetto }) => ({
+          idAnpr: identificativi.idANPR,
+          name: generalita.nome,
+          surname: generalita.cognome,
+          yearOfBirth: Number(generalita.dataNascita.slice(0, 4)),
+          // Table 5: 99 is "non definito".
+          relation: legameSoggetto?.codiceLegame ?? '99',
+          self: identificativi.idANPR === requester.value,
+        })),
+      })
+    },
+
+    async preview(totem, token, wish) {
+      const requester = await holder(totem, token)
+      if (!requester.ok) return requester
+      const pdf = await anpr.preview({ ...wish, requester: requester.value })
+      return pdf.ok ? ok({ pdf: pdf.value }) : err(problemOf(pdf.error))
+    },
+  }
+}
+
+/** Tokens are kept as hashes only: who reads the database can't speak for a citizen. */
+const hash = (token: string) => createHash('sha256').update(token).digest('base64url')

@@ -1,0 +1,72 @@
+import { readFile } from 'node:fs/promises'
+import type { AddressInfo } from 'node:net'
+import type { FastifyInstance } from 'fastify'
+import { destination, type Logger, pino } from 'pino'
+import packageJson from '../package.json' with { type: 'json' }
+import { loadAuthorities } from '../trust/authorities.ts'
+import { createAnprClient } from './anpr/client.ts'
+import type { Clock } from './clock.ts'
+import { type GatewayConfig, gatewayConfig } from './config.ts'
+import { createOperatorServer } from './http/operator-server.ts'
+import { createTotemServer } from './http/totem-server.ts'
+import { createTotems } from './http/totems.ts'
+import { createOperations } from './operations/operations.ts'
+import { readKey } from './operations/sealing.ts'
+import { createSessions } from './sessions/sessions.ts'
+import { openDatabase } from './store/database.ts'
+
+export interface Gateway {
+  /** Where totems call. */
+  url: string
+  operatorUrl: string
+  /** Takes no more requests, ends those under way, closes the database. */
+  stop(): Promise<void>
+}
+
+/** Starts the gateway; throws on a configuration that can't be used. `log` gets ids and kinds, never personal data. */
+export async function startGateway(
+  { databaseUrl, ...given }: GatewayConfig,
+  { now = () => new Date(), log = pino(destination(2)) }: { now?: Clock; log?: Logger } = {},
+): Promise<Gateway> {
+  const config = gatewayConfig.parse(given)
+  const read = (path: string) => readFile(path, 'utf8')
+  const authorities = loadAuthorities(await read(config.cardAuthorities))
+  if (!authorities.ok) throw new Error(`card authorities: ${authorities.error.kind}`)
+  const sealingKey = await readKey(await read(config.sealingKey))
+  const tls = { key: await read(config.tls.key), cert: await read(config.tls.certificate) }
+  const clientCa = await read(config.tls.clientCa)
+  const token = (await read(config.operator.token)).trim()
+
+  const db = await openDatabase({ databaseUrl, dataDir: config.dataDir }, log)
+  const anpr = createAnprClient(config.anpr)
+  const shared = { db, anpr, authorities: authorities.value, now }
+  const operations = createOperations({ ...shared, sealingKey, log })
+  const sessions = createSessions(shared)
+  const totems = createTotems(config.totems)
+  const { version } = packageJson
+  const forTotems = createTotemServer({ tls, clientCa, totems, sessions, operations, db, version, now, log })
+  const forOperators = createOperatorServer({ tls, token, operations, log })
+
+  const stop = async () => {
+    await Promise.all([forTotems.close(), forOperators.close()])
+    await operations.idle()
+    await anpr.close()
+    await db.destroy()
+  }
+  try {
+    return {
+      url: await listen(forTotems, config.listen),
+      operatorUrl: await listen(forOperators, config.operator),
+      stop,
+    }
+  } catch (reason) {
+    await stop()
+    throw reason
+  }
+}
+
+async function listen(server: FastifyInstance, { host, port }: { host: string; port: number }): Promise<string> {
+  await server.listen({ host, port })
+  const bound = server.server.address() as AddressInfo
+  return `https://${host.includes(':') ? `[${host}]` : host}:${bound.port}`
+}

@@ -1,0 +1,384 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ulid } from 'ulid'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { startGateway } from '../../gateway/index.ts'
+import { people } from '../../simulator/population/people.ts'
+import {
+  idAnpr,
+  journal,
+  login,
+  type Office,
+  opened,
+  openOffice,
+  PKI,
+  sealed,
+  TotemClient,
+  wish,
+} from '../support/gateway-office.ts'
+import { type Postgres, startPostgres } from '../support/postgres.ts'
+
+const MINUTE = 60_000
+const DAY = 86_400_000
+
+describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) => {
+  let postgres: Postgres | null = null
+  let office: Office
+  let totem: TotemClient
+  let other: TotemClient
+
+  beforeAll(async () => {
+    postgres = engine === 'PGlite' ? null : await startPostgres()
+    office = await openOffice(postgres?.url ?? null)
+    totem = new TotemClient(office.gateway.url, 'TT-0001')
+    other = new TotemClient(office.gateway.url, 'TT-0002')
+  })
+  afterAll(async () => {
+    await Promise.all([totem?.close(), other?.close()])
+    await office?.stop()
+    await postgres?.stop()
+  })
+  afterEach(() => {
+    office.anpr.setFault({ kind: 'none' })
+    office.clock.now = new Date()
+  })
+
+  const openSession = async (person: string) => {
+    const { body } = await totem.post('/v1/sessions', login(person))
+    return { authorization: `Bearer ${body.token}` }
+  }
+  const issuedByAnpr = (operation: string) => office.anpr.issued().filter((id) => id === operation)
+
+  describe('door', () => {
+    test('a totem sees status', async () => {
+      const { status, body } = await totem.get('/v1/status')
+      expect(status).toBe(200)
+      expect(body).toEqual({ at: expect.any(String), version: expect.any(String) })
+    })
+    test('no client certificate: the handshake fails', async () => {
+      const stranger = new TotemClient(office.gateway.url, null)
+      await expect(stranger.get('/v1/status')).rejects.toThrow()
+      await stranger.close()
+    })
+    test.each([
+      ['no JSON', 'POST', '/v1/sessions', '{', 400],
+      ['not the contract', 'POST', '/v1/operations', '{"items":[]}', 400],
+      ['a field too many', 'POST', '/v1/previews', '{"x":1}', 400],
+      ['too large', 'POST', '/v1/sessions', `{"x":"${'a'.repeat(70_000)}"}`, 413],
+      ['unknown path', 'GET', '/v1/none', '', 404],
+    ] as const)('%s is request-malformed', async (_name, method, path, body, status) => {
+      const answer = method === 'GET' ? await totem.get(path) : await totem.post(path, body)
+      expect(answer).toEqual({ status, body: { kind: 'request-malformed', anpr: null } })
+    })
+    test('operators need their token', async () => {
+      const operator = new TotemClient(office.gateway.operatorUrl, null)
+      const token = readFileSync(join(PKI, 'operator-token'), 'utf8').trim()
+      const path = '/v1/operator/operations'
+      expect((await operator.get(path)).status).toBe(401)
+      expect((await operator.get(path, { authorization: 'Bearer x' })).status).toBe(401)
+      const { status, body } = await operator.get(path, { authorization: `Bearer ${token}` })
+      expect(status).toBe(200)
+      expect(body).toEqual({ operations: expect.any(Array) })
+      await operator.close()
+    })
+  })
+
+  describe('session', () => {
+    test('a good card opens one', async () => {
+      const { status, body } = await totem.post('/v1/sessions', login('anna-bianchi'))
+      expect(status).toBe(201)
+      expect(body.holder).toEqual({ idAnpr: idAnpr('anna-bianchi'), name: 'ANNA MARIA', surname: 'BIANCHI' })
+    })
+    test.each([
+      ['expired', 'certificate-expired'],
+      ['not-yet-valid', 'certificate-not-yet-valid'],
+      ['foreign', 'certificate-untrusted'],
+      ['wrong-policy', 'certificate-wrong-policy'],
+    ])('card certificate %s: %s', async (variant, kind) => {
+      const { status, body } = await totem.post(
+        '/v1/sessions',
+        login('mario-rossi', { certificate: `mario-rossi.${variant}` }),
+      )
+      expect({ status, body }).toEqual({ status: 403, body: { kind, anpr: null } })
+    })
+    test('certificate of one card, key of another: signature-invalid', async () => {
+      const { body } = await totem.post('/v1/sessions', login('mario-rossi', { key: 'anna-bianchi' }))
+      expect(body.kind).toBe('signature-invalid')
+    })
+    test('statement changed after it was signed: signature-invalid', async () => {
+      const evidence = login('mario-rossi')
+      const { body } = await totem.post('/v1/sessions', {
+        ...evidence,
+        statement: { ...evidence.statement, session: ulid() },
+      })
+      expect(body.kind).toBe('signature-invalid')
+    })
+    test('login made at another totem', async () => {
+      const { body } = await totem.post('/v1/sessions', login('mario-rossi', { totem: 'TT-0002' }))
+      expect(body.kind).toBe('statement-other-totem')
+    })
+    test.each([-6, 6])('login %i minutes away is stale', async (minutes) => {
+      const at = new Date(+office.clock.now + minutes * MINUTE)
+      const { body } = await totem.post('/v1/sessions', login('mario-rossi', { at }))
+      expect(body.kind).toBe('statement-stale')
+    })
+    test('login used twice, also at the same moment: once', async () => {
+      const evidence = login('mario-rossi')
+      const answers = await Promise.all([1, 2, 3].map(() => totem.post('/v1/sessions', evidence)))
+      expect(answers.map(({ status }) => status).sort()).toEqual([201, 403, 403])
+      const { body } = await totem.post('/v1/sessions', evidence)
+      expect(body.kind).toBe('statement-replayed')
+    })
+    test('ANPR down: the login is not used up', async () => {
+      const evidence = login('mario-rossi')
+      office.anpr.setFault({ kind: 'unavailable' })
+      expect(await totem.post('/v1/sessions', evidence)).toEqual({
+        status: 503,
+        body: { kind: 'anpr-unavailable', anpr: null },
+      })
+      office.anpr.setFault({ kind: 'none' })
+      expect((await totem.post('/v1/sessions', evidence)).status).toBe(201)
+    })
+    test('it ends after fifteen minutes', async () => {
+      const session = await openSession('mario-rossi')
+      office.clock.now = new Date(+office.clock.now + 16 * MINUTE)
+      const { status, body } = await totem.get('/v1/sessions/current/family', session)
+      expect({ status, kind: body.kind }).toEqual({ status: 401, kind: 'session-expired' })
+    })
+    test('it is good at its own totem only', async () => {
+      const session = await openSession('mario-rossi')
+      expect((await other.get('/v1/sessions/current/family', session)).body.kind).toBe('session-expired')
+      expect((await totem.get('/v1/sessions/current/family')).body.kind).toBe('session-expired')
+    })
+  })
+
+  describe('family and preview', () => {
+    test('family sheet: names, years and relations in order', async () => {
+      const { body } = await totem.get('/v1/sessions/current/family', await openSession('elena-ferrari'))
+      const member = (person: string, name: string, surname: string, yearOfBirth: number, relation: string) => ({
+        idAnpr: idAnpr(person),
+        name,
+        surname,
+        yearOfBirth,
+        relation,
+        self: person === 'elena-ferrari',
+      })
+      expect(body.members).toEqual([
+        member('mario-rossi', 'MARIO', 'ROSSI', 1979, '1'),
+        member('elena-ferrari', 'ELENA', 'FERRARI', 1983, '2'),
+        member('sofia-rossi', 'SOFIA', 'ROSSI', 2014, '3'),
+      ])
+    })
+    test('preview of a child; nothing is issued', async () => {
+      const before = office.anpr.issued().length
+      const { status, body } = await totem.post(
+        '/v1/previews',
+        { subject: idAnpr('sofia-rossi'), types: ['8', '12'], exemption: 'processuale' },
+        await openSession('mario-rossi'),
+      )
+      expect(status).toBe(200)
+      expect(Buffer.from(body.pdf, 'base64').subarray(0, 5).toString()).toBe('%PDF-')
+      expect(office.anpr.issued()).toHaveLength(before)
+    })
+    test('preview of a neighbour is refused with the code of ANPR', async () => {
+      const { status, body } = await totem.post(
+        '/v1/previews',
+        { subject: idAnpr('anna-bianchi'), types: ['8'], exemption: 'processuale' },
+        await openSession('mario-rossi'),
+      )
+      expect({ status, body }).toEqual({ status: 403, body: { kind: 'not-in-family', anpr: 'EN169' } })
+    })
+  })
+
+  describe('operation', () => {
+    test('is issued, sealed to the totem, and the PDF is the one that ANPR made', async () => {
+      const request = wish('anna-bianchi', { types: ['8', '12'] })
+      const { status, body } = await totem.submit(await sealed(request))
+      expect(status).toBe(200)
+      const [result] = body.results
+      expect(result.state).toBe('issued')
+      const { header, outcome } = await opened(result.outcome)
+      expect(header).toMatchObject({ typ: 'totem-outcome+jwe', op: request.operation, alg: 'ECDH-ES', enc: 'A256GCM' })
+      expect(outcome).toMatchObject({ operation: request.operation, types: ['8', '12'] })
+      const made = await fetch(`${office.anpr.url}/simulator/issued/${request.operation}`)
+      expect(Buffer.from(outcome.pdf, 'base64').equals(Buffer.from(await made.arrayBuffer()))).toBe(true)
+      await expect(opened(result.outcome, 'TT-0002')).rejects.toThrow()
+    })
+    test('asked again, also sealed anew, it gets the same outcome', async () => {
+      const request = wish('anna-bianchi')
+      const item = await sealed(request)
+      const first = await totem.submit(item)
+      expect((await totem.submit(item)).body).toEqual(first.body)
+      expect((await totem.submit(await sealed(request))).body).toEqual(first.body)
+    })
+    test('twenty submissions at once make one certificate', async () => {
+      const item = await sealed(wish('anna-bianchi'))
+      const answers = await Promise.all(Array.from({ length: 20 }, () => totem.submit(item)))
+      const outcomes = new Set(answers.map(({ body }) => body.results[0].outcome))
+      expect([...outcomes]).toEqual([expect.any(String)])
+      expect(issuedByAnpr(item.operation)).toHaveLength(1)
+    })
+    test('the same id twice in one batch makes one certificate', async () => {
+      const item = await sealed(wish('anna-bianchi'))
+      const { body } = await totem.submit(item, item)
+      expect(body.results[0]).toEqual(body.results[1])
+    })
+    test('ANPR down, then up: pending, then issued', async () => {
+      const item = await sealed(wish('giovanni-ricci'))
+      office.anpr.setFault({ kind: 'unavailable' })
+      expect((await totem.submit(item)).body.results).toEqual([{ operation: item.operation, state: 'pending' }])
+      office.anpr.setFault({ kind: 'none' })
+      expect((await totem.submit(item)).body.results[0].state).toBe('issued')
+    })
+    test('ANPR answers garbage: pending, never refused', async () => {
+      const item = await sealed(wish('giovanni-ricci'))
+      office.anpr.setFault({ kind: 'garbage' })
+      expect((await totem.submit(item)).body.results[0].state).toBe('pending')
+      office.anpr.setFault({ kind: 'none' })
+      expect((await totem.submit(item)).body.results[0].state).toBe('issued')
+    })
+    test('ANPR says no: refused with its code, and stays so', async () => {
+      const item = await sealed(wish('giovanni-ricci'))
+      office.anpr.setFault({ kind: 'error', code: 'EN286' })
+      const refused = {
+        operation: item.operation,
+        state: 'refused',
+        problem: { kind: 'certificate-not-issuable', anpr: 'EN286' },
+      }
+      expect((await totem.submit(item)).body.results).toEqual([refused])
+      office.anpr.setFault({ kind: 'none' })
+      expect((await totem.submit(item)).body.results).toEqual([refused])
+    })
+    test('a neighbour is not in the family', async () => {
+      const item = await sealed(wish('anna-bianchi', { subject: idAnpr('mario-rossi') }))
+      expect((await totem.submit(item)).body.results[0].problem).toEqual({ kind: 'not-in-family', anpr: 'EN169' })
+    })
+    test('poison in a batch harms nobody else, and the order is kept', async () => {
+      const good = [await sealed(wish('anna-bianchi')), await sealed(wish('mario-rossi'))] as const
+      const { body } = await totem.submit(good[0], { operation: ulid(), sealed: 'not.a.jwe' }, good[1])
+      expect(body.results.map(({ state }: { state: string }) => state)).toEqual(['issued', 'refused', 'issued'])
+      expect(body.results[1].problem).toEqual({ kind: 'request-malformed', anpr: null })
+      expect(body.results[2].operation).toBe(good[1].operation)
+    })
+    test('sealed payloads swapped between items are refused', async () => {
+      const [a, b] = [await sealed(wish('anna-bianchi')), await sealed(wish('mario-rossi'))]
+      const { body } = await totem.submit({ ...a, sealed: b.sealed }, { ...b, sealed: a.sealed })
+      for (const { problem } of body.results) expect(problem.kind).toBe('request-malformed')
+      expect([...issuedByAnpr(a.operation), ...issuedByAnpr(b.operation)]).toEqual([])
+    })
+    test.each([
+      ['header names another operation', { op: ulid() }],
+      ['header names another key', { kid: 'other' }],
+      ['an outcome handed in as a request', { typ: 'totem-outcome+jwe' }],
+    ])('%s: refused', async (_name, header) => {
+      const item = await sealed(wish('anna-bianchi'), header)
+      expect((await totem.submit(item)).body.results[0].problem.kind).toBe('request-malformed')
+    })
+    test('body of another operation than its header: refused', async () => {
+      const request = wish('anna-bianchi')
+      const operation = ulid()
+      const { sealed: jwe } = await sealed(request, { op: operation })
+      expect((await totem.submit({ operation, sealed: jwe })).body.results[0].problem.kind).toBe('request-malformed')
+    })
+    test('a known id with another request is refused and changes nothing', async () => {
+      const request = wish('anna-bianchi')
+      const first = await totem.submit(await sealed(request))
+      const forged = await totem.submit(await sealed({ ...request, types: ['12'] }))
+      expect(forged.body.results[0].problem.kind).toBe('request-malformed')
+      expect((await totem.submit(await sealed(request))).body).toEqual(first.body)
+    })
+    test("another totem's certificate gets neither the operation nor its outcome", async () => {
+      const item = await sealed(wish('anna-bianchi'))
+      await totem.submit(item)
+      expect((await other.submit(item)).body.results[0].problem.kind).toBe('request-malformed')
+      const fresh = await sealed(wish('anna-bianchi'))
+      expect((await other.submit(fresh)).body.results[0].problem.kind).toBe('statement-other-totem')
+      const listed = (await other.get('/v1/operations')).body.operations
+      expect(listed.map(({ operation }: { operation: string }) => operation)).not.toContain(item.operation)
+    })
+    test('evidence is judged at the time of its login', async () => {
+      // The card was good when the request was queued, and ends while it waits.
+      const at = new Date(+office.clock.now - 20 * DAY)
+      const queued = await sealed(
+        wish('anna-bianchi', { evidence: login('anna-bianchi', { at, certificate: 'anna-bianchi.expired' }) }),
+      )
+      expect((await totem.submit(queued)).body.results[0].state).toBe('issued')
+    })
+    test.each([
+      ['thirty-one days old', -31 * DAY, 'request-expired'],
+      ['from tomorrow', DAY, 'statement-stale'],
+    ])('a request %s is refused', async (_name, ms, kind) => {
+      const at = new Date(+office.clock.now + ms)
+      const item = await sealed(wish('anna-bianchi', { evidence: login('anna-bianchi', { at }) }))
+      expect((await totem.submit(item)).body.results[0].problem.kind).toBe(kind)
+    })
+    test('a forged login in a sealed request is refused', async () => {
+      const item = await sealed(wish('anna-bianchi', { evidence: login('anna-bianchi', { key: 'mario-rossi' }) }))
+      expect((await totem.submit(item)).body.results[0].problem.kind).toBe('signature-invalid')
+    })
+    test('what was stored is there after a restart', async () => {
+      const item = await sealed(wish('anna-bianchi'))
+      const first = await totem.submit(item)
+      await Promise.all([totem.close(), other.close()])
+      await office.restartGateway()
+      totem = new TotemClient(office.gateway.url, 'TT-0001')
+      other = new TotemClient(office.gateway.url, 'TT-0002')
+      expect((await totem.submit(item)).body).toEqual(first.body)
+      const { operations } = (await totem.get('/v1/operations')).body
+      expect(operations.filter((o: { operation: string }) => o.operation === item.operation)).toEqual([
+        { operation: item.operation, state: 'issued', at: expect.any(String) },
+      ])
+    })
+  })
+
+  describe('sync log', () => {
+    const chain = journal('TT-0001', 10)
+    const send = (entries: unknown[]) => totem.post('/v1/journal', { entries })
+
+    test('gaps, tampering and repetitions', async () => {
+      expect((await send(chain.slice(0, 3))).body).toEqual({ upTo: 3 })
+      expect((await send(chain.slice(0, 5))).body).toEqual({ upTo: 5 })
+      expect((await send(chain.slice(6))).body).toEqual({ upTo: 5 })
+      const changed = chain.map((entry) => (entry.seq === 7 ? { ...entry, fields: { state: 'down' } } : entry))
+      expect((await send(changed)).body).toEqual({ upTo: 6 })
+      expect((await send(chain)).body).toEqual({ upTo: 10 })
+    })
+    test('sent twice at the same moment, it is held once', async () => {
+      const last = chain.at(-1)
+      const more = journal('TT-0001', 5, { seq: last?.seq ?? 0, hash: last?.hash ?? '' })
+      const answers = await Promise.all([send(more), send(more), send(more)])
+      for (const { body } of answers) expect(body).toEqual({ upTo: 15 })
+    })
+    test("another totem's entries are not taken", async () => {
+      expect((await other.post('/v1/journal', { entries: chain })).body).toEqual({ upTo: 0 })
+    })
+    test('what the closed list does not allow is not taken', async () => {
+      const named = journal('TT-0002', 1).map((entry) => ({ ...entry, fields: { state: 'up', name: 'Anna' } }))
+      expect((await other.post('/v1/journal', { entries: named })).body).toEqual({ upTo: 0 })
+    })
+  })
+
+  test('the log names nobody', () => {
+    expect(office.logged()).toContain('operation-issued')
+    for (const { surname, codiceFiscale, idAnpr: id } of people) {
+      for (const secret of [surname, surname.toUpperCase(), codiceFiscale, id]) {
+        expect(office.logged()).not.toContain(secret)
+      }
+    }
+  })
+})
+
+test('two gateways on one PostgreSQL: one operation, one outcome', async () => {
+  const postgres = await startPostgres()
+  const office = await openOffice(postgres.url)
+  const second = await startGateway(office.config)
+  const totems = [office.gateway, second].map(({ url }) => new TotemClient(url, 'TT-0001'))
+  const item = await sealed(wish('anna-bianchi'))
+  const answers = await Promise.all([...totems, ...totems, ...totems].map((totem) => totem.submit(item)))
+  expect(new Set(answers.map(({ body }) => body.results[0].outcome)).size).toBe(1)
+  expect(office.anpr.issued()).toEqual([item.operation])
+  await Promise.all(totems.map((totem) => totem.close()))
+  await second.stop()
+  await office.stop()
+  await postgres.stop()
+})

@@ -1,0 +1,223 @@
+import { createHash, createPrivateKey, randomBytes, sign } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { CompactEncrypt, compactDecrypt, importJWK, type JWK } from 'jose'
+import { pino } from 'pino'
+import { ulid } from 'ulid'
+import { Agent, request } from 'undici'
+import { type Evidence, type LoginStatement, statementBytes } from '../../contract/evidence.ts'
+import {
+  type CertificateRequest,
+  type IssuedOutcome,
+  issuedOutcome,
+  REQUEST_TYP,
+  sealing,
+} from '../../contract/gateway.ts'
+import { type JournalEntry, journalHashInput } from '../../contract/journal.ts'
+import { type Gateway, type GatewayConfig, startGateway } from '../../gateway/index.ts'
+import { type Anpr, startAnpr } from '../../simulator/anpr/index.ts'
+import { makePki } from '../../simulator/pki/make.ts'
+import { personById } from '../../simulator/population/people.ts'
+
+export const PKI = join(import.meta.dirname, '../../.bench/pki')
+const pki = (name: string) => readFileSync(join(PKI, name))
+const text = (name: string) => pki(name).toString()
+
+/** A real gateway with a real ANPR behind it, on the database of `databaseUrl` (null: embedded), with a clock to turn. */
+export interface Office {
+  anpr: Anpr
+  readonly gateway: Gateway
+  /** Everything that the gateway has logged. */
+  logged(): string
+  clock: { now: Date }
+  config: GatewayConfig
+  /** The gateway anew on the same database, at another port. */
+  restartGateway(): Promise<void>
+  stop(): Promise<void>
+}
+
+export async function openOffice(databaseUrl: string | null): Promise<Office> {
+  await makePki(PKI)
+  const dataDir = mkdtempSync(join(tmpdir(), 'totem-gateway-'))
+  const clock = { now: new Date() }
+  const anpr = await startAnpr({ port: 0, pki: PKI })
+  const config: GatewayConfig = {
+    listen: { host: '127.0.0.1', port: 0 },
+    operator: { host: '127.0.0.1', port: 0, token: join(PKI, 'operator-token') },
+    tls: {
+      key: join(PKI, 'gateway.key.pem'),
+      certificate: join(PKI, 'gateway.cert.pem'),
+      clientCa: join(PKI, 'totem-ca.pem'),
+    },
+    dataDir,
+    databaseUrl,
+    cardAuthorities: join(PKI, 'card-ca.pem'),
+    anpr: { url: anpr.url },
+    sealingKey: join(PKI, 'gateway.sealing.jwk.json'),
+    totems: join(PKI, 'totems'),
+  }
+  let log = ''
+  const sink = new PassThrough().on('data', (chunk: Buffer) => {
+    log += chunk.toString()
+  })
+  const start = () => startGateway(config, { now: () => clock.now, log: pino(sink) })
+  let gateway = await start()
+  return {
+    anpr,
+    get gateway() {
+      return gateway
+    },
+    logged: () => log,
+    clock,
+    config,
+    restartGateway: async () => {
+      await gateway.stop()
+      gateway = await start()
+    },
+    stop: async () => {
+      await gateway.stop()
+      await anpr.stop()
+      rmSync(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+export interface Answer {
+  status: number
+  // biome-ignore lint/suspicious/noExplicitAny: each test says what it expects of the body
+  body: any
+}
+
+/** A totem as the gateway sees it: a client certificate and JSON. `as` null calls without a certificate. */
+export class TotemClient {
+  readonly #agent: Agent
+  readonly #url: string
+
+  constructor(url: string, as: string | null) {
+    this.#url = url
+    const own = as === null ? {} : { cert: text(`totems/${as}.cert.pem`), key: text(`totems/${as}.key.pem`) }
+    this.#agent = new Agent({ connect: { ca: text('gateway-ca.pem'), ...own } })
+  }
+
+  get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.#ask('GET', path, undefined, headers)
+  }
+
+  post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+    return this.#ask('POST', path, typeof body === 'string' ? body : JSON.stringify(body), headers)
+  }
+
+  submit(...items: { operation: string; sealed: string }[]): Promise<Answer> {
+    return this.post('/v1/operations', { items })
+  }
+
+  close(): Promise<void> {
+    return this.#agent.close()
+  }
+
+  async #ask(method: 'GET' | 'POST', path: string, body: string | undefined, given: Record<string, string>) {
+    const headers = body === undefined ? given : { 'content-type': 'application/json', ...given }
+    const response = await request(`${this.#url}${path}`, {
+      method,
+      dispatcher: this.#agent,
+      headers,
+      ...(body !== undefined && { body }),
+    })
+    const answered = await response.body.text()
+    return { status: response.statusCode, body: answered === '' ? null : JSON.parse(answered) }
+  }
+}
+
+/** What a card and its holder's right PIN yield at a totem. `certificate` names a file of the PKI's cards. */
+export function login(
+  person: string,
+  { totem = 'TT-0001', at = new Date(), certificate = person, key = person }: Login = {},
+): Evidence {
+  const statement: LoginStatement = {
+    purpose: 'totem-polis/login/1',
+    totem,
+    session: ulid(),
+    at: at.toISOString(),
+    nonce: randomBytes(32).toString('base64'),
+  }
+  const challenge = createHash('sha256').update(statementBytes(statement)).digest()
+  return {
+    statement,
+    certificate: pki(`cards/${certificate}.cert.der`).toString('base64'),
+    signature: sign('sha256', challenge, createPrivateKey(pki(`cards/${key}.key.pem`))).toString('base64'),
+  }
+}
+
+interface Login {
+  totem?: string
+  at?: Date
+  certificate?: string
+  key?: string
+}
+
+export const idAnpr = (person: string): string => personById(person).idAnpr
+
+export const wish = (
+  person: string,
+  { evidence = login(person), ...more }: Partial<CertificateRequest> = {},
+): CertificateRequest => ({
+  operation: ulid(),
+  kind: 'certificate',
+  subject: null,
+  types: ['8'],
+  exemption: 'processuale',
+  language: 'IT',
+  requestedAt: evidence.statement.at,
+  evidence,
+  ...more,
+})
+
+/** Seals as the totem does; `header` overrides, for what a forger would do. */
+export async function sealed(
+  request: CertificateRequest,
+  header: Record<string, string> = {},
+): Promise<{ operation: string; sealed: string }> {
+  const jwk = JSON.parse(text('gateway.sealing.pub.jwk.json')) as JWK
+  const jwe = await new CompactEncrypt(new TextEncoder().encode(JSON.stringify(request)))
+    .setProtectedHeader({ ...sealing, kid: String(jwk.kid), typ: REQUEST_TYP, op: request.operation, ...header })
+    .encrypt(await importJWK(jwk, sealing.alg))
+  return { operation: request.operation, sealed: jwe }
+}
+
+/** Opens an outcome with a totem's key. */
+export async function opened(outcome: string, totem = 'TT-0001'): Promise<{ header: unknown; outcome: IssuedOutcome }> {
+  const key = await importJWK(JSON.parse(text(`totems/${totem}.outcome.jwk.json`)) as JWK, sealing.alg)
+  const { plaintext, protectedHeader } = await compactDecrypt(outcome, key)
+  return {
+    header: protectedHeader,
+    outcome: issuedOutcome.parse(JSON.parse(new TextDecoder().decode(plaintext))),
+  }
+}
+
+/** A sound chain of `count` entries of a totem's sync log, going on from `previous`. */
+export function journal(
+  totem: string,
+  count: number,
+  from: { seq: number; hash: string } = { seq: 0, hash: '0'.repeat(64) },
+): JournalEntry[] {
+  const entries: JournalEntry[] = []
+  let { seq, hash: previous } = from
+  for (let index = 0; index < count; index++) {
+    seq++
+    const entry = {
+      totem,
+      seq,
+      at: new Date().toISOString(),
+      event: 'line.changed' as const,
+      severity: 'info' as const,
+      fields: { state: 'up' },
+      previous,
+    }
+    const hash = createHash('sha256').update(journalHashInput(entry)).digest('hex')
+    entries.push({ ...entry, hash })
+    previous = hash
+  }
+  return entries
+}
