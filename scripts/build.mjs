@@ -1,0 +1,111 @@
+// Builds the app into dist/: main process, preload, device process (esbuild), renderer (vite). Runs on Node 24.
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
+const dist = path.join(root, 'dist')
+const stamp = path.join(dist, '.built')
+
+/** Packages with native or WASM parts: they stay files beside the bundles (scripts/stage.mjs, electron-builder.yml). */
+export const EXTERNALS = ['@hyzyla/pdfium', 'better-sqlite3', 'node-hid', 'pcsc-mini']
+/** What stands in for better-sqlite3 in an old Electron; never in a package. */
+const OLD_ELECTRON_EXTERNAL = '@photostructure/sqlite'
+
+const INPUTS = [
+  'contract',
+  'trust',
+  'main',
+  'native',
+  'renderer',
+  'assets',
+  'scripts',
+  'package.json',
+  'package-lock.json',
+]
+
+/** True for an Electron whose Node-API (9) is older than the one better-sqlite3 13 is built for (10): it crashes there. */
+export function needsOldSqlite(electronDist) {
+  const version = readFileSync(path.join(electronDist, 'version'), 'utf8').trim().replace(/^v/, '')
+  return Number(version.split('.')[0]) < 35
+}
+
+function fingerprint(mode) {
+  const hash = createHash('sha256').update(JSON.stringify(mode))
+  for (const input of INPUTS.map((name) => path.join(root, name)).filter((name) => existsSync(name))) {
+    const entries = readdirSync(path.dirname(input), { withFileTypes: true }).find(
+      (e) => e.name === path.basename(input),
+    )
+    const files = entries?.isDirectory()
+      ? readdirSync(input, { recursive: true, withFileTypes: true })
+          .filter((entry) => entry.isFile() && !entry.name.includes('.test.'))
+          .map((entry) => path.join(entry.parentPath, entry.name))
+          .sort()
+      : [input]
+    for (const file of files)
+      hash.update(path.relative(root, file)).update('\0').update(readFileSync(file)).update('\0')
+  }
+  return hash.digest('hex')
+}
+
+/**
+ * Builds dist/ unless it is what the sources say already; true when it built. `development` keeps the bench's doors
+ * (contract/config.ts `bench`), which a packaged build cuts out (invariant 9). `electron`: the runtime's folder.
+ */
+export async function build({ development, electron }) {
+  const mode = { development, oldSqlite: development && needsOldSqlite(electron) }
+  const wanted = fingerprint(mode)
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return false
+  rmSync(dist, { recursive: true, force: true })
+
+  const { build: bundle } = await import('esbuild')
+  const { build: buildRenderer } = await import('vite')
+  const shared = {
+    absWorkingDir: root,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    define: {
+      __DEVELOPMENT__: String(development),
+      'process.env.NODE_ENV': development ? '"development"' : '"production"',
+      // Packages written as modules find their files by it; a CommonJS bundle has none.
+      'import.meta.url': '__moduleUrl',
+    },
+    banner: { js: "const __moduleUrl = require('node:url').pathToFileURL(__filename).href" },
+    external: ['electron', ...EXTERNALS, OLD_ELECTRON_EXTERNAL],
+    ...(mode.oldSqlite && { alias: { 'better-sqlite3': './scripts/electron-runtime/sqlite-for-electron-33.ts' } }),
+    sourcemap: development ? 'inline' : false,
+    minifySyntax: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+  }
+  await Promise.all([
+    bundle({ ...shared, entryPoints: ['main/index.ts'], outfile: 'dist/main/index.cjs' }),
+    // The sandboxed preload has no `node:url`, and no module that would need its own address.
+    bundle({
+      ...shared,
+      entryPoints: ['main/shell/preload.ts'],
+      outfile: 'dist/main/preload.cjs',
+      banner: {},
+      external: ['electron'],
+    }),
+    bundle({ ...shared, entryPoints: ['native/index.ts'], outfile: 'dist/native/index.cjs' }),
+    buildRenderer({ configFile: path.join(root, 'renderer/vite.config.ts'), logLevel: 'warn' }),
+  ])
+  writeFileSync(stamp, wanted)
+  return true
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values } = parseArgs({
+    options: { electron: { type: 'string' }, production: { type: 'boolean', default: false } },
+  })
+  const started = performance.now()
+  const built = await build({ development: !values.production, electron: values.electron ?? '' })
+  console.log(
+    `✓ ${'build'.padEnd(16)} ${built ? 'dist/ built' : 'dist/ is up to date'} (${((performance.now() - started) / 1000).toFixed(1)} s)`,
+  )
+}

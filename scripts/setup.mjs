@@ -1,0 +1,170 @@
+// Everything that a fresh machine needs before `npm start` or `npm test`, in the order in which one needs the other.
+// Runs on the system's Node 20 with nothing installed, so it imports nothing but Node; a second run takes seconds.
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { provideElectron } from './electron-runtime/provide.mjs'
+
+export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
+/** Node 24 of the `node` package: what every part of the product runs on. */
+export const node = path.join(root, 'node_modules/node/bin/node')
+const stamps = path.join(root, 'node_modules/.totem-setup')
+const asRoot = process.getuid?.() === 0
+
+const DEBIAN_PACKAGES = {
+  'card bench': ['pcscd', 'vsmartcard-vpcd', 'opensc', 'openssl', 'python3'],
+  'printer bench': ['umockdev', 'python3-gi', 'gir1.2-umockdev-1.0', 'zbar-tools'],
+  documents: ['poppler-utils', 'qpdf'],
+  database: ['postgresql-15'],
+  display: ['xvfb', 'xauth'],
+  electron: [
+    ...['unzip', 'libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1', 'libxss1', 'libatk-bridge2.0-0', 'libatspi2.0-0'],
+    ...['libdrm2', 'libnotify4', 'libxtst6', 'libsecret-1-0'],
+  ],
+}
+
+/** An expected failure of the set-up: said in one line, without a stack. */
+class SetupError extends Error {}
+
+// Under `npm start` node_modules/.bin comes first on the path: there `node` is what we are about to replace.
+const systemPath = (process.env.PATH ?? '')
+  .split(path.delimiter)
+  .filter((folder) => !folder.includes('node_modules'))
+  .concat('/usr/sbin', '/sbin')
+  .join(path.delimiter)
+
+function run(command, args, { env = {}, timeout = 1_800_000 } = {}) {
+  const child = spawnSync(command, args, {
+    cwd: root,
+    env: { ...process.env, PATH: systemPath, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    encoding: 'utf8',
+    timeout,
+    maxBuffer: 64 << 20,
+  })
+  const said = `${child.stdout ?? ''}${child.stderr ?? ''}`.trim().split('\n').slice(-12).join('\n')
+  return { ok: child.status === 0, out: child.stdout ?? '', said: said || String(child.error ?? child.signal ?? '') }
+}
+
+function mustRun(command, args, options) {
+  const result = run(command, args, options)
+  if (!result.ok) throw new SetupError(`${command} ${args.join(' ')}\n${result.said}`)
+  return result.out
+}
+
+async function npmPackages() {
+  const lock = createHash('sha256')
+    .update(readFileSync(path.join(root, 'package-lock.json')))
+    .digest('hex')
+  const stamp = path.join(stamps, 'package-lock.sha256')
+  const expected = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')).devDependencies.node
+  const nodeVersion = () => run(node, ['--version']).out.trim()
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock && nodeVersion() === `v${expected}`)
+    return `Node ${expected}, as locked`
+  mustRun('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'])
+  // The one install script that is needed: it brings the platform's Node. All native parts ship prebuilt.
+  mustRun('npm', ['rebuild', 'node', '--ignore-scripts=false'])
+  if (nodeVersion() !== `v${expected}`) throw new SetupError(`node_modules/.bin/node is not Node ${expected}`)
+  mkdirSync(stamps, { recursive: true })
+  writeFileSync(stamp, lock)
+  return `Node ${expected}, installed from the lock file`
+}
+
+async function debianPackages() {
+  const wanted = Object.values(DEBIAN_PACKAGES).flat()
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's own placeholders.
+  const query = run('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\n', ...wanted])
+  const present = new Set(
+    query.out.split('\n').flatMap((line) => (line.endsWith(' installed') ? line.split(' ')[0] : [])),
+  )
+  const missing = wanted.filter((name) => !present.has(name))
+  if (missing.length === 0) return `${wanted.length} present`
+  const command = `apt-get install --no-install-recommends ${missing.join(' ')}`
+  if (!existsSync('/usr/bin/apt-get'))
+    throw new SetupError(`needs Debian 12, or what these are there: ${missing.join(' ')}`)
+  if (!asRoot) throw new SetupError(`install first:\n  sudo ${command}`)
+  // RUNLEVEL=1: the benches start their own pcscd and PostgreSQL, the system's need not run.
+  const env = { DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }
+  mustRun('apt-get', ['update', '-q'], { env })
+  mustRun('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...missing], { env })
+  return `installed ${missing.join(' ')}`
+}
+
+const benchUser = async () => mustRun(node, ['simulator/bench/user.ts']).trim()
+
+/** Which Electron runs here; the first of: the one named by the user, the official one, the registry's. */
+let electronDist = ''
+
+async function electron() {
+  const wanted = JSON.parse(readFileSync(path.join(root, 'node_modules/electron/package.json'), 'utf8')).version
+  const named = process.env.ELECTRON_OVERRIDE_DIST_PATH
+  if (named) {
+    if (!existsSync(path.join(named, 'electron')))
+      throw new SetupError(`ELECTRON_OVERRIDE_DIST_PATH=${named}: no electron there`)
+    electronDist = named
+    return `${versionOf(named)}, by ELECTRON_OVERRIDE_DIST_PATH`
+  }
+  const official = path.join(root, 'node_modules/electron/dist')
+  const whole = () => existsSync(path.join(official, 'electron')) && versionOf(official) === wanted
+  if (!whole() && (process.env.ELECTRON_MIRROR || (await reachable('https://github.com/electron/electron'))))
+    run(node, [path.join(root, 'node_modules/electron/install.js')], { timeout: 600_000 })
+  if (whole()) {
+    electronDist = official
+    return `${wanted}, official`
+  }
+  rmSync(official, { recursive: true, force: true })
+  electronDist = await provideElectron()
+  return `${versionOf(electronDist)} from the package registry (the download of ${wanted} cannot be reached here)`
+}
+
+function versionOf(dist) {
+  const file = path.join(dist, 'version')
+  return existsSync(file) ? readFileSync(file, 'utf8').trim().replace(/^v/, '') : 'unknown'
+}
+
+async function reachable(url) {
+  // A closed network either refuses at once or swallows: 3 s keep a second run short.
+  return fetch(url, { method: 'HEAD', signal: AbortSignal.timeout(3_000) }).then(
+    (answer) => answer.ok,
+    () => false,
+  )
+}
+
+async function keys() {
+  return (
+    mustRun(node, ['simulator/pki/make.ts']).trim().split('\n').at(-1) || 'test keys and certificates in .bench/pki'
+  )
+}
+
+const steps = {
+  'npm packages': npmPackages,
+  'Debian packages': debianPackages,
+  'bench user': benchUser,
+  Electron: electron,
+  'test PKI': keys,
+}
+
+/**
+ * Sets the machine up, a line of progress a step. Ends the process with the reason when a step cannot be done.
+ * `electron`: the folder of the Electron runtime to use.
+ */
+export async function setup() {
+  for (const [name, step] of Object.entries(steps)) {
+    const started = performance.now()
+    if (process.stdout.isTTY) process.stdout.write(`  ${name.padEnd(16)} …`)
+    const said = await step().catch((error) => error)
+    const seconds = `${((performance.now() - started) / 1000).toFixed(1)} s`
+    const clear = process.stdout.isTTY ? '\r\x1b[K' : ''
+    if (said instanceof Error) {
+      console.log(`${clear}✗ ${name.padEnd(16)} ${seconds}`)
+      console.error(said instanceof SetupError ? said.message : said.stack)
+      process.exit(1)
+    }
+    console.log(`${clear}✓ ${name.padEnd(16)} ${said} (${seconds})`)
+  }
+  return { electron: electronDist }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await setup()

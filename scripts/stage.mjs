@@ -1,0 +1,82 @@
+// Puts the built app and its Electron where an ordinary user can run them: a checkout may lie in a home folder that
+// nobody else may enter, and Electron never runs as root here.
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { EXTERNALS, needsOldSqlite } from './build.mjs'
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
+
+/** Folders (relative to the root) of these packages and of all that they need at run time, as npm laid them. */
+function closure(names) {
+  const found = new Set()
+  const visit = (name, from, optional) => {
+    let at = from
+    for (;;) {
+      const folder = path.join(at, 'node_modules', name)
+      if (existsSync(path.join(root, folder, 'package.json'))) {
+        if (found.has(folder)) return
+        found.add(folder)
+        const manifest = JSON.parse(readFileSync(path.join(root, folder, 'package.json'), 'utf8'))
+        for (const needed of Object.keys(manifest.dependencies ?? {})) visit(needed, folder, false)
+        for (const needed of Object.keys(manifest.optionalDependencies ?? {})) visit(needed, folder, true)
+        return
+      }
+      if (at === '.') break
+      at = path.dirname(at)
+    }
+    if (!optional) throw new Error(`${name} (needed in ${from}) is not installed`)
+  }
+  for (const name of names) visit(name, '.', false)
+  return [...found]
+}
+
+/** Hard links where the file system allows it (250 MB in no time), copies elsewhere. */
+function link(from, to) {
+  mkdirSync(to, { recursive: true })
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    const [source, target] = [path.join(from, entry.name), path.join(to, entry.name)]
+    if (entry.isDirectory()) {
+      // What a package brings along for itself is in the closure, if it is needed.
+      if (entry.name !== 'node_modules') link(source, target)
+    } else if (entry.isSymbolicLink()) symlinkSync(readlinkSync(source), target)
+    else {
+      try {
+        linkSync(source, target)
+      } catch {
+        copyFileSync(source, target)
+      }
+    }
+  }
+}
+
+/**
+ * Lays out { folder, app, electron } under the system's temp folder: `app` is what Electron is given, `electron` its
+ * executable. Readable by everyone (there is no secret in it), to be removed by the caller.
+ */
+export function stage(electronDist) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'totem-stage-'))
+  chmodSync(folder, 0o755)
+  const app = path.join(folder, 'app')
+  cpSync(path.join(root, 'dist'), path.join(app, 'dist'), { recursive: true })
+  copyFileSync(path.join(root, 'package.json'), path.join(app, 'package.json'))
+  const packages = EXTERNALS.map((name) =>
+    name === 'better-sqlite3' && needsOldSqlite(electronDist) ? '@photostructure/sqlite' : name,
+  )
+  for (const at of closure(packages)) link(path.join(root, at), path.join(app, at))
+  link(electronDist, path.join(folder, 'electron'))
+  return { folder, app, electron: path.join(folder, 'electron', 'electron') }
+}

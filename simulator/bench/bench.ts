@@ -1,0 +1,186 @@
+import { mkdirSync } from 'node:fs'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { TotemConfig } from '../../contract/config.ts'
+import { type Anpr, startAnpr } from '../anpr/index.ts'
+import { type CnsOptions, cnsOf } from '../card/cns.ts'
+import { type InsertedCard, type InsertOptions, insertCard } from '../card/insert.ts'
+import { type Pcscd, startPcscd } from '../card/pcscd.ts'
+import { muteCard, unknownCard, type VirtualCard } from '../card/virtual-card.ts'
+import { startVirtualPrinter, type VirtualPrinter } from '../printer/virtual-printer.ts'
+import { descendants } from './children.ts'
+import { startControl } from './control.ts'
+import { type BenchGateway, startGatewayProcess } from './gateway.ts'
+import { type Line, startLine } from './line.ts'
+import { provisionTotem, type TotemPlace } from './totem.ts'
+
+/** Made once by simulator/pki (set-up): the keys of every part of a bench. */
+const PKI = fileURLToPath(new URL('../../.bench/pki', import.meta.url))
+
+export interface BenchOptions {
+  /** Serve the dock (simulator/dock) and have the totem open it in a second window. */
+  dock?: boolean
+  /** Pace of the printer's link; default that of a full-speed HID printer. */
+  printerBytesPerSecond?: number
+  timings?: Partial<TotemConfig['timings']>
+  /** A PostgreSQL for the gateway; default its embedded database. */
+  databaseUrl?: string
+}
+
+export type CardChoice = CnsOptions & InsertOptions
+
+/** One totem's office, all of it virtual but the programs: readers, cards, printer, line, gateway, ANPR. */
+export interface Bench {
+  folder: string
+  totem: TotemPlace
+  pki: string
+  line: Line
+  printer: VirtualPrinter
+  gateway: BenchGateway
+  anpr: Anpr
+  pcscd: Pcscd
+  /** Where the dock is, when there is one. */
+  dockUrl: string | null
+  /** Puts a synthetic person's CNS in, or a card that never answers, or one that is no CNS; a card that is in comes out. */
+  insertCard(who: string, choice?: CardChoice): Promise<void>
+  removeCard(): Promise<void>
+  /** Who is in the reader now. */
+  readonly card: string | null
+  /** The totem's main process, once whoever starts it has said so: the dock can then kill its parts. */
+  electronPid: number | null
+  /** SIGKILL for the device process of that Electron; true when there was one. */
+  killDevice(electronPid: number): boolean
+  /** SIGKILL for the citizen's renderer (the dock's is spared); true when there was one. */
+  killRenderer(electronPid: number): boolean
+  stop(): Promise<void>
+}
+
+/** A real full-speed HID printer takes one report of 64 bytes a millisecond. */
+const HID_BYTES_PER_SECOND = 64_000
+
+/** Starts the office and provisions its totem; the totem itself is started by launch.ts. Nothing outlives `stop`. */
+export async function startBench(options: BenchOptions = {}): Promise<Bench> {
+  const folder = await mkdtemp(join(tmpdir(), 'totem-bench-'))
+  // The totem's user passes through to its own folder and sees nothing on the way.
+  await chmod(folder, 0o711)
+  const logs = join(folder, 'logs')
+  mkdirSync(logs, { mode: 0o700 })
+  const stops: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true })]
+  const stop = async () => {
+    // Last started, first stopped; one that fails must not keep the others alive.
+    const failures: unknown[] = []
+    for (const end of stops.splice(0).reverse()) await end().catch((error) => failures.push(error))
+    if (failures.length > 0) throw new AggregateError(failures, 'the bench did not stop cleanly')
+  }
+  const started = async <T extends { stop(): Promise<void> }>(part: Promise<T>): Promise<T> => {
+    const running = await part
+    stops.push(() => running.stop())
+    return running
+  }
+
+  try {
+    const bytesPerSecond = options.printerBytesPerSecond ?? HID_BYTES_PER_SECOND
+    const [pcscd, printer, anpr] = await Promise.all([
+      started(startPcscd()),
+      started(startVirtualPrinter({ profile: 'a4-kiosk', outDir: join(folder, 'paper'), bytesPerSecond })),
+      started(startAnpr({ port: 0, pki: PKI })),
+    ])
+    const gateway = await started(
+      startGatewayProcess({
+        folder: join(folder, 'gateway'),
+        log: join(logs, 'gateway.log'),
+        pki: PKI,
+        anprUrl: anpr.url,
+        ...(options.databaseUrl && { databaseUrl: options.databaseUrl }),
+      }),
+    )
+    const line = await started(startLine(() => gateway.port))
+    const slot = cardSlot(pcscd)
+    stops.push(slot.remove)
+
+    const control = options.dock ? await started(startControl(() => bench)) : null
+    const dockUrl = control?.url ?? null
+    const totem = provisionTotem({
+      folder: join(folder, 'totem'),
+      pki: PKI,
+      gatewayPort: line.port,
+      deviceEnv: { ...printer.env, PCSCLITE_CSOCK_NAME: pcscd.socket },
+      dockUrl,
+      ...(options.timings && { timings: options.timings }),
+    })
+    const bench: Bench = {
+      folder,
+      totem,
+      pki: PKI,
+      line,
+      printer,
+      gateway,
+      anpr,
+      pcscd,
+      dockUrl,
+      insertCard: slot.insert,
+      removeCard: slot.remove,
+      get card() {
+        return slot.card
+      },
+      electronPid: null,
+      killDevice: (pid) => killChild(pid, isDeviceProcess),
+      killRenderer: (pid) => killChild(pid, isCitizenRenderer),
+      stop,
+    }
+    return bench
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** One slot: what is in it, and the cards that have been in it, whose wrong tries are remembered by the card itself. */
+function cardSlot(pcscd: Pcscd) {
+  const cards = new Map<string, VirtualCard>()
+  let inside: { who: string; card: InsertedCard } | null = null
+
+  const cardOf = (who: string, choice: CnsOptions): VirtualCard => {
+    if (who === 'mute') return muteCard
+    if (who === 'unknown') return unknownCard
+    const key = JSON.stringify([who, choice])
+    const card = cards.get(key) ?? cnsOf(who, PKI, choice)
+    cards.set(key, card)
+    return card
+  }
+  const remove = async () => {
+    await inside?.card.remove()
+    inside = null
+  }
+  return {
+    get card() {
+      return inside?.who ?? null
+    },
+    remove,
+    async insert(who: string, { pullAtApdu, slowMs, ...choice }: CardChoice = {}) {
+      await remove()
+      const handling = { ...(pullAtApdu && { pullAtApdu }), ...(slowMs && { slowMs }) }
+      const card = await insertCard(cardOf(who, choice), pcscd.ports[0], handling)
+      const now = { who, card }
+      inside = now
+      void card.removed.then(() => {
+        if (inside === now) inside = null
+      })
+    },
+  }
+}
+
+const isDeviceProcess = (commandLine: string[]): boolean =>
+  commandLine.includes('--type=utility') && commandLine.includes('--utility-sub-type=node.mojom.NodeService')
+
+/** The dock's window marks its own renderer (main/shell/dock-window.ts). */
+const isCitizenRenderer = (commandLine: string[]): boolean =>
+  commandLine.includes('--type=renderer') && !commandLine.includes('--dock')
+
+function killChild(electronPid: number, matches: (commandLine: string[]) => boolean): boolean {
+  const found = descendants(electronPid).filter(({ commandLine }) => matches(commandLine))
+  for (const { pid } of found) process.kill(pid, 'SIGKILL')
+  return found.length > 0
+}

@@ -1,0 +1,88 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs'
+import { createInterface } from 'node:readline'
+
+export interface ChildOptions {
+  env?: Record<string, string>
+  /** Everything that it says on stderr, and on stdout after its first line. */
+  log: string
+}
+
+/** A child that dies with this process, however that ends; its first line on stdout says that it is ready. */
+export async function startChild(
+  command: string,
+  args: readonly string[],
+  { env = {}, log }: ChildOptions,
+): Promise<{ child: ChildProcess; firstLine: string }> {
+  const fd = openSync(log, 'a')
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', command, ...args], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', fd],
+  })
+  closeSync(fd)
+  const lines = createInterface(child.stdout)
+  const [firstLine] = (await Promise.race([
+    once(lines, 'line'),
+    once(child, 'exit').then(([code, signal]) => {
+      throw new Error(`${command} ${args.join(' ')} ended (${code ?? signal}):\n${tail(log)}`)
+    }),
+  ])) as [string]
+  child.stdout.resume()
+  return { child, firstLine }
+}
+
+/** Ends a child and waits until it is gone; SIGKILL after `graceMs`. */
+export async function endChild(
+  child: ChildProcess,
+  signal: NodeJS.Signals = 'SIGTERM',
+  graceMs = 5_000,
+): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const gone = once(child, 'exit')
+  child.kill(signal)
+  const harder = setTimeout(() => child.kill('SIGKILL'), graceMs)
+  await gone
+  clearTimeout(harder)
+}
+
+/** The last lines of a log, for an error message. */
+export function tail(file: string, lines = 20): string {
+  return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-lines).join('\n')
+}
+
+interface ProcessEntry {
+  pid: number
+  parent: number
+  commandLine: string[]
+}
+
+/** A process's descendants, as /proc has them now. */
+export function descendants(of: number): ProcessEntry[] {
+  const all = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => entry(Number(name)))
+  const found: ProcessEntry[] = []
+  for (const parents = [of]; parents.length > 0; ) {
+    const parent = parents.pop()
+    for (const child of all) {
+      if (child.parent !== parent) continue
+      found.push(child)
+      parents.push(child.pid)
+    }
+  }
+  return found
+}
+
+function entry(pid: number): ProcessEntry[] {
+  try {
+    // `pid (name) state ppid …`: the name may hold anything, so count from its closing bracket.
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+    // Chromium's children rewrite their command line, with spaces instead of zeros.
+    const commandLine = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split(/[\0 ]+/)
+    return [{ pid, parent, commandLine }]
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,172 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import Fastify from 'fastify'
+import { z } from 'zod'
+import { CERTIFICATE_VARIANTS, type CnsOptions, DEFAULT_PIN } from '../card/cns.ts'
+import { people } from '../population/people.ts'
+import type { Bench } from './bench.ts'
+
+export interface Control {
+  /** The dock's page. The token in its path keeps other programs of the machine and other pages out. */
+  url: string
+  stop(): Promise<void>
+}
+
+const DOCK = fileURLToPath(new URL('../dock/', import.meta.url))
+const FILES = { '': 'text/html', 'dock.css': 'text/css', 'dock.js': 'text/javascript' }
+const REFRESH_MS = 1_000
+
+/** How the dock names a person's card: the good one, one that the totem must refuse, or one with a fault. */
+const cardKinds = {
+  good: {},
+  blocked: { blocked: true },
+  'last try': { faults: { verifyAnswers: 0x63c1 } },
+  truncated: { truncatedCertificate: true },
+  malformed: { personalFileStart: '0000FFzz' },
+  ...Object.fromEntries(CERTIFICATE_VARIANTS.map((certificate) => [certificate, { certificate }])),
+} satisfies Record<string, CnsOptions>
+const withVariants = new Set(['anna-bianchi', 'mario-rossi'])
+const kindsOf = (person: string): string[] =>
+  Object.keys(cardKinds).filter(
+    (kind) => withVariants.has(person) || !(CERTIFICATE_VARIANTS as readonly string[]).includes(kind),
+  )
+
+const action = z.discriminatedUnion('do', [
+  z.strictObject({ do: z.literal('insert'), who: z.string(), kind: z.string() }),
+  z.strictObject({ do: z.literal('remove') }),
+  z.strictObject({ do: z.literal('line'), to: z.enum(['up', 'down', 'cut', 'stalled']) }),
+  z.strictObject({ do: z.literal('latency'), ms: z.number().int().min(0).max(10_000) }),
+  z.strictObject({ do: z.literal('paper'), to: z.enum(['ok', 'low', 'out']) }),
+  z.strictObject({ do: z.literal('cover'), open: z.boolean() }),
+  z.strictObject({ do: z.literal('error'), to: z.enum(['none', 'jam', 'overheated']) }),
+  z.strictObject({ do: z.literal('take') }),
+  z.strictObject({ do: z.literal('kill'), what: z.enum(['device', 'renderer', 'gateway', 'reader']) }),
+  z.strictObject({ do: z.literal('restart'), what: z.enum(['gateway', 'reader']) }),
+])
+type Action = z.infer<typeof action>
+
+/** The bench's control page and its interface: loopback only, for development. `bench` is asked for once it is whole. */
+export async function startControl(bench: () => Bench): Promise<Control> {
+  const token = randomBytes(16).toString('hex')
+  const printer = { paper: 'ok', cover: false, error: 'none' }
+  let latency = 0
+  let reader = true
+  const streams = new Set<(state: string) => void>()
+
+  const state = async () => {
+    const { line, card, gateway, printer: device, electronPid } = bench()
+    return JSON.stringify({
+      people: people.map(({ id, name, surname, born }) => ({ id, name, surname, born, kinds: kindsOf(id) })),
+      pin: DEFAULT_PIN,
+      card,
+      reader,
+      line: { state: line.state, latency },
+      gateway: { running: gateway.running, operations: await gateway.operations().catch(() => []) },
+      printer,
+      sheets: device.sheets.map(({ kind, taken }, index) => ({ index, kind, taken })),
+      totem: electronPid !== null,
+    })
+  }
+  const tell = async () => {
+    if (streams.size === 0) return
+    const now = await state()
+    for (const send of streams) send(now)
+  }
+
+  async function act(wanted: Action): Promise<void> {
+    const {
+      line,
+      printer: device,
+      gateway,
+      pcscd,
+      electronPid,
+      insertCard,
+      removeCard,
+      killDevice,
+      killRenderer,
+    } = bench()
+    switch (wanted.do) {
+      case 'insert':
+        return insertCard(wanted.who, (cardKinds as Record<string, CnsOptions>)[wanted.kind] ?? {})
+      case 'remove':
+        return removeCard()
+      case 'line':
+        if (wanted.to === 'stalled') line.stall()
+        else line[wanted.to]()
+        return
+      case 'latency':
+        latency = wanted.ms
+        return line.latency(wanted.ms)
+      case 'paper':
+        printer.paper = wanted.to
+        return device.setPaper(wanted.to)
+      case 'cover':
+        printer.cover = wanted.open
+        return device.setCover(wanted.open)
+      case 'error':
+        printer.error = wanted.to
+        return device.setError(wanted.to)
+      case 'take':
+        return device.tear()
+      case 'kill':
+        if (wanted.what === 'gateway') return gateway.kill()
+        if (wanted.what === 'reader') {
+          reader = false
+          return pcscd.kill()
+        }
+        if (electronPid !== null) (wanted.what === 'device' ? killDevice : killRenderer)(electronPid)
+        return
+      case 'restart':
+        if (wanted.what === 'gateway') return gateway.restart()
+        await pcscd.restart()
+        reader = true
+    }
+  }
+
+  const server = Fastify({ forceCloseConnections: true })
+  for (const [name, type] of Object.entries(FILES)) {
+    server.get(`/${token}/${name}`, (_request, reply) =>
+      reply
+        .header('content-security-policy', "default-src 'self'")
+        .header('cache-control', 'no-store')
+        .type(`${type}; charset=utf-8`)
+        .send(readFileSync(`${DOCK}${name || 'index.html'}`)),
+    )
+  }
+  server.get(`/${token}/state`, async (_request, reply) => {
+    reply.hijack()
+    reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
+    let last = ''
+    const send = (now: string) => {
+      if (now !== last) reply.raw.write(`data: ${now}\n\n`)
+      last = now
+    }
+    streams.add(send)
+    reply.raw.once('close', () => streams.delete(send))
+    send(await state())
+  })
+  server.post(`/${token}/act`, async ({ body }, reply) => {
+    const wanted = action.safeParse(body)
+    if (!wanted.success) return reply.code(400).send({ error: z.prettifyError(wanted.error) })
+    await act(wanted.data)
+    await tell()
+    return reply.code(204).send()
+  })
+  server.get(`/${token}/sheet/:index`, (request, reply) => {
+    const { index } = request.params as { index: string }
+    const sheet = bench().printer.sheets[Number(index)]
+    return sheet ? reply.type('image/png').send(readFileSync(sheet.path)) : reply.code(404).send()
+  })
+  await server.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = server.server.address() as AddressInfo
+  const refresh = setInterval(() => void tell(), REFRESH_MS)
+  return {
+    url: `http://127.0.0.1:${port}/${token}/`,
+    async stop() {
+      clearInterval(refresh)
+      await server.close()
+    },
+  }
+}

@@ -1,0 +1,108 @@
+import type { ChildProcess } from 'node:child_process'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { request } from 'node:https'
+import { join } from 'node:path'
+import { json } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
+import { endChild, startChild } from './children.ts'
+
+/** What the gateway says when it is ready: where totems call and where operators look. */
+const readyLine = z.looseObject({ listening: z.string(), operator: z.string() })
+
+const operationRow = z.looseObject({ operation: z.string(), totem: z.string(), state: z.string() })
+export type GatewayOperation = z.infer<typeof operationRow>
+
+export interface BenchGateway {
+  /** Where it listens now; another port after a restart. */
+  readonly port: number
+  readonly running: boolean
+  /** SIGKILL, as when its machine dies. */
+  kill(): Promise<void>
+  restart(): Promise<void>
+  /** All operations that it holds, by its operator's interface. */
+  operations(): Promise<GatewayOperation[]>
+  stop(): Promise<void>
+}
+
+/** The real gateway as a process of its own, on the embedded database unless `databaseUrl` names a PostgreSQL. */
+export async function startGatewayProcess(options: {
+  folder: string
+  log: string
+  pki: string
+  anprUrl: string
+  databaseUrl?: string
+}): Promise<BenchGateway> {
+  const { folder, pki } = options
+  mkdirSync(folder, { mode: 0o700 })
+  const configFile = join(folder, 'gateway.json')
+  const token = join(pki, 'operator-token')
+  const config = {
+    listen: { host: '127.0.0.1', port: 0 },
+    operator: { host: '127.0.0.1', port: 0, token },
+    tls: {
+      key: join(pki, 'gateway.key.pem'),
+      certificate: join(pki, 'gateway.cert.pem'),
+      clientCa: join(pki, 'totem-ca.pem'),
+    },
+    dataDir: folder,
+    cardAuthorities: join(pki, 'card-ca.pem'),
+    anpr: { url: options.anprUrl },
+    sealingKey: join(pki, 'gateway.sealing.jwk.json'),
+    totems: join(pki, 'totems'),
+  }
+  writeFileSync(configFile, JSON.stringify(config, null, 2), { mode: 0o600 })
+  const program = fileURLToPath(new URL('../../gateway/index.ts', import.meta.url))
+  const ca = readFileSync(join(pki, 'gateway-ca.pem'))
+  const authorization = `Bearer ${readFileSync(token, 'utf8').trim()}`
+
+  let running: { child: ChildProcess; port: number; operator: string } | null = null
+  const start = async () => {
+    const env = { GATEWAY_CONFIG: configFile, ...(options.databaseUrl && { DATABASE_URL: options.databaseUrl }) }
+    const { child, firstLine } = await startChild(process.execPath, [program], { env, log: options.log })
+    const { listening, operator } = readyLine.parse(JSON.parse(firstLine))
+    const now = { child, port: Number(new URL(listening).port), operator }
+    running = now
+    child.once('exit', () => {
+      if (running === now) running = null
+    })
+  }
+  const end = async (signal: NodeJS.Signals) => {
+    if (running) await endChild(running.child, signal)
+  }
+  await start()
+
+  return {
+    // 9 is the discard port: calls to a gateway that is not there are refused.
+    get port() {
+      return running?.port ?? 9
+    },
+    get running() {
+      return running !== null
+    },
+    kill: () => end('SIGKILL'),
+    async restart() {
+      await end('SIGTERM')
+      await start()
+    },
+    async operations() {
+      if (!running) return []
+      const { operations } = z
+        .looseObject({ operations: z.array(operationRow) })
+        .parse(await getJson(new URL('/v1/operator/operations', running.operator), { ca, headers: { authorization } }))
+      return operations
+    },
+    stop: () => end('SIGTERM'),
+  }
+}
+
+function getJson(url: URL, options: { ca: Buffer; headers: Record<string, string> }): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    request(url, { ...options, agent: false }, (answer) => {
+      if (answer.statusCode === 200) json(answer).then(resolve, reject)
+      else reject(new Error(`${url.pathname}: HTTP ${answer.statusCode}`))
+    })
+      .on('error', reject)
+      .end()
+  })
+}

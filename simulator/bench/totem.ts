@@ -1,0 +1,62 @@
+import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { TotemConfig } from '../../contract/config.ts'
+import { giveToBenchUser } from './user.ts'
+
+/** The bench's totem: a synthetic office of a real comune. */
+const TOTEM = 'TT-0001'
+
+export interface TotemPlace {
+  /** Of the totem's user alone: its provisioning, keys and data; nothing else on the bench is readable to it. */
+  folder: string
+  configFile: string
+  config: TotemConfig
+}
+
+/** Provisions a totem as a technician would: keys and configuration into `folder`, owned by the totem's user. */
+export function provisionTotem(options: {
+  folder: string
+  pki: string
+  gatewayPort: number
+  deviceEnv: Record<string, string>
+  dockUrl: string | null
+  timings?: Partial<TotemConfig['timings']>
+}): TotemPlace {
+  const { folder, pki } = options
+  const keys = join(folder, 'keys')
+  const dataDir = join(folder, 'data')
+  const home = join(folder, 'home')
+  for (const dir of [folder, keys, dataDir, home]) mkdirSync(dir, { mode: 0o700 })
+  const copied: string[] = []
+  const key = (source: string) => {
+    const target = join(keys, source.replace('/', '-'))
+    copyFileSync(join(pki, source), target)
+    chmodSync(target, 0o600)
+    copied.push(target)
+    return target
+  }
+  const config: TotemConfig = {
+    totem: TOTEM,
+    office: { name: 'Ufficio postale di Spello', comune: 'Spello', province: 'PG' },
+    dataDir,
+    gateway: {
+      url: `https://127.0.0.1:${options.gatewayPort}`,
+      ca: key('gateway-ca.pem'),
+      certificate: key(`totems/${TOTEM}.cert.pem`),
+      key: key(`totems/${TOTEM}.key.pem`),
+      sealingKey: key('gateway.sealing.pub.jwk.json'),
+    },
+    outcomeKey: key(`totems/${TOTEM}.outcome.jwk.json`),
+    cardAuthorities: key('card-ca.pem'),
+    // The reference panel: 27 inches, portrait (DESIGN.md, "How it looks").
+    panel: { width: 1080, height: 1920, mmPerPixel: 0.311 },
+    printer: { profile: 'a4-kiosk' },
+    timings: { idleMs: 60_000, warningMs: 30_000, goodbyeMs: 8_000, lineProbeMs: 5_000, ...options.timings },
+    minFreeBytes: 200 * 1_048_576,
+    bench: { deviceEnv: options.deviceEnv, dockUrl: options.dockUrl },
+  }
+  const configFile = join(folder, 'totem.json')
+  writeFileSync(configFile, JSON.stringify(config, null, 2), { mode: 0o600 })
+  giveToBenchUser(folder, keys, dataDir, home, configFile, ...copied)
+  return { folder, configFile, config }
+}

@@ -1,0 +1,166 @@
+// The bench's control page: shows what simulator/bench/control.ts tells, sends what is pressed.
+const byId = (id) => document.getElementById(id)
+
+function element(tag, properties = {}, ...children) {
+  const made = Object.assign(document.createElement(tag), properties)
+  made.append(...children)
+  return made
+}
+
+async function act(action) {
+  const answer = await fetch('act', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(action),
+  })
+  const error = byId('error')
+  error.hidden = answer.ok
+  if (!answer.ok) error.textContent = `Not done: ${(await answer.json()).message ?? answer.status}`
+}
+
+const button = (label, action, { on = false, harm = false, disabled = false } = {}) =>
+  element('button', {
+    textContent: label,
+    disabled,
+    className: on ? 'on' : harm ? 'harm' : '',
+    onclick: () => act(action),
+  })
+
+/** Which card is chosen for each person, kept over redraws. */
+const chosen = new Map()
+
+function person({ id, name, surname, born, kinds }, state) {
+  const select = element(
+    'select',
+    { ariaLabel: `Which card of ${name} ${surname}`, onchange: () => chosen.set(id, select.value) },
+    ...kinds.map((kind) => element('option', { textContent: kind, selected: chosen.get(id) === kind })),
+  )
+  const insert = element('button', {
+    textContent: 'Insert',
+    onclick: () => act({ do: 'insert', who: id, kind: select.value }),
+  })
+  return element(
+    'li',
+    { className: state.card === id ? 'in' : '' },
+    element(
+      'div',
+      {},
+      element('strong', { textContent: `${name} ${surname}` }),
+      element('br'),
+      element('small', { textContent: `${born}, PIN ${state.pin}` }),
+    ),
+    select,
+    insert,
+  )
+}
+
+function sheet({ index, kind, taken }) {
+  const source = `sheet/${index}`
+  const open = element(
+    'button',
+    {
+      onclick: () => {
+        byId('enlarged').firstElementChild.src = source
+        byId('enlarged').showModal()
+      },
+    },
+    element('img', { src: source, alt: `Sheet ${index + 1}` }),
+  )
+  const said = kind === 'void' ? 'void' : taken ? 'taken' : 'in the slot'
+  const caption = element('figcaption', { textContent: `${index + 1}, ${said}` })
+  return element('figure', { className: taken ? 'taken' : '' }, open, caption)
+}
+
+function draw(state) {
+  const { line, gateway, printer, sheets, card, reader, totem } = state
+  const light = (name, kind) => element('span', { className: kind, textContent: name })
+  const printerGood = printer.paper === 'ok' && !printer.cover && printer.error === 'none'
+  byId('lights').replaceChildren(
+    light('totem', totem ? 'good' : 'bad'),
+    light('reader', reader ? 'good' : 'bad'),
+    light('printer', printerGood ? 'good' : printer.paper === 'low' ? 'odd' : 'bad'),
+    light('line', line.state === 'up' ? 'good' : line.state === 'down' ? 'bad' : 'odd'),
+    light('gateway', gateway.running ? 'good' : 'bad'),
+  )
+
+  const inside = state.people.find(({ id }) => id === card)
+  byId('slot').replaceChildren(
+    inside
+      ? `In the reader: ${inside.name} ${inside.surname}`
+      : card
+        ? `In the reader: ${card} card`
+        : 'The reader is empty',
+    ...(card ? [button('Pull the card', { do: 'remove' }, { on: true })] : []),
+  )
+  // Redrawing would close a list that is open.
+  if (!byId('people').contains(document.activeElement) || document.activeElement.tagName !== 'SELECT')
+    byId('people').replaceChildren(...state.people.map((one) => person(one, state)))
+  byId('oddities').replaceChildren(
+    button('Unknown card', { do: 'insert', who: 'unknown', kind: 'good' }),
+    button('Mute card', { do: 'insert', who: 'mute', kind: 'good' }),
+  )
+
+  byId('printer').replaceChildren(
+    ...['ok', 'low', 'out'].map((to) =>
+      button(
+        { ok: 'Full roll', low: 'Nearly empty', out: 'Empty' }[to],
+        { do: 'paper', to },
+        { on: printer.paper === to },
+      ),
+    ),
+    button(
+      printer.cover ? 'Close the cover' : 'Open the cover',
+      { do: 'cover', open: !printer.cover },
+      { on: printer.cover },
+    ),
+    ...['jam', 'overheated'].map((to) =>
+      button(
+        { jam: 'Jam', overheated: 'Overheat' }[to],
+        { do: 'error', to: printer.error === to ? 'none' : to },
+        { on: printer.error === to },
+      ),
+    ),
+    button('Take the paper', { do: 'take' }, { disabled: sheets.every(({ taken }) => taken) }),
+  )
+  if (byId('sheets').dataset.shown !== JSON.stringify(sheets)) {
+    byId('sheets').dataset.shown = JSON.stringify(sheets)
+    byId('sheets').replaceChildren(
+      ...(sheets.length
+        ? sheets.map(sheet).reverse()
+        : [element('p', { className: 'quiet', textContent: 'Nothing has been printed yet.' })]),
+    )
+  }
+
+  byId('line').replaceChildren(
+    button('Up', { do: 'line', to: 'up' }, { on: line.state === 'up' }),
+    button('Down', { do: 'line', to: 'down' }, { on: line.state === 'down' }),
+    button('Stalled', { do: 'line', to: 'stalled' }, { on: line.state === 'stalled' }),
+    button('Cut the cable', { do: 'line', to: 'cut' }, { harm: true }),
+    button('Satellite (600 ms)', { do: 'latency', ms: line.latency ? 0 : 600 }, { on: line.latency > 0 }),
+  )
+  byId('programs').replaceChildren(
+    button('Kill the device process', { do: 'kill', what: 'device' }, { harm: true, disabled: !totem }),
+    button('Kill the renderer', { do: 'kill', what: 'renderer' }, { harm: true, disabled: !totem }),
+    reader
+      ? button('Kill the card service', { do: 'kill', what: 'reader' }, { harm: true })
+      : button('Restart the card service', { do: 'restart', what: 'reader' }),
+    gateway.running
+      ? button('Kill the gateway', { do: 'kill', what: 'gateway' }, { harm: true })
+      : button('Restart the gateway', { do: 'restart', what: 'gateway' }),
+  )
+  byId('operations').replaceChildren(
+    ...(gateway.operations.length
+      ? gateway.operations.map(({ operation, state: at }) =>
+          element('li', {}, operation, element('strong', { textContent: at })),
+        )
+      : [
+          element('li', {
+            className: 'quiet',
+            textContent: gateway.running ? 'No request yet.' : 'The gateway is not running.',
+          }),
+        ]),
+  )
+}
+
+byId('enlarged').onclick = () => byId('enlarged').close()
+new EventSource('state').onmessage = ({ data }) => draw(JSON.parse(data))
