@@ -1,0 +1,71 @@
+import { useEffect, useLayoutEffect } from 'react'
+import { IntlProvider } from 'react-intl'
+import type { Screen, View } from '../contract/view.ts'
+import { IdleWarning } from './components/idle-warning.tsx'
+import { LiveRegion } from './components/live-region.tsx'
+import { Settling } from './components/press-guard.tsx'
+import { TopBar } from './components/top-bar.tsx'
+import { messages } from './i18n/messages.ts'
+import { ShownScreen } from './screens/index.tsx'
+import { type Preferences, usePreferences, useView } from './store.ts'
+import { cssTokens } from './theme/tokens.ts'
+import { useActivity } from './use-activity.ts'
+import { ViewContext } from './view-context.ts'
+
+export function App() {
+  const view = useView((mirror) => mirror.view)
+  const preferences = usePreferences()
+  useDocument(view, preferences)
+  useActivity(view)
+  return view && <Frame view={view} />
+}
+
+/** Everything that is drawn for a view: bar, screen, idle warning. */
+export function Frame({ view }: { view: View }) {
+  return (
+    <IntlProvider locale={view.language} messages={messages[view.language]}>
+      <ViewContext value={view}>
+        <LiveRegion />
+        <div className="totem">
+          <TopBar key={`bar ${view.screen.screen}`} />
+          <main className="stage">
+            <Settling key={screenKey(view.screen)}>
+              <ShownScreen screen={view.screen} />
+            </Settling>
+          </main>
+        </div>
+        <IdleWarning />
+      </ViewContext>
+    </IntlProvider>
+  )
+}
+
+/** What makes a screen another one: its buttons must not be those of the screen before. */
+function screenKey(screen: Screen): string {
+  return screen.screen === 'purpose' ? `purpose ${screen.more}` : screen.screen
+}
+
+/** What the view and the preferences mean for the whole page: language, millimetres, theme. */
+function useDocument(view: View | null, { larger, contrast, lowered }: Preferences): void {
+  const mmPerPixel = view?.totem.mmPerPixel
+  const language = view?.language
+  useLayoutEffect(() => {
+    const page = document.documentElement
+    if (language) page.lang = language
+    if (mmPerPixel) for (const [name, value] of cssTokens(mmPerPixel, larger)) page.style.setProperty(name, value)
+    page.toggleAttribute('data-larger', larger)
+    page.toggleAttribute('data-contrast', contrast)
+    page.toggleAttribute('data-lowered', lowered)
+  }, [mmPerPixel, language, larger, contrast, lowered])
+
+  // The kiosk's shell locks the window; what a page can do by itself is stopped here: a long press opens a menu, a
+  // drag carries a picture away, a wheel with Ctrl zooms and strands the next person.
+  useEffect(() => {
+    const stop = (event: Event) => event.preventDefault()
+    const events = ['contextmenu', 'dragstart', 'selectstart', 'gesturestart', 'wheel'] as const
+    for (const name of events) document.addEventListener(name, stop, { passive: false })
+    return () => {
+      for (const name of events) document.removeEventListener(name, stop)
+    }
+  }, [])
+}

@@ -1,0 +1,40 @@
+import { Icon, type IconName } from './icon.tsx'
+
+export type Point = { icon: IconName; title: string; line: string; tone?: 'success' | 'warning' }
+
+/** What a person should know, one point a row: nothing here is touched. */
+export function Points({ points }: { points: readonly Point[] }) {
+  return (
+    <ul className="points">
+      {points.map(({ icon, title, line, tone }) => (
+        <li key={title} className={`point ${tone ?? ''}`}>
+          <span className="point-icon">
+            <Icon name={icon} />
+          </span>
+          <span className="point-words">
+            <strong>{title}</strong>
+            <span>{line}</span>
+          </span>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** Something that must not be missed, in words as well as in colour. */
+export function Notice({
+  icon = 'info',
+  tone,
+  children,
+}: {
+  icon?: IconName
+  tone: 'info' | 'warning' | 'danger'
+  children: string
+}) {
+  return (
+    <p className={`notice ${tone}`} role={tone === 'danger' ? 'alert' : undefined}>
+      <Icon name={icon} />
+      <span>{children}</span>
+    </p>
+  )
+}

@@ -1,0 +1,22 @@
+import { steps, type View } from '../../contract/view.ts'
+import { useText } from '../i18n/use-text.ts'
+
+/** Progress with names; what is done, what is now, what comes. */
+export function Steps({ step }: { step: NonNullable<View['step']> }) {
+  const text = useText()
+  const now = steps.indexOf(step)
+  return (
+    <ol className="steps" aria-label={text('steps.label')}>
+      {steps.map((name, index) => (
+        <li
+          key={name}
+          className={index < now ? 'done' : index === now ? 'now' : 'coming'}
+          {...(index === now ? { 'aria-current': 'step' as const } : {})}
+        >
+          <span className="step-bar" />
+          <span className="step-name">{text(`steps.${name}`)}</span>
+        </li>
+      ))}
+    </ol>
+  )
+}

@@ -1,0 +1,101 @@
+import { useState } from 'react'
+import { chooseLanguage } from '../bridge.ts'
+import { useText } from '../i18n/use-text.ts'
+import { type Preferences, usePreferences } from '../store.ts'
+import { useShownView } from '../view-context.ts'
+import { Dialog } from './dialog.tsx'
+import { Points } from './facts.tsx'
+import { Icon, type IconName } from './icon.tsx'
+import { AnswerCard, TouchButton } from './touch-button.tsx'
+
+/** Always there: whose totem this is, and the three things that anyone may need on any screen. */
+export function TopBar() {
+  const text = useText()
+  const { language, totem, screen } = useShownView()
+  const [open, setOpen] = useState<'accessibility' | 'help' | null>(null)
+  const close = () => setOpen(null)
+
+  return (
+    <header className="bar">
+      <div className="bar-name">
+        <Mark />
+        <div>
+          <p className="bar-product">{text('product')}</p>
+          <p className="bar-office">{totem.office}</p>
+        </div>
+      </div>
+      <nav className="bar-tools" aria-label={text('bar.tools')}>
+        <TouchButton
+          className="tool"
+          label={text('bar.languageLabel')}
+          onPress={() => chooseLanguage(language === 'it' ? 'en' : 'it')}
+        >
+          <Icon name="language" />
+          <span>{text('bar.language')}</span>
+        </TouchButton>
+        <TouchButton className="tool" onPress={() => setOpen('accessibility')}>
+          <Icon name="accessibility" />
+          <span>{text('bar.accessibility')}</span>
+        </TouchButton>
+        <TouchButton className="tool" onPress={() => setOpen('help')}>
+          <Icon name="help" />
+          <span>{text('bar.help')}</span>
+        </TouchButton>
+      </nav>
+
+      <Dialog title={text('help.title')} open={open === 'help'} onClose={close}>
+        <p className="lead">{text(`help.${screen.screen}`)}</p>
+        <Points points={[{ icon: 'counter', title: text('help.counter.title'), line: text('help.counter') }]} />
+        <CloseButton onPress={close} />
+      </Dialog>
+      <Dialog title={text('accessibility.title')} open={open === 'accessibility'} onClose={close}>
+        <p className="lead">{text('accessibility.lead')}</p>
+        <div className="dialog-answers">
+          <Choice name="larger" icon="text" />
+          <Choice name="contrast" icon="contrast" />
+          <Choice name="lowered" icon="lower" />
+        </div>
+        <CloseButton onPress={close} />
+      </Dialog>
+    </header>
+  )
+}
+
+function CloseButton({ onPress }: { onPress: () => void }) {
+  const text = useText()
+  return (
+    <div className="dialog-actions">
+      <TouchButton className="primary" onPress={onPress}>
+        <span>{text('action.close')}</span>
+        <Icon name="close" />
+      </TouchButton>
+    </div>
+  )
+}
+
+function Choice({ name, icon }: { name: keyof Preferences; icon: IconName }) {
+  const text = useText()
+  const on = usePreferences((preferences) => preferences[name])
+  return (
+    <AnswerCard
+      icon={icon}
+      title={text(`accessibility.${name}`)}
+      line={text(`accessibility.${name}.line`)}
+      pressed={on}
+      note={text(on ? 'accessibility.on' : 'accessibility.off')}
+      onPress={() => usePreferences.setState({ [name]: !on })}
+    />
+  )
+}
+
+/** A slab, its screen, the paper coming out: the product's mark. */
+function Mark() {
+  return (
+    <svg className="mark" viewBox="0 0 40 40" aria-hidden="true" focusable="false">
+      <rect x="9" y="2" width="22" height="36" rx="4" className="mark-slab" />
+      <rect x="13" y="6.5" width="14" height="12" rx="1.5" className="mark-glass" />
+      <path d="M13 23.5h14" className="mark-slot" />
+      <path d="M15.500 23.500h9v9.500h-9z" className="mark-paper" />
+    </svg>
+  )
+}

@@ -1,0 +1,51 @@
+import type { ReactNode } from 'react'
+import { Button } from 'react-aria-components'
+import { Icon, type IconName } from './icon.tsx'
+import { useSettled } from './press-guard.tsx'
+
+type TouchButton = {
+  onPress: () => void
+  className?: string
+  label?: string
+  disabled?: boolean
+  pressed?: boolean
+  children: ReactNode
+}
+
+/**
+ * Every control of the totem. Behaviour is react-aria's (a finger that slides off does nothing, a keyboard works); a
+ * touched key takes no focus, so that which key was touched last can't be read from the page.
+ */
+export function TouchButton({ onPress, className = '', label, disabled = false, pressed, children }: TouchButton) {
+  const press = useSettled(onPress)
+  return (
+    <Button
+      className={`touch ${className}`}
+      onPress={press}
+      isDisabled={disabled}
+      preventFocusOnPress
+      {...(label === undefined ? {} : { 'aria-label': label })}
+      {...(pressed === undefined ? {} : { 'aria-pressed': pressed })}
+    >
+      {children}
+    </Button>
+  )
+}
+
+type Answer = { icon: IconName; title: string; line?: string; onPress: () => void; pressed?: boolean; note?: string }
+
+/** One answer to the screen's question: the whole card is the button. */
+export function AnswerCard({ icon, title, line, onPress, pressed, note }: Answer) {
+  return (
+    <TouchButton className="answer" onPress={onPress} {...(pressed === undefined ? {} : { pressed })}>
+      <span className="answer-icon">
+        <Icon name={icon} />
+      </span>
+      <span className="answer-words">
+        <span className="answer-title">{title}</span>
+        {line && <span className="answer-line">{line}</span>}
+      </span>
+      {note ? <span className="answer-note">{note}</span> : <Icon name="chevron" />}
+    </TouchButton>
+  )
+}

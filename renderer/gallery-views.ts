@@ -1,0 +1,179 @@
+import { exemptions } from '../contract/catalogue.ts'
+import { type Language, outOfService, refusal, type Screen, type View } from '../contract/view.ts'
+
+/** Invented people. */
+const holder = { name: 'MARIA TERESA', surname: 'BIANCHI' }
+const son = { name: 'ANDREA', surname: 'ROSSI' }
+const member = (index: number, name: string, relation: string | null, yearOfBirth: number | null) => ({
+  index,
+  name,
+  surname: index % 2 ? 'ROSSI' : 'BIANCHI',
+  yearOfBirth,
+  relation,
+  self: index === 0,
+})
+const family = [
+  member(0, 'MARIA TERESA', '2', 1951),
+  member(1, 'GIUSEPPE', '1', 1948),
+  member(2, 'ANNA LUCIA', '3', 1979),
+  member(3, 'ANDREA', '3', 1984),
+]
+const waiting = (types: ('8' | '12')[], last: string) => ({
+  operation: `01KAN5ZQ6M2V4X8R7T9B3C5D${last}`,
+  types,
+  requestedAt: '2026-11-20T09:42:00.000Z',
+})
+
+const screens: Record<string, Screen> = {
+  starting: { screen: 'starting' },
+  ...Object.fromEntries(
+    outOfService.options.map((reason) => [`out-of-service-${reason}`, { screen: 'out-of-service', reason }]),
+  ),
+  attract: { screen: 'attract', printing: true, online: true },
+  'attract-offline': { screen: 'attract', printing: true, online: false },
+  'attract-no-printing': { screen: 'attract', printing: false, online: true },
+  language: { screen: 'language' },
+  card: { screen: 'card' },
+  'card-reading': { screen: 'card-reading' },
+  pin: { screen: 'pin', triesLeft: null, wrong: false },
+  'pin-wrong': { screen: 'pin', triesLeft: 2, wrong: true },
+  'pin-last': { screen: 'pin', triesLeft: 1, wrong: false },
+  'last-try': { screen: 'last-try' },
+  'pin-checking': { screen: 'pin-checking' },
+  recognised: { screen: 'recognised', holder },
+  collect: { screen: 'collect', holder, waiting: [waiting(['8'], 'A1')] },
+  'collect-many': {
+    screen: 'collect',
+    holder,
+    waiting: [waiting(['8'], 'A1'), waiting(['8', '12'], 'A2'), waiting(['12'], 'A3'), waiting(['8'], 'A4')],
+  },
+  person: { screen: 'person', people: family, online: true },
+  'person-large-family': {
+    screen: 'person',
+    people: [
+      ...family,
+      member(4, 'GIULIA', '4', 2009),
+      member(5, 'CRISTOFORO MARIA ALESSANDRO', '19', null),
+      member(6, 'LI', null, 2024),
+    ],
+    online: true,
+  },
+  'person-offline': { screen: 'person', people: family.slice(0, 1), online: false },
+  certificate: { screen: 'certificate', subject: son, options: ['8', '12'] },
+  purpose: {
+    screen: 'purpose',
+    options: ['publicBody', 'privateParty', 'processuale', 'pensioneEstera'],
+    more: false,
+  },
+  'purpose-more': {
+    screen: 'purpose',
+    options: ['onlus', 'societaSportive', 'interdizione', 'adozione', 'separazione'],
+    more: true,
+  },
+  'declaration-public-body': { screen: 'declaration', for: 'publicBody' },
+  'declaration-private-party': { screen: 'declaration', for: 'privateParty' },
+  'preview-waiting': { screen: 'preview', pages: null, subject: son, types: ['8'] },
+  preview: { screen: 'preview', pages: 1, subject: son, types: ['8'] },
+  'preview-pages': { screen: 'preview', pages: 2, subject: son, types: ['8', '12'] },
+  ...Object.fromEntries(
+    (Object.keys(exemptions) as (keyof typeof exemptions)[]).map((exemption) => [
+      `confirm-${exemption}`,
+      { screen: 'confirm', subject: son, types: ['8', '12'], exemption, online: exemption !== 'pensioneEstera' },
+    ]),
+  ),
+  issuing: { screen: 'issuing' },
+  'printing-certificate': { screen: 'printing', document: 'certificate', page: 1, pages: 2, band: 14, bands: 30 },
+  'printing-receipt': { screen: 'printing', document: 'receipt', page: 1, pages: 1, band: 2, bands: 3 },
+  'printing-slip': { screen: 'printing', document: 'slip', page: 1, pages: 1, band: 0, bands: 0 },
+  'print-fault-paper-out': {
+    screen: 'print-fault',
+    document: 'certificate',
+    status: 'paperOut',
+    page: 1,
+    resumable: false,
+  },
+  'print-fault-jam': { screen: 'print-fault', document: 'receipt', status: 'jam', page: 1, resumable: false },
+  'print-fault-cover': { screen: 'print-fault', document: 'slip', status: 'coverOpen', page: 1, resumable: false },
+  'print-fault-hot': {
+    screen: 'print-fault',
+    document: 'certificate',
+    status: 'overheated',
+    page: 2,
+    resumable: false,
+  },
+  'print-fault-offline': {
+    screen: 'print-fault',
+    document: 'certificate',
+    status: 'offline',
+    page: 1,
+    resumable: false,
+  },
+  'print-fault-absent': { screen: 'print-fault', document: 'certificate', status: 'absent', page: 1, resumable: false },
+  'print-fault-ready': { screen: 'print-fault', document: 'certificate', status: 'ready', page: 2, resumable: true },
+  'print-fault-low': { screen: 'print-fault', document: 'certificate', status: 'paperLow', page: 2, resumable: true },
+  'done-printed': { screen: 'done', outcome: 'printed', collectCode: null, cardPresent: true },
+  'done-printed-no-card': { screen: 'done', outcome: 'printed', collectCode: null, cardPresent: false },
+  'done-queued': { screen: 'done', outcome: 'queued', collectCode: 'K7QM4XTR', cardPresent: true },
+  'done-kept': { screen: 'done', outcome: 'kept', collectCode: 'K7QM4XTR', cardPresent: false },
+  'done-nothing': { screen: 'done', outcome: 'nothing', collectCode: null, cardPresent: true },
+  ...Object.fromEntries(
+    refusal.options.map((reason) => [
+      `refused-${reason}`,
+      {
+        screen: 'refused',
+        reason,
+        anpr: reason === 'certificate-not-issuable' ? 'EN160' : null,
+        cardPresent: reason !== 'card-removed',
+      },
+    ]),
+  ),
+  goodbye: { screen: 'goodbye', cardPresent: false },
+  'goodbye-card': { screen: 'goodbye', cardPresent: true },
+}
+
+const STEP: Partial<Record<Screen['screen'], View['step']>> = {
+  card: 'card',
+  'card-reading': 'card',
+  pin: 'card',
+  'last-try': 'card',
+  'pin-checking': 'card',
+  recognised: 'person',
+  person: 'person',
+  certificate: 'certificate',
+  purpose: 'purpose',
+  declaration: 'purpose',
+  preview: 'confirm',
+  confirm: 'confirm',
+  issuing: 'paper',
+  printing: 'paper',
+  'print-fault': 'paper',
+}
+const BACK: readonly Screen['screen'][] = ['certificate', 'purpose', 'declaration', 'preview', 'confirm']
+const CANNOT_LEAVE: readonly Screen['screen'][] = [
+  'starting',
+  'out-of-service',
+  'attract',
+  'card-reading',
+  'pin-checking',
+  'issuing',
+  'printing',
+  'goodbye',
+]
+
+/** One or more views of every screen, by name; `idle` is a screen with the warning over it. */
+export function galleryViews(language: Language): Record<string, View> {
+  const shown = (screen: Screen, idle: View['idle'] = null): View => ({
+    revision: 1,
+    language,
+    screen,
+    step: STEP[screen.screen] ?? null,
+    canGoBack: BACK.includes(screen.screen),
+    canLeave: !CANNOT_LEAVE.includes(screen.screen),
+    idle,
+    totem: { id: 'TT-0001', office: 'Ufficio postale di Montefiore', comune: 'Montefiore', mmPerPixel: 0.31 },
+  })
+  return {
+    ...Object.fromEntries(Object.entries(screens).map(([name, screen]) => [name, shown(screen)])),
+    idle: shown({ screen: 'person', people: family, online: true }, { secondsLeft: 27 }),
+  }
+}

@@ -1,0 +1,67 @@
+import './jitless.ts'
+import { createRoot } from 'react-dom/client'
+import type { TotemBridge } from '../contract/ipc.ts'
+import { language, type View } from '../contract/view.ts'
+import { App } from './app.tsx'
+import { connect } from './bridge.ts'
+import { Failure } from './failure.tsx'
+import { galleryViews } from './gallery-views.ts'
+import { receive, usePreferences } from './store.ts'
+
+// Any screen by ?screen=…&lang=…, with &larger &contrast &lowered; without a screen, a list of all. For us, never
+// in the totem: vite builds it only with --mode gallery.
+const asked = new URLSearchParams(location.search)
+const lang = language.catch('it').parse(asked.get('lang'))
+const shown = galleryViews(lang)[asked.get('screen') ?? '']
+const root = createRoot(document.getElementById('root') ?? document.body)
+
+if (shown) {
+  usePreferences.setState({
+    larger: asked.has('larger'),
+    contrast: asked.has('contrast'),
+    lowered: asked.has('lowered'),
+  })
+  window.totem = pretendMain(shown)
+  connect(receive)
+  root.render(
+    <Failure>
+      <App />
+    </Failure>,
+  )
+} else
+  root.render(
+    <ul>
+      {Object.keys(galleryViews(lang)).map((name) => (
+        <li key={name}>
+          <a href={`?screen=${name}&lang=${lang}`}>{name}</a>
+        </li>
+      ))}
+    </ul>,
+  )
+
+/** A main that shows one view and answers nothing else, but for a preview page of grey lines. */
+function pretendMain(view: View): TotemBridge {
+  const quiet = () => Promise.resolve(undefined)
+  const methods: Partial<TotemBridge> = {
+    current: () => Promise.resolve(view),
+    previewPage: () => Promise.resolve(samplePage()),
+    onView: () => () => undefined,
+  }
+  return new Proxy(methods, {
+    get: (target, name) => Reflect.get(target, name) ?? quiet,
+  }) as TotemBridge
+}
+
+function samplePage() {
+  const [width, height] = [827, 1169]
+  const grey = new Uint8Array(width * height).fill(255)
+  const box = (left: number, top: number, wide: number, high: number, value: number) => {
+    for (let y = top; y < top + high; y++) grey.fill(value, y * width + left, y * width + left + wide)
+  }
+  box(370, 60, 86, 86, 170)
+  box(240, 180, 346, 26, 60)
+  box(290, 224, 246, 18, 110)
+  for (let line = 0; line < 16; line++) box(90, 320 + line * 38, line % 5 === 4 ? 380 : 640, 13, 130)
+  box(90, 980, 110, 110, 90)
+  return { width, height, grey }
+}

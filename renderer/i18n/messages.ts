@@ -1,0 +1,8 @@
+import en from '../../assets/locales/en.json' with { type: 'json' }
+import it from '../../assets/locales/it.json' with { type: 'json' }
+import type { Language } from '../../contract/view.ts'
+
+export type MessageId = keyof typeof it
+
+/** ICU messages by language. Both files have the same keys and the same placeholders (messages.test.ts). */
+export const messages: Record<Language, Record<MessageId, string>> = { it, en }

@@ -1,0 +1,43 @@
+/** Lengths that the contract takes (contract/ipc.ts `isPin`). */
+export const PIN_MIN = 5
+export const PIN_MAX = 8
+
+export type PinKey = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | 'delete' | 'clear'
+
+export function emptyPin(): Uint8Array {
+  return new Uint8Array(PIN_MAX)
+}
+
+/**
+ * One key on the PIN that is being typed: changes `digits` (ASCII, in place) and returns how many are typed now.
+ * A taken-back digit is overwritten at once; a digit beyond the eighth is not taken.
+ */
+export function pressPinKey(digits: Uint8Array, count: number, key: PinKey): number {
+  if (key === 'clear') {
+    digits.fill(0)
+    return 0
+  }
+  if (key === 'delete') {
+    if (count > 0) digits[count - 1] = 0
+    return Math.max(0, count - 1)
+  }
+  if (count >= PIN_MAX) return count
+  digits[count] = key.charCodeAt(0)
+  return count + 1
+}
+
+/** The typed digits alone, for handing over; `digits` is overwritten. Null while there are too few. */
+export function takePin(digits: Uint8Array, count: number): Uint8Array | null {
+  if (count < PIN_MIN) return null
+  const pin = digits.slice(0, count)
+  digits.fill(0)
+  return pin
+}
+
+/** A key of a keyboard as a PIN key: digits of either block, Backspace, Delete and Escape; null for the rest. */
+export function pinKeyOf(key: string): PinKey | null {
+  if (/^[0-9]$/.test(key)) return key as PinKey
+  if (key === 'Backspace') return 'delete'
+  if (key === 'Delete' || key === 'Escape') return 'clear'
+  return null
+}

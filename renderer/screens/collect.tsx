@@ -1,0 +1,48 @@
+import type { ScreenOf } from '../../contract/view.ts'
+import { ask } from '../bridge.ts'
+import { Icon } from '../components/icon.tsx'
+import { Screen } from '../components/screen.tsx'
+import { AnswerCard } from '../components/touch-button.tsx'
+import { certificateName, useDate, useText } from '../i18n/use-text.ts'
+
+/** More would leave no room for the two answers. */
+const LISTED = 3
+
+export function Collect({ screen: { waiting } }: { screen: ScreenOf<'collect'> }) {
+  const text = useText()
+  const date = useDate()
+  const count = waiting.length
+  return (
+    <Screen
+      title={text('collect.title', { count })}
+      lead={text('collect.lead')}
+      figure={
+        <ul className="sheets">
+          {waiting.slice(0, LISTED).map(({ operation, types, requestedAt }) => (
+            <li key={operation} className="sheet">
+              <Icon name="paper" />
+              <span>
+                <strong>{text(certificateName(types))}</strong>
+                <span>{text('collect.requested', { date: date(requestedAt) })}</span>
+              </span>
+            </li>
+          ))}
+          {count > LISTED && <li className="sheet-more">{text('collect.moreWaiting', { count: count - LISTED })}</li>}
+        </ul>
+      }
+    >
+      <AnswerCard
+        icon="printer"
+        title={text('collect.now', { count })}
+        line={text('collect.now.line')}
+        onPress={() => ask('collect')}
+      />
+      <AnswerCard
+        icon="next"
+        title={text('collect.later')}
+        line={text('collect.later.line')}
+        onPress={() => ask('collectLater')}
+      />
+    </Screen>
+  )
+}

@@ -1,0 +1,41 @@
+import { exemptions } from '../../contract/catalogue.ts'
+import type { ScreenOf } from '../../contract/view.ts'
+import { ask } from '../bridge.ts'
+import { Screen } from '../components/screen.tsx'
+import { certificateName, fullName, useText } from '../i18n/use-text.ts'
+
+export function Confirm({ screen }: { screen: ScreenOf<'confirm'> }) {
+  const text = useText()
+  const { subject, types, exemption, online } = screen
+  return (
+    <Screen
+      title={text('confirm.title')}
+      lead={text(online ? 'confirm.lead' : 'confirm.leadOffline')}
+      main={{
+        label: text(online ? 'confirm.print' : 'confirm.record'),
+        icon: online ? 'printer' : 'check',
+        onPress: () => ask('confirm'),
+      }}
+    >
+      <dl className="facts">
+        <div>
+          <dt>{text('confirm.person')}</dt>
+          <dd className="large">{fullName(subject)}</dd>
+        </div>
+        <div>
+          <dt>{text('confirm.certificate')}</dt>
+          <dd>{text(certificateName(types))}</dd>
+        </div>
+        <div>
+          <dt>{text('confirm.use')}</dt>
+          <dd>{text(`purpose.${exemption}`)}</dd>
+        </div>
+        <div>
+          <dt>{text('confirm.cost')}</dt>
+          <dd className="large">{text('confirm.free')}</dd>
+          <dd className="small">{text('confirm.exempt', { law: exemptions[exemption].law })}</dd>
+        </div>
+      </dl>
+    </Screen>
+  )
+}

@@ -1,0 +1,80 @@
+import type { Purpose } from '../../contract/catalogue.ts'
+import type { ScreenOf } from '../../contract/view.ts'
+import { ask, choosePurpose } from '../bridge.ts'
+import { type Point, Points } from '../components/facts.tsx'
+import type { IconName } from '../components/icon.tsx'
+import { Screen } from '../components/screen.tsx'
+import { AnswerCard } from '../components/touch-button.tsx'
+import { useText } from '../i18n/use-text.ts'
+
+const ICON: Record<Purpose, IconName> = {
+  publicBody: 'institution',
+  privateParty: 'bank',
+  processuale: 'court',
+  pensioneEstera: 'abroad',
+  onlus: 'heart',
+  societaSportive: 'sport',
+  interdizione: 'support',
+  adozione: 'child',
+  separazione: 'rings',
+}
+
+/** Asked before any bollo, so that nobody pays for a paper that isn't needed (invariant 6). */
+export function ChoosePurpose({ screen: { options, more } }: { screen: ScreenOf<'purpose'> }) {
+  const text = useText()
+  return (
+    <Screen
+      title={text(more ? 'purpose.moreTitle' : 'purpose.title')}
+      lead={text(more ? 'purpose.moreLead' : 'purpose.lead')}
+    >
+      {options.map((purpose) => (
+        <AnswerCard
+          key={purpose}
+          icon={ICON[purpose]}
+          title={text(`purpose.${purpose}`)}
+          line={text(`purpose.${purpose}.line`)}
+          onPress={() => choosePurpose(purpose)}
+        />
+      ))}
+      {!more && (
+        <AnswerCard
+          icon="more"
+          title={text('purpose.more')}
+          line={text('purpose.more.line')}
+          onPress={() => ask('morePurposes')}
+        />
+      )}
+    </Screen>
+  )
+}
+
+/** Artt. 40 and 46 DPR 445/2000; art. 2 as DL 76/2020 left it for private parties. */
+export function Declaration({ screen }: { screen: ScreenOf<'declaration'> }) {
+  const text = useText()
+  const forBody = screen.for === 'publicBody'
+  const points: Point[] = [
+    { icon: 'free', title: text('declaration.free.title'), line: text('declaration.free'), tone: 'success' },
+    forBody
+      ? { icon: 'institution', title: text('declaration.body.title'), line: text('declaration.body') }
+      : { icon: 'bank', title: text('declaration.private.title'), line: text('declaration.private') },
+    { icon: 'pen', title: text('declaration.how.title'), line: text('declaration.how') },
+  ]
+  if (!forBody)
+    points.push({
+      icon: 'info',
+      title: text('declaration.insist.title'),
+      line: text('declaration.insist'),
+      tone: 'warning',
+    })
+  return (
+    <Screen
+      kind="verdict"
+      tone="success"
+      title={text(`declaration.${screen.for}.title`)}
+      lead={text(`declaration.${screen.for}.lead`)}
+      main={{ label: text('declaration.done'), icon: 'check', onPress: () => ask('leave'), ends: true }}
+    >
+      <Points points={points} />
+    </Screen>
+  )
+}

@@ -1,0 +1,59 @@
+import type { ScreenOf } from '../../contract/view.ts'
+import { Points } from '../components/facts.tsx'
+import { AskingRegister } from '../components/illustrations.tsx'
+import { Screen, Waiting } from '../components/screen.tsx'
+import { fullName, useText } from '../i18n/use-text.ts'
+
+export function Starting() {
+  const text = useText()
+  return <Screen kind="wait" title={text('starting.title')} lead={text('starting.lead')} figure={<Waiting />} />
+}
+
+export function OutOfService({ screen: { reason } }: { screen: ScreenOf<'out-of-service'> }) {
+  const text = useText()
+  return (
+    <Screen kind="verdict" tone="warning" title={text('outOfService.title')} lead={text(`outOfService.${reason}`)}>
+      <Points
+        points={[
+          { icon: 'support', title: text('outOfService.safe.title'), line: text('outOfService.safe'), tone: 'success' },
+          { icon: 'counter', title: text('outOfService.now.title'), line: text('outOfService.now') },
+        ]}
+      />
+    </Screen>
+  )
+}
+
+export function Recognised({ screen: { holder } }: { screen: ScreenOf<'recognised'> }) {
+  const text = useText()
+  return (
+    <Screen
+      kind="wait"
+      title={text('recognised.title')}
+      figure={
+        <>
+          <p className="name">{fullName(holder)}</p>
+          <AskingRegister label={text('recognised.lead')} />
+          <Waiting />
+          <p className="lead">{text('recognised.lead')}</p>
+        </>
+      }
+    />
+  )
+}
+
+export function Issuing() {
+  const text = useText()
+  return (
+    <Screen
+      kind="wait"
+      title={text('issuing.title')}
+      lead={text('issuing.lead')}
+      figure={
+        <>
+          <AskingRegister label={text('issuing.title')} />
+          <Waiting />
+        </>
+      }
+    />
+  )
+}

@@ -1,0 +1,25 @@
+/** Capital height of Titillium Web in em (OS/2 table, sCapHeight 692 of 1000 units). */
+export const CAP_HEIGHT = 0.692
+
+/**
+ * Sizes in millimetres of glass. Text: EN 301 549 §5.1.4 wants a capital H of 0.0122 × distance, 7.3 mm at the
+ * 600 mm where people stand; `body` is the smallest text of the totem and gives 7.33 mm. `touch` and `gap`: ≥ 20 mm
+ * and ≥ 3 mm, so that an unsteady finger meets one key.
+ */
+const TEXT_MM = { body: 10.6, strong: 12.6, card: 14.2, title: 21, display: 31 } as const
+const SIZE_MM = { touch: 24, gap: 5, margin: 16, action: 36, bar: 46 } as const
+
+/** One fifth larger: the largest step at which every screen still fits without scrolling. */
+const LARGER = 1.2
+
+/**
+ * CSS custom properties of a panel, in px: `--mm`, `--text-…` and `--size-…`.
+ * @param mmPerPixel width of one CSS pixel on the glass, in mm (0.31 on the 27-inch reference)
+ */
+export function cssTokens(mmPerPixel: number, larger: boolean): Map<`--${string}`, string> {
+  const px = (mm: number) => `${(mm / mmPerPixel).toFixed(3)}px`
+  const tokens = new Map<`--${string}`, string>([['--mm', px(1)]])
+  for (const [name, mm] of Object.entries(TEXT_MM)) tokens.set(`--text-${name}`, px(larger ? mm * LARGER : mm))
+  for (const [name, mm] of Object.entries(SIZE_MM)) tokens.set(`--size-${name}`, px(mm))
+  return tokens
+}

@@ -1,0 +1,23 @@
+import { fileURLToPath } from 'node:url'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vite'
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+/** `--mode gallery` builds the gallery of all screens instead of the totem, into its own folder. */
+export default defineConfig(({ mode }) => ({
+  root: here('.'),
+  // Loaded from app://totem/: nothing may point at the root of a server.
+  base: './',
+  plugins: [react()],
+  build: {
+    outDir: here(mode === 'gallery' ? '../dist/gallery' : '../dist/renderer'),
+    emptyOutDir: true,
+    // The CSP takes fonts from files only.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    // The oldest Chromium that the program runs in is Electron 33's.
+    target: 'chrome130',
+    rolldownOptions: { input: here(mode === 'gallery' ? 'gallery.html' : 'index.html') },
+  },
+}))
