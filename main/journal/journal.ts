@@ -89,7 +89,7 @@ function journalOn(db: Storage, totem: string, now: () => number): Journal {
   const page = (after: number, limit: number): JournalEntry[] =>
     selectAfter.all(after, limit).map((row) => {
       const { fields, ...columns } = row as Omit<JournalEntry, 'fields'> & { fields: string }
-      return { ...columns, totem, fields: fieldsOf(fields) }
+      return { ...columns, totem, fields: JSON.parse(fields) }
     })
 
   function* entries(): Iterable<JournalEntry> {
@@ -122,7 +122,12 @@ function journalOn(db: Storage, totem: string, now: () => number): Journal {
       const found = page(upTo, limit)
       // A checkpoint syncs the WAL first. Were an entry sent and then forgotten in a power cut, its number would be
       // used again for another event, and the gateway would see a forged chain.
-      if (found.length > 0) db.pragma('wal_checkpoint(PASSIVE)')
+      try {
+        if (found.length > 0) db.pragma('wal_checkpoint(PASSIVE)')
+      } catch (error) {
+        storageFailure(error)
+        return []
+      }
       return found
     },
 
@@ -149,15 +154,6 @@ function journalOn(db: Storage, totem: string, now: () => number): Journal {
     },
 
     close: () => void db.close(),
-  }
-}
-
-/** Somebody may have edited the file: what is no JSON then fails the chain's check instead of stopping the totem. */
-function fieldsOf(json: string): JournalEntry['fields'] {
-  try {
-    return JSON.parse(json)
-  } catch {
-    return {}
   }
 }
 

@@ -41,7 +41,7 @@ export type DrainParts = {
 const BATCH = 20
 const JOURNAL_BATCH = 500
 // The gateway takes a card's evidence for 30 days; a certificate that nobody fetched is not kept longer either.
-const KEEP_MS = 30 * 24 * 3_600_000
+export const KEEP_MS = 30 * 24 * 3_600_000
 const EXPIRY_EVERY_MS = 3_600_000
 
 /** One loop that brings the queue and the journal to the gateway and knows whether the line is up. Starts at once. */
