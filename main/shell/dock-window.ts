@@ -8,7 +8,8 @@ export async function openDock(url: string): Promise<void> {
     x: 0,
     y: 0,
     title: 'Totem Polis: dock',
-    webPreferences: { partition: 'dock', sandbox: true, contextIsolation: true, nodeIntegration: false },
+    // The argument tells its renderer from a citizen's in the list of processes: the dock can end the latter.
+    webPreferences: { partition: 'dock', sandbox: true, additionalArguments: ['--dock'] },
   })
   dock.webContents.setWindowOpenHandler(() => ({ action: 'deny' }))
   await dock.loadURL(url)
