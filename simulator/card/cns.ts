@@ -1,0 +1,52 @@
+import { createPrivateKey } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { personById } from '../population/people.ts'
+import { cardIdOf, personalFile } from './personal-file.ts'
+import { type CnsFaults, type CnsProfile, VirtualCns } from './virtual-cns.ts'
+
+/** Certificates other than the good one that `makePki` leaves beside it (for anna-bianchi and mario-rossi). */
+export const CERTIFICATE_VARIANTS = ['expired', 'not-yet-valid', 'foreign', 'other-cf', 'wrong-policy', '1024'] as const
+
+export interface CnsOptions {
+  pin?: string
+  profile?: CnsProfile
+  /** `1024` also brings its own key. */
+  certificate?: (typeof CERTIFICATE_VARIANTS)[number]
+  /** The certificate file ends in the middle of the certificate. */
+  truncatedCertificate?: boolean
+  /** What is written at the start of EF.Dati_personali instead of its own content. */
+  personalFileStart?: string
+  blocked?: boolean
+  faults?: CnsFaults
+}
+
+export const DEFAULT_PIN = '12345678'
+
+/** Memory is set aside in whole blocks, so a certificate never fills its file. */
+const FILE_BLOCK_BYTES = 512
+
+/** The CNS of a synthetic person, with the key and certificate that `makePki` made into `pkiDir`. */
+export function cnsOf(personId: string, pkiDir: string, options: CnsOptions = {}): VirtualCns {
+  const person = personById(personId)
+  const { pin = DEFAULT_PIN, profile, certificate, truncatedCertificate, personalFileStart, blocked, faults } = options
+  const cards = join(pkiDir, 'cards', personId)
+  const der = readFileSync(`${cards}${certificate ? `.${certificate}` : ''}.cert.der`)
+  const file = Buffer.from(personalFile(person))
+  if (personalFileStart !== undefined) file.write(personalFileStart, 'latin1')
+  const card = new VirtualCns({
+    profile: profile ?? (certificate === '1024' ? 'athena10' : 'ober11'),
+    cardId: cardIdOf(person),
+    personalFile: file,
+    certificateFile: truncatedCertificate ? der.subarray(0, der.length - 300) : padded(der),
+    key: createPrivateKey(readFileSync(`${cards}${certificate === '1024' ? '.1024' : ''}.key.pem`)),
+    pin,
+    ...(faults ? { faults } : {}),
+  })
+  if (blocked) card.block()
+  return card
+}
+
+function padded(der: Uint8Array): Uint8Array {
+  return Buffer.concat([der], Math.ceil((der.length + 1) / FILE_BLOCK_BYTES) * FILE_BLOCK_BYTES)
+}

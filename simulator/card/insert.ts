@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { VirtualCard } from './virtual-card.ts'
+
+const RELAY = fileURLToPath(new URL('vpcd_relay.py', import.meta.url))
+
+export interface InsertOptions {
+  /** The card is pulled instead of answering its n-th APDU since it was put in (from 1). */
+  pullAtApdu?: number
+  /** Time the card takes over each APDU. */
+  slowMs?: number
+}
+
+export interface InsertedCard {
+  remove(): Promise<void>
+  /** Resolves when the card is out of the reader, whoever took it out (also when pcscd dies). */
+  removed: Promise<void>
+}
+
+/** What the reader says to the card besides APDUs: messages of one byte (vpcd, cards.md §10.2). */
+const POWER_OFF = 0x00
+const POWER_ON = 0x01
+const RESET = 0x02
+const GET_ATR = 0x04
+
+/**
+ * Puts a virtual card into the reader that waits at `port` (`Pcscd.ports`); resolves when the reader has turned to it.
+ * Rejects when no reader waits there.
+ */
+export async function insertCard(
+  card: VirtualCard,
+  port: number,
+  { pullAtApdu, slowMs = 0 }: InsertOptions = {},
+): Promise<InsertedCard> {
+  const relay = spawn('python3', [RELAY, String(port)], { stdio: ['pipe', 'pipe', 'inherit'] })
+  const removed = once(relay, 'exit').then(() => undefined)
+  // It may be gone while an answer is under way: a pulled card.
+  relay.stdin.on('error', () => {})
+  card.reset()
+
+  const noticed = Promise.withResolvers<void>()
+  const run = async () => {
+    let apdus = 0
+    for await (const message of messages(relay.stdout)) {
+      noticed.resolve()
+      if (message.length !== 1) {
+        apdus += 1
+        if (apdus === pullAtApdu) break
+        if (slowMs > 0) await delay(slowMs)
+        relay.stdin.write(frame(card.transmit(message)))
+      } else if (message[0] === GET_ATR) {
+        // A mute card stays silent: the reader takes an empty answer for that.
+        relay.stdin.write(frame(card.atr ?? new Uint8Array()))
+      } else if (message[0] === POWER_OFF || message[0] === POWER_ON || message[0] === RESET) {
+        card.reset()
+      }
+    }
+    relay.kill('SIGKILL')
+  }
+  const running = run()
+  await Promise.race([
+    noticed.promise,
+    running,
+    removed.then(() => {
+      throw new Error(`no reader at port ${port}`)
+    }),
+  ])
+  return {
+    removed,
+    remove: async () => {
+      relay.kill('SIGKILL')
+      await removed
+    },
+  }
+}
+
+/** Messages are a length in two bytes, big-endian, and as many bytes. */
+async function* messages(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  let pending = Buffer.alloc(0)
+  for await (const chunk of stream) {
+    pending = Buffer.concat([pending, chunk])
+    while (pending.length >= 2 && pending.length >= 2 + pending.readUInt16BE()) {
+      const end = 2 + pending.readUInt16BE()
+      yield pending.subarray(2, end)
+      pending = pending.subarray(end)
+    }
+  }
+}
+
+function frame(payload: Uint8Array): Uint8Array {
+  const framed = Buffer.alloc(2 + payload.length)
+  framed.writeUInt16BE(payload.length)
+  framed.set(payload, 2)
+  return framed
+}

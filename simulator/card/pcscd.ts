@@ -1,0 +1,113 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+
+/** A PC/SC service of our own with two virtual readers. */
+export interface Pcscd {
+  /** For the environment of PC/SC clients: PCSCLITE_CSOCK_NAME. */
+  socket: string
+  /** TCP ports at which each reader waits for a virtual card (`insertCard`). */
+  ports: [number, number]
+  /** SIGKILL: the service dies as it does in the field. Cards and clients are cut off. */
+  kill(): void
+  /** Starts it again after `kill`, at the same socket and ports. */
+  restart(): Promise<void>
+  stop(): Promise<void>
+}
+
+// pcscd has its folder compiled in: a mount namespace lets each run see its own there. Only root may create it; anybody
+// else is root of a user namespace and puts a fresh /run in its place. The service must not outlive this process, however
+// it ends: that is what pdeathsig is for (after the mounts: entering a user namespace clears it).
+const INSIDE_NAMESPACE = `
+  mkdir -p /run/pcscd 2>/dev/null || { mount -t tmpfs tmpfs /run && mkdir /run/pcscd; } &&
+  mount --bind "$1/run" /run/pcscd &&
+  exec setpriv --pdeathsig KILL pcscd --foreground --info --config "$1/conf"`
+
+const VPCD_DRIVER = '/usr/lib/pcsc/drivers/serial/libifdvpcd.so'
+
+/** Starts a private pcscd; throws when the Debian packages pcscd and vsmartcard-vpcd are missing. */
+export async function startPcscd(): Promise<Pcscd> {
+  const dir = await mkdtemp(join(tmpdir(), 'totem-pcscd-'))
+  // Clients may be another user: Electron never runs as root.
+  await chmod(dir, 0o755)
+  const port = await freePortPair()
+  await mkdir(join(dir, 'conf'))
+  // A hexadecimal channel, as vpcd's own file has it: the two readers wait at this port and the next.
+  const channel = `0x${port.toString(16).toUpperCase()}`
+  await writeFile(
+    join(dir, 'conf', 'vpcd'),
+    `FRIENDLYNAME "Virtual PCD"\nDEVICENAME /dev/null:${channel}\nLIBPATH ${VPCD_DRIVER}\nCHANNELID ${channel}\n`,
+  )
+  let service = await launch(dir)
+  return {
+    socket: join(dir, 'run', 'pcscd.comm'),
+    ports: [port, port + 1],
+    kill: () => service.kill('SIGKILL'),
+    restart: async () => {
+      await end(service)
+      service = await launch(dir)
+    },
+    stop: async () => {
+      await end(service)
+      await rm(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+async function launch(dir: string): Promise<ChildProcess> {
+  await rm(join(dir, 'run'), { recursive: true, force: true })
+  await mkdir(join(dir, 'run'))
+  const namespaces = process.getuid?.() === 0 ? '-m' : '-Urm'
+  const service = spawn('unshare', [namespaces, 'sh', '-c', INSIDE_NAMESPACE, 'sh', dir], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const said: string[] = []
+  service.stderr.on('data', (chunk: Buffer) => said.push(chunk.toString()))
+  const ready = (async () => {
+    for await (const line of createInterface(service.stdout)) {
+      said.push(line)
+      if (line.includes('daemon ready')) return true
+    }
+    return false
+  })()
+  const failed = once(service, 'error').then(([reason]) => {
+    throw new Error('cannot start pcscd', { cause: reason })
+  })
+  if (!(await Promise.race([ready, failed]))) throw new Error(`pcscd did not start:\n${said.join('\n')}`)
+  // Its log must keep flowing, or it would stop at a full pipe.
+  service.stdout.resume()
+  return service
+}
+
+async function end(service: ChildProcess): Promise<void> {
+  if (service.exitCode !== null || service.signalCode !== null) return
+  const exited = once(service, 'exit')
+  service.kill('SIGKILL')
+  await exited
+}
+
+/** Two neighbouring free ports. Not from the kernel's ephemeral range: any client could take the second one meanwhile. */
+async function freePortPair(): Promise<number> {
+  for (;;) {
+    const port = 10_000 + 2 * Math.floor(Math.random() * 11_000)
+    if ((await isFree(port)) && (await isFree(port + 1))) return port
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const probe = createServer()
+  try {
+    // On all addresses, as vpcd does.
+    probe.listen(port, '0.0.0.0')
+    await once(probe, 'listening')
+    return true
+  } catch {
+    return false
+  } finally {
+    probe.close()
+  }
+}
