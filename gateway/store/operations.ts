@@ -13,17 +13,18 @@ export type OperationRow = Tables['operation']
 
 /** Takes an operation in, once: a second call finds the first one's row, whoever makes it. */
 export async function accept(db: Database, { id, totem, digest }: OperationKey, at: Date): Promise<OperationRow> {
-  await db
+  const taken = await db
     .insertInto('operation')
     .values({ id, totem, digest, state: 'pending', received_at: at })
     .onConflict((conflict) => conflict.column('id').doNothing())
-    .execute()
-  return get(db, id)
+    .returningAll()
+    .executeTakeFirst()
+  return taken ?? get(db, id)
 }
 
 /** Settles an operation, once: the first settlement stays and is what everybody gets. */
 export async function settle(db: Database, id: string, settlement: Settlement, at: Date): Promise<OperationRow> {
-  await db
+  const settled = await db
     .updateTable('operation')
     .set({
       state: settlement.state,
@@ -34,8 +35,9 @@ export async function settle(db: Database, id: string, settlement: Settlement, a
     })
     .where('id', '=', id)
     .where('state', '=', 'pending')
-    .execute()
-  return get(db, id)
+    .returningAll()
+    .executeTakeFirst()
+  return settled ?? get(db, id)
 }
 
 const get = (db: Database, id: string): Promise<OperationRow> =>

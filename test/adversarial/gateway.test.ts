@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pino } from 'pino'
 import { ulid } from 'ulid'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { startGateway } from '../../gateway/index.ts'
@@ -35,8 +36,11 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
   })
   afterAll(async () => {
     await Promise.all([totem?.close(), other?.close()])
-    await office?.stop()
-    await postgres?.stop()
+    try {
+      await office?.stop()
+    } finally {
+      await postgres?.stop()
+    }
   })
   afterEach(() => {
     office.anpr.setFault({ kind: 'none' })
@@ -368,17 +372,17 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
   })
 })
 
-test('two gateways on one PostgreSQL: one operation, one outcome', async () => {
+test('two gateways on one PostgreSQL: one operation, one outcome', async ({ onTestFinished }) => {
   const postgres = await startPostgres()
+  onTestFinished(() => postgres.stop())
   const office = await openOffice(postgres.url)
-  const second = await startGateway(office.config)
+  onTestFinished(() => office.stop())
+  const second = await startGateway(office.config, { log: pino({ enabled: false }) })
+  onTestFinished(() => second.stop())
   const totems = [office.gateway, second].map(({ url }) => new TotemClient(url, 'TT-0001'))
   const item = await sealed(wish('anna-bianchi'))
   const answers = await Promise.all([...totems, ...totems, ...totems].map((totem) => totem.submit(item)))
   expect(new Set(answers.map(({ body }) => body.results[0].outcome)).size).toBe(1)
   expect(office.anpr.issued()).toEqual([item.operation])
   await Promise.all(totems.map((totem) => totem.close()))
-  await second.stop()
-  await office.stop()
-  await postgres.stop()
 })

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chownSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -13,26 +13,22 @@ export interface Postgres {
   stop(): Promise<void>
 }
 
-/** A throw-away PostgreSQL 15 in a folder of its own, reached by Unix socket only. It refuses to run as root. */
+/** A throw-away PostgreSQL 15 in a folder of its own, reached by Unix socket only. */
 export async function startPostgres(): Promise<Postgres> {
   const dir = mkdtempSync(join(tmpdir(), 'totem-postgres-'))
-  const owner = userInfo().uid === 0 ? ordinaryUser() : {}
-  if (owner.uid !== undefined && owner.gid !== undefined) chownSync(dir, owner.uid, owner.gid)
+  // It refuses to run as root.
+  const ordinary = userInfo().uid === 0 ? ['--reuid=postgres', '--regid=postgres', '--clear-groups'] : []
+  if (ordinary.length > 0) execFileSync('chown', ['postgres:postgres', dir])
   const data = join(dir, 'data')
-  execFileSync(join(BIN, 'initdb'), ['-D', data, '-U', 'totem', '-A', 'trust', '-E', 'UTF8', '--no-sync'], {
-    ...owner,
-    cwd: dir,
-    stdio: 'pipe',
-  })
-  // A test's database need not survive a power cut.
-  const server = spawn(join(BIN, 'postgres'), ['-D', data, '-k', dir, '-c', 'listen_addresses=', '-c', 'fsync=off'], {
-    ...owner,
+  const initialise = [join(BIN, 'initdb'), '-D', data, '-U', 'totem', '-A', 'trust', '-E', 'UTF8', '--no-sync']
+  execFileSync('setpriv', [...ordinary, ...initialise], { cwd: dir, stdio: 'pipe' })
+  // Shuts down also when the test that started it is killed. A test's database need not survive a power cut.
+  const serve = [join(BIN, 'postgres'), '-D', data, '-k', dir, '-c', 'listen_addresses=', '-c', 'fsync=off']
+  const server = spawn('setpriv', [...ordinary, '--pdeathsig=INT', ...serve], {
     cwd: dir,
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   const exited = once(server, 'exit')
-  const killed = () => server.kill('SIGKILL')
-  process.once('exit', killed)
   await new Promise<void>((resolve, reject) => {
     createInterface(server.stderr).on('line', (line) => {
       if (line.includes('ready to accept connections')) resolve()
@@ -45,13 +41,7 @@ export async function startPostgres(): Promise<Postgres> {
       // Fast shutdown: clients are turned out.
       server.kill('SIGINT')
       await exited
-      process.off('exit', killed)
       rmSync(dir, { recursive: true, force: true })
     },
   }
-}
-
-function ordinaryUser(): { uid?: number; gid?: number } {
-  const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }))
-  return { uid: id('-u'), gid: id('-g') }
 }

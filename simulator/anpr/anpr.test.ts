@@ -1,0 +1,157 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { rispostaCertificazione, rispostaErrori } from '../../contract/anpr.ts'
+import { ART_40 } from '../../contract/catalogue.ts'
+import { makePki } from '../pki/make.ts'
+import { people, personById } from '../population/people.ts'
+import { type Anpr, startAnpr } from './index.ts'
+
+const PKI = join(import.meta.dirname, '../../.bench/pki')
+const NOW = new Date('2026-11-22T09:05:00.000Z')
+const dir = mkdtempSync(join(tmpdir(), 'totem-anpr-'))
+let anpr: Anpr
+
+beforeAll(async () => {
+  await makePki(PKI)
+  anpr = await startAnpr({ port: 0, pki: PKI, now: () => NOW })
+})
+afterAll(async () => {
+  await anpr?.stop()
+  rmSync(dir, { recursive: true, force: true })
+})
+
+const id = (person: string) => personById(person).idAnpr
+
+async function certify(change: Record<string, unknown> = {}, of = 'anna-bianchi') {
+  const response = await fetch(`${anpr.url}/ANPR-Certificazione/v2/certificati`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      idOperazioneClient: 'A1',
+      linguaCertificato: { tipoLinguaCertificato: ['IT'] },
+      listaTipiCertificati: { tipoCertificato: ['8'] },
+      soggettoIntestatario: { idANPR: id(of) },
+      richiedente: { idANPR: id(of) },
+      tipoRichiedente: '2',
+      tipoRichiesta: '1',
+      esenzioneBollo: '3',
+      esenzioneDiritti: '1',
+      bollo: '0',
+      diritti: '0',
+      paEstera: '0',
+      emissione: '2',
+      ...change,
+    }),
+  })
+  return { status: response.status, body: (await response.json()) as unknown }
+}
+
+async function pdfOf(name: string, change: Record<string, unknown>, of?: string): Promise<string> {
+  const { file } = rispostaCertificazione.parse((await certify(change, of)).body)
+  const path = join(dir, `${name}.pdf`)
+  writeFileSync(path, Buffer.from(file.certificatoPdf, 'base64'))
+  return path
+}
+
+const run = (program: string, ...parameters: string[]) =>
+  execFileSync(program, parameters, { encoding: 'utf8', stdio: 'pipe' })
+const words = (pdf: string) => run('pdftotext', pdf, '-').replace(/\s+/g, ' ')
+
+describe('issue', () => {
+  test('the same id gets the same bytes and protocol, at once and later', async () => {
+    const answers = await Promise.all([1, 2, 3].map(() => certify({ idOperazioneClient: 'SAME' })))
+    answers.push(await certify({ idOperazioneClient: 'SAME' }))
+    expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1)
+    expect(anpr.issued().filter((issued) => issued === 'SAME')).toHaveLength(1)
+  })
+  test('the same id with another request is refused', async () => {
+    await certify({ idOperazioneClient: 'TAKEN' })
+    const { status, body } = await certify({ idOperazioneClient: 'TAKEN', esenzioneBollo: '9' })
+    expect(status).toBe(400)
+    expect(rispostaErrori.parse(body).listaErrori.errore[0]?.codiceErroreAnomalia).toBe('EN079')
+  })
+  test.each<[string, string, Record<string, unknown>]>([
+    ['not of the family', 'EN169', { richiedente: { idANPR: id('mario-rossi') }, tipoRichiedente: '1' }],
+    ['nobody', 'EN122', { soggettoIntestatario: { idANPR: 'AF41450AS' } }],
+    ['a type that is not issued here', '999', { listaTipiCertificati: { tipoCertificato: ['99'] } }],
+    ['a language that is not issued here', '999', { linguaCertificato: { tipoLinguaCertificato: ['SL'] } }],
+    ['not exempt from bollo', '999', { esenzioneBollo: '0' }],
+    ['own request marked as of another person', '999', { tipoRichiedente: '1' }],
+    ['not the contract', '999', { emissione: '7' }],
+  ])('%s: %s', async (_name, code, change) => {
+    const { status, body } = await certify({ idOperazioneClient: 'NEVER', ...change })
+    expect(status).toBe(400)
+    expect(rispostaErrori.parse(body).listaErrori.errore[0]?.codiceErroreAnomalia).toBe(code)
+    expect(anpr.issued()).not.toContain('NEVER')
+  })
+})
+
+describe('the paper', () => {
+  test('certificate of residence: reads in order, one page, sound, sealed', async () => {
+    const pdf = await pdfOf('residenza', { idOperazioneClient: 'R1' })
+    const text = words(pdf)
+    const order = [
+      'MINISTERO DELL’INTERNO',
+      'Anagrafe Nazionale della Popolazione Residente',
+      'CERTIFICATO DI RESIDENZA',
+      'si certifica che',
+      'BIANCHI ANNA MARIA',
+      'nata a SPELLO (PG) il 18/06/1951',
+      'codice fiscale BNCNMR51H58I888T',
+      'risulta iscritta nell’anagrafe della popolazione residente del comune di SPELLO (PG)',
+      'VIA GIULIA n. 12, 06038 SPELLO (PG)',
+      'esente da imposta di bollo ai sensi di: art. 18 DPR 115/2002',
+      ART_40,
+      'Rilasciato il 22/11/2026, 10:05',
+    ].map((part) => [part, text.indexOf(part)] as const)
+    for (const [part, at] of order) expect([part, at >= 0]).toEqual([part, true])
+    expect(order.map(([, at]) => at)).toEqual(order.map(([, at]) => at).sort((a, b) => a - b))
+    expect(text).not.toContain('famiglia anagrafica')
+    expect(run('pdfinfo', pdf)).toMatch(/Pages:\s+1\n[\s\S]*A4/)
+    expect(run('qpdf', '--check', pdf)).toContain('No syntax or stream encoding errors found')
+    const seal = run('pdfsig', '-nocert', pdf)
+    expect(seal).toContain('Signature Type: ETSI.CAdES.detached')
+    expect(seal).toContain('Total document signed')
+    expect(seal).toContain('Signature Validation: Signature is Valid.')
+  })
+  test('family: every member, no kinship', async () => {
+    const text = words(
+      await pdfOf(
+        'famiglia',
+        { idOperazioneClient: 'F1', listaTipiCertificati: { tipoCertificato: ['12'] } },
+        'sofia-rossi',
+      ),
+    )
+    expect(text).toContain('CERTIFICATO DI STATO DI FAMIGLIA')
+    for (const member of ['ROSSI MARIO', 'FERRARI ELENA', 'ROSSI SOFIA']) expect(text).toContain(member)
+    expect(text).not.toMatch(/figli|moglie|marito|coniuge|intestatari/i)
+  })
+  test('a letter of the second font subset stays in its word', async () => {
+    const pdf = await pdfOf('kosuta', { idOperazioneClient: 'K1' }, 'marija-kos')
+    expect(words(pdf)).toContain('KOŠUTA MARIJA')
+  })
+  test('contestuale: both in one sheet, and the QR reads on a black-and-white print of 203 dpi', async () => {
+    const both = { listaTipiCertificati: { tipoCertificato: ['8', '12'] } }
+    const pdf = await pdfOf('contestuale', { idOperazioneClient: 'C1', ...both }, 'mario-rossi')
+    const text = words(pdf)
+    expect(text).toContain('CERTIFICATO CONTESTUALE di residenza e di stato di famiglia')
+    run('pdftoppm', '-mono', '-r', '203', '-png', '-singlefile', pdf, join(dir, 'contestuale'))
+    const link = run('zbarimg', '-q', '--raw', join(dir, 'contestuale.png')).trim()
+    expect(link).toMatch(/^https:\/\/verifica\.example\/c\/\d{10}\?h=[0-9A-F]{32}$/)
+    expect(text).toContain(link)
+  })
+  test('everybody in the population can have everything', async () => {
+    for (const { id: person } of people) {
+      const both = { listaTipiCertificati: { tipoCertificato: ['8', '12'] } }
+      expect((await certify({ idOperazioneClient: `ALL-${person}`.slice(0, 30), ...both }, person)).status).toBe(200)
+    }
+  })
+  test('a preview is not issued', async () => {
+    const before = anpr.issued()
+    await pdfOf('anteprima', { idOperazioneClient: 'P1', emissione: '3' })
+    expect(anpr.issued()).toEqual(before)
+  })
+})
