@@ -94,34 +94,36 @@ async function debianPackages() {
 
 const benchUser = async () => mustRun(node, ['simulator/bench/user.ts']).trim()
 
-/** Which Electron runs here; the first of: the one named by the user, the official one, the registry's. */
-let electronDist = ''
-
+/** Which Electron runs here, the first of: the one named by the user, the official one, the registry's. */
 async function electron() {
+  const { dist, said } = await findElectron()
+  writeFileSync(path.join(root, '.bench/electron-dist'), dist)
+  return said
+}
+
+async function findElectron() {
   const wanted = JSON.parse(readFileSync(path.join(root, 'node_modules/electron/package.json'), 'utf8')).version
   const named = process.env.ELECTRON_OVERRIDE_DIST_PATH
   if (named) {
-    if (!existsSync(path.join(named, 'electron')))
-      throw new SetupError(`ELECTRON_OVERRIDE_DIST_PATH=${named}: no electron there`)
-    electronDist = named
-    return `${versionOf(named)}, by ELECTRON_OVERRIDE_DIST_PATH`
+    if (!versionOf(named)) throw new SetupError(`ELECTRON_OVERRIDE_DIST_PATH=${named}: no Electron there`)
+    return { dist: path.resolve(named), said: `${versionOf(named)}, by ELECTRON_OVERRIDE_DIST_PATH` }
   }
   const official = path.join(root, 'node_modules/electron/dist')
-  const whole = () => existsSync(path.join(official, 'electron')) && versionOf(official) === wanted
-  if (!whole() && (process.env.ELECTRON_MIRROR || (await reachable('https://github.com/electron/electron'))))
-    run(node, [path.join(root, 'node_modules/electron/install.js')], { timeout: 600_000 })
-  if (whole()) {
-    electronDist = official
-    return `${wanted}, official`
+  if (versionOf(official) !== wanted) {
+    rmSync(official, { recursive: true, force: true })
+    if (process.env.ELECTRON_MIRROR || (await reachable('https://github.com/electron/electron')))
+      run(node, [path.join(root, 'node_modules/electron/install.js')], { timeout: 600_000 })
   }
-  rmSync(official, { recursive: true, force: true })
-  electronDist = await provideElectron()
-  return `${versionOf(electronDist)} from the package registry (the download of ${wanted} cannot be reached here)`
+  if (versionOf(official) === wanted) return { dist: official, said: `${wanted}, official` }
+  const dist = await provideElectron()
+  return { dist, said: `${versionOf(dist)} from the package registry (${wanted} cannot be downloaded here)` }
 }
 
+/** Version of the Electron in this folder; null when there is none, or only a part of it. */
 function versionOf(dist) {
   const file = path.join(dist, 'version')
-  return existsSync(file) ? readFileSync(file, 'utf8').trim().replace(/^v/, '') : 'unknown'
+  if (!existsSync(file) || !existsSync(path.join(dist, 'electron'))) return null
+  return readFileSync(file, 'utf8').trim().replace(/^v/, '')
 }
 
 async function reachable(url) {
@@ -142,14 +144,11 @@ const steps = {
   'npm packages': npmPackages,
   'Debian packages': debianPackages,
   'bench user': benchUser,
-  Electron: electron,
   'test PKI': keys,
+  Electron: electron,
 }
 
-/**
- * Sets the machine up, a line of progress a step. Ends the process with the reason when a step cannot be done.
- * `electron`: the folder of the Electron runtime to use.
- */
+/** Sets the machine up, a line of progress a step. Ends the process with the reason when a step cannot be done. */
 export async function setup() {
   for (const [name, step] of Object.entries(steps)) {
     const started = performance.now()
@@ -164,7 +163,6 @@ export async function setup() {
     }
     console.log(`${clear}✓ ${name.padEnd(16)} ${said} (${seconds})`)
   }
-  return { electron: electronDist }
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) await setup()

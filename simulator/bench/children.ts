@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs'
+import { createWriteStream, readdirSync, readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 
 export interface ChildOptions {
   env?: Record<string, string>
-  /** Everything that it says on stderr, and on stdout after its first line. */
+  /** Gets everything that it says on stderr. */
   log: string
 }
 
@@ -15,20 +15,20 @@ export async function startChild(
   args: readonly string[],
   { env = {}, log }: ChildOptions,
 ): Promise<{ child: ChildProcess; firstLine: string }> {
-  const fd = openSync(log, 'a')
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', command, ...args], {
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', fd],
+    stdio: ['ignore', 'pipe', 'pipe'],
   })
-  closeSync(fd)
-  const lines = createInterface(child.stdout)
+  child.stderr.pipe(createWriteStream(log, { flags: 'a', mode: 0o600 }))
+  const complaints: string[] = []
+  createInterface(child.stderr).on('line', (line) => complaints.push(line))
   const [firstLine] = (await Promise.race([
-    once(lines, 'line'),
-    once(child, 'exit').then(([code, signal]) => {
-      throw new Error(`${command} ${args.join(' ')} ended (${code ?? signal}):\n${tail(log)}`)
+    once(createInterface(child.stdout), 'line'),
+    once(child, 'close').then(([code, signal]) => {
+      throw new Error(`${command} ${args.join(' ')} ended (${code ?? signal}):\n${complaints.slice(-20).join('\n')}`)
     }),
   ])) as [string]
-  child.stdout.resume()
+  complaints.length = 0
   return { child, firstLine }
 }
 
@@ -44,11 +44,6 @@ export async function endChild(
   const harder = setTimeout(() => child.kill('SIGKILL'), graceMs)
   await gone
   clearTimeout(harder)
-}
-
-/** The last lines of a log, for an error message. */
-export function tail(file: string, lines = 20): string {
-  return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-lines).join('\n')
 }
 
 interface ProcessEntry {

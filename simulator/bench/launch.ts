@@ -1,51 +1,58 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { chmodSync, copyFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { _electron, type ElectronApplication } from 'playwright-core'
 import type { Bench } from './bench.ts'
-import { asBenchUser, giveToBenchUser } from './user.ts'
+import { asBenchUser, benchUser, giveToBenchUser } from './user.ts'
 
-/** What scripts/stage.mjs laid out. */
+/** What scripts/stage.ts laid out: the app's folder, which is Electron's first argument, and Electron's executable. */
 export interface Stage {
-  /** The app's folder: Electron's first argument. */
   app: string
-  /** Electron's executable. */
   electron: string
 }
 
+/** Environment by which an X or Wayland display is found. */
+export type DisplayEnv = Record<string, string>
+
+/** The display that whoever started us sits at; null: there is none that Electron could use. */
+export function ownDisplay(): DisplayEnv | null {
+  const { DISPLAY, XAUTHORITY, WAYLAND_DISPLAY, XDG_RUNTIME_DIR } = process.env
+  if (DISPLAY) return { DISPLAY, ...(XAUTHORITY && { XAUTHORITY }) }
+  // A Wayland socket lets in its owner only, and root hands Electron over to another user.
+  if (WAYLAND_DISPLAY && XDG_RUNTIME_DIR && !benchUser())
+    return { WAYLAND_DISPLAY, XDG_RUNTIME_DIR, ELECTRON_OZONE_PLATFORM_HINT: 'wayland' }
+  return null
+}
+
 /**
- * A script that is Electron for this bench's totem: as an ordinary user with the sandbox on, on `display`, with nothing
- * of our environment but what is named here. Start it with `stage.app` as first argument, also from playwright
- * (`_electron.launch({ executablePath, args: [stage.app], chromiumSandbox: true })`; without that last option playwright
- * would switch the sandbox off).
+ * Writes the script that is Electron for this bench's totem: an ordinary user, the sandbox on, and nothing of our
+ * environment but what is named here. The app's folder is its first argument.
  */
-export function writeLauncher(bench: Bench, stage: Stage, display: string): string {
+export function writeLauncher(bench: Bench, stage: Stage, display: DisplayEnv): string {
   const home = join(bench.totem.folder, 'home')
   const env: Record<string, string> = {
+    ...display,
     PATH: '/usr/bin:/bin',
     LANG: 'C.UTF-8',
     HOME: home,
-    DISPLAY: display,
     TOTEM_CONFIG: bench.totem.configFile,
     // No session bus on a totem; without this Chromium looks for one and complains.
     DBUS_SESSION_BUS_ADDRESS: 'disabled:',
   }
-  const { XAUTHORITY, DISPLAY } = process.env
-  if (XAUTHORITY && DISPLAY === display) {
-    const cookie = join(home, '.Xauthority')
-    copyFileSync(XAUTHORITY, cookie)
-    giveToBenchUser(cookie)
-    env.XAUTHORITY = cookie
+  if (display.XAUTHORITY) {
+    env.XAUTHORITY = join(home, '.Xauthority')
+    copyFileSync(display.XAUTHORITY, env.XAUTHORITY)
+    giveToBenchUser(env.XAUTHORITY)
   }
   const assignments = Object.entries(env).map(([name, value]) => `${name}=${value}`)
   const [command, args] = asBenchUser('env', ['-i', ...assignments, stage.electron])
   const file = join(bench.folder, 'electron')
-  writeFileSync(file, `#!/bin/sh\ncd /\nexec ${[command, ...args].map(quoted).join(' ')} "$@"\n`)
-  chmodSync(file, 0o755)
+  writeFileSync(file, `#!/bin/sh\ncd /\nexec ${[command, ...args].map(quoted).join(' ')} "$@"\n`, { mode: 0o755 })
   return file
 }
 
-/** Starts the totem without playwright; its console comes to ours without the lines that mean nothing on a bench. */
+/** Starts the totem for somebody who sits before it; its console comes to ours, without what means nothing on a bench. */
 export function startTotem(launcher: string, stage: Stage): ChildProcess {
   const child = spawn(launcher, [stage.app], { stdio: ['ignore', 'pipe', 'pipe'] })
   for (const stream of [child.stdout, child.stderr])
@@ -53,6 +60,12 @@ export function startTotem(launcher: string, stage: Stage): ChildProcess {
       if (!isNoise(line)) console.error(`  totem: ${line}`)
     })
   return child
+}
+
+/** Starts the totem with playwright's hands on it, for tests and the unattended visit. */
+export async function driveTotem(launcher: string, stage: Stage): Promise<ElectronApplication> {
+  // SECURITY: chromiumSandbox: without it playwright would switch the sandbox off.
+  return _electron.launch({ executablePath: launcher, args: [stage.app], chromiumSandbox: true })
 }
 
 /** Chromium looking for what a bench has not: a session bus, a graphics card, a UPower. */

@@ -16,14 +16,14 @@ import {
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { EXTERNALS, needsOldSqlite } from './build.mjs'
+import { EXTERNALS, electronDist, needsOldSqlite } from './build.ts'
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
 
 /** Folders (relative to the root) of these packages and of all that they need at run time, as npm laid them. */
-function closure(names) {
-  const found = new Set()
-  const visit = (name, from, optional) => {
+function closure(names: readonly string[]): string[] {
+  const found = new Set<string>()
+  const visit = (name: string, from: string, optional: boolean) => {
     let at = from
     for (;;) {
       const folder = path.join(at, 'node_modules', name)
@@ -45,7 +45,7 @@ function closure(names) {
 }
 
 /** Hard links where the file system allows it (250 MB in no time), copies elsewhere. */
-function link(from, to) {
+function link(from: string, to: string): void {
   mkdirSync(to, { recursive: true })
   for (const entry of readdirSync(from, { withFileTypes: true })) {
     const [source, target] = [path.join(from, entry.name), path.join(to, entry.name)]
@@ -63,20 +63,26 @@ function link(from, to) {
   }
 }
 
-/**
- * Lays out { folder, app, electron } under the system's temp folder: `app` is what Electron is given, `electron` its
- * executable. Readable by everyone (there is no secret in it), to be removed by the caller.
- */
-export function stage(electronDist) {
+export interface Stage {
+  /** To be removed by the caller. */
+  folder: string
+  /** Electron's first argument. */
+  app: string
+  /** Electron's executable. */
+  electron: string
+}
+
+/** Lays out dist/ with its Electron under the system's temp folder, readable by everyone: there is no secret in it. */
+export function stage(electron = electronDist()): Stage {
   const folder = mkdtempSync(path.join(tmpdir(), 'totem-stage-'))
   chmodSync(folder, 0o755)
   const app = path.join(folder, 'app')
   cpSync(path.join(root, 'dist'), path.join(app, 'dist'), { recursive: true })
   copyFileSync(path.join(root, 'package.json'), path.join(app, 'package.json'))
   const packages = EXTERNALS.map((name) =>
-    name === 'better-sqlite3' && needsOldSqlite(electronDist) ? '@photostructure/sqlite' : name,
+    name === 'better-sqlite3' && needsOldSqlite(electron) ? '@photostructure/sqlite' : name,
   )
   for (const at of closure(packages)) link(path.join(root, at), path.join(app, at))
-  link(electronDist, path.join(folder, 'electron'))
+  link(electron, path.join(folder, 'electron'))
   return { folder, app, electron: path.join(folder, 'electron', 'electron') }
 }

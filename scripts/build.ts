@@ -4,6 +4,8 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { type BuildOptions, build as bundle } from 'esbuild'
+import { build as buildRenderer } from 'vite'
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
 const dist = path.join(root, 'dist')
@@ -26,13 +28,21 @@ const INPUTS = [
   'package-lock.json',
 ]
 
+/** Folder of the Electron that the set-up (scripts/setup.mjs) has found. */
+export const electronDist = (): string => readFileSync(path.join(root, '.bench/electron-dist'), 'utf8')
+
 /** True for an Electron whose Node-API (9) is older than the one better-sqlite3 13 is built for (10): it crashes there. */
-export function needsOldSqlite(electronDist) {
+export function needsOldSqlite(electronDist: string): boolean {
   const version = readFileSync(path.join(electronDist, 'version'), 'utf8').trim().replace(/^v/, '')
   return Number(version.split('.')[0]) < 35
 }
 
-function fingerprint(mode) {
+interface Mode {
+  development: boolean
+  oldSqlite: boolean
+}
+
+function fingerprint(mode: Mode): string {
   const hash = createHash('sha256').update(JSON.stringify(mode))
   for (const input of INPUTS.map((name) => path.join(root, name)).filter((name) => existsSync(name))) {
     const entries = readdirSync(path.dirname(input), { withFileTypes: true }).find(
@@ -54,15 +64,13 @@ function fingerprint(mode) {
  * Builds dist/ unless it is what the sources say already; true when it built. `development` keeps the bench's doors
  * (contract/config.ts `bench`), which a packaged build cuts out (invariant 9). `electron`: the runtime's folder.
  */
-export async function build({ development, electron }) {
-  const mode = { development, oldSqlite: development && needsOldSqlite(electron) }
+export async function build({ development, electron }: { development: boolean; electron: string }): Promise<boolean> {
+  const mode: Mode = { development, oldSqlite: development && needsOldSqlite(electron) }
   const wanted = fingerprint(mode)
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return false
-  rmSync(dist, { recursive: true, force: true })
+  for (const part of ['.built', 'main', 'native']) rmSync(path.join(dist, part), { recursive: true, force: true })
 
-  const { build: bundle } = await import('esbuild')
-  const { build: buildRenderer } = await import('vite')
-  const shared = {
+  const shared: BuildOptions = {
     absWorkingDir: root,
     bundle: true,
     platform: 'node',
@@ -99,13 +107,9 @@ export async function build({ development, electron }) {
   return true
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { values } = parseArgs({
-    options: { electron: { type: 'string' }, production: { type: 'boolean', default: false } },
-  })
-  const started = performance.now()
-  const built = await build({ development: !values.production, electron: values.electron ?? '' })
-  console.log(
-    `✓ ${'build'.padEnd(16)} ${built ? 'dist/ built' : 'dist/ is up to date'} (${((performance.now() - started) / 1000).toFixed(1)} s)`,
-  )
+// node scripts/build.ts [--production]: development builds for the Electron that the set-up has found.
+if (import.meta.main) {
+  const { values } = parseArgs({ options: { production: { type: 'boolean', default: false } } })
+  const built = await build({ development: !values.production, electron: electronDist() })
+  console.log(built ? 'dist/ built' : 'dist/ is up to date')
 }

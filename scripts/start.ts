@@ -1,0 +1,71 @@
+import { once } from 'node:events'
+import { rm } from 'node:fs/promises'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { startBench } from '../simulator/bench/bench.ts'
+import { endChild } from '../simulator/bench/children.ts'
+import { startDisplay } from '../simulator/bench/display.ts'
+import { ownDisplay, startTotem, writeLauncher } from '../simulator/bench/launch.ts'
+import { build, electronDist } from './build.ts'
+import { stage } from './stage.ts'
+import { unattended } from './unattended.ts'
+
+// The second half of scripts/start.mjs, on Node 24: build, bench, Electron.
+const { values } = parseArgs({
+  options: { unattended: { type: 'boolean', default: false }, out: { type: 'string', default: 'out' } },
+})
+
+/** What has been started, to be ended in reverse, whatever happens. */
+const ends: (() => Promise<unknown>)[] = []
+const end = async () => {
+  for (const stop of ends.splice(0).reverse()) await stop()
+}
+
+async function step<T>(name: string, work: () => Promise<T>, said: (result: T) => string): Promise<T> {
+  const started = performance.now()
+  const result = await work()
+  console.log(`✓ ${name.padEnd(16)} ${said(result)} (${((performance.now() - started) / 1000).toFixed(1)} s)`)
+  return result
+}
+
+async function run(): Promise<number> {
+  await step(
+    'build',
+    () => build({ development: true, electron: electronDist() }),
+    (built) => (built ? 'dist/ built' : 'dist/ is up to date'),
+  )
+  const staged = stage()
+  ends.push(() => rm(staged.folder, { recursive: true, force: true }))
+  const display = values.unattended ? null : ownDisplay()
+  const bench = await step(
+    'bench',
+    () => startBench({ dock: display !== null }),
+    () => 'card reader, printer, line, gateway, ANPR',
+  )
+  ends.push(bench.stop)
+
+  if (!display) {
+    const virtual = await startDisplay(bench.totem.config.panel)
+    ends.push(virtual.stop)
+    return unattended({
+      bench,
+      stage: staged,
+      launcher: writeLauncher(bench, staged, { DISPLAY: virtual.name }),
+      out: path.resolve(values.out),
+    })
+  }
+  const totem = startTotem(writeLauncher(bench, staged, display), staged)
+  ends.push(() => endChild(totem))
+  bench.electronPid = totem.pid ?? null
+  console.log(`✓ ${'totem'.padEnd(16)} close its window, or press Ctrl+C, to end; dock: ${bench.dockUrl}`)
+  const [code] = (await once(totem, 'exit')) as [number | null]
+  return code ?? 1
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => void end().finally(() => process.exit(signal === 'SIGINT' ? 130 : 143)))
+try {
+  process.exitCode = await run()
+} finally {
+  await end()
+}

@@ -1,0 +1,233 @@
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { ElectronApplication, Page } from 'playwright-core'
+import type { JournalEntry } from '../contract/journal.ts'
+import { type Screen, type View, view as viewSchema } from '../contract/view.ts'
+import { exportJournal } from '../main/journal/export.ts'
+import { openJournal } from '../main/journal/journal.ts'
+import type { Bench } from '../simulator/bench/bench.ts'
+import { driveTotem, type Stage } from '../simulator/bench/launch.ts'
+import { DEFAULT_PIN } from '../simulator/card/cns.ts'
+
+const VISITOR = 'anna-bianchi'
+/** A screen ignores touches in its first 300 ms (renderer/components/press-guard.tsx); people are slower anyway. */
+const REACTION_MS = 500
+/** The longest that a screen may stand without the visit going on. */
+const PATIENCE_MS = 60_000
+
+const texts: Record<string, string> = JSON.parse(
+  readFileSync(new URL('../assets/locales/it.json', import.meta.url), 'utf8'),
+)
+
+interface Visit {
+  page: Page
+  bench: Bench
+}
+
+/** Touches the control that says what the key's Italian text says. */
+async function touch({ page }: Visit, key: string): Promise<void> {
+  const text = texts[key]
+  if (text === undefined) throw new Error(`no text ${key} in the locale`)
+  await press(page, text)
+}
+
+const press = (page: Page, text: string) => page.getByRole('button', { name: text }).first().click()
+
+/** What this visitor does at each screen; at the others they wait. */
+const answers: Partial<Record<Screen['screen'], (visit: Visit, view: View) => Promise<void>>> = {
+  attract: (visit) => touch(visit, 'attract.start'),
+  language: (visit) => touch(visit, 'language.it'),
+  card: ({ bench }) => bench.insertCard(VISITOR),
+  async pin(visit) {
+    for (const digit of DEFAULT_PIN) await visit.page.getByRole('button', { name: digit, exact: true }).click()
+    await touch(visit, 'pin.confirm')
+  },
+  async person({ page }, { screen }) {
+    const holder = screen.screen === 'person' ? screen.people.find(({ self }) => self) : undefined
+    if (!holder) throw new Error('the holder of the card is not among the people')
+    await press(page, holder.name)
+  },
+  certificate: (visit) => touch(visit, 'certificate.8'),
+  purpose: (visit) => touch(visit, 'purpose.processuale'),
+  async preview(visit, { screen }) {
+    if (screen.screen === 'preview' && screen.pages !== null) await touch(visit, 'preview.accept')
+  },
+  confirm: (visit) => touch(visit, 'confirm.print'),
+  async done(visit) {
+    visit.bench.printer.tear()
+    await visit.bench.removeCard()
+    await touch(visit, 'done.finish')
+  },
+}
+
+/** Where the visit must not go; with virtual hardware that works, each is a fault. */
+const FAULTS: Screen['screen'][] = ['refused', 'print-fault', 'out-of-service', 'last-try', 'declaration']
+
+interface Step {
+  name: string
+  ms: number
+}
+
+/**
+ * Visits the totem as a person would: touches, card, PIN, paper. Leaves certificate, receipt, pictures of screens and
+ * paper, the sync log and a summary in `out`. 0 only when the printer has acknowledged the certificate and the gateway
+ * holds exactly one operation, issued.
+ */
+export async function unattended(options: {
+  bench: Bench
+  stage: Stage
+  launcher: string
+  out: string
+}): Promise<number> {
+  const { bench, out } = options
+  for (const made of ['screens', 'paper', 'certificate.pdf', 'receipt.png', 'sync-log.jsonl', 'summary.json'])
+    rmSync(path.join(out, made), { recursive: true, force: true })
+  mkdirSync(path.join(out, 'screens'), { recursive: true })
+  mkdirSync(path.join(out, 'paper'))
+
+  const started = performance.now()
+  const app = await driveTotem(options.launcher, options.stage)
+  bench.electronPid = app.process().pid ?? null
+  const visited = await visit(app, bench, path.join(out, 'screens'), started).finally(() => app.close())
+  const entries = await syncLog(bench, path.join(out, 'sync-log.jsonl'))
+  return report({ bench, out, entries, ...visited })
+}
+
+async function visit(app: ElectronApplication, bench: Bench, screens: string, started: number) {
+  const versions = await app.evaluate(({ app: program }) => ({
+    totem: program.getVersion(),
+    electron: process.versions.electron ?? '',
+    chromium: process.versions.chrome ?? '',
+    node: process.versions.node,
+  }))
+  const page = await app.firstWindow()
+  const views = await watchViews(page)
+  const steps: Step[] = []
+  let since = started
+  let shown: View | null = null
+  for (;;) {
+    const view = await views.next()
+    const changed = shown?.screen.screen !== view.screen.screen
+    if (changed && shown) {
+      const ms = Math.round(performance.now() - since)
+      steps.push({ name: shown.screen.screen, ms })
+      console.log(
+        `  ${String(steps.length).padStart(2)}  ${shown.screen.screen.padEnd(16)} ${(ms / 1000).toFixed(1)} s`,
+      )
+      since = performance.now()
+    }
+    shown = view
+    const { screen } = view.screen
+    if (FAULTS.includes(screen)) throw new Error(`the visit ended at: ${JSON.stringify(view.screen)}`)
+    if (screen === 'goodbye') return { steps, versions }
+    if (screen === 'attract' && !(view.screen.screen === 'attract' && view.screen.online && view.screen.printing))
+      continue
+    if (changed || screen === 'preview') {
+      await delay(REACTION_MS)
+      if (!views.waiting())
+        await picture(page, path.join(screens, `${String(steps.length + 1).padStart(2, '0')}-${screen}.png`))
+      await answers[screen]?.({ page, bench }, view)
+    }
+  }
+}
+
+const picture = (page: Page, file: string) => page.screenshot({ path: file, animations: 'disabled' })
+
+/** The views that main pushes to this page, in order, none lost. */
+async function watchViews(page: Page) {
+  const queue: View[] = []
+  let wake = () => {}
+  await page.exposeFunction('reportView', (pushed: unknown) => {
+    queue.push(viewSchema.parse(pushed))
+    wake()
+  })
+  await page.evaluate(() => {
+    const { totem, reportView } = window as unknown as {
+      totem: { current(): Promise<unknown>; onView(listener: (view: unknown) => void): void }
+      reportView(view: unknown): void
+    }
+    totem.onView(reportView)
+    void totem.current().then(reportView)
+  })
+  return {
+    waiting: () => queue.length > 0,
+    async next(): Promise<View> {
+      if (queue.length === 0) {
+        const late = AbortSignal.timeout(PATIENCE_MS)
+        await new Promise<void>((resolve, reject) => {
+          wake = resolve
+          late.addEventListener('abort', () => reject(new Error(`nothing has happened for ${PATIENCE_MS / 1000} s`)))
+        })
+      }
+      return queue.shift() ?? this.next()
+    },
+  }
+}
+
+async function syncLog(bench: Bench, file: string): Promise<JournalEntry[]> {
+  const { totem, dataDir } = bench.totem.config
+  const journal = openJournal({ path: path.join(dataDir, 'journal.db'), totem, now: Date.now })
+  if (!journal.ok) throw new Error(`sync log: ${journal.error.kind}`)
+  try {
+    const exported = await exportJournal(journal.value, file)
+    if (!exported.ok) throw new Error(`sync log: ${exported.error.kind}`)
+    return [...journal.value.entries()]
+  } finally {
+    journal.value.close()
+  }
+}
+
+async function report(visit: {
+  bench: Bench
+  out: string
+  entries: JournalEntry[]
+  steps: Step[]
+  versions: Record<string, string>
+}): Promise<number> {
+  const { bench, out, entries, steps, versions } = visit
+  const fieldsOf = (event: JournalEntry['event']) =>
+    entries.filter((entry) => entry.event === event).map(({ fields }) => fields)
+
+  // The printer acknowledges pages in the order in which they come out.
+  const acknowledged = fieldsOf('print.acknowledged').map(({ job }) => String(job).split('.')[1] ?? '')
+  const whole = bench.printer.sheets.filter(({ kind }) => kind === 'whole')
+  for (const [index, { path: sheet }] of bench.printer.sheets.entries())
+    copyFileSync(
+      sheet,
+      path.join(out, 'paper', `${String(index + 1).padStart(2, '0')}-${acknowledged[index] ?? 'void'}.png`),
+    )
+  const receipt = whole[acknowledged.indexOf('receipt')]
+  if (receipt) copyFileSync(receipt.path, path.join(out, 'receipt.png'))
+
+  const operations = await bench.gateway.operations()
+  const [operation] = operations
+  if (operation) {
+    const pdf = await fetch(`${bench.anpr.url}/simulator/issued/${operation.operation}`)
+    if (pdf.ok) writeFileSync(path.join(out, 'certificate.pdf'), await pdf.bytes())
+  }
+
+  const checks = {
+    'the printer acknowledged the certificate': acknowledged.includes('certificate'),
+    'the gateway holds exactly one operation, issued': operations.length === 1 && operation?.state === 'issued',
+  }
+  const summary = {
+    steps,
+    apdus: fieldsOf('visit.recognised')[0]?.apdus ?? null,
+    versions,
+    operations,
+    sheets: bench.printer.sheets.map(({ kind, width, height }, index) => ({
+      document: acknowledged[index],
+      kind,
+      width,
+      height,
+    })),
+    checks,
+  }
+  writeFileSync(path.join(out, 'summary.json'), `${JSON.stringify(summary, null, 2)}\n`)
+  for (const [name, good] of Object.entries(checks)) console.log(`${good ? '✓' : '✗'} ${name}`)
+  console.log(
+    `  certificate.pdf, receipt.png, paper/, screens/, sync-log.jsonl and summary.json are in ${path.relative('.', out) || '.'}/`,
+  )
+  return Object.values(checks).every(Boolean) ? 0 : 1
+}
