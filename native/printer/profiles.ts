@@ -41,7 +41,7 @@ export const profiles: Record<ProfileName, PrinterProfile> = {
     receipt: {
       marginDots: 176,
       sizes: { 1: { wide: 2, high: 2 }, 2: { wide: 3, high: 3 }, 3: { wide: 4, high: 4 } },
-      leading: 1.3,
+      leading: 1.4,
       valueDots: 480,
       qrDots: 400,
       ruleDots: 3,
@@ -56,10 +56,10 @@ export const profiles: Record<ProfileName, PrinterProfile> = {
     cutterDots: 96,
     bandBytes: 4_000,
     receipt: {
-      marginDots: 0,
+      marginDots: 16,
       sizes: { 1: { wide: 1, high: 2 }, 2: { wide: 2, high: 2 }, 3: { wide: 2, high: 3 } },
-      leading: 1.15,
-      valueDots: 216,
+      leading: 1.2,
+      valueDots: 208,
       qrDots: 320,
       ruleDots: 2,
     },

@@ -18,7 +18,7 @@ import {
   size,
 } from './escpos.ts'
 import type { PrinterProfile } from './profiles.ts'
-import { encodeText, printableText, selectText, wrap } from './text.ts'
+import { encodeText, printableText, selectText, wrap, wrapEvenly } from './text.ts'
 
 const CELL = { width: 12, height: 24 }
 // Small enough that a band is on paper soon after it was sent, large enough that the head never waits for the next.
@@ -73,7 +73,8 @@ const heightOf = ({ receipt }: PrinterProfile, sizeNumber: 1 | 2 | 3) =>
   Math.min(255, Math.round(CELL.height * receipt.sizes[sizeNumber].high * receipt.leading))
 
 function textLine(line: Extract<ReceiptLine, { kind: 'text' }>, profile: PrinterProfile, width: number): Uint8Array {
-  const lines = wrap(printableText(line.text), columnsOf(profile, line.size, width))
+  const wrapped = line.align === 'center' ? wrapEvenly : wrap
+  const lines = wrapped(printableText(line.text), columnsOf(profile, line.size, width))
   return concat([
     size(profile.receipt.sizes[line.size]),
     lineSpacing(heightOf(profile, line.size)),

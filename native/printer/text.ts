@@ -91,3 +91,14 @@ export function wrap(text: string, columns: number): string[] {
   if (line !== '' || lines.length === 0) lines.push(line)
   return lines
 }
+
+/** The same number of lines, of as even a length as the words allow: a centred text with one word left over looks lost. */
+export function wrapEvenly(text: string, columns: number): string[] {
+  let even = wrap(text, columns)
+  for (let narrower = columns - 1; narrower > 0; narrower--) {
+    const lines = wrap(text, narrower)
+    if (lines.length > even.length) break
+    even = lines
+  }
+  return even
+}

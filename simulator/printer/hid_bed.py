@@ -30,7 +30,7 @@ HIDIOCGRDESC_BYTES = 4096
 USB = "/devices/pci0000:00/0000:00:14.0/usb1/1-1"
 
 
-def device_tree(vendor, product):
+def device_tree(vendor, product, node):
     hid = f"{USB}/1-1:1.0/0003:{vendor:04X}:{product:04X}.0001"
     text = f"""\
 P: {USB}
@@ -63,25 +63,25 @@ E: HID_PHYS=usb-0000:00:14.0-1/input0
 E: HID_UNIQ=VP0001
 H: report_descriptor={REPORT_DESCRIPTOR.hex().upper()}
 
-P: {hid}/hidraw/hidraw0
-N: hidraw0
-E: DEVNAME=/dev/hidraw0
+P: {hid}/hidraw/{node}
+N: {node}
+E: DEVNAME=/dev/{node}
 E: MAJOR=240
-E: MINOR=0
+E: MINOR={node[len('hidraw'):]}
 E: SUBSYSTEM=hidraw
 L: device=../..
 """
     # From leaf to root: a folder that still has children cannot go.
-    return text, [f"/sys{path}" for path in (f"{hid}/hidraw/hidraw0", hid, f"{USB}/1-1:1.0", USB)]
+    return text, [f"/sys{path}" for path in (f"{hid}/hidraw/{node}", hid, f"{USB}/1-1:1.0", USB)]
 
 
-def ioctl_script(vendor, product):
+def ioctl_script(vendor, product, node):
     descriptor = len(REPORT_DESCRIPTOR).to_bytes(4, "little") + REPORT_DESCRIPTOR
     descriptor += bytes(4 + HIDIOCGRDESC_BYTES - len(descriptor))
     # struct hidraw_devinfo: bus type USB, vendor, product
     info = (3).to_bytes(4, "little") + vendor.to_bytes(2, "little") + product.to_bytes(2, "little")
     return (
-        "@DEV /dev/hidraw0\n"
+        f"@DEV /dev/{node}\n"
         f"HIDIOCGRDESCSIZE 0 {descriptor[:4].hex().upper()}\n"
         f"HIDIOCGRDESC 0 {descriptor.hex().upper()}\n"
         f"HIDIOCGRAWINFO 0 {info.hex().upper()}\n"
@@ -90,21 +90,26 @@ def ioctl_script(vendor, product):
 
 class Bed:
     def __init__(self, vendor, product):
+        self.ids = (vendor, product)
         self.testbed = UMockdev.Testbed.new()
         self.root = self.testbed.get_root_dir()
-        self.tree, self.nodes = device_tree(vendor, product)
-        self.ioctl_file = os.path.join(self.root, "printer.ioctl")
-        with open(self.ioctl_file, "w") as handle:
-            handle.write(ioctl_script(vendor, product))
+        self.plugs = 0
         self.device = None
         self.plug()
 
     def plug(self):
         if self.device is not None:
             return
-        self.testbed.add_from_string(self.tree)
-        self.testbed.load_ioctl("/dev/hidraw0", self.ioctl_file)
-        self.device = self.testbed.get_dev_fd("/dev/hidraw0")  # the pty's other end
+        # A name of its own each time, as a kernel may give: umockdev keeps those of removed devices for ever.
+        self.node = f"hidraw{self.plugs}"
+        self.plugs += 1
+        tree, self.paths = device_tree(*self.ids, self.node)
+        self.testbed.add_from_string(tree)
+        script = os.path.join(self.root, f"{self.node}.ioctl")
+        with open(script, "w") as handle:
+            handle.write(ioctl_script(*self.ids, self.node))
+        self.testbed.load_ioctl(f"/dev/{self.node}", script)
+        self.device = self.testbed.get_dev_fd(f"/dev/{self.node}")  # the pty's other end
         os.set_blocking(self.device, False)
         # The device process may be another, ordinary user.
         for folder, _, files in os.walk(self.root):
@@ -112,15 +117,13 @@ class Bed:
             for name in files:
                 # 777 also on the ioctl sockets: connecting needs write permission
                 os.chmod(os.path.join(folder, name), 0o777)
-        os.chmod(os.path.realpath(os.path.join(self.root, "dev/hidraw0")), 0o666)
 
     def unplug(self):
         if self.device is None:
             return
-        self.testbed.detach_ioctl("/dev/hidraw0")
-        for node in self.nodes:
-            self.testbed.remove_device(node)
-        os.unlink(os.path.join(self.root, "dev/hidraw0"))
+        for path in self.paths:
+            self.testbed.remove_device(path)
+        os.unlink(os.path.join(self.root, "dev", self.node))
         # Hanging up the pty is what makes open handles fail, as on a pulled cable.
         os.close(self.device)
         self.device = None

@@ -207,7 +207,7 @@ export async function startVirtualPrinter(options: VirtualPrinterOptions): Promi
 
   async function plugged(command: 'plug' | 'unplug') {
     bed.stdin.write(`${command}\n`)
-    await lines.next()
+    if ((await lines.next()).done) throw new Error('the bed has left')
     report = Buffer.alloc(0)
   }
 
