@@ -67,7 +67,7 @@ export function createDrain({
   let [probeAt, lineFailures] = [0, 0]
   let [submitAt, submitFailures] = [0, 0]
   let [journalAt, journalFailures] = [0, 0]
-  let [expiryAt, diskAt] = [0, 0]
+  let [expiryAt, diskAt, journalBy] = [0, 0, 0]
 
   /** A time further ahead than the longest wait for it was set before the clock was put back: it has come. */
   const isDue = (at: number, longestMs: number) => at <= now() || at > now() + longestMs
@@ -77,7 +77,12 @@ export function createDrain({
     while (!stopping) {
       if (isDue(probeAt, lineProbeMs) || (woken && line !== 'up')) await probe()
       woken = false
-      if (line === 'up' && !stopping && ((await submitBatch()) || (await sendJournal()))) continue
+      if (line === 'up' && !stopping) {
+        const submitted = await submitBatch()
+        // Requests first, but a month of them must not keep the log back for ever.
+        const sent = (!submitted || isDue(journalBy, lineProbeMs)) && (await sendJournal())
+        if (submitted || sent) continue
+      }
       if (woken || stopping) continue
       alarm = new AbortController()
       await sleep(idleMs(), alarm.signal)
@@ -203,6 +208,7 @@ export function createDrain({
 
   /** True when the gateway now holds more than before. */
   async function sendJournal(): Promise<boolean> {
+    journalBy = now() + lineProbeMs
     if (!isDue(journalAt, LONGEST_WAIT_MS)) return false
     const entries = journal.unsent(JOURNAL_BATCH)
     const [first, last] = [entries[0], entries.at(-1)]

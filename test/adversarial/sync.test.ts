@@ -1,0 +1,523 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { ulid } from 'ulid'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { type Journal, openJournal } from '../../main/journal/journal.ts'
+import { type Operation, openQueue, type Queue } from '../../main/queue/queue.ts'
+import { openOutcome } from '../../main/queue/sealing.ts'
+import { createGatewayClient, type GatewayClient } from '../../main/sync/client.ts'
+import { createDrain, type Drain } from '../../main/sync/drain.ts'
+import { json, type ScriptedGateway, startScriptedGateway, text, type Whim } from './scripted-gateway.ts'
+
+const T0 = Date.parse('2026-11-22T09:00:00.000Z')
+const DAY_MS = 24 * 3_600_000
+const HOLDER = 'ab'.repeat(32)
+
+let dir: string
+let clock: number
+let gateway: ScriptedGateway
+let totem: Totem
+
+/** Everything of a totem that this is about, on its real files and a real socket; only its waiting takes no time. */
+type Totem = {
+  queue: Queue
+  journal: Journal
+  client: GatewayClient
+  drain: Drain
+  lines: string[]
+  settled: string[]
+  malformed: string[]
+  off(): Promise<void>
+}
+function powerOn(): Totem {
+  const opened = openQueue({ path: join(dir, 'queue.db'), now: () => clock })
+  const openedJournal = openJournal({ path: join(dir, 'journal.db'), totem: 'TT-0001', now: () => clock })
+  if (!opened.ok || !openedJournal.ok) throw new Error('storage')
+  const [queue, journal] = [opened.value, openedJournal.value]
+  const lines: string[] = []
+  const settled: string[] = []
+  const malformed: string[] = []
+  const client = createGatewayClient({
+    url: gateway.url,
+    ...gateway.credentials,
+    onMalformed: (path, httpStatus) => {
+      malformed.push(`${path} ${httpStatus}`)
+      journal.record('gateway.answer-malformed', { path, httpStatus })
+    },
+  })
+  const drain = createDrain({
+    queue,
+    journal,
+    client,
+    outcomeKey: gateway.outcomeKey,
+    now: () => clock,
+    random: Math.random,
+    lineProbeMs: 15_000,
+    onLine: (state) => lines.push(state),
+    onSettled: (operation) => settled.push(operation),
+    sleep: (ms, signal) =>
+      new Promise((resolve) => {
+        setImmediate(() => {
+          if (!signal.aborted) clock += ms
+          resolve()
+        })
+      }),
+  })
+  return {
+    queue,
+    journal,
+    client,
+    drain,
+    lines,
+    settled,
+    malformed,
+    async off() {
+      client.close()
+      await drain.stop()
+      queue.close()
+      journal.close()
+    },
+  }
+}
+
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'sync-'))
+  clock = T0
+  gateway = await startScriptedGateway(() => T0)
+  totem = powerOn()
+})
+afterEach(async () => {
+  await totem.off()
+  await gateway.close()
+  rmSync(dir, { recursive: true, force: true })
+})
+
+function record(requestedAt = clock): string {
+  const operation = ulid()
+  const sealed = `aGVhZGVy..aXY.${Buffer.from(operation).toString('base64url')}.dGFn`
+  const added = totem.queue.add({
+    operation,
+    kind: 'certificate',
+    session: ulid(),
+    holder: HOLDER,
+    sealed,
+    requestedAt: new Date(requestedAt).toISOString(),
+  })
+  if (!added.ok) throw new Error(added.error.kind)
+  return operation
+}
+const patience = () => AbortSignal.timeout(50_000)
+const settled = (operation: string) => totem.drain.settled(operation, patience())
+const submissionsOf = (operation: string) =>
+  gateway.asked.flatMap(({ items }) => items.filter((item) => item.operation === operation))
+/** The next questions to /v1/operations are answered so, then honestly. */
+const operationsWill = (whim: Whim, times: number) => {
+  let left = times
+  gateway.misbehave((asked, response) =>
+    asked.path === '/v1/operations' && left-- > 0 ? whim(asked, response) : false,
+  )
+}
+async function expectIssued(operation: string, found: Operation): Promise<void> {
+  if (found.state !== 'issued') throw new Error(found.state)
+  const opened = await openOutcome(found.outcome, gateway.outcomeKey, operation)
+  expect(opened).toMatchObject({ ok: true, value: { operation } })
+}
+const journalled = (event: string) => [...totem.journal.entries()].filter((entry) => entry.event === event)
+/** Until something has come about that no promise tells; the loop under test runs on real sockets meanwhile. */
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setImmediate(resolve))
+}
+
+test('a request is answered within the visit, and the log tells it in order', async () => {
+  const operation = record()
+  await expectIssued(operation, await settled(operation))
+  expect(totem.settled).toEqual([operation])
+  expect(totem.queue.waiting(HOLDER)).toHaveLength(1)
+  const story = [...totem.journal.entries()].map(({ event }) => event)
+  expect(story).toEqual(['line.changed', 'request.submitted', 'request.issued'])
+  // What is settled already is told at once.
+  expect((await settled(operation)).state).toBe('issued')
+})
+
+/** Ways in which an answer goes wrong; `alarm`: the log says that it was no answer of the contract. */
+const misfortunes: Record<string, { whim: Whim; alarm: boolean }> = {
+  'web page of a captive portal': { alarm: true, whim: answer(200, '<html>Accedi alla rete</html>') },
+  'empty answer': { alarm: true, whim: answer(200, '') },
+  'half a JSON': { alarm: true, whim: answer(200, '{"results":[{"operation":') },
+  'JSON of something else': { alarm: true, whim: answer(200, '{"results":"all well"}') },
+  'more than the contract has': { alarm: true, whim: answer(200, '{"results":[],"advert":1}') },
+  redirect: { alarm: true, whim: answer(302, '') },
+  'refusal that is no problem': { alarm: true, whim: answer(403, 'Forbidden by proxy') },
+  'refusal of the whole batch': { alarm: false, whim: answer(400, '{"kind":"request-malformed","anpr":null}') },
+  'gateway error': { alarm: false, whim: answer(500, 'oops') },
+  'gateway restarting': { alarm: false, whim: answer(503, '') },
+  'gateway over-loaded': { alarm: false, whim: answer(429, '') },
+  'item missing from the answer': { alarm: false, whim: answer(200, '{"results":[]}') },
+  'ANPR slow': { alarm: false, whim: perItem((operation) => ({ operation, state: 'pending' })) },
+  'ANPR away': {
+    alarm: false,
+    whim: perItem((operation) => ({ operation, state: 'refused', problem: { kind: 'anpr-unavailable', anpr: null } })),
+  },
+  'answer for somebody else': {
+    alarm: true,
+    whim: perItem(async () => {
+      const other = ulid()
+      return { operation: other, state: 'issued', outcome: await gateway.sealOutcome(other) }
+    }),
+  },
+  "somebody else's outcome": {
+    alarm: true,
+    whim: perItem(async (operation) => ({ operation, state: 'issued', outcome: await gateway.sealOutcome(ulid()) })),
+  },
+  'outcome with a changed body': {
+    alarm: true,
+    whim: perItem(async (operation) => ({
+      operation,
+      state: 'issued',
+      outcome: await gateway.sealOutcome(operation, { operation: ulid() }),
+    })),
+  },
+  'outcome that is none': { alarm: true, whim: perItem((operation) => ({ operation, state: 'issued', outcome: '' })) },
+  'refusal with a code that is none': {
+    alarm: true,
+    whim: perItem((operation) => ({
+      operation,
+      state: 'refused',
+      problem: { kind: 'not-in-family', anpr: "'; DROP TABLE operation; --" },
+    })),
+  },
+  'line cut before the answer': {
+    alarm: false,
+    whim: (_, response) => {
+      response.socket?.destroy()
+      return true
+    },
+  },
+  'line cut in the middle of the answer': {
+    alarm: false,
+    whim: async ({ items }, response) => {
+      // The worst moment: it has taken effect and the totem does not know.
+      const results = []
+      for (const { operation } of items)
+        results.push({ operation, state: 'issued', outcome: await gateway.issue(operation) })
+      const whole = JSON.stringify({ results })
+      response.writeHead(200, { 'content-length': whole.length })
+      response.write(whole.slice(0, whole.length / 2), () => response.socket?.destroy())
+      return true
+    },
+  },
+}
+function answer(status: number, body: string): Whim {
+  return (_, response) => {
+    text(response, status, body)
+    return true
+  }
+}
+function perItem(result: (operation: string) => unknown): Whim {
+  return async ({ items }, response) => {
+    json(response, 200, { results: await Promise.all(items.map(({ operation }) => result(operation))) })
+    return true
+  }
+}
+
+describe('the request stays queued and takes effect once in spite of', () => {
+  test.each(Object.entries(misfortunes))('%s', async (_, { whim, alarm }) => {
+    operationsWill(whim, 3)
+    const operation = record()
+    await expectIssued(operation, await settled(operation))
+    expect(gateway.effects).toEqual([operation])
+    // The same operation id and the same bytes on every try: that is what makes a retry harmless.
+    const submissions = submissionsOf(operation)
+    expect(submissions).toHaveLength(4)
+    expect(new Set(submissions.map(({ sealed }) => sealed)).size).toBe(1)
+    expect(journalled('request.deferred').length).toBeGreaterThan(0)
+    expect(journalled('gateway.answer-malformed').length).toBe(alarm ? 3 : 0)
+    expect(totem.journal.verify().ok).toBe(true)
+  })
+  test('a second answer for the same item', async () => {
+    operationsWill(async ({ items: [item] }, response) => {
+      const operation = item?.operation ?? ''
+      json(response, 200, {
+        results: [
+          { operation, state: 'issued', outcome: await gateway.issue(operation) },
+          { operation, state: 'refused', problem: { kind: 'not-in-family', anpr: null } },
+        ],
+      })
+      return true
+    }, 1)
+    const operation = record()
+    await expectIssued(operation, await settled(operation))
+    expect(journalled('gateway.answer-malformed')).toHaveLength(1)
+  })
+})
+
+test('any sequence of misfortunes over any batch: everything is issued in the end, each once', async () => {
+  const whims = Object.values(misfortunes).map(({ whim }) => whim)
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.nat(whims.length - 1), { maxLength: 12 }),
+      fc.integer({ min: 1, max: 45 }),
+      async (script, count) => {
+        const before = gateway.effects.length
+        let turn = 0
+        gateway.misbehave((asked, response) => {
+          const whim = asked.path === '/v1/operations' ? whims[script[turn++] ?? -1] : undefined
+          return whim ? whim(asked, response) : false
+        })
+        const operations = Array.from({ length: count }, () => record())
+        for (const operation of operations) await expectIssued(operation, await settled(operation))
+        expect(gateway.effects.slice(before).sort()).toEqual([...operations].sort())
+      },
+    ),
+    { numRuns: 12 },
+  )
+})
+
+test('one poison item blocks nobody, and is still not given up', async () => {
+  const [first = '', poison = '', ...others] = Array.from({ length: 45 }, () => record())
+  gateway.misbehave(({ items }, response) => {
+    if (!items.some(({ operation }) => operation === poison)) return false
+    text(response, 500, 'poison')
+    return true
+  })
+  totem.drain.wake()
+  await until(() => totem.settled.length === 44)
+  expect([...totem.settled].sort()).toEqual([first, ...others].sort())
+  expect(totem.queue.get(poison)).toMatchObject({ state: 'queued', reason: 'gateway-unavailable' })
+  gateway.misbehave(() => false)
+  expect((await settled(poison)).state).toBe('issued')
+})
+
+test('who waits at the totem goes before a month of backlog', async () => {
+  await gateway.cut()
+  for (let n = 0; n < 100; n++) record()
+  const mine = record()
+  const answered = settled(mine)
+  await gateway.restore()
+  totem.drain.wake()
+  expect((await answered).state).toBe('issued')
+  expect(gateway.asked.find(({ path }) => path === '/v1/operations')?.items.map((item) => item.operation)).toEqual([
+    mine,
+  ])
+})
+
+test('a refusal of one says why and leaves the rest alone', async () => {
+  const [one = '', two = ''] = [record(), record()]
+  gateway.misbehave(async ({ path, items }, response) => {
+    if (path !== '/v1/operations') return false
+    const results = []
+    for (const { operation } of items)
+      results.push(
+        operation === one
+          ? { operation, state: 'refused', problem: { kind: 'certificate-not-issuable', anpr: 'EN160' } }
+          : { operation, state: 'issued', outcome: await gateway.issue(operation) },
+      )
+    json(response, 200, { results })
+    return true
+  })
+  expect(await settled(one)).toMatchObject({ state: 'refused', reason: 'certificate-not-issuable', anpr: 'EN160' })
+  expect((await settled(two)).state).toBe('issued')
+  expect(journalled('request.refused').map(({ fields }) => fields)).toEqual([
+    { operation: one, reason: 'certificate-not-issuable' },
+  ])
+})
+
+describe('line-down', () => {
+  test('the citizen is told that it is pending; it is answered when the line is back', async () => {
+    await gateway.cut()
+    const operation = record()
+    const enough = new AbortController()
+    const waiting = totem.drain.settled(operation, enough.signal)
+    await until(() => totem.lines.includes('down'))
+    enough.abort()
+    expect(await waiting).toMatchObject({ state: 'queued' })
+    await gateway.restore()
+    expect((await settled(operation)).state).toBe('issued')
+    expect(totem.lines.slice(-2)).toEqual(['down', 'up'])
+  })
+  test('an answer that comes to nobody is there after a restart', async () => {
+    const operation = record()
+    operationsWill(async ({ items }, response) => {
+      for (const item of items) await gateway.issue(item.operation)
+      response.socket?.destroy()
+      return true
+    }, 1)
+    totem.drain.wake()
+    await until(() => gateway.effects.length === 1)
+    await totem.off()
+    totem = powerOn()
+    await expectIssued(operation, await settled(operation))
+    expect(gateway.effects).toEqual([operation])
+    expect(submissionsOf(operation)).toHaveLength(2)
+  })
+})
+
+describe('clock-jumps', () => {
+  test.each([
+    ['a year ahead and back', [365 * DAY_MS, 0]],
+    ['to 1970', [-T0]],
+    ['back by an hour', [-3_600_000]],
+  ])('%s: what was put off still goes', async (_, jumps) => {
+    let fail = true
+    gateway.misbehave(({ path }, response) => {
+      if (path !== '/v1/operations' || !fail) return false
+      text(response, 503, '')
+      return true
+    })
+    const operation = record()
+    totem.drain.wake()
+    for (const jump of jumps) {
+      const tries = submissionsOf(operation).length
+      clock = T0 + jump
+      await until(() => submissionsOf(operation).length >= tries + 2)
+    }
+    fail = false
+    expect((await settled(operation)).state).toBe('issued')
+  })
+  test('a totem whose clock runs ahead throws no request away: the gateway says what time it is', async () => {
+    clock = T0 + 400 * DAY_MS
+    const operation = record(T0)
+    expect((await settled(operation)).state).toBe('issued')
+  })
+})
+
+test('what is too old expires, and who waits for it is told', async () => {
+  operationsWill(
+    perItem((operation) => ({ operation, state: 'pending' })),
+    Number.POSITIVE_INFINITY,
+  )
+  const [old, young] = [record(T0 - 31 * DAY_MS), record(T0 - 29 * DAY_MS)]
+  // The next look at what has expired.
+  clock += 3_600_000
+  expect(await settled(old)).toMatchObject({ state: 'expired' })
+  expect(totem.queue.get(young)).toMatchObject({ state: 'queued' })
+  expect(journalled('request.refused').map(({ fields }) => fields)).toEqual([
+    { operation: old, reason: 'request-expired' },
+  ])
+})
+
+describe('the sync log at the gateway', () => {
+  const untilHeld = (seq: number) => until(() => gateway.journal.length >= seq)
+  test('is whole and in order, line cuts and restarts included', async () => {
+    for (let round = 0; round < 3; round++) {
+      totem.journal.record('printer.changed', { status: 'ready' })
+      if (round === 1) await gateway.cut()
+      await totem.off()
+      if (round === 1) await gateway.restore()
+      totem = powerOn()
+    }
+    for (let n = 0; n < 1_200; n++) totem.journal.record('printer.changed', { status: 'paperLow' })
+    await untilHeld(1_203)
+    await totem.drain.stop()
+    expect(gateway.journal).toEqual([...totem.journal.entries()].slice(0, gateway.journal.length))
+  })
+  test('is sent again from where the gateway has lost it', async () => {
+    for (let n = 0; n < 10; n++) totem.journal.record('printer.changed', { status: 'ready' })
+    await untilHeld(10)
+    gateway.journal.length = 4
+    totem.journal.record('printer.changed', { status: 'ready' })
+    await untilHeld(11)
+    expect(gateway.journal.map(({ seq }) => seq)).toEqual(gateway.journal.map((_, index) => index + 1))
+  })
+  test.each<[string, Whim, string]>([
+    ['refused', answer(400, '{"kind":"request-malformed","anpr":null}'), ''],
+    ['held beyond belief', answer(200, '{"upTo":1000000}'), 'v1.journal'],
+    ['answered with garbage', answer(200, '[]'), 'v1.journal'],
+  ])('%s: requests go on, and the log is kept', async (_, whim, path) => {
+    gateway.misbehave((asked, response) => (asked.path === '/v1/journal' ? whim(asked, response) : false))
+    const operation = record()
+    expect((await settled(operation)).state).toBe('issued')
+    await until(() => gateway.asked.some(({ path }) => path === '/v1/journal'))
+    expect((await settled(record())).state).toBe('issued')
+    const held = [...totem.journal.entries()].length
+    gateway.misbehave(() => false)
+    await untilHeld(held)
+    if (path) expect(journalled('gateway.answer-malformed')[0]?.fields).toEqual({ path, httpStatus: 200 })
+  })
+})
+
+describe('the gateway client', () => {
+  const clientWith = (credentials: { ca: string; certificate: string; key: string }, url = gateway.url) =>
+    createGatewayClient({ url, ...credentials, onMalformed: () => undefined })
+
+  test('takes no answer from a gateway whose certificate is of another authority', async () => {
+    const client = clientWith({ ...gateway.credentials, ca: gateway.foreign.ca })
+    expect(await client.status()).toEqual({
+      ok: false,
+      error: { kind: 'line-down', reason: expect.stringMatching(/^(SELF_SIGNED_CERT|UNABLE_TO)/) },
+    })
+    client.close()
+  })
+  test('gets none with a certificate that is no totem certificate', async () => {
+    const { certificate, key } = gateway.foreign
+    const client = clientWith({ ...gateway.credentials, certificate, key })
+    expect(await client.status()).toMatchObject({ ok: false, error: { kind: 'line-down' } })
+    client.close()
+  })
+  test('takes no answer for another name', async () => {
+    // A fleet of addresses, one certificate: 127.0.0.2 is not in it.
+    const client = clientWith(gateway.credentials, gateway.url.replace('127.0.0.1', '127.0.0.2'))
+    expect(await client.status()).toMatchObject({ ok: false, error: { kind: 'line-down' } })
+    client.close()
+  })
+  test('gives up on a line that has silently died', async () => {
+    gateway.misbehave(() => true)
+    expect(await totem.client.status()).toEqual({ ok: false, error: { kind: 'line-down', reason: 'timeout' } })
+  })
+  test('asks again when an idle connection was closed under it, except for what may be asked once only', async () => {
+    const evidence = {
+      statement: {
+        purpose: 'totem-polis/login/1',
+        totem: 'TT-0001',
+        session: ulid(),
+        at: new Date(T0).toISOString(),
+        nonce: Buffer.alloc(32).toString('base64'),
+      },
+      certificate: 'AAAA',
+      signature: 'AAAA',
+    } as const
+    await totem.drain.stop()
+    for (const [ask, asked] of [
+      [() => totem.client.operations(), 2],
+      [() => totem.client.openSession(evidence), 1],
+    ] as const) {
+      gateway.misbehave(() => false)
+      expect((await totem.client.status()).ok).toBe(true)
+      const before = gateway.asked.length
+      gateway.misbehave((_, response) => {
+        response.socket?.destroy()
+        return true
+      })
+      expect(await ask()).toMatchObject({ ok: false, error: { kind: 'line-down' } })
+      expect(gateway.asked.length - before).toBe(asked)
+    }
+  })
+  test('names the path of each answer that is none, and carries the bearer token', async () => {
+    await totem.drain.stop()
+    totem.malformed.length = 0
+    gateway.misbehave(answer(200, '{"surprise":1}'))
+    const request = { subject: 'AB10234CP', types: ['8' as const], exemption: 'adozione' as const }
+    for (const answered of [
+      await totem.client.status(),
+      await totem.client.family('token'),
+      await totem.client.preview('token', request),
+      await totem.client.operations(),
+    ])
+      expect(answered).toEqual({ ok: false, error: { kind: 'answer-malformed' } })
+    expect(totem.malformed).toEqual([
+      'v1.status 200',
+      'v1.sessions.current.family 200',
+      'v1.previews 200',
+      'v1.operations 200',
+    ])
+  })
+  test('tells a refusal with its reason', async () => {
+    gateway.misbehave(answer(403, '{"kind":"certificate-revoked","anpr":null}'))
+    expect(await totem.client.family('token')).toEqual({
+      ok: false,
+      error: { kind: 'refused', problem: { kind: 'certificate-revoked', anpr: null } },
+    })
+  })
+})
