@@ -18,6 +18,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          globalSetup: ['test/e2e/setup.ts'],
           // One totem at a time: the machine has two cores and a visit has real waits.
           fileParallelism: false,
           testTimeout: 180_000,

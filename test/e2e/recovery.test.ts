@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Office, openOffice } from './office.ts'
+
+// Whatever dies, the totem goes on by itself, and a recorded request takes effect once.
+let office: Office
+const journal = (event: string) => office.journal().filter((entry) => entry.event === event)
+const issued = async () => (await office.operations()).filter(({ state }) => state === 'issued')
+
+beforeAll(async () => {
+  office = await openOffice()
+})
+afterAll(() => office?.close())
+
+test('renderer-crash twice in a row: the visit goes on where it was, in a new renderer', async () => {
+  await office.comesWithCard('anna-bianchi')
+  await office.entersPin()
+  await office.sees('person')
+  for (const crash of [1, 2]) {
+    const dead = office.page()
+    const [window] = await Promise.all([office.app().waitForEvent('window'), office.bench.killRenderer(office.pid())])
+    expect(window).not.toBe(dead)
+    await expect.poll(() => journal('renderer.died').length).toBe(crash)
+    await office.sees('person')
+  }
+  await office.asksForResidenza()
+  await office.touches('Indietro')
+  await office.sees('preview')
+  await office.takesCardAndGoes()
+})
+
+test('device-process-killed at the PIN: it is back, and the card is asked for again', async () => {
+  await office.comesWithCard('anna-bianchi')
+  const starts = journal('device.started').length
+  expect(office.bench.killDevice(office.pid())).toBe(true)
+  expect(await office.sees('refused')).toMatchObject({ reason: 'card-removed' })
+  await expect.poll(() => journal('device.started').length, { timeout: 20_000 }).toBe(starts + 1)
+  // The card never left the reader: the totem reads it again by itself.
+  await office.sees('pin')
+  await office.entersPin()
+  await office.sees('person')
+  await office.takesCardAndGoes()
+})
+
+test('device-process-killed while printing: the page is void and printed anew', async () => {
+  await office.comesWithCard('anna-bianchi')
+  await office.entersPin()
+  await office.asksForResidenza()
+  office.bench.printer.deaf(true)
+  await office.touches('Conferma e stampa')
+  await office.sees('printing')
+  office.bench.killDevice(office.pid())
+  expect(await office.sees('print-fault')).toMatchObject({ document: 'certificate', page: 1 })
+  office.bench.printer.deaf(false)
+  await expect.poll(() => office.screen(), { timeout: 30_000 }).toMatchObject({ resumable: true })
+  await office.touches('Stampa di nuovo')
+  expect(await office.sees('done')).toMatchObject({ outcome: 'printed' })
+  await office.takesCardAndGoes()
+  expect(await issued()).toHaveLength(1)
+})
+
+test('reader-service-killed: said, and well again when it is back', async () => {
+  office.bench.pcscd.kill()
+  expect(await office.sees('out-of-service')).toEqual({ screen: 'out-of-service', reason: 'reader-unavailable' })
+  await office.bench.pcscd.restart()
+  await office.sees('attract')
+  await office.comesWithCard('anna-bianchi')
+  await office.bench.removeCard()
+  await office.touches('Ho capito')
+  await office.sees('attract')
+})
+
+test('a gateway whose ANPR answers nonsense: kept pending, delivered once when it is well', async () => {
+  const before = (await issued()).length
+  await office.comesWithCard('giovanni-ricci')
+  await office.entersPin()
+  await office.asksForResidenza()
+  office.bench.anpr.setFault({ kind: 'garbage' })
+  await office.touches('Conferma e stampa')
+  expect(await office.sees('done')).toMatchObject({ outcome: 'queued' })
+  await office.takesCardAndGoes()
+  office.bench.anpr.setFault({ kind: 'none' })
+  await expect.poll(async () => (await issued()).length, { timeout: 90_000 }).toBe(before + 1)
+})
+
+test('kill -9 between queueing and sync: after the restart the request is delivered once', async () => {
+  const before = (await issued()).length
+  office.bench.line.cut()
+  await expect.poll(() => office.screen()).toMatchObject({ online: false })
+  await office.comesWithCard('nicolo-dangelo')
+  await office.entersPin()
+  await office.asksForResidenza()
+  await office.touches('Registra la richiesta')
+  // Recorded before anything else is done with it, so the very next moment must do.
+  await expect.poll(() => journal('request.queued').length).toBeGreaterThan(0)
+  const gone = new Promise((resolve) => office.app().process().once('exit', resolve))
+  process.kill(office.pid(), 'SIGKILL')
+  await gone
+  await office.bench.removeCard()
+  office.bench.line.up()
+  await office.start()
+  await expect.poll(async () => (await issued()).length, { timeout: 60_000 }).toBe(before + 1)
+  await office.comesWithCard('nicolo-dangelo')
+  await office.entersPin()
+  expect((await office.sees('collect')).waiting).toHaveLength(1)
+  await office.touches('Stampa ora')
+  await office.sees('done')
+  await office.takesCardAndGoes()
+  expect(await issued()).toHaveLength(before + 1)
+})

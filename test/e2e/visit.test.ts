@@ -1,0 +1,247 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { personById } from '../../simulator/population/people.ts'
+import { type Office, openOffice } from './office.ts'
+
+// Journeys in a real Electron, through pcscd, hidraw, SQLite and mutual TLS; what each looks like in the sync log.
+let office: Office
+let issuedBefore: number
+
+const issued = async () => (await office.operations()).filter(({ state }) => state === 'issued').length
+const events = () => office.journal().map(({ event }) => event)
+const sheets = () => office.bench.printer.sheets
+
+beforeAll(async () => {
+  office = await openOffice()
+})
+beforeEach(async () => {
+  await office.sees('attract')
+  issuedBefore = await issued()
+})
+afterAll(() => office?.close())
+
+test('happy visit: card, PIN, person, certificate, purpose, preview, paper, receipt', async () => {
+  const before = sheets().length
+  await office.comesWithCard('anna-bianchi')
+  await office.entersPin()
+  await office.asksForResidenza()
+  await office.touches('Conferma e stampa')
+  expect(await office.sees('done')).toMatchObject({ outcome: 'printed', collectCode: null })
+  expect(
+    sheets()
+      .slice(before)
+      .map(({ kind }) => kind),
+  ).toEqual(['whole', 'whole'])
+  expect(await issued()).toBe(issuedBefore + 1)
+  await office.takesCardAndGoes()
+  const recognised = office.journal().find(({ event }) => event === 'visit.recognised')
+  expect(recognised?.fields.apdus).toBeLessThanOrEqual(17)
+  expect(events()).toEqual(
+    expect.arrayContaining(['request.queued', 'request.issued', 'print.acknowledged', 'request.collected']),
+  )
+})
+
+test('a certificate for a child of the family names the child', async () => {
+  await office.comesWithCard('mario-rossi')
+  await office.entersPin()
+  const { people } = await office.sees('person')
+  expect(people.map(({ self }) => self).filter(Boolean)).toHaveLength(1)
+  const sofia = people.find(({ name }) => name.toUpperCase() === 'SOFIA')
+  await office.touches(sofia?.name ?? 'missing')
+  await office.sees('certificate')
+  await office.touches('Tutti e due')
+  await office.sees('purpose')
+  await office.touches('Altri usi')
+  await office.touches('Adozione')
+  await office.sees('preview')
+  await office.touches('È tutto giusto')
+  await office.sees('confirm')
+  await office.touches('Conferma e stampa')
+  expect(await office.sees('done')).toMatchObject({ outcome: 'printed' })
+  await office.takesCardAndGoes()
+})
+
+test('a public body is never a reason to pay: the visit ends with the free declaration', async () => {
+  await office.comesWithCard('anna-bianchi')
+  await office.entersPin()
+  const { people } = await office.sees('person')
+  await office.touches(people[0]?.name ?? '')
+  await office.touches('Certificato di residenza')
+  await office.touches('Un ufficio')
+  expect(await office.sees('declaration')).toEqual({ screen: 'declaration', for: 'publicBody' })
+  await office.touches('Ho capito')
+  await office.takesCardAndGoes()
+  expect(await issued()).toBe(issuedBefore)
+})
+
+test('card-pulled-during-pin: explained, and the same card put back goes on', async () => {
+  await office.comesWithCard('anna-bianchi', { pullAtApdu: 12 })
+  await office.entersPin()
+  expect(await office.sees('refused')).toMatchObject({ reason: 'card-removed' })
+  await office.bench.insertCard('anna-bianchi')
+  await office.sees('pin')
+  await office.entersPin()
+  await office.sees('person')
+  await office.takesCardAndGoes()
+})
+
+test('wrong-pin-then-right: the tries left are told, the right PIN goes on', async () => {
+  await office.comesWithCard('giovanni-ricci')
+  await office.entersPin('87654321')
+  await expect.poll(() => office.screen()).toEqual({ screen: 'pin', triesLeft: 2, wrong: true })
+  await office.entersPin()
+  await office.sees('person')
+  await office.takesCardAndGoes()
+})
+
+test('pin-blocked: the last try only after a yes, then the way to the PUK', async () => {
+  await office.comesWithCard('elena-ferrari')
+  for (const wrong of ['11111111', '22222222']) {
+    await office.entersPin(wrong)
+    await office.sees('pin', 'last-try')
+    await expect.poll(async () => (await office.screen()).screen).not.toBe('pin-checking')
+  }
+  await office.sees('last-try')
+  await office.touches('Conosco il PIN')
+  await office.sees('pin')
+  await office.entersPin('33333333')
+  expect(await office.sees('refused')).toMatchObject({ reason: 'pin-blocked' })
+  await office.takesCardAndGoes()
+})
+
+const badCards: [reason: string, who: string, choice: Parameters<Office['bench']['insertCard']>[1]][] = [
+  ['certificate-expired', 'anna-bianchi', { certificate: 'expired' }],
+  ['certificate-untrusted', 'anna-bianchi', { certificate: 'foreign' }],
+  ['codice-fiscale-differs', 'anna-bianchi', { certificate: 'other-cf' }],
+  ['certificate-truncated', 'anna-bianchi', { truncatedCertificate: true }],
+  ['personal-data-malformed', 'anna-bianchi', { personalFileStart: '0000FFzz' }],
+  ['card-unknown', 'unknown', {}],
+]
+test.each(badCards)(
+  '%s: refused by name before a PIN is asked, the next citizen unaffected',
+  async (reason, who, choice) => {
+    await office.touches('Inizia')
+    await office.touches('IT')
+    await office.sees('card')
+    await office.bench.insertCard(who, choice)
+    expect(await office.sees('refused')).toMatchObject({ reason })
+    await office.takesCardAndGoes()
+    await office.comesWithCard('anna-bianchi')
+    await office.bench.removeCard()
+    await office.touches('Ho capito')
+    await office.sees('attract')
+  },
+)
+
+test('line-down: a slip with the collect code, and the certificate in a later visit with the same card', async () => {
+  office.bench.line.cut()
+  await expect.poll(async () => await office.screen()).toMatchObject({ screen: 'attract', online: false })
+  const before = sheets().length
+  await office.comesWithCard('nicolo-dangelo')
+  await office.entersPin()
+  expect(await office.sees('person')).toMatchObject({ online: false })
+  await office.asksForResidenza()
+  await office.touches('Registra la richiesta')
+  const done = await office.sees('done')
+  expect(done).toMatchObject({ outcome: 'queued', collectCode: expect.stringMatching(/^[0-9A-Z]{4}-[0-9A-Z]{4}$/) })
+  expect(sheets()).toHaveLength(before + 1)
+  expect(await issued()).toBe(issuedBefore)
+  await office.takesCardAndGoes()
+
+  office.bench.line.up()
+  await expect.poll(issued, { timeout: 60_000 }).toBe(issuedBefore + 1)
+  await expect
+    .poll(
+      () =>
+        events().at(-1) === 'request.issued' ||
+        events().lastIndexOf('request.issued') > events().lastIndexOf('request.queued'),
+      { timeout: 30_000 },
+    )
+    .toBe(true)
+  await office.comesWithCard('nicolo-dangelo')
+  await office.entersPin()
+  expect((await office.sees('collect')).waiting).toHaveLength(1)
+  await office.touches('Stampa ora')
+  expect(await office.sees('done')).toMatchObject({ outcome: 'printed' })
+  expect(sheets()).toHaveLength(before + 3)
+  await office.takesCardAndGoes()
+  expect(await issued()).toBe(issuedBefore + 1)
+})
+
+test('another person’s card does not see what waits', async () => {
+  office.bench.line.cut()
+  await expect.poll(async () => await office.screen()).toMatchObject({ online: false })
+  await office.comesWithCard('marija-kos')
+  await office.entersPin()
+  await office.asksForResidenza()
+  await office.touches('Registra la richiesta')
+  await office.sees('done')
+  await office.takesCardAndGoes()
+  office.bench.line.up()
+  await expect.poll(issued, { timeout: 60_000 }).toBe(issuedBefore + 1)
+  await office.comesWithCard('anna-bianchi')
+  await office.entersPin()
+  await office.sees('person')
+  await office.takesCardAndGoes()
+})
+
+test('paper-out-mid-certificate: the sheet is void, a whole one is printed after the roll is changed', async () => {
+  const before = sheets().length
+  await office.comesWithCard('anna-bianchi')
+  await office.entersPin()
+  await office.asksForResidenza()
+  office.bench.printer.paperOutAfter(60_000)
+  await office.touches('Conferma e stampa')
+  expect(await office.sees('print-fault')).toMatchObject({ document: 'certificate', status: 'paperOut', page: 1 })
+  office.bench.printer.setPaper('ok')
+  await expect.poll(() => office.screen()).toMatchObject({ screen: 'print-fault', resumable: true })
+  await office.touches('Stampa di nuovo')
+  expect(await office.sees('done')).toMatchObject({ outcome: 'printed' })
+  expect(
+    sheets()
+      .slice(before)
+      .map(({ kind }) => kind),
+  ).toEqual(['void', 'whole', 'whole'])
+  expect(await issued()).toBe(issuedBefore + 1)
+  expect(events()).toContain('print.void')
+  await office.takesCardAndGoes()
+})
+
+test('printer-out and no patience: the certificate waits for the same card', async () => {
+  office.bench.printer.setPaper('out')
+  await expect.poll(() => office.screen()).toMatchObject({ screen: 'attract', printing: false })
+  await office.comesWithCard('anna-bianchi')
+  await office.entersPin()
+  await office.asksForResidenza()
+  await office.touches('Conferma e stampa')
+  await office.sees('print-fault')
+  await office.touches('Ritiro più tardi')
+  expect(await office.sees('done')).toMatchObject({ outcome: 'kept', collectCode: expect.any(String) })
+  await office.takesCardAndGoes()
+  office.bench.printer.setPaper('ok')
+  await expect.poll(() => office.screen()).toMatchObject({ screen: 'attract', printing: true })
+  await office.comesWithCard('anna-bianchi')
+  await office.entersPin()
+  await office.sees('collect')
+  await office.touches('Stampa ora')
+  await office.sees('done')
+  await office.takesCardAndGoes()
+})
+
+test('nothing personal is readable at rest, nor in the sync log', async () => {
+  const { dataDir } = office.bench.totem.config
+  const files = readdirSync(dataDir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  expect(files.map(({ name }) => name)).toEqual(expect.arrayContaining(['queue.db', 'journal.db']))
+  const people = ['anna-bianchi', 'mario-rossi', 'nicolo-dangelo', 'marija-kos'].map(personById)
+  for (const file of files) {
+    const bytes = readFileSync(join(file.parentPath, file.name))
+    for (const { codiceFiscale, surname, idAnpr } of people) {
+      for (const secret of [codiceFiscale, surname, surname.toUpperCase(), idAnpr]) {
+        expect(bytes.includes(secret), `${secret} in ${file.name}`).toBe(false)
+        expect(bytes.includes(Buffer.from(secret, 'utf16le')), `${secret} in ${file.name}`).toBe(false)
+      }
+    }
+    expect(bytes.includes('12345678'), `the PIN in ${file.name}`).toBe(false)
+  }
+})
