@@ -15,6 +15,8 @@ export const gatewayConfig = z.strictObject({
   /** PEM bundle of the card issuers' CAs. */
   cardAuthorities: z.string(),
   anpr: z.strictObject({ url: z.url(), timeoutMs: z.number().int().positive().default(8_000) }),
+  /** A totem hangs up after 20 s: what is not done by then is told as pending, and goes on. */
+  answerWithinMs: z.number().int().positive().default(12_000),
   /** Private JWK (P-256) that opens requests. */
   sealingKey: z.string(),
   /** Folder of `<totem id>.outcome.pub.jwk.json`: a totem without one is not provisioned here. */

@@ -40,7 +40,7 @@ export async function startGateway(
   const db = await openDatabase({ databaseUrl, dataDir: config.dataDir }, log)
   const anpr = createAnprClient(config.anpr)
   const shared = { db, anpr, authorities: authorities.value, now }
-  const operations = createOperations({ ...shared, sealingKey, log })
+  const operations = createOperations({ ...shared, sealingKey, answerWithinMs: config.answerWithinMs, log })
   const sessions = createSessions(shared)
   const totems = createTotems(config.totems)
   const { version } = packageJson

@@ -1,8 +1,8 @@
 import { type KeyObject, X509Certificate } from 'node:crypto'
-import { Certificate, type CertificatePolicies, type ExtKeyUsage } from 'pkijs'
 import { isCodiceFiscale } from '../contract/identity.ts'
 import { err, ok, type Result } from '../contract/result.ts'
 import type { Authorities } from './authorities.ts'
+import { type CertificateFields, certificateFields } from './certificate-fields.ts'
 import { CLIENT_AUTH, IDENTIFYING_POLICIES } from './policies.ts'
 
 /** Names are those of contract/gateway.ts `refusalKind`. */
@@ -31,7 +31,6 @@ export interface TrustedCertificate {
   commonName: string | null
 }
 
-const OID = { commonName: '2.5.4.3', keyUsage: '2.5.29.15', policies: '2.5.29.32', extKeyUsage: '2.5.29.37' }
 // RFC 5280 §4.2.1.3: bit 0 and bit 1 of the first byte.
 const DIGITAL_SIGNATURE = 0x80
 const NON_REPUDIATION = 0x40
@@ -52,7 +51,7 @@ export function verifyChain(
 ): Result<TrustedCertificate, CertificateRefusal> {
   const parsed = parse(der)
   if (!parsed) return err({ kind: 'certificate-malformed' })
-  const { x509, certificate } = parsed
+  const { x509, fields } = parsed
 
   // By key, not by name: two issuers may carry the same DN, and a name costs nothing to copy.
   const issuer = authorities.some(
@@ -60,16 +59,14 @@ export function verifyChain(
   )
   if (!issuer) return err({ kind: 'certificate-untrusted' })
 
-  const notBefore = certificate.notBefore.value
-  const notAfter = certificate.notAfter.value
-  if (at < notBefore) return err({ kind: 'certificate-not-yet-valid' })
+  const notAfter = new Date(x509.validTo)
+  if (at < new Date(x509.validFrom)) return err({ kind: 'certificate-not-yet-valid' })
   if (at > notAfter) return err({ kind: 'certificate-expired' })
-  if (!isForAuthentication(certificate, x509.publicKey)) return err({ kind: 'certificate-wrong-policy' })
+  if (!isForAuthentication(fields, x509.publicKey)) return err({ kind: 'certificate-wrong-policy' })
 
-  const names = certificate.subject.typesAndValues.filter(({ type }) => type === OID.commonName)
   // Two common names would let two readers see two people.
-  const name: unknown = names.length === 1 ? names[0]?.value.valueBlock.value : null
-  return ok({ publicKey: x509.publicKey, notAfter, commonName: typeof name === 'string' ? name : null })
+  const [commonName = null, ...others] = fields.commonNames
+  return ok({ publicKey: x509.publicKey, notAfter, commonName: others.length === 0 ? commonName : null })
 }
 
 /**
@@ -95,7 +92,7 @@ export function withHolder(trusted: TrustedCertificate): Result<CardCertificate,
   return ok({ codiceFiscale, cardId, publicKey: trusted.publicKey, notAfter: trusted.notAfter })
 }
 
-function parse(der: Uint8Array): { x509: X509Certificate; certificate: Certificate } | null {
+function parse(der: Uint8Array): { x509: X509Certificate; fields: CertificateFields } | null {
   if (der.length === 0 || der.length > MAX_CERTIFICATE_BYTES) return null
   try {
     const x509 = new X509Certificate(der)
@@ -103,7 +100,7 @@ function parse(der: Uint8Array): { x509: X509Certificate; certificate: Certifica
     if (x509.raw.length !== der.length) return null
     // Touch the key: a subjectPublicKeyInfo that cannot be read throws only when it is asked for.
     x509.publicKey.asymmetricKeyType
-    return { x509, certificate: Certificate.fromBER(new Uint8Array(der)) }
+    return { x509, fields: certificateFields(der) }
   } catch {
     return null
   }
@@ -118,20 +115,14 @@ function isSignedBy(x509: X509Certificate, key: KeyObject): boolean {
   }
 }
 
-function isForAuthentication(certificate: Certificate, key: KeyObject): boolean {
-  const parsed = (oid: string): unknown => certificate.extensions?.find(({ extnID }) => extnID === oid)?.parsedValue
-  const policies = parsed(OID.policies) as CertificatePolicies | undefined
-  const usage = parsed(OID.keyUsage) as { valueBlock: { valueHexView?: Uint8Array } } | undefined
-  const extended = parsed(OID.extKeyUsage) as ExtKeyUsage | undefined
-  const bits = usage?.valueBlock.valueHexView?.[0] ?? 0
+function isForAuthentication({ policies, keyUsage, extendedKeyUsages }: CertificateFields, key: KeyObject): boolean {
   return (
     // Both cards sign with RSA (cards.md §4).
     key.asymmetricKeyType === 'rsa' &&
-    (policies?.certificatePolicies?.some(({ policyIdentifier }) => IDENTIFYING_POLICIES.includes(policyIdentifier)) ??
-      false) &&
-    (bits & DIGITAL_SIGNATURE) !== 0 &&
+    policies.some((policy) => IDENTIFYING_POLICIES.includes(policy)) &&
+    (keyUsage & DIGITAL_SIGNATURE) !== 0 &&
     // A certificate for qualified signatures must never become a log-in.
-    (bits & NON_REPUDIATION) === 0 &&
-    (extended?.keyPurposes?.includes(CLIENT_AUTH) ?? false)
+    (keyUsage & NON_REPUDIATION) === 0 &&
+    extendedKeyUsages.includes(CLIENT_AUTH)
   )
 }

@@ -20,8 +20,6 @@ import { type NamedKey, openRequest, sealOutcome } from './sealing.ts'
 const MAX_AGE_MS = 30 * DAY_MS
 /** A totem's clock may be ahead of ours by so much. */
 const SKEW_MS = 5 * MINUTE_MS
-/** The totem hangs up after 20 s: what is not done by then is told as pending, and goes on. */
-const ANSWER_WITHIN_MS = 12_000
 
 type ItemResult = SubmissionResult['results'][number]
 
@@ -43,6 +41,7 @@ interface Parts {
   anpr: AnprClient
   authorities: Authorities
   sealingKey: NamedKey
+  answerWithinMs: number
   now: Clock
   log: Logger
 }
@@ -55,7 +54,7 @@ const refusal = (kind: Problem['kind']): Problem => ({ kind, anpr: null })
  * calls, two gateways or a crash in between.
  */
 export function createOperations(parts: Parts): Operations {
-  const { db, sealingKey, log, now } = parts
+  const { db, sealingKey, answerWithinMs, log, now } = parts
   // Repetitions that come while the first is under way share its answer instead of asking ANPR again.
   const underWay = new Map<string, Promise<ItemResult>>()
 
@@ -118,7 +117,7 @@ export function createOperations(parts: Parts): Operations {
     submit: (totem, items) =>
       Promise.all(
         items.map((item) =>
-          within(ANSWER_WITHIN_MS, guarded(totem, item), { operation: item.operation, state: 'pending' }),
+          within(answerWithinMs, guarded(totem, item), { operation: item.operation, state: 'pending' }),
         ),
       ),
     list: (of, limit) => list(db, of, limit),

@@ -1,9 +1,14 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { pino } from 'pino'
 import { ulid } from 'ulid'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { startGateway } from '../../gateway/index.ts'
+import { startAnpr } from '../../simulator/anpr/index.ts'
+import { startGatewayProcess } from '../../simulator/bench/gateway.ts'
+import { makePki } from '../../simulator/pki/make.ts'
 import { people } from '../../simulator/population/people.ts'
 import {
   idAnpr,
@@ -385,4 +390,63 @@ test('two gateways on one PostgreSQL: one operation, one outcome', async ({ onTe
   expect(new Set(answers.map(({ body }) => body.results[0].outcome)).size).toBe(1)
   expect(office.anpr.issued()).toEqual([item.operation])
   await Promise.all(totems.map((totem) => totem.close()))
+})
+
+test('ANPR slower than a totem waits: told as pending, and stored all the same', async ({ onTestFinished }) => {
+  const office = await openOffice(null, { answerWithinMs: 20 })
+  onTestFinished(() => office.stop())
+  office.anpr.setFault({ kind: 'slow', ms: 200 })
+  const item = await sealed(wish('anna-bianchi'))
+  const totem = new TotemClient(office.gateway.url, 'TT-0001')
+  expect((await totem.submit(item)).body.results).toEqual([{ operation: item.operation, state: 'pending' }])
+  await totem.close()
+  // A gateway that ends first finishes what it began.
+  await office.restartGateway()
+  const again = new TotemClient(office.gateway.url, 'TT-0001')
+  const { operations } = (await again.get('/v1/operations')).body
+  expect(operations).toEqual([{ operation: item.operation, state: 'issued', at: expect.any(String) }])
+  await again.close()
+})
+
+test('gateway killed again and again while it issues: every request ends issued, once', async ({ onTestFinished }) => {
+  await makePki(PKI)
+  const folder = mkdtempSync(join(tmpdir(), 'totem-gateway-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const anpr = await startAnpr({ port: 0, pki: PKI })
+  onTestFinished(() => anpr.stop())
+  const gateway = await startGatewayProcess({
+    folder: join(folder, 'gateway'),
+    log: join(folder, 'gateway.log'),
+    pki: PKI,
+    anprUrl: anpr.url,
+  })
+  onTestFinished(() => gateway.stop())
+  const items = await Promise.all(Array.from({ length: 12 }, async () => sealed(wish('anna-bianchi'))))
+  const submit = async () => {
+    const totem = new TotemClient(`https://127.0.0.1:${gateway.port}`, 'TT-0001')
+    try {
+      return await totem.submit(...items)
+    } finally {
+      await totem.close()
+    }
+  }
+  for (let round = 0; round < 3; round++) {
+    const cut = submit().catch(() => null)
+    // Somewhere within the second that a batch takes.
+    await delay(Math.random() * 600)
+    await gateway.kill()
+    await cut
+    await gateway.restart()
+  }
+  const first = await submit()
+  expect(first.body.results.map(({ state }: { state: string }) => state)).toEqual(items.map(() => 'issued'))
+  expect((await submit()).body).toEqual(first.body)
+  for (const { outcome } of first.body.results) {
+    const { pdf, operation } = (await opened(outcome)).outcome
+    const made = await fetch(`${anpr.url}/simulator/issued/${operation}`)
+    expect(Buffer.from(pdf, 'base64').equals(Buffer.from(await made.arrayBuffer()))).toBe(true)
+  }
+  expect([...anpr.issued()].sort()).toEqual(items.map(({ operation }) => operation).sort())
+  const held = await gateway.operations()
+  expect(held.map(({ state }) => state)).toEqual(items.map(() => 'issued'))
 })

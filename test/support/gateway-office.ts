@@ -38,7 +38,7 @@ export interface Office {
   stop(): Promise<void>
 }
 
-export async function openOffice(databaseUrl: string | null): Promise<Office> {
+export async function openOffice(databaseUrl: string | null, more: Partial<GatewayConfig> = {}): Promise<Office> {
   await makePki(PKI)
   const dataDir = mkdtempSync(join(tmpdir(), 'totem-gateway-'))
   const clock = { now: new Date() }
@@ -57,6 +57,7 @@ export async function openOffice(databaseUrl: string | null): Promise<Office> {
     anpr: { url: anpr.url },
     sealingKey: join(PKI, 'gateway.sealing.jwk.json'),
     totems: join(PKI, 'totems'),
+    ...more,
   }
   let log = ''
   const sink = new PassThrough().on('data', (chunk: Buffer) => {
