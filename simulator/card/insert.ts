@@ -25,6 +25,11 @@ const POWER_ON = 0x01
 const RESET = 0x02
 const GET_ATR = 0x04
 
+// vpcd asks for the ATR to see whether a card is there, and again once it has given power. An empty answer would stall
+// pcscd for good; one that is longer than any ATR (33 bytes) is refused, which is what a card without an ATR looks like.
+const PRESENCE = Uint8Array.of(0x3b, 0x00)
+const NO_ATR = new Uint8Array(34)
+
 /**
  * Puts a virtual card into the reader that waits at `port` (`Pcscd.ports`); resolves when the reader has turned to it.
  * Rejects when no reader waits there.
@@ -40,29 +45,28 @@ export async function insertCard(
   relay.stdin.on('error', () => {})
   card.reset()
 
-  const noticed = Promise.withResolvers<void>()
-  const run = async () => {
+  const run = async (noticed: () => void) => {
     let apdus = 0
+    let powered = false
     for await (const message of messages(relay.stdout)) {
-      noticed.resolve()
+      noticed()
       if (message.length !== 1) {
         apdus += 1
         if (apdus === pullAtApdu) break
         if (slowMs > 0) await delay(slowMs)
         relay.stdin.write(frame(card.transmit(message)))
       } else if (message[0] === GET_ATR) {
-        // A mute card stays silent: the reader takes an empty answer for that.
-        relay.stdin.write(frame(card.atr ?? new Uint8Array()))
+        relay.stdin.write(frame(card.atr ?? (powered ? NO_ATR : PRESENCE)))
+        powered = false
       } else if (message[0] === POWER_OFF || message[0] === POWER_ON || message[0] === RESET) {
+        powered = message[0] !== POWER_OFF
         card.reset()
       }
     }
     relay.kill('SIGKILL')
   }
-  const running = run()
   await Promise.race([
-    noticed.promise,
-    running,
+    new Promise<void>((noticed, failed) => run(noticed).catch(failed)),
     removed.then(() => {
       throw new Error(`no reader at port ${port}`)
     }),

@@ -35,8 +35,6 @@ export interface CnsFaults {
   signOnlyByDecipher?: 0x6985 | 0x6a80 | 0x6a81
   /** READ BINARY with Le=00 is a wrong length (seen on some cards: they want FF). */
   refusesLe00?: boolean
-  /** Never more than this many bytes to a READ BINARY; the rest of a longer wish is cut off with 6282. */
-  readsAtMost?: number
   /** VERIFY answers this status word whatever the PIN is. */
   verifyAnswers?: number
 }
@@ -143,7 +141,8 @@ export class VirtualCns implements VirtualCard {
     if (p1 !== 0x00 && p1 !== 0x08) return statusWord(0x6a86)
     if (p2 === 0x0c && this.#options.faults?.refusesSilentSelect) return statusWord(0x6a86)
     const file = this.#files.get(path) ?? [...this.#files].find(([at]) => p1 === 0x00 && at.endsWith(path))?.[1]
-    const folder = path === '' || path === '3f00' || [...this.#files.keys()].some((at) => at.length > 4 && at.slice(0, 4) === path)
+    const folder =
+      path === '' || path === '3f00' || [...this.#files.keys()].some((at) => at.length > 4 && at.slice(0, 4) === path)
     if (!file && !folder) return statusWord(0x6a82)
     this.#selected = file ?? null
     if (p2 === 0x0c) return statusWord(0x9000)
@@ -151,14 +150,13 @@ export class VirtualCns implements VirtualCard {
   }
 
   #readBinary({ p1, p2, le }: Command): Uint8Array {
-    const { refusesLe00, readsAtMost } = this.#options.faults ?? {}
+    const { refusesLe00 } = this.#options.faults ?? {}
     const file = this.#selected?.content
     if (!file) return statusWord(0x6986)
     if (le === null || (le === 256 && refusesLe00)) return statusWord(0x6700)
     const offset = ((p1 & 0x7f) << 8) | p2
     if (offset > file.length) return statusWord(0x6b00)
-    const wished = Math.min(le, readsAtMost ?? le)
-    const bytes = file.subarray(offset, offset + wished)
+    const bytes = file.subarray(offset, offset + le)
     return answer(bytes, bytes.length < le ? 0x6282 : 0x9000)
   }
 
@@ -250,5 +248,8 @@ function parse(apdu: Uint8Array): Command | null {
   if (body.length === 3) return command(new Uint8Array(), length || 65_536)
   const rest = body.subarray(3 + length)
   if (body.length < 3 + length || (rest.length !== 0 && rest.length !== 2)) return null
-  return command(body.subarray(3, 3 + length), rest.length === 2 ? ((rest[0] ?? 0) << 8 | (rest[1] ?? 0)) || 65_536 : null)
+  return command(
+    body.subarray(3, 3 + length),
+    rest.length === 2 ? ((rest[0] ?? 0) << 8) | (rest[1] ?? 0) || 65_536 : null,
+  )
 }

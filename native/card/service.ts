@@ -1,0 +1,109 @@
+import { CardDisposition } from 'pcsc-mini'
+import type { CardFailure, CardReadout, CardState } from '../../contract/device.ts'
+import { err, type Result } from '../../contract/result.ts'
+import { loginCns, readCns } from './cns.ts'
+import { type Insertion, watchSlots } from './slots.ts'
+import { type Channel, inTransaction } from './transport.ts'
+
+export interface CardService {
+  /** What the card says without a PIN. */
+  read(): Promise<Result<CardReadout, CardFailure>>
+  /**
+   * PIN and signature over `challenge` by the very card that was read; another one is `card-removed`. Overwrites `pin`.
+   * The card is reset afterwards.
+   */
+  login(pin: Uint8Array, challenge: Uint8Array): Promise<Result<LoginProof, CardFailure>>
+  stop(): void
+}
+
+export interface LoginProof {
+  /** RSA PKCS#1 v1.5 with SHA-256 over the challenge. */
+  signature: Uint8Array
+  apdus: number
+}
+
+/** A slow card reads in 2 s and signs in 2 s; what takes longer than this is wedged (measured times: cards.md §2). */
+const OPERATION_LIMIT_MS = 15_000
+
+/**
+ * The card reader as the totem uses it. `onState` is told each change of what the reader holds. `onBroken`: the PC/SC
+ * service died or the reader is wedged; nothing works from then on and the process must leave, because the dead context
+ * throws out of nowhere when it is garbage-collected.
+ */
+export function createCardService({
+  onState,
+  onBroken,
+}: {
+  onState(state: CardState): void
+  onBroken(reason: string): void
+}): CardService {
+  let busy = false
+  let brokenFor: string | null = null
+  const broken = (reason: string) => {
+    if (brokenFor !== null) return
+    brokenFor = reason
+    slots.stop()
+    onBroken(reason)
+  }
+  const slots = watchSlots(onState, broken)
+
+  async function operate<T>(
+    insertion: Insertion,
+    then: CardDisposition,
+    work: (channel: Channel) => Promise<Result<T, CardFailure>>,
+  ): Promise<Result<T, CardFailure>> {
+    const limit = new AbortController()
+    let timer: NodeJS.Timeout | undefined
+    const wedged = new Promise<Result<never, CardFailure>>((resolve) => {
+      timer = setTimeout(() => {
+        limit.abort()
+        resolve(err({ kind: 'card-error', step: 'timeout', sw: null }))
+        broken('operation-timeout')
+      }, OPERATION_LIMIT_MS)
+    })
+    busy = true
+    try {
+      const result = await Promise.race([inTransaction(insertion.connection, then, limit.signal, work), wedged])
+      if (!result.ok && result.error.kind === 'card-removed') slots.lost(insertion)
+      if (!result.ok && result.error.kind === 'reader-unavailable') broken('context-lost')
+      return result
+    } finally {
+      clearTimeout(timer)
+      busy = false
+    }
+  }
+
+  /** Why there is no card to work with. */
+  function absence(): CardFailure {
+    if (brokenFor !== null) return { kind: 'reader-unavailable' }
+    const { state } = slots.state()
+    return { kind: state === 'no-reader' ? 'reader-unavailable' : state === 'mute' ? 'card-mute' : 'no-card' }
+  }
+
+  return {
+    async read() {
+      if (busy) return err({ kind: 'card-busy' })
+      const insertion = slots.insertion()
+      if (!insertion) return err(absence())
+      const readout = await operate(insertion, CardDisposition.LEAVE, (channel) => readCns(channel, insertion.atr))
+      if (readout.ok) insertion.certificate = readout.value.certificate
+      return readout
+    },
+    async login(pin, challenge) {
+      try {
+        if (busy) return err({ kind: 'card-busy' })
+        const insertion = slots.insertion()
+        if (!insertion) return err(absence())
+        const { atr, certificate } = insertion
+        // A PIN is for the card whose holder was shown: it never goes to one that was put in since.
+        if (!certificate) return err({ kind: 'card-removed' })
+        return await operate(insertion, CardDisposition.RESET, (channel) =>
+          loginCns(channel, { atr, certificate }, pin, challenge),
+        )
+      } finally {
+        pin.fill(0)
+      }
+    },
+    stop: () => slots.stop(),
+  }
+}

@@ -1,0 +1,188 @@
+import {
+  CardDisposition,
+  CardMode,
+  Client,
+  Protocol,
+  type Reader,
+  ReaderStatus,
+  type ReaderStatusFlags,
+} from 'pcsc-mini'
+import type { CardState } from '../../contract/device.ts'
+import { cnsMask } from './atr.ts'
+import { type Connection, isCardLost, pcscCode } from './transport.ts'
+
+/** A card from the moment it was put in until it is pulled. One connection all the while: it dies with the card, so what
+ * was read and what signs are the same card. */
+export interface Insertion {
+  atr: Uint8Array
+  connection: Connection
+  /** The certificate, once the card was read. */
+  certificate: Uint8Array | null
+}
+
+/** settling: mute, but it may still be sliding in. connecting: there, and about to be known. */
+type Slot = { card: 'empty' | 'settling' | 'connecting' | 'mute' } | { card: 'present'; insertion: Insertion }
+
+export interface Slots {
+  state(): CardState
+  /** The card that all slots together show; null unless the state is `present`. */
+  insertion(): Insertion | null
+  /** An operation found this card gone: forget it, whether or not the reader has noticed. */
+  lost(insertion: Insertion): void
+  stop(): void
+}
+
+/** Readers first report PRESENT and MUTE together while a card slides in; an answer to reset comes within this time. */
+const SETTLE_MS = 1_000
+/** A card that was lost under way and is still, or again, in the reader a while later is taken for a new one. */
+const RECHECK_MS = 1_000
+/** Plugged readers are reported within milliseconds of the start. */
+const FIRST_READER_MS = 1_000
+/** No service at the start: it may be a moment behind us at boot, so our restarts need not be hasty. */
+const START_GRACE_MS = 2_000
+/** Key of the timer that belongs to no reader. */
+const START = ''
+
+/**
+ * Watches all readers as one: a dual reader shows a slot for contacts and one for the air (cards.md §11.7).
+ * `onBroken`: the PC/SC service is gone and with it this context, for good.
+ */
+export function watchSlots(onState: (state: CardState) => void, onBroken: (reason: string) => void): Slots {
+  const slots = new Map<string, Slot>()
+  const timers = new Map<string, NodeJS.Timeout>()
+  const client = new Client()
+  let published = ''
+  let stopped = false
+
+  const all = () => [...slots.values()]
+  const presentCards = () => all().flatMap((slot) => (slot.card === 'present' ? [slot.insertion] : []))
+  const current = () => {
+    const cards = presentCards()
+    return cards.find(({ atr }) => cnsMask(atr) !== null) ?? cards[0] ?? null
+  }
+
+  function state(): CardState {
+    const insertion = current()
+    if (insertion) return { state: 'present', atr: Buffer.from(insertion.atr).toString('hex') }
+    if (slots.size === 0) return { state: 'no-reader' }
+    return { state: all().some(({ card }) => card === 'mute') ? 'mute' : 'empty' }
+  }
+
+  function publish(): void {
+    const now = state()
+    const text = JSON.stringify(now)
+    if (stopped || text === published) return
+    published = text
+    onState(now)
+  }
+
+  function set(name: string, slot: Slot): void {
+    const before = slots.get(name)
+    if (before?.card === 'present') release(before.insertion)
+    clearTimeout(timers.get(name))
+    slots.set(name, slot)
+    publish()
+  }
+
+  function later(name: string, ms: number, action: () => void): void {
+    clearTimeout(timers.get(name))
+    timers.set(name, setTimeout(action, ms))
+  }
+
+  /** pcsc-mini's change event carries a wrong ATR (freed memory in 0.1.3): the connection knows the right one. */
+  async function connect(reader: Reader): Promise<void> {
+    const name = reader.name()
+    const connecting: Slot = { card: 'connecting' }
+    set(name, connecting)
+    try {
+      const connection = await reader.connect(CardMode.SHARED, Protocol.ANY)
+      const { atr } = await connection.state()
+      // Pulled meanwhile, or another event has taken over.
+      if (stopped || slots.get(name) !== connecting) return release({ connection })
+      set(name, { card: 'present', insertion: { atr, connection, certificate: null } })
+    } catch (reason) {
+      const code = pcscCode(reason)
+      if (code === null) throw reason
+      if (stopped || slots.get(name) !== connecting) return
+      if (code === 'NoSmartCard' || code === 'RemovedCard') set(name, { card: 'empty' })
+      else if (isCardLost(code) || code === 'ProtoMismatch' || code === 'UnsupportedCard') set(name, { card: 'mute' })
+      else broken(code)
+    }
+  }
+
+  function onChange(reader: Reader, status: ReaderStatusFlags): void {
+    const name = reader.name()
+    const card = slots.get(name)?.card
+    if (!status.has(ReaderStatus.PRESENT)) {
+      set(name, { card: 'empty' })
+    } else if (status.has(ReaderStatus.MUTE)) {
+      if (card === 'mute' || card === 'settling') return
+      set(name, { card: 'settling' })
+      later(name, SETTLE_MS, () => set(name, { card: 'mute' }))
+    } else if (card !== 'present' && card !== 'connecting') {
+      // Not again for our own connection, which is reported too (IN_USE).
+      void connect(reader)
+    }
+  }
+
+  function broken(reason: string): void {
+    if (stopped) return
+    stop()
+    onState({ state: 'no-reader' })
+    onBroken(reason)
+  }
+
+  function stop(): void {
+    if (stopped) return
+    stopped = true
+    for (const timer of timers.values()) clearTimeout(timer)
+    for (const insertion of presentCards()) release(insertion)
+    try {
+      client.stop()
+    } catch (reason) {
+      // A dead service cannot be taken leave of.
+      if (pcscCode(reason) === null) throw reason
+    }
+  }
+
+  client.on('error', (reason) => broken(pcscCode(reason) ?? 'unknown'))
+  client.on('reader', (reader) => {
+    slots.set(reader.name(), { card: 'empty' })
+    reader.on('change', (status) => onChange(reader, status))
+    reader.on('disconnect', () => {
+      set(reader.name(), { card: 'empty' })
+      slots.delete(reader.name())
+      publish()
+    })
+  })
+  later(START, FIRST_READER_MS, publish)
+  try {
+    client.start()
+  } catch (reason) {
+    const code = pcscCode(reason)
+    if (code === null) throw reason
+    publish()
+    later(START, START_GRACE_MS, () => broken(code))
+  }
+
+  return {
+    state,
+    insertion: current,
+    lost(insertion) {
+      for (const [name, slot] of slots) {
+        if (slot.card !== 'present' || slot.insertion !== insertion) continue
+        set(name, { card: 'empty' })
+        const reader = client.reader(name)
+        if (reader) later(name, RECHECK_MS, () => void connect(reader))
+      }
+    },
+    stop,
+  }
+}
+
+/** Resets the card, so that nobody uses what it has verified; a card that is gone needs no leave. */
+function release({ connection }: { connection: Connection }): void {
+  connection.disconnect(CardDisposition.RESET).catch((reason: unknown) => {
+    if (pcscCode(reason) === null) throw reason
+  })
+}

@@ -1,0 +1,135 @@
+import { CardDisposition, CardMode } from 'pcsc-mini'
+import type { CardFailure } from '../../contract/device.ts'
+import { err, type Result } from '../../contract/result.ts'
+import { type Command, encode, parseResponse, type Response } from './apdu.ts'
+
+/** What the driver uses of pcsc-mini's card; every promise rejects with a PC/SC error code when the card is gone. */
+export interface Connection {
+  transmit(apdu: Uint8Array): Promise<Uint8Array>
+  transaction(): Promise<{ end(then: CardDisposition): Promise<void> }>
+  reconnect(mode: CardMode, first: CardDisposition): Promise<unknown>
+  disconnect(then: CardDisposition): Promise<void>
+}
+
+/** A card within one transaction. */
+export interface Channel {
+  /** Sends a command with all that short APDUs bring along: chaining, GET RESPONSE, wrong lengths. */
+  send(command: Command): Promise<Response>
+  /** Sends one APDU exactly once: for VERIFY, where a repetition costs a try. */
+  sendOnce(apdu: Uint8Array): Promise<Response>
+  /** APDUs sent so far. */
+  readonly apdus: number
+}
+
+// What PC/SC says when the card has left under way. NotTransacted and CommDataLost: its contacts moved before the reader
+// noticed that it is gone.
+const CARD_LOST = new Set([
+  'RemovedCard',
+  'NoSmartCard',
+  'ResetCard',
+  'UnpoweredCard',
+  'UnresponsiveCard',
+  'NotTransacted',
+  'CommDataLost',
+])
+
+/** The PC/SC error code that a rejection of pcsc-mini carries; null for an error that is not one. */
+export function pcscCode(reason: unknown): string | null {
+  return reason instanceof Error && 'code' in reason && typeof reason.code === 'string' ? reason.code : null
+}
+
+export const isCardLost = (code: string): boolean => CARD_LOST.has(code)
+
+/**
+ * Does `work` within one PC/SC transaction, after which the card is left as `then` says. The PIN state is the card's, not
+ * ours: who logs in resets it. An aborted `signal` lets no further APDU through.
+ */
+export async function inTransaction<T>(
+  connection: Connection,
+  then: CardDisposition,
+  signal: AbortSignal,
+  work: (channel: Channel) => Promise<Result<T, CardFailure>>,
+): Promise<Result<T, CardFailure>> {
+  try {
+    const transaction = await begin(connection)
+    try {
+      return await work(openChannel(connection, signal))
+    } finally {
+      await transaction.end(then).catch(ignoreLoss)
+    }
+  } catch (reason) {
+    const code = pcscCode(reason)
+    if (signal.aborted) return err({ kind: 'card-error', step: 'timeout', sw: null })
+    if (code === null) throw reason
+    return err(isCardLost(code) ? { kind: 'card-removed' } : { kind: 'reader-unavailable' })
+  }
+}
+
+async function begin(connection: Connection) {
+  try {
+    return await connection.transaction()
+  } catch (reason) {
+    if (pcscCode(reason) !== 'ResetCard') throw reason
+    // The last log-in reset it: the same card, which only wants to be greeted anew.
+    await connection.reconnect(CardMode.SHARED, CardDisposition.LEAVE)
+    return connection.transaction()
+  }
+}
+
+/** The failure itself is told by the command that met it. */
+function ignoreLoss(reason: unknown): void {
+  if (pcscCode(reason) === null) throw reason
+}
+
+/** SW 61xx: so many bytes wait (00 = 256). */
+const getResponse = (sw: number): Command => ({ ins: 0xc0, p1: 0, p2: 0, le: sw & 0xff || 256 })
+
+const isRead = (command: Command) => command.ins === 0xb0
+
+export function openChannel(connection: Pick<Connection, 'transmit'>, signal: AbortSignal): Channel {
+  let apdus = 0
+  /** Some cards refuse Le=00 with 6700 and take FF. */
+  let longestRead = 256
+
+  async function sendOnce(apdu: Uint8Array): Promise<Response> {
+    signal.throwIfAborted()
+    apdus += 1
+    // Less than a status word is what a card says whose contacts are leaving it.
+    return parseResponse(await connection.transmit(apdu)) ?? { data: new Uint8Array(), sw: 0 }
+  }
+
+  async function send(command: Command): Promise<Response> {
+    const { le } = command
+    if (isRead(command) && le !== undefined && le > longestRead) return send({ ...command, le: longestRead })
+    let response: Response = { data: new Uint8Array(), sw: 0 }
+    const pieces = encode(command)
+    for (const [index, piece] of pieces.entries()) {
+      response = await sendOnce(piece)
+      // GET RESPONSE within a chain would break it: only the last piece has an answer worth fetching.
+      if (index < pieces.length - 1 && response.sw !== 0x9000 && response.sw >> 8 !== 0x61) return response
+    }
+    if (response.sw >> 8 === 0x6c && le !== undefined && le !== (response.sw & 0xff)) {
+      return send({ ...command, le: response.sw & 0xff || 256 })
+    }
+    if (response.sw === 0x6700 && isRead(command) && le === 256) {
+      longestRead = 255
+      return send(command)
+    }
+    const parts = [response.data]
+    // A card that forever says "more" would hold the totem.
+    for (let fetched = 0; response.sw >> 8 === 0x61 && fetched < 16; fetched++) {
+      const [fetch = new Uint8Array()] = encode(getResponse(response.sw))
+      response = await sendOnce(fetch)
+      parts.push(response.data)
+    }
+    return parts.length === 1 ? response : { data: Buffer.concat(parts), sw: response.sw }
+  }
+
+  return {
+    send,
+    sendOnce,
+    get apdus() {
+      return apdus
+    },
+  }
+}
