@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import { totemId } from './identity.ts'
 
+/** Printers that native/printer/profiles.ts knows. */
+export const printerProfile = z.enum(['a4-kiosk', 'receipt-80'])
+
 /** A totem's provisioning: one JSON file, written by a technician (on a bench, by the simulator). Paths are absolute. */
 export const totemConfig = z.strictObject({
   totem: totemId,
@@ -19,7 +22,7 @@ export const totemConfig = z.strictObject({
   /** PEM bundle of the card issuers' CAs (Italian TSL, services of type IdV; pinned). */
   cardAuthorities: z.string(),
   panel: z.strictObject({ width: z.number(), height: z.number(), mmPerPixel: z.number() }),
-  printer: z.strictObject({ profile: z.enum(['a4-kiosk', 'receipt-80']) }),
+  printer: z.strictObject({ profile: printerProfile }),
   timings: z.strictObject({
     idleMs: z.number(),
     warningMs: z.number(),

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
+import { printerProfile } from '../contract/config.ts'
 import { createCardService } from './card/service.ts'
 import { parentPort, serve } from './host.ts'
-import { profileNamed } from './printer/profiles.ts'
 import { createPrinterService } from './printer/service.ts'
 
 // The device process: card and printer, apart from everything else. It may crash or leave; its supervisor restarts it.
@@ -16,9 +16,9 @@ const card = createCardService({
   onBroken: () => process.exit(EXIT_BROKEN),
 })
 const printer = createPrinterService({
-  profile: profileNamed(values.printer),
+  profile: printerProfile.parse(values.printer),
   onStatus: (status) => host.tell({ event: 'printer', status }),
-  onProgress: (progress) => host.tell({ event: 'print', ...progress }),
+  onProgress: (progress) => host.tell(progress),
 })
 
 const host = serve(parentPort(), {
