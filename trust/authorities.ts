@@ -2,7 +2,7 @@ import { type KeyObject, X509Certificate } from 'node:crypto'
 import { err, ok, type Result } from '../contract/result.ts'
 
 /** A pinned card issuer: what counts is its key and how long it may vouch. Its name proves nothing. */
-export interface Authority {
+interface Authority {
   key: KeyObject
   notBefore: Date
   notAfter: Date

@@ -19,7 +19,7 @@ import { err, ok, type Result } from '../../contract/result.ts'
  */
 export type AnprFailure = { kind: 'anpr-refused'; code: string } | { kind: 'anpr-unavailable'; reason: string }
 
-export interface Wish {
+interface Wish {
   requester: string
   subject: string
   types: CertificateRequest['types']

@@ -89,6 +89,20 @@ describe('issue', () => {
   })
 })
 
+test('its faults can be switched from outside', async () => {
+  const put = (fault: unknown) =>
+    fetch(`${anpr.url}/simulator/fault`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(fault),
+    })
+  expect((await put({ kind: 'tired' })).status).toBe(400)
+  expect((await put({ kind: 'error', code: 'EN286' })).status).toBe(204)
+  expect((await certify({ idOperazioneClient: 'NEVER' })).status).toBe(400)
+  expect((await put({ kind: 'none' })).status).toBe(204)
+  expect((await certify({ idOperazioneClient: 'AFTER' })).status).toBe(200)
+})
+
 describe('the paper', () => {
   test('certificate of residence: reads in order, one page, sound, sealed', async () => {
     const pdf = await pdfOf('residenza', { idOperazioneClient: 'R1' })

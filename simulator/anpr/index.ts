@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
 import { startAnpr } from './server.ts'
 
-export { type Anpr, type AnprFault, startAnpr } from './server.ts'
+export { type Anpr, startAnpr } from './server.ts'
 
 // node simulator/anpr/index.ts --port N --pki DIR: says where it listens in one JSON line, ends on SIGTERM.
 if (import.meta.main) {

@@ -19,15 +19,13 @@ const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('garbage') }),
   z.strictObject({ kind: z.literal('error'), code: z.string() }),
 ])
-export type AnprFault = z.infer<typeof faultSchema>
+type AnprFault = z.infer<typeof faultSchema>
 
 export interface Anpr {
   url: string
   setFault(fault: AnprFault): void
   /** idOperazioneClient of every certificate issued (previews are not), in order. */
   issued(): string[]
-  /** Requests for a certificate that reached the registry's rules, issues and previews. */
-  certificateCalls(): number
   stop(): Promise<void>
 }
 
@@ -44,7 +42,7 @@ export async function startAnpr(options: { port: number; pki: string; now?: () =
     key: await readFile(join(options.pki, 'seal.key.pem'), 'utf8'),
   }
   const issuer = createIssuer(key, options.now ?? (() => new Date()))
-  const state = { fault: { kind: 'none' } as AnprFault, calls: 0 }
+  const state = { fault: { kind: 'none' } as AnprFault }
   const stopped = new AbortController()
   const server = Fastify({ forceCloseConnections: true })
   await server.register(async (scope) => eServices(scope, issuer, state, stopped.signal))
@@ -57,7 +55,6 @@ export async function startAnpr(options: { port: number; pki: string; now?: () =
       state.fault = fault
     },
     issued: () => [...issuer.issued.keys()],
-    certificateCalls: () => state.calls,
     stop: async () => {
       stopped.abort()
       await server.close()
@@ -67,7 +64,6 @@ export async function startAnpr(options: { port: number; pki: string; now?: () =
 
 interface State {
   fault: AnprFault
-  calls: number
 }
 
 function eServices(server: FastifyInstance, issuer: Issuer, state: State, stopped: AbortSignal): void {
@@ -100,7 +96,6 @@ function eServices(server: FastifyInstance, issuer: Issuer, state: State, stoppe
   server.post('/ANPR-Certificazione/v2/certificati', async ({ body }, reply) => {
     const request = richiestaCertificazione.safeParse(body)
     if (!request.success) return refuse(reply, MALFORMED)
-    state.calls++
     const answer = await issuer.answer(request.data)
     return answer.ok ? answer.value : refuse(reply, answer.error)
   })

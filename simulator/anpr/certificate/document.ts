@@ -78,6 +78,7 @@ export async function drawCertificate(
   y = statements(pdf, facts, y + 22)
   y = conditions(pdf, facts, y + 18)
   proofs(pdf, facts, qr, Math.max(y + 18, 640))
+  worthless(pdf, facts.stamp)
   prepare(pdf)
   pdf.end()
   return finished
@@ -125,7 +126,7 @@ function statements(pdf: PDFKit.PDFDocument, { types, subject, family, members }
     below = paragraph(pdf, residence(subject, family), { x: LEFT, y: below, width: WIDTH, style: BODY }) + 8
   }
   if (types.includes('12')) {
-    const introduction = familyIntroduction(family, types.length === 1)
+    const introduction = familyIntroduction(subject, family, types.length === 1)
     below = paragraph(pdf, introduction, { x: LEFT, y: below, width: WIDTH, style: BODY })
     below = table(pdf, members, below + 6)
   }
@@ -237,6 +238,17 @@ function rule(pdf: PDFKit.PDFDocument, y: number, width: number): void {
     .moveTo(LEFT, y)
     .lineTo(LEFT + WIDTH, y)
     .stroke('black')
+}
+
+const WORTHLESS = {
+  ANTEPRIMA: 'ANTEPRIMA: serve a controllare i dati prima del rilascio, non è un certificato',
+  'FAC-SIMILE': 'FAC-SIMILE: rilasciato da un ambiente di prova, non ha alcun valore',
+}
+
+/** Says in words what the stamp says, for whom the stamp is not seen or not read out. */
+function worthless(pdf: PDFKit.PDFDocument, kind: CertificateFacts['stamp']): void {
+  const style: Style = { ...SMALL, weight: 'semibold', align: 'center' }
+  paragraph(pdf, [plain(WORTHLESS[kind])], { x: LEFT, y: 796, width: WIDTH, style })
 }
 
 /**

@@ -36,6 +36,9 @@ export function paragraph(
   for (const line of wrap(words, width)) {
     const length = line.reduce((sum, word) => sum + word.width, 0)
     let left = style.align === 'center' ? x + (width - length) / 2 : x
+    // Clears the stamp from under the letters: one of its dots beside a figure could pass for a comma.
+    pdf.rect(left - 1, baseline + style.size * 0.38, length + 2, style.size * 0.98).fill('white')
+    pdf.fillColor('black')
     for (const word of line) {
       for (const { text, font } of runs(word.text, word.weight)) {
         pdf.font(font, style.size).text(text, left, baseline, { lineBreak: false })

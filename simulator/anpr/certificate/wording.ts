@@ -64,11 +64,19 @@ export const residence = (person: Person, family: Family): Span[] => [
   plain('.'),
 ]
 
-/** Type 12: says who lives together, never how they are related (art. 35 DPR 223/1989). */
-export const familyIntroduction = (family: Family, alone: boolean): Span[] => [
-  plain(alone ? 'Nell’anagrafe della popolazione residente del comune di ' : 'Nell’anagrafe del medesimo comune di '),
-  strong(placed(family.comune)),
-  plain(' risulta iscritta la famiglia anagrafica con abitazione in '),
-  strong(address(family)),
-  plain(' così composta:'),
-]
+/**
+ * Type 12: says who lives together, never how they are related (art. 35 DPR 223/1989). After a certificate of residence
+ * on the same sheet it need not repeat where.
+ */
+export const familyIntroduction = (person: Person, family: Family, alone: boolean): Span[] =>
+  alone
+    ? [
+        plain(
+          `risulta ${declined(person, 'iscritto', 'iscritta')} nell’anagrafe della popolazione residente del comune di `,
+        ),
+        strong(placed(family.comune)),
+        plain(' nella famiglia anagrafica con abitazione in '),
+        strong(address(family)),
+        plain(', che è così composta:'),
+      ]
+    : [plain('La famiglia anagrafica, con la stessa abitazione, è così composta:')]
