@@ -23,7 +23,7 @@ export interface LoginProof {
 }
 
 /** A slow card reads in 2 s and signs in 2 s; what takes longer than this is wedged (measured times: cards.md §2). */
-const OPERATION_LIMIT_MS = 15_000
+const OPERATION_LIMIT_MS = 10_000
 
 /**
  * The card reader as the totem uses it. `onState` is told each change of what the reader holds. `onBroken`: the PC/SC

@@ -84,6 +84,8 @@ function ignoreLoss(reason: unknown): void {
 /** SW 61xx: so many bytes wait (00 = 256). */
 const getResponse = (sw: number): Command => ({ ins: 0xc0, p1: 0, p2: 0, le: sw & 0xff || 256 })
 
+const MAX_PIECES = 16
+
 const isRead = (command: Command) => command.ins === 0xb0
 
 export function openChannel(connection: Pick<Connection, 'transmit'>, signal: AbortSignal): Channel {
@@ -99,25 +101,35 @@ export function openChannel(connection: Pick<Connection, 'transmit'>, signal: Ab
   }
 
   async function send(command: Command): Promise<Response> {
+    const response = await sendChained(command)
     const { le } = command
-    if (isRead(command) && le !== undefined && le > longestRead) return send({ ...command, le: longestRead })
+    // Once: a card that is never content would hold the totem.
+    if (le !== undefined && response.sw >> 8 === 0x6c)
+      return fetchRest(await sendChained({ ...command, le: response.sw & 0xff || 256 }))
+    if (response.sw === 0x6700 && isRead(command) && le === 256) {
+      longestRead = 255
+      return fetchRest(await sendChained(command))
+    }
+    return fetchRest(response)
+  }
+
+  async function sendChained(command: Command): Promise<Response> {
+    const le = isRead(command) && command.le !== undefined ? Math.min(command.le, longestRead) : command.le
     let response: Response = { data: new Uint8Array(), sw: 0 }
-    const pieces = encode(command)
+    const pieces = encode(le === undefined ? command : { ...command, le })
     for (const [index, piece] of pieces.entries()) {
       response = await sendOnce(piece)
       // GET RESPONSE within a chain would break it: only the last piece has an answer worth fetching.
       if (index < pieces.length - 1 && response.sw !== 0x9000 && response.sw >> 8 !== 0x61) return response
     }
-    if (response.sw >> 8 === 0x6c && le !== undefined && le !== (response.sw & 0xff)) {
-      return send({ ...command, le: response.sw & 0xff || 256 })
-    }
-    if (response.sw === 0x6700 && isRead(command) && le === 256) {
-      longestRead = 255
-      return send(command)
-    }
+    return response
+  }
+
+  async function fetchRest(first: Response): Promise<Response> {
+    let response = first
     const parts = [response.data]
-    // A card that forever says "more" would hold the totem.
-    for (let fetched = 0; response.sw >> 8 === 0x61 && fetched < 16; fetched++) {
+    // No answer has more pieces than this; a card that says "more" for ever would hold the totem.
+    for (let fetched = 0; response.sw >> 8 === 0x61 && fetched < MAX_PIECES; fetched++) {
       const [fetch = new Uint8Array()] = encode(getResponse(response.sw))
       response = await sendOnce(fetch)
       parts.push(response.data)
