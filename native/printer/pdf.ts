@@ -26,11 +26,16 @@ const refused = (reason: PdfRefused['reason']) => err<PdfRefused>({ kind: 'pdf-r
 
 let library: Promise<PDFiumLibrary> | null = null
 
+/** Loads pdfium (4 MB of WASM, 70 ms) ahead of the first certificate. */
+export async function loadPdfium(): Promise<PDFiumLibrary> {
+  library ??= PDFiumLibrary.init()
+  return library
+}
+
 /** Opens a PDF without changing it. Refuses what needs a password, does not parse or is beyond any certificate. */
 export async function openPdf(bytes: Uint8Array): Promise<Result<Pdf, PdfRefused>> {
   if (bytes.length > MAX_BYTES) return refused('too-large')
-  library ??= PDFiumLibrary.init()
-  const pdfium = await library
+  const pdfium = await loadPdfium()
   let document: PDFiumDocument
   try {
     document = await pdfium.loadDocument(bytes)

@@ -3,7 +3,7 @@ import type { DeviceEvent, DeviceResult, PrinterStatus, PrintFailure, PrintSheet
 import { err, ok, type Result } from '../../contract/result.ts'
 import { concat, processId, processIdOf, recovery, statusRequest } from './escpos.ts'
 import { hidraw } from './hid.ts'
-import { openPdf, type Pdf } from './pdf.ts'
+import { loadPdfium, openPdf, type Pdf } from './pdf.ts'
 import { type ProfileName, profiles } from './profiles.ts'
 import { pageBands } from './raster.ts'
 import { receiptBands } from './receipt.ts'
@@ -34,8 +34,8 @@ export interface PrinterService {
 
 // Often enough that a screen says "paper is back" while the technician still stands there.
 const POLL_MS = 1000
-// A real-time request is answered by the interrupt handler within some milliseconds, or not at all.
-const STATUS_TIMEOUT_MS = 1000
+// A printer's interrupt handler answers a real-time request within some milliseconds, or never: the rest is for a busy host.
+const STATUS_TIMEOUT_MS = 2000
 const READ_MS = 50
 // Longest honest silence: an A4 of blank feed at 80 mm/s, then cut and presentation, with time to spare.
 const ACKNOWLEDGE_TIMEOUT_MS = 15_000
@@ -214,6 +214,7 @@ export function createPrinterService(options: PrinterServiceOptions): PrinterSer
     }
   }
   const watching = watch()
+  void loadPdfium()
 
   return {
     async print(job, sheet, fromPage) {

@@ -26,8 +26,8 @@ export const cells = { A: { width: 12, height: 24 }, B: { width: 9, height: 17 }
 const INK_ALPHA = 96
 // Plex Mono is 0.6 em wide; a printer's 1:2 cell is narrower than the face, so it is drawn taller by this much.
 const EM_PER_CELL_WIDTH = 1 / 0.6
-const STRETCH = 1.22
-const BASELINE = 0.79
+const STRETCH = 1.14
+const BASELINE = 0.8
 
 const require = createRequire(import.meta.url)
 for (const [family, subset, weight] of [
@@ -61,8 +61,12 @@ function draw(character: string, { font, wide, high, bold, underline }: TypeStyl
   const context = createCanvas(width, height).getContext('2d')
   const em = width * EM_PER_CELL_WIDTH
   context.font = `${em}px ${bold ? '"Thermal Bold", "Thermal Bold Ext"' : '"Thermal", "Thermal Ext"'}`
-  context.translate(0, Math.round(height * BASELINE))
-  context.scale(1, (STRETCH * high) / wide)
+  const baseline = Math.round(height * BASELINE)
+  const stretch = (STRETCH * high) / wide
+  // As in a printer's own font, an accented capital is pressed into the cell.
+  const ascent = context.measureText(character).actualBoundingBoxAscent * stretch
+  context.translate(0, baseline)
+  context.scale(1, stretch * Math.min(1, baseline / ascent))
   context.fillText(character, 0, 0)
   const { data } = context.getImageData(0, 0, width, height)
   const dots = new Uint8Array(width * height)

@@ -39,6 +39,8 @@ interface Qr {
 const DOTS_PER_INCH = 203
 const DEFAULT_UNITS = { across: 180, down: 360 }
 const DEFAULT_LINE_SPACING_DOTS = 34
+/** ISO/IEC 18004, version 40, byte mode. */
+const QR_MAX_BYTES = { L: 2953, M: 2331, Q: 1663, H: 1273 }
 const QR_LEVELS = { 48: 'L', 49: 'M', 50: 'Q', 51: 'H' } as const
 
 const defaultState = (headDots: number) => ({
@@ -126,7 +128,8 @@ export function createInterpreter(headDots: number, paper: Paper, events: Interp
     if (fn === 67) state.qr.moduleDots = rest[0] ?? 3
     if (fn === 69) state.qr.level = QR_LEVELS[rest[0] as keyof typeof QR_LEVELS] ?? 'L'
     if (fn === 80) state.qr.data = Uint8Array.from(rest.slice(1))
-    if (fn === 81 && state.qr.data.length > 0) putBlock(qrBitmap(state.qr))
+    const made = fn === 81 ? qrBitmap(state.qr) : null
+    if (made) putBlock(made)
   }
 
   function* afterEsc(): Parse<void> {
@@ -269,7 +272,9 @@ function stamp(rows: Uint8Array[], { width, height, dots }: Bitmap, left: number
   }
 }
 
-function qrBitmap({ moduleDots, level, data }: Qr): Bitmap {
+/** Null when there is no data, or more than the largest symbol holds: a printer then prints nothing. */
+function qrBitmap({ moduleDots, level, data }: Qr): Bitmap | null {
+  if (data.length === 0 || data.length > QR_MAX_BYTES[level]) return null
   const { modules } = QRCode.create([{ data, mode: 'byte' }], { errorCorrectionLevel: level })
   const width = modules.size * moduleDots
   const dots = new Uint8Array(width * width)

@@ -222,7 +222,10 @@ export async function startVirtualPrinter(options: VirtualPrinterOptions): Promi
       if (paperNow === 'out' && roll !== 'out') fault()
       const reloaded = roll === 'out' && paperNow !== 'out'
       roll = paperNow
-      if (reloaded) eject(paper.takeOut())
+      if (reloaded) {
+        bytesToEnd = Number.POSITIVE_INFINITY
+        eject(paper.takeOut())
+      }
       work()
     },
     paperOutAfter(bytes) {

@@ -1,0 +1,50 @@
+import { execFile } from 'node:child_process'
+import { copyFile, readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterEach, expect, test } from 'vitest'
+import { difference } from './compare.ts'
+import { certificatePdf, dotsOf, pageDots, receipt } from './papers.ts'
+import { type PrinterBench, startPrinterBench } from './printer-bench.ts'
+
+const run = promisify(execFile)
+const golden = (name: string) => fileURLToPath(new URL(`${name}.png`, import.meta.url))
+
+async function sheet(bench: PrinterBench, index: number): Promise<string> {
+  await bench.untilSheets(index + 1)
+  return bench.printer.sheets[index]?.path ?? ''
+}
+
+let bench: PrinterBench
+afterEach(() => bench.stop())
+
+test.each(['a4-kiosk', 'receipt-80'] as const)(
+  'a receipt on %s looks as it was approved and its code can be read',
+  async (profile) => {
+    bench = await startPrinterBench(profile)
+    await bench.until('ready')
+    const printed = await bench.print('job', { kind: 'receipt', document: receipt }, 1)
+    expect(printed).toMatchObject({ ok: true, value: { pages: 1 } })
+    const path = await sheet(bench, 0)
+    const { stdout } = await run('zbarimg', ['-q', '--raw', path])
+    expect(stdout.trim()).toBe('TP1;op=01JD9Q3V6W8X2Y4Z5A6B7C8D9E;code=7K3M9QXR')
+    // After a change that was looked at: UPDATE_GOLDEN=1.
+    if (process.env.UPDATE_GOLDEN) await copyFile(path, golden(`receipt-${profile}`))
+    const approved = dotsOf(await readFile(golden(`receipt-${profile}`)))
+    expect(difference(dotsOf(await readFile(path)), approved)).toBeLessThan(0.002)
+  },
+)
+
+test('each page of a certificate is an A4 sheet of its own, dot for dot what pdfium draws', async () => {
+  bench = await startPrinterBench('a4-kiosk')
+  await bench.until('ready')
+  const pdf = await certificatePdf(2)
+  expect(await bench.print('job', { kind: 'pdf', pdf }, 1)).toMatchObject({ ok: true, value: { pages: 2 } })
+  for (const page of [1, 2]) {
+    const printed = dotsOf(await readFile(await sheet(bench, page - 1)))
+    expect(printed.height).toBe(297 * 8)
+    expect(difference(printed, await pageDots(pdf, page, 'a4-kiosk'))).toBeLessThan(0.0001)
+  }
+  const acknowledged = bench.progress.filter(({ state }) => state === 'acknowledged').map(({ page }) => page)
+  expect(acknowledged).toEqual([1, 2])
+})
