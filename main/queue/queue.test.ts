@@ -7,8 +7,8 @@ import { LONGEST_WAIT_MS, type NewOperation, openQueue, type Queue } from './que
 
 const T0 = Date.parse('2026-11-22T09:00:00.000Z')
 const HOLDER = 'ab'.repeat(32)
-const JWE = 'aGVhZGVy..aXY.Y2lwaGVydGV4dA.dGFn'
-const OUTCOME = 'aGVhZGVy..aXY.b3V0Y29tZS1vdXRjb21l.dGFn'
+const JWE = 'eyJhbGci..aXY.Y2lwaGVydGV4dA.dGFn'
+const OUTCOME = 'eyJhbGci..aXY.b3V0Y29tZS1vdXRjb21l.dGFn'
 
 const id = (n: number) => `01KANPR${n.toString().padStart(19, '0')}`
 const item = (n: number, changes: Partial<NewOperation> = {}): NewOperation => ({
@@ -76,7 +76,7 @@ describe('recording a request', () => {
     ['a codice fiscale as holder', { holder: 'BNCNMR51H58I888X' }],
     ['a readable payload', { sealed: '{"codiceFiscale":"BNCNMR51H58I888X"}' }],
     ['an empty payload', { sealed: '' }],
-    ['a payload that the gateway would not take', { sealed: `a..b.${'c'.repeat(100_000)}.d` }],
+    ['a payload that the gateway would not take', { sealed: `eyJh..b.${'c'.repeat(100_000)}.d` }],
     ['no time', { requestedAt: 'yesterday' }],
   ])('what is no request is not kept: %s', (_, changes) => {
     expect(queue.add(item(1, changes))).toEqual({ ok: false, error: { kind: 'operation-malformed' } })

@@ -118,7 +118,8 @@ function queueOn(db: Storage, now: () => number): Queue {
   )
   const selectStale = db.prepare(
     `SELECT operation, state AS was FROM operation
-     WHERE (state = 'queued' AND requested_at < @before) OR (state = 'issued' AND settled_at < @before) ORDER BY seq`,
+     WHERE state IN ('queued', 'issued') AND coalesce(settled_at, requested_at) < @before
+     ORDER BY seq`,
   )
   const expireOne = db.prepare(
     `UPDATE operation SET state = 'expired', sealed = NULL, outcome = NULL, reason = NULL, settled_at = @at

@@ -1,29 +1,45 @@
-import { DatabaseSync, enhance, StatementSync } from '@photostructure/sqlite'
+import { DatabaseSync, type DatabaseSyncInstance, enhance } from '@photostructure/sqlite'
+
+type Values = Parameters<ReturnType<DatabaseSyncInstance['prepare']>['run']>
 
 /**
  * Stands in for better-sqlite3 in the bundle for Electron 33, whose Node-API 9 better-sqlite3 13 crashes in. Only what
  * main/queue and main/journal use; errors carry better-sqlite3's `code` (SQLITE_FULL …), on which they decide.
  */
 export default class Database {
+  readonly #db
+
   constructor(path: string) {
-    const db = named(() => new DatabaseSync(path))
-    db.exec = naming(db.exec)
-    // biome-ignore lint/correctness/noConstructorReturn: an enhanced DatabaseSync is what better-sqlite3 calls a Database.
-    return enhance(db)
+    this.#db = named(() => enhance(new DatabaseSync(path)))
+  }
+
+  prepare(sql: string) {
+    const statement = named(() => this.#db.prepare(sql))
+    return {
+      run: (...values: Values) => named(() => statement.run(...values)),
+      get: (...values: Values) => named(() => statement.get(...values)),
+      all: (...values: Values) => named(() => statement.all(...values)),
+    }
+  }
+
+  exec(sql: string): void {
+    named(() => this.#db.exec(sql))
+  }
+
+  pragma(source: string, options?: { simple: boolean }): unknown {
+    return named(() => this.#db.pragma(source, options))
+  }
+
+  transaction<T>(work: () => T): { immediate(): T } {
+    return { immediate: () => named(() => this.#db.transaction(work).immediate()) }
+  }
+
+  close(): void {
+    this.#db.close()
   }
 }
 
-for (const method of ['run', 'get', 'all'] as const) {
-  StatementSync.prototype[method] = naming(StatementSync.prototype[method])
-}
-
-function naming<T, A extends unknown[], R>(method: (this: T, ...given: A) => R): (this: T, ...given: A) => R {
-  return function (this: T, ...given: A) {
-    return named(() => method.apply(this, given))
-  }
-}
-
-function named<R>(work: () => R): R {
+function named<T>(work: () => T): T {
   try {
     return work()
   } catch (error) {

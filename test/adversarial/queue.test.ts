@@ -26,7 +26,7 @@ import { people } from '../../simulator/population/people.ts'
 
 const HOLDER = 'ab'.repeat(32)
 /** As long as a sealed request with a card's certificate in it. */
-const JWE = `aGVhZGVy..aXY.${'Y2lwaGVydGV4dA'.repeat(400)}.dGFn`
+const JWE = `eyJhbGci..aXY.${'Y2lwaGVydGV4dA'.repeat(400)}.dGFn`
 
 let dir: string
 let path: string

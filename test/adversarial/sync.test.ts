@@ -96,7 +96,7 @@ afterEach(async () => {
 
 function record(requestedAt = clock): string {
   const operation = ulid()
-  const sealed = `aGVhZGVy..aXY.${Buffer.from(operation).toString('base64url')}.dGFn`
+  const sealed = `eyJhbGci..aXY.${Buffer.from(operation).toString('base64url')}.dGFn`
   const added = totem.queue.add({
     operation,
     kind: 'certificate',
