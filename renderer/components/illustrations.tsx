@@ -42,8 +42,11 @@ export function CardAndReader({ move, label }: Labelled & { move: 'in' | 'out' |
   )
 }
 
-/** The printer's slot and a sheet. `move` out: it is coming; take: it hangs there to be taken. */
-export function PaperOut({ move, label }: Labelled & { move: 'out' | 'take' }) {
+/**
+ * The printer's slot and a sheet. `move` out: it is coming; still: it waits; take: it is to be taken;
+ * void: it came out half.
+ */
+export function PaperOut({ move, label }: Labelled & { move: 'out' | 'still' | 'take' | 'void' }) {
   return (
     <svg className="illustration" viewBox="0 0 400 330" role="img" aria-label={label}>
       <defs>
@@ -55,16 +58,88 @@ export function PaperOut({ move, label }: Labelled & { move: 'out' | 'take' }) {
       <rect x="86" y="38" width="228" height="60" rx="14" className="f-reader" />
       <rect x="100" y="62" width="200" height="13" rx="6.5" className="f-slot" />
       <g clipPath="url(#below-printer)">
-        <g className={`paper-${move}`}>
-          <path d="M116 70h168v236H116z" className="f-paper" />
-          <circle cx="200" cy="116" r="15" className="f-seal" />
-          <path d="M158 150h84M170 166h60" className="f-line strong" />
-          <path d="M138 196h124M138 214h124M138 232h96M138 250h110" className="f-line" />
-          <path d="M222 268h34v26h-34z" className="f-seal" />
-        </g>
+        {move === 'void' ? (
+          <g>
+            <path
+              d="M116 70h168v150l-14-14-14 14-14-14-14 14-14-14-14 14-14-14-14 14-14-14-14 14-14-14-14 14z"
+              className="f-paper"
+            />
+            <path d="M158 130h84M170 148h60" className="f-line strong" />
+            <path d="M138 176h124" className="f-line" />
+          </g>
+        ) : (
+          <g className={`paper-${move}`}>
+            <path d="M116 70h168v236H116z" className="f-paper" />
+            <circle cx="200" cy="116" r="15" className="f-seal" />
+            <path d="M158 150h84M170 166h60" className="f-line strong" />
+            <path d="M138 196h124M138 214h124M138 232h96M138 250h110" className="f-line" />
+            <path d="M222 268h34v26h-34z" className="f-seal" />
+          </g>
+        )}
       </g>
       <path d="M86 75h228v9a14 14 0 0 1-14 14H100a14 14 0 0 1-14-14z" className="f-lip" />
       {move === 'take' && <path d="M56 176v100M30 248l26 28 26-28" className="f-arrow nudge-down" />}
+      {move === 'void' && (
+        <>
+          <circle cx="284" cy="222" r="42" className="f-sign" />
+          <path d="M268 206l32 32M300 206l-32 32" className="f-sign-mark" />
+        </>
+      )}
+    </svg>
+  )
+}
+
+/** Two people who greet each other, each in their own language. */
+export function Greetings({ label }: Labelled) {
+  return (
+    <svg className="illustration" viewBox="0 0 400 230" role="img" aria-label={label}>
+      <path
+        d="M48 30h180a18 18 0 0 1 18 18v62a18 18 0 0 1-18 18h-104l-36 34v-34H48a18 18 0 0 1-18-18V48a18 18 0 0 1 18-18Z"
+        className="f-bubble"
+      />
+      <path
+        d="M190 100h162a18 18 0 0 1 18 18v56a18 18 0 0 1-18 18v30l-32-30H190a18 18 0 0 1-18-18v-56a18 18 0 0 1 18-18Z"
+        className="f-bubble second"
+      />
+      <text x="138" y="94" className="f-word">
+        Ciao
+      </text>
+      <text x="271" y="161" className="f-word second">
+        Hello
+      </text>
+    </svg>
+  )
+}
+
+/** A card that has one try left. */
+export function OneTryLeft({ label }: Labelled) {
+  return (
+    <svg className="illustration" viewBox="0 0 400 240" role="img" aria-label={label}>
+      <rect x="74" y="30" width="232" height="150" rx="14" className="f-card" />
+      <rect x="102" y="72" width="56" height="46" rx="8" className="f-chip" />
+      <path d="M102 88h17v15h-17M158 88h-17v15h17M119 72v16M141 72v16M119 103v15M141 103v15" className="f-chip-line" />
+      <path d="M102 148h96" className="f-line" />
+      <circle cx="300" cy="172" r="52" className="f-sign" />
+      <text x="300" y="196" className="f-sign-word">
+        1
+      </text>
+    </svg>
+  )
+}
+
+/** From the totem to the counter, where people help. */
+export function ToTheCounter({ label }: Labelled) {
+  return (
+    <svg className="illustration" viewBox="0 0 400 240" role="img" aria-label={label}>
+      <rect x="26" y="44" width="94" height="166" rx="12" className="f-fascia" />
+      <rect x="40" y="60" width="66" height="78" rx="5" className="f-reader" />
+      <path d="M73 78 97 120H49zM73 94v12M73 112v1" className="f-alert" />
+      <path d="M54 160h38" className="f-slot-line" />
+      <path d="M148 128h56M184 104l24 24-24 24" className="f-arrow nudge-right" />
+      <circle cx="306" cy="78" r="26" className="f-person" />
+      <path d="M256 156c0-34 20-48 50-48s50 14 50 48z" className="f-person" />
+      <rect x="232" y="152" width="148" height="16" rx="6" className="f-reader" />
+      <path d="M242 168h128v42H242z" className="f-fascia" />
     </svg>
   )
 }

@@ -34,7 +34,7 @@ export function Screen({ title, lead, figure, children, main, kind = 'answers', 
   useEffect(() => section.current?.focus({ preventScroll: true }), [])
 
   return (
-    <section ref={section} className={`screen ${kind} ${tone ?? ''}`} tabIndex={-1}>
+    <section ref={section} className={`screen of-${kind} ${tone ?? ''}`} tabIndex={-1}>
       <div className="question">
         {step && <Steps step={step} />}
         <h1>{title}</h1>

@@ -46,12 +46,7 @@ export function PinChecking() {
       kind="wait"
       title={text('pinChecking.title')}
       lead={text('pinChecking.lead')}
-      figure={
-        <>
-          <CardThinking label={text('pinChecking.title')} />
-          <Waiting />
-        </>
-      }
+      figure={<CardThinking label={text('pinChecking.title')} />}
     />
   )
 }

@@ -1,6 +1,7 @@
 import type { ScreenOf } from '../../contract/view.ts'
 import { ask } from '../bridge.ts'
 import { Icon } from '../components/icon.tsx'
+import { PaperOut } from '../components/illustrations.tsx'
 import { Screen } from '../components/screen.tsx'
 import { AnswerCard } from '../components/touch-button.tsx'
 import { certificateName, useDate, useText } from '../i18n/use-text.ts'
@@ -17,18 +18,21 @@ export function Collect({ screen: { waiting } }: { screen: ScreenOf<'collect'> }
       title={text('collect.title', { count })}
       lead={text('collect.lead')}
       figure={
-        <ul className="sheets">
-          {waiting.slice(0, LISTED).map(({ operation, types, requestedAt }) => (
-            <li key={operation} className="sheet">
-              <Icon name="paper" />
-              <span>
-                <strong>{text(certificateName(types))}</strong>
-                <span>{text('collect.requested', { date: date(requestedAt) })}</span>
-              </span>
-            </li>
-          ))}
-          {count > LISTED && <li className="sheet-more">{text('collect.moreWaiting', { count: count - LISTED })}</li>}
-        </ul>
+        <>
+          {count <= 2 && <PaperOut move="still" label={text('printing.figure')} />}
+          <ul className="sheets">
+            {waiting.slice(0, LISTED).map(({ operation, types, requestedAt }) => (
+              <li key={operation} className="sheet">
+                <Icon name="paper" />
+                <span>
+                  <strong>{text(certificateName(types))}</strong>
+                  <span>{text('collect.requested', { date: date(requestedAt) })}</span>
+                </span>
+              </li>
+            ))}
+            {count > LISTED && <li className="sheet-more">{text('collect.moreWaiting', { count: count - LISTED })}</li>}
+          </ul>
+        </>
       }
     >
       <AnswerCard

@@ -1,7 +1,7 @@
-import type { ScreenOf } from '../../contract/view.ts'
+import type { Refusal, ScreenOf } from '../../contract/view.ts'
 import { ask } from '../bridge.ts'
 import { Notice, type Point, Points } from '../components/facts.tsx'
-import { CardAndReader, PaperOut } from '../components/illustrations.tsx'
+import { CardAndReader, PaperOut, ToTheCounter, Town } from '../components/illustrations.tsx'
 import { Screen } from '../components/screen.tsx'
 import { AnswerCard } from '../components/touch-button.tsx'
 import { useText } from '../i18n/use-text.ts'
@@ -30,6 +30,7 @@ export function Done({ screen: { outcome, collectCode, cardPresent } }: { screen
           )}
           {outcome === 'printed' && <PaperOut move="take" label={text('done.paperFigure')} />}
           {outcome !== 'printed' && cardPresent && <CardAndReader move="out" label={text('done.cardFigure')} />}
+          {outcome !== 'printed' && !cardPresent && <Town label={text('product')} />}
           {cardPresent && (
             <Notice tone="info" icon="card">
               {text('done.card')}
@@ -57,12 +58,28 @@ export function Refused({ screen: { reason, anpr, cardPresent } }: { screen: Scr
       kind="verdict"
       tone="danger"
       title={text(`refused.${reason}.title`)}
-      figure={cardPresent ? <CardAndReader move="out" label={text('done.cardFigure')} /> : null}
+      figure={<RefusedFigure reason={reason} cardPresent={cardPresent} />}
       main={{ label: text('refused.end'), icon: 'check', onPress: () => ask('leave'), ends: true }}
     >
       <Points points={points} />
     </Screen>
   )
+}
+
+function RefusedFigure({ reason, cardPresent }: { reason: Refusal; cardPresent: boolean }) {
+  const text = useText()
+  if (cardPresent)
+    return (
+      <>
+        <CardAndReader move="out" label={text('done.cardFigure')} />
+        <Notice tone="info" icon="card">
+          {text('done.card')}
+        </Notice>
+      </>
+    )
+  // Pulled too early: putting it back goes on.
+  if (reason === 'card-removed') return <CardAndReader move="in" label={text('card.figure')} />
+  return <ToTheCounter label={text('help.counter.title')} />
 }
 
 export function Goodbye({ screen: { cardPresent } }: { screen: ScreenOf<'goodbye'> }) {
@@ -72,7 +89,9 @@ export function Goodbye({ screen: { cardPresent } }: { screen: ScreenOf<'goodbye
       kind="wait"
       title={text(cardPresent ? 'goodbye.cardTitle' : 'goodbye.title')}
       lead={text(cardPresent ? 'goodbye.cardLead' : 'goodbye.lead')}
-      figure={cardPresent ? <CardAndReader move="out" label={text('done.cardFigure')} /> : null}
+      figure={
+        cardPresent ? <CardAndReader move="out" label={text('done.cardFigure')} /> : <Town label={text('product')} />
+      }
     />
   )
 }

@@ -1,4 +1,5 @@
 import { chooseLanguage } from '../bridge.ts'
+import { Greetings } from '../components/illustrations.tsx'
 import { Screen } from '../components/screen.tsx'
 import { TouchButton } from '../components/touch-button.tsx'
 import { useText } from '../i18n/use-text.ts'
@@ -7,7 +8,11 @@ import { useText } from '../i18n/use-text.ts'
 export function ChooseLanguage() {
   const text = useText()
   return (
-    <Screen title={text('language.title')} lead={text('language.lead')}>
+    <Screen
+      title={text('language.title')}
+      lead={text('language.lead')}
+      figure={<Greetings label={text('language.title')} />}
+    >
       {(['it', 'en'] as const).map((language) => (
         <TouchButton key={language} className="answer language" onPress={() => chooseLanguage(language)}>
           <span className="answer-icon letters" aria-hidden="true">

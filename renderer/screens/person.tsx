@@ -36,17 +36,12 @@ export function ChoosePerson({ screen: { people, online } }: { screen: ScreenOf<
     return yearOfBirth === null ? kinship : text('person.bornKinship', { year: String(yearOfBirth), kinship })
   }
   return (
-    <Screen
-      title={text('person.title')}
-      lead={text('person.lead')}
-      figure={
-        online ? null : (
-          <Notice tone="warning" icon="alert">
-            {text('person.offline')}
-          </Notice>
-        )
-      }
-    >
+    <Screen title={text('person.title')} lead={text('person.lead')}>
+      {!online && (
+        <Notice tone="warning" icon="alert">
+          {text('person.offline')}
+        </Notice>
+      )}
       {shown.map((person) => (
         <AnswerCard
           key={person.index}

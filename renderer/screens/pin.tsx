@@ -2,6 +2,7 @@ import type { ScreenOf } from '../../contract/view.ts'
 import { ask, enterPin } from '../bridge.ts'
 import { Notice } from '../components/facts.tsx'
 import { Icon } from '../components/icon.tsx'
+import { OneTryLeft } from '../components/illustrations.tsx'
 import { Screen } from '../components/screen.tsx'
 import { AnswerCard } from '../components/touch-button.tsx'
 import { useText } from '../i18n/use-text.ts'
@@ -40,7 +41,12 @@ export function Pin({ screen: { wrong, triesLeft } }: { screen: ScreenOf<'pin'> 
 export function LastTry() {
   const text = useText()
   return (
-    <Screen title={text('lastTry.title')} lead={text('lastTry.lead')} tone="warning">
+    <Screen
+      title={text('lastTry.title')}
+      lead={text('lastTry.lead')}
+      tone="warning"
+      figure={<OneTryLeft label={text('lastTry.title')} />}
+    >
       <AnswerCard
         icon="lock"
         title={text('lastTry.stop')}

@@ -17,12 +17,7 @@ export function Preview({ screen: { pages, subject, types } }: { screen: ScreenO
         kind="wait"
         title={text('preview.title')}
         lead={text('preview.waiting')}
-        figure={
-          <>
-            <AskingRegister label={text('preview.waiting')} />
-            <Waiting />
-          </>
-        }
+        figure={<AskingRegister label={text('preview.waiting')} />}
       />
     )
   return (

@@ -47,21 +47,24 @@ export function PrintFault({ screen }: { screen: ScreenOf<'print-fault'> }) {
       title={text(`printFault.${status}`)}
       lead={text('printFault.lead', { page })}
       figure={
-        <Points
-          points={[
-            {
-              icon: 'support',
-              title: text(`printFault.${document}.safe.title`),
-              line: text(`printFault.${document}.safe`),
-              tone: 'success',
-            },
-            {
-              icon: 'info',
-              title: text('printFault.now.title'),
-              line: text(resumable ? 'printFault.nowResumable' : 'printFault.now'),
-            },
-          ]}
-        />
+        <>
+          <PaperOut move="void" label={text('printing.figure')} />
+          <Points
+            points={[
+              {
+                icon: 'support',
+                title: text(`printFault.${document}.safe.title`),
+                line: text(`printFault.${document}.safe`),
+                tone: 'success',
+              },
+              {
+                icon: 'info',
+                title: text('printFault.now.title'),
+                line: text(resumable ? 'printFault.nowResumable' : 'printFault.now'),
+              },
+            ]}
+          />
+        </>
       }
     >
       {resumable && (

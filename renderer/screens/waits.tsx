@@ -1,18 +1,36 @@
 import type { ScreenOf } from '../../contract/view.ts'
 import { Points } from '../components/facts.tsx'
-import { AskingRegister } from '../components/illustrations.tsx'
+import { AskingRegister, ToTheCounter, Town } from '../components/illustrations.tsx'
 import { Screen, Waiting } from '../components/screen.tsx'
 import { fullName, useText } from '../i18n/use-text.ts'
 
 export function Starting() {
   const text = useText()
-  return <Screen kind="wait" title={text('starting.title')} lead={text('starting.lead')} figure={<Waiting />} />
+  return (
+    <Screen
+      kind="wait"
+      title={text('starting.title')}
+      lead={text('starting.lead')}
+      figure={
+        <>
+          <Waiting />
+          <Town label={text('product')} />
+        </>
+      }
+    />
+  )
 }
 
 export function OutOfService({ screen: { reason } }: { screen: ScreenOf<'out-of-service'> }) {
   const text = useText()
   return (
-    <Screen kind="verdict" tone="warning" title={text('outOfService.title')} lead={text(`outOfService.${reason}`)}>
+    <Screen
+      kind="verdict"
+      tone="warning"
+      title={text('outOfService.title')}
+      lead={text(`outOfService.${reason}`)}
+      figure={<ToTheCounter label={text('outOfService.now.title')} />}
+    >
       <Points
         points={[
           { icon: 'support', title: text('outOfService.safe.title'), line: text('outOfService.safe'), tone: 'success' },
@@ -33,7 +51,6 @@ export function Recognised({ screen: { holder } }: { screen: ScreenOf<'recognise
         <>
           <p className="name">{fullName(holder)}</p>
           <AskingRegister label={text('recognised.lead')} />
-          <Waiting />
           <p className="lead">{text('recognised.lead')}</p>
         </>
       }
@@ -48,12 +65,7 @@ export function Issuing() {
       kind="wait"
       title={text('issuing.title')}
       lead={text('issuing.lead')}
-      figure={
-        <>
-          <AskingRegister label={text('issuing.title')} />
-          <Waiting />
-        </>
-      }
+      figure={<AskingRegister label={text('issuing.title')} />}
     />
   )
 }

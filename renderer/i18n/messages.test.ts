@@ -1,0 +1,48 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createIntl } from 'react-intl'
+import { describe, expect, it } from 'vitest'
+import { messages } from './messages.ts'
+
+const { it: italian, en: english } = messages
+const keys = Object.keys(italian) as (keyof typeof italian)[]
+
+/** Names of the placeholders of a message: a brace that opens a word, but for the arms of a plural. */
+const names = (message: string) =>
+  [...new Set([...message.matchAll(/(?<!(?:one|other|=\d+) )\{(\w+)[,}]/g)].map(([, name]) => name))].sort()
+const intl = (locale: 'it' | 'en') =>
+  createIntl({
+    locale,
+    messages: messages[locale],
+    onError: (error) => {
+      throw error
+    },
+  })
+
+describe('the two languages', () => {
+  it('have the same keys in the same order', () => {
+    expect(Object.keys(english)).toEqual(keys)
+  })
+  it.each(keys)('%s has words and the same placeholders in both', (key) => {
+    expect(italian[key].trim()).not.toBe('')
+    expect(english[key].trim()).not.toBe('')
+    expect(names(english[key])).toEqual(names(italian[key]))
+    const values = Object.fromEntries(names(italian[key]).map((name) => [name, 2]))
+    for (const locale of ['it', 'en'] as const) expect(intl(locale).formatMessage({ id: key }, values)).not.toBe(key)
+  })
+})
+
+describe('keys and code', () => {
+  // Keys that are used don't compile unless they exist (MessageId); what is left to check is the other way round.
+  const sources = readdirSync(join(import.meta.dirname, '..'), { recursive: true, withFileTypes: true })
+    .filter(({ name }) => /\.tsx?$/.test(name) && !name.includes('.test.'))
+    .map((file) => readFileSync(join(file.parentPath, file.name), 'utf8'))
+    .join('\n')
+  // 'a.b' as written, or `a.${x}.c` as a pattern.
+  const used = [...sources.matchAll(/['`]([a-zA-Z]+(?:\.(?:[\w-]+|\$\{[^}]+\}))+|product)['`]/g)].map(
+    ([, key = '']) => new RegExp(`^${key.replaceAll('.', '\\.').replace(/\$\{[^}]+\}/g, '[^.]+')}$`),
+  )
+  it.each(keys)('%s is used', (key) => {
+    expect(used.some((pattern) => pattern.test(key))).toBe(true)
+  })
+})
