@@ -8,8 +8,6 @@ import { type BuildOptions, build as bundle } from 'esbuild'
 import { build as buildRenderer } from 'vite'
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
-const dist = path.join(root, 'dist')
-const stamp = path.join(dist, '.built')
 
 /** Packages with native or WASM parts: they stay files beside the bundles (scripts/stage.mjs, electron-builder.yml). */
 export const EXTERNALS = ['@hyzyla/pdfium', 'better-sqlite3', 'node-hid', 'pcsc-mini']
@@ -60,12 +58,18 @@ function fingerprint(mode: Mode): string {
   return hash.digest('hex')
 }
 
-/**
- * Builds dist/ unless it is what the sources say already; true when it built. `development` keeps the bench's doors
- * (contract/config.ts `bench`), which a packaged build cuts out (invariant 9). `electron`: the runtime's folder.
- */
-export async function build({ development, electron }: { development: boolean; electron: string }): Promise<boolean> {
-  const mode: Mode = { development, oldSqlite: development && needsOldSqlite(electron) }
+interface BuildMode {
+  /** Keeps the bench's doors (contract/config.ts `bench`), which a packaged build cuts out (invariant 9). */
+  development: boolean
+  /** Folder of the Electron that will run it; a packaged build is for the pinned one. */
+  electron?: string
+  dist?: string
+}
+
+/** Builds `dist` unless it is what the sources say already; true when it built. */
+export async function build({ development, electron, dist = path.join(root, 'dist') }: BuildMode): Promise<boolean> {
+  const stamp = path.join(dist, '.built')
+  const mode: Mode = { development, oldSqlite: electron !== undefined && needsOldSqlite(electron) }
   const wanted = fingerprint(mode)
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return false
   for (const part of ['.built', 'main', 'native']) rmSync(path.join(dist, part), { recursive: true, force: true })
@@ -85,31 +89,37 @@ export async function build({ development, electron }: { development: boolean; e
     banner: { js: "const __moduleUrl = require('node:url').pathToFileURL(__filename).href" },
     external: ['electron', ...EXTERNALS, OLD_ELECTRON_EXTERNAL],
     ...(mode.oldSqlite && { alias: { 'better-sqlite3': './scripts/electron-runtime/sqlite-for-electron-33.ts' } }),
-    sourcemap: development ? 'inline' : false,
+    sourcemap: development,
     minifySyntax: true,
     legalComments: 'none',
     logLevel: 'warning',
   }
   await Promise.all([
-    bundle({ ...shared, entryPoints: ['main/index.ts'], outfile: 'dist/main/index.cjs' }),
+    bundle({ ...shared, entryPoints: ['main/index.ts'], outfile: path.join(dist, 'main/index.cjs') }),
     // The sandboxed preload has no `node:url`, and no module that would need its own address.
     bundle({
       ...shared,
       entryPoints: ['main/shell/preload.ts'],
-      outfile: 'dist/main/preload.cjs',
+      outfile: path.join(dist, 'main/preload.cjs'),
       banner: {},
       external: ['electron'],
     }),
-    bundle({ ...shared, entryPoints: ['native/index.ts'], outfile: 'dist/native/index.cjs' }),
-    buildRenderer({ configFile: path.join(root, 'renderer/vite.config.ts'), logLevel: 'warn' }),
+    bundle({ ...shared, entryPoints: ['native/index.ts'], outfile: path.join(dist, 'native/index.cjs') }),
+    buildRenderer({
+      configFile: path.join(root, 'renderer/vite.config.ts'),
+      build: { outDir: path.join(dist, 'renderer') },
+      logLevel: 'warn',
+    }),
   ])
   writeFileSync(stamp, wanted)
   return true
 }
 
-// node scripts/build.ts [--production]: development builds for the Electron that the set-up has found.
+// node scripts/build.ts [--production]: without it, a development build for the Electron that the set-up has found.
 if (import.meta.main) {
   const { values } = parseArgs({ options: { production: { type: 'boolean', default: false } } })
-  const built = await build({ development: !values.production, electron: electronDist() })
+  const built = await build(
+    values.production ? { development: false } : { development: true, electron: electronDist() },
+  )
   console.log(built ? 'dist/ built' : 'dist/ is up to date')
 }

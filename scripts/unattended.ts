@@ -50,19 +50,23 @@ const answers: Partial<Record<Screen['screen'], (visit: Visit, view: View) => Pr
   },
   certificate: (visit) => touch(visit, 'certificate.8'),
   purpose: (visit) => touch(visit, 'purpose.processuale'),
-  async preview(visit, { screen }) {
-    if (screen.screen === 'preview' && screen.pages !== null) await touch(visit, 'preview.accept')
-  },
+  preview: (visit) => touch(visit, 'preview.accept'),
   confirm: (visit) => touch(visit, 'confirm.print'),
-  async done(visit) {
-    visit.bench.printer.tear()
-    await visit.bench.removeCard()
-    await touch(visit, 'done.finish')
+  // Whoever takes the card has gone: that ends the visit.
+  async done({ bench }) {
+    bench.printer.tear()
+    await bench.removeCard()
   },
 }
 
 /** Where the visit must not go; with virtual hardware that works, each is a fault. */
 const FAULTS: Screen['screen'][] = ['refused', 'print-fault', 'out-of-service', 'last-try', 'declaration']
+
+/** A visitor waits until the totem is whole and until the sheet is there to be looked at. */
+function isReady(screen: Screen): boolean {
+  if (screen.screen === 'attract') return screen.online && screen.printing
+  return screen.screen !== 'preview' || screen.pages !== null
+}
 
 interface Step {
   name: string
@@ -105,30 +109,28 @@ async function visit(app: ElectronApplication, bench: Bench, screens: string, st
   const views = await watchViews(page)
   const steps: Step[] = []
   let since = started
-  let shown: View | null = null
+  let shown: Screen['screen'] = 'starting'
+  let answered = false
   for (;;) {
     const view = await views.next()
-    const changed = shown?.screen.screen !== view.screen.screen
-    if (changed && shown) {
-      const ms = Math.round(performance.now() - since)
-      steps.push({ name: shown.screen.screen, ms })
-      console.log(
-        `  ${String(steps.length).padStart(2)}  ${shown.screen.screen.padEnd(16)} ${(ms / 1000).toFixed(1)} s`,
-      )
-      since = performance.now()
-    }
-    shown = view
     const { screen } = view.screen
+    if (screen !== shown) {
+      const ms = Math.round(performance.now() - since)
+      steps.push({ name: shown, ms })
+      console.log(`  ${String(steps.length).padStart(2)}  ${shown.padEnd(16)} ${(ms / 1000).toFixed(1)} s`)
+      since = performance.now()
+      shown = screen
+      answered = false
+    }
     if (FAULTS.includes(screen)) throw new Error(`the visit ended at: ${JSON.stringify(view.screen)}`)
     if (screen === 'goodbye') return { steps, versions }
-    if (screen === 'attract' && !(view.screen.screen === 'attract' && view.screen.online && view.screen.printing))
-      continue
-    if (changed || screen === 'preview') {
-      await delay(REACTION_MS)
-      if (!views.waiting())
-        await picture(page, path.join(screens, `${String(steps.length + 1).padStart(2, '0')}-${screen}.png`))
-      await answers[screen]?.({ page, bench }, view)
-    }
+    if (answered || !isReady(view.screen)) continue
+    await delay(REACTION_MS)
+    // The totem may have gone on meanwhile: what is answered is what is shown now.
+    if (views.waiting()) continue
+    await picture(page, path.join(screens, `${String(steps.length + 1).padStart(2, '0')}-${screen}.png`))
+    await answers[screen]?.({ page, bench }, view)
+    answered = true
   }
 }
 

@@ -1,0 +1,35 @@
+import type { KnipConfig } from 'knip'
+
+/** Dead code fails CI. What is listed here starts by itself or is named where knip can't look. */
+const config: KnipConfig = {
+  entry: [
+    'scripts/{setup,start,test}.mjs',
+    'scripts/{start,build}.ts',
+    // Put into a bundle or into Electron's resources by the build.
+    'scripts/electron-runtime/{sqlite-for-electron-33.ts,default_app/main.js}',
+    'main/{index,shell/preload}.ts',
+    'native/index.ts',
+    'renderer/{main,gallery}.tsx',
+    'renderer/vite.config.ts',
+    'gateway/index.ts',
+    'simulator/{anpr/index,pki/make,bench/user}.ts',
+    'simulator/dock/dock.js',
+  ],
+  project: ['**/*.{ts,tsx,mjs,cjs,js}'],
+  // The shape of something exported is part of its face even if nobody names it yet.
+  ignoreExportsUsedInFile: { interface: true, type: true },
+  ignoreDependencies: [
+    // Called by name in scripts/test.mjs and in the packaging.
+    '@biomejs/biome',
+    'electron-builder',
+    // dependency-cruiser's parser.
+    '@swc/core',
+    // Font files, named in style sheets and read from disk.
+    '@fontsource/.*',
+    // electron-builder's own, by which scripts/electron-runtime/provide.mjs sets fuses and packs an asar.
+    '@electron/(asar|fuses)',
+  ],
+  // Debian's (scripts/setup.mjs).
+  ignoreBinaries: ['setpriv', 'useradd', 'unshare'],
+}
+export default config
