@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -63,7 +63,10 @@ describe('what is in the repository', () => {
     encoding: 'utf8',
   })
     .split('\0')
-    .filter((file) => file !== '' && file !== 'package-lock.json')
+    .filter(
+      (file) =>
+        file !== 'package-lock.json' && existsSync(path.join(root, file)) && statSync(path.join(root, file)).isFile(),
+    )
   const holding = (pattern: RegExp, files: string[]) => files.filter((file) => pattern.test(read(file)))
 
   test('no private key', () => {
