@@ -24,6 +24,8 @@ const CELL = { width: 12, height: 24 }
 // Small enough that a band is on paper soon after it was sent, large enough that the head never waits for the next.
 const BAND_BYTES = 1024
 const QR_MODULE_DOTS = { min: 4, max: 10 }
+/** ISO/IEC 18004: version 40, level Q, bytes. */
+const QR_MAX_BYTES = 1663
 /** White around a QR code, in modules (ISO/IEC 18004, 4). */
 const QR_QUIET_MODULES = 4
 
@@ -110,14 +112,28 @@ function ruleLine(profile: PrinterProfile, width: number): Uint8Array {
   return concat([around, raster(widthBytes, ruleDots, new Uint8Array(widthBytes * ruleDots).fill(0xff)), around])
 }
 
-/** The printer's own QR symbol, its modules as large as the code's width allows; caption under it. */
+/**
+ * The printer's own QR symbol, its modules as large as the code's width allows; caption under it. What would not fit the
+ * paper with readable modules stands there in letters.
+ */
 function qrLine(line: Extract<ReceiptLine, { kind: 'qr' }>, profile: PrinterProfile, width: number): Uint8Array {
   const data = new TextEncoder().encode(line.data)
-  // Only for its size. As bytes throughout: a printer that packs digits tighter makes it smaller, never larger.
-  const { modules } = QRCode.create([{ data, mode: 'byte' }], { errorCorrectionLevel: 'Q' })
-  const fitting = Math.floor(Math.min(profile.receipt.qrDots, width) / modules.size)
+  const modules = qrModules(data)
+  const caption = { kind: 'text', text: line.caption, size: 1, bold: false, align: 'center' } as const
+  if (modules === null || modules * QR_MODULE_DOTS.min > width) {
+    return concat([textLine({ ...caption, text: line.data }, profile, width), textLine(caption, profile, width)])
+  }
+  const fitting = Math.floor(Math.min(profile.receipt.qrDots, width) / modules)
   const moduleDots = Math.max(QR_MODULE_DOTS.min, Math.min(QR_MODULE_DOTS.max, fitting))
   const quiet = feed(QR_QUIET_MODULES * moduleDots)
-  const caption = { kind: 'text', text: line.caption, size: 1, bold: false, align: 'center' } as const
   return concat([align('center'), quiet, qrSymbol(data, moduleDots), quiet, textLine(caption, profile, width)])
+}
+
+/**
+ * Modules across the symbol of these bytes, null when no symbol holds them. As bytes throughout: a printer that packs
+ * digits tighter makes it smaller, never larger.
+ */
+function qrModules(data: Uint8Array): number | null {
+  if (data.length === 0 || data.length > QR_MAX_BYTES) return null
+  return QRCode.create([{ data, mode: 'byte' }], { errorCorrectionLevel: 'Q' }).modules.size
 }

@@ -20,7 +20,7 @@ export interface TypeStyle {
 }
 
 /** Font A is 12 × 24 dots, font B 9 × 17. */
-export const cells = { A: { width: 12, height: 24 }, B: { width: 9, height: 17 } } as const
+const cells = { A: { width: 12, height: 24 }, B: { width: 9, height: 17 } } as const
 
 // A thermal head smears: strokes come out a little heavier than the outline.
 const INK_ALPHA = 96

@@ -65,7 +65,9 @@ describe('paper', () => {
     expect(await slip()).toMatchObject({ ok: true })
     await bench.untilSheets(whole + 1, 'whole')
     expect(kinds().filter((kind) => kind === 'whole')).toHaveLength(whole + 1)
-    expect([1, 2]).toContain(whole)
+    // Some rolls ended within the receipt and some after it, or this proves nothing.
+    expect(whole).toBeGreaterThan(0)
+    expect(whole).toBeLessThan(6)
   })
 
   test('paper-low is told and printed on', async () => {
