@@ -1,11 +1,22 @@
 import { z } from 'zod'
-import { isoInstant, operationId, totemId } from './identity.ts'
+import { isCodiceFiscale, isoInstant, operationId, totemId } from './identity.ts'
 
 /**
  * The closed list of what the sync log may say. Fields hold codes, ids and numbers, never free text, names, codice
  * fiscale, PIN or payload (invariant 2). `severity` says who must look: info nobody, warn an operator, alarm at once.
  */
-const code = z.string().regex(/^[\w.+:-]{1,64}$/)
+const code = z
+  .string()
+  .regex(/^[\w.+:-]{1,64}$/)
+  // It has the form of a code and is the one thing that must never be here.
+  .refine(
+    (text) =>
+      !text
+        .toUpperCase()
+        .split(/[_.+:-]/)
+        .some(isCodiceFiscale),
+    'a codice fiscale',
+  )
 const count = z.number().int().min(0)
 const visit = { session: operationId }
 const operation = { operation: operationId }

@@ -24,11 +24,9 @@ export type Operation = Omit<NewOperation, 'sealed'> & { seq: number; attempts: 
   )
 export type OperationIn<S extends Operation['state']> = Extract<Operation, { state: S }>
 
-export type Settlement =
-  | { state: 'issued'; outcome: string }
-  | { state: 'refused'; reason: string; anpr: string | null }
+type Settlement = { state: 'issued'; outcome: string } | { state: 'refused'; reason: string; anpr: string | null }
 
-export type AddFailure = StorageFailure | { kind: 'operation-differs' | 'operation-malformed' }
+type AddFailure = StorageFailure | { kind: 'operation-differs' | 'operation-malformed' }
 
 export type Queue = {
   /**

@@ -78,10 +78,12 @@ export function createGatewayClient({
 }): GatewayClient {
   const agent = new Agent({ keepAlive: true, maxSockets: SOCKETS, ca, cert: certificate, key, minVersion: 'TLSv1.3' })
 
+  let closed = false
+
   async function ask<S extends z.ZodType>(schema: S, path: string, asked: Ask = {}): Answer<z.infer<S>> {
     let answer = await exchange(agent, new URL(path, url), asked)
     // The gateway may close an idle connection just as we use it again; that says nothing about the line.
-    if (!answer.ok && answer.error.idleConnectionLost && asked.repeatable !== false)
+    if (!answer.ok && answer.error.idleConnectionLost && asked.repeatable !== false && !closed)
       answer = await exchange(agent, new URL(path, url), asked)
     if (!answer.ok) return err({ kind: 'line-down', reason: answer.error.reason })
 
@@ -109,7 +111,10 @@ export function createGatewayClient({
     submit: (submission) => ask(submissionResult, '/v1/operations', { body: submission }),
     operations: () => ask(operationList, '/v1/operations'),
     sendJournal: (entries) => ask(journalReceipt, '/v1/journal', { body: { entries } }),
-    close: () => agent.destroy(),
+    close() {
+      closed = true
+      agent.destroy()
+    },
   }
 }
 

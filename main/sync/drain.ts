@@ -16,13 +16,16 @@ export type Drain = {
    * that the queue does not have.
    */
   settled(operation: string, signal: AbortSignal): Promise<Operation>
-  /** Ends after the exchange under way; close the client first to cut it short. */
+  /**
+   * From this call on nothing is written any more, so that queue and journal may be closed; an answer that still comes is
+   * asked for again at the next start. Ends with the exchange under way: close the client to cut it short.
+   */
   stop(): Promise<void>
 }
 
 type LineState = 'up' | 'down'
 
-export type DrainParts = {
+type DrainParts = {
   queue: Queue
   journal: Journal
   client: Pick<GatewayClient, 'status' | 'submit' | 'sendJournal'>
@@ -79,6 +82,7 @@ export function createDrain({
       woken = false
       if (line === 'up' && !stopping) {
         const submitted = await submitBatch()
+        if (stopping) break
         // Requests first, but a month of them must not keep the log back for ever.
         const sent = (!submitted || isDue(journalBy, lineProbeMs)) && (await sendJournal())
         if (submitted || sent) continue
@@ -92,6 +96,7 @@ export function createDrain({
   /** The only place where the line's state changes. */
   async function probe(): Promise<void> {
     const answer = await client.status()
+    if (stopping) return
     if (answer.ok) {
       lineFailures = 0
       probeAt = now() + lineProbeMs
@@ -141,6 +146,7 @@ export function createDrain({
       journal.record('request.submitted', { operation, attempt: attempts + 1 })
     }
     const answer = await client.submit({ items: batch.map(({ operation, sealed }) => ({ operation, sealed })) })
+    if (stopping) return true
     if (answer.ok) {
       const { verdicts, strangers } = verdictsOf(
         batch.map(({ operation }) => operation),
@@ -160,10 +166,12 @@ export function createDrain({
   }
 
   async function conclude(item: OperationIn<'queued'>, verdict: Verdict | undefined): Promise<void> {
+    if (stopping) return
     const { operation } = item
     switch (verdict?.kind) {
       case 'issued': {
         const opened = await openOutcome(verdict.outcome, outcomeKey, operation)
+        if (stopping) return
         if (!opened.ok) {
           answerMalformed('v1.operations')
           return putOff(item, opened.error.kind)
@@ -214,6 +222,7 @@ export function createDrain({
     const [first, last] = [entries[0], entries.at(-1)]
     if (!first || !last) return false
     const answer = await client.sendJournal(entries)
+    if (stopping) return false
     const upTo = answer.ok ? answer.value.upTo : null
     const believable = upTo !== null && upTo <= last.seq
     if (believable) journal.acknowledged(upTo)

@@ -350,8 +350,24 @@ describe('line-down', () => {
     totem = powerOn()
     await expectIssued(operation, await settled(operation))
     expect(gateway.effects).toEqual([operation])
-    expect(submissionsOf(operation)).toHaveLength(2)
+    expect(submissionsOf(operation).length).toBeGreaterThan(1)
   })
+})
+
+test('switched off in the middle of an exchange: the stores close at once, nothing is written after', async () => {
+  const operation = record()
+  gateway.misbehave(({ path }) => path === '/v1/operations')
+  totem.drain.wake()
+  await until(() => submissionsOf(operation).length === 1)
+  const stopped = totem.drain.stop()
+  totem.client.close()
+  totem.journal.close()
+  totem.queue.close()
+  await stopped
+  gateway.misbehave(() => false)
+  totem = powerOn()
+  expect((await settled(operation)).state).toBe('issued')
+  expect(gateway.effects).toEqual([operation])
 })
 
 describe('clock-jumps', () => {

@@ -1,0 +1,17 @@
+import { writeSync } from 'node:fs'
+import { openJournal } from '../../main/journal/journal.ts'
+
+// Run by journal.test.ts and killed by it: says the highest number that would have been sent to the gateway by now.
+const [path = ''] = process.argv.slice(2)
+const opened = openJournal({ path, totem: 'TT-0001', now: Date.now })
+if (!opened.ok) throw new Error(opened.error.reason)
+const journal = opened.value
+
+for (let n = 0; ; n++) {
+  journal.record('printer.changed', { status: `burst-${n}` })
+  if (n % 5 !== 0) continue
+  const sent = journal.unsent(500)
+  const last = sent.at(-1)
+  if (last) writeSync(1, `${last.seq} ${last.hash}\n`)
+  journal.acknowledged(last?.seq ?? 0)
+}
