@@ -107,6 +107,17 @@ async function start() {
     onStarted: (restarts) => journal.record('device.started', { restarts }),
     onDied: ({ code, waitMs }) => journal.record('device.died', { code, waitMs }),
   })
+  const died = createRecovery()
+  const window = createCitizenWindow({
+    panel: config.panel,
+    onGone(reason) {
+      const { recovery, inLastMinute } = died()
+      journal.record('renderer.died', { reason, inLastMinute })
+      if (recovery === 'leave') app.exit(EXIT_RESTART)
+      if (recovery === 'end-visit') session.answer({ type: 'leave' })
+      void window.recycle()
+    },
+  })
   const place = { totem: config.totem, office: `${config.office.name} (${config.office.province})` }
   const paper = createPaper({ devices, journal, place, keepMs: KEEP_MS, now })
   const session = createSession({
@@ -153,17 +164,6 @@ async function start() {
     }
   }
 
-  const died = createRecovery()
-  const window = createCitizenWindow({
-    panel: config.panel,
-    onGone(reason) {
-      const { recovery, inLastMinute } = died()
-      journal.record('renderer.died', { reason, inLastMinute })
-      if (recovery === 'leave') app.exit(EXIT_RESTART)
-      if (recovery === 'end-visit') session.answer({ type: 'leave' })
-      void window.recycle()
-    },
-  })
   registerCalls({
     ipcMain,
     isCurrent: window.isCurrent,

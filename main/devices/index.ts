@@ -29,7 +29,8 @@ export interface Devices {
     method: M,
     params: DeviceParams<M>,
   ): Promise<Result<DeviceResult<M>, DeviceFailure<M> | DeviceGone>>
-  readonly card: CardState
+  /** Null until the device process has said what it sees. */
+  readonly card: CardState | null
   readonly printer: PrinterStatus
   /** False once five deaths lie in the last ten minutes: the totem shows what is out and goes on trying. */
   readonly available: boolean
@@ -70,7 +71,7 @@ export function superviseDevices(options: DevicesOptions): Devices {
   let starts = 0
   let inARow = 0
   let deaths: number[] = []
-  let card: CardState = { state: 'no-reader' }
+  let card: CardState | null = null
   let printer: PrinterStatus = 'absent'
 
   function start() {
@@ -89,6 +90,7 @@ export function superviseDevices(options: DevicesOptions): Devices {
       restart = setTimeout(start, waitMs)
       options.onDied({ code, waitMs })
       tell({ event: 'card', card: { state: 'no-reader' } })
+      card = null
       tell({ event: 'printer', status: 'absent' })
     })
   }

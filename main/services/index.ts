@@ -40,9 +40,10 @@ export function createVisitServices(options: ServicesOptions): VisitServices {
   }
 }
 
-function outOfService({ dataDir, minFreeBytes }: ServicesOptions, devices: Devices): OutOfService | null {
+function outOfService({ dataDir, minFreeBytes }: ServicesOptions, devices: Devices): OutOfService | 'starting' | null {
   if (freeBytes(dataDir) < minFreeBytes) return 'storage-full'
   if (!devices.available) return 'device-unavailable'
+  if (devices.card === null) return 'starting'
   return devices.card.state === 'no-reader' ? 'reader-unavailable' : null
 }
 

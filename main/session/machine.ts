@@ -23,7 +23,7 @@ export type VisitEvent =
 
 export interface Context {
   visit: Visit
-  out: OutOfService | null
+  out: OutOfService | 'starting' | null
   cardPresent: boolean
   printer: PrinterStatus
 }

@@ -25,6 +25,7 @@ export function screenOf(path: StatePath, context: Context, online: boolean): Sc
   const { visit, cardPresent, printer, out } = context
   const [top, name = '', inner = ''] = path.split('.')
   if (top === 'attract') {
+    if (out === 'starting') return { screen: 'starting' }
     return out ? { screen: 'out-of-service', reason: out } : { screen: 'attract', printing: canPrint(printer), online }
   }
   switch (name) {

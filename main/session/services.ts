@@ -11,7 +11,7 @@ import type { Language, OutOfService, Refusal } from '../../contract/view.ts'
  */
 export interface VisitServices {
   /** Why no visit can begin or go on, or null. Asked before anything is asked of a person. */
-  outOfService(): OutOfService | null
+  outOfService(): OutOfService | 'starting' | null
   newSession(): string
   readCard(): Promise<Result<CardReadout, Refused>>
   /** PIN, signature of a fresh challenge and every check of DESIGN.md step 2. Overwrites `pin`. */
