@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A bed in which /dev/hidraw0 is a virtual USB-HID printer, for processes started with the environment it prints.
+"""A bed with a virtual USB-HID printer (/dev/hidraw0) for the processes that are started with the environment it prints.
 
 usage: hid_bed.py SOCKET VENDOR PRODUCT     (ids in hex; run it with /usr/bin/python3)
 
@@ -9,8 +9,8 @@ hidraw backend) enumerates, opens, writes and reads it. What the process writes 
 what the printer behind SOCKET sends becomes input. The device file is a pty: report boundaries are not kept, so both
 sides cut the stream at the report size. Every report that node-hid writes starts with the report id byte (00).
 
-First line out: {"env": {...}}. Lines in: "unplug" and "plug", each answered by {"plugged": bool}. It serves until its
-stdin closes. Needs Debian's python3-gi, gir1.2-umockdev-1.0, umockdev.
+First line out: {"env": {...}}. Lines in: "unplug" and "plug", each answered by {"plugged": bool}; a printer that comes
+back is hidraw1, hidraw2 and so on. It serves until its stdin closes. Needs Debian's python3-gi, gir1.2-umockdev-1.0, umockdev.
 """
 import json
 import os

@@ -73,16 +73,23 @@ export async function startVirtualPrinter(options: VirtualPrinterOptions): Promi
     [fileURLToPath(new URL('hid_bed.py', import.meta.url)), socketPath, hex(model.vendor), hex(model.product)],
     { stdio: ['pipe', 'pipe', 'inherit'] },
   )
+  // A bed that has left is noticed by what it no longer answers.
+  bed.stdin.on('error', () => undefined)
   const gone = once(bed, 'exit')
   const lines = createInterface({ input: bed.stdout })[Symbol.asyncIterator]()
-  const [[cable], first] = await Promise.all([
-    once(server, 'connection') as Promise<[Socket]>,
-    Promise.race([
-      lines.next(),
-      gone.then(() => Promise.reject(new Error('the bed has left: is umockdev installed?'))),
-    ]),
-  ])
-  const { env } = JSON.parse(first.value ?? '') as { env: Record<string, string> }
+  async function answerOfBed(): Promise<string> {
+    const { done, value } = await lines.next()
+    if (done) {
+      server.close()
+      throw new Error(
+        'the bed of the virtual printer has left: are umockdev, python3-gi and gir1.2-umockdev-1.0 installed?',
+      )
+    }
+    return value
+  }
+  const connected = once(server, 'connection') as Promise<[Socket]>
+  const { env } = JSON.parse(await answerOfBed()) as { env: Record<string, string> }
+  const [cable] = await connected
   cable.on('error', () => undefined)
 
   const paper = createPaper(model.headDots, model.cutterDots)
@@ -207,7 +214,7 @@ export async function startVirtualPrinter(options: VirtualPrinterOptions): Promi
 
   async function plugged(command: 'plug' | 'unplug') {
     bed.stdin.write(`${command}\n`)
-    if ((await lines.next()).done) throw new Error('the bed has left')
+    await answerOfBed()
     report = Buffer.alloc(0)
   }
 
