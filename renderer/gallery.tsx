@@ -15,6 +15,7 @@ const lang = language.catch('it').parse(asked.get('lang'))
 const shown = galleryViews(lang)[asked.get('screen') ?? '']
 const root = createRoot(document.getElementById('root') ?? document.body)
 
+await Promise.allSettled([400, 600, 700].map((weight) => document.fonts.load(`${weight} 1em "Titillium Web"`)))
 if (shown) {
   usePreferences.setState({
     larger: asked.has('larger'),
