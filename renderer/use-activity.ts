@@ -19,11 +19,12 @@ export function useActivity(view: View | null): void {
       told = performance.now()
       ask('stay')
     }
-    window.addEventListener('pointerdown', tell)
-    window.addEventListener('keydown', tell)
+    // While capturing: a react-aria button keeps the events that it uses to itself.
+    window.addEventListener('pointerdown', tell, true)
+    window.addEventListener('keydown', tell, true)
     return () => {
-      window.removeEventListener('pointerdown', tell)
-      window.removeEventListener('keydown', tell)
+      window.removeEventListener('pointerdown', tell, true)
+      window.removeEventListener('keydown', tell, true)
     }
   }, [listening])
 }
