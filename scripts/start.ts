@@ -62,10 +62,19 @@ async function run(): Promise<number> {
   return code ?? 1
 }
 
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.once(signal, () => void end().finally(() => process.exit(signal === 'SIGINT' ? 130 : 143)))
+const endAndLeave = (code: number) => void end().finally(() => process.exit(code))
+process.once('SIGINT', () => endAndLeave(130))
+process.once('SIGTERM', () => endAndLeave(143))
+// Playwright may reject where nobody awaits, when Electron dies under its hands.
+process.once('uncaughtException', (error) => {
+  console.error(error)
+  endAndLeave(1)
+})
 try {
   process.exitCode = await run()
+} catch (error) {
+  console.error(error)
+  process.exitCode = 1
 } finally {
   await end()
 }

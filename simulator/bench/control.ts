@@ -19,19 +19,21 @@ const FILES = { '': 'text/html', 'dock.css': 'text/css', 'dock.js': 'text/javasc
 const REFRESH_MS = 1_000
 
 /** How the dock names a person's card: the good one, one that the totem must refuse, or one with a fault. */
-const cardKinds = {
-  good: {},
-  blocked: { blocked: true },
-  'last try': { faults: { verifyAnswers: 0x63c1 } },
-  truncated: { truncatedCertificate: true },
-  malformed: { personalFileStart: '0000FFzz' },
-  ...Object.fromEntries(CERTIFICATE_VARIANTS.map((certificate) => [certificate, { certificate }])),
-} satisfies Record<string, CnsOptions>
-const withVariants = new Set(['anna-bianchi', 'mario-rossi'])
+const cardKinds = new Map<string, CnsOptions>([
+  ['good', {}],
+  ['blocked', { blocked: true }],
+  ['one try left', { faults: { verifyAnswers: 0x63c1 } }],
+  ['truncated certificate', { truncatedCertificate: true }],
+  ['malformed data', { personalFileStart: '0000FFzz' }],
+  ...CERTIFICATE_VARIANTS.map((certificate) => [certificateLabel(certificate), { certificate }] as const),
+])
+function certificateLabel(variant: (typeof CERTIFICATE_VARIANTS)[number]): string {
+  return variant === '1024' ? 'RSA-1024' : variant
+}
+/** Those for whom simulator/pki makes the odd certificates. */
+const HAVE_VARIANTS = new Set(['anna-bianchi', 'mario-rossi'])
 const kindsOf = (person: string): string[] =>
-  Object.keys(cardKinds).filter(
-    (kind) => withVariants.has(person) || !(CERTIFICATE_VARIANTS as readonly string[]).includes(kind),
-  )
+  [...cardKinds].filter(([, { certificate }]) => !certificate || HAVE_VARIANTS.has(person)).map(([kind]) => kind)
 
 const action = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('insert'), who: z.string(), kind: z.string() }),
@@ -89,7 +91,7 @@ export async function startControl(bench: () => Bench): Promise<Control> {
     } = bench()
     switch (wanted.do) {
       case 'insert':
-        return insertCard(wanted.who, (cardKinds as Record<string, CnsOptions>)[wanted.kind] ?? {})
+        return insertCard(wanted.who, cardKinds.get(wanted.kind))
       case 'remove':
         return removeCard()
       case 'line':
