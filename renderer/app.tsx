@@ -21,7 +21,7 @@ export function App() {
 }
 
 /** Everything that is drawn for a view: bar, screen, idle warning. */
-export function Frame({ view }: { view: View }) {
+function Frame({ view }: { view: View }) {
   return (
     <IntlProvider locale={view.language} messages={messages[view.language]}>
       <ViewContext value={view}>

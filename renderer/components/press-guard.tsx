@@ -4,7 +4,7 @@ import { createContext, type ReactNode, use, useCallback, useState } from 'react
  * For this long after a screen has appeared its buttons don't answer: the second tap of a double tap lands on
  * whatever came under the finger, and people who tap twice do it within 300 ms.
  */
-export const SETTLING_MS = 300
+const SETTLING_MS = 300
 
 const ShownAt = createContext(Number.NEGATIVE_INFINITY)
 

@@ -7,7 +7,7 @@ import { AnswerCard } from '../components/touch-button.tsx'
 import { useText } from '../i18n/use-text.ts'
 
 /** A collect code is read aloud and copied by hand: two groups of four. */
-export function inGroups(code: string): string {
+function inGroups(code: string): string {
   return code.replace(/[^A-Z0-9]/gi, '').replace(/(.{4})(?=.)/g, '$1 ')
 }
 
