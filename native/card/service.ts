@@ -38,14 +38,7 @@ export function createCardService({
   onBroken(reason: string): void
 }): CardService {
   let busy = false
-  let brokenFor: string | null = null
-  const broken = (reason: string) => {
-    if (brokenFor !== null) return
-    brokenFor = reason
-    slots.stop()
-    onBroken(reason)
-  }
-  const slots = watchSlots(onState, broken)
+  const slots = watchSlots(onState, onBroken)
 
   async function operate<T>(
     insertion: Insertion,
@@ -58,14 +51,14 @@ export function createCardService({
       timer = setTimeout(() => {
         limit.abort()
         resolve(err({ kind: 'card-error', step: 'timeout', sw: null }))
-        broken('operation-timeout')
+        slots.breakDown('operation-timeout')
       }, OPERATION_LIMIT_MS)
     })
     busy = true
     try {
       const result = await Promise.race([inTransaction(insertion.connection, then, limit.signal, work), wedged])
       if (!result.ok && result.error.kind === 'card-removed') slots.lost(insertion)
-      if (!result.ok && result.error.kind === 'reader-unavailable') broken('context-lost')
+      if (!result.ok && result.error.kind === 'reader-unavailable') slots.breakDown('context-lost')
       return result
     } finally {
       clearTimeout(timer)
@@ -75,7 +68,6 @@ export function createCardService({
 
   /** Why there is no card to work with. */
   function absence(): CardFailure {
-    if (brokenFor !== null) return { kind: 'reader-unavailable' }
     const { state } = slots.state()
     return { kind: state === 'no-reader' ? 'reader-unavailable' : state === 'mute' ? 'card-mute' : 'no-card' }
   }

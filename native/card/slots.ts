@@ -29,6 +29,8 @@ export interface Slots {
   insertion(): Insertion | null
   /** An operation found this card gone: forget it, whether or not the reader has noticed. */
   lost(insertion: Insertion): void
+  /** Nothing works any more, for this reason. */
+  breakDown(reason: string): void
   stop(): void
 }
 
@@ -77,6 +79,7 @@ export function watchSlots(onState: (state: CardState) => void, onBroken: (reaso
   }
 
   function set(name: string, slot: Slot): void {
+    if (stopped) return
     const before = slots.get(name)
     if (before?.card === 'present') release(before.insertion)
     clearTimeout(timers.get(name))
@@ -106,7 +109,7 @@ export function watchSlots(onState: (state: CardState) => void, onBroken: (reaso
       if (stopped || slots.get(name) !== connecting) return
       if (code === 'NoSmartCard' || code === 'RemovedCard') set(name, { card: 'empty' })
       else if (isCardLost(code) || code === 'ProtoMismatch' || code === 'UnsupportedCard') set(name, { card: 'mute' })
-      else broken(code)
+      else breakDown(code)
     }
   }
 
@@ -125,27 +128,28 @@ export function watchSlots(onState: (state: CardState) => void, onBroken: (reaso
     }
   }
 
-  function broken(reason: string): void {
+  /** The context is left as it is: taking leave of a dead or wedged service can block for ever. */
+  function breakDown(reason: string): void {
     if (stopped) return
-    stop()
-    onState({ state: 'no-reader' })
+    slots.clear()
+    publish()
+    halt()
     onBroken(reason)
+  }
+
+  function halt(): void {
+    stopped = true
+    for (const timer of timers.values()) clearTimeout(timer)
   }
 
   function stop(): void {
     if (stopped) return
-    stopped = true
-    for (const timer of timers.values()) clearTimeout(timer)
+    halt()
     for (const insertion of presentCards()) release(insertion)
-    try {
-      client.stop()
-    } catch (reason) {
-      // A dead service cannot be taken leave of.
-      if (pcscCode(reason) === null) throw reason
-    }
+    client.stop()
   }
 
-  client.on('error', (reason) => broken(pcscCode(reason) ?? 'unknown'))
+  client.on('error', (reason) => breakDown(pcscCode(reason) ?? 'unknown'))
   client.on('reader', (reader) => {
     slots.set(reader.name(), { card: 'empty' })
     reader.on('change', (status) => onChange(reader, status))
@@ -162,7 +166,7 @@ export function watchSlots(onState: (state: CardState) => void, onBroken: (reaso
     const code = pcscCode(reason)
     if (code === null) throw reason
     publish()
-    later(START, START_GRACE_MS, () => broken(code))
+    later(START, START_GRACE_MS, () => breakDown(code))
   }
 
   return {
@@ -176,6 +180,7 @@ export function watchSlots(onState: (state: CardState) => void, onBroken: (reaso
         if (reader) later(name, RECHECK_MS, () => void connect(reader))
       }
     },
+    breakDown,
     stop,
   }
 }

@@ -96,8 +96,10 @@ export function openChannel(connection: Pick<Connection, 'transmit'>, signal: Ab
   async function sendOnce(apdu: Uint8Array): Promise<Response> {
     signal.throwIfAborted()
     apdus += 1
-    // Less than a status word is what a card says whose contacts are leaving it.
-    return parseResponse(await connection.transmit(apdu)) ?? { data: new Uint8Array(), sw: 0 }
+    const response = parseResponse(await connection.transmit(apdu))
+    if (!response)
+      throw Object.assign(new Error('no status word: its contacts have left the card'), { code: 'CommDataLost' })
+    return response
   }
 
   async function send(command: Command): Promise<Response> {

@@ -19,6 +19,12 @@ export interface InsertedCard {
   removed: Promise<void>
 }
 
+// pcscd looks at a virtual reader every 400 ms. A card that came sooner after another would be taken for it, which no
+// hand is quick enough for.
+const SLOT_EMPTY_MS = 1_000
+/** When each port's slot became empty. */
+const emptySince = new Map<number, number>()
+
 /** What the reader says to the card besides APDUs: messages of one byte (vpcd, cards.md §10.2). */
 const POWER_OFF = 0x00
 const POWER_ON = 0x01
@@ -39,8 +45,11 @@ export async function insertCard(
   port: number,
   { pullAtApdu, slowMs = 0 }: InsertOptions = {},
 ): Promise<InsertedCard> {
+  await delay(Math.max(0, (emptySince.get(port) ?? 0) + SLOT_EMPTY_MS - Date.now()))
   const relay = spawn('python3', [RELAY, String(port)], { stdio: ['pipe', 'pipe', 'inherit'] })
-  const removed = once(relay, 'exit').then(() => undefined)
+  const removed = once(relay, 'exit').then(() => {
+    emptySince.set(port, Date.now())
+  })
   // It may be gone while an answer is under way: a pulled card.
   relay.stdin.on('error', () => {})
   card.reset()

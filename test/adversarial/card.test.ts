@@ -1,0 +1,302 @@
+import { randomBytes, verify, X509Certificate } from 'node:crypto'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type CnsOptions, cnsOf, DEFAULT_PIN } from '../../simulator/card/cns.ts'
+import { insertCard } from '../../simulator/card/insert.ts'
+import { type Pcscd, startPcscd } from '../../simulator/card/pcscd.ts'
+import { cardIdOf } from '../../simulator/card/personal-file.ts'
+import { muteCard, unknownCard } from '../../simulator/card/virtual-card.ts'
+import { makePki } from '../../simulator/pki/make.ts'
+import { personById } from '../../simulator/population/people.ts'
+import { type DrivenReader, driveReader, PKI } from '../conformance/reader.ts'
+
+let pcscd: Pcscd
+let reader: DrivenReader
+beforeAll(async () => {
+  await makePki(PKI)
+  pcscd = await startPcscd()
+  reader = driveReader(pcscd.socket)
+})
+afterAll(async () => {
+  await reader.stop()
+  await pcscd.stop()
+})
+beforeEach(() => reader.until('empty'))
+
+const failure = (kind: string, more = {}) => ({ ok: false, error: { kind, ...more } })
+
+/** A whole log-in as the totem does it, checked as the totem checks it. */
+async function expectGoodLogin(personId: string, from = reader) {
+  const challenge = randomBytes(32)
+  const readout = await from.read()
+  if (!readout.ok) throw new Error(readout.error.kind)
+  expect(readout.value.cardId).toBe(cardIdOf(personById(personId)))
+  expect(readout.value.personalData.codiceFiscale).toBe(personById(personId).codiceFiscale)
+  const proof = await from.login(DEFAULT_PIN, challenge)
+  if (!proof.ok) throw new Error(proof.error.kind)
+  const { publicKey } = new X509Certificate(readout.value.certificate)
+  expect(verify('sha256', challenge, publicKey, proof.value.signature)).toBe(true)
+  return readout.value.apdus + proof.value.apdus
+}
+
+/** Puts a card in, and takes it out whatever becomes of the test. */
+async function withCard<T>(options: CnsOptions, work: (card: ReturnType<typeof cnsOf>) => Promise<T>): Promise<T> {
+  const card = cnsOf('anna-bianchi', PKI, options)
+  const inserted = await insertCard(card, pcscd.ports[0])
+  try {
+    await reader.until('present')
+    return await work(card)
+  } finally {
+    await inserted.remove()
+  }
+}
+
+describe('a good card logs in', () => {
+  test.each<[string, CnsOptions, number]>([
+    ['Oberthur', { profile: 'ober11' }, 17],
+    ['ST Incard, which wants another PIN reference', { profile: 'incard11' }, 17],
+    ['Athena with an RSA-1024 key', { certificate: '1024' }, 17],
+    ['one that selects only with FCI', { faults: { refusesSilentSelect: true } }, 18],
+    ['one that refuses Le=00', { faults: { refusesLe00: true } }, 18],
+    ['one that signs by deciphering only', { faults: { signOnlyByDecipher: 0x6985 } }, 18],
+    ['one that calls signing unsupported', { faults: { signOnlyByDecipher: 0x6a81 } }, 18],
+  ])('%s', (_, options, most) =>
+    withCard(options, async () => {
+      expect(await expectGoodLogin('anna-bianchi')).toBeLessThanOrEqual(most)
+    }),
+  )
+
+  test('in the second slot of the reader', async () => {
+    const inserted = await insertCard(cnsOf('mario-rossi', PKI), pcscd.ports[1])
+    await reader.until('present')
+    await expectGoodLogin('mario-rossi')
+    await inserted.remove()
+  })
+
+  test('twice in a row: the reset after the first does not lose it', () =>
+    withCard({}, async () => {
+      await expectGoodLogin('anna-bianchi')
+      await expectGoodLogin('anna-bianchi')
+    }))
+})
+
+describe('PIN', () => {
+  const challenge = randomBytes(32)
+
+  test('wrong-pin-then-right gives the tries back', () =>
+    withCard({}, async (card) => {
+      await reader.read()
+      expect(await reader.login('00000000', challenge)).toEqual(failure('wrong-pin', { triesLeft: 2 }))
+      expect(await reader.login('99999', challenge)).toEqual(failure('wrong-pin', { triesLeft: 1 }))
+      expect(card.triesLeft).toBe(1)
+      await expectGoodLogin('anna-bianchi')
+      expect(card.triesLeft).toBe(3)
+    }))
+
+  test('three-wrong-pins block the card, and a blocked card stays blocked', () =>
+    withCard({}, async () => {
+      await reader.read()
+      await reader.login('00000000', challenge)
+      await reader.login('00000000', challenge)
+      expect(await reader.login('00000000', challenge)).toEqual(failure('pin-blocked'))
+      expect(await reader.login(DEFAULT_PIN, challenge)).toEqual(failure('pin-blocked'))
+    }))
+
+  test('a card that came blocked', () =>
+    withCard({ blocked: true }, async () => {
+      await reader.read()
+      expect(await reader.login(DEFAULT_PIN, challenge)).toEqual(failure('pin-blocked'))
+    }))
+
+  test.each([
+    ['no count of tries', 0x6300, failure('wrong-pin', { triesLeft: null })],
+    ['no try left', 0x63c0, failure('pin-blocked')],
+    ['no such PIN, which is not tried elsewhere', 0x6a88, failure('card-error', { step: 'verify', sw: '6A88' })],
+  ])('VERIFY answers: %s', (_, verifyAnswers, expected) =>
+    withCard({ faults: { verifyAnswers } }, async () => {
+      await reader.read()
+      expect(await reader.login(DEFAULT_PIN, challenge)).toEqual(expected)
+    }),
+  )
+
+  test('is overwritten whatever happened', async () => {
+    const overwritten = () => expect(reader.lastPin()?.every((digit) => digit === 0)).toBe(true)
+    await reader.login(DEFAULT_PIN, challenge)
+    overwritten()
+    await withCard({}, async () => {
+      await reader.read()
+      await reader.login('00000000', challenge)
+      overwritten()
+      await reader.login(DEFAULT_PIN, challenge)
+      overwritten()
+    })
+  })
+
+  test('never goes to a card that was put in after the one that was read', async () => {
+    await withCard({}, () => reader.read())
+    await reader.until('empty')
+    await withCard({}, async (other) => {
+      expect(await reader.login('00000000', challenge)).toEqual(failure('card-removed'))
+      expect(other.triesLeft).toBe(3)
+    })
+  })
+
+  test('what is no PIN never reaches the card', () =>
+    withCard({}, async (card) => {
+      await reader.read()
+      for (const pin of ['', '1234', '123456789', '12a45']) {
+        expect(await reader.login(pin, challenge)).toEqual(failure('card-error', { step: 'pin-format', sw: null }))
+      }
+      expect(card.triesLeft).toBe(3)
+    }))
+})
+
+describe('a card that is not as it should be', () => {
+  test.each<[string, CnsOptions, object]>([
+    ['header not hex', { personalFileStart: 'ZZ' }, failure('personal-data-malformed', { reason: 'header-not-hex' })],
+    [
+      'header too long',
+      { personalFileStart: '00FFFF' },
+      failure('personal-data-malformed', { reason: 'longer-than-file' }),
+    ],
+    [
+      'field overruns',
+      { personalFileStart: '000010FF' },
+      failure('personal-data-malformed', { reason: 'field-overruns' }),
+    ],
+    [
+      'field length',
+      { personalFileStart: '000010--' },
+      failure('personal-data-malformed', { reason: 'field-length-not-hex' }),
+    ],
+    [
+      'an escape in a name',
+      { personalFileStart: '00000402\x1b@' },
+      failure('personal-data-malformed', { reason: 'control-character' }),
+    ],
+    ['truncated certificate', { truncatedCertificate: true }, failure('certificate-truncated')],
+  ])('%s', (_, options, expected) =>
+    withCard(options, async () => {
+      expect(await reader.read()).toEqual(expected)
+      // Not read, so no PIN for it.
+      expect(await reader.login(DEFAULT_PIN, randomBytes(32))).toEqual(failure('card-removed'))
+    }),
+  )
+
+  test('a signature over something else is handed on as it is, and does not verify', () =>
+    withCard({ faults: { signsOtherData: true } }, async () => {
+      const challenge = randomBytes(32)
+      const readout = await reader.read()
+      const proof = await reader.login(DEFAULT_PIN, challenge)
+      if (!readout.ok || !proof.ok) throw new Error('the card did not sign')
+      const { publicKey } = new X509Certificate(readout.value.certificate)
+      expect(verify('sha256', challenge, publicKey, proof.value.signature)).toBe(false)
+    }))
+
+  test('unknown-card', async () => {
+    const inserted = await insertCard(unknownCard, pcscd.ports[0])
+    await reader.until('present')
+    expect(await reader.read()).toEqual(failure('card-unknown'))
+    await inserted.remove()
+  })
+
+  test('mute-card, then a good one', async () => {
+    const inserted = await insertCard(muteCard, pcscd.ports[0])
+    await reader.until('mute')
+    expect(await reader.read()).toEqual(failure('card-mute'))
+    await inserted.remove()
+    await reader.until('empty')
+    await withCard({}, () => expectGoodLogin('anna-bianchi'))
+  })
+})
+
+describe('card-pulled', () => {
+  // A whole log-in is 15 APDUs (asserted by the last one).
+  test.each(Array.from({ length: 15 }, (_, index) => index + 1))('at APDU %i, and put back', async (pullAtApdu) => {
+    const card = cnsOf('anna-bianchi', PKI)
+    const pulled = await insertCard(card, pcscd.ports[0], { pullAtApdu })
+    await reader.until('present')
+    const readout = await reader.read()
+    const proof = readout.ok ? await reader.login(DEFAULT_PIN, randomBytes(32)) : null
+    expect(proof ?? readout).toEqual(failure('card-removed'))
+    await pulled.removed
+    await reader.until('empty')
+
+    const again = await insertCard(card, pcscd.ports[0])
+    await reader.until('present')
+    expect(await expectGoodLogin('anna-bianchi')).toBe(15)
+    // Pulled while it verified or not: a right PIN costs nothing.
+    expect(card.triesLeft).toBe(3)
+    await again.remove()
+  })
+})
+
+test('with no card there is nothing to read', async () => {
+  expect(await reader.read()).toEqual(failure('no-card'))
+  expect(await reader.login(DEFAULT_PIN, randomBytes(32))).toEqual(failure('no-card'))
+})
+
+test('one thing at a time', () =>
+  withCard({}, async () => {
+    const [first, second] = await Promise.all([reader.read(), reader.read()])
+    expect(first.ok).toBe(true)
+    expect(second).toEqual(failure('card-busy'))
+  }))
+
+describe('service', () => {
+  test('pcscd-killed is told once, and a restarted device process works', async () => {
+    const own = await startPcscd()
+    const before = driveReader(own.socket)
+    const inserted = await insertCard(cnsOf('mario-rossi', PKI), own.ports[0])
+    await before.until('present')
+    await expectGoodLogin('mario-rossi', before)
+    own.kill()
+    await inserted.removed
+    await before.broken
+    await before.until('no-reader')
+    expect(await before.read()).toEqual(failure('reader-unavailable'))
+    await before.stop()
+
+    await own.restart()
+    const after = driveReader(own.socket)
+    const again = await insertCard(cnsOf('mario-rossi', PKI), own.ports[0])
+    await after.until('present')
+    await expectGoodLogin('mario-rossi', after)
+    await again.remove()
+    await after.stop()
+    await own.stop()
+  })
+
+  test('pcscd-killed in the middle of a read', async () => {
+    const own = await startPcscd()
+    const device = driveReader(own.socket)
+    const inserted = await insertCard(cnsOf('mario-rossi', PKI), own.ports[0], { slowMs: 200 })
+    await device.until('present')
+    const reading = device.read()
+    own.kill()
+    expect(await reading).toMatchObject({ ok: false })
+    await device.broken
+    await inserted.removed
+    await device.stop()
+    await own.stop()
+  })
+
+  test('no-pcscd-at-start', async () => {
+    const device = driveReader('/nonexistent/pcscd.comm')
+    await device.until('no-reader')
+    await device.broken
+    expect(await device.read()).toEqual(failure('reader-unavailable'))
+    await device.stop()
+  })
+
+  test('wedged-reader: an operation that never ends is given up, and the process with it', async () => {
+    const own = await startPcscd()
+    const device = driveReader(own.socket)
+    const inserted = await insertCard(cnsOf('mario-rossi', PKI), own.ports[0], { slowMs: 60_000 })
+    await device.until('present')
+    expect(await device.read()).toEqual(failure('card-error', { step: 'timeout', sw: null }))
+    expect(await device.broken).toBe('operation-timeout')
+    await device.stop()
+    await inserted.remove()
+    await own.stop()
+  })
+})

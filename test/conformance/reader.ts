@@ -1,0 +1,70 @@
+import { fork } from 'node:child_process'
+import { EventEmitter, once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import type { CardFailure, CardReadout, CardState } from '../../contract/device.ts'
+import type { Result } from '../../contract/result.ts'
+import type { LoginProof } from '../../native/card/service.ts'
+import type { HostCall } from './card-host.ts'
+
+const HOST = fileURLToPath(new URL('card-host.ts', import.meta.url))
+export const PKI = fileURLToPath(new URL('../../.bench/pki', import.meta.url))
+
+type HostMessage = { card: CardState } | { broken: string } | { id: number; reply: unknown; pin?: Uint8Array }
+
+export interface DrivenReader {
+  read(): Promise<Result<CardReadout, CardFailure>>
+  login(pin: string, challenge: Uint8Array): Promise<Result<LoginProof, CardFailure>>
+  /** Waits until the reader holds this. */
+  until(state: CardState['state']): Promise<void>
+  /** What the host's copy of the last PIN looked like afterwards. */
+  lastPin(): Uint8Array | undefined
+  broken: Promise<string>
+  stop(): Promise<void>
+}
+
+/** The real driver on the PC/SC service at `socket`, in a process of its own. */
+export function driveReader(socket: string): DrivenReader {
+  const host = fork(HOST, [], {
+    execArgv: [],
+    serialization: 'advanced',
+    env: { ...process.env, PCSCLITE_CSOCK_NAME: socket },
+  })
+  const told = new EventEmitter()
+  const waiting = new Map<number, (reply: unknown) => void>()
+  let state: CardState['state'] | null = null
+  let lastPin: Uint8Array | undefined
+  let lastId = 0
+  const broken = once(told, 'broken').then(([reason]) => String(reason))
+  host.on('message', (message: HostMessage) => {
+    if ('card' in message) {
+      state = message.card.state
+      told.emit('card')
+    } else if ('broken' in message) {
+      told.emit('broken', message.broken)
+    } else {
+      lastPin = message.pin
+      waiting.get(message.id)?.(message.reply)
+    }
+  })
+  const call = <T>(params: Omit<HostCall, 'id'>) =>
+    new Promise<T>((resolve) => {
+      lastId += 1
+      waiting.set(lastId, (reply) => resolve(reply as T))
+      host.send({ id: lastId, ...params })
+    })
+  return {
+    read: () => call({}),
+    login: (pin, challenge) => call({ login: { pin: Buffer.from(pin), challenge } }),
+    async until(wanted) {
+      while (state !== wanted) await once(told, 'card')
+    },
+    lastPin: () => lastPin,
+    broken,
+    async stop() {
+      if (host.exitCode !== null || host.signalCode !== null) return
+      const exited = once(host, 'exit')
+      host.kill('SIGKILL')
+      await exited
+    },
+  }
+}
