@@ -2,7 +2,7 @@
 import 'reflect-metadata'
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import {
   CertificatePolicyExtension,
@@ -63,8 +63,10 @@ export async function makePki(dir: string): Promise<void> {
     .update(JSON.stringify([EDITION, people]))
     .digest('hex')
   if (await isComplete(dir, edition)) return
-  const aside = `${dir}.${process.pid}.new`
-  await mkdir(join(aside, 'cards'), { recursive: true })
+  await mkdir(dirname(dir), { recursive: true })
+  const aside = await mkdtemp(`${dir}.new-`)
+  await chmod(aside, 0o755)
+  await mkdir(join(aside, 'cards'))
   await mkdir(join(aside, 'totems'))
   const write = writerInto(aside)
   await Promise.all([cards(write), network(write), seal(write), write.secret('operator-token', token())])
@@ -94,15 +96,17 @@ async function isComplete(dir: string, edition: string): Promise<boolean> {
 }
 
 async function swapIn(aside: string, dir: string, edition: string): Promise<void> {
-  const stale = `${dir}.${process.pid}.old`
-  if (existsSync(dir)) await rename(dir, stale)
+  const stale = `${aside}.old`
   try {
-    await rename(aside, dir)
+    // Somebody else may have made the same folder meanwhile, and be using it: theirs is as good.
+    if (!(await isComplete(dir, edition))) {
+      if (existsSync(dir)) await rename(dir, stale)
+      await rename(aside, dir)
+    }
   } catch (reason) {
-    // Somebody else made the same folder meanwhile: theirs is as good.
     if (!(await isComplete(dir, edition))) throw reason
-    await rm(aside, { recursive: true })
   }
+  await rm(aside, { recursive: true, force: true })
   await rm(stale, { recursive: true, force: true })
 }
 
@@ -226,7 +230,5 @@ async function seal(write: Writer): Promise<void> {
 }
 
 if (import.meta.main) {
-  const dir = resolve(process.argv[2] ?? join(import.meta.dirname, '../../.bench/pki'))
-  await mkdir(dirname(dir), { recursive: true })
-  await makePki(dir)
+  await makePki(resolve(process.argv[2] ?? join(import.meta.dirname, '../../.bench/pki')))
 }

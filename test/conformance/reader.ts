@@ -1,9 +1,14 @@
 import { fork } from 'node:child_process'
+import { randomBytes, verify, X509Certificate } from 'node:crypto'
 import { EventEmitter, once } from 'node:events'
 import { fileURLToPath } from 'node:url'
+import { expect } from 'vitest'
 import type { CardFailure, CardReadout, CardState } from '../../contract/device.ts'
 import type { Result } from '../../contract/result.ts'
 import type { LoginProof } from '../../native/card/service.ts'
+import { DEFAULT_PIN } from '../../simulator/card/cns.ts'
+import { cardIdOf } from '../../simulator/card/personal-file.ts'
+import { personById } from '../../simulator/population/people.ts'
 import type { HostCall } from './card-host.ts'
 
 const HOST = fileURLToPath(new URL('card-host.ts', import.meta.url))
@@ -68,3 +73,19 @@ export function driveReader(socket: string): DrivenReader {
     },
   }
 }
+
+/** A whole log-in as the totem does it, checked as the totem checks it; answers how many APDUs it took. */
+export async function expectGoodLogin(from: DrivenReader, personId: string): Promise<number> {
+  const challenge = randomBytes(32)
+  const readout = await from.read()
+  if (!readout.ok) throw new Error(readout.error.kind)
+  expect(readout.value.cardId).toBe(cardIdOf(personById(personId)))
+  expect(readout.value.personalData.codiceFiscale).toBe(personById(personId).codiceFiscale)
+  const proof = await from.login(DEFAULT_PIN, challenge)
+  if (!proof.ok) throw new Error(proof.error.kind)
+  const { publicKey } = new X509Certificate(readout.value.certificate)
+  expect(verify('sha256', challenge, publicKey, proof.value.signature)).toBe(true)
+  return readout.value.apdus + proof.value.apdus
+}
+
+export const failure = (kind: string, more = {}) => ({ ok: false, error: { kind, ...more } })
