@@ -28,7 +28,7 @@ const OPERATION_LIMIT_MS = 10_000
 /**
  * The card reader as the totem uses it. `onState` is told each change of what the reader holds. `onBroken`: the PC/SC
  * service died or the reader is wedged; nothing works from then on and the process must leave, because the dead context
- * throws out of nowhere when it is garbage-collected.
+ * throws out of nowhere when it is garbage-collected. It must kill itself: `process.exit` waits for a wedged call for ever.
  */
 export function createCardService({
   onState,

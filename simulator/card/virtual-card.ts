@@ -22,7 +22,7 @@ export const unknownCard: VirtualCard = {
 }
 
 /** ISO 7816-3 §8.2.5: the exclusive or of T0 to TCK is zero. */
-export function withCheckByte(atr: Uint8Array): Uint8Array {
+function withCheckByte(atr: Uint8Array): Uint8Array {
   return Uint8Array.of(
     ...atr,
     atr.slice(1).reduce((sum, byte) => sum ^ byte, 0),
