@@ -6,14 +6,12 @@ import { createPrinterService } from './printer/service.ts'
 
 // The device process: card and printer, apart from everything else. It may crash or leave; its supervisor restarts it.
 
-/** Left on purpose: the PC/SC context is lost and must not be rebuilt in place (see card/service.ts). */
-const EXIT_BROKEN = 75
-
 const { values } = parseArgs({ options: { printer: { type: 'string', default: 'a4-kiosk' } } })
 
 const card = createCardService({
   onState: (state) => host.tell({ event: 'card', card: state }),
-  onBroken: () => process.exit(EXIT_BROKEN),
+  // Not process.exit: with a wedged reader Node would wait for the stuck native call for ever.
+  onBroken: () => process.kill(process.pid, 'SIGKILL'),
 })
 const printer = createPrinterService({
   profile: printerProfile.parse(values.printer),

@@ -18,6 +18,8 @@ export interface Citizen {
 
 const PATIENCE_MS = 45_000
 const LOOK_MS = 100
+/** A screen takes no touch in its first 300 ms (renderer/components/press-guard.tsx); nobody reads faster. */
+const REACTION_MS = 400
 
 export function citizenAt(app: ElectronApplication): Citizen {
   // The newest: the window of the visit before lives until its successor is shown.
@@ -57,12 +59,14 @@ export function citizenAt(app: ElectronApplication): Citizen {
       }
     },
     async touches(words) {
+      await wait(REACTION_MS)
       await page()
         .getByRole('button', { name: new RegExp(`^${words.replaceAll(/[.*+?^$()[\]{}|\\]/g, '\\$&')}`) })
         .first()
         .click({ timeout: PATIENCE_MS })
     },
     async types(pin) {
+      await wait(REACTION_MS)
       for (const digit of pin) {
         await page().getByRole('button', { name: digit, exact: true }).click({ timeout: PATIENCE_MS })
       }
