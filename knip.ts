@@ -26,8 +26,11 @@ const config: KnipConfig = {
     '@swc/core',
     // Font files, named in style sheets and read from disk.
     '@fontsource/.*',
-    // electron-builder's own, by which scripts/electron-runtime/provide.mjs sets fuses and packs an asar.
+    // electron-builder's own: the schema of its file, and what sets fuses and packs an asar (electron-runtime/provide.mjs).
+    'app-builder-lib',
     '@electron/(asar|fuses)',
+    // To go at the next change of the lock file: js-yaml 5 brings its own types.
+    '@types/js-yaml',
   ],
   // Debian's (scripts/setup.mjs).
   ignoreBinaries: ['setpriv', 'useradd', 'unshare'],

@@ -18,7 +18,8 @@ let failed = 0
 
 function run(command, args) {
   // Node 24 for whatever starts by itself.
-  const env = { ...process.env, PATH: `${bin}${path.delimiter}${process.env.PATH}` }
+  const plain = process.stdout.isTTY ? {} : { NO_COLOR: '1' }
+  const env = { ...process.env, ...plain, PATH: `${bin}${path.delimiter}${process.env.PATH}` }
   return spawnSync(command, args, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] }).status === 0
 }
 
@@ -47,7 +48,8 @@ function tests(project) {
 }
 
 const checks = {
-  'Style (biome)': () => check('biome', ['ci', '--error-on-warnings']),
+  'Style (biome)': () =>
+    check('biome', ['ci', '--error-on-warnings', ...(process.stdout.isTTY ? [] : ['--colors=off'])]),
   'Types (tsc)': () => check('tsc', ['-p', '.']),
   'Walls between the rooms (dependency-cruiser)': () => check('depcruise', SOURCES),
   'Dead code (knip)': () => check('knip', []),

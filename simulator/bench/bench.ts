@@ -50,6 +50,8 @@ export interface Bench {
   readonly card: string | null
   /** The totem's main process, once whoever starts it has said so: the dock can then kill its parts. */
   electronPid: number | null
+  /** The totem has just opened the dock in a window of its own. */
+  dockOpened(): void
   /** SIGKILL for the device process of that Electron; true when there was one. */
   killDevice(electronPid: number): boolean
   /** SIGKILL for the citizen's renderer (the dock's is spared); true when there was one. */
@@ -110,6 +112,8 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
       dockUrl,
       ...(options.timings && { timings: options.timings }),
     })
+    // Its command line cannot tell: Chromium cuts what /proc shows of its children's.
+    let dockRenderer: number | null = null
     const bench: Bench = {
       folder,
       totem,
@@ -126,8 +130,12 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
         return slot.card
       },
       electronPid: null,
-      killDevice: (pid) => killChild(pid, isDeviceProcess),
-      killRenderer: (pid) => killChild(pid, isCitizenRenderer),
+      dockOpened() {
+        // It asks for its page when its renderer has just been made: the newest one.
+        if (bench.electronPid !== null) dockRenderer = Math.max(...childrenOf(bench.electronPid, isRenderer))
+      },
+      killDevice: (pid) => killAll(childrenOf(pid, isDeviceProcess)),
+      killRenderer: (pid) => killAll(childrenOf(pid, isRenderer).filter((renderer) => renderer !== dockRenderer)),
       stop,
     }
     return bench
@@ -175,12 +183,14 @@ function cardSlot(pcscd: Pcscd) {
 const isDeviceProcess = (commandLine: string[]): boolean =>
   commandLine.includes('--type=utility') && commandLine.includes('--utility-sub-type=node.mojom.NodeService')
 
-/** The dock's window marks its own renderer (main/shell/dock-window.ts). */
-const isCitizenRenderer = (commandLine: string[]): boolean =>
-  commandLine.includes('--type=renderer') && !commandLine.includes('--dock')
+const isRenderer = (commandLine: string[]): boolean => commandLine.includes('--type=renderer')
 
-function killChild(electronPid: number, matches: (commandLine: string[]) => boolean): boolean {
-  const found = descendants(electronPid).filter(({ commandLine }) => matches(commandLine))
-  for (const { pid } of found) process.kill(pid, 'SIGKILL')
-  return found.length > 0
+const childrenOf = (electronPid: number, matches: (commandLine: string[]) => boolean): number[] =>
+  descendants(electronPid)
+    .filter(({ commandLine }) => matches(commandLine))
+    .map(({ pid }) => pid)
+
+function killAll(pids: number[]): boolean {
+  for (const pid of pids) process.kill(pid, 'SIGKILL')
+  return pids.length > 0
 }

@@ -129,13 +129,14 @@ export async function startControl(bench: () => Bench): Promise<Control> {
 
   const server = Fastify({ forceCloseConnections: true })
   for (const [name, type] of Object.entries(FILES)) {
-    server.get(`/${token}/${name}`, (_request, reply) =>
-      reply
+    server.get(`/${token}/${name}`, ({ headers }, reply) => {
+      if (name === '' && headers['user-agent']?.includes('Electron/')) bench().dockOpened()
+      return reply
         .header('content-security-policy', "default-src 'self'")
         .header('cache-control', 'no-store')
         .type(`${type}; charset=utf-8`)
-        .send(readFileSync(`${DOCK}${name || 'index.html'}`)),
-    )
+        .send(readFileSync(`${DOCK}${name || 'index.html'}`))
+    })
   }
   server.get(`/${token}/state`, async (_request, reply) => {
     reply.hijack()
