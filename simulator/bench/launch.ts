@@ -69,7 +69,7 @@ export async function driveTotem(launcher: string, stage: Stage): Promise<Electr
 }
 
 /** Chromium looking for what a bench has not: a session bus, a graphics card, a UPower. */
-const NOISE = /dbus|gpu|GLES|vaapi|vulkan|viz_main_impl|upower|libva|^$/i
+const NOISE = /bus[.]cc|dbus|gpu|GLES|vaapi|vulkan|viz_main_impl|upower|libva|^$/i
 const isNoise = (line: string): boolean => /^\[\d+:.*(ERROR|WARNING|INFO):/.test(line) && NOISE.test(line)
 
 const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`
