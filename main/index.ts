@@ -25,8 +25,6 @@ import { createDrain, KEEP_MS } from './sync/drain.ts'
 
 /** sysexits.h EX_SOFTWARE: the supervisor (systemd on a totem) starts the totem anew. */
 const EXIT_RESTART = 70
-/** A citizen stands there; after this they get a slip and the request goes on by itself. */
-const PATIENCE_MS = 20_000
 const STORAGE_CHECK_MS = 15_000
 
 const leave = (error: unknown) => {
@@ -133,7 +131,7 @@ async function start() {
       totem: config.totem,
       dataDir: config.dataDir,
       minFreeBytes: config.minFreeBytes,
-      patienceMs: PATIENCE_MS,
+      online: () => online,
       now,
     }),
     timings: config.timings,

@@ -29,10 +29,14 @@ export interface CertificateOptions {
   client: GatewayClient
   drain: Drain
   keys: { sealing: JWK; outcome: JWK; holder: Uint8Array }
-  /** How long a person is asked to stand and wait for an issue before they get a slip. */
-  patienceMs: number
+  online(): boolean
   now(): Date
 }
+
+/** A person stands there: after this they get a slip, and the request goes on by itself. */
+const PATIENCE_MS = 20_000
+/** The line is known to be down: long enough for one try, in case it has just come back. */
+const OFFLINE_PATIENCE_MS = 1_500
 
 /** The journey of a certificate: recorded first, then everything else (DESIGN.md steps 3 to 7). */
 export function createCertificates(options: CertificateOptions) {
@@ -104,7 +108,10 @@ export function createCertificates(options: CertificateOptions) {
       journal.record('request.queued', { session, operation, kind: 'certificate' })
       drain.wake()
 
-      const settled = await drain.settled(operation, AbortSignal.timeout(options.patienceMs))
+      const settled = await drain.settled(
+        operation,
+        AbortSignal.timeout(options.online() ? PATIENCE_MS : OFFLINE_PATIENCE_MS),
+      )
       if (settled.state === 'issued') {
         const outcome = await openOutcome(settled.outcome, keys.outcome, operation)
         if (outcome.ok) return ok({ state: 'issued', outcome: outcome.value })

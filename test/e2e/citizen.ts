@@ -59,11 +59,12 @@ export function citizenAt(app: ElectronApplication): Citizen {
       }
     },
     async touches(words) {
-      await wait(REACTION_MS)
-      await page()
+      const button = page()
         .getByRole('button', { name: new RegExp(`^${words.replaceAll(/[.*+?^$()[\]{}|\\]/g, '\\$&')}`) })
         .first()
-        .click({ timeout: PATIENCE_MS })
+      await button.waitFor({ timeout: PATIENCE_MS })
+      await wait(REACTION_MS)
+      await button.click({ timeout: PATIENCE_MS })
     },
     async types(pin) {
       await wait(REACTION_MS)

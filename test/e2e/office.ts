@@ -66,7 +66,7 @@ export async function openOffice(options: BenchOptions = {}): Promise<Office> {
     async comesWithCard(who, choice) {
       await office.touches('Inizia')
       await office.sees('language')
-      await office.touches('IT')
+      await office.touches('Italiano')
       await office.sees('card')
       await bench.insertCard(who, choice)
       await office.sees('pin')

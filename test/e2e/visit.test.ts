@@ -122,7 +122,7 @@ test.each(badCards)(
   '%s: refused by name before a PIN is asked, the next citizen unaffected',
   async (reason, who, choice) => {
     await office.touches('Inizia')
-    await office.touches('IT')
+    await office.touches('Italiano')
     await office.sees('card')
     await office.bench.insertCard(who, choice)
     expect(await office.sees('refused')).toMatchObject({ reason })
