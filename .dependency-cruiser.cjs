@@ -32,11 +32,10 @@ module.exports = {
     })),
     {
       name: 'electron-in-the-shell-only',
-      comment: 'main/index.ts is the composition root and hands Electron to the shell.',
       severity: 'error',
       from: {
         path: '^(contract|trust|main|native|renderer|gateway|simulator)/',
-        pathNot: '^main/(shell/|index[.]ts$)',
+        pathNot: '^main/shell/',
       },
       to: { path: '^(electron|node_modules/electron/)' },
     },

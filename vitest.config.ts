@@ -21,6 +21,7 @@ export default defineConfig({
           globalSetup: ['test/e2e/setup.ts'],
           // One totem at a time: the machine has two cores and a visit has real waits.
           fileParallelism: false,
+          expect: { poll: { timeout: 45_000, interval: 200 } },
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },

@@ -104,7 +104,7 @@ export type Submission = z.infer<typeof submission>
  * A result an item. `issued`: outcome is a compact JWE to the totem's key, header `typ` "totem-outcome+jwe", `op` =
  * operation id, holding `issuedOutcome`. `pending`: accepted, ask again later by submitting the same item.
  */
-export const operationState = z.enum(['pending', 'issued', 'refused'])
+const operationState = z.enum(['pending', 'issued', 'refused'])
 export const submissionResult = z.strictObject({
   results: z.array(
     z.discriminatedUnion('state', [

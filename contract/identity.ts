@@ -39,14 +39,11 @@ export function isIdAnpr(text: string): boolean {
   return /^[A-Z0-9]{9}$/.test(text) && idAnprCheck(text) === text[8]
 }
 
-export const codiceFiscale = z.string().refine(isCodiceFiscale, 'not a codice fiscale')
 export const idAnpr = z.string().refine(isIdAnpr, 'not an ID ANPR')
 
 /** Operation id: a ULID. ANPR's `idOperazioneClient` allows 30 characters, a ULID has 26. */
 export const operationId = z.string().regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/)
 /** e.g. `TT-0001`: two letters of the province, four digits. */
 export const totemId = z.string().regex(/^[A-Z]{2}-\d{4}$/)
-/** Local calendar date, ISO 8601. */
-export const isoDate = z.string().regex(/^\d{4}-\d{2}-\d{2}$/)
 export const isoInstant = z.iso.datetime({ offset: false })
 export const base64 = z.base64()

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { app, ipcMain, Menu, protocol } from 'electron'
+import type { TotemConfig } from '../contract/config.ts'
 import type { DeviceEvent } from '../contract/device.ts'
 import type { Result } from '../contract/result.ts'
 import { readAuthorities, readConfig, readKey } from './config.ts'
@@ -12,10 +12,9 @@ import { openQueue } from './queue/queue.ts'
 import { createVisitServices, freeBytes } from './services/index.ts'
 import { createPaper } from './services/paper.ts'
 import { createSession } from './session/index.ts'
+import { exitForRestart, onQuit, runApp, versions } from './shell/app.ts'
 import { registerCalls } from './shell/calls.ts'
 import { spawnDeviceProcess } from './shell/device-process.ts'
-import { lockContents, setSwitches } from './shell/lockdown.ts'
-import { schemePrivileges } from './shell/protocol.ts'
 import { createRecovery } from './shell/recovery.ts'
 import { createCitizenWindow } from './shell/window.ts'
 import { createGatewayClient } from './sync/client.ts'
@@ -23,39 +22,14 @@ import { createDrain, KEEP_MS } from './sync/drain.ts'
 
 // The composition root: the one place where things are made and joined.
 
-/** sysexits.h EX_SOFTWARE: the supervisor (systemd on a totem) starts the totem anew. */
-const EXIT_RESTART = 70
 const STORAGE_CHECK_MS = 15_000
 
-const leave = (error: unknown) => {
-  // Name and place only: a message may quote what a citizen typed.
-  const { name, stack = '' } = error instanceof Error ? error : new Error('not an error')
-  process.stderr.write(
-    `${name}\n${stack
-      .split('\n')
-      .filter((line) => line.startsWith('    at '))
-      .join('\n')}\n`,
-  )
-  app.exit(EXIT_RESTART)
-}
-process.on('uncaughtException', leave)
-process.on('unhandledRejection', leave)
+runApp(() => {
+  const config = readConfig()
+  return { dataDir: config.dataDir, start: () => start(config) }
+})
 
-const config = readConfig()
-app.setPath('userData', join(config.dataDir, 'chromium'))
-// SECURITY: checklist 4: every renderer in Chromium's sandbox, whatever a window asks for.
-app.enableSandbox()
-setSwitches(app)
-protocol.registerSchemesAsPrivileged([schemePrivileges])
-app.on('web-contents-created', (_event, contents) => lockContents(contents))
-app.on('window-all-closed', () => app.quit())
-Menu.setApplicationMenu(null)
-
-// Two programs on one queue and one reader would fight.
-if (app.requestSingleInstanceLock()) void app.whenReady().then(start)
-else app.exit(0)
-
-async function start() {
+async function start(config: TotemConfig) {
   const now = () => new Date()
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
   const journal = opened(
@@ -63,11 +37,7 @@ async function start() {
     openJournal({ path: join(config.dataDir, 'journal.db'), totem: config.totem, now: Date.now }),
   )
   const queue = opened('queue', openQueue({ path: join(config.dataDir, 'queue.db'), now: Date.now }))
-  journal.record('totem.started', {
-    version: app.getVersion(),
-    electron: process.versions.electron ?? 'none',
-    node: process.versions.node,
-  })
+  journal.record('totem.started', versions())
 
   const keys = {
     sealing: readKey(config.gateway.sealingKey),
@@ -111,7 +81,7 @@ async function start() {
     onGone(reason) {
       const { recovery, inLastMinute } = died()
       journal.record('renderer.died', { reason, inLastMinute })
-      if (recovery === 'leave') app.exit(EXIT_RESTART)
+      if (recovery === 'leave') exitForRestart()
       if (recovery === 'end-visit') session.answer({ type: 'leave' })
       void window.recycle()
     },
@@ -163,7 +133,6 @@ async function start() {
   }
 
   registerCalls({
-    ipcMain,
     isCurrent: window.isCurrent,
     handlers: callHandlers(session, devices),
     onRefused: (reason, method) => journal.record('ipc.refused', { reason, method }),
@@ -180,7 +149,7 @@ async function start() {
     session.refresh()
   }, STORAGE_CHECK_MS)
 
-  app.on('will-quit', () => {
+  onQuit(() => {
     clearInterval(storageWatch)
     session.stop()
     devices.stop()
@@ -190,15 +159,13 @@ async function start() {
     journal.close()
     queue.close()
   })
-  process.on('SIGTERM', () => app.quit())
 }
 
 /** A store that cannot be opened is named on stderr (the system's journal) and the supervisor tries again. */
 function opened<T>(name: string, result: Result<T, { kind: string }>): T {
   if (result.ok) return result.value
   process.stderr.write(`totem: the ${name} cannot be opened: ${result.error.kind}\n`)
-  app.exit(EXIT_RESTART)
-  throw new Error('unreachable: the app has left')
+  return exitForRestart()
 }
 
 /** Key of the references by which waiting outcomes find their person; made once, readable by the totem's user only. */

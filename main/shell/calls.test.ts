@@ -2,6 +2,15 @@ import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { ipcMethodNames } from '../../contract/bridge.ts'
 import { type CallHandlers, registerCalls } from './calls.ts'
 
+// As Electron does it: what crosses is a structured clone.
+vi.mock('electron', () => ({
+  ipcMain: {
+    handle: (_channel: string, listener: Invoke) => {
+      invoke = (event, method, argument) => listener(event, structuredClone(method), structuredClone(argument))
+    },
+  },
+}))
+
 type Invoke = (event: unknown, method: unknown, argument?: unknown) => unknown
 const window = { id: 'current' }
 const handlers = Object.fromEntries(ipcMethodNames.map((name) => [name, vi.fn()])) as unknown as CallHandlers
@@ -11,12 +20,6 @@ let invoke: Invoke
 beforeEach(() => {
   vi.clearAllMocks()
   registerCalls({
-    // As Electron does it: what crosses is a structured clone.
-    ipcMain: {
-      handle: (_channel: string, listener: Invoke) => {
-        invoke = (event, method, argument) => listener(event, structuredClone(method), structuredClone(argument))
-      },
-    } as never,
     isCurrent: (sender) => (sender as unknown) === window,
     handlers,
     onRefused,

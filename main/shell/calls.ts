@@ -1,4 +1,4 @@
-import type { IpcMain, IpcMainInvokeEvent } from 'electron'
+import { type IpcMainInvokeEvent, ipcMain } from 'electron'
 import { CALL_CHANNEL, type IpcMethod, ipcMethodNames } from '../../contract/bridge.ts'
 import { type IpcParams, type IpcResult, ipcMethods } from '../../contract/ipc.ts'
 import { ORIGIN } from './origin.ts'
@@ -7,7 +7,6 @@ export type CallHandlers = { [M in IpcMethod]: (argument: IpcParams<M>) => IpcRe
 type RefusalReason = 'origin' | 'frame' | 'method' | 'arguments'
 
 export interface CallOptions {
-  ipcMain: Pick<IpcMain, 'handle'>
   /** Only the window of the citizen who stands there may speak. */
   isCurrent(sender: IpcMainInvokeEvent['sender']): boolean
   handlers: CallHandlers
@@ -15,7 +14,7 @@ export interface CallOptions {
 }
 
 /** The one door for the renderer's calls: origin, frame, name and argument are checked before anything happens. */
-export function registerCalls({ ipcMain, isCurrent, handlers, onRefused }: CallOptions): void {
+export function registerCalls({ isCurrent, handlers, onRefused }: CallOptions): void {
   ipcMain.handle(CALL_CHANNEL, (event, method: unknown, argument: unknown) => {
     const refuse = (reason: RefusalReason): never => {
       onRefused(reason, typeof method === 'string' && /^\w{1,32}$/.test(method) ? method : 'unnamed')

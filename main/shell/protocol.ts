@@ -35,7 +35,7 @@ export const schemePrivileges = { scheme: SCHEME, privileges: { standard: true, 
  * URL path → file, for the files that were there at start. A request for anything else finds nothing: there is no
  * path arithmetic to trick (checklist 18).
  */
-export function filesUnder(dir: string): Map<string, string> {
+function filesUnder(dir: string): Map<string, string> {
   const files = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
   return new Map(
     files.map((entry) => {
