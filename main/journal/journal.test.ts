@@ -14,11 +14,12 @@ const session = '01KANPR0000000000000000001'
 let dir: string
 let clock: number
 let journal: Journal
-const open = (maxPages?: number) => {
+const open = (maxPages?: number, strict = true) => {
   const opened = openJournal({
     path: join(dir, 'journal.db'),
     totem: 'TT-0001',
     now: () => clock,
+    strict,
     ...(maxPages !== undefined && { maxPages }),
   })
   if (!opened.ok) throw new Error(opened.error.reason)
@@ -70,6 +71,19 @@ describe('what the closed list does not have is a bug', () => {
     expect(record).toThrow()
     expect([...journal.entries()]).toEqual([])
   })
+})
+
+test('in the field a misfit ends no visit: it is counted as lost, and not a letter of it is kept', () => {
+  journal.close()
+  journal = open(undefined, false)
+  journal.record('visit.refused', { session, reason: 'Anna Bianchi was here' })
+  journal.record('visit.dreamt' as 'visit.started', { session, language: 'it' })
+  line()
+  expect([...journal.entries()].map(({ event, fields }) => [event, fields])).toEqual([
+    ['journal.lost', { entries: 2 }],
+    ['line.changed', { state: 'up' }],
+  ])
+  expect(journal.verify().ok).toBe(true)
 })
 
 describe('the gateway', () => {

@@ -19,8 +19,9 @@ const PAGE = 500
 
 export type Journal = {
   /**
-   * Adds one entry. Fields that the closed list does not have are a bug and throw. A full or failing disk must not
-   * break a visit: the entry is lost, and how many were is the next entry that can be written (`journal.lost`).
+   * Adds one entry. A full or failing disk must not break a visit: the entry is lost, and how many were is the next
+   * entry that can be written (`journal.lost`). Fields that the closed list does not have are a bug: `strict` throws it,
+   * otherwise the entry is lost in the same way.
    */
   record<I extends JournalEventId>(event: I, fields: JournalFields<I>): void
   /** Entries that the gateway does not hold yet, in order; they are on the disk for good before they are handed out. */
@@ -34,30 +35,35 @@ export type Journal = {
   close(): void
 }
 
-/** Opens the sync log of this totem. `now` is `Date.now` or a test's clock. `maxPages` (of 4 KiB) bounds the file. */
+/**
+ * Opens the sync log of this totem. `now` is `Date.now` or a test's clock. `strict` makes a program's bug loud: for
+ * development and tests, for in the field it would end a citizen's visit. `maxPages` (of 4 KiB) bounds the file.
+ */
 export function openJournal({
   path,
   totem,
   now,
+  strict = true,
   maxPages,
 }: {
   path: string
   totem: string
   now: () => number
+  strict?: boolean
   maxPages?: number
 }): Result<Journal, StorageFailure> {
   // NORMAL: a power cut may take the last entries but never one from the middle, so the chain holds.
   const opened = openStorage({ path, synchronous: 'NORMAL', migrations, maxPages })
   if (!opened.ok) return opened
   try {
-    return ok(journalOn(opened.value, totem, now))
+    return ok(journalOn(opened.value, totem, now, strict))
   } catch (error) {
     opened.value.close()
     return err(storageFailure(error))
   }
 }
 
-function journalOn(db: Storage, totem: string, now: () => number): Journal {
+function journalOn(db: Storage, totem: string, now: () => number, strict: boolean): Journal {
   const insert = db.prepare(
     `INSERT INTO entry (seq, at, event, severity, fields, previous, hash)
      VALUES (@seq, @at, @event, @severity, @fields, @previous, @hash)`,
@@ -104,15 +110,15 @@ function journalOn(db: Storage, totem: string, now: () => number): Journal {
 
   return {
     record(event, fields) {
-      const parsed = journalEvents[event].fields.parse(fields) as typeof fields
       try {
+        const parsed = journalEvents[event].fields.parse(fields) as typeof fields
         if (lost > 0) {
           append('journal.lost', { entries: lost })
           lost = 0
         }
         append(event, parsed)
       } catch (error) {
-        storageFailure(error)
+        if (strict) storageFailure(error)
         lost++
       }
     },
