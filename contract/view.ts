@@ -35,6 +35,7 @@ export const refusal = z.enum([
   'person-not-found',
   'not-in-family',
   'certificate-not-issuable',
+  'certificate-unprintable',
   'session-refused',
 ])
 export type Refusal = z.infer<typeof refusal>

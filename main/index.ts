@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TotemConfig } from '../contract/config.ts'
 import type { DeviceEvent } from '../contract/device.ts'
@@ -23,6 +23,7 @@ import { createDrain, KEEP_MS } from './sync/drain.ts'
 // The composition root: the one place where things are made and joined.
 
 const STORAGE_CHECK_MS = 15_000
+const HOLDER_KEY_BYTES = 32
 
 runApp(() => {
   const config = readConfig()
@@ -64,7 +65,6 @@ async function start(config: TotemConfig) {
     onSettled: () => {},
     onLine(state) {
       online = state === 'up'
-      journal.record('line.changed', { state })
       session.refresh()
     },
   })
@@ -171,6 +171,15 @@ function opened<T>(name: string, result: Result<T, { kind: string }>): T {
 /** Key of the references by which waiting outcomes find their person; made once, readable by the totem's user only. */
 function holderSecret(dataDir: string): Uint8Array {
   const file = join(dataDir, 'holder.key')
-  if (!existsSync(file)) writeFileSync(file, randomBytes(32), { mode: 0o600 })
-  return readFileSync(file)
+  if (!existsSync(file)) {
+    // Whole on the disk before it has its name: after a power cut there is a key or none, never an empty one.
+    const fd = openSync(`${file}.new`, 'w', 0o600)
+    writeSync(fd, randomBytes(HOLDER_KEY_BYTES))
+    fsyncSync(fd)
+    closeSync(fd)
+    renameSync(`${file}.new`, file)
+  }
+  const secret = readFileSync(file)
+  if (secret.length !== HOLDER_KEY_BYTES) throw new Error('holder.key is damaged')
+  return secret
 }

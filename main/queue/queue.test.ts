@@ -111,7 +111,7 @@ describe('a settled request', () => {
   beforeEach(() => {
     queue.add(item(1))
   })
-  const issued = () => queue.settle(id(1), { state: 'issued', outcome: OUTCOME })
+  const issued = () => queue.settle(id(1), { state: 'issued', outcome: OUTCOME }, T0)
 
   test('waits for its holder and for nobody else', () => {
     expect(issued()).toEqual({ ok: true, value: true })
@@ -126,8 +126,8 @@ describe('a settled request', () => {
       value: false,
     })
     expect(issued()).toEqual({ ok: true, value: false })
-    expect(queue.settle(id(2), { state: 'issued', outcome: OUTCOME })).toEqual({ ok: true, value: false })
-    expect(queue.get(id(1))).toMatchObject({ state: 'issued', outcome: OUTCOME })
+    expect(queue.settle(id(2), { state: 'issued', outcome: OUTCOME }, T0)).toEqual({ ok: true, value: false })
+    expect(queue.get(id(1))).toMatchObject({ state: 'issued', outcome: OUTCOME }, T0)
   })
   test('keeps its refusal with ANPR code', () => {
     queue.settle(id(1), { state: 'refused', reason: 'certificate-not-issuable', anpr: 'EN160' })
@@ -158,9 +158,9 @@ describe('a settled request', () => {
 
 test('what nobody fetched expires, and so does what was never answered', () => {
   for (const n of [1, 2, 3]) queue.add(item(n))
-  queue.settle(id(1), { state: 'issued', outcome: OUTCOME })
+  queue.settle(id(1), { state: 'issued', outcome: OUTCOME }, T0)
   clock = T0 + 60_000
-  queue.settle(id(2), { state: 'issued', outcome: OUTCOME })
+  queue.settle(id(2), { state: 'issued', outcome: OUTCOME }, T0)
   expect(queue.expire(T0 + 30_000)).toEqual({
     ok: true,
     value: [

@@ -41,17 +41,29 @@ export type Queue = {
   /** One more attempt that settled nothing; not due again before `until` (ms). `reason` is a code. */
   defer(operation: string, reason: string, until: number): Result<void, StorageFailure>
   /**
-   * The first settlement holds; false when there was nothing to settle. `settlement-malformed`: the schema does not take
-   * it (an outcome that is no JWE, a reason that is no code); the operation stays queued.
+   * The first settlement holds; false when there was nothing to settle. `at` (ms): when, by the gateway's clock.
+   * `settlement-malformed`: the schema does not take it (an outcome that is no JWE, a reason that is no code); the
+   * operation stays queued.
    */
-  settle(operation: string, settlement: Settlement): Result<boolean, StorageFailure | { kind: 'settlement-malformed' }>
+  settle(
+    operation: string,
+    settlement: Settlement,
+    at: number,
+  ): Result<boolean, StorageFailure | { kind: 'settlement-malformed' }>
   /** Issued and not collected, oldest first. */
   waiting(holder: string): OperationIn<'issued'>[]
   get(operation: string): Operation | null
   /** The paper is the citizen's: payload and outcome are erased. False when it was not waiting to be collected. */
   collected(operation: string): Result<boolean, StorageFailure>
-  /** Erases what was requested (if still queued) or issued before this instant (ms). Answers what has expired. */
-  expire(before: number): Result<{ operation: string; was: 'queued' | 'issued' }[], StorageFailure>
+  /**
+   * Erases what was issued before `issuedBefore` (by the gateway's clock) and what was tried in vain and had been
+   * requested before `requestedBefore` (by the totem's), in ms. A request that was never tried does not expire: how old
+   * it is the gateway has yet to say. Answers what has expired.
+   */
+  expire(before: {
+    issuedBefore: number
+    requestedBefore: number
+  }): Result<{ operation: string; was: 'queued' | 'issued' }[], StorageFailure>
   depth(): { queued: number; waiting: number; oldestQueuedAt: string | null }
   close(): void
 }
@@ -116,14 +128,15 @@ function queueOn(db: Storage, now: () => number): Queue {
   )
   const selectStale = db.prepare(
     `SELECT operation, state AS was FROM operation
-     WHERE state IN ('queued', 'issued') AND coalesce(settled_at, requested_at) < @before
+     WHERE (state = 'issued' AND settled_at < @issuedBefore)
+        OR (state = 'queued' AND attempts > 0 AND requested_at < @requestedBefore)
      ORDER BY seq`,
   )
   const expireOne = db.prepare(
     `UPDATE operation SET state = 'expired', sealed = NULL, outcome = NULL, reason = NULL, settled_at = @at
      WHERE operation = @operation`,
   )
-  const at = () => new Date(now()).toISOString()
+  const iso = (ms: number) => new Date(ms).toISOString()
 
   const get = (operation: string) => {
     const row = select.get(operation)
@@ -158,12 +171,12 @@ function queueOn(db: Storage, now: () => number): Queue {
     defer: (operation, reason, until) =>
       written(() => void putOff.run({ operation, reason, until: Math.max(0, Math.round(until)) })),
 
-    settle(operation, settlement) {
+    settle(operation, settlement, at) {
       try {
         const { changes } =
           settlement.state === 'issued'
-            ? issue.run({ operation, outcome: settlement.outcome, at: at() })
-            : refuse.run({ operation, reason: settlement.reason, anpr: settlement.anpr, at: at() })
+            ? issue.run({ operation, outcome: settlement.outcome, at: iso(at) })
+            : refuse.run({ operation, reason: settlement.reason, anpr: settlement.anpr, at: iso(at) })
         return ok(changes > 0)
       } catch (error) {
         return err(isConstraint(error) ? { kind: 'settlement-malformed' } : storageFailure(error))
@@ -178,20 +191,23 @@ function queueOn(db: Storage, now: () => number): Queue {
 
     collected: (operation) =>
       written(() => {
-        const done = collect.run({ operation, at: at() }).changes > 0
+        const done = collect.run({ operation, at: iso(now()) }).changes > 0
         if (done) truncateWal(db)
         return done
       }),
 
-    expire: (before) =>
+    expire: ({ issuedBefore, requestedBefore }) =>
       written(() => {
         const expired = db
           .transaction(() => {
-            const stale = selectStale.all({ before: new Date(before).toISOString() }) as {
+            const stale = selectStale.all({
+              issuedBefore: iso(issuedBefore),
+              requestedBefore: iso(requestedBefore),
+            }) as {
               operation: string
               was: 'queued' | 'issued'
             }[]
-            for (const { operation } of stale) expireOne.run({ operation, at: at() })
+            for (const { operation } of stale) expireOne.run({ operation, at: iso(now()) })
             return stale
           })
           .immediate()

@@ -38,15 +38,28 @@ const PATIENCE_MS = 20_000
 /** The line is known to be down: long enough for one try, in case it has just come back. */
 const OFFLINE_PATIENCE_MS = 1_500
 
+/** Not about this person: a wrong clock, a gateway that has just restarted. The request can be recorded all the same. */
+const PASSING: Problem['kind'][] = ['statement-stale', 'session-expired', 'anpr-unavailable']
+
 /** The journey of a certificate: recorded first, then everything else (DESIGN.md steps 3 to 7). */
 export function createCertificates(options: CertificateOptions) {
   const { devices, queue, journal, client, drain, keys, now } = options
 
   const refusedBy = ({ kind, anpr }: Problem) => refusedFor(kind, anpr)
 
+  /** Printed, but the disk would not let the queue say so yet: never offered again, and tried again. */
+  const printed = new Set<string>()
+  function erase(operation: string): boolean {
+    if (!queue.collected(operation).ok) return false
+    printed.delete(operation)
+    return true
+  }
+
   async function waitingFor(codiceFiscale: string): Promise<Waiting[]> {
+    for (const operation of printed) erase(operation)
     const waiting: Waiting[] = []
     for (const { operation, outcome, requestedAt } of queue.waiting(holderReference(codiceFiscale, keys.holder))) {
+      if (printed.has(operation)) continue
       const opened = await openOutcome(outcome, keys.outcome, operation)
       // One unreadable outcome must not hide the others; it stays in the queue for the technician.
       if (opened.ok) waiting.push({ outcome: opened.value, requestedAt })
@@ -58,11 +71,15 @@ export function createCertificates(options: CertificateOptions) {
     async enter(recognised: Recognised): Promise<Result<Entered, Refused>> {
       const waiting = await waitingFor(recognised.codiceFiscale)
       const offline = ok({ token: null, family: null, waiting })
+      if (!options.online()) return offline
+      // What waits on this totem is the person's whatever the gateway says today.
+      const refuse = (problem: Problem) =>
+        waiting.length > 0 || PASSING.includes(problem.kind) ? offline : err(refusedBy(problem))
       const opened = await client.openSession(recognised.evidence)
-      if (!opened.ok) return opened.error.kind === 'refused' ? err(refusedBy(opened.error.problem)) : offline
+      if (!opened.ok) return opened.error.kind === 'refused' ? refuse(opened.error.problem) : offline
       const { token } = opened.value
       const family = await client.family(token)
-      if (!family.ok) return family.error.kind === 'refused' ? err(refusedBy(family.error.problem)) : offline
+      if (!family.ok) return family.error.kind === 'refused' ? refuse(family.error.problem) : offline
       return ok({ token, family: family.value.members, waiting })
     },
 
@@ -104,7 +121,11 @@ export function createCertificates(options: CertificateOptions) {
         sealed: await sealRequest(request, keys.sealing),
         requestedAt,
       })
-      if (!recorded.ok) return err({ kind: 'storage-full' })
+      if (!recorded.ok) {
+        return err(
+          recorded.error.kind === 'storage-full' ? { kind: 'storage-full' } : refusedFor('session-refused', null),
+        )
+      }
       journal.record('request.queued', { session, operation, kind: 'certificate' })
       drain.wake()
 
@@ -121,8 +142,8 @@ export function createCertificates(options: CertificateOptions) {
     },
 
     delivered({ session }: VisitId, operation: string) {
-      queue.collected(operation)
-      journal.record('request.collected', { session, operation })
+      printed.add(operation)
+      if (erase(operation)) journal.record('request.collected', { session, operation })
     },
   }
 }

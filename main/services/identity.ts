@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import type { CardReadout } from '../../contract/device.ts'
 import type { LoginStatement } from '../../contract/evidence.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
@@ -16,9 +16,33 @@ export interface IdentityOptions {
   now(): Date
 }
 
+/** Cards of which a wrong try is remembered; more in a day would be an attack, and the oldest are forgotten first. */
+const REMEMBERED_CARDS = 500
+
+/** Tries left by card, so that the last one is never spent unknowingly, in this visit or a later one (invariant 3). */
+function createTries() {
+  const secret = randomBytes(32)
+  const tries = new Map<string, number>()
+  const key = ({ cardId, certificate }: CardReadout) =>
+    createHmac('sha256', secret).update(cardId).update(certificate).digest('base64')
+  return {
+    left: (readout: CardReadout) => tries.get(key(readout)) ?? null,
+    note(readout: CardReadout, left: number | null) {
+      tries.delete(key(readout))
+      if (left === null) return
+      tries.set(key(readout), left)
+      const [oldest] = tries.keys()
+      if (tries.size > REMEMBERED_CARDS && oldest) tries.delete(oldest)
+    },
+  }
+}
+
 /** Who stands before the totem: nobody, until the card has signed our challenge (invariant 4). */
 export function createIdentity({ devices, authorities, totem, now }: IdentityOptions) {
+  const tries = createTries()
   return {
+    triesLeft: tries.left,
+
     /** Reads what is free and refuses a card that could never be recognised, before a PIN is asked for it. */
     async readCard(): Promise<Result<CardReadout, Refused>> {
       const readout = await devices.call('card.read', {})
@@ -48,7 +72,12 @@ export function createIdentity({ devices, authorities, totem, now }: IdentityOpt
       const challenge = challengeOf(statement)
       // SECURITY: the PIN's only copy here is overwritten as soon as the device process has its own (invariant 3).
       const login = await devices.call('card.login', { pin, challenge }).finally(() => pin.fill(0))
-      if (!login.ok) return err(login.error.kind === 'wrong-pin' ? login.error : refusedCard(login.error))
+      if (!login.ok) {
+        if (login.error.kind !== 'wrong-pin') return err(refusedCard(login.error))
+        tries.note(readout, login.error.triesLeft)
+        return err(login.error)
+      }
+      tries.note(readout, null)
       const evidence = {
         statement,
         certificate: Buffer.from(readout.certificate).toString('base64'),

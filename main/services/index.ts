@@ -23,6 +23,7 @@ export function createVisitServices(options: ServicesOptions): VisitServices {
     outOfService: () => outOfService(options, devices),
     newSession: () => ulid(),
     readCard: identity.readCard,
+    triesLeft: identity.triesLeft,
     async recognise(visit, readout, pin) {
       const recognised = await identity.recognise(visit, readout, pin)
       if (recognised.ok) {

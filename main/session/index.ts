@@ -8,6 +8,9 @@ import type { PreviewSheet, VisitServices } from './services.ts'
 
 export type { VisitEvent } from './machine.ts'
 
+/** Stands for the insertion number of a mute card; real ones are greater. */
+const MUTE = 0
+
 export interface SessionOptions {
   services: VisitServices
   timings: IdleTimings & { goodbyeMs: number }
@@ -39,6 +42,7 @@ export function createSession(options: SessionOptions): Session {
   let revision = 0
   let secondsLeft: number | null = null
   let path = 'attract'
+  let visit: string | null = null
   const idle = createIdleWatch(options.timings, {
     warn(seconds) {
       if (seconds === secondsLeft) return
@@ -77,7 +81,10 @@ export function createSession(options: SessionOptions): Session {
   actor.subscribe((snapshot) => {
     const next = pathOf(snapshot.value)
     const moved = next !== path
-    const over = moved && next === 'attract'
+    const { session } = snapshot.context.visit
+    // Not by the state: with the next card in the reader the next visit begins in the same step.
+    const over = visit !== null && visit !== session
+    visit = session
     path = next
     if (moved) idle.restart(waitsForPerson(next))
     show()
@@ -95,10 +102,18 @@ export function createSession(options: SessionOptions): Session {
     },
     stay: () => idle.restart(waitsForPerson(path)),
     card(state) {
-      const present = state.state === 'present' || state.state === 'mute'
-      if (present === actor.getSnapshot().context.cardPresent) return
-      actor.send({ type: 'slot', cardPresent: present })
-      actor.send({ type: present ? 'card.present' : 'card.removed' })
+      const before = actor.getSnapshot().context.card
+      // A card that does not answer yet has no number: the same card gets one when it does.
+      const after = state.state === 'present' ? state.insertion : state.state === 'mute' ? MUTE : null
+      if (after === before) return
+      const another = before !== null && before !== MUTE && after !== before
+      if (another || after === null) {
+        actor.send({ type: 'slot', card: null })
+        actor.send({ type: 'card.removed' })
+      }
+      if (after === null) return
+      actor.send({ type: 'slot', card: after })
+      if (another || before === null) actor.send({ type: 'card.present' })
     },
     printer: (status) => actor.send({ type: 'printer', status }),
     progress: (progress) => actor.send({ type: 'progress', progress }),

@@ -15,8 +15,8 @@ export type VisitEvent =
   | { type: 'choosePerson'; index: number }
   | { type: 'chooseCertificates'; types: CertificateType[] }
   | { type: 'choosePurpose'; purpose: Purpose }
-  /** `slot` says how things are, the other two that they have just changed. */
-  | { type: 'slot'; cardPresent: boolean }
+  /** `slot` says how things are (the insertion number, null: empty), the other two that they have just changed. */
+  | { type: 'slot'; card: number | null }
   | { type: 'card.present' | 'card.removed' | 'health' }
   | { type: 'printer'; status: PrinterStatus }
   | { type: 'progress'; progress: NonNullable<Visit['progress']> }
@@ -24,24 +24,30 @@ export type VisitEvent =
 export interface Context {
   visit: Visit
   out: OutOfService | 'starting' | null
-  cardPresent: boolean
+  /** Insertion number of the card in the reader; null: none. */
+  card: number | null
+  /** That of the card that was in when the last visit ended: left behind, it must not begin the next one. */
+  lastCard: number | null
   printer: PrinterStatus
 }
 
 export const canPrint = (status: PrinterStatus) => status === 'ready' || status === 'paperLow'
+/** The card of this visit is still in, and not somebody else's that came after it. */
+export const holdsCard = ({ card, visit }: Context) => card !== null && (visit.card === null || visit.card === card)
 const put = ({ visit }: Context, set: Partial<Visit>) => ({ visit: { ...visit, ...set } })
 const forbidden = {}
 
 export interface MachineOptions {
   services: VisitServices
   goodbyeMs: number
+  /** Milliseconds of a clock that never goes back; the wall clock may. */
   now?: () => number
 }
 
 /** One citizen after the other. States are named after the screens (contract/view.ts). */
-export function createVisitMachine({ services, goodbyeMs, now = Date.now }: MachineOptions) {
+export function createVisitMachine({ services, goodbyeMs, now = () => performance.now() }: MachineOptions) {
   const tasks = createTasks(services)
-  const fresh = (language?: Language) => freshVisit(services.newSession(), now(), language)
+  const fresh = () => freshVisit(services.newSession())
 
   const totem = setup({
     types: { context: {} as Context, events: {} as VisitEvent },
@@ -50,12 +56,23 @@ export function createVisitMachine({ services, goodbyeMs, now = Date.now }: Mach
     },
     guards: {
       healthy: () => services.outOfService() === null,
-      cardPresent: ({ context }) => context.cardPresent,
+      cardPresent: ({ context }) => context.card !== null,
+      noCard: ({ context }) => context.card === null,
+      newCard: ({ context }) =>
+        context.card !== null && context.card !== context.lastCard && services.outOfService() === null,
+      holdsCard: ({ context }) => holdsCard(context),
+      cardGone: ({ context }) => !holdsCard(context),
       canPrint: ({ context }) => canPrint(context.printer),
     },
     actions: {
       // A whole new object: nothing of the last person is reachable from here on.
       forget: assign(() => ({ visit: fresh() })),
+      begin: assign(({ context }) => put(context, { startedAt: now() })),
+      journalBegin: ({ context }) => services.journal.started(context.visit),
+      journalEnd: ({ context: { visit } }) =>
+        services.journal.ended(visit, visit.ending, Math.round(now() - visit.startedAt)),
+      rememberCard: assign(({ context }) => (holdsCard(context) ? { lastCard: context.card } : {})),
+      noteCard: assign(({ context }) => put(context, { card: context.card })),
       checkHealth: assign(() => ({ out: services.outOfService() })),
       end: assign(({ context }, how: string) => put(context, { ending: how })),
       set: assign(({ context }, set: Partial<Visit>) => put(context, set)),
@@ -139,9 +156,9 @@ export function createVisitMachine({ services, goodbyeMs, now = Date.now }: Mach
 
   return totem.createMachine({
     id: 'totem',
-    context: () => ({ visit: fresh(), out: services.outOfService(), cardPresent: false, printer: 'absent' }),
+    context: () => ({ visit: fresh(), out: services.outOfService(), card: null, lastCard: null, printer: 'absent' }),
     on: {
-      slot: { actions: assign(({ event }) => ({ cardPresent: event.cardPresent })) },
+      slot: { actions: assign(({ event }) => ({ card: event.card })) },
       printer: { actions: assign(({ event }) => ({ printer: event.status })) },
       health: { actions: 'checkHealth' },
     },
@@ -150,14 +167,12 @@ export function createVisitMachine({ services, goodbyeMs, now = Date.now }: Mach
       attract: {
         id: 'attract',
         entry: ['forget', 'checkHealth'],
-        on: {
-          start: { guard: 'healthy', target: 'visit' },
-          'card.present': { guard: 'healthy', target: 'visit' },
-        },
+        always: { guard: 'newCard', target: 'visit' },
+        on: { start: { guard: 'healthy', target: 'visit' } },
       },
       visit: {
-        entry: ({ context }) => services.journal.started(context.visit),
-        exit: ({ context: { visit } }) => services.journal.ended(visit, visit.ending, now() - visit.startedAt),
+        entry: ['begin', 'journalBegin'],
+        exit: ['journalEnd', 'rememberCard'],
         initial: 'language',
         on: {
           leave: { target: '.goodbye', actions: { type: 'end', params: 'left' } },
@@ -175,10 +190,12 @@ export function createVisitMachine({ services, goodbyeMs, now = Date.now }: Mach
           },
           card: { always: { guard: 'cardPresent', target: 'reading' }, on: { back: 'language' } },
           reading: {
-            ...working('read', { pin: 'pin', refused: 'refused' }),
+            entry: 'noteCard',
+            ...working('read', { pin: 'pin', lastTry: 'lastTry', refused: 'refused' }),
             on: { leave: forbidden, timeout: forbidden },
           },
           pin: {
+            always: { guard: 'noCard', ...pulledEarly },
             on: {
               enterPin: {
                 target: 'checking',
@@ -189,10 +206,12 @@ export function createVisitMachine({ services, goodbyeMs, now = Date.now }: Mach
           },
           lastTry: { on: { acceptLastTry: 'pin', 'card.removed': pulledEarly } },
           checking: {
+            entry: 'noteCard',
             ...working('recognise', { recognised: 'recognised', pin: 'pin', lastTry: 'lastTry', refused: 'refused' }),
             on: { leave: forbidden, timeout: forbidden },
           },
           recognised: {
+            always: { guard: 'cardGone', ...pulled },
             ...working('enter', { collect: 'collect', person: 'person', refused: 'refused' }),
             on: { 'card.removed': pulled, timeout: forbidden },
           },
@@ -270,7 +289,11 @@ export function createVisitMachine({ services, goodbyeMs, now = Date.now }: Mach
           },
           printingCertificate: printing(
             'printCertificate',
-            { printingReceipt: '#printingReceipt' },
+            {
+              printingReceipt: '#printingReceipt',
+              printingCertificate: '#totem.visit.printingCertificate',
+              refused: '#refused',
+            },
             { target: '#done', set: { outcome: 'kept' } },
           ),
           printingReceipt: {
@@ -287,13 +310,18 @@ export function createVisitMachine({ services, goodbyeMs, now = Date.now }: Mach
             id: 'done',
             on: {
               another: {
-                guard: 'cardPresent',
+                guard: 'holdsCard',
                 target: 'person',
                 actions: { type: 'set', params: { ...freshRequest(), waiting: [] } },
               },
               leave: { target: 'goodbye', actions: { type: 'end', params: ({ context }) => context.visit.outcome } },
               timeout: { target: 'goodbye', actions: { type: 'end', params: ({ context }) => context.visit.outcome } },
               'card.removed': {
+                target: 'goodbye',
+                actions: { type: 'end', params: ({ context }) => context.visit.outcome },
+              },
+              // The next person is here already.
+              'card.present': {
                 target: 'goodbye',
                 actions: { type: 'end', params: ({ context }) => context.visit.outcome },
               },
@@ -326,7 +354,7 @@ export function createVisitMachine({ services, goodbyeMs, now = Date.now }: Mach
             initial: 'start',
             on: { leave: '#attract', timeout: '#attract', start: '#attract' },
             states: {
-              start: { always: [{ guard: 'cardPresent', target: 'card' }, { target: 'over' }] },
+              start: { always: [{ guard: 'holdsCard', target: 'card' }, { target: 'over' }] },
               card: {
                 on: { 'card.removed': 'over' },
                 after: { forgottenCard: '#attract' },

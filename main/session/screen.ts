@@ -1,6 +1,6 @@
 import { certificateTypes, type Purpose } from '../../contract/catalogue.ts'
 import type { Screen, steps } from '../../contract/view.ts'
-import { type Context, canPrint } from './machine.ts'
+import { type Context, canPrint, holdsCard } from './machine.ts'
 import { operationKept, required, type Visit } from './visit.ts'
 
 /** The first screen of purposes has the commonest; the others are one touch away (at most five answers a screen). */
@@ -22,7 +22,7 @@ const subjectOf = (visit: Visit) =>
 
 /** What the renderer shows in this state. Only what the screen needs crosses the wall. */
 export function screenOf(path: StatePath, context: Context, online: boolean): Screen {
-  const { visit, cardPresent, printer, out } = context
+  const { visit, card, printer, out } = context
   const [top, name = '', inner = ''] = path.split('.')
   if (top === 'attract') {
     if (out === 'starting') return { screen: 'starting' }
@@ -81,14 +81,19 @@ export function screenOf(path: StatePath, context: Context, online: boolean): Sc
       return printingScreen(name, inner, context)
     case 'done': {
       const kept = operationKept(visit)
-      return { screen: 'done', outcome: visit.outcome, collectCode: kept ? collectCode(kept) : null, cardPresent }
+      return {
+        screen: 'done',
+        outcome: visit.outcome,
+        collectCode: kept ? collectCode(kept) : null,
+        cardPresent: holdsCard(context),
+      }
     }
     case 'refused': {
       const { reason, anpr } = required(visit.refused, 'refusal')
-      return { screen: 'refused', reason, anpr, cardPresent }
+      return { screen: 'refused', reason, anpr, cardPresent: card !== null }
     }
     case 'goodbye':
-      return { screen: 'goodbye', cardPresent }
+      return { screen: 'goodbye', cardPresent: holdsCard(context) }
     default:
       throw new Error(`no screen for the state ${path}`)
   }

@@ -14,6 +14,8 @@ export interface VisitServices {
   outOfService(): OutOfService | 'starting' | null
   newSession(): string
   readCard(): Promise<Result<CardReadout, Refused>>
+  /** Tries left of this card's PIN as this totem last heard from it; null: it has not. */
+  triesLeft(readout: CardReadout): number | null
   /** PIN, signature of a fresh challenge and every check of DESIGN.md step 2. Overwrites `pin`. */
   recognise(visit: VisitId, readout: CardReadout, pin: Uint8Array): Promise<Result<Recognised, Refused | WrongPin>>
   /** Opens the citizen session at the gateway and asks for the family sheet; offline only the holder is known. */
@@ -22,7 +24,7 @@ export interface VisitServices {
   /** Writes the request to the queue, then waits for its outcome as long as a person would stand there. */
   request(visit: VisitId, recognised: Recognised, wanted: Wanted): Promise<Result<Requested, Refused | StorageFull>>
   /** Resolves when the printer itself has acknowledged the last page. */
-  print(printing: Printing): Promise<Result<{ pages: number }, PrintFault>>
+  print(printing: Printing): Promise<Result<{ pages: number }, PrintFault | Unprintable>>
   /** The paper is out: what was kept of it is erased. */
   delivered(visit: VisitId, operation: string): void
   journal: VisitJournal
@@ -46,6 +48,9 @@ export type Unavailable = { kind: 'unavailable' }
 export type StorageFull = { kind: 'storage-full' }
 /** `page` is the first page that the printer has not acknowledged. */
 export type PrintFault = { kind: 'print-fault'; status: PrinterStatus; page: number }
+
+/** No printer could print it: the document itself is broken. */
+export type Unprintable = { kind: 'unprintable' }
 
 /** Somebody whose card has signed our challenge. Lives in memory only, until the visit ends. */
 export interface Recognised {

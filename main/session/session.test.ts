@@ -60,8 +60,9 @@ const outcome: IssuedOutcome = {
 function scripted(changes: Partial<VisitServices> = {}): VisitServices {
   return {
     outOfService: () => null,
-    newSession: () => SESSION,
+    newSession: () => SESSION.slice(0, -4) + String(sessions++).padStart(4, '0'),
     readCard: async () => ok(readout),
+    triesLeft: () => null,
     recognise: async () => ok(recognised),
     enter: async () => ok({ token: 't', family: [member('AB10234CX', true), member('AB10234CY', false)], waiting: [] }),
     preview: async () => ok({ pdf: new Uint8Array(1), pages: 1 }),
@@ -74,6 +75,8 @@ function scripted(changes: Partial<VisitServices> = {}): VisitServices {
 }
 
 let session: Session
+let sessions = 0
+let insertion = 0
 let views: View[]
 let visitsOver: number
 
@@ -97,7 +100,7 @@ const at = async (name: Screen['screen']) => {
   await vi.advanceTimersByTimeAsync(1)
   expect(screen().screen).toBe(name)
 }
-const cardIn = () => session.card({ state: 'present', atr: '3B' })
+const cardIn = () => session.card({ state: 'present', atr: '3B', insertion: ++insertion })
 const cardOut = () => session.card({ state: 'empty' })
 const pin = () => new Uint8Array([49, 50, 51, 52, 53])
 const answers = async (...events: VisitEvent[]) => {
@@ -222,6 +225,29 @@ describe('PIN', () => {
     expect(screen()).toEqual({ screen: 'pin', triesLeft: 1, wrong: true })
   })
 
+  test('the last try is remembered when the card comes back, in this visit or a later one', async () => {
+    let left: number | null = null
+    open({
+      recognise: async () => {
+        left = 1
+        return err({ kind: 'wrong-pin', triesLeft: 1 })
+      },
+      triesLeft: () => left,
+    })
+    await toPin()
+    await answers({ type: 'enterPin', pin: pin() })
+    await at('last-try')
+    cardOut()
+    cardIn()
+    await at('last-try')
+    await answers({ type: 'leave' })
+    cardOut()
+    await vi.advanceTimersByTimeAsync(5_000)
+    cardIn()
+    await answers({ type: 'chooseLanguage', language: 'it' })
+    await at('last-try')
+  })
+
   test('pin-blocked ends in an explanation', async () => {
     open({ recognise: async () => err(refused('pin-blocked')) })
     await toPin()
@@ -259,6 +285,51 @@ describe('the card', () => {
     await toPin()
   })
 
+  test('the next card in the reader is nobody of this visit', async () => {
+    let release: () => void = () => {}
+    const paper = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    open({ print: () => paper.then(() => ok({ pages: 1 })) })
+    await toConfirm()
+    await answers({ type: 'confirm' })
+    await at('printing')
+    // The first person takes the card while the paper comes out; the next one is quick.
+    cardOut()
+    cardIn()
+    release()
+    await at('done')
+    expect(screen()).toMatchObject({ outcome: 'printed', cardPresent: false })
+    expect(session.answer({ type: 'another' })).toBe(false)
+    await answers({ type: 'leave' })
+    expect(screen()).toEqual({ screen: 'goodbye', cardPresent: false })
+    await vi.advanceTimersByTimeAsync(5_000)
+    // Their own visit begins by itself, in a renderer of its own.
+    await at('language')
+    expect(visitsOver).toBe(1)
+    expect(JSON.stringify(session.view())).not.toContain('BIANCHI')
+  })
+
+  test('a card swapped without a gap is a card pulled and another one put in', async () => {
+    open()
+    await toConfirm()
+    cardIn()
+    expect(screen()).toEqual({ screen: 'goodbye', cardPresent: false })
+  })
+
+  test('card-pulled-during-check: recognised or not, nothing of the person is shown', async () => {
+    let release: () => void = () => {}
+    const check = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    open({ recognise: () => check.then(() => ok(recognised)) })
+    await toPin()
+    await answers({ type: 'enterPin', pin: pin() })
+    cardOut()
+    release()
+    await at('goodbye')
+  })
+
   test('a service that throws is one visit’s trouble, not the totem’s', async () => {
     open({
       enter: async () => {
@@ -292,6 +363,20 @@ describe('paper', () => {
     await answers({ type: 'printAgain' })
     await at('done')
     expect(from).toEqual([1, 2])
+  })
+
+  test('a certificate that cannot be printed does not stand before the others that wait', async () => {
+    const bad = { outcome: { ...outcome, pdf: 'bad' }, requestedAt: outcome.issuedAt }
+    const good = { outcome: { ...outcome, operation: OPERATION.replace('GH', 'GJ') }, requestedAt: outcome.issuedAt }
+    const services = open({
+      enter: async () => ok({ token: 't', family: [member('AB10234CX', true)], waiting: [bad, good] }),
+      print: async (printing) =>
+        'outcome' in printing && printing.outcome.pdf === 'bad' ? err({ kind: 'unprintable' }) : ok({ pages: 1 }),
+    })
+    await toPin()
+    await answers({ type: 'enterPin', pin: pin() }, { type: 'collect' })
+    await at('done')
+    expect(services.delivered).toHaveBeenCalledExactlyOnceWith(expect.anything(), good.outcome.operation)
   })
 
   test('keep for later leaves the certificate to be collected', async () => {
@@ -336,6 +421,18 @@ describe('time', () => {
     await vi.advanceTimersByTimeAsync(50_000)
     await at('attract')
   })
+})
+
+test('a clock set back during a visit does it no harm', async () => {
+  const services = open()
+  await answers({ type: 'start' })
+  vi.setSystemTime(Date.now() - 86_400_000)
+  await answers({ type: 'leave' })
+  await vi.advanceTimersByTimeAsync(5_000)
+  await at('attract')
+  expect(services.journal.ended).toHaveBeenCalledExactlyOnceWith(expect.anything(), 'left', expect.any(Number))
+  const [, , ms] = vi.mocked(services.journal.ended).mock.calls[0] ?? []
+  expect(ms).toBeGreaterThanOrEqual(0)
 })
 
 test('storage-full is said before anything is asked', async () => {

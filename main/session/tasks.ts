@@ -15,17 +15,32 @@ const wanted = (visit: Visit): Wanted => ({
   exemption: required(visit.exemption, 'exemption'),
 })
 
+const UNPRINTABLE: Refused = { kind: 'refused', reason: 'certificate-unprintable', anpr: null }
+
+/** Several waited: one after the other, each with its receipt. */
+function nextWaiting(visit: Visit): Step | null {
+  const rest = visit.collecting ? visit.waiting.slice(1) : []
+  return rest.length > 0
+    ? step('printingCertificate', { waiting: rest, fromPage: 1, fault: null, progress: null })
+    : null
+}
+
 /** The work of the states that wait for a machine and not for a person. */
 export function createTasks(services: VisitServices) {
   const print = async (visit: Visit, document: Printing['document']) => {
     const printed = await services.print(printingOf(visit, document))
     if (printed.ok) return { printed: true as const, pages: printed.value.pages }
-    return { printed: false as const, fault: step('fault', { fault: printed.error, fromPage: printed.error.page }) }
+    const { error } = printed
+    if (error.kind === 'unprintable') return { printed: false as const, fault: null }
+    return { printed: false as const, fault: step('fault', { fault: error, fromPage: error.page }) }
   }
   return {
     async read() {
       const readout = await services.readCard()
-      return readout.ok ? step('pin', { readout: readout.value }) : refused(readout.error)
+      if (!readout.ok) return refused(readout.error)
+      // Known from an earlier visit of this card: a real card cannot be asked without spending a try.
+      const triesLeft = services.triesLeft(readout.value)
+      return step(triesLeft === 1 ? 'lastTry' : 'pin', { readout: readout.value, triesLeft, wrongPin: false })
     },
 
     async recognise(visit: Visit) {
@@ -68,30 +83,29 @@ export function createTasks(services: VisitServices) {
 
     async printCertificate(visit: Visit) {
       const result = await print(visit, 'certificate')
-      if (!result.printed) return result.fault
-      services.delivered(visit, required(outcomeInHand(visit), 'outcome').operation)
-      return step('printingReceipt', {
-        pages: result.pages,
-        fromPage: 1,
-        fault: null,
-        progress: null,
-        outcome: 'printed',
-      })
+      if (result.printed) {
+        services.delivered(visit, required(outcomeInHand(visit), 'outcome').operation)
+        return step('printingReceipt', {
+          pages: result.pages,
+          fromPage: 1,
+          fault: null,
+          progress: null,
+          outcome: 'printed',
+        })
+      }
+      // One that no printer can print must not stand before the others that wait.
+      return result.fault ?? nextWaiting(visit) ?? refused(UNPRINTABLE)
     },
 
     async printReceipt(visit: Visit) {
       const result = await print(visit, 'receipt')
-      if (!result.printed) return result.fault
-      const rest = visit.collecting ? visit.waiting.slice(1) : []
-      // Several waited: one after the other, each with its receipt.
-      return rest.length > 0
-        ? step('printingCertificate', { waiting: rest, fromPage: 1, fault: null, progress: null })
-        : step('done')
+      if (!result.printed && result.fault) return result.fault
+      return nextWaiting(visit) ?? step('done')
     },
 
     async printSlip(visit: Visit) {
       const result = await print(visit, 'slip')
-      return result.printed ? step('done', { outcome: 'queued' }) : result.fault
+      return (!result.printed && result.fault) || step('done', { outcome: 'queued' })
     },
   } satisfies Record<string, (visit: Visit) => Promise<Step>>
 }

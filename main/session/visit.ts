@@ -16,7 +16,10 @@ import type {
 /** Everything that a visit knows of a person. Replaced as a whole when it ends (invariant 2). */
 export interface Visit {
   session: string
+  /** By a clock that never goes back (ms). */
   startedAt: number
+  /** Insertion number of the card that was recognised. */
+  card: number | null
   language: Language
   readout: CardReadout | null
   pin: Uint8Array | null
@@ -46,11 +49,12 @@ export interface Visit {
   ending: string
 }
 
-export function freshVisit(session: string, startedAt: number, language: Language = 'it'): Visit {
+export function freshVisit(session: string): Visit {
   return {
     session,
-    startedAt,
-    language,
+    startedAt: 0,
+    language: 'it',
+    card: null,
     readout: null,
     pin: null,
     wrongPin: false,

@@ -17,6 +17,8 @@ export interface CallOptions {
 export function registerCalls({ isCurrent, handlers, onRefused }: CallOptions): void {
   ipcMain.handle(CALL_CHANNEL, (event, method: unknown, argument: unknown) => {
     const refuse = (reason: RefusalReason): never => {
+      // SECURITY: it may be a PIN (invariant 3).
+      if (argument instanceof Uint8Array) argument.fill(0)
       onRefused(reason, typeof method === 'string' && /^\w{1,32}$/.test(method) ? method : 'unnamed')
       throw new Error(`refused: ${reason}`)
     }

@@ -2,14 +2,14 @@ import { join } from 'node:path'
 import { utilityProcess } from 'electron'
 import type { DeviceProcess } from '../devices/index.ts'
 
-/** Loader and library variables that would let another card or printer stand in for the real one (invariant 9). */
-const BENCH_VARIABLES = ['LD_PRELOAD', 'LD_LIBRARY_PATH', 'PCSCLITE_CSOCK_NAME', 'UMOCKDEV_DIR', 'NODE_OPTIONS']
+/** All that a device process needs of our environment; a loader's or library's variable could bring in another card or printer (invariant 9). */
+const PASSED_ON = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ']
 
 /** Starts the device process as Electron's utilityProcess; `env` names a bench's virtual hardware (development only). */
 export function spawnDeviceProcess(printerProfile: string, env: Record<string, string> | null): DeviceProcess {
   const clean = Object.fromEntries(
     Object.entries(process.env).filter(
-      (entry): entry is [string, string] => entry[1] !== undefined && !BENCH_VARIABLES.includes(entry[0]),
+      (entry): entry is [string, string] => entry[1] !== undefined && PASSED_ON.includes(entry[0]),
     ),
   )
   const child = utilityProcess.fork(join(__dirname, '..', 'native', 'index.cjs'), ['--printer', printerProfile], {

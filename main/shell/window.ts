@@ -26,9 +26,9 @@ export function createCitizenWindow({ panel, onGone }: CitizenWindowOptions): Ci
   lockSession(partition)
   serveRenderer(partition.protocol, join(__dirname, '..', 'renderer'))
   let current: BrowserWindow | null = null
+  const windows = new Set<BrowserWindow>()
 
   async function recycle() {
-    const old = current
     const window = new BrowserWindow({
       ...sizeOf(panel),
       show: false,
@@ -52,6 +52,7 @@ export function createCitizenWindow({ panel, onGone }: CitizenWindowOptions): Ci
       },
     })
     current = window
+    windows.add(window)
     const { webContents } = window
     lockContents(webContents)
     webContents.on('render-process-gone', (_event, { reason }) => {
@@ -59,11 +60,19 @@ export function createCitizenWindow({ panel, onGone }: CitizenWindowOptions): Ci
     })
     // A renderer that does not answer is ended; `render-process-gone` then brings a new one.
     window.on('unresponsive', () => webContents.forcefullyCrashRenderer())
-    await webContents.loadURL(`${ORIGIN}index.html`).catch(() => onGone('load-failed'))
+    // A renderer that dies while loading also tells `render-process-gone`: one death, told once.
+    await webContents.loadURL(`${ORIGIN}index.html`).catch(() => {
+      if (window === current && !webContents.isCrashed()) onGone('load-failed')
+    })
     if (window !== current) return
     if (__DEVELOPMENT__) webContents.setZoomFactor(sizeOf(panel).zoom)
     window.show()
-    old?.destroy()
+    // Every earlier one, also that of a recycling that this one has overtaken.
+    for (const old of windows) {
+      if (old === window) continue
+      windows.delete(old)
+      old.destroy()
+    }
     await partition.clearStorageData()
   }
 

@@ -71,6 +71,8 @@ export function createDrain({
   let [submitAt, submitFailures] = [0, 0]
   let [journalAt, journalFailures] = [0, 0]
   let [expiryAt, diskAt, journalBy] = [0, 0, 0]
+  // What the gateway last said that the time is; nothing is settled before it has been asked.
+  let gatewayTime = 0
 
   /** A time further ahead than the longest wait for it was set before the clock was put back: it has come. */
   const isDue = (at: number, longestMs: number) => at <= now() || at > now() + longestMs
@@ -101,8 +103,8 @@ export function createDrain({
       lineFailures = 0
       probeAt = now() + lineProbeMs
       setLine('up')
-      // By the gateway's clock: the totem's own may have jumped, and requests would be gone.
-      if (isDue(expiryAt, EXPIRY_EVERY_MS)) expire(Date.parse(answer.value.at) - KEEP_MS)
+      gatewayTime = Date.parse(answer.value.at)
+      if (isDue(expiryAt, EXPIRY_EVERY_MS)) expire()
     } else {
       probeAt = now() + pauseMs(++lineFailures)
       setLine('down')
@@ -116,9 +118,15 @@ export function createDrain({
     onLine(state)
   }
 
-  function expire(before: number): void {
+  /** Too old by both clocks: one that is wrong, the gateway's or the totem's, must not erase what citizens were promised. */
+  const tooOld = (requestedAt: number) => requestedAt < Math.min(gatewayTime, now()) - KEEP_MS
+
+  function expire(): void {
     expiryAt = now() + EXPIRY_EVERY_MS
-    const expired = queue.expire(before)
+    const expired = queue.expire({
+      issuedBefore: gatewayTime - KEEP_MS,
+      requestedBefore: Math.min(gatewayTime, now()) - KEEP_MS,
+    })
     if (!expired.ok) return
     for (const { operation, was } of expired.value) {
       journal.record('request.refused', { operation, reason: was === 'queued' ? 'request-expired' : 'not-collected' })
@@ -176,14 +184,14 @@ export function createDrain({
           answerMalformed('v1.operations')
           return putOff(item, opened.error.kind)
         }
-        const settled = queue.settle(operation, { state: 'issued', outcome: verdict.outcome })
+        const settled = queue.settle(operation, { state: 'issued', outcome: verdict.outcome }, gatewayTime)
         if (!settled.ok) return notKept(item, settled.error.kind)
         journal.record('request.issued', { operation })
         return tell(operation)
       }
       case 'refused': {
         const { kind: reason, anpr } = verdict.problem
-        const settled = queue.settle(operation, { state: 'refused', reason, anpr })
+        const settled = queue.settle(operation, { state: 'refused', reason, anpr }, gatewayTime)
         if (!settled.ok) return notKept(item, settled.error.kind)
         journal.record('request.refused', { operation, reason })
         return tell(operation)
