@@ -2,7 +2,7 @@ import { CardDisposition } from 'pcsc-mini'
 import type { CardFailure, CardReadout, CardState } from '../../contract/device.ts'
 import { err, type Result } from '../../contract/result.ts'
 import { loginCns, readCns } from './cns.ts'
-import { type Insertion, watchSlots } from './slots.ts'
+import { type Insertion, OPERATION_LIMIT_MS, watchSlots } from './slots.ts'
 import { type Channel, inTransaction } from './transport.ts'
 
 export interface CardService {
@@ -21,9 +21,6 @@ export interface LoginProof {
   signature: Uint8Array
   apdus: number
 }
-
-/** A slow card reads in 2 s and signs in 2 s; what takes longer than this is wedged (measured times: cards.md §2). */
-const OPERATION_LIMIT_MS = 10_000
 
 /**
  * The card reader as the totem uses it. `onState` is told each change of what the reader holds. `onBroken`: the PC/SC

@@ -34,6 +34,8 @@ export interface Slots {
   stop(): void
 }
 
+/** A slow card reads in 2 s and signs in 2 s; what takes longer than this is wedged (measured times: cards.md §2). */
+export const OPERATION_LIMIT_MS = 10_000
 /** Readers first report PRESENT and MUTE together while a card slides in; an answer to reset comes within this time. */
 const SETTLE_MS = 1_000
 /** A card that was lost under way and is still, or again, in the reader a while later is taken for a new one. */
@@ -97,6 +99,7 @@ export function watchSlots(onState: (state: CardState) => void, onBroken: (reaso
     const name = reader.name()
     const connecting: Slot = { card: 'connecting' }
     set(name, connecting)
+    const limit = setTimeout(() => breakDown('connect-timeout'), OPERATION_LIMIT_MS)
     try {
       const connection = await reader.connect(CardMode.SHARED, Protocol.ANY)
       const { atr } = await connection.state()
@@ -110,6 +113,8 @@ export function watchSlots(onState: (state: CardState) => void, onBroken: (reaso
       if (code === 'NoSmartCard' || code === 'RemovedCard') set(name, { card: 'empty' })
       else if (isCardLost(code) || code === 'ProtoMismatch' || code === 'UnsupportedCard') set(name, { card: 'mute' })
       else breakDown(code)
+    } finally {
+      clearTimeout(limit)
     }
   }
 

@@ -260,4 +260,20 @@ describe('service', () => {
     await inserted.remove()
     await own.stop()
   })
+
+  test('wedged-reader at the start: a card that cannot even be greeted is given up, and the process with it', async () => {
+    const own = await startPcscd()
+    const before = driveReader(own.socket)
+    const inserted = await insertCard(cnsOf('mario-rossi', PKI), own.ports[0], { slowMs: 60_000 })
+    await before.until('present')
+    // Whoever died before us may have left the reader in the middle of an APDU.
+    void before.read()
+    const device = driveReader(own.socket)
+    expect(await device.broken).toBe('connect-timeout')
+    await device.until('no-reader')
+    await device.stop()
+    await before.stop()
+    await inserted.remove()
+    await own.stop()
+  })
 })
