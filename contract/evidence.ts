@@ -28,3 +28,15 @@ export const evidence = z.strictObject({
   signature: base64,
 })
 export type Evidence = z.infer<typeof evidence>
+
+/** Why a card's certificate or signature proves nobody; totem and gateway judge by the same rules (trust/). */
+export const evidenceRefusals = [
+  'certificate-malformed',
+  'certificate-untrusted',
+  'certificate-expired',
+  'certificate-not-yet-valid',
+  'certificate-wrong-policy',
+  'certificate-revoked',
+  'signature-invalid',
+  'codice-fiscale-invalid',
+] as const

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { certificateType, exemption } from './catalogue.ts'
-import { evidence } from './evidence.ts'
+import { evidence, evidenceRefusals } from './evidence.ts'
 import { base64, idAnpr, isoInstant, operationId } from './identity.ts'
 import { journalEntry } from './journal.ts'
 
@@ -19,17 +19,10 @@ import { journalEntry } from './journal.ts'
 export const status = z.strictObject({ at: isoInstant, version: z.string() })
 
 export const refusalKind = z.enum([
-  'certificate-malformed',
-  'certificate-untrusted',
-  'certificate-expired',
-  'certificate-not-yet-valid',
-  'certificate-wrong-policy',
-  'certificate-revoked',
-  'signature-invalid',
+  ...evidenceRefusals,
   'statement-stale',
   'statement-replayed',
   'statement-other-totem',
-  'codice-fiscale-invalid',
   'person-not-found',
   'not-in-family',
   'certificate-not-issuable',

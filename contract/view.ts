@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { certificateType, exemption, purpose } from './catalogue.ts'
 import { printerStatus } from './device.ts'
+import { evidenceRefusals } from './evidence.ts'
 import { isoInstant, operationId } from './identity.ts'
 
 /**
@@ -15,6 +16,7 @@ export const steps = ['card', 'person', 'certificate', 'purpose', 'confirm', 'pa
 
 /** Why a card or its holder was turned away; each has its own sentence (what happened, what is safe, what now). */
 export const refusal = z.enum([
+  ...evidenceRefusals,
   'card-unknown',
   'card-mute',
   'card-removed',
@@ -22,14 +24,6 @@ export const refusal = z.enum([
   'card-busy',
   'personal-data-malformed',
   'certificate-truncated',
-  'certificate-malformed',
-  'certificate-untrusted',
-  'certificate-expired',
-  'certificate-not-yet-valid',
-  'certificate-wrong-policy',
-  'certificate-revoked',
-  'signature-invalid',
-  'codice-fiscale-invalid',
   'codice-fiscale-differs',
   'pin-blocked',
   'person-not-found',
