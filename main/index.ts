@@ -143,11 +143,17 @@ async function start(config: TotemConfig) {
     await openDock(config.bench.dockUrl)
   }
 
-  const storageWatch = setInterval(() => {
+  let low = false
+  const checkStorage = () => {
     const free = freeBytes(config.dataDir)
-    if (free < config.minFreeBytes) journal.record('storage.low', { freeMb: Math.floor(free / 1_048_576) })
+    if (!low && free < config.minFreeBytes) {
+      journal.record('storage.low', { freeMb: Math.floor(free / 1_048_576) })
+    }
+    low = free < config.minFreeBytes
     session.refresh()
-  }, STORAGE_CHECK_MS)
+  }
+  checkStorage()
+  const storageWatch = setInterval(checkStorage, STORAGE_CHECK_MS)
 
   onQuit(() => {
     clearInterval(storageWatch)

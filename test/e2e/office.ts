@@ -1,7 +1,9 @@
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import type { ElectronApplication } from 'playwright-core'
 import { inject } from 'vitest'
+import type { TotemConfig } from '../../contract/config.ts'
 import { type Bench, type BenchOptions, startBench } from '../../simulator/bench/bench.ts'
 import { type Display, startDisplay } from '../../simulator/bench/display.ts'
 import { driveTotem, writeLauncher } from '../../simulator/bench/launch.ts'
@@ -16,6 +18,10 @@ export interface Office extends Citizen {
   pid(): number
   /** Starts the totem (again) on the same data. */
   start(): Promise<void>
+  /** Ends it as a power cut does. */
+  kill(): Promise<void>
+  /** Changes the provisioning; counts from the next start. */
+  provision(change: Partial<TotemConfig>): void
   /** From attract to the PIN screen, in Italian. */
   comesWithCard(who: string, choice?: Parameters<Bench['insertCard']>[1]): Promise<void>
   entersPin(pin?: string): Promise<void>
@@ -61,7 +67,17 @@ export async function openOffice(options: BenchOptions = {}): Promise<Office> {
       app = await driveTotem(writeLauncher(bench, staged, { DISPLAY: display.name }), staged)
       bench.electronPid = office.pid()
       await app.firstWindow()
-      await office.sees('attract')
+      await office.sees('attract', 'out-of-service')
+    },
+    async kill() {
+      const main = running().process()
+      const gone = new Promise((resolve) => main.once('exit', resolve))
+      process.kill(office.pid(), 'SIGKILL')
+      await gone
+    },
+    provision(change) {
+      const { config, configFile } = bench.totem
+      writeFileSync(configFile, JSON.stringify({ ...config, ...change }))
     },
     async comesWithCard(who, choice) {
       await office.touches('Inizia')

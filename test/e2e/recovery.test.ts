@@ -92,9 +92,7 @@ test('kill -9 between queueing and sync: after the restart the request is delive
   await office.touches('Registra la richiesta')
   // Recorded before anything else is done with it, so the very next moment must do.
   await expect.poll(() => journal('request.queued').length).toBeGreaterThan(0)
-  const gone = new Promise((resolve) => office.app().process().once('exit', resolve))
-  process.kill(office.pid(), 'SIGKILL')
-  await gone
+  await office.kill()
   await office.bench.removeCard()
   office.bench.line.up()
   await office.start()
@@ -106,4 +104,37 @@ test('kill -9 between queueing and sync: after the restart the request is delive
   await office.sees('done')
   await office.takesCardAndGoes()
   expect(await issued()).toHaveLength(before + 1)
+})
+
+test('storage-full is said before anything is asked, and what was queued still goes out', async () => {
+  const before = (await issued()).length
+  office.bench.line.cut()
+  await expect.poll(() => office.screen()).toMatchObject({ online: false })
+  await office.comesWithCard('mario-rossi')
+  await office.entersPin()
+  await office.asksForResidenza()
+  await office.touches('Registra la richiesta')
+  await office.sees('done')
+  await office.kill()
+  await office.bench.removeCard()
+
+  // More than any disk has free.
+  office.provision({ minFreeBytes: 2 ** 60 })
+  await office.start()
+  expect(await office.screen()).toEqual({ screen: 'out-of-service', reason: 'storage-full' })
+  expect(await office.page().getByRole('button', { name: 'Inizia' }).count()).toBe(0)
+  await office.bench.insertCard('mario-rossi')
+  await expect.poll(() => journal('storage.low').length).toBeGreaterThan(0)
+  expect(await office.screen()).toMatchObject({ screen: 'out-of-service' })
+  office.bench.line.up()
+  await expect.poll(async () => (await issued()).length).toBe(before + 1)
+
+  await office.kill()
+  await office.bench.removeCard()
+  office.provision({})
+  await office.start()
+  await office.comesWithCard('mario-rossi')
+  await office.entersPin()
+  expect((await office.sees('collect')).waiting).toHaveLength(1)
+  await office.takesCardAndGoes()
 })

@@ -134,6 +134,13 @@ test.each(badCards)(
   },
 )
 
+test('signature-invalid: a card that signs something else proves nobody', async () => {
+  await office.comesWithCard('mario-rossi', { faults: { signsOtherData: true } })
+  await office.entersPin()
+  expect(await office.sees('refused')).toMatchObject({ reason: 'signature-invalid' })
+  await office.bench.removeCard()
+})
+
 test('line-down: a slip with the collect code, and the certificate in a later visit with the same card', async () => {
   office.bench.line.cut()
   await expect.poll(async () => await office.screen()).toMatchObject({ screen: 'attract', online: false })
