@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { LONGEST_WAIT_MS, type NewOperation, openQueue, type Queue } from './queue.ts'
 
+const LATER = 5 * 10 ** 12
 const T0 = Date.parse('2026-11-22T09:00:00.000Z')
 const HOLDER = 'ab'.repeat(32)
 const JWE = 'eyJhbGci..aXY.Y2lwaGVydGV4dA.dGFn'
@@ -121,24 +122,24 @@ describe('a settled request', () => {
   })
   test('stays as it was settled first', () => {
     issued()
-    expect(queue.settle(id(1), { state: 'refused', reason: 'not-in-family', anpr: 'EN286' })).toEqual({
+    expect(queue.settle(id(1), { state: 'refused', reason: 'not-in-family', anpr: 'EN286' }, T0)).toEqual({
       ok: true,
       value: false,
     })
     expect(issued()).toEqual({ ok: true, value: false })
     expect(queue.settle(id(2), { state: 'issued', outcome: OUTCOME }, T0)).toEqual({ ok: true, value: false })
-    expect(queue.get(id(1))).toMatchObject({ state: 'issued', outcome: OUTCOME }, T0)
+    expect(queue.get(id(1))).toMatchObject({ state: 'issued', outcome: OUTCOME })
   })
   test('keeps its refusal with ANPR code', () => {
-    queue.settle(id(1), { state: 'refused', reason: 'certificate-not-issuable', anpr: 'EN160' })
+    queue.settle(id(1), { state: 'refused', reason: 'certificate-not-issuable', anpr: 'EN160' }, T0)
     expect(queue.get(id(1))).toMatchObject({ state: 'refused', reason: 'certificate-not-issuable', anpr: 'EN160' })
-    expect(queue.expire(T0 + 10 ** 12)).toEqual({ ok: true, value: [] })
+    expect(queue.expire({ issuedBefore: LATER, requestedBefore: LATER })).toEqual({ ok: true, value: [] })
   })
   test.each([
     { state: 'issued', outcome: '<html>502 Bad Gateway</html>' },
     { state: 'refused', reason: 'x', anpr: "'; DROP TABLE operation" },
   ] as const)('is not settled by garbage: $state', (settlement) => {
-    expect(queue.settle(id(1), settlement)).toEqual({ ok: false, error: { kind: 'settlement-malformed' } })
+    expect(queue.settle(id(1), settlement, T0)).toEqual({ ok: false, error: { kind: 'settlement-malformed' } })
     expect(queue.get(id(1))).toMatchObject({ state: 'queued', sealed: JWE })
   })
   test('is collected once, and then no byte of it is in any file', () => {
@@ -156,21 +157,35 @@ describe('a settled request', () => {
   })
 })
 
-test('what nobody fetched expires, and so does what was never answered', () => {
-  for (const n of [1, 2, 3]) queue.add(item(n))
+test('what nobody fetched expires, and so does what was tried and never answered', () => {
+  for (const n of [1, 2, 3, 4, 5]) queue.add(item(n))
+  // By the gateway's clock, whatever the totem's says.
+  clock = 0
   queue.settle(id(1), { state: 'issued', outcome: OUTCOME }, T0)
-  clock = T0 + 60_000
-  queue.settle(id(2), { state: 'issued', outcome: OUTCOME }, T0)
-  expect(queue.expire(T0 + 30_000)).toEqual({
+  queue.settle(id(2), { state: 'issued', outcome: OUTCOME }, T0 + 60_000)
+  queue.defer(id(3), 'pending', T0)
+  queue.defer(id(5), 'pending', T0)
+  expect(queue.expire({ issuedBefore: T0 + 30_000, requestedBefore: T0 })).toEqual({
+    ok: true,
+    value: [{ operation: id(1), was: 'issued' }],
+  })
+  expect(queue.expire({ issuedBefore: T0 + 30_000, requestedBefore: T0 + 1_000 })).toEqual({
     ok: true,
     value: [
-      { operation: id(1), was: 'issued' },
       { operation: id(3), was: 'queued' },
+      { operation: id(5), was: 'queued' },
     ],
   })
-  expect(queue.depth()).toEqual({ queued: 0, waiting: 1, oldestQueuedAt: null })
   reopen()
-  expect([1, 2, 3].map((n) => queue.get(id(n))?.state)).toEqual(['expired', 'issued', 'expired'])
+  // What was never tried is nobody's to judge yet, however old it looks.
+  expect(queue.expire({ issuedBefore: 0, requestedBefore: LATER })).toEqual({ ok: true, value: [] })
+  expect([1, 2, 3, 4, 5].map((n) => queue.get(id(n))?.state)).toEqual([
+    'expired',
+    'issued',
+    'expired',
+    'queued',
+    'expired',
+  ])
 })
 
 /** What the queue promises, as plainly as it can be said. */
@@ -204,6 +219,7 @@ const steps: fc.Arbitrary<Step>[] = [
       const settled = queue.settle(
         id(n),
         well ? { state: 'issued', outcome: OUTCOME } : { state: 'refused', reason: 'not-in-family', anpr: null },
+        T0,
       )
       expect(settled).toEqual({ ok: true, value: known?.state === 'queued' })
       if (known?.state === 'queued') known.state = well ? 'issued' : 'refused'

@@ -118,15 +118,12 @@ export function createDrain({
     onLine(state)
   }
 
-  /** Too old by both clocks: one that is wrong, the gateway's or the totem's, must not erase what citizens were promised. */
-  const tooOld = (requestedAt: number) => requestedAt < Math.min(gatewayTime, now()) - KEEP_MS
+  /** Too old by both clocks: one that is wrong, the gateway's or the totem's, must not erase what was promised. */
+  const tooOldBefore = () => Math.min(gatewayTime, now()) - KEEP_MS
 
   function expire(): void {
     expiryAt = now() + EXPIRY_EVERY_MS
-    const expired = queue.expire({
-      issuedBefore: gatewayTime - KEEP_MS,
-      requestedBefore: Math.min(gatewayTime, now()) - KEEP_MS,
-    })
+    const expired = queue.expire({ issuedBefore: gatewayTime - KEEP_MS, requestedBefore: tooOldBefore() })
     if (!expired.ok) return
     for (const { operation, was } of expired.value) {
       journal.record('request.refused', { operation, reason: was === 'queued' ? 'request-expired' : 'not-collected' })
@@ -191,6 +188,7 @@ export function createDrain({
       }
       case 'refused': {
         const { kind: reason, anpr } = verdict.problem
+        if (reason === 'request-expired' && Date.parse(item.requestedAt) >= tooOldBefore()) return putOff(item, reason)
         const settled = queue.settle(operation, { state: 'refused', reason, anpr }, gatewayTime)
         if (!settled.ok) return notKept(item, settled.error.kind)
         journal.record('request.refused', { operation, reason })

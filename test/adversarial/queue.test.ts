@@ -153,7 +153,9 @@ describe('disk-full', () => {
       for (const operation of kept) expect(queue.get(operation)).toMatchObject({ sealed: JWE })
       // A refusal erases the payload, and there is room again.
       for (const operation of kept.slice(0, 5))
-        expect(queue.settle(operation, { state: 'refused', reason: 'not-in-family', anpr: null }).ok).toBe(true)
+        expect(queue.settle(operation, { state: 'refused', reason: 'not-in-family', anpr: null }, Date.now()).ok).toBe(
+          true,
+        )
       expect(queue.add(item()).ok).toBe(true)
     })
   })
@@ -201,7 +203,7 @@ test('the schema itself keeps a program bug from losing or reviving a request', 
   using(open(), (queue) => {
     const added = item()
     queue.add(added)
-    queue.settle(added.operation, { state: 'issued', outcome: JWE })
+    queue.settle(added.operation, { state: 'issued', outcome: JWE }, Date.now())
     queue.collected(added.operation)
     queue.add(item())
   })

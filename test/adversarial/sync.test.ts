@@ -399,6 +399,62 @@ describe('clock-jumps', () => {
   })
 })
 
+describe('a clock that is wrong erases nothing that was promised', () => {
+  const behind = T0 - 40 * DAY_MS
+  const refusedAs = (kind: string) =>
+    perItem((operation) => ({ operation, state: 'refused', problem: { kind, anpr: null } }))
+
+  test("the totem's 40 days behind: recorded while the line was down, it goes when the line is back", async () => {
+    await totem.off()
+    clock = behind
+    await gateway.cut()
+    totem = powerOn()
+    const operation = record()
+    await until(() => totem.lines.includes('down'))
+    await gateway.restore()
+    expect((await settled(operation)).state).toBe('issued')
+  })
+  test("the totem's 40 days behind: what could not be answered at once is still asked for hours later", async () => {
+    await totem.off()
+    clock = behind
+    operationsWill(
+      perItem((operation) => ({ operation, state: 'pending' })),
+      Number.POSITIVE_INFINITY,
+    )
+    totem = powerOn()
+    const operation = record()
+    totem.drain.wake()
+    await until(() => submissionsOf(operation).length > 0)
+    clock += 2 * 3_600_000
+    const tries = submissionsOf(operation).length
+    await until(() => submissionsOf(operation).length > tries + 1)
+    gateway.misbehave(() => false)
+    expect((await settled(operation)).state).toBe('issued')
+  })
+  test("the totem's 40 days behind, then put right: what was issued meanwhile waits its 30 days", async () => {
+    await totem.off()
+    clock = behind
+    totem = powerOn()
+    const operation = record()
+    expect((await settled(operation)).state).toBe('issued')
+    clock = T0
+    const probes = gateway.asked.length
+    await until(() => gateway.asked.length > probes + 5)
+    expect(totem.queue.get(operation)).toMatchObject({ state: 'issued' })
+  })
+  test('the gateway finds too old what was asked today: kept, and asked again', async () => {
+    operationsWill(refusedAs('request-expired'), 3)
+    const operation = record()
+    await expectIssued(operation, await settled(operation))
+    expect(journalled('request.deferred').map(({ fields }) => fields.reason)).toEqual(Array(3).fill('request-expired'))
+  })
+  test('both clocks find it too old: that is final', async () => {
+    operationsWill(refusedAs('request-expired'), 1)
+    const operation = record(T0 - 31 * DAY_MS)
+    expect(await settled(operation)).toMatchObject({ state: 'refused', reason: 'request-expired' })
+  })
+})
+
 test('what is too old expires, and who waits for it is told', async () => {
   operationsWill(
     perItem((operation) => ({ operation, state: 'pending' })),
