@@ -1,4 +1,5 @@
-import { fork } from 'node:child_process'
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,36 +9,44 @@ import { type DeviceProcess, type Devices, restartDelayMs, superviseDevices } fr
 
 // A real child process that misbehaves on demand, which the real device process cannot be made to do.
 const CHILD = `
+process.on('SIGTERM', () => {})
 process.send({ event: 'ready', versions: {} })
 process.on('message', ({ id, method, params }) => {
   if (method === 'card.read') process.exit(3)
   if (method === 'printer.status') process.send({ id, reply: { ok: true, value: { status: 'ready' } } })
   if (method === 'pdf.raster') process.send({ id, reply: { ok: true, value: { pages: 'many' } } })
+  if (method === 'printer.print') for (;;) {}
   if (method === 'card.login') process.send({ garbage: params.pin })
 })`
 let dir: string
 let devices: Devices
+const children: ChildProcess[] = []
 beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'totem-devices-'))
   writeFileSync(join(dir, 'child.cjs'), CHILD)
 })
 afterAll(() => rmSync(dir, { recursive: true }))
-afterEach(() => devices.stop())
+afterEach(() => {
+  vi.useRealTimers()
+  devices.stop()
+  for (const child of children.splice(0)) child.kill('SIGKILL')
+})
 
-function spawn(): DeviceProcess {
+function spawn(signal: 'SIGKILL' | 'SIGTERM'): DeviceProcess {
   const child = fork(join(dir, 'child.cjs'), { serialization: 'advanced' })
+  children.push(child)
   return {
     post: (message) => child.send(message as object),
     onMessage: (listener) => child.on('message', listener),
     onExit: (listener) => child.on('exit', (code) => listener(code ?? 1)),
-    kill: () => child.kill('SIGKILL'),
+    kill: () => child.kill(signal),
   }
 }
-function supervise(now?: () => number) {
+function supervise(now?: () => number, signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL') {
   const events: DeviceEvent[] = []
   const died: { code: number; waitMs: number }[] = []
   devices = superviseDevices({
-    spawn,
+    spawn: () => spawn(signal),
     onEvent: (event) => events.push(event),
     onDied: (how) => died.push(how),
     onStarted: () => {},
@@ -61,6 +70,34 @@ test('an answer or an event outside the contract ends the process that sent it',
     error: { kind: 'device-gone' },
   })
   await vi.waitFor(() => expect(died).toHaveLength(1))
+})
+
+test('wedged-device-process: the call ends in time, whether or not the process heeds the signal', async () => {
+  // It catches this one: like a process that hangs in a driver, it stays.
+  const { events, died, started } = supervise(undefined, 'SIGTERM')
+  await vi.waitFor(() => expect(started()).toBe(1))
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const sheet = { kind: 'pdf', pdf: new Uint8Array() } as const
+  const printing = devices.call('printer.print', { job: '01', sheet, fromPage: 1 })
+  vi.advanceTimersByTime(600_000)
+  expect(await printing).toEqual({ ok: false, error: { kind: 'device-gone' } })
+  expect(died).toHaveLength(1)
+  expect(events.slice(-2)).toEqual([
+    { event: 'card', card: { state: 'no-reader' } },
+    { event: 'printer', status: 'absent' },
+  ])
+  expect(await devices.call('printer.status', {})).toEqual({ ok: false, error: { kind: 'device-gone' } })
+  vi.advanceTimersByTime(1000)
+  vi.useRealTimers()
+  await vi.waitFor(() => expect(started()).toBe(2), { timeout: 10_000 })
+  expect(await devices.call('printer.status', {})).toEqual({ ok: true, value: { status: 'ready' } })
+  // What the first one still does is no longer heard: no second death when it leaves in the end.
+  const [first] = children
+  if (first) {
+    first.kill('SIGKILL')
+    await once(first, 'exit')
+  }
+  expect(died).toHaveLength(1)
 })
 
 test('five deaths in ten minutes say so; the tries go on, and later it is well again', async () => {

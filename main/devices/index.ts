@@ -18,6 +18,7 @@ export interface DeviceProcess {
   post(message: unknown): void
   onMessage(listener: (message: unknown) => void): void
   onExit(listener: (code: number) => void): void
+  /** SIGKILL: one that is wedged heeds nothing less. Does nothing when it has left by itself. */
   kill(): void
 }
 
@@ -54,6 +55,8 @@ const TIME_OUT_MS: Record<DeviceMethod, number> = {
   'printer.status': 10_000,
   'pdf.raster': 30_000,
 }
+/** What waitpid says of a process that was ended by SIGKILL. */
+const KILLED = 9
 const DEATHS_WINDOW_MS = 10 * 60_000
 const DEATHS_LIMIT = 5
 
@@ -68,6 +71,7 @@ export function superviseDevices(options: DevicesOptions): Devices {
   let restart: NodeJS.Timeout | null = null
   let stopped = false
   let nextId = 1
+  let startedAt = 0
   let starts = 0
   let inARow = 0
   let deaths: number[] = []
@@ -75,27 +79,36 @@ export function superviseDevices(options: DevicesOptions): Devices {
   let printer: PrinterStatus = 'absent'
 
   function start() {
-    const startedAt = now()
+    startedAt = now()
     const child = options.spawn()
     process = child
     child.onMessage((message) => receive(child, message))
-    child.onExit((code) => {
-      if (process !== child) return
-      process = null
-      for (const call of waiting.values()) call.settle(err({ kind: 'device-gone' }))
-      if (stopped) return
-      inARow = now() - startedAt > 60_000 ? 1 : inARow + 1
-      deaths = [...deaths.filter((at) => now() - at < DEATHS_WINDOW_MS), now()]
-      const waitMs = restartDelayMs(inARow)
-      restart = setTimeout(start, waitMs)
-      options.onDied({ code, waitMs })
-      tell({ event: 'card', card: { state: 'no-reader' } })
-      card = null
-      tell({ event: 'printer', status: 'absent' })
-    })
+    child.onExit((code) => died(child, code))
+  }
+
+  /** It counts as dead at once: a process that hangs in a driver takes the signal late, and its exit may never be told. */
+  function end(child: DeviceProcess) {
+    child.kill()
+    died(child, KILLED)
+  }
+
+  function died(child: DeviceProcess, code: number) {
+    if (process !== child) return
+    process = null
+    for (const call of waiting.values()) call.settle(err({ kind: 'device-gone' }))
+    if (stopped) return
+    inARow = now() - startedAt > 60_000 ? 1 : inARow + 1
+    deaths = [...deaths.filter((at) => now() - at < DEATHS_WINDOW_MS), now()]
+    const waitMs = restartDelayMs(inARow)
+    restart = setTimeout(start, waitMs)
+    options.onDied({ code, waitMs })
+    tell({ event: 'card', card: { state: 'no-reader' } })
+    card = null
+    tell({ event: 'printer', status: 'absent' })
   }
 
   function receive(child: DeviceProcess, message: unknown) {
+    if (process !== child) return
     const reply = deviceReply.safeParse(message)
     if (reply.success) {
       waiting.get(reply.data.id)?.settle(reply.data.reply)
@@ -103,7 +116,7 @@ export function superviseDevices(options: DevicesOptions): Devices {
     }
     const event = deviceEvent.safeParse(message)
     // Not our contract: a mismatched or broken process must not be trusted with a card.
-    if (!event.success) child.kill()
+    if (!event.success) end(child)
     else tell(event.data)
   }
 
@@ -126,10 +139,10 @@ export function superviseDevices(options: DevicesOptions): Devices {
           clearTimeout(timer)
           waiting.delete(id)
           const parsed = parseReply(method, reply)
-          if (!parsed.success) child.kill()
+          if (!parsed.success) end(child)
           resolve((parsed.success ? parsed.data : err({ kind: 'device-gone' })) as Answer)
         }
-        const timer = setTimeout(() => child.kill(), TIME_OUT_MS[method])
+        const timer = setTimeout(() => end(child), TIME_OUT_MS[method])
         waiting.set(id, { method, settle, timer })
         child.post({ id, method, params })
       })
@@ -146,7 +159,7 @@ export function superviseDevices(options: DevicesOptions): Devices {
     stop() {
       stopped = true
       if (restart) clearTimeout(restart)
-      process?.kill()
+      if (process) end(process)
     },
   }
 }

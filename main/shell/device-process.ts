@@ -21,6 +21,13 @@ export function spawnDeviceProcess(printerProfile: string, env: Record<string, s
     post: (message) => child.postMessage(message),
     onMessage: (listener) => child.on('message', listener),
     onExit: (listener) => child.on('exit', listener),
-    kill: () => child.kill(),
+    kill() {
+      try {
+        // Electron's own kill is SIGTERM only. No pid: it has left, or never came.
+        if (child.pid !== undefined) process.kill(child.pid, 'SIGKILL')
+      } catch {
+        // It has left, and its exit is about to be told.
+      }
+    },
   }
 }
