@@ -1,11 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { SubmissionResult } from '../../contract/gateway.ts'
+import type { RefusalKind, SubmissionResult } from '../../contract/gateway.ts'
 import { verdictsOf } from './answer.ts'
 
 const [A, B, C] = ['A', 'B', 'C'].map((letter) => `01KANPR000000000000000000${letter}`) as [string, string, string]
-const refused = (kind: 'not-in-family' | 'anpr-unavailable') =>
-  ({ operation: A, state: 'refused', problem: { kind, anpr: null } }) as const
+const refused = (kind: RefusalKind) => ({ operation: A, state: 'refused', problem: { kind, anpr: null } }) as const
 
 test.each<[string, SubmissionResult['results'], unknown, number]>([
   ['issued', [{ operation: A, state: 'issued', outcome: 'x' }], { kind: 'issued', outcome: 'x' }, 0],
@@ -13,6 +12,9 @@ test.each<[string, SubmissionResult['results'], unknown, number]>([
   ['missing from the answer', [], { kind: 'later', reason: 'no-result' }, 0],
   ['refused', [refused('not-in-family')], { kind: 'refused', problem: { kind: 'not-in-family', anpr: null } }, 0],
   ['ANPR away', [refused('anpr-unavailable')], { kind: 'later', reason: 'anpr-unavailable' }, 0],
+  ['clock ahead', [refused('statement-stale')], { kind: 'later', reason: 'statement-stale' }, 0],
+  ['not understood', [refused('request-malformed')], { kind: 'later', reason: 'request-malformed' }, 0],
+  ['a session over', [refused('session-expired')], { kind: 'later', reason: 'session-expired' }, 0],
   ['answered for another', [{ operation: B, state: 'pending' }], { kind: 'later', reason: 'no-result' }, 1],
   [
     'answered twice',

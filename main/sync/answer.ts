@@ -1,9 +1,15 @@
-import type { Problem, SubmissionResult } from '../../contract/gateway.ts'
+import type { Problem, RefusalKind, SubmissionResult } from '../../contract/gateway.ts'
 
 export type Verdict =
   | { kind: 'issued'; outcome: string }
   | { kind: 'refused'; problem: Problem }
   | { kind: 'later'; reason: string }
+
+/**
+ * Refusals that say something of the moment, of a clock, of a key or of a program at either end, and nothing of what the
+ * citizen asked: they were told that it is safe, so it stays queued until whoever reads the sync log has put it right.
+ */
+const PASSING: readonly RefusalKind[] = ['anpr-unavailable', 'statement-stale', 'request-malformed', 'session-expired']
 
 /**
  * What a batch's answer says of each item that was asked for. An item without a result stays queued. `strangers`: results
@@ -32,8 +38,7 @@ function verdictOf(result: SubmissionResult['results'][number]): Verdict {
     case 'issued':
       return { kind: 'issued', outcome: result.outcome }
     case 'refused':
-      // ANPR being away is nothing that the citizen's request did wrong.
-      return result.problem.kind === 'anpr-unavailable'
+      return PASSING.includes(result.problem.kind)
         ? { kind: 'later', reason: result.problem.kind }
         : { kind: 'refused', problem: result.problem }
   }

@@ -43,6 +43,10 @@ type DrainParts = {
 
 const BATCH = 20
 const JOURNAL_BATCH = 500
+// How soon to ask again for somebody who stands there: they see it as at once, and ANPR takes some seconds anyway.
+const AWAITED_MS = 1_000
+// The gateway has the request and will have an answer: nothing is wrong with the item, the line or the gateway.
+const UNDER_WAY = ['pending', 'anpr-unavailable']
 // The gateway takes a card's evidence for 30 days; a certificate that nobody fetched is not kept longer either.
 export const KEEP_MS = 30 * 24 * 3_600_000
 const EXPIRY_EVERY_MS = 3_600_000
@@ -131,12 +135,14 @@ export function createDrain({
     }
   }
 
-  function nextBatch(): OperationIn<'queued'>[] {
-    if (!isDue(diskAt, lineProbeMs)) return []
-    const awaited = [...new Set([...waiters].map(({ operation }) => operation))]
+  const awaitedItems = () =>
+    [...new Set([...waiters].map(({ operation }) => operation))]
       .map((operation) => queue.get(operation))
       .filter((operation) => operation?.state === 'queued')
-      .filter(({ nextAttempt }) => isDue(nextAttempt, LONGEST_WAIT_MS))
+
+  function nextBatch(): OperationIn<'queued'>[] {
+    if (!isDue(diskAt, lineProbeMs)) return []
+    const awaited = awaitedItems().filter(({ nextAttempt }) => isDue(nextAttempt, LONGEST_WAIT_MS))
     if (awaited.length > 0) return awaited.slice(0, BATCH)
     if (!isDue(submitAt, lineProbeMs)) return []
     // After a batch that failed whole, one at a time: the item that makes it fail must not take others along.
@@ -159,7 +165,6 @@ export function createDrain({
       )
       if (strangers > 0) answerMalformed('v1.operations')
       submitFailures = 0
-      probeAt = now() + lineProbeMs
       for (const item of batch) await conclude(item, verdicts.get(item.operation))
     } else {
       batchFailed()
@@ -205,10 +210,18 @@ export function createDrain({
   }
 
   function putOff({ operation, attempts }: OperationIn<'queued'>, reason: string): void {
-    const waitMs = backoffMs(attempts + 1, random)
+    const waitMs = waitFor(operation, attempts + 1, reason)
     journal.record('request.deferred', { operation, reason, waitMs })
     // A disk that does not take this leaves the item due at once: without a rest the loop would spin.
     if (!queue.defer(operation, reason, now() + waitMs).ok) diskAt = now() + pauseMs(attempts + 1)
+  }
+
+  function waitFor(operation: string, attempt: number, reason: string): number {
+    const waitMs = backoffMs(attempt, random)
+    if (!UNDER_WAY.includes(reason)) return waitMs
+    if ([...waiters].some((waiter) => waiter.operation === operation)) return AWAITED_MS
+    // One item a probe, however many there are: soon for the few, and no storm on an ANPR that is in trouble.
+    return Math.min(waitMs, lineProbeMs * queue.depth().queued)
   }
 
   function batchFailed(): void {
@@ -245,9 +258,15 @@ export function createDrain({
   }
 
   function idleMs(): number {
-    const nextDue = line === 'up' ? queue.nextDue() : null
-    const next = Math.min(probeAt, nextDue === null ? Number.POSITIVE_INFINITY : Math.max(nextDue, submitAt, diskAt))
+    const next = Math.min(probeAt, line === 'up' ? nextSubmitAt() : Number.POSITIVE_INFINITY)
     return Math.min(Math.max(next - now(), 0), lineProbeMs)
+  }
+
+  /** As `nextBatch`: who is waited for does not stand behind a batch that failed. */
+  function nextSubmitAt(): number {
+    const awaited = awaitedItems().map(({ nextAttempt }) => nextAttempt)
+    const others = Math.max(queue.nextDue() ?? Number.POSITIVE_INFINITY, submitAt)
+    return Math.max(Math.min(...awaited, others), diskAt)
   }
 
   function wake(): void {

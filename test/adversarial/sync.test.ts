@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { ulid } from 'ulid'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { RefusalKind } from '../../contract/gateway.ts'
 import { type Journal, openJournal } from '../../main/journal/journal.ts'
 import { type Operation, openQueue, type Queue } from '../../main/queue/queue.ts'
 import { openOutcome } from '../../main/queue/sealing.ts'
@@ -156,10 +157,9 @@ const misfortunes: Record<string, { whim: Whim; alarm: boolean }> = {
   'gateway over-loaded': { alarm: false, whim: answer(429, '') },
   'item missing from the answer': { alarm: false, whim: answer(200, '{"results":[]}') },
   'ANPR slow': { alarm: false, whim: perItem((operation) => ({ operation, state: 'pending' })) },
-  'ANPR away': {
-    alarm: false,
-    whim: perItem((operation) => ({ operation, state: 'refused', problem: { kind: 'anpr-unavailable', anpr: null } })),
-  },
+  'ANPR away': { alarm: false, whim: refusedAs('anpr-unavailable') },
+  'request not understood': { alarm: false, whim: refusedAs('request-malformed') },
+  'statement from the future': { alarm: false, whim: refusedAs('statement-stale') },
   'answer for somebody else': {
     alarm: true,
     whim: perItem(async () => {
@@ -220,6 +220,9 @@ function perItem(result: (operation: string) => unknown): Whim {
     json(response, 200, { results: await Promise.all(items.map(({ operation }) => result(operation))) })
     return true
   }
+}
+function refusedAs(kind: RefusalKind): Whim {
+  return perItem((operation) => ({ operation, state: 'refused', problem: { kind, anpr: null } }))
 }
 
 describe('the request stays queued and takes effect once in spite of', () => {
@@ -301,6 +304,39 @@ test('who waits at the totem goes before a month of backlog', async () => {
   expect(gateway.asked.find(({ path }) => path === '/v1/operations')?.items.map((item) => item.operation)).toEqual([
     mine,
   ])
+})
+
+test('who waits is answered within a second of ANPR being well again', async () => {
+  // Long enough in trouble for an ordinary back-off to have grown to minutes.
+  operationsWill(
+    perItem((operation) => ({ operation, state: 'pending' })),
+    10,
+  )
+  const operation = record()
+  await expectIssued(operation, await settled(operation))
+  expect(journalled('request.deferred').map(({ fields }) => fields.waitMs)).toEqual(Array(10).fill(1_000))
+  const [asked] = journalled('request.submitted')
+  const [issued] = journalled('request.issued')
+  expect(Date.parse(issued?.at ?? '') - Date.parse(asked?.at ?? '')).toBeLessThanOrEqual(10_000)
+})
+
+test('who has gone has it soon after too, but a backlog asks a troubled ANPR no more than one item a probe', async () => {
+  operationsWill(
+    perItem((operation) => ({ operation, state: 'pending' })),
+    Number.POSITIVE_INFINITY,
+  )
+  const waits = (operation: string) =>
+    journalled('request.deferred').flatMap(({ fields }) =>
+      fields.operation === operation ? [Number(fields.waitMs)] : [],
+    )
+  const operation = record()
+  totem.drain.wake()
+  await until(() => waits(operation).length >= 20)
+  expect(Math.max(...waits(operation))).toBeLessThanOrEqual(15_000)
+  const backlog = Array.from({ length: 19 }, () => record())
+  totem.drain.wake()
+  await until(() => backlog.every((each) => waits(each).length >= 12))
+  expect(Math.max(...backlog.flatMap((each) => waits(each).slice(8)))).toBeGreaterThan(15_000)
 })
 
 test('a refusal of one says why and leaves the rest alone', async () => {
@@ -401,8 +437,6 @@ describe('clock-jumps', () => {
 
 describe('a clock that is wrong erases nothing that was promised', () => {
   const behind = T0 - 40 * DAY_MS
-  const refusedAs = (kind: string) =>
-    perItem((operation) => ({ operation, state: 'refused', problem: { kind, anpr: null } }))
 
   test("the totem's 40 days behind: recorded while the line was down, it goes when the line is back", async () => {
     await totem.off()
