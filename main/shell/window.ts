@@ -86,10 +86,11 @@ export function createCitizenWindow({ panel, onGone }: CitizenWindowOptions): Ci
   }
 }
 
-/** The panel's size; on a developer's smaller display the same layout, scaled down. */
+/** The panel's size; on a developer's smaller display the same layout, scaled down, at the right: the dock is left. */
 function sizeOf({ width, height }: { width: number; height: number }) {
   if (!__DEVELOPMENT__) return { width, height, zoom: 1, useContentSize: true }
-  const { workAreaSize } = screen.getPrimaryDisplay()
-  const zoom = Math.min(1, workAreaSize.height / height, workAreaSize.width / width)
-  return { width: Math.floor(width * zoom), height: Math.floor(height * zoom), zoom, useContentSize: true }
+  const { workArea } = screen.getPrimaryDisplay()
+  const zoom = Math.min(1, workArea.height / height, workArea.width / width)
+  const scaled = { width: Math.floor(width * zoom), height: Math.floor(height * zoom) }
+  return { ...scaled, x: workArea.x + workArea.width - scaled.width, y: workArea.y, zoom, useContentSize: true }
 }
