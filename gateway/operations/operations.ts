@@ -61,8 +61,15 @@ export function createOperations(parts: Parts): Operations {
   async function submitOne(totem: Totem, item: Submission['items'][number]): Promise<ItemResult> {
     const opened = await openRequest(item, sealingKey)
     if (!opened.ok) {
-      log.warn({ kind: 'request-malformed', totem: totem.id, operation: item.operation })
-      return refused(item.operation, refusal(opened.error.kind))
+      const { kind } = opened.error
+      const { operation } = item
+      if (kind === 'request-unopened') {
+        // One wrong key here would be every totem's backlog refused: somebody must look, and nothing is decided.
+        log.error({ kind, totem: totem.id, operation })
+        return { operation, state: 'pending' }
+      }
+      log.warn({ kind, totem: totem.id, operation })
+      return refused(operation, refusal(kind))
     }
     const { request, digest } = opened.value
     const key = `${totem.id} ${item.operation} ${digest}`

@@ -28,25 +28,52 @@ export async function readKey(text: string): Promise<NamedKey> {
 /**
  * Opens a request and holds it to the operation it came under, in header and body, so that sealed payloads can't be
  * swapped between items. `digest` is SHA-256 over the request itself: sealing it anew does not make it another one.
+ * `request-unopened`: it can't be read with the key that is here, which may be the fault of the key and not of the
+ * request; `request-malformed`: it was read, and is none.
  */
 export async function openRequest(
   { operation, sealed }: { operation: string; sealed: string },
   { kid, key }: NamedKey,
-): Promise<Result<{ request: CertificateRequest; digest: string }, { kind: 'request-malformed' }>> {
+): Promise<
+  Result<{ request: CertificateRequest; digest: string }, { kind: 'request-unopened' | 'request-malformed' }>
+> {
+  const opened = await decrypt(sealed, key)
+  if (!opened || opened.header.kid !== kid) return err({ kind: 'request-unopened' })
+  const { header, text } = opened
+  const request = certificateRequest.safeParse(jsonOf(text))
+  if (
+    header.typ !== REQUEST_TYP ||
+    header.op !== operation ||
+    !request.success ||
+    request.data.operation !== operation
+  ) {
+    return err({ kind: 'request-malformed' })
+  }
+  return ok({
+    request: request.data,
+    digest: createHash('sha256').update(JSON.stringify(request.data)).digest('base64url'),
+  })
+}
+
+async function decrypt(sealed: string, key: CryptoKey) {
   try {
     const { plaintext, protectedHeader: header } = await compactDecrypt(sealed, key, {
       keyManagementAlgorithms: [sealing.alg],
       contentEncryptionAlgorithms: [sealing.enc],
     })
-    if (header.typ !== REQUEST_TYP || header.kid !== kid || header.op !== operation) {
-      return err({ kind: 'request-malformed' })
-    }
-    const request = certificateRequest.parse(JSON.parse(new TextDecoder().decode(plaintext)))
-    if (request.operation !== operation) return err({ kind: 'request-malformed' })
-    return ok({ request, digest: createHash('sha256').update(JSON.stringify(request)).digest('base64url') })
+    return { header, text: new TextDecoder().decode(plaintext) }
   } catch {
-    // Whatever was wrong with it, it is one item that can't be read, and no reason to tell a forger more.
-    return err({ kind: 'request-malformed' })
+    // No JWE, another key or a changed byte: jose throws alike, and telling which would help a forger only.
+    return null
+  }
+}
+
+/** What is not JSON is `undefined`, which no schema of the contract takes. */
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }
 
