@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { decodeTime } from 'ulid'
 import {
   type CertificateRequest,
   type Problem,
@@ -18,8 +19,15 @@ import { type NamedKey, openRequest, sealOutcome } from './sealing.ts'
 
 /** How long a request may wait on a totem without a line. */
 const MAX_AGE_MS = 30 * DAY_MS
-/** A totem's clock may be ahead of ours by so much. */
-const SKEW_MS = 5 * MINUTE_MS
+/**
+ * A totem's clock may be ahead of ours by so much: its citizen has been told that the request is safe, and what keeps a
+ * login from being used for more than it was made for is its nonce, its signature and `VISIT_MS`, not its date.
+ */
+const MAX_AHEAD_MS = 30 * DAY_MS
+/** A request is made in the visit of its login; both times are the totem's own, so that this holds offline too. */
+const VISIT_MS = 30 * MINUTE_MS
+/** A totem's clock may be put back by so much in the middle of a visit. */
+const STEP_MS = 5 * MINUTE_MS
 
 type ItemResult = SubmissionResult['results'][number]
 
@@ -95,9 +103,15 @@ export function createOperations(parts: Parts): Operations {
       settlement = await issued(totem, request, decided.value)
     } else if (decided.error.kind === 'refused') {
       settlement = { state: 'refused', problem: decided.error.problem }
-    } else {
-      log.warn({ kind: 'anpr-unavailable', reason: decided.error.reason, totem: totem.id, operation })
+    } else if (decided.error.kind === 'anpr-unavailable') {
+      log.warn({ ...decided.error, totem: totem.id, operation })
       return { operation, state: 'pending' }
+    } else {
+      // Never stored: it may be a clock that is wrong, theirs or ours, and is put right.
+      log.error({ ...decided.error, totem: totem.id, operation })
+      return decided.error.kind === 'request-expired'
+        ? refused(operation, refusal('request-expired'))
+        : { operation, state: 'pending' }
     }
     const settled = await settle(db, operation, settlement, now())
     log.info({ kind: `operation-${settled.state}`, refusal: settled.refusal, totem: totem.id, operation })
@@ -134,22 +148,28 @@ export function createOperations(parts: Parts): Operations {
   }
 }
 
-type Undecided = { kind: 'refused'; problem: Problem } | { kind: 'anpr-unavailable'; reason: string }
+type Undecided =
+  | { kind: 'refused'; problem: Problem }
+  | { kind: 'anpr-unavailable'; reason: string }
+  | { kind: 'request-expired' | 'statement-ahead' }
 
 /** May this person have this certificate? The evidence is judged at the time of its login, not of its arrival. */
 async function decide(
   { anpr, authorities, now }: Parts,
   totem: Totem,
-  { operation, evidence, subject, types, exemption }: CertificateRequest,
+  { operation, requestedAt, evidence, subject, types, exemption }: CertificateRequest,
 ): Promise<Result<Issued, Undecided>> {
   const no = (problem: Problem) => err<Undecided>({ kind: 'refused', problem })
   const { statement } = evidence
-  const loginAt = new Date(statement.at)
-  const age = +now() - +loginAt
+  const loginAt = Date.parse(statement.at)
+  const age = +now() - loginAt
   if (statement.totem !== totem.id) return no(refusal('statement-other-totem'))
-  if (age > MAX_AGE_MS) return no(refusal('request-expired'))
-  if (age < -SKEW_MS) return no(refusal('statement-stale'))
-  const holder = verifyEvidence(evidence, authorities, loginAt)
+  const sinceLogin = [decodeTime(operation), Date.parse(requestedAt)].map((at) => at - loginAt)
+  if (sinceLogin.some((ms) => ms > VISIT_MS || ms < -STEP_MS)) return no(refusal('request-malformed'))
+  if (age > MAX_AGE_MS) return err({ kind: 'request-expired' })
+  if (age < -MAX_AHEAD_MS) return err({ kind: 'statement-ahead' })
+  // A login of the future was made today at the latest.
+  const holder = verifyEvidence(evidence, authorities, new Date(Math.min(loginAt, +now())))
   if (!holder.ok) return no(refusal(holder.error.kind))
 
   const person = await anpr.personOf(holder.value.codiceFiscale)

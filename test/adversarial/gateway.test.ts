@@ -318,13 +318,46 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
       )
       expect((await totem.submit(queued)).body.results[0].state).toBe('issued')
     })
-    test.each([
-      ['thirty-one days old', -31 * DAY, 'request-expired'],
-      ['from tomorrow', DAY, 'statement-stale'],
-    ])('a request %s is refused', async (_name, ms, kind) => {
-      const at = new Date(+office.clock.now + ms)
+    test('thirty-one days old: refused, and decided anew when it was the clock here that was wrong', async () => {
+      const item = await sealed(wish('anna-bianchi'))
+      office.clock.now = new Date(+office.clock.now + 31 * DAY)
+      expect((await totem.submit(item)).body.results).toEqual([
+        { operation: item.operation, state: 'refused', problem: { kind: 'request-expired', anpr: null } },
+      ])
+      office.clock.now = new Date()
+      expect((await totem.submit(item)).body.results[0].state).toBe('issued')
+    })
+    test.each([1, 29])('the clock of the totem %i days ahead: issued', async (days) => {
+      const at = new Date(+office.clock.now + days * DAY)
       const item = await sealed(wish('anna-bianchi', { evidence: login('anna-bianchi', { at }) }))
-      expect((await totem.submit(item)).body.results[0].problem.kind).toBe(kind)
+      expect((await totem.submit(item)).body.results[0].state).toBe('issued')
+    })
+    test('the clock of the totem months ahead: pending and an alarm, issued when the time has come', async () => {
+      const at = new Date(+office.clock.now + 90 * DAY)
+      const item = await sealed(wish('anna-bianchi', { evidence: login('anna-bianchi', { at }) }))
+      expect((await totem.submit(item)).body.results).toEqual([{ operation: item.operation, state: 'pending' }])
+      expect(office.logged()).toMatch(new RegExp(`"level":50.*"statement-ahead".*${item.operation}`))
+      office.clock.now = new Date(+at)
+      expect((await totem.submit(item)).body.results[0].state).toBe('issued')
+    })
+    test.each([
+      ['operation', 31, { operation: (at: number) => ulid(at) }],
+      ['operation', -6, { operation: (at: number) => ulid(at) }],
+      ['request', 31, { requestedAt: (at: number) => new Date(at).toISOString() }],
+      ['request', -6, { requestedAt: (at: number) => new Date(at).toISOString() }],
+    ])('a login is good for its own visit only: %s %i minutes from it is refused', async (_name, minutes, more) => {
+      const evidence = login('anna-bianchi', { at: new Date(+office.clock.now - DAY) })
+      const at = Date.parse(evidence.statement.at) + minutes * MINUTE
+      const changed = Object.fromEntries(Object.entries(more).map(([field, of]) => [field, of(at)]))
+      const item = await sealed(wish('anna-bianchi', { evidence, ...changed }))
+      expect((await totem.submit(item)).body.results[0].problem).toEqual({ kind: 'request-malformed', anpr: null })
+      expect(issuedByAnpr(item.operation)).toEqual([])
+    })
+    test('a visit may take its time: asked half an hour after the login, sent weeks later', async () => {
+      const evidence = login('anna-bianchi', { at: new Date(+office.clock.now - 20 * DAY) })
+      const at = Date.parse(evidence.statement.at) + 30 * MINUTE
+      const request = wish('anna-bianchi', { evidence, operation: ulid(at), requestedAt: new Date(at).toISOString() })
+      expect((await totem.submit(await sealed(request))).body.results[0].state).toBe('issued')
     })
     test('a forged login in a sealed request is refused', async () => {
       const item = await sealed(wish('anna-bianchi', { evidence: login('anna-bianchi', { key: 'mario-rossi' }) }))

@@ -164,7 +164,7 @@ export const wish = (
   person: string,
   { evidence = login(person), ...more }: Partial<CertificateRequest> = {},
 ): CertificateRequest => ({
-  operation: ulid(),
+  operation: ulid(Date.parse(evidence.statement.at)),
   kind: 'certificate',
   subject: null,
   types: ['8'],
