@@ -11,19 +11,16 @@ export type Totems = (request: FastifyRequest) => Promise<Totem | null>
 
 /**
  * Totems by client certificate (subject CN = totem id; the chain was checked by TLS) and by the public key in `folder`,
- * looked up at its first call, so that a new totem needs no restart.
+ * read at each call (a file of 200 bytes): a totem is provisioned, given a new key or withdrawn by that file alone.
  */
 export function createTotems(folder: string): Totems {
-  const keys = new Map<string, NamedKey>()
   return async (request) => {
     const { subject } = (request.raw.socket as TLSSocket).getPeerCertificate()
     const named = totemId.safeParse(subject?.CN)
     if (!named.success) return null
     const id = named.data
-    const outcomeKey = keys.get(id) ?? (await readOutcomeKey(folder, id))
-    if (!outcomeKey) return null
-    keys.set(id, outcomeKey)
-    return { id, outcomeKey }
+    const outcomeKey = await readOutcomeKey(folder, id)
+    return outcomeKey && { id, outcomeKey }
   }
 }
 
@@ -31,8 +28,10 @@ async function readOutcomeKey(folder: string, id: string): Promise<NamedKey | nu
   let text: string
   try {
     text = await readFile(join(folder, `${id}.outcome.pub.jwk.json`), 'utf8')
-  } catch {
-    return null
+  } catch (error) {
+    // Anything but an absent file is our trouble, and passes: the totem hears 500 and asks again.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
   }
   return readKey(text)
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -444,6 +444,32 @@ test('ANPR slower than a totem waits: told as pending, and stored all the same',
   const { operations } = (await again.get('/v1/operations')).body
   expect(operations).toEqual([{ operation: item.operation, state: 'issued', at: expect.any(String) }])
   await again.close()
+})
+
+test('a totem is given a new key or withdrawn by its key file alone, at once', async ({ onTestFinished }) => {
+  await makePki(PKI)
+  const folder = mkdtempSync(join(tmpdir(), 'totem-provisioning-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const keyFile = (totem: string) => `${totem}.outcome.pub.jwk.json`
+  const provision = (totem: string) =>
+    copyFileSync(join(PKI, 'totems', keyFile(totem)), join(folder, keyFile('TT-0001')))
+  const office = await openOffice(null, { totems: folder })
+  onTestFinished(() => office.stop())
+  const totem = new TotemClient(office.gateway.url, 'TT-0001')
+  onTestFinished(() => totem.close())
+  const issued = async () => (await totem.submit(await sealed(wish('anna-bianchi')))).body.results[0].outcome
+
+  expect((await totem.get('/v1/status')).status).toBe(403)
+  provision('TT-0001')
+  await opened(await issued(), 'TT-0001')
+  provision('TT-0002')
+  await opened(await issued(), 'TT-0002')
+  rmSync(join(folder, keyFile('TT-0001')))
+  expect(await totem.get('/v1/status')).toEqual({ status: 403, body: { kind: 'request-malformed', anpr: null } })
+  writeFileSync(join(folder, keyFile('TT-0001')), '{"half":')
+  expect((await totem.get('/v1/status')).status).toBe(500)
+  provision('TT-0001')
+  expect((await totem.get('/v1/status')).status).toBe(200)
 })
 
 // The embedded database takes seconds to start, three times over, on a busy machine many.
