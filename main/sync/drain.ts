@@ -34,6 +34,7 @@ type DrainParts = {
   now: () => number
   random: () => number
   lineProbeMs: number
+  /** Told of each change, which is in the journal already. */
   onLine: (state: LineState) => void
   /** Issued, refused or expired. */
   onSettled: (operation: string) => void
