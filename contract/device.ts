@@ -47,12 +47,15 @@ export const cardFailure = z.discriminatedUnion('kind', [
 ])
 export type CardFailure = z.infer<typeof cardFailure>
 
-/** The card slot as one value: two slots of a dual reader are seen as one. */
+/**
+ * The card slot as one value: two slots of a dual reader are seen as one. `insertion` grows with each card that comes in,
+ * also over restarts of the device process; between two cards another state is always told.
+ */
 export const cardState = z.discriminatedUnion('state', [
   z.strictObject({ state: z.literal('no-reader') }),
   z.strictObject({ state: z.literal('empty') }),
   z.strictObject({ state: z.literal('mute') }),
-  z.strictObject({ state: z.literal('present'), atr: z.string() }),
+  z.strictObject({ state: z.literal('present'), atr: z.string(), insertion: z.number().int() }),
 ])
 export type CardState = z.infer<typeof cardState>
 

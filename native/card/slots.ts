@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import {
   CardDisposition,
   CardMode,
@@ -14,6 +15,8 @@ import { type Connection, isCardLost, pcscCode } from './transport.ts'
 /** A card from the moment it was put in until it is pulled. One connection all the while: it dies with the card, so what
  * was read and what signs are the same card. */
 export interface Insertion {
+  /** Grows with each card that comes in (`CardState.insertion`). */
+  number: number
   atr: Uint8Array
   connection: Connection
   /** The certificate, once the card was read. */
@@ -54,36 +57,45 @@ const START = ''
 export function watchSlots(onState: (state: CardState) => void, onBroken: (reason: string) => void): Slots {
   const slots = new Map<string, Slot>()
   const timers = new Map<string, NodeJS.Timeout>()
+  /** How often a card has come or gone at each reader, as the service counts it. */
+  const moves = new Map<string, number>()
+  /** Our leave of each reader's last card. */
+  const leaves = new Map<string, Promise<void>>()
   const client = new Client()
-  let published = ''
+  // From the clock that runs since the machine was started, in µs: no earlier process has come so far.
+  let lastInsertion = Number(process.hrtime.bigint() / 1000n)
+  let published: CardState | null = null
   let stopped = false
 
   const all = () => [...slots.values()]
   const presentCards = () => all().flatMap((slot) => (slot.card === 'present' ? [slot.insertion] : []))
   const current = () => {
-    const cards = presentCards()
+    // Who came first stays the one that is dealt with.
+    const cards = presentCards().sort((a, b) => a.number - b.number)
     return cards.find(({ atr }) => cnsMask(atr) !== null) ?? cards[0] ?? null
   }
 
   function state(): CardState {
     const insertion = current()
-    if (insertion) return { state: 'present', atr: Buffer.from(insertion.atr).toString('hex') }
+    if (insertion)
+      return { state: 'present', atr: Buffer.from(insertion.atr).toString('hex'), insertion: insertion.number }
     if (slots.size === 0) return { state: 'no-reader' }
     return { state: all().some(({ card }) => card === 'mute') ? 'mute' : 'empty' }
   }
 
   function publish(): void {
     const now = state()
-    const text = JSON.stringify(now)
-    if (stopped || text === published) return
-    published = text
+    if (stopped || isDeepStrictEqual(now, published)) return
+    // Another card has taken its place, be it from the other slot.
+    if (now.state === 'present' && published?.state === 'present') onState({ state: 'empty' })
+    published = now
     onState(now)
   }
 
   function set(name: string, slot: Slot): void {
     if (stopped) return
     const before = slots.get(name)
-    if (before?.card === 'present') release(before.insertion)
+    if (before?.card === 'present') leaves.set(name, release(before.insertion, CardDisposition.RESET))
     clearTimeout(timers.get(name))
     slots.set(name, slot)
     publish()
@@ -101,11 +113,14 @@ export function watchSlots(onState: (state: CardState) => void, onBroken: (reaso
     set(name, connecting)
     const limit = setTimeout(() => breakDown('connect-timeout'), OPERATION_LIMIT_MS)
     try {
+      // The service does what a late leave asks for to whatever card is there by then.
+      await leaves.get(name)
       const connection = await reader.connect(CardMode.SHARED, Protocol.ANY)
       const { atr } = await connection.state()
       // Pulled meanwhile, or another event has taken over.
-      if (stopped || slots.get(name) !== connecting) return release({ connection })
-      set(name, { card: 'present', insertion: { atr, connection, certificate: null } })
+      if (stopped || slots.get(name) !== connecting) return release({ connection }, CardDisposition.LEAVE)
+      lastInsertion += 1
+      set(name, { card: 'present', insertion: { number: lastInsertion, atr, connection, certificate: null } })
     } catch (reason) {
       const code = pcscCode(reason)
       if (code === null) throw reason
@@ -121,13 +136,16 @@ export function watchSlots(onState: (state: CardState) => void, onBroken: (reaso
   function onChange(reader: Reader, status: ReaderStatusFlags): void {
     const name = reader.name()
     const card = slots.get(name)?.card
+    // Upper half of dwEventState. A card that left and another that came before we looked show as PRESENT only.
+    const moved = status.raw >>> 16 !== moves.get(name)
+    moves.set(name, status.raw >>> 16)
     if (!status.has(ReaderStatus.PRESENT)) {
       set(name, { card: 'empty' })
     } else if (status.has(ReaderStatus.MUTE)) {
       if (card === 'mute' || card === 'settling') return
       set(name, { card: 'settling' })
       later(name, SETTLE_MS, () => set(name, { card: 'mute' }))
-    } else if (card !== 'present' && card !== 'connecting') {
+    } else if (moved || (card !== 'present' && card !== 'connecting')) {
       // Not again for our own connection, which is reported too (IN_USE).
       void connect(reader)
     }
@@ -150,7 +168,7 @@ export function watchSlots(onState: (state: CardState) => void, onBroken: (reaso
   function stop(): void {
     if (stopped) return
     halt()
-    for (const insertion of presentCards()) release(insertion)
+    for (const insertion of presentCards()) void release(insertion, CardDisposition.RESET)
     client.stop()
   }
 
@@ -190,9 +208,11 @@ export function watchSlots(onState: (state: CardState) => void, onBroken: (reaso
   }
 }
 
-/** Resets the card, so that nobody uses what it has verified; a card that is gone needs no leave. */
-function release({ connection }: { connection: Connection }): void {
-  connection.disconnect(CardDisposition.RESET).catch((reason: unknown) => {
+/** A card that was worked with is reset, so that nobody uses what it has verified; one that is gone needs no leave. */
+async function release({ connection }: Pick<Insertion, 'connection'>, then: CardDisposition): Promise<void> {
+  try {
+    await connection.disconnect(then)
+  } catch (reason) {
     if (pcscCode(reason) === null) throw reason
-  })
+  }
 }

@@ -21,6 +21,11 @@ export interface DrivenReader {
   login(pin: string, challenge: Uint8Array): Promise<Result<LoginProof, CardFailure>>
   /** Waits until the reader holds this. */
   until(state: CardState['state']): Promise<void>
+  /** All that it has told of the reader, in order. */
+  told: readonly CardState[]
+  /** Stops the process where it is until it is thawed: what happens meanwhile it learns late, and all at once. */
+  freeze(): void
+  thaw(): void
   /** What the host's copy of the last PIN looked like afterwards. */
   lastPin(): Uint8Array | undefined
   broken: Promise<string>
@@ -34,18 +39,18 @@ export function driveReader(socket: string): DrivenReader {
     serialization: 'advanced',
     env: { ...process.env, PCSCLITE_CSOCK_NAME: socket },
   })
-  const told = new EventEmitter()
+  const heard = new EventEmitter()
   const waiting = new Map<number, (reply: unknown) => void>()
-  let state: CardState['state'] | null = null
+  const told: CardState[] = []
   let lastPin: Uint8Array | undefined
   let lastId = 0
-  const broken = once(told, 'broken').then(([reason]) => String(reason))
+  const broken = once(heard, 'broken').then(([reason]) => String(reason))
   host.on('message', (message: HostMessage) => {
     if ('card' in message) {
-      state = message.card.state
-      told.emit('card')
+      told.push(message.card)
+      heard.emit('card')
     } else if ('broken' in message) {
-      told.emit('broken', message.broken)
+      heard.emit('broken', message.broken)
     } else {
       lastPin = message.pin
       waiting.get(message.id)?.(message.reply)
@@ -61,8 +66,11 @@ export function driveReader(socket: string): DrivenReader {
     read: () => call({}),
     login: (pin, challenge) => call({ login: { pin: Buffer.from(pin), challenge } }),
     async until(wanted) {
-      while (state !== wanted) await once(told, 'card')
+      while (told.at(-1)?.state !== wanted) await once(heard, 'card')
     },
+    told,
+    freeze: () => host.kill('SIGSTOP'),
+    thaw: () => host.kill('SIGCONT'),
     lastPin: () => lastPin,
     broken,
     async stop() {

@@ -1,0 +1,92 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { cnsOf } from '../../simulator/card/cns.ts'
+import { insertCard } from '../../simulator/card/insert.ts'
+import { type Pcscd, startPcscd } from '../../simulator/card/pcscd.ts'
+import { unknownCard } from '../../simulator/card/virtual-card.ts'
+import { makePki } from '../../simulator/pki/make.ts'
+import { type DrivenReader, driveReader, expectGoodLogin, PKI } from '../conformance/reader.ts'
+
+// All CNS here have the same ATR: what tells one from the next is only that the slot was empty in between.
+let pcscd: Pcscd
+let reader: DrivenReader
+beforeEach(async () => {
+  await makePki(PKI)
+  pcscd = await startPcscd()
+  reader = driveReader(pcscd.socket)
+  await reader.until('empty')
+})
+afterEach(async () => {
+  await reader.stop()
+  await pcscd.stop()
+})
+
+const mario = () => cnsOf('mario-rossi', PKI)
+const anna = () => cnsOf('anna-bianchi', PKI)
+const insertions = (from = reader) => from.told.flatMap((card) => (card.state === 'present' ? [card.insertion] : []))
+const grow = (numbers: number[]) =>
+  new Set(numbers).size === numbers.length && numbers.toSorted((a, b) => a - b).join() === numbers.join()
+/** Waits until exactly this has been told since the start. */
+const untilTold = (...states: string[]) =>
+  vi.waitFor(() => expect(reader.told.map(({ state }) => state)).toEqual(states), { timeout: 10_000 })
+
+test('card-swapped: the next one is another insertion, also after a restart of the device process', async () => {
+  const first = await insertCard(mario(), pcscd.ports[0])
+  await reader.until('present')
+  await first.remove()
+  await reader.until('empty')
+  const second = await insertCard(anna(), pcscd.ports[0])
+  await reader.until('present')
+  await untilTold('empty', 'present', 'empty', 'present')
+
+  await reader.stop()
+  const restarted = driveReader(pcscd.socket)
+  await restarted.until('present')
+  const numbers = [...insertions(), ...insertions(restarted)]
+  expect(numbers).toHaveLength(3)
+  expect(grow(numbers)).toBe(true)
+  await restarted.stop()
+  await second.remove()
+})
+
+test('card-swapped while the device process was busy: it finds a card as before, and tells that it is not the same', async () => {
+  const first = await insertCard(mario(), pcscd.ports[0])
+  await reader.until('present')
+  await expectGoodLogin(reader, 'mario-rossi')
+  reader.freeze()
+  await first.remove()
+  const second = await insertCard(anna(), pcscd.ports[0])
+  // Another client shows that the service has noticed; the first card's going it has noticed long before (insertCard waits).
+  const witness = driveReader(pcscd.socket)
+  await witness.until('present')
+  await witness.stop()
+  reader.thaw()
+  await untilTold('empty', 'present', 'empty', 'present')
+  expect(grow(insertions())).toBe(true)
+  await expectGoodLogin(reader, 'anna-bianchi')
+  await second.remove()
+})
+
+test('two-slots: when the card that was dealt with leaves, the other one is told as a new card', async () => {
+  const first = await insertCard(anna(), pcscd.ports[1])
+  await reader.until('present')
+  const second = await insertCard(mario(), pcscd.ports[0])
+  // The first one stays the one that is dealt with, whichever slot the second one came into.
+  await expectGoodLogin(reader, 'anna-bianchi')
+  await first.remove()
+  await untilTold('empty', 'present', 'empty', 'present')
+  expect(new Set(insertions()).size).toBe(2)
+  await expectGoodLogin(reader, 'mario-rossi')
+  await second.remove()
+})
+
+test('two-slots: a CNS comes before whatever else is there', async () => {
+  const other = await insertCard(unknownCard, pcscd.ports[0])
+  await reader.until('present')
+  const cns = await insertCard(mario(), pcscd.ports[1])
+  await untilTold('empty', 'present', 'empty', 'present')
+  await expectGoodLogin(reader, 'mario-rossi')
+  await cns.remove()
+  await untilTold('empty', 'present', 'empty', 'present', 'empty', 'present')
+  await other.remove()
+  await untilTold('empty', 'present', 'empty', 'present', 'empty', 'present', 'empty')
+})
