@@ -35,7 +35,12 @@ async function start(config: TotemConfig) {
   mkdirSync(config.dataDir, { recursive: true, mode: 0o700 })
   const journal = opened(
     'journal',
-    openJournal({ path: join(config.dataDir, 'journal.db'), totem: config.totem, now: Date.now }),
+    openJournal({
+      path: join(config.dataDir, 'journal.db'),
+      totem: config.totem,
+      now: Date.now,
+      strict: __DEVELOPMENT__,
+    }),
   )
   const queue = opened('queue', openQueue({ path: join(config.dataDir, 'queue.db'), now: Date.now }))
   journal.record('totem.started', versions())

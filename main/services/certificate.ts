@@ -33,6 +33,7 @@ export interface CertificateOptions {
   now(): Date
 }
 
+const LOGIN_COUNTS_MS = 25 * 60_000
 /** A person stands there: after this they get a slip, and the request goes on by itself. */
 const PATIENCE_MS = 20_000
 /** The line is known to be down: long enough for one try, in case it has just come back. */
@@ -103,6 +104,10 @@ export function createCertificates(options: CertificateOptions) {
       recognised: Recognised,
       wanted: Wanted,
     ): Promise<Result<Requested, Refused | StorageFull>> {
+      // The gateway takes a request up to 30 minutes after its login; one that it would not take must not be promised.
+      if (Math.abs(now().getTime() - Date.parse(recognised.evidence.statement.at)) > LOGIN_COUNTS_MS) {
+        return err(refusedFor('session-refused', null))
+      }
       const operation = ulid()
       const requestedAt = now().toISOString()
       const request: CertificateRequest = {
