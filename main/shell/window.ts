@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { BrowserWindow, screen, session, type WebContents } from 'electron'
 import { VIEW_CHANNEL } from '../../contract/bridge.ts'
-import { lockContents, lockSession } from './lockdown.ts'
+import { lockSession } from './lockdown.ts'
 import { ORIGIN } from './origin.ts'
 import { serveRenderer } from './protocol.ts'
 
@@ -29,6 +29,8 @@ export function createCitizenWindow({ panel, onGone }: CitizenWindowOptions): Ci
   const windows = new Set<BrowserWindow>()
 
   async function recycle() {
+    // A touch in this moment is meant for nobody: the old page must not speak any more, the new one does not yet.
+    for (const old of windows) old.setIgnoreMouseEvents(true)
     const window = new BrowserWindow({
       ...sizeOf(panel),
       show: false,
@@ -54,7 +56,6 @@ export function createCitizenWindow({ panel, onGone }: CitizenWindowOptions): Ci
     current = window
     windows.add(window)
     const { webContents } = window
-    lockContents(webContents)
     webContents.on('render-process-gone', (_event, { reason }) => {
       if (window === current && reason !== 'clean-exit') onGone(reason)
     })
