@@ -199,6 +199,33 @@ test('file-damaged: whatever has become of it, the queue opens or is refused by 
   expect(refused).toBeGreaterThan(20)
 })
 
+test('one-byte-of-an-index-damaged: seen at the start, not in the middle of a visit', () => {
+  using(open(), (queue) => {
+    for (let n = 0; n < 30; n++) queue.add(item())
+  })
+  const image = readFileSync(path)
+  let refused = 0
+  // The first pages hold the schema and the indexes.
+  for (let at = 4096; at < 20_480; at += 23) {
+    const damaged = Buffer.from(image)
+    damaged[at] = 5
+    for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true })
+    writeFileSync(path, damaged)
+    const opened = openQueue({ path, now: Date.now })
+    if (opened.ok) {
+      using(opened.value, (queue) => [
+        queue.due(Date.now(), 100),
+        queue.depth(),
+        queue.waiting(HOLDER),
+        queue.nextDue(),
+      ])
+    } else {
+      refused++
+    }
+  }
+  expect(refused).toBeGreaterThan(0)
+})
+
 test('the schema itself keeps a program bug from losing or reviving a request', () => {
   using(open(), (queue) => {
     const added = item()
