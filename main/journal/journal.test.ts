@@ -145,7 +145,7 @@ describe('somebody edits the file', () => {
   })
   test('a field into no JSON: the file is refused', () => {
     line()
-    expect(() => edit(`UPDATE entry SET fields = '{'`)).toThrow('quick-check')
+    expect(() => edit(`UPDATE entry SET fields = '{'`)).toThrow('integrity-check')
     journal = openEmpty()
   })
   test('the file itself does not let an entry be changed or taken away', () => {

@@ -15,7 +15,7 @@ CREATE TABLE operation (
   -- HMAC of the codice fiscale, hex.
   holder TEXT NOT NULL CHECK (octet_length(holder) = 64 AND holder NOT GLOB '*[^0-9a-f]*'),
   -- A compact JWE begins with the base64url of a JSON object: a readable payload can't get in by mistake. Not its whole
-  -- alphabet by GLOB: quick_check evaluates this too, and 50,000 requests would take seconds at each start.
+  -- alphabet by GLOB: integrity_check evaluates this too, and 50,000 requests would take seconds at each start.
   sealed TEXT
     CHECK (sealed GLOB 'eyJ?*.*.?*.?*.?*' AND instr(sealed, '"') = 0 AND octet_length(sealed) <= 100000),
   requested_at TEXT NOT NULL
