@@ -103,6 +103,11 @@ test('pin-blocked: the last try only after a yes, then the way to the PUK', asyn
     await expect.poll(async () => (await office.screen()).screen).not.toBe('pin-checking')
   }
   await office.sees('last-try')
+  // Pulled and put back it is the same card, and a yes is asked for all the same.
+  await office.bench.removeCard()
+  await office.sees('refused')
+  await office.bench.insertCard('elena-ferrari')
+  await office.sees('last-try')
   await office.touches('Conosco il PIN')
   await office.sees('pin')
   await office.entersPin('33333333')
