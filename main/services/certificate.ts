@@ -90,9 +90,8 @@ export function createCertificates(options: CertificateOptions) {
       const preview = await client.preview(token, { ...wanted, subject })
       if (!preview.ok) {
         const { error } = preview
-        const lasting = error.kind === 'refused' && error.problem.kind !== 'session-expired'
-        if (lasting && error.problem.kind !== 'anpr-unavailable') return err(refusedBy(error.problem))
-        return err({ kind: 'unavailable' })
+        const lasting = error.kind === 'refused' && !PASSING.includes(error.problem.kind)
+        return err(lasting ? refusedBy(error.problem) : { kind: 'unavailable' })
       }
       const pdf = Buffer.from(preview.value.pdf, 'base64')
       const first = await devices.call('pdf.raster', { pdf, page: 1, width: 64 })
