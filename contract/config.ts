@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { totemId } from './identity.ts'
+import { revocationPolicy } from './trust.ts'
 
 /** Printers that native/printer/profiles.ts knows. */
 export const printerProfile = z.enum(['a4-kiosk', 'receipt-80'])
@@ -19,8 +20,17 @@ export const totemConfig = z.strictObject({
   }),
   /** Private JWK (P-256) that opens outcomes sealed to this totem. */
   outcomeKey: z.string(),
-  /** PEM bundle of the card issuers' CAs (Italian TSL, services of type IdV; pinned). */
-  cardAuthorities: z.string(),
+  trust: z.strictObject({
+    /** The trust list that was provisioned (contract/trust.ts); a newer one from the gateway is kept in `dataDir`. */
+    list: z.string(),
+    /** Public JWK (P-256) of whoever signs trust lists. */
+    listKey: z.string(),
+    revocation: revocationPolicy,
+    /** What a card may be used for by its CAN alone, which proves possession and not identity; never certificates. */
+    possession: z.array(z.enum(['card-expiry'])),
+  }),
+  /** The external-authentication exponent of the CIE (256 bytes, cards.md §6.3); null: this totem reads CNS only. */
+  cie: z.strictObject({ externalKey: z.string() }).nullable(),
   panel: z.strictObject({ width: z.number(), height: z.number(), mmPerPixel: z.number() }),
   printer: z.strictObject({ profile: printerProfile }),
   timings: z.strictObject({

@@ -21,16 +21,57 @@ export const personalData = z.strictObject({
 })
 export type PersonalData = z.infer<typeof personalData>
 
-/** What a card says without a PIN. `certificate` is DER, cut at its own length. Dates are DDMMYYYY as on the card. */
-export const cardReadout = z.strictObject({
+/**
+ * What a CNS says without a PIN. `certificate` is DER, cut at its own length. Dates are DDMMYYYY as on the card. `pinPad`:
+ * the reader has a keypad of its own, and the PIN is typed there (PC/SC part 10).
+ */
+export const cnsReadout = z.strictObject({
   card: z.literal('cns'),
   atr: z.string(),
+  pinPad: z.boolean(),
   cardId: z.string(),
   personalData,
   certificate: bytes,
   apdus: z.number(),
 })
+export type CnsReadout = z.infer<typeof cnsReadout>
+
+/**
+ * What a CIE 3.0 says without a PIN (cards.md §5): nothing that names its holder. `nis` is EF.ID_Servizi, `internalKey`
+ * EF.Int.Kpub and `sod` EF.SOD, each cut at its DER length. Its PIN goes through secure messaging, never by a keypad.
+ */
+export const cieReadout = z.strictObject({
+  card: z.literal('cie'),
+  atr: z.string(),
+  pinPad: z.literal(false),
+  nis: z.string().regex(/^\d{12}$/),
+  internalKey: bytes,
+  sod: bytes,
+  apdus: z.number(),
+})
+export type CieReadout = z.infer<typeof cieReadout>
+
+export const cardReadout = z.discriminatedUnion('card', [cnsReadout, cieReadout])
 export type CardReadout = z.infer<typeof cardReadout>
+
+/** RSA PKCS#1 v1.5 with SHA-256 over the challenge, and what a CIE says only after its PIN (null for a CNS). */
+export const loginProof = z.strictObject({
+  signature: bytes,
+  cie: z
+    .strictObject({
+      /** EF.Cert_CIE: DER, cut at its own length. */
+      certificate: bytes,
+      /** EF.Seriale, 9 characters, e.g. CA00000AA. */
+      documentNumber: z.string(),
+    })
+    .nullable(),
+  apdus: z.number(),
+})
+export type LoginProof = z.infer<typeof loginProof>
+
+/** Files of a CIE's travel document application, read by its CAN: possession of the card, not its holder's identity. */
+export const travelDocument = z.strictObject({ dg1: bytes, dg11: bytes, sod: bytes, apdus: z.number() })
+export type TravelDocument = z.infer<typeof travelDocument>
 
 export const cardFailure = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('no-card') }),
@@ -41,7 +82,19 @@ export const cardFailure = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('certificate-truncated') }),
   z.strictObject({ kind: z.literal('wrong-pin'), triesLeft: z.number().nullable() }),
   z.strictObject({ kind: z.literal('pin-blocked') }),
+  /** At the reader's own keypad: cancelled, or nothing was typed in its time. No try is spent. */
+  z.strictObject({ kind: z.literal('pin-not-entered') }),
+  z.strictObject({ kind: z.literal('wrong-can') }),
+  /** The chip cannot prove the key that its files name: a copy of somebody's card, or a relay. */
+  z.strictObject({ kind: z.literal('card-cloned') }),
+  /** An answer whose MAC is wrong: the channel is dead. */
+  z.strictObject({ kind: z.literal('secure-messaging-failed') }),
+  /** It carries no extended APDU, which PACE needs. */
+  z.strictObject({ kind: z.literal('reader-not-capable') }),
+  /** The external-authentication key is not provisioned: this totem reads CNS only. */
+  z.strictObject({ kind: z.literal('cie-unavailable') }),
   z.strictObject({ kind: z.literal('card-error'), step: z.string(), sw: z.string().nullable() }),
+  /** In use by another call, or held by another program. */
   z.strictObject({ kind: z.literal('card-busy') }),
   z.strictObject({ kind: z.literal('reader-unavailable') }),
 ])
@@ -55,7 +108,17 @@ export const cardState = z.discriminatedUnion('state', [
   z.strictObject({ state: z.literal('no-reader') }),
   z.strictObject({ state: z.literal('empty') }),
   z.strictObject({ state: z.literal('mute') }),
-  z.strictObject({ state: z.literal('present'), atr: z.string(), insertion: z.number().int() }),
+  z.strictObject({
+    state: z.literal('present'),
+    atr: z.string(),
+    insertion: z.number().int(),
+    contactless: z.boolean(),
+  }),
+  /**
+   * A contactless card has left the field. Put back within the grace time it is `present` again with the same insertion,
+   * and a log-in under way starts again from the select; otherwise, or when another card comes, it is `empty`.
+   */
+  z.strictObject({ state: z.literal('lost'), insertion: z.number().int() }),
 ])
 export type CardState = z.infer<typeof cardState>
 
@@ -90,11 +153,18 @@ export const deviceMethods = {
   'card.read': { params: z.strictObject({}), result: cardReadout, failure: cardFailure },
   /**
    * VERIFY and signature of the 32-byte challenge in one PC/SC transaction, then the card is reset. `pin` is 5 to 8
-   * ASCII digits; the device process overwrites its copy. Never tried twice.
+   * ASCII digits (8 for a CIE); null: it is typed on the reader's keypad. The device process overwrites its copy. A PIN
+   * whose fate is not known is never sent again.
    */
   'card.login': {
-    params: z.strictObject({ pin: bytes, challenge: bytes }),
-    result: z.strictObject({ signature: bytes, apdus: z.number() }),
+    params: z.strictObject({ pin: bytes.nullable(), challenge: bytes }),
+    result: loginProof,
+    failure: cardFailure,
+  },
+  /** Reads a CIE's travel document by the six digits on its front (PACE). */
+  'card.travel-document': {
+    params: z.strictObject({ can: z.string().regex(/^\d{6}$/) }),
+    result: travelDocument,
     failure: cardFailure,
   },
   /** Prints from page `fromPage` (from 1); resolves when the printer itself has acknowledged the last page. */
@@ -121,8 +191,12 @@ export type DeviceResult<M extends DeviceMethod> = z.infer<(typeof deviceMethods
 export type DeviceFailure<M extends DeviceMethod> = z.infer<(typeof deviceMethods)[M]['failure']>
 
 export const deviceEvent = z.discriminatedUnion('event', [
-  /** First word of a device process that has started. */
-  z.strictObject({ event: z.literal('ready'), versions: z.record(z.string(), z.string()) }),
+  /** First word of a device process that has started. `cie`: why CIE cannot be read, if so (`key-refused`: wrong digest). */
+  z.strictObject({
+    event: z.literal('ready'),
+    versions: z.record(z.string(), z.string()),
+    cie: z.enum(['ready', 'not-configured', 'key-refused']),
+  }),
   z.strictObject({ event: z.literal('card'), card: cardState }),
   z.strictObject({ event: z.literal('printer'), status: printerStatus }),
   z.strictObject({

@@ -37,6 +37,7 @@ export const evidenceRefusals = [
   'certificate-not-yet-valid',
   'certificate-wrong-policy',
   'certificate-revoked',
+  'revocation-unknown',
   'signature-invalid',
   'codice-fiscale-invalid',
 ] as const

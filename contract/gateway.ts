@@ -15,6 +15,8 @@ import { journalEntry } from './journal.ts'
  *   POST /v1/operations                submission → submissionResult
  *   GET  /v1/operations                → operationList   what the gateway holds of this totem
  *   POST /v1/journal                   journalBatch → journalReceipt
+ *   GET  /v1/trust                     → trustBundle (contract/trust.ts)
+ *   GET  /v1/trust/crls/<sha256>       → a CRL, DER
  */
 export const status = z.strictObject({ at: isoInstant, version: z.string() })
 

@@ -17,6 +17,12 @@ export const ipcMethods = {
   chooseLanguage: { params: language, result: nothing },
   /** 5 to 8 ASCII digits. The renderer overwrites its copy at once, main after handing it on. */
   enterPin: { params: bytes.refine(isPin, 'not a PIN'), result: nothing },
+  /** Have the reader ask for the PIN on its own keypad. */
+  usePinPad: { params: nothing, result: nothing },
+  /** From the PIN: see by the CAN when this CIE expires. */
+  askExpiry: { params: nothing, result: nothing },
+  /** Six digits. */
+  enterCan: { params: z.string().regex(/^\d{6}$/), result: nothing },
   acceptLastTry: { params: nothing, result: nothing },
   collect: { params: nothing, result: nothing },
   /** Go on to a new request and leave what waits where it is. */

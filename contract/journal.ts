@@ -31,6 +31,8 @@ export const journalEvents = {
   'totem.stopped': event('info', {}),
   'device.started': event('info', { restarts: count }),
   'device.died': event('warn', { code: count, waitMs: count }),
+  /** CIE cannot be read until the key is provisioned. */
+  'device.cie-unavailable': event('alarm', { reason: z.enum(['not-configured', 'key-refused']) }),
   'renderer.died': event('warn', { reason: code, inLastMinute: count }),
   'ipc.refused': event('alarm', { reason: z.enum(['origin', 'frame', 'method', 'arguments']), method: code }),
   /** Entries that a full or failing disk did not take, told by the first one that it took again. */
@@ -39,6 +41,11 @@ export const journalEvents = {
   'line.changed': event('info', { state: z.enum(['up', 'down']) }),
   'printer.changed': event('info', { status: code }),
   'reader.changed': event('info', { state: code }),
+  'trust.updated': event('info', { sequence: count, authorities: count, crls: count }),
+  /** A list or CRL from the gateway or from the disk was not taken; what was there before stays in force. */
+  'trust.refused': event('alarm', { reason: code }),
+  /** A card was accepted though no CRL of its issuer was fresh enough, as the totem's policy says. */
+  'visit.revocation-unknown': event('warn', { ...visit }),
   'visit.started': event('info', { ...visit, language: code }),
   'visit.recognised': event('info', { ...visit, card: code, apdus: count }),
   'visit.refused': event('warn', { ...visit, reason: code }),

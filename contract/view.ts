@@ -25,7 +25,14 @@ export const refusal = z.enum([
   'personal-data-malformed',
   'certificate-truncated',
   'codice-fiscale-differs',
+  'card-cloned',
+  /** EF.SOD: its signature, its signer or the hash of a file is wrong. */
+  'card-altered',
+  'secure-messaging-failed',
+  'reader-not-capable',
+  'cie-unavailable',
   'pin-blocked',
+  'pin-not-entered',
   'person-not-found',
   'not-in-family',
   'certificate-not-issuable',
@@ -50,11 +57,27 @@ export const screen = z.discriminatedUnion('screen', [
   z.strictObject({ screen: z.literal('language') }),
   z.strictObject({ screen: z.literal('card') }),
   z.strictObject({ screen: z.literal('card-reading') }),
-  /** `triesLeft` null: not known (no try was wrong yet). */
-  z.strictObject({ screen: z.literal('pin'), triesLeft: z.number().nullable(), wrong: z.boolean() }),
+  /**
+   * `triesLeft` null: not known (no try was wrong yet). `pinPad`: typed on the reader's own keypad (`usePinPad`).
+   * `expiry`: a CIE whose holder may see by its CAN when it expires (`askExpiry`).
+   */
+  z.strictObject({
+    screen: z.literal('pin'),
+    card: z.enum(['cns', 'cie']),
+    pinPad: z.boolean(),
+    triesLeft: z.number().nullable(),
+    wrong: z.boolean(),
+    expiry: z.boolean(),
+  }),
   /** One try is left: the card would be blocked after it. Only an explicit yes goes on. */
   z.strictObject({ screen: z.literal('last-try') }),
-  z.strictObject({ screen: z.literal('pin-checking') }),
+  /** `pinPad`: the reader waits for the PIN on its keypad. */
+  z.strictObject({ screen: z.literal('pin-checking'), card: z.enum(['cns', 'cie']), pinPad: z.boolean() }),
+  /** The six digits on the front of a CIE. */
+  z.strictObject({ screen: z.literal('can'), wrong: z.boolean() }),
+  z.strictObject({ screen: z.literal('can-checking') }),
+  /** What a CIE says of itself to whoever holds it: possession, not identity; nothing can be asked for from here. */
+  z.strictObject({ screen: z.literal('card-expiry'), holder: person, expires: z.iso.date(), expired: z.boolean() }),
   /** The card has proved who this is; the gateway is being asked for the family sheet. */
   z.strictObject({ screen: z.literal('recognised'), holder: person }),
   /** Certificates that an earlier visit left to be collected. */
@@ -123,6 +146,9 @@ export const screen = z.discriminatedUnion('screen', [
     screen: z.literal('refused'),
     reason: refusal,
     anpr: z.string().nullable(),
+    card: z.enum(['cns', 'cie']).nullable(),
+    /** When the card expired or becomes valid, where that is the reason. */
+    date: z.iso.date().nullable(),
     cardPresent: z.boolean(),
   }),
   z.strictObject({ screen: z.literal('goodbye'), cardPresent: z.boolean() }),
@@ -140,6 +166,8 @@ export const view = z.strictObject({
   canLeave: z.boolean(),
   /** Set while the idle warning is up; the visit ends when it reaches 0 unless the person says they are here. */
   idle: z.strictObject({ secondsLeft: z.number() }).nullable(),
+  /** A contactless card has left the field and is asked back; the screen is covered meanwhile. */
+  cardLost: z.boolean(),
   totem: z.strictObject({ id: z.string(), office: z.string(), comune: z.string(), mmPerPixel: z.number() }),
 })
 export type View = z.infer<typeof view>
