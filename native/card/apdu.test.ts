@@ -33,6 +33,24 @@ test.each([
   expect(encode(command).map(hex)).toEqual(expected)
 })
 
+test.each([
+  ['secure messaging', { cla: 0x0c, ins: 0xb0, p1: 0, p2: 0, le: 128 }, ['0cb0000080']],
+  [
+    'the pieces of a chain keep their class',
+    { cla: 0x0c, ins: 0x2a, p1: 0, p2: 0xae, data: new Uint8Array(256) },
+    [`1c2a00aeff${'00'.repeat(255)}`, '0c2a00ae0100'],
+  ],
+  ['an extended read', { ins: 0xb0, p1: 0, p2: 0, le: 65_536, extended: true }, ['00b00000' + '000000']],
+  [
+    'an extended piece of a chain, as PACE sends it',
+    { cla: 0x10, ins: 0x86, p1: 0, p2: 0, data: new Uint8Array(264), le: 65_536, extended: true },
+    [`10860000000108${'00'.repeat(264)}0000`],
+  ],
+  ['nothing to extend', { ins: 0xa4, p1: 0, p2: 0, extended: true }, ['00a40000']],
+])('%s', (_, command, expected) => {
+  expect(encode(command).map(hex)).toEqual(expected)
+})
+
 test('a PIN goes out once, padded with FF', () => {
   expect(hex(verifyPin(0x10, Buffer.from('12345')))).toBe('002000100831323334' + '35ffffff')
   expect(hex(verifyPin(0x90, Buffer.from('12345678')))).toBe('0020009008' + '3132333435363738')

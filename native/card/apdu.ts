@@ -1,12 +1,17 @@
 import { createHash } from 'node:crypto'
 
-/** An ISO 7816-4 command. `le` 1 to 256; absent = no answer data is expected. */
+/**
+ * An ISO 7816-4 command. `le` 1 to 256, up to 65,536 when extended; absent = no answer data is expected. `cla` 00 unless
+ * given (0C: secure messaging). `extended`: one APDU with extended lengths; it depends on the reader (cards.md §2).
+ */
 export interface Command {
+  cla?: number
   ins: number
   p1: number
   p2: number
   data?: Uint8Array
   le?: number
+  extended?: boolean
 }
 
 export interface Response {
@@ -20,17 +25,27 @@ const CHAINED = 0x10
 /** Most bytes that a short APDU carries. */
 const MAX_DATA = 255
 
-/** A command as short APDUs; one with more than 255 bytes is chained (ISO 7816-4 §5.3.3), Le on the last piece. */
-export function encode({ ins, p1, p2, data = new Uint8Array(), le }: Command): Uint8Array[] {
+/** A command as APDUs: extended, or short and chained beyond 255 bytes (ISO 7816-4 §5.3.3), Le on the last piece. */
+export function encode(command: Command): Uint8Array[] {
+  const { cla = 0, ins, p1, p2, data = new Uint8Array(), le } = command
+  if (command.extended) return [Uint8Array.of(cla, ins, p1, p2, ...extendedBody(data, le))]
   const apdus: Uint8Array[] = []
   for (let from = 0; from === 0 || from < data.length; from += MAX_DATA) {
     const piece = data.subarray(from, from + MAX_DATA)
     const last = from + MAX_DATA >= data.length
     const lc = piece.length > 0 ? [piece.length, ...piece] : []
     // 256 is written 00.
-    apdus.push(Uint8Array.of(last ? 0 : CHAINED, ins, p1, p2, ...lc, ...(last && le !== undefined ? [le & 0xff] : [])))
+    const end = last && le !== undefined ? [le & 0xff] : []
+    apdus.push(Uint8Array.of(last ? cla : cla | CHAINED, ins, p1, p2, ...lc, ...end))
   }
   return apdus
+}
+
+/** Lc and Le of two bytes each behind a single 00; 65,536 is written 0000. */
+function extendedBody(data: Uint8Array, le: number | undefined): number[] {
+  const two = (value: number) => [(value >> 8) & 0xff, value & 0xff]
+  const lc = data.length > 0 ? [...two(data.length), ...data] : []
+  return [...(lc.length > 0 || le !== undefined ? [0] : []), ...lc, ...(le === undefined ? [] : two(le))]
 }
 
 /** Null when not even a status word is there. */
