@@ -16,8 +16,19 @@ export interface VisitServices {
   readCard(): Promise<Result<CardReadout, Refused>>
   /** Tries left of this card's PIN as this totem last heard from it; null: it has not. */
   triesLeft(readout: CardReadout): number | null
-  /** PIN, signature of a fresh challenge and every check of DESIGN.md step 2. Overwrites `pin`. */
-  recognise(visit: VisitId, readout: CardReadout, pin: Uint8Array): Promise<Result<Recognised, Refused | WrongPin>>
+  /**
+   * PIN, signature of a fresh challenge and every check of DESIGN.md step 2. Overwrites `pin`; null: it is typed on the
+   * reader's keypad.
+   */
+  recognise(
+    visit: VisitId,
+    readout: CardReadout,
+    pin: Uint8Array | null,
+  ): Promise<Result<Recognised, Refused | WrongPin>>
+  /** The holder of this card may see by its CAN when it expires: a CIE, at a totem whose policy allows it. */
+  expiryOffered(readout: CardReadout): boolean
+  /** What a CIE says of itself by its CAN: whoever holds it is shown it and can ask for nothing with it. */
+  possession(visit: VisitId, can: string): Promise<Result<Possession, Refused | WrongCan>>
   /** Opens the citizen session at the gateway and asks for the family sheet; offline only the holder is known. */
   enter(visit: VisitId, recognised: Recognised): Promise<Result<Entered, Refused>>
   preview(entered: Entered, wanted: Wanted): Promise<Result<PreviewSheet, Refused | Unavailable>>
@@ -41,9 +52,29 @@ export interface VisitJournal {
   ended(visit: VisitId, how: string, ms: number): void
 }
 
-/** `anpr` is ANPR's error code where there is one: a reference for the ufficio anagrafe. */
-export type Refused = { kind: 'refused'; reason: Refusal; anpr: string | null }
+/**
+ * `anpr` is ANPR's error code where there is one: a reference for the ufficio anagrafe. `card` null: not known; after the
+ * card was read the session knows it by itself. `date` (YYYY-MM-DD): when it expired, or when it becomes valid.
+ */
+export type Refused = {
+  kind: 'refused'
+  reason: Refusal
+  anpr: string | null
+  card: CardReadout['card'] | null
+  date: string | null
+}
+/** A refusal; what is not told of it is null. */
+export const refused = (reason: Refusal, facts: Partial<Pick<Refused, 'anpr' | 'card' | 'date'>> = {}): Refused => ({
+  kind: 'refused',
+  reason,
+  anpr: null,
+  card: null,
+  date: null,
+  ...facts,
+})
+
 export type WrongPin = { kind: 'wrong-pin'; triesLeft: number | null }
+export type WrongCan = { kind: 'wrong-can' }
 export type Unavailable = { kind: 'unavailable' }
 export type StorageFull = { kind: 'storage-full' }
 /** `page` is the first page that the printer has not acknowledged. */
@@ -58,6 +89,13 @@ export interface Recognised {
   surname: string
   codiceFiscale: string
   evidence: Evidence
+}
+/** `expires` YYYY-MM-DD, the last day on which the card is good; `expired` as of today. */
+export interface Possession {
+  name: string
+  surname: string
+  expires: string
+  expired: boolean
 }
 export interface Entered {
   /** Null offline: then of the family only the holder is known. */
