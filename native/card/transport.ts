@@ -5,10 +5,21 @@ import { type Command, encode, parseResponse, type Response } from './apdu.ts'
 
 /** What the driver uses of pcsc-mini's card; every promise rejects with a PC/SC error code when the card is gone. */
 export interface Connection {
-  transmit(apdu: Uint8Array): Promise<Uint8Array>
+  /** The answer is a view of `output`. */
+  transmit(apdu: Uint8Array, output?: ArrayBuffer): Promise<Uint8Array>
   transaction(): Promise<{ end(then: CardDisposition): Promise<void> }>
   reconnect(mode: CardMode, first: CardDisposition): Promise<unknown>
   disconnect(then: CardDisposition): Promise<void>
+  /** SCardControl: a command for the reader itself (PC/SC part 10). */
+  control(code: number, data?: Uint8Array): Promise<Uint8Array>
+}
+
+/**
+ * How far the PIN has got, for whoever must decide whether it may be sent again: `in-flight` from before VERIFY leaves
+ * until its answer is known. Only `not-sent` and `accepted` spend no try when a card that was lost comes back.
+ */
+export interface PinProgress {
+  pin: 'not-sent' | 'in-flight' | 'accepted'
 }
 
 /** A card within one transaction. */
@@ -61,8 +72,16 @@ export async function inTransaction<T>(
     const code = pcscCode(reason)
     if (signal.aborted) return err({ kind: 'card-error', step: 'timeout', sw: null })
     if (code === null) throw reason
-    return err(isCardLost(code) ? { kind: 'card-removed' } : { kind: 'reader-unavailable' })
+    return err(failureOf(code))
   }
+}
+
+function failureOf(code: string): CardFailure {
+  if (isCardLost(code)) return { kind: 'card-removed' }
+  if (code === 'SharingViolation') return { kind: 'card-busy' }
+  // Longer than any answer: the card's fault, not the reader's.
+  if (code === 'InsufficientBuffer') return { kind: 'card-error', step: 'answer-too-long', sw: null }
+  return { kind: 'reader-unavailable' }
 }
 
 async function begin(connection: Connection) {
@@ -86,17 +105,22 @@ const getResponse = (sw: number): Command => ({ ins: 0xc0, p1: 0, p2: 0, le: sw 
 
 const MAX_PIECES = 16
 
-const isRead = (command: Command) => command.ins === 0xb0
+/** The longest extended answer with its status word: pcsc-mini itself sets aside no more than a short one needs. */
+const LONGEST_ANSWER_BYTES = 65_536 + 2
+
+/** In clear: within secure messaging the length of an answer is not what stands in the command's header. */
+const isRead = ({ cla = 0, ins, extended }: Command) => cla === 0 && ins === 0xb0 && !extended
 
 export function openChannel(connection: Pick<Connection, 'transmit'>, signal: AbortSignal): Channel {
   let apdus = 0
   /** Some cards refuse Le=00 with 6700 and take FF. */
   let longestRead = 256
+  const output = new ArrayBuffer(LONGEST_ANSWER_BYTES)
 
   async function sendOnce(apdu: Uint8Array): Promise<Response> {
     signal.throwIfAborted()
     apdus += 1
-    const response = parseResponse(await connection.transmit(apdu))
+    const response = parseResponse(Uint8Array.from(await connection.transmit(apdu, output)))
     if (!response)
       throw Object.assign(new Error('no status word: its contacts have left the card'), { code: 'CommDataLost' })
     return response
@@ -106,7 +130,7 @@ export function openChannel(connection: Pick<Connection, 'transmit'>, signal: Ab
     const response = await sendChained(command)
     const { le } = command
     // Once: a card that is never content would hold the totem.
-    if (le !== undefined && response.sw >> 8 === 0x6c)
+    if (le !== undefined && !command.extended && response.sw >> 8 === 0x6c)
       return fetchRest(await sendChained({ ...command, le: response.sw & 0xff || 256 }))
     if (response.sw === 0x6700 && isRead(command) && le === 256) {
       longestRead = 255
