@@ -18,9 +18,10 @@ import { calculateJwkThumbprint, type JWK } from 'jose'
 import { cardIdOf, personalFile } from '../card/personal-file.ts'
 import { type Person, people, personById } from '../population/people.ts'
 import { type Authority, ecKeys, issue, privateKeyPem, rsaKeys, selfSigned, type Validity } from './issue.ts'
+import { makeTrustList } from './trust-list.ts'
 
 /** Raise it when what is made changes: folders of an earlier edition are then made anew. */
-const EDITION = 1
+const EDITION = 3
 const COMPLETE = 'complete'
 
 const DAY_MS = 86_400_000
@@ -57,6 +58,7 @@ const TOTEMS = ['TT-0001', 'TT-0002']
  *   gateway, seal, totems/<totemId>  .cert.pem + .key.pem
  *   gateway.sealing, totems/<totemId>.outcome   .jwk.json + .pub.jwk.json (P-256, ECDH-ES)
  *   operator-token
+ *   trust-list                       .jws + .key.jwk.json + .pub.jwk.json (ES256): see trust-list.ts
  */
 export async function makePki(dir: string): Promise<void> {
   const edition = createHash('sha256')
@@ -70,6 +72,7 @@ export async function makePki(dir: string): Promise<void> {
   await mkdir(join(aside, 'totems'))
   const write = writerInto(aside)
   await Promise.all([cards(write), network(write), seal(write), write.secret('operator-token', token())])
+  await makeTrustList(aside)
   await write.plain(COMPLETE, edition)
   await swapIn(aside, dir, edition)
 }
