@@ -33,6 +33,8 @@ export const refusal = z.enum([
   'cie-unavailable',
   'pin-blocked',
   'pin-not-entered',
+  /** Three times in one visit. */
+  'wrong-can',
   'person-not-found',
   'not-in-family',
   'certificate-not-issuable',

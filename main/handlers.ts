@@ -19,7 +19,7 @@ export function callHandlers(session: Session, devices: Devices): CallHandlers {
     (
       type: Exclude<
         PlainMethod,
-        'chooseLanguage' | 'enterPin' | 'choosePerson' | 'chooseCertificates' | 'choosePurpose'
+        'chooseLanguage' | 'enterPin' | 'enterCan' | 'choosePerson' | 'chooseCertificates' | 'choosePurpose'
       >,
     ) =>
     () =>
@@ -32,6 +32,9 @@ export function callHandlers(session: Session, devices: Devices): CallHandlers {
       // SECURITY: a PIN that no state takes is overwritten here (invariant 3).
       if (!session.answer({ type: 'enterPin', pin })) pin.fill(0)
     },
+    usePinPad: plain('usePinPad'),
+    askExpiry: plain('askExpiry'),
+    enterCan: (can) => answer({ type: 'enterCan', can }),
     acceptLastTry: plain('acceptLastTry'),
     collect: plain('collect'),
     collectLater: plain('collectLater'),

@@ -3,7 +3,7 @@ import type { CardState, PrinterStatus } from '../../contract/device.ts'
 import type { View } from '../../contract/view.ts'
 import { createIdleWatch, type IdleTimings } from './idle.ts'
 import { createVisitMachine, type VisitEvent } from './machine.ts'
-import { screenOf, stepOf, waitsForPerson } from './screen.ts'
+import { needsCard, screenOf, stepOf, waitsForPerson } from './screen.ts'
 import type { PreviewSheet, VisitServices } from './services.ts'
 
 export type { VisitEvent } from './machine.ts'
@@ -34,6 +34,21 @@ export interface Session {
   refresh(): void
   preview(): PreviewSheet | null
   stop(): void
+}
+
+/** `before`: the card so far. One that was lost is still that of its visit, but for a visit that never had it. */
+function insertionOf(state: CardState, before: number | null): number | null {
+  switch (state.state) {
+    case 'present':
+      return state.insertion
+    case 'lost':
+      return state.insertion === before ? before : null
+    case 'mute':
+      // A card that does not answer yet has no number: the same card gets one when it does.
+      return MUTE
+    default:
+      return null
+  }
 }
 
 /** Owns the truth of one citizen's visit after the other and tells the renderer what to show. */
@@ -70,6 +85,7 @@ export function createSession(options: SessionOptions): Session {
       canGoBack: can('back'),
       canLeave: path !== 'attract' && can('leave'),
       idle: secondsLeft === null ? null : { secondsLeft },
+      cardLost: context.lost && needsCard(path),
       totem: options.totem,
     }
   }
@@ -102,17 +118,22 @@ export function createSession(options: SessionOptions): Session {
     },
     stay: () => idle.restart(waitsForPerson(path)),
     card(state) {
-      const before = actor.getSnapshot().context.card
-      // A card that does not answer yet has no number: the same card gets one when it does.
-      const after = state.state === 'present' ? state.insertion : state.state === 'mute' ? MUTE : null
-      if (after === before) return
+      const { card: before, lost: wasLost } = actor.getSnapshot().context
+      const after = insertionOf(state, before)
+      if (after === before) {
+        const lost = state.state === 'lost' && after !== null
+        if (lost === wasLost) return
+        actor.send({ type: 'slot', card: after, lost })
+        actor.send({ type: lost ? 'card.lost' : 'card.back' })
+        return
+      }
       const another = before !== null && before !== MUTE && after !== before
       if (another || after === null) {
-        actor.send({ type: 'slot', card: null })
+        actor.send({ type: 'slot', card: null, lost: false })
         actor.send({ type: 'card.removed' })
       }
       if (after === null) return
-      actor.send({ type: 'slot', card: after })
+      actor.send({ type: 'slot', card: after, lost: false })
       if (another || before === null) actor.send({ type: 'card.present' })
     },
     printer: (status) => actor.send({ type: 'printer', status }),

@@ -1,23 +1,25 @@
 import { assign, fromPromise, setup } from 'xstate'
 import { type CertificateType, certificateTypes, exemption, type Purpose } from '../../contract/catalogue.ts'
-import type { PrinterStatus } from '../../contract/device.ts'
+import type { CardReadout, PrinterStatus } from '../../contract/device.ts'
 import type { Language, OutOfService } from '../../contract/view.ts'
-import type { VisitServices } from './services.ts'
+import { refused, type VisitServices } from './services.ts'
 import { createTasks, type Step, type TaskName } from './tasks.ts'
 import { freshRequest, freshVisit, type Visit } from './visit.ts'
 
 /** What a person does on the screen (contract/ipc.ts), what the hardware tells, and time. */
 export type VisitEvent =
   | { type: 'start' | 'acceptLastTry' | 'collect' | 'collectLater' | 'morePurposes' | 'acceptPreview' | 'confirm' }
+  | { type: 'usePinPad' | 'askExpiry' }
+  | { type: 'enterCan'; can: string }
   | { type: 'printAgain' | 'keepForLater' | 'another' | 'back' | 'leave' | 'timeout' }
   | { type: 'chooseLanguage'; language: Language }
   | { type: 'enterPin'; pin: Uint8Array }
   | { type: 'choosePerson'; index: number }
   | { type: 'chooseCertificates'; types: CertificateType[] }
   | { type: 'choosePurpose'; purpose: Purpose }
-  /** `slot` says how things are (the insertion number, null: empty), the other two that they have just changed. */
-  | { type: 'slot'; card: number | null }
-  | { type: 'card.present' | 'card.removed' | 'health' }
+  /** `slot` says how things are (the insertion number, null: empty), the others that they have just changed. */
+  | { type: 'slot'; card: number | null; lost: boolean }
+  | { type: 'card.present' | 'card.removed' | 'card.lost' | 'card.back' | 'health' }
   | { type: 'printer'; status: PrinterStatus }
   | { type: 'progress'; progress: NonNullable<Visit['progress']> }
 
@@ -26,6 +28,8 @@ export interface Context {
   out: OutOfService | 'starting' | null
   /** Insertion number of the card in the reader; null: none. */
   card: number | null
+  /** It has left the field of the contactless reader and may come back in a moment: until then it counts as in. */
+  lost: boolean
   /** That of the card that was in when the last visit ended: left behind, it must not begin the next one. */
   lastCard: number | null
   printer: PrinterStatus
@@ -34,8 +38,12 @@ export interface Context {
 export const canPrint = (status: PrinterStatus) => status === 'ready' || status === 'paperLow'
 /** The card of this visit is still in, and not somebody else's that came after it. */
 export const holdsCard = ({ card, visit }: Context) => card !== null && (visit.card === null || visit.card === card)
+/** Still in the reader or on it: to be taken along. */
+export const cardToTake = (context: Context) => holdsCard(context) && !context.lost
 const put = ({ visit }: Context, set: Partial<Visit>) => ({ visit: { ...visit, ...set } })
 const forbidden = {}
+
+const CIE_PIN_DIGITS = 8
 
 export interface MachineOptions {
   services: VisitServices
@@ -56,11 +64,12 @@ export function createVisitMachine({ services, goodbyeMs, now = () => performanc
     },
     guards: {
       healthy: () => services.outOfService() === null,
-      cardPresent: ({ context }) => context.card !== null,
+      cardPresent: ({ context }) => context.card !== null && !context.lost,
       noCard: ({ context }) => context.card === null,
       newCard: ({ context }) =>
         context.card !== null && context.card !== context.lastCard && services.outOfService() === null,
       holdsCard: ({ context }) => holdsCard(context),
+      cardToTake: ({ context }) => cardToTake(context),
       cardGone: ({ context }) => !holdsCard(context),
       canPrint: ({ context }) => canPrint(context.printer),
     },
@@ -99,8 +108,9 @@ export function createVisitMachine({ services, goodbyeMs, now = () => performanc
         actions: {
           type: 'set' as const,
           params: {
-            refused: { kind: 'refused', reason: 'session-refused', anpr: null },
+            refused: refused('session-refused'),
             pin: null,
+            can: null,
           } satisfies Partial<Visit>,
         },
       },
@@ -112,7 +122,7 @@ export function createVisitMachine({ services, goodbyeMs, now = () => performanc
     target: '#refused',
     actions: {
       type: 'set' as const,
-      params: { refused: { kind: 'refused', reason: 'card-removed', anpr: null }, pin: null } satisfies Partial<Visit>,
+      params: { refused: refused('card-removed'), pin: null, can: null } satisfies Partial<Visit>,
     },
   }
   // After that, taking the card is how a person says "I am going": what they saw goes with it.
@@ -156,9 +166,16 @@ export function createVisitMachine({ services, goodbyeMs, now = () => performanc
 
   return totem.createMachine({
     id: 'totem',
-    context: () => ({ visit: fresh(), out: services.outOfService(), card: null, lastCard: null, printer: 'absent' }),
+    context: () => ({
+      visit: fresh(),
+      out: services.outOfService(),
+      card: null,
+      lost: false,
+      lastCard: null,
+      printer: 'absent',
+    }),
     on: {
-      slot: { actions: assign(({ event }) => ({ card: event.card })) },
+      slot: { actions: assign(({ event }) => ({ card: event.card, lost: event.lost })) },
       printer: { actions: assign(({ event }) => ({ printer: event.status })) },
       health: { actions: 'checkHealth' },
     },
@@ -198,11 +215,36 @@ export function createVisitMachine({ services, goodbyeMs, now = () => performanc
             always: { guard: 'noCard', ...pulledEarly },
             on: {
               enterPin: {
+                guard: ({ context, event }) => fits(event.pin, context.visit.readout),
                 target: 'checking',
                 actions: assign(({ context, event }) => put(context, { pin: event.pin })),
               },
+              usePinPad: { guard: ({ context }) => context.visit.readout?.pinPad === true, target: 'checking' },
+              askExpiry: { guard: ({ context }) => context.visit.expiryOffered, target: 'can' },
               'card.removed': pulledEarly,
             },
+          },
+          // The CAN proves that somebody holds the card, not who it is: from here no state leads to a request.
+          can: {
+            always: { guard: 'noCard', ...pulledEarly },
+            on: {
+              enterCan: {
+                target: 'canChecking',
+                actions: assign(({ context, event }) => put(context, { can: event.can })),
+              },
+              back: 'pin',
+              'card.removed': pulledEarly,
+            },
+          },
+          canChecking: {
+            entry: 'noteCard',
+            ...working('possession', { cardExpiry: 'cardExpiry', can: 'can', refused: 'refused' }),
+            on: { leave: forbidden, timeout: forbidden },
+          },
+          cardExpiry: {
+            always: { guard: 'cardGone', ...pulled },
+            on: { back: 'pin', 'card.removed': pulled },
+            exit: { type: 'set', params: { possession: null } },
           },
           lastTry: { on: { acceptLastTry: 'pin', 'card.removed': pulledEarly } },
           checking: {
@@ -346,6 +388,11 @@ export function createVisitMachine({ services, goodbyeMs, now = () => performanc
                 target: 'reading',
                 actions: { type: 'set', params: { refused: null } },
               },
+              'card.back': {
+                guard: ({ context }) => context.visit.refused?.reason === 'card-removed' && !context.visit.recognised,
+                target: 'reading',
+                actions: { type: 'set', params: { refused: null } },
+              },
             },
           },
           // The card is asked back; without one the totem is the next person's after a moment.
@@ -354,9 +401,9 @@ export function createVisitMachine({ services, goodbyeMs, now = () => performanc
             initial: 'start',
             on: { leave: '#attract', timeout: '#attract', start: '#attract' },
             states: {
-              start: { always: [{ guard: 'holdsCard', target: 'card' }, { target: 'over' }] },
+              start: { always: [{ guard: 'cardToTake', target: 'card' }, { target: 'over' }] },
               card: {
-                on: { 'card.removed': 'over' },
+                on: { 'card.removed': 'over', 'card.lost': 'over' },
                 after: { forgottenCard: '#attract' },
               },
               over: { after: { goodbye: '#attract' } },
@@ -366,6 +413,12 @@ export function createVisitMachine({ services, goodbyeMs, now = () => performanc
       },
     },
   })
+}
+
+/** A CNS takes 5 to 8 digits (contract/ipc.ts), a CIE all 8; where the reader has a keypad none comes from the screen. */
+function fits(pin: Uint8Array, readout: CardReadout | null): boolean {
+  if (!readout || readout.pinPad) return false
+  return readout.card === 'cns' || pin.length === CIE_PIN_DIGITS
 }
 
 const isExemption = (event: VisitEvent) => event.type === 'choosePurpose' && exemption.safeParse(event.purpose).success

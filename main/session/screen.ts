@@ -1,6 +1,6 @@
 import { certificateTypes, type Purpose } from '../../contract/catalogue.ts'
 import type { Screen, steps } from '../../contract/view.ts'
-import { type Context, canPrint, holdsCard } from './machine.ts'
+import { type Context, canPrint, cardToTake } from './machine.ts'
 import { operationKept, required, type Visit } from './visit.ts'
 
 /** The first screen of purposes has the commonest; the others are one touch away (at most five answers a screen). */
@@ -17,12 +17,16 @@ const holderOf = (visit: Visit) => {
   const { name, surname } = required(visit.recognised, 'holder')
   return { name, surname }
 }
+const cardOf = (visit: Visit) => {
+  const { card, pinPad } = required(visit.readout, 'readout')
+  return { card, pinPad }
+}
 const subjectOf = (visit: Visit) =>
   visit.subject ? { name: visit.subject.name, surname: visit.subject.surname } : holderOf(visit)
 
 /** What the renderer shows in this state. Only what the screen needs crosses the wall. */
 export function screenOf(path: StatePath, context: Context, online: boolean): Screen {
-  const { visit, card, printer, out } = context
+  const { visit, printer, out } = context
   const [top, name = '', inner = ''] = path.split('.')
   if (top === 'attract') {
     if (out === 'starting') return { screen: 'starting' }
@@ -36,11 +40,25 @@ export function screenOf(path: StatePath, context: Context, online: boolean): Sc
     case 'reading':
       return { screen: 'card-reading' }
     case 'pin':
-      return { screen: 'pin', triesLeft: visit.triesLeft, wrong: visit.wrongPin }
+      return {
+        screen: 'pin',
+        ...cardOf(visit),
+        triesLeft: visit.triesLeft,
+        wrong: visit.wrongPin,
+        expiry: visit.expiryOffered,
+      }
     case 'lastTry':
       return { screen: 'last-try' }
     case 'checking':
-      return { screen: 'pin-checking' }
+      return { screen: 'pin-checking', ...cardOf(visit) }
+    case 'can':
+      return { screen: 'can', wrong: visit.wrongCans > 0 }
+    case 'canChecking':
+      return { screen: 'can-checking' }
+    case 'cardExpiry': {
+      const { name, surname, expires, expired } = required(visit.possession, 'expiry')
+      return { screen: 'card-expiry', holder: { name, surname }, expires, expired }
+    }
     case 'recognised':
       return { screen: 'recognised', holder: holderOf(visit) }
     case 'collect':
@@ -85,15 +103,16 @@ export function screenOf(path: StatePath, context: Context, online: boolean): Sc
         screen: 'done',
         outcome: visit.outcome,
         collectCode: kept ? collectCode(kept) : null,
-        cardPresent: holdsCard(context),
+        cardPresent: cardToTake(context),
       }
     }
     case 'refused': {
-      const { reason, anpr } = required(visit.refused, 'refusal')
-      return { screen: 'refused', reason, anpr, cardPresent: card !== null }
+      const { reason, anpr, card, date } = required(visit.refused, 'refusal')
+      const known = card ?? visit.readout?.card ?? null
+      return { screen: 'refused', reason, anpr, card: known, date, cardPresent: context.card !== null && !context.lost }
     }
     case 'goodbye':
-      return { screen: 'goodbye', cardPresent: holdsCard(context) }
+      return { screen: 'goodbye', cardPresent: cardToTake(context) }
     default:
       throw new Error(`no screen for the state ${path}`)
   }
@@ -151,7 +170,23 @@ const STEP_OF: Record<string, (typeof steps)[number]> = {
 }
 export const stepOf = (path: StatePath) => STEP_OF[path.split('.')[1] ?? ''] ?? null
 
-const WORKING = new Set(['reading', 'checking', 'recognised', 'issuing'])
+const WORKING = new Set(['reading', 'checking', 'canChecking', 'recognised', 'issuing'])
+const GOES_ON_WITHOUT_CARD = new Set([
+  'language',
+  'card',
+  'issuing',
+  'printingCertificate',
+  'printingReceipt',
+  'printingSlip',
+  'done',
+  'refused',
+  'goodbye',
+])
+/** True where the visit can't go on without its card: there a lost one is asked back and what is shown is covered. */
+export const needsCard = (path: StatePath): boolean => {
+  const [top, name = ''] = path.split('.')
+  return top === 'visit' && !GOES_ON_WITHOUT_CARD.has(name)
+}
 /** True where the next move is the person's: there the idle warning runs. */
 export const waitsForPerson = (path: StatePath): boolean => {
   const [top, name = '', inner = ''] = path.split('.')

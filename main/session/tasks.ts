@@ -1,4 +1,4 @@
-import type { Printing, Refused, VisitServices, Wanted } from './services.ts'
+import { type Printing, type Refused, refused as refusal, type VisitServices, type Wanted } from './services.ts'
 import { outcomeInHand, printingOf, required, type Visit } from './visit.ts'
 
 /** What a piece of work came to: where the visit goes on and what it now knows. */
@@ -15,7 +15,10 @@ const wanted = (visit: Visit): Wanted => ({
   exemption: required(visit.exemption, 'exemption'),
 })
 
-const UNPRINTABLE: Refused = { kind: 'refused', reason: 'certificate-unprintable', anpr: null }
+const UNPRINTABLE = refusal('certificate-unprintable')
+
+/** A card answers the more slowly the more wrong CANs it was given; who has not read it by now needs help. */
+const MAX_WRONG_CANS = 3
 
 /** Several waited: one after the other, each with its receipt. */
 function nextWaiting(visit: Visit): Step | null {
@@ -40,17 +43,37 @@ export function createTasks(services: VisitServices) {
       if (!readout.ok) return refused(readout.error)
       // Known from an earlier visit of this card: a real card cannot be asked without spending a try.
       const triesLeft = services.triesLeft(readout.value)
-      return step(triesLeft === 1 ? 'lastTry' : 'pin', { readout: readout.value, triesLeft, wrongPin: false })
+      return step(triesLeft === 1 ? 'lastTry' : 'pin', {
+        readout: readout.value,
+        triesLeft,
+        wrongPin: false,
+        expiryOffered: services.expiryOffered(readout.value),
+      })
     },
 
     async recognise(visit: Visit) {
-      const pin = required(visit.pin, 'PIN')
-      const known = await services.recognise(visit, required(visit.readout, 'readout'), pin)
+      const readout = required(visit.readout, 'readout')
+      const pin = readout.pinPad ? null : required(visit.pin, 'PIN')
+      const known = await services.recognise(visit, readout, pin)
       if (known.ok) return step('recognised', { recognised: known.value, pin: null })
-      if (known.error.kind === 'refused') return step('refused', { refused: known.error, pin: null })
+      if (known.error.kind === 'refused') {
+        // Nobody typed, and no try is spent: the person is asked again, or has left.
+        if (known.error.reason === 'pin-not-entered') return step('pin')
+        return step('refused', { refused: known.error, pin: null })
+      }
       const { triesLeft } = known.error
       services.journal.pinWrong(visit, triesLeft)
       return step(triesLeft === 1 ? 'lastTry' : 'pin', { wrongPin: true, triesLeft, pin: null })
+    },
+
+    async possession(visit: Visit) {
+      const shown = await services.possession(visit, required(visit.can, 'CAN'))
+      if (shown.ok) return step('cardExpiry', { possession: shown.value, can: null })
+      if (shown.error.kind === 'refused') return step('refused', { refused: shown.error, can: null })
+      const wrongCans = visit.wrongCans + 1
+      return wrongCans < MAX_WRONG_CANS
+        ? step('can', { wrongCans, can: null })
+        : step('refused', { refused: refusal('wrong-can'), can: null })
     },
 
     async enter(visit: Visit) {

@@ -4,6 +4,7 @@ import type { FamilyMember, IssuedOutcome } from '../../contract/gateway.ts'
 import type { Language } from '../../contract/view.ts'
 import type {
   Entered,
+  Possession,
   PreviewSheet,
   PrintFault,
   Printing,
@@ -22,10 +23,16 @@ export interface Visit {
   card: number | null
   language: Language
   readout: CardReadout | null
+  /** Also null while it is typed on the reader's keypad. */
   pin: Uint8Array | null
   /** The last PIN was wrong; `triesLeft` null: the card did not say. */
   wrongPin: boolean
   triesLeft: number | null
+  /** The holder may see by the CAN when the card expires. */
+  expiryOffered: boolean
+  can: string | null
+  wrongCans: number
+  possession: Possession | null
   recognised: Recognised | null
   entered: Entered | null
   waiting: Waiting[]
@@ -59,6 +66,10 @@ export function freshVisit(session: string): Visit {
     pin: null,
     wrongPin: false,
     triesLeft: null,
+    expiryOffered: false,
+    can: null,
+    wrongCans: 0,
+    possession: null,
     recognised: null,
     entered: null,
     waiting: [],
