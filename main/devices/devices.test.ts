@@ -10,7 +10,7 @@ import { type DeviceProcess, type Devices, restartDelayMs, superviseDevices } fr
 // A real child process that misbehaves on demand, which the real device process cannot be made to do.
 const CHILD = `
 process.on('SIGTERM', () => {})
-process.send({ event: 'ready', versions: {} })
+process.send({ event: 'ready', versions: {}, cie: 'ready' })
 process.on('message', ({ id, method, params }) => {
   if (method === 'card.read') process.exit(3)
   if (method === 'printer.status') process.send({ id, reply: { ok: true, value: { status: 'ready' } } })

@@ -50,11 +50,16 @@ export interface DevicesOptions {
 // Printing goes by the printer's own time-outs inside the device process: 200 pages at 3 s a page.
 const TIME_OUT_MS: Record<DeviceMethod, number> = {
   'card.read': 20_000,
-  'card.login': 30_000,
+  // A card that has left the field is waited for, and begins anew.
+  'card.login': 45_000,
+  // Several seconds of PACE in the chip itself.
+  'card.travel-document': 45_000,
   'printer.print': 600_000,
   'printer.status': 10_000,
   'pdf.raster': 30_000,
 }
+/** Somebody types on the reader's own keypad, which gives up by itself long before. */
+const KEYPAD_TIME_OUT_MS = 120_000
 /** What waitpid says of a process that was ended by SIGKILL. */
 const KILLED = 9
 const DEATHS_WINDOW_MS = 10 * 60_000
@@ -142,7 +147,7 @@ export function superviseDevices(options: DevicesOptions): Devices {
           if (!parsed.success) end(child)
           resolve((parsed.success ? parsed.data : err({ kind: 'device-gone' })) as Answer)
         }
-        const timer = setTimeout(() => end(child), TIME_OUT_MS[method])
+        const timer = setTimeout(() => end(child), timeOutMs(method, params))
         waiting.set(id, { method, settle, timer })
         child.post({ id, method, params })
       })
@@ -163,6 +168,9 @@ export function superviseDevices(options: DevicesOptions): Devices {
     },
   }
 }
+
+const timeOutMs = <M extends DeviceMethod>(method: M, params: DeviceParams<M>): number =>
+  'pin' in params && params.pin === null ? KEYPAD_TIME_OUT_MS : TIME_OUT_MS[method]
 
 function parseReply(method: DeviceMethod, reply: unknown) {
   const { result, failure } = deviceMethods[method]

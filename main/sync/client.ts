@@ -1,5 +1,9 @@
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
 import { Agent, request as httpsRequest } from 'node:https'
+import { pipeline } from 'node:stream/promises'
 import type { z } from 'zod'
 import type { Evidence } from '../../contract/evidence.ts'
 import {
@@ -20,6 +24,7 @@ import {
 } from '../../contract/gateway.ts'
 import type { JournalEntry } from '../../contract/journal.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
+import { type TrustBundle, trustBundle } from '../../contract/trust.ts'
 
 /**
  * `line-down`: no whole answer came (`reason` is a code such as ECONNREFUSED or timeout). `gateway-unavailable`: it
@@ -31,6 +36,9 @@ export type GatewayFailure =
   | { kind: 'answer-malformed' }
   | { kind: 'refused'; problem: Problem }
 
+/** The disk did not take it; `reason` is a code such as ENOSPC. */
+export type NotStored = { kind: 'not-stored'; reason: string }
+
 type Answer<T> = Promise<Result<T, GatewayFailure>>
 
 export type GatewayClient = {
@@ -41,6 +49,9 @@ export type GatewayClient = {
   submit(submission: Submission): Answer<SubmissionResult>
   operations(): Answer<z.infer<typeof operationList>>
   sendJournal(entries: JournalEntry[]): Answer<z.infer<typeof journalReceipt>>
+  trust(): Answer<TrustBundle>
+  /** Brings a CRL to `file`, on the disk for good; ok only when it is of that length and digest. */
+  crl(wanted: TrustBundle['crls'][number], file: string): Promise<Result<null, GatewayFailure | NotStored>>
   /** Cuts what is under way, which then answers line-down. */
   close(): void
 }
@@ -51,6 +62,8 @@ const STATUS_DEADLINE_MS = 5_000
 const DEADLINE_MS = 20_000
 // Twenty certificates of 1 MB, base64 twice over. More is not an answer but a fault.
 const LONGEST_ANSWER_BYTES = 48 * 1024 * 1024
+// A CRL of 20 MB takes minutes over a rural line, so that what counts is that something still comes.
+const DOWNLOAD_IDLE_MS = 30_000
 // A citizen's own questions must not stand in line behind a batch.
 const SOCKETS = 4
 
@@ -111,6 +124,8 @@ export function createGatewayClient({
     submit: (submission) => ask(submissionResult, '/v1/operations', { body: submission }),
     operations: () => ask(operationList, '/v1/operations'),
     sendJournal: (entries) => ask(journalReceipt, '/v1/journal', { body: { entries } }),
+    trust: () => ask(trustBundle, '/v1/trust'),
+    crl: (wanted, file) => download(agent, new URL(`/v1/trust/crls/${wanted.sha256}`, url), wanted, file),
     close() {
       closed = true
       agent.destroy()
@@ -159,6 +174,47 @@ function exchange(
     })
     request.end(payload ?? undefined)
   })
+}
+
+/** Straight to the disk: a CRL of a region has hundreds of thousands of entries, and main must not hold it twice. */
+async function download(
+  agent: Agent,
+  url: URL,
+  { bytes, sha256 }: TrustBundle['crls'][number],
+  file: string,
+): Promise<Result<null, GatewayFailure | NotStored>> {
+  const request = httpsRequest(url, { agent, timeout: DOWNLOAD_IDLE_MS })
+  request.on('timeout', () => request.destroy(Object.assign(new Error(), { code: 'timeout' })))
+  const digest = createHash('sha256')
+  let length = 0
+  let disk: NodeJS.ErrnoException | null = null
+  try {
+    request.end()
+    const [response] = (await once(request, 'response')) as [IncomingMessage]
+    const httpStatus = response.statusCode ?? 0
+    if (httpStatus !== 200) {
+      request.destroy()
+      return err(httpStatus >= 500 ? { kind: 'gateway-unavailable', httpStatus } : { kind: 'answer-malformed' })
+    }
+    const measured = async function* (chunks: AsyncIterable<Buffer>) {
+      for await (const chunk of chunks) {
+        length += chunk.length
+        if (length > bytes) return
+        digest.update(chunk)
+        yield chunk
+      }
+    }
+    const written = createWriteStream(file, { mode: 0o600, flush: true })
+    written.on('error', (error) => {
+      disk = error
+    })
+    await pipeline(response, measured, written)
+  } catch (error) {
+    request.destroy()
+    if (disk) return err({ kind: 'not-stored', reason: codeOf(disk) })
+    return err({ kind: 'line-down', reason: codeOf(error as NodeJS.ErrnoException) })
+  }
+  return length === bytes && digest.digest('hex') === sha256 ? ok(null) : err({ kind: 'answer-malformed' })
 }
 
 /** Rejects when the answer is cut before its announced end (node: `aborted`) or is too long. */
