@@ -38,23 +38,51 @@ const serialNumber = () => (0x40 | ((randomBytes(1)[0] ?? 0) >> 2)).toString(16)
 
 const algorithm = (keys: CryptoKeyPair) => (keys.privateKey.algorithm.name === EC.name ? EC : RSA)
 
-export async function selfSigned(name: string, keys: CryptoKeyPair, validity: Validity): Promise<Authority> {
+/** `pathLength`: how many CAs may stand between it and a card (RFC 5280 §4.2.1.9). */
+export async function selfSigned(
+  name: string,
+  keys: CryptoKeyPair,
+  validity: Validity,
+  pathLength = 0,
+): Promise<Authority> {
   const certificate = await X509CertificateGenerator.createSelfSigned({
     serialNumber: serialNumber(),
     name,
     keys,
     ...validity,
     signingAlgorithm: algorithm(keys),
-    extensions: [
-      new BasicConstraintsExtension(true, 0, true),
-      new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
-      await SubjectKeyIdentifierExtension.create(keys.publicKey),
-    ],
+    extensions: [...authorityExtensions(pathLength), await SubjectKeyIdentifierExtension.create(keys.publicKey)],
   })
   return { certificate, keys }
 }
 
-export async function issue(
+const authorityExtensions = (pathLength: number) => [
+  new BasicConstraintsExtension(true, pathLength, true),
+  new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+]
+
+/** A CA under another, which itself issues to holders only. */
+export async function issueAuthority(
+  issuer: Authority,
+  name: string,
+  keys: CryptoKeyPair,
+  validity: Validity,
+  extensions: Extension[],
+): Promise<Authority> {
+  const certificate = await sign(issuer, name, keys, validity, [...authorityExtensions(0), ...extensions])
+  return { certificate, keys }
+}
+
+export const issue = (
+  issuer: Authority,
+  subject: string | JsonName,
+  keys: CryptoKeyPair,
+  validity: Validity,
+  extensions: Extension[],
+): Promise<X509Certificate> =>
+  sign(issuer, subject, keys, validity, [new BasicConstraintsExtension(false, undefined, true), ...extensions])
+
+async function sign(
   issuer: Authority,
   subject: string | JsonName,
   keys: CryptoKeyPair,
@@ -70,7 +98,6 @@ export async function issue(
     signingAlgorithm: algorithm(issuer.keys),
     ...validity,
     extensions: [
-      new BasicConstraintsExtension(false, undefined, true),
       await SubjectKeyIdentifierExtension.create(keys.publicKey),
       await AuthorityKeyIdentifierExtension.create(issuer.keys.publicKey),
       ...extensions,

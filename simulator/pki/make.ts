@@ -2,10 +2,11 @@
 import 'reflect-metadata'
 import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import {
   CertificatePolicyExtension,
+  CRLDistributionPointsExtension,
   ExtendedKeyUsage,
   ExtendedKeyUsageExtension,
   type JsonName,
@@ -17,33 +18,22 @@ import {
 import { calculateJwkThumbprint, type JWK } from 'jose'
 import { cardIdOf, personalFile } from '../card/personal-file.ts'
 import { type Person, people, personById } from '../population/people.ts'
-import { type Authority, ecKeys, issue, privateKeyPem, rsaKeys, selfSigned, type Validity } from './issue.ts'
+import { makeCie } from './cie.ts'
+import { type Authority, ecKeys, issue, rsaKeys, selfSigned, type Validity } from './issue.ts'
+import { AUTHORITY_VALIDITY, EXPIRED, GOOD, NOT_YET_VALID, QUALIFIED_SIGNATURE_POLICY, VARIANTS_OF } from './plan.ts'
 import { makeTrustList } from './trust-list.ts'
+import { type Writer, writerInto } from './writer.ts'
 
 /** Raise it when what is made changes: folders of an earlier edition are then made anew. */
-const EDITION = 3
+const EDITION = 4
 const COMPLETE = 'complete'
-
-const DAY_MS = 86_400_000
-const days = (count: number) => new Date(Date.now() + count * DAY_MS)
-const AUTHORITY_VALIDITY: Validity = { notBefore: days(-3660), notAfter: days(3650) }
-/** A CNS certificate is good for up to six years (cards.md §9). */
-const GOOD: Validity = { notBefore: days(-300), notAfter: days(1890) }
-const EXPIRED: Validity = { notBefore: days(-2200), notAfter: days(-10) }
-const NOT_YET_VALID: Validity = { notBefore: days(10), notAfter: days(2200) }
 
 // TEST in the issuer's name: no production trust list can ever hold it (invariant 9).
 const CARD_CA = 'CN=Regione Umbria - CA Cittadini TEST,OU=Servizi di Certificazione TEST,O=TEST S.p.A.,C=IT'
+/** Reserved never to exist (RFC 2606): CRLs come by the gateway. */
+const CARD_CRL = 'http://crl.test.invalid/cns/card-ca.crl'
 /** CNS authentication (cards.md §9). */
 const CNS_POLICY = '1.3.76.16.2.1'
-/** QCP-n-qscd (ETSI EN 319 411-2): a qualified-signature certificate, which must never become a log-in. */
-const QUALIFIED_SIGNATURE_POLICY = '0.4.0.194112.1.2'
-
-/** Two people whose cards also come in every wrong form, and the person whose code stands in `.other-cf`. */
-const VARIANTS_OF = [
-  ['anna-bianchi', 'giovanni-ricci'],
-  ['mario-rossi', 'elena-ferrari'],
-] as const
 const TOTEMS = ['TT-0001', 'TT-0002']
 
 /**
@@ -52,8 +42,10 @@ const TOTEMS = ['TT-0001', 'TT-0002']
  *
  *   card-ca, foreign-ca              .pem + .key.pem   same name, other key: foreign-ca is on no trust list
  *   cards/<personId>                 .key.pem + .cert.der (RSA-2048)
- *   cards/<personId>.<variant>       .cert.der         expired, not-yet-valid, foreign, other-cf, wrong-policy
+ *   cards/<personId>.<variant>       .cert.der         expired, not-yet-valid, foreign, other-cf, wrong-policy, revoked
  *   cards/<personId>.1024            .key.pem + .cert.der   an old RSA-1024 card
+ *   cie/                             makeCie
+ *   trust-list                       makeTrustList
  *   gateway-ca, totem-ca, seal-ca    .pem + .key.pem
  *   gateway, seal, totems/<totemId>  .cert.pem + .key.pem
  *   gateway.sealing, totems/<totemId>.outcome   .jwk.json + .pub.jwk.json (P-256, ECDH-ES)
@@ -69,25 +61,13 @@ export async function makePki(dir: string): Promise<void> {
   const aside = await mkdtemp(`${dir}.new-`)
   await chmod(aside, 0o755)
   await mkdir(join(aside, 'cards'))
+  await mkdir(join(aside, 'cie/cards'), { recursive: true })
   await mkdir(join(aside, 'totems'))
   const write = writerInto(aside)
-  await Promise.all([cards(write), network(write), seal(write), write.secret('operator-token', token())])
+  await Promise.all([cns(write), makeCie(write), network(write), seal(write), write.secret('operator-token', token())])
   await makeTrustList(aside)
   await write.plain(COMPLETE, edition)
   await swapIn(aside, dir, edition)
-}
-
-type Writer = ReturnType<typeof writerInto>
-
-function writerInto(dir: string) {
-  const plain = (name: string, content: string | Uint8Array) => writeFile(join(dir, name), content, { flag: 'wx' })
-  const secret = (name: string, content: string) => writeFile(join(dir, name), content, { flag: 'wx', mode: 0o600 })
-  return {
-    plain,
-    secret,
-    certificate: (name: string, certificate: X509Certificate) => plain(name, `${certificate.toString('pem')}\n`),
-    key: async (name: string, keys: CryptoKeyPair) => secret(name, await privateKeyPem(keys)),
-  }
 }
 
 async function isComplete(dir: string, edition: string): Promise<boolean> {
@@ -115,32 +95,28 @@ async function swapIn(aside: string, dir: string, edition: string): Promise<void
 
 const token = () => randomBytes(32).toString('base64url')
 
-async function authority(write: Writer, file: string, name: string, keys: CryptoKeyPair): Promise<Authority> {
-  const made = await selfSigned(name, keys, AUTHORITY_VALIDITY)
-  await write.certificate(`${file}.pem`, made.certificate)
-  await write.key(`${file}.key.pem`, keys)
-  return made
-}
+const authority = async (write: Writer, file: string, name: string, keys: CryptoKeyPair): Promise<Authority> =>
+  write.authority(file, await selfSigned(name, keys, AUTHORITY_VALIDITY))
 
-async function cards(write: Writer): Promise<void> {
+async function cns(write: Writer): Promise<void> {
   const ca = await authority(write, 'card-ca', CARD_CA, await rsaKeys(2048))
   const foreign = await authority(write, 'foreign-ca', CARD_CA, await rsaKeys(2048))
-  const variantsOf = new Map<string, string>(VARIANTS_OF)
 
   const forPerson = async (person: Person) => {
     const keys = await rsaKeys(2048)
     const put = async (name: string, certificate: Promise<X509Certificate>) =>
-      write.plain(`cards/${person.id}${name}.cert.der`, new Uint8Array((await certificate).rawData))
+      write.der(`cards/${person.id}${name}.cert.der`, await certificate)
     await write.key(`cards/${person.id}.key.pem`, keys)
     await put('', cardCertificate(ca, person, keys, GOOD))
 
-    const other = variantsOf.get(person.id)
+    const other = VARIANTS_OF.get(person.id)
     if (!other) return
     await put('.expired', cardCertificate(ca, person, keys, EXPIRED))
     await put('.not-yet-valid', cardCertificate(ca, person, keys, NOT_YET_VALID))
     await put('.foreign', cardCertificate(foreign, person, keys, GOOD))
     await put('.wrong-policy', cardCertificate(ca, person, keys, GOOD, { policy: QUALIFIED_SIGNATURE_POLICY }))
     await put('.other-cf', cardCertificate(ca, person, keys, GOOD, { namedAs: personById(other) }))
+    await put('.revoked', cardCertificate(ca, person, keys, GOOD))
     const old = await rsaKeys(1024)
     await write.key(`cards/${person.id}.1024.key.pem`, old)
     await put('.1024', cardCertificate(ca, person, old, GOOD))
@@ -169,6 +145,7 @@ function cardCertificate(
     new KeyUsagesExtension(KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment, true),
     new ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth, ExtendedKeyUsage.emailProtection]),
     new CertificatePolicyExtension([policy]),
+    new CRLDistributionPointsExtension([CARD_CRL]),
   ])
 }
 

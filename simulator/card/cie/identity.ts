@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto'
 import type { Person } from '../../population/people.ts'
 
 const digits = (purpose: string, { id }: Person, count: number) =>
-  String(createHash('sha256').update(`${purpose} of ${id}`).digest().readUIntBE(0, 6) % 10 ** count).padStart(count, '0')
+  String(createHash('sha256').update(`${purpose} of ${id}`).digest().readUIntBE(0, 6) % 10 ** count).padStart(
+    count,
+    '0',
+  )
 
 /** EF.ID_Servizi, 12 digits: always the same for the same person. */
 export const nisOf = (person: Person): string => digits('NIS', person, 12)
