@@ -10,6 +10,7 @@ import {
   performOperation,
   readBinary,
   restoreEnvironment,
+  selectApplication,
   selectPath,
   setEnvironment,
   verifyPin,
@@ -27,8 +28,9 @@ test.each([
   ['READ BINARY of 256 bytes', readBinary(0x0100, 256), ['00b0010000']],
   ['READ BINARY of 6 bytes', readBinary(0, 6), ['00b0000006']],
   ['MSE RESTORE with its empty Lc', restoreEnvironment, ['0022f30300']],
-  ['MSE SET for the signature', setEnvironment('sign'), ['0022f1b603830101']],
-  ['MSE SET for deciphering', setEnvironment('decipher'), ['0022f1b803830101']],
+  ['MSE SET for the signature', setEnvironment('sign', 1), ['0022f1b603830101']],
+  ['MSE SET for deciphering with another key', setEnvironment('decipher', 2), ['0022f1b803830102']],
+  ['SELECT of an application', selectApplication('a00000009501004d'), ['00a4040008a00000009501004d00']],
 ])('%s', (_, command, expected) => {
   expect(encode(command).map(hex)).toEqual(expected)
 })

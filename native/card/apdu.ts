@@ -66,6 +66,15 @@ export const selectPath = (path: string, fci: boolean): Command => ({
   ...(fci ? { le: 256 } : {}),
 })
 
+/** SELECT of an application by its AID, in hex. With its FCI: the form that every card takes. */
+export const selectApplication = (aid: string): Command => ({
+  ins: 0xa4,
+  p1: 0x04,
+  p2: 0x00,
+  data: Buffer.from(aid, 'hex'),
+  le: 256,
+})
+
 /** READ BINARY of the selected file; the offset has 15 bits. */
 export const readBinary = (offset: number, length: number): Command => ({
   ins: 0xb0,
@@ -84,16 +93,14 @@ export function verifyPin(reference: number, pin: Uint8Array): Uint8Array {
 /** MSE RESTORE: the specification demands an empty Lc, on the wire the same byte as Le 00. */
 export const restoreEnvironment: Command = { ins: 0x22, p1: 0xf3, p2: 0x03, le: 256 }
 
-const AUTHENTICATION_KEY = Uint8Array.of(0x83, 0x01, 0x01)
-
 export type SignatureWay = 'sign' | 'decipher'
 
-/** MSE SET of the authentication key for one of the two operations that can use it. */
-export const setEnvironment = (way: SignatureWay): Command => ({
+/** MSE SET of a key by its reference for one of the two operations that can use it. */
+export const setEnvironment = (way: SignatureWay, keyReference: number): Command => ({
   ins: 0x22,
   p1: 0xf1,
   p2: way === 'sign' ? 0xb6 : 0xb8,
-  data: AUTHENTICATION_KEY,
+  data: Uint8Array.of(0x83, 0x01, keyReference),
 })
 
 /** PSO COMPUTE DIGITAL SIGNATURE or PSO DECIPHER (with its padding indicator 00) over a whole encoded message. */

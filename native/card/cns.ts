@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import type { CardFailure, CardReadout } from '../../contract/device.ts'
+import type { CardFailure, CnsReadout, LoginProof } from '../../contract/device.ts'
 import { isPin } from '../../contract/ipc.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import {
@@ -12,38 +12,51 @@ import {
   readBinary,
   restoreEnvironment,
   SW_OK,
+  selectApplication,
   selectPath,
   setEnvironment,
   verifyPin,
 } from './apdu.ts'
-import { cnsMask, pinReferenceOf } from './atr.ts'
+import { cnsMask, isOldCie, otherPinReference, pinReferenceOf } from './atr.ts'
+import { type CnsLayout, EF_DATI_PERSONALI, EF_ID_CARTA, LAYOUTS, UNSUPPORTED_APPLICATION } from './cns-layout.ts'
 import { parsePersonalData, personalDataLength } from './personal-data.ts'
-import type { Channel } from './transport.ts'
+import { type PinPad, padFailure } from './pin-pad.ts'
+import type { Channel, PinProgress } from './transport.ts'
 
-// Paths below the MF (cards.md §3.1).
-const EF_DATI_PERSONALI = '11001102'
-const EF_ID_CARTA = '10001003'
-const EF_C_CARTA = '11001101'
+/** A CNS that was read, as `loginCns` needs it. */
+export interface CnsCard {
+  atr: Uint8Array
+  layout: CnsLayout
+  /** DER. */
+  certificate: Uint8Array
+}
 
 const CARD_ID = /^[0-9A-Z]{16}$/
 
 /** One read that takes the whole of most files in use, and not the padding with it: contacts are slow (0.4 ms a byte). */
 const PERSONAL_DATA_FIRST_READ = 128
 
+const SW_FILE_NOT_FOUND = 0x6a82
+const SW_REFERENCE_NOT_FOUND = 0x6a88
+
 const cardError = (step: string, sw: number | null): Result<never, CardFailure> =>
   err({ kind: 'card-error', step, sw: sw === null ? null : hexSw(sw) })
 
-/** Reads what a CNS gives without a PIN: EF.Dati_personali, EF.ID_Carta, the certificate in EF.C_Carta. */
-export async function readCns(channel: Channel, atr: Uint8Array): Promise<Result<CardReadout, CardFailure>> {
+/**
+ * Reads what a CNS gives without a PIN: EF.Dati_personali, EF.ID_Carta, the authentication certificate. `card-unknown`
+ * when it is no CNS; `card-error` at `no-certificate` when it is one that cannot log in, at `layout-unsupported` when we
+ * cannot log in with it.
+ */
+export async function readCns(
+  channel: Channel,
+  atr: Uint8Array,
+  pinPad: boolean,
+): Promise<Result<{ readout: CnsReadout; card: CnsCard }, CardFailure>> {
+  if (isOldCie(atr)) return err({ kind: 'card-unknown' })
   const select = selector(channel)
+  const application = await findPersonalData(channel, select, atr)
+  if (!application.ok) return application
 
-  const found = await select(EF_DATI_PERSONALI)
-  if (found.sw !== SW_OK) {
-    // The files say what a card is: without them it is none of ours, unless it calls itself a CNS and has another trouble.
-    return cnsMask(atr) === null || found.sw === 0x6a82
-      ? err({ kind: 'card-unknown' })
-      : cardError('select-personal-data', found.sw)
-  }
   const personalFile = await readFile(channel, PERSONAL_DATA_FIRST_READ, (start) => {
     const length = personalDataLength(start)
     return length.ok ? length.value : start.length
@@ -59,24 +72,31 @@ export async function readCns(channel: Channel, atr: Uint8Array): Promise<Result
   const cardId = Buffer.from(idFile.value).toString('latin1')
   if (!CARD_ID.test(cardId)) return cardError('card-id', null)
 
-  const certificateSelected = await select(EF_C_CARTA)
-  if (certificateSelected.sw !== SW_OK) return cardError('select-certificate', certificateSelected.sw)
-  const certificate = await readFile(channel, 256, (start) => certificateLength(start) ?? start.length)
-  if (!certificate.ok) return certificate
-  if (certificateLength(certificate.value) !== certificate.value.length) return err({ kind: 'certificate-truncated' })
-
+  const found = await findCertificate(
+    channel,
+    select,
+    LAYOUTS.filter((layout) => layout.application === application.value),
+  )
+  if (!found.ok) return found
+  const { layout, certificate } = found.value
   return ok({
-    card: 'cns',
-    atr: Buffer.from(atr).toString('hex'),
-    cardId,
-    personalData: personalData.value,
-    certificate: Uint8Array.from(certificate.value),
-    apdus: channel.apdus,
+    readout: {
+      card: 'cns',
+      atr: Buffer.from(atr).toString('hex'),
+      pinPad,
+      cardId,
+      personalData: personalData.value,
+      certificate,
+      apdus: channel.apdus,
+    },
+    card: { atr, layout, certificate },
   })
 }
 
+type Select = (path: string) => Promise<Response>
+
 /** SELECT without FCI; a card that refuses that (6A86) is asked with it from then on. */
-function selector(channel: Channel): (path: string) => Promise<Response> {
+function selector(channel: Channel): Select {
   let fci = false
   return async (path) => {
     const response = await channel.send(selectPath(path, fci))
@@ -84,6 +104,47 @@ function selector(channel: Channel): (path: string) => Promise<Response> {
     fci = true
     return channel.send(selectPath(path, fci))
   }
+}
+
+/** Selects EF.Dati_personali and answers the application that it was found under. Only files say what a card is. */
+async function findPersonalData(
+  channel: Channel,
+  select: Select,
+  atr: Uint8Array,
+): Promise<Result<CnsLayout['application'], CardFailure>> {
+  for (const application of new Set(LAYOUTS.map((layout) => layout.application))) {
+    if (application !== null && !(await hasApplication(channel, application))) continue
+    const { sw } = await select(EF_DATI_PERSONALI)
+    if (sw === SW_OK) return ok(application)
+    // It calls itself a CNS and has another trouble than being none.
+    if (sw !== SW_FILE_NOT_FOUND && cnsMask(atr) !== null) return cardError('select-personal-data', sw)
+  }
+  return (await hasApplication(channel, UNSUPPORTED_APPLICATION))
+    ? cardError('layout-unsupported', null)
+    : err({ kind: 'card-unknown' })
+}
+
+const hasApplication = async (channel: Channel, aid: string) =>
+  (await channel.send(selectApplication(aid))).sw === SW_OK
+
+/** The first of these places that holds a certificate. A file that was never filled holds none. */
+async function findCertificate(
+  channel: Channel,
+  select: Select,
+  layouts: readonly CnsLayout[],
+): Promise<Result<{ layout: CnsLayout; certificate: Uint8Array }, CardFailure>> {
+  for (const layout of layouts) {
+    const { sw } = await select(layout.certificate)
+    if (sw === SW_FILE_NOT_FOUND) continue
+    if (sw !== SW_OK) return cardError('select-certificate', sw)
+    const file = await readFile(channel, 256, (start) => certificateLength(start) ?? start.length)
+    if (!file.ok) return file
+    const length = certificateLength(file.value)
+    if (length === null) continue
+    if (length !== file.value.length) return err({ kind: 'certificate-truncated' })
+    return ok({ layout, certificate: Uint8Array.from(file.value) })
+  }
+  return cardError('no-certificate', null)
 }
 
 /**
@@ -114,41 +175,97 @@ const MAX_FILE_BYTES = 0x7fff
 
 /**
  * PIN and signature (cards.md §4): VERIFY once, then RSA PKCS#1 v1.5 with SHA-256 over `challenge`, by PSO COMPUTE DIGITAL
- * SIGNATURE or, on cards that keep the key from it, PSO DECIPHER. Overwrites `pin`.
+ * SIGNATURE or, on cards that keep the key from it, PSO DECIPHER. Overwrites `pin`; given a keypad, the reader asks for it.
  */
 export async function loginCns(
   channel: Channel,
-  card: { atr: Uint8Array; certificate: Uint8Array },
-  pin: Uint8Array,
+  card: CnsCard,
+  pin: Uint8Array | PinPad,
   challenge: Uint8Array,
-): Promise<Result<{ signature: Uint8Array; apdus: number }, CardFailure>> {
-  if (!isPin(pin)) return cardError('pin-format', null)
-  const modulusBytes = modulusBytesOf(card.certificate)
-  if (modulusBytes === null) return cardError('certificate-key', null)
-
-  const verify = verifyPin(pinReferenceOf(card.atr), pin)
+  progress: PinProgress,
+): Promise<Result<LoginProof, CardFailure>> {
   try {
-    const verified = await channel.sendOnce(verify)
-    if (verified.sw !== SW_OK) return err(pinFailure(verified.sw))
-  } finally {
-    verify.fill(0)
-    pin.fill(0)
-  }
+    const modulusBytes = modulusBytesOf(card.certificate)
+    if (modulusBytes === null) return cardError('certificate-key', null)
+    const { application } = card.layout
+    if (application !== null && !(await hasApplication(channel, application)))
+      return cardError('select-application', null)
 
+    const verified = await verify(channel, card, pin, progress)
+    if (!verified.ok) return verified
+    const signature = await sign(channel, card.layout, encodeMessage(digestInfoSha256(challenge), modulusBytes))
+    return signature.ok ? ok({ signature: signature.value, cie: null, apdus: channel.apdus }) : signature
+  } finally {
+    if (pin instanceof Uint8Array) pin.fill(0)
+  }
+}
+
+async function verify(
+  channel: Channel,
+  { atr }: CnsCard,
+  pin: Uint8Array | PinPad,
+  progress: PinProgress,
+): Promise<Result<null, CardFailure>> {
+  if (pin instanceof Uint8Array && !isPin(pin)) return cardError('pin-format', null)
+  const presentOnce = async (reference: number) => {
+    progress.pin = 'in-flight'
+    const response = await (pin instanceof Uint8Array ? sendPin(channel, reference, pin) : pin.verify(reference))
+    progress.pin = response?.sw === SW_OK ? 'accepted' : 'not-sent'
+    return response
+  }
+  const reference = pinReferenceOf(atr)
+  let response = await presentOnce(reference)
+  // There is no such PIN, so none was compared and no try is spent: the one case where it goes out again.
+  if (response?.sw === SW_REFERENCE_NOT_FOUND) response = await presentOnce(otherPinReference(reference))
+  if (!response) return cardError('pin-pad', null)
+  if (response.sw === SW_OK) return ok(null)
+  if (!(pin instanceof Uint8Array)) {
+    const failure = padFailure(response.sw)
+    if (failure === 'not-entered') return err({ kind: 'pin-not-entered' })
+    if (failure === 'unusable') return cardError('pin-pad', response.sw)
+  }
+  return err(pinFailure(response.sw))
+}
+
+async function sendPin(channel: Channel, reference: number, pin: Uint8Array): Promise<Response> {
+  const apdu = verifyPin(reference, pin)
+  try {
+    return await channel.sendOnce(apdu)
+  } finally {
+    apdu.fill(0)
+  }
+}
+
+/** The private-key operation over a whole encoded message. */
+async function sign(
+  channel: Channel,
+  { keyFolder, keyReference }: CnsLayout,
+  message: Uint8Array,
+): Promise<Result<Uint8Array, CardFailure>> {
   const restored = await channel.send(restoreEnvironment)
   if (restored.sw !== SW_OK) return cardError('restore-environment', restored.sw)
-  const message = encodeMessage(digestInfoSha256(challenge), modulusBytes)
+  if (keyFolder !== null) {
+    const selected = await selector(channel)(keyFolder)
+    if (selected.sw !== SW_OK) return cardError('select-key-folder', selected.sw)
+  }
   for (const way of ['sign', 'decipher'] as const) {
-    const set = await channel.send(setEnvironment(way))
-    if (set.sw !== SW_OK) return cardError('set-environment', set.sw)
-    const { data, sw } = await channel.send(performOperation(way, message))
-    if (sw === SW_OK && data.length === modulusBytes) {
-      return ok({ signature: Uint8Array.from(data), apdus: channel.apdus })
+    const set = await channel.send(setEnvironment(way, keyReference))
+    if (set.sw !== SW_OK) {
+      if (way === 'sign' && set.sw === SW_REFERENCE_NOT_FOUND) continue
+      return cardError('set-environment', set.sw)
     }
+    const operation = performOperation(way, message)
+    let response = await channel.send(operation)
+    if (WANTS_EXTENDED.has(response.sw)) response = await channel.send({ ...operation, extended: true })
+    const { data, sw } = response
+    if (sw === SW_OK && data.length === message.length) return ok(Uint8Array.from(data))
     if (way === 'decipher' || !WANTS_DECIPHER.has(sw)) return cardError(way, sw)
   }
   return cardError('sign', null)
 }
+
+/** Wrong length, chaining not supported, class not supported: how cards refuse a chain and ask for extended lengths. */
+const WANTS_EXTENDED = new Set([0x6700, 0x6884, 0x6e00])
 
 /** Conditions not satisfied, wrong data, function not supported: how cards refuse to sign with a key for deciphering. */
 const WANTS_DECIPHER = new Set([0x6985, 0x6a80, 0x6a81])

@@ -1,6 +1,6 @@
 import { CardDisposition } from 'pcsc-mini'
 import type { CardFailure, CardReadout, CardState } from '../../contract/device.ts'
-import { err, type Result } from '../../contract/result.ts'
+import { err, ok, type Result } from '../../contract/result.ts'
 import { loginCns, readCns } from './cns.ts'
 import { type Insertion, OPERATION_LIMIT_MS, watchSlots } from './slots.ts'
 import { type Channel, inTransaction } from './transport.ts'
@@ -74,20 +74,23 @@ export function createCardService({
       if (busy) return err({ kind: 'card-busy' })
       const insertion = slots.insertion()
       if (!insertion) return err(absence())
-      const readout = await operate(insertion, CardDisposition.LEAVE, (channel) => readCns(channel, insertion.atr))
-      if (readout.ok) insertion.certificate = readout.value.certificate
-      return readout
+      const reading = await operate(insertion, CardDisposition.LEAVE, (channel) =>
+        readCns(channel, insertion.atr, false),
+      )
+      if (!reading.ok) return reading
+      insertion.card = reading.value.card
+      return ok(reading.value.readout)
     },
     async login(pin, challenge) {
       try {
         if (busy) return err({ kind: 'card-busy' })
         const insertion = slots.insertion()
         if (!insertion) return err(absence())
-        const { atr, certificate } = insertion
+        const { card } = insertion
         // A PIN is for the card whose holder was shown: it never goes to one that was put in since.
-        if (!certificate) return err({ kind: 'card-removed' })
+        if (!card) return err({ kind: 'card-removed' })
         return await operate(insertion, CardDisposition.RESET, (channel) =>
-          loginCns(channel, { atr, certificate }, pin, challenge),
+          loginCns(channel, card, pin, challenge, { pin: 'not-sent' }),
         )
       } finally {
         pin.fill(0)

@@ -10,6 +10,7 @@ import {
 } from 'pcsc-mini'
 import type { CardState } from '../../contract/device.ts'
 import { cnsMask } from './atr.ts'
+import type { CnsCard } from './cns.ts'
 import { type Connection, isCardLost, pcscCode } from './transport.ts'
 
 /** A card from the moment it was put in until it is pulled. One connection all the while: it dies with the card, so what
@@ -19,8 +20,8 @@ export interface Insertion {
   number: number
   atr: Uint8Array
   connection: Connection
-  /** The certificate, once the card was read. */
-  certificate: Uint8Array | null
+  /** What a log-in needs of it, once it was read. */
+  card: CnsCard | null
 }
 
 /** settling: mute, but it may still be sliding in. connecting: there, and about to be known. */
@@ -120,7 +121,7 @@ export function watchSlots(onState: (state: CardState) => void, onBroken: (reaso
       // Pulled meanwhile, or another event has taken over.
       if (stopped || slots.get(name) !== connecting) return release({ connection }, CardDisposition.LEAVE)
       lastInsertion += 1
-      set(name, { card: 'present', insertion: { number: lastInsertion, atr, connection, certificate: null } })
+      set(name, { card: 'present', insertion: { number: lastInsertion, atr, connection, card: null } })
     } catch (reason) {
       const code = pcscCode(reason)
       if (code === null) throw reason
