@@ -170,6 +170,8 @@ export const view = z.strictObject({
   idle: z.strictObject({ secondsLeft: z.number() }).nullable(),
   /** A contactless card has left the field and is asked back; the screen is covered meanwhile. */
   cardLost: z.boolean(),
+  /** The card of this visit lies, or lay last, on the contactless reader: what is drawn is that one. */
+  contactless: z.boolean(),
   totem: z.strictObject({ id: z.string(), office: z.string(), comune: z.string(), mmPerPixel: z.number() }),
 })
 export type View = z.infer<typeof view>

@@ -86,6 +86,7 @@ export function createSession(options: SessionOptions): Session {
       canLeave: path !== 'attract' && can('leave'),
       idle: secondsLeft === null ? null : { secondsLeft },
       cardLost: context.lost && needsCard(path),
+      contactless: context.contactless,
       totem: options.totem,
     }
   }
@@ -118,22 +119,23 @@ export function createSession(options: SessionOptions): Session {
     },
     stay: () => idle.restart(waitsForPerson(path)),
     card(state) {
-      const { card: before, lost: wasLost } = actor.getSnapshot().context
+      const { card: before, lost: wasLost, contactless: wasContactless } = actor.getSnapshot().context
       const after = insertionOf(state, before)
+      const contactless = state.state === 'present' ? state.contactless : wasContactless
       if (after === before) {
         const lost = state.state === 'lost' && after !== null
         if (lost === wasLost) return
-        actor.send({ type: 'slot', card: after, lost })
+        actor.send({ type: 'slot', card: after, lost, contactless })
         actor.send({ type: lost ? 'card.lost' : 'card.back' })
         return
       }
       const another = before !== null && before !== MUTE && after !== before
       if (another || after === null) {
-        actor.send({ type: 'slot', card: null, lost: false })
+        actor.send({ type: 'slot', card: null, lost: false, contactless: wasContactless })
         actor.send({ type: 'card.removed' })
       }
       if (after === null) return
-      actor.send({ type: 'slot', card: after, lost: false })
+      actor.send({ type: 'slot', card: after, lost: false, contactless })
       if (another || before === null) actor.send({ type: 'card.present' })
     },
     printer: (status) => actor.send({ type: 'printer', status }),

@@ -18,7 +18,7 @@ export type VisitEvent =
   | { type: 'chooseCertificates'; types: CertificateType[] }
   | { type: 'choosePurpose'; purpose: Purpose }
   /** `slot` says how things are (the insertion number, null: empty), the others that they have just changed. */
-  | { type: 'slot'; card: number | null; lost: boolean }
+  | { type: 'slot'; card: number | null; lost: boolean; contactless: boolean }
   | { type: 'card.present' | 'card.removed' | 'card.lost' | 'card.back' | 'health' }
   | { type: 'printer'; status: PrinterStatus }
   | { type: 'progress'; progress: NonNullable<Visit['progress']> }
@@ -30,6 +30,8 @@ export interface Context {
   card: number | null
   /** It has left the field of the contactless reader and may come back in a moment: until then it counts as in. */
   lost: boolean
+  /** Where the card is, or was last: on the contactless reader or in the slot. */
+  contactless: boolean
   /** That of the card that was in when the last visit ended: left behind, it must not begin the next one. */
   lastCard: number | null
   printer: PrinterStatus
@@ -171,11 +173,12 @@ export function createVisitMachine({ services, goodbyeMs, now = () => performanc
       out: services.outOfService(),
       card: null,
       lost: false,
+      contactless: false,
       lastCard: null,
       printer: 'absent',
     }),
     on: {
-      slot: { actions: assign(({ event }) => ({ card: event.card, lost: event.lost })) },
+      slot: { actions: assign(({ event: { card, lost, contactless } }) => ({ card, lost, contactless })) },
       printer: { actions: assign(({ event }) => ({ printer: event.status })) },
       health: { actions: 'checkHealth' },
     },
