@@ -1,8 +1,9 @@
-import { createHash, verify } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { type Evidence, type LoginStatement, statementBytes } from '../contract/evidence.ts'
 import { err, type Result } from '../contract/result.ts'
-import type { Authorities } from './authorities.ts'
 import { type CardCertificate, type CertificateRefusal, verifyChain, withHolder } from './card-certificate.ts'
+import { isSigned } from './signature.ts'
+import type { Trust } from './trust.ts'
 
 export type EvidenceRefusal = CertificateRefusal | { kind: 'signature-invalid' }
 
@@ -13,17 +14,20 @@ export const challengeOf = (statement: LoginStatement): Uint8Array =>
 /**
  * Who logged in, proved by the card: its certificate is good at `at` and its key signed this very statement
  * (RSA PKCS#1 v1.5 with SHA-256 over the 32-byte challenge, cards.md §4). Whether the statement names the right totem
- * and is fresh and unused is the caller's to say.
+ * and is fresh and unused is the caller's to say. `now` is today, where `at` is a login of the past: CRLs that were made
+ * after `at` are then known too.
  */
 export function verifyEvidence(
   evidence: Evidence,
-  authorities: Authorities,
+  trust: Trust,
   at: Date,
+  now = at,
 ): Result<CardCertificate, EvidenceRefusal> {
-  const chain = verifyChain(Buffer.from(evidence.certificate, 'base64'), authorities, at)
+  const chain = verifyChain(Buffer.from(evidence.certificate, 'base64'), trust, { at, now })
   if (!chain.ok) return chain
   const signature = Buffer.from(evidence.signature, 'base64')
-  if (!verify('sha256', challengeOf(evidence.statement), chain.value.publicKey, signature)) {
+  const { key } = chain.value.certificate
+  if (!isSigned(challengeOf(evidence.statement), signature, { kind: 'rsa', hash: 'sha256' }, key)) {
     return err({ kind: 'signature-invalid' })
   }
   return withHolder(chain.value)

@@ -1,8 +1,59 @@
-/** Certificate policies under which a card certificate may identify its holder at a totem. */
-export const IDENTIFYING_POLICIES: readonly string[] = [
-  // CNS, autenticazione (AgID, "Linee guida per l'emissione e l'utilizzo della CNS"; cards.md §9).
-  '1.3.76.16.2.1',
-]
+import { type Certificate, KEY_USAGE } from './certificate.ts'
 
+export type CardKind = 'cns' | 'cie'
+
+/** What the authentication certificate of a kind of card must say (cards.md §9). */
+interface Rules {
+  /** Certificate policies under which it may identify its holder: one is enough. */
+  policies: readonly string[]
+  minRsaBits: number
+  /** Must it name what its key may be used for? Where it does, clientAuth is among it. */
+  extendedKeyUsage: 'required' | 'optional'
+}
+
+export const CARD_KINDS = ['cns', 'cie'] as const satisfies readonly CardKind[]
+
+export const RULES: Record<CardKind, Rules> = {
+  cns: {
+    policies: [
+      // CNS, autenticazione (AgID, "Linee guida per l'emissione e l'utilizzo della CNS").
+      '1.3.76.16.2.1',
+      // Carta Regionale dei Servizi, Lombardia.
+      '1.3.159.6.1.3.2.10',
+      '1.3.76.12.1.1.10.2.2.10',
+    ],
+    // Chips of the first CNS hold no longer key, and some are good until they expire.
+    minRsaBits: 1024,
+    extendedKeyUsage: 'required',
+  },
+  cie: {
+    // CIE 3.0, autenticazione (Ministero dell'Interno).
+    policies: ['1.3.76.47.4'],
+    minRsaBits: 2048,
+    extendedKeyUsage: 'optional',
+  },
+}
+
+/** Longer than any card's key; what is longer only costs time. */
+const MAX_RSA_BITS = 4096
 /** id-kp-clientAuth, RFC 5280 §4.2.1.12. */
-export const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'
+const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'
+
+/** May this certificate log its holder in, as a card of this kind? Both cards sign with RSA (cards.md §4). */
+export function isForAuthentication(certificate: Certificate, kind: CardKind): boolean {
+  const { policies, minRsaBits, extendedKeyUsage } = RULES[kind]
+  const { key, keyUsage, extendedKeyUsages } = certificate
+  const bits = key.asymmetricKeyType === 'rsa' ? (key.asymmetricKeyDetails?.modulusLength ?? 0) : 0
+  return (
+    bits >= minRsaBits &&
+    bits <= MAX_RSA_BITS &&
+    certificate.policies.some((policy) => policies.includes(policy)) &&
+    !certificate.ca &&
+    !certificate.demandsMore &&
+    keyUsage !== null &&
+    (keyUsage & KEY_USAGE.digitalSignature) !== 0 &&
+    // A certificate for qualified signatures must never become a log-in.
+    (keyUsage & KEY_USAGE.nonRepudiation) === 0 &&
+    (extendedKeyUsages === null ? extendedKeyUsage === 'optional' : extendedKeyUsages.includes(CLIENT_AUTH))
+  )
+}

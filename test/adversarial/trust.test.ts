@@ -12,6 +12,7 @@ import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Evidence, type LoginStatement, statementBytes } from '../../contract/evidence.ts'
 import { checkLetter } from '../../contract/identity.ts'
+import type { RevocationPolicy, TrustList } from '../../contract/trust.ts'
 import {
   type Authority,
   ecKeys,
@@ -22,9 +23,9 @@ import {
   type Validity,
 } from '../../simulator/pki/issue.ts'
 import { personById } from '../../simulator/population/people.ts'
-import { type Authorities, loadAuthorities } from '../../trust/authorities.ts'
 import { verifyCardCertificate } from '../../trust/card-certificate.ts'
 import { verifyEvidence } from '../../trust/evidence.ts'
+import { loadTrust, type Trust } from '../../trust/trust.ts'
 
 const DAY = 86_400_000
 const NOW = new Date('2026-11-22T10:00:00.000Z')
@@ -39,7 +40,7 @@ const COMMON_NAME = `${codiceFiscale}/6030123456789012.q83vEjRWeJCrze8SNFZ4kKvN7
 let ca: Authority
 let foreign: Authority
 let retired: Authority
-let authorities: Authorities
+let trust: Trust
 let card: CryptoKeyPair
 let elliptic: CryptoKeyPair
 let cardKey: string
@@ -49,13 +50,23 @@ beforeAll(async () => {
   ca = await selfSigned(ISSUER, keys[0], { notBefore: days(-3000), notAfter: days(3000) })
   foreign = await selfSigned(ISSUER, keys[1], { notBefore: days(-3000), notAfter: days(3000) })
   retired = await selfSigned(ISSUER, keys[2], { notBefore: days(-3000), notAfter: days(-1) })
-  const loaded = loadAuthorities([ca, retired].map(({ certificate }) => certificate.toString('pem')).join('\n'))
+  const loaded = loadTrust(listOf(anchor('cns', ca), anchor('cns', retired)), [], ACCEPT)
   if (!loaded.ok) throw new Error(loaded.error.kind)
-  authorities = loaded.value
+  trust = loaded.value
   card = await rsaKeys(2048)
   elliptic = await ecKeys()
   cardKey = await privateKeyPem(card)
 })
+
+const ACCEPT: RevocationPolicy = { maxAgeHours: 24, whenUnknown: 'accept' }
+type Member = TrustList['authorities'][number]
+const base64Of = (bytes: ArrayBuffer | Uint8Array) => Buffer.from(new Uint8Array(bytes)).toString('base64')
+const anchor = (role: Member['role'], { certificate }: Authority): Member => ({
+  role,
+  anchor: true,
+  certificate: base64Of(certificate.rawData),
+})
+const listOf = (...authorities: Member[]): TrustList => ({ sequence: 1, issued: NOW.toISOString(), authorities })
 
 interface Making {
   issuer?: () => Authority
@@ -93,7 +104,7 @@ const wrongLetter = codiceFiscale.slice(0, 15) + (codiceFiscale.endsWith('A') ? 
 
 describe('card certificate', () => {
   test('a good one names its holder and card', async () => {
-    const verified = verifyCardCertificate(await cardCertificate(), authorities, NOW)
+    const verified = verifyCardCertificate(await cardCertificate(), trust, NOW)
     expect(verified).toMatchObject({
       ok: true,
       value: { codiceFiscale, cardId: '6030123456789012', notAfter: days(265) },
@@ -105,7 +116,7 @@ describe('card certificate', () => {
     ['with several policies', { policies: ['1.3.159.6.1.3.2.10', CNS_POLICY] }],
     ['on its last day', { validity: { notBefore: days(-100), notAfter: NOW } }],
   ])('%s is accepted', async (_name, making) => {
-    expect(verifyCardCertificate(await cardCertificate(making), authorities, NOW).ok).toBe(true)
+    expect(verifyCardCertificate(await cardCertificate(making), trust, NOW).ok).toBe(true)
   })
   test.each<[string, string, Making]>([
     ['certificate-untrusted', 'an issuer of the same name and another key', { issuer: () => foreign }],
@@ -131,7 +142,7 @@ describe('card certificate', () => {
     ['codice-fiscale-invalid', 'no common name', { names: [] }],
     ['codice-fiscale-invalid', 'two common names', { names: [COMMON_NAME, COMMON_NAME] }],
   ])('%s: %s', async (kind, _name, making) => {
-    expect(verifyCardCertificate(await cardCertificate(making), authorities, NOW)).toEqual({
+    expect(verifyCardCertificate(await cardCertificate(making), trust, NOW)).toMatchObject({
       ok: false,
       error: { kind },
     })
@@ -139,7 +150,7 @@ describe('card certificate', () => {
   test('certificate-malformed: cut, lengthened, empty', async () => {
     const der = await cardCertificate()
     for (const wrong of [der.subarray(0, 900), Buffer.concat([der, Buffer.alloc(1)]), new Uint8Array()]) {
-      expect(verifyCardCertificate(wrong, authorities, NOW)).toEqual({
+      expect(verifyCardCertificate(wrong, trust, NOW)).toEqual({
         ok: false,
         error: { kind: 'certificate-malformed' },
       })
@@ -151,14 +162,14 @@ describe('card certificate', () => {
       fc.property(fc.nat(der.length - 1), fc.integer({ min: 1, max: 255 }), (place, flip) => {
         const wrong = Uint8Array.from(der)
         wrong[place] = (wrong[place] ?? 0) ^ flip
-        expect(verifyCardCertificate(wrong, authorities, NOW).ok).toBe(false)
+        expect(verifyCardCertificate(wrong, trust, NOW).ok).toBe(false)
       }),
     )
   })
   test('any bytes at all: certificate-malformed', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 2_000 }), (bytes) => {
-        expect(verifyCardCertificate(bytes, authorities, NOW)).toEqual({
+        expect(verifyCardCertificate(bytes, trust, NOW)).toEqual({
           ok: false,
           error: { kind: 'certificate-malformed' },
         })
@@ -184,7 +195,7 @@ describe('evidence', () => {
   })
 
   test('signed by the card: names the holder', async () => {
-    const verified = verifyEvidence(await signed(challenge(statement)), authorities, NOW)
+    const verified = verifyEvidence(await signed(challenge(statement)), trust, NOW)
     expect(verified).toMatchObject({ ok: true, value: { codiceFiscale } })
   })
   test.each<[string, () => Promise<Evidence>]>([
@@ -195,31 +206,25 @@ describe('evidence', () => {
     ['by another key', () => signed(challenge(statement), 'sha256', { keys: () => foreign.keys })],
     ['empty', async () => ({ ...(await signed(challenge(statement))), signature: '' })],
   ])('signature-invalid: %s', async (_name, evidence) => {
-    expect(verifyEvidence(await evidence(), authorities, NOW)).toEqual({
+    expect(verifyEvidence(await evidence(), trust, NOW)).toEqual({
       ok: false,
       error: { kind: 'signature-invalid' },
     })
   })
   test('a bad chain is told before a bad signature, a bad signature before a bad code', async () => {
     const wrong = await signed(randomBytes(32), 'sha256', { issuer: () => foreign })
-    expect(verifyEvidence(wrong, authorities, NOW)).toMatchObject({ error: { kind: 'certificate-untrusted' } })
+    expect(verifyEvidence(wrong, trust, NOW)).toMatchObject({ error: { kind: 'certificate-untrusted' } })
     const unsigned = await signed(randomBytes(32), 'sha256', { names: ['ANNA BIANCHI'] })
-    expect(verifyEvidence(unsigned, authorities, NOW)).toMatchObject({ error: { kind: 'signature-invalid' } })
+    expect(verifyEvidence(unsigned, trust, NOW)).toMatchObject({ error: { kind: 'signature-invalid' } })
   })
 })
 
 describe('trust list', () => {
-  test.each<[string, () => Promise<string>]>([
-    ['empty', async () => ''],
-    ['no certificate in it', async () => '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----'],
-    [
-      'a card among the issuers',
-      async () => {
-        const card = Buffer.from(await cardCertificate()).toString('base64')
-        return `${ca.certificate.toString('pem')}\n-----BEGIN CERTIFICATE-----\n${card}\n-----END CERTIFICATE-----`
-      },
-    ],
-  ])('%s: refused whole', async (_name, bundle) => {
-    expect(loadAuthorities(await bundle())).toEqual({ ok: false, error: { kind: 'authorities-malformed' } })
+  test('a card among the issuers: refused whole', async () => {
+    const card: Member = { role: 'cns', anchor: false, certificate: base64Of(await cardCertificate()) }
+    expect(loadTrust(listOf(anchor('cns', ca), card), [], ACCEPT)).toEqual({
+      ok: false,
+      error: { kind: 'authorities-malformed', index: 1 },
+    })
   })
 })

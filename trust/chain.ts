@@ -1,0 +1,53 @@
+import type { AuthorityRole } from '../contract/trust.ts'
+import type { Certificate } from './certificate.ts'
+import { type Moment, type RevocationStatus, revocationOf } from './revocation.ts'
+import { type Authority, issuersOf, type Trust } from './trust.ts'
+
+/** Authorities above a card's certificate, anchor included. */
+const MAX_DEPTH = 4
+
+/**
+ * Is there a chain of listed authorities of this role, from the leaf to an anchor, all good at `at`? Null: there is none.
+ * Otherwise whether leaf and intermediates are revoked, by the best chain there is.
+ */
+export function chainStatus(
+  leaf: Certificate,
+  role: AuthorityRole,
+  trust: Trust,
+  moment: Moment,
+): RevocationStatus | null {
+  const chains = issuersOf(leaf, trust.authorities, role)
+    .flatMap((issuer) => chainsFrom([issuer], +moment.at))
+    .map((chain) => statusOf(leaf, chain, trust, moment))
+  // An issuer that revoked the leaf is believed, whatever another chain says of the same issuer.
+  if (chains.includes('revoked')) return 'revoked'
+  return chains.includes('good') ? 'good' : chains.includes('unknown') ? 'unknown' : null
+}
+
+/** All ways from the last authority of `chain` up to an anchor. */
+function chainsFrom(chain: readonly Authority[], at: number): (readonly Authority[])[] {
+  const last = chain.at(-1)
+  if (!last) return []
+  const { notBefore, notAfter, pathLength } = last.certificate
+  const below = chain.length - 1
+  if (at < notBefore || at > notAfter || (pathLength !== null && pathLength < below)) return []
+  if (last.anchor) return [chain]
+  if (chain.length === MAX_DEPTH) return []
+  return last.issuers
+    .filter((issuer) => !chain.some(({ keyId }) => keyId === issuer.keyId))
+    .flatMap((issuer) => chainsFrom([...chain, issuer], at))
+}
+
+/** Null: an intermediate is revoked, and the chain with it. */
+function statusOf(
+  leaf: Certificate,
+  chain: readonly Authority[],
+  trust: Trust,
+  moment: Moment,
+): RevocationStatus | null {
+  const links = chain.map((issuer, index) => revocationOf(chain[index - 1]?.certificate ?? leaf, issuer, trust, moment))
+  const [ofLeaf, ...ofAuthorities] = links
+  if (ofAuthorities.includes('revoked')) return null
+  if (ofLeaf === 'revoked') return 'revoked'
+  return links.includes('unknown') ? 'unknown' : 'good'
+}

@@ -1,0 +1,51 @@
+import type { Certificate } from './certificate.ts'
+import type { Crl } from './crl.ts'
+import { sameBytes } from './der.ts'
+import type { Authority, Trust } from './trust.ts'
+
+export type RevocationStatus = 'good' | 'revoked' | 'unknown'
+
+/**
+ * The time for which a certificate is judged, and today's: a request made 20 days ago on a totem without a line is judged
+ * as of then, by the CRLs of today.
+ */
+export interface Moment {
+  at: Date
+  now: Date
+}
+
+const HOUR_MS = 3_600_000
+/** How far this clock may be behind the issuer's. */
+const CLOCK_SKEW_MS = 600_000
+
+/**
+ * By the newest usable CRL of this issuer that speaks of this certificate: one that is not from the future, and that at
+ * `at` was at most `maxAgeHours` old and not past its nextUpdate. A certificate that was revoked after `at` was good.
+ */
+export function revocationOf(
+  subject: Certificate,
+  issuer: Authority,
+  trust: Trust,
+  { at, now }: Moment,
+): RevocationStatus {
+  const maxAge = trust.policy.maxAgeHours * HOUR_MS
+  const known = (trust.crls.get(issuer.keyId) ?? []).filter((crl) => speaksOf(crl, subject))
+  const fromThePast = known.filter(({ thisUpdate }) => thisUpdate <= +now + CLOCK_SKEW_MS)
+  const newest = fromThePast.reduce<Crl | null>(
+    (best, crl) => (best && best.thisUpdate >= crl.thisUpdate ? best : crl),
+    null,
+  )
+  if (!newest) return 'unknown'
+  const revokedAt = newest.revokedAt(subject.serial)
+  // A revocation holds however old the list is that told of it.
+  if (revokedAt !== null && revokedAt <= +at + CLOCK_SKEW_MS) return 'revoked'
+  return +at - newest.thisUpdate <= maxAge && +at <= newest.nextUpdate ? 'good' : 'unknown'
+}
+
+/** RFC 5280 §6.3.3 (b): the certificate is within the CRL's scope. */
+function speaksOf({ scope: { names, only } }: Crl, subject: Certificate): boolean {
+  return (
+    (only === null || (only === 'cas') === subject.ca) &&
+    (names === null || names.some((name) => subject.crlNames.some((other) => sameBytes(name, other))))
+  )
+}

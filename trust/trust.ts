@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto'
+import { err, ok, type Result } from '../contract/result.ts'
+import type { AuthorityRole, RevocationPolicy, TrustList } from '../contract/trust.ts'
+import { type Certificate, certificate, KEY_USAGE } from './certificate.ts'
+import { type Crl, crl } from './crl.ts'
+import { decode, sameBytes } from './der.ts'
+import { isSignedBy } from './signature.ts'
+
+/** Who may vouch for a card. What counts is the key: a name proves nothing. */
+export interface Authority {
+  role: AuthorityRole
+  anchor: boolean
+  certificate: Certificate
+  keyId: string
+  /** Of the same role, and their key signed this certificate; none for an anchor, which is trusted for itself. */
+  issuers: readonly Authority[]
+}
+
+/** What a totem or the gateway trusts. */
+export interface Trust {
+  authorities: readonly Authority[]
+  /** By the `keyId` of the authority that signed them. */
+  crls: ReadonlyMap<string, readonly Crl[]>
+  policy: RevocationPolicy
+  /** CRLs that are not used, for the log: their issuers are as if no CRL had been given. */
+  refusedCrls: readonly CrlRefusal[]
+}
+
+/** `sha256` of the DER, hex. */
+export interface CrlRefusal {
+  kind: 'crl-malformed' | 'crl-unsigned'
+  sha256: string
+}
+
+/** `index` of the authority that can't be one. */
+export type TrustRefusal = { kind: 'authorities-malformed'; index: number }
+
+/** RSA keys of issuers; the State's root has 4096 bits (cards.md §9). */
+const MIN_RSA_BITS = 2048
+
+/**
+ * Makes a trust list (`verifyTrustList`) and DER CRLs ready for use. One unusable authority refuses the whole list: a
+ * half-read one would be seen only when a citizen's good card is turned away. An unusable CRL is left out and told.
+ */
+export function loadTrust(
+  list: TrustList,
+  crls: readonly Uint8Array[],
+  policy: RevocationPolicy,
+): Result<Trust, TrustRefusal> {
+  const members: { -readonly [K in keyof Authority]: Authority[K] }[] = []
+  for (const [index, { role, anchor, certificate: base64 }] of list.authorities.entries()) {
+    const read = decode(Buffer.from(base64, 'base64'), certificate)
+    if (!read || !mayIssue(read, anchor)) return err({ kind: 'authorities-malformed', index })
+    members.push({ role, anchor, certificate: read, keyId: keyIdOf(read), issuers: [] })
+  }
+  for (const member of members) {
+    if (!member.anchor) member.issuers = issuersOf(member.certificate, members, member.role)
+  }
+  return ok({ authorities: members, policy, ...loadCrls(crls, members) })
+}
+
+function mayIssue({ ca, keyUsage, key, demandsMore }: Certificate, anchor: boolean): boolean {
+  const bits = key.asymmetricKeyDetails?.modulusLength
+  return (
+    ca &&
+    // A self-signed root of old may say nothing; RFC 5280 §4.2.1.3 wants it of everybody else.
+    (keyUsage === null ? anchor : (keyUsage & KEY_USAGE.keyCertSign) !== 0) &&
+    !demandsMore &&
+    (bits === undefined || bits >= MIN_RSA_BITS)
+  )
+}
+
+const keyIdOf = ({ spki }: Certificate) => createHash('sha256').update(spki).digest('base64')
+
+/** Authorities whose key signed this certificate. Those of the name that it gives are tried first, for they mostly did. */
+export function issuersOf(
+  subject: Certificate,
+  authorities: readonly Authority[],
+  role: AuthorityRole,
+): readonly Authority[] {
+  const signers = (byName: boolean) =>
+    authorities.filter(
+      (authority) =>
+        authority.role === role &&
+        sameBytes(authority.certificate.subject, subject.issuer) === byName &&
+        authority.certificate !== subject &&
+        isSignedBy(subject, authority.certificate.key),
+    )
+  const named = signers(true)
+  return named.length > 0 ? named : signers(false)
+}
+
+function loadCrls(ders: readonly Uint8Array[], authorities: readonly Authority[]) {
+  const crls = new Map<string, Crl[]>()
+  const refusedCrls: CrlRefusal[] = []
+  for (const der of ders) {
+    const read = decode(der, crl)
+    // A key counts once, be it listed for two roles.
+    const keyId = read && signerOf(read, authorities)
+    if (keyId) crls.set(keyId, [...(crls.get(keyId) ?? []), read])
+    else {
+      refusedCrls.push({
+        kind: read ? 'crl-unsigned' : 'crl-malformed',
+        sha256: createHash('sha256').update(der).digest('hex'),
+      })
+    }
+  }
+  return { crls, refusedCrls }
+}
+
+function signerOf(list: Crl, authorities: readonly Authority[]): string | undefined {
+  return authorities.find(
+    ({ certificate: { subject, keyUsage, key } }) =>
+      // By name first: a region's CRL has megabytes, and each signature tried would hash them again.
+      sameBytes(subject, list.issuer) &&
+      (keyUsage === null || (keyUsage & KEY_USAGE.cRLSign) !== 0) &&
+      isSignedBy(list, key),
+  )?.keyId
+}
