@@ -1,0 +1,108 @@
+import type { CardFailure, LoginProof } from '../../../contract/device.ts'
+import { isPin } from '../../../contract/ipc.ts'
+import { err, ok, type Result } from '../../../contract/result.ts'
+import { type Command, digestInfoSha256, SW_OK } from '../apdu.ts'
+import { MAX_PROTECTED, overSecureMessaging } from '../secure-messaging.ts'
+import type { Channel, PinProgress } from '../transport.ts'
+import {
+  cardError,
+  demand,
+  File,
+  readObject,
+  readStart,
+  type Sender,
+  selectCie,
+  selectCieAgain,
+  tellsWholeDomain,
+} from './application.ts'
+import { openSecureChannel } from './device-authentication.ts'
+import { documentNumberIn } from './document-number.ts'
+import type { ExternalKey } from './external-key.ts'
+
+/** A card as `readCie` has found it. */
+export interface CieCard {
+  atr: Uint8Array
+  internalKey: Uint8Array
+  sod: Uint8Array
+}
+
+/** All of them, always: "four and four" is a habit of desktop software (cards.md §6.2). */
+const PIN_DIGITS = 8
+const SIGNATURE_KEY: Command = { ins: 0x22, p1: 0x41, p2: 0xa4, data: Buffer.from('800102840181', 'hex') }
+
+/**
+ * PIN, certificate, document number and signature (cards.md §6): both devices prove themselves, the PIN goes once through
+ * secure messaging, then key 81 signs the SHA-256 of `challenge` (PKCS#1 v1.5). Overwrites `pin`. The channel is left open:
+ * the caller resets the card.
+ */
+export async function loginCie(
+  channel: Channel,
+  card: CieCard,
+  pin: Uint8Array,
+  challenge: Uint8Array,
+  key: ExternalKey,
+  progress: PinProgress,
+): Promise<Result<LoginProof, CardFailure>> {
+  try {
+    if (!isPin(pin) || pin.length !== PIN_DIGITS) return cardError('pin-format', null)
+    // The IAS applet is still selected, unless the card was reset since.
+    if (!(await selectCieAgain(channel)) && !(await selectCie(channel, card.atr))) return cardError('select', null)
+    return await overSecureMessaging(async () => {
+      const opened = await openSecureChannel(
+        channel,
+        { wholeDomain: tellsWholeDomain(card.atr), internalKey: card.internalKey },
+        key,
+      )
+      if (!opened.ok) return opened
+      const secure = opened.value
+      try {
+        const verified = await verifyPin(secure, pin, progress)
+        if (!verified.ok) return verified
+        const cie = await readHolder(secure, card.sod)
+        if (!cie.ok) return cie
+        const signature = await sign(secure, challenge)
+        return signature.ok ? ok({ signature: signature.value, cie: cie.value, apdus: channel.apdus }) : signature
+      } finally {
+        secure.wipe()
+      }
+    })
+  } finally {
+    pin.fill(0)
+  }
+}
+
+async function verifyPin(secure: Sender, pin: Uint8Array, progress: PinProgress): Promise<Result<null, CardFailure>> {
+  progress.pin = 'in-flight'
+  const { sw } = await secure.send({ ins: 0x20, p1: 0x00, p2: 0x81, data: pin })
+  progress.pin = sw === SW_OK ? 'accepted' : 'not-sent'
+  return sw === SW_OK ? ok(null) : pinFailure(sw)
+}
+
+function pinFailure(sw: number): Result<never, CardFailure> {
+  if (sw === 0x6983 || sw === 0x63c0) return err({ kind: 'pin-blocked' })
+  if (sw >> 4 === 0x63c) return err({ kind: 'wrong-pin', triesLeft: sw & 0x0f })
+  // Some cards do not say how many tries are left (cards.md §6.2).
+  if (sw === 0x6300 || sw === 0x6700) return err({ kind: 'wrong-pin', triesLeft: null })
+  return cardError('verify', sw)
+}
+
+async function readHolder(secure: Sender, sod: Uint8Array): Promise<Result<LoginProof['cie'], CardFailure>> {
+  const certificate = await readObject(secure, File.certificate, MAX_PROTECTED)
+  if (!certificate.ok) return certificate
+  if (!certificate.value) return err({ kind: 'certificate-truncated' })
+  const known = documentNumberIn(certificate.value, sod)
+  if (known !== null) return ok({ certificate: certificate.value, documentNumber: known })
+
+  const serial = await readStart(secure, File.serial, 9)
+  if (!serial.ok) return serial
+  const documentNumber = Buffer.from(serial.value).toString('latin1')
+  if (!/^[A-Z0-9]{9}$/.test(documentNumber)) return cardError('serial', null)
+  return ok({ certificate: certificate.value, documentNumber })
+}
+
+async function sign(secure: Sender, challenge: Uint8Array): Promise<Result<Uint8Array, CardFailure>> {
+  const set = await demand(secure, 'set-signature-key', SIGNATURE_KEY)
+  if (!set.ok) return set
+  const signature = await demand(secure, 'sign', { ins: 0x88, p1: 0, p2: 0, data: digestInfoSha256(challenge) })
+  return signature.ok ? ok(Uint8Array.from(signature.value)) : signature
+}

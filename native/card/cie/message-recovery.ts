@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto'
+
+// ISO 9796-2 scheme 1 with SHA-256: what is signed lies in the block itself as far as it has room, between a header and
+// a trailer, with the hash of all of it.
+const HEADER = 0x6a
+const TRAILER = 0xbc
+const HASH_BYTES = 32
+
+/** How much of the message a block of so many bytes holds. */
+export const recoverableBytes = (blockBytes: number): number => blockBytes - HASH_BYTES - 2
+
+/** The block before RSA; `recoverable` fills what is left beside header, hash and trailer. */
+export const recoveryBlock = (recoverable: Uint8Array, hash: Uint8Array): Uint8Array =>
+  Uint8Array.of(HEADER, ...recoverable, ...hash, TRAILER)
+
+/** Takes the block apart; null when it is none. */
+export function openRecoveryBlock(block: Uint8Array): { recoverable: Uint8Array; hash: Uint8Array } | null {
+  if (block[0] !== HEADER || block.at(-1) !== TRAILER || block.length <= HASH_BYTES + 2) return null
+  return { recoverable: block.subarray(1, -HASH_BYTES - 1), hash: block.subarray(-HASH_BYTES - 1, -1) }
+}
+
+export const sha256 = (...parts: Uint8Array[]): Uint8Array => {
+  const hash = createHash('sha256')
+  for (const part of parts) hash.update(part)
+  return hash.digest()
+}

@@ -1,0 +1,37 @@
+import type { CardFailure, CieReadout } from '../../../contract/device.ts'
+import { err, ok, type Result } from '../../../contract/result.ts'
+import type { Channel } from '../transport.ts'
+import { cardError, File, readObject, readStart, selectCie } from './application.ts'
+
+const NIS_BYTES = 12
+const NIS = /^\d{12}$/
+/** Le=00: as much as a short APDU brings. */
+const STEP = 256
+
+/** Reads what a CIE gives without its PIN (cards.md §5): EF.ID_Servizi, EF.Int.Kpub, EF.SOD. `card-unknown`: it is none. */
+export async function readCie(channel: Channel, atr: Uint8Array): Promise<Result<CieReadout, CardFailure>> {
+  if (!(await selectCie(channel, atr))) return err({ kind: 'card-unknown' })
+
+  const nisFile = await readStart(channel, File.nis, NIS_BYTES)
+  if (!nisFile.ok) return nisFile
+  const nis = Buffer.from(nisFile.value).toString('latin1')
+  if (!NIS.test(nis)) return cardError('nis', null)
+
+  const internalKey = await readObject(channel, File.internalKey, STEP)
+  if (!internalKey.ok) return internalKey
+  if (!internalKey.value) return cardError('internal-key', null)
+
+  const sod = await readObject(channel, File.sod, STEP)
+  if (!sod.ok) return sod
+  if (!sod.value) return cardError('sod', null)
+
+  return ok({
+    card: 'cie',
+    atr: Buffer.from(atr).toString('hex'),
+    pinPad: false,
+    nis,
+    internalKey: internalKey.value,
+    sod: sod.value,
+    apdus: channel.apdus,
+  })
+}
