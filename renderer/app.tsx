@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect } from 'react'
 import { IntlProvider } from 'react-intl'
-import type { Screen, View } from '../contract/view.ts'
+import type { View } from '../contract/view.ts'
 import { IdleWarning } from './components/idle-warning.tsx'
 import { LiveRegion } from './components/live-region.tsx'
 import { Settling } from './components/press-guard.tsx'
@@ -29,8 +29,8 @@ function Frame({ view }: { view: View }) {
         <div className="totem">
           <TopBar key={`bar ${view.screen.screen}`} />
           <main className="stage">
-            <Settling key={screenKey(view.screen)}>
-              <ShownScreen screen={view.screen} />
+            <Settling key={screenKey(view)}>
+              <ShownScreen view={view} />
             </Settling>
           </main>
         </div>
@@ -41,7 +41,8 @@ function Frame({ view }: { view: View }) {
 }
 
 /** What makes a screen another one: its buttons must not be those of the screen before. */
-function screenKey(screen: Screen): string {
+function screenKey({ screen, cardLost }: View): string {
+  if (cardLost) return 'card lost'
   return screen.screen === 'purpose' ? `purpose ${screen.more}` : screen.screen
 }
 

@@ -44,6 +44,10 @@ export function enterPin(pin: Uint8Array): void {
   void sent.catch(refresh)
 }
 
+export function enterCan(can: IpcParams<'enterCan'>): void {
+  void window.totem.enterCan(can).catch(refresh)
+}
+
 /** Grey pixels of one page (from 1) of the preview; null where main has none. */
 export function previewPage(page: number): ReturnType<TotemBridge['previewPage']> {
   return window.totem.previewPage(page)

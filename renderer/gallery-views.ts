@@ -1,5 +1,5 @@
 import { exemptions } from '../contract/catalogue.ts'
-import { type Language, outOfService, refusal, type Screen, type View } from '../contract/view.ts'
+import { type Language, outOfService, refusal, type Screen, type ScreenOf, type View } from '../contract/view.ts'
 
 /** Invented people. */
 const holder = { name: 'MARIA TERESA', surname: 'BIANCHI' }
@@ -24,6 +24,26 @@ const waiting = (types: ('8' | '12')[], last: string) => ({
   requestedAt: '2026-11-20T09:42:00.000Z',
 })
 
+const pin = (card: 'cns' | 'cie', shown: Partial<ScreenOf<'pin'>> = {}): Screen => ({
+  screen: 'pin',
+  card,
+  pinPad: false,
+  triesLeft: null,
+  wrong: false,
+  expiry: card === 'cie',
+  ...shown,
+})
+const refused = (reason: ScreenOf<'refused'>['reason'], shown: Partial<ScreenOf<'refused'>> = {}): Screen => ({
+  screen: 'refused',
+  reason,
+  anpr: null,
+  card: null,
+  date: null,
+  cardPresent: true,
+  ...shown,
+})
+
+/** What ends in `-cie` is drawn with the card on the contactless reader. */
 const screens: Record<string, Screen> = {
   starting: { screen: 'starting' },
   ...Object.fromEntries(
@@ -35,11 +55,24 @@ const screens: Record<string, Screen> = {
   language: { screen: 'language' },
   card: { screen: 'card' },
   'card-reading': { screen: 'card-reading' },
-  pin: { screen: 'pin', triesLeft: null, wrong: false },
-  'pin-wrong': { screen: 'pin', triesLeft: 2, wrong: true },
-  'pin-last': { screen: 'pin', triesLeft: 1, wrong: false },
+  'card-reading-cie': { screen: 'card-reading' },
+  pin: pin('cns'),
+  'pin-wrong': pin('cns', { wrong: true, triesLeft: 2 }),
+  'pin-last': pin('cns', { triesLeft: 1 }),
+  'pin-cie': pin('cie'),
+  'pin-wrong-cie': pin('cie', { wrong: true, triesLeft: 2 }),
+  'pin-without-expiry-cie': pin('cie', { expiry: false }),
+  'pin-keypad': pin('cns', { pinPad: true }),
+  'pin-keypad-wrong': pin('cns', { pinPad: true, wrong: true, triesLeft: 2 }),
   'last-try': { screen: 'last-try' },
-  'pin-checking': { screen: 'pin-checking' },
+  'pin-checking': { screen: 'pin-checking', card: 'cns', pinPad: false },
+  'pin-checking-cie': { screen: 'pin-checking', card: 'cie', pinPad: false },
+  'pin-checking-keypad': { screen: 'pin-checking', card: 'cns', pinPad: true },
+  'can-cie': { screen: 'can', wrong: false },
+  'can-wrong-cie': { screen: 'can', wrong: true },
+  'can-checking-cie': { screen: 'can-checking' },
+  'card-expiry-cie': { screen: 'card-expiry', holder, expires: '2031-06-18', expired: false },
+  'card-expiry-expired-cie': { screen: 'card-expiry', holder, expires: '2025-03-12', expired: true },
   recognised: { screen: 'recognised', holder },
   collect: { screen: 'collect', holder, waiting: [waiting(['8'], 'A1')] },
   'collect-many': {
@@ -119,16 +152,23 @@ const screens: Record<string, Screen> = {
   ...Object.fromEntries(
     refusal.options.map((reason) => [
       `refused-${reason}`,
-      {
-        screen: 'refused',
-        reason,
+      refused(reason, {
         anpr: reason === 'certificate-not-issuable' ? 'EN160' : null,
         cardPresent: reason !== 'card-removed',
-      },
+      }),
     ]),
   ),
+  'refused-expired-cie': refused('certificate-expired', { card: 'cie', date: '2025-03-12' }),
+  'refused-expired-cns': refused('certificate-expired', { card: 'cns', date: '2025-03-12' }),
+  'refused-not-yet-valid-cns': refused('certificate-not-yet-valid', { card: 'cns', date: '2027-01-01' }),
+  'refused-pin-blocked-cie': refused('pin-blocked', { card: 'cie' }),
+  'refused-pin-blocked-cns': refused('pin-blocked', { card: 'cns' }),
+  'refused-revoked-cie': refused('certificate-revoked', { card: 'cie' }),
+  'refused-card-cloned-cie': refused('card-cloned', { card: 'cie' }),
+  'refused-card-removed-cie': refused('card-removed', { card: 'cie', cardPresent: false }),
   goodbye: { screen: 'goodbye', cardPresent: false },
   'goodbye-card': { screen: 'goodbye', cardPresent: true },
+  'goodbye-card-cie': { screen: 'goodbye', cardPresent: true },
 }
 
 const STEP: Partial<Record<Screen['screen'], View['step']>> = {
@@ -148,13 +188,22 @@ const STEP: Partial<Record<Screen['screen'], View['step']>> = {
   printing: 'paper',
   'print-fault': 'paper',
 }
-const BACK: readonly Screen['screen'][] = ['certificate', 'purpose', 'declaration', 'preview', 'confirm']
+const BACK: readonly Screen['screen'][] = [
+  'can',
+  'card-expiry',
+  'certificate',
+  'purpose',
+  'declaration',
+  'preview',
+  'confirm',
+]
 const CANNOT_LEAVE: readonly Screen['screen'][] = [
   'starting',
   'out-of-service',
   'attract',
   'card-reading',
   'pin-checking',
+  'can-checking',
   'issuing',
   'printing',
   'goodbye',
@@ -162,18 +211,28 @@ const CANNOT_LEAVE: readonly Screen['screen'][] = [
 
 /** One or more views of every screen, by name; `idle` is a screen with the warning over it. */
 export function galleryViews(language: Language): Record<string, View> {
-  const shown = (screen: Screen, idle: View['idle'] = null): View => ({
+  const shown = (screen: Screen, over: Partial<View> = {}): View => ({
     revision: 1,
     language,
     screen,
     step: STEP[screen.screen] ?? null,
     canGoBack: BACK.includes(screen.screen),
     canLeave: !CANNOT_LEAVE.includes(screen.screen),
-    idle,
+    idle: null,
+    cardLost: false,
+    contactless: false,
     totem: { id: 'TT-0001', office: 'Ufficio postale di Montefiore', comune: 'Montefiore', mmPerPixel: 0.31 },
+    ...over,
   })
   return {
-    ...Object.fromEntries(Object.entries(screens).map(([name, screen]) => [name, shown(screen)])),
-    idle: shown({ screen: 'person', people: family, online: true }, { secondsLeft: 27 }),
+    ...Object.fromEntries(
+      Object.entries(screens).map(([name, screen]) => [name, shown(screen, { contactless: name.endsWith('-cie') })]),
+    ),
+    idle: shown({ screen: 'person', people: family, online: true }, { idle: { secondsLeft: 27 } }),
+    'card-lost-cie': shown({ screen: 'person', people: family, online: true }, { cardLost: true, contactless: true }),
+    'card-lost-checking-cie': shown(
+      { screen: 'pin-checking', card: 'cie', pinPad: false },
+      { cardLost: true, contactless: true },
+    ),
   }
 }

@@ -11,7 +11,7 @@ import { AnswerCard, TouchButton } from './touch-button.tsx'
 /** Always there: whose totem this is, and the three things that anyone may need on any screen. */
 export function TopBar() {
   const text = useText()
-  const { language, totem, screen } = useShownView()
+  const { language, totem, screen, cardLost } = useShownView()
   const [open, setOpen] = useState<'accessibility' | 'help' | null>(null)
   const close = () => setOpen(null)
 
@@ -44,7 +44,7 @@ export function TopBar() {
       </nav>
 
       <Dialog title={text('help.title')} open={open === 'help'} onClose={close}>
-        <p className="lead">{text(`help.${screen.screen}`)}</p>
+        <p className="lead">{text(cardLost ? 'help.card-lost' : `help.${screen.screen}`)}</p>
         <Points points={[{ icon: 'counter', title: text('help.counter.title'), line: text('help.counter') }]} />
         <CloseButton onPress={close} />
       </Dialog>

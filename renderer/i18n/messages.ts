@@ -4,5 +4,7 @@ import type { Language } from '../../contract/view.ts'
 
 export type MessageId = keyof typeof it
 
+export const isMessage = (id: string): id is MessageId => Object.hasOwn(it, id)
+
 /** ICU messages by language. Both files have the same keys and the same placeholders (messages.test.ts). */
 export const messages: Record<Language, Record<MessageId, string>> = { it, en }

@@ -17,6 +17,12 @@ export function useDate(): (instant: string) => string {
   return (instant) => intl.formatDate(instant, { dateStyle: 'long', timeStyle: 'short', timeZone: 'Europe/Rome' })
 }
 
+/** A calendar day (YYYY-MM-DD), in words: it is the same day everywhere. */
+export function useDay(): (day: string) => string {
+  const intl = useIntl()
+  return (day) => intl.formatDate(day, { dateStyle: 'long', timeZone: 'UTC' })
+}
+
 /** What a sheet is called: two types on one sheet are a certificato contestuale. */
 export function certificateName(types: readonly CertificateType[]): MessageId {
   const [only] = types

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isPin } from '../../contract/ipc.ts'
-import { emptyPin, type PinKey, pinKeyOf, pressPinKey, takePin } from './pin-buffer.ts'
+import { emptyPin, type PinKey, pinKeyOf, pinMin, pressPinKey, takePin } from './pin-buffer.ts'
+
+const cards = fc.constantFrom('cns' as const, 'cie' as const)
 
 function type(keys: PinKey[]) {
   const digits = emptyPin()
@@ -27,11 +29,11 @@ describe('typing a PIN', () => {
 
   it('leaves nothing behind the digits that count', () => {
     fc.assert(
-      fc.property(fc.array(fc.constantFrom(...keys('0123456789<x')), { maxLength: 40 }), (pressed) => {
+      fc.property(fc.array(fc.constantFrom(...keys('0123456789<x')), { maxLength: 40 }), cards, (pressed, card) => {
         const { digits, count } = type(pressed)
         expect(digits.slice(count).every((digit) => digit === 0)).toBe(true)
-        const pin = takePin(digits, count)
-        if (count < 5) expect(pin).toBeNull()
+        const pin = takePin(digits, count, pinMin(card))
+        if (count < (card === 'cie' ? 8 : 5)) expect(pin).toBeNull()
         else {
           expect(pin && isPin(pin)).toBe(true)
           expect(digits.every((digit) => digit === 0)).toBe(true)

@@ -1,6 +1,6 @@
-/** Lengths that the contract takes (contract/ipc.ts `isPin`). */
-export const PIN_MIN = 5
 export const PIN_MAX = 8
+/** A CNS has a PIN of 5 to 8 digits; a CIE's always has all 8. */
+export const pinMin = (card: 'cns' | 'cie') => (card === 'cie' ? PIN_MAX : 5)
 
 export type PinKey = '0' | '1' | '2' | '3' | '4' | '5' | '6' | '7' | '8' | '9' | 'delete' | 'clear'
 
@@ -26,9 +26,9 @@ export function pressPinKey(digits: Uint8Array, count: number, key: PinKey): num
   return count + 1
 }
 
-/** The typed digits alone, for handing over; `digits` is overwritten. Null while there are too few. */
-export function takePin(digits: Uint8Array, count: number): Uint8Array | null {
-  if (count < PIN_MIN) return null
+/** The typed digits alone, for handing over; `digits` is overwritten. Null while there are fewer than `least`. */
+export function takePin(digits: Uint8Array, count: number, least: number): Uint8Array | null {
+  if (count < least) return null
   const pin = digits.slice(0, count)
   digits.fill(0)
   return pin

@@ -1,13 +1,11 @@
 import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react'
-import { Icon } from '../components/icon.tsx'
-import { TouchButton } from '../components/touch-button.tsx'
 import { useText } from '../i18n/use-text.ts'
-import { emptyPin, PIN_MAX, PIN_MIN, type PinKey, pinKeyOf, pressPinKey, takePin } from './pin-buffer.ts'
-
-const DIGITS = ['1', '2', '3', '4', '5', '6', '7', '8', '9'] as const
+import { DigitKeys, useKeypad } from './digit-keys.tsx'
+import { emptyPin, PIN_MAX, type PinKey, pinMin, pressPinKey, takePin } from './pin-buffer.ts'
 
 type PinPad = {
-  /** Gets 5 to 8 ASCII digits and must overwrite them. */
+  card: 'cns' | 'cie'
+  /** Gets the ASCII digits, as many as this card takes, and must overwrite them. */
   onPin: (pin: Uint8Array) => void
   children: (parts: {
     pad: ReactNode
@@ -19,7 +17,7 @@ type PinPad = {
  * Keypad on the glass, and any numeric keypad of the totem. The digits live in one buffer outside React; state, page
  * and accessibility tree hold only how many there are (invariant 3).
  */
-export function PinPad({ onPin, children }: PinPad) {
+export function PinPad({ card, onPin, children }: PinPad) {
   const text = useText()
   const digits = useRef<Uint8Array>(null)
   digits.current ??= emptyPin()
@@ -27,6 +25,7 @@ export function PinPad({ onPin, children }: PinPad) {
   const [count, setCount] = useState(0)
   // Two keys may come before React has drawn the first: the count that keys act on can't be the drawn one.
   const typed = useRef(0)
+  const least = pinMin(card)
 
   const press = useCallback(
     (key: PinKey) => {
@@ -36,61 +35,29 @@ export function PinPad({ onPin, children }: PinPad) {
     [buffer],
   )
   const confirm = useCallback(() => {
-    const pin = takePin(buffer, typed.current)
+    const pin = takePin(buffer, typed.current, least)
     if (!pin) return
     typed.current = 0
     setCount(0)
     onPin(pin)
-  }, [buffer, onPin])
-
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      const key = pinKeyOf(event.key)
-      // Enter on a focused button is that button's own press.
-      const confirms = event.key === 'Enter' && !(event.target instanceof HTMLButtonElement)
-      if (!key && !confirms) return
-      event.preventDefault()
-      if (key) press(key)
-      else confirm()
-    }
-    window.addEventListener('keydown', onKey)
-    return () => {
-      window.removeEventListener('keydown', onKey)
-      buffer.fill(0)
-    }
-  }, [buffer, press, confirm])
+  }, [buffer, least, onPin])
+  useKeypad(press, confirm)
+  useEffect(() => () => void buffer.fill(0), [buffer])
 
   const pad = (
     <div className="pin">
-      <div className="pin-dots" role="status" aria-label={text('pin.count', { count })}>
+      <div className={`pin-dots ${card}`} role="status" aria-label={text('pin.count', { count })}>
         {Array.from({ length: PIN_MAX }, (_, place) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a place is its index
-          <span key={place} className={place < count ? 'typed' : place < PIN_MIN ? 'needed' : 'free'} />
+          <span key={place} className={place < count ? 'typed' : place < least ? 'needed' : 'free'} />
         ))}
       </div>
-      <p className="pin-length">{text('pin.length')}</p>
-      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is a part of a form, and there is no form */}
-      <div className="pin-keys" role="group" aria-label={text('pin.pad')}>
-        {DIGITS.map((digit) => (
-          <TouchButton key={digit} className="key" onPress={() => press(digit)}>
-            {digit}
-          </TouchButton>
-        ))}
-        <TouchButton className="key word" onPress={() => press('clear')} disabled={count === 0}>
-          {text('pin.clear')}
-        </TouchButton>
-        <TouchButton className="key" onPress={() => press('0')}>
-          0
-        </TouchButton>
-        <TouchButton className="key word" onPress={() => press('delete')} disabled={count === 0}>
-          <Icon name="backspace" />
-          {text('pin.delete')}
-        </TouchButton>
-      </div>
+      <p className="pin-length">{text(card === 'cie' ? 'pin.length.cie' : 'pin.length')}</p>
+      <DigitKeys label={text('pin.pad')} empty={count === 0} press={press} />
     </div>
   )
   return children({
     pad,
-    main: { label: text('pin.confirm'), icon: 'check', onPress: confirm, disabled: count < PIN_MIN },
+    main: { label: text('pin.confirm'), icon: 'check', onPress: confirm, disabled: count < least },
   })
 }

@@ -1,23 +1,32 @@
+import { CardAtReader, CieOnReader } from '../components/card-illustrations.tsx'
 import { Points } from '../components/facts.tsx'
-import { CardAndReader, CardThinking } from '../components/illustrations.tsx'
+import { CardAndReader } from '../components/illustrations.tsx'
 import { Screen, Waiting } from '../components/screen.tsx'
 import { useText } from '../i18n/use-text.ts'
 
-/** There is nothing to touch: the reader notices the card. */
+/** There is nothing to touch: the reader notices the card, and which of the two it is. */
 export function InsertCard() {
   const text = useText()
   return (
     <Screen
       title={text('card.title')}
       lead={text('card.lead')}
-      figure={<CardAndReader move="in" label={text('card.figure')} />}
+      figure={
+        <ul className="ways">
+          <li className="way">
+            <CieOnReader move="in" label={text('card.cie.figure')} />
+            <strong>{text('card.cie')}</strong>
+            <span>{text('card.cie.line')}</span>
+          </li>
+          <li className="way">
+            <CardAndReader move="in" label={text('card.figure')} />
+            <strong>{text('card.cns')}</strong>
+            <span>{text('card.cns.line')}</span>
+          </li>
+        </ul>
+      }
     >
-      <Points
-        points={[
-          { icon: 'card', title: text('card.which.title'), line: text('card.which') },
-          { icon: 'lock', title: text('card.keep.title'), line: text('card.keep') },
-        ]}
-      />
+      <Points points={[{ icon: 'lock', title: text('card.keep.title'), line: text('card.keep') }]} />
     </Screen>
   )
 }
@@ -31,7 +40,7 @@ export function CardReading() {
       lead={text('cardReading.lead')}
       figure={
         <>
-          <CardAndReader move="still" label={text('card.figure')} />
+          <CardAtReader move="still" />
           <Waiting />
         </>
       }
@@ -39,14 +48,23 @@ export function CardReading() {
   )
 }
 
-export function PinChecking() {
+/** In place of any screen while its card is away: what was shown is not in the page any more. */
+export function CardLost() {
   const text = useText()
   return (
     <Screen
-      kind="wait"
-      title={text('pinChecking.title')}
-      lead={text('pinChecking.lead')}
-      figure={<CardThinking label={text('pinChecking.title')} />}
-    />
+      kind="verdict"
+      tone="warning"
+      title={text('cardLost.title')}
+      lead={text('cardLost.lead')}
+      figure={<CardAtReader move="in" />}
+    >
+      <Points
+        points={[
+          { icon: 'support', title: text('cardLost.safe.title'), line: text('cardLost.safe'), tone: 'success' },
+          { icon: 'clock', title: text('cardLost.now.title'), line: text('cardLost.now') },
+        ]}
+      />
+    </Screen>
   )
 }

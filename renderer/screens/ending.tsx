@@ -1,10 +1,12 @@
 import type { Refusal, ScreenOf } from '../../contract/view.ts'
 import { ask } from '../bridge.ts'
+import { CardAtReader } from '../components/card-illustrations.tsx'
 import { Notice, type Point, Points } from '../components/facts.tsx'
-import { CardAndReader, PaperOut, ToTheCounter, Town } from '../components/illustrations.tsx'
+import { PaperOut, ToTheCounter, Town } from '../components/illustrations.tsx'
 import { Screen } from '../components/screen.tsx'
 import { AnswerCard } from '../components/touch-button.tsx'
-import { useText } from '../i18n/use-text.ts'
+import { isMessage } from '../i18n/messages.ts'
+import { useDay, useText } from '../i18n/use-text.ts'
 
 /** A collect code is read aloud and copied by hand: two groups of four. */
 function inGroups(code: string): string {
@@ -29,7 +31,7 @@ export function Done({ screen: { outcome, collectCode, cardPresent } }: { screen
             </div>
           )}
           {outcome === 'printed' && <PaperOut move="take" label={text('done.paperFigure')} />}
-          {outcome !== 'printed' && cardPresent && <CardAndReader move="out" label={text('done.cardFigure')} />}
+          {outcome !== 'printed' && cardPresent && <CardAtReader move="out" />}
           {outcome !== 'printed' && !cardPresent && <Town label={text('product')} />}
           {cardPresent && (
             <Notice tone="info" icon="card">
@@ -45,19 +47,35 @@ export function Done({ screen: { outcome, collectCode, cardPresent } }: { screen
   )
 }
 
-/** What happened, what is safe, what to do now: in this order, always all three. */
-export function Refused({ screen: { reason, anpr, cardPresent } }: { screen: ScreenOf<'refused'> }) {
+/** The three sentences of a refusal, with the day where there is one and the way to help for this card where it differs. */
+function useRefusal({ reason, card, date }: ScreenOf<'refused'>) {
   const text = useText()
+  const day = useDay()
+  const dated = `refused.${reason}.titleOn`
+  const ofCard = `refused.${reason}.now.${card}`
+  const issuer = text(`refused.issuer.${card ?? 'unknown'}`)
+  return {
+    title: date && isMessage(dated) ? text(dated, { date: day(date) }) : text(`refused.${reason}.title`),
+    safe: text(`refused.${reason}.safe`),
+    now: text(isMessage(ofCard) ? ofCard : `refused.${reason}.now`, { issuer }),
+  }
+}
+
+/** What happened, what is safe, what to do now: in this order, always all three. */
+export function Refused({ screen }: { screen: ScreenOf<'refused'> }) {
+  const text = useText()
+  const { title, safe, now } = useRefusal(screen)
+  const { reason, anpr, cardPresent } = screen
   const points: Point[] = [
-    { icon: 'support', title: text('refused.safe'), line: text(`refused.${reason}.safe`), tone: 'success' },
-    { icon: 'info', title: text('refused.now'), line: text(`refused.${reason}.now`) },
+    { icon: 'support', title: text('refused.safe'), line: safe, tone: 'success' },
+    { icon: 'info', title: text('refused.now'), line: now },
   ]
   if (anpr) points.push({ icon: 'paper', title: text('refused.anpr'), line: anpr })
   return (
     <Screen
       kind="verdict"
       tone="danger"
-      title={text(`refused.${reason}.title`)}
+      title={title}
       figure={<RefusedFigure reason={reason} cardPresent={cardPresent} />}
       main={{ label: text('refused.end'), icon: 'check', onPress: () => ask('leave'), ends: true }}
     >
@@ -71,14 +89,14 @@ function RefusedFigure({ reason, cardPresent }: { reason: Refusal; cardPresent: 
   if (cardPresent)
     return (
       <>
-        <CardAndReader move="out" label={text('done.cardFigure')} />
+        <CardAtReader move="out" />
         <Notice tone="info" icon="card">
           {text('done.card')}
         </Notice>
       </>
     )
   // Pulled too early: putting it back goes on.
-  if (reason === 'card-removed') return <CardAndReader move="in" label={text('card.figure')} />
+  if (reason === 'card-removed') return <CardAtReader move="in" />
   return <ToTheCounter label={text('help.counter.title')} />
 }
 
@@ -89,9 +107,7 @@ export function Goodbye({ screen: { cardPresent } }: { screen: ScreenOf<'goodbye
       kind="wait"
       title={text(cardPresent ? 'goodbye.cardTitle' : 'goodbye.title')}
       lead={text(cardPresent ? 'goodbye.cardLead' : 'goodbye.lead')}
-      figure={
-        cardPresent ? <CardAndReader move="out" label={text('done.cardFigure')} /> : <Town label={text('product')} />
-      }
+      figure={cardPresent ? <CardAtReader move="out" /> : <Town label={text('product')} />}
     />
   )
 }

@@ -1,20 +1,25 @@
-import type { Screen } from '../../contract/view.ts'
+import type { Screen, View } from '../../contract/view.ts'
 import { Attract } from './attract.tsx'
-import { CardReading, InsertCard, PinChecking } from './card.tsx'
+import { Can, CanChecking, CardExpiry } from './can.tsx'
+import { CardLost, CardReading, InsertCard } from './card.tsx'
 import { ChooseCertificate } from './certificate.tsx'
 import { Collect } from './collect.tsx'
 import { Confirm } from './confirm.tsx'
 import { Done, Goodbye, Refused } from './ending.tsx'
 import { ChooseLanguage } from './language.tsx'
 import { ChoosePerson } from './person.tsx'
-import { LastTry, Pin } from './pin.tsx'
+import { LastTry, Pin, PinChecking } from './pin.tsx'
 import { Preview } from './preview.tsx'
 import { PrintFault, Printing } from './printing.tsx'
 import { ChoosePurpose, Declaration } from './purpose.tsx'
 import { Issuing, OutOfService, Recognised, Starting } from './waits.tsx'
 
 /** Every screen of the contract, exhaustively: a new one in the contract doesn't compile until it is drawn here. */
-export function ShownScreen({ screen }: { screen: Screen }) {
+export function ShownScreen({ view: { screen, cardLost } }: { view: View }) {
+  return cardLost ? <CardLost /> : <Drawn screen={screen} />
+}
+
+function Drawn({ screen }: { screen: Screen }) {
   switch (screen.screen) {
     case 'starting':
       return <Starting />
@@ -33,7 +38,13 @@ export function ShownScreen({ screen }: { screen: Screen }) {
     case 'last-try':
       return <LastTry />
     case 'pin-checking':
-      return <PinChecking />
+      return <PinChecking screen={screen} />
+    case 'can':
+      return <Can screen={screen} />
+    case 'can-checking':
+      return <CanChecking />
+    case 'card-expiry':
+      return <CardExpiry screen={screen} />
     case 'recognised':
       return <Recognised screen={screen} />
     case 'collect':

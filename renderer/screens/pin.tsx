@@ -1,39 +1,100 @@
 import type { ScreenOf } from '../../contract/view.ts'
 import { ask, enterPin } from '../bridge.ts'
+import { CieThinking, ReaderWithKeypad } from '../components/card-illustrations.tsx'
 import { Notice } from '../components/facts.tsx'
 import { Icon } from '../components/icon.tsx'
-import { OneTryLeft } from '../components/illustrations.tsx'
+import { CardThinking, OneTryLeft } from '../components/illustrations.tsx'
 import { Screen } from '../components/screen.tsx'
-import { AnswerCard } from '../components/touch-button.tsx'
+import { AnswerCard, TouchButton } from '../components/touch-button.tsx'
 import { useText } from '../i18n/use-text.ts'
 import { PinPad } from '../keyboard/pin-pad.tsx'
 
-export function Pin({ screen: { wrong, triesLeft } }: { screen: ScreenOf<'pin'> }) {
+export function Pin({ screen }: { screen: ScreenOf<'pin'> }) {
+  if (screen.pinPad) return <PinOnReader screen={screen} />
+  return <PinOnGlass screen={screen} />
+}
+
+function PinOnGlass({ screen }: { screen: ScreenOf<'pin'> }) {
   const text = useText()
-  const tries = triesLeft === null ? '' : ` ${text('pin.tries', { tries: triesLeft })}`
+  const { card, expiry } = screen
   return (
-    <PinPad onPin={enterPin}>
+    <PinPad card={card} onPin={enterPin}>
       {({ pad, main }) => (
         <Screen
-          title={text('pin.title')}
+          title={text(card === 'cie' ? 'pin.title.cie' : 'pin.title')}
           main={main}
           figure={
-            wrong || triesLeft !== null ? (
-              <Notice tone={wrong ? 'danger' : 'warning'} icon="alert">
-                {`${wrong ? text('pin.wrong') : ''}${tries}`.trim()}
-              </Notice>
-            ) : (
-              <p className="promise">
-                <Icon name="lock" />
-                <span>{text('pin.lead')}</span>
-              </p>
-            )
+            <>
+              {card === 'cie' && <Halves />}
+              <TriesOr screen={screen} otherwise={text('pin.lead')} />
+            </>
           }
         >
           {pad}
+          {expiry && (
+            <TouchButton className="secondary aside-way" onPress={() => ask('askExpiry')}>
+              <Icon name="clock" />
+              <span>{text('pin.expiry')}</span>
+            </TouchButton>
+          )}
         </Screen>
       )}
     </PinPad>
+  )
+}
+
+/** The PIN is typed where it never meets this computer; the person says when they are ready, as the reader won't wait. */
+function PinOnReader({ screen }: { screen: ScreenOf<'pin'> }) {
+  const text = useText()
+  return (
+    <Screen
+      title={text('pin.title.pad')}
+      lead={text('pin.padWhen')}
+      main={{ label: text('pin.padStart'), onPress: () => ask('usePinPad') }}
+      figure={
+        <>
+          <ReaderWithKeypad label={text('pin.padFigure')} />
+          <TriesOr screen={screen} otherwise={text('pin.padLead')} />
+        </>
+      }
+    />
+  )
+}
+
+/** What went wrong and how many tries are left, or what the person may rely on. */
+function TriesOr({ screen: { wrong, triesLeft }, otherwise }: { screen: ScreenOf<'pin'>; otherwise: string }) {
+  const text = useText()
+  if (!wrong && triesLeft === null) {
+    return (
+      <p className="promise">
+        <Icon name="lock" />
+        <span>{otherwise}</span>
+      </p>
+    )
+  }
+  const tries = triesLeft === null ? '' : ` ${text('pin.tries', { tries: triesLeft })}`
+  return (
+    <Notice tone={wrong ? 'danger' : 'warning'} icon="alert">
+      {`${wrong ? text('pin.wrong') : ''}${tries}`.trim()}
+    </Notice>
+  )
+}
+
+/** A CIE's PIN comes in two halves, on two papers; the card wants all eight digits. */
+function Halves() {
+  const text = useText()
+  return (
+    <ul className="halves">
+      {(['first', 'last'] as const).map((half) => (
+        <li key={half}>
+          <Icon name={half === 'first' ? 'paper' : 'letter'} />
+          <span className="point-words">
+            <strong>{text(`pin.${half}`)}</strong>
+            <span>{text(`pin.${half}.line`)}</span>
+          </span>
+        </li>
+      ))}
+    </ul>
   )
 }
 
@@ -60,5 +121,37 @@ export function LastTry() {
         onPress={() => ask('acceptLastTry')}
       />
     </Screen>
+  )
+}
+
+export function PinChecking({ screen: { card, pinPad } }: { screen: ScreenOf<'pin-checking'> }) {
+  const text = useText()
+  if (pinPad) {
+    return (
+      <Screen
+        kind="wait"
+        title={text('pinChecking.pad.title')}
+        lead={text('pinChecking.pad.lead')}
+        figure={<ReaderWithKeypad label={text('pin.padFigure')} />}
+      />
+    )
+  }
+  if (card === 'cie') {
+    return (
+      <Screen
+        kind="wait"
+        title={text('pinChecking.cie.title')}
+        lead={text('pinChecking.cie.lead')}
+        figure={<CieThinking label={text('pinChecking.cie.title')} />}
+      />
+    )
+  }
+  return (
+    <Screen
+      kind="wait"
+      title={text('pinChecking.title')}
+      lead={text('pinChecking.lead')}
+      figure={<CardThinking label={text('pinChecking.title')} />}
+    />
   )
 }

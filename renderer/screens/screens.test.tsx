@@ -23,7 +23,7 @@ const render = (shown: (typeof cases)[number][2]) =>
     >
       <ViewContext value={shown}>
         <TopBar />
-        <ShownScreen screen={shown.screen} />
+        <ShownScreen view={shown} />
       </ViewContext>
     </IntlProvider>,
   )

@@ -1,0 +1,49 @@
+import { useEffect } from 'react'
+import { Icon } from '../components/icon.tsx'
+import { TouchButton } from '../components/touch-button.tsx'
+import { useText } from '../i18n/use-text.ts'
+import { type PinKey, pinKeyOf } from './pin-buffer.ts'
+
+const DIGITS = ['1', '2', '3', '4', '5', '6', '7', '8', '9'] as const
+
+/** The ten digits on the glass, and the two ways to take some back. */
+export function DigitKeys({ label, empty, press }: { label: string; empty: boolean; press: (key: PinKey) => void }) {
+  const text = useText()
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is a part of a form, and there is no form
+    <div className="pin-keys" role="group" aria-label={label}>
+      {DIGITS.map((digit) => (
+        <TouchButton key={digit} className="key" onPress={() => press(digit)}>
+          {digit}
+        </TouchButton>
+      ))}
+      <TouchButton className="key word" onPress={() => press('clear')} disabled={empty}>
+        {text('pin.clear')}
+      </TouchButton>
+      <TouchButton className="key" onPress={() => press('0')}>
+        0
+      </TouchButton>
+      <TouchButton className="key word" onPress={() => press('delete')} disabled={empty}>
+        <Icon name="backspace" />
+        {text('pin.delete')}
+      </TouchButton>
+    </div>
+  )
+}
+
+/** The same keys on any numeric keypad of the totem; Enter confirms. Both functions must keep their identity. */
+export function useKeypad(press: (key: PinKey) => void, confirm: () => void): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const key = pinKeyOf(event.key)
+      // Enter on a focused button is that button's own press.
+      const confirms = event.key === 'Enter' && !(event.target instanceof HTMLButtonElement)
+      if (!key && !confirms) return
+      event.preventDefault()
+      if (key) press(key)
+      else confirm()
+    }
+    window.addEventListener('keydown', onKey)
+    return () => window.removeEventListener('keydown', onKey)
+  }, [press, confirm])
+}
