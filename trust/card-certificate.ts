@@ -24,8 +24,9 @@ export type CertificateRefusal =
 export interface CardCertificate {
   card: CardKind
   codiceFiscale: string
-  surname: string | null
-  givenName: string | null
+  /** As in the subject, mostly in capitals; empty where it does not say. */
+  surname: string
+  givenName: string
   /** EF.ID_Carta as the issuer of a CNS wrote it into the subject; null on cards that do not carry it there. */
   cardId: string | null
   /** Of a CIE, e.g. CA00000AA; null where the subject does not say it. */

@@ -45,6 +45,12 @@ export interface Certificate extends Signed {
 /** RFC 5280 §4.2.1.3, bits of the first byte. */
 export const KEY_USAGE = { digitalSignature: 0x80, nonRepudiation: 0x40, keyCertSign: 0x04, cRLSign: 0x02 } as const
 
+/** RSA keys of issuers and signers; the State's root has 4096 bits (cards.md §9). Elliptic curves are strong enough. */
+const MIN_RSA_BITS = 2048
+export const hasStrongKey = ({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): boolean =>
+  asymmetricKeyType === 'ec' ||
+  (asymmetricKeyType === 'rsa' && (asymmetricKeyDetails?.modulusLength ?? 0) >= MIN_RSA_BITS)
+
 const EXTENSION = {
   subjectKeyId: '2.5.29.14',
   keyUsage: '2.5.29.15',

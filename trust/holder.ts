@@ -1,11 +1,11 @@
 import { isCodiceFiscale } from '../contract/identity.ts'
 import { attribute } from './certificate.ts'
 
-/** Whom a certificate's subject names. Absent or ambiguous parts are null. */
+/** Whom a certificate's subject names. What is absent or said twice is null, a name empty. */
 export interface Holder {
   codiceFiscale: string | null
-  surname: string | null
-  givenName: string | null
+  surname: string
+  givenName: string
   /** EF.ID_Carta of a CNS. */
   cardId: string | null
   /** Of a CIE, e.g. CA00000AA. */
@@ -40,8 +40,8 @@ export function holderOf(subject: Uint8Array): Holder {
   const agreed = codes.every((other) => other === code)
   return {
     codiceFiscale: agreed && isCodiceFiscale(code) ? code : null,
-    surname: one(SURNAME) || null,
-    givenName: one(GIVEN_NAME) || null,
+    surname: one(SURNAME),
+    givenName: one(GIVEN_NAME),
     cardId: CARD_ID.exec(commonName)?.[1] ?? null,
     documentNumber: NUMBER.exec(serialNumber)?.[1] ?? NUMBER_IN_NAME.exec(commonName)?.[1] ?? null,
   }

@@ -16,7 +16,7 @@ export interface Moment {
 
 const HOUR_MS = 3_600_000
 /** How far this clock may be behind the issuer's. */
-const CLOCK_SKEW_MS = 600_000
+export const CLOCK_SKEW_MS = 600_000
 
 /**
  * By the newest usable CRL of this issuer that speaks of this certificate: one that is not from the future, and that at

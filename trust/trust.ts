@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { err, ok, type Result } from '../contract/result.ts'
 import type { AuthorityRole, RevocationPolicy, TrustList } from '../contract/trust.ts'
-import { type Certificate, certificate, KEY_USAGE } from './certificate.ts'
+import { type Certificate, certificate, hasStrongKey, KEY_USAGE } from './certificate.ts'
 import { type Crl, crl } from './crl.ts'
 import { decode, sameBytes } from './der.ts'
 import { isSignedBy } from './signature.ts'
@@ -35,9 +35,6 @@ export interface CrlRefusal {
 /** `index` of the authority that can't be one. */
 export type TrustRefusal = { kind: 'authorities-malformed'; index: number }
 
-/** RSA keys of issuers; the State's root has 4096 bits (cards.md §9). */
-const MIN_RSA_BITS = 2048
-
 /**
  * Makes a trust list (`verifyTrustList`) and DER CRLs ready for use. One unusable authority refuses the whole list: a
  * half-read one would be seen only when a citizen's good card is turned away. An unusable CRL is left out and told.
@@ -60,13 +57,12 @@ export function loadTrust(
 }
 
 function mayIssue({ ca, keyUsage, key, demandsMore }: Certificate, anchor: boolean): boolean {
-  const bits = key.asymmetricKeyDetails?.modulusLength
   return (
     ca &&
     // A self-signed root of old may say nothing; RFC 5280 §4.2.1.3 wants it of everybody else.
     (keyUsage === null ? anchor : (keyUsage & KEY_USAGE.keyCertSign) !== 0) &&
     !demandsMore &&
-    (bits === undefined || bits >= MIN_RSA_BITS)
+    hasStrongKey(key)
   )
 }
 
@@ -90,7 +86,7 @@ export function issuersOf(
   return named.length > 0 ? named : signers(false)
 }
 
-function loadCrls(ders: readonly Uint8Array[], authorities: readonly Authority[]) {
+export function loadCrls(ders: readonly Uint8Array[], authorities: readonly Authority[]) {
   const crls = new Map<string, Crl[]>()
   const refusedCrls: CrlRefusal[] = []
   for (const der of ders) {
