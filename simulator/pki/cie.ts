@@ -35,10 +35,11 @@ const CRL_DIRECTORY =
   '%20-%20SUBCA001%20TEST,O=Ministero%20dell%27Interno%20TEST,C=IT?certificateRevocationList;binary'
 
 /** The two kinds of EF.SOD (cards.md §5.2). */
-export const SOD_KINDS = {
+const SOD_KINDS = {
   sha256: { hash: 'sha256', scheme: 'pkcs1', version: 0 },
   sha512pss: { hash: 'sha512', scheme: 'pss', version: 1 },
 } as const
+export type SodKind = keyof typeof SOD_KINDS
 
 /**
  * The keys and certificates of every person's CIE, and of those who vouch for them:

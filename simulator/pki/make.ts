@@ -21,11 +21,12 @@ import { type Person, people, personById } from '../population/people.ts'
 import { makeCie } from './cie.ts'
 import { type Authority, ecKeys, issue, rsaKeys, selfSigned, type Validity } from './issue.ts'
 import { AUTHORITY_VALIDITY, EXPIRED, GOOD, NOT_YET_VALID, QUALIFIED_SIGNATURE_POLICY, VARIANTS_OF } from './plan.ts'
+import { makeTravelDocuments } from './travel-document.ts'
 import { makeTrustList } from './trust-list.ts'
 import { type Writer, writerInto } from './writer.ts'
 
 /** Raise it when what is made changes: folders of an earlier edition are then made anew. */
-const EDITION = 4
+const EDITION = 5
 const COMPLETE = 'complete'
 
 // TEST in the issuer's name: no production trust list can ever hold it (invariant 9).
@@ -44,7 +45,7 @@ const TOTEMS = ['TT-0001', 'TT-0002']
  *   cards/<personId>                 .key.pem + .cert.der (RSA-2048)
  *   cards/<personId>.<variant>       .cert.der         expired, not-yet-valid, foreign, other-cf, wrong-policy, revoked
  *   cards/<personId>.1024            .key.pem + .cert.der   an old RSA-1024 card
- *   cie/                             makeCie
+ *   cie/                             makeCie, makeTravelDocuments
  *   trust-list                       makeTrustList
  *   gateway-ca, totem-ca, seal-ca    .pem + .key.pem
  *   gateway, seal, totems/<totemId>  .cert.pem + .key.pem
@@ -64,7 +65,14 @@ export async function makePki(dir: string): Promise<void> {
   await mkdir(join(aside, 'cie/cards'), { recursive: true })
   await mkdir(join(aside, 'totems'))
   const write = writerInto(aside)
-  await Promise.all([cns(write), makeCie(write), network(write), seal(write), write.secret('operator-token', token())])
+  await Promise.all([
+    cns(write),
+    makeCie(write),
+    makeTravelDocuments(write),
+    network(write),
+    seal(write),
+    write.secret('operator-token', token()),
+  ])
   await makeTrustList(aside)
   await write.plain(COMPLETE, edition)
   await swapIn(aside, dir, edition)
