@@ -23,8 +23,8 @@ import type { Writer } from './writer.ts'
 const MINISTRY = "OU=Direz. Centr. per i Servizi Demografici - CNSD TEST,O=Ministero dell'Interno TEST,C=IT"
 const ROOT = `CN=National root CA for the Italian Electronic Identity Card TEST,${MINISTRY}`
 const SUB_CA = `CN=Issuing sub CA for the Italian Electronic Identity Card - SUBCA001 TEST,${MINISTRY}`
-const SOD_SIGNER_CA = `CN=Italian Electronic Identity Card SOD CA TEST,${MINISTRY}`
-const SOD_SIGNER = `CN=Italian Electronic Identity Card SOD signer 001 TEST,${MINISTRY}`
+const SOD_SIGNER_CA = `CN=CIE SOD CA TEST,${MINISTRY}`
+const SOD_SIGNER = `CN=CIE SOD signer 001 TEST,${MINISTRY}`
 /** CIE authentication (cards.md §9). */
 const CIE_POLICY = '1.3.76.47.4'
 /** Reserved never to exist (RFC 2606): CRLs come by the gateway. */
