@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { revocationPolicy } from '../contract/trust.ts'
 
 const address = { host: z.string(), port: z.number().int().min(0).max(65_535) }
 
@@ -12,8 +13,18 @@ export const gatewayConfig = z.strictObject({
   tls: z.strictObject({ key: z.string(), certificate: z.string(), clientCa: z.string() }),
   /** Holds the embedded database when DATABASE_URL names no PostgreSQL. */
   dataDir: z.string(),
-  /** PEM bundle of the card issuers' CAs. */
-  cardAuthorities: z.string(),
+  /**
+   * `list`: the signed trust list (contract/trust.ts) that counts here and is handed to totems; `listKey`: public JWK of
+   * whoever signs it; `crls`: folder of the CRLs (DER, `*.crl`), to which those fetched are added. Lists and CRLs are taken
+   * up as they change. `crlHosts`: hosts (`name` or `name:port`) that may be called for a CRL, by plain HTTP; empty: none.
+   */
+  trust: z.strictObject({
+    list: z.string(),
+    listKey: z.string(),
+    crls: z.string(),
+    crlHosts: z.array(z.string()),
+    revocation: revocationPolicy,
+  }),
   anpr: z.strictObject({ url: z.url(), timeoutMs: z.number().int().positive().default(8_000) }),
   /** A totem hangs up after 20 s: what is not done by then is told as pending, and goes on. */
   answerWithinMs: z.number().int().positive().default(12_000),

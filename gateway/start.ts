@@ -3,7 +3,6 @@ import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import { destination, type Logger, pino } from 'pino'
 import packageJson from '../package.json' with { type: 'json' }
-import { loadAuthorities } from '../trust/authorities.ts'
 import { createAnprClient } from './anpr/client.ts'
 import type { Clock } from './clock.ts'
 import { type GatewayConfig, gatewayConfig } from './config.ts'
@@ -14,6 +13,7 @@ import { createOperations } from './operations/operations.ts'
 import { readKey } from './operations/sealing.ts'
 import { createSessions } from './sessions/sessions.ts'
 import { openDatabase } from './store/database.ts'
+import { openTrust } from './trust/keeper.ts'
 
 export interface Gateway {
   /** Where totems call. */
@@ -30,26 +30,28 @@ export async function startGateway(
 ): Promise<Gateway> {
   const config = gatewayConfig.parse(given)
   const read = (path: string) => readFile(path, 'utf8')
-  const authorities = loadAuthorities(await read(config.cardAuthorities))
-  if (!authorities.ok) throw new Error(`card authorities: ${authorities.error.kind}`)
   const sealingKey = await readKey(await read(config.sealingKey))
   const tls = { key: await read(config.tls.key), cert: await read(config.tls.certificate) }
   const clientCa = await read(config.tls.clientCa)
   const token = (await read(config.operator.token)).trim()
 
+  const opened = await openTrust({ config: config.trust, now, log })
+  if (!opened.ok) throw new Error(`no trust list can be used: ${opened.error.kind}`)
+  const trust = opened.value
   const db = await openDatabase({ databaseUrl, dataDir: config.dataDir }, log)
   const anpr = createAnprClient(config.anpr)
-  const shared = { db, anpr, authorities: authorities.value, now }
+  const shared = { db, anpr, trust, now }
   const operations = createOperations({ ...shared, sealingKey, answerWithinMs: config.answerWithinMs, log })
   const sessions = createSessions(shared)
   const totems = createTotems(config.totems)
   const { version } = packageJson
-  const forTotems = createTotemServer({ tls, clientCa, totems, sessions, operations, db, version, now, log })
+  const forTotems = createTotemServer({ tls, clientCa, totems, sessions, operations, trust, db, version, now, log })
   const forOperators = createOperatorServer({ tls, token, operations, log })
 
   const stop = async () => {
     await Promise.all([forTotems.close(), forOperators.close()])
     await operations.idle()
+    await trust.stop()
     await anpr.close()
     await db.destroy()
   }

@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { evidence } from '../../contract/evidence.ts'
@@ -14,11 +15,13 @@ import {
   submissionResult,
 } from '../../contract/gateway.ts'
 import { ok } from '../../contract/result.ts'
+import { trustBundle } from '../../contract/trust.ts'
 import type { Clock } from '../clock.ts'
 import { takeIn } from '../journal/intake.ts'
 import type { Operations, Totem } from '../operations/operations.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { Database } from '../store/schema.ts'
+import type { TrustKeeper } from '../trust/keeper.ts'
 import { answer, answerErrors, malformed, refuse } from './problems.ts'
 import type { Totems } from './totems.ts'
 
@@ -50,6 +53,7 @@ export function createTotemServer({
   totems,
   sessions,
   operations,
+  trust,
   db,
   version,
   now,
@@ -60,6 +64,7 @@ export function createTotemServer({
   totems: Totems
   sessions: Sessions
   operations: Operations
+  trust: TrustKeeper
   db: Database
   version: string
   now: Clock
@@ -125,6 +130,15 @@ export function createTotemServer({
     if (!body.success) return refuse(reply, malformed)
     const upTo = await takeIn(db, log, totemOf(request).id, body.data.entries)
     return answer(reply, journalReceipt, ok({ upTo }))
+  })
+
+  server.get('/v1/trust', async (_request, reply) => answer(reply, trustBundle, ok(trust.bundle())))
+
+  server.get('/v1/trust/crls/:sha256', async (request, reply) => {
+    const { sha256 } = request.params as { sha256: string }
+    const crl = trust.crl(sha256)
+    if (!crl) return refuse(reply, malformed, 404)
+    return reply.type('application/pkix-crl').header('content-length', crl.bytes).send(createReadStream(crl.path))
   })
   return server
 }

@@ -8,13 +8,12 @@ import {
   type SubmissionResult,
 } from '../../contract/gateway.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
-import type { Authorities } from '../../trust/authorities.ts'
-import { verifyEvidence } from '../../trust/evidence.ts'
 import type { AnprClient, AnprFailure, Issued } from '../anpr/client.ts'
 import { problemOf } from '../anpr/problems.ts'
 import { type Clock, DAY_MS, MINUTE_MS } from '../clock.ts'
 import { accept, list, type OperationRow, type Settlement, settle } from '../store/operations.ts'
 import type { Database } from '../store/schema.ts'
+import type { TrustKeeper } from '../trust/keeper.ts'
 import { type NamedKey, openRequest, sealOutcome } from './sealing.ts'
 
 /** How long a request may wait on a totem without a line. */
@@ -47,7 +46,7 @@ export interface Operations {
 interface Parts {
   db: Database
   anpr: AnprClient
-  authorities: Authorities
+  trust: TrustKeeper
   sealingKey: NamedKey
   answerWithinMs: number
   now: Clock
@@ -107,7 +106,7 @@ export function createOperations(parts: Parts): Operations {
       log.warn({ ...decided.error, totem: totem.id, operation })
       return { operation, state: 'pending' }
     } else {
-      // Never stored: it may be a clock that is wrong, theirs or ours, and is put right.
+      // Never stored: it may be a clock that is wrong, theirs or ours, or a CRL that is not here yet, and is put right.
       log.error({ ...decided.error, totem: totem.id, operation })
       return decided.error.kind === 'request-expired'
         ? refused(operation, refusal('request-expired'))
@@ -151,11 +150,11 @@ export function createOperations(parts: Parts): Operations {
 type Undecided =
   | { kind: 'refused'; problem: Problem }
   | { kind: 'anpr-unavailable'; reason: string }
-  | { kind: 'request-expired' | 'statement-ahead' }
+  | { kind: 'request-expired' | 'statement-ahead' | 'revocation-unknown' }
 
 /** May this person have this certificate? The evidence is judged at the time of its login, not of its arrival. */
 async function decide(
-  { anpr, authorities, now }: Parts,
+  { anpr, trust, now }: Parts,
   totem: Totem,
   { operation, requestedAt, evidence, subject, types, exemption }: CertificateRequest,
 ): Promise<Result<Issued, Undecided>> {
@@ -169,8 +168,11 @@ async function decide(
   if (age > MAX_AGE_MS) return err({ kind: 'request-expired' })
   if (age < -MAX_AHEAD_MS) return err({ kind: 'statement-ahead' })
   // A login of the future was made today at the latest.
-  const holder = verifyEvidence(evidence, authorities, new Date(Math.min(loginAt, +now())))
-  if (!holder.ok) return no(refusal(holder.error.kind))
+  const holder = trust.verify(evidence, new Date(Math.min(loginAt, +now())))
+  if (!holder.ok) {
+    const { kind } = holder.error
+    return kind === 'revocation-unknown' ? err({ kind }) : no(refusal(kind))
+  }
 
   const person = await anpr.personOf(holder.value.codiceFiscale)
   if (!person.ok) return undecided(person.error)

@@ -3,13 +3,12 @@ import type { z } from 'zod'
 import type { Evidence } from '../../contract/evidence.ts'
 import type { FamilySheet, Problem, preview, previewRequest, Session } from '../../contract/gateway.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
-import type { Authorities } from '../../trust/authorities.ts'
-import { verifyEvidence } from '../../trust/evidence.ts'
 import type { AnprClient } from '../anpr/client.ts'
 import { problemOf } from '../anpr/problems.ts'
 import { type Clock, MINUTE_MS } from '../clock.ts'
 import type { Database } from '../store/schema.ts'
 import { holderOf, openSession } from '../store/sessions.ts'
+import type { TrustKeeper } from '../trust/keeper.ts'
 
 /** How old a login may be, and how far the totem's clock may be from ours. */
 const FRESH_MS = 5 * MINUTE_MS
@@ -32,12 +31,12 @@ const refuse = (kind: Problem['kind']) => err<Problem>({ kind, anpr: null })
 export function createSessions({
   db,
   anpr,
-  authorities,
+  trust,
   now,
 }: {
   db: Database
   anpr: AnprClient
-  authorities: Authorities
+  trust: TrustKeeper
   now: Clock
 }): Sessions {
   const holder = async (totem: string, token: string): Promise<Result<string, Problem>> => {
@@ -50,7 +49,7 @@ export function createSessions({
       const { statement } = evidence
       if (statement.totem !== totem) return refuse('statement-other-totem')
       const at = now()
-      const verified = verifyEvidence(evidence, authorities, at)
+      const verified = trust.verify(evidence, at)
       if (!verified.ok) return refuse(verified.error.kind)
       if (Math.abs(+at - Date.parse(statement.at)) > FRESH_MS) return refuse('statement-stale')
 

@@ -104,7 +104,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
 
     const control = options.dock ? await started(startControl(() => bench)) : null
     const dockUrl = control?.url ?? null
-    const totem = provisionTotem({
+    const totem = await provisionTotem({
       folder: join(folder, 'totem'),
       pki: PKI,
       gatewayPort: line.port,

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { json } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import { issueCrls } from '../pki/trust-list.ts'
 import { endChild, startChild } from './children.ts'
 
 /** What the gateway says when it is ready: where totems call and where operators look. */
@@ -36,6 +37,8 @@ export async function startGatewayProcess(options: {
   const { folder, pki } = options
   mkdirSync(folder, { mode: 0o700 })
   const configFile = join(folder, 'gateway.json')
+  const crls = join(folder, 'crls')
+  await issueCrls(pki, crls)
   const token = join(pki, 'operator-token')
   const config = {
     listen: { host: '127.0.0.1', port: 0 },
@@ -46,7 +49,13 @@ export async function startGatewayProcess(options: {
       clientCa: join(pki, 'totem-ca.pem'),
     },
     dataDir: folder,
-    cardAuthorities: join(pki, 'card-ca.pem'),
+    trust: {
+      list: join(pki, 'trust-list.jws'),
+      listKey: join(pki, 'trust-list.pub.jwk.json'),
+      crls,
+      crlHosts: [],
+      revocation: { maxAgeHours: 72, whenUnknown: 'refuse' },
+    },
     anpr: { url: options.anprUrl },
     sealingKey: join(pki, 'gateway.sealing.jwk.json'),
     totems: join(pki, 'totems'),

@@ -1,6 +1,7 @@
 import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TotemConfig } from '../../contract/config.ts'
+import { issueCrls } from '../pki/trust-list.ts'
 import { giveToBenchUser } from './user.ts'
 
 /** The bench's totem: a synthetic office of a real comune. */
@@ -13,15 +14,18 @@ export interface TotemPlace {
   config: TotemConfig
 }
 
-/** Provisions a totem as a technician would: keys and configuration into `folder`, owned by the totem's user. */
-export function provisionTotem(options: {
+/**
+ * Provisions a totem as a technician would: keys, configuration and the CRLs of the day into `folder`, owned by the totem's
+ * user.
+ */
+export async function provisionTotem(options: {
   folder: string
   pki: string
   gatewayPort: number
   deviceEnv: Record<string, string>
   dockUrl: string | null
   timings?: Partial<TotemConfig['timings']>
-}): TotemPlace {
+}): Promise<TotemPlace> {
   const { folder, pki } = options
   const keys = join(folder, 'keys')
   const dataDir = join(folder, 'data')
@@ -47,7 +51,13 @@ export function provisionTotem(options: {
       sealingKey: key('gateway.sealing.pub.jwk.json'),
     },
     outcomeKey: key(`totems/${TOTEM}.outcome.jwk.json`),
-    cardAuthorities: key('card-ca.pem'),
+    trust: {
+      list: key('trust-list.jws'),
+      listKey: key('trust-list.pub.jwk.json'),
+      revocation: { maxAgeHours: 72, whenUnknown: 'refuse' },
+      possession: ['card-expiry'],
+    },
+    cie: { externalKey: key('cie/external-key.bin') },
     // The reference panel: 27 inches, portrait (DESIGN.md, "How it looks").
     panel: { width: 1080, height: 1920, mmPerPixel: 0.311 },
     printer: { profile: 'a4-kiosk' },
@@ -55,6 +65,10 @@ export function provisionTotem(options: {
     minFreeBytes: 200 * 1_048_576,
     bench: { deviceEnv: options.deviceEnv, dockUrl: options.dockUrl },
   }
+  // Where main/trust keeps what comes from the gateway: a totem may be set up before it has a line.
+  const trust = join(dataDir, 'trust')
+  const crls = join(trust, 'crls')
+  copied.push(trust, crls, ...(await issueCrls(pki, crls)))
   const configFile = join(folder, 'totem.json')
   writeFileSync(configFile, JSON.stringify(config, null, 2), { mode: 0o600 })
   giveToBenchUser(folder, keys, dataDir, home, configFile, ...copied)

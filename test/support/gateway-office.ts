@@ -19,11 +19,14 @@ import { type JournalEntry, journalHashInput } from '../../contract/journal.ts'
 import { type Gateway, type GatewayConfig, startGateway } from '../../gateway/index.ts'
 import { type Anpr, startAnpr } from '../../simulator/anpr/index.ts'
 import { makePki } from '../../simulator/pki/make.ts'
+import { issueCrls } from '../../simulator/pki/trust-list.ts'
 import { personById } from '../../simulator/population/people.ts'
 
 export const PKI = join(import.meta.dirname, '../../.bench/pki')
 const pki = (name: string) => readFileSync(join(PKI, name))
 const text = (name: string) => pki(name).toString()
+
+const CRL_LIFE_MS = 100 * 86_400_000
 
 /** A real gateway with a real ANPR behind it, on the database of `databaseUrl` (null: embedded), with a clock to turn. */
 export interface Office {
@@ -42,6 +45,9 @@ export async function openOffice(databaseUrl: string | null, more: Partial<Gatew
   await makePki(PKI)
   const dataDir = mkdtempSync(join(tmpdir(), 'totem-gateway-'))
   const clock = { now: new Date() }
+  const crls = join(dataDir, 'crls')
+  // Good for every day to which a test turns the clock.
+  await issueCrls(PKI, crls, { nextUpdate: new Date(+clock.now + CRL_LIFE_MS) })
   const anpr = await startAnpr({ port: 0, pki: PKI })
   const config: GatewayConfig = {
     listen: { host: '127.0.0.1', port: 0 },
@@ -53,7 +59,13 @@ export async function openOffice(databaseUrl: string | null, more: Partial<Gatew
     },
     dataDir,
     databaseUrl,
-    cardAuthorities: join(PKI, 'card-ca.pem'),
+    trust: {
+      list: join(PKI, 'trust-list.jws'),
+      listKey: join(PKI, 'trust-list.pub.jwk.json'),
+      crls,
+      crlHosts: [],
+      revocation: { maxAgeHours: CRL_LIFE_MS / 3_600_000, whenUnknown: 'refuse' },
+    },
     anpr: { url: anpr.url },
     sealingKey: join(PKI, 'gateway.sealing.jwk.json'),
     totems: join(PKI, 'totems'),

@@ -1,0 +1,68 @@
+import { readFile } from 'node:fs/promises'
+import type { Logger } from 'pino'
+import { z } from 'zod'
+import type { Crl } from '../../trust/crl.ts'
+import { type Clock, HOUR_MS } from '../clock.ts'
+import { fetchCrl, isAllowed } from './fetch.ts'
+import { writeWhole } from './files.ts'
+
+/** After a failure, and where the issuer has no newer one yet. */
+const RETRY_MS = HOUR_MS
+/** Italy has some thirty issuers of cards; some split their CRL into a few. */
+const MOST = 500
+
+/** The addresses from which CRLs are fetched, kept over restarts. */
+export interface CrlPoints {
+  /** Takes up those to which we may call and which are new. True if there is one. */
+  add(addresses: readonly string[]): Promise<boolean>
+  /** Fetches what is due; `take` says what became of it: the CRL that is in force now, or null. */
+  fetchDue(take: (der: Uint8Array) => Promise<Crl | null>, stopping: AbortSignal): Promise<void>
+}
+
+/** `file`: a JSON array of addresses; one that can't be read is begun anew, for each card brings its own again. */
+export async function openCrlPoints(
+  file: string,
+  { hosts, maxAgeMs, now, log }: { hosts: readonly string[]; maxAgeMs: number; now: Clock; log: Logger },
+): Promise<CrlPoints> {
+  const dueAt = new Map<string, number>()
+  for (const address of await addressesIn(file)) dueAt.set(address, 0)
+
+  return {
+    async add(addresses) {
+      const fresh = addresses.filter((address) => isAllowed(address, hosts) && !dueAt.has(address))
+      if (fresh.length === 0 || dueAt.size + fresh.length > MOST) return false
+      for (const address of fresh) dueAt.set(address, 0)
+      await writeWhole(file, JSON.stringify([...dueAt.keys()]))
+      return true
+    },
+    async fetchDue(take, stopping) {
+      for (const [address, due] of dueAt) {
+        if (stopping.aborted) return
+        if (due > +now()) continue
+        dueAt.set(address, +now() + RETRY_MS)
+        const fetched = await fetchCrl(address, hosts, stopping)
+        if (!fetched.ok) {
+          log.warn({ ...fetched.error, kind: `crl-${fetched.error.kind}`, address })
+          continue
+        }
+        const crl = await take(fetched.value)
+        if (crl) dueAt.set(address, Math.max(refreshAt(crl, maxAgeMs), +now() + RETRY_MS))
+      }
+    },
+  }
+}
+
+/** Half of the time for which it counts: there is as much left to try again. */
+export const refreshAt = ({ thisUpdate, nextUpdate }: Pick<Crl, 'thisUpdate' | 'nextUpdate'>, maxAgeMs: number) =>
+  thisUpdate + Math.min(nextUpdate - thisUpdate, maxAgeMs) / 2
+
+async function addressesIn(file: string): Promise<string[]> {
+  try {
+    return z
+      .array(z.string())
+      .max(MOST)
+      .parse(JSON.parse(await readFile(file, 'utf8')))
+  } catch {
+    return []
+  }
+}

@@ -1,0 +1,151 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { JWK } from 'jose'
+import type { Logger } from 'pino'
+import type { Evidence } from '../../contract/evidence.ts'
+import { err, ok, type Result } from '../../contract/result.ts'
+import type { TrustBundle, TrustList } from '../../contract/trust.ts'
+import type { CardCertificate } from '../../trust/card-certificate.ts'
+import { type CrlShelf, createCrlShelf } from '../../trust/crl-shelf.ts'
+import { type EvidenceRefusal, verifyEvidence } from '../../trust/evidence.ts'
+import { replaces, verifyTrustList } from '../../trust/list.ts'
+import { type Clock, HOUR_MS, MINUTE_MS } from '../clock.ts'
+import type { GatewayConfig } from '../config.ts'
+import { openCrlFolder } from './crl-folder.ts'
+import { openCrlPoints } from './crl-points.ts'
+import { distributionPointsOf } from './distribution-points.ts'
+import { stampOf } from './files.ts'
+
+/** How soon a list or a CRL that was put here counts. */
+const LOOK_EVERY_MS = MINUTE_MS
+
+/** Who may vouch for a card, as of now, and the same for totems (contract/trust.ts `trustBundle`). */
+export interface TrustKeeper {
+  /**
+   * Who logged in at `at` (trust/evidence.ts), by the CRLs of today. A request may have waited for weeks on its totem: a
+   * card that its issuer revoked only after the login was good for it, one revoked before was in other hands.
+   */
+  verify(evidence: Evidence, at: Date): Result<CardCertificate, EvidenceRefusal>
+  bundle(): TrustBundle
+  /** File and length of a CRL of the bundle. */
+  crl(sha256: string): { path: string; bytes: number } | null
+  /** Takes up what has changed and fetches what is due; it does so by itself every minute. */
+  look(): Promise<void>
+  stop(): Promise<void>
+}
+
+type Unusable = { kind: 'unreadable' | 'trust-list-unsigned' | 'trust-list-malformed' | 'authorities-malformed' }
+
+interface InForce {
+  jws: string
+  list: TrustList
+  shelf: CrlShelf
+}
+
+/** Opens list and CRLs; without a list that can be used there is no gateway. */
+export async function openTrust({
+  config,
+  now,
+  log,
+}: {
+  config: GatewayConfig['trust']
+  now: Clock
+  log: Logger
+}): Promise<Result<TrustKeeper, Unusable>> {
+  const { list: listFile, crlHosts: hosts, revocation } = config
+  let listStamp = await stampOf(listFile)
+  const opened = await readList(config)
+  if (!opened.ok) return opened
+  let inForce = opened.value
+  const folder = await openCrlFolder(config.crls, { now, log })
+  const maxAgeMs = revocation.maxAgeHours * HOUR_MS
+  const points = await openCrlPoints(join(config.crls, 'points.json'), { hosts, maxAgeMs, now, log })
+
+  async function lookAtList(): Promise<void> {
+    const stamp = await stampOf(listFile)
+    if (stamp === listStamp) return
+    listStamp = stamp
+    const next = await readList(config)
+    if (!next.ok) return log.error({ kind: `list-${next.error.kind}` })
+    if (!replaces(next.value.list, inForce.list)) {
+      if (next.value.jws !== inForce.jws) log.error({ kind: 'list-not-newer', sequence: next.value.list.sequence })
+      return
+    }
+    // Its CRLs first: without them every card would be of unknown standing for a moment.
+    await folder.look(next.value.shelf)
+    inForce = next.value
+    log.info({ kind: 'list-taken', sequence: inForce.list.sequence })
+  }
+
+  async function lookOnce(): Promise<void> {
+    try {
+      await lookAtList()
+      await folder.look(inForce.shelf)
+      await points.add(inForce.list.authorities.flatMap(({ certificate }) => addressesIn(certificate)))
+      await points.fetchDue((der) => folder.take(inForce.shelf, der), stopping.signal)
+    } catch (failure) {
+      const { name, code } = failure as NodeJS.ErrnoException
+      log.error({ kind: 'trust-look-failed', name, code })
+    }
+  }
+  const stopping = new AbortController()
+  // One after the other: two would write the same files.
+  let last = Promise.resolve()
+  const look = () => {
+    if (!stopping.signal.aborted) last = last.then(lookOnce)
+    return last
+  }
+  /** A certificate that a listed issuer signed, for nobody else says where we call: its CRLs are fetched at once. */
+  async function noteIssuerOf(certificate: string): Promise<void> {
+    try {
+      if (await points.add(addressesIn(certificate))) await look()
+    } catch (failure) {
+      log.error({ kind: 'crl-points-not-kept', code: (failure as NodeJS.ErrnoException).code })
+    }
+  }
+
+  await folder.look(inForce.shelf)
+  const timer = setInterval(look, LOOK_EVERY_MS)
+  // What is to be fetched must not keep totems waiting.
+  void look()
+
+  return ok({
+    verify(evidence, at) {
+      const verdict = verifyEvidence(evidence, inForce.shelf.trust, at, now())
+      if (verdict.ok || verdict.error.kind === 'revocation-unknown') void noteIssuerOf(evidence.certificate)
+      return verdict
+    },
+    bundle: () => ({
+      list: inForce.jws,
+      crls: [...folder.files].map(([sha256, { bytes }]) => ({ sha256, bytes })),
+    }),
+    crl: (sha256) => folder.files.get(sha256) ?? null,
+    look,
+    async stop() {
+      clearInterval(timer)
+      stopping.abort()
+      await last
+    },
+  })
+}
+
+const addressesIn = (base64: string) => distributionPointsOf(Buffer.from(base64, 'base64'))
+
+async function readList({
+  list: file,
+  listKey,
+  revocation,
+}: GatewayConfig['trust']): Promise<Result<InForce, Unusable>> {
+  let jws: string
+  let key: JWK
+  try {
+    jws = (await readFile(file, 'utf8')).trim()
+    key = JSON.parse(await readFile(listKey, 'utf8')) as JWK
+  } catch {
+    return err({ kind: 'unreadable' })
+  }
+  const list = await verifyTrustList(jws, key)
+  if (!list.ok) return list
+  const shelf = createCrlShelf(list.value, revocation)
+  return shelf.ok ? ok({ jws, list: list.value, shelf: shelf.value }) : shelf
+}
