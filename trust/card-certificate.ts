@@ -6,7 +6,7 @@ import { decode } from './der.ts'
 import { holderOf } from './holder.ts'
 import { CARD_KINDS, type CardKind, isForAuthentication } from './policies.ts'
 import type { Moment, RevocationStatus } from './revocation.ts'
-import type { Trust } from './trust.ts'
+import { issuersOf, type Trust } from './trust.ts'
 
 /** Kinds are those of contract/evidence.ts. `date`: when it expired or becomes valid, ISO date in Italy. */
 export type CertificateRefusal =
@@ -59,8 +59,13 @@ export function verifyChain(
   // An issuer may be gone before its last cards: an expired card is told so, if it was good on its last day.
   const { at, now } = moment
   const whileValid = new Date(Math.min(Math.max(+at, leaf.notBefore), leaf.notAfter))
+  const issuers = issuersOf(
+    leaf,
+    trust.authorities.filter(({ role }) => role === 'cns' || role === 'cie'),
+  )
   const statuses = CARD_KINDS.flatMap((card) => {
-    const status = chainStatus(leaf, card, trust, { at: whileValid, now })
+    const ofKind = issuers.filter(({ role }) => role === card)
+    const status = chainStatus(leaf, ofKind, trust, { at: whileValid, now })
     return status ? [{ card, status }] : []
   })
   if (statuses.length === 0) return err({ kind: 'certificate-untrusted' })

@@ -1,22 +1,21 @@
-import type { AuthorityRole } from '../contract/trust.ts'
 import type { Certificate } from './certificate.ts'
 import { type Moment, type RevocationStatus, revocationOf } from './revocation.ts'
-import { type Authority, issuersOf, type Trust } from './trust.ts'
+import type { Authority, Trust } from './trust.ts'
 
 /** Authorities above a card's certificate, anchor included. */
 const MAX_DEPTH = 4
 
 /**
- * Is there a chain of listed authorities of this role, from the leaf to an anchor, all good at `at`? Null: there is none.
- * Otherwise whether leaf and intermediates are revoked, by the best chain there is.
+ * Is there a chain of listed authorities, all good at `at`, from one of the leaf's `issuers` to an anchor of its role?
+ * Null: there is none. Otherwise whether leaf and intermediates are revoked, by the best chain there is.
  */
 export function chainStatus(
   leaf: Certificate,
-  role: AuthorityRole,
+  issuers: readonly Authority[],
   trust: Trust,
   moment: Moment,
 ): RevocationStatus | null {
-  const chains = issuersOf(leaf, trust.authorities, role)
+  const chains = issuers
     .flatMap((issuer) => chainsFrom([issuer], +moment.at))
     .map((chain) => statusOf(leaf, chain, trust, moment))
   // An issuer that revoked the leaf is believed, whatever another chain says of the same issuer.

@@ -51,7 +51,11 @@ export function loadTrust(
     members.push({ role, anchor, certificate: read, keyId: keyIdOf(read), issuers: [] })
   }
   for (const member of members) {
-    if (!member.anchor) member.issuers = issuersOf(member.certificate, members, member.role)
+    if (!member.anchor)
+      member.issuers = issuersOf(
+        member.certificate,
+        members.filter(({ role }) => role === member.role),
+      )
   }
   return ok({ authorities: members, policy, ...loadCrls(crls, members) })
 }
@@ -68,19 +72,14 @@ function mayIssue({ ca, keyUsage, key, demandsMore }: Certificate, anchor: boole
 
 const keyIdOf = ({ spki }: Certificate) => createHash('sha256').update(spki).digest('base64')
 
-/** Authorities whose key signed this certificate. Those of the name that it gives are tried first, for they mostly did. */
-export function issuersOf(
-  subject: Certificate,
-  authorities: readonly Authority[],
-  role: AuthorityRole,
-): readonly Authority[] {
+/** Those of `candidates` whose key signed this certificate. Who has the name that it gives is tried first, and mostly did. */
+export function issuersOf(subject: Certificate, candidates: readonly Authority[]): readonly Authority[] {
   const signers = (byName: boolean) =>
-    authorities.filter(
-      (authority) =>
-        authority.role === role &&
-        sameBytes(authority.certificate.subject, subject.issuer) === byName &&
-        authority.certificate !== subject &&
-        isSignedBy(subject, authority.certificate.key),
+    candidates.filter(
+      ({ certificate: candidate }) =>
+        sameBytes(candidate.subject, subject.issuer) === byName &&
+        candidate !== subject &&
+        isSignedBy(subject, candidate.key),
     )
   const named = signers(true)
   return named.length > 0 ? named : signers(false)
