@@ -103,8 +103,8 @@ async function sendExtended(channel: Channel, object: Uint8Array): Promise<Respo
   try {
     return await generalAuthenticate(channel, [object], { extended: true, le: MAX_EXTENDED })
   } catch (reason) {
-    if (pcscCode(reason) === null) throw reason
-    // A reader for short APDUs alone fails with the same code as one whose card has left. Whoever answers has not left.
+    if (pcscCode(reason) !== 'NotTransacted') throw reason
+    // A reader for short APDUs alone says the same as one whose card has left. A card that answers has not left.
     await channel.send({ ins: 0xa4, p1: 0x00, p2: 0x0c, data: Uint8Array.of(0x3f, 0x00) }).catch(() => {
       throw reason
     })

@@ -171,7 +171,10 @@ export class VirtualTravelDocument {
     if (!secret) return statusWord(0x6a80)
     this.#pace = { step: 'mapped', generator: mapGenerator(nonce, secret) }
     const ours = publicKey(generator(), privateKey)
-    return authenticationData(0x82, this.#options.faults?.weakPublicKey ? ours.fill(0, 0, -1).fill(1, -1) : ours)
+    return authenticationData(
+      0x82,
+      this.#options.faults?.weakPublicKey ? new Uint8Array(ours.length).fill(1, -1) : ours,
+    )
   }
 
   #agree(base: Uint8Array, theirs: Uint8Array): Uint8Array {
