@@ -14,7 +14,7 @@ const stamps = path.join(root, 'node_modules/.totem-setup')
 const asRoot = process.getuid?.() === 0
 
 const DEBIAN_PACKAGES = {
-  'card bench': ['pcscd', 'vsmartcard-vpcd', 'opensc', 'openssl', 'python3'],
+  'card bench': ['pcscd', 'gcc', 'libc6-dev', 'opensc', 'openssl'],
   'printer bench': ['umockdev', 'python3-gi', 'gir1.2-umockdev-1.0', 'zbar-tools'],
   documents: ['poppler-utils', 'qpdf'],
   database: ['postgresql-15'],

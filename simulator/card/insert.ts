@@ -1,10 +1,6 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
+import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import type { VirtualCard } from './virtual-card.ts'
-
-const RELAY = fileURLToPath(new URL('vpcd_relay.py', import.meta.url))
 
 export interface InsertOptions {
   /** The card is pulled instead of answering its n-th APDU since it was put in (from 1). */
@@ -19,60 +15,43 @@ export interface InsertedCard {
   removed: Promise<void>
 }
 
-// pcscd looks at a virtual reader every 400 ms. A card that came sooner after another would be taken for it, which no
-// hand is quick enough for.
-const SLOT_EMPTY_MS = 1_000
-/** When each port's slot became empty. */
-const emptySince = new Map<number, number>()
-
 /** What the reader says to the card besides APDUs: messages of one byte (vpcd, cards.md §10.2). */
 const POWER_OFF = 0x00
 const POWER_ON = 0x01
 const RESET = 0x02
 const GET_ATR = 0x04
 
-// vpcd asks for the ATR to see whether a card is there, and again once it has given power. An empty answer would stall
-// pcscd for good; one that is longer than any ATR (33 bytes) is refused, which is what a card without an ATR looks like.
-const PRESENCE = Uint8Array.of(0x3b, 0x00)
-const NO_ATR = new Uint8Array(34)
-
 /**
- * Puts a virtual card into the reader that waits at `port` (`Pcscd.ports`); resolves when the reader has turned to it.
- * Rejects when no reader waits there.
+ * Puts a virtual card into the slot that waits at `port` (`Pcscd.ports`); resolves when the reader has turned to it.
+ * Rejects when no reader waits there. A slot takes the next card when the one before has left.
  */
 export async function insertCard(
   card: VirtualCard,
   port: number,
   { pullAtApdu, slowMs = 0 }: InsertOptions = {},
 ): Promise<InsertedCard> {
-  await delay(Math.max(0, (emptySince.get(port) ?? 0) + SLOT_EMPTY_MS - Date.now()))
-  const relay = spawn('python3', [RELAY, String(port)], { stdio: ['pipe', 'pipe', 'inherit'] })
-  const removed = once(relay, 'exit').then(() => {
-    emptySince.set(port, Date.now())
-  })
+  const reader = connect({ port, host: '127.0.0.1', noDelay: true })
   // It may be gone while an answer is under way: a pulled card.
-  relay.stdin.on('error', () => {})
+  reader.on('error', () => {})
+  const removed = new Promise<void>((resolve) => reader.once('close', () => resolve()))
   card.reset()
 
   const run = async (noticed: () => void) => {
     let apdus = 0
-    let powered = false
-    for await (const message of messages(relay.stdout)) {
+    for await (const message of messages(reader)) {
       noticed()
       if (message.length !== 1) {
         apdus += 1
         if (apdus === pullAtApdu) break
         if (slowMs > 0) await delay(slowMs)
-        relay.stdin.write(frame(card.transmit(message)))
+        reader.write(frame(card.transmit(message)))
       } else if (message[0] === GET_ATR) {
-        relay.stdin.write(frame(card.atr ?? (powered ? NO_ATR : PRESENCE)))
-        powered = false
+        reader.write(frame(card.atr ?? new Uint8Array()))
       } else if (message[0] === POWER_OFF || message[0] === POWER_ON || message[0] === RESET) {
-        powered = message[0] !== POWER_OFF
         card.reset()
       }
     }
-    relay.kill('SIGKILL')
+    reader.destroy()
   }
   await Promise.race([
     new Promise<void>((noticed, failed) => run(noticed).catch(failed)),
@@ -83,7 +62,7 @@ export async function insertCard(
   return {
     removed,
     remove: async () => {
-      relay.kill('SIGKILL')
+      reader.destroy()
       await removed
     },
   }

@@ -1,21 +1,31 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { readerDriver } from './reader/driver.ts'
 
-/** A PC/SC service of our own with two virtual readers. */
+/** Somebody at the reader's keypad, asked when it lights up: what they type, '' to cancel, null for nothing at all. */
+export type Keypad = () => Promise<string | null>
+
+/** A PC/SC service of our own with a virtual dual reader (`reader/ifd.c`). */
 export interface Pcscd {
   /** For the environment of PC/SC clients: PCSCLITE_CSOCK_NAME. */
   socket: string
-  /** TCP ports at which each reader waits for a virtual card (`insertCard`). */
-  ports: [number, number]
+  /** TCP ports of 127.0.0.1 at which each slot waits for a virtual card: the one with contacts, the one without. */
+  ports: [contact: number, contactless: number]
   /** SIGKILL: the service dies as it does in the field. Cards and clients are cut off. */
   kill(): void
   /** Starts it again after `kill`, at the same socket and ports. */
   restart(): Promise<void>
+  /** Stops it where it is until it is thawed, as a suspended machine does. */
+  freeze(): void
+  thaw(): void
+  /** The reader's cable: a card that is in it is gone with it. */
+  unplug(): Promise<void>
+  plug(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -27,21 +37,19 @@ const INSIDE_NAMESPACE = `
   mount --bind "$1/run" /run/pcscd &&
   exec setpriv --pdeathsig KILL pcscd --foreground --info --config "$1/conf"`
 
-const VPCD_DRIVER = '/usr/lib/pcsc/drivers/serial/libifdvpcd.so'
-
-/** Starts a private pcscd; throws when the Debian packages pcscd and vsmartcard-vpcd are missing. */
-export async function startPcscd(): Promise<Pcscd> {
+/** Starts a private pcscd; throws when the Debian packages pcscd and gcc are missing. `keypad`: the reader has its own. */
+export async function startPcscd({ keypad }: { keypad?: Keypad } = {}): Promise<Pcscd> {
+  const driver = await readerDriver()
   const dir = await mkdtemp(join(tmpdir(), 'totem-pcscd-'))
   // Clients may be another user: Electron never runs as root.
   await chmod(dir, 0o755)
   const port = await freePortPair()
   await mkdir(join(dir, 'conf'))
-  // A hexadecimal channel, as vpcd's own file has it: the two readers wait at this port and the next.
-  const channel = `0x${port.toString(16).toUpperCase()}`
   await writeFile(
-    join(dir, 'conf', 'vpcd'),
-    `FRIENDLYNAME "Virtual PCD"\nDEVICENAME /dev/null:${channel}\nLIBPATH ${VPCD_DRIVER}\nCHANNELID ${channel}\n`,
+    join(dir, 'conf', 'reader'),
+    `FRIENDLYNAME "Virtual Dual Reader"\nDEVICENAME /dev/null:${port}:${dir}\nLIBPATH ${driver}\nCHANNELID 0\n`,
   )
+  const keys = keypad ? await listenAtKeypad(join(dir, 'keypad'), keypad) : null
   let service = await launch(dir)
   return {
     socket: join(dir, 'run', 'pcscd.comm'),
@@ -51,7 +59,18 @@ export async function startPcscd(): Promise<Pcscd> {
       await end(service)
       service = await launch(dir)
     },
+    freeze: () => service.kill('SIGSTOP'),
+    thaw: () => service.kill('SIGCONT'),
+    unplug: async () => {
+      await writeFile(join(dir, 'unplugged'), '')
+      service.kill('SIGUSR1')
+    },
+    plug: async () => {
+      await rm(join(dir, 'unplugged'))
+      service.kill('SIGUSR1')
+    },
     stop: async () => {
+      keys?.close()
       await end(service)
       await rm(dir, { recursive: true, force: true })
     },
@@ -90,6 +109,17 @@ async function end(service: ChildProcess): Promise<void> {
   await exited
 }
 
+async function listenAtKeypad(path: string, keypad: Keypad): Promise<Server> {
+  const keys = createServer((asked) => {
+    // The reader hangs up when its time is over or the card has gone.
+    asked.on('error', () => {})
+    void keypad().then((digits) => digits !== null && asked.end(`${digits}\n`))
+  })
+  keys.listen(path)
+  await once(keys, 'listening')
+  return keys
+}
+
 /** Two neighbouring free ports. Not from the kernel's ephemeral range: any client could take the second one meanwhile. */
 async function freePortPair(): Promise<number> {
   for (;;) {
@@ -101,8 +131,7 @@ async function freePortPair(): Promise<number> {
 async function isFree(port: number): Promise<boolean> {
   const probe = createServer()
   try {
-    // On all addresses, as vpcd does.
-    probe.listen(port, '0.0.0.0')
+    probe.listen(port, '127.0.0.1')
     await once(probe, 'listening')
     return true
   } catch {
