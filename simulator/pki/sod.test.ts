@@ -19,6 +19,9 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(dir, { recursive: true }))
 
+const run = (command: string, ...given: string[]) =>
+  execFileSync(command, given, { cwd: dir, stdio: ['ignore', 'pipe', 'ignore'] })
+
 const nis = Buffer.from('123456789012')
 
 test.each([
@@ -39,11 +42,8 @@ test.each([
   })
   expect(sod[0]).toBe(0x77)
   writeFileSync(join(dir, 'sod.der'), sod.subarray(4))
-  const securityObject = execFileSync(
-    'openssl',
-    ['cms', '-verify', '-inform', 'DER', '-in', 'sod.der', '-CAfile', 'signer.pem', '-purpose', 'any', '-binary'],
-    { cwd: dir, stdio: ['ignore', 'pipe', 'ignore'] },
-  )
+  const verify = 'cms -verify -inform DER -purpose any -binary -in sod.der -CAfile signer.pem'
+  const securityObject = run('openssl', ...verify.split(' '))
   const hashOfNis = createHash(hash).update(nis).digest()
   const entry = Buffer.concat([Buffer.from('0201a104', 'hex'), Buffer.of(hashOfNis.length), hashOfNis])
   expect(securityObject.includes(entry)).toBe(true)

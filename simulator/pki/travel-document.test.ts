@@ -20,15 +20,15 @@ afterAll(() => rm(dir, { recursive: true }))
 
 const file = (name: string) => readFile(join(dir, 'cie/cards', name))
 
+const run = (command: string, ...given: string[]) =>
+  execFileSync(command, given, { cwd: dir, stdio: ['ignore', 'pipe', 'ignore'] })
+
 /** The signed list of hashes, when openssl accepts it under this CA. */
 async function securityObject(name: string, csca = 'csca'): Promise<Buffer> {
   const cms = (await file(`${name}.travel.sod.bin`)).subarray(4)
-  const path = join(dir, `${name}.cms`)
-  await writeFile(path, cms)
-  const arguments_ = ['cms', '-verify', '-inform', 'DER', '-purpose', 'any', '-binary', '-in', path]
-  return execFileSync('openssl', [...arguments_, '-CAfile', join(dir, `cie/${csca}.pem`)], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  })
+  await writeFile(join(dir, `${name}.cms`), cms)
+  const verify = `cms -verify -inform DER -purpose any -binary -in ${name}.cms -CAfile cie/${csca}.pem`
+  return run('openssl', ...verify.split(' '))
 }
 
 async function names(signed: Buffer, name: string): Promise<boolean> {
