@@ -47,7 +47,7 @@ test('the length of a file is known by its start', () => {
   expect(tlvLength(bytesOf(''))).toBeNull()
 })
 
-const tags = fc.constantFrom(0x81, 0x87, 0x7f49, 0x5f37)
+const tags = fc.constantFrom(0x81, 0x87, 0x7f49, 0x5f37, 0xbfa101)
 
 test('what was encoded is read back', () => {
   fc.assert(

@@ -71,11 +71,11 @@ export function tlvLength(start: Uint8Array): number | null {
   return header(start, 0)?.end ?? null
 }
 
-/** Encodes an object with the shortest length (DER). Values are below 64 KiB. */
+/** Encodes an object with the shortest length (DER). Tags have up to three bytes, values less than 64 KiB. */
 export function encodeTlv(tag: number, ...values: Uint8Array[]): Uint8Array {
   const value = Buffer.concat(values)
-  const name = tag > 0xff ? [tag >> 8, tag & 0xff] : [tag]
+  const name = tag > 0xffff ? [tag >> 16, tag >> 8, tag] : tag > 0xff ? [tag >> 8, tag] : [tag]
   const { length } = value
   const size = length < 0x80 ? [length] : length < 0x100 ? [0x81, length] : [0x82, length >> 8, length & 0xff]
-  return Buffer.concat([Uint8Array.of(...name, ...size), value])
+  return Uint8Array.of(...name, ...size, ...value)
 }

@@ -24,10 +24,11 @@ const CIE = byName('a00000000039')
 const MASTER_FILE: Command = { ins: 0xa4, p1: 0x00, p2: 0x00 }
 
 /**
- * Historical bytes of cards that know the IAS applet by its master file: NXP, Actalis and Bit4id in their editions
- * (cards.md §1.2). A hint that saves an APDU, no more: what a card is, SELECT says.
+ * Historical bytes of NXP, Actalis and Bit4id in their editions, whose IAS applet is not selected by name (cards.md §1.2):
+ * it is there from the reset, or else its master file wakes it. A hint that saves an APDU, no more: what a card is, SELECT
+ * says.
  */
-const BY_MASTER_FILE = /80318065(49544e5850|49544a34(4[1-4]|49))/
+const IAS_FROM_RESET = /80318065(49544e5850|49544a34(4[1-4]|49))/
 /** Historical bytes of the first Gemalto card, which tells its whole DH domain at once. */
 const WHOLE_DOMAIN = '80318065b085040011'
 
@@ -35,18 +36,14 @@ const hexOf = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 
 export const tellsWholeDomain = (atr: Uint8Array): boolean => hexOf(atr).includes(WHOLE_DOMAIN)
 
-/** Selects the CIE application on a card of which nothing is known yet; false: it is no CIE. */
+/** Selects the CIE application; false: the card is no CIE. */
 export async function selectCie(channel: Sender, atr: Uint8Array): Promise<boolean> {
-  for (const way of BY_MASTER_FILE.test(hexOf(atr)) ? [MASTER_FILE, IAS] : [IAS, MASTER_FILE]) {
-    const { sw } = await channel.send(way)
-    if (sw === SW_OK && (await selectCieAgain(channel))) return true
-  }
+  const succeeds = async (command: Command) => (await channel.send(command)).sw === SW_OK
+  const fromReset = IAS_FROM_RESET.test(hexOf(atr))
+  if (fromReset && (await succeeds(CIE))) return true
+  for (const way of fromReset ? [MASTER_FILE, IAS] : [IAS, MASTER_FILE])
+    if ((await succeeds(way)) && (await succeeds(CIE))) return true
   return false
-}
-
-/** Selects the CIE application where the IAS applet is selected already. */
-export async function selectCieAgain(channel: Sender): Promise<boolean> {
-  return (await channel.send(CIE)).sw === SW_OK
 }
 
 /** Elementary files of the CIE application: short identifier (SFI), by which a read selects them, and identifier. */

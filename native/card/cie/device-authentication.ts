@@ -14,7 +14,6 @@ import {
   parseInternalKey,
   readAuthorityKey,
   readCardPublic,
-  readDomain,
 } from './keys.ts'
 import { openRecoveryBlock, recoverableBytes, recoveryBlock, sha256 } from './message-recovery.ts'
 import { power, toBigInt, toBytes } from './modular.ts'
@@ -52,22 +51,22 @@ const CA_KEY: Command = { ...setEnvironment(0x81, 0xb6, hex('800141830184')), le
 const INTERNAL_KEY = setEnvironment(0x41, 0xa4, hex('84018280019b'))
 
 /**
- * Opens secure messaging between two devices that have proved themselves to each other (cards.md §6 steps 2 to 13), in the
- * selected CIE application. `internalKey` is EF.Int.Kpub. A chip that cannot prove it is refused as `card-cloned`.
+ * Opens secure messaging between two devices that have proved themselves to each other (cards.md §6 steps 3 to 13), in the
+ * selected CIE application with its DH domain. A chip that cannot prove the key of `internalKeyFile` (EF.Int.Kpub) is
+ * refused as `card-cloned`.
  */
 export async function openSecureChannel(
   channel: Channel,
-  card: { wholeDomain: boolean; internalKey: Uint8Array },
+  domain: Domain,
+  internalKeyFile: Uint8Array,
   key: ExternalKey,
 ): Promise<Result<SecureChannel, CardFailure>> {
-  const internalKey = parseInternalKey(card.internalKey)
+  const internalKey = parseInternalKey(internalKeyFile)
   if (!internalKey) return cardError('internal-key', null)
-  const domain = await readDomain(channel, card.wholeDomain)
-  if (!domain.ok) return domain
   const authority = await readAuthorityKey(channel)
   if (!authority.ok) return authority
 
-  const agreed = await agree(channel, domain.value)
+  const agreed = await agree(channel, domain)
   if (!agreed.ok) return agreed
   const { agreement, secret } = agreed.value
   const keys = sessionKeys(secret)

@@ -12,12 +12,12 @@ import {
   readStart,
   type Sender,
   selectCie,
-  selectCieAgain,
   tellsWholeDomain,
 } from './application.ts'
 import { openSecureChannel } from './device-authentication.ts'
 import { documentNumberIn } from './document-number.ts'
 import type { ExternalKey } from './external-key.ts'
+import { type Domain, readDomain } from './keys.ts'
 
 /** A card as `readCie` has found it. */
 export interface CieCard {
@@ -45,14 +45,10 @@ export async function loginCie(
 ): Promise<Result<LoginProof, CardFailure>> {
   try {
     if (!isPin(pin) || pin.length !== PIN_DIGITS) return cardError('pin-format', null)
-    // The IAS applet is still selected, unless the card was reset since.
-    if (!(await selectCieAgain(channel)) && !(await selectCie(channel, card.atr))) return cardError('select', null)
+    const domain = await reachDomain(channel, card.atr)
+    if (!domain.ok) return domain
     return await overSecureMessaging(async () => {
-      const opened = await openSecureChannel(
-        channel,
-        { wholeDomain: tellsWholeDomain(card.atr), internalKey: card.internalKey },
-        key,
-      )
+      const opened = await openSecureChannel(channel, domain.value, card.internalKey, key)
       if (!opened.ok) return opened
       const secure = opened.value
       try {
@@ -69,6 +65,16 @@ export async function loginCie(
   } finally {
     pin.fill(0)
   }
+}
+
+/**
+ * The first thing that is read. Its objects are local to the CIE application: given at once, that one is still selected
+ * since the card was read; if not, the card was reset or its travel document came between.
+ */
+async function reachDomain(channel: Channel, atr: Uint8Array): Promise<Result<Domain, CardFailure>> {
+  const domain = await readDomain(channel, tellsWholeDomain(atr))
+  if (domain.ok) return domain
+  return (await selectCie(channel, atr)) ? readDomain(channel, tellsWholeDomain(atr)) : cardError('select', null)
 }
 
 async function verifyPin(secure: Sender, pin: Uint8Array, progress: PinProgress): Promise<Result<null, CardFailure>> {
