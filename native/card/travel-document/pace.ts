@@ -152,7 +152,12 @@ export function sessionKeys(secret: Uint8Array): { encryptionKey: Buffer; macKey
   return { encryptionKey: deriveKey(secret, 1), macKey: deriveKey(secret, 2) }
 }
 
-export const passwordKey = (can: string): Buffer => deriveKey(Buffer.from(can, 'latin1'), 3)
+export function passwordKey(can: string): Buffer {
+  const password = Buffer.from(can, 'latin1')
+  const key = deriveKey(password, 3)
+  password.fill(0)
+  return key
+}
 
 /** The nonce that the card encrypted under the password: triple DES in CBC mode, no padding. */
 export function decrypt(key: Uint8Array, nonce: Uint8Array): Uint8Array {
