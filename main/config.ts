@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { JWK } from 'jose'
 import { type TotemConfig, totemConfig } from '../contract/config.ts'
-import { type Authorities, loadAuthorities } from '../trust/authorities.ts'
 
 /** Where a technician's provisioning lies on a totem; a development build is told by its environment. */
 const CONFIG_FILE = '/etc/totem-polis/totem.json'
@@ -13,9 +12,3 @@ export function readConfig(): TotemConfig {
 }
 
 export const readKey = (file: string): JWK => JSON.parse(readFileSync(file, 'utf8')) as JWK
-
-export function readAuthorities(file: string): Authorities {
-  const authorities = loadAuthorities(readFileSync(file, 'utf8'))
-  if (!authorities.ok) throw new Error(`the list of card authorities is unusable: ${authorities.error.kind}`)
-  return authorities.value
-}

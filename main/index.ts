@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { TotemConfig } from '../contract/config.ts'
 import type { DeviceEvent } from '../contract/device.ts'
 import type { Result } from '../contract/result.ts'
-import { readAuthorities, readConfig, readKey } from './config.ts'
+import { readConfig, readKey } from './config.ts'
 import { superviseDevices } from './devices/index.ts'
 import { callHandlers } from './handlers.ts'
 import { openJournal } from './journal/journal.ts'
@@ -19,11 +19,15 @@ import { createRecovery } from './shell/recovery.ts'
 import { createCitizenWindow } from './shell/window.ts'
 import { createGatewayClient } from './sync/client.ts'
 import { createDrain, KEEP_MS } from './sync/drain.ts'
+import { createTrustRefresh } from './trust/refresh.ts'
+import { openTrustStore } from './trust/store.ts'
 
 // The composition root: the one place where things are made and joined.
 
 const STORAGE_CHECK_MS = 15_000
 const HOLDER_KEY_BYTES = 32
+
+type DeviceReady = Extract<DeviceEvent, { event: 'ready' }>
 
 runApp(() => {
   const config = readConfig()
@@ -45,6 +49,8 @@ async function start(config: TotemConfig) {
   const queue = opened('queue', openQueue({ path: join(config.dataDir, 'queue.db'), now: Date.now }))
   journal.record('totem.started', versions())
 
+  const { dataDir, trust: trustConfig } = config
+  const trust = opened('trust list', await openTrustStore({ config: trustConfig, dataDir, journal, now }))
   const keys = {
     sealing: readKey(config.gateway.sealingKey),
     outcome: readKey(config.outcomeKey),
@@ -70,12 +76,18 @@ async function start(config: TotemConfig) {
     onSettled: () => {},
     onLine(state) {
       online = state === 'up'
+      trustRefresh.line(state)
       session.refresh()
     },
   })
 
   const devices = superviseDevices({
-    spawn: () => spawnDeviceProcess(config.printer.profile, config.bench?.deviceEnv ?? null),
+    spawn: () =>
+      spawnDeviceProcess({
+        printerProfile: config.printer.profile,
+        externalKey: config.cie?.externalKey ?? null,
+        benchEnv: config.bench?.deviceEnv ?? null,
+      }),
     onEvent: (event) => deviceTold(event),
     onStarted: (restarts) => journal.record('device.started', { restarts }),
     onDied: ({ code, waitMs }) => journal.record('device.died', { code, waitMs }),
@@ -101,7 +113,9 @@ async function start(config: TotemConfig) {
       client,
       drain,
       paper,
-      authorities: readAuthorities(config.cardAuthorities),
+      trust: () => trust.trust,
+      trustReady: () => trust.ready,
+      possession: trustConfig.possession,
       keys,
       totem: config.totem,
       dataDir: config.dataDir,
@@ -121,7 +135,22 @@ async function start(config: TotemConfig) {
     onVisitOver: () => void window.recycle(),
   })
 
+  const trustRefresh = createTrustRefresh({
+    client,
+    store: trust,
+    journal,
+    onReady: () => session.refresh(),
+    room: (bytes) => freeBytes(dataDir) - bytes > config.minFreeBytes,
+    random: Math.random,
+  })
+
+  let cie: DeviceReady['cie'] = 'ready'
   function deviceTold(event: DeviceEvent) {
+    if (event.event === 'ready') {
+      // Once, and not again at each of its restarts.
+      if (event.cie !== 'ready' && event.cie !== cie) journal.record('device.cie-unavailable', { reason: event.cie })
+      cie = event.cie
+    }
     if (event.event === 'card') {
       journal.record('reader.changed', { state: event.card.state })
       session.card(event.card)
@@ -165,6 +194,7 @@ async function start(config: TotemConfig) {
     session.stop()
     devices.stop()
     void drain.stop()
+    void trustRefresh.stop()
     client.close()
     journal.record('totem.stopped', {})
     journal.close()

@@ -39,8 +39,11 @@ const PATIENCE_MS = 20_000
 /** The line is known to be down: long enough for one try, in case it has just come back. */
 const OFFLINE_PATIENCE_MS = 1_500
 
-/** Not about this person: a wrong clock, a gateway that has just restarted. The request can be recorded all the same. */
-const PASSING: Problem['kind'][] = ['statement-stale', 'session-expired', 'anpr-unavailable']
+/**
+ * Not about this person: a wrong clock, a gateway that has just restarted or has lost its CRLs. The request can be recorded
+ * all the same.
+ */
+const PASSING: Problem['kind'][] = ['statement-stale', 'session-expired', 'revocation-unknown', 'anpr-unavailable']
 
 /** The journey of a certificate: recorded first, then everything else (DESIGN.md steps 3 to 7). */
 export function createCertificates(options: CertificateOptions) {

@@ -1,20 +1,25 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import type { CardReadout } from '../../contract/device.ts'
+import type { CardReadout, CieReadout, CnsReadout, LoginProof } from '../../contract/device.ts'
 import type { LoginStatement } from '../../contract/evidence.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
-import type { Authorities } from '../../trust/authorities.ts'
-import { verifyCardCertificate } from '../../trust/card-certificate.ts'
-import { challengeOf, verifyEvidence } from '../../trust/evidence.ts'
+import { type CardCertificate, verifyCardCertificate } from '../../trust/card-certificate.ts'
+import { challengeOf, type EvidenceRefusal, verifyEvidence } from '../../trust/evidence.ts'
+import { type CieFiles, verifySod } from '../../trust/sod.ts'
+import type { Trust } from '../../trust/trust.ts'
 import type { Devices } from '../devices/index.ts'
-import type { Recognised, Refused, VisitId, WrongPin } from '../session/services.ts'
-import { refused, refusedCard } from './refusals.ts'
+import { type Recognised, type Refused, refused, type VisitId, type WrongPin } from '../session/services.ts'
+import { refusedCard } from './refusals.ts'
 
 export interface IdentityOptions {
   devices: Devices
-  authorities: Authorities
+  /** In force now: a list or a CRL that has just come counts for the card that is in. */
+  trust(): Trust
   totem: string
   now(): Date
 }
+
+/** Whether the card's issuer was known not to have revoked it, or the totem's policy had to do without (contract/trust.ts). */
+export type Known = Recognised & { apdus: number; revocation: 'good' | 'unknown-accepted' }
 
 /** Cards of which a wrong try is remembered; more in a day would be an attack, and the oldest are forgotten first. */
 const REMEMBERED_CARDS = 500
@@ -23,8 +28,12 @@ const REMEMBERED_CARDS = 500
 function createTries() {
   const secret = randomBytes(32)
   const tries = new Map<string, number>()
-  const key = ({ cardId, certificate }: CardReadout) =>
-    createHmac('sha256', secret).update(cardId).update(certificate).digest('base64')
+  const key = (readout: CardReadout) => {
+    const hmac = createHmac('sha256', secret)
+    return (
+      readout.card === 'cie' ? hmac.update(readout.nis) : hmac.update(readout.cardId).update(readout.certificate)
+    ).digest('base64')
+  }
   return {
     left: (readout: CardReadout) => tries.get(key(readout)) ?? null,
     note(readout: CardReadout, left: number | null) {
@@ -37,9 +46,39 @@ function createTries() {
   }
 }
 
+/** Files of a CIE that its EF.SOD must vouch for; `cie`: what it says only after its PIN. */
+const filesOf = ({ nis, internalKey }: CieReadout, cie: LoginProof['cie']): CieFiles => ({
+  nis: Buffer.from(nis, 'latin1'),
+  internalKey,
+  ...(cie && { serial: Buffer.from(cie.documentNumber, 'latin1'), certificate: cie.certificate }),
+})
+
+/** CNS: EF.Dati_personali and EF.ID_Carta are signed by nobody, so that the certificate must say the same. */
+function differs({ codiceFiscale, cardId }: CardCertificate, readout: CnsReadout): Refused | null {
+  if (codiceFiscale !== readout.personalData.codiceFiscale) return refused('codice-fiscale-differs', { card: 'cns' })
+  return cardId === null || cardId === readout.cardId ? null : refused('card-altered', { card: 'cns' })
+}
+
+const refusedCertificate = (refusal: EvidenceRefusal, card: CardReadout['card']): Refused =>
+  refused(refusal.kind, { card, date: 'date' in refusal ? refusal.date : null })
+
 /** Who stands before the totem: nobody, until the card has signed our challenge (invariant 4). */
-export function createIdentity({ devices, authorities, totem, now }: IdentityOptions) {
+export function createIdentity({ devices, trust, totem, now }: IdentityOptions) {
   const tries = createTries()
+
+  /** What the card says without a PIN is what its issuer wrote, or it could never be recognised. */
+  function refusalOf(readout: CardReadout): Refused | null {
+    if (readout.card === 'cie') {
+      const sod = verifySod(readout.sod, filesOf(readout, null), trust(), now())
+      return sod.ok ? null : refused('card-altered', { card: 'cie' })
+    }
+    const certificate = verifyCardCertificate(readout.certificate, trust(), now())
+    if (!certificate.ok) return refusedCertificate(certificate.error, 'cns')
+    return certificate.value.card === 'cns'
+      ? differs(certificate.value, readout)
+      : refused('certificate-wrong-policy', { card: 'cns' })
+  }
+
   return {
     triesLeft: tries.left,
 
@@ -47,21 +86,22 @@ export function createIdentity({ devices, authorities, totem, now }: IdentityOpt
     async readCard(): Promise<Result<CardReadout, Refused>> {
       const readout = await devices.call('card.read', {})
       if (!readout.ok) {
-        return err(readout.error.kind === 'wrong-pin' ? refused('card-error') : refusedCard(readout.error))
+        const { error } = readout
+        return err(
+          error.kind === 'wrong-pin' || error.kind === 'wrong-can' ? refused('card-error') : refusedCard(error),
+        )
       }
-      const certificate = verifyCardCertificate(readout.value.certificate, authorities, now())
-      if (!certificate.ok) return err(refused(certificate.error.kind))
-      if (certificate.value.codiceFiscale !== readout.value.personalData.codiceFiscale) {
-        return err(refused('codice-fiscale-differs'))
-      }
-      return ok(readout.value)
+      const refusal = refusalOf(readout.value)
+      return refusal ? err(refusal) : ok(readout.value)
     },
 
+    /** `pin` null: it is typed on the reader's keypad. */
     async recognise(
       { session }: VisitId,
       readout: CardReadout,
-      pin: Uint8Array,
-    ): Promise<Result<Recognised & { apdus: number }, Refused | WrongPin>> {
+      pin: Uint8Array | null,
+    ): Promise<Result<Known, Refused | WrongPin>> {
+      const { card } = readout
       const statement: LoginStatement = {
         purpose: 'totem-polis/login/1',
         totem,
@@ -71,23 +111,44 @@ export function createIdentity({ devices, authorities, totem, now }: IdentityOpt
       }
       const challenge = challengeOf(statement)
       // SECURITY: the PIN's only copy here is overwritten as soon as the device process has its own (invariant 3).
-      const login = await devices.call('card.login', { pin, challenge }).finally(() => pin.fill(0))
+      const login = await devices.call('card.login', { pin, challenge }).finally(() => pin?.fill(0))
       if (!login.ok) {
-        if (login.error.kind !== 'wrong-pin') return err(refusedCard(login.error))
-        tries.note(readout, login.error.triesLeft)
-        return err(login.error)
+        const { error } = login
+        if (error.kind === 'wrong-can') return err(refused('card-error', { card }))
+        if (error.kind !== 'wrong-pin') return err({ ...refusedCard(error), card })
+        tries.note(readout, error.triesLeft)
+        return err(error)
       }
       tries.note(readout, null)
+
+      const { cie, signature, apdus } = login.value
+      const certificate = readout.card === 'cns' ? readout.certificate : cie?.certificate
+      // Another card than the one that was read.
+      if (!certificate || (cie === null) !== (card === 'cns')) return err(refused('card-error', { card }))
+      if (readout.card === 'cie') {
+        const sod = verifySod(readout.sod, filesOf(readout, cie), trust(), now())
+        if (!sod.ok) return err(refused('card-altered', { card }))
+      }
       const evidence = {
         statement,
-        certificate: Buffer.from(readout.certificate).toString('base64'),
-        signature: Buffer.from(login.value.signature).toString('base64'),
+        certificate: Buffer.from(certificate).toString('base64'),
+        signature: Buffer.from(signature).toString('base64'),
       }
-      const holder = verifyEvidence(evidence, authorities, now())
-      if (!holder.ok) return err(refused(holder.error.kind))
-      const { name, surname, codiceFiscale } = readout.personalData
-      if (holder.value.codiceFiscale !== codiceFiscale) return err(refused('codice-fiscale-differs'))
-      return ok({ name, surname, codiceFiscale, evidence, apdus: readout.apdus + login.value.apdus })
+      const verified = verifyEvidence(evidence, trust(), now())
+      if (!verified.ok) return err(refusedCertificate(verified.error, card))
+      const holder = verified.value
+      if (holder.card !== card) return err(refused('certificate-wrong-policy', { card }))
+      const known = { evidence, codiceFiscale: holder.codiceFiscale, apdus: readout.apdus + apdus }
+      if (readout.card === 'cns') {
+        const different = differs(holder, readout)
+        if (different) return err(different)
+        const { name, surname } = readout.personalData
+        return ok({ ...known, name, surname, revocation: holder.revocation })
+      }
+      if (holder.documentNumber !== cie?.documentNumber) return err(refused('card-altered', { card }))
+      const { givenName, surname, revocation } = holder
+      // The certificate of a CIE has both.
+      return ok({ ...known, name: givenName ?? '', surname: surname ?? '', revocation })
     },
   }
 }

@@ -7,8 +7,11 @@ import type { VisitServices } from '../session/services.ts'
 import { type CertificateOptions, createCertificates } from './certificate.ts'
 import { createIdentity, type IdentityOptions } from './identity.ts'
 import type { createPaper } from './paper.ts'
+import { createPossession, type PossessionOptions } from './possession.ts'
 
-export interface ServicesOptions extends CertificateOptions, IdentityOptions {
+export interface ServicesOptions extends CertificateOptions, IdentityOptions, PossessionOptions {
+  /** False while the CRLs are being read: whose card is revoked is not known yet. */
+  trustReady(): boolean
   dataDir: string
   minFreeBytes: number
   paper: ReturnType<typeof createPaper>
@@ -18,6 +21,7 @@ export interface ServicesOptions extends CertificateOptions, IdentityOptions {
 export function createVisitServices(options: ServicesOptions): VisitServices {
   const { journal, devices } = options
   const identity = createIdentity(options)
+  const { expiryOffered, possession } = createPossession(options)
   const certificates = createCertificates(options)
   return {
     outOfService: () => outOfService(options, devices),
@@ -27,11 +31,15 @@ export function createVisitServices(options: ServicesOptions): VisitServices {
     async recognise(visit, readout, pin) {
       const recognised = await identity.recognise(visit, readout, pin)
       if (recognised.ok) {
-        const { apdus } = recognised.value
-        journal.record('visit.recognised', { session: visit.session, card: readout.card, apdus })
+        const { session } = visit
+        const { apdus, revocation } = recognised.value
+        if (revocation === 'unknown-accepted') journal.record('visit.revocation-unknown', { session })
+        journal.record('visit.recognised', { session, card: readout.card, apdus })
       }
       return recognised
     },
+    expiryOffered,
+    possession: (_, can) => possession(can),
     enter: (_, recognised) => certificates.enter(recognised),
     preview: certificates.preview,
     request: certificates.request,
@@ -41,10 +49,13 @@ export function createVisitServices(options: ServicesOptions): VisitServices {
   }
 }
 
-function outOfService({ dataDir, minFreeBytes }: ServicesOptions, devices: Devices): OutOfService | 'starting' | null {
+function outOfService(
+  { dataDir, minFreeBytes, trustReady }: ServicesOptions,
+  devices: Devices,
+): OutOfService | 'starting' | null {
   if (freeBytes(dataDir) < minFreeBytes) return 'storage-full'
   if (!devices.available) return 'device-unavailable'
-  if (devices.card === null) return 'starting'
+  if (devices.card === null || !trustReady()) return 'starting'
   return devices.card.state === 'no-reader' ? 'reader-unavailable' : null
 }
 

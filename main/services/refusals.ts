@@ -1,13 +1,11 @@
 import type { CardFailure } from '../../contract/device.ts'
 import { unreachable } from '../../contract/result.ts'
-import { type Refusal, refusal } from '../../contract/view.ts'
+import { refusal } from '../../contract/view.ts'
 import type { DeviceGone } from '../devices/index.ts'
-import type { Refused } from '../session/services.ts'
+import { type Refused, refused } from '../session/services.ts'
 
-export const refused = (reason: Refusal, anpr: string | null = null): Refused => ({ kind: 'refused', reason, anpr })
-
-/** What a person is told of a card that failed. `wrong-pin` is not a refusal: the visit goes on. */
-export function refusedCard(failure: Exclude<CardFailure, { kind: 'wrong-pin' }> | DeviceGone): Refused {
+/** What a person is told of a card that failed. `wrong-pin` and `wrong-can` are no refusals: the visit goes on. */
+export function refusedCard(failure: Exclude<CardFailure, { kind: 'wrong-pin' | 'wrong-can' }> | DeviceGone): Refused {
   switch (failure.kind) {
     case 'no-card':
     case 'card-removed':
@@ -16,9 +14,14 @@ export function refusedCard(failure: Exclude<CardFailure, { kind: 'wrong-pin' }>
     case 'card-unknown':
     case 'card-busy':
     case 'card-error':
+    case 'card-cloned':
     case 'pin-blocked':
+    case 'pin-not-entered':
     case 'personal-data-malformed':
     case 'certificate-truncated':
+    case 'secure-messaging-failed':
+    case 'reader-not-capable':
+    case 'cie-unavailable':
       return refused(failure.kind)
     case 'reader-unavailable':
     case 'device-gone':
@@ -31,5 +34,5 @@ export function refusedCard(failure: Exclude<CardFailure, { kind: 'wrong-pin' }>
 /** A refusal of the gateway: those that a person can do something about keep their name. */
 export function refusedFor(kind: string, anpr: string | null): Refused {
   const known = refusal.safeParse(kind)
-  return refused(known.success ? known.data : 'session-refused', anpr)
+  return refused(known.success ? known.data : 'session-refused', { anpr })
 }

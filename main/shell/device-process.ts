@@ -5,16 +5,28 @@ import type { DeviceProcess } from '../devices/index.ts'
 /** All that a device process needs of our environment; a loader's or library's variable could bring in another card or printer (invariant 9). */
 const PASSED_ON = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ']
 
-/** Starts the device process as Electron's utilityProcess; `env` names a bench's virtual hardware (development only). */
-export function spawnDeviceProcess(printerProfile: string, env: Record<string, string> | null): DeviceProcess {
+/** What the device process is told at its start. */
+interface DeviceSetup {
+  printerProfile: string
+  /** File of the CIE's external-authentication key; null: CNS only. */
+  externalKey: string | null
+  /** A bench's virtual hardware (development only), whose cards are of a test CA. */
+  benchEnv: Record<string, string> | null
+}
+
+/** Starts the device process as Electron's utilityProcess. */
+export function spawnDeviceProcess({ printerProfile, externalKey, benchEnv }: DeviceSetup): DeviceProcess {
   const clean = Object.fromEntries(
     Object.entries(process.env).filter(
       (entry): entry is [string, string] => entry[1] !== undefined && PASSED_ON.includes(entry[0]),
     ),
   )
-  const child = utilityProcess.fork(join(__dirname, '..', 'native', 'index.cjs'), ['--printer', printerProfile], {
+  const args = ['--printer', printerProfile]
+  if (externalKey !== null) args.push('--external-key', externalKey)
+  if (__DEVELOPMENT__ && benchEnv) args.push('--test-trust')
+  const child = utilityProcess.fork(join(__dirname, '..', 'native', 'index.cjs'), args, {
     serviceName: 'totem-device',
-    env: __DEVELOPMENT__ ? { ...clean, ...env } : clean,
+    env: __DEVELOPMENT__ ? { ...clean, ...benchEnv } : clean,
     stdio: __DEVELOPMENT__ ? 'inherit' : 'ignore',
   })
   return {

@@ -1,0 +1,28 @@
+import { open, readFile, rename } from 'node:fs/promises'
+import { dirname } from 'node:path'
+
+/** Whole on the disk before it has its name: after a power cut there is the old one or the new one, never half of one. */
+export async function writeWhole(path: string, content: string): Promise<void> {
+  const file = await open(`${path}.new`, 'w', 0o600)
+  try {
+    await file.writeFile(content)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await putInPlace(`${path}.new`, path)
+}
+
+/** Gives a file that is on the disk its name, for good. */
+export async function putInPlace(from: string, to: string): Promise<void> {
+  await rename(from, to)
+  const folder = await open(dirname(to), 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}
+
+/** Null: it can't be read, whatever the reason. */
+export const contentOf = (path: string): Promise<string | null> => readFile(path, 'utf8').catch(() => null)
