@@ -22,7 +22,8 @@ export const CIE_PROFILES = {
   /** No historical byte at all, as a TS-CNS over NFC. */
   stm2: { atr: contactless(''), select: 'aid', domain: 'three' },
   stm3: { atr: contactless('8066475000B80094829000'), select: 'aid', domain: 'three' },
-  nxp: { atr: contactless('8031806549544E5850120FFF8290'), select: 'mf', domain: 'three' },
+  /** As it is reported: one byte longer than its T0 says. */
+  nxp: { atr: '3B8E80018031806549544E5850120FFF829000F0', select: 'mf', domain: 'three' },
   actalis: { atr: contactless(`8031806549544A3441${ITALY}`), select: 'mf', domain: 'three' },
   actalis2023: { atr: contactless(`8031806549544A3443${ITALY}`), select: 'mf', domain: 'three' },
   bit4id: { atr: contactless(`8031806549544A3442${ITALY}`), select: 'mf', domain: 'three' },
