@@ -2,8 +2,9 @@ import { createPrivateKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { personById } from '../population/people.ts'
+import type { CnsProfile } from './cns-profiles.ts'
 import { cardIdOf, personalFile } from './personal-file.ts'
-import { type CnsFaults, type CnsProfile, VirtualCns } from './virtual-cns.ts'
+import { type CnsFaults, VirtualCns } from './virtual-cns.ts'
 
 /** Certificates other than the good one that `makePki` leaves beside it (for anna-bianchi and mario-rossi). */
 export const CERTIFICATE_VARIANTS = ['expired', 'not-yet-valid', 'foreign', 'other-cf', 'wrong-policy', '1024'] as const
@@ -15,6 +16,8 @@ export interface CnsOptions {
   certificate?: (typeof CERTIFICATE_VARIANTS)[number]
   /** The certificate file ends in the middle of the certificate. */
   truncatedCertificate?: boolean
+  /** A card that was never given a certificate: it has no file for it, or an empty one. */
+  noCertificate?: 'absent' | 'empty'
   /** What is written at the start of EF.Dati_personali instead of its own content. */
   personalFileStart?: string
   blocked?: boolean
@@ -29,7 +32,7 @@ const FILE_BLOCK_BYTES = 512
 /** The CNS of a synthetic person, with the key and certificate that `makePki` made into `pkiDir`. */
 export function cnsOf(personId: string, pkiDir: string, options: CnsOptions = {}): VirtualCns {
   const person = personById(personId)
-  const { pin = DEFAULT_PIN, profile, certificate, truncatedCertificate, personalFileStart, blocked, faults } = options
+  const { pin = DEFAULT_PIN, profile, certificate, personalFileStart, blocked, faults } = options
   const cards = join(pkiDir, 'cards', personId)
   const der = readFileSync(`${cards}${certificate ? `.${certificate}` : ''}.cert.der`)
   const file = Buffer.from(personalFile(person))
@@ -38,13 +41,19 @@ export function cnsOf(personId: string, pkiDir: string, options: CnsOptions = {}
     profile: profile ?? (certificate === '1024' ? 'athena10' : 'ober11'),
     cardId: cardIdOf(person),
     personalFile: file,
-    certificateFile: truncatedCertificate ? der.subarray(0, der.length - 300) : padded(der),
+    certificateFile: certificateFile(der, options),
     key: createPrivateKey(readFileSync(`${cards}${certificate === '1024' ? '.1024' : ''}.key.pem`)),
     pin,
     ...(faults ? { faults } : {}),
   })
   if (blocked) card.block()
   return card
+}
+
+function certificateFile(der: Uint8Array, { noCertificate, truncatedCertificate }: CnsOptions): Uint8Array | null {
+  if (noCertificate === 'absent') return null
+  if (noCertificate === 'empty') return new Uint8Array(4 * FILE_BLOCK_BYTES)
+  return truncatedCertificate ? der.subarray(0, der.length - 300) : padded(der)
 }
 
 function padded(der: Uint8Array): Uint8Array {

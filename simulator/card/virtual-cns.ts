@@ -1,17 +1,7 @@
-import { constants, type KeyObject, privateEncrypt, randomBytes } from 'node:crypto'
+import { constants, type KeyObject, privateEncrypt, randomBytes, randomInt } from 'node:crypto'
+import { CNS_PROFILES, type CnsProfile, type Profile } from './cns-profiles.ts'
+import { answer, type CardCommand, parseCommand } from './command.ts'
 import { statusWord, type VirtualCard } from './virtual-card.ts'
-
-/**
- * Real answers to reset (cards.md §1.1). OpenSC 0.23 signs with RSA-2048 only on cards of version 1.1; ober11 is the
- * Oberthur card raised to it. ST Incard wants its PIN reference with the top bit set.
- */
-export const CNS_PROFILES = {
-  ober11: { atr: '3BFF1800008131FE45006B05052000012101434E5311318078', pinReference: 0x10 },
-  incard11: { atr: '3BFF1800FF8131FE55006B02090303011101434E531131808C', pinReference: 0x90 },
-  /** An old card: version 1.0, meant for RSA-1024. */
-  athena10: { atr: '3BDF18008131FE7D006B040C0184011101434E53103180FC', pinReference: 0x10 },
-} as const
-export type CnsProfile = keyof typeof CNS_PROFILES
 
 export interface VirtualCnsOptions {
   profile?: CnsProfile
@@ -19,8 +9,8 @@ export interface VirtualCnsOptions {
   cardId: string
   /** EF.Dati_personali, padding included. */
   personalFile: Uint8Array
-  /** EF.C_Carta as it stands on the card; normally the DER certificate, padded to the file's size. */
-  certificateFile: Uint8Array
+  /** As it stands on the card: normally the DER certificate, padded to the file's size. Null = there is no such file. */
+  certificateFile: Uint8Array | null
   key: KeyObject
   pin: string
   faults?: CnsFaults
@@ -37,6 +27,12 @@ export interface CnsFaults {
   refusesLe00?: boolean
   /** VERIFY answers this status word whatever the PIN is. */
   verifyAnswers?: number
+  /** Does not know command chaining, and says so with this status word. */
+  refusesChaining?: 0x6700 | 0x6884 | 0x6e00
+  /** Gives answers as with protocol T=0: 61xx until they are fetched, 6Cxx to a length that is not the exact one. */
+  answersAsT0?: boolean
+  /** Answers everything with random bytes. */
+  garbage?: boolean
 }
 
 const MAX_TRIES = 3
@@ -46,40 +42,35 @@ interface File {
   content: Uint8Array
 }
 
-interface Command {
-  cla: number
-  ins: number
-  p1: number
-  p2: number
-  data: Uint8Array
-  /** Expected length, 256 for 00; null = none asked for. */
-  le: number | null
-}
-
 /** A CNS as data and a pure state machine: enough for OpenSC (cards.md §10.1), with its tries kept over a reset. */
 export class VirtualCns implements VirtualCard {
   readonly atr: Uint8Array
   triesLeft = MAX_TRIES
   #files: Map<string, File>
   #options: VirtualCnsOptions
-  #pinReference: number
+  #profile: Profile
+  #application: string | null = null
+  /** Path of the current DF; empty = MF. */
+  #folder = ''
   #selected: File | null = null
   #verified = false
   /** Security environment: restored, then set for the signature (B6) or decipher (B8) template. */
   #environment: 'none' | 'restored' | 'sign' | 'decipher' = 'none'
   #chain: Uint8Array[] = []
+  /** What GET RESPONSE will give (T=0). */
+  #waiting: Uint8Array = new Uint8Array()
 
   constructor(options: VirtualCnsOptions) {
-    const profile = CNS_PROFILES[options.profile ?? 'ober11']
-    this.atr = Buffer.from(profile.atr, 'hex')
-    this.#pinReference = profile.pinReference
+    this.#profile = CNS_PROFILES[options.profile ?? 'ober11']
+    this.atr = Buffer.from(this.#profile.atr, 'hex')
     this.#options = options
+    const { certificate } = this.#profile
     this.#files = new Map(
       (
         [
           ['10001003', Buffer.from(options.cardId, 'latin1')],
           ['10001002', new Uint8Array(64)],
-          ['11001101', options.certificateFile],
+          ...(options.certificateFile ? [[certificate, options.certificateFile] as const] : []),
           ['11001102', options.personalFile],
           ['12001201', new Uint8Array(160)],
           ['12001202', new Uint8Array(128)],
@@ -93,22 +84,26 @@ export class VirtualCns implements VirtualCard {
   }
 
   reset(): void {
+    this.#application = null
+    this.#folder = ''
     this.#selected = null
     this.#forget()
     this.#chain = []
+    this.#waiting = new Uint8Array()
   }
 
   transmit(apdu: Uint8Array): Uint8Array {
-    const command = parse(apdu)
+    const { garbage, answersAsT0 } = this.#options.faults ?? {}
+    if (garbage) return randomBytes(randomInt(2, 259))
+    const command = parseCommand(apdu)
     if (!command) return statusWord(0x6700)
     if ((command.cla & 0xef) !== 0) return statusWord(0x6e00)
-    if (command.cla & 0x10) {
-      this.#chain.push(command.data)
-      return statusWord(0x9000)
-    }
+    if (command.cla & 0x10) return this.#takePiece(command.data)
     const data = Buffer.concat([...this.#chain, command.data])
     this.#chain = []
-    return this.#answer({ ...command, data })
+    if (answersAsT0 && command.ins === 0xc0) return this.#giveWaiting(command.le ?? 0)
+    const response = this.#answer({ ...command, data })
+    return answersAsT0 ? this.#asT0(command, response) : response
   }
 
   /** Spends all tries, as a holder who forgot the PIN did. */
@@ -116,7 +111,29 @@ export class VirtualCns implements VirtualCard {
     this.triesLeft = 0
   }
 
-  #answer(command: Command): Uint8Array {
+  #takePiece(data: Uint8Array): Uint8Array {
+    const { refusesChaining = this.#profile.extendedOnly ? 0x6700 : null } = this.#options.faults ?? {}
+    if (refusesChaining !== null) return statusWord(refusesChaining)
+    this.#chain.push(data)
+    return statusWord(0x9000)
+  }
+
+  /** ISO 7816-3 §12.2.1: an answer to a command with data waits to be fetched, any other has its exact length or none. */
+  #asT0({ data, le }: CardCommand, response: Uint8Array): Uint8Array {
+    const content = response.subarray(0, -2)
+    if (content.length === 0) return response
+    if (data.length === 0) return content.length === le ? response : statusWord(0x6c00 | (content.length & 0xff))
+    this.#waiting = content
+    return statusWord(0x6100 | (content.length & 0xff))
+  }
+
+  #giveWaiting(length: number): Uint8Array {
+    const piece = this.#waiting.subarray(0, length)
+    this.#waiting = this.#waiting.subarray(length)
+    return answer(piece, this.#waiting.length > 0 ? 0x6100 | (this.#waiting.length & 0xff) : 0x9000)
+  }
+
+  #answer(command: CardCommand): Uint8Array {
     switch (command.ins) {
       case 0xa4:
         return this.#select(command)
@@ -135,21 +152,47 @@ export class VirtualCns implements VirtualCard {
     }
   }
 
-  #select({ p1, p2, data }: Command): Uint8Array {
+  #select({ p1, p2, data }: CardCommand): Uint8Array {
     const path = Buffer.from(data).toString('hex')
-    if (p1 === 0x04) return statusWord(0x6a82)
-    if (p1 !== 0x00 && p1 !== 0x08) return statusWord(0x6a86)
+    const { application, relativePaths } = this.#profile
+    if (p1 === 0x04) {
+      if (path !== application) return statusWord(0x6a82)
+      this.#application = application
+      this.#enter('', null)
+      return p2 === 0x0c ? statusWord(0x9000) : answer(folderControl(0x3f00))
+    }
+    if (p1 !== 0x00 && p1 !== 0x08 && p1 !== 0x09) return statusWord(0x6a86)
     if (p2 === 0x0c && this.#options.faults?.refusesSilentSelect) return statusWord(0x6a86)
-    const file = this.#files.get(path) ?? [...this.#files].find(([at]) => p1 === 0x00 && at.endsWith(path))?.[1]
-    const folder =
-      path === '' || path === '3f00' || [...this.#files.keys()].some((at) => at.length > 4 && at.slice(0, 4) === path)
-    if (!file && !folder) return statusWord(0x6a82)
-    this.#selected = file ?? null
+    if (this.#application !== application || (p1 === 0x08 && relativePaths)) return statusWord(0x6a82)
+    const at = this.#find(p1, path)
+    if (at === null) return statusWord(0x6a82)
+    const file = this.#files.get(at)
+    this.#enter(file ? at.slice(0, -4) : at, file ?? null)
     if (p2 === 0x0c) return statusWord(0x9000)
-    return answer(file ? fileControl(file) : folderControl(path === '' ? 0x3f00 : Number.parseInt(path, 16)))
+    return answer(file ? fileControl(file) : folderControl(at === '' ? 0x3f00 : Number.parseInt(at.slice(-4), 16)))
   }
 
-  #readBinary({ p1, p2, le }: Command): Uint8Array {
+  /** Path of the file or folder that a SELECT means; null = there is none. */
+  #find(p1: number, path: string): string | null {
+    if (path === '' || path === '3f00') return ''
+    const paths = [...this.#files.keys()]
+    // By identifier any file of that name will do: no two are alike.
+    if (p1 === 0x00) {
+      const file = paths.find((at) => at.endsWith(path))
+      if (file !== undefined) return file
+    }
+    const wanted = p1 === 0x09 ? this.#folder + path : path
+    const isThere = (at: string) =>
+      at === wanted || (wanted.length % 4 === 0 && at.startsWith(wanted)) || this.#profile.keyFolder === wanted
+    return paths.some(isThere) ? wanted : null
+  }
+
+  #enter(folder: string, file: File | null): void {
+    this.#folder = folder
+    this.#selected = file
+  }
+
+  #readBinary({ p1, p2, le }: CardCommand): Uint8Array {
     const { refusesLe00 } = this.#options.faults ?? {}
     const file = this.#selected?.content
     if (!file) return statusWord(0x6986)
@@ -160,8 +203,8 @@ export class VirtualCns implements VirtualCard {
     return answer(bytes, bytes.length < le ? 0x6282 : 0x9000)
   }
 
-  #verify({ p2, data }: Command): Uint8Array {
-    if (p2 !== this.#pinReference) return statusWord(0x6a88)
+  #verify({ p2, data }: CardCommand): Uint8Array {
+    if (p2 !== this.#profile.pinReference) return statusWord(0x6a88)
     this.#verified = false
     if (this.triesLeft === 0) return statusWord(0x6983)
     const { verifyAnswers } = this.#options.faults ?? {}
@@ -177,25 +220,26 @@ export class VirtualCns implements VirtualCard {
     return statusWord(0x9000)
   }
 
-  #manageSecurityEnvironment({ p1, p2, data }: Command): Uint8Array {
+  #manageSecurityEnvironment({ p1, p2, data }: CardCommand): Uint8Array {
     if (p1 === 0xf3 && p2 === 0x03) {
       this.#environment = 'restored'
       return statusWord(0x9000)
     }
     if (p1 !== 0xf1 || (p2 !== 0xb6 && p2 !== 0xb8)) return statusWord(0x6a86)
     if (this.#environment === 'none') return statusWord(0x6985)
-    // 83 01 01: the authentication key.
-    if (Buffer.from(data).toString('hex') !== '830101') return statusWord(0x6a88)
+    if (!Buffer.of(0x83, 0x01, this.#profile.keyReference).equals(data)) return statusWord(0x6a88)
     this.#environment = p2 === 0xb6 ? 'sign' : 'decipher'
     return statusWord(0x9000)
   }
 
-  #performSecurityOperation({ p1, p2, data }: Command): Uint8Array {
+  #performSecurityOperation({ p1, p2, data }: CardCommand): Uint8Array {
     const { signsOtherData, signOnlyByDecipher } = this.#options.faults ?? {}
     const operation = p1 === 0x9e && p2 === 0x9a ? 'sign' : p1 === 0x80 && p2 === 0x86 ? 'decipher' : null
     if (!operation) return statusWord(0x6a86)
     if (this.#environment !== operation) return statusWord(0x6985)
     if (!this.#verified) return statusWord(0x6982)
+    const { keyFolder } = this.#profile
+    if (keyFolder !== null && keyFolder !== this.#folder) return statusWord(0x6984)
     if (operation === 'sign' && signOnlyByDecipher) return statusWord(signOnlyByDecipher)
     // DECIPHER has the padding indicator 00 in front (ISO 7816-8).
     const block = operation === 'decipher' ? data.subarray(1) : data
@@ -216,8 +260,6 @@ export class VirtualCns implements VirtualCard {
   }
 }
 
-const answer = (data: Uint8Array, sw = 0x9000): Uint8Array => Buffer.concat([data, statusWord(sw)])
-
 /** FCI as CNS give it (cards.md §3.2): size, type, file identifier, access conditions. */
 function fileControl({ fid, content }: File): Uint8Array {
   const size = [0x80, 0x02, content.length >> 8, content.length & 0xff]
@@ -228,28 +270,3 @@ const folderControl = (fid: number) =>
   template([0x82, 0x01, 0x38, 0x83, 0x02, fid >> 8, fid & 0xff, 0x86, 0x09, ...Array(9).fill(0)])
 
 const template = (objects: number[]) => Uint8Array.of(0x6f, objects.length, ...objects)
-
-/** ISO 7816-4 short and extended forms; null when the lengths do not add up. */
-function parse(apdu: Uint8Array): Command | null {
-  const [cla, ins, p1, p2] = apdu
-  if (cla === undefined || ins === undefined || p1 === undefined || p2 === undefined) return null
-  const command = (data: Uint8Array, le: number | null) => ({ cla, ins, p1, p2, data, le })
-  const body = apdu.subarray(4)
-  const [first = 0] = body
-  if (body.length === 0) return command(body, null)
-  // MSE RESTORE ends with an empty Lc: read as Le=00 it means the same.
-  if (body.length === 1) return command(new Uint8Array(), first || 256)
-  if (first !== 0) {
-    const rest = body.subarray(1 + first)
-    if (body.length < 1 + first || rest.length > 1) return null
-    return command(body.subarray(1, 1 + first), rest.length === 1 ? rest[0] || 256 : null)
-  }
-  const length = ((body[1] ?? 0) << 8) | (body[2] ?? 0)
-  if (body.length === 3) return command(new Uint8Array(), length || 65_536)
-  const rest = body.subarray(3 + length)
-  if (body.length < 3 + length || (rest.length !== 0 && rest.length !== 2)) return null
-  return command(
-    body.subarray(3, 3 + length),
-    rest.length === 2 ? ((rest[0] ?? 0) << 8) | (rest[1] ?? 0) || 65_536 : null,
-  )
-}
