@@ -31,3 +31,6 @@ export const CIE_PROFILES = {
   b9547: { atr: contactless(`8031806549544A3449${ITALY}`), select: 'mf', domain: 'three' },
 } as const
 export type CieProfile = keyof typeof CIE_PROFILES
+
+/** What a card is unless another kind is asked for. */
+export const DEFAULT_PROFILE: CieProfile = 'bit4id2023'
