@@ -1,131 +1,169 @@
+// tsyringe, inside @peculiar/x509, needs it loaded first.
 import 'reflect-metadata'
-import { createHash, createPrivateKey, randomBytes, sign } from 'node:crypto'
+import { createHash, createPrivateKey, KeyObject, randomBytes, sign } from 'node:crypto'
 import {
-  CertificatePolicyExtension,
+  BasicConstraintsExtension,
   ExtendedKeyUsage,
-  ExtendedKeyUsageExtension,
-  type JsonName,
+  Extension,
   KeyUsageFlags,
   KeyUsagesExtension,
+  X509Certificate,
 } from '@peculiar/x509'
 import fc from 'fast-check'
+import { CompactSign, exportJWK, generateKeyPair, type JWK } from 'jose'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Evidence, type LoginStatement, statementBytes } from '../../contract/evidence.ts'
 import { checkLetter } from '../../contract/identity.ts'
-import type { RevocationPolicy, TrustList } from '../../contract/trust.ts'
-import {
-  type Authority,
-  ecKeys,
-  issue,
-  privateKeyPem,
-  rsaKeys,
-  selfSigned,
-  type Validity,
-} from '../../simulator/pki/issue.ts'
-import { personById } from '../../simulator/population/people.ts'
+import { type Authority, ecKeys, privateKeyPem, rsaKeys, selfSigned } from '../../simulator/pki/issue.ts'
 import { verifyCardCertificate } from '../../trust/card-certificate.ts'
 import { verifyEvidence } from '../../trust/evidence.ts'
+import { replaces, verifyTrustList } from '../../trust/list.ts'
 import { loadTrust, type Trust } from '../../trust/trust.ts'
-
-const DAY = 86_400_000
-const NOW = new Date('2026-11-22T10:00:00.000Z')
-const days = (count: number) => new Date(+NOW + count * DAY)
-const YEAR: Validity = { notBefore: days(-100), notAfter: days(265) }
+import {
+  ACCEPT,
+  anchor,
+  base64Of,
+  CERT_SIGN,
+  CIE_POLICY,
+  CNS_POLICY,
+  COMMON_NAME,
+  caExtensions,
+  cardCertificate as cardOf,
+  certify,
+  codiceFiscale,
+  days,
+  intermediate,
+  LONG,
+  listOf,
+  type Making,
+  type Member,
+  NOW,
+  subCa,
+  trustIn,
+  unknownExtension,
+} from './authorities.ts'
 
 const ISSUER = 'CN=Regione Prova - CA Cittadini TEST,C=IT'
-const CNS_POLICY = '1.3.76.16.2.1'
-const { codiceFiscale } = personById('anna-bianchi')
-const COMMON_NAME = `${codiceFiscale}/6030123456789012.q83vEjRWeJCrze8SNFZ4kKvN7xI=`
+const MINISTRY = 'CN=National root CA for the Italian Electronic Identity Card TEST,C=IT'
 
 let ca: Authority
 let foreign: Authority
 let retired: Authority
+let root: Authority
+let issuing: Authority
+let elliptic: Authority
 let trust: Trust
 let card: CryptoKeyPair
-let elliptic: CryptoKeyPair
+let old: CryptoKeyPair
+/** For every other CA that a test makes: making keys is most of the time. */
+let spare: CryptoKeyPair
 let cardKey: string
 
 beforeAll(async () => {
-  const keys = [await rsaKeys(2048), await rsaKeys(2048), await rsaKeys(2048)] as const
-  ca = await selfSigned(ISSUER, keys[0], { notBefore: days(-3000), notAfter: days(3000) })
-  foreign = await selfSigned(ISSUER, keys[1], { notBefore: days(-3000), notAfter: days(3000) })
-  retired = await selfSigned(ISSUER, keys[2], { notBefore: days(-3000), notAfter: days(-1) })
-  const loaded = loadTrust(listOf(anchor('cns', ca), anchor('cns', retired)), [], ACCEPT)
-  if (!loaded.ok) throw new Error(loaded.error.kind)
-  trust = loaded.value
-  card = await rsaKeys(2048)
-  elliptic = await ecKeys()
+  const keys = await Promise.all(Array.from({ length: 6 }, () => rsaKeys(2048)))
+  const next = () => keys.shift() ?? spare
+  spare = await rsaKeys(2048)
+  ca = await selfSigned(ISSUER, next(), LONG)
+  foreign = await selfSigned(ISSUER, next(), LONG)
+  retired = await selfSigned(ISSUER, next(), { notBefore: days(-3000), notAfter: days(-1) })
+  root = await selfSigned(MINISTRY, next(), LONG, 1)
+  issuing = await subCa(root, 'CN=Issuing sub CA TEST,C=IT', next())
+  elliptic = await selfSigned('CN=Elliptic CA TEST,C=IT', await ecKeys(), LONG)
+  card = next()
+  old = await rsaKeys(1024)
   cardKey = await privateKeyPem(card)
-})
-
-const ACCEPT: RevocationPolicy = { maxAgeHours: 24, whenUnknown: 'accept' }
-type Member = TrustList['authorities'][number]
-const base64Of = (bytes: ArrayBuffer | Uint8Array) => Buffer.from(new Uint8Array(bytes)).toString('base64')
-const anchor = (role: Member['role'], { certificate }: Authority): Member => ({
-  role,
-  anchor: true,
-  certificate: base64Of(certificate.rawData),
-})
-const listOf = (...authorities: Member[]): TrustList => ({ sequence: 1, issued: NOW.toISOString(), authorities })
-
-interface Making {
-  issuer?: () => Authority
-  keys?: () => CryptoKeyPair
-  validity?: Validity
-  names?: string[]
-  policies?: string[] | null
-  usage?: number | null
-  extended?: string[] | null
-}
-
-async function cardCertificate({
-  issuer = () => ca,
-  keys = () => card,
-  validity = YEAR,
-  names = [COMMON_NAME],
-  policies = [CNS_POLICY],
-  usage = KeyUsageFlags.digitalSignature | KeyUsageFlags.keyEncipherment,
-  extended = [ExtendedKeyUsage.clientAuth],
-}: Making = {}): Promise<Uint8Array> {
-  const subject: JsonName = [{ C: ['IT'] }, ...names.map((name) => ({ CN: [name] }))]
-  const certificate = await issue(issuer(), subject, keys(), validity, [
-    ...(usage === null ? [] : [new KeyUsagesExtension(usage, true)]),
-    ...(extended === null ? [] : [new ExtendedKeyUsageExtension(extended)]),
-    ...(policies === null ? [] : [new CertificatePolicyExtension(policies)]),
+  trust = trustIn([
+    anchor('cns', ca),
+    anchor('cns', retired),
+    anchor('cns', elliptic),
+    anchor('cie', root),
+    intermediate('cie', issuing),
   ])
-  return new Uint8Array(certificate.rawData)
-}
+})
+
+type Wish = Partial<Making> & { issuer?: () => Authority; with?: () => CryptoKeyPair }
+const cardCertificate = ({ issuer = () => ca, with: keys = () => card, ...making }: Wish = {}) =>
+  cardOf(issuer(), { keys: keys(), ...making })
+const cieCertificate = (wish: Wish = {}) =>
+  cardCertificate({
+    issuer: () => issuing,
+    names: [`${codiceFiscale}/CA00000AA`],
+    subject: [{ SN: ['BIANCHI'] }, { G: ['ANNA'] }, { '2.5.4.5': ['CA00000AA'] }],
+    policies: [CIE_POLICY],
+    usage: KeyUsageFlags.digitalSignature,
+    ...wish,
+  })
 
 const omocode = (code: string): string => {
   const first15 = `${code.slice(0, 14)}${'LMNPQRSTUV'[Number(code[14])]}`
   return first15 + checkLetter(first15)
 }
 const wrongLetter = codiceFiscale.slice(0, 15) + (codiceFiscale.endsWith('A') ? 'B' : 'A')
+const PSS = { name: 'RSA-PSS', hash: 'SHA-256', saltLength: 32 }
 
 describe('card certificate', () => {
-  test('a good one names its holder and card', async () => {
+  test('a good CNS names its holder and card', async () => {
     const verified = verifyCardCertificate(await cardCertificate(), trust, NOW)
     expect(verified).toMatchObject({
       ok: true,
-      value: { codiceFiscale, cardId: '6030123456789012', notAfter: days(265) },
+      value: {
+        card: 'cns',
+        codiceFiscale,
+        cardId: '6030123456789012',
+        documentNumber: null,
+        notAfter: days(265),
+        revocation: 'unknown-accepted',
+      },
     })
   })
-  test.each<[string, Making]>([
-    ['with omocodia', { names: [`${omocode(codiceFiscale)}/6030123456789012.AAAA`] }],
-    ['with the TINIT prefix', { names: [`TINIT-${codiceFiscale}`] }],
-    ['with several policies', { policies: ['1.3.159.6.1.3.2.10', CNS_POLICY] }],
-    ['on its last day', { validity: { notBefore: days(-100), notAfter: NOW } }],
-  ])('%s is accepted', async (_name, making) => {
-    expect(verifyCardCertificate(await cardCertificate(making), trust, NOW).ok).toBe(true)
+  test('a good CIE names its holder and document', async () => {
+    const verified = verifyCardCertificate(await cieCertificate(), trust, NOW)
+    expect(verified).toMatchObject({
+      ok: true,
+      value: {
+        card: 'cie',
+        codiceFiscale,
+        surname: 'BIANCHI',
+        givenName: 'ANNA',
+        cardId: null,
+        documentNumber: 'CA00000AA',
+      },
+    })
   })
-  test.each<[string, string, Making]>([
+  test.each<[string, () => Promise<Uint8Array>]>([
+    ['with omocodia', () => cardCertificate({ names: [`${omocode(codiceFiscale)}/6030123456789012.AAAA`] })],
+    ['with the TINIT prefix', () => cardCertificate({ names: [`TINIT-${codiceFiscale}`] })],
+    [
+      'with the code in the serialNumber alone',
+      () => cardCertificate({ names: ['ANNA BIANCHI'], subject: [{ '2.5.4.5': [`TINIT-${codiceFiscale}`] }] }),
+    ],
+    ['of Lombardia', () => cardCertificate({ policies: ['1.3.159.6.1.3.2.10'] })],
+    ['with several policies', () => cardCertificate({ policies: ['0.4.0.2042.1.1', CNS_POLICY] })],
+    ['of an old chip, RSA-1024', () => cardCertificate({ with: () => old })],
+    ['on its last day', () => cardCertificate({ validity: { notBefore: days(-100), notAfter: NOW } })],
+    ['with an extension that need not be understood', () => cardCertificate({ more: [unknownExtension(false)] })],
+    [
+      'of an elliptic issuer',
+      () =>
+        cardCertificate({ issuer: () => elliptic, algorithm: { name: 'ECDSA', hash: 'SHA-256', namedCurve: 'P-256' } }),
+    ],
+    ['a CIE without extended key usage', () => cieCertificate({ extended: null })],
+    ['a CIE with a prefixed number', () => cieCertificate({ subject: [{ '2.5.4.5': ['IDCIT-CA00000AA'] }] })],
+    ['a CIE with its number in the name alone', () => cieCertificate({ subject: [] })],
+  ])('%s is accepted', async (_name, made) => {
+    expect(verifyCardCertificate(await made(), trust, NOW)).toMatchObject({ ok: true })
+  })
+  test.each<[string, string, Wish]>([
     ['certificate-untrusted', 'an issuer of the same name and another key', { issuer: () => foreign }],
     ['certificate-untrusted', 'an issuer whose own time is over', { issuer: () => retired }],
+    ['certificate-untrusted', 'signed with SHA-1', { algorithm: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-1' } }],
     ['certificate-expired', 'expired yesterday', { validity: { notBefore: days(-100), notAfter: days(-1) } }],
     ['certificate-not-yet-valid', 'good from tomorrow', { validity: { notBefore: days(1), notAfter: days(100) } }],
     ['certificate-wrong-policy', 'no policy', { policies: null }],
     ['certificate-wrong-policy', 'qualified signature policy', { policies: ['0.4.0.194112.1.2'] }],
     ['certificate-wrong-policy', 'a policy that begins alike', { policies: [`${CNS_POLICY}.1`] }],
+    ['certificate-wrong-policy', 'the policy of a CIE by an issuer of CNS', { policies: [CIE_POLICY] }],
+    ['certificate-wrong-policy', 'the policy of a CNS by the issuer of CIE', { issuer: () => issuing }],
     ['certificate-wrong-policy', 'no key usage', { usage: null }],
     ['certificate-wrong-policy', 'no digitalSignature', { usage: KeyUsageFlags.keyEncipherment }],
     [
@@ -135,36 +173,60 @@ describe('card certificate', () => {
     ],
     ['certificate-wrong-policy', 'no extended key usage', { extended: null }],
     ['certificate-wrong-policy', 'not for clientAuth', { extended: [ExtendedKeyUsage.emailProtection] }],
-    ['certificate-wrong-policy', 'an elliptic key', { keys: () => elliptic }],
+    ['certificate-wrong-policy', 'an elliptic key', { with: () => elliptic.keys }],
+    ['certificate-wrong-policy', 'an unknown critical extension', { more: [unknownExtension(true)] }],
+    ['certificate-wrong-policy', 'a CA itself', { more: [new BasicConstraintsExtension(true, 0, true)] }],
+    ['certificate-malformed', 'an extension twice', { more: [unknownExtension(false), unknownExtension(false)] }],
     ['codice-fiscale-invalid', 'wrong check letter', { names: [`${wrongLetter}/6030123456789012.AAAA`] }],
     ['codice-fiscale-invalid', 'no code in the name', { names: ['ANNA BIANCHI'] }],
     ['codice-fiscale-invalid', 'a code that goes on', { names: [`${codiceFiscale}9/6030123456789012.AAAA`] }],
     ['codice-fiscale-invalid', 'no common name', { names: [] }],
     ['codice-fiscale-invalid', 'two common names', { names: [COMMON_NAME, COMMON_NAME] }],
-  ])('%s: %s', async (kind, _name, making) => {
-    expect(verifyCardCertificate(await cardCertificate(making), trust, NOW)).toMatchObject({
-      ok: false,
-      error: { kind },
+    ['codice-fiscale-invalid', 'two codes', { subject: [{ '2.5.4.5': [`TINIT-${omocode(codiceFiscale)}`] }] }],
+  ])('%s: %s', async (kind, _name, wish) => {
+    expect(verifyCardCertificate(await cardCertificate(wish), trust, NOW)).toMatchObject({ ok: false, error: { kind } })
+  })
+  test.each<[string, string, Wish]>([
+    ['certificate-wrong-policy', 'not for clientAuth', { extended: [ExtendedKeyUsage.emailProtection] }],
+    ['certificate-wrong-policy', 'RSA-1024', { with: () => old }],
+    ['certificate-untrusted', 'issued by the root of another State', { issuer: () => foreign }],
+  ])('CIE, %s: %s', async (kind, _name, wish) => {
+    expect(verifyCardCertificate(await cieCertificate(wish), trust, NOW)).toMatchObject({ ok: false, error: { kind } })
+  })
+  test('a refusal by date carries the day, as it is in Italy', async () => {
+    const expired = await cardCertificate({
+      validity: { notBefore: days(-100), notAfter: new Date('2026-11-20T23:30:00Z') },
     })
+    expect(verifyCardCertificate(expired, trust, NOW)).toEqual({
+      ok: false,
+      error: { kind: 'certificate-expired', date: '2026-11-21' },
+    })
+    const early = await cardCertificate({ validity: { notBefore: days(2), notAfter: days(100) } })
+    expect(verifyCardCertificate(early, trust, NOW)).toEqual({
+      ok: false,
+      error: { kind: 'certificate-not-yet-valid', date: '2026-11-24' },
+    })
+  })
+  test('a card that expired with its issuer is told so, not that nobody knows it', async () => {
+    const expired = await cardCertificate({
+      issuer: () => retired,
+      validity: { notBefore: days(-100), notAfter: days(-2) },
+    })
+    expect(verifyCardCertificate(expired, trust, NOW)).toMatchObject({ error: { kind: 'certificate-expired' } })
   })
   test('certificate-malformed: cut, lengthened, empty', async () => {
     const der = await cardCertificate()
-    for (const wrong of [der.subarray(0, 900), Buffer.concat([der, Buffer.alloc(1)]), new Uint8Array()]) {
-      expect(verifyCardCertificate(wrong, trust, NOW)).toEqual({
-        ok: false,
-        error: { kind: 'certificate-malformed' },
-      })
+    for (const wrong of [der.subarray(0, 700), Buffer.concat([der, Buffer.alloc(1)]), new Uint8Array()]) {
+      expect(verifyCardCertificate(wrong, trust, NOW)).toEqual({ ok: false, error: { kind: 'certificate-malformed' } })
     }
   })
-  test('any one byte changed: refused, never thrown', async () => {
+  test('one bit changed in any byte: refused, never thrown', async () => {
     const der = await cardCertificate()
-    fc.assert(
-      fc.property(fc.nat(der.length - 1), fc.integer({ min: 1, max: 255 }), (place, flip) => {
-        const wrong = Uint8Array.from(der)
-        wrong[place] = (wrong[place] ?? 0) ^ flip
-        expect(verifyCardCertificate(wrong, trust, NOW).ok).toBe(false)
-      }),
-    )
+    for (const place of der.keys()) {
+      const wrong = Uint8Array.from(der)
+      wrong[place] = (wrong[place] ?? 0) ^ (1 << (place % 8))
+      expect(verifyCardCertificate(wrong, trust, NOW).ok).toBe(false)
+    }
   })
   test('any bytes at all: certificate-malformed', () => {
     fc.assert(
@@ -178,6 +240,171 @@ describe('card certificate', () => {
   })
 })
 
+describe('chain', () => {
+  /** A CNS under a chain of CAs made for it; the first is the anchor. */
+  async function under(
+    links: { validity?: typeof LONG; extensions?: Extension[] }[],
+    listed: (chain: Authority[]) => Member[] = ([top, ...others]) => [
+      ...(top ? [anchor('cns', top)] : []),
+      ...others.map((link) => intermediate('cns', link)),
+    ],
+  ) {
+    const chain: Authority[] = []
+    for (const [index, link] of links.entries()) {
+      const keys = await rsaKeys(2048)
+      const name = `CN=CA ${index} TEST,C=IT`
+      const issuer = chain.at(-1) ?? { keys, certificate: (await selfSigned(name, keys, LONG)).certificate }
+      chain.push(await subCa(issuer, name, keys, link))
+    }
+    const issuer = chain.at(-1) ?? ca
+    return verifyCardCertificate(await cardCertificate({ issuer: () => issuer }), trustIn(listed(chain)), NOW)
+  }
+  const untrusted = { ok: false, error: { kind: 'certificate-untrusted' } }
+
+  test('of four authorities is followed, of five is not', async () => {
+    expect(await under([{}, {}, {}, {}])).toMatchObject({ ok: true })
+    expect(await under([{}, {}, {}, {}, {}])).toEqual(untrusted)
+  })
+  test.each<[string, Parameters<typeof under>]>([
+    ['whose intermediate has expired', [[{}, { validity: { notBefore: days(-900), notAfter: days(-1) } }]]],
+    ['whose anchor has expired', [[{ validity: { notBefore: days(-900), notAfter: days(-1) } }, {}]]],
+    ['longer than its anchor allows', [[{ extensions: caExtensions(0) }, {}]]],
+    ['longer than an intermediate allows', [[{}, { extensions: caExtensions(0) }, {}]]],
+    ['whose anchor is on no list', [[{}, {}], ([, ...others]) => others.map((link) => intermediate('cns', link))]],
+    [
+      'with a gap',
+      [[{}, {}, {}], ([top, , last]) => (top && last ? [anchor('cns', top), intermediate('cns', last)] : [])],
+    ],
+    [
+      'that ends in an anchor of CIE',
+      [[{}, {}], ([top, last]) => (top && last ? [anchor('cie', top), intermediate('cns', last)] : [])],
+    ],
+    ['of signers of EF.SOD', [[{}], ([top]) => (top ? [anchor('sod', top)] : [])]],
+    ['of country signing CAs', [[{}], ([top]) => (top ? [anchor('csca', top)] : [])]],
+  ])('%s: certificate-untrusted', async (_name, [links, listed]) => {
+    expect(await under(links, listed)).toEqual(untrusted)
+  })
+  test('an intermediate of the same name and another key vouches for nobody', async () => {
+    const impostor = await subCa(foreign, issuing.certificate.subject, spare)
+    expect(verifyCardCertificate(await cieCertificate({ issuer: () => impostor }), trust, NOW)).toEqual(untrusted)
+    // Even on the list: its chain does not end in the anchor.
+    const listed = trustIn([anchor('cie', root), intermediate('cie', impostor)])
+    expect(verifyCardCertificate(await cieCertificate({ issuer: () => impostor }), listed, NOW)).toEqual(untrusted)
+  })
+  test('two authorities that vouch for each other vouch for nobody', async () => {
+    const [one, other] = ['CN=One TEST', 'CN=Other TEST'] as const
+    const first = await selfSigned(one, spare, LONG)
+    const second = await subCa(first, other, foreign.keys)
+    const cross = await subCa(second, one, spare)
+    const round = trustIn([intermediate('cns', cross), intermediate('cns', second)])
+    expect(verifyCardCertificate(await cardCertificate({ issuer: () => second }), round, NOW)).toEqual(untrusted)
+  })
+  test("a citizen's card can't make another", async () => {
+    const holder: Authority = { keys: card, certificate: new X509Certificate(new Uint8Array(await cardCertificate())) }
+    expect(verifyCardCertificate(await cardCertificate({ issuer: () => holder }), trust, NOW)).toEqual(untrusted)
+  })
+  test('a CA that signs with RSA-PSS is understood', async () => {
+    expect(verifyCardCertificate(await cardCertificate({ algorithm: PSS }), trust, NOW)).toMatchObject({ ok: true })
+  })
+})
+
+describe('trust list', () => {
+  const authority = (extensions: Extension[], keys = spare) =>
+    certify({ issuer: root, subject: 'CN=X TEST', keys, extensions })
+  test.each<[string, () => Promise<X509Certificate>]>([
+    ['a card', async () => new X509Certificate(new Uint8Array(await cardCertificate()))],
+    [
+      'no CA',
+      () => authority([new BasicConstraintsExtension(false, undefined, true), new KeyUsagesExtension(CERT_SIGN)]),
+    ],
+    ['a CA that may not sign certificates', () => authority(caExtensions(0, KeyUsageFlags.cRLSign))],
+    ['a CA that does not say what it may', () => authority([new BasicConstraintsExtension(true)])],
+    [
+      'a CA with name constraints',
+      () => authority([...caExtensions(), new Extension('2.5.29.30', true, Uint8Array.of(0x30, 0))]),
+    ],
+    ['a CA with an unknown critical extension', () => authority([...caExtensions(), unknownExtension(true)])],
+    ['a CA of RSA-1024', () => authority(caExtensions(), old)],
+  ])('%s among the issuers: refused whole', async (_name, made) => {
+    expect(
+      loadTrust(listOf(anchor('cie', root), intermediate('cie', { certificate: await made() })), [], ACCEPT),
+    ).toEqual({
+      ok: false,
+      error: { kind: 'authorities-malformed', index: 1 },
+    })
+  })
+  test('no certificate at all: refused whole', () => {
+    const list = listOf(anchor('cie', root), { role: 'cns', anchor: true, certificate: 'AAAA' })
+    expect(loadTrust(list, [], ACCEPT)).toMatchObject({ error: { index: 1 } })
+  })
+
+  describe('signed', () => {
+    let publicJwk: JWK
+    let privateKey: CryptoKey
+    beforeAll(async () => {
+      const pair = await generateKeyPair('ES256', { extractable: true })
+      privateKey = pair.privateKey
+      publicJwk = await exportJWK(pair.publicKey)
+    })
+    const signed = (
+      payload: unknown = listOf(anchor('cns', ca)),
+      header: Record<string, string> = {},
+      key: CryptoKey = privateKey,
+    ) =>
+      new CompactSign(Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload)))
+        .setProtectedHeader({ alg: 'ES256', typ: 'totem-trust+jws', ...header })
+        .sign(key)
+    const part = (content: object) => Buffer.from(JSON.stringify(content)).toString('base64url')
+
+    test('a good one is opened', async () => {
+      expect(await verifyTrustList(await signed(), publicJwk)).toEqual({ ok: true, value: listOf(anchor('cns', ca)) })
+    })
+    test.each<[string, () => Promise<string>]>([
+      ['by another key', async () => signed(undefined, {}, (await generateKeyPair('ES256')).privateKey)],
+      ['of another type', () => signed(undefined, { typ: 'JWT' })],
+      [
+        'not at all (alg none)',
+        async () => `${part({ alg: 'none', typ: 'totem-trust+jws' })}.${part(listOf(anchor('cns', ca)))}.`,
+      ],
+      [
+        'with a MAC by the public key',
+        async () =>
+          new CompactSign(Buffer.from(JSON.stringify(listOf(anchor('cns', ca)))))
+            .setProtectedHeader({ alg: 'HS256', typ: 'totem-trust+jws' })
+            .sign(Buffer.from(JSON.stringify(publicJwk))),
+      ],
+      [
+        'over another payload',
+        async () => {
+          const [header, , signature] = (await signed()).split('.')
+          return `${header}.${part(listOf(anchor('cns', foreign)))}.${signature}`
+        },
+      ],
+      ['nothing', async () => ''],
+    ])('trust-list-unsigned: %s', async (_name, jws) => {
+      expect(await verifyTrustList(await jws(), publicJwk)).toEqual({
+        ok: false,
+        error: { kind: 'trust-list-unsigned' },
+      })
+    })
+    test.each<[string, unknown]>([
+      ['no JSON', '{'],
+      ['no authorities', listOf()],
+      ['an unknown role', { ...listOf(), authorities: [{ role: 'tls', anchor: true, certificate: 'AAAA' }] }],
+      ['no sequence', { ...listOf({ role: 'cns', anchor: true, certificate: 'AAAA' }), sequence: 0 }],
+    ])('trust-list-malformed: %s', async (_name, payload) => {
+      expect(await verifyTrustList(await signed(payload), publicJwk)).toEqual({
+        ok: false,
+        error: { kind: 'trust-list-malformed' },
+      })
+    })
+    test('an older list, or the same number again, replaces nothing', () => {
+      const list = (sequence: number) => ({ ...listOf(anchor('cns', ca)), sequence })
+      expect([6, 7, 8].map((sequence) => replaces(list(sequence), list(7)))).toEqual([false, false, true])
+    })
+  })
+})
+
 describe('evidence', () => {
   const statement: LoginStatement = {
     purpose: 'totem-polis/login/1',
@@ -187,11 +414,10 @@ describe('evidence', () => {
     nonce: randomBytes(32).toString('base64'),
   }
   const challenge = (of: LoginStatement) => createHash('sha256').update(statementBytes(of)).digest()
-  const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64')
-  const signed = async (over: Uint8Array, hash = 'sha256', making: Making = {}): Promise<Evidence> => ({
+  const signed = async (over: Uint8Array, hash = 'sha256', wish: Wish = {}): Promise<Evidence> => ({
     statement,
-    certificate: base64(await cardCertificate(making)),
-    signature: base64(sign(hash, over, createPrivateKey(cardKey))),
+    certificate: base64Of(await cardCertificate(wish)),
+    signature: base64Of(sign(hash, over, createPrivateKey(cardKey))),
   })
 
   test('signed by the card: names the holder', async () => {
@@ -203,8 +429,21 @@ describe('evidence', () => {
     ['over another totem', () => signed(challenge({ ...statement, totem: 'TT-0002' }))],
     ['over the statement, not its digest', () => signed(statementBytes(statement))],
     ['with SHA-1', () => signed(challenge(statement), 'sha1')],
-    ['by another key', () => signed(challenge(statement), 'sha256', { keys: () => foreign.keys })],
+    ['by another key', () => signed(challenge(statement), 'sha256', { with: () => foreign.keys })],
     ['empty', async () => ({ ...(await signed(challenge(statement))), signature: '' })],
+    [
+      'with RSA-PSS',
+      async () => ({
+        ...(await signed(challenge(statement))),
+        signature: base64Of(
+          sign('sha256', challenge(statement), {
+            key: KeyObject.from(card.privateKey),
+            padding: 6,
+            saltLength: 32,
+          }),
+        ),
+      }),
+    ],
   ])('signature-invalid: %s', async (_name, evidence) => {
     expect(verifyEvidence(await evidence(), trust, NOW)).toEqual({
       ok: false,
@@ -216,15 +455,5 @@ describe('evidence', () => {
     expect(verifyEvidence(wrong, trust, NOW)).toMatchObject({ error: { kind: 'certificate-untrusted' } })
     const unsigned = await signed(randomBytes(32), 'sha256', { names: ['ANNA BIANCHI'] })
     expect(verifyEvidence(unsigned, trust, NOW)).toMatchObject({ error: { kind: 'signature-invalid' } })
-  })
-})
-
-describe('trust list', () => {
-  test('a card among the issuers: refused whole', async () => {
-    const card: Member = { role: 'cns', anchor: false, certificate: base64Of(await cardCertificate()) }
-    expect(loadTrust(listOf(anchor('cns', ca), card), [], ACCEPT)).toEqual({
-      ok: false,
-      error: { kind: 'authorities-malformed', index: 1 },
-    })
   })
 })
