@@ -143,11 +143,12 @@ export class TotemClient {
   }
 }
 
-/** What a card and its holder's right PIN yield at a totem. `certificate` names a file of the PKI's cards. */
+/** What a card and its holder's right PIN yield at a totem. `certificate` and `key` name files of the PKI's cards. */
 export function login(
   person: string,
-  { totem = 'TT-0001', at = new Date(), certificate = person, key = person }: Login = {},
+  { totem = 'TT-0001', at = new Date(), card = 'cns', certificate = person, key = person }: Login = {},
 ): Evidence {
+  const cards = card === 'cie' ? 'cie/cards' : 'cards'
   const statement: LoginStatement = {
     purpose: 'totem-polis/login/1',
     totem,
@@ -158,14 +159,15 @@ export function login(
   const challenge = createHash('sha256').update(statementBytes(statement)).digest()
   return {
     statement,
-    certificate: pki(`cards/${certificate}.cert.der`).toString('base64'),
-    signature: sign('sha256', challenge, createPrivateKey(pki(`cards/${key}.key.pem`))).toString('base64'),
+    certificate: pki(`${cards}/${certificate}.cert.der`).toString('base64'),
+    signature: sign('sha256', challenge, createPrivateKey(pki(`${cards}/${key}.key.pem`))).toString('base64'),
   }
 }
 
 interface Login {
   totem?: string
   at?: Date
+  card?: 'cns' | 'cie'
   certificate?: string
   key?: string
 }
