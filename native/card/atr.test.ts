@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { cnsMask, pinReferenceOf } from './atr.ts'
+import { cnsMask, isOldCie, otherPinReference, pinReferenceOf } from './atr.ts'
 
 const { atr: vectors } = JSON.parse(
   readFileSync(new URL('../../test/vectors/cards.json', import.meta.url), 'utf8'),
@@ -11,8 +11,24 @@ test.each(vectors)('$what', ({ atr, is_cns, mask }) => {
   const bytes = Buffer.from(atr, 'hex')
   expect(cnsMask(bytes)).toBe(is_cns ? mask : null)
   expect(pinReferenceOf(bytes)).toBe(mask === 9 ? 0x90 : 0x10)
+  expect(isOldCie(bytes)).toBe(false)
 })
 
-test('any answer to reset gives a PIN reference', () => {
-  fc.assert(fc.property(fc.uint8Array({ maxLength: 40 }), (atr) => [0x10, 0x90].includes(pinReferenceOf(atr))))
+test.each([
+  ['the old CIE', '3BFF1800FFC10A31FE55006B0508C80502495449442020318041', true],
+  ['the same bytes, but not at the end', '3BFF1800FFC10A31FE55006B0508C8050249544944202031804100', false],
+  ['too few historical bytes', '3BFE1800FFC10A31FE55006B0508C80502495449442020318041', false],
+  ['its end alone', '3BFF02495449442020318041', false],
+])('%s', (_, atr, old) => {
+  expect(isOldCie(Buffer.from(atr, 'hex'))).toBe(old)
+})
+
+test('any answer to reset gives a PIN reference, and another one to try', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 40 }), (atr) => {
+      const reference = pinReferenceOf(atr)
+      expect(new Set([reference, otherPinReference(reference)])).toEqual(new Set([0x10, 0x90]))
+      expect(isOldCie(atr) && cnsMask(atr) !== null).toBe(false)
+    }),
+  )
 })
