@@ -12,12 +12,13 @@ const ITALY = '120FFF829000'
 
 /**
  * Every kind of CIE 3.0 that the State's own software knows (cards.md §1.2). `select`: whether the card has the IAS
- * application or only a master file; `domain`: whether one GET DATA can tell all three Diffie-Hellman parameters.
+ * application or only a master file; `domain`: whether one GET DATA can tell all three Diffie-Hellman parameters, too.
  */
 export const CIE_PROFILES = {
   /** The Dutch driving licence has the same answer to reset. */
   gemalto: { atr: contactless(`80318065B085040011${ITALY}`), select: 'aid', domain: 'one' },
-  gemalto2: { atr: contactless(`80318065B0850300EF${ITALY}`), select: 'aid', domain: 'three' },
+  /** The State's software takes it for the first, others ask for one parameter at a time: it must answer both. */
+  gemalto2: { atr: contactless(`80318065B0850300EF${ITALY}`), select: 'aid', domain: 'one' },
   stm: { atr: contactless('8066475000B8007F829000'), select: 'aid', domain: 'three' },
   /** No historical byte at all, as a TS-CNS over NFC. */
   stm2: { atr: contactless(''), select: 'aid', domain: 'three' },
