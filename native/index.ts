@@ -1,14 +1,24 @@
 import { parseArgs } from 'node:util'
 import { printerProfile } from '../contract/config.ts'
+import { loadExternalKey } from './card/cie/index.ts'
 import { createCardService } from './card/service.ts'
 import { parentPort, serve } from './host.ts'
 import { createPrinterService } from './printer/service.ts'
 
 // The device process: card and printer, apart from everything else. It may crash or leave; its supervisor restarts it.
 
-const { values } = parseArgs({ options: { printer: { type: 'string', default: 'a4-kiosk' } } })
+const { values } = parseArgs({
+  options: {
+    printer: { type: 'string', default: 'a4-kiosk' },
+    'external-key': { type: 'string' },
+    'test-trust': { type: 'boolean', default: false },
+  },
+})
 
+const file = values['external-key']
+const cie = file === undefined ? null : loadExternalKey(file, { testTrust: values['test-trust'] })
 const card = createCardService({
+  externalKey: cie?.state === 'ready' ? cie.key : null,
   onState: (state) => host.tell({ event: 'card', card: state }),
   // Not process.exit: with a wedged reader Node would wait for the stuck native call for ever.
   onBroken: () => process.kill(process.pid, 'SIGKILL'),
@@ -22,8 +32,9 @@ const printer = createPrinterService({
 const host = serve(parentPort(), {
   'card.read': () => card.read(),
   'card.login': ({ pin, challenge }) => card.login(pin, challenge),
+  'card.travel-document': ({ can }) => card.travelDocument(can),
   'printer.print': ({ job, sheet, fromPage }) => printer.print(job, sheet, fromPage),
   'printer.status': async () => ({ ok: true, value: { status: await printer.status() } }),
   'pdf.raster': ({ pdf, page, width }) => printer.raster(pdf, page, width),
 })
-host.tell({ event: 'ready', versions: { node: process.versions.node } })
+host.tell({ event: 'ready', versions: { node: process.versions.node }, cie: cie?.state ?? 'not-configured' })

@@ -1,101 +1,208 @@
 import { CardDisposition } from 'pcsc-mini'
-import type { CardFailure, CardReadout, CardState } from '../../contract/device.ts'
-import { err, ok, type Result } from '../../contract/result.ts'
-import { loginCns, readCns } from './cns.ts'
-import { type Insertion, OPERATION_LIMIT_MS, watchSlots } from './slots.ts'
-import { type Channel, inTransaction } from './transport.ts'
+import type { CardFailure, CardReadout, CardState, LoginProof, TravelDocument } from '../../contract/device.ts'
+import { err, type Result } from '../../contract/result.ts'
+import { type ExternalKey, loginCie } from './cie/index.ts'
+import { loginCns } from './cns.ts'
+import { findPinPad, PIN_PAD_LIMIT_MS } from './pin-pad.ts'
+import { type KnownCard, readCard } from './recognise.ts'
+import { type Insertion, preferredWay, SILENCE_LIMIT_MS, type Way, watchSlots } from './slots.ts'
+import type { TraceEntry } from './trace.ts'
+import {
+  type Channel,
+  type Connection,
+  type Interruption,
+  inTransaction,
+  openChannel,
+  type PinProgress,
+} from './transport.ts'
+import { readTravelDocument } from './travel-document/index.ts'
 
 export interface CardService {
   /** What the card says without a PIN. */
   read(): Promise<Result<CardReadout, CardFailure>>
   /**
-   * PIN and signature over `challenge` by the very card that was read; another one is `card-removed`. Overwrites `pin`.
-   * The card is reset afterwards.
+   * PIN and signature over `challenge` by the very card that was read; another one is `card-removed`. Overwrites `pin`;
+   * null: it is typed on the reader's own keypad. The card is reset afterwards.
    */
-  login(pin: Uint8Array, challenge: Uint8Array): Promise<Result<LoginProof, CardFailure>>
+  login(pin: Uint8Array | null, challenge: Uint8Array): Promise<Result<LoginProof, CardFailure>>
+  /** The travel document of a CIE, by its CAN. The card is reset afterwards. */
+  travelDocument(can: string): Promise<Result<TravelDocument, CardFailure>>
   stop(): void
 }
 
-export interface LoginProof {
-  /** RSA PKCS#1 v1.5 with SHA-256 over the challenge. */
-  signature: Uint8Array
-  apdus: number
+/** A card that answers, but as slowly as this, is none that a visit can go on with; a slow one logs in within 6 s. */
+const OPERATION_LIMIT_MS = 18_000
+/** After this time an operation that was interrupted does not begin anew. */
+const BEGIN_ANEW_WITHIN_MS = 25_000
+
+interface Work<T> {
+  /** How the card is left. */
+  leave: CardDisposition
+  /** Longer than a card may be silent, when a person is waited for. */
+  silenceMs?: number
+  do(channel: Channel, way: Way): Promise<Result<T, CardFailure>>
 }
 
 /**
- * The card reader as the totem uses it. `onState` is told each change of what the reader holds. `onBroken`: the PC/SC
- * service died or the reader is wedged; nothing works from then on and the process must leave, because the dead context
- * throws out of nowhere when it is garbage-collected. It must kill itself: `process.exit` waits for a wedged call for ever.
+ * The card reader as the totem uses it. `externalKey`: null when CIE cannot be used here. `onState` is told each change of
+ * what the reader holds. `onBroken`: the PC/SC service died or the reader is wedged; nothing works from then on and the
+ * process must leave, because the dead context throws out of nowhere when it is garbage-collected. It must kill itself:
+ * `process.exit` waits for a wedged call for ever. `onApdu`: each APDU, masked, for a technician.
  */
 export function createCardService({
+  externalKey,
   onState,
   onBroken,
+  onApdu,
 }: {
+  externalKey: ExternalKey | null
   onState(state: CardState): void
   onBroken(reason: string): void
+  onApdu?(entry: TraceEntry): void
 }): CardService {
   let busy = false
-  const slots = watchSlots(onState, onBroken)
+  let turn: Promise<unknown> = Promise.resolve()
+  const reading: Work<KnownCard> = {
+    leave: CardDisposition.LEAVE,
+    do: async (channel, { atr, contactless, connection }) =>
+      readCard(channel, atr, !contactless && (await findPinPad(connection)) !== null),
+  }
+  const slots = watchSlots({ read: (way) => operate(way, reading), onState, onBroken })
 
-  async function operate<T>(
-    insertion: Insertion,
-    then: CardDisposition,
-    work: (channel: Channel) => Promise<Result<T, CardFailure>>,
-  ): Promise<Result<T, CardFailure>> {
+  /** One thing at a time: who a card is is also asked when nobody has called. */
+  function operate<T>(way: Way, work: Work<T>): Promise<Result<T, Interruption>> {
+    const result = turn.then(() => attempt(way, work))
+    turn = result.catch(() => {})
+    return result
+  }
+
+  async function attempt<T>(way: Way, work: Work<T>): Promise<Result<T, Interruption>> {
+    const result = await withinLimits(way, work)
+    if (!result.ok && result.error.kind === 'card-removed') slots.left(way)
+    if (!result.ok && result.error.kind === 'reader-unavailable') slots.breakDown('context-lost')
+    return result
+  }
+
+  async function withinLimits<T>(way: Way, { leave, silenceMs = SILENCE_LIMIT_MS, ...work }: Work<T>) {
     const limit = new AbortController()
-    let timer: NodeJS.Timeout | undefined
-    const wedged = new Promise<Result<never, CardFailure>>((resolve) => {
-      timer = setTimeout(() => {
-        limit.abort()
-        resolve(err({ kind: 'card-error', step: 'timeout', sw: null }))
-        slots.breakDown('operation-timeout')
-      }, OPERATION_LIMIT_MS)
+    let resolve: (wedged: Result<never, Interruption>) => void = () => {}
+    const wedged = new Promise<Result<never, Interruption>>((settle) => {
+      resolve = settle
     })
+    const whole = setTimeout(() => limit.abort(), silenceMs + OPERATION_LIMIT_MS - SILENCE_LIMIT_MS)
+    const silence = setTimeout(() => {
+      limit.abort()
+      resolve(err({ kind: 'card-error', step: 'timeout', sw: null }))
+      slots.breakDown('operation-timeout')
+    }, silenceMs)
+    const transmit: Connection['transmit'] = async (apdu, output) => {
+      const answer = await way.connection.transmit(apdu, output)
+      silence.refresh()
+      return answer
+    }
+    try {
+      const channel = openChannel({ transmit }, limit.signal, onApdu)
+      return await Promise.race([
+        inTransaction(way.connection, leave, limit.signal, () => work.do(channel, way)),
+        wedged,
+      ])
+    } finally {
+      clearTimeout(silence)
+      clearTimeout(whole)
+    }
+  }
+
+  /** Begins anew, from the select, when the card was lost and is back or was reset by another program. */
+  async function untilDone<T>(
+    insertion: Insertion,
+    work: Work<T>,
+    mayRepeat = () => true,
+  ): Promise<Result<T, CardFailure>> {
+    const began = performance.now()
+    for (;;) {
+      const way = preferredWay(insertion)
+      const result = way ? await operate(way, work) : err({ kind: 'card-removed' as const })
+      if (result.ok) return result
+      const { error } = result
+      if (error.kind !== 'card-removed' && error.kind !== 'card-reset') return err(error)
+      const inTime = performance.now() - began < BEGIN_ANEW_WITHIN_MS
+      if (!inTime || !mayRepeat() || !(await slots.back(insertion))) return err({ kind: 'card-removed' })
+    }
+  }
+
+  /** A call of main, on the card that is there. */
+  async function call<T>(work: (insertion: Insertion) => Promise<Result<T, CardFailure>>) {
+    if (busy) return err({ kind: 'card-busy' as const })
+    const insertion = slots.insertion()
+    if (!insertion) return err(absence())
     busy = true
     try {
-      const result = await Promise.race([inTransaction(insertion.connection, then, limit.signal, work), wedged])
-      if (!result.ok && result.error.kind === 'card-removed') slots.lost(insertion)
-      if (!result.ok && result.error.kind === 'reader-unavailable') slots.breakDown('context-lost')
-      return result
+      return await work(insertion)
     } finally {
-      clearTimeout(timer)
       busy = false
     }
   }
 
   /** Why there is no card to work with. */
   function absence(): CardFailure {
-    const { state } = slots.state()
-    return { kind: state === 'no-reader' ? 'reader-unavailable' : state === 'mute' ? 'card-mute' : 'no-card' }
+    switch (slots.state().state) {
+      case 'no-reader':
+        return { kind: 'reader-unavailable' }
+      case 'mute':
+        return { kind: 'card-mute' }
+      case 'present':
+        return { kind: 'card-busy' }
+      default:
+        return { kind: 'no-card' }
+    }
+  }
+
+  async function login(insertion: Insertion, pin: Uint8Array | null, challenge: Uint8Array) {
+    const { card } = insertion
+    // A PIN is for the card whose holder was shown: it never goes to one that was put in since.
+    if (!card) return err({ kind: 'card-removed' as const })
+    if (card.kind === 'cie' && !externalKey) return err({ kind: 'cie-unavailable' as const })
+    let progress: PinProgress = { pin: 'not-sent' }
+    return untilDone<LoginProof>(
+      insertion,
+      {
+        leave: CardDisposition.RESET,
+        ...(pin ? {} : { silenceMs: PIN_PAD_LIMIT_MS + SILENCE_LIMIT_MS }),
+        async do(channel, { connection }) {
+          progress = { pin: 'not-sent' }
+          // The driver overwrites what it is given.
+          const entry = pin ? Uint8Array.from(pin) : await findPinPad(connection)
+          if (card.kind === 'cns' && entry) return loginCns(channel, card.card, entry, challenge, progress)
+          if (card.kind === 'cie' && externalKey && entry instanceof Uint8Array)
+            return loginCie(channel, card.card, entry, challenge, externalKey, progress)
+          return err({ kind: 'card-error', step: 'pin-pad', sw: null })
+        },
+      },
+      () => progress.pin !== 'in-flight',
+    )
   }
 
   return {
-    async read() {
-      if (busy) return err({ kind: 'card-busy' })
-      const insertion = slots.insertion()
-      if (!insertion) return err(absence())
-      const reading = await operate(insertion, CardDisposition.LEAVE, (channel) =>
-        readCns(channel, insertion.atr, false),
-      )
-      if (!reading.ok) return reading
-      insertion.card = reading.value.card
-      return ok(reading.value.readout)
-    },
+    read: () =>
+      call(async (insertion) => {
+        const known = await untilDone(insertion, reading)
+        if (!known.ok) return known
+        insertion.card = known.value
+        // Without that key nobody can log in with it: better said now than after the PIN.
+        if (known.value.kind === 'cie' && !externalKey) return err({ kind: 'cie-unavailable' })
+        return { ok: true, value: known.value.readout }
+      }),
     async login(pin, challenge) {
       try {
-        if (busy) return err({ kind: 'card-busy' })
-        const insertion = slots.insertion()
-        if (!insertion) return err(absence())
-        const { card } = insertion
-        // A PIN is for the card whose holder was shown: it never goes to one that was put in since.
-        if (!card) return err({ kind: 'card-removed' })
-        return await operate(insertion, CardDisposition.RESET, (channel) =>
-          loginCns(channel, card, pin, challenge, { pin: 'not-sent' }),
-        )
+        return await call((insertion) => login(insertion, pin, challenge))
       } finally {
-        pin.fill(0)
+        pin?.fill(0)
       }
     },
+    travelDocument: (can) =>
+      call((insertion) =>
+        untilDone(insertion, { leave: CardDisposition.RESET, do: (channel) => readTravelDocument(channel, can) }),
+      ),
     stop: () => slots.stop(),
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import {
   CardDisposition,
@@ -9,59 +10,91 @@ import {
   type ReaderStatusFlags,
 } from 'pcsc-mini'
 import type { CardState } from '../../contract/device.ts'
+import type { Result } from '../../contract/result.ts'
 import { cnsMask } from './atr.ts'
-import type { CnsCard } from './cns.ts'
-import { type Connection, isCardLost, pcscCode } from './transport.ts'
+import { isContactless, isSameCard, type KnownCard } from './recognise.ts'
+import { BUSY_LIMIT_MS, type Connection, isCardLost, pcscCode } from './transport.ts'
 
-/** A card from the moment it was put in until it is pulled. One connection all the while: it dies with the card, so what
- * was read and what signs are the same card. */
+/** A card in one slot, from its coming to its going. One connection all the while, which dies with it. */
+export interface Way {
+  reader: string
+  atr: Uint8Array
+  contactless: boolean
+  connection: Connection
+}
+
+/** A card from the moment it was put in until it is gone for good. */
 export interface Insertion {
   /** Grows with each card that comes in (`CardState.insertion`). */
   number: number
-  atr: Uint8Array
-  connection: Connection
-  /** What a log-in needs of it, once it was read. */
-  card: CnsCard | null
+  /** Through each slot that it is in: two for a card with both interfaces in a dual reader; none while it is lost. */
+  ways: Way[]
+  /** Once it was read. */
+  card: KnownCard | null
 }
 
-/** settling: mute, but it may still be sliding in. connecting: there, and about to be known. */
-type Slot = { card: 'empty' | 'settling' | 'connecting' | 'mute' } | { card: 'present'; insertion: Insertion }
+/**
+ * settling: mute, but it may still be sliding in. connecting: there, and about to be known; `held` is its number when
+ * another program keeps it from us.
+ */
+type Slot =
+  | { card: 'empty' | 'settling' | 'mute' }
+  | { card: 'connecting'; way: Way | null; held: number | null }
+  | { card: 'present'; way: Way; insertion: Insertion }
+
+type Connecting = Extract<Slot, { card: 'connecting' }>
 
 export interface Slots {
   state(): CardState
-  /** The card that all slots together show; null unless the state is `present`. */
+  /** The card that all slots together show, or the one that is lost; null when there is none, or none for us. */
   insertion(): Insertion | null
-  /** An operation found this card gone: forget it, whether or not the reader has noticed. */
-  lost(insertion: Insertion): void
+  /** An operation found the card gone from this slot, whether or not the reader has noticed. */
+  left(way: Way): void
+  /** Resolves when the card can be worked with (again); false: it is gone for good. */
+  back(insertion: Insertion): Promise<boolean>
   /** Nothing works any more, for this reason. */
   breakDown(reason: string): void
   stop(): void
 }
 
-/** A slow card reads in 2 s and signs in 2 s; what takes longer than this is wedged (measured times: cards.md §2). */
-export const OPERATION_LIMIT_MS = 10_000
+/** What takes longer than this without a word from the reader is wedged (measured times: cards.md §2). */
+export const SILENCE_LIMIT_MS = 10_000
 /** Readers first report PRESENT and MUTE together while a card slides in; an answer to reset comes within this time. */
 const SETTLE_MS = 1_000
-/** A card that was lost under way and is still, or again, in the reader a while later is taken for a new one. */
+/** A card that was lost under way and is still, or again, in the reader a while later is looked at anew. */
 const RECHECK_MS = 1_000
 /** Plugged readers are reported within milliseconds of the start. */
 const FIRST_READER_MS = 1_000
 /** No service at the start: it may be a moment behind us at boot, so our restarts need not be hasty. */
 const START_GRACE_MS = 2_000
+/** How long a contactless card that has left the field may take to come back: reading "hold it still", and doing so. */
+const GRACE_MS = 8_000
+/** How often a card that another program holds exclusively is tried again. */
+const HELD_RETRY_MS = 250
 /** Key of the timer that belongs to no reader. */
 const START = ''
 
 /**
- * Watches all readers as one: a dual reader shows a slot for contacts and one for the air (cards.md §11.7).
- * `onBroken`: the PC/SC service is gone and with it this context, for good.
+ * Watches all readers as one: a dual reader shows a slot for contacts and one for the air (cards.md §11.7). `read`: who
+ * a card is. `onBroken`: the PC/SC service is gone and with it this context, for good.
  */
-export function watchSlots(onState: (state: CardState) => void, onBroken: (reason: string) => void): Slots {
+export function watchSlots({
+  read,
+  onState,
+  onBroken,
+}: {
+  read(way: Way): Promise<Result<KnownCard, { kind: string }>>
+  onState(state: CardState): void
+  onBroken(reason: string): void
+}): Slots {
   const slots = new Map<string, Slot>()
   const timers = new Map<string, NodeJS.Timeout>()
   /** How often a card has come or gone at each reader, as the service counts it. */
   const moves = new Map<string, number>()
   /** Our leave of each reader's last card. */
   const leaves = new Map<string, Promise<void>>()
+  /** The contactless card that has left the field and may come back. */
+  let lost: { insertion: Insertion; timer: NodeJS.Timeout; waiting: ((back: boolean) => void)[] } | null = null
   const client = new Client()
   // From the clock that runs since the machine was started, in µs: no earlier process has come so far.
   let lastInsertion = Number(process.hrtime.bigint() / 1000n)
@@ -69,18 +102,26 @@ export function watchSlots(onState: (state: CardState) => void, onBroken: (reaso
   let stopped = false
 
   const all = () => [...slots.values()]
-  const presentCards = () => all().flatMap((slot) => (slot.card === 'present' ? [slot.insertion] : []))
+  const insertions = () => new Set(all().flatMap((slot) => (slot.card === 'present' ? [slot.insertion] : [])))
   const current = () => {
     // Who came first stays the one that is dealt with.
-    const cards = presentCards().sort((a, b) => a.number - b.number)
-    return cards.find(({ atr }) => cnsMask(atr) !== null) ?? cards[0] ?? null
+    const cards = [...insertions()].sort((a, b) => a.number - b.number)
+    return cards.find(isCns) ?? cards[0] ?? null
   }
 
   function state(): CardState {
     const insertion = current()
-    if (insertion)
-      return { state: 'present', atr: Buffer.from(insertion.atr).toString('hex'), insertion: insertion.number }
+    const way = insertion && preferredWay(insertion)
+    if (way) {
+      const { atr, contactless } = way
+      return { state: 'present', atr: Buffer.from(atr).toString('hex'), insertion: insertion.number, contactless }
+    }
     if (slots.size === 0) return { state: 'no-reader' }
+    if (lost) return { state: 'lost', insertion: lost.insertion.number }
+    // There is a card, and who asks for it will hear that it is in use.
+    const held = all().find((slot) => slot.card === 'connecting' && slot.held !== null)
+    if (held?.card === 'connecting' && held.held !== null)
+      return { state: 'present', atr: '', insertion: held.held, contactless: false }
     return { state: all().some(({ card }) => card === 'mute') ? 'mute' : 'empty' }
   }
 
@@ -88,7 +129,8 @@ export function watchSlots(onState: (state: CardState) => void, onBroken: (reaso
     const now = state()
     if (stopped || isDeepStrictEqual(now, published)) return
     // Another card has taken its place, be it from the other slot.
-    if (now.state === 'present' && published?.state === 'present') onState({ state: 'empty' })
+    const before = published && 'insertion' in published ? published.insertion : null
+    if (now.state === 'present' && before !== null && before !== now.insertion) onState({ state: 'empty' })
     published = now
     onState(now)
   }
@@ -96,10 +138,33 @@ export function watchSlots(onState: (state: CardState) => void, onBroken: (reaso
   function set(name: string, slot: Slot): void {
     if (stopped) return
     const before = slots.get(name)
-    if (before?.card === 'present') leaves.set(name, release(before.insertion, CardDisposition.RESET))
+    if (before?.card === 'present') {
+      leaves.set(name, release(before.way.connection, CardDisposition.RESET))
+      takeAway(before.way, before.insertion)
+    }
     clearTimeout(timers.get(name))
     slots.set(name, slot)
     publish()
+  }
+
+  function takeAway(way: Way, insertion: Insertion): void {
+    insertion.ways = insertion.ways.filter((each) => each !== way)
+    const others = [...insertions()].some((each) => each !== insertion)
+    if (insertion.ways.length > 0 || others || !way.contactless || !insertion.card) return
+    const timer = setTimeout(forgetLost, GRACE_MS)
+    lost = { insertion, timer, waiting: [] }
+  }
+
+  function forgetLost(): void {
+    endLost(false)
+    publish()
+  }
+
+  function endLost(back: boolean): void {
+    clearTimeout(lost?.timer)
+    const waiting = lost?.waiting ?? []
+    lost = null
+    for (const settle of waiting) settle(back)
   }
 
   function later(name: string, ms: number, action: () => void): void {
@@ -107,21 +172,18 @@ export function watchSlots(onState: (state: CardState) => void, onBroken: (reaso
     timers.set(name, setTimeout(action, ms))
   }
 
-  /** pcsc-mini's change event carries a wrong ATR (freed memory in 0.1.3): the connection knows the right one. */
   async function connect(reader: Reader): Promise<void> {
     const name = reader.name()
-    const connecting: Slot = { card: 'connecting' }
+    const connecting: Connecting = { card: 'connecting', way: null, held: null }
     set(name, connecting)
-    const limit = setTimeout(() => breakDown('connect-timeout'), OPERATION_LIMIT_MS)
     try {
       // The service does what a late leave asks for to whatever card is there by then.
       await leaves.get(name)
-      const connection = await reader.connect(CardMode.SHARED, Protocol.ANY)
+      const connection = await open(reader, connecting)
+      // pcsc-mini's change event carries a wrong ATR (freed memory in 0.1.3): the connection knows the right one.
       const { atr } = await connection.state()
-      // Pulled meanwhile, or another event has taken over.
-      if (stopped || slots.get(name) !== connecting) return release({ connection }, CardDisposition.LEAVE)
-      lastInsertion += 1
-      set(name, { card: 'present', insertion: { number: lastInsertion, atr, connection, card: null } })
+      connecting.way = { reader: name, atr, contactless: isContactless(atr), connection }
+      await arrive(connecting.way, connecting)
     } catch (reason) {
       const code = pcscCode(reason)
       if (code === null) throw reason
@@ -129,9 +191,58 @@ export function watchSlots(onState: (state: CardState) => void, onBroken: (reaso
       if (code === 'NoSmartCard' || code === 'RemovedCard') set(name, { card: 'empty' })
       else if (isCardLost(code) || code === 'ProtoMismatch' || code === 'UnsupportedCard') set(name, { card: 'mute' })
       else breakDown(code)
-    } finally {
-      clearTimeout(limit)
     }
+  }
+
+  /** Waits as long as another program holds the card for itself. */
+  async function open(reader: Reader, slot: Connecting) {
+    const since = performance.now()
+    for (;;) {
+      const limit = setTimeout(() => breakDown('connect-timeout'), SILENCE_LIMIT_MS)
+      try {
+        return await reader.connect(CardMode.SHARED, Protocol.ANY)
+      } catch (reason) {
+        if (pcscCode(reason) !== 'SharingViolation' || stopped || slots.get(reader.name()) !== slot) throw reason
+        if (slot.held === null && performance.now() - since > BUSY_LIMIT_MS) {
+          lastInsertion += 1
+          slot.held = lastInsertion
+          publish()
+        }
+      } finally {
+        clearTimeout(limit)
+      }
+      await delay(HELD_RETRY_MS)
+    }
+  }
+
+  /** A card is there. It may be the one that was lost, or the one that the other slot shows too. */
+  async function arrive(way: Way, slot: Connecting): Promise<void> {
+    const rival = lost?.insertion ?? current()
+    const same = rival !== null && (await isTheSame(rival, way))
+    // Pulled meanwhile, or another event has taken over.
+    if (stopped || slots.get(way.reader) !== slot) return release(way.connection, CardDisposition.LEAVE)
+    if (same && (lost?.insertion === rival || rival.ways.length > 0)) {
+      rival.ways.push(way)
+      slots.set(way.reader, { card: 'present', way, insertion: rival })
+      if (lost?.insertion === rival) endLost(true)
+    } else {
+      endLost(false)
+      if (slot.held === null) lastInsertion += 1
+      const insertion = { number: slot.held ?? lastInsertion, ways: [way], card: null }
+      slots.set(way.reader, { card: 'present', way, insertion })
+    }
+    publish()
+  }
+
+  async function isTheSame(rival: Insertion, way: Way): Promise<boolean> {
+    const [rivalWay] = rival.ways
+    if (!rival.card && rivalWay) {
+      const known = await read(rivalWay)
+      if (known.ok) rival.card ??= known.value
+    }
+    if (!rival.card) return false
+    const arrived = await read(way)
+    return arrived.ok && isSameCard(rival.card, arrived.value)
   }
 
   function onChange(reader: Reader, status: ReaderStatusFlags): void {
@@ -152,6 +263,14 @@ export function watchSlots(onState: (state: CardState) => void, onBroken: (reaso
     }
   }
 
+  function left(way: Way): void {
+    const slot = slots.get(way.reader)
+    if (!slot || !('way' in slot) || slot.way !== way) return
+    set(way.reader, { card: 'empty' })
+    const reader = client.reader(way.reader)
+    if (reader) later(way.reader, RECHECK_MS, () => void connect(reader))
+  }
+
   /** The context is left as it is: taking leave of a dead or wedged service can block for ever. */
   function breakDown(reason: string): void {
     if (stopped) return
@@ -163,13 +282,16 @@ export function watchSlots(onState: (state: CardState) => void, onBroken: (reaso
 
   function halt(): void {
     stopped = true
+    endLost(false)
     for (const timer of timers.values()) clearTimeout(timer)
   }
 
   function stop(): void {
     if (stopped) return
     halt()
-    for (const insertion of presentCards()) void release(insertion, CardDisposition.RESET)
+    for (const slot of all()) {
+      if (slot.card === 'present') void release(slot.way.connection, CardDisposition.RESET)
+    }
     client.stop()
   }
 
@@ -180,6 +302,8 @@ export function watchSlots(onState: (state: CardState) => void, onBroken: (reaso
     reader.on('disconnect', () => {
       set(reader.name(), { card: 'empty' })
       slots.delete(reader.name())
+      moves.delete(reader.name())
+      if (slots.size === 0) endLost(false)
       publish()
     })
   })
@@ -195,22 +319,28 @@ export function watchSlots(onState: (state: CardState) => void, onBroken: (reaso
 
   return {
     state,
-    insertion: current,
-    lost(insertion) {
-      for (const [name, slot] of slots) {
-        if (slot.card !== 'present' || slot.insertion !== insertion) continue
-        set(name, { card: 'empty' })
-        const reader = client.reader(name)
-        if (reader) later(name, RECHECK_MS, () => void connect(reader))
-      }
+    insertion: () => current() ?? lost?.insertion ?? null,
+    left,
+    back: async (insertion) => {
+      if (insertion.ways.length > 0) return true
+      return lost?.insertion === insertion ? new Promise((settle) => lost?.waiting.push(settle)) : false
     },
     breakDown,
     stop,
   }
 }
 
+const isCns = ({ card, ways }: Insertion): boolean =>
+  card ? card.kind === 'cns' : ways.some(({ atr }) => cnsMask(atr) !== null)
+
+/** By contacts for a CNS, by the air for a CIE. */
+export function preferredWay(insertion: Insertion): Way | null {
+  const { ways } = insertion
+  return ways.find(({ contactless }) => contactless !== isCns(insertion)) ?? ways[0] ?? null
+}
+
 /** A card that was worked with is reset, so that nobody uses what it has verified; one that is gone needs no leave. */
-async function release({ connection }: Pick<Insertion, 'connection'>, then: CardDisposition): Promise<void> {
+async function release(connection: Connection, then: CardDisposition): Promise<void> {
   try {
     await connection.disconnect(then)
   } catch (reason) {

@@ -1,7 +1,9 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { CardDisposition, CardMode } from 'pcsc-mini'
 import type { CardFailure } from '../../contract/device.ts'
 import { err, type Result } from '../../contract/result.ts'
 import { type Command, encode, parseResponse, type Response } from './apdu.ts'
+import { maskedCommand, type TraceEntry } from './trace.ts'
 
 /** What the driver uses of pcsc-mini's card; every promise rejects with a PC/SC error code when the card is gone. */
 export interface Connection {
@@ -51,6 +53,9 @@ export function pcscCode(reason: unknown): string | null {
 
 export const isCardLost = (code: string): boolean => CARD_LOST.has(code)
 
+/** What a transaction can end in besides a card's failures: somebody has reset the card under it. */
+export type Interruption = CardFailure | { kind: 'card-reset' }
+
 /**
  * Does `work` within one PC/SC transaction, after which the card is left as `then` says. The PIN state is the card's, not
  * ours: who logs in resets it. An aborted `signal` lets no further APDU through.
@@ -59,12 +64,13 @@ export async function inTransaction<T>(
   connection: Connection,
   then: CardDisposition,
   signal: AbortSignal,
-  work: (channel: Channel) => Promise<Result<T, CardFailure>>,
-): Promise<Result<T, CardFailure>> {
+  work: () => Promise<Result<T, CardFailure>>,
+): Promise<Result<T, Interruption>> {
   try {
     const transaction = await begin(connection)
+    if (!transaction) return err({ kind: 'card-busy' })
     try {
-      return await work(openChannel(connection, signal))
+      return await work()
     } finally {
       await transaction.end(then).catch(ignoreLoss)
     }
@@ -76,23 +82,60 @@ export async function inTransaction<T>(
   }
 }
 
-function failureOf(code: string): CardFailure {
+type Transaction = Awaited<ReturnType<Connection['transaction']>>
+
+/** How long another program may keep the card before we tell the citizen: a look at it takes well under a second. */
+export const BUSY_LIMIT_MS = 3_000
+
+/** Transactions asked for and not yet granted. The service grants also those that nobody waits for any more. */
+const asked = new WeakMap<Connection, Promise<Transaction>>()
+
+/** Null when another program keeps the card too long. */
+async function begin(connection: Connection): Promise<Transaction | null> {
+  const transaction = asked.get(connection) ?? ask(connection)
+  asked.delete(connection)
+  const enough = new AbortController()
+  try {
+    const granted = await Promise.race([transaction, delay(BUSY_LIMIT_MS, null, { signal: enough.signal, ref: false })])
+    if (!granted) giveBackLate(connection, transaction)
+    return granted
+  } finally {
+    enough.abort()
+  }
+}
+
+/** Unless it is wanted again by then. */
+function giveBackLate(connection: Connection, transaction: Promise<Transaction>): void {
+  asked.set(connection, transaction)
+  const isOurs = () => asked.get(connection) === transaction && asked.delete(connection)
+  const giveBack = async () => {
+    const late = await transaction
+    if (isOurs()) await late.end(CardDisposition.LEAVE)
+  }
+  giveBack().catch((reason) => {
+    isOurs()
+    ignoreLoss(reason)
+  })
+}
+
+async function ask(connection: Connection): Promise<Transaction> {
+  try {
+    return await connection.transaction()
+  } catch (reason) {
+    if (pcscCode(reason) !== 'ResetCard') throw reason
+    // The last log-in, or another program, has reset it: the same card, which only wants to be greeted anew.
+    await connection.reconnect(CardMode.SHARED, CardDisposition.LEAVE)
+    return connection.transaction()
+  }
+}
+
+function failureOf(code: string): Interruption {
+  if (code === 'ResetCard') return { kind: 'card-reset' }
   if (isCardLost(code)) return { kind: 'card-removed' }
   if (code === 'SharingViolation') return { kind: 'card-busy' }
   // Longer than any answer: the card's fault, not the reader's.
   if (code === 'InsufficientBuffer') return { kind: 'card-error', step: 'answer-too-long', sw: null }
   return { kind: 'reader-unavailable' }
-}
-
-async function begin(connection: Connection) {
-  try {
-    return await connection.transaction()
-  } catch (reason) {
-    if (pcscCode(reason) !== 'ResetCard') throw reason
-    // The last log-in reset it: the same card, which only wants to be greeted anew.
-    await connection.reconnect(CardMode.SHARED, CardDisposition.LEAVE)
-    return connection.transaction()
-  }
 }
 
 /** The failure itself is told by the command that met it. */
@@ -108,10 +151,18 @@ const MAX_PIECES = 16
 /** The longest extended answer with its status word: pcsc-mini itself sets aside no more than a short one needs. */
 const LONGEST_ANSWER_BYTES = 65_536 + 2
 
-/** In clear: within secure messaging the length of an answer is not what stands in the command's header. */
-const isRead = ({ cla = 0, ins, extended }: Command) => cla === 0 && ins === 0xb0 && !extended
+/** Within secure messaging a command is never sent twice: the card's counter has gone on. */
+const isPlainShort = ({ cla = 0, extended }: Command) => cla === 0 && !extended
 
-export function openChannel(connection: Pick<Connection, 'transmit'>, signal: AbortSignal): Channel {
+const isRead = (command: Command) => command.ins === 0xb0 && isPlainShort(command)
+
+/** `onApdu` is told each APDU with its times; commands are masked. */
+export function openChannel(
+  connection: Pick<Connection, 'transmit'>,
+  signal: AbortSignal,
+  onApdu?: (entry: TraceEntry) => void,
+): Channel {
+  const opened = performance.now()
   let apdus = 0
   /** Some cards refuse Le=00 with 6700 and take FF. */
   let longestRead = 256
@@ -120,17 +171,34 @@ export function openChannel(connection: Pick<Connection, 'transmit'>, signal: Ab
   async function sendOnce(apdu: Uint8Array): Promise<Response> {
     signal.throwIfAborted()
     apdus += 1
-    const response = parseResponse(Uint8Array.from(await connection.transmit(apdu, output)))
+    const response = parseResponse(await transmit(apdu))
     if (!response)
       throw Object.assign(new Error('no status word: its contacts have left the card'), { code: 'CommDataLost' })
     return response
+  }
+
+  async function transmit(apdu: Uint8Array): Promise<Uint8Array> {
+    const sent = performance.now()
+    let answer: Uint8Array | null = null
+    try {
+      answer = Uint8Array.from(await connection.transmit(apdu, output))
+      return answer
+    } finally {
+      onApdu?.({
+        ms: sent - opened,
+        tookMs: performance.now() - sent,
+        command: maskedCommand(apdu),
+        answered: Math.max(0, (answer?.length ?? 0) - 2),
+        sw: answer ? Buffer.from(answer.subarray(-2)).toString('hex').toUpperCase() : null,
+      })
+    }
   }
 
   async function send(command: Command): Promise<Response> {
     const response = await sendChained(command)
     const { le } = command
     // Once: a card that is never content would hold the totem.
-    if (le !== undefined && !command.extended && response.sw >> 8 === 0x6c)
+    if (le !== undefined && isPlainShort(command) && response.sw >> 8 === 0x6c)
       return fetchRest(await sendChained({ ...command, le: response.sw & 0xff || 256 }))
     if (response.sw === 0x6700 && isRead(command) && le === 256) {
       longestRead = 255

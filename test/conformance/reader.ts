@@ -3,9 +3,9 @@ import { randomBytes, verify, X509Certificate } from 'node:crypto'
 import { EventEmitter, once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { expect } from 'vitest'
-import type { CardFailure, CardReadout, CardState } from '../../contract/device.ts'
+import type { CardFailure, CardReadout, CardState, LoginProof, TravelDocument } from '../../contract/device.ts'
 import type { Result } from '../../contract/result.ts'
-import type { LoginProof } from '../../native/card/service.ts'
+import { nisOf } from '../../simulator/card/cie/identity.ts'
 import { DEFAULT_PIN } from '../../simulator/card/cns.ts'
 import { cardIdOf } from '../../simulator/card/personal-file.ts'
 import { personById } from '../../simulator/population/people.ts'
@@ -14,11 +14,13 @@ import type { HostCall } from './card-host.ts'
 const HOST = fileURLToPath(new URL('card-host.ts', import.meta.url))
 export const PKI = fileURLToPath(new URL('../../.bench/pki', import.meta.url))
 
-type HostMessage = { card: CardState } | { broken: string } | { id: number; reply: unknown; pin?: Uint8Array }
+type HostMessage = { card: CardState } | { broken: string } | { id: number; reply: unknown; pin?: Uint8Array | null }
 
 export interface DrivenReader {
   read(): Promise<Result<CardReadout, CardFailure>>
-  login(pin: string, challenge: Uint8Array): Promise<Result<LoginProof, CardFailure>>
+  /** Null: the PIN is typed on the reader's keypad. */
+  login(pin: string | null, challenge: Uint8Array): Promise<Result<LoginProof, CardFailure>>
+  travelDocument(can: string): Promise<Result<TravelDocument, CardFailure>>
   /** Waits until the reader holds this. */
   until(state: CardState['state']): Promise<void>
   /** All that it has told of the reader, in order. */
@@ -27,7 +29,7 @@ export interface DrivenReader {
   freeze(): void
   thaw(): void
   /** What the host's copy of the last PIN looked like afterwards. */
-  lastPin(): Uint8Array | undefined
+  lastPin(): Uint8Array | null | undefined
   broken: Promise<string>
   stop(): Promise<void>
 }
@@ -42,7 +44,7 @@ export function driveReader(socket: string): DrivenReader {
   const heard = new EventEmitter()
   const waiting = new Map<number, (reply: unknown) => void>()
   const told: CardState[] = []
-  let lastPin: Uint8Array | undefined
+  let lastPin: Uint8Array | null | undefined
   let lastId = 0
   const broken = once(heard, 'broken').then(([reason]) => String(reason))
   host.on('message', (message: HostMessage) => {
@@ -64,7 +66,8 @@ export function driveReader(socket: string): DrivenReader {
     })
   return {
     read: () => call({}),
-    login: (pin, challenge) => call({ login: { pin: Buffer.from(pin), challenge } }),
+    login: (pin, challenge) => call({ login: { pin: pin === null ? null : Buffer.from(pin), challenge } }),
+    travelDocument: (can) => call({ can }),
     async until(wanted) {
       while (told.at(-1)?.state !== wanted) await once(heard, 'card')
     },
@@ -82,18 +85,36 @@ export function driveReader(socket: string): DrivenReader {
   }
 }
 
-/** A whole log-in as the totem does it, checked as the totem checks it; answers how many APDUs it took. */
+/**
+ * A whole log-in as the totem does it, with the CNS or CIE of a person, its signature checked; answers how many APDUs it
+ * took.
+ */
 export async function expectGoodLogin(from: DrivenReader, personId: string): Promise<number> {
-  const challenge = randomBytes(32)
+  const person = personById(personId)
   const readout = await from.read()
   if (!readout.ok) throw new Error(readout.error.kind)
-  expect(readout.value.cardId).toBe(cardIdOf(personById(personId)))
-  expect(readout.value.personalData.codiceFiscale).toBe(personById(personId).codiceFiscale)
-  const proof = await from.login(DEFAULT_PIN, challenge)
-  if (!proof.ok) throw new Error(proof.error.kind)
-  const { publicKey } = new X509Certificate(readout.value.certificate)
+  if (readout.value.card === 'cns') {
+    expect(readout.value.cardId).toBe(cardIdOf(person))
+    expect(readout.value.personalData.codiceFiscale).toBe(person.codiceFiscale)
+  } else {
+    expect(readout.value.nis).toBe(nisOf(person))
+  }
+  return readout.value.apdus + (await expectProof(from, readout.value))
+}
+
+/** The log-in alone, of a card that was read. */
+export async function expectProof(
+  from: Pick<DrivenReader, 'login'>,
+  readout: CardReadout,
+  pin: string | null = DEFAULT_PIN,
+): Promise<number> {
+  const challenge = randomBytes(32)
+  const proof = await from.login(pin, challenge)
+  if (!proof.ok) throw new Error(JSON.stringify(proof.error))
+  const certificate = readout.card === 'cns' ? readout.certificate : proof.value.cie?.certificate
+  const { publicKey } = new X509Certificate(certificate ?? new Uint8Array())
   expect(verify('sha256', challenge, publicKey, proof.value.signature)).toBe(true)
-  return readout.value.apdus + proof.value.apdus
+  return proof.value.apdus
 }
 
 export const failure = (kind: string, more = {}) => ({ ok: false, error: { kind, ...more } })

@@ -1,0 +1,54 @@
+import type { CardFailure, CieReadout, CnsReadout } from '../../contract/device.ts'
+import { err, type Result } from '../../contract/result.ts'
+import { type CieCard, readCie } from './cie/index.ts'
+import { type CnsCard, readCns } from './cns.ts'
+import type { Channel } from './transport.ts'
+
+/** A card that was read: what it said, and what a log-in with it needs. */
+export type KnownCard =
+  | { kind: 'cns'; readout: CnsReadout; card: CnsCard }
+  | { kind: 'cie'; readout: CieReadout; card: CieCard }
+
+/**
+ * Contactless cards have no answer to reset: the reader makes one up, `3B 8n 80 01` and n historical bytes (PC/SC part 3
+ * §3.1.3.2.3).
+ */
+export const isContactless = ([ts, t0 = 0, td1, td2]: Uint8Array): boolean =>
+  ts === 0x3b && (t0 & 0xf0) === 0x80 && td1 === 0x80 && td2 === 0x01
+
+/**
+ * Reads the card, whichever it is. Its answer to reset only says what to try first: new ones appear every year, and there
+ * are CNS without contacts (cards.md §1.2). `card-unknown`: it is neither.
+ */
+export async function readCard(
+  channel: Channel,
+  atr: Uint8Array,
+  pinPad: boolean,
+): Promise<Result<KnownCard, CardFailure>> {
+  const ways = [() => tryCns(channel, atr, pinPad), () => tryCie(channel, atr)]
+  for (const read of isContactless(atr) ? ways.reverse() : ways) {
+    const known = await read()
+    if (known.ok || known.error.kind !== 'card-unknown') return known
+  }
+  return err({ kind: 'card-unknown' })
+}
+
+async function tryCns(channel: Channel, atr: Uint8Array, pinPad: boolean): Promise<Result<KnownCard, CardFailure>> {
+  const cns = await readCns(channel, atr, pinPad)
+  return cns.ok ? { ok: true, value: { kind: 'cns', ...cns.value } } : cns
+}
+
+async function tryCie(channel: Channel, atr: Uint8Array): Promise<Result<KnownCard, CardFailure>> {
+  const cie = await readCie(channel, atr)
+  if (!cie.ok) return cie
+  const { internalKey, sod } = cie.value
+  return { ok: true, value: { kind: 'cie', readout: cie.value, card: { atr, internalKey, sod } } }
+}
+
+/**
+ * Whether two readouts are of the same card, by the number that it was issued with: the chip's own number changes each
+ * time it comes into the field, and its answer to reset is its whole series'. A copy is found out at the log-in.
+ */
+export const isSameCard = (one: KnownCard, other: KnownCard): boolean => numberOf(one) === numberOf(other)
+
+const numberOf = ({ readout }: KnownCard): string => (readout.card === 'cie' ? readout.nis : readout.cardId)

@@ -1,0 +1,32 @@
+import type { Command } from './apdu.ts'
+
+/** One APDU as a technician may see it: no PIN, no PUK and nothing that the card said about its holder. */
+export interface TraceEntry {
+  /** Since the channel was opened. */
+  ms: number
+  /** From the command's first byte to the answer's last. */
+  tookMs: number
+  /** In hex; the data of a command that carries a secret is `··`, a pair for each byte. */
+  command: string
+  /** Bytes of data in the answer. */
+  answered: number
+  /** In hex; null: the card or the reader gave no answer. */
+  sw: string | null
+}
+
+/**
+ * VERIFY, CHANGE and RESET RETRY COUNTER, also in their odd forms, carry PIN and PUK; protected ones too: what is shown
+ * of them could be worked on elsewhere. GENERAL AUTHENTICATE carries what a CAN of six digits could be guessed from.
+ */
+const SECRET = new Set<Command['ins']>([0x20, 0x21, 0x24, 0x25, 0x2c, 0x2d, 0x86, 0x87])
+
+const HEADER_BYTES = 4
+
+/** A command in hex, without what must not be seen. */
+export function maskedCommand(apdu: Uint8Array): string {
+  const hex = Buffer.from(apdu).toString('hex').toUpperCase()
+  if (!SECRET.has(apdu[1] ?? 0)) return hex
+  const lengthBytes = apdu[HEADER_BYTES] === 0 && apdu.length > HEADER_BYTES + 1 ? 3 : 1
+  const shown = 2 * (HEADER_BYTES + lengthBytes)
+  return hex.slice(0, shown) + '··'.repeat(Math.max(0, hex.length - shown) / 2)
+}
