@@ -165,8 +165,13 @@ export function retailMac(macKey: Uint8Array, message: Uint8Array): Uint8Array {
   const padded = pad(message)
   const last = padded.length - BLOCK
   const first = macKey.subarray(0, BLOCK)
-  const chained = encrypt(Buffer.concat([first, first, first]), padded.subarray(0, last))
-  return encrypt(tripleDesKey(macKey), padded.subarray(last), last > 0 ? chained.subarray(-BLOCK) : ZERO_IV)
+  const singleKey = Buffer.concat([first, first, first])
+  const tripleKey = tripleDesKey(macKey)
+  const chained = encrypt(singleKey, padded.subarray(0, last))
+  const mac = encrypt(tripleKey, padded.subarray(last), last > 0 ? chained.subarray(-BLOCK) : ZERO_IV)
+  singleKey.fill(0)
+  tripleKey.fill(0)
+  return mac
 }
 
 /** ISO 9797-1 padding method 2. */

@@ -114,7 +114,12 @@ function ephemeralExponent(q: bigint): bigint {
 
 /** Keys of secure messaging from the shared secret z of 256 bytes (step 6). */
 export function sessionKeys(z: Uint8Array): { encryptionKey: Uint8Array; macKey: Uint8Array } {
-  const derive = (counter: number) => Uint8Array.from(sha256(z, Uint8Array.of(0, 0, 0, counter)).subarray(0, 16))
+  const derive = (counter: number) => {
+    const digest = sha256(z, Uint8Array.of(0, 0, 0, counter))
+    const key = Uint8Array.from(digest.subarray(0, 16))
+    digest.fill(0)
+    return key
+  }
   return { encryptionKey: derive(1), macKey: derive(2) }
 }
 
