@@ -108,11 +108,13 @@ export async function openTrustStore({
     for (const name of (await readdir(crlFolder)).filter((name) => name.endsWith('.crl'))) {
       const path = join(crlFolder, name)
       const der = await readFile(path).catch(() => null)
-      if (!der || name !== nameOf(sha256Of(der))) {
+      const sha256 = der && sha256Of(der)
+      if (!sha256 || name !== nameOf(sha256)) {
         refuse('crl-damaged', name)
         await drop(path)
         continue
       }
+      if (shelf.held.has(sha256)) continue
       const put = shelf.put(der, now())
       if (put.ok) {
         for (const old of put.value.replaced) await drop(join(crlFolder, nameOf(old)))

@@ -1,4 +1,5 @@
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -9,6 +10,7 @@ import { startGateway } from '../../gateway/index.ts'
 import { startAnpr } from '../../simulator/anpr/index.ts'
 import { startGatewayProcess } from '../../simulator/bench/gateway.ts'
 import { makePki } from '../../simulator/pki/make.ts'
+import { issueCrls } from '../../simulator/pki/trust-list.ts'
 import { people } from '../../simulator/population/people.ts'
 import {
   idAnpr,
@@ -103,12 +105,18 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
       ['not-yet-valid', 'certificate-not-yet-valid'],
       ['foreign', 'certificate-untrusted'],
       ['wrong-policy', 'certificate-wrong-policy'],
+      ['revoked', 'certificate-revoked'],
     ])('card certificate %s: %s', async (variant, kind) => {
-      const { status, body } = await totem.post(
-        '/v1/sessions',
-        login('mario-rossi', { certificate: `mario-rossi.${variant}` }),
-      )
-      expect({ status, body }).toEqual({ status: 403, body: { kind, anpr: null } })
+      for (const card of ['cns', 'cie'] as const) {
+        const evidence = login('mario-rossi', { card, certificate: `mario-rossi.${variant}` })
+        const { status, body } = await totem.post('/v1/sessions', evidence)
+        expect({ status, body }).toEqual({ status: 403, body: { kind, anpr: null } })
+      }
+    })
+    test('a CIE opens one', async () => {
+      const { status, body } = await totem.post('/v1/sessions', login('anna-bianchi', { card: 'cie' }))
+      expect(status).toBe(201)
+      expect(body.holder.idAnpr).toBe(idAnpr('anna-bianchi'))
     })
     test('certificate of one card, key of another: signature-invalid', async () => {
       const { body } = await totem.post('/v1/sessions', login('mario-rossi', { key: 'anna-bianchi' }))
@@ -158,6 +166,26 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
       const session = await openSession('mario-rossi')
       expect((await other.get('/v1/sessions/current/family', session)).body.kind).toBe('session-expired')
       expect((await totem.get('/v1/sessions/current/family')).body.kind).toBe('session-expired')
+    })
+  })
+
+  describe('trust', () => {
+    test('list and CRLs are those of the gateway, byte for byte', async () => {
+      const { status, body } = await totem.get('/v1/trust')
+      expect(status).toBe(200)
+      expect(body.list).toBe(readFileSync(office.config.trust.list, 'utf8'))
+      expect(body.crls).toHaveLength(readdirSync(office.config.trust.crls).length)
+      for (const { sha256, bytes } of body.crls) {
+        const crl = await totem.bytes(`/v1/trust/crls/${sha256}`)
+        expect(crl).toHaveLength(bytes)
+        expect(createHash('sha256').update(crl).digest('hex')).toBe(sha256)
+      }
+    })
+    test.each(['0'.repeat(64), 'x', '..%2f..%2fgateway.json', `${'0'.repeat(64)}.crl`])('no CRL %s', async (name) => {
+      expect(await totem.get(`/v1/trust/crls/${name}`)).toEqual({
+        status: 404,
+        body: { kind: 'request-malformed', anpr: null },
+      })
     })
   })
 
@@ -359,6 +387,13 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
       const request = wish('anna-bianchi', { evidence, operation: ulid(at), requestedAt: new Date(at).toISOString() })
       expect((await totem.submit(await sealed(request))).body.results[0].state).toBe('issued')
     })
+    test('a revoked card asks for nothing', async () => {
+      const item = await sealed(
+        wish('anna-bianchi', { evidence: login('anna-bianchi', { certificate: 'anna-bianchi.revoked' }) }),
+      )
+      expect((await totem.submit(item)).body.results[0].problem.kind).toBe('certificate-revoked')
+      expect(issuedByAnpr(item.operation)).toEqual([])
+    })
     test('a forged login in a sealed request is refused', async () => {
       const item = await sealed(wish('anna-bianchi', { evidence: login('anna-bianchi', { key: 'mario-rossi' }) }))
       expect((await totem.submit(item)).body.results[0].problem.kind).toBe('signature-invalid')
@@ -444,6 +479,29 @@ test('ANPR slower than a totem waits: told as pending, and stored all the same',
   const { operations } = (await again.get('/v1/operations')).body
   expect(operations).toEqual([{ operation: item.operation, state: 'issued', at: expect.any(String) }])
   await again.close()
+})
+
+test('no CRL at hand costs nobody a request: no session, the request pending, issued when the CRL is there', async ({
+  onTestFinished,
+}) => {
+  const office = await openOffice(null)
+  onTestFinished(() => office.stop())
+  const { crls } = office.config.trust
+  for (const file of readdirSync(crls)) rmSync(join(crls, file))
+  await office.restartGateway()
+  const ask = async (item: { operation: string; sealed: string }) => {
+    const totem = new TotemClient(office.gateway.url, 'TT-0001')
+    const session = await totem.post('/v1/sessions', login('anna-bianchi'))
+    const { results } = (await totem.submit(item)).body
+    await totem.close()
+    return { session: session.body.kind ?? session.status, state: results[0].state }
+  }
+  const item = await sealed(wish('anna-bianchi'))
+  expect(await ask(item)).toEqual({ session: 'revocation-unknown', state: 'pending' })
+  expect(office.logged()).toMatch(new RegExp(`"level":50.*"revocation-unknown".*${item.operation}`))
+  await issueCrls(PKI, crls)
+  await office.restartGateway()
+  expect(await ask(item)).toEqual({ session: 201, state: 'issued' })
 })
 
 test('a totem is given a new key or withdrawn by its key file alone, at once', async ({ onTestFinished }) => {

@@ -126,6 +126,11 @@ export class TotemClient {
     return this.post('/v1/operations', { items })
   }
 
+  async bytes(path: string): Promise<Buffer> {
+    const { body } = await request(`${this.#url}${path}`, { dispatcher: this.#agent })
+    return Buffer.from(await body.arrayBuffer())
+  }
+
   close(): Promise<void> {
     return this.#agent.close()
   }
