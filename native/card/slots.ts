@@ -181,7 +181,10 @@ export function watchSlots({
       await leaves.get(name)
       const connection = await open(reader, connecting)
       // pcsc-mini's change event carries a wrong ATR (freed memory in 0.1.3): the connection knows the right one.
-      const { atr } = await connection.state()
+      const { atr } = await connection.state().catch(async (reason) => {
+        await release(connection, CardDisposition.LEAVE)
+        throw reason
+      })
       connecting.way = { reader: name, atr, contactless: isContactless(atr), connection }
       await arrive(connecting.way, connecting)
     } catch (reason) {
@@ -339,11 +342,22 @@ export function preferredWay(insertion: Insertion): Way | null {
   return ways.find(({ contactless }) => contactless !== isCns(insertion)) ?? ways[0] ?? null
 }
 
-/** A card that was worked with is reset, so that nobody uses what it has verified; one that is gone needs no leave. */
-async function release(connection: Connection, then: CardDisposition): Promise<void> {
-  try {
-    await connection.disconnect(then)
-  } catch (reason) {
-    if (pcscCode(reason) === null) throw reason
+/** How often a leave is tried again while a command is still under way. */
+const STILL_BUSY_MS = 20
+
+/**
+ * A card that was worked with is reset, so that nobody uses what it has verified. One that was pulled is left as well:
+ * pcsc-mini has room for a few connections only. It refuses a leave while a command is under way, which ends by itself.
+ */
+async function release(connection: Connection, how: CardDisposition): Promise<void> {
+  for (;;) {
+    try {
+      return await connection.disconnect(how)
+    } catch (reason) {
+      const code = pcscCode(reason)
+      if (code === null) throw reason
+      if (code !== 'CardIsBusy') return
+    }
+    await delay(STILL_BUSY_MS)
   }
 }

@@ -56,7 +56,7 @@ static struct slot {
   int listener, card, wake;
   UCHAR atr[MAX_ATR];
   DWORD atr_length;
-  /* The card has left during an APDU: still to be told to whoever looks. */
+  /* Found out by an APDU; whoever looks has still to be told. */
   int left;
 } slots[SLOTS];
 
@@ -72,11 +72,16 @@ static int exists(const char *name) {
 
 static int unplugged(void) { return exists("unplugged"); }
 
-static void card_leaves(struct slot *slot) {
-  /* Wakes whoever waits for it to move, which closing alone does not. */
+/* An APDU has met its going. The socket stays: the thread that waits for it to move is the one to let it go. */
+static void has_left(struct slot *slot) {
+  slot->left = 1;
   shutdown(slot->card, SHUT_RDWR);
+}
+
+static void let_go(struct slot *slot) {
   close(slot->card);
   slot->card = -1;
+  slot->left = 0;
   slot->atr_length = 0;
 }
 
@@ -116,8 +121,7 @@ static RESPONSECODE power_up(struct slot *slot, UCHAR how) {
   if (tell_card(slot, how) == 0 && tell_card(slot, CARD_ASK_ATR) == 0)
     length = receive_frame(slot->card, atr, sizeof atr);
   if (length < 0) {
-    slot->left = 1;
-    card_leaves(slot);
+    has_left(slot);
     return IFD_COMMUNICATION_ERROR;
   }
   /* A mute card. */
@@ -177,7 +181,7 @@ RESPONSECODE IFDHCreateChannelByName(DWORD lun, char *device) {
 
 RESPONSECODE IFDHCloseChannel(DWORD lun) {
   struct slot *slot = slot_of(lun);
-  if (slot->card >= 0) card_leaves(slot);
+  if (slot->card >= 0) let_go(slot);
   close(slot->listener);
   close(slot->wake);
   return IFD_SUCCESS;
@@ -223,7 +227,7 @@ RESPONSECODE IFDHSetProtocolParameters(DWORD lun, DWORD protocol, UCHAR flags, U
 RESPONSECODE IFDHPowerICC(DWORD lun, DWORD action, UCHAR *atr, DWORD *atr_length) {
   struct slot *slot = slot_of(lun);
   *atr_length = 0;
-  if (slot->card < 0) return IFD_COMMUNICATION_ERROR;
+  if (slot->card < 0 || slot->left) return IFD_COMMUNICATION_ERROR;
   if (action == IFD_POWER_DOWN) {
     tell_card(slot, CARD_POWER_OFF);
     return IFD_SUCCESS;
@@ -241,12 +245,11 @@ RESPONSECODE IFDHTransmitToICC(DWORD lun, SCARD_IO_HEADER send_pci, UCHAR *comma
   (void)receive_pci, (void)send_pci;
   DWORD room = *response_length;
   *response_length = 0;
-  if (slot->card < 0) return IFD_COMMUNICATION_ERROR;
+  if (slot->card < 0 || slot->left) return IFD_COMMUNICATION_ERROR;
   long length = -1;
   if (send_frame(slot->card, command, command_length) == 0) length = receive_frame(slot->card, response, room);
   if (length < 0) {
-    slot->left = 1;
-    card_leaves(slot);
+    has_left(slot);
     return IFD_COMMUNICATION_ERROR;
   }
   *response_length = length;
@@ -257,14 +260,10 @@ RESPONSECODE IFDHTransmitToICC(DWORD lun, SCARD_IO_HEADER send_pci, UCHAR *comma
 RESPONSECODE IFDHICCPresence(DWORD lun) {
   struct slot *slot = slot_of(lun);
   if (unplugged()) return IFD_COMMUNICATION_ERROR;
-  if (slot->left) {
-    slot->left = 0;
-    return IFD_ICC_NOT_PRESENT;
-  }
   if (slot->card >= 0) {
     struct pollfd gone = {.fd = slot->card, .events = POLLRDHUP};
-    if (poll(&gone, 1, 0) == 0) return IFD_ICC_PRESENT;
-    card_leaves(slot);
+    if (!slot->left && poll(&gone, 1, 0) == 0) return IFD_ICC_PRESENT;
+    let_go(slot);
     return IFD_ICC_NOT_PRESENT;
   }
   slot->card = accept4(slot->listener, NULL, NULL, SOCK_CLOEXEC);
