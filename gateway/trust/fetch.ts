@@ -2,7 +2,7 @@ import { Agent, request } from 'undici'
 import { err, ok, type Result } from '../../contract/result.ts'
 
 /** Italy's largest, of the CNS of Lombardia, are of some MB; beyond this it is no CRL, or one that no totem would take. */
-export const LONGEST_CRL_BYTES = 64 * 1024 * 1024
+const LONGEST_CRL_BYTES = 64 * 1024 * 1024
 /** The whole exchange: a server that drips must not hold us. */
 const DEADLINE_MS = 60_000
 
