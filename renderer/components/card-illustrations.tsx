@@ -38,16 +38,18 @@ export function CieOnReader({ move, label }: Labelled & { move: 'in' | 'out' | '
   return (
     <svg className="illustration" viewBox="0 0 400 330" role="img" aria-label={label}>
       <rect x="14" y="6" width="372" height="318" rx="16" className="f-fascia" />
-      <rect x="76" y="20" width="248" height="276" rx="20" className="f-reader" />
-      <circle cx="352" cy="46" r="8" className={`f-lamp ${move}`} />
-      <Waves moving={move !== 'out'} />
+      <rect x="92" y="20" width="238" height="276" rx="20" className="f-reader" />
+      <circle cx="357" cy="46" r="8" className={`f-lamp ${move}`} />
+      <g transform="translate(11 0)">
+        <Waves moving={move !== 'out'} />
+      </g>
       <g className={`cie-${move}`}>
-        <g transform="translate(93 140)">
+        <g transform="translate(104 140)">
           <CieFront />
         </g>
       </g>
-      {move === 'in' && <path d="M45 290v-90M19 228l26-28 26 28" className="f-arrow nudge-up" />}
-      {move === 'out' && <path d="M45 200v90M19 262l26 28 26-28" className="f-arrow nudge-down" />}
+      {move === 'in' && <path d="M52 290v-88M28 228l24-26 24 26" className="f-arrow nudge-up" />}
+      {move === 'out' && <path d="M52 202v88M28 264l24 26 24-26" className="f-arrow nudge-down" />}
     </svg>
   )
 }
@@ -59,6 +61,17 @@ export function CardAtReader({ move }: { move: 'in' | 'out' | 'still' }) {
   if (contactless)
     return <CieOnReader move={move} label={text(move === 'out' ? 'done.cardFigure' : 'card.cie.figure')} />
   return <CardAndReader move={move} label={text(move === 'out' ? 'done.cardFigure' : 'card.figure')} />
+}
+
+/** The card alone. */
+export function Cie({ label }: Labelled) {
+  return (
+    <svg className="illustration" viewBox="0 0 400 180" role="img" aria-label={label}>
+      <g transform="translate(72 6) scale(1.2)">
+        <CieFront />
+      </g>
+    </svg>
+  )
 }
 
 /** Where the six digits are: bottom right on the front. */
@@ -95,7 +108,7 @@ export function CieThinking({ label }: Labelled) {
 export function ReaderWithKeypad({ label }: Labelled) {
   const columns = [0, 1, 2]
   return (
-    <svg className="illustration" viewBox="0 0 400 330" role="img" aria-label={label}>
+    <svg className="illustration" viewBox="0 0 400 348" role="img" aria-label={label}>
       <rect x="140" y="262" width="120" height="84" rx="9" className="f-card" />
       <rect x="110" y="8" width="180" height="282" rx="20" className="f-reader" />
       <rect x="130" y="26" width="140" height="42" rx="7" className="f-glass" />

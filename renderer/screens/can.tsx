@@ -1,6 +1,6 @@
 import type { ScreenOf } from '../../contract/view.ts'
 import { ask, enterCan } from '../bridge.ts'
-import { CanOnFront, CieThinking } from '../components/card-illustrations.tsx'
+import { CanOnFront, Cie, CieThinking } from '../components/card-illustrations.tsx'
 import { Notice, Points } from '../components/facts.tsx'
 import { Screen } from '../components/screen.tsx'
 import { fullName, useDay, useText } from '../i18n/use-text.ts'
@@ -55,10 +55,13 @@ export function CardExpiry({ screen: { holder, expires, expired } }: { screen: S
       tone={expired ? 'danger' : 'success'}
       title={text(expired ? 'cardExpiry.titleExpired' : 'cardExpiry.title')}
       figure={
-        <div className="code">
-          <p className="code-letters day">{day(expires)}</p>
-          <p>{fullName(holder)}</p>
-        </div>
+        <>
+          <Cie label={text('card.cie')} />
+          <div className="code">
+            <p className="code-letters day">{day(expires)}</p>
+            <p>{fullName(holder)}</p>
+          </div>
+        </>
       }
       main={{ label: text('done.finish'), icon: 'check', onPress: () => ask('leave'), ends: true }}
     >

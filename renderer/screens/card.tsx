@@ -15,13 +15,17 @@ export function InsertCard() {
         <ul className="ways">
           <li className="way">
             <CieOnReader move="in" label={text('card.cie.figure')} />
-            <strong>{text('card.cie')}</strong>
-            <span>{text('card.cie.line')}</span>
+            <span className="way-words">
+              <strong>{text('card.cie')}</strong>
+              <span>{text('card.cie.line')}</span>
+            </span>
           </li>
           <li className="way">
             <CardAndReader move="in" label={text('card.figure')} />
-            <strong>{text('card.cns')}</strong>
-            <span>{text('card.cns.line')}</span>
+            <span className="way-words">
+              <strong>{text('card.cns')}</strong>
+              <span>{text('card.cns.line')}</span>
+            </span>
           </li>
         </ul>
       }

@@ -25,8 +25,8 @@ function PinOnGlass({ screen }: { screen: ScreenOf<'pin'> }) {
           main={main}
           figure={
             <>
-              {card === 'cie' && <Halves />}
               <TriesOr screen={screen} otherwise={text('pin.lead')} />
+              {card === 'cie' && <Halves />}
             </>
           }
         >
