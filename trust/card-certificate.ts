@@ -6,7 +6,7 @@ import { decode } from './der.ts'
 import { holderOf } from './holder.ts'
 import { CARD_KINDS, type CardKind, isForAuthentication } from './policies.ts'
 import type { Moment, RevocationStatus } from './revocation.ts'
-import { issuersOf, type Trust } from './trust.ts'
+import { inRole, issuersOf, type Trust } from './trust.ts'
 
 /** Kinds are those of contract/evidence.ts. `date`: when it expired or becomes valid, ISO date in Italy. */
 export type CertificateRefusal =
@@ -59,13 +59,9 @@ export function verifyChain(
   // An issuer may be gone before its last cards: an expired card is told so, if it was good on its last day.
   const { at, now } = moment
   const whileValid = new Date(Math.min(Math.max(+at, leaf.notBefore), leaf.notAfter))
-  const issuers = issuersOf(
-    leaf,
-    trust.authorities.filter(({ role }) => role === 'cns' || role === 'cie'),
-  )
+  const issuers = issuersOf(leaf, inRole(trust.authorities, ...CARD_KINDS))
   const statuses = CARD_KINDS.flatMap((card) => {
-    const ofKind = issuers.filter(({ role }) => role === card)
-    const status = chainStatus(leaf, ofKind, trust, { at: whileValid, now })
+    const status = chainStatus(leaf, inRole(issuers, card), trust, { at: whileValid, now })
     return status ? [{ card, status }] : []
   })
   if (statuses.length === 0) return err({ kind: 'certificate-untrusted' })

@@ -108,8 +108,12 @@ export function optional(queue: Der[], tag: number): Der | undefined {
   return queue[0]?.tag === tag ? queue.shift() : undefined
 }
 
+/** Longer than any there is: an arc of thousands of bytes would only take time. */
+const MAX_OID_BYTES = 64
+
 export function oid(element: Der | undefined): string {
   const { content } = tagged(element, TAG.oid)
+  if (content.length > MAX_OID_BYTES) throw new Malformed('oid')
   const arcs: bigint[] = []
   let arc = 0n
   let begun = false

@@ -13,7 +13,7 @@ interface Rules {
 
 export const CARD_KINDS = ['cns', 'cie'] as const satisfies readonly CardKind[]
 
-export const RULES: Record<CardKind, Rules> = {
+const RULES: Record<CardKind, Rules> = {
   cns: {
     policies: [
       // CNS, autenticazione (AgID, "Linee guida per l'emissione e l'utilizzo della CNS").

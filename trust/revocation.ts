@@ -19,8 +19,9 @@ const HOUR_MS = 3_600_000
 export const CLOCK_SKEW_MS = 600_000
 
 /**
- * By the newest usable CRL of this issuer that speaks of this certificate: one that is not from the future, and that at
- * `at` was at most `maxAgeHours` old and not past its nextUpdate. A certificate that was revoked after `at` was good.
+ * By the newest usable CRL of this issuer that speaks of this certificate: one that is not from the future, that at `at`
+ * was not past its nextUpdate and, for a card, at most `maxAgeHours` old: a root writes one twice a year. A certificate
+ * that was revoked after `at` was good.
  */
 export function revocationOf(
   subject: Certificate,
@@ -39,7 +40,8 @@ export function revocationOf(
   const revokedAt = newest.revokedAt(subject.serial)
   // A revocation holds however old the list is that told of it.
   if (revokedAt !== null && revokedAt <= +at + CLOCK_SKEW_MS) return 'revoked'
-  return +at - newest.thisUpdate <= maxAge && +at <= newest.nextUpdate ? 'good' : 'unknown'
+  const isFresh = subject.ca || +at - newest.thisUpdate <= maxAge
+  return isFresh && +at <= newest.nextUpdate ? 'good' : 'unknown'
 }
 
 /** RFC 5280 §6.3.3 (b): the certificate is within the CRL's scope. */

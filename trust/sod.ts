@@ -19,7 +19,7 @@ import {
 } from './der.ts'
 import { type Hash, hashOf, type Scheme } from './signature.ts'
 import { isAuthentic, type SignedData, signedData } from './signed-data.ts'
-import { issuersOf, type Trust } from './trust.ts'
+import { inRole, issuersOf, type Trust } from './trust.ts'
 
 /** Files by the numbers under which EF.SOD lists them: of a CIE (cards.md §5.2), of a travel document (ICAO 9303-10). */
 const DATA_GROUPS = {
@@ -99,10 +99,7 @@ export function verifyFiles(
   if (!read) return altered('sod-malformed')
   const { signed, list } = read
   if (!isAuthentic(signed)) return altered('sod-signature')
-  const issuers = issuersOf(
-    signed.signer,
-    trust.authorities.filter((authority) => authority.role === role),
-  )
+  const issuers = issuersOf(signed.signer, inRole(trust.authorities, role))
   const status = maySign(signed, at) ? chainStatus(signed.signer, issuers, trust, { at, now: at }) : null
   if (status === null) return altered('sod-signer-untrusted')
   if (status === 'revoked') return altered('sod-signer-revoked')

@@ -51,11 +51,7 @@ export function loadTrust(
     members.push({ role, anchor, certificate: read, keyId: keyIdOf(read), issuers: [] })
   }
   for (const member of members) {
-    if (!member.anchor)
-      member.issuers = issuersOf(
-        member.certificate,
-        members.filter(({ role }) => role === member.role),
-      )
+    if (!member.anchor) member.issuers = issuersOf(member.certificate, inRole(members, member.role))
   }
   return ok({ authorities: members, policy, ...loadCrls(crls, members) })
 }
@@ -69,6 +65,9 @@ function mayIssue({ ca, keyUsage, key, demandsMore }: Certificate, anchor: boole
     hasStrongKey(key)
   )
 }
+
+export const inRole = (authorities: readonly Authority[], ...roles: AuthorityRole[]): readonly Authority[] =>
+  authorities.filter(({ role }) => roles.includes(role))
 
 const keyIdOf = ({ spki }: Certificate) => createHash('sha256').update(spki).digest('base64')
 
@@ -85,6 +84,7 @@ export function issuersOf(subject: Certificate, candidates: readonly Authority[]
   return named.length > 0 ? named : signers(false)
 }
 
+/** Sorts CRLs by the authority whose key signed them. */
 export function loadCrls(ders: readonly Uint8Array[], authorities: readonly Authority[]) {
   const crls = new Map<string, Crl[]>()
   const refusedCrls: CrlRefusal[] = []

@@ -174,6 +174,12 @@ describe('an issuing CA', () => {
     expect(revocation(certificate, [crlOf(root)])).toBe('revocation-unknown')
     expect(revocation(certificate, [crlOf(issuing), crlOf(root)])).toBe('good')
   })
+  test('is judged by a CRL of its root, which writes one twice a year', async () => {
+    const certificate = await cieOf(issuing)
+    const ofRoot = (next: number) => crlOf(root, { made: -90, next })
+    expect(revocation(certificate, [crlOf(issuing), ofRoot(90)])).toBe('good')
+    expect(revocation(certificate, [crlOf(issuing), ofRoot(-1)])).toBe('revocation-unknown')
+  })
   test('that is revoked vouches for nobody', async () => {
     const revoked = [{ serial: serialOf(new Uint8Array(issuing.certificate.rawData)), at: -5 }]
     const crls = [crlOf(issuing), crlOf(root, { revoked })]
