@@ -1,6 +1,6 @@
 import { randomBytes, verify, X509Certificate } from 'node:crypto'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { CardFailure, CieReadout, LoginProof } from '../../contract/device.ts'
 import type { Result } from '../../contract/result.ts'
 import { type ExternalKey, loadExternalKey, loginCie, readCie } from '../../native/card/cie/index.ts'
@@ -9,6 +9,8 @@ import { type CieOptions, cieOf } from '../../simulator/card/cie/cie.ts'
 import { documentNumberOf, nisOf } from '../../simulator/card/cie/identity.ts'
 import { CIE_PROFILES, type CieProfile } from '../../simulator/card/cie/profiles.ts'
 import { cnsOf, DEFAULT_PIN } from '../../simulator/card/cns.ts'
+import { insertCard } from '../../simulator/card/insert.ts'
+import { type Pcscd, startPcscd } from '../../simulator/card/pcscd.ts'
 import { unknownCard, type VirtualCard } from '../../simulator/card/virtual-card.ts'
 import { makePki } from '../../simulator/pki/make.ts'
 import { trustListOf } from '../../simulator/pki/trust-list.ts'
@@ -16,7 +18,7 @@ import { personById } from '../../simulator/population/people.ts'
 import { verifyCardCertificate } from '../../trust/card-certificate.ts'
 import { verifySod } from '../../trust/sod.ts'
 import { loadTrust, type Trust } from '../../trust/trust.ts'
-import { failure, PKI } from './reader.ts'
+import { type DrivenReader, driveReader, expectGoodLogin, failure, PKI } from './reader.ts'
 
 const ID = 'mario-rossi'
 const MARIO = personById(ID)
@@ -242,4 +244,67 @@ test('a card that was reset, or whose travel document came between, is selected 
     else card.transmit(Buffer.from('00a4040c07a0000002471001', 'hex'))
     expectOk(await session.login())
   }
+})
+
+describe('through the PC/SC service', () => {
+  const CONTACTLESS = 1
+  let pcscd: Pcscd
+  let reader: DrivenReader
+  beforeAll(async () => {
+    pcscd = await startPcscd()
+    reader = driveReader(pcscd.socket)
+  })
+  afterAll(async () => {
+    await reader.stop()
+    await pcscd.stop()
+  })
+  /** Another holder each time: the same card is waited for when it is lost, and another one ends the wait at once. */
+  const holders = [ID, 'anna-bianchi']
+
+  async function withCard(options: CieOptions, work: (id: string) => Promise<void>): Promise<void> {
+    const [id = ID] = holders
+    holders.reverse()
+    const inserted = await insertCard(cieOf(id, PKI, options), pcscd.ports[CONTACTLESS])
+    try {
+      await reader.until('present')
+      await work(id)
+    } finally {
+      await inserted.remove()
+    }
+    await reader.until('lost')
+  }
+
+  describe.each(SODS)('EF.SOD with %s', (sod) => {
+    test.each(Object.keys(CIE_PROFILES) as CieProfile[])('%s is read and logs in', (profile) =>
+      withCard({ profile, sod }, async (id) => {
+        expect(await expectGoodLogin(reader, id)).toBeLessThanOrEqual(BUDGET[sod])
+        expect(reader.lastPin()).toEqual(Buffer.alloc(8))
+      }),
+    )
+  })
+
+  test.each<[string, CieOptions, string, CardFailure]>([
+    ['a wrong PIN', {}, '00000000', { kind: 'wrong-pin', triesLeft: 2 }],
+    ['a wrong PIN at the last try', { triesLeft: 1 }, '00000000', { kind: 'pin-blocked' }],
+    ['a blocked PIN', { triesLeft: 0 }, DEFAULT_PIN, { kind: 'pin-blocked' }],
+    ['a cloned card', { clone: 'files-of-holder' }, DEFAULT_PIN, { kind: 'card-cloned' }],
+    ['a wrong MAC', { faults: { wrongMacAt: 9 } }, DEFAULT_PIN, { kind: 'secure-messaging-failed' }],
+    ['half a certificate', { truncatedCertificate: true }, DEFAULT_PIN, { kind: 'certificate-truncated' }],
+  ])('%s is named, and a good card works right after', async (_, options, pin, error) => {
+    await withCard(options, async (id) => {
+      expect(await reader.read()).toMatchObject({ ok: true, value: { card: 'cie', nis: nisOf(personById(id)) } })
+      expect(await reader.login(pin, randomBytes(32))).toEqual({ ok: false, error })
+      expect(reader.lastPin()).toEqual(Buffer.alloc(8))
+    })
+    await withCard({}, async (id) => {
+      await expectGoodLogin(reader, id)
+    })
+  })
+
+  test('a card logs in again after a wrong PIN, without being taken away', () =>
+    withCard({}, async (id) => {
+      expect(await reader.read()).toMatchObject({ ok: true })
+      expect(await reader.login('00000000', randomBytes(32))).toEqual(failure('wrong-pin', { triesLeft: 2 }))
+      await expectGoodLogin(reader, id)
+    }))
 })

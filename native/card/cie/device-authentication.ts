@@ -28,7 +28,7 @@ export interface Agreement {
 
 /** Serial number under which the terminal's certificate is issued (cards.md §6 step 8). */
 const TERMINAL_SERIAL = Buffer.from('2000000000000001', 'hex')
-/** id-… of IAS-ECC device authentication with privacy: RSA with SHA-256, as the certificate names it. */
+/** Object identifier of device authentication by RSA with SHA-256 (EN 14890-1), as the certificate names its key. */
 const KEY_ALGORITHM = Buffer.from('2a8122f42a02040104', 'hex')
 const CERTIFICATE_PROFILE = 0x8a
 const TERMINAL_ROLE = 0x01
