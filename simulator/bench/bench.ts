@@ -5,9 +5,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { TotemConfig } from '../../contract/config.ts'
 import { type Anpr, startAnpr } from '../anpr/index.ts'
-import { type CnsOptions, cnsOf } from '../card/cns.ts'
+import { type CardKind, virtualCard } from '../card/card.ts'
+import type { CieOptions } from '../card/cie/cie.ts'
+import type { CnsOptions } from '../card/cns.ts'
 import { type InsertedCard, type InsertOptions, insertCard } from '../card/insert.ts'
-import { type Pcscd, startPcscd } from '../card/pcscd.ts'
+import { type Keypad, type Pcscd, startPcscd } from '../card/pcscd.ts'
 import { muteCard, unknownCard, type VirtualCard } from '../card/virtual-card.ts'
 import { startVirtualPrinter, type VirtualPrinter } from '../printer/virtual-printer.ts'
 import { descendants } from './children.ts'
@@ -25,11 +27,19 @@ export interface BenchOptions {
   /** Pace of the printer's link; default that of a full-speed HID printer. */
   printerBytesPerSecond?: number
   timings?: Partial<TotemConfig['timings']>
+  /** The reader has a keypad of its own, and this is who types on it. */
+  keypad?: Keypad
   /** A PostgreSQL for the gateway; default its embedded database. */
   databaseUrl?: string
 }
 
-export type CardChoice = CnsOptions & InsertOptions
+/** A CNS unless `kind` says otherwise. */
+export type CardChoice = (({ kind?: 'cns' } & CnsOptions) | ({ kind: 'cie' } & CieOptions)) & InsertOptions
+
+export interface CardInReader {
+  who: string
+  kind: CardKind
+}
 
 /** One totem's office, all of it virtual but the programs: readers, cards, printer, line, gateway, ANPR. */
 export interface Bench {
@@ -43,11 +53,18 @@ export interface Bench {
   pcscd: Pcscd
   /** Where the dock is, when there is one. */
   dockUrl: string | null
-  /** Puts a synthetic person's CNS in, or a card that never answers, or one that is no CNS; a card that is in comes out. */
+  /**
+   * Puts a synthetic person's CNS into the slot or their CIE on the contactless reader; or a card that never answers, or
+   * one that is no identity card. A card that is there is taken away first.
+   */
   insertCard(who: string, choice?: CardChoice): Promise<void>
   removeCard(): Promise<void>
-  /** Who is in the reader now. */
-  readonly card: string | null
+  /** Puts the card back that was there last, as `removeCard` or a fault left it. */
+  putBack(): Promise<void>
+  /** Whose card is in the reader now, and which. */
+  readonly card: CardInReader | null
+  /** The one that can be put back. */
+  readonly takenCard: CardInReader | null
   /** The totem's main process, once whoever starts it has said so: the dock can then kill its parts. */
   electronPid: number | null
   /** The totem has just opened the dock in a window of its own. */
@@ -85,7 +102,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   try {
     const bytesPerSecond = options.printerBytesPerSecond ?? HID_BYTES_PER_SECOND
     const [pcscd, printer, anpr] = await Promise.all([
-      started(startPcscd()),
+      started(startPcscd(options.keypad ? { keypad: options.keypad } : {})),
       started(startVirtualPrinter({ profile: 'a4-kiosk', outDir: join(folder, 'paper'), bytesPerSecond })),
       started(startAnpr({ port: 0, pki: PKI })),
     ])
@@ -126,8 +143,12 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
       dockUrl,
       insertCard: slot.insert,
       removeCard: slot.remove,
+      putBack: slot.putBack,
       get card() {
         return slot.card
+      },
+      get takenCard() {
+        return slot.takenCard
       },
       electronPid: null,
       dockOpened() {
@@ -145,37 +166,49 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   }
 }
 
-/** One slot: what is in it, and the cards that have been in it, whose wrong tries are remembered by the card itself. */
+/** The dual reader: what is in it, and the cards that have been in it, whose wrong tries are remembered by the card itself. */
 function cardSlot(pcscd: Pcscd) {
   const cards = new Map<string, VirtualCard>()
-  let inside: { who: string; card: InsertedCard } | null = null
+  let last: { who: string; kind: CardKind; card: VirtualCard; inserted: InsertedCard | null } | null = null
 
-  const cardOf = (who: string, choice: CnsOptions): VirtualCard => {
+  const cardOf = (who: string, { kind = 'cns', ...choice }: CardChoice): VirtualCard => {
     if (who === 'mute') return muteCard
     if (who === 'unknown') return unknownCard
-    const key = JSON.stringify([who, choice])
-    const card = cards.get(key) ?? cnsOf(who, PKI, choice)
+    const key = JSON.stringify([who, kind, choice])
+    const card = cards.get(key) ?? virtualCard(kind, who, PKI, choice)
     cards.set(key, card)
     return card
   }
-  const remove = async () => {
-    await inside?.card.remove()
-    inside = null
+  const put = async (who: string, kind: CardKind, card: VirtualCard, handling: InsertOptions) => {
+    const now: NonNullable<typeof last> = { who, kind, card, inserted: null }
+    last = now
+    const [contact, contactless] = pcscd.ports
+    const inserted = await insertCard(card, kind === 'cie' ? contactless : contact, handling)
+    now.inserted = inserted
+    void inserted.removed.then(() => {
+      now.inserted = null
+    })
   }
+  const remove = async () => {
+    await last?.inserted?.remove()
+  }
+  const named = (inside: boolean): CardInReader | null =>
+    last && (last.inserted !== null) === inside ? { who: last.who, kind: last.kind } : null
   return {
     get card() {
-      return inside?.who ?? null
+      return named(true)
+    },
+    get takenCard() {
+      return named(false)
     },
     remove,
     async insert(who: string, { pullAtApdu, slowMs, ...choice }: CardChoice = {}) {
       await remove()
       const handling = { ...(pullAtApdu && { pullAtApdu }), ...(slowMs && { slowMs }) }
-      const card = await insertCard(cardOf(who, choice), pcscd.ports[0], handling)
-      const now = { who, card }
-      inside = now
-      void card.removed.then(() => {
-        if (inside === now) inside = null
-      })
+      await put(who, choice.kind ?? 'cns', cardOf(who, choice), handling)
+    },
+    async putBack() {
+      if (last && !last.inserted) await put(last.who, last.kind, last.card, {})
     },
   }
 }

@@ -4,9 +4,11 @@ import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import Fastify from 'fastify'
 import { z } from 'zod'
-import { CERTIFICATE_VARIANTS, type CnsOptions, DEFAULT_PIN } from '../card/cns.ts'
+import { CIE_CERTIFICATE_VARIANTS } from '../card/cie/cie.ts'
+import { canOf } from '../card/cie/identity.ts'
+import { CERTIFICATE_VARIANTS, DEFAULT_PIN } from '../card/cns.ts'
 import { people } from '../population/people.ts'
-import type { Bench } from './bench.ts'
+import type { Bench, CardChoice } from './bench.ts'
 
 export interface Control {
   /** The dock's page. The token in its path keeps other programs of the machine and other pages out. */
@@ -18,26 +20,45 @@ const DOCK = fileURLToPath(new URL('../dock/', import.meta.url))
 const FILES = { '': 'text/html', 'dock.css': 'text/css', 'dock.js': 'text/javascript' }
 const REFRESH_MS = 1_000
 
-/** How the dock names a person's card: the good one, one that the totem must refuse, or one with a fault. */
-const cardKinds = new Map<string, CnsOptions>([
-  ['good', {}],
-  ['blocked', { blocked: true }],
-  ['one try left', { faults: { verifyAnswers: 0x63c1 } }],
-  ['truncated certificate', { truncatedCertificate: true }],
-  ['malformed data', { personalFileStart: '0000FFzz' }],
-  ...CERTIFICATE_VARIANTS.map((certificate) => [certificateLabel(certificate), { certificate }] as const),
+/** How the dock names a person's card: the good ones, those that the totem must refuse, and those with a fault. */
+const cardKinds = new Map<string, CardChoice>([
+  ['CNS', {}],
+  ['CNS, blocked', { blocked: true }],
+  ['CNS, one try left', { faults: { verifyAnswers: 0x63c1 } }],
+  ['CNS, truncated certificate', { truncatedCertificate: true }],
+  ['CNS, malformed data', { personalFileStart: '0000FFzz' }],
+  ...CERTIFICATE_VARIANTS.map((certificate) => [`CNS, ${variantLabel(certificate)}`, { certificate }] as const),
+  ['CIE', { kind: 'cie' }],
+  ['CIE, SHA-512 and PSS', { kind: 'cie', sod: 'sha512pss' }],
+  ['CIE, blocked', { kind: 'cie', triesLeft: 0 }],
+  ['CIE, one try left', { kind: 'cie', triesLeft: 1 }],
+  ['CIE, slow', { kind: 'cie', slowMs: 150 }],
+  ['CIE, lifts itself during the log-in', { kind: 'cie', pullAtApdu: 20 }],
+  ['CIE, copied chip', { kind: 'cie', clone: 'files-of-holder' }],
+  ['CIE, altered number', { kind: 'cie', altered: 'documentNumber' }],
+  ['CIE, foreign signer of its files', { kind: 'cie', foreignSodSigner: true }],
+  ['CIE, wrong MAC', { kind: 'cie', faults: { wrongMacAt: 3 } }],
+  ['CIE, garbage', { kind: 'cie', faults: { garbageFrom: 20 } }],
+  ...CIE_CERTIFICATE_VARIANTS.map(
+    (certificate) => [`CIE, ${variantLabel(certificate)}`, { kind: 'cie', certificate }] as const,
+  ),
+  ['CIE, expired document (CAN)', { kind: 'cie', travelDocument: { variant: 'expired' } }],
 ])
-function certificateLabel(variant: (typeof CERTIFICATE_VARIANTS)[number]): string {
+function variantLabel(variant: string): string {
   return variant === '1024' ? 'RSA-1024' : variant
 }
-/** Those for whom simulator/pki makes the odd certificates. */
+/** Those for whom simulator/pki makes the odd certificates and signatures. */
 const HAVE_VARIANTS = new Set(['anna-bianchi', 'mario-rossi'])
+const isVariant = (choice: CardChoice): boolean =>
+  choice.certificate !== undefined ||
+  (choice.kind === 'cie' && (choice.foreignSodSigner === true || choice.travelDocument?.variant !== undefined))
 const kindsOf = (person: string): string[] =>
-  [...cardKinds].filter(([, { certificate }]) => !certificate || HAVE_VARIANTS.has(person)).map(([kind]) => kind)
+  [...cardKinds].filter(([, choice]) => HAVE_VARIANTS.has(person) || !isVariant(choice)).map(([kind]) => kind)
 
 const action = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('insert'), who: z.string(), kind: z.string() }),
   z.strictObject({ do: z.literal('remove') }),
+  z.strictObject({ do: z.literal('put-back') }),
   z.strictObject({ do: z.literal('line'), to: z.enum(['up', 'down', 'cut', 'stalled']) }),
   z.strictObject({ do: z.literal('latency'), ms: z.number().int().min(0).max(10_000) }),
   z.strictObject({ do: z.literal('paper'), to: z.enum(['ok', 'low', 'out']) }),
@@ -58,11 +79,15 @@ export async function startControl(bench: () => Bench): Promise<Control> {
   const streams = new Set<(state: string) => void>()
 
   const state = async () => {
-    const { line, card, gateway, printer: device, electronPid } = bench()
+    const { line, card, takenCard, gateway, printer: device, electronPid } = bench()
     return JSON.stringify({
-      people: people.map(({ id, name, surname, born }) => ({ id, name, surname, born, kinds: kindsOf(id) })),
+      people: people.map((person) => {
+        const { id, name, surname, born } = person
+        return { id, name, surname, born, can: canOf(person), kinds: kindsOf(id) }
+      }),
       pin: DEFAULT_PIN,
       card,
+      takenCard,
       reader,
       line: { state: line.state, latency },
       gateway: { running: gateway.running, operations: await gateway.operations().catch(() => []) },
@@ -86,6 +111,7 @@ export async function startControl(bench: () => Bench): Promise<Control> {
       electronPid,
       insertCard,
       removeCard,
+      putBack,
       killDevice,
       killRenderer,
     } = bench()
@@ -94,6 +120,8 @@ export async function startControl(bench: () => Bench): Promise<Control> {
         return insertCard(wanted.who, cardKinds.get(wanted.kind))
       case 'remove':
         return removeCard()
+      case 'put-back':
+        return putBack()
       case 'line':
         if (wanted.to === 'stalled') line.stall()
         else line[wanted.to]()

@@ -29,7 +29,7 @@ const button = (label, action, { on = false, harm = false, disabled = false } = 
 /** Which card is chosen for each person, kept over redraws. */
 const chosen = new Map()
 
-function person({ id, name, surname, born, kinds }, state) {
+function person({ id, name, surname, born, can, kinds }, state) {
   const select = element(
     'select',
     { ariaLabel: `Which card of ${name} ${surname}`, onchange: () => chosen.set(id, select.value) },
@@ -41,13 +41,13 @@ function person({ id, name, surname, born, kinds }, state) {
   })
   return element(
     'li',
-    { className: state.card === id ? 'in' : '' },
+    { className: state.card?.who === id ? 'in' : '' },
     element(
       'div',
       {},
       element('strong', { textContent: `${name} ${surname}` }),
       element('br'),
-      element('small', { textContent: `${born}, PIN ${state.pin}` }),
+      element('small', { textContent: `${born}, PIN ${state.pin}, CAN ${can}` }),
     ),
     select,
     insert,
@@ -72,7 +72,7 @@ function sheet({ index, kind, taken }) {
 }
 
 function draw(state) {
-  const { line, gateway, printer, sheets, card, reader, totem } = state
+  const { line, gateway, printer, sheets, card, takenCard, reader, totem } = state
   const light = (name, kind) => element('span', { className: kind, textContent: name })
   const printerGood = printer.paper === 'ok' && !printer.cover && printer.error === 'none'
   byId('lights').replaceChildren(
@@ -83,21 +83,22 @@ function draw(state) {
     light('gateway', gateway.running ? 'good' : 'bad'),
   )
 
-  const inside = state.people.find(({ id }) => id === card)
+  const named = ({ who, kind }) => {
+    const holder = state.people.find(({ id }) => id === who)
+    return holder ? `${holder.name} ${holder.surname}, ${kind.toUpperCase()}` : `${who} card`
+  }
+  const away = card?.kind === 'cie' ? 'Lift the card' : 'Pull the card'
   byId('slot').replaceChildren(
-    inside
-      ? `In the reader: ${inside.name} ${inside.surname}`
-      : card
-        ? `In the reader: ${card} card`
-        : 'The reader is empty',
-    ...(card ? [button('Pull the card', { do: 'remove' }, { on: true })] : []),
+    card ? `In the reader: ${named(card)}` : takenCard ? `Taken: ${named(takenCard)}` : 'The reader is empty',
+    ...(card ? [button(away, { do: 'remove' }, { on: true })] : []),
+    ...(takenCard ? [button('Put it back', { do: 'put-back' }, { on: true })] : []),
   )
   // Redrawing would close a list that is open.
   if (!byId('people').contains(document.activeElement) || document.activeElement.tagName !== 'SELECT')
     byId('people').replaceChildren(...state.people.map((one) => person(one, state)))
   byId('oddities').replaceChildren(
-    button('Unknown card', { do: 'insert', who: 'unknown', kind: 'good' }),
-    button('Mute card', { do: 'insert', who: 'mute', kind: 'good' }),
+    button('Unknown card', { do: 'insert', who: 'unknown', kind: 'CNS' }),
+    button('Mute card', { do: 'insert', who: 'mute', kind: 'CNS' }),
   )
 
   byId('printer').replaceChildren(

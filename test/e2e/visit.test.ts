@@ -89,7 +89,7 @@ test('card-pulled-during-pin: explained, and the same card put back goes on', as
 test('wrong-pin-then-right: the tries left are told, the right PIN goes on', async () => {
   await office.comesWithCard('giovanni-ricci')
   await office.entersPin('87654321')
-  await expect.poll(() => office.screen()).toEqual({ screen: 'pin', triesLeft: 2, wrong: true })
+  await expect.poll(() => office.screen()).toMatchObject({ screen: 'pin', triesLeft: 2, wrong: true })
   await office.entersPin()
   await office.sees('person')
   await office.takesCardAndGoes()
