@@ -5,6 +5,8 @@ import type { VirtualCard } from './virtual-card.ts'
 export interface InsertOptions {
   /** The card is pulled instead of answering its n-th APDU since it was put in (from 1). */
   pullAtApdu?: number
+  /** The card does what this APDU says, and is pulled before it can answer. */
+  pullAfter?(apdu: Uint8Array): boolean
   /** Time the card takes over each APDU. */
   slowMs?: number
 }
@@ -28,7 +30,7 @@ const GET_ATR = 0x04
 export async function insertCard(
   card: VirtualCard,
   port: number,
-  { pullAtApdu, slowMs = 0 }: InsertOptions = {},
+  { pullAtApdu, pullAfter, slowMs = 0 }: InsertOptions = {},
 ): Promise<InsertedCard> {
   const reader = connect({ port, host: '127.0.0.1', noDelay: true })
   // It may be gone while an answer is under way: a pulled card.
@@ -44,7 +46,9 @@ export async function insertCard(
         apdus += 1
         if (apdus === pullAtApdu) break
         if (slowMs > 0) await delay(slowMs)
-        reader.write(frame(card.transmit(message)))
+        const answer = card.transmit(message)
+        if (pullAfter?.(message)) break
+        reader.write(frame(answer))
       } else if (message[0] === GET_ATR) {
         reader.write(frame(card.atr ?? new Uint8Array()))
       } else if (message[0] === POWER_OFF || message[0] === POWER_ON || message[0] === RESET) {
