@@ -1,9 +1,11 @@
 import fc from 'fast-check'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openChannel } from '../../native/card/transport.ts'
 import { readTravelDocument } from '../../native/card/travel-document/index.ts'
 import { cieOf } from '../../simulator/card/cie/cie.ts'
 import { canOf } from '../../simulator/card/cie/identity.ts'
+import { insertCard } from '../../simulator/card/insert.ts'
+import { type Pcscd, startPcscd } from '../../simulator/card/pcscd.ts'
 import type { PersonsTravelDocumentOptions } from '../../simulator/card/travel-document/travel-document.ts'
 import type { VirtualCard } from '../../simulator/card/virtual-card.ts'
 import { makePki } from '../../simulator/pki/make.ts'
@@ -11,10 +13,10 @@ import { trustListOf } from '../../simulator/pki/trust-list.ts'
 import { people, personById } from '../../simulator/population/people.ts'
 import { verifyTravelDocument } from '../../trust/travel-document.ts'
 import { loadTrust, type Trust } from '../../trust/trust.ts'
-import { failure, PKI } from './reader.ts'
+import { type DrivenReader, driveReader, expectGoodLogin, failure, PKI } from './reader.ts'
 
-const MARIO = personById('mario-rossi')
-const CAN = canOf(MARIO)
+const ID = 'mario-rossi'
+const CAN = canOf(personById(ID))
 
 let trust: Trust
 beforeAll(async () => {
@@ -66,16 +68,16 @@ describe('by the right CAN', () => {
       },
     ],
   ])('%s', async (_name, options) => {
-    const result = await readOf(cardOf(MARIO.id, options), CAN)
+    const result = await readOf(cardOf(ID, options), CAN)
     if (!result.ok) throw new Error(result.error.kind)
     expect(verifyTravelDocument(result.value, trust, new Date())).toMatchObject({
       ok: true,
-      value: { codiceFiscale: MARIO.codiceFiscale },
+      value: { codiceFiscale: personById(ID).codiceFiscale },
     })
   })
 
   test.each([['foreign'], ['altered']] as const)('a %s document is read, and then refused', async (variant) => {
-    const result = await readOf(cardOf(MARIO.id, { variant }), CAN)
+    const result = await readOf(cardOf(ID, { variant }), CAN)
     if (!result.ok) throw new Error(result.error.kind)
     expect(verifyTravelDocument(result.value, trust, new Date())).toMatchObject({
       ok: false,
@@ -103,11 +105,11 @@ describe('failures have a name', () => {
       failure('card-error', { step: 'pace-unsupported', sw: null }),
     ],
   ])('%s', async (_name, options, expected) => {
-    expect(await readOf(cardOf(MARIO.id, options), CAN)).toEqual(expected)
+    expect(await readOf(cardOf(ID, options), CAN)).toEqual(expected)
   })
 
   test('a wrong CAN does no harm: the right one is read after it', async () => {
-    const card = cardOf(MARIO.id)
+    const card = cardOf(ID)
     expect(await readOf(card, '000000')).toEqual(failure('wrong-can'))
     card.reset()
     expect((await readOf(card, CAN)).ok).toBe(true)
@@ -125,7 +127,7 @@ describe('a line that is tampered with', () => {
   const position = fc.nat({ max: 0xffff })
 
   test('any flipped bit of a protected answer is refused', async () => {
-    const card = cardOf(MARIO.id)
+    const card = cardOf(ID)
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: IN_CLEAR, max: ALL - 1 }), position, bit, async (which, at, flipped) => {
         card.reset()
@@ -140,7 +142,7 @@ describe('a line that is tampered with', () => {
   })
 
   test('no flipped bit of any answer changes what is read', async () => {
-    const card = cardOf(MARIO.id)
+    const card = cardOf(ID)
     const untouched = await readOf(card, CAN)
     await fc.assert(
       fc.asyncProperty(fc.nat({ max: ALL - 1 }), position, bit, async (which, at, flipped) => {
@@ -155,7 +157,7 @@ describe('a line that is tampered with', () => {
   })
 
   test('answers out of order are refused', async () => {
-    const card = cardOf(MARIO.id)
+    const card = cardOf(ID)
     let earlier: Uint8Array | undefined
     const result = await readOf(card, CAN, (answer, index) => {
       if (index === IN_CLEAR + 2) earlier = answer
@@ -163,4 +165,58 @@ describe('a line that is tampered with', () => {
     })
     expect(result).toEqual(failure('secure-messaging-failed'))
   })
+})
+
+describe('through a real PC/SC service', () => {
+  let pcscd: Pcscd
+  let reader: DrivenReader
+  beforeAll(async () => {
+    pcscd = await startPcscd()
+    reader = driveReader(pcscd.socket)
+  })
+  afterAll(async () => {
+    await reader.stop()
+    await pcscd.stop()
+  })
+  beforeEach(() => reader.until('empty'))
+
+  /** Puts a CIE on the contactless slot, and takes it away whatever becomes of the test. */
+  async function withCard(options: PersonsTravelDocumentOptions, work: () => Promise<void>): Promise<void> {
+    const inserted = await insertCard(cardOf(ID, options), pcscd.ports[1])
+    try {
+      await reader.until('present')
+      await work()
+    } finally {
+      await inserted.remove()
+    }
+  }
+
+  test('the right CAN', () =>
+    withCard({}, async () => {
+      expect(await reader.travelDocument(CAN)).toMatchObject({ ok: true, value: { apdus: 21 } })
+    }))
+
+  test('the right CAN after a wrong one, as often as it takes', () =>
+    withCard({}, async () => {
+      expect(await reader.travelDocument('000000')).toEqual(failure('wrong-can'))
+      expect(await reader.travelDocument('000001')).toEqual(failure('wrong-can'))
+      expect(await reader.travelDocument(CAN)).toMatchObject({ ok: true })
+    }))
+
+  test.each<[string, PersonsTravelDocumentOptions, string]>([
+    ['a reader that carries no extended APDU', { faults: { refusesExtended: 0x6985 } }, 'reader-not-capable'],
+    ['a card whose token is wrong', { faults: { wrongToken: true } }, 'secure-messaging-failed'],
+    ['a card whose MAC is wrong', { faults: { wrongMacAt: 3 } }, 'secure-messaging-failed'],
+  ])('%s', (_name, options, kind) =>
+    withCard(options, async () => {
+      expect(await reader.travelDocument(CAN)).toEqual(failure(kind))
+    }),
+  )
+
+  test('a good card after all those, which was recognised first and logs in afterwards', () =>
+    withCard({}, async () => {
+      expect(await reader.read()).toMatchObject({ ok: true, value: { card: 'cie' } })
+      expect(await reader.travelDocument(CAN)).toMatchObject({ ok: true })
+      await expectGoodLogin(reader, ID)
+    }))
 })

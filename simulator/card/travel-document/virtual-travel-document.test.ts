@@ -48,6 +48,15 @@ test('once another file is selected, a read is no longer for it', () => {
   expect(send('00b00000 00')).toBeNull()
 })
 
+test('EF.CardAccess is not in the folder of the CIE', () => {
+  const send = cardWith()
+  send('00a4040c 06 a00000000039')
+  expect(send('00a4020c 02 011c')).toBeNull()
+  expect(send('00b09c00 00')).toBeNull()
+  send('00a40000')
+  expect(send('00a4020c 02 011c')).toBe('9000')
+})
+
 describe('PACE in the wrong way', () => {
   test.each([
     ['another protocol', `0022c1a4 0f 800a 04007f00070202040202 830102`, '6a80'],

@@ -52,7 +52,8 @@ const FILE_PADDING = 32
 /** The most plain bytes whose protected answer is a short one. */
 const MAX_PROTECTED_READ = 0xe7
 const APPLICATION = 'a0000002471001'
-const EF_CARD_ACCESS = 0x011c
+const CIE_FOLDER = 'a00000000039'
+const EF_CARD_ACCESS = '011c'
 const SFI_CARD_ACCESS = 0x1c
 
 type Pace =
@@ -71,6 +72,7 @@ export class VirtualTravelDocument {
   readonly #files: Map<number, Uint8Array>
   #pace: Pace | null = null
   #channel: CardSecureMessaging | null = null
+  #masterFile = true
   #cardAccessSelected = false
   #applicationSelected = false
   #selected: Uint8Array | null = null
@@ -94,6 +96,7 @@ export class VirtualTravelDocument {
   reset(): void {
     this.#pace = null
     this.#channel = null
+    this.#masterFile = true
     this.#cardAccessSelected = false
     this.#applicationSelected = false
     this.#selected = null
@@ -108,15 +111,20 @@ export class VirtualTravelDocument {
     // A command in clear ends secure messaging.
     this.#channel = null
     const { ins, p1, p2, data } = command
-    if (ins === 0xa4) {
-      this.#cardAccessSelected = p1 === 0x02 && data.length === 2 && toNumber(data) === EF_CARD_ACCESS
-      return this.#cardAccessSelected ? statusWord(0x9000) : null
-    }
-    if (ins === 0xb0 && p1 === (0x80 | SFI_CARD_ACCESS)) this.#cardAccessSelected = true
+    if (ins === 0xa4) return this.#selectInClear(p1, Buffer.from(data).toString('hex'))
+    if (ins === 0xb0 && p1 === (0x80 | SFI_CARD_ACCESS)) this.#cardAccessSelected = this.#masterFile
     if (ins === 0xb0 && this.#cardAccessSelected) return answer(...read(this.#cardAccess, command, 256))
     if (ins === 0x22 && p1 === 0xc1 && p2 === 0xa4) return this.#choosePace(data)
     if (ins === 0x86) return this.#generalAuthenticate(command, isExtended(apdu))
     return null
+  }
+
+  /** EF.CardAccess lies under the MF: from the CIE's folder it is not to be had. */
+  #selectInClear(p1: number, name: string): Uint8Array | null {
+    if (p1 === 0x04 && name === CIE_FOLDER) this.#masterFile = false
+    if (p1 === 0x00 && (name === '' || name === '3f00')) this.#masterFile = true
+    this.#cardAccessSelected = p1 === 0x02 && name === EF_CARD_ACCESS && this.#masterFile
+    return this.#cardAccessSelected ? statusWord(0x9000) : null
   }
 
   #choosePace(data: Uint8Array): Uint8Array {
