@@ -8,7 +8,7 @@ export default defineConfig({
           name: 'unit',
           include: [
             '{contract,trust,main,native,renderer,gateway,simulator,scripts}/**/*.test.{ts,tsx}',
-            'test/{conformance,adversarial,golden}/**/*.test.ts',
+            'test/{conformance,adversarial,golden,bench,soak}/**/*.test.ts',
           ],
           testTimeout: 60_000,
           hookTimeout: 120_000,

@@ -1,0 +1,211 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { CardFailure, CardReadout, CardState } from '../../contract/device.ts'
+import { type CardService, createCardService } from '../../native/card/service.ts'
+import type { TraceEntry } from '../../native/card/trace.ts'
+import { Failure, options, usage } from './command.ts'
+import { externalKeyOf, identityOf, pinOf } from './provisioning.ts'
+
+/** Exit code of each failure: a script of a technician's can tell a card from a reader. 0 is good, 64 a wrong command. */
+const EXIT_CODES = {
+  'no-card': 10,
+  'card-removed': 11,
+  'card-mute': 12,
+  'card-unknown': 13,
+  'card-busy': 14,
+  'card-error': 15,
+  'secure-messaging-failed': 16,
+  'personal-data-malformed': 17,
+  'certificate-truncated': 18,
+  'card-cloned': 19,
+  'wrong-pin': 20,
+  'pin-blocked': 21,
+  'pin-not-entered': 22,
+  'wrong-can': 23,
+  'reader-unavailable': 30,
+  'reader-not-capable': 31,
+  'cie-unavailable': 32,
+} as const satisfies Record<CardFailure['kind'], number>
+/** The card works, and is refused by the checks of a visit. */
+const REFUSED = 40
+
+const HELP = `totem card read  [--can DIGITS]
+totem card login --trust FILE --trust-key FILE [--ext-auth-key FILE] [--pin DIGITS] [--keypad]
+totem card trace [the options of login, to log in as well]
+
+  --config FILE        a totem's provisioning, instead of the four files below
+  --trust FILE         trust list (JWS);  --trust-key FILE  public JWK of who signs it
+  --crl FILE           a CRL, DER; may be given more than once
+  --ext-auth-key FILE  external-authentication exponent of the CIE, 256 bytes
+  --test-trust         take an exponent that is not the published one: test cards
+  --pin DIGITS         else it is asked for, unseen;  --keypad  it is typed on the reader
+  --can DIGITS         read the travel document of a CIE by the six digits on its front
+  --wait SECONDS       for a card to come, default 30
+  --json               the answer, or { "kind": … } of the failure, as one line of JSON
+
+Exit codes: 0 good, 64 wrong command, ${REFUSED} refused by the checks of a visit,
+${Object.entries(EXIT_CODES)
+  .map(([kind, code]) => `${code} ${kind}`)
+  .join(', ')}`
+
+const OPTIONS = {
+  json: { type: 'boolean', default: false },
+  wait: { type: 'string', default: '30' },
+  config: { type: 'string' },
+  trust: { type: 'string' },
+  'trust-key': { type: 'string' },
+  crl: { type: 'string', multiple: true },
+  'ext-auth-key': { type: 'string' },
+  'test-trust': { type: 'boolean', default: false },
+  pin: { type: 'string' },
+  keypad: { type: 'boolean', default: false },
+  can: { type: 'string' },
+} as const
+
+/** `totem card …`: the card in the reader as the totem sees it. Throws a `Failure` for whatever a visit would refuse. */
+export async function card([what = '', ...args]: string[]): Promise<number> {
+  if (what !== 'read' && what !== 'login' && what !== 'trace') return usage(HELP)
+  const given = options(HELP, args, OPTIONS)
+  const logsIn = what === 'login' || (what === 'trace' && (given.config ?? given.trust) !== undefined)
+  if (logsIn && !given.config && !(given.trust && given['trust-key']))
+    return usage(HELP, 'login needs --trust and --trust-key')
+  if (given.can !== undefined && !/^\d{6}$/.test(given.can)) return usage(HELP, '--can is six digits')
+  const trace: TraceEntry[] = []
+  const reader = await readerWith(externalKeyOf(given), (entry) => trace.push(entry))
+  try {
+    await reader.until('present', Number(given.wait) * 1000)
+    const read = orFail(await reader.service.read())
+    const travelDocument = given.can === undefined ? null : orFail(await reader.service.travelDocument(given.can))
+    const holder = logsIn ? await login(reader.service, read, given) : null
+    const answer = { readout: read, ...(travelDocument && { travelDocument }), ...(holder && { holder }) }
+    if (what === 'trace') return tell(given.json, trace, () => traceLines(trace))
+    return tell(given.json, answer, () => lines(read, holder))
+  } catch (reason) {
+    // What a technician asked for is above all the trace of what failed.
+    if (what === 'trace' && !given.json) console.log(traceLines(trace))
+    throw reason
+  } finally {
+    reader.service.stop()
+  }
+}
+
+async function login(
+  service: CardService,
+  readout: CardReadout,
+  given: Parameters<typeof identityOf>[0] & { keypad: boolean; pin?: string | undefined },
+) {
+  const identity = await identityOf(given, service)
+  const pin = given.keypad ? null : await pinOf(given.pin)
+  const known = await identity.recognise({ session: '00000000000000000000000000', language: 'it' }, readout, pin)
+  if (known.ok) {
+    const { name, surname, codiceFiscale, apdus, revocation } = known.value
+    return { name, surname, codiceFiscale, apdus, revocation }
+  }
+  const { error } = known
+  if (error.kind === 'wrong-pin') throw failure(error)
+  const { reason, date } = error
+  if (reason in EXIT_CODES) throw failure({ kind: reason as keyof typeof EXIT_CODES })
+  throw new Failure(REFUSED, { kind: reason, ...(date && { date }) }, `refused: ${reason}${date ? ` (${date})` : ''}`)
+}
+
+/** The driver on whatever PC/SC service PCSCLITE_CSOCK_NAME names, the system's by default. */
+async function readerWith(externalKey: ReturnType<typeof externalKeyOf>, onApdu: (entry: TraceEntry) => void) {
+  let state: CardState | null = null
+  const service = createCardService({
+    externalKey,
+    onState: (now) => {
+      state = now
+    },
+    onBroken: (reason) => {
+      console.error(`the PC/SC service is gone: ${reason}`)
+      process.exit(EXIT_CODES['reader-unavailable'])
+    },
+    onApdu,
+  })
+  return {
+    service,
+    async until(wanted: CardState['state'], ms: number) {
+      const end = Date.now() + ms
+      let asked = false
+      while (stateOf(state) !== wanted) {
+        if (Date.now() > end) throw failure(absence(state))
+        if (!asked && stateOf(state) === 'empty') console.error('Put the card in, or on, the reader.')
+        asked ||= stateOf(state) === 'empty'
+        await delay(POLL_MS)
+      }
+    },
+  }
+}
+
+const POLL_MS = 50
+const stateOf = (state: CardState | null) => state?.state ?? null
+
+function absence(state: CardState | null): CardFailure {
+  if (!state || state.state === 'no-reader') return { kind: 'reader-unavailable' }
+  return { kind: state.state === 'mute' ? 'card-mute' : 'no-card' }
+}
+
+function orFail<T>(result: { ok: true; value: T } | { ok: false; error: CardFailure }): T {
+  if (!result.ok) throw failure(result.error)
+  return result.value
+}
+
+function failure(error: { kind: CardFailure['kind'] }): Failure {
+  const { kind, ...facts } = error
+  const told = Object.entries(facts).map(([name, value]) => ` ${name}=${value}`)
+  return new Failure(EXIT_CODES[kind], error, `${kind}${told.join('')}`)
+}
+
+function tell(json: boolean, answer: unknown, forPeople: () => string): number {
+  console.log(json ? JSON.stringify(answer, base64) : forPeople())
+  return 0
+}
+
+/** Bytes in an answer are base64. */
+const base64 = (_key: string, value: unknown) =>
+  value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value
+
+const traceLines = (trace: readonly TraceEntry[]): string =>
+  trace
+    .map(({ ms, tookMs, command, answered, sw }, index) =>
+      [
+        // Times are within one transaction: the log-in is another than the reading.
+        ms < (trace[index - 1]?.ms ?? 0) ? '\n' : '',
+        String(index + 1).padStart(3),
+        `${ms.toFixed(1)} ms`.padStart(11),
+        `+${tookMs.toFixed(1)}`.padStart(8),
+        command,
+        '→',
+        answered > 0 ? `${answered} bytes` : '',
+        sw ?? 'no answer',
+      ]
+        .filter(Boolean)
+        .join(' '),
+    )
+    .join('\n')
+
+function lines(readout: CardReadout, holder: Awaited<ReturnType<typeof login>> | null): string {
+  const facts: [string, string | number][] =
+    readout.card === 'cns'
+      ? [
+          ['card', 'CNS'],
+          ['ATR', readout.atr],
+          ['EF.ID_Carta', readout.cardId],
+          ['EF.Dati_personali', `${readout.personalData.surname} ${readout.personalData.name} (not yet proved)`],
+          ['certificate', `${readout.certificate.length} bytes`],
+          ['keypad reader', readout.pinPad ? 'yes' : 'no'],
+        ]
+      : [
+          ['card', 'CIE'],
+          ['ATR', readout.atr],
+          ['NIS', readout.nis],
+          ['EF.SOD', `${readout.sod.length} bytes`],
+        ]
+  facts.push(['APDUs', holder?.apdus ?? readout.apdus])
+  if (holder)
+    facts.push(
+      ['recognised', `${holder.surname} ${holder.name}`],
+      ['codice fiscale', holder.codiceFiscale],
+      ['revocation', holder.revocation],
+    )
+  return facts.map(([name, value]) => `${name.padEnd(18)} ${value}`).join('\n')
+}

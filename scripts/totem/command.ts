@@ -1,0 +1,40 @@
+import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
+
+/** sysexits(3): the command line cannot be understood. */
+export const USAGE = 64
+
+/** Ends a command: with its exit code, a sentence for people and an answer for `--json`. */
+export class Failure extends Error {
+  exitCode: number
+  answer: { kind: string }
+
+  constructor(exitCode: number, answer: { kind: string }, sentence: string) {
+    super(sentence)
+    this.exitCode = exitCode
+    this.answer = answer
+  }
+}
+
+export function usage(help: string, wrong = ''): never {
+  throw new Failure(USAGE, { kind: 'usage' }, wrong ? `${wrong}\n\n${help}` : help)
+}
+
+/** The options of a command; `--help`, an unknown option or a word too many tells its help. */
+export function options<T extends ParseArgsOptionsConfig>(help: string, args: string[], config: T) {
+  if (args.includes('--help')) usage(help)
+  try {
+    return parseArgs({ args, options: config, allowPositionals: false }).values
+  } catch (reason) {
+    return usage(help, reason instanceof Error ? reason.message : '')
+  }
+}
+
+export function oneOf<T extends string>(
+  help: string,
+  option: string,
+  given: string | undefined,
+  known: readonly T[],
+): T {
+  const found = known.find((value) => value === given)
+  return found ?? usage(help, `${option} is one of: ${known.join(', ')}`)
+}

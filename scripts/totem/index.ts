@@ -1,0 +1,26 @@
+import { card } from './card.ts'
+import { Failure, USAGE } from './command.ts'
+import { simulator } from './simulator.ts'
+
+// npx totem …, on Node 24. The first word names the room, the second what is done there.
+
+const COMMANDS = { card, simulator }
+
+const HELP = `totem card read       what the card in the reader says without a PIN
+totem card login      PIN and signature, with every check of a visit
+totem card trace      the same, with every APDU and its time; nothing personal in it
+totem simulator card  keeps a virtual card in a virtual reader
+
+--help after a command tells its options.`
+
+const [name = '', ...rest] = process.argv.slice(2)
+try {
+  const command = Object.entries(COMMANDS).find(([known]) => known === name)?.[1]
+  if (!command) throw new Failure(USAGE, { kind: 'usage' }, HELP)
+  process.exitCode = await command(rest)
+} catch (reason) {
+  if (!(reason instanceof Failure)) throw reason
+  if (process.argv.includes('--json')) console.log(JSON.stringify(reason.answer))
+  else console.error(reason.message)
+  process.exitCode = reason.exitCode
+}

@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs'
+import { createInterface } from 'node:readline/promises'
+import { Writable } from 'node:stream'
+import { totemConfig } from '../../contract/config.ts'
+import type { RevocationPolicy } from '../../contract/trust.ts'
+import { createIdentity, type IdentityOptions } from '../../main/services/identity.ts'
+import { type ExternalKey, loadExternalKey } from '../../native/card/cie/index.ts'
+import type { CardService } from '../../native/card/service.ts'
+import { verifyTrustList } from '../../trust/list.ts'
+import { loadTrust } from '../../trust/trust.ts'
+import { Failure } from './command.ts'
+
+/** sysexits(3): a file that was named is not what it should be. */
+const CONFIG = 78
+
+export interface Named {
+  config?: string | undefined
+  trust?: string | undefined
+  'trust-key'?: string | undefined
+  crl?: string[] | undefined
+  'ext-auth-key'?: string | undefined
+  'test-trust': boolean
+}
+
+const wrong = (kind: string, sentence: string) => new Failure(CONFIG, { kind }, sentence)
+
+function content(file: string): Buffer {
+  try {
+    return readFileSync(file)
+  } catch {
+    throw wrong('file-unreadable', `cannot read ${file}`)
+  }
+}
+
+/** A totem's own provisioning, or null when the files are named one by one. */
+const configOf = ({ config }: Named) => (config ? totemConfig.parse(JSON.parse(content(config).toString())) : null)
+
+/** Null: no key is named, and CIE can be read only as far as they go without a PIN. */
+export function externalKeyOf(named: Named): ExternalKey | null {
+  const file = named['ext-auth-key'] ?? configOf(named)?.cie?.externalKey
+  if (!file) return null
+  const loaded = loadExternalKey(file, { testTrust: named['test-trust'] })
+  if (loaded.state === 'key-refused')
+    throw wrong('key-refused', `${file} is not the published external-authentication exponent (256 bytes)`)
+  return loaded.key
+}
+
+/** A technician is told that nothing is known of revocation, and goes on. */
+const LENIENT: RevocationPolicy = { maxAgeHours: 24, whenUnknown: 'accept' }
+
+/** The very checks of a visit, on a card service in this process. */
+export async function identityOf(named: Named, service: CardService) {
+  const config = configOf(named)
+  const list = named.trust ?? config?.trust.list ?? ''
+  const key = named['trust-key'] ?? config?.trust.listKey ?? ''
+  const opened = await verifyTrustList(content(list).toString().trim(), JSON.parse(content(key).toString()))
+  if (!opened.ok) throw wrong(opened.error.kind, `${list}: ${opened.error.kind}`)
+  const trust = loadTrust(opened.value, (named.crl ?? []).map(content), config?.trust.revocation ?? LENIENT)
+  if (!trust.ok) throw wrong(trust.error.kind, `${list}: ${trust.error.kind}`)
+  const devices = {
+    call: async (method: string, params: { pin: Uint8Array | null; challenge: Uint8Array }) =>
+      method === 'card.login' ? service.login(params.pin, params.challenge) : service.read(),
+  } as unknown as IdentityOptions['devices']
+  return createIdentity({ devices, trust: () => trust.value, totem: config?.totem ?? 'TT-0000', now: () => new Date() })
+}
+
+/** The PIN as bytes: from the command line, or asked for without showing it. */
+export async function pinOf(given: string | undefined): Promise<Uint8Array> {
+  if (given !== undefined) return Buffer.from(given)
+  const unseen = new Writable({ write: (_chunk, _encoding, done) => done() })
+  const terminal = createInterface({ input: process.stdin, output: unseen, terminal: process.stdin.isTTY })
+  process.stderr.write('PIN: ')
+  const typed = await terminal.question('')
+  terminal.close()
+  process.stderr.write('\n')
+  return Buffer.from(typed)
+}

@@ -1,0 +1,58 @@
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { virtualCard } from '../../simulator/card/card.ts'
+import { CIE_PROFILES, type CieProfile } from '../../simulator/card/cie/profiles.ts'
+import { CNS_PROFILES, type CnsProfile } from '../../simulator/card/cns-profiles.ts'
+import { insertCard } from '../../simulator/card/insert.ts'
+import { startPcscd } from '../../simulator/card/pcscd.ts'
+import { makePki } from '../../simulator/pki/make.ts'
+import { people } from '../../simulator/population/people.ts'
+import { oneOf, options, usage } from './command.ts'
+
+const PKI = fileURLToPath(new URL('../../.bench/pki', import.meta.url))
+
+const HELP = `totem simulator card --kind cns|cie [--atr NAME] [--person ID] [--port N]
+
+Keeps one synthetic person's card in a virtual reader until Ctrl+C; its PIN is 12345678.
+  --atr NAME   cns: ${Object.keys(CNS_PROFILES).join(', ')}
+               cie: ${Object.keys(CIE_PROFILES).join(', ')}
+  --person ID  ${people.map(({ id }) => id).join(', ')}
+  --port N     the slot of a reader that runs already and speaks vpcd's frames; without it, a PC/SC service
+               of its own is started and the environment for its clients is printed`
+
+/** `totem simulator …`: virtual hardware for any client. Resolves to the exit code when it is interrupted. */
+export async function simulator([what = '', ...args]: string[]): Promise<number> {
+  if (what !== 'card') return usage(HELP)
+  const given = options(HELP, args, {
+    kind: { type: 'string' },
+    atr: { type: 'string' },
+    person: { type: 'string', default: 'anna-bianchi' },
+    port: { type: 'string' },
+  })
+  const kind = oneOf(HELP, '--kind', given.kind, ['cns', 'cie'])
+  const person = oneOf(
+    HELP,
+    '--person',
+    given.person,
+    people.map(({ id }) => id),
+  )
+  const profile = (profiles: object) => given.atr && oneOf(HELP, '--atr', given.atr, Object.keys(profiles))
+  await makePki(PKI)
+  const card =
+    kind === 'cns'
+      ? virtualCard('cns', person, PKI, profileOption(profile(CNS_PROFILES) as CnsProfile | undefined))
+      : virtualCard('cie', person, PKI, profileOption(profile(CIE_PROFILES) as CieProfile | undefined))
+
+  const pcscd = given.port === undefined ? await startPcscd() : null
+  const port = pcscd ? pcscd.ports[kind === 'cns' ? 0 : 1] : Number(given.port)
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) return usage(HELP, '--port is a TCP port')
+  const inserted = await insertCard(card, port)
+  console.log(`${kind} of ${person} at port ${port}; Ctrl+C takes it out`)
+  if (pcscd) console.log(`export PCSCLITE_CSOCK_NAME=${pcscd.socket}`)
+  await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM'), inserted.removed])
+  await inserted.remove()
+  await pcscd?.stop()
+  return 0
+}
+
+const profileOption = <P>(profile: P | undefined) => (profile === undefined ? {} : { profile })

@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { type Figure, median, reached, table } from './report.ts'
+
+const figure = (value: number, goal: Figure['goal']): Figure => ({
+  what: 'a thing',
+  value,
+  unit: 'ms',
+  goal,
+  reference: { what: 'another', value: 1234.5 },
+})
+
+test.each<[number, Figure['goal'], boolean]>([
+  [17, { at: 'most', value: 17 }, true],
+  [18, { at: 'most', value: 17 }, false],
+  [200, { at: 'least', value: 200 }, true],
+  [199, { at: 'least', value: 200 }, false],
+  [1e9, null, true],
+])('%d against %o', (value, goal, good) => expect(reached(figure(value, goal))).toBe(good))
+
+test('the median is a value that was measured', () => {
+  expect(median([3, 1, 2])).toBe(2)
+  expect(median([4, 1, 3, 2])).toBe(2)
+  expect(() => median([])).toThrow('nothing was measured')
+})
+
+test('a goal that was missed is seen in the table', () => {
+  const text = table([figure(16, { at: 'most', value: 17 }), figure(18.25, { at: 'most', value: 17 })])
+  expect(text).toContain('16 ms')
+  expect(text).toMatch(/18\.3 ms +≤ 17 ms +✗ +1,235 ms {2}another/)
+})

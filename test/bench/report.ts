@@ -1,0 +1,50 @@
+/** One figure: what this machine did in this run, beside the goal of DESIGN and a reference measured in the same run. */
+export interface Figure {
+  what: string
+  value: number
+  unit: string
+  /** The most (`at most`) or the least (`at least`) that is asked for; null: only told. */
+  goal: { at: 'most' | 'least'; value: number } | null
+  reference: { what: string; value: number } | null
+}
+
+/** A benchmark: figures of one part of the product. It throws when it cannot be measured: no figure is left out in silence. */
+export type Bench = () => Promise<Figure[]>
+
+export const reached = ({ value, goal }: Figure): boolean =>
+  goal === null || (goal.at === 'most' ? value <= goal.value : value >= goal.value)
+
+/** Middle value; of an even number the lower one. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted[(sorted.length - 1) >> 1]
+  if (middle === undefined) throw new Error('nothing was measured')
+  return middle
+}
+
+const number = (value: number) =>
+  value.toLocaleString('en-GB', { maximumFractionDigits: value < 10 ? 2 : value < 100 ? 1 : 0 })
+
+/** The figures as a table for people; the JSON beside it is for machines. */
+export function table(figures: readonly Figure[]): string {
+  const rows = figures.map((figure) => {
+    const { what, value, unit, goal, reference } = figure
+    return [
+      what,
+      `${number(value)} ${unit}`,
+      goal ? `${goal.at === 'most' ? '≤' : '≥'} ${number(goal.value)} ${unit}` : '',
+      goal ? (reached(figure) ? '✓' : '✗') : '',
+      reference ? `${number(reference.value)} ${unit}  ${reference.what}` : '',
+    ]
+  })
+  const lines = [['figure', 'here', 'goal', '', 'reference in the same run'], ...rows]
+  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)))
+  return lines
+    .map((line) =>
+      line
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}

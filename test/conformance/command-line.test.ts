@@ -1,0 +1,100 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { afterEach, expect, test } from 'vitest'
+import { DEFAULT_PIN } from '../../simulator/card/cns.ts'
+import { personById } from '../../simulator/population/people.ts'
+import { PKI } from './reader.ts'
+
+const TOTEM = fileURLToPath(new URL('../../scripts/totem.mjs', import.meta.url))
+const TRUST = ['--trust', join(PKI, 'trust-list.jws'), '--trust-key', join(PKI, 'trust-list.pub.jwk.json')]
+const TEST_KEY = ['--ext-auth-key', join(PKI, 'cie/external-key.bin'), '--test-trust']
+const NO_ENV: Record<string, string> = {}
+
+let simulator: ChildProcess | null = null
+afterEach(async () => {
+  if (!simulator) return
+  const exited = once(simulator, 'exit')
+  simulator.kill('SIGINT')
+  expect(await exited).toEqual([0, null])
+  simulator = null
+})
+
+/** `totem simulator card …` as a technician leaves it running; answers the environment that it prints. */
+async function keepCard(...args: string[]): Promise<Record<string, string>> {
+  const child = spawn(TOTEM, ['simulator', 'card', ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
+  simulator = child
+  for await (const line of createInterface(child.stdout)) {
+    const [, name, value] = /^export (\w+)=(.*)$/.exec(line) ?? []
+    if (name && value) return { [name]: value }
+  }
+  throw new Error('the simulator said no environment')
+}
+
+async function totem(env: Record<string, string>, ...args: string[]) {
+  const child = spawn(TOTEM, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const said = { stdout: '', stderr: '' }
+  child.stdout.on('data', (chunk: Buffer) => (said.stdout += chunk.toString()))
+  child.stderr.on('data', (chunk: Buffer) => (said.stderr += chunk.toString()))
+  const [code] = await once(child, 'close')
+  return { code, ...said }
+}
+
+test('a technician reads and logs in with a CNS, and a wrong PIN has its own exit code', async () => {
+  const env = await keepCard('--kind', 'cns', '--person', 'mario-rossi')
+  const { surname, codiceFiscale } = personById('mario-rossi')
+
+  const read = await totem(env, 'card', 'read', '--json')
+  expect(read).toMatchObject({ code: 0, stderr: '' })
+  expect(JSON.parse(read.stdout)).toMatchObject({ readout: { card: 'cns', personalData: { codiceFiscale } } })
+
+  const login = await totem(env, 'card', 'login', '--pin', DEFAULT_PIN, ...TRUST)
+  expect(login).toMatchObject({ code: 0, stderr: '' })
+  expect(login.stdout).toContain(surname.toUpperCase())
+  expect(login.stdout).toMatch(/APDUs +15/)
+
+  const wrong = await totem(env, 'card', 'login', '--pin', '00000000', '--json', ...TRUST)
+  expect(wrong).toEqual({ code: 20, stdout: '{"kind":"wrong-pin","triesLeft":2}\n', stderr: '' })
+})
+
+test('the trace of a log-in with a CIE has each APDU with its time, and neither PIN nor holder', async () => {
+  const env = await keepCard('--kind', 'cie', '--atr', 'bit4id2023', '--person', 'anna-bianchi')
+  const trace = await totem(env, 'card', 'trace', '--pin', DEFAULT_PIN, ...TRUST, ...TEST_KEY)
+  expect(trace).toMatchObject({ code: 0, stderr: '' })
+  const lines = trace.stdout.trim().split(/\n+/)
+  expect(lines.length).toBeGreaterThan(40)
+  for (const line of lines)
+    expect(line).toMatch(/^ *\d+ +[\d.]+ ms +\+[\d.]+ [0-9A-F]{8}[0-9A-F·]* → (\d+ bytes )?[0-9A-F]{4}$/)
+  expect(lines.filter((line) => line.includes('··'))).toHaveLength(1)
+
+  const { surname, codiceFiscale } = personById('anna-bianchi')
+  for (const secret of [DEFAULT_PIN, surname.toUpperCase(), codiceFiscale]) {
+    expect(trace.stdout).not.toContain(secret)
+    expect(trace.stdout).not.toContain(Buffer.from(secret).toString('hex').toUpperCase())
+  }
+})
+
+test('a test exponent is not taken for the published one', async () => {
+  const refused = await totem(NO_ENV, 'card', 'login', ...TRUST, ...TEST_KEY.slice(0, 2), '--json')
+  expect(refused).toMatchObject({ code: 78, stdout: '{"kind":"key-refused"}\n' })
+})
+
+test.each([
+  [['nonsense'], 'totem card read'],
+  [['card'], 'Exit codes'],
+  [['card', 'login'], '--trust'],
+  [['card', 'read', '--can', '12345'], 'six digits'],
+  [['simulator', 'card', '--kind', 'passport'], 'cns, cie'],
+  [['simulator', 'card', '--kind', 'cns', '--person', 'nobody'], 'anna-bianchi'],
+])('totem %j tells how it is used', async (args, told) => {
+  const answer = await totem(NO_ENV, ...args)
+  expect(answer).toMatchObject({ code: 64, stdout: '' })
+  expect(answer.stderr).toContain(told)
+})
+
+test('no PC/SC service is named, and not waited for', async () => {
+  const none = await totem({ PCSCLITE_CSOCK_NAME: '/nowhere/pcscd.comm' }, 'card', 'read', '--wait', '5', '--json')
+  expect(none.code).toBe(30)
+})
