@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { agree, GENERATOR, keyPair, mapGenerator } from './group.ts'
@@ -27,6 +28,15 @@ test('the worked example of PACE, as the totem', () => {
   expect([asHex(encryptionKey), asHex(macKey)]).toEqual([vector.ks_enc, vector.ks_mac])
   expect(asHex(tokenOver(bytes(vector.eph_pub_icc), macKey))).toBe(vector.token_ifd)
   expect(asHex(tokenOver(bytes(vector.eph_pub_ifd), macKey))).toBe(vector.token_icc)
+})
+
+test("keys are derived as in ICAO's examples by the machine-readable zone", () => {
+  const digest = createHash('sha1').update(emrtd.mrz_information).digest()
+  expect(asHex(passwordKey(digest.toString('latin1')))).toBe(emrtd.pace_k_pi_from_mrz)
+  const seed = digest.subarray(0, 16)
+  expect(asHex(seed)).toBe(emrtd.bac_kseed)
+  const { encryptionKey, macKey } = sessionKeys(seed)
+  expect([asHex(encryptionKey), asHex(macKey)]).toEqual([emrtd.bac_kenc_no_parity, emrtd.bac_kmac_no_parity])
 })
 
 const element = (lastByte: number) => new Uint8Array(256).fill(lastByte, -1)
