@@ -25,6 +25,8 @@ export interface CnsFaults {
   signOnlyByDecipher?: 0x6985 | 0x6a80 | 0x6a81
   /** READ BINARY with Le=00 is a wrong length (seen on some cards: they want FF). */
   refusesLe00?: boolean
+  /** Its PIN has the other of the two references, and its answer to reset does not say so. */
+  otherPinReference?: boolean
   /** VERIFY answers this status word whatever the PIN is. */
   verifyAnswers?: number
   /** Does not know command chaining, and says so with this status word. */
@@ -204,10 +206,11 @@ export class VirtualCns implements VirtualCard {
   }
 
   #verify({ p2, data }: CardCommand): Uint8Array {
-    if (p2 !== this.#profile.pinReference) return statusWord(0x6a88)
+    const { otherPinReference, verifyAnswers } = this.#options.faults ?? {}
+    if (p2 !== (otherPinReference ? this.#profile.pinReference ^ 0x80 : this.#profile.pinReference))
+      return statusWord(0x6a88)
     this.#verified = false
     if (this.triesLeft === 0) return statusWord(0x6983)
-    const { verifyAnswers } = this.#options.faults ?? {}
     if (verifyAnswers !== undefined) return statusWord(verifyAnswers)
     if (data.length === 0) return statusWord(0x63c0 | this.triesLeft)
     if (data.length !== 8) return statusWord(0x6700)
