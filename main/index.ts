@@ -50,7 +50,8 @@ async function start(config: TotemConfig) {
   journal.record('totem.started', versions())
 
   const { dataDir, trust: trustConfig } = config
-  const trust = opened('trust list', await openTrustStore({ config: trustConfig, dataDir, journal, now }))
+  const testTrust = __DEVELOPMENT__ && config.bench !== null
+  const trust = opened('trust list', await openTrustStore({ config: trustConfig, testTrust, dataDir, journal, now }))
   const keys = {
     sealing: readKey(config.gateway.sealingKey),
     outcome: readKey(config.outcomeKey),

@@ -38,7 +38,11 @@ export async function openCrlFolder(folder: string, { now, log }: { now: Clock; 
     const put = shelf.put(der, now())
     if (put.ok) await takenFrom(path, der, put.value.replaced)
     else if (put.error.kind === 'crl-not-newer') await drop(path)
-    else log.error({ ...put.error, sha256 })
+    else {
+      log.error({ ...put.error, sha256 })
+      // It is good when its time has come, or when the clock here is put right.
+      if (put.error.kind === 'crl-from-the-future') seen.delete(path)
+    }
   }
 
   async function takenFrom(path: string, der: Uint8Array, replaced: string[]): Promise<void> {

@@ -26,13 +26,19 @@ export async function openCrlPoints(
 ): Promise<CrlPoints> {
   const dueAt = new Map<string, number>()
   for (const address of await addressesIn(file)) dueAt.set(address, 0)
+  let written = Promise.resolve()
+  const keep = () => {
+    // One after the other, each with what is known by then; one that failed keeps no later one away.
+    written = written.catch(() => {}).then(() => writeWhole(file, JSON.stringify([...dueAt.keys()])))
+    return written
+  }
 
   return {
     async add(addresses) {
       const fresh = addresses.filter((address) => isAllowed(address, hosts) && !dueAt.has(address))
       if (fresh.length === 0 || dueAt.size + fresh.length > MOST) return false
       for (const address of fresh) dueAt.set(address, 0)
-      await writeWhole(file, JSON.stringify([...dueAt.keys()]))
+      await keep()
       return true
     },
     async fetchDue(take, stopping) {

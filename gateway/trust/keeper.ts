@@ -95,8 +95,8 @@ export async function openTrust({
     if (!stopping.signal.aborted) last = last.then(lookOnce)
     return last
   }
-  /** A certificate that a listed issuer signed, for nobody else says where we call: its CRLs are fetched at once. */
-  async function noteIssuerOf(certificate: string): Promise<void> {
+  /** Of a certificate that a listed issuer signed, for nobody else says where we call; from then on they are kept fresh. */
+  async function fetchCrlsOf(certificate: string): Promise<void> {
     try {
       if (await points.add(addressesIn(certificate))) await look()
     } catch (failure) {
@@ -112,7 +112,10 @@ export async function openTrust({
   return ok({
     verify(evidence, at) {
       const verdict = verifyEvidence(evidence, inForce.shelf.trust, at, now())
-      if (verdict.ok || verdict.error.kind === 'revocation-unknown') void noteIssuerOf(evidence.certificate)
+      const unknown = verdict.ok
+        ? verdict.value.revocation === 'unknown-accepted'
+        : verdict.error.kind === 'revocation-unknown'
+      if (unknown) void fetchCrlsOf(evidence.certificate)
       return verdict
     },
     bundle: () => ({

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { JWK } from 'jose'
@@ -37,6 +38,7 @@ export type TrustUnusable = {
     | 'trust-list-unsigned'
     | 'trust-list-malformed'
     | 'authorities-malformed'
+    | 'authorities-for-tests'
 }
 
 interface InForce {
@@ -51,11 +53,14 @@ interface InForce {
  */
 export async function openTrustStore({
   config,
+  testTrust,
   dataDir,
   journal,
   now,
 }: {
   config: TotemConfig['trust']
+  /** A bench's own issuers may vouch here. */
+  testTrust: boolean
   dataDir: string
   journal: Pick<Journal, 'record'>
   now: () => Date
@@ -99,6 +104,8 @@ export async function openTrustStore({
   async function opened(jws: string): Promise<Result<InForce, TrustUnusable>> {
     const list = await verifyTrustList(jws, key as JWK)
     if (!list.ok) return list
+    // SECURITY: whoever has the sources has the keys of such issuers, or can make them (invariant 9).
+    if (!testTrust && list.value.authorities.some(isForTests)) return err({ kind: 'authorities-for-tests' })
     const shelf = createCrlShelf(list.value, config.revocation)
     return shelf.ok ? ok({ jws, list: list.value, shelf: shelf.value }) : shelf
   }
@@ -176,6 +183,16 @@ export async function openTrustStore({
       return true
     },
   })
+}
+
+/** The bench's PKI says so in the name of each of its issuers (simulator/pki). */
+function isForTests({ certificate }: TrustList['authorities'][number]): boolean {
+  try {
+    return /\bTEST\b/.test(new X509Certificate(Buffer.from(certificate, 'base64')).subject)
+  } catch {
+    // No certificate at all: that is told by whoever reads it next.
+    return false
+  }
 }
 
 /** A file that the disk won't give up is only in the way: it is looked at again at the next start. */

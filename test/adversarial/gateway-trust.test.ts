@@ -274,7 +274,8 @@ describe('distribution points', () => {
   ])('an issuer that %s changes nothing', async (_name, kind, answer) => {
     const inside = await issuerServer((_request, response) => response.end())
     const issuer = await issuerServer((_request, response) => void answer(response, inside.url))
-    const { keeper, clock, log } = await keeperOn({ crlHosts: [issuer.host, 'crl.example.it'] })
+    const crls = { issued: new Date(Date.now() - 3 * DAY) }
+    const { keeper, clock, log } = await keeperOn({ crls, crlHosts: [issuer.host, 'crl.example.it'] })
     const before = keeper.bundle()
     keeper.verify(evidenceOf(await certificateNaming([`${issuer.url}/ca.crl`])), clock.now)
     await expect.poll(log).toContain(`"${kind}"`)
@@ -282,6 +283,7 @@ describe('distribution points', () => {
     expect(issuer.asked).toEqual(['/ca.crl'])
     expect(inside.asked).toEqual([])
     expect(keeper.bundle()).toEqual(before)
-    expect(keeper.verify(login('anna-bianchi'), clock.now).ok).toBe(true)
+    const revoked = login('anna-bianchi', { certificate: 'anna-bianchi.revoked' })
+    expect(keeper.verify(revoked, clock.now)).toMatchObject({ error: { kind: 'certificate-revoked' } })
   })
 })

@@ -18,7 +18,7 @@ beforeAll(() => makePki(PKI))
 type Told = [event: string, fields: object]
 
 /** A totem's disk and what it was provisioned with, list 5; `open` is its start. */
-async function totemOn(more: Partial<TotemConfig['trust']> = {}) {
+async function totemOn({ testTrust = true, ...more }: Partial<TotemConfig['trust']> & { testTrust?: boolean } = {}) {
   const dataDir = temporary()
   const config: TotemConfig['trust'] = {
     list: join(dataDir, 'provisioned.jws'),
@@ -31,7 +31,7 @@ async function totemOn(more: Partial<TotemConfig['trust']> = {}) {
   mkdirSync(join(dataDir, 'trust/crls'), { recursive: true })
   const told: Told[] = []
   const journal = { record: (event: string, fields: object) => void told.push([event, fields]) }
-  const open = () => openTrustStore({ config, dataDir, journal, now: () => new Date() })
+  const open = () => openTrustStore({ config, testTrust, dataDir, journal, now: () => new Date() })
   return {
     config,
     dataDir,
@@ -97,6 +97,10 @@ describe('start', () => {
   test('no key of whoever signs lists: the totem does not start', async () => {
     const totem = await totemOn({ listKey: '/nonexistent' })
     expect(await totem.open()).toEqual({ ok: false, error: { kind: 'list-key-unreadable' } })
+  })
+  test('a totem that is not on a bench does not start with a bench’s issuers', async () => {
+    const totem = await totemOn({ testTrust: false })
+    expect(await totem.open()).toEqual({ ok: false, error: { kind: 'authorities-for-tests' } })
   })
   test('CRLs of the disk count once they are read', async () => {
     const totem = await totemOn()
