@@ -248,6 +248,7 @@ async function sign(
     const selected = await selector(channel)(keyFolder)
     if (selected.sw !== SW_OK) return cardError('select-key-folder', selected.sw)
   }
+  let extended = false
   for (const way of ['sign', 'decipher'] as const) {
     const set = await channel.send(setEnvironment(way, keyReference))
     if (set.sw !== SW_OK) {
@@ -255,8 +256,11 @@ async function sign(
       return cardError('set-environment', set.sw)
     }
     const operation = performOperation(way, message)
-    let response = await channel.send(operation)
-    if (WANTS_EXTENDED.has(response.sw)) response = await channel.send({ ...operation, extended: true })
+    let response = await channel.send({ ...operation, extended })
+    if (!extended && WANTS_EXTENDED.has(response.sw)) {
+      extended = true
+      response = await channel.send({ ...operation, extended })
+    }
     const { data, sw } = response
     if (sw === SW_OK && data.length === message.length) return ok(Uint8Array.from(data))
     if (way === 'decipher' || !WANTS_DECIPHER.has(sw)) return cardError(way, sw)

@@ -32,15 +32,21 @@ async function withCard<T>(options: CnsOptions, work: (card: ReturnType<typeof c
   }
 }
 
+const DECIPHERS_EXTENDED: CnsOptions = { faults: { signOnlyByDecipher: 0x6a80, refusesChaining: 0x6700 } }
+
 describe('a good card logs in', () => {
   test.each<[string, CnsOptions, number]>([
-    ['Oberthur', { profile: 'ober11' }, 17],
-    ['ST Incard, which wants another PIN reference', { profile: 'incard11' }, 17],
-    ['Athena with an RSA-1024 key', { certificate: '1024' }, 17],
-    ['one that selects only with FCI', { faults: { refusesSilentSelect: true } }, 18],
-    ['one that refuses Le=00', { faults: { refusesLe00: true } }, 18],
+    ['as the standard has it', {}, 15],
+    ['one that selects only with FCI', { faults: { refusesSilentSelect: true } }, 16],
+    ['one that refuses Le=00', { faults: { refusesLe00: true } }, 16],
     ['one that signs by deciphering only', { faults: { signOnlyByDecipher: 0x6985 } }, 18],
     ['one that calls signing unsupported', { faults: { signOnlyByDecipher: 0x6a81 } }, 18],
+    ['one that calls a chain a wrong length', { faults: { refusesChaining: 0x6700 } }, 15],
+    ['one that does not know chaining', { faults: { refusesChaining: 0x6884 } }, 15],
+    ['one that does not know the class of a chain', { faults: { refusesChaining: 0x6e00 } }, 15],
+    ['one that signs by deciphering, with extended lengths', DECIPHERS_EXTENDED, 17],
+    ['one whose answers wait to be fetched (61, 6C)', { faults: { answersAsT0: true } }, 17],
+    ['one whose PIN has the reference of another kind', { faults: { otherPinReference: true } }, 16],
   ])('%s', (_, options, most) =>
     withCard(options, async () => {
       expect(await expectGoodLogin(reader, 'anna-bianchi')).toBeLessThanOrEqual(most)
@@ -92,13 +98,20 @@ describe('PIN', () => {
   test.each([
     ['no count of tries', 0x6300, failure('wrong-pin', { triesLeft: null })],
     ['no try left', 0x63c0, failure('pin-blocked')],
-    ['no such PIN, which is not tried elsewhere', 0x6a88, failure('card-error', { step: 'verify', sw: '6A88' })],
+    ['no such PIN, by either reference', 0x6a88, failure('card-error', { step: 'verify', sw: '6A88' })],
   ])('VERIFY answers: %s', (_, verifyAnswers, expected) =>
     withCard({ faults: { verifyAnswers } }, async () => {
       await reader.read()
       expect(await reader.login(DEFAULT_PIN, challenge)).toEqual(expected)
     }),
   )
+
+  test('looked for by another reference costs one try, not two', () =>
+    withCard({ faults: { otherPinReference: true } }, async (card) => {
+      await reader.read()
+      expect(await reader.login('00000000', challenge)).toEqual(failure('wrong-pin', { triesLeft: 2 }))
+      expect(card.triesLeft).toBe(2)
+    }))
 
   test('is overwritten whatever happened', async () => {
     const overwritten = () => expect(reader.lastPin()?.every((digit) => digit === 0)).toBe(true)
@@ -156,6 +169,12 @@ describe('a card that is not as it should be', () => {
       failure('personal-data-malformed', { reason: 'control-character' }),
     ],
     ['truncated certificate', { truncatedCertificate: true }, failure('certificate-truncated')],
+    ['no certificate file', { noCertificate: 'absent' }, failure('card-error', { step: 'no-certificate', sw: null })],
+    [
+      'a certificate file that was never filled',
+      { noCertificate: 'empty' },
+      failure('card-error', { step: 'no-certificate', sw: null }),
+    ],
   ])('%s', (_, options, expected) =>
     withCard(options, async () => {
       expect(await reader.read()).toEqual(expected)
@@ -169,10 +188,18 @@ describe('a card that is not as it should be', () => {
       const challenge = randomBytes(32)
       const readout = await reader.read()
       const proof = await reader.login(DEFAULT_PIN, challenge)
-      if (!readout.ok || !proof.ok) throw new Error('the card did not sign')
+      if (!readout.ok || readout.value.card !== 'cns' || !proof.ok) throw new Error('the card did not sign')
       const { publicKey } = new X509Certificate(readout.value.certificate)
       expect(verify('sha256', challenge, publicKey, proof.value.signature)).toBe(false)
     }))
+
+  test('garbage-card, then a good one', async () => {
+    await withCard({ faults: { garbage: true } }, async () => {
+      for (let attempt = 0; attempt < 5; attempt++) expect(await reader.read()).toMatchObject({ ok: false })
+    })
+    await reader.until('empty')
+    await withCard({}, () => expectGoodLogin(reader, 'anna-bianchi'))
+  })
 
   test('unknown-card', async () => {
     const inserted = await insertCard(unknownCard, pcscd.ports[0])
