@@ -7,7 +7,15 @@ import { cardIdOf, personalFile } from './personal-file.ts'
 import { type CnsFaults, VirtualCns } from './virtual-cns.ts'
 
 /** Certificates other than the good one that `makePki` leaves beside it (for anna-bianchi and mario-rossi). */
-export const CERTIFICATE_VARIANTS = ['expired', 'not-yet-valid', 'foreign', 'other-cf', 'wrong-policy', '1024'] as const
+export const CERTIFICATE_VARIANTS = [
+  'expired',
+  'not-yet-valid',
+  'foreign',
+  'other-cf',
+  'wrong-policy',
+  'revoked',
+  '1024',
+] as const
 
 export interface CnsOptions {
   pin?: string

@@ -40,6 +40,8 @@ describe.each([
   ['ober11', 'nicolo-dangelo', undefined],
   ['incard11', 'anna-bianchi', undefined],
   ['athena10', 'mario-rossi', '1024'],
+  ['ober10', 'anna-bianchi', '1024'],
+  ['cardos10', 'mario-rossi', '1024'],
 ] as const)('a card of profile %s', (profile, person, certificate) => {
   const insert = () =>
     insertCard(cnsOf(person, PKI, { profile, ...(certificate ? { certificate } : {}) }), pcscd.ports[0])
