@@ -79,7 +79,7 @@ export function createCardService({
   async function attempt<T>(way: Way, work: Work<T>): Promise<Result<T, Interruption>> {
     const result = await withinLimits(way, work)
     if (!result.ok && result.error.kind === 'card-removed') slots.left(way)
-    if (!result.ok && result.error.kind === 'reader-unavailable') slots.breakDown('context-lost')
+    if (!result.ok && result.error.kind === 'service-lost') slots.breakDown('context-lost')
     return result
   }
 
@@ -124,6 +124,7 @@ export function createCardService({
       const result = way ? await operate(way, work) : err({ kind: 'card-removed' as const })
       if (result.ok) return result
       const { error } = result
+      if (error.kind === 'service-lost') return err({ kind: 'reader-unavailable' })
       if (error.kind !== 'card-removed' && error.kind !== 'card-reset') return err(error)
       const inTime = performance.now() - began < BEGIN_ANEW_WITHIN_MS
       if (!inTime || !mayRepeat() || !(await slots.back(insertion))) return err({ kind: 'card-removed' })

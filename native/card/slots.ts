@@ -13,7 +13,7 @@ import type { CardState } from '../../contract/device.ts'
 import type { Result } from '../../contract/result.ts'
 import { cnsMask } from './atr.ts'
 import { isContactless, isSameCard, type KnownCard } from './recognise.ts'
-import { BUSY_LIMIT_MS, type Connection, isCardLost, pcscCode } from './transport.ts'
+import { BUSY_LIMIT_MS, type Connection, isCardLost, isReaderGone, pcscCode } from './transport.ts'
 
 /** A card in one slot, from its coming to its going. One connection all the while, which dies with it. */
 export interface Way {
@@ -191,7 +191,7 @@ export function watchSlots({
       const code = pcscCode(reason)
       if (code === null) throw reason
       if (stopped || slots.get(name) !== connecting) return
-      if (code === 'NoSmartCard' || code === 'RemovedCard') set(name, { card: 'empty' })
+      if (code === 'NoSmartCard' || code === 'RemovedCard' || isReaderGone(code)) set(name, { card: 'empty' })
       else if (isCardLost(code) || code === 'ProtoMismatch' || code === 'UnsupportedCard') set(name, { card: 'mute' })
       else breakDown(code)
     }

@@ -53,8 +53,18 @@ export function pcscCode(reason: unknown): string | null {
 
 export const isCardLost = (code: string): boolean => CARD_LOST.has(code)
 
-/** What a transaction can end in besides a card's failures: somebody has reset the card under it. */
-export type Interruption = CardFailure | { kind: 'card-reset' }
+/** What a transaction can end in besides a card's failures. */
+export type Interruption =
+  | CardFailure
+  /** By another program, under way. */
+  | { kind: 'card-reset' }
+  /** PC/SC itself is gone, and with it all that it has given us. */
+  | { kind: 'service-lost' }
+
+/** The reader's cable: the service goes on, and tells when it is back. */
+const READER_GONE = new Set(['ReaderUnavailable', 'UnknownReader'])
+
+export const isReaderGone = (code: string): boolean => READER_GONE.has(code)
 
 /**
  * Does `work` within one PC/SC transaction, after which the card is left as `then` says. The PIN state is the card's, not
@@ -135,7 +145,7 @@ function failureOf(code: string): Interruption {
   if (code === 'SharingViolation') return { kind: 'card-busy' }
   // Longer than any answer: the card's fault, not the reader's.
   if (code === 'InsufficientBuffer') return { kind: 'card-error', step: 'answer-too-long', sw: null }
-  return { kind: 'reader-unavailable' }
+  return { kind: isReaderGone(code) ? 'reader-unavailable' : 'service-lost' }
 }
 
 /** The failure itself is told by the command that met it. */

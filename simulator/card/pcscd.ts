@@ -61,14 +61,8 @@ export async function startPcscd({ keypad }: { keypad?: Keypad } = {}): Promise<
     },
     freeze: () => service.kill('SIGSTOP'),
     thaw: () => service.kill('SIGCONT'),
-    unplug: async () => {
-      await writeFile(join(dir, 'unplugged'), '')
-      service.kill('SIGUSR1')
-    },
-    plug: async () => {
-      await rm(join(dir, 'unplugged'))
-      service.kill('SIGUSR1')
-    },
+    unplug: () => writeFile(join(dir, 'unplugged'), ''),
+    plug: () => rm(join(dir, 'unplugged')),
     stop: async () => {
       keys?.close()
       await end(service)
@@ -97,6 +91,7 @@ async function launch(dir: string): Promise<ChildProcess> {
     throw new Error('cannot start pcscd', { cause: reason })
   })
   if (!(await Promise.race([ready, failed]))) throw new Error(`pcscd did not start:\n${said.join('\n')}`)
+  // Its log must keep flowing, or it would stop at a full pipe.
   // Its log must keep flowing, or it would stop at a full pipe.
   service.stdout.resume()
   return service

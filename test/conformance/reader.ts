@@ -10,8 +10,10 @@ import { DEFAULT_PIN } from '../../simulator/card/cns.ts'
 import { cardIdOf } from '../../simulator/card/personal-file.ts'
 import { personById } from '../../simulator/population/people.ts'
 import type { HostCall } from './card-host.ts'
+import type { OtherProgram } from './other-program.ts'
 
 const HOST = fileURLToPath(new URL('card-host.ts', import.meta.url))
+const OTHER_PROGRAM = fileURLToPath(new URL('other-program.ts', import.meta.url))
 export const PKI = fileURLToPath(new URL('../../.bench/pki', import.meta.url))
 
 type HostMessage = { card: CardState } | { broken: string } | { id: number; reply: unknown; pin?: Uint8Array | null }
@@ -23,6 +25,7 @@ export interface DrivenReader {
   travelDocument(can: string): Promise<Result<TravelDocument, CardFailure>>
   /** Waits until the reader holds this. */
   until(state: CardState['state']): Promise<void>
+  untilTold(wanted: (state: CardState | undefined) => boolean): Promise<void>
   /** All that it has told of the reader, in order. */
   told: readonly CardState[]
   /** Stops the process where it is until it is thawed: what happens meanwhile it learns late, and all at once. */
@@ -64,13 +67,15 @@ export function driveReader(socket: string): DrivenReader {
       waiting.set(lastId, (reply) => resolve(reply as T))
       host.send({ id: lastId, ...params })
     })
+  const untilTold = async (wanted: (state: CardState | undefined) => boolean) => {
+    while (!wanted(told.at(-1))) await once(heard, 'card')
+  }
   return {
     read: () => call({}),
     login: (pin, challenge) => call({ login: { pin: pin === null ? null : Buffer.from(pin), challenge } }),
     travelDocument: (can) => call({ can }),
-    async until(wanted) {
-      while (told.at(-1)?.state !== wanted) await once(heard, 'card')
-    },
+    until: (wanted) => untilTold((state) => state?.state === wanted),
+    untilTold,
     told,
     freeze: () => host.kill('SIGSTOP'),
     thaw: () => host.kill('SIGCONT'),
@@ -80,6 +85,27 @@ export function driveReader(socket: string): DrivenReader {
       if (host.exitCode !== null || host.signalCode !== null) return
       const exited = once(host, 'exit')
       host.kill('SIGKILL')
+      await exited
+    },
+  }
+}
+
+/** Another PC/SC program on the same service, with the card in one of the slots. */
+export async function otherProgram(
+  socket: string,
+  what: Exclude<OtherProgram, { does: 'let-go' }>,
+): Promise<{ letGo(): Promise<void>; stop(): Promise<void> }> {
+  const program = fork(OTHER_PROGRAM, [], { execArgv: [], env: { ...process.env, PCSCLITE_CSOCK_NAME: socket } })
+  const tell = async (message: OtherProgram) => {
+    program.send(message)
+    await once(program, 'message')
+  }
+  await tell(what)
+  return {
+    letGo: () => tell({ does: 'let-go' }),
+    async stop() {
+      const exited = once(program, 'exit')
+      program.kill('SIGKILL')
       await exited
     },
   }

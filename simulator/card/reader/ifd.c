@@ -11,7 +11,9 @@
  * unplugged; it may have a keypad.
  *
  * DEVICENAME in reader.conf is /dev/null:PORT:FOLDER. Slot n waits at PORT + n. In FOLDER, "unplugged" is a file that is
- * there while the reader is not (pcscd looks again on SIGUSR1), and "keypad" the socket of somebody who types.
+ * there while the reader is not, and "keypad" the socket of somebody who types. pcscd takes only USB readers off its list
+ * (1.9.9; SIGUSR1 does nothing under libudev): one that is named in reader.conf becomes "unavailable", which to its
+ * clients is the same.
  *
  * Declarations are those of pcsc-lite's ifdhandler.h, wintypes.h and PC/SC part 10, so that no header is needed.
  */
@@ -26,6 +28,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/eventfd.h>
+#include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -53,7 +56,7 @@ enum { SLOTS = 2, MAX_ATR = 33, LONGEST_FRAME = 65535 };
 enum { CARD_POWER_OFF = 0x00, CARD_POWER_ON = 0x01, CARD_RESET = 0x02, CARD_ASK_ATR = 0x04 };
 
 static struct slot {
-  int listener, card, wake;
+  int listener, card, wake, cable;
   UCHAR atr[MAX_ATR];
   DWORD atr_length;
   /* Found out by an APDU; whoever looks has still to be told. */
@@ -137,12 +140,17 @@ static RESPONSECODE wait_for_movement(DWORD lun, int timeout_ms) {
   int card = slot->card;
   struct pollfd fds[] = {
       {.fd = slot->wake, .events = POLLIN},
+      {.fd = slot->cable, .events = POLLIN},
       {.fd = card < 0 ? slot->listener : card, .events = card < 0 ? POLLIN : POLLRDHUP},
   };
-  if (poll(fds, 2, timeout_ms) <= 0) return IFD_RESPONSE_TIMEOUT;
+  if (poll(fds, 3, timeout_ms) <= 0) return IFD_RESPONSE_TIMEOUT;
   /* pcscd also wakes it to think again about power, and then it waits anew. */
   eventfd_t woken;
   eventfd_read(slot->wake, &woken);
+  char changes[4096];
+  while (read(slot->cable, changes, sizeof changes) > 0) continue;
+  /* Also an APDU that is under way ends with the cable. */
+  if (unplugged() && slot->card >= 0) has_left(slot);
   return IFD_SUCCESS;
 }
 
@@ -168,12 +176,15 @@ RESPONSECODE IFDHCreateChannelByName(DWORD lun, char *device) {
   };
   int yes = 1;
   *slot = (struct slot){.card = -1, .wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+  slot->cable = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+  inotify_add_watch(slot->cable, folder, IN_CREATE | IN_DELETE);
   slot->listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   setsockopt(slot->listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
   if (bind(slot->listener, (struct sockaddr *)&address, sizeof address) != 0 || listen(slot->listener, 8) != 0) {
     perror("virtual reader");
     close(slot->listener);
     close(slot->wake);
+    close(slot->cable);
     return IFD_NO_SUCH_DEVICE;
   }
   return IFD_SUCCESS;
@@ -184,6 +195,7 @@ RESPONSECODE IFDHCloseChannel(DWORD lun) {
   if (slot->card >= 0) let_go(slot);
   close(slot->listener);
   close(slot->wake);
+  close(slot->cable);
   return IFD_SUCCESS;
 }
 
@@ -259,7 +271,10 @@ RESPONSECODE IFDHTransmitToICC(DWORD lun, SCARD_IO_HEADER send_pci, UCHAR *comma
 /* A card that has left is always told once, even when the next one is already waiting: no hand is quicker than a reader. */
 RESPONSECODE IFDHICCPresence(DWORD lun) {
   struct slot *slot = slot_of(lun);
-  if (unplugged()) return IFD_COMMUNICATION_ERROR;
+  if (unplugged()) {
+    if (slot->card >= 0) let_go(slot);
+    return IFD_COMMUNICATION_ERROR;
+  }
   if (slot->card >= 0) {
     struct pollfd gone = {.fd = slot->card, .events = POLLRDHUP};
     if (!slot->left && poll(&gone, 1, 0) == 0) return IFD_ICC_PRESENT;
