@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type CnsOptions, cnsOf, DEFAULT_PIN } from '../../simulator/card/cns.ts'
 import { insertCard } from '../../simulator/card/insert.ts'
 import { type Pcscd, startPcscd } from '../../simulator/card/pcscd.ts'
-import { muteCard, unknownCard } from '../../simulator/card/virtual-card.ts'
+import { unknownCard } from '../../simulator/card/virtual-card.ts'
 import { makePki } from '../../simulator/pki/make.ts'
 import { type DrivenReader, driveReader, expectGoodLogin, failure, PKI } from '../conformance/reader.ts'
 
@@ -193,28 +193,11 @@ describe('a card that is not as it should be', () => {
       expect(verify('sha256', challenge, publicKey, proof.value.signature)).toBe(false)
     }))
 
-  test('garbage-card, then a good one', async () => {
-    await withCard({ faults: { garbage: true } }, async () => {
-      for (let attempt = 0; attempt < 5; attempt++) expect(await reader.read()).toMatchObject({ ok: false })
-    })
-    await reader.until('empty')
-    await withCard({}, () => expectGoodLogin(reader, 'anna-bianchi'))
-  })
-
   test('unknown-card', async () => {
     const inserted = await insertCard(unknownCard, pcscd.ports[0])
     await reader.until('present')
     expect(await reader.read()).toEqual(failure('card-unknown'))
     await inserted.remove()
-  })
-
-  test('mute-card, then a good one', async () => {
-    const inserted = await insertCard(muteCard, pcscd.ports[0])
-    await reader.until('mute')
-    expect(await reader.read()).toEqual(failure('card-mute'))
-    await inserted.remove()
-    await reader.until('empty')
-    await withCard({}, () => expectGoodLogin(reader, 'anna-bianchi'))
   })
 })
 
@@ -231,61 +214,12 @@ test('one thing at a time', () =>
   }))
 
 describe('service', () => {
-  test('pcscd-killed is told once, and a restarted device process works', async () => {
-    const own = await startPcscd()
-    const before = driveReader(own.socket)
-    const inserted = await insertCard(cnsOf('mario-rossi', PKI), own.ports[0])
-    await before.until('present')
-    await expectGoodLogin(before, 'mario-rossi')
-    own.kill()
-    await inserted.removed
-    await before.broken
-    await before.until('no-reader')
-    expect(await before.read()).toEqual(failure('reader-unavailable'))
-    await before.stop()
-
-    await own.restart()
-    const after = driveReader(own.socket)
-    const again = await insertCard(cnsOf('mario-rossi', PKI), own.ports[0])
-    await after.until('present')
-    await expectGoodLogin(after, 'mario-rossi')
-    await again.remove()
-    await after.stop()
-    await own.stop()
-  })
-
-  test('pcscd-killed in the middle of a read', async () => {
-    const own = await startPcscd()
-    const device = driveReader(own.socket)
-    const inserted = await insertCard(cnsOf('mario-rossi', PKI), own.ports[0], { slowMs: 200 })
-    await device.until('present')
-    const reading = device.read()
-    own.kill()
-    expect(await reading).toMatchObject({ ok: false })
-    await device.broken
-    await inserted.removed
-    await device.stop()
-    await own.stop()
-  })
-
   test('no-pcscd-at-start', async () => {
     const device = driveReader('/nonexistent/pcscd.comm')
     await device.until('no-reader')
     await device.broken
     expect(await device.read()).toEqual(failure('reader-unavailable'))
     await device.stop()
-  })
-
-  test('wedged-reader: an operation that never ends is given up, and the process with it', async () => {
-    const own = await startPcscd()
-    const device = driveReader(own.socket)
-    const inserted = await insertCard(cnsOf('mario-rossi', PKI), own.ports[0], { slowMs: 60_000 })
-    await device.until('present')
-    expect(await device.read()).toEqual(failure('card-error', { step: 'timeout', sw: null }))
-    expect(await device.broken).toBe('operation-timeout')
-    await device.stop()
-    await inserted.remove()
-    await own.stop()
   })
 
   test('wedged-reader at the start: a card that cannot even be greeted is given up, and the process with it', async () => {
