@@ -17,6 +17,6 @@
  *              signature                            3
  *                                                  45   43 to 46 in all
  */
-export { type ExternalKey, type LoadedExternalKey, loadExternalKey } from './external-key.ts'
+export { type ExternalKey, loadExternalKey } from './external-key.ts'
 export { type CieCard, loginCie } from './login.ts'
 export { readCie } from './read.ts'
