@@ -210,7 +210,8 @@ async function verify(
   const presentOnce = async (reference: number) => {
     progress.pin = 'in-flight'
     const response = await (pin instanceof Uint8Array ? sendPin(channel, reference, pin) : pin.verify(reference))
-    progress.pin = response?.sw === SW_OK ? 'accepted' : 'not-sent'
+    // A keypad that gave no answer may have sent it or not.
+    if (response) progress.pin = response.sw === SW_OK ? 'accepted' : 'not-sent'
     return response
   }
   const reference = pinReferenceOf(atr)

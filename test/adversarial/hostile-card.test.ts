@@ -120,8 +120,12 @@ test('whatever a keypad says, its log-in ends in a signature or a named refusal'
         },
       }
       const sent: Uint8Array[] = []
-      const result = await loginCns(cardThatSays(script, sent), card, pad, randomBytes(32), notSent()).catch(gone)
+      const progress = notSent()
+      const result = await loginCns(cardThatSays(script, sent), card, pad, randomBytes(32), progress).catch(gone)
       if (result && !result.ok) cardFailure.parse(result.error)
+      const last = said[asked.length - 1]
+      const known = last === 0x9000 ? 'accepted' : 'not-sent'
+      expect(progress.pin).toBe(last === null ? 'in-flight' : known)
       expect(asked.length).toBeLessThanOrEqual(said[0] === 0x6a88 ? 2 : 1)
       // The PIN is the keypad's business alone.
       expect(sent.some(isVerify)).toBe(false)
