@@ -8,8 +8,8 @@ import { type Office, openOffice } from './office.ts'
 let office: Office
 
 const LIFTED = 'Rimettere la tessera sul lettore'
-const words = () => office.page().evaluate(() => document.body.innerText)
-const heading = async () => await office.page().getByRole('heading', { level: 1 }).innerText()
+const words = () => office.page().evaluate(() => document.body.textContent ?? '')
+const heading = async () => await office.page().getByRole('heading', { level: 1 }).textContent()
 /** Text of the certificate that ANPR issued last. */
 async function lastCertificate(): Promise<string> {
   const { anpr } = office.bench
@@ -31,9 +31,13 @@ async function putsOn(who: string, choice: Parameters<Office['bench']['insertCar
 }
 
 beforeAll(async () => {
-  office = await openOffice()
+  // Short: a visit that went wrong ends by itself and spoils no other.
+  office = await openOffice({ timings: { idleMs: 20_000, warningMs: 5_000 } })
 })
-beforeEach(() => office.sees('attract'))
+beforeEach(async () => {
+  await office.bench.removeCard()
+  await office.sees('attract')
+})
 afterAll(() => office?.close())
 
 test('happy visit with a CIE: card, PIN, person, certificate on paper, in the name of its holder', async () => {
@@ -67,11 +71,11 @@ test('card-lifted-during-login: asked back, and the visit goes on', async () => 
 })
 
 test('card-lifted-later: everything is covered, and put back it is the same screen', async () => {
-  const { surname } = personById('anna-bianchi')
+  const { surname, name } = personById('anna-bianchi')
   await office.comesWithCard('anna-bianchi', cie)
   await office.entersPin()
   const { people } = await office.sees('person')
-  await office.touches(people[0]?.name ?? '')
+  await office.touches(people.find(({ self }) => self)?.name ?? name)
   await office.sees('certificate')
   expect((await words()).toUpperCase()).toContain(surname.toUpperCase())
   await office.bench.removeCard()
@@ -79,7 +83,8 @@ test('card-lifted-later: everything is covered, and put back it is the same scre
   expect((await words()).toUpperCase()).not.toContain(surname.toUpperCase())
   await office.bench.putBack()
   await expect.poll(heading).not.toBe(LIFTED)
-  expect(await office.screen()).toMatchObject({ screen: 'certificate', subject: { surname: people[0]?.surname } })
+  expect(await office.screen()).toMatchObject({ screen: 'certificate' })
+  expect((await words()).toUpperCase()).toContain(surname.toUpperCase())
 
   // Somebody else's card comes instead: a visit of its own.
   await office.bench.removeCard()

@@ -39,8 +39,8 @@ export async function openOffice(options: BenchOptions = {}): Promise<Office> {
   // No pace: what is tested here is the order of things, not the speed of a HID link.
   const bench = await startBench({
     printerBytesPerSecond: 2_000_000,
-    timings: { goodbyeMs: 1_000, lineProbeMs: 1_000 },
     ...options,
+    timings: { goodbyeMs: 1_000, lineProbeMs: 1_000, ...options.timings },
   })
   let display: Display | null = null
   let app: ElectronApplication | null = null
