@@ -199,7 +199,7 @@ export function openChannel(
         tookMs: performance.now() - sent,
         command: maskedCommand(apdu),
         answered: Math.max(0, (answer?.length ?? 0) - 2),
-        sw: answer ? Buffer.from(answer.subarray(-2)).toString('hex').toUpperCase() : null,
+        sw: answer && answer.length >= 2 ? Buffer.from(answer.subarray(-2)).toString('hex').toUpperCase() : null,
       })
     }
   }

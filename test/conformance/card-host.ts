@@ -4,7 +4,7 @@ import { createCardService } from '../../native/card/service.ts'
 
 // The driver in a process of its own, as in the product: a PC/SC context that has lost its service poisons the process.
 const send = process.send?.bind(process)
-if (!send) throw new Error('to be forked by reader.ts')
+if (!send) throw new Error('to be forked by driven-reader.ts')
 
 const key = loadExternalKey(fileURLToPath(new URL('../../.bench/pki/cie/external-key.bin', import.meta.url)), {
   testTrust: true,

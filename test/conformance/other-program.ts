@@ -2,7 +2,7 @@ import { CardDisposition, CardMode, Client, type Reader } from 'pcsc-mini'
 
 // Another PC/SC program on the same machine, told by its parent what to do with the card in the reader named last.
 const send = process.send?.bind(process)
-if (!send) throw new Error('to be forked by reader.ts')
+if (!send) throw new Error('to be forked by driven-reader.ts')
 
 type Card = Awaited<ReturnType<Reader['connect']>>
 const client = new Client()
