@@ -270,8 +270,8 @@ describe('through the PC/SC service', () => {
       await work(id)
     } finally {
       await inserted.remove()
+      await expect.poll(() => reader.told.at(-1)?.state, { timeout: 10_000 }).not.toBe('present')
     }
-    await reader.until('lost')
   }
 
   describe.each(SODS)('EF.SOD with %s', (sod) => {
