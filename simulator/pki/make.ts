@@ -23,10 +23,11 @@ import { type Authority, ecKeys, issue, rsaKeys, selfSigned, type Validity } fro
 import { AUTHORITY_VALIDITY, EXPIRED, GOOD, NOT_YET_VALID, QUALIFIED_SIGNATURE_POLICY, VARIANTS_OF } from './plan.ts'
 import { makeTravelDocuments } from './travel-document.ts'
 import { makeTrustList } from './trust-list.ts'
+import { makeVerificationKeys } from './verification-keys.ts'
 import { type Writer, writerInto } from './writer.ts'
 
 /** Raise it when what is made changes: folders of an earlier edition are then made anew. */
-const EDITION = 6
+const EDITION = 7
 const COMPLETE = 'complete'
 
 // TEST in the issuer's name: no production trust list can ever hold it (invariant 9).
@@ -50,6 +51,7 @@ const TOTEMS = ['TT-0001', 'TT-0002']
  *   gateway-ca, totem-ca, seal-ca    .pem + .key.pem
  *   gateway, seal, totems/<totemId>  .cert.pem + .key.pem
  *   gateway.sealing, totems/<totemId>.outcome   .jwk.json + .pub.jwk.json (P-256, ECDH-ES)
+ *   verification-keys, totems/<totemId>.verification   makeVerificationKeys
  *   operator-token
  *   trust-list                       .jws + .key.jwk.json + .pub.jwk.json (ES256): see trust-list.ts
  */
@@ -71,6 +73,7 @@ export async function makePki(dir: string): Promise<void> {
     makeTravelDocuments(write),
     network(write),
     seal(write),
+    makeVerificationKeys(write, TOTEMS),
     write.secret('operator-token', token()),
   ])
   await makeTrustList(aside)

@@ -1,0 +1,84 @@
+import {
+  fromCwt,
+  VERIFICATION_CODE_MAX,
+  VERIFICATION_PREFIX,
+  type VerificationClaims,
+  type VerificationKey,
+  type VerificationKeys,
+} from '../../contract/verification.ts'
+import { decodeBase45 } from './base45.ts'
+import { inflated, openSign1, readCbor } from './cose.ts'
+
+/** The clocks of a totem without a line and of a phone may differ this much. */
+const CLOCK_SKEW_MS = 3_600_000
+
+/**
+ * What a code is worth. `not-genuine` and `unreadable` say nothing of what stands in it, nor does `withdrawn`: whoever has
+ * that key writes what they like.
+ */
+export type Verdict =
+  | { kind: 'genuine'; claims: VerificationClaims }
+  | { kind: 'expired'; claims: VerificationClaims; on: string }
+  | { kind: 'withdrawn'; totem: string; since: string }
+  /**
+   * `signer-unknown`: no such key in this list; `signature-wrong`; `not-this-totem`: names another totem than its key's;
+   * `key-not-in-use`: issued before or after the totem had this key; `in-the-future`.
+   */
+  | {
+      kind: 'not-genuine'
+      reason: 'signer-unknown' | 'signature-wrong' | 'not-this-totem' | 'key-not-in-use' | 'in-the-future'
+    }
+  /**
+   * `other-code`: no code of a totem's; `damaged`: cut or mistyped; `malformed`: whole, but not what a totem writes;
+   * `claims-unknown`: signed by a totem, in words that this verifier does not know.
+   */
+  | { kind: 'unreadable'; reason: 'other-code' | 'damaged' | 'malformed' | 'claims-unknown' }
+
+/**
+ * Judges the text of a code by WebCrypto, in a browser as in Node, and asks nobody. Never throws; work and memory are
+ * bounded whatever the text. `keys`: an opened key list (keys.ts).
+ */
+export async function verifyCode(text: string, { keys }: VerificationKeys, now: Date): Promise<Verdict> {
+  const code = text.trim()
+  if (!code.startsWith(VERIFICATION_PREFIX)) return { kind: 'unreadable', reason: 'other-code' }
+  if (code.length > VERIFICATION_CODE_MAX) return { kind: 'unreadable', reason: 'damaged' }
+  const packed = decodeBase45(code.slice(VERIFICATION_PREFIX.length))
+  const cose = packed && (await inflated(packed))
+  if (!cose) return { kind: 'unreadable', reason: 'damaged' }
+  const message = openSign1(cose)
+  if (!message) return { kind: 'unreadable', reason: 'malformed' }
+
+  const key = keys.find(({ kid }) => kid === message.kid)
+  if (!key) return { kind: 'not-genuine', reason: 'signer-unknown' }
+  if (!(await isSignedBy(key, message))) return { kind: 'not-genuine', reason: 'signature-wrong' }
+  if (key.withdrawn !== undefined) return { kind: 'withdrawn', totem: key.totem, since: key.withdrawn }
+  const claims = fromCwt(readCbor(message.payload))
+  if (!claims) return { kind: 'unreadable', reason: 'claims-unknown' }
+  return judged(claims, key, +now)
+}
+
+function judged(claims: VerificationClaims, key: VerificationKey, now: number): Verdict {
+  const issued = Date.parse(claims.issuedAt)
+  if (claims.totem !== key.totem) return { kind: 'not-genuine', reason: 'not-this-totem' }
+  if (issued < Date.parse(key.notBefore) || issued > Date.parse(key.notAfter))
+    return { kind: 'not-genuine', reason: 'key-not-in-use' }
+  if (issued > now + CLOCK_SKEW_MS) return { kind: 'not-genuine', reason: 'in-the-future' }
+  const { validUntil } = claims
+  if (validUntil !== undefined && Date.parse(validUntil) < now) return { kind: 'expired', claims, on: validUntil }
+  return { kind: 'genuine', claims }
+}
+
+const ES256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
+
+async function isSignedBy(
+  { x, y }: VerificationKey,
+  { signed, signature }: { signed: Uint8Array<ArrayBuffer>; signature: Uint8Array<ArrayBuffer> },
+): Promise<boolean> {
+  try {
+    const key = await crypto.subtle.importKey('jwk', { kty: 'EC', crv: 'P-256', x, y }, ES256, false, ['verify'])
+    return await crypto.subtle.verify(ES256, key, signature, signed)
+  } catch {
+    // A listed point that is not on the curve vouches for nothing.
+    return false
+  }
+}
