@@ -85,7 +85,7 @@ export async function openTrustStore({
   const kept = await listIn(keptFile)
   if (!kept.ok && kept.error.kind !== 'list-unreadable') {
     refuse(kept.error.kind, keptFile)
-    await rename(keptFile, `${keptFile}.refused`)
+    await rename(keptFile, `${keptFile}.refused`).catch(() => {})
   }
   if (!provisioned.ok) {
     if (!kept.ok) return provisioned
@@ -163,6 +163,8 @@ export async function openTrustStore({
       // Its CRLs first: without them every card would be of unknown standing for a moment.
       await fill(next.value.shelf)
       inForce = next.value
+      // A CRL of an issuer that was unknown may now be good.
+      refused.clear()
       return true
     },
     knows: (sha256) => inForce.shelf.held.has(sha256) || refused.has(sha256),
