@@ -50,10 +50,9 @@ export interface DevicesOptions {
 // Printing goes by the printer's own time-outs inside the device process: 200 pages at 3 s a page.
 const TIME_OUT_MS: Record<DeviceMethod, number> = {
   'card.read': 20_000,
-  // A card that has left the field is waited for, and begins anew.
-  'card.login': 45_000,
-  // Several seconds of PACE in the chip itself.
-  'card.travel-document': 45_000,
+  // A card that has left the field is waited for and begins anew, up to 43 s by the device process's own limits.
+  'card.login': 50_000,
+  'card.travel-document': 50_000,
   'printer.print': 600_000,
   'printer.status': 10_000,
   'pdf.raster': 30_000,
