@@ -145,7 +145,9 @@ export function createIdentity({ devices, trust, totem, now }: IdentityOptions) 
         const { name, surname } = readout.personalData
         return ok({ ...known, name, surname, revocation: holder.revocation })
       }
-      if (holder.documentNumber !== cie?.documentNumber) return err(refused('card-altered', { card }))
+      // EF.SOD binds the number to the certificate already; where the certificate says it too, it must say the same.
+      if (holder.documentNumber !== null && holder.documentNumber !== cie?.documentNumber)
+        return err(refused('card-altered', { card }))
       const { givenName, surname, revocation } = holder
       // The certificate of a CIE has both.
       return ok({ ...known, name: givenName ?? '', surname: surname ?? '', revocation })
