@@ -1,5 +1,6 @@
 import type { CertificateType } from '../../contract/catalogue.ts'
 import type { Language } from '../../contract/view.ts'
+import type { PaperLanguage } from './model.ts'
 
 /** Words of what the totem itself prints. A certificate's own words are ANPR's alone. */
 export const texts = {
@@ -62,6 +63,17 @@ export const texts = {
     },
   },
 } as const satisfies Record<Language, unknown>
+
+/** At the foot of every sheet. */
+export const footing: Record<
+  PaperLanguage,
+  { totem: string; operation: string; page(number: number, of: number): string }
+> = {
+  it: { totem: 'Totem', operation: 'Operazione', page: (number, of) => `pagina ${number} di ${of}` },
+  en: { totem: 'Totem', operation: 'Operation', page: (number, of) => `page ${number} of ${of}` },
+  de: { totem: 'Totem', operation: 'Vorgang', page: (number, of) => `Seite ${number} von ${of}` },
+  sl: { totem: 'Totem', operation: 'Postopek', page: (number, of) => `stran ${number} od ${of}` },
+}
 
 export const titleOf = (language: Language, types: CertificateType[]): string =>
   types.map((type) => texts[language].types[type]).join(' + ')

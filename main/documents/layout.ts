@@ -1,0 +1,457 @@
+import QRCode from 'qrcode'
+import { type Line, mm, setLines } from './lines.ts'
+import type { Block, Choice, Fact, Paper, Run, Source, Table, Words } from './model.ts'
+import type { Band } from './placing.ts'
+import type { Measure, Style } from './typeface.ts'
+
+/** What is drawn, in points; `y` from the top of its band. */
+export type Mark =
+  | { kind: 'text'; x: number; y: number; line: Line; ink: Ink }
+  | { kind: 'rule'; x: number; y: number; width: number; weight: number; ink: Ink }
+  | { kind: 'bar'; x: number; y: number; width: number; height: number; ink: Ink }
+  | { kind: 'frame'; x: number; y: number; width: number; height: number; weight: number }
+  | { kind: 'cross'; x: number; y: number; side: number }
+  | { kind: 'qr'; x: number; y: number; rows: readonly (readonly boolean[])[] }
+export type Ink = 'black' | 'dark' | 'accent'
+
+/** An element of the PDF's structure tree (ISO 32000-1 §14.8.4), in reading order. */
+export interface Element {
+  tag: string
+  lang?: string
+  alt?: string
+  /** Of a table's heading. */
+  scope?: 'Row' | 'Column'
+  children: Element[]
+  /** What it shows, where it is a leaf. */
+  parts: { band: Band; marks: Mark[] }[]
+}
+
+export interface Layout {
+  root: Element
+  bands: Band[]
+  /** Bars, rules and frames: no content of their own. */
+  artifacts: { band: Band; marks: Mark[] }[]
+}
+
+/** A4 in points, and where text stands on it. A kiosk's head leaves 5 mm a side unprinted. */
+export const PAGE = {
+  width: 595.28,
+  height: 841.89,
+  left: mm(20),
+  right: mm(20),
+  top: mm(20),
+  bottom: 841.89 - mm(26),
+} as const
+export const WIDTH = PAGE.width - PAGE.left - PAGE.right
+
+/** 0.3 mm: less breaks up on a thermal head of 8 dots a millimetre. */
+export const HAIRLINE = mm(0.3)
+/** 4 dots of a 203 dpi head: finer modules smear shut (anpr.md §6.4). */
+export const MODULE = mm(0.5)
+const QUIET_MODULES = 4
+
+// Nothing is smaller than 10 points: people read it without their glasses.
+const STYLES = {
+  title: { face: 'bold', size: 19, leading: 23 },
+  subtitle: { face: 'regular', size: 12, leading: 16 },
+  heading: { face: 'bold', size: 13, leading: 17 },
+  body: { face: 'regular', size: 11, leading: 15 },
+  strong: { face: 'semibold', size: 11, leading: 15 },
+  note: { face: 'regular', size: 10, leading: 12.6 },
+  label: { face: 'regular', size: 10, leading: 15 },
+  tag: { face: 'semibold', size: 10, leading: 15 },
+  code: { face: 'bold', size: 30, leading: 36 },
+} as const satisfies Record<string, Style>
+/** The second language: the same sentence, told apart by its slant. */
+const second = (style: Style): Style => ({
+  face: style.face === 'regular' ? 'italic' : style.face === 'bold' ? 'semibold' : style.face,
+  size: Math.max(10, style.size - 1),
+  leading: Math.max(12.6, style.leading - 1.5),
+})
+
+const BAR = mm(1)
+/** From the bar of what ANPR says to its text. */
+const INSET = mm(3.5)
+const TAG_WIDTH = mm(15)
+const BOX = mm(3.6)
+const BOX_INDENT = mm(6)
+const COLUMN_GAP = mm(7)
+/** Between two lines to write on: handwriting needs 8 mm. */
+const WRITING = mm(8)
+
+const TAGS: Record<Source, string> = { anpr: 'ANPR', card: 'CARTA' }
+
+/** Lays a paper out as bands of one column, to be put onto pages, and as a tree, to be read aloud. Pure. */
+export function layOut(paper: Paper, measure: Measure): Layout {
+  const { languages } = paper
+  const bands: Band[] = []
+  const artifacts: Layout['artifacts'] = []
+
+  const band = (height: number, before = 0, keep = false): Band => {
+    const made = { height, before, keep }
+    bands.push(made)
+    return made
+  }
+  const element = (tag: string, children: Element[] = [], more: Partial<Element> = {}): Element => ({
+    tag,
+    children,
+    parts: [],
+    ...more,
+  })
+  const lang = (index: number): Pick<Element, 'lang'> => (index === 0 ? {} : { lang: languages[index] ?? languages[0] })
+  const text = (x: number, y: number, line: Line, ink: Ink = 'black'): Mark => ({ kind: 'text', x, y, line, ink })
+  const stack = (lines: readonly Line[], x: number, y: number, { leading }: Style, ink: Ink = 'black'): Mark[] =>
+    lines.map((line, index) => text(x, y + index * leading, line, ink))
+
+  /** The languages of `words` below each other, a band a line; no line alone on a page. */
+  function paragraphs(
+    words: Words,
+    style: Style,
+    { x = PAGE.left, width = WIDTH, before = 0, keep = false, tag = 'P', ink = 'black' as Ink } = {},
+  ): Element[] {
+    return words.map((runs, index) => {
+      const own = index === 0 ? style : second(style)
+      const lines = setLines(runs, { width, style: own }, measure)
+      const leaf = element(tag, [], lang(index))
+      for (const [at, line] of lines.entries()) {
+        const held = at === 0 || at === lines.length - 2 || lines.length <= 4
+        const last = index === words.length - 1 && at === lines.length - 1
+        const above = at > 0 ? 0 : index === 0 ? before : mm(0.5)
+        const strip = band(own.leading, above, last ? keep : held || at === lines.length - 1)
+        leaf.parts.push({ band: strip, marks: [text(x, 0, line, ink)] })
+      }
+      return leaf
+    })
+  }
+
+  /** Cells side by side in one band. */
+  function row(
+    cells: readonly {
+      x: number
+      width: number
+      words: Words
+      style: Style
+      element: Partial<Element> & { tag: string }
+    }[],
+    { before = 0, padding = mm(0.9), keep = false } = {},
+  ): { band: Band; elements: Element[] } {
+    const set = cells.map(({ words, style, width }) =>
+      words.map((runs, index) => {
+        const own = index === 0 ? style : second(style)
+        return { own, lines: setLines(runs, { width, style: own }, measure) }
+      }),
+    )
+    const height = Math.max(
+      ...set.map((paragraphs) => paragraphs.reduce((sum, { own, lines }) => sum + lines.length * own.leading, 0)),
+    )
+    const strip = band(height + 2 * padding, before, keep)
+    const elements = cells.map(({ x, words, element: { tag, ...more } }, index) => {
+      let y = padding
+      const leaves = (set[index] ?? []).map(({ own, lines }, at) => {
+        const leaf = element(words.length === 1 ? tag : 'P', [], words.length === 1 ? more : lang(at))
+        leaf.parts.push({ band: strip, marks: stack(lines, x, y, own) })
+        y += lines.length * own.leading
+        return leaf
+      })
+      const [only] = leaves
+      return only && words.length === 1 ? only : element(tag, leaves, more)
+    })
+    return { band: strip, elements }
+  }
+
+  const sourceBar = (strip: Band, source: Source | null) => {
+    if (source === null) return
+    artifacts.push({
+      band: strip,
+      marks: [{ kind: 'bar', x: PAGE.left, y: 0, width: BAR, height: strip.height, ink: 'dark' }],
+    })
+  }
+  const tagCell = (source: Source) => ({
+    x: PAGE.left + WIDTH - TAG_WIDTH,
+    width: TAG_WIDTH,
+    words: [[TAGS[source]]] as Words,
+    style: STYLES.tag as Style,
+    element: { tag: 'TD' },
+  })
+
+  function facts(list: readonly Fact[]): Element {
+    const marked = list.some(({ source }) => source !== null)
+    const left = PAGE.left + (marked ? INSET : 0)
+    const labelWidth = WIDTH * 0.36
+    const valueLeft = left + labelWidth + mm(2)
+    const valueWidth = PAGE.left + WIDTH - valueLeft - (marked ? TAG_WIDTH + mm(2) : 0)
+    return element(
+      'Table',
+      list.map(({ label, value, source }, index) => {
+        const { band: strip, elements } = row(
+          [
+            // Two languages of a label fit on a line.
+            {
+              x: left,
+              width: labelWidth,
+              words: [beside(label)],
+              style: STYLES.label,
+              element: { tag: 'TH', scope: 'Row' },
+            },
+            { x: valueLeft, width: valueWidth, words: [[value ?? '']], style: STYLES.strong, element: { tag: 'TD' } },
+            ...(source === null ? [] : [tagCell(source)]),
+          ],
+          { before: index === 0 ? mm(2) : 0, padding: value === null ? mm(1.5) : mm(0.9) },
+        )
+        sourceBar(strip, source)
+        if (value === null) {
+          const y = strip.height - HAIRLINE
+          const width = PAGE.left + WIDTH - valueLeft
+          artifacts.push({
+            band: strip,
+            marks: [{ kind: 'rule', x: valueLeft, y, width, weight: HAIRLINE, ink: 'black' }],
+          })
+        }
+        return element('TR', elements)
+      }),
+    )
+  }
+
+  function table({ columns, rows, source }: Table, indent = source === null ? 0 : INSET, before = mm(2)): Element {
+    const left = PAGE.left + indent
+    const width = WIDTH - indent - (source === null ? 0 : TAG_WIDTH + mm(2))
+    const edges = columns.map((_, index) =>
+      columns.slice(0, index).reduce((sum, { share }) => sum + share * width, left),
+    )
+    const cell = (index: number, words: Words, style: Style, more: Partial<Element> & { tag: string }) => ({
+      x: edges[index] ?? left,
+      width: (columns[index]?.share ?? 0) * width - mm(2),
+      words,
+      style,
+      element: more,
+    })
+    const rule = (strip: Band, weight: number) =>
+      artifacts.push({
+        band: strip,
+        marks: [{ kind: 'rule', x: left, y: strip.height - weight, width, weight, ink: 'black' }],
+      })
+    const head = row(
+      columns.map((column, index) => cell(index, [beside(column.head)], STYLES.tag, { tag: 'TH', scope: 'Column' })),
+      { before, keep: true },
+    )
+    rule(head.band, 2 * HAIRLINE)
+    sourceBar(head.band, source)
+    const body = rows.map((cells) => {
+      const { band: strip, elements } = row([
+        ...cells.map((words, index) =>
+          cell(
+            index,
+            words,
+            index === 0 ? STYLES.strong : STYLES.body,
+            index === 0 ? { tag: 'TH', scope: 'Row' } : { tag: 'TD' },
+          ),
+        ),
+        ...(source === null ? [] : [tagCell(source)]),
+      ])
+      rule(strip, HAIRLINE)
+      sourceBar(strip, source)
+      return element('TR', elements)
+    })
+    return element('Table', [element('TR', head.elements), ...body])
+  }
+
+  function choice({ ticked, text: words, source, table: members, lines = 0 }: Choice, first: boolean): Element {
+    const x = PAGE.left + INSET + BOX_INDENT
+    const from = bands.length
+    const width = PAGE.left + WIDTH - x - (source === null ? 0 : TAG_WIDTH + mm(2))
+    const body = paragraphs(words, STYLES.body, {
+      x,
+      width,
+      before: mm(first ? 2 : 2.2),
+      keep: members !== undefined || lines > 0,
+    })
+    const head = bands[from]
+    const label = element('Lbl', [], { alt: ticked ? '☒' : '☐' })
+    if (head) {
+      const box = { x: PAGE.left + INSET, y: mm(0.8) }
+      label.parts.push({
+        band: head,
+        marks: [
+          { kind: 'frame', ...box, width: BOX, height: BOX, weight: 1.5 * HAIRLINE },
+          ...(ticked ? [{ kind: 'cross' as const, ...box, side: BOX }] : []),
+        ],
+      })
+      if (source !== null) {
+        const tag = setLines([TAGS[source]], { width: TAG_WIDTH, style: STYLES.tag }, measure)
+        const leaf = element('P')
+        leaf.parts.push({ band: head, marks: stack(tag, PAGE.left + WIDTH - TAG_WIDTH, 0, STYLES.tag) })
+        body.push(leaf)
+      }
+    }
+    for (const strip of bands.slice(from)) sourceBar(strip, source)
+    if (members) body.push(table(members, INSET + BOX_INDENT, mm(0)))
+    writingLines(lines, x)
+    return element('LI', [label, element('LBody', body)])
+  }
+
+  function writingLines(count: number, x = PAGE.left) {
+    for (let line = 0; line < count; line++) {
+      const strip = band(WRITING, 0, line < count - 1)
+      const width = PAGE.left + WIDTH - x
+      artifacts.push({
+        band: strip,
+        marks: [{ kind: 'rule', x, y: WRITING - HAIRLINE, width, weight: HAIRLINE, ink: 'black' }],
+      })
+    }
+  }
+
+  /** Two languages in two columns; one over the whole width. */
+  function columns(words: Words, style: Style, before: number): Element[] {
+    if (words.length === 1) return paragraphs(words, style, { before })
+    const width = (WIDTH - COLUMN_GAP) / 2
+    return row(
+      words.map((runs, index) => ({
+        x: PAGE.left + index * (width + COLUMN_GAP),
+        width,
+        words: [runs],
+        style: index === 0 ? style : { ...style, face: second(style).face },
+        element: { tag: 'P', ...lang(index) },
+      })),
+      { before, padding: 0 },
+    ).elements
+  }
+
+  function warning(words: Words): Element[] {
+    const padding = mm(2.5)
+    const width = WIDTH - 2 * padding
+    const set = words.map((runs, index) => {
+      const own: Style = index === 0 ? { ...STYLES.strong, face: 'bold', size: 12, leading: 16 } : STYLES.strong
+      return { own, lines: setLines(runs, { width, style: own, align: 'center' }, measure) }
+    })
+    const height = set.reduce((sum, { own, lines }) => sum + lines.length * own.leading, 0) + 2 * padding
+    const strip = band(height, mm(4))
+    artifacts.push({
+      band: strip,
+      marks: [{ kind: 'frame', x: PAGE.left, y: 0, width: WIDTH, height, weight: mm(0.5) }],
+    })
+    let y = padding - mm(0.3)
+    return set.map(({ own, lines }, index) => {
+      const leaf = element('P', [], lang(index))
+      leaf.parts.push({ band: strip, marks: stack(lines, PAGE.left + padding, y, own) })
+      y += lines.length * own.leading
+      return leaf
+    })
+  }
+
+  function signature(fields: Extract<Block, { kind: 'signature' }>['fields']): Element[] {
+    const labels = fields.map(({ label, share }, index) => {
+      const x = PAGE.left + fields.slice(0, index).reduce((sum, field) => sum + field.share * WIDTH, 0)
+      const width = share * WIDTH - (index < fields.length - 1 ? mm(5) : 0)
+      return { x, width, words: [beside(label)], style: STYLES.label, element: { tag: 'P' } }
+    })
+    const { elements } = row(labels, { before: mm(5), padding: 0, keep: true })
+    const strip = band(mm(13))
+    artifacts.push({
+      band: strip,
+      marks: labels.map(({ x, width }) => ({
+        kind: 'rule',
+        x,
+        y: strip.height - HAIRLINE,
+        width,
+        weight: HAIRLINE,
+        ink: 'black',
+      })),
+    })
+    return elements
+  }
+
+  function qr({ text: content, caption, alt }: Extract<Block, { kind: 'qr' }>): Element[] {
+    // Level Q: papers are folded and get dirty.
+    const { modules } = QRCode.create(content, { errorCorrectionLevel: 'Q' })
+    const rows = Array.from({ length: modules.size }, (_, y) =>
+      Array.from({ length: modules.size }, (_, x) => modules.get(y, x) === 1),
+    )
+    const side = modules.size * MODULE
+    const quiet = QUIET_MODULES * MODULE
+    const x = PAGE.left + side + quiet + mm(3)
+    const width = PAGE.left + WIDTH - x
+    const set = caption.map((runs, index) => {
+      const own = index === 0 ? STYLES.note : second(STYLES.note)
+      return { own, lines: setLines(runs, { width, style: own }, measure) }
+    })
+    const height = set.reduce((sum, { own, lines }) => sum + lines.length * own.leading + mm(1.5), 0)
+    const strip = band(Math.max(side + quiet, height), Math.max(quiet, mm(5)))
+    const figure = element('Figure', [], { alt })
+    figure.parts.push({ band: strip, marks: [{ kind: 'qr', x: PAGE.left, y: 0, rows }] })
+    let y = -mm(0.8)
+    const captions = set.map(({ own, lines }, index) => {
+      const leaf = element('P', [], lang(index))
+      leaf.parts.push({ band: strip, marks: stack(lines, x, y, own) })
+      y += lines.length * own.leading + mm(1.5)
+      return leaf
+    })
+    return [figure, ...captions]
+  }
+
+  function block(what: Block): Element[] {
+    switch (what.kind) {
+      case 'heading':
+        return paragraphs(what.text, STYLES.heading, { before: mm(6), keep: true, tag: 'H2', ink: 'dark' })
+      case 'paragraph':
+        return what.style === 'note'
+          ? columns(what.text, STYLES.note, mm(3))
+          : columns(what.text, STYLES[what.style], mm(3))
+      case 'warning':
+        return warning(what.text)
+      case 'facts':
+        return [facts(what.facts)]
+      case 'table':
+        return [table(what.table)]
+      case 'choices':
+        return [
+          element(
+            'L',
+            what.choices.map((one, index) => choice(one, index === 0)),
+          ),
+        ]
+      case 'lines':
+        writingLines(what.count)
+        return []
+      case 'code':
+        return [
+          ...paragraphs(what.label, STYLES.body, { before: mm(5), keep: true }),
+          ...paragraphs([[what.code]], STYLES.code),
+        ]
+      case 'signature':
+        return signature(what.fields)
+      case 'qr':
+        return qr(what)
+    }
+  }
+
+  function letterhead(): Element[] {
+    const style = STYLES.heading
+    const half = WIDTH / 2
+    const office = setLines([paper.office], { width: half, style: STYLES.label, align: 'right' }, measure)
+    const height = Math.max(style.leading, office.length * STYLES.label.leading) + mm(2)
+    const strip = band(height, 0, true)
+    const name = element('P')
+    const product = setLines(['TOTEM POLIS'], { width: half, style }, measure)
+    name.parts.push({ band: strip, marks: stack(product, PAGE.left, 0, style, 'accent') })
+    const where = element('P')
+    where.parts.push({ band: strip, marks: stack(office, PAGE.left + half, mm(0.7), STYLES.label) })
+    artifacts.push({
+      band: strip,
+      marks: [{ kind: 'rule', x: PAGE.left, y: height - mm(0.8), width: WIDTH, weight: mm(0.8), ink: 'accent' }],
+    })
+    return [name, where]
+  }
+
+  const children = [
+    ...letterhead(),
+    ...paragraphs(paper.title, STYLES.title, { before: mm(7), keep: true, tag: 'H1', ink: 'dark' }),
+    ...(paper.subtitle ? paragraphs(paper.subtitle, STYLES.subtitle, { before: mm(1), keep: true }) : []),
+    ...paper.blocks.flatMap(block),
+  ]
+  return { root: element('Document', children), bands, artifacts }
+}
+
+/** `Cognome / Nachname`: short words of both languages on one line. */
+function beside(words: Words): Run[] {
+  return words.flatMap((runs, index) => (index === 0 ? [...runs] : [' / ', ...runs]))
+}

@@ -1,0 +1,188 @@
+import { type Element, HAIRLINE, type Ink, type Layout, layOut, type Mark, MODULE, PAGE, WIDTH } from './layout.ts'
+import { mm, setLines } from './lines.ts'
+import type { Paper, Words } from './model.ts'
+import { type Place, place } from './placing.ts'
+import { dateTime, footing } from './texts.ts'
+import { ASCENT, asset, FACES, type Face, type Measure, type Style } from './typeface.ts'
+
+// Colours of Italian public services (DESIGN.md); all of them turn black on a thermal head.
+const INKS: Record<Ink, string> = { black: '#000000', dark: '#17324D', accent: '#0066CC' }
+const FOOT: Style = { face: 'regular', size: 10, leading: 13 }
+/** What its types leave out. */
+interface Pdfkit {
+  default: new (options: PDFKit.PDFDocumentOptions) => PDFKit.PDFDocument
+  registerFile(path: string, data: Uint8Array): void
+}
+/** A dot of a 203 dpi head: codes stand on its grid, so that no module is smeared over two dots. */
+const DOT = mm(0.125)
+
+/**
+ * The paper as tagged PDF/A-2a (ISO 19005-2), A4. The same paper gives the same bytes. Titles become the file's own and
+ * must not name anybody.
+ */
+export async function renderPdf(paper: Paper): Promise<Uint8Array> {
+  // Its font engine takes a tenth of a second to load: not before the first paper.
+  const { default: PDFDocument, registerFile } = (await import('pdfkit')) as unknown as Pdfkit
+  // pdfkit looks for its colour profile beside itself, which in a bundle is where this module is.
+  const profile = 'sRGB_IEC61966_2_1.icc'
+  registerFile(new URL(`./data/${profile}`, import.meta.url).href, asset(profile))
+
+  const title = plain(paper.title)
+  const pdf = new PDFDocument({
+    pdfVersion: '1.7',
+    subset: 'PDF/A-2a',
+    tagged: true,
+    size: 'A4',
+    margin: 0,
+    // No default font: it would be one that is not embedded.
+    font: '',
+    lang: paper.languages[0],
+    displayTitle: true,
+    bufferPages: true,
+    autoFirstPage: false,
+    info: { Title: title, Author: 'Totem Polis', Creator: 'Totem Polis', Producer: 'PDFKit', CreationDate: paper.at },
+  })
+  const chunks: Buffer[] = []
+  pdf.on('data', (chunk: Buffer) => chunks.push(chunk))
+  const finished = new Promise<Uint8Array>((resolve, reject) => {
+    pdf.on('end', () => resolve(Buffer.concat(chunks)))
+    pdf.on('error', reject)
+  })
+  for (const [face, name] of Object.entries(FACES)) pdf.registerFont(face, asset(`${name}.ttf`))
+
+  const measure: Measure = (text, { face, size }) => pdf.font(face, size).widthOfString(text)
+  const layout = layOut(paper, measure)
+  const { places, pages } = place(layout.bands, PAGE)
+  for (let page = 0; page < pages; page++) pdf.addPage()
+  drawContent(pdf, layout, places)
+  drawArtifacts(pdf, layout, places)
+  for (let page = 0; page < pages; page++) {
+    pdf.switchToPage(page)
+    artifact(pdf, 'Pagination', () => {
+      if (page > 0) drawHead(pdf, title, paper.office, measure)
+      drawFoot(pdf, paper, page + 1, pages, measure)
+    })
+  }
+  pdf.end()
+  return finished
+}
+
+const plain = (words: Words): string =>
+  (words[0] ?? []).map((run) => (typeof run === 'string' ? run : 'strong' in run ? run.strong : '')).join('')
+
+function drawContent(pdf: PDFKit.PDFDocument, { root, bands }: Layout, places: ReadonlyMap<object, Place>): void {
+  const order = new Map(bands.map((band, index) => [band, index]))
+  const pageOf = ({ band }: Element['parts'][number]) => places.get(band)?.page ?? 0
+  const make = ({ tag, lang, alt, scope }: Element) => {
+    const options = { ...(lang && { lang }), ...(alt && { alt }), ...(scope && { scope }) }
+    return pdf.struct(tag, options)
+  }
+  const add = (element: Element, parent: PDFKit.PDFStructureElement) => {
+    const made = make(element)
+    parent.add(made)
+    for (const child of element.children) add(child, made)
+    const parts = element.parts.toSorted((a, b) => (order.get(a.band) ?? 0) - (order.get(b.band) ?? 0))
+    for (const page of new Set(parts.map(pageOf))) {
+      pdf.switchToPage(page)
+      made.add(() => {
+        for (const part of parts.filter((one) => pageOf(one) === page)) {
+          for (const mark of part.marks) draw(pdf, mark, places.get(part.band)?.y ?? 0)
+        }
+      })
+    }
+    made.end()
+  }
+  const document = make(root)
+  pdf.addStructure(document)
+  for (const child of root.children) add(child, document)
+  document.end()
+}
+
+function drawArtifacts(pdf: PDFKit.PDFDocument, { artifacts }: Layout, places: ReadonlyMap<object, Place>): void {
+  for (const { band, marks } of artifacts) {
+    const { page, y } = places.get(band) ?? { page: 0, y: 0 }
+    pdf.switchToPage(page)
+    artifact(pdf, 'Layout', () => {
+      for (const mark of marks) draw(pdf, mark, y)
+    })
+  }
+}
+
+function artifact(pdf: PDFKit.PDFDocument, type: 'Layout' | 'Pagination', drawing: () => void): void {
+  pdf.markContent('Artifact', { type })
+  drawing()
+  pdf.endMarkedContent()
+}
+
+function draw(pdf: PDFKit.PDFDocument, mark: Mark, top: number): void {
+  const y = top + mark.y
+  switch (mark.kind) {
+    case 'text':
+      pdf.fillColor(INKS[mark.ink])
+      for (const { text, style, x, width } of mark.line) {
+        const left = mark.x + x
+        if (text === null) {
+          pdf.rect(left, y + style.size * 1.12, width - mm(1), HAIRLINE).fill()
+          continue
+        }
+        // On one baseline, whatever the face.
+        const baseline = y + style.size * ASCENT
+        pdf
+          .font(style.face as Face, style.size)
+          .text(text, left, baseline, { lineBreak: false, baseline: 'alphabetic' })
+      }
+      return
+    case 'rule':
+      pdf.rect(mark.x, y, mark.width, mark.weight).fill(INKS[mark.ink])
+      return
+    case 'bar':
+      pdf.rect(mark.x, y, mark.width, mark.height).fill(INKS[mark.ink])
+      return
+    case 'frame':
+      pdf
+        .lineWidth(mark.weight)
+        .rect(mark.x + mark.weight / 2, y + mark.weight / 2, mark.width - mark.weight, mark.height - mark.weight)
+        .stroke(INKS.black)
+      return
+    case 'cross': {
+      const inset = mark.side * 0.24
+      const [left, right, above, below] = [mark.x + inset, mark.x + mark.side - inset, y + inset, y + mark.side - inset]
+      pdf.lineWidth(mm(0.55)).moveTo(left, above).lineTo(right, below).moveTo(right, above).lineTo(left, below)
+      pdf.stroke(INKS.black)
+      return
+    }
+    case 'qr': {
+      const snap = (at: number) => Math.round(at / DOT) * DOT
+      for (const [row, modules] of mark.rows.entries()) {
+        for (const [column, black] of modules.entries()) {
+          if (black) pdf.rect(snap(mark.x) + column * MODULE, snap(y) + row * MODULE, MODULE, MODULE)
+        }
+      }
+      pdf.fill(INKS.black)
+      return
+    }
+  }
+}
+
+/** Says on the next sheets what they belong to. */
+function drawHead(pdf: PDFKit.PDFDocument, title: string, office: string, measure: Measure): void {
+  const head = setLines([`${title} · ${office}`], { width: WIDTH, style: FOOT }, measure).slice(0, 1)
+  for (const line of head) draw(pdf, { kind: 'text', x: PAGE.left, y: mm(10), line, ink: 'black' }, 0)
+  draw(pdf, { kind: 'rule', x: PAGE.left, y: mm(16), width: WIDTH, weight: HAIRLINE, ink: 'black' }, 0)
+}
+
+function drawFoot(pdf: PDFKit.PDFDocument, paper: Paper, page: number, pages: number, measure: Measure): void {
+  const { languages, at, totem, operation } = paper
+  const numbers = languages.map((language) => footing[language].page(page, pages)).join(' / ')
+  const right = setLines([numbers], { width: WIDTH / 2, style: FOOT, align: 'right' }, measure)
+  const words = footing[languages[0]]
+  const sheet = [`${words.totem} ${totem} · ${dateTime(at.toISOString(), 'it')}`]
+  if (operation !== null) sheet.push(`${words.operation} ${operation}`)
+  const left = sheet.flatMap((text) => setLines([text], { width: WIDTH / 2, style: FOOT }, measure))
+  const y = PAGE.bottom + mm(4)
+  draw(pdf, { kind: 'rule', x: PAGE.left, y: y - mm(1.2), width: WIDTH, weight: HAIRLINE, ink: 'black' }, 0)
+  for (const [index, line] of left.entries())
+    draw(pdf, { kind: 'text', x: PAGE.left, y: y + index * FOOT.leading, line, ink: 'black' }, 0)
+  for (const [index, line] of right.entries())
+    draw(pdf, { kind: 'text', x: PAGE.left + WIDTH / 2, y: y + index * FOOT.leading, line, ink: 'black' }, 0)
+}
