@@ -43,6 +43,15 @@ const refused = (reason: ScreenOf<'refused'>['reason'], shown: Partial<ScreenOf<
   ...shown,
 })
 
+const OF_CIE_ALONE: readonly ScreenOf<'refused'>['reason'][] = [
+  'card-cloned',
+  'card-altered',
+  'secure-messaging-failed',
+  'reader-not-capable',
+  'cie-unavailable',
+  'wrong-can',
+]
+
 /** What ends in `-cie` is drawn with the card on the contactless reader. */
 const screens: Record<string, Screen> = {
   starting: { screen: 'starting' },
@@ -154,6 +163,7 @@ const screens: Record<string, Screen> = {
       `refused-${reason}`,
       refused(reason, {
         anpr: reason === 'certificate-not-issuable' ? 'EN160' : null,
+        card: OF_CIE_ALONE.includes(reason) ? 'cie' : null,
         cardPresent: reason !== 'card-removed',
       }),
     ]),
@@ -221,12 +231,15 @@ export function galleryViews(language: Language): Record<string, View> {
     idle: null,
     cardLost: false,
     contactless: false,
-    totem: { id: 'TT-0001', office: 'Ufficio postale di Montefiore', comune: 'Montefiore', mmPerPixel: 0.31 },
+    totem: { id: 'TT-0001', office: 'Ufficio postale di Spello', comune: 'Spello', mmPerPixel: 0.31 },
     ...over,
   })
   return {
     ...Object.fromEntries(
-      Object.entries(screens).map(([name, screen]) => [name, shown(screen, { contactless: name.endsWith('-cie') })]),
+      Object.entries(screens).map(([name, screen]) => [
+        name,
+        shown(screen, { contactless: name.endsWith('-cie') || ('card' in screen && screen.card === 'cie') }),
+      ]),
     ),
     idle: shown({ screen: 'person', people: family, online: true }, { idle: { secondsLeft: 27 } }),
     'card-lost-cie': shown({ screen: 'person', people: family, online: true }, { cardLost: true, contactless: true }),
