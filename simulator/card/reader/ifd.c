@@ -61,6 +61,8 @@ static struct slot {
   DWORD atr_length;
   /* Found out by an APDU; whoever looks has still to be told. */
   int left;
+  /* pcscd's own thread waits for a card: it has seen the slot empty. */
+  int awaited;
 } slots[SLOTS];
 
 static char folder[PATH_MAX];
@@ -85,6 +87,7 @@ static void let_go(struct slot *slot) {
   close(slot->card);
   slot->card = -1;
   slot->left = 0;
+  slot->awaited = 0;
   slot->atr_length = 0;
 }
 
@@ -138,6 +141,7 @@ static RESPONSECODE power_up(struct slot *slot, UCHAR how) {
 static RESPONSECODE wait_for_movement(DWORD lun, int timeout_ms) {
   struct slot *slot = slot_of(lun);
   int card = slot->card;
+  slot->awaited = card < 0;
   struct pollfd fds[] = {
       {.fd = slot->wake, .events = POLLIN},
       {.fd = slot->cable, .events = POLLIN},
@@ -268,7 +272,10 @@ RESPONSECODE IFDHTransmitToICC(DWORD lun, SCARD_IO_HEADER send_pci, UCHAR *comma
   return IFD_SUCCESS;
 }
 
-/* A card that has left is always told once, even when the next one is already waiting: no hand is quicker than a reader. */
+/*
+ * A card that has left is always told, even when the next one is already waiting: no hand is quicker than a reader. Once
+ * would not do: pcscd also looks before it turns the power off, and forgets what it saw.
+ */
 RESPONSECODE IFDHICCPresence(DWORD lun) {
   struct slot *slot = slot_of(lun);
   if (unplugged()) {
@@ -281,6 +288,7 @@ RESPONSECODE IFDHICCPresence(DWORD lun) {
     let_go(slot);
     return IFD_ICC_NOT_PRESENT;
   }
+  if (!slot->awaited) return IFD_ICC_NOT_PRESENT;
   slot->card = accept4(slot->listener, NULL, NULL, SOCK_CLOEXEC);
   if (slot->card < 0) return IFD_ICC_NOT_PRESENT;
   int yes = 1;
