@@ -1,0 +1,72 @@
+// Puts the verification page together: one HTML file that works from a server, a disk or a stick. Runs on Node 24.
+import { createHash } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { type BuildOptions, build } from 'esbuild'
+import type { JWK } from 'jose'
+import { openVerificationKeys } from './keys.ts'
+import { pageWords } from './page-words.ts'
+
+const here = import.meta.dirname
+
+async function bundled(entry: string, options: BuildOptions): Promise<string> {
+  const { outputFiles } = await build({
+    ...options,
+    absWorkingDir: here,
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    minify: true,
+    legalComments: 'none',
+    logLevel: 'warning',
+  })
+  return outputFiles?.[0]?.text ?? ''
+}
+
+const hashSource = (content: string) => `'sha256-${createHash('sha256').update(content).digest('base64')}'`
+
+/**
+ * The whole page as text, with everything in it: script, WASM, fonts, the signed key list and the public JWK of who signs
+ * it. SECURITY: the CSP lets nothing in or out but this very script and style; WASM may compile, strings may not run.
+ * Throws when the list is not signed by `signer`.
+ */
+export async function buildVerificationPage({ list, signer }: { list: string; signer: JWK }): Promise<string> {
+  const opened = await openVerificationKeys(list, signer)
+  if (!opened.ok) throw new Error(opened.error.kind)
+  // A module may await at its top; classic code, as an HTML file from a disk needs it, is a function that does.
+  const [script, style, html] = await Promise.all([
+    bundled('page.ts', { format: 'esm', target: 'es2022', loader: { '.wasm': 'binary' } }),
+    bundled('page.css', { loader: { '.woff2': 'dataurl' } }),
+    readFile(join(here, 'page.html'), 'utf8'),
+  ])
+  const code = `(async()=>{${script.replaceAll('</script', '<\\/script')}})()`
+  const csp = [
+    "default-src 'none'",
+    `script-src ${hashSource(code)} 'wasm-unsafe-eval'`,
+    `style-src ${hashSource(style)}`,
+    'font-src data:',
+    "base-uri 'none'",
+    "form-action 'none'",
+  ]
+  const keys = JSON.stringify({ list: list.trim(), signer }).replaceAll('<', '\\u003c')
+  const parts: Record<string, string | undefined> = {
+    '{csp}': csp.join('; '),
+    '<!--style-->': `<style>${style}</style>`,
+    '<!--keys-->': `<script type="application/json" id="keys">${keys}</script>`,
+    '<!--script-->': `<script>${code}</script>`,
+  }
+  const says: Record<string, unknown> = pageWords.it
+  return html.replace(/\{(\w+)\}|<!--\w+-->/g, (whole, word: string) => parts[whole] ?? String(says[word]))
+}
+
+const HELP = 'node gateway/verify/build.ts --keys FILE --keys-signer FILE --out FILE.html'
+
+if (import.meta.main) {
+  const option = { type: 'string' } as const
+  const { values } = parseArgs({ options: { keys: option, 'keys-signer': option, out: option } })
+  const { keys, 'keys-signer': signer, out } = values
+  if (!keys || !signer || !out) throw new Error(HELP)
+  const [list, jwk] = await Promise.all([readFile(keys, 'utf8'), readFile(signer, 'utf8')])
+  await writeFile(out, await buildVerificationPage({ list, signer: JSON.parse(jwk) }))
+}

@@ -1,0 +1,236 @@
+import type { FactLetter, VerifiedDocument } from '../../contract/verification.ts'
+
+export const languages = ['it', 'en'] as const
+export type Language = (typeof languages)[number]
+
+const it = {
+  document: {
+    receipt: 'ricevuta di stampa di un certificato',
+    slip: 'ricevuta di una richiesta da ritirare',
+    visura: 'visura anagrafica',
+    dichiarazioneSostitutiva: 'dichiarazione sostitutiva di certificazione (art. 46 DPR 445/2000)',
+    attoNotorio: 'modulo di dichiarazione sostitutiva dell’atto di notorietà (art. 47 DPR 445/2000)',
+    coverSlip: 'foglio che accompagna un certificato',
+  } satisfies Record<VerifiedDocument, string>,
+  /** ANPR table 13. */
+  types: [
+    ...['Anagrafico di nascita', 'Anagrafico di morte', 'Anagrafico di matrimonio', 'di Cancellazione anagrafica'],
+    ...['di Cittadinanza', 'storico di Cittadinanza', 'di Esistenza in vita', 'di Residenza', 'storico di Residenza'],
+    ...['di Residenza AIRE', 'di Stato civile', 'di Stato di famiglia', 'di Stato di famiglia e di stato civile'],
+    ...['di Residenza in convivenza', 'di Stato di famiglia AIRE'],
+    ...['di Stato di famiglia con rapporti di parentela', 'di Stato Libero', 'Anagrafico di Unione Civile'],
+    ...['di Contratto di Convivenza', 'Storico di Residenza alla data'],
+  ].map((name) => `Certificato ${name}`),
+  type: (code: string) => `Certificato di tipo ${code}`,
+  /** Art. 46 c. 1 DPR 445/2000, in short. */
+  facts: {
+    a: 'Nascita',
+    b: 'Residenza',
+    c: 'Cittadinanza',
+    d: 'Diritti civili e politici',
+    e: 'Stato civile',
+    f: 'Stato di famiglia',
+    g: 'Esistenza in vita',
+    h: 'Nascita o decesso di familiari',
+    i: 'Iscrizione in albi o elenchi',
+    l: 'Ordini professionali',
+    m: 'Titolo di studio, esami',
+    n: 'Qualifica professionale',
+    o: 'Reddito o situazione economica',
+    p: 'Obblighi contributivi',
+    q: 'Codice fiscale, partita IVA',
+    r: 'Disoccupazione',
+    s: 'Pensione',
+    t: 'Studente',
+    u: 'Legale rappresentante, tutore, curatore',
+    v: 'Associazioni o formazioni sociali',
+    z: 'Obblighi militari',
+    aa: 'Condanne penali',
+    bb: 'Procedimenti penali',
+    'bb-bis': 'Sanzioni d.lgs. 231/2001',
+    cc: 'Vivenza a carico',
+    dd: 'Registri dello stato civile',
+    ee: 'Liquidazione o fallimento',
+  } satisfies Record<FactLetter, string>,
+  genuine: {
+    title: 'Autentico',
+    lead: 'Questo foglio viene da un totem Polis ed è come il totem l’ha scritto. Confrontare i dati qui sotto con quelli stampati.',
+  },
+  expired: {
+    title: 'Autentico, ma scaduto',
+    lead: (on: string) => `Questo foglio viene da un totem Polis, ma valeva fino al ${on}.`,
+  },
+  withdrawn: {
+    title: 'Non vale: totem revocato',
+    lead: (totem: string, since: string) =>
+      `La chiave del totem ${totem} è revocata (${since}): chiunque l’abbia può aver firmato questo codice. Il foglio non va accettato.`,
+  },
+  notGenuine: {
+    title: 'Non autentico',
+    'signature-wrong': 'La firma non corrisponde: il codice è stato cambiato o inventato. Il foglio non va accettato.',
+    'not-this-totem': 'Il codice dice di un totem e porta la firma di un altro. Il foglio non va accettato.',
+    'key-not-in-use':
+      'Alla data che il codice dichiara, quel totem non aveva questa chiave. Il foglio non va accettato.',
+    'in-the-future':
+      'Il codice porta una data futura. Se l’orologio di questo dispositivo è giusto, il foglio non va accettato.',
+  },
+  signerUnknown: {
+    title: 'Firma sconosciuta',
+    lead: (issued: string) =>
+      `Nessun totem dell’elenco del ${issued} ha questa chiave. Il foglio non va accettato, a meno che un elenco più nuovo la riconosca.`,
+  },
+  unreadable: {
+    title: 'Non si legge',
+    'other-code':
+      'Questo non è il codice di un totem. Il QR di un certificato si controlla sul sito dell’ANPR, non qui.',
+    damaged: 'Il codice è incompleto o rovinato. Provare a fotografarlo di nuovo, disteso e ben illuminato.',
+    malformed: 'Il codice comincia come quello di un totem, ma nessun totem scrive così.',
+    'claims-unknown': 'La firma è di un totem, ma questa versione del controllo non conosce ciò che dice.',
+    'no-code': 'Nessun codice QR trovato nell’immagine. Provare più da vicino, con il foglio disteso.',
+  },
+  who: {
+    totem: 'Lo dice il totem',
+    totemNote: 'Il totem garantisce di averlo stampato. Non è un sigillo dell’ANPR.',
+    anpr: 'Il totem dice di averlo ricevuto dall’ANPR',
+    anprNote:
+      'Solo l’ANPR garantisce i dati: per esserne certi, controllare il QR del certificato o chiedere all’ufficio anagrafe.',
+    person: 'Lo dichiara la persona',
+    personNote:
+      'Vale come dichiarazione solo se firmata dalla persona, che ne risponde (artt. 75 e 76 DPR 445/2000). Ciò che è scritto a mano non è nel codice.',
+  },
+  label: {
+    document: 'Foglio',
+    totem: 'Totem',
+    issuedAt: 'Stampato',
+    validUntil: 'Fino al',
+    operation: 'Operazione',
+    pages: 'Pagine stampate',
+    id: 'Numero del foglio',
+    subject: 'Persona',
+    codiceFiscale: 'Codice fiscale',
+    types: 'Certificato',
+    protocol: 'Protocollo ANPR',
+    pdfSha256: 'Impronta del PDF (SHA-256)',
+    requested: 'Richiesto',
+  },
+  staleKeys: (until: string) =>
+    `L’elenco dei totem di questo controllo andava rinnovato entro il ${until}: un totem revocato dopo non risulta.`,
+}
+
+export type Words = typeof it
+
+const en: Words = {
+  document: {
+    receipt: 'receipt for a printed certificate',
+    slip: 'slip for a request to be collected',
+    visura: 'visura anagrafica (register extract, no certificate)',
+    dichiarazioneSostitutiva: 'self-declaration in place of a certificate (art. 46 DPR 445/2000)',
+    attoNotorio: 'form for a declaration in place of an affidavit (art. 47 DPR 445/2000)',
+    coverSlip: 'sheet that comes with a certificate',
+  },
+  types: [
+    ...['birth', 'death', 'marriage', 'removal from the register', 'citizenship', 'past citizenship', 'being alive'],
+    ...[
+      'residence',
+      'past residences',
+      'residence abroad (AIRE)',
+      'marital status',
+      'family',
+      'family and marital status',
+    ],
+    ...['residence in an institution', 'family abroad (AIRE)', 'family with kinship', 'freedom to marry'],
+    ...['civil union', 'cohabitation contract', 'residence on a date'],
+  ].map((name) => `Certificate of ${name}`),
+  type: (code) => `Certificate of type ${code}`,
+  facts: {
+    a: 'Birth',
+    b: 'Residence',
+    c: 'Citizenship',
+    d: 'Civil and political rights',
+    e: 'Marital status',
+    f: 'Family',
+    g: 'Being alive',
+    h: 'Birth or death of relatives',
+    i: 'Public registers and lists',
+    l: 'Professional bodies',
+    m: 'Degrees and examinations',
+    n: 'Professional qualification',
+    o: 'Income or means',
+    p: 'Social contributions',
+    q: 'Tax and VAT numbers',
+    r: 'Unemployment',
+    s: 'Pension',
+    t: 'Student',
+    u: 'Legal representative, guardian',
+    v: 'Associations',
+    z: 'Military service',
+    aa: 'Criminal convictions',
+    bb: 'Criminal proceedings',
+    'bb-bis': 'Sanctions under d.lgs. 231/2001',
+    cc: 'Dependent relative',
+    dd: 'Civil status records',
+    ee: 'Liquidation or bankruptcy',
+  },
+  genuine: {
+    title: 'Genuine',
+    lead: 'This paper comes from a Polis totem and is as the totem wrote it. Compare what is below with what is printed.',
+  },
+  expired: {
+    title: 'Genuine, but expired',
+    lead: (on) => `This paper comes from a Polis totem, but was valid until ${on}.`,
+  },
+  withdrawn: {
+    title: 'Not valid: withdrawn totem',
+    lead: (totem, since) =>
+      `The key of totem ${totem} is withdrawn (${since}): anyone who has it may have signed this code. Do not accept the paper.`,
+  },
+  notGenuine: {
+    title: 'Not genuine',
+    'signature-wrong': 'The signature does not match: the code was altered or made up. Do not accept the paper.',
+    'not-this-totem': 'The code names one totem and is signed by another. Do not accept the paper.',
+    'key-not-in-use': 'On the date that the code states, that totem did not have this key. Do not accept the paper.',
+    'in-the-future': 'The code has a future date. If the clock of this device is right, do not accept the paper.',
+  },
+  signerUnknown: {
+    title: 'Unknown signer',
+    lead: (issued) =>
+      `No totem in the list of ${issued} has this key. Do not accept the paper, unless a newer list knows the key.`,
+  },
+  unreadable: {
+    title: 'Cannot be read',
+    'other-code': 'This is not the code of a totem. The QR of a certificate is checked on ANPR’s own site, not here.',
+    damaged: 'The code is incomplete or damaged. Try another picture, with the paper flat and well lit.',
+    malformed: 'The code begins like that of a totem, but no totem writes like this.',
+    'claims-unknown': 'The signature is a totem’s, but this version of the check does not know what it says.',
+    'no-code': 'No QR code was found in the picture. Try closer, with the paper flat.',
+  },
+  who: {
+    totem: 'The totem says so',
+    totemNote: 'The totem vouches for having printed it. This is not a seal of ANPR.',
+    anpr: 'The totem says that it received this from ANPR',
+    anprNote:
+      'Only ANPR can vouch for the data: to be sure, check the certificate’s own QR or ask the registry office (ufficio anagrafe).',
+    person: 'The person declares it',
+    personNote:
+      'It is a declaration only if the person has signed it, and the person answers for it (arts. 75 and 76 DPR 445/2000). What is written by hand is not in the code.',
+  },
+  label: {
+    document: 'Paper',
+    totem: 'Totem',
+    issuedAt: 'Printed',
+    validUntil: 'Until',
+    operation: 'Operation',
+    pages: 'Pages printed',
+    id: 'Number of the paper',
+    subject: 'Person',
+    codiceFiscale: 'Codice fiscale',
+    types: 'Certificate',
+    protocol: 'ANPR protocol',
+    pdfSha256: 'Fingerprint of the PDF (SHA-256)',
+    requested: 'Requested',
+  },
+  staleKeys: (until) =>
+    `The list of totems behind this check was to be renewed by ${until}: a totem withdrawn since then does not show.`,
+}
+
+export const words: Record<Language, Words> = { it, en }
