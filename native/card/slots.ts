@@ -91,6 +91,8 @@ export function watchSlots({
   const timers = new Map<string, NodeJS.Timeout>()
   /** How often a card has come or gone at each reader, as the service counts it. */
   const moves = new Map<string, number>()
+  /** Readers whose card an operation has lost, and that have not said that it is gone: it may still hold a verified PIN. */
+  const unclean = new Set<string>()
   /** Our leave of each reader's last card. */
   const leaves = new Map<string, Promise<void>>()
   /** The contactless card that has left the field and may come back. */
@@ -139,7 +141,8 @@ export function watchSlots({
     if (stopped) return
     const before = slots.get(name)
     if (before?.card === 'present') {
-      leaves.set(name, release(before.way.connection, CardDisposition.RESET))
+      // Not with a reset, which pcscd (1.9.9) would do to no card: if the next one comes meanwhile, it is lost to pcscd.
+      leaves.set(name, release(before.way.connection, CardDisposition.LEAVE))
       takeAway(before.way, before.insertion)
     }
     clearTimeout(timers.get(name))
@@ -180,11 +183,11 @@ export function watchSlots({
       // The service does what a late leave asks for to whatever card is there by then.
       await leaves.get(name)
       const connection = await open(reader, connecting)
-      // pcsc-mini's change event carries a wrong ATR (freed memory in 0.1.3): the connection knows the right one.
-      const { atr } = await connection.state().catch(async (reason) => {
+      const atr = await answerToReset(connection, unclean.has(name)).catch(async (reason) => {
         await release(connection, CardDisposition.LEAVE)
         throw reason
       })
+      unclean.delete(name)
       connecting.way = { reader: name, atr, contactless: isContactless(atr), connection }
       await arrive(connecting.way, connecting)
     } catch (reason) {
@@ -255,6 +258,7 @@ export function watchSlots({
     const moved = status.raw >>> 16 !== moves.get(name)
     moves.set(name, status.raw >>> 16)
     if (!status.has(ReaderStatus.PRESENT)) {
+      unclean.delete(name)
       set(name, { card: 'empty' })
     } else if (status.has(ReaderStatus.MUTE)) {
       if (card === 'mute' || card === 'settling') return
@@ -270,6 +274,7 @@ export function watchSlots({
     const slot = slots.get(way.reader)
     if (!slot || !('way' in slot) || slot.way !== way) return
     set(way.reader, { card: 'empty' })
+    unclean.add(way.reader)
     const reader = client.reader(way.reader)
     if (reader) later(way.reader, RECHECK_MS, () => void connect(reader))
   }
@@ -342,12 +347,18 @@ export function preferredWay(insertion: Insertion): Way | null {
   return ways.find(({ contactless }) => contactless !== isCns(insertion)) ?? ways[0] ?? null
 }
 
+/** pcsc-mini's change event carries a wrong one (freed memory in 0.1.3): the connection knows the right one. */
+async function answerToReset(connection: Awaited<ReturnType<Reader['connect']>>, reset: boolean) {
+  if (reset) await connection.reconnect(CardMode.SHARED, CardDisposition.RESET)
+  return (await connection.state()).atr
+}
+
 /** How often a leave is tried again while a command is still under way. */
 const STILL_BUSY_MS = 20
 
 /**
- * A card that was worked with is reset, so that nobody uses what it has verified. One that was pulled is left as well:
- * pcsc-mini has room for a few connections only. It refuses a leave while a command is under way, which ends by itself.
+ * Also of a card that was pulled: pcsc-mini has room for a few connections only. It refuses a leave while a command is
+ * under way, which ends by itself.
  */
 async function release(connection: Connection, how: CardDisposition): Promise<void> {
   for (;;) {
