@@ -39,7 +39,7 @@ export interface Context {
 
 export const canPrint = (status: PrinterStatus) => status === 'ready' || status === 'paperLow'
 /** The card of this visit is still in, and not somebody else's that came after it. */
-export const holdsCard = ({ card, visit }: Context) => card !== null && (visit.card === null || visit.card === card)
+const holdsCard = ({ card, visit }: Context) => card !== null && (visit.card === null || visit.card === card)
 /** Still in the reader or on it: to be taken along. */
 export const cardToTake = (context: Context) => holdsCard(context) && !context.lost
 const put = ({ visit }: Context, set: Partial<Visit>) => ({ visit: { ...visit, ...set } })
