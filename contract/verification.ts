@@ -45,8 +45,11 @@ const instant = z.codec(z.number().int().min(0).max(253_402_300_799), isoInstant
   encode: (iso) => Math.floor(Date.parse(iso) / 1000),
 })
 
-/** ANPR has no longer names than this. */
-const name = z.string().min(1).max(100)
+/** No control, format or half character: neither paper nor terminal shows it, and it could make the rest look different. */
+const name = z
+  .string()
+  .max(150)
+  .regex(/^\P{C}+$/u)
 const codiceFiscale = z.string().regex(/^(?:[A-Z0-9]{16}|\d{11})$/)
 /** Who the paper is about. */
 const subject = z.codec(
@@ -65,7 +68,10 @@ export const factLetter = z.enum([
 ] as const)
 export type FactLetter = z.infer<typeof factLetter>
 
-const factText = z.string().min(1).max(800)
+const factText = z
+  .string()
+  .max(800)
+  .regex(/^(?:\P{C}|\n)+$/u)
 /** Facts as the paper says them, by letter; lines are parted by `\n`. */
 const facts = z.codec(z.map(factLetter, factText), z.partialRecord(factLetter, factText), {
   decode: (map) => Object.fromEntries(map),
@@ -94,7 +100,15 @@ const common = {
   validUntil: instant.optional(),
 }
 /** The sealed PDF that this totem received from ANPR and printed; the SHA-256 ties the paper to that file. */
-const certificate = { operation: ulid, types, protocol: z.string().min(1).max(60), pdfSha256: sha256 }
+const certificate = {
+  operation: ulid,
+  types,
+  protocol: z
+    .string()
+    .max(60)
+    .regex(/^\P{C}+$/u),
+  pdfSha256: sha256,
+}
 
 /**
  * What a code says, by kind of paper. The totem vouches for `totem`, `issuedAt`, `operation`, `pages` and that it received
@@ -145,9 +159,11 @@ const DOCUMENTS: Record<VerifiedDocument, number> = {
   coverSlip: 6,
 }
 
-/** The CWT claims set of a code, ready for CBOR: integer keys, bytes as Uint8Array. Throws for what is no claims at all. */
-export function toCwt(claims: VerificationClaims): Map<number, unknown> {
-  const { id, totem, issuedAt, validUntil, document, ...rest } = z.encode(verificationClaims, claims)
+/** The CWT claims set of a code, ready for CBOR: integer keys, bytes as Uint8Array. Null for what the schema refuses. */
+export function toCwt(claims: VerificationClaims): Map<number, unknown> | null {
+  const wire = verificationClaims.safeEncode(claims)
+  if (!wire.success) return null
+  const { id, totem, issuedAt, validUntil, document, ...rest } = wire.data
   const paper = new Map<number, unknown>([[PAPER.document, DOCUMENTS[document]]])
   for (const [field, value] of Object.entries(rest)) paper.set(PAPER[field as keyof typeof PAPER], value)
   const cwt = new Map<number, unknown>([[CWT.iss, totem]])

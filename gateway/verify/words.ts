@@ -53,12 +53,12 @@ const it = {
     ee: 'Liquidazione o fallimento',
   } satisfies Record<FactLetter, string>,
   genuine: {
-    title: 'Autentico',
-    lead: 'Questo foglio viene da un totem Polis ed è come il totem l’ha scritto. Confrontare i dati qui sotto con quelli stampati.',
+    title: 'Foglio autentico di un totem',
+    lead: 'Questo codice l’ha scritto un totem Polis. Un codice si può copiare: confrontare i dati qui sotto con quelli stampati.',
   },
   expired: {
-    title: 'Autentico, ma scaduto',
-    lead: (on: string) => `Questo foglio viene da un totem Polis, ma valeva fino al ${on}.`,
+    title: 'Foglio autentico, ma scaduto',
+    lead: (on: string) => `Questo codice l’ha scritto un totem Polis, ma il foglio valeva fino al ${on}.`,
   },
   withdrawn: {
     title: 'Non vale: totem revocato',
@@ -172,12 +172,12 @@ const en: Words = {
     ee: 'Liquidation or bankruptcy',
   },
   genuine: {
-    title: 'Genuine',
-    lead: 'This paper comes from a Polis totem and is as the totem wrote it. Compare what is below with what is printed.',
+    title: 'Genuine paper of a totem',
+    lead: 'A Polis totem wrote this code. A code can be copied: compare what is below with what is printed.',
   },
   expired: {
-    title: 'Genuine, but expired',
-    lead: (on) => `This paper comes from a Polis totem, but was valid until ${on}.`,
+    title: 'Genuine paper, but expired',
+    lead: (on) => `A Polis totem wrote this code, but the paper was valid until ${on}.`,
   },
   withdrawn: {
     title: 'Not valid: withdrawn totem',

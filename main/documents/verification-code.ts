@@ -28,19 +28,22 @@ const cbor = (value: unknown) => encode(value, rfc8949EncodeOptions)
 /**
  * The text of the QR: `TP1:` and base45. Another text each time, since ECDSA draws a random number: sign once, keep the
  * text with the document, and the document's bytes are the same at every rendering. `too-long`: more than a QR of the
- * paper can hold (a very large family); leave the longest fact out and say so on the paper.
+ * paper can hold (a very large family); leave the longest fact out and say so on the paper. `claims-refused`: a text that no
+ * paper shows as it is (contract/verification.ts); print without a code.
  */
 export function signVerificationCode(
   claims: VerificationClaims,
   { kid, key }: VerificationSigner,
-): Result<string, { kind: 'too-long' }> {
+): Result<string, { kind: 'too-long' | 'claims-refused' }> {
+  const claimsSet = toCwt(claims)
+  if (!claimsSet) return err({ kind: 'claims-refused' })
   const header = cbor(
     new Map<number, unknown>([
       [COSE.alg, COSE.es256],
       [COSE.kid, new Uint8Array(Buffer.from(kid, 'base64url'))],
     ]),
   )
-  const payload = cbor(toCwt(claims))
+  const payload = cbor(claimsSet)
   // RFC 9052 §4.4; COSE wants r and s side by side, not in DER (RFC 9053 §2.1).
   const signed = cbor(['Signature1', header, new Uint8Array(), payload])
   const signature = new Uint8Array(sign('sha256', signed, { key, dsaEncoding: 'ieee-p1363' }))
