@@ -95,7 +95,7 @@ export function createSecureMessaging(session: Session): SecureChannel {
     const ssc = nextCounter()
     if (data.length === 0) {
       // An error may come bare. A success may not: nobody has vouched for it.
-      if (sw === 0x9000 || sw >> 8 === 0x62 || sw >> 8 === 0x61 || DROPPED.has(sw)) throw new SecureMessagingFailure()
+      if ([0x90, 0x61, 0x62].includes(sw >> 8) || DROPPED.has(sw)) throw new SecureMessagingFailure()
       return { data, sw }
     }
     const objects = readTlvs(data)
