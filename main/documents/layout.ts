@@ -39,8 +39,10 @@ export const PAGE = {
   height: 841.89,
   left: mm(20),
   right: mm(20),
-  top: mm(20),
-  bottom: 841.89 - mm(26),
+  top: mm(15),
+  /** Of the pages after the first, which begin with a running head. */
+  nextTop: mm(20),
+  bottom: 841.89 - mm(22),
 } as const
 export const WIDTH = PAGE.width - PAGE.left - PAGE.right
 
@@ -57,7 +59,7 @@ const STYLES = {
   heading: { face: 'bold', size: 13, leading: 17 },
   body: { face: 'regular', size: 11, leading: 15 },
   strong: { face: 'semibold', size: 11, leading: 15 },
-  note: { face: 'regular', size: 10, leading: 12.6 },
+  note: { face: 'regular', size: 10, leading: 12.4 },
   label: { face: 'regular', size: 10, leading: 15 },
   tag: { face: 'semibold', size: 10, leading: 15 },
   code: { face: 'bold', size: 30, leading: 36 },
@@ -66,7 +68,7 @@ const STYLES = {
 const second = (style: Style): Style => ({
   face: style.face === 'regular' ? 'italic' : style.face === 'bold' ? 'semibold' : style.face,
   size: Math.max(10, style.size - 1),
-  leading: Math.max(12.6, style.leading - 1.5),
+  leading: Math.max(12.4, style.leading - 1.5),
 })
 
 const BAR = mm(1)
@@ -131,14 +133,15 @@ export function layOut(paper: Paper, measure: Measure): Layout {
       width: number
       words: Words
       style: Style
+      align?: 'left' | 'right'
       element: Partial<Element> & { tag: string }
     }[],
-    { before = 0, padding = mm(0.9), keep = false } = {},
+    { before = 0, padding = mm(0.7), keep = false } = {},
   ): { band: Band; elements: Element[] } {
-    const set = cells.map(({ words, style, width }) =>
+    const set = cells.map(({ words, style, width, align = 'left' }) =>
       words.map((runs, index) => {
         const own = index === 0 ? style : second(style)
-        return { own, lines: setLines(runs, { width, style: own }, measure) }
+        return { own, lines: setLines(runs, { width, style: own, align }, measure) }
       }),
     )
     const height = Math.max(
@@ -159,11 +162,12 @@ export function layOut(paper: Paper, measure: Measure): Layout {
     return { band: strip, elements }
   }
 
-  const sourceBar = (strip: Band, source: Source | null) => {
+  /** `joined`: points above the strip that belong to it. */
+  const sourceBar = (strip: Band, source: Source | null, joined = 0) => {
     if (source === null) return
     artifacts.push({
       band: strip,
-      marks: [{ kind: 'bar', x: PAGE.left, y: 0, width: BAR, height: strip.height, ink: 'dark' }],
+      marks: [{ kind: 'bar', x: PAGE.left, y: -joined, width: BAR, height: strip.height + joined, ink: 'dark' }],
     })
   }
   const tagCell = (source: Source) => ({
@@ -171,6 +175,7 @@ export function layOut(paper: Paper, measure: Measure): Layout {
     width: TAG_WIDTH,
     words: [[TAGS[source]]] as Words,
     style: STYLES.tag as Style,
+    align: 'right' as const,
     element: { tag: 'TD' },
   })
 
@@ -196,7 +201,7 @@ export function layOut(paper: Paper, measure: Measure): Layout {
             { x: valueLeft, width: valueWidth, words: [[value ?? '']], style: STYLES.strong, element: { tag: 'TD' } },
             ...(source === null ? [] : [tagCell(source)]),
           ],
-          { before: index === 0 ? mm(2) : 0, padding: value === null ? mm(1.5) : mm(0.9) },
+          { before: index === 0 ? mm(2) : 0, padding: value === null ? mm(1.5) : mm(0.7) },
         )
         sourceBar(strip, source)
         if (value === null) {
@@ -262,7 +267,7 @@ export function layOut(paper: Paper, measure: Measure): Layout {
     const body = paragraphs(words, STYLES.body, {
       x,
       width,
-      before: mm(first ? 2 : 2.2),
+      before: mm(first ? 1.5 : 1.4),
       keep: members !== undefined || lines > 0,
     })
     const head = bands[from]
@@ -277,13 +282,13 @@ export function layOut(paper: Paper, measure: Measure): Layout {
         ],
       })
       if (source !== null) {
-        const tag = setLines([TAGS[source]], { width: TAG_WIDTH, style: STYLES.tag }, measure)
+        const tag = setLines([TAGS[source]], { width: TAG_WIDTH, style: STYLES.tag, align: 'right' }, measure)
         const leaf = element('P')
         leaf.parts.push({ band: head, marks: stack(tag, PAGE.left + WIDTH - TAG_WIDTH, 0, STYLES.tag) })
         body.push(leaf)
       }
     }
-    for (const strip of bands.slice(from)) sourceBar(strip, source)
+    for (const [index, strip] of bands.slice(from).entries()) sourceBar(strip, source, index > 0 ? strip.before : 0)
     if (members) body.push(table(members, INSET + BOX_INDENT, mm(0)))
     writingLines(lines, x)
     return element('LI', [label, element('LBody', body)])
@@ -344,8 +349,8 @@ export function layOut(paper: Paper, measure: Measure): Layout {
       const width = share * WIDTH - (index < fields.length - 1 ? mm(5) : 0)
       return { x, width, words: [beside(label)], style: STYLES.label, element: { tag: 'P' } }
     })
-    const { elements } = row(labels, { before: mm(5), padding: 0, keep: true })
-    const strip = band(mm(13))
+    const { elements } = row(labels, { before: mm(4), padding: 0, keep: true })
+    const strip = band(mm(11))
     artifacts.push({
       band: strip,
       marks: labels.map(({ x, width }) => ({
@@ -360,7 +365,7 @@ export function layOut(paper: Paper, measure: Measure): Layout {
     return elements
   }
 
-  function qr({ text: content, caption, alt }: Extract<Block, { kind: 'qr' }>): Element[] {
+  function qr({ text: content, beside: notes, alt }: Extract<Block, { kind: 'qr' }>): Element[] {
     // Level Q: papers are folded and get dirty.
     const { modules } = QRCode.create(content, { errorCorrectionLevel: 'Q' })
     const rows = Array.from({ length: modules.size }, (_, y) =>
@@ -370,16 +375,18 @@ export function layOut(paper: Paper, measure: Measure): Layout {
     const quiet = QUIET_MODULES * MODULE
     const x = PAGE.left + side + quiet + mm(3)
     const width = PAGE.left + WIDTH - x
-    const set = caption.map((runs, index) => {
-      const own = index === 0 ? STYLES.note : second(STYLES.note)
-      return { own, lines: setLines(runs, { width, style: own }, measure) }
-    })
+    const set = notes
+      .flatMap((words) => words.map((runs, index) => ({ runs, index })))
+      .map(({ runs, index }) => {
+        const own = index === 0 ? STYLES.note : second(STYLES.note)
+        return { own, index, lines: setLines(runs, { width, style: own }, measure) }
+      })
     const height = set.reduce((sum, { own, lines }) => sum + lines.length * own.leading + mm(1.5), 0)
-    const strip = band(Math.max(side + quiet, height), Math.max(quiet, mm(5)))
+    const strip = band(Math.max(side + quiet, height), Math.max(quiet, mm(4.5)))
     const figure = element('Figure', [], { alt })
     figure.parts.push({ band: strip, marks: [{ kind: 'qr', x: PAGE.left, y: 0, rows }] })
     let y = -mm(0.8)
-    const captions = set.map(({ own, lines }, index) => {
+    const captions = set.map(({ own, index, lines }) => {
       const leaf = element('P', [], lang(index))
       leaf.parts.push({ band: strip, marks: stack(lines, x, y, own) })
       y += lines.length * own.leading + mm(1.5)
@@ -391,7 +398,7 @@ export function layOut(paper: Paper, measure: Measure): Layout {
   function block(what: Block): Element[] {
     switch (what.kind) {
       case 'heading':
-        return paragraphs(what.text, STYLES.heading, { before: mm(6), keep: true, tag: 'H2', ink: 'dark' })
+        return paragraphs(what.text, STYLES.heading, { before: mm(4), keep: true, tag: 'H2', ink: 'dark' })
       case 'paragraph':
         return what.style === 'note'
           ? columns(what.text, STYLES.note, mm(3))
@@ -444,7 +451,7 @@ export function layOut(paper: Paper, measure: Measure): Layout {
 
   const children = [
     ...letterhead(),
-    ...paragraphs(paper.title, STYLES.title, { before: mm(7), keep: true, tag: 'H1', ink: 'dark' }),
+    ...paragraphs(paper.title, STYLES.title, { before: mm(5.5), keep: true, tag: 'H1', ink: 'dark' }),
     ...(paper.subtitle ? paragraphs(paper.subtitle, STYLES.subtitle, { before: mm(1), keep: true }) : []),
     ...paper.blocks.flatMap(block),
   ]

@@ -59,8 +59,8 @@ export type Block =
   | { kind: 'code'; label: Words; code: string }
   /** Places to write in, side by side; `share` is a part of the width. */
   | { kind: 'signature'; fields: readonly { label: Words; share: number }[] }
-  /** `alt` says what the picture is to who does not see it. */
-  | { kind: 'qr'; text: string; caption: Words; alt: string }
+  /** A code with paragraphs beside it; `alt` says what the picture is to who does not see it. */
+  | { kind: 'qr'; text: string; beside: readonly Words[]; alt: string }
 
 /** A paper of the totem, independent of how it is printed. */
 export interface Paper {

@@ -3,7 +3,7 @@ import { mm, setLines } from './lines.ts'
 import type { Paper, Words } from './model.ts'
 import { type Place, place } from './placing.ts'
 import { dateTime, footing } from './texts.ts'
-import { ASCENT, asset, FACES, type Face, type Measure, type Style } from './typeface.ts'
+import { asset, BASELINE, FACES, type Face, type Measure, type Style } from './typeface.ts'
 
 // Colours of Italian public services (DESIGN.md); all of them turn black on a thermal head.
 const INKS: Record<Ink, string> = { black: '#000000', dark: '#17324D', accent: '#0066CC' }
@@ -122,11 +122,11 @@ function draw(pdf: PDFKit.PDFDocument, mark: Mark, top: number): void {
       for (const { text, style, x, width } of mark.line) {
         const left = mark.x + x
         if (text === null) {
-          pdf.rect(left, y + style.size * 1.12, width - mm(1), HAIRLINE).fill()
+          pdf.rect(left, y + style.leading * BASELINE + mm(0.6), width - mm(1), HAIRLINE).fill()
           continue
         }
         // On one baseline, whatever the face.
-        const baseline = y + style.size * ASCENT
+        const baseline = y + style.leading * BASELINE
         pdf
           .font(style.face as Face, style.size)
           .text(text, left, baseline, { lineBreak: false, baseline: 'alphabetic' })
@@ -167,8 +167,8 @@ function draw(pdf: PDFKit.PDFDocument, mark: Mark, top: number): void {
 /** Says on the next sheets what they belong to. */
 function drawHead(pdf: PDFKit.PDFDocument, title: string, office: string, measure: Measure): void {
   const head = setLines([`${title} · ${office}`], { width: WIDTH, style: FOOT }, measure).slice(0, 1)
-  for (const line of head) draw(pdf, { kind: 'text', x: PAGE.left, y: mm(10), line, ink: 'black' }, 0)
-  draw(pdf, { kind: 'rule', x: PAGE.left, y: mm(16), width: WIDTH, weight: HAIRLINE, ink: 'black' }, 0)
+  for (const line of head) draw(pdf, { kind: 'text', x: PAGE.left, y: mm(9.5), line, ink: 'black' }, 0)
+  draw(pdf, { kind: 'rule', x: PAGE.left, y: mm(15), width: WIDTH, weight: HAIRLINE, ink: 'black' }, 0)
 }
 
 function drawFoot(pdf: PDFKit.PDFDocument, paper: Paper, page: number, pages: number, measure: Measure): void {

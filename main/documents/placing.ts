@@ -14,16 +14,18 @@ export interface Place {
   y: number
 }
 
-/** Puts bands onto pages between `top` and `bottom`. What must stay together does, unless it fills more than a page. */
+/** Puts bands onto pages between `top` (`nextTop` from the second on) and `bottom`. What must stay together does, unless it fills more than a page. */
 export function place(
   bands: readonly Band[],
-  { top, bottom }: { top: number; bottom: number },
+  { top: firstTop, nextTop, bottom }: { top: number; nextTop: number; bottom: number },
 ): { places: Map<Band, Place>; pages: number } {
   const places = new Map<Band, Place>()
   let page = 0
+  let top = firstTop
   let y = top
   const turn = () => {
     page += 1
+    top = nextTop
     y = top
   }
   for (let first = 0; first < bands.length; ) {
@@ -31,7 +33,7 @@ export function place(
     while (bands[next]?.keep && next + 1 < bands.length) next += 1
     const group = bands.slice(first, next + 1)
     const height = group.reduce((sum, band, index) => sum + band.height + (index > 0 || y > top ? band.before : 0), 0)
-    if (y > top && y + height > bottom && height <= bottom - top) turn()
+    if (y > top && y + height > bottom && height <= bottom - nextTop) turn()
     for (const band of group) {
       if (y > top && y + band.before + band.height > bottom) turn()
       if (y > top) y += band.before

@@ -6,7 +6,6 @@ import type { PaperLanguage } from './model.ts'
 export const texts = {
   it: {
     types: { '8': 'Certificato di residenza', '12': 'Certificato di stato di famiglia' },
-    product: 'TOTEM POLIS',
     date: 'Data e ora',
     totem: 'Totem',
     office: 'Ufficio postale',
@@ -20,6 +19,7 @@ export const texts = {
       document: 'Documento',
       note: 'Questa ricevuta non è un certificato. Il certificato è il foglio del Ministero dell’Interno, con il suo sigillo.',
       caption: 'Il codice contiene operazione, protocollo e impronta del certificato.',
+      codeAlt: 'Codice QR: operazione, protocollo ANPR e impronta del certificato',
     },
     slip: {
       title: 'RICHIESTA REGISTRATA',
@@ -30,12 +30,12 @@ export const texts = {
       until: 'Ritirare entro il',
       note: 'Questo foglio non è un certificato e non ne fa le veci.',
       caption: 'Il codice contiene operazione e codice di ritiro.',
+      codeAlt: 'Codice QR: operazione e codice di ritiro',
       requested: 'Richiesto',
     },
   },
   en: {
     types: { '8': 'Certificate of residence', '12': 'Certificate of family status' },
-    product: 'TOTEM POLIS',
     date: 'Date and time',
     totem: 'Totem',
     office: 'Post office',
@@ -49,6 +49,7 @@ export const texts = {
       document: 'Document',
       note: 'This receipt is not a certificate. The certificate is the sheet of the Ministry of the Interior, with its seal.',
       caption: 'The code holds operation, protocol and fingerprint of the certificate.',
+      codeAlt: 'QR code: operation, ANPR protocol and fingerprint of the certificate',
     },
     slip: {
       title: 'REQUEST RECORDED',
@@ -59,6 +60,7 @@ export const texts = {
       until: 'Collect by',
       note: 'This sheet is not a certificate and does not replace one.',
       caption: 'The code holds operation and collect code.',
+      codeAlt: 'QR code: operation and collect code',
       requested: 'Requested',
     },
   },

@@ -22,8 +22,8 @@ export type Measure = (text: string, style: Style) => number
 // The folder lies as far from the source of this file as from the bundle that it becomes a part of (dist/main/).
 export const asset = (name: string): Buffer => readFileSync(new URL(`../../assets/fonts/${name}`, import.meta.url))
 
-/** Share of the size that lies above the baseline of Titillium's first line. */
-export const ASCENT = 0.95
+/** Where in a line the letters stand: the same for all sizes of one leading, so that a row's cells are on one line. */
+export const BASELINE = 0.76
 
 // What Titillium Web can draw (assets/fonts); PDF/A forbids a glyph for what it can't.
 const DRAWABLE =

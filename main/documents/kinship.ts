@@ -1,0 +1,78 @@
+import type { PaperLanguage } from './model.ts'
+
+// ANPR table 5. Both forms: ANPR's family sheet does not say the sex.
+const RELATIONS: Record<string, Record<PaperLanguage, string>> = {
+  '1': { it: 'intestatario/a', en: 'head of the sheet', de: 'Inhaber/in des Bogens', sl: 'nosilec/nosilka lista' },
+  '2': { it: 'marito/moglie', en: 'husband/wife', de: 'Ehemann/Ehefrau', sl: 'mož/žena' },
+  '3': { it: 'figlio/a', en: 'son/daughter', de: 'Sohn/Tochter', sl: 'sin/hči' },
+  '4': { it: 'nipote (discendente)', en: 'grandchild', de: 'Enkel/in', sl: 'vnuk/vnukinja' },
+  '5': { it: 'pronipote', en: 'great-grandchild', de: 'Urenkel/in', sl: 'pravnuk/pravnukinja' },
+  '6': { it: 'padre/madre', en: 'father/mother', de: 'Vater/Mutter', sl: 'oče/mati' },
+  '7': { it: 'nonno/a', en: 'grandparent', de: 'Großvater/Großmutter', sl: 'stari oče/stara mati' },
+  '8': { it: 'bisnonno/a', en: 'great-grandparent', de: 'Urgroßvater/Urgroßmutter', sl: 'praded/prababica' },
+  '9': { it: 'fratello/sorella', en: 'brother/sister', de: 'Bruder/Schwester', sl: 'brat/sestra' },
+  '10': { it: 'nipote (collaterale)', en: 'nephew/niece', de: 'Neffe/Nichte', sl: 'nečak/nečakinja' },
+  '11': { it: 'zio/a', en: 'uncle/aunt', de: 'Onkel/Tante', sl: 'stric/teta' },
+  '12': { it: 'cugino/a', en: 'cousin', de: 'Cousin/Cousine', sl: 'bratranec/sestrična' },
+  '13': { it: 'altro parente', en: 'other relative', de: 'andere/r Verwandte/r', sl: 'drug sorodnik' },
+  '14': { it: 'figliastro/a', en: 'stepchild', de: 'Stiefsohn/Stieftochter', sl: 'pastorek/pastorka' },
+  '15': { it: 'patrigno/matrigna', en: 'step-parent', de: 'Stiefvater/Stiefmutter', sl: 'očim/mačeha' },
+  '16': { it: 'genero/nuora', en: 'son-/daughter-in-law', de: 'Schwiegersohn/-tochter', sl: 'zet/snaha' },
+  '17': { it: 'suocero/a', en: 'father-/mother-in-law', de: 'Schwiegervater/-mutter', sl: 'tast/tašča' },
+  '18': { it: 'cognato/a', en: 'brother-/sister-in-law', de: 'Schwager/Schwägerin', sl: 'svak/svakinja' },
+  '19': { it: 'fratellastro/sorellastra', en: 'step-sibling', de: 'Stiefbruder/-schwester', sl: 'polbrat/polsestra' },
+  '20': {
+    it: 'nipote (affine)',
+    en: 'nephew/niece by marriage',
+    de: 'angeheiratete/r Neffe/Nichte',
+    sl: 'nečak/-inja po svaštvu',
+  },
+  '21': {
+    it: 'zio/a (affine)',
+    en: 'uncle/aunt by marriage',
+    de: 'angeheiratete/r Onkel/Tante',
+    sl: 'stric/teta po svaštvu',
+  },
+  '22': {
+    it: 'altro affine',
+    en: 'other relative by marriage',
+    de: 'andere/r Verschwägerte/r',
+    sl: 'drug sorodnik po svaštvu',
+  },
+  '23': {
+    it: 'convivente',
+    en: 'cohabiting partner',
+    de: 'Mitbewohner/in (Lebensgemeinschaft)',
+    sl: 'sostanovalec/-ka',
+  },
+  '24': {
+    it: 'responsabile della convivenza',
+    en: 'head of the household',
+    de: 'Verantwortliche/r der Wohngemeinschaft',
+    sl: 'odgovorni za skupnost',
+  },
+  '25': {
+    it: 'convivente (convivenza non affettiva)',
+    en: 'member of the household',
+    de: 'Mitglied der Wohngemeinschaft',
+    sl: 'član/-ica skupnosti',
+  },
+  '26': { it: 'tutore', en: 'guardian', de: 'Vormund', sl: 'skrbnik/skrbnica' },
+  '28': {
+    it: 'unito/a civilmente',
+    en: 'civil partner',
+    de: 'eingetragene/r Lebenspartner/in',
+    sl: 'partner/-ica v partnerski zvezi',
+  },
+  '80': { it: 'adottato/a', en: 'adopted child', de: 'Adoptivkind', sl: 'posvojenec/posvojenka' },
+  '81': {
+    it: 'nipote',
+    en: 'nephew/niece or grandchild',
+    de: 'Neffe/Nichte oder Enkel/in',
+    sl: 'nečak/-inja ali vnuk/-inja',
+  },
+}
+
+/** e.g. `figlio/a`; null for what the table does not define (99) or this totem does not know. */
+export const relationName = (code: string, language: PaperLanguage): string | null =>
+  RELATIONS[code]?.[language] ?? null

@@ -1,0 +1,57 @@
+import type { RegisteredPerson } from '../../contract/document.ts'
+import { relationName } from './kinship.ts'
+import { type Fact, type PaperLanguages, type Run, said, type Table, type Words } from './model.ts'
+import { inflect, plainDate, registerWords, say } from './words.ts'
+
+type Label = 'fullName' | 'born' | 'codiceFiscale' | 'comune' | 'address' | 'citizenship'
+type Family = NonNullable<RegisteredPerson['family']>
+
+export const fullName = ({ surname, name }: { surname: string; name: string }): string => `${surname} ${name}`
+
+/** Each fact that a paper may show of a person, known or not. */
+export function personFacts(person: RegisteredPerson, languages: PaperLanguages) {
+  const { source } = person
+  const fact = (name: Label, value: string | null): Fact => ({
+    label: say(languages, (language) => registerWords[language][name]),
+    value,
+    source: value === null ? null : source,
+  })
+  return {
+    fullName: fact('fullName', fullName(person)),
+    born: fact('born', person.born && person.birthPlace && `${person.birthPlace}, ${plainDate(person.born)}`),
+    codiceFiscale: fact('codiceFiscale', person.codiceFiscale),
+    comune: fact('comune', person.residence?.comune ?? null),
+    address: fact('address', person.residence?.address ?? null),
+    citizenship: fact('citizenship', person.citizenships?.join(', ') ?? null),
+  }
+}
+
+/** e.g. `coniugata`, in each language; null where it is not known. */
+export function statoCivile({ statoCivile: code, sex }: RegisteredPerson, languages: PaperLanguages): string[] | null {
+  if (code === null) return null
+  return languages.map((language) => inflect(registerWords[language].statiCivili[code], sex).join(''))
+}
+
+/** The famiglia anagrafica as a table; a day of birth that is not known is left to be written. */
+export function familyTable(family: Family, languages: PaperLanguages): Table {
+  const head = (name: 'fullName' | 'birthDate' | 'relation'): Words =>
+    say(languages, (language) => registerWords[language][name])
+  return {
+    source: 'anpr',
+    columns: [
+      { head: head('fullName'), share: 0.44 },
+      { head: head('birthDate'), share: 0.24 },
+      { head: head('relation'), share: 0.32 },
+    ],
+    rows: family.map((member) => [
+      said(fullName(member)),
+      [birth(member)],
+      relationName(member.relation, 'it') === null
+        ? [[{ gap: 35 }]]
+        : say(languages, (language) => relationName(member.relation, language) ?? ''),
+    ]),
+  }
+}
+
+const birth = ({ born, yearOfBirth }: Family[number]): Run[] =>
+  born === null ? [{ gap: 14 }, ` ${yearOfBirth}`] : [plainDate(born)]

@@ -1,0 +1,158 @@
+import type { RegisteredPerson } from '../../contract/document.ts'
+import { fill, type PaperLanguage, type Run, type Words } from './model.ts'
+
+type StatoCivile = NonNullable<RegisteredPerson['statoCivile']>
+
+/** The register's own vocabulary, for visura and declarations. `{o}` and the like: the ending by sex (`inflect`). */
+interface RegisterWords {
+  codiceFiscale: string
+  born: string
+  birthDate: string
+  comune: string
+  address: string
+  citizenship: string
+  statoCivile: string
+  family: string
+  fullName: string
+  relation: string
+  statiCivili: Record<StatoCivile, string>
+  place: string
+  date: string
+  signature: string
+  /** What the code beside it vouches for: never for ANPR itself (anpr.md §6.4). */
+  code: string
+  codeAlt: string
+}
+
+export const registerWords: Record<PaperLanguage, RegisterWords> = {
+  it: {
+    codiceFiscale: 'Codice fiscale',
+    born: 'Luogo e data di nascita',
+    birthDate: 'Data di nascita',
+    comune: 'Comune di residenza',
+    address: 'Indirizzo',
+    citizenship: 'Cittadinanza',
+    statoCivile: 'Stato civile',
+    family: 'Famiglia anagrafica',
+    fullName: 'Cognome e nome',
+    relation: 'Rapporto con l’intestatario',
+    statiCivili: {
+      '1': 'celibe/nubile',
+      '2': 'coniugat{o}',
+      '3': 'vedov{o}',
+      '4': 'divorziat{o}',
+      '6': 'unit{o} civilmente',
+      '7': 'stato libero a seguito di decesso della parte unita civilmente',
+      '8': 'stato libero a seguito di scioglimento dell’unione civile',
+    },
+    place: 'Luogo',
+    date: 'Data',
+    signature: 'Firma del dichiarante, per esteso e leggibile',
+    code: 'Il codice dice che questo totem ha ricevuto da ANPR i dati con quella sigla e li ha stampati: non è un sigillo di ANPR né del Ministero dell’Interno. Si verifica anche senza rete.',
+    codeAlt: 'Codice QR di verifica: i dati contrassegnati ANPR, firmati dal totem',
+  },
+  en: {
+    codiceFiscale: 'Tax code',
+    born: 'Place and date of birth',
+    birthDate: 'Date of birth',
+    comune: 'Municipality of residence',
+    address: 'Address',
+    citizenship: 'Citizenship',
+    statoCivile: 'Civil status',
+    family: 'Registered family',
+    fullName: 'Surname and first names',
+    relation: 'Relation to the head of the sheet',
+    statiCivili: {
+      '1': 'single',
+      '2': 'married',
+      '3': 'widowed',
+      '4': 'divorced',
+      '6': 'in a civil union',
+      '7': 'free after the death of the civil partner',
+      '8': 'free after dissolution of the civil union',
+    },
+    place: 'Place',
+    date: 'Date',
+    signature: 'Signature',
+    code: 'The code says that this totem received the data with that mark from ANPR and printed them: it is not a seal of ANPR or of the Ministry of the Interior. It can be checked without a network.',
+    codeAlt: 'Verification QR code: the data marked ANPR, signed by the totem',
+  },
+  de: {
+    codiceFiscale: 'Steuernummer',
+    born: 'Geburtsort und -datum',
+    birthDate: 'Geburtsdatum',
+    comune: 'Wohnsitzgemeinde',
+    address: 'Anschrift',
+    citizenship: 'Staatsbürgerschaft',
+    statoCivile: 'Familienstand',
+    family: 'Familie laut Melderegister',
+    fullName: 'Zuname und Vorname',
+    relation: 'Verhältnis zum Inhaber des Bogens',
+    statiCivili: {
+      '1': 'ledig',
+      '2': 'verheiratet',
+      '3': 'verwitwet',
+      '4': 'geschieden',
+      '6': 'in eingetragener Lebenspartnerschaft',
+      '7': 'ungebunden nach Ableben des eingetragenen Lebenspartners',
+      '8': 'ungebunden nach Auflösung der eingetragenen Lebenspartnerschaft',
+    },
+    place: 'Ort',
+    date: 'Datum',
+    signature: 'Unterschrift',
+    code: 'Der Code besagt, dass dieser Totem die so gekennzeichneten Daten vom ANPR erhalten und gedruckt hat: Er ist kein Siegel des ANPR oder des Innenministeriums. Er lässt sich auch ohne Netz prüfen.',
+    codeAlt: 'QR-Code zur Prüfung: die mit ANPR gekennzeichneten Daten, vom Totem signiert',
+  },
+  sl: {
+    codiceFiscale: 'Davčna številka',
+    born: 'Kraj in datum rojstva',
+    birthDate: 'Datum rojstva',
+    comune: 'Občina stalnega prebivališča',
+    address: 'Naslov',
+    citizenship: 'Državljanstvo',
+    statoCivile: 'Osebni stan',
+    family: 'Družina po registru prebivalstva',
+    fullName: 'Priimek in ime',
+    relation: 'Razmerje do nosilca lista',
+    statiCivili: {
+      '1': 'samsk{i}',
+      '2': 'poročen{a}',
+      '3': 'vdov{ec}',
+      '4': 'razvezan{a}',
+      '6': 'v partnerski zvezi',
+      '7': 'svoboden stan po smrti partnerja v partnerski zvezi',
+      '8': 'svoboden stan po prenehanju partnerske zveze',
+    },
+    place: 'Kraj',
+    date: 'Datum',
+    signature: 'Podpis',
+    code: 'Koda pove, da je ta totem tako označene podatke prejel od ANPR in jih natisnil: ni pečat ANPR ali Ministrstva za notranje zadeve. Preveri se lahko tudi brez omrežja.',
+    codeAlt: 'QR koda za preverjanje: podatki z oznako ANPR, ki jih je podpisal totem',
+  },
+}
+
+const ENDINGS: Record<string, Record<'M' | 'F' | 'N', string>> = {
+  o: { M: 'o', F: 'a', N: 'o/a' },
+  a: { M: '', F: 'a', N: '/-a' },
+  i: { M: 'i', F: 'a', N: 'i/-a' },
+  ec: { M: 'ec', F: 'a', N: 'ec/-a' },
+}
+
+/** Fills a template, endings by sex first; unknown or N gives both. */
+export function inflect(template: string, sex: RegisteredPerson['sex'], runs: Record<string, Run> = {}): Run[] {
+  const endings = Object.entries(ENDINGS).map(([name, forms]) => [name, forms[sex ?? 'N']])
+  return fill(template, { ...Object.fromEntries(endings), ...runs })
+}
+
+/** The same words in each of the paper's languages. */
+export const say = <L extends PaperLanguage>(
+  languages: readonly L[],
+  words: (language: L) => readonly Run[] | string,
+): Words =>
+  languages.map((language) => {
+    const runs = words(language)
+    return typeof runs === 'string' ? [runs] : runs
+  })
+
+/** `1974-03-05` as `05/03/1974`. */
+export const plainDate = (date: string): string => date.split('-').toReversed().join('/')
