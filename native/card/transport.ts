@@ -158,8 +158,11 @@ const getResponse = (sw: number): Command => ({ ins: 0xc0, p1: 0, p2: 0, le: sw 
 
 const MAX_PIECES = 16
 
-/** The longest extended answer with its status word: pcsc-mini itself sets aside no more than a short one needs. */
-const LONGEST_ANSWER_BYTES = 65_536 + 2
+/**
+ * The longest extended answer with its status word: pcsc-mini itself sets aside no more than a short one needs. One for
+ * all APDUs, which go out one at a time: pcsc-mini (0.1.3) keeps every buffer that it has ever been given or has made.
+ */
+const output = new ArrayBuffer(65_536 + 2)
 
 /** Within secure messaging a command is never sent twice: the card's counter has gone on. */
 const isPlainShort = ({ cla = 0, extended }: Command) => cla === 0 && !extended
@@ -176,7 +179,6 @@ export function openChannel(
   let apdus = 0
   /** Some cards refuse Le=00 with 6700 and take FF. */
   let longestRead = 256
-  const output = new ArrayBuffer(LONGEST_ANSWER_BYTES)
 
   async function sendOnce(apdu: Uint8Array): Promise<Response> {
     signal.throwIfAborted()

@@ -35,7 +35,8 @@ export interface DrivenReader {
 /** The real driver on the PC/SC service at `socket`, in a process of its own. */
 export function driveReader(socket: string): DrivenReader {
   const host = fork(HOST, [], {
-    execArgv: [],
+    // A small heap: what V8 has not bothered to clear away yet must not look like a leak.
+    execArgv: ['--max-old-space-size=64'],
     serialization: 'advanced',
     env: { ...process.env, PCSCLITE_CSOCK_NAME: socket },
   })
