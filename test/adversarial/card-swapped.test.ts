@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { cieOf } from '../../simulator/card/cie/cie.ts'
 import { cnsOf } from '../../simulator/card/cns.ts'
 import { insertCard } from '../../simulator/card/insert.ts'
 import { type Pcscd, startPcscd } from '../../simulator/card/pcscd.ts'
@@ -89,4 +90,50 @@ test('two-slots: a CNS comes before whatever else is there', async () => {
   await untilTold('empty', 'present', 'empty', 'present', 'empty', 'present')
   await other.remove()
   await untilTold('empty', 'present', 'empty', 'present', 'empty', 'present', 'empty')
+})
+
+// One card with both interfaces, as each slot of a dual reader shows it.
+const byContacts = () => cnsOf('mario-rossi', PKI)
+const byAir = () => cnsOf('mario-rossi', PKI, { profile: 'nfc-88' })
+
+test('two-slots: a card that both slots show is one card, and is used by its contacts', async () => {
+  const air = await insertCard(byAir(), pcscd.ports[1])
+  await reader.until('present')
+  expect((await reader.read()).ok).toBe(true)
+  const contacts = await insertCard(byContacts(), pcscd.ports[0])
+  await reader.untilTold((state) => state?.state === 'present' && !state.contactless)
+  await expectGoodLogin(reader, 'mario-rossi')
+  expect(new Set(insertions()).size).toBe(1)
+
+  // Half pulled out: the reader still sees it in the air.
+  await contacts.remove()
+  await reader.untilTold((state) => state?.state === 'present' && state.contactless)
+  await expectGoodLogin(reader, 'mario-rossi')
+  expect(new Set(insertions()).size).toBe(1)
+  await air.remove()
+  await untilTold('empty', 'present', 'present', 'present', 'lost')
+})
+
+test('two-slots: both slots show it before anybody has asked whose it is', async () => {
+  const contacts = await insertCard(byContacts(), pcscd.ports[0])
+  const air = await insertCard(byAir(), pcscd.ports[1])
+  await reader.until('present')
+  await expectGoodLogin(reader, 'mario-rossi')
+  await contacts.remove()
+  await reader.untilTold((state) => state?.state === 'present' && state.contactless)
+  expect(new Set(insertions()).size).toBe(1)
+  await air.remove()
+  await reader.until('lost')
+})
+
+test('two-slots: a CIE beside a CNS of the same person is another card', async () => {
+  const cie = await insertCard(cieOf('mario-rossi', PKI), pcscd.ports[1])
+  await reader.until('present')
+  await expectGoodLogin(reader, 'mario-rossi')
+  const cns = await insertCard(mario(), pcscd.ports[0])
+  await untilTold('empty', 'present', 'empty', 'present')
+  expect(new Set(insertions()).size).toBe(2)
+  await expectGoodLogin(reader, 'mario-rossi')
+  await cns.remove()
+  await cie.remove()
 })
