@@ -3,7 +3,7 @@ import { totemId } from './identity.ts'
 import { revocationPolicy } from './trust.ts'
 
 /** Printers that native/printer/profiles.ts knows. */
-export const printerProfile = z.enum(['a4-kiosk', 'receipt-80'])
+export const printerProfile = z.enum(['a4-kiosk', 'receipt-80', 'receipt-80-tear'])
 
 /** A totem's provisioning: one JSON file, written by a technician (on a bench, by the simulator). Paths are absolute. */
 export const totemConfig = z.strictObject({

@@ -199,10 +199,14 @@ export const deviceEvent = z.discriminatedUnion('event', [
   }),
   z.strictObject({ event: z.literal('card'), card: cardState }),
   z.strictObject({ event: z.literal('printer'), status: printerStatus }),
+  /**
+   * `taken` and `retracted` come from a printer that holds a sheet out until it is taken, some time after its page was
+   * acknowledged, and only for the sheet that is still held when its job ends; the ones before it were let fall.
+   */
   z.strictObject({
     event: z.literal('print'),
     job: z.string(),
-    state: z.enum(['rendered', 'sent', 'acknowledged']),
+    state: z.enum(['rendered', 'sent', 'acknowledged', 'taken', 'retracted']),
     page: z.number(),
     pages: z.number(),
     band: z.number(),

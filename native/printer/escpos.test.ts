@@ -1,6 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { feed, parseAnswers, processId, processIdOf, qrSymbol, recovery, withoutRealTimeCommands } from './escpos.ts'
+import {
+  cut,
+  feed,
+  parseAnswers,
+  processId,
+  processIdOf,
+  qrSymbol,
+  recovery,
+  wakeUp,
+  withoutRealTimeCommands,
+} from './escpos.ts'
+import { profiles } from './profiles.ts'
 
 const bytes = (...values: number[]) => Uint8Array.from(values)
 
@@ -28,10 +39,24 @@ describe('commands', () => {
     )
   })
 
-  test('recovery fills the largest band before it gives a command', () => {
-    const sent = recovery(5000)
-    expect(sent.subarray(3, 5003).every((byte) => byte === 0)).toBe(true)
-    expect([...sent.subarray(5003, 5005)]).toEqual([0x1b, 0x40])
+  test('recovery fills the largest band before it gives a command, and cuts the void sheet off', () => {
+    const profile = profiles['a4-kiosk']
+    const sent = recovery(profile)
+    expect(sent.subarray(3, 13_003).every((byte) => byte === 0)).toBe(true)
+    expect([...sent.subarray(13_003, 13_005)]).toEqual([0x1b, 0x40])
+    expect(sent.slice(-4)).toEqual(cut(profile))
+  })
+
+  test('a printer that was sent nothing is woken without cutting a slip', () => {
+    for (const profile of Object.values(profiles)) {
+      const sent = Buffer.from(wakeUp(profile))
+      expect(sent.includes(Buffer.from([0x1d, 0x56]))).toBe(false)
+      expect(sent.includes(Buffer.from([0x1b, 0x4a]))).toBe(false)
+    }
+  })
+
+  test('where there is no blade the sheet is fed past the tear bar', () => {
+    expect(cut(profiles['receipt-80-tear'])).toEqual(feed(96))
   })
 
   test('no image spells a real-time command', () => {
@@ -56,6 +81,19 @@ describe('answers', () => {
       { kind: 'status', byte: 0x1a },
       { kind: 'printed', id: 'ABCD' },
       { kind: 'status', byte: 0x16 },
+    ])
+    expect(rest).toHaveLength(0)
+  })
+
+  test('what the printer says by itself is heard between the others', () => {
+    const full = bytes(0x10, 0x0f, 0x24, 0, 0, 0)
+    const { answers, rest } = parseAnswers(bytes(0x12, ...full, 0x18, 0, 0x0f, 0, 0x12, 0x37, 0x22, 65, 66, 67, 68, 0))
+    expect(answers).toEqual([
+      { kind: 'status', byte: 0x12 },
+      { kind: 'full', paper: 0x24 },
+      { kind: 'changed' },
+      { kind: 'status', byte: 0x12 },
+      { kind: 'printed', id: 'ABCD' },
     ])
     expect(rest).toHaveLength(0)
   })

@@ -1,6 +1,9 @@
+import { packBits } from './packbits.ts'
+import type { PrinterProfile } from './profiles.ts'
+
 /**
- * ESC/POS, the commands this product uses (Epson ESC/POS Command Reference; Custom's kiosk printers emulate it). Pure:
- * what goes out is bytes, what comes back is parsed here.
+ * ESC/POS, the commands this product uses (Epson ESC/POS Command Reference; what Custom's and Wincor Nixdorf's kiosk
+ * printers add to it). Pure: what goes out is bytes, what comes back is parsed here.
  */
 const ESC = 0x1b
 const GS = 0x1d
@@ -11,8 +14,12 @@ const ENQ = 0x05
 const word = (n: number): [number, number] => [n & 0xff, (n >> 8) & 0xff]
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values)
 
-/** Power-on defaults, then 1/203 inch as the unit of motion, so that every distance below is in dots; smooth letters. */
-export const initialise = bytes(ESC, 0x40, GS, 0x50, 203, 203, GS, 0x62, 1)
+/**
+ * Power-on defaults, then 1/203 inch as the unit of motion, so that every distance below is in dots; smooth letters; and
+ * the printer says by itself when its state changes: GS a (Epson), GS E0h (Custom, "automatic FULL STATUS back").
+ */
+export const initialise = ({ automaticStatus }: PrinterProfile) =>
+  bytes(ESC, 0x40, GS, 0x50, 203, 203, GS, 0x62, 1, GS, ...(automaticStatus === 'gs-a' ? [0x61, 0x0e] : [0xe0, 0x0f]))
 
 export const lineFeed = bytes(0x0a)
 export const leftMargin = (dots: number) => bytes(GS, 0x4c, ...word(dots))
@@ -24,8 +31,16 @@ export const bold = (on: boolean) => bytes(ESC, 0x45, on ? 1 : 0)
 export const size = ({ wide, high }: { wide: number; high: number }) => bytes(GS, 0x21, ((wide - 1) << 4) | (high - 1))
 export const codePage = (n: number) => bytes(ESC, 0x74, n)
 
-/** Feeds the sheet past the blade and cuts it off. */
-export const cut = bytes(GS, 0x56, 66, 0)
+/** Feeds the sheet past the blade and cuts it off; without a cutter, past the tear bar. */
+export const cut = ({ cutter, cutterDots }: PrinterProfile) => (cutter ? bytes(GS, 0x56, 66, 0) : feed(cutterDots))
+
+/**
+ * GS e, Custom's ejector (KPM210/216 manual, chapter 3): the sheet is held out to be taken, drawn back in, or let fall.
+ * A step of `present` is 6.5 mm on the KPM216H; the sheet must stick out far enough for a stiff hand.
+ */
+export const present = bytes(GS, 0x65, 3, 12)
+export const retract = bytes(GS, 0x65, 2)
+export const eject = bytes(GS, 0x65, 5)
 
 /** Blank paper. ESC J takes at most 255 dots at a time. */
 export function feed(dots: number): Uint8Array {
@@ -42,14 +57,30 @@ export function raster(widthBytes: number, rows: number, dots: Uint8Array): Uint
   return concat([bytes(GS, 0x76, 0x30, 0, ...word(widthBytes), ...word(rows)), dots])
 }
 
+/**
+ * ESC * b m and ESC * 1, line graphics under TIFF compression (Wincor Nixdorf TH230/TH230+ Programmers Guide, 2013): each
+ * command is one row of dots from the left margin on, its count that of the bytes sent; what is left of the row is white.
+ */
+export const packLines = bytes(ESC, 0x2a, 0x62, 0x6d, 2)
+export function packedLine(row: Uint8Array): Uint8Array {
+  let end = row.length
+  while (end > 1 && row[end - 1] === 0) end -= 1
+  const packed = packBits(row.subarray(0, end))
+  return concat([bytes(ESC, 0x2a, 0x31, ...word(packed.length)), packed])
+}
+
 /** GS ( k: model 2, level Q (receipts are folded and get dirty), data as bytes. */
 export function qrSymbol(data: Uint8Array, moduleDots: number): Uint8Array {
   const symbol = (...parameters: number[]) => bytes(GS, 0x28, 0x6b, ...word(parameters.length + 1), 49, ...parameters)
   return concat([symbol(65, 50, 0), symbol(67, moduleDots), symbol(69, 50), symbol(80, 48, ...data), symbol(81, 48)])
 }
 
-/** DLE EOT 1 to 4: printer, cause of being off line, cause of error, paper sensors. Answered at once, busy or not. */
-export const statusRequest = bytes(DLE, EOT, 1, DLE, EOT, 2, DLE, EOT, 3, DLE, EOT, 4)
+/**
+ * DLE EOT 1 to 4: printer, cause of being off line, cause of error, paper sensors. Answered at once, busy or not. A
+ * presenter's sensor is in the answer to DLE EOT 20 (Custom, FULL STATUS).
+ */
+export const statusRequest = ({ presenter }: PrinterProfile) =>
+  bytes(DLE, EOT, 1, DLE, EOT, 2, DLE, EOT, 3, DLE, EOT, 4, ...(presenter ? [DLE, EOT, 20] : []))
 
 /** GS ( H function 48: the printer answers with the same id once everything before it is printed. `id` is 4 bytes, 20h-7Eh. */
 export const processId = (id: string) => bytes(GS, 0x28, 0x48, ...word(6), 48, 48, ...new TextEncoder().encode(id))
@@ -65,7 +96,11 @@ export function processIdOf(n: number): string {
  * many zero bytes as the largest band follow, which mean nothing outside a raster; then ESC @, and the void sheet is
  * cut off so that nothing is ever printed over it.
  */
-export const recovery = (bandBytes: number) => concat([bytes(DLE, ENQ, 2), new Uint8Array(bandBytes), initialise, cut])
+export const recovery = (profile: PrinterProfile) =>
+  concat([bytes(DLE, ENQ, 2), new Uint8Array(profile.bandBytes), initialise(profile), cut(profile)])
+
+/** The same when nothing was sent since the last sheet was acknowledged: there is nothing to cut off. */
+export const wakeUp = (profile: PrinterProfile) => concat([bytes(DLE, ENQ, 2), initialise(profile)])
 
 /**
  * Raster dots may spell a real-time command, which the printer would execute in the middle of an image (DLE DC4 empties
@@ -79,32 +114,53 @@ export function withoutRealTimeCommands(dots: Uint8Array): Uint8Array {
   return dots
 }
 
-/** One thing that a printer says. Status bytes come in the order of their requests. */
-export type Answer = { kind: 'status'; byte: number } | { kind: 'printed'; id: string }
+/**
+ * One thing that a printer says. Status bytes come in the order of their requests; `full` is Custom's FULL STATUS (paper,
+ * user, recoverable, unrecoverable), asked for or by itself; `changed` is Epson's automatic status back.
+ */
+export type Answer =
+  | { kind: 'status'; byte: number }
+  | { kind: 'printed'; id: string }
+  | { kind: 'full'; paper: number }
+  | { kind: 'changed' }
 
 /**
  * Takes the answers off the front of what was received; `rest` is an answer that is not complete yet. Every status byte
- * has bits 0 and 7 off, 1 and 4 on; a process id answer is 37h 22h, four bytes, NUL. The rest (NULs that fill a report, a
- * faulty printer's noise) is skipped.
+ * has bits 0 and 7 off, 1 and 4 on; a process id answer is 37h 22h, four bytes, NUL; FULL STATUS is DLE 0Fh and four
+ * bytes; an automatic status is four bytes of which the first has bit 4 on and 0, 1 and 7 off, the others 4 and 7 off.
+ * The rest (NULs that fill a report, a faulty printer's noise) is skipped.
  */
 export function parseAnswers(received: Uint8Array): { answers: Answer[]; rest: Uint8Array } {
   const answers: Answer[] = []
   let i = 0
   while (i < received.length) {
-    const byte = received[i] ?? 0
-    if (byte === 0x37) {
-      if (received.length - i < 7 && received.subarray(i + 1, i + 2).every((b) => b === 0x22)) break
-      const id = received.subarray(i + 2, i + 6)
-      if (received[i + 1] === 0x22 && received[i + 6] === 0 && id.every((b) => b >= 0x20 && b <= 0x7e)) {
-        answers.push({ kind: 'printed', id: String.fromCharCode(...id) })
-        i += 7
-        continue
-      }
-    }
-    if ((byte & 0b1001_0011) === 0b0001_0010) answers.push({ kind: 'status', byte })
-    i += 1
+    const parsed = parseAnswer(received.subarray(i))
+    if (parsed === 'incomplete') break
+    if (parsed.answer) answers.push(parsed.answer)
+    i += parsed.length
   }
   return { answers, rest: received.slice(i) }
+}
+
+function parseAnswer(from: Uint8Array): { answer: Answer | null; length: number } | 'incomplete' {
+  const [byte = 0, second] = from
+  if (byte === 0x37 && (second === 0x22 || second === undefined)) {
+    if (from.length < 7) return 'incomplete'
+    const id = from.subarray(2, 6)
+    if (from[6] === 0 && id.every((b) => b >= 0x20 && b <= 0x7e)) {
+      return { answer: { kind: 'printed', id: String.fromCharCode(...id) }, length: 7 }
+    }
+  }
+  if (byte === DLE && (second === 0x0f || second === undefined)) {
+    return from.length < 6 ? 'incomplete' : { answer: { kind: 'full', paper: from[2] ?? 0 }, length: 6 }
+  }
+  if ((byte & 0b1001_0011) === 0b0001_0000) {
+    const others = from.subarray(1, 4)
+    if (others.every((b) => (b & 0b1001_0000) === 0)) {
+      return others.length < 3 ? 'incomplete' : { answer: { kind: 'changed' }, length: 4 }
+    }
+  }
+  return { answer: (byte & 0b1001_0011) === 0b0001_0010 ? { kind: 'status', byte } : null, length: 1 }
 }
 
 export function concat(parts: Uint8Array[]): Uint8Array {

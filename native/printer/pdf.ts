@@ -1,6 +1,7 @@
-import { type PDFiumDocument, PDFiumLibrary } from '@hyzyla/pdfium'
 import type { PrintFailure } from '../../contract/device.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
+import { dropPdfium, loadPdfium, type Pdfium } from './pdfium.ts'
+import { type Box, pictureBoxes } from './pictures.ts'
 import type { GreyImage } from './raster.ts'
 
 export type PdfRefused = Extract<PrintFailure, { kind: 'pdf-refused' }>
@@ -13,64 +14,109 @@ const MAX_PIXELS = 26_000_000
 
 export interface Pdf {
   pages: number
-  /** Page `page` (from 1), drawn as many pixels wide as `widthFor` its width in millimetres. */
-  render(page: number, widthFor: (mm: number) => number): Promise<Result<GreyImage, PdfRefused>>
+  /** Page `page` (from 1) to be drawn as many pixels wide as `widthFor` its width in millimetres; one at a time. */
+  open(page: number, widthFor: (mm: number) => number): Result<PdfPage, PdfRefused>
+  /** The whole page at once. */
+  render(page: number, widthFor: (mm: number) => number): Result<GreyImage, PdfRefused>
   /** Gives pdfium's memory back. */
+  close(): void
+}
+
+/** A page in its own proportions, drawn strip by strip: a strip costs its own memory, whatever the page's size. */
+export interface PdfPage {
+  width: number
+  height: number
+  /** Where raster pictures and shadings stand, in pixels. */
+  pictures: Box[]
+  strip(top: number, rows: number): Result<GreyImage, PdfRefused>
   close(): void
 }
 
 const POINTS_PER_INCH = 72
 const MM_PER_INCH = 25.4
+/** fpdfview.h: FPDFBitmap_Gray; FPDF_ANNOT and FPDF_GRAYSCALE. */
+const GREY_BITMAP = 1
+const DRAW_FLAGS = 0x01 | 0x08
+/** fpdfview.h: FPDF_ERR_PASSWORD and FPDF_ERR_SECURITY. */
+const ENCRYPTED = [4, 5]
 
 const refused = (reason: PdfRefused['reason']) => err<PdfRefused>({ kind: 'pdf-refused', reason })
 
-let library: Promise<PDFiumLibrary> | null = null
-
-/** Loads pdfium (4 MB of WASM, 70 ms) ahead of the first certificate. */
-export async function loadPdfium(): Promise<PDFiumLibrary> {
-  library ??= PDFiumLibrary.init()
-  return library
+/** A WASM trap is how a damaged file ends that pdfium did not expect. Anything else is our bug. */
+function guarded<T>(work: () => Result<T, PdfRefused>): Result<T, PdfRefused> {
+  try {
+    return work()
+  } catch (error) {
+    if (!(error instanceof WebAssembly.RuntimeError)) throw error
+    dropPdfium()
+    return refused('broken')
+  }
 }
 
 /** Opens a PDF without changing it. Refuses what needs a password, does not parse or is beyond any certificate. */
 export async function openPdf(bytes: Uint8Array): Promise<Result<Pdf, PdfRefused>> {
   if (bytes.length > MAX_BYTES) return refused('too-large')
   const pdfium = await loadPdfium()
-  let document: PDFiumDocument
-  try {
-    document = await pdfium.loadDocument(bytes)
-  } catch (error) {
-    return refusalOf(error)
-  }
-  const pages = document.getPageCount()
-  if (pages < 1 || pages > MAX_PAGES) {
-    document.destroy()
-    return refused(pages < 1 ? 'broken' : 'too-large')
-  }
-  return ok({
-    pages,
-    async render(page, widthFor) {
-      if (page < 1 || page > pages) return refused('broken')
-      try {
-        const sheet = document.getPage(page - 1)
-        const { originalWidth, originalHeight } = sheet.getOriginalSize()
-        const width = Math.round(widthFor((originalWidth / POINTS_PER_INCH) * MM_PER_INCH))
-        const height = Math.round((width * originalHeight) / originalWidth)
-        if (!(width >= 1 && height >= 1)) return refused('broken')
-        if (width * height > MAX_PIXELS) return refused('too-large')
-        const { data } = await sheet.render({ width, height, colorSpace: 'Gray' })
-        return ok({ width, height, pixels: data })
-      } catch (error) {
-        return refusalOf(error)
-      }
-    },
-    close: () => document.destroy(),
+  return guarded(() => {
+    const file = pdfium.wasmExports.malloc(bytes.length)
+    pdfium.HEAPU8.set(bytes, file)
+    const document = pdfium._FPDF_LoadMemDocument(file, bytes.length, 0)
+    const reason = document === 0 && ENCRYPTED.includes(pdfium._FPDF_GetLastError()) ? 'encrypted' : 'broken'
+    const pages = document === 0 ? 0 : pdfium._FPDF_GetPageCount(document)
+    function close() {
+      guarded(() => {
+        if (document !== 0) pdfium._FPDF_CloseDocument(document)
+        pdfium.wasmExports.free(file)
+        return ok(undefined)
+      })
+    }
+    if (pages < 1 || pages > MAX_PAGES) {
+      close()
+      return refused(pages < 1 ? reason : 'too-large')
+    }
+    const open: Pdf['open'] = (page, widthFor) =>
+      guarded(() => (page < 1 || page > pages ? refused('broken') : openPage(pdfium, document, page - 1, widthFor)))
+    return ok({
+      pages,
+      open,
+      render(page, widthFor) {
+        const opened = open(page, widthFor)
+        if (!opened.ok) return opened
+        const drawn = opened.value.strip(0, opened.value.height)
+        opened.value.close()
+        return drawn
+      },
+      close,
+    })
   })
 }
 
-/** pdfium says by its message alone why it does not open a file. A WASM trap leaves it unusable: the next file gets a new one. */
-function refusalOf(error: unknown): { ok: false; error: PdfRefused } {
-  if (error instanceof WebAssembly.RuntimeError) library = null
-  const message = error instanceof Error ? error.message : ''
-  return refused(/password|security/i.test(message) ? 'encrypted' : 'broken')
+function openPage(
+  pdfium: Pdfium,
+  document: number,
+  index: number,
+  widthFor: (mm: number) => number,
+): Result<PdfPage, PdfRefused> {
+  const page = pdfium._FPDF_LoadPage(document, index)
+  if (page === 0) return refused('broken')
+  const close = () => void guarded(() => ok(pdfium._FPDF_ClosePage(page)))
+  const [pointsWide, pointsHigh] = [pdfium._FPDF_GetPageWidth(page), pdfium._FPDF_GetPageHeight(page)]
+  const width = Math.round(widthFor((pointsWide / POINTS_PER_INCH) * MM_PER_INCH))
+  const height = Math.round((width * pointsHigh) / pointsWide)
+  if (!(width >= 1 && height >= 1) || width * height > MAX_PIXELS) {
+    close()
+    return refused(width * height > MAX_PIXELS ? 'too-large' : 'broken')
+  }
+  const strip = (top: number, rows: number) =>
+    guarded(() => {
+      const pixels = pdfium.wasmExports.malloc(width * rows)
+      const bitmap = pdfium._FPDFBitmap_CreateEx(width, rows, GREY_BITMAP, pixels, width)
+      pdfium._FPDFBitmap_FillRect(bitmap, 0, 0, width, rows, 0xffffffff)
+      pdfium._FPDF_RenderPageBitmap(bitmap, page, 0, -top, width, height, 0, DRAW_FLAGS)
+      const drawn = pdfium.HEAPU8.slice(pixels, pixels + width * rows)
+      pdfium._FPDFBitmap_Destroy(bitmap)
+      pdfium.wasmExports.free(pixels)
+      return ok({ width, height: rows, pixels: drawn })
+    })
+  return ok({ width, height, pictures: pictureBoxes(pdfium, page, width, height), strip, close })
 }

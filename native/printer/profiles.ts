@@ -9,34 +9,62 @@ export interface PrinterProfile {
   /** Printable dots across. */
   headDots: number
   dotsPerMm: number
-  /** From the head to the blade: paper that is already past the head when a sheet begins. */
+  /** From the head to the blade or the tear bar: paper that is already past the head when a sheet begins. */
   cutterDots: number
-  /** The most bytes of one raster band; two bands must fit the receive buffer. */
+  /** Without one the citizen tears the sheet off. */
+  cutter: boolean
+  /** Holds a sheet out until it is taken, knows whether it was, and can draw it back in. */
+  presenter: boolean
+  /** Whether the paper-low flag means anything. */
+  paperLowSensor: boolean
+  /** How rows of dots are sent: as they are (GS v 0), or packed (ESC * 1 under ESC * b m). */
+  raster: 'plain' | 'packbits'
+  /** How it is asked to speak up by itself. */
+  automaticStatus: 'gs-a' | 'gs-e0'
+  /** The most bytes of one band; two bands must fit the receive buffer. */
   bandBytes: number
-  receipt: {
-    marginDots: number
-    /** Multiples of the 12 × 24 cell for the sizes 1, 2 and 3 of a ReceiptDocument. */
-    sizes: Record<1 | 2 | 3, { wide: number; high: number }>
-    /** Line height in cell heights. */
-    leading: number
-    /** Where the value of a fact starts, from the left margin. */
-    valueDots: number
-    /** Width that a QR code aims at; its modules are never under 4 dots (vxsuite#7286). */
-    qrDots: number
-    ruleDots: number
-  }
+  receipt: ReceiptLayout
 }
 
+interface ReceiptLayout {
+  marginDots: number
+  /** Multiples of the 12 × 24 cell for the sizes 1, 2 and 3 of a ReceiptDocument. */
+  sizes: Record<1 | 2 | 3, { wide: number; high: number }>
+  /** Line height in cell heights. */
+  leading: number
+  /** Where the value of a fact starts, from the left margin. */
+  valueDots: number
+  /** Width that a QR code aims at; its modules are never under 4 dots (vxsuite#7286). */
+  qrDots: number
+  ruleDots: number
+}
+
+const receipt80: ReceiptLayout = {
+  marginDots: 16,
+  sizes: { 1: { wide: 1, high: 2 }, 2: { wide: 2, high: 2 }, 3: { wide: 2, high: 3 } },
+  leading: 1.2,
+  valueDots: 208,
+  qrDots: 320,
+  ruleDots: 2,
+}
+
+// Vendor 0dd4 is Custom Engineering's. Product ids and blade distances are those of the bench, the same for all, and are
+// confirmed on the first totem of each kind.
 export const profiles: Record<ProfileName, PrinterProfile> = {
-  // Custom's 216 mm kiosk mechanism (KPM216H class): 8 dots/mm, so 1,728 dots; A4 portrait is 1,680 of them. Vendor 0dd4
-  // is Custom Engineering's; product id and blade distance are those of the bench and are confirmed on the first totem.
-  // 64 KB buffer: 13 kB a band leaves room for the next one and for a recovery.
+  // Custom's 216 mm kiosk mechanism (KPM216H manual: cutter, ejector GS e with retraction, FULL STATUS, near-end sensor;
+  // it documents no compressed raster): 8 dots/mm, so 1,728 dots; A4 portrait is 1,680 of them. 64 KB buffer: 13 kB a
+  // band leaves room for the next one and for a recovery.
   'a4-kiosk': {
     vendorId: 0x0dd4,
     productId: 0x0237,
     headDots: 1728,
     dotsPerMm: 8,
     cutterDots: 96,
+    cutter: true,
+    presenter: true,
+    paperLowSensor: true,
+    raster: 'plain',
+    automaticStatus: 'gs-e0',
     bandBytes: 13_000,
     receipt: {
       marginDots: 176,
@@ -47,21 +75,35 @@ export const profiles: Record<ProfileName, PrinterProfile> = {
       ruleDots: 3,
     },
   },
-  // The usual 80 mm paper with 72 mm of print: 576 dots at 8 dots/mm (Custom VKP80 class), receive buffer 16 KB.
+  // 80 mm paper with 72 mm of print, 576 dots at 203 dpi (Wincor Nixdorf TH230 class, Programmers Guide 2013: GS a,
+  // near-end sensor, line graphics with TIFF PackBits), receive buffer 16 KB.
   'receipt-80': {
     vendorId: 0x0dd4,
     productId: 0x0237,
     headDots: 576,
     dotsPerMm: 8,
     cutterDots: 96,
+    cutter: true,
+    presenter: false,
+    paperLowSensor: true,
+    raster: 'packbits',
+    automaticStatus: 'gs-a',
     bandBytes: 4_000,
-    receipt: {
-      marginDots: 16,
-      sizes: { 1: { wide: 1, high: 2 }, 2: { wide: 2, high: 2 }, 3: { wide: 2, high: 3 } },
-      leading: 1.2,
-      valueDots: 208,
-      qrDots: 320,
-      ruleDots: 2,
-    },
+    receipt: receipt80,
+  },
+  // The same paper torn off by hand: portable 80 mm heads without blade and near-end sensor (Epson TM-P80 class).
+  'receipt-80-tear': {
+    vendorId: 0x0dd4,
+    productId: 0x0237,
+    headDots: 576,
+    dotsPerMm: 8,
+    cutterDots: 96,
+    cutter: false,
+    presenter: false,
+    paperLowSensor: false,
+    raster: 'plain',
+    automaticStatus: 'gs-a',
+    bandBytes: 4_000,
+    receipt: receipt80,
   },
 }

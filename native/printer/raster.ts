@@ -1,4 +1,17 @@
-import { concat, cut, feed, initialise, leftMargin, raster, withoutRealTimeCommands } from './escpos.ts'
+import { ok, type Result } from '../../contract/result.ts'
+import {
+  concat,
+  cut,
+  feed,
+  initialise,
+  leftMargin,
+  packedLine,
+  packLines,
+  raster,
+  withoutRealTimeCommands,
+} from './escpos.ts'
+import { inkOf, toneCounter } from './ink.ts'
+import type { PdfPage, PdfRefused } from './pdf.ts'
 import type { PrinterProfile } from './profiles.ts'
 
 /** 8-bit grey pixels row by row, 255 is white. */
@@ -8,79 +21,105 @@ export interface GreyImage {
   pixels: Uint8Array
 }
 
-// Darker than this is a dot. pdfium anti-aliases strokes thinner than a dot to a light grey, and thin strokes and small
-// letters must not break on paper; above ~200 the seal's soft edges grow into blots.
-const INK_BELOW = 190
+/** What is sent one after the other, each of it whole commands; the last band ends with the sheet's cut. */
+export interface Bands<E extends { kind: string }> {
+  count: number
+  /** Made one at a time, while the one before is on its way. */
+  each: Iterable<Result<Uint8Array, E>>
+}
+
 // Bands short enough that a fault is seen before much more is sent (escpos-printer-android#415).
 const BAND_ROWS = 128
 // Fewer blank rows than this cost less as dots than the end of one raster command and the start of the next.
 const FEED_ROWS = 4
+/** Commands of a row beside its dots: at most one in sixteen bytes is a packet's head (packbits.ts), and ESC * 1. */
+const packedRowBytes = (widthBytes: number) => Math.ceil((widthBytes * 17) / 16) + 6
+/** What a band has beside its rows: the sheet's first commands, margins, feeds, the cut. */
+const BAND_OVERHEAD = 256
 
-/** Sheet of a page: bands to be sent one after the other, each of them whole commands; the last one ends with the cut. */
-export function pageBands(page: GreyImage, profile: PrinterProfile): Uint8Array[] {
-  const { headDots, cutterDots, bandBytes } = profile
-  const offset = Math.max(0, Math.floor((headDots - page.width) / 2))
-  const { left, right } = inkColumns(page)
-  const widthBytes = Math.ceil((right - left) / 8)
-  const rowsPerBand = Math.max(1, Math.min(BAND_ROWS, Math.floor(bandBytes / Math.max(1, widthBytes))))
+/** Sheet of a page, drawn as its bands are asked for. */
+export function pageBands(page: PdfPage, profile: PrinterProfile): Result<Bands<PdfRefused>, PdfRefused> {
+  const widthBytes = Math.ceil(page.width / 8)
+  const rowBytes = profile.raster === 'packbits' ? packedRowBytes(widthBytes) : widthBytes
+  const rows = Math.max(1, Math.min(BAND_ROWS, Math.floor((profile.bandBytes - BAND_OVERHEAD) / rowBytes)))
 
+  const tones = tonesOf(page)
+  if (!tones.ok) return tones
   // The paper between head and blade is already out: it is the first part of the page's upper margin.
-  const inked = Array.from({ length: page.height }, (_, y) => hasInk(page, y, left, right))
-  const firstInk = inked.indexOf(true)
-  const start = Math.min(cutterDots, firstInk === -1 ? cutterDots : firstInk, page.height)
+  const margin = page.strip(0, Math.min(profile.cutterDots, page.height))
+  if (!margin.ok) return margin
+  const firstInk = inkOf(margin.value, 0, tones.value).findIndex((row) => row.some((byte) => byte !== 0))
+  const start = firstInk === -1 ? margin.value.height : firstInk
+  const count = Math.max(1, Math.ceil((page.height - start) / rows))
 
-  const bands: Uint8Array[] = []
-  let head: Uint8Array[] = [initialise, leftMargin(offset + left)]
-  let y = start
-  while (y < page.height) {
-    const blank = run(inked, y, false)
-    if (blank >= FEED_ROWS || y + blank === page.height) {
-      head.push(feed(blank))
-      y += blank
-      continue
+  function* each() {
+    for (let n = 0; n < count; n++) {
+      const top = start + n * rows
+      const strip = page.strip(top, Math.max(1, Math.min(rows, page.height - top)))
+      if (!strip.ok) {
+        yield strip
+        return
+      }
+      const ink = top < page.height ? inkOf(strip.value, top, tones.ok ? tones.value : []) : []
+      const begin = n === 0 ? [initialise(profile)] : []
+      const end = n === count - 1 ? [cut(profile)] : []
+      yield ok(concat([...begin, ...rowCommands(ink, page.width, profile), ...end]))
     }
-    let rows = 0
-    while (rows < rowsPerBand && y + rows < page.height && run(inked, y + rows, false) < FEED_ROWS) rows += 1
-    bands.push(concat([...head, raster(widthBytes, rows, packRows(page, y, rows, left, widthBytes))]))
-    head = []
-    y += rows
   }
-  bands.push(concat([...head, cut]))
-  return bands
+  return ok({ count, each: each() })
 }
 
-/** Length of the run of rows from `y` on that are all inked, or all blank. */
-function run(inked: boolean[], y: number, kind: boolean): number {
+/** Pictures of this page that need grey tones. */
+function tonesOf(page: PdfPage) {
+  const counter = toneCounter(page.pictures)
+  const bottom = Math.max(0, ...page.pictures.map((box) => box.bottom))
+  const top = Math.min(bottom, ...page.pictures.map((box) => box.top))
+  for (let y = top; y < bottom; y += BAND_ROWS) {
+    const strip = page.strip(y, Math.min(BAND_ROWS, bottom - y))
+    if (!strip.ok) return strip
+    counter.count(strip.value, y)
+  }
+  return ok(counter.toned())
+}
+
+/** Runs of rows with ink as images as narrow as they are, runs without as feeds. */
+function rowCommands(rows: Uint8Array[], width: number, profile: PrinterProfile): Uint8Array[] {
+  const blank = rows.map((row) => row.every((byte) => byte === 0))
+  const offset = Math.max(0, Math.floor((profile.headDots - width) / 2))
+  const commands: Uint8Array[] = []
+  for (let y = 0; y < rows.length; ) {
+    const feeds = run(blank, y)
+    if (feeds >= FEED_ROWS || y + feeds === rows.length) {
+      commands.push(feed(feeds))
+      y += feeds
+      continue
+    }
+    let end = y
+    while (end < rows.length && run(blank, end) < FEED_ROWS) end += 1
+    while (blank[end - 1]) end -= 1
+    commands.push(...image(rows.slice(y, end), offset, profile))
+    y = end
+  }
+  return commands
+}
+
+/** Length of the run of blank rows from `y` on. */
+function run(blank: boolean[], y: number): number {
   let length = 0
-  while (inked[y + length] === kind) length += 1
+  while (blank[y + length]) length += 1
   return length
 }
 
-const isInk = (page: GreyImage, x: number, y: number) => (page.pixels[y * page.width + x] ?? 255) < INK_BELOW
-
-function hasInk(page: GreyImage, y: number, left: number, right: number): boolean {
-  for (let x = left; x < right; x++) if (isInk(page, x, y)) return true
-  return false
-}
-
-/** First column with ink and the one after the last: white margins are not sent (a fifth of an A4 page). */
-function inkColumns(page: GreyImage): { left: number; right: number } {
-  let left = page.width
-  let right = 0
-  for (let y = 0; y < page.height; y++) {
-    for (let x = 0; x < left; x++) if (isInk(page, x, y)) left = x
-    for (let x = page.width - 1; x >= right; x--) if (isInk(page, x, y)) right = x + 1
-  }
-  return left < right ? { left, right } : { left: 0, right: 0 }
-}
-
-function packRows(page: GreyImage, top: number, rows: number, left: number, widthBytes: number): Uint8Array {
-  const dots = new Uint8Array(widthBytes * rows)
-  for (let y = 0; y < rows; y++) {
-    for (let x = 0; x < widthBytes * 8 && left + x < page.width; x++) {
-      if (isInk(page, left + x, top + y))
-        dots[y * widthBytes + (x >> 3)] = (dots[y * widthBytes + (x >> 3)] ?? 0) | (0x80 >> (x & 7))
-    }
-  }
-  return withoutRealTimeCommands(dots)
+function image(rows: Uint8Array[], offset: number, profile: PrinterProfile): Uint8Array[] {
+  const isWhite = (column: number) => rows.every((row) => row[column] === 0)
+  let right = rows[0]?.length ?? 0
+  while (isWhite(right - 1)) right -= 1
+  let left = 0
+  while (isWhite(left)) left += 1
+  // GS L 16 4 (1,040 dots) would spell DLE EOT.
+  if (((offset + left * 8) & 0xff) === 0x10) left = Math.max(0, left - 1)
+  const margin = leftMargin(offset + left * 8)
+  const cropped = rows.map((row) => withoutRealTimeCommands(row.slice(left, right)))
+  if (profile.raster === 'packbits') return [margin, packLines, ...cropped.map(packedLine)]
+  return [margin, raster(right - left, rows.length, withoutRealTimeCommands(concat(cropped)))]
 }

@@ -29,14 +29,14 @@ function moduleDots(bands: Uint8Array[]): number[] {
 }
 const qr = (data: string) => receiptDocument.parse({ lines: [{ kind: 'qr', data, caption: '' }] })
 
-describe.each(['a4-kiosk', 'receipt-80'] as const)('%s', (name) => {
+describe.each(['a4-kiosk', 'receipt-80', 'receipt-80-tear'] as const)('%s', (name) => {
   const profile = profiles[name]
 
   test('any receipt becomes bands that end with one cut', () => {
     fc.assert(
       fc.property(fc.array(line, { minLength: 1, maxLength: 20 }), (lines) => {
         const bands = receiptBands(receiptDocument.parse({ lines }), profile)
-        expect(bands.at(-1)?.slice(-cut.length)).toEqual(cut)
+        expect(bands.at(-1)?.slice(-cut(profile).length)).toEqual(cut(profile))
         for (const band of bands) expect(band.length).toBeGreaterThan(0)
       }),
     )

@@ -33,9 +33,9 @@ const QR_QUIET_MODULES = 4
 export function receiptBands(document: ReceiptDocument, profile: PrinterProfile): Uint8Array[] {
   const { receipt, headDots } = profile
   const width = headDots - 2 * receipt.marginDots
-  const head = concat([initialise, selectText, leftMargin(receipt.marginDots), printWidth(width)])
+  const head = concat([initialise(profile), selectText, leftMargin(receipt.marginDots), printWidth(width)])
   const lines = document.lines.map((line) => commandsOf(line, profile, width))
-  return grouped([head, ...lines, concat([feed(CELL.height * 2), cut])])
+  return grouped([head, ...lines, concat([feed(CELL.height * 2), cut(profile)])])
 }
 
 function grouped(commands: Uint8Array[]): Uint8Array[] {

@@ -1,13 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { DeviceEvent, DeviceResult, PrinterStatus, PrintFailure, PrintSheet } from '../../contract/device.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
-import { concat, processId, processIdOf, recovery, statusRequest } from './escpos.ts'
+import { concat, eject, present, processId, processIdOf, recovery, retract, statusRequest, wakeUp } from './escpos.ts'
 import { hidraw } from './hid.ts'
-import { loadPdfium, openPdf, type Pdf } from './pdf.ts'
+import { openPdf, type Pdf, type PdfPage } from './pdf.ts'
+import { loadPdfium } from './pdfium.ts'
 import { type ProfileName, profiles } from './profiles.ts'
-import { pageBands } from './raster.ts'
+import { type Bands, pageBands } from './raster.ts'
 import { receiptBands } from './receipt.ts'
-import { canPrint, printerStatusOf, rawStatus } from './status.ts'
+import { canPrint, printerStatusOf, rawStatus, sheetInOutput } from './status.ts'
 import { createTransport } from './transport.ts'
 
 export type PrintProgress = Extract<DeviceEvent, { event: 'print' }>
@@ -39,8 +40,13 @@ const STATUS_TIMEOUT_MS = 2000
 const READ_MS = 50
 // Longest honest silence: an A4 of blank feed at 80 mm/s, then cut and presentation, with time to spare.
 const ACKNOWLEDGE_TIMEOUT_MS = 15_000
-/** While waiting for an acknowledgement the status is asked this often: a fault is on the screen within half a second. */
+/**
+ * While waiting for an acknowledgement the status is asked this often, and at once when the printer speaks up by itself: a
+ * fault is on the screen within half a second.
+ */
 const WATCH_MS = 400
+/** A sheet nobody takes is personal data in the open: after this it is drawn in. Longer than a slow hand needs (D1). */
+const HELD_OUT_MS = 60_000
 
 type Fault = { kind: 'fault'; status: PrinterStatus }
 
@@ -51,12 +57,21 @@ export function createPrinterService(options: PrinterServiceOptions): PrinterSer
   let known: PrinterStatus | null = null
   /** False after a question that went unanswered: its late answer must not be taken for the next one's. */
   let inStep = false
-  /** The printer is known to be at the start of a command and of a sheet. */
+  /** The printer is known to be at the start of a command. */
   let recovered = false
+  /** Nothing that can leave a dot was sent since the printer acknowledged the end of a sheet: nothing is to be cut off. */
+  let blank = false
+  /** A sheet stands in the output, as the presenter's sensor says. */
+  let sheetOut = false
+  /** The printer has spoken up by itself. */
+  let changed = false
+  /** Since when a sheet is held out, and which; null: of a job before this process. */
+  let heldOut: { since: number; sheet: PrintProgress | null } | null = null
   let printing = false
   let requests = 0
   let printed = new Set<string>()
   let statusBytes: number[] = []
+  let fullStatus: number | null = null
   let turn: Promise<unknown> = Promise.resolve()
   const stopping = new AbortController()
 
@@ -83,7 +98,9 @@ export function createPrinterService(options: PrinterServiceOptions): PrinterSer
     if (!heard.ok) return lost(heard.error.kind)
     for (const answer of heard.value) {
       if (answer.kind === 'status') statusBytes.push(answer.byte)
-      else printed.add(answer.id)
+      if (answer.kind === 'printed') printed.add(answer.id)
+      if (answer.kind === 'full') fullStatus = answer.paper
+      if (answer.kind === 'changed' || answer.kind === 'full') changed = true
     }
     return ok(heard.value.length > 0)
   }
@@ -96,14 +113,18 @@ export function createPrinterService(options: PrinterServiceOptions): PrinterSer
       inStep = !heard.value
     }
     statusBytes = []
-    const sent = await transport.send(statusRequest)
+    fullStatus = null
+    const sent = await transport.send(statusRequest(profile))
     if (!sent.ok) return lost(sent.error.kind)
     while (Date.now() < deadline) {
       const heard = await listen(READ_MS)
       if (!heard.ok) return heard
       const [printer, offline, error, paper] = statusBytes
       if (printer === undefined || offline === undefined || error === undefined || paper === undefined) continue
-      return ok(printerStatusOf(rawStatus([printer, offline, error, paper])))
+      if (profile.presenter && fullStatus === null) continue
+      sheetOut = fullStatus !== null && sheetInOutput(fullStatus)
+      changed = false
+      return ok(printerStatusOf(rawStatus([printer, offline, error, paper]), profile))
     }
     inStep = false
     return fault('offline')
@@ -124,7 +145,7 @@ export function createPrinterService(options: PrinterServiceOptions): PrinterSer
       const heard = await listen(READ_MS)
       if (!heard.ok) return heard
       if (Date.now() > deadline) return fault('offline')
-      if (Date.now() < askAt) continue
+      if (Date.now() < askAt && !changed) continue
       const asked = await ask()
       if (!asked.ok) return asked
       if (!canPrint(asked.value)) return fault(asked.value)
@@ -134,7 +155,10 @@ export function createPrinterService(options: PrinterServiceOptions): PrinterSer
     return ok(undefined)
   }
 
-  /** What the printer says of itself; a printer in an unknown state is brought to the start of an empty sheet first. */
+  /**
+   * What the printer says of itself; a printer in an unknown state is brought to the start of an empty sheet first. When
+   * this process has just started it cannot know what another has left on the paper: that one slip is the price.
+   */
   async function look(): Promise<PrinterStatus> {
     const opened = await transport.open()
     if (!opened.ok) {
@@ -143,6 +167,7 @@ export function createPrinterService(options: PrinterServiceOptions): PrinterSer
     }
     if (opened.value) {
       recovered = false
+      blank = false
       inStep = false
     }
     const asked = await ask()
@@ -154,62 +179,125 @@ export function createPrinterService(options: PrinterServiceOptions): PrinterSer
     }
     if (recovered) return asked.value
     printed = new Set()
-    const sent = await sendWithId(recovery(profile.bandBytes))
-    const done = sent.ok ? await acknowledged(sent.value) : sent
+    const done = await commanded(blank ? wakeUp(profile) : recovery(profile))
     if (!done.ok) return done.error.status
     recovered = true
+    blank = true
     return asked.value
   }
 
+  async function commanded(commands: Uint8Array): Promise<Result<void, Fault>> {
+    const sent = await sendWithId(commands)
+    return sent.ok ? acknowledged(sent.value) : sent
+  }
+
+  /** A sheet that is held out is told as taken, or drawn in when nobody takes it. */
+  async function mind(): Promise<void> {
+    if (!sheetOut) {
+      if (heldOut?.sheet) options.onProgress({ ...heldOut.sheet, state: 'taken' })
+      heldOut = null
+      return
+    }
+    heldOut ??= { since: Date.now(), sheet: null }
+    if (Date.now() - heldOut.since < HELD_OUT_MS) return
+    const done = await commanded(retract)
+    const asked = done.ok ? await ask() : done
+    if (!asked.ok || sheetOut) {
+      // A presenter that cannot draw in says so by its error flags; it is tried again, and not at once.
+      heldOut.since = Date.now()
+      return
+    }
+    if (heldOut.sheet) options.onProgress({ ...heldOut.sheet, state: 'retracted' })
+    heldOut = null
+  }
+
+  /** Before the next sheet comes, the one held out is let fall: whether it was taken can no longer be known. */
+  async function makeWay(): Promise<Result<void, Fault>> {
+    if (!profile.presenter) return ok(undefined)
+    await mind()
+    if (!heldOut) return ok(undefined)
+    heldOut = null
+    return commanded(eject)
+  }
+
   /**
-   * Sends one page. One band is on its way while the one before is printed: the head never waits, the printer's buffer
-   * never fills, and little is lost when a fault strikes.
+   * Sends one page. One band is drawn and on its way while the one before is printed: the head never waits, the printer's
+   * buffer never fills, and little is lost when a fault strikes.
    */
-  async function printPage(bands: Uint8Array[], sent: (band: number) => void): Promise<Result<void, Fault>> {
+  async function printPage(
+    bands: Bands<PrintFailure>,
+    end: Uint8Array,
+    sent: (band: number, bytes: number) => void,
+  ): Promise<Result<void, Fault | PrintFailure>> {
     let before: string | null = null
-    for (const [index, band] of bands.entries()) {
+    let number = 0
+    for (const made of bands.each) {
+      if (!made.ok) return made
+      number += 1
+      const band = number === bands.count ? concat([made.value, end]) : made.value
       const status = await ask()
       if (!status.ok) return status
       if (!canPrint(status.value)) return fault(status.value)
+      blank = false
       const id = await sendWithId(band)
       if (!id.ok) return id
-      sent(index + 1)
+      sent(number, band.length)
       if (before) {
         const done = await acknowledged(before)
         if (!done.ok) return done
       }
       before = id.value
     }
-    return before ? acknowledged(before) : ok(undefined)
+    const done = before ? await acknowledged(before) : ok(undefined)
+    blank = done.ok
+    return done
+  }
+
+  interface Source {
+    pages: number
+    fromPage: number
+    page(n: number): Result<Bands<PrintFailure>, PrintFailure>
   }
 
   async function printPages(
     job: string,
-    source: { pages: number; fromPage: number; page(n: number): Promise<Result<Uint8Array[], PrintFailure>> },
+    { pages, fromPage, page }: Source,
   ): Promise<Result<DeviceResult<'printer.print'>, PrintFailure>> {
     let bytes = 0
-    for (let n = source.fromPage; n <= source.pages; n++) {
-      const made = await source.page(n)
+    for (let n = fromPage; n <= pages; n++) {
+      const made = page(n)
       if (!made.ok) return made
       const bands = made.value
-      const tellProgress = (state: PrintProgress['state'], band: number) =>
-        options.onProgress({ event: 'print', job, state, page: n, pages: source.pages, band, bands: bands.length })
-      tellProgress('rendered', 0)
+      const progress = (state: PrintProgress['state'], band: number): PrintProgress => {
+        return { event: 'print', job, state, page: n, pages, band, bands: bands.count }
+      }
+      options.onProgress(progress('rendered', 0))
       const status = tell(await look())
-      const done = canPrint(status) ? await printPage(bands, (band) => tellProgress('sent', band)) : fault(status)
+      const way = canPrint(status) ? await makeWay() : fault(status)
+      const end = !profile.presenter ? new Uint8Array() : n === pages ? present : eject
+      const done = way.ok
+        ? await printPage(bands, end, (band, length) => {
+            bytes += length
+            options.onProgress(progress('sent', band))
+          })
+        : way
       if (!done.ok) {
         recovered = false
+        if (done.error.kind !== 'fault') return err(done.error)
         return err({ kind: 'printer-fault', status: tell(done.error.status), page: n })
       }
-      bytes += bands.reduce((sum, band) => sum + band.length, 0)
-      tellProgress('acknowledged', bands.length)
+      const acknowledgement = progress('acknowledged', bands.count)
+      options.onProgress(acknowledgement)
+      if (profile.presenter && n === pages) heldOut = { since: Date.now(), sheet: acknowledgement }
     }
-    return ok({ pages: source.pages, bytes })
+    return ok({ pages, bytes })
   }
 
   async function watch() {
     while (!stopping.signal.aborted) {
-      await inTurn(async () => tell(await look()))
+      await inTurn(async () => {
+        if (canPrint(tell(await look())) && profile.presenter) await mind()
+      })
       await pause(POLL_MS, undefined, { signal: stopping.signal }).catch(() => undefined)
     }
   }
@@ -220,25 +308,30 @@ export function createPrinterService(options: PrinterServiceOptions): PrinterSer
     async print(job, sheet, fromPage) {
       if (printing) return err({ kind: 'printer-busy' })
       printing = true
-      let pdf: Pdf | null = null
+      const open: { pdf: Pdf | null; page: PdfPage | null } = { pdf: null, page: null }
       try {
         if (sheet.kind === 'receipt') {
-          const bands = receiptBands(sheet.document, profile)
-          const page = async () => ok(bands)
+          const made = receiptBands(sheet.document, profile)
+          const page = () => ok({ count: made.length, each: made.map((band) => ok(band)) })
           return await inTurn(() => printPages(job, { pages: 1, fromPage, page }))
         }
         const opened = await openPdf(sheet.pdf)
         if (!opened.ok) return opened
         const document = opened.value
-        pdf = document
+        open.pdf = document
         if (fromPage > document.pages) return err({ kind: 'pdf-refused', reason: 'broken' })
-        const page = async (n: number) => {
-          const drawn = await document.render(n, (mm) => Math.min(profile.headDots, mm * profile.dotsPerMm))
-          return drawn.ok ? ok(pageBands(drawn.value, profile)) : drawn
+        const page = (n: number) => {
+          open.page?.close()
+          open.page = null
+          const drawn = document.open(n, (mm) => Math.min(profile.headDots, mm * profile.dotsPerMm))
+          if (!drawn.ok) return drawn
+          open.page = drawn.value
+          return pageBands(drawn.value, profile)
         }
         return await inTurn(() => printPages(job, { pages: document.pages, fromPage, page }))
       } finally {
-        pdf?.close()
+        open.page?.close()
+        open.pdf?.close()
         printing = false
       }
     },
@@ -252,7 +345,7 @@ export function createPrinterService(options: PrinterServiceOptions): PrinterSer
       const opened = await openPdf(bytes)
       if (!opened.ok) return opened
       try {
-        const drawn = await opened.value.render(page, () => width)
+        const drawn = opened.value.render(page, () => width)
         if (!drawn.ok) return drawn
         const { height, pixels } = drawn.value
         return ok({ pages: opened.value.pages, width: drawn.value.width, height, grey: pixels })

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { printerStatus } from '../../contract/device.ts'
 import { canPrint, printerStatusOf, rawStatus } from './status.ts'
 
-const seen = (...bytes: [number, number, number, number]) => printerStatusOf(rawStatus(bytes))
+const seen = (...bytes: [number, number, number, number]) => printerStatusOf(rawStatus(bytes), { paperLowSensor: true })
 
 describe('status', () => {
   test.each([
@@ -19,6 +19,10 @@ describe('status', () => {
     ['off line and no reason given', [0x1a, 0x12, 0x12, 0x12], 'offline'],
   ] as const)('%s', (_, [a, b, c, d], status) => {
     expect(seen(a, b, c, d)).toBe(status)
+  })
+
+  test('a printer without a near-end sensor never has little paper', () => {
+    expect(printerStatusOf(rawStatus([0x12, 0x12, 0x12, 0x1e]), { paperLowSensor: false })).toBe('ready')
   })
 
   test('whatever four bytes come, they are one status, and off line is never ready', () => {

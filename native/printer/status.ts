@@ -28,15 +28,21 @@ export function rawStatus([printer, offline, error, paper]: StatusBytes): RawSta
   }
 }
 
-/** One word for what to do about it. An open cover comes first: it often reports the paper as missing, too. */
-export function printerStatusOf(raw: RawStatus): PrinterStatus {
+/**
+ * One word for what to do about it. An open cover comes first: it often reports the paper as missing, too. Without a
+ * near-end sensor the flag of it means nothing.
+ */
+export function printerStatusOf(raw: RawStatus, { paperLowSensor }: { paperLowSensor: boolean }): PrinterStatus {
   if (raw.unrecoverable) return 'offline'
   if (raw.coverOpen) return 'coverOpen'
   if (raw.mechanicalError || raw.cutterError) return 'jam'
   if (raw.paperEnd) return 'paperOut'
   if (raw.overheated) return 'overheated'
   if (raw.offline) return 'offline'
-  return raw.paperNearEnd ? 'paperLow' : 'ready'
+  return raw.paperNearEnd && paperLowSensor ? 'paperLow' : 'ready'
 }
 
 export const canPrint = (status: PrinterStatus): boolean => status === 'ready' || status === 'paperLow'
+
+/** Custom's FULL STATUS, paper byte: a sheet stands in the output (KPM210/216 manual, DLE EOT 20). */
+export const sheetInOutput = (paper: number): boolean => (paper & 0x20) !== 0

@@ -4,6 +4,7 @@ import { createInterpreter } from './interpreter.ts'
 import { createPaper } from './paper.ts'
 
 const HEAD = 96
+const BUILD = { headDots: HEAD, cutter: true, presenter: true, packBits: true, automaticStatus: 'gs-a' } as const
 const CUTTER = 8
 const escAt = [0x1b, 0x40]
 const dotUnits = [0x1d, 0x50, 203, 203]
@@ -25,9 +26,12 @@ function machine() {
   const paper = createPaper(HEAD, CUTTER)
   const sheets: string[][] = []
   const answers: string[] = []
-  const interpreter = createInterpreter(HEAD, paper, {
+  const ejected: number[] = []
+  const interpreter = createInterpreter(BUILD, paper, {
     answer: (bytes) => answers.push(Buffer.from(bytes).toString('hex')),
     reset: () => undefined,
+    ejector: (n) => ejected.push(n),
+    automaticStatus: () => undefined,
     cut() {
       const sheet = paper.cut()
       if (!sheet) return
@@ -41,6 +45,7 @@ function machine() {
     interpreter,
     sheets,
     answers,
+    ejected,
     take: (...bytes: number[]) => bytes.forEach((byte) => void interpreter.take(byte)),
   }
 }
@@ -51,6 +56,23 @@ test('a raster image stands at the left margin, under the paper that was past th
   expect(sheets[0]).toHaveLength(CUTTER + 2)
   expect(sheets[0]?.[CUTTER]).toBe(`.....#......#${'.'.repeat(HEAD - 13)}`)
   expect(sheets[0]?.[CUTTER + 1]).toBe(`........##${'.'.repeat(HEAD - 10)}`)
+})
+
+test('a packed row is unpacked as the TIFF specification has it, at the left margin, white where it ends', () => {
+  const { take, sheets } = machine()
+  const packed = [0x1b, 0x2a, 0x62, 0x6d, 2]
+  // 3 × FFh, then 01h 80h as they are.
+  take(...escAt, ...dotUnits, 0x1d, 0x4c, 4, 0, ...packed, 0x1b, 0x2a, 0x31, 5, 0, 0xfe, 0xff, 1, 0x01, 0x80, ...cut)
+  expect(sheets[0]?.[CUTTER]).toBe(`....${'#'.repeat(24)}.......##${'.'.repeat(HEAD - 37)}`)
+})
+
+test('the ejector does as it is told, and not while a fault stands', () => {
+  const { take, ejected, interpreter } = machine()
+  take(...escAt, 0x1d, 0x65, 3, 12, 0x1d, 0x65, 2, 0x1d, 0x65, 5)
+  expect(ejected).toEqual([3, 2, 5])
+  interpreter.fault()
+  take(0x1d, 0x65, 3, 12)
+  expect(ejected).toHaveLength(3)
 })
 
 test('letters keep to their cell, their size and their line', () => {

@@ -1,6 +1,7 @@
 import QRCode from 'qrcode'
 import { characterOf } from './code-pages.ts'
 import { type Bitmap, glyph, type TypeStyle } from './glyphs.ts'
+import type { Build } from './models.ts'
 import type { Paper } from './paper.ts'
 
 /** What the printer does with the stream beside printing dots. */
@@ -9,6 +10,10 @@ export interface InterpreterEvents {
   answer(bytes: Uint8Array): void
   /** ESC @: whatever stands on the sheet by now was given up by the host. */
   reset(): void
+  /** GS e: 2 draws the sheet in, 3 holds it out, 5 lets it fall. */
+  ejector(function_: number): void
+  /** Automatic status back is asked for, or no longer. */
+  automaticStatus(on: boolean): void
 }
 
 export interface Interpreter {
@@ -51,11 +56,17 @@ const defaultState = (headDots: number) => ({
   areaWidth: headDots,
   lineSpacing: DEFAULT_LINE_SPACING_DOTS,
   units: DEFAULT_UNITS,
+  packed: false,
   qr: { moduleDots: 3, level: 'L', data: new Uint8Array() } as Qr,
 })
 
 /** ESC/POS as its published command reference has it, for the commands a kiosk needs; others are skipped byte by byte. */
-export function createInterpreter(headDots: number, paper: Paper, events: InterpreterEvents): Interpreter {
+export function createInterpreter(
+  build: Pick<Build, 'headDots' | 'cutter' | 'presenter' | 'packBits' | 'automaticStatus'>,
+  paper: Paper,
+  events: InterpreterEvents,
+): Interpreter {
+  const { headDots } = build
   let state = defaultState(headDots)
   let line: Piece[] = []
   let cursor = 0
@@ -100,20 +111,35 @@ export function createInterpreter(headDots: number, paper: Paper, events: Interp
     yield // m: 0, no scaling
     const widthBytes = (yield) + (yield) * 256
     const height = (yield) + (yield) * 256
-    const x = state.leftMargin
     if (line.length > 0) printLine(state.lineSpacing)
     for (let y = 0; y < height; y++) {
-      const row = new Uint8Array(headDots)
-      for (let i = 0; i < widthBytes; i++) {
-        const byte = yield
-        for (let bit = 0; bit < 8; bit++) {
-          const dot = x + i * 8 + bit
-          if (dot < headDots) row[dot] = (byte >> (7 - bit)) & 1
-        }
-      }
-      // A thermal head prints each row as it comes: a fault in the middle leaves half an image on the paper.
-      if (!held) paper.print([row])
+      const row = new Uint8Array(widthBytes)
+      for (let i = 0; i < widthBytes; i++) row[i] = yield
+      printRow(row)
     }
+  }
+
+  /** A thermal head prints each row as it comes: a fault in the middle leaves half an image on the paper. */
+  function printRow(bytes: Uint8Array) {
+    const row = new Uint8Array(headDots)
+    for (let dot = state.leftMargin; dot < headDots; dot++) {
+      const at = dot - state.leftMargin
+      row[dot] = ((bytes[at >> 3] ?? 0) >> (7 - (at & 7))) & 1
+    }
+    if (!held) paper.print([row])
+  }
+
+  /** ESC * 1: one row of dots; ESC * b m: whether such rows are packed. */
+  function* lineGraphics(): Parse<void> {
+    const mode = yield
+    if (mode === 0x62) {
+      yield // 'm'
+      state.packed = ((yield) & 2) === 2
+    }
+    if (mode !== 0x31) return
+    if (line.length > 0) printLine(state.lineSpacing)
+    const bytes = yield* parameters()
+    printRow(state.packed ? unpackBits(bytes, Math.ceil(headDots / 8)) : bytes)
   }
 
   function* parameters(): Parse<Uint8Array> {
@@ -150,6 +176,9 @@ export function createInterpreter(headDots: number, paper: Paper, events: Interp
       }
       case 0x24: // absolute position
         cursor = dotsAcross((yield) + (yield) * 256)
+        return
+      case 0x2a:
+        if (build.packBits) yield* lineGraphics()
         return
       case 0x2d:
         state.style.underline = ((yield) & 3) > 0
@@ -216,9 +245,22 @@ export function createInterpreter(headDots: number, paper: Paper, events: Interp
         const mode = yield
         const feedFirst = mode === 65 || mode === 66
         const extra = feedFirst ? dotsDown(yield) : 0
-        if (held) return
+        if (held || !build.cutter) return
         if (feedFirst) paper.feed(paper.cutterDots + extra)
         events.cut()
+        return
+      }
+      case 0x61:
+      case 0xe0: {
+        const wanted = yield
+        if ((command === 0x61) === (build.automaticStatus === 'gs-a')) events.automaticStatus(wanted !== 0)
+        return
+      }
+      case 0x65: {
+        if (!build.presenter) return
+        const function_ = yield
+        if (function_ === 3) yield // steps
+        if (!held) events.ejector(function_)
         return
       }
       case 0x57:
@@ -262,6 +304,18 @@ export function createInterpreter(headDots: number, paper: Paper, events: Interp
       held = true
     },
   }
+}
+
+/** TIFF 6.0, section 9; what goes beyond `most` bytes is dropped, as the printer's line buffer does. */
+function unpackBits(packed: Uint8Array, most: number): Uint8Array {
+  const out: number[] = []
+  for (let i = 0; i < packed.length && out.length < most; ) {
+    const head = packed[i] ?? 0
+    if (head < 128) out.push(...packed.subarray(i + 1, i + 2 + head))
+    else out.push(...Array<number>(257 - head).fill(packed[i + 1] ?? 0))
+    i += head < 128 ? head + 2 : 2
+  }
+  return Uint8Array.from(out.slice(0, most))
 }
 
 function stamp(rows: Uint8Array[], { width, height, dots }: Bitmap, left: number, top: number) {

@@ -4,6 +4,8 @@ import type { Bitmap } from './glyphs.ts'
 /** The roll between the last cut and the head: rows of dots, 1 is black. */
 export interface Paper {
   readonly inked: boolean
+  /** Rows that have passed the head since the beginning. */
+  readonly moved: number
   /** From the head to the blade. */
   readonly cutterDots: number
   feed(rows: number): void
@@ -20,6 +22,7 @@ export function createPaper(headDots: number, cutterDots: number): Paper {
   const newRoll = () => Array.from({ length: cutterDots }, blankRow)
   let rows: Uint8Array[] = newRoll()
   let inked = false
+  let moved = 0
 
   function sheet(taken: Uint8Array[]): Bitmap {
     const dots = new Uint8Array(taken.length * headDots)
@@ -34,10 +37,15 @@ export function createPaper(headDots: number, cutterDots: number): Paper {
     get inked() {
       return inked
     },
+    get moved() {
+      return moved
+    },
     feed(count) {
+      moved += count
       for (let i = 0; i < count; i++) rows.push(blankRow())
     },
     print(printed) {
+      moved += printed.length
       rows.push(...printed)
       inked ||= printed.some((row) => row.includes(1))
     },

@@ -19,6 +19,8 @@ export interface Sheet {
   kind: 'whole' | 'void'
   /** Somebody has pulled it out of the slot. */
   taken: boolean
+  /** The presenter has drawn it in again. */
+  retracted: boolean
 }
 
 export interface VirtualPrinter {
@@ -28,7 +30,9 @@ export interface VirtualPrinter {
   /** Called for each sheet once its picture is on disk; returns what ends it. */
   onSheet(listener: (sheet: Sheet) => void): () => void
   setPaper(paper: 'ok' | 'low' | 'out'): void
-  /** The roll ends when the mechanism has executed this many more bytes. */
+  /** A fault of this printer (one of the calls here) strikes once the mechanism has executed this many more bytes. */
+  after(bytes: number, fault: () => void): void
+  /** The same for the most frequent of them. */
   paperOutAfter(bytes: number): void
   setCover(open: boolean): void
   setError(error: 'none' | 'jam' | 'overheated'): void
@@ -39,7 +43,9 @@ export interface VirtualPrinter {
   /** Resolves when the device is gone from, or back in, the bed. */
   unplug(): Promise<void>
   plug(): Promise<void>
-  /** The citizen takes the last sheet. */
+  /** The bin for sheets that nobody took is full: drawing one in jams. */
+  presenterFull(on: boolean): void
+  /** The citizen takes the last sheet, or tears it off where there is no blade. */
   tear(): void
   stop(): Promise<void>
 }
@@ -50,11 +56,15 @@ export interface VirtualPrinterOptions {
   outDir: string
   /** Pace of the link; 64,000 is a full-speed HID printer (64-byte reports, one a millisecond). Default: as it comes. */
   bytesPerSecond?: number
+  /** Pace of the paper; default 200 (an 80 mm kiosk printer at its best) for a paced link, else as it comes. */
+  millimetresPerSecond?: number
 }
 
 /** Report id and 63 bytes, as the bed's report descriptor says. */
 const REPORT_BYTES = 64
 const TICK_MS = 10
+const PAPER_MM_PER_SECOND = 200
+const DOTS_PER_MM = 8
 
 const DLE = 0x10
 const EOT = 0x04
@@ -93,11 +103,16 @@ export async function startVirtualPrinter(options: VirtualPrinterOptions): Promi
   cable.on('error', () => undefined)
 
   const paper = createPaper(model.headDots, model.cutterDots)
-  const interpreter = createInterpreter(model.headDots, paper, {
+  const interpreter = createInterpreter(model, paper, {
     answer,
     cut: () => eject(paper.cut()),
     reset: () => {
       spoilt ||= paper.inked
+    },
+    ejector,
+    automaticStatus(on) {
+      speaksUp = on
+      tellChange()
     },
   })
   const listeners = new Set<(sheet: Sheet) => void>()
@@ -106,26 +121,39 @@ export async function startVirtualPrinter(options: VirtualPrinterOptions): Promi
   let writing = Promise.resolve()
 
   let roll: 'ok' | 'low' | 'out' = 'ok'
-  let bytesToEnd = Number.POSITIVE_INFINITY
+  let planned: { bytes: number; fault: () => void } | null = null
   let coverOpen = false
   let error: 'none' | 'jam' | 'overheated' = 'none'
   let isDeaf = false
   let garbage = false
+  let speaksUp = false
+  let lastTold = ''
+  /** The sheet that was cut last, and the one that the presenter holds out. */
+  let latest: Sheet | null = null
+  let heldOut: Sheet | null = null
+  let binFull = false
+  /** The interpreter is at work: what a planned fault sets off must not start it again. */
+  let working = false
   /** The sheet in the machine can no longer become a whole one. */
   let spoilt = false
   let report = Buffer.alloc(0)
   let buffer: number[] = []
   let timer: NodeJS.Timeout | null = null
+  let rowDebt = 0
 
   const stopped = () => roll === 'out' || coverOpen || error !== 'none'
 
   function eject(bitmap: Bitmap | null) {
     const kind = spoilt ? 'void' : 'whole'
     spoilt = false
+    latest = null
+    // A new sheet pushes out the one before.
+    heldOut = null
     if (!bitmap) return
     count += 1
     const path = join(options.outDir, `sheet-${String(count).padStart(3, '0')}.png`)
-    const sheet: Sheet = { path, width: bitmap.width, height: bitmap.height, kind, taken: false }
+    const sheet: Sheet = { path, width: bitmap.width, height: bitmap.height, kind, taken: false, retracted: false }
+    latest = sheet
     writing = writing.then(async () => {
       await writeFile(path, pngOf(bitmap))
       sheets.push(sheet)
@@ -140,12 +168,55 @@ export async function startVirtualPrinter(options: VirtualPrinterOptions): Promi
     interpreter.fault()
   }
 
-  function statusByte(n: number): number {
+  function ejector(function_: number) {
+    if (function_ === 3) heldOut = latest
+    if (function_ === 5) heldOut = null
+    if (function_ === 2 && heldOut) {
+      if (binFull) setError('jam')
+      else {
+        heldOut.retracted = true
+        heldOut = null
+      }
+    }
+    tellChange()
+  }
+
+  function setError(now: 'none' | 'jam' | 'overheated') {
+    if (now !== 'none' && error === 'none') fault()
+    error = now
+    tellChange()
+    work()
+  }
+
+  function statusByte(n: number): number[] {
     const fixed = 0b0001_0010
-    if (n === 1) return fixed | (stopped() ? 0x08 : 0)
-    if (n === 2) return fixed | (coverOpen ? 0x04 : 0) | (roll === 'out' ? 0x20 : 0) | (error !== 'none' ? 0x40 : 0)
-    if (n === 3) return fixed | (error === 'jam' ? 0x08 : 0) | (error === 'overheated' ? 0x40 : 0)
-    return fixed | (roll === 'ok' ? 0 : 0x0c) | (roll === 'out' ? 0x60 : 0)
+    if (n === 1) return [fixed | (stopped() ? 0x08 : 0)]
+    if (n === 2) return [fixed | (coverOpen ? 0x04 : 0) | (roll === 'out' ? 0x20 : 0) | (error !== 'none' ? 0x40 : 0)]
+    if (n === 3) return [fixed | (error === 'jam' ? 0x08 : 0) | (error === 'overheated' ? 0x40 : 0)]
+    if (n === 4) return [fixed | (roll === 'ok' ? 0 : 0x0c) | (roll === 'out' ? 0x60 : 0)]
+    return n === 20 && model.automaticStatus === 'gs-e0' ? fullStatus() : []
+  }
+
+  /** KPM210/216 manual, DLE EOT 20: paper, user, recoverable and unrecoverable error. */
+  function fullStatus(): number[] {
+    const paperByte = (roll === 'out' ? 0x01 : 0) | (roll === 'ok' ? 0 : 0x04) | (heldOut ? 0x20 : 0)
+    const recoverable = (error === 'overheated' ? 0x01 : 0) | (error === 'jam' ? 0x40 : 0)
+    return [DLE, 0x0f, paperByte, coverOpen ? 0x02 : 0, recoverable, 0]
+  }
+
+  /** Epson's GS a. */
+  function automaticStatus(): number[] {
+    const errors = (error === 'jam' ? 0x08 : 0) | (error === 'overheated' ? 0x40 : 0)
+    const sensors = (roll === 'ok' ? 0 : 0x03) | (roll === 'out' ? 0x0c : 0)
+    return [0x10 | (stopped() ? 0x08 : 0) | (coverOpen ? 0x20 : 0), errors, sensors, 0]
+  }
+
+  /** Tells a change by itself, once it was asked to. */
+  function tellChange() {
+    const now = model.automaticStatus === 'gs-a' ? automaticStatus() : fullStatus()
+    if (!speaksUp || now.join() === lastTold) return
+    lastTold = now.join()
+    answer(Uint8Array.from(now))
   }
 
   function answer(bytes: Uint8Array) {
@@ -161,7 +232,9 @@ export async function startVirtualPrinter(options: VirtualPrinterOptions): Promi
     for (let i = 0; i + 2 < bytes.length; i++) {
       if (bytes[i] !== DLE) continue
       const n = bytes[i + 2] ?? 0
-      if (bytes[i + 1] === EOT && n >= 1 && n <= 4) answers.push(garbage ? 0xff - n : statusByte(n))
+      if (bytes[i + 1] === EOT && statusByte(n).length > 0) {
+        answers.push(...statusByte(n).map((byte) => (garbage ? 0xff - n : byte)))
+      }
       if (bytes[i + 1] === ENQ && n === 2) {
         buffer = []
         bytes = bytes.subarray(i + 3)
@@ -169,35 +242,42 @@ export async function startVirtualPrinter(options: VirtualPrinterOptions): Promi
       }
     }
     // A machine that stands still would be filled up by being asked how it is.
-    const onlyAsked = answers.length > 0 && bytes.every((byte) => byte === DLE || byte <= EOT)
+    const onlyAsked = answers.length > 0 && bytes.every((byte) => byte === DLE || byte <= EOT || byte === 20)
     if (!(stopped() && onlyAsked)) for (const byte of bytes) buffer.push(byte)
     answer(Uint8Array.from(answers))
   }
 
-  function run(budget: number) {
+  /** Executes the buffer until a budget is used up; returns whether something is left to be done at once. */
+  function run(bytes: number, rows: number): boolean {
+    if (working) return false
+    working = true
+    const lastRow = paper.moved + rows
     let done = 0
-    while (done < buffer.length && done < budget && !stopped() && !isDeaf) {
+    while (done < buffer.length && done < bytes && paper.moved < lastRow && !stopped() && !isDeaf) {
       interpreter.take(buffer[done] ?? 0)
       done += 1
-      bytesToEnd -= 1
-      if (bytesToEnd <= 0) {
-        roll = 'out'
-        bytesToEnd = Number.POSITIVE_INFINITY
-        buffer = buffer.slice(done)
-        done = 0
-        fault()
-      }
+      if (!planned || --planned.bytes > 0) continue
+      const { fault: strike } = planned
+      planned = null
+      buffer = buffer.slice(done)
+      done = 0
+      strike()
     }
     buffer = done === 0 ? buffer : buffer.slice(done)
+    // Rows that one command moved beyond the budget are paid for by the next ticks.
+    rowDebt = Math.max(0, paper.moved - lastRow)
+    working = false
     if (isDeaf || buffer.length > model.receiveBufferBytes) cable.pause()
     else cable.resume()
+    return buffer.length > 0 && !stopped() && !isDeaf
   }
 
   function work() {
-    if (!options.bytesPerSecond) return run(Number.POSITIVE_INFINITY)
+    if (!options.bytesPerSecond) return void run(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)
+    const bytes = (options.bytesPerSecond * TICK_MS) / 1000
+    const rows = ((options.millimetresPerSecond ?? PAPER_MM_PER_SECOND) * DOTS_PER_MM * TICK_MS) / 1000
     timer ??= setInterval(() => {
-      run(((options.bytesPerSecond ?? 0) * TICK_MS) / 1000)
-      if (buffer.length > 0 && !stopped()) return
+      if (run(bytes, rows - rowDebt)) return
       if (timer) clearInterval(timer)
       timer = null
     }, TICK_MS)
@@ -212,6 +292,18 @@ export async function startVirtualPrinter(options: VirtualPrinterOptions): Promi
     work()
   })
 
+  function setPaper(paperNow: 'ok' | 'low' | 'out') {
+    if (paperNow === 'out' && roll !== 'out') fault()
+    const reloaded = roll === 'out' && paperNow !== 'out'
+    roll = paperNow
+    if (reloaded) {
+      planned = null
+      eject(paper.takeOut())
+    }
+    tellChange()
+    work()
+  }
+
   async function plugged(command: 'plug' | 'unplug') {
     bed.stdin.write(`${command}\n`)
     await answerOfBed()
@@ -225,29 +317,20 @@ export async function startVirtualPrinter(options: VirtualPrinterOptions): Promi
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    setPaper(paperNow) {
-      if (paperNow === 'out' && roll !== 'out') fault()
-      const reloaded = roll === 'out' && paperNow !== 'out'
-      roll = paperNow
-      if (reloaded) {
-        bytesToEnd = Number.POSITIVE_INFINITY
-        eject(paper.takeOut())
-      }
-      work()
+    setPaper,
+    after(bytes, strike) {
+      planned = { bytes, fault: strike }
     },
     paperOutAfter(bytes) {
-      bytesToEnd = bytes
+      planned = { bytes, fault: () => setPaper('out') }
     },
     setCover(open) {
       if (open && !coverOpen) fault()
       coverOpen = open
+      tellChange()
       work()
     },
-    setError(now) {
-      if (now !== 'none' && error === 'none') fault()
-      error = now
-      work()
-    },
+    setError,
     deaf(on) {
       isDeaf = on
       work()
@@ -258,9 +341,15 @@ export async function startVirtualPrinter(options: VirtualPrinterOptions): Promi
     },
     unplug: () => plugged('unplug'),
     plug: () => plugged('plug'),
+    presenterFull(on) {
+      binFull = on
+    },
     tear() {
-      const last = sheets.at(-1)
+      if (!model.cutter) eject(paper.cut())
+      const last = latest ?? sheets.at(-1)
       if (last) last.taken = true
+      heldOut = null
+      tellChange()
     },
     async stop() {
       if (timer) clearInterval(timer)
