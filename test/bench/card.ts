@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { EventEmitter, once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -86,18 +87,19 @@ async function recognise(pcscd: Pcscd, kind: CardKind): Promise<Recognition> {
   // Made once, while nobody waits: it is none of a recognition's time.
   await key.key.terminal
   let trace: TraceEntry[] = []
-  const present = Promise.withResolvers<void>()
+  const told = new EventEmitter()
+  const present = once(told, 'present')
   const service = createCardService({
     externalKey: key.key,
-    onState: ({ state }) => state === 'present' && present.resolve(),
-    onBroken: (reason) => present.reject(new Error(reason)),
+    onState: ({ state }) => told.emit(state),
+    onBroken: (reason) => told.emit('error', new Error(reason)),
     onApdu: (entry) => trace.push(entry),
   })
   const trust = { trust: join(PKI, 'trust-list.jws'), 'trust-key': join(PKI, 'trust-list.pub.jwk.json') }
   const identity = await identityOf({ ...trust, 'test-trust': true }, service)
   const card = await insertCard(virtualCard(kind, PERSON, PKI), pcscd.ports[kind === 'cns' ? 0 : 1])
   try {
-    await present.promise
+    await present
     const rounds: Recognition[] = []
     for (let round = 0; round < ROUNDS; round++) {
       trace = []
