@@ -99,9 +99,12 @@ export const BUSY_LIMIT_MS = 3_000
 
 /** Transactions asked for and not yet granted. The service grants also those that nobody waits for any more. */
 const asked = new WeakMap<Connection, Promise<Transaction>>()
+/** Those are then given back at once, and pcsc-mini does one thing at a time with a card. */
+const givenBack = new WeakMap<Connection, Promise<void>>()
 
 /** Null when another program keeps the card too long. */
 async function begin(connection: Connection): Promise<Transaction | null> {
+  await givenBack.get(connection)
   const transaction = asked.get(connection) ?? ask(connection)
   asked.delete(connection)
   const enough = new AbortController()
@@ -118,14 +121,9 @@ async function begin(connection: Connection): Promise<Transaction | null> {
 function giveBackLate(connection: Connection, transaction: Promise<Transaction>): void {
   asked.set(connection, transaction)
   const isOurs = () => asked.get(connection) === transaction && asked.delete(connection)
-  const giveBack = async () => {
-    const late = await transaction
-    if (isOurs()) await late.end(CardDisposition.LEAVE)
-  }
-  giveBack().catch((reason) => {
-    isOurs()
-    ignoreLoss(reason)
-  })
+  transaction.then((late) => {
+    if (isOurs()) givenBack.set(connection, late.end(CardDisposition.LEAVE).catch(ignoreLoss))
+  }, isOurs)
 }
 
 async function ask(connection: Connection): Promise<Transaction> {

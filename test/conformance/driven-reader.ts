@@ -36,7 +36,7 @@ export interface DrivenReader {
 export function driveReader(socket: string): DrivenReader {
   const host = fork(HOST, [], {
     // A small heap: what V8 has not bothered to clear away yet must not look like a leak.
-    execArgv: ['--max-old-space-size=64'],
+    execArgv: ['--max-old-space-size=64', '--max-semi-space-size=2'],
     serialization: 'advanced',
     env: { ...process.env, PCSCLITE_CSOCK_NAME: socket },
   })
