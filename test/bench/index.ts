@@ -2,12 +2,13 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { cardFigures } from './card.ts'
+import { printerFigures } from './printer.ts'
 import { type Bench, type Figure, reached, table } from './report.ts'
 
 // The second half of scripts/bench.mjs, on Node 24. A figure that misses its goal ends it with 1: it is no test, but it
 // must not be overlooked either.
 
-const BENCHES: Record<string, Bench> = { card: cardFigures }
+const BENCHES: Record<string, Bench> = { card: cardFigures, printer: printerFigures }
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,

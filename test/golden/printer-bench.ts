@@ -23,6 +23,8 @@ export interface PrinterBench extends Calls {
   untilProgress(matches: (progress: PrintProgress) => boolean): Promise<void>
   /** Resolves once this many sheets (of this kind) have come out. */
   untilSheets(count: number, kind?: Sheet['kind']): Promise<void>
+  /** Bytes that the device process holds now, and has held at the most. */
+  memory(): Promise<{ now: number; peak: number }>
   /** Kills the device process where it stands and starts another. */
   crash(): Promise<void>
   stop(): Promise<void>
@@ -74,6 +76,7 @@ export async function startPrinterBench(
     print: (...args) => call('print', args),
     status: () => call('status', []),
     raster: (...args) => call('raster', args),
+    memory: () => call('memory', []),
     async until(status) {
       while (statuses.at(-1) !== status) await once(events, 'told')
     },

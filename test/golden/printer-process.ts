@@ -10,9 +10,15 @@ const service: PrinterService = createPrinterService({
   onProgress: (progress) => tell({ progress }),
 })
 
-process.on('message', async ({ id, method, args }: { id: number; method: keyof PrinterService; args: unknown[] }) => {
-  const call = service[method] as (...args: unknown[]) => Promise<unknown>
-  tell({ id, value: await call(...args) })
-  if (method === 'stop') process.disconnect()
-})
+// Bytes held now, and the most ever held (getrusage tells kilobytes).
+const memory = () => ({ now: process.memoryUsage().rss, peak: process.resourceUsage().maxRSS * 1024 })
+
+process.on(
+  'message',
+  async ({ id, method, args }: { id: number; method: keyof PrinterService | 'memory'; args: unknown[] }) => {
+    const call = (method === 'memory' ? memory : service[method]) as (...args: unknown[]) => unknown
+    tell({ id, value: await call(...args) })
+    if (method === 'stop') process.disconnect()
+  },
+)
 process.on('disconnect', () => process.exit(0))
