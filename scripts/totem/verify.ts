@@ -89,8 +89,8 @@ async function outcomeOf(what: string, keys: VerificationKeys): Promise<Outcome>
   return code === null ? { kind: 'unreadable', reason: 'no-code' } : verifyCode(code, keys, new Date())
 }
 
-/** Twice what the head prints (203 dpi), so that a module of half a millimetre is eight pixels. */
-const PIXELS_PER_MM = 16
+/** As the head prints (203 dpi): a module of half a millimetre is four pixels. */
+const PIXELS_PER_MM = 8
 
 /** The totem's code in a PDF's pages or in a picture; failing that, any other QR code. */
 async function codeIn(file: Buffer): Promise<string | null> {
@@ -111,7 +111,7 @@ async function* picturesOf(file: Buffer): AsyncGenerator<Picture> {
   if (!opened.ok) throw new Failure(NO_INPUT, { kind: opened.error.kind }, `PDF refused: ${opened.error.reason}`)
   try {
     for (let page = 1; page <= opened.value.pages; page++) {
-      const drawn = await opened.value.render(page, (mm) => mm * PIXELS_PER_MM)
+      const drawn = opened.value.render(page, (mm) => mm * PIXELS_PER_MM)
       if (drawn.ok) yield rgba(drawn.value)
     }
   } finally {
@@ -120,9 +120,9 @@ async function* picturesOf(file: Buffer): AsyncGenerator<Picture> {
 }
 
 function rgba({ width, height, pixels }: { width: number; height: number; pixels: Uint8Array }): Picture {
-  const OPAQUE = 0xff000000
-  const data = Uint32Array.from(pixels, (grey) => OPAQUE | (grey * 0x010101))
-  return { width, height, data: new Uint8ClampedArray(data.buffer) }
+  const data = new Uint8ClampedArray(width * height * 4).fill(255)
+  for (let at = 0; at < pixels.length; at++) data.fill(pixels[at] ?? 255, at * 4, at * 4 + 3)
+  return { width, height, data }
 }
 
 /** Also `other` for a code that names no certificate. */
