@@ -61,7 +61,12 @@ export const journalEvents = {
   'print.rendered': event('info', { job: code, document: code, pages: count }),
   'print.sent': event('info', { job: code, page: count, bands: count }),
   'print.acknowledged': event('info', { job: code, page: count }),
+  /** By a printer that holds a sheet out: the person took it, or left it and it was drawn back in. */
+  'print.taken': event('info', { job: code, page: count }),
+  'print.retracted': event('warn', { job: code, page: count }),
   'print.void': event('warn', { job: code, page: count, status: code }),
+  /** Of what is printed from `page` on, something came out before or may have: the paper says so. */
+  'print.reprinted': event('info', { job: code, page: count }),
 } as const
 
 export type JournalEventId = keyof typeof journalEvents

@@ -10,7 +10,7 @@ import { callHandlers } from './handlers.ts'
 import { openJournal } from './journal/journal.ts'
 import { openQueue } from './queue/queue.ts'
 import { createVisitServices, freeBytes } from './services/index.ts'
-import { createPaper } from './services/paper.ts'
+import { createPaper, inPrinter } from './services/paper.ts'
 import { createSession } from './session/index.ts'
 import { exitForRestart, onQuit, runApp, versions } from './shell/app.ts'
 import { registerCalls } from './shell/calls.ts'
@@ -105,7 +105,7 @@ async function start(config: TotemConfig) {
     },
   })
   const place = { totem: config.totem, office: `${config.office.name} (${config.office.province})` }
-  const paper = createPaper({ devices, journal, place, keepMs: KEEP_MS, now })
+  const paper = createPaper({ devices, journal, ledger: queue.ledger, place, keepMs: KEEP_MS, now })
   const session = createSession({
     services: createVisitServices({
       devices,
@@ -163,7 +163,8 @@ async function start(config: TotemConfig) {
     }
     if (event.event === 'print') {
       paper.note(event)
-      session.progress(event)
+      // A sheet that is taken is one of those before.
+      if (inPrinter(event)) session.progress(event)
     }
   }
 

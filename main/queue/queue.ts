@@ -1,9 +1,7 @@
 import { err, ok, type Result } from '../../contract/result.ts'
-import { operationTable } from './migrations/0001_operation.ts'
+import { type Ledger, ledgerOn } from './ledger.ts'
+import { migrations } from './migrations.ts'
 import { openStorage, type Storage, type StorageFailure, storageFailure, truncateWal } from './storage.ts'
-
-/** Forward only: what a field totem has run is never edited, a change is a new file at the end. */
-const migrations = [operationTable]
 
 /** What is fixed when a request is made. `holder`: `holderReference`; `sealed`: `sealRequest`. */
 export type NewOperation = {
@@ -65,6 +63,8 @@ export type Queue = {
     requestedBefore: number
   }): Result<{ operation: string; was: 'queued' | 'issued' }[], StorageFailure>
   depth(): { queued: number; waiting: number; oldestQueuedAt: string | null }
+  /** What became of the paper, in the same file. */
+  ledger: Ledger
   close(): void
 }
 
@@ -216,6 +216,8 @@ function queueOn(db: Storage, now: () => number): Queue {
       }),
 
     depth: () => selectDepth.get() as ReturnType<Queue['depth']>,
+
+    ledger: ledgerOn(db, now),
 
     close: () => void db.close(),
   }

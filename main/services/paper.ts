@@ -3,75 +3,136 @@ import { err, ok, type Result } from '../../contract/result.ts'
 import type { Devices } from '../devices/index.ts'
 import { type Place, receiptFor, slipFor } from '../documents/receipt.ts'
 import type { Journal } from '../journal/journal.ts'
+import { INTERRUPTED, type Ledger, type PrintJob } from '../queue/ledger.ts'
+import type { StorageFailure } from '../queue/storage.ts'
 import { collectCode } from '../session/screen.ts'
 import type { PrintFault, Printing, Unprintable } from '../session/services.ts'
+import { markReprint } from './paper-reprint.ts'
 
 export interface PaperOptions {
   devices: Devices
   journal: Journal
+  ledger: Ledger
   place: Place
   keepMs: number
   now(): Date
 }
 
-/** Puts a document on paper and keeps the ledger: a page counts when the printer has acknowledged it (DESIGN.md step 6). */
-export function createPaper({ devices, journal, place, keepMs, now }: PaperOptions) {
-  function sheetOf(printing: Printing): PrintSheet {
+type PrintNews = Extract<DeviceEvent, { event: 'print' }>
+
+/** The sheet is still the printer's: not yet a person's to take. */
+export const inPrinter = ({ state }: PrintNews): boolean => state !== 'taken' && state !== 'retracted'
+
+const nameOf = ({ operation, document }: Pick<PrintJob, 'operation' | 'document'>) => `${operation}.${document}`
+
+/**
+ * Puts a document on paper and keeps the ledger: a page counts when the printer has acknowledged it (DESIGN.md step 6).
+ * What an earlier run of the program left in the printer is void from the start.
+ */
+export function createPaper({ devices, journal, ledger, place, keepMs, now }: PaperOptions) {
+  function sheetOf(printing: Printing, job: PrintJob, reprint: boolean): PrintSheet {
     const { language } = printing
     switch (printing.document) {
       case 'certificate':
         return { kind: 'pdf', pdf: Buffer.from(printing.outcome.pdf, 'base64') }
       case 'receipt': {
         const { outcome, pages } = printing
-        return { kind: 'receipt', document: receiptFor(outcome, { pages, at: now().toISOString(), language, place }) }
+        const receipt = receiptFor(outcome, { pages, at: now().toISOString(), language, place })
+        const certificate = ledger.reprinted({ ...job, document: 'certificate' })
+        return { kind: 'receipt', document: markReprint(receipt, language, { sheet: reprint, certificate }) }
       }
       case 'slip': {
         const { operation, types, requestedAt } = printing
         const until = new Date(Date.parse(requestedAt) + keepMs).toISOString()
         const code = collectCode(operation)
-        return {
-          kind: 'receipt',
-          document: slipFor({ operation, types, requestedAt, code }, { until, language, place }),
-        }
+        const slip = slipFor({ operation, types, requestedAt, code }, { until, language, place })
+        return { kind: 'receipt', document: markReprint(slip, language, { sheet: reprint, certificate: false }) }
       }
     }
   }
 
-  /** Pages of the job in hand that the printer has acknowledged, whatever became of the process that told us. */
-  let acknowledged: { job: string; page: number; pages: number } | null = null
+  /** What the disk would not take yet, in order. Meanwhile `inHand` knows. */
+  const unwritten: (() => Result<unknown, StorageFailure>)[] = []
+  function write(work: () => Result<unknown, StorageFailure>) {
+    unwritten.push(work)
+    while (unwritten[0]?.().ok) unwritten.shift()
+  }
 
+  function giveUp(reason: string) {
+    write(() => {
+      const given = ledger.voidInHand(reason)
+      if (given.ok) {
+        for (const sheet of given.value) {
+          journal.record('print.void', { job: nameOf(sheet), page: sheet.page, status: reason })
+        }
+      }
+      return given
+    })
+  }
+
+  /** The job that the printer works on and its pages that it has acknowledged, in this visit. */
+  let inHand: { name: string; acknowledged: Set<number>; pages: number } | null = null
+
+  giveUp(INTERRUPTED)
   return {
     async print(printing: Printing): Promise<Result<{ pages: number }, PrintFault | Unprintable>> {
-      const operation = printing.document === 'slip' ? printing.operation : printing.outcome.operation
-      const job = `${operation}.${printing.document}`
-      const { fromPage } = printing
-      acknowledged = { job, page: fromPage - 1, pages: 0 }
-      const printed = await devices.call('printer.print', { job, sheet: sheetOf(printing), fromPage })
-      if (printed.ok) return ok({ pages: printed.value.pages })
-      const { error } = printed
-      if (error.kind === 'pdf-refused') {
-        journal.record('print.void', { job, page: fromPage, status: error.reason })
+      const { document, session } = printing
+      const operation = document === 'slip' ? printing.operation : printing.outcome.operation
+      const job: PrintJob = { operation, document, session }
+      const name = nameOf(job)
+      if (inHand) return err({ kind: 'print-fault', status: 'offline', page: printing.fromPage })
+      giveUp(INTERRUPTED)
+      // What the ledger cannot take must not become paper: nobody would know of it after a crash.
+      const begun = unwritten.length === 0 ? ledger.begin(job) : null
+      if (!begun?.ok) return err({ kind: 'print-fault', status: 'offline', page: printing.fromPage })
+      const { fromPage, reprint } = begun.value
+      if (reprint) journal.record('print.reprinted', { job: name, page: fromPage })
+      const acknowledged = new Set(begun.value.acknowledged)
+      const sheet = sheetOf(printing, job, reprint)
+      const run = { name, acknowledged, pages: 0 }
+      inHand = run
+      const printed = await devices.call('printer.print', { job: name, sheet, fromPage }).finally(() => {
+        inHand = null
+      })
+
+      const pages = printed.ok ? printed.value.pages : run.pages
+      let missing = 1
+      while (acknowledged.has(missing)) missing++
+      // Also when only the answer was lost: the paper was not, and printing it again would make two of one.
+      if (pages > 0 && missing > pages) return ok({ pages })
+      if (!printed.ok && printed.error.kind === 'pdf-refused') {
+        giveUp(printed.error.reason)
         return err({ kind: 'unprintable' })
       }
-      const { page: last, pages } = acknowledged
-      // Only the answer was lost, the paper was not: printing it again would make two of one.
-      if (error.kind === 'device-gone' && pages > 0 && last === pages) return ok({ pages })
-      const fault: PrintFault =
-        error.kind === 'printer-fault'
-          ? { kind: 'print-fault', status: error.status, page: error.page }
-          : { kind: 'print-fault', status: 'offline', page: last + 1 }
-      journal.record('print.void', { job, page: fault.page, status: fault.status })
-      return err(fault)
+      if (!printed.ok && printed.error.kind === 'printer-fault') {
+        const { status } = printed.error
+        giveUp(status)
+        return err({ kind: 'print-fault', status, page: missing })
+      }
+      giveUp(printed.ok ? 'unacknowledged' : printed.error.kind)
+      return err({ kind: 'print-fault', status: 'offline', page: missing })
     },
 
     /** The ledger's other lines, as the device process tells them. */
-    note(event: Extract<DeviceEvent, { event: 'print' }>) {
-      const { job, state, page, pages, band, bands } = event
-      if (state === 'rendered') journal.record('print.rendered', { job, document: job.split('.')[1] ?? '', pages })
-      if (state === 'sent' && band === bands) journal.record('print.sent', { job, page, bands })
-      if (state !== 'acknowledged') return
-      journal.record('print.acknowledged', { job, page })
-      if (acknowledged?.job === job) acknowledged = { job, page, pages }
+    note({ job: name, ...news }: PrintNews) {
+      const { state, page, pages, band, bands } = news
+      const [operation = '', document = ''] = name.split('.')
+      write(() => ledger.note({ operation, document, state, page, pages, band, bands }))
+      switch (state) {
+        case 'rendered':
+          return journal.record('print.rendered', { job: name, document, pages })
+        case 'sent':
+          return band === bands ? journal.record('print.sent', { job: name, page, bands }) : undefined
+        case 'acknowledged':
+          if (inHand?.name === name) {
+            inHand.acknowledged.add(page)
+            inHand.pages = pages
+          }
+          return journal.record('print.acknowledged', { job: name, page })
+        case 'taken':
+        case 'retracted':
+          return journal.record(`print.${state}`, { job: name, page })
+      }
     },
   }
 }

@@ -1,0 +1,42 @@
+import type { ReceiptDocument, ReceiptLine } from '../../contract/print.ts'
+import type { Language } from '../../contract/view.ts'
+
+/** What came out before, in whole or in part: this sheet itself, the certificate that it goes with, or both. */
+export interface Reprint {
+  sheet: boolean
+  certificate: boolean
+}
+
+const words: Record<Language, { title: string; sheet: string; certificateTitle: string; certificate: string }> = {
+  it: {
+    title: 'RISTAMPA',
+    sheet: 'Questo foglio è stampato di nuovo: può esisterne un’altra copia.',
+    certificateTitle: 'RISTAMPA DEL CERTIFICATO',
+    certificate: 'Il certificato è stampato di nuovo, in tutto o in parte: possono esisterne altri fogli.',
+  },
+  en: {
+    title: 'REPRINT',
+    sheet: 'This sheet is printed again: another copy of it may exist.',
+    certificateTitle: 'REPRINT OF THE CERTIFICATE',
+    certificate: 'The certificate is printed again, in whole or in part: other sheets of it may exist.',
+  },
+}
+
+/**
+ * Says at the head of a sheet what is a reprint. For a certificate its receipt does: the sealed PDF of ANPR is never
+ * written on (invariant 10).
+ */
+export function markReprint(document: ReceiptDocument, language: Language, reprint: Reprint): ReceiptDocument {
+  const { title, sheet, certificateTitle, certificate } = words[language]
+  const marks = [
+    ...(reprint.sheet ? stamp(title, sheet) : []),
+    ...(reprint.certificate ? stamp(certificateTitle, certificate) : []),
+  ]
+  return { lines: [...marks, ...document.lines] }
+}
+
+const stamp = (title: string, sentence: string): ReceiptLine[] => [
+  { kind: 'text', text: title, size: 2, bold: true, align: 'center' },
+  { kind: 'text', text: sentence, size: 1, bold: false, align: 'left' },
+  { kind: 'rule' },
+]
