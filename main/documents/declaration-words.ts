@@ -49,11 +49,11 @@ export const declarationWords: Record<PaperLanguage, DeclarationWords> = {
     },
     use: 'Resa per (ufficio e procedimento)',
     legend:
-      'Con la barra: dati stampati dal totem, come risultano ad ANPR (Anagrafe nazionale della popolazione residente) alla data in calce o dalla CARTA. Il resto è scritto a mano dal dichiarante.',
+      'Con la barra: dati stampati dal totem, da ANPR (Anagrafe nazionale) alla data in calce o dalla CARTA. Il resto è scritto a mano dal dichiarante.',
     conditions:
-      'Esente dall’imposta di bollo (art. 37 del D.P.R. 445/2000). La firma non va autenticata. La dichiarazione ha la stessa validità del certificato che sostituisce: gli uffici pubblici e i gestori di pubblici servizi la devono accettare.',
+      'Esente dall’imposta di bollo (art. 37 del D.P.R. 445/2000). La firma non va autenticata. Ha la stessa validità del certificato che sostituisce: uffici pubblici e gestori di pubblici servizi la devono accettare.',
     privacy:
-      'Informativa (art. 48 D.P.R. 445/2000, art. 13 Reg. (UE) 2016/679): chi riceve la dichiarazione ne tratta i dati per il solo procedimento per il quale è resa. Il totem non ne conserva copia.',
+      'Informativa (art. 48 D.P.R. 445/2000, art. 13 Reg. (UE) 2016/679): chi riceve la dichiarazione ne tratta i dati solo per il procedimento a cui serve. Il totem non ne tiene copia.',
   },
   en: {
     title: 'Declaration in lieu of a certificate',

@@ -79,8 +79,8 @@ function choice(topic: Topic, ticked: boolean, { person, languages }: Declaratio
     return {
       place: strong(birthPlace, 60),
       date: strong(born && plainDate(born), 32),
-      comune: strong(residence?.comune, 55),
-      address: strong(residence?.address, 70),
+      comune: strong(residence?.comune, 45),
+      address: strong(residence?.address, 58),
       citizenship: strong(citizenships?.join(', '), 50),
       statoCivile: strong(state?.[index], 60),
       child: gap(44),
@@ -103,7 +103,9 @@ function choice(topic: Topic, ticked: boolean, { person, languages }: Declaratio
   )
   const made: Choice = { ticked, text, source: known[topic] ? source : null }
   if (topic === 'statoDiFamiglia') {
-    return family === null ? { ...made, lines: 2 } : { ...made, table: familyTable(family, languages) }
+    return family === null
+      ? { ...made, lines: 2 }
+      : { ...made, table: familyTable(family, languages, { writable: true }) }
   }
   return topic === 'altro' ? { ...made, lines: 1 } : made
 }

@@ -56,12 +56,12 @@ const QUIET_MODULES = 4
 const STYLES = {
   title: { face: 'bold', size: 19, leading: 23 },
   subtitle: { face: 'regular', size: 12, leading: 16 },
-  heading: { face: 'bold', size: 13, leading: 17 },
-  body: { face: 'regular', size: 11, leading: 15 },
-  strong: { face: 'semibold', size: 11, leading: 15 },
+  heading: { face: 'bold', size: 13, leading: 16.5 },
+  body: { face: 'regular', size: 11, leading: 14 },
+  strong: { face: 'semibold', size: 11, leading: 14 },
   note: { face: 'regular', size: 10, leading: 12.4 },
-  label: { face: 'regular', size: 10, leading: 15 },
-  tag: { face: 'semibold', size: 10, leading: 15 },
+  label: { face: 'regular', size: 10, leading: 14 },
+  tag: { face: 'semibold', size: 10, leading: 14 },
   code: { face: 'bold', size: 30, leading: 36 },
 } as const satisfies Record<string, Style>
 /** The second language: the same sentence, told apart by its slant. */
@@ -182,7 +182,8 @@ export function layOut(paper: Paper, measure: Measure): Layout {
   function facts(list: readonly Fact[]): Element {
     const marked = list.some(({ source }) => source !== null)
     const left = PAGE.left + (marked ? INSET : 0)
-    const labelWidth = WIDTH * 0.36
+    // Two languages of a label fit on a line.
+    const labelWidth = WIDTH * (languages.length === 1 ? 0.34 : 0.44)
     const valueLeft = left + labelWidth + mm(2)
     const valueWidth = PAGE.left + WIDTH - valueLeft - (marked ? TAG_WIDTH + mm(2) : 0)
     return element(
@@ -190,7 +191,6 @@ export function layOut(paper: Paper, measure: Measure): Layout {
       list.map(({ label, value, source }, index) => {
         const { band: strip, elements } = row(
           [
-            // Two languages of a label fit on a line.
             {
               x: left,
               width: labelWidth,
@@ -273,7 +273,7 @@ export function layOut(paper: Paper, measure: Measure): Layout {
     const head = bands[from]
     const label = element('Lbl', [], { alt: ticked ? '☒' : '☐' })
     if (head) {
-      const box = { x: PAGE.left + INSET, y: mm(0.8) }
+      const box = { x: PAGE.left + INSET, y: mm(0.6) }
       label.parts.push({
         band: head,
         marks: [
@@ -381,7 +381,7 @@ export function layOut(paper: Paper, measure: Measure): Layout {
         const own = index === 0 ? STYLES.note : second(STYLES.note)
         return { own, index, lines: setLines(runs, { width, style: own }, measure) }
       })
-    const height = set.reduce((sum, { own, lines }) => sum + lines.length * own.leading + mm(1.5), 0)
+    const height = set.reduce((sum, { own, lines }) => sum + lines.length * own.leading + mm(1.5), -mm(2.3))
     const strip = band(Math.max(side + quiet, height), Math.max(quiet, mm(4.5)))
     const figure = element('Figure', [], { alt })
     figure.parts.push({ band: strip, marks: [{ kind: 'qr', x: PAGE.left, y: 0, rows }] })

@@ -38,9 +38,9 @@ const notorietaWords: Record<
       'prima della consegna o dell’invio, allegando copia fotostatica non autenticata di un documento di identità',
     ],
     limits:
-      'Si dichiarano stati, qualità personali o fatti di cui si è a diretta conoscenza, anche di altre persone, che non sono nell’elenco dell’art. 46. A uffici pubblici e gestori di pubblici servizi: senza autentica della firma, esente dall’imposta di bollo (art. 37). A un privato: la firma va autenticata e si paga il bollo. Non sostituisce certificati medici, sanitari, veterinari, di origine, di conformità CE, di marchi o brevetti (art. 49).',
+      'Si dichiarano stati, qualità personali o fatti di cui si è a diretta conoscenza, anche di altri, fuori dall’elenco dell’art. 46. A uffici pubblici e gestori di pubblici servizi: senza autentica della firma, esente da bollo (art. 37). A un privato: firma autenticata e bollo. Non sostituisce certificati medici, sanitari, veterinari, di origine, di conformità CE, di marchi o brevetti (art. 49).',
     privacy:
-      'Informativa (art. 48 D.P.R. 445/2000, art. 13 Reg. (UE) 2016/679): chi riceve la dichiarazione ne tratta i dati per il solo procedimento per il quale è resa. Il totem non ne conserva copia.',
+      'Informativa (art. 48 D.P.R. 445/2000, art. 13 Reg. (UE) 2016/679): chi riceve la dichiarazione ne tratta i dati solo per il procedimento a cui serve. Il totem non ne tiene copia.',
   },
   en: {
     title: 'Declaration in lieu of an affidavit',
@@ -121,7 +121,7 @@ export function notorieta({
         text: say(languages, (language) => inflect(notorietaWords[language].aware, person.sex)),
       },
       { kind: 'heading', text: words('declares') },
-      { kind: 'lines', count: 7 },
+      { kind: 'lines', count: 6 },
       { kind: 'facts', facts: [{ label: words('use'), value: null, source: null }] },
       { kind: 'heading', text: words('signing') },
       {
@@ -133,8 +133,7 @@ export function notorieta({
         })),
       },
       signature(languages),
-      { kind: 'paragraph', style: 'note', text: words('limits') },
-      ...closing(code, languages, [words('privacy')]),
+      ...closing(code, languages, [words('limits'), words('privacy')]),
     ],
   }
 }

@@ -32,8 +32,8 @@ export function statoCivile({ statoCivile: code, sex }: RegisteredPerson, langua
   return languages.map((language) => inflect(registerWords[language].statiCivili[code], sex).join(''))
 }
 
-/** The famiglia anagrafica as a table; a day of birth that is not known is left to be written. */
-export function familyTable(family: Family, languages: PaperLanguages): Table {
+/** The famiglia anagrafica as a table; `writable`: what is not known is left to be written. */
+export function familyTable(family: Family, languages: PaperLanguages, { writable }: { writable: boolean }): Table {
   const head = (name: 'fullName' | 'birthDate' | 'relation'): Words =>
     say(languages, (language) => registerWords[language][name])
   return {
@@ -45,13 +45,15 @@ export function familyTable(family: Family, languages: PaperLanguages): Table {
     ],
     rows: family.map((member) => [
       said(fullName(member)),
-      [birth(member)],
+      [birth(member, writable)],
       relationName(member.relation, 'it') === null
-        ? [[{ gap: 35 }]]
+        ? [[writable ? { gap: 35 } : '—']]
         : say(languages, (language) => relationName(member.relation, language) ?? ''),
     ]),
   }
 }
 
-const birth = ({ born, yearOfBirth }: Family[number]): Run[] =>
-  born === null ? [{ gap: 14 }, ` ${yearOfBirth}`] : [plainDate(born)]
+function birth({ born, yearOfBirth }: Family[number], writable: boolean): Run[] {
+  if (born !== null) return [plainDate(born)]
+  return writable ? [{ gap: 14 }, ` ${yearOfBirth}`] : [String(yearOfBirth)]
+}

@@ -79,7 +79,7 @@ export function visura({
     value: state?.join(' / ') ?? null,
     source: 'anpr',
   }
-  const reported: Fact = { label: words('reference'), value: reference, source: null }
+  const reported: Fact = { label: words('reference'), value: reference, source: 'anpr' }
   const told = [
     known.fullName,
     known.codiceFiscale,
@@ -88,13 +88,14 @@ export function visura({
     known.address,
     known.citizenship,
     stated,
+    reported,
   ].filter(({ value }) => value !== null)
   const family: Block[] =
     person.family === null
       ? []
       : [
           { kind: 'heading', text: say(languages, (language) => registerWords[language].family) },
-          { kind: 'table', table: familyTable(person.family, languages) },
+          { kind: 'table', table: familyTable(person.family, languages, { writable: false }) },
         ]
   return {
     languages,
@@ -115,7 +116,6 @@ export function visura({
       { kind: 'heading', text: words('holder') },
       { kind: 'facts', facts: told },
       ...family,
-      { kind: 'facts', facts: [reported] },
       ...closing(code, languages, [words('note')]),
     ],
   }

@@ -35,9 +35,9 @@ export const registerWords: Record<PaperLanguage, RegisterWords> = {
     statoCivile: 'Stato civile',
     family: 'Famiglia anagrafica',
     fullName: 'Cognome e nome',
-    relation: 'Rapporto con l’intestatario',
+    relation: 'Relazione',
     statiCivili: {
-      '1': 'celibe/nubile',
+      '1': '{celibe}',
       '2': 'coniugat{o}',
       '3': 'vedov{o}',
       '4': 'divorziat{o}',
@@ -48,7 +48,7 @@ export const registerWords: Record<PaperLanguage, RegisterWords> = {
     place: 'Luogo',
     date: 'Data',
     signature: 'Firma del dichiarante, per esteso e leggibile',
-    code: 'Il codice dice che questo totem ha ricevuto da ANPR i dati con quella sigla e li ha stampati: non è un sigillo di ANPR né del Ministero dell’Interno. Si verifica anche senza rete.',
+    code: 'Il codice dice che questo totem ha ricevuto da ANPR i dati con quella sigla, e si verifica anche senza rete. Non è un sigillo di ANPR né del Ministero dell’Interno.',
     codeAlt: 'Codice QR di verifica: i dati contrassegnati ANPR, firmati dal totem',
   },
   en: {
@@ -61,7 +61,7 @@ export const registerWords: Record<PaperLanguage, RegisterWords> = {
     statoCivile: 'Civil status',
     family: 'Registered family',
     fullName: 'Surname and first names',
-    relation: 'Relation to the head of the sheet',
+    relation: 'Relation',
     statiCivili: {
       '1': 'single',
       '2': 'married',
@@ -87,7 +87,7 @@ export const registerWords: Record<PaperLanguage, RegisterWords> = {
     statoCivile: 'Familienstand',
     family: 'Familie laut Melderegister',
     fullName: 'Zuname und Vorname',
-    relation: 'Verhältnis zum Inhaber des Bogens',
+    relation: 'Beziehung',
     statiCivili: {
       '1': 'ledig',
       '2': 'verheiratet',
@@ -113,7 +113,7 @@ export const registerWords: Record<PaperLanguage, RegisterWords> = {
     statoCivile: 'Osebni stan',
     family: 'Družina po registru prebivalstva',
     fullName: 'Priimek in ime',
-    relation: 'Razmerje do nosilca lista',
+    relation: 'Razmerje',
     statiCivili: {
       '1': 'samsk{i}',
       '2': 'poročen{a}',
@@ -132,6 +132,7 @@ export const registerWords: Record<PaperLanguage, RegisterWords> = {
 }
 
 const ENDINGS: Record<string, Record<'M' | 'F' | 'N', string>> = {
+  celibe: { M: 'celibe', F: 'nubile', N: 'celibe/nubile' },
   o: { M: 'o', F: 'a', N: 'o/a' },
   a: { M: '', F: 'a', N: '/-a' },
   i: { M: 'i', F: 'a', N: 'i/-a' },

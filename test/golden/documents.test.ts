@@ -1,0 +1,163 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { PDFiumLibrary } from '@hyzyla/pdfium'
+import { build } from 'esbuild'
+import { PNG } from 'pngjs'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Block } from '../../main/documents/model.ts'
+import { renderPdf } from '../../main/documents/pdf.ts'
+import { difference } from './compare.ts'
+import { papers } from './documents.ts'
+import { dotsOf } from './papers.ts'
+
+const run = promisify(execFile)
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const golden = (name: string) => fileURLToPath(new URL(`documents/${name}.png`, import.meta.url))
+
+/** A4 on a thermal head: 8 dots a millimetre. */
+const WIDTH = 1680
+const HEIGHT = 2376
+/** What a head burns black. */
+const INK = 190
+
+let folder = ''
+let pdfium: PDFiumLibrary
+beforeAll(async () => {
+  pdfium = await PDFiumLibrary.init()
+  folder = await mkdtemp(path.join(tmpdir(), 'papers-'))
+})
+afterAll(async () => {
+  pdfium.destroy()
+  await rm(folder, { recursive: true })
+})
+
+/** Pages in black and white, as the thermal head prints them. */
+async function pictures(pdf: Uint8Array): Promise<Buffer[]> {
+  const document = await pdfium.loadDocument(pdf)
+  const sheets: Buffer[] = []
+  for (const page of document.pages()) {
+    const { data } = await page.render({ width: WIDTH, height: HEIGHT, colorSpace: 'Gray' })
+    const picture = new PNG({ width: WIDTH, height: HEIGHT, colorType: 0, inputColorType: 0, inputHasAlpha: false })
+    picture.data = Buffer.from(data.map((grey) => (grey < INK ? 0 : 255)))
+    sheets.push(PNG.sync.write(picture, { colorType: 0, inputColorType: 0, inputHasAlpha: false }))
+  }
+  document.destroy()
+  return sheets
+}
+
+const codesOf = (blocks: readonly Block[]) => blocks.flatMap((block) => (block.kind === 'qr' ? [block.text] : []))
+
+describe.each(Object.entries(papers))('%s', (name, paper) => {
+  let pdf: Uint8Array
+  let file = ''
+  beforeAll(async () => {
+    pdf = await renderPdf(paper)
+    file = path.join(folder, `${name}.pdf`)
+    await writeFile(file, pdf)
+  })
+
+  test('looks on a thermal head as it was approved, and its codes can be read', async () => {
+    const sheets = await pictures(pdf)
+    const read: string[] = []
+    for (const [index, sheet] of sheets.entries()) {
+      const picture = path.join(folder, `${name}-${index + 1}.png`)
+      await writeFile(picture, sheet)
+      // After a change that was looked at: UPDATE_GOLDEN=1.
+      if (process.env.UPDATE_GOLDEN) await writeFile(golden(`${name}-${index + 1}`), sheet)
+      const approved = dotsOf(await readFile(golden(`${name}-${index + 1}`)))
+      expect(difference(dotsOf(sheet), approved)).toBeLessThan(0.002)
+      // zbarimg's answer 4: there is no code on this sheet.
+      const { stdout } = await run('zbarimg', ['-q', '--raw', picture]).catch((error) => {
+        if (error.code !== 4) throw error
+        return { stdout: '' }
+      })
+      read.push(...stdout.split('\n').filter((line) => line !== ''))
+    }
+    expect(read).toEqual(codesOf(paper.blocks))
+  })
+
+  test('is a sound, tagged file in embedded Titillium', async () => {
+    await run('qpdf', ['--check', file])
+    const { stdout: info } = await run('pdfinfo', [file])
+    expect(info).toMatch(/Tagged: +yes/)
+    expect(info).toMatch(/PDF version: +1\.7/)
+    expect(info).toMatch(/Page size: +595\.28 x 841\.89 pts \(A4\)/)
+    expect(info).toContain(String(paper.title[0]?.[0]))
+    const { stdout: fonts } = await run('pdffonts', [file])
+    const rows = fonts.trim().split('\n').slice(2)
+    expect(rows.length).toBeGreaterThan(1)
+    for (const row of rows) expect(row).toMatch(/^[A-Z]{6}\+TitilliumWeb-\w+ +CID TrueType +Identity-H +yes yes yes/)
+  })
+
+  test('all that it says can be extracted, in the order of the sheet and within its margins', async () => {
+    const { stdout: boxes } = await run('pdftotext', ['-bbox', file, '-'])
+    for (const [, xMin, yMin, xMax, yMax] of boxes.matchAll(
+      /<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)"/g,
+    )) {
+      expect(Number(xMin)).toBeGreaterThan(56)
+      expect(Number(xMax)).toBeLessThan(539.5)
+      expect(Number(yMin)).toBeGreaterThan(20)
+      expect(Number(yMax)).toBeLessThan(822)
+    }
+    // In the order of the content, which is drawn in the order of the structure tree.
+    const { stdout } = await run('pdftotext', ['-raw', file, '-'])
+    const text = stdout.replace(/\s+/g, ' ')
+    const headings = [paper.title, ...paper.blocks.flatMap((block) => (block.kind === 'heading' ? [block.text] : []))]
+    let after = 0
+    for (const words of headings.flat()) {
+      const found = text.indexOf(String(words[0]), after)
+      expect(found).toBeGreaterThan(-1)
+      after = found
+    }
+    for (const block of paper.blocks) {
+      if (block.kind !== 'facts') continue
+      for (const { value } of block.facts) if (value !== null) expect(text).toContain(value)
+    }
+  })
+})
+
+test('a screen reader is told what is a heading, a table, a box to tick and in which language', async () => {
+  const paper = papers['autocertificazione-it-sl']
+  const file = path.join(folder, 'spoken.pdf')
+  if (paper) await writeFile(file, await renderPdf(paper))
+  const { stdout } = await run('pdfinfo', ['-struct-text', file])
+  const spoken = stdout.replace(/\s+/g, ' ')
+  for (const part of [
+    'H1 (block) "DICHIARAZIONE SOSTITUTIVA DI CERTIFICAZIONE" H1 "sl" (block) "Nadomestna izjava potrdila"',
+    'TR TH: /Scope /Row "Cognome e nome / Priimek in ime" TD "Žerjav Čuček Đorđe" TD "ANPR"',
+    'Lbl (block) "" LBody (block) P (block) "di essere residente a SAN DORLIGO DELLA VALLE-DOLINA (TS), BOLJUNEC-BAGNOLI DELLA ROSANDRA 45"',
+    'TH: /Scope /Column "Cognome e nome / Priimek in ime"',
+    'Figure',
+  ])
+    expect(spoken).toContain(part)
+})
+
+test('another process, and the program as it is packed, write the same bytes', async () => {
+  const name = 'autocertificazione-it-de'
+  const bundle = path.join(folder, 'dist/main/index.cjs')
+  await symlink(path.join(root, 'assets'), path.join(folder, 'assets'))
+  await build({
+    stdin: {
+      contents: `import { renderPdf } from './main/documents/pdf.ts'
+        import { papers } from './test/golden/documents.ts'
+        renderPdf(papers['${name}']).then((pdf) => process.stdout.write(pdf))`,
+      resolveDir: root,
+      loader: 'ts',
+    },
+    outfile: bundle,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node20',
+    // As scripts/build.ts has it.
+    define: { 'import.meta.url': '__moduleUrl' },
+    banner: { js: "const __moduleUrl = require('node:url').pathToFileURL(__filename).href" },
+  })
+  const { stdout } = await run(process.execPath, [bundle], { encoding: 'buffer' })
+  const paper = papers[name]
+  expect(paper && Buffer.compare(stdout, await renderPdf(paper))).toBe(0)
+})
