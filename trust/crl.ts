@@ -39,8 +39,17 @@ interface Scope {
 const EXTENSION = { issuingDistributionPoint: '2.5.29.28', deltaCrl: '2.5.29.27' } as const
 const V2 = 1
 
-/** One DER CRL. Grammar for `decode`: indirect, delta or otherwise partial lists are refused, for their silence proves nothing. */
-export function crl(bytes: Uint8Array): Crl {
+/** Who is said to have signed a CRL, and what: whether it is so must be known before any more of it is read. */
+export type CrlEnvelope = Signed & Pick<Crl, 'issuer'>
+
+/** Grammar for `decode`. */
+export function crlEnvelope(bytes: Uint8Array): CrlEnvelope {
+  const { issuer, tbs, algorithm, signature } = opened(bytes)
+  return { issuer, tbs, algorithm, signature }
+}
+
+/** With the fields behind the issuer. */
+function opened(bytes: Uint8Array): CrlEnvelope & { fields: Der[] } {
   const { tbs, algorithm, signature } = signed(bytes)
   const fields = elements(tbs.content)
   const version = optional(fields, TAG.integer)
@@ -48,6 +57,15 @@ export function crl(bytes: Uint8Array): Crl {
   const inner = tagged(fields.shift(), TAG.sequence)
   if (!sameBytes(inner.raw, algorithm.raw)) throw new Malformed('two algorithms')
   const issuer = tagged(fields.shift(), TAG.sequence)
+  return { tbs, algorithm, signature, issuer: issuer.raw, fields }
+}
+
+/**
+ * One DER CRL. Grammar for `decode`: indirect, delta or otherwise partial lists are refused, for their silence proves
+ * nothing. For those that were signed: entries can be made so that to index them takes hours.
+ */
+export function crl(bytes: Uint8Array): Crl {
+  const { tbs, algorithm, signature, issuer, fields } = opened(bytes)
   const thisUpdate = time(fields.shift())
   const nextUpdate = time(fields.shift())
   const revoked = optional(fields, TAG.sequence)
@@ -57,7 +75,7 @@ export function crl(bytes: Uint8Array): Crl {
     tbs,
     algorithm,
     signature,
-    issuer: issuer.raw,
+    issuer,
     thisUpdate,
     nextUpdate,
     scope: scope(extensionList),

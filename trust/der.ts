@@ -76,9 +76,13 @@ export function sole(bytes: Uint8Array, tag: number): Der {
   return tagged(element, tag)
 }
 
+/** No structure here has a tenth as many; millions of empty ones, in a CRL that nobody signed, would only fill memory. */
+const MAX_ELEMENTS = 1_000
+
 export function elements(content: Uint8Array): Der[] {
   const found: Der[] = []
   for (let rest = content; rest.length > 0; ) {
+    if (found.length === MAX_ELEMENTS) throw new Malformed('too many')
     const element = first(rest)
     found.push(element)
     rest = rest.subarray(element.raw.length)

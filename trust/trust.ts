@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { err, ok, type Result } from '../contract/result.ts'
 import type { AuthorityRole, RevocationPolicy, TrustList } from '../contract/trust.ts'
 import { type Certificate, certificate, hasStrongKey, KEY_USAGE } from './certificate.ts'
-import { type Crl, crl } from './crl.ts'
+import { type Crl, type CrlEnvelope, crl, crlEnvelope } from './crl.ts'
 import { decode, sameBytes } from './der.ts'
 import { isSignedBy } from './signature.ts'
 
@@ -89,13 +89,15 @@ export function loadCrls(ders: readonly Uint8Array[], authorities: readonly Auth
   const crls = new Map<string, Crl[]>()
   const refusedCrls: CrlRefusal[] = []
   for (const der of ders) {
-    const read = decode(der, crl)
+    const envelope = decode(der, crlEnvelope)
     // A key counts once, be it listed for two roles.
-    const keyId = read && signerOf(read, authorities)
-    if (keyId) crls.set(keyId, [...(crls.get(keyId) ?? []), read])
+    const keyId = envelope && signerOf(envelope, authorities)
+    // SECURITY: who can bring a CRL is anybody on its way, by plain HTTP; who can have its entries read is its issuer.
+    const read = keyId ? decode(der, crl) : null
+    if (keyId && read) crls.set(keyId, [...(crls.get(keyId) ?? []), read])
     else {
       refusedCrls.push({
-        kind: read ? 'crl-unsigned' : 'crl-malformed',
+        kind: envelope && !keyId ? 'crl-unsigned' : 'crl-malformed',
         sha256: createHash('sha256').update(der).digest('hex'),
       })
     }
@@ -103,7 +105,7 @@ export function loadCrls(ders: readonly Uint8Array[], authorities: readonly Auth
   return { crls, refusedCrls }
 }
 
-function signerOf(list: Crl, authorities: readonly Authority[]): string | undefined {
+function signerOf(list: CrlEnvelope, authorities: readonly Authority[]): string | undefined {
   return authorities.find(
     ({ certificate: { subject, keyUsage, key } }) =>
       // By name first: a region's CRL has megabytes, and each signature tried would hash them again.

@@ -205,6 +205,18 @@ describe('whatever comes as a CRL', () => {
     expect(refused.map(({ kind }) => kind)).toEqual(['crl-unsigned', 'crl-malformed'])
     expect(refused[0]?.sha256).toMatch(/^[0-9a-f]{64}$/)
   })
+  test('crl-that-takes-hours: what nobody listed has signed is not read to its entries', () => {
+    const [one] = entriesOf([{ serial: Buffer.of(1), at: -5 }])
+    if (!one) throw new Error('no entry')
+    // One serial over and over: each would be looked for among all those before it, hours for a file that is let through.
+    const entries = Buffer.alloc(2_000_000 * one.length, one)
+    const { refusedCrls } = trustIn([anchor('cns', ca)], [crlOf(impostor, { entries })])
+    expect(refusedCrls.map(({ kind }) => kind)).toEqual(['crl-unsigned'])
+  })
+  test('crl-that-fills-memory: millions of empty elements are not counted to the end', () => {
+    const { refusedCrls } = trustIn([anchor('cns', ca)], [sequence(Buffer.alloc(60_000_000, der(0x05)))])
+    expect(refusedCrls.map(({ kind }) => kind)).toEqual(['crl-malformed'])
+  })
   test('any bytes: read or refused, never thrown', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 500 }), (any) => {
