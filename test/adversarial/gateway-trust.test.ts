@@ -278,7 +278,7 @@ describe('distribution points', () => {
     const { keeper, clock, log } = await keeperOn({ crls, crlHosts: [issuer.host, 'crl.example.it'] })
     const before = keeper.bundle()
     keeper.verify(evidenceOf(await certificateNaming([`${issuer.url}/ca.crl`])), clock.now)
-    await expect.poll(log).toContain(`"${kind}"`)
+    await expect.poll(log, { timeout: 60_000 }).toContain(`"${kind}"`)
     await keeper.look()
     expect(issuer.asked).toEqual(['/ca.crl'])
     expect(inside.asked).toEqual([])
