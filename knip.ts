@@ -13,6 +13,7 @@ const config: KnipConfig = {
     'renderer/{main,gallery}.tsx',
     'renderer/vite.config.ts',
     'gateway/index.ts',
+    'gateway/verify/{build,page}.ts',
     'simulator/{anpr/index,pki/make,bench/user}.ts',
     'simulator/dock/dock.js',
   ],
@@ -34,6 +35,6 @@ const config: KnipConfig = {
     '@types/js-yaml',
   ],
   // Debian's (scripts/setup.mjs).
-  ignoreBinaries: ['setpriv', 'useradd', 'unshare'],
+  ignoreBinaries: ['openssl', 'setpriv', 'useradd', 'unshare', 'zbarimg'],
 }
 export default config

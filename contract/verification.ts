@@ -192,7 +192,7 @@ function named<K extends string>(map: unknown, keys: Record<K, number>): Partial
 }
 
 /** `kid`: the first 8 bytes of the key's JWK thumbprint (RFC 7638, SHA-256), base64url. In COSE it is the bytes. */
-export const verificationKid = z.string().regex(/^[A-Za-z0-9_-]{11}$/)
+const verificationKid = z.string().regex(/^[A-Za-z0-9_-]{11}$/)
 /** A P-256 coordinate. */
 const coordinate = z.string().regex(/^[A-Za-z0-9_-]{43}$/)
 
