@@ -24,9 +24,10 @@ const HEADER_BYTES = 4
 
 /** A command in hex, without what must not be seen. */
 export function maskedCommand(apdu: Uint8Array): string {
-  const hex = Buffer.from(apdu).toString('hex').toUpperCase()
-  if (!SECRET.has(apdu[1] ?? 0)) return hex
+  const hexOf = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex').toUpperCase()
+  if (!SECRET.has(apdu[1] ?? 0)) return hexOf(apdu)
   const lengthBytes = apdu[HEADER_BYTES] === 0 && apdu.length > HEADER_BYTES + 1 ? 3 : 1
-  const shown = 2 * (HEADER_BYTES + lengthBytes)
-  return hex.slice(0, shown) + '··'.repeat(Math.max(0, hex.length - shown) / 2)
+  const shown = HEADER_BYTES + lengthBytes
+  // Cut as bytes: a text of the whole can't be overwritten, and what is cut from one keeps it in memory.
+  return hexOf(apdu.subarray(0, shown)) + '··'.repeat(Math.max(0, apdu.length - shown))
 }
