@@ -24,6 +24,9 @@ export type Known = Recognised & { apdus: number; revocation: 'good' | 'unknown-
 /** Cards of which a wrong try is remembered; more in a day would be an attack, and the oldest are forgotten first. */
 const REMEMBERED_CARDS = 500
 
+/** What both cards begin with (cards.md §11.1): for those that answer a wrong PIN without a count. */
+const TRIES = 3
+
 /** Tries left by card, so that the last one is never spent unknowingly, in this visit or a later one (invariant 3). */
 function createTries() {
   const secret = randomBytes(32)
@@ -36,12 +39,17 @@ function createTries() {
   }
   return {
     left: (readout: CardReadout) => tries.get(key(readout)) ?? null,
-    note(readout: CardReadout, left: number | null) {
-      tries.delete(key(readout))
-      if (left === null) return
-      tries.set(key(readout), left)
+    forget: (readout: CardReadout) => void tries.delete(key(readout)),
+    /** `said`: by the card, null if it did not. Answers what it said; or 1, if by our count the next may be the last. */
+    wrong(readout: CardReadout, said: number | null): number | null {
+      const card = key(readout)
+      const left = said ?? Math.max(1, (tries.get(card) ?? TRIES) - 1)
+      // Anew, so that the oldest comes first.
+      tries.delete(card)
+      tries.set(card, left)
       const [oldest] = tries.keys()
       if (tries.size > REMEMBERED_CARDS && oldest) tries.delete(oldest)
+      return said ?? (left === 1 ? 1 : null)
     },
   }
 }
@@ -116,10 +124,9 @@ export function createIdentity({ devices, trust, totem, now }: IdentityOptions) 
         const { error } = login
         if (error.kind === 'wrong-can') return err(refused('card-error', { card }))
         if (error.kind !== 'wrong-pin') return err({ ...refusedCard(error), card })
-        tries.note(readout, error.triesLeft)
-        return err(error)
+        return err({ kind: 'wrong-pin', triesLeft: tries.wrong(readout, error.triesLeft) })
       }
-      tries.note(readout, null)
+      tries.forget(readout)
 
       const { cie, signature, apdus } = login.value
       const certificate = readout.card === 'cns' ? readout.certificate : cie?.certificate

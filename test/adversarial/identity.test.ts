@@ -287,6 +287,22 @@ test('tries left are remembered by card, over visits, and forgotten by a right P
   expect(identity.triesLeft(cie())).toBe(null)
 })
 
+test('wrong-pin-without-a-count: such a card is counted for, so that its last try is asked for', async () => {
+  let triesLeft: number | null = null
+  const { recognise, identity } = totem(ok(cie()), () => err({ kind: 'wrong-pin', triesLeft }))
+  const told = async () => {
+    const known = await recognise()
+    return known.ok || known.error.kind !== 'wrong-pin' ? 'no wrong PIN' : known.error.triesLeft
+  }
+  expect([await told(), await told(), await told()]).toEqual([null, 1, 1])
+  expect(identity.triesLeft(cie())).toBe(1)
+  // What the card itself says counts, and from there on.
+  triesLeft = 2
+  expect(await told()).toBe(2)
+  triesLeft = null
+  expect(await told()).toBe(1)
+})
+
 describe('possession by CAN', () => {
   const possessionOf = (answer: unknown, allowed: 'card-expiry'[] = ['card-expiry']) => {
     const call = vi.fn(async () => answer)
