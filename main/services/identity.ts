@@ -149,7 +149,9 @@ export function createIdentity({ devices, trust, totem, now }: IdentityOptions) 
       if (readout.card === 'cns') {
         const different = differs(holder, readout)
         if (different) return err(different)
-        const { name, surname } = readout.personalData
+        // EF.Dati_personali is what anybody could have written: only a certificate without names leaves us with its.
+        const { name, surname } =
+          holder.givenName && holder.surname ? { ...holder, name: holder.givenName } : readout.personalData
         return ok({ ...known, name, surname, revocation: holder.revocation })
       }
       // EF.SOD binds the number to the certificate already; where the certificate says it too, it must say the same.

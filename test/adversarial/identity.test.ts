@@ -147,6 +147,12 @@ describe('recognised', () => {
     expect(await read()).toMatchObject({ ok: true })
     expect(await recognise(null)).toMatchObject({ ok: true, value: { surname: 'BIANCHI', apdus: 17 } })
   })
+  test("a CNS whose EF.Dati_personali tells another's name: the certificate's counts", async () => {
+    const personalData = { ...cns().personalData, surname: 'ROSSI', name: 'MARIO' }
+    const { read, recognise } = totem(ok(cns('anna-bianchi', { personalData })), cnsLogin())
+    expect(await read()).toMatchObject({ ok: true })
+    expect(await recognise()).toMatchObject({ ok: true, value: { surname: 'BIANCHI', name: 'ANNA MARIA' } })
+  })
   test('no CRL at hand and a policy to go on: said, for the journal', async () => {
     const accepting = await trustWith(async () => [], 'accept')
     const { recognise } = totem(ok(cie()), cieLogin(), accepting)
