@@ -64,9 +64,15 @@ export function createCardService({
   let turn: Promise<unknown> = Promise.resolve()
   const reading: Work<KnownCard> = {
     leave: CardDisposition.LEAVE,
-    do: async (channel, { atr, contactless, connection }) =>
-      readCard(channel, atr, !contactless && (await findPinPad(connection)) !== null),
+    async do(channel, way) {
+      const { atr, contactless, connection } = way
+      const known = await readCard(channel, atr, !contactless && (await findPinPad(connection)) !== null)
+      if (known.ok) way.card = known.value
+      return known
+    },
   }
+  /** Those that `read` has answered with. */
+  const shown = new WeakSet<Insertion>()
   const slots = watchSlots({ read: (way) => operate(way, reading), onState, onBroken })
 
   /** One thing at a time: who a card is is also asked when nobody has called. */
@@ -161,7 +167,7 @@ export function createCardService({
   async function login(insertion: Insertion, pin: Uint8Array | null, challenge: Uint8Array) {
     const { card } = insertion
     // A PIN is for the card whose holder was shown: it never goes to one that was put in since.
-    if (!card) return err({ kind: 'card-removed' as const })
+    if (!card || !shown.has(insertion)) return err({ kind: 'card-removed' as const })
     if (card.kind === 'cie' && !externalKey) return err({ kind: 'cie-unavailable' as const })
     let progress: PinProgress = { pin: 'not-sent' }
     return untilDone<LoginProof>(
@@ -169,11 +175,14 @@ export function createCardService({
       {
         leave: CardDisposition.RESET,
         ...(pin ? {} : { silenceMs: PIN_PAD_LIMIT_MS + SILENCE_LIMIT_MS }),
-        async do(channel, { connection }) {
+        async do(channel, way) {
           progress = { pin: 'not-sent' }
           // The driver overwrites what it is given.
-          const entry = pin ? Uint8Array.from(pin) : await findPinPad(connection)
-          if (card.kind === 'cns' && entry) return loginCns(channel, card.card, entry, challenge, progress)
+          const entry = pin ? Uint8Array.from(pin) : await findPinPad(way.connection)
+          if (card.kind === 'cns' && entry) {
+            const here = way.card?.kind === 'cns' ? way.card : card
+            return loginCns(channel, here.card, entry, challenge, progress)
+          }
           if (card.kind === 'cie' && externalKey && entry instanceof Uint8Array)
             return loginCie(channel, card.card, entry, challenge, externalKey, progress)
           return err({ kind: 'card-error', step: 'pin-pad', sw: null })
@@ -189,6 +198,7 @@ export function createCardService({
         const known = await untilDone(insertion, reading)
         if (!known.ok) return known
         insertion.card = known.value
+        shown.add(insertion)
         // Without that key nobody can log in with it: better said now than after the PIN.
         if (known.value.kind === 'cie' && !externalKey) return err({ kind: 'cie-unavailable' })
         return { ok: true, value: known.value.readout }

@@ -21,6 +21,8 @@ export interface Way {
   atr: Uint8Array
   contactless: boolean
   connection: Connection
+  /** As this slot shows it, once it was read here: files may lie elsewhere by the air than by contacts (cards.md §1.3). */
+  card: KnownCard | null
 }
 
 /** A card from the moment it was put in until it is gone for good. */
@@ -29,7 +31,7 @@ export interface Insertion {
   number: number
   /** Through each slot that it is in: two for a card with both interfaces in a dual reader; none while it is lost. */
   ways: Way[]
-  /** Once it was read. */
+  /** Once it was read, be it only to tell it from another. */
   card: KnownCard | null
 }
 
@@ -188,7 +190,7 @@ export function watchSlots({
         throw reason
       })
       unclean.delete(name)
-      connecting.way = { reader: name, atr, contactless: isContactless(atr), connection }
+      connecting.way = { reader: name, atr, contactless: isContactless(atr), connection, card: null }
       await arrive(connecting.way, connecting)
     } catch (reason) {
       const code = pcscCode(reason)

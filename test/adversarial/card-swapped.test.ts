@@ -1,11 +1,12 @@
+import { randomBytes } from 'node:crypto'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { cieOf } from '../../simulator/card/cie/cie.ts'
-import { cnsOf } from '../../simulator/card/cns.ts'
+import { cnsOf, DEFAULT_PIN } from '../../simulator/card/cns.ts'
 import { insertCard } from '../../simulator/card/insert.ts'
 import { type Pcscd, startPcscd } from '../../simulator/card/pcscd.ts'
 import { unknownCard } from '../../simulator/card/virtual-card.ts'
 import { makePki } from '../../simulator/pki/make.ts'
-import { type DrivenReader, driveReader, expectGoodLogin, PKI } from '../conformance/reader.ts'
+import { type DrivenReader, driveReader, expectGoodLogin, expectSigned, failure, PKI } from '../conformance/reader.ts'
 
 // All CNS here have the same ATR: what tells one from the next is only that the slot was empty in between.
 let pcscd: Pcscd
@@ -116,14 +117,41 @@ test('two-slots: a card that both slots show is one card, and is used by its con
 
 test('two-slots: both slots show it before anybody has asked whose it is', async () => {
   const contacts = await insertCard(byContacts(), pcscd.ports[0])
-  const air = await insertCard(byAir(), pcscd.ports[1])
-  await reader.until('present')
+  const card = byAir()
+  const asked = vi.spyOn(card, 'transmit')
+  const air = await insertCard(card, pcscd.ports[1])
+  // Before the reader has looked at it there, it would be gone with its contacts.
+  await vi.waitFor(() => expect(asked).toHaveBeenCalled(), { timeout: 10_000 })
   await expectGoodLogin(reader, 'mario-rossi')
   await contacts.remove()
   await reader.untilTold((state) => state?.state === 'present' && state.contactless)
   expect(new Set(insertions()).size).toBe(1)
   await air.remove()
   await reader.until('lost')
+})
+
+test('two-slots: half in, it is read by the air; pushed in, it keeps its files elsewhere and logs in all the same', async () => {
+  const air = await insertCard(cnsOf('mario-rossi', PKI, { profile: 'st-nfc' }), pcscd.ports[1])
+  await reader.until('present')
+  const readout = await reader.read()
+  if (!readout.ok) throw new Error(readout.error.kind)
+  const contacts = await insertCard(byContacts(), pcscd.ports[0])
+  await reader.untilTold((state) => state?.state === 'present' && !state.contactless)
+  const challenge = randomBytes(32)
+  expectSigned(await reader.login(DEFAULT_PIN, challenge), readout.value, challenge)
+  await contacts.remove()
+  await air.remove()
+})
+
+test('two-slots: a card that nobody was shown gets no PIN, though it was read to tell whether it is one', async () => {
+  const card = byContacts()
+  const air = await insertCard(byAir(), pcscd.ports[1])
+  const contacts = await insertCard(card, pcscd.ports[0])
+  await reader.untilTold((state) => state?.state === 'present' && !state.contactless)
+  expect(await reader.login('00000000', randomBytes(32))).toEqual(failure('card-removed'))
+  expect(card.triesLeft).toBe(3)
+  await contacts.remove()
+  await air.remove()
 })
 
 test('two-slots: a CIE beside a CNS of the same person is another card', async () => {
