@@ -27,6 +27,15 @@ const REMEMBERED_CARDS = 500
 /** What both cards begin with (cards.md §11.1): for those that answer a wrong PIN without a count. */
 const TRIES = 3
 
+/** How a log-in ends of which nobody knows whether the card has compared the PIN. */
+const PIN_FATE_UNKNOWN = new Set<string>([
+  'card-removed',
+  'card-error',
+  'secure-messaging-failed',
+  'reader-unavailable',
+  'device-gone',
+])
+
 /** Tries left by card, so that the last one is never spent unknowingly, in this visit or a later one (invariant 3). */
 function createTries() {
   const secret = randomBytes(32)
@@ -50,6 +59,12 @@ function createTries() {
       const [oldest] = tries.keys()
       if (tries.size > REMEMBERED_CARDS && oldest) tries.delete(oldest)
       return said ?? (left === 1 ? 1 : null)
+    },
+    /** The PIN may have reached the card, which gave no answer: after a wrong one this may have been a try. */
+    mayHaveSpent(readout: CardReadout) {
+      const card = key(readout)
+      const left = tries.get(card)
+      if (left !== undefined) tries.set(card, Math.max(1, left - 1))
     },
   }
 }
@@ -110,6 +125,13 @@ export function createIdentity({ devices, trust, totem, now }: IdentityOptions) 
       pin: Uint8Array | null,
     ): Promise<Result<Known, Refused | WrongPin>> {
       const { card } = readout
+      // SECURITY: a PIN never goes to a card that is not as its issuer made it. A CRL may have come while it was typed, and
+      // `totem card` has only read.
+      const refusal = refusalOf(readout)
+      if (refusal) {
+        pin?.fill(0)
+        return err(refusal)
+      }
       const statement: LoginStatement = {
         purpose: 'totem-polis/login/1',
         totem,
@@ -123,6 +145,7 @@ export function createIdentity({ devices, trust, totem, now }: IdentityOptions) 
       if (!login.ok) {
         const { error } = login
         if (error.kind === 'wrong-can') return err(refused('card-error', { card }))
+        if (PIN_FATE_UNKNOWN.has(error.kind)) tries.mayHaveSpent(readout)
         if (error.kind !== 'wrong-pin') return err({ ...refusedCard(error), card })
         return err({ kind: 'wrong-pin', triesLeft: tries.wrong(readout, error.triesLeft) })
       }

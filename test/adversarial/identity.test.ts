@@ -203,6 +203,18 @@ describe('refused before a PIN is asked for', () => {
     const without = await trustWith(async () => [])
     expect(await totem(ok(cns()), cnsLogin(), without).read()).toEqual(no('revocation-unknown', 'cns'))
   })
+  test('a forged chip gets no PIN, whoever asks for a log-in without that check', async () => {
+    const forged = cie('anna-bianchi', { internalKey: internalKeyOf('mario-rossi') })
+    for (const [readout, reason] of [
+      [forged, 'card-altered'],
+      [cns('anna-bianchi.foreign'), 'certificate-untrusted'],
+    ] as const) {
+      const { recognise, asked, pin } = totem(ok(readout), cieLogin())
+      expect(await recognise()).toEqual(no(reason, readout.card))
+      expect(asked).toEqual([])
+      expect([...pin]).toEqual(Array(8).fill(0))
+    }
+  })
   test.each<[CardFailure, string]>([
     [{ kind: 'cie-unavailable' }, 'cie-unavailable'],
     [{ kind: 'card-removed' }, 'card-removed'],
@@ -292,6 +304,22 @@ test('tries left are remembered by card, over visits, and forgotten by a right P
   expect((await recognise()).ok).toBe(true)
   expect(identity.triesLeft(cie())).toBe(null)
 })
+
+test.each(['card-removed', 'secure-messaging-failed', 'reader-unavailable'] as const)(
+  '%s after a wrong PIN: the card may have counted what it did not answer, so that the last try is asked for',
+  async (kind) => {
+    let answer: CardFailure = { kind }
+    const { recognise, identity } = totem(ok(cie()), () => err(answer))
+    await recognise()
+    expect(identity.triesLeft(cie())).toBe(null)
+    answer = { kind: 'wrong-pin', triesLeft: 2 }
+    await recognise()
+    answer = { kind }
+    await recognise()
+    await recognise()
+    expect(identity.triesLeft(cie())).toBe(1)
+  },
+)
 
 test('wrong-pin-without-a-count: such a card is counted for, so that its last try is asked for', async () => {
   let triesLeft: number | null = null
