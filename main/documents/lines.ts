@@ -31,14 +31,19 @@ export function setLines(
 ): Line[] {
   const lines: Word[][] = [[]]
   let used = 0
-  for (const word of words(runs, style, width, measure)) {
-    const bare = word.text === null ? word.width : measure(word.text.trimEnd(), word.style)
-    if (word.breakable && used > 0 && used + bare > width + 0.01) {
+  const put = (word: Word, fits: boolean) => {
+    if (!fits && used > 0) {
       lines.push([])
       used = 0
     }
     lines.at(-1)?.push(word)
     used += word.width
+  }
+  for (const cluster of clusters(words(runs, style, width, measure))) {
+    const fits = (part: readonly Word[]) => used + bareWidth(part, measure) <= width + 0.01
+    // A comma stays with its word, unless together they are wider than any line.
+    const whole = fits(cluster) || bareWidth(cluster, measure) <= width
+    for (const [index, word] of cluster.entries()) put(word, whole ? index > 0 || fits(cluster) : fits([word]))
   }
   return lines.map((line) => {
     const pieces = join(line, measure)
@@ -47,6 +52,24 @@ export function setLines(
     const indent = align === 'left' ? 0 : (width - length) * (align === 'center' ? 0.5 : 1)
     return pieces.map((piece) => ({ ...piece, x: piece.x + indent }))
   })
+}
+
+/** Words with nothing between them at which a line may end. */
+function clusters(found: readonly Word[]): Word[][] {
+  const made: Word[][] = []
+  for (const word of found) {
+    if (word.breakable || made.length === 0) made.push([word])
+    else made.at(-1)?.push(word)
+  }
+  return made
+}
+
+/** Without the space that ends it. */
+function bareWidth(cluster: readonly Word[], measure: Measure): number {
+  const last = cluster.at(-1)
+  if (!last) return 0
+  const before = cluster.slice(0, -1).reduce((sum, { width }) => sum + width, 0)
+  return before + (last.text === null ? last.width : measure(last.text.trimEnd(), last.style))
 }
 
 function words(runs: readonly Run[], style: Style, width: number, measure: Measure): Word[] {
