@@ -84,6 +84,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
+/** A busy machine draws late. */
+const eventually = <T>(what: () => Promise<T>) => expect.poll(what, { timeout: 20_000 })
 const title = () => page.locator('#title').textContent()
 async function paste(text: string) {
   if ((await page.locator('details[open]').count()) === 0) await page.locator('summary').click()
@@ -95,7 +97,7 @@ const choose = (input: string, name: string, mimeType: string, buffer: Buffer) =
 
 test('the camera sees a receipt', async () => {
   await page.locator('#camera-start').click()
-  await expect.poll(title, { timeout: 20_000 }).toBe('Genuine paper of a totem')
+  await eventually(title).toBe('Genuine paper of a totem')
   expect(await page.locator('#statements').textContent()).toContain(samples.receipt.protocol)
   expect(await page.locator('#camera').isVisible()).toBe(false)
 })
@@ -103,14 +105,14 @@ test('the camera sees a receipt', async () => {
 test('the PDF beside it is that certificate, or another', async () => {
   const compared = () => page.locator('#compared').textContent()
   await choose('#pdf', 'certificate.pdf', 'application/pdf', certificate)
-  await expect.poll(compared).toContain('It is the very file')
+  await eventually(compared).toContain('It is the very file')
   await choose('#pdf', 'other.pdf', 'application/pdf', Buffer.from('%PDF-1.7 of somebody else'))
-  await expect.poll(compared).toContain('It is not the file')
+  await eventually(compared).toContain('It is not the file')
 })
 
 test('a photograph, and the same paper in Italian', async () => {
   await choose('#picture', 'photo.png', 'image/png', pngOf(printed(sign(samples.visura))))
-  await expect.poll(() => page.locator('#statements').textContent()).toContain('ŽERJAV')
+  await eventually(() => page.locator('#statements').textContent()).toContain('ŽERJAV')
   await page.locator('[data-language=it]').click()
   expect(await title()).toBe('Foglio autentico di un totem')
   expect(await page.locator('html').getAttribute('lang')).toBe('it')
@@ -119,11 +121,11 @@ test('a photograph, and the same paper in Italian', async () => {
 
 test('text: signed for another list, altered, of another sort', async () => {
   await paste(frozenReceipt)
-  await expect.poll(title).toBe('Unknown signer')
+  await eventually(title).toBe('Unknown signer')
   await paste(frozenDeclaration.slice(0, 200))
-  await expect.poll(title).toBe('Cannot be read')
+  await eventually(title).toBe('Cannot be read')
   await paste('<img src=x onerror=alert(1)>')
-  await expect.poll(() => page.locator('#lead').textContent()).toContain('not the code of a totem')
+  await eventually(() => page.locator('#lead').textContent()).toContain('not the code of a totem')
 })
 
 test('a picture of nothing, and a file that is none', async () => {
@@ -133,9 +135,9 @@ test('a picture of nothing, and a file that is none', async () => {
     'image/png',
     pngOf({ side: 64, modules: 8, version: 1, dots: new Uint8Array(64 * 64) }),
   )
-  await expect.poll(() => page.locator('#lead').textContent()).toContain('No QR code')
+  await eventually(() => page.locator('#lead').textContent()).toContain('No QR code')
   await choose('#picture', 'photo.png', 'image/png', Buffer.from('no picture'))
-  await expect.poll(() => page.locator('#lead').textContent()).toContain('No QR code')
+  await eventually(() => page.locator('#lead').textContent()).toContain('No QR code')
 })
 
 test('nothing is asked of anybody, and nothing complains', () => {
@@ -165,6 +167,6 @@ test('a list that its keeper did not sign makes no page, and a page that was alt
   const html = readFileSync(path('page.html'), 'utf8')
   writeFileSync(path('altered.html'), html.replace(/"list":"[^"]+"/, `"list":"${forged}"`))
   await page.goto(`file://${path('altered.html')}`)
-  await expect.poll(() => page.locator('#notice').textContent()).toMatch(/altered|alterata/)
+  await eventually(() => page.locator('#notice').textContent()).toMatch(/altered|alterata/)
   expect(await page.locator('.ways').evaluate((ways) => (ways as HTMLElement).inert)).toBe(true)
 })
