@@ -15,6 +15,8 @@ export type PrintProgress = Extract<DeviceEvent, { event: 'print' }>
 
 export interface PrinterServiceOptions {
   profile: ProfileName
+  /** How long a sheet is held out before it is drawn in. */
+  heldOutMs?: number
   /** Told at the start and at each change. */
   onStatus(status: PrinterStatus): void
   onProgress(event: PrintProgress): void
@@ -199,7 +201,7 @@ export function createPrinterService(options: PrinterServiceOptions): PrinterSer
       return
     }
     heldOut ??= { since: Date.now(), sheet: null }
-    if (Date.now() - heldOut.since < HELD_OUT_MS) return
+    if (Date.now() - heldOut.since < (options.heldOutMs ?? HELD_OUT_MS)) return
     const done = await commanded(retract)
     const asked = done.ok ? await ask() : done
     if (!asked.ok || sheetOut) {

@@ -27,6 +27,8 @@ export interface VirtualPrinter {
   /** For the device process (and its children): in it, /dev/hidraw0 is this printer. */
   readonly env: Record<string, string>
   readonly sheets: readonly Sheet[]
+  /** Rows of paper used so far. */
+  readonly moved: number
   /** Called for each sheet once its picture is on disk; returns what ends it. */
   onSheet(listener: (sheet: Sheet) => void): () => void
   setPaper(paper: 'ok' | 'low' | 'out'): void
@@ -40,6 +42,8 @@ export interface VirtualPrinter {
   deaf(on: boolean): void
   /** Answers status requests with bytes that no status has. */
   garbageStatus(on: boolean): void
+  /** From now on the link has this pace; null: as it comes. */
+  pace(bytesPerSecond: number | null): void
   /** Resolves when the device is gone from, or back in, the bed. */
   unplug(): Promise<void>
   plug(): Promise<void>
@@ -47,6 +51,8 @@ export interface VirtualPrinter {
   presenterFull(on: boolean): void
   /** The citizen takes the last sheet, or tears it off where there is no blade. */
   tear(): void
+  /** Resolves when the picture of every sheet that has come out is on disk. */
+  settled(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -140,6 +146,7 @@ export async function startVirtualPrinter(options: VirtualPrinterOptions): Promi
   let buffer: number[] = []
   let timer: NodeJS.Timeout | null = null
   let rowDebt = 0
+  let bytesPerSecond = options.bytesPerSecond ?? null
 
   const stopped = () => roll === 'out' || coverOpen || error !== 'none'
 
@@ -273,8 +280,8 @@ export async function startVirtualPrinter(options: VirtualPrinterOptions): Promi
   }
 
   function work() {
-    if (!options.bytesPerSecond) return void run(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)
-    const bytes = (options.bytesPerSecond * TICK_MS) / 1000
+    if (bytesPerSecond === null) return void run(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY)
+    const bytes = (bytesPerSecond * TICK_MS) / 1000
     const rows = ((options.millimetresPerSecond ?? PAPER_MM_PER_SECOND) * DOTS_PER_MM * TICK_MS) / 1000
     timer ??= setInterval(() => {
       if (run(bytes, rows - rowDebt)) return
@@ -313,6 +320,9 @@ export async function startVirtualPrinter(options: VirtualPrinterOptions): Promi
   return {
     env,
     sheets,
+    get moved() {
+      return paper.moved
+    },
     onSheet(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -339,6 +349,12 @@ export async function startVirtualPrinter(options: VirtualPrinterOptions): Promi
     garbageStatus(on) {
       garbage = on
     },
+    pace(now) {
+      bytesPerSecond = now
+      if (timer) clearInterval(timer)
+      timer = null
+      work()
+    },
     unplug: () => plugged('unplug'),
     plug: () => plugged('plug'),
     presenterFull(on) {
@@ -351,6 +367,7 @@ export async function startVirtualPrinter(options: VirtualPrinterOptions): Promi
       heldOut = null
       tellChange()
     },
+    settled: () => writing,
     async stop() {
       if (timer) clearInterval(timer)
       bed.stdin.end()

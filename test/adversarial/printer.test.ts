@@ -153,6 +153,82 @@ describe('printer', () => {
   })
 })
 
+describe('presenter', () => {
+  const states = () => bench.progress.map(({ job, state }) => `${job} ${state}`)
+  const told = (state: string) => bench.untilProgress((progress) => progress.state === state)
+
+  test('sheet-taken is told of the sheet that was held out, once', async () => {
+    expect(await slip()).toMatchObject({ ok: true })
+    expect(states().at(-1)).toBe('job acknowledged')
+    const taken = told('taken')
+    bench.printer.tear()
+    await taken
+    expect(await bench.status()).toBe('ready')
+    expect(states().filter((state) => state === 'job taken')).toHaveLength(1)
+  })
+
+  test('next-sheet-before-taking lets the first one fall, and nothing is said of it', async () => {
+    expect(await slip()).toMatchObject({ ok: true })
+    expect(await bench.print('next', { kind: 'receipt', document: receipt }, 1)).toMatchObject({ ok: true })
+    const taken = told('taken')
+    bench.printer.tear()
+    await taken
+    expect(states().filter((state) => state.endsWith('taken'))).toEqual(['next taken'])
+  })
+
+  test('sheet-not-taken is drawn in, told as retracted, and is not on view any more', async () => {
+    await bench.stop()
+    bench = await startPrinterBench('a4-kiosk', { heldOutMs: 1 })
+    await bench.until('ready')
+    const retracted = told('retracted')
+    expect(await slip()).toMatchObject({ ok: true })
+    await retracted
+    expect(bench.printer.sheets.map(({ retracted: drawnIn, taken }) => [drawnIn, taken])).toEqual([[true, false]])
+  })
+
+  test('bin-full: a sheet that cannot be drawn in is a jam, never told as retracted', async () => {
+    await bench.stop()
+    bench = await startPrinterBench('a4-kiosk', { heldOutMs: 1 })
+    await bench.until('ready')
+    bench.printer.presenterFull(true)
+    expect(await slip()).toMatchObject({ ok: true })
+    await bench.until('jam')
+    expect(states()).not.toContain('job retracted')
+  })
+})
+
+describe('paper saved', () => {
+  test('fault-while-idle: no slip is cut when the printer was sent nothing', async () => {
+    expect(await slip()).toMatchObject({ ok: true })
+    const moved = bench.printer.moved
+    for (const [status, strike, clear] of [
+      ['coverOpen', () => bench.printer.setCover(true), () => bench.printer.setCover(false)],
+      ['jam', () => bench.printer.setError('jam'), () => bench.printer.setError('none')],
+      ['overheated', () => bench.printer.setError('overheated'), () => bench.printer.setError('none')],
+    ] as const) {
+      strike()
+      await bench.until(status)
+      clear()
+      await bench.until('ready')
+    }
+    expect(bench.printer.moved).toBe(moved)
+  })
+})
+
+describe('printer without a blade', () => {
+  test('paper-torn-off: the receipt is whole, and little paper is never told', async () => {
+    await bench.stop()
+    bench = await startPrinterBench('receipt-80-tear')
+    await bench.until('ready')
+    bench.printer.setPaper('low')
+    expect(await slip()).toMatchObject({ ok: true })
+    bench.printer.tear()
+    await bench.untilSheets(1)
+    expect(kinds()).toEqual(['whole'])
+    expect(await bench.status()).toBe('ready')
+  })
+})
+
 describe('caller', () => {
   test('second-job-while-printing is refused, the first goes on', async () => {
     const first = certificate(1)

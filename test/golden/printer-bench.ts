@@ -32,7 +32,7 @@ export interface PrinterBench extends Calls {
 
 export async function startPrinterBench(
   profile: ProfileName,
-  options: { bytesPerSecond?: number } = {},
+  { heldOutMs, ...options }: { bytesPerSecond?: number; heldOutMs?: number } = {},
 ): Promise<PrinterBench> {
   const outDir = await mkdtemp(join(tmpdir(), 'paper-'))
   const printer = await startVirtualPrinter({ profile, outDir, ...options })
@@ -45,11 +45,15 @@ export async function startPrinterBench(
   let child = start()
 
   function start(): ChildProcess {
-    const started = fork(fileURLToPath(new URL('printer-process.ts', import.meta.url)), [profile], {
-      env: { ...process.env, ...printer.env },
-      execArgv: [],
-      serialization: 'advanced',
-    })
+    const started = fork(
+      fileURLToPath(new URL('printer-process.ts', import.meta.url)),
+      [profile, ...(heldOutMs ? [`${heldOutMs}`] : [])],
+      {
+        env: { ...process.env, ...printer.env },
+        execArgv: [],
+        serialization: 'advanced',
+      },
+    )
     started.on(
       'message',
       (message: { id: number; value: unknown; status?: PrinterStatus; progress?: PrintProgress }) => {

@@ -6,6 +6,7 @@ import { createPrinterService, type PrinterService } from '../../native/printer/
 const tell = (message: unknown) => void process.send?.(message)
 const service: PrinterService = createPrinterService({
   profile: process.argv[2] as ProfileName,
+  ...(process.argv[3] ? { heldOutMs: Number(process.argv[3]) } : {}),
   onStatus: (status) => tell({ status }),
   onProgress: (progress) => tell({ progress }),
 })
