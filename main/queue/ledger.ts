@@ -83,8 +83,7 @@ export function ledgerOn(db: Storage, now: () => number): Ledger {
   const handNext = db.prepare(
     `INSERT INTO sheet (operation, document, session, page, pages, reprint, at)
      SELECT operation, document, session, @page, @pages, reprint, @at FROM sheet
-     WHERE operation = @operation AND document = @document AND state IN ('handed', 'rendered', 'sent')
-     ORDER BY seq DESC LIMIT 1
+     WHERE operation = @operation AND document = @document AND page = @page - 1 AND state = 'sent'
      ON CONFLICT DO NOTHING`,
   )
   const inHand = `operation = @operation AND document = @document AND page = @page
@@ -136,51 +135,58 @@ export function ledgerOn(db: Storage, now: () => number): Ledger {
   )
   const iso = (ms: number) => new Date(ms).toISOString()
 
-  const begin = db.transaction((job: PrintJob) => {
+  function begin({ operation, document, session }: PrintJob) {
     forget.run(iso(now() - KEPT_MS))
-    const known = selectAcknowledged.all(job) as { page: number; pages: number }[]
+    const known = selectAcknowledged.all({ operation, document, session }) as { page: number; pages: number }[]
+    const acknowledged = known.map(({ page }) => page)
     let fromPage = 1
-    for (const { page } of known) if (page === fromPage) fromPage++
-    const complete = fromPage > (known[0]?.pages ?? Number.POSITIVE_INFINITY)
-    if (complete) fromPage = 1
-    const reprint = selectOut.get({ ...job, page: fromPage }) !== undefined
-    hand.run({ ...job, page: fromPage, reprint: reprint ? 1 : 0, at: iso(now()) })
-    return { fromPage, reprint, acknowledged: complete ? [] : known.map(({ page }) => page) }
-  })
+    while (acknowledged.includes(fromPage)) fromPage++
+    // All of it came out in this visit and it is asked for again: from the start.
+    if (known[0] && fromPage > known[0].pages) {
+      acknowledged.length = 0
+      fromPage = 1
+    }
+    const reprint = selectOut.get({ operation, document, page: fromPage }) !== undefined
+    hand.run({ operation, document, session, page: fromPage, reprint: reprint ? 1 : 0, at: iso(now()) })
+    return { fromPage, reprint, acknowledged }
+  }
 
-  const note = db.transaction((news: SheetNews): boolean => {
-    const { state, page, pages } = news
-    // While a page is streamed its number of bands is not final.
+  function note({ operation, document, state, page, pages, ...news }: SheetNews): boolean {
+    // The device process may be a broken one: what is no sheet is news of none.
+    if (![page, pages, news.band, news.bands].every(Number.isSafeInteger) || page < 1 || pages < page) return false
+    const sheet = { operation, document, page }
+    const at = iso(now())
     const band = Math.max(1, news.band)
-    const row = { ...news, band, bands: Math.max(band, news.bands), at: iso(now()) }
     switch (state) {
       case 'rendered':
-        handNext.run(row)
-        return render.run({ ...row, bands: Math.max(0, news.bands) }).changes > 0
+        handNext.run({ ...sheet, pages, at })
+        return render.run({ ...sheet, pages, bands: Math.max(0, news.bands) }).changes > 0
       case 'sent':
-        return send.run(row).changes > 0
+        return send.run({ ...sheet, pages, band, bands: Math.max(band, news.bands) }).changes > 0
       case 'acknowledged':
-        if (page < pages) handNext.run({ ...row, page: page + 1 })
-        return acknowledge.run(row).changes > 0
+        if (page < pages) handNext.run({ operation, document, page: page + 1, pages, at })
+        return acknowledge.run({ ...sheet, pages }).changes > 0
       case 'taken':
       case 'retracted':
-        return leave.run(row).changes > 0
+        return leave.run({ ...sheet, state }).changes > 0
     }
-  })
+  }
 
-  const voidInHand = db.transaction((reason: string): Sheet[] =>
+  const voidInHand = (reason: string): Sheet[] =>
     (selectInHand.all() as Row[]).map((row) => {
-      const perhaps = perhapsPrinted(reason, row.band)
-      giveUp.run({ seq: row.seq, reason, perhapsPrinted: perhaps ? 1 : 0 })
-      return sheetOf({ ...row, state: 'void', reason, perhaps_printed: perhaps ? 1 : 0 })
-    }),
-  )
+      const perhaps = perhapsPrinted(reason, row.band) ? 1 : 0
+      giveUp.run({ seq: row.seq, reason, perhapsPrinted: perhaps })
+      return sheetOf({ ...row, state: 'void', reason, perhaps_printed: perhaps })
+    })
+
+  const whole = <T>(work: () => T) => written(() => db.transaction(work).immediate())
 
   return {
-    begin: (job) => written(() => begin.immediate(job)),
-    note: (news) => written(() => note.immediate(news)),
-    voidInHand: (reason) => written(() => voidInHand.immediate(reason)),
-    reprinted: (job) => selectReprinted.get(job) !== undefined,
+    begin: (job) => whole(() => begin(job)),
+    note: (news) => whole(() => note(news)),
+    voidInHand: (reason) => whole(() => voidInHand(reason)),
+    reprinted: ({ operation, document, session }) =>
+      selectReprinted.get({ operation, document, session }) !== undefined,
     sheets: (operation) => selectSheets.all(operation).map((row) => sheetOf(row as Row)),
   }
 }
