@@ -313,3 +313,30 @@ describe('expiry by the CAN', () => {
     expect(screen()).toEqual({ screen: 'goodbye', cardPresent: false })
   })
 })
+
+describe('a card that is no good', () => {
+  test('card-mute left behind: the next one that does not answer begins a visit of its own', async () => {
+    open({ readCard: async () => err(refused('card-mute')) })
+    session.card({ state: 'mute' })
+    await answers({ type: 'chooseLanguage', language: 'it' })
+    await at('refused')
+    await answers({ type: 'leave' })
+    await vi.advanceTimersByTimeAsync(50_000)
+    await at('attract')
+    cardOut()
+    session.card({ state: 'mute' })
+    await at('language')
+  })
+
+  test('contacts-worn: what seems to be pulled each time it is read is named, and not read for ever', async () => {
+    const readCard = vi.fn(async () => err(refused('card-removed')))
+    open({ readCard })
+    await answers({ type: 'start' }, { type: 'chooseLanguage', language: 'it' })
+    for (let seen = 0; seen < 10; seen++) {
+      cardIn()
+      await vi.advanceTimersByTimeAsync(1_000)
+      cardOut()
+    }
+    expect(readCard.mock.calls.length).toBeLessThan(6)
+  })
+})

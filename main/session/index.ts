@@ -8,8 +8,8 @@ import type { PreviewSheet, VisitServices } from './services.ts'
 
 export type { VisitEvent } from './machine.ts'
 
-/** Stands for the insertion number of a mute card; real ones are greater. */
-const MUTE = 0
+/** A mute card has no insertion number: ours for it are below 0, and each has another, as each real one has. */
+const isMute = (insertion: number | null) => insertion !== null && insertion < 0
 
 export interface SessionOptions {
   services: VisitServices
@@ -36,8 +36,11 @@ export interface Session {
   stop(): void
 }
 
-/** `before`: the card so far. One that was lost is still that of its visit, but for a visit that never had it. */
-function insertionOf(state: CardState, before: number | null): number | null {
+/**
+ * `before`: the card so far. One that was lost is still that of its visit, but for a visit that never had it. `nextMute`:
+ * for a card that is mute since now.
+ */
+function insertionOf(state: CardState, before: number | null, nextMute: number): number | null {
   switch (state.state) {
     case 'present':
       return state.insertion
@@ -45,7 +48,7 @@ function insertionOf(state: CardState, before: number | null): number | null {
       return state.insertion === before ? before : null
     case 'mute':
       // A card that does not answer yet has no number: the same card gets one when it does.
-      return MUTE
+      return isMute(before) ? before : nextMute
     default:
       return null
   }
@@ -58,6 +61,7 @@ export function createSession(options: SessionOptions): Session {
   let secondsLeft: number | null = null
   let path = 'attract'
   let visit: string | null = null
+  let mutes = 0
   const idle = createIdleWatch(options.timings, {
     warn(seconds) {
       if (seconds === secondsLeft) return
@@ -120,7 +124,8 @@ export function createSession(options: SessionOptions): Session {
     stay: () => idle.restart(waitsForPerson(path)),
     card(state) {
       const { card: before, lost: wasLost, contactless: wasContactless } = actor.getSnapshot().context
-      const after = insertionOf(state, before)
+      if (state.state === 'mute' && !isMute(before)) mutes += 1
+      const after = insertionOf(state, before, -mutes)
       const contactless = state.state === 'present' ? state.contactless : wasContactless
       if (after === before) {
         const lost = state.state === 'lost' && after !== null
@@ -129,7 +134,7 @@ export function createSession(options: SessionOptions): Session {
         actor.send({ type: lost ? 'card.lost' : 'card.back' })
         return
       }
-      const another = before !== null && before !== MUTE && after !== before
+      const another = before !== null && !isMute(before) && after !== before
       if (another || after === null) {
         actor.send({ type: 'slot', card: null, lost: false, contactless: wasContactless })
         actor.send({ type: 'card.removed' })

@@ -20,6 +20,12 @@ const UNPRINTABLE = refusal('certificate-unprintable')
 /** A card answers the more slowly the more wrong CANs it was given; who has not read it by now needs help. */
 const MAX_WRONG_CANS = 3
 
+/**
+ * A card with worn contacts seems to be pulled whenever it is read, and is there again: without an end the totem would be
+ * reading it for ever.
+ */
+const MAX_PULLED_READS = 3
+
 /** Several waited: one after the other, each with its receipt. */
 function nextWaiting(visit: Visit): Step | null {
   const rest = visit.collecting ? visit.waiting.slice(1) : []
@@ -38,9 +44,14 @@ export function createTasks(services: VisitServices) {
     return { printed: false as const, fault: step('fault', { fault: error, fromPage: error.page }) }
   }
   return {
-    async read() {
+    async read(visit: Visit) {
       const readout = await services.readCard()
-      if (!readout.ok) return refused(readout.error)
+      if (!readout.ok) {
+        if (readout.error.reason !== 'card-removed') return refused(readout.error)
+        const pulledReads = visit.pulledReads + 1
+        const error = pulledReads > MAX_PULLED_READS ? refusal('card-error') : readout.error
+        return step('refused', { refused: error, pulledReads })
+      }
       // Known from an earlier visit of this card: a real card cannot be asked without spending a try.
       const triesLeft = services.triesLeft(readout.value)
       return step(triesLeft === 1 ? 'lastTry' : 'pin', {

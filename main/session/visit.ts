@@ -23,6 +23,8 @@ export interface Visit {
   card: number | null
   language: Language
   readout: CardReadout | null
+  /** How often a card was, or seemed, pulled while it was read. */
+  pulledReads: number
   /** Also null while it is typed on the reader's keypad. */
   pin: Uint8Array | null
   /** The last PIN was wrong; `triesLeft` null: the card did not say. */
@@ -63,6 +65,7 @@ export function freshVisit(session: string): Visit {
     language: 'it',
     card: null,
     readout: null,
+    pulledReads: 0,
     pin: null,
     wrongPin: false,
     triesLeft: null,

