@@ -37,7 +37,7 @@ async function keepCard(...args: string[]): Promise<Record<string, string>> {
 
 async function totem(env: Record<string, string>, ...args: string[]) {
   const child = spawn(TOTEM, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
-  const said = { stdout: '', stderr: NO_COMPLAINT }
+  const said = { stdout: '', stderr: '' }
   child.stdout.on('data', (chunk: Buffer) => (said.stdout += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (said.stderr += chunk.toString()))
   const [code] = await once(child, 'close')
