@@ -2,29 +2,26 @@ import QRCode from 'qrcode'
 import { type Line, mm, setLines } from './lines.ts'
 import type { Block, Choice, Fact, Paper, Run, Source, Table, Words } from './model.ts'
 import type { Band } from './placing.ts'
+import {
+  BAR,
+  BOX,
+  BOX_INDENT,
+  COLUMN_GAP,
+  type Element,
+  HAIRLINE,
+  INSET,
+  type Ink,
+  type Mark,
+  MODULE,
+  PAGE,
+  QUIET_MODULES,
+  STYLES,
+  second,
+  TAG_WIDTH,
+  WIDTH,
+  WRITING,
+} from './sheet.ts'
 import type { Measure, Style } from './typeface.ts'
-
-/** What is drawn, in points; `y` from the top of its band. */
-export type Mark =
-  | { kind: 'text'; x: number; y: number; line: Line; ink: Ink }
-  | { kind: 'rule'; x: number; y: number; width: number; weight: number; ink: Ink }
-  | { kind: 'bar'; x: number; y: number; width: number; height: number; ink: Ink }
-  | { kind: 'frame'; x: number; y: number; width: number; height: number; weight: number }
-  | { kind: 'cross'; x: number; y: number; side: number }
-  | { kind: 'qr'; x: number; y: number; rows: readonly (readonly boolean[])[] }
-export type Ink = 'black' | 'dark' | 'accent'
-
-/** An element of the PDF's structure tree (ISO 32000-1 §14.8.4), in reading order. */
-export interface Element {
-  tag: string
-  lang?: string
-  alt?: string
-  /** Of a table's heading. */
-  scope?: 'Row' | 'Column'
-  children: Element[]
-  /** What it shows, where it is a leaf. */
-  parts: { band: Band; marks: Mark[] }[]
-}
 
 export interface Layout {
   root: Element
@@ -32,54 +29,6 @@ export interface Layout {
   /** Bars, rules and frames: no content of their own. */
   artifacts: { band: Band; marks: Mark[] }[]
 }
-
-/** A4 in points, and where text stands on it. A kiosk's head leaves 5 mm a side unprinted. */
-export const PAGE = {
-  width: 595.28,
-  height: 841.89,
-  left: mm(20),
-  right: mm(20),
-  top: mm(15),
-  /** Of the pages after the first, which begin with a running head. */
-  nextTop: mm(20),
-  bottom: 841.89 - mm(22),
-} as const
-export const WIDTH = PAGE.width - PAGE.left - PAGE.right
-
-/** 0.3 mm: less breaks up on a thermal head of 8 dots a millimetre. */
-export const HAIRLINE = mm(0.3)
-/** 4 dots of a 203 dpi head: finer modules smear shut (anpr.md §6.4). */
-export const MODULE = mm(0.5)
-const QUIET_MODULES = 4
-
-// Nothing is smaller than 10 points: people read it without their glasses.
-const STYLES = {
-  title: { face: 'bold', size: 19, leading: 23 },
-  subtitle: { face: 'regular', size: 12, leading: 16 },
-  heading: { face: 'bold', size: 13, leading: 16.5 },
-  body: { face: 'regular', size: 11, leading: 14 },
-  strong: { face: 'semibold', size: 11, leading: 14 },
-  note: { face: 'regular', size: 10, leading: 12.4 },
-  label: { face: 'regular', size: 10, leading: 14 },
-  tag: { face: 'semibold', size: 10, leading: 14 },
-  code: { face: 'bold', size: 30, leading: 36 },
-} as const satisfies Record<string, Style>
-/** The second language: the same sentence, told apart by its slant. */
-const second = (style: Style): Style => ({
-  face: style.face === 'regular' ? 'italic' : style.face === 'bold' ? 'semibold' : style.face,
-  size: Math.max(10, style.size - 1),
-  leading: Math.max(12.4, style.leading - 1.5),
-})
-
-const BAR = mm(1)
-/** From the bar of what ANPR says to its text. */
-const INSET = mm(3.5)
-const TAG_WIDTH = mm(15)
-const BOX = mm(3.6)
-const BOX_INDENT = mm(6)
-const COLUMN_GAP = mm(7)
-/** Between two lines to write on: handwriting needs 8 mm. */
-const WRITING = mm(8)
 
 const TAGS: Record<Source, string> = { anpr: 'ANPR', card: 'CARTA' }
 

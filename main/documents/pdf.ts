@@ -1,7 +1,8 @@
-import { type Element, HAIRLINE, type Ink, type Layout, layOut, type Mark, MODULE, PAGE, WIDTH } from './layout.ts'
+import { type Layout, layOut } from './layout.ts'
 import { mm, setLines } from './lines.ts'
 import type { Paper, Words } from './model.ts'
 import { type Place, place } from './placing.ts'
+import { type Element, HAIRLINE, type Ink, type Mark, MODULE, PAGE, WIDTH } from './sheet.ts'
 import { dateTime, footing } from './texts.ts'
 import { asset, BASELINE, FACES, type Face, type Measure, type Style } from './typeface.ts'
 

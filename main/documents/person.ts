@@ -6,7 +6,7 @@ import { inflect, plainDate, registerWords, say } from './words.ts'
 type Label = 'fullName' | 'born' | 'codiceFiscale' | 'comune' | 'address' | 'citizenship'
 type Family = NonNullable<RegisteredPerson['family']>
 
-export const fullName = ({ surname, name }: { surname: string; name: string }): string => `${surname} ${name}`
+const fullName = ({ surname, name }: { surname: string; name: string }): string => `${surname} ${name}`
 
 /** Each fact that a paper may show of a person, known or not. */
 export function personFacts(person: RegisteredPerson, languages: PaperLanguages) {
