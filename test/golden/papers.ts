@@ -1,5 +1,7 @@
+import { createCanvas } from '@napi-rs/canvas'
 import PDFDocument from 'pdfkit'
 import { PNG } from 'pngjs'
+import QRCode from 'qrcode'
 import type { ReceiptDocument } from '../../contract/print.ts'
 import { openPdf } from '../../native/printer/pdf.ts'
 import { type ProfileName, profiles } from '../../native/printer/profiles.ts'
@@ -49,6 +51,32 @@ export async function certificatePdf(pages = 1, options: PDFKit.PDFDocumentOptio
   return Buffer.concat(chunks)
 }
 
+/** A page with text over and beside a photograph-like picture, and a QR code that is a picture, too. */
+export async function illustratedPdf(): Promise<Buffer> {
+  const canvas = createCanvas(400, 300)
+  const context = canvas.getContext('2d')
+  const shade = context.createLinearGradient(0, 0, 400, 300)
+  shade.addColorStop(0, '#000')
+  shade.addColorStop(1, '#fff')
+  context.fillStyle = shade
+  context.fillRect(0, 0, 400, 300)
+  context.fillStyle = '#d88'
+  context.arc(200, 150, 90, 0, 2 * Math.PI)
+  context.fill()
+
+  const pdf = new PDFDocument({ size: [595, 420], margin: 40 })
+  const chunks: Buffer[] = []
+  pdf.on('data', (chunk: Buffer) => chunks.push(chunk))
+  const ended = new Promise((resolve) => pdf.on('end', resolve))
+  pdf.font('Times-Roman').fontSize(11).text('Le lettere fuori della fotografia restano nitide.')
+  pdf.image(canvas.toBuffer('image/png'), 40, 80, { width: 320 })
+  pdf.image(await QRCode.toBuffer('TP1;fotografia', { scale: 7 }), 400, 80, { width: 97 })
+  pdf.text('Lettere sulla fotografia', 230, 280)
+  pdf.end()
+  await ended
+  return Buffer.concat(chunks)
+}
+
 /** Dots of a picture of paper: 1 is black. */
 export function dotsOf(png: Buffer): { width: number; height: number; dots: Uint8Array } {
   const { width, height, data } = PNG.sync.read(png)
@@ -68,7 +96,7 @@ export async function pageDots(
   const { headDots } = profiles[profile]
   const opened = await openPdf(pdf)
   if (!opened.ok) throw new Error(opened.error.reason)
-  const drawn = await opened.value.render(page, (mm) => Math.min(headDots, mm * 8))
+  const drawn = opened.value.render(page, (mm) => Math.min(headDots, mm * 8))
   opened.value.close()
   if (!drawn.ok) throw new Error(drawn.error.reason)
   const { width, height, pixels } = drawn.value

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterEach, expect, test } from 'vitest'
 import { difference } from './compare.ts'
-import { certificatePdf, dotsOf, pageDots, receipt } from './papers.ts'
+import { certificatePdf, dotsOf, illustratedPdf, pageDots, receipt } from './papers.ts'
 import { type PrinterBench, startPrinterBench } from './printer-bench.ts'
 
 const run = promisify(execFile)
@@ -31,6 +31,22 @@ test.each(['a4-kiosk', 'receipt-80'] as const)(
     // After a change that was looked at: UPDATE_GOLDEN=1.
     if (process.env.UPDATE_GOLDEN) await copyFile(path, golden(`receipt-${profile}`))
     const approved = dotsOf(await readFile(golden(`receipt-${profile}`)))
+    expect(difference(dotsOf(await readFile(path)), approved)).toBeLessThan(0.002)
+  },
+)
+
+test.each(['a4-kiosk', 'receipt-80'] as const)(
+  'a photograph on %s is dithered, the letters and the code beside it are not',
+  async (profile) => {
+    bench = await startPrinterBench(profile)
+    await bench.until('ready')
+    const printed = await bench.print('job', { kind: 'pdf', pdf: await illustratedPdf() }, 1)
+    expect(printed).toMatchObject({ ok: true, value: { pages: 1 } })
+    const path = await sheet(bench, 0)
+    const { stdout } = await run('zbarimg', ['-q', '--raw', path])
+    expect(stdout.trim()).toBe('TP1;fotografia')
+    if (process.env.UPDATE_GOLDEN) await copyFile(path, golden(`photograph-${profile}`))
+    const approved = dotsOf(await readFile(golden(`photograph-${profile}`)))
     expect(difference(dotsOf(await readFile(path)), approved)).toBeLessThan(0.002)
   },
 )
