@@ -103,8 +103,10 @@ export function withHolder({
   card,
   certificate: { subject, key, notAfter },
   revocation,
-}: TrustedCertificate): Result<CardCertificate, { kind: 'codice-fiscale-invalid' }> {
-  const { codiceFiscale, surname, givenName, cardId, documentNumber } = holderOf(subject)
+}: TrustedCertificate): Result<CardCertificate, { kind: 'certificate-malformed' | 'codice-fiscale-invalid' }> {
+  const holder = decode(subject, holderOf)
+  if (!holder) return err({ kind: 'certificate-malformed' })
+  const { codiceFiscale, surname, givenName, cardId, documentNumber } = holder
   if (codiceFiscale === null) return err({ kind: 'codice-fiscale-invalid' })
   return ok({
     card,

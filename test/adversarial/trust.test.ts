@@ -220,6 +220,14 @@ describe('card certificate', () => {
       expect(verifyCardCertificate(wrong, trust, NOW)).toEqual({ ok: false, error: { kind: 'certificate-malformed' } })
     }
   })
+  test('certificate-malformed: a subject that is none, signed by a careless issuer', async () => {
+    const der = Buffer.from(await cardCertificate())
+    // The type of the common name, 2.5.4.3, as an OCTET STRING; the last is the subject's. Then signed anew.
+    der[der.lastIndexOf(Buffer.from('0603550403', 'hex'))] = 0x04
+    const tbs = der.subarray(4, 8 + der.readUInt16BE(6))
+    sign('sha256', tbs, KeyObject.from(ca.keys.privateKey)).copy(der, der.length - 256)
+    expect(verifyCardCertificate(der, trust, NOW)).toEqual({ ok: false, error: { kind: 'certificate-malformed' } })
+  })
   test('one bit changed in any byte: refused, never thrown', async () => {
     const der = await cardCertificate()
     for (const place of der.keys()) {
