@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process'
-import { copyFile, readFile } from 'node:fs/promises'
+import { copyFile, readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterEach, expect, test } from 'vitest'
+import { pngOf } from '../../simulator/printer/paper.ts'
 import { difference } from './compare.ts'
 import { certificatePdf, dotsOf, illustratedPdf, pageDots, receipt } from './papers.ts'
 import { type PrinterBench, startPrinterBench } from './printer-bench.ts'
@@ -32,6 +33,37 @@ test.each(['a4-kiosk', 'receipt-80'] as const)(
     if (process.env.UPDATE_GOLDEN) await copyFile(path, golden(`receipt-${profile}`))
     const approved = dotsOf(await readFile(golden(`receipt-${profile}`)))
     expect(difference(dotsOf(await readFile(path)), approved)).toBeLessThan(0.002)
+  },
+)
+
+// A fold rubs a stripe white, a thumb or a coffee cup leaves a blot.
+test.each(['a4-kiosk', 'receipt-80'] as const)(
+  'the code of a receipt on %s is read with a tenth of it gone',
+  async (profile) => {
+    bench = await startPrinterBench(profile)
+    await bench.until('ready')
+    await bench.print('job', { kind: 'receipt', document: receipt }, 1)
+    const path = await sheet(bench, 0)
+    const png = await readFile(path)
+    const { stdout: xml } = await run('zbarimg', ['-q', '--xml', path])
+    const corners = [...xml.matchAll(/\+(\d+),\+(\d+)/g)].map(([, x, y]) => ({ x: Number(x), y: Number(y) }))
+    const [left, right] = [Math.min(...corners.map(({ x }) => x)), Math.max(...corners.map(({ x }) => x))]
+    const [top, bottom] = [Math.min(...corners.map(({ y }) => y)), Math.max(...corners.map(({ y }) => y))]
+    const [side, middleX, middleY] = [right - left, (left + right) / 2, (top + bottom) / 2]
+    const half = (Math.sqrt(0.1) * side) / 2
+    for (const { dot, across, down } of [
+      { dot: 0, across: side / 2, down: side / 20 },
+      { dot: 1, across: half, down: half },
+    ]) {
+      const smudged = dotsOf(png)
+      for (let y = Math.round(middleY - down); y < middleY + down; y++) {
+        const row = y * smudged.width
+        smudged.dots.fill(dot, row + Math.round(middleX - across), row + Math.round(middleX + across))
+      }
+      await writeFile(path, pngOf(smudged))
+      const { stdout } = await run('zbarimg', ['-q', '--raw', path])
+      expect(stdout.trim()).toBe('TP1;op=01JD9Q3V6W8X2Y4Z5A6B7C8D9E;code=7K3M9QXR')
+    }
   },
 )
 
