@@ -17,7 +17,7 @@ async function pdfOf(pages: number, options: PDFKit.PDFDocumentOptions = {}): Pr
 async function refusal(bytes: Uint8Array) {
   const opened = await openPdf(bytes)
   if (!opened.ok) return opened.error.reason
-  const drawn = await opened.value.render(1, () => 100)
+  const drawn = opened.value.render(1, () => 100)
   opened.value.close()
   return drawn.ok ? null : drawn.error.reason
 }
@@ -28,7 +28,7 @@ describe('a PDF', () => {
     if (!opened.ok) throw new Error(opened.error.reason)
     expect(opened.value.pages).toBe(2)
     let mm = 0
-    const drawn = await opened.value.render(2, (width) => {
+    const drawn = opened.value.render(2, (width) => {
       mm = width
       return 1680
     })
@@ -47,7 +47,7 @@ describe('a PDF', () => {
   test('whose page would cover a wall is refused as too large', async () => {
     const wall = await openPdf(await pdfOf(1, { size: [20, 14_000] }))
     if (!wall.ok) throw new Error(wall.error.reason)
-    expect(await wall.value.render(1, () => 1680)).toEqual({
+    expect(wall.value.render(1, () => 1680)).toEqual({
       ok: false,
       error: { kind: 'pdf-refused', reason: 'too-large' },
     })
@@ -62,7 +62,7 @@ describe('a PDF', () => {
   test('has no page 0 and none after the last', async () => {
     const opened = await openPdf(await pdfOf(1))
     if (!opened.ok) throw new Error(opened.error.reason)
-    for (const page of [0, 2, -1]) expect((await opened.value.render(page, () => 100)).ok).toBe(false)
+    for (const page of [0, 2, -1]) expect(opened.value.render(page, () => 100).ok).toBe(false)
     opened.value.close()
   })
 
@@ -76,6 +76,76 @@ describe('a PDF', () => {
     await grow(100)
     // WASM memory never shrinks: a leak of one such file and page (60 kB) would show as 60 MB.
     expect(await grow(1000)).toBeLessThan(40 * 1024 * 1024)
+  })
+})
+
+/** A page of 200 × 100 points with one image: drawn by `content`, in a form when there is a `form`. */
+const drawing = (content: string, { form = '', page = '' } = {}) =>
+  Buffer.from(
+    [
+      '%PDF-1.4',
+      '1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj',
+      '2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj',
+      `3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 100]${page}/Contents 4 0 R/Resources<</XObject<</I 5 0 R/F 6 0 R>>>>>>endobj`,
+      `4 0 obj<</Length ${content.length}>>stream\n${content}\nendstream endobj`,
+      '5 0 obj<</Type/XObject/Subtype/Image/Width 1/Height 1/ColorSpace/DeviceGray/BitsPerComponent 8/Length 1>>stream\n@\nendstream endobj',
+      `6 0 obj<</Type/XObject/Subtype/Form/BBox[0 0 200 100]/Matrix[1 0 0 1 10 0]/Resources<</XObject<</I 5 0 R>>>>/Length ${form.length}>>stream\n${form}\nendstream endobj`,
+      'trailer<</Root 1 0 R>>',
+      '%%EOF',
+    ].join('\n'),
+  )
+
+describe('a page', () => {
+  test('in strips is what it is at once, the last one shorter or not', async () => {
+    const opened = await openPdf(await pdfOf(1))
+    if (!opened.ok) throw new Error(opened.error.reason)
+    const whole = opened.value.render(1, () => 420)
+    const page = opened.value.open(1, () => 420)
+    if (!whole.ok || !page.ok) throw new Error('refused')
+    const strips: Uint8Array[] = []
+    for (let top = 0; top < page.value.height; top += 50) {
+      const strip = page.value.strip(top, Math.min(50, page.value.height - top))
+      if (strip.ok) strips.push(strip.value.pixels)
+    }
+    page.value.close()
+    opened.value.close()
+    expect(Buffer.concat(strips).equals(whole.value.pixels)).toBe(true)
+  })
+
+  test.each([
+    ['drawn straight', drawing('q 50 0 0 20 100 60 cm /I Do Q'), { left: 100, top: 20, right: 150, bottom: 40 }],
+    [
+      'drawn in a form that is moved',
+      drawing('q 1 0 0 1 20 0 cm /F Do Q', { form: 'q 50 0 0 20 70 60 cm /I Do Q' }),
+      { left: 100, top: 20, right: 150, bottom: 40 },
+    ],
+    ['half off the page', drawing('q 100 0 0 20 150 60 cm /I Do Q'), { left: 150, top: 20, right: 200, bottom: 40 }],
+    [
+      'on a page that is turned',
+      drawing('q 50 0 0 20 100 60 cm /I Do Q', { page: '/Rotate 90' }),
+      { left: 60, top: 100, right: 80, bottom: 150 },
+    ],
+  ])('tells where a picture stands: %s', async (_, pdf, box) => {
+    const opened = await openPdf(pdf)
+    if (!opened.ok) throw new Error(opened.error.reason)
+    const page = opened.value.open(1, (mm) => (mm / 25.4) * 72)
+    if (!page.ok) throw new Error(page.error.reason)
+    const [found, ...others] = page.value.pictures
+    page.value.close()
+    opened.value.close()
+    expect(others).toEqual([])
+    for (const side of ['left', 'top', 'right', 'bottom'] as const) {
+      expect(Math.abs((found?.[side] ?? Number.NaN) - box[side]), side).toBeLessThanOrEqual(1)
+    }
+  })
+
+  test('of letters and lines has no picture', async () => {
+    const opened = await openPdf(await pdfOf(1))
+    if (!opened.ok) throw new Error(opened.error.reason)
+    const page = opened.value.open(1, () => 420)
+    expect(page.ok && page.value.pictures).toEqual([])
+    if (page.ok) page.value.close()
+    opened.value.close()
   })
 })
 
