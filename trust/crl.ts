@@ -3,6 +3,7 @@ import {
   boolean,
   count,
   type Der,
+  decode,
   elements,
   end,
   extent,
@@ -139,7 +140,9 @@ function index(entries: Uint8Array): (serial: Uint8Array) => number | null {
 }
 
 const serialAt = (entries: Uint8Array, place: number) => extent(entries, place)
-const revocationDate = (entries: Uint8Array, place: number) => time(first(entries.subarray(place)))
+/** One that can't be read revokes all the same, since ever. */
+const revocationDate = (entries: Uint8Array, place: number) =>
+  decode(entries.subarray(place), (bytes) => time(first(bytes))) ?? 0
 
 /** Where each entry's serial number is. */
 function placesOf(entries: Uint8Array): number[] {

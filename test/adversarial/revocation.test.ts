@@ -106,6 +106,11 @@ describe('a CRL', () => {
     expect(revocation(certificate, [crlOf(ca, { revoked })])).toBe('certificate-revoked')
     expect(revocation(certificate, [crlOf(ca, { revoked })], { policy: ACCEPT })).toBe('certificate-revoked')
   })
+  test('revokes by an entry whose date cannot be read', async () => {
+    const certificate = await cardOf(ca)
+    const entries = sequence(integer(serialOf(certificate)), der(0x17, Buffer.from('2611200000Z')))
+    expect(revocation(certificate, [crlOf(ca, { entries })])).toBe('certificate-revoked')
+  })
   test.each<[string, () => Uint8Array[]]>([
     ['none', () => []],
     ['older than the policy allows', () => [crlOf(ca, { made: -25 * HOUR })]],
