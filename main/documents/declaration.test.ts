@@ -129,6 +129,21 @@ test('what ANPR did not tell is lines to write on in a declaration and nowhere o
   ).toBe(true)
 })
 
+test('a day of birth without its place is printed, and the place is a line to write on', () => {
+  if (!sample) throw new Error('no sample')
+  const half = { ...sample, source: 'card' as const, born: '1985-03-15', birthPlace: null }
+  const form = declaration({ ...where, operation, person: half, declares: [], languages: ['it'], code: null })
+  const facts = form.blocks.flatMap((block) => (block.kind === 'facts' ? block.facts : []))
+  expect(facts.filter(({ label }) => String(label[0]).includes('nascita'))).toEqual([
+    { label: [['Luogo di nascita']], value: null, source: null },
+    { label: [['Data di nascita']], value: '15/03/1985', source: 'card' },
+  ])
+  const [nascita] = form.blocks.flatMap((block) => (block.kind === 'choices' ? block.choices : []))
+  expect(nascita?.source).toBe('card')
+  expect(nascita?.text[0]).toContainEqual({ gap: 60 })
+  expect(nascita?.text[0]).toContainEqual({ strong: '15/03/1985' })
+})
+
 test('what the law wants on a declaration is on it', () => {
   if (!sample) throw new Error('no sample')
   const form = saidIn(

@@ -37,7 +37,7 @@ export function declaration(facts: DeclarationFacts): Paper {
     },
     {
       kind: 'facts',
-      facts: [known.fullName, known.born, known.codiceFiscale],
+      facts: [known.fullName, ...known.born, known.codiceFiscale],
     },
     {
       kind: 'paragraph',
@@ -89,7 +89,7 @@ function choice(topic: Topic, ticked: boolean, { person, languages }: Declaratio
     }
   }
   const known: Record<Topic, boolean> = {
-    nascita: born !== null && birthPlace !== null,
+    nascita: born !== null || birthPlace !== null,
     residenza: residence !== null,
     cittadinanza: citizenships !== null,
     statoCivile: state !== null,

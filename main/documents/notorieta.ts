@@ -114,7 +114,7 @@ export function notorieta({
         kind: 'heading',
         text: say(languages, (language) => notorietaWords[language].declarant[person.sex ?? 'N']),
       },
-      { kind: 'facts', facts: [known.fullName, known.born, known.codiceFiscale, known.comune, known.address] },
+      { kind: 'facts', facts: [known.fullName, ...known.born, known.codiceFiscale, known.comune, known.address] },
       {
         kind: 'paragraph',
         style: 'body',

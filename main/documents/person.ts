@@ -3,7 +3,7 @@ import { relationName } from './kinship.ts'
 import { type Fact, type PaperLanguages, type Run, said, type Table, type Words } from './model.ts'
 import { inflect, plainDate, registerWords, say } from './words.ts'
 
-type Label = 'fullName' | 'born' | 'codiceFiscale' | 'comune' | 'address' | 'citizenship'
+type Label = 'fullName' | 'born' | 'birthPlace' | 'birthDate' | 'codiceFiscale' | 'comune' | 'address' | 'citizenship'
 type Family = NonNullable<RegisteredPerson['family']>
 
 const fullName = ({ surname, name }: { surname: string; name: string }): string => `${surname} ${name}`
@@ -18,7 +18,11 @@ export function personFacts(person: RegisteredPerson, languages: PaperLanguages)
   })
   return {
     fullName: fact('fullName', fullName(person)),
-    born: fact('born', person.born && person.birthPlace && `${person.birthPlace}, ${plainDate(person.born)}`),
+    /** In one line, unless one of the two is to be written. */
+    born:
+      person.born === null || person.birthPlace === null
+        ? [fact('birthPlace', person.birthPlace), fact('birthDate', person.born && plainDate(person.born))]
+        : [fact('born', `${person.birthPlace}, ${plainDate(person.born)}`)],
     codiceFiscale: fact('codiceFiscale', person.codiceFiscale),
     comune: fact('comune', person.residence?.comune ?? null),
     address: fact('address', person.residence?.address ?? null),

@@ -83,7 +83,7 @@ export function visura({
   const told = [
     known.fullName,
     known.codiceFiscale,
-    known.born,
+    ...known.born,
     known.comune,
     known.address,
     known.citizenship,

@@ -7,6 +7,7 @@ type StatoCivile = NonNullable<RegisteredPerson['statoCivile']>
 interface RegisterWords {
   codiceFiscale: string
   born: string
+  birthPlace: string
   birthDate: string
   comune: string
   address: string
@@ -28,6 +29,7 @@ export const registerWords: Record<PaperLanguage, RegisterWords> = {
   it: {
     codiceFiscale: 'Codice fiscale',
     born: 'Luogo e data di nascita',
+    birthPlace: 'Luogo di nascita',
     birthDate: 'Data di nascita',
     comune: 'Comune di residenza',
     address: 'Indirizzo',
@@ -54,6 +56,7 @@ export const registerWords: Record<PaperLanguage, RegisterWords> = {
   en: {
     codiceFiscale: 'Tax code',
     born: 'Place and date of birth',
+    birthPlace: 'Place of birth',
     birthDate: 'Date of birth',
     comune: 'Municipality of residence',
     address: 'Address',
@@ -80,6 +83,7 @@ export const registerWords: Record<PaperLanguage, RegisterWords> = {
   de: {
     codiceFiscale: 'Steuernummer',
     born: 'Geburtsort und -datum',
+    birthPlace: 'Geburtsort',
     birthDate: 'Geburtsdatum',
     comune: 'Wohnsitzgemeinde',
     address: 'Anschrift',
@@ -106,6 +110,7 @@ export const registerWords: Record<PaperLanguage, RegisterWords> = {
   sl: {
     codiceFiscale: 'Davčna številka',
     born: 'Kraj in datum rojstva',
+    birthPlace: 'Kraj rojstva',
     birthDate: 'Datum rojstva',
     comune: 'Občina stalnega prebivališča',
     address: 'Naslov',
