@@ -6,7 +6,8 @@ export type PrintJob = { operation: string; document: string; session: string }
 
 /**
  * What has become of one sheet of paper. `handed`: asked of the device process, which has told nothing of it yet.
- * `perhapsPrinted`: nobody can say that it did not come out whole. `band` and `bands` null: not rendered yet.
+ * `perhapsPrinted`: nobody can say that it did not come out whole, and of a sheet that was interrupted, nor those after it.
+ * `band` and `bands` null: not rendered yet.
  */
 export type Sheet = PrintJob & {
   page: number
@@ -54,23 +55,24 @@ const KEPT_MS = 90 * 24 * 60 * 60_000
 export const INTERRUPTED = 'interrupted'
 
 /**
- * Whether a sheet that was given up as `reason` may have come out whole after all. `band` is the last one known to be
- * sent, null before it was rendered.
+ * Whether a sheet that was given up as `reason` may have come out whole after all. `band` of `bands` is the last one known
+ * to be sent; null before it was rendered.
  */
-export function perhapsPrinted(reason: string, band: number | null): boolean {
+export function perhapsPrinted(reason: string, band: number | null, bands: number | null): boolean {
+  if (reason === INTERRUPTED) return true
+  if (band === null || bands === null) return false
   switch (reason) {
-    case INTERRUPTED:
-      return true
     case 'device-gone':
-      // The device process says "rendered" before the first byte leaves, "sent" after each band.
-      return band !== null
+      // The device process says "rendered" before the first byte leaves; of what it said last nothing is known.
+      return true
     case 'offline':
     case 'absent':
     case 'unacknowledged':
-      return (band ?? 0) > 0
+      // Silent in the middle of a band, which then is not told as sent: of the last one enough may have arrived.
+      return band >= Math.max(1, bands - 1)
     default:
-      // The printer's own word that the sheet failed (paper out, jam …), or nothing was sent (a broken file).
-      return false
+      // The printer's own word (paper out, jam …), but after the last band it may speak of the paper behind the cut.
+      return bands > 0 && band >= bands
   }
 }
 
@@ -174,7 +176,7 @@ export function ledgerOn(db: Storage, now: () => number): Ledger {
 
   const voidInHand = (reason: string): Sheet[] =>
     (selectInHand.all() as Row[]).map((row) => {
-      const perhaps = perhapsPrinted(reason, row.band) ? 1 : 0
+      const perhaps = perhapsPrinted(reason, row.band, row.bands) ? 1 : 0
       giveUp.run({ seq: row.seq, reason, perhapsPrinted: perhaps })
       return sheetOf({ ...row, state: 'void', reason, perhaps_printed: perhaps })
     })

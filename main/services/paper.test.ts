@@ -55,13 +55,23 @@ function start() {
     sent.push(params)
     const pages = params.sheet.kind === 'pdf' ? PAGES : 1
     const answer = script(params.job, params.fromPage, (state, page) => {
-      paper.note({ event: 'print', job: params.job, state, page, pages, band: state === 'rendered' ? 0 : 1, bands: 1 })
+      // The first of two bands: whatever the printer says then, the sheet is not whole yet.
+      const band = state === 'rendered' ? 0 : 1
+      paper.note({ event: 'print', job: params.job, state, page, pages, band, bands: 2 })
     })
     return answer ? err(answer) : ok({ pages, bytes: 1 })
   }
   const devices = { call } as unknown as Devices
   const place = { totem: 'TT-0001', office: 'Spello' }
-  paper = createPaper({ devices, journal, ledger: queue.ledger, place, keepMs: 0, now: () => new Date() })
+  paper = createPaper({
+    devices,
+    journal,
+    ledger: queue.ledger,
+    place,
+    sign: () => null,
+    keepMs: 0,
+    now: () => new Date(),
+  })
 }
 function stop() {
   queue.close()
