@@ -17,6 +17,7 @@ export const ipcMethodNames = [
   'chooseCertificates',
   'choosePurpose',
   'morePurposes',
+  'printDeclaration',
   'previewPage',
   'acceptPreview',
   'confirm',

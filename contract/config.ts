@@ -20,6 +20,8 @@ export const totemConfig = z.strictObject({
   }),
   /** Private JWK (P-256) that opens outcomes sealed to this totem. */
   outcomeKey: z.string(),
+  /** Private JWK (P-256, with `kid`) that signs what this totem prints; null: its papers carry no verification code. */
+  verification: z.strictObject({ key: z.string() }).nullable(),
   trust: z.strictObject({
     /** The trust list that was provisioned (contract/trust.ts); a newer one from the gateway is kept in `dataDir`. */
     list: z.string(),

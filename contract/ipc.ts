@@ -31,6 +31,8 @@ export const ipcMethods = {
   chooseCertificates: { params: z.array(certificateType).min(1).max(2), result: nothing },
   choosePurpose: { params: purpose, result: nothing },
   morePurposes: { params: nothing, result: nothing },
+  /** Instead of a certificate: the holder's own declaration, prefilled. */
+  printDeclaration: { params: nothing, result: nothing },
   /** Page from 1. */
   previewPage: {
     params: z.number().int().min(1).max(20),

@@ -50,6 +50,8 @@ export const journalEvents = {
   'visit.recognised': event('info', { ...visit, card: code, apdus: count }),
   'visit.refused': event('warn', { ...visit, reason: code }),
   'visit.pin-wrong': event('info', { ...visit, triesLeft: count.nullable() }),
+  /** A dichiarazione sostitutiva came out; what it says is nobody's business. */
+  'visit.declaration': event('info', { ...visit }),
   'visit.ended': event('info', { ...visit, how: code, ms: count }),
   'request.queued': event('info', { ...visit, ...operation, kind: code }),
   'request.submitted': event('info', { ...operation, attempt: count }),

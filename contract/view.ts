@@ -49,7 +49,7 @@ export type OutOfService = z.infer<typeof outOfService>
 const certificateChoice = { types: z.array(certificateType).min(1).max(2) }
 /** First names and surname as ANPR gives them. */
 const person = z.strictObject({ name: z.string(), surname: z.string() })
-const document = z.enum(['certificate', 'receipt', 'slip'])
+const document = z.enum(['certificate', 'receipt', 'slip', 'declaration'])
 
 export const screen = z.discriminatedUnion('screen', [
   z.strictObject({ screen: z.literal('starting') }),
@@ -107,8 +107,18 @@ export const screen = z.discriminatedUnion('screen', [
   z.strictObject({ screen: z.literal('certificate'), subject: person, options: z.array(certificateType) }),
   /** `more` false: publicBody, privateParty and the commonest exempt uses; true: the other exempt uses. */
   z.strictObject({ screen: z.literal('purpose'), options: z.array(purpose), more: z.boolean() }),
-  /** No certificate is needed: a dichiarazione sostitutiva does the same job, free. */
-  z.strictObject({ screen: z.literal('declaration'), for: z.enum(['publicBody', 'privateParty']) }),
+  /**
+   * No certificate is needed: a dichiarazione sostitutiva does the same job, free, and is printed here
+   * (`printDeclaration`). It is the holder's: of another person's certificate only what the holder may declare stays in
+   * `types`, and `forAnother` says that one was chosen.
+   */
+  z.strictObject({
+    screen: z.literal('declaration'),
+    for: z.enum(['publicBody', 'privateParty']),
+    declarant: person,
+    types: z.array(certificateType).max(2),
+    forAnother: z.boolean(),
+  }),
   /** The sheet as it will be; `null` while it is fetched. Pixels come by the `previewPage` method. */
   z.strictObject({ screen: z.literal('preview'), pages: z.number().nullable(), subject: person, ...certificateChoice }),
   z.strictObject({
@@ -140,6 +150,8 @@ export const screen = z.discriminatedUnion('screen', [
   z.strictObject({
     screen: z.literal('done'),
     outcome: z.enum(['printed', 'queued', 'kept', 'nothing']),
+    /** What `outcome` tells of. */
+    document: z.enum(['certificate', 'declaration']),
     /** Spoken and printed in two groups of four; null unless something waits to be collected. */
     collectCode: z.string().nullable(),
     cardPresent: z.boolean(),

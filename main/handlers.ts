@@ -42,6 +42,7 @@ export function callHandlers(session: Session, devices: Devices): CallHandlers {
     chooseCertificates: (types) => answer({ type: 'chooseCertificates', types }),
     choosePurpose: (purpose) => answer({ type: 'choosePurpose', purpose }),
     morePurposes: plain('morePurposes'),
+    printDeclaration: plain('printDeclaration'),
     async previewPage(page): Promise<IpcResult<'previewPage'>> {
       const preview = session.preview()
       if (!preview || page > preview.pages) return null

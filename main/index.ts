@@ -4,13 +4,15 @@ import { join } from 'node:path'
 import type { TotemConfig } from '../contract/config.ts'
 import type { DeviceEvent } from '../contract/device.ts'
 import type { Result } from '../contract/result.ts'
-import { readConfig, readKey } from './config.ts'
+import { readConfig, readKey, readVerificationKey } from './config.ts'
 import { superviseDevices } from './devices/index.ts'
+import { verificationSigner } from './documents/verification-code.ts'
 import { callHandlers } from './handlers.ts'
 import { openJournal } from './journal/journal.ts'
 import { openQueue } from './queue/queue.ts'
 import { createVisitServices, freeBytes } from './services/index.ts'
 import { createPaper, inPrinter } from './services/paper.ts'
+import { createPaperSigner } from './services/verification.ts'
 import { createSession } from './session/index.ts'
 import { exitForRestart, onQuit, runApp, versions } from './shell/app.ts'
 import { registerCalls } from './shell/calls.ts'
@@ -105,7 +107,9 @@ async function start(config: TotemConfig) {
     },
   })
   const place = { totem: config.totem, office: `${config.office.name} (${config.office.province})` }
-  const paper = createPaper({ devices, journal, ledger: queue.ledger, place, keepMs: KEEP_MS, now })
+  const verification = config.verification && verificationSigner(readVerificationKey(config.verification.key))
+  const sign = createPaperSigner(verification, config.totem)
+  const paper = createPaper({ devices, journal, ledger: queue.ledger, place, sign, keepMs: KEEP_MS, now })
   const session = createSession({
     services: createVisitServices({
       devices,
@@ -114,6 +118,8 @@ async function start(config: TotemConfig) {
       client,
       drain,
       paper,
+      place,
+      sign,
       trust: () => trust.trust,
       trustReady: () => trust.ready,
       possession: trustConfig.possession,

@@ -33,6 +33,18 @@ const pin = (card: 'cns' | 'cie', shown: Partial<ScreenOf<'pin'>> = {}): Screen 
   expiry: card === 'cie',
   ...shown,
 })
+const declaration = (
+  party: ScreenOf<'declaration'>['for'],
+  shown: Pick<ScreenOf<'declaration'>, 'types'> & Partial<ScreenOf<'declaration'>>,
+): Screen => ({ screen: 'declaration', for: party, declarant: holder, forAnother: false, ...shown })
+const done = (outcome: ScreenOf<'done'>['outcome'], shown: Partial<ScreenOf<'done'>> = {}): Screen => ({
+  screen: 'done',
+  outcome,
+  document: 'certificate',
+  collectCode: null,
+  cardPresent: true,
+  ...shown,
+})
 const refused = (reason: ScreenOf<'refused'>['reason'], shown: Partial<ScreenOf<'refused'>> = {}): Screen => ({
   screen: 'refused',
   reason,
@@ -112,8 +124,11 @@ const screens: Record<string, Screen> = {
     options: ['onlus', 'societaSportive', 'interdizione', 'adozione', 'separazione'],
     more: true,
   },
-  'declaration-public-body': { screen: 'declaration', for: 'publicBody' },
-  'declaration-private-party': { screen: 'declaration', for: 'privateParty' },
+  'declaration-public-body': declaration('publicBody', { types: ['8'] }),
+  'declaration-public-body-another': declaration('publicBody', { types: ['12'], forAnother: true }),
+  'declaration-public-body-nothing': declaration('publicBody', { types: [], forAnother: true }),
+  'declaration-private-party': declaration('privateParty', { types: ['8', '12'] }),
+  'declaration-private-party-another': declaration('privateParty', { types: [], forAnother: true }),
   'preview-waiting': { screen: 'preview', pages: null, subject: son, types: ['8'] },
   preview: { screen: 'preview', pages: 1, subject: son, types: ['8'] },
   'preview-pages': { screen: 'preview', pages: 2, subject: son, types: ['8', '12'] },
@@ -134,6 +149,14 @@ const screens: Record<string, Screen> = {
     page: 1,
     resumable: false,
   },
+  'printing-declaration': { screen: 'printing', document: 'declaration', page: 1, pages: 1, band: 20, bands: 30 },
+  'print-fault-declaration': {
+    screen: 'print-fault',
+    document: 'declaration',
+    status: 'paperOut',
+    page: 1,
+    resumable: true,
+  },
   'print-fault-jam': { screen: 'print-fault', document: 'receipt', status: 'jam', page: 1, resumable: false },
   'print-fault-cover': { screen: 'print-fault', document: 'slip', status: 'coverOpen', page: 1, resumable: false },
   'print-fault-hot': {
@@ -153,11 +176,13 @@ const screens: Record<string, Screen> = {
   'print-fault-absent': { screen: 'print-fault', document: 'certificate', status: 'absent', page: 1, resumable: false },
   'print-fault-ready': { screen: 'print-fault', document: 'certificate', status: 'ready', page: 2, resumable: true },
   'print-fault-low': { screen: 'print-fault', document: 'certificate', status: 'paperLow', page: 2, resumable: true },
-  'done-printed': { screen: 'done', outcome: 'printed', collectCode: null, cardPresent: true },
-  'done-printed-no-card': { screen: 'done', outcome: 'printed', collectCode: null, cardPresent: false },
-  'done-queued': { screen: 'done', outcome: 'queued', collectCode: 'K7QM4XTR', cardPresent: true },
-  'done-kept': { screen: 'done', outcome: 'kept', collectCode: 'K7QM4XTR', cardPresent: false },
-  'done-nothing': { screen: 'done', outcome: 'nothing', collectCode: null, cardPresent: true },
+  'done-printed': done('printed'),
+  'done-printed-no-card': done('printed', { cardPresent: false }),
+  'done-declaration': done('printed', { document: 'declaration' }),
+  'done-declaration-no-card': done('printed', { document: 'declaration', cardPresent: false }),
+  'done-queued': done('queued', { collectCode: 'K7QM4XTR' }),
+  'done-kept': done('kept', { collectCode: 'K7QM4XTR', cardPresent: false }),
+  'done-nothing': done('nothing'),
   ...Object.fromEntries(
     refusal.options.map((reason) => [
       `refused-${reason}`,

@@ -17,7 +17,7 @@ export interface DeclarationFacts {
   at: Date
   /** Null where the totem made it without asking anybody. */
   operation: string | null
-  /** Text of the verification code; null where ANPR told nothing that could be vouched for. */
+  /** Text of the verification code; null where none could be made. */
   code: string | null
 }
 
@@ -48,7 +48,9 @@ export function declaration(facts: DeclarationFacts): Paper {
     { kind: 'choices', choices: topics.map((topic) => choice(topic, declares.includes(topic), facts)) },
     { kind: 'facts', facts: [{ label: words('use'), value: null, source: null }] },
     signature(languages),
-    ...closing(code, languages, [words('legend'), words('conditions'), words('privacy')]),
+    ...closing(code, languages, [words('legend'), words('conditions'), words('privacy')], {
+      fromAnpr: person.source === 'anpr' || person.family !== null,
+    }),
   ]
   return { languages, title: words('title'), subtitle: words('subtitle'), at, ...place, operation, blocks }
 }
@@ -63,10 +65,16 @@ export const signature = (languages: FormLanguages): Block => ({
 })
 
 /** What a form ends with: the verification code, if there is one, with what it vouches for, and the notes of law. */
-export function closing(code: string | null, languages: Paper['languages'], notes: readonly Words[]): Block[] {
+export function closing(
+  code: string | null,
+  languages: Paper['languages'],
+  notes: readonly Words[],
+  { fromAnpr }: { fromAnpr: boolean },
+): Block[] {
   if (code === null) return notes.map((text) => ({ kind: 'paragraph', style: 'note', text }))
-  const vouches = say(languages, (language) => registerWords[language].code)
-  return [{ kind: 'qr', text: code, beside: [vouches, ...notes], alt: registerWords[languages[0]].codeAlt }]
+  const vouches = say(languages, (language) => registerWords[language][fromAnpr ? 'code' : 'codeOfCard'])
+  const alt = registerWords[languages[0]][fromAnpr ? 'codeAlt' : 'codeOfCardAlt']
+  return [{ kind: 'qr', text: code, beside: [vouches, ...notes], alt }]
 }
 
 function choice(topic: Topic, ticked: boolean, { person, languages }: DeclarationFacts): Choice {
@@ -101,7 +109,9 @@ function choice(topic: Topic, ticked: boolean, { person, languages }: Declaratio
   const text: Words = languages.map((language, index) =>
     inflect(declarationWords[language].topics[topic], person.sex, runs(index)),
   )
-  const made: Choice = { ticked, text, source: known[topic] ? source : null }
+  // The family is never on a card.
+  const told = topic === 'statoDiFamiglia' ? 'anpr' : source
+  const made: Choice = { ticked, text, source: known[topic] ? told : null }
   if (topic === 'statoDiFamiglia') {
     return family === null
       ? { ...made, lines: 2 }

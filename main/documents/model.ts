@@ -73,6 +73,8 @@ export interface Paper {
   office: string
   /** What ties the sheets together, at the foot of each; null where there is no operation. */
   operation: string | null
+  /** Another copy of it may exist; said at the foot of each sheet. */
+  reprint?: boolean
   blocks: readonly Block[]
 }
 

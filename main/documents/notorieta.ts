@@ -133,7 +133,7 @@ export function notorieta({
         })),
       },
       signature(languages),
-      ...closing(code, languages, [words('limits'), words('privacy')]),
+      ...closing(code, languages, [words('limits'), words('privacy')], { fromAnpr: person.source === 'anpr' }),
     ],
   }
 }

@@ -173,12 +173,13 @@ function drawHead(pdf: PDFKit.PDFDocument, title: string, office: string, measur
 }
 
 function drawFoot(pdf: PDFKit.PDFDocument, paper: Paper, page: number, pages: number, measure: Measure): void {
-  const { languages, at, totem, operation } = paper
+  const { languages, at, totem, operation, reprint } = paper
   const numbers = languages.map((language) => footing[language].page(page, pages)).join(' / ')
   const right = setLines([numbers], { width: WIDTH / 2, style: FOOT, align: 'right' }, measure)
   const words = footing[languages[0]]
   const sheet = [`${words.totem} ${totem} · ${dateTime(at.toISOString(), 'it')}`]
   if (operation !== null) sheet.push(`${words.operation} ${operation}`)
+  if (reprint) sheet.push(words.reprint)
   const left = sheet.flatMap((text) => setLines([text], { width: WIDTH / 2, style: FOOT }, measure))
   const y = PAGE.bottom + mm(4)
   draw(pdf, { kind: 'rule', x: PAGE.left, y: y - mm(1.2), width: WIDTH, weight: HAIRLINE, ink: 'black' }, 0)

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import type { CertificateType } from '../../contract/catalogue.ts'
 import type { IssuedOutcome } from '../../contract/gateway.ts'
 import type { ReceiptDocument } from '../../contract/print.ts'
@@ -12,6 +11,14 @@ export interface Place {
   office: string
 }
 
+interface Printed {
+  language: Language
+  place: Place
+  verification: string | null
+}
+
+const codeBlock = (text: string | null, { caption, codeAlt }: { caption: string; codeAlt: string }): Block[] =>
+  text === null ? [] : [{ kind: 'qr', text, beside: [said(caption)], alt: codeAlt }]
 const paragraph = (text: string, style: 'body' | 'strong' = 'body'): Block => ({
   kind: 'paragraph',
   style,
@@ -21,15 +28,14 @@ const fact = (label: string, value: string): Fact => ({ label: said(label), valu
 
 /**
  * What the person keeps of an issue. Says what this totem did and nothing that only the Ministry can vouch for
- * (invariant 10). No name and no codice fiscale: a receipt is easily left behind. `code`: the verification code; without
- * one, the same facts unsigned.
+ * (invariant 10). No name and no codice fiscale: a receipt is easily left behind. `verification`: text of the verification
+ * code; null: none.
  */
 export function receiptPaper(
-  { operation, protocol, types, pdf }: IssuedOutcome,
-  { pages, at, language, place, code }: { pages: number; at: string; language: Language; place: Place; code?: string },
+  { operation, protocol, types }: IssuedOutcome,
+  { pages, at, language, place, verification }: Printed & { pages: number; at: string },
 ): Paper {
   const words = texts[language]
-  const fingerprint = createHash('sha256').update(Buffer.from(pdf, 'base64')).digest('hex')
   return {
     languages: [language],
     title: said(words.receipt.title),
@@ -50,12 +56,7 @@ export function receiptPaper(
           fact(words.amount, words.free),
         ],
       },
-      {
-        kind: 'qr',
-        text: code ?? `TP1;op=${operation};anpr=${protocol};sha256=${fingerprint}`,
-        beside: [said(words.receipt.caption)],
-        alt: words.receipt.codeAlt,
-      },
+      ...codeBlock(verification, words.receipt),
       paragraph(words.receipt.note),
     ],
   }
@@ -69,7 +70,7 @@ export function slipPaper(
     requestedAt,
     code,
   }: { operation: string; types: CertificateType[]; requestedAt: string; code: string },
-  { until, language, place }: { until: string; language: Language; place: Place },
+  { until, language, place, verification }: Printed & { until: string },
 ): Paper {
   const words = texts[language]
   return {
@@ -94,12 +95,7 @@ export function slipPaper(
         ],
       },
       paragraph(words.slip.how),
-      {
-        kind: 'qr',
-        text: `TP1;op=${operation};code=${code}`,
-        beside: [said(words.slip.caption)],
-        alt: words.slip.codeAlt,
-      },
+      ...codeBlock(verification, words.slip),
       paragraph(words.slip.note, 'strong'),
     ],
   }

@@ -18,7 +18,7 @@ export const texts = {
       title: 'RICEVUTA',
       document: 'Documento',
       note: 'Questa ricevuta non è un certificato. Il certificato è il foglio del Ministero dell’Interno, con il suo sigillo.',
-      caption: 'Il codice contiene operazione, protocollo e impronta del certificato.',
+      caption: 'Il codice contiene operazione, protocollo e impronta del certificato, firmati dal totem.',
       codeAlt: 'Codice QR: operazione, protocollo ANPR e impronta del certificato',
     },
     slip: {
@@ -29,8 +29,8 @@ export const texts = {
       how: 'Per ritirare il certificato: tornare a questo totem con la stessa carta e il PIN.',
       until: 'Ritirare entro il',
       note: 'Questo foglio non è un certificato e non ne fa le veci.',
-      caption: 'Il codice contiene operazione e codice di ritiro.',
-      codeAlt: 'Codice QR: operazione e codice di ritiro',
+      caption: 'Il codice contiene operazione e scadenza del ritiro, firmate dal totem.',
+      codeAlt: 'Codice QR: operazione e scadenza del ritiro',
       requested: 'Richiesto',
     },
   },
@@ -48,7 +48,7 @@ export const texts = {
       title: 'RECEIPT',
       document: 'Document',
       note: 'This receipt is not a certificate. The certificate is the sheet of the Ministry of the Interior, with its seal.',
-      caption: 'The code holds operation, protocol and fingerprint of the certificate.',
+      caption: 'The code holds operation, protocol and fingerprint of the certificate, signed by the totem.',
       codeAlt: 'QR code: operation, ANPR protocol and fingerprint of the certificate',
     },
     slip: {
@@ -59,8 +59,8 @@ export const texts = {
       how: 'To collect the certificate: come back to this totem with the same card and PIN.',
       until: 'Collect by',
       note: 'This sheet is not a certificate and does not replace one.',
-      caption: 'The code holds operation and collect code.',
-      codeAlt: 'QR code: operation and collect code',
+      caption: 'The code holds operation and last day to collect, signed by the totem.',
+      codeAlt: 'QR code: operation and last day to collect',
       requested: 'Requested',
     },
   },
@@ -69,12 +69,32 @@ export const texts = {
 /** At the foot of every sheet. */
 export const footing: Record<
   PaperLanguage,
-  { totem: string; operation: string; page(number: number, of: number): string }
+  { totem: string; operation: string; reprint: string; page(number: number, of: number): string }
 > = {
-  it: { totem: 'Totem', operation: 'Operazione', page: (number, of) => `pagina ${number} di ${of}` },
-  en: { totem: 'Totem', operation: 'Operation', page: (number, of) => `page ${number} of ${of}` },
-  de: { totem: 'Totem', operation: 'Vorgang', page: (number, of) => `Seite ${number} von ${of}` },
-  sl: { totem: 'Totem', operation: 'Postopek', page: (number, of) => `stran ${number} od ${of}` },
+  it: {
+    totem: 'Totem',
+    operation: 'Operazione',
+    reprint: 'RISTAMPA: può esisterne un’altra copia',
+    page: (number, of) => `pagina ${number} di ${of}`,
+  },
+  en: {
+    totem: 'Totem',
+    operation: 'Operation',
+    reprint: 'REPRINT: another copy may exist',
+    page: (number, of) => `page ${number} of ${of}`,
+  },
+  de: {
+    totem: 'Totem',
+    operation: 'Vorgang',
+    reprint: 'NACHDRUCK: eine weitere Ausfertigung kann bestehen',
+    page: (number, of) => `Seite ${number} von ${of}`,
+  },
+  sl: {
+    totem: 'Totem',
+    operation: 'Postopek',
+    reprint: 'PONATIS: lahko obstaja še en izvod',
+    page: (number, of) => `stran ${number} od ${of}`,
+  },
 }
 
 export const titleOf = (language: Language, types: CertificateType[]): string =>

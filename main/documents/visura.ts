@@ -116,7 +116,7 @@ export function visura({
       { kind: 'heading', text: words('holder') },
       { kind: 'facts', facts: told },
       ...family,
-      ...closing(code, languages, [words('note')]),
+      ...closing(code, languages, [words('note')], { fromAnpr: true }),
     ],
   }
 }

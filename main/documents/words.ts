@@ -23,6 +23,9 @@ interface RegisterWords {
   /** What the code beside it vouches for: never for ANPR itself (anpr.md §6.4). */
   code: string
   codeAlt: string
+  /** The same where nothing on the sheet came from ANPR. */
+  codeOfCard: string
+  codeOfCardAlt: string
 }
 
 export const registerWords: Record<PaperLanguage, RegisterWords> = {
@@ -52,6 +55,9 @@ export const registerWords: Record<PaperLanguage, RegisterWords> = {
     signature: 'Firma del dichiarante, per esteso e leggibile',
     code: 'Il codice dice che questo totem ha ricevuto da ANPR i dati con quella sigla, e si verifica anche senza rete. Non è un sigillo di ANPR né del Ministero dell’Interno.',
     codeAlt: 'Codice QR di verifica: i dati contrassegnati ANPR, firmati dal totem',
+    codeOfCard:
+      'Il codice dice che questo totem ha riconosciuto il dichiarante dalla carta e ha stampato il foglio, e si verifica anche senza rete. Nessun dato viene da ANPR.',
+    codeOfCardAlt: 'Codice QR di verifica: nome e codice fiscale della carta, firmati dal totem',
   },
   en: {
     codiceFiscale: 'Tax code',
@@ -79,6 +85,9 @@ export const registerWords: Record<PaperLanguage, RegisterWords> = {
     signature: 'Signature',
     code: 'The code says that this totem received the data with that mark from ANPR and printed them: it is not a seal of ANPR or of the Ministry of the Interior. It can be checked without a network.',
     codeAlt: 'Verification QR code: the data marked ANPR, signed by the totem',
+    codeOfCard:
+      'The code says that this totem recognised the declarant by the card and printed the sheet. No datum came from ANPR. It can be checked without a network.',
+    codeOfCardAlt: 'Verification QR code: name and tax code of the card, signed by the totem',
   },
   de: {
     codiceFiscale: 'Steuernummer',
@@ -106,6 +115,9 @@ export const registerWords: Record<PaperLanguage, RegisterWords> = {
     signature: 'Unterschrift',
     code: 'Der Code besagt, dass dieser Totem die so gekennzeichneten Daten vom ANPR erhalten und gedruckt hat: Er ist kein Siegel des ANPR oder des Innenministeriums. Er lässt sich auch ohne Netz prüfen.',
     codeAlt: 'QR-Code zur Prüfung: die mit ANPR gekennzeichneten Daten, vom Totem signiert',
+    codeOfCard:
+      'Der Code besagt, dass dieser Totem die erklärende Person an der Karte erkannt und das Blatt gedruckt hat. Keine Angabe stammt vom ANPR. Er lässt sich auch ohne Netz prüfen.',
+    codeOfCardAlt: 'QR-Code zur Prüfung: Name und Steuernummer laut Karte, vom Totem signiert',
   },
   sl: {
     codiceFiscale: 'Davčna številka',
@@ -133,6 +145,9 @@ export const registerWords: Record<PaperLanguage, RegisterWords> = {
     signature: 'Podpis',
     code: 'Koda pove, da je ta totem tako označene podatke prejel od ANPR in jih natisnil: ni pečat ANPR ali Ministrstva za notranje zadeve. Preveri se lahko tudi brez omrežja.',
     codeAlt: 'QR koda za preverjanje: podatki z oznako ANPR, ki jih je podpisal totem',
+    codeOfCard:
+      'Koda pove, da je ta totem izjavitelja prepoznal po izkaznici in natisnil ta list. Noben podatek ni iz ANPR. Preveri se lahko tudi brez omrežja.',
+    codeOfCardAlt: 'QR koda za preverjanje: ime in davčna številka z izkaznice, ki ju je podpisal totem',
   },
 }
 

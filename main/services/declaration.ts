@@ -7,7 +7,6 @@ import type { Language } from '../../contract/view.ts'
 import { declaration } from '../documents/declaration.ts'
 import type { Topic } from '../documents/declaration-words.ts'
 import { relationName } from '../documents/kinship.ts'
-import { fullName } from '../documents/person.ts'
 import type { Place } from '../documents/receipt.ts'
 import type { Declaration, Declared } from '../session/services.ts'
 import type { SignPaper } from './verification.ts'
@@ -46,9 +45,9 @@ export function declarationOf(
   return { operation, paper: declaration({ person, declares, languages, place, at, operation, code }) }
 }
 
-function lineOf(member: FamilyMember): string {
-  const relation = relationName(member.relation, 'it')
-  return [fullName(member), String(member.yearOfBirth), ...(relation === null ? [] : [relation])].join(', ')
+function lineOf({ surname, name, yearOfBirth, relation: code }: FamilyMember): string {
+  const relation = relationName(code, 'it')
+  return [`${surname} ${name}`, String(yearOfBirth), ...(relation === null ? [] : [relation])].join(', ')
 }
 
 /** DM Finanze 23/12/1976: the letter of each month. */
@@ -70,8 +69,8 @@ export function birthOf(
   const sex = card?.sex === 'M' || card?.sex === 'F' ? card.sex : null
   const dayOfSex = String(Number(day) + (sex === 'F' ? WOMAN : 0)).padStart(2, '0')
   const said = `${year.slice(2)}${MONTHS[Number(month) - 1] ?? ''}${dayOfSex}`
-  const digits = codiceFiscale.slice(6, 11).replace(/[L-NP-V]/g, (letter, at: number) =>
-    at === 2 ? letter : String(OMOCODIA.indexOf(letter)),
-  )
+  const digits = codiceFiscale
+    .slice(6, 11)
+    .replace(/[L-NP-V]/g, (letter, at: number) => (at === 2 ? letter : String(OMOCODIA.indexOf(letter))))
   return sex !== null && said === digits ? { born: `${year}-${month}-${day}`, sex } : { born: null, sex: null }
 }

@@ -2,12 +2,15 @@ import { statfsSync } from 'node:fs'
 import { ulid } from 'ulid'
 import type { OutOfService } from '../../contract/view.ts'
 import type { Devices } from '../devices/index.ts'
+import type { Place } from '../documents/receipt.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { VisitServices } from '../session/services.ts'
 import { type CertificateOptions, createCertificates } from './certificate.ts'
+import { declarationOf } from './declaration.ts'
 import { createIdentity, type IdentityOptions } from './identity.ts'
 import type { createPaper } from './paper.ts'
 import { createPossession, type PossessionOptions } from './possession.ts'
+import type { SignPaper } from './verification.ts'
 
 export interface ServicesOptions extends CertificateOptions, IdentityOptions, PossessionOptions {
   /** False while the CRLs are being read: whose card is revoked is not known yet. */
@@ -15,11 +18,13 @@ export interface ServicesOptions extends CertificateOptions, IdentityOptions, Po
   dataDir: string
   minFreeBytes: number
   paper: ReturnType<typeof createPaper>
+  place: Place
+  sign: SignPaper
 }
 
 /** Everything a visit needs done, joined (see session/services.ts). */
 export function createVisitServices(options: ServicesOptions): VisitServices {
-  const { journal, devices } = options
+  const { journal, devices, place, sign } = options
   const identity = createIdentity(options)
   const { expiryOffered, possession } = createPossession(options)
   const certificates = createCertificates(options)
@@ -43,6 +48,7 @@ export function createVisitServices(options: ServicesOptions): VisitServices {
     enter: (_, recognised) => certificates.enter(recognised),
     preview: certificates.preview,
     request: certificates.request,
+    declaration: ({ language }, declared) => declarationOf(declared, { language, place, sign, at: options.now() }),
     print: options.paper.print,
     delivered: certificates.delivered,
     journal: visitJournal(journal),
@@ -69,5 +75,6 @@ const visitJournal = (journal: Journal): VisitServices['journal'] => ({
   started: ({ session, language }) => journal.record('visit.started', { session, language }),
   refused: ({ session }, reason) => journal.record('visit.refused', { session, reason }),
   pinWrong: ({ session }, triesLeft) => journal.record('visit.pin-wrong', { session, triesLeft }),
+  declared: ({ session }) => journal.record('visit.declaration', { session }),
   ended: ({ session }, how, ms) => journal.record('visit.ended', { session, how, ms }),
 })

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto'
 import type { DeviceEvent, PrintSheet } from '../../contract/device.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import type { Devices } from '../devices/index.ts'
+import { renderPdf } from '../documents/pdf.ts'
 import { type Place, receiptFor, slipFor } from '../documents/receipt.ts'
 import type { Journal } from '../journal/journal.ts'
 import { INTERRUPTED, type Ledger, type PrintJob } from '../queue/ledger.ts'
@@ -8,12 +10,14 @@ import type { StorageFailure } from '../queue/storage.ts'
 import { collectCode } from '../session/screen.ts'
 import type { PrintFault, Printing, Unprintable } from '../session/services.ts'
 import { markReprint } from './paper-reprint.ts'
+import type { SignPaper } from './verification.ts'
 
 export interface PaperOptions {
   devices: Devices
   journal: Journal
   ledger: Ledger
   place: Place
+  sign: SignPaper
   keepMs: number
   now(): Date
 }
@@ -29,23 +33,38 @@ const nameOf = ({ operation, document }: Pick<PrintJob, 'operation' | 'document'
  * Puts a document on paper and keeps the ledger: a page counts when the printer has acknowledged it (DESIGN.md step 6).
  * What an earlier run of the program left in the printer is void from the start.
  */
-export function createPaper({ devices, journal, ledger, place, keepMs, now }: PaperOptions) {
-  function sheetOf(printing: Printing, job: PrintJob, reprint: boolean): PrintSheet {
+export function createPaper({ devices, journal, ledger, place, sign, keepMs, now }: PaperOptions) {
+  /** The last one: printed again in its visit, a paper keeps its code. */
+  let signed: { job: PrintJob; code: string | null } | null = null
+  function codeOf(job: PrintJob, told: Parameters<SignPaper>[0]): string | null {
+    if (signed?.job.session !== job.session || nameOf(signed.job) !== nameOf(job)) signed = { job, code: sign(told) }
+    return signed.code
+  }
+
+  async function sheetOf(printing: Printing, job: PrintJob, reprint: boolean): Promise<PrintSheet> {
     const { language } = printing
     switch (printing.document) {
       case 'certificate':
         return { kind: 'pdf', pdf: Buffer.from(printing.outcome.pdf, 'base64') }
       case 'receipt': {
         const { outcome, pages } = printing
-        const receipt = receiptFor(outcome, { pages, at: now().toISOString(), language, place })
+        const at = now().toISOString()
+        const { operation, types, protocol } = outcome
+        const pdfSha256 = createHash('sha256').update(Buffer.from(outcome.pdf, 'base64')).digest('hex')
+        const told = { document: 'receipt', issuedAt: at, operation, types, protocol, pdfSha256, pages } as const
+        const receipt = receiptFor(outcome, { pages, at, language, place, verification: codeOf(job, told) })
         const certificate = ledger.reprinted({ ...job, document: 'certificate' })
         return { kind: 'receipt', document: markReprint(receipt, language, { sheet: reprint, certificate }) }
       }
+      case 'declaration':
+        return { kind: 'pdf', pdf: await renderPdf({ ...printing.paper, reprint }) }
       case 'slip': {
         const { operation, types, requestedAt } = printing
         const until = new Date(Date.parse(requestedAt) + keepMs).toISOString()
         const code = collectCode(operation)
-        const slip = slipFor({ operation, types, requestedAt, code }, { until, language, place })
+        const told = { document: 'slip', issuedAt: requestedAt, validUntil: until, operation, types } as const
+        const verification = codeOf(job, told)
+        const slip = slipFor({ operation, types, requestedAt, code }, { until, language, place, verification })
         return { kind: 'receipt', document: markReprint(slip, language, { sheet: reprint, certificate: false }) }
       }
     }
@@ -77,7 +96,7 @@ export function createPaper({ devices, journal, ledger, place, keepMs, now }: Pa
   return {
     async print(printing: Printing): Promise<Result<{ pages: number }, PrintFault | Unprintable>> {
       const { document, session } = printing
-      const operation = document === 'slip' ? printing.operation : printing.outcome.operation
+      const operation = 'outcome' in printing ? printing.outcome.operation : printing.operation
       const job: PrintJob = { operation, document, session }
       const name = nameOf(job)
       if (inHand) return err({ kind: 'print-fault', status: 'offline', page: printing.fromPage })
@@ -88,12 +107,13 @@ export function createPaper({ devices, journal, ledger, place, keepMs, now }: Pa
       const { fromPage, reprint } = begun.value
       if (reprint) journal.record('print.reprinted', { job: name, page: fromPage })
       const acknowledged = new Set(begun.value.acknowledged)
-      const sheet = sheetOf(printing, job, reprint)
       const run = { name, acknowledged, pages: 0 }
       inHand = run
-      const printed = await devices.call('printer.print', { job: name, sheet, fromPage }).finally(() => {
-        inHand = null
-      })
+      const printed = await sheetOf(printing, job, reprint)
+        .then((sheet) => devices.call('printer.print', { job: name, sheet, fromPage }))
+        .finally(() => {
+          inHand = null
+        })
 
       const pages = printed.ok ? printed.value.pages : run.pages
       let missing = 1

@@ -9,7 +9,7 @@ import { freshRequest, freshVisit, type Visit } from './visit.ts'
 /** What a person does on the screen (contract/ipc.ts), what the hardware tells, and time. */
 export type VisitEvent =
   | { type: 'start' | 'acceptLastTry' | 'collect' | 'collectLater' | 'morePurposes' | 'acceptPreview' | 'confirm' }
-  | { type: 'usePinPad' | 'askExpiry' }
+  | { type: 'usePinPad' | 'askExpiry' | 'printDeclaration' }
   | { type: 'enterCan'; can: string }
   | { type: 'printAgain' | 'keepForLater' | 'another' | 'back' | 'leave' | 'timeout' }
   | { type: 'chooseLanguage'; language: Language }
@@ -300,7 +300,17 @@ export function createVisitMachine({ services, goodbyeMs, now = () => performanc
             on: { choosePurpose, morePurposes: 'morePurposes', back: 'certificate', 'card.removed': pulled },
           },
           morePurposes: { on: { choosePurpose, back: 'purpose', 'card.removed': pulled } },
-          declaration: { id: 'declaration', on: { back: 'purpose', 'card.removed': pulled } },
+          declaration: {
+            id: 'declaration',
+            on: {
+              printDeclaration: {
+                target: 'printingDeclaration',
+                actions: { type: 'set', params: { declaration: null, fromPage: 1, progress: null, fault: null } },
+              },
+              back: 'purpose',
+              'card.removed': pulled,
+            },
+          },
           preview: {
             id: 'preview',
             initial: 'fetching',
@@ -350,6 +360,12 @@ export function createVisitMachine({ services, goodbyeMs, now = () => performanc
               { target: '#done', set: { outcome: 'printed' } },
             ),
           },
+          // Of a declaration nothing is kept: who cannot wait for the printer writes it by hand.
+          printingDeclaration: printing(
+            'printDeclaration',
+            { done: '#done', refused: '#refused' },
+            { target: '#done', set: { outcome: 'nothing' } },
+          ),
           printingSlip: printing('printSlip', { done: '#done' }, { target: '#done', set: { outcome: 'queued' } }),
           done: {
             id: 'done',

@@ -1,7 +1,7 @@
 import { certificateTypes, type Purpose } from '../../contract/catalogue.ts'
 import type { Screen, steps } from '../../contract/view.ts'
 import { type Context, canPrint, cardToTake } from './machine.ts'
-import { operationKept, required, type Visit } from './visit.ts'
+import { declarable, operationKept, required, type Visit } from './visit.ts'
 
 /** The first screen of purposes has the commonest; the others are one touch away (at most five answers a screen). */
 const FIRST_PURPOSES: Purpose[] = ['publicBody', 'privateParty', 'processuale', 'pensioneEstera']
@@ -80,7 +80,13 @@ export function screenOf(path: StatePath, context: Context, online: boolean): Sc
     case 'morePurposes':
       return { screen: 'purpose', options: MORE_PURPOSES, more: true }
     case 'declaration':
-      return { screen: 'declaration', for: visit.advice }
+      return {
+        screen: 'declaration',
+        for: visit.advice,
+        declarant: holderOf(visit),
+        types: declarable(visit),
+        forAnother: visit.subject !== null && !visit.subject.self,
+      }
     case 'preview':
       return { screen: 'preview', pages: visit.preview?.pages ?? null, subject: subjectOf(visit), types: visit.types }
     case 'confirm':
@@ -95,6 +101,7 @@ export function screenOf(path: StatePath, context: Context, online: boolean): Sc
       return { screen: 'issuing' }
     case 'printingCertificate':
     case 'printingReceipt':
+    case 'printingDeclaration':
     case 'printingSlip':
       return printingScreen(name, inner, context)
     case 'done': {
@@ -102,6 +109,7 @@ export function screenOf(path: StatePath, context: Context, online: boolean): Sc
       return {
         screen: 'done',
         outcome: visit.outcome,
+        document: visit.declaration ? 'declaration' : 'certificate',
         collectCode: kept ? collectCode(kept) : null,
         cardPresent: cardToTake(context),
       }
@@ -118,8 +126,15 @@ export function screenOf(path: StatePath, context: Context, online: boolean): Sc
   }
 }
 
-function printingScreen(name: string, inner: string, { visit, printer }: Context): Screen {
-  const document = name === 'printingCertificate' ? 'certificate' : name === 'printingReceipt' ? 'receipt' : 'slip'
+const PRINTED = {
+  printingCertificate: 'certificate',
+  printingReceipt: 'receipt',
+  printingDeclaration: 'declaration',
+  printingSlip: 'slip',
+} as const
+
+function printingScreen(name: keyof typeof PRINTED, inner: string, { visit, printer }: Context): Screen {
+  const document = PRINTED[name]
   if (inner === 'fault') {
     const { status, page } = required(visit.fault, 'fault')
     // While the fault lasts the sensor says more than the moment of failure did (paper out, then cover open …).
@@ -166,6 +181,7 @@ const STEP_OF: Record<string, (typeof steps)[number]> = {
   issuing: 'paper',
   printingCertificate: 'paper',
   printingReceipt: 'paper',
+  printingDeclaration: 'paper',
   printingSlip: 'paper',
 }
 export const stepOf = (path: StatePath) => STEP_OF[path.split('.')[1] ?? ''] ?? null
@@ -177,6 +193,7 @@ const GOES_ON_WITHOUT_CARD = new Set([
   'issuing',
   'printingCertificate',
   'printingReceipt',
+  'printingDeclaration',
   'printingSlip',
   'done',
   'refused',

@@ -3,6 +3,7 @@ import type { CieReadout, CnsReadout } from '../../contract/device.ts'
 import type { FamilyMember, IssuedOutcome } from '../../contract/gateway.ts'
 import { ok } from '../../contract/result.ts'
 import { type Screen, view } from '../../contract/view.ts'
+import type { Paper } from '../documents/model.ts'
 import { createSession, type Session, type VisitEvent } from './index.ts'
 import type { VisitServices } from './services.ts'
 
@@ -66,6 +67,11 @@ export const outcome: IssuedOutcome = {
   pdf: '',
 }
 
+const paper: Paper = {
+  ...{ languages: ['it'], title: [['DICHIARAZIONE']], subtitle: null, at: new Date(0), blocks: [] },
+  ...{ totem: 'TT-0001', office: 'Spello', operation: OPERATION },
+}
+
 function scripted(changes: Partial<VisitServices>): VisitServices {
   return {
     outOfService: () => null,
@@ -78,9 +84,10 @@ function scripted(changes: Partial<VisitServices>): VisitServices {
     enter: async () => ok({ token: 't', family: [member('AB10234CX', true), member('AB10234CY', false)], waiting: [] }),
     preview: async () => ok({ pdf: new Uint8Array(1), pages: 1 }),
     request: async () => ok({ state: 'issued', outcome }),
+    declaration: () => ({ operation: OPERATION, paper }),
     print: async () => ok({ pages: 1 }),
     delivered: vi.fn(),
-    journal: { started: vi.fn(), refused: vi.fn(), pinWrong: vi.fn(), ended: vi.fn() },
+    journal: { started: vi.fn(), refused: vi.fn(), pinWrong: vi.fn(), declared: vi.fn(), ended: vi.fn() },
     ...changes,
   }
 }

@@ -1,9 +1,10 @@
 import type { CertificateType, Exemption } from '../../contract/catalogue.ts'
-import type { CardReadout, PrinterStatus } from '../../contract/device.ts'
+import type { CardReadout, PersonalData, PrinterStatus } from '../../contract/device.ts'
 import type { Evidence } from '../../contract/evidence.ts'
 import type { FamilyMember, IssuedOutcome } from '../../contract/gateway.ts'
 import type { Result } from '../../contract/result.ts'
 import type { Language, OutOfService, Refusal } from '../../contract/view.ts'
+import type { Paper } from '../documents/model.ts'
 
 /**
  * What a visit needs done. The session says when; main/services does it. A promise that rejects is a bug: every
@@ -34,6 +35,8 @@ export interface VisitServices {
   preview(entered: Entered, wanted: Wanted): Promise<Result<PreviewSheet, Refused | Unavailable>>
   /** Writes the request to the queue, then waits for its outcome as long as a person would stand there. */
   request(visit: VisitId, recognised: Recognised, wanted: Wanted): Promise<Result<Requested, Refused | StorageFull>>
+  /** The holder's dichiarazione sostitutiva, prefilled with what is known here. It asks nobody and leaves nothing. */
+  declaration(visit: VisitId, declared: Declared): Declaration
   /** Resolves when the printer itself has acknowledged the last page. */
   print(printing: Printing): Promise<Result<{ pages: number }, PrintFault | Unprintable>>
   /** The paper is out: what was kept of it is erased. */
@@ -49,6 +52,7 @@ export interface VisitJournal {
   started(visit: VisitId): void
   refused(visit: VisitId, reason: Refusal): void
   pinWrong(visit: VisitId, triesLeft: number | null): void
+  declared(visit: VisitId): void
   ended(visit: VisitId, how: string, ms: number): void
 }
 
@@ -122,8 +126,23 @@ export type Requested =
   | { state: 'issued'; outcome: IssuedOutcome }
   | { state: 'queued'; operation: string; requestedAt: string }
 
+/** What the totem knows of who declares. `personalData`: that of a CNS. `family` null: offline, or not to be declared. */
+export interface Declared {
+  holder: Recognised
+  personalData: PersonalData | null
+  family: FamilyMember[] | null
+  /** The certificates in whose stead it is made. */
+  types: CertificateType[]
+}
+/** `operation` names it in the ledger and on its sheets. */
+export interface Declaration {
+  operation: string
+  paper: Paper
+}
+
 export type Printing = { language: Language; session: string; fromPage: number } & (
   | { document: 'certificate'; outcome: IssuedOutcome }
   | { document: 'receipt'; outcome: IssuedOutcome; pages: number }
+  | ({ document: 'declaration' } & Declaration)
   | { document: 'slip'; operation: string; types: CertificateType[]; requestedAt: string }
 )

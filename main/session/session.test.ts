@@ -86,7 +86,7 @@ describe('a visit', () => {
       { type: 'chooseCertificates', types: ['12', '8'] },
       { type: 'choosePurpose', purpose: 'publicBody' },
     )
-    expect(screen()).toEqual({ screen: 'declaration', for: 'publicBody' })
+    expect(screen()).toMatchObject({ screen: 'declaration', for: 'publicBody', types: ['12'], forAnother: true })
     await answers({ type: 'back' }, { type: 'morePurposes' }, { type: 'choosePurpose', purpose: 'separazione' })
     await at('preview')
     expect(screen()).toMatchObject({ types: ['8', '12'] })

@@ -1,5 +1,5 @@
 import { type Printing, type Refused, refused as refusal, type VisitServices, type Wanted } from './services.ts'
-import { outcomeInHand, printingOf, required, type Visit } from './visit.ts'
+import { declaredOf, outcomeInHand, printingOf, required, type Visit } from './visit.ts'
 
 /** What a piece of work came to: where the visit goes on and what it now knows. */
 export interface Step<To extends string = string> {
@@ -135,6 +135,16 @@ export function createTasks(services: VisitServices) {
       const result = await print(visit, 'receipt')
       if (!result.printed && result.fault) return result.fault
       return nextWaiting(visit) ?? step('done')
+    },
+
+    async printDeclaration(visit: Visit) {
+      const declaration = visit.declaration ?? services.declaration(visit, declaredOf(visit))
+      const result = await print({ ...visit, declaration }, 'declaration')
+      if (result.printed) {
+        services.journal.declared(visit)
+        return step('done', { declaration, outcome: 'printed' })
+      }
+      return result.fault ? step('fault', { ...result.fault.set, declaration }) : refused(refusal('session-refused'))
     },
 
     async printSlip(visit: Visit) {

@@ -1,8 +1,10 @@
 import type { CertificateType, Exemption } from '../../contract/catalogue.ts'
 import type { CardReadout } from '../../contract/device.ts'
 import type { FamilyMember, IssuedOutcome } from '../../contract/gateway.ts'
-import type { Language } from '../../contract/view.ts'
+import type { Language, ScreenOf } from '../../contract/view.ts'
 import type {
+  Declaration,
+  Declared,
   Entered,
   Possession,
   PreviewSheet,
@@ -42,7 +44,9 @@ export interface Visit {
   subject: FamilyMember | null
   types: CertificateType[]
   exemption: Exemption | null
-  advice: 'publicBody' | 'privateParty'
+  advice: ScreenOf<'declaration'>['for']
+  /** Printed, or being printed: the same one again after a fault. */
+  declaration: Declaration | null
   preview: PreviewSheet | null
   requested: Requested | null
   /** What is printed is the first of `waiting`, not a new request. */
@@ -89,6 +93,7 @@ export function freshRequest() {
     types: [],
     exemption: null,
     advice: 'publicBody',
+    declaration: null,
     preview: null,
     requested: null,
     collecting: false,
@@ -118,8 +123,24 @@ export function operationKept(visit: Visit): string | null {
   return visit.outcome === 'kept' ? (outcomeInHand(visit)?.operation ?? null) : null
 }
 
+/** Art. 46 DPR 445/2000 is about oneself: another person's residence is not the holder's to declare, the family they share is. */
+export const declarable = ({ subject, types }: Visit): CertificateType[] =>
+  subject === null || subject.self ? types : types.filter((type) => type === '12')
+
+export function declaredOf(visit: Visit): Declared {
+  const types = declarable(visit)
+  return {
+    holder: required(visit.recognised, 'holder'),
+    personalData: visit.readout?.card === 'cns' ? visit.readout.personalData : null,
+    // The others of the family are named where the family is declared, and nowhere else.
+    family: types.includes('12') ? (visit.entered?.family ?? null) : null,
+    types,
+  }
+}
+
 export function printingOf(visit: Visit, document: Printing['document']): Printing {
   const common = { language: visit.language, session: visit.session, fromPage: visit.fromPage }
+  if (document === 'declaration') return { ...common, document, ...required(visit.declaration, 'declaration') }
   if (document !== 'slip') {
     const outcome = required(outcomeInHand(visit), 'outcome')
     return document === 'certificate'

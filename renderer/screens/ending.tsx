@@ -13,14 +13,16 @@ function inGroups(code: string): string {
   return code.replace(/[^A-Z0-9]/gi, '').replace(/(.{4})(?=.)/g, '$1 ')
 }
 
-export function Done({ screen: { outcome, collectCode, cardPresent } }: { screen: ScreenOf<'done'> }) {
+export function Done({ screen }: { screen: ScreenOf<'done'> }) {
+  const { outcome, document, collectCode, cardPresent } = screen
   const text = useText()
+  const declared = outcome === 'printed' && document === 'declaration'
   return (
     <Screen
       kind={collectCode ? 'answers' : 'wait'}
       tone={outcome === 'nothing' ? 'warning' : 'success'}
-      title={text(`done.${outcome}.title`)}
-      lead={text(`done.${outcome}.lead`)}
+      title={text(declared ? 'done.declaration.title' : `done.${outcome}.title`)}
+      lead={text(declared ? 'done.declaration.lead' : `done.${outcome}.lead`)}
       figure={
         <>
           {collectCode && (
@@ -31,6 +33,7 @@ export function Done({ screen: { outcome, collectCode, cardPresent } }: { screen
             </div>
           )}
           {outcome === 'printed' && <PaperOut move="take" label={text('done.paperFigure')} />}
+          {declared && <SignIt />}
           {outcome !== 'printed' && cardPresent && <CardAtReader move="out" />}
           {outcome !== 'printed' && !cardPresent && <Town label={text('product')} />}
           {cardPresent && (
@@ -44,6 +47,20 @@ export function Done({ screen: { outcome, collectCode, cardPresent } }: { screen
     >
       {cardPresent && <AnswerCard icon="paper" title={text('done.another')} onPress={() => ask('another')} />}
     </Screen>
+  )
+}
+
+/** The sheet is worth nothing before the person has done their part; how it is signed is art. 38 DPR 445/2000. */
+function SignIt() {
+  const text = useText()
+  return (
+    <Points
+      points={[
+        { icon: 'paper', title: text('done.declaration.complete.title'), line: text('done.declaration.complete') },
+        { icon: 'pen', title: text('done.declaration.sign.title'), line: text('done.declaration.sign') },
+        { icon: 'institution', title: text('done.declaration.hand.title'), line: text('done.declaration.hand') },
+      ]}
+    />
   )
 }
 

@@ -76,9 +76,9 @@ export function PrintFault({ screen }: { screen: ScreenOf<'print-fault'> }) {
         />
       )}
       <AnswerCard
-        icon="clock"
-        title={text('printFault.keep')}
-        line={text('printFault.keep.line')}
+        icon={document === 'declaration' ? 'pen' : 'clock'}
+        title={text(document === 'declaration' ? 'printFault.declaration.keep' : 'printFault.keep')}
+        line={text(document === 'declaration' ? 'printFault.declaration.keep.line' : 'printFault.keep.line')}
         onPress={() => ask('keepForLater')}
       />
     </Screen>

@@ -5,7 +5,7 @@ import { type Point, Points } from '../components/facts.tsx'
 import type { IconName } from '../components/icon.tsx'
 import { Screen } from '../components/screen.tsx'
 import { AnswerCard } from '../components/touch-button.tsx'
-import { useText } from '../i18n/use-text.ts'
+import { fullName, useText } from '../i18n/use-text.ts'
 
 const ICON: Record<Purpose, IconName> = {
   publicBody: 'institution',
@@ -48,6 +48,12 @@ export function ChoosePurpose({ screen: { options, more } }: { screen: ScreenOf<
   )
 }
 
+/** What is ticked already on the sheet, by the certificates that it replaces. */
+function topicsKey(types: ScreenOf<'declaration'>['types']) {
+  if (types.length > 1) return 'declaration.topics.8-12'
+  return types[0] === undefined ? 'declaration.topics.none' : (`declaration.topics.${types[0]}` as const)
+}
+
 /** Artt. 40 and 46 DPR 445/2000; art. 2 as DL 76/2020 left it for private parties. */
 export function Declaration({ screen }: { screen: ScreenOf<'declaration'> }) {
   const text = useText()
@@ -57,8 +63,19 @@ export function Declaration({ screen }: { screen: ScreenOf<'declaration'> }) {
     forBody
       ? { icon: 'institution', title: text('declaration.body.title'), line: text('declaration.body') }
       : { icon: 'bank', title: text('declaration.private.title'), line: text('declaration.private') },
-    { icon: 'pen', title: text('declaration.how.title'), line: text('declaration.how') },
+    {
+      icon: 'pen',
+      title: text('declaration.how.title'),
+      line: text('declaration.how', { topics: text(topicsKey(screen.types)) }),
+    },
   ]
+  if (screen.forAnother)
+    points.push({
+      icon: 'person',
+      title: text('declaration.self.title', { name: fullName(screen.declarant) }),
+      line: text('declaration.self'),
+      tone: 'warning',
+    })
   if (!forBody)
     points.push({
       icon: 'info',
@@ -72,7 +89,7 @@ export function Declaration({ screen }: { screen: ScreenOf<'declaration'> }) {
       tone="success"
       title={text(`declaration.${screen.for}.title`)}
       lead={text(`declaration.${screen.for}.lead`)}
-      main={{ label: text('declaration.done'), icon: 'check', onPress: () => ask('leave'), ends: true }}
+      main={{ label: text('declaration.print'), icon: 'printer', onPress: () => ask('printDeclaration') }}
     >
       <Points points={points} />
     </Screen>

@@ -51,6 +51,7 @@ export async function provisionTotem(options: {
       sealingKey: key('gateway.sealing.pub.jwk.json'),
     },
     outcomeKey: key(`totems/${TOTEM}.outcome.jwk.json`),
+    verification: { key: key(`totems/${TOTEM}.verification.jwk.json`) },
     trust: {
       list: key('trust-list.jws'),
       listKey: key('trust-list.pub.jwk.json'),

@@ -86,9 +86,9 @@ const slip = { operation, types: outcome.types, requestedAt: at.toISOString(), c
 const made = { at, operation, code }
 
 const receiptIn = (language: 'it' | 'en') =>
-  receiptPaper(outcome, { pages: 2, at: at.toISOString(), language, place: spello, code })
+  receiptPaper(outcome, { pages: 2, at: at.toISOString(), language, place: spello, verification: code })
 const slipIn = (language: 'it' | 'en') =>
-  slipPaper(slip, { until: '2026-12-22T09:01:00.000Z', language, place: spello })
+  slipPaper(slip, { until: '2026-12-22T09:01:00.000Z', language, place: spello, verification: code })
 const readinessIn = (language: 'it' | 'en') =>
   readinessReport({
     place: spello,
