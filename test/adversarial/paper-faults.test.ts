@@ -126,7 +126,8 @@ describe.concurrent(`a three-page certificate, seed ${SEED}`, () => {
         expect(whole - acknowledged, `${name} at byte ${point}`).toBeOneOf([0, 1])
       }
       const unheard = outcomes.flat().filter(({ acknowledged, whole }) => acknowledged !== whole)
-      expect(unheard.length).toBeLessThan(POINTS / 10)
+      // A pulled cable takes with it what the printer goes on saying of the bytes it has already.
+      expect(unheard.length).toBeLessThan(name === 'gone' ? POINTS / 2 : POINTS / 10)
       if (name === 'slow') expect(outcomes.flat().every(({ acknowledged }) => acknowledged === PAGES)).toBe(true)
     },
   )
