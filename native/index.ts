@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { printerProfile } from '../contract/config.ts'
+import { err } from '../contract/result.ts'
 import { loadExternalKey } from './card/cie/index.ts'
 import { createCardService } from './card/service.ts'
 import { parentPort, serve } from './host.ts'
@@ -30,7 +31,13 @@ const printer = createPrinterService({
 })
 
 const host = serve(parentPort(), {
-  'card.read': () => card.read(),
+  async 'card.read'() {
+    const readout = await card.read()
+    // Without that key nobody can log in with it: better said now than after the PIN.
+    return readout.ok && readout.value.card === 'cie' && cie?.state !== 'ready'
+      ? err({ kind: 'cie-unavailable' })
+      : readout
+  },
   'card.login': ({ pin, challenge }) => card.login(pin, challenge),
   'card.travel-document': ({ can }) => card.travelDocument(can),
   'printer.print': ({ job, sheet, fromPage }) => printer.print(job, sheet, fromPage),

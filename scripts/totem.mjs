@@ -15,4 +15,6 @@ if (!existsSync(node)) {
 const child = spawn(node, [path.join(scripts, 'totem/index.ts'), ...process.argv.slice(2)], { stdio: 'inherit' })
 // Ctrl+C reaches the child by itself; its answer is ours.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
-child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)))
+// SIGKILL: it has ended itself, because the reader is wedged (totem/card.ts).
+const ENDED_BY = { SIGINT: 130, SIGKILL: 30 }
+child.on('exit', (code, signal) => process.exit(code ?? ENDED_BY[signal] ?? 1))

@@ -49,7 +49,7 @@ export interface DevicesOptions {
 // A wedged reader or printer is cured by ending the process (anchors.md finding 3), so every call has an end.
 // Printing goes by the printer's own time-outs inside the device process: 200 pages at 3 s a page.
 const TIME_OUT_MS: Record<DeviceMethod, number> = {
-  'card.read': 20_000,
+  'card.read': 50_000,
   // A card that has left the field is waited for and begins anew, up to 43 s by the device process's own limits.
   'card.login': 50_000,
   'card.travel-document': 50_000,

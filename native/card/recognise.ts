@@ -42,7 +42,7 @@ async function tryCie(channel: Channel, atr: Uint8Array): Promise<Result<KnownCa
   const cie = await readCie(channel, atr)
   if (!cie.ok) return cie
   const { internalKey, sod } = cie.value
-  return { ok: true, value: { kind: 'cie', readout: cie.value, card: { atr, internalKey, sod } } }
+  return { ok: true, value: { kind: 'cie', readout: cie.value, card: { atr, internalKey, sod, selected: true } } }
 }
 
 /**

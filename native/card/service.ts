@@ -68,6 +68,7 @@ export function createCardService({
       const { atr, contactless, connection } = way
       const known = await readCard(channel, atr, !contactless && (await findPinPad(connection)) !== null)
       if (known.ok) way.card = known.value
+      way.asRead = known.ok
       return known
     },
   }
@@ -177,6 +178,8 @@ export function createCardService({
         ...(pin ? {} : { silenceMs: PIN_PAD_LIMIT_MS + SILENCE_LIMIT_MS }),
         async do(channel, way) {
           progress = { pin: 'not-sent' }
+          const selected = way.asRead
+          way.asRead = false
           // The driver overwrites what it is given.
           const entry = pin ? Uint8Array.from(pin) : await findPinPad(way.connection)
           if (card.kind === 'cns' && entry) {
@@ -184,7 +187,7 @@ export function createCardService({
             return loginCns(channel, here.card, entry, challenge, progress)
           }
           if (card.kind === 'cie' && externalKey && entry instanceof Uint8Array)
-            return loginCie(channel, card.card, entry, challenge, externalKey, progress)
+            return loginCie(channel, { ...card.card, selected }, entry, challenge, externalKey, progress)
           return err({ kind: 'card-error', step: 'pin-pad', sw: null })
         },
       },
@@ -199,8 +202,6 @@ export function createCardService({
         if (!known.ok) return known
         insertion.card = known.value
         shown.add(insertion)
-        // Without that key nobody can log in with it: better said now than after the PIN.
-        if (known.value.kind === 'cie' && !externalKey) return err({ kind: 'cie-unavailable' })
         return { ok: true, value: known.value.readout }
       }),
     async login(pin, challenge) {
@@ -212,7 +213,13 @@ export function createCardService({
     },
     travelDocument: (can) =>
       call((insertion) =>
-        untilDone(insertion, { leave: CardDisposition.RESET, do: (channel) => readTravelDocument(channel, can) }),
+        untilDone(insertion, {
+          leave: CardDisposition.RESET,
+          do: (channel, way) => {
+            way.asRead = false
+            return readTravelDocument(channel, can)
+          },
+        }),
       ),
     stop: () => slots.stop(),
   }

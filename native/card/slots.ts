@@ -23,6 +23,8 @@ export interface Way {
   connection: Connection
   /** As this slot shows it, once it was read here: files may lie elsewhere by the air than by contacts (cards.md §1.3). */
   card: KnownCard | null
+  /** As the reading has left it: nothing of ours has reset it since, or selected something else. */
+  asRead: boolean
 }
 
 /** A card from the moment it was put in until it is gone for good. */
@@ -190,7 +192,7 @@ export function watchSlots({
         throw reason
       })
       unclean.delete(name)
-      connecting.way = { reader: name, atr, contactless: isContactless(atr), connection, card: null }
+      connecting.way = { reader: name, atr, contactless: isContactless(atr), connection, card: null, asRead: false }
       await arrive(connecting.way, connecting)
     } catch (reason) {
       const code = pcscCode(reason)

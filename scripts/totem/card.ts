@@ -29,11 +29,12 @@ const EXIT_CODES = {
 const REFUSED = 40
 
 const HELP = `totem card read  [--can DIGITS]
-totem card login --trust FILE --trust-key FILE [--ext-auth-key FILE] [--pin DIGITS] [--keypad]
+totem card login --trust FILE [--trust-key FILE] [--ext-auth-key FILE] [--pin DIGITS] [--keypad]
 totem card trace [the options of login, to log in as well]
 
-  --config FILE        a totem's provisioning, instead of the four files below
-  --trust FILE         trust list (JWS);  --trust-key FILE  public JWK of who signs it
+  --config FILE        a totem's provisioning, instead of the files below
+  --trust FILE         trust list (JWS), taken as it is
+  --trust-key FILE     public JWK of who signs trust lists: one signed by nobody else is taken
   --crl FILE           a CRL, DER; may be given more than once
   --ext-auth-key FILE  external-authentication exponent of the CIE, 256 bytes
   --test-trust         take an exponent that is not the published one: test cards
@@ -66,8 +67,7 @@ export async function card([what = '', ...args]: string[]): Promise<number> {
   if (what !== 'read' && what !== 'login' && what !== 'trace') return usage(HELP)
   const given = options(HELP, args, OPTIONS)
   const logsIn = what === 'login' || (what === 'trace' && (given.config ?? given.trust) !== undefined)
-  if (logsIn && !given.config && !(given.trust && given['trust-key']))
-    return usage(HELP, 'login needs --trust and --trust-key')
+  if (logsIn && !given.config && !given.trust) return usage(HELP, 'login needs --trust')
   if (given.can !== undefined && !/^\d{6}$/.test(given.can)) return usage(HELP, '--can is six digits')
   const trace: TraceEntry[] = []
   const reader = await readerWith(externalKeyOf(given), (entry) => trace.push(entry))
@@ -81,7 +81,10 @@ export async function card([what = '', ...args]: string[]): Promise<number> {
     return tell(given.json, answer, () => lines(read, holder))
   } catch (reason) {
     // What a technician asked for is above all the trace of what failed.
-    if (what === 'trace' && !given.json) console.log(traceLines(trace))
+    if (what === 'trace' && reason instanceof Failure) {
+      if (given.json) Object.assign(reason.answer, { trace })
+      else console.log(traceLines(trace))
+    }
     throw reason
   } finally {
     reader.service.stop()
@@ -115,9 +118,10 @@ async function readerWith(externalKey: ReturnType<typeof externalKeyOf>, onApdu:
     onState: (now) => {
       state = now
     },
+    // Not process.exit, which waits for a wedged native call: totem.mjs makes exit code 30 of it.
     onBroken: (reason) => {
-      console.error(`the PC/SC service is gone: ${reason}`)
-      process.exit(EXIT_CODES['reader-unavailable'])
+      console.error(`reader-unavailable: ${reason}`)
+      process.kill(process.pid, 'SIGKILL')
     },
     onApdu,
   })

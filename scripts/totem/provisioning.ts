@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 import { totemConfig } from '../../contract/config.ts'
-import type { RevocationPolicy } from '../../contract/trust.ts'
+import { type RevocationPolicy, type TrustList, trustList } from '../../contract/trust.ts'
 import { createIdentity, type IdentityOptions } from '../../main/services/identity.ts'
 import { type ExternalKey, loadExternalKey } from '../../native/card/cie/index.ts'
 import type { CardService } from '../../native/card/service.ts'
@@ -45,18 +45,31 @@ export function externalKeyOf(named: Named): ExternalKey | null {
   return loaded.key
 }
 
+/** `key` null: the technician has named the list and vouches for it. */
+async function trustListOf(file: string, key: string | null): Promise<TrustList> {
+  const jws = content(file).toString().trim()
+  if (key !== null) {
+    const opened = await verifyTrustList(jws, JSON.parse(content(key).toString()))
+    if (!opened.ok) throw wrong(opened.error.kind, `${file}: ${opened.error.kind}`)
+    return opened.value
+  }
+  try {
+    return trustList.parse(JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString()))
+  } catch {
+    throw wrong('trust-list-malformed', `${file} is no trust list`)
+  }
+}
+
 /** A technician is told that nothing is known of revocation, and goes on. */
 const LENIENT: RevocationPolicy = { maxAgeHours: 24, whenUnknown: 'accept' }
 
 /** The very checks of a visit, on a card service in this process. */
 export async function identityOf(named: Named, service: CardService) {
   const config = configOf(named)
-  const list = named.trust ?? config?.trust.list ?? ''
-  const key = named['trust-key'] ?? config?.trust.listKey ?? ''
-  const opened = await verifyTrustList(content(list).toString().trim(), JSON.parse(content(key).toString()))
-  if (!opened.ok) throw wrong(opened.error.kind, `${list}: ${opened.error.kind}`)
-  const trust = loadTrust(opened.value, (named.crl ?? []).map(content), config?.trust.revocation ?? LENIENT)
-  if (!trust.ok) throw wrong(trust.error.kind, `${list}: ${trust.error.kind}`)
+  const file = named.trust ?? config?.trust.list ?? ''
+  const list = await trustListOf(file, named['trust-key'] ?? (named.trust ? null : (config?.trust.listKey ?? null)))
+  const trust = loadTrust(list, (named.crl ?? []).map(content), config?.trust.revocation ?? LENIENT)
+  if (!trust.ok) throw wrong(trust.error.kind, `${file}: ${trust.error.kind}`)
   const devices = {
     call: async (method: string, params: { pin: Uint8Array | null; challenge: Uint8Array }) =>
       method === 'card.login' ? service.login(params.pin, params.challenge) : service.read(),

@@ -46,11 +46,13 @@ async function logIn(transmit: Transmit, atr: Uint8Array) {
     return transmit(apdu)
   })
   let gone = false
-  const result = await loginCie(channel, { atr, ...files }, pin, randomBytes(32), key, progress).catch((reason) => {
-    if (!(reason instanceof Error && 'code' in reason && reason.code === 'RemovedCard')) throw reason
-    gone = true
-    return null
-  })
+  const result = await loginCie(channel, { atr, ...files, selected: true }, pin, randomBytes(32), key, progress).catch(
+    (reason) => {
+      if (!(reason instanceof Error && 'code' in reason && reason.code === 'RemovedCard')) throw reason
+      gone = true
+      return null
+    },
+  )
   if (result?.ok) loginProof.parse(result.value)
   else if (result) cardFailure.parse(result.error)
   expect(pin).toEqual(new Uint8Array(8))

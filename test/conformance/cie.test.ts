@@ -75,7 +75,7 @@ function on(card: VirtualCard, tamper = (answer: Uint8Array, _index: number) => 
   }
   function login(pin = DEFAULT_PIN, challenge: Uint8Array = randomBytes(32)) {
     session.pin = Uint8Array.from(Buffer.from(pin))
-    return loginCie(channel(), { atr, ...session.files }, session.pin, challenge, key, session.progress)
+    return loginCie(channel(), { atr, ...session.files, selected: true }, session.pin, challenge, key, session.progress)
   }
   return session
 }

@@ -24,6 +24,8 @@ export interface CieCard {
   atr: Uint8Array
   internalKey: Uint8Array
   sod: Uint8Array
+  /** Nobody has reset it since: the CIE application is still selected. */
+  selected: boolean
 }
 
 /** All of them, always: "four and four" is a habit of desktop software (cards.md §6.2). */
@@ -45,7 +47,7 @@ export async function loginCie(
 ): Promise<Result<LoginProof, CardFailure>> {
   try {
     if (!isPin(pin) || pin.length !== PIN_DIGITS) return cardError('pin-format', null)
-    const domain = await reachDomain(channel, card.atr)
+    const domain = await reachDomain(channel, card)
     if (!domain.ok) return domain
     return await overSecureMessaging(async () => {
       const opened = await openSecureChannel(channel, domain.value, card.internalKey, key)
@@ -68,12 +70,14 @@ export async function loginCie(
 }
 
 /**
- * The first thing that is read. Its objects are local to the CIE application: given at once, that one is still selected
- * since the card was read; if not, the card was reset or its travel document came between.
+ * The first thing that is read. Its objects are local to the CIE application: refused, the application is no longer
+ * selected, whatever we believed (another program, the travel document).
  */
-async function reachDomain(channel: Channel, atr: Uint8Array): Promise<Result<Domain, CardFailure>> {
-  const domain = await readDomain(channel, tellsWholeDomain(atr))
-  if (domain.ok) return domain
+async function reachDomain(channel: Channel, { atr, selected }: CieCard): Promise<Result<Domain, CardFailure>> {
+  if (selected) {
+    const domain = await readDomain(channel, tellsWholeDomain(atr))
+    if (domain.ok) return domain
+  }
   return (await selectCie(channel, atr)) ? readDomain(channel, tellsWholeDomain(atr)) : cardError('select', null)
 }
 
