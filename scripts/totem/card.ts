@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { CardFailure, CardReadout, CardState } from '../../contract/device.ts'
 import { type CardService, createCardService } from '../../native/card/service.ts'
 import type { TraceEntry } from '../../native/card/trace.ts'
+import { tsCardNumber } from '../../native/card/ts-number.ts'
 import { Failure, options, usage } from './command.ts'
 import { externalKeyOf, identityOf, pinOf } from './provisioning.ts'
 
@@ -194,6 +195,7 @@ function lines(readout: CardReadout, holder: Awaited<ReturnType<typeof login>> |
           ['card', 'CNS'],
           ['ATR', readout.atr],
           ['EF.ID_Carta', readout.cardId],
+          ['on its back', tsCardNumber(readout.cardId) ?? 'not known'],
           ['EF.Dati_personali', `${readout.personalData.surname} ${readout.personalData.name} (not yet proved)`],
           ['certificate', `${readout.certificate.length} bytes`],
           ['keypad reader', readout.pinPad ? 'yes' : 'no'],
