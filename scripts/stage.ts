@@ -78,6 +78,7 @@ export function stage(electron = electronDist()): Stage {
   chmodSync(folder, 0o755)
   const app = path.join(folder, 'app')
   cpSync(path.join(root, 'dist'), path.join(app, 'dist'), { recursive: true })
+  cpSync(path.join(root, 'assets/fonts'), path.join(app, 'assets/fonts'), { recursive: true })
   copyFileSync(path.join(root, 'package.json'), path.join(app, 'package.json'))
   const packages = EXTERNALS.map((name) =>
     name === 'better-sqlite3' && needsOldSqlite(electron) ? '@photostructure/sqlite' : name,
