@@ -1,0 +1,160 @@
+import { execFile } from 'node:child_process'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { personById } from '../../simulator/population/people.ts'
+import type { Sheet } from '../../simulator/printer/virtual-printer.ts'
+import { type Office, openOffice } from './office.ts'
+
+// The free declaration in place of a certificate that nobody needs (invariant 6), from the card to the paper; and the
+// codes on the paper, read from its picture and checked by the command that anyone with the key list can run.
+const run = promisify(execFile)
+let office: Office
+const anna = personById('anna-bianchi')
+
+/** What `totem verify` says of the code that zbarimg reads on a sheet. */
+async function verified({ path: sheet }: Sheet) {
+  const { stdout: code } = await run('zbarimg', ['-q', '--raw', sheet])
+  const file = (name: string) => path.join(office.bench.pki, name)
+  const keys = ['--keys', file('verification-keys.jws'), '--keys-signer', file('verification-keys.pub.jwk.json')]
+  const { stdout } = await run(process.execPath, [
+    ...['scripts/totem/index.ts', 'verify', code.trim(), '--json', ...keys],
+  ])
+  return JSON.parse(stdout)
+}
+/** Sheets of this visit, each once its picture is whole. */
+let before = 0
+async function sheets(): Promise<Sheet[]> {
+  await office.bench.printer.settled()
+  return office.bench.printer.sheets.slice(before)
+}
+const events = (name: string) => office.journal().filter(({ event }) => event === name).length
+
+/** From the people to the declaration, for a public body. */
+async function comesToDeclaration(certificate: string, whose: 'own' | 'another’s' = 'own') {
+  const { people } = await office.sees('person')
+  await office.touches(people.find(({ self }) => self === (whose === 'own'))?.name ?? '')
+  await office.sees('certificate')
+  await office.touches(certificate)
+  await office.sees('purpose')
+  await office.touches('Un ufficio')
+  return await office.sees('declaration')
+}
+const PRINT = 'Stampa la dichiarazione, gratis'
+
+beforeAll(async () => {
+  // Short: a visit that went wrong ends by itself and spoils no other.
+  office = await openOffice({ timings: { idleMs: 20_000, warningMs: 5_000 } })
+})
+beforeEach(async () => {
+  await office.bench.removeCard()
+  await office.sees('attract')
+  before = office.bench.printer.sheets.length
+})
+afterAll(() => office?.close())
+
+test('a public body: the declaration is printed, names its holder, and its code is genuine', async () => {
+  const printed = events('visit.declaration')
+  await office.comesWithCard('anna-bianchi')
+  await office.entersPin()
+  expect(await comesToDeclaration('Certificato di stato di famiglia')).toMatchObject({
+    types: ['12'],
+    forAnother: false,
+  })
+  await office.touches(PRINT)
+  expect(await office.sees('done')).toMatchObject({ outcome: 'printed', document: 'declaration', collectCode: null })
+  const [sheet, ...more] = await sheets()
+  expect(more).toEqual([])
+  expect(sheet).toMatchObject({ kind: 'whole' })
+  const { kind, claims } = await verified(sheet as Sheet)
+  expect(kind).toBe('genuine')
+  expect(claims).toMatchObject({
+    document: 'dichiarazioneSostitutiva',
+    totem: office.bench.totem.config.totem,
+    subject: { codiceFiscale: anna.codiceFiscale },
+    declared: {},
+  })
+  // Of the others only where the family itself is declared.
+  expect(Object.keys(claims.fromAnpr)).toEqual(['f'])
+  expect(claims.fromAnpr.f.toUpperCase()).toContain(anna.surname.toUpperCase())
+  expect(events('visit.declaration')).toBe(printed + 1)
+  expect(await office.operations()).toEqual([])
+  await office.takesCardAndGoes()
+})
+
+test('another person’s certificate: the declaration stays the holder’s, and the screen says so', async () => {
+  await office.comesWithCard('anna-bianchi')
+  await office.entersPin()
+  expect(await comesToDeclaration('Certificato di residenza', 'another’s')).toMatchObject({
+    types: [],
+    forAnother: true,
+    declarant: { surname: expect.stringMatching(new RegExp(anna.surname, 'i')) },
+  })
+  await office.touches('Termina')
+  await office.takesCardAndGoes()
+  expect(await sheets()).toEqual([])
+})
+
+test('line-down: the declaration comes out all the same, and its code claims nothing of ANPR', async () => {
+  office.bench.line.cut()
+  await expect.poll(async () => await office.screen()).toMatchObject({ screen: 'attract', online: false })
+  await office.comesWithCard('anna-bianchi')
+  await office.entersPin()
+  await comesToDeclaration('Tutti e due')
+  await office.touches(PRINT)
+  await office.sees('done')
+  const [sheet] = await sheets()
+  const { kind, claims } = await verified(sheet as Sheet)
+  expect(kind).toBe('genuine')
+  expect(claims).toMatchObject({ subject: { codiceFiscale: anna.codiceFiscale }, fromAnpr: {}, declared: {} })
+  await office.takesCardAndGoes()
+  office.bench.line.up()
+  await expect.poll(async () => await office.screen()).toMatchObject({ screen: 'attract', online: true })
+  expect(await office.operations()).toEqual([])
+})
+
+test('paper-out-mid-declaration: the sheet is void, the same declaration is printed again', async () => {
+  await office.comesWithCard('anna-bianchi')
+  await office.entersPin()
+  await comesToDeclaration('Certificato di residenza')
+  office.bench.printer.paperOutAfter(40_000)
+  await office.touches(PRINT)
+  expect(await office.sees('print-fault')).toMatchObject({ document: 'declaration', status: 'paperOut', page: 1 })
+  office.bench.printer.setPaper('ok')
+  await expect.poll(() => office.screen()).toMatchObject({ screen: 'print-fault', resumable: true })
+  await office.touches('Stampa di nuovo')
+  expect(await office.sees('done')).toMatchObject({ outcome: 'printed', document: 'declaration' })
+  const out = await sheets()
+  expect(out.map(({ kind }) => kind)).toEqual(['void', 'whole'])
+  expect((await verified(out[1] as Sheet)).kind).toBe('genuine')
+  await office.takesCardAndGoes()
+})
+
+test('printer-out and no patience: nothing is printed, nothing is kept, and the screen says so', async () => {
+  office.bench.printer.setPaper('out')
+  await expect.poll(() => office.screen()).toMatchObject({ screen: 'attract', printing: false })
+  await office.comesWithCard('anna-bianchi')
+  await office.entersPin()
+  await comesToDeclaration('Certificato di residenza')
+  await office.touches(PRINT)
+  await office.sees('print-fault')
+  await office.touches('Rinuncio alla stampa')
+  expect(await office.sees('done')).toMatchObject({ outcome: 'nothing', collectCode: null })
+  await office.takesCardAndGoes()
+  office.bench.printer.setPaper('ok')
+  await expect.poll(() => office.screen()).toMatchObject({ screen: 'attract', printing: true })
+})
+
+test('the receipt of a certificate carries a genuine code, tied to the very file of ANPR', async () => {
+  await office.comesWithCard('anna-bianchi')
+  await office.entersPin()
+  await office.asksForResidenza()
+  await office.touches('Conferma e stampa')
+  await office.sees('done')
+  const receipt = (await sheets()).at(-1)
+  const [operation] = await office.operations()
+  const { kind, claims } = await verified(receipt as Sheet)
+  expect(kind).toBe('genuine')
+  expect(claims).toMatchObject({ document: 'receipt', operation: operation?.operation, types: ['8'], pages: 1 })
+  await office.takesCardAndGoes()
+})
