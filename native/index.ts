@@ -18,18 +18,6 @@ const { values } = parseArgs({
 
 const file = values['external-key']
 const cie = file === undefined ? null : loadExternalKey(file, { testTrust: values['test-trust'] })
-const card = createCardService({
-  externalKey: cie?.state === 'ready' ? cie.key : null,
-  onState: (state) => host.tell({ event: 'card', card: state }),
-  // Not process.exit: with a wedged reader Node would wait for the stuck native call for ever.
-  onBroken: () => process.kill(process.pid, 'SIGKILL'),
-})
-const printer = createPrinterService({
-  profile: printerProfile.parse(values.printer),
-  onStatus: (status) => host.tell({ event: 'printer', status }),
-  onProgress: (progress) => host.tell(progress),
-})
-
 const host = serve(parentPort(), {
   async 'card.read'() {
     const readout = await card.read()
@@ -44,4 +32,17 @@ const host = serve(parentPort(), {
   'printer.status': async () => ({ ok: true, value: { status: await printer.status() } }),
   'pdf.raster': ({ pdf, page, width }) => printer.raster(pdf, page, width),
 })
+// Before the services: they have news at once, and this is the first word.
 host.tell({ event: 'ready', versions: { node: process.versions.node }, cie: cie?.state ?? 'not-configured' })
+
+const card = createCardService({
+  externalKey: cie?.state === 'ready' ? cie.key : null,
+  onState: (state) => host.tell({ event: 'card', card: state }),
+  // Not process.exit: with a wedged reader Node would wait for the stuck native call for ever.
+  onBroken: () => process.kill(process.pid, 'SIGKILL'),
+})
+const printer = createPrinterService({
+  profile: printerProfile.parse(values.printer),
+  onStatus: (status) => host.tell({ event: 'printer', status }),
+  onProgress: (progress) => host.tell(progress),
+})
