@@ -1,4 +1,5 @@
 import { ulid } from 'ulid'
+import { z } from 'zod'
 import type { CertificateType } from '../../contract/catalogue.ts'
 import type { PersonalData } from '../../contract/device.ts'
 import type { RegisteredPerson } from '../../contract/document.ts'
@@ -72,5 +73,8 @@ export function birthOf(
   const digits = codiceFiscale
     .slice(6, 11)
     .replace(/[L-NP-V]/g, (letter, at: number) => (at === 2 ? letter : String(OMOCODIA.indexOf(letter))))
-  return sex !== null && said === digits ? { born: `${year}-${month}-${day}`, sex } : { born: null, sex: null }
+  const born = `${year}-${month}-${day}`
+  return sex !== null && said === digits && z.iso.date().safeParse(born).success
+    ? { born, sex }
+    : { born: null, sex: null }
 }

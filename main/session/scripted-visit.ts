@@ -67,7 +67,7 @@ export const outcome: IssuedOutcome = {
   pdf: '',
 }
 
-const paper: Paper = {
+export const paper: Paper = {
   ...{ languages: ['it'], title: [['DICHIARAZIONE']], subtitle: null, at: new Date(0), blocks: [] },
   ...{ totem: 'TT-0001', office: 'Spello', operation: OPERATION },
 }

@@ -9,6 +9,7 @@ import {
   OPERATION,
   open,
   outcome,
+  paper,
   pin,
   cns as readout,
   recognised,
@@ -18,7 +19,7 @@ import {
   toPin,
   visitsOver,
 } from './scripted-visit.ts'
-import { refused } from './services.ts'
+import { type Declaration, refused, type VisitServices } from './services.ts'
 
 beforeEach(() => vi.useFakeTimers())
 afterEach(() => {
@@ -90,6 +91,58 @@ describe('a visit', () => {
     await answers({ type: 'back' }, { type: 'morePurposes' }, { type: 'choosePurpose', purpose: 'separazione' })
     await at('preview')
     expect(screen()).toMatchObject({ types: ['8', '12'] })
+  })
+})
+
+describe('the free declaration', () => {
+  const toDeclaration = async () => {
+    await toPin()
+    await answers(
+      { type: 'enterPin', pin: pin() },
+      { type: 'choosePerson', index: 0 },
+      { type: 'chooseCertificates', types: ['8'] },
+      { type: 'choosePurpose', purpose: 'publicBody' },
+    )
+    await at('declaration')
+  }
+
+  test('is printed in place of the certificate: nothing is requested, nothing waits', async () => {
+    const request = vi.fn()
+    const services = open({ request })
+    await toDeclaration()
+    await answers({ type: 'printDeclaration' })
+    await at('done')
+    expect(screen()).toMatchObject({ outcome: 'printed', document: 'declaration', collectCode: null })
+    expect(services.journal.declared).toHaveBeenCalledOnce()
+    expect(request).not.toHaveBeenCalled()
+    await answers({ type: 'another' })
+    await at('person')
+  })
+
+  test('paper-out-mid-declaration: the same one is printed again, and is told once', async () => {
+    const declaration = vi.fn((): Declaration => ({ operation: OPERATION, paper }))
+    const print = vi
+      .fn<VisitServices['print']>()
+      .mockResolvedValueOnce(err({ kind: 'print-fault', status: 'jam', page: 1 }))
+    const services = open({ declaration, print: print.mockResolvedValue(ok({ pages: 1 })) })
+    await toDeclaration()
+    await answers({ type: 'printDeclaration' })
+    await at('print-fault')
+    expect(screen()).toMatchObject({ document: 'declaration', page: 1 })
+    await answers({ type: 'printAgain' })
+    await at('done')
+    expect(declaration).toHaveBeenCalledOnce()
+    expect(services.journal.declared).toHaveBeenCalledOnce()
+  })
+
+  test('given up at an empty printer: nothing was printed, and nothing waits', async () => {
+    const services = open({ print: async () => err({ kind: 'print-fault', status: 'paperOut', page: 1 }) })
+    await toDeclaration()
+    await answers({ type: 'printDeclaration' })
+    await at('print-fault')
+    await answers({ type: 'keepForLater' })
+    expect(screen()).toMatchObject({ screen: 'done', outcome: 'nothing', collectCode: null })
+    expect(services.journal.declared).not.toHaveBeenCalled()
   })
 })
 

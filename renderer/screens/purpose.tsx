@@ -59,7 +59,6 @@ export function Declaration({ screen }: { screen: ScreenOf<'declaration'> }) {
   const text = useText()
   const forBody = screen.for === 'publicBody'
   const points: Point[] = [
-    { icon: 'free', title: text('declaration.free.title'), line: text('declaration.free'), tone: 'success' },
     forBody
       ? { icon: 'institution', title: text('declaration.body.title'), line: text('declaration.body') }
       : { icon: 'bank', title: text('declaration.private.title'), line: text('declaration.private') },
@@ -69,6 +68,14 @@ export function Declaration({ screen }: { screen: ScreenOf<'declaration'> }) {
       line: text('declaration.how', { topics: text(topicsKey(screen.types)) }),
     },
   ]
+  // Five points are more than the screen holds, and the title says that it is free.
+  if (forBody || !screen.forAnother)
+    points.unshift({
+      icon: 'free',
+      title: text('declaration.free.title'),
+      line: text('declaration.free'),
+      tone: 'success',
+    })
   if (screen.forAnother)
     points.push({
       icon: 'person',

@@ -40,7 +40,7 @@ async function comesToDeclaration(certificate: string, whose: 'own' | 'anotherâ€
   await office.touches('Un ufficio')
   return await office.sees('declaration')
 }
-const PRINT = 'Stampa la dichiarazione, gratis'
+const PRINT = 'Stampa gratis'
 
 beforeAll(async () => {
   // Short: a visit that went wrong ends by itself and spoils no other.
