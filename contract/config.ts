@@ -2,8 +2,20 @@ import { z } from 'zod'
 import { totemId } from './identity.ts'
 import { revocationPolicy } from './trust.ts'
 
-/** Printers that native/printer/profiles.ts knows. */
+/** Thermal heads that native/printer/profiles.ts knows. */
 export const printerProfile = z.enum(['a4-kiosk', 'receipt-80', 'receipt-80-tear'])
+export type HeadProfile = z.infer<typeof printerProfile>
+
+/**
+ * Where the paper comes from: a head in the totem, or a printer in the office that takes PDF by IPP. Its URI is the
+ * printer's own, or a CUPS queue's that hears of the sheets (by AppSocket or LPD it does not). With `ipps` its certificate
+ * is one that Node trusts; without, what is printed is open to who listens on that line.
+ */
+export const printerConfig = z.discriminatedUnion('profile', [
+  z.strictObject({ profile: printerProfile }),
+  z.strictObject({ profile: z.literal('a4-office'), uri: z.url({ protocol: /^ipps?$/ }) }),
+])
+export type PrinterConfig = z.infer<typeof printerConfig>
 
 /** A totem's provisioning: one JSON file, written by a technician (on a bench, by the simulator). Paths are absolute. */
 export const totemConfig = z.strictObject({
@@ -34,7 +46,7 @@ export const totemConfig = z.strictObject({
   /** The external-authentication exponent of the CIE (256 bytes, cards.md §6.3); null: this totem reads CNS only. */
   cie: z.strictObject({ externalKey: z.string() }).nullable(),
   panel: z.strictObject({ width: z.number(), height: z.number(), mmPerPixel: z.number() }),
-  printer: z.strictObject({ profile: printerProfile }),
+  printer: printerConfig,
   timings: z.strictObject({
     idleMs: z.number(),
     warningMs: z.number(),

@@ -1,4 +1,4 @@
-import type { PrintFailure } from '../../contract/device.ts'
+import type { DeviceResult, PrintFailure } from '../../contract/device.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { dropPdfium, loadPdfium, type Pdfium } from './pdfium.ts'
 import { type Box, pictureBoxes } from './pictures.ts'
@@ -89,6 +89,21 @@ export async function openPdf(bytes: Uint8Array): Promise<Result<Pdf, PdfRefused
       close,
     })
   })
+}
+
+/** One page (from 1) as grey pixels, `width` wide, for the screen. */
+export async function drawPage(
+  bytes: Uint8Array,
+  page: number,
+  width: number,
+): Promise<Result<DeviceResult<'pdf.raster'>, PdfRefused>> {
+  const opened = await openPdf(bytes)
+  if (!opened.ok) return opened
+  const { pages } = opened.value
+  const drawn = opened.value.render(page, () => width)
+  opened.value.close()
+  if (!drawn.ok) return drawn
+  return ok({ pages, width: drawn.value.width, height: drawn.value.height, grey: drawn.value.pixels })
 }
 
 function openPage(

@@ -1,6 +1,6 @@
-import type { TotemConfig } from '../../contract/config.ts'
+import type { HeadProfile } from '../../contract/config.ts'
 
-export type ProfileName = TotemConfig['printer']['profile']
+export type ProfileName = HeadProfile
 
 /** A printer model as data. Lengths are in dots. */
 export interface PrinterProfile {

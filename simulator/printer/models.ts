@@ -1,6 +1,6 @@
-import type { TotemConfig } from '../../contract/config.ts'
+import type { HeadProfile } from '../../contract/config.ts'
 
-export type PrinterModel = TotemConfig['printer']['profile']
+export type PrinterModel = HeadProfile
 
 /** Build of a virtual mechanism, in dots of 1/8 mm. */
 export interface Build {

@@ -1,0 +1,187 @@
+import ipp, { type IppRequest } from '@sealsystems/ipp'
+import { err, ok, type Result } from '../../contract/result.ts'
+import { type IppGroup, readAnswer } from './ipp-answer.ts'
+import type { OfficePrinterState } from './ipp-status.ts'
+
+/** `why` is for a technician: the HTTP or IPP status, or that it was no IPP at all. */
+export type IppFailure = { kind: 'unreachable' } | { kind: 'refused'; why: string }
+
+export interface OfficePrinter extends OfficePrinterState {
+  makeAndModel: string
+  formats: string[]
+  /** Takes a PDF as a job whose number is known before its first byte is sent. */
+  suitable: boolean
+  /** Can print a part of a document's pages. */
+  pageRanges: boolean
+}
+
+export interface OfficeJob {
+  /** RFC 8011 §5.3.7: from 7 on it has ended, with 9 as completed. */
+  state: number
+  reasons: string[]
+  /** Sheets that are out, as far as the printer counts them. */
+  sheets: number
+}
+
+/** The operations of an IPP printer that a totem needs, each a single request. */
+export interface IppClient {
+  printer(): Promise<Result<OfficePrinter, IppFailure>>
+  /** A job without a document yet, on one side of A4 sheets; it prints nothing until it gets one. `pages`: first and last. */
+  create(name: string, pages: readonly [number, number] | null): Promise<Result<number, IppFailure>>
+  /** Ends when the printer has taken all of it, which may be while it prints. */
+  send(job: number, pdf: Uint8Array, signal: AbortSignal): Promise<Result<void, IppFailure>>
+  job(job: number): Promise<Result<OfficeJob, IppFailure>>
+  cancel(job: number): Promise<Result<void, IppFailure>>
+  /** Jobs of this user that the printer has not ended. */
+  unfinished(): Promise<Result<number[], IppFailure>>
+}
+
+// A printer that wakes answers within some seconds.
+const REQUEST_TIMEOUT_MS = 10_000
+/** A printer's own attributes are some tens of kB. */
+const MAX_ANSWER_BYTES = 1024 * 1024
+const IPP_PORT = '631'
+const FIRST_FAILURE = 0x0100
+/** RFC 8010 §3.5.1. */
+const JOB_GROUP = 0x02
+const PRINTER_GROUP = 0x04
+/** RFC 8011 §5.4.15. */
+const CREATE_JOB = 5
+const SEND_DOCUMENT = 6
+const PDF = 'application/pdf'
+
+/** `user` owns the jobs: two programs that share a printer have two. */
+export function ippClient(uri: string, user: string): IppClient {
+  const url = new URL(uri.replace(/^ipp/, 'http'))
+  url.port = new URL(uri).port || IPP_PORT
+
+  async function ask(
+    operation: string,
+    asked: IppRequest['operation-attributes-tag'],
+    rest: Omit<IppRequest, 'operation' | 'operation-attributes-tag'> = {},
+    signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+  ): Promise<Result<IppGroup[], IppFailure>> {
+    const body = ipp.serialize({
+      operation,
+      'operation-attributes-tag': {
+        'attributes-charset': 'utf-8',
+        'attributes-natural-language': 'en',
+        'printer-uri': uri,
+        // The job's number comes right after (RFC 8011 §4.1.5).
+        ...('job-id' in asked && { 'job-id': asked['job-id'] }),
+        'requesting-user-name': user,
+        ...asked,
+      },
+      ...rest,
+    })
+    try {
+      const headers = { 'content-type': 'application/ipp' }
+      const response = await fetch(url, { method: 'POST', headers, body, redirect: 'error', signal })
+      if (response.status !== 200) return err({ kind: 'refused', why: `HTTP ${response.status}` })
+      const answer = readAnswer(await content(response))
+      if (!answer) return err({ kind: 'refused', why: 'no IPP' })
+      if (answer.status < FIRST_FAILURE) return ok(answer.groups)
+      return err({ kind: 'refused', why: `IPP 0x${answer.status.toString(16).padStart(4, '0')}` })
+    } catch {
+      // Whatever fetch rejects with: no route, refused, cut off, out of time, a certificate that nobody vouches for.
+      return err({ kind: 'unreachable' })
+    }
+  }
+
+  const done = (asked: Result<IppGroup[], IppFailure>) => (asked.ok ? ok(undefined) : asked)
+
+  return {
+    async printer() {
+      const asked = await ask('Get-Printer-Attributes', {
+        'requested-attributes': [
+          ...['printer-state', 'printer-state-reasons', 'printer-is-accepting-jobs', 'printer-make-and-model'],
+          ...['document-format-supported', 'operations-supported', 'page-ranges-supported'],
+        ],
+      })
+      if (!asked.ok) return asked
+      const told = attributesOf(asked.value, PRINTER_GROUP)
+      const formats = told.texts('document-format-supported')
+      const operations = told.numbers('operations-supported')
+      return ok({
+        state: told.numbers('printer-state')[0] ?? 0,
+        reasons: told.texts('printer-state-reasons'),
+        accepting: told.is('printer-is-accepting-jobs'),
+        makeAndModel: told.texts('printer-make-and-model')[0] ?? '',
+        formats,
+        suitable: formats.includes(PDF) && operations.includes(CREATE_JOB) && operations.includes(SEND_DOCUMENT),
+        pageRanges: told.is('page-ranges-supported'),
+      })
+    },
+
+    async create(name, pages) {
+      const job = {
+        media: 'iso_a4_210x297mm',
+        sides: 'one-sided',
+        // No banner page of the queue's, with names on it.
+        'job-sheets': 'none',
+        ...(pages && { 'page-ranges': [pages] }),
+      }
+      const asked = await ask('Create-Job', { 'job-name': name }, { 'job-attributes-tag': job })
+      if (!asked.ok) return asked
+      const [id] = attributesOf(asked.value, JOB_GROUP).numbers('job-id')
+      return id === undefined ? err({ kind: 'refused', why: 'no job-id' }) : ok(id)
+    },
+
+    async send(job, pdf, signal) {
+      const attributes = { 'job-id': job, 'document-format': PDF, 'last-document': true }
+      return done(await ask('Send-Document', attributes, { data: Buffer.from(pdf) }, signal))
+    },
+
+    async job(job) {
+      const counters = ['job-media-sheets-completed', 'job-impressions-completed']
+      const asked = await ask('Get-Job-Attributes', {
+        'job-id': job,
+        'requested-attributes': ['job-state', 'job-state-reasons', ...counters],
+      })
+      if (!asked.ok) return asked
+      const told = attributesOf(asked.value, JOB_GROUP)
+      // One side of a sheet is a page: where both are counted, the one that lags behind is believed.
+      const counts = counters.flatMap(told.numbers)
+      const sheets = counts.length > 0 ? Math.min(...counts) : 0
+      return ok({ state: told.numbers('job-state')[0] ?? 0, reasons: told.texts('job-state-reasons'), sheets })
+    },
+
+    async cancel(job) {
+      return done(await ask('Cancel-Job', { 'job-id': job }))
+    },
+
+    async unfinished() {
+      const asked = await ask('Get-Jobs', {
+        'which-jobs': 'not-completed',
+        'my-jobs': true,
+        'requested-attributes': ['job-id', 'job-originating-user-name'],
+      })
+      if (!asked.ok) return asked
+      const jobs = asked.value.filter(({ tag }) => tag === JOB_GROUP).map((group) => attributesOf([group], JOB_GROUP))
+      // Also of a printer that lists everybody's, only one's own may be cancelled.
+      const own = jobs.filter((job) => job.texts('job-originating-user-name')[0] === user)
+      return ok(own.flatMap((job) => job.numbers('job-id')))
+    },
+  }
+}
+
+async function content({ body }: Response): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of body ?? []) {
+    length += chunk.length
+    if (length > MAX_ANSWER_BYTES) break
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+function attributesOf(groups: IppGroup[], wanted: number) {
+  const attributes = groups.find(({ tag }) => tag === wanted)?.attributes
+  const values = (name: string) => attributes?.get(name) ?? []
+  return {
+    numbers: (name: string) => values(name).filter((value) => typeof value === 'number'),
+    texts: (name: string) => values(name).filter((value) => typeof value === 'string'),
+    is: (name: string) => values(name)[0] === true,
+  }
+}

@@ -1,0 +1,218 @@
+import { hostname } from 'node:os'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { PrinterStatus } from '../../contract/device.ts'
+import { err, ok } from '../../contract/result.ts'
+import { ippClient, type OfficeJob, type OfficePrinter } from './ipp.ts'
+import { officeStatus } from './ipp-status.ts'
+import { drawPage, openPdf } from './pdf.ts'
+import type { PrinterListener, PrinterService, PrintProgress } from './service.ts'
+import { canPrint } from './status.ts'
+
+export interface OfficeOptions extends PrinterListener {
+  profile: 'a4-office'
+  /** ipp://… or ipps://… */
+  uri: string
+  /** Whose the jobs are. What an earlier run of this user has left in the printer is cancelled. */
+  user?: string
+}
+
+// An office printer sleeps between jobs, and should not be kept awake.
+const POLL_MS = 5000
+const JOB_POLL_MS = 500
+/** From sleep to the first sheet a laser printer takes up to a minute; a slow one prints ten pages a minute. */
+const SILENCE_MS = 90_000
+const PAGE_MS = 6000
+/** A switch that restarts, a cable that is put back: shorter than a person's patience. */
+const UNREACHABLE_MS = 15_000
+/** Sheets that are on their way through the printer come out before a job has ended. */
+const CANCEL_MS = 15_000
+
+/** RFC 8011 §5.3.7. */
+const PROCESSING_STOPPED = 6
+const COMPLETED = 9
+const ENDED = 7
+/** RFC 8011 §5.3.8: of what it says is completed, not everything came out, or it cannot know. */
+const UNSURE = ['job-completed-with-errors', 'queued-in-device']
+
+/**
+ * A printer in the office, by IPP. It takes the whole PDF at once and untouched; a page counts when the printer says that
+ * its job is completed, or before, as it counts the sheets.
+ */
+export function createOfficeService(options: OfficeOptions): PrinterService {
+  const client = ippClient(options.uri, options.user ?? `polis@${hostname()}`)
+  let known: PrinterStatus | null = null
+  /** Nothing of ours waits in the printer: it would come out some day, for whoever stands there. */
+  let clean = false
+  let printing = false
+  let turn: Promise<unknown> = Promise.resolve()
+  const stopping = new AbortController()
+
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const mine = turn.then(work)
+    turn = mine.catch(() => undefined)
+    return mine
+  }
+
+  function tell(status: PrinterStatus): PrinterStatus {
+    if (status !== known) {
+      known = status
+      options.onStatus(status)
+    }
+    return status
+  }
+
+  /** What the printer says of itself, once it is rid of what was given up. */
+  async function look(): Promise<{ status: PrinterStatus; pageRanges: boolean }> {
+    const asked = await client.printer()
+    if (!asked.ok) {
+      clean = false
+      return { status: asked.error.kind === 'unreachable' ? 'absent' : 'offline', pageRanges: false }
+    }
+    clean ||= await cancelLeft()
+    const usable = clean && asked.value.suitable
+    return { status: usable ? officeStatus(asked.value) : 'offline', pageRanges: asked.value.pageRanges }
+  }
+
+  async function cancelLeft(): Promise<boolean> {
+    const left = await client.unfinished()
+    // A printer that keeps no list keeps no jobs either.
+    if (!left.ok) return left.error.kind === 'refused'
+    for (const job of left.value) await client.cancel(job)
+    return left.value.length === 0
+  }
+
+  /**
+   * Watches a job to its end. At a fault it is given up: cancelled, so that it does not come out when the fault has
+   * cleared, and watched until the printer lets go of it. `counted` hears the sheets that are out.
+   */
+  async function follow(
+    job: number,
+    pages: number,
+    sent: () => boolean,
+    counted: (sheets: number) => void,
+  ): Promise<'completed' | PrinterStatus> {
+    let givenUp: PrinterStatus | null = null
+    let before = ''
+    let heardAt = Date.now()
+    let changedAt = Date.now()
+    for (;;) {
+      const [asked, printer] = [await client.job(job), await client.printer()]
+      if (asked.ok && printer.ok) heardAt = Date.now()
+      else if (Date.now() - heardAt > UNREACHABLE_MS) {
+        clean = false
+        return givenUp ?? (asked.ok || asked.error.kind === 'unreachable' ? 'absent' : 'offline')
+      }
+      if (asked.ok) {
+        const { state, reasons, sheets } = asked.value
+        if (state === COMPLETED && !reasons.some((reason) => UNSURE.includes(reason))) return 'completed'
+        counted(sheets)
+        if (state >= ENDED) return givenUp ?? faultOf(printer.ok ? printer.value : null, asked.value) ?? 'offline'
+        const now = JSON.stringify([state, sheets, printer.ok && printer.value.state])
+        if (now !== before) changedAt = Date.now()
+        before = now
+      }
+      const silent = Date.now() - changedAt
+      if (givenUp && silent > CANCEL_MS) {
+        clean = false
+        return givenUp
+      }
+      if (!givenUp && asked.ok) {
+        givenUp = faultOf(printer.ok ? printer.value : null, asked.value)
+        if (!sent() || silent > SILENCE_MS + pages * PAGE_MS) givenUp ??= 'offline'
+        if (givenUp) {
+          tell(givenUp)
+          await client.cancel(job)
+          changedAt = Date.now()
+        }
+      }
+      await pause(JOB_POLL_MS)
+    }
+  }
+
+  async function printPages(job: string, pdf: Uint8Array, pages: number, fromPage: number) {
+    const progress = (state: PrintProgress['state'], page: number) =>
+      options.onProgress({ event: 'print', job, state, page, pages, band: state === 'rendered' ? 0 : 1, bands: 1 })
+    let next = fromPage
+    const acknowledge = (upTo: number) => {
+      while (next <= Math.min(upTo, pages)) progress('acknowledged', next++)
+    }
+    const failed = (status: PrinterStatus) => err({ kind: 'printer-fault', status: tell(status), page: next } as const)
+
+    const { status, pageRanges } = await look()
+    if (!canPrint(tell(status))) return failed(status)
+    const created = await client.create(job, pageRanges && fromPage > 1 ? [fromPage, pages] : null)
+    if (!created.ok) {
+      clean = false
+      return failed(created.error.kind === 'unreachable' ? 'absent' : 'offline')
+    }
+    // From here on any of its sheets may be out, and main is told before they can be.
+    for (let page = fromPage; page <= pages; page++) {
+      progress('rendered', page)
+      progress('sent', page)
+    }
+    let refused = false
+    const sending = new AbortController()
+    const sent = client.send(created.value, pdf, sending.signal).then((done) => {
+      refused = !done.ok
+    })
+    const ended = await follow(
+      created.value,
+      pages,
+      () => !refused,
+      // Where a part cannot be printed, all of it comes again: a count of some is of no use.
+      (sheets) => pageRanges && acknowledge(fromPage - 1 + sheets),
+    )
+    sending.abort()
+    await sent
+    if (ended !== 'completed') return failed(ended)
+    acknowledge(pages)
+    return ok({ pages, bytes: pdf.length })
+  }
+
+  async function watch() {
+    while (!stopping.signal.aborted) {
+      await inTurn(async () => tell((await look()).status))
+      await pause(POLL_MS, undefined, { signal: stopping.signal }).catch(() => undefined)
+    }
+  }
+  const watching = watch()
+
+  return {
+    async print(job, sheet, fromPage) {
+      if (printing) return err({ kind: 'printer-busy' })
+      // Lines of text are for a thermal head; whoever prints here makes a PDF of them.
+      if (sheet.kind === 'receipt') return err({ kind: 'pdf-refused', reason: 'broken' })
+      printing = true
+      try {
+        const opened = await openPdf(sheet.pdf)
+        if (!opened.ok) return opened
+        const { pages } = opened.value
+        opened.value.close()
+        if (fromPage > pages) return err({ kind: 'pdf-refused', reason: 'broken' })
+        return await inTurn(() => printPages(job, sheet.pdf, pages, fromPage))
+      } finally {
+        printing = false
+      }
+    },
+
+    async status() {
+      if (printing && known) return known
+      return inTurn(async () => tell((await look()).status))
+    },
+
+    raster: drawPage,
+
+    async stop() {
+      stopping.abort()
+      await watching
+      await turn
+    },
+  }
+}
+
+/** Null: nothing is wrong. That a printer takes no other job while it prints ours is no fault. */
+function faultOf(printer: OfficePrinter | null, { state }: OfficeJob): PrinterStatus | null {
+  const status = printer === null ? 'ready' : officeStatus({ ...printer, accepting: true })
+  if (!canPrint(status)) return status
+  return state === PROCESSING_STOPPED ? 'offline' : null
+}
