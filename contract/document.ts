@@ -11,8 +11,8 @@ const registeredRelative = z.strictObject({
 
 /**
  * What is known of a person for a visura or a dichiarazione sostitutiva (anpr.md §2.1), already read from ANPR's answers
- * or, `source` "card", from the card alone; then all but the name and the codice fiscale is null. What is null is not
- * printed on a visura and is written by hand on a declaration.
+ * or, `source` "card", from the card: name, codice fiscale and, of a CNS, day of birth and sex. The family is ANPR's
+ * whatever the source. What is null is not printed on a visura and is written by hand on a declaration.
  */
 export const registeredPerson = z.strictObject({
   source: z.enum(['anpr', 'card']),
