@@ -91,6 +91,8 @@ export async function build({ development, electron, dist = path.join(root, 'dis
     ...(mode.oldSqlite && { alias: { 'better-sqlite3': './scripts/electron-runtime/sqlite-for-electron-33.ts' } }),
     sourcemap: development,
     minifySyntax: true,
+    // @sealsystems/ipp tells its deferred attributes by the name of a function.
+    keepNames: true,
     legalComments: 'none',
     logLevel: 'warning',
   }
