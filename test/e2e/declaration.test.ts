@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import path from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -155,6 +156,16 @@ test('the receipt of a certificate carries a genuine code, tied to the very file
   const [operation] = await office.operations()
   const { kind, claims } = await verified(receipt as Sheet)
   expect(kind).toBe('genuine')
-  expect(claims).toMatchObject({ document: 'receipt', operation: operation?.operation, types: ['8'], pages: 1 })
+  const file = await fetch(`${office.bench.anpr.url}/simulator/issued/${operation?.operation}`)
+  const pdfSha256 = createHash('sha256')
+    .update(await file.bytes())
+    .digest('hex')
+  expect(claims).toMatchObject({
+    document: 'receipt',
+    operation: operation?.operation,
+    types: ['8'],
+    pages: 1,
+    pdfSha256,
+  })
   await office.takesCardAndGoes()
 })
