@@ -14,7 +14,7 @@ const STOPPED = 5
 const FAULTS: readonly (readonly [PrinterStatus, readonly string[]])[] = [
   ['coverOpen', ['cover-open', 'door-open', 'interlock-open']],
   ['jam', ['media-jam', 'output-area-full']],
-  ['paperOut', ['media-empty', 'media-needed', 'input-tray-missing']],
+  ['paperOut', ['media-empty', 'input-tray-missing']],
   ['overheated', ['fuser-over-temp']],
   [
     'offline',
@@ -24,6 +24,8 @@ const FAULTS: readonly (readonly [PrinterStatus, readonly string[]])[] = [
     ],
   ],
 ]
+/** Whatever severity it is given: a job waits for paper. With an empty tray alone it may take from another. */
+const WAITS_FOR_PAPER = 'media-needed'
 /** Whatever severity they are given: CUPS says `offline-report` of a printer that cannot be reached. */
 const AWAY = ['offline', 'paused', 'shutdown']
 const LOW = ['media-low', 'media-empty']
@@ -36,6 +38,7 @@ export function officeStatus({ state, reasons, accepting }: OfficePrinterState):
   })
   for (const [status, words] of FAULTS)
     if (said.some(({ word, prevents }) => prevents && words.includes(word))) return status
+  if (said.some(({ word }) => word === WAITS_FOR_PAPER)) return 'paperOut'
   if (state === STOPPED || !accepting || said.some(({ word }) => AWAY.includes(word))) return 'offline'
   return said.some(({ word }) => LOW.includes(word)) ? 'paperLow' : 'ready'
 }

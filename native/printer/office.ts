@@ -25,7 +25,7 @@ const PAGE_MS = 6000
 /** A switch that restarts, a cable that is put back: shorter than a person's patience. */
 const UNREACHABLE_MS = 15_000
 /** Sheets that are on their way through the printer come out before a job has ended. */
-const CANCEL_MS = 15_000
+const CANCEL_MS = 10_000
 
 /** RFC 8011 §5.3.7. */
 const PROCESSING_STOPPED = 6
@@ -69,8 +69,9 @@ export function createOfficeService(options: OfficeOptions): PrinterService {
       return { status: asked.error.kind === 'unreachable' ? 'absent' : 'offline', pageRanges: false }
     }
     clean ||= await cancelLeft()
-    const usable = clean && asked.value.suitable
-    return { status: usable ? officeStatus(asked.value) : 'offline', pageRanges: asked.value.pageRanges }
+    const { suitable, pageRanges } = asked.value
+    const status = officeStatus(asked.value)
+    return { status: canPrint(status) && !(clean && suitable) ? 'offline' : status, pageRanges }
   }
 
   async function cancelLeft(): Promise<boolean> {

@@ -1,0 +1,144 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+
+/** A printer of an office: CUPS' own `ippeveprinter`, which prints into a folder. */
+export interface IppPrinter {
+  uri: string
+  /** Shell to run before each sheet, with its page in $page and in $sheet which of the job's it is; '' for nothing. */
+  beforeEachSheet(shell: string): Promise<void>
+  /** The documents that it was sent, in order, as they came. */
+  documents(): Promise<Buffer[]>
+  /** What came out: job and page, in order. */
+  paper(): Promise<{ job: number; page: number }[]>
+  /** Puts so many A4 sheets into each tray. */
+  load(sheets: number): Promise<void>
+  /** SIGKILL: somebody pulls its plug. */
+  kill(): Promise<void>
+  /** After `kill`, at the same address: what it had in its memory is gone. */
+  restart(): Promise<void>
+  /** Deaf until it is thawed: it takes connections and answers nothing. */
+  freeze(): void
+  thaw(): void
+  stop(): Promise<void>
+}
+
+// It counts a sheet once it is out. What it is to do wrong is read anew before each.
+const PRINT = `#!/bin/sh
+dir=$(dirname "$0")
+pages=$(qpdf --show-npages "$1")
+range=\${IPP_PAGE_RANGES:-1-$pages}
+sheet=0
+for page in $(seq "\${range%-*}" "\${range#*-}"); do
+  sheet=$((sheet + 1))
+  . "$dir/before-each-sheet"
+  echo "$IPP_JOB_ID $page" >> "$dir/paper"
+  echo "ATTR: job-impressions-completed=$sheet" >&2
+done
+`
+
+/** Starts one on a free port of this machine; `formats` is what it takes. */
+export async function startIppPrinter({ formats = 'application/pdf' } = {}): Promise<IppPrinter> {
+  const dir = await mkdtemp(join(tmpdir(), 'ipp-'))
+  const spool = join(dir, 'spool')
+  await mkdir(spool)
+  await writeFile(join(dir, 'print'), PRINT, { mode: 0o755 })
+  await writeFile(join(dir, 'before-each-sheet'), '')
+  await writeFile(join(dir, 'paper'), '')
+  const port = await freePort()
+  // It wants to advertise itself, which is switched off, and does not start without a system bus all the same.
+  const busAddress = `unix:path=${join(dir, 'bus')}`
+  const bus = start('dbus-daemon', ['--session', '--nofork', '--print-address', `--address=${busAddress}`])
+  await said(bus, /^unix:/)
+  let printer = await launch()
+
+  async function launch() {
+    const child = start(
+      'ippeveprinter',
+      [
+        ...['-r', 'off', '-n', 'localhost', '-p', `${port}`, '-f', formats, '-vv'],
+        ...['-c', join(dir, 'print'), '-d', spool, '-k', 'Ufficio'],
+      ],
+      { DBUS_SYSTEM_BUS_ADDRESS: busAddress },
+    )
+    await said(child, /^Printer:/)
+    return child
+  }
+
+  return {
+    uri: `ipp://localhost:${port}/ipp/print`,
+    beforeEachSheet: (shell) => writeFile(join(dir, 'before-each-sheet'), shell),
+    async documents() {
+      const names = (await readdir(spool)).filter((name) => name.endsWith('.pdf'))
+      names.sort((one, other) => Number.parseInt(one, 10) - Number.parseInt(other, 10))
+      return Promise.all(names.map((name) => readFile(join(spool, name))))
+    },
+    async paper() {
+      const lines = (await readFile(join(dir, 'paper'), 'utf8')).trim().split('\n').filter(Boolean)
+      return lines.map((line) => {
+        const [job = 0, page = 0] = line.split(' ').map(Number)
+        return { job, page }
+      })
+    },
+    async load(sheets) {
+      // The form of its own web page. One empty tray of its two, 1 and 3, is to it as good as none with paper.
+      const trays = [1, 3].map((n) => `size${n}=iso_a4_210x297mm&type${n}=stationery&level${n}=${sheets}`)
+      await fetch(`http://localhost:${port}/media?${trays.join('&')}`)
+    },
+    kill: () => end(printer),
+    async restart() {
+      printer = await launch()
+    },
+    freeze: () => void printer.kill('SIGSTOP'),
+    thaw: () => void printer.kill('SIGCONT'),
+    async stop() {
+      await end(printer)
+      await end(bus)
+      await rm(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Neither outlives this process, however it ends. */
+const start = (command: string, args: string[], env: Record<string, string> = {}): ChildProcess =>
+  spawn('setpriv', ['--pdeathsig', 'KILL', command, ...args], {
+    // The printer is not on everybody's path.
+    env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin`, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+
+/** Resolves at the first line that matches; goes on reading, so that the child never waits for its reader. */
+function said(child: ChildProcess, pattern: RegExp): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const lines: string[] = []
+    for (const stream of [child.stdout, child.stderr]) {
+      if (!stream) continue
+      createInterface(stream).on('line', (line) => {
+        if (lines.length < 20) lines.push(line)
+        if (pattern.test(line)) resolve()
+      })
+    }
+    child.on('error', reject)
+    child.on('exit', () => reject(new Error(lines.join('\n'))))
+  })
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const left = once(child, 'exit')
+  child.kill('SIGKILL')
+  await left
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  await once(server, 'close')
+  return typeof address === 'object' && address ? address.port : 0
+}
