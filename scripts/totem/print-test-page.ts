@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs'
+import { createCanvas } from '@napi-rs/canvas'
+import PDFDocument from 'pdfkit'
+import QRCode from 'qrcode'
+import type { ReceiptDocument } from '../../contract/print.ts'
+
+/** Lengths in millimetres. */
+export interface TestedPaper {
+  /** Printable across. */
+  width: number
+  height: number
+  /** From the upper edge to the first dot that can be printed: on a thermal head, its distance from the blade. */
+  top: number
+  /** What to say of it on the page. */
+  names: string
+}
+
+const MM = 72 / 25.4
+/** One dot at 203 dpi. */
+const DOT = 0.125 * MM
+/** The letters of the names of Italy's borderlands, which no single code page has. */
+const LETTERS = ['č š ž đ Č Š Ž Đ', 'ü ß à è é ì ò ù', 'Ä Ö Ü €'] as const
+const QR_TEXT = 'TOTEM POLIS TEST PAGE'
+
+/** What a thermal head prints with its own letters: code pages, sizes and QR code. */
+export const letters = (names: string): ReceiptDocument => ({
+  lines: [
+    { kind: 'text', text: 'TEST PAGE', size: 3, bold: true, align: 'left' },
+    { kind: 'text', text: names, size: 1, bold: false, align: 'left' },
+    { kind: 'rule' },
+    ...([1, 2, 3] as const).map(
+      (size) => ({ kind: 'text', text: LETTERS.join('  '), size, bold: false, align: 'left' }) as const,
+    ),
+    { kind: 'text', text: LETTERS.join('  '), size: 1, bold: true, align: 'left' },
+    { kind: 'fact', label: 'Nome', value: 'Đorđe Čuček, Jürgen Großrubatscher' },
+    { kind: 'qr', data: QR_TEXT, caption: QR_TEXT },
+  ],
+})
+
+/** What it prints as a picture: rulers across and along, hair lines, letters, grey tones and a QR code. */
+export async function testPage({ width, height, top, names }: TestedPaper): Promise<Buffer> {
+  const font = new URL('../../assets/fonts/TitilliumWeb-Regular.ttf', import.meta.url)
+  const pdf = new PDFDocument({ size: [width * MM, height * MM], margin: 0, font: '' })
+  const chunks: Buffer[] = []
+  pdf.on('data', (chunk: Buffer) => chunks.push(chunk))
+  const ended = new Promise((resolve) => pdf.on('end', resolve))
+  pdf.registerFont('text', readFileSync(font))
+  const write = (text: string, x: number, y: number, size = 9) =>
+    pdf
+      .font('text')
+      .fontSize(size)
+      .text(text, x * MM, y * MM, { lineBreak: false })
+  const bar = (x: number, y: number, wide: number, high: number) =>
+    pdf.rect(x * MM, y * MM, wide * MM, high * MM).fill()
+
+  // Across: the first and the last dot of the head, and every millimetre between.
+  bar(0, top, width, 0.25)
+  for (let mm = 0; mm <= width; mm++) {
+    const tick = mm % 10 === 0 ? 5 : mm % 5 === 0 ? 3.5 : 2
+    pdf.rect(Math.min(mm * MM, width * MM - DOT), top * MM, DOT, tick * MM).fill()
+    if (mm % 10 === 0 && mm > 0 && mm + 6 < width) write(String(mm), mm + 0.5, top + 2.5, 7)
+  }
+  // Along: what is measured from the paper's upper edge is what stands beside the line.
+  for (let mm = Math.ceil(top); mm < height - 4; mm++) {
+    const ten = mm % 10 === 0
+    bar(width / 2, mm, ten ? 4 : 2, 0.125)
+    if (ten) write(String(mm), width / 2 + 4.5, mm - 1.5, 7)
+  }
+  const left = 4
+  write('TEST PAGE', left, top + 8, 14)
+  write(names, left, top + 14)
+  write(`upper line: ${top} mm`, left, top + 18)
+  for (const [row, text] of LETTERS.entries()) write(text, left, top + 23 + row * 5, 11)
+  write(LETTERS[0], left, top + 38, 6)
+  for (let dots = 1; dots <= 4; dots++) pdf.rect(left * MM, (top + 42 + dots) * MM, 28 * MM, dots * DOT).fill()
+  const right = width / 2 + 9
+  pdf.image(photograph(), right * MM, (top + 8) * MM, { width: 26 * MM })
+  const code = await QRCode.toBuffer(QR_TEXT, { errorCorrectionLevel: 'Q', margin: 0, scale: 8 })
+  pdf.image(code, right * MM, (top + 32) * MM, { width: 24 * MM })
+  pdf.end()
+  await ended
+  return Buffer.concat(chunks)
+}
+
+/** Every grey from black to white, on a ball as in a portrait and in steps. */
+function photograph(): Buffer {
+  const canvas = createCanvas(312, 240)
+  const context = canvas.getContext('2d')
+  context.fillStyle = '#bbb'
+  context.fillRect(0, 0, 312, 240)
+  const light = context.createRadialGradient(120, 60, 5, 156, 96, 92)
+  light.addColorStop(0, '#fff')
+  light.addColorStop(1, '#000')
+  context.fillStyle = light
+  context.arc(156, 96, 88, 0, 2 * Math.PI)
+  context.fill()
+  for (let step = 0; step < 12; step++) {
+    const grey = Math.round((step * 255) / 11)
+    context.fillStyle = `rgb(${grey} ${grey} ${grey})`
+    context.fillRect(step * 26, 200, 26, 40)
+  }
+  return canvas.toBuffer('image/png')
+}

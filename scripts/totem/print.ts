@@ -1,0 +1,141 @@
+import { readFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { type PrinterConfig, printerConfig, printerProfile } from '../../contract/config.ts'
+import type { PrinterStatus, PrintFailure, PrintSheet } from '../../contract/device.ts'
+import { ippClient } from '../../native/printer/ipp.ts'
+import { profiles } from '../../native/printer/profiles.ts'
+import { createPrinterService } from '../../native/printer/service.ts'
+import { Failure, options, usage } from './command.ts'
+import { letters, type TestedPaper, testPage } from './print-test-page.ts'
+
+/** Exit code of each status; with these two the printer prints. */
+const EXIT_CODES = {
+  ready: 0,
+  paperLow: 0,
+  paperOut: 10,
+  coverOpen: 11,
+  jam: 12,
+  overheated: 13,
+  offline: 14,
+  absent: 15,
+} as const satisfies Record<PrinterStatus, number>
+const PDF_REFUSED = 20
+/** sysexits(3): a file that was named cannot be read. */
+const NO_INPUT = 66
+
+const HELP = `totem print status     what the printer says of itself
+totem print test-page  head width, blade distance, letters, greys and QR code, to be looked at
+totem print file FILE.pdf
+
+  --profile NAME       ${printerProfile.options.join(', ')}: a thermal head on USB, the first without it; a4-office
+  --uri URI            of the office printer, ipp://… or ipps://…
+  --json               the answer, or { "kind": … } of the failure, as one line of JSON
+
+A thermal head that somebody else has printed with first cuts off what it may have begun. The totem's own program must not
+run beside this on the same head.
+
+Exit codes: ${Object.entries(EXIT_CODES)
+  .map(([kind, code]) => `${code} ${kind}`)
+  .join(', ')},
+${PDF_REFUSED} pdf-refused, ${NO_INPUT} no such file, 64 wrong command`
+
+const OPTIONS = {
+  profile: { type: 'string' },
+  uri: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const
+
+/** `totem print …`: the totem's printer by hand. Throws a `Failure` for whatever is not on paper. */
+export async function print([what = '', ...args]: string[]): Promise<number> {
+  if (what !== 'status' && what !== 'test-page' && what !== 'file') return usage(HELP)
+  const named = what === 'file' && !args[0]?.startsWith('-') ? args.shift() : undefined
+  const given = options(HELP, args, OPTIONS)
+  if (what === 'file' && named === undefined) return usage(HELP, 'which file?')
+  const printer = printerOf(given)
+  const sheets = what === 'status' ? [] : named === undefined ? await testSheets(printer) : [pdfIn(named)]
+  const service = createPrinterService({
+    ...printer,
+    ...(printer.profile === 'a4-office' && { user: TECHNICIAN }),
+    onStatus: () => undefined,
+    onProgress: ({ state, page, pages }) => {
+      if (state === 'acknowledged' && !given.json) console.error(`page ${page} of ${pages}`)
+    },
+  })
+  try {
+    if (what === 'status') return await tellStatus(printer, await service.status(), given.json)
+    let pages = 0
+    for (const sheet of sheets) {
+      const printed = await service.print(`technician.${what}`, sheet, 1)
+      if (!printed.ok) throw failure(printed.error)
+      pages += printed.value.pages
+    }
+    console.log(given.json ? JSON.stringify({ kind: 'printed', pages }) : `printed: ${pages} pages`)
+    return 0
+  } finally {
+    await service.stop()
+  }
+}
+
+/** Not the totem's own: its jobs in the same printer are left alone. */
+const TECHNICIAN = `technician@${hostname()}`
+
+function printerOf({ profile, uri }: { profile?: string | undefined; uri?: string | undefined }): PrinterConfig {
+  const named = profile ?? (uri === undefined ? 'a4-kiosk' : 'a4-office')
+  const printer = printerConfig.safeParse({ profile: named, ...(uri !== undefined && { uri }) })
+  if (printer.success) return printer.data
+  return usage(
+    HELP,
+    named === 'a4-office' ? 'a4-office needs --uri ipp://…' : `--profile ${named} is not known, or has no --uri`,
+  )
+}
+
+function pdfIn(file: string): PrintSheet {
+  try {
+    return { kind: 'pdf', pdf: readFileSync(file) }
+  } catch {
+    throw new Failure(NO_INPUT, { kind: 'file-unreadable' }, `cannot read ${file}`)
+  }
+}
+
+/** An office printer's margin: nearer to the edge hardly any can print. */
+const A4: TestedPaper = { width: 210, height: 297, top: 10, names: 'a4-office' }
+
+async function testSheets({ profile }: PrinterConfig): Promise<PrintSheet[]> {
+  if (profile === 'a4-office') return [{ kind: 'pdf', pdf: await testPage(A4) }]
+  const { headDots, dotsPerMm, cutterDots } = profiles[profile]
+  const top = cutterDots / dotsPerMm
+  const names = `${profile}: ${headDots} dots`
+  const pdf = await testPage({ width: headDots / dotsPerMm, height: top + 70, top, names })
+  return [
+    { kind: 'receipt', document: letters(names) },
+    { kind: 'pdf', pdf },
+  ]
+}
+
+async function tellStatus(printer: PrinterConfig, status: PrinterStatus, json: boolean): Promise<number> {
+  const asked = printer.profile === 'a4-office' ? await ippClient(printer.uri, TECHNICIAN).printer() : null
+  const office = asked?.ok
+    ? { makeAndModel: asked.value.makeAndModel, reasons: asked.value.reasons, formats: asked.value.formats }
+    : asked && { failure: asked.error }
+  const answer = { kind: status, profile: printer.profile, ...office }
+  const facts = Object.entries(answer).map(
+    ([name, value]) => `${name.padEnd(14)} ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+  )
+  if (EXIT_CODES[status] !== 0) throw new Failure(EXIT_CODES[status], answer, facts.join('\n'))
+  console.log(json ? JSON.stringify(answer) : facts.join('\n'))
+  return 0
+}
+
+function failure(error: PrintFailure): Failure {
+  switch (error.kind) {
+    case 'printer-fault': {
+      const answer = { kind: error.status, page: error.page }
+      const code = EXIT_CODES[error.status] || EXIT_CODES.offline
+      return new Failure(code, answer, `${error.status}: from page ${error.page} on nothing counts`)
+    }
+    case 'pdf-refused':
+      return new Failure(PDF_REFUSED, error, `PDF refused: ${error.reason}`)
+    case 'printer-busy':
+      return new Failure(EXIT_CODES.offline, error, 'the printer is busy')
+  }
+}
