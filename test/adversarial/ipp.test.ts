@@ -1,0 +1,146 @@
+import { once } from 'node:events'
+import { createServer, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, expect, test } from 'vitest'
+import { createPrinterService, type PrinterService } from '../../native/printer/service.ts'
+import { certificatePdf } from '../golden/papers.ts'
+
+// Printers that no honest program stands for: each answer is written by hand (RFC 8010 §3.1).
+const GET_PRINTER = 0x0b
+const CREATE_JOB = 0x05
+const SEND_DOCUMENT = 0x06
+const GET_JOB = 0x09
+const CANCEL_JOB = 0x08
+
+type Value = { tag: number; bytes: Buffer }
+const int = (value: number, tag = 0x21): Value => {
+  const bytes = Buffer.alloc(4)
+  bytes.writeInt32BE(value)
+  return { tag, bytes }
+}
+const keyword = (text: string): Value => ({ tag: 0x44, bytes: Buffer.from(text) })
+const yes: Value = { tag: 0x22, bytes: Buffer.from([1]) }
+
+const field = (bytes: Buffer) => Buffer.concat([Buffer.from([bytes.length >> 8, bytes.length & 0xff]), bytes])
+function answer(group: number, attributes: Record<string, Value[]>): Buffer {
+  const parts = [Buffer.from([2, 0, 0, 0, 0, 0, 0, 1, group])]
+  for (const [name, values] of Object.entries(attributes))
+    for (const [index, { tag, bytes }] of values.entries())
+      parts.push(Buffer.from([tag]), field(Buffer.from(index === 0 ? name : '')), field(bytes))
+  return Buffer.concat([...parts, Buffer.from([3])])
+}
+
+const idle = {
+  'printer-state': [int(3, 0x23)],
+  'printer-state-reasons': [keyword('none')],
+  'printer-is-accepting-jobs': [yes],
+  'document-format-supported': [keyword('application/pdf')],
+  'operations-supported': [int(CREATE_JOB, 0x23), int(SEND_DOCUMENT, 0x23)],
+  'page-ranges-supported': [yes],
+}
+const job = (state: number, reason: string, counts: Record<string, Value[]> = {}) =>
+  answer(2, { 'job-state': [int(state, 0x23)], 'job-state-reasons': [keyword(reason)], ...counts })
+
+let server: Server
+let service: PrinterService
+let asked: number[]
+afterEach(async () => {
+  server.closeAllConnections()
+  server.close()
+  await service.stop()
+})
+
+/** A printer that is well until a job is asked after; `asIt` answers an operation in another way. */
+async function startPrinter(asIt: (operation: number, response: ServerResponse) => Buffer | null | undefined) {
+  asked = []
+  server = createServer(async (request, response) => {
+    const chunks: Buffer[] = []
+    for await (const chunk of request) chunks.push(chunk)
+    const operation = Buffer.concat(chunks).readUInt16BE(2)
+    asked.push(operation)
+    const own = asIt(operation, response)
+    if (own === null) return
+    if (own) response.end(own)
+    else if (operation === GET_PRINTER) response.end(answer(4, idle))
+    else if (operation === CREATE_JOB) response.end(answer(2, { 'job-id': [int(7)] }))
+    else response.end(answer(1, {}))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  service = createPrinterService({
+    profile: 'a4-office',
+    uri: `ipp://127.0.0.1:${(server.address() as AddressInfo).port}/ipp/print`,
+    onStatus: () => undefined,
+    onProgress: () => undefined,
+  })
+}
+
+const print = async () => service.print('op.certificate', { kind: 'pdf', pdf: await certificatePdf(2) }, 1)
+const fault = (status: string, page = 1) => ({ ok: false, error: { kind: 'printer-fault', status, page } })
+
+test('a job that is completed with errors does not count', async () => {
+  await startPrinter((operation) => (operation === GET_JOB ? job(9, 'job-completed-with-errors') : undefined))
+  expect(await print()).toEqual(fault('offline'))
+})
+
+test('a queue that only hands on and never hears of the paper does not count', async () => {
+  await startPrinter((operation) => (operation === GET_JOB ? job(9, 'queued-in-device') : undefined))
+  expect(await print()).toEqual(fault('offline'))
+})
+
+test('a printer that counts only impressions has no sheet out that its other counter does not know', async () => {
+  const counts = { 'job-media-sheets-completed': [int(1)], 'job-impressions-completed': [int(2)] }
+  await startPrinter((operation) => (operation === GET_JOB ? job(8, 'aborted-by-system', counts) : undefined))
+  expect(await print()).toEqual(fault('offline', 2))
+})
+
+test('more sheets than pages are counted as the pages', async () => {
+  const counts = { 'job-impressions-completed': [int(1000)] }
+  await startPrinter((operation) => (operation === GET_JOB ? job(9, 'job-completed-successfully', counts) : undefined))
+  expect(await print()).toMatchObject({ ok: true, value: { pages: 2 } })
+})
+
+test('a document that is refused: the job is called back, and sent only once', async () => {
+  let cancelled = false
+  await startPrinter((operation, response) => {
+    if (operation === CANCEL_JOB) cancelled = true
+    if (operation === GET_JOB) return job(cancelled ? 7 : 3, 'none')
+    if (operation !== SEND_DOCUMENT) return undefined
+    response.writeHead(500).end()
+    return null
+  })
+  expect(await print()).toEqual(fault('offline'))
+  expect(asked.filter((operation) => operation === SEND_DOCUMENT)).toHaveLength(1)
+  expect(cancelled).toBe(true)
+})
+
+test('a printer that takes the document only while it prints is followed meanwhile', async () => {
+  let polls = 0
+  await startPrinter((operation) => {
+    if (operation === SEND_DOCUMENT) return null
+    if (operation === GET_JOB) return ++polls < 3 ? job(5, 'job-printing') : job(9, 'job-completed-successfully')
+    return undefined
+  })
+  expect(await print()).toMatchObject({ ok: true })
+})
+
+test.each([
+  ['lengths that lead backwards', Buffer.from([2, 0, 0, 0, 0, 0, 0, 1, 4, 0x13, 0xff, 0xfb, 0, 0])],
+  ['a page of HTML', Buffer.from('<html>Accedi</html>')],
+  ['two megabytes of nothing', Buffer.alloc(2 * 1024 * 1024)],
+])('%s is no printer', async (_, bytes) => {
+  await startPrinter(() => bytes)
+  expect(await service.status()).toBe('offline')
+  expect(await print()).toEqual(fault('offline'))
+  expect(asked).not.toContain(SEND_DOCUMENT)
+})
+
+test.each([
+  ['wants a password', 401, {}, 'offline'],
+  ['sends elsewhere', 307, { location: 'http://127.0.0.1:9/ipp/print' }, 'absent'],
+])('a printer that %s is not used', async (_, code, headers, status) => {
+  await startPrinter((_, response) => {
+    response.writeHead(code, headers).end()
+    return null
+  })
+  expect(await service.status()).toBe(status)
+})
