@@ -87,7 +87,7 @@ async function start(config: TotemConfig) {
   const devices = superviseDevices({
     spawn: () =>
       spawnDeviceProcess({
-        printerProfile: config.printer.profile,
+        printer: config.printer,
         externalKey: config.cie?.externalKey ?? null,
         benchEnv: config.bench?.deviceEnv ?? null,
       }),
@@ -109,7 +109,16 @@ async function start(config: TotemConfig) {
   const place = { totem: config.totem, office: `${config.office.name} (${config.office.province})` }
   const verification = config.verification && verificationSigner(readVerificationKey(config.verification.key))
   const sign = createPaperSigner(verification, config.totem)
-  const paper = createPaper({ devices, journal, ledger: queue.ledger, place, sign, keepMs: KEEP_MS, now })
+  const paper = createPaper({
+    devices,
+    journal,
+    ledger: queue.ledger,
+    place,
+    sign,
+    pdfOnly: config.printer.profile === 'a4-office',
+    keepMs: KEEP_MS,
+    now,
+  })
   const session = createSession({
     services: createVisitServices({
       devices,

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { printerProfile } from '../contract/config.ts'
+import { printerConfig } from '../contract/config.ts'
 import { err } from '../contract/result.ts'
 import { loadExternalKey } from './card/cie/index.ts'
 import { createCardService } from './card/service.ts'
@@ -11,6 +11,7 @@ import { createPrinterService } from './printer/service.ts'
 const { values } = parseArgs({
   options: {
     printer: { type: 'string', default: 'a4-kiosk' },
+    'printer-uri': { type: 'string' },
     'external-key': { type: 'string' },
     'test-trust': { type: 'boolean', default: false },
   },
@@ -42,7 +43,10 @@ const card = createCardService({
   onBroken: () => process.kill(process.pid, 'SIGKILL'),
 })
 const printer = createPrinterService({
-  profile: printerProfile.parse(values.printer),
+  ...printerConfig.parse({
+    profile: values.printer,
+    ...(values['printer-uri'] !== undefined && { uri: values['printer-uri'] }),
+  }),
   onStatus: (status) => host.tell({ event: 'printer', status }),
   onProgress: (progress) => host.tell(progress),
 })

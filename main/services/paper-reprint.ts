@@ -1,5 +1,6 @@
 import type { ReceiptDocument, ReceiptLine } from '../../contract/print.ts'
 import type { Language } from '../../contract/view.ts'
+import { type Paper, said } from '../documents/model.ts'
 
 /** What came out before, in whole or in part: this sheet itself, the certificate that it goes with, or both. */
 export interface Reprint {
@@ -33,6 +34,15 @@ export function markReprint(document: ReceiptDocument, language: Language, repri
     ...(reprint.certificate ? stamp(certificateTitle, certificate) : []),
   ]
   return { lines: [...marks, ...document.lines] }
+}
+
+/** The same on a paper that is printed as a PDF. */
+export function markPaperReprint(paper: Paper, language: Language, reprint: Reprint): Paper {
+  const { certificate } = words[language]
+  const blocks = reprint.certificate
+    ? [{ kind: 'warning' as const, text: said(certificate) }, ...paper.blocks]
+    : paper.blocks
+  return { ...paper, reprint: reprint.sheet, blocks }
 }
 
 const stamp = (title: string, sentence: string): ReceiptLine[] => [

@@ -45,7 +45,7 @@ let script: Script
 let sent: DeviceParams<'printer.print'>[]
 let paper: ReturnType<typeof createPaper>
 
-function start() {
+function start({ pdfOnly = false } = {}) {
   const opened = openQueue({ path: join(dir, 'queue.db'), now: Date.now })
   const openedJournal = openJournal({ path: join(dir, 'journal.db'), totem: 'TT-0001', now: Date.now })
   if (!opened.ok || !openedJournal.ok) throw new Error('no store')
@@ -69,6 +69,7 @@ function start() {
     ledger: queue.ledger,
     place,
     sign: () => null,
+    pdfOnly,
     keepMs: 0,
     now: () => new Date(),
   })
@@ -263,4 +264,18 @@ test('ledger-file-held by a tool: what came out meanwhile is counted, and nothin
   script = good
   expect(await paper.print(certificate)).toEqual(ok({ pages: 3 }))
   expect(sent.map(({ fromPage }) => fromPage)).toEqual([1, 2])
+})
+
+test.each([
+  ['receipt', receipt],
+  ['slip', slip],
+] as const)('an office printer gets the %s as a PDF: it has no letters of its own', async (_, printing) => {
+  stop()
+  start({ pdfOnly: true })
+  script = until(PAGES, null)
+  await paper.print(printing)
+  expect(sent).toHaveLength(1)
+  const { sheet } = sent[0] ?? {}
+  expect(sheet?.kind).toBe('pdf')
+  expect(Buffer.from(sheet?.kind === 'pdf' ? sheet.pdf : []).toString('latin1')).toMatch(/^%PDF-/)
 })

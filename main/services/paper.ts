@@ -2,14 +2,15 @@ import { createHash } from 'node:crypto'
 import type { DeviceEvent, PrintSheet } from '../../contract/device.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import type { Devices } from '../devices/index.ts'
+import type { Paper } from '../documents/model.ts'
 import { renderPdf } from '../documents/pdf.ts'
-import { type Place, receiptFor, slipFor } from '../documents/receipt.ts'
+import { type Place, receiptFor, receiptPaper, slipFor, slipPaper } from '../documents/receipt.ts'
 import type { Journal } from '../journal/journal.ts'
 import { INTERRUPTED, type Ledger, type PrintJob } from '../queue/ledger.ts'
 import type { StorageFailure } from '../queue/storage.ts'
 import { collectCode } from '../session/screen.ts'
 import type { PrintFault, Printing, Unprintable } from '../session/services.ts'
-import { markReprint } from './paper-reprint.ts'
+import { markPaperReprint, markReprint, type Reprint } from './paper-reprint.ts'
 import type { SignPaper } from './verification.ts'
 
 export interface PaperOptions {
@@ -18,6 +19,8 @@ export interface PaperOptions {
   ledger: Ledger
   place: Place
   sign: SignPaper
+  /** An office printer has no letters of its own for receipts. */
+  pdfOnly?: boolean
   keepMs: number
   now(): Date
 }
@@ -33,7 +36,7 @@ const nameOf = ({ operation, document }: Pick<PrintJob, 'operation' | 'document'
  * Puts a document on paper and keeps the ledger: a page counts when the printer has acknowledged it (DESIGN.md step 6).
  * What an earlier run of the program left in the printer is void from the start.
  */
-export function createPaper({ devices, journal, ledger, place, sign, keepMs, now }: PaperOptions) {
+export function createPaper({ devices, journal, ledger, place, sign, pdfOnly = false, keepMs, now }: PaperOptions) {
   /** The last one: printed again in its visit, a paper keeps its code. */
   let signed: { job: PrintJob; code: string | null } | null = null
   function codeOf(job: PrintJob, told: Parameters<SignPaper>[0]): string | null {
@@ -52,9 +55,11 @@ export function createPaper({ devices, journal, ledger, place, sign, keepMs, now
         const { operation, types, protocol } = outcome
         const pdfSha256 = createHash('sha256').update(Buffer.from(outcome.pdf, 'base64')).digest('hex')
         const told = { document: 'receipt', issuedAt: at, operation, types, protocol, pdfSha256, pages } as const
-        const receipt = receiptFor(outcome, { pages, at, language, place, verification: codeOf(job, told) })
+        const printed = { pages, at, language, place, verification: codeOf(job, told) }
         const certificate = ledger.reprinted({ ...job, document: 'certificate' })
-        return { kind: 'receipt', document: markReprint(receipt, language, { sheet: reprint, certificate }) }
+        const marks = { sheet: reprint, certificate }
+        if (pdfOnly) return pdfSheet(receiptPaper(outcome, printed), language, marks)
+        return { kind: 'receipt', document: markReprint(receiptFor(outcome, printed), language, marks) }
       }
       case 'declaration':
         return { kind: 'pdf', pdf: await renderPdf({ ...printing.paper, reprint }) }
@@ -63,12 +68,19 @@ export function createPaper({ devices, journal, ledger, place, sign, keepMs, now
         const until = new Date(Date.parse(requestedAt) + keepMs).toISOString()
         const code = collectCode(operation)
         const told = { document: 'slip', issuedAt: requestedAt, validUntil: until, operation, types } as const
-        const verification = codeOf(job, told)
-        const slip = slipFor({ operation, types, requestedAt, code }, { until, language, place, verification })
-        return { kind: 'receipt', document: markReprint(slip, language, { sheet: reprint, certificate: false }) }
+        const slip = { operation, types, requestedAt, code }
+        const printed = { until, language, place, verification: codeOf(job, told) }
+        const marks = { sheet: reprint, certificate: false }
+        if (pdfOnly) return pdfSheet(slipPaper(slip, printed), language, marks)
+        return { kind: 'receipt', document: markReprint(slipFor(slip, printed), language, marks) }
       }
     }
   }
+
+  const pdfSheet = async (paper: Paper, language: Printing['language'], marks: Reprint): Promise<PrintSheet> => ({
+    kind: 'pdf',
+    pdf: await renderPdf(markPaperReprint(paper, language, marks)),
+  })
 
   /** What the disk would not take yet, in order. Meanwhile `inHand` knows. */
   const unwritten: (() => Result<unknown, StorageFailure>)[] = []

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { utilityProcess } from 'electron'
+import type { PrinterConfig } from '../../contract/config.ts'
 import type { DeviceProcess } from '../devices/index.ts'
 
 /** All that a device process needs of our environment; a loader's or library's variable could bring in another card or printer (invariant 9). */
@@ -7,7 +8,7 @@ const PASSED_ON = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ']
 
 /** What the device process is told at its start. */
 interface DeviceSetup {
-  printerProfile: string
+  printer: PrinterConfig
   /** File of the CIE's external-authentication key; null: CNS only. */
   externalKey: string | null
   /** A bench's virtual hardware (development only), whose cards are of a test CA. */
@@ -15,13 +16,14 @@ interface DeviceSetup {
 }
 
 /** Starts the device process as Electron's utilityProcess. */
-export function spawnDeviceProcess({ printerProfile, externalKey, benchEnv }: DeviceSetup): DeviceProcess {
+export function spawnDeviceProcess({ printer, externalKey, benchEnv }: DeviceSetup): DeviceProcess {
   const clean = Object.fromEntries(
     Object.entries(process.env).filter(
       (entry): entry is [string, string] => entry[1] !== undefined && PASSED_ON.includes(entry[0]),
     ),
   )
-  const args = ['--printer', printerProfile]
+  const args = ['--printer', printer.profile]
+  if (printer.profile === 'a4-office') args.push('--printer-uri', printer.uri)
   if (externalKey !== null) args.push('--external-key', externalKey)
   if (__DEVELOPMENT__ && benchEnv) args.push('--test-trust')
   const child = utilityProcess.fork(join(__dirname, '..', 'native', 'index.cjs'), args, {
