@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
+    // Most of these wait for readers, printers and back-offs: two at a time, also on two cores, where the default is one.
+    maxWorkers: 2,
     projects: [
       {
         test: {
