@@ -3,7 +3,7 @@ import { parentPort, serve } from '../../native/host.ts'
 import type { ProfileName } from '../../native/printer/profiles.ts'
 import { createPrinterService } from '../../native/printer/service.ts'
 
-// The device process without its card half, for ledger-paper.test.ts: a bench with a printer and nothing else.
+// The device process without its card half, for ledger-paper-bench.ts: a bench with a printer and nothing else.
 
 const printer = createPrinterService({
   profile: process.argv[2] as ProfileName,
