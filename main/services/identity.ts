@@ -181,8 +181,7 @@ export function createIdentity({ devices, trust, totem, now }: IdentityOptions) 
       if (holder.documentNumber !== null && holder.documentNumber !== cie?.documentNumber)
         return err(refused('card-altered', { card }))
       const { givenName, surname, revocation } = holder
-      // The certificate of a CIE has both.
-      return ok({ ...known, name: givenName ?? '', surname: surname ?? '', revocation })
+      return ok({ ...known, name: givenName, surname, revocation })
     },
   }
 }
