@@ -28,28 +28,28 @@ export async function printerFigures(): Promise<Figure[]> {
       value: bands.ms,
       unit: 'ms',
       goal: { at: 'most', value: 150 },
-      reference: { what: 'pdfium drawing the page, alone (pdf.js is not among our packages)', value: pdfium },
+      references: [{ what: 'pdfium drawing the page, alone (pdf.js is not among our packages)', value: pdfium }],
     },
     {
       what: 'A4 certificate on the head that unpacks (80 mm): bytes of the plain raster',
       value: packed.percent,
       unit: '%',
       goal: { at: 'most', value: 40 },
-      reference: { what: 'on the A4 head, which does not: blank rows and margins left out', value: bands.percent },
+      references: [{ what: 'on the A4 head, which does not: blank rows and margins left out', value: bands.percent }],
     },
     {
       what: 'receipt: accepted → the printer has the first band',
       value: firstByteMs,
       unit: 'ms',
       goal: { at: 'most', value: 200 },
-      reference: null,
+      references: [],
     },
     {
       what: `${PAGES} pages printed: peak memory above idle`,
       value: peakMegabytes,
       unit: 'MB',
       goal: { at: 'most', value: 120 },
-      reference: { what: 'its pages as grey pixels', value: (PAGES * 1680 * 2376) / MEGABYTE },
+      references: [{ what: 'its pages as grey pixels', value: (PAGES * 1680 * 2376) / MEGABYTE }],
     },
   ]
 }

@@ -12,14 +12,14 @@ export async function readerFigures(): Promise<Figure[]> {
       value: lostEvents + failedReads,
       unit: '',
       goal: { at: 'most', value: 0 },
-      reference: null,
+      references: [],
     },
     {
       what: 'Reader: card put in, read and taken out',
       value: (1000 * seconds) / CYCLES,
       unit: 'ms',
       goal: null,
-      reference: null,
+      references: [],
     },
     {
       what: 'Device process: memory (PSS) that a card leaves behind',
@@ -27,7 +27,7 @@ export async function readerFigures(): Promise<Figure[]> {
       unit: 'KiB',
       // pcsc-mini 0.1.3 itself keeps about 1 KiB an insertion.
       goal: { at: 'most', value: 1 },
-      reference: null,
+      references: [],
     },
   ]
 }

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest'
 import { type Figure, median, reached, table } from './report.ts'
 
-const figure = (value: number, goal: Figure['goal']): Figure => ({
+const another = { what: 'another', value: 1234.5 }
+const figure = (value: number, goal: Figure['goal'], references = [another]): Figure => ({
   what: 'a thing',
   value,
   unit: 'ms',
   goal,
-  reference: { what: 'another', value: 1234.5 },
+  references,
 })
 
 test.each<[number, Figure['goal'], boolean]>([
@@ -27,4 +28,14 @@ test('a goal that was missed is seen in the table', () => {
   const text = table([figure(16, { at: 'most', value: 17 }), figure(18.25, { at: 'most', value: 17 })])
   expect(text).toContain('16 ms')
   expect(text).toMatch(/18\.3 ms +≤ 17 ms +✗ +1,235 ms {2}another/)
+})
+
+test('each reference stands on a line of its own, under the first', () => {
+  const [, , second, third] = table([
+    figure(1, null, []),
+    figure(2, null, [another, { what: 'a third', value: 5 }]),
+  ]).split('\n')
+  expect(second).toMatch(/^a thing +2 ms +1,235 ms {2}another$/)
+  expect(third).toMatch(/^ +5 ms {2}a third$/)
+  expect(third?.indexOf('5 ms')).toBe(second?.indexOf('1,235 ms'))
 })

@@ -1,11 +1,12 @@
-/** One figure: what this machine did in this run, beside the goal of DESIGN and a reference measured in the same run. */
+/** One figure: what this machine did in this run, beside the goal of DESIGN and references measured in the same run. */
 export interface Figure {
   what: string
   value: number
   unit: string
   /** The most (`at most`) or the least (`at least`) that is asked for; null: only told. */
   goal: { at: 'most' | 'least'; value: number } | null
-  reference: { what: string; value: number } | null
+  /** What else does the same, measured in the same run; in the figure's unit. */
+  references: readonly { what: string; value: number }[]
 }
 
 /** A benchmark: figures of one part of the product. It throws when it cannot be measured: no figure is left out in silence. */
@@ -27,17 +28,22 @@ const number = (value: number) =>
 
 /** The figures as a table for people; the JSON beside it is for machines. */
 export function table(figures: readonly Figure[]): string {
-  const rows = figures.map((figure) => {
-    const { what, value, unit, goal, reference } = figure
+  const rows = figures.flatMap((figure) => {
+    const { what, value, unit, goal, references } = figure
+    const [first = '', ...others] = references.map((one) => `${number(one.value)} ${unit}  ${one.what}`)
     return [
-      what,
-      `${number(value)} ${unit}`,
-      goal ? `${goal.at === 'most' ? '≤' : '≥'} ${number(goal.value)} ${unit}` : '',
-      goal ? (reached(figure) ? '✓' : '✗') : '',
-      reference ? `${number(reference.value)} ${unit}  ${reference.what}` : '',
+      [
+        what,
+        `${number(value)} ${unit}`,
+        goal ? `${goal.at === 'most' ? '≤' : '≥'} ${number(goal.value)} ${unit}` : '',
+        goal ? (reached(figure) ? '✓' : '✗') : '',
+        first,
+      ],
+      // Each on a line of its own.
+      ...others.map((other) => ['', '', '', '', other]),
     ]
   })
-  const lines = [['figure', 'here', 'goal', '', 'reference in the same run'], ...rows]
+  const lines = [['figure', 'here', 'goal', '', 'references in the same run'], ...rows]
   const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)))
   return lines
     .map((line) =>
