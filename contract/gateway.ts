@@ -6,7 +6,9 @@ import { journalEntry } from './journal.ts'
 
 /**
  * Totem ↔ gateway: HTTPS with mutual TLS, JSON. The totem is known by its client certificate (subject CN = totem id).
- * Every refusal is a `problem`; anything that does not parse is treated as no answer at all.
+ * Every refusal is a `problem`; anything that does not parse is treated as no answer at all. `v1` is the version of all of
+ * it. Bodies may be gzip both ways (`content-encoding`). 429 and 503 carry `Retry-After` in seconds: nothing was done, ask
+ * again then.
  *
  *   GET  /v1/status                    → status          is the line up, what time is it
  *   POST /v1/sessions                  evidence → session      201; 403 problem
@@ -14,6 +16,9 @@ import { journalEntry } from './journal.ts'
  *   POST /v1/previews                  (Bearer) previewRequest → preview
  *   POST /v1/operations                submission → submissionResult
  *   GET  /v1/operations                → operationList   what the gateway holds of this totem
+ *   GET  /v1/outcomes?after=&wait=     → outcomePage     what was settled since; held open until there is some
+ *   POST /v1/heartbeat                 heartbeat → status (contract/heartbeat.ts)
+ *   GET  /v1/keys                      → gatewayKeysAnswer (contract/gateway-keys.ts)
  *   POST /v1/journal                   journalBatch → journalReceipt
  *   GET  /v1/trust                     → trustBundle (contract/trust.ts)
  *   GET  /v1/trust/crls/<sha256>       → a CRL, DER
@@ -97,19 +102,49 @@ export type Submission = z.infer<typeof submission>
 
 /**
  * A result an item. `issued`: outcome is a compact JWE to the totem's key, header `typ` "totem-outcome+jwe", `op` =
- * operation id, holding `issuedOutcome`. `pending`: accepted, ask again later by submitting the same item.
+ * operation id, holding `issuedOutcome`. `pending`: on the gateway's disk for good; what becomes of it is told by
+ * `/v1/outcomes`. `later`: not taken in, `reason` is a code; nothing else is wrong with the batch. An item that comes again
+ * is answered with what is known of it.
  */
 const operationState = z.enum(['pending', 'issued', 'refused'])
+const settled = [
+  z.strictObject({ operation: operationId, state: z.literal('issued'), outcome: z.string() }),
+  z.strictObject({ operation: operationId, state: z.literal('refused'), problem }),
+] as const
 export const submissionResult = z.strictObject({
   results: z.array(
     z.discriminatedUnion('state', [
       z.strictObject({ operation: operationId, state: z.literal('pending') }),
-      z.strictObject({ operation: operationId, state: z.literal('issued'), outcome: z.string() }),
-      z.strictObject({ operation: operationId, state: z.literal('refused'), problem }),
+      z.strictObject({
+        operation: operationId,
+        state: z.literal('later'),
+        reason: z.string().regex(/^[a-z0-9-]{1,64}$/),
+      }),
+      ...settled,
     ]),
   ),
 })
 export type SubmissionResult = z.infer<typeof submissionResult>
+
+/** Seconds that `/v1/outcomes` may be held open: under what a provincial NAT forgets an idle connection after. */
+export const LONGEST_POLL_S = 25
+
+/**
+ * What was settled of this totem after `cursor` = `after` (0: all that is still held), oldest first, each once, bounded in
+ * bytes; `more`: ask on at once. `cursor` is that of the last one. Asking with a cursor says that everything up to it is on
+ * the totem's disk. One that the gateway has never given (it was set up anew) is answered from the beginning: outcomes are
+ * known by their operation, so that none has effect twice.
+ */
+export const outcomePage = z.strictObject({
+  cursor: z.number().int().min(0),
+  more: z.boolean(),
+  outcomes: z.array(z.discriminatedUnion('state', [...settled])).max(100),
+})
+export type OutcomePage = z.infer<typeof outcomePage>
+export const outcomeQuery = z.strictObject({
+  after: z.coerce.number().int().min(0),
+  wait: z.coerce.number().int().min(0).max(LONGEST_POLL_S),
+})
 
 /** `pdf` is ANPR's sealed PDF, byte for byte. `protocol` is numeroProtocolloANPR. */
 export const issuedOutcome = z.strictObject({

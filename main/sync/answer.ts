@@ -35,6 +35,8 @@ function verdictOf(result: SubmissionResult['results'][number]): Verdict {
   switch (result.state) {
     case 'pending':
       return { kind: 'later', reason: 'pending' }
+    case 'later':
+      return { kind: 'later', reason: result.reason }
     case 'issued':
       return { kind: 'issued', outcome: result.outcome }
     case 'refused':

@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { isoInstant } from './identity.ts'
+
+export const GATEWAY_KEYS_TYP = 'totem-gateway-keys+jws'
+
+const coordinate = z.base64url().length(43)
+const publicKey = z.strictObject({
+  kty: z.literal('EC'),
+  crv: z.literal('P-256'),
+  kid: z.string().min(1).max(64),
+  x: coordinate,
+  y: coordinate,
+})
+
+/**
+ * Payload of the list of the gateway's public keys: a compact JWS, ES256, protected header `typ`
+ * "totem-gateway-keys+jws", signed by whoever signs trust lists. The higher `sequence` replaces the lower. `sealing`: a
+ * totem seals to the one that began last and has begun (by the gateway's time); the gateway opens what was sealed to any of
+ * them, and keeps each 60 days past its successor's beginning: a request may wait 30 days on a totem without a line.
+ * `anchor`: keys that sign the anchors of sync logs (contract/journal.ts); never taken off the list.
+ */
+export const gatewayKeys = z.strictObject({
+  sequence: z.number().int().min(1),
+  issued: isoInstant,
+  sealing: z
+    .array(z.strictObject({ from: isoInstant, key: publicKey }))
+    .min(1)
+    .max(20),
+  anchor: z.array(publicKey).min(1).max(50),
+})
+export type GatewayKeys = z.infer<typeof gatewayKeys>
+
+/** `GET /v1/keys`. */
+export const gatewayKeysAnswer = z.strictObject({ list: z.string().max(100_000) })
