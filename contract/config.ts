@@ -9,18 +9,25 @@ export type HeadProfile = z.infer<typeof printerProfile>
 /**
  * Where the paper comes from: a head in the totem, or a printer in the office that takes PDF by IPP. Its URI is the
  * printer's own, or a CUPS queue's that hears of the sheets (by AppSocket or LPD it does not). With `ipps` its certificate
- * is one that Node trusts; without, what is printed is open to who listens on that line.
+ * must chain to `ca`, a PEM file and then the only one trusted, or to one that Node trusts; with `ipp` what is printed is
+ * open to who listens on that line.
  */
 export const printerConfig = z.discriminatedUnion('profile', [
   z.strictObject({ profile: printerProfile }),
-  z.strictObject({ profile: z.literal('a4-office'), uri: z.url({ protocol: /^ipps?$/ }) }),
+  z.strictObject({ profile: z.literal('a4-office'), uri: z.url({ protocol: /^ipps?$/ }), ca: z.string().optional() }),
 ])
 export type PrinterConfig = z.infer<typeof printerConfig>
 
 /** A totem's provisioning: one JSON file, written by a technician (on a bench, by the simulator). Paths are absolute. */
 export const totemConfig = z.strictObject({
   totem: totemId,
-  office: z.strictObject({ name: z.string(), comune: z.string(), province: z.string().length(2) }),
+  office: z.strictObject({
+    name: z.string(),
+    comune: z.string(),
+    province: z.string().length(2),
+    /** Beside Italian on what the totem writes, where the territory has one (anpr.md §7.1). */
+    secondLanguage: z.enum(['de', 'sl']).nullable().default(null),
+  }),
   dataDir: z.string(),
   gateway: z.strictObject({
     url: z.url({ protocol: /^https$/ }),

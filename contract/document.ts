@@ -31,4 +31,6 @@ export const registeredPerson = z.strictObject({
   statoCivile: z.enum(['1', '2', '3', '4', '6', '7', '8']).nullable(),
   family: z.array(registeredRelative).min(1).nullable(),
 })
+/** What ANPR itself says of a person. */
+export const anprPerson = registeredPerson.extend({ source: z.literal('anpr') })
 export type RegisteredPerson = z.infer<typeof registeredPerson>

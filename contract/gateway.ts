@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { certificateType, exemption } from './catalogue.ts'
+import { anprPerson } from './document.ts'
 import { evidence, evidenceRefusals } from './evidence.ts'
 import { base64, idAnpr, isoInstant, operationId } from './identity.ts'
 import { journalEntry } from './journal.ts'
@@ -13,6 +14,7 @@ import { journalEntry } from './journal.ts'
  *   GET  /v1/status                    → status          is the line up, what time is it
  *   POST /v1/sessions                  evidence → session      201; 403 problem
  *   GET  /v1/sessions/current/family   (Bearer) → familySheet
+ *   GET  /v1/sessions/current/visura   (Bearer) → visuraAnswer
  *   POST /v1/previews                  (Bearer) previewRequest → preview
  *   POST /v1/operations                submission → submissionResult
  *   GET  /v1/operations                → operationList   what the gateway holds of this totem
@@ -63,6 +65,10 @@ export const familyMember = z.strictObject({
 export type FamilyMember = z.infer<typeof familyMember>
 export const familySheet = z.strictObject({ members: z.array(familyMember).min(1) })
 export type FamilySheet = z.infer<typeof familySheet>
+
+/** The holder's own data. `reference`: idOperazioneANPR of each consultation that it took; `at`: when ANPR said so. */
+export const visuraAnswer = z.strictObject({ person: anprPerson, reference: z.string(), at: isoInstant })
+export type VisuraAnswer = z.infer<typeof visuraAnswer>
 
 /** `subject` null: the holder of the card (offline the totem knows no ID ANPR). */
 const wanted = { subject: idAnpr.nullable(), types: z.array(certificateType).min(1).max(2), exemption }

@@ -21,6 +21,8 @@ import {
   session,
   status,
   submissionResult,
+  type VisuraAnswer,
+  visuraAnswer,
 } from '../../contract/gateway.ts'
 import type { JournalEntry } from '../../contract/journal.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
@@ -45,6 +47,7 @@ export type GatewayClient = {
   status(): Answer<z.infer<typeof status>>
   openSession(evidence: Evidence): Answer<Session>
   family(token: string): Answer<FamilySheet>
+  visura(token: string): Answer<VisuraAnswer>
   preview(token: string, request: z.infer<typeof previewRequest>): Answer<z.infer<typeof preview>>
   submit(submission: Submission): Answer<SubmissionResult>
   operations(): Answer<z.infer<typeof operationList>>
@@ -120,6 +123,7 @@ export function createGatewayClient({
     // The gateway takes a nonce once: asking twice would be a replay.
     openSession: (evidence) => ask(session, '/v1/sessions', { body: evidence, repeatable: false }),
     family: (token) => ask(familySheet, '/v1/sessions/current/family', { token }),
+    visura: (token) => ask(visuraAnswer, '/v1/sessions/current/visura', { token }),
     preview: (token, request) => ask(preview, '/v1/previews', { token, body: request }),
     submit: (submission) => ask(submissionResult, '/v1/operations', { body: submission }),
     operations: () => ask(operationList, '/v1/operations'),

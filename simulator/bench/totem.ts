@@ -41,7 +41,7 @@ export async function provisionTotem(options: {
   }
   const config: TotemConfig = {
     totem: TOTEM,
-    office: { name: 'Ufficio postale di Spello', comune: 'Spello', province: 'PG' },
+    office: { name: 'Ufficio postale di Spello', comune: 'Spello', province: 'PG', secondLanguage: null },
     dataDir,
     gateway: {
       url: `https://127.0.0.1:${options.gatewayPort}`,
