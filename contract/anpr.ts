@@ -4,6 +4,7 @@ import { z } from 'zod'
  * Gateway ↔ ANPR, as far as this product uses it (anpr.md §3.3, §3.4); all values are strings, as on the real wire.
  *   POST /C030-servizioAccertamentoIdUnicoNazionale/v1/anpr-service-e002   codice fiscale → idANPR
  *   POST /C021-servizioAccertamentoStatoFamiglia/v1/anpr-service-e002      idANPR → family sheet
+ *   POST /C029-servizioAccertamentoDatiAnagrafici/v1/anpr-service-e002     idANPR → a person's own data, for a visura
  *   POST /ANPR-Certificazione/v2/certificati                               preview (emissione 3) or issue (2)
  * Issue is idempotent by `idOperazioneClient`: the same id returns the certificate already issued, PDF included.
  */
@@ -13,7 +14,7 @@ export const richiestaE002 = z.looseObject({
   datiRichiesta: z.strictObject({
     dataRiferimentoRichiesta: z.string(),
     motivoRichiesta: z.string(),
-    casoUso: z.enum(['C030', 'C021']),
+    casoUso: z.enum(['C030', 'C021', 'C029']),
   }),
 })
 
@@ -23,7 +24,7 @@ export const datiSoggetto = z.looseObject({
     cognome: z.string(),
     nome: z.string(),
     sesso: z.string(),
-    dataNascita: z.string(),
+    dataNascita: z.iso.date(),
   }),
   identificativi: z.looseObject({ idANPR: z.string() }),
   legameSoggetto: z.looseObject({ codiceLegame: z.string(), progressivoComponente: z.string() }).optional(),
@@ -32,6 +33,69 @@ export const datiSoggetto = z.looseObject({
 export const rispostaE002OK = z.looseObject({
   idOperazioneANPR: z.string(),
   listaSoggetti: z.looseObject({ datiSoggetto: z.array(datiSoggetto) }),
+})
+
+const comune = z.object({ nomeComune: z.string(), siglaProvinciaIstat: z.string().optional() })
+const localita = z.object({ descrizioneLocalita: z.string(), descrizioneStato: z.string().optional() })
+/** A comune, a place abroad, or something else such as a ship. */
+const luogoEvento = z.object({
+  comune: comune.optional(),
+  localita: localita.optional(),
+  luogoEccezionale: z.string().optional(),
+})
+
+const numeroCivico = z.object({
+  numero: z.string().optional(),
+  metrico: z.string().optional(),
+  lettera: z.string().optional(),
+  esponente1: z.string().optional(),
+  civicoInterno: z.object({ scala: z.string().optional(), interno1: z.string().optional() }).optional(),
+})
+/** `tipoIndirizzo` 1 is the residence; abroad (AIRE) there is a `localitaEstera` in place of `indirizzo`. */
+const residenza = z.object({
+  tipoIndirizzo: z.string(),
+  indirizzo: z
+    .object({
+      comune,
+      frazione: z.string().optional(),
+      toponimo: z.object({ specie: z.string().optional(), denominazioneToponimo: z.string() }),
+      numeroCivico: numeroCivico.optional(),
+    })
+    .optional(),
+  localitaEstera: z
+    .object({
+      indirizzoEstero: z.object({
+        localita,
+        toponimo: z.object({ denominazione: z.string(), numeroCivico: z.string().optional() }).optional(),
+      }),
+    })
+    .optional(),
+  presso: z.string().optional(),
+})
+
+/** Of C029 what a visura shows (anpr.md §2.1): what else it may say is dropped when it is read. */
+export const datiAnagrafici = z.object({
+  generalita: z.object({
+    codiceFiscale: z.object({ codFiscale: z.string() }),
+    cognome: z.string(),
+    nome: z.string(),
+    sesso: z.string(),
+    dataNascita: z.iso.date(),
+    /** 1: the day, or day and month, in `dataNascita` are not known. */
+    senzaGiorno: z.string().optional(),
+    senzaGiornoMese: z.string().optional(),
+    luogoNascita: luogoEvento.optional(),
+  }),
+  identificativi: z.object({ idANPR: z.string() }),
+  residenza: z.array(residenza).optional(),
+  statoCivile: z.object({ statoCivile: z.string() }).optional(),
+  cittadinanza: z.array(z.object({ descrizioneStato: z.string() })).optional(),
+})
+export type DatiAnagrafici = z.infer<typeof datiAnagrafici>
+
+export const rispostaC029 = z.looseObject({
+  idOperazioneANPR: z.string(),
+  listaSoggetti: z.object({ datiSoggetto: z.array(datiAnagrafici).length(1) }),
 })
 
 export const richiestaCertificazione = z.looseObject({

@@ -2,9 +2,11 @@ import { ulid } from 'ulid'
 import { Agent, request } from 'undici'
 import type { z } from 'zod'
 import {
+  type DatiAnagrafici,
   type datiSoggetto,
   type richiestaCertificazione,
   type richiestaE002,
+  rispostaC029,
   rispostaCertificazione,
   rispostaE002OK,
   rispostaErrori,
@@ -35,11 +37,20 @@ export interface Issued {
 
 type Subject = z.infer<typeof datiSoggetto>
 
+/** `references`: idOperazioneANPR of the two consultations. */
+export interface OwnData {
+  person: DatiAnagrafici
+  family: Subject[]
+  references: readonly [string, string]
+}
+
 export interface AnprClient {
   /** C030: who this codice fiscale is. */
   personOf(codiceFiscale: string): Promise<Result<Subject, AnprFailure>>
   /** C021: the family sheet, in its order. */
   familyOf(idAnpr: string): Promise<Result<Subject[], AnprFailure>>
+  /** C029 and C021: what the register holds of a person and of their family. */
+  ownDataOf(idAnpr: string): Promise<Result<OwnData, AnprFailure>>
   /** Base64 PDF, marked ANTEPRIMA. */
   preview(wish: Wish): Promise<Result<string, AnprFailure>>
   /** Issues, once for each `operation`: ANPR answers a repeated id with the certificate already issued. */
@@ -83,20 +94,23 @@ export function createAnprClient({ url, timeoutMs }: { url: string; timeoutMs: n
     return code === undefined ? unavailable('answer-malformed') : err({ kind: 'anpr-refused', code })
   }
 
-  const consult = async (service: string, casoUso: 'C030' | 'C021', criteri: Criteria) => {
-    const found = await post(
-      `${service}/v1/anpr-service-e002`,
+  const consult = <T>(service: keyof typeof SERVICES, criteri: Criteria, answer: z.ZodType<T>) =>
+    post(
+      `${SERVICES[service]}/v1/anpr-service-e002`,
       {
         // A consultation changes nothing: each has an id of its own.
         idOperazioneClient: ulid(),
         criteriRicerca: criteri,
-        datiRichiesta: { dataRiferimentoRichiesta: today(), motivoRichiesta: 'TOTEM-POLIS', casoUso },
+        datiRichiesta: { dataRiferimentoRichiesta: today(), motivoRichiesta: 'TOTEM-POLIS', casoUso: service },
       } satisfies z.infer<typeof richiestaE002>,
-      rispostaE002OK,
+      answer,
     )
+  const subjects = async (service: 'C030' | 'C021', criteri: Criteria) => {
+    const found = await consult(service, criteri, rispostaE002OK)
     if (!found.ok) return found
-    const [first, ...rest] = found.value.listaSoggetti.datiSoggetto
-    return first ? ok([first, ...rest] as const) : unavailable('answer-malformed')
+    const { idOperazioneANPR: reference, listaSoggetti } = found.value
+    const [first, ...rest] = listaSoggetti.datiSoggetto
+    return first ? ok({ reference, first, rest }) : unavailable('answer-malformed')
   }
 
   const certify = (idOperazioneClient: string, wish: Wish, emissione: '2' | '3') =>
@@ -108,12 +122,22 @@ export function createAnprClient({ url, timeoutMs }: { url: string; timeoutMs: n
 
   return {
     async personOf(codiceFiscale) {
-      const found = await consult('C030-servizioAccertamentoIdUnicoNazionale', 'C030', { codiceFiscale })
-      return found.ok ? ok(found.value[0]) : found
+      const found = await subjects('C030', { codiceFiscale })
+      return found.ok ? ok(found.value.first) : found
     },
     async familyOf(idANPR) {
-      const found = await consult('C021-servizioAccertamentoStatoFamiglia', 'C021', { idANPR })
-      return found.ok ? ok([...found.value]) : found
+      const found = await subjects('C021', { idANPR })
+      return found.ok ? ok([found.value.first, ...found.value.rest]) : found
+    },
+    async ownDataOf(idANPR) {
+      const [own, family] = await Promise.all([consult('C029', { idANPR }, rispostaC029), subjects('C021', { idANPR })])
+      if (!own.ok) return own
+      if (!family.ok) return family
+      const [person] = own.value.listaSoggetti.datiSoggetto
+      // Somebody else's data must not be shown, whoever has mixed them up.
+      if (person?.identificativi.idANPR !== idANPR) return unavailable('answer-malformed')
+      const { first, rest, reference } = family.value
+      return ok({ person, family: [first, ...rest], references: [own.value.idOperazioneANPR, reference] })
     },
     async preview(wish) {
       const answer = await certify(ulid(), wish, '3')
@@ -135,6 +159,12 @@ export function createAnprClient({ url, timeoutMs }: { url: string; timeoutMs: n
     close: () => agent.close(),
   }
 }
+
+const SERVICES = {
+  C021: 'C021-servizioAccertamentoStatoFamiglia',
+  C029: 'C029-servizioAccertamentoDatiAnagrafici',
+  C030: 'C030-servizioAccertamentoIdUnicoNazionale',
+} as const
 
 type Criteria = z.infer<typeof richiestaE002>['criteriRicerca']
 

@@ -13,6 +13,7 @@ import {
   status,
   submission,
   submissionResult,
+  visuraAnswer,
 } from '../../contract/gateway.ts'
 import { ok } from '../../contract/result.ts'
 import { trustBundle } from '../../contract/trust.ts'
@@ -100,6 +101,10 @@ export function createTotemServer({
 
   server.get('/v1/sessions/current/family', async (request, reply) =>
     answer(reply, familySheet, await sessions.family(totemOf(request).id, bearer(request))),
+  )
+
+  server.get('/v1/sessions/current/visura', async (request, reply) =>
+    answer(reply, visuraAnswer, await sessions.visura(totemOf(request).id, bearer(request))),
   )
 
   server.post('/v1/previews', async (request, reply) => {

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { z } from 'zod'
 import type { Evidence } from '../../contract/evidence.ts'
-import type { FamilySheet, Problem, preview, previewRequest, Session } from '../../contract/gateway.ts'
+import type { FamilySheet, Problem, preview, previewRequest, Session, VisuraAnswer } from '../../contract/gateway.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import type { AnprClient } from '../anpr/client.ts'
 import { problemOf } from '../anpr/problems.ts'
@@ -9,6 +9,7 @@ import { type Clock, MINUTE_MS } from '../clock.ts'
 import type { Database } from '../store/schema.ts'
 import { holderOf, openSession } from '../store/sessions.ts'
 import type { TrustKeeper } from '../trust/keeper.ts'
+import { registered } from './visura.ts'
 
 /** How old a login may be, and how far the totem's clock may be from ours. */
 const FRESH_MS = 5 * MINUTE_MS
@@ -18,6 +19,8 @@ const SESSION_MS = 15 * MINUTE_MS
 export interface Sessions {
   open(totem: string, evidence: Evidence): Promise<Result<Session, Problem>>
   family(totem: string, token: string): Promise<Result<FamilySheet, Problem>>
+  /** Of the holder alone, whoever else lives with them. */
+  visura(totem: string, token: string): Promise<Result<VisuraAnswer, Problem>>
   preview(
     totem: string,
     token: string,
@@ -89,6 +92,14 @@ export function createSessions({
           self: identificativi.idANPR === requester.value,
         })),
       })
+    },
+
+    async visura(totem, token) {
+      const requester = await holder(totem, token)
+      if (!requester.ok) return requester
+      const own = await anpr.ownDataOf(requester.value)
+      if (!own.ok) return err(problemOf(own.error))
+      return ok({ person: registered(own.value), reference: own.value.references.join(', '), at: now().toISOString() })
     },
 
     async preview(totem, token, wish) {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { z } from 'zod'
-import type { datiSoggetto, rispostaErrori } from '../../contract/anpr.ts'
+import type { DatiAnagrafici, datiSoggetto, rispostaErrori } from '../../contract/anpr.ts'
 import { type CertificateType, certificateTypes, exemptions } from '../../contract/catalogue.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { type Family, familyOf, type Person, people, personById } from '../population/people.ts'
@@ -93,6 +93,40 @@ export function soggetto(person: Person, place: number): z.infer<typeof datiSogg
     ...(relation && {
       legameSoggetto: { tipoLegame: '3', codiceLegame: relation, progressivoComponente: String(place) },
     }),
+  }
+}
+
+/** A person as C029 tells of them. */
+export function datiAnagraficiOf(person: Person, { comune, address }: Family): DatiAnagrafici {
+  const { codiceFiscale, surname, name, sex, born, birthComune, idAnpr, statoCivile } = person
+  const { toponimo, civico } = address
+  // Its kind is the first word.
+  const [, specie = '', denominazioneToponimo = toponimo] = /^(\S+) (.+)$/.exec(toponimo) ?? []
+  const [numero = '', lettera] = civico.split('/')
+  return {
+    generalita: {
+      codiceFiscale: { codFiscale: codiceFiscale },
+      cognome: surname.toUpperCase(),
+      nome: name.toUpperCase(),
+      sesso: sex,
+      dataNascita: born,
+      luogoNascita: {
+        comune: { nomeComune: birthComune.name.toUpperCase(), siglaProvinciaIstat: birthComune.province },
+      },
+    },
+    identificativi: { idANPR: idAnpr },
+    residenza: [
+      {
+        tipoIndirizzo: '1',
+        indirizzo: {
+          comune: { nomeComune: comune.name.toUpperCase(), siglaProvinciaIstat: comune.province },
+          toponimo: { specie: specie.toUpperCase(), denominazioneToponimo: denominazioneToponimo.toUpperCase() },
+          numeroCivico: { numero, ...(lettera && { lettera }) },
+        },
+      },
+    ],
+    statoCivile: { statoCivile },
+    cittadinanza: [{ descrizioneStato: 'ITALIA' }],
   }
 }
 

@@ -6,7 +6,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { richiestaCertificazione, richiestaE002 } from '../../contract/anpr.ts'
 import { createIssuer, type Issuer } from './issue.ts'
-import { type AnprError, errori, familySheetOf, findByCodiceFiscale, soggetto } from './registry.ts'
+import { type AnprError, datiAnagraficiOf, errori, familySheetOf, findByCodiceFiscale, soggetto } from './registry.ts'
 
 /**
  * What can be wrong with ANPR, switched by a test or from the dock. `slow` answers rightly after `ms`; `garbage` answers
@@ -30,7 +30,7 @@ export interface Anpr {
 }
 
 /**
- * A stand-in for ANPR's three e-services (contract/anpr.ts) on the synthetic population, on loopback, plain HTTP.
+ * A stand-in for ANPR's four e-services (contract/anpr.ts) on the synthetic population, on loopback, plain HTTP.
  * `pki` holds seal.cert.pem and seal.key.pem; `port` 0 takes a free one.
  *   PUT /simulator/fault          AnprFault
  *   GET /simulator/issued         { issued: [idOperazioneClient] }
@@ -91,6 +91,17 @@ function eServices(server: FastifyInstance, issuer: Issuer, state: State, stoppe
     if (!sheet.ok) return refuse(reply, sheet.error, 404)
     const members = sheet.value.members.map((member, index) => soggetto(member, index + 1))
     return { idOperazioneANPR: '1', listaSoggetti: { datiSoggetto: members } }
+  })
+
+  server.post('/C029-servizioAccertamentoDatiAnagrafici/v1/anpr-service-e002', async ({ body }, reply) => {
+    const request = richiestaE002.safeParse(body)
+    if (!request.success) return refuse(reply, MALFORMED)
+    const { idANPR } = request.data.criteriRicerca
+    const sheet = familySheetOf(idANPR)
+    if (!sheet.ok) return refuse(reply, sheet.error, 404)
+    const { family, members } = sheet.value
+    const told = members.filter(({ idAnpr }) => idAnpr === idANPR).map((person) => datiAnagraficiOf(person, family))
+    return { idOperazioneANPR: '2', listaSoggetti: { datiSoggetto: told } }
   })
 
   server.post('/ANPR-Certificazione/v2/certificati', async ({ body }, reply) => {

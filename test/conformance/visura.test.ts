@@ -1,0 +1,67 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { visuraAnswer } from '../../contract/gateway.ts'
+import { personById } from '../../simulator/population/people.ts'
+import { login, type Office, openOffice, TotemClient } from '../support/gateway-office.ts'
+
+// The holder's own data through a real gateway, from the card's signature to what the screen is given.
+let office: Office
+let totem: TotemClient
+beforeAll(async () => {
+  office = await openOffice(null)
+  totem = new TotemClient(office.gateway.url, 'TT-0001')
+})
+afterEach(() => office.anpr.setFault({ kind: 'none' }))
+afterAll(async () => {
+  await totem?.close()
+  await office?.stop()
+})
+
+const visura = async (person: string, client = totem) => {
+  const { body } = await totem.post('/v1/sessions', login(person))
+  return client.get('/v1/sessions/current/visura', { authorization: `Bearer ${body.token}` })
+}
+
+test('the holder, with address, stato civile and family, and the reference of both consultations', async () => {
+  const { status, body } = await visura('mario-rossi')
+  expect(status).toBe(200)
+  expect(visuraAnswer.parse(body)).toMatchObject({
+    person: {
+      source: 'anpr',
+      name: 'MARIO',
+      codiceFiscale: personById('mario-rossi').codiceFiscale,
+      birthPlace: 'ROMA (RM)',
+      residence: { comune: 'SPELLO (PG)', address: 'PIAZZA DELLA REPUBBLICA 4/A' },
+      citizenships: ['ITALIA'],
+      statoCivile: '2',
+      family: [
+        { name: 'MARIO', relation: '1' },
+        { name: 'ELENA', born: '1983-04-09', relation: '2' },
+        { name: 'SOFIA', relation: '3' },
+      ],
+    },
+    reference: '2, 1',
+  })
+})
+
+test('without a session, or with another totem’s, nothing is told', async () => {
+  expect(await totem.get('/v1/sessions/current/visura')).toMatchObject({
+    status: 401,
+    body: { kind: 'session-expired' },
+  })
+  const other = new TotemClient(office.gateway.url, 'TT-0002')
+  expect(await visura('mario-rossi', other)).toMatchObject({ status: 401, body: { kind: 'session-expired' } })
+  await other.close()
+})
+
+test('ANPR is away, or answers nonsense: not now, and nothing of anybody', async () => {
+  const { body } = await totem.post('/v1/sessions', login('anna-bianchi'))
+  for (const kind of ['unavailable', 'garbage'] as const) {
+    office.anpr.setFault({ kind })
+    const headers = { authorization: `Bearer ${body.token}` }
+    expect(await totem.get('/v1/sessions/current/visura', headers)).toEqual({
+      status: 503,
+      body: { kind: 'anpr-unavailable', anpr: null },
+    })
+  }
+  expect(office.logged()).not.toMatch(/BIANCHI|ROSSI/i)
+})
