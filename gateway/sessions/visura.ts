@@ -41,10 +41,7 @@ function known<F extends 'sex' | 'citizenships' | 'statoCivile'>(field: F, value
 }
 
 /** ANPR fills a day that nobody knows with 01 and says so beside it. */
-function bornOn(
-  dataNascita: string,
-  { senzaGiorno, senzaGiornoMese }: { senzaGiorno?: unknown; senzaGiornoMese?: unknown },
-): string | null {
+function bornOn(dataNascita: string, { senzaGiorno, senzaGiornoMese }: Record<string, unknown>): string | null {
   return senzaGiorno === '1' || senzaGiornoMese === '1' ? null : dataNascita
 }
 
