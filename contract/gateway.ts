@@ -83,6 +83,20 @@ export const sealing = { alg: 'ECDH-ES', enc: 'A256GCM' } as const
 export const REQUEST_TYP = 'totem-request+jwe'
 export const OUTCOME_TYP = 'totem-outcome+jwe'
 
+/**
+ * Protected header of what is sealed. It is authenticated with the content (RFC 7516 §5.1, step 14): what was sealed for one
+ * item, totem and kind opens for no other. `op` is the operation id, `kid` names the receiver's key.
+ */
+export const sealedHeader = (
+  typ: typeof REQUEST_TYP | typeof OUTCOME_TYP,
+  kid: string,
+  { operation, totem, kind }: { operation: string; totem: string; kind: CertificateRequest['kind'] },
+) => ({ ...sealing, kid, typ, op: operation, totem, kind })
+
+/** Was it sealed just so? The rule of both receivers. */
+export const isSealedAs = (header: object, wanted: ReturnType<typeof sealedHeader>): boolean =>
+  Object.entries(wanted).every(([name, value]) => (header as Record<string, unknown>)[name] === value)
+
 /** The request as the gateway sees it after opening the JWE. Only the gateway can read it. */
 export const certificateRequest = z.strictObject({
   operation: operationId,
@@ -94,10 +108,7 @@ export const certificateRequest = z.strictObject({
 })
 export type CertificateRequest = z.infer<typeof certificateRequest>
 
-/**
- * `sealed`: compact JWE (`sealing`) to the gateway's key; protected header `kid`, `typ` "totem-request+jwe", `op` =
- * operation id, so that sealed payloads cannot be swapped between items.
- */
+/** `sealed`: compact JWE to one of the gateway's keys (contract/gateway-keys.ts), header `sealedHeader`. */
 export const submission = z.strictObject({
   items: z
     .array(z.strictObject({ operation: operationId, sealed: z.string().max(100_000) }))
@@ -107,8 +118,8 @@ export const submission = z.strictObject({
 export type Submission = z.infer<typeof submission>
 
 /**
- * A result an item. `issued`: outcome is a compact JWE to the totem's key, header `typ` "totem-outcome+jwe", `op` =
- * operation id, holding `issuedOutcome`. `pending`: on the gateway's disk for good; what becomes of it is told by
+ * A result an item. `issued`: outcome is a compact JWE to a key of the totem's, header `sealedHeader`, holding
+ * `issuedOutcome`. `pending`: on the gateway's disk for good; what becomes of it is told by
  * `/v1/outcomes`. `later`: not taken in, `reason` is a code; nothing else is wrong with the batch. An item that comes again
  * is answered with what is known of it.
  */

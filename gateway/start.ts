@@ -30,7 +30,7 @@ export async function startGateway(
 ): Promise<Gateway> {
   const config = gatewayConfig.parse(given)
   const read = (path: string) => readFile(path, 'utf8')
-  const sealingKey = await readKey(await read(config.sealingKey))
+  const { kid, key } = await readKey(await read(config.sealingKey))
   const tls = { key: await read(config.tls.key), cert: await read(config.tls.certificate) }
   const clientCa = await read(config.tls.clientCa)
   const token = (await read(config.operator.token)).trim()
@@ -41,7 +41,12 @@ export async function startGateway(
   const db = await openDatabase({ databaseUrl, dataDir: config.dataDir }, log)
   const anpr = createAnprClient(config.anpr)
   const shared = { db, anpr, trust, now }
-  const operations = createOperations({ ...shared, sealingKey, answerWithinMs: config.answerWithinMs, log })
+  const operations = createOperations({
+    ...shared,
+    sealingKeys: new Map([[kid, key]]),
+    answerWithinMs: config.answerWithinMs,
+    log,
+  })
   const sessions = createSessions(shared)
   const totems = createTotems(config.totems)
   const { version } = packageJson

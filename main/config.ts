@@ -11,11 +11,9 @@ export function readConfig(): TotemConfig {
   return totemConfig.parse(JSON.parse(readFileSync(file, 'utf8')))
 }
 
-/** The key for verification codes; without the name that verifiers know it by it signs nothing. */
-export function readVerificationKey(file: string): JWK & { kid: string } {
-  const { kid, ...key } = readKey(file)
-  if (!kid) throw new Error('the verification key has no kid')
+/** Without the name that others know it by a key neither signs nor seals. */
+export function readKey(file: string): JWK & { kid: string } {
+  const { kid, ...key } = JSON.parse(readFileSync(file, 'utf8')) as JWK
+  if (!kid) throw new Error('a key has no kid')
   return { ...key, kid }
 }
-
-export const readKey = (file: string): JWK => JSON.parse(readFileSync(file, 'utf8')) as JWK

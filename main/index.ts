@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { TotemConfig } from '../contract/config.ts'
 import type { DeviceEvent } from '../contract/device.ts'
 import type { Result } from '../contract/result.ts'
-import { readConfig, readKey, readVerificationKey } from './config.ts'
+import { readConfig, readKey } from './config.ts'
 import { superviseDevices } from './devices/index.ts'
 import { verificationSigner } from './documents/verification-code.ts'
 import { callHandlers } from './handlers.ts'
@@ -54,9 +54,11 @@ async function start(config: TotemConfig) {
   const { dataDir, trust: trustConfig } = config
   const testTrust = __DEVELOPMENT__ && config.bench !== null
   const trust = opened('trust list', await openTrustStore({ config: trustConfig, testTrust, dataDir, journal, now }))
+  const sealingKey = readKey(config.gateway.sealingKey)
+  const outcomeKey = readKey(config.outcomeKey)
   const keys = {
-    sealing: readKey(config.gateway.sealingKey),
-    outcome: readKey(config.outcomeKey),
+    sealing: () => sealingKey,
+    outcome: new Map([[outcomeKey.kid, outcomeKey]]),
     holder: holderSecret(config.dataDir),
   }
   const client = createGatewayClient({
@@ -71,7 +73,8 @@ async function start(config: TotemConfig) {
     queue,
     journal,
     client,
-    outcomeKey: keys.outcome,
+    outcomeKeys: keys.outcome,
+    totem: config.totem,
     now: Date.now,
     random: Math.random,
     lineProbeMs: config.timings.lineProbeMs,
@@ -107,7 +110,7 @@ async function start(config: TotemConfig) {
     },
   })
   const place = { totem: config.totem, office: `${config.office.name} (${config.office.province})` }
-  const verification = config.verification && verificationSigner(readVerificationKey(config.verification.key))
+  const verification = config.verification && verificationSigner(readKey(config.verification.key))
   const sign = createPaperSigner(verification, config.totem)
   const paper = createPaper({
     devices,

@@ -14,7 +14,7 @@ import { type Clock, DAY_MS, MINUTE_MS } from '../clock.ts'
 import { accept, list, type OperationRow, type Settlement, settle } from '../store/operations.ts'
 import type { Database } from '../store/schema.ts'
 import type { TrustKeeper } from '../trust/keeper.ts'
-import { type NamedKey, openRequest, sealOutcome } from './sealing.ts'
+import { type NamedKey, openRequest, type SealingKeys, sealOutcome } from './sealing.ts'
 
 /** How long a request may wait on a totem without a line. */
 const MAX_AGE_MS = 30 * DAY_MS
@@ -47,7 +47,7 @@ interface Parts {
   db: Database
   anpr: AnprClient
   trust: TrustKeeper
-  sealingKey: NamedKey
+  sealingKeys: SealingKeys
   answerWithinMs: number
   now: Clock
   log: Logger
@@ -61,12 +61,12 @@ const refusal = (kind: Problem['kind']): Problem => ({ kind, anpr: null })
  * calls, two gateways or a crash in between.
  */
 export function createOperations(parts: Parts): Operations {
-  const { db, sealingKey, answerWithinMs, log, now } = parts
+  const { db, sealingKeys, answerWithinMs, log, now } = parts
   // Repetitions that come while the first is under way share its answer instead of asking ANPR again.
   const underWay = new Map<string, Promise<ItemResult>>()
 
   async function submitOne(totem: Totem, item: Submission['items'][number]): Promise<ItemResult> {
-    const opened = await openRequest(item, sealingKey)
+    const opened = await openRequest(item, sealingKeys, totem.id)
     if (!opened.ok) {
       const { kind } = opened.error
       const { operation } = item
@@ -119,7 +119,11 @@ export function createOperations(parts: Parts): Operations {
 
   async function issued(totem: Totem, { operation, types }: CertificateRequest, issue: Issued): Promise<Settlement> {
     const outcome = { operation, types, ...issue, issuedAt: now().toISOString() }
-    return { state: 'issued', protocol: issue.protocol, outcome: await sealOutcome(outcome, totem.outcomeKey) }
+    return {
+      state: 'issued',
+      protocol: issue.protocol,
+      outcome: await sealOutcome(outcome, totem.outcomeKey, totem.id),
+    }
   }
 
   /** One item's trouble is its own: a bug or a lost database leaves it pending, the others go on. */

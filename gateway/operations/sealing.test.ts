@@ -1,16 +1,105 @@
 import fc from 'fast-check'
-import { CompactEncrypt, type CryptoKey, exportJWK, generateKeyPair } from 'jose'
-import { beforeAll, expect, test } from 'vitest'
+import { CompactEncrypt, exportJWK, generateKeyPair } from 'jose'
+import { describe, expect, test } from 'vitest'
 import { REQUEST_TYP, sealing } from '../../contract/gateway.ts'
-import { type NamedKey, openRequest, readKey } from './sealing.ts'
+import { openRequest, readKey, type SealingKeys } from './sealing.ts'
 
-let key: NamedKey
-let publicKey: CryptoKey
-beforeAll(async () => {
-  const { privateKey, publicKey: toSeal } = await generateKeyPair('ECDH-ES', { crv: 'P-256', extractable: true })
-  key = await readKey(JSON.stringify({ ...(await exportJWK(privateKey)), kid: 'k' }))
-  publicKey = toSeal
+const pairs = await Promise.all(['k', 'older', 'stranger'].map(pair))
+const [own, older, stranger] = pairs
+const keys: SealingKeys = new Map([own, older].flatMap((named) => (named ? [[named.kid, named.key]] : [])))
+
+async function pair(kid: string) {
+  const { privateKey, publicKey } = await generateKeyPair('ECDH-ES', { crv: 'P-256', extractable: true })
+  const { key } = await readKey(JSON.stringify({ ...(await exportJWK(privateKey)), kid }))
+  return { kid, key, publicKey }
+}
+
+const operation = '01KANPR0000000000000000001'
+const other = '01KANPR0000000000000000002'
+const totem = 'TT-0001'
+const request = {
+  operation,
+  kind: 'certificate',
+  subject: null,
+  types: ['8'],
+  exemption: 'processuale',
+  language: 'IT',
+  requestedAt: '2026-11-22T09:00:00Z',
+  evidence: {
+    statement: {
+      purpose: 'totem-polis/login/1',
+      totem,
+      session: other,
+      at: '2026-11-22T09:00:00Z',
+      nonce: 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=',
+    },
+    certificate: 'AAAA',
+    signature: 'AAAA',
+  },
+}
+const header = { ...sealing, kid: 'k', typ: REQUEST_TYP, op: operation, totem, kind: 'certificate' }
+
+const sealed = (body: unknown, changed: Record<string, unknown> = {}, to = own) => {
+  if (!to) throw new Error('no key')
+  return new CompactEncrypt(new TextEncoder().encode(typeof body === 'string' ? body : JSON.stringify(body)))
+    .setProtectedHeader({ ...header, kid: to.kid, ...changed } as never)
+    .encrypt(to.publicKey)
+}
+const unopened = { ok: false, error: { kind: 'request-unopened' } }
+const malformed = { ok: false, error: { kind: 'request-malformed' } }
+
+describe('a request', () => {
+  test.each([
+    ['the key in force', own],
+    ['the key before it', older],
+  ])('sealed to %s opens', async (_, to) => {
+    const opened = await openRequest({ operation, sealed: await sealed(request, {}, to) }, keys, totem)
+    expect(opened).toMatchObject({ ok: true, value: { request } })
+  })
+  test.each([
+    ['was swapped with another', { ...request, operation: other }, { op: other }],
+    ['has the header of one and the body of another', { ...request, operation: other }, {}],
+    ['has the body of one and the header of another', request, { op: other }],
+    ['comes from another totem', request, { totem: 'TT-0002' }],
+    ['names no totem', request, { totem: undefined }],
+    ['is of another kind', request, { kind: 'visura' }],
+    ['is of another kind in header and body', { ...request, kind: 'visura' }, { kind: 'visura' }],
+    ['names no kind', request, { kind: undefined }],
+    ['is an outcome', request, { typ: 'totem-outcome+jwe' }],
+    ['names no operation', request, { op: undefined }],
+    ['names its operation as a list', request, { op: [operation] }],
+  ])('that %s is malformed', async (_, body, changed) => {
+    expect(await openRequest({ operation, sealed: await sealed(body, changed) }, keys, totem)).toEqual(malformed)
+  })
+  test.each([
+    ['names a key that is not here', { kid: 'stranger' }, own],
+    ['names the other one of the keys', { kid: 'older' }, own],
+    ['names no key', { kid: undefined }, own],
+    ['was sealed to a key that is not here', {}, stranger],
+    ['was sealed to another key under a name that is here', { kid: 'k' }, stranger],
+    ['was sealed some other way', { enc: 'A128GCM' }, own],
+  ])('that %s is unopened', async (_, changed, to) => {
+    expect(await openRequest({ operation, sealed: await sealed(request, changed, to) }, keys, totem)).toEqual(unopened)
+  })
+  test('in which any one character is another is unopened', async () => {
+    const token = await sealed(request)
+    const base64url = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+    await fc.assert(
+      fc.asyncProperty(fc.nat({ max: token.length - 1 }), fc.constantFrom(...base64url, '.'), async (at, character) => {
+        const changed = token.slice(0, at) + character + token.slice(at + 1)
+        // Base64url has bits to spare in a last character: what decodes to the same bytes is the same token.
+        fc.pre(bytesOf(changed) !== bytesOf(token))
+        expect(await openRequest({ operation, sealed: changed }, keys, totem)).toEqual(unopened)
+      }),
+    )
+  })
 })
+
+const bytesOf = (token: string) =>
+  token
+    .split('.')
+    .map((part) => Buffer.from(part, 'base64url').toString('hex'))
+    .join('.')
 
 const part = fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes).toString('base64url'))
 
@@ -21,25 +110,16 @@ test('whatever comes instead of a sealed request is unopened: the key may be the
   )
   await fc.assert(
     fc.asyncProperty(anything, async (sealed) => {
-      const opened = await openRequest({ operation: '01KAXXXXXXXXXXXXXXXXXXXXXX', sealed }, key)
-      expect(opened).toEqual({ ok: false, error: { kind: 'request-unopened' } })
+      expect(await openRequest({ operation, sealed }, keys, totem)).toEqual(unopened)
     }),
   )
 })
 
 test('whatever was sealed and is no request is request-malformed', async () => {
-  const operation = '01KAXXXXXXXXXXXXXXXXXXXXXX'
-  const seal = (body: string, header: object) =>
-    new CompactEncrypt(new TextEncoder().encode(body))
-      .setProtectedHeader({ ...sealing, kid: 'k', typ: REQUEST_TYP, op: operation, ...header })
-      .encrypt(publicKey)
   const body = fc.oneof(fc.string(), fc.json(), fc.record({ operation: fc.constant(operation) }).map(JSON.stringify))
   await fc.assert(
     fc.asyncProperty(body, async (text) => {
-      const malformed = await openRequest({ operation, sealed: await seal(text, {}) }, key)
-      expect(malformed).toEqual({ ok: false, error: { kind: 'request-malformed' } })
-      const unopened = await openRequest({ operation, sealed: await seal(text, { kid: 'another' }) }, key)
-      expect(unopened).toEqual({ ok: false, error: { kind: 'request-unopened' } })
+      expect(await openRequest({ operation, sealed: await sealed(text) }, keys, totem)).toEqual(malformed)
     }),
   )
 })

@@ -4,9 +4,11 @@ import {
   type CertificateRequest,
   certificateRequest,
   type IssuedOutcome,
+  isSealedAs,
   issuedOutcome,
   OUTCOME_TYP,
   REQUEST_TYP,
+  sealedHeader,
   sealing,
 } from '../../contract/gateway.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
@@ -17,6 +19,9 @@ export interface NamedKey {
   key: CryptoKey
 }
 
+/** The gateway's private keys by `kid`: what was sealed to an earlier one is still to come. */
+export type SealingKeys = ReadonlyMap<string, CryptoKey>
+
 /** Reads a JWK (private to open, public to seal); throws on anything that is not a named P-256 key. */
 export async function readKey(text: string): Promise<NamedKey> {
   const jwk = JSON.parse(text) as JWK
@@ -26,27 +31,25 @@ export async function readKey(text: string): Promise<NamedKey> {
 }
 
 /**
- * Opens a request and holds it to the operation it came under, in header and body, so that sealed payloads can't be
- * swapped between items. `digest` is SHA-256 over the request itself: sealing it anew does not make it another one.
- * `request-unopened`: it can't be read with the key that is here, which may be the fault of the key and not of the
- * request; `request-malformed`: it was read, and is none.
+ * Opens a request and holds it to the operation it came under and the totem that brought it, in header and body, so that
+ * sealed payloads can't be swapped. `digest` is SHA-256 over the request itself: sealing it anew does not make it another
+ * one. `request-unopened`: it can't be read with the keys that are here, which may be the fault of the keys and not of the
+ * request; `request-malformed`: it was read, and is none, or not this one.
  */
 export async function openRequest(
   { operation, sealed }: { operation: string; sealed: string },
-  { kid, key }: NamedKey,
+  keys: SealingKeys,
+  totem: string,
 ): Promise<
   Result<{ request: CertificateRequest; digest: string }, { kind: 'request-unopened' | 'request-malformed' }>
 > {
-  const opened = await decrypt(sealed, key)
-  if (!opened || opened.header.kid !== kid) return err({ kind: 'request-unopened' })
+  const opened = await decrypt(sealed, keys)
+  if (!opened) return err({ kind: 'request-unopened' })
   const { header, text } = opened
   const request = certificateRequest.safeParse(jsonOf(text))
-  if (
-    header.typ !== REQUEST_TYP ||
-    header.op !== operation ||
-    !request.success ||
-    request.data.operation !== operation
-  ) {
+  if (!request.success || request.data.operation !== operation) return err({ kind: 'request-malformed' })
+  const { kind } = request.data
+  if (!isSealedAs(header, sealedHeader(REQUEST_TYP, String(header.kid), { operation, totem, kind }))) {
     return err({ kind: 'request-malformed' })
   }
   return ok({
@@ -55,9 +58,14 @@ export async function openRequest(
   })
 }
 
-async function decrypt(sealed: string, key: CryptoKey) {
+async function decrypt(sealed: string, keys: SealingKeys) {
+  const keyNamed = ({ kid = '' }) => {
+    const key = keys.get(kid)
+    if (!key) throw new Error('no such key')
+    return key
+  }
   try {
-    const { plaintext, protectedHeader: header } = await compactDecrypt(sealed, key, {
+    const { plaintext, protectedHeader: header } = await compactDecrypt(sealed, keyNamed, {
       keyManagementAlgorithms: [sealing.alg],
       contentEncryptionAlgorithms: [sealing.enc],
     })
@@ -78,8 +86,8 @@ function jsonOf(text: string): unknown {
 }
 
 /** Seals an outcome to the totem that asked: from here on only that totem can read the certificate. */
-export function sealOutcome(outcome: IssuedOutcome, { kid, key }: NamedKey): Promise<string> {
+export function sealOutcome(outcome: IssuedOutcome, { kid, key }: NamedKey, totem: string): Promise<string> {
   return new CompactEncrypt(new TextEncoder().encode(JSON.stringify(issuedOutcome.parse(outcome))))
-    .setProtectedHeader({ ...sealing, kid, typ: OUTCOME_TYP, op: outcome.operation })
+    .setProtectedHeader(sealedHeader(OUTCOME_TYP, kid, { operation: outcome.operation, totem, kind: 'certificate' }))
     .encrypt(key)
 }

@@ -3,44 +3,58 @@ import { CompactEncrypt, compactDecrypt, type JWK } from 'jose'
 import {
   type CertificateRequest,
   type IssuedOutcome,
+  isSealedAs,
   issuedOutcome,
   OUTCOME_TYP,
   REQUEST_TYP,
+  sealedHeader,
   sealing,
 } from '../../contract/gateway.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 
-/** The request as a compact JWE that only the gateway can open (contract/gateway.ts). `gatewayKey`: public, P-256. */
-export async function sealRequest(request: CertificateRequest, gatewayKey: JWK): Promise<string> {
-  if (!gatewayKey.kid) throw new Error('the gateway sealing key has no kid')
+/** A P-256 key and the name that its holder gave it. */
+export type NamedKey = JWK & { kid: string }
+
+/** The totem's private keys by `kid`: several while outcomes that were sealed to an earlier one are still to come. */
+export type OutcomeKeys = ReadonlyMap<string, NamedKey>
+
+/** The request of this totem as a compact JWE that only the gateway can open. `gatewayKey`: public, P-256. */
+export async function sealRequest(request: CertificateRequest, gatewayKey: NamedKey, totem: string): Promise<string> {
   return new CompactEncrypt(new TextEncoder().encode(JSON.stringify(request)))
-    .setProtectedHeader({ ...sealing, kid: gatewayKey.kid, typ: REQUEST_TYP, op: request.operation })
+    .setProtectedHeader(sealedHeader(REQUEST_TYP, gatewayKey.kid, { ...request, totem }))
     .encrypt(gatewayKey)
 }
 
 /**
- * Opens an outcome sealed to this totem. Unreadable too is what opens well but was sealed as something else or for
- * another operation: outcomes can't be swapped between items.
+ * Opens an outcome sealed to this totem. Unreadable too is what opens well but was sealed as something else, for another
+ * operation or another totem: outcomes can't be swapped.
  */
 export async function openOutcome(
   jwe: string,
-  totemKey: JWK,
+  keys: OutcomeKeys,
   operation: string,
+  totem: string,
 ): Promise<Result<IssuedOutcome, { kind: 'outcome-unreadable' }>> {
   const unreadable = err({ kind: 'outcome-unreadable' as const })
   try {
-    const { plaintext, protectedHeader } = await compactDecrypt(jwe, totemKey, {
+    const { plaintext, protectedHeader } = await compactDecrypt(jwe, ({ kid }) => keyNamed(keys, kid), {
       keyManagementAlgorithms: [sealing.alg],
       contentEncryptionAlgorithms: [sealing.enc],
     })
-    const { typ, op, kid } = protectedHeader
-    if (typ !== OUTCOME_TYP || op !== operation || kid !== totemKey.kid) return unreadable
+    const wanted = sealedHeader(OUTCOME_TYP, String(protectedHeader.kid), { operation, totem, kind: 'certificate' })
+    if (!isSealedAs(protectedHeader, wanted)) return unreadable
     const outcome = issuedOutcome.safeParse(JSON.parse(new TextDecoder().decode(plaintext)))
     return outcome.success && outcome.data.operation === operation ? ok(outcome.data) : unreadable
   } catch {
     // jose and JSON.parse throw alike; which of them it was helps nobody, and their messages may quote the content.
     return unreadable
   }
+}
+
+function keyNamed(keys: OutcomeKeys, kid: string | undefined): NamedKey {
+  const key = keys.get(kid ?? '')
+  if (!key) throw new Error('no such key')
+  return key
 }
 
 /**

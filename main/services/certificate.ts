@@ -1,11 +1,10 @@
-import type { JWK } from 'jose'
 import { ulid } from 'ulid'
 import type { CertificateRequest, Problem } from '../../contract/gateway.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import type { Devices } from '../devices/index.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Queue } from '../queue/queue.ts'
-import { holderReference, openOutcome, sealRequest } from '../queue/sealing.ts'
+import { holderReference, type NamedKey, type OutcomeKeys, openOutcome, sealRequest } from '../queue/sealing.ts'
 import type {
   Entered,
   PreviewSheet,
@@ -28,7 +27,9 @@ export interface CertificateOptions {
   journal: Journal
   client: GatewayClient
   drain: Drain
-  keys: { sealing: JWK; outcome: JWK; holder: Uint8Array }
+  /** `sealing`: the gateway's key that is in force now. */
+  keys: { sealing(): NamedKey; outcome: OutcomeKeys; holder: Uint8Array }
+  totem: string
   online(): boolean
   now(): Date
 }
@@ -47,7 +48,7 @@ const PASSING: Problem['kind'][] = ['statement-stale', 'session-expired', 'revoc
 
 /** The journey of a certificate: recorded first, then everything else (DESIGN.md steps 3 to 7). */
 export function createCertificates(options: CertificateOptions) {
-  const { devices, queue, journal, client, drain, keys, now } = options
+  const { devices, queue, journal, client, drain, keys, totem, now } = options
 
   const refusedBy = ({ kind, anpr }: Problem) => refusedFor(kind, anpr)
 
@@ -64,7 +65,7 @@ export function createCertificates(options: CertificateOptions) {
     const waiting: Waiting[] = []
     for (const { operation, outcome, requestedAt } of queue.waiting(holderReference(codiceFiscale, keys.holder))) {
       if (printed.has(operation)) continue
-      const opened = await openOutcome(outcome, keys.outcome, operation)
+      const opened = await openOutcome(outcome, keys.outcome, operation, totem)
       // One unreadable outcome must not hide the others; it stays in the queue for the technician.
       if (opened.ok) waiting.push({ outcome: opened.value, requestedAt })
     }
@@ -125,7 +126,7 @@ export function createCertificates(options: CertificateOptions) {
         session,
         kind: 'certificate',
         holder: holderReference(recognised.codiceFiscale, keys.holder),
-        sealed: await sealRequest(request, keys.sealing),
+        sealed: await sealRequest(request, keys.sealing(), totem),
         requestedAt,
       })
       if (!recorded.ok) {
@@ -141,7 +142,7 @@ export function createCertificates(options: CertificateOptions) {
         AbortSignal.timeout(options.online() ? PATIENCE_MS : OFFLINE_PATIENCE_MS),
       )
       if (settled.state === 'issued') {
-        const outcome = await openOutcome(settled.outcome, keys.outcome, operation)
+        const outcome = await openOutcome(settled.outcome, keys.outcome, operation, totem)
         if (outcome.ok) return ok({ state: 'issued', outcome: outcome.value })
       }
       if (settled.state === 'refused') return err(refusedFor(settled.reason, settled.anpr))

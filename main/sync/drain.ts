@@ -1,8 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { JWK } from 'jose'
 import type { Journal } from '../journal/journal.ts'
 import { LONGEST_WAIT_MS, type Operation, type OperationIn, type Queue } from '../queue/queue.ts'
-import { openOutcome } from '../queue/sealing.ts'
+import { type OutcomeKeys, openOutcome } from '../queue/sealing.ts'
 import { type Verdict, verdictsOf } from './answer.ts'
 import { backoffMs } from './backoff.ts'
 import type { GatewayClient, GatewayFailure } from './client.ts'
@@ -29,8 +28,9 @@ type DrainParts = {
   queue: Queue
   journal: Journal
   client: Pick<GatewayClient, 'status' | 'submit' | 'sendJournal'>
-  /** Private JWK that opens outcomes: one that can't be opened must not take the place of the request. */
-  outcomeKey: JWK
+  /** Outcomes are opened before they are kept: one that can't be opened must not take the place of the request. */
+  outcomeKeys: OutcomeKeys
+  totem: string
   now: () => number
   random: () => number
   lineProbeMs: number
@@ -57,7 +57,8 @@ export function createDrain({
   queue,
   journal,
   client,
-  outcomeKey,
+  outcomeKeys,
+  totem,
   now,
   random,
   lineProbeMs,
@@ -181,7 +182,7 @@ export function createDrain({
     const { operation } = item
     switch (verdict?.kind) {
       case 'issued': {
-        const opened = await openOutcome(verdict.outcome, outcomeKey, operation)
+        const opened = await openOutcome(verdict.outcome, outcomeKeys, operation, totem)
         if (stopping) return
         if (!opened.ok) {
           answerMalformed('v1.operations')

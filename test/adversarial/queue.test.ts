@@ -287,6 +287,7 @@ test('stolen-disk: nothing of a citizen can be read from any file of the queue',
         },
       },
       gatewayKey,
+      'TT-0001',
     )
     expect(queue.add({ ...rest, operation, session, requestedAt, sealed }).ok).toBe(true)
   }

@@ -5,7 +5,7 @@ import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { CompactEncrypt, type JWK } from 'jose'
-import { type IssuedOutcome, OUTCOME_TYP, type Submission, sealing } from '../../contract/gateway.ts'
+import { type IssuedOutcome, OUTCOME_TYP, type Submission, sealedHeader } from '../../contract/gateway.ts'
 import type { JournalEntry } from '../../contract/journal.ts'
 import { makePki } from '../../simulator/pki/make.ts'
 
@@ -22,7 +22,7 @@ const pem = (name: string) => readFileSync(`${pkiDir}/${name}`, 'utf8')
  */
 export async function startScriptedGateway(now: () => number) {
   await makePki(pkiDir)
-  const outcomeKey = JSON.parse(pem('totems/TT-0001.outcome.jwk.json')) as JWK
+  const outcomeKey = JSON.parse(pem('totems/TT-0001.outcome.jwk.json')) as JWK & { kid: string }
   const { d: _, ...sealTo } = outcomeKey
 
   /** What took effect, by operation id. */
@@ -46,7 +46,10 @@ export async function startScriptedGateway(now: () => number) {
         }),
       ),
     )
-      .setProtectedHeader({ ...sealing, kid: sealTo.kid ?? '', typ: OUTCOME_TYP, op: operation, ...header })
+      .setProtectedHeader({
+        ...sealedHeader(OUTCOME_TYP, sealTo.kid, { operation, totem: 'TT-0001', kind: 'certificate' }),
+        ...header,
+      })
       .encrypt(sealTo)
 
   async function issue(operation: string): Promise<string> {
@@ -111,7 +114,7 @@ export async function startScriptedGateway(now: () => number) {
       key: pem('totems/TT-0001.key.pem'),
     },
     foreign: { ca: pem('totem-ca.pem'), certificate: pem('gateway.cert.pem'), key: pem('gateway.key.pem') },
-    outcomeKey,
+    outcomeKeys: new Map([[outcomeKey.kid, outcomeKey]]),
     asked,
     effects,
     journal,

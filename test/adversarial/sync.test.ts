@@ -52,7 +52,8 @@ function powerOn(): Totem {
     queue,
     journal,
     client,
-    outcomeKey: gateway.outcomeKey,
+    outcomeKeys: gateway.outcomeKeys,
+    totem: 'TT-0001',
     now: () => clock,
     random: Math.random,
     lineProbeMs: 15_000,
@@ -122,7 +123,7 @@ const operationsWill = (whim: Whim, times: number) => {
 }
 async function expectIssued(operation: string, found: Operation): Promise<void> {
   if (found.state !== 'issued') throw new Error(found.state)
-  const opened = await openOutcome(found.outcome, gateway.outcomeKey, operation)
+  const opened = await openOutcome(found.outcome, gateway.outcomeKeys, operation, 'TT-0001')
   expect(opened).toMatchObject({ ok: true, value: { operation } })
 }
 const journalled = (event: string) => [...totem.journal.entries()].filter((entry) => entry.event === event)

@@ -13,6 +13,7 @@ import {
   type IssuedOutcome,
   issuedOutcome,
   REQUEST_TYP,
+  sealedHeader,
   sealing,
 } from '../../contract/gateway.ts'
 import { type JournalEntry, journalHashInput } from '../../contract/journal.ts'
@@ -200,8 +201,9 @@ export async function sealed(
   header: Record<string, string> = {},
 ): Promise<{ operation: string; sealed: string }> {
   const jwk = JSON.parse(text('gateway.sealing.pub.jwk.json')) as JWK
+  const { totem } = request.evidence.statement
   const jwe = await new CompactEncrypt(new TextEncoder().encode(JSON.stringify(request)))
-    .setProtectedHeader({ ...sealing, kid: String(jwk.kid), typ: REQUEST_TYP, op: request.operation, ...header })
+    .setProtectedHeader({ ...sealedHeader(REQUEST_TYP, String(jwk.kid), { ...request, totem }), ...header })
     .encrypt(await importJWK(jwk, sealing.alg))
   return { operation: request.operation, sealed: jwe }
 }
