@@ -7,11 +7,15 @@ import { promisify } from 'node:util'
 import { PDFiumLibrary } from '@hyzyla/pdfium'
 import { build } from 'esbuild'
 import { PNG } from 'pngjs'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import type { VerificationClaims } from '../../contract/verification.ts'
 import type { Block } from '../../main/documents/model.ts'
 import { renderPdf } from '../../main/documents/pdf.ts'
+import { verify } from '../../scripts/totem/verify.ts'
 import { difference } from './compare.ts'
 import { papers } from './documents.ts'
+import { type Coded, claims, codeOf, keys, signer } from './documents-codes.ts'
+import { at } from './documents-people.ts'
 import { dotsOf } from './papers.ts'
 
 const run = promisify(execFile)
@@ -26,11 +30,19 @@ const INK = 190
 
 let folder = ''
 let pdfium: PDFiumLibrary
+/** Of `totem verify`. */
+let trust: string[] = []
 beforeAll(async () => {
+  // A slip lapses; on the day of the papers it has not.
+  vi.useFakeTimers({ toFake: ['Date'], now: at })
   pdfium = await PDFiumLibrary.init()
   folder = await mkdtemp(path.join(tmpdir(), 'papers-'))
+  trust = ['--keys', path.join(folder, 'keys.jws'), '--keys-signer', path.join(folder, 'signer.json')]
+  await writeFile(path.join(folder, 'keys.jws'), keys)
+  await writeFile(path.join(folder, 'signer.json'), JSON.stringify(signer))
 })
 afterAll(async () => {
+  vi.useRealTimers()
   pdfium.destroy()
   await rm(folder, { recursive: true })
 })
@@ -50,7 +62,28 @@ async function pictures(pdf: Uint8Array): Promise<{ png: Buffer; dots: Uint8Arra
   return sheets
 }
 
+/** What `totem verify` says of a picture. */
+async function verdictOf(picture: string): Promise<unknown> {
+  const said = vi.spyOn(console, 'log').mockReturnValue()
+  try {
+    const exit = await verify([picture, ...trust, '--json'])
+    return { exit, ...JSON.parse(String(said.mock.lastCall?.[0])) }
+  } finally {
+    said.mockRestore()
+  }
+}
+
 const codesOf = (blocks: readonly Block[]) => blocks.flatMap((block) => (block.kind === 'qr' ? [block.text] : []))
+
+/** Everything in a code that is for people to read. */
+function saidIn(said: VerificationClaims): string[] {
+  const { subject, fromAnpr, declared } = { subject: null, fromAnpr: {}, declared: {}, ...said }
+  const facts = Object.values({ ...fromAnpr, ...declared }).flatMap((fact) => fact.split(/, |\n/))
+  const named = subject ? [`${subject.surname} ${subject.name}`, subject.codiceFiscale] : []
+  const issued = 'operation' in said ? [said.operation] : []
+  const certificate = 'protocol' in said ? [said.protocol] : []
+  return [said.totem, ...named, ...issued, ...certificate, ...facts]
+}
 
 describe.each(Object.entries(papers))('%s', (name, paper) => {
   let pdf: Uint8Array
@@ -61,10 +94,11 @@ describe.each(Object.entries(papers))('%s', (name, paper) => {
     await writeFile(file, pdf)
   })
 
-  test('looks on a thermal head as it was approved, and its codes can be read', async () => {
+  test('looks on a thermal head as it was approved, and its code is read and genuine', async () => {
     const sheets = await pictures(pdf)
     const codes = codesOf(paper.blocks)
     const read: string[] = []
+    const verdicts: unknown[] = []
     for (const [index, { png, dots }] of sheets.entries()) {
       const picture = path.join(folder, `${name}-${index + 1}.png`)
       await writeFile(picture, png)
@@ -78,9 +112,18 @@ describe.each(Object.entries(papers))('%s', (name, paper) => {
         if (error.code !== 4) throw error
         return { stdout: '' }
       })
-      read.push(...stdout.split('\n').filter((line) => line !== ''))
+      const found = stdout.split('\n').filter((line) => line !== '')
+      read.push(...found)
+      if (found.length > 0) verdicts.push(await verdictOf(golden(`${name}-${index + 1}`)))
     }
     expect(read).toEqual(codes)
+    expect(verdicts).toMatchObject(name in claims ? [{ exit: 0, kind: 'genuine', claims: claims[name as Coded] }] : [])
+  })
+
+  test('its code says nothing but what stands on the sheet', async () => {
+    const { stdout } = await run('pdftotext', ['-raw', file, '-'])
+    const text = stdout.replace(/\s+/g, ' ')
+    for (const words of name in claims ? saidIn(claims[name as Coded]) : []) expect(text).toContain(words)
   })
 
   test('is a sound, tagged file in embedded Titillium', async () => {
@@ -123,6 +166,22 @@ describe.each(Object.entries(papers))('%s', (name, paper) => {
   })
 })
 
+test('every paper but the technician’s has a code, and each says of which paper it is', () => {
+  const coded = Object.entries(papers).filter(([, { blocks }]) => codesOf(blocks).length > 0)
+  expect(coded.map(([name]) => name)).toEqual(Object.keys(claims))
+  for (const [name, { blocks }] of coded) expect(codesOf(blocks)).toEqual([codeOf(name as Coded)])
+})
+
+test('npx totem verify tells a clerk that the picture of a declaration is genuine', async () => {
+  const { stdout } = await run(path.join(root, 'scripts/totem.mjs'), [
+    'verify',
+    golden('autocertificazione-it-1'),
+    ...trust,
+  ])
+  expect(stdout).toMatch(/^GENUINE PAPER OF A TOTEM\n/)
+  expect(stdout).toContain('BNCLRA85C55F205D')
+})
+
 test('a screen reader is told what is a heading, a table, a box to tick and a picture', async () => {
   const paper = papers['autocertificazione-it-sl']
   const file = path.join(folder, 'spoken.pdf')
@@ -157,7 +216,7 @@ test('another process, and the program as it is packed, write the same bytes', a
     format: 'cjs',
     target: 'node20',
     // As scripts/build.ts has it.
-    define: { 'import.meta.url': '__moduleUrl' },
+    define: { 'import.meta.url': '__moduleUrl', 'import.meta.main': 'false' },
     banner: { js: "const __moduleUrl = require('node:url').pathToFileURL(__filename).href" },
   })
   const { stdout } = await run(process.execPath, [bundle], { encoding: 'buffer' })
