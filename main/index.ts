@@ -66,6 +66,7 @@ async function start(config: TotemConfig) {
     ca: readFileSync(config.gateway.ca, 'utf8'),
     certificate: readFileSync(config.gateway.certificate, 'utf8'),
     key: readFileSync(config.gateway.key, 'utf8'),
+    version: versions().version,
     onMalformed: (path, httpStatus) => journal.record('gateway.answer-malformed', { path, httpStatus }),
   })
   let online = false

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { err, ok, type Result } from '../../contract/result.ts'
 import type { Journal } from '../journal/journal.ts'
-import { LONGEST_WAIT_MS, type Operation, type OperationIn, type Queue } from '../queue/queue.ts'
+import { LONGEST_WAIT_MS, type Operation, type OperationIn, type Queue, type Settlement } from '../queue/queue.ts'
 import { type OutcomeKeys, openOutcome } from '../queue/sealing.ts'
 import { type Verdict, verdictsOf } from './answer.ts'
 import { backoffMs } from './backoff.ts'
@@ -43,6 +44,8 @@ type DrainParts = {
 }
 
 const BATCH = 20
+// At 64 kbit/s a quarter of a minute.
+const BATCH_BYTES = 128 * 1024
 const JOURNAL_BATCH = 500
 // How soon to ask again for somebody who stands there: they see it as at once, and ANPR takes some seconds anyway.
 const AWAITED_MS = 1_000
@@ -148,7 +151,7 @@ export function createDrain({
     if (awaited.length > 0) return awaited.slice(0, BATCH)
     if (!isDue(submitAt, lineProbeMs)) return []
     // After a batch that failed whole, one at a time: the item that makes it fail must not take others along.
-    return queue.due(now(), submitFailures > 0 ? 1 : BATCH)
+    return queue.due(now(), { items: submitFailures > 0 ? 1 : BATCH, bytes: BATCH_BYTES })
   }
 
   /** False when there was nothing to send. */
@@ -188,7 +191,7 @@ export function createDrain({
           answerMalformed('v1.operations')
           return putOff(item, opened.error.kind)
         }
-        const settled = queue.settle(operation, { state: 'issued', outcome: verdict.outcome }, gatewayTime)
+        const settled = settle(operation, { state: 'issued', outcome: verdict.outcome })
         if (!settled.ok) return notKept(item, settled.error.kind)
         journal.record('request.issued', { operation })
         return tell(operation)
@@ -196,7 +199,7 @@ export function createDrain({
       case 'refused': {
         const { kind: reason, anpr } = verdict.problem
         if (reason === 'request-expired' && Date.parse(item.requestedAt) >= tooOldBefore()) return putOff(item, reason)
-        const settled = queue.settle(operation, { state: 'refused', reason, anpr }, gatewayTime)
+        const settled = settle(operation, { state: 'refused', reason, anpr })
         if (!settled.ok) return notKept(item, settled.error.kind)
         journal.record('request.refused', { operation, reason })
         return tell(operation)
@@ -204,6 +207,12 @@ export function createDrain({
       default:
         return putOff(item, verdict?.reason ?? 'no-result')
     }
+  }
+
+  function settle(operation: string, settlement: Settlement): Result<void, { kind: string }> {
+    const settled = queue.settle([{ operation, settlement }], gatewayTime, null)
+    if (!settled.ok) return settled
+    return settled.value[0] === 'malformed' ? err({ kind: 'settlement-malformed' }) : ok(undefined)
   }
 
   function notKept(item: OperationIn<'queued'>, reason: string): void {
@@ -215,7 +224,7 @@ export function createDrain({
     const waitMs = waitFor(operation, attempts + 1, reason)
     journal.record('request.deferred', { operation, reason, waitMs })
     // A disk that does not take this leaves the item due at once: without a rest the loop would spin.
-    if (!queue.defer(operation, reason, now() + waitMs).ok) diskAt = now() + pauseMs(attempts + 1)
+    if (!queue.defer([{ operation, reason, until: now() + waitMs }]).ok) diskAt = now() + pauseMs(attempts + 1)
   }
 
   function waitFor(operation: string, attempt: number, reason: string): number {

@@ -4,6 +4,7 @@ import type { ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import { gunzipSync } from 'node:zlib'
 import { CompactEncrypt, type JWK } from 'jose'
 import { type IssuedOutcome, OUTCOME_TYP, type Submission, sealedHeader } from '../../contract/gateway.ts'
 import type { JournalEntry } from '../../contract/journal.ts'
@@ -86,7 +87,9 @@ export async function startScriptedGateway(now: () => number) {
       } catch {
         return // The totem has gone away in the middle of its question.
       }
-      const body = chunks.length > 0 ? JSON.parse(Buffer.concat(chunks).toString()) : undefined
+      const sent = Buffer.concat(chunks)
+      const plain = request.headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent
+      const body = plain.length > 0 ? JSON.parse(plain.toString()) : undefined
       const question = { path: request.url ?? '', body, items: (body as Submission | undefined)?.items ?? [] }
       asked.push(question)
       if (!(await whim(question, response))) await honest(question, response)

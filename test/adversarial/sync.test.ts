@@ -43,6 +43,7 @@ function powerOn(): Totem {
   const client = createGatewayClient({
     url: gateway.url,
     ...gateway.credentials,
+    version: 'test',
     onMalformed: (path, httpStatus) => {
       malformed.push(`${path} ${httpStatus}`)
       journal.record('gateway.answer-malformed', { path, httpStatus })
@@ -547,7 +548,7 @@ describe('the sync log at the gateway', () => {
 
 describe('the gateway client', () => {
   const clientWith = (credentials: { ca: string; certificate: string; key: string }, url = gateway.url) =>
-    createGatewayClient({ url, ...credentials, onMalformed: () => undefined })
+    createGatewayClient({ url, ...credentials, version: 'test', onMalformed: () => undefined })
 
   test('takes no answer from a gateway whose certificate is of another authority', async () => {
     const client = clientWith({ ...gateway.credentials, ca: gateway.foreign.ca })

@@ -143,6 +143,7 @@ const clientOf = (url: string) =>
     ca: readFileSync(join(PKI, 'gateway-ca.pem'), 'utf8'),
     certificate: readFileSync(join(PKI, 'totems/TT-0001.cert.pem'), 'utf8'),
     key: readFileSync(join(PKI, 'totems/TT-0001.key.pem'), 'utf8'),
+    version: 'test',
     onMalformed: () => {},
   })
 
