@@ -7,15 +7,14 @@ import { promisify } from 'node:util'
 import { PDFiumLibrary } from '@hyzyla/pdfium'
 import { build } from 'esbuild'
 import { PNG } from 'pngjs'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { VerificationClaims } from '../../contract/verification.ts'
 import type { Block } from '../../main/documents/model.ts'
 import { renderPdf } from '../../main/documents/pdf.ts'
-import { verify } from '../../scripts/totem/verify.ts'
 import { difference } from './compare.ts'
 import { papers } from './documents.ts'
-import { type Coded, claims, codeOf, keys, signer } from './documents-codes.ts'
-import { at } from './documents-people.ts'
+import { type Coded, claims, codeOf } from './documents-codes.ts'
+import { type Judge, judge } from './documents-judge.ts'
 import { dotsOf } from './papers.ts'
 
 const run = promisify(execFile)
@@ -30,20 +29,15 @@ const INK = 190
 
 let folder = ''
 let pdfium: PDFiumLibrary
-/** Of `totem verify`. */
-let trust: string[] = []
+let verdict: Judge
 beforeAll(async () => {
-  // A slip lapses; on the day of the papers it has not.
-  vi.useFakeTimers({ toFake: ['Date'], now: at })
+  verdict = await judge()
   pdfium = await PDFiumLibrary.init()
   folder = await mkdtemp(path.join(tmpdir(), 'papers-'))
-  trust = ['--keys', path.join(folder, 'keys.jws'), '--keys-signer', path.join(folder, 'signer.json')]
-  await writeFile(path.join(folder, 'keys.jws'), keys)
-  await writeFile(path.join(folder, 'signer.json'), JSON.stringify(signer))
 })
 afterAll(async () => {
-  vi.useRealTimers()
   pdfium.destroy()
+  await verdict.end()
   await rm(folder, { recursive: true })
 })
 
@@ -60,17 +54,6 @@ async function pictures(pdf: Uint8Array): Promise<{ png: Buffer; dots: Uint8Arra
   }
   document.destroy()
   return sheets
-}
-
-/** What `totem verify` says of a picture. */
-async function verdictOf(picture: string): Promise<unknown> {
-  const said = vi.spyOn(console, 'log').mockReturnValue()
-  try {
-    const exit = await verify([picture, ...trust, '--json'])
-    return { exit, ...JSON.parse(String(said.mock.lastCall?.[0])) }
-  } finally {
-    said.mockRestore()
-  }
 }
 
 const codesOf = (blocks: readonly Block[]) => blocks.flatMap((block) => (block.kind === 'qr' ? [block.text] : []))
@@ -114,7 +97,7 @@ describe.each(Object.entries(papers))('%s', (name, paper) => {
       })
       const found = stdout.split('\n').filter((line) => line !== '')
       read.push(...found)
-      if (found.length > 0) verdicts.push(await verdictOf(golden(`${name}-${index + 1}`)))
+      if (found.length > 0) verdicts.push(await verdict.of(golden(`${name}-${index + 1}`)))
     }
     expect(read).toEqual(codes)
     expect(verdicts).toMatchObject(name in claims ? [{ exit: 0, kind: 'genuine', claims: claims[name as Coded] }] : [])
@@ -176,7 +159,7 @@ test('npx totem verify tells a clerk that the picture of a declaration is genuin
   const { stdout } = await run(path.join(root, 'scripts/totem.mjs'), [
     'verify',
     golden('autocertificazione-it-1'),
-    ...trust,
+    ...verdict.trust,
   ])
   expect(stdout).toMatch(/^GENUINE PAPER OF A TOTEM\n/)
   expect(stdout).toContain('BNCLRA85C55F205D')

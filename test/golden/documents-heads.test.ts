@@ -1,0 +1,50 @@
+import { execFile } from 'node:child_process'
+import { copyFile, readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { receiptLines } from '../../main/documents/receipt-lines.ts'
+import { difference } from './compare.ts'
+import { papers } from './documents.ts'
+import { claims, codeOf } from './documents-codes.ts'
+import { type Judge, judge } from './documents-judge.ts'
+import { dotsOf } from './papers.ts'
+import { type PrinterBench, startPrinterBench } from './printer-bench.ts'
+
+const run = promisify(execFile)
+const golden = (name: string) => fileURLToPath(new URL(`documents/${name}.png`, import.meta.url))
+
+// What a thermal head gets is no page but lines, whose letters and code it draws itself.
+describe.each(['a4-kiosk', 'receipt-80'] as const)('on %s', (profile) => {
+  let bench: PrinterBench
+  let verdict: Judge
+  beforeAll(async () => {
+    verdict = await judge()
+    bench = await startPrinterBench(profile)
+    await bench.until('ready')
+  })
+  afterAll(async () => {
+    await bench.stop()
+    await verdict.end()
+  })
+
+  test.each(['ricevuta-it', 'ricevuta-en', 'ritiro-it', 'ritiro-en'] as const)(
+    '%s looks as it was approved, and its code is read and genuine',
+    async (name) => {
+      const paper = papers[name]
+      if (!paper) throw new Error(`no paper ${name}`)
+      const sheets = bench.printer.sheets.length
+      const printed = await bench.print(name, { kind: 'receipt', document: receiptLines(paper) }, 1)
+      expect(printed).toMatchObject({ ok: true, value: { pages: 1 } })
+      await bench.untilSheets(sheets + 1)
+      const picture = bench.printer.sheets[sheets]?.path ?? ''
+      // After a change that was looked at: UPDATE_GOLDEN=1.
+      const approved = golden(`${name}-${profile}`)
+      if (process.env.UPDATE_GOLDEN) await copyFile(picture, approved)
+      expect(difference(dotsOf(await readFile(picture)), dotsOf(await readFile(approved)))).toBeLessThan(0.002)
+      const { stdout } = await run('zbarimg', ['-q', '--raw', picture])
+      expect(stdout).toBe(`${codeOf(name)}\n`)
+      expect(await verdict.of(approved)).toMatchObject({ exit: 0, kind: 'genuine', claims: claims[name] })
+    },
+  )
+})
