@@ -6,63 +6,116 @@ import { openStorage, type Storage, type StorageFailure, storageFailure, truncat
 /** What is fixed when a request is made. `holder`: `holderReference`; `sealed`: `sealRequest`. */
 export type NewOperation = {
   operation: string
-  kind: 'certificate'
+  /** Certificates go before statistics. */
+  kind: 'certificate' | 'statistics'
   session: string
   holder: string
   sealed: string
   requestedAt: string
 }
 
-/** `reason` of a queued operation is why it was last put off; `nextAttempt` is in ms since the epoch. */
+/**
+ * `queued`: to be sent; `reason` is why it was last put off, `nextAttempt` in ms since the epoch. `submitted`: the gateway
+ * has it on its disk, its outcome is not known yet. `aside`: sent again only when an operator says so. Times of settlement
+ * are the gateway's, all others the totem's.
+ */
 export type Operation = Omit<NewOperation, 'sealed'> & { seq: number; attempts: number } & (
     | { state: 'queued'; sealed: string; nextAttempt: number; reason: string | null }
+    | { state: 'submitted'; sealed: string; submittedAt: number }
+    | { state: 'aside'; sealed: string; reason: string }
     | { state: 'issued'; outcome: string; settledAt: string }
     | { state: 'refused'; reason: string; anpr: string | null; settledAt: string }
     | { state: 'collected' | 'expired'; settledAt: string }
   )
 export type OperationIn<S extends Operation['state']> = Extract<Operation, { state: S }>
 
-type Settlement = { state: 'issued'; outcome: string } | { state: 'refused'; reason: string; anpr: string | null }
+/** What a technician may see of an operation: neither payload nor holder. */
+export type Listed = Pick<
+  Operation,
+  'seq' | 'operation' | 'kind' | 'session' | 'requestedAt' | 'state' | 'attempts'
+> & {
+  reason: string | null
+  anpr: string | null
+  settledAt: string | null
+  told: boolean
+}
 
-type AddFailure = StorageFailure | { kind: 'operation-differs' | 'operation-malformed' }
+export type Settlement =
+  | { state: 'issued'; outcome: string }
+  | { state: 'refused'; reason: string; anpr: string | null }
 
+export type AddFailure = StorageFailure | { kind: 'operation-differs' | 'operation-malformed' }
+
+export type Depth = {
+  queued: number
+  submitted: number
+  waiting: number
+  aside: number
+  /** When the oldest that is queued or submitted was requested. */
+  oldestQueuedAt: string | null
+}
+
+/** Times without another word are in ms since the epoch. Every change is on the disk before its call returns. */
 export type Queue = {
   /**
-   * Records a request: it is on the disk before this returns. Adding the same one again is fine. `operation-differs`:
-   * the id is taken by another request; `operation-malformed`: the schema does not take it. On failure nothing is kept.
+   * Records a request. Adding the same one again is fine. `operation-differs`: the id is taken by another request;
+   * `operation-malformed`: the schema does not take it. On failure nothing is kept.
    */
   add(item: NewOperation): Result<void, AddFailure>
-  /** Queued and not before their time, those that have waited longest since they fell due first. `now` in ms. */
-  due(now: number, limit: number): OperationIn<'queued'>[]
-  /** When the next queued operation falls due, in ms since the epoch; null when nothing is queued. */
-  nextDue(): number | null
-  /** One more attempt that settled nothing; not due again before `until` (ms). `reason` is a code. */
-  defer(operation: string, reason: string, until: number): Result<void, StorageFailure>
   /**
-   * The first settlement holds; false when there was nothing to settle. `at` (ms): when, by the gateway's clock.
-   * `settlement-malformed`: the schema does not take it (an outcome that is no JWE, a reason that is no code); the
-   * operation stays queued.
+   * Queued and not before their time: by priority, then those that have waited longest since they fell due, so that one
+   * that fails again and again stands behind all others. At least one, however large, then no more than `bytes` of payload.
+   */
+  due(now: number, limit: { items: number; bytes: number }): OperationIn<'queued'>[]
+  /** When the next queued operation falls due; null when nothing is queued. */
+  nextDue(): number | null
+  /** The gateway has these on its disk. Those that are not queued are passed over. */
+  submitted(operations: readonly string[], now: number): Result<void, StorageFailure>
+  /** Submitted before that, oldest first, or at a time that has not come yet: the clock was put back since. */
+  overdue(before: number, limit: number): OperationIn<'submitted'>[]
+  /** The gateway may have lost them: submitted → queued, due at once. */
+  requeue(operations: readonly string[]): Result<void, StorageFailure>
+  /** One more attempt that settled nothing; not due again before `until`. `reason` is a code. */
+  defer(items: readonly { operation: string; reason: string; until: number }[]): Result<void, StorageFailure>
+  /** Sent no more until somebody has looked. False when it was not to be sent anyway. `reason` is a code. */
+  setAside(operation: string, reason: string): Result<boolean, StorageFailure>
+  /** Aside → queued, due at once. False when it was not aside. */
+  retry(operation: string): Result<boolean, StorageFailure>
+  /**
+   * A page of outcomes and the gateway's cursor behind it (null: as it was), all in one commit. `at`: the gateway's clock.
+   * For each: `settled`; `known`: it had been settled before, and the first settlement holds; `malformed`: the schema does
+   * not take it (an outcome that is no JWE, a reason that is no code), it stays as it was; `unknown`: not of this totem.
    */
   settle(
-    operation: string,
-    settlement: Settlement,
+    items: readonly { operation: string; settlement: Settlement }[],
     at: number,
-  ): Result<boolean, StorageFailure | { kind: 'settlement-malformed' }>
+    cursor: number | null,
+  ): Result<('settled' | 'known' | 'malformed' | 'unknown')[], StorageFailure>
+  /** Up to where the gateway's outcomes were taken in; 0 at first. */
+  cursor(): number
   /** Issued and not collected, oldest first. */
   waiting(holder: string): OperationIn<'issued'>[]
+  /** What the person has not been told yet that nothing came of, oldest first. */
+  untold(holder: string): OperationIn<'refused' | 'expired' | 'aside'>[]
+  told(operation: string): Result<boolean, StorageFailure>
   get(operation: string): Operation | null
   /** The paper is the citizen's: payload and outcome are erased. False when it was not waiting to be collected. */
   collected(operation: string): Result<boolean, StorageFailure>
   /**
    * Erases what was issued before `issuedBefore` (by the gateway's clock) and what was tried in vain and had been
-   * requested before `requestedBefore` (by the totem's), in ms. A request that was never tried does not expire: how old
-   * it is the gateway has yet to say. Answers what has expired.
+   * requested before `requestedBefore` (by the totem's). A request that was never tried does not expire: how old it is the
+   * gateway has yet to say. Answers what has expired, `EXPIRED_AT_ONCE` at most: ask again until there is none. Forgets too
+   * what was settled `KEPT_SETTLED_MS` before both.
    */
   expire(before: {
     issuedBefore: number
     requestedBefore: number
-  }): Result<{ operation: string; was: 'queued' | 'issued' }[], StorageFailure>
-  depth(): { queued: number; waiting: number; oldestQueuedAt: string | null }
+  }): Result<{ operation: string; was: 'queued' | 'submitted' | 'aside' | 'issued' }[], StorageFailure>
+  depth(): Depth
+  /** In the order of recording, those after `after`. */
+  list(page: { after?: number; limit: number; states?: readonly Operation['state'][] }): Listed[]
+  /** The whole file, page by page: for the command line, as it takes about a second for each 300 MB. */
+  verify(): Result<{ operations: number; bytes: number }, StorageFailure>
   /** What became of the paper, in the same file. */
   ledger: Ledger
   close(): void
@@ -74,9 +127,20 @@ export type Queue = {
  */
 export const LONGEST_WAIT_MS = 5 * 60_000
 
+/** Some 200 payloads of 6 KB are erased in a few ms, and the next call takes the next 200. */
+export const EXPIRED_AT_ONCE = 200
+
+/**
+ * A year and a month: whoever balances last year's requests against the gateway's at the start of the next still finds them
+ * here. What is kept holds no payload. The gateway keeps the register of who asked for what, 36 months.
+ */
+const KEPT_SETTLED_MS = 400 * 24 * 60 * 60_000
+
+const PRIORITIES = [1, 2] as const
+
 /**
  * Opens the outbox and inbox. `now` is `Date.now` or a test's clock. `maxPages` (of 4 KiB) bounds the file. A single
- * writer is assumed: the totem's main process.
+ * writer: the totem's main process.
  */
 export function openQueue({
   path,
@@ -92,55 +156,124 @@ export function openQueue({
   return opened.ok ? ok(queueOn(opened.value, now)) : opened
 }
 
+const WITH_PAYLOAD = `SELECT operation.*, sealed.jwe AS sealed, outcome.jwe AS outcome
+  FROM operation LEFT JOIN sealed USING (seq) LEFT JOIN outcome USING (seq)`
+
 function queueOn(db: Storage, now: () => number): Queue {
+  const insertSealed = db.prepare('INSERT INTO sealed (seq, jwe) SELECT coalesce(max(seq), 0) + 1, ? FROM operation')
   const insert = db.prepare(
-    `INSERT INTO operation (operation, kind, session, holder, sealed, requested_at)
-     VALUES (@operation, @kind, @session, @holder, @sealed, @requestedAt)`,
+    `INSERT INTO operation (seq, operation, kind, session, holder, requested_at)
+     SELECT coalesce(max(seq), 0) + 1, @operation, @kind, @session, @holder, @requestedAt FROM operation`,
   )
-  const select = db.prepare('SELECT * FROM operation WHERE operation = ?')
-  const selectDue = db.prepare(
-    `SELECT * FROM operation WHERE state = 'queued' AND (next_attempt <= @now OR next_attempt > @latest)
-     ORDER BY next_attempt, seq LIMIT @limit`,
+  const select = db.prepare(`${WITH_PAYLOAD} WHERE operation = ?`)
+  const due = (range: string) =>
+    db.prepare(
+      `SELECT operation.*, sealed.jwe AS sealed FROM operation JOIN sealed USING (seq)
+       WHERE state = 'queued' AND priority = @priority AND ${range} ORDER BY next_attempt, seq LIMIT @limit`,
+    )
+  const selectDue = [due('next_attempt <= @now'), due('next_attempt > @latest')]
+  const selectNextDue = db.prepare(
+    `SELECT min(next_attempt) AS at FROM operation WHERE state = 'queued' AND priority = ?`,
   )
-  const selectNextDue = db.prepare(`SELECT min(next_attempt) AS at FROM operation WHERE state = 'queued'`)
-  const selectWaiting = db.prepare(`SELECT * FROM operation WHERE state = 'issued' AND holder = ? ORDER BY seq`)
-  const selectDepth = db.prepare(
-    `SELECT (SELECT count(*) FROM operation WHERE state = 'queued') AS queued,
-            (SELECT count(*) FROM operation WHERE state = 'issued') AS waiting,
-            (SELECT requested_at FROM operation WHERE state = 'queued' ORDER BY seq LIMIT 1) AS oldestQueuedAt`,
+  const submit = db.prepare(
+    `UPDATE operation SET state = 'submitted', submitted_at = @now, attempts = attempts + 1, reason = NULL
+     WHERE operation = @operation AND state = 'queued'`,
+  )
+  const selectOverdue = db.prepare(
+    `SELECT operation.*, sealed.jwe AS sealed FROM operation JOIN sealed USING (seq)
+     WHERE state = 'submitted' AND (submitted_at < @before OR submitted_at > @now) ORDER BY submitted_at, seq LIMIT @limit`,
+  )
+  const unsubmit = db.prepare(
+    `UPDATE operation SET state = 'queued', submitted_at = NULL, next_attempt = 0, reason = 'outcome-overdue'
+     WHERE operation = ? AND state = 'submitted'`,
   )
   const putOff = db.prepare(
     `UPDATE operation SET attempts = attempts + 1, reason = @reason, next_attempt = @until
      WHERE operation = @operation AND state = 'queued'`,
   )
-  // The request itself is no more use once there is an answer.
-  const issue = db.prepare(
-    `UPDATE operation SET state = 'issued', outcome = @outcome, sealed = NULL, reason = NULL, settled_at = @at
-     WHERE operation = @operation AND state = 'queued'`,
+  const putAside = db.prepare(
+    `UPDATE operation SET state = 'aside', submitted_at = NULL, reason = @reason
+     WHERE operation = @operation AND state IN ('queued', 'submitted')`,
   )
+  const redrive = db.prepare(
+    `UPDATE operation SET state = 'queued', reason = NULL, next_attempt = 0, told = 0
+     WHERE operation = ? AND state = 'aside'`,
+  )
+  const selectState = db.prepare('SELECT seq, state FROM operation WHERE operation = ?')
+  // The schema does the rest.
+  const issue = db.prepare('INSERT INTO outcome (seq, jwe, settled_at) VALUES (@seq, @outcome, @at)')
   const refuse = db.prepare(
-    `UPDATE operation SET state = 'refused', reason = @reason, anpr = @anpr, sealed = NULL, settled_at = @at
-     WHERE operation = @operation AND state = 'queued'`,
+    `UPDATE operation SET state = 'refused', submitted_at = NULL, reason = @reason, anpr = @anpr, told = 0,
+       settled_at = @at
+     WHERE seq = @seq`,
+  )
+  const selectCursor = db.prepare('SELECT cursor FROM inbox')
+  const updateCursor = db.prepare('UPDATE inbox SET cursor = ?')
+  const selectWaiting = db.prepare(`${WITH_PAYLOAD} WHERE state = 'issued' AND holder = ? ORDER BY seq`)
+  const selectUntold = db.prepare(
+    `${WITH_PAYLOAD} WHERE told = 0 AND state IN ('refused', 'expired', 'aside') AND holder = ? ORDER BY seq`,
+  )
+  const tell = db.prepare(
+    `UPDATE operation SET told = 1
+     WHERE operation = ? AND told = 0 AND state IN ('refused', 'expired', 'aside')`,
   )
   const collect = db.prepare(
-    `UPDATE operation SET state = 'collected', outcome = NULL, settled_at = @at
+    `UPDATE operation SET state = 'collected', settled_at = max(settled_at, @at)
      WHERE operation = @operation AND state = 'issued'`,
   )
   const selectStale = db.prepare(
     `SELECT operation, state AS was FROM operation
      WHERE (state = 'issued' AND settled_at < @issuedBefore)
-        OR (state = 'queued' AND attempts > 0 AND requested_at < @requestedBefore)
-     ORDER BY seq`,
+        OR (state IN ('queued', 'submitted', 'aside') AND attempts > 0 AND requested_at < @requestedBefore)
+     ORDER BY seq LIMIT ${EXPIRED_AT_ONCE}`,
   )
   const expireOne = db.prepare(
-    `UPDATE operation SET state = 'expired', sealed = NULL, outcome = NULL, reason = NULL, settled_at = @at
+    `UPDATE operation SET state = 'expired', submitted_at = NULL, reason = NULL, told = 0, settled_at = @at
      WHERE operation = @operation`,
   )
+  // Only what no younger one stands behind: the newest row carries the number on.
+  const forget = db.prepare(
+    `DELETE FROM operation WHERE seq < (
+       SELECT coalesce(min(seq), (SELECT max(seq) FROM operation)) FROM operation
+       WHERE settled_at IS NULL OR state = 'issued' OR settled_at >= @settledBefore)`,
+  )
+  const selectDepth = db.prepare(
+    `SELECT (SELECT count(*) FROM operation WHERE state = 'queued') AS queued,
+            (SELECT count(*) FROM operation WHERE state = 'submitted') AS submitted,
+            (SELECT count(*) FROM operation WHERE state = 'issued') AS waiting,
+            (SELECT count(*) FROM operation WHERE state = 'aside') AS aside,
+            (SELECT requested_at FROM operation WHERE state IN ('queued', 'submitted') ORDER BY seq LIMIT 1)
+              AS oldestQueuedAt`,
+  )
+  const selectList = db.prepare(
+    `SELECT seq, operation, kind, session, requested_at AS requestedAt, state, attempts, reason, anpr,
+       settled_at AS settledAt, told
+     FROM operation WHERE seq > @after AND (@states IS NULL OR instr(@states, ',' || state || ',') > 0)
+     ORDER BY seq LIMIT @limit`,
+  )
   const iso = (ms: number) => new Date(ms).toISOString()
+  const whole = <T>(work: () => T) => written(() => db.transaction(work).immediate())
 
   const get = (operation: string) => {
     const row = select.get(operation)
     return row ? operationOf(row as Row) : null
+  }
+  const all = <S extends Operation['state']>(rows: unknown[]) =>
+    rows.map((row) => operationOf(row as Row)) as OperationIn<S>[]
+
+  function settleOne(operation: string, settlement: Settlement, at: number) {
+    const known = selectState.get(operation) as { seq: number; state: Operation['state'] } | undefined
+    if (!known) return 'unknown'
+    if (!['queued', 'submitted', 'aside'].includes(known.state)) return 'known'
+    try {
+      // A statement that the schema refuses leaves no trace of itself, and the transaction goes on.
+      if (settlement.state === 'issued') issue.run({ seq: known.seq, outcome: settlement.outcome, at: iso(at) })
+      else refuse.run({ seq: known.seq, reason: settlement.reason, anpr: settlement.anpr, at: iso(at) })
+      return 'settled'
+    } catch (error) {
+      if (isConstraint(error)) return 'malformed'
+      throw error
+    }
   }
 
   return {
@@ -149,8 +282,12 @@ function queueOn(db: Storage, now: () => number): Queue {
     add(item) {
       const requested = Date.parse(item.requestedAt)
       if (Number.isNaN(requested)) return err({ kind: 'operation-malformed' })
+      const { sealed, ...rest } = item
       try {
-        insert.run({ ...item, requestedAt: new Date(requested).toISOString() })
+        db.transaction(() => {
+          insertSealed.run(sealed)
+          insert.run({ ...rest, requestedAt: new Date(requested).toISOString() })
+        }).immediate()
         return ok(undefined)
       } catch (error) {
         if (!isConstraint(error)) return err(storageFailure(error))
@@ -160,34 +297,65 @@ function queueOn(db: Storage, now: () => number): Queue {
       }
     },
 
-    due: (time, limit) =>
-      selectDue
-        .all({ now: time, latest: time + LONGEST_WAIT_MS, limit })
-        .map((row) => operationOf(row as Row))
-        .filter((operation) => operation.state === 'queued'),
-
-    nextDue: () => (selectNextDue.get() as { at: number | null }).at,
-
-    defer: (operation, reason, until) =>
-      written(() => void putOff.run({ operation, reason, until: Math.max(0, Math.round(until)) })),
-
-    settle(operation, settlement, at) {
-      try {
-        const { changes } =
-          settlement.state === 'issued'
-            ? issue.run({ operation, outcome: settlement.outcome, at: iso(at) })
-            : refuse.run({ operation, reason: settlement.reason, anpr: settlement.anpr, at: iso(at) })
-        return ok(changes > 0)
-      } catch (error) {
-        return err(isConstraint(error) ? { kind: 'settlement-malformed' } : storageFailure(error))
-      }
+    due(time, limit) {
+      const found: OperationIn<'queued'>[] = []
+      let bytes = 0
+      for (const priority of PRIORITIES)
+        for (const statement of selectDue) {
+          const range = { priority, limit: limit.items - found.length }
+          const rows = statement.all(
+            statement === selectDue[0] ? { ...range, now: time } : { ...range, latest: time + LONGEST_WAIT_MS },
+          )
+          for (const operation of all<'queued'>(rows)) {
+            bytes += operation.sealed.length
+            if (found.length > 0 && bytes > limit.bytes) return found
+            found.push(operation)
+          }
+        }
+      return found
     },
 
-    waiting: (holder) =>
-      selectWaiting
-        .all(holder)
-        .map((row) => operationOf(row as Row))
-        .filter((operation) => operation.state === 'issued'),
+    nextDue() {
+      const times = PRIORITIES.map((priority) => (selectNextDue.get(priority) as { at: number | null }).at)
+      return times.reduce((a, b) => (a === null || b === null ? (a ?? b) : Math.min(a, b)))
+    },
+
+    submitted: (operations, time) =>
+      whole(() => {
+        for (const operation of operations) submit.run({ operation, now: time })
+      }),
+
+    overdue: (before, limit) => all<'submitted'>(selectOverdue.all({ before, limit, now: now() })),
+
+    requeue: (operations) =>
+      whole(() => {
+        for (const operation of operations) unsubmit.run(operation)
+      }),
+
+    defer: (items) =>
+      whole(() => {
+        for (const { operation, reason, until } of items)
+          putOff.run({ operation, reason, until: Math.max(0, Math.round(until)) })
+      }),
+
+    setAside: (operation, reason) => written(() => putAside.run({ operation, reason }).changes > 0),
+
+    retry: (operation) => written(() => redrive.run(operation).changes > 0),
+
+    settle: (items, at, cursor) =>
+      whole(() => {
+        const told = items.map(({ operation, settlement }) => settleOne(operation, settlement, at))
+        if (cursor !== null) updateCursor.run(cursor)
+        return told
+      }),
+
+    cursor: () => (selectCursor.get() as { cursor: number }).cursor,
+
+    waiting: (holder) => all<'issued'>(selectWaiting.all(holder)),
+
+    untold: (holder) => all<'refused' | 'expired' | 'aside'>(selectUntold.all(holder)),
+
+    told: (operation) => written(() => tell.run(operation).changes > 0),
 
     collected: (operation) =>
       written(() => {
@@ -203,11 +371,10 @@ function queueOn(db: Storage, now: () => number): Queue {
             const stale = selectStale.all({
               issuedBefore: iso(issuedBefore),
               requestedBefore: iso(requestedBefore),
-            }) as {
-              operation: string
-              was: 'queued' | 'issued'
-            }[]
-            for (const { operation } of stale) expireOne.run({ operation, at: iso(now()) })
+            }) as { operation: string; was: 'queued' | 'submitted' | 'aside' | 'issued' }[]
+            // Not before what it is judged by, though the totem's clock may say 1970: or it were forgotten at once.
+            for (const { operation } of stale) expireOne.run({ operation, at: iso(Math.max(now(), issuedBefore)) })
+            forget.run({ settledBefore: iso(Math.min(issuedBefore, requestedBefore) - KEPT_SETTLED_MS) })
             return stale
           })
           .immediate()
@@ -215,7 +382,27 @@ function queueOn(db: Storage, now: () => number): Queue {
         return expired
       }),
 
-    depth: () => selectDepth.get() as ReturnType<Queue['depth']>,
+    depth: () => selectDepth.get() as Depth,
+
+    list: ({ after = 0, limit, states }) =>
+      selectList
+        .all({ after, limit, states: states ? `,${states.join(',')},` : null })
+        .map((row) => row as Omit<Listed, 'told'> & { told: 0 | 1 })
+        .map((row) => ({ ...row, told: row.told === 1 })),
+
+    verify() {
+      try {
+        if (db.pragma('integrity_check(1)', { simple: true }) !== 'ok')
+          return err({ kind: 'storage-corrupt', reason: 'integrity-check' })
+        const { operations } = db.prepare('SELECT count(*) AS operations FROM operation').get() as {
+          operations: number
+        }
+        const pages = db.pragma('page_count', { simple: true }) as number
+        return ok({ operations, bytes: pages * (db.pragma('page_size', { simple: true }) as number) })
+      } catch (error) {
+        return err(storageFailure(error))
+      }
+    },
 
     ledger: ledgerOn(db, now),
 
@@ -241,21 +428,23 @@ function sameRequest(known: Operation, item: NewOperation): boolean {
     known.session === item.session &&
     known.holder === item.holder &&
     Date.parse(known.requestedAt) === Date.parse(item.requestedAt) &&
-    (known.state !== 'queued' || known.sealed === item.sealed)
+    (!('sealed' in known) || known.sealed === item.sealed)
   )
 }
 
-/** A row as the schema's CHECKs leave it: which columns are null follows from `state`. */
+/** A row as the schema leaves it: which columns are null follows from `state`. */
 type Row = {
   seq: number
   operation: string
-  kind: 'certificate'
+  kind: NewOperation['kind']
   session: string
   holder: string
   requested_at: string
   attempts: number
 } & (
   | { state: 'queued'; sealed: string; next_attempt: number; reason: string | null }
+  | { state: 'submitted'; sealed: string; submitted_at: number }
+  | { state: 'aside'; sealed: string; reason: string }
   | { state: 'issued'; outcome: string; settled_at: string }
   | { state: 'refused'; reason: string; anpr: string | null; settled_at: string }
   | { state: 'collected' | 'expired'; settled_at: string }
@@ -267,6 +456,10 @@ function operationOf(row: Row): Operation {
   switch (row.state) {
     case 'queued':
       return { ...recorded, state: row.state, sealed: row.sealed, nextAttempt: row.next_attempt, reason: row.reason }
+    case 'submitted':
+      return { ...recorded, state: row.state, sealed: row.sealed, submittedAt: row.submitted_at }
+    case 'aside':
+      return { ...recorded, state: row.state, sealed: row.sealed, reason: row.reason }
     case 'issued':
       return { ...recorded, state: row.state, outcome: row.outcome, settledAt: row.settled_at }
     case 'refused':

@@ -14,7 +14,8 @@ for (let n = 0; ; n++) {
   const item = { operation, kind: 'certificate', session: ulid(), holder, sealed } as const
   if (queue.add({ ...item, requestedAt: new Date().toISOString() }).ok) say('queued', operation)
   if (n % 3 === 0) continue
-  if (queue.settle(operation, { state: 'issued', outcome: sealed }, Date.now()).ok) say('issued', operation)
+  if (queue.settle([{ operation, settlement: { state: 'issued', outcome: sealed } }], Date.now(), null).ok)
+    say('issued', operation)
   if (n % 3 === 1) continue
   if (queue.collected(operation).ok) say('collected', operation)
 }

@@ -28,6 +28,8 @@ const HOLDER = 'ab'.repeat(32)
 /** As long as a sealed request with a card's certificate in it. */
 const JWE = `eyJhbGci..aXY.${'Y2lwaGVydGV4dA'.repeat(400)}.dGFn`
 
+const ANY = { items: 100_000, bytes: 10 ** 9 }
+
 let dir: string
 let path: string
 beforeEach(() => {
@@ -87,7 +89,7 @@ test('program-killed-at-any-moment: everything that was promised is there, whole
         if (kept?.state === 'queued') expect(kept.sealed).toBe(JWE)
         if (kept?.state === 'issued') expect(kept.outcome).toBe(JWE)
       }
-      for (const kept of queue.due(Date.now(), 100_000)) expect(kept.sealed).toBe(JWE)
+      for (const kept of queue.due(Date.now(), ANY)) expect(kept.sealed).toBe(JWE)
       for (const kept of queue.waiting(HOLDER)) expect(kept.outcome).toBe(JWE)
     })
   }
@@ -153,9 +155,13 @@ describe('disk-full', () => {
       for (const operation of kept) expect(queue.get(operation)).toMatchObject({ sealed: JWE })
       // A refusal erases the payload, and there is room again.
       for (const operation of kept.slice(0, 5))
-        expect(queue.settle(operation, { state: 'refused', reason: 'not-in-family', anpr: null }, Date.now()).ok).toBe(
-          true,
-        )
+        expect(
+          queue.settle(
+            [{ operation: operation, settlement: { state: 'refused', reason: 'not-in-family', anpr: null } }],
+            Date.now(),
+            null,
+          ).ok,
+        ).toBe(true)
       expect(queue.add(item()).ok).toBe(true)
     })
   })
@@ -188,7 +194,7 @@ test('file-damaged: whatever has become of it, the queue opens or is refused by 
       writeFileSync(path, damaged.subarray(0, keep))
       const opened = openQueue({ path, now: Date.now })
       if (opened.ok) {
-        using(opened.value, (queue) => queue.due(Date.now(), 100))
+        using(opened.value, (queue) => queue.due(Date.now(), ANY))
       } else {
         refused++
         expect(opened.error.kind).toMatch(/^storage-(corrupt|unavailable)$/)
@@ -214,7 +220,7 @@ test('one-byte-of-an-index-damaged: seen at the start, not in the middle of a vi
     const opened = openQueue({ path, now: Date.now })
     if (opened.ok) {
       using(opened.value, (queue) => [
-        queue.due(Date.now(), 100),
+        queue.due(Date.now(), ANY),
         queue.depth(),
         queue.waiting(HOLDER),
         queue.nextDue(),
@@ -230,7 +236,7 @@ test('the schema itself keeps a program bug from losing or reviving a request', 
   using(open(), (queue) => {
     const added = item()
     queue.add(added)
-    queue.settle(added.operation, { state: 'issued', outcome: JWE }, Date.now())
+    queue.settle([{ operation: added.operation, settlement: { state: 'issued', outcome: JWE } }], Date.now(), null)
     queue.collected(added.operation)
     queue.add(item())
   })
@@ -239,20 +245,27 @@ test('the schema itself keeps a program bug from losing or reviving a request', 
   const queued = `WHERE state = 'queued'`
   for (const sql of [
     'DELETE FROM operation',
-    `UPDATE operation SET state = 'queued', sealed = '${JWE}', settled_at = NULL ${collected}`,
-    `UPDATE operation SET state = 'issued', outcome = '${JWE}' ${collected}`,
-    `UPDATE operation SET state = 'collected', sealed = NULL, settled_at = requested_at ${queued}`,
+    'DELETE FROM sealed',
+    `UPDATE operation SET state = 'queued', settled_at = NULL ${collected}`,
+    `UPDATE operation SET state = 'issued' ${collected}`,
+    `UPDATE operation SET state = 'issued', settled_at = requested_at ${queued}`,
+    `UPDATE operation SET state = 'collected', settled_at = requested_at ${queued}`,
     `UPDATE operation SET state = 'expired' ${queued}`,
-    `UPDATE operation SET sealed = NULL ${queued}`,
-    `UPDATE operation SET outcome = '${JWE}' ${queued}`,
+    `UPDATE operation SET state = 'submitted' ${queued}`,
+    `UPDATE operation SET state = 'aside' ${queued}`,
+    `UPDATE operation SET told = 1 ${queued}`,
     `UPDATE operation SET holder = '${'cd'.repeat(32)}'`,
     `UPDATE operation SET operation = session`,
     `UPDATE operation SET state = 'lost'`,
     `UPDATE operation SET attempts = -1`,
-    `INSERT INTO operation SELECT 99, session, kind, session, holder, NULL, requested_at, 'issued', 0, 0, NULL, NULL,
-       '${JWE}', requested_at FROM operation LIMIT 1`,
+    `UPDATE sealed SET jwe = jwe || 'x'`,
+    `INSERT INTO sealed SELECT seq, '${JWE}' FROM operation ${collected}`,
+    `INSERT INTO outcome SELECT seq, '${JWE}', requested_at FROM operation ${collected}`,
+    `INSERT INTO outcome VALUES (99, '${JWE}', '2026-11-22T09:00:00.000Z')`,
+    `INSERT INTO operation (seq, operation, kind, session, holder, requested_at)
+       SELECT 99, session, kind, session, holder, requested_at FROM operation LIMIT 1`,
   ])
-    expect(() => db.exec(sql), sql).toThrow(/CHECK|illegal|never|fixed|begins/)
+    expect(() => db.exec(sql), sql).toThrow(/CHECK|illegal|never|fixed|begins|of an open/)
   db.close()
 })
 
