@@ -28,8 +28,12 @@ export const gatewayConfig = z.strictObject({
   anpr: z.strictObject({ url: z.url(), timeoutMs: z.number().int().positive().default(8_000) }),
   /** A totem hangs up after 20 s: what is not done by then is told as pending, and goes on. */
   answerWithinMs: z.number().int().positive().default(12_000),
-  /** Private JWK (P-256) that opens requests. */
-  sealingKey: z.string(),
+  /**
+   * `folder`: private keys (JWK, P-256, `*.jwk.json`, `use` "enc" or "sig") that open requests and sign anchors; `list`: the
+   * signed list of their public halves (contract/gateway-keys.ts), by whoever signs trust lists. Both are taken up as they
+   * change: first the keys, then the list.
+   */
+  keys: z.strictObject({ folder: z.string(), list: z.string() }),
   /** Folder of `<totem id>.outcome.pub.jwk.json`: a totem without one is not provisioned here. */
   totems: z.string(),
 })

@@ -9,8 +9,8 @@ import { type GatewayConfig, gatewayConfig } from './config.ts'
 import { createOperatorServer } from './http/operator-server.ts'
 import { createTotemServer } from './http/totem-server.ts'
 import { createTotems } from './http/totems.ts'
+import { openKeyring } from './keys/keyring.ts'
 import { createOperations } from './operations/operations.ts'
-import { readKey } from './operations/sealing.ts'
 import { createSessions } from './sessions/sessions.ts'
 import { openDatabase } from './store/database.ts'
 import { openTrust } from './trust/keeper.ts'
@@ -30,7 +30,6 @@ export async function startGateway(
 ): Promise<Gateway> {
   const config = gatewayConfig.parse(given)
   const read = (path: string) => readFile(path, 'utf8')
-  const { kid, key } = await readKey(await read(config.sealingKey))
   const tls = { key: await read(config.tls.key), cert: await read(config.tls.certificate) }
   const clientCa = await read(config.tls.clientCa)
   const token = (await read(config.operator.token)).trim()
@@ -38,25 +37,41 @@ export async function startGateway(
   const opened = await openTrust({ config: config.trust, now, log })
   if (!opened.ok) throw new Error(`no trust list can be used: ${opened.error.kind}`)
   const trust = opened.value
+  const ring = await openKeyring({ ...config.keys, listKey: config.trust.listKey }, { now, log })
+  if (!ring.ok) throw new Error(`the keys can't be used: ${ring.error.kind}`)
+  const keys = ring.value
   const db = await openDatabase({ databaseUrl, dataDir: config.dataDir }, log)
   const anpr = createAnprClient(config.anpr)
   const shared = { db, anpr, trust, now }
   const operations = createOperations({
     ...shared,
-    sealingKeys: new Map([[kid, key]]),
+    sealingKeys: keys.sealing,
     answerWithinMs: config.answerWithinMs,
     log,
   })
   const sessions = createSessions(shared)
   const totems = createTotems(config.totems)
   const { version } = packageJson
-  const forTotems = createTotemServer({ tls, clientCa, totems, sessions, operations, trust, db, version, now, log })
+  const forTotems = createTotemServer({
+    tls,
+    clientCa,
+    totems,
+    sessions,
+    operations,
+    trust,
+    keys,
+    db,
+    version,
+    now,
+    log,
+  })
   const forOperators = createOperatorServer({ tls, token, operations, log })
 
   const stop = async () => {
     await Promise.all([forTotems.close(), forOperators.close()])
     await operations.idle()
     await trust.stop()
+    await keys.stop()
     await anpr.close()
     await db.destroy()
   }

@@ -15,10 +15,12 @@ import {
   submissionResult,
   visuraAnswer,
 } from '../../contract/gateway.ts'
+import { gatewayKeysAnswer } from '../../contract/gateway-keys.ts'
 import { ok } from '../../contract/result.ts'
 import { trustBundle } from '../../contract/trust.ts'
 import type { Clock } from '../clock.ts'
 import { takeIn } from '../journal/intake.ts'
+import type { Keyring } from '../keys/keyring.ts'
 import type { Operations, Totem } from '../operations/operations.ts'
 import type { Sessions } from '../sessions/sessions.ts'
 import type { Database } from '../store/schema.ts'
@@ -55,6 +57,7 @@ export function createTotemServer({
   sessions,
   operations,
   trust,
+  keys,
   db,
   version,
   now,
@@ -66,6 +69,7 @@ export function createTotemServer({
   sessions: Sessions
   operations: Operations
   trust: TrustKeeper
+  keys: Pick<Keyring, 'list'>
   db: Database
   version: string
   now: Clock
@@ -136,6 +140,8 @@ export function createTotemServer({
     const upTo = await takeIn(db, log, totemOf(request).id, body.data.entries)
     return answer(reply, journalReceipt, ok({ upTo }))
   })
+
+  server.get('/v1/keys', async (_request, reply) => answer(reply, gatewayKeysAnswer, ok({ list: keys.list })))
 
   server.get('/v1/trust', async (_request, reply) => answer(reply, trustBundle, ok(trust.bundle())))
 

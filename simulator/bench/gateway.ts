@@ -57,7 +57,7 @@ export async function startGatewayProcess(options: {
       revocation: { maxAgeHours: 72, whenUnknown: 'refuse' },
     },
     anpr: { url: options.anprUrl },
-    sealingKey: join(pki, 'gateway.sealing.jwk.json'),
+    keys: { folder: join(pki, 'gateway-keys'), list: join(pki, 'gateway-keys.jws') },
     totems: join(pki, 'totems'),
   }
   writeFileSync(configFile, JSON.stringify(config, null, 2), { mode: 0o600 })

@@ -1,6 +1,6 @@
 // tsyringe, inside @peculiar/x509, needs it loaded first.
 import 'reflect-metadata'
-import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
@@ -15,11 +15,12 @@ import {
   SubjectAlternativeNameExtension,
   type X509Certificate,
 } from '@peculiar/x509'
-import { calculateJwkThumbprint, type JWK } from 'jose'
 import { cardIdOf, personalFile } from '../card/personal-file.ts'
 import { type Person, people, personById } from '../population/people.ts'
 import { makeCie } from './cie.ts'
+import { makeGatewayKeys } from './gateway-keys.ts'
 import { type Authority, ecKeys, issue, rsaKeys, selfSigned, type Validity } from './issue.ts'
+import { jwkPair } from './jwk.ts'
 import { AUTHORITY_VALIDITY, EXPIRED, GOOD, NOT_YET_VALID, QUALIFIED_SIGNATURE_POLICY, VARIANTS_OF } from './plan.ts'
 import { makeTravelDocuments } from './travel-document.ts'
 import { makeTrustList } from './trust-list.ts'
@@ -27,7 +28,7 @@ import { makeVerificationKeys } from './verification-keys.ts'
 import { type Writer, writerInto } from './writer.ts'
 
 /** Raise it when what is made changes: folders of an earlier edition are then made anew. */
-const EDITION = 7
+const EDITION = 8
 const COMPLETE = 'complete'
 
 // TEST in the issuer's name: no production trust list can ever hold it (invariant 9).
@@ -50,7 +51,8 @@ const TOTEMS = ['TT-0001', 'TT-0002']
  *   trust-list                       makeTrustList
  *   gateway-ca, totem-ca, seal-ca    .pem + .key.pem
  *   gateway, seal, totems/<totemId>  .cert.pem + .key.pem
- *   gateway.sealing, totems/<totemId>.outcome   .jwk.json + .pub.jwk.json (P-256, ECDH-ES)
+ *   totems/<totemId>.outcome         .jwk.json + .pub.jwk.json (P-256, ECDH-ES)
+ *   gateway-keys                     makeGatewayKeys
  *   verification-keys, totems/<totemId>.verification   makeVerificationKeys
  *   operator-token
  *   trust-list                       .jws + .key.jwk.json + .pub.jwk.json (ES256): see trust-list.ts
@@ -77,6 +79,7 @@ export async function makePki(dir: string): Promise<void> {
     write.secret('operator-token', token()),
   ])
   await makeTrustList(aside)
+  await makeGatewayKeys(aside)
   await write.plain(COMPLETE, edition)
   await swapIn(aside, dir, edition)
 }
@@ -160,7 +163,7 @@ function cardCertificate(
   ])
 }
 
-/** Mutual TLS between totems and gateway, and the keys to which requests and outcomes are sealed. */
+/** Mutual TLS between totems and gateway, and the keys to which outcomes are sealed. */
 async function network(write: Writer): Promise<void> {
   const gatewayCa = await authority(write, 'gateway-ca', 'CN=Totem Polis gateway CA TEST,C=IT', await ecKeys())
   const totemCa = await authority(write, 'totem-ca', 'CN=Totem Polis totem CA TEST,C=IT', await ecKeys())
@@ -186,19 +189,12 @@ async function network(write: Writer): Promise<void> {
     ['ip', '::1'],
   ]
   await tls('gateway', gatewayCa, 'localhost', ExtendedKeyUsage.serverAuth, loopback)
-  await sealingKey(write, 'gateway.sealing')
   for (const totem of TOTEMS) {
     await tls(`totems/${totem}`, totemCa, totem, ExtendedKeyUsage.clientAuth, [])
-    await sealingKey(write, `totems/${totem}.outcome`)
+    const outcome = await jwkPair('enc')
+    await write.plain(`totems/${totem}.outcome.pub.jwk.json`, `${JSON.stringify(outcome.public)}\n`)
+    await write.secret(`totems/${totem}.outcome.jwk.json`, `${JSON.stringify(outcome.private)}\n`)
   }
-}
-
-async function sealingKey(write: Writer, file: string): Promise<void> {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const { d = '', ...publicPart } = privateKey.export({ format: 'jwk' }) as JWK
-  const shared = { ...publicPart, kid: await calculateJwkThumbprint(publicPart), use: 'enc', alg: 'ECDH-ES' }
-  await write.plain(`${file}.pub.jwk.json`, `${JSON.stringify(shared)}\n`)
-  await write.secret(`${file}.jwk.json`, `${JSON.stringify({ ...shared, d })}\n`)
 }
 
 /** The seal of the simulated registry on its FAC-SIMILE certificates (PAdES). */

@@ -1,6 +1,6 @@
 // tsyringe, inside @peculiar/x509, needs it loaded first.
 import 'reflect-metadata'
-import { createHash, createPrivateKey, generateKeyPairSync, X509Certificate } from 'node:crypto'
+import { createHash, createPrivateKey, X509Certificate } from 'node:crypto'
 import { existsSync, globSync } from 'node:fs'
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -11,8 +11,9 @@ import {
   X509CrlGenerator,
   X509CrlReason,
 } from '@peculiar/x509'
-import { CompactSign, calculateJwkThumbprint, importJWK, type JWK } from 'jose'
+import { CompactSign, importJWK, type JWK } from 'jose'
 import { type AuthorityRole, TRUST_LIST_TYP, type TrustList } from '../../contract/trust.ts'
+import { jwkPair } from './jwk.ts'
 
 /** The bench's card issuers, as `makePki` names them. */
 const AUTHORITIES: { file: string; role: AuthorityRole; anchor: boolean }[] = [
@@ -44,10 +45,7 @@ export async function signTrustList(list: TrustList, key: JWK, header: Record<st
 
 /** Makes `trust-list.jws`, sequence 1, and the key that it is signed with, `trust-list.{key,pub}.jwk.json`. */
 export async function makeTrustList(pkiDir: string): Promise<void> {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const { d, ...publicPart } = privateKey.export({ format: 'jwk' }) as JWK
-  const shared = { ...publicPart, kid: await calculateJwkThumbprint(publicPart), use: 'sig', alg: 'ES256' }
-  const key = { ...shared, ...(d && { d }) }
+  const { private: key, public: shared } = await jwkPair('sig')
   const path = (name: string) => join(pkiDir, `trust-list.${name}`)
   await writeFile(path('pub.jwk.json'), `${JSON.stringify(shared)}\n`)
   await writeFile(path('key.jwk.json'), `${JSON.stringify(key)}\n`, { mode: 0o600 })

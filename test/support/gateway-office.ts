@@ -68,7 +68,7 @@ export async function openOffice(databaseUrl: string | null, more: Partial<Gatew
       revocation: { maxAgeHours: CRL_LIFE_MS / 3_600_000, whenUnknown: 'refuse' },
     },
     anpr: { url: anpr.url },
-    sealingKey: join(PKI, 'gateway.sealing.jwk.json'),
+    keys: { folder: join(PKI, 'gateway-keys'), list: join(PKI, 'gateway-keys.jws') },
     totems: join(PKI, 'totems'),
     ...more,
   }

@@ -1,0 +1,161 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { CompactSign, type CryptoKey, importJWK, type JWK } from 'jose'
+import type { Logger } from 'pino'
+import { sealing } from '../../contract/gateway.ts'
+import type { GatewayKeys } from '../../contract/gateway-keys.ts'
+import { err, ok, type Result } from '../../contract/result.ts'
+import { type GatewayKeysRefusal, sealingKeysUsed, verifyGatewayKeys } from '../../trust/gateway-keys.ts'
+import { type Clock, DAY_MS, MINUTE_MS } from '../clock.ts'
+import type { SealingKeys } from '../operations/sealing.ts'
+
+/** How soon keys that were put here count. */
+const LOOK_EVERY_MS = MINUTE_MS
+/** A request waits 30 days on a totem without a line, and that totem heard of its key's successor as late. */
+const GRACE_MS = 60 * DAY_MS
+const ANCHOR_TYP = 'totem-journal-anchor+jws'
+
+/** The gateway's private keys, as of now, and the signed list of their public halves. */
+export interface Keyring {
+  /** Those that open requests; always the same map, which changes as keys come and go. */
+  readonly sealing: SealingKeys
+  /** For totems (`GET /v1/keys`). */
+  readonly list: string
+  /** An anchor of a sync log (contract/journal.ts) as a compact JWS, by the newest anchor key. */
+  signAnchor(payload: object): Promise<string>
+  /** Takes up what has changed; it does so by itself every minute. */
+  look(): Promise<void>
+  stop(): Promise<void>
+}
+
+type Unusable =
+  | GatewayKeysRefusal
+  | { kind: 'keys-unreadable' | 'key-malformed' | 'sealing-key-missing' | 'anchor-key-missing' }
+
+interface Ring {
+  jws: string
+  list: GatewayKeys
+  sealing: Map<string, CryptoKey>
+  anchor: { kid: string; key: CryptoKey }
+}
+
+/**
+ * Opens the list, signed by `listKey` (public JWK), and the folder of private keys (`*.jwk.json`, `use` "enc" or "sig"). A
+ * key counts when list and folder have it. A list with a key to be sealed to that is not in the folder is not taken, and
+ * not handed out: nobody could open what totems would seal to it. So new keys come first, then the list.
+ */
+export async function openKeyring(
+  config: { folder: string; list: string; listKey: string },
+  { now, log }: { now: Clock; log: Logger },
+): Promise<Result<Keyring, Unusable>> {
+  const opened = await readRing(config, now)
+  if (!opened.ok) return opened
+  let ring = opened.value
+  const inUse = new Map(ring.sealing)
+  tellMissing()
+
+  /** One that is needed no more than for what may still come: the gateway goes on without it, and somebody must look. */
+  function tellMissing(): void {
+    for (const { kid } of sealingKeysUsed(ring.list, +now(), GRACE_MS)) {
+      if (!inUse.has(kid)) log.error({ kind: 'sealing-key-missing', kid })
+    }
+  }
+
+  async function lookOnce(): Promise<void> {
+    const next = await readRing(config, now)
+    if (!next.ok) return log.error({ kind: next.error.kind })
+    const { sequence } = next.value.list
+    if (sequence < ring.list.sequence || (sequence === ring.list.sequence && next.value.jws !== ring.jws)) {
+      return log.error({ kind: 'keys-not-newer', sequence })
+    }
+    const { jws, sealing: found } = next.value
+    const changed = jws !== ring.jws || found.size !== inUse.size || [...found.keys()].some((kid) => !inUse.has(kid))
+    ring = next.value
+    if (!changed) return
+    for (const [kid, key] of found) inUse.set(kid, key)
+    for (const kid of inUse.keys()) if (!found.has(kid)) inUse.delete(kid)
+    log.info({ kind: 'keys-taken', sequence, sealing: [...inUse.keys()], anchor: ring.anchor.kid })
+    tellMissing()
+  }
+  // One after the other: the older of two must not have the last word.
+  let last = Promise.resolve()
+  const look = () => {
+    last = last.then(lookOnce)
+    return last
+  }
+  const timer = setInterval(look, LOOK_EVERY_MS)
+
+  return ok({
+    sealing: inUse,
+    get list() {
+      return ring.jws
+    },
+    async signAnchor(payload) {
+      const { kid, key } = ring.anchor
+      return new CompactSign(new TextEncoder().encode(JSON.stringify(payload)))
+        .setProtectedHeader({ alg: 'ES256', kid, typ: ANCHOR_TYP })
+        .sign(key)
+    },
+    look,
+    async stop() {
+      clearInterval(timer)
+      await last
+    },
+  })
+}
+
+async function readRing(
+  { folder, list: listFile, listKey }: { folder: string; list: string; listKey: string },
+  now: Clock,
+): Promise<Result<Ring, Unusable>> {
+  let jws: string
+  let signer: JWK
+  let texts: string[]
+  try {
+    jws = (await readFile(listFile, 'utf8')).trim()
+    signer = JSON.parse(await readFile(listKey, 'utf8')) as JWK
+    const names = (await readdir(folder)).filter((name) => name.endsWith('.jwk.json'))
+    texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')))
+  } catch {
+    return err({ kind: 'keys-unreadable' })
+  }
+  const list = await verifyGatewayKeys(jws, signer)
+  if (!list.ok) return list
+  const held = await privateKeys(texts)
+  if (!held) return err({ kind: 'key-malformed' })
+
+  const sealingKeys = new Map<string, CryptoKey>()
+  for (const { key } of list.value.sealing) {
+    const found = held.get(key.kid)
+    if (found?.use === 'enc' && isPairOf(found.jwk, key)) sealingKeys.set(key.kid, found.key)
+  }
+  if (sealingKeysUsed(list.value, +now(), 0).some(({ kid }) => !sealingKeys.has(kid))) {
+    return err({ kind: 'sealing-key-missing' })
+  }
+  for (const key of list.value.anchor.toReversed()) {
+    const found = held.get(key.kid)
+    if (found?.use === 'sig' && isPairOf(found.jwk, key)) {
+      return ok({ jws, list: list.value, sealing: sealingKeys, anchor: { kid: key.kid, key: found.key } })
+    }
+  }
+  return err({ kind: 'anchor-key-missing' })
+}
+
+const isPairOf = (one: JWK, other: JWK) => one.x === other.x && one.y === other.y
+
+/** By kid; null when one of them is no such key, be it only half copied yet. */
+async function privateKeys(texts: string[]) {
+  try {
+    const keys = await Promise.all(
+      texts.map(async (text) => {
+        const jwk = JSON.parse(text) as JWK
+        const key = await importJWK(jwk, jwk.use === 'sig' ? 'ES256' : sealing.alg)
+        if (key instanceof Uint8Array || key.type !== 'private') throw new Error('not a private key')
+        return [jwk.kid ?? '', { jwk, key, use: jwk.use }] as const
+      }),
+    )
+    return new Map(keys)
+  } catch {
+    return null
+  }
+}

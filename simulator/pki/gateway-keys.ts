@@ -1,0 +1,54 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { CompactSign, importJWK, type JWK } from 'jose'
+import { GATEWAY_KEYS_TYP, type GatewayKeys, gatewayKeys } from '../../contract/gateway-keys.ts'
+import { jwkPair } from './jwk.ts'
+
+const DAY_MS = 86_400_000
+/** The key before took over so long ago, the one in force so long: what was queued for a month is sealed to the former. */
+const OLDER_DAYS = 200
+const CURRENT_DAYS = 10
+
+/** A key as the list names it. */
+export const listed = ({ kid = '', x = '', y = '' }: JWK) => ({ kty: 'EC', crv: 'P-256', kid, x, y }) as const
+
+/** A list as whoever signs trust lists signs it; `header` overrides, for what a forger would do. */
+export async function signGatewayKeys(
+  list: GatewayKeys,
+  signer: JWK,
+  header: Record<string, string> = {},
+): Promise<string> {
+  return new CompactSign(new TextEncoder().encode(JSON.stringify(gatewayKeys.parse(list))))
+    .setProtectedHeader({ alg: 'ES256', kid: String(signer.kid), typ: GATEWAY_KEYS_TYP, ...header })
+    .sign(await importJWK(signer, 'ES256'))
+}
+
+/**
+ * Makes `gateway-keys/{sealing,sealing-before,anchor}.jwk.json`, the gateway's private keys, `gateway-keys.jws`, their list,
+ * signed with `trust-list.key.jwk.json`, and `gateway.sealing{,-before}.pub.jwk.json`.
+ */
+export async function makeGatewayKeys(pkiDir: string): Promise<void> {
+  const [current, before, anchor] = await Promise.all([jwkPair('enc'), jwkPair('enc'), jwkPair('sig')])
+  const path = (name: string) => join(pkiDir, name)
+  await mkdir(path('gateway-keys'), { mode: 0o700 })
+  const secret = (name: string, key: JWK) =>
+    writeFile(path(`gateway-keys/${name}.jwk.json`), `${JSON.stringify(key)}\n`, { flag: 'wx', mode: 0o600 })
+  await secret('sealing', current.private)
+  await secret('sealing-before', before.private)
+  await secret('anchor', anchor.private)
+  await writeFile(path('gateway.sealing.pub.jwk.json'), `${JSON.stringify(current.public)}\n`)
+  await writeFile(path('gateway.sealing-before.pub.jwk.json'), `${JSON.stringify(before.public)}\n`)
+
+  const signer = JSON.parse(await readFile(path('trust-list.key.jwk.json'), 'utf8')) as JWK
+  const daysAgo = (days: number) => new Date(Date.now() - days * DAY_MS).toISOString()
+  const list: GatewayKeys = {
+    sequence: 1,
+    issued: daysAgo(0),
+    sealing: [
+      { from: daysAgo(OLDER_DAYS), key: listed(before.public) },
+      { from: daysAgo(CURRENT_DAYS), key: listed(current.public) },
+    ],
+    anchor: [listed(anchor.public)],
+  }
+  await writeFile(path('gateway-keys.jws'), await signGatewayKeys(list, signer))
+}

@@ -1,0 +1,13 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { calculateJwkThumbprint, type JWK } from 'jose'
+
+/** A new P-256 key pair, named by its thumbprint (RFC 7638); `enc`: to seal to (ECDH-ES), `sig`: to sign with (ES256). */
+export async function jwkPair(
+  use: 'enc' | 'sig',
+): Promise<{ private: JWK & { kid: string }; public: JWK & { kid: string } }> {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const { d = '', ...point } = privateKey.export({ format: 'jwk' }) as JWK
+  const kid = await calculateJwkThumbprint(point)
+  const shared = { ...point, kid, use, alg: use === 'enc' ? 'ECDH-ES' : 'ES256' }
+  return { public: shared, private: { ...shared, d } }
+}
