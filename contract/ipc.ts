@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { IpcMethod } from './bridge.ts'
 import { bytes } from './bytes.ts'
 import { certificateType, purpose } from './catalogue.ts'
-import { language, view } from './view.ts'
+import { language, service, view } from './view.ts'
 
 /**
  * Everything that the renderer can ask of main, by name. One argument (or none), plain data, parsed by main; the
@@ -27,12 +27,14 @@ export const ipcMethods = {
   collect: { params: nothing, result: nothing },
   /** Go on to a new request and leave what waits where it is. */
   collectLater: { params: nothing, result: nothing },
+  chooseService: { params: service, result: nothing },
   choosePerson: { params: z.number().int().min(0).max(50), result: nothing },
   chooseCertificates: { params: z.array(certificateType).min(1).max(2), result: nothing },
   choosePurpose: { params: purpose, result: nothing },
   morePurposes: { params: nothing, result: nothing },
-  /** Instead of a certificate: the holder's own declaration, prefilled. */
-  printDeclaration: { params: nothing, result: nothing },
+  /** Instead of a certificate: the holder's own declaration (art. 46) or the form for an atto notorio (art. 47), prefilled. */
+  printDeclaration: { params: z.enum(['declaration', 'atto-notorio']), result: nothing },
+  printVisura: { params: nothing, result: nothing },
   /** Page from 1. */
   previewPage: {
     params: z.number().int().min(1).max(20),

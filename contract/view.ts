@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { certificateType, exemption, purpose } from './catalogue.ts'
 import { printerStatus } from './device.ts'
+import { anprPerson } from './document.ts'
 import { evidenceRefusals } from './evidence.ts'
 import { isoInstant, operationId } from './identity.ts'
 
@@ -38,6 +39,7 @@ export const refusal = z.enum([
   'person-not-found',
   'not-in-family',
   'certificate-not-issuable',
+  'visura-refused',
   'certificate-unprintable',
   'session-refused',
 ])
@@ -49,7 +51,13 @@ export type OutOfService = z.infer<typeof outOfService>
 const certificateChoice = { types: z.array(certificateType).min(1).max(2) }
 /** First names and surname as ANPR gives them. */
 const person = z.strictObject({ name: z.string(), surname: z.string() })
-const document = z.enum(['certificate', 'receipt', 'slip', 'declaration'])
+/** What the totem writes for the person who stands there and keeps nothing of. */
+export const writtenDocument = z.enum(['declaration', 'atto-notorio', 'visura'])
+export type WrittenDocument = z.infer<typeof writtenDocument>
+const document = z.enum(['certificate', 'receipt', 'slip', ...writtenDocument.options])
+/** What a recognised person can come for. */
+export const service = z.enum(['certificate', 'visura', 'declaration'])
+export type Service = z.infer<typeof service>
 
 export const screen = z.discriminatedUnion('screen', [
   z.strictObject({ screen: z.literal('starting') }),
@@ -88,6 +96,14 @@ export const screen = z.discriminatedUnion('screen', [
     holder: person,
     waiting: z.array(z.strictObject({ operation: operationId, ...certificateChoice, requestedAt: isoInstant })).min(1),
   }),
+  z.strictObject({ screen: z.literal('menu'), holder: person, online: z.boolean() }),
+  /**
+   * The holder's own data in ANPR; null while it is asked. The codice fiscale is masked: the whole of it is on the paper,
+   * and people stand behind (anpr.md §8.2).
+   */
+  z.strictObject({ screen: z.literal('visura'), person: anprPerson.nullable() }),
+  /** A visura is of this moment or none: it needs the line. */
+  z.strictObject({ screen: z.literal('visura-unavailable') }),
   /** `index` is what `choosePerson` answers with. Offline there is only the holder. */
   z.strictObject({
     screen: z.literal('person'),
@@ -110,11 +126,14 @@ export const screen = z.discriminatedUnion('screen', [
   /**
    * No certificate is needed: a dichiarazione sostitutiva does the same job, free, and is printed here
    * (`printDeclaration`). It is the holder's: of another person's certificate only what the holder may declare stays in
-   * `types`, and `forAnother` says that one was chosen.
+   * `types`, and `forAnother` says that one was chosen. `anybody`: the person came for it, no certificate was asked for.
+   * `attoNotorio`: the form of art. 47 is offered beside it; to a private party it takes an authenticated signature and a
+   * bollo, which no totem can give (anpr.md §1.8).
    */
   z.strictObject({
     screen: z.literal('declaration'),
-    for: z.enum(['publicBody', 'privateParty']),
+    for: z.enum(['publicBody', 'privateParty', 'anybody']),
+    attoNotorio: z.boolean(),
     declarant: person,
     types: z.array(certificateType).max(2),
     forAnother: z.boolean(),
@@ -151,7 +170,7 @@ export const screen = z.discriminatedUnion('screen', [
     screen: z.literal('done'),
     outcome: z.enum(['printed', 'queued', 'kept', 'nothing']),
     /** What `outcome` tells of. */
-    document: z.enum(['certificate', 'declaration']),
+    document: z.enum(['certificate', ...writtenDocument.options]),
     /** Spoken and printed in two groups of four; null unless something waits to be collected. */
     collectCode: z.string().nullable(),
     cardPresent: z.boolean(),

@@ -19,7 +19,14 @@ export function callHandlers(session: Session, devices: Devices): CallHandlers {
     (
       type: Exclude<
         PlainMethod,
-        'chooseLanguage' | 'enterPin' | 'enterCan' | 'choosePerson' | 'chooseCertificates' | 'choosePurpose'
+        | 'chooseLanguage'
+        | 'enterPin'
+        | 'enterCan'
+        | 'chooseService'
+        | 'choosePerson'
+        | 'chooseCertificates'
+        | 'choosePurpose'
+        | 'printDeclaration'
       >,
     ) =>
     () =>
@@ -38,11 +45,13 @@ export function callHandlers(session: Session, devices: Devices): CallHandlers {
     acceptLastTry: plain('acceptLastTry'),
     collect: plain('collect'),
     collectLater: plain('collectLater'),
+    chooseService: (service) => answer({ type: 'chooseService', service }),
     choosePerson: (index) => answer({ type: 'choosePerson', index }),
     chooseCertificates: (types) => answer({ type: 'chooseCertificates', types }),
     choosePurpose: (purpose) => answer({ type: 'choosePurpose', purpose }),
     morePurposes: plain('morePurposes'),
-    printDeclaration: plain('printDeclaration'),
+    printDeclaration: (form) => answer({ type: 'printDeclaration', form }),
+    printVisura: plain('printVisura'),
     async previewPage(page): Promise<IpcResult<'previewPage'>> {
       const preview = session.preview()
       if (!preview || page > preview.pages) return null

@@ -133,6 +133,7 @@ async function start(config: TotemConfig) {
       paper,
       place,
       sign,
+      secondLanguage: config.office.secondLanguage,
       trust: () => trust.trust,
       trustReady: () => trust.ready,
       possession: trustConfig.possession,

@@ -22,6 +22,10 @@ export function chooseLanguage(language: IpcParams<'chooseLanguage'>): void {
   void window.totem.chooseLanguage(language).catch(refresh)
 }
 
+export function chooseService(service: IpcParams<'chooseService'>): void {
+  void window.totem.chooseService(service).catch(refresh)
+}
+
 export function choosePerson(index: IpcParams<'choosePerson'>): void {
   void window.totem.choosePerson(index).catch(refresh)
 }
@@ -32,6 +36,10 @@ export function chooseCertificates(types: IpcParams<'chooseCertificates'>): void
 
 export function choosePurpose(purpose: IpcParams<'choosePurpose'>): void {
   void window.totem.choosePurpose(purpose).catch(refresh)
+}
+
+export function printDeclaration(form: IpcParams<'printDeclaration'>): void {
+  void window.totem.printDeclaration(form).catch(refresh)
 }
 
 /**

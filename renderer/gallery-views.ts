@@ -18,6 +18,16 @@ const family = [
   member(2, 'ANNA LUCIA', '3', 1979),
   member(3, 'ANDREA', '3', 1984),
 ]
+const ownFamily = [
+  { name: 'GIUSEPPE', surname: 'ROSSI', born: '1948-02-03', yearOfBirth: 1948, relation: '1' },
+  { ...holder, born: '1951-06-18', yearOfBirth: 1951, relation: '2' },
+  { name: 'ANNA LUCIA', surname: 'ROSSI', born: '1979-11-27', yearOfBirth: 1979, relation: '3' },
+]
+const ownData: NonNullable<ScreenOf<'visura'>['person']> = {
+  ...{ source: 'anpr', ...holder, codiceFiscale: 'BNC•••••••••••8X', sex: 'F', born: '1951-06-18' },
+  ...{ birthPlace: 'SAN GIOVANNI IN PERSICETO (BO)', citizenships: ['ITALIA'], statoCivile: '2', family: ownFamily },
+  residence: { comune: 'SPELLO (PG)', address: 'PIAZZA DELLA REPUBBLICA 4/A' },
+}
 const waiting = (types: ('8' | '12')[], last: string) => ({
   operation: `01KAN5ZQ6M2V4X8R7T9B3C5D${last}`,
   types,
@@ -36,7 +46,10 @@ const pin = (card: 'cns' | 'cie', shown: Partial<ScreenOf<'pin'>> = {}): Screen 
 const declaration = (
   party: ScreenOf<'declaration'>['for'],
   shown: Pick<ScreenOf<'declaration'>, 'types'> & Partial<ScreenOf<'declaration'>>,
-): Screen => ({ screen: 'declaration', for: party, declarant: holder, forAnother: false, ...shown })
+): Screen => ({
+  ...{ screen: 'declaration', for: party, declarant: holder, forAnother: false, attoNotorio: party !== 'privateParty' },
+  ...shown,
+})
 const done = (outcome: ScreenOf<'done'>['outcome'], shown: Partial<ScreenOf<'done'>> = {}): Screen => ({
   screen: 'done',
   outcome,
@@ -101,6 +114,19 @@ const screens: Record<string, Screen> = {
     holder,
     waiting: [waiting(['8'], 'A1'), waiting(['8', '12'], 'A2'), waiting(['12'], 'A3'), waiting(['8'], 'A4')],
   },
+  menu: { screen: 'menu', holder, online: true },
+  'menu-offline': { screen: 'menu', holder, online: false },
+  'visura-asking': { screen: 'visura', person: null },
+  visura: { screen: 'visura', person: ownData },
+  'visura-large-family': {
+    screen: 'visura',
+    person: { ...ownData, family: [...ownFamily, ...ownFamily.map((one) => ({ ...one, yearOfBirth: 2001 }))] },
+  },
+  'visura-little': {
+    screen: 'visura',
+    person: { ...ownData, born: null, birthPlace: null, citizenships: null, statoCivile: null, family: null },
+  },
+  'visura-unavailable': { screen: 'visura-unavailable' },
   person: { screen: 'person', people: family, online: true },
   'person-large-family': {
     screen: 'person',
@@ -124,6 +150,7 @@ const screens: Record<string, Screen> = {
     options: ['onlus', 'societaSportive', 'interdizione', 'adozione', 'separazione'],
     more: true,
   },
+  'declaration-anybody': declaration('anybody', { types: [] }),
   'declaration-public-body': declaration('publicBody', { types: ['8'] }),
   'declaration-public-body-another': declaration('publicBody', { types: ['12'], forAnother: true }),
   'declaration-public-body-nothing': declaration('publicBody', { types: [], forAnother: true }),
@@ -157,6 +184,12 @@ const screens: Record<string, Screen> = {
     page: 1,
     resumable: true,
   },
+  ...Object.fromEntries(
+    (['atto-notorio', 'visura'] as const).flatMap((document) => [
+      [`printing-${document}`, { screen: 'printing', document, page: 1, pages: 1, band: 20, bands: 30 }],
+      [`print-fault-${document}`, { screen: 'print-fault', document, status: 'paperOut', page: 1, resumable: false }],
+    ]),
+  ),
   'print-fault-jam': { screen: 'print-fault', document: 'receipt', status: 'jam', page: 1, resumable: false },
   'print-fault-cover': { screen: 'print-fault', document: 'slip', status: 'coverOpen', page: 1, resumable: false },
   'print-fault-hot': {
@@ -180,6 +213,8 @@ const screens: Record<string, Screen> = {
   'done-printed-no-card': done('printed', { cardPresent: false }),
   'done-declaration': done('printed', { document: 'declaration' }),
   'done-declaration-no-card': done('printed', { document: 'declaration', cardPresent: false }),
+  'done-atto-notorio': done('printed', { document: 'atto-notorio' }),
+  'done-visura': done('printed', { document: 'visura' }),
   'done-queued': done('queued', { collectCode: 'K7QM4XTR' }),
   'done-kept': done('kept', { collectCode: 'K7QM4XTR', cardPresent: false }),
   'done-nothing': done('nothing'),
@@ -187,7 +222,7 @@ const screens: Record<string, Screen> = {
     refusal.options.map((reason) => [
       `refused-${reason}`,
       refused(reason, {
-        anpr: reason === 'certificate-not-issuable' ? 'EN160' : null,
+        anpr: reason === 'certificate-not-issuable' || reason === 'visura-refused' ? 'EN160' : null,
         card: OF_CIE_ALONE.includes(reason) ? 'cie' : null,
         cardPresent: reason !== 'card-removed',
       }),
@@ -226,6 +261,9 @@ const STEP: Partial<Record<Screen['screen'], View['step']>> = {
 const BACK: readonly Screen['screen'][] = [
   'can',
   'card-expiry',
+  'visura',
+  'visura-unavailable',
+  'person',
   'certificate',
   'purpose',
   'declaration',

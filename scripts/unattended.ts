@@ -43,6 +43,7 @@ const answers: Partial<Record<Screen['screen'], (visit: Visit, view: View) => Pr
     for (const digit of DEFAULT_PIN) await visit.page.getByRole('button', { name: digit, exact: true }).click()
     await touch(visit, 'pin.confirm')
   },
+  menu: (visit) => touch(visit, 'menu.certificate'),
   async person({ page }, { screen }) {
     const holder = screen.screen === 'person' ? screen.people.find(({ self }) => self) : undefined
     if (!holder) throw new Error('the holder of the card is not among the people')

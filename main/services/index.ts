@@ -6,11 +6,12 @@ import type { Place } from '../documents/receipt.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { VisitServices } from '../session/services.ts'
 import { type CertificateOptions, createCertificates } from './certificate.ts'
-import { declarationOf } from './declaration.ts'
 import { createIdentity, type IdentityOptions } from './identity.ts'
 import type { createPaper } from './paper.ts'
 import { createPossession, type PossessionOptions } from './possession.ts'
 import type { SignPaper } from './verification.ts'
+import { askVisura } from './visura.ts'
+import { type WritingOptions, writePaper } from './written.ts'
 
 export interface ServicesOptions extends CertificateOptions, IdentityOptions, PossessionOptions {
   /** False while the CRLs are being read: whose card is revoked is not known yet. */
@@ -20,11 +21,12 @@ export interface ServicesOptions extends CertificateOptions, IdentityOptions, Po
   paper: ReturnType<typeof createPaper>
   place: Place
   sign: SignPaper
+  secondLanguage: WritingOptions['secondLanguage']
 }
 
 /** Everything a visit needs done, joined (see session/services.ts). */
 export function createVisitServices(options: ServicesOptions): VisitServices {
-  const { journal, devices, place, sign } = options
+  const { journal, devices, place, sign, secondLanguage } = options
   const identity = createIdentity(options)
   const { expiryOffered, possession } = createPossession(options)
   const certificates = createCertificates(options)
@@ -48,7 +50,8 @@ export function createVisitServices(options: ServicesOptions): VisitServices {
     enter: (_, recognised) => certificates.enter(recognised),
     preview: certificates.preview,
     request: certificates.request,
-    declaration: ({ language }, declared) => declarationOf(declared, { language, place, sign, at: options.now() }),
+    visura: (entered) => askVisura(options.client, entered),
+    write: ({ language }, writing) => writePaper(writing, { language, secondLanguage, place, sign, at: options.now() }),
     print: options.paper.print,
     delivered: certificates.delivered,
     journal: visitJournal(journal),

@@ -62,6 +62,8 @@ export function createPaper({ devices, journal, ledger, place, sign, pdfOnly = f
         return { kind: 'receipt', document: markReprint(receiptFor(outcome, printed), language, marks) }
       }
       case 'declaration':
+      case 'atto-notorio':
+      case 'visura':
         return { kind: 'pdf', pdf: await renderPdf({ ...printing.paper, reprint }) }
       case 'slip': {
         const { operation, types, requestedAt } = printing

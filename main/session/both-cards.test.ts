@@ -64,7 +64,7 @@ describe('which PIN', () => {
     expect(screen()).toMatchObject({ pinPad: true })
     expect(session.answer({ type: 'enterPin', pin: pin() })).toBe(false)
     await answers({ type: 'usePinPad' })
-    await at('person')
+    await at('menu')
     expect(pins).toEqual([null])
   })
 
@@ -162,7 +162,7 @@ describe('card-lifted: a contactless card that has left the field', () => {
     cardBack()
     expect(session.view().cardLost).toBe(false)
     login.release()
-    await at('person')
+    await at('menu')
   })
 
   test('while its PIN was under way: explained, and put back it is asked for the PIN again', async () => {

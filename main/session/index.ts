@@ -85,7 +85,8 @@ export function createSession(options: SessionOptions): Session {
       revision,
       language: context.visit.language,
       screen: screenOf(path, context, options.online()),
-      step: stepOf(path),
+      // The steps are those of a certificate.
+      step: context.visit.service === 'certificate' ? stepOf(path) : null,
       canGoBack: can('back'),
       canLeave: path !== 'attract' && can('leave'),
       idle: secondsLeft === null ? null : { secondsLeft },

@@ -1,15 +1,17 @@
 import { assign, fromPromise, setup } from 'xstate'
 import { type CertificateType, certificateTypes, exemption, type Purpose } from '../../contract/catalogue.ts'
 import type { CardReadout, PrinterStatus } from '../../contract/device.ts'
-import type { Language, OutOfService } from '../../contract/view.ts'
+import type { Language, OutOfService, Service, WrittenDocument } from '../../contract/view.ts'
 import { refused, type VisitServices } from './services.ts'
 import { createTasks, type Step, type TaskName } from './tasks.ts'
-import { freshRequest, freshVisit, type Visit } from './visit.ts'
+import { freshRequest, freshVisit, offersAttoNotorio, type Visit } from './visit.ts'
 
 /** What a person does on the screen (contract/ipc.ts), what the hardware tells, and time. */
 export type VisitEvent =
   | { type: 'start' | 'acceptLastTry' | 'collect' | 'collectLater' | 'morePurposes' | 'acceptPreview' | 'confirm' }
-  | { type: 'usePinPad' | 'askExpiry' | 'printDeclaration' }
+  | { type: 'usePinPad' | 'askExpiry' | 'printVisura' }
+  | { type: 'chooseService'; service: Service }
+  | { type: 'printDeclaration'; form: Exclude<WrittenDocument, 'visura'> }
   | { type: 'enterCan'; can: string }
   | { type: 'printAgain' | 'keepForLater' | 'another' | 'back' | 'leave' | 'timeout' }
   | { type: 'chooseLanguage'; language: Language }
@@ -129,6 +131,23 @@ export function createVisitMachine({ services, goodbyeMs, now = () => performanc
   }
   // After that, taking the card is how a person says "I am going": what they saw goes with it.
   const pulled = { target: '#goodbye', actions: { type: 'end' as const, params: 'card-removed' } }
+
+  const setService = assign<Context, Extract<VisitEvent, { type: 'chooseService' }>, undefined, VisitEvent, never>(
+    ({ context, event }) => put(context, { ...freshRequest(), service: event.service }),
+  )
+  const chooseService = [
+    {
+      guard: ({ event }: { event: VisitEvent }) => event.type === 'chooseService' && event.service === 'visura',
+      target: '#visura',
+      actions: setService,
+    },
+    {
+      guard: ({ event }: { event: VisitEvent }) => event.type === 'chooseService' && event.service === 'declaration',
+      target: '#declaration',
+      actions: [setService, { type: 'set' as const, params: { advice: 'anybody' } satisfies Partial<Visit> }],
+    },
+    { target: '#person', actions: setService },
+  ]
 
   const choosePurpose = [
     {
@@ -257,7 +276,7 @@ export function createVisitMachine({ services, goodbyeMs, now = () => performanc
           },
           recognised: {
             always: { guard: 'cardGone', ...pulled },
-            ...working('enter', { collect: 'collect', person: 'person', refused: 'refused' }),
+            ...working('enter', { collect: 'collect', menu: 'menu', refused: 'refused' }),
             on: { 'card.removed': pulled, timeout: forbidden },
           },
           collect: {
@@ -266,11 +285,28 @@ export function createVisitMachine({ services, goodbyeMs, now = () => performanc
                 target: 'printingCertificate',
                 actions: { type: 'set', params: { collecting: true, fromPage: 1 } },
               },
-              collectLater: { target: 'person', actions: { type: 'set', params: { waiting: [] } } },
+              collectLater: { target: 'menu', actions: { type: 'set', params: { waiting: [] } } },
               'card.removed': pulled,
             },
           },
+          menu: { on: { chooseService, 'card.removed': pulled } },
+          visura: {
+            id: 'visura',
+            initial: 'asking',
+            on: { back: 'menu', 'card.removed': pulled },
+            states: {
+              asking: working('visura', { shown: 'shown', unavailable: 'unavailable', refused: '#refused' }),
+              shown: {
+                on: {
+                  printVisura: { target: '#printingWritten', actions: { type: 'set', params: written('visura') } },
+                },
+              },
+              // What can be done without the line is the declaration.
+              unavailable: { on: { chooseService } },
+            },
+          },
           person: {
+            id: 'person',
             on: {
               choosePerson: {
                 // Offline there is one card on the screen: the holder's.
@@ -280,6 +316,7 @@ export function createVisitMachine({ services, goodbyeMs, now = () => performanc
                   put(context, { subject: context.visit.entered?.family?.[event.index] ?? null }),
                 ),
               },
+              back: 'menu',
               'card.removed': pulled,
             },
           },
@@ -304,10 +341,14 @@ export function createVisitMachine({ services, goodbyeMs, now = () => performanc
             id: 'declaration',
             on: {
               printDeclaration: {
-                target: 'printingDeclaration',
-                actions: { type: 'set', params: { declaration: null, fromPage: 1, progress: null, fault: null } },
+                guard: ({ context, event }) => event.form === 'declaration' || offersAttoNotorio(context.visit),
+                target: 'printingWritten',
+                actions: { type: 'set', params: ({ event }) => written(event.form) },
               },
-              back: 'purpose',
+              back: [
+                { guard: ({ context }) => context.visit.service === 'declaration', target: 'menu' },
+                { target: 'purpose' },
+              ],
               'card.removed': pulled,
             },
           },
@@ -360,19 +401,22 @@ export function createVisitMachine({ services, goodbyeMs, now = () => performanc
               { target: '#done', set: { outcome: 'printed' } },
             ),
           },
-          // Of a declaration nothing is kept: who cannot wait for the printer writes it by hand.
-          printingDeclaration: printing(
-            'printDeclaration',
-            { done: '#done', refused: '#refused' },
-            { target: '#done', set: { outcome: 'nothing' } },
-          ),
+          // Of what the totem writes nothing is kept: who cannot wait for the printer comes again, or writes by hand.
+          printingWritten: {
+            id: 'printingWritten',
+            ...printing(
+              'printWritten',
+              { done: '#done', refused: '#refused' },
+              { target: '#done', set: { outcome: 'nothing' } },
+            ),
+          },
           printingSlip: printing('printSlip', { done: '#done' }, { target: '#done', set: { outcome: 'queued' } }),
           done: {
             id: 'done',
             on: {
               another: {
                 guard: 'holdsCard',
-                target: 'person',
+                target: 'menu',
                 actions: { type: 'set', params: { ...freshRequest(), waiting: [] } },
               },
               leave: { target: 'goodbye', actions: { type: 'end', params: ({ context }) => context.visit.outcome } },
@@ -439,6 +483,12 @@ function fits(pin: Uint8Array, readout: CardReadout | null): boolean {
   if (!readout || readout.pinPad) return false
   return readout.card === 'cns' || pin.length === CIE_PIN_DIGITS
 }
+
+/** A paper that is begun anew, whatever was printed before it. */
+const written = (writing: WrittenDocument): Partial<Visit> => ({
+  ...{ writing, written: null },
+  ...{ fromPage: 1, progress: null, fault: null },
+})
 
 const isExemption = (event: VisitEvent) => event.type === 'choosePurpose' && exemption.safeParse(event.purpose).success
 

@@ -1,7 +1,7 @@
 import { certificateTypes, type Purpose } from '../../contract/catalogue.ts'
-import type { Screen, steps } from '../../contract/view.ts'
+import type { Screen, ScreenOf, steps } from '../../contract/view.ts'
 import { type Context, canPrint, cardToTake } from './machine.ts'
-import { declarable, operationKept, required, type Visit } from './visit.ts'
+import { declarable, offersAttoNotorio, operationKept, required, type Visit } from './visit.ts'
 
 /** The first screen of purposes has the commonest; the others are one touch away (at most five answers a screen). */
 const FIRST_PURPOSES: Purpose[] = ['publicBody', 'privateParty', 'processuale', 'pensioneEstera']
@@ -71,6 +71,12 @@ export function screenOf(path: StatePath, context: Context, online: boolean): Sc
           requestedAt,
         })),
       }
+    case 'menu':
+      return { screen: 'menu', holder: holderOf(visit), online: visit.entered?.token != null }
+    case 'visura':
+      return inner === 'unavailable'
+        ? { screen: 'visura-unavailable' }
+        : { screen: 'visura', person: inner === 'shown' ? masked(required(visit.visura, 'visura').person) : null }
     case 'person':
       return { screen: 'person', people: peopleOf(visit), online: visit.entered?.token != null }
     case 'certificate':
@@ -83,6 +89,7 @@ export function screenOf(path: StatePath, context: Context, online: boolean): Sc
       return {
         screen: 'declaration',
         for: visit.advice,
+        attoNotorio: offersAttoNotorio(visit),
         declarant: holderOf(visit),
         types: declarable(visit),
         forAnother: visit.subject !== null && !visit.subject.self,
@@ -101,7 +108,7 @@ export function screenOf(path: StatePath, context: Context, online: boolean): Sc
       return { screen: 'issuing' }
     case 'printingCertificate':
     case 'printingReceipt':
-    case 'printingDeclaration':
+    case 'printingWritten':
     case 'printingSlip':
       return printingScreen(name, inner, context)
     case 'done': {
@@ -109,7 +116,7 @@ export function screenOf(path: StatePath, context: Context, online: boolean): Sc
       return {
         screen: 'done',
         outcome: visit.outcome,
-        document: visit.declaration ? 'declaration' : 'certificate',
+        document: visit.written?.document ?? 'certificate',
         collectCode: kept ? collectCode(kept) : null,
         cardPresent: cardToTake(context),
       }
@@ -126,15 +133,27 @@ export function screenOf(path: StatePath, context: Context, online: boolean): Sc
   }
 }
 
+/** Enough to recognise one's own. */
+function masked(person: NonNullable<ScreenOf<'visura'>['person']>): ScreenOf<'visura'>['person'] {
+  const { codiceFiscale } = person
+  return {
+    ...person,
+    codiceFiscale: `${codiceFiscale.slice(0, 3)}${'•'.repeat(codiceFiscale.length - 5)}${codiceFiscale.slice(-2)}`,
+  }
+}
+
 const PRINTED = {
   printingCertificate: 'certificate',
   printingReceipt: 'receipt',
-  printingDeclaration: 'declaration',
   printingSlip: 'slip',
 } as const
 
-function printingScreen(name: keyof typeof PRINTED, inner: string, { visit, printer }: Context): Screen {
-  const document = PRINTED[name]
+function printingScreen(
+  name: keyof typeof PRINTED | 'printingWritten',
+  inner: string,
+  { visit, printer }: Context,
+): Screen {
+  const document = name === 'printingWritten' ? visit.writing : PRINTED[name]
   if (inner === 'fault') {
     const { status, page } = required(visit.fault, 'fault')
     // While the fault lasts the sensor says more than the moment of failure did (paper out, then cover open …).
@@ -181,11 +200,12 @@ const STEP_OF: Record<string, (typeof steps)[number]> = {
   issuing: 'paper',
   printingCertificate: 'paper',
   printingReceipt: 'paper',
-  printingDeclaration: 'paper',
+  printingWritten: 'paper',
   printingSlip: 'paper',
 }
 export const stepOf = (path: StatePath) => STEP_OF[path.split('.')[1] ?? ''] ?? null
 
+const WORKING_PARTS = new Set(['busy', 'fetching', 'asking'])
 const WORKING = new Set(['reading', 'checking', 'canChecking', 'recognised', 'issuing'])
 const GOES_ON_WITHOUT_CARD = new Set([
   'language',
@@ -193,7 +213,7 @@ const GOES_ON_WITHOUT_CARD = new Set([
   'issuing',
   'printingCertificate',
   'printingReceipt',
-  'printingDeclaration',
+  'printingWritten',
   'printingSlip',
   'done',
   'refused',
@@ -207,5 +227,5 @@ export const needsCard = (path: StatePath): boolean => {
 /** True where the next move is the person's: there the idle warning runs. */
 export const waitsForPerson = (path: StatePath): boolean => {
   const [top, name = '', inner = ''] = path.split('.')
-  return top === 'visit' && !WORKING.has(name) && name !== 'goodbye' && inner !== 'busy' && inner !== 'fetching'
+  return top === 'visit' && !WORKING.has(name) && name !== 'goodbye' && !WORKING_PARTS.has(inner)
 }

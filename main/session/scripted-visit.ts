@@ -1,6 +1,6 @@
 import { expect, vi } from 'vitest'
 import type { CieReadout, CnsReadout } from '../../contract/device.ts'
-import type { FamilyMember, IssuedOutcome } from '../../contract/gateway.ts'
+import type { FamilyMember, IssuedOutcome, VisuraAnswer } from '../../contract/gateway.ts'
 import { ok } from '../../contract/result.ts'
 import { type Screen, view } from '../../contract/view.ts'
 import type { Paper } from '../documents/model.ts'
@@ -67,6 +67,16 @@ export const outcome: IssuedOutcome = {
   pdf: '',
 }
 
+export const visura: VisuraAnswer = {
+  person: {
+    ...{ source: 'anpr', name: 'ANNA', surname: 'BIANCHI', codiceFiscale: 'BNCNMR51H58I888X', sex: 'F' },
+    ...{ born: '1951-06-18', birthPlace: 'SPELLO (PG)', citizenships: ['ITALIA'], statoCivile: '2' },
+    residence: { comune: 'SPELLO (PG)', address: 'VIA GIULIA 12' },
+    family: [{ name: 'ANNA', surname: 'BIANCHI', born: '1951-06-18', yearOfBirth: 1951, relation: '1' }],
+  },
+  reference: '77242849',
+  at: '2026-11-22T10:00:00.000Z',
+}
 export const paper: Paper = {
   ...{ languages: ['it'], title: [['DICHIARAZIONE']], subtitle: null, at: new Date(0), blocks: [] },
   ...{ totem: 'TT-0001', office: 'Spello', operation: OPERATION },
@@ -84,7 +94,8 @@ function scripted(changes: Partial<VisitServices>): VisitServices {
     enter: async () => ok({ token: 't', family: [member('AB10234CX', true), member('AB10234CY', false)], waiting: [] }),
     preview: async () => ok({ pdf: new Uint8Array(1), pages: 1 }),
     request: async () => ok({ state: 'issued', outcome }),
-    declaration: () => ({ operation: OPERATION, paper }),
+    visura: async () => ok(visura),
+    write: (_, { document }) => ({ document, operation: OPERATION, paper }),
     print: async () => ok({ pages: 1 }),
     delivered: vi.fn(),
     journal: { started: vi.fn(), refused: vi.fn(), pinWrong: vi.fn(), declared: vi.fn(), ended: vi.fn() },
@@ -136,8 +147,9 @@ export const toPin = async () => {
 export const toConfirm = async () => {
   await toPin()
   await answers({ type: 'enterPin', pin: pin() })
-  await at('person')
+  await at('menu')
   await answers(
+    { type: 'chooseService', service: 'certificate' },
     { type: 'choosePerson', index: 0 },
     { type: 'chooseCertificates', types: ['8'] },
     { type: 'choosePurpose', purpose: 'processuale' },

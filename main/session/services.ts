@@ -1,9 +1,9 @@
 import type { CertificateType, Exemption } from '../../contract/catalogue.ts'
 import type { CardReadout, PersonalData, PrinterStatus } from '../../contract/device.ts'
 import type { Evidence } from '../../contract/evidence.ts'
-import type { FamilyMember, IssuedOutcome } from '../../contract/gateway.ts'
+import type { FamilyMember, IssuedOutcome, VisuraAnswer } from '../../contract/gateway.ts'
 import type { Result } from '../../contract/result.ts'
-import type { Language, OutOfService, Refusal } from '../../contract/view.ts'
+import type { Language, OutOfService, Refusal, WrittenDocument } from '../../contract/view.ts'
 import type { Paper } from '../documents/model.ts'
 
 /**
@@ -35,8 +35,10 @@ export interface VisitServices {
   preview(entered: Entered, wanted: Wanted): Promise<Result<PreviewSheet, Refused | Unavailable>>
   /** Writes the request to the queue, then waits for its outcome as long as a person would stand there. */
   request(visit: VisitId, recognised: Recognised, wanted: Wanted): Promise<Result<Requested, Refused | StorageFull>>
-  /** The holder's dichiarazione sostitutiva, prefilled with what is known here. It asks nobody and leaves nothing. */
-  declaration(visit: VisitId, declared: Declared): Declaration
+  /** What ANPR holds of the holder, asked now. */
+  visura(entered: Entered): Promise<Result<VisuraAnswer, Refused | Unavailable>>
+  /** The paper, out of what is known here. It asks nobody and leaves nothing. */
+  write(visit: VisitId, writing: Writing): Written
   /** Resolves when the printer itself has acknowledged the last page. */
   print(printing: Printing): Promise<Result<{ pages: number }, PrintFault | Unprintable>>
   /** The paper is out: what was kept of it is erased. */
@@ -131,11 +133,18 @@ export interface Declared {
   holder: Recognised
   personalData: PersonalData | null
   family: FamilyMember[] | null
+  /** What ANPR told of the holder in this visit already. */
+  registered: VisuraAnswer['person'] | null
   /** The certificates in whose stead it is made. */
   types: CertificateType[]
 }
+/** What is to be written, and of what. */
+export type Writing =
+  | { document: 'declaration' | 'atto-notorio'; declared: Declared }
+  | { document: 'visura'; told: VisuraAnswer }
 /** `operation` names it in the ledger and on its sheets. */
-export interface Declaration {
+export interface Written {
+  document: WrittenDocument
   operation: string
   paper: Paper
 }
@@ -143,6 +152,6 @@ export interface Declaration {
 export type Printing = { language: Language; session: string; fromPage: number } & (
   | { document: 'certificate'; outcome: IssuedOutcome }
   | { document: 'receipt'; outcome: IssuedOutcome; pages: number }
-  | ({ document: 'declaration' } & Declaration)
+  | Written
   | { document: 'slip'; operation: string; types: CertificateType[]; requestedAt: string }
 )

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { err, ok } from '../../contract/result.ts'
+import type { VisitEvent } from './machine.ts'
 import {
   answers,
   at,
@@ -18,8 +19,9 @@ import {
   toConfirm,
   toPin,
   visitsOver,
+  visura,
 } from './scripted-visit.ts'
-import { type Declaration, refused, type VisitServices } from './services.ts'
+import { refused, type VisitServices } from './services.ts'
 
 beforeEach(() => vi.useFakeTimers())
 afterEach(() => {
@@ -50,8 +52,9 @@ describe('a visit', () => {
     })
     await toPin()
     await answers({ type: 'enterPin', pin: pin() })
-    await at('person')
-    expect(screen()).toMatchObject({ online: false, people: [{ self: true, surname: 'BIANCHI' }] })
+    await at('menu')
+    await answers({ type: 'chooseService', service: 'certificate' })
+    expect(screen()).toMatchObject({ screen: 'person', online: false, people: [{ self: true, surname: 'BIANCHI' }] })
     await answers(
       { type: 'choosePerson', index: 0 },
       { type: 'chooseCertificates', types: ['8'] },
@@ -83,6 +86,7 @@ describe('a visit', () => {
     await toPin()
     await answers(
       { type: 'enterPin', pin: pin() },
+      { type: 'chooseService', service: 'certificate' },
       { type: 'choosePerson', index: 1 },
       { type: 'chooseCertificates', types: ['12', '8'] },
       { type: 'choosePurpose', purpose: 'publicBody' },
@@ -99,6 +103,7 @@ describe('the free declaration', () => {
     await toPin()
     await answers(
       { type: 'enterPin', pin: pin() },
+      { type: 'chooseService', service: 'certificate' },
       { type: 'choosePerson', index: 0 },
       { type: 'chooseCertificates', types: ['8'] },
       { type: 'choosePurpose', purpose: 'publicBody' },
@@ -110,39 +115,135 @@ describe('the free declaration', () => {
     const request = vi.fn()
     const services = open({ request })
     await toDeclaration()
-    await answers({ type: 'printDeclaration' })
+    await answers({ type: 'printDeclaration', form: 'declaration' })
     await at('done')
     expect(screen()).toMatchObject({ outcome: 'printed', document: 'declaration', collectCode: null })
     expect(services.journal.declared).toHaveBeenCalledOnce()
     expect(request).not.toHaveBeenCalled()
     await answers({ type: 'another' })
-    await at('person')
+    await at('menu')
   })
 
   test('paper-out-mid-declaration: the same one is printed again, and is told once', async () => {
-    const declaration = vi.fn((): Declaration => ({ operation: OPERATION, paper }))
+    const write = vi.fn<VisitServices['write']>(() => ({ document: 'declaration', operation: OPERATION, paper }))
     const print = vi
       .fn<VisitServices['print']>()
       .mockResolvedValueOnce(err({ kind: 'print-fault', status: 'jam', page: 1 }))
-    const services = open({ declaration, print: print.mockResolvedValue(ok({ pages: 1 })) })
+    const services = open({ write, print: print.mockResolvedValue(ok({ pages: 1 })) })
     await toDeclaration()
-    await answers({ type: 'printDeclaration' })
+    await answers({ type: 'printDeclaration', form: 'declaration' })
     await at('print-fault')
     expect(screen()).toMatchObject({ document: 'declaration', page: 1 })
     await answers({ type: 'printAgain' })
     await at('done')
-    expect(declaration).toHaveBeenCalledOnce()
+    expect(write).toHaveBeenCalledOnce()
     expect(services.journal.declared).toHaveBeenCalledOnce()
   })
 
   test('given up at an empty printer: nothing was printed, and nothing waits', async () => {
     const services = open({ print: async () => err({ kind: 'print-fault', status: 'paperOut', page: 1 }) })
     await toDeclaration()
-    await answers({ type: 'printDeclaration' })
+    await answers({ type: 'printDeclaration', form: 'declaration' })
     await at('print-fault')
     await answers({ type: 'keepForLater' })
     expect(screen()).toMatchObject({ screen: 'done', outcome: 'nothing', collectCode: null })
     expect(services.journal.declared).not.toHaveBeenCalled()
+  })
+})
+
+describe('what else a person can come for', () => {
+  const toMenu = async () => {
+    await toPin()
+    await answers({ type: 'enterPin', pin: pin() })
+    await at('menu')
+  }
+
+  test('a visura: shown with the codice fiscale masked, printed on request, and nothing is requested', async () => {
+    const request = vi.fn()
+    const services = open({ request })
+    await toMenu()
+    await answers({ type: 'chooseService', service: 'visura' })
+    await at('visura')
+    expect(screen()).toMatchObject({ person: { surname: 'BIANCHI', codiceFiscale: 'BNC•••••••••••8X' } })
+    await answers({ type: 'printVisura' })
+    await at('done')
+    expect(screen()).toMatchObject({ outcome: 'printed', document: 'visura', collectCode: null })
+    expect(services.journal.declared).not.toHaveBeenCalled()
+    expect(request).not.toHaveBeenCalled()
+  })
+
+  test('seen twice in a visit, ANPR is asked once; the next person’s visit asks anew', async () => {
+    const ask = vi.fn<VisitServices['visura']>(async () => ok(visura))
+    open({ visura: ask })
+    const look: VisitEvent[] = [{ type: 'chooseService', service: 'visura' }, { type: 'back' }]
+    await toMenu()
+    await answers(...look, ...look)
+    expect(ask).toHaveBeenCalledOnce()
+    cardOut()
+    await vi.advanceTimersByTimeAsync(5_000)
+    await toMenu()
+    await answers(...look)
+    expect(ask).toHaveBeenCalledTimes(2)
+  })
+
+  test('line-down: no visura, said plainly, and the declaration instead', async () => {
+    open({ visura: async () => err({ kind: 'unavailable' }) })
+    await toMenu()
+    await answers({ type: 'chooseService', service: 'visura' })
+    await at('visura-unavailable')
+    expect(session.answer({ type: 'printVisura' })).toBe(false)
+    await answers({ type: 'chooseService', service: 'declaration' })
+    expect(screen()).toMatchObject({ screen: 'declaration', for: 'anybody', types: [], attoNotorio: true })
+    await answers({ type: 'back' })
+    await at('menu')
+  })
+
+  test('ANPR refuses: its own code is shown', async () => {
+    open({ visura: async () => err(refused('visura-refused', { anpr: 'EN160' })) })
+    await toMenu()
+    await answers({ type: 'chooseService', service: 'visura' })
+    expect(screen()).toMatchObject({ screen: 'refused', reason: 'visura-refused', anpr: 'EN160' })
+  })
+
+  test('card-pulled while the data are on the screen: they go with it', async () => {
+    open()
+    await toMenu()
+    await answers({ type: 'chooseService', service: 'visura' })
+    cardOut()
+    await at('goodbye')
+    expect(JSON.stringify(session.view())).not.toContain('BIANCHI')
+  })
+
+  test('an atto notorio names nobody of the family, and after a visura is filled from ANPR', async () => {
+    const write = vi.fn<VisitServices['write']>((_, { document }) => ({ document, operation: OPERATION, paper }))
+    open({ write })
+    await toMenu()
+    await answers(
+      { type: 'chooseService', service: 'visura' },
+      { type: 'back' },
+      { type: 'chooseService', service: 'declaration' },
+      { type: 'printDeclaration', form: 'atto-notorio' },
+    )
+    await at('done')
+    expect(screen()).toMatchObject({ outcome: 'printed', document: 'atto-notorio' })
+    const [, writing] = write.mock.lastCall ?? []
+    expect(writing).toMatchObject({
+      document: 'atto-notorio',
+      declared: { family: null, types: [], registered: { birthPlace: 'SPELLO (PG)', family: null } },
+    })
+  })
+
+  test('to a private party an atto notorio takes a bollo and an official: it is not offered', async () => {
+    open()
+    await toMenu()
+    await answers(
+      { type: 'chooseService', service: 'certificate' },
+      { type: 'choosePerson', index: 0 },
+      { type: 'chooseCertificates', types: ['8'] },
+      { type: 'choosePurpose', purpose: 'privateParty' },
+    )
+    expect(screen()).toMatchObject({ screen: 'declaration', attoNotorio: false })
+    expect(session.answer({ type: 'printDeclaration', form: 'atto-notorio' })).toBe(false)
   })
 })
 
@@ -156,7 +257,7 @@ describe('PIN', () => {
     await answers({ type: 'enterPin', pin: pin() })
     expect(screen()).toMatchObject({ screen: 'pin', card: 'cns', triesLeft: 2, wrong: true })
     await answers({ type: 'enterPin', pin: pin() })
-    await at('person')
+    await at('menu')
     expect(services.journal.pinWrong).toHaveBeenCalledTimes(1)
   })
 

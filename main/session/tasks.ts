@@ -1,5 +1,5 @@
 import { type Printing, type Refused, refused as refusal, type VisitServices, type Wanted } from './services.ts'
-import { declaredOf, outcomeInHand, printingOf, required, type Visit } from './visit.ts'
+import { outcomeInHand, printingOf, required, type Visit, writingOf } from './visit.ts'
 
 /** What a piece of work came to: where the visit goes on and what it now knows. */
 export interface Step<To extends string = string> {
@@ -91,7 +91,14 @@ export function createTasks(services: VisitServices) {
       const entered = await services.enter(visit, required(visit.recognised, 'holder'))
       if (!entered.ok) return refused(entered.error)
       const { waiting } = entered.value
-      return step(waiting.length > 0 ? 'collect' : 'person', { entered: entered.value, waiting })
+      return step(waiting.length > 0 ? 'collect' : 'menu', { entered: entered.value, waiting })
+    },
+
+    async visura(visit: Visit) {
+      if (visit.visura) return step('shown')
+      const told = await services.visura(required(visit.entered, 'gateway session'))
+      if (told.ok) return step('shown', { visura: told.value })
+      return told.error.kind === 'unavailable' ? step('unavailable') : refused(told.error)
     },
 
     async preview(visit: Visit) {
@@ -137,14 +144,14 @@ export function createTasks(services: VisitServices) {
       return nextWaiting(visit) ?? step('done')
     },
 
-    async printDeclaration(visit: Visit) {
-      const declaration = visit.declaration ?? services.declaration(visit, declaredOf(visit))
-      const result = await print({ ...visit, declaration }, 'declaration')
+    async printWritten(visit: Visit) {
+      const written = visit.written ?? services.write(visit, writingOf(visit))
+      const result = await print({ ...visit, written }, written.document)
       if (result.printed) {
-        services.journal.declared(visit)
-        return step('done', { declaration, outcome: 'printed' })
+        if (written.document !== 'visura') services.journal.declared(visit)
+        return step('done', { written, outcome: 'printed' })
       }
-      return result.fault ? step('fault', { ...result.fault.set, declaration }) : refused(refusal('session-refused'))
+      return result.fault ? step('fault', { ...result.fault.set, written }) : refused(refusal('session-refused'))
     },
 
     async printSlip(visit: Visit) {

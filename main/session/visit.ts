@@ -1,9 +1,8 @@
 import type { CertificateType, Exemption } from '../../contract/catalogue.ts'
 import type { CardReadout } from '../../contract/device.ts'
-import type { FamilyMember, IssuedOutcome } from '../../contract/gateway.ts'
-import type { Language, ScreenOf } from '../../contract/view.ts'
+import type { FamilyMember, IssuedOutcome, VisuraAnswer } from '../../contract/gateway.ts'
+import type { Language, ScreenOf, Service, WrittenDocument } from '../../contract/view.ts'
 import type {
-  Declaration,
   Declared,
   Entered,
   Possession,
@@ -14,6 +13,8 @@ import type {
   Refused,
   Requested,
   Waiting,
+  Writing,
+  Written,
 } from './services.ts'
 
 /** Everything that a visit knows of a person. Replaced as a whole when it ends (invariant 2). */
@@ -40,13 +41,18 @@ export interface Visit {
   recognised: Recognised | null
   entered: Entered | null
   waiting: Waiting[]
+  /** What the holder was shown: for the rest of the visit ANPR is not asked again. */
+  visura: VisuraAnswer | null
+  service: Service
   /** Null: the holder, of whom offline no ID ANPR is known. */
   subject: FamilyMember | null
   types: CertificateType[]
   exemption: Exemption | null
   advice: ScreenOf<'declaration'>['for']
+  /** What the totem is asked to write. */
+  writing: WrittenDocument
   /** Printed, or being printed: the same one again after a fault. */
-  declaration: Declaration | null
+  written: Written | null
   preview: PreviewSheet | null
   requested: Requested | null
   /** What is printed is the first of `waiting`, not a new request. */
@@ -80,6 +86,7 @@ export function freshVisit(session: string): Visit {
     recognised: null,
     entered: null,
     waiting: [],
+    visura: null,
     ...freshRequest(),
     refused: null,
     ending: 'left',
@@ -89,11 +96,13 @@ export function freshVisit(session: string): Visit {
 /** The part of a visit that begins anew when the same person asks for another certificate. */
 export function freshRequest() {
   return {
+    service: 'certificate',
     subject: null,
     types: [],
     exemption: null,
     advice: 'publicBody',
-    declaration: null,
+    writing: 'declaration',
+    written: null,
     preview: null,
     requested: null,
     collecting: false,
@@ -127,20 +136,32 @@ export function operationKept(visit: Visit): string | null {
 export const declarable = ({ subject, types }: Visit): CertificateType[] =>
   subject === null || subject.self ? types : types.filter((type) => type === '12')
 
-export function declaredOf(visit: Visit): Declared {
-  const types = declarable(visit)
+/** To a private party it takes an authenticated signature and a bollo, which this totem cannot give (art. 21 DPR 445/2000). */
+export const offersAttoNotorio = ({ advice }: Visit): boolean => advice !== 'privateParty'
+
+export function writingOf(visit: Visit): Writing {
+  const { writing: document } = visit
+  if (document === 'visura') return { document, told: required(visit.visura, 'visura') }
+  return { document, declared: declaredOf(visit, document === 'declaration' ? declarable(visit) : []) }
+}
+
+function declaredOf(visit: Visit, types: CertificateType[]): Declared {
+  const registered = visit.visura?.person ?? null
+  // The others of the family are named where the family is declared, and nowhere else.
+  const withFamily = types.includes('12')
   return {
     holder: required(visit.recognised, 'holder'),
     personalData: visit.readout?.card === 'cns' ? visit.readout.personalData : null,
-    // The others of the family are named where the family is declared, and nowhere else.
-    family: types.includes('12') ? (visit.entered?.family ?? null) : null,
+    family: withFamily ? (visit.entered?.family ?? null) : null,
+    registered: registered && (withFamily ? registered : { ...registered, family: null }),
     types,
   }
 }
 
 export function printingOf(visit: Visit, document: Printing['document']): Printing {
   const common = { language: visit.language, session: visit.session, fromPage: visit.fromPage }
-  if (document === 'declaration') return { ...common, document, ...required(visit.declaration, 'declaration') }
+  if (document === 'declaration' || document === 'atto-notorio' || document === 'visura')
+    return { ...common, ...required(visit.written, 'paper') }
   if (document !== 'slip') {
     const outcome = required(outcomeInHand(visit), 'outcome')
     return document === 'certificate'

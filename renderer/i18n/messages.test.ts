@@ -7,9 +7,9 @@ import { messages } from './messages.ts'
 const { it: italian, en: english } = messages
 const keys = Object.keys(italian) as (keyof typeof italian)[]
 
-/** Names of the placeholders of a message: a brace that opens a word, but for the arms of a plural. */
+/** Names of the placeholders of a message: a brace that opens a word, but for the arms of a plural or of a word's sex. */
 const names = (message: string) =>
-  [...new Set([...message.matchAll(/(?<!(?:one|other|=\d+) )\{(\w+)[,}]/g)].map(([, name]) => name))].sort()
+  [...new Set([...message.matchAll(/(?<!(?:one|other|M|F|=\d+) )\{(\w+)[,}]/g)].map(([, name]) => name))].sort()
 const intl = (locale: 'it' | 'en') =>
   createIntl({
     locale,

@@ -16,13 +16,13 @@ function inGroups(code: string): string {
 export function Done({ screen }: { screen: ScreenOf<'done'> }) {
   const { outcome, document, collectCode, cardPresent } = screen
   const text = useText()
-  const declared = outcome === 'printed' && document === 'declaration'
+  const written = outcome === 'printed' && document !== 'certificate' ? document : null
   return (
     <Screen
       kind={collectCode ? 'answers' : 'wait'}
       tone={outcome === 'nothing' ? 'warning' : 'success'}
-      title={text(declared ? 'done.declaration.title' : `done.${outcome}.title`)}
-      lead={text(declared ? 'done.declaration.lead' : `done.${outcome}.lead`)}
+      title={text(`done.${written ?? outcome}.title`)}
+      lead={text(`done.${written ?? outcome}.lead`)}
       figure={
         <>
           {collectCode && (
@@ -33,7 +33,7 @@ export function Done({ screen }: { screen: ScreenOf<'done'> }) {
             </div>
           )}
           {outcome === 'printed' && <PaperOut move="take" label={text('done.paperFigure')} />}
-          {declared && <SignIt />}
+          {written && written !== 'visura' && <SignIt form={written} />}
           {outcome !== 'printed' && cardPresent && <CardAtReader move="out" />}
           {outcome !== 'printed' && !cardPresent && <Town label={text('product')} />}
           {cardPresent && (
@@ -51,14 +51,14 @@ export function Done({ screen }: { screen: ScreenOf<'done'> }) {
 }
 
 /** The sheet is worth nothing before the person has done their part; how it is signed is art. 38 DPR 445/2000. */
-function SignIt() {
+function SignIt({ form }: { form: 'declaration' | 'atto-notorio' }) {
   const text = useText()
   return (
     <Points
       points={[
-        { icon: 'paper', title: text('done.declaration.complete.title'), line: text('done.declaration.complete') },
-        { icon: 'pen', title: text('done.declaration.sign.title'), line: text('done.declaration.sign') },
-        { icon: 'institution', title: text('done.declaration.hand.title'), line: text('done.declaration.hand') },
+        { icon: 'paper', title: text(`done.${form}.complete.title`), line: text(`done.${form}.complete`) },
+        { icon: 'pen', title: text(`done.${form}.sign.title`), line: text(`done.${form}.sign`) },
+        { icon: 'institution', title: text(`done.${form}.hand.title`), line: text(`done.${form}.hand`) },
       ]}
     />
   )

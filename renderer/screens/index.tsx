@@ -7,11 +7,13 @@ import { Collect } from './collect.tsx'
 import { Confirm } from './confirm.tsx'
 import { Done, Goodbye, Refused } from './ending.tsx'
 import { ChooseLanguage } from './language.tsx'
+import { Menu } from './menu.tsx'
 import { ChoosePerson } from './person.tsx'
 import { LastTry, Pin, PinChecking } from './pin.tsx'
 import { Preview } from './preview.tsx'
 import { PrintFault, Printing } from './printing.tsx'
 import { ChoosePurpose, Declaration } from './purpose.tsx'
+import { Visura, VisuraUnavailable } from './visura.tsx'
 import { Issuing, OutOfService, Recognised, Starting } from './waits.tsx'
 
 /** Every screen of the contract, exhaustively: a new one in the contract doesn't compile until it is drawn here. */
@@ -49,6 +51,12 @@ function Drawn({ screen }: { screen: Screen }) {
       return <Recognised screen={screen} />
     case 'collect':
       return <Collect screen={screen} />
+    case 'menu':
+      return <Menu screen={screen} />
+    case 'visura':
+      return <Visura screen={screen} />
+    case 'visura-unavailable':
+      return <VisuraUnavailable />
     case 'person':
       return <ChoosePerson screen={screen} />
     case 'certificate':

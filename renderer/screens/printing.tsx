@@ -41,6 +41,7 @@ export function Printing({ screen }: { screen: ScreenOf<'printing'> }) {
 export function PrintFault({ screen }: { screen: ScreenOf<'print-fault'> }) {
   const text = useText()
   const { document, status, page, resumable } = screen
+  const kept = document === 'certificate' || document === 'receipt' || document === 'slip'
   return (
     <Screen
       tone="warning"
@@ -76,9 +77,9 @@ export function PrintFault({ screen }: { screen: ScreenOf<'print-fault'> }) {
         />
       )}
       <AnswerCard
-        icon={document === 'declaration' ? 'pen' : 'clock'}
-        title={text(document === 'declaration' ? 'printFault.declaration.keep' : 'printFault.keep')}
-        line={text(document === 'declaration' ? 'printFault.declaration.keep.line' : 'printFault.keep.line')}
+        icon={kept ? 'clock' : 'leave'}
+        title={text(kept ? 'printFault.keep' : 'printFault.declaration.keep')}
+        line={text(kept ? 'printFault.keep.line' : `printFault.${document}.keep.line`)}
         onPress={() => ask('keepForLater')}
       />
     </Screen>

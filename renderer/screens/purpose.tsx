@@ -1,6 +1,6 @@
 import type { Purpose } from '../../contract/catalogue.ts'
 import type { ScreenOf } from '../../contract/view.ts'
-import { ask, choosePurpose } from '../bridge.ts'
+import { ask, choosePurpose, printDeclaration } from '../bridge.ts'
 import { type Point, Points } from '../components/facts.tsx'
 import type { IconName } from '../components/icon.tsx'
 import { Screen } from '../components/screen.tsx'
@@ -54,10 +54,60 @@ function topicsKey(types: ScreenOf<'declaration'>['types']) {
   return types[0] === undefined ? 'declaration.topics.none' : (`declaration.topics.${types[0]}` as const)
 }
 
+const FORMS = { declaration: 'pen', 'atto-notorio': 'letter' } as const
+
+function Form({ form }: { form: keyof typeof FORMS }) {
+  const text = useText()
+  return (
+    <AnswerCard
+      icon={FORMS[form]}
+      title={text(`declaration.form.${form}`)}
+      line={text(`declaration.form.${form}.line`)}
+      onPress={() => printDeclaration(form)}
+    />
+  )
+}
+
 /** Artt. 40 and 46 DPR 445/2000; art. 2 as DL 76/2020 left it for private parties. */
 export function Declaration({ screen }: { screen: ScreenOf<'declaration'> }) {
+  return screen.for === 'anybody' ? <ChooseDeclaration /> : <InsteadOfCertificate screen={screen} party={screen.for} />
+}
+
+function ChooseDeclaration() {
   const text = useText()
-  const forBody = screen.for === 'publicBody'
+  return (
+    <Screen
+      title={text('declaration.anybody.title')}
+      lead={text('declaration.anybody.lead')}
+      figure={
+        <Points
+          points={[
+            {
+              icon: 'free',
+              title: text('declaration.free.title'),
+              line: text('declaration.free'),
+              tone: 'success',
+            },
+            { icon: 'pen', title: text('declaration.how.title'), line: text('declaration.prefilled') },
+          ]}
+        />
+      }
+    >
+      <Form form="declaration" />
+      <Form form="atto-notorio" />
+    </Screen>
+  )
+}
+
+function InsteadOfCertificate({
+  screen,
+  party,
+}: {
+  screen: ScreenOf<'declaration'>
+  party: 'publicBody' | 'privateParty'
+}) {
+  const text = useText()
+  const forBody = party === 'publicBody'
   const points: Point[] = [
     forBody
       ? { icon: 'institution', title: text('declaration.body.title'), line: text('declaration.body') }
@@ -94,11 +144,12 @@ export function Declaration({ screen }: { screen: ScreenOf<'declaration'> }) {
     <Screen
       kind="verdict"
       tone="success"
-      title={text(`declaration.${screen.for}.title`)}
-      lead={text(`declaration.${screen.for}.lead`)}
-      main={{ label: text('declaration.print'), icon: 'printer', onPress: () => ask('printDeclaration') }}
+      title={text(`declaration.${party}.title`)}
+      lead={text(`declaration.${party}.lead`)}
+      main={{ label: text('declaration.print'), icon: 'printer', onPress: () => printDeclaration('declaration') }}
     >
       <Points points={points} />
+      {screen.attoNotorio && <Form form="atto-notorio" />}
     </Screen>
   )
 }

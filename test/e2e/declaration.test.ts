@@ -33,7 +33,7 @@ const events = (name: string) => office.journal().filter(({ event }) => event ==
 
 /** From the people to the declaration, for a public body. */
 async function comesToDeclaration(certificate: string, whose: 'own' | 'another’s' = 'own') {
-  const { people } = await office.sees('person')
+  const { people } = await office.asksForCertificate()
   await office.touches(people.find(({ self }) => self === (whose === 'own'))?.name ?? '')
   await office.sees('certificate')
   await office.touches(certificate)

@@ -29,7 +29,7 @@ test('cancelled, mistyped and right on the reader’s keypad; the screen takes n
 
   typed = DEFAULT_PIN
   await office.touches('Comincia')
-  await office.sees('person')
+  await office.sees('menu')
   await office.takesCardAndGoes()
 })
 
@@ -37,6 +37,6 @@ test('a CIE on the same reader is asked for its PIN on the screen: it goes throu
   await office.comesWithCard('mario-rossi', { kind: 'cie' })
   expect(await office.screen()).toMatchObject({ card: 'cie', pinPad: false })
   await office.entersPin()
-  await office.sees('person')
+  await office.sees('menu')
   await office.takesCardAndGoes()
 })

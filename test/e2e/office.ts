@@ -4,6 +4,7 @@ import Database from 'better-sqlite3'
 import type { ElectronApplication } from 'playwright-core'
 import { inject } from 'vitest'
 import type { TotemConfig } from '../../contract/config.ts'
+import type { ScreenOf } from '../../contract/view.ts'
 import { type Bench, type BenchOptions, startBench } from '../../simulator/bench/bench.ts'
 import { type Display, startDisplay } from '../../simulator/bench/display.ts'
 import { driveTotem, writeLauncher } from '../../simulator/bench/launch.ts'
@@ -25,7 +26,9 @@ export interface Office extends Citizen {
   /** From attract to the PIN screen, in Italian. */
   comesWithCard(who: string, choice?: Parameters<Bench['insertCard']>[1]): Promise<void>
   entersPin(pin?: string): Promise<void>
-  /** From the people to the confirmation: own certificate of residence, for a court case. */
+  /** From what a recognised person can come for to the people. */
+  asksForCertificate(): Promise<ScreenOf<'person'>>
+  /** From there to the confirmation: own certificate of residence, for a court case. */
   asksForResidenza(): Promise<void>
   /** Takes the card and waits until the totem is the next person's. */
   takesCardAndGoes(): Promise<void>
@@ -91,8 +94,13 @@ export async function openOffice(options: BenchOptions = {}): Promise<Office> {
       await office.types(pin)
       await office.touches('Conferma il PIN')
     },
+    async asksForCertificate() {
+      await office.sees('menu')
+      await office.touches('Un certificato')
+      return office.sees('person')
+    },
     async asksForResidenza() {
-      const { people } = await office.sees('person')
+      const { people } = await office.asksForCertificate()
       await office.touches(people.find(({ self }) => self)?.name ?? '')
       await office.sees('certificate')
       await office.touches('Certificato di residenza')

@@ -14,13 +14,13 @@ afterAll(() => office?.close())
 test('renderer-crash twice in a row: the visit goes on where it was, in a new renderer', async () => {
   await office.comesWithCard('anna-bianchi')
   await office.entersPin()
-  await office.sees('person')
+  await office.sees('menu')
   for (const crash of [1, 2]) {
     const dead = office.page()
     const [window] = await Promise.all([office.app().waitForEvent('window'), office.bench.killRenderer(office.pid())])
     expect(window).not.toBe(dead)
     await expect.poll(() => journal('renderer.died').length).toBe(crash)
-    await office.sees('person')
+    await office.sees('menu')
   }
   await office.asksForResidenza()
   await office.touches('Indietro')
@@ -37,7 +37,7 @@ test('device-process-killed at the PIN: it is back, and the card is asked for ag
   // The card never left the reader: the totem reads it again by itself.
   await office.sees('pin')
   await office.entersPin()
-  await office.sees('person')
+  await office.sees('menu')
   await office.takesCardAndGoes()
 })
 

@@ -45,7 +45,7 @@ test('happy visit: card, PIN, person, certificate, purpose, preview, paper, rece
 test('a certificate for a child of the family names the child', async () => {
   await office.comesWithCard('mario-rossi')
   await office.entersPin()
-  const { people } = await office.sees('person')
+  const { people } = await office.asksForCertificate()
   expect(people.map(({ self }) => self).filter(Boolean)).toHaveLength(1)
   const sofia = people.find(({ name }) => name.toUpperCase() === 'SOFIA')
   await office.touches(sofia?.name ?? 'missing')
@@ -65,7 +65,7 @@ test('a certificate for a child of the family names the child', async () => {
 test('a public body is never a reason to pay: the visit ends with the free declaration', async () => {
   await office.comesWithCard('anna-bianchi')
   await office.entersPin()
-  const { people } = await office.sees('person')
+  const { people } = await office.asksForCertificate()
   await office.touches(people[0]?.name ?? '')
   await office.touches('Certificato di residenza')
   await office.touches('Un ufficio')
@@ -82,7 +82,7 @@ test('card-pulled-during-pin: explained, and the same card put back goes on', as
   await office.bench.insertCard('anna-bianchi')
   await office.sees('pin')
   await office.entersPin()
-  await office.sees('person')
+  await office.sees('menu')
   await office.takesCardAndGoes()
 })
 
@@ -91,7 +91,7 @@ test('wrong-pin-then-right: the tries left are told, the right PIN goes on', asy
   await office.entersPin('87654321')
   await expect.poll(() => office.screen()).toMatchObject({ screen: 'pin', triesLeft: 2, wrong: true })
   await office.entersPin()
-  await office.sees('person')
+  await office.sees('menu')
   await office.takesCardAndGoes()
 })
 
@@ -152,7 +152,7 @@ test('line-down: a slip with the collect code, and the certificate in a later vi
   const before = sheets().length
   await office.comesWithCard('nicolo-dangelo')
   await office.entersPin()
-  expect(await office.sees('person')).toMatchObject({ online: false })
+  expect(await office.sees('menu')).toMatchObject({ online: false })
   await office.asksForResidenza()
   await office.touches('Registra la richiesta')
   const done = await office.sees('done')
@@ -194,7 +194,7 @@ test('another person’s card does not see what waits', async () => {
   await expect.poll(issued, { timeout: 60_000 }).toBe(issuedBefore + 1)
   await office.comesWithCard('anna-bianchi')
   await office.entersPin()
-  await office.sees('person')
+  await office.sees('menu')
   await office.takesCardAndGoes()
 })
 

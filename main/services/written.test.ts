@@ -2,10 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import type { Block } from '../documents/model.ts'
-import { cns, member, recognised } from '../session/scripted-visit.ts'
+import { cns, member, recognised, visura } from '../session/scripted-visit.ts'
 import type { Declared } from '../session/services.ts'
-import { birthOf, declarationOf } from './declaration.ts'
+
 import type { SignPaper } from './verification.ts'
+import { birthOf, type WritingOptions, writePaper } from './written.ts'
 
 const anna = { born: '18061951', sex: 'F' }
 
@@ -43,15 +44,24 @@ describe('birth as the card tells it', () => {
 
 describe('what the declaration carries', () => {
   const family = [member('AB10234CX', true), { ...member('AB10234CY', false), name: 'NICOLÒ', relation: '2' }]
-  const declared: Declared = { holder: recognised, personalData: cns.personalData, family: null, types: ['8'] }
+  const declared: Declared = {
+    holder: recognised,
+    personalData: cns.personalData,
+    family: null,
+    registered: null,
+    types: ['8'],
+  }
   const at = new Date('2026-11-22T09:01:00.000Z')
   const told: Parameters<SignPaper>[0][] = []
   const sign: SignPaper = (claims) => {
     told.push(claims)
     return 'TP1:ABC'
   }
-  const made = (change: Partial<Declared>, language: 'it' | 'en' = 'it') =>
-    declarationOf({ ...declared, ...change }, { language, place: { totem: 'TT-0001', office: 'Spello' }, at, sign })
+  const options: WritingOptions = {
+    ...{ language: 'it', secondLanguage: null, place: { totem: 'TT-0001', office: 'Spello' }, at, sign },
+  }
+  const made = (change: Partial<Declared>, how: Partial<WritingOptions> = {}, document = 'declaration' as const) =>
+    writePaper({ document, declared: { ...declared, ...change } }, { ...options, ...how })
   const ticked = (blocks: readonly Block[]) =>
     blocks.flatMap((block) => (block.kind === 'choices' ? block.choices : [])).filter((choice) => choice.ticked)
 
@@ -72,11 +82,58 @@ describe('what the declaration carries', () => {
     expect(ticked(made({ types: ['12'] }).paper.blocks)).toMatchObject([{ source: null, lines: 2 }])
   })
   test('in English it stays the Italian form, with its translation', () => {
-    expect(made({}, 'en').paper.languages).toEqual(['it', 'en'])
+    expect(made({}, { language: 'en' }).paper.languages).toEqual(['it', 'en'])
   })
   test('a code that does not fit or cannot be made: the paper has none', () => {
-    const place = { totem: 'TT-0001', office: 'Spello' }
-    const { paper } = declarationOf(declared, { language: 'it', place, at, sign: () => null })
+    const { paper } = made({}, { sign: () => null })
     expect(paper.blocks.some(({ kind }) => kind === 'qr')).toBe(false)
   })
+  test('after a visura it is filled from ANPR, and the code says which of it', () => {
+    const { paper } = made({ registered: { ...visura.person, family: null } })
+    expect(ticked(paper.blocks)).toMatchObject([{ source: 'anpr' }])
+    expect(told.at(-1)).toMatchObject({
+      fromAnpr: {
+        a: 'SPELLO (PG), 18/06/1951',
+        b: 'SPELLO (PG), VIA GIULIA 12',
+        c: 'ITALIA',
+        e: 'coniugata',
+      },
+    })
+    expect(told.at(-1)).not.toHaveProperty('fromAnpr.f')
+  })
+
+  const notorieta = (how: Partial<WritingOptions> = {}) =>
+    writePaper({ document: 'atto-notorio', declared }, { ...options, ...how })
+  test('an atto notorio: identity filled, the rest by hand, and the code holds no fact', () => {
+    const { paper } = notorieta()
+    expect(paper.blocks.some(({ kind }) => kind === 'lines')).toBe(true)
+    expect(told.at(-1)).toEqual({
+      document: 'attoNotorio',
+      issuedAt: at.toISOString(),
+      subject: { surname: 'BIANCHI', name: 'ANNA', codiceFiscale: 'BNCNMR51H58I888X' },
+    })
+  })
+
+  const seen = (how: Partial<WritingOptions> = {}) =>
+    writePaper({ document: 'visura', told: visura }, { ...options, ...how })
+  test('a visura bears ANPR’s moment and reference, and every fact in its code', () => {
+    const { paper } = seen()
+    expect(paper.at.toISOString()).toBe(visura.at)
+    expect(JSON.stringify(paper.blocks)).toContain(visura.reference)
+    expect(told.at(-1)).toMatchObject({ document: 'visura', fromAnpr: { f: 'BIANCHI ANNA, 1951, intestatario/a' } })
+  })
+
+  test.each([
+    ['it', null, ['it'], ['it'], ['it']],
+    ['it', 'de', ['it', 'de'], ['it', 'de'], ['it', 'de']],
+    // No Slovene form of art. 47 is known (main/documents/notorieta.ts).
+    ['it', 'sl', ['it', 'sl'], ['it'], ['it', 'sl']],
+    ['en', 'de', ['it', 'en'], ['it', 'en'], ['en']],
+  ] as const)(
+    'visit in %s, territory of %s: form, atto notorio and visura',
+    (language, secondLanguage, ...expected) => {
+      const how = { language, secondLanguage }
+      expect([made({}, how), notorieta(how), seen(how)].map(({ paper }) => paper.languages)).toEqual(expected)
+    },
+  )
 })
