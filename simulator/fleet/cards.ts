@@ -1,0 +1,63 @@
+import { createHash, createPrivateKey, type KeyObject, randomBytes, sign, X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Evidence, type LoginStatement, statementBytes } from '../../contract/evidence.ts'
+
+/** RSA-2048. */
+const SIGNATURE_BYTES = 256
+/** Of a serial number of simulator/pki: its first byte keeps it positive. */
+const SERIAL_BYTES = 16
+
+/**
+ * The cards of a fleet's citizens: evidence that verifies, each of a card of its own. A new card has the certificate of the
+ * population's (`makePki` into `pki`) with another serial number, signed by the same CA: for a gateway, which knows cards by
+ * their certificates, as many strangers as there are requests. Names and keys are those few of the population.
+ */
+export function fleetCards(pki: string) {
+  const authority = createPrivateKey(readFileSync(join(pki, 'card-ca.key.pem')))
+  const known = new Map<string, { key: KeyObject; der: Buffer; serial: number }>()
+
+  function cardOf(person: string) {
+    const card = known.get(person) ?? readCard(pki, person)
+    known.set(person, card)
+    return card
+  }
+
+  return {
+    /** What the card of `person` has signed at that totem and time (contract/evidence.ts). */
+    evidence({ person, totem, session, at }: { person: string; totem: string; session: string; at: Date }): Evidence {
+      const { key, der, serial } = cardOf(person)
+      const statement: LoginStatement = {
+        purpose: 'totem-polis/login/1',
+        totem,
+        session,
+        at: at.toISOString(),
+        nonce: randomBytes(32).toString('base64'),
+      }
+      const challenge = createHash('sha256').update(statementBytes(statement)).digest()
+      return {
+        statement,
+        certificate: reissued(der, serial, authority).toString('base64'),
+        signature: sign('sha256', challenge, key).toString('base64'),
+      }
+    },
+  }
+}
+
+export type FleetCards = ReturnType<typeof fleetCards>
+
+function readCard(pki: string, person: string) {
+  const der = readFileSync(join(pki, `cards/${person}.cert.der`))
+  const serial = der.indexOf(Buffer.from(new X509Certificate(der).serialNumber, 'hex'))
+  return { key: createPrivateKey(readFileSync(join(pki, `cards/${person}.key.pem`))), der, serial }
+}
+
+/** The same certificate with another serial number: a template is signed in under a millisecond, a new one made in three. */
+function reissued(der: Buffer, serial: number, authority: KeyObject): Buffer {
+  const made = Buffer.from(der)
+  randomBytes(SERIAL_BYTES - 1).copy(made, serial + 1)
+  // Certificate ::= SEQUENCE { tbsCertificate, … }, both of lengths in two bytes (82 hh ll).
+  const tbs = made.subarray(4, 8 + made.readUInt16BE(6))
+  sign('sha256', tbs, authority).copy(made, made.length - SIGNATURE_BYTES)
+  return made
+}
