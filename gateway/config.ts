@@ -26,8 +26,11 @@ export const gatewayConfig = z.strictObject({
     revocation: revocationPolicy,
   }),
   anpr: z.strictObject({ url: z.url(), timeoutMs: z.number().int().positive().default(8_000) }),
-  /** A totem hangs up after 20 s: what is not done by then is told as pending, and goes on. */
-  answerWithinMs: z.number().int().positive().default(12_000),
+  /**
+   * File of the secret under which the access log knows persons, the same for all gateways on a database and kept as long
+   * as the log; null: one is made in `dataDir`.
+   */
+  accessLogKey: z.string().nullable().default(null),
   /**
    * `folder`: private keys (JWK, P-256, `*.jwk.json`, `use` "enc" or "sig") that open requests and sign anchors; `list`: the
    * signed list of their public halves (contract/gateway-keys.ts), by whoever signs trust lists. Both are taken up as they

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { destination, type Logger, pino } from 'pino'
 import packageJson from '../package.json' with { type: 'json' }
@@ -10,9 +11,14 @@ import { createOperatorServer } from './http/operator-server.ts'
 import { createTotemServer } from './http/totem-server.ts'
 import { createTotems } from './http/totems.ts'
 import { openKeyring } from './keys/keyring.ts'
-import { createOperations } from './operations/operations.ts'
+import { accessReferences } from './operations/access.ts'
+import { createBell } from './operations/bell.ts'
+import { createCarryOut } from './operations/carry-out.ts'
+import { createIntake } from './operations/intake.ts'
+import { createOutcomes } from './operations/outcomes.ts'
+import { startWork } from './operations/work.ts'
 import { createSessions } from './sessions/sessions.ts'
-import { openDatabase } from './store/database.ts'
+import { openStore } from './store/database.ts'
 import { openTrust } from './trust/keeper.ts'
 
 export interface Gateway {
@@ -40,40 +46,35 @@ export async function startGateway(
   const ring = await openKeyring({ ...config.keys, listKey: config.trust.listKey }, { now, log })
   if (!ring.ok) throw new Error(`the keys can't be used: ${ring.error.kind}`)
   const keys = ring.value
-  const db = await openDatabase({ databaseUrl, dataDir: config.dataDir }, log)
+  const store = await openStore({ databaseUrl, dataDir: config.dataDir }, log)
+  const { db, boss } = store
+  const bell = await createBell(store, log)
   const anpr = createAnprClient(config.anpr)
-  const shared = { db, anpr, trust, now }
-  const operations = createOperations({
-    ...shared,
-    sealingKeys: keys.sealing,
-    answerWithinMs: config.answerWithinMs,
-    log,
-  })
-  const sessions = createSessions(shared)
   const totems = createTotems(config.totems)
+  const sealingKeys = keys.sealing
+  const { outcomeKeyOf } = totems
+  const reference = await accessReferences(config.accessLogKey ?? join(config.dataDir, 'access-log.key'))
+  const carryOut = createCarryOut({ store, bell, anpr, trust, sealingKeys, outcomeKeyOf, reference, now, log })
+  const work = await startWork({ store, bell, carryOut, log })
+  const outcomes = createOutcomes({ db, bell, now })
+  const intake = createIntake({ db, boss, bell, sealingKeys, now, log })
+  const sessions = createSessions({ db, anpr, trust, now })
   const { version } = packageJson
-  const forTotems = createTotemServer({
-    tls,
-    clientCa,
-    totems,
-    sessions,
-    operations,
-    trust,
-    keys,
-    db,
-    version,
-    now,
-    log,
-  })
-  const forOperators = createOperatorServer({ tls, token, operations, log })
+  const shared = { tls, db, now, log }
+  const parts = { clientCa, totems, sessions, intake, outcomes, trust, keys, version }
+  const forTotems = createTotemServer({ ...shared, ...parts })
+  const forOperators = createOperatorServer({ ...shared, token, work })
 
   const stop = async () => {
+    outcomes.stop()
     await Promise.all([forTotems.close(), forOperators.close()])
-    await operations.idle()
+    await work.stop()
     await trust.stop()
     await keys.stop()
     await anpr.close()
-    await db.destroy()
+    await work.idle()
+    await bell.stop()
+    await store.close()
   }
   try {
     return {

@@ -55,6 +55,7 @@ export interface AnprClient {
   preview(wish: Wish): Promise<Result<string, AnprFailure>>
   /** Issues, once for each `operation`: ANPR answers a repeated id with the certificate already issued. */
   issue(operation: string, wish: Wish): Promise<Result<Issued, AnprFailure>>
+  /** Cuts what is under way. */
   close(): Promise<void>
 }
 
@@ -156,7 +157,7 @@ export function createAnprClient({ url, timeoutMs }: { url: string; timeoutMs: n
         idOperazioneAnpr: idOperazioneANPR,
       })
     },
-    close: () => agent.close(),
+    close: () => agent.destroy(),
   }
 }
 

@@ -7,6 +7,8 @@ import {
   journalBatch,
   journalReceipt,
   operationList,
+  outcomePage,
+  outcomeQuery,
   preview,
   previewRequest,
   session,
@@ -16,21 +18,26 @@ import {
   visuraAnswer,
 } from '../../contract/gateway.ts'
 import { gatewayKeysAnswer } from '../../contract/gateway-keys.ts'
+import { heartbeat } from '../../contract/heartbeat.ts'
 import { ok } from '../../contract/result.ts'
 import { trustBundle } from '../../contract/trust.ts'
 import type { Clock } from '../clock.ts'
 import { takeIn } from '../journal/intake.ts'
 import type { Keyring } from '../keys/keyring.ts'
-import type { Operations, Totem } from '../operations/operations.ts'
+import type { Intake } from '../operations/intake.ts'
+import type { Outcomes } from '../operations/outcomes.ts'
 import type { Sessions } from '../sessions/sessions.ts'
+import { keepHeartbeat } from '../store/heartbeats.ts'
+import { list } from '../store/operations.ts'
 import type { Database } from '../store/schema.ts'
 import type { TrustKeeper } from '../trust/keeper.ts'
+import { speakGzip } from './encoding.ts'
 import { answer, answerErrors, malformed, refuse } from './problems.ts'
 import type { Totems } from './totems.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    totem: Totem | null
+    totem: string | null
   }
 }
 
@@ -55,7 +62,8 @@ export function createTotemServer({
   clientCa,
   totems,
   sessions,
-  operations,
+  intake,
+  outcomes,
   trust,
   keys,
   db,
@@ -67,7 +75,8 @@ export function createTotemServer({
   clientCa: string
   totems: Totems
   sessions: Sessions
-  operations: Operations
+  intake: Intake
+  outcomes: Outcomes
   trust: TrustKeeper
   keys: Pick<Keyring, 'list'>
   db: Database
@@ -83,16 +92,17 @@ export function createTotemServer({
     requestTimeout: 30_000,
   }) as unknown as FastifyInstance
   answerErrors(server, log)
+  speakGzip(server)
   server.decorateRequest('totem', null)
   server.addHook('onRequest', async (request, reply) => {
-    request.totem = await totems(request)
+    request.totem = await totems.of(request)
     if (request.totem) return
     log.warn({ kind: 'totem-unknown' })
     return refuse(reply, malformed, 403)
   })
   server.addHook('onResponse', async (request, reply) => {
     const { url: route } = request.routeOptions
-    log.info({ kind: 'request', totem: request.totem?.id, route, status: reply.statusCode, ms: reply.elapsedTime })
+    log.info({ kind: 'request', totem: request.totem, route, status: reply.statusCode, ms: reply.elapsedTime })
   })
 
   server.get('/v1/status', async (_request, reply) => answer(reply, status, ok({ at: now().toISOString(), version })))
@@ -100,32 +110,32 @@ export function createTotemServer({
   server.post('/v1/sessions', async (request, reply) => {
     const body = evidence.safeParse(request.body)
     if (!body.success) return refuse(reply, malformed)
-    return answer(reply, session, await sessions.open(totemOf(request).id, body.data), 201)
+    return answer(reply, session, await sessions.open(totemOf(request), body.data), 201)
   })
 
   server.get('/v1/sessions/current/family', async (request, reply) =>
-    answer(reply, familySheet, await sessions.family(totemOf(request).id, bearer(request))),
+    answer(reply, familySheet, await sessions.family(totemOf(request), bearer(request))),
   )
 
   server.get('/v1/sessions/current/visura', async (request, reply) =>
-    answer(reply, visuraAnswer, await sessions.visura(totemOf(request).id, bearer(request))),
+    answer(reply, visuraAnswer, await sessions.visura(totemOf(request), bearer(request))),
   )
 
   server.post('/v1/previews', async (request, reply) => {
     const body = previewRequest.safeParse(request.body)
     if (!body.success) return refuse(reply, malformed)
-    return answer(reply, preview, await sessions.preview(totemOf(request).id, bearer(request), body.data))
+    return answer(reply, preview, await sessions.preview(totemOf(request), bearer(request), body.data))
   })
 
   server.post('/v1/operations', { bodyLimit: OPERATIONS_LIMIT }, async (request, reply) => {
     const body = submission.safeParse(request.body)
     if (!body.success) return refuse(reply, malformed)
-    const results = await operations.submit(totemOf(request), body.data.items)
+    const results = await intake(totemOf(request), body.data.items)
     return answer(reply, submissionResult, ok({ results }))
   })
 
   server.get('/v1/operations', async (request, reply) => {
-    const rows = await operations.list({ totem: totemOf(request).id }, LIST_LIMIT)
+    const rows = await list(db, { totem: totemOf(request) }, LIST_LIMIT)
     const listed = rows.map(({ id, state, received_at, settled_at }) => ({
       operation: id,
       state,
@@ -134,10 +144,26 @@ export function createTotemServer({
     return answer(reply, operationList, ok({ operations: listed }))
   })
 
+  server.get('/v1/outcomes', async (request, reply) => {
+    const query = outcomeQuery.safeParse(request.query)
+    if (!query.success) return refuse(reply, malformed)
+    const gone = new AbortController()
+    reply.raw.once('close', () => gone.abort())
+    const { after, wait: waitS } = query.data
+    return answer(reply, outcomePage, ok(await outcomes.page(totemOf(request), { after, waitS }, gone.signal)))
+  })
+
+  server.post('/v1/heartbeat', async (request, reply) => {
+    const body = heartbeat.safeParse(request.body)
+    if (!body.success) return refuse(reply, malformed)
+    await keepHeartbeat(db, totemOf(request), body.data, now())
+    return answer(reply, status, ok({ at: now().toISOString(), version }))
+  })
+
   server.post('/v1/journal', { bodyLimit: JOURNAL_LIMIT }, async (request, reply) => {
     const body = journalBatch.safeParse(request.body)
     if (!body.success) return refuse(reply, malformed)
-    const upTo = await takeIn(db, log, totemOf(request).id, body.data.entries)
+    const upTo = await takeIn(db, log, totemOf(request), body.data.entries)
     return answer(reply, journalReceipt, ok({ upTo }))
   })
 
@@ -154,7 +180,7 @@ export function createTotemServer({
   return server
 }
 
-function totemOf({ totem }: FastifyRequest): Totem {
+function totemOf({ totem }: FastifyRequest): string {
   if (!totem) throw new Error('a request got past the door without a totem')
   return totem
 }

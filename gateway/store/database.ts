@@ -3,34 +3,87 @@ import { join } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
 import { Kysely, PGliteDialect, PostgresDialect } from 'kysely'
 import pg from 'pg'
+import { type ConstructorOptions, fromPglite, PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
 import { migrate } from './migrations.ts'
 import type { Database, Tables } from './schema.ts'
 
+/** One gateway's share of the 100 connections that a PostgreSQL has by default, with those of the job queue below. */
+const CONNECTIONS = 10
+const QUEUE_CONNECTIONS = 4
+/** How soon it is seen that a gateway died with jobs in hand, beyond its heartbeat. */
+const SUPERVISE_S = 5
+
+/** Where everything is kept: kysely for our tables, pg-boss for the work toward ANPR, in one database. */
+export interface Store {
+  db: Database
+  boss: PgBoss
+  /** No other gateway is on this database. */
+  embedded: boolean
+  /** How many wait for a connection to the database. */
+  waiting(): number
+  close(): Promise<void>
+}
+
 /** PostgreSQL by its URL, or the embedded one in `dataDir`; migrated and ready. */
-export async function openDatabase(
+export async function openStore(
   { databaseUrl, dataDir }: { databaseUrl: string | null; dataDir: string },
   log: Logger,
-): Promise<Database> {
-  const db = new Kysely<Tables>({ dialect: databaseUrl ? postgres(databaseUrl, log) : await embedded(dataDir) })
+): Promise<Store> {
+  const { dialect, queue, waiting } = databaseUrl ? postgres(databaseUrl, log) : await embedded(dataDir)
+  const db = new Kysely<Tables>({ dialect })
+  const boss = new PgBoss({
+    ...queue,
+    schedule: false,
+    superviseIntervalSeconds: SUPERVISE_S,
+    monitorIntervalSeconds: SUPERVISE_S,
+  })
+  boss.on('error', (error) => log.warn({ kind: 'queue-error', code: (error as { code?: unknown }).code }))
+  boss.on('warning', ({ message }) => log.warn({ kind: 'queue-warning', message }))
   try {
     await migrate(db)
-    return db
+    await boss.start()
   } catch (reason) {
     await db.destroy()
     throw reason
   }
+  return {
+    db,
+    boss,
+    embedded: databaseUrl === null,
+    waiting,
+    close: async () => {
+      await boss.stop({ graceful: false })
+      await db.destroy()
+    },
+  }
 }
 
-function postgres(connectionString: string, log: Logger): PostgresDialect {
-  const pool = new pg.Pool({ connectionString, max: 10, connectionTimeoutMillis: 5_000 })
+interface Engine {
+  dialect: PostgresDialect | PGliteDialect
+  queue: ConstructorOptions
+  waiting(): number
+}
+
+function postgres(connectionString: string, log: Logger): Engine {
+  // No statement_timeout: PostgreSQL would end a commit's wait for the standby with it, and call it committed.
+  const pool = new pg.Pool({ connectionString, max: CONNECTIONS, connectionTimeoutMillis: 5_000, keepAlive: true })
   // A connection that breaks while idle would otherwise end the process; the pool makes a new one.
   pool.on('error', (error) => log.warn({ kind: 'database-connection-lost', code: (error as { code?: string }).code }))
-  return new PostgresDialect({ pool })
+  return {
+    dialect: new PostgresDialect({ pool }),
+    queue: { connectionString, max: QUEUE_CONNECTIONS },
+    waiting: () => pool.waitingCount,
+  }
 }
 
-async function embedded(dataDir: string): Promise<PGliteDialect> {
+async function embedded(dataDir: string): Promise<Engine> {
   const folder = join(dataDir, 'database')
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  return new PGliteDialect({ pglite: new PGlite(folder) })
+  const pglite = new PGlite(folder)
+  return {
+    dialect: new PGliteDialect({ pglite }),
+    queue: { db: fromPglite(pglite), backend: 'pglite' },
+    waiting: () => 0,
+  }
 }

@@ -54,6 +54,61 @@ const migrations: Record<string, Migration> = {
         )`.execute(db)
     },
   },
+  '002-work': {
+    async up(db: Kysely<unknown>) {
+      // Ciphertext does not compress: trying costs more than writing it.
+      await sql`create table operation_request (operation text primary key, sealed text not null)`.execute(db)
+      await sql`alter table operation_request alter column sealed set storage external`.execute(db)
+      await sql`create table operation_outcome (operation text primary key, sealed text not null)`.execute(db)
+      await sql`alter table operation_outcome alter column sealed set storage external`.execute(db)
+      await sql`create table outcome_counter (totem text primary key, last integer not null)`.execute(db)
+      await sql`alter table operation add number integer, add delivered_at timestamptz`.execute(db)
+      await sql`
+        insert into operation_outcome (operation, sealed)
+        select id, outcome from operation where outcome is not null`.execute(db)
+      await sql`
+        update operation set number = settled.number
+        from (
+          select id, row_number() over (partition by totem order by settled_at, id) as number
+          from operation where state <> 'pending'
+        ) settled
+        where settled.id = operation.id`.execute(db)
+      await sql`
+        insert into outcome_counter (totem, last)
+        select totem, max(number) from operation where number is not null group by totem`.execute(db)
+      // Its check goes with it.
+      await sql`alter table operation drop column outcome`.execute(db)
+      await sql`
+        create unique index operation_number on operation (totem, number) where number is not null`.execute(db)
+      await sql`
+        create index operation_undelivered on operation (totem, number)
+        where number is not null and delivered_at is null`.execute(db)
+      await sql`create index operation_pending on operation (received_at) where state = 'pending'`.execute(db)
+      await sql`create index operation_held on operation (settled_at) where number is not null`.execute(db)
+      await sql`
+        create table access_log (
+          id bigint generated always as identity primary key,
+          at timestamptz not null,
+          totem text not null,
+          operation text not null,
+          requester text,
+          subject text,
+          types text not null,
+          exemption text not null,
+          outcome text not null,
+          protocol text,
+          anpr_operation text,
+          pdf_sha256 text
+        )`.execute(db)
+      await sql`create index access_log_at on access_log (at)`.execute(db)
+      await sql`
+        create table heartbeat (
+          totem text primary key,
+          received_at timestamptz not null,
+          body jsonb not null
+        )`.execute(db)
+    },
+  },
 }
 
 /** Brings the database up to date; kysely holds an advisory lock meanwhile, so that two gateways may start at once. */

@@ -1,50 +1,166 @@
+import { sql, type Transaction } from 'kysely'
 import type { Problem } from '../../contract/gateway.ts'
+import { DEAD } from './queues.ts'
 import type { Database, Tables } from './schema.ts'
-
-export type Settlement = { state: 'issued'; outcome: string; protocol: string } | { state: 'refused'; problem: Problem }
-
-export interface OperationKey {
-  id: string
-  totem: string
-  digest: string
-}
 
 export type OperationRow = Tables['operation']
 
-/** Takes an operation in, once: a second call finds the first one's row, whoever makes it. */
-export async function accept(db: Database, { id, totem, digest }: OperationKey, at: Date): Promise<OperationRow> {
-  const taken = await db
-    .insertInto('operation')
-    .values({ id, totem, digest, state: 'pending', received_at: at })
-    .onConflict((conflict) => conflict.column('id').doNothing())
-    .returningAll()
-    .executeTakeFirst()
-  return taken ?? get(db, id)
+/** A request that was opened and is one. */
+export interface Accepted {
+  id: string
+  digest: string
+  sealed: string
 }
 
-/** Settles an operation, once: the first settlement stays and is what everybody gets. */
-export async function settle(db: Database, id: string, settlement: Settlement, at: Date): Promise<OperationRow> {
-  const settled = await db
-    .updateTable('operation')
-    .set({
-      state: settlement.state,
-      settled_at: at,
-      ...(settlement.state === 'issued'
-        ? { outcome: settlement.outcome, protocol: settlement.protocol }
-        : { refusal: settlement.problem.kind, refusal_anpr: settlement.problem.anpr }),
-    })
+/**
+ * Takes operations of one totem in, each once: the rows of all of them, whoever brought them first, and the ids of those
+ * that are to be worked on from here on.
+ */
+export async function record(
+  transaction: Transaction<Tables>,
+  totem: string,
+  items: readonly Accepted[],
+  at: Date,
+): Promise<{ rows: Map<string, Pick<OperationRow, RowKeys>>; begun: string[] }> {
+  // In one order everywhere: two batches that share items must not wait for each other.
+  const sorted = items.toSorted((one, other) => (one.id < other.id ? -1 : 1))
+  const ids = sorted.map(({ id }) => id)
+  const begun = await insert(transaction, totem, sorted, at)
+  const taken = new Set(begun)
+  const rows = new Map(
+    sorted
+      .filter(({ id }) => taken.has(id))
+      .map(({ id, digest }) => [id, { id, totem, digest, state: 'pending', refusal: null, refusal_anpr: null }]),
+  ) as Map<string, Pick<OperationRow, RowKeys>>
+  if (begun.length === sorted.length) return { rows, begun }
+  const known = await transaction
+    .selectFrom('operation')
+    .select(ROW_KEYS)
+    .where(
+      'id',
+      'in',
+      ids.filter((id) => !taken.has(id)),
+    )
+    .execute()
+  for (const row of known) rows.set(row.id, row)
+  const resumed = await keepRequests(
+    transaction,
+    sorted.filter(({ id, digest }) => {
+      const row = rows.get(id)
+      return !taken.has(id) && row?.state === 'pending' && row.totem === totem && row.digest === digest
+    }),
+  )
+  return { rows, begun: [...begun, ...resumed] }
+}
+
+/** Of what was taken in before requests were kept here: the totem brings it again. */
+async function keepRequests(transaction: Transaction<Tables>, items: readonly Accepted[]): Promise<string[]> {
+  if (items.length === 0) return []
+  const kept = await transaction
+    .insertInto('operation_request')
+    .values(items.map(({ id: operation, sealed }) => ({ operation, sealed })))
+    .onConflict((conflict) => conflict.column('operation').doNothing())
+    .returning('operation')
+    .execute()
+  return kept.map(({ operation }) => operation)
+}
+
+const ROW_KEYS = ['id', 'totem', 'digest', 'state', 'refusal', 'refusal_anpr'] as const
+type RowKeys = (typeof ROW_KEYS)[number]
+
+async function insert(
+  transaction: Transaction<Tables>,
+  totem: string,
+  items: readonly Accepted[],
+  at: Date,
+): Promise<string[]> {
+  const column = (name: keyof Accepted) => items.map((item) => item[name])
+  const { rows } = await sql<{ id: string }>`
+    with given as (
+      select * from unnest(${column('id')}::text[], ${column('digest')}::text[], ${column('sealed')}::text[])
+        as item (id, digest, sealed)
+    ), taken as (
+      insert into operation (id, totem, digest, state, received_at)
+      select id, ${totem}, digest, 'pending', ${at}::timestamptz from given
+      on conflict (id) do nothing
+      returning id
+    )
+    insert into operation_request (operation, sealed)
+    select id, sealed from given join taken using (id)
+    returning operation as id`.execute(transaction)
+  return rows.map(({ id }) => id)
+}
+
+/** An operation with its sealed request, which goes once it is settled. */
+export function pending(db: Database, id: string) {
+  return db
+    .selectFrom('operation')
+    .leftJoin('operation_request', 'operation', 'id')
+    .select(['id', 'totem', 'state', 'received_at', 'sealed'])
     .where('id', '=', id)
-    .where('state', '=', 'pending')
-    .returningAll()
     .executeTakeFirst()
-  return settled ?? get(db, id)
 }
 
-const get = (db: Database, id: string): Promise<OperationRow> =>
-  db.selectFrom('operation').selectAll().where('id', '=', id).executeTakeFirstOrThrow()
+export type Settlement = { state: 'issued'; outcome: string; protocol: string } | { state: 'refused'; problem: Problem }
+
+export type AccessEntry = Omit<Tables['access_log'], 'id' | 'at' | 'totem' | 'operation' | 'outcome' | 'protocol'>
+
+/**
+ * Settles an operation, once, in one statement: outcome, its number among its totem's, what the access log says of it, and
+ * the request's end. False if it was settled before: the first settlement stays and is what everybody gets.
+ */
+export async function settle(
+  transaction: Transaction<Tables>,
+  { id, totem }: { id: string; totem: string },
+  settlement: Settlement,
+  access: AccessEntry,
+  at: Date,
+): Promise<boolean> {
+  const { outcome, protocol, problem } =
+    settlement.state === 'issued'
+      ? { ...settlement, problem: { kind: null, anpr: null } }
+      : { ...settlement, outcome: null, protocol: null }
+  const { rows } = await sql`
+    with counter as (
+      insert into outcome_counter (totem, last) values (${totem}, 1)
+      on conflict (totem) do update set last = outcome_counter.last + 1
+      returning last
+    ), settled as (
+      update operation
+      set state = ${settlement.state}, settled_at = ${at}::timestamptz, number = (select last from counter),
+        protocol = ${protocol}, refusal = ${problem.kind}, refusal_anpr = ${problem.anpr}
+      where id = ${id} and state = 'pending'
+      returning id
+    ), kept as (
+      insert into operation_outcome (operation, sealed)
+      select id, ${outcome}::text from settled where ${outcome}::text is not null
+    ), ended as (
+      delete from operation_request where operation = ${id}
+    ), noted as (
+      insert into access_log
+        (at, totem, operation, requester, subject, types, exemption, outcome, protocol, anpr_operation, pdf_sha256)
+      select ${at}::timestamptz, ${totem}, id, ${access.requester}::text, ${access.subject}::text, ${access.types}::text,
+        ${access.exemption}::text, ${problem.anpr ?? problem.kind ?? settlement.state}::text, ${protocol}::text,
+        ${access.anpr_operation}::text, ${access.pdf_sha256}::text
+      from settled
+    )
+    select id from settled`.execute(transaction)
+  return rows.length > 0
+}
 
 /** Newest first; of one totem, or of all for an operator. */
 export function list(db: Database, of: { totem: string } | 'all', limit: number): Promise<OperationRow[]> {
   const all = db.selectFrom('operation').selectAll().orderBy('received_at', 'desc').orderBy('id').limit(limit)
   return (of === 'all' ? all : all.where('totem', '=', of.totem)).execute()
+}
+
+/** Those that were given up: their jobs are among the dead letters. */
+export async function deadOperations(db: Database): Promise<Set<string>> {
+  const rows = await db
+    .selectFrom('pgboss.job')
+    .select('data')
+    .where('name', '=', DEAD)
+    .where('state', 'in', ['created', 'retry'])
+    .execute()
+  return new Set(rows.map(({ data }) => data.operation))
 }

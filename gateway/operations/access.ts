@@ -1,0 +1,24 @@
+import { createHmac, randomBytes } from 'node:crypto'
+import { readFile, writeFile } from 'node:fs/promises'
+
+const KEY_BYTES = 32
+
+/**
+ * How the access log names a person (codice fiscale or ID ANPR): HMAC-SHA256 under the secret in `file`, which is made if it
+ * is not there. So who asked what can be found for a person who is named, and nobody can be found by reading the log.
+ */
+export async function accessReferences(file: string): Promise<(person: string) => string> {
+  const key = await readOrMake(file)
+  if (key.length < KEY_BYTES) throw new Error('the key of the access log is too short')
+  return (person) => createHmac('sha256', key).update(person).digest('base64url')
+}
+
+async function readOrMake(file: string): Promise<Buffer> {
+  try {
+    // Another gateway may make it at the same moment: the first one's is the key.
+    await writeFile(file, randomBytes(KEY_BYTES).toString('base64url'), { flag: 'wx', mode: 0o600, flush: true })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+  return Buffer.from((await readFile(file, 'utf8')).trim(), 'base64url')
+}

@@ -1,0 +1,81 @@
+import { fromKysely } from 'pg-boss'
+import type { Logger } from 'pino'
+import type { AnprClient } from '../anpr/client.ts'
+import type { Clock } from '../clock.ts'
+import type { Store } from '../store/database.ts'
+import { pending, type Settlement, settle } from '../store/operations.ts'
+import { WORK } from '../store/queues.ts'
+import type { TrustKeeper } from '../trust/keeper.ts'
+import type { Bell } from './bell.ts'
+import { decide } from './decide.ts'
+import { type NamedKey, openRequest, type SealingKeys, sealOutcome } from './sealing.ts'
+import type { Carried } from './work.ts'
+
+/**
+ * One job: asks ANPR under the operation's id, which answers a repeated id with the same certificate, and stores outcome,
+ * number, access and the job's end in one transaction. What was done before, here or elsewhere, is not done again.
+ */
+export function createCarryOut({
+  store: { db, boss },
+  bell,
+  anpr,
+  trust,
+  sealingKeys,
+  outcomeKeyOf,
+  reference,
+  now,
+  log,
+}: {
+  store: Store
+  bell: Bell
+  anpr: AnprClient
+  trust: TrustKeeper
+  sealingKeys: SealingKeys
+  /** To which a totem's outcomes are sealed; null: it was withdrawn. */
+  outcomeKeyOf(totem: string): Promise<NamedKey | null>
+  reference(person: string): string
+  now: Clock
+  log: Logger
+}) {
+  return async function carryOut({ id: job, operation }: { id: string; operation: string }): Promise<Carried> {
+    const row = await pending(db, operation)
+    if (row?.state !== 'pending') {
+      await boss.deleteJob(WORK, job)
+      return { kind: 'done' }
+    }
+    const { totem, sealed } = row
+    const putOff = (reason: string, anprIsOut = false): Carried => {
+      log[anprIsOut ? 'warn' : 'error']({ kind: anprIsOut ? 'anpr-unavailable' : reason, reason, totem, operation })
+      return { kind: 'put-off', reason, anprIsOut }
+    }
+    if (sealed === null) return putOff('request-missing')
+    const opened = await openRequest({ operation, sealed }, sealingKeys, totem)
+    if (!opened.ok) return putOff(opened.error.kind)
+    const outcomeKey = await outcomeKeyOf(totem)
+    if (!outcomeKey) return putOff('totem-withdrawn')
+
+    const decision = await decide({ anpr, trust, reference, now: now() }, totem, opened.value.request)
+    if (decision.kind === 'undecided') return putOff(decision.reason, decision.anprIsOut)
+    let settlement: Settlement
+    if (decision.kind === 'issued') {
+      const { certificate } = decision
+      const { types } = opened.value.request
+      const outcome = { operation, types, ...certificate, issuedAt: now().toISOString() }
+      const { protocol } = certificate
+      settlement = { state: 'issued', protocol, outcome: await sealOutcome(outcome, outcomeKey, totem) }
+    } else {
+      settlement = { state: 'refused', problem: decision.problem }
+    }
+    const isFirst = await db.transaction().execute(async (transaction) => {
+      const settled = await settle(transaction, { id: operation, totem }, settlement, decision.access, now())
+      await boss.deleteJob(WORK, job, { db: fromKysely(transaction) })
+      return settled
+    })
+    if (isFirst) {
+      bell.ring(totem)
+      const refusal = settlement.state === 'refused' ? settlement.problem.kind : null
+      log.info({ kind: `operation-${settlement.state}`, refusal, totem, operation })
+    }
+    return { kind: 'done' }
+  }
+}

@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto'
+import { decodeTime } from 'ulid'
+import type { CertificateRequest, Problem } from '../../contract/gateway.ts'
+import type { AnprClient, AnprFailure, Issued } from '../anpr/client.ts'
+import { problemOf } from '../anpr/problems.ts'
+import { DAY_MS, MINUTE_MS } from '../clock.ts'
+import type { AccessEntry } from '../store/operations.ts'
+import type { TrustKeeper } from '../trust/keeper.ts'
+
+/** How long a request may wait on a totem without a line. */
+const MAX_AGE_MS = 30 * DAY_MS
+/**
+ * A totem's clock may be ahead of ours by so much: its citizen has been told that the request is safe, and what keeps a
+ * login from being used for more than it was made for is its nonce, its signature and `VISIT_MS`, not its date.
+ */
+const MAX_AHEAD_MS = 30 * DAY_MS
+/** A request is made in the visit of its login; both times are the totem's own, so that this holds offline too. */
+const VISIT_MS = 30 * MINUTE_MS
+/** A totem's clock may be put back by so much in the middle of a visit. */
+const STEP_MS = 5 * MINUTE_MS
+
+/** May a request of this age be taken in at all? It says something of a clock, theirs or ours, and nothing is stored. */
+export function ageProblem(
+  { evidence: { statement } }: CertificateRequest,
+  now: Date,
+): 'request-expired' | 'statement-ahead' | null {
+  const age = +now - Date.parse(statement.at)
+  if (age > MAX_AGE_MS) return 'request-expired'
+  return age < -MAX_AHEAD_MS ? 'statement-ahead' : null
+}
+
+/** `undecided`: somebody or something else is to be put right first; `reason` is a code. */
+export type Decision = { access: AccessEntry } & (
+  | { kind: 'issued'; certificate: Issued }
+  | { kind: 'refused'; problem: Problem }
+  | { kind: 'undecided'; reason: string; anprIsOut: boolean }
+)
+
+/** May this person have this certificate? The evidence is judged at the time of its login, not of its arrival. */
+export async function decide(
+  {
+    anpr,
+    trust,
+    reference,
+    now,
+  }: { anpr: AnprClient; trust: TrustKeeper; reference: (person: string) => string; now: Date },
+  totem: string,
+  { operation, requestedAt, evidence, subject, types, exemption }: CertificateRequest,
+): Promise<Decision> {
+  const access: AccessEntry = {
+    requester: null,
+    subject: null,
+    types: types.join(' '),
+    exemption,
+    anpr_operation: null,
+    pdf_sha256: null,
+  }
+  const no = (kind: Problem['kind']): Decision => ({ kind: 'refused', problem: { kind, anpr: null }, access })
+  const { statement } = evidence
+  const loginAt = Date.parse(statement.at)
+  if (statement.totem !== totem) return no('statement-other-totem')
+  const sinceLogin = [decodeTime(operation), Date.parse(requestedAt)].map((at) => at - loginAt)
+  if (sinceLogin.some((ms) => ms > VISIT_MS || ms < -STEP_MS)) return no('request-malformed')
+  // A login of the future was made today at the latest.
+  const holder = trust.verify(evidence, new Date(Math.min(loginAt, +now)))
+  if (!holder.ok) {
+    const { kind } = holder.error
+    // A CRL that is not here yet: it may come.
+    return kind === 'revocation-unknown' ? { kind: 'undecided', reason: kind, anprIsOut: false, access } : no(kind)
+  }
+
+  access.requester = reference(holder.value.codiceFiscale)
+  if (subject) access.subject = reference(subject)
+  const failed = (failure: AnprFailure): Decision =>
+    failure.kind === 'anpr-unavailable'
+      ? { kind: 'undecided', reason: failure.reason, anprIsOut: true, access }
+      : { kind: 'refused', problem: problemOf(failure), access }
+  const person = await anpr.personOf(holder.value.codiceFiscale)
+  if (!person.ok) return failed(person.error)
+  const requester = person.value.identificativi.idANPR
+  access.subject = reference(subject ?? requester)
+  const issued = await anpr.issue(operation, { requester, subject: subject ?? requester, types, exemption })
+  if (!issued.ok) return failed(issued.error)
+  const { pdf, idOperazioneAnpr } = issued.value
+  access.anpr_operation = idOperazioneAnpr
+  access.pdf_sha256 = createHash('sha256').update(Buffer.from(pdf, 'base64')).digest('hex')
+  return { kind: 'issued', certificate: issued.value, access }
+}

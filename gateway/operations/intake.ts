@@ -1,0 +1,126 @@
+import { fromKysely, type PgBoss } from 'pg-boss'
+import type { Logger } from 'pino'
+import { decodeTime } from 'ulid'
+import { type Problem, refusalKind, type Submission, type SubmissionResult } from '../../contract/gateway.ts'
+import { type Clock, MINUTE_MS } from '../clock.ts'
+import { type Accepted, record } from '../store/operations.ts'
+import { sealedOutcomes } from '../store/outcomes.ts'
+import { WORK } from '../store/queues.ts'
+import type { Database } from '../store/schema.ts'
+import type { Bell } from './bell.ts'
+import { ageProblem } from './decide.ts'
+import { openRequest, type SealingKeys } from './sealing.ts'
+
+type Item = Submission['items'][number]
+type ItemResult = SubmissionResult['results'][number]
+
+/** Of a request this young the citizen still stands there: it goes before a backlog. */
+const VISIT_MS = 5 * MINUTE_MS
+/** What is known already is told at once up to this; the rest comes by /v1/outcomes, whose pages are no larger. */
+const TOLD_BYTES = 512 * 1024
+
+const refused = (operation: string, kind: Problem['kind'], anpr: string | null = null): ItemResult => ({
+  operation,
+  state: 'refused',
+  problem: { kind, anpr },
+})
+const later = (operation: string, reason: string): ItemResult => ({ operation, state: 'later', reason })
+
+export type Intake = (totem: string, items: readonly Item[]) => Promise<ItemResult[]>
+
+/**
+ * Takes requests in: opened, checked, and recorded with their job in one transaction, so that what is told as pending is on
+ * the disk and will be worked on. An operation id takes effect once: the first request under it is the one, whoever repeats
+ * it gets what is known of it. One item's trouble is its own.
+ */
+export function createIntake({
+  db,
+  boss,
+  bell,
+  sealingKeys,
+  now,
+  log,
+}: {
+  db: Database
+  boss: PgBoss
+  bell: Bell
+  sealingKeys: SealingKeys
+  now: Clock
+  log: Logger
+}): Intake {
+  /** What is to be recorded, or its answer. */
+  async function check(totem: string, item: Item): Promise<Accepted | ItemResult> {
+    const { operation: id, sealed } = item
+    const opened = await openRequest(item, sealingKeys, totem)
+    if (!opened.ok) {
+      const { kind } = opened.error
+      if (kind === 'request-unopened') {
+        // One wrong key here would be every totem's backlog refused: somebody must look, and nothing is decided.
+        log.error({ kind, totem, operation: id })
+        return later(id, kind)
+      }
+      log.warn({ kind, totem, operation: id })
+      return refused(id, kind)
+    }
+    const kind = ageProblem(opened.value.request, now())
+    if (kind === null) return { id, digest: opened.value.digest, sealed }
+    log.error({ kind, totem, operation: id })
+    return kind === 'request-expired' ? refused(id, kind) : later(id, kind)
+  }
+
+  function store(totem: string, items: readonly Accepted[]) {
+    return db.transaction().execute(async (transaction) => {
+      const { rows, begun } = await record(transaction, totem, items, now())
+      const jobs = begun.map((operation) => ({
+        data: { operation },
+        priority: +now() - decodeTime(operation) < VISIT_MS ? 1 : 0,
+      }))
+      if (jobs.length > 0) await boss.insert(WORK, jobs, { db: fromKysely(transaction) })
+      return { rows, begun }
+    })
+  }
+
+  /** What is known of each; an item whose id somebody else has used, or with another request, is refused. */
+  async function recorded(totem: string, items: readonly Accepted[]): Promise<(item: Accepted) => ItemResult> {
+    // The same id twice in a batch: the first is the one.
+    const once = [...new Map(items.toReversed().map((item) => [item.id, item])).values()]
+    const { rows, begun } = await store(totem, once)
+    if (begun.length > 0) bell.ring(WORK)
+    const issued = [...rows.values()].filter(({ totem: of, state }) => of === totem && state === 'issued')
+    const outcomes = await sealedOutcomes(
+      db,
+      issued.map(({ id }) => id),
+    )
+    let told = 0
+    return ({ id, digest }) => {
+      const row = rows.get(id)
+      if (row?.totem !== totem || row.digest !== digest) {
+        log.warn({ kind: 'operation-id-taken', totem, operation: id })
+        return refused(id, 'request-malformed')
+      }
+      if (row.state === 'refused') return refused(id, refusalKind.parse(row.refusal), row.refusal_anpr)
+      if (row.state === 'pending') return { operation: id, state: 'pending' }
+      const outcome = outcomes.get(id)
+      // Fetched and erased since: nobody waits for it any more.
+      if (outcome === undefined) return refused(id, 'request-expired')
+      told += outcome.length
+      return told > TOLD_BYTES && told > outcome.length
+        ? { operation: id, state: 'pending' }
+        : { operation: id, state: 'issued', outcome }
+    }
+  }
+
+  return async (totem, items) => {
+    const checked = await Promise.all(items.map((item) => check(totem, item)))
+    const accepted = checked.filter((one) => 'digest' in one)
+    if (accepted.length === 0) return checked as ItemResult[]
+    try {
+      const resultOf = await recorded(totem, accepted)
+      return checked.map((one) => ('digest' in one ? resultOf(one) : one))
+    } catch (failure) {
+      const { name, code } = failure as { name?: string; code?: unknown }
+      log.error({ kind: 'operations-not-recorded', totem, items: accepted.length, name, code })
+      return checked.map((one) => ('digest' in one ? later(one.id, 'not-recorded') : one))
+    }
+  }
+}

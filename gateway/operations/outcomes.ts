@@ -1,0 +1,44 @@
+import type { OutcomePage } from '../../contract/gateway.ts'
+import type { Clock } from '../clock.ts'
+import { outcomesAfter } from '../store/outcomes.ts'
+import type { Database } from '../store/schema.ts'
+import type { Bell } from './bell.ts'
+
+export interface Outcomes {
+  /**
+   * What was settled of a totem after `after`, waiting up to `waitS` for some; an empty page when there is none by then, when
+   * `gone` is aborted, or when the gateway stops.
+   */
+  page(totem: string, asked: { after: number; waitS: number }, gone: AbortSignal): Promise<OutcomePage>
+  /** Answers everybody who waits. */
+  stop(): void
+}
+
+/** The long poll of /v1/outcomes. While it is held it costs a timer and a listener, and nothing at the database. */
+export function createOutcomes({ db, bell, now }: { db: Database; bell: Bell; now: Clock }): Outcomes {
+  const stopping = new AbortController()
+  return {
+    async page(totem, { after, waitS }, gone) {
+      const signal = AbortSignal.any([gone, stopping.signal])
+      let end = () => {}
+      const rung = new Promise<void>((resolve) => {
+        end = resolve
+      })
+      // Before looking: what is settled in between is not missed.
+      const off = bell.on(totem, end)
+      const timer = setTimeout(end, waitS * 1_000)
+      signal.addEventListener('abort', end)
+      try {
+        const page = await outcomesAfter(db, totem, after, now())
+        if (page.outcomes.length > 0 || waitS === 0 || signal.aborted) return page
+        await rung
+        return signal.aborted ? page : await outcomesAfter(db, totem, page.cursor, now())
+      } finally {
+        off()
+        signal.removeEventListener('abort', end)
+        clearTimeout(timer)
+      }
+    },
+    stop: () => stopping.abort(),
+  }
+}

@@ -1,0 +1,183 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { fromKysely, type JobWithMetadata } from 'pg-boss'
+import type { Logger } from 'pino'
+import { DAY_MS, MINUTE_MS } from '../clock.ts'
+import type { Store } from '../store/database.ts'
+import { DEAD, WORK } from '../store/queues.ts'
+import type { Database } from '../store/schema.ts'
+import type { Bell } from './bell.ts'
+
+/** Of the 16 connections to ANPR some are left for the citizens who look at a preview. */
+const AT_ONCE = 12
+/** Jobs put off come due unheard; so does what rang on a connection that was lost. */
+const POLL_MS = 1_000
+/** The least that pg-boss takes; a gateway that died with jobs in hand is noticed after it. */
+const HEARTBEAT_S = 10
+const TOUCH_EVERY_MS = 4_000
+/** Two calls of ANPR with their time-out, and a database that is busy. */
+const LONGEST_S = 120
+/** From 1 s doubling to 5 minutes: some three days in all, longer than ANPR was ever out. */
+const TRIES = 900
+const LONGEST_DELAY_S = 300
+/** A job that meets a bug meets it again. */
+const BUG_TRIES = 10
+/** Never by themselves: as long as a log of accesses lives. */
+const KEPT_S = (36 * 31 * DAY_MS) / 1_000
+/** After so many calls without an answer ANPR is asked by one job at a time, with pauses. */
+const TROUBLE = 5
+const LONGEST_PAUSE_MS = MINUTE_MS / 2
+/** Longer than ANPR takes to answer, shorter than a service manager waits. */
+const STOP_MS = 10_000
+
+/** `done`: settled, and its job is gone with it. `put-off`: to be tried again; `reason` is a code. */
+export type Carried = { kind: 'done' } | { kind: 'put-off'; reason: string; anprIsOut: boolean }
+
+export interface Work {
+  /** Takes no more, and waits for what is under way; what takes too long is handed back. */
+  stop(): Promise<void>
+  /** Waits for everything under way. */
+  idle(): Promise<void>
+  /** Gives what was given up another chance; how many there were (at most 1,000 a call). */
+  redrive(): Promise<number>
+}
+
+/** Works the queue off: `carryOut` for each job, `AT_ONCE` at a time in this process. */
+export async function startWork({
+  store: { db, boss, embedded },
+  bell,
+  carryOut,
+  log,
+}: {
+  store: Store
+  bell: Bell
+  carryOut(job: { id: string; operation: string }): Promise<Carried>
+  log: Logger
+}): Promise<Work> {
+  await boss.createQueue(DEAD, { retentionSeconds: KEPT_S })
+  await boss.createQueue(WORK, {
+    deadLetter: DEAD,
+    retryLimit: TRIES,
+    retryDelay: 1,
+    retryBackoff: true,
+    retryDelayMax: LONGEST_DELAY_S,
+    expireInSeconds: LONGEST_S,
+    heartbeatSeconds: HEARTBEAT_S,
+    retentionSeconds: KEPT_S,
+  })
+  // Nobody else is on this database: who had these in hand is gone.
+  if (embedded) await handBackAll(db)
+
+  const active = new Map<string, Promise<void>>()
+  let stopping = false
+  /** Calls of ANPR without an answer, since the last one with. */
+  let failures = 0
+  let rung = false
+  let woken = false
+  let endSleep = () => {}
+  const wake = () => {
+    woken = true
+    endSleep()
+  }
+  const sleep = (ms: number) =>
+    new Promise<void>((resolve) => {
+      if (woken) return resolve()
+      const timer = setTimeout(resolve, ms)
+      endSleep = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+  const isTroubled = () => failures >= TROUBLE
+
+  async function run(): Promise<void> {
+    while (!stopping) {
+      woken = false
+      const free = (isTroubled() ? 1 : AT_ONCE) - active.size
+      if (free > 0) {
+        rung = false
+        for (const job of await fetch(free)) active.set(job.id, work(job))
+      }
+      await sleep(
+        isTroubled() ? Math.random() * Math.min(1_000 * 2 ** (failures - TROUBLE), LONGEST_PAUSE_MS) : POLL_MS,
+      )
+    }
+  }
+
+  async function fetch(batchSize: number): Promise<JobWithMetadata<{ operation: string }>[]> {
+    try {
+      return await boss.fetch<{ operation: string }>(WORK, { batchSize, includeMetadata: true })
+    } catch (failure) {
+      log.warn({ kind: 'work-not-fetched', code: (failure as { code?: unknown }).code })
+      return []
+    }
+  }
+
+  async function work({ id, data: { operation }, retryCount }: JobWithMetadata<{ operation: string }>): Promise<void> {
+    try {
+      const carried = await carryOut({ id, operation })
+      const isOut = carried.kind === 'put-off' && carried.anprIsOut
+      failures = isOut ? failures + 1 : 0
+      if (carried.kind === 'put-off') await boss.fail(WORK, id, { reason: carried.reason })
+    } catch (failure) {
+      const { name, code } = failure as { name?: string; code?: unknown }
+      log.error({ kind: 'operation-failed', operation, name, code, tries: retryCount + 1 })
+      await putOff(id, operation, retryCount).catch(() => log.warn({ kind: 'job-left-behind', operation }))
+    } finally {
+      active.delete(id)
+      // In a backlog not for each one that ends: a fetch brings several as cheaply.
+      if (rung || active.size <= AT_ONCE / 2) wake()
+    }
+  }
+
+  async function putOff(id: string, operation: string, retryCount: number): Promise<void> {
+    if (retryCount + 1 < BUG_TRIES) {
+      await boss.fail(WORK, id, { reason: 'operation-failed' })
+      return
+    }
+    await db.transaction().execute(async (transaction) => {
+      const within = { db: fromKysely(transaction) }
+      await boss.deleteJob(WORK, id, within)
+      await boss.insert(DEAD, [{ data: { operation } }], within)
+    })
+  }
+
+  const offBell = bell.on(WORK, () => {
+    rung = true
+    if (!isTroubled()) wake()
+  })
+  const touching = setInterval(() => {
+    if (active.size === 0) return
+    boss.touch(WORK, [...active.keys()]).catch(() => log.warn({ kind: 'jobs-not-touched' }))
+  }, TOUCH_EVERY_MS)
+  const running = run()
+  const idle = async () => {
+    await Promise.all(active.values())
+  }
+
+  return {
+    async stop() {
+      stopping = true
+      offBell()
+      wake()
+      await running
+      await Promise.race([idle(), delay(STOP_MS, undefined, { ref: false })])
+      clearInterval(touching)
+      const left = [...active.keys()]
+      if (left.length > 0) await boss.fail(WORK, left, { reason: 'gateway-stopped' }).catch(() => undefined)
+    },
+    idle,
+    async redrive() {
+      const moved = await boss.redrive(DEAD, { destination: WORK })
+      if (moved > 0) bell.ring(WORK)
+      return moved
+    },
+  }
+}
+
+const handBackAll = (db: Database) =>
+  db
+    .updateTable('pgboss.job')
+    .set({ state: 'created', started_on: null, heartbeat_on: null })
+    .where('name', '=', WORK)
+    .where('state', '=', 'active')
+    .execute()
