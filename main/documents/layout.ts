@@ -12,7 +12,7 @@ import {
   INSET,
   type Ink,
   type Mark,
-  MODULE,
+  moduleOf,
   PAGE,
   QUIET_MODULES,
   STYLES,
@@ -315,13 +315,15 @@ export function layOut(paper: Paper, measure: Measure): Layout {
   }
 
   function qr({ text: content, beside: notes, alt }: Extract<Block, { kind: 'qr' }>): Element[] {
-    // Level Q: papers are folded and get dirty.
+    // Papers are folded and get dirty. Level H is read less often than Q with a tenth smudged (measured): a larger code has
+    // more alignment patterns to be mistaken.
     const { modules } = QRCode.create(content, { errorCorrectionLevel: 'Q' })
     const rows = Array.from({ length: modules.size }, (_, y) =>
       Array.from({ length: modules.size }, (_, x) => modules.get(y, x) === 1),
     )
-    const side = modules.size * MODULE
-    const quiet = QUIET_MODULES * MODULE
+    const module = moduleOf(modules.size)
+    const side = modules.size * module
+    const quiet = QUIET_MODULES * module
     const x = PAGE.left + side + quiet + mm(3)
     const width = PAGE.left + WIDTH - x
     const set = notes
@@ -333,7 +335,7 @@ export function layOut(paper: Paper, measure: Measure): Layout {
     const height = set.reduce((sum, { own, lines }) => sum + lines.length * own.leading + mm(1.5), -mm(2.3))
     const strip = band(Math.max(side + quiet, height), Math.max(quiet, mm(4.5)))
     const figure = element('Figure', [], { alt })
-    figure.parts.push({ band: strip, marks: [{ kind: 'qr', x: PAGE.left, y: 0, rows }] })
+    figure.parts.push({ band: strip, marks: [{ kind: 'qr', x: PAGE.left, y: 0, module, rows }] })
     let y = -mm(0.8)
     const captions = set.map(({ own, index, lines }) => {
       const leaf = element('P', [], lang(index))

@@ -2,7 +2,7 @@ import { type Layout, layOut } from './layout.ts'
 import { mm, setLines } from './lines.ts'
 import type { Paper, Words } from './model.ts'
 import { type Place, place } from './placing.ts'
-import { type Element, HAIRLINE, type Ink, type Mark, MODULE, PAGE, WIDTH } from './sheet.ts'
+import { DOT, type Element, HAIRLINE, type Ink, type Mark, PAGE, WIDTH } from './sheet.ts'
 import { dateTime, footing } from './texts.ts'
 import { asset, BASELINE, FACES, type Face, type Measure, type Style } from './typeface.ts'
 
@@ -14,8 +14,6 @@ interface Pdfkit {
   default: new (options: PDFKit.PDFDocumentOptions) => PDFKit.PDFDocument
   registerFile(path: string, data: Uint8Array): void
 }
-/** A dot of a 203 dpi head: codes stand on its grid, so that no module is smeared over two dots. */
-const DOT = mm(0.125)
 
 /**
  * The paper as tagged PDF/A-2a (ISO 19005-2), A4. The same paper gives the same bytes. Titles become the file's own and
@@ -156,7 +154,8 @@ function draw(pdf: PDFKit.PDFDocument, mark: Mark, top: number): void {
       const snap = (at: number) => Math.round(at / DOT) * DOT
       for (const [row, modules] of mark.rows.entries()) {
         for (const [column, black] of modules.entries()) {
-          if (black) pdf.rect(snap(mark.x) + column * MODULE, snap(y) + row * MODULE, MODULE, MODULE)
+          if (black)
+            pdf.rect(snap(mark.x) + column * mark.module, snap(y) + row * mark.module, mark.module, mark.module)
         }
       }
       pdf.fill(INKS.black)

@@ -9,7 +9,7 @@ export type Mark =
   | { kind: 'bar'; x: number; y: number; width: number; height: number; ink: Ink }
   | { kind: 'frame'; x: number; y: number; width: number; height: number; weight: number }
   | { kind: 'cross'; x: number; y: number; side: number }
-  | { kind: 'qr'; x: number; y: number; rows: readonly (readonly boolean[])[] }
+  | { kind: 'qr'; x: number; y: number; module: number; rows: readonly (readonly boolean[])[] }
 export type Ink = 'black' | 'dark' | 'accent'
 
 /** An element of the PDF's structure tree (ISO 32000-1 §14.8.4), in reading order. */
@@ -39,9 +39,17 @@ export const WIDTH = PAGE.width - PAGE.left - PAGE.right
 
 /** 0.3 mm: less breaks up on a thermal head of 8 dots a millimetre. */
 export const HAIRLINE = mm(0.3)
-/** 4 dots of a 203 dpi head: finer modules smear shut (anpr.md §6.4). */
-export const MODULE = mm(0.5)
+/** A dot of a 203 dpi head: codes stand on its grid, so that no module is smeared over two dots. */
+export const DOT = mm(0.125)
+/** Finer modules smear shut (anpr.md §6.4); coarser ones help no camera any more. */
+const MODULE_DOTS = { min: 4, max: 6 }
+/** What the code of a family of four takes at the finest: its sheet has no room for more. */
+const CODE_DOTS = 372
+/** White around a code (ISO/IEC 18004). */
 export const QUIET_MODULES = 4
+/** Side of a module, in points, of a code that is so many modules wide: the shorter its text, the coarser. */
+export const moduleOf = (modules: number): number =>
+  DOT * Math.max(MODULE_DOTS.min, Math.min(MODULE_DOTS.max, Math.floor(CODE_DOTS / modules)))
 
 // Nothing is smaller than 10 points: people read it without their glasses.
 export const STYLES = {
