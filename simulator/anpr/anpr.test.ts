@@ -25,8 +25,8 @@ afterAll(async () => {
 
 const id = (person: string) => personById(person).idAnpr
 
-async function certify(change: Record<string, unknown> = {}, of = 'anna-bianchi') {
-  const response = await fetch(`${anpr.url}/ANPR-Certificazione/v2/certificati`, {
+async function certify(change: Record<string, unknown> = {}, of = 'anna-bianchi', url = anpr.url) {
+  const response = await fetch(`${url}/ANPR-Certificazione/v2/certificati`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({
@@ -66,6 +66,21 @@ describe('issue', () => {
     answers.push(await certify({ idOperazioneClient: 'SAME' }))
     expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1)
     expect(anpr.issued().filter((issued) => issued === 'SAME')).toHaveLength(1)
+    expect(anpr.asked().get('SAME')).toBe(4)
+  })
+  test('with one PDF for all of a kind, each operation still has its own protocol', async () => {
+    const fast = await startAnpr({ port: 0, pki: PKI, now: () => NOW, reusePdf: true })
+    const answers = []
+    for (const idOperazioneClient of ['R1', 'R2', 'R1']) {
+      const { body } = await certify({ idOperazioneClient }, 'anna-bianchi', fast.url)
+      answers.push(rispostaCertificazione.parse(body))
+    }
+    await fast.stop()
+    const [first, second, again] = answers
+    expect(again).toEqual(first)
+    expect(second?.file).toEqual(first?.file)
+    expect(second?.protocolloANPR).not.toEqual(first?.protocolloANPR)
+    expect(second?.idOperazioneANPR).not.toEqual(first?.idOperazioneANPR)
   })
   test('the same id with another request is refused', async () => {
     await certify({ idOperazioneClient: 'TAKEN' })

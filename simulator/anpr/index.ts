@@ -3,12 +3,16 @@ import { startAnpr } from './server.ts'
 
 export { type Anpr, startAnpr } from './server.ts'
 
-// node simulator/anpr/index.ts --port N --pki DIR: says where it listens in one JSON line, ends on SIGTERM.
+// node simulator/anpr/index.ts --port N --pki DIR [--reuse-pdf]: says where it listens in one JSON line, ends on SIGTERM.
 if (import.meta.main) {
   const { values } = parseArgs({
-    options: { port: { type: 'string', default: '0' }, pki: { type: 'string', default: '.bench/pki' } },
+    options: {
+      port: { type: 'string', default: '0' },
+      pki: { type: 'string', default: '.bench/pki' },
+      'reuse-pdf': { type: 'boolean', default: false },
+    },
   })
-  const anpr = await startAnpr({ port: Number(values.port), pki: values.pki })
+  const anpr = await startAnpr({ port: Number(values.port), pki: values.pki, reusePdf: values['reuse-pdf'] })
   process.stdout.write(`${JSON.stringify({ listening: anpr.url })}\n`)
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void anpr.stop())
 }

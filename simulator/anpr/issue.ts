@@ -15,15 +15,34 @@ const PREVIEW = '3'
 export interface Issuer {
   answer(request: Request): Promise<Result<Answer, AnprError>>
   /** What was issued so far, by idOperazioneClient: previews are not. */
-  issued: ReadonlyMap<string, { answer: Promise<Answer> }>
+  issued: ReadonlyMap<string, Issue>
+}
+
+interface Issue {
+  answer: Promise<Answer>
+  /** How often it was asked for: the first time made the certificate, each other one was answered with the same. */
+  asked: number
 }
 
 /**
  * Issues certificates as ANPR does: the same idOperazioneClient gets the certificate already issued, byte for byte (ISS
- * 5069, change log 9.2.1). Kept in memory: a new process is a new, empty registry of issues.
+ * 5069, change log 9.2.1). Kept in memory: a new process is a new, empty registry of issues. `reusePdf`: the first PDF of a
+ * person and types serves for all later ones, which differ in protocol and operation: drawing and sealing cost some 50 ms,
+ * and what is tried with thousands of totems is not the drawing.
  */
-export function createIssuer(key: SealKey, now: () => Date): Issuer {
-  const issued = new Map<string, { asked: string; answer: Promise<Answer> }>()
+export function createIssuer(key: SealKey, now: () => Date, { reusePdf = false } = {}): Issuer {
+  const issued = new Map<string, Issue & { request: string }>()
+  const pdfs = new Map<string, Promise<Answer>>()
+
+  async function made(id: string, granted: CertificateGrant): Promise<Answer> {
+    if (!reusePdf) return issue(id, granted, key, now())
+    const { types, subject, exemption } = granted
+    const name = JSON.stringify([subject.id, types, exemption])
+    const first = pdfs.get(name) ?? issue(id, granted, key, now())
+    pdfs.set(name, first)
+    return { ...identifiersOf(id), file: (await first).file }
+  }
+
   return {
     issued,
     async answer(request) {
@@ -38,18 +57,20 @@ export function createIssuer(key: SealKey, now: () => Date): Issuer {
       if (!granted.ok) return granted
       if (request.emissione === PREVIEW) return ok(await preview(granted.value, key, now()))
 
-      const asked = createHash('sha256').update(JSON.stringify(request)).digest('hex')
-      const known = issued.get(request.idOperazioneClient)
-      if (known && known.asked !== asked) {
+      const id = request.idOperazioneClient
+      const digest = createHash('sha256').update(JSON.stringify(request)).digest('hex')
+      const known = issued.get(id)
+      if (known && known.request !== digest) {
         return err({
           kind: 'anpr-error',
           code: 'EN079',
           text: "id operazione comune gia' presente per un servizio diverso",
         })
       }
-      const answer = known?.answer ?? issue(request.idOperazioneClient, granted.value, key, now())
-      issued.set(request.idOperazioneClient, { asked, answer })
-      return ok(await answer)
+      const one = known ?? { request: digest, answer: made(id, granted.value), asked: 0 }
+      one.asked++
+      issued.set(id, one)
+      return ok(await one.answer)
     },
   }
 }
@@ -68,12 +89,13 @@ async function issue(id: string, granted: CertificateGrant, key: SealKey, at: Da
     },
     (pdf) => reserveSeal(pdf, at),
   )
-  return {
-    idOperazioneANPR: operationNumber(id),
-    protocolloANPR: { numeroProtocolloANPR: protocol },
-    file: { certificatoPdf: (await seal(drawn, key)).toString('base64') },
-  }
+  return { ...identifiersOf(id), file: { certificatoPdf: (await seal(drawn, key)).toString('base64') } }
 }
+
+const identifiersOf = (id: string) => ({
+  idOperazioneANPR: operationNumber(id),
+  protocolloANPR: { numeroProtocolloANPR: protocolOf(id) },
+})
 
 async function preview(granted: CertificateGrant, key: SealKey, at: Date): Promise<Answer> {
   const drawn = await drawCertificate(

@@ -26,22 +26,30 @@ export interface Anpr {
   setFault(fault: AnprFault): void
   /** idOperazioneClient of every certificate issued (previews are not), in order. */
   issued(): string[]
+  /** The same with how often each was asked for; all but the first time had no effect. */
+  asked(): ReadonlyMap<string, number>
   stop(): Promise<void>
 }
 
 /**
  * A stand-in for ANPR's four e-services (contract/anpr.ts) on the synthetic population, on loopback, plain HTTP.
- * `pki` holds seal.cert.pem and seal.key.pem; `port` 0 takes a free one.
+ * `pki` holds seal.cert.pem and seal.key.pem; `port` 0 takes a free one; `reusePdf`: see issue.ts.
  *   PUT /simulator/fault          AnprFault
  *   GET /simulator/issued         { issued: [idOperazioneClient] }
+ *   GET /simulator/asked          { asked: { idOperazioneClient: how often } }
  *   GET /simulator/issued/:id     the sealed PDF
  */
-export async function startAnpr(options: { port: number; pki: string; now?: () => Date }): Promise<Anpr> {
+export async function startAnpr(options: {
+  port: number
+  pki: string
+  now?: () => Date
+  reusePdf?: boolean
+}): Promise<Anpr> {
   const key = {
     certificate: await readFile(join(options.pki, 'seal.cert.pem'), 'utf8'),
     key: await readFile(join(options.pki, 'seal.key.pem'), 'utf8'),
   }
-  const issuer = createIssuer(key, options.now ?? (() => new Date()))
+  const issuer = createIssuer(key, options.now ?? (() => new Date()), { reusePdf: options.reusePdf ?? false })
   const state = { fault: { kind: 'none' } as AnprFault }
   const stopped = new AbortController()
   const server = Fastify({ forceCloseConnections: true })
@@ -55,12 +63,15 @@ export async function startAnpr(options: { port: number; pki: string; now?: () =
       state.fault = fault
     },
     issued: () => [...issuer.issued.keys()],
+    asked: () => askedOf(issuer),
     stop: async () => {
       stopped.abort()
       await server.close()
     },
   }
 }
+
+const askedOf = ({ issued }: Issuer) => new Map([...issued].map(([id, { asked }]) => [id, asked]))
 
 interface State {
   fault: AnprFault
@@ -120,6 +131,7 @@ function controls(server: FastifyInstance, issuer: Issuer, state: State): void {
     return reply.code(204).send()
   })
   server.get('/issued', async () => ({ issued: [...issuer.issued.keys()] }))
+  server.get('/asked', async () => ({ asked: Object.fromEntries(askedOf(issuer)) }))
   server.get('/issued/:id', async ({ params }, reply) => {
     const { id } = params as { id: string }
     const known = issuer.issued.get(id)
