@@ -288,7 +288,7 @@ export function galleryViews(language: Language): Record<string, View> {
     revision: 1,
     language,
     screen,
-    step: STEP[screen.screen] ?? null,
+    step: 'for' in screen && screen.for === 'anybody' ? null : (STEP[screen.screen] ?? null),
     canGoBack: BACK.includes(screen.screen),
     canLeave: !CANNOT_LEAVE.includes(screen.screen),
     idle: null,

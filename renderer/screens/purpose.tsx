@@ -54,7 +54,7 @@ function topicsKey(types: ScreenOf<'declaration'>['types']) {
   return types[0] === undefined ? 'declaration.topics.none' : (`declaration.topics.${types[0]}` as const)
 }
 
-const FORMS = { declaration: 'pen', 'atto-notorio': 'letter' } as const
+const FORMS = { declaration: 'pen', 'atto-notorio': 'paper' } as const
 
 function Form({ form }: { form: keyof typeof FORMS }) {
   const text = useText()

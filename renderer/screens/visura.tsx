@@ -35,41 +35,40 @@ export function Visura({ screen: { person } }: { screen: ScreenOf<'visura'> }) {
   )
 }
 
+/** A word or two each. */
+const SIDE_BY_SIDE: readonly string[] = ['citizenship', 'statoCivile']
+
 /** What ANPR has not told has no line. */
 function OwnData({ person }: { person: Person }) {
   const text = useText()
   const day = useDay()
   const { codiceFiscale, sex, born, birthPlace, residence, citizenships, statoCivile, family } = person
   const facts = [
-    ['name', [`${person.surname} ${person.name}`]],
-    ['codiceFiscale', [codiceFiscale]],
-    ['born', [[birthPlace, born && day(born)].filter(Boolean).join(', ')]],
-    ['residence', residence ? [residence.address, residence.comune] : []],
-    ['citizenship', [citizenships?.join(', ')]],
-    ['statoCivile', [statoCivile && text(`statoCivile.${statoCivile}`, { sex: sex ?? 'N' })]],
+    ['name', `${person.surname} ${person.name}`],
+    ['codiceFiscale', codiceFiscale],
+    ['born', [birthPlace, born && day(born)].filter(Boolean).join(', ')],
+    ['residence', residence && `${residence.address}, ${residence.comune}`],
+    ['citizenship', citizenships?.join(', ')],
+    ['statoCivile', statoCivile && text(`statoCivile.${statoCivile}`, { sex: sex ?? 'N' })],
   ] as const
   const members = family ?? []
   return (
     <dl className="facts own-data">
-      {facts.map(([name, lines]) => {
-        const told = lines.filter(Boolean)
-        return (
-          told.length > 0 && (
-            <div key={name}>
+      {facts.map(
+        ([name, told]) =>
+          told && (
+            <div key={name} className={SIDE_BY_SIDE.includes(name) ? 'half' : ''}>
               <dt>{text(`visura.${name}`)}</dt>
-              {told.map((line) => (
-                <dd key={line}>{line}</dd>
-              ))}
+              <dd>{told}</dd>
             </div>
-          )
-        )
-      })}
+          ),
+      )}
       {members.length > 0 && (
         <div>
           <dt>{text('visura.family')}</dt>
           {members.slice(0, LISTED).map((member) => (
             <dd key={`${fullName(member)} ${member.yearOfBirth}`}>
-              {fullName(member)} <span className="quiet">{text(kinshipKey(member.relation))}</span>
+              {fullName(member)} <span>{text(kinshipKey(member.relation))}</span>
             </dd>
           ))}
           {members.length > LISTED && (
