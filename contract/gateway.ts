@@ -3,7 +3,7 @@ import { certificateType, exemption } from './catalogue.ts'
 import { anprPerson } from './document.ts'
 import { evidence, evidenceRefusals } from './evidence.ts'
 import { base64, idAnpr, isoInstant, operationId } from './identity.ts'
-import { journalEntry } from './journal.ts'
+import { anchorJws, journalEntry } from './journal.ts'
 
 /**
  * Totem ↔ gateway: HTTPS with mutual TLS, JSON. The totem is known by its client certificate (subject CN = totem id).
@@ -178,6 +178,24 @@ export const operationList = z.strictObject({
   operations: z.array(z.strictObject({ operation: operationId, state: operationState, at: isoInstant })),
 })
 
-export const journalBatch = z.strictObject({ entries: z.array(journalEntry).min(1).max(500) })
-/** Highest `seq` that the gateway holds without a gap. */
-export const journalReceipt = z.strictObject({ upTo: z.number().int().min(0) })
+/**
+ * Entries of one chain, in order. `base`: the anchor of the entry just before the oldest that the totem still has, null when
+ * it has them all or sends others. A gateway that was restored from a backup may lack more than the totem can send: it
+ * knows by its own signature that it had them, and goes on from there.
+ */
+export const journalBatch = z
+  .strictObject({ entries: z.array(journalEntry).min(1).max(500), base: anchorJws.nullable() })
+  .refine(({ entries }) => entries.every(({ chain }) => chain === entries[0]?.chain), 'entries of one chain')
+export type JournalBatch = z.infer<typeof journalBatch>
+
+/**
+ * `upTo`: the gateway holds the chain of the batch without a gap up to this `seq`, never past the batch. `anchor`: over its
+ * end (contract/journal.ts), at most one a minute or 500 entries. `forked`: the gateway has seen two histories of this
+ * chain, each sound in itself: a totem was cloned onto a second machine. It goes on taking in both.
+ */
+export const journalReceipt = z.strictObject({
+  upTo: z.number().int().min(0),
+  anchor: anchorJws.nullable(),
+  forked: z.boolean(),
+})
+export type JournalReceipt = z.infer<typeof journalReceipt>

@@ -78,7 +78,7 @@ export function createTotemServer({
   intake: Intake
   outcomes: Outcomes
   trust: TrustKeeper
-  keys: Pick<Keyring, 'list'>
+  keys: Pick<Keyring, 'list' | 'signAnchor' | 'anchors'>
   db: Database
   version: string
   now: Clock
@@ -163,8 +163,7 @@ export function createTotemServer({
   server.post('/v1/journal', { bodyLimit: JOURNAL_LIMIT }, async (request, reply) => {
     const body = journalBatch.safeParse(request.body)
     if (!body.success) return refuse(reply, malformed)
-    const upTo = await takeIn(db, log, totemOf(request), body.data.entries)
-    return answer(reply, journalReceipt, ok({ upTo }))
+    return answer(reply, journalReceipt, ok(await takeIn({ db, keys, now, log }, totemOf(request), body.data)))
   })
 
   server.get('/v1/keys', async (_request, reply) => answer(reply, gatewayKeysAnswer, ok({ list: keys.list })))

@@ -1,32 +1,34 @@
 import { createHash } from 'node:crypto'
 import type { Logger } from 'pino'
-import { type JournalEntry, journalEvents, journalHashInput } from '../../contract/journal.ts'
+import type { JournalBatch, JournalReceipt } from '../../contract/gateway.ts'
+import { FIRST_PREVIOUS, type JournalEntry, journalHashInput } from '../../contract/journal.ts'
+import { journalEvents } from '../../contract/journal-events.ts'
+import { openAnchor } from '../../trust/journal-anchor.ts'
+import type { Clock } from '../clock.ts'
+import type { Keyring } from '../keys/keyring.ts'
 import type { Database } from '../store/schema.ts'
+import type { JournalTables } from './tables.ts'
 
-/** `previous` of a totem's first entry. */
-const GENESIS = '0'.repeat(64)
+// How far a totem's own forger could still go back unseen, and how much of its log a totem must keep for the next one.
+const ANCHOR_EVERY_MS = 60_000
+const ANCHOR_EVERY_ENTRIES = 500
+/** A batch that hangs on nothing held is asked for from this much further back: as much as a batch may bring. */
+const STEP_BACK = 500
 
-/** The end of what is held of a totem's sync log. */
-export interface Head {
+/** An entry's number and hash. */
+export interface Point {
   seq: number
   hash: string
 }
 
-/**
- * The entries of a batch that go on from `head` without a gap, each with the right hash and saying only what the closed
- * list allows. Entries already held are passed over. Ends before the first that does not follow.
- */
-export function continuation(head: Head, totem: string, batch: readonly JournalEntry[]): JournalEntry[] {
-  const next: JournalEntry[] = []
-  let { seq, hash } = head
-  for (const entry of batch) {
-    if (entry.seq <= seq) continue
-    if (entry.seq !== seq + 1 || entry.previous !== hash || !isSound(entry, totem)) break
-    next.push(entry)
-    seq = entry.seq
-    hash = entry.hash
-  }
-  return next
+/** The entries of a batch, from its first, that follow on each other, have their own hash and say what the list allows. */
+export function soundPart(totem: string, batch: readonly JournalEntry[]): JournalEntry[] {
+  const broken = batch.findIndex((entry, index) => {
+    const before = batch[index - 1]
+    const follows = !before || (entry.seq === before.seq + 1 && entry.previous === before.hash)
+    return !follows || !isSound(entry, totem)
+  })
+  return broken < 0 ? [...batch] : batch.slice(0, broken)
 }
 
 function isSound(entry: JournalEntry, totem: string): boolean {
@@ -39,46 +41,162 @@ function isSound(entry: JournalEntry, totem: string): boolean {
   )
 }
 
-/** Stores what follows and answers the highest `seq` held without a gap. */
-export function takeIn(db: Database, log: Logger, totem: string, batch: readonly JournalEntry[]): Promise<number> {
-  return db.transaction().execute(async (transaction) => {
-    await transaction
-      .insertInto('journal_head')
-      .values({ totem, seq: 0, hash: GENESIS })
-      .onConflict((conflict) => conflict.column('totem').doNothing())
-      .execute()
-    // Two calls of one totem wait for each other here.
-    const head = await transaction
-      .selectFrom('journal_head')
+/**
+ * Takes a totem's entries in and answers what is held of their chain. They are held when they hang on an entry that is
+ * held, be it the last one or not: two that hang on one are two histories, and both are kept (contract/gateway.ts).
+ */
+export async function takeIn(
+  { db, keys, now, log }: { db: Database; keys: Pick<Keyring, 'signAnchor' | 'anchors'>; now: Clock; log: Logger },
+  totem: string,
+  { entries: batch, base }: JournalBatch,
+): Promise<JournalReceipt> {
+  const [first] = batch
+  if (!first) throw new Error('a batch without an entry')
+  const { chain } = first
+  const before: Point = { seq: first.seq - 1, hash: first.previous }
+  const own = base === null ? null : await openAnchor(base, keys.anchors)
+  const proved = own?.totem === totem && own.chain === chain && own.seq === before.seq && own.hash === before.hash
+
+  const taken = await db.transaction().execute(async (transaction) => {
+    const known = await lockedChain(transaction, totem, chain)
+    const held = await transaction
+      .selectFrom('journal_entry')
       .select(['seq', 'hash'])
       .where('totem', '=', totem)
-      .forUpdate()
-      .executeTakeFirstOrThrow()
-    const next = continuation(head, totem, batch)
-    const last = next.at(-1)
-    const upTo = last?.seq ?? head.seq
-    const refused = batch.find(({ seq }) => seq > upTo)
-    if (refused) log.warn({ kind: 'journal-broken', totem, upTo, seq: refused.seq })
-    if (!last) return upTo
-    await transaction
-      .insertInto('journal_entry')
-      .values(
-        next.map(({ seq, at, event, severity, fields, hash }) => ({
-          totem,
-          seq,
-          at,
-          event,
-          severity,
-          fields: JSON.stringify(fields),
-          hash,
-        })),
-      )
+      .where('chain', '=', chain)
+      .where('seq', '>=', before.seq)
+      .where('seq', '<=', before.seq + batch.length)
       .execute()
-    await transaction
-      .updateTable('journal_head')
-      .set({ seq: last.seq, hash: last.hash })
+    const isHeld = ({ seq, hash }: Point) => held.some((point) => point.seq === seq && point.hash === hash)
+
+    const hangs = before.seq === 0 ? before.hash === FIRST_PREVIOUS : isHeld(before)
+    // A totem that has dropped what was before can send no more than this: of what is missing only the gap is known.
+    const skips = !hangs && base !== null && before.seq > 0
+    const sound = soundPart(totem, batch)
+    if (!hangs && !skips) {
+      const upTo = known.seq < before.seq ? known.seq : Math.max(0, before.seq - STEP_BACK)
+      return { upTo, end: null, known, troubles: [] }
+    }
+
+    const fresh = sound.filter((entry) => !isHeld(entry))
+    const troubles: { kind: JournalTables['journal_trouble']['kind']; seq: number; chain: string }[] = []
+    const trouble = (kind: (typeof troubles)[number]['kind'], seq: number, of = chain) =>
+      troubles.push({ kind, seq, chain: of })
+    const rival = fresh.find(({ seq }) => held.some((point) => point.seq === seq))
+    if (rival) trouble('fork', rival.seq)
+    if (skips) trouble('gap', first.seq)
+    if (sound.length < batch.length) trouble('broken', first.seq + sound.length)
+    const newest = await transaction
+      .selectFrom('journal_chain')
+      .select(['chain', 'number', 'seq'])
       .where('totem', '=', totem)
-      .execute()
-    return upTo
+      .orderBy('number', 'desc')
+      .limit(1)
+      .executeTakeFirstOrThrow()
+    const [older] = fresh
+    if (older && newest.number > known.number) {
+      trouble('older-chain', older.seq)
+      trouble('older-chain', newest.seq, newest.chain)
+    }
+    await store(transaction, totem, fresh)
+    const end = sound.at(-1) ?? null
+    const upTo = end?.seq ?? before.seq
+    if (upTo > known.seq) await update(transaction, totem, chain, { seq: upTo })
+    await note(transaction, totem, troubles, now())
+    return { upTo, end, known, troubles }
   })
+
+  for (const { kind, seq, chain: of } of taken.troubles) {
+    const clone = kind === 'fork' || kind === 'older-chain'
+    log[clone ? 'error' : 'warn']({ kind: `journal-${kind}`, totem, chain: of, seq, ...(kind === 'gap' && { proved }) })
+  }
+  return {
+    upTo: taken.upTo,
+    anchor: taken.end && (await anchorOf(taken.end, taken.known)),
+    forked: await isForked(db, totem, chain),
+  }
+
+  async function anchorOf({ seq, hash }: Point, known: JournalTables['journal_chain']): Promise<string | null> {
+    const at = now()
+    const recent = known.anchored_at !== null && +at - +known.anchored_at < ANCHOR_EVERY_MS
+    if (seq === known.anchored_seq || (recent && Math.abs(seq - known.anchored_seq) < ANCHOR_EVERY_ENTRIES)) return null
+    const anchor = await keys.signAnchor({ totem, chain, seq, hash, at: at.toISOString() })
+    await update(db, totem, chain, { anchored_seq: seq, anchored_at: at })
+    return anchor
+  }
+}
+
+/** Two calls of one totem wait for each other here. */
+async function lockedChain(db: Database, totem: string, chain: string): Promise<JournalTables['journal_chain']> {
+  const select = db
+    .selectFrom('journal_chain')
+    .selectAll()
+    .where('totem', '=', totem)
+    .where('chain', '=', chain)
+    .forUpdate()
+  const known = await select.executeTakeFirst()
+  if (known) return known
+  await db
+    .insertInto('journal_chain')
+    .values(({ selectFrom, fn }) => ({
+      totem,
+      chain,
+      number: selectFrom('journal_chain')
+        .where('totem', '=', totem)
+        .select(({ eb }) => eb(fn.coalesce(fn.max<number>('number'), eb.lit(0)), '+', eb.lit(1)).as('next')),
+      seq: 0,
+      anchored_seq: 0,
+    }))
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+  // Another chain of this totem may have taken the number.
+  return (await select.executeTakeFirst()) ?? lockedChain(db, totem, chain)
+}
+
+async function store(db: Database, totem: string, entries: readonly JournalEntry[]): Promise<void> {
+  if (entries.length === 0) return
+  await db
+    .insertInto('journal_entry')
+    .values(
+      entries.map(({ chain, seq, hash, at, event, severity, fields }) => ({
+        totem,
+        chain,
+        seq,
+        hash,
+        at,
+        event,
+        severity,
+        fields: JSON.stringify(fields),
+      })),
+    )
+    .execute()
+}
+
+const update = (db: Database, totem: string, chain: string, changed: Partial<JournalTables['journal_chain']>) =>
+  db.updateTable('journal_chain').set(changed).where('totem', '=', totem).where('chain', '=', chain).execute()
+
+async function note(
+  db: Database,
+  totem: string,
+  troubles: readonly Pick<JournalTables['journal_trouble'], 'kind' | 'seq' | 'chain'>[],
+  at: Date,
+): Promise<void> {
+  if (troubles.length === 0) return
+  await db
+    .insertInto('journal_trouble')
+    .values(troubles.map((trouble) => ({ ...trouble, totem, seen_at: at })))
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}
+
+async function isForked(db: Database, totem: string, chain: string): Promise<boolean> {
+  const found = await db
+    .selectFrom('journal_trouble')
+    .select('seq')
+    .where('totem', '=', totem)
+    .where('chain', '=', chain)
+    .where('kind', 'in', ['fork', 'older-chain'])
+    .limit(1)
+    .executeTakeFirst()
+  return found !== undefined
 }

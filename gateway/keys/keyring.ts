@@ -4,6 +4,7 @@ import { CompactSign, type CryptoKey, importJWK, type JWK } from 'jose'
 import type { Logger } from 'pino'
 import { sealing } from '../../contract/gateway.ts'
 import type { GatewayKeys } from '../../contract/gateway-keys.ts'
+import { JOURNAL_ANCHOR_TYP } from '../../contract/journal.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { type GatewayKeysRefusal, sealingKeysUsed, verifyGatewayKeys } from '../../trust/gateway-keys.ts'
 import { type Clock, DAY_MS, MINUTE_MS } from '../clock.ts'
@@ -13,7 +14,6 @@ import type { SealingKeys } from '../operations/sealing.ts'
 const LOOK_EVERY_MS = MINUTE_MS
 /** A request waits 30 days on a totem without a line, and that totem heard of its key's successor as late. */
 const GRACE_MS = 60 * DAY_MS
-const ANCHOR_TYP = 'totem-journal-anchor+jws'
 
 /** The gateway's private keys, as of now, and the signed list of their public halves. */
 export interface Keyring {
@@ -21,6 +21,8 @@ export interface Keyring {
   readonly sealing: SealingKeys
   /** For totems (`GET /v1/keys`). */
   readonly list: string
+  /** Public halves of the keys that have ever signed anchors. */
+  readonly anchors: GatewayKeys['anchor']
   /** An anchor of a sync log (contract/journal.ts) as a compact JWS, by the newest anchor key. */
   signAnchor(payload: object): Promise<string>
   /** Takes up what has changed; it does so by itself every minute. */
@@ -90,10 +92,13 @@ export async function openKeyring(
     get list() {
       return ring.jws
     },
+    get anchors() {
+      return ring.list.anchor
+    },
     async signAnchor(payload) {
       const { kid, key } = ring.anchor
       return new CompactSign(new TextEncoder().encode(JSON.stringify(payload)))
-        .setProtectedHeader({ alg: 'ES256', kid, typ: ANCHOR_TYP })
+        .setProtectedHeader({ alg: 'ES256', kid, typ: JOURNAL_ANCHOR_TYP })
         .sign(key)
     },
     look,

@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
+import { journalChain } from './migrations/003-journal-chain.ts'
 import type { Database } from './schema.ts'
 
 // Numbered, forward only: one that was shipped is never edited.
@@ -109,6 +110,7 @@ const migrations: Record<string, Migration> = {
         )`.execute(db)
     },
   },
+  '003-journal-chain': journalChain,
 }
 
 /** Brings the database up to date; kysely holds an advisory lock meanwhile, so that two gateways may start at once. */

@@ -1,12 +1,12 @@
 import type { ColumnType, Generated, JSONColumnType, Kysely } from 'kysely'
 import type { Heartbeat } from '../../contract/heartbeat.ts'
-import type { JournalEntry } from '../../contract/journal.ts'
+import type { JournalTables } from '../journal/tables.ts'
 
 /**
  * No name, codice fiscale or request in the clear: operations are known by their id, requests are kept sealed as they came
  * and outcomes sealed to the totem, a session knows its holder by ID ANPR and goes with it.
  */
-export interface Tables {
+export interface Tables extends JournalTables {
   spent_nonce: { nonce: string; spent_at: Date }
   session: { token_hash: string; totem: string; id_anpr: string; expires_at: Date }
   /** Stays for good: an id that was used has been used. */
@@ -54,16 +54,6 @@ export interface Tables {
     data: { operation: string }
     started_on: Date | null
     heartbeat_on: Date | null
-  }
-  journal_head: { totem: string; seq: number; hash: string }
-  journal_entry: {
-    totem: string
-    seq: number
-    at: ColumnType<Date, string, never>
-    event: string
-    severity: string
-    fields: JSONColumnType<JournalEntry['fields']>
-    hash: string
   }
 }
 

@@ -7,19 +7,19 @@ import { type StorageFailure, storageFailure } from '../queue/storage.ts'
 import type { Journal } from './journal.ts'
 
 /**
- * Writes the sync log to `path` (sync-log.jsonl): one entry a line, oldest first, as contract/journal.ts has it. A stick
- * that is full or pulled leaves no half file.
+ * Writes the sync log to `path` (sync-log.jsonl): an entry or an anchor a line, oldest first, as contract/journal.ts has
+ * it; `count` of the entries. A stick that is full or pulled leaves no half file.
  */
 export async function exportJournal(
-  journal: Journal,
+  log: Pick<Journal, 'lines'>,
   path: string,
 ): Promise<Result<{ count: number }, StorageFailure>> {
   const unfinished = `${path}.part`
   let count = 0
   function* lines() {
-    for (const entry of journal.entries()) {
-      count++
-      yield `${JSON.stringify(entry)}\n`
+    for (const line of log.lines()) {
+      if (!('anchor' in line)) count++
+      yield `${JSON.stringify(line)}\n`
     }
   }
   try {

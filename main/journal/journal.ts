@@ -1,21 +1,21 @@
-import { createHash } from 'node:crypto'
-import {
-  type JournalEntry,
-  type JournalEventId,
-  type JournalFields,
-  journalEvents,
-  journalHashInput,
-} from '../../contract/journal.ts'
+import { ulid } from 'ulid'
+import type { JournalBatch, JournalReceipt } from '../../contract/gateway.ts'
+import type { ExportedLine, JournalEntry } from '../../contract/journal.ts'
+import { type JournalEventId, type JournalFields, journalEvents } from '../../contract/journal-events.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { openStorage, type Storage, type StorageFailure, storageFailure } from '../queue/storage.ts'
-import { entryTable } from './migrations/0001_entry.ts'
+import { checkLog, type LogFault } from './check.ts'
+import { anchorContent, type Chain, entryHash, logOn } from './log.ts'
+import { migrations } from './migrations.ts'
 
-/** Forward only, as in main/queue. */
-const migrations = [entryTable]
-
-const FIRST_PREVIOUS = '0'.repeat(64)
-// Entries read at a time: a few hundred KiB, and the reader never holds the connection while others write.
-const PAGE = 500
+// 64 MiB of 4 KiB pages: some 140,000 entries, three weeks of a busy office. Of what the gateway holds nobody needs more
+// here; what it does not hold yet is told by rule below.
+const MAX_PAGES = 16_384
+// Of these an eighth is for what somebody must look at: warnings and alarms of a totem whose log is full.
+const RESERVE = 1 / 8
+// How often the file's size is looked at, and how many entries go at a time: a few ms, whatever visit is under way.
+const SIZE_EVERY = 200
+const DROPPED_AT_ONCE = 1_000
 
 export type Journal = {
   /**
@@ -24,27 +24,35 @@ export type Journal = {
    * otherwise the entry is lost in the same way.
    */
   record<I extends JournalEventId>(event: I, fields: JournalFields<I>): void
-  /** Entries that the gateway does not hold yet, in order; they are on the disk for good before they are handed out. */
-  unsent(limit: number): JournalEntry[]
-  /** The gateway's word on what it holds; lower than before when the gateway has lost some: those are unsent again. */
-  acknowledged(upTo: number): void
-  /** All entries in order. The journal may grow meanwhile. */
+  /**
+   * The oldest entries that the gateway does not hold yet, in order and checked; null when there are none. They are on the
+   * disk for good before they are handed out.
+   */
+  unsent(limit: number): JournalBatch | null
+  /** How many entries the gateway does not hold yet. */
+  unsentCount(): number
+  /** The gateway's word on `batch`; lower than before when the gateway has lost some: those are unsent again. */
+  acknowledged(batch: JournalBatch, receipt: JournalReceipt): void
+  /** All of it in order. The journal may grow meanwhile. */
+  lines(): Iterable<ExportedLine>
   entries(): Iterable<JournalEntry>
-  /** Recomputes the whole chain; `seq` is the first entry that does not fit. */
-  verify(): Result<{ count: number }, { kind: 'broken'; seq: number }>
+  /** Recomputes all of it (main/journal/check.ts): the first fault, when there is one. */
+  verify(): Result<{ count: number }, LogFault>
   close(): void
 }
 
 /**
  * Opens the sync log of this totem. `now` is `Date.now` or a test's clock. `strict` makes a program's bug loud: for
- * development and tests, for in the field it would end a citizen's visit. `maxPages` (of 4 KiB) bounds the file.
+ * development and tests, for in the field it would end a citizen's visit. `maxPages` (of 4 KiB) bounds the file: of what
+ * an anchor stands for the oldest goes; while there is none of that, entries that nobody must look at are not taken, and
+ * counted, for the beginning of an outage tells more than its thousandth hour and a chain can't be thinned out.
  */
 export function openJournal({
   path,
   totem,
   now,
   strict = true,
-  maxPages,
+  maxPages = MAX_PAGES,
 }: {
   path: string
   totem: string
@@ -56,29 +64,73 @@ export function openJournal({
   const opened = openStorage({ path, synchronous: 'NORMAL', migrations, maxPages })
   if (!opened.ok) return opened
   try {
-    return ok(journalOn(opened.value, totem, now, strict))
+    return ok(journalOn(opened.value, { totem, now, strict, maxPages }))
   } catch (error) {
     opened.value.close()
     return err(storageFailure(error))
   }
 }
 
-function journalOn(db: Storage, totem: string, now: () => number, strict: boolean): Journal {
-  const insert = db.prepare(
-    `INSERT INTO entry (seq, at, event, severity, fields, previous, hash)
-     VALUES (@seq, @at, @event, @severity, @fields, @previous, @hash)`,
-  )
-  const selectLast = db.prepare('SELECT seq, hash FROM entry ORDER BY seq DESC LIMIT 1')
-  const selectAfter = db.prepare('SELECT * FROM entry WHERE seq > ? ORDER BY seq LIMIT ?')
-  const selectSent = db.prepare('SELECT up_to AS upTo FROM sent')
-  const updateSent = db.prepare('UPDATE sent SET up_to = min(?, (SELECT coalesce(max(seq), 0) FROM entry))')
+type Settings = { totem: string; now: () => number; strict: boolean; maxPages: number }
 
-  let last = (selectLast.get() as { seq: number; hash: string } | undefined) ?? { seq: 0, hash: FIRST_PREVIOUS }
-  let lost = 0
+function journalOn(db: Storage, { totem, now, strict, maxPages }: Settings): Journal {
+  const log = logOn(db)
+  const insert = db.prepare(
+    `INSERT INTO entry (place, seq, at, event, severity, fields, previous, hash)
+     VALUES (@place, @seq, @at, @event, @severity, @fields, @previous, @hash)`,
+  )
+  const insertChain = db.prepare(
+    'INSERT INTO chain (place, chain, totem) VALUES ((SELECT coalesce(max(place), 0) + 1 FROM chain), ?, ?)',
+  )
+  const insertAnchor = db.prepare('INSERT OR IGNORE INTO anchor (place, seq, jws) VALUES (?, ?, ?)')
+  const updateUpTo = db.prepare('UPDATE chain SET up_to = ? WHERE place = ?')
+  const updateEnds = db.prepare('UPDATE chain SET ends = ? WHERE place = ?')
+  const updateForked = db.prepare('UPDATE chain SET forked = 1 WHERE place = ?')
+  const selectMissed = db.prepare('SELECT entries FROM missed').pluck()
+  const addMissed = db.prepare('UPDATE missed SET entries = entries + ?')
+  const clearMissed = db.prepare('UPDATE missed SET entries = 0')
+  const selectDroppable = db.prepare(
+    `SELECT coalesce(
+       (SELECT max(seq) FROM anchor WHERE place = @place AND seq > @base AND seq <= @base + @most),
+       (SELECT min(seq) FROM anchor WHERE place = @place AND seq > @base))`,
+  )
+  const deleteEntries = db.prepare('DELETE FROM entry WHERE place = ? AND seq <= ?')
+  const deleteAnchors = db.prepare('DELETE FROM anchor WHERE place = ? AND seq < ?')
+
+  db.prepare('UPDATE chain SET totem = ? WHERE totem IS NULL').run(totem)
+  let current = log.chains().at(-1)
+  let last = current && log.end(current)
+  // Entries lost while even their count could not be written.
+  let unwritten = 0
+  let full = false
+  let untilSize = 0
+
+  if (!current) begin()
+  else if (current.totem !== totem) restart('other-totem', current, current.upTo)
+  // The gateway holds more than there is: the end was cut off, and new entries would give the chain another history.
+  else if (last && current.upTo > last.seq) restart('end-missing', current, last.seq)
+  look()
+
+  function begin() {
+    insertChain.run(ulid(now()), totem)
+    current = log.chains().at(-1)
+    last = current && log.end(current)
+  }
+
+  /** A chain that can't go on is left as it is: what follows `upTo` is not sent, for nobody can vouch for it. */
+  function restart(reason: JournalFields<'journal.restarted'>['reason'], { place, chain }: Chain, upTo: number) {
+    write(() => {
+      updateEnds.run(upTo, place)
+      begin()
+      append('journal.restarted', { reason, chain, upTo })
+    })
+  }
 
   function append<I extends JournalEventId>(event: I, fields: JournalFields<I>): void {
+    if (!current || !last) throw new Error('a journal without a chain')
     const entry = {
       totem,
+      chain: current.chain,
       seq: last.seq + 1,
       at: new Date(now()).toISOString(),
       event,
@@ -86,81 +138,164 @@ function journalOn(db: Storage, totem: string, now: () => number, strict: boolea
       fields,
       previous: last.hash,
     }
-    const hash = sha256Hex(journalHashInput(entry))
-    const { totem: _, ...row } = entry
-    insert.run({ ...row, fields: JSON.stringify(fields), hash })
+    const hash = entryHash(entry)
+    const { totem: _, chain: __, ...row } = entry
+    insert.run({ ...row, place: current.place, fields: JSON.stringify(fields), hash })
     last = { seq: entry.seq, hash }
   }
 
-  const page = (after: number, limit: number): JournalEntry[] =>
-    selectAfter.all(after, limit).map((row) => {
-      const { fields, ...columns } = row as Omit<JournalEntry, 'fields'> & { fields: string }
-      return { ...columns, totem, fields: JSON.parse(fields) }
-    })
-
-  function* entries(): Iterable<JournalEntry> {
-    for (let after = 0; ; ) {
-      const found = page(after, PAGE)
-      yield* found
-      const end = found.at(-1)
-      if (!end) return
-      after = end.seq
+  /** In one commit, or `last` is what it was. */
+  function write(work: () => void): void {
+    const [chainBefore, lastBefore] = [current, last]
+    try {
+      db.transaction(work).immediate()
+    } catch (error) {
+      ;[current, last] = [chainBefore, lastBefore]
+      throw error
     }
+  }
+
+  const missed = () => unwritten + (selectMissed.get() as number)
+
+  function lose(): void {
+    try {
+      addMissed.run(unwritten + 1)
+      unwritten = 0
+    } catch {
+      unwritten++
+    }
+  }
+
+  /** Is there room for what nobody must look at? Makes some by dropping what an anchor stands for. */
+  function look(): void {
+    untilSize = SIZE_EVERY
+    const pages = () =>
+      (db.pragma('page_count', { simple: true }) as number) - (db.pragma('freelist_count', { simple: true }) as number)
+    const bound = maxPages * (1 - RESERVE)
+    full = pages() >= bound
+    if (full && drop()) full = pages() >= bound
+  }
+
+  function drop(): boolean {
+    for (const chain of log.chains()) {
+      const { place, baseSeq: base } = chain
+      const upTo = selectDroppable.pluck().get({ place, base, most: DROPPED_AT_ONCE }) as number | null
+      if (upTo !== null) {
+        write(() => {
+          deleteEntries.run(place, upTo)
+          deleteAnchors.run(place, upTo)
+        })
+        return true
+      }
+      // A later chain's entries go only after all of this one's.
+      if (log.end(chain).seq > base) return false
+    }
+    return false
+  }
+
+  /** Those of the page that follow on each other; where they stop the chain is broken. */
+  function sound(chain: Chain, after: number, page: readonly JournalEntry[]): JournalEntry[] {
+    let hash = after === chain.baseSeq ? chain.baseHash : log.page(chain, after - 1, 1)[0]?.hash
+    const broken = page.findIndex((entry, index) => {
+      const fits = entry.seq === after + index + 1 && entry.previous === hash && entry.hash === entryHash(entry)
+      hash = entry.hash
+      return !fits
+    })
+    if (broken < 0) return [...page]
+    restart('chain-broken', chain, after + broken)
+    return page.slice(0, broken)
+  }
+
+  const unsentFrom = ({ upTo, baseSeq }: Chain) => Math.max(upTo, baseSeq)
+  const own = () => log.chains().filter((chain) => chain.totem === totem)
+
+  function nextBatch(limit: number): JournalBatch | null {
+    for (const chain of own()) {
+      const after = unsentFrom(chain)
+      const most = Math.min(limit, (chain.ends ?? Number.POSITIVE_INFINITY) - after)
+      if (most <= 0) continue
+      const entries = sound(chain, after, log.page(chain, after, most))
+      if (entries.length === 0) continue
+      const base = after === chain.baseSeq && after > 0 ? log.anchorAt({ place: chain.place, seq: after }) : null
+      return { entries, base }
+    }
+    return null
+  }
+
+  /** The anchor is kept when it is over this very log. */
+  function keep(chain: Chain, jws: string): void {
+    const anchor = anchorContent(jws)
+    const entry = anchor && log.page(chain, anchor.seq - 1, 1)[0]
+    if (entry && entry.seq === anchor.seq && entry.hash === anchor.hash && anchor.totem === totem)
+      insertAnchor.run(chain.place, anchor.seq, jws)
+    else append('journal.anchor-refused', { seq: anchor?.seq ?? 0 })
   }
 
   return {
     record(event, fields) {
       try {
         const parsed = journalEvents[event].fields.parse(fields) as typeof fields
-        if (lost > 0) {
-          append('journal.lost', { entries: lost })
-          lost = 0
-        }
-        append(event, parsed)
+        if (--untilSize <= 0) look()
+        if (full && journalEvents[event].severity === 'info') return lose()
+        const entries = missed()
+        if (entries === 0) return append(event, parsed)
+        write(() => {
+          append('journal.lost', { entries })
+          append(event, parsed)
+          clearMissed.run()
+        })
+        unwritten = 0
       } catch (error) {
         if (strict) storageFailure(error)
-        lost++
+        lose()
       }
     },
 
     unsent(limit) {
-      const { upTo } = selectSent.get() as { upTo: number }
-      const found = page(upTo, limit)
-      // A checkpoint syncs the WAL first. Were an entry sent and then forgotten in a power cut, its number would be
-      // used again for another event, and the gateway would see a forged chain.
       try {
-        if (found.length > 0) db.pragma('wal_checkpoint(PASSIVE)')
+        const batch = nextBatch(limit)
+        // A checkpoint syncs the WAL first. Were an entry sent and then forgotten in a power cut, its number would be
+        // used again for another event, and the gateway would see a second history.
+        if (batch) db.pragma('wal_checkpoint(PASSIVE)')
+        return batch
       } catch (error) {
         storageFailure(error)
-        return []
+        return null
       }
-      return found
     },
 
-    acknowledged(upTo) {
+    unsentCount: () =>
+      own().reduce((sum, chain) => sum + Math.max((chain.ends ?? log.end(chain).seq) - unsentFrom(chain), 0), 0),
+
+    acknowledged({ entries: [first] }, { upTo, anchor, forked }) {
+      const chain = own().find((known) => known.chain === first?.chain)
+      if (!chain) return
       try {
-        updateSent.run(upTo)
+        write(() => {
+          updateUpTo.run(Math.min(upTo, log.end(chain).seq), chain.place)
+          if (anchor !== null) keep(chain, anchor)
+          if (!forked || chain.forked) return
+          updateForked.run(chain.place)
+          append('totem.cloned', { chain: chain.chain })
+        })
+        if (full && anchor !== null) look()
       } catch (error) {
         // Not kept: these are sent once more, which the gateway takes.
         storageFailure(error)
       }
     },
 
-    entries,
+    lines: log.lines,
+
+    *entries() {
+      for (const line of log.lines()) if (!('anchor' in line)) yield line
+    },
 
     verify() {
-      let [count, previous] = [0, FIRST_PREVIOUS]
-      for (const entry of entries()) {
-        if (entry.seq !== count + 1 || entry.previous !== previous || entry.hash !== sha256Hex(journalHashInput(entry)))
-          return err({ kind: 'broken', seq: count + 1 })
-        count = entry.seq
-        previous = entry.hash
-      }
-      return ok({ count })
+      const { count, faults } = checkLog(log.lines())
+      return faults[0] ? err(faults[0]) : ok({ count })
     },
 
     close: () => void db.close(),
   }
 }
-
-const sha256Hex = (text: string) => createHash('sha256').update(text, 'utf8').digest('hex')

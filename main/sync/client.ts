@@ -4,6 +4,8 @@ import type { Evidence } from '../../contract/evidence.ts'
 import {
   type FamilySheet,
   familySheet,
+  type JournalBatch,
+  type JournalReceipt,
   journalReceipt,
   type OutcomePage,
   operationList,
@@ -23,7 +25,6 @@ import {
 } from '../../contract/gateway.ts'
 import { gatewayKeysAnswer } from '../../contract/gateway-keys.ts'
 import type { Heartbeat } from '../../contract/heartbeat.ts'
-import type { JournalEntry } from '../../contract/journal.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { type TrustBundle, trustBundle } from '../../contract/trust.ts'
 import { type Deadline, download, exchange, type NotStored } from './exchange.ts'
@@ -54,7 +55,7 @@ export type GatewayClient = {
   outcomes(after: number, waitS: number, signal?: AbortSignal): Answer<OutcomePage>
   heartbeat(heartbeat: Heartbeat): Answer<Status>
   keys(): Answer<z.infer<typeof gatewayKeysAnswer>>
-  sendJournal(entries: JournalEntry[]): Answer<z.infer<typeof journalReceipt>>
+  sendJournal(batch: JournalBatch): Answer<JournalReceipt>
   trust(): Answer<TrustBundle>
   /** Brings a CRL to `file`, on the disk for good; ok only when it is of that length and digest. */
   crl(wanted: TrustBundle['crls'][number], file: string): Promise<Result<null, GatewayFailure | NotStored>>
@@ -183,7 +184,7 @@ export function createGatewayClient({
       }),
     heartbeat: (heartbeat) => ask(status, '/v1/heartbeat', { body: heartbeat, deadline: backlog }),
     keys: () => ask(gatewayKeysAnswer, '/v1/keys', { deadline: backlog }),
-    sendJournal: (entries) => ask(journalReceipt, '/v1/journal', { body: { entries }, deadline: backlog }),
+    sendJournal: (batch) => ask(journalReceipt, '/v1/journal', { body: batch, deadline: backlog }),
     trust: () => ask(trustBundle, '/v1/trust', { deadline: backlog }),
     async crl(wanted, file) {
       const address = new URL(`/v1/trust/crls/${wanted.sha256}`, url)

@@ -248,14 +248,14 @@ export function createDrain({
   async function sendJournal(): Promise<boolean> {
     journalBy = now() + lineProbeMs
     if (!isDue(journalAt, LONGEST_WAIT_MS)) return false
-    const entries = journal.unsent(JOURNAL_BATCH)
-    const [first, last] = [entries[0], entries.at(-1)]
-    if (!first || !last) return false
-    const answer = await client.sendJournal(entries)
+    const batch = journal.unsent(JOURNAL_BATCH)
+    const [first, last] = [batch?.entries[0], batch?.entries.at(-1)]
+    if (!batch || !first || !last) return false
+    const answer = await client.sendJournal(batch)
     if (stopping) return false
     const upTo = answer.ok ? answer.value.upTo : null
     const believable = upTo !== null && upTo <= last.seq
-    if (believable) journal.acknowledged(upTo)
+    if (believable && answer.ok) journal.acknowledged(batch, answer.value)
     else if (upTo !== null) answerMalformed('v1.journal')
     const advanced = believable && upTo >= first.seq
     journalFailures = advanced ? 0 : journalFailures + 1

@@ -10,8 +10,9 @@ const journal = opened.value
 for (let n = 0; ; n++) {
   journal.record('printer.changed', { status: `burst-${n}` })
   if (n % 5 !== 0) continue
-  const sent = journal.unsent(500)
-  const last = sent.at(-1)
-  if (last) writeSync(1, `${last.seq} ${last.hash}\n`)
-  journal.acknowledged(last?.seq ?? 0)
+  const batch = journal.unsent(500)
+  const last = batch?.entries.at(-1)
+  if (!batch || !last) continue
+  writeSync(1, `${last.seq} ${last.hash}\n`)
+  journal.acknowledged(batch, { upTo: last.seq, anchor: null, forked: false })
 }

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { type JournalEventId, journalEvents } from '../../contract/journal.ts'
+import { type JournalEventId, journalEvents } from '../../contract/journal-events.ts'
 import { exportJournal } from '../../main/journal/export.ts'
 import { type Journal, openJournal } from '../../main/journal/journal.ts'
 import { people } from '../../simulator/population/people.ts'
@@ -57,7 +57,7 @@ test('power-cut: entries are lost from the end only, never one that was sent, an
   const journal = open()
   const line = (n: number) => journal.record('printer.changed', { status: `n-${n}` })
   for (let n = 0; n < 40; n++) line(n)
-  const sent = journal.unsent(500).at(-1)
+  const sent = journal.unsent(500)?.entries.at(-1)
   for (let n = 0; n < 40; n++) line(n)
   // The database file has what was sent; the log beside it may not have reached the disk since.
   copyFileSync(path, join(dir, 'image.db'))

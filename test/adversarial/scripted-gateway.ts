@@ -69,7 +69,7 @@ export async function startScriptedGateway(now: () => number) {
     }
     for (const entry of (body as { entries: JournalEntry[] }).entries)
       if (entry.seq === journal.length + 1) journal.push(entry)
-    json(response, 200, { upTo: journal.length })
+    json(response, 200, { upTo: journal.length, anchor: null, forked: false })
   }
 
   const server = createServer(

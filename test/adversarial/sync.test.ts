@@ -531,7 +531,7 @@ describe('the sync log at the gateway', () => {
   })
   test.each<[string, Whim, string]>([
     ['refused', answer(400, '{"kind":"request-malformed","anpr":null}'), ''],
-    ['held beyond belief', answer(200, '{"upTo":1000000}'), 'v1.journal'],
+    ['held beyond belief', answer(200, '{"upTo":1000000,"anchor":null,"forked":false}'), 'v1.journal'],
     ['answered with garbage', answer(200, '[]'), 'v1.journal'],
   ])('%s: requests go on, and the log is kept', async (_, whim, path) => {
     gateway.misbehave((asked, response) => (asked.path === '/v1/journal' ? whim(asked, response) : false))

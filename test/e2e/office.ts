@@ -119,7 +119,7 @@ export async function openOffice(options: BenchOptions = {}): Promise<Office> {
     journal() {
       const db = new Database(join(bench.totem.config.dataDir, 'journal.db'), { readonly: true })
       try {
-        const rows = db.prepare('SELECT event, fields FROM entry ORDER BY seq').all() as {
+        const rows = db.prepare('SELECT event, fields FROM entry ORDER BY place, seq').all() as {
           event: string
           fields: string
         }[]

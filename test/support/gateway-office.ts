@@ -218,7 +218,7 @@ export async function opened(outcome: string, totem = 'TT-0001'): Promise<{ head
   }
 }
 
-/** A sound chain of `count` entries of a totem's sync log, going on from `previous`. */
+/** A sound chain of `count` entries of a totem's sync log, going on from `from`. */
 export function journal(
   totem: string,
   count: number,
@@ -230,6 +230,7 @@ export function journal(
     seq++
     const entry = {
       totem,
+      chain: '01KB0000000000000000000000',
       seq,
       at: new Date().toISOString(),
       event: 'line.changed' as const,

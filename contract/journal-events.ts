@@ -1,0 +1,319 @@
+import { z } from 'zod'
+import { isCodiceFiscale, operationId } from './identity.ts'
+
+const code = z
+  .string()
+  .regex(/^[\w.+:-]{1,64}$/)
+  // It has the form of a code and is the one thing that must never be here.
+  .refine(
+    (text) =>
+      !text
+        .toUpperCase()
+        .split(/[_.+:-]/)
+        .some(isCodiceFiscale),
+    'a codice fiscale',
+  )
+const count = z.number().int().min(0)
+const visit = { session: operationId }
+const operation = { operation: operationId }
+
+const event = <S extends z.ZodRawShape>(
+  severity: 'info' | 'warn' | 'alarm',
+  fields: S,
+  text: { it: string; en: string },
+) => ({ severity, fields: z.strictObject(fields), text })
+
+/**
+ * The closed list of what the sync log may say. Fields hold codes, ids and numbers, never free text, names, codice
+ * fiscale, PIN or payload (invariant 2). `severity` says who must look: info nobody, warn an operator, alarm at once.
+ * `text` is what a technician or an operator reads, a field's value standing for {field}. contract/sync-log.md is made
+ * of this list (main/journal/document.ts).
+ */
+export const journalEvents = {
+  'totem.started': event(
+    'info',
+    { version: code, electron: code, node: code },
+    { it: 'Totem avviato, versione {version}', en: 'Totem started, version {version}' },
+  ),
+  'totem.stopped': event('info', {}, { it: 'Totem fermato', en: 'Totem stopped' }),
+  /** Two machines go on with one log: its disk and keys were copied, or an older image of it was put back. */
+  'totem.cloned': event(
+    'alarm',
+    { chain: operationId },
+    {
+      it: 'Il registro {chain} prosegue su due macchine: dischi o chiavi copiati, oppure rimessa una copia più vecchia',
+      en: 'Log {chain} goes on in two machines: disk or keys copied, or an older image put back',
+    },
+  ),
+  'device.started': event(
+    'info',
+    { restarts: count },
+    { it: 'Dispositivi pronti, riavvii: {restarts}', en: 'Devices ready, restarts: {restarts}' },
+  ),
+  'device.died': event(
+    'warn',
+    { code: count, waitMs: count },
+    {
+      it: 'Il processo dei dispositivi è caduto ({code}); riparte fra {waitMs} ms',
+      en: 'The device process died ({code}); it starts again in {waitMs} ms',
+    },
+  ),
+  /** CIE cannot be read until the key is provisioned. */
+  'device.cie-unavailable': event(
+    'alarm',
+    { reason: z.enum(['not-configured', 'key-refused']) },
+    { it: 'CIE non leggibile: {reason}', en: 'CIE cannot be read: {reason}' },
+  ),
+  'renderer.died': event(
+    'warn',
+    { reason: code, inLastMinute: count },
+    {
+      it: "L'interfaccia è caduta ({reason}), {inLastMinute} volte nell'ultimo minuto",
+      en: 'The screen process died ({reason}), {inLastMinute} times in the last minute',
+    },
+  ),
+  'ipc.refused': event(
+    'alarm',
+    { reason: z.enum(['origin', 'frame', 'method', 'arguments']), method: code },
+    {
+      it: "Chiamata {method} dell'interfaccia rifiutata: {reason}",
+      en: 'Call {method} of the screen refused: {reason}',
+    },
+  ),
+  /** Entries that a full or failing disk, or a log at its bound, did not take; told by the first one taken again. */
+  'journal.lost': event(
+    'alarm',
+    { entries: count },
+    { it: 'Voci del registro non scritte: {entries}', en: 'Log entries not written: {entries}' },
+  ),
+  /**
+   * A new chain begins because the one before can't go on. `upTo`: its last entry that is sound, 0 when there is none. What
+   * came after is not vouched for.
+   */
+  'journal.restarted': event(
+    'alarm',
+    {
+      reason: z.enum(['file-damaged', 'chain-broken', 'end-missing', 'other-totem']),
+      chain: operationId.nullable(),
+      upTo: count,
+    },
+    {
+      it: 'Nuovo registro ({reason}): del precedente {chain} valgono le voci fino alla {upTo}',
+      en: 'New log ({reason}): of the one before, {chain}, entries up to {upTo} hold',
+    },
+  ),
+  /** The gateway has signed another history than this one. */
+  'journal.anchor-refused': event(
+    'alarm',
+    { seq: count },
+    {
+      it: 'La firma del gateway non corrisponde alla voce {seq} del registro',
+      en: "The gateway's signature is not over entry {seq} of this log",
+    },
+  ),
+  'storage.low': event(
+    'alarm',
+    { freeMb: count },
+    { it: 'Poco spazio su disco: {freeMb} MB', en: 'Little room on the disk: {freeMb} MB' },
+  ),
+  /** A damaged file was set aside and what could be read of it taken over. `lost` null: nobody can tell. */
+  'storage.repaired': event(
+    'alarm',
+    { store: code, kept: count, lost: count.nullable() },
+    {
+      it: 'Archivio {store} riparato: salvati {kept}, perduti {lost}',
+      en: 'Store {store} repaired: {kept} kept, {lost} lost',
+    },
+  ),
+  'line.changed': event('info', { state: z.enum(['up', 'down']) }, { it: 'Linea: {state}', en: 'Line: {state}' }),
+  /** Open: the gateway is left alone for a while. */
+  'line.breaker': event(
+    'warn',
+    { state: z.enum(['open', 'half-open', 'closed']), failures: count },
+    {
+      it: 'Interruttore della linea: {state}, tentativi falliti: {failures}',
+      en: 'Breaker of the line: {state}, failed attempts: {failures}',
+    },
+  ),
+  /** By how much this totem's clock is ahead of the gateway's; nothing is set by it. */
+  'clock.differs': event(
+    'warn',
+    { aheadS: z.number().int() },
+    {
+      it: "L'orologio differisce da quello del gateway: {aheadS} s",
+      en: "The clock differs from the gateway's: {aheadS} s",
+    },
+  ),
+  'keys.updated': event(
+    'info',
+    { sequence: count },
+    { it: 'Chiavi del gateway aggiornate, elenco {sequence}', en: "The gateway's keys updated, list {sequence}" },
+  ),
+  /** A list of keys was not taken; what was there before stays in force. */
+  'keys.refused': event(
+    'alarm',
+    { reason: code },
+    { it: 'Chiavi del gateway rifiutate: {reason}', en: "The gateway's keys refused: {reason}" },
+  ),
+  'printer.changed': event('info', { status: code }, { it: 'Stampante: {status}', en: 'Printer: {status}' }),
+  'reader.changed': event('info', { state: code }, { it: 'Lettore: {state}', en: 'Reader: {state}' }),
+  'trust.updated': event(
+    'info',
+    { sequence: count, authorities: count, crls: count },
+    {
+      it: 'Elenco di fiducia {sequence}: {authorities} autorità, {crls} CRL',
+      en: 'Trust list {sequence}: {authorities} authorities, {crls} CRLs',
+    },
+  ),
+  /** A list or CRL from the gateway or from the disk was not taken; what was there before stays in force. */
+  'trust.refused': event(
+    'alarm',
+    { reason: code },
+    { it: 'Elenco di fiducia o CRL rifiutati: {reason}', en: 'Trust list or CRL refused: {reason}' },
+  ),
+  /** A card was accepted though no CRL of its issuer was fresh enough, as the totem's policy says. */
+  'visit.revocation-unknown': event(
+    'warn',
+    { ...visit },
+    { it: 'Carta accettata senza una CRL recente', en: 'Card accepted without a fresh CRL' },
+  ),
+  'visit.started': event(
+    'info',
+    { ...visit, language: code },
+    { it: 'Visita iniziata, lingua {language}', en: 'Visit started, language {language}' },
+  ),
+  'visit.recognised': event(
+    'info',
+    { ...visit, card: code, apdus: count },
+    { it: 'Titolare riconosciuto con {card}, {apdus} APDU', en: 'Holder recognised by {card}, {apdus} APDUs' },
+  ),
+  'visit.refused': event(
+    'warn',
+    { ...visit, reason: code },
+    { it: 'Carta non accettata: {reason}', en: 'Card refused: {reason}' },
+  ),
+  'visit.pin-wrong': event(
+    'info',
+    { ...visit, triesLeft: count.nullable() },
+    { it: 'PIN errato, tentativi rimasti: {triesLeft}', en: 'Wrong PIN, tries left: {triesLeft}' },
+  ),
+  /** A dichiarazione sostitutiva came out; what it says is nobody's business. */
+  'visit.declaration': event(
+    'info',
+    { ...visit },
+    { it: 'Dichiarazione sostitutiva prodotta', en: 'A declaration was made' },
+  ),
+  'visit.ended': event(
+    'info',
+    { ...visit, how: code, ms: count },
+    { it: 'Visita finita ({how}) dopo {ms} ms', en: 'Visit ended ({how}) after {ms} ms' },
+  ),
+  'request.queued': event(
+    'info',
+    { ...visit, ...operation, kind: code },
+    { it: 'Richiesta {operation} registrata ({kind})', en: 'Request {operation} recorded ({kind})' },
+  ),
+  'request.submitted': event(
+    'info',
+    { ...operation, attempt: count },
+    { it: 'Richiesta {operation} inviata, tentativo {attempt}', en: 'Request {operation} sent, attempt {attempt}' },
+  ),
+  /** The gateway has it on its disk; what becomes of it is told later. */
+  'request.accepted': event(
+    'info',
+    { ...operation },
+    { it: 'Richiesta {operation} presa in carico dal gateway', en: 'Request {operation} taken in by the gateway' },
+  ),
+  'request.issued': event(
+    'info',
+    { ...operation },
+    { it: 'Richiesta {operation}: certificato rilasciato', en: 'Request {operation}: certificate issued' },
+  ),
+  'request.refused': event(
+    'warn',
+    { ...operation, reason: code },
+    { it: 'Richiesta {operation} rifiutata: {reason}', en: 'Request {operation} refused: {reason}' },
+  ),
+  'request.deferred': event(
+    'warn',
+    { ...operation, reason: code, waitMs: count },
+    {
+      it: 'Richiesta {operation} rinviata di {waitMs} ms: {reason}',
+      en: 'Request {operation} put off by {waitMs} ms: {reason}',
+    },
+  ),
+  /** It makes its batch fail each time: kept, and not sent again until an operator says so. */
+  'request.set-aside': event(
+    'alarm',
+    { ...operation, reason: code },
+    { it: 'Richiesta {operation} messa da parte: {reason}', en: 'Request {operation} set aside: {reason}' },
+  ),
+  /** Submitted long ago, and the gateway says nothing: sent again under the same id. */
+  'request.overdue': event(
+    'warn',
+    { ...operation },
+    {
+      it: 'Richiesta {operation} senza esito: inviata di nuovo',
+      en: 'Request {operation} without an outcome: sent again',
+    },
+  ),
+  /** By an operator, after it was set aside. */
+  'request.redriven': event(
+    'info',
+    { ...operation },
+    { it: 'Richiesta {operation} rimessa in coda', en: 'Request {operation} queued again' },
+  ),
+  'request.collected': event(
+    'info',
+    { ...visit, ...operation },
+    { it: 'Richiesta {operation} ritirata', en: 'Request {operation} collected' },
+  ),
+  'gateway.answer-malformed': event(
+    'alarm',
+    { path: code, httpStatus: count },
+    {
+      it: 'Risposta del gateway incomprensibile: {path} {httpStatus}',
+      en: "The gateway's answer makes no sense: {path} {httpStatus}",
+    },
+  ),
+  'print.rendered': event(
+    'info',
+    { job: code, document: code, pages: count },
+    { it: 'Stampa {job}: {document}, pagine {pages}', en: 'Print {job}: {document}, pages {pages}' },
+  ),
+  'print.sent': event(
+    'info',
+    { job: code, page: count, bands: count },
+    { it: 'Stampa {job}: pagina {page} inviata', en: 'Print {job}: page {page} sent' },
+  ),
+  'print.acknowledged': event(
+    'info',
+    { job: code, page: count },
+    { it: 'Stampa {job}: pagina {page} stampata', en: 'Print {job}: page {page} printed' },
+  ),
+  /** By a printer that holds a sheet out: the person took it, or left it and it was drawn back in. */
+  'print.taken': event(
+    'info',
+    { job: code, page: count },
+    { it: 'Stampa {job}: pagina {page} presa', en: 'Print {job}: page {page} taken' },
+  ),
+  'print.retracted': event(
+    'warn',
+    { job: code, page: count },
+    { it: 'Stampa {job}: pagina {page} ritirata dalla stampante', en: 'Print {job}: page {page} drawn back in' },
+  ),
+  'print.void': event(
+    'warn',
+    { job: code, page: count, status: code },
+    { it: 'Stampa {job}: pagina {page} annullata ({status})', en: 'Print {job}: page {page} void ({status})' },
+  ),
+  /** Of what is printed from `page` on, something came out before or may have: the paper says so. */
+  'print.reprinted': event(
+    'info',
+    { job: code, page: count },
+    { it: 'Stampa {job}: ristampa da pagina {page}', en: 'Print {job}: printed again from page {page}' },
+  ),
+} as const
+
+export type JournalEventId = keyof typeof journalEvents
+export type JournalFields<I extends JournalEventId> = z.infer<(typeof journalEvents)[I]['fields']>

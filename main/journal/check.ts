@@ -1,0 +1,99 @@
+import {
+  type ExportedLine,
+  FIRST_PREVIOUS,
+  type JournalAnchor,
+  type JournalEntry,
+  journalEntry,
+} from '../../contract/journal.ts'
+import { journalEvents } from '../../contract/journal-events.ts'
+import { anchorContent, entryHash } from './log.ts'
+
+/** `seq`: the first entry of the chain that does not fit, or the one whose anchor does not. */
+export type LogFault = {
+  kind: 'broken'
+  reason: 'entry-changed' | 'entry-missing' | 'entry-unlisted' | 'anchor-misfit' | 'chain-repeated'
+  chain: string
+  seq: number
+}
+
+export type CheckedChain = {
+  chain: string
+  totem: string
+  /** The first entry that is there. */
+  from: number
+  upTo: number
+  /** Up to here the gateway has signed; 0: nothing. */
+  anchored: number
+}
+
+/** What a whole log comes to: one fault at most of a chain. The anchors' signatures are for the caller to check. */
+export type CheckedLog = { count: number; chains: CheckedChain[]; anchors: string[]; faults: LogFault[] }
+
+/** Does this entry say only what the closed list allows, and is its hash its own? */
+function entryFault(entry: JournalEntry): LogFault['reason'] | null {
+  if (!journalEntry.safeParse(entry).success || entry.hash !== entryHash(entry)) return 'entry-changed'
+  const { severity, fields } = journalEvents[entry.event]
+  return entry.severity === severity && fields.safeParse(entry.fields).success ? null : 'entry-unlisted'
+}
+
+/** Where a chain has come to. `broken`: what follows of it is passed over. */
+type Running = { of: CheckedChain; hash: string; broken: boolean }
+
+/**
+ * Recomputes every chain of a log and sets its anchors beside it. Of a chain whose oldest entries were dropped the first
+ * line is the anchor that stands for them.
+ */
+export function checkLog(lines: Iterable<ExportedLine>): CheckedLog {
+  const log: CheckedLog = { count: 0, chains: [], anchors: [], faults: [] }
+  const seen = new Map<string, Running>()
+  let now: Running | null = null
+  for (const line of lines) {
+    const anchor = 'anchor' in line ? anchorContent(line.anchor) : null
+    const at = 'anchor' in line ? anchor : line
+    if (!at) {
+      // Nothing that an anchor could be: of the chain in hand.
+      const { chain = '', upTo = 0 } = now?.of ?? {}
+      log.faults.push({ kind: 'broken', reason: 'anchor-misfit', chain, seq: upTo })
+      continue
+    }
+    const known = seen.get(at.chain)
+    const running: Running = known ?? begin(at, anchor)
+    let reason: LogFault['reason'] | null = known && known !== now ? 'chain-repeated' : null
+    now = running
+    if (running.broken) continue
+    reason ??= 'anchor' in line ? anchored(running, at as JournalAnchor, line.anchor) : followed(running, line)
+    if (!reason) continue
+    running.broken = true
+    log.faults.push({ kind: 'broken', reason, chain: at.chain, seq: running.of.upTo + (anchor ? 0 : 1) })
+  }
+  return log
+
+  /** A chain that is not there from its first entry begins with the anchor of its base. */
+  function begin({ chain, totem }: JournalEntry | JournalAnchor, base: JournalAnchor | null): Running {
+    const seq = base?.seq ?? 0
+    const of = { chain, totem, from: seq + 1, upTo: seq, anchored: 0 }
+    const running = { of, hash: base?.hash ?? FIRST_PREVIOUS, broken: false }
+    log.chains.push(of)
+    seen.set(chain, running)
+    return running
+  }
+
+  function anchored({ of, hash }: Running, anchor: JournalAnchor, jws: string): LogFault['reason'] | null {
+    if (anchor.totem !== of.totem || anchor.seq !== of.upTo || anchor.hash !== hash) return 'anchor-misfit'
+    log.anchors.push(jws)
+    of.anchored = anchor.seq
+    return null
+  }
+
+  function followed(running: Running, entry: JournalEntry): LogFault['reason'] | null {
+    const { of, hash } = running
+    if (entry.seq !== of.upTo + 1) return 'entry-missing'
+    if (entry.previous !== hash || entry.totem !== of.totem) return 'entry-changed'
+    const fault = entryFault(entry)
+    if (fault) return fault
+    of.upTo = entry.seq
+    running.hash = entry.hash
+    log.count++
+    return null
+  }
+}

@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto'
+import {
+  type ExportedLine,
+  type JournalAnchor,
+  type JournalEntry,
+  journalAnchor,
+  journalHashInput,
+} from '../../contract/journal.ts'
+import type { Storage } from '../queue/storage.ts'
+
+/** One life of the log, as 0002_chain.ts keeps it. */
+export type Chain = {
+  place: number
+  chain: string
+  totem: string
+  baseSeq: number
+  baseHash: string
+  upTo: number
+  ends: number | null
+  forked: 0 | 1
+}
+
+type Place = { place: number; seq: number }
+
+/** What can be read of a log, beside whoever writes it. */
+export type Log = {
+  /** Oldest first. */
+  chains(): Chain[]
+  /** Entries of one chain after `seq`, in order. */
+  page(chain: Chain, seq: number, limit: number): JournalEntry[]
+  /** The last entry of a chain, or its base. */
+  end(chain: Chain): { seq: number; hash: string }
+  anchorAt(place: Place): string | null
+  /** All of it in order, each anchor after its entry, the base's before all. The log may grow meanwhile. */
+  lines(): Iterable<ExportedLine>
+}
+
+// Entries read at a time: a few hundred KiB, and the reader never holds the connection while others write.
+const PAGE = 500
+
+export function logOn(db: Storage): Log {
+  const selectChains = db.prepare(
+    `SELECT place, chain, coalesce(totem, '') AS totem, base_seq AS baseSeq, base_hash AS baseHash, up_to AS upTo, ends,
+       forked FROM chain ORDER BY place`,
+  )
+  const selectPage = db.prepare('SELECT * FROM entry WHERE place = ? AND seq > ? ORDER BY seq LIMIT ?')
+  const selectEnd = db.prepare('SELECT seq, hash FROM entry WHERE place = ? ORDER BY seq DESC LIMIT 1')
+  const selectAnchors = db.prepare('SELECT seq, jws FROM anchor WHERE place = ? AND seq BETWEEN ? AND ?')
+
+  const chains = () => selectChains.all() as Chain[]
+
+  const page = ({ place, chain, totem }: Chain, seq: number, limit: number): JournalEntry[] =>
+    selectPage.all(place, seq, limit).map((row) => {
+      const { at, event, severity, fields, previous, hash, ...own } = row as JournalEntry & { fields: string }
+      return { totem, chain, seq: own.seq, at, event, severity, fields: fieldsOf(fields), previous, hash }
+    })
+
+  const anchors = ({ place }: Chain, from: number, to: number) =>
+    selectAnchors.all(place, from, to) as { seq: number; jws: string }[]
+
+  function* lines(): Iterable<ExportedLine> {
+    for (const chain of chains()) {
+      // Read before its entries: of those it may have lost meanwhile, the anchors stand for what is missing.
+      for (const { jws } of anchors(chain, chain.baseSeq, chain.baseSeq)) yield { anchor: jws }
+      for (let after = chain.baseSeq; ; ) {
+        const found = page(chain, after, PAGE)
+        const last = found.at(-1)
+        if (!last) break
+        const held = new Map(anchors(chain, after + 1, last.seq).map(({ seq, jws }) => [seq, jws]))
+        for (const entry of found) {
+          yield entry
+          const anchor = held.get(entry.seq)
+          if (anchor !== undefined) yield { anchor }
+        }
+        after = last.seq
+      }
+    }
+  }
+
+  return {
+    chains,
+    page,
+    end: ({ place, baseSeq, baseHash }) =>
+      (selectEnd.get(place) as { seq: number; hash: string } | undefined) ?? { seq: baseSeq, hash: baseHash },
+    anchorAt: ({ place, seq }) =>
+      (selectAnchors.all(place, seq, seq) as { jws: string }[]).map(({ jws }) => jws)[0] ?? null,
+    lines,
+  }
+}
+
+/** What is no JSON any more is no field, and the entry's hash will say so. */
+function fieldsOf(text: string): JournalEntry['fields'] {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return {}
+  }
+}
+
+export const entryHash = (entry: Omit<JournalEntry, 'hash'>): string =>
+  createHash('sha256').update(journalHashInput(entry), 'utf8').digest('hex')
+
+/** What an anchor says, whoever signed it; null when that is nothing. */
+export function anchorContent(jws: string): JournalAnchor | null {
+  try {
+    const content = journalAnchor.safeParse(JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString()))
+    return content.success ? content.data : null
+  } catch {
+    return null
+  }
+}
