@@ -29,25 +29,25 @@ import { type Postgres, startPostgres } from '../support/postgres.ts'
 const MINUTE = 60_000
 const DAY = 86_400_000
 
+let postgres: Postgres
+beforeAll(async () => {
+  postgres = await startPostgres()
+})
+afterAll(() => postgres?.stop())
+
 describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) => {
-  let postgres: Postgres | null = null
   let office: Office
   let totem: TotemClient
   let other: TotemClient
 
   beforeAll(async () => {
-    postgres = engine === 'PGlite' ? null : await startPostgres()
-    office = await openOffice(postgres?.url ?? null)
+    office = await openOffice(engine === 'PGlite' ? null : await postgres.database())
     totem = new TotemClient(office.gateway.url, 'TT-0001')
     other = new TotemClient(office.gateway.url, 'TT-0002')
   })
   afterAll(async () => {
     await Promise.all([totem?.close(), other?.close()])
-    try {
-      await office?.stop()
-    } finally {
-      await postgres?.stop()
-    }
+    await office?.stop()
   })
   afterEach(() => {
     office.anpr.setFault({ kind: 'none' })
@@ -230,7 +230,7 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
   describe('operation', () => {
     test('is issued, sealed to the totem, and the PDF is the one that ANPR made', async () => {
       const request = wish('anna-bianchi', { types: ['8', '12'] })
-      const { status, body } = await totem.submit(await sealed(request))
+      const { status, body } = await totem.settled(await sealed(request))
       expect(status).toBe(200)
       const [result] = body.results
       expect(result.state).toBe('issued')
@@ -244,20 +244,20 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
     test('asked again, also sealed anew, it gets the same outcome', async () => {
       const request = wish('anna-bianchi')
       const item = await sealed(request)
-      const first = await totem.submit(item)
-      expect((await totem.submit(item)).body).toEqual(first.body)
-      expect((await totem.submit(await sealed(request))).body).toEqual(first.body)
+      const first = await totem.settled(item)
+      expect((await totem.settled(item)).body).toEqual(first.body)
+      expect((await totem.settled(await sealed(request))).body).toEqual(first.body)
     })
     test('twenty submissions at once make one certificate', async () => {
       const item = await sealed(wish('anna-bianchi'))
-      const answers = await Promise.all(Array.from({ length: 20 }, () => totem.submit(item)))
+      const answers = await Promise.all(Array.from({ length: 20 }, () => totem.settled(item)))
       const outcomes = new Set(answers.map(({ body }) => body.results[0].outcome))
       expect([...outcomes]).toEqual([expect.any(String)])
       expect(issuedByAnpr(item.operation)).toHaveLength(1)
     })
     test('the same id twice in one batch makes one certificate', async () => {
       const item = await sealed(wish('anna-bianchi'))
-      const { body } = await totem.submit(item, item)
+      const { body } = await totem.settled(item, item)
       expect(body.results[0]).toEqual(body.results[1])
     })
     test('ANPR down, then up: pending, then issued', async () => {
@@ -265,14 +265,14 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
       office.anpr.setFault({ kind: 'unavailable' })
       expect((await totem.submit(item)).body.results).toEqual([{ operation: item.operation, state: 'pending' }])
       office.anpr.setFault({ kind: 'none' })
-      expect((await totem.submit(item)).body.results[0].state).toBe('issued')
+      expect((await totem.settled(item)).body.results[0].state).toBe('issued')
     })
     test('ANPR answers garbage: pending, never refused', async () => {
       const item = await sealed(wish('giovanni-ricci'))
       office.anpr.setFault({ kind: 'garbage' })
       expect((await totem.submit(item)).body.results[0].state).toBe('pending')
       office.anpr.setFault({ kind: 'none' })
-      expect((await totem.submit(item)).body.results[0].state).toBe('issued')
+      expect((await totem.settled(item)).body.results[0].state).toBe('issued')
     })
     test('ANPR says no: refused with its code, and stays so', async () => {
       const item = await sealed(wish('giovanni-ricci'))
@@ -282,23 +282,23 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
         state: 'refused',
         problem: { kind: 'certificate-not-issuable', anpr: 'EN286' },
       }
-      expect((await totem.submit(item)).body.results).toEqual([refused])
+      expect((await totem.settled(item)).body.results).toEqual([refused])
       office.anpr.setFault({ kind: 'none' })
-      expect((await totem.submit(item)).body.results).toEqual([refused])
+      expect((await totem.settled(item)).body.results).toEqual([refused])
     })
     test('a neighbour is not in the family', async () => {
       const item = await sealed(wish('anna-bianchi', { subject: idAnpr('mario-rossi') }))
-      expect((await totem.submit(item)).body.results[0].problem).toEqual({ kind: 'not-in-family', anpr: 'EN169' })
+      expect((await totem.settled(item)).body.results[0].problem).toEqual({ kind: 'not-in-family', anpr: 'EN169' })
     })
     test('poison in a batch harms nobody else, and the order is kept', async () => {
       const good = [await sealed(wish('anna-bianchi')), await sealed(wish('mario-rossi'))] as const
-      const { body } = await totem.submit(good[0], { operation: ulid(), sealed: 'not.a.jwe' }, good[1])
-      expect(body.results.map(({ state }: { state: string }) => state)).toEqual(['issued', 'pending', 'issued'])
+      const { body } = await totem.settled(good[0], { operation: ulid(), sealed: 'not.a.jwe' }, good[1])
+      expect(body.results.map(({ state }: { state: string }) => state)).toEqual(['issued', 'later', 'issued'])
       expect(body.results[2].operation).toBe(good[1].operation)
     })
     test('sealed payloads swapped between items are refused', async () => {
       const [a, b] = [await sealed(wish('anna-bianchi')), await sealed(wish('mario-rossi'))]
-      const { body } = await totem.submit({ ...a, sealed: b.sealed }, { ...b, sealed: a.sealed })
+      const { body } = await totem.settled({ ...a, sealed: b.sealed }, { ...b, sealed: a.sealed })
       for (const { problem } of body.results) expect(problem.kind).toBe('request-malformed')
       expect([...issuedByAnpr(a.operation), ...issuedByAnpr(b.operation)]).toEqual([])
     })
@@ -307,34 +307,36 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
       ['an outcome handed in as a request', { typ: 'totem-outcome+jwe' }],
     ])('%s: refused', async (_name, header) => {
       const item = await sealed(wish('anna-bianchi'), header)
-      expect((await totem.submit(item)).body.results[0].problem.kind).toBe('request-malformed')
+      expect((await totem.settled(item)).body.results[0].problem.kind).toBe('request-malformed')
     })
-    test('the wrong key at the gateway costs nobody a request: pending and an alarm, issued when the key is right', async () => {
+    test('the wrong key at the gateway costs nobody a request: not taken in and an alarm, issued when the key is right', async () => {
       const request = wish('anna-bianchi')
       const stranger = await sealed(request, { kid: 'other' })
-      expect((await totem.submit(stranger)).body.results).toEqual([{ operation: request.operation, state: 'pending' }])
+      expect((await totem.submit(stranger)).body.results).toEqual([
+        { operation: request.operation, state: 'later', reason: 'request-unopened' },
+      ])
       expect(office.logged()).toMatch(new RegExp(`"level":50.*"request-unopened".*${request.operation}`))
-      expect((await totem.submit(await sealed(request))).body.results[0].state).toBe('issued')
+      expect((await totem.settled(await sealed(request))).body.results[0].state).toBe('issued')
     })
     test('body of another operation than its header: refused', async () => {
       const request = wish('anna-bianchi')
       const operation = ulid()
       const { sealed: jwe } = await sealed(request, { op: operation })
-      expect((await totem.submit({ operation, sealed: jwe })).body.results[0].problem.kind).toBe('request-malformed')
+      expect((await totem.settled({ operation, sealed: jwe })).body.results[0].problem.kind).toBe('request-malformed')
     })
     test('a known id with another request is refused and changes nothing', async () => {
       const request = wish('anna-bianchi')
-      const first = await totem.submit(await sealed(request))
-      const forged = await totem.submit(await sealed({ ...request, types: ['12'] }))
+      const first = await totem.settled(await sealed(request))
+      const forged = await totem.settled(await sealed({ ...request, types: ['12'] }))
       expect(forged.body.results[0].problem.kind).toBe('request-malformed')
-      expect((await totem.submit(await sealed(request))).body).toEqual(first.body)
+      expect((await totem.settled(await sealed(request))).body).toEqual(first.body)
     })
     test("another totem's certificate gets neither the operation nor its outcome", async () => {
       const item = await sealed(wish('anna-bianchi'))
-      await totem.submit(item)
-      expect((await other.submit(item)).body.results[0].problem.kind).toBe('request-malformed')
-      const fresh = await sealed(wish('anna-bianchi'))
-      expect((await other.submit(fresh)).body.results[0].problem.kind).toBe('statement-other-totem')
+      await totem.settled(item)
+      expect((await other.settled(item)).body.results[0].problem.kind).toBe('request-malformed')
+      const fresh = await sealed(wish('anna-bianchi'), { totem: 'TT-0002' })
+      expect((await other.settled(fresh)).body.results[0].problem.kind).toBe('statement-other-totem')
       const listed = (await other.get('/v1/operations')).body.operations
       expect(listed.map(({ operation }: { operation: string }) => operation)).not.toContain(item.operation)
     })
@@ -344,29 +346,31 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
       const queued = await sealed(
         wish('anna-bianchi', { evidence: login('anna-bianchi', { at, certificate: 'anna-bianchi.expired' }) }),
       )
-      expect((await totem.submit(queued)).body.results[0].state).toBe('issued')
+      expect((await totem.settled(queued)).body.results[0].state).toBe('issued')
     })
     test('thirty-one days old: refused, and decided anew when it was the clock here that was wrong', async () => {
       const item = await sealed(wish('anna-bianchi'))
       office.clock.now = new Date(+office.clock.now + 31 * DAY)
-      expect((await totem.submit(item)).body.results).toEqual([
+      expect((await totem.settled(item)).body.results).toEqual([
         { operation: item.operation, state: 'refused', problem: { kind: 'request-expired', anpr: null } },
       ])
       office.clock.now = new Date()
-      expect((await totem.submit(item)).body.results[0].state).toBe('issued')
+      expect((await totem.settled(item)).body.results[0].state).toBe('issued')
     })
     test.each([1, 29])('the clock of the totem %i days ahead: issued', async (days) => {
       const at = new Date(+office.clock.now + days * DAY)
       const item = await sealed(wish('anna-bianchi', { evidence: login('anna-bianchi', { at }) }))
-      expect((await totem.submit(item)).body.results[0].state).toBe('issued')
+      expect((await totem.settled(item)).body.results[0].state).toBe('issued')
     })
-    test('the clock of the totem months ahead: pending and an alarm, issued when the time has come', async () => {
+    test('the clock of the totem months ahead: not taken in and an alarm, issued when the time has come', async () => {
       const at = new Date(+office.clock.now + 90 * DAY)
       const item = await sealed(wish('anna-bianchi', { evidence: login('anna-bianchi', { at }) }))
-      expect((await totem.submit(item)).body.results).toEqual([{ operation: item.operation, state: 'pending' }])
+      expect((await totem.submit(item)).body.results).toEqual([
+        { operation: item.operation, state: 'later', reason: 'statement-ahead' },
+      ])
       expect(office.logged()).toMatch(new RegExp(`"level":50.*"statement-ahead".*${item.operation}`))
       office.clock.now = new Date(+at)
-      expect((await totem.submit(item)).body.results[0].state).toBe('issued')
+      expect((await totem.settled(item)).body.results[0].state).toBe('issued')
     })
     test.each([
       ['operation', 31, { operation: (at: number) => ulid(at) }],
@@ -378,34 +382,34 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
       const at = Date.parse(evidence.statement.at) + minutes * MINUTE
       const changed = Object.fromEntries(Object.entries(more).map(([field, of]) => [field, of(at)]))
       const item = await sealed(wish('anna-bianchi', { evidence, ...changed }))
-      expect((await totem.submit(item)).body.results[0].problem).toEqual({ kind: 'request-malformed', anpr: null })
+      expect((await totem.settled(item)).body.results[0].problem).toEqual({ kind: 'request-malformed', anpr: null })
       expect(issuedByAnpr(item.operation)).toEqual([])
     })
     test('a visit may take its time: asked half an hour after the login, sent weeks later', async () => {
       const evidence = login('anna-bianchi', { at: new Date(+office.clock.now - 20 * DAY) })
       const at = Date.parse(evidence.statement.at) + 30 * MINUTE
       const request = wish('anna-bianchi', { evidence, operation: ulid(at), requestedAt: new Date(at).toISOString() })
-      expect((await totem.submit(await sealed(request))).body.results[0].state).toBe('issued')
+      expect((await totem.settled(await sealed(request))).body.results[0].state).toBe('issued')
     })
     test('a revoked card asks for nothing', async () => {
       const item = await sealed(
         wish('anna-bianchi', { evidence: login('anna-bianchi', { certificate: 'anna-bianchi.revoked' }) }),
       )
-      expect((await totem.submit(item)).body.results[0].problem.kind).toBe('certificate-revoked')
+      expect((await totem.settled(item)).body.results[0].problem.kind).toBe('certificate-revoked')
       expect(issuedByAnpr(item.operation)).toEqual([])
     })
     test('a forged login in a sealed request is refused', async () => {
       const item = await sealed(wish('anna-bianchi', { evidence: login('anna-bianchi', { key: 'mario-rossi' }) }))
-      expect((await totem.submit(item)).body.results[0].problem.kind).toBe('signature-invalid')
+      expect((await totem.settled(item)).body.results[0].problem.kind).toBe('signature-invalid')
     })
     test('what was stored is there after a restart', async () => {
       const item = await sealed(wish('anna-bianchi'))
-      const first = await totem.submit(item)
+      const first = await totem.settled(item)
       await Promise.all([totem.close(), other.close()])
       await office.restartGateway()
       totem = new TotemClient(office.gateway.url, 'TT-0001')
       other = new TotemClient(office.gateway.url, 'TT-0002')
-      expect((await totem.submit(item)).body).toEqual(first.body)
+      expect((await totem.settled(item)).body).toEqual(first.body)
       const { operations } = (await totem.get('/v1/operations')).body
       expect(operations.filter((o: { operation: string }) => o.operation === item.operation)).toEqual([
         { operation: item.operation, state: 'issued', at: expect.any(String) },
@@ -451,29 +455,26 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
 })
 
 test('two gateways on one PostgreSQL: one operation, one outcome', async ({ onTestFinished }) => {
-  const postgres = await startPostgres()
-  onTestFinished(() => postgres.stop())
-  const office = await openOffice(postgres.url)
+  const office = await openOffice(await postgres.database())
   onTestFinished(() => office.stop())
   const second = await startGateway(office.config, { log: pino({ enabled: false }) })
   onTestFinished(() => second.stop())
   const totems = [office.gateway, second].map(({ url }) => new TotemClient(url, 'TT-0001'))
   const item = await sealed(wish('anna-bianchi'))
-  const answers = await Promise.all([...totems, ...totems, ...totems].map((totem) => totem.submit(item)))
+  const answers = await Promise.all([...totems, ...totems, ...totems].map((totem) => totem.settled(item)))
   expect(new Set(answers.map(({ body }) => body.results[0].outcome)).size).toBe(1)
   expect(office.anpr.issued()).toEqual([item.operation])
   await Promise.all(totems.map((totem) => totem.close()))
 })
 
-test('ANPR slower than a totem waits: told as pending, and stored all the same', async ({ onTestFinished }) => {
-  const office = await openOffice(null, { answerWithinMs: 20 })
+test('a gateway that ends first finishes what it began', async ({ onTestFinished }) => {
+  const office = await openOffice(await postgres.database())
   onTestFinished(() => office.stop())
   office.anpr.setFault({ kind: 'slow', ms: 200 })
   const item = await sealed(wish('anna-bianchi'))
   const totem = new TotemClient(office.gateway.url, 'TT-0001')
   expect((await totem.submit(item)).body.results).toEqual([{ operation: item.operation, state: 'pending' }])
   await totem.close()
-  // A gateway that ends first finishes what it began.
   await office.restartGateway()
   const again = new TotemClient(office.gateway.url, 'TT-0001')
   const { operations } = (await again.get('/v1/operations')).body
@@ -484,24 +485,31 @@ test('ANPR slower than a totem waits: told as pending, and stored all the same',
 test('no CRL at hand costs nobody a request: no session, the request pending, issued when the CRL is there', async ({
   onTestFinished,
 }) => {
-  const office = await openOffice(null)
+  const office = await openOffice(await postgres.database())
   onTestFinished(() => office.stop())
   const { crls } = office.config.trust
   for (const file of readdirSync(crls)) rmSync(join(crls, file))
   await office.restartGateway()
-  const ask = async (item: { operation: string; sealed: string }) => {
+  const session = async () => {
     const totem = new TotemClient(office.gateway.url, 'TT-0001')
-    const session = await totem.post('/v1/sessions', login('anna-bianchi'))
-    const { results } = (await totem.submit(item)).body
+    const { status, body } = await totem.post('/v1/sessions', login('anna-bianchi'))
     await totem.close()
-    return { session: session.body.kind ?? session.status, state: results[0].state }
+    return body.kind ?? status
   }
   const item = await sealed(wish('anna-bianchi'))
-  expect(await ask(item)).toEqual({ session: 'revocation-unknown', state: 'pending' })
-  expect(office.logged()).toMatch(new RegExp(`"level":50.*"revocation-unknown".*${item.operation}`))
+  const totem = new TotemClient(office.gateway.url, 'TT-0001')
+  expect((await totem.submit(item)).body.results).toEqual([{ operation: item.operation, state: 'pending' }])
+  await totem.close()
+  expect(await session()).toBe('revocation-unknown')
+  await expect
+    .poll(office.logged, { timeout: 30_000 })
+    .toMatch(new RegExp(`"level":50.*"revocation-unknown".*${item.operation}`))
   await issueCrls(PKI, crls)
   await office.restartGateway()
-  expect(await ask(item)).toEqual({ session: 201, state: 'issued' })
+  const again = new TotemClient(office.gateway.url, 'TT-0001')
+  expect((await again.settled(item)).body.results[0].state).toBe('issued')
+  await again.close()
+  expect(await session()).toBe(201)
 })
 
 test('a totem is given a new key or withdrawn by its key file alone, at once', async ({ onTestFinished }) => {
@@ -511,11 +519,11 @@ test('a totem is given a new key or withdrawn by its key file alone, at once', a
   const keyFile = (totem: string) => `${totem}.outcome.pub.jwk.json`
   const provision = (totem: string) =>
     copyFileSync(join(PKI, 'totems', keyFile(totem)), join(folder, keyFile('TT-0001')))
-  const office = await openOffice(null, { totems: folder })
+  const office = await openOffice(await postgres.database(), { totems: folder })
   onTestFinished(() => office.stop())
   const totem = new TotemClient(office.gateway.url, 'TT-0001')
   onTestFinished(() => totem.close())
-  const issued = async () => (await totem.submit(await sealed(wish('anna-bianchi')))).body.results[0].outcome
+  const issued = async () => (await totem.settled(await sealed(wish('anna-bianchi')))).body.results[0].outcome
 
   expect((await totem.get('/v1/status')).status).toBe(403)
   provision('TT-0001')
@@ -552,7 +560,7 @@ test('gateway killed again and again while it issues: every request ends issued,
   const submit = async () => {
     const totem = new TotemClient(`https://127.0.0.1:${gateway.port}`, 'TT-0001')
     try {
-      return await totem.submit(...items)
+      return await totem.settled(...items)
     } finally {
       await totem.close()
     }

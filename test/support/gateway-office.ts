@@ -108,6 +108,9 @@ export interface Answer {
 export class TotemClient {
   readonly #agent: Agent
   readonly #url: string
+  #cursor = 0
+  readonly #told = new Map<string, unknown>()
+  #poll: Promise<void> | null = null
 
   constructor(url: string, as: string | null) {
     this.#url = url
@@ -125,6 +128,34 @@ export class TotemClient {
 
   submit(...items: { operation: string; sealed: string }[]): Promise<Answer> {
     return this.post('/v1/operations', { items })
+  }
+
+  /** Submits and waits until all is settled: as the answer to a submission that comes again then. */
+  async settled(...items: { operation: string; sealed: string }[]): Promise<Answer> {
+    const { status, body } = await this.submit(...items)
+    const results = await Promise.all(
+      body.results.map((result: { operation: string; state: string }) =>
+        result.state === 'pending' ? this.#outcomeOf(result.operation) : result,
+      ),
+    )
+    return { status, body: { results } }
+  }
+
+  /** `told`: what came by /v1/outcomes so far. Calls that wait at once share one poll. */
+  async #outcomeOf(operation: string): Promise<unknown> {
+    while (!this.#told.has(operation)) {
+      this.#poll ??= this.#pollOnce().finally(() => {
+        this.#poll = null
+      })
+      await this.#poll
+    }
+    return this.#told.get(operation)
+  }
+
+  async #pollOnce(): Promise<void> {
+    const { body } = await this.get(`/v1/outcomes?after=${this.#cursor}&wait=25`)
+    this.#cursor = body.cursor
+    for (const outcome of body.outcomes) this.#told.set(outcome.operation, outcome)
   }
 
   async bytes(path: string): Promise<Buffer> {

@@ -4,12 +4,15 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import pg from 'pg'
 
 // Debian keeps the server's programs out of PATH.
 const BIN = '/usr/lib/postgresql/15/bin'
 
 export interface Postgres {
   url: string
+  /** URL of a new, empty database on the same server. */
+  database(): Promise<string>
   stop(): Promise<void>
 }
 
@@ -35,8 +38,18 @@ export async function startPostgres(): Promise<Postgres> {
     })
     server.once('exit', (code) => reject(new Error(`postgres ended with ${code}`)))
   })
+  const url = `postgresql://totem@/postgres?host=${dir}`
+  let databases = 0
   return {
-    url: `postgresql://totem@/postgres?host=${dir}`,
+    url,
+    async database() {
+      const name = `d${++databases}`
+      const client = new pg.Client(url)
+      await client.connect()
+      await client.query(`create database ${name}`)
+      await client.end()
+      return `postgresql://totem@/${name}?host=${dir}`
+    },
     stop: async () => {
       // Fast shutdown: clients are turned out.
       server.kill('SIGINT')
