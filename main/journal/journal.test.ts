@@ -156,7 +156,8 @@ describe('somebody edits the file', () => {
   test('the file itself does not let an entry be changed or taken away', () => {
     line()
     const db = new Database(join(dir, 'journal.db'))
-    for (const sql of ['DELETE FROM entry', `UPDATE entry SET event = 'x'`]) expect(() => db.exec(sql)).toThrow('added')
+    for (const sql of ['DELETE FROM entry', `UPDATE entry SET event = 'x'`, 'DELETE FROM chain'])
+      expect(() => db.exec(sql)).toThrow(/only|never/)
     db.close()
   })
 })
@@ -184,7 +185,11 @@ test('a full disk breaks no visit', () => {
   expect(kept).toBeLessThan(200)
   reopen()
   line()
-  expect(journal.verify()).toEqual({ ok: true, value: { count: kept + 1 } })
+  expect([...journal.entries()].slice(kept).map(({ event, fields }) => [event, fields])).toEqual([
+    ['journal.lost', { entries: 200 - kept }],
+    ['line.changed', { state: 'up' }],
+  ])
+  expect(journal.verify()).toEqual({ ok: true, value: { count: kept + 2 } })
 })
 
 test('how many entries the disk did not take is said by the first that it takes again', () => {

@@ -76,26 +76,26 @@ type Settings = { totem: string; now: () => number; strict: boolean; maxPages: n
 function journalOn(db: Storage, { totem, now, strict, maxPages }: Settings): Journal {
   const log = logOn(db)
   const insert = db.prepare(
-    `INSERT INTO entry (place, seq, at, event, severity, fields, previous, hash)
-     VALUES (@place, @seq, @at, @event, @severity, @fields, @previous, @hash)`,
+    `INSERT INTO entry (chain, seq, at, event, severity, fields, previous, hash)
+     VALUES (@chain, @seq, @at, @event, @severity, @fields, @previous, @hash)`,
   )
   const insertChain = db.prepare(
     'INSERT INTO chain (place, chain, totem) VALUES ((SELECT coalesce(max(place), 0) + 1 FROM chain), ?, ?)',
   )
-  const insertAnchor = db.prepare('INSERT OR IGNORE INTO anchor (place, seq, jws) VALUES (?, ?, ?)')
-  const updateUpTo = db.prepare('UPDATE chain SET up_to = ? WHERE place = ?')
-  const updateEnds = db.prepare('UPDATE chain SET ends = ? WHERE place = ?')
-  const updateForked = db.prepare('UPDATE chain SET forked = 1 WHERE place = ?')
+  const insertAnchor = db.prepare('INSERT OR IGNORE INTO anchor (chain, seq, jws) VALUES (?, ?, ?)')
+  const updateUpTo = db.prepare('UPDATE chain SET up_to = ? WHERE chain = ?')
+  const updateEnds = db.prepare('UPDATE chain SET ends = ? WHERE chain = ?')
+  const updateForked = db.prepare('UPDATE chain SET forked = 1 WHERE chain = ?')
   const selectMissed = db.prepare('SELECT entries FROM missed').pluck()
   const addMissed = db.prepare('UPDATE missed SET entries = entries + ?')
   const clearMissed = db.prepare('UPDATE missed SET entries = 0')
   const selectDroppable = db.prepare(
     `SELECT coalesce(
-       (SELECT max(seq) FROM anchor WHERE place = @place AND seq > @base AND seq <= @base + @most),
-       (SELECT min(seq) FROM anchor WHERE place = @place AND seq > @base))`,
+       (SELECT max(seq) FROM anchor WHERE chain = @chain AND seq > @base AND seq <= @base + @most),
+       (SELECT min(seq) FROM anchor WHERE chain = @chain AND seq > @base))`,
   )
-  const deleteEntries = db.prepare('DELETE FROM entry WHERE place = ? AND seq <= ?')
-  const deleteAnchors = db.prepare('DELETE FROM anchor WHERE place = ? AND seq < ?')
+  const deleteEntries = db.prepare('DELETE FROM entry WHERE chain = ? AND seq <= ?')
+  const deleteAnchors = db.prepare('DELETE FROM anchor WHERE chain = ? AND seq < ?')
 
   db.prepare('UPDATE chain SET totem = ? WHERE totem IS NULL').run(totem)
   let current = log.chains().at(-1)
@@ -118,9 +118,9 @@ function journalOn(db: Storage, { totem, now, strict, maxPages }: Settings): Jou
   }
 
   /** A chain that can't go on is left as it is: what follows `upTo` is not sent, for nobody can vouch for it. */
-  function restart(reason: JournalFields<'journal.restarted'>['reason'], { place, chain }: Chain, upTo: number) {
+  function restart(reason: JournalFields<'journal.restarted'>['reason'], { chain }: Chain, upTo: number) {
     write(() => {
-      updateEnds.run(upTo, place)
+      updateEnds.run(upTo, chain)
       begin()
       append('journal.restarted', { reason, chain, upTo })
     })
@@ -139,8 +139,8 @@ function journalOn(db: Storage, { totem, now, strict, maxPages }: Settings): Jou
       previous: last.hash,
     }
     const hash = entryHash(entry)
-    const { totem: _, chain: __, ...row } = entry
-    insert.run({ ...row, place: current.place, fields: JSON.stringify(fields), hash })
+    const { totem: _, ...row } = entry
+    insert.run({ ...row, fields: JSON.stringify(fields), hash })
     last = { seq: entry.seq, hash }
   }
 
@@ -177,18 +177,18 @@ function journalOn(db: Storage, { totem, now, strict, maxPages }: Settings): Jou
   }
 
   function drop(): boolean {
-    for (const chain of log.chains()) {
-      const { place, baseSeq: base } = chain
-      const upTo = selectDroppable.pluck().get({ place, base, most: DROPPED_AT_ONCE }) as number | null
+    for (const life of log.chains()) {
+      const { chain, baseSeq: base } = life
+      const upTo = selectDroppable.pluck().get({ chain, base, most: DROPPED_AT_ONCE }) as number | null
       if (upTo !== null) {
         write(() => {
-          deleteEntries.run(place, upTo)
-          deleteAnchors.run(place, upTo)
+          deleteEntries.run(chain, upTo)
+          deleteAnchors.run(chain, upTo)
         })
         return true
       }
       // A later chain's entries go only after all of this one's.
-      if (log.end(chain).seq > base) return false
+      if (log.end(life).seq > base) return false
     }
     return false
   }
@@ -216,7 +216,7 @@ function journalOn(db: Storage, { totem, now, strict, maxPages }: Settings): Jou
       if (most <= 0) continue
       const entries = sound(chain, after, log.page(chain, after, most))
       if (entries.length === 0) continue
-      const base = after === chain.baseSeq && after > 0 ? log.anchorAt({ place: chain.place, seq: after }) : null
+      const base = after === chain.baseSeq && after > 0 ? log.anchorAt(chain, after) : null
       return { entries, base }
     }
     return null
@@ -227,7 +227,7 @@ function journalOn(db: Storage, { totem, now, strict, maxPages }: Settings): Jou
     const anchor = anchorContent(jws)
     const entry = anchor && log.page(chain, anchor.seq - 1, 1)[0]
     if (entry && entry.seq === anchor.seq && entry.hash === anchor.hash && anchor.totem === totem)
-      insertAnchor.run(chain.place, anchor.seq, jws)
+      insertAnchor.run(chain.chain, anchor.seq, jws)
     else append('journal.anchor-refused', { seq: anchor?.seq ?? 0 })
   }
 
@@ -272,10 +272,10 @@ function journalOn(db: Storage, { totem, now, strict, maxPages }: Settings): Jou
       if (!chain) return
       try {
         write(() => {
-          updateUpTo.run(Math.min(upTo, log.end(chain).seq), chain.place)
+          updateUpTo.run(Math.min(upTo, log.end(chain).seq), chain.chain)
           if (anchor !== null) keep(chain, anchor)
           if (!forked || chain.forked) return
-          updateForked.run(chain.place)
+          updateForked.run(chain.chain)
           append('totem.cloned', { chain: chain.chain })
         })
         if (full && anchor !== null) look()

@@ -20,8 +20,6 @@ export type Chain = {
   forked: 0 | 1
 }
 
-type Place = { place: number; seq: number }
-
 /** What can be read of a log, beside whoever writes it. */
 export type Log = {
   /** Oldest first. */
@@ -30,7 +28,7 @@ export type Log = {
   page(chain: Chain, seq: number, limit: number): JournalEntry[]
   /** The last entry of a chain, or its base. */
   end(chain: Chain): { seq: number; hash: string }
-  anchorAt(place: Place): string | null
+  anchorAt(chain: Chain, seq: number): string | null
   /** All of it in order, each anchor after its entry, the base's before all. The log may grow meanwhile. */
   lines(): Iterable<ExportedLine>
 }
@@ -43,20 +41,20 @@ export function logOn(db: Storage): Log {
     `SELECT place, chain, coalesce(totem, '') AS totem, base_seq AS baseSeq, base_hash AS baseHash, up_to AS upTo, ends,
        forked FROM chain ORDER BY place`,
   )
-  const selectPage = db.prepare('SELECT * FROM entry WHERE place = ? AND seq > ? ORDER BY seq LIMIT ?')
-  const selectEnd = db.prepare('SELECT seq, hash FROM entry WHERE place = ? ORDER BY seq DESC LIMIT 1')
-  const selectAnchors = db.prepare('SELECT seq, jws FROM anchor WHERE place = ? AND seq BETWEEN ? AND ?')
+  const selectPage = db.prepare('SELECT * FROM entry WHERE chain = ? AND seq > ? ORDER BY seq LIMIT ?')
+  const selectEnd = db.prepare('SELECT seq, hash FROM entry WHERE chain = ? ORDER BY seq DESC LIMIT 1')
+  const selectAnchors = db.prepare('SELECT seq, jws FROM anchor WHERE chain = ? AND seq BETWEEN ? AND ?')
 
   const chains = () => selectChains.all() as Chain[]
 
-  const page = ({ place, chain, totem }: Chain, seq: number, limit: number): JournalEntry[] =>
-    selectPage.all(place, seq, limit).map((row) => {
+  const page = ({ chain, totem }: Chain, seq: number, limit: number): JournalEntry[] =>
+    selectPage.all(chain, seq, limit).map((row) => {
       const { at, event, severity, fields, previous, hash, ...own } = row as JournalEntry & { fields: string }
       return { totem, chain, seq: own.seq, at, event, severity, fields: fieldsOf(fields), previous, hash }
     })
 
-  const anchors = ({ place }: Chain, from: number, to: number) =>
-    selectAnchors.all(place, from, to) as { seq: number; jws: string }[]
+  const anchors = ({ chain }: Chain, from: number, to: number) =>
+    selectAnchors.all(chain, from, to) as { seq: number; jws: string }[]
 
   function* lines(): Iterable<ExportedLine> {
     for (const chain of chains()) {
@@ -80,10 +78,9 @@ export function logOn(db: Storage): Log {
   return {
     chains,
     page,
-    end: ({ place, baseSeq, baseHash }) =>
-      (selectEnd.get(place) as { seq: number; hash: string } | undefined) ?? { seq: baseSeq, hash: baseHash },
-    anchorAt: ({ place, seq }) =>
-      (selectAnchors.all(place, seq, seq) as { jws: string }[]).map(({ jws }) => jws)[0] ?? null,
+    end: ({ chain, baseSeq, baseHash }) =>
+      (selectEnd.get(chain) as { seq: number; hash: string } | undefined) ?? { seq: baseSeq, hash: baseHash },
+    anchorAt: (chain, seq) => anchors(chain, seq, seq)[0]?.jws ?? null,
     lines,
   }
 }

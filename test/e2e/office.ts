@@ -9,6 +9,7 @@ import { type Bench, type BenchOptions, startBench } from '../../simulator/bench
 import { type Display, startDisplay } from '../../simulator/bench/display.ts'
 import { driveTotem, writeLauncher } from '../../simulator/bench/launch.ts'
 import { DEFAULT_PIN } from '../../simulator/card/cns.ts'
+import { watchDisk } from '../support/totem-disk.ts'
 import { type Citizen, citizenAt } from './citizen.ts'
 
 /** An office with its totem running in a real, sandboxed Electron, and somebody in front of it. */
@@ -45,6 +46,7 @@ export async function openOffice(options: BenchOptions = {}): Promise<Office> {
     ...options,
     timings: { goodbyeMs: 1_000, lineProbeMs: 1_000, ...options.timings },
   })
+  const disk = watchDisk(bench.totem.folder)
   let display: Display | null = null
   let app: ElectronApplication | null = null
   const running = () => {
@@ -59,7 +61,11 @@ export async function openOffice(options: BenchOptions = {}): Promise<Office> {
   const office: Office = {
     page: () => citizen.page(),
     screen: () => citizen.screen(),
-    sees: (...names) => citizen.sees(...names),
+    async sees(...names) {
+      const seen = await citizen.sees(...names)
+      disk.lookSoon()
+      return seen
+    },
     touches: (words) => citizen.touches(words),
     types: (pin) => citizen.types(pin),
     bench,
@@ -77,6 +83,7 @@ export async function openOffice(options: BenchOptions = {}): Promise<Office> {
       const gone = new Promise((resolve) => main.once('exit', resolve))
       process.kill(office.pid(), 'SIGKILL')
       await gone
+      disk.look()
     },
     provision(change) {
       const { config, configFile } = bench.totem
@@ -119,7 +126,7 @@ export async function openOffice(options: BenchOptions = {}): Promise<Office> {
     journal() {
       const db = new Database(join(bench.totem.config.dataDir, 'journal.db'), { readonly: true })
       try {
-        const rows = db.prepare('SELECT event, fields FROM entry ORDER BY place, seq').all() as {
+        const rows = db.prepare('SELECT event, fields FROM entry ORDER BY rowid').all() as {
           event: string
           fields: string
         }[]
@@ -132,7 +139,9 @@ export async function openOffice(options: BenchOptions = {}): Promise<Office> {
     async close() {
       await app?.close().catch(() => {})
       await display?.stop()
+      disk.look()
       await bench.stop()
+      disk.clean()
     },
   }
   await office.start()

@@ -1,7 +1,8 @@
 import { NAMELESS_CHAIN } from '../../../contract/journal.ts'
 
 /**
- * The lives of this log, in order: entries go to the last one. `totem` null: begun before it was written down. `base_*`: the
+ * The lives of this log, in order: entries go to the last one. Each entry names its own, so that what is salvaged of a
+ * damaged file can be checked by itself. `totem` null: begun before it was written down. `base_*`: the
  * newest entry that was dropped, or the chain's beginning. `up_to`: what the gateway holds. `ends`: the chain is broken
  * after this entry. `anchor`: the gateway's word on an entry (contract/journal.ts). `missed`: entries not taken since the
  * last `journal.lost`.
@@ -24,7 +25,7 @@ SELECT 1, '${NAMELESS_CHAIN}', up_to FROM sent WHERE EXISTS (SELECT 1 FROM entry
 ALTER TABLE entry RENAME TO nameless_entry;
 
 CREATE TABLE entry (
-  place INTEGER NOT NULL REFERENCES chain (place),
+  chain TEXT NOT NULL REFERENCES chain (chain),
   seq INTEGER NOT NULL CHECK (seq >= 1),
   at TEXT NOT NULL,
   event TEXT NOT NULL,
@@ -32,20 +33,20 @@ CREATE TABLE entry (
   fields TEXT NOT NULL CHECK (json_valid(fields)),
   previous TEXT NOT NULL CHECK (octet_length(previous) = 64),
   hash TEXT NOT NULL CHECK (octet_length(hash) = 64),
-  PRIMARY KEY (place, seq)
-) STRICT, WITHOUT ROWID;
+  PRIMARY KEY (chain, seq)
+) STRICT;
 
-INSERT INTO entry SELECT 1, seq, at, event, severity, fields, previous, hash FROM nameless_entry ORDER BY seq;
+INSERT INTO entry SELECT '${NAMELESS_CHAIN}', seq, at, event, severity, fields, previous, hash FROM nameless_entry ORDER BY seq;
 
 DROP TABLE nameless_entry;
 DROP TABLE sent;
 
 CREATE TABLE anchor (
-  place INTEGER NOT NULL REFERENCES chain (place),
+  chain TEXT NOT NULL REFERENCES chain (chain),
   seq INTEGER NOT NULL CHECK (seq >= 1),
   jws TEXT NOT NULL,
-  PRIMARY KEY (place, seq)
-) STRICT, WITHOUT ROWID;
+  PRIMARY KEY (chain, seq)
+) STRICT;
 
 CREATE TABLE missed (
   only INTEGER PRIMARY KEY CHECK (only = 1),
@@ -58,18 +59,18 @@ CREATE TRIGGER entry_fixed BEFORE UPDATE ON entry
 BEGIN SELECT RAISE(ABORT, 'the journal is only ever added to'); END;
 
 CREATE TRIGGER entry_kept BEFORE DELETE ON entry
-WHEN NOT EXISTS (SELECT 1 FROM anchor WHERE place = OLD.place AND seq >= OLD.seq)
-  OR OLD.seq IS NOT (SELECT base_seq + 1 FROM chain WHERE place = OLD.place)
+WHEN NOT EXISTS (SELECT 1 FROM anchor WHERE chain = OLD.chain AND seq >= OLD.seq)
+  OR OLD.seq IS NOT (SELECT base_seq + 1 FROM chain WHERE chain = OLD.chain)
 BEGIN SELECT RAISE(ABORT, 'only the oldest goes, and only when an anchor stands for it'); END;
 
 CREATE TRIGGER entry_dropped AFTER DELETE ON entry
-BEGIN UPDATE chain SET base_seq = OLD.seq, base_hash = OLD.hash WHERE place = OLD.place; END;
+BEGIN UPDATE chain SET base_seq = OLD.seq, base_hash = OLD.hash WHERE chain = OLD.chain; END;
 
 CREATE TRIGGER anchor_fixed BEFORE UPDATE ON anchor
 BEGIN SELECT RAISE(ABORT, 'an anchor is never changed'); END;
 
 CREATE TRIGGER anchor_kept BEFORE DELETE ON anchor
-WHEN OLD.seq >= (SELECT base_seq FROM chain WHERE place = OLD.place)
+WHEN OLD.seq >= (SELECT base_seq FROM chain WHERE chain = OLD.chain)
 BEGIN SELECT RAISE(ABORT, 'an anchor goes when a later one stands for all before it'); END;
 
 CREATE TRIGGER chain_fixed BEFORE UPDATE OF place, chain ON chain
