@@ -12,6 +12,7 @@ const { values } = parseArgs({
   options: {
     printer: { type: 'string', default: 'a4-kiosk' },
     'printer-uri': { type: 'string' },
+    'printer-ca': { type: 'string' },
     'external-key': { type: 'string' },
     'test-trust': { type: 'boolean', default: false },
   },
@@ -46,6 +47,7 @@ const printer = createPrinterService({
   ...printerConfig.parse({
     profile: values.printer,
     ...(values['printer-uri'] !== undefined && { uri: values['printer-uri'] }),
+    ...(values['printer-ca'] !== undefined && { ca: values['printer-ca'] }),
   }),
   onStatus: (status) => host.tell({ event: 'printer', status }),
   onProgress: (progress) => host.tell(progress),

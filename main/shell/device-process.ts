@@ -23,7 +23,10 @@ export function spawnDeviceProcess({ printer, externalKey, benchEnv }: DeviceSet
     ),
   )
   const args = ['--printer', printer.profile]
-  if (printer.profile === 'a4-office') args.push('--printer-uri', printer.uri)
+  if (printer.profile === 'a4-office') {
+    args.push('--printer-uri', printer.uri)
+    if (printer.ca !== undefined) args.push('--printer-ca', printer.ca)
+  }
   if (externalKey !== null) args.push('--external-key', externalKey)
   if (__DEVELOPMENT__ && benchEnv) args.push('--test-trust')
   const child = utilityProcess.fork(join(__dirname, '..', 'native', 'index.cjs'), args, {

@@ -1,9 +1,16 @@
+import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
+import { type IncomingMessage, request as plainRequest } from 'node:http'
+import { request as tlsRequest } from 'node:https'
 import ipp, { type IppRequest } from '@sealsystems/ipp'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { type IppGroup, readAnswer } from './ipp-answer.ts'
 import type { OfficePrinterState } from './ipp-status.ts'
 
-/** `why` is for a technician: the HTTP or IPP status, or that it was no IPP at all. */
+/**
+ * `why` is for a technician: the HTTP or IPP status, that it was no IPP at all, or what is wrong with the certificate (the
+ * code of TLS, e.g. CERT_HAS_EXPIRED; `ca-unreadable`).
+ */
 export type IppFailure = { kind: 'unreachable' } | { kind: 'refused'; why: string }
 
 export interface OfficePrinter extends OfficePrinterState {
@@ -50,10 +57,20 @@ const CREATE_JOB = 5
 const SEND_DOCUMENT = 6
 const PDF = 'application/pdf'
 
+export interface IppAddress {
+  /** ipp://… or ipps://… */
+  uri: string
+  /** PEM file of the only authority whose printers are trusted; without it, those that Node trusts. */
+  ca?: string | undefined
+}
+
 /** `user` owns the jobs: two programs that share a printer have two. */
-export function ippClient(uri: string, user: string): IppClient {
+export function ippClient({ uri, ca }: IppAddress, user: string): IppClient {
   const url = new URL(uri.replace(/^ipp/, 'http'))
   url.port = new URL(uri).port || IPP_PORT
+  const send = url.protocol === 'https:' ? tlsRequest : plainRequest
+  // Read anew each time: a CA is put in place, or changed, while the totem runs.
+  const authority = async () => (ca === undefined ? {} : { ca: await readFile(ca) })
 
   async function ask(
     operation: string,
@@ -74,16 +91,31 @@ export function ippClient(uri: string, user: string): IppClient {
       },
       ...rest,
     })
+    let trusted: { ca?: Buffer }
     try {
-      const headers = { 'content-type': 'application/ipp' }
-      const response = await fetch(url, { method: 'POST', headers, body, redirect: 'error', signal })
-      if (response.status !== 200) return err({ kind: 'refused', why: `HTTP ${response.status}` })
+      trusted = await authority()
+    } catch {
+      return err({ kind: 'refused', why: 'ca-unreadable' })
+    }
+    try {
+      const headers = { 'content-type': 'application/ipp', 'content-length': body.length }
+      // A connection each: a printer closes idle ones when it likes, and a request that meets that says nothing of it.
+      const request = send(url, { method: 'POST', headers, signal, agent: false, ...trusted })
+      request.end(body)
+      const [response] = (await once(request, 'response')) as [IncomingMessage]
+      if (response.statusCode !== 200) {
+        response.destroy()
+        return err({ kind: 'refused', why: `HTTP ${response.statusCode}` })
+      }
       const answer = readAnswer(await content(response))
       if (!answer) return err({ kind: 'refused', why: 'no IPP' })
       if (answer.status < FIRST_FAILURE) return ok(answer.groups)
       return err({ kind: 'refused', why: `IPP 0x${answer.status.toString(16).padStart(4, '0')}` })
-    } catch {
-      // Whatever fetch rejects with: no route, refused, cut off, out of time, a certificate that nobody vouches for.
+    } catch (failure) {
+      const { code = '' } = failure as NodeJS.ErrnoException
+      // Somebody else may stand at that address: it gets no certificate of anybody's.
+      if (/CERT|VERIFY/.test(code)) return err({ kind: 'refused', why: code })
+      // No route, refused, cut off, out of time.
       return err({ kind: 'unreachable' })
     }
   }
@@ -165,10 +197,10 @@ export function ippClient(uri: string, user: string): IppClient {
   }
 }
 
-async function content({ body }: Response): Promise<Uint8Array> {
+async function content(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const chunks: Uint8Array[] = []
   let length = 0
-  for await (const chunk of body ?? []) {
+  for await (const chunk of body) {
     length += chunk.length
     if (length > MAX_ANSWER_BYTES) break
     chunks.push(chunk)

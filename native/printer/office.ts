@@ -2,16 +2,14 @@ import { hostname } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { PrinterStatus } from '../../contract/device.ts'
 import { err, ok } from '../../contract/result.ts'
-import { ippClient, type OfficeJob, type OfficePrinter } from './ipp.ts'
+import { type IppAddress, ippClient, type OfficeJob, type OfficePrinter } from './ipp.ts'
 import { officeStatus } from './ipp-status.ts'
 import { drawPage, openPdf } from './pdf.ts'
 import type { PrinterListener, PrinterService, PrintProgress } from './service.ts'
 import { canPrint } from './status.ts'
 
-export interface OfficeOptions extends PrinterListener {
+export interface OfficeOptions extends PrinterListener, IppAddress {
   profile: 'a4-office'
-  /** ipp://… or ipps://… */
-  uri: string
   /** Whose the jobs are. What an earlier run of this user has left in the printer is cancelled. */
   user?: string
 }
@@ -39,7 +37,7 @@ const UNSURE = ['job-completed-with-errors', 'queued-in-device']
  * its job is completed, or before, as it counts the sheets.
  */
 export function createOfficeService(options: OfficeOptions): PrinterService {
-  const client = ippClient(options.uri, options.user ?? `polis@${hostname()}`)
+  const client = ippClient(options, options.user ?? `polis@${hostname()}`)
   let known: PrinterStatus | null = null
   /** Nothing of ours waits in the printer: it would come out some day, for whoever stands there. */
   let clean = false

@@ -29,6 +29,7 @@ totem print file FILE.pdf
 
   --profile NAME       ${printerProfile.options.join(', ')}: a thermal head on USB, the first without it; a4-office
   --uri URI            of the office printer, ipp://… or ipps://…
+  --ca FILE            PEM of the authority that vouches for an ipps printer
   --json               the answer, or { "kind": … } of the failure, as one line of JSON
 
 A thermal head that somebody else has printed with first cuts off what it may have begun. The totem's own program must not
@@ -42,6 +43,7 @@ ${PDF_REFUSED} pdf-refused, ${NO_INPUT} no such file, 64 wrong command`
 const OPTIONS = {
   profile: { type: 'string' },
   uri: { type: 'string' },
+  ca: { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const
 
@@ -79,9 +81,15 @@ export async function print([what = '', ...args]: string[]): Promise<number> {
 /** Not the totem's own: its jobs in the same printer are left alone. */
 const TECHNICIAN = `technician@${hostname()}`
 
-function printerOf({ profile, uri }: { profile?: string | undefined; uri?: string | undefined }): PrinterConfig {
+type Address = Partial<Record<'profile' | 'uri' | 'ca', string | undefined>>
+
+function printerOf({ profile, uri, ca }: Address): PrinterConfig {
   const named = profile ?? (uri === undefined ? 'a4-kiosk' : 'a4-office')
-  const printer = printerConfig.safeParse({ profile: named, ...(uri !== undefined && { uri }) })
+  const printer = printerConfig.safeParse({
+    profile: named,
+    ...(uri !== undefined && { uri }),
+    ...(ca !== undefined && { ca }),
+  })
   if (printer.success) return printer.data
   return usage(
     HELP,
@@ -113,7 +121,7 @@ async function testSheets({ profile }: PrinterConfig): Promise<PrintSheet[]> {
 }
 
 async function tellStatus(printer: PrinterConfig, status: PrinterStatus, json: boolean): Promise<number> {
-  const asked = printer.profile === 'a4-office' ? await ippClient(printer.uri, TECHNICIAN).printer() : null
+  const asked = printer.profile === 'a4-office' ? await ippClient(printer, TECHNICIAN).printer() : null
   const office = asked?.ok
     ? { makeAndModel: asked.value.makeAndModel, reasons: asked.value.reasons, formats: asked.value.formats }
     : asked && { failure: asked.error }

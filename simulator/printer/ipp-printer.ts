@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -41,11 +41,26 @@ for page in $(seq "\${range%-*}" "\${range#*-}"); do
 done
 `
 
-/** Starts one on a free port of this machine; `formats` is what it takes. */
-export async function startIppPrinter({ formats = 'application/pdf' } = {}): Promise<IppPrinter> {
+export interface IppPrinterOptions {
+  /** What it takes. */
+  formats?: string
+  /** PEM files of its certificate and key: then it is spoken to by ipps. */
+  tls?: { certificate: string; key: string }
+}
+
+/** Starts one on a free port of this machine. */
+export async function startIppPrinter({
+  formats = 'application/pdf',
+  tls,
+}: IppPrinterOptions = {}): Promise<IppPrinter> {
   const dir = await mkdtemp(join(tmpdir(), 'ipp-'))
   const spool = join(dir, 'spool')
   await mkdir(spool)
+  // It looks for them by its own name; a first byte of TLS tells it that the caller wants it.
+  if (tls) {
+    await copyFile(tls.certificate, join(dir, 'localhost.crt'))
+    await copyFile(tls.key, join(dir, 'localhost.key'))
+  }
   await writeFile(join(dir, 'print'), PRINT, { mode: 0o755 })
   await writeFile(join(dir, 'before-each-sheet'), '')
   await writeFile(join(dir, 'paper'), '')
@@ -61,7 +76,7 @@ export async function startIppPrinter({ formats = 'application/pdf' } = {}): Pro
       'ippeveprinter',
       [
         ...['-r', 'off', '-n', 'localhost', '-p', `${port}`, '-f', formats, '-vv'],
-        ...['-c', join(dir, 'print'), '-d', spool, '-k', 'Ufficio'],
+        ...['-c', join(dir, 'print'), '-d', spool, '-k', '-K', dir, 'Ufficio'],
       ],
       { DBUS_SYSTEM_BUS_ADDRESS: busAddress },
     )
@@ -70,7 +85,7 @@ export async function startIppPrinter({ formats = 'application/pdf' } = {}): Pro
   }
 
   return {
-    uri: `ipp://localhost:${port}/ipp/print`,
+    uri: `${tls ? 'ipps' : 'ipp'}://localhost:${port}/ipp/print`,
     beforeEachSheet: (shell) => writeFile(join(dir, 'before-each-sheet'), shell),
     async documents() {
       const names = (await readdir(spool)).filter((name) => name.endsWith('.pdf'))

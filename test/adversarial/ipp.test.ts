@@ -136,7 +136,7 @@ test.each([
 
 test.each([
   ['wants a password', 401, {}, 'offline'],
-  ['sends elsewhere', 307, { location: 'http://127.0.0.1:9/ipp/print' }, 'absent'],
+  ['sends elsewhere', 307, { location: 'http://127.0.0.1:9/ipp/print' }, 'offline'],
 ])('a printer that %s is not used', async (_, code, headers, status) => {
   await startPrinter((_, response) => {
     response.writeHead(code, headers).end()

@@ -1,8 +1,10 @@
 import { EventEmitter, once } from 'node:events'
+import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { PrinterStatus } from '../../contract/device.ts'
 import { ippClient } from '../../native/printer/ipp.ts'
 import { createPrinterService, type PrinterService, type PrintProgress } from '../../native/printer/service.ts'
+import { makePki } from '../../simulator/pki/make.ts'
 import { type IppPrinter, startIppPrinter } from '../../simulator/printer/ipp-printer.ts'
 import { certificatePdf, receipt } from '../golden/papers.ts'
 
@@ -15,12 +17,13 @@ let statuses: PrinterStatus[]
 let progress: PrintProgress[]
 const events = new EventEmitter()
 
-function startService(uri: string, user = 'polis@test') {
+function startService(uri: string, user = 'polis@test', ca?: string) {
   statuses = []
   progress = []
   service = createPrinterService({
     profile: 'a4-office',
     uri,
+    ca,
     user,
     onStatus: (status) => events.emit('told', statuses.push(status)),
     onProgress: (told) => events.emit('told', progress.push(told)),
@@ -92,7 +95,7 @@ test('paper out: the job is called back, and no other is begun before the printe
   await untilStatus('ready')
   // This printer prints also what was cancelled while it waited for paper: that is why a void sheet that was sent counts as
   // perhaps printed in the ledger, and the next as a reprint.
-  expect(await ippClient(printer.uri, 'polis@test').job(1)).toMatchObject({ ok: true, value: { state: CANCELED } })
+  expect(await ippClient(printer, 'polis@test').job(1)).toMatchObject({ ok: true, value: { state: CANCELED } })
   expect(await service.print('op.certificate', { kind: 'pdf', pdf }, 1)).toMatchObject({ ok: true })
   expect(await printer.documents()).toHaveLength(2)
 })
@@ -133,7 +136,7 @@ test.each([
 ] as const)('of %s: %s', async (user, _, then) => {
   await untilStatus('ready')
   await service.stop()
-  const jobs = ippClient(printer.uri, user)
+  const jobs = ippClient(printer, user)
   const left = await jobs.create('lettera', null)
   if (!left.ok) throw new Error('no job')
 
@@ -151,6 +154,31 @@ test('a printer that takes no PDF is offline, and nothing is sent to it', async 
   await untilStatus('offline')
   const printed = await service.print('op.certificate', { kind: 'pdf', pdf: await certificatePdf(1) }, 1)
   expect(printed).toEqual({ ok: false, error: { kind: 'printer-fault', status: 'offline', page: 1 } })
+})
+
+const pki = (name: string) => join(import.meta.dirname, '../../.bench/pki', name)
+
+test('ipps: a printer that the configured authority vouches for prints, and no other hears of a sheet', async () => {
+  await service.stop()
+  await printer.stop()
+  await makePki(pki('.'))
+  printer = await startIppPrinter({ tls: { certificate: pki('gateway.cert.pem'), key: pki('gateway.key.pem') } })
+  const { uri } = printer
+  const failures = { 'totem-ca.pem': 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'no-such.pem': 'ca-unreadable' }
+  for (const [ca, why] of Object.entries(failures)) {
+    const asked = await ippClient({ uri, ca: pki(ca) }, 'polis@test').printer()
+    expect(asked).toEqual({ ok: false, error: { kind: 'refused', why } })
+  }
+  // Nobody on Node's own list made this certificate.
+  startService(uri)
+  await untilStatus('offline')
+  await service.stop()
+
+  startService(uri, 'polis@test', pki('gateway-ca.pem'))
+  await untilStatus('ready')
+  const pdf = await certificatePdf(1)
+  expect(await service.print('op.certificate', { kind: 'pdf', pdf }, 1)).toMatchObject({ ok: true })
+  expect(await printer.documents()).toEqual([pdf])
 })
 
 test('what is no PDF, and lines for a receipt head, are refused before the printer is asked', async () => {
