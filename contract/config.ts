@@ -34,13 +34,22 @@ export const totemConfig = z.strictObject({
     ca: z.string(),
     certificate: z.string(),
     key: z.string(),
-    /** Public JWK (P-256) to which requests are sealed. */
-    sealingKey: z.string(),
+    /** The list of the gateway's keys that was provisioned (contract/gateway-keys.ts); a newer one is kept in `dataDir`. */
+    keys: z.string(),
   }),
-  /** Private JWK (P-256) that opens outcomes sealed to this totem. */
-  outcomeKey: z.string(),
+  /** Folder of the private JWKs (P-256, `*.jwk.json`) that open outcomes sealed to this totem; the gateway has the newest. */
+  outcomeKeys: z.string(),
   /** Private JWK (P-256, with `kid`) that signs what this totem prints; null: its papers carry no verification code. */
   verification: z.strictObject({ key: z.string() }).nullable(),
+  /**
+   * How private keys lie on the disk: as files of the totem's user and nobody else, or wrapped under a key that a TPM 2.0
+   * gives to this machine only (`tcti`: how tpm2-tools reach it, such as "device:/dev/tpmrm0"; `blob`: that key as the TPM
+   * sealed it, made by `npx totem keys protect`).
+   */
+  keyProtection: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('file') }),
+    z.strictObject({ kind: z.literal('tpm'), tcti: z.string(), blob: z.string() }),
+  ]),
   trust: z.strictObject({
     /** The trust list that was provisioned (contract/trust.ts); a newer one from the gateway is kept in `dataDir`. */
     list: z.string(),

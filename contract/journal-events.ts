@@ -155,6 +155,12 @@ export const journalEvents = {
     { reason: code },
     { it: 'Chiavi del gateway rifiutate: {reason}', en: "The gateway's keys refused: {reason}" },
   ),
+  /** This totem's own keys do not open: it does not start. */
+  'keys.unusable': event(
+    'alarm',
+    { reason: code },
+    { it: 'Chiavi del totem inutilizzabili: {reason}', en: "This totem's keys can't be used: {reason}" },
+  ),
   'printer.changed': event('info', { status: code }, { it: 'Stampante: {status}', en: 'Printer: {status}' }),
   'reader.changed': event('info', { state: code }, { it: 'Lettore: {state}', en: 'Reader: {state}' }),
   'trust.updated': event(

@@ -1,14 +1,17 @@
-import { randomBytes } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TotemConfig } from '../contract/config.ts'
 import type { DeviceEvent } from '../contract/device.ts'
 import type { Result } from '../contract/result.ts'
-import { readConfig, readKey } from './config.ts'
+import { readConfig } from './config.ts'
 import { superviseDevices } from './devices/index.ts'
 import { verificationSigner } from './documents/verification-code.ts'
 import { callHandlers } from './handlers.ts'
 import { openJournal } from './journal/journal.ts'
+import { explain } from './keys/explain.ts'
+import { openGatewayKeys } from './keys/gateway-keys.ts'
+import { createKeysRefresh } from './keys/refresh.ts'
+import { loadTotemKeys } from './keys/totem-keys.ts'
 import { openQueue } from './queue/queue.ts'
 import { createVisitServices, freeBytes } from './services/index.ts'
 import { createPaper, inPrinter } from './services/paper.ts'
@@ -27,7 +30,6 @@ import { openTrustStore } from './trust/store.ts'
 // The composition root: the one place where things are made and joined.
 
 const STORAGE_CHECK_MS = 15_000
-const HOLDER_KEY_BYTES = 32
 
 type DeviceReady = Extract<DeviceEvent, { event: 'ready' }>
 
@@ -54,18 +56,24 @@ async function start(config: TotemConfig) {
   const { dataDir, trust: trustConfig } = config
   const testTrust = __DEVELOPMENT__ && config.bench !== null
   const trust = opened('trust list', await openTrustStore({ config: trustConfig, testTrust, dataDir, journal, now }))
-  const sealingKey = readKey(config.gateway.sealingKey)
-  const outcomeKey = readKey(config.outcomeKey)
-  const keys = {
-    sealing: () => sealingKey,
-    outcome: new Map([[outcomeKey.kid, outcomeKey]]),
-    holder: holderSecret(config.dataDir),
+  const { listKey } = trustConfig
+  const gatewayKeys = opened(
+    "list of the gateway's keys",
+    await openGatewayKeys({ list: config.gateway.keys, listKey, dataDir, journal, now: Date.now }),
+  )
+  const loaded = await loadTotemKeys(config)
+  if (!loaded.ok) {
+    journal.record('keys.unusable', { reason: loaded.error.kind })
+    process.stderr.write(`totem: ${explain(loaded.error)}\n`)
+    return exitForRestart()
   }
+  const own = loaded.value
+  const keys = { sealing: gatewayKeys.sealingKey, outcome: own.outcome, holder: own.holder }
   const client = createGatewayClient({
     url: config.gateway.url,
     ca: readFileSync(config.gateway.ca, 'utf8'),
     certificate: readFileSync(config.gateway.certificate, 'utf8'),
-    key: readFileSync(config.gateway.key, 'utf8'),
+    key: own.tls,
     version: versions().version,
     onMalformed: (path, httpStatus) => journal.record('gateway.answer-malformed', { path, httpStatus }),
   })
@@ -84,6 +92,7 @@ async function start(config: TotemConfig) {
     onLine(state) {
       online = state === 'up'
       trustRefresh.line(state)
+      keysRefresh.line(state)
       session.refresh()
     },
   })
@@ -111,7 +120,7 @@ async function start(config: TotemConfig) {
     },
   })
   const place = { totem: config.totem, office: `${config.office.name} (${config.office.province})` }
-  const verification = config.verification && verificationSigner(readKey(config.verification.key))
+  const verification = own.verification && verificationSigner(own.verification)
   const sign = createPaperSigner(verification, config.totem)
   const paper = createPaper({
     devices,
@@ -164,6 +173,7 @@ async function start(config: TotemConfig) {
     room: (bytes) => freeBytes(dataDir) - bytes > config.minFreeBytes,
     random: Math.random,
   })
+  const keysRefresh = createKeysRefresh({ client, store: gatewayKeys, journal, random: Math.random })
 
   let cie: DeviceReady['cie'] = 'ready'
   function deviceTold(event: DeviceEvent) {
@@ -217,6 +227,7 @@ async function start(config: TotemConfig) {
     devices.stop()
     void drain.stop()
     void trustRefresh.stop()
+    void keysRefresh.stop()
     client.close()
     journal.record('totem.stopped', {})
     journal.close()
@@ -229,20 +240,4 @@ function opened<T>(name: string, result: Result<T, { kind: string }>): T {
   if (result.ok) return result.value
   process.stderr.write(`totem: the ${name} cannot be opened: ${result.error.kind}\n`)
   return exitForRestart()
-}
-
-/** Key of the references by which waiting outcomes find their person; made once, readable by the totem's user only. */
-function holderSecret(dataDir: string): Uint8Array {
-  const file = join(dataDir, 'holder.key')
-  if (!existsSync(file)) {
-    // Whole on the disk before it has its name: after a power cut there is a key or none, never an empty one.
-    const fd = openSync(`${file}.new`, 'w', 0o600)
-    writeSync(fd, randomBytes(HOLDER_KEY_BYTES))
-    fsyncSync(fd)
-    closeSync(fd)
-    renameSync(`${file}.new`, file)
-  }
-  const secret = readFileSync(file)
-  if (secret.length !== HOLDER_KEY_BYTES) throw new Error('holder.key is damaged')
-  return secret
 }

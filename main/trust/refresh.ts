@@ -1,6 +1,6 @@
 import type { TrustBundle } from '../../contract/trust.ts'
 import type { Journal } from '../journal/journal.ts'
-import { backoffMs } from '../sync/backoff.ts'
+import { createRefresh, type Refresh } from '../refresh.ts'
 import type { GatewayClient } from '../sync/client.ts'
 import type { TrustStore } from './store.ts'
 
@@ -11,13 +11,6 @@ const EVERY_MS = 4 * HOUR_MS
 const LONGEST_CRL_BYTES = 64 * 1024 * 1024
 /** All of them: main holds them in memory. */
 const LONGEST_CRLS_BYTES = 256 * 1024 * 1024
-
-export interface TrustRefresh {
-  /** The line came up or went down. */
-  line(state: 'up' | 'down'): void
-  /** Ends with the exchange under way: close the client to cut it short. */
-  stop(): Promise<void>
-}
 
 interface Parts {
   client: Pick<GatewayClient, 'trust' | 'crl'>
@@ -31,45 +24,26 @@ interface Parts {
 }
 
 /**
- * Has the store read what is on the disk, then asks the gateway for a newer list and for CRLs that are not here yet, when the line comes up and every few hours.
- * Whatever fails leaves what is here in force: a totem without a line goes on with it, as its policy says.
+ * Has the store read what is on the disk, then asks the gateway for a newer list and for CRLs that are not here yet, when
+ * the line comes up and every few hours. Whatever fails leaves what is here in force: a totem without a line goes on with
+ * it, as its policy says.
  */
-export function createTrustRefresh({ client, store, journal, onReady, room, random }: Parts): TrustRefresh {
-  let up = false
-  let stopped = false
-  let failures = 0
-  let due = true
-  let timer: NodeJS.Timeout | undefined
-  let running = store.load().then(onReady)
-
-  function again(ms: number): void {
-    clearTimeout(timer)
-    timer = setTimeout(() => {
-      due = true
-      wake()
-    }, ms)
-  }
-
-  function wake(): void {
-    if (!up || !due || stopped) return
-    due = false
-    running = running.then(async () => {
-      if (stopped) return
-      const whole = await refresh().catch(notStored)
-      if (stopped) return
-      failures = whole ? 0 : failures + 1
-      again(whole ? EVERY_MS * (1 + random()) : backoffMs(failures, random))
-    })
-  }
+export function createTrustRefresh({ client, store, journal, onReady, room, random }: Parts): Refresh {
+  return createRefresh({
+    everyMs: EVERY_MS,
+    first: store.load().then(onReady),
+    work: (signal) => refresh(signal).catch(notStored),
+    random,
+  })
 
   /** False when something is still to be had. */
-  async function refresh(): Promise<boolean> {
+  async function refresh(signal: AbortSignal): Promise<boolean> {
     const bundle = await client.trust()
     if (!bundle.ok) return false
     const { list, crls } = bundle.value
     const newList = await store.takeList(list)
-    const { taken, whole } = await takeCrls(crls)
-    if (!stopped && (newList || taken > 0)) journal.record('trust.updated', store.counts)
+    const { taken, whole } = await takeCrls(crls, signal)
+    if (!signal.aborted && (newList || taken > 0)) journal.record('trust.updated', store.counts)
     return whole
   }
 
@@ -80,7 +54,10 @@ export function createTrustRefresh({ client, store, journal, onReady, room, rand
     return false
   }
 
-  async function takeCrls(offered: TrustBundle['crls']): Promise<{ taken: number; whole: boolean }> {
+  async function takeCrls(
+    offered: TrustBundle['crls'],
+    signal: AbortSignal,
+  ): Promise<{ taken: number; whole: boolean }> {
     let taken = 0
     let total = 0
     for (const crl of offered) {
@@ -95,7 +72,7 @@ export function createTrustRefresh({ client, store, journal, onReady, room, rand
         break
       }
       const brought = await client.crl(crl, store.incoming)
-      if (stopped) return { taken, whole: true }
+      if (signal.aborted) return { taken, whole: true }
       if (brought.ok) {
         if (await store.takeCrl()) taken++
       } else if (brought.error.kind === 'answer-malformed') {
@@ -104,17 +81,5 @@ export function createTrustRefresh({ client, store, journal, onReady, room, rand
       } else return { taken, whole: false }
     }
     return { taken, whole: true }
-  }
-
-  return {
-    line(state) {
-      up = state === 'up'
-      wake()
-    },
-    async stop() {
-      stopped = true
-      clearTimeout(timer)
-      await running
-    },
   }
 }

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { JWK } from 'jose'
 import type { TotemConfig } from '../../contract/config.ts'
@@ -8,8 +8,9 @@ import type { TrustList } from '../../contract/trust.ts'
 import { type CrlShelf, createCrlShelf, sha256Of } from '../../trust/crl-shelf.ts'
 import { replaces, verifyTrustList } from '../../trust/list.ts'
 import type { Trust } from '../../trust/trust.ts'
+import { putInPlace, writeWhole } from '../files.ts'
 import type { Journal } from '../journal/journal.ts'
-import { contentOf, putInPlace, writeWhole } from './files.ts'
+import { newestList } from '../newest-list.ts'
 
 /** Who may vouch for a card at this totem: the newest signed list that it has, and the CRLs of its issuers. */
 export interface TrustStore {
@@ -81,25 +82,10 @@ export async function openTrustStore({
 
   const key = await keyIn(config.listKey)
   if (!key) return err({ kind: 'list-key-unreadable' })
-  const provisioned = await listIn(config.list)
-  const kept = await listIn(keptFile)
-  if (!kept.ok && kept.error.kind !== 'list-unreadable') {
-    refuse(kept.error.kind, keptFile)
-    await rename(keptFile, `${keptFile}.refused`).catch(() => {})
-  }
-  if (!provisioned.ok) {
-    if (!kept.ok) return provisioned
-    refuse(provisioned.error.kind, config.list)
-  }
-  const [first, second] = [provisioned, kept].flatMap((list) => (list.ok ? [list.value] : []))
-  if (!first) throw new Error('a list was opened, and is not there')
-  let inForce = second && replaces(second.list, first.list) ? second : first
+  const newest = await newestList({ provisioned: config.list, kept: keptFile, open: opened, refuse })
+  if (!newest.ok) return newest
+  let inForce = newest.value
   let ready = false
-
-  async function listIn(file: string): Promise<Result<InForce, TrustUnusable>> {
-    const jws = await contentOf(file)
-    return jws === null ? err({ kind: 'list-unreadable' }) : opened(jws.trim())
-  }
 
   async function opened(jws: string): Promise<Result<InForce, TrustUnusable>> {
     const list = await verifyTrustList(jws, key as JWK)

@@ -32,8 +32,10 @@ export async function provisionTotem(options: {
   const home = join(folder, 'home')
   for (const dir of [folder, keys, dataDir, home]) mkdirSync(dir, { mode: 0o700 })
   const copied: string[] = []
-  const key = (source: string) => {
-    const target = join(keys, source.replace('/', '-'))
+  const outcomeKeys = join(keys, 'outcome')
+  mkdirSync(outcomeKeys, { mode: 0o700 })
+  const key = (source: string, folder = keys) => {
+    const target = join(folder, source.replace('/', '-'))
     copyFileSync(join(pki, source), target)
     chmodSync(target, 0o600)
     copied.push(target)
@@ -48,9 +50,10 @@ export async function provisionTotem(options: {
       ca: key('gateway-ca.pem'),
       certificate: key(`totems/${TOTEM}.cert.pem`),
       key: key(`totems/${TOTEM}.key.pem`),
-      sealingKey: key('gateway.sealing.pub.jwk.json'),
+      keys: key('gateway-keys.jws'),
     },
-    outcomeKey: key(`totems/${TOTEM}.outcome.jwk.json`),
+    outcomeKeys,
+    keyProtection: { kind: 'file' },
     verification: { key: key(`totems/${TOTEM}.verification.jwk.json`) },
     trust: {
       list: key('trust-list.jws'),
@@ -66,12 +69,13 @@ export async function provisionTotem(options: {
     minFreeBytes: 200 * 1_048_576,
     bench: { deviceEnv: options.deviceEnv, dockUrl: options.dockUrl },
   }
+  key(`totems/${TOTEM}.outcome.jwk.json`, outcomeKeys)
   // Where main/trust keeps what comes from the gateway: a totem may be set up before it has a line.
   const trust = join(dataDir, 'trust')
   const crls = join(trust, 'crls')
   copied.push(trust, crls, ...(await issueCrls(pki, crls)))
   const configFile = join(folder, 'totem.json')
   writeFileSync(configFile, JSON.stringify(config, null, 2), { mode: 0o600 })
-  giveToBenchUser(folder, keys, dataDir, home, configFile, ...copied)
+  giveToBenchUser(folder, keys, outcomeKeys, dataDir, home, configFile, ...copied)
   return { folder, configFile, config }
 }

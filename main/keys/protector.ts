@@ -1,0 +1,106 @@
+import { createSecretKey } from 'node:crypto'
+import { readFile, stat } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { CompactEncrypt, compactDecrypt } from 'jose'
+import type { TotemConfig } from '../../contract/config.ts'
+import { err, ok, type Result } from '../../contract/result.ts'
+import { writeWhole } from '../files.ts'
+import { readBlob } from './blob.ts'
+import { openTpm, type TpmFailure } from './tpm.ts'
+
+/**
+ * `file` is the one that it is about. `key-open-to-others`: others than its owner may read it. `key-not-wrapped`: it lies
+ * in the clear where a TPM is to protect it. `key-wrapped`: a TPM protects it, and the configuration names none.
+ * `key-damaged`: it does not open, or was put in place of another one.
+ */
+export interface KeyFailure {
+  kind:
+    | 'key-missing'
+    | 'key-unreadable'
+    | 'key-open-to-others'
+    | 'key-not-wrapped'
+    | 'key-wrapped'
+    | 'key-damaged'
+    | 'key-malformed'
+    | 'blob-missing'
+    | 'blob-damaged'
+  file: string
+}
+
+/** How private keys lie on the disk. */
+export interface KeyProtector {
+  read(file: string): Promise<Result<Buffer, KeyFailure>>
+  /** On the disk for good, protected, when it is done. */
+  write(file: string, content: Uint8Array): Promise<void>
+}
+
+const OTHERS = 0o077
+
+/**
+ * `file`: keys are files of the totem's user, and of nobody else. `tpm`: each file is wrapped (JWE, `dir` with A256GCM, its
+ * own name under the seal) with a key-encryption key that only this machine's TPM gives back: a disk alone opens nothing.
+ * Without PCRs in the blob whoever has the whole totem can have the TPM open it for them; bind it to what may be booted.
+ */
+export async function openProtector(
+  protection: TotemConfig['keyProtection'],
+): Promise<Result<KeyProtector, KeyFailure | TpmFailure>> {
+  if (protection.kind === 'file') return ok(plainFiles)
+  const sealed = await readBlob(protection.blob)
+  if (!sealed.ok) return sealed
+  const secret = await openTpm(protection.tcti).unseal(sealed.value)
+  if (!secret.ok) return secret
+  return ok(wrappedFiles(secret.value))
+}
+
+const plainFiles: KeyProtector = {
+  async read(file) {
+    const content = await ownFile(file)
+    return content.ok && isWrapped(content.value) ? err({ kind: 'key-wrapped', file }) : content
+  },
+  write: (file, content) => writeWhole(file, content),
+}
+
+/** Takes the key-encryption key over: its bytes are overwritten. */
+function wrappedFiles(secret: Buffer): KeyProtector {
+  const key = createSecretKey(secret)
+  secret.fill(0)
+  return {
+    async read(file) {
+      const content = await ownFile(file)
+      if (!content.ok) return content
+      if (!isWrapped(content.value)) return err({ kind: 'key-not-wrapped', file })
+      try {
+        const { plaintext, protectedHeader } = await compactDecrypt(content.value.toString('latin1'), key, {
+          keyManagementAlgorithms: [WRAPPED.alg],
+          contentEncryptionAlgorithms: [WRAPPED.enc],
+        })
+        const { typ, file: name } = protectedHeader
+        if (typ === WRAPPED.typ && name === basename(file)) return ok(Buffer.from(plaintext))
+      } catch {
+        // Another key or a changed byte: jose throws alike.
+      }
+      return err({ kind: 'key-damaged', file })
+    },
+    async write(file, content) {
+      const wrapped = await new CompactEncrypt(content)
+        .setProtectedHeader({ ...WRAPPED, file: basename(file) })
+        .encrypt(key)
+      await writeWhole(file, wrapped)
+    },
+  }
+}
+
+const WRAPPED = { alg: 'dir', enc: 'A256GCM', typ: 'totem-key+jwe' } as const
+/** A compact JWE of direct encryption begins with `{"` and has an empty second part: no PEM, JWK or random key does. */
+export const isWrapped = (content: Buffer) => /^eyJ[\w-]+\.\.[\w-]+\.[\w-]+\.[\w-]+$/.test(content.toString('latin1'))
+
+/** A key that others may read is no secret any more: who has read it nobody knows. */
+export async function ownFile(file: string): Promise<Result<Buffer, KeyFailure>> {
+  try {
+    if (((await stat(file)).mode & OTHERS) !== 0) return err({ kind: 'key-open-to-others', file })
+    return ok(await readFile(file))
+  } catch (failure) {
+    const absent = (failure as NodeJS.ErrnoException).code === 'ENOENT'
+    return err({ kind: absent ? 'key-missing' : 'key-unreadable', file })
+  }
+}

@@ -1,0 +1,36 @@
+import type { Journal } from '../journal/journal.ts'
+import { createRefresh, type Refresh } from '../refresh.ts'
+import type { GatewayClient } from '../sync/client.ts'
+import type { GatewayKeyStore } from './gateway-keys.ts'
+
+/** At least once an hour: a key is listed long before it begins, but one that was stolen must go soon. */
+const EVERY_MS = 30 * 60_000
+
+/** Asks the gateway for a newer list of its keys, and what time it is there, when the line comes up and then at least once an hour. */
+export function createKeysRefresh({
+  client,
+  store,
+  journal,
+  random,
+}: {
+  client: Pick<GatewayClient, 'keys' | 'status'>
+  store: GatewayKeyStore
+  journal: Pick<Journal, 'record'>
+  random: () => number
+}): Refresh {
+  return createRefresh({ everyMs: EVERY_MS, work: () => refresh().catch(notStored), random })
+
+  async function refresh(): Promise<boolean> {
+    const [keys, status] = [await client.keys(), await client.status()]
+    if (status.ok) store.heard(Date.parse(status.value.at))
+    if (keys.ok) await store.take(keys.value.list)
+    return keys.ok && status.ok
+  }
+
+  /** A full or failing disk must not break a visit: what was in force stays. Anything else is a bug. */
+  function notStored(failure: unknown): false {
+    if ((failure as NodeJS.ErrnoException).code === undefined) throw failure
+    journal.record('keys.refused', { reason: 'not-stored' })
+    return false
+  }
+}

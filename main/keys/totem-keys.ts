@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { importJWK } from 'jose'
+import { z } from 'zod'
+import type { TotemConfig } from '../../contract/config.ts'
+import { sealing } from '../../contract/gateway.ts'
+import { err, ok, type Result } from '../../contract/result.ts'
+import type { NamedKey, OutcomeKeys } from '../queue/sealing.ts'
+import { type KeyFailure, type KeyProtector, openProtector } from './protector.ts'
+import type { TpmFailure } from './tpm.ts'
+
+/** What of a totem's configuration names its private keys. */
+export type KeyPlaces = Pick<TotemConfig, 'dataDir' | 'gateway' | 'outcomeKeys' | 'verification' | 'keyProtection'>
+
+/** A totem's private keys, in the clear; only main's memory has them so. */
+export interface TotemKeys {
+  /** PEM: what the totem is known to the gateway by. */
+  tls: string
+  /** Open outcomes. */
+  outcome: OutcomeKeys
+  /** Signs what is printed. */
+  verification: NamedKey | null
+  /** Of the references by which waiting outcomes find their person (`holderReference`). */
+  holder: Uint8Array
+}
+
+const HOLDER_KEY_BYTES = 32
+const EXTENSION = '.jwk.json'
+
+/**
+ * Opens all private keys of a totem; without each of them it must not start. The holder key is made when there is none. The
+ * TPM is asked once, so that it takes some 0.2 s with one and nothing without.
+ */
+export async function loadTotemKeys(config: KeyPlaces): Promise<Result<TotemKeys, KeyFailure | TpmFailure>> {
+  const protector = await openProtector(config.keyProtection)
+  if (!protector.ok) return protector
+  const { read } = protector.value
+
+  const tls = await read(config.gateway.key)
+  if (!tls.ok) return tls
+  const outcome = await outcomeKeys(config, protector.value)
+  if (!outcome.ok) return outcome
+  const { verification } = config
+  const signs = verification ? await readJwk(verification.key, protector.value, 'ES256') : ok(null)
+  if (!signs.ok) return signs
+  const holder = await holderKey(holderFile(config), protector.value)
+  if (!holder.ok) return holder
+  return ok({
+    tls: tls.value.toString(),
+    outcome: new Map(outcome.value.map((key) => [key.kid, key])),
+    verification: signs.value,
+    holder: holder.value,
+  })
+}
+
+/** Every file that holds a private key; the holder key's too, though it may not be made yet. */
+export async function keyFiles(config: KeyPlaces): Promise<string[]> {
+  const { verification } = config
+  return [
+    config.gateway.key,
+    ...(await outcomeKeyFiles(config)),
+    ...(verification ? [verification.key] : []),
+    holderFile(config),
+  ]
+}
+
+const holderFile = ({ dataDir }: KeyPlaces) => join(dataDir, 'holder.key')
+
+export const outcomeKeyFile = ({ outcomeKeys: folder }: KeyPlaces, kid: string) => join(folder, `${kid}${EXTENSION}`)
+
+/** None when there is no such folder. */
+export async function outcomeKeyFiles({ outcomeKeys: folder }: KeyPlaces): Promise<string[]> {
+  const names = await readdir(folder).catch(() => [])
+  return names.filter((name) => name.endsWith(EXTENSION)).map((name) => join(folder, name))
+}
+
+/** At least one. */
+export async function outcomeKeys(config: KeyPlaces, protector: KeyProtector): Promise<Result<NamedKey[], KeyFailure>> {
+  const keys: NamedKey[] = []
+  for (const file of await outcomeKeyFiles(config)) {
+    const key = await readJwk(file, protector, sealing.alg)
+    if (!key.ok) return key
+    keys.push(key.value)
+  }
+  return keys.length > 0 ? ok(keys) : err({ kind: 'key-missing', file: config.outcomeKeys })
+}
+
+/** `iat`: when it was made, in seconds; what provisioning brings may lack it. */
+const privateJwk = z.looseObject({
+  kty: z.literal('EC'),
+  crv: z.literal('P-256'),
+  kid: z.string().min(1),
+  x: z.string(),
+  y: z.string(),
+  d: z.string(),
+  iat: z.number().int().optional(),
+})
+
+async function readJwk(
+  file: string,
+  { read }: KeyProtector,
+  alg: 'ES256' | typeof sealing.alg,
+): Promise<Result<NamedKey, KeyFailure>> {
+  const content = await read(file)
+  if (!content.ok) return content
+  try {
+    const { kty, crv, kid, x, y, d, iat } = privateJwk.parse(JSON.parse(content.value.toString()))
+    const key = { kty, crv, kid, x, y, d, ...(iat !== undefined && { iat }) }
+    // Is it a point of the curve, and its own private half?
+    await importJWK(key, alg)
+    return ok(key)
+  } catch {
+    // Their messages quote the content.
+    return err({ kind: 'key-malformed', file })
+  }
+}
+
+async function holderKey(file: string, protector: KeyProtector): Promise<Result<Uint8Array, KeyFailure>> {
+  const found = await protector.read(file)
+  if (!found.ok && found.error.kind === 'key-missing') {
+    const made = randomBytes(HOLDER_KEY_BYTES)
+    await protector.write(file, made)
+    return ok(made)
+  }
+  if (!found.ok) return found
+  return found.value.length === HOLDER_KEY_BYTES ? found : err({ kind: 'key-damaged', file })
+}
