@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
+import { troubles } from '../journal/troubles.ts'
 import type { Work } from '../operations/work.ts'
 import { deadOperations, list } from '../store/operations.ts'
 import type { Database } from '../store/schema.ts'
@@ -12,6 +13,7 @@ const LIST_LIMIT = 10_000
 /**
  * What operators see, on a listener of its own that totems need not reach.
  *   GET  /v1/operator/operations   (Bearer) → { operations: [{ operation, totem, state, refusal, receivedAt, settledAt }] }
+ *   GET  /v1/operator/journal      (Bearer) → { troubles: [{ totem, chain, kind, seq, at }] }   gateway/journal/tables.ts
  *   POST /v1/operator/redrive      (Bearer) → { redriven }   gives what was given up (state `dead`) another chance
  */
 export function createOperatorServer({
@@ -50,6 +52,9 @@ export function createOperatorServer({
       })),
     }
   })
+  server.get('/v1/operator/journal', async () => ({
+    troubles: (await troubles(db, LIST_LIMIT)).map(({ seen_at: at, ...trouble }) => ({ ...trouble, at: at.toISOString() })),
+  }))
   server.post('/v1/operator/redrive', async () => {
     const redriven = await work.redrive()
     log.info({ kind: 'redriven', redriven })
