@@ -1,12 +1,13 @@
 // Puts the verification page together: one HTML file that works from a server, a disk or a stick. Runs on Node 24.
 import { createHash } from 'node:crypto'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type BuildOptions, build } from 'esbuild'
 import type { JWK } from 'jose'
 import { openVerificationKeys } from './keys.ts'
 import { pageWords } from './page-words.ts'
+import { openPage } from './served.ts'
 
 const here = import.meta.dirname
 
@@ -29,10 +30,18 @@ const hashSource = (content: string) => `'sha256-${createHash('sha256').update(c
 /**
  * The whole page as text, with everything in it: script, WASM, fonts, the signed key list and the public JWK of who signs
  * it. SECURITY: the CSP lets nothing in or out but this very script and style; WASM may compile, strings may not run.
- * Throws when the list is not signed by `signer`.
+ * Throws when the list is not signed by `signer`, or is older than `seen`.
  */
-export async function buildVerificationPage({ list, signer }: { list: string; signer: JWK }): Promise<string> {
-  const opened = await openVerificationKeys(list, signer)
+export async function buildVerificationPage({
+  list,
+  signer,
+  seen = 0,
+}: {
+  list: string
+  signer: JWK
+  seen?: number
+}): Promise<string> {
+  const opened = await openVerificationKeys(list, signer, seen)
   if (!opened.ok) throw new Error(opened.error.kind)
   // A module may await at its top; classic code, as an HTML file from a disk needs it, is a function that does.
   const [script, style, html] = await Promise.all([
@@ -68,5 +77,10 @@ if (import.meta.main) {
   const { keys, 'keys-signer': signer, out } = values
   if (!keys || !signer || !out) throw new Error(HELP)
   const [list, jwk] = await Promise.all([readFile(keys, 'utf8'), readFile(signer, 'utf8')])
-  await writeFile(out, await buildVerificationPage({ list, signer: JSON.parse(jwk) }))
+  const before = await readFile(out).catch(() => null)
+  const replaced = before && (await openPage(before, { signer: JSON.parse(jwk), seen: 0 }))
+  const seen = replaced?.ok ? replaced.value.sequence : 0
+  // In its place at once: a gateway that serves it never meets half of it.
+  await writeFile(`${out}.new`, await buildVerificationPage({ list, signer: JSON.parse(jwk), seen }))
+  await rename(`${out}.new`, out)
 }

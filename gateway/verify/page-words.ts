@@ -23,6 +23,8 @@ const it = {
   privacy: 'Nessun dato lascia questo dispositivo: la pagina non chiama nessun server.',
   keysDate: (date: string, sequence: number) => `Elenco dei totem n. ${sequence} del ${date}.`,
   keysBroken: 'L’elenco dei totem in questa pagina non è firmato come deve: la pagina è stata alterata. Non usarla.',
+  keysOlder:
+    'Questo dispositivo ha già visto un elenco dei totem più recente: questa copia della pagina è vecchia. Aprire quella nuova.',
 }
 
 export type PageWords = typeof it
@@ -52,6 +54,7 @@ const en: PageWords = {
   privacy: 'Nothing leaves this device: the page calls no server.',
   keysDate: (date, sequence) => `List of totems no. ${sequence} of ${date}.`,
   keysBroken: 'The list of totems in this page is not signed as it must be: the page was altered. Do not use it.',
+  keysOlder: 'This device has seen a newer list of totems: this copy of the page is old. Open the new one.',
 }
 
 export const pageWords: Record<Language, PageWords> = { it, en }

@@ -33,14 +33,38 @@ function element<T extends HTMLElement = HTMLElement>(id: string): T {
 let language: Language = navigator.language.startsWith('it') ? 'it' : 'en'
 let shown: Outcome | null = null
 const { list, signer } = JSON.parse(element('keys').textContent ?? '')
-const opened = await openVerificationKeys(list, signer)
+const opened = await openVerificationKeys(list, signer, seenBefore())
 
-if (opened.ok) start(opened.value)
-else {
+if (opened.ok) {
+  rememberSeen(opened.value.sequence)
+  start(opened.value)
+} else {
   speak(null)
   element('verdict').remove()
-  notice(pageWords[language].keysBroken)
+  notice(pageWords[language][opened.error.kind === 'keys-older' ? 'keysOlder' : 'keysBroken'])
   for (const control of document.querySelectorAll<HTMLElement>('.ways')) control.inert = true
+}
+
+/** The newest list that this browser has met, by its signer: an old copy of the page would know no withdrawn key. */
+function seenKey(): string {
+  return `totem-verification-keys ${signer.x}`
+}
+
+function seenBefore(): number {
+  try {
+    return Number(localStorage.getItem(seenKey())) || 0
+  } catch {
+    // A browser that keeps nothing for this page: each visit is the first.
+    return 0
+  }
+}
+
+function rememberSeen(sequence: number) {
+  try {
+    localStorage.setItem(seenKey(), String(sequence))
+  } catch {
+    // As above.
+  }
 }
 
 function start(keys: VerificationKeys) {

@@ -1,0 +1,114 @@
+import { readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
+import type { JWK } from 'jose'
+import type { Logger } from 'pino'
+import { z } from 'zod'
+import { err, ok, type Result } from '../../contract/result.ts'
+import { type KeyListRefusal, openVerificationKeys } from './keys.ts'
+
+/** The page as it leaves: bytes, and the same with gzip. `csp` is the page's own policy. */
+export interface ServedPage {
+  html: Buffer
+  gzipped: Buffer
+  csp: string
+  sequence: number
+}
+
+export type PageRefusal = { kind: 'page-unreadable' | 'page-malformed' } | KeyListRefusal
+
+const parts = z.object({ list: z.string() })
+
+/**
+ * Opens a page that build.ts has made. `page-malformed`: no such page; `keys-older`: its list of totems' keys is older than
+ * `seen`, so that a key that was withdrawn since would count again.
+ */
+export async function openPage(
+  html: Buffer,
+  { signer, seen }: { signer: JWK; seen: number },
+): Promise<Result<ServedPage, PageRefusal>> {
+  const text = html.toString()
+  const csp = /<meta http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(text)?.[1]
+  const embedded = /<script type="application\/json" id="keys">(.*?)<\/script>/s.exec(text)?.[1]
+  const keys = parts.safeParse(json(embedded))
+  if (csp === undefined || !keys.success) return err({ kind: 'page-malformed' })
+  const opened = await openVerificationKeys(keys.data.list, signer, seen)
+  if (!opened.ok) return opened
+  return ok({ html, gzipped: await promisify(gzip)(html), csp, sequence: opened.value.sequence })
+}
+
+/**
+ * The page in `file`, taken up as it changes. What is refused is told to the log, and the page before stays; the highest
+ * list that was served is remembered in `memory`, a file of the gateway's, beyond a restart. A first page that is refused
+ * is an error: nothing could be served.
+ */
+export async function keepPage({
+  file,
+  signer,
+  memory,
+  log,
+}: {
+  file: string
+  signer: JWK
+  memory: string
+  log: Logger
+}): Promise<Result<() => Promise<ServedPage>, PageRefusal>> {
+  let read = ''
+  const load = async (): Promise<Result<ServedPage, PageRefusal>> => {
+    const html = await readFile(file).catch(() => null)
+    if (!html) return err({ kind: 'page-unreadable' })
+    const seen = await remembered(memory)
+    const opened = await openPage(html, { signer, seen })
+    if (opened.ok && opened.value.sequence > seen) await remember(memory, opened.value.sequence)
+    return opened
+  }
+  const edition = async () => {
+    const about = await stat(file).catch(() => null)
+    return about ? `${about.mtimeMs} ${about.size} ${about.ino}` : read
+  }
+  read = await edition()
+  const first = await load()
+  if (!first.ok) return first
+
+  let page = first.value
+  let loading: Promise<void> | null = null
+  const renew = async (now: string) => {
+    const next = await load()
+    read = now
+    if (next.ok) page = next.value
+    else log.warn({ kind: 'verification-page-refused', reason: next.error.kind })
+  }
+  return ok(async () => {
+    const now = await edition()
+    // One at a time, however many ask.
+    if (now !== read) {
+      loading ??= renew(now).finally(() => {
+        loading = null
+      })
+      await loading
+    }
+    return page
+  })
+}
+
+const counted = z.coerce.number().int().min(0)
+
+/** No file, or one that says nothing: no list was seen yet. */
+async function remembered(memory: string): Promise<number> {
+  const told = counted.safeParse(await readFile(memory, 'utf8').catch(() => ''))
+  return told.success ? told.data : 0
+}
+
+async function remember(memory: string, sequence: number): Promise<void> {
+  // Whole or not at all.
+  await writeFile(`${memory}.new`, `${sequence}\n`)
+  await rename(`${memory}.new`, memory)
+}
+
+function json(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '')
+  } catch {
+    return null
+  }
+}
