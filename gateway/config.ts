@@ -9,6 +9,19 @@ export const gatewayConfig = z.strictObject({
   listen: z.strictObject(address),
   /** Where operators look, on a network of their own: TLS and a bearer token, read from the file `token`. */
   operator: z.strictObject({ ...address, token: z.string() }),
+  /**
+   * Where anybody may fetch the page that verifies a paper: `page` is what verify/build.ts has made, `keysSigner` the public
+   * JWK of who signs the list in it. Null: it is served elsewhere.
+   */
+  public: z
+    .strictObject({
+      ...address,
+      tls: z.strictObject({ key: z.string(), certificate: z.string() }),
+      page: z.string(),
+      keysSigner: z.string(),
+    })
+    .nullable()
+    .default(null),
   /** PEM files; `clientCa` is the only issuer of totems' certificates. */
   tls: z.strictObject({ key: z.string(), certificate: z.string(), clientCa: z.string() }),
   /** Holds the embedded database when DATABASE_URL names no PostgreSQL. */

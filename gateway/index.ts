@@ -12,6 +12,7 @@ if (import.meta.main) {
   if (!path) throw new Error('GATEWAY_CONFIG names no file')
   const config = JSON.parse(await readFile(path, 'utf8')) as Omit<GatewayConfig, 'databaseUrl'>
   const gateway = await startGateway({ ...config, databaseUrl: process.env.DATABASE_URL ?? null })
-  process.stdout.write(`${JSON.stringify({ listening: gateway.url, operator: gateway.operatorUrl })}\n`)
+  const { url: listening, operatorUrl: operator, publicUrl } = gateway
+  process.stdout.write(`${JSON.stringify({ listening, operator, ...(publicUrl && { public: publicUrl }) })}\n`)
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void gateway.stop())
 }

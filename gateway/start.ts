@@ -2,12 +2,15 @@ import { readFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
+import type { JWK } from 'jose'
 import { destination, type Logger, pino } from 'pino'
+import type { z } from 'zod'
 import packageJson from '../package.json' with { type: 'json' }
 import { createAnprClient } from './anpr/client.ts'
 import type { Clock } from './clock.ts'
 import { type GatewayConfig, gatewayConfig } from './config.ts'
 import { createOperatorServer } from './http/operator-server.ts'
+import { createPublicServer } from './http/public-server.ts'
 import { createTotemServer } from './http/totem-server.ts'
 import { createTotems } from './http/totems.ts'
 import { openKeyring } from './keys/keyring.ts'
@@ -20,11 +23,14 @@ import { startWork } from './operations/work.ts'
 import { createSessions } from './sessions/sessions.ts'
 import { openStore } from './store/database.ts'
 import { openTrust } from './trust/keeper.ts'
+import { keepPage } from './verify/served.ts'
 
 export interface Gateway {
   /** Where totems call. */
   url: string
   operatorUrl: string
+  /** Where anybody may verify a paper; null: not here. */
+  publicUrl: string | null
   /** Takes no more requests, ends those under way, closes the database. */
   stop(): Promise<void>
 }
@@ -65,9 +71,11 @@ export async function startGateway(
   const forTotems = createTotemServer({ ...shared, ...parts })
   const forOperators = createOperatorServer({ ...shared, token, work })
 
+  const forPublic = config.public && (await publicServer(config.public, config.dataDir, log))
+
   const stop = async () => {
     outcomes.stop()
-    await Promise.all([forTotems.close(), forOperators.close()])
+    await Promise.all([forTotems.close(), forOperators.close(), forPublic?.close()])
     await work.stop()
     await trust.stop()
     await keys.stop()
@@ -80,12 +88,25 @@ export async function startGateway(
     return {
       url: await listen(forTotems, config.listen),
       operatorUrl: await listen(forOperators, config.operator),
+      publicUrl: config.public && forPublic && (await listen(forPublic, config.public)),
       stop,
     }
   } catch (reason) {
     await stop()
     throw reason
   }
+}
+
+async function publicServer(
+  { tls, page, keysSigner }: NonNullable<z.output<typeof gatewayConfig>['public']>,
+  dataDir: string,
+  log: Logger,
+): Promise<FastifyInstance> {
+  const signer = JSON.parse(await readFile(keysSigner, 'utf8')) as JWK
+  const kept = await keepPage({ file: page, signer, memory: join(dataDir, 'verification-keys.sequence'), log })
+  if (!kept.ok) throw new Error(`the verification page can't be used: ${kept.error.kind}`)
+  const [key, cert] = await Promise.all([readFile(tls.key, 'utf8'), readFile(tls.certificate, 'utf8')])
+  return createPublicServer({ tls: { key, cert }, page: kept.value, log })
 }
 
 async function listen(server: FastifyInstance, { host, port }: { host: string; port: number }): Promise<string> {
