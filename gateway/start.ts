@@ -14,12 +14,14 @@ import { createPublicServer } from './http/public-server.ts'
 import { createTotemServer } from './http/totem-server.ts'
 import { createTotems } from './http/totems.ts'
 import { openKeyring } from './keys/keyring.ts'
+import { createMetrics } from './metrics.ts'
 import { accessReferences } from './operations/access.ts'
 import { createBell } from './operations/bell.ts'
 import { createCarryOut } from './operations/carry-out.ts'
 import { createIntake } from './operations/intake.ts'
 import { createOutcomes } from './operations/outcomes.ts'
 import { startWork } from './operations/work.ts'
+import { startRetention } from './retention.ts'
 import { createSessions } from './sessions/sessions.ts'
 import { openStore } from './store/database.ts'
 import { openTrust } from './trust/keeper.ts'
@@ -55,28 +57,34 @@ export async function startGateway(
   const store = await openStore({ databaseUrl, dataDir: config.dataDir }, log)
   const { db, boss } = store
   const bell = await createBell(store, log)
-  const anpr = createAnprClient(config.anpr)
+  const metrics = createMetrics(db, now)
+  const anpr = createAnprClient({ ...config.anpr, onAnswer: metrics.anprAnswered })
   const totems = createTotems(config.totems)
   const sealingKeys = keys.sealing
   const { outcomeKeyOf } = totems
   const reference = await accessReferences(config.accessLogKey ?? join(config.dataDir, 'access-log.key'))
-  const carryOut = createCarryOut({ store, bell, anpr, trust, sealingKeys, outcomeKeyOf, reference, now, log })
+  const carryOut = createCarryOut({ store, bell, anpr, trust, sealingKeys, outcomeKeyOf, reference, metrics, now, log })
   const work = await startWork({ store, bell, carryOut, log })
   const outcomes = createOutcomes({ db, bell, now })
   const intake = createIntake({ db, boss, bell, sealingKeys, now, log })
   const sessions = createSessions({ db, anpr, trust, now })
+  const retention = startRetention({ store, now, log })
   const { version } = packageJson
-  const shared = { tls, db, now, log }
-  const parts = { clientCa, totems, sessions, intake, outcomes, trust, keys, version }
+  const stopping = new AbortController()
+  const pressure = { waiting: store.waiting, stopping: stopping.signal, onShed: metrics.shed }
+  const shared = { tls, db, metrics, now, log }
+  const parts = { clientCa, totems, sessions, intake, outcomes, trust, keys, pressure, version }
   const forTotems = createTotemServer({ ...shared, ...parts })
-  const forOperators = createOperatorServer({ ...shared, token, work })
+  const forOperators = createOperatorServer({ ...shared, token, work, stopping: stopping.signal })
 
   const forPublic = config.public && (await publicServer(config.public, config.dataDir, log))
 
   const stop = async () => {
+    stopping.abort()
     outcomes.stop()
-    await Promise.all([forTotems.close(), forOperators.close(), forPublic?.close()])
-    await work.stop()
+    await Promise.all([forTotems.close(), work.stop(), retention.stop()])
+    await forOperators.close()
+    await forPublic?.close()
     await trust.stop()
     await keys.stop()
     await anpr.close()

@@ -66,10 +66,28 @@ const MAX_ANSWER_BYTES = 8 * 1024 * 1024
 
 const unavailable = (reason: string) => err<AnprFailure>({ kind: 'anpr-unavailable', reason })
 
-export function createAnprClient({ url, timeoutMs }: { url: string; timeoutMs: number }): AnprClient {
+/** `onAnswer` is told of each call that ended: of which service, how, and how long it took. */
+export function createAnprClient({
+  url,
+  timeoutMs,
+  onAnswer = () => {},
+}: {
+  url: string
+  timeoutMs: number
+  onAnswer?: (service: string, answer: 'ok' | AnprFailure['kind'], ms: number) => void
+}): AnprClient {
   const agent = new Agent({ connections: CONNECTIONS, maxResponseSize: MAX_ANSWER_BYTES })
 
   async function post<T>(path: string, body: unknown, answer: z.ZodType<T>): Promise<Result<T, AnprFailure>> {
+    const began = performance.now()
+    const result = await exchange(path, body, answer)
+    // C021, C029, C030 or ANPR: what comes before the service's name.
+    const [service = ''] = path.split('-')
+    onAnswer(service, result.ok ? 'ok' : result.error.kind, performance.now() - began)
+    return result
+  }
+
+  async function exchange<T>(path: string, body: unknown, answer: z.ZodType<T>): Promise<Result<T, AnprFailure>> {
     let status: number
     let json: unknown
     try {

@@ -24,6 +24,7 @@ import { trustBundle } from '../../contract/trust.ts'
 import type { Clock } from '../clock.ts'
 import { takeIn } from '../journal/intake.ts'
 import type { Keyring } from '../keys/keyring.ts'
+import type { Metrics } from '../metrics.ts'
 import type { Intake } from '../operations/intake.ts'
 import type { Outcomes } from '../operations/outcomes.ts'
 import type { Sessions } from '../sessions/sessions.ts'
@@ -32,6 +33,7 @@ import { list } from '../store/operations.ts'
 import type { Database } from '../store/schema.ts'
 import type { TrustKeeper } from '../trust/keeper.ts'
 import { speakGzip } from './encoding.ts'
+import { type Pressure, relievePressure } from './pressure.ts'
 import { answer, answerErrors, malformed, refuse } from './problems.ts'
 import type { Totems } from './totems.ts'
 
@@ -53,6 +55,8 @@ const BODY_LIMIT = 64 * KB
 const OPERATIONS_LIMIT = 5_500 * KB
 /** Five hundred entries of under 2 KB. */
 const JOURNAL_LIMIT = 1_000 * KB
+/** A backlog, a log: nobody looks at the screen for it. */
+const PATIENT = { patient: true }
 /** `GET /v1/operations`: more than a totem has asked in weeks. */
 const LIST_LIMIT = 1_000
 
@@ -66,6 +70,8 @@ export function createTotemServer({
   outcomes,
   trust,
   keys,
+  metrics,
+  pressure,
   db,
   version,
   now,
@@ -80,6 +86,8 @@ export function createTotemServer({
   trust: TrustKeeper
   keys: Pick<Keyring, 'list' | 'signAnchor' | 'anchors'>
   db: Database
+  metrics: Metrics
+  pressure: Pressure
   version: string
   now: Clock
   log: Logger
@@ -88,10 +96,13 @@ export function createTotemServer({
     https: { ...tls, ca: clientCa, requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.3' },
     bodyLimit: BODY_LIMIT,
     logger: false,
+    // `relievePressure` says it, with when to come again.
+    return503OnClosing: false,
     // A totem sends headers and body at once; a slow one must not hold a socket for ever.
     requestTimeout: 30_000,
   }) as unknown as FastifyInstance
   answerErrors(server, log)
+  relievePressure(server, pressure)
   speakGzip(server)
   server.decorateRequest('totem', null)
   server.addHook('onRequest', async (request, reply) => {
@@ -127,10 +138,11 @@ export function createTotemServer({
     return answer(reply, preview, await sessions.preview(totemOf(request), bearer(request), body.data))
   })
 
-  server.post('/v1/operations', { bodyLimit: OPERATIONS_LIMIT }, async (request, reply) => {
+  server.post('/v1/operations', { bodyLimit: OPERATIONS_LIMIT, config: PATIENT }, async (request, reply) => {
     const body = submission.safeParse(request.body)
     if (!body.success) return refuse(reply, malformed)
     const results = await intake(totemOf(request), body.data.items)
+    for (const { state } of results) metrics.submitted(state)
     return answer(reply, submissionResult, ok({ results }))
   })
 
@@ -153,14 +165,14 @@ export function createTotemServer({
     return answer(reply, outcomePage, ok(await outcomes.page(totemOf(request), { after, waitS }, gone.signal)))
   })
 
-  server.post('/v1/heartbeat', async (request, reply) => {
+  server.post('/v1/heartbeat', { config: PATIENT }, async (request, reply) => {
     const body = heartbeat.safeParse(request.body)
     if (!body.success) return refuse(reply, malformed)
     await keepHeartbeat(db, totemOf(request), body.data, now())
     return answer(reply, status, ok({ at: now().toISOString(), version }))
   })
 
-  server.post('/v1/journal', { bodyLimit: JOURNAL_LIMIT }, async (request, reply) => {
+  server.post('/v1/journal', { bodyLimit: JOURNAL_LIMIT, config: PATIENT }, async (request, reply) => {
     const body = journalBatch.safeParse(request.body)
     if (!body.success) return refuse(reply, malformed)
     return answer(reply, journalReceipt, ok(await takeIn({ db, keys, now, log }, totemOf(request), body.data)))

@@ -2,6 +2,7 @@ import { fromKysely } from 'pg-boss'
 import type { Logger } from 'pino'
 import type { AnprClient } from '../anpr/client.ts'
 import type { Clock } from '../clock.ts'
+import type { Metrics } from '../metrics.ts'
 import type { Store } from '../store/database.ts'
 import { pending, type Settlement, settle } from '../store/operations.ts'
 import { WORK } from '../store/queues.ts'
@@ -23,6 +24,7 @@ export function createCarryOut({
   sealingKeys,
   outcomeKeyOf,
   reference,
+  metrics,
   now,
   log,
 }: {
@@ -34,6 +36,7 @@ export function createCarryOut({
   /** To which a totem's outcomes are sealed; null: it was withdrawn. */
   outcomeKeyOf(totem: string): Promise<NamedKey | null>
   reference(person: string): string
+  metrics: Metrics
   now: Clock
   log: Logger
 }) {
@@ -73,6 +76,7 @@ export function createCarryOut({
     })
     if (isFirst) {
       bell.ring(totem)
+      metrics.settled(settlement.state)
       const refusal = settlement.state === 'refused' ? settlement.problem.kind : null
       log.info({ kind: `operation-${settlement.state}`, refusal, totem, operation })
     }

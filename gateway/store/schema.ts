@@ -1,4 +1,4 @@
-import type { ColumnType, Generated, JSONColumnType, Kysely } from 'kysely'
+import type { Generated, JSONColumnType, Kysely } from 'kysely'
 import type { Heartbeat } from '../../contract/heartbeat.ts'
 import type { JournalTables } from '../journal/tables.ts'
 

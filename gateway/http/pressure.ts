@@ -1,0 +1,68 @@
+import { randomInt } from 'node:crypto'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** It can wait: turned away while the gateway has too much to do. Where a citizen looks at the screen it is not set. */
+    patient?: boolean
+  }
+}
+
+/** Bodies of 5.5 MB at most, with what becomes of them, in the memory of one process. */
+const MOST_AT_ONCE = 32
+/** Each patient request takes one connection at a time, of ten: a second's work for them. */
+const MOST_WAITING = 40
+/** A totem's citizen must be answered within a second or two, several turns of the loop. */
+const SLOW_LOOP_MS = 250
+const LOOK_EVERY_MS = 500
+/** One or two requests: their citizens may stand there. There is room for them beside the backlogs of others. */
+const SHORT_BYTES = 16 * 1024
+/** Ten seconds are nothing to a backlog, and totems that were turned away together do not come back together. */
+const RETRY_S = { least: 1, most: 10 }
+
+export interface Pressure {
+  /** How many wait for a connection to the database. */
+  waiting(): number
+  stopping: AbortSignal
+  onShed(): void
+}
+
+/**
+ * Turns `patient` requests away with 429 before their body is read when the process has too much to do, and everything with
+ * 503 once `stopping` is aborted; both say when to come again.
+ */
+export function relievePressure(server: FastifyInstance, { waiting, stopping, onShed }: Pressure): void {
+  const delay = monitorEventLoopDelay({ resolution: 20 })
+  delay.enable()
+  let loopIsSlow = false
+  const timer = setInterval(() => {
+    loopIsSlow = delay.percentile(50) / 1e6 > SLOW_LOOP_MS
+    delay.reset()
+  }, LOOK_EVERY_MS)
+  timer.unref()
+  server.addHook('onClose', async () => {
+    clearInterval(timer)
+    delay.disable()
+  })
+
+  const underWay = new Set<FastifyRequest>()
+  server.addHook('onRequest', async (request, reply) => {
+    if (stopping.aborted) return reply.code(503).header('connection', 'close').send()
+    if (!request.routeOptions.config.patient) return
+    const isShort = Number(request.headers['content-length'] ?? Number.POSITIVE_INFINITY) <= SHORT_BYTES
+    const isFull = underWay.size >= MOST_AT_ONCE || waiting() > MOST_WAITING || loopIsSlow
+    if (isFull && !(isShort && underWay.size < 2 * MOST_AT_ONCE)) {
+      onShed()
+      return reply.code(429).send()
+    }
+    underWay.add(request)
+    reply.raw.once('close', () => underWay.delete(request))
+  })
+  server.addHook('onSend', async (_request, reply, payload) => {
+    if (reply.statusCode === 429 || reply.statusCode === 503) {
+      reply.header('retry-after', randomInt(RETRY_S.least, RETRY_S.most + 1))
+    }
+    return payload
+  })
+}

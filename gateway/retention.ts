@@ -1,0 +1,117 @@
+import { sql, type Transaction } from 'kysely'
+import { fromKysely } from 'pg-boss'
+import type { Logger } from 'pino'
+import { type Clock, DAY_MS, HOUR_MS } from './clock.ts'
+import type { Store } from './store/database.ts'
+import { WORK } from './store/queues.ts'
+import type { Tables } from './store/schema.ts'
+
+/** An outcome that is on the totem's disk: a week to ask again, should that disk be lost. */
+const DELIVERED_MS = 7 * DAY_MS
+/** One that no totem has fetched: a totem keeps it 30 days for its citizen, a line may be out for that long. */
+const UNDELIVERED_MS = 35 * DAY_MS
+/** Provv. Garante 493 of 26-10-2023: 36 months (anpr.md §8.1). */
+const ACCESS_LOG_MONTHS = 36
+const EVERY_MS = HOUR_MS
+/** Rows of one statement: a lock of some tenths of a second. */
+const CHUNK = 5_000
+/** What has a request and no job for so long has lost it. */
+const LOST_MS = HOUR_MS
+
+/**
+ * Erases what need not be kept, every hour, in one of the gateways: outcomes after days, the access log after months. The
+ * operation itself stays, without what it was about: its id has been used. Also gives a job back to a request without one,
+ * which no way is known to come about.
+ */
+export interface Retention {
+  /** One pass; it does so by itself. */
+  run(): Promise<void>
+  stop(): Promise<void>
+}
+
+export function startRetention({
+  store: { db, boss },
+  now,
+  log,
+}: {
+  store: Pick<Store, 'db' | 'boss'>
+  now: Clock
+  log: Logger
+}): Retention {
+  const before = (ms: number) => new Date(+now() - ms)
+  let stopping = false
+
+  const eraseOutcomes = async (transaction: Transaction<Tables>) => {
+    const { rows } = await sql`
+      with old as (
+        select id from operation
+        where number is not null
+          and (delivered_at < ${before(DELIVERED_MS)}::timestamptz or settled_at < ${before(UNDELIVERED_MS)}::timestamptz)
+        limit ${CHUNK}
+      ), payloads as (
+        delete from operation_outcome using old where operation = old.id
+      )
+      update operation set number = null from old where operation.id = old.id
+      returning operation.id`.execute(transaction)
+    return rows.length
+  }
+
+  const eraseAccesses = async (transaction: Transaction<Tables>) => {
+    const { rows } = await sql`
+      delete from access_log where id in (
+        select id from access_log
+        where at < ${now()}::timestamptz - make_interval(months => ${ACCESS_LOG_MONTHS}::integer)
+        limit ${CHUNK}
+      ) returning id`.execute(transaction)
+    return rows.length
+  }
+
+  /** Requests that have a job, be it given up, are none of these. */
+  const restoreJobs = async (transaction: Transaction<Tables>) => {
+    const { rows } = await sql<{ id: string }>`
+      select id from operation join operation_request on operation = id
+      where state = 'pending' and received_at < ${before(LOST_MS)}::timestamptz
+        and not exists (
+          select from pgboss.job where data ->> 'operation' = operation.id and state in ('created', 'retry', 'active')
+        )
+      limit ${CHUNK}`.execute(transaction)
+    if (rows.length === 0) return 0
+    log.error({ kind: 'jobs-restored', jobs: rows.length })
+    const jobs = rows.map(({ id }) => ({ data: { operation: id } }))
+    await boss.insert(WORK, jobs, { db: fromKysely(transaction) })
+    return rows.length
+  }
+
+  async function inChunks(work: (transaction: Transaction<Tables>) => Promise<number>): Promise<void> {
+    for (let done = CHUNK; done === CHUNK && !stopping; ) {
+      done = await db.transaction().execute(async (transaction) => {
+        const { rows } = await sql<{ mine: boolean }>`
+          select pg_try_advisory_xact_lock(hashtext('totem-retention')) as mine`.execute(transaction)
+        // Else another gateway is at it.
+        return rows[0]?.mine ? work(transaction) : 0
+      })
+    }
+  }
+
+  async function runOnce(): Promise<void> {
+    try {
+      for (const work of [eraseOutcomes, eraseAccesses, restoreJobs]) await inChunks(work)
+    } catch (failure) {
+      log.error({ kind: 'retention-failed', code: (failure as { code?: unknown }).code })
+    }
+  }
+  let last = Promise.resolve()
+  const run = () => {
+    if (!stopping) last = last.then(runOnce)
+    return last
+  }
+  const timer = setInterval(run, EVERY_MS)
+  return {
+    run,
+    async stop() {
+      stopping = true
+      clearInterval(timer)
+      await last
+    },
+  }
+}
