@@ -133,7 +133,7 @@ test('a picture of nothing, and a file that is none', async () => {
     '#picture',
     'blank.png',
     'image/png',
-    pngOf({ side: 64, modules: 8, version: 1, dots: new Uint8Array(64 * 64) }),
+    pngOf({ side: 64, modules: 8, pitch: 4, version: 1, dots: new Uint8Array(64 * 64) }),
   )
   await eventually(() => page.locator('#lead').textContent()).toContain('No QR code')
   await choose('#picture', 'photo.png', 'image/png', Buffer.from('no picture'))

@@ -4,44 +4,69 @@ import { fileURLToPath } from 'node:url'
 import { PNG } from 'pngjs'
 import QRCode from 'qrcode'
 import { createPictureReader } from '../../gateway/verify/picture.ts'
+import { DOT, moduleOf, QUIET_MODULES } from '../../main/documents/sheet.ts'
 
-/** Dots of a module on a 203 dpi head: half a millimetre (anpr.md §6.4). */
-const DOTS = 4
-const MARGIN = 4
-
-/** Black dots of a code on paper, row by row: 1 is black. */
+/** Black dots of a code and its quiet zone on paper, row by row: 1 is black. */
 export interface Paper {
   side: number
   modules: number
+  /** Of a module. */
+  pitch: number
   version: number
   dots: Uint8Array
 }
 
-/** A code as a 203 dpi head prints it: level Q, four dots a module, one bit a dot. */
+/** A code as a 203 dpi head prints it out of a PDF: level Q, one bit a dot. */
 export function printed(text: string): Paper {
   const { modules, version } = QRCode.create(text, { errorCorrectionLevel: 'Q' })
-  const side = (modules.size + 2 * MARGIN) * DOTS
+  const pitch = Math.round(moduleOf(modules.size) / DOT)
+  const side = (modules.size + 2 * QUIET_MODULES) * pitch
   const dots = new Uint8Array(side * side)
   for (let y = 0; y < side; y++)
     for (let x = 0; x < side; x++) {
-      const [column, row] = [Math.floor(x / DOTS) - MARGIN, Math.floor(y / DOTS) - MARGIN]
+      const [column, row] = [Math.floor(x / pitch) - QUIET_MODULES, Math.floor(y / pitch) - QUIET_MODULES]
       const inside = Math.min(column, row) >= 0 && Math.max(column, row) < modules.size
       if (inside && modules.get(row, column)) dots[y * side + x] = 1
     }
-  return { side, modules: modules.size, version, dots }
+  return { side, modules: modules.size, pitch, version, dots }
 }
 
-/** The same with a square spot of a tenth of the code's area, its corner at (`x`, `y`) modules; 1 is soot, 0 is bleached. */
-export function smudged(paper: Paper, x: number, y: number, ink: 0 | 1): Paper {
+/** A square of a tenth of a code's area, its corner at (`x`, `y`) modules; ink 1 is soot, 0 is bleached. */
+export interface Spot {
+  x: number
+  y: number
+  ink: 0 | 1
+}
+
+export function smudged(paper: Paper, { x, y, ink }: Spot): Paper {
+  const { side, pitch } = paper
   const dots = paper.dots.slice()
-  const spot = spotModules(paper) * DOTS
-  const [left, top] = [(MARGIN + x) * DOTS, (MARGIN + y) * DOTS]
-  for (let row = top; row < top + spot; row++) dots.fill(ink, row * paper.side + left, row * paper.side + left + spot)
+  const width = spotModules(paper) * pitch
+  const [left, top] = [(QUIET_MODULES + x) * pitch, (QUIET_MODULES + y) * pitch]
+  for (let row = top; row < top + width; row++) dots.fill(ink, row * side + left, row * side + left + width)
   return { ...paper, dots }
 }
 
-/** Side of a spot of a tenth of the code's area, in modules. */
-export const spotModules = ({ modules }: Paper): number => Math.ceil(modules * Math.sqrt(0.1))
+const spotModules = ({ modules }: Paper): number => Math.ceil(modules * Math.sqrt(0.1))
+
+/** A finder pattern with its quiet edge. */
+const FINDER = 8
+
+/**
+ * Spots all over a code, twenty-five places in black and in white. Those on a finder pattern apart: no error correction
+ * covers it, and without one of the three no reader knows that there is a code.
+ */
+export function spotsOf(paper: Paper): { aside: Spot[]; onFinder: Spot[] } {
+  const { modules } = paper
+  const size = spotModules(paper)
+  const places = [0, 1, 2, 3, 4].map((step) => Math.round(((modules - size) * step) / 4))
+  const spots = places.flatMap((y) => places.flatMap((x) => [1, 0].map((ink) => ({ x, y, ink }) as Spot)))
+  const onFinder = ({ x, y }: Spot) =>
+    (x < FINDER && y < FINDER) ||
+    (x + size > modules - FINDER && y < FINDER) ||
+    (x < FINDER && y + size > modules - FINDER)
+  return { aside: spots.filter((spot) => !onFinder(spot)), onFinder: spots.filter(onFinder) }
+}
 
 function rgba({ dots, side }: Paper) {
   const data = new Uint8ClampedArray(side * side * 4).fill(255)
@@ -65,6 +90,9 @@ export const readByZxing = async (paper: Paper): Promise<string | null> => (awai
 
 /** What a scanner of another make reads: zbar. */
 export function readByZbar(paper: Paper): string | null {
-  const { stdout } = spawnSync('zbarimg', ['--quiet', '--raw', 'png:-'], { input: pngOf(paper) })
+  const { side, dots } = paper
+  // A plain graymap: a PNG takes longer to pack than to read.
+  const input = Buffer.concat([Buffer.from(`P5 ${side} ${side} 255\n`), dots.map((dot) => (dot ? 0 : 255))])
+  const { stdout } = spawnSync('zbarimg', ['--quiet', '--raw', 'pgm:-'], { input })
   return stdout.length > 0 ? stdout.toString().replace(/\n$/, '') : null
 }

@@ -13,7 +13,7 @@ import { tell } from '../../gateway/verify/tell.ts'
 import { verifyCode } from '../../gateway/verify/verify.ts'
 import { languages } from '../../gateway/verify/words.ts'
 import { signVerificationCode } from '../../main/documents/verification-code.ts'
-import { printed, readByZbar, readByZxing, smudged, spotModules } from './verification-paper.ts'
+import { printed, readByZbar, readByZxing, smudged, spotsOf } from './verification-paper.ts'
 import {
   frozenDeclaration,
   frozenKeys,
@@ -162,34 +162,24 @@ describe.each([
   ['declaration', frozenDeclaration],
 ])('the code of a %s on paper of 203 dpi', (_kind, code) => {
   const paper = printed(code)
-  const size = spotModules(paper)
-  /** Finder patterns with their quiet edge: without one of them no reader finds a code at all, whatever its level. */
-  const FINDER = 8
-  const far = paper.modules - size
-  const places = [0, 1, 2, 3, 4].flatMap((row) =>
-    [0, 1, 2, 3, 4].map((column) => [Math.round((far * column) / 4), Math.round((far * row) / 4)] as const),
-  )
-  const coversFinder = ([x, y]: readonly [number, number]) =>
-    (x < FINDER && y < FINDER) ||
-    (x + size > paper.modules - FINDER && y < FINDER) ||
-    (x < FINDER && y + size > paper.modules - FINDER)
-  const spots = places
-    .filter((place) => !coversFinder(place))
-    .flatMap(([x, y]) => [[x, y, 1] as const, [x, y, 0] as const])
+  const spots = spotsOf(paper).aside
 
   test('zxing and zbar read it', async () => {
     expect(await readByZxing(paper)).toBe(code)
     expect(readByZbar(paper)).toBe(code)
   })
 
-  test.each(spots)('zxing reads it with a tenth smudged from module %i, %i (ink %i)', async (x, y, ink) => {
-    expect(await readByZxing(smudged(paper, x, y, ink))).toBe(code)
+  test.each(spots)('zxing reads it with a tenth smudged from module $x, $y (ink $ink)', async (spot) => {
+    expect(await readByZxing(smudged(paper, spot))).toBe(code)
   })
 
-  // Measured: one to two of forty-four places, none of them missed by zxing, which is what the verifier uses.
-  test('zbar reads it with a tenth smudged, in nine places of ten', () => {
-    const missed = spots.filter(([x, y, ink]) => readByZbar(smudged(paper, x, y, ink)) !== code)
-    expect(missed.length).toBeLessThanOrEqual(spots.length / 10)
+  // Where the spot's edge cuts an alignment pattern, zbar takes a neighbourhood that differs in up to 6 of 25 modules for it
+  // (qrdec.c, qr_alignment_pattern_search) and reads all around from the wrong modules. Measured: 7 spots of 484 on the
+  // golden papers at level Q, as many with coarser modules, 14 at level H; none of them is missed by zxing, which is what
+  // the verifier uses.
+  test('zbar reads it with a tenth smudged, in nineteen places of twenty', () => {
+    const missed = spots.filter((spot) => readByZbar(smudged(paper, spot)) !== code)
+    expect(missed.length).toBeLessThanOrEqual(spots.length / 20)
   })
 })
 
