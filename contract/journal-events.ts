@@ -27,7 +27,7 @@ const event = <S extends z.ZodRawShape>(
  * The closed list of what the sync log may say. Fields hold codes, ids and numbers, never free text, names, codice
  * fiscale, PIN or payload (invariant 2). `severity` says who must look: info nobody, warn an operator, alarm at once.
  * `text` is what a technician or an operator reads, a field's value standing for {field}. contract/sync-log.md is made
- * of this list (main/journal/document.ts).
+ * of this list (scripts/sync-log.ts).
  */
 export const journalEvents = {
   'totem.started': event(
@@ -119,10 +119,10 @@ export const journalEvents = {
   /** A damaged file was set aside and what could be read of it taken over. `lost` null: nobody can tell. */
   'storage.repaired': event(
     'alarm',
-    { store: code, kept: count, lost: count.nullable() },
+    { store: code, reason: code, salvaged: count, lost: count.nullable() },
     {
-      it: 'Archivio {store} riparato: salvati {kept}, perduti {lost}',
-      en: 'Store {store} repaired: {kept} kept, {lost} lost',
+      it: 'Archivio {store} riparato ({reason}): salvati {salvaged}, perduti {lost}',
+      en: 'Store {store} repaired ({reason}): {salvaged} salvaged, {lost} lost',
     },
   ),
   'line.changed': event('info', { state: z.enum(['up', 'down']) }, { it: 'Linea: {state}', en: 'Line: {state}' }),

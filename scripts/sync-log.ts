@@ -1,0 +1,26 @@
+import { writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { journalEvents } from '../contract/journal-events.ts'
+
+const FILE = fileURLToPath(new URL('../contract/sync-log.md', import.meta.url))
+
+/** contract/sync-log.md: what the sync log may say, for who reads it. */
+export function syncLogDocument(): string {
+  const rows = Object.entries(journalEvents).map(([event, { severity, fields, text }]) => {
+    const named = Object.keys(fields.shape).map((field) => `\`${field}\``)
+    return `| \`${event}\` | ${severity} | ${named.join(', ')} | ${text.it} | ${text.en} |`
+  })
+  return `# What the sync log says
+
+Made from \`contract/journal-events.ts\` by \`node scripts/sync-log.ts\`. The list is closed: fields hold codes, ids and numbers,
+never a name, a codice fiscale, a PIN or what somebody asked for. \`info\` needs nobody, \`warn\` an operator, \`alarm\` one at
+once. An entry has besides: \`totem\`, \`chain\` (one life of the log), \`seq\` (from 1, without gaps), \`at\` (the totem's clock),
+\`previous\` and \`hash\` (\`contract/journal.ts\`).
+
+| event | severity | fields | italiano | English |
+| --- | --- | --- | --- | --- |
+${rows.join('\n')}
+`
+}
+
+if (import.meta.main) writeFileSync(FILE, syncLogDocument())
