@@ -5,89 +5,24 @@ import fc from 'fast-check'
 import { ulid } from 'ulid'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { RefusalKind } from '../../contract/gateway.ts'
-import { type Journal, openJournal } from '../../main/journal/journal.ts'
-import { type Operation, openQueue, type Queue } from '../../main/queue/queue.ts'
+import type { Operation } from '../../main/queue/queue.ts'
 import { openOutcome } from '../../main/queue/sealing.ts'
-import { createGatewayClient, type GatewayClient } from '../../main/sync/client.ts'
-import { createDrain, type Drain } from '../../main/sync/drain.ts'
+import { createGatewayClient } from '../../main/sync/client.ts'
 import { json, type ScriptedGateway, startScriptedGateway, text, type Whim } from './scripted-gateway.ts'
+import { HOLDER, powerOn as poweredOn, type TestClock, type Totem, until } from './sync-totem.ts'
 
 const T0 = Date.parse('2026-11-22T09:00:00.000Z')
 const DAY_MS = 24 * 3_600_000
-const HOLDER = 'ab'.repeat(32)
 
 let dir: string
-let clock: number
+let clock: TestClock
 let gateway: ScriptedGateway
 let totem: Totem
-
-/** Everything of a totem that this is about, on its real files and a real socket; only its waiting takes no time. */
-type Totem = {
-  queue: Queue
-  journal: Journal
-  client: GatewayClient
-  drain: Drain
-  lines: string[]
-  settled: string[]
-  malformed: string[]
-  off(): Promise<void>
-}
-function powerOn(): Totem {
-  const opened = openQueue({ path: join(dir, 'queue.db'), now: () => clock })
-  const openedJournal = openJournal({ path: join(dir, 'journal.db'), totem: 'TT-0001', now: () => clock })
-  if (!opened.ok || !openedJournal.ok) throw new Error('storage')
-  const [queue, journal] = [opened.value, openedJournal.value]
-  const lines: string[] = []
-  const settled: string[] = []
-  const malformed: string[] = []
-  const client = createGatewayClient({
-    url: gateway.url,
-    ...gateway.credentials,
-    version: 'test',
-    onMalformed: (path, httpStatus) => {
-      malformed.push(`${path} ${httpStatus}`)
-      journal.record('gateway.answer-malformed', { path, httpStatus })
-    },
-  })
-  const drain = createDrain({
-    queue,
-    journal,
-    client,
-    outcomeKeys: gateway.outcomeKeys,
-    totem: 'TT-0001',
-    now: () => clock,
-    random: Math.random,
-    lineProbeMs: 15_000,
-    onLine: (state) => lines.push(state),
-    onSettled: (operation) => settled.push(operation),
-    sleep: (ms, signal) =>
-      new Promise((resolve) => {
-        setImmediate(() => {
-          if (!signal.aborted) clock += ms
-          resolve()
-        })
-      }),
-  })
-  return {
-    queue,
-    journal,
-    client,
-    drain,
-    lines,
-    settled,
-    malformed,
-    async off() {
-      client.close()
-      await drain.stop()
-      queue.close()
-      journal.close()
-    },
-  }
-}
+const powerOn = () => poweredOn({ dir, clock, gateway })
 
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'sync-'))
-  clock = T0
+  clock = { wall: T0, run: 0 }
   gateway = await startScriptedGateway(() => T0)
   totem = powerOn()
 })
@@ -97,20 +32,7 @@ afterEach(async () => {
   rmSync(dir, { recursive: true, force: true })
 })
 
-function record(requestedAt = clock): string {
-  const operation = ulid()
-  const sealed = `eyJhbGci..aXY.${Buffer.from(operation).toString('base64url')}.dGFn`
-  const added = totem.queue.add({
-    operation,
-    kind: 'certificate',
-    session: ulid(),
-    holder: HOLDER,
-    sealed,
-    requestedAt: new Date(requestedAt).toISOString(),
-  })
-  if (!added.ok) throw new Error(added.error.kind)
-  return operation
-}
+const record = (requestedAt?: number) => totem.record(requestedAt)
 const patience = () => AbortSignal.timeout(50_000)
 const settled = (operation: string) => totem.drain.settled(operation, patience())
 const submissionsOf = (operation: string) =>
@@ -128,11 +50,6 @@ async function expectIssued(operation: string, found: Operation): Promise<void> 
   expect(opened).toMatchObject({ ok: true, value: { operation } })
 }
 const journalled = (event: string) => [...totem.journal.entries()].filter((entry) => entry.event === event)
-/** Until something has come about that no promise tells; the loop under test runs on real sockets meanwhile. */
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setImmediate(resolve))
-}
-
 test('a request is answered within the visit, and the log tells it in order', async () => {
   const operation = record()
   await expectIssued(operation, await settled(operation))
@@ -158,7 +75,10 @@ const misfortunes: Record<string, { whim: Whim; alarm: boolean }> = {
   'gateway restarting': { alarm: false, whim: answer(503, '') },
   'gateway over-loaded': { alarm: false, whim: answer(429, '') },
   'item missing from the answer': { alarm: false, whim: answer(200, '{"results":[]}') },
-  'ANPR slow': { alarm: false, whim: perItem((operation) => ({ operation, state: 'pending' })) },
+  'item put off by the gateway': {
+    alarm: false,
+    whim: perItem((operation) => ({ operation, state: 'later', reason: 'busy' })),
+  },
   'ANPR away': { alarm: false, whim: refusedAs('anpr-unavailable') },
   'request not understood': { alarm: false, whim: refusedAs('request-malformed') },
   'statement from the future': { alarm: false, whim: refusedAs('statement-stale') },
@@ -202,8 +122,10 @@ const misfortunes: Record<string, { whim: Whim; alarm: boolean }> = {
     whim: async ({ items }, response) => {
       // The worst moment: it has taken effect and the totem does not know.
       const results = []
-      for (const { operation } of items)
-        results.push({ operation, state: 'issued', outcome: await gateway.issue(operation) })
+      for (const { operation } of items) {
+        await gateway.take(operation)
+        results.push({ operation, state: 'pending' })
+      }
       const whole = JSON.stringify({ results })
       response.writeHead(200, { 'content-length': whole.length })
       response.write(whole.slice(0, whole.length / 2), () => response.socket?.destroy())
@@ -280,19 +202,60 @@ test('any sequence of misfortunes over any batch: everything is issued in the en
   )
 })
 
-test('one poison item blocks nobody, and is still not given up', async () => {
-  const [first = '', poison = '', ...others] = Array.from({ length: 45 }, () => record())
-  gateway.misbehave(({ items }, response) => {
-    if (!items.some(({ operation }) => operation === poison)) return false
-    text(response, 500, 'poison')
-    return true
+describe('a poison item', () => {
+  const poisons: Record<string, (poison: string) => Whim> = {
+    'that makes its whole batch fail': (poison) => (asked, response) => {
+      if (!asked.items.some(({ operation }) => operation === poison)) return false
+      text(response, 500, 'poison')
+      return true
+    },
+    'at which whatever stands in the line resets it': (poison) => (asked, response) => {
+      if (!asked.items.some(({ operation }) => operation === poison)) return false
+      response.socket?.destroy()
+      return true
+    },
+    'that the gateway does not understand': (poison) => async (asked, response) => {
+      if (!asked.items.some(({ operation }) => operation === poison)) return false
+      const malformed = { state: 'refused', problem: { kind: 'request-malformed', anpr: null } }
+      for (const { operation } of asked.items) if (operation !== poison) await gateway.take(operation)
+      const results = asked.items.map(({ operation }) =>
+        operation === poison ? { operation, ...malformed } : { operation, state: 'pending' },
+      )
+      json(response, 200, { results })
+      return true
+    },
+  }
+  test.each(Object.entries(poisons))(
+    '%s blocks nobody, is set aside with its reason, and goes again when told',
+    async (_, whim) => {
+      const [poison = '', ...others] = Array.from({ length: 45 }, () => record())
+      gateway.misbehave(whim(poison))
+      totem.drain.wake()
+      await until(() => totem.settled.length === 44)
+      expect([...totem.settled].sort()).toEqual([...others].sort())
+      // Only what fails while others go through lies in the item.
+      expect(totem.queue.get(poison)).toMatchObject({ state: 'queued' })
+      for (let day = 0; day < 40 && totem.queue.get(poison)?.state !== 'aside'; day++) {
+        expect((await settled(record())).state).toBe('issued')
+        const tries = submissionsOf(poison).length
+        await until(() => submissionsOf(poison).length > tries || totem.queue.get(poison)?.state === 'aside')
+      }
+      expect(totem.queue.get(poison)).toMatchObject({ state: 'aside', reason: expect.stringMatching(/./) })
+      expect(journalled('request.set-aside').map(({ fields }) => fields.operation)).toEqual([poison])
+      expect(totem.settled).toContain(poison)
+      gateway.misbehave(() => false)
+      totem.queue.retry(poison)
+      expect((await settled(poison)).state).toBe('issued')
+    },
+  )
+  test('is nobody, when the gateway fails everybody', async () => {
+    operationsWill(answer(500, 'oops'), 60)
+    const operations = Array.from({ length: 5 }, () => record())
+    totem.drain.wake()
+    await until(() => totem.settled.length === 5)
+    expect([...totem.settled].sort()).toEqual([...operations].sort())
+    expect(journalled('request.set-aside')).toEqual([])
   })
-  totem.drain.wake()
-  await until(() => totem.settled.length === 44)
-  expect([...totem.settled].sort()).toEqual([first, ...others].sort())
-  expect(totem.queue.get(poison)).toMatchObject({ state: 'queued', reason: 'gateway-unavailable' })
-  gateway.misbehave(() => false)
-  expect((await settled(poison)).state).toBe('issued')
 })
 
 test('who waits at the totem goes before a month of backlog', async () => {
@@ -308,37 +271,51 @@ test('who waits at the totem goes before a month of backlog', async () => {
   ])
 })
 
-test('who waits is answered within a second of ANPR being well again', async () => {
+test('who waits is asked for again each second while ANPR is away', async () => {
   // Long enough in trouble for an ordinary back-off to have grown to minutes.
-  operationsWill(
-    perItem((operation) => ({ operation, state: 'pending' })),
-    10,
-  )
+  operationsWill(refusedAs('anpr-unavailable'), 10)
   const operation = record()
   await expectIssued(operation, await settled(operation))
   expect(journalled('request.deferred').map(({ fields }) => fields.waitMs)).toEqual(Array(10).fill(1_000))
-  const [asked] = journalled('request.submitted')
-  const [issued] = journalled('request.issued')
-  expect(Date.parse(issued?.at ?? '') - Date.parse(asked?.at ?? '')).toBeLessThanOrEqual(10_000)
 })
 
-test('who has gone has it soon after too, but a backlog asks a troubled ANPR no more than one item a probe', async () => {
-  operationsWill(
-    perItem((operation) => ({ operation, state: 'pending' })),
-    Number.POSITIVE_INFINITY,
-  )
-  const waits = (operation: string) =>
-    journalled('request.deferred').flatMap(({ fields }) =>
-      fields.operation === operation ? [Number(fields.waitMs)] : [],
-    )
-  const operation = record()
-  totem.drain.wake()
-  await until(() => waits(operation).length >= 20)
-  expect(Math.max(...waits(operation))).toBeLessThanOrEqual(15_000)
-  const backlog = Array.from({ length: 19 }, () => record())
-  totem.drain.wake()
-  await until(() => backlog.every((each) => waits(each).length >= 12))
-  expect(Math.max(...backlog.flatMap((each) => waits(each).slice(8)))).toBeGreaterThan(15_000)
+describe('what the gateway said it has', () => {
+  const pending: Whim = perItem((operation) => ({ operation, state: 'pending' }))
+
+  test('and has lost is sent again after some hours, and takes effect once', async () => {
+    operationsWill(pending, 1)
+    const operation = record()
+    await expectIssued(operation, await settled(operation))
+    expect(submissionsOf(operation)).toHaveLength(2)
+    expect(journalled('request.overdue').map(({ fields }) => fields)).toEqual([{ operation }])
+    expect(clock.run).toBeGreaterThanOrEqual(6 * 3_600_000)
+  })
+  test('and has lost with all its outcomes is sent again as soon as its cursor shows it', async () => {
+    for (let n = 0; n < 3; n++) expect((await settled(record())).state).toBe('issued')
+    expect(totem.queue.cursor()).toBe(3)
+    operationsWill(pending, 1)
+    const operation = record()
+    totem.drain.wake()
+    await until(() => totem.queue.get(operation)?.state === 'submitted')
+    // Set up anew: it knows of nothing, and soon of somebody else's.
+    gateway.outcomes.length = 0
+    const one = record()
+    expect((await settled(one)).state).toBe('issued')
+    await expectIssued(operation, await settled(operation))
+    expect(clock.run).toBeLessThan(3_600_000)
+    expect(totem.queue.cursor()).toBe(gateway.outcomes.length)
+  })
+  test('is waited for after a restart', async () => {
+    operationsWill(pending, 1)
+    const operation = record()
+    totem.drain.wake()
+    await until(() => totem.queue.get(operation)?.state === 'submitted')
+    await totem.off()
+    totem = powerOn()
+    await gateway.take(operation)
+    await expectIssued(operation, await settled(operation))
+    expect(submissionsOf(operation)).toHaveLength(1)
+  })
 })
 
 test('a refusal of one says why and leaves the rest alone', async () => {
@@ -378,7 +355,7 @@ describe('line-down', () => {
   test('an answer that comes to nobody is there after a restart', async () => {
     const operation = record()
     operationsWill(async ({ items }, response) => {
-      for (const item of items) await gateway.issue(item.operation)
+      for (const item of items) await gateway.take(item.operation)
       response.socket?.destroy()
       return true
     }, 1)
@@ -424,14 +401,14 @@ describe('clock-jumps', () => {
     totem.drain.wake()
     for (const jump of jumps) {
       const tries = submissionsOf(operation).length
-      clock = T0 + jump
+      clock.wall = T0 + jump
       await until(() => submissionsOf(operation).length >= tries + 2)
     }
     fail = false
     expect((await settled(operation)).state).toBe('issued')
   })
   test('a totem whose clock runs ahead throws no request away: the gateway says what time it is', async () => {
-    clock = T0 + 400 * DAY_MS
+    clock.wall = T0 + 400 * DAY_MS
     const operation = record(T0)
     expect((await settled(operation)).state).toBe('issued')
   })
@@ -442,7 +419,7 @@ describe('a clock that is wrong erases nothing that was promised', () => {
 
   test("the totem's 40 days behind: recorded while the line was down, it goes when the line is back", async () => {
     await totem.off()
-    clock = behind
+    clock.wall = behind
     await gateway.cut()
     totem = powerOn()
     const operation = record()
@@ -452,7 +429,7 @@ describe('a clock that is wrong erases nothing that was promised', () => {
   })
   test("the totem's 40 days behind: what could not be answered at once is still asked for hours later", async () => {
     await totem.off()
-    clock = behind
+    clock.wall = behind
     operationsWill(
       perItem((operation) => ({ operation, state: 'pending' })),
       Number.POSITIVE_INFINITY,
@@ -461,7 +438,7 @@ describe('a clock that is wrong erases nothing that was promised', () => {
     const operation = record()
     totem.drain.wake()
     await until(() => submissionsOf(operation).length > 0)
-    clock += 2 * 3_600_000
+    clock.wall += 2 * 3_600_000
     const tries = submissionsOf(operation).length
     await until(() => submissionsOf(operation).length > tries + 1)
     gateway.misbehave(() => false)
@@ -469,11 +446,11 @@ describe('a clock that is wrong erases nothing that was promised', () => {
   })
   test("the totem's 40 days behind, then put right: what was issued meanwhile waits its 30 days", async () => {
     await totem.off()
-    clock = behind
+    clock.wall = behind
     totem = powerOn()
     const operation = record()
     expect((await settled(operation)).state).toBe('issued')
-    clock = T0
+    clock.wall = T0
     const probes = gateway.asked.length
     await until(() => gateway.asked.length > probes + 5)
     expect(totem.queue.get(operation)).toMatchObject({ state: 'issued' })
@@ -498,9 +475,9 @@ test('what is too old expires, and who waits for it is told', async () => {
   )
   const [old, young] = [record(T0 - 31 * DAY_MS), record(T0 - 29 * DAY_MS)]
   // The next look at what has expired.
-  clock += 3_600_000
+  clock.run += 3_600_000
   expect(await settled(old)).toMatchObject({ state: 'expired' })
-  expect(totem.queue.get(young)).toMatchObject({ state: 'queued' })
+  expect(totem.queue.get(young)).toMatchObject({ state: 'submitted' })
   expect(journalled('request.refused').map(({ fields }) => fields)).toEqual([
     { operation: old, reason: 'request-expired' },
   ])
@@ -571,6 +548,7 @@ describe('the gateway client', () => {
     client.close()
   })
   test('gives up on a line that has silently died', async () => {
+    await totem.drain.stop()
     gateway.misbehave(() => true)
     expect(await totem.client.status()).toEqual({ ok: false, error: { kind: 'line-down', reason: 'timeout' } })
   })

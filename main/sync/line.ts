@@ -1,0 +1,111 @@
+import type { Journal } from '../journal/journal.ts'
+import { type Breaker, createBreaker } from './breaker.ts'
+import type { GatewayClient } from './client.ts'
+import { type Lane, NEVER } from './sync.ts'
+
+export type LineState = 'up' | 'down'
+
+/** Is there a line, and what time is it at its other end. */
+export interface Line extends Lane {
+  readonly up: boolean
+  readonly breaker: Pick<Breaker, 'state' | 'failures'>
+  /** What the gateway last said that the time is, in ms since the epoch; 0 before it was asked. */
+  readonly gatewayTime: number
+  /** Something came through. */
+  carried(): void
+  /** An exchange got no answer: asks at once whether that was the line. */
+  suspect(): Promise<boolean>
+  /** Somebody hopes that it is back. */
+  hope(): void
+  heard(at: string): void
+}
+
+interface Parts {
+  client: Pick<GatewayClient, 'status'>
+  journal: Pick<Journal, 'record'>
+  now(): number
+  clock(): number
+  random(): number
+  lineProbeMs: number
+  stopping(): boolean
+  onChange(state: LineState): void
+}
+
+/** A clock this far from the gateway's gets statements refused (gateway/sessions: ten minutes) or will soon. */
+const CLOCK_DIFFERS_MS = 5 * 60_000
+
+/** Asks `GET /v1/status` when the breaker says so, and every `lineProbeMs` while it is closed. */
+export function createLine({ client, journal, now, clock, random, lineProbeMs, stopping, onChange }: Parts): Line {
+  const breaker = createBreaker(clock, random, lineProbeMs)
+  let told: LineState | null = null
+  let [probeAt, gatewayTime] = [0, 0]
+  let clockDiffers = false
+  let asking: Promise<void> | null = null
+
+  function tell(state: LineState): void {
+    if (told === state || stopping()) return
+    told = state
+    journal.record('line.changed', { state })
+    onChange(state)
+  }
+
+  function carried(): void {
+    breaker.carried()
+    tell('up')
+  }
+
+  function heard(at: string): void {
+    gatewayTime = Date.parse(at)
+    const aheadMs = now() - gatewayTime
+    const differs = Math.abs(aheadMs) > CLOCK_DIFFERS_MS
+    if (differs && !clockDiffers) journal.record('clock.differs', { aheadS: Math.round(aheadMs / 1_000) })
+    clockDiffers = differs
+  }
+
+  async function probe(): Promise<void> {
+    const answer = await client.status()
+    if (stopping()) return
+    probeAt = clock() + lineProbeMs
+    if (answer.ok) {
+      heard(answer.value.at)
+      return carried()
+    }
+    breaker.failed()
+    if (breaker.state === 'closed') probeAt = clock()
+    else tell('down')
+  }
+
+  const ask = (): Promise<void> => {
+    asking ??= probe().finally(() => {
+      asking = null
+    })
+    return asking
+  }
+
+  return {
+    get up() {
+      return breaker.state === 'closed'
+    },
+    breaker,
+    get gatewayTime() {
+      return gatewayTime
+    },
+    carried,
+    heard,
+    async suspect() {
+      breaker.failed()
+      if (breaker.state === 'closed') await ask()
+      if (breaker.state !== 'closed') tell('down')
+      return breaker.state === 'closed'
+    },
+    hope() {
+      if (breaker.state !== 'closed') probeAt = -1
+    },
+    dueIn() {
+      if (asking) return NEVER
+      if (probeAt < 0) return 0
+      return breaker.state === 'closed' ? Math.max(0, probeAt - clock()) : breaker.restMs
+    },
+    run: ask,
+  }
+}

@@ -1,0 +1,218 @@
+import { LONGEST_WAIT_MS, type OperationIn } from '../queue/queue.ts'
+import { isOwn, verdictsOf } from './answer.ts'
+import { backoffMs } from './backoff.ts'
+import { firstLimit, nextLimit, together } from './batch.ts'
+import type { GatewayFailure } from './client.ts'
+import type { Inbox } from './inbox.ts'
+import { breathe, type Lane, NEVER, type Rest, type Sync } from './sync.ts'
+
+/** `own`: it lies in the item, as far as one can see; not in the line, the gateway or ANPR. */
+export type Failed = { operation: string; reason: string; own: boolean }
+
+export interface Outbox {
+  /** Who stands at the totem, beside whatever is under way. */
+  express: Lane
+  /** All others: new requests, then those that were tried before. */
+  backlog: Lane
+  /** A citizen's request is to go or on its way: what is not urgent leaves the line to it. */
+  hurried(): boolean
+  /** There is more to send at once. */
+  busy(): boolean
+  putOff(failed: readonly Failed[]): void
+}
+
+type Item = OperationIn<'queued'>
+
+// How soon to ask again for somebody who stands there: they see it as at once.
+const AWAITED_MS = 1_000
+/**
+ * So often an item alone may fail for reasons of its own, each time after others went through: with the back-off some
+ * minutes at least, on another day's gateway as well.
+ */
+const OWN_FAILURES = 6
+
+export function createOutbox(sync: Sync, inbox: () => Inbox): Outbox {
+  const { queue, journal, client, clock, random } = sync
+  const underWay = new Set<string>()
+  const rests = { express: { failures: 0, until: 0 }, backlog: { failures: 0, until: 0 } } satisfies Record<
+    string,
+    Rest
+  >
+  let limit = firstLimit
+  /** A disk that does not take what became of a batch leaves it due at once: without a rest the loop would spin. */
+  let diskUntil = 0
+  /** Batches of which the gateway took something; and of each suspicious item how often it failed, and after which batch. */
+  let accepted = 0
+  const suspicious = new Map<string, { failures: number; after: number }>()
+
+  const untilDue = ({ nextAttempt }: Item) => wallMs(nextAttempt)
+  const wallMs = (at: number) => {
+    const ms = Math.max(0, at - sync.now())
+    // Set before the clock was put back: it has come.
+    return ms > LONGEST_WAIT_MS ? 0 : ms
+  }
+  const restMs = ({ until }: Rest) => Math.max(0, until - clock(), diskUntil - clock())
+  const awaited = () => sync.awaited().filter(({ operation }) => !underWay.has(operation))
+
+  function nextBatch(): Item[] {
+    const due = queue.due(sync.now(), { ...limit, items: limit.items + underWay.size })
+    return together(
+      due.filter(({ operation }) => !underWay.has(operation)),
+      limit,
+    )
+  }
+
+  async function submit(batch: readonly Item[], rest: Rest): Promise<void> {
+    for (const { operation } of batch) underWay.add(operation)
+    const asked = clock()
+    try {
+      const answer = await client.submit({ items: batch.map(({ operation, sealed }) => ({ operation, sealed })) })
+      if (sync.stopping()) return
+      limit = nextLimit(limit, answer.ok ? clock() - asked : null)
+      if (!answer.ok) return await batchFailed(batch, answer.error, rest)
+      rest.failures = 0
+      sync.line.carried()
+      const { verdicts, strangers } = verdictsOf(
+        batch.map(({ operation }) => operation),
+        answer.value.results,
+      )
+      if (strangers > 0) answerMalformed()
+      await conclude(batch, verdicts)
+    } finally {
+      for (const { operation } of batch) underWay.delete(operation)
+    }
+  }
+
+  async function conclude(batch: readonly Item[], verdicts: ReturnType<typeof verdictsOf>['verdicts']): Promise<void> {
+    const pending = verdicts.filter(({ state }) => state === 'pending').map(({ operation }) => operation)
+    const settled = verdicts.filter((verdict) => verdict.state === 'issued' || verdict.state === 'refused')
+    let taken = pending.length
+    if (pending.length > 0) {
+      if (!queue.submitted(pending, sync.now()).ok) return restOfDisk()
+      for (const { operation, attempts } of batch)
+        if (pending.includes(operation)) journal.record('request.submitted', { operation, attempt: attempts + 1 })
+      inbox().expect()
+    }
+    const failed: Failed[] = verdicts.flatMap((verdict) =>
+      verdict.state === 'later'
+        ? [{ operation: verdict.operation, reason: verdict.reason, own: isOwn(verdict.reason) }]
+        : [],
+    )
+    if (settled.length > 0) {
+      const opened = await inbox().takeIn(settled, null)
+      if (sync.stopping()) return
+      if (!opened.stored) return restOfDisk()
+      if (opened.failed.some(({ reason }) => reason !== 'request-malformed' && isOwn(reason))) answerMalformed()
+      taken += opened.news
+      failed.push(...opened.failed)
+    }
+    if (taken > 0) accepted++
+    putOff(failed)
+  }
+
+  async function batchFailed(batch: readonly Item[], error: GatewayFailure, rest: Rest): Promise<void> {
+    const waitMs = Math.min(backoffMs(++rest.failures, random), sync.lineProbeMs)
+    rest.until = clock() + waitMs
+    if (error.kind === 'line-down') {
+      // A line that is down says nothing of the batch. One that carries all but this batch does.
+      const up = await sync.line.suspect()
+      if (!up || sync.stopping()) return
+    } else {
+      sync.line.carried()
+      if (error.kind === 'gateway-unavailable' && error.retryAfterMs !== null) {
+        // Full jitter on top: it says the same to every totem that it turns away.
+        rest.until = clock() + error.retryAfterMs * (1 + random())
+        return
+      }
+    }
+    const reason = reasonOf(error)
+    putOff(batch.map(({ operation }) => ({ operation, reason, own: batch.length === 1 })))
+  }
+
+  function putOff(failed: readonly Failed[]): void {
+    const deferred: { operation: string; reason: string; until: number }[] = []
+    for (const { operation, reason, own } of failed) {
+      const found = queue.get(operation)
+      if (found?.state !== 'queued') continue
+      if (own && isPoison(operation)) {
+        setAside(operation, reason)
+        continue
+      }
+      const waitMs = backoffMs(found.attempts + 1, random)
+      const soonMs = sync.isAwaited(operation) && !own ? Math.min(waitMs, AWAITED_MS) : waitMs
+      deferred.push({ operation, reason, until: sync.now() + soonMs })
+    }
+    if (deferred.length === 0) return
+    if (queue.defer(deferred).ok) {
+      for (const { operation, reason, until } of deferred)
+        journal.record('request.deferred', { operation, reason, waitMs: Math.max(0, Math.round(until - sync.now())) })
+    } else restOfDisk()
+  }
+
+  /** Only what fails while others go through: a gateway that fails all of them is not an item's fault. */
+  function isPoison(operation: string): boolean {
+    const known = suspicious.get(operation) ?? { failures: 0, after: -1 }
+    if (known.after === accepted) return false
+    suspicious.set(operation, { failures: known.failures + 1, after: accepted })
+    return known.failures + 1 >= OWN_FAILURES
+  }
+
+  function setAside(operation: string, reason: string): void {
+    if (queue.setAside(operation, reason).ok) {
+      suspicious.delete(operation)
+      journal.record('request.set-aside', { operation, reason })
+      sync.tell(operation)
+    } else restOfDisk()
+  }
+
+  function restOfDisk(): void {
+    diskUntil = clock() + sync.lineProbeMs
+  }
+
+  const answerMalformed = () => journal.record('gateway.answer-malformed', { path: 'v1.operations', httpStatus: 200 })
+
+  const expressDueIn = () => {
+    if (!sync.line.up) return NEVER
+    const next = Math.min(...awaited().map(untilDue))
+    return Math.max(next, restMs(rests.express))
+  }
+  const backlogDueIn = () => {
+    const next = queue.nextDue()
+    if (!sync.line.up || next === null) return NEVER
+    return Math.max(wallMs(next), restMs(rests.backlog))
+  }
+  const hurried = () => expressDueIn() === 0 || sync.awaited().some(({ operation }) => underWay.has(operation))
+
+  return {
+    express: {
+      dueIn: expressDueIn,
+      async run() {
+        const batch = awaited().filter((item) => untilDue(item) === 0)
+        if (batch.length > 0) await submit(batch.slice(0, firstLimit.items), rests.express)
+      },
+    },
+    backlog: {
+      // While a citizen's request is on its way the whole line is theirs.
+      dueIn: () => (hurried() ? NEVER : backlogDueIn()),
+      async run() {
+        const batch = nextBatch()
+        if (batch.length > 0) await submit(batch, rests.backlog)
+        await breathe()
+      },
+    },
+    hurried,
+    busy: () => backlogDueIn() === 0,
+    putOff,
+  }
+}
+
+function reasonOf(failure: GatewayFailure): string {
+  switch (failure.kind) {
+    case 'line-down':
+      return failure.reason
+    case 'refused':
+      return failure.problem.kind
+    default:
+      return failure.kind
+  }
+}

@@ -1,0 +1,68 @@
+import type { Heartbeat } from '../../contract/heartbeat.ts'
+import { backoffMs } from './backoff.ts'
+import type { Outbox } from './outbox.ts'
+import { type Lane, NEVER, type Rest, type Sync } from './sync.ts'
+
+const JOURNAL_BATCH = 500
+const HEARTBEAT_MS = 60_000
+
+/** The sync log, behind citizens' requests; but a month of them must not keep it back for ever. */
+export function createJournalLane(sync: Sync, outbox: Outbox): Lane {
+  const { journal, client, clock } = sync
+  const rest: Rest = { failures: 0, until: 0 }
+  let more = false
+  let lastAt = Number.NEGATIVE_INFINITY
+
+  return {
+    dueIn() {
+      if (!sync.line.up || outbox.hurried()) return NEVER
+      const inTurn = lastAt + sync.lineProbeMs - clock()
+      return Math.max(0, rest.until - clock(), more && !outbox.busy() ? 0 : inTurn)
+    },
+    async run() {
+      lastAt = clock()
+      more = false
+      const batch = journal.unsent(JOURNAL_BATCH)
+      const [first, last] = [batch?.entries[0], batch?.entries.at(-1)]
+      if (!batch || !first || !last) return
+      const answer = await client.sendJournal(batch)
+      if (sync.stopping()) return
+      const upTo = answer.ok ? answer.value.upTo : null
+      const believable = upTo !== null && upTo <= last.seq
+      if (believable && answer.ok) journal.acknowledged(batch, answer.value)
+      else if (upTo !== null) journal.record('gateway.answer-malformed', { path: 'v1.journal', httpStatus: 200 })
+      const advanced = believable && upTo >= first.seq
+      if (advanced) {
+        sync.line.carried()
+        rest.failures = 0
+        more = batch.entries.length === JOURNAL_BATCH || upTo < last.seq
+        return
+      }
+      const asked = !answer.ok && answer.error.kind === 'gateway-unavailable' ? answer.error.retryAfterMs : null
+      rest.until = clock() + (asked ?? backoffMs(++rest.failures, sync.random))
+      if (!answer.ok && answer.error.kind === 'line-down') await sync.line.suspect()
+    },
+  }
+}
+
+/** How the totem is, once a minute; one that does not arrive is not worth sending again. */
+export function createHeartbeatLane(sync: Sync, outbox: Outbox, health: () => Heartbeat): Lane {
+  let lastAt = Number.NEGATIVE_INFINITY
+  return {
+    dueIn() {
+      if (!sync.line.up || outbox.hurried()) return NEVER
+      return Math.max(0, lastAt + HEARTBEAT_MS - sync.clock())
+    },
+    async run() {
+      lastAt = sync.clock()
+      const answer = await sync.client.heartbeat(health())
+      if (sync.stopping()) return
+      if (answer.ok) {
+        sync.line.heard(answer.value.at)
+        sync.line.carried()
+      } else if (answer.error.kind === 'line-down') {
+        await sync.line.suspect()
+      }
+    },
+  }
+}
