@@ -31,6 +31,8 @@ import { openTrustStore } from './trust/store.ts'
 // The composition root: the one place where things are made and joined.
 
 const STORAGE_CHECK_MS = 15_000
+// 50,000 requests in half a minute, a few ms each time.
+const PAYLOAD_CHECK_MS = 100
 
 type DeviceReady = Extract<DeviceEvent, { event: 'ready' }>
 
@@ -51,7 +53,15 @@ async function start(config: TotemConfig) {
       strict: __DEVELOPMENT__,
     }),
   )
-  const queue = opened('queue', openQueue({ path: join(config.dataDir, 'queue.db'), now: Date.now }))
+  const queue = opened(
+    'queue',
+    openQueue({
+      path: join(config.dataDir, 'queue.db'),
+      now: Date.now,
+      minFreeBytes: config.minFreeBytes,
+      onRepaired: (repaired) => journal.record('storage.repaired', { store: 'queue', ...repaired }),
+    }),
+  )
   journal.record('totem.started', versions())
 
   const { dataDir, trust: trustConfig } = config
@@ -220,10 +230,18 @@ async function start(config: TotemConfig) {
     session.refresh()
   }
   checkStorage()
+  // What a start leaves out to be quick: the payloads, some at a time.
+  let checked: number | null = 0
+  const payloadCheck = setInterval(() => {
+    const next = queue.checkNext(checked ?? 0)
+    checked = next.ok ? next.value : null
+    if (checked === null) clearInterval(payloadCheck)
+  }, PAYLOAD_CHECK_MS)
   const storageWatch = setInterval(checkStorage, STORAGE_CHECK_MS)
 
   onQuit(() => {
     clearInterval(storageWatch)
+    clearInterval(payloadCheck)
     session.stop()
     devices.stop()
     void drain.stop()

@@ -1,59 +1,26 @@
+import { statfsSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { err, ok, type Result } from '../../contract/result.ts'
+import { isConstraint } from './database.ts'
+import { healing } from './healing.ts'
 import { type Ledger, ledgerOn } from './ledger.ts'
 import { migrations } from './migrations.ts'
-import { openStorage, type Storage, type StorageFailure, storageFailure, truncateWal } from './storage.ts'
+import {
+  type AddFailure,
+  type Depth,
+  type Listed,
+  type NewOperation,
+  type Operation,
+  type OperationIn,
+  operationOf,
+  type Row,
+  type Settlement,
+} from './operation.ts'
+import type { Repaired } from './repair.ts'
+import { isCompactJwe, salvageQueue } from './salvage.ts'
+import { openStorage, readStorage, type Storage, type StorageFailure, storageFailure, truncateWal } from './storage.ts'
 
-/** What is fixed when a request is made. `holder`: `holderReference`; `sealed`: `sealRequest`. */
-export type NewOperation = {
-  operation: string
-  /** Certificates go before statistics. */
-  kind: 'certificate' | 'statistics'
-  session: string
-  holder: string
-  sealed: string
-  requestedAt: string
-}
-
-/**
- * `queued`: to be sent; `reason` is why it was last put off, `nextAttempt` in ms since the epoch. `submitted`: the gateway
- * has it on its disk, its outcome is not known yet. `aside`: sent again only when an operator says so. Times of settlement
- * are the gateway's, all others the totem's.
- */
-export type Operation = Omit<NewOperation, 'sealed'> & { seq: number; attempts: number } & (
-    | { state: 'queued'; sealed: string; nextAttempt: number; reason: string | null }
-    | { state: 'submitted'; sealed: string; submittedAt: number }
-    | { state: 'aside'; sealed: string; reason: string }
-    | { state: 'issued'; outcome: string; settledAt: string }
-    | { state: 'refused'; reason: string; anpr: string | null; settledAt: string }
-    | { state: 'collected' | 'expired'; settledAt: string }
-  )
-export type OperationIn<S extends Operation['state']> = Extract<Operation, { state: S }>
-
-/** What a technician may see of an operation: neither payload nor holder. */
-export type Listed = Pick<
-  Operation,
-  'seq' | 'operation' | 'kind' | 'session' | 'requestedAt' | 'state' | 'attempts'
-> & {
-  reason: string | null
-  anpr: string | null
-  settledAt: string | null
-  told: boolean
-}
-
-export type Settlement =
-  | { state: 'issued'; outcome: string }
-  | { state: 'refused'; reason: string; anpr: string | null }
-
-export type AddFailure = StorageFailure | { kind: 'operation-differs' | 'operation-malformed' }
-
-export type Depth = {
-  queued: number
-  submitted: number
-  waiting: number
-  aside: number
-  /** When the oldest that is queued or submitted was requested. */
-  oldestQueuedAt: string | null
-}
+export type { AddFailure, Depth, Listed, NewOperation, Operation, OperationIn, Settlement } from './operation.ts'
 
 /** Times without another word are in ms since the epoch. Every change is on the disk before its call returns. */
 export type Queue = {
@@ -114,6 +81,11 @@ export type Queue = {
   depth(): Depth
   /** In the order of recording, those after `after`. */
   list(page: { after?: number; limit: number; states?: readonly Operation['state'][] }): Listed[]
+  /**
+   * Reads the payloads of the next operations after `after` (0 at first), which is what a start leaves out. Answers up to
+   * where, null behind the last one. Damage that it meets is repaired like any other.
+   */
+  checkNext(after: number): Result<number | null, StorageFailure>
   /** The whole file, page by page: for the command line, as it takes about a second for each 300 MB. */
   verify(): Result<{ operations: number; bytes: number }, StorageFailure>
   /** What became of the paper, in the same file. */
@@ -138,28 +110,67 @@ const KEPT_SETTLED_MS = 400 * 24 * 60 * 60_000
 
 const PRIORITIES = [1, 2] as const
 
+/** Of 4 KiB: 50,000 requests of 6 KB are 320 MB, and there is room for outcomes that nobody has fetched yet. */
+const MOST_PAGES = 120_000
+/** What is beyond this part of it is for outcomes and for what erases: a request is refused before. */
+const FOR_REQUESTS = 0.9
+/** A settled request's payload is in no file any more after this. At once would be a checkpoint for each page of outcomes. */
+const ERASED_WITHIN_MS = 2_000
+/** Some ms of reading. */
+const CHECKED_AT_ONCE = 200
+const TABLES = ['operation', 'sheet', 'inbox']
+
+/** Beside `storageFailure`: `queue-full` and `disk-low`, of a request that is refused long before the disk is full. */
+export type QueueOptions = {
+  path: string
+  /** `Date.now` or a test's clock. */
+  now: () => number
+  /** Of 4 KiB: bounds the file. */
+  maxPages?: number
+  /** Left free on the disk: a request that would take from it is refused. */
+  minFreeBytes?: number
+  /** A damaged file was set aside, and this is what has come of it. */
+  onRepaired?: (repaired: Repaired) => void
+}
+
 /**
- * Opens the outbox and inbox. `now` is `Date.now` or a test's clock. `maxPages` (of 4 KiB) bounds the file. A single
- * writer: the totem's main process.
+ * Opens the outbox and inbox for its one writer, the totem's main process. A file that is damaged, now or later, is repaired
+ * from what can be read of it.
  */
-export function openQueue({
+export const openQueue = ({
   path,
   now,
-  maxPages,
-}: {
-  path: string
-  now: () => number
-  maxPages?: number
-}): Result<Queue, StorageFailure> {
-  // FULL: "your request is recorded" is said to a citizen after the commit, so it must survive the power going.
-  const opened = openStorage({ path, synchronous: 'FULL', migrations, maxPages })
-  return opened.ok ? ok(queueOn(opened.value, now)) : opened
+  maxPages = MOST_PAGES,
+  minFreeBytes = 0,
+  onRepaired = () => {},
+}: QueueOptions): Result<Queue, StorageFailure> =>
+  healing((damage) => {
+    // FULL: "your request is recorded" is said to a citizen after the commit, so it must survive the power going.
+    const options = { path, synchronous: 'FULL', migrations, maxPages, checked: TABLES } as const
+    const opened = openStorage({ ...options, salvage: salvageQueue, onRepaired }, damage)
+    if (!opened.ok) return opened
+    const room = () => {
+      const { bavail, bsize } = statfsSync(dirname(path))
+      return bavail * bsize - minFreeBytes
+    }
+    return ok(queueOn(opened.value, { now, maxPages, room }))
+  })
+
+/** What can be asked beside the totem that writes: for the command line. */
+export type QueueReader = Pick<Queue, 'get' | 'list' | 'depth' | 'cursor' | 'verify' | 'close'>
+
+export function readQueue(path: string): Result<QueueReader, StorageFailure> {
+  const opened = readStorage(path, migrations)
+  return opened.ok ? ok(queueOn(opened.value, { now: Date.now, maxPages: 0, room: () => 0 })) : opened
 }
 
 const WITH_PAYLOAD = `SELECT operation.*, sealed.jwe AS sealed, outcome.jwe AS outcome
   FROM operation LEFT JOIN sealed USING (seq) LEFT JOIN outcome USING (seq)`
 
-function queueOn(db: Storage, now: () => number): Queue {
+function queueOn(
+  db: Storage,
+  { now, maxPages, room }: { now: () => number; maxPages: number; room: () => number },
+): Queue {
   const insertSealed = db.prepare('INSERT INTO sealed (seq, jwe) SELECT coalesce(max(seq), 0) + 1, ? FROM operation')
   const insert = db.prepare(
     `INSERT INTO operation (seq, operation, kind, session, holder, requested_at)
@@ -251,6 +262,12 @@ function queueOn(db: Storage, now: () => number): Queue {
      FROM operation WHERE seq > @after AND (@states IS NULL OR instr(@states, ',' || state || ',') > 0)
      ORDER BY seq LIMIT @limit`,
   )
+  const selectPayloads = db.prepare(
+    `SELECT seq, state, sealed.jwe AS sealed, outcome.jwe AS outcome
+     FROM operation LEFT JOIN sealed USING (seq) LEFT JOIN outcome USING (seq)
+     WHERE seq > @after ORDER BY seq LIMIT @limit`,
+  )
+  const selectCount = db.prepare('SELECT count(*) AS operations FROM operation')
   const iso = (ms: number) => new Date(ms).toISOString()
   const whole = <T>(work: () => T) => written(() => db.transaction(work).immediate())
 
@@ -261,10 +278,31 @@ function queueOn(db: Storage, now: () => number): Queue {
   const all = <S extends Operation['state']>(rows: unknown[]) =>
     rows.map((row) => operationOf(row as Row)) as OperationIn<S>[]
 
+  const selectPages = db.prepare(
+    `SELECT page_count - freelist_count AS used FROM pragma_page_count, pragma_freelist_count`,
+  )
+  function noRoom(bytes: number): string | null {
+    const { used } = selectPages.get() as { used: number }
+    if (used > maxPages * FOR_REQUESTS) return 'queue-full'
+    return room() < bytes ? 'disk-low' : null
+  }
+
+  let erasure: NodeJS.Timeout | undefined
+  /** What was erased goes out of the log too: now, or soon when somebody reads just then. */
+  function eraseLog(): void {
+    clearTimeout(erasure)
+    erasure = undefined
+    if (!truncateWal(db)) eraseLogSoon()
+  }
+  function eraseLogSoon(): void {
+    erasure = setTimeout(eraseLog, ERASED_WITHIN_MS).unref()
+  }
+
   function settleOne(operation: string, settlement: Settlement, at: number) {
     const known = selectState.get(operation) as { seq: number; state: Operation['state'] } | undefined
     if (!known) return 'unknown'
     if (!['queued', 'submitted', 'aside'].includes(known.state)) return 'known'
+    if (settlement.state === 'issued' && !isCompactJwe(settlement.outcome)) return 'malformed'
     try {
       // A statement that the schema refuses leaves no trace of itself, and the transaction goes on.
       if (settlement.state === 'issued') issue.run({ seq: known.seq, outcome: settlement.outcome, at: iso(at) })
@@ -283,7 +321,10 @@ function queueOn(db: Storage, now: () => number): Queue {
       const requested = Date.parse(item.requestedAt)
       if (Number.isNaN(requested)) return err({ kind: 'operation-malformed' })
       const { sealed, ...rest } = item
+      if (!isCompactJwe(sealed)) return err({ kind: 'operation-malformed' })
       try {
+        const full = noRoom(sealed.length)
+        if (full) return err({ kind: 'storage-full', reason: full })
         db.transaction(() => {
           insertSealed.run(sealed)
           insert.run({ ...rest, requestedAt: new Date(requested).toISOString() })
@@ -346,6 +387,7 @@ function queueOn(db: Storage, now: () => number): Queue {
       whole(() => {
         const told = items.map(({ operation, settlement }) => settleOne(operation, settlement, at))
         if (cursor !== null) updateCursor.run(cursor)
+        if (!erasure && told.includes('settled')) eraseLogSoon()
         return told
       }),
 
@@ -360,7 +402,7 @@ function queueOn(db: Storage, now: () => number): Queue {
     collected: (operation) =>
       written(() => {
         const done = collect.run({ operation, at: iso(now()) }).changes > 0
-        if (done) truncateWal(db)
+        if (done) eraseLog()
         return done
       }),
 
@@ -378,7 +420,7 @@ function queueOn(db: Storage, now: () => number): Queue {
             return stale
           })
           .immediate()
-        if (expired.length > 0) truncateWal(db)
+        if (expired.length > 0) eraseLog()
         return expired
       }),
 
@@ -390,14 +432,23 @@ function queueOn(db: Storage, now: () => number): Queue {
         .map((row) => row as Omit<Listed, 'told'> & { told: 0 | 1 })
         .map((row) => ({ ...row, told: row.told === 1 })),
 
+    checkNext(after) {
+      const rows = selectPayloads.all({ after, limit: CHECKED_AT_ONCE }) as PayloadRow[]
+      const bad = rows.some(
+        ({ state, sealed, outcome }) =>
+          isCompactJwe(sealed) !== ['queued', 'submitted', 'aside'].includes(state) ||
+          isCompactJwe(outcome) !== (state === 'issued'),
+      )
+      if (bad) return err({ kind: 'storage-corrupt', reason: 'payload' })
+      return ok(rows.at(-1)?.seq ?? null)
+    },
+
     verify() {
       try {
         if (db.pragma('integrity_check(1)', { simple: true }) !== 'ok')
           return err({ kind: 'storage-corrupt', reason: 'integrity-check' })
-        const { operations } = db.prepare('SELECT count(*) AS operations FROM operation').get() as {
-          operations: number
-        }
         const pages = db.pragma('page_count', { simple: true }) as number
+        const { operations } = selectCount.get() as { operations: number }
         return ok({ operations, bytes: pages * (db.pragma('page_size', { simple: true }) as number) })
       } catch (error) {
         return err(storageFailure(error))
@@ -406,7 +457,10 @@ function queueOn(db: Storage, now: () => number): Queue {
 
     ledger: ledgerOn(db, now),
 
-    close: () => void db.close(),
+    close() {
+      clearTimeout(erasure)
+      db.close()
+    },
   }
 }
 
@@ -417,9 +471,6 @@ function written<T>(work: () => T): Result<T, StorageFailure> {
     return err(storageFailure(error))
   }
 }
-
-const isConstraint = (error: unknown) =>
-  error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_CONSTRAINT')
 
 /** Once settled the payload is erased and can't be compared; the rest still is. */
 function sameRequest(known: Operation, item: NewOperation): boolean {
@@ -432,40 +483,4 @@ function sameRequest(known: Operation, item: NewOperation): boolean {
   )
 }
 
-/** A row as the schema leaves it: which columns are null follows from `state`. */
-type Row = {
-  seq: number
-  operation: string
-  kind: NewOperation['kind']
-  session: string
-  holder: string
-  requested_at: string
-  attempts: number
-} & (
-  | { state: 'queued'; sealed: string; next_attempt: number; reason: string | null }
-  | { state: 'submitted'; sealed: string; submitted_at: number }
-  | { state: 'aside'; sealed: string; reason: string }
-  | { state: 'issued'; outcome: string; settled_at: string }
-  | { state: 'refused'; reason: string; anpr: string | null; settled_at: string }
-  | { state: 'collected' | 'expired'; settled_at: string }
-)
-
-function operationOf(row: Row): Operation {
-  const { seq, operation, kind, session, holder, requested_at: requestedAt, attempts } = row
-  const recorded = { seq, operation, kind, session, holder, requestedAt, attempts }
-  switch (row.state) {
-    case 'queued':
-      return { ...recorded, state: row.state, sealed: row.sealed, nextAttempt: row.next_attempt, reason: row.reason }
-    case 'submitted':
-      return { ...recorded, state: row.state, sealed: row.sealed, submittedAt: row.submitted_at }
-    case 'aside':
-      return { ...recorded, state: row.state, sealed: row.sealed, reason: row.reason }
-    case 'issued':
-      return { ...recorded, state: row.state, outcome: row.outcome, settledAt: row.settled_at }
-    case 'refused':
-      return { ...recorded, state: row.state, reason: row.reason, anpr: row.anpr, settledAt: row.settled_at }
-    case 'collected':
-    case 'expired':
-      return { ...recorded, state: row.state, settledAt: row.settled_at }
-  }
-}
+type PayloadRow = { seq: number; state: Operation['state']; sealed: string | null; outcome: string | null }

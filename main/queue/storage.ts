@@ -1,89 +1,177 @@
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, existsSync, openSync, statSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { err, ok, type Result } from '../../contract/result.ts'
+import { codeOf, isBug, type Storage, type StorageFailure, storageFailure } from './database.ts'
+import { lockForWriting, type WriterLock } from './lock.ts'
+import { isUnderRepair, type Repaired, repair, type Salvage } from './repair.ts'
 
-/** `reason` is a code for the technician: SQLite's or the system's own, or one of the words below. */
-export type StorageFailure = {
-  kind: 'storage-full' | 'storage-corrupt' | 'storage-unavailable'
-  reason: string
+export { type Storage, type StorageFailure, storageFailure } from './database.ts'
+
+export type StorageOptions = {
+  path: string
+  /** FULL: a commit is on the disk before it returns. */
+  synchronous: 'FULL' | 'NORMAL'
+  /** Numbered from 1 by their place and only ever appended to. */
+  migrations: readonly string[]
+  /** Bounds the file, in pages of 4 KiB. */
+  maxPages?: number | undefined
+  /** Tables whose pages and indexes are checked at each start; all by default. The others are the caller's to check. */
+  checked?: readonly string[]
+  /** How the rows of a damaged file come into a new one. Without it a damaged file is refused. */
+  salvage?: Salvage
+  onRepaired?: (repaired: Repaired) => void
 }
-
-export type Storage = Database.Database
 
 // SQLite 3.7.0 to 3.51.2 can corrupt a WAL that is reset while another connection reads (fixed on 2026-03-13).
 const OLDEST_SAFE = [3, 51, 3] as const
 // One commit is a few KiB. What a burst leaves behind in the WAL file is given back at the next checkpoint.
 const WAL_KEPT_BYTES = 1024 * 1024
-// A technician's tool may hold the file for a moment; a citizen's touch must not wait for it longer than this.
-const BUSY_MS = 1_000
-
-// Codes by which SQLite says that the program is wrong, not the disk.
-const BUGS = /^SQLITE_(ERROR|CONSTRAINT|MISUSE|RANGE|MISMATCH|SCHEMA|TOOBIG)/
+// At the start a technician's tool that recovers the log may hold the file for a moment.
+const BUSY_AT_START_MS = 1_000
+// Later only a reader can be in the way, of a checkpoint: it is put off rather than hold up a touch (20 ms).
+const BUSY_MS = 10
 
 /**
- * Opens (or makes) a SQLite file in WAL mode, brings its schema up to date and checks it. `migrations` are numbered from
- * 1 by their place and only ever appended to. `synchronous` FULL: a commit is on the disk before it returns.
+ * Opens (or makes) a SQLite file in WAL mode for its one writer, brings its schema up to date and checks it.
+ * `storage-unavailable` with `in-use`: another process writes to it. A damaged file is set aside, never deleted, and what can
+ * be read of it goes into a new one (`salvage`, `onRepaired`). `damaged`: why it is known to be so.
  */
-export function openStorage({
-  path,
-  synchronous,
-  migrations,
-  maxPages,
-}: {
-  path: string
-  synchronous: 'FULL' | 'NORMAL'
-  migrations: readonly string[]
-  maxPages?: number | undefined
-}): Result<Storage, StorageFailure> {
-  const { version, schema } = fresh(migrations)
+export function openStorage(options: StorageOptions, damaged: string | null = null): Result<Storage, StorageFailure> {
+  const { version, schema } = fresh(options.migrations)
   if (!isSafeSqlite(version)) return err({ kind: 'storage-unavailable', reason: `sqlite-${version}` })
+  let lock: WriterLock | undefined
+  try {
+    const locked = lockForWriting(`${options.path}-lock`)
+    if ('kind' in locked) return err(locked)
+    lock = locked
+    const opened = openLocked(options, schema, damaged ?? vanished(options.path, locked))
+    if (!opened.ok) {
+      lock.release()
+      return opened
+    }
+    locked.hasDatabase()
+    return ok(lockedBy(opened.value, locked))
+  } catch (error) {
+    lock?.release()
+    return err(storageFailure(error))
+  }
+}
+
+/** A database for looking, beside its writer. The schema is the newest, or it is refused. */
+export function readStorage(path: string, migrations: readonly string[]): Result<Storage, StorageFailure> {
+  let db: Database.Database | undefined
+  try {
+    db = new Database(path, { readonly: true, fileMustExist: true, timeout: BUSY_AT_START_MS })
+    if (schemaOf(db) === fresh(migrations).schema) return ok(db)
+    db.close()
+    return err({ kind: 'storage-unavailable', reason: 'schema-other' })
+  } catch (error) {
+    db?.close()
+    return err(storageFailure(error))
+  }
+}
+
+function openLocked(options: StorageOptions, schema: string, damaged: string | null): Result<Storage, StorageFailure> {
+  const { path, salvage, onRepaired } = options
+  let reason = damaged ?? (isUnderRepair(path) ? 'repair-interrupted' : null)
+  if (reason === null) {
+    const opened = openHealthy(options, schema)
+    if (opened.ok || opened.error.kind !== 'storage-corrupt') return opened
+    reason = opened.error.reason
+  }
+  if (!salvage) return err({ kind: 'storage-corrupt', reason })
+  const repaired = repair({ path, reason, salvage, openNew: (at) => openHealthy({ ...options, path: at }, schema) })
+  if (!repaired.ok) return repaired
+  const opened = openHealthy(options, schema)
+  if (opened.ok) onRepaired?.(repaired.value)
+  return opened
+}
+
+function openHealthy(options: StorageOptions, schema: string): Result<Storage, StorageFailure> {
   let db: Storage | undefined
   try {
     // Made by us and not by SQLite, which would follow the umask; -wal and -shm take this file's mode.
-    closeSync(openSync(path, 'a', 0o600))
-    db = new Database(path)
-    const failure = prepare(db, { synchronous, migrations, schema, maxPages })
+    closeSync(openSync(options.path, 'a', 0o600))
+    db = new Database(options.path)
+    const failure = prepare(db, options, schema)
     if (!failure) return ok(db)
     db.close()
     return err(failure)
   } catch (error) {
     db?.close()
     // The same statements went well on an empty file, so it is this file that they do not fit.
-    if (BUGS.test(codeOf(error))) return err({ kind: 'storage-corrupt', reason: codeOf(error) })
+    if (isBug(error)) return err({ kind: 'storage-corrupt', reason: codeOf(error) })
     return err(storageFailure(error))
+  }
+}
+
+/** SQLite takes an empty file for a new database, and deletes the log that lies beside it. */
+function vanished(path: string, lock: WriterLock): string | null {
+  const bytes = (file: string) => {
+    const found = statSync(file, { throwIfNoEntry: false })
+    return found?.isFile() ? found.size : 0
+  }
+  if (bytes(path) > 0 || (!lock.hadDatabase && bytes(`${path}-wal`) === 0)) return null
+  return existsSync(path) ? 'file-empty' : 'file-missing'
+}
+
+function lockedBy(db: Storage, lock: WriterLock): Storage {
+  return {
+    prepare: db.prepare.bind(db),
+    exec: db.exec.bind(db),
+    pragma: db.pragma.bind(db),
+    transaction: db.transaction.bind(db),
+    close() {
+      db.close()
+      lock.release()
+    },
   }
 }
 
 function prepare(
   db: Storage,
-  wanted: { synchronous: string; migrations: readonly string[]; schema: string; maxPages: number | undefined },
+  { synchronous, migrations, maxPages, checked }: StorageOptions,
+  schema: string,
 ): StorageFailure | null {
-  db.pragma(`busy_timeout = ${BUSY_MS}`)
+  db.pragma(`busy_timeout = ${BUSY_AT_START_MS}`)
   if (db.pragma('journal_mode = WAL', { simple: true }) !== 'wal')
     return { kind: 'storage-unavailable', reason: 'no-wal' }
   // WAL alone means NORMAL here, which may forget the last commits when the power goes.
-  db.pragma(`synchronous = ${wanted.synchronous}`)
+  db.pragma(`synchronous = ${synchronous}`)
   db.pragma('foreign_keys = ON')
   db.pragma('trusted_schema = OFF')
   // What is erased is overwritten, and nothing is ever sorted into a temporary file.
   db.pragma('secure_delete = ON')
   db.pragma('temp_store = MEMORY')
   db.pragma(`journal_size_limit = ${WAL_KEPT_BYTES}`)
-  if (wanted.maxPages !== undefined) db.pragma(`max_page_count = ${wanted.maxPages}`)
-
-  // Not quick_check, which leaves the indexes out: a byte wrong there would be met in the middle of a visit.
-  if (db.pragma('integrity_check(1)', { simple: true }) !== 'ok')
-    return { kind: 'storage-corrupt', reason: 'integrity-check' }
+  if (maxPages !== undefined) db.pragma(`max_page_count = ${maxPages}`)
 
   const at = db.pragma('user_version', { simple: true }) as number
   // A file from a later version of the program: this one can't know what it would break.
-  if (at > wanted.migrations.length) return { kind: 'storage-unavailable', reason: 'schema-newer' }
-  migrate(db, wanted.migrations, at)
-  if (schemaOf(db) !== wanted.schema) return { kind: 'storage-corrupt', reason: 'schema-drift' }
+  if (at > migrations.length) return { kind: 'storage-unavailable', reason: 'schema-newer' }
+  // A migration reads it all.
+  if (!isWhole(db, at === migrations.length ? checked : undefined))
+    return { kind: 'storage-corrupt', reason: 'integrity-check' }
+  migrate(db, migrations, at)
+  if (schemaOf(db) !== schema) return { kind: 'storage-corrupt', reason: 'schema-drift' }
 
   // A kill between an erasure's commit and its checkpoint must not leave the erased bytes in the WAL.
   truncateWal(db)
+  db.pragma(`busy_timeout = ${BUSY_MS}`)
   return null
+}
+
+/** Not quick_check, which leaves the indexes out: a byte wrong there would be met in the middle of a visit. */
+function isWhole(db: Storage, tables: readonly string[] | undefined): boolean {
+  const check = (of: string) => db.pragma(`integrity_check${of}`, { simple: true }) === 'ok'
+  if (!tables) return check('(1)')
+  // Nine tenths of the time go into the columns' rules; what a wrong byte in a value does to an index is seen without them.
+  db.pragma('ignore_check_constraints = ON')
+  try {
+    return tables.every((table) => check(`('${table}')`))
+  } finally {
+    db.pragma('ignore_check_constraints = OFF')
+  }
 }
 
 function migrate(db: Storage, migrations: readonly string[], from: number): void {
@@ -120,24 +208,14 @@ export function isSafeSqlite(version: string): boolean {
 }
 
 /**
- * Empties the WAL file, so that erased content is in no file any more. A reader in the way or a disk in trouble puts it
- * off to the next time: what was committed before stands.
+ * Empties the WAL file, so that erased content is in no file any more. False: a reader is in the way or the disk in trouble,
+ * and it is to be tried again. What was committed before stands.
  */
-export function truncateWal(db: Storage): void {
+export function truncateWal(db: Storage): boolean {
   try {
-    db.pragma('wal_checkpoint(TRUNCATE)')
+    return db.pragma('wal_checkpoint(TRUNCATE)', { simple: true }) === 0
   } catch (error) {
     storageFailure(error)
+    return false
   }
 }
-
-/** What went wrong with the disk, by name. An error that is the program's own is thrown on. */
-export function storageFailure(error: unknown): StorageFailure {
-  const reason = codeOf(error)
-  if (/^(SQLITE_FULL|ENOSPC|EDQUOT)/.test(reason)) return { kind: 'storage-full', reason }
-  if (/^SQLITE_(CORRUPT|NOTADB)/.test(reason)) return { kind: 'storage-corrupt', reason }
-  if (/^(SQLITE_|E[A-Z]+$)/.test(reason) && !BUGS.test(reason)) return { kind: 'storage-unavailable', reason }
-  throw error
-}
-
-const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? String(error.code) : '')

@@ -1,15 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { DeviceEvent, DeviceFailure, DeviceParams } from '../../contract/device.ts'
 import type { IssuedOutcome } from '../../contract/gateway.ts'
 import { err, ok } from '../../contract/result.ts'
 import type { DeviceGone, Devices } from '../devices/index.ts'
 import { type Journal, openJournal } from '../journal/journal.ts'
-import { migrations } from '../queue/migrations.ts'
 import { openQueue, type Queue } from '../queue/queue.ts'
-import { openStorage } from '../queue/storage.ts'
 import type { Printing } from '../session/services.ts'
 import { createPaper } from './paper.ts'
 
@@ -244,9 +243,7 @@ describe('printed again', () => {
 })
 
 test('ledger-file-held by a tool: what came out meanwhile is counted, and nothing is printed that cannot be recorded', async () => {
-  const opened = openStorage({ path: join(dir, 'queue.db'), synchronous: 'FULL', migrations })
-  if (!opened.ok) throw new Error(opened.error.reason)
-  const tool = opened.value
+  const tool = new Database(join(dir, 'queue.db'))
   script = (_, __, tell) => {
     tell('rendered', 1)
     tell('sent', 1)

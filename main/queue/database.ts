@@ -1,0 +1,33 @@
+import type Database from 'better-sqlite3'
+
+/** `reason` is a code for the technician: SQLite's or the system's own, or a word of main/queue/storage.ts. */
+export type StorageFailure = {
+  kind: 'storage-full' | 'storage-corrupt' | 'storage-unavailable'
+  reason: string
+}
+
+export type Storage = Pick<Database.Database, 'prepare' | 'exec' | 'pragma' | 'transaction'> & { close(): void }
+
+// Codes by which SQLite says that the program is wrong, not the disk.
+const BUGS = /^SQLITE_(ERROR|CONSTRAINT|MISUSE|RANGE|MISMATCH|SCHEMA|TOOBIG)/
+
+/** What went wrong with the disk, by name. An error that is the program's own is thrown on. */
+export function storageFailure(error: unknown): StorageFailure {
+  const reason = codeOf(error)
+  if (/^(SQLITE_FULL|ENOSPC|EDQUOT)/.test(reason)) return { kind: 'storage-full', reason }
+  if (isDamage(error)) return { kind: 'storage-corrupt', reason }
+  if (/^(SQLITE_|E[A-Z]+$)/.test(reason) && !isBug(error)) return { kind: 'storage-unavailable', reason }
+  throw error
+}
+
+// A page that the file should have and has not, or a disk that says so itself.
+const DAMAGE = /^SQLITE_(CORRUPT|NOTADB|IOERR_SHORT_READ|IOERR_CORRUPTFS)/
+
+export const isDamage = (error: unknown): boolean => DAMAGE.test(codeOf(error))
+
+/** Of statements that went well on an empty file it says that they do not fit this one. */
+export const isBug = (error: unknown): boolean => BUGS.test(codeOf(error))
+
+export const isConstraint = (error: unknown): boolean => codeOf(error).startsWith('SQLITE_CONSTRAINT')
+
+export const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '')

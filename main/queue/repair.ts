@@ -1,0 +1,141 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { err, ok, type Result } from '../../contract/result.ts'
+import { type Storage, type StorageFailure, storageFailure } from './database.ts'
+import { type FoundRow, foundRows } from './pages.ts'
+
+/**
+ * `salvaged` and `lost` count what the store counts: requests, entries; `lost` null: nobody can tell. `reason` is a code:
+ * what was wrong.
+ */
+export type Repaired = { salvaged: number; lost: number | null; reason: string }
+
+/**
+ * Puts rows of a damaged file (in any order, perhaps wrong ones, perhaps of an older schema) into a new one, whose triggers
+ * are off meanwhile. Each row has to be looked at as if a stranger had sent it.
+ */
+export type Salvage = (rows: Iterable<FoundRow>, into: Storage) => Pick<Repaired, 'salvaged' | 'lost'>
+
+const markerOf = (path: string) => `${path}-repairing`
+
+/** A repair that was begun and not ended, by a power cut: what lies at `path` is not to be opened. */
+export const isUnderRepair = (path: string): boolean => existsSync(markerOf(path))
+
+/**
+ * Sets the damaged files aside (`<path>.damaged-<time>`, and its log): they are never deleted, only a person may do that.
+ * Then a new file takes their place, with everything that can be read of them. A power cut at any moment leaves a marker
+ * behind, and the next start begins again from what was set aside. Without room for a copy the new file is empty, and the
+ * damaged ones wait for a technician.
+ */
+export function repair({
+  path,
+  reason,
+  salvage,
+  openNew,
+}: {
+  path: string
+  reason: string
+  salvage: Salvage
+  openNew: (path: string) => Result<Storage, StorageFailure>
+}): Result<Repaired, StorageFailure> {
+  try {
+    const damaged = setAside(path)
+    const rows = foundRows(damaged, `${damaged}-wal`)
+    const whole = renew(`${path}.new`, openNew, (db) => salvage(rows, db))
+    const noRoom = !whole.ok && whole.error.kind === 'storage-full'
+    const renewed = noRoom ? renew(`${path}.new`, openNew, () => ({ salvaged: 0, lost: null })) : whole
+    if (!renewed.ok) return renewed
+    for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true })
+    renameSync(`${path}.new`, path)
+    syncFolder(path)
+    rmSync(markerOf(path))
+    syncFolder(path)
+    return ok({ ...renewed.value, reason })
+  } catch (error) {
+    return err(storageFailure(error))
+  }
+}
+
+/** The name of what was set aside, in this repair or in the one that was interrupted. */
+function setAside(path: string): string {
+  const folder = dirname(path)
+  const marker = markerOf(path)
+  if (existsSync(marker)) return join(folder, readFileSync(marker, 'utf8'))
+  const time = new Date().toISOString().replace(/[-:]|\.\d+/g, '')
+  let damaged = `${path}.damaged-${time}`
+  for (let n = 2; existsSync(damaged) || existsSync(`${damaged}-wal`); n++) damaged = `${path}.damaged-${time}-${n}`
+  // Second names for the same files: nothing is moved before it is known by another name.
+  for (const suffix of ['-wal', '']) if (existsSync(path + suffix)) linkSync(path + suffix, damaged + suffix)
+  syncFolder(path)
+  writeWhole(marker, basename(damaged))
+  return damaged
+}
+
+/** A new file, whole and on the disk, or none. */
+function renew<T>(
+  path: string,
+  openNew: (path: string) => Result<Storage, StorageFailure>,
+  fill: (db: Storage) => T,
+): Result<T, StorageFailure> {
+  const clear = () => {
+    for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(path + suffix, { force: true })
+  }
+  clear()
+  const opened = openNew(path)
+  if (!opened.ok) return opened
+  const db = opened.value
+  try {
+    // Written once and thrown away if anything fails: a log would only need the same room again.
+    db.pragma('journal_mode = MEMORY')
+    db.pragma('synchronous = OFF')
+    const value = db.transaction(() => withoutTriggers(db, () => fill(db))).immediate()
+    db.pragma('journal_mode = WAL')
+    db.close()
+    sync(path)
+    return ok(value)
+  } catch (error) {
+    db.close()
+    clear()
+    return err(storageFailure(error))
+  }
+}
+
+/** The triggers watch over what the program does; what is salvaged comes in by other ways. The columns' rules hold. */
+function withoutTriggers<T>(db: Storage, work: () => T): T {
+  const triggers = db.prepare(`SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'`).all() as {
+    name: string
+    sql: string
+  }[]
+  for (const { name } of triggers) db.exec(`DROP TRIGGER "${name}"`)
+  const value = work()
+  for (const { sql } of triggers) db.exec(sql)
+  return value
+}
+
+function writeWhole(path: string, text: string): void {
+  writeFileSync(`${path}.new`, text, { mode: 0o600 })
+  sync(`${path}.new`)
+  renameSync(`${path}.new`, path)
+  syncFolder(path)
+}
+
+function sync(path: string): void {
+  const fd = openSync(path, 'r')
+  try {
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+const syncFolder = (path: string) => sync(dirname(path))
