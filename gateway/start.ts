@@ -47,6 +47,7 @@ export async function startGateway(
   const tls = { key: await read(config.tls.key), cert: await read(config.tls.certificate) }
   const clientCa = await read(config.tls.clientCa)
   const token = (await read(config.operator.token)).trim()
+  const forPublic = config.public && (await publicServer(config.public, config.dataDir, log))
 
   const opened = await openTrust({ config: config.trust, now, log })
   if (!opened.ok) throw new Error(`no trust list can be used: ${opened.error.kind}`)
@@ -76,8 +77,6 @@ export async function startGateway(
   const parts = { clientCa, totems, sessions, intake, outcomes, trust, keys, pressure, version }
   const forTotems = createTotemServer({ ...shared, ...parts })
   const forOperators = createOperatorServer({ ...shared, token, work, stopping: stopping.signal })
-
-  const forPublic = config.public && (await publicServer(config.public, config.dataDir, log))
 
   const stop = async () => {
     stopping.abort()

@@ -81,6 +81,7 @@ if (import.meta.main) {
   const replaced = before && (await openPage(before, { signer: JSON.parse(jwk), seen: 0 }))
   const seen = replaced?.ok ? replaced.value.sequence : 0
   // In its place at once: a gateway that serves it never meets half of it.
-  await writeFile(`${out}.new`, await buildVerificationPage({ list, signer: JSON.parse(jwk), seen }))
-  await rename(`${out}.new`, out)
+  const aside = `${out}.${process.pid}.new`
+  await writeFile(aside, await buildVerificationPage({ list, signer: JSON.parse(jwk), seen }))
+  await rename(aside, out)
 }

@@ -1,4 +1,5 @@
-import { readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { JWK } from 'jose'
@@ -100,6 +101,7 @@ async function remembered(memory: string): Promise<number> {
 }
 
 async function remember(memory: string, sequence: number): Promise<void> {
+  await mkdir(dirname(memory), { recursive: true })
   // Whole or not at all.
   await writeFile(`${memory}.new`, `${sequence}\n`)
   await rename(`${memory}.new`, memory)

@@ -1,15 +1,16 @@
-import type { ChildProcess } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { type ChildProcess, execFile } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { request } from 'node:https'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { json } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { z } from 'zod'
 import { issueCrls } from '../pki/trust-list.ts'
 import { endChild, startChild } from './children.ts'
 
-/** What the gateway says when it is ready: where totems call and where operators look. */
-const readyLine = z.looseObject({ listening: z.string(), operator: z.string() })
+/** What the gateway says when it is ready: where totems call, where operators look, and where anybody may. */
+const readyLine = z.looseObject({ listening: z.string(), operator: z.string(), public: z.string() })
 
 const operationRow = z.looseObject({ operation: z.string(), totem: z.string(), state: z.string() })
 export type GatewayOperation = z.infer<typeof operationRow>
@@ -18,6 +19,8 @@ export interface BenchGateway {
   /** Where it listens now; another port after a restart. */
   readonly port: number
   readonly running: boolean
+  /** Where anybody verifies a paper; null while it does not run. */
+  readonly publicUrl: string | null
   /** SIGKILL, as when its machine dies. */
   kill(): Promise<void>
   restart(): Promise<void>
@@ -43,12 +46,20 @@ export async function startGatewayProcess(options: {
   const config = {
     listen: { host: '127.0.0.1', port: 0 },
     operator: { host: '127.0.0.1', port: 0, token },
+    public: {
+      ...{ host: '127.0.0.1', port: 0 },
+      tls: { key: join(pki, 'gateway.key.pem'), certificate: join(pki, 'gateway.cert.pem') },
+      page: await verificationPage(pki),
+      keysSigner: join(pki, 'verification-keys.pub.jwk.json'),
+    },
     tls: {
       key: join(pki, 'gateway.key.pem'),
       certificate: join(pki, 'gateway.cert.pem'),
       clientCa: join(pki, 'totem-ca.pem'),
     },
     dataDir: folder,
+    // Gateways on one database know persons by one secret.
+    accessLogKey: options.databaseUrl ? join(dirname(folder), 'access-log.key') : null,
     trust: {
       list: join(pki, 'trust-list.jws'),
       listKey: join(pki, 'trust-list.pub.jwk.json'),
@@ -65,12 +76,12 @@ export async function startGatewayProcess(options: {
   const ca = readFileSync(join(pki, 'gateway-ca.pem'))
   const authorization = `Bearer ${readFileSync(token, 'utf8').trim()}`
 
-  let running: { child: ChildProcess; port: number; operator: string } | null = null
+  let running: { child: ChildProcess; port: number; operator: string; publicUrl: string } | null = null
   const start = async () => {
     const env = { GATEWAY_CONFIG: configFile, ...(options.databaseUrl && { DATABASE_URL: options.databaseUrl }) }
     const { child, firstLine } = await startChild(process.execPath, [program], { env, log: options.log })
-    const { listening, operator } = readyLine.parse(JSON.parse(firstLine))
-    const now = { child, port: Number(new URL(listening).port), operator }
+    const { listening, operator, public: publicUrl } = readyLine.parse(JSON.parse(firstLine))
+    const now = { child, port: Number(new URL(listening).port), operator, publicUrl }
     running = now
     child.once('exit', () => {
       if (running === now) running = null
@@ -89,6 +100,9 @@ export async function startGatewayProcess(options: {
     get running() {
       return running !== null
     },
+    get publicUrl() {
+      return running?.publicUrl ?? null
+    },
     kill: () => end('SIGKILL'),
     async restart() {
       await end('SIGTERM')
@@ -103,6 +117,21 @@ export async function startGatewayProcess(options: {
     },
     stop: () => end('SIGTERM'),
   }
+}
+
+/** The page that verifies a paper, made of the bench's key list whenever that or its sources have changed. */
+async function verificationPage(pki: string): Promise<string> {
+  const page = join(pki, 'verification-page.html')
+  const sources = fileURLToPath(new URL('../../gateway/verify', import.meta.url))
+  const list = join(pki, 'verification-keys.jws')
+  const made = statSync(page, { throwIfNoEntry: false })?.mtimeMs ?? 0
+  const inputs = [list, ...readdirSync(sources).map((name) => join(sources, name))]
+  if (inputs.some((input) => statSync(input).mtimeMs > made)) {
+    const signer = join(pki, 'verification-keys.pub.jwk.json')
+    const build = [join(sources, 'build.ts'), '--keys', list, '--keys-signer', signer, '--out', page]
+    await promisify(execFile)(process.execPath, build)
+  }
+  return page
 }
 
 function getJson(url: URL, options: { ca: Buffer; headers: Record<string, string> }): Promise<unknown> {
