@@ -38,10 +38,6 @@ const reopen = (maxPages?: number) => {
   journal.close()
   journal = open(maxPages)
 }
-const openEmpty = () => {
-  rmSync(join(dir, 'journal.db'))
-  return open()
-}
 const seqs = (entries: Iterable<{ seq: number }>) => [...entries].map(({ seq }) => seq)
 const line = () => journal.record('line.changed', { state: 'up' })
 const unsent = (limit: number) => seqs(journal.unsent(limit)?.entries ?? [])
@@ -148,10 +144,17 @@ describe('somebody edits the file', () => {
     expect(journal.verify()).toMatchObject({ ok: false, error: { kind: 'broken', seq } })
     journal.unsent(10)
   })
-  test('a field into no JSON: the file is refused', () => {
+  test('a field into no JSON: what went before is kept, and the log begins anew', () => {
     line()
-    expect(() => edit(`UPDATE entry SET fields = '{'`)).toThrow('integrity-check')
-    journal = openEmpty()
+    line()
+    edit(`UPDATE entry SET fields = '{' WHERE seq = 2`)
+    expect([...journal.entries()].map(({ seq, event, fields }) => [seq, event, fields])).toEqual([
+      [1, 'line.changed', { state: 'up' }],
+      [1, 'journal.restarted', { reason: 'file-damaged', chain: expect.any(String), upTo: 1 }],
+      [2, 'storage.repaired', { store: 'journal', reason: 'integrity-check', salvaged: 1, lost: expect.any(Number) }],
+    ])
+    expect(journal.verify()).toEqual({ ok: true, value: { count: 3 } })
+    expect(unsent(10)).toEqual([1])
   })
   test('the file itself does not let an entry be changed or taken away', () => {
     line()

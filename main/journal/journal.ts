@@ -3,10 +3,12 @@ import type { JournalBatch, JournalReceipt } from '../../contract/gateway.ts'
 import type { ExportedLine, JournalEntry } from '../../contract/journal.ts'
 import { type JournalEventId, type JournalFields, journalEvents } from '../../contract/journal-events.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
+import type { Repaired } from '../queue/repair.ts'
 import { openStorage, type Storage, type StorageFailure, storageFailure } from '../queue/storage.ts'
 import { checkLog, type LogFault } from './check.ts'
 import { anchorContent, type Chain, entryHash, logOn } from './log.ts'
 import { migrations } from './migrations.ts'
+import { salvageFor } from './salvage.ts'
 
 // 64 MiB of 4 KiB pages: some 140,000 entries, three weeks of a busy office. Of what the gateway holds nobody needs more
 // here; what it does not hold yet is told by rule below.
@@ -61,19 +63,35 @@ export function openJournal({
   maxPages?: number
 }): Result<Journal, StorageFailure> {
   // NORMAL: a power cut may take the last entries but never one from the middle, so the chain holds.
-  const opened = openStorage({ path, synchronous: 'NORMAL', migrations, maxPages })
+  let repaired: Repaired | null = null
+  const opened = openStorage({
+    path,
+    synchronous: 'NORMAL',
+    migrations,
+    maxPages,
+    salvage: salvageFor(totem),
+    onRepaired(what) {
+      repaired = what
+    },
+  })
   if (!opened.ok) return opened
   try {
-    return ok(journalOn(opened.value, { totem, now, strict, maxPages }))
+    return ok(journalOn(opened.value, { totem, now, strict, maxPages, repaired }))
   } catch (error) {
     opened.value.close()
     return err(storageFailure(error))
   }
 }
 
-type Settings = { totem: string; now: () => number; strict: boolean; maxPages: number }
+type Settings = {
+  totem: string
+  now: () => number
+  strict: boolean
+  maxPages: number
+  repaired: Repaired | null
+}
 
-function journalOn(db: Storage, { totem, now, strict, maxPages }: Settings): Journal {
+function journalOn(db: Storage, { totem, now, strict, maxPages, repaired }: Settings): Journal {
   const log = logOn(db)
   const insert = db.prepare(
     `INSERT INTO entry (chain, seq, at, event, severity, fields, previous, hash)
@@ -106,9 +124,11 @@ function journalOn(db: Storage, { totem, now, strict, maxPages }: Settings): Jou
   let untilSize = 0
 
   if (!current) begin()
+  else if (current.ends !== null) restart('file-damaged', current, current.ends)
   else if (current.totem !== totem) restart('other-totem', current, current.upTo)
   // The gateway holds more than there is: the end was cut off, and new entries would give the chain another history.
   else if (last && current.upTo > last.seq) restart('end-missing', current, last.seq)
+  if (repaired) append('storage.repaired', { store: 'journal', ...repaired })
   look()
 
   function begin() {

@@ -6,7 +6,9 @@ import {
   journalAnchor,
   journalHashInput,
 } from '../../contract/journal.ts'
-import type { Storage } from '../queue/storage.ts'
+import { ok, type Result } from '../../contract/result.ts'
+import { readStorage, type Storage, type StorageFailure } from '../queue/storage.ts'
+import { migrations } from './migrations.ts'
 
 /** One life of the log, as 0002_chain.ts keeps it. */
 export type Chain = {
@@ -35,6 +37,12 @@ export type Log = {
 
 // Entries read at a time: a few hundred KiB, and the reader never holds the connection while others write.
 const PAGE = 500
+
+/** Opens a log to look at it, beside the totem that writes it or in a copied folder. */
+export function readLog(path: string): Result<Log & { close(): void }, StorageFailure> {
+  const opened = readStorage(path, migrations)
+  return opened.ok ? ok({ ...logOn(opened.value), close: () => opened.value.close() }) : opened
+}
 
 export function logOn(db: Storage): Log {
   const selectChains = db.prepare(

@@ -1,0 +1,53 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type TotemConfig, totemConfig } from '../../contract/config.ts'
+import type { StorageFailure } from '../../main/queue/storage.ts'
+import { Failure } from './command.ts'
+
+/** Where a technician's provisioning lies on a totem (main/config.ts). */
+export const CONFIG_FILE = '/etc/totem-polis/totem.json'
+/** sysexits(3): no such file; try again later; a file that was named is not what it should be. */
+export const [NO_INPUT, TEMPORARY, CONFIG] = [66, 75, 78]
+
+export const DATA_OPTIONS = { config: { type: 'string' }, data: { type: 'string' } } as const
+export const DATA_HELP = `  --config FILE   the totem's configuration (${CONFIG_FILE})
+  --data DIR      look at a copied data folder instead of the totem's`
+
+/** The totem's data folder; the configuration is null when a copied folder was named and nothing else. */
+export function dataOf({ config, data }: { config?: string | undefined; data?: string | undefined }): {
+  file: (name: string) => string
+  config: TotemConfig | null
+} {
+  const known = config === undefined && data !== undefined ? null : configIn(config ?? CONFIG_FILE)
+  const folder = data ?? known?.dataDir ?? ''
+  return {
+    config: known,
+    file(name) {
+      const path = join(folder, name)
+      if (!existsSync(path)) throw new Failure(NO_INPUT, { kind: 'file-unreadable' }, `there is no ${path}`)
+      return path
+    },
+  }
+}
+
+function configIn(file: string): TotemConfig {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch {
+    throw new Failure(NO_INPUT, { kind: 'file-unreadable' }, `cannot read ${file}`)
+  }
+  try {
+    return totemConfig.parse(JSON.parse(text))
+  } catch {
+    throw new Failure(CONFIG, { kind: 'configuration-malformed' }, `${file} is no totem's configuration`)
+  }
+}
+
+/** The store, or the failure by its name. */
+export function openedOrFail<T>(opened: { ok: true; value: T } | { ok: false; error: StorageFailure }): T {
+  if (opened.ok) return opened.value
+  const { kind, reason } = opened.error
+  if (reason === 'in-use') throw new Failure(TEMPORARY, opened.error, 'the totem is running: stop it first')
+  throw new Failure(NO_INPUT, opened.error, `${kind}: ${reason}`)
+}
