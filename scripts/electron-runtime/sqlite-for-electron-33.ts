@@ -9,17 +9,23 @@ type Values = Parameters<ReturnType<DatabaseSyncInstance['prepare']>['run']>
 export default class Database {
   readonly #db
 
-  constructor(path: string) {
-    this.#db = named(() => enhance(new DatabaseSync(path)))
+  constructor(path: string, { readonly = false, timeout = 5_000 }: { readonly?: boolean; timeout?: number } = {}) {
+    this.#db = named(() => enhance(new DatabaseSync(path, { readOnly: readonly, timeout })))
   }
 
   prepare(sql: string) {
     const statement = named(() => this.#db.prepare(sql))
-    return {
+    const prepared = {
       run: (...values: Values) => named(() => statement.run(...values)),
       get: (...values: Values) => named(() => statement.get(...values)),
       all: (...values: Values) => named(() => statement.all(...values)),
+      iterate: (...values: Values) => named(() => statement.iterate(...values)),
+      pluck() {
+        named(() => statement.pluck())
+        return prepared
+      },
     }
+    return prepared
   }
 
   exec(sql: string): void {

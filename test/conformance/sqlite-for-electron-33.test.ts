@@ -20,6 +20,8 @@ function story(Database: typeof BetterSqlite3 | typeof PhotostructureSqlite): un
     db.prepare('SELECT kind FROM paper WHERE sheet = ?').get(1),
     db.prepare('SELECT kind FROM paper WHERE sheet = ?').get(2),
     db.prepare('SELECT sheet, kind FROM paper LIMIT @limit').all({ limit: 5 }),
+    db.prepare('SELECT kind FROM paper').pluck().all(),
+    [...db.prepare('SELECT sheet FROM paper').iterate()],
     failure(() => db.prepare('INSERT INTO paper VALUES (1, ?)').run('A4')),
     failure(() => db.exec(`INSERT INTO paper VALUES (2, '')`)),
     failure(() => db.prepare('SELECT absent')),
