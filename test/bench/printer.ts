@@ -1,4 +1,7 @@
+import { createRequire } from 'node:module'
+import path from 'node:path'
 import { PDFiumLibrary } from '@hyzyla/pdfium'
+import { createCanvas } from '@napi-rs/canvas'
 import { openPdf } from '../../native/printer/pdf.ts'
 import { type ProfileName, profiles } from '../../native/printer/profiles.ts'
 import { pageBands } from '../../native/printer/raster.ts'
@@ -7,12 +10,15 @@ import { grant } from '../../simulator/anpr/registry.ts'
 import { personById } from '../../simulator/population/people.ts'
 import { certificatePdf, receipt } from '../golden/papers.ts'
 import { startPrinterBench } from '../golden/printer-bench.ts'
+import { qrFigures } from './qr-codes.ts'
 import { type Figure, median } from './report.ts'
 
 const ROUNDS = 15
 /** The first rounds warm the code up. */
 const WARM_UP = 3
 const PAGES = 50
+/** A4 at 8 dots a millimetre. */
+const SHEET = { width: 1680, height: 2376 }
 const MEGABYTE = 1024 * 1024
 
 /** From a certificate to bands of bytes, and from a call to the printer's first byte, by the real driver process. */
@@ -21,6 +27,7 @@ export async function printerFigures(): Promise<Figure[]> {
   const bands = await bandsOf(certificate, 'a4-kiosk')
   const packed = await bandsOf(certificate, 'receipt-80')
   const pdfium = await pdfiumAlone(certificate)
+  const pdfjs = await pdfjsAlone(certificate)
   const { firstByteMs, peakMegabytes } = await drivenProcess()
   return [
     {
@@ -28,7 +35,10 @@ export async function printerFigures(): Promise<Figure[]> {
       value: bands.ms,
       unit: 'ms',
       goal: { at: 'most', value: 150 },
-      references: [{ what: 'pdfium drawing the page, alone (pdf.js is not among our packages)', value: pdfium }],
+      references: [
+        { what: 'pdf.js and canvas: the page as pixels', value: pdfjs },
+        { what: 'pdfium alone: the page as pixels', value: pdfium },
+      ],
     },
     {
       what: 'A4 certificate on the head that unpacks (80 mm): bytes of the plain raster',
@@ -49,8 +59,9 @@ export async function printerFigures(): Promise<Figure[]> {
       value: peakMegabytes,
       unit: 'MB',
       goal: { at: 'most', value: 120 },
-      references: [{ what: 'its pages as grey pixels', value: (PAGES * 1680 * 2376) / MEGABYTE }],
+      references: [{ what: 'its pages as grey pixels', value: (PAGES * SHEET.width * SHEET.height) / MEGABYTE }],
     },
+    ...(await qrFigures()),
   ]
 }
 
@@ -95,8 +106,33 @@ async function pdfiumAlone(pdf: Uint8Array): Promise<number> {
   for (let round = 0; round < ROUNDS; round++) {
     const started = performance.now()
     const document = await pdfium.loadDocument(pdf)
-    await document.getPage(0).render({ width: 1680, height: 2376, colorSpace: 'Gray' })
+    await document.getPage(0).render({ ...SHEET, colorSpace: 'Gray' })
     document.destroy()
+    times.push(performance.now() - started)
+  }
+  return median(times.slice(WARM_UP))
+}
+
+/** The same page by the other library that a Node program would take. */
+async function pdfjsAlone(pdf: Uint8Array): Promise<number> {
+  const { getDocument, VerbosityLevel } = await import('pdfjs-dist/legacy/build/pdf.mjs')
+  const packageFolder = path.dirname(createRequire(import.meta.url).resolve('pdfjs-dist/package.json'))
+  const times: number[] = []
+  for (let round = 0; round < ROUNDS; round++) {
+    const started = performance.now()
+    const opening = getDocument({
+      // It keeps what it is given.
+      data: Uint8Array.from(pdf),
+      standardFontDataUrl: `${packageFolder}/standard_fonts/`,
+      verbosity: VerbosityLevel.ERRORS,
+    })
+    const page = await (await opening.promise).getPage(1)
+    const canvas = createCanvas(SHEET.width, SHEET.height)
+    const scale = SHEET.width / page.getViewport({ scale: 1 }).width
+    const target = { canvas: canvas as unknown as HTMLCanvasElement, viewport: page.getViewport({ scale }) }
+    await page.render(target).promise
+    canvas.getContext('2d').getImageData(0, 0, SHEET.width, SHEET.height)
+    await opening.destroy()
     times.push(performance.now() - started)
   }
   return median(times.slice(WARM_UP))

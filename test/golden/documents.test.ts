@@ -18,6 +18,12 @@ import { type Judge, judge } from './documents-judge.ts'
 import { dotsOf } from './papers.ts'
 
 const run = promisify(execFile)
+/** What a tool says of a PDF; a warning is a failure. */
+async function told(tool: string, ...args: string[]): Promise<string> {
+  const { stdout, stderr } = await run(tool, args)
+  expect(stderr, tool).toBe('')
+  return stdout
+}
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const golden = (name: string) => fileURLToPath(new URL(`documents/${name}.png`, import.meta.url))
 
@@ -104,26 +110,25 @@ describe.each(Object.entries(papers))('%s', (name, paper) => {
   })
 
   test('its code says nothing but what stands on the sheet', async () => {
-    const { stdout } = await run('pdftotext', ['-raw', file, '-'])
-    const text = stdout.replace(/\s+/g, ' ')
+    const text = (await told('pdftotext', '-raw', file, '-')).replace(/\s+/g, ' ')
     for (const words of name in claims ? saidIn(claims[name as Coded]) : []) expect(text).toContain(words)
   })
 
   test('is a sound, tagged file in embedded Titillium', async () => {
-    await run('qpdf', ['--check', file])
-    const { stdout: info } = await run('pdfinfo', [file])
+    expect(await told('qpdf', '--check', file)).toContain('No syntax or stream encoding errors found')
+    const info = await told('pdfinfo', file)
     expect(info).toMatch(/Tagged: +yes/)
     expect(info).toMatch(/PDF version: +1\.7/)
     expect(info).toMatch(/Page size: +595\.28 x 841\.89 pts \(A4\)/)
     expect(info).toContain(String(paper.title[0]?.[0]))
-    const { stdout: fonts } = await run('pdffonts', [file])
+    const fonts = await told('pdffonts', file)
     const rows = fonts.trim().split('\n').slice(2)
     expect(rows.length).toBeGreaterThan(1)
     for (const row of rows) expect(row).toMatch(/^[A-Z]{6}\+TitilliumWeb-\w+ +CID TrueType +Identity-H +yes yes yes/)
   })
 
   test('all that it says can be extracted, in the order of the sheet and within its margins', async () => {
-    const { stdout: boxes } = await run('pdftotext', ['-bbox', file, '-'])
+    const boxes = await told('pdftotext', '-bbox', file, '-')
     for (const [, xMin, yMin, xMax, yMax] of boxes.matchAll(
       /<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)"/g,
     )) {
@@ -133,8 +138,7 @@ describe.each(Object.entries(papers))('%s', (name, paper) => {
       expect(Number(yMax)).toBeLessThan(822)
     }
     // In the order of the content, which is drawn in the order of the structure tree.
-    const { stdout } = await run('pdftotext', ['-raw', file, '-'])
-    const text = stdout.replace(/\s+/g, ' ')
+    const text = (await told('pdftotext', '-raw', file, '-')).replace(/\s+/g, ' ')
     const headings = [paper.title, ...paper.blocks.flatMap((block) => (block.kind === 'heading' ? [block.text] : []))]
     let after = 0
     for (const words of headings.flat()) {
@@ -169,8 +173,7 @@ test('a screen reader is told what is a heading, a table, a box to tick and a pi
   const paper = papers['autocertificazione-it-sl']
   const file = path.join(folder, 'spoken.pdf')
   if (paper) await writeFile(file, await renderPdf(paper))
-  const { stdout } = await run('pdfinfo', ['-struct-text', file])
-  const spoken = stdout.replace(/\s+/g, ' ')
+  const spoken = (await told('pdfinfo', '-struct-text', file)).replace(/\s+/g, ' ')
   for (const part of [
     'H1 (block) "DICHIARAZIONE SOSTITUTIVA DI CERTIFICAZIONE" H1 (block) "Nadomestna izjava potrdila"',
     'TR TH: /Scope /Row "Cognome e nome / Priimek in ime" TD "Žerjav Čuček Đorđe" TD "ANPR"',
