@@ -1,0 +1,213 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { ulid } from 'ulid'
+import type { DeviceEvent, PrinterStatus } from '../../contract/device.ts'
+import { superviseDevices } from '../../main/devices/index.ts'
+import { openJournal } from '../../main/journal/journal.ts'
+import { openQueue, type Queue } from '../../main/queue/queue.ts'
+import type { NamedKey } from '../../main/queue/sealing.ts'
+import { createCertificates } from '../../main/services/certificate.ts'
+import { createPaper } from '../../main/services/paper.ts'
+import type { Waiting } from '../../main/session/services.ts'
+import { KEEP_MS } from '../../main/sync/answer.ts'
+import { createGatewayClient } from '../../main/sync/client.ts'
+import { createDrain } from '../../main/sync/drain.ts'
+import { fleetCards } from '../../simulator/fleet/cards.ts'
+import { personById } from '../../simulator/population/people.ts'
+
+// Run by kill.ts and killed by it: everything of main/index.ts but the window, and citizens who come one after the other
+// until "finish" is read; then nobody new, and whoever has a certificate waiting fetches it. It says on stdout what it has
+// promised, at once and by a system call: what was said stays said when it is killed.
+
+export interface KillTotem {
+  /** With `queue.db` and `journal.db`. */
+  data: string
+  pki: string
+  totem: string
+  gatewayUrl: string
+  printerEnv: Record<string, string>
+}
+
+/** Few, so that whoever was left with a slip comes again soon. */
+const CITIZENS = ['anna-bianchi', 'mario-rossi', 'nicolo-dangelo'] as const
+const LINE_PROBE_MS = 250
+/** Somebody whose paper does not come is told so after as many tries, and comes again. */
+const TRIES = 3
+const PRINTER_PATIENCE_MS = 8_000
+
+const { data, pki, totem, gatewayUrl, printerEnv }: KillTotem = JSON.parse(process.argv[2] ?? '')
+const say = (what: string, of = '') => void writeSync(1, `${what} ${of}\n`)
+const read = (name: string) => readFileSync(join(pki, name), 'utf8')
+const keyIn = (name: string): NamedKey => JSON.parse(read(name))
+const now = () => new Date()
+let finishing = false
+createInterface(process.stdin).once('line', () => {
+  finishing = true
+})
+
+const journal = opened(openJournal({ path: join(data, 'journal.db'), totem, now: Date.now }))
+const stored = opened(
+  openQueue({ path: join(data, 'queue.db'), now: Date.now, onRepaired: ({ reason }) => say('repaired', reason) }),
+)
+const promising: Pick<Queue, 'add' | 'collected'> = {
+  add(item) {
+    const added = stored.add(item)
+    if (added.ok) say('recorded', item.operation)
+    return added
+  },
+  collected(operation) {
+    const collected = stored.collected(operation)
+    if (collected.ok && collected.value) say('collected', operation)
+    return collected
+  },
+}
+const queue = new Proxy(stored, {
+  get: (_target, name: keyof Queue) => promising[name as keyof typeof promising] ?? stored[name],
+})
+const outcomeKey = keyIn(`totems/${totem}.outcome.jwk.json`)
+const sealingKey = keyIn('gateway.sealing.pub.jwk.json')
+const keys = {
+  sealing: () => sealingKey,
+  outcome: new Map([[outcomeKey.kid, outcomeKey]]),
+  holder: Buffer.alloc(32, totem),
+}
+const client = createGatewayClient({
+  url: gatewayUrl,
+  ca: read('gateway-ca.pem'),
+  certificate: read(`totems/${totem}.cert.pem`),
+  key: read(`totems/${totem}.key.pem`),
+  version: '0.0.0',
+  onMalformed: (path, httpStatus) => journal.record('gateway.answer-malformed', { path, httpStatus }),
+})
+let online = false
+const drain = createDrain({
+  queue,
+  journal,
+  client,
+  outcomeKeys: keys.outcome,
+  totem,
+  now: Date.now,
+  random: Math.random,
+  lineProbeMs: LINE_PROBE_MS,
+  onSettled: () => {},
+  onLine(state) {
+    online = state === 'up'
+  },
+})
+
+const told = new EventTarget()
+let printer: PrinterStatus = 'absent'
+const devices = superviseDevices({
+  spawn() {
+    const program = fileURLToPath(new URL('../../native/index.ts', import.meta.url))
+    const host = fork(program, ['--printer', 'receipt-80'], {
+      // No reader is tried here: whoever comes has shown the card already.
+      env: { ...process.env, ...printerEnv, PCSCLITE_CSOCK_NAME: join(data, 'no-pcscd') },
+      execArgv: [],
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    })
+    say('device', String(host.pid))
+    return {
+      post: (message) => void host.send(message as object, () => undefined),
+      onMessage: (listener) => void host.on('message', listener),
+      onExit: (listener) => void host.on('exit', (code, signal) => listener(code ?? (signal ? 9 : 0))),
+      kill: () => void host.kill('SIGKILL'),
+    }
+  },
+  onEvent(event: DeviceEvent) {
+    if (event.event === 'print') paper.note(event)
+    if (event.event === 'printer') {
+      printer = event.status
+      told.dispatchEvent(new Event('printer'))
+    }
+  },
+  onStarted: (restarts) => journal.record('device.started', { restarts }),
+  onDied: ({ code, waitMs }) => journal.record('device.died', { code, waitMs }),
+})
+const paper = createPaper({
+  devices,
+  journal,
+  ledger: queue.ledger,
+  place: { totem, office: 'Spello' },
+  sign: () => null,
+  keepMs: KEEP_MS,
+  now,
+})
+const certificates = createCertificates({
+  devices,
+  queue,
+  journal,
+  client,
+  drain,
+  keys,
+  totem,
+  online: () => online,
+  now,
+})
+const cards = fleetCards(pki)
+say('up')
+
+for (let n = 0; !finishing; n++) await visit(CITIZENS[n % CITIZENS.length] ?? CITIZENS[0], true)
+// Everybody fetches what waits for them.
+while (!isQuiet()) for (const person of CITIZENS) await visit(person, false)
+// What the gateway has not heard of the log yet it hears now.
+while (journal.unsentCount() > 0) await new Promise((resolve) => setTimeout(resolve, LINE_PROBE_MS))
+await drain.stop()
+client.close()
+devices.stop()
+journal.close()
+queue.close()
+say('finished')
+process.exit(0)
+
+function isQuiet(): boolean {
+  const { queued, submitted, waiting } = queue.depth()
+  return queued + submitted + waiting === 0
+}
+
+async function visit(person: string, asks: boolean): Promise<void> {
+  const { name, surname, codiceFiscale } = personById(person)
+  const id = { session: ulid(), language: 'it' } as const
+  const evidence = cards.evidence({ person, totem, session: id.session, at: now() })
+  const recognised = { name, surname, codiceFiscale, evidence }
+  const entered = await certificates.enter(recognised)
+  if (entered.ok) for (const waiting of entered.value.waiting) await collect(id, waiting)
+  if (!asks) return
+  const requested = await certificates.request(id, recognised, {
+    subject: null,
+    types: ['8'],
+    exemption: 'processuale',
+  })
+  if (!requested.ok) say('refused', requested.error.kind)
+  else if (requested.value.state === 'issued') await collect(id, requested.value)
+  say('visited')
+}
+
+async function collect(id: { session: string; language: 'it' }, { outcome }: Pick<Waiting, 'outcome'>): Promise<void> {
+  for (let tries = 0; tries < TRIES; tries++) {
+    await printerReady()
+    const printed = await paper.print({ document: 'certificate', ...id, fromPage: 1, outcome })
+    if (!printed.ok) continue
+    say('printed', outcome.operation)
+    certificates.delivered(id, outcome.operation)
+    return
+  }
+}
+
+async function printerReady(): Promise<void> {
+  const patience = AbortSignal.timeout(PRINTER_PATIENCE_MS)
+  while (printer !== 'ready' && !patience.aborted) {
+    await once(told, 'printer', { signal: patience }).catch(() => undefined)
+  }
+}
+
+function opened<T>(store: { ok: true; value: T } | { ok: false; error: { kind: string; reason: string } }): T {
+  if (store.ok) return store.value
+  say('unusable', `${store.error.kind} ${store.error.reason}`)
+  throw new Error(store.error.kind)
+}

@@ -1,0 +1,385 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import Database from 'better-sqlite3'
+import pg from 'pg'
+import { openJournal } from '../../main/journal/journal.ts'
+import { openQueue } from '../../main/queue/queue.ts'
+import { startAnpr } from '../../simulator/anpr/index.ts'
+import { type BenchGateway, startGatewayProcess } from '../../simulator/bench/gateway.ts'
+import { startLine } from '../../simulator/bench/line.ts'
+import { randomFrom } from '../../simulator/fleet/plan.ts'
+import { makePki } from '../../simulator/pki/make.ts'
+import { startVirtualPrinter } from '../../simulator/printer/virtual-printer.ts'
+import { createDiskSearcher, type Leak } from '../support/disk-image.ts'
+import { startPostgres } from '../support/postgres.ts'
+import type { KillTotem } from './kill-totem.ts'
+
+const PKI = fileURLToPath(new URL('../../.bench/pki', import.meta.url))
+const TOTEM = 'TT-0001'
+/** Between two kills at the longest: a visit with its paper takes about as long, so that kills fall everywhere in it. */
+const LONGEST_GAP_MS = 700
+/** Slow enough that a kill falls into the paper as often as into the rest. */
+const PRINTER_BYTES_PER_SECOND = 400_000
+/** After so many kills the next one waits until somebody has got a certificate: else nothing but starts would be killed. */
+const PROGRESS_EVERY = 5
+/** Rounds between two searches of the disk, at random about so many. */
+const SEARCH_EVERY = 6
+/** A device process that was killed again and again is started after up to a minute (main/devices). */
+const PROGRESS_PATIENCE_MS = 120_000
+const FINISH_PATIENCE_MS = 300_000
+
+type Victim = 'main' | 'device' | 'gateway'
+
+export interface KillVerdict {
+  rounds: number
+  kills: Record<Victim, number>
+  seconds: number
+  /** Requests that a citizen was told are recorded. */
+  recorded: number
+  /** Asked again at ANPR under the same id, and answered with the same certificate. */
+  repeats: number
+  sheets: { whole: number; void: number; reprinted: number }
+  searched: { files: number; bytes: number }
+  journal: number
+  /** What must not be; empty is the proof. */
+  violations: string[]
+}
+
+/**
+ * Kills main, device process and gateway at random moments while citizens ask, print and collect without a pause; after each
+ * kill of main what it had promised is looked for on its disk, and in the end everybody's request is followed from the queue
+ * to ANPR and to the paper. Ends before `rounds` when `limitMs` is over.
+ */
+export async function killRounds({
+  rounds,
+  seed,
+  limitMs = Number.POSITIVE_INFINITY,
+  onRound = () => undefined,
+}: {
+  rounds: number
+  seed: number
+  limitMs?: number
+  onRound?: (round: number, victim: Victim) => void
+}): Promise<KillVerdict> {
+  const started = performance.now()
+  const random = randomFrom(seed)
+  const office = await openOffice()
+  const violations: string[] = []
+  const searcher = createDiskSearcher()
+  const leaks = new Map<string, Leak>()
+  const kills = { main: 0, device: 0, gateway: 0 }
+  const search = () => {
+    for (const leak of searcher.search([office.data])) leaks.set(`${leak.what} in ${leak.file} (${leak.how})`, leak)
+  }
+  let round = 0
+  try {
+    let totem = office.startTotem()
+    let restarting: Promise<void> | null = null
+    let deviceDied = false
+    const restartGateway = async () => {
+      await office.gateway.restart()
+      restarting = null
+    }
+    while (round < rounds && performance.now() - started < limitMs) {
+      if (round % PROGRESS_EVERY === 0) await totem.progress()
+      else await delay(random() * LONGEST_GAP_MS)
+      if (random() * SEARCH_EVERY < 1) search()
+      const victim = pickVictim(random(), { gatewayDown: restarting !== null, deviceDied })
+      onRound(round, victim)
+      round++
+      kills[victim]++
+      deviceDied = victim === 'device' || (deviceDied && victim !== 'main')
+      if (victim === 'device') totem.killDevice()
+      if (victim === 'gateway') {
+        await office.gateway.kill()
+        restarting = restartGateway()
+      }
+      if (victim === 'main') {
+        await totem.kill()
+        violations.push(...totem.violations, ...brokenPromises(office.data, totem.recorded, totem.collected))
+        totem = office.startTotem(totem)
+      }
+    }
+    await restarting
+    await totem.finish()
+    violations.push(...totem.violations, ...brokenPromises(office.data, totem.recorded, totem.collected))
+    search()
+    violations.push(...[...leaks.keys()].map((leak) => `disk: ${leak}`))
+    const end = await office.balance(totem.recorded)
+    return {
+      rounds: round,
+      kills,
+      seconds: (performance.now() - started) / 1000,
+      recorded: totem.recorded.size,
+      searched: { ...searcher.searched },
+      ...end,
+      violations: [...violations, ...end.violations],
+    }
+  } finally {
+    await office.stop()
+  }
+}
+
+/**
+ * Main more often than the others: it has the most to lose. A gateway that is not there can't be killed, and a device process
+ * that dies again and again is given longer and longer rests, in which nothing else would happen.
+ */
+function pickVictim(
+  chance: number,
+  { gatewayDown, deviceDied }: { gatewayDown: boolean; deviceDied: boolean },
+): Victim {
+  if (chance < 0.3 && !deviceDied) return 'device'
+  return chance > 0.8 && !gatewayDown ? 'gateway' : 'main'
+}
+
+async function openOffice() {
+  await makePki(PKI)
+  const folder = mkdtempSync(join(tmpdir(), 'totem-kill-'))
+  const data = join(folder, 'data')
+  mkdirSync(data, { mode: 0o700 })
+  const postgres = await startPostgres()
+  const [anpr, printer] = await Promise.all([
+    startAnpr({ port: 0, pki: PKI }),
+    startVirtualPrinter({
+      profile: 'receipt-80',
+      outDir: join(folder, 'paper'),
+      bytesPerSecond: PRINTER_BYTES_PER_SECOND,
+    }),
+  ])
+  const gateway: BenchGateway = await startGatewayProcess({
+    folder: join(folder, 'gateway'),
+    log: join(folder, 'gateway.log'),
+    pki: PKI,
+    anprUrl: anpr.url,
+    databaseUrl: postgres.url,
+  })
+  const line = await startLine(() => gateway.port)
+  const children = new Set<ChildProcess>()
+  const told: KillTotem = {
+    data,
+    pki: PKI,
+    totem: TOTEM,
+    gatewayUrl: `https://127.0.0.1:${line.port}`,
+    printerEnv: printer.env,
+  }
+
+  return {
+    data,
+    gateway,
+    /** Starts main, on the disk that `before` left, whose promises it has to keep. */
+    startTotem(before?: RunningTotem): RunningTotem {
+      const program = fileURLToPath(new URL('./kill-totem.ts', import.meta.url))
+      const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', process.execPath, program, JSON.stringify(told)], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      })
+      children.add(child)
+      return runningTotem(child, before)
+    },
+    balance: (recorded: ReadonlySet<string>) => balance(recorded),
+    async stop() {
+      for (const child of children) child.kill('SIGKILL')
+      await line.stop()
+      await gateway.stop()
+      await Promise.all([anpr.stop(), printer.stop()])
+      await postgres.stop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+
+  /** What is on totem, gateway, ANPR and paper when everybody has gone home. */
+  async function balance(recorded: ReadonlySet<string>) {
+    const violations: string[] = []
+    const wrong = (what: string) => void violations.push(what)
+    const store = openQueue({ path: join(data, 'queue.db'), now: Date.now })
+    const log = openJournal({ path: join(data, 'journal.db'), totem: TOTEM, now: Date.now })
+    if (!store.ok || !log.ok) throw new Error('the stores cannot be opened')
+    try {
+      const operations = store.value.list({ limit: 1_000_000 })
+      const atGateway = new Map((await gateway.operations()).map(({ operation, state }) => [operation, state]))
+      const issued = anpr.issued()
+      const issuedOnce = new Set(issued)
+      for (const { operation, state } of operations) {
+        if (state !== 'collected') wrong(`${operation} ended as ${state}`)
+        if (!issuedOnce.has(operation)) wrong(`${operation} was never issued`)
+        if (atGateway.get(operation) !== 'issued') wrong(`${operation} is ${atGateway.get(operation)} at the gateway`)
+      }
+      const known = new Set(operations.map(({ operation }) => operation))
+      for (const operation of recorded) if (!known.has(operation)) wrong(`${operation} was recorded and is lost`)
+      for (const operation of issued) if (!known.has(operation)) wrong(`${operation} was issued and nobody asked`)
+      if (issued.length !== issuedOnce.size) wrong('ANPR has issued an operation twice')
+
+      await printer.settled()
+      const ledger = operations.flatMap(({ operation }) => store.value.ledger.sheets(operation))
+      const sheets = paperFaults(printer.sheets, ledger, operations.length, wrong)
+
+      const checked = log.value.verify()
+      if (!checked.ok) wrong(`the journal is ${checked.error.kind}: ${checked.error.reason}`)
+      await gatewayJournal(postgres.url, wrong)
+      return {
+        repeats: [...anpr.asked().values()].reduce((sum, asked) => sum + asked - 1, 0),
+        sheets,
+        journal: checked.ok ? checked.value.count : 0,
+        violations,
+      }
+    } finally {
+      store.value.close()
+      log.value.close()
+    }
+  }
+}
+
+/**
+ * Every certificate has a protocol of its own and so a picture of its own: two whole sheets with one picture are the same
+ * paper twice, which the ledger must have told as a reprint; and nothing counts that did not come out.
+ */
+function paperFaults(
+  paper: readonly { path: string; kind: 'whole' | 'void' }[],
+  ledger: readonly { operation: string; state: string; reprint: boolean; perhapsPrinted?: boolean }[],
+  operations: number,
+  wrong: (what: string) => void,
+) {
+  const whole = paper.filter(({ kind }) => kind === 'whole')
+  const pictures = new Set(whole.map(({ path }) => createHash('sha256').update(readFileSync(path)).digest('hex')))
+  const acknowledged = ledger.filter(({ state }) => ['acknowledged', 'taken', 'retracted'].includes(state))
+  const perhaps = ledger.filter(({ state, perhapsPrinted }) => state === 'void' && perhapsPrinted)
+  const reprinted = ledger.filter(({ reprint }) => reprint)
+  const twice = whole.length - pictures.size
+  if (acknowledged.length > whole.length) wrong(`${acknowledged.length} sheets counted, ${whole.length} came out`)
+  if (whole.length > acknowledged.length + perhaps.length)
+    wrong(`${whole.length} sheets came out, the ledger knows fewer`)
+  if (twice > reprinted.length) wrong(`${twice} papers came out twice, ${reprinted.length} of them as a reprint`)
+  if (pictures.size !== operations) wrong(`${operations} certificates, ${pictures.size} papers`)
+  return { whole: whole.length, void: paper.length - whole.length, reprinted: reprinted.length }
+}
+
+/** The gateway holds each chain from its first entry, without a gap. */
+async function gatewayJournal(url: string, wrong: (what: string) => void): Promise<void> {
+  const client = new pg.Client(url)
+  await client.connect()
+  try {
+    const { rows } = await client.query<{ chain: string; entries: number; first: number; last: number }>(
+      `select chain, count(*)::int entries, min(seq)::int first, max(seq)::int last
+       from journal_entry where totem = $1 group by chain`,
+      [TOTEM],
+    )
+    if (rows.length !== 1) wrong(`the gateway holds ${rows.length} logs of one totem`)
+    for (const { chain, entries, first, last } of rows) {
+      if (first !== 1 || last !== entries)
+        wrong(`the gateway holds ${entries} entries, ${first} to ${last}, of ${chain}`)
+    }
+    const troubles = await client.query<{ kind: string; seq: number }>('select kind, seq from journal_trouble')
+    for (const { kind, seq } of troubles.rows) wrong(`the gateway finds a ${kind} in the log at ${seq}`)
+  } finally {
+    await client.end()
+  }
+}
+
+interface RunningTotem {
+  /** By this run and those before it. */
+  recorded: ReadonlySet<string>
+  collected: ReadonlySet<string>
+  violations: string[]
+  /** Resolves when somebody has got a certificate since. */
+  progress(): Promise<void>
+  killDevice(): void
+  kill(): Promise<void>
+  /** Everybody fetches their papers and it ends by itself. */
+  finish(): Promise<void>
+}
+
+function runningTotem(child: ChildProcess, before?: RunningTotem): RunningTotem {
+  const recorded = new Set(before?.recorded)
+  const collected = new Set(before?.collected)
+  const violations: string[] = []
+  const news = new EventTarget()
+  let device: number | null = null
+  let killed = false
+  const gone = once(child, 'exit')
+  child.stdin?.on('error', () => undefined)
+  createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
+    const [what = '', of = ''] = line.split(' ')
+    if (what === 'recorded') recorded.add(of)
+    if (what === 'collected') collected.add(of)
+    if (what === 'device') device = Number(of)
+    if (what === 'unusable' || what === 'refused' || what === 'repaired') violations.push(line)
+    news.dispatchEvent(new Event(what))
+  })
+  const closed = once(child.stdout as NodeJS.ReadableStream, 'close')
+  const within = async (ms: number, happened: Promise<unknown>, what: string) => {
+    const late = new AbortController()
+    const timer = delay(ms, 'late', { signal: late.signal }).catch(() => 'in time')
+    const first = await Promise.race([happened.then(() => 'in time'), gone.then(() => 'gone'), timer])
+    late.abort()
+    if (first === 'late') throw new Error(`no ${what} within ${ms / 1000} s`)
+    if (first === 'gone' && !killed && what !== 'end') throw new Error(`the totem ended by itself (${child.exitCode})`)
+  }
+  return {
+    recorded,
+    collected,
+    violations,
+    progress: () => within(PROGRESS_PATIENCE_MS, once(news, 'collected'), 'progress'),
+    killDevice() {
+      try {
+        if (device !== null) process.kill(device, 'SIGKILL')
+      } catch {
+        // It has died already, and its successor is not there yet.
+      }
+    },
+    async kill() {
+      killed = true
+      child.kill('SIGKILL')
+      await Promise.all([gone, closed])
+    },
+    async finish() {
+      child.stdin?.write('finish\n')
+      await within(FINISH_PATIENCE_MS, once(news, 'finished'), 'end')
+      await Promise.all([gone, closed])
+      if (child.exitCode !== 0) violations.push(`the totem ended with ${child.exitCode ?? child.signalCode}`)
+    },
+  }
+}
+
+/** What main had promised and its disk, as it is now, does not hold. */
+function brokenPromises(data: string, recorded: ReadonlySet<string>, collected: ReadonlySet<string>): string[] {
+  const db = new Database(join(data, 'queue.db'), { readonly: true })
+  try {
+    const rows = db.prepare('SELECT operation, state FROM operation').all() as { operation: string; state: string }[]
+    const states = new Map(rows.map(({ operation, state }) => [operation, state]))
+    return [
+      ...[...recorded].filter((id) => !states.has(id)).map((id) => `${id} was recorded and is not on the disk`),
+      ...[...collected]
+        .filter((id) => states.get(id) !== 'collected')
+        .map((id) => `${id} was collected and is ${states.get(id)}`),
+    ]
+  } finally {
+    db.close()
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values } = parseArgs({
+    options: {
+      rounds: { type: 'string', default: '1000' },
+      seed: { type: 'string', default: String(Date.now() % 1_000_000_007) },
+      'limit-minutes': { type: 'string', default: '60' },
+    },
+  })
+  const verdict = await killRounds({
+    rounds: Number(values.rounds),
+    seed: Number(values.seed),
+    limitMs: Number(values['limit-minutes']) * 60_000,
+    onRound: (round) => {
+      if (round > 0 && round % 50 === 0) console.error(`${round} rounds`)
+    },
+  })
+  console.log(JSON.stringify({ seed: Number(values.seed), ...verdict }, null, 2))
+  process.exit(verdict.violations.length === 0 && verdict.rounds === Number(values.rounds) ? 0 : 1)
+}
