@@ -38,7 +38,12 @@ export interface Office extends Citizen {
   close(): Promise<void>
 }
 
-export async function openOffice(options: BenchOptions = {}): Promise<Office> {
+export interface OfficeOptions extends BenchOptions {
+  /** What a technician has provisioned otherwise than on the bench. */
+  provision?(config: TotemConfig): Partial<TotemConfig>
+}
+
+export async function openOffice({ provision, ...options }: OfficeOptions = {}): Promise<Office> {
   const staged = inject('stage')
   // No pace: what is tested here is the order of things, not the speed of a HID link.
   const bench = await startBench({
@@ -144,6 +149,7 @@ export async function openOffice(options: BenchOptions = {}): Promise<Office> {
       disk.clean()
     },
   }
+  if (provision) office.provision(provision(bench.totem.config))
   await office.start()
   return office
 }

@@ -1,0 +1,97 @@
+import { execFile } from 'node:child_process'
+import path from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { personById } from '../../simulator/population/people.ts'
+import type { Sheet } from '../../simulator/printer/virtual-printer.ts'
+import { type Office, openOffice } from './office.ts'
+
+// One's own data in ANPR, from the card to the screen and the paper; and without the line, what there is instead.
+const run = promisify(execFile)
+let office: Office
+const elena = personById('elena-ferrari')
+
+/** What `totem verify` says of the code that zbarimg reads on a sheet. */
+async function verified({ path: sheet }: Sheet) {
+  const { stdout: code } = await run('zbarimg', ['-q', '--raw', sheet])
+  const file = (name: string) => path.join(office.bench.pki, name)
+  const keys = ['--keys', file('verification-keys.jws'), '--keys-signer', file('verification-keys.pub.jwk.json')]
+  const { stdout } = await run(process.execPath, [
+    ...['scripts/totem/index.ts', 'verify', code.trim(), '--json', ...keys],
+  ])
+  return JSON.parse(stdout)
+}
+let before = 0
+async function sheets(): Promise<Sheet[]> {
+  await office.bench.printer.settled()
+  return office.bench.printer.sheets.slice(before)
+}
+const comesForOwnData = async () => {
+  await office.comesWithCard('elena-ferrari')
+  await office.entersPin()
+  await office.sees('menu')
+  await office.touches('Vedere i propri dati')
+}
+
+beforeAll(async () => {
+  office = await openOffice({ timings: { idleMs: 20_000, warningMs: 5_000 } })
+})
+beforeEach(async () => {
+  await office.bench.removeCard()
+  await office.sees('attract')
+  before = office.bench.printer.sheets.length
+})
+afterAll(() => office?.close())
+
+test('one’s own data: on the screen with the codice fiscale masked, on paper whole; then an atto notorio with them', async () => {
+  await comesForOwnData()
+  await expect
+    .poll(() => office.screen())
+    .toMatchObject({
+      screen: 'visura',
+      person: {
+        ...{ surname: 'FERRARI', birthPlace: 'MILANO (MI)', statoCivile: '2' },
+        residence: { comune: 'SPELLO (PG)', address: 'PIAZZA DELLA REPUBBLICA 4/A' },
+      },
+    })
+  const words = await office.page().locator('main').textContent()
+  expect(words).toContain('coniugata')
+  expect(words).not.toContain(elena.codiceFiscale)
+  await office.touches('Stampa gratis')
+  expect(await office.sees('done')).toMatchObject({ outcome: 'printed', document: 'visura', collectCode: null })
+
+  await office.touches('Un’altra richiesta')
+  await office.sees('menu')
+  await office.touches('Una dichiarazione')
+  expect(await office.sees('declaration')).toMatchObject({ for: 'anybody', types: [] })
+  await office.touches('Atto notorio')
+  expect(await office.sees('done')).toMatchObject({ outcome: 'printed', document: 'atto-notorio' })
+
+  const [visura, attoNotorio, ...more] = await sheets()
+  expect(more).toEqual([])
+  const { kind, claims } = await verified(visura as Sheet)
+  expect(kind).toBe('genuine')
+  expect(claims).toMatchObject({
+    document: 'visura',
+    subject: { codiceFiscale: elena.codiceFiscale },
+    fromAnpr: { b: 'SPELLO (PG), PIAZZA DELLA REPUBBLICA 4/A', e: 'coniugata' },
+  })
+  expect(await verified(attoNotorio as Sheet)).toMatchObject({
+    kind: 'genuine',
+    claims: { document: 'attoNotorio', subject: { codiceFiscale: elena.codiceFiscale } },
+  })
+  expect(await office.operations()).toEqual([])
+  await office.takesCardAndGoes()
+  expect(JSON.stringify(office.journal())).not.toMatch(new RegExp(`FERRARI|${elena.codiceFiscale}`, 'i'))
+})
+
+test('line-down: no data, said plainly, and the declaration instead', async () => {
+  office.bench.line.cut()
+  await expect.poll(() => office.screen()).toMatchObject({ screen: 'attract', online: false })
+  await comesForOwnData()
+  await office.sees('visura-unavailable')
+  await office.touches('Una dichiarazione')
+  expect(await office.sees('declaration')).toMatchObject({ for: 'anybody' })
+  await office.takesCardAndGoes()
+  expect(await sheets()).toEqual([])
+})
