@@ -19,6 +19,8 @@ export interface BenchGateway {
   /** Where it listens now; another port after a restart. */
   readonly port: number
   readonly running: boolean
+  /** Null while it is not there. */
+  readonly pid: number | null
   /** Where anybody verifies a paper; null while it does not run. */
   readonly publicUrl: string | null
   /** SIGKILL, as when its machine dies. */
@@ -36,6 +38,8 @@ export async function startGatewayProcess(options: {
   pki: string
   anprUrl: string
   databaseUrl?: string
+  /** Folder of the totems that are provisioned; default those of the PKI. */
+  totems?: string
 }): Promise<BenchGateway> {
   const { folder, pki } = options
   mkdirSync(folder, { mode: 0o700 })
@@ -69,7 +73,7 @@ export async function startGatewayProcess(options: {
     },
     anpr: { url: options.anprUrl },
     keys: { folder: join(pki, 'gateway-keys'), list: join(pki, 'gateway-keys.jws') },
-    totems: join(pki, 'totems'),
+    totems: options.totems ?? join(pki, 'totems'),
   }
   writeFileSync(configFile, JSON.stringify(config, null, 2), { mode: 0o600 })
   const program = fileURLToPath(new URL('../../gateway/index.ts', import.meta.url))
@@ -99,6 +103,9 @@ export async function startGatewayProcess(options: {
     },
     get running() {
       return running !== null
+    },
+    get pid() {
+      return running?.child.pid ?? null
     },
     get publicUrl() {
       return running?.publicUrl ?? null
