@@ -25,6 +25,7 @@ import { createCitizenWindow } from './shell/window.ts'
 import { KEEP_MS } from './sync/answer.ts'
 import { createGatewayClient } from './sync/client.ts'
 import { createDrain } from './sync/drain.ts'
+import { createHealth } from './sync/health.ts'
 import { createTrustRefresh } from './trust/refresh.ts'
 import { openTrustStore } from './trust/store.ts'
 
@@ -88,6 +89,14 @@ async function start(config: TotemConfig) {
     version: versions().version,
     onMalformed: (path, httpStatus) => journal.record('gateway.answer-malformed', { path, httpStatus }),
   })
+  const { version: totem, electron, node } = versions()
+  const health = createHealth({
+    versions: { totem, electron, node },
+    devices: () => devices,
+    queue,
+    journal,
+    free: () => freeBytes(dataDir),
+  })
   let online = false
   const drain = createDrain({
     queue,
@@ -98,6 +107,7 @@ async function start(config: TotemConfig) {
     now: Date.now,
     random: Math.random,
     lineProbeMs: config.timings.lineProbeMs,
+    health: health.now,
     // The citizen who waits is told through `settled`; nobody else is there to be told.
     onSettled: () => {},
     onLine(state) {
@@ -116,7 +126,10 @@ async function start(config: TotemConfig) {
         benchEnv: config.bench?.deviceEnv ?? null,
       }),
     onEvent: (event) => deviceTold(event),
-    onStarted: (restarts) => journal.record('device.started', { restarts }),
+    onStarted(restarts) {
+      health.restarted(restarts)
+      journal.record('device.started', { restarts })
+    },
     onDied: ({ code, waitMs }) => journal.record('device.died', { code, waitMs }),
   })
   const died = createRecovery()
@@ -204,6 +217,7 @@ async function start(config: TotemConfig) {
     }
     if (event.event === 'print') {
       paper.note(event)
+      if (event.state === 'acknowledged') health.printed()
       // A sheet that is taken is one of those before.
       if (inPrinter(event)) session.progress(event)
     }

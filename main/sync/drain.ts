@@ -34,7 +34,7 @@ type DrainParts = Pick<
   onLine: (state: LineState) => void
   /** Issued, refused, expired or set aside. */
   onSettled: (operation: string) => void
-  /** What the operators are told once a minute. */
+  /** What the operators are told once a minute; a totem of a fleet on the bench tells nothing. */
   health?: () => Heartbeat
   /** Ends early, without an error, when the signal is aborted. */
   sleep?: (ms: number, signal: AbortSignal) => Promise<void>

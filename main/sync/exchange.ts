@@ -31,7 +31,7 @@ export type ExchangeFailure =
   | { kind: 'unreadable'; httpStatus: number }
 
 // Under a network packet nothing is won, and most answers are that short.
-const WORTH_PACKING_BYTES = Number.MAX_SAFE_INTEGER
+const WORTH_PACKING_BYTES = 1_024
 // What goes to the kernel at once: what is larger would hide from the deadline whether the line still takes something.
 const PIECE_BYTES = 16 * 1_024
 // Fifty sealed outcomes of some 100 KB, unpacked, or one of 20 MB. More is not an answer but a fault: a few KB of gzip

@@ -11,6 +11,17 @@ import type { ScriptedGateway } from './scripted-gateway.ts'
 
 export const HOLDER = 'ab'.repeat(32)
 
+const HEALTHY: Heartbeat = {
+  at: '2026-11-22T09:00:00.000Z',
+  uptimeS: 1,
+  versions: { totem: '0.1.0', electron: '45.4.1', node: '24.21.0', schema: 3 },
+  devices: { available: true, restarts: 0, reader: 'empty', printer: 'ready' },
+  sheets: 0,
+  queue: { queued: 0, submitted: 0, waiting: 0, aside: 0, oldestAgeS: null },
+  journal: { unsent: 0 },
+  disk: { freeMb: 1 },
+}
+
 /** `wall` may be set, as a technician or a bad battery does; `run` counts on whatever the wall says. */
 export interface TestClock {
   wall: number
@@ -35,10 +46,10 @@ export function powerOn(options: {
   clock: TestClock
   gateway: ScriptedGateway
   url?: string
-  health?: () => Heartbeat
+  lineProbeMs?: number
   deadlines?: NonNullable<Parameters<typeof createGatewayClient>[0]['deadlines']>
 }): Totem {
-  const { dir, clock, gateway, url = gateway.url, health, deadlines } = options
+  const { dir, clock, gateway, url = gateway.url, lineProbeMs = 15_000, deadlines } = options
   const now = () => clock.wall
   const opened = openQueue({ path: join(dir, 'queue.db'), now })
   const openedJournal = openJournal({ path: join(dir, 'journal.db'), totem: 'TT-0001', now })
@@ -90,10 +101,10 @@ export function powerOn(options: {
     now,
     clock: () => clock.run,
     random: Math.random,
-    lineProbeMs: 15_000,
+    lineProbeMs,
     onLine: (state) => lines.push(state),
     onSettled: (operation) => settled.push(operation),
-    ...(health && { health }),
+    health: () => HEALTHY,
     sleep,
   })
   return {

@@ -283,6 +283,8 @@ describe('what the gateway said it has', () => {
   const pending: Whim = perItem((operation) => ({ operation, state: 'pending' }))
 
   test('and has lost is sent again after some hours, and takes effect once', async () => {
+    await totem.off()
+    totem = poweredOn({ dir, clock, gateway, lineProbeMs: 300_000 })
     operationsWill(pending, 1)
     const operation = record()
     await expectIssued(operation, await settled(operation))
@@ -431,7 +433,7 @@ describe('a clock that is wrong erases nothing that was promised', () => {
     await totem.off()
     clock.wall = behind
     operationsWill(
-      perItem((operation) => ({ operation, state: 'pending' })),
+      perItem((operation) => ({ operation, state: 'later', reason: 'busy' })),
       Number.POSITIVE_INFINITY,
     )
     totem = powerOn()
@@ -548,9 +550,17 @@ describe('the gateway client', () => {
     client.close()
   })
   test('gives up on a line that has silently died', async () => {
-    await totem.drain.stop()
+    const client = createGatewayClient({
+      url: gateway.url,
+      ...gateway.credentials,
+      version: 'test',
+      onMalformed: () => undefined,
+      deadlines: { statusMs: 200, slowStatusMs: 400, citizenMs: 200, backlog: { silenceMs: 200, wholeMs: 400 } },
+    })
     gateway.misbehave(() => true)
-    expect(await totem.client.status()).toEqual({ ok: false, error: { kind: 'line-down', reason: 'timeout' } })
+    for (const answered of [await client.status(), await client.family('token'), await client.operations()])
+      expect(answered).toEqual({ ok: false, error: { kind: 'line-down', reason: 'timeout' } })
+    client.close()
   })
   test('asks again when an idle connection was closed under it, except for what may be asked once only', async () => {
     const evidence = {

@@ -1,0 +1,63 @@
+import type { Heartbeat } from '../../contract/heartbeat.ts'
+import type { Devices } from '../devices/index.ts'
+import type { Journal } from '../journal/journal.ts'
+import { migrations } from '../queue/migrations.ts'
+import type { Queue } from '../queue/queue.ts'
+
+export interface Health {
+  now(): Heartbeat
+  /** The device process was started so many times again. */
+  restarted(times: number): void
+  /** The printer has acknowledged one more sheet. */
+  printed(): void
+}
+
+const MB = 1_048_576
+
+/** How the totem is, for the operators (contract/heartbeat.ts). `free`: bytes that can still be written. */
+export function createHealth({
+  versions,
+  devices,
+  queue,
+  journal,
+  free,
+}: {
+  versions: Omit<Heartbeat['versions'], 'schema'>
+  devices: () => Pick<Devices, 'available' | 'card' | 'printer'>
+  queue: Pick<Queue, 'depth'>
+  journal: Pick<Journal, 'unsentCount'>
+  free: () => number
+}): Health {
+  const began = performance.now()
+  let [restarts, sheets] = [0, 0]
+  return {
+    now() {
+      const { available, card, printer } = devices()
+      const { queued, submitted, waiting, aside, oldestQueuedAt } = queue.depth()
+      // A clock that was put back since makes nothing older than now.
+      const ageMs = (at: string) => Math.max(0, Date.now() - Date.parse(at))
+      return {
+        at: new Date().toISOString(),
+        uptimeS: Math.floor((performance.now() - began) / 1_000),
+        versions: { ...versions, schema: migrations.length },
+        devices: { available, restarts, reader: card?.state ?? 'starting', printer },
+        sheets,
+        queue: {
+          queued,
+          submitted,
+          waiting,
+          aside,
+          oldestAgeS: oldestQueuedAt === null ? null : Math.floor(ageMs(oldestQueuedAt) / 1_000),
+        },
+        journal: { unsent: journal.unsentCount() },
+        disk: { freeMb: Math.floor(free() / MB) },
+      }
+    },
+    restarted(times) {
+      restarts = times
+    },
+    printed() {
+      sheets++
+    },
+  }
+}
