@@ -18,6 +18,8 @@ const DEBIAN_PACKAGES = {
   'printer bench': ['umockdev', 'python3-gi', 'gir1.2-umockdev-1.0', 'zbar-tools', 'cups-ipp-utils', 'dbus-daemon'],
   documents: ['poppler-utils', 'qpdf'],
   database: ['postgresql-15'],
+  keys: ['swtpm', 'tpm2-tools', 'libtss2-tcti-swtpm0'],
+  'power cuts': ['strace'],
   display: ['xvfb', 'xauth'],
   electron: [
     ...['unzip', 'libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1', 'libxss1', 'libatk-bridge2.0-0', 'libatspi2.0-0'],

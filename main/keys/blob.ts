@@ -1,9 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { access, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { base64 } from '../../contract/identity.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
-import { writeWhole } from '../files.ts'
+import { exists, writeWhole } from '../files.ts'
 import type { KeyFailure } from './protector.ts'
 import { openTpm, type SealedSecret, type TpmFailure } from './tpm.ts'
 
@@ -69,12 +69,6 @@ export async function makeBlob(
 
 const digestOf = (sealed: SealedSecret) =>
   createHash('sha256').update(sealed.public).update(sealed.private).digest('hex')
-
-export const exists = (file: string) =>
-  access(file).then(
-    () => true,
-    () => false,
-  )
 
 /** What is not JSON is `undefined`, which no schema takes. */
 function jsonOf(text: string): unknown {

@@ -22,6 +22,7 @@ const KEYS: Record<KeyFailure['kind'], string> = {
   'key-wrapped': 'is wrapped by a TPM, and the configuration names none (keyProtection)',
   'key-damaged': 'is damaged, or was put in place of another one',
   'key-malformed': 'is not a private key of this kind',
+  'not-owner': "belongs to the totem's user: run this command as that user",
   'blob-missing': 'is missing: the key that the TPM has wrapped the others with',
   'blob-damaged': 'is damaged: the key that the TPM has wrapped the others with',
 }

@@ -11,7 +11,8 @@ import { openTpm, type TpmFailure } from './tpm.ts'
 /**
  * `file` is the one that it is about. `key-open-to-others`: others than its owner may read it. `key-not-wrapped`: it lies
  * in the clear where a TPM is to protect it. `key-wrapped`: a TPM protects it, and the configuration names none.
- * `key-damaged`: it does not open, or was put in place of another one.
+ * `key-damaged`: it does not open, or was put in place of another one. `not-owner`: it belongs to another user, who could
+ * not read what this one would write.
  */
 export interface KeyFailure {
   kind:
@@ -22,6 +23,7 @@ export interface KeyFailure {
     | 'key-wrapped'
     | 'key-damaged'
     | 'key-malformed'
+    | 'not-owner'
     | 'blob-missing'
     | 'blob-damaged'
   file: string

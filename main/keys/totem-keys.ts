@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { readdir } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { importJWK } from 'jose'
 import { z } from 'zod'
 import type { TotemConfig } from '../../contract/config.ts'
 import { sealing } from '../../contract/gateway.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
+import { exists } from '../files.ts'
 import type { NamedKey, OutcomeKeys } from '../queue/sealing.ts'
 import { type KeyFailure, type KeyProtector, openProtector } from './protector.ts'
 import type { TpmFailure } from './tpm.ts'
@@ -54,15 +55,22 @@ export async function loadTotemKeys(config: KeyPlaces): Promise<Result<TotemKeys
   })
 }
 
-/** Every file that holds a private key; the holder key's too, though it may not be made yet. */
+/** Every file that holds a private key; the holder key's once it was made. */
 export async function keyFiles(config: KeyPlaces): Promise<string[]> {
   const { verification } = config
+  const holder = holderFile(config)
   return [
     config.gateway.key,
     ...(await outcomeKeyFiles(config)),
     ...(verification ? [verification.key] : []),
-    holderFile(config),
+    ...((await exists(holder)) ? [holder] : []),
   ]
+}
+
+/** What one user writes is for that user only: the totem's keys are changed by the totem's user. */
+export async function ownedByOther({ gateway: { key: file } }: KeyPlaces) {
+  const owner = await stat(file).catch(() => null)
+  return owner && owner.uid !== process.getuid?.() ? err({ kind: 'not-owner' as const, file }) : null
 }
 
 const holderFile = ({ dataDir }: KeyPlaces) => join(dataDir, 'holder.key')
@@ -75,9 +83,12 @@ export async function outcomeKeyFiles({ outcomeKeys: folder }: KeyPlaces): Promi
   return names.filter((name) => name.endsWith(EXTENSION)).map((name) => join(folder, name))
 }
 
+/** `iat`: when it was made, in seconds; what came by provisioning may lack it. */
+export type DatedKey = NamedKey & { iat?: number }
+
 /** At least one. */
-export async function outcomeKeys(config: KeyPlaces, protector: KeyProtector): Promise<Result<NamedKey[], KeyFailure>> {
-  const keys: NamedKey[] = []
+export async function outcomeKeys(config: KeyPlaces, protector: KeyProtector): Promise<Result<DatedKey[], KeyFailure>> {
+  const keys: DatedKey[] = []
   for (const file of await outcomeKeyFiles(config)) {
     const key = await readJwk(file, protector, sealing.alg)
     if (!key.ok) return key
@@ -86,7 +97,6 @@ export async function outcomeKeys(config: KeyPlaces, protector: KeyProtector): P
   return keys.length > 0 ? ok(keys) : err({ kind: 'key-missing', file: config.outcomeKeys })
 }
 
-/** `iat`: when it was made, in seconds; what provisioning brings may lack it. */
 const privateJwk = z.looseObject({
   kty: z.literal('EC'),
   crv: z.literal('P-256'),
@@ -101,7 +111,7 @@ async function readJwk(
   file: string,
   { read }: KeyProtector,
   alg: 'ES256' | typeof sealing.alg,
-): Promise<Result<NamedKey, KeyFailure>> {
+): Promise<Result<DatedKey, KeyFailure>> {
   const content = await read(file)
   if (!content.ok) return content
   try {

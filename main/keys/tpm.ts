@@ -46,11 +46,12 @@ const SEALED = 'fixedtpm|fixedparent|noda'
  * The TPM holds one key-encryption key and not the totem's keys themselves: Electron's BoringSSL takes no provider, so that
  * neither TLS nor ECDH could be done with a key that never leaves the TPM.
  */
-export function openTpm(tcti: string): Tpm {
+export function openTpm(tcti: string, timeoutMs = COMMAND_TIMEOUT_MS): Tpm {
+  const run = (name: string, args: string[], input?: Uint8Array) => runTool(name, args, { tcti, timeoutMs, input })
   /** Without a resource manager a TPM has room for three objects: what was left in it is let go first. */
   async function tool(name: string, args: string[], input?: Uint8Array): Promise<Result<Buffer, TpmFailure>> {
-    const flushed = await run('tpm2_flushcontext', ['-t'], tcti)
-    return flushed.ok ? run(name, args, tcti, input) : flushed
+    const flushed = await run('tpm2_flushcontext', ['-t'])
+    return flushed.ok ? run(name, args, input) : flushed
   }
 
   /** Does what needs the storage primary key, which is the same each time, made anew from the TPM's own seed. */
@@ -62,7 +63,7 @@ export function openTpm(tcti: string): Tpm {
       const primary = await tool('tpm2_createprimary', ['-Q', '-C', 'o', '-G', 'ecc', '-c', join(folder, 'primary')])
       return primary.ok ? await work(folder) : primary
     } finally {
-      await run('tpm2_flushcontext', ['-t'], tcti)
+      await run('tpm2_flushcontext', ['-t'])
       await rm(folder, { recursive: true, force: true })
     }
   }
@@ -95,7 +96,11 @@ export function openTpm(tcti: string): Tpm {
   }
 }
 
-function run(name: string, args: string[], tcti: string, input?: Uint8Array): Promise<Result<Buffer, TpmFailure>> {
+function runTool(
+  name: string,
+  args: string[],
+  { tcti, timeoutMs, input }: { tcti: string; timeoutMs: number; input: Uint8Array | undefined },
+): Promise<Result<Buffer, TpmFailure>> {
   const { PATH = '/usr/bin:/bin' } = process.env
   return new Promise((resolve) => {
     const child = execFile(
@@ -103,7 +108,7 @@ function run(name: string, args: string[], tcti: string, input?: Uint8Array): Pr
       args,
       {
         encoding: 'buffer',
-        timeout: COMMAND_TIMEOUT_MS,
+        timeout: timeoutMs,
         killSignal: 'SIGKILL',
         env: { PATH, LC_ALL: 'C', TPM2TOOLS_TCTI: tcti },
       },
@@ -124,7 +129,7 @@ const RC_LATER = [0x908, 0x909, 0x90a, 0x921, 0x922]
 
 function failureOf(failure: { code?: unknown; killed?: boolean }, said: string): TpmFailure {
   if (failure.code === 'ENOENT') return { kind: 'tpm-tools-missing', detail: 'tpm2-tools' }
-  if (failure.killed) return { kind: 'tpm-timeout', detail: `${COMMAND_TIMEOUT_MS} ms` }
+  if (failure.killed) return { kind: 'tpm-timeout', detail: 'no answer' }
   if (said.includes('Could not load tcti')) {
     if (said.includes('Permission denied')) return { kind: 'tpm-no-access', detail: 'EACCES' }
     if (said.includes('Device or resource busy')) return { kind: 'tpm-busy', detail: 'EBUSY' }

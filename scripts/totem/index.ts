@@ -1,6 +1,7 @@
 import { card } from './card.ts'
 import { Failure, USAGE } from './command.ts'
 import { journal } from './journal.ts'
+import { keys } from './keys.ts'
 import { print } from './print.ts'
 import { queue } from './queue.ts'
 import { simulator } from './simulator.ts'
@@ -8,12 +9,13 @@ import { verify } from './verify.ts'
 
 // npx totem …, on Node 24. The first word names the room, the second what is done there.
 
-const COMMANDS = { card, journal, print, queue, simulator, verify }
+const COMMANDS = { card, journal, keys, print, queue, simulator, verify }
 
 const HELP = `totem card read       what the card in the reader says without a PIN
 totem card login      PIN and signature, with every check of a visit
 totem card trace      the same, with every APDU and its time; nothing personal in it
 totem journal         the sync log: tail, verify, export
+totem keys            how the totem's private keys lie on the disk: status, protect, rotate, retire
 totem print           status, test page or a PDF file, on the totem's printer or by IPP
 totem queue           requests and what became of them: list, show, verify, retry
 totem simulator card  keeps a virtual card in a virtual reader

@@ -1,0 +1,99 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { calculateJwkThumbprint, decodeProtectedHeader, type JWK } from 'jose'
+import { err, ok, type Result } from '../../contract/result.ts'
+import type { QueueReader } from '../queue/queue.ts'
+import { erase } from './protect.ts'
+import { type KeyFailure, openProtector } from './protector.ts'
+import { type DatedKey, type KeyPlaces, outcomeKeyFile, outcomeKeys, ownedByOther } from './totem-keys.ts'
+import type { TpmFailure } from './tpm.ts'
+
+/** `waiting`: outcomes in the inbox that only this key opens. `made`: in ms; null for one that came by provisioning. */
+export interface OutcomeKey {
+  kid: string
+  made: number | null
+  newest: boolean
+  waiting: number
+}
+
+type NotOpened = KeyFailure | TpmFailure
+export type NotRetired = NotOpened | { kind: 'key-unknown' | 'key-newest' | 'key-needed' | 'requests-under-way' }
+
+/** The keys that open outcomes, oldest first. */
+export async function outcomeKeysOf(
+  config: KeyPlaces,
+  queue: Pick<QueueReader, 'get' | 'list'>,
+): Promise<Result<OutcomeKey[], NotOpened>> {
+  const protector = await openProtector(config.keyProtection)
+  if (!protector.ok) return protector
+  const keys = await outcomeKeys(config, protector.value)
+  if (!keys.ok) return keys
+  const waiting = waitingFor(queue)
+  const sorted = keys.value.toSorted((a, b) => (madeAt(a) ?? 0) - (madeAt(b) ?? 0))
+  return ok(
+    sorted.map((key) => ({
+      kid: key.kid,
+      made: madeAt(key),
+      newest: key === sorted.at(-1),
+      waiting: waiting.get(key.kid) ?? 0,
+    })),
+  )
+}
+
+/**
+ * Makes a new key for outcomes, beside those that are here. The totem has to be restarted before the gateway is given the
+ * public half that is answered: from then on it seals to that one.
+ */
+export async function makeOutcomeKey(config: KeyPlaces, now: number): Promise<Result<JWK, NotOpened>> {
+  const foreign = await ownedByOther(config)
+  if (foreign) return foreign
+  const protector = await openProtector(config.keyProtection)
+  if (!protector.ok) return protector
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const { d, ...point } = privateKey.export({ format: 'jwk' }) as JWK
+  const shared = { ...point, kid: await calculateJwkThumbprint(point), use: 'enc', alg: 'ECDH-ES' }
+  const text = `${JSON.stringify({ ...shared, d, iat: Math.floor(now / 1_000) })}\n`
+  await protector.value.write(outcomeKeyFile(config, shared.kid), Buffer.from(text))
+  return ok(shared)
+}
+
+/**
+ * Erases a key that nothing waits for any more. Not the newest; not while an outcome here needs it; not while the outcome of
+ * a request is still to come, which the gateway may have sealed to it. That the gateway has a later key is for whoever calls
+ * this to know.
+ */
+export async function retireOutcomeKey(
+  config: KeyPlaces,
+  kid: string,
+  queue: Pick<QueueReader, 'get' | 'list' | 'depth'>,
+): Promise<Result<null, NotRetired>> {
+  const foreign = await ownedByOther(config)
+  if (foreign) return foreign
+  const keys = await outcomeKeysOf(config, queue)
+  if (!keys.ok) return keys
+  const key = keys.value.find((known) => known.kid === kid)
+  if (!key) return err({ kind: 'key-unknown' })
+  if (key.newest) return err({ kind: 'key-newest' })
+  if (key.waiting > 0) return err({ kind: 'key-needed' })
+  const { queued, submitted, aside } = queue.depth()
+  if (queued + submitted + aside > 0) return err({ kind: 'requests-under-way' })
+  await erase(outcomeKeyFile(config, kid))
+  return ok(null)
+}
+
+const madeAt = ({ iat }: DatedKey): number | null => (iat === undefined ? null : iat * 1_000)
+
+const PAGE = 500
+
+/** How many outcomes of the inbox are sealed to each key. */
+function waitingFor(queue: Pick<QueueReader, 'get' | 'list'>): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (let after = 0, page: ReturnType<QueueReader['list']>; ; after = page.at(-1)?.seq ?? 0) {
+    page = queue.list({ after, limit: PAGE, states: ['issued'] })
+    if (page.length === 0) return counts
+    for (const { operation } of page) {
+      const found = queue.get(operation)
+      const kid = found?.state === 'issued' ? decodeProtectedHeader(found.outcome).kid : undefined
+      if (kid) counts.set(kid, (counts.get(kid) ?? 0) + 1)
+    }
+  }
+}

@@ -1,0 +1,207 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { type TotemConfig, totemConfig } from '../../contract/config.ts'
+import { readBlob } from '../../main/keys/blob.ts'
+import { explain } from '../../main/keys/explain.ts'
+import { type NotProtected, plainOf, protectKeys } from '../../main/keys/protect.ts'
+import { type KeyFailure, openProtector } from '../../main/keys/protector.ts'
+import { makeOutcomeKey, type NotRetired, outcomeKeysOf, retireOutcomeKey } from '../../main/keys/rotate.ts'
+import { keyFiles } from '../../main/keys/totem-keys.ts'
+import type { TpmFailure } from '../../main/keys/tpm.ts'
+import { type QueueReader, readQueue } from '../../main/queue/queue.ts'
+import { Failure, options, usage } from './command.ts'
+
+/** Where a technician's provisioning lies on a totem (main/config.ts). */
+const CONFIG_FILE = '/etc/totem-polis/totem.json'
+/** sysexits(3): what was named is not what it should be; a file could not be made; try again later. */
+const [CONFIG, CANT_CREATE, TEMPORARY] = [78, 73, 75]
+/** A key is not as the configuration says that it lies. */
+const UNPROTECTED = 20
+/** The keys are another machine's, or another system was booted. */
+const OTHER_MACHINE = 21
+/** The key is needed still. */
+const NEEDED = 22
+
+const HELP = `totem keys status     how this totem's private keys lie on the disk, and whether they open
+totem keys protect    has the TPM wrap them, in place; can be cut off and run again
+totem keys rotate     makes a new key for outcomes; the gateway is given its public half afterwards
+totem keys retire     erases a key for outcomes that nothing waits for any more
+
+  --config FILE   the totem's configuration (${CONFIG_FILE})
+  --pcrs LIST     protect: the TPM gives the keys back only while these registers are as now, such as sha256:0,7
+  --out FILE      rotate: where the public half goes
+  --kid KID       retire: which one
+  --json          the answer as one line of JSON
+
+Run as the totem's user. Exit codes: 0 done or in order, ${UNPROTECTED} a key does not lie as the configuration says,
+${OTHER_MACHINE} the keys are another machine's, ${NEEDED} the key is still needed, ${CANT_CREATE} no file could be made,
+${TEMPORARY} the TPM is busy, ${CONFIG} configuration or key refused, 64 wrong command`
+
+const OPTIONS = {
+  config: { type: 'string', default: CONFIG_FILE },
+  pcrs: { type: 'string' },
+  out: { type: 'string' },
+  kid: { type: 'string' },
+  json: { type: 'boolean', default: false },
+} as const
+
+const COMMANDS = { status, protect, rotate, retire }
+type Given = ReturnType<typeof optionsOf>
+const optionsOf = (args: string[]) => options(HELP, args, OPTIONS)
+
+/** `totem keys …`: how a totem's private keys are kept. */
+export async function keys([what = '--help', ...args]: string[]): Promise<number> {
+  if (what === '--help') return usage(HELP)
+  const command = Object.entries(COMMANDS).find(([known]) => known === what)?.[1]
+  if (!command) return usage(HELP, `no such command: keys ${what}`)
+  const given = optionsOf(args)
+  return command(configOf(given.config), given)
+}
+
+async function status(config: TotemConfig, given: Given): Promise<number> {
+  const { keyProtection } = config
+  const protector = await openProtector(keyProtection)
+  const blob = keyProtection.kind === 'tpm' ? await readBlob(keyProtection.blob) : null
+  const files = await Promise.all(
+    (await keyFiles(config)).map(async (file) => {
+      const opened = protector.ok ? await protector.value.read(file) : protector
+      return { file, failure: opened.ok ? null : opened.error, plainCopy: existsSync(plainOf(file)) }
+    }),
+  )
+  const failure = files.find((file) => file.failure)?.failure ?? null
+  const outcome = failure ? null : await withQueue(config, (queue) => outcomeKeysOf(config, queue))
+  const outcomeKeys = outcome?.ok ? outcome.value : []
+  say(
+    given,
+    {
+      protection: keyProtection.kind,
+      pcrs: blob?.ok ? blob.value.pcrs : null,
+      files: files.map(({ file, failure, plainCopy }) => ({ file, state: failure?.kind ?? 'opens', plainCopy })),
+      outcomeKeys,
+    },
+    [
+      `protection: ${keyProtection.kind}${blob?.ok && blob.value.pcrs ? `, bound to ${blob.value.pcrs}` : ''}`,
+      ...files.map(
+        ({ file, failure, plainCopy }) =>
+          `${(failure?.kind ?? 'opens').padEnd(20)}${file}${plainCopy ? ' and a plain copy: run protect again' : ''}`,
+      ),
+      ...outcomeKeys.map(({ kid, made, newest, waiting }) => {
+        const since = made === null ? 'by provisioning' : `of ${new Date(made).toISOString()}`
+        return `for outcomes: ${kid} ${since}${newest ? ', the newest' : ''}, ${waiting} waiting`
+      }),
+      failure ? explain(failure) : 'every key opens',
+    ],
+  )
+  if (failure) return exitCodeOf(failure)
+  if (outcome && !outcome.ok) throw failed(outcome.error)
+  return files.some(({ plainCopy }) => plainCopy) ? UNPROTECTED : 0
+}
+
+async function protect(config: TotemConfig, given: Given): Promise<number> {
+  if (given.pcrs !== undefined && !/^sha256:\d{1,2}(,\d{1,2})*$/.test(given.pcrs)) {
+    return usage(HELP, '--pcrs is such as sha256:0,7')
+  }
+  const done = await protectKeys(config, given.pcrs ?? null)
+  if (!done.ok) throw failed(done.error)
+  say(
+    given,
+    { files: done.value },
+    done.value.map(({ file, did }) => `${did === 'wrapped' ? 'wrapped now' : 'was wrapped'}  ${file}`),
+  )
+  return 0
+}
+
+async function rotate(config: TotemConfig, given: Given): Promise<number> {
+  const { out } = given
+  if (out === undefined) return usage(HELP, '--out is needed')
+  const made = await makeOutcomeKey(config, Date.now())
+  if (!made.ok) throw failed(made.error)
+  try {
+    await writeFile(out, `${JSON.stringify(made.value)}\n`, { flag: 'wx' })
+  } catch {
+    throw new Failure(CANT_CREATE, { kind: 'file-not-made' }, `${out} cannot be made; is it there already?`)
+  }
+  say(given, { kid: made.value.kid, out }, [
+    `made ${made.value.kid}`,
+    '1. restart the totem, so that it can open what is sealed to it',
+    `2. give the gateway ${out} as totems/${config.totem}.outcome.pub.jwk.json`,
+    '3. when nothing waits for the one before: totem keys retire',
+  ])
+  return 0
+}
+
+async function retire(config: TotemConfig, given: Given): Promise<number> {
+  const { kid } = given
+  if (kid === undefined) return usage(HELP, '--kid is needed')
+  const retired = await withQueue(config, (queue) => retireOutcomeKey(config, kid, queue))
+  if (!retired.ok) throw failed(retired.error)
+  say(given, { kid }, [`erased ${kid}`])
+  return 0
+}
+
+type Asked = Pick<QueueReader, 'get' | 'list' | 'depth'>
+const NO_QUEUE: Asked = {
+  get: () => null,
+  list: () => [],
+  depth: () => ({ queued: 0, submitted: 0, waiting: 0, aside: 0, oldestQueuedAt: null }),
+}
+
+/** A totem that was never started has none. */
+async function withQueue<T>({ dataDir }: TotemConfig, work: (queue: Asked) => Promise<T>): Promise<T> {
+  const file = join(dataDir, 'queue.db')
+  if (!existsSync(file)) return work(NO_QUEUE)
+  const queue = readQueue(file)
+  if (!queue.ok) throw new Failure(CONFIG, queue.error, `the queue cannot be read: ${queue.error.kind}`)
+  try {
+    return await work(queue.value)
+  } finally {
+    queue.value.close()
+  }
+}
+
+function configOf(file: string): TotemConfig {
+  try {
+    return totemConfig.parse(JSON.parse(readFileSync(file, 'utf8')))
+  } catch {
+    throw new Failure(CONFIG, { kind: 'config-unusable' }, `${file} is no totem's configuration`)
+  }
+}
+
+function say({ json }: Given, answer: object, lines: string[]): void {
+  console.log(json ? JSON.stringify(answer) : lines.join('\n'))
+}
+
+type Unusable = KeyFailure | TpmFailure
+
+const RETIRE: Record<Exclude<NotRetired, Unusable>['kind'], string> = {
+  'key-unknown': 'this totem has no such key',
+  'key-newest': 'it is the newest: the gateway seals to it',
+  'key-needed': 'certificates that wait for their owners are sealed to it',
+  'requests-under-way': 'requests are under way, and the gateway may have sealed their outcomes to it',
+}
+
+function failed(failure: NotProtected | NotRetired): Failure {
+  if ('file' in failure || 'detail' in failure) {
+    return new Failure(exitCodeOf(failure), { kind: failure.kind }, explain(failure))
+  }
+  return failure.kind === 'no-tpm-configured'
+    ? new Failure(CONFIG, failure, 'the configuration names no TPM (keyProtection)')
+    : new Failure(NEEDED, failure, RETIRE[failure.kind])
+}
+
+function exitCodeOf({ kind }: Unusable): number {
+  switch (kind) {
+    case 'tpm-other':
+    case 'tpm-policy':
+      return OTHER_MACHINE
+    case 'tpm-busy':
+    case 'tpm-timeout':
+      return TEMPORARY
+    case 'key-not-wrapped':
+    case 'key-open-to-others':
+      return UNPROTECTED
+    default:
+      return CONFIG
+  }
+}
