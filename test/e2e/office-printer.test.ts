@@ -1,0 +1,82 @@
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import Database from 'better-sqlite3'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type IppPrinter, startIppPrinter } from '../../simulator/printer/ipp-printer.ts'
+import { type Office, openOffice } from './office.ts'
+
+// A totem without a head of its own, in an office of Alto Adige: what it prints goes to the office's printer by ipps.
+let printer: IppPrinter
+let office: Office
+
+beforeAll(async () => {
+  const pki = join(import.meta.dirname, '../../.bench/pki')
+  // The bench's one certificate for localhost.
+  const tls = { certificate: join(pki, 'gateway.cert.pem'), key: join(pki, 'gateway.key.pem') }
+  printer = await startIppPrinter({ tls })
+  office = await openOffice({
+    provision: ({ gateway, office: place }) => ({
+      printer: { profile: 'a4-office', uri: printer.uri, ca: gateway.ca },
+      office: { ...place, province: 'BZ', comune: 'Sluderno', secondLanguage: 'de' },
+    }),
+  })
+})
+afterAll(async () => {
+  await office?.close()
+  await printer?.stop()
+})
+
+/** What the ledger says of each sheet, in order. */
+function ledger() {
+  const db = new Database(join(office.bench.totem.config.dataDir, 'queue.db'), { readonly: true })
+  try {
+    return db.prepare('SELECT document, page, state, reprint, perhaps_printed AS perhaps FROM sheet ORDER BY seq').all()
+  } finally {
+    db.close()
+  }
+}
+
+test('the printer fails and is mended: the certificate is printed again as ANPR made it, and the ledger says how it was', async () => {
+  await expect.poll(() => office.screen()).toMatchObject({ screen: 'attract', printing: true })
+  await office.comesWithCard('anna-bianchi')
+  await office.entersPin()
+  await office.asksForResidenza()
+  await printer.beforeEachSheet('exit 1')
+  await office.touches('Conferma e stampa')
+  expect(await office.sees('print-fault')).toMatchObject({ document: 'certificate', status: 'offline', page: 1 })
+  await printer.beforeEachSheet('')
+  await expect.poll(() => office.screen()).toMatchObject({ screen: 'print-fault', resumable: true })
+  await office.touches('Stampa di nuovo')
+  expect(await office.sees('done')).toMatchObject({ outcome: 'printed', document: 'certificate' })
+
+  // In German beside Italian, as the territory wants it.
+  await office.touches('Un’altra richiesta')
+  await office.sees('menu')
+  await office.touches('Una dichiarazione')
+  await office.sees('declaration')
+  await office.touches('Autocertificazione')
+  expect(await office.sees('done')).toMatchObject({ outcome: 'printed', document: 'declaration' })
+
+  const [failed, certificate, receipt, declaration, ...more] = await printer.documents()
+  expect(more).toEqual([])
+  const [issued] = await office.operations()
+  const asIssued = await fetch(`${office.bench.anpr.url}/simulator/issued/${issued?.operation}`)
+  expect(certificate).toEqual(Buffer.from(await asIssued.arrayBuffer()))
+  expect(failed).toEqual(certificate)
+  expect(textOf(receipt)).toContain('Il certificato è stampato di nuovo')
+  expect(textOf(declaration)).toMatch(/DICHIARAZIONE SOSTITUTIVA[\s\S]*Eigenerklärung/)
+  const out = { state: 'acknowledged', page: 1, perhaps: null }
+  // Two languages fill two sheets.
+  expect((await printer.paper()).map(({ page }) => page)).toEqual([1, 1, 1, 2])
+  expect(ledger()).toEqual([
+    // It had been sent: nobody can say that nothing came out.
+    { document: 'certificate', page: 1, state: 'void', reprint: 0, perhaps: 1 },
+    { document: 'certificate', reprint: 1, ...out },
+    { document: 'receipt', reprint: 0, ...out },
+    { document: 'declaration', reprint: 0, ...out },
+    { document: 'declaration', reprint: 0, ...out, page: 2 },
+  ])
+  await office.takesCardAndGoes()
+})
+
+const textOf = (pdf: Buffer | undefined) => execFileSync('pdftotext', ['-', '-'], { input: pdf, encoding: 'utf8' })
