@@ -4,7 +4,13 @@ import type { ExportedLine, JournalEntry } from '../../contract/journal.ts'
 import { type JournalEventId, type JournalFields, journalEvents } from '../../contract/journal-events.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import type { Repaired } from '../queue/repair.ts'
-import { openStorage, type Storage, type StorageFailure, storageFailure } from '../queue/storage.ts'
+import {
+  openStorage,
+  type Storage,
+  type StorageFailure,
+  type StorageOptions,
+  storageFailure,
+} from '../queue/storage.ts'
 import { checkLog, type LogFault } from './check.ts'
 import { anchorContent, type Chain, entryHash, logOn } from './log.ts'
 import { migrations } from './migrations.ts'
@@ -64,7 +70,7 @@ export function openJournal({
 }): Result<Journal, StorageFailure> {
   // NORMAL: a power cut may take the last entries but never one from the middle, so the chain holds.
   let repaired: Repaired | null = null
-  const opened = openStorage({
+  const options: StorageOptions = {
     path,
     synchronous: 'NORMAL',
     migrations,
@@ -73,12 +79,16 @@ export function openJournal({
     onRepaired(what) {
       repaired = what
     },
-  })
-  if (!opened.ok) return opened
+  }
+  let opened = openStorage(options)
   try {
-    return ok(journalOn(opened.value, { totem, now, strict, maxPages, repaired }))
+    if (opened.ok && !logOn(opened.value).isComplete()) {
+      opened.value.close()
+      opened = openStorage(options, 'chain-missing')
+    }
+    return opened.ok ? ok(journalOn(opened.value, { totem, now, strict, maxPages, repaired })) : opened
   } catch (error) {
-    opened.value.close()
+    if (opened.ok) opened.value.close()
     return err(storageFailure(error))
   }
 }

@@ -31,6 +31,8 @@ export type Log = {
   /** The last entry of a chain, or its base. */
   end(chain: Chain): { seq: number; hash: string }
   anchorAt(chain: Chain, seq: number): string | null
+  /** False when there are entries whose chain is not known: the file is damaged where SQLite does not look. */
+  isComplete(): boolean
   /** All of it in order, each anchor after its entry, the base's before all. The log may grow meanwhile. */
   lines(): Iterable<ExportedLine>
 }
@@ -52,6 +54,8 @@ export function logOn(db: Storage): Log {
   const selectPage = db.prepare('SELECT * FROM entry WHERE chain = ? AND seq > ? ORDER BY seq LIMIT ?')
   const selectEnd = db.prepare('SELECT seq, hash FROM entry WHERE chain = ? ORDER BY seq DESC LIMIT 1')
   const selectAnchors = db.prepare('SELECT seq, jws FROM anchor WHERE chain = ? AND seq BETWEEN ? AND ?')
+  // One look-up a chain, where DISTINCT would read them all.
+  const nextChain = db.prepare('SELECT chain FROM entry WHERE chain > ? ORDER BY chain LIMIT 1').pluck()
 
   const chains = () => selectChains.all() as Chain[]
 
@@ -88,6 +92,15 @@ export function logOn(db: Storage): Log {
     page,
     end: ({ chain, baseSeq, baseHash }) =>
       (selectEnd.get(chain) as { seq: number; hash: string } | undefined) ?? { seq: baseSeq, hash: baseHash },
+    isComplete() {
+      const known = new Set(chains().map(({ chain }) => chain))
+      let last = ''
+      for (let next = nextChain.get(last); next !== undefined; next = nextChain.get(last)) {
+        last = String(next)
+        if (!known.has(last)) return false
+      }
+      return true
+    },
     anchorAt: (chain, seq) => anchors(chain, seq, seq)[0]?.jws ?? null,
     lines,
   }
