@@ -1,0 +1,93 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
+
+/** What a program asked of the disk, in order; names are within the recorded folder, `''` being the folder itself. */
+export type DiskEvent =
+  | { kind: 'create'; name: string }
+  | { kind: 'write'; name: string; at: number; bytes: Buffer }
+  | { kind: 'truncate'; name: string; size: number }
+  | { kind: 'sync'; name: string }
+  | { kind: 'link'; from: string; to: string }
+  | { kind: 'rename'; from: string; to: string }
+  | { kind: 'unlink'; name: string }
+  /** A line on its stdout. */
+  | { kind: 'said'; line: string }
+
+// `close` is not among them: what is not synced is not on the disk, closed or not.
+const CALLS = 'openat,write,pwrite64,ftruncate,fsync,fdatasync,link,linkat,rename,renameat2,unlink,unlinkat'
+/** One pwrite of SQLite's is a page; a payload told on stdout is shorter. */
+const LONGEST_STRING = 70_000
+
+/** Runs a program of this folder under strace and tells what it did to the files of `folder`. Node calls from one thread. */
+export function record(program: string, folder: string, args: string[], trace: string): DiskEvent[] {
+  const strace = ['-o', trace, '-e', `trace=${CALLS}`, '-xx', '-y', '-s', String(LONGEST_STRING)]
+  const run = spawnSync('strace', [...strace, process.execPath, program, folder, ...args], { encoding: 'utf8' })
+  if (run.error) throw run.error
+  if (run.status !== 0) throw new Error(`the recorded program failed: ${run.stderr}`)
+  return eventsOf(readFileSync(trace, 'latin1'), folder)
+}
+
+export function eventsOf(trace: string, folder: string): DiskEvent[] {
+  const events: DiskEvent[] = []
+  const known = new Set<string>()
+  let said = ''
+  const within = (path: string) => (path === folder ? '' : dirname(path) === folder ? basename(path) : null)
+  for (const line of trace.split('\n')) {
+    const [, call, args = '', result = ''] = /^(\w+)\((.*)\) = (-?\w+)/.exec(line) ?? []
+    if (!call || result.startsWith('-')) continue
+    const file = within(bytesOf(/^\d+<([^>]*)>/.exec(args)?.[1] ?? '').toString())
+    const strings = [...args.matchAll(/"((?:\\x[0-9a-f]{2})*)"/g)].map(([, hex = '']) => bytesOf(hex))
+    const paths = strings.map((bytes) => within(bytes.toString()))
+    const numbers = args.split(', ').slice(-2).map(Number)
+    switch (call) {
+      case 'openat':
+        if (paths[0] && args.includes('O_CREAT') && !known.has(paths[0])) {
+          known.add(paths[0])
+          events.push({ kind: 'create', name: paths[0] })
+        }
+        break
+      case 'write':
+        if (args.startsWith('1<')) {
+          const lines = (said + strings[0]?.toString()).split('\n')
+          said = lines.pop() ?? ''
+          for (const told of lines) events.push({ kind: 'said', line: told })
+        } else if (file) {
+          // Only whole small files are written so, by one call each.
+          events.push({ kind: 'write', name: file, at: 0, bytes: strings[0] ?? Buffer.alloc(0) })
+        }
+        break
+      case 'pwrite64':
+        if (file) {
+          const bytes = strings[0]?.subarray(0, Number(result)) ?? Buffer.alloc(0)
+          if (bytes.length !== Number(result)) throw new Error('strace cut a write short')
+          events.push({ kind: 'write', name: file, at: numbers[1] ?? 0, bytes })
+        }
+        break
+      case 'ftruncate':
+        if (file) events.push({ kind: 'truncate', name: file, size: numbers[1] ?? 0 })
+        break
+      case 'fsync':
+      case 'fdatasync':
+        if (file !== null) events.push({ kind: 'sync', name: file })
+        break
+      case 'link':
+      case 'linkat':
+      case 'rename':
+      case 'renameat2': {
+        const [from, to] = paths
+        if (!from || !to) break
+        events.push({ kind: call.startsWith('link') ? 'link' : 'rename', from, to })
+        known.add(to)
+        if (call.startsWith('rename')) known.delete(from)
+        break
+      }
+      case 'unlink':
+      case 'unlinkat':
+        if (paths[0] && known.delete(paths[0])) events.push({ kind: 'unlink', name: paths[0] })
+    }
+  }
+  return events
+}
+
+const bytesOf = (hex: string) => Buffer.from(hex.replaceAll('\\x', ''), 'hex')

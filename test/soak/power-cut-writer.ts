@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto'
+import { writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { ulid } from 'ulid'
+import { openJournal } from '../../main/journal/journal.ts'
+import type { Operation } from '../../main/queue/operation.ts'
+import { openQueue, type Queue } from '../../main/queue/queue.ts'
+
+// Run by power-cut.ts under strace: changes queue and journal at random, one commit a step, and says on stdout what is
+// promised from then on: `queue <state>` and `journal <entry's hash>`, `step` before each.
+
+const HOLDER = 'ab'.repeat(32)
+const DAY_MS = 24 * 3_600_000
+
+/** What there is to see of a queue: the same text if and only if the same is in it. */
+export function stateOf(queue: Queue): string {
+  const listed = queue.list({ limit: 100_000 })
+  const operations = listed.map(({ operation, told }) => ({ told, ...queue.get(operation) }))
+  const sheets = listed.map(({ operation }) => queue.ledger.sheets(operation))
+  const all = JSON.stringify([operations, sheets, queue.cursor()])
+  return createHash('sha256').update(all).digest('hex')
+}
+
+/** Numbers from 0 to 1 that are the same each time (mulberry32). */
+export function seeded(seed: number): () => number {
+  let at = seed
+  return () => {
+    at = (at + 0x6d2b79f5) | 0
+    let t = Math.imul(at ^ (at >>> 15), 1 | at)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+function write(folder: string, steps: number, seed: number): void {
+  const random = seeded(seed)
+  const upTo = (most: number) => Math.floor(random() * most)
+  const say = (line: string) => void writeSync(1, `${line}\n`)
+  let clock = Date.parse('2026-11-22T09:00:00Z')
+
+  const open = () => {
+    const path = join(folder, 'queue.db')
+    const queue = openQueue({ path, now: () => clock })
+    const journal = openJournal({ path: join(folder, 'journal.db'), totem: 'TT-0001', now: () => clock })
+    if (!queue.ok || !journal.ok) throw new Error('storage')
+    return { queue: queue.value, journal: journal.value }
+  }
+  say('step')
+  let { queue, journal } = open()
+  say(`queue ${stateOf(queue)}`)
+
+  const jwe = (most: number) =>
+    `eyJhbGciOiJFQ0RILUVTIn0..aXY.${Buffer.alloc(40 + upTo(most), 65 + upTo(26)).toString()}.dGFn`
+  const among = (...states: Operation['state'][]) =>
+    queue.list({ limit: 1_000, states }).map(({ operation }) => operation)
+  const some = (operations: string[]) => operations.filter(() => random() < 0.3).slice(0, 5)
+  const one = (operations: string[]) => operations[upTo(operations.length)] ?? ulid()
+  const job = () => ({ operation: one(among('issued')), document: 'certificate', session: ulid() })
+  let cursor = 0
+
+  const acts: (() => unknown)[] = [
+    ...Array<() => unknown>(4).fill(() =>
+      queue.add({
+        ...{ operation: ulid(), kind: random() < 0.2 ? 'statistics' : 'certificate', session: ulid() },
+        ...{ holder: HOLDER, sealed: jwe(9_000), requestedAt: new Date(clock).toISOString() },
+      }),
+    ),
+    () => queue.submitted(some(among('queued')), clock),
+    () => queue.requeue(some(among('submitted'))),
+    () => queue.defer(some(among('queued')).map((operation) => ({ operation, reason: 'line-down', until: clock }))),
+    () => queue.setAside(one(among('queued')), 'request-malformed'),
+    () => queue.retry(one(among('aside'))),
+    ...Array<() => unknown>(2).fill(() => {
+      const page = some(among('queued', 'submitted', 'aside'))
+      const items = page.map((operation, n) => ({
+        operation,
+        settlement:
+          n % 3 === 2
+            ? { state: 'refused' as const, reason: 'not-in-family', anpr: 'EN286' }
+            : { state: 'issued' as const, outcome: jwe(20_000) },
+      }))
+      cursor += page.length
+      return queue.settle(items, clock, cursor)
+    }),
+    () => queue.collected(one(among('issued'))),
+    () => queue.told(one(among('refused', 'expired', 'aside'))),
+    () => queue.expire({ issuedBefore: clock - 30 * DAY_MS, requestedBefore: clock - 30 * DAY_MS }),
+    () => queue.ledger.begin(job()),
+    () => queue.ledger.voidInHand('paperOut'),
+  ]
+
+  for (let n = 0; n < steps; n++) {
+    clock += upTo(2 * DAY_MS)
+    say('step')
+    const act = acts[upTo(acts.length)]
+    act?.()
+    say(`queue ${stateOf(queue)}`)
+    for (let left = upTo(3); left > 0; left--) journal.record('line.changed', { state: random() < 0.5 ? 'up' : 'down' })
+    const last = random() < 0.3 && journal.unsent(500)?.entries.at(-1)
+    if (last) say(`journal ${last.hash}`)
+    if (random() < 0.02) {
+      queue.close()
+      journal.close()
+      ;({ queue, journal } = open())
+    }
+  }
+}
+
+if (import.meta.main) {
+  const [folder = '', steps = '', seed = ''] = process.argv.slice(2)
+  write(folder, Number(steps), Number(seed))
+  // Not closed: the last cut is at the end of all this.
+}

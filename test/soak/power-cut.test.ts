@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest'
+import { powerCuts, saidEarly, syncsForgotten } from './power-cut.ts'
+
+// The full form: node test/soak/power-cut.ts
+
+test('power-cut-at-any-write: what was promised is there, whole, and nothing is half done', () => {
+  const { disks, failures } = powerCuts({ steps: 25, seed: 1 + Math.floor(Math.random() * 10_000), every: 9 })
+  expect(failures).toEqual([])
+  expect(disks).toBeGreaterThan(100)
+})
+
+test.each([
+  ['a disk that does not sync the log', syncsForgotten(/-wal$/)],
+  ['a program that promises before it has committed', saidEarly],
+])('the proof finds %s', (_, forge) => {
+  const { failures } = powerCuts({ steps: 12, seed: 7, every: 5, forge, mostFailures: 1 })
+  expect(failures).toHaveLength(1)
+})

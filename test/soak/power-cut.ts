@@ -1,0 +1,183 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { openJournal } from '../../main/journal/journal.ts'
+import { openQueue } from '../../main/queue/queue.ts'
+import { type Luck, UnsyncedDisk } from './power-cut-disk.ts'
+import { type DiskEvent, record } from './power-cut-recording.ts'
+import { seeded, stateOf } from './power-cut-writer.ts'
+
+// node test/soak/power-cut.ts: the power goes at each write and each sync of a recorded run of queue and journal; every state
+// of the disk that may be left is opened by the real program.
+
+const WRITER = fileURLToPath(new URL('./power-cut-writer.ts', import.meta.url))
+const LUCK: readonly Luck[] = ['all', 'nothing', 'torn', 'some', 'some']
+/** Files that nobody syncs: rebuilt states are read once. */
+const MEMORY = '/dev/shm'
+
+export interface PowerCuts {
+  /** Places where the power went, and disks that it may have left there. */
+  cuts: number
+  disks: number
+  /** What was wrong, at the event of that number. */
+  failures: string[]
+}
+
+interface Wanted {
+  steps: number
+  seed: number
+  /** Every how many events the power goes. */
+  every: number
+  /** What the program and the disk do with each other, changed: to show that this finds what is wrong. */
+  forge?: (events: DiskEvent[]) => DiskEvent[]
+  /** After so many it is clear. */
+  mostFailures?: number
+}
+
+export function powerCuts({ steps, seed, every, forge = (events) => events, mostFailures = 20 }: Wanted): PowerCuts {
+  const folder = mkdtempSync(join(tmpdir(), 'power-cut-'))
+  const rebuilt = mkdtempSync(join(MEMORY, 'power-cut-'))
+  try {
+    const recorded = join(folder, 'data')
+    mkdirSync(recorded)
+    const events = forge(record(WRITER, recorded, [String(steps), String(seed)], join(folder, 'trace')))
+    return cutAt(events, { every, rebuilt, random: seeded(seed), mostFailures })
+  } finally {
+    for (const each of [folder, rebuilt]) rmSync(each, { recursive: true, force: true })
+  }
+}
+
+function cutAt(
+  events: DiskEvent[],
+  {
+    every,
+    rebuilt,
+    random,
+    mostFailures,
+  }: { every: number; rebuilt: string; random: () => number; mostFailures: number },
+): PowerCuts {
+  const disk = new UnsyncedDisk()
+  const told: PowerCuts = { cuts: 0, disks: 0, failures: [] }
+  const promises = promisesIn(events)
+  let changes = 0
+  for (const [n, event] of events.entries()) {
+    if (!disk.apply(event) || ++changes % every !== 0) continue
+    told.cuts++
+    for (const luck of LUCK) {
+      told.disks++
+      disk.cut(rebuilt, luck, random)
+      const wrong = faultOf(rebuilt, promises[n])
+      if (wrong) told.failures.push(`event ${n} (${event.kind}), ${luck}: ${wrong}`)
+      if (told.failures.length >= mostFailures) return told
+    }
+  }
+  return told
+}
+
+/** What has to be true when the power goes: the queue is in one of these states, the journal has this entry. */
+interface Promised {
+  queue: string[]
+  journal: string | null
+}
+
+/** For each event. Between `step` and its end the step is there or it is not; never a part of it. */
+function promisesIn(events: DiskEvent[]): Promised[] {
+  const states = events.map((event) => (event.kind === 'said' ? event.line.split(' ') : []))
+  const promises: Promised[] = []
+  let [queue, underWay, journal]: [string | null, boolean, string | null] = [null, false, null]
+  let next = 0
+  for (const [n, [what, value = '']] of states.entries()) {
+    if (what === 'step') underWay = true
+    if (what === 'queue') [queue, underWay] = [value, false]
+    if (what === 'journal') journal = value
+    if (underWay && next <= n) {
+      next = states.findIndex(([each], at) => at > n && each === 'queue')
+      if (next === -1) next = states.length
+    }
+    const after = underWay ? states[next]?.[1] : undefined
+    // Before the first step is over there may be nothing at all.
+    promises.push({ queue: [queue, after].filter((each) => each != null), journal })
+  }
+  return promises
+}
+
+function faultOf(folder: string, promised: Promised | undefined): string | null {
+  const repaired: string[] = []
+  const queue = openQueue({
+    path: join(folder, 'queue.db'),
+    now: Date.now,
+    onRepaired: ({ reason }) => repaired.push(reason),
+  })
+  if (!queue.ok) return `queue refused: ${queue.error.reason}`
+  try {
+    if (repaired.length > 0) return `queue had to be repaired: ${repaired}`
+    const whole = queue.value.verify()
+    if (!whole.ok) return `queue is damaged: ${whole.error.reason}`
+    for (let after: number | null = 0; after !== null; ) {
+      const next = queue.value.checkNext(after)
+      if (!next.ok || repaired.length > 0) return 'payload is damaged'
+      after = next.value
+    }
+    if (promised && promised.queue.length > 0 && !promised.queue.includes(stateOf(queue.value)))
+      return 'queue is in no state that it was in'
+  } finally {
+    queue.value.close()
+  }
+  const journal = openJournal({ path: join(folder, 'journal.db'), totem: 'TT-0001', now: Date.now })
+  if (!journal.ok) return `journal refused: ${journal.error.reason}`
+  try {
+    const checked = journal.value.verify()
+    if (!checked.ok) return `journal is broken: ${checked.error.reason}`
+    const hashes = [...journal.value.entries()]
+    if (hashes.some(({ event }) => event === 'storage.repaired')) return 'journal had to be repaired'
+    if (promised?.journal && !hashes.some(({ hash }) => hash === promised.journal))
+      return 'journal has lost what it sent'
+  } finally {
+    journal.value.close()
+  }
+  return null
+}
+
+/** A disk that says of these files that they are synced and does not do it. */
+export const syncsForgotten = (names: RegExp) => (events: DiskEvent[]) =>
+  events.filter((event) => event.kind !== 'sync' || !names.test(event.name))
+
+/** A program that says it is done one step too early. */
+export function saidEarly(events: DiskEvent[]): DiskEvent[] {
+  const forged = [...events]
+  for (const [n, event] of events.entries()) {
+    if (event.kind !== 'said' || !event.line.startsWith('queue')) continue
+    const step = events.slice(0, n).findLastIndex((each) => each.kind === 'said' && each.line === 'step')
+    forged.splice(n, 1)
+    forged.splice(step + 1, 0, event)
+  }
+  return forged
+}
+
+if (import.meta.main) {
+  const { values } = parseArgs({
+    options: {
+      steps: { type: 'string', default: '600' },
+      seed: { type: 'string', default: String(Date.now() % 100_000) },
+      every: { type: 'string', default: '1' },
+      // What must be found.
+      mutant: { type: 'string' },
+    },
+  })
+  const forges: Record<string, (events: DiskEvent[]) => DiskEvent[]> = {
+    'no-sync': syncsForgotten(/-wal$/),
+    'said-early': saidEarly,
+  }
+  const forge = values.mutant === undefined ? undefined : forges[values.mutant]
+  const started = performance.now()
+  const { cuts, disks, failures } = powerCuts({
+    ...{ steps: Number(values.steps), seed: Number(values.seed), every: Number(values.every) },
+    ...(forge && { forge }),
+  })
+  for (const failure of failures) console.log(failure)
+  console.log(`seed ${values.seed}: power cut at ${cuts} places, ${disks} disks opened, ${failures.length} wrong`)
+  console.log(`${Math.round((performance.now() - started) / 1000)} s`)
+  process.exitCode = failures.length > 0 ? 1 : 0
+}
