@@ -87,19 +87,20 @@ export const journalEvents = {
     { it: 'Voci del registro non scritte: {entries}', en: 'Log entries not written: {entries}' },
   ),
   /**
-   * A new chain begins because the one before can't go on. `upTo`: its last entry that is sound, 0 when there is none. What
-   * came after is not vouched for.
+   * A new chain begins because the one before can't go on. `upTo`: its last entry that is sound, 0 when there is none. Those
+   * after it, `lost`, stay in the file (or are gone with it), but nobody vouches for them and they are not sent.
    */
   'journal.restarted': event(
     'alarm',
     {
       reason: z.enum(['file-damaged', 'chain-broken', 'end-missing', 'other-totem']),
-      chain: operationId.nullable(),
+      chain: operationId,
       upTo: count,
+      lost: count,
     },
     {
-      it: 'Nuovo registro ({reason}): del precedente {chain} valgono le voci fino alla {upTo}',
-      en: 'New log ({reason}): of the one before, {chain}, entries up to {upTo} hold',
+      it: 'Nuovo registro ({reason}): del precedente {chain} valgono le voci fino alla {upTo}, {lost} dopo di essa no',
+      en: 'New log ({reason}): of the one before, {chain}, entries up to {upTo} hold, {lost} after it do not',
     },
   ),
   /** The gateway has signed another history than this one. */

@@ -150,7 +150,7 @@ describe('somebody edits the file', () => {
     edit(`UPDATE entry SET fields = '{' WHERE seq = 2`)
     expect([...journal.entries()].map(({ seq, event, fields }) => [seq, event, fields])).toEqual([
       [1, 'line.changed', { state: 'up' }],
-      [1, 'journal.restarted', { reason: 'file-damaged', chain: expect.any(String), upTo: 1 }],
+      [1, 'journal.restarted', { reason: 'file-damaged', chain: expect.any(String), upTo: 1, lost: 0 }],
       [2, 'storage.repaired', { store: 'journal', reason: 'integrity-check', salvaged: 1, lost: expect.any(Number) }],
     ])
     expect(journal.verify()).toEqual({ ok: true, value: { count: 3 } })

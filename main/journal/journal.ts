@@ -148,11 +148,13 @@ function journalOn(db: Storage, { totem, now, strict, maxPages, repaired }: Sett
   }
 
   /** A chain that can't go on is left as it is: what follows `upTo` is not sent, for nobody can vouch for it. */
-  function restart(reason: JournalFields<'journal.restarted'>['reason'], { chain }: Chain, upTo: number) {
+  function restart(reason: JournalFields<'journal.restarted'>['reason'], of: Chain, upTo: number) {
+    const { chain } = of
+    const lost = Math.max(0, log.end(of).seq - upTo)
     write(() => {
       updateEnds.run(upTo, chain)
       begin()
-      append('journal.restarted', { reason, chain, upTo })
+      append('journal.restarted', { reason, chain, upTo, lost })
     })
   }
 
