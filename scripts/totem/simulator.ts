@@ -18,10 +18,14 @@ Keeps one synthetic person's card in a virtual reader until Ctrl+C; its PIN is 1
                cie: ${Object.keys(CIE_PROFILES).join(', ')}
   --person ID  ${people.map(({ id }) => id).join(', ')}
   --port N     the slot of a reader that runs already and speaks vpcd's frames; without it, a PC/SC service
-               of its own is started and the environment for its clients is printed`
+               of its own is started and the environment for its clients is printed
+
+totem simulator fleet tries thousands of totems against a gateway; --help after it tells how.`
 
 /** `totem simulator …`: virtual hardware for any client. Resolves to the exit code when it is interrupted. */
 export async function simulator([what = '', ...args]: string[]): Promise<number> {
+  // Only then: it brings half of the totem with it.
+  if (what === 'fleet') return (await import('./fleet.ts')).fleet(args)
   if (what !== 'card') return usage(HELP)
   const given = options(HELP, args, {
     kind: { type: 'string' },

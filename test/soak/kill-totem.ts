@@ -16,6 +16,7 @@ import type { Waiting } from '../../main/session/services.ts'
 import { KEEP_MS } from '../../main/sync/answer.ts'
 import { createGatewayClient } from '../../main/sync/client.ts'
 import { createDrain } from '../../main/sync/drain.ts'
+import { createHealth } from '../../main/sync/health.ts'
 import { fleetCards } from '../../simulator/fleet/cards.ts'
 import { personById } from '../../simulator/population/people.ts'
 
@@ -97,6 +98,15 @@ const drain = createDrain({
   onLine(state) {
     online = state === 'up'
   },
+  health: () => health.now(),
+})
+
+const health = createHealth({
+  versions: { totem: '0.0.0', electron: '0', node: process.versions.node },
+  devices: () => devices,
+  queue,
+  journal,
+  free: () => 0,
 })
 
 const told = new EventTarget()

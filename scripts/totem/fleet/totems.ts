@@ -1,0 +1,240 @@
+import { mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ulid } from 'ulid'
+import type { CertificateRequest } from '../../../contract/gateway.ts'
+import type { Heartbeat } from '../../../contract/heartbeat.ts'
+import type { Result } from '../../../contract/result.ts'
+import { type Journal, openJournal } from '../../../main/journal/journal.ts'
+import { openQueue, type Queue } from '../../../main/queue/queue.ts'
+import { holderReference, type NamedKey, sealRequest } from '../../../main/queue/sealing.ts'
+import { createGatewayClient, type GatewayClient } from '../../../main/sync/client.ts'
+import { createDrain, type Drain } from '../../../main/sync/drain.ts'
+import { type FleetCards, fleetCards } from '../../../simulator/fleet/cards.ts'
+import { fleetTotem, type OutagePlan, outagePlan } from '../../../simulator/fleet/plan.ts'
+import { personById } from '../../../simulator/population/people.ts'
+
+// A child of run.ts: some hundreds of totems in one process, each with the queue, the journal, the client and the drain of
+// main/ and its own files, keys and certificate.
+
+export interface Fleet {
+  /** Each totem's folder is made in it. */
+  folder: string
+  pki: string
+  /** Of `makeFleet`. */
+  keys: string
+  totems: number[]
+  plan: OutagePlan
+  /** When the line went, in ms since the epoch. */
+  outageBegan: number
+}
+
+/** From the parent. `drain`: the line is back; `stop`: the time is over. */
+export type FleetOrder = { do: 'record'; fleet: Fleet } | { do: 'drain'; urls: string[] } | { do: 'stop' }
+
+export type FleetNews =
+  | { told: 'recorded'; requests: number }
+  | { told: 'drained' }
+  | { told: 'balance'; balance: FleetBalance }
+
+export interface FleetBalance {
+  /** What citizens were told is recorded. */
+  recorded: string[]
+  issued: string[]
+  refused: { operation: string; reason: string }[]
+  /** Still on the totem, to be sent or told: the time was over. */
+  unfinished: number
+  /** Ms from the line's return to the outcome on the totem's disk, one a request. */
+  latencies: number[]
+  /** Answers that were no answer, by kind: `gateway-unavailable.429`, `line-down.timeout` … */
+  failures: Record<string, number>
+  /** Of the process, user and system. */
+  cpuMs: number
+}
+
+/** In the field: a totem looks for its line twice a minute. */
+const LINE_PROBE_MS = 30_000
+/** From the card to the request. */
+const VISIT_MS = 60_000
+
+interface Totem {
+  id: string
+  queue: Queue
+  journal: Journal
+  recorded: string[]
+  drain: Drain | null
+  client: GatewayClient | null
+}
+
+const tell = (news: FleetNews) => void process.send?.(news)
+let totems: Totem[] = []
+let fleet: Fleet | null = null
+let backAt = 0
+let unsettled = 0
+const latencies: number[] = []
+const failures: Record<string, number> = {}
+
+process.on('message', (order: FleetOrder) => void carryOut(order))
+process.on('disconnect', () => process.exit(0))
+
+async function carryOut(order: FleetOrder): Promise<void> {
+  if (order.do === 'record') await record(order.fleet)
+  if (order.do === 'drain') drainAll(order.urls)
+  if (order.do === 'stop') await balance()
+}
+
+/** The outage: each request is sealed and committed as in a visit, at the time that the plan says. */
+async function record(of: Fleet): Promise<void> {
+  fleet = of
+  const cards = fleetCards(of.pki)
+  const sealingKey: NamedKey = JSON.parse(readFileSync(join(of.pki, 'gateway.sealing.pub.jwk.json'), 'utf8'))
+  for (const number of of.totems) {
+    const totem = open(of, fleetTotem(number))
+    totems.push(totem)
+    for (const planned of outagePlan(of.plan, number)) await request(totem, planned, cards, sealingKey, of)
+  }
+  unsettled = totems.reduce((sum, { recorded }) => sum + recorded.length, 0)
+  tell({ told: 'recorded', requests: unsettled })
+}
+
+function open({ folder }: Fleet, id: string): Totem {
+  const data = join(folder, id)
+  mkdirSync(data, { recursive: true, mode: 0o700 })
+  const queue = opened(openQueue({ path: join(data, 'queue.db'), now: Date.now }))
+  const journal = opened(openJournal({ path: join(data, 'journal.db'), totem: id, now: Date.now }))
+  return { id, queue, journal, recorded: [], drain: null, client: null }
+}
+
+function opened<T>(store: Result<T, { kind: string; reason: string }>): T {
+  if (!store.ok) throw new Error(`${store.error.kind}: ${store.error.reason}`)
+  return store.value
+}
+
+async function request(
+  { id, queue, journal, recorded }: Totem,
+  { at, person, types }: ReturnType<typeof outagePlan>[number],
+  cards: FleetCards,
+  sealingKey: NamedKey,
+  { outageBegan }: Fleet,
+): Promise<void> {
+  const loginAt = outageBegan + at
+  const session = ulid(loginAt)
+  const operation = ulid(loginAt + VISIT_MS)
+  const requestedAt = new Date(loginAt + VISIT_MS).toISOString()
+  const wish: CertificateRequest = {
+    operation,
+    kind: 'certificate',
+    subject: null,
+    types,
+    exemption: 'processuale',
+    language: 'IT',
+    requestedAt,
+    evidence: cards.evidence({ person, totem: id, session, at: new Date(loginAt) }),
+  }
+  const holder = holderReference(personById(person).codiceFiscale, Buffer.alloc(32, id))
+  const sealed = await sealRequest(wish, sealingKey, id)
+  const added = queue.add({ operation, kind: 'certificate', session, holder, sealed, requestedAt })
+  if (!added.ok) throw new Error(`${id} cannot record a request: ${added.error.kind}`)
+  journal.record('request.queued', { session, operation, kind: 'certificate' })
+  recorded.push(operation)
+}
+
+/** Everybody at once: no totem has learnt to wait, as after a night without power. */
+function drainAll(urls: string[]): void {
+  if (!fleet) throw new Error('nothing is recorded')
+  backAt = performance.now()
+  const { pki, keys } = fleet
+  const ca = readFileSync(join(pki, 'gateway-ca.pem'), 'utf8')
+  const key = (totem: Totem, name: string) => readFileSync(join(keys, `${totem.id}.${name}`), 'utf8')
+  for (const [index, totem] of totems.entries()) {
+    const outcomeKey: NamedKey = JSON.parse(key(totem, 'outcome.jwk.json'))
+    const client = createGatewayClient({
+      url: urls[index % urls.length] ?? '',
+      ca,
+      certificate: key(totem, 'cert.pem'),
+      key: key(totem, 'key.pem'),
+      version: '0.0.0',
+      onMalformed: (path, httpStatus) => count(`malformed.${path}.${httpStatus}`),
+    })
+    totem.client = client
+    totem.drain = createDrain({
+      queue: totem.queue,
+      journal: totem.journal,
+      client: watched(client),
+      outcomeKeys: new Map([[outcomeKey.kid, outcomeKey]]),
+      totem: totem.id,
+      now: Date.now,
+      random: Math.random,
+      lineProbeMs: LINE_PROBE_MS,
+      health: () => healthOf(totem),
+      onLine: () => undefined,
+      onSettled() {
+        latencies.push(performance.now() - backAt)
+        if (--unsettled === 0) tell({ told: 'drained' })
+      },
+    })
+  }
+  if (unsettled === 0) tell({ told: 'drained' })
+}
+
+function count(what: string): void {
+  failures[what] = (failures[what] ?? 0) + 1
+}
+
+/** The client as it is, with its failures counted. */
+function watched(client: GatewayClient): GatewayClient {
+  return new Proxy(client, {
+    get(target, name: keyof GatewayClient) {
+      const method = target[name] as (...given: unknown[]) => unknown
+      return async (...given: unknown[]) => {
+        const answer = await method.apply(target, given)
+        const failed = answer as { ok: boolean; error?: { kind: string; httpStatus?: number; reason?: string } }
+        if (failed?.ok === false && failed.error) {
+          const { kind, httpStatus, reason } = failed.error
+          count([kind, httpStatus ?? reason].filter((part) => part !== undefined).join('.'))
+        }
+        return answer
+      }
+    },
+  })
+}
+
+function healthOf({ queue, journal }: Totem): Heartbeat {
+  const { queued, submitted, waiting, aside } = queue.depth()
+  return {
+    at: new Date().toISOString(),
+    uptimeS: Math.floor(process.uptime()),
+    versions: { totem: '0.0.0', electron: '0', node: process.versions.node, schema: 1 },
+    devices: { available: true, restarts: 0, reader: 'empty', printer: 'ready' },
+    sheets: 0,
+    queue: { queued, submitted, waiting, aside, oldestAgeS: null },
+    journal: { unsent: journal.unsentCount() },
+    disk: { freeMb: 1_000 },
+  }
+}
+
+/** Ends the drains and looks at what is on each totem's disk. */
+async function balance(): Promise<void> {
+  const cpu = process.cpuUsage()
+  const found: FleetBalance = {
+    recorded: totems.flatMap(({ recorded }) => recorded),
+    issued: [],
+    refused: [],
+    unfinished: 0,
+    latencies,
+    failures: { ...failures },
+    cpuMs: (cpu.user + cpu.system) / 1_000,
+  }
+  for (const { client } of totems) client?.close()
+  await Promise.all(totems.map(({ drain }) => drain?.stop()))
+  for (const { queue, journal, recorded } of totems) {
+    for (const { operation, state, reason } of queue.list({ limit: recorded.length + 1 })) {
+      if (state === 'issued') found.issued.push(operation)
+      else if (state === 'refused' || state === 'aside') found.refused.push({ operation, reason: reason ?? state })
+      else found.unfinished++
+    }
+    journal.close()
+    queue.close()
+  }
+  totems = []
+  tell({ told: 'balance', balance: found })
+}
