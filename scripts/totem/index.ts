@@ -16,7 +16,7 @@ totem card login      PIN and signature, with every check of a visit
 totem card trace      the same, with every APDU and its time; nothing personal in it
 totem journal         the sync log: tail, verify, export
 totem keys            how the totem's private keys lie on the disk: status, protect, rotate, retire
-totem print           status, test page or a PDF file, on the totem's printer or by IPP
+totem print           status, test page, a PDF file or the readiness report, on the totem's printer or by IPP
 totem queue           requests and what became of them: list, show, verify, retry
 totem simulator card  keeps a virtual card in a virtual reader
 totem verify          is this paper what a totem wrote?

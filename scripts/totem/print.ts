@@ -5,7 +5,9 @@ import type { PrinterStatus, PrintFailure, PrintSheet } from '../../contract/dev
 import { ippClient } from '../../native/printer/ipp.ts'
 import { profiles } from '../../native/printer/profiles.ts'
 import { createPrinterService } from '../../native/printer/service.ts'
-import { Failure, options, usage } from './command.ts'
+import { Failure, oneOf, options, usage } from './command.ts'
+import { CONFIG, CONFIG_FILE, dataOf, NO_INPUT } from './data.ts'
+import { examine } from './print-readiness.ts'
 import { letters, type TestedPaper, testPage } from './print-test-page.ts'
 
 /** Exit code of each status; with these two the printer prints. */
@@ -20,13 +22,16 @@ const EXIT_CODES = {
   absent: 15,
 } as const satisfies Record<PrinterStatus, number>
 const PDF_REFUSED = 20
-/** sysexits(3): a file that was named cannot be read. */
-const NO_INPUT = 66
+/** Something that a visit needs is missing; the report is on paper all the same. */
+const NOT_READY = 30
 
 const HELP = `totem print status     what the printer says of itself
 totem print test-page  head width, blade distance, letters, greys and QR code, to be looked at
 totem print file FILE.pdf
+totem print readiness  tries readers, printer, keys, gateway and the rest of the configuration, and prints the report
 
+  --config FILE        readiness: the totem's configuration (${CONFIG_FILE})
+  --language NAME      readiness: it or en
   --profile NAME       ${printerProfile.options.join(', ')}: a thermal head on USB, the first without it; a4-office
   --uri URI            of the office printer, ipp://… or ipps://…
   --ca FILE            PEM of the authority that vouches for an ipps printer
@@ -38,7 +43,7 @@ run beside this on the same head.
 Exit codes: ${Object.entries(EXIT_CODES)
   .map(([kind, code]) => `${code} ${kind}`)
   .join(', ')},
-${PDF_REFUSED} pdf-refused, ${NO_INPUT} no such file, 64 wrong command`
+${PDF_REFUSED} pdf-refused, ${NOT_READY} not ready, ${NO_INPUT} no such file, ${CONFIG} configuration refused, 64 wrong command`
 
 const OPTIONS = {
   profile: { type: 'string' },
@@ -49,6 +54,7 @@ const OPTIONS = {
 
 /** `totem print …`: the totem's printer by hand. Throws a `Failure` for whatever is not on paper. */
 export async function print([what = '', ...args]: string[]): Promise<number> {
+  if (what === 'readiness') return readiness(args)
   if (what !== 'status' && what !== 'test-page' && what !== 'file') return usage(HELP)
   const named = what === 'file' && !args[0]?.startsWith('-') ? args.shift() : undefined
   const given = options(HELP, args, OPTIONS)
@@ -75,6 +81,36 @@ export async function print([what = '', ...args]: string[]): Promise<number> {
     return 0
   } finally {
     await service.stop()
+  }
+}
+
+const READINESS_OPTIONS = {
+  config: { type: 'string' },
+  language: { type: 'string', default: 'it' },
+  json: { type: 'boolean', default: false },
+} as const
+
+/** What a technician signs and leaves in the totem's folder, and the same as lines or JSON. */
+async function readiness(args: string[]): Promise<number> {
+  const given = options(HELP, args, READINESS_OPTIONS)
+  const { config } = dataOf(given)
+  if (!config) return usage(HELP)
+  const examined = await examine(config, oneOf(HELP, '--language', given.language, ['it', 'en']))
+  try {
+    const { printer } = examined
+    const { checks, versions, queue, lastSync, trustListSequence } = examined.readiness
+    const outcomes = checks.map(({ outcome }) => outcome)
+    const kind = outcomes.includes('failed') ? 'not-ready' : outcomes.includes('attention') ? 'attention' : 'ready'
+    const printed = EXIT_CODES[printer] === 0 && (await examined.print())
+    const answer = { kind, printed, checks, versions, queue, lastSync, trustListSequence }
+    const lines = checks.map(({ name, outcome, detail }) => `${outcome.padEnd(10)} ${name.padEnd(26)} ${detail}`)
+    const told = [...lines, `${kind}${printed ? ', printed' : ', NOT printed'}`].join('\n')
+    if (!printed) throw new Failure(EXIT_CODES[printer] || EXIT_CODES.offline, answer, told)
+    if (kind === 'not-ready') throw new Failure(NOT_READY, answer, told)
+    console.log(given.json ? JSON.stringify(answer) : told)
+    return 0
+  } finally {
+    examined.close()
   }
 }
 

@@ -1,0 +1,248 @@
+import { fork } from 'node:child_process'
+import { EventEmitter, once } from 'node:events'
+import { existsSync, readFileSync, statfsSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { TotemConfig } from '../../contract/config.ts'
+import type { DeviceEvent, PrinterStatus } from '../../contract/device.ts'
+import type { Language } from '../../contract/view.ts'
+import { type DeviceProcess, type Devices, superviseDevices } from '../../main/devices/index.ts'
+import { renderPdf } from '../../main/documents/pdf.ts'
+import { type Readiness, readinessReport } from '../../main/documents/readiness.ts'
+import { secondLanguage } from '../../main/documents/second-language.ts'
+import { readLog } from '../../main/journal/log.ts'
+import { loadTotemKeys } from '../../main/keys/totem-keys.ts'
+import { readQueue } from '../../main/queue/queue.ts'
+import { createGatewayClient } from '../../main/sync/client.ts'
+import packageJson from '../../package.json' with { type: 'json' }
+import { verifyTrustList } from '../../trust/list.ts'
+import { openedOrFail } from './data.ts'
+
+const DEVICE_PROGRAM = fileURLToPath(new URL('../../native/index.ts', import.meta.url))
+/** Readers answer pcscd within a second of its start. */
+const READER_MS = 5_000
+/** The gateway takes no login of a totem whose clock is 5 minutes off; somebody should look before. */
+const CLOCK_MS = { attention: 30_000, failed: 300_000 }
+
+type Check = Readiness['checks'][number]
+type Outcome = Check['outcome']
+
+const NAMES = {
+  it: {
+    program: 'Programma di dispositivo',
+    reader: 'Lettore di tessere',
+    cie: 'Chiave per la CIE',
+    printer: 'Stampante',
+    keys: 'Chiavi private',
+    gateway: 'Gateway',
+    clock: 'Orologio',
+    trust: 'Elenco di fiducia',
+    code: 'Codice di verifica',
+    room: 'Spazio su disco',
+    language: 'Seconda lingua',
+  },
+  en: {
+    program: 'Device process',
+    reader: 'Card reader',
+    cie: 'Key for the CIE',
+    printer: 'Printer',
+    keys: 'Private keys',
+    gateway: 'Gateway',
+    clock: 'Clock',
+    trust: 'Trust list',
+    code: 'Verification code',
+    room: 'Disk space',
+    language: 'Second language',
+  },
+} as const satisfies Record<Language, unknown>
+
+export interface Examined {
+  readiness: Readiness
+  printer: PrinterStatus
+  /** Puts the report on paper; false: the printer has not acknowledged it. */
+  print(): Promise<boolean>
+  close(): void
+}
+
+/**
+ * Tries everything that a visit needs, through a device process of its own and by the totem's configuration, and asks no
+ * person's data. Details are codes, as in the sync log.
+ */
+export async function examine(config: TotemConfig, language: Language): Promise<Examined> {
+  const check = (name: keyof (typeof NAMES)['it'], outcome: Outcome, detail: string): Check => ({
+    ...{ name: NAMES[language][name], outcome, detail },
+  })
+  const hardware = await startHardware(config)
+  const { devices, cie, died } = hardware
+  const asked = await devices.call('printer.status', {})
+  const printer = asked.ok ? asked.value.status : 'absent'
+  const [network, trust] = await Promise.all([networkChecks(config), trustOf(config)])
+  const due = secondLanguage(config.office)
+  const set = config.office.secondLanguage
+  const free = freeBytes(config)
+  const checks = [
+    ...(died === null ? [] : [check('program', 'failed', `exit ${died}`)]),
+    check('reader', hardware.readers ? 'ok' : 'failed', devices.card?.state ?? 'no-reader'),
+    // Without it the totem reads CNS alone, and says so.
+    check('cie', cie === 'ready' ? 'ok' : cie === 'key-refused' ? 'failed' : 'attention', cie ?? 'unknown'),
+    check('printer', OUTCOMES[printer] ?? 'failed', `${config.printer.profile}: ${printer}`),
+    ...network.map(([name, outcome, detail]) => check(name, outcome, detail)),
+    check('trust', trust.ok ? 'ok' : 'failed', trust.detail),
+    check('code', config.verification ? 'ok' : 'attention', config.verification ? 'configured' : 'not-configured'),
+    check('room', free > config.minFreeBytes ? 'ok' : 'failed', `${Math.floor(free / 1_048_576)} MB`),
+    check(
+      'language',
+      set === due ? 'ok' : 'attention',
+      set === due ? (set ?? '–') : `${set ?? '–'}, not ${due ?? '–'}`,
+    ),
+  ]
+  const readiness: Readiness = {
+    place: { totem: config.totem, office: `${config.office.name} (${config.office.province})` },
+    at: new Date(),
+    language,
+    versions: [
+      { name: packageJson.productName, version: packageJson.version },
+      { name: 'Node', version: process.versions.node },
+    ],
+    checks,
+    ...records(config),
+    trustListSequence: trust.sequence,
+  }
+  return {
+    readiness,
+    printer,
+    async print() {
+      const sheet = { kind: 'pdf', pdf: await renderPdf(readinessReport(readiness)) } as const
+      return (await devices.call('printer.print', { job: 'technician.readiness', sheet, fromPage: 1 })).ok
+    },
+    close: () => devices.stop(),
+  }
+}
+
+const OUTCOMES: Partial<Record<PrinterStatus, Outcome>> = { ready: 'ok', paperLow: 'attention' }
+
+interface Hardware {
+  devices: Devices
+  cie: Extract<DeviceEvent, { event: 'ready' }>['cie'] | null
+  readers: boolean
+  /** Exit code of a device process that did not stay. */
+  died: number | null
+}
+
+/** The device process as the totem starts it, but under Node. Waits until it has told of readers and printer, or died. */
+async function startHardware(config: TotemConfig): Promise<Hardware> {
+  const news = new EventEmitter()
+  const told: Pick<Hardware, 'cie' | 'died'> & { printer: boolean } = { cie: null, died: null, printer: false }
+  const devices = superviseDevices({
+    spawn: () => forkDevice(config),
+    onEvent(event) {
+      if (event.event === 'ready') told.cie = event.cie
+      if (event.event === 'printer') told.printer = true
+      news.emit('news')
+    },
+    onStarted: () => undefined,
+    onDied({ code }) {
+      told.died = code
+      news.emit('news')
+    },
+  })
+  const readers = () => devices.card !== null && devices.card.state !== 'no-reader'
+  const patience = AbortSignal.timeout(READER_MS)
+  while (told.died === null && !(readers() && told.printer) && !patience.aborted)
+    await once(news, 'news', { signal: patience }).catch(() => undefined)
+  return { devices, cie: told.cie, died: told.died, readers: readers() }
+}
+
+function forkDevice({ printer, cie, bench }: TotemConfig): DeviceProcess {
+  const args = ['--printer', printer.profile]
+  if (printer.profile === 'a4-office') {
+    args.push('--printer-uri', printer.uri)
+    if (printer.ca !== undefined) args.push('--printer-ca', printer.ca)
+  }
+  if (cie) args.push('--external-key', cie.externalKey)
+  if (bench) args.push('--test-trust')
+  const child = fork(DEVICE_PROGRAM, args, {
+    env: { ...process.env, ...bench?.deviceEnv },
+    serialization: 'advanced',
+    // Its words are not the answer.
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  })
+  return {
+    post: (message) => void child.send(message as object),
+    onMessage: (listener) => void child.on('message', listener),
+    onExit: (listener) => void child.on('exit', (code) => listener(code ?? 0)),
+    kill: () => void child.kill('SIGKILL'),
+  }
+}
+
+/** Keys, gateway and clock: without the keys the gateway cannot be asked. */
+async function networkChecks(config: TotemConfig): Promise<['keys' | 'gateway' | 'clock', Outcome, string][]> {
+  const keys = await loadTotemKeys(config)
+  if (!keys.ok) return [['keys', 'failed', keys.error.kind]]
+  const known = ['keys', 'ok', config.keyProtection.kind] as ['keys', Outcome, string]
+  const { url, ca, certificate } = config.gateway
+  const client = createGatewayClient({
+    ...{ url, key: keys.value.tls, version: packageJson.version },
+    ca: contentOf(ca),
+    certificate: contentOf(certificate),
+    onMalformed: () => undefined,
+  })
+  const asked = await client.status()
+  client.close()
+  if (!asked.ok) {
+    const { error } = asked
+    const detail = error.kind === 'line-down' ? `line-down ${error.reason}` : error.kind
+    // A totem without a line still records requests.
+    return [known, ['gateway', error.kind === 'line-down' ? 'attention' : 'failed', detail]]
+  }
+  const off = Math.abs(Date.parse(asked.value.at) - Date.now())
+  const outcome = off > CLOCK_MS.failed ? 'failed' : off > CLOCK_MS.attention ? 'attention' : 'ok'
+  return [known, ['gateway', 'ok', asked.value.version], ['clock', outcome, `± ${Math.round(off / 1000)} s`]]
+}
+
+/** The newest list that opens, as the totem will take it at its next start. */
+async function trustOf({ trust, dataDir }: TotemConfig): Promise<{ ok: boolean; detail: string; sequence: number }> {
+  const opened = await Promise.all(
+    [trust.list, join(dataDir, 'trust', 'trust-list.jws')]
+      .filter((file) => existsSync(file))
+      .map(async (file) => verifyTrustList(contentOf(file).trim(), JSON.parse(contentOf(trust.listKey)))),
+  )
+  const lists = opened.flatMap((list) => (list.ok ? [list.value] : []))
+  const newest = lists.toSorted((one, other) => other.sequence - one.sequence)[0]
+  const refused = opened.find((list) => !list.ok)
+  if (newest) return { ok: true, detail: `${newest.authorities.length} CA`, sequence: newest.sequence }
+  return { ok: false, detail: refused && !refused.ok ? refused.error.kind : 'list-unreadable', sequence: 0 }
+}
+
+/** What waits, and up to when the gateway has the sync log. A totem that never ran has neither. */
+function records({ dataDir }: TotemConfig): Pick<Readiness, 'queue' | 'lastSync'> {
+  const [queueFile, logFile] = [join(dataDir, 'queue.db'), join(dataDir, 'journal.db')]
+  let queue: Readiness['queue'] = { waiting: 0, oldest: null }
+  if (existsSync(queueFile)) {
+    const reader = openedOrFail(readQueue(queueFile))
+    const { queued, submitted, oldestQueuedAt } = reader.depth()
+    reader.close()
+    queue = { waiting: queued + submitted, oldest: oldestQueuedAt === null ? null : new Date(oldestQueuedAt) }
+  }
+  if (!existsSync(logFile)) return { queue, lastSync: null }
+  const log = openedOrFail(readLog(logFile))
+  const chain = log.chains().at(-1)
+  const [last] = chain && chain.upTo > 0 ? log.page(chain, chain.upTo - 1, 1) : []
+  log.close()
+  return { queue, lastSync: last ? new Date(last.at) : null }
+}
+
+function freeBytes({ dataDir }: TotemConfig): number {
+  if (!existsSync(dataDir)) return 0
+  const { bavail, bsize } = statfsSync(dataDir)
+  return bavail * bsize
+}
+
+/** What cannot be read is empty, and is refused by whoever needs it. */
+function contentOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return ''
+  }
+}
