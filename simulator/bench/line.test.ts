@@ -37,6 +37,22 @@ async function asks(socket: Socket, text: string): Promise<string> {
   return answer.toString()
 }
 
+async function arrived(socket: Socket, bytes: number): Promise<Buffer> {
+  const heard: Buffer[] = []
+  for (let length = 0; length < bytes; ) {
+    const [data] = (await once(socket, 'data')) as [Buffer]
+    heard.push(data)
+    length += data.length
+  }
+  return Buffer.concat(heard)
+}
+
+/** Every third segment is lost once. */
+function alternating(): () => number {
+  let turn = 0
+  return () => (turn++ % 3 === 1 ? 0 : 0.9)
+}
+
 test('a line that is up carries both ways', async () => {
   const socket = await dial()
   expect(await asks(socket, 'buongiorno')).toBe('buongiorno')
@@ -79,4 +95,51 @@ test('a gateway that is not there looks like a line that is down', async () => {
   echo.close()
   await once(echo, 'close')
   await closing(call())
+})
+
+test('a narrow line takes as long as its bandwidth says', async () => {
+  const socket = await dial()
+  line.bandwidth(20_000)
+  const began = performance.now()
+  socket.write(Buffer.alloc(4_000))
+  await arrived(socket, 4_000)
+  // There and back, each at 20 KB a second.
+  expect(performance.now() - began).toBeGreaterThanOrEqual(200)
+})
+
+test('what is lost comes late, and nothing of it is missing, twice or out of order', async () => {
+  const lossy = await startLine(() => (echo.address() as AddressInfo).port, alternating())
+  lossy.loss(0.3)
+  const socket = connect(lossy.port, '127.0.0.1').on('error', () => {})
+  const sent = Buffer.from(Array.from({ length: 40_000 }, (_, index) => index % 251))
+  const began = performance.now()
+  socket.write(sent)
+  expect(await arrived(socket, sent.length)).toEqual(sent)
+  expect(performance.now() - began).toBeGreaterThanOrEqual(200)
+  await lossy.stop()
+})
+
+test('a half-open line swallows one direction and tells nobody', async () => {
+  const socket = await dial()
+  await asks(socket, 'before')
+  line.deafTo('gateway')
+  const heard: Buffer[] = []
+  socket.on('data', (data) => heard.push(data))
+  socket.write('are you there')
+  // The same echo, over a connection of its own, has surely come and gone by then.
+  line.deafTo(null)
+  expect(await asks(await dial(), 'and here')).toBe('and here')
+  expect([heard.length, socket.destroyed]).toEqual([0, false])
+  socket.destroy()
+})
+
+test.each([1, 2, 5])('a line cut after %i bytes has carried just those', async (bytes) => {
+  line.cutAfter(bytes, 'gateway')
+  const socket = call()
+  const heard: Buffer[] = []
+  socket.on('data', (data) => heard.push(data))
+  socket.write('buongiorno')
+  await closing(socket)
+  expect(Buffer.concat(heard).toString()).toBe('buongiorno'.slice(0, bytes))
+  expect(await asks(await dial(), 'again')).toBe('again')
 })

@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
-import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { setTimeout as delay } from 'node:timers/promises'
+import { type Condition, wire } from './line/wire.ts'
 
 export type LineState = 'up' | 'down' | 'stalled'
+export type Side = 'totem' | 'gateway'
 
 /** The wire between the totem and its gateway, with the ways in which a small town's line fails. */
 export interface Line {
@@ -19,16 +19,37 @@ export interface Line {
   stall(): void
   /** Added to each piece of traffic, each way. */
   latency(ms: number): void
+  /** Bytes a second, each way; null: as fast as this machine. */
+  bandwidth(bytesPerSecond: number | null): void
+  /** Share of segments that are lost, 0 to under 1: each waits for its retransmission, and all behind it wait too. */
+  loss(share: number): void
+  /**
+   * As when a NAT forgets: what `from` sends on the connections of this moment, and on new ones until told null, goes
+   * nowhere, and nobody is told. What the other side sends arrives.
+   */
+  deafTo(from: Side | null): void
+  /** The next connection is reset when so many bytes have come from `from`: they arrive, the next one does not. */
+  cutAfter(bytes: number, from: Side): void
   stop(): Promise<void>
 }
 
-/** A TCP line on loopback to `target` (a port; it may change when the gateway is restarted). */
-export async function startLine(target: () => number): Promise<Line> {
+interface Connection {
+  totem: Socket
+  gateway: Socket
+  swallowed: Record<Side, boolean>
+}
+
+/** A TCP line on loopback to `target` (a port; it may change when the gateway is restarted). `random`: in [0, 1). */
+export async function startLine(target: () => number, random: () => number = Math.random): Promise<Line> {
   let state: LineState = 'up'
-  let latencyMs = 0
+  const condition: Condition = { latencyMs: 0, bandwidth: Number.POSITIVE_INFINITY, loss: 0, random }
   /** Pieces of traffic that wait for a stalled line to move again. */
   let held: (() => void)[] = []
+  let deaf: Side | null = null
+  let nextCut: { bytes: number; from: Side } | null = null
+  const connections = new Set<Connection>()
   const sockets = new Set<Socket>()
+  const lanes = { totem: { freeAt: 0 }, gateway: { freeAt: 0 } }
 
   const change = (next: LineState) => {
     state = next
@@ -36,17 +57,7 @@ export async function startLine(target: () => number): Promise<Line> {
     for (const go of held) go()
     held = []
   }
-  const wire = () =>
-    new Transform({
-      transform(chunk, _encoding, done) {
-        const passed = async () => {
-          if (state === 'stalled') await new Promise<void>((go) => held.push(go))
-          if (latencyMs > 0) await delay(latencyMs)
-          done(null, chunk)
-        }
-        void passed()
-      },
-    })
+  const whileStalled = () => (state === 'stalled' ? new Promise<void>((go) => held.push(go)) : undefined)
   const reset = () => {
     for (const socket of sockets) socket.resetAndDestroy()
   }
@@ -62,12 +73,25 @@ export async function startLine(target: () => number): Promise<Line> {
     if (state === 'down') return totem.resetAndDestroy()
     const gateway = connect(target(), '127.0.0.1')
     keep(gateway)
+    const connection = { totem, gateway, swallowed: { totem: deaf === 'totem', gateway: deaf === 'gateway' } }
+    connections.add(connection)
     const drop = () => {
+      connections.delete(connection)
       totem.resetAndDestroy()
       gateway.resetAndDestroy()
     }
-    pipeline(totem, wire(), gateway).catch(drop)
-    pipeline(gateway, wire(), totem).catch(drop)
+    const cut = nextCut
+    nextCut = null
+    const carry = (from: Side) =>
+      wire(
+        lanes[from],
+        condition,
+        whileStalled,
+        () => connection.swallowed[from],
+        cut?.from === from ? cut.bytes : null,
+      )
+    pipeline(totem, carry('totem'), gateway).catch(drop)
+    pipeline(gateway, carry('gateway'), totem).then(() => connections.delete(connection), drop)
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -85,7 +109,20 @@ export async function startLine(target: () => number): Promise<Line> {
     },
     stall: () => change('stalled'),
     latency(ms) {
-      latencyMs = ms
+      condition.latencyMs = ms
+    },
+    bandwidth(bytesPerSecond) {
+      condition.bandwidth = bytesPerSecond ?? Number.POSITIVE_INFINITY
+    },
+    loss(share) {
+      condition.loss = share
+    },
+    deafTo(from) {
+      deaf = from
+      if (from) for (const { swallowed } of connections) swallowed[from] = true
+    },
+    cutAfter(bytes, from) {
+      nextCut = { bytes, from }
     },
     async stop() {
       change('down')
