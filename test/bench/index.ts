@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { cardFigures } from './card.ts'
+import { fleetFigures } from './fleet.ts'
 import { printerFigures } from './printer.ts'
 import { readerFigures } from './reader.ts'
 import { type Bench, type Figure, table } from './report.ts'
@@ -9,7 +10,12 @@ import { type Bench, type Figure, table } from './report.ts'
 // The second half of scripts/bench.mjs, on Node 24. No test: a figure that misses its goal is marked, and only one that
 // cannot be measured ends it with an error.
 
-const BENCHES: Record<string, Bench> = { card: cardFigures, reader: readerFigures, printer: printerFigures }
+const BENCHES: Record<string, Bench> = {
+  card: cardFigures,
+  reader: readerFigures,
+  printer: printerFigures,
+  fleet: fleetFigures,
+}
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
