@@ -35,6 +35,6 @@ const config: KnipConfig = {
     '@types/js-yaml',
   ],
   // Debian's (scripts/setup.mjs).
-  ignoreBinaries: ['openssl', 'setpriv', 'useradd', 'unshare', 'zbarimg'],
+  ignoreBinaries: ['openssl', 'pdftotext', 'setpriv', 'useradd', 'unshare', 'zbarimg'],
 }
 export default config
