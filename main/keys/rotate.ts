@@ -10,6 +10,7 @@ import type { TpmFailure } from './tpm.ts'
 /** `waiting`: outcomes in the inbox that only this key opens. `made`: in ms; null for one that came by provisioning. */
 export interface OutcomeKey {
   kid: string
+  file: string
   made: number | null
   newest: boolean
   waiting: number
@@ -28,12 +29,13 @@ export async function outcomeKeysOf(
   const keys = await outcomeKeys(config, protector.value)
   if (!keys.ok) return keys
   const waiting = waitingFor(queue)
-  const sorted = keys.value.toSorted((a, b) => (madeAt(a) ?? 0) - (madeAt(b) ?? 0))
+  const sorted = keys.value.toSorted((a, b) => (madeAt(a.key) ?? 0) - (madeAt(b.key) ?? 0))
   return ok(
-    sorted.map((key) => ({
+    sorted.map(({ key, file }, place) => ({
       kid: key.kid,
+      file,
       made: madeAt(key),
-      newest: key === sorted.at(-1),
+      newest: place === sorted.length - 1,
       waiting: waiting.get(key.kid) ?? 0,
     })),
   )
@@ -76,7 +78,7 @@ export async function retireOutcomeKey(
   if (key.waiting > 0) return err({ kind: 'key-needed' })
   const { queued, submitted, aside } = queue.depth()
   if (queued + submitted + aside > 0) return err({ kind: 'requests-under-way' })
-  await erase(outcomeKeyFile(config, kid))
+  await erase(key.file)
   return ok(null)
 }
 

@@ -49,7 +49,7 @@ export async function loadTotemKeys(config: KeyPlaces): Promise<Result<TotemKeys
   if (!holder.ok) return holder
   return ok({
     tls: tls.value.toString(),
-    outcome: new Map(outcome.value.map((key) => [key.kid, key])),
+    outcome: new Map(outcome.value.map(({ key }) => [key.kid, key])),
     verification: signs.value,
     holder: holder.value,
   })
@@ -78,7 +78,7 @@ const holderFile = ({ dataDir }: KeyPlaces) => join(dataDir, 'holder.key')
 export const outcomeKeyFile = ({ outcomeKeys: folder }: KeyPlaces, kid: string) => join(folder, `${kid}${EXTENSION}`)
 
 /** None when there is no such folder. */
-export async function outcomeKeyFiles({ outcomeKeys: folder }: KeyPlaces): Promise<string[]> {
+async function outcomeKeyFiles({ outcomeKeys: folder }: KeyPlaces): Promise<string[]> {
   const names = await readdir(folder).catch(() => [])
   return names.filter((name) => name.endsWith(EXTENSION)).map((name) => join(folder, name))
 }
@@ -86,13 +86,16 @@ export async function outcomeKeyFiles({ outcomeKeys: folder }: KeyPlaces): Promi
 /** `iat`: when it was made, in seconds; what came by provisioning may lack it. */
 export type DatedKey = NamedKey & { iat?: number }
 
-/** At least one. */
-export async function outcomeKeys(config: KeyPlaces, protector: KeyProtector): Promise<Result<DatedKey[], KeyFailure>> {
-  const keys: DatedKey[] = []
+/** At least one, each with its file. */
+export async function outcomeKeys(
+  config: KeyPlaces,
+  protector: KeyProtector,
+): Promise<Result<{ file: string; key: DatedKey }[], KeyFailure>> {
+  const keys: { file: string; key: DatedKey }[] = []
   for (const file of await outcomeKeyFiles(config)) {
     const key = await readJwk(file, protector, sealing.alg)
     if (!key.ok) return key
-    keys.push(key.value)
+    keys.push({ file, key: key.value })
   }
   return keys.length > 0 ? ok(keys) : err({ kind: 'key-missing', file: config.outcomeKeys })
 }
