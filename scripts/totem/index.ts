@@ -1,15 +1,17 @@
-import { card } from './card.ts'
 import { Failure, USAGE } from './command.ts'
-import { journal } from './journal.ts'
-import { keys } from './keys.ts'
-import { print } from './print.ts'
-import { queue } from './queue.ts'
-import { simulator } from './simulator.ts'
-import { verify } from './verify.ts'
 
 // npx totem …, on Node 24. The first word names the room, the second what is done there.
 
-const COMMANDS = { card, journal, keys, print, queue, simulator, verify }
+// Loaded when it is asked for: pdfium, canvas and PC/SC take a second that a look at the log does not need.
+const COMMANDS: Record<string, () => Promise<(args: string[]) => number | Promise<number>>> = {
+  card: async () => (await import('./card.ts')).card,
+  journal: async () => (await import('./journal.ts')).journal,
+  keys: async () => (await import('./keys.ts')).keys,
+  print: async () => (await import('./print.ts')).print,
+  queue: async () => (await import('./queue.ts')).queue,
+  simulator: async () => (await import('./simulator.ts')).simulator,
+  verify: async () => (await import('./verify.ts')).verify,
+}
 
 const HELP = `totem card read       what the card in the reader says without a PIN
 totem card login      PIN and signature, with every check of a visit
@@ -25,8 +27,9 @@ totem verify          is this paper what a totem wrote?
 
 const [name = '', ...rest] = process.argv.slice(2)
 try {
-  const command = Object.entries(COMMANDS).find(([known]) => known === name)?.[1]
-  if (!command) throw new Failure(USAGE, { kind: 'usage' }, HELP)
+  const load = Object.entries(COMMANDS).find(([known]) => known === name)?.[1]
+  if (!load) throw new Failure(USAGE, { kind: 'usage' }, HELP)
+  const command = await load()
   process.exitCode = await command(rest)
 } catch (reason) {
   if (!(reason instanceof Failure)) throw reason
