@@ -37,7 +37,7 @@ export type Totem = {
   lines: string[]
   settled: string[]
   malformed: string[]
-  record(requestedAt?: number): string
+  record(requestedAt?: number, payload?: string): string
   off(): Promise<void>
 }
 
@@ -115,14 +115,14 @@ export function powerOn(options: {
     lines,
     settled,
     malformed,
-    record(requestedAt = clock.wall) {
+    record(requestedAt = clock.wall, payload = '') {
       const operation = ulid()
       const added = queue.add({
         operation,
         kind: 'certificate',
         session: ulid(),
         holder: HOLDER,
-        sealed: `eyJhbGci..aXY.${Buffer.from(operation).toString('base64url')}.dGFn`,
+        sealed: `eyJhbGci..aXY.${Buffer.from(operation).toString('base64url')}${payload}.dGFn`,
         requestedAt: new Date(requestedAt).toISOString(),
       })
       if (!added.ok) throw new Error(added.error.kind)
