@@ -23,12 +23,13 @@ const MEGABYTE = 1024 * 1024
 
 /** From a certificate to bands of bytes, and from a call to the printer's first byte, by the real driver process. */
 export async function printerFigures(): Promise<Figure[]> {
+  // First: a forked process starts with the peak of who forks it (Linux, ru_maxrss), and pdf.js makes us large.
+  const { firstByteMs, peakMegabytes } = await drivenProcess()
   const certificate = await typicalCertificate()
   const bands = await bandsOf(certificate, 'a4-kiosk')
   const packed = await bandsOf(certificate, 'receipt-80')
   const pdfium = await pdfiumAlone(certificate)
   const pdfjs = await pdfjsAlone(certificate)
-  const { firstByteMs, peakMegabytes } = await drivenProcess()
   return [
     {
       what: 'A4 page: PDF → bands, warm',
