@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process'
 import {
   chmodSync,
   copyFileSync,
@@ -11,9 +10,8 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import type { JWK } from 'jose'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { GatewayKeys } from '../../contract/gateway-keys.ts'
 import { readKey, sealOutcome } from '../../gateway/operations/sealing.ts'
 import { type GatewayKeyStore, openGatewayKeys } from '../../main/keys/gateway-keys.ts'
@@ -23,6 +21,8 @@ import { type KeyPlaces, loadTotemKeys } from '../../main/keys/totem-keys.ts'
 import { openQueue } from '../../main/queue/queue.ts'
 import { type NamedKey, openOutcome, sealRequest } from '../../main/queue/sealing.ts'
 import { createGatewayClient } from '../../main/sync/client.ts'
+import { Failure } from '../../scripts/totem/command.ts'
+import { keys as keysCommand } from '../../scripts/totem/keys.ts'
 import { provisionTotem } from '../../simulator/bench/totem.ts'
 import { listed, signGatewayKeys } from '../../simulator/pki/gateway-keys.ts'
 import { jwkPair } from '../../simulator/pki/jwk.ts'
@@ -347,13 +347,15 @@ describe('a totem’s own key for outcomes', () => {
     const keyProtection = { kind: 'tpm', tcti: tpm.tcti, blob: join(folder, 'kek.json') }
     writeFileSync(file, JSON.stringify({ ...provisioned, ...config, keyProtection }))
     const totem = async (...args: string[]) => {
-      const index = join(import.meta.dirname, '../../scripts/totem/index.ts')
+      const said = vi.spyOn(console, 'log').mockImplementation(() => {})
       try {
-        const done = await promisify(execFile)(process.execPath, [index, 'keys', ...args, '--config', file, '--json'])
-        return { code: 0, answer: JSON.parse(done.stdout) }
+        const code = await keysCommand([...args, '--config', file, '--json'])
+        return { code, answer: JSON.parse(String(said.mock.lastCall?.[0])) }
       } catch (failure) {
-        const { code, stdout, stderr } = failure as { code: number; stdout: string; stderr: string }
-        return { code, answer: stdout ? JSON.parse(stdout) : stderr }
+        if (!(failure instanceof Failure)) throw failure
+        return { code: failure.exitCode, answer: failure.answer }
+      } finally {
+        said.mockRestore()
       }
     }
     expect(await totem('status')).toMatchObject({ code: 78, answer: { protection: 'tpm' } })
