@@ -1,6 +1,6 @@
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, openSync, rmSync } from 'node:fs'
 import Database from 'better-sqlite3'
-import { codeOf, type StorageFailure } from './database.ts'
+import { codeOf, isDamage, type StorageFailure } from './database.ts'
 
 /**
  * One writer: a file beside the database, locked by SQLite itself as long as the process lives, so that nothing stays locked
@@ -27,6 +27,9 @@ export function lockForWriting(file: string): WriterLock | StorageFailure {
   } catch (error) {
     db.close()
     if (codeOf(error).startsWith('SQLITE_BUSY')) return { kind: 'storage-unavailable', reason: 'in-use' }
-    throw error
+    if (!isDamage(error)) throw error
+    // It holds nothing that is missed. Who holds a lock on it has opened it well before: so nobody does.
+    rmSync(file)
+    return lockForWriting(file)
   }
 }

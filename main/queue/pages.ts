@@ -17,15 +17,14 @@ const LONGEST_ROW = 64 * 1024 * 1024
 /**
  * Reads the rows of a SQLite file without SQLite, which gives up a whole table for one wrong byte in its root: every page
  * that is a leaf of a table is read by itself (https://www.sqlite.org/fileformat2.html §1.6, §2), with the log's committed
- * pages over it (§4). It needs `secure_delete`, or it would find what was deleted too. A file that is not there has none.
+ * pages over it (§4). It needs `secure_delete`, or it would find what was deleted too.
  */
 export function foundRows(path: string, wal: string): Iterable<FoundRow> {
   return { [Symbol.iterator]: () => rowsOf(path, wal) }
 }
 
 function* rowsOf(path: string, wal: string): Generator<FoundRow> {
-  if (!existsSync(path)) return
-  const file = openSync(path, 'r')
+  const file = existsSync(path) ? openSync(path, 'r') : null
   try {
     const pages = pagesOf(file, existsSync(wal) ? readFileSync(wal) : Buffer.alloc(0))
     for (let number = 1; number <= pages.count; number++) {
@@ -40,19 +39,37 @@ function* rowsOf(path: string, wal: string): Generator<FoundRow> {
       }
     }
   } finally {
+    if (file !== null) closeSync(file)
+  }
+}
+
+/**
+ * Has it as many pages as it says? One that was cut short, or does not say any more, may have held rows that nothing of what
+ * is left knows of.
+ */
+export function isFullLength(path: string, wal: string): boolean {
+  if (existsSync(wal) && committed(readFileSync(wal))) return existsSync(path)
+  if (!existsSync(path)) return false
+  const file = openSync(path, 'r')
+  try {
+    const header = Buffer.alloc(FILE_HEADER)
+    readSync(file, header, 0, FILE_HEADER, 0)
+    const said = header.readUInt32BE(28) * header.readUInt16BE(16)
+    return header.subarray(0, 16).toString('latin1') === 'SQLite format 3\0' && said === fstatSync(file).size
+  } finally {
     closeSync(file)
   }
 }
 
 type Pages = { count: number; size: number; read(number: number): Buffer | null }
 
-function pagesOf(file: number, wal: Buffer): Pages {
+function pagesOf(file: number | null, wal: Buffer): Pages {
   const header = Buffer.alloc(FILE_HEADER)
-  readSync(file, header, 0, FILE_HEADER, 0)
+  if (file !== null) readSync(file, header, 0, FILE_HEADER, 0)
   const log = committed(wal)
   const told = header.readUInt16BE(16)
   const size = log?.size ?? (told >= 512 && (told & (told - 1)) === 0 ? told : USUAL_PAGE)
-  const count = log?.count ?? Math.floor(fstatSync(file).size / size)
+  const count = log?.count ?? (file === null ? 0 : Math.floor(fstatSync(file).size / size))
   return {
     count,
     size,
@@ -60,6 +77,7 @@ function pagesOf(file: number, wal: Buffer): Pages {
       if (number < 1 || number > count) return null
       const at = log?.pages.get(number)
       if (at !== undefined) return wal.subarray(at, at + size)
+      if (file === null) return null
       const page = Buffer.alloc(size)
       return readSync(file, page, 0, size, (number - 1) * size) === size ? page : null
     },

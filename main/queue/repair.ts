@@ -12,7 +12,7 @@ import {
 import { basename, dirname, join } from 'node:path'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { type Storage, type StorageFailure, storageFailure } from './database.ts'
-import { type FoundRow, foundRows } from './pages.ts'
+import { type FoundRow, foundRows, isFullLength } from './pages.ts'
 
 /**
  * `salvaged` and `lost` count what the store counts: requests, entries; `lost` null: nobody can tell. `reason` is a code:
@@ -60,7 +60,8 @@ export function repair({
     syncFolder(path)
     rmSync(markerOf(path))
     syncFolder(path)
-    return ok({ ...renewed.value, reason })
+    const { salvaged, lost } = renewed.value
+    return ok({ salvaged, lost: isFullLength(damaged, `${damaged}-wal`) ? lost : null, reason })
   } catch (error) {
     return err(storageFailure(error))
   }
