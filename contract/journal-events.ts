@@ -4,6 +4,8 @@ import { isCodiceFiscale, operationId } from './identity.ts'
 const code = z
   .string()
   .regex(/^[\w.+:-]{1,64}$/)
+  // No code of ours is digits alone, and a PIN is.
+  .refine((text) => !/^\d{5,8}$/.test(text), 'a PIN')
   // It has the form of a code and is the one thing that must never be here.
   .refine(
     (text) =>

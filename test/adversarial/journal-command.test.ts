@@ -1,0 +1,218 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { CompactSign, importJWK, type JWK } from 'jose'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import type { TotemConfig } from '../../contract/config.ts'
+import { exportedLine, JOURNAL_ANCHOR_TYP } from '../../contract/journal.ts'
+import type { Journal } from '../../main/journal/journal.ts'
+import { openQueue, type Queue } from '../../main/queue/queue.ts'
+import { Failure } from '../../scripts/totem/command.ts'
+import { journal as journalCommand } from '../../scripts/totem/journal.ts'
+import { queue as queueCommand } from '../../scripts/totem/queue.ts'
+import { makePki } from '../../simulator/pki/make.ts'
+import { people } from '../../simulator/population/people.ts'
+import { PKI } from '../support/gateway-office.ts'
+import { powerOn } from './journal-office.ts'
+
+// `npx totem journal` and `npx totem queue`, beside a totem that is running.
+
+const COMMAND = fileURLToPath(new URL('../../scripts/totem/index.ts', import.meta.url))
+const [OPERATION, POISON] = ['01KAXXXXXXXXXXXXXXXXXXXXX1', '01KAXXXXXXXXXXXXXXXXXXXXX2']
+
+let dir: string
+let data: string
+let config: string
+let journal: Journal
+let queue: Queue
+
+/** As `npx totem`: what it prints and its exit code. */
+async function totem(...[room, ...args]: string[]): Promise<{ status: number; said: string }> {
+  let said = ''
+  const printed = vi.spyOn(console, 'log').mockImplementation((line: string) => {
+    said += `${line}\n`
+  })
+  try {
+    return { status: await (room === 'queue' ? queueCommand(args) : journalCommand(args)), said }
+  } catch (reason) {
+    if (!(reason instanceof Failure)) throw reason
+    return { status: reason.exitCode, said: said + reason.message }
+  } finally {
+    printed.mockRestore()
+    for (const { surname, codiceFiscale } of people)
+      for (const secret of [surname.toUpperCase(), codiceFiscale]) expect(said).not.toContain(secret)
+  }
+}
+
+beforeAll(async () => {
+  await makePki(PKI)
+  dir = mkdtempSync(join(tmpdir(), 'journal-command-'))
+  data = join(dir, 'data')
+  mkdirSync(data)
+  config = join(dir, 'totem.json')
+  writeFileSync(config, JSON.stringify(provisioning()))
+  journal = powerOn(join(data, 'journal.db'))
+  const opened = openQueue({ path: join(data, 'queue.db'), now: Date.now })
+  if (!opened.ok) throw new Error(opened.error.reason)
+  queue = opened.value
+  for (const operation of [OPERATION, POISON]) {
+    const session = '01KANPR0000000000000000001'
+    const sealed = 'eyJhbGciOiJFQ0RILUVTIn0..AAAAAAAAAAAAAAAA.AAAA.AAAAAAAAAAAAAAAAAAAAAA'
+    const requestedAt = '2026-11-22T09:00:00.000Z'
+    expect(
+      queue.add({ operation, kind: 'certificate', session, holder: 'a'.repeat(64), sealed, requestedAt }),
+    ).toMatchObject({ ok: true })
+    journal.record('request.queued', { session, operation, kind: 'certificate' })
+  }
+  queue.setAside(POISON, 'request-malformed')
+  journal.record('request.set-aside', { operation: POISON, reason: 'request-malformed' })
+  await send()
+})
+afterAll(() => {
+  journal.close()
+  queue.close()
+  rmSync(dir, { recursive: true, force: true })
+})
+
+/** The gateway takes in all there is and signs its end with its own key. */
+async function send(): Promise<void> {
+  const batch = journal.unsent(500)
+  const end = batch?.entries.at(-1)
+  if (!batch || !end) return
+  const { totem, chain, seq, hash, at } = end
+  const jwk = JSON.parse(readFileSync(join(PKI, 'gateway-keys/anchor.jwk.json'), 'utf8')) as JWK
+  const anchor = await new CompactSign(Buffer.from(JSON.stringify({ totem, chain, seq, hash, at })))
+    .setProtectedHeader({ alg: 'ES256', kid: String(jwk.kid), typ: JOURNAL_ANCHOR_TYP })
+    .sign(await importJWK(jwk, 'ES256'))
+  journal.acknowledged(batch, { upTo: seq, anchor, forked: false })
+}
+
+function provisioning(): TotemConfig {
+  const file = (name: string) => join(PKI, name)
+  return {
+    totem: 'TT-0001',
+    office: { name: 'Ufficio postale di Spello', comune: 'Spello', province: 'PG', secondLanguage: null },
+    dataDir: data,
+    gateway: {
+      url: 'https://127.0.0.1:9',
+      ca: file('gateway-ca.pem'),
+      certificate: file('totems/TT-0001.cert.pem'),
+      key: file('totems/TT-0001.key.pem'),
+      keys: file('gateway-keys.jws'),
+    },
+    outcomeKeys: dir,
+    keyProtection: { kind: 'file' },
+    verification: null,
+    trust: {
+      list: file('trust-list.jws'),
+      listKey: file('trust-list.pub.jwk.json'),
+      revocation: { maxAgeHours: 72, whenUnknown: 'refuse' },
+      possession: [],
+    },
+    cie: null,
+    panel: { width: 1080, height: 1920, mmPerPixel: 0.311 },
+    printer: { profile: 'a4-kiosk' },
+    timings: { idleMs: 60_000, warningMs: 30_000, goodbyeMs: 8_000, lineProbeMs: 5_000 },
+    minFreeBytes: 0,
+    bench: null,
+  }
+}
+
+describe('totem journal', () => {
+  test('tail tells the last entries in words, in both languages', async () => {
+    const it = await totem('journal', 'tail', '--config', config, '--lines', '2')
+    expect(it.status).toBe(0)
+    expect(it.said).toContain(`Richiesta ${POISON} messa da parte: request-malformed`)
+    expect(it.said.trimEnd().split('\n')).toHaveLength(2)
+    const en = await totem('journal', 'tail', '--data', data, '--lang', 'en', '--lines', '99')
+    expect(en.said).toContain(`Request ${OPERATION} recorded (certificate)`)
+    const json = await totem('journal', 'tail', '--data', data, '--json', '--lines', '1')
+    expect(exportedLine.parse(JSON.parse(json.said))).toMatchObject({ seq: 3, event: 'request.set-aside' })
+  })
+  test('tail --follow tells those to come', async () => {
+    const child = spawn(process.execPath, [COMMAND, 'journal', 'tail', '--data', data, '--follow', '--lines', '1'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const lines: string[] = []
+    for await (const line of createInterface({ input: child.stdout })) {
+      lines.push(line)
+      if (lines.length === 1) journal.record('line.changed', { state: 'down' })
+      else break
+    }
+    child.kill()
+    await once(child, 'exit')
+    expect(lines[1]).toContain('Linea: down')
+  })
+  test('verify: whole, and signed by the gateway up to an entry', async () => {
+    const { status, said } = await totem('journal', 'verify', '--config', config, '--json')
+    expect(JSON.parse(said)).toMatchObject({
+      kind: 'whole',
+      entries: 4,
+      anchors: 1,
+      unsigned: 0,
+      chains: [{ upTo: 4, anchored: 3 }],
+    })
+    expect(status).toBe(0)
+    expect((await totem('journal', 'verify', '--data', data)).status).toBe(10)
+  })
+  test('an exported file is verified as the log is; one that was changed is not whole', async () => {
+    const file = join(dir, 'sync-log.jsonl')
+    expect(await totem('journal', 'export', file, '--data', data)).toMatchObject({ status: 0, said: '4 entries\n' })
+    expect((await totem('journal', 'verify', file, '--config', config)).status).toBe(0)
+    writeFileSync(file, readFileSync(file, 'utf8').replace('request-malformed', 'request-forgotten'))
+    const changed = await totem('journal', 'verify', file, '--config', config)
+    expect(changed.status).toBe(20)
+    expect(changed.said).toContain('3: entry-changed')
+  })
+  test.each<[string[], number]>([
+    [['journal'], 64],
+    [['journal', 'sing'], 64],
+    [['journal', 'export', '--data', '/nowhere'], 64],
+    [['journal', 'tail', '--lines', 'x', '--data', '/nowhere'], 64],
+    [['journal', 'tail', '--data', '/nowhere'], 66],
+    [['journal', 'verify', '/nowhere'], 66],
+    [['queue', 'show', OPERATION.replace('1', '9'), '--data', '/nowhere'], 66],
+  ])('%j ends with %i', async (args, status) => {
+    expect((await totem(...args)).status).toBe(status)
+  })
+})
+
+describe('totem queue', () => {
+  test('list and show: what became of each, and nothing of what it says', async () => {
+    const { status, said } = await totem('queue', 'list', '--data', data)
+    expect(status).toBe(0)
+    expect(said).toMatch(
+      new RegExp(`${OPERATION}.*queued[^]*${POISON}.*aside.*request-malformed[^]*1 queued.*1 set aside`),
+    )
+    const only = await totem('queue', 'list', '--data', data, '--state', 'aside', '--json')
+    expect(
+      only.said
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line).operation),
+    ).toEqual([POISON])
+    const shown = await totem('queue', 'show', POISON, '--data', data, '--json')
+    expect(JSON.parse(shown.said)).toMatchObject({ operation: POISON, state: 'aside', reason: 'request-malformed' })
+    expect(shown.said + said).not.toMatch(/eyJ|aaaaaaaa/)
+    expect((await totem('queue', 'show', '01KAXXXXXXXXXXXXXXXXXXXXX9', '--data', data)).status).toBe(10)
+    expect((await totem('queue', 'verify', '--data', data, '--json')).status).toBe(0)
+  })
+  test('retry waits until the totem is stopped; then the request is queued again, and the log says so', async () => {
+    expect((await totem('queue', 'retry', POISON, '--config', config)).status).toBe(75)
+    const copy = join(dir, 'stopped')
+    queue.close()
+    journal.close()
+    cpSync(data, copy, { recursive: true })
+    expect((await totem('queue', 'retry', POISON, '--config', config, '--data', copy)).status).toBe(0)
+    expect((await totem('queue', 'retry', POISON, '--config', config, '--data', copy)).status).toBe(10)
+    const list = await totem('queue', 'list', '--data', copy, '--state', 'queued', '--json')
+    expect(list.said.trimEnd().split('\n')).toHaveLength(2)
+    expect((await totem('journal', 'tail', '--data', copy, '--lines', '1')).said).toContain(
+      `Richiesta ${POISON} rimessa in coda`,
+    )
+  })
+})
