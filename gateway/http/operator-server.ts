@@ -76,7 +76,10 @@ export function createOperatorServer({
     })),
   }))
   server.get('/v1/operator/journal', async () => ({
-    troubles: (await troubles(db, LIST_LIMIT)).map(({ seen_at: at, ...trouble }) => ({ ...trouble, at: at.toISOString() })),
+    troubles: (await troubles(db, LIST_LIMIT)).map(({ seen_at: at, ...trouble }) => ({
+      ...trouble,
+      at: at.toISOString(),
+    })),
   }))
   server.post('/v1/operator/redrive', async () => {
     const redriven = await work.redrive()

@@ -1,15 +1,15 @@
-import { fromKysely } from 'pg-boss'
 import type { Logger } from 'pino'
 import type { AnprClient } from '../anpr/client.ts'
 import type { Clock } from '../clock.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Store } from '../store/database.ts'
-import { pending, type Settlement, settle } from '../store/operations.ts'
+import { pending, type Settlement } from '../store/operations.ts'
 import { WORK } from '../store/queues.ts'
 import type { TrustKeeper } from '../trust/keeper.ts'
 import type { Bell } from './bell.ts'
 import { decide } from './decide.ts'
 import { type NamedKey, openRequest, type SealingKeys, sealOutcome } from './sealing.ts'
+import { createSettler } from './settler.ts'
 import type { Carried } from './work.ts'
 
 /**
@@ -40,6 +40,7 @@ export function createCarryOut({
   now: Clock
   log: Logger
 }) {
+  const settler = createSettler({ db, boss }, now)
   return async function carryOut({ id: job, operation }: { id: string; operation: string }): Promise<Carried> {
     const row = await pending(db, operation)
     if (row?.state !== 'pending') {
@@ -69,12 +70,7 @@ export function createCarryOut({
     } else {
       settlement = { state: 'refused', problem: decision.problem }
     }
-    const isFirst = await db.transaction().execute(async (transaction) => {
-      const settled = await settle(transaction, { id: operation, totem }, settlement, decision.access, now())
-      await boss.deleteJob(WORK, job, { db: fromKysely(transaction) })
-      return settled
-    })
-    if (isFirst) {
+    if (await settler(job, { id: operation, totem, settlement, access: decision.access })) {
       bell.ring(totem)
       metrics.settled(settlement.state)
       const refusal = settlement.state === 'refused' ? settlement.problem.kind : null

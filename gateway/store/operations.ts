@@ -105,47 +105,78 @@ export type Settlement = { state: 'issued'; outcome: string; protocol: string } 
 
 export type AccessEntry = Omit<Tables['access_log'], 'id' | 'at' | 'totem' | 'operation' | 'outcome' | 'protocol'>
 
+export interface Settled {
+  id: string
+  totem: string
+  settlement: Settlement
+  access: AccessEntry
+}
+
 /**
- * Settles an operation, once, in one statement: outcome, its number among its totem's, what the access log says of it, and
- * the request's end. False if it was settled before: the first settlement stays and is what everybody gets.
+ * Settles operations, each once: outcome, its number among its totem's, what the access log says of it,
+ * and the request's end. The ids of those that were settled by this: of the others the first settlement stays and is what
+ * everybody gets. Each id once.
  */
 export async function settle(
   transaction: Transaction<Tables>,
-  { id, totem }: { id: string; totem: string },
-  settlement: Settlement,
-  access: AccessEntry,
+  items: readonly Settled[],
   at: Date,
-): Promise<boolean> {
-  const { outcome, protocol, problem } =
-    settlement.state === 'issued'
-      ? { ...settlement, problem: { kind: null, anpr: null } }
-      : { ...settlement, outcome: null, protocol: null }
-  const { rows } = await sql`
-    with counter as (
-      insert into outcome_counter (totem, last) values (${totem}, 1)
-      on conflict (totem) do update set last = outcome_counter.last + 1
-      returning last
+): Promise<Set<string>> {
+  const rows = items.map(({ id, totem, settlement, access }) => ({
+    ...access,
+    id,
+    totem,
+    state: settlement.state,
+    ...(settlement.state === 'issued'
+      ? { protocol: settlement.protocol, refusal: null, anpr: null }
+      : { protocol: null, refusal: settlement.problem.kind, anpr: settlement.problem.anpr }),
+  }))
+  const column = (name: keyof (typeof rows)[number]) => sql`${rows.map((row) => row[name])}::text[]`
+  // Operations before counters, each in order: two gateways never wait for each other.
+  const { rows: settled } = await sql<{ id: string }>`
+    with given as (
+      select * from unnest(
+        ${column('id')}, ${column('totem')}, ${column('state')}, ${column('protocol')}, ${column('refusal')},
+        ${column('anpr')}, ${column('requester')}, ${column('subject')}, ${column('types')},
+        ${column('exemption')}, ${column('anpr_operation')}, ${column('pdf_sha256')}
+      ) as item (id, totem, state, protocol, refusal, anpr, requester, subject, types, exemption,
+        anpr_operation, pdf_sha256)
+    ), pending as materialized (
+      select id, totem from operation
+      where id = any (${column('id')}) and state = 'pending'
+      order by id for update
+    ), counter as (
+      insert into outcome_counter (totem, last)
+      select totem, count(*) from pending group by totem order by totem
+      on conflict (totem) do update set last = outcome_counter.last + excluded.last
+      returning totem, last
+    ), numbered as (
+      select id, last - row_number() over (partition by totem order by id desc) + 1 as number
+      from pending join counter using (totem)
     ), settled as (
       update operation
-      set state = ${settlement.state}, settled_at = ${at}::timestamptz, number = (select last from counter),
-        protocol = ${protocol}, refusal = ${problem.kind}, refusal_anpr = ${problem.anpr}
-      where id = ${id} and state = 'pending'
-      returning id
-    ), kept as (
-      insert into operation_outcome (operation, sealed)
-      select id, ${outcome}::text from settled where ${outcome}::text is not null
+      set state = given.state, settled_at = ${at}::timestamptz, number = numbered.number, protocol = given.protocol,
+        refusal = given.refusal, refusal_anpr = given.anpr
+      from numbered join given using (id)
+      where operation.id = numbered.id
+      returning operation.id
     ), ended as (
-      delete from operation_request where operation = ${id}
+      delete from operation_request where operation = any (${column('id')})
     ), noted as (
       insert into access_log
         (at, totem, operation, requester, subject, types, exemption, outcome, protocol, anpr_operation, pdf_sha256)
-      select ${at}::timestamptz, ${totem}, id, ${access.requester}::text, ${access.subject}::text, ${access.types}::text,
-        ${access.exemption}::text, ${problem.anpr ?? problem.kind ?? settlement.state}::text, ${protocol}::text,
-        ${access.anpr_operation}::text, ${access.pdf_sha256}::text
-      from settled
+      select ${at}::timestamptz, totem, id, requester, subject, types, exemption, coalesce(anpr, refusal, state), protocol,
+        anpr_operation, pdf_sha256
+      from given join settled using (id)
     )
     select id from settled`.execute(transaction)
-  return rows.length > 0
+  const fresh = new Set(settled.map(({ id }) => id))
+  const outcomes = items.flatMap(({ id: operation, settlement }) =>
+    settlement.state === 'issued' && fresh.has(operation) ? [{ operation, sealed: settlement.outcome }] : [],
+  )
+  // A parameter each: in an array they would be escaped and parsed, all 100 KB of them.
+  if (outcomes.length > 0) await transaction.insertInto('operation_outcome').values(outcomes).execute()
+  return fresh
 }
 
 /** Newest first; of one totem, or of all for an operator. */

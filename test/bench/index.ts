@@ -3,6 +3,7 @@ import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 import { cardFigures } from './card.ts'
 import { fleetFigures } from './fleet.ts'
+import { gatewayFigures } from './gateway.ts'
 import { printerFigures } from './printer.ts'
 import { readerFigures } from './reader.ts'
 import { type Bench, type Figure, table } from './report.ts'
@@ -15,6 +16,7 @@ const BENCHES: Record<string, Bench> = {
   reader: readerFigures,
   printer: printerFigures,
   fleet: fleetFigures,
+  gateway: gatewayFigures,
 }
 
 const { positionals, values } = parseArgs({

@@ -16,8 +16,11 @@ export interface Postgres {
   stop(): Promise<void>
 }
 
-/** A throw-away PostgreSQL 15 in a folder of its own, reached by Unix socket only. */
-export async function startPostgres(): Promise<Postgres> {
+/**
+ * A throw-away PostgreSQL 15 in a folder of its own, reached by Unix socket only. `durable`: a commit is on the disk, as in
+ * production; else it need not survive a power cut.
+ */
+export async function startPostgres({ durable = false } = {}): Promise<Postgres> {
   const dir = mkdtempSync(join(tmpdir(), 'totem-postgres-'))
   // It refuses to run as root.
   const ordinary = userInfo().uid === 0 ? ['--reuid=postgres', '--regid=postgres', '--clear-groups'] : []
@@ -25,8 +28,18 @@ export async function startPostgres(): Promise<Postgres> {
   const data = join(dir, 'data')
   const initialise = [join(BIN, 'initdb'), '-D', data, '-U', 'totem', '-A', 'trust', '-E', 'UTF8', '--no-sync']
   execFileSync('setpriv', [...ordinary, ...initialise], { cwd: dir, stdio: 'pipe' })
-  // Shuts down also when the test that started it is killed. A test's database need not survive a power cut.
-  const serve = [join(BIN, 'postgres'), '-D', data, '-k', dir, '-c', 'listen_addresses=', '-c', 'fsync=off']
+  // Shuts down also when the test that started it is killed.
+  const serve = [
+    join(BIN, 'postgres'),
+    '-D',
+    data,
+    '-k',
+    dir,
+    '-c',
+    'listen_addresses=',
+    '-c',
+    `fsync=${durable ? 'on' : 'off'}`,
+  ]
   const server = spawn('setpriv', [...ordinary, '--pdeathsig=INT', ...serve], {
     cwd: dir,
     stdio: ['ignore', 'ignore', 'pipe'],

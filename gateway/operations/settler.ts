@@ -1,0 +1,57 @@
+import { fromKysely } from 'pg-boss'
+import type { Clock } from '../clock.ts'
+import type { Store } from '../store/database.ts'
+import { type Settled, settle } from '../store/operations.ts'
+import { WORK } from '../store/queues.ts'
+
+interface Waiting {
+  job: string
+  item: Settled
+  done(isFirst: boolean): void
+  failed(reason: unknown): void
+}
+
+/** Resolves when the outcome is on the disk; false if another one was there before. */
+export type Settler = (job: string, item: Settled) => Promise<boolean>
+
+/**
+ * Stores outcomes with the end of their jobs. Those that come while a commit is under way share the next one: a totem's
+ * outcomes are numbered in the order of their commits, so that each commit would wait for the disk after the one before.
+ * One that the database does not take is tried by itself, and harms nobody else.
+ */
+export function createSettler({ db, boss }: Pick<Store, 'db' | 'boss'>, now: Clock): Settler {
+  let waiting: Waiting[] = []
+  let underWay = false
+
+  async function commit(group: readonly Waiting[]): Promise<void> {
+    const settled = await db.transaction().execute(async (transaction) => {
+      const items = new Map(group.map(({ item }) => [item.id, item]))
+      const fresh = await settle(transaction, [...items.values()], now())
+      const jobs = group.map(({ job }) => job)
+      await boss.deleteJob(WORK, jobs, { db: fromKysely(transaction) })
+      return fresh
+    })
+    for (const { item, done } of group) done(settled.delete(item.id))
+  }
+
+  async function run(): Promise<void> {
+    underWay = true
+    while (waiting.length > 0) {
+      const group = waiting
+      waiting = []
+      try {
+        await commit(group)
+      } catch (failure) {
+        if (group.length === 1) group[0]?.failed(failure)
+        else for (const one of group) await commit([one]).catch(one.failed)
+      }
+    }
+    underWay = false
+  }
+
+  return (job, item) =>
+    new Promise((done, failed) => {
+      waiting.push({ job, item, done, failed })
+      if (!underWay) void run()
+    })
+}

@@ -1,0 +1,266 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { json } from 'node:stream/consumers'
+import pg from 'pg'
+import type { z } from 'zod'
+import type { rispostaE002OK } from '../../contract/anpr.ts'
+import { descendants } from '../../simulator/bench/children.ts'
+import { type BenchGateway, startGatewayProcess } from '../../simulator/bench/gateway.ts'
+import { makePki } from '../../simulator/pki/make.ts'
+import { personById } from '../../simulator/population/people.ts'
+import { type Answer, login, PKI, sealed, TotemClient, wish } from '../support/gateway-office.ts'
+import { startPostgres } from '../support/postgres.ts'
+import { type Figure, median } from './report.ts'
+
+const BATCH = 50
+const BATCHES = 60
+/** Of each totem, on connections of their own: what a totem sends next does not wait for the others. */
+const LINES = 4
+const TOTEMS = ['TT-0001', 'TT-0002'] as const
+const ALONE = 30
+const WHO = 'anna-bianchi'
+
+/**
+ * Two gateways on one PostgreSQL with fsync, on this machine together with it and with the load: sealed requests of real
+ * size, over HTTPS with client certificates. ANPR is a stub in this process that holds its answers or gives them at once.
+ */
+export async function gatewayFigures(): Promise<Figure[]> {
+  await makePki(PKI)
+  const folder = mkdtempSync(join(tmpdir(), 'totem-bench-gateway-'))
+  const postgres = await startPostgres({ durable: true })
+  const anpr = await startStub()
+  const gateways: BenchGateway[] = []
+  try {
+    for (const name of ['a', 'b']) {
+      gateways.push(
+        await startGatewayProcess({
+          folder: join(folder, name),
+          log: join(folder, `${name}.log`),
+          pki: PKI,
+          anprUrl: anpr.url,
+          databaseUrl: postgres.url,
+        }),
+      )
+    }
+    return await measure(gateways, postgres.url, anpr)
+  } finally {
+    anpr.release()
+    for (const gateway of gateways) await gateway.stop()
+    await anpr.stop()
+    await postgres.stop()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+type Item = Awaited<ReturnType<typeof sealed>>
+
+async function measure(gateways: BenchGateway[], url: string, anpr: Stub): Promise<Figure[]> {
+  const work: { totem: string; items: Item[] }[] = []
+  for (let index = 0; index < BATCHES; index++) {
+    const totem = TOTEMS[index % TOTEMS.length] ?? TOTEMS[0]
+    work.push({ totem, items: await batchOf(totem) })
+  }
+  const clients = TOTEMS.flatMap((totem) =>
+    Array.from({ length: LINES }, (_, index) => {
+      const gateway = gateways[index % gateways.length]
+      return { totem, client: new TotemClient(`https://127.0.0.1:${gateway?.port}`, totem) }
+    }),
+  )
+  await Promise.all(clients.map(({ client }) => client.get('/v1/status')))
+
+  const cpuBefore = cpuSeconds()
+  const accepted = await seconds(() =>
+    Promise.all(
+      clients.map(async ({ totem, client }) => {
+        for (;;) {
+          const next = work.findIndex((batch) => batch.totem === totem)
+          const [batch] = next < 0 ? [] : work.splice(next, 1)
+          if (!batch) return
+          const { status, body } = await client.submit(...batch.items)
+          const states = new Set(status === 200 ? body.results.map(({ state }: { state: string }) => state) : [status])
+          if (states.size !== 1 || !states.has('pending')) throw new Error(`a batch was answered ${[...states]}`)
+        }
+      }),
+    ),
+  )
+  const total = BATCH * BATCHES
+  const cpu = (cpuSeconds() - cpuBefore) / total
+  const bare = await bareInserts(url)
+
+  const carriedOut = await seconds(async () => {
+    anpr.release()
+    await Promise.all(TOTEMS.map((totem, index) => drained(clients, totem, index, total / TOTEMS.length)))
+  })
+
+  const [first] = clients
+  if (!first) throw new Error('no client')
+  const alone: number[] = []
+  let cursor = total / TOTEMS.length
+  for (let round = 0; round < ALONE; round++) {
+    const [item] = await batchOf(first.totem, 1)
+    const poll = first.client.get(`/v1/outcomes?after=${cursor}&wait=25`)
+    const took = await seconds(async () => {
+      await first.client.submit(item as Item)
+      cursor = (await poll).body.cursor
+    })
+    alone.push(took * 1_000)
+  }
+  await Promise.all(clients.map(({ client }) => client.close()))
+  return [
+    {
+      what: 'gateway: items accepted durably, 2 processes, batches of 50',
+      value: total / accepted,
+      unit: 'items/s',
+      goal: { at: 'least', value: 2_000 },
+      references: [{ what: 'bare inserts of the same bytes, 50 a commit, 4 connections', value: total / bare }],
+    },
+    {
+      what: 'gateway: processor time an accepted item costs, gateways and PostgreSQL together',
+      value: cpu * 1_000,
+      unit: 'ms',
+      // Two cores at 2,000 items/s.
+      goal: { at: 'most', value: 1 },
+      references: [],
+    },
+    {
+      what: 'gateway: items carried out to an outcome on its totem, ANPR a stub that answers at once',
+      value: total / carriedOut,
+      unit: 'items/s',
+      goal: null,
+      references: [],
+    },
+    {
+      what: 'gateway: a citizen stands there, request sent → outcome received, ANPR taking no time',
+      value: median(alone),
+      unit: 'ms',
+      goal: { at: 'most', value: 100 },
+      references: [{ what: 'the slowest of 30', value: Math.max(...alone) }],
+    },
+  ]
+}
+
+const batchOf = (totem: string, length = BATCH): Promise<Item[]> =>
+  Promise.all(Array.from({ length }, () => sealed(wish(WHO, { evidence: login(WHO, { totem }) }))))
+
+async function drained(
+  clients: readonly { totem: string; client: TotemClient }[],
+  totem: string,
+  line: number,
+  expected: number,
+): Promise<void> {
+  const own = clients.filter((one) => one.totem === totem)[line]
+  let cursor = 0
+  for (let received = 0; received < expected; ) {
+    const { body }: Answer = (await own?.client.get(`/v1/outcomes?after=${cursor}&wait=25`)) ?? { status: 0, body: {} }
+    cursor = body.cursor
+    received += body.outcomes.length
+  }
+}
+
+async function bareInserts(url: string): Promise<number> {
+  const bytes = (await batchOf(TOTEMS[0], 1))[0]?.sealed.length ?? 0
+  const pool = new pg.Pool({ connectionString: url, max: 4 })
+  await pool.query('create table bare (id text primary key, sealed text not null)')
+  await pool.query('alter table bare alter column sealed set storage external')
+  const batches = Array.from({ length: BATCHES }, (_, batch) =>
+    Array.from({ length: BATCH }, (__, index) => [`${batch}-${index}`, 'x'.repeat(bytes)] as const),
+  )
+  try {
+    return await seconds(() =>
+      Promise.all(
+        batches.map((batch) =>
+          pool.query('insert into bare select * from unnest($1::text[], $2::text[])', [
+            batch.map(([id]) => id),
+            batch.map(([, text]) => text),
+          ]),
+        ),
+      ),
+    )
+  } finally {
+    await pool.end()
+  }
+}
+
+/** Of all children of this process, with theirs that have ended: what the machine's other work does not change. */
+function cpuSeconds(): number {
+  const ticks = descendants(process.pid).map(({ pid }) => {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    // proc(5): utime, stime, cutime and cstime are fields 14 to 17; the name may hold anything.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0)
+  })
+  return ticks.reduce((sum, each) => sum + each, 0) / TICKS_PER_S
+}
+/** USER_HZ, on every Linux that Debian builds. */
+const TICKS_PER_S = 100
+
+async function seconds(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now()
+  await work()
+  return (performance.now() - began) / 1_000
+}
+
+interface Stub {
+  url: string
+  /** From now on it answers at once. */
+  release(): void
+  stop(): Promise<void>
+}
+
+/** What the gateway needs of ANPR, and nothing of a register: everybody is the same person. */
+async function startStub(): Promise<Stub> {
+  const PDF = Buffer.from('%PDF-1.7\n'.padEnd(40_000, 'x')).toString('base64')
+  let held: (() => void)[] | null = []
+  const server = createServer(async (request, response) => {
+    const { idOperazioneClient } = (await json(request)) as { idOperazioneClient: string }
+    const answer = () => send(response, request.url?.startsWith('/C030') ? person : certificate(idOperazioneClient))
+    if (held) held.push(answer)
+    else answer()
+  })
+  const certificate = (id: string) => ({
+    idOperazioneANPR: '1',
+    protocolloANPR: { numeroProtocolloANPR: id },
+    file: { certificatoPdf: PDF },
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    release() {
+      const waiting = held ?? []
+      held = null
+      for (const answer of waiting) answer()
+    },
+    stop: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections()
+        server.close(() => resolve())
+      }),
+  }
+}
+
+const { surname, codiceFiscale, idAnpr } = personById(WHO)
+const person = {
+  idOperazioneANPR: '1',
+  listaSoggetti: {
+    datiSoggetto: [
+      {
+        identificativi: { idANPR: idAnpr },
+        generalita: {
+          codiceFiscale: { codFiscale: codiceFiscale },
+          cognome: surname,
+          nome: surname,
+          sesso: 'F',
+          dataNascita: '1980-01-01',
+        },
+      },
+    ],
+  },
+} satisfies z.input<typeof rispostaE002OK>
+
+function send(response: ServerResponse, body: unknown): void {
+  response.setHeader('content-type', 'application/json')
+  response.end(JSON.stringify(body))
+}
