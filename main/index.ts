@@ -33,7 +33,7 @@ import { openTrustStore } from './trust/store.ts'
 
 const STORAGE_CHECK_MS = 15_000
 // 50,000 requests in half a minute, a few ms each time.
-const PAYLOAD_CHECK_MS = 100
+const PAYLOAD_CHECK_MS = 50
 
 type DeviceReady = Extract<DeviceEvent, { event: 'ready' }>
 

@@ -116,8 +116,9 @@ const MOST_PAGES = 120_000
 const FOR_REQUESTS = 0.9
 /** A settled request's payload is in no file any more after this. At once would be a checkpoint for each page of outcomes. */
 const ERASED_WITHIN_MS = 2_000
+const FORGOTTEN_AT_ONCE = 1_000
 /** Some ms of reading. */
-const CHECKED_AT_ONCE = 200
+const CHECKED_AT_ONCE = 100
 const TABLES = ['operation', 'sheet', 'inbox']
 
 /** Beside `storageFailure`: `queue-full` and `disk-low`, of a request that is refused long before the disk is full. */
@@ -242,11 +243,14 @@ function queueOn(
     `UPDATE operation SET state = 'expired', submitted_at = NULL, reason = NULL, told = 0, settled_at = @at
      WHERE operation = @operation`,
   )
-  // Only what no younger one stands behind: the newest row carries the number on.
+  // Only what nothing that is kept stands before, some at a time; the newest row carries the number on.
   const forget = db.prepare(
-    `DELETE FROM operation WHERE seq < (
-       SELECT coalesce(min(seq), (SELECT max(seq) FROM operation)) FROM operation
-       WHERE settled_at IS NULL OR state = 'issued' OR settled_at >= @settledBefore)`,
+    `DELETE FROM operation
+     WHERE seq < coalesce(
+         (SELECT seq FROM operation WHERE settled_at IS NULL OR state = 'issued' OR settled_at >= @settledBefore
+          ORDER BY seq LIMIT 1),
+         (SELECT max(seq) FROM operation))
+       AND seq < (SELECT min(seq) FROM operation) + ${FORGOTTEN_AT_ONCE}`,
   )
   const selectDepth = db.prepare(
     `SELECT (SELECT count(*) FROM operation WHERE state = 'queued') AS queued,

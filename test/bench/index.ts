@@ -7,6 +7,7 @@ import { gatewayFigures } from './gateway.ts'
 import { printerFigures } from './printer.ts'
 import { readerFigures } from './reader.ts'
 import { type Bench, type Figure, table } from './report.ts'
+import { storeFigures } from './store.ts'
 
 // The second half of scripts/bench.mjs, on Node 24. No test: a figure that misses its goal is marked, and only one that
 // cannot be measured ends it with an error.
@@ -15,6 +16,7 @@ const BENCHES: Record<string, Bench> = {
   card: cardFigures,
   reader: readerFigures,
   printer: printerFigures,
+  store: storeFigures,
   fleet: fleetFigures,
   gateway: gatewayFigures,
 }
