@@ -132,7 +132,7 @@ export const verificationClaims = z.discriminatedUnion('document', [
     declared: facts,
   }),
   /** Art. 47: what the person writes by hand, no code can hold. */
-  z.strictObject({ document: z.literal('attoNotorio'), ...common, subject }),
+  z.strictObject({ document: z.literal('attoNotorio'), ...common, subject, fromAnpr: facts }),
   z.strictObject({ document: z.literal('coverSlip'), ...common, ...certificate, subject }),
 ])
 export type VerificationClaims = z.output<typeof verificationClaims>

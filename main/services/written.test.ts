@@ -104,13 +104,14 @@ describe('what the declaration carries', () => {
 
   const notorieta = (how: Partial<WritingOptions> = {}) =>
     writePaper({ document: 'atto-notorio', declared }, { ...options, ...how })
-  test('an atto notorio: identity filled, the rest by hand, and the code holds no fact', () => {
+  test('an atto notorio: identity filled, the rest by hand, and the code says no more than the card does', () => {
     const { paper } = notorieta()
     expect(paper.blocks.some(({ kind }) => kind === 'lines')).toBe(true)
     expect(told.at(-1)).toEqual({
       document: 'attoNotorio',
       issuedAt: at.toISOString(),
       subject: { surname: 'BIANCHI', name: 'ANNA', codiceFiscale: 'BNCNMR51H58I888X' },
+      fromAnpr: {},
     })
   })
 

@@ -55,7 +55,14 @@ function declarationOf(declared: Declared, operation: string, { sign, at, place,
 
 function notorietaOf(declared: Declared, operation: string, { sign, at, place, ...spoken }: WritingOptions): Paper {
   const person = declarant(declared)
-  const code = sign({ document: 'attoNotorio', issuedAt: at.toISOString(), subject: subjectOf(person) })
+  const { a, b } = person.source === 'anpr' ? factsOf(person) : {}
+  const code = sign({
+    document: 'attoNotorio',
+    issuedAt: at.toISOString(),
+    subject: subjectOf(person),
+    // Birth and residence: nothing else of ANPR is on this form.
+    fromAnpr: { ...(a && { a }), ...(b && { b }) },
+  })
   const [, second] = formLanguages(spoken)
   const languages = second === undefined || second === 'sl' ? (['it'] as const) : (['it', second] as const)
   return notorieta({ person, languages, place, at, operation, code })

@@ -41,7 +41,7 @@ export const samples = {
     fromAnpr: { a: nascita, b: residenza, f: famiglia },
     declared: { e: 'coniugato' },
   },
-  attoNotorio: { document: 'attoNotorio', ...common, subject },
+  attoNotorio: { document: 'attoNotorio', ...common, subject, fromAnpr: { a: nascita, b: residenza } },
   coverSlip: { document: 'coverSlip', ...common, validUntil: '2027-02-02T09:30:00.000Z', ...certificate, subject },
 } as const satisfies Record<string, VerificationClaims>
 

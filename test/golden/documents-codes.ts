@@ -62,6 +62,13 @@ function told(person: RegisteredPerson, language: PaperLanguage = 'it') {
   return { subject: subjectOf(person), fromAnpr: facts }
 }
 
+/** Who declares: all that a form of art. 47 has of ANPR. */
+function identity(person: RegisteredPerson) {
+  const { subject, fromAnpr } = told(person)
+  const { a, b } = fromAnpr
+  return { subject, fromAnpr: { ...(a && { a }), ...(b && { b }) } }
+}
+
 /** What each code says: the words of the paper that it stands on. */
 export const claims = {
   'ricevuta-it': { ...paper(1, spello), ...receipt },
@@ -103,9 +110,9 @@ export const claims = {
     ...told(dorde),
     declared: {},
   },
-  'notorieta-it': { ...paper(14, spello), document: 'attoNotorio', subject: subjectOf(laura) },
-  'notorieta-it-en': { ...paper(15, spello), document: 'attoNotorio', subject: subjectOf(laura) },
-  'notorieta-it-de': { ...paper(16, sluderno), document: 'attoNotorio', subject: subjectOf(juergen) },
+  'notorieta-it': { ...paper(14, spello), document: 'attoNotorio', ...identity(laura) },
+  'notorieta-it-en': { ...paper(15, spello), document: 'attoNotorio', ...identity(laura) },
+  'notorieta-it-de': { ...paper(16, sluderno), document: 'attoNotorio', ...identity(juergen) },
 } as const satisfies Record<string, VerificationClaims>
 export type Coded = keyof typeof claims
 
