@@ -30,7 +30,8 @@ export interface KillTotem {
   pki: string
   totem: string
   gatewayUrl: string
-  printerEnv: Record<string, string>
+  /** Where the device process finds reader and printer. Nobody lays a card down: whoever comes has shown it already. */
+  deviceEnv: Record<string, string>
 }
 
 /** Few, so that whoever was left with a slip comes again soon. */
@@ -40,7 +41,7 @@ const LINE_PROBE_MS = 250
 const TRIES = 3
 const PRINTER_PATIENCE_MS = 8_000
 
-const { data, pki, totem, gatewayUrl, printerEnv }: KillTotem = JSON.parse(process.argv[2] ?? '')
+const { data, pki, totem, gatewayUrl, deviceEnv }: KillTotem = JSON.parse(process.argv[2] ?? '')
 const say = (what: string, of = '') => void writeSync(1, `${what} ${of}\n`)
 const read = (name: string) => readFileSync(join(pki, name), 'utf8')
 const keyIn = (name: string): NamedKey => JSON.parse(read(name))
@@ -115,8 +116,7 @@ const devices = superviseDevices({
   spawn() {
     const program = fileURLToPath(new URL('../../native/index.ts', import.meta.url))
     const host = fork(program, ['--printer', 'receipt-80'], {
-      // No reader is tried here: whoever comes has shown the card already.
-      env: { ...process.env, ...printerEnv, PCSCLITE_CSOCK_NAME: join(data, 'no-pcscd') },
+      env: { ...process.env, ...deviceEnv },
       execArgv: [],
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

@@ -15,6 +15,7 @@ import { openQueue } from '../../main/queue/queue.ts'
 import { startAnpr } from '../../simulator/anpr/index.ts'
 import { type BenchGateway, startGatewayProcess } from '../../simulator/bench/gateway.ts'
 import { startLine } from '../../simulator/bench/line.ts'
+import { startPcscd } from '../../simulator/card/pcscd.ts'
 import { randomFrom } from '../../simulator/fleet/plan.ts'
 import { makePki } from '../../simulator/pki/make.ts'
 import { startVirtualPrinter } from '../../simulator/printer/virtual-printer.ts'
@@ -62,16 +63,19 @@ export async function killRounds({
   rounds,
   seed,
   limitMs = Number.POSITIVE_INFINITY,
+  keep = false,
   onRound = () => undefined,
 }: {
   rounds: number
   seed: number
   limitMs?: number
+  /** Leaves disk, paper and logs to be looked at, and says where. */
+  keep?: boolean
   onRound?: (round: number, victim: Victim) => void
 }): Promise<KillVerdict> {
   const started = performance.now()
   const random = randomFrom(seed)
-  const office = await openOffice()
+  const office = await openOffice(keep)
   const violations: string[] = []
   const searcher = createDiskSearcher()
   const leaks = new Map<string, Leak>()
@@ -140,13 +144,14 @@ function pickVictim(
   return chance > 0.8 && !gatewayDown ? 'gateway' : 'main'
 }
 
-async function openOffice() {
+async function openOffice(keep: boolean) {
   await makePki(PKI)
   const folder = mkdtempSync(join(tmpdir(), 'totem-kill-'))
   const data = join(folder, 'data')
   mkdirSync(data, { mode: 0o700 })
   const postgres = await startPostgres()
-  const [anpr, printer] = await Promise.all([
+  const [pcscd, anpr, printer] = await Promise.all([
+    startPcscd(),
     startAnpr({ port: 0, pki: PKI }),
     startVirtualPrinter({
       profile: 'receipt-80',
@@ -168,7 +173,7 @@ async function openOffice() {
     pki: PKI,
     totem: TOTEM,
     gatewayUrl: `https://127.0.0.1:${line.port}`,
-    printerEnv: printer.env,
+    deviceEnv: { ...printer.env, PCSCLITE_CSOCK_NAME: pcscd.socket },
   }
 
   return {
@@ -188,9 +193,10 @@ async function openOffice() {
       for (const child of children) child.kill('SIGKILL')
       await line.stop()
       await gateway.stop()
-      await Promise.all([anpr.stop(), printer.stop()])
+      await Promise.all([anpr.stop(), printer.stop(), pcscd.stop()])
       await postgres.stop()
-      rmSync(folder, { recursive: true, force: true })
+      if (keep) console.error(`kept: ${folder}`)
+      else rmSync(folder, { recursive: true, force: true })
     },
   }
 
@@ -370,12 +376,14 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       rounds: { type: 'string', default: '1000' },
       seed: { type: 'string', default: String(Date.now() % 1_000_000_007) },
       'limit-minutes': { type: 'string', default: '60' },
+      keep: { type: 'boolean', default: false },
     },
   })
   const verdict = await killRounds({
     rounds: Number(values.rounds),
     seed: Number(values.seed),
     limitMs: Number(values['limit-minutes']) * 60_000,
+    keep: values.keep,
     onRound: (round) => {
       if (round > 0 && round % 50 === 0) console.error(`${round} rounds`)
     },
