@@ -110,6 +110,18 @@ describe('the gateway', () => {
   })
 })
 
+test('a technician who is reading holds up neither writing nor sending', () => {
+  line()
+  const reader = new Database(join(dir, 'journal.db'), { readonly: true })
+  reader.exec('BEGIN')
+  reader.prepare('SELECT * FROM entry').all()
+  line()
+  expect(unsent(10)).toEqual([1, 2])
+  held(2)
+  expect(unsent(10)).toEqual([])
+  reader.close()
+})
+
 test('reading all of it does not hold up who writes', () => {
   line()
   for (const { seq } of journal.entries()) if (seq < 700) line()
@@ -144,17 +156,14 @@ describe('somebody edits the file', () => {
     expect(journal.verify()).toMatchObject({ ok: false, error: { kind: 'broken', seq } })
     journal.unsent(10)
   })
-  test('a field into no JSON: what went before is kept, and the log begins anew', () => {
+  test('a field into no JSON: what went before is sent, and the log begins anew', () => {
     line()
     line()
     edit(`UPDATE entry SET fields = '{' WHERE seq = 2`)
-    expect([...journal.entries()].map(({ seq, event, fields }) => [seq, event, fields])).toEqual([
-      [1, 'line.changed', { state: 'up' }],
-      [1, 'journal.restarted', { reason: 'file-damaged', chain: expect.any(String), upTo: 1, lost: 0 }],
-      [2, 'storage.repaired', { store: 'journal', reason: 'integrity-check', salvaged: 1, lost: expect.any(Number) }],
-    ])
-    expect(journal.verify()).toEqual({ ok: true, value: { count: 3 } })
     expect(unsent(10)).toEqual([1])
+    expect([...journal.entries()].slice(2).map(({ seq, event, fields }) => [seq, event, fields])).toEqual([
+      [1, 'journal.restarted', { reason: 'chain-broken', chain: expect.any(String), upTo: 1, lost: 1 }],
+    ])
   })
   test('the file itself does not let an entry be changed or taken away', () => {
     line()
