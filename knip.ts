@@ -35,6 +35,6 @@ const config: KnipConfig = {
     '@types/js-yaml',
   ],
   // Debian's (scripts/setup.mjs).
-  ignoreBinaries: ['openssl', 'pdftotext', 'setpriv', 'useradd', 'unshare', 'zbarimg'],
+  ignoreBinaries: ['mount', 'openssl', 'pdftotext', 'setpriv', 'strace', /^tpm2_/, 'useradd', 'unshare', 'zbarimg'],
 }
 export default config
