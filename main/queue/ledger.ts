@@ -133,7 +133,7 @@ export function ledgerOn(db: Storage, now: () => number): Ledger {
   const forget = db.prepare(
     `DELETE FROM sheet
      WHERE at < ? AND state NOT IN ('handed', 'rendered', 'sent')
-       AND operation NOT IN (SELECT operation FROM operation WHERE state IN ('queued', 'issued'))`,
+       AND operation NOT IN (SELECT operation FROM operation WHERE state IN ('queued', 'submitted', 'aside', 'issued'))`,
   )
   const iso = (ms: number) => new Date(ms).toISOString()
 

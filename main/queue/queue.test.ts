@@ -1,9 +1,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { LONGEST_WAIT_MS, type NewOperation, openQueue, type Queue, type Settlement } from './queue.ts'
+import { EXPIRED_AT_ONCE, LONGEST_WAIT_MS, type NewOperation, openQueue, type Queue, type Settlement } from './queue.ts'
 
 const LATER = 5 * 10 ** 12
 const T0 = Date.parse('2026-11-22T09:00:00.000Z')
@@ -193,72 +192,103 @@ test('what nobody fetched expires, and so does what was tried and never answered
   ])
 })
 
-/** What the queue promises, as plainly as it can be said. */
-type Model = Map<number, { state: string; until: number }>
-const place = fc.integer({ min: 0, max: 7 })
-const time = fc.integer({ min: 0, max: LONGEST_WAIT_MS })
+describe('what goes first', () => {
+  test('a citizen before statistics, however many and old these are', () => {
+    for (const n of [1, 2, 3]) queue.add(item(n, { kind: 'statistics' }))
+    queue.add(item(4))
+    expect(due(T0)).toEqual([id(4), id(1), id(2), id(3)])
+    queue.defer([{ operation: id(4), reason: 'line-down', until: T0 + 9 }])
+    expect([queue.nextDue(), due(T0)[0], due(T0 + 9)[0]]).toEqual([0, id(1), id(4)])
+  })
+  test('one that fails again and again stands behind all others', () => {
+    for (const n of [1, 2, 3, 4]) queue.add(item(n))
+    const first = () => queue.due(T0, { items: 1, bytes: 10 ** 6 })[0]?.operation ?? ''
+    const order = Array.from({ length: 6 }, (_, n) => {
+      const operation = first()
+      defer(operation, 'anpr-unavailable', T0 - 1_000 + n)
+      return operation
+    })
+    expect(order).toEqual([1, 2, 3, 4, 1, 2].map(id))
+  })
+  test('no more than fits into the batch, and one however large', () => {
+    for (const n of [1, 2, 3]) queue.add(item(n, { sealed: JWE.replace('Y2', 'Y2'.repeat(1_000)) }))
+    expect(queue.due(T0, { items: 10, bytes: 4_500 })).toHaveLength(2)
+    expect(queue.due(T0, { items: 10, bytes: 1 })).toHaveLength(1)
+    expect(queue.due(T0, { items: 1, bytes: 10 ** 6 })).toHaveLength(1)
+  })
+})
 
-type Step = fc.Command<Model, { time: number }>
-const steps: fc.Arbitrary<Step>[] = [
-  place.map((n) => ({
-    check: () => true,
-    run(model) {
-      expect(queue.add(item(n))).toEqual(OK)
-      if (!model.has(n)) model.set(n, { state: 'queued', until: 0 })
-    },
-    toString: () => `add ${n}`,
-  })),
-  fc.tuple(place, time).map(([n, until]) => ({
-    check: () => true,
-    run(model) {
-      defer(id(n), 'pending', T0 + until)
-      const known = model.get(n)
-      if (known?.state === 'queued') known.until = T0 + until
-    },
-    toString: () => `defer ${n} until ${until}`,
-  })),
-  fc.tuple(place, fc.boolean()).map(([n, well]) => ({
-    check: () => true,
-    run(model) {
-      const known = model.get(n)
-      const settled = settle(
-        id(n),
-        well ? { state: 'issued', outcome: OUTCOME } : { state: 'refused', reason: 'not-in-family', anpr: null },
-        T0,
-      )
-      expect(settled).toBe(known ? (known.state === 'queued' ? 'settled' : 'known') : 'unknown')
-      if (known?.state === 'queued') known.state = well ? 'issued' : 'refused'
-    },
-    toString: () => `settle ${n} ${well}`,
-  })),
-  place.map((n) => ({
-    check: () => true,
-    run(model) {
-      const known = model.get(n)
-      expect(queue.collected(id(n))).toEqual({ ok: true, value: known?.state === 'issued' })
-      if (known?.state === 'issued') known.state = 'collected'
-    },
-    toString: () => `collect ${n}`,
-  })),
-  fc.constant({ check: () => true, run: reopen, toString: () => 'restart' }),
-]
+describe('a submitted request', () => {
+  beforeEach(() => {
+    for (const n of [1, 2]) queue.add(item(n))
+    queue.submitted([id(1), id(9)], T0)
+  })
+  test('is sent no more, keeps its payload, and is settled by its outcome', () => {
+    expect(due(T0)).toEqual([id(2)])
+    expect(queue.get(id(1))).toMatchObject({ state: 'submitted', sealed: JWE, submittedAt: T0, attempts: 1 })
+    expect(queue.depth()).toEqual({ ...NONE, queued: 1, submitted: 1, oldestQueuedAt: item(1).requestedAt })
+    expect(settle(id(1), { state: 'issued', outcome: OUTCOME })).toBe('settled')
+  })
+  test('of which nothing is heard is sent again', () => {
+    clock = T0 + 10
+    expect(queue.overdue(T0, 9)).toEqual([])
+    expect(ids(queue.overdue(T0 + 1, 9))).toEqual([id(1)])
+    queue.requeue([id(1), id(2)])
+    expect(due(T0)).toEqual([id(1), id(2)])
+    expect(queue.get(id(1))).toMatchObject({ reason: 'outcome-overdue', sealed: JWE })
+  })
+})
 
-test('any history leaves what the plain model says, restarts included', () => {
-  fc.assert(
-    fc.property(fc.commands(steps, { maxCommands: 40 }), time, (history, at) => {
-      queue.close()
-      rmSync(dir, { recursive: true, force: true })
-      dir = mkdtempSync(join(tmpdir(), 'queue-'))
-      queue = open()
-      const model: Model = new Map()
-      fc.modelRun(() => ({ model, real: { time: T0 } }), history)
-      for (const [n, { state }] of model) expect(queue.get(id(n))?.state).toBe(state)
-      const inState = (wanted: string) => [...model].filter(([, { state }]) => state === wanted).map(([n]) => id(n))
-      expect(ids(queue.waiting(HOLDER)).sort()).toEqual(inState('issued').sort())
-      const fallen = [...model].filter(([, { state, until }]) => state === 'queued' && until <= T0 + at)
-      expect(due(T0 + at).sort()).toEqual(fallen.map(([n]) => id(n)).sort())
-      expect(queue.depth()).toMatchObject({ queued: inState('queued').length, waiting: inState('issued').length })
-    }),
-    { numRuns: 60 },
+describe('a page of outcomes', () => {
+  test('is taken in with its cursor at one go, and one that is malformed holds up none of the others', () => {
+    for (const n of [1, 2, 3]) queue.add(item(n))
+    const issued = (n: number, outcome = OUTCOME) =>
+      ({ operation: id(n), settlement: { state: 'issued', outcome } }) as const
+    const page = [issued(1), issued(2, '<html>'), issued(9), issued(1), issued(3)]
+    expect(queue.settle(page, T0, 42)).toEqual({
+      ok: true,
+      value: ['settled', 'malformed', 'unknown', 'known', 'settled'],
+    })
+    reopen()
+    expect([queue.cursor(), queue.depth().waiting, queue.get(id(2))?.state]).toEqual([42, 2, 'queued'])
+    queue.settle([], T0, null)
+    expect(queue.cursor()).toBe(42)
+  })
+})
+
+describe('a request that is set aside', () => {
+  beforeEach(() => {
+    queue.add(item(1))
+    expect(queue.setAside(id(1), 'request-malformed')).toEqual({ ok: true, value: true })
+  })
+  test('is sent no more, its person is told once, and an operator has it sent again', () => {
+    expect([due(T0), queue.nextDue(), queue.depth().aside]).toEqual([[], null, 1])
+    expect(queue.untold(HOLDER)).toMatchObject([{ state: 'aside', reason: 'request-malformed', sealed: JWE }])
+    expect([queue.told(id(1)), queue.told(id(1))]).toEqual([true, false].map((value) => ({ ok: true, value })))
+    expect(queue.untold(HOLDER)).toEqual([])
+    expect(queue.retry(id(1))).toEqual({ ok: true, value: true })
+    expect(due(T0)).toEqual([id(1)])
+    settle(id(1), { state: 'refused', reason: 'not-in-family', anpr: null })
+    expect(queue.untold(HOLDER)).toMatchObject([{ state: 'refused' }])
+  })
+  test('is listed without payload and holder', () => {
+    const [listed] = queue.list({ limit: 5, states: ['aside'] })
+    expect(listed).toMatchObject({ seq: 1, operation: id(1), reason: 'request-malformed', told: false })
+    expect(JSON.stringify(listed)).not.toMatch(/eyJ|abab/)
+    expect(queue.list({ limit: 5, states: ['queued', 'issued'] })).toEqual([])
+    expect(queue.list({ limit: 5, after: 1 })).toEqual([])
+  })
+})
+
+test('however many expire, they go some at a time', () => {
+  for (let n = 0; n < EXPIRED_AT_ONCE + 5; n++) queue.add(item(n))
+  queue.submitted(
+    Array.from({ length: EXPIRED_AT_ONCE + 5 }, (_, n) => id(n)),
+    T0,
   )
+  const expire = () => {
+    const expired = queue.expire({ issuedBefore: T0, requestedBefore: T0 + 1_000_000 })
+    return expired.ok && expired.value.length
+  }
+  expect([expire(), expire(), expire()]).toEqual([EXPIRED_AT_ONCE, 5, 0])
 })
