@@ -278,7 +278,10 @@ function journalOn(db: Storage, { path, totem, now, strict, maxPages, repaired }
       const after = unsentFrom(chain)
       const most = Math.min(limit, (chain.ends ?? Number.POSITIVE_INFINITY) - after)
       if (most <= 0) continue
-      const entries = sound(chain, after, log.page(chain, after, most))
+      const page = log.page(chain, after, most)
+      const entries = sound(chain, after, page)
+      // Broken at once: there is a new chain now.
+      if (entries.length === 0 && page.length > 0) return nextBatch(limit)
       if (entries.length === 0) continue
       const base = after === chain.baseSeq && after > 0 ? log.anchorAt(chain, after) : null
       return { entries, base }
