@@ -47,8 +47,8 @@ export const JOURNAL_ANCHOR_TYP = 'totem-journal-anchor+jws'
 
 /**
  * Payload of an anchor: a compact JWS, ES256, protected header `typ` "totem-journal-anchor+jws" and `kid` of one of the
- * gateway's `anchor` keys (contract/gateway-keys.ts). At `at` the gateway held this chain without a gap up to the entry
- * `seq`, whose hash this was: nobody can give that chain another past any more.
+ * gateway's `anchor` keys (contract/gateway-keys.ts). At `at` the gateway held a history of this chain up to the entry `seq`,
+ * whose hash this was: whoever shows the chain with this anchor can give it no other past.
  */
 export const journalAnchor = z.strictObject({
   totem: totemId,

@@ -5,7 +5,7 @@ import type { StorageFailure } from '../../main/queue/storage.ts'
 import { Failure } from './command.ts'
 
 /** Where a technician's provisioning lies on a totem (main/config.ts). */
-export const CONFIG_FILE = '/etc/totem-polis/totem.json'
+const CONFIG_FILE = '/etc/totem-polis/totem.json'
 /** sysexits(3): no such file; try again later; a file that was named is not what it should be. */
 export const [NO_INPUT, TEMPORARY, CONFIG] = [66, 75, 78]
 
