@@ -4,7 +4,7 @@ import { openOutcome } from '../queue/sealing.ts'
 import { isOwn, settlementOf } from './answer.ts'
 import { backoffMs } from './backoff.ts'
 import type { Failed } from './outbox.ts'
-import { breathe, type Lane, NEVER, type Rest, type Sync } from './sync.ts'
+import { breathe, COMMIT_AT_ONCE, type Lane, NEVER, parts, type Rest, type Sync } from './sync.ts'
 
 /**
  * A certificate or its refusal, as it came in an answer to a submission (`cursor` null) or on a page of outcomes. Opened
@@ -51,37 +51,54 @@ export function createInbox(sync: Sync, putOff: (failed: readonly Failed[]) => v
 
   async function takeIn(settled: readonly Settled[], cursor: number | null) {
     const failed: Failed[] = []
-    const items: { operation: string; settlement: Settlement }[] = []
-    for (const each of settled) {
-      const { operation } = each
-      const asked = queue.get(operation)
-      if (each.state === 'issued' && asked && asked.state !== 'issued' && asked.state !== 'collected') {
-        const opened = await openOutcome(each.outcome, sync.outcomeKeys, operation, sync.totem)
-        if (!opened.ok) {
-          failed.push({ operation, reason: opened.error.kind, own: true })
-          continue
-        }
-      }
-      const settlement = settlementOf(each, asked?.requestedAt ?? null, sync)
-      if (typeof settlement === 'string') failed.push({ operation, reason: settlement, own: isOwn(settlement) })
-      else items.push({ operation, settlement })
-    }
-    if (sync.stopping()) return { stored: false, news: 0, failed: [] }
-    if (items.length === 0 && cursor === null) return { stored: true, news: 0, failed }
-    const told = queue.settle(items, sync.line.gatewayTime, cursor)
-    if (!told.ok) return { stored: false, news: 0, failed: [] }
     let news = 0
-    for (const [index, { operation, settlement }] of items.entries()) {
-      const became = told.value[index]
-      if (became === 'malformed') failed.push({ operation, reason: 'settlement-malformed', own: true })
-      if (became === 'unknown') journal.record('gateway.answer-malformed', { path: 'v1.outcomes', httpStatus: 200 })
-      if (became !== 'settled') continue
-      news++
-      if (settlement.state === 'issued') journal.record('request.issued', { operation })
-      else journal.record('request.refused', { operation, reason: settlement.reason })
-      sync.tell(operation)
+    // The cursor goes with the last ones: a cut before that brings the page again, and what is known then stays as it is.
+    for (const part of settled.length > 0 ? parts(settled, COMMIT_AT_ONCE) : [[]]) {
+      const last = part.at(-1) === settled.at(-1)
+      const items = (await Promise.all(part.map((each) => opened(each, failed)))).flat()
+      if (sync.stopping()) return { stored: false, news, failed: [] }
+      const upTo = last && cursor !== queue.cursor() ? cursor : null
+      if (items.length === 0 && upTo === null) continue
+      const told = queue.settle(items, sync.line.gatewayTime, upTo)
+      if (!told.ok) return { stored: false, news, failed: [] }
+      for (const [index, item] of items.entries()) news += noted(item, told.value[index], failed) ? 1 : 0
+      await breathe()
     }
-    return { stored: true, news, failed }
+    return { stored: !sync.stopping(), news, failed }
+  }
+
+  async function opened(outcome: Settled, failed: Failed[]): Promise<{ operation: string; settlement: Settlement }[]> {
+    const { operation, state } = outcome
+    if (state === 'issued') {
+      const content = await openOutcome(outcome.outcome, sync.outcomeKeys, operation, sync.totem)
+      if (!content.ok && isOurs(operation)) failed.push({ operation, reason: content.error.kind, own: true })
+      if (!content.ok) return []
+    }
+    const requestedAt = state === 'refused' ? (queue.get(operation)?.requestedAt ?? null) : null
+    const settlement = settlementOf(outcome, requestedAt, sync)
+    if (typeof settlement === 'string') failed.push({ operation, reason: settlement, own: isOwn(settlement) })
+    return typeof settlement === 'string' ? [] : [{ operation, settlement }]
+  }
+
+  /** One of ours that has no answer yet; what can't be opened of all others need not be. */
+  const isOurs = (operation: string) => {
+    const state = queue.get(operation)?.state
+    return state === 'queued' || state === 'submitted' || state === 'aside'
+  }
+
+  /** True: this is new, and whoever waits for it is told. */
+  function noted(
+    { operation, settlement }: { operation: string; settlement: Settlement },
+    became: 'settled' | 'known' | 'malformed' | 'unknown' | undefined,
+    failed: Failed[],
+  ): boolean {
+    if (became === 'malformed') failed.push({ operation, reason: 'settlement-malformed', own: true })
+    if (became === 'unknown') journal.record('gateway.answer-malformed', { path: 'v1.outcomes', httpStatus: 200 })
+    if (became !== 'settled') return false
+    if (settlement.state === 'issued') journal.record('request.issued', { operation })
+    else journal.record('request.refused', { operation, reason: settlement.reason })
+    sync.tell(operation)
+    return true
   }
 
   /** False: asking on at once would bring the same again. */

@@ -4,7 +4,7 @@ import { backoffMs } from './backoff.ts'
 import { firstLimit, nextLimit, together } from './batch.ts'
 import type { GatewayFailure } from './client.ts'
 import type { Inbox } from './inbox.ts'
-import { breathe, type Lane, NEVER, type Rest, type Sync } from './sync.ts'
+import { breathe, COMMIT_AT_ONCE, type Lane, NEVER, parts, type Rest, type Sync } from './sync.ts'
 
 /** `own`: it lies in the item, as far as one can see; not in the line, the gateway or ANPR. */
 export type Failed = { operation: string; reason: string; own: boolean }
@@ -87,11 +87,15 @@ export function createOutbox(sync: Sync, inbox: () => Inbox): Outbox {
     const pending = verdicts.filter(({ state }) => state === 'pending').map(({ operation }) => operation)
     const settled = verdicts.filter((verdict) => verdict.state === 'issued' || verdict.state === 'refused')
     let taken = pending.length
-    if (pending.length > 0) {
-      if (!queue.submitted(pending, sync.now()).ok) return restOfDisk()
-      for (const { operation, attempts } of batch)
-        if (pending.includes(operation)) journal.record('request.submitted', { operation, attempt: attempts + 1 })
+    for (const part of parts(pending, COMMIT_AT_ONCE)) {
+      if (!queue.submitted(part, sync.now()).ok) return restOfDisk()
+      for (const operation of part) {
+        const { attempts = 0 } = batch.find((item) => item.operation === operation) ?? {}
+        journal.record('request.submitted', { operation, attempt: attempts + 1 })
+      }
       inbox().expect()
+      await breathe()
+      if (sync.stopping()) return
     }
     const failed: Failed[] = verdicts.flatMap((verdict) =>
       verdict.state === 'later'

@@ -35,10 +35,20 @@ export interface Lane {
   run(): Promise<void>
 }
 
+/**
+ * Requests that one commit takes. It, their log entries and the next frame of the screen share some 10 ms; a page of a
+ * hundred in one commit would hold up a touch.
+ */
+export const COMMIT_AT_ONCE = 16
+
 export const NEVER = Number.POSITIVE_INFINITY
 
 /** Lets the touch of a citizen and the next frame through, between two pieces of work on a long list. */
 export const breathe = () => turn()
+
+/** In their order, at most `size` each. */
+export const parts = <T>(list: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(list.length / size) }, (_, index) => list.slice(index * size, (index + 1) * size))
 
 /** A time until which something rests, and why for longer and longer. */
 export interface Rest {

@@ -8,6 +8,7 @@ import { printerFigures } from './printer.ts'
 import { readerFigures } from './reader.ts'
 import { type Bench, type Figure, table } from './report.ts'
 import { storeFigures } from './store.ts'
+import { syncFigures } from './sync.ts'
 
 // The second half of scripts/bench.mjs, on Node 24. No test: a figure that misses its goal is marked, and only one that
 // cannot be measured ends it with an error.
@@ -19,6 +20,7 @@ const BENCHES: Record<string, Bench> = {
   store: storeFigures,
   fleet: fleetFigures,
   gateway: gatewayFigures,
+  sync: syncFigures,
 }
 
 const { positionals, values } = parseArgs({
