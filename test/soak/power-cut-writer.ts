@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { writeSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { ulid } from 'ulid'
 import { openJournal } from '../../main/journal/journal.ts'
@@ -32,6 +32,14 @@ export function seeded(seed: number): () => number {
   }
 }
 
+/** The header, as one sector that went bad: nothing of the rest says any more that it is a database. */
+function damage(path: string): void {
+  const fd = openSync(path, 'r+')
+  writeSync(fd, Buffer.alloc(100, 0xa5), 0, 100, 0)
+  fsyncSync(fd)
+  closeSync(fd)
+}
+
 function write(folder: string, steps: number, seed: number): void {
   const random = seeded(seed)
   const upTo = (most: number) => Math.floor(random() * most)
@@ -57,6 +65,7 @@ function write(folder: string, steps: number, seed: number): void {
   const one = (operations: string[]) => operations[upTo(operations.length)] ?? ulid()
   const job = () => ({ operation: one(among('issued')), document: 'certificate', session: ulid() })
   let cursor = 0
+  let inHand = false
 
   const acts: (() => unknown)[] = [
     ...Array<() => unknown>(4).fill(() =>
@@ -85,8 +94,11 @@ function write(folder: string, steps: number, seed: number): void {
     () => queue.collected(one(among('issued'))),
     () => queue.told(one(among('refused', 'expired', 'aside'))),
     () => queue.expire({ issuedBefore: clock - 30 * DAY_MS, requestedBefore: clock - 30 * DAY_MS }),
-    () => queue.ledger.begin(job()),
-    () => queue.ledger.voidInHand('paperOut'),
+    ...Array<() => unknown>(2).fill(() => {
+      // There is one printer.
+      inHand = !inHand
+      return inHand ? queue.ledger.begin(job()) : queue.ledger.voidInHand('paperOut')
+    }),
   ]
 
   for (let n = 0; n < steps; n++) {
@@ -98,10 +110,16 @@ function write(folder: string, steps: number, seed: number): void {
     for (let left = upTo(3); left > 0; left--) journal.record('line.changed', { state: random() < 0.5 ? 'up' : 'down' })
     const last = random() < 0.3 && journal.unsent(500)?.entries.at(-1)
     if (last) say(`journal ${last.hash}`)
-    if (random() < 0.02) {
+    if (random() < 0.04) {
       queue.close()
       journal.close()
+      // Its repair is one step: whenever it is interrupted, what there was is there.
+      if (random() < 0.5) {
+        say('step damaged')
+        damage(join(folder, 'queue.db'))
+      }
       ;({ queue, journal } = open())
+      say(`queue ${stateOf(queue)}`)
     }
   }
 }
