@@ -96,7 +96,19 @@ export const screen = z.discriminatedUnion('screen', [
     holder: person,
     waiting: z.array(z.strictObject({ operation: operationId, ...certificateChoice, requestedAt: isoInstant })).min(1),
   }),
-  z.strictObject({ screen: z.literal('menu'), holder: person, online: z.boolean() }),
+  /** `notices`: requests of earlier visits that nothing came of, which their holder has not been told of. */
+  z.strictObject({
+    screen: z.literal('menu'),
+    holder: person,
+    online: z.boolean(),
+    notices: z.array(
+      z.strictObject({
+        operation: operationId,
+        became: z.enum(['refused', 'expired', 'aside']),
+        requestedAt: isoInstant,
+      }),
+    ),
+  }),
   /**
    * The holder's own data in ANPR; null while it is asked. The codice fiscale is masked: the whole of it is on the paper,
    * and people stand behind (anpr.md §8.2).

@@ -114,8 +114,17 @@ const screens: Record<string, Screen> = {
     holder,
     waiting: [waiting(['8'], 'A1'), waiting(['8', '12'], 'A2'), waiting(['12'], 'A3'), waiting(['8'], 'A4')],
   },
-  menu: { screen: 'menu', holder, online: true },
-  'menu-offline': { screen: 'menu', holder, online: false },
+  menu: { screen: 'menu', holder, online: true, notices: [] },
+  'menu-offline': { screen: 'menu', holder, online: false, notices: [] },
+  'menu-notices': {
+    screen: 'menu',
+    holder,
+    online: true,
+    notices: [
+      { operation: '01KANPR0000000000000000001', became: 'refused', requestedAt: '2026-11-10T09:12:00.000Z' },
+      { operation: '01KANPR0000000000000000002', became: 'aside', requestedAt: '2026-10-12T16:40:00.000Z' },
+    ],
+  },
   'visura-asking': { screen: 'visura', person: null },
   visura: { screen: 'visura', person: ownData },
   'visura-large-family': {

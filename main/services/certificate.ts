@@ -7,6 +7,7 @@ import type { Queue } from '../queue/queue.ts'
 import { holderReference, type NamedKey, type OutcomeKeys, openOutcome, sealRequest } from '../queue/sealing.ts'
 import type {
   Entered,
+  Notice,
   PreviewSheet,
   Recognised,
   Refused,
@@ -46,6 +47,9 @@ const OFFLINE_PATIENCE_MS = 1_500
  */
 const PASSING: Problem['kind'][] = ['statement-stale', 'session-expired', 'revocation-unknown', 'anpr-unavailable']
 
+/** As many as the screen has room for; the others are told at the next visit. */
+const NOTICES = 2
+
 /** The journey of a certificate: recorded first, then everything else (DESIGN.md steps 3 to 7). */
 export function createCertificates(options: CertificateOptions) {
   const { devices, queue, journal, client, drain, keys, totem, now } = options
@@ -72,20 +76,35 @@ export function createCertificates(options: CertificateOptions) {
     return waiting
   }
 
+  const noticesFor = (codiceFiscale: string): Notice[] =>
+    queue
+      .untold(holderReference(codiceFiscale, keys.holder))
+      .slice(0, NOTICES)
+      .map((untold) => {
+        const { operation, state, requestedAt } = untold
+        return { operation, state, requestedAt, reason: 'reason' in untold ? untold.reason : null }
+      })
+
   return {
     async enter(recognised: Recognised): Promise<Result<Entered, Refused>> {
       const waiting = await waitingFor(recognised.codiceFiscale)
-      const offline = ok({ token: null, family: null, waiting })
+      const notices = noticesFor(recognised.codiceFiscale)
+      const offline = ok({ token: null, family: null, waiting, notices })
       if (!options.online()) return offline
       // What waits on this totem is the person's whatever the gateway says today.
       const refuse = (problem: Problem) =>
-        waiting.length > 0 || PASSING.includes(problem.kind) ? offline : err(refusedBy(problem))
+        waiting.length + notices.length > 0 || PASSING.includes(problem.kind) ? offline : err(refusedBy(problem))
       const opened = await client.openSession(recognised.evidence)
       if (!opened.ok) return opened.error.kind === 'refused' ? refuse(opened.error.problem) : offline
       const { token } = opened.value
       const family = await client.family(token)
       if (!family.ok) return family.error.kind === 'refused' ? refuse(family.error.problem) : offline
-      return ok({ token, family: family.value.members, waiting })
+      return ok({ token, family: family.value.members, waiting, notices })
+    },
+
+    noticed({ notices }: Entered) {
+      // A disk that does not take it has it told once more.
+      for (const { operation } of notices) queue.told(operation)
     },
 
     async preview({ token }: Entered, wanted: Wanted): Promise<Result<PreviewSheet, Refused | Unavailable>> {
@@ -145,7 +164,10 @@ export function createCertificates(options: CertificateOptions) {
         const outcome = await openOutcome(settled.outcome, keys.outcome, operation, totem)
         if (outcome.ok) return ok({ state: 'issued', outcome: outcome.value })
       }
-      if (settled.state === 'refused') return err(refusedFor(settled.reason, settled.anpr))
+      if (settled.state === 'refused') {
+        queue.told(operation)
+        return err(refusedFor(settled.reason, settled.anpr))
+      }
       return ok({ state: 'queued', operation, requestedAt })
     },
 

@@ -48,6 +48,7 @@ export function createVisitServices(options: ServicesOptions): VisitServices {
     expiryOffered,
     possession: (_, can) => possession(can),
     enter: (_, recognised) => certificates.enter(recognised),
+    noticed: certificates.noticed,
     preview: certificates.preview,
     request: certificates.request,
     visura: (entered) => askVisura(options.client, entered),

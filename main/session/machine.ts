@@ -86,6 +86,7 @@ export function createVisitMachine({ services, goodbyeMs, now = () => performanc
         services.journal.ended(visit, visit.ending, Math.round(now() - visit.startedAt)),
       rememberCard: assign(({ context }) => (holdsCard(context) ? { lastCard: context.card } : {})),
       noteCard: assign(({ context }) => put(context, { card: context.card })),
+      notice: ({ context: { visit } }) => visit.entered && services.noticed(visit.entered),
       checkHealth: assign(() => ({ out: services.outOfService() })),
       end: assign(({ context }, how: string) => put(context, { ending: how })),
       set: assign(({ context }, set: Partial<Visit>) => put(context, set)),
@@ -289,7 +290,7 @@ export function createVisitMachine({ services, goodbyeMs, now = () => performanc
               'card.removed': pulled,
             },
           },
-          menu: { on: { chooseService, 'card.removed': pulled } },
+          menu: { entry: 'notice', on: { chooseService, 'card.removed': pulled } },
           visura: {
             id: 'visura',
             initial: 'asking',

@@ -72,7 +72,16 @@ export function screenOf(path: StatePath, context: Context, online: boolean): Sc
         })),
       }
     case 'menu':
-      return { screen: 'menu', holder: holderOf(visit), online: visit.entered?.token != null }
+      return {
+        screen: 'menu',
+        holder: holderOf(visit),
+        online: visit.entered?.token != null,
+        notices: (visit.entered?.notices ?? []).map(({ operation, state, requestedAt }) => ({
+          operation,
+          became: state,
+          requestedAt,
+        })),
+      }
     case 'visura':
       return inner === 'unavailable'
         ? { screen: 'visura-unavailable' }

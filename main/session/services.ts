@@ -32,6 +32,8 @@ export interface VisitServices {
   possession(visit: VisitId, can: string): Promise<Result<Possession, Refused | WrongCan>>
   /** Opens the citizen session at the gateway and asks for the family sheet; offline only the holder is known. */
   enter(visit: VisitId, recognised: Recognised): Promise<Result<Entered, Refused>>
+  /** The holder has been shown what became of these. */
+  noticed(entered: Entered): void
   preview(entered: Entered, wanted: Wanted): Promise<Result<PreviewSheet, Refused | Unavailable>>
   /** Writes the request to the queue, then waits for its outcome as long as a person would stand there. */
   request(visit: VisitId, recognised: Recognised, wanted: Wanted): Promise<Result<Requested, Refused | StorageFull>>
@@ -108,6 +110,14 @@ export interface Entered {
   token: string | null
   family: FamilyMember[] | null
   waiting: Waiting[]
+  notices: Notice[]
+}
+/** A request of an earlier visit that nothing came of, and that its holder was not told of yet. `reason` is a code. */
+export interface Notice {
+  operation: string
+  state: 'refused' | 'expired' | 'aside'
+  requestedAt: string
+  reason: string | null
 }
 /** An outcome that this person left to be collected. */
 export interface Waiting {

@@ -47,7 +47,7 @@ describe('a visit', () => {
 
   test('line-down: the request is recorded and a slip names the collect code', async () => {
     open({
-      enter: async () => ok({ token: null, family: null, waiting: [] }),
+      enter: async () => ok({ token: null, family: null, waiting: [], notices: [] }),
       request: async () => ok({ state: 'queued', operation: OPERATION, requestedAt: '2026-11-22T10:00:00.000Z' }),
     })
     await toPin()
@@ -72,13 +72,32 @@ describe('a visit', () => {
       { outcome, requestedAt: outcome.issuedAt },
       { outcome: { ...outcome, operation: OPERATION.replace('GH', 'GJ') }, requestedAt: outcome.issuedAt },
     ]
-    const services = open({ enter: async () => ok({ token: 't', family: [member('AB10234CX', true)], waiting }) })
+    const services = open({
+      enter: async () => ok({ token: 't', family: [member('AB10234CX', true)], waiting, notices: [] }),
+    })
     await toPin()
     await answers({ type: 'enterPin', pin: pin() })
     await at('collect')
     await answers({ type: 'collect' })
     await at('done')
     expect(services.delivered).toHaveBeenCalledTimes(2)
+  })
+
+  test('what became of an earlier request is told once it is known whose it was', async () => {
+    const [operation, requestedAt] = [OPERATION, '2026-10-12T16:40:00.000Z']
+    const entered = {
+      token: 't',
+      family: [member('AB10234CX', true)],
+      waiting: [],
+      notices: [{ operation, state: 'expired' as const, requestedAt, reason: null }],
+    }
+    const services = open({ enter: async () => ok(entered) })
+    await toPin()
+    expect(services.noticed).not.toHaveBeenCalled()
+    await answers({ type: 'enterPin', pin: pin() })
+    await at('menu')
+    expect(screen()).toMatchObject({ notices: [{ operation, became: 'expired', requestedAt }] })
+    expect(services.noticed).toHaveBeenCalledWith(entered)
   })
 
   test('a public body is never a reason to pay: the free declaration is named instead', async () => {
@@ -415,7 +434,7 @@ describe('paper', () => {
     const bad = { outcome: { ...outcome, pdf: 'bad' }, requestedAt: outcome.issuedAt }
     const good = { outcome: { ...outcome, operation: OPERATION.replace('GH', 'GJ') }, requestedAt: outcome.issuedAt }
     const services = open({
-      enter: async () => ok({ token: 't', family: [member('AB10234CX', true)], waiting: [bad, good] }),
+      enter: async () => ok({ token: 't', family: [member('AB10234CX', true)], waiting: [bad, good], notices: [] }),
       print: async (printing) =>
         'outcome' in printing && printing.outcome.pdf === 'bad' ? err({ kind: 'unprintable' }) : ok({ pages: 1 }),
     })

@@ -1,13 +1,33 @@
 import type { ScreenOf } from '../../contract/view.ts'
 import { chooseService } from '../bridge.ts'
+import { Icon } from '../components/icon.tsx'
 import { Screen } from '../components/screen.tsx'
 import { AnswerCard } from '../components/touch-button.tsx'
-import { fullName, useText } from '../i18n/use-text.ts'
+import { fullName, useDate, useText } from '../i18n/use-text.ts'
 
-export function Menu({ screen: { holder, online } }: { screen: ScreenOf<'menu'> }) {
+export function Menu({ screen: { holder, online, notices } }: { screen: ScreenOf<'menu'> }) {
   const text = useText()
+  const date = useDate()
   return (
-    <Screen title={text('menu.title')} lead={text('menu.lead', { name: fullName(holder) })}>
+    <Screen
+      title={text('menu.title')}
+      lead={text('menu.lead', { name: fullName(holder) })}
+      figure={
+        notices.length > 0 && (
+          <ul className="sheets">
+            {notices.map(({ operation, became, requestedAt }) => (
+              <li key={operation} className="sheet">
+                <Icon name="info" />
+                <span>
+                  <strong>{text(`menu.notice.${became}`, { date: date(requestedAt) })}</strong>
+                  <span>{text(`menu.notice.${became}.line`)}</span>
+                </span>
+              </li>
+            ))}
+          </ul>
+        )
+      }
+    >
       <AnswerCard
         icon="paper"
         title={text('menu.certificate')}
