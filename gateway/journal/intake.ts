@@ -21,6 +21,8 @@ export interface Point {
   hash: string
 }
 
+type Trouble = Pick<JournalTables['journal_trouble'], 'kind' | 'seq' | 'chain'>
+
 /** The entries of a batch, from its first, that follow on each other, have their own hash and say what the list allows. */
 export function soundPart(totem: string, batch: readonly JournalEntry[]): JournalEntry[] {
   const broken = batch.findIndex((entry, index) => {
@@ -75,13 +77,12 @@ export async function takeIn(
     const sound = soundPart(totem, batch)
     if (!hangs && !skips) {
       const upTo = known.seq < before.seq ? known.seq : Math.max(0, before.seq - STEP_BACK)
-      return { upTo, end: null, known, troubles: [] }
+      return { upTo, end: null, known, troubles: [] as Trouble[] }
     }
 
     const fresh = sound.filter((entry) => !isHeld(entry))
-    const troubles: { kind: JournalTables['journal_trouble']['kind']; seq: number; chain: string }[] = []
-    const trouble = (kind: (typeof troubles)[number]['kind'], seq: number, of = chain) =>
-      troubles.push({ kind, seq, chain: of })
+    const troubles: Trouble[] = []
+    const trouble = (kind: Trouble['kind'], seq: number, of = chain) => troubles.push({ kind, seq, chain: of })
     const rival = fresh.find(({ seq }) => held.some((point) => point.seq === seq))
     if (rival) trouble('fork', rival.seq)
     if (skips) trouble('gap', first.seq)
@@ -102,8 +103,7 @@ export async function takeIn(
     const end = sound.at(-1) ?? null
     const upTo = end?.seq ?? before.seq
     if (upTo > known.seq) await update(transaction, totem, chain, { seq: upTo })
-    await note(transaction, totem, troubles, now())
-    return { upTo, end, known, troubles }
+    return { upTo, end, known, troubles: await note(transaction, totem, troubles, now()) }
   })
 
   for (const { kind, seq, chain: of } of taken.troubles) {
@@ -175,17 +175,24 @@ async function store(db: Database, totem: string, entries: readonly JournalEntry
 const update = (db: Database, totem: string, chain: string, changed: Partial<JournalTables['journal_chain']>) =>
   db.updateTable('journal_chain').set(changed).where('totem', '=', totem).where('chain', '=', chain).execute()
 
-async function note(
-  db: Database,
-  totem: string,
-  troubles: readonly Pick<JournalTables['journal_trouble'], 'kind' | 'seq' | 'chain'>[],
-  at: Date,
-): Promise<void> {
-  if (troubles.length === 0) return
-  await db
+/** Answers those that are new: a chain that is there twice is told once, and not at each batch. */
+async function note(db: Database, totem: string, troubles: readonly Trouble[], at: Date): Promise<Trouble[]> {
+  if (troubles.length === 0) return []
+  const told = await db
+    .selectFrom('journal_trouble')
+    .select(['chain', 'kind'])
+    .where('totem', '=', totem)
+    .where('kind', 'in', ['fork', 'older-chain'])
+    .execute()
+  const fresh = troubles.filter(
+    ({ chain, kind }) => !told.some((known) => known.chain === chain && known.kind === kind),
+  )
+  if (fresh.length === 0) return []
+  return db
     .insertInto('journal_trouble')
-    .values(troubles.map((trouble) => ({ ...trouble, totem, seen_at: at })))
+    .values(fresh.map((trouble) => ({ ...trouble, totem, seen_at: at })))
     .onConflict((conflict) => conflict.doNothing())
+    .returning(['chain', 'kind', 'seq'])
     .execute()
 }
 
