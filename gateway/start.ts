@@ -57,7 +57,7 @@ export async function startGateway(
   const keys = ring.value
   const store = await openStore({ databaseUrl, dataDir: config.dataDir }, log)
   const { db, boss } = store
-  const bell = await createBell(store, log)
+  const bell = createBell(store, log)
   const metrics = createMetrics(db, now)
   const anpr = createAnprClient({ ...config.anpr, onAnswer: metrics.anprAnswered })
   const totems = createTotems(config.totems)

@@ -19,23 +19,20 @@ export interface Bell {
   stop(): Promise<void>
 }
 
-export async function createBell({ db, boss }: Pick<Store, 'db' | 'boss'>, log: Logger): Promise<Bell> {
+export function createBell({ db, listen }: Pick<Store, 'db' | 'listen'>, log: Logger): Bell {
   const local = new EventEmitter()
   // One of each totem's polls.
   local.setMaxListeners(0)
   const self = randomUUID()
-  const others = boss.getDb()
-  const listening = await others.listen?.(
-    CHANNEL,
-    (payload) => {
+  const stopListening = listen?.(CHANNEL, {
+    onMessage(payload) {
       const [from, what = ''] = payload.split(' ')
       if (from !== self) local.emit(what)
     },
-    // Of what rang while the connection was lost nothing is known.
-    () => {
+    onReconnect() {
       for (const what of local.eventNames()) local.emit(what)
     },
-  )
+  })
 
   const toTell = new Set<string>()
   let timer: NodeJS.Timeout | null = null
@@ -56,7 +53,7 @@ export async function createBell({ db, boss }: Pick<Store, 'db' | 'boss'>, log: 
   return {
     ring(what) {
       local.emit(what)
-      if (!listening) return
+      if (!stopListening) return
       toTell.add(what)
       timer ??= setTimeout(tellOthers, TOGETHER_MS)
     },
@@ -66,7 +63,7 @@ export async function createBell({ db, boss }: Pick<Store, 'db' | 'boss'>, log: 
     },
     async stop() {
       if (timer) clearTimeout(timer)
-      await listening?.close()
+      await stopListening?.()
     },
   }
 }

@@ -112,7 +112,9 @@ export async function startWork({
     }
   }
 
-  async function work({ id, data: { operation }, retryCount }: JobWithMetadata<{ operation: string }>): Promise<void> {
+  async function work(job: JobWithMetadata<{ operation: string }>): Promise<void> {
+    const { id } = job
+    const { operation } = job.data
     try {
       const carried = await carryOut({ id, operation })
       const isOut = carried.kind === 'put-off' && carried.anprIsOut
@@ -120,8 +122,10 @@ export async function startWork({
       if (carried.kind === 'put-off') await boss.fail(WORK, id, { reason: carried.reason })
     } catch (failure) {
       const { name, code } = failure as { name?: string; code?: unknown }
-      log.error({ kind: 'operation-failed', operation, name, code, tries: retryCount + 1 })
-      await putOff(id, operation, retryCount).catch(() => log.warn({ kind: 'job-left-behind', operation }))
+      // In a row: what a job met before that, ANPR being out, says nothing of it.
+      const times = ((job.output as { failed?: number } | null)?.failed ?? 0) + 1
+      log.error({ kind: 'operation-failed', operation, name, code, times })
+      await failed(id, operation, times).catch(() => log.warn({ kind: 'job-left-behind', operation }))
     } finally {
       active.delete(id)
       // In a backlog not for each one that ends: a fetch brings several as cheaply.
@@ -129,9 +133,9 @@ export async function startWork({
     }
   }
 
-  async function putOff(id: string, operation: string, retryCount: number): Promise<void> {
-    if (retryCount + 1 < BUG_TRIES) {
-      await boss.fail(WORK, id, { reason: 'operation-failed' })
+  async function failed(id: string, operation: string, times: number): Promise<void> {
+    if (times < BUG_TRIES) {
+      await boss.fail(WORK, id, { reason: 'operation-failed', failed: times })
       return
     }
     await db.transaction().execute(async (transaction) => {

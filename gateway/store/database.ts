@@ -5,6 +5,7 @@ import { Kysely, PGliteDialect, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { type ConstructorOptions, fromPglite, PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
+import { type Heard, listen } from './listener.ts'
 import { migrate } from './migrations.ts'
 import type { Database, Tables } from './schema.ts'
 
@@ -20,6 +21,8 @@ export interface Store {
   boss: PgBoss
   /** No other gateway is on this database. */
   embedded: boolean
+  /** Hears of what others tell on a channel, until the answer is called; null where there are no others. */
+  listen: ((channel: string, heard: Heard) => () => Promise<void>) | null
   /** How many wait for a connection to the database. */
   waiting(): number
   close(): Promise<void>
@@ -51,6 +54,7 @@ export async function openStore(
     db,
     boss,
     embedded: databaseUrl === null,
+    listen: databaseUrl === null ? null : (channel, heard) => listen(databaseUrl, channel, heard, log),
     waiting,
     close: async () => {
       await boss.stop({ graceful: false })
@@ -68,8 +72,11 @@ interface Engine {
 function postgres(connectionString: string, log: Logger): Engine {
   // No statement_timeout: PostgreSQL would end a commit's wait for the standby with it, and call it committed.
   const pool = new pg.Pool({ connectionString, max: CONNECTIONS, connectionTimeoutMillis: 5_000, keepAlive: true })
-  // A connection that breaks while idle would otherwise end the process; the pool makes a new one.
-  pool.on('error', (error) => log.warn({ kind: 'database-connection-lost', code: (error as { code?: string }).code }))
+  // A connection that breaks, idle or between two statements of a transaction, would otherwise end the process.
+  const onLost = (error: Error) =>
+    log.warn({ kind: 'database-connection-lost', code: (error as { code?: string }).code })
+  pool.on('error', onLost)
+  pool.on('connect', (client) => client.on('error', onLost))
   return {
     dialect: new PostgresDialect({ pool }),
     queue: { connectionString, max: QUEUE_CONNECTIONS },

@@ -1,0 +1,170 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { startAnpr } from '../../simulator/anpr/index.ts'
+import { type BenchGateway, startGatewayProcess } from '../../simulator/bench/gateway.ts'
+import { makePki } from '../../simulator/pki/make.ts'
+import { login, PKI, sealed, TotemClient, wish } from '../support/gateway-office.ts'
+import { startPostgresPair } from './postgres-pair.ts'
+
+const TOTEMS = ['TT-0001', 'TT-0002'] as const
+const WHO = 'anna-bianchi'
+/** How long everything may take to come out once the database is there for good. */
+const SETTLE_MS = 120_000
+
+export interface PostgresVerdict {
+  /** Told as pending or settled. */
+  acknowledged: number
+  /** Of them, never told of by /v1/outcomes. */
+  lost: number
+  /** Told twice at two cursors, or issued twice by ANPR. */
+  twice: number
+  /** Issued by ANPR without having been acknowledged in the end. */
+  strangers: number
+  /** Submissions that were not answered, or with `later`: they were sent again. */
+  troubled: number
+  restarts: number
+}
+
+/**
+ * Two gateways under load on a PostgreSQL with a synchronous standby: `restarts` restarts of the primary, then SIGKILL and
+ * the standby in its place. A batch of `batch` items of each totem goes out as soon as the one before is acknowledged.
+ */
+export async function postgresSoak({
+  restarts,
+  batch,
+  betweenMs,
+}: {
+  restarts: number
+  batch: number
+  betweenMs: number
+}): Promise<PostgresVerdict> {
+  await makePki(PKI)
+  const folder = mkdtempSync(join(tmpdir(), 'totem-soak-postgres-'))
+  const anpr = await startAnpr({ port: 0, pki: PKI, reusePdf: true })
+  const postgres = await startPostgresPair()
+  const gateways: BenchGateway[] = []
+  const stopping = new AbortController()
+  try {
+    for (const name of ['a', 'b']) {
+      gateways.push(
+        await startGatewayProcess({
+          folder: join(folder, name),
+          log: join(folder, `${name}.log`),
+          pki: PKI,
+          anprUrl: anpr.url,
+          databaseUrl: postgres.url,
+        }),
+      )
+    }
+    const totems = TOTEMS.map((totem, index) => {
+      const url = `https://127.0.0.1:${gateways[index]?.port}`
+      return loadOf(totem, url, batch, stopping.signal)
+    })
+    for (let round = 0; round < restarts; round++) {
+      await delay(betweenMs)
+      await postgres.restart()
+    }
+    await delay(betweenMs)
+    await postgres.failOver()
+    await delay(betweenMs)
+    stopping.abort()
+    const loads = await Promise.all(totems.map((load) => load()))
+
+    const acknowledged = new Set(loads.flatMap((load) => [...load.acknowledged]))
+    const issued = anpr.issued()
+    return {
+      acknowledged: acknowledged.size,
+      lost: loads.reduce((sum, load) => sum + [...load.acknowledged].filter((id) => !load.told.has(id)).length, 0),
+      twice: loads.reduce((sum, load) => sum + load.repeated, 0) + issued.length - new Set(issued).size,
+      strangers: issued.filter((id) => !acknowledged.has(id)).length,
+      troubled: loads.reduce((sum, load) => sum + load.troubled, 0),
+      restarts,
+    }
+  } finally {
+    stopping.abort()
+    for (const gateway of gateways) await gateway.stop()
+    await anpr.stop()
+    await postgres.stop()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+interface Load {
+  acknowledged: Set<string>
+  told: Set<string>
+  repeated: number
+  troubled: number
+}
+
+/** A totem that submits and listens from now on; the answer waits until all that it was promised has come. */
+function loadOf(totem: string, url: string, batch: number, stopping: AbortSignal): () => Promise<Load> {
+  const load: Load = { acknowledged: new Set(), told: new Set(), repeated: 0, troubled: 0 }
+  const [sender, listener] = [new TotemClient(url, totem), new TotemClient(url, totem)]
+  const deadline = new AbortController()
+
+  async function send(): Promise<void> {
+    while (!stopping.aborted) {
+      const evidence = () => login(WHO, { totem })
+      let items = await Promise.all(Array.from({ length: batch }, () => sealed(wish(WHO, { evidence: evidence() }))))
+      // What was begun is brought to its end: the totem's queue keeps it until then.
+      while (items.length > 0 && !deadline.signal.aborted) {
+        const answer = await sender.submit(...items).catch(() => null)
+        const states = new Map<string, string>(
+          answer?.status === 200
+            ? answer.body.results.map((one: { operation: string; state: string }) => [one.operation, one.state])
+            : [],
+        )
+        const done = items.filter(({ operation }) => ['pending', 'issued'].includes(states.get(operation) ?? ''))
+        for (const { operation } of done) load.acknowledged.add(operation)
+        if (done.length === items.length) break
+        load.troubled++
+        items = items.filter((item) => !done.includes(item))
+        await delay(200)
+      }
+    }
+  }
+
+  async function listen(): Promise<void> {
+    let cursor = 0
+    const isOver = () =>
+      deadline.signal.aborted || (sent && [...load.acknowledged].every((operation) => load.told.has(operation)))
+    while (!isOver()) {
+      const answer = await listener.get(`/v1/outcomes?after=${cursor}&wait=2`).catch(() => null)
+      if (answer?.status !== 200) {
+        await delay(200)
+        continue
+      }
+      cursor = answer.body.cursor
+      for (const { operation } of answer.body.outcomes) {
+        if (load.told.has(operation)) load.repeated++
+        load.told.add(operation)
+      }
+    }
+  }
+
+  let sent = false
+  const sending = send().then(() => {
+    sent = true
+  })
+  const listening = listen()
+  return async () => {
+    const timer = setTimeout(() => deadline.abort(), SETTLE_MS)
+    await Promise.all([sending, listening])
+    clearTimeout(timer)
+    await Promise.all([sender.close(), listener.close()])
+    return load
+  }
+}
+
+export const isSound = ({ acknowledged, lost, twice, strangers }: PostgresVerdict): boolean =>
+  acknowledged > 0 && lost === 0 && twice === 0 && strangers === 0
+
+// node test/soak/postgres.ts [restarts]: some five seconds a restart.
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const verdict = await postgresSoak({ restarts: Number(process.argv[2] ?? 10), batch: 20, betweenMs: 5_000 })
+  console.log(JSON.stringify({ sound: isSound(verdict), ...verdict }, null, 2))
+  process.exit(isSound(verdict) ? 0 : 1)
+}
