@@ -317,6 +317,6 @@ test('disk-damaged-anywhere: what is kept is how it was, and the log goes on', (
         rmSync(folder, { recursive: true })
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 40 },
   )
 })
