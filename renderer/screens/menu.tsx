@@ -16,7 +16,7 @@ export function Menu({ screen: { holder, online, notices } }: { screen: ScreenOf
         notices.length > 0 && (
           <ul className="sheets">
             {notices.map(({ operation, became, requestedAt }) => (
-              <li key={operation} className="sheet">
+              <li key={operation} className="sheet unlucky">
                 <Icon name="info" />
                 <span>
                   <strong>{text(`menu.notice.${became}`, { date: date(requestedAt) })}</strong>
