@@ -4,9 +4,9 @@ import type { FoundRow } from './pages.ts'
 import type { Salvage } from './repair.ts'
 
 /** Of a request whose payload is gone: it can't be sent any more, and its holder is told so. */
-export const PAYLOAD_LOST = 'storage-damaged'
+const PAYLOAD_LOST = 'storage-damaged'
 /** Of a payload without its row: what it was part of is known to the gateway alone, which an operator may ask. */
-export const ROW_LOST = 'storage-salvaged'
+const ROW_LOST = 'storage-salvaged'
 
 /** base64url and dots: what is anything else is no JWE, or was one before a byte of it went wrong. */
 export const isCompactJwe = (text: unknown): text is string =>

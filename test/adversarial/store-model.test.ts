@@ -1,11 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { LONGEST_WAIT_MS, openQueue, type Queue } from '../../main/queue/queue.ts'
 
 const T0 = Date.parse('2026-11-22T09:00:00.000Z')
+/** What a power cut does is proved in test/soak/power-cut.ts: here no disk has to be waited for. */
+const MEMORY = '/dev/shm'
 const HOLDER = 'ab'.repeat(32)
 const JWE = 'eyJhbGci..aXY.Y2lwaGVydGV4dA.dGFn'
 const id = (n: number) => `01KANPR${n.toString().padStart(19, '0')}`
@@ -139,7 +140,7 @@ function open(dir: string): Queue {
 test('any history leaves what the plain model says, restarts included', () => {
   fc.assert(
     fc.property(fc.commands(steps, { maxCommands: 60 }), time, (history, at) => {
-      const dir = mkdtempSync(join(tmpdir(), 'model-'))
+      const dir = mkdtempSync(join(MEMORY, 'model-'))
       const real: Real = { dir, queue: open(dir) }
       const model: Model = { known: new Map(), cursor: 0 }
       try {

@@ -28,7 +28,7 @@ export function record(program: string, folder: string, args: string[], trace: s
   return eventsOf(readFileSync(trace, 'latin1'), folder)
 }
 
-export function eventsOf(trace: string, folder: string): DiskEvent[] {
+function eventsOf(trace: string, folder: string): DiskEvent[] {
   const events: DiskEvent[] = []
   const known = new Set<string>()
   let said = ''

@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -38,15 +39,14 @@ interface Wanted {
 }
 
 export function powerCuts({ steps, seed, every, forge = (events) => events, mostFailures = 20 }: Wanted): PowerCuts {
-  const folder = mkdtempSync(join(MEMORY, 'power-cut-'))
+  const folder = mkdtempSync(join(tmpdir(), 'power-cut-'))
+  const recorded = mkdtempSync(join(MEMORY, 'power-cut-'))
   const rebuilt = mkdtempSync(join(MEMORY, 'power-cut-'))
   try {
-    const recorded = join(folder, 'data')
-    mkdirSync(recorded)
     const events = forge(record(WRITER, recorded, [String(steps), String(seed)], join(folder, 'trace')))
     return cutAt(events, { every, rebuilt, random: seeded(seed), mostFailures })
   } finally {
-    for (const each of [folder, rebuilt]) rmSync(each, { recursive: true, force: true })
+    for (const each of [folder, recorded, rebuilt]) rmSync(each, { recursive: true, force: true })
   }
 }
 
