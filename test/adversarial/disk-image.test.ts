@@ -11,6 +11,7 @@ import { personalFile } from '../../simulator/card/personal-file.ts'
 import { familyOf, people, personById } from '../../simulator/population/people.ts'
 import { createDiskSearcher } from '../support/disk-image.ts'
 import { digitPatterns } from '../support/personal-patterns.ts'
+import { watchDisk } from '../support/totem-disk.ts'
 
 // Who proves that a disk holds nothing of anybody must first prove to find what is there.
 
@@ -134,6 +135,19 @@ describe('a folder', () => {
     symlinkSync(`/nowhere/${mario.codiceFiscale}`, join(folder, 'link'))
     const leaks = searcher.search([folder])
     expect(leaks.map(({ how }) => how).sort()).toEqual(['as it is', 'file name', 'link'])
+  })
+
+  test('the watch over a totem says what lay there at any moment, also when it is gone since', () => {
+    const folder = join(dir, 'totem')
+    mkdirSync(folder)
+    const disk = watchDisk(folder)
+    disk.look()
+    expect(() => disk.clean()).not.toThrow()
+    writeFileSync(join(folder, 'half-written.tmp'), JSON.stringify({ holder: mario.codiceFiscale }))
+    disk.look()
+    rmSync(join(folder, 'half-written.tmp'))
+    disk.look()
+    expect(() => disk.clean()).toThrow(`codice fiscale of ${mario.id} in`)
   })
 
   test('a database: in a row over several pages, in the WAL only, erased without secure_delete', () => {

@@ -39,7 +39,7 @@ const FINISH_PATIENCE_MS = 300_000
 
 type Victim = 'main' | 'device' | 'gateway'
 
-export interface KillVerdict {
+interface KillVerdict {
   rounds: number
   kills: Record<Victim, number>
   seconds: number
@@ -374,20 +374,33 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values } = parseArgs({
     options: {
       rounds: { type: 'string', default: '1000' },
+      /** Rounds with the whole program, after the others. */
+      electron: { type: 'string', default: '0' },
       seed: { type: 'string', default: String(Date.now() % 1_000_000_007) },
       'limit-minutes': { type: 'string', default: '60' },
       keep: { type: 'boolean', default: false },
     },
   })
-  const verdict = await killRounds({
-    rounds: Number(values.rounds),
-    seed: Number(values.seed),
-    limitMs: Number(values['limit-minutes']) * 60_000,
-    keep: values.keep,
-    onRound: (round) => {
-      if (round > 0 && round % 50 === 0) console.error(`${round} rounds`)
-    },
-  })
-  console.log(JSON.stringify({ seed: Number(values.seed), ...verdict }, null, 2))
-  process.exit(verdict.violations.length === 0 && verdict.rounds === Number(values.rounds) ? 0 : 1)
+  const [rounds, electronRounds, seed] = [values.rounds, values.electron, values.seed].map(Number) as [
+    number,
+    number,
+    number,
+  ]
+  const headless =
+    rounds > 0
+      ? await killRounds({
+          rounds,
+          seed,
+          limitMs: Number(values['limit-minutes']) * 60_000,
+          keep: values.keep,
+          onRound: (round) => {
+            if (round > 0 && round % 50 === 0) console.error(`${round} rounds`)
+          },
+        })
+      : null
+  const { killElectron } = await import('./kill-electron.ts')
+  const electron = electronRounds > 0 ? await killElectron({ rounds: electronRounds, seed }) : null
+  console.log(JSON.stringify({ seed, headless, electron }, null, 2))
+  const violations = [headless, electron].flatMap((verdict) => verdict?.violations ?? [])
+  process.exit(violations.length === 0 && (headless?.rounds ?? 0) === rounds ? 0 : 1)
 }

@@ -151,8 +151,6 @@ export function createDiskSearcher(patterns: readonly Pattern[] = populationPatt
   }
 }
 
-export type DiskSearcher = ReturnType<typeof createDiskSearcher>
-
 /** ASCII letters as small ones. */
 const LOWER = Uint8Array.from({ length: 256 }, (_, byte) => (byte >= 0x41 && byte <= 0x5a ? byte + 32 : byte))
 

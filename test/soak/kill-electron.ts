@@ -1,0 +1,179 @@
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import Database from 'better-sqlite3'
+import type { ElectronApplication } from 'playwright-core'
+import type { Screen } from '../../contract/view.ts'
+import { build, electronDist } from '../../scripts/build.ts'
+import { stage } from '../../scripts/stage.ts'
+import { type Bench, startBench } from '../../simulator/bench/bench.ts'
+import { startDisplay } from '../../simulator/bench/display.ts'
+import { driveTotem, writeLauncher } from '../../simulator/bench/launch.ts'
+import { DEFAULT_PIN } from '../../simulator/card/cns.ts'
+import { randomFrom } from '../../simulator/fleet/plan.ts'
+import { makePki } from '../../simulator/pki/make.ts'
+import { type Citizen, citizenAt } from '../e2e/citizen.ts'
+import { watchDisk } from '../support/totem-disk.ts'
+
+const PKI = fileURLToPath(new URL('../../.bench/pki', import.meta.url))
+const VISITOR = 'mario-rossi'
+/** Of a whole visit. */
+const LONGEST_GAP_MS = 20_000
+const LAST_VISIT_MS = 180_000
+const LOOK_MS = 100
+/** A touch that comes too late for its screen waits for a button that does not come again. */
+const TOUCH_MS = 5_000
+
+/**
+ * kill.ts with the whole program: a real, sandboxed Electron whose main, device process, renderer and gateway are killed
+ * somewhere in a citizen's visit. Some ten seconds a round: a few are for what the headless form leaves out.
+ */
+export async function killElectron({ rounds, seed }: { rounds: number; seed: number }) {
+  const random = randomFrom(seed)
+  const violations: string[] = []
+  const kills: Record<string, number> = {}
+  await makePki(PKI)
+  await build({ development: true, electron: electronDist() })
+  const staged = stage()
+  const timings = { goodbyeMs: 1_000, lineProbeMs: 1_000 }
+  const bench = await startBench({ printerBytesPerSecond: 2_000_000, timings })
+  const disk = watchDisk(bench.totem.folder)
+  const display = await startDisplay(bench.totem.config.panel)
+  const launcher = writeLauncher(bench, staged, { DISPLAY: display.name })
+
+  async function start(): Promise<ElectronApplication> {
+    const started = await driveTotem(launcher, staged)
+    bench.electronPid = started.process().pid ?? null
+    await started.firstWindow()
+    return started
+  }
+
+  async function kill(chance: number): Promise<void> {
+    const pid = app.process().pid ?? 0
+    const victim = chance < 0.5 ? 'main' : chance < 0.65 ? 'device' : chance < 0.8 ? 'renderer' : 'gateway'
+    kills[victim] = (kills[victim] ?? 0) + 1
+    if (victim === 'device') bench.killDevice(pid)
+    if (victim === 'renderer') bench.killRenderer(pid)
+    if (victim === 'gateway') {
+      await bench.gateway.kill()
+      await bench.gateway.restart()
+    }
+    if (victim === 'main') {
+      const gone = new Promise((resolve) => app.process().once('exit', resolve))
+      process.kill(pid, 'SIGKILL')
+      await gone
+      disk.look()
+      await bench.removeCard()
+      app = await start()
+    }
+  }
+
+  let app = await start()
+  try {
+    for (let round = 0; round < rounds; round++) {
+      const ends = new AbortController()
+      const visited = visits(app, visitor(bench, { asks: true }), ends.signal)
+      await delay(random() * LONGEST_GAP_MS)
+      ends.abort()
+      await kill(random())
+      await visited
+      disk.look()
+    }
+    // Somebody comes and fetches everything that is left, and asks for nothing more.
+    const ends = new AbortController()
+    const visited = visits(app, visitor(bench, { asks: false }), ends.signal)
+    const until = performance.now() + LAST_VISIT_MS
+    while ([...operations(bench).values()].some((state) => state !== 'collected')) {
+      if (performance.now() > until) break
+      await delay(1_000)
+    }
+    ends.abort()
+    await visited
+    violations.push(...(await unbalanced(bench)))
+    disk.clean()
+    return { kills, requests: operations(bench).size, violations }
+  } finally {
+    await app.close().catch(() => undefined)
+    await display.stop()
+    await bench.stop()
+  }
+}
+
+type Step = (citizen: Citizen, seen: Screen) => Promise<void>
+type Visitor = Partial<Record<Screen['screen'], Step>>
+
+/** What somebody does at each screen; at the others they wait. Whoever does not ask only fetches what waits. */
+function visitor(bench: Bench, { asks }: { asks: boolean }): Visitor {
+  const touch =
+    (words: string): Step =>
+    (citizen) =>
+      citizen.touches(words)
+  const leave: Step = () => bench.removeCard()
+  return {
+    attract: touch('Inizia'),
+    language: touch('Italiano'),
+    card: () => bench.insertCard(VISITOR),
+    async pin(citizen) {
+      await citizen.types(DEFAULT_PIN)
+      await citizen.touches('Conferma il PIN')
+    },
+    collect: touch('Stampa ora'),
+    menu: asks ? touch('Un certificato') : leave,
+    async person(citizen, seen) {
+      const own = seen.screen === 'person' ? seen.people.find(({ self }) => self) : undefined
+      await citizen.touches(own?.name ?? '')
+    },
+    certificate: touch('Certificato di residenza'),
+    purpose: touch('Una causa in tribunale'),
+    preview: touch('È tutto giusto'),
+    confirm: (citizen, seen) =>
+      citizen.touches(seen.screen === 'confirm' && seen.online ? 'Conferma e stampa' : 'Registra la richiesta'),
+    'print-fault': leave,
+    refused: leave,
+    'last-try': leave,
+    async done() {
+      bench.printer.tear()
+      await bench.removeCard()
+    },
+  }
+}
+
+/** One visit after the other: what the screen asks for is done. Ends with `signal`. */
+async function visits(app: ElectronApplication, steps: Visitor, signal: AbortSignal): Promise<void> {
+  const citizen = citizenAt(app)
+  const aborted = new Promise<null>((resolve) => signal.addEventListener('abort', () => resolve(null)))
+  while (!signal.aborted) {
+    const seen = await Promise.race([citizen.screen(), aborted])
+    const step = seen && steps[seen.screen]
+    if (step) await Promise.race([step(citizen, seen).catch(() => undefined), aborted, delay(TOUCH_MS)])
+    else await Promise.race([delay(LOOK_MS), aborted])
+  }
+}
+
+/** State of each request on the totem's disk, as it is now. */
+function operations(bench: Bench): Map<string, string> {
+  const db = new Database(join(bench.totem.config.dataDir, 'queue.db'), { readonly: true })
+  try {
+    const rows = db.prepare('SELECT operation, state FROM operation').all() as { operation: string; state: string }[]
+    return new Map(rows.map(({ operation, state }) => [operation, state]))
+  } finally {
+    db.close()
+  }
+}
+
+/** What totem, gateway and ANPR do not agree upon when everybody has gone home. */
+async function unbalanced(bench: Bench): Promise<string[]> {
+  const onTotem = operations(bench)
+  const issued = bench.anpr.issued()
+  const atGateway = new Map((await bench.gateway.operations()).map(({ operation, state }) => [operation, state]))
+  return [
+    ...(onTotem.size === 0 ? ['nobody has asked for anything'] : []),
+    ...[...onTotem].filter(([, state]) => state !== 'collected').map(([id, state]) => `${id} ended as ${state}`),
+    ...[...onTotem.keys()].filter((id) => !issued.includes(id)).map((id) => `${id} was never issued`),
+    ...[...onTotem.keys()]
+      .filter((id) => atGateway.get(id) !== 'issued')
+      .map((id) => `${id} is ${atGateway.get(id)} at the gateway`),
+    ...issued.filter((id) => !onTotem.has(id)).map((id) => `${id} was issued and nobody asked`),
+    ...(new Set(issued).size === issued.length ? [] : ['ANPR has issued an operation twice']),
+  ]
+}
