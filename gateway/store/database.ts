@@ -13,7 +13,7 @@ import type { Database, Tables } from './schema.ts'
 const CONNECTIONS = 10
 const QUEUE_CONNECTIONS = 4
 /** How soon it is seen that a gateway died with jobs in hand, beyond its heartbeat. */
-const SUPERVISE_S = 5
+const SUPERVISE_S = 3
 
 /** Where everything is kept: kysely for our tables, pg-boss for the work toward ANPR, in one database. */
 export interface Store {
@@ -71,7 +71,7 @@ interface Engine {
 
 function postgres(connectionString: string, log: Logger): Engine {
   // No statement_timeout: PostgreSQL would end a commit's wait for the standby with it, and call it committed.
-  const pool = new pg.Pool({ connectionString, max: CONNECTIONS, connectionTimeoutMillis: 5_000, keepAlive: true })
+  const pool = new pg.Pool({ connectionString, max: CONNECTIONS, connectionTimeoutMillis: 10_000, keepAlive: true })
   // A connection that breaks, idle or between two statements of a transaction, would otherwise end the process.
   const onLost = (error: Error) =>
     log.warn({ kind: 'database-connection-lost', code: (error as { code?: string }).code })

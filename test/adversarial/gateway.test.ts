@@ -3,6 +3,7 @@ import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFile
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import pg from 'pg'
 import { pino } from 'pino'
 import { ulid } from 'ulid'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -541,9 +542,9 @@ test('a totem is given a new key or withdrawn by its key file alone, at once', a
 // The embedded database takes seconds to start, three times over, on a busy machine many.
 const STARTS_MS = 180_000
 
-test('gateway killed again and again while it issues: every request ends issued, once', { timeout: STARTS_MS }, async ({
-  onTestFinished,
-}) => {
+test('gateway killed again and again while it issues: every request ends issued, once', {
+  timeout: STARTS_MS,
+}, async ({ onTestFinished }) => {
   await makePki(PKI)
   const folder = mkdtempSync(join(tmpdir(), 'totem-gateway-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
@@ -584,4 +585,38 @@ test('gateway killed again and again while it issues: every request ends issued,
   expect([...anpr.issued()].sort()).toEqual(items.map(({ operation }) => operation).sort())
   const held = await gateway.operations()
   expect(held.map(({ state }) => state)).toEqual(items.map(() => 'issued'))
+})
+
+test('a gateway dies with requests in hand: another one takes them over', { timeout: STARTS_MS }, async ({
+  onTestFinished,
+}) => {
+  const folder = mkdtempSync(join(tmpdir(), 'totem-gateways-'))
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
+  const anpr = await startAnpr({ port: 0, pki: PKI, reusePdf: true })
+  onTestFinished(() => anpr.stop())
+  const databaseUrl = await postgres.database()
+  const start = async (name: string) => {
+    const files = { folder: join(folder, name), log: join(folder, `${name}.log`), pki: PKI }
+    const gateway = await startGatewayProcess({ ...files, anprUrl: anpr.url, databaseUrl })
+    onTestFinished(() => gateway.stop())
+    const totem = new TotemClient(`https://127.0.0.1:${gateway.port}`, 'TT-0001')
+    onTestFinished(() => totem.close())
+    return { gateway, totem }
+  }
+  const items = await Promise.all(Array.from({ length: 4 }, async () => sealed(wish('anna-bianchi'))))
+  const first = await start('first')
+  anpr.setFault({ kind: 'slow', ms: 5_000 })
+  await first.totem.submit(...items)
+  const database = new pg.Client(databaseUrl)
+  await database.connect()
+  onTestFinished(() => database.end())
+  const inHand = async () => (await database.query("select from pgboss.job where state = 'active'")).rowCount
+  await expect.poll(inHand, { timeout: 30_000 }).toBe(4)
+  await first.gateway.kill()
+  anpr.setFault({ kind: 'none' })
+
+  const second = await start('second')
+  const { body } = await second.totem.settled(...items)
+  expect(body.results.map(({ state }: { state: string }) => state)).toEqual(items.map(() => 'issued'))
+  expect([...anpr.issued()].sort()).toEqual(items.map(({ operation }) => operation).sort())
 })

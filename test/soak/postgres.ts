@@ -159,7 +159,7 @@ function loadOf(totem: string, url: string, batch: number, stopping: AbortSignal
   }
 }
 
-export const isSound = ({ acknowledged, lost, twice, strangers }: PostgresVerdict): boolean =>
+const isSound = ({ acknowledged, lost, twice, strangers }: PostgresVerdict): boolean =>
   acknowledged > 0 && lost === 0 && twice === 0 && strangers === 0
 
 // node test/soak/postgres.ts [restarts]: some five seconds a restart.

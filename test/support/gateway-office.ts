@@ -29,7 +29,10 @@ const text = (name: string) => pki(name).toString()
 
 const CRL_LIFE_MS = 100 * 86_400_000
 
-/** A real gateway with a real ANPR behind it, on the database of `databaseUrl` (null: embedded), with a clock to turn. */
+/**
+ * A real gateway with a real ANPR behind it, on the database of `databaseUrl` (null: embedded), with a clock to turn.
+ * `reusePdf`: where the certificates do not matter (simulator/anpr/issue.ts).
+ */
 export interface Office {
   anpr: Anpr
   readonly gateway: Gateway
@@ -42,14 +45,18 @@ export interface Office {
   stop(): Promise<void>
 }
 
-export async function openOffice(databaseUrl: string | null, more: Partial<GatewayConfig> = {}): Promise<Office> {
+export async function openOffice(
+  databaseUrl: string | null,
+  more: Partial<GatewayConfig> = {},
+  { reusePdf = false } = {},
+): Promise<Office> {
   await makePki(PKI)
   const dataDir = mkdtempSync(join(tmpdir(), 'totem-gateway-'))
   const clock = { now: new Date() }
   const crls = join(dataDir, 'crls')
   // Good for every day to which a test turns the clock.
   await issueCrls(PKI, crls, { nextUpdate: new Date(+clock.now + CRL_LIFE_MS) })
-  const anpr = await startAnpr({ port: 0, pki: PKI })
+  const anpr = await startAnpr({ port: 0, pki: PKI, reusePdf })
   const config: GatewayConfig = {
     listen: { host: '127.0.0.1', port: 0 },
     operator: { host: '127.0.0.1', port: 0, token: join(PKI, 'operator-token') },

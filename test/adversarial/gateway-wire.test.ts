@@ -1,0 +1,326 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { connect, type TLSSocket } from 'node:tls'
+import { gunzipSync, gzipSync } from 'node:zlib'
+import pg from 'pg'
+import { pino } from 'pino'
+import { Agent, request } from 'undici'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { heartbeat } from '../../contract/heartbeat.ts'
+import { startRetention } from '../../gateway/retention.ts'
+import { openStore } from '../../gateway/store/database.ts'
+import { people } from '../../simulator/population/people.ts'
+import { type Office, openOffice, PKI, sealed, TotemClient, wish } from '../support/gateway-office.ts'
+import { type Postgres, startPostgres } from '../support/postgres.ts'
+
+const DAY = 86_400_000
+/** On a machine that has other things to do. */
+const SOON = { timeout: 30_000 }
+
+let postgres: Postgres
+let office: Office
+let database: pg.Pool
+let totem: TotemClient
+let other: TotemClient
+let operator: TotemClient
+
+beforeAll(async () => {
+  postgres = await startPostgres()
+  office = await openOffice(postgres.url, {}, { reusePdf: true })
+  database = new pg.Pool({ connectionString: postgres.url, max: 2 })
+  connectAll()
+})
+afterEach(() => office.anpr.setFault({ kind: 'none' }))
+afterAll(async () => {
+  await closeAll()
+  await database?.end()
+  await office?.stop()
+  await postgres?.stop()
+})
+
+function connectAll(): void {
+  totem = new TotemClient(office.gateway.url, 'TT-0001')
+  other = new TotemClient(office.gateway.url, 'TT-0002')
+  operator = new TotemClient(office.gateway.operatorUrl, null)
+}
+const closeAll = () => Promise.all([totem?.close(), other?.close(), operator?.close()])
+
+const file = (name: string) => readFileSync(join(PKI, name))
+const asTotem = () => ({
+  ca: file('gateway-ca.pem'),
+  cert: file('totems/TT-0001.cert.pem'),
+  key: file('totems/TT-0001.key.pem'),
+})
+const authorization = () => ({ authorization: `Bearer ${file('operator-token').toString().trim()}` })
+
+describe('compression', () => {
+  let agent: Agent
+  beforeAll(() => {
+    agent = new Agent({ connect: asTotem() })
+  })
+  afterAll(() => agent.close())
+
+  const post = async (body: Buffer, encoding: string) => {
+    const headers = { 'content-type': 'application/json', 'content-encoding': encoding }
+    const url = `${office.gateway.url}/v1/operations`
+    const answer = await request(url, { method: 'POST', dispatcher: agent, headers, body })
+    await answer.body.dump()
+    return answer.statusCode
+  }
+
+  test('a batch may come gzipped', async () => {
+    const item = await sealed(wish('anna-bianchi'))
+    expect(await post(gzipSync(JSON.stringify({ items: [item] })), 'gzip')).toBe(200)
+    expect((await totem.settled(item)).body.results[0].state).toBe('issued')
+  })
+  test.each([
+    ['50 MB of blanks in 50 KB', gzipSync(' '.repeat(50_000_000)), 'gzip', 413],
+    ['cut in the middle', gzipSync(JSON.stringify({ items: [] }).padEnd(5_000)).subarray(0, 30), 'gzip', 400],
+    ['not gzip at all', Buffer.from('{"items":[]}'), 'gzip', 400],
+    ['another encoding', Buffer.from('{"items":[]}'), 'br', 415],
+  ])('%s: turned away', async (_name, body, encoding, status) => {
+    expect(await post(body, encoding)).toBe(status)
+  })
+  test('an answer goes gzipped to who asks for it', async () => {
+    const headers = { 'accept-encoding': 'gzip' }
+    const answer = await request(`${office.gateway.url}/v1/trust`, { dispatcher: agent, headers })
+    expect(answer.headers['content-encoding']).toBe('gzip')
+    const packed = Buffer.from(await answer.body.arrayBuffer())
+    expect(JSON.parse(gunzipSync(packed).toString())).toEqual((await totem.get('/v1/trust')).body)
+  })
+})
+
+describe('outcomes', () => {
+  const outcomes = (after: number, wait = 0) => totem.get(`/v1/outcomes?after=${after}&wait=${wait}`)
+  /** Everything after `from`, however many pages. */
+  async function drained(from = 0): Promise<{ cursor: number; pages: string[][] }> {
+    const pages: string[][] = []
+    let [cursor, more] = [from, true]
+    while (more) {
+      const { body } = await outcomes(cursor)
+      ;({ cursor, more } = body)
+      pages.push(operationsOf(body))
+    }
+    return { cursor, pages }
+  }
+  const operationsOf = (body: { outcomes: { operation: string }[] }) => body.outcomes.map(({ operation }) => operation)
+
+  test('come in the order of their cursor, each once, and again from an earlier cursor', async () => {
+    const items = await Promise.all(Array.from({ length: 6 }, () => sealed(wish('anna-bianchi'))))
+    const { cursor: from } = await drained()
+    await totem.settled(...items)
+    const { body } = await outcomes(from)
+    expect(operationsOf(body).sort()).toEqual(items.map(({ operation }) => operation).sort())
+    expect((await outcomes(from)).body).toEqual(body)
+    expect((await outcomes(body.cursor)).body).toEqual({ cursor: body.cursor, more: false, outcomes: [] })
+  })
+  test('one that stands there is told while the poll is held, and nobody else of it', async () => {
+    const { cursor } = await drained()
+    const polls = [outcomes(cursor, 25), outcomes(cursor, 25)]
+    const stranger = other.get('/v1/outcomes?after=0&wait=1')
+    const item = await sealed(wish('anna-bianchi'))
+    await totem.submit(item)
+    for (const { body } of await Promise.all(polls)) expect(operationsOf(body)).toEqual([item.operation])
+    expect((await stranger).body.outcomes).toEqual([])
+  })
+  test('a cursor that was never given is answered from the beginning', async () => {
+    expect((await outcomes(1_000_000)).body).toEqual((await outcomes(0)).body)
+  })
+  test('pages are bounded in bytes, and one outcome always goes', async () => {
+    const all = (await drained()).pages.flat()
+    await database.query("update operation_outcome set sealed = repeat('x', 600000) where operation = any ($1)", [all])
+    expect((await drained()).pages).toEqual(all.map((operation) => [operation]))
+  })
+  test.each(['', '?after=-1&wait=0', '?after=0&wait=26', '?after=x&wait=1'])(
+    'asked with "%s": malformed',
+    async (query) => {
+      expect((await totem.get(`/v1/outcomes${query}`)).status).toBe(400)
+    },
+  )
+  test('a poll that is held when the gateway stops is answered', async () => {
+    const { cursor } = await drained()
+    const held = outcomes(cursor, 25)
+    await outcomes(cursor)
+    const restarted = office.restartGateway()
+    expect(await held).toEqual({ status: 200, body: { cursor, more: false, outcomes: [] } })
+    await closeAll()
+    await restarted
+    connectAll()
+  })
+})
+
+test('too many bodies at once: told when to come again, and a citizen who stands there is served', async ({
+  onTestFinished,
+}) => {
+  const { hostname, port } = new URL(office.gateway.url)
+  const hanging: TLSSocket[] = []
+  onTestFinished(() => {
+    for (const socket of hanging) socket.destroy()
+  })
+  const item = await sealed(wish('anna-bianchi'))
+  const backlog = await Promise.all(Array.from({ length: 8 }, () => sealed(wish('anna-bianchi'))))
+  const agent = new Agent({ connect: asTotem() })
+  onTestFinished(() => agent.close())
+  const submit = async () => {
+    const answer = await request(`${office.gateway.url}/v1/operations`, {
+      method: 'POST',
+      dispatcher: agent,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ items: backlog }),
+    })
+    await answer.body.dump()
+    return { status: answer.statusCode, retryAfter: Number(answer.headers['retry-after'] ?? 0) }
+  }
+  await expect.poll(submit, SOON).toEqual({ status: 200, retryAfter: 0 })
+  // Each has announced a body and does not send it.
+  for (let count = 0; count < 32; count++) {
+    const socket = connect({ host: hostname, port: Number(port), ...asTotem() })
+    hanging.push(socket)
+    socket.write(
+      'POST /v1/operations HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 99999\r\n\r\n',
+    )
+  }
+  await expect
+    .poll(submit, SOON)
+    .toEqual({ status: 429, retryAfter: expect.toSatisfy((seconds: number) => seconds >= 1) })
+  expect((await totem.submit(item)).status).toBe(200)
+  for (const socket of hanging) socket.destroy()
+  await expect.poll(async () => (await submit()).status, SOON).toBe(200)
+  await totem.settled(item, ...backlog)
+})
+
+describe('operators', () => {
+  const dead = async () =>
+    (await operator.get('/v1/operator/operations', authorization())).body.operations.filter(
+      ({ state }: { state: string }) => state === 'dead',
+    )
+
+  test('what was given up is shown as dead, and redriven it is issued', async () => {
+    office.anpr.setFault({ kind: 'unavailable' })
+    const item = await sealed(wish('anna-bianchi'))
+    await totem.submit(item)
+    // As after days: the next failure is the last one.
+    await expect
+      .poll(async () => {
+        await database.query(
+          "update pgboss.job set retry_limit = retry_count where name = 'anpr' and state <> 'failed'",
+        )
+        return dead()
+      }, SOON)
+      .toMatchObject([{ operation: item.operation }])
+    expect((await totem.submit(item)).body.results[0].state).toBe('pending')
+    office.anpr.setFault({ kind: 'none' })
+    expect((await operator.post('/v1/operator/redrive', '{}', authorization())).body).toEqual({ redriven: 1 })
+    expect((await totem.settled(item)).body.results[0].state).toBe('issued')
+    expect(await dead()).toEqual([])
+  })
+  test('health and readiness need no token; the rest does', async () => {
+    for (const path of ['/healthz', '/readyz']) expect((await operator.get(path)).status).toBe(200)
+    for (const path of ['/metrics', '/v1/operator/totems']) expect((await operator.get(path)).status).toBe(401)
+    expect((await operator.post('/v1/operator/redrive', '{}')).status).toBe(401)
+  })
+  test('the newest heartbeat of each totem is kept', async () => {
+    const beat = (uptimeS: number) =>
+      heartbeat.parse({
+        at: new Date().toISOString(),
+        uptimeS,
+        versions: { totem: '0.1.0', electron: '33', node: '20', schema: 3 },
+        devices: { available: true, restarts: 0, reader: 'empty', printer: 'ready' },
+        sheets: 0,
+        queue: { queued: 1, submitted: 0, waiting: 0, aside: 0, oldestAgeS: 12 },
+        journal: { unsent: 0 },
+        disk: { freeMb: 1_000 },
+      })
+    for (const uptimeS of [1, 61]) expect((await totem.post('/v1/heartbeat', beat(uptimeS))).status).toBe(200)
+    expect((await totem.post('/v1/heartbeat', { ...beat(1), name: 'Anna' })).status).toBe(400)
+    const { totems } = (await operator.get('/v1/operator/totems', authorization())).body
+    expect(totems).toMatchObject([{ totem: 'TT-0001', heartbeat: { uptimeS: 61 } }])
+  })
+  test('the metrics count, and name nobody', async () => {
+    const agent = new Agent({ connect: { ca: file('gateway-ca.pem') } })
+    const answer = await request(`${office.gateway.operatorUrl}/metrics`, {
+      dispatcher: agent,
+      headers: authorization(),
+    })
+    const text = await answer.body.text()
+    await agent.close()
+    expect(text).toMatch(/^totem_items_pending 0$/m)
+    expect(text).toMatch(/^totem_items_dead 0$/m)
+    expect(text).toMatch(/^totem_totems_seen 1$/m)
+    expect(text).toMatch(/^totem_anpr_seconds_count\{service="C030",answer="ok"\} [1-9]/m)
+    for (const { codiceFiscale, idAnpr } of people) {
+      expect(text).not.toContain(codiceFiscale)
+      expect(text).not.toContain(idAnpr)
+    }
+    expect(text).not.toContain('TT-0001')
+  })
+})
+
+describe('what is kept', () => {
+  const later = async (days: number) => {
+    const log = pino({ enabled: false })
+    const store = await openStore({ databaseUrl: postgres.url, dataDir: office.config.dataDir }, log)
+    const retention = startRetention({ store, now: () => new Date(Date.now() + days * DAY), log })
+    await retention.run()
+    await retention.stop()
+    await store.close()
+  }
+  const count = async (query: string, id: string) => (await database.query(query, [id])).rowCount
+
+  test('the access log says who asked what, by keyed hashes', async () => {
+    const items = await Promise.all(['anna-bianchi', 'anna-bianchi', 'mario-rossi'].map((who) => sealed(wish(who))))
+    await totem.settled(...items)
+    const { rows } = await database.query(
+      'select operation, totem, requester, subject, types, outcome, protocol, pdf_sha256 from access_log where operation = any ($1)',
+      [items.map(({ operation }) => operation)],
+    )
+    const [first, second, third] = items.map(({ operation }) => rows.find((row) => row.operation === operation))
+    expect(first).toMatchObject({ totem: 'TT-0001', types: '8', outcome: 'issued', pdf_sha256: expect.any(String) })
+    expect(second.requester).toBe(first.requester)
+    expect(third.requester).not.toBe(first.requester)
+    for (const { codiceFiscale, idAnpr } of people) {
+      expect(JSON.stringify(rows)).not.toContain(codiceFiscale)
+      expect(JSON.stringify(rows)).not.toContain(idAnpr)
+    }
+  })
+  test('the request goes when it is settled, the outcome days after it was fetched, the operation never', async () => {
+    const item = await sealed(wish('anna-bianchi'))
+    const id = item.operation
+    await totem.settled(item)
+    expect(await count('select from operation_request where operation = $1', id)).toBe(0)
+    await later(8)
+    expect(await count('select from operation_outcome where operation = $1', id)).toBe(1)
+    const all = (await database.query('select max(number) as last from operation')).rows[0].last as number
+    await totem.get(`/v1/outcomes?after=${all}&wait=0`)
+    await later(6)
+    expect(await count('select from operation_outcome where operation = $1', id)).toBe(1)
+    await later(8)
+    expect(await count('select from operation_outcome where operation = $1', id)).toBe(0)
+    expect((await totem.submit(item)).body.results).toEqual([
+      { operation: id, state: 'refused', problem: { kind: 'request-expired', anpr: null } },
+    ])
+    expect(office.anpr.issued().filter((operation) => operation === id)).toHaveLength(1)
+    expect(await count('select from access_log where operation = $1', id)).toBe(1)
+    await later(37 * 31)
+    expect(await count('select from access_log where operation = $1', id)).toBe(0)
+    expect(await count('select from operation where id = $1', id)).toBe(1)
+  })
+  test('one that nobody fetched goes after five weeks', async () => {
+    const item = await sealed(wish('anna-bianchi'))
+    await totem.submit(item)
+    await expect.poll(() => count('select from operation_outcome where operation = $1', item.operation), SOON).toBe(1)
+    await later(34)
+    expect(await count('select from operation_outcome where operation = $1', item.operation)).toBe(1)
+    await later(36)
+    expect(await count('select from operation_outcome where operation = $1', item.operation)).toBe(0)
+  })
+  test('a request without a job is given one', async () => {
+    office.anpr.setFault({ kind: 'unavailable' })
+    const item = await sealed(wish('anna-bianchi'))
+    await totem.submit(item)
+    await database.query("delete from pgboss.job where name = 'anpr'")
+    office.anpr.setFault({ kind: 'none' })
+    await later(1)
+    expect((await totem.settled(item)).body.results[0].state).toBe('issued')
+  })
+})
