@@ -30,7 +30,7 @@ const LONGEST_GAP_MS = 700
 /** Slow enough that a kill falls into the paper as often as into the rest. */
 const PRINTER_BYTES_PER_SECOND = 400_000
 /** After so many kills the next one waits until somebody has got a certificate: else nothing but starts would be killed. */
-const PROGRESS_EVERY = 5
+const PROGRESS_EVERY = 7
 /** Rounds between two searches of the disk, at random about so many. */
 const SEARCH_EVERY = 6
 /** A device process that was killed again and again is started after up to a minute (main/devices). */
