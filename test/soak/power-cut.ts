@@ -23,6 +23,8 @@ export interface PowerCuts {
   disks: number
   /** Disks on which a damaged queue was being repaired, or had just been. */
   repairs: number
+  /** How much of the recording that was: less than 1 when the time was over. */
+  share: number
   /** What was wrong, at the event of that number. */
   failures: string[]
 }
@@ -36,15 +38,24 @@ interface Wanted {
   forge?: (events: DiskEvent[]) => DiskEvent[]
   /** After so many it is clear. */
   mostFailures?: number
+  /** No longer than that. */
+  seconds?: number
 }
 
-export function powerCuts({ steps, seed, every, forge = (events) => events, mostFailures = 20 }: Wanted): PowerCuts {
+export function powerCuts({
+  steps,
+  seed,
+  every,
+  forge = (events) => events,
+  mostFailures = 20,
+  seconds = 600,
+}: Wanted): PowerCuts {
   const folder = mkdtempSync(join(tmpdir(), 'power-cut-'))
   const recorded = mkdtempSync(join(MEMORY, 'power-cut-'))
   const rebuilt = mkdtempSync(join(MEMORY, 'power-cut-'))
   try {
     const events = forge(record(WRITER, recorded, [String(steps), String(seed)], join(folder, 'trace')))
-    return cutAt(events, { every, rebuilt, random: seeded(seed), mostFailures })
+    return cutAt(events, { every, rebuilt, random: seeded(seed), mostFailures, seconds })
   } finally {
     for (const each of [folder, recorded, rebuilt]) rmSync(each, { recursive: true, force: true })
   }
@@ -57,14 +68,17 @@ function cutAt(
     rebuilt,
     random,
     mostFailures,
-  }: { every: number; rebuilt: string; random: () => number; mostFailures: number },
+    seconds,
+  }: { every: number; rebuilt: string; random: () => number; mostFailures: number; seconds: number },
 ): PowerCuts {
   const disk = new UnsyncedDisk()
-  const told: PowerCuts = { cuts: 0, disks: 0, repairs: 0, failures: [] }
+  const told: PowerCuts = { cuts: 0, disks: 0, repairs: 0, share: 1, failures: [] }
+  const until = performance.now() + seconds * 1_000
   const promises = promisesIn(events)
   let changes = 0
   for (const [n, event] of events.entries()) {
     if (!disk.apply(event) || ++changes % every !== 0) continue
+    if (performance.now() > until) return { ...told, share: n / events.length }
     told.cuts++
     for (const luck of LUCK) {
       told.disks++
@@ -164,9 +178,10 @@ export function saidEarly(events: DiskEvent[]): DiskEvent[] {
 if (import.meta.main) {
   const { values } = parseArgs({
     options: {
-      steps: { type: 'string', default: '600' },
+      steps: { type: 'string', default: '250' },
       seed: { type: 'string', default: String(Date.now() % 100_000) },
-      every: { type: 'string', default: '1' },
+      every: { type: 'string', default: '2' },
+      seconds: { type: 'string', default: '900' },
       // What must be found.
       mutant: { type: 'string' },
     },
@@ -177,14 +192,15 @@ if (import.meta.main) {
   }
   const forge = values.mutant === undefined ? undefined : forges[values.mutant]
   const started = performance.now()
-  const { cuts, disks, repairs, failures } = powerCuts({
+  const { cuts, disks, repairs, share, failures } = powerCuts({
     ...{ steps: Number(values.steps), seed: Number(values.seed), every: Number(values.every) },
+    seconds: Number(values.seconds),
     ...(forge && { forge }),
   })
   for (const failure of failures) console.log(failure)
   console.log(
     `seed ${values.seed}: power cut at ${cuts} places, ${disks} disks opened, ${repairs} of them within a repair, ${failures.length} wrong`,
   )
-  console.log(`${Math.round((performance.now() - started) / 1000)} s`)
+  console.log(`${Math.floor(share * 100)} % of the recording, ${Math.round((performance.now() - started) / 1000)} s`)
   process.exitCode = failures.length > 0 ? 1 : 0
 }
