@@ -3,7 +3,7 @@ import type { CardFailure, CardReadout, CardState } from '../../contract/device.
 import { type CardService, createCardService } from '../../native/card/service.ts'
 import type { TraceEntry } from '../../native/card/trace.ts'
 import { tsCardNumber } from '../../native/card/ts-number.ts'
-import { Failure, options, usage } from './command.ts'
+import { exitCodes, Failure, options, usage } from './command.ts'
 import { externalKeyOf, identityOf, pinOf } from './provisioning.ts'
 
 /** Exit code of each failure: a script of a technician's can tell a card from a reader. 0 is good, 64 a wrong command. */
@@ -45,9 +45,7 @@ totem card trace [the options of login, to log in as well]
   --json               the answer, or { "kind": … } of the failure, as one line of JSON
 
 Exit codes: 0 good, 64 wrong command, ${REFUSED} refused by the checks of a visit,
-${Object.entries(EXIT_CODES)
-  .map(([kind, code]) => `${code} ${kind}`)
-  .join(', ')}`
+${exitCodes(EXIT_CODES)}`
 
 const OPTIONS = {
   json: { type: 'boolean', default: false },
@@ -65,7 +63,8 @@ const OPTIONS = {
 
 /** `totem card …`: the card in the reader as the totem sees it. Throws a `Failure` for whatever a visit would refuse. */
 export async function card([what = '', ...args]: string[]): Promise<number> {
-  if (what !== 'read' && what !== 'login' && what !== 'trace') return usage(HELP)
+  if (what !== 'read' && what !== 'login' && what !== 'trace')
+    return usage(HELP, what && `no such command: card ${what}`)
   const given = options(HELP, args, OPTIONS)
   const logsIn = what === 'login' || (what === 'trace' && (given.config ?? given.trust) !== undefined)
   if (logsIn && !given.config && !given.trust) return usage(HELP, 'login needs --trust')

@@ -38,3 +38,15 @@ export function oneOf<T extends string>(
   const found = known.find((value) => value === given)
   return found ?? usage(help, `${option} is one of: ${known.join(', ')}`)
 }
+
+/** Exit codes as a help text tells them, in lines of 120 columns. */
+export function exitCodes(codes: Record<string, number>): string {
+  const lines: string[] = []
+  for (const code of Object.entries(codes).map(([kind, number]) => `${number} ${kind}`)) {
+    const last = lines.pop()
+    if (last === undefined) lines.push(code)
+    else if (last.length + code.length < 117) lines.push(`${last}, ${code}`)
+    else lines.push(`${last},`, code)
+  }
+  return lines.join('\n')
+}

@@ -5,13 +5,13 @@ import type { StorageFailure } from '../../main/queue/storage.ts'
 import { Failure } from './command.ts'
 
 /** Where a technician's provisioning lies on a totem (main/config.ts). */
-const CONFIG_FILE = '/etc/totem-polis/totem.json'
+export const CONFIG_FILE = '/etc/totem-polis/totem.json'
 /** sysexits(3): no such file; try again later; a file that was named is not what it should be. */
 export const [NO_INPUT, TEMPORARY, CONFIG] = [66, 75, 78]
 
 export const DATA_OPTIONS = { config: { type: 'string' }, data: { type: 'string' } } as const
-export const DATA_HELP = `  --config FILE   the totem's configuration (${CONFIG_FILE})
-  --data DIR      look at a copied data folder instead of the totem's`
+export const DATA_HELP = `  --config FILE       the totem's configuration (${CONFIG_FILE})
+  --data DIR          look at a copied data folder instead of the totem's`
 
 /** The totem's data folder; the configuration is null when a copied folder was named and nothing else. */
 export function dataOf({ config, data }: { config?: string | undefined; data?: string | undefined }): {
@@ -30,7 +30,8 @@ export function dataOf({ config, data }: { config?: string | undefined; data?: s
   }
 }
 
-function configIn(file: string): TotemConfig {
+/** A totem's configuration, or the failure by its name. */
+export function configIn(file: string): TotemConfig {
   let text: string
   try {
     text = readFileSync(file, 'utf8')

@@ -1,4 +1,4 @@
-import { Failure, USAGE } from './command.ts'
+import { Failure, USAGE, usage } from './command.ts'
 
 // npx totem …, on Node 24. The first word names the room, the second what is done there.
 
@@ -21,6 +21,7 @@ totem keys            how the totem's private keys lie on the disk: status, prot
 totem print           status, test page, a PDF file or the readiness report, on the totem's printer or by IPP
 totem queue           requests and what became of them: list, show, verify, retry
 totem simulator card  keeps a virtual card in a virtual reader
+totem simulator fleet thousands of totems that lost their line, against one gateway
 totem verify          is this paper what a totem wrote?
 
 --help after a command tells its options.`
@@ -28,12 +29,15 @@ totem verify          is this paper what a totem wrote?
 const [name = '', ...rest] = process.argv.slice(2)
 try {
   const load = Object.entries(COMMANDS).find(([known]) => known === name)?.[1]
-  if (!load) throw new Failure(USAGE, { kind: 'usage' }, HELP)
+  if (!load) usage(HELP, ['', '--help'].includes(name) ? '' : `no such command: ${name}`)
   const command = await load()
   process.exitCode = await command(rest)
 } catch (reason) {
   if (!(reason instanceof Failure)) throw reason
-  if (process.argv.includes('--json')) console.log(JSON.stringify(reason.answer))
+  // Help that was asked for is an answer.
+  const helped = reason.exitCode === USAGE && process.argv.includes('--help')
+  if (helped) console.log(reason.message)
+  else if (process.argv.includes('--json')) console.log(JSON.stringify(reason.answer))
   else console.error(reason.message)
-  process.exitCode = reason.exitCode
+  process.exitCode = helped ? 0 : reason.exitCode
 }

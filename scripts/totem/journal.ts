@@ -23,12 +23,12 @@ totem journal verify [FILE]  is the log, or an exported one, whole and signed fo
 totem journal export FILE    all of it, an entry or an anchor a line (JSONL)
 
 ${DATA_HELP}
-  --lines N        tail: how many, default 20
-  --follow         tail: and those to come
-  --lang it|en     tail: default it
-  --keys FILE      verify: signed list of the gateway's keys (JWS), instead of the totem's own
+  --lines N           tail: how many, default 20
+  --follow            tail: and those to come
+  --lang it|en        tail: default it
+  --keys FILE         verify: signed list of the gateway's keys (JWS), instead of the totem's own
   --keys-signer FILE  public JWK of who signs that list
-  --json           one line of JSON each, or the verdict
+  --json              one line of JSON each, or the verdict
 
 Reads beside a running totem. Exit codes: 0 whole, and signed by the gateway up to an entry that is told;
 ${UNVOUCHED} whole, but no signature stands for it; ${BROKEN} an entry was changed, added or taken away; ${UNSIGNED} an anchor that the gateway

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type TotemConfig, totemConfig } from '../../contract/config.ts'
+import type { TotemConfig } from '../../contract/config.ts'
 import { readBlob } from '../../main/keys/blob.ts'
 import { explain } from '../../main/keys/explain.ts'
 import { type NotProtected, plainOf, protectKeys } from '../../main/keys/protect.ts'
@@ -11,11 +11,10 @@ import { keyFiles } from '../../main/keys/totem-keys.ts'
 import type { TpmFailure } from '../../main/keys/tpm.ts'
 import { type QueueReader, readQueue } from '../../main/queue/queue.ts'
 import { Failure, options, usage } from './command.ts'
+import { CONFIG, CONFIG_FILE, configIn, NO_INPUT, TEMPORARY } from './data.ts'
 
-/** Where a technician's provisioning lies on a totem (main/config.ts). */
-const CONFIG_FILE = '/etc/totem-polis/totem.json'
-/** sysexits(3): what was named is not what it should be; a file could not be made; try again later. */
-const [CONFIG, CANT_CREATE, TEMPORARY] = [78, 73, 75]
+/** sysexits(3): a file could not be made. */
+const CANT_CREATE = 73
 /** A key is not as the configuration says that it lies. */
 const UNPROTECTED = 20
 /** The keys are another machine's, or another system was booted. */
@@ -35,8 +34,8 @@ totem keys retire     erases a key for outcomes that nothing waits for any more
   --json          the answer as one line of JSON
 
 Run as the totem's user. Exit codes: 0 done or in order, ${UNPROTECTED} a key does not lie as the configuration says,
-${OTHER_MACHINE} the keys are another machine's, ${NEEDED} the key is still needed, ${CANT_CREATE} no file could be made,
-${TEMPORARY} the TPM is busy, ${CONFIG} configuration or key refused, 64 wrong command`
+${OTHER_MACHINE} the keys are another machine's, ${NEEDED} the key is still needed, ${NO_INPUT} no such file,
+${CANT_CREATE} no file could be made, ${TEMPORARY} the TPM is busy, ${CONFIG} configuration or key refused, 64 wrong command`
 
 const OPTIONS = {
   config: { type: 'string', default: CONFIG_FILE },
@@ -56,7 +55,7 @@ export async function keys([what = '--help', ...args]: string[]): Promise<number
   const command = Object.entries(COMMANDS).find(([known]) => known === what)?.[1]
   if (!command) return usage(HELP, `no such command: keys ${what}`)
   const given = optionsOf(args)
-  return command(configOf(given.config), given)
+  return command(configIn(given.config), given)
 }
 
 async function status(config: TotemConfig, given: Given): Promise<number> {
@@ -157,14 +156,6 @@ async function withQueue<T>({ dataDir }: TotemConfig, work: (queue: Asked) => Pr
     return await work(queue.value)
   } finally {
     queue.value.close()
-  }
-}
-
-function configOf(file: string): TotemConfig {
-  try {
-    return totemConfig.parse(JSON.parse(readFileSync(file, 'utf8')))
-  } catch {
-    throw new Failure(CONFIG, { kind: 'config-unusable' }, `${file} is no totem's configuration`)
   }
 }
 

@@ -5,7 +5,7 @@ import type { PrinterStatus, PrintFailure, PrintSheet } from '../../contract/dev
 import { ippClient } from '../../native/printer/ipp.ts'
 import { profiles } from '../../native/printer/profiles.ts'
 import { createPrinterService } from '../../native/printer/service.ts'
-import { Failure, oneOf, options, usage } from './command.ts'
+import { exitCodes, Failure, oneOf, options, usage } from './command.ts'
 import { CONFIG, CONFIG_FILE, dataOf, NO_INPUT } from './data.ts'
 import { examine } from './print-readiness.ts'
 import { letters, type TestedPaper, testPage } from './print-test-page.ts'
@@ -40,9 +40,7 @@ totem print readiness  tries readers, printer, keys, gateway and the rest of the
 A thermal head that somebody else has printed with first cuts off what it may have begun. The totem's own program must not
 run beside this on the same head.
 
-Exit codes: ${Object.entries(EXIT_CODES)
-  .map(([kind, code]) => `${code} ${kind}`)
-  .join(', ')},
+Exit codes: ${exitCodes(EXIT_CODES)},
 ${PDF_REFUSED} pdf-refused, ${NOT_READY} not ready, ${NO_INPUT} no such file, ${CONFIG} configuration refused, 64 wrong command`
 
 const OPTIONS = {
@@ -55,7 +53,8 @@ const OPTIONS = {
 /** `totem print …`: the totem's printer by hand. Throws a `Failure` for whatever is not on paper. */
 export async function print([what = '', ...args]: string[]): Promise<number> {
   if (what === 'readiness') return readiness(args)
-  if (what !== 'status' && what !== 'test-page' && what !== 'file') return usage(HELP)
+  if (what !== 'status' && what !== 'test-page' && what !== 'file')
+    return usage(HELP, what && `no such command: print ${what}`)
   const named = what === 'file' && !args[0]?.startsWith('-') ? args.shift() : undefined
   const given = options(HELP, args, OPTIONS)
   if (what === 'file' && named === undefined) return usage(HELP, 'which file?')

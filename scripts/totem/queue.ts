@@ -15,8 +15,8 @@ totem queue verify           reads the whole file
 totem queue retry OPERATION  sends one again that was set aside; the totem must be stopped
 
 ${DATA_HELP}
-  --state STATE   list: only those; may be given more than once: ${STATES.join(', ')}
-  --json          one line of JSON each, or the answer
+  --state STATE       list: only those; may be given more than once: ${STATES.join(', ')}
+  --json              one line of JSON each, or the answer
 
 Nobody's name stands in the queue, and what was asked is sealed to the gateway. Reads beside a running totem. Exit codes:
 0 good, ${UNKNOWN} no such operation, or not one that was set aside, ${DAMAGED} the file is damaged, ${NO_INPUT} no such file, ${TEMPORARY} the totem is

@@ -26,7 +26,7 @@ totem simulator fleet tries thousands of totems against a gateway; --help after 
 export async function simulator([what = '', ...args]: string[]): Promise<number> {
   // Only then: it brings half of the totem with it.
   if (what === 'fleet') return (await import('./fleet.ts')).fleet(args)
-  if (what !== 'card') return usage(HELP)
+  if (what !== 'card') return usage(HELP, what && `no such command: simulator ${what}`)
   const given = options(HELP, args, {
     kind: { type: 'string' },
     atr: { type: 'string' },

@@ -7,7 +7,7 @@ import { createPictureReader, type Picture } from '../../gateway/verify/picture.
 import { type Outcome, tell } from '../../gateway/verify/tell.ts'
 import { verifyCode } from '../../gateway/verify/verify.ts'
 import { openPdf } from '../../native/printer/pdf.ts'
-import { Failure, options, usage } from './command.ts'
+import { exitCodes, Failure, options, usage } from './command.ts'
 
 const EXIT_CODES = {
   genuine: 0,
@@ -30,9 +30,7 @@ const HELP = `totem verify WHAT --keys FILE --keys-signer FILE
   --certificate FILE   is this the PDF that the totem received from ANPR?
   --json               the verdict as one line of JSON
 
-Asks nobody. Exit codes: ${Object.entries(EXIT_CODES)
-  .map(([kind, code]) => `${code} ${kind}`)
-  .join(', ')},
+Asks nobody. Exit codes: ${exitCodes(EXIT_CODES)},
 ${OTHER_CERTIFICATE} genuine but of another certificate, ${NO_INPUT} no such file, ${CONFIG} key list refused, 64 wrong command`
 
 const OPTIONS = {

@@ -84,8 +84,10 @@ test('a test exponent is not taken for the published one', async () => {
 })
 
 test.each([
-  [['nonsense'], 'totem card read'],
+  [['nonsense'], 'no such command: nonsense'],
+  [[], 'totem card read'],
   [['card'], 'Exit codes'],
+  [['card', 'nonsense'], 'no such command: card nonsense'],
   [['card', 'login'], '--trust'],
   [['card', 'read', '--can', '12345'], 'six digits'],
   [['simulator', 'card', '--kind', 'passport'], 'cns, cie'],
@@ -94,6 +96,21 @@ test.each([
   const answer = await totem(NO_ENV, ...args)
   expect(answer).toMatchObject({ code: 64, stdout: '' })
   expect(answer.stderr).toContain(told)
+})
+
+test.each([
+  [[]],
+  [['card']],
+  [['journal', 'tail']],
+  [['keys']],
+  [['print', 'readiness']],
+  [['queue']],
+  [['simulator']],
+  [['simulator', 'fleet']],
+  [['verify']],
+])('help that is asked for is an answer: %j', async (args) => {
+  const answer = await totem(NO_ENV, ...args, '--help')
+  expect(answer).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining(`totem ${args[0] ?? 'card'}`) })
 })
 
 test('no PC/SC service is named, and not waited for', async () => {

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ulid } from 'ulid'
 import type { CertificateRequest } from '../../../contract/gateway.ts'
+import type { GatewayKeys } from '../../../contract/gateway-keys.ts'
 import type { Heartbeat } from '../../../contract/heartbeat.ts'
 import type { Result } from '../../../contract/result.ts'
 import { type Journal, openJournal } from '../../../main/journal/journal.ts'
@@ -12,6 +13,8 @@ import { createDrain, type Drain } from '../../../main/sync/drain.ts'
 import { type FleetCards, fleetCards } from '../../../simulator/fleet/cards.ts'
 import { fleetTotem, type OutagePlan, outagePlan } from '../../../simulator/fleet/plan.ts'
 import { personById } from '../../../simulator/population/people.ts'
+import { verifyGatewayKeys } from '../../../trust/gateway-keys.ts'
+import { openAnchor } from '../../../trust/journal-anchor.ts'
 
 // A child of run.ts: some hundreds of totems in one process, each with the queue, the journal, the client and the drain of
 // main/ and its own files, keys and certificate.
@@ -68,6 +71,7 @@ interface Totem {
 const tell = (news: FleetNews) => void process.send?.(news)
 let totems: Totem[] = []
 let fleet: Fleet | null = null
+let anchors: GatewayKeys['anchor'] = []
 let backAt = 0
 let unsettled = 0
 const latencies: number[] = []
@@ -85,6 +89,7 @@ async function carryOut(order: FleetOrder): Promise<void> {
 /** The outage: each request is sealed and committed as in a visit, at the time that the plan says. */
 async function record(of: Fleet): Promise<void> {
   fleet = of
+  anchors = opened(await gatewayKeysIn(of.pki)).anchor
   const cards = fleetCards(of.pki)
   const sealingKey: NamedKey = JSON.parse(readFileSync(join(of.pki, 'gateway.sealing.pub.jwk.json'), 'utf8'))
   for (const number of of.totems) {
@@ -104,7 +109,12 @@ function open({ folder }: Fleet, id: string): Totem {
   return { id, queue, journal, recorded: [], drain: null, client: null }
 }
 
-function opened<T>(store: Result<T, { kind: string; reason: string }>): T {
+const gatewayKeysIn = (pki: string) => {
+  const read = (name: string) => readFileSync(join(pki, name), 'utf8').trim()
+  return verifyGatewayKeys(read('gateway-keys.jws'), JSON.parse(read('trust-list.pub.jwk.json')))
+}
+
+function opened<T>(store: Result<T, { kind: string; reason?: string }>): T {
   if (!store.ok) throw new Error(`${store.error.kind}: ${store.error.reason}`)
   return store.value
 }
@@ -162,6 +172,7 @@ function drainAll(urls: string[]): void {
       client: watched(client),
       outcomeKeys: new Map([[outcomeKey.kid, outcomeKey]]),
       totem: totem.id,
+      isSigned: async (anchor) => (await openAnchor(anchor, anchors)) !== null,
       now: Date.now,
       random: Math.random,
       lineProbeMs: LINE_PROBE_MS,
