@@ -104,6 +104,7 @@ async function start(config: TotemConfig) {
     client,
     outcomeKeys: keys.outcome,
     totem: config.totem,
+    isSigned: (anchor) => keysRefresh.isSigned(anchor),
     now: Date.now,
     random: Math.random,
     lineProbeMs: config.timings.lineProbeMs,

@@ -42,7 +42,7 @@ const seqs = (entries: Iterable<{ seq: number }>) => [...entries].map(({ seq }) 
 const line = () => journal.record('line.changed', { state: 'up' })
 const unsent = (limit: number) => seqs(journal.unsent(limit)?.entries ?? [])
 const held = (upTo: number, anchor: string | null = null) =>
-  journal.acknowledged({ entries: [...journal.entries()], base: null }, { upTo, anchor, forked: false })
+  journal.acknowledged({ entries: [...journal.entries()], base: null }, { upTo, anchor, forked: false }, true)
 
 test('entries are numbered and chained, over restarts and whatever the clock does', () => {
   line()

@@ -41,8 +41,11 @@ export type Journal = {
   unsent(limit: number): JournalBatch | null
   /** How many entries the gateway does not hold yet. */
   unsentCount(): number
-  /** The gateway's word on `batch`; lower than before when the gateway has lost some: those are unsent again. */
-  acknowledged(batch: JournalBatch, receipt: JournalReceipt): void
+  /**
+   * The gateway's word on `batch`; lower than before when the gateway has lost some: those are unsent again. `isSigned`: its
+   * anchor, if there is one, was signed by the gateway.
+   */
+  acknowledged(batch: JournalBatch, receipt: JournalReceipt, isSigned: boolean): void
   /** All of it in order. The journal may grow meanwhile. */
   lines(): Iterable<ExportedLine>
   entries(): Iterable<JournalEntry>
@@ -154,6 +157,8 @@ function journalOn(db: Storage, { path, totem, now, strict, maxPages, repaired }
   let unwritten = 0
   let full = false
   let untilSize = 0
+  // Told once until a good one comes: each telling is one more entry to send, which would bring the next bad one.
+  let anchorRefused = false
 
   if (!current) begin()
   else if (current.ends !== null) restart('file-damaged', current, current.ends)
@@ -289,13 +294,15 @@ function journalOn(db: Storage, { path, totem, now, strict, maxPages, repaired }
     return null
   }
 
-  /** The anchor is kept when it is over this very log. */
-  function keep(chain: Chain, jws: string): void {
+  /** The anchor is kept when the gateway has signed it, over this very log. */
+  function keep(chain: Chain, jws: string, isSigned: boolean): void {
     const anchor = anchorContent(jws)
     const entry = anchor && log.page(chain, anchor.seq - 1, 1)[0]
-    if (entry && entry.seq === anchor.seq && entry.hash === anchor.hash && anchor.totem === totem)
-      insertAnchor.run(chain.chain, anchor.seq, jws)
-    else append('journal.anchor-refused', { seq: anchor?.seq ?? 0 })
+    const isOver = entry?.seq === anchor?.seq && entry?.hash === anchor?.hash
+    const isGood = isSigned && entry && isOver && anchor.totem === totem && anchor.chain === chain.chain
+    if (isGood) insertAnchor.run(chain.chain, anchor.seq, jws)
+    else if (!anchorRefused) append('journal.anchor-refused', { seq: anchor?.seq ?? 0 })
+    anchorRefused = !isGood
   }
 
   return {
@@ -334,13 +341,13 @@ function journalOn(db: Storage, { path, totem, now, strict, maxPages, repaired }
     unsentCount: () =>
       own().reduce((sum, chain) => sum + Math.max((chain.ends ?? log.end(chain).seq) - unsentFrom(chain), 0), 0),
 
-    acknowledged({ entries: [first] }, { upTo, anchor, forked }) {
+    acknowledged({ entries: [first] }, { upTo, anchor, forked }, isSigned) {
       const chain = own().find((known) => known.chain === first?.chain)
       if (!chain) return
       try {
         write(() => {
           updateUpTo.run(Math.min(upTo, log.end(chain).seq), chain.chain)
-          if (anchor !== null) keep(chain, anchor)
+          if (anchor !== null) keep(chain, anchor, isSigned)
           if (!forked || chain.forked) return
           updateForked.run(chain.chain)
           append('totem.cloned', { chain: chain.chain })

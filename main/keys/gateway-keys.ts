@@ -64,6 +64,8 @@ export async function openGatewayKeys({
   let inForce = newest.value
   /** The gateway's clock when it was last heard of, and ours that cannot be set, then; both in ms. */
   let heard: { at: number; clock: number } | null = null
+  /** One after the other: two would write one file, and the older have the last word. */
+  let last: Promise<unknown> = Promise.resolve()
 
   /** A clock put back must not bring a key back that the gateway may have dropped: there was no list before it was issued. */
   const time = () =>
@@ -77,21 +79,27 @@ export async function openGatewayKeys({
     heard(at) {
       heard = { at, clock: performance.now() }
     },
-    async take(jws) {
-      if (jws === inForce.jws) return false
-      const next = await open(jws)
-      if (!next.ok) {
-        refuse(next.error.kind, createHash('sha256').update(jws).digest('hex'))
-        return false
-      }
-      // A gateway that is behind: nothing is wrong, and it has nothing for us.
-      if (next.value.list.sequence <= inForce.list.sequence) return false
-      await writeWhole(kept, jws)
-      inForce = next.value
-      journal.record('keys.updated', { sequence: inForce.list.sequence })
-      return true
+    take(jws) {
+      const taken = last.then(() => takeOne(jws))
+      last = taken.catch(() => false)
+      return taken
     },
   })
+
+  async function takeOne(jws: string): Promise<boolean> {
+    if (jws === inForce.jws) return false
+    const next = await open(jws)
+    if (!next.ok) {
+      refuse(next.error.kind, createHash('sha256').update(jws).digest('hex'))
+      return false
+    }
+    // A gateway that is behind: nothing is wrong, and it has nothing for us.
+    if (next.value.list.sequence <= inForce.list.sequence) return false
+    await writeWhole(kept, jws)
+    inForce = next.value
+    journal.record('keys.updated', { sequence: inForce.list.sequence })
+    return true
+  }
 }
 
 async function keyIn(file: string): Promise<JWK | null> {

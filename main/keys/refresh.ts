@@ -1,3 +1,4 @@
+import { openAnchor } from '../../trust/journal-anchor.ts'
 import type { Journal } from '../journal/journal.ts'
 import { createRefresh, type Refresh } from '../refresh.ts'
 import type { GatewayClient } from '../sync/client.ts'
@@ -5,6 +6,14 @@ import type { GatewayKeyStore } from './gateway-keys.ts'
 
 /** At least once an hour: a key is listed long before it begins, but one that was stolen must go soon. */
 const EVERY_MS = 30 * 60_000
+
+export interface KeysRefresh extends Refresh {
+  /**
+   * Has the gateway signed this anchor of a log (contract/journal.ts)? If not by a key that is known here, it is asked for its
+   * list first: a key counts there as soon as it is listed.
+   */
+  isSigned(anchor: string): Promise<boolean>
+}
 
 /** Asks the gateway for a newer list of its keys, and what time it is there, when the line comes up and then at least once an hour. */
 export function createKeysRefresh({
@@ -17,8 +26,17 @@ export function createKeysRefresh({
   store: GatewayKeyStore
   journal: Pick<Journal, 'record'>
   random: () => number
-}): Refresh {
-  return createRefresh({ everyMs: EVERY_MS, work: () => refresh().catch(notStored), random })
+}): KeysRefresh {
+  const opens = async (anchor: string) => (await openAnchor(anchor, store.list.anchor)) !== null
+  return {
+    ...createRefresh({ everyMs: EVERY_MS, work: () => refresh().catch(notStored), random }),
+    async isSigned(anchor) {
+      if (await opens(anchor)) return true
+      const keys = await client.keys()
+      if (keys.ok) await store.take(keys.value.list).catch(notStored)
+      return opens(anchor)
+    },
+  }
 
   async function refresh(): Promise<boolean> {
     const [keys, status] = [await client.keys(), await client.status()]

@@ -26,7 +26,7 @@ export type Drain = {
 
 type DrainParts = Pick<
   Sync,
-  'queue' | 'journal' | 'client' | 'outcomeKeys' | 'totem' | 'now' | 'random' | 'lineProbeMs'
+  'queue' | 'journal' | 'client' | 'outcomeKeys' | 'totem' | 'isSigned' | 'now' | 'random' | 'lineProbeMs'
 > & {
   /** Monotonic, in ms. */
   clock?: () => number

@@ -26,10 +26,12 @@ export function createJournalLane(sync: Sync, outbox: Outbox): Lane {
       const [first, last] = [batch?.entries[0], batch?.entries.at(-1)]
       if (!batch || !first || !last) return
       const answer = await client.sendJournal(batch)
+      const anchor = answer.ok ? answer.value.anchor : null
+      const isSigned = anchor !== null && (await sync.isSigned(anchor))
       if (sync.stopping()) return
       const upTo = answer.ok ? answer.value.upTo : null
       const believable = upTo !== null && upTo <= last.seq
-      if (believable && answer.ok) journal.acknowledged(batch, answer.value)
+      if (believable && answer.ok) journal.acknowledged(batch, answer.value, isSigned)
       else if (upTo !== null) journal.record('gateway.answer-malformed', { path: 'v1.journal', httpStatus: 200 })
       const advanced = believable && upTo >= first.seq
       if (advanced) {

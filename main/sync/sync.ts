@@ -12,6 +12,8 @@ export interface Sync {
   client: Pick<GatewayClient, 'status' | 'submit' | 'outcomes' | 'sendJournal' | 'heartbeat'>
   outcomeKeys: OutcomeKeys
   totem: string
+  /** Has the gateway signed this anchor of the log (main/keys/refresh.ts)? */
+  isSigned(anchor: string): Promise<boolean>
   /** The totem's clock, in ms since the epoch: for what is written down. */
   now(): number
   /** Monotonic, in ms: for every wait, so that a clock that is set moves none of them. */

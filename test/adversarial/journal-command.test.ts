@@ -88,7 +88,7 @@ async function send(): Promise<void> {
   const anchor = await new CompactSign(Buffer.from(JSON.stringify({ totem, chain, seq, hash, at })))
     .setProtectedHeader({ alg: 'ES256', kid: String(jwk.kid), typ: JOURNAL_ANCHOR_TYP })
     .sign(await importJWK(jwk, 'ES256'))
-  journal.acknowledged(batch, { upTo: seq, anchor, forked: false })
+  journal.acknowledged(batch, { upTo: seq, anchor, forked: false }, true)
 }
 
 function provisioning(): TotemConfig {

@@ -43,7 +43,7 @@ export async function openJournalOffice() {
           sent.entries[0]?.totem ?? '',
           sent,
         )
-        journal.acknowledged(batch, receipt)
+        journal.acknowledged(batch, receipt, true)
         told ||= receipt.forked
       }
       return told

@@ -38,7 +38,7 @@ async function send(journal: Journal): Promise<void> {
   const end = batch?.entries.at(-1)
   if (!batch || !end) return
   const { totem, chain, seq, hash, at } = end
-  journal.acknowledged(batch, { upTo: seq, anchor: await signed({ totem, chain, seq, hash, at }), forked: false })
+  journal.acknowledged(batch, { upTo: seq, anchor: await signed({ totem, chain, seq, hash, at }), forked: false }, true)
 }
 
 beforeAll(async () => {
@@ -225,7 +225,7 @@ describe('in the database', () => {
     const journal = powerOn(tampered(`DELETE FROM entry WHERE seq = ${waiting}`))
     const batch = journal.unsent(500)
     expect(batch?.entries.at(-1)?.seq).toBe(waiting - 1)
-    if (batch) journal.acknowledged(batch, { upTo: waiting - 1, anchor: null, forked: false })
+    if (batch) journal.acknowledged(batch, { upTo: waiting - 1, anchor: null, forked: false }, true)
     expect(journal.unsent(500)?.entries).toMatchObject([
       {
         seq: 1,
@@ -236,7 +236,7 @@ describe('in the database', () => {
     expect(journal.unsentCount()).toBe(1)
     journal.close()
   })
-  test('an anchor for something else is not kept', async () => {
+  test('an anchor for something else is not kept, and is told once until a good one comes', async () => {
     const path = join(mkdtempSync(join(dir, 'anchor-')), 'journal.db')
     copyFileSync(join(dir, 'journal.db'), path)
     const journal = powerOn(path)
@@ -249,15 +249,18 @@ describe('in the database', () => {
       { totem, chain, seq: ENTRIES - 1, hash, at },
       { totem, chain, seq: ENTRIES + 7, hash, at },
       { totem, chain, seq: ENTRIES, hash: 'a'.repeat(64), at },
+      { totem, chain: '01KB0000000000000000000000', seq: ENTRIES, hash, at },
     ]) {
-      journal.acknowledged(batch, { upTo: ENTRIES, anchor: await signed(other), forked: false })
+      journal.acknowledged(batch, { upTo: ENTRIES, anchor: await signed(other), forked: false }, true)
     }
-    journal.acknowledged(batch, { upTo: ENTRIES, anchor: 'garbage', forked: false })
-    const told = [...journal.entries()].slice(ENTRIES)
-    expect(told.map(({ event, fields }) => [event, fields.seq])).toEqual(
-      [ENTRIES, ENTRIES - 1, ENTRIES + 7, ENTRIES, 0].map((seq) => ['journal.anchor-refused', seq]),
-    )
-    expect([...journal.lines()].filter((line) => !isEntry(line))).toHaveLength(5)
+    const told = () => [...journal.entries()].slice(ENTRIES).map(({ event, fields }) => [event, fields.seq])
+    expect(told()).toEqual([['journal.anchor-refused', ENTRIES]])
+    const good = await signed({ totem, chain, seq: ENTRIES, hash, at })
+    journal.acknowledged(batch, { upTo: ENTRIES, anchor: good, forked: false }, true)
+    journal.acknowledged(batch, { upTo: ENTRIES, anchor: 'garbage', forked: false }, true)
+    journal.acknowledged(batch, { upTo: ENTRIES, anchor: good, forked: false }, false)
+    expect(told().slice(1)).toEqual([['journal.anchor-refused', 0]])
+    expect([...journal.lines()].filter((line) => !isEntry(line))).toHaveLength(6)
     journal.close()
   })
 })
@@ -306,7 +309,7 @@ test('disk-damaged-anywhere: what is kept is how it was, and the log goes on', (
         const sent: JournalEntry[] = []
         for (let batch = journal.unsent(500); batch; batch = journal.unsent(500)) {
           sent.push(...batch.entries)
-          journal.acknowledged(batch, { upTo: batch.entries.at(-1)?.seq ?? 0, anchor: null, forked: false })
+          journal.acknowledged(batch, { upTo: batch.entries.at(-1)?.seq ?? 0, anchor: null, forked: false }, true)
         }
         journal.close()
         // Never another entry under a number that the gateway may hold.

@@ -14,5 +14,5 @@ for (let n = 0; ; n++) {
   const last = batch?.entries.at(-1)
   if (!batch || !last) continue
   writeSync(1, `${last.seq} ${last.hash}\n`)
-  journal.acknowledged(batch, { upTo: last.seq, anchor: null, forked: false })
+  journal.acknowledged(batch, { upTo: last.seq, anchor: null, forked: false }, true)
 }

@@ -48,8 +48,11 @@ export function powerOn(options: {
   url?: string
   lineProbeMs?: number
   deadlines?: NonNullable<Parameters<typeof createGatewayClient>[0]['deadlines']>
+  /** The honest scripted gateway signs nothing. */
+  isSigned?: (anchor: string) => Promise<boolean>
 }): Totem {
   const { dir, clock, gateway, url = gateway.url, lineProbeMs = 15_000, deadlines } = options
+  const { isSigned = async () => false } = options
   const now = () => clock.wall
   const opened = openQueue({ path: join(dir, 'queue.db'), now })
   const openedJournal = openJournal({ path: join(dir, 'journal.db'), totem: 'TT-0001', now })
@@ -98,6 +101,7 @@ export function powerOn(options: {
     },
     outcomeKeys: gateway.outcomeKeys,
     totem: 'TT-0001',
+    isSigned,
     now,
     clock: () => clock.run,
     random: Math.random,

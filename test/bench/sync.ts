@@ -130,6 +130,7 @@ async function drain(dir: string, url: string) {
     client,
     outcomeKeys: new Map([[key.kid, key]]),
     totem: TOTEM,
+    isSigned: async () => false,
     now: Date.now,
     random: Math.random,
     lineProbeMs: 15_000,

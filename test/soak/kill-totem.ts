@@ -8,6 +8,8 @@ import { ulid } from 'ulid'
 import type { DeviceEvent, PrinterStatus } from '../../contract/device.ts'
 import { superviseDevices } from '../../main/devices/index.ts'
 import { openJournal } from '../../main/journal/journal.ts'
+import { openGatewayKeys } from '../../main/keys/gateway-keys.ts'
+import { createKeysRefresh } from '../../main/keys/refresh.ts'
 import { openQueue, type Queue } from '../../main/queue/queue.ts'
 import type { NamedKey } from '../../main/queue/sealing.ts'
 import { createCertificates } from '../../main/services/certificate.ts'
@@ -85,6 +87,16 @@ const client = createGatewayClient({
   version: '0.0.0',
   onMalformed: (path, httpStatus) => journal.record('gateway.answer-malformed', { path, httpStatus }),
 })
+const store = opened(
+  await openGatewayKeys({
+    list: join(pki, 'gateway-keys.jws'),
+    listKey: join(pki, 'trust-list.pub.jwk.json'),
+    dataDir: data,
+    journal,
+    now: Date.now,
+  }),
+)
+const keysRefresh = createKeysRefresh({ client, store, journal, random: Math.random })
 let online = false
 const drain = createDrain({
   queue,
@@ -92,12 +104,14 @@ const drain = createDrain({
   client,
   outcomeKeys: keys.outcome,
   totem,
+  isSigned: keysRefresh.isSigned,
   now: Date.now,
   random: Math.random,
   lineProbeMs: LINE_PROBE_MS,
   onSettled: () => {},
   onLine(state) {
     online = state === 'up'
+    keysRefresh.line(state)
   },
   health: () => health.now(),
 })
@@ -167,7 +181,7 @@ for (let n = 0; !finishing; n++) await visit(CITIZENS[n % CITIZENS.length] ?? CI
 while (!isQuiet()) for (const person of CITIZENS) await visit(person, false)
 // What the gateway has not heard of the log yet it hears now.
 while (journal.unsentCount() > 0) await new Promise((resolve) => setTimeout(resolve, LINE_PROBE_MS))
-await drain.stop()
+await Promise.all([drain.stop(), keysRefresh.stop()])
 client.close()
 devices.stop()
 journal.close()
@@ -216,8 +230,8 @@ async function printerReady(): Promise<void> {
   }
 }
 
-function opened<T>(store: { ok: true; value: T } | { ok: false; error: { kind: string; reason: string } }): T {
+function opened<T>(store: { ok: true; value: T } | { ok: false; error: { kind: string; reason?: string } }): T {
   if (store.ok) return store.value
-  say('unusable', `${store.error.kind} ${store.error.reason}`)
+  say('unusable', `${store.error.kind} ${store.error.reason ?? ''}`)
   throw new Error(store.error.kind)
 }
