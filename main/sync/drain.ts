@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Heartbeat } from '../../contract/heartbeat.ts'
 import type { Operation } from '../queue/queue.ts'
-import { KEEP_MS, tooOldBefore } from './answer.ts'
+import { tooOldBefore } from './answer.ts'
 import { createInbox, type Inbox } from './inbox.ts'
 import { createLine, type LineState } from './line.ts'
 import { createOutbox } from './outbox.ts'
@@ -131,9 +131,8 @@ export function createDrain({
   async function expire(): Promise<void> {
     expiryAt = clock() + EXPIRY_EVERY_MS
     for (;;) {
-      const { gatewayTime } = line
-      const before = { issuedBefore: gatewayTime - KEEP_MS, requestedBefore: tooOldBefore(now(), gatewayTime) }
-      const expired = queue.expire(before)
+      const before = tooOldBefore(now(), line.gatewayTime)
+      const expired = queue.expire({ issuedBefore: before, requestedBefore: before })
       if (!expired.ok || expired.value.length === 0) return
       for (const { operation, was } of expired.value) {
         journal.record('request.refused', { operation, reason: was === 'issued' ? 'not-collected' : 'request-expired' })

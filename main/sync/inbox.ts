@@ -41,8 +41,8 @@ export function createInbox(sync: Sync, putOff: (failed: readonly Failed[]) => v
   let expecting = queue.depth().submitted > 0
   let poll = new AbortController()
   let lostAt = Number.NEGATIVE_INFINITY
-  /** All that the gateway had was queued again, up to here. */
-  let resubmitting = false
+  /** Of what a gateway had that has lost some: how many are still to be queued again. */
+  let perhapsLost = 0
 
   function failed(retryAfterMs: number | null): void {
     const waitMs = Math.min(backoffMs(++rest.failures, sync.random), sync.lineProbeMs)
@@ -119,7 +119,7 @@ export function createInbox(sync: Sync, putOff: (failed: readonly Failed[]) => v
   function lost(): void {
     if (clock() < lostAt + LOST_EVERY_MS) return
     lostAt = clock()
-    resubmitting = true
+    perhapsLost = queue.depth().submitted
   }
 
   return {
@@ -129,11 +129,15 @@ export function createInbox(sync: Sync, putOff: (failed: readonly Failed[]) => v
     },
     hangUp: () => poll.abort(),
     resubmit() {
-      const before = resubmitting ? Number.MAX_SAFE_INTEGER : sync.now() - OVERDUE_MS
-      const overdue = queue.overdue(before, RESUBMIT_AT_ONCE).map(({ operation }) => operation)
-      if (overdue.length === 0) resubmitting = false
-      else if (queue.requeue(overdue).ok)
+      const before = perhapsLost > 0 ? Number.MAX_SAFE_INTEGER : sync.now() - OVERDUE_MS
+      const atOnce = Math.min(perhapsLost || RESUBMIT_AT_ONCE, RESUBMIT_AT_ONCE)
+      // Oldest first, and counted: what is submitted anew stands behind them and is not asked for over and over.
+      const overdue = queue.overdue(before, atOnce).map(({ operation }) => operation)
+      if (overdue.length === 0) perhapsLost = 0
+      else if (queue.requeue(overdue).ok) {
+        perhapsLost = Math.max(0, perhapsLost - overdue.length)
         for (const operation of overdue) journal.record('request.overdue', { operation })
+      }
     },
 
     dueIn: () => (sync.line.up && expecting ? Math.max(0, rest.until - clock()) : NEVER),

@@ -23,7 +23,7 @@ export interface Outbox {
 
 type Item = OperationIn<'queued'>
 
-// How soon to ask again for somebody who stands there: they see it as at once.
+// How soon to look or ask again where somebody stands there: they see it as at once.
 const AWAITED_MS = 1_000
 /**
  * So often an item alone may fail for reasons of its own, each time after others went through: with the back-off some
@@ -201,6 +201,8 @@ export function createOutbox(sync: Sync, inbox: () => Inbox): Outbox {
       async run() {
         const batch = nextBatch()
         if (batch.length > 0) await submit(batch, rests.backlog)
+        // All that is due is under way, of somebody who did not wait for it: looked for again at once it would be all day.
+        else rests.backlog.until = clock() + AWAITED_MS
         await breathe()
       },
     },

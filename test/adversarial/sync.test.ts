@@ -16,6 +16,7 @@ const DAY_MS = 24 * 3_600_000
 
 let dir: string
 let clock: TestClock
+let gatewayClock: number
 let gateway: ScriptedGateway
 let totem: Totem
 const powerOn = () => poweredOn({ dir, clock, gateway })
@@ -23,7 +24,8 @@ const powerOn = () => poweredOn({ dir, clock, gateway })
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'sync-'))
   clock = { wall: T0, run: 0 }
-  gateway = await startScriptedGateway(() => T0)
+  gatewayClock = T0
+  gateway = await startScriptedGateway(() => gatewayClock)
   totem = powerOn()
 })
 afterEach(async () => {
@@ -307,6 +309,19 @@ describe('what the gateway said it has', () => {
     expect(clock.run).toBeLessThan(3_600_000)
     expect(totem.queue.cursor()).toBe(gateway.outcomes.length)
   })
+  test('and has lost is sent again once, however long ANPR is away then', async () => {
+    for (let n = 0; n < 3; n++) expect((await settled(record())).state).toBe('issued')
+    operationsWill(pending, Number.POSITIVE_INFINITY)
+    const operation = record()
+    totem.drain.wake()
+    await until(() => totem.queue.get(operation)?.state === 'submitted')
+    gateway.outcomes.length = 0
+    gateway.tell({ operation: ulid(), state: 'refused', problem: { kind: 'not-in-family', anpr: null } })
+    await until(() => submissionsOf(operation).length > 1)
+    const beats = gateway.heartbeats.length
+    await until(() => gateway.heartbeats.length > beats + 3)
+    expect(submissionsOf(operation)).toHaveLength(2)
+  })
   test('is waited for after a restart', async () => {
     operationsWill(pending, 1)
     const operation = record()
@@ -453,6 +468,15 @@ describe('a clock that is wrong erases nothing that was promised', () => {
     const operation = record()
     expect((await settled(operation)).state).toBe('issued')
     clock.wall = T0
+    const probes = gateway.asked.length
+    await until(() => gateway.asked.length > probes + 5)
+    expect(totem.queue.get(operation)).toMatchObject({ state: 'issued' })
+  })
+  test("the gateway's 40 days ahead: what was issued waits its 30 days", async () => {
+    const operation = record()
+    expect((await settled(operation)).state).toBe('issued')
+    gatewayClock = T0 + 40 * DAY_MS
+    clock.run += 3_600_000
     const probes = gateway.asked.length
     await until(() => gateway.asked.length > probes + 5)
     expect(totem.queue.get(operation)).toMatchObject({ state: 'issued' })
