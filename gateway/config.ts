@@ -3,7 +3,10 @@ import { revocationPolicy } from '../contract/trust.ts'
 
 const address = { host: z.string(), port: z.number().int().min(0).max(65_535) }
 
-/** The gateway's own file, named by GATEWAY_CONFIG. Paths are absolute; port 0 takes a free one. */
+/**
+ * The gateway's own file, named by GATEWAY_CONFIG. Paths are absolute; port 0 takes a free one. A file with a secret (private
+ * keys, the operators' token, `accessLogKey`) is refused when others than its owner may read it.
+ */
 export const gatewayConfig = z.strictObject({
   /** Where totems call: mutual TLS. */
   listen: z.strictObject(address),

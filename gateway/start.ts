@@ -14,6 +14,7 @@ import { createPublicServer } from './http/public-server.ts'
 import { createTotemServer } from './http/totem-server.ts'
 import { createTotems } from './http/totems.ts'
 import { openKeyring } from './keys/keyring.ts'
+import { requiredSecret } from './keys/secret.ts'
 import { createMetrics } from './metrics.ts'
 import { accessReferences } from './operations/access.ts'
 import { createBell } from './operations/bell.ts'
@@ -44,9 +45,9 @@ export async function startGateway(
 ): Promise<Gateway> {
   const config = gatewayConfig.parse(given)
   const read = (path: string) => readFile(path, 'utf8')
-  const tls = { key: await read(config.tls.key), cert: await read(config.tls.certificate) }
+  const tls = { key: await requiredSecret(config.tls.key), cert: await read(config.tls.certificate) }
   const clientCa = await read(config.tls.clientCa)
-  const token = (await read(config.operator.token)).trim()
+  const token = (await requiredSecret(config.operator.token)).trim()
   const forPublic = config.public && (await publicServer(config.public, config.dataDir, log))
 
   const opened = await openTrust({ config: config.trust, now, log })
@@ -112,7 +113,7 @@ async function publicServer(
   const signer = JSON.parse(await readFile(keysSigner, 'utf8')) as JWK
   const kept = await keepPage({ file: page, signer, memory: join(dataDir, 'verification-keys.sequence'), log })
   if (!kept.ok) throw new Error(`the verification page can't be used: ${kept.error.kind}`)
-  const [key, cert] = await Promise.all([readFile(tls.key, 'utf8'), readFile(tls.certificate, 'utf8')])
+  const [key, cert] = await Promise.all([requiredSecret(tls.key), readFile(tls.certificate, 'utf8')])
   return createPublicServer({ tls: { key, cert }, page: kept.value, log })
 }
 

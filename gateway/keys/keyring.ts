@@ -9,6 +9,7 @@ import { err, ok, type Result } from '../../contract/result.ts'
 import { type GatewayKeysRefusal, sealingKeysUsed, verifyGatewayKeys } from '../../trust/gateway-keys.ts'
 import { type Clock, DAY_MS, MINUTE_MS } from '../clock.ts'
 import type { SealingKeys } from '../operations/sealing.ts'
+import { secretIn } from './secret.ts'
 
 /** How soon keys that were put here count. */
 const LOOK_EVERY_MS = MINUTE_MS
@@ -32,7 +33,7 @@ export interface Keyring {
 
 type Unusable =
   | GatewayKeysRefusal
-  | { kind: 'keys-unreadable' | 'key-malformed' | 'sealing-key-missing' | 'anchor-key-missing' }
+  | { kind: 'keys-unreadable' | 'key-open-to-others' | 'key-malformed' | 'sealing-key-missing' | 'anchor-key-missing' }
 
 interface Ring {
   jws: string
@@ -115,12 +116,16 @@ async function readRing(
 ): Promise<Result<Ring, Unusable>> {
   let jws: string
   let signer: JWK
-  let texts: string[]
+  const texts: string[] = []
   try {
     jws = (await readFile(listFile, 'utf8')).trim()
     signer = JSON.parse(await readFile(listKey, 'utf8')) as JWK
     const names = (await readdir(folder)).filter((name) => name.endsWith('.jwk.json'))
-    texts = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')))
+    for (const name of names) {
+      const text = await secretIn(join(folder, name))
+      if (!text.ok) return text
+      texts.push(text.value)
+    }
   } catch {
     return err({ kind: 'keys-unreadable' })
   }

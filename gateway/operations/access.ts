@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import { readFile, writeFile } from 'node:fs/promises'
+import { writeFile } from 'node:fs/promises'
+import { requiredSecret } from '../keys/secret.ts'
 
 const KEY_BYTES = 32
 
@@ -20,5 +21,5 @@ async function readOrMake(file: string): Promise<Buffer> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
-  return Buffer.from((await readFile(file, 'utf8')).trim(), 'base64url')
+  return Buffer.from((await requiredSecret(file)).trim(), 'base64url')
 }

@@ -1,11 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { compactVerify, importJWK } from 'jose'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { GatewayKeys } from '../../contract/gateway-keys.ts'
+import { type GatewayConfig, startGateway } from '../../gateway/index.ts'
 import { type Keyring, openKeyring } from '../../gateway/keys/keyring.ts'
+import { accessReferences } from '../../gateway/operations/access.ts'
 import { listed, signGatewayKeys } from '../../simulator/pki/gateway-keys.ts'
 import { jwkPair } from '../../simulator/pki/jwk.ts'
 
@@ -47,8 +49,8 @@ afterEach(async () => {
   rmSync(dir, { recursive: true })
 })
 
-const put = (name: string, pair: Pair) =>
-  writeFileSync(join(dir, `keys/${name}.jwk.json`), JSON.stringify(pair.private))
+const secret = (name: string, content: string) => writeFileSync(join(dir, name), content, { mode: 0o600 })
+const put = (name: string, pair: Pair) => secret(`keys/${name}.jwk.json`, JSON.stringify(pair.private))
 const publish = async (content: GatewayKeys, by = signer) =>
   writeFileSync(join(dir, 'list.jws'), await signGatewayKeys(content, by.private))
 const start = async () => {
@@ -121,7 +123,8 @@ describe('what is in force stays when', () => {
     ['the list is older', 'keys-not-newer', () => publish(list({ sequence: 1, issued: inDays(0) }))],
     ['the list is another signer’s', 'gateway-keys-unsigned', () => publish(list({ sequence: 2 }), nextAnchor)],
     ['the list is gone', 'keys-unreadable', () => rmSync(join(dir, 'list.jws'))],
-    ['a key is half copied', 'key-malformed', () => writeFileSync(join(dir, 'keys/next.jwk.json'), '{"kty":')],
+    ['a key is half copied', 'key-malformed', () => secret('keys/next.jwk.json', '{"kty":')],
+    ['a key may be read by others', 'key-open-to-others', () => chmodSync(join(dir, 'keys/current.jwk.json'), 0o640)],
     ['the anchor key is gone', 'anchor-key-missing', () => rmSync(join(dir, 'keys/anchor.jwk.json'))],
   ])('%s', async (_, kind, change) => {
     const keyring = await running()
@@ -141,6 +144,7 @@ describe('the gateway does not start when', () => {
     ['it is there for another use', 'sealing-key-missing', () => putAs(current.public.kid, 'sig')],
     ['there is no anchor key', 'anchor-key-missing', () => rmSync(join(dir, 'keys/anchor.jwk.json'))],
     ['a key is a public one', 'key-malformed', () => writePublic()],
+    ['a key may be read by others', 'key-open-to-others', () => chmodSync(join(dir, 'keys/older.jwk.json'), 0o604)],
     ['there is no list', 'keys-unreadable', () => rmSync(join(dir, 'list.jws'))],
     ['there is no folder', 'keys-unreadable', () => rmSync(join(dir, 'keys'), { recursive: true })],
   ])('%s', async (_, kind, change) => {
@@ -154,6 +158,38 @@ describe('the gateway does not start when', () => {
   const putAs = (kid: string, use = 'enc') =>
     writeFileSync(join(dir, 'keys/current.jwk.json'), JSON.stringify({ ...next.private, kid, use }))
   const writePublic = () => writeFileSync(join(dir, 'keys/older.jwk.json'), JSON.stringify(older.public))
+})
+
+describe('other secrets that may be read by others:', () => {
+  const config = (): GatewayConfig => ({
+    listen: { host: '127.0.0.1', port: 0 },
+    operator: { host: '127.0.0.1', port: 0, token: join(dir, 'token') },
+    tls: { key: join(dir, 'tls.key'), certificate: join(dir, 'cert'), clientCa: join(dir, 'ca') },
+    dataDir: dir,
+    databaseUrl: null,
+    trust: {
+      list: join(dir, 'list.jws'),
+      listKey: join(dir, 'signer.json'),
+      crls: join(dir, 'crls'),
+      crlHosts: [],
+      revocation: { maxAgeHours: 1, whenUnknown: 'refuse' },
+    },
+    anpr: { url: 'http://127.0.0.1:9' },
+    keys: { folder: join(dir, 'keys'), list: join(dir, 'list.jws') },
+    totems: dir,
+  })
+  test.each(['tls.key', 'token'])('with its %s the gateway does not start', async (name) => {
+    for (const file of ['tls.key', 'token', 'cert', 'ca']) secret(file, 'x')
+    chmodSync(join(dir, name), 0o644)
+    await expect(startGateway(config())).rejects.toThrow(`${name} can be read by others`)
+  })
+  test("the access log's", async () => {
+    const file = join(dir, 'access-log.key')
+    const made = await accessReferences(file)
+    expect((await accessReferences(file))('x')).toBe(made('x'))
+    chmodSync(file, 0o644)
+    await expect(accessReferences(file)).rejects.toThrow('can be read by others')
+  })
 })
 
 test('an older key that is lost is told, and the gateway runs without it', async () => {

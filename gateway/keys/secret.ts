@@ -1,0 +1,17 @@
+import { readFile, stat } from 'node:fs/promises'
+import { err, ok, type Result } from '../../contract/result.ts'
+
+const OTHERS = 0o077
+
+/** Text of a file that its owner alone may read; one that others may read is no secret any more: who has, nobody knows. */
+export async function secretIn(path: string): Promise<Result<string, { kind: 'key-open-to-others' }>> {
+  const { mode } = await stat(path)
+  return (mode & OTHERS) === 0 ? ok(await readFile(path, 'utf8')) : err({ kind: 'key-open-to-others' })
+}
+
+/** The same, where there is no going on without it. */
+export async function requiredSecret(path: string): Promise<string> {
+  const secret = await secretIn(path)
+  if (!secret.ok) throw new Error(`${path} can be read by others than its owner: make a new one, and chmod 600`)
+  return secret.value
+}
