@@ -5,7 +5,7 @@ import { ulid } from 'ulid'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openQueue, type Queue } from '../queue/queue.ts'
 import { holderReference } from '../queue/sealing.ts'
-import type { Entered, Recognised } from '../session/services.ts'
+import type { Entered, Recognised, VisitId, Wanted } from '../session/services.ts'
 import { type CertificateOptions, createCertificates } from './certificate.ts'
 
 const HOLDER_KEY = new Uint8Array(32).fill(7)
@@ -33,6 +33,7 @@ const certificates = () =>
     keys: { holder: HOLDER_KEY, outcome: new Map() },
     totem: 'TT-0001',
     online: () => false,
+    now: () => new Date(NOW),
   } as unknown as CertificateOptions)
 
 function record(person: Recognised): string {
@@ -83,3 +84,15 @@ test('what has no room on the screen is told at the next visit', async () => {
   certificates().noticed(first)
   expect((await entered(maria)).notices.map(({ operation }) => operation)).toEqual(operations.slice(2))
 })
+
+test.each([-6, 26])(
+  'clock-stepped between login and request by %i minutes: not promised, for the gateway would not take it',
+  async (minutes) => {
+    const statement = { at: new Date(NOW - minutes * 60_000).toISOString() }
+    const recognised = { ...maria, evidence: { statement } } as Recognised
+    const wanted = { subject: null, types: ['8'], exemption: '1' } as unknown as Wanted
+    const visit = { session: ulid(), language: 'it' } as VisitId
+    expect(await certificates().request(visit, recognised, wanted)).toMatchObject({ ok: false })
+    expect(queue.list({ limit: 1 })).toEqual([])
+  },
+)

@@ -35,7 +35,8 @@ export interface CertificateOptions {
   now(): Date
 }
 
-const LOGIN_COUNTS_MS = 25 * 60_000
+/** The gateway takes a request up to 30 minutes after its login, and 5 before it: the clock may be put back in a visit. */
+const LOGIN_COUNTS_MS = { after: 25 * 60_000, before: 4 * 60_000 }
 /** A person stands there: after this they get a slip, and the request goes on by itself. */
 const PATIENCE_MS = 20_000
 /** The line is known to be down: long enough for one try, in case it has just come back. */
@@ -126,8 +127,9 @@ export function createCertificates(options: CertificateOptions) {
       recognised: Recognised,
       wanted: Wanted,
     ): Promise<Result<Requested, Refused | StorageFull>> {
-      // The gateway takes a request up to 30 minutes after its login; one that it would not take must not be promised.
-      if (Math.abs(now().getTime() - Date.parse(recognised.evidence.statement.at)) > LOGIN_COUNTS_MS) {
+      // One that the gateway would not take must not be promised.
+      const sinceLogin = now().getTime() - Date.parse(recognised.evidence.statement.at)
+      if (sinceLogin > LOGIN_COUNTS_MS.after || sinceLogin < -LOGIN_COUNTS_MS.before) {
         return err(refusedFor('session-refused', null))
       }
       const operation = ulid()
