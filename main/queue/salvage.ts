@@ -100,8 +100,9 @@ function adopt(db: Storage): void {
     .all() as { seq: number }[]
   const select = db.prepare('SELECT jwe FROM sealed WHERE seq = ?')
   const insert = db.prepare(
-    `INSERT OR IGNORE INTO operation (seq, operation, kind, session, holder, requested_at, state, reason)
-     VALUES (@seq, @op, @kind, @op, @nobody, @at, 'aside', @reason)`,
+    // Tried once, as it may have been: what was never tried does not expire.
+    `INSERT OR IGNORE INTO operation (seq, operation, kind, session, holder, requested_at, state, attempts, reason)
+     VALUES (@seq, @op, @kind, @op, @nobody, @at, 'aside', 1, @reason)`,
   )
   for (const { seq } of orphans) {
     const { jwe } = select.get(seq) as { jwe: string }

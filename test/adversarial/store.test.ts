@@ -322,6 +322,9 @@ describe('a damaged file never stops the totem, and nothing of it is thrown away
         sealed: added.sealed,
       })
       expect(queue.retry(added.operation)).toEqual({ ok: true, value: true })
+      // Nobody's, it must not stand in the way of what is forgotten for ever.
+      const expired = { ok: true, value: [{ operation: added.operation, was: 'queued' }] }
+      expect(queue.expire({ issuedBefore: 0, requestedBefore: LATER })).toEqual(expired)
     })
     expect(repaired).toEqual([{ salvaged: 2, lost: 0, reason: 'schema-drift' }])
   })
