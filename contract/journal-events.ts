@@ -129,15 +129,6 @@ export const journalEvents = {
     },
   ),
   'line.changed': event('info', { state: z.enum(['up', 'down']) }, { it: 'Linea: {state}', en: 'Line: {state}' }),
-  /** Open: the gateway is left alone for a while. */
-  'line.breaker': event(
-    'warn',
-    { state: z.enum(['open', 'half-open', 'closed']), failures: count },
-    {
-      it: 'Interruttore della linea: {state}, tentativi falliti: {failures}',
-      en: 'Breaker of the line: {state}, failed attempts: {failures}',
-    },
-  ),
   /** By how much this totem's clock is ahead of the gateway's; nothing is set by it. */
   'clock.differs': event(
     'warn',
@@ -222,16 +213,11 @@ export const journalEvents = {
     { ...visit, ...operation, kind: code },
     { it: 'Richiesta {operation} registrata ({kind})', en: 'Request {operation} recorded ({kind})' },
   ),
+  /** The gateway has it on its disk; what becomes of it is told later. */
   'request.submitted': event(
     'info',
     { ...operation, attempt: count },
     { it: 'Richiesta {operation} inviata, tentativo {attempt}', en: 'Request {operation} sent, attempt {attempt}' },
-  ),
-  /** The gateway has it on its disk; what becomes of it is told later. */
-  'request.accepted': event(
-    'info',
-    { ...operation },
-    { it: 'Richiesta {operation} presa in carico dal gateway', en: 'Request {operation} taken in by the gateway' },
   ),
   'request.issued': event(
     'info',

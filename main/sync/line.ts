@@ -1,5 +1,5 @@
 import type { Journal } from '../journal/journal.ts'
-import { type Breaker, createBreaker } from './breaker.ts'
+import { createBreaker } from './breaker.ts'
 import type { GatewayClient } from './client.ts'
 import { type Lane, NEVER } from './sync.ts'
 
@@ -8,7 +8,6 @@ export type LineState = 'up' | 'down'
 /** Is there a line, and what time is it at its other end. */
 export interface Line extends Lane {
   readonly up: boolean
-  readonly breaker: Pick<Breaker, 'state' | 'failures'>
   /** What the gateway last said that the time is, in ms since the epoch; 0 before it was asked. */
   readonly gatewayTime: number
   /** Something came through. */
@@ -86,7 +85,6 @@ export function createLine({ client, journal, now, clock, random, lineProbeMs, s
     get up() {
       return breaker.state === 'closed'
     },
-    breaker,
     get gatewayTime() {
       return gatewayTime
     },
