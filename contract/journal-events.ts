@@ -197,6 +197,12 @@ export const journalEvents = {
     { ...visit, triesLeft: count.nullable() },
     { it: 'PIN errato, tentativi rimasti: {triesLeft}', en: 'Wrong PIN, tries left: {triesLeft}' },
   ),
+  /** ANPR's own data of the holder were shown to them; what they are is nobody's business. */
+  'visit.visura': event(
+    'info',
+    { ...visit },
+    { it: 'Visura dei propri dati in ANPR', en: 'The holder saw their own data in ANPR' },
+  ),
   /** A dichiarazione sostitutiva came out; what it says is nobody's business. */
   'visit.declaration': event(
     'info',

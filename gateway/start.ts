@@ -69,7 +69,7 @@ export async function startGateway(
   const work = await startWork({ store, bell, carryOut, log })
   const outcomes = createOutcomes({ db, bell, now })
   const intake = createIntake({ db, boss, bell, sealingKeys, now, log })
-  const sessions = createSessions({ db, anpr, trust, now })
+  const sessions = createSessions({ db, anpr, trust, reference, now })
   const retention = startRetention({ store, now, log })
   const { version } = packageJson
   const stopping = new AbortController()

@@ -3,9 +3,10 @@ import type { z } from 'zod'
 import type { Evidence } from '../../contract/evidence.ts'
 import type { FamilySheet, Problem, preview, previewRequest, Session, VisuraAnswer } from '../../contract/gateway.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
-import type { AnprClient } from '../anpr/client.ts'
+import type { AnprClient, AnprFailure } from '../anpr/client.ts'
 import { problemOf } from '../anpr/problems.ts'
 import { type Clock, MINUTE_MS } from '../clock.ts'
+import { noteAccess } from '../store/accesses.ts'
 import type { Database } from '../store/schema.ts'
 import { holderOf, openSession } from '../store/sessions.ts'
 import type { TrustKeeper } from '../trust/keeper.ts'
@@ -30,21 +31,56 @@ export interface Sessions {
 
 const refuse = (kind: Problem['kind']) => err<Problem>({ kind, anpr: null })
 
+interface Holder {
+  totem: string
+  idAnpr: string
+  /** As the access log names them. */
+  requester: string | null
+}
+
 /** The citizen's online session: who they are, whom they live with, what the sheet will look like. */
 export function createSessions({
   db,
   anpr,
   trust,
+  reference,
   now,
 }: {
   db: Database
   anpr: AnprClient
   trust: TrustKeeper
+  reference(person: string): string
   now: Clock
 }): Sessions {
-  const holder = async (totem: string, token: string): Promise<Result<string, Problem>> => {
-    const idAnpr = await holderOf(db, hash(token), totem, now())
-    return idAnpr === null ? refuse('session-expired') : ok(idAnpr)
+  const holder = async (totem: string, token: string): Promise<Result<Holder, Problem>> => {
+    const found = await holderOf(db, hash(token), totem, now())
+    return found ? ok({ totem, ...found }) : refuse('session-expired')
+  }
+
+  /** ANPR's answer, once the access log has it: nobody sees what was not noted. No answer shows nobody anything. */
+  async function noted<T>(
+    { totem, requester }: Holder,
+    asked: { subject: string; types: string; exemption?: string },
+    answer: Result<T, AnprFailure>,
+    anprOperation: string | null = null,
+  ): Promise<Result<T, Problem>> {
+    const outcome = answer.ok ? 'shown' : answer.error.kind === 'anpr-refused' ? answer.error.code : null
+    if (outcome !== null) {
+      await noteAccess(db, {
+        at: now(),
+        totem,
+        operation: null,
+        requester,
+        subject: reference(asked.subject),
+        types: asked.types,
+        exemption: asked.exemption ?? null,
+        outcome,
+        protocol: null,
+        anpr_operation: anprOperation,
+        pdf_sha256: null,
+      })
+    }
+    return answer.ok ? answer : err(problemOf(answer.error))
   }
 
   return {
@@ -64,7 +100,13 @@ export function createSessions({
       // Last, so that a login is not used up by ANPR being away.
       const opened = await openSession(
         db,
-        { tokenHash: hash(token), totem, idAnpr: identificativi.idANPR, expires },
+        {
+          tokenHash: hash(token),
+          totem,
+          idAnpr: identificativi.idANPR,
+          requester: reference(verified.value.codiceFiscale),
+          expires,
+        },
         { nonce: statement.nonce, at, nonceLifeMs: 4 * FRESH_MS },
       )
       if (!opened) return refuse('statement-replayed')
@@ -78,8 +120,10 @@ export function createSessions({
     async family(totem, token) {
       const requester = await holder(totem, token)
       if (!requester.ok) return requester
-      const sheet = await anpr.familyOf(requester.value)
-      if (!sheet.ok) return err(problemOf(sheet.error))
+      const { idAnpr } = requester.value
+      const found = await anpr.familyOf(idAnpr)
+      const sheet = await noted(requester.value, { subject: idAnpr, types: 'C021' }, found)
+      if (!sheet.ok) return sheet
       return ok({
         // Name and year of birth only (anpr.md §8.2).
         members: sheet.value.map(({ generalita, identificativi, legameSoggetto }) => ({
@@ -89,7 +133,7 @@ export function createSessions({
           yearOfBirth: Number(generalita.dataNascita.slice(0, 4)),
           // Table 5: 99 is "non definito".
           relation: legameSoggetto?.codiceLegame ?? '99',
-          self: identificativi.idANPR === requester.value,
+          self: identificativi.idANPR === idAnpr,
         })),
       })
     },
@@ -97,16 +141,21 @@ export function createSessions({
     async visura(totem, token) {
       const requester = await holder(totem, token)
       if (!requester.ok) return requester
-      const own = await anpr.ownDataOf(requester.value)
-      if (!own.ok) return err(problemOf(own.error))
-      return ok({ person: registered(own.value), reference: own.value.references.join(', '), at: now().toISOString() })
+      const { idAnpr } = requester.value
+      const found = await anpr.ownDataOf(idAnpr)
+      const references = found.ok ? found.value.references.join(', ') : ''
+      const own = await noted(requester.value, { subject: idAnpr, types: 'C029 C021' }, found, references || null)
+      if (!own.ok) return own
+      return ok({ person: registered(own.value), reference: references, at: now().toISOString() })
     },
 
     async preview(totem, token, wish) {
       const requester = await holder(totem, token)
       if (!requester.ok) return requester
-      const pdf = await anpr.preview({ ...wish, requester: requester.value })
-      return pdf.ok ? ok({ pdf: pdf.value }) : err(problemOf(pdf.error))
+      const { subject, types, exemption } = wish
+      const found = await anpr.preview({ ...wish, requester: requester.value.idAnpr })
+      const pdf = await noted(requester.value, { subject, types: types.join(' '), exemption }, found)
+      return pdf.ok ? ok({ pdf: pdf.value }) : pdf
     },
   }
 }

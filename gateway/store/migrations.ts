@@ -111,6 +111,14 @@ const migrations: Record<string, Migration> = {
     },
   },
   '003-journal-chain': journalChain,
+  '004-consultations': {
+    async up(db: Kysely<unknown>) {
+      await sql`alter table access_log alter column operation drop not null, alter column exemption drop not null`.execute(
+        db,
+      )
+      await sql`alter table session add requester text`.execute(db)
+    },
+  },
 }
 
 /** Brings the database up to date; kysely holds an advisory lock meanwhile, so that two gateways may start at once. */

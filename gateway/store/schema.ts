@@ -8,7 +8,8 @@ import type { JournalTables } from '../journal/tables.ts'
  */
 export interface Tables extends JournalTables {
   spent_nonce: { nonce: string; spent_at: Date }
-  session: { token_hash: string; totem: string; id_anpr: string; expires_at: Date }
+  /** `requester`: the holder as the access log names them; null in those of an earlier version. */
+  session: { token_hash: string; totem: string; id_anpr: string; requester: string | null; expires_at: Date }
   /** Stays for good: an id that was used has been used. */
   operation: {
     id: string
@@ -31,16 +32,19 @@ export interface Tables extends JournalTables {
   operation_outcome: { operation: string; sealed: string }
   /** Number of each totem's last outcome; who settles holds the row until the commit, so that numbers come in order. */
   outcome_counter: { totem: string; last: number }
-  /** Who asked what (anpr.md §8.2): persons by keyed hash only. */
+  /**
+   * Who asked what (anpr.md §8.2): persons by keyed hash only. What was only shown in a visit has no `operation`. `types`: of
+   * certificates, issued or shown as a preview; else ANPR's services that told what was shown.
+   */
   access_log: {
     id: Generated<number>
     at: Date
     totem: string
-    operation: string
+    operation: string | null
     requester: string | null
     subject: string | null
     types: string
-    exemption: string
+    exemption: string | null
     outcome: string
     protocol: string | null
     anpr_operation: string | null

@@ -4,6 +4,7 @@ export interface SessionRow {
   tokenHash: string
   totem: string
   idAnpr: string
+  requester: string
   expires: Date
 }
 
@@ -13,7 +14,7 @@ export interface SessionRow {
  */
 export function openSession(
   db: Database,
-  { tokenHash, totem, idAnpr, expires }: SessionRow,
+  { tokenHash, totem, idAnpr, requester, expires }: SessionRow,
   { nonce, at, nonceLifeMs }: { nonce: string; at: Date; nonceLifeMs: number },
 ): Promise<boolean> {
   return db.transaction().execute(async (transaction) => {
@@ -31,20 +32,25 @@ export function openSession(
     await transaction.deleteFrom('session').where('expires_at', '<', at).execute()
     await transaction
       .insertInto('session')
-      .values({ token_hash: tokenHash, totem, id_anpr: idAnpr, expires_at: expires })
+      .values({ token_hash: tokenHash, totem, id_anpr: idAnpr, requester, expires_at: expires })
       .execute()
     return true
   })
 }
 
-/** The ID ANPR of a live session of this totem; null when there is none. */
-export async function holderOf(db: Database, tokenHash: string, totem: string, at: Date): Promise<string | null> {
+/** Whose live session of this totem it is; null when there is none. */
+export async function holderOf(
+  db: Database,
+  tokenHash: string,
+  totem: string,
+  at: Date,
+): Promise<{ idAnpr: string; requester: string | null } | null> {
   const row = await db
     .selectFrom('session')
-    .select('id_anpr')
+    .select(['id_anpr as idAnpr', 'requester'])
     .where('token_hash', '=', tokenHash)
     .where('totem', '=', totem)
     .where('expires_at', '>', at)
     .executeTakeFirst()
-  return row?.id_anpr ?? null
+  return row ?? null
 }

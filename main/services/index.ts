@@ -51,7 +51,11 @@ export function createVisitServices(options: ServicesOptions): VisitServices {
     noticed: certificates.noticed,
     preview: certificates.preview,
     request: certificates.request,
-    visura: (entered) => askVisura(options.client, entered),
+    async visura({ session }, entered) {
+      const told = await askVisura(options.client, entered)
+      if (told.ok) journal.record('visit.visura', { session })
+      return told
+    },
     write: ({ language }, writing) => writePaper(writing, { language, secondLanguage, place, sign, at: options.now() }),
     print: options.paper.print,
     delivered: certificates.delivered,

@@ -38,7 +38,7 @@ export interface VisitServices {
   /** Writes the request to the queue, then waits for its outcome as long as a person would stand there. */
   request(visit: VisitId, recognised: Recognised, wanted: Wanted): Promise<Result<Requested, Refused | StorageFull>>
   /** What ANPR holds of the holder, asked now. */
-  visura(entered: Entered): Promise<Result<VisuraAnswer, Refused | Unavailable>>
+  visura(visit: VisitId, entered: Entered): Promise<Result<VisuraAnswer, Refused | Unavailable>>
   /** The paper, out of what is known here. It asks nobody and leaves nothing. */
   write(visit: VisitId, writing: Writing): Written
   /** Resolves when the printer itself has acknowledged the last page. */

@@ -96,7 +96,7 @@ export function createTasks(services: VisitServices) {
 
     async visura(visit: Visit) {
       if (visit.visura) return step('shown')
-      const told = await services.visura(required(visit.entered, 'gateway session'))
+      const told = await services.visura(visit, required(visit.entered, 'gateway session'))
       if (told.ok) return step('shown', { visura: told.value })
       return told.error.kind === 'unavailable' ? step('unavailable') : refused(told.error)
     },

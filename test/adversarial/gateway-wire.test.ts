@@ -10,7 +10,7 @@ import { heartbeat } from '../../contract/heartbeat.ts'
 import { startRetention } from '../../gateway/retention.ts'
 import { openStore } from '../../gateway/store/database.ts'
 import { people } from '../../simulator/population/people.ts'
-import { type Office, openOffice, PKI, sealed, TotemClient, wish } from '../support/gateway-office.ts'
+import { idAnpr, login, type Office, openOffice, PKI, sealed, TotemClient, wish } from '../support/gateway-office.ts'
 import { type Postgres, startPostgres } from '../support/postgres.ts'
 
 const DAY = 86_400_000
@@ -278,6 +278,37 @@ describe('what is kept', () => {
     expect(first).toMatchObject({ totem: 'TT-0001', types: '8', outcome: 'issued', pdf_sha256: expect.any(String) })
     expect(second.requester).toBe(first.requester)
     expect(third.requester).not.toBe(first.requester)
+    for (const { codiceFiscale, idAnpr } of people) {
+      expect(JSON.stringify(rows)).not.toContain(codiceFiscale)
+      expect(JSON.stringify(rows)).not.toContain(idAnpr)
+    }
+  })
+  test('so it does of what was only shown, before it is, and not of what ANPR did not answer', async () => {
+    const { last } = (await database.query('select max(id) as last from access_log')).rows[0]
+    const { body } = await totem.post('/v1/sessions', login('anna-bianchi'))
+    const bearer = { authorization: `Bearer ${body.token}` }
+    const subject = idAnpr('anna-bianchi')
+    office.anpr.setFault({ kind: 'unavailable' })
+    expect((await totem.get('/v1/sessions/current/visura', bearer)).status).toBe(503)
+    office.anpr.setFault({ kind: 'none' })
+    const visura = await totem.get('/v1/sessions/current/visura', bearer)
+    expect((await totem.get('/v1/sessions/current/family', bearer)).status).toBe(200)
+    const preview = (of: string) =>
+      totem.post('/v1/previews', { subject: of, types: ['8'], exemption: 'processuale' }, bearer)
+    expect((await preview(subject)).status).toBe(200)
+    const stranger = await preview(idAnpr('mario-rossi'))
+    const item = await sealed(wish('anna-bianchi'))
+    await totem.settled(item)
+    const { rows } = await database.query('select * from access_log where id > $1 order by id', [last ?? 0])
+    const { requester, subject: self } = rows.at(-1)
+    const shown = { totem: 'TT-0001', operation: null, requester, subject: self, outcome: 'shown' }
+    expect(rows).toMatchObject([
+      { ...shown, types: 'C029 C021', anpr_operation: visura.body.reference, exemption: null },
+      { ...shown, types: 'C021' },
+      { ...shown, types: '8', exemption: 'processuale' },
+      { ...shown, subject: expect.not.stringMatching(self), types: '8', outcome: stranger.body.anpr },
+      { operation: item.operation, outcome: 'issued' },
+    ])
     for (const { codiceFiscale, idAnpr } of people) {
       expect(JSON.stringify(rows)).not.toContain(codiceFiscale)
       expect(JSON.stringify(rows)).not.toContain(idAnpr)
