@@ -3,8 +3,7 @@ import type { StorageFailure } from './database.ts'
 /** What is fixed when a request is made. `holder`: `holderReference`; `sealed`: `sealRequest`. */
 export type NewOperation = {
   operation: string
-  /** Certificates go before statistics. */
-  kind: 'certificate' | 'statistics'
+  kind: 'certificate'
   session: string
   holder: string
   sealed: string

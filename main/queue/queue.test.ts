@@ -193,13 +193,6 @@ test('what nobody fetched expires, and so does what was tried and never answered
 })
 
 describe('what goes first', () => {
-  test('a citizen before statistics, however many and old these are', () => {
-    for (const n of [1, 2, 3]) queue.add(item(n, { kind: 'statistics' }))
-    queue.add(item(4))
-    expect(due(T0)).toEqual([id(4), id(1), id(2), id(3)])
-    queue.defer([{ operation: id(4), reason: 'line-down', until: T0 + 9 }])
-    expect([queue.nextDue(), due(T0)[0], due(T0 + 9)[0]]).toEqual([0, id(1), id(4)])
-  })
   test('one that fails again and again stands behind all others', () => {
     for (const n of [1, 2, 3, 4]) queue.add(item(n))
     const first = () => queue.due(T0, { items: 1, bytes: 10 ** 6 })[0]?.operation ?? ''

@@ -30,8 +30,8 @@ export type Queue = {
    */
   add(item: NewOperation): Result<void, AddFailure>
   /**
-   * Queued and not before their time: by priority, then those that have waited longest since they fell due, so that one
-   * that fails again and again stands behind all others. At least one, however large, then no more than `bytes` of payload.
+   * Queued and not before their time: those first that have waited longest since they fell due, so that one that fails
+   * again and again stands behind all others. At least one, however large, then no more than `bytes` of payload.
    */
   due(now: number, limit: { items: number; bytes: number }): OperationIn<'queued'>[]
   /** When the next queued operation falls due; null when nothing is queued. */
@@ -108,8 +108,6 @@ export const EXPIRED_AT_ONCE = 200
  */
 const KEPT_SETTLED_MS = 400 * 24 * 60 * 60_000
 
-const PRIORITIES = [1, 2] as const
-
 /** Of 4 KiB: 50,000 requests of 6 KB are 320 MB, and there is room for outcomes that nobody has fetched yet. */
 const MOST_PAGES = 120_000
 /** What is beyond this part of it is for outcomes and for what erases: a request is refused before. */
@@ -181,12 +179,11 @@ function queueOn(
   const due = (range: string) =>
     db.prepare(
       `SELECT operation.*, sealed.jwe AS sealed FROM operation JOIN sealed USING (seq)
-       WHERE state = 'queued' AND priority = @priority AND ${range} ORDER BY next_attempt, seq LIMIT @limit`,
+       WHERE state = 'queued' AND ${range} ORDER BY next_attempt, seq LIMIT @limit`,
     )
-  const selectDue = [due('next_attempt <= @now'), due('next_attempt > @latest')]
-  const selectNextDue = db.prepare(
-    `SELECT min(next_attempt) AS at FROM operation WHERE state = 'queued' AND priority = ?`,
-  )
+  const selectDue = due('next_attempt <= @now')
+  const selectTooFar = due('next_attempt > @latest')
+  const selectNextDue = db.prepare(`SELECT min(next_attempt) AS at FROM operation WHERE state = 'queued'`)
   const submit = db.prepare(
     `UPDATE operation SET state = 'submitted', submitted_at = @now, attempts = attempts + 1, reason = NULL
      WHERE operation = @operation AND state = 'queued'`,
@@ -345,25 +342,19 @@ function queueOn(
     due(time, limit) {
       const found: OperationIn<'queued'>[] = []
       let bytes = 0
-      for (const priority of PRIORITIES)
-        for (const statement of selectDue) {
-          const range = { priority, limit: limit.items - found.length }
-          const rows = statement.all(
-            statement === selectDue[0] ? { ...range, now: time } : { ...range, latest: time + LONGEST_WAIT_MS },
-          )
-          for (const operation of all<'queued'>(rows)) {
-            bytes += operation.sealed.length
-            if (found.length > 0 && bytes > limit.bytes) return found
-            found.push(operation)
-          }
+      const take = (rows: unknown[]) => {
+        for (const operation of all<'queued'>(rows)) {
+          bytes += operation.sealed.length
+          if (found.length > 0 && bytes > limit.bytes) return
+          found.push(operation)
         }
+      }
+      take(selectDue.all({ now: time, limit: limit.items }))
+      take(selectTooFar.all({ latest: time + LONGEST_WAIT_MS, limit: limit.items - found.length }))
       return found
     },
 
-    nextDue() {
-      const times = PRIORITIES.map((priority) => (selectNextDue.get(priority) as { at: number | null }).at)
-      return times.reduce((a, b) => (a === null || b === null ? (a ?? b) : Math.min(a, b)))
-    },
+    nextDue: () => (selectNextDue.get() as { at: number | null }).at,
 
     submitted: (operations, time) =>
       whole(() => {

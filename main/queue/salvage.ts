@@ -13,9 +13,7 @@ export const isCompactJwe = (text: unknown): text is string =>
   typeof text === 'string' && /^eyJ[\w-]*\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+$/.test(text)
 
 // By how many columns it has a row says of which table it is; a migration that changes that has its say here.
-const OPERATION = 15
-/** Before 0003, with both payloads in it. */
-const OPERATION_BEFORE = 14
+const OPERATION = 14
 const SHEET = 13
 const OUTCOME = 3
 /** A request's payload, or the cursor. */
@@ -45,13 +43,11 @@ export const salvageQueue: Salvage = (rows, db) => {
     switch (values.length) {
       case OPERATION: {
         saw(seq)
-        // Without the number itself, which stands for null, and the priority, which follows from the kind.
-        const [, operation, kind, , ...rest] = values
-        insertOperation.run(seq, operation, kind, ...rest)
-        break
-      }
-      case OPERATION_BEFORE: {
-        saw(seq)
+        // Ends with `told`; before 0003, with both payloads in it, with `settled_at`.
+        if (typeof values.at(-1) === 'number') {
+          insertOperation.run(seq, ...values.slice(1))
+          break
+        }
         const [, operation, kind, session, holder, sealed, requestedAt, state, attempts, nextAttempt, ...rest] = values
         const [reason, anpr, outcome, settledAt] = rest
         const told = state === 'refused' || state === 'expired' ? 1 : 0

@@ -70,7 +70,7 @@ function write(folder: string, steps: number, seed: number): void {
   const acts: (() => unknown)[] = [
     ...Array<() => unknown>(4).fill(() =>
       queue.add({
-        ...{ operation: ulid(), kind: random() < 0.2 ? 'statistics' : 'certificate', session: ulid() },
+        ...{ operation: ulid(), kind: 'certificate', session: ulid() },
         ...{ holder: HOLDER, sealed: jwe(9_000), requestedAt: new Date(clock).toISOString() },
       }),
     ),

@@ -17,9 +17,7 @@ CREATE TABLE operation (
   seq INTEGER PRIMARY KEY,
   operation TEXT NOT NULL UNIQUE
     CHECK (octet_length(operation) = 26 AND operation GLOB '[0-7]*' AND operation NOT GLOB '*[^0-9A-HJKMNP-TV-Z]*'),
-  kind TEXT NOT NULL CHECK (kind IN ('certificate', 'statistics')),
-  -- A citizen's request goes before statistics, however many of these there are.
-  priority INTEGER NOT NULL AS (CASE kind WHEN 'certificate' THEN 1 ELSE 2 END) STORED,
+  kind TEXT NOT NULL CHECK (kind IN ('certificate')),
   session TEXT NOT NULL
     CHECK (octet_length(session) = 26 AND session GLOB '[0-7]*' AND session NOT GLOB '*[^0-9A-HJKMNP-TV-Z]*'),
   -- HMAC of the codice fiscale, hex.
@@ -82,7 +80,7 @@ INSERT INTO operation_move (seq) SELECT seq FROM operation_before;
 DROP VIEW operation_move;
 DROP TABLE operation_before;
 
-CREATE INDEX operation_due ON operation (priority, next_attempt, seq) WHERE state = 'queued';
+CREATE INDEX operation_due ON operation (next_attempt, seq) WHERE state = 'queued';
 -- Empty as a rule: they cost a request's commit nothing.
 CREATE INDEX operation_submitted ON operation (submitted_at, seq) WHERE state = 'submitted';
 CREATE INDEX operation_waiting ON operation (holder, seq) WHERE state = 'issued';
