@@ -69,15 +69,14 @@ export type Queue = {
   /** The paper is the citizen's: payload and outcome are erased. False when it was not waiting to be collected. */
   collected(operation: string): Result<boolean, StorageFailure>
   /**
-   * Erases what was issued before `issuedBefore` (by the gateway's clock) and what was tried in vain and had been
-   * requested before `requestedBefore` (by the totem's). A request that was never tried does not expire: how old it is the
-   * gateway has yet to say. Answers what has expired, `EXPIRED_AT_ONCE` at most: ask again until there is none. Forgets too
-   * what was settled `KEPT_SETTLED_MS` before both.
+   * Erases what was issued before `before` (by the gateway's clock) and what was tried in vain and had been requested
+   * before it (by the totem's). A request that was never tried does not expire: how old it is the gateway has yet to say.
+   * Answers what has expired, `EXPIRED_AT_ONCE` at most: ask again until there is none. Forgets too what was settled
+   * `KEPT_SETTLED_MS` earlier.
    */
-  expire(before: {
-    issuedBefore: number
-    requestedBefore: number
-  }): Result<{ operation: string; was: 'queued' | 'submitted' | 'aside' | 'issued' }[], StorageFailure>
+  expire(
+    before: number,
+  ): Result<{ operation: string; was: 'queued' | 'submitted' | 'aside' | 'issued' }[], StorageFailure>
   depth(): Depth
   /** In the order of recording, those after `after`. */
   list(page: { after?: number; limit: number; states?: readonly Operation['state'][] }): Listed[]
@@ -232,8 +231,8 @@ function queueOn(
   )
   const selectStale = db.prepare(
     `SELECT operation, state AS was FROM operation
-     WHERE (state = 'issued' AND settled_at < @issuedBefore)
-        OR (state IN ('queued', 'submitted', 'aside') AND attempts > 0 AND requested_at < @requestedBefore)
+     WHERE (state = 'issued' AND settled_at < @before)
+        OR (state IN ('queued', 'submitted', 'aside') AND attempts > 0 AND requested_at < @before)
      ORDER BY seq LIMIT ${EXPIRED_AT_ONCE}`,
   )
   const expireOne = db.prepare(
@@ -401,17 +400,17 @@ function queueOn(
         return done
       }),
 
-    expire: ({ issuedBefore, requestedBefore }) =>
+    expire: (before) =>
       written(() => {
         const expired = db
           .transaction(() => {
-            const stale = selectStale.all({
-              issuedBefore: iso(issuedBefore),
-              requestedBefore: iso(requestedBefore),
-            }) as { operation: string; was: 'queued' | 'submitted' | 'aside' | 'issued' }[]
+            const stale = selectStale.all({ before: iso(before) }) as {
+              operation: string
+              was: 'queued' | 'submitted' | 'aside' | 'issued'
+            }[]
             // Not before what it is judged by, though the totem's clock may say 1970: or it were forgotten at once.
-            for (const { operation } of stale) expireOne.run({ operation, at: iso(Math.max(now(), issuedBefore)) })
-            forget.run({ settledBefore: iso(Math.min(issuedBefore, requestedBefore) - KEPT_SETTLED_MS) })
+            for (const { operation } of stale) expireOne.run({ operation, at: iso(Math.max(now(), before)) })
+            forget.run({ settledBefore: iso(before - KEPT_SETTLED_MS) })
             return stale
           })
           .immediate()

@@ -132,7 +132,7 @@ export function createDrain({
     expiryAt = clock() + EXPIRY_EVERY_MS
     for (;;) {
       const before = tooOldBefore(now(), line.gatewayTime)
-      const expired = queue.expire({ issuedBefore: before, requestedBefore: before })
+      const expired = queue.expire(before)
       if (!expired.ok || expired.value.length === 0) return
       for (const { operation, was } of expired.value) {
         journal.record('request.refused', { operation, reason: was === 'issued' ? 'not-collected' : 'request-expired' })

@@ -324,7 +324,7 @@ describe('a damaged file never stops the totem, and nothing of it is thrown away
       expect(queue.retry(added.operation)).toEqual({ ok: true, value: true })
       // Nobody's, it must not stand in the way of what is forgotten for ever.
       const expired = { ok: true, value: [{ operation: added.operation, was: 'queued' }] }
-      expect(queue.expire({ issuedBefore: 0, requestedBefore: LATER })).toEqual(expired)
+      expect(queue.expire(LATER)).toEqual(expired)
     })
     expect(repaired).toEqual([{ salvaged: 2, lost: 0, reason: 'schema-drift' }])
   })
@@ -427,7 +427,7 @@ test('clock-jumped by years, forward and back: nothing expires, is forgotten or 
     const before = fill(queue)
     for (const jump of [-20, 40, -30]) {
       clock += jump * 365 * 24 * 3_600_000
-      queue.expire({ issuedBefore: Date.now() - 1_000_000, requestedBefore: Math.min(clock, Date.now()) - 1_000_000 })
+      queue.expire(Math.min(clock, Date.now()) - 1_000_000)
       expect(everything(queue)).toHaveLength(before.length)
       expect(queue.due(clock, { items: 100, bytes: 10 ** 9 }).length).toBe(
         before.filter(({ state }) => state === 'queued').length,
@@ -442,12 +442,12 @@ test('clock-jumped by years, forward and back: nothing expires, is forgotten or 
 test('long-settled requests are forgotten in order, and never one that somebody waits for', () => {
   using(open(), (queue) => {
     const before = fill(queue)
-    queue.expire({ issuedBefore: LATER, requestedBefore: 0 })
+    queue.expire(LATER)
     // The first is still queued: what is behind it stays, or its number would seem lost.
     expect(everything(queue)).toHaveLength(before.length)
     for (const { operation } of queue.list({ limit: 8, states: ['queued', 'submitted', 'aside'] }))
       queue.settle([{ operation, settlement: { state: 'refused', reason: 'x', anpr: null } }], Date.now(), null)
-    queue.expire({ issuedBefore: LATER, requestedBefore: LATER - 1 })
+    queue.expire(LATER)
     const left = everything(queue)
     expect(left.length).toBeLessThan(before.length)
     expect(left.map(({ seq }) => seq)).toEqual(left.map((_, n) => (left[0]?.seq ?? 0) + n))

@@ -93,7 +93,7 @@ function write(folder: string, steps: number, seed: number): void {
     }),
     () => queue.collected(one(among('issued'))),
     () => queue.told(one(among('refused', 'expired', 'aside'))),
-    () => queue.expire({ issuedBefore: clock - 30 * DAY_MS, requestedBefore: clock - 30 * DAY_MS }),
+    () => queue.expire(clock - 30 * DAY_MS),
     ...Array<() => unknown>(2).fill(() => {
       // There is one printer.
       inHand = !inHand
