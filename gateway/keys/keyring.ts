@@ -1,3 +1,4 @@
+import { createPrivateKey, type KeyObject } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CompactSign, type CryptoKey, importJWK, type JWK } from 'jose'
@@ -38,7 +39,7 @@ type Unusable =
 interface Ring {
   jws: string
   list: GatewayKeys
-  sealing: Map<string, CryptoKey>
+  sealing: Map<string, KeyObject>
   anchor: { kid: string; key: CryptoKey }
 }
 
@@ -134,10 +135,11 @@ async function readRing(
   const held = await privateKeys(texts)
   if (!held) return err({ kind: 'key-malformed' })
 
-  const sealingKeys = new Map<string, CryptoKey>()
+  const sealingKeys = new Map<string, KeyObject>()
   for (const { key } of list.value.sealing) {
     const found = held.get(key.kid)
-    if (found?.use === 'enc' && isPairOf(found.jwk, key)) sealingKeys.set(key.kid, found.key)
+    if (found?.use === 'enc' && isPairOf(found.jwk, key))
+      sealingKeys.set(key.kid, createPrivateKey({ key: found.jwk, format: 'jwk' }))
   }
   if (sealingKeysUsed(list.value, +now(), 0).some(({ kid }) => !sealingKeys.has(kid))) {
     return err({ kind: 'sealing-key-missing' })

@@ -53,7 +53,7 @@ export function createCarryOut({
       return { kind: 'put-off', reason, anprIsOut }
     }
     if (sealed === null) return putOff('request-missing')
-    const opened = await openRequest({ operation, sealed }, sealingKeys, totem)
+    const opened = openRequest({ operation, sealed }, sealingKeys, totem)
     if (!opened.ok) return putOff(opened.error.kind)
     const outcomeKey = await outcomeKeyOf(totem)
     if (!outcomeKey) return putOff('totem-withdrawn')
@@ -66,7 +66,7 @@ export function createCarryOut({
       const { types } = opened.value.request
       const outcome = { operation, types, ...certificate, issuedAt: now().toISOString() }
       const { protocol } = certificate
-      settlement = { state: 'issued', protocol, outcome: await sealOutcome(outcome, outcomeKey, totem) }
+      settlement = { state: 'issued', protocol, outcome: sealOutcome(outcome, outcomeKey, totem) }
     } else {
       settlement = { state: 'refused', problem: decision.problem }
     }

@@ -10,7 +10,7 @@ const keys: SealingKeys = new Map([own, older].flatMap((named) => (named ? [[nam
 
 async function pair(kid: string) {
   const { privateKey, publicKey } = await generateKeyPair('ECDH-ES', { crv: 'P-256', extractable: true })
-  const { key } = await readKey(JSON.stringify({ ...(await exportJWK(privateKey)), kid }))
+  const { key } = readKey(JSON.stringify({ ...(await exportJWK(privateKey)), kid }))
   return { kid, key, publicKey }
 }
 
@@ -126,5 +126,12 @@ test('whatever was sealed and is no request is request-malformed', async () => {
 
 test('a key without a name is not taken', async () => {
   const { privateKey } = await generateKeyPair('ECDH-ES', { crv: 'P-256', extractable: true })
-  await expect(readKey(JSON.stringify(await exportJWK(privateKey)))).rejects.toThrow()
+  const jwk = await exportJWK(privateKey)
+  expect(() => readKey(JSON.stringify(jwk))).toThrow()
+})
+
+test('a key of another curve is not taken', async () => {
+  const { publicKey } = await generateKeyPair('ECDH-ES', { crv: 'P-384', extractable: true })
+  const jwk = await exportJWK(publicKey)
+  expect(() => readKey(JSON.stringify({ ...jwk, kid: 'k' }))).toThrow()
 })

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto'
-import { CompactEncrypt, type CryptoKey, compactDecrypt, importJWK, type JWK } from 'jose'
+import { createHash, createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 import {
   type CertificateRequest,
   certificateRequest,
@@ -9,24 +8,24 @@ import {
   OUTCOME_TYP,
   REQUEST_TYP,
   sealedHeader,
-  sealing,
 } from '../../contract/gateway.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
+import { openJwe, sealJwe } from './jwe.ts'
 
 /** A P-256 key and its name. */
 export interface NamedKey {
   kid: string
-  key: CryptoKey
+  key: KeyObject
 }
 
 /** The gateway's private keys by `kid`: what was sealed to an earlier one is still to come. */
-export type SealingKeys = ReadonlyMap<string, CryptoKey>
+export type SealingKeys = ReadonlyMap<string, KeyObject>
 
 /** Reads a JWK (private to open, public to seal); throws on anything that is not a named P-256 key. */
-export async function readKey(text: string): Promise<NamedKey> {
-  const jwk = JSON.parse(text) as JWK
-  const key = await importJWK(jwk, sealing.alg)
-  if (key instanceof Uint8Array || typeof jwk.kid !== 'string') throw new Error('not a named P-256 key')
+export function readKey(text: string): NamedKey {
+  const jwk = JSON.parse(text) as JsonWebKey
+  const key = (jwk.d === undefined ? createPublicKey : createPrivateKey)({ key: jwk, format: 'jwk' })
+  if (jwk.crv !== 'P-256' || typeof jwk.kid !== 'string') throw new Error('not a named P-256 key')
   return { kid: jwk.kid, key }
 }
 
@@ -36,17 +35,15 @@ export async function readKey(text: string): Promise<NamedKey> {
  * one. `request-unopened`: it can't be read with the keys that are here, which may be the fault of the keys and not of the
  * request; `request-malformed`: it was read, and is none, or not this one.
  */
-export async function openRequest(
+export function openRequest(
   { operation, sealed }: { operation: string; sealed: string },
   keys: SealingKeys,
   totem: string,
-): Promise<
-  Result<{ request: CertificateRequest; digest: string }, { kind: 'request-unopened' | 'request-malformed' }>
-> {
-  const opened = await decrypt(sealed, keys)
+): Result<{ request: CertificateRequest; digest: string }, { kind: 'request-unopened' | 'request-malformed' }> {
+  const opened = openJwe(sealed, keys)
   if (!opened) return err({ kind: 'request-unopened' })
-  const { header, text } = opened
-  const request = certificateRequest.safeParse(jsonOf(text))
+  const { header, plaintext } = opened
+  const request = certificateRequest.safeParse(jsonOf(plaintext.toString('utf8')))
   if (!request.success || request.data.operation !== operation) return err({ kind: 'request-malformed' })
   const { kind } = request.data
   if (!isSealedAs(header, sealedHeader(REQUEST_TYP, String(header.kid), { operation, totem, kind }))) {
@@ -56,24 +53,6 @@ export async function openRequest(
     request: request.data,
     digest: createHash('sha256').update(JSON.stringify(request.data)).digest('base64url'),
   })
-}
-
-async function decrypt(sealed: string, keys: SealingKeys) {
-  const keyNamed = ({ kid = '' }) => {
-    const key = keys.get(kid)
-    if (!key) throw new Error('no such key')
-    return key
-  }
-  try {
-    const { plaintext, protectedHeader: header } = await compactDecrypt(sealed, keyNamed, {
-      keyManagementAlgorithms: [sealing.alg],
-      contentEncryptionAlgorithms: [sealing.enc],
-    })
-    return { header, text: new TextDecoder().decode(plaintext) }
-  } catch {
-    // No JWE, another key or a changed byte: jose throws alike, and telling which would help a forger only.
-    return null
-  }
 }
 
 /** What is not JSON is `undefined`, which no schema of the contract takes. */
@@ -86,8 +65,7 @@ function jsonOf(text: string): unknown {
 }
 
 /** Seals an outcome to the totem that asked: from here on only that totem can read the certificate. */
-export function sealOutcome(outcome: IssuedOutcome, { kid, key }: NamedKey, totem: string): Promise<string> {
-  return new CompactEncrypt(new TextEncoder().encode(JSON.stringify(issuedOutcome.parse(outcome))))
-    .setProtectedHeader(sealedHeader(OUTCOME_TYP, kid, { operation: outcome.operation, totem, kind: 'certificate' }))
-    .encrypt(key)
+export function sealOutcome(outcome: IssuedOutcome, { kid, key }: NamedKey, totem: string): string {
+  const header = sealedHeader(OUTCOME_TYP, kid, { operation: outcome.operation, totem, kind: 'certificate' })
+  return sealJwe(JSON.stringify(issuedOutcome.parse(outcome)), header, key)
 }
