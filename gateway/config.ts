@@ -53,7 +53,10 @@ export const gatewayConfig = z.strictObject({
    * change: first the keys, then the list.
    */
   keys: z.strictObject({ folder: z.string(), list: z.string() }),
-  /** Folder of `<totem id>.outcome.pub.jwk.json`: a totem without one is not provisioned here. */
+  /**
+   * Folder of `<totem id>.outcome.pub.jwk.json`: a totem without one is not provisioned here. `<totem id>.cert.pem` beside it:
+   * no other certificate is taken for that totem's.
+   */
   totems: z.string(),
 })
 

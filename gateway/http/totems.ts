@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TLSSocket } from 'node:tls'
@@ -15,28 +16,41 @@ export interface Totems {
 
 /**
  * Totems by client certificate (subject CN = totem id; the chain was checked by TLS) and by the public key in `folder`,
- * read at each call (a file of 200 bytes): a totem is provisioned, given a new key or withdrawn by that file alone.
+ * read at each call (a file of 200 bytes): a totem is provisioned, given a new key or withdrawn by that file alone. Where
+ * `<totem id>.cert.pem` is beside it, only the certificates in that file speak for the totem: one that was stolen, and is good
+ * for years, does so no more.
  */
 export function createTotems(folder: string): Totems {
   const outcomeKeyOf = (id: string) => readOutcomeKey(folder, id)
   return {
     outcomeKeyOf,
     async of(request) {
-      const { subject } = (request.raw.socket as TLSSocket).getPeerCertificate()
+      const { subject, raw } = (request.raw.socket as TLSSocket).getPeerCertificate()
       const named = totemId.safeParse(subject?.CN)
-      return named.success && (await outcomeKeyOf(named.data)) ? named.data : null
+      if (!named.success || !(await outcomeKeyOf(named.data))) return null
+      return (await speaksFor(folder, named.data, raw)) ? named.data : null
     },
   }
 }
 
 async function readOutcomeKey(folder: string, id: string): Promise<NamedKey | null> {
-  let text: string
+  const text = await textIn(join(folder, `${id}.outcome.pub.jwk.json`))
+  return text === null ? null : readKey(text)
+}
+
+async function speaksFor(folder: string, id: string, der: Buffer): Promise<boolean> {
+  const pem = await textIn(join(folder, `${id}.cert.pem`))
+  if (pem === null) return true
+  const listed = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []
+  return listed.some((each) => new X509Certificate(each).raw.equals(der))
+}
+
+async function textIn(path: string): Promise<string | null> {
   try {
-    text = await readFile(join(folder, `${id}.outcome.pub.jwk.json`), 'utf8')
+    return await readFile(path, 'utf8')
   } catch (error) {
     // Anything but an absent file is our trouble, and passes: the totem hears 500 and asks again.
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
     throw error
   }
-  return readKey(text)
 }

@@ -1,0 +1,42 @@
+import { X509Certificate } from 'node:crypto'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { FastifyRequest } from 'fastify'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makePki } from '../../simulator/pki/make.ts'
+import { createTotems } from './totems.ts'
+
+const PKI = join(import.meta.dirname, '../../.bench/pki/totems')
+const pem = (totem: string) => readFileSync(join(PKI, `${totem}.cert.pem`), 'utf8')
+/** Whoever shows this certificate, its chain being good. */
+const shows = (certificate: string) => {
+  const getPeerCertificate = () => new X509Certificate(certificate).toLegacyObject()
+  return { raw: { socket: { getPeerCertificate } } } as unknown as FastifyRequest
+}
+
+let folder: string
+beforeAll(async () => {
+  await makePki(join(PKI, '..'))
+  folder = mkdtempSync(join(tmpdir(), 'totems-'))
+  const key = 'TT-0001.outcome.pub.jwk.json'
+  copyFileSync(join(PKI, key), join(folder, key))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+test('a totem without a key here is none', async () => {
+  expect(await createTotems(folder).of(shows(pem('TT-0002')))).toBeNull()
+})
+test('certificate-stolen: the totem has a new one, and the one before speaks for it no more', async () => {
+  const { of } = createTotems(folder)
+  const stolen = shows(pem('TT-0001'))
+  expect(await of(stolen)).toBe('TT-0001')
+  const listed = join(folder, 'TT-0001.cert.pem')
+  writeFileSync(listed, pem('TT-0002'))
+  expect(await of(stolen)).toBeNull()
+  // While the totem takes up its new one, both.
+  writeFileSync(listed, pem('TT-0002') + pem('TT-0001'))
+  expect(await of(stolen)).toBe('TT-0001')
+  writeFileSync(listed, '')
+  expect(await of(stolen)).toBeNull()
+})
