@@ -6,8 +6,8 @@ import { Failure } from './command.ts'
 
 /** Where a technician's provisioning lies on a totem (main/config.ts). */
 export const CONFIG_FILE = '/etc/totem-polis/totem.json'
-/** sysexits(3): no such file; try again later; a file that was named is not what it should be. */
-export const [NO_INPUT, TEMPORARY, CONFIG] = [66, 75, 78]
+/** sysexits(3): no such file; a file could not be made; try again later; a file that was named is not what it should be. */
+export const [NO_INPUT, CANT_CREATE, TEMPORARY, CONFIG] = [66, 73, 75, 78]
 
 export const DATA_OPTIONS = { config: { type: 'string' }, data: { type: 'string' } } as const
 export const DATA_HELP = `  --config FILE       the totem's configuration (${CONFIG_FILE})
@@ -36,7 +36,8 @@ export function configIn(file: string): TotemConfig {
   try {
     text = readFileSync(file, 'utf8')
   } catch {
-    throw new Failure(NO_INPUT, { kind: 'file-unreadable' }, `cannot read ${file}`)
+    const named = file === CONFIG_FILE ? ': name the configuration with --config' : ''
+    throw new Failure(NO_INPUT, { kind: 'file-unreadable' }, `cannot read ${file}${named}`)
   }
   try {
     return totemConfig.parse(JSON.parse(text))

@@ -11,7 +11,7 @@ import { openGatewayKeys } from '../../main/keys/gateway-keys.ts'
 import { verifyGatewayKeys } from '../../trust/gateway-keys.ts'
 import { openAnchor } from '../../trust/journal-anchor.ts'
 import { Failure, oneOf, options, usage } from './command.ts'
-import { CONFIG, DATA_HELP, DATA_OPTIONS, dataOf, NO_INPUT, openedOrFail } from './data.ts'
+import { CANT_CREATE, CONFIG, DATA_HELP, DATA_OPTIONS, dataOf, NO_INPUT, openedOrFail } from './data.ts'
 
 const [UNVOUCHED, BROKEN, UNSIGNED, CUT] = [10, 20, 21, 22]
 /** How soon a new entry is seen. */
@@ -32,7 +32,8 @@ ${DATA_HELP}
 
 Reads beside a running totem. Exit codes: 0 whole, and signed by the gateway up to an entry that is told;
 ${UNVOUCHED} whole, but no signature stands for it; ${BROKEN} an entry was changed, added or taken away; ${UNSIGNED} an anchor that the gateway
-did not sign; ${CUT} the end is missing: the gateway holds more; ${NO_INPUT} no such file; ${CONFIG} configuration or keys refused; 64 wrong command`
+did not sign; ${CUT} the end is missing: the gateway holds more; ${NO_INPUT} no such file;
+${CANT_CREATE} no file could be made; ${CONFIG} configuration or keys refused; 64 wrong command`
 
 const OPTIONS = {
   ...DATA_OPTIONS,
@@ -110,7 +111,9 @@ async function exportTo(path: string, given: Given): Promise<number> {
   const log = logOf(given)
   const exported = await exportJournal(log, path)
   log.close()
-  const { count } = openedOrFail(exported)
+  if (!exported.ok)
+    throw new Failure(CANT_CREATE, { kind: 'file-not-made' }, `${path} cannot be made: ${exported.error.reason}`)
+  const { count } = exported.value
   console.log(given.json ? JSON.stringify({ entries: count }) : `${count} entries`)
   return 0
 }

@@ -11,10 +11,8 @@ import { keyFiles } from '../../main/keys/totem-keys.ts'
 import type { TpmFailure } from '../../main/keys/tpm.ts'
 import { type QueueReader, readQueue } from '../../main/queue/queue.ts'
 import { Failure, options, usage } from './command.ts'
-import { CONFIG, CONFIG_FILE, configIn, NO_INPUT, TEMPORARY } from './data.ts'
+import { CANT_CREATE, CONFIG, CONFIG_FILE, configIn, NO_INPUT, TEMPORARY } from './data.ts'
 
-/** sysexits(3): a file could not be made. */
-const CANT_CREATE = 73
 /** A key is not as the configuration says that it lies. */
 const UNPROTECTED = 20
 /** The keys are another machine's, or another system was booted. */

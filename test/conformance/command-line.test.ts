@@ -1,9 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test } from 'vitest'
+import { openJournal } from '../../main/journal/journal.ts'
 import { DEFAULT_PIN } from '../../simulator/card/cns.ts'
 import { personById } from '../../simulator/population/people.ts'
 import { PKI } from './reader.ts'
@@ -111,6 +114,22 @@ test.each([
 ])('help that is asked for is an answer: %j', async (args) => {
   const answer = await totem(NO_ENV, ...args, '--help')
   expect(answer).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining(`totem ${args[0] ?? 'card'}`) })
+})
+
+test('a log that cannot be exported to where it was told, and a totem that is not provisioned', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'command-line-'))
+  openJournal({ path: join(folder, 'journal.db'), totem: 'TT-0001', now: Date.now })
+  const exported = await totem(NO_ENV, 'journal', 'export', join(folder, 'none/log.jsonl'), '--data', folder)
+  rmSync(folder, { recursive: true })
+  expect(exported).toMatchObject({ code: 73, stdout: '', stderr: expect.stringContaining('cannot be made: ENOENT') })
+  for (const command of [
+    ['keys', 'status'],
+    ['journal', 'tail'],
+    ['print', 'readiness'],
+  ]) {
+    const none = await totem(NO_ENV, ...command)
+    expect(none).toMatchObject({ code: 66, stdout: '', stderr: expect.stringContaining('--config') })
+  }
 })
 
 test('no PC/SC service is named, and not waited for', async () => {
