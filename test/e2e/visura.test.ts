@@ -82,6 +82,7 @@ test('one’s own data: on the screen with the codice fiscale masked, on paper w
   })
   expect(await office.operations()).toEqual([])
   await office.takesCardAndGoes()
+  expect(office.journal().filter(({ event }) => event === 'visit.visura')).toHaveLength(1)
   expect(JSON.stringify(office.journal())).not.toMatch(new RegExp(`FERRARI|${elena.codiceFiscale}`, 'i'))
 })
 
