@@ -1,9 +1,12 @@
 import type { Heartbeat } from '../../contract/heartbeat.ts'
 import { backoffMs } from './backoff.ts'
+import type { GatewayFailure } from './client.ts'
 import type { Outbox } from './outbox.ts'
 import { type Lane, NEVER, type Rest, type Sync } from './sync.ts'
 
 const JOURNAL_BATCH = 500
+/** Some KB: half a minute of the worst line there is. */
+const LEAST_BATCH = 30
 const HEARTBEAT_MS = 60_000
 
 /** The sync log, behind citizens' requests; but a month of them must not keep it back for ever. */
@@ -11,6 +14,8 @@ export function createJournalLane(sync: Sync, outbox: Outbox): Lane {
   const { journal, client, clock } = sync
   const rest: Rest = { failures: 0, until: 0 }
   let more = false
+  // Where a line gives half a KB a second 40 KB would never get through: the gateway waits a minute or so for a body.
+  let size = JOURNAL_BATCH
   let lastAt = Number.NEGATIVE_INFINITY
 
   return {
@@ -22,7 +27,7 @@ export function createJournalLane(sync: Sync, outbox: Outbox): Lane {
     async run() {
       lastAt = clock()
       more = false
-      const batch = journal.unsent(JOURNAL_BATCH)
+      const batch = journal.unsent(size)
       const [first, last] = [batch?.entries[0], batch?.entries.at(-1)]
       if (!batch || !first || !last) return
       const answer = await client.sendJournal(batch)
@@ -37,15 +42,21 @@ export function createJournalLane(sync: Sync, outbox: Outbox): Lane {
       if (advanced) {
         sync.line.carried()
         rest.failures = 0
-        more = batch.entries.length === JOURNAL_BATCH || upTo < last.seq
+        more = batch.entries.length === size || upTo < last.seq
+        size = Math.min(JOURNAL_BATCH, 2 * size)
         return
       }
+      if (!answer.ok && wasCut(answer.error)) size = Math.max(LEAST_BATCH, size >> 1)
       const asked = !answer.ok && answer.error.kind === 'gateway-unavailable' ? answer.error.retryAfterMs : null
       rest.until = clock() + (asked ?? backoffMs(++rest.failures, sync.random))
       if (!answer.ok && answer.error.kind === 'line-down') await sync.line.suspect()
     },
   }
 }
+
+/** On its way, or given up by the gateway (408) because it took too long. */
+const wasCut = (failure: GatewayFailure): boolean =>
+  failure.kind === 'line-down' || (failure.kind === 'gateway-unavailable' && failure.httpStatus === 408)
 
 /** How the totem is, once a minute; one that does not arrive is not worth sending again. */
 export function createHeartbeatLane(sync: Sync, outbox: Outbox, health: () => Heartbeat): Lane {

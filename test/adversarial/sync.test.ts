@@ -1,10 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs'
+import type { ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { ulid } from 'ulid'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { RefusalKind } from '../../contract/gateway.ts'
+import type { JournalBatch, RefusalKind } from '../../contract/gateway.ts'
 import type { Operation } from '../../main/queue/queue.ts'
 import { openOutcome } from '../../main/queue/sealing.ts'
 import { createGatewayClient } from '../../main/sync/client.ts'
@@ -523,6 +524,18 @@ describe('the sync log at the gateway', () => {
     await untilHeld(1_203)
     await totem.drain.stop()
     expect(gateway.journal).toEqual([...totem.journal.entries()].slice(0, gateway.journal.length))
+  })
+  test.each<[string, (response: ServerResponse) => void]>([
+    ['that is cut when it carries much', (response) => void response.socket?.destroy()],
+    ['so slow that the gateway gives up', (response) => void response.writeHead(408).end()],
+  ])('gets through over a line %s, in smaller parts', async (_, cut) => {
+    gateway.misbehave(({ path, body }, response) => {
+      if (path !== '/v1/journal' || (body as JournalBatch).entries.length <= 100) return false
+      cut(response)
+      return true
+    })
+    for (let n = 0; n < 600; n++) totem.journal.record('printer.changed', { status: 'ready' })
+    await untilHeld(600)
   })
   test('is sent again from where the gateway has lost it', async () => {
     for (let n = 0; n < 10; n++) totem.journal.record('printer.changed', { status: 'ready' })
