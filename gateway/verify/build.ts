@@ -69,13 +69,18 @@ export async function buildVerificationPage({
   return html.replace(/\{(\w+)\}|<!--\w+-->/g, (whole, word: string) => parts[whole] ?? String(says[word]))
 }
 
+/** sysexits(3): a wrong command. */
+const USAGE = 64
 const HELP = 'node gateway/verify/build.ts --keys FILE --keys-signer FILE --out FILE.html'
 
 if (import.meta.main) {
   const option = { type: 'string' } as const
   const { values } = parseArgs({ options: { keys: option, 'keys-signer': option, out: option } })
   const { keys, 'keys-signer': signer, out } = values
-  if (!keys || !signer || !out) throw new Error(HELP)
+  if (!keys || !signer || !out) {
+    console.error(HELP)
+    process.exit(USAGE)
+  }
   const [list, jwk] = await Promise.all([readFile(keys, 'utf8'), readFile(signer, 'utf8')])
   const before = await readFile(out).catch(() => null)
   const replaced = before && (await openPage(before, { signer: JSON.parse(jwk), seen: 0 }))

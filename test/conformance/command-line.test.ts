@@ -38,14 +38,17 @@ async function keepCard(...args: string[]): Promise<Record<string, string>> {
   throw new Error('the simulator said no environment')
 }
 
-async function totem(env: Record<string, string>, ...args: string[]) {
-  const child = spawn(TOTEM, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+/** Runs one of the product's programs to its end. */
+async function run(env: Record<string, string>, program: string, ...args: string[]) {
+  const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
   const said = { stdout: '', stderr: '' }
   child.stdout.on('data', (chunk: Buffer) => (said.stdout += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (said.stderr += chunk.toString()))
   const [code] = await once(child, 'close')
   return { code, ...said }
 }
+
+const totem = (env: Record<string, string>, ...args: string[]) => run(env, TOTEM, ...args)
 
 test('a technician reads and logs in with a CNS, and a wrong PIN has its own exit code', async () => {
   const env = await keepCard('--kind', 'cns', '--person', 'mario-rossi')
@@ -130,6 +133,14 @@ test('a log that cannot be exported to where it was told, and a totem that is no
     const none = await totem(NO_ENV, ...command)
     expect(none).toMatchObject({ code: 66, stdout: '', stderr: expect.stringContaining('--config') })
   }
+})
+
+test.each([
+  ['gateway/index.ts', 78, 'GATEWAY_CONFIG'],
+  ['gateway/verify/build.ts', 64, '--keys FILE'],
+])('%s without what it needs says so in a line', async (program, code, told) => {
+  const answer = await run({ GATEWAY_CONFIG: '' }, process.execPath, program)
+  expect(answer).toMatchObject({ code, stdout: '', stderr: expect.stringMatching(new RegExp(`^.*${told}.*\n$`)) })
 })
 
 test('no PC/SC service is named, and not waited for', async () => {
