@@ -283,3 +283,14 @@ test('however many expire, they go some at a time', () => {
   }
   expect([expire(), expire(), expire()]).toEqual([EXPIRED_AT_ONCE, 5, 0])
 })
+
+test('payloads are checked a few at a time, however large: nobody waits at a touch', () => {
+  for (const n of [1, 2, 3]) {
+    queue.add(item(n))
+    settle(id(n), { state: 'issued', outcome: OUTCOME.replace('.dGFn', `${'A'.repeat(300_000)}.dGFn`) }, T0)
+  }
+  expect([queue.checkNext(0), queue.checkNext(2)]).toEqual([
+    { ok: true, value: 2 },
+    { ok: true, value: null },
+  ])
+})

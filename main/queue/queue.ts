@@ -114,8 +114,9 @@ const FOR_REQUESTS = 0.9
 /** A settled request's payload is in no file any more after this. At once would be a checkpoint for each page of outcomes. */
 const ERASED_WITHIN_MS = 2_000
 const FORGOTTEN_AT_ONCE = 1_000
-/** Some ms of reading. */
-const CHECKED_AT_ONCE = 100
+/** A few ms of reading: some eighty requests, or four certificates. A row without a payload costs something too. */
+const CHECKED_BYTES = 512 * 1024
+const ROW_BYTES = 512
 const TABLES = ['operation', 'sheet', 'inbox']
 
 /** Beside `storageFailure`: `queue-full` and `disk-low`, of a request that is refused long before the disk is full. */
@@ -265,7 +266,7 @@ function queueOn(
   const selectPayloads = db.prepare(
     `SELECT seq, state, sealed.jwe AS sealed, outcome.jwe AS outcome
      FROM operation LEFT JOIN sealed USING (seq) LEFT JOIN outcome USING (seq)
-     WHERE seq > @after ORDER BY seq LIMIT @limit`,
+     WHERE seq > ? ORDER BY seq`,
   )
   const selectCount = db.prepare('SELECT count(*) AS operations FROM operation')
   const iso = (ms: number) => new Date(ms).toISOString()
@@ -427,14 +428,16 @@ function queueOn(
         .map((row) => ({ ...row, told: row.told === 1 })),
 
     checkNext(after) {
-      const rows = selectPayloads.all({ after, limit: CHECKED_AT_ONCE }) as PayloadRow[]
-      const bad = rows.some(
-        ({ state, sealed, outcome }) =>
-          isCompactJwe(sealed) !== ['queued', 'submitted', 'aside'].includes(state) ||
-          isCompactJwe(outcome) !== (state === 'issued'),
-      )
-      if (bad) return err({ kind: 'storage-corrupt', reason: 'payload' })
-      return ok(rows.at(-1)?.seq ?? null)
+      let bytes = 0
+      for (const row of selectPayloads.iterate(after) as IterableIterator<PayloadRow>) {
+        const { seq, state, sealed, outcome } = row
+        const isOpen = ['queued', 'submitted', 'aside'].includes(state)
+        if (isCompactJwe(sealed) !== isOpen || isCompactJwe(outcome) !== (state === 'issued'))
+          return err({ kind: 'storage-corrupt', reason: 'payload' })
+        bytes += ROW_BYTES + (sealed ?? outcome ?? '').length
+        if (bytes > CHECKED_BYTES) return ok(seq)
+      }
+      return ok(null)
     },
 
     verify() {
