@@ -105,13 +105,14 @@ function openHealthy(options: StorageOptions, schema: string): Result<Storage, S
   }
 }
 
-/** SQLite takes an empty file for a new database, and deletes the log that lies beside it. */
+/** SQLite takes a file that is empty, or of one byte, for a new database, and deletes the log that lies beside it. */
 function vanished(path: string, lock: WriterLock): string | null {
   const bytes = (file: string) => {
     const found = statSync(file, { throwIfNoEntry: false })
     return found?.isFile() ? found.size : 0
   }
-  if (bytes(path) > 0 || (!lock.hadDatabase && bytes(`${path}-wal`) === 0)) return null
+  const size = bytes(path)
+  if (size > 1 || (size === 0 && !lock.hadDatabase && bytes(`${path}-wal`) === 0)) return null
   return existsSync(path) ? 'file-empty' : 'file-missing'
 }
 

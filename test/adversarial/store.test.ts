@@ -205,6 +205,7 @@ describe('a damaged file never stops the totem, and nothing of it is thrown away
   test.each<[string, Buffer | null, string]>([
     ['no database', Buffer.from('this was a database before the power went'.repeat(200)), 'SQLITE_NOTADB'],
     ['empty', Buffer.alloc(0), 'file-empty'],
+    ['a single byte', Buffer.from('S'), 'file-empty'],
     ['gone', null, 'file-missing'],
   ])('%s: it starts anew and says that it does not know what was lost', (_, bytes, reason) => {
     open().close()
