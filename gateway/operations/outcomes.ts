@@ -14,9 +14,28 @@ export interface Outcomes {
   stop(): void
 }
 
+/** A totem holds one; after a cut its gateway may know two for a while, and a clone has its own. */
+const MOST_POLLS = 4
+
 /** The long poll of /v1/outcomes. While it is held it costs a timer and a listener, and nothing at the database. */
 export function createOutcomes({ db, bell, now }: { db: Database; bell: Bell; now: Clock }): Outcomes {
   const stopping = new AbortController()
+  /** Ends of the polls that are held, by totem, oldest first. */
+  const held = new Map<string, Set<() => void>>()
+  function hold(totem: string, end: () => void): () => void {
+    const own = held.get(totem) ?? new Set()
+    held.set(totem, own.add(end))
+    const [oldest] = own
+    if (oldest && own.size > MOST_POLLS) {
+      own.delete(oldest)
+      oldest()
+    }
+    return () => {
+      own.delete(end)
+      if (own.size === 0 && held.get(totem) === own) held.delete(totem)
+    }
+  }
+
   return {
     async page(totem, { after, waitS }, gone) {
       const signal = AbortSignal.any([gone, stopping.signal])
@@ -26,6 +45,7 @@ export function createOutcomes({ db, bell, now }: { db: Database; bell: Bell; no
       })
       // Before looking: what is settled in between is not missed.
       const off = bell.on(totem, end)
+      const letGo = hold(totem, end)
       const timer = setTimeout(end, waitS * 1_000)
       signal.addEventListener('abort', end)
       try {
@@ -35,6 +55,7 @@ export function createOutcomes({ db, bell, now }: { db: Database; bell: Bell; no
         return signal.aborted ? page : await outcomesAfter(db, totem, page.cursor, now())
       } finally {
         off()
+        letGo()
         signal.removeEventListener('abort', end)
         clearTimeout(timer)
       }

@@ -123,6 +123,15 @@ describe('outcomes', () => {
     for (const { body } of await Promise.all(polls)) expect(operationsOf(body)).toEqual([item.operation])
     expect((await stranger).body.outcomes).toEqual([])
   })
+  test('a totem that opens poll after poll holds four: the oldest is answered', async () => {
+    const { cursor } = await drained()
+    const polls = Array.from({ length: 5 }, () => outcomes(cursor, 25))
+    expect((await Promise.race(polls)).body).toEqual({ cursor, more: false, outcomes: [] })
+    const item = await sealed(wish('anna-bianchi'))
+    await totem.submit(item)
+    const told = (await Promise.all(polls)).flatMap(({ body }) => operationsOf(body))
+    expect(told).toEqual(Array(4).fill(item.operation))
+  })
   test('a cursor that was never given is answered from the beginning', async () => {
     expect((await outcomes(1_000_000)).body).toEqual((await outcomes(0)).body)
   })
