@@ -2,7 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    // Most of these wait for readers, printers and back-offs: two at a time, also on two cores, where the default is one.
+    // Most of these wait for readers, printers, people and back-offs: two at a time, also on two cores, where the default
+    // is one.
     maxWorkers: 2,
     projects: [
       {
@@ -21,8 +22,6 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/e2e/setup.ts'],
-          // One totem at a time: the machine has two cores and a visit has real waits.
-          fileParallelism: false,
           expect: { poll: { timeout: 45_000, interval: 200 } },
           testTimeout: 180_000,
           hookTimeout: 180_000,

@@ -88,7 +88,7 @@ export async function openOffice({ provision, ...options }: OfficeOptions = {}):
       const gone = new Promise((resolve) => main.once('exit', resolve))
       process.kill(office.pid(), 'SIGKILL')
       await gone
-      disk.look()
+      await disk.look()
     },
     provision(change) {
       const { config, configFile } = bench.totem
@@ -144,9 +144,9 @@ export async function openOffice({ provision, ...options }: OfficeOptions = {}):
     async close() {
       await app?.close().catch(() => {})
       await display?.stop()
-      disk.look()
+      await disk.look()
       await bench.stop()
-      disk.clean()
+      await disk.clean()
     },
   }
   if (provision) office.provision(provision(bench.totem.config))

@@ -62,7 +62,7 @@ export async function killElectron({ rounds, seed }: { rounds: number; seed: num
       const gone = new Promise((resolve) => app.process().once('exit', resolve))
       process.kill(pid, 'SIGKILL')
       await gone
-      disk.look()
+      await disk.look()
       await bench.removeCard()
       app = await start()
     }
@@ -79,7 +79,7 @@ export async function killElectron({ rounds, seed }: { rounds: number; seed: num
       ends.abort()
       await kill(random())
       await visited
-      disk.look()
+      await disk.look()
     }
     // Somebody comes and fetches everything that is left, and asks for nothing more.
     const ends = new AbortController()
@@ -88,7 +88,7 @@ export async function killElectron({ rounds, seed }: { rounds: number; seed: num
     ends.abort()
     await visited
     violations.push(...(await unbalanced(bench)))
-    disk.clean()
+    await disk.clean()
     return { kills, requests: operations(bench).size, violations }
   } finally {
     await app.close().catch(() => undefined)
