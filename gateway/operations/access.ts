@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto'
+import { createHmac, createSecretKey, randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { requiredSecret } from '../keys/secret.ts'
 
@@ -9,8 +9,9 @@ const KEY_BYTES = 32
  * is not there. So who asked what can be found for a person who is named, and nobody can be found by reading the log.
  */
 export async function accessReferences(file: string): Promise<(person: string) => string> {
-  const key = await readOrMake(file)
-  if (key.length < KEY_BYTES) throw new Error('the key of the access log is too short')
+  const secret = await readOrMake(file)
+  if (secret.length < KEY_BYTES) throw new Error('the key of the access log is too short')
+  const key = createSecretKey(secret)
   return (person) => createHmac('sha256', key).update(person).digest('base64url')
 }
 

@@ -3,6 +3,7 @@ import {
   createDecipheriv,
   createHash,
   createPublicKey,
+  createSecretKey,
   diffieHellman,
   generateKeyPairSync,
   type JsonWebKey,
@@ -70,8 +71,9 @@ export function sealJwe(plaintext: string, header: typeof sealing & JweHeader, r
 }
 
 /** RFC 7518 §4.6.2 with no PartyUInfo nor PartyVInfo: one round of SHA-256 is the 256 bits that A256GCM wants. */
-const contentKey = (secret: Buffer): Buffer =>
-  createHash('sha256').update(ROUND_1).update(secret).update(OTHER_INFO).digest()
+const contentKey = (secret: Buffer): KeyObject =>
+  // Bare bytes in its place would take Node's crypto seven times as long as the cipher they are for.
+  createSecretKey(createHash('sha256').update(ROUND_1).update(secret).update(OTHER_INFO).digest())
 const uint32 = (value: number) => Buffer.from([0, 0, 0, value])
 const ROUND_1 = uint32(1)
 const OTHER_INFO = Buffer.concat([
