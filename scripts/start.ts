@@ -58,6 +58,7 @@ async function run(): Promise<number> {
   ends.push(() => endChild(totem))
   bench.electronPid = totem.pid ?? null
   console.log(`✓ ${'totem'.padEnd(16)} close its window, or press Ctrl+C, to end; dock: ${bench.dockUrl}`)
+  console.log(`  ${'by hand'.padEnd(16)} npx totem journal tail --config ${bench.totem.configFile}`)
   const [code] = (await once(totem, 'exit')) as [number | null]
   return code ?? 1
 }

@@ -170,7 +170,7 @@ function verdict({
   keys: boolean
 }): string {
   return [
-    `${kind}: ${entries} entries, ${anchors} anchors${keys ? `, ${unsigned} of them not signed by the gateway` : ', signatures not checked: no keys'}`,
+    `${kind}: ${entries} entries, ${anchors} ${anchors === 1 ? 'anchor' : 'anchors'}${keys ? `, ${unsigned} of them not signed by the gateway` : ', signatures not checked: no keys'}`,
     ...chains.map(
       ({ chain, totem, from, upTo, anchored }) =>
         `${totem}  ${chain}  ${from} to ${upTo}, signed for up to ${anchored}`,

@@ -371,6 +371,10 @@ function brokenPromises(data: string, recorded: ReadonlySet<string>, collected: 
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  if (process.argv.includes('--help')) {
+    console.log('node test/soak/kill.ts [--rounds 1000] [--electron 0] [--seed N] [--limit-minutes 60] [--keep]')
+    process.exit(0)
+  }
   const { values } = parseArgs({
     options: {
       rounds: { type: 'string', default: '1000' },

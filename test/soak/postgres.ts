@@ -164,6 +164,10 @@ const isSound = ({ acknowledged, lost, twice, strangers }: PostgresVerdict): boo
 
 // node test/soak/postgres.ts [restarts]: some five seconds a restart.
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  if (process.argv.includes('--help')) {
+    console.log('node test/soak/postgres.ts [RESTARTS, 10]')
+    process.exit(0)
+  }
   const verdict = await postgresSoak({ restarts: Number(process.argv[2] ?? 10), batch: 20, betweenMs: 5_000 })
   console.log(JSON.stringify({ sound: isSound(verdict), ...verdict }, null, 2))
   process.exit(isSound(verdict) ? 0 : 1)

@@ -176,6 +176,12 @@ export function saidEarly(events: DiskEvent[]): DiskEvent[] {
 }
 
 if (import.meta.main) {
+  if (process.argv.includes('--help')) {
+    console.log(
+      'node test/soak/power-cut.ts [--steps 250] [--every 2] [--seed N] [--seconds 900] [--mutant no-sync|said-early]',
+    )
+    process.exit(0)
+  }
   const { values } = parseArgs({
     options: {
       steps: { type: 'string', default: '250' },

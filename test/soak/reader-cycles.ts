@@ -78,5 +78,9 @@ function slope(samples: { cycle: number; pss: number }[]): number {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  if (process.argv.includes('--help')) {
+    console.log('node test/soak/reader-cycles.ts [CYCLES, 10000]')
+    process.exit(0)
+  }
   console.log(JSON.stringify(await readerCycles(Number(process.argv[2] ?? 10_000)), null, 2))
 }
