@@ -40,7 +40,7 @@ export type Queue = {
   submitted(operations: readonly string[], now: number): Result<void, StorageFailure>
   /** Submitted before that, oldest first, or at a time that has not come yet: the clock was put back since. */
   overdue(before: number, limit: number): OperationIn<'submitted'>[]
-  /** The gateway may have lost them: submitted → queued, due at once. */
+  /** The gateway may have lost them: submitted → queued, due at once, as if tried once. */
   requeue(operations: readonly string[]): Result<void, StorageFailure>
   /** One more attempt that settled nothing; not due again before `until`. `reason` is a code. */
   defer(items: readonly { operation: string; reason: string; until: number }[]): Result<void, StorageFailure>
@@ -192,8 +192,9 @@ function queueOn(
     `SELECT operation.*, sealed.jwe AS sealed FROM operation JOIN sealed USING (seq)
      WHERE state = 'submitted' AND (submitted_at < @before OR submitted_at > @now) ORDER BY submitted_at, seq LIMIT @limit`,
   )
+  // The gateway took it: what failed before that says nothing of it any more.
   const unsubmit = db.prepare(
-    `UPDATE operation SET state = 'queued', submitted_at = NULL, next_attempt = 0, reason = 'outcome-overdue'
+    `UPDATE operation SET state = 'queued', submitted_at = NULL, next_attempt = 0, reason = 'outcome-overdue', attempts = 1
      WHERE operation = ? AND state = 'submitted'`,
   )
   const putOff = db.prepare(

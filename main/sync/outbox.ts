@@ -125,7 +125,7 @@ export function createOutbox(sync: Sync, inbox: () => Inbox): Outbox {
       sync.line.carried()
       if (error.kind === 'gateway-unavailable' && error.retryAfterMs !== null) {
         // Full jitter on top: it says the same to every totem that it turns away.
-        rest.until = clock() + error.retryAfterMs * (1 + random())
+        rest.until = clock() + Math.round(error.retryAfterMs * (1 + random()))
         return
       }
     }
