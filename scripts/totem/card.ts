@@ -44,7 +44,8 @@ totem card trace [the options of login, to log in as well]
   --wait SECONDS       for a card to come, default 30
   --json               the answer, or { "kind": … } of the failure, as one line of JSON
 
-Exit codes: 0 good, 64 wrong command, ${REFUSED} refused by the checks of a visit,
+Exit codes: 0 good, 64 wrong command, 66 no such file, 78 a file that is not what it should be,
+${REFUSED} refused by the checks of a visit,
 ${exitCodes(EXIT_CODES)}`
 
 const OPTIONS = {
@@ -68,6 +69,7 @@ export async function card([what = '', ...args]: string[]): Promise<number> {
   const given = options(HELP, args, OPTIONS)
   const logsIn = what === 'login' || (what === 'trace' && (given.config ?? given.trust) !== undefined)
   if (logsIn && !given.config && !given.trust) return usage(HELP, 'login needs --trust')
+  if (!/^\d{1,5}$/.test(given.wait)) return usage(HELP, '--wait is a number of seconds')
   if (given.can !== undefined && !/^\d{6}$/.test(given.can)) return usage(HELP, '--can is six digits')
   const trace: TraceEntry[] = []
   const reader = await readerWith(externalKeyOf(given), (entry) => trace.push(entry))

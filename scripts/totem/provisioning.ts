@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
-import { totemConfig } from '../../contract/config.ts'
 import { type RevocationPolicy, type TrustList, trustList } from '../../contract/trust.ts'
 import { createIdentity, type IdentityOptions } from '../../main/services/identity.ts'
 import { type ExternalKey, loadExternalKey } from '../../native/card/cie/index.ts'
@@ -9,9 +8,7 @@ import type { CardService } from '../../native/card/service.ts'
 import { verifyTrustList } from '../../trust/list.ts'
 import { loadTrust } from '../../trust/trust.ts'
 import { Failure } from './command.ts'
-
-/** sysexits(3): a file that was named is not what it should be. */
-const CONFIG = 78
+import { CONFIG, configIn, NO_INPUT } from './data.ts'
 
 export interface Named {
   config?: string | undefined
@@ -28,12 +25,12 @@ function content(file: string): Buffer {
   try {
     return readFileSync(file)
   } catch {
-    throw wrong('file-unreadable', `cannot read ${file}`)
+    throw new Failure(NO_INPUT, { kind: 'file-unreadable' }, `cannot read ${file}`)
   }
 }
 
 /** A totem's own provisioning, or null when the files are named one by one. */
-const configOf = ({ config }: Named) => (config ? totemConfig.parse(JSON.parse(content(config).toString())) : null)
+const configOf = ({ config }: Named) => (config ? configIn(config) : null)
 
 /** Null: no key is named, and CIE can be read only as far as they go without a PIN. */
 export function externalKeyOf(named: Named): ExternalKey | null {
@@ -45,11 +42,20 @@ export function externalKeyOf(named: Named): ExternalKey | null {
   return loaded.key
 }
 
+function jwkIn(file: string) {
+  const text = content(file).toString()
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw wrong('trust-key-malformed', `${file} is no JWK`)
+  }
+}
+
 /** `key` null: the technician has named the list and vouches for it. */
 async function trustListOf(file: string, key: string | null): Promise<TrustList> {
   const jws = content(file).toString().trim()
   if (key !== null) {
-    const opened = await verifyTrustList(jws, JSON.parse(content(key).toString()))
+    const opened = await verifyTrustList(jws, jwkIn(key))
     if (!opened.ok) throw wrong(opened.error.kind, `${file}: ${opened.error.kind}`)
     return opened.value
   }

@@ -96,6 +96,7 @@ test.each([
   [['card', 'nonsense'], 'no such command: card nonsense'],
   [['card', 'login'], '--trust'],
   [['card', 'read', '--can', '12345'], 'six digits'],
+  [['card', 'read', '--wait', 'x'], 'seconds'],
   [['simulator', 'card', '--kind', 'passport'], 'cns, cie'],
   [['simulator', 'card', '--kind', 'cns', '--person', 'nobody'], 'anna-bianchi'],
 ])('totem %j tells how it is used', async (args, told) => {
@@ -141,6 +142,17 @@ test.each([
 ])('%s without what it needs says so in a line', async (program, code, told) => {
   const answer = await run({ GATEWAY_CONFIG: '' }, process.execPath, program)
   expect(answer).toMatchObject({ code, stdout: '', stderr: expect.stringMatching(new RegExp(`^.*${told}.*\n$`)) })
+})
+
+test.each([
+  [['--config', '/none'], 66, 'file-unreadable'],
+  [['--config', TOTEM], 78, 'configuration-malformed'],
+  [['--ext-auth-key', '/none', '--trust', '/none'], 78, 'key-refused'],
+])('card login with %j: a file that is not there, or not what it should be', async (named, code, kind) => {
+  expect(await totem(NO_ENV, 'card', 'login', ...named, '--json')).toMatchObject({
+    code,
+    stdout: `{"kind":"${kind}"}\n`,
+  })
 })
 
 test('no PC/SC service is named, and not waited for', async () => {
