@@ -106,7 +106,7 @@ export function createTotemServer({
   speakGzip(server)
   server.decorateRequest('totem', null)
   server.addHook('onRequest', async (request, reply) => {
-    request.totem = await totems.of(request)
+    request.totem = totems.of(request)
     if (request.totem) return
     log.warn({ kind: 'totem-unknown' })
     return refuse(reply, malformed, 403)

@@ -25,18 +25,18 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }))
 
 test('a totem without a key here is none', async () => {
-  expect(await createTotems(folder).of(shows(pem('TT-0002')))).toBeNull()
+  expect(createTotems(folder).of(shows(pem('TT-0002')))).toBeNull()
 })
 test('certificate-stolen: the totem has a new one, and the one before speaks for it no more', async () => {
   const { of } = createTotems(folder)
   const stolen = shows(pem('TT-0001'))
-  expect(await of(stolen)).toBe('TT-0001')
+  expect(of(stolen)).toBe('TT-0001')
   const listed = join(folder, 'TT-0001.cert.pem')
   writeFileSync(listed, pem('TT-0002'))
-  expect(await of(stolen)).toBeNull()
+  expect(of(stolen)).toBeNull()
   // While the totem takes up its new one, both.
   writeFileSync(listed, pem('TT-0002') + pem('TT-0001'))
-  expect(await of(stolen)).toBe('TT-0001')
+  expect(of(stolen)).toBe('TT-0001')
   writeFileSync(listed, '')
-  expect(await of(stolen)).toBeNull()
+  expect(of(stolen)).toBeNull()
 })

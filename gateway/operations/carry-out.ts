@@ -3,7 +3,7 @@ import type { AnprClient } from '../anpr/client.ts'
 import type { Clock } from '../clock.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Store } from '../store/database.ts'
-import { pending, type Settlement } from '../store/operations.ts'
+import type { Pending, Settlement } from '../store/operations.ts'
 import { WORK } from '../store/queues.ts'
 import type { TrustKeeper } from '../trust/keeper.ts'
 import type { Bell } from './bell.ts'
@@ -13,7 +13,7 @@ import { createSettler } from './settler.ts'
 import type { Carried } from './work.ts'
 
 /**
- * One job: asks ANPR under the operation's id, which answers a repeated id with the same certificate, and stores outcome,
+ * One job of an operation, `row` being undefined when that is settled: asks ANPR under the operation's id, which answers a repeated id with the same certificate, and stores outcome,
  * number, access and the job's end in one transaction. What was done before, here or elsewhere, is not done again.
  */
 export function createCarryOut({
@@ -34,16 +34,15 @@ export function createCarryOut({
   trust: TrustKeeper
   sealingKeys: SealingKeys
   /** To which a totem's outcomes are sealed; null: it was withdrawn. */
-  outcomeKeyOf(totem: string): Promise<NamedKey | null>
+  outcomeKeyOf(totem: string): NamedKey | null
   reference(person: string): string
   metrics: Metrics
   now: Clock
   log: Logger
 }) {
   const settler = createSettler({ db, boss }, now)
-  return async function carryOut({ id: job, operation }: { id: string; operation: string }): Promise<Carried> {
-    const row = await pending(db, operation)
-    if (row?.state !== 'pending') {
+  return async function carryOut(job: string, operation: string, row: Pending | undefined): Promise<Carried> {
+    if (!row) {
       await boss.deleteJob(WORK, job)
       return { kind: 'done' }
     }
@@ -55,7 +54,7 @@ export function createCarryOut({
     if (sealed === null) return putOff('request-missing')
     const opened = openRequest({ operation, sealed }, sealingKeys, totem)
     if (!opened.ok) return putOff(opened.error.kind)
-    const outcomeKey = await outcomeKeyOf(totem)
+    const outcomeKey = outcomeKeyOf(totem)
     if (!outcomeKey) return putOff('totem-withdrawn')
 
     const decision = await decide({ anpr, trust, reference, now: now() }, totem, opened.value.request)

@@ -3,6 +3,7 @@ import { fromKysely, type JobWithMetadata } from 'pg-boss'
 import type { Logger } from 'pino'
 import { DAY_MS, MINUTE_MS } from '../clock.ts'
 import type { Store } from '../store/database.ts'
+import { type Pending, pending } from '../store/operations.ts'
 import { DEAD, WORK } from '../store/queues.ts'
 import type { Database } from '../store/schema.ts'
 import type { Bell } from './bell.ts'
@@ -50,7 +51,7 @@ export async function startWork({
 }: {
   store: Store
   bell: Bell
-  carryOut(job: { id: string; operation: string }): Promise<Carried>
+  carryOut(job: string, operation: string, row: Pending | undefined): Promise<Carried>
   log: Logger
 }): Promise<Work> {
   await boss.createQueue(DEAD, { retentionSeconds: KEPT_S })
@@ -95,7 +96,15 @@ export async function startWork({
       const free = (isTroubled() ? 1 : AT_ONCE) - active.size
       if (free > 0) {
         rung = false
-        for (const job of await fetch(free)) active.set(job.id, work(job))
+        const jobs = await fetch(free)
+        const rows =
+          jobs.length > 0
+            ? pending(
+                db,
+                jobs.map(({ data }) => data.operation),
+              )
+            : null
+        for (const job of jobs) if (rows) active.set(job.id, work(job, rows))
       }
       await sleep(
         isTroubled() ? Math.random() * Math.min(1_000 * 2 ** (failures - TROUBLE), LONGEST_PAUSE_MS) : POLL_MS,
@@ -112,11 +121,11 @@ export async function startWork({
     }
   }
 
-  async function work(job: JobWithMetadata<{ operation: string }>): Promise<void> {
+  async function work(job: JobWithMetadata<{ operation: string }>, rows: ReturnType<typeof pending>): Promise<void> {
     const { id } = job
     const { operation } = job.data
     try {
-      const carried = await carryOut({ id, operation })
+      const carried = await carryOut(id, operation, (await rows).get(operation))
       const isOut = carried.kind === 'put-off' && carried.anprIsOut
       failures = isOut ? failures + 1 : 0
       if (carried.kind === 'put-off') await boss.fail(WORK, id, { reason: carried.reason })

@@ -91,14 +91,18 @@ async function insert(
   return rows.map(({ id }) => id)
 }
 
-/** An operation with its sealed request, which goes once it is settled. */
-export function pending(db: Database, id: string) {
-  return db
+/** An operation to be worked on, with its sealed request, which goes once it is settled. */
+export type Pending = Pick<OperationRow, 'id' | 'totem' | 'received_at'> & { sealed: string | null }
+
+/** Those of `ids` that are not settled yet, by id. */
+export async function pending(db: Database, ids: readonly string[]): Promise<Map<string, Pending>> {
+  const rows = await db
     .selectFrom('operation')
     .leftJoin('operation_request', 'operation', 'id')
     .select(['id', 'totem', 'state', 'received_at', 'sealed'])
-    .where('id', '=', id)
-    .executeTakeFirst()
+    .where('id', 'in', ids)
+    .execute()
+  return new Map(rows.flatMap(({ state, ...row }) => (state === 'pending' ? [[row.id, row]] : [])))
 }
 
 export type Settlement = { state: 'issued'; outcome: string; protocol: string } | { state: 'refused'; problem: Problem }
@@ -132,7 +136,8 @@ export async function settle(
       : { protocol: null, refusal: settlement.problem.kind, anpr: settlement.problem.anpr }),
   }))
   const column = (name: keyof (typeof rows)[number]) => sql`${rows.map((row) => row[name])}::text[]`
-  // Operations before counters, each in order: two gateways never wait for each other.
+  // Operations before counters, each in order: two gateways never wait for each other. Their state is looked at once they
+  // are found by their ids: asked for together, PostgreSQL reads a backlog's whole index of what is pending each time.
   const { rows: settled } = await sql<{ id: string }>`
     with given as (
       select * from unnest(
@@ -141,10 +146,10 @@ export async function settle(
         ${column('exemption')}, ${column('anpr_operation')}, ${column('pdf_sha256')}
       ) as item (id, totem, state, protocol, refusal, anpr, requester, subject, types, exemption,
         anpr_operation, pdf_sha256)
-    ), pending as materialized (
-      select id, totem from operation
-      where id = any (${column('id')}) and state = 'pending'
-      order by id for update
+    ), locked as materialized (
+      select id, totem, state from operation where id = any (${column('id')}) order by id for update
+    ), pending as (
+      select id, totem from locked where state = 'pending'
     ), counter as (
       insert into outcome_counter (totem, last)
       select totem, count(*) from pending group by totem order by totem
