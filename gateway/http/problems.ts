@@ -3,7 +3,10 @@ import type { Logger } from 'pino'
 import type { z } from 'zod'
 import { type Problem, problem, type RefusalKind } from '../../contract/gateway.ts'
 import type { Result } from '../../contract/result.ts'
+import { isDatabaseAway } from '../store/away.ts'
 
+/** A fail-over takes some seconds. */
+const AGAIN_S = 5
 const STATUS: Partial<Record<RefusalKind, number>> = {
   'request-malformed': 400,
   'session-expired': 401,
@@ -20,13 +23,21 @@ export const refuse = (reply: FastifyReply, refused: Problem, status = STATUS[re
 export const answer = <T>(reply: FastifyReply, schema: z.ZodType<T>, result: Result<T, Problem>, status = 200) =>
   result.ok ? reply.code(status).send(schema.parse(result.value)) : refuse(reply, result.error)
 
-/** What fastify itself turns away (too large, no JSON) is the caller's; anything else is a bug, and told to the log only. */
+/**
+ * What fastify itself turns away (too large, no JSON) is the caller's. A read that the database was not there for is to come
+ * again; of anything else that it broke off nobody knows what was done. The rest is a bug, and told to the log only.
+ */
 export function answerErrors(server: FastifyInstance, log: Logger): void {
   server.setNotFoundHandler((_request, reply) => refuse(reply, malformed, 404))
   server.setErrorHandler((error: FastifyError, request, reply) => {
     const { statusCode = 500, name, code } = error
     if (statusCode < 500) return refuse(reply, malformed, statusCode)
-    log.error({ kind: 'request-failed', route: request.routeOptions.url, name, code })
+    const { url: route } = request.routeOptions
+    if (request.method === 'GET' && isDatabaseAway(error)) {
+      log.warn({ kind: 'database-away', route, code })
+      return reply.code(503).header('retry-after', AGAIN_S).send()
+    }
+    log.error({ kind: 'request-failed', route, name, code })
     return reply.code(500).send()
   })
 }
