@@ -2,16 +2,17 @@ import { sql, type Transaction } from 'kysely'
 import { fromKysely } from 'pg-boss'
 import type { Logger } from 'pino'
 import { type Clock, DAY_MS, HOUR_MS } from './clock.ts'
+import { WORKED_ON_MS } from './operations/decide.ts'
 import type { Store } from './store/database.ts'
-import { WORK } from './store/queues.ts'
+import { DEAD, WORK } from './store/queues.ts'
 import type { Tables } from './store/schema.ts'
 
 /** An outcome that is on the totem's disk: a week to ask again, should that disk be lost. */
 const DELIVERED_MS = 7 * DAY_MS
 /** One that no totem has fetched: a totem keeps it 30 days for its citizen, a line may be out for that long. */
 const UNDELIVERED_MS = 35 * DAY_MS
-/** Provv. Garante 493 of 26-10-2023: 36 months (anpr.md §8.1). */
-const ACCESS_LOG_MONTHS = 36
+/** Provv. Garante 493 of 26-10-2023: 36 months (anpr.md §8.1); sync logs say when a totem's citizens came and went. */
+const LOG_MONTHS = 36
 const EVERY_MS = HOUR_MS
 /** Rows of one statement: a lock of some tenths of a second. */
 const CHUNK = 5_000
@@ -19,7 +20,7 @@ const CHUNK = 5_000
 const LOST_MS = HOUR_MS
 
 /**
- * Erases what need not be kept, every hour, in one of the gateways: outcomes after days, the access log after months. The
+ * Erases what need not be kept, every hour, in one of the gateways: outcomes after days, the logs after months. The
  * operation itself stays, without what it was about: its id has been used. Also gives a job back to a request without one,
  * which no way is known to come about.
  */
@@ -39,6 +40,7 @@ export function startRetention({
   log: Logger
 }): Retention {
   const before = (ms: number) => new Date(+now() - ms)
+  const logsBegin = () => sql`${now()}::timestamptz - make_interval(months => ${LOG_MONTHS}::integer)`
   let stopping = false
 
   const eraseOutcomes = async (transaction: Transaction<Tables>) => {
@@ -60,9 +62,42 @@ export function startRetention({
     const { rows } = await sql`
       delete from access_log where id in (
         select id from access_log
-        where at < ${now()}::timestamptz - make_interval(months => ${ACCESS_LOG_MONTHS}::integer)
+        where at < ${logsBegin()}
         limit ${CHUNK}
       ) returning id`.execute(transaction)
+    return rows.length
+  }
+
+  /** Of each chain the end stays, on which its next entry hangs. */
+  const eraseJournals = async (transaction: Transaction<Tables>) => {
+    const { rows } = await sql`
+      with old as (
+        select totem, chain, entry.seq, hash from journal_entry entry join journal_chain using (totem, chain)
+        where received_at < ${logsBegin()} and entry.seq < journal_chain.seq
+        limit ${CHUNK}
+      )
+      delete from journal_entry using old
+      where (journal_entry.totem, journal_entry.chain, journal_entry.seq, journal_entry.hash)
+        = (old.totem, old.chain, old.seq, old.hash)
+      returning journal_entry.seq`.execute(transaction)
+    return rows.length
+  }
+
+  /** What was given up and is too old goes back to work, which refuses it, tells its totem and erases the request. */
+  const endDeadLetters = async (transaction: Transaction<Tables>) => {
+    const { rows } = await sql<{ job: string; operation: string }>`
+      select job.id as job, operation.id as operation
+      from pgboss.job join operation on operation.id = data ->> 'operation'
+      where job.name = ${DEAD} and job.state < 'active'
+        and operation.state = 'pending' and received_at < ${before(WORKED_ON_MS)}::timestamptz
+      limit ${CHUNK}`.execute(transaction)
+    if (rows.length === 0) return 0
+    const within = { db: fromKysely(transaction) }
+    const ids = rows.map(({ job }) => job)
+    await boss.deleteJob(DEAD, ids, within)
+    const jobs = rows.map(({ operation }) => ({ data: { operation } }))
+    await boss.insert(WORK, jobs, within)
+    log.warn({ kind: 'dead-letters-ended', jobs: rows.length })
     return rows.length
   }
 
@@ -95,7 +130,8 @@ export function startRetention({
 
   async function runOnce(): Promise<void> {
     try {
-      for (const work of [eraseOutcomes, eraseAccesses, restoreJobs]) await inChunks(work)
+      for (const work of [eraseOutcomes, eraseAccesses, eraseJournals, endDeadLetters, restoreJobs])
+        await inChunks(work)
     } catch (failure) {
       log.error({ kind: 'retention-failed', code: (failure as { code?: unknown }).code })
     }

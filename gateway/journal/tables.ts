@@ -1,4 +1,4 @@
-import type { ColumnType, JSONColumnType } from 'kysely'
+import type { ColumnType, Generated, JSONColumnType } from 'kysely'
 import type { JournalEntry } from '../../contract/journal.ts'
 
 export interface JournalTables {
@@ -22,6 +22,8 @@ export interface JournalTables {
     event: string
     severity: string
     fields: JSONColumnType<JournalEntry['fields']>
+    /** By the database's clock. */
+    received_at: Generated<Date>
   }
   journal_trouble: {
     totem: string

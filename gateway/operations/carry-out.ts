@@ -3,11 +3,11 @@ import type { AnprClient } from '../anpr/client.ts'
 import type { Clock } from '../clock.ts'
 import type { Metrics } from '../metrics.ts'
 import type { Store } from '../store/database.ts'
-import type { Pending, Settlement } from '../store/operations.ts'
+import type { AccessEntry, Pending, Settled, Settlement } from '../store/operations.ts'
 import { WORK } from '../store/queues.ts'
 import type { TrustKeeper } from '../trust/keeper.ts'
 import type { Bell } from './bell.ts'
-import { decide } from './decide.ts'
+import { decide, WORKED_ON_MS } from './decide.ts'
 import { type NamedKey, openRequest, type SealingKeys, sealOutcome } from './sealing.ts'
 import { createSettler } from './settler.ts'
 import type { Carried } from './work.ts'
@@ -47,6 +47,10 @@ export function createCarryOut({
       return { kind: 'done' }
     }
     const { totem, sealed } = row
+    if (+now() - +row.received_at > WORKED_ON_MS) {
+      await settled(job, { id: operation, totem, settlement: TOO_LATE, access: NOTHING_ASKED })
+      return { kind: 'done' }
+    }
     const putOff = (reason: string, anprIsOut = false): Carried => {
       log[anprIsOut ? 'warn' : 'error']({ kind: anprIsOut ? 'anpr-unavailable' : reason, reason, totem, operation })
       return { kind: 'put-off', reason, anprIsOut }
@@ -69,12 +73,27 @@ export function createCarryOut({
     } else {
       settlement = { state: 'refused', problem: decision.problem }
     }
-    if (await settler(job, { id: operation, totem, settlement, access: decision.access })) {
-      bell.ring(totem)
-      metrics.settled(settlement.state)
-      const refusal = settlement.state === 'refused' ? settlement.problem.kind : null
-      log.info({ kind: `operation-${settlement.state}`, refusal, totem, operation })
-    }
+    await settled(job, { id: operation, totem, settlement, access: decision.access })
     return { kind: 'done' }
   }
+
+  async function settled(job: string, item: Settled): Promise<void> {
+    if (!(await settler(job, item))) return
+    const { id: operation, totem, settlement } = item
+    bell.ring(totem)
+    metrics.settled(settlement.state)
+    const refusal = settlement.state === 'refused' ? settlement.problem.kind : null
+    log.info({ kind: `operation-${settlement.state}`, refusal, totem, operation })
+  }
+}
+
+const TOO_LATE: Settlement = { state: 'refused', problem: { kind: 'request-expired', anpr: null } }
+/** The request is not even opened: its key may be gone by then. */
+const NOTHING_ASKED: AccessEntry = {
+  requester: null,
+  subject: null,
+  types: '',
+  exemption: null,
+  anpr_operation: null,
+  pdf_sha256: null,
 }

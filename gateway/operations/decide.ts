@@ -9,6 +9,8 @@ import type { TrustKeeper } from '../trust/keeper.ts'
 
 /** How long a request may wait on a totem without a line. */
 const MAX_AGE_MS = 30 * DAY_MS
+/** Who asked has long been told by their totem that nothing came of it: what is not settled by then is never issued. */
+export const WORKED_ON_MS = 35 * DAY_MS
 /**
  * A totem's clock may be ahead of ours by so much: its citizen has been told that the request is safe, and what keeps a
  * login from being used for more than it was made for is its nonce, its signature and `VISIT_MS`, not its date.

@@ -119,6 +119,16 @@ const migrations: Record<string, Migration> = {
       await sql`alter table session add requester text`.execute(db)
     },
   },
+  '005-retention': {
+    async up(db: Kysely<unknown>) {
+      // A totem's own clock says nothing of how long its entries were here. Those that are here count from today.
+      await sql`alter table journal_entry add received_at timestamptz not null default now()`.execute(db)
+      // Rows are as old as where they are: a few pages, where a tree would be as large as the hashes.
+      await sql`create index journal_entry_received on journal_entry using brin (received_at)`.execute(db)
+      // A request of 3.5 KB stays in its row: beside it, it would be cut in two, found again by an index and erased apart.
+      await sql`alter table operation_request set (toast_tuple_target = 8160)`.execute(db)
+    },
+  },
 }
 
 /** Brings the database up to date; kysely holds an advisory lock meanwhile, so that two gateways may start at once. */

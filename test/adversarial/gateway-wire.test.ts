@@ -10,7 +10,17 @@ import { heartbeat } from '../../contract/heartbeat.ts'
 import { startRetention } from '../../gateway/retention.ts'
 import { openStore } from '../../gateway/store/database.ts'
 import { people } from '../../simulator/population/people.ts'
-import { idAnpr, login, type Office, openOffice, PKI, sealed, TotemClient, wish } from '../support/gateway-office.ts'
+import {
+  idAnpr,
+  journal,
+  login,
+  type Office,
+  openOffice,
+  PKI,
+  sealed,
+  TotemClient,
+  wish,
+} from '../support/gateway-office.ts'
 import { type Postgres, startPostgres } from '../support/postgres.ts'
 
 const DAY = 86_400_000
@@ -198,25 +208,28 @@ test('too many bodies at once: told when to come again, and a citizen who stands
   await totem.settled(item, ...backlog)
 })
 
-describe('operators', () => {
-  const dead = async () =>
-    (await operator.get('/v1/operator/operations', authorization())).body.operations.filter(
-      ({ state }: { state: string }) => state === 'dead',
-    )
+const dead = async () =>
+  (await operator.get('/v1/operator/operations', authorization())).body.operations.filter(
+    ({ state }: { state: string }) => state === 'dead',
+  )
+/** A request for which ANPR, which is out from here on, had no answer for days. */
+async function givenUp() {
+  office.anpr.setFault({ kind: 'unavailable' })
+  const item = await sealed(wish('anna-bianchi'))
+  await totem.submit(item)
+  await expect
+    .poll(async () => {
+      // As after days: the next failure is the last one.
+      await database.query("update pgboss.job set retry_limit = retry_count where name = 'anpr' and state <> 'failed'")
+      return dead()
+    }, SOON)
+    .toMatchObject([{ operation: item.operation }])
+  return item
+}
 
+describe('operators', () => {
   test('what was given up is shown as dead, and redriven it is issued', async () => {
-    office.anpr.setFault({ kind: 'unavailable' })
-    const item = await sealed(wish('anna-bianchi'))
-    await totem.submit(item)
-    // As after days: the next failure is the last one.
-    await expect
-      .poll(async () => {
-        await database.query(
-          "update pgboss.job set retry_limit = retry_count where name = 'anpr' and state <> 'failed'",
-        )
-        return dead()
-      }, SOON)
-      .toMatchObject([{ operation: item.operation }])
+    const item = await givenUp()
     expect((await totem.submit(item)).body.results[0].state).toBe('pending')
     office.anpr.setFault({ kind: 'none' })
     expect((await operator.post('/v1/operator/redrive', '{}', authorization())).body).toEqual({ redriven: 1 })
@@ -354,6 +367,43 @@ describe('what is kept', () => {
     await later(36)
     expect(await count('select from operation_outcome where operation = $1', item.operation)).toBe(0)
   })
+  test('what was given up is refused after five weeks, and its totem hears of it', async ({ onTestFinished }) => {
+    const { operation } = await givenUp()
+    office.anpr.setFault({ kind: 'none' })
+    const now = new Date()
+    onTestFinished(() => {
+      office.clock.now = now
+    })
+    const { rows } = await database.query("select last from outcome_counter where totem = 'TT-0001'")
+    await later(34)
+    expect(await dead()).toHaveLength(1)
+    office.clock.now = new Date(Date.now() + 36 * DAY)
+    const told = totem.get(`/v1/outcomes?after=${rows[0].last}&wait=25`)
+    await later(36)
+    const problem = { kind: 'request-expired', anpr: null }
+    expect((await told).body.outcomes).toEqual([{ operation, state: 'refused', problem }])
+    expect(await dead()).toEqual([])
+    expect(office.anpr.issued()).not.toContain(operation)
+    expect(await count('select from operation_request where operation = $1', operation)).toBe(0)
+    expect(await count("select from access_log where operation = $1 and outcome = 'request-expired'", operation)).toBe(
+      1,
+    )
+  })
+  test('a sync log goes after three years but for its end, on which the next entry hangs', async () => {
+    const entries = journal('TT-0002', 5)
+    const send = async (batch: typeof entries) => (await other.post('/v1/journal', { entries: batch, base: null })).body
+    await send(entries)
+    const held = async () =>
+      (await database.query("select seq from journal_entry where totem = 'TT-0002' order by seq")).rows.map(
+        ({ seq }) => seq,
+      )
+    await later(35 * 30)
+    expect(await held()).toEqual([1, 2, 3, 4, 5])
+    await later(37 * 31)
+    expect(await held()).toEqual([5])
+    expect(await send(journal('TT-0002', 2, entries[4]))).toMatchObject({ upTo: 7, forked: false })
+    expect(await held()).toEqual([5, 6, 7])
+  })
   test('a request without a job is given one', async () => {
     office.anpr.setFault({ kind: 'unavailable' })
     const item = await sealed(wish('anna-bianchi'))
@@ -363,4 +413,26 @@ describe('what is kept', () => {
     await later(1)
     expect((await totem.settled(item)).body.results[0].state).toBe('issued')
   })
+})
+
+test('while the database is away a read is to come again', async ({ onTestFinished }) => {
+  const server = await startPostgres()
+  const own = await openOffice(server.url, {}, { reusePdf: true })
+  const agent = new Agent({ connect: asTotem() })
+  onTestFinished(async () => {
+    await agent.close()
+    await own.stop()
+  })
+  const read = async (path: string) => {
+    const answer = await request(`${own.gateway.url}${path}`, { dispatcher: agent })
+    await answer.body.dump()
+    return { status: answer.statusCode, again: Number(answer.headers['retry-after'] ?? 0) }
+  }
+  const paths = ['/v1/operations', '/v1/outcomes?after=0&wait=0']
+  for (const path of paths) expect(await read(path)).toEqual({ status: 200, again: 0 })
+  // It turns out who is there, and then nobody is behind its socket.
+  await server.stop()
+  const away = { status: 503, again: expect.toSatisfy((seconds: number) => seconds >= 1) }
+  for (const path of [...paths, ...paths]) expect(await read(path)).toEqual(away)
+  expect(own.logged()).not.toContain('request-failed')
 })
