@@ -156,7 +156,7 @@ export function createTotemServer({
     return answer(reply, operationList, ok({ operations: listed }))
   })
 
-  server.get('/v1/outcomes', async (request, reply) => {
+  server.get('/v1/outcomes', { config: { sealed: true } }, async (request, reply) => {
     const query = outcomeQuery.safeParse(request.query)
     if (!query.success) return refuse(reply, malformed)
     const gone = new AbortController()

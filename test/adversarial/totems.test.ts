@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { FastifyRequest } from 'fastify'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createTotems } from '../../gateway/http/totems.ts'
 import { makePki } from '../../simulator/pki/make.ts'
-import { createTotems } from './totems.ts'
 
 const PKI = join(import.meta.dirname, '../../.bench/pki/totems')
 const pem = (totem: string) => readFileSync(join(PKI, `${totem}.cert.pem`), 'utf8')
