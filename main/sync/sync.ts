@@ -41,7 +41,7 @@ export interface Lane {
  * Requests that one commit takes. It, their log entries and the next frame of the screen share some 10 ms; a page of a
  * hundred in one commit would hold up a touch.
  */
-export const COMMIT_AT_ONCE = 16
+export const COMMIT_AT_ONCE = 8
 
 export const NEVER = Number.POSITIVE_INFINITY
 
