@@ -1,28 +1,14 @@
-import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import path from 'node:path'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { personById } from '../../simulator/population/people.ts'
 import type { Sheet } from '../../simulator/printer/virtual-printer.ts'
 import { type Office, openOffice } from './office.ts'
+import { verified } from './verified.ts'
 
 // The free declaration in place of a certificate that nobody needs (invariant 6), from the card to the paper; and the
 // codes on the paper, read from its picture and checked by the command that anyone with the key list can run.
-const run = promisify(execFile)
 let office: Office
 const anna = personById('anna-bianchi')
-
-/** What `totem verify` says of the code that zbarimg reads on a sheet. */
-async function verified({ path: sheet }: Sheet) {
-  const { stdout: code } = await run('zbarimg', ['-q', '--raw', sheet])
-  const file = (name: string) => path.join(office.bench.pki, name)
-  const keys = ['--keys', file('verification-keys.jws'), '--keys-signer', file('verification-keys.pub.jwk.json')]
-  const { stdout } = await run(process.execPath, [
-    ...['scripts/totem/index.ts', 'verify', code.trim(), '--json', ...keys],
-  ])
-  return JSON.parse(stdout)
-}
 /** Sheets of this visit, each once its picture is whole. */
 let before = 0
 async function sheets(): Promise<Sheet[]> {
@@ -67,7 +53,7 @@ test('a public body: the declaration is printed, names its holder, and its code 
   const [sheet, ...more] = await sheets()
   expect(more).toEqual([])
   expect(sheet).toMatchObject({ kind: 'whole' })
-  const { kind, claims } = await verified(sheet as Sheet)
+  const { kind, claims } = await verified(office.bench.pki, sheet as Sheet)
   expect(kind).toBe('genuine')
   expect(claims).toMatchObject({
     document: 'dichiarazioneSostitutiva',
@@ -105,7 +91,7 @@ test('line-down: the declaration comes out all the same, and its code claims not
   await office.touches(PRINT)
   await office.sees('done')
   const [sheet] = await sheets()
-  const { kind, claims } = await verified(sheet as Sheet)
+  const { kind, claims } = await verified(office.bench.pki, sheet as Sheet)
   expect(kind).toBe('genuine')
   expect(claims).toMatchObject({ subject: { codiceFiscale: anna.codiceFiscale }, fromAnpr: {}, declared: {} })
   await office.takesCardAndGoes()
@@ -127,7 +113,7 @@ test('paper-out-mid-declaration: the sheet is void, the same declaration is prin
   expect(await office.sees('done')).toMatchObject({ outcome: 'printed', document: 'declaration' })
   const out = await sheets()
   expect(out.map(({ kind }) => kind)).toEqual(['void', 'whole'])
-  expect((await verified(out[1] as Sheet)).kind).toBe('genuine')
+  expect((await verified(office.bench.pki, out[1] as Sheet)).kind).toBe('genuine')
   await office.takesCardAndGoes()
 })
 
@@ -154,7 +140,7 @@ test('the receipt of a certificate carries a genuine code, tied to the very file
   await office.sees('done')
   const receipt = (await sheets()).at(-1)
   const [operation] = await office.operations()
-  const { kind, claims } = await verified(receipt as Sheet)
+  const { kind, claims } = await verified(office.bench.pki, receipt as Sheet)
   expect(kind).toBe('genuine')
   const file = await fetch(`${office.bench.anpr.url}/simulator/issued/${operation?.operation}`)
   const pdfSha256 = createHash('sha256')

@@ -1,26 +1,12 @@
-import { execFile } from 'node:child_process'
-import path from 'node:path'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { personById } from '../../simulator/population/people.ts'
 import type { Sheet } from '../../simulator/printer/virtual-printer.ts'
 import { type Office, openOffice } from './office.ts'
+import { verified } from './verified.ts'
 
 // One's own data in ANPR, from the card to the screen and the paper; and without the line, what there is instead.
-const run = promisify(execFile)
 let office: Office
 const elena = personById('elena-ferrari')
-
-/** What `totem verify` says of the code that zbarimg reads on a sheet. */
-async function verified({ path: sheet }: Sheet) {
-  const { stdout: code } = await run('zbarimg', ['-q', '--raw', sheet])
-  const file = (name: string) => path.join(office.bench.pki, name)
-  const keys = ['--keys', file('verification-keys.jws'), '--keys-signer', file('verification-keys.pub.jwk.json')]
-  const { stdout } = await run(process.execPath, [
-    ...['scripts/totem/index.ts', 'verify', code.trim(), '--json', ...keys],
-  ])
-  return JSON.parse(stdout)
-}
 let before = 0
 async function sheets(): Promise<Sheet[]> {
   await office.bench.printer.settled()
@@ -69,14 +55,14 @@ test('one’s own data: on the screen with the codice fiscale masked, on paper w
 
   const [visura, attoNotorio, ...more] = await sheets()
   expect(more).toEqual([])
-  const { kind, claims } = await verified(visura as Sheet)
+  const { kind, claims } = await verified(office.bench.pki, visura as Sheet)
   expect(kind).toBe('genuine')
   expect(claims).toMatchObject({
     document: 'visura',
     subject: { codiceFiscale: elena.codiceFiscale },
     fromAnpr: { b: 'SPELLO (PG), PIAZZA DELLA REPUBBLICA 4/A', e: 'coniugata' },
   })
-  expect(await verified(attoNotorio as Sheet)).toMatchObject({
+  expect(await verified(office.bench.pki, attoNotorio as Sheet)).toMatchObject({
     kind: 'genuine',
     claims: { document: 'attoNotorio', subject: { codiceFiscale: elena.codiceFiscale } },
   })
