@@ -31,8 +31,8 @@ ${DATA_HELP}
   --json              one line of JSON each, or the verdict
 
 Reads beside a running totem. Exit codes: 0 whole, and signed by the gateway up to an entry that is told;
-${UNVOUCHED} whole, but no signature stands for it; ${BROKEN} an entry was changed, added or taken away; ${UNSIGNED} an anchor that the gateway
-did not sign; ${CUT} the end is missing: the gateway holds more; ${NO_INPUT} no such file;
+${UNVOUCHED} whole, but no signature stands for it or for a chain of it, which is told; ${BROKEN} an entry was changed, added or
+taken away; ${UNSIGNED} an anchor that the gateway did not sign; ${CUT} the end is missing: the gateway holds more; ${NO_INPUT} no such file;
 ${CANT_CREATE} no file could be made; ${CONFIG} configuration or keys refused; 64 wrong command`
 
 const OPTIONS = {
@@ -123,7 +123,7 @@ async function verify(file: string | null, given: Given): Promise<number> {
   const { checked, cut } = file === null ? ownLog(given) : await exportedLog(file)
   const signed = keys ? await Promise.all(checked.anchors.map((jws) => openAnchor(jws, keys))) : []
   const unsigned = keys ? signed.filter((anchor) => anchor === null).length : 0
-  const vouched = checked.chains.filter(({ anchored }) => anchored > 0)
+  const vouched = checked.chains.length > 0 && checked.chains.every(({ anchored }) => anchored > 0)
   const code =
     checked.faults.length > 0
       ? BROKEN
@@ -131,7 +131,7 @@ async function verify(file: string | null, given: Given): Promise<number> {
         ? CUT
         : unsigned > 0
           ? UNSIGNED
-          : keys === null || vouched.length === 0
+          : keys === null || !vouched
             ? UNVOUCHED
             : 0
   const verdicts = { 0: 'whole', [UNVOUCHED]: 'unvouched', [BROKEN]: 'broken', [UNSIGNED]: 'unsigned', [CUT]: 'cut' }
@@ -173,7 +173,7 @@ function verdict({
     `${kind}: ${entries} entries, ${anchors} ${anchors === 1 ? 'anchor' : 'anchors'}${keys ? `, ${unsigned} of them not signed by the gateway` : ', signatures not checked: no keys'}`,
     ...chains.map(
       ({ chain, totem, from, upTo, anchored }) =>
-        `${totem}  ${chain}  ${from} to ${upTo}, signed for up to ${anchored}`,
+        `${totem}  ${chain}  ${from} to ${upTo}, ${anchored > 0 ? `signed for up to ${anchored}` : 'no signature stands for it'}`,
     ),
     ...faults.map(({ chain, seq, reason }) => `${chain}  ${seq}: ${reason}`),
     ...(cut ? [`${cut.chain}  ends with ${cut.seq}, the gateway holds ${cut.held}`] : []),

@@ -9,7 +9,7 @@ import { CompactSign, importJWK, type JWK } from 'jose'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { TotemConfig } from '../../contract/config.ts'
 import { exportedLine, JOURNAL_ANCHOR_TYP } from '../../contract/journal.ts'
-import type { Journal } from '../../main/journal/journal.ts'
+import { type Journal, openJournal } from '../../main/journal/journal.ts'
 import { openQueue, type Queue } from '../../main/queue/queue.ts'
 import { Failure } from '../../scripts/totem/command.ts'
 import { journal as journalCommand } from '../../scripts/totem/journal.ts'
@@ -158,6 +158,24 @@ describe('totem journal', () => {
     })
     expect(status).toBe(0)
     expect((await totem('journal', 'verify', '--data', data)).status).toBe(10)
+  })
+  test('a chain that was begun since and that the gateway never signed: a finding, and it is told which chain', async () => {
+    const copy = mkdtempSync(join(dir, 'two-chains-'))
+    cpSync(data, copy, { recursive: true })
+    const begun = openJournal({ path: join(copy, 'journal.db'), totem: 'TT-0002', now: Date.now })
+    if (!begun.ok) throw new Error(begun.error.reason)
+    begun.value.close()
+    const file = join(copy, 'two-chains.jsonl')
+    expect((await totem('journal', 'export', file, '--data', copy)).status).toBe(0)
+    for (const log of [['--data', copy], [file]]) {
+      const told = await totem('journal', 'verify', ...log, '--config', config)
+      expect(told.status).toBe(10)
+      expect(told.said).toMatch(
+        /^unvouched: .*\nTT-0001 .* signed for up to 3\nTT-0002 .* no signature stands for it\n$/,
+      )
+      const json = await totem('journal', 'verify', ...log, '--config', config, '--json')
+      expect(JSON.parse(json.said)).toMatchObject({ kind: 'unvouched', chains: [{ anchored: 3 }, { anchored: 0 }] })
+    }
   })
   test('an exported file is verified as the log is; one that was changed is not whole', async () => {
     const file = join(dir, 'sync-log.jsonl')
