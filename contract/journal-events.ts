@@ -155,6 +155,18 @@ export const journalEvents = {
     { reason: code },
     { it: 'Chiavi del totem inutilizzabili: {reason}', en: "This totem's keys can't be used: {reason}" },
   ),
+  /**
+   * The key under which the queue knows whose a request is was missing, though there are requests: a new one was made.
+   * `open`: of those, how many are not settled or not collected; their people do not find them at this totem.
+   */
+  'keys.holder-remade': event(
+    'warn',
+    { open: count },
+    {
+      it: 'La chiave dei titolari mancava, rifatta: richieste aperte che i titolari non ritrovano: {open}',
+      en: 'The holder key was missing and made anew: open requests that their holders do not find: {open}',
+    },
+  ),
   'printer.changed': event('info', { status: code }, { it: 'Stampante: {status}', en: 'Printer: {status}' }),
   'reader.changed': event('info', { state: code }, { it: 'Lettore: {state}', en: 'Reader: {state}' }),
   'trust.updated': event(

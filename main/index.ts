@@ -11,7 +11,7 @@ import { openJournal } from './journal/journal.ts'
 import { explain } from './keys/explain.ts'
 import { openGatewayKeys } from './keys/gateway-keys.ts'
 import { createKeysRefresh } from './keys/refresh.ts'
-import { loadTotemKeys } from './keys/totem-keys.ts'
+import { openTotemKeys } from './keys/totem-keys.ts'
 import { openQueue } from './queue/queue.ts'
 import { createVisitServices, freeBytes } from './services/index.ts'
 import { createPaper, inPrinter } from './services/paper.ts'
@@ -73,7 +73,7 @@ async function start(config: TotemConfig) {
     "list of the gateway's keys",
     await openGatewayKeys({ list: config.gateway.keys, listKey, dataDir, journal, now: Date.now }),
   )
-  const loaded = await loadTotemKeys(config)
+  const loaded = await openTotemKeys(config, { queue, journal })
   if (!loaded.ok) {
     journal.record('keys.unusable', { reason: loaded.error.kind })
     process.stderr.write(`totem: ${explain(loaded.error)}\n`)

@@ -7,6 +7,8 @@ import type { TotemConfig } from '../../contract/config.ts'
 import { sealing } from '../../contract/gateway.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { exists } from '../files.ts'
+import type { Journal } from '../journal/journal.ts'
+import type { Queue } from '../queue/queue.ts'
 import type { NamedKey, OutcomeKeys } from '../queue/sealing.ts'
 import { type KeyFailure, type KeyProtector, openProtector } from './protector.ts'
 import type { TpmFailure } from './tpm.ts'
@@ -22,16 +24,16 @@ export interface TotemKeys {
   outcome: OutcomeKeys
   /** Signs what is printed. */
   verification: NamedKey | null
-  /** Of the references by which waiting outcomes find their person (`holderReference`). */
-  holder: Uint8Array
+  /** Of the references by which waiting outcomes find their person (`holderReference`); null: none was made yet. */
+  holder: Uint8Array | null
 }
 
 const HOLDER_KEY_BYTES = 32
 const EXTENSION = '.jwk.json'
 
 /**
- * Opens all private keys of a totem; without each of them it must not start. The holder key is made when there is none. The
- * TPM is asked once, so that it takes some 0.2 s with one and nothing without.
+ * Opens all private keys of a totem; without each of them it must not start. Changes nothing, so that it may be asked beside
+ * a totem too. The TPM is asked once, so that it takes some 0.2 s with one and nothing without.
  */
 export async function loadTotemKeys(config: KeyPlaces): Promise<Result<TotemKeys, KeyFailure | TpmFailure>> {
   const protector = await openProtector(config.keyProtection)
@@ -53,6 +55,29 @@ export async function loadTotemKeys(config: KeyPlaces): Promise<Result<TotemKeys
     verification: signs.value,
     holder: holder.value,
   })
+}
+
+/**
+ * The same for the totem itself: it makes its holder key when there is none. A totem that has recorded requests had one, and
+ * the people who wait for these are not known by the new one: the log says so, before anything is written.
+ */
+export async function openTotemKeys(
+  config: KeyPlaces,
+  { queue, journal }: { queue: Pick<Queue, 'list' | 'depth'>; journal: Pick<Journal, 'record'> },
+): Promise<Result<TotemKeys & { holder: Uint8Array }, KeyFailure | TpmFailure>> {
+  const loaded = await loadTotemKeys(config)
+  if (!loaded.ok) return loaded
+  const { holder: found } = loaded.value
+  if (found) return ok({ ...loaded.value, holder: found })
+  const protector = await openProtector(config.keyProtection)
+  if (!protector.ok) return protector
+  if (queue.list({ limit: 1 }).length > 0) {
+    const { queued, submitted, waiting, aside } = queue.depth()
+    journal.record('keys.holder-remade', { open: queued + submitted + waiting + aside })
+  }
+  const holder = randomBytes(HOLDER_KEY_BYTES)
+  await protector.value.write(holderFile(config), holder)
+  return ok({ ...loaded.value, holder })
 }
 
 /** Every file that holds a private key; the holder key's once it was made. */
@@ -129,13 +154,8 @@ async function readJwk(
   }
 }
 
-async function holderKey(file: string, protector: KeyProtector): Promise<Result<Uint8Array, KeyFailure>> {
-  const found = await protector.read(file)
-  if (!found.ok && found.error.kind === 'key-missing') {
-    const made = randomBytes(HOLDER_KEY_BYTES)
-    await protector.write(file, made)
-    return ok(made)
-  }
-  if (!found.ok) return found
+async function holderKey(file: string, { read }: KeyProtector): Promise<Result<Uint8Array | null, KeyFailure>> {
+  const found = await read(file)
+  if (!found.ok) return found.error.kind === 'key-missing' ? ok(null) : found
   return found.value.length === HOLDER_KEY_BYTES ? found : err({ kind: 'key-damaged', file })
 }

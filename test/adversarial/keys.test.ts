@@ -18,17 +18,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { openJournal } from '../../main/journal/journal.ts'
 import { explain } from '../../main/keys/explain.ts'
 import { plainOf, protectKeys } from '../../main/keys/protect.ts'
 import { openProtector } from '../../main/keys/protector.ts'
 import { makeOutcomeKey } from '../../main/keys/rotate.ts'
-import { type KeyPlaces, keyFiles, loadTotemKeys } from '../../main/keys/totem-keys.ts'
+import { type KeyPlaces, keyFiles, loadTotemKeys, openTotemKeys } from '../../main/keys/totem-keys.ts'
 import { openTpm } from '../../main/keys/tpm.ts'
+import { openQueue } from '../../main/queue/queue.ts'
 import { makePki } from '../../simulator/pki/make.ts'
 import { type SoftwareTpm, startTpm } from './keys-swtpm.ts'
 
 // How a totem's private keys lie on its disk: as files, and wrapped by a TPM (swtpm) that only its own machine has.
 
+const OPERATION = '01KAXXXXXXXXXXXXXXXXXXXXX1'
 const PKI = join(import.meta.dirname, '../../.bench/pki')
 let here: SoftwareTpm
 let elsewhere: SoftwareTpm
@@ -84,13 +87,32 @@ function provisioned(keyProtection: KeyPlaces['keyProtection'] = file): KeyPlace
   }
 }
 
+/** As the totem starts, with what is queued; `told`: what its log says of it. */
+async function started(config: KeyPlaces, ...queued: string[]) {
+  const journal = openJournal({ path: join(config.dataDir, 'journal.db'), totem: 'TT-0001', now: Date.now })
+  const queue = openQueue({ path: join(config.dataDir, 'queue.db'), now: Date.now })
+  if (!journal.ok || !queue.ok) throw new Error('no store')
+  const [session, requestedAt, sealed] = [
+    '01KANPR0000000000000000001',
+    new Date().toISOString(),
+    'eyJhbGci..aXY.Y2lw.dGFn',
+  ]
+  for (const operation of queued)
+    queue.value.add({ operation, kind: 'certificate', session, holder: 'a'.repeat(64), sealed, requestedAt })
+  const keys = await openTotemKeys(config, { queue: queue.value, journal: journal.value })
+  const told = journal.value.unsent(100)?.entries.map(({ event, severity, fields }) => ({ event, severity, fields }))
+  journal.value.close()
+  queue.value.close()
+  return { keys, told: told ?? [] }
+}
+
 /** Everything on the disk: a copy of it is what a thief has. */
 const files = () =>
   readdirSync(dir, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
 const secretsOf = async (config: KeyPlaces) => {
-  const keys = await loadTotemKeys(config)
+  const { keys } = await started(config)
   if (!keys.ok) throw new Error(keys.error.kind)
   const { tls, outcome, verification, holder } = keys.value
   const d = (key: { d?: unknown } | null) => String(key?.d)
@@ -104,16 +126,19 @@ const secretsOf = async (config: KeyPlaces) => {
 const fails = (kind: string, more: object = {}) => ({ ok: false, error: { kind, ...more } })
 
 describe('keys as files of the totem’s user', () => {
-  test('open, and the holder key is made once', async () => {
+  test('open, and the holder key is made once, at the first start, which is nothing to tell', async () => {
     const config = provisioned()
-    const first = await loadTotemKeys(config)
+    expect(await loadTotemKeys(config)).toMatchObject({ ok: true, value: { holder: null } })
+    const { keys: first, told } = await started(config)
     expect(first).toMatchObject({ ok: true, value: { tls: expect.stringContaining('PRIVATE KEY') } })
+    expect(told).toEqual([])
     expect(await loadTotemKeys(config)).toEqual(first)
+    expect(await started(config, OPERATION)).toEqual({ keys: first, told: [] })
     expect(statSync(join(config.dataDir, 'holder.key')).mode & 0o777).toBe(0o600)
   })
   test.each([0o640, 0o604, 0o660, 0o644, 0o610])('one that others may use (%o) is refused', async (mode) => {
     const config = provisioned()
-    await loadTotemKeys(config)
+    await started(config)
     for (const file of await keyFiles(config)) {
       chmodSync(file, mode)
       expect(await loadTotemKeys(config)).toEqual(fails('key-open-to-others', { file }))
@@ -140,12 +165,24 @@ describe('keys as files of the totem’s user', () => {
     rmSync(join(config.outcomeKeys, 'first.jwk.json'))
     expect(await loadTotemKeys(config)).toEqual(fails('key-missing', { file: config.outcomeKeys }))
   })
+  test('holder-key-gone: made anew, and the log says for how many it is too late', async () => {
+    const config = provisioned()
+    await started(config)
+    const { keys: before } = await started(config, OPERATION)
+    rmSync(join(config.dataDir, 'holder.key'))
+    // Whoever looks beside the totem must not make it in the totem's stead, and unseen.
+    expect(await loadTotemKeys(config)).toMatchObject({ ok: true, value: { holder: null } })
+    const { keys: after, told } = await started(config)
+    expect(told).toEqual([{ event: 'keys.holder-remade', severity: 'warn', fields: { open: 1 } }])
+    expect(after.ok && before.ok && after.value.holder).not.toEqual(before.ok && before.value.holder)
+    expect(await loadTotemKeys(config)).toEqual(after)
+  })
   test('a holder key that was cut short is never replaced', async () => {
     const config = provisioned()
-    await loadTotemKeys(config)
+    await started(config)
     const file = join(config.dataDir, 'holder.key')
     writeFileSync(file, 'short')
-    expect(await loadTotemKeys(config)).toEqual(fails('key-damaged', { file }))
+    expect((await started(config)).keys).toEqual(fails('key-damaged', { file }))
     expect(readFileSync(file, 'utf8')).toBe('short')
   })
 })
@@ -217,6 +254,14 @@ describe('keys wrapped by a TPM', () => {
     expect(await loadTotemKeys(config)).toEqual(fails('key-not-wrapped', { file }))
     await protectKeys(config, null)
     expect(await loadTotemKeys(config)).toMatchObject({ ok: true, value: { outcome: { size: 2 } } })
+  })
+  test('a holder key that is made anew is wrapped as it is made', async () => {
+    const { config } = await wrapped()
+    rmSync(join(config.dataDir, 'holder.key'))
+    const { keys } = await started(config)
+    expect(keys).toMatchObject({ ok: true, value: { holder: expect.any(Uint8Array) } })
+    // It refuses what lies in the clear.
+    expect(await loadTotemKeys(config)).toEqual(keys)
   })
   test('a new key for outcomes is wrapped as it is made', async () => {
     const { config } = await wrapped()
