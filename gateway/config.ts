@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { revocationPolicy } from '../contract/trust.ts'
+import { CONFIG, jsonOf, Unusable } from './unusable.ts'
 
 const address = { host: z.string(), port: z.number().int().min(0).max(65_535) }
 
@@ -62,3 +63,12 @@ export const gatewayConfig = z.strictObject({
 
 /** `databaseUrl` comes from the environment, being a secret: null is the embedded database. */
 export type GatewayConfig = z.input<typeof gatewayConfig> & { databaseUrl: string | null }
+
+/** What stands in the file that GATEWAY_CONFIG names; throws `Unusable`, which names settings and quotes no value. */
+export async function readConfig(file: string): Promise<Omit<GatewayConfig, 'databaseUrl'>> {
+  const read = gatewayConfig.safeParse(await jsonOf('GATEWAY_CONFIG', file))
+  if (read.success) return read.data
+  const wrong = read.error.issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': '))
+  const said = `${wrong.join('; ')}: gateway/config.ts says what stands in it`
+  throw new Unusable(CONFIG, `GATEWAY_CONFIG: ${file} is no gateway's configuration: ${said}`)
+}

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { createSecureContext } from 'node:tls'
 import type { FastifyInstance } from 'fastify'
 import type { JWK } from 'jose'
 import { destination, type Logger, pino } from 'pino'
@@ -26,6 +26,7 @@ import { startRetention } from './retention.ts'
 import { createSessions } from './sessions/sessions.ts'
 import { openStore } from './store/database.ts'
 import { openTrust } from './trust/keeper.ts'
+import { CONFIG, folderMade, folderThere, jsonOf, textOf, Unusable } from './unusable.ts'
 import { keepPage } from './verify/served.ts'
 
 export interface Gateway {
@@ -38,23 +39,34 @@ export interface Gateway {
   stop(): Promise<void>
 }
 
-/** Starts the gateway; throws on a configuration that can't be used. `log` gets ids and kinds, never personal data. */
+/** Starts the gateway; throws `Unusable` on files that can't be used. `log` gets ids and kinds, never personal data. */
 export async function startGateway(
   { databaseUrl, ...given }: GatewayConfig,
   { now = () => new Date(), log = pino(destination(2)) }: { now?: Clock; log?: Logger } = {},
 ): Promise<Gateway> {
   const config = gatewayConfig.parse(given)
-  const read = (path: string) => readFile(path, 'utf8')
-  const tls = { key: await requiredSecret(config.tls.key), cert: await read(config.tls.certificate) }
-  const clientCa = await read(config.tls.clientCa)
-  const token = (await requiredSecret(config.operator.token)).trim()
+  const token = (await requiredSecret('operator.token', config.operator.token)).trim()
+  const tls = await tlsOf('tls', config.tls)
+  const clientCa = await textOf('tls.clientCa', config.tls.clientCa)
+  await textOf('trust.list', config.trust.list)
+  await jsonOf('trust.listKey', config.trust.listKey)
+  await textOf('keys.list', config.keys.list)
+  await folderThere('keys.folder', config.keys.folder)
+  await folderThere('totems', config.totems)
+  await folderMade('trust.crls', config.trust.crls)
+  await folderMade('dataDir', config.dataDir)
+  const reference = await accessReferences(config.accessLogKey ?? join(config.dataDir, 'access-log.key'))
   const forPublic = config.public && (await publicServer(config.public, config.dataDir, log))
 
   const opened = await openTrust({ config: config.trust, now, log })
-  if (!opened.ok) throw new Error(`no trust list can be used: ${opened.error.kind}`)
+  if (!opened.ok)
+    throw refused(`trust.list: ${config.trust.list}`, opened.error, 'put one there that trust.listKey signed')
   const trust = opened.value
   const ring = await openKeyring({ ...config.keys, listKey: config.trust.listKey }, { now, log })
-  if (!ring.ok) throw new Error(`the keys can't be used: ${ring.error.kind}`)
+  if (!ring.ok) {
+    const { list, folder } = config.keys
+    throw refused(`keys: ${list} with ${folder}`, ring.error, 'put the list and the keys that it names there')
+  }
   const keys = ring.value
   const store = await openStore({ databaseUrl, dataDir: config.dataDir }, log)
   const { db, boss } = store
@@ -64,7 +76,6 @@ export async function startGateway(
   const totems = createTotems(config.totems)
   const sealingKeys = keys.sealing
   const { outcomeKeyOf } = totems
-  const reference = await accessReferences(config.accessLogKey ?? join(config.dataDir, 'access-log.key'))
   const carryOut = createCarryOut({ store, bell, anpr, trust, sealingKeys, outcomeKeyOf, reference, metrics, now, log })
   const work = await startWork({ store, bell, carryOut, log })
   const outcomes = createOutcomes({ db, bell, now })
@@ -110,12 +121,28 @@ async function publicServer(
   dataDir: string,
   log: Logger,
 ): Promise<FastifyInstance> {
-  const signer = JSON.parse(await readFile(keysSigner, 'utf8')) as JWK
+  const { key, cert } = await tlsOf('public.tls', tls)
+  const signer = (await jsonOf('public.keysSigner', keysSigner)) as JWK
+  await textOf('public.page', page)
   const kept = await keepPage({ file: page, signer, memory: join(dataDir, 'verification-keys.sequence'), log })
-  if (!kept.ok) throw new Error(`the verification page can't be used: ${kept.error.kind}`)
-  const [key, cert] = await Promise.all([requiredSecret(tls.key), readFile(tls.certificate, 'utf8')])
+  if (!kept.ok) throw refused(`public.page: ${page}`, kept.error, 'make it anew with gateway/verify/build.ts')
   return createPublicServer({ tls: { key, cert }, page: kept.value, log })
 }
+
+async function tlsOf(setting: string, files: { key: string; certificate: string }) {
+  const key = await requiredSecret(`${setting}.key`, files.key)
+  const cert = await textOf(`${setting}.certificate`, files.certificate)
+  try {
+    createSecureContext({ key, cert })
+  } catch {
+    const sentence = `${files.key} and ${files.certificate} are no private key and its certificate, in PEM: put both there`
+    throw new Unusable(CONFIG, `${setting}: ${sentence}`)
+  }
+  return { key, cert }
+}
+
+const refused = (what: string, { kind }: { kind: string }, todo: string) =>
+  new Unusable(CONFIG, `${what} is refused: ${kind}: ${todo}`)
 
 async function listen(server: FastifyInstance, { host, port }: { host: string; port: number }): Promise<string> {
   await server.listen({ host, port })

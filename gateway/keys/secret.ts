@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { err, ok, type Result } from '../../contract/result.ts'
+import { CONFIG, Unusable, unreadable } from '../unusable.ts'
 
 const OTHERS = 0o077
 
@@ -9,9 +10,12 @@ export async function secretIn(path: string): Promise<Result<string, { kind: 'ke
   return (mode & OTHERS) === 0 ? ok(await readFile(path, 'utf8')) : err({ kind: 'key-open-to-others' })
 }
 
-/** The same, where there is no going on without it. */
-export async function requiredSecret(path: string): Promise<string> {
-  const secret = await secretIn(path)
-  if (!secret.ok) throw new Error(`${path} can be read by others than its owner: make a new one, and chmod 600`)
-  return secret.value
+/** The same of the file that `setting` names, where there is no going on without it. */
+export async function requiredSecret(setting: string, path: string): Promise<string> {
+  const secret = await secretIn(path).catch((reason) => {
+    throw unreadable(setting, path, reason)
+  })
+  if (secret.ok) return secret.value
+  const sentence = `${path} can be read by others than its owner: make a new one, and chmod 600`
+  throw new Unusable(CONFIG, `${setting}: ${sentence}`)
 }

@@ -1,6 +1,7 @@
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
 import { requiredSecret } from '../keys/secret.ts'
+import { CONFIG, notMade, Unusable } from '../unusable.ts'
 
 const KEY_BYTES = 32
 
@@ -10,7 +11,7 @@ const KEY_BYTES = 32
  */
 export async function accessReferences(file: string): Promise<(person: string) => string> {
   const secret = await readOrMake(file)
-  if (secret.length < KEY_BYTES) throw new Error('the key of the access log is too short')
+  if (secret.length < KEY_BYTES) throw new Unusable(CONFIG, `accessLogKey: ${file} is too short for a key`)
   const key = createSecretKey(secret)
   return (person) => createHmac('sha256', key).update(person).digest('base64url')
 }
@@ -20,7 +21,7 @@ async function readOrMake(file: string): Promise<Buffer> {
     // Another gateway may make it at the same moment: the first one's is the key.
     await writeFile(file, randomBytes(KEY_BYTES).toString('base64url'), { flag: 'wx', mode: 0o600, flush: true })
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw notMade('accessLogKey', file, error)
   }
-  return Buffer.from((await requiredSecret(file)).trim(), 'base64url')
+  return Buffer.from((await requiredSecret('accessLogKey', file)).trim(), 'base64url')
 }

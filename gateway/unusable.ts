@@ -1,0 +1,58 @@
+import { mkdir, opendir, readFile } from 'node:fs/promises'
+
+/** sysexits(3): what is named is not there or can't be read; it can't be made; it is not what it should be. */
+const [NO_INPUT, CANT_CREATE] = [66, 73]
+export const CONFIG = 78
+
+/** What keeps a gateway from starting and is its operator's to put right: a line for them, and the process's exit code. */
+export class Unusable extends Error {
+  exitCode: number
+
+  constructor(exitCode: number, sentence: string) {
+    super(sentence)
+    this.exitCode = exitCode
+  }
+}
+
+const codeOf = (reason: unknown) => (reason as NodeJS.ErrnoException).code
+
+/** Of a file or folder that `setting` names; to be thrown. */
+export function unreadable(setting: string, path: string, reason: unknown, what = 'file'): Unusable {
+  const trouble = codeOf(reason) === 'ENOENT' ? `there is no ${path}` : `${path} cannot be read (${codeOf(reason)})`
+  return new Unusable(NO_INPUT, `${setting}: ${trouble}: name a ${what} that the gateway's user may read`)
+}
+
+export function notMade(setting: string, path: string, reason: unknown): Unusable {
+  const sentence = `${path} cannot be made (${codeOf(reason)}): name a place where the gateway's user may write`
+  return new Unusable(CANT_CREATE, `${setting}: ${sentence}`)
+}
+
+/** The text of the file that `setting` names. */
+export const textOf = (setting: string, path: string): Promise<string> =>
+  readFile(path, 'utf8').catch((reason) => {
+    throw unreadable(setting, path, reason)
+  })
+
+export async function jsonOf(setting: string, path: string): Promise<unknown> {
+  const text = await textOf(setting, path)
+  try {
+    return JSON.parse(text)
+  } catch {
+    // Its message quotes the file, and a key may have been named in its place.
+    throw new Unusable(CONFIG, `${setting}: ${path} is not JSON: gateway/config.ts says what stands in it`)
+  }
+}
+
+export async function folderThere(setting: string, path: string): Promise<void> {
+  try {
+    await (await opendir(path)).close()
+  } catch (reason) {
+    throw unreadable(setting, path, reason, 'folder')
+  }
+}
+
+export async function folderMade(setting: string, path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 }).catch((reason) => {
+    throw notMade(setting, path, reason)
+  })
+}

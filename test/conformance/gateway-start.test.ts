@@ -1,0 +1,173 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { GatewayConfig } from '../../gateway/index.ts'
+import { makePki } from '../../simulator/pki/make.ts'
+import { PKI } from '../support/gateway-office.ts'
+
+// `node gateway/index.ts` as an operator starts it, with a file that has been harmed.
+
+const GATEWAY = fileURLToPath(new URL('../../gateway/index.ts', import.meta.url))
+const FILES = [
+  'operator-token',
+  'gateway.key.pem',
+  'gateway.cert.pem',
+  'totem-ca.pem',
+  'trust-list.jws',
+  'trust-list.pub.jwk.json',
+  'gateway-keys.jws',
+]
+
+let dir: string
+beforeAll(() => makePki(PKI))
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'gateway-start-'))
+  for (const name of FILES) copyFileSync(join(PKI, name), join(dir, name))
+  cpSync(join(PKI, 'gateway-keys'), join(dir, 'gateway-keys'), { recursive: true })
+  mkdirSync(join(dir, 'totems'))
+  configured({})
+})
+afterEach(() => rmSync(dir, { recursive: true }))
+
+const file = (name: string) => join(dir, name)
+const put = (name: string, content: string, mode = 0o600) => writeFileSync(file(name), content, { mode })
+
+/** A configuration with which a gateway starts, but for `harm`. */
+function configured(harm: Record<string, unknown>): void {
+  const tls = { key: file('gateway.key.pem'), certificate: file('gateway.cert.pem') }
+  const config: Omit<GatewayConfig, 'databaseUrl'> = {
+    listen: { host: '127.0.0.1', port: 0 },
+    operator: { host: '127.0.0.1', port: 0, token: file('operator-token') },
+    tls: { ...tls, clientCa: file('totem-ca.pem') },
+    dataDir: file('data'),
+    trust: {
+      list: file('trust-list.jws'),
+      listKey: file('trust-list.pub.jwk.json'),
+      crls: file('crls'),
+      crlHosts: [],
+      revocation: { maxAgeHours: 72, whenUnknown: 'refuse' },
+    },
+    anpr: { url: 'http://127.0.0.1:9' },
+    keys: { folder: file('gateway-keys'), list: file('gateway-keys.jws') },
+    totems: file('totems'),
+  }
+  put('gateway.json', JSON.stringify({ ...config, ...harm }))
+}
+
+function started(config = file('gateway.json')): ChildProcess {
+  const { DATABASE_URL: _, ...env } = process.env
+  return spawn(process.execPath, [GATEWAY], {
+    env: { ...env, GATEWAY_CONFIG: config },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+}
+
+/** To its end: what it says, and its exit code. */
+async function refused(config?: string) {
+  const child = started(config)
+  const { stdout, stderr } = child
+  if (!stdout || !stderr) throw new Error('no pipes')
+  const [out, said, [code]] = await Promise.all([text(stdout), text(stderr), once(child, 'exit')])
+  expect(out).toBe('')
+  expect(said).toMatch(/^[^\n]+\n$/)
+  return { code, said: said.trim() }
+}
+
+test('with files that are as they should be it starts', async () => {
+  const child = started()
+  if (!child.stdout) throw new Error('no pipe')
+  const [line] = await once(createInterface(child.stdout), 'line')
+  child.kill('SIGTERM')
+  expect(JSON.parse(line)).toMatchObject({ listening: expect.stringMatching(/^https:/) })
+  expect(await once(child, 'exit')).toEqual([0, null])
+})
+
+describe('its own file:', () => {
+  test('is not there', async () => {
+    const { code, said } = await refused(file('none.json'))
+    expect(code).toBe(66)
+    expect(said).toContain(`GATEWAY_CONFIG: there is no ${file('none.json')}: `)
+  })
+  test('cannot be read', async () => {
+    expect(await refused(dir)).toMatchObject({
+      code: 66,
+      said: expect.stringContaining(`${dir} cannot be read (EISDIR)`),
+    })
+  })
+  test('is a key, or cut short: nothing of it is told', async () => {
+    copyFileSync(file('operator-token'), file('gateway.json'))
+    const { code, said } = await refused()
+    expect({ code, said }).toEqual({
+      code: 78,
+      said: `GATEWAY_CONFIG: ${file('gateway.json')} is not JSON: gateway/config.ts says what stands in it`,
+    })
+  })
+  test('says what a gateway does not know, or leaves something out', async () => {
+    configured({ anpr: { url: 'nowhere' }, dataDir: undefined, tsl: {} })
+    const { code, said } = await refused()
+    expect(code).toBe(78)
+    for (const setting of ['anpr.url: ', 'dataDir: ', '"tsl"']) expect(said).toContain(setting)
+    expect(said).not.toContain('nowhere')
+  })
+})
+
+const named: [string, string][] = [
+  ['tls.key', 'gateway.key.pem'],
+  ['tls.certificate', 'gateway.cert.pem'],
+  ['tls.clientCa', 'totem-ca.pem'],
+  ['operator.token', 'operator-token'],
+  ['trust.list', 'trust-list.jws'],
+  ['trust.listKey', 'trust-list.pub.jwk.json'],
+  ['keys.list', 'gateway-keys.jws'],
+  ['keys.folder', 'gateway-keys'],
+  ['totems', 'totems'],
+]
+test.each(named)('what %s names is not there', async (setting, name) => {
+  rmSync(file(name), { recursive: true })
+  const { code, said } = await refused()
+  expect(code).toBe(66)
+  expect(said).toMatch(`${setting}: there is no ${file(name)}: name a `)
+})
+
+test.each<[string, number, string, () => void]>([
+  ['a folder is in the place of the token', 66, 'operator.token: ', () => swapForFolder('operator-token')],
+  ['a file is in the place of the keys', 66, 'keys.folder: ', () => swapForFile('gateway-keys')],
+  ['others may read the TLS key', 78, 'tls.key: ', () => chmodSync(file('gateway.key.pem'), 0o644)],
+  [
+    'the certificate is of another key',
+    78,
+    'tls: ',
+    () => copyFileSync(file('totem-ca.pem'), file('gateway.cert.pem')),
+  ],
+  ['the trust list is nobody’s', 78, 'trust-list-unsigned', () => put('trust-list.jws', 'e30.e30.e30')],
+  ['the key of the trust list is no JSON', 78, 'trust.listKey: ', () => put('trust-list.pub.jwk.json', '{')],
+  ['one of the keys is gone', 78, 'key-missing', () => rmSync(file('gateway-keys/anchor.jwk.json'))],
+  ['a file is where the database would be', 73, 'dataDir: ', () => put('data', '')],
+  ['no folder for the access log’s key', 73, 'accessLogKey: ', () => configured({ accessLogKey: file('no/key') })],
+  ['no page that verifies', 66, 'public.page: ', () => configured({ public: publicPage() })],
+])('%s', async (_, code, said, harm) => {
+  harm()
+  expect(await refused()).toMatchObject({ code, said: expect.stringContaining(said) })
+})
+
+function swapForFolder(name: string): void {
+  rmSync(file(name))
+  mkdirSync(file(name), { mode: 0o700 })
+}
+function swapForFile(name: string): void {
+  rmSync(file(name), { recursive: true })
+  put(name, '')
+}
+const publicPage = () => ({
+  host: '127.0.0.1',
+  port: 0,
+  tls: { key: file('gateway.key.pem'), certificate: file('gateway.cert.pem') },
+  page: file('no-page.html'),
+  keysSigner: file('trust-list.pub.jwk.json'),
+})
