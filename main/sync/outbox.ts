@@ -157,8 +157,23 @@ export function createOutbox(sync: Sync, inbox: () => Inbox): Outbox {
   function isPoison(operation: string): boolean {
     const known = suspicious.get(operation) ?? { failures: 0, after: -1 }
     if (known.after === accepted) return false
+    forgetEnded()
     suspicious.set(operation, { failures: known.failures + 1, after: accepted })
     return known.failures + 1 >= OWN_FAILURES
+  }
+
+  /**
+   * What was settled or has expired is no suspect any more. Two are looked at for each that is noted, in turn: so of those
+   * that are kept no more than about half are over, however many they were, and none of it takes long.
+   */
+  function forgetEnded(): void {
+    let looked = 0
+    for (const [operation, known] of suspicious) {
+      if (looked++ === 2) return
+      suspicious.delete(operation)
+      const state = queue.get(operation)?.state
+      if (state === 'queued' || state === 'submitted') suspicious.set(operation, known)
+    }
   }
 
   function setAside(operation: string, reason: string): void {
