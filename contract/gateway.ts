@@ -143,8 +143,8 @@ export const submissionResult = z.strictObject({
 })
 export type SubmissionResult = z.infer<typeof submissionResult>
 
-/** Seconds that `/v1/outcomes` may be held open: under what a provincial NAT forgets an idle connection after. */
-export const LONGEST_POLL_S = 25
+/** Seconds that `/v1/outcomes` may be held open; meanwhile TCP's keep-alives hold the connection open in every NAT on the way. */
+export const LONGEST_POLL_S = 50
 
 /**
  * What was settled of this totem after `cursor` = `after` (0: all that is still held), oldest first, each once, bounded in

@@ -29,6 +29,12 @@ import { openTrust } from './trust/keeper.ts'
 import { CONFIG, folderMade, folderThere, jsonOf, textOf, Unusable } from './unusable.ts'
 import { keepPage } from './verify/served.ts'
 
+/**
+ * Connections that may wait to be taken, as many as Linux allows by default (net.core.somaxconn): after an outage thousands
+ * call within seconds, one is taken each turn of the event loop, and whom the kernel turns away tries again for seconds.
+ */
+const BACKLOG = 4_096
+
 export interface Gateway {
   /** Where totems call. */
   url: string
@@ -145,7 +151,7 @@ const refused = (what: string, { kind }: { kind: string }, todo: string) =>
   new Unusable(CONFIG, `${what} is refused: ${kind}: ${todo}`)
 
 async function listen(server: FastifyInstance, { host, port }: { host: string; port: number }): Promise<string> {
-  await server.listen({ host, port })
+  await server.listen({ host, port, backlog: BACKLOG })
   const bound = server.server.address() as AddressInfo
   return `https://${host.includes(':') ? `[${host}]` : host}:${bound.port}`
 }

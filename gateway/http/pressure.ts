@@ -18,8 +18,16 @@ const SLOW_LOOP_MS = 250
 const LOOK_EVERY_MS = 500
 /** One or two requests: their citizens may stand there. There is room for them beside the backlogs of others. */
 const SHORT_BYTES = 16 * 1024
-/** Ten seconds are nothing to a backlog, and totems that were turned away together do not come back together. */
-const RETRY_S = { least: 1, most: 10 }
+/**
+ * Ten seconds are nothing to a backlog. Totems that were turned away together do not come back together, and the more they
+ * are the later: of N that wait some 2√N come back a second, enough to leave no room empty, too few to be work themselves.
+ */
+const RETRY_S = { least: 10, most: 120 }
+/** Of each totem that was turned away in one of the last so many looks. */
+const SHED_LOOKS = 20
+const RETRY_S_PER_TOTEM = 0.05
+/** Of one totem: far more than it has lines, and none takes the places of all. */
+const MOST_OF_ONE = 24
 
 export interface Pressure {
   /** How many wait for a connection to the database. */
@@ -29,17 +37,25 @@ export interface Pressure {
 }
 
 /**
- * Turns `patient` requests away with 429 before their body is read when the process has too much to do, and everything with
- * 503 once `stopping` is aborted; both say when to come again.
+ * Turns `patient` requests away with 429 before their body is read when the process, or their totem alone, has too much under
+ * way, and everything with 503 once `stopping` is aborted; both say when to come again. `request.totem` is known before.
  */
 export function relievePressure(server: FastifyInstance, { waiting, stopping, onShed }: Pressure): void {
   const delay = monitorEventLoopDelay({ resolution: 20 })
   delay.enable()
   let loopIsSlow = false
+  const shedNow = new Set<string | null>()
+  const shed: number[] = []
   const timer = setInterval(() => {
     loopIsSlow = delay.percentile(50) / 1e6 > SLOW_LOOP_MS
     delay.reset()
+    if (shed.push(shedNow.size) > SHED_LOOKS) shed.shift()
+    shedNow.clear()
   }, LOOK_EVERY_MS)
+  const retryWithinS = () => {
+    const totems = shed.reduce((sum, each) => sum + each, shedNow.size)
+    return Math.min(Math.max(Math.round(RETRY_S_PER_TOTEM * totems), RETRY_S.least), RETRY_S.most)
+  }
   timer.unref()
   server.addHook('onClose', async () => {
     clearInterval(timer)
@@ -47,13 +63,16 @@ export function relievePressure(server: FastifyInstance, { waiting, stopping, on
   })
 
   const underWay = new Set<FastifyRequest>()
+  const ofOne = (totem: string | null) => [...underWay].filter((request) => request.totem === totem).length
   server.addHook('onRequest', async (request, reply) => {
     if (stopping.aborted) return reply.code(503).header('connection', 'close').send()
     if (!request.routeOptions.config.patient) return
     const isShort = Number(request.headers['content-length'] ?? Number.POSITIVE_INFINITY) <= SHORT_BYTES
     const isFull = underWay.size >= MOST_AT_ONCE || waiting() > MOST_WAITING || loopIsSlow
-    if (isFull && !(isShort && underWay.size < 2 * MOST_AT_ONCE)) {
+    const { totem } = request
+    if ((isFull && !(isShort && underWay.size < 2 * MOST_AT_ONCE)) || ofOne(totem) >= MOST_OF_ONE) {
       onShed()
+      shedNow.add(totem)
       return reply.code(429).send()
     }
     underWay.add(request)
@@ -61,7 +80,7 @@ export function relievePressure(server: FastifyInstance, { waiting, stopping, on
   })
   server.addHook('onSend', async (_request, reply, payload) => {
     if (reply.statusCode === 429 || reply.statusCode === 503) {
-      reply.header('retry-after', randomInt(RETRY_S.least, RETRY_S.most + 1))
+      reply.header('retry-after', randomInt(1, retryWithinS() + 1))
     }
     return payload
   })

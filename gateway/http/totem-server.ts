@@ -21,7 +21,7 @@ import { gatewayKeysAnswer } from '../../contract/gateway-keys.ts'
 import { heartbeat } from '../../contract/heartbeat.ts'
 import { ok } from '../../contract/result.ts'
 import { trustBundle } from '../../contract/trust.ts'
-import type { Clock } from '../clock.ts'
+import { type Clock, MINUTE_MS } from '../clock.ts'
 import { takeIn } from '../journal/intake.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import type { Metrics } from '../metrics.ts'
@@ -100,10 +100,10 @@ export function createTotemServer({
     return503OnClosing: false,
     // A totem sends headers and body at once; a slow one must not hold a socket for ever.
     requestTimeout: 30_000,
+    // Of a totem that says something each minute, late: a new connection costs more than ten questions on an old one.
+    keepAliveTimeout: 3 * MINUTE_MS,
   }) as unknown as FastifyInstance
   answerErrors(server, log)
-  relievePressure(server, pressure)
-  speakGzip(server)
   server.decorateRequest('totem', null)
   server.addHook('onRequest', async (request, reply) => {
     request.totem = totems.of(request)
@@ -111,6 +111,8 @@ export function createTotemServer({
     log.warn({ kind: 'totem-unknown' })
     return refuse(reply, malformed, 403)
   })
+  relievePressure(server, pressure)
+  speakGzip(server)
   server.addHook('onResponse', async (request, reply) => {
     const { url: route } = request.routeOptions
     log.info({ kind: 'request', totem: request.totem, route, status: reply.statusCode, ms: reply.elapsedTime })

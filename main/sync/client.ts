@@ -1,4 +1,5 @@
 import { Agent } from 'node:https'
+import { createSecureContext } from 'node:tls'
 import type { z } from 'zod'
 import type { Evidence } from '../../contract/evidence.ts'
 import {
@@ -85,6 +86,11 @@ const DEADLINES: Deadlines = {
 const SLOWER = 4
 // A batch, who waits, the long poll, the log and a CRL at once; a citizen's own questions stand behind none of them.
 const SOCKETS = 8
+// Beside the long poll, one connection waits for what is next: each costs the gateway memory, of thousands of totems.
+const IDLE_SOCKETS = 1
+// A router that forgets a quiet connection is reminded, and one that has died is noticed; each second would be an ADSL
+// line's worth of nothing.
+const TCP_KEEP_ALIVE_MS = 15_000
 
 // Not the gateway's refusal but its state: over-loaded or not yet ready (RFC 9110, RFC 6585, RFC 8470).
 const PASSING_STATUS = [408, 425, 429]
@@ -113,7 +119,14 @@ export function createGatewayClient({
   onMalformed: (path: string, httpStatus: number) => void
   deadlines?: Deadlines
 }): GatewayClient {
-  const agent = new Agent({ keepAlive: true, maxSockets: SOCKETS, ca, cert: certificate, key, minVersion: 'TLSv1.3' })
+  const agent = new Agent({
+    keepAlive: true,
+    keepAliveMsecs: TCP_KEEP_ALIVE_MS,
+    maxSockets: SOCKETS,
+    maxFreeSockets: IDLE_SOCKETS,
+    // Once, and not for each connection: certificates and key are parsed in it.
+    secureContext: createSecureContext({ ca, cert: certificate, key, minVersion: 'TLSv1.3' }),
+  })
   const headers = { 'user-agent': `totem-polis/${version}` }
   const citizen = { silenceMs: deadlines.citizenMs, wholeMs: deadlines.citizenMs }
   const { backlog } = deadlines

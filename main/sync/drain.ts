@@ -6,7 +6,7 @@ import { createInbox, type Inbox } from './inbox.ts'
 import { createLine, type LineState } from './line.ts'
 import { createOutbox } from './outbox.ts'
 import { createHeartbeatLane, createJournalLane } from './reports.ts'
-import { breathe, type Lane, type Sync } from './sync.ts'
+import { breathe, type Lane, NEVER, type Sync } from './sync.ts'
 
 export type Drain = {
   /** Something new is queued, or the line may be back: look at once. */
@@ -43,9 +43,9 @@ type DrainParts = Pick<
 const EXPIRY_EVERY_MS = 3_600_000
 
 /**
- * Brings queue, journal and heartbeat to the gateway, and outcomes back. Each lane has at most one exchange under way; this
- * gives them their turns: the line first, then who waits at the totem, new requests, those tried before, the log, the
- * heartbeat. Starts at once.
+ * Brings queue, journal and heartbeat to the gateway, and outcomes back. The lanes of one track have at most one exchange
+ * under way; this gives them their turns: beside each other the line, who waits at the totem, the outcomes, and all that can
+ * wait. Starts at once.
  */
 export function createDrain({
   onLine,
@@ -58,7 +58,7 @@ export function createDrain({
   const { queue, journal, now } = parts
   let stopping = false
   let alarm = new AbortController()
-  let expiryAt = Number.NEGATIVE_INFINITY
+  let [lookAt, expiryAt] = [0, Number.NEGATIVE_INFINITY]
   const waiters = new Set<{ operation: string; tell: () => void }>()
 
   const line = createLine({
@@ -88,43 +88,45 @@ export function createDrain({
   const outbox = createOutbox(sync, () => inbox)
   const inbox: Inbox = createInbox(sync, outbox.putOff)
 
-  /** The line, and what is looked after whenever it has been found up. */
+  /** The line, and what is looked after so often while it is up. */
   const lookout: Lane = {
-    dueIn: line.dueIn,
+    dueIn: () => Math.min(line.dueIn(), line.up ? Math.max(0, lookAt - clock()) : NEVER),
     async run() {
-      await line.run()
+      if (line.dueIn() <= 0) await line.run()
       if (stopping || !line.up) return
+      lookAt = clock() + parts.lineProbeMs
       inbox.resubmit()
       if (clock() >= expiryAt) await expire()
     },
   }
-  const lanes: Lane[] = [
-    lookout,
-    outbox.express,
-    outbox.backlog,
-    inbox,
-    createJournalLane(sync, outbox),
-    ...(health ? [createHeartbeatLane(sync, outbox, health)] : []),
-  ]
-  const running = new Map<Lane, Promise<void>>()
+  // What nobody waits for shares one connection, and the reports know to give way: first in the row, they are not forgotten.
+  const patient = [createJournalLane(sync, outbox), ...heartbeats(), outbox.backlog]
+  const tracks: Lane[][] = [[lookout], [outbox.express], [inbox], patient]
+  const running = new Map<Lane[], Promise<void>>()
+
+  function heartbeats(): Lane[] {
+    return health ? [createHeartbeatLane(sync, outbox, health)] : []
+  }
 
   async function run(): Promise<void> {
     while (!stopping) {
       alarm = new AbortController()
-      for (const lane of lanes) if (!running.has(lane) && lane.dueIn() <= 0) start(lane)
-      const idle = lanes.filter((lane) => !running.has(lane))
+      for (const track of tracks) start(track)
+      const idle = tracks.filter((track) => !running.has(track)).flat()
       const ms = Math.min(parts.lineProbeMs, ...idle.map((lane) => lane.dueIn()))
       await sleep(Math.max(0, ms), alarm.signal)
     }
     await Promise.all(running.values())
   }
 
-  function start(lane: Lane): void {
+  function start(track: Lane[]): void {
+    const lane = running.has(track) ? undefined : track.find(({ dueIn }) => dueIn() <= 0)
+    if (!lane) return
     const turn = lane.run().finally(() => {
-      running.delete(lane)
+      running.delete(track)
       alarm.abort()
     })
-    running.set(lane, turn)
+    running.set(track, turn)
   }
 
   /** Too old by both clocks: one that is wrong, the gateway's or the totem's, must not erase what was promised. */

@@ -8,10 +8,16 @@ export type LineState = 'up' | 'down'
 /** Is there a line, and what time is it at its other end. */
 export interface Line extends Lane {
   readonly up: boolean
+  /** By `clock`. */
+  readonly upSince: number
   /** What the gateway last said that the time is, in ms since the epoch; 0 before it was asked. */
   readonly gatewayTime: number
-  /** Something came through. */
+  /** Something came through: until `lineProbeMs` later nobody need ask whether the line carries. */
   carried(): void
+  /** The gateway has too much to do, for so long: what nobody stands and waits for stays away. */
+  spare(ms: number): void
+  /** How long it is still to be spared, in ms. */
+  readonly sparedMs: number
   /** An exchange got no answer: asks at once whether that was the line. */
   suspect(): Promise<boolean>
   /** Somebody hopes that it is back. */
@@ -33,23 +39,25 @@ interface Parts {
 /** A clock this far from the gateway's gets statements refused (gateway/sessions: ten minutes) or will soon. */
 const CLOCK_DIFFERS_MS = 5 * 60_000
 
-/** Asks `GET /v1/status` when the breaker says so, and every `lineProbeMs` while it is closed. */
+/** Asks `GET /v1/status` when the breaker says so, and while it is closed whenever nothing came through for `lineProbeMs`. */
 export function createLine({ client, journal, now, clock, random, lineProbeMs, stopping, onChange }: Parts): Line {
   const breaker = createBreaker(clock, random, lineProbeMs)
   let told: LineState | null = null
-  let [probeAt, gatewayTime] = [0, 0]
+  let [probeAt, gatewayTime, sparedUntil, upSince] = [0, 0, 0, 0]
   let clockDiffers = false
   let asking: Promise<void> | null = null
 
   function tell(state: LineState): void {
     if (told === state || stopping()) return
     told = state
+    if (state === 'up') upSince = clock()
     journal.record('line.changed', { state })
     onChange(state)
   }
 
   function carried(): void {
     breaker.carried()
+    probeAt = clock() + lineProbeMs
     tell('up')
   }
 
@@ -64,14 +72,13 @@ export function createLine({ client, journal, now, clock, random, lineProbeMs, s
   async function probe(): Promise<void> {
     const answer = await client.status()
     if (stopping()) return
-    probeAt = clock() + lineProbeMs
     if (answer.ok) {
       heard(answer.value.at)
       return carried()
     }
     breaker.failed()
-    if (breaker.state === 'closed') probeAt = clock()
-    else tell('down')
+    probeAt = clock()
+    if (breaker.state !== 'closed') tell('down')
   }
 
   const ask = (): Promise<void> => {
@@ -85,10 +92,19 @@ export function createLine({ client, journal, now, clock, random, lineProbeMs, s
     get up() {
       return breaker.state === 'closed'
     },
+    get upSince() {
+      return upSince
+    },
     get gatewayTime() {
       return gatewayTime
     },
     carried,
+    spare(ms) {
+      sparedUntil = Math.max(sparedUntil, clock() + ms)
+    },
+    get sparedMs() {
+      return Math.max(0, sparedUntil - clock())
+    },
     heard,
     async suspect() {
       breaker.failed()

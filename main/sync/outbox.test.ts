@@ -28,7 +28,7 @@ test('citizen-left while the line is silent: what is under way is not looked for
     {
       queue,
       client: { submit: () => new Promise(() => {}) },
-      line: { up: true },
+      line: { up: true, sparedMs: 0 },
       awaited: () => awaited,
       stopping: () => stopping.signal.aborted,
       now: Date.now,

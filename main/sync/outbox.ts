@@ -16,7 +16,7 @@ export interface Outbox {
   backlog: Lane
   /** A citizen's request is to go or on its way: what is not urgent leaves the line to it. */
   hurried(): boolean
-  /** There is more to send at once. */
+  /** Requests wait to be sent, or are being sent. */
   busy(): boolean
   putOff(failed: readonly Failed[]): void
 }
@@ -124,8 +124,10 @@ export function createOutbox(sync: Sync, inbox: () => Inbox): Outbox {
     } else {
       sync.line.carried()
       if (error.kind === 'gateway-unavailable' && error.retryAfterMs !== null) {
-        // Full jitter on top: it says the same to every totem that it turns away.
-        rest.until = clock() + Math.round(error.retryAfterMs * (1 + random()))
+        // Full jitter on top: it may say the same to every totem that it turns away.
+        const restMs = Math.round(error.retryAfterMs * (1 + random()))
+        rest.until = clock() + restMs
+        sync.line.spare(restMs)
         return
       }
     }
@@ -198,7 +200,7 @@ export function createOutbox(sync: Sync, inbox: () => Inbox): Outbox {
   const backlogDueIn = () => {
     const next = queue.nextDue()
     if (!sync.line.up || next === null) return NEVER
-    return Math.max(wallMs(next), restMs(rests.backlog))
+    return Math.max(wallMs(next), restMs(rests.backlog), sync.line.sparedMs)
   }
   const hurried = () => expressDueIn() === 0 || sync.awaited().some(({ operation }) => underWay.has(operation))
 
@@ -222,7 +224,10 @@ export function createOutbox(sync: Sync, inbox: () => Inbox): Outbox {
       },
     },
     hurried,
-    busy: () => backlogDueIn() === 0,
+    busy() {
+      const next = queue.nextDue()
+      return next !== null && wallMs(next) === 0
+    },
     putOff,
   }
 }

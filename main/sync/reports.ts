@@ -9,7 +9,17 @@ const JOURNAL_BATCH = 500
 const LEAST_BATCH = 30
 const HEARTBEAT_MS = 60_000
 
-/** The sync log, behind citizens' requests; but a month of them must not keep it back for ever. */
+/**
+ * Until the next turn of what operators are told, every `everyMs`: behind citizens' requests, which get a minute more for
+ * themselves; but a month of them must not keep it back for ever.
+ */
+function untilTurn({ line, clock }: Sync, outbox: Outbox, lastAt: number, everyMs: number): number {
+  if (!line.up || outbox.hurried()) return NEVER
+  const turn = Math.max(lastAt + everyMs, line.upSince) + (outbox.busy() ? HEARTBEAT_MS : 0)
+  return Math.max(turn - clock(), line.sparedMs, 0)
+}
+
+/** The sync log. */
 export function createJournalLane(sync: Sync, outbox: Outbox): Lane {
   const { journal, client, clock } = sync
   const rest: Rest = { failures: 0, until: 0 }
@@ -20,9 +30,8 @@ export function createJournalLane(sync: Sync, outbox: Outbox): Lane {
 
   return {
     dueIn() {
-      if (!sync.line.up || outbox.hurried()) return NEVER
-      const inTurn = lastAt + sync.lineProbeMs - clock()
-      return Math.max(0, rest.until - clock(), more && !outbox.busy() ? 0 : inTurn)
+      const everyMs = more && !outbox.busy() ? 0 : sync.lineProbeMs
+      return Math.max(rest.until - clock(), untilTurn(sync, outbox, lastAt, everyMs))
     },
     async run() {
       lastAt = clock()
@@ -48,7 +57,8 @@ export function createJournalLane(sync: Sync, outbox: Outbox): Lane {
       }
       if (!answer.ok && wasCut(answer.error)) size = Math.max(LEAST_BATCH, size >> 1)
       const asked = !answer.ok && answer.error.kind === 'gateway-unavailable' ? answer.error.retryAfterMs : null
-      rest.until = clock() + (asked ?? backoffMs(++rest.failures, sync.random))
+      if (asked !== null) sync.line.spare(asked)
+      else rest.until = clock() + backoffMs(++rest.failures, sync.random)
       if (!answer.ok && answer.error.kind === 'line-down') await sync.line.suspect()
     },
   }
@@ -62,10 +72,7 @@ const wasCut = (failure: GatewayFailure): boolean =>
 export function createHeartbeatLane(sync: Sync, outbox: Outbox, health: () => Heartbeat): Lane {
   let lastAt = Number.NEGATIVE_INFINITY
   return {
-    dueIn() {
-      if (!sync.line.up || outbox.hurried()) return NEVER
-      return Math.max(0, lastAt + HEARTBEAT_MS - sync.clock())
-    },
+    dueIn: () => untilTurn(sync, outbox, lastAt, HEARTBEAT_MS),
     async run() {
       lastAt = sync.clock()
       const answer = await sync.client.heartbeat(health())
@@ -75,6 +82,8 @@ export function createHeartbeatLane(sync: Sync, outbox: Outbox, health: () => He
         sync.line.carried()
       } else if (answer.error.kind === 'line-down') {
         await sync.line.suspect()
+      } else if (answer.error.kind === 'gateway-unavailable') {
+        sync.line.spare(answer.error.retryAfterMs ?? 0)
       }
     },
   }

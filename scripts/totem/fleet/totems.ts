@@ -148,7 +148,7 @@ async function request(
   recorded.push(operation)
 }
 
-/** Everybody at once: no totem has learnt to wait, as after a night without power. */
+/** Everybody finds the line back within `LINE_PROBE_MS`: all the while each has looked for it at its own times. */
 function drainAll(urls: string[]): void {
   if (!fleet) throw new Error('nothing is recorded')
   backAt = performance.now()
@@ -156,6 +156,9 @@ function drainAll(urls: string[]): void {
   const ca = readFileSync(join(pki, 'gateway-ca.pem'), 'utf8')
   const key = (totem: Totem, name: string) => readFileSync(join(keys, `${totem.id}.${name}`), 'utf8')
   for (const [index, totem] of totems.entries()) {
+    setTimeout(() => void start(totem, index), Math.random() * LINE_PROBE_MS)
+  }
+  function start(totem: Totem, index: number): void {
     const outcomeKey: NamedKey = JSON.parse(key(totem, 'outcome.jwk.json'))
     const client = createGatewayClient({
       url: urls[index % urls.length] ?? '',

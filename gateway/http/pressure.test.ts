@@ -1,0 +1,65 @@
+import Fastify from 'fastify'
+import { expect, test } from 'vitest'
+import { relievePressure } from './pressure.ts'
+
+/** A gateway whose database has a queue of `waiting`; each request names its totem. */
+function busyServer(waiting: number) {
+  const server = Fastify()
+  server.decorateRequest('totem', null)
+  server.addHook('onRequest', async (request) => {
+    request.totem = String(request.headers['x-totem'])
+  })
+  let shed = 0
+  const stopping = new AbortController()
+  const onShed = () => {
+    shed++
+  }
+  relievePressure(server, { waiting: () => waiting, stopping: stopping.signal, onShed })
+  server.post('/backlog', { config: { patient: true } }, async () => 'taken')
+  server.get('/citizen', async () => 'answered')
+  const body = Buffer.alloc(20 * 1024)
+  const backlogOf = (totem: number) =>
+    server.inject({
+      method: 'POST',
+      url: '/backlog',
+      headers: { 'x-totem': `TT-${totem}`, 'content-type': 'application/octet-stream' },
+      body,
+    })
+  return { server, backlogOf, shed: () => shed, stopping }
+}
+
+test('queue of the database: backlogs wait, a citizen who looks at the screen does not', async () => {
+  const { server, backlogOf, shed } = busyServer(41)
+  expect((await backlogOf(1)).statusCode).toBe(429)
+  expect((await server.inject({ url: '/citizen' })).statusCode).toBe(200)
+  expect(shed()).toBe(1)
+  await server.close()
+})
+
+test.each([
+  { totems: 5, times: 100, longest: 10 },
+  { totems: 150, times: 1, longest: 10 },
+  { totems: 600, times: 1, longest: 30 },
+  { totems: 4_000, times: 1, longest: 120 },
+])('$totems totems turned away $times times each: they come back within $longest s', async (herd) => {
+  const { server, backlogOf } = busyServer(41)
+  const told: number[] = []
+  for (let round = 0; round < herd.times; round++) {
+    for (let totem = 0; totem < herd.totems; totem++) {
+      told.push(Number((await backlogOf(totem)).headers['retry-after']))
+    }
+  }
+  expect(Math.min(...told)).toBeGreaterThanOrEqual(1)
+  expect(Math.max(...told)).toBeLessThanOrEqual(herd.longest)
+  expect(new Set(told).size).toBeGreaterThan(herd.longest / 2)
+  await server.close()
+})
+
+test('stops: says when to come again, and closes the connection', async () => {
+  const { server, stopping } = busyServer(0)
+  stopping.abort()
+  const answer = await server.inject({ url: '/citizen' })
+  expect(answer.statusCode).toBe(503)
+  expect(answer.headers).toMatchObject({ connection: 'close', 'retry-after': expect.stringMatching(/^\d+$/) })
+  await server.close()
+})
