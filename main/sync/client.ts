@@ -171,10 +171,14 @@ export function createGatewayClient({
     return malformed(httpStatus)
   }
 
-  /** A line over a satellite is not down because it takes seconds: each silence buys the next one twice the patience. */
-  async function askStatus(): Answer<Status> {
+  /**
+   * Whether the line carries, with what else is to be said. One over a satellite is not down because it takes seconds: each
+   * silence buys the next one twice the patience.
+   */
+  async function askStatus(path: string, body?: Heartbeat): Answer<Status> {
     const asked = performance.now()
-    const answer = await ask(status, '/v1/status', { deadline: { silenceMs: statusMs, wholeMs: statusMs } })
+    const deadline = { silenceMs: statusMs, wholeMs: statusMs }
+    const answer = await ask(status, path, { deadline, ...(body && { body }) })
     if (answer.ok) statusMs = SLOWER * (performance.now() - asked)
     else if (answer.error.kind === 'line-down' && answer.error.reason === 'timeout') statusMs *= 2
     statusMs = Math.min(Math.max(statusMs, deadlines.statusMs), deadlines.slowStatusMs)
@@ -182,7 +186,7 @@ export function createGatewayClient({
   }
 
   return {
-    status: askStatus,
+    status: () => askStatus('/v1/status'),
     // The gateway takes a nonce once: asking twice would be a replay.
     openSession: (evidence) => ask(session, '/v1/sessions', { body: evidence, repeatable: false, deadline: citizen }),
     family: (token) => ask(familySheet, '/v1/sessions/current/family', { token, deadline: citizen }),
@@ -195,7 +199,7 @@ export function createGatewayClient({
         signal,
         deadline: { ...backlog, silenceMs: backlog.silenceMs + 1_000 * waitS },
       }),
-    heartbeat: (heartbeat) => ask(status, '/v1/heartbeat', { body: heartbeat, deadline: backlog }),
+    heartbeat: (heartbeat) => askStatus('/v1/heartbeat', heartbeat),
     keys: () => ask(gatewayKeysAnswer, '/v1/keys', { deadline: backlog }),
     sendJournal: (batch) => ask(journalReceipt, '/v1/journal', { body: batch, deadline: backlog }),
     trust: () => ask(trustBundle, '/v1/trust', { deadline: backlog }),

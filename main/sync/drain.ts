@@ -34,8 +34,8 @@ type DrainParts = Pick<
   onLine: (state: LineState) => void
   /** Issued, refused, expired or set aside. */
   onSettled: (operation: string) => void
-  /** What the operators are told once a minute; a totem of a fleet on the bench tells nothing. */
-  health?: () => Heartbeat
+  /** What the operators are told once a minute. */
+  health: () => Heartbeat
   /** Ends early, without an error, when the signal is aborted. */
   sleep?: (ms: number, signal: AbortSignal) => Promise<void>
 }
@@ -88,11 +88,13 @@ export function createDrain({
   const outbox = createOutbox(sync, () => inbox)
   const inbox: Inbox = createInbox(sync, outbox.putOff)
 
+  /** While the poll is held TCP's keep-alives look after the line, and the heartbeat once a minute. */
+  const probeIn = () => (running.has(outcomes) ? NEVER : line.dueIn())
   /** The line, and what is looked after so often while it is up. */
   const lookout: Lane = {
-    dueIn: () => Math.min(line.dueIn(), line.up ? Math.max(0, lookAt - clock()) : NEVER),
+    dueIn: () => Math.min(probeIn(), line.up ? Math.max(0, lookAt - clock()) : NEVER),
     async run() {
-      if (line.dueIn() <= 0) await line.run()
+      if (probeIn() <= 0) await line.run()
       if (stopping || !line.up) return
       lookAt = clock() + parts.lineProbeMs
       inbox.resubmit()
@@ -100,13 +102,10 @@ export function createDrain({
     },
   }
   // What nobody waits for shares one connection, and the reports know to give way: first in the row, they are not forgotten.
-  const patient = [createJournalLane(sync, outbox), ...heartbeats(), outbox.backlog]
-  const tracks: Lane[][] = [[lookout], [outbox.express], [inbox], patient]
+  const patient: Lane[] = [createJournalLane(sync, outbox), createHeartbeatLane(sync, outbox, health), outbox.backlog]
+  const outcomes: Lane[] = [inbox]
+  const tracks = [[lookout], [outbox.express], outcomes, patient]
   const running = new Map<Lane[], Promise<void>>()
-
-  function heartbeats(): Lane[] {
-    return health ? [createHeartbeatLane(sync, outbox, health)] : []
-  }
 
   async function run(): Promise<void> {
     while (!stopping) {

@@ -13,6 +13,7 @@ import { openQueue } from '../../main/queue/queue.ts'
 import type { NamedKey } from '../../main/queue/sealing.ts'
 import { createGatewayClient } from '../../main/sync/client.ts'
 import { createDrain } from '../../main/sync/drain.ts'
+import { createHealth } from '../../main/sync/health.ts'
 import { makePki } from '../../simulator/pki/make.ts'
 import type { Figure } from './report.ts'
 
@@ -134,6 +135,13 @@ async function drain(dir: string, url: string) {
     now: Date.now,
     random: Math.random,
     lineProbeMs: 15_000,
+    health: createHealth({
+      versions: { totem: '0.0.0', electron: '0', node: process.versions.node },
+      devices: () => ({ available: true, card: null, printer: 'ready' }),
+      queue: queue.value,
+      journal: journal.value,
+      free: () => 0,
+    }).now,
     onLine: () => undefined,
     onSettled() {
       if (--left === 0) drained()

@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import { ulid } from 'ulid'
 import type { CertificateRequest } from '../../../contract/gateway.ts'
 import type { GatewayKeys } from '../../../contract/gateway-keys.ts'
-import type { Heartbeat } from '../../../contract/heartbeat.ts'
 import type { Result } from '../../../contract/result.ts'
 import { type Journal, openJournal } from '../../../main/journal/journal.ts'
 import { openQueue, type Queue } from '../../../main/queue/queue.ts'
 import { holderReference, type NamedKey, sealRequest } from '../../../main/queue/sealing.ts'
 import { createGatewayClient, type GatewayClient } from '../../../main/sync/client.ts'
 import { createDrain, type Drain } from '../../../main/sync/drain.ts'
+import { createHealth } from '../../../main/sync/health.ts'
 import { type FleetCards, fleetCards } from '../../../simulator/fleet/cards.ts'
 import { fleetTotem, type OutagePlan, outagePlan } from '../../../simulator/fleet/plan.ts'
 import { personById } from '../../../simulator/population/people.ts'
@@ -179,7 +179,7 @@ function drainAll(urls: string[]): void {
       now: Date.now,
       random: Math.random,
       lineProbeMs: LINE_PROBE_MS,
-      health: () => healthOf(totem),
+      health: healthOf(totem).now,
       onLine: () => undefined,
       onSettled() {
         latencies.push(performance.now() - backAt)
@@ -212,19 +212,14 @@ function watched(client: GatewayClient): GatewayClient {
   })
 }
 
-function healthOf({ queue, journal }: Totem): Heartbeat {
-  const { queued, submitted, waiting, aside } = queue.depth()
-  return {
-    at: new Date().toISOString(),
-    uptimeS: Math.floor(process.uptime()),
-    versions: { totem: '0.0.0', electron: '0', node: process.versions.node, schema: 1 },
-    devices: { available: true, restarts: 0, reader: 'empty', printer: 'ready' },
-    sheets: 0,
-    queue: { queued, submitted, waiting, aside, oldestAgeS: null },
-    journal: { unsent: journal.unsentCount() },
-    disk: { freeMb: 1_000 },
-  }
-}
+const healthOf = ({ queue, journal }: Totem) =>
+  createHealth({
+    versions: { totem: '0.0.0', electron: '0', node: process.versions.node },
+    devices: () => ({ available: true, card: null, printer: 'ready' }),
+    queue,
+    journal,
+    free: () => 0,
+  })
 
 /** Ends the drains and looks at what is on each totem's disk. */
 async function balance(): Promise<void> {
