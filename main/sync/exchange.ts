@@ -138,9 +138,18 @@ function watchOver(request: ClientRequest, { silenceMs, wholeMs }: Deadline) {
     ended ??= reason
     request.destroy(coded(reason))
   }
-  const silence = setTimeout(end, silenceMs, 'timeout')
-  const whole = Number.isFinite(wholeMs) ? setTimeout(end, wholeMs, 'timeout') : undefined
-  const alive = () => void silence.refresh()
+  let [heard, over] = [0, false]
+  // Whoever held up the event loop held up the answer's reading too: what has come meanwhile is read first.
+  const giveUp = (unless: () => boolean) => void setImmediate(() => over || unless() || end('timeout'))
+  const silence = setTimeout(() => {
+    const before = heard
+    giveUp(() => heard > before)
+  }, silenceMs)
+  const whole = Number.isFinite(wholeMs) ? setTimeout(giveUp, wholeMs, () => false) : undefined
+  const alive = () => {
+    heard++
+    silence.refresh()
+  }
   request.once('socket', (socket) => {
     if (!socket.connecting) return
     socket.once('connect', alive)
@@ -154,6 +163,7 @@ function watchOver(request: ClientRequest, { silenceMs, wholeMs }: Deadline) {
       return ended
     },
     stop() {
+      over = true
       clearTimeout(silence)
       clearTimeout(whole)
     },

@@ -147,6 +147,15 @@ describe('answer', () => {
   const honestStatus = JSON.stringify({ at: new Date(T0).toISOString(), version: '1' })
   const malformed = { ok: false, error: { kind: 'answer-malformed' } }
 
+  test('that has come while main was busy with something else is read, and the line not blamed', async () => {
+    gateway.misbehave(async (_, response) => {
+      // It is on its way to the totem, which has no time for it until its patience is over.
+      response.on('finish', () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2 * SHORT.statusMs))
+      return false
+    })
+    expect(await client().status()).toMatchObject({ ok: true })
+  })
+
   test.each<[string, Record<string, string>, Buffer | string]>([
     ['says that it is packed and is not', { 'content-encoding': 'gzip' }, honestStatus],
     ['is packed in a way that nobody asked for', { 'content-encoding': 'br' }, honestStatus],
