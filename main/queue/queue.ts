@@ -16,9 +16,17 @@ import {
   type Row,
   type Settlement,
 } from './operation.ts'
-import type { Repaired } from './repair.ts'
+import type { Repaired, Salvage } from './repair.ts'
 import { isCompactJwe, salvageQueue } from './salvage.ts'
-import { openStorage, readStorage, type Storage, type StorageFailure, storageFailure, truncateWal } from './storage.ts'
+import {
+  openStorage,
+  readStorage,
+  type Storage,
+  type StorageFailure,
+  salvageStorage,
+  storageFailure,
+  truncateWal,
+} from './storage.ts'
 
 export type { AddFailure, Depth, Listed, NewOperation, Operation, OperationIn, Settlement } from './operation.ts'
 
@@ -117,7 +125,13 @@ const FORGOTTEN_AT_ONCE = 1_000
 /** A few ms of reading: some eighty requests, or four certificates. A row without a payload costs something too. */
 const CHECKED_BYTES = 512 * 1024
 const ROW_BYTES = 512
-const TABLES = ['operation', 'sheet', 'inbox']
+// FULL: "your request is recorded" is said to a citizen after the commit, so it must survive the power going.
+const STORAGE = {
+  synchronous: 'FULL',
+  migrations,
+  checked: ['operation', 'sheet', 'inbox'],
+  salvage: salvageQueue,
+} as const
 
 /** Beside `storageFailure`: `queue-full` and `disk-low`, of a request that is refused long before the disk is full. */
 export type QueueOptions = {
@@ -144,9 +158,7 @@ export const openQueue = ({
   onRepaired = () => {},
 }: QueueOptions): Result<Queue, StorageFailure> =>
   healing((damage) => {
-    // FULL: "your request is recorded" is said to a citizen after the commit, so it must survive the power going.
-    const options = { path, synchronous: 'FULL', migrations, maxPages, checked: TABLES } as const
-    const opened = openStorage({ ...options, salvage: salvageQueue, onRepaired }, damage)
+    const opened = openStorage({ ...STORAGE, path, maxPages, onRepaired }, damage)
     if (!opened.ok) return opened
     const room = () => {
       const { bavail, bsize } = statfsSync(dirname(path))
@@ -154,6 +166,20 @@ export const openQueue = ({
     }
     return ok(queueOn(opened.value, { now, maxPages, room }))
   })
+
+/**
+ * Brings what can be read of a file that was set aside back into the queue; the totem is stopped. For the command line. What
+ * came for those requests meanwhile nobody here knew: the gateway is asked again for all that it has.
+ */
+export const salvageFile = (path: string, damaged: string): Result<Repaired, StorageFailure> => {
+  const salvage: Salvage = (rows, into) => {
+    const { salvaged } = salvageQueue(rows, into)
+    into.exec('UPDATE inbox SET cursor = 0')
+    // What both know of is numbered twice: gaps say nothing.
+    return { salvaged, lost: null }
+  }
+  return salvageStorage({ ...STORAGE, salvage, path, maxPages: MOST_PAGES }, damaged)
+}
 
 /** What can be asked beside the totem that writes: for the command line. */
 export type QueueReader = Pick<Queue, 'get' | 'list' | 'depth' | 'cursor' | 'verify' | 'close'>

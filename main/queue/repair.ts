@@ -55,16 +55,58 @@ export function repair({
     const noRoom = !whole.ok && whole.error.kind === 'storage-full'
     const renewed = noRoom ? renew(`${path}.new`, openNew, () => ({ salvaged: 0, lost: null })) : whole
     if (!renewed.ok) return renewed
-    for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true })
-    renameSync(`${path}.new`, path)
-    syncFolder(path)
-    rmSync(markerOf(path))
-    syncFolder(path)
+    putInPlace(path)
     const { salvaged, lost } = renewed.value
     return ok({ salvaged, lost: isFullLength(damaged, `${damaged}-wal`) ? lost : null, reason })
   } catch (error) {
     return err(storageFailure(error))
   }
+}
+
+/**
+ * Brings what can be read of `damaged`, which a repair has set aside, back into the file at `path`: there was no room for it
+ * then, say. It is numbered before what was recorded since, which is believed where both know of something. Nothing is
+ * touched unless all of it has a place; what was at `path` is set aside like a damaged file. Counts both.
+ */
+export function salvageAgain({
+  path,
+  damaged,
+  salvage,
+  openNew,
+}: {
+  path: string
+  damaged: string
+  salvage: Salvage
+  openNew: (path: string) => Result<Storage, StorageFailure>
+}): Result<Repaired, StorageFailure> {
+  try {
+    const [before, since] = [damaged, path].map((file) => foundRows(file, `${file}-wal`)) as [Rows, Rows]
+    const whole = renew(`${path}.new`, openNew, (db) => salvage(together(before, since), db))
+    if (!whole.ok) return whole
+    setAside(path)
+    putInPlace(path)
+    return ok({ ...whole.value, reason: 'salvaged-again' })
+  } catch (error) {
+    return err(storageFailure(error))
+  }
+}
+
+type Rows = Iterable<FoundRow>
+
+/** The later ones, which come first, are numbered on from the earlier ones. */
+function* together(earlier: Rows, later: Rows): Generator<FoundRow> {
+  let last = 0
+  for (const { seq } of earlier) if (Number.isSafeInteger(seq)) last = Math.max(last, seq)
+  for (const { seq, values } of later) yield { seq: last + seq, values }
+  yield* earlier
+}
+
+function putInPlace(path: string): void {
+  for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true })
+  renameSync(`${path}.new`, path)
+  syncFolder(path)
+  rmSync(markerOf(path))
+  syncFolder(path)
 }
 
 /** The name of what was set aside, in this repair or in the one that was interrupted. */

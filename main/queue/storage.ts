@@ -3,7 +3,7 @@ import Database from 'better-sqlite3'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { codeOf, isBug, type Storage, type StorageFailure, storageFailure } from './database.ts'
 import { lockForWriting, type WriterLock } from './lock.ts'
-import { isUnderRepair, type Repaired, repair, type Salvage } from './repair.ts'
+import { isUnderRepair, type Repaired, repair, type Salvage, salvageAgain } from './repair.ts'
 
 export { type Storage, type StorageFailure, storageFailure } from './database.ts'
 
@@ -57,6 +57,22 @@ export function openStorage(options: StorageOptions, damaged: string | null = nu
   } catch (error) {
     lock?.release()
     return err(storageFailure(error))
+  }
+}
+
+/** Brings what an earlier repair has set aside as `damaged` back into the file; nobody may write to it meanwhile. */
+export function salvageStorage(
+  options: StorageOptions & { salvage: Salvage },
+  damaged: string,
+): Result<Repaired, StorageFailure> {
+  const { path, salvage } = options
+  const { schema } = fresh(options.migrations)
+  const locked = lockForWriting(`${path}-lock`)
+  if ('kind' in locked) return err(locked)
+  try {
+    return salvageAgain({ path, damaged, salvage, openNew: (at) => openHealthy({ ...options, path: at }, schema) })
+  } finally {
+    locked.release()
   }
 }
 

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs'
+import type { JournalEventId, JournalFields } from '../../contract/journal-events.ts'
 import { openJournal } from '../../main/journal/journal.ts'
-import { type Listed, openQueue, readQueue } from '../../main/queue/queue.ts'
+import { type Listed, openQueue, readQueue, salvageFile } from '../../main/queue/queue.ts'
 import { Failure, options, usage } from './command.ts'
 import { CONFIG, DATA_HELP, DATA_OPTIONS, dataOf, NO_INPUT, openedOrFail, TEMPORARY } from './data.ts'
 
@@ -13,6 +15,8 @@ const HELP = `totem queue list             requests and what became of them, wit
 totem queue show OPERATION   one of them
 totem queue verify           reads the whole file
 totem queue retry OPERATION  sends one again that was set aside; the totem must be stopped
+totem queue salvage FILE     brings what can be read of a damaged queue back, which the totem has set aside
+                             (queue.db.damaged-…) and had no room to repair; the totem must be stopped
 
 ${DATA_HELP}
   --state STATE       list: only those; may be given more than once: ${STATES.join(', ')}
@@ -38,6 +42,8 @@ export async function queue([what = '--help', ...rest]: string[]): Promise<numbe
   if (what === 'verify' && named === null) return verify(given)
   if (what === 'show' && named !== null) return show(named, given)
   if (what === 'retry' && named !== null) return retry(named, given)
+  if (what === 'salvage' && named !== null) return salvage(named, given)
+  if (what === 'salvage') return usage(HELP, 'salvage needs the FILE that was set aside')
   return usage(HELP, ['show', 'retry'].includes(what) ? `${what} needs an OPERATION` : `no such command: queue ${what}`)
 }
 
@@ -108,17 +114,32 @@ function verify(given: Given): number {
 }
 
 function retry(operation: string, given: Given): number {
-  const { file, config } = dataOf(given)
+  const { file } = dataOf(given)
   const opened = openedOrFail(openQueue({ path: file('queue.db'), now: Date.now }))
   const retried = opened.retry(operation)
   opened.close()
   if (!openedOrFail(retried))
     throw new Failure(UNKNOWN, { kind: 'operation-not-aside' }, `${operation} was not set aside`)
-  if (config) {
-    const journal = openedOrFail(openJournal({ path: file('journal.db'), totem: config.totem, now: Date.now }))
-    journal.record('request.redriven', { operation })
-    journal.close()
-  }
+  noted(given, 'request.redriven', { operation })
   console.log(given.json ? JSON.stringify({ operation, state: 'queued' }) : `${operation} is sent again`)
   return 0
+}
+
+function salvage(damaged: string, given: Given): number {
+  const { file } = dataOf(given)
+  if (!existsSync(damaged)) throw new Failure(NO_INPUT, { kind: 'no-such-file' }, `there is no ${damaged}`)
+  const repaired = openedOrFail(salvageFile(file('queue.db'), damaged))
+  noted(given, 'storage.repaired', { store: 'queue', ...repaired })
+  const { salvaged } = repaired
+  console.log(given.json ? JSON.stringify({ salvaged }) : `${salvaged} requests are in the queue now`)
+  return 0
+}
+
+/** In the sync log of the totem whose configuration was given; a disk that was taken out has none to write to. */
+function noted<I extends JournalEventId>(given: Given, event: I, fields: JournalFields<I>): void {
+  const { file, config } = dataOf(given)
+  if (!config) return
+  const journal = openedOrFail(openJournal({ path: file('journal.db'), totem: config.totem, now: Date.now }))
+  journal.record(event, fields)
+  journal.close()
 }

@@ -30,6 +30,20 @@ let config: string
 let journal: Journal
 let queue: Queue
 
+const REQUEST = {
+  kind: 'certificate',
+  session: '01KANPR0000000000000000001',
+  holder: 'a'.repeat(64),
+  sealed: 'eyJhbGciOiJFQ0RILUVTIn0..AAAAAAAAAAAAAAAA.AAAA.AAAAAAAAAAAAAAAAAAAAAA',
+  requestedAt: '2026-11-22T09:00:00.000Z',
+} as const
+
+function reopened(path: string): Queue {
+  const opened = openQueue({ path, now: Date.now })
+  if (!opened.ok) throw new Error(opened.error.reason)
+  return opened.value
+}
+
 /** As `npx totem`: what it prints and its exit code. */
 async function totem(...[room, ...args]: string[]): Promise<{ status: number; said: string }> {
   let said = ''
@@ -56,17 +70,10 @@ beforeAll(async () => {
   config = join(dir, 'totem.json')
   writeFileSync(config, JSON.stringify(provisioning()))
   journal = powerOn(join(data, 'journal.db'))
-  const opened = openQueue({ path: join(data, 'queue.db'), now: Date.now })
-  if (!opened.ok) throw new Error(opened.error.reason)
-  queue = opened.value
+  queue = reopened(join(data, 'queue.db'))
   for (const operation of [OPERATION, POISON]) {
-    const session = '01KANPR0000000000000000001'
-    const sealed = 'eyJhbGciOiJFQ0RILUVTIn0..AAAAAAAAAAAAAAAA.AAAA.AAAAAAAAAAAAAAAAAAAAAA'
-    const requestedAt = '2026-11-22T09:00:00.000Z'
-    expect(
-      queue.add({ operation, kind: 'certificate', session, holder: 'a'.repeat(64), sealed, requestedAt }),
-    ).toMatchObject({ ok: true })
-    journal.record('request.queued', { session, operation, kind: 'certificate' })
+    expect(queue.add({ ...REQUEST, operation })).toMatchObject({ ok: true })
+    journal.record('request.queued', { session: REQUEST.session, operation, kind: 'certificate' })
   }
   queue.setAside(POISON, 'request-malformed')
   journal.record('request.set-aside', { operation: POISON, reason: 'request-malformed' })
@@ -232,5 +239,46 @@ describe('totem queue', () => {
     expect((await totem('journal', 'tail', '--data', copy, '--lines', '1')).said).toContain(
       `Richiesta ${POISON} rimessa in coda`,
     )
+  })
+  test('salvage brings a damaged queue back for which there was no room, before what was asked since', async () => {
+    const copy = join(dir, 'salvaged')
+    cpSync(data, copy, { recursive: true })
+    const file = join(copy, 'queue.db')
+    const damaged = `${file}.damaged-20261122T090000Z`
+    writeFileSync(damaged, readFileSync(file).fill(0, 0, 4_096))
+    for (const suffix of ['', '-lock']) rmSync(file + suffix, { force: true })
+    const since = '01KANQ00000000000000000009'
+    const asked = reopened(file)
+    asked.add({ ...REQUEST, operation: since })
+    const of = ['--config', config, '--data', copy]
+    expect((await totem('queue', 'salvage', damaged, ...of)).status).toBe(75)
+    asked.close()
+    expect((await totem('queue', 'salvage', `${damaged}-2`, ...of)).status).toBe(66)
+    expect((await totem('queue', 'salvage', ...of)).status).toBe(64)
+
+    const listed = async () => {
+      const { said } = await totem('queue', 'list', '--data', copy, '--json')
+      const items = said
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+      return items.map(({ operation, state }) => ({ operation, state }))
+    }
+    expect(await totem('queue', 'salvage', damaged, ...of)).toMatchObject({
+      status: 0,
+      said: expect.stringContaining('3'),
+    })
+    const aside = { operation: POISON, state: 'aside' }
+    const later = { operation: since, state: 'queued' }
+    expect(await listed()).toEqual([{ operation: OPERATION, state: 'queued' }, aside, later])
+    expect((await totem('queue', 'verify', '--data', copy)).status).toBe(0)
+    expect((await totem('journal', 'tail', '--data', copy, '--lines', '1')).said).toContain('salvaged-again')
+
+    // A second time nothing is asked anew that has gone on meanwhile.
+    const known = reopened(file)
+    known.setAside(OPERATION, 'request-malformed')
+    known.close()
+    expect((await totem('queue', 'salvage', damaged, ...of)).status).toBe(0)
+    expect(new Set(await listed())).toEqual(new Set([{ operation: OPERATION, state: 'aside' }, aside, later]))
   })
 })
