@@ -4,7 +4,7 @@ import type { Figure } from './report.ts'
 
 /** Post offices with a totem. */
 const ALL = 6_933
-/** Enough for a herd: the whole fleet takes half an hour of two cores. `FLEET=full npm run bench fleet` measures that. */
+/** Enough for a herd: the whole fleet takes a quarter of an hour of two cores. `FLEET=full npm run bench fleet` measures that. */
 const SOME = 300
 const PLAN = { seed: 1, outageMs: 8 * 3_600_000, requestsPerDay: 4 }
 const GATEWAYS = 2

@@ -67,7 +67,7 @@ const TICKS_PER_SECOND = 100
 
 /**
  * An outage of a whole fleet: provisions the totems (once), records their requests while there is no line, then lets them all
- * call at once and waits until each has its outcomes, or `limitMs` is over.
+ * find it back and waits until each has its outcomes, or `limitMs` is over.
  */
 export async function runFleet(options: FleetOptions): Promise<FleetRun> {
   const { say = () => undefined } = options
