@@ -86,8 +86,9 @@ const DEADLINES: Deadlines = {
 const SLOWER = 4
 // A batch, who waits, the long poll, the log and a CRL at once; a citizen's own questions stand behind none of them.
 const SOCKETS = 8
-// Beside the long poll, one connection waits for what is next: each costs the gateway memory, of thousands of totems.
-const IDLE_SOCKETS = 1
+// One waits for what is next; when the long poll has ended there are two, and the poll goes up again on its own. No more: each
+// costs the gateway memory, of thousands of totems.
+const IDLE_SOCKETS = 2
 // A router that forgets a quiet connection is reminded, and one that has died is noticed; each second would be an ADSL
 // line's worth of nothing.
 const TCP_KEEP_ALIVE_MS = 15_000

@@ -1,7 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createGatewayClient } from '../../main/sync/client.ts'
 import { type ScriptedGateway, startScriptedGateway } from './scripted-gateway.ts'
 import { powerOn, type TestClock, type Totem, until } from './sync-totem.ts'
 
@@ -82,4 +84,32 @@ test('a month without a line: the log and the heartbeat give the backlog a minut
   const up = came.find(({ path }) => path === '/v1/status')?.at ?? 0
   const first = came.find(({ path }) => path === '/v1/heartbeat')?.at ?? 0
   expect(first - up).toBeGreaterThanOrEqual(60_000)
+})
+
+test('the long poll goes up again on its own connection, and the heartbeat keeps the other', async () => {
+  totem = powerOn({ dir, clock, gateway })
+  await totem.drain.stop()
+  const connections: string[] = []
+  gateway.misbehave(({ path }, response) => {
+    connections.push(`${path} ${response.socket?.remotePort}`)
+    return false
+  })
+  const onMalformed = () => undefined
+  const client = createGatewayClient({ url: gateway.url, ...gateway.credentials, version: 'test', onMalformed })
+  for (let outcome = 0; outcome < 4; outcome++) {
+    const poll = client.outcomes(outcome, 50)
+    await until(() => gateway.holding() === 1)
+    expect((await client.status()).ok).toBe(true)
+    await turn()
+    gateway.tell({
+      operation: '01KANQ00000000000000000009',
+      state: 'refused',
+      problem: { kind: 'not-in-family', anpr: null },
+    })
+    expect((await poll).ok).toBe(true)
+    await turn()
+  }
+  client.close()
+  expect(connections).toHaveLength(8)
+  expect(new Set(connections).size).toBe(2)
 })
