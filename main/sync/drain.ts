@@ -102,7 +102,8 @@ export function createDrain({
     },
   }
   // What nobody waits for shares one connection, and the reports know to give way: first in the row, they are not forgotten.
-  const patient: Lane[] = [createJournalLane(sync, outbox), createHeartbeatLane(sync, outbox, health), outbox.backlog]
+  // Of these the heartbeat: it is due once a minute, a long log all the time.
+  const patient: Lane[] = [createHeartbeatLane(sync, outbox, health), createJournalLane(sync, outbox), outbox.backlog]
   const outcomes: Lane[] = [inbox]
   const tracks = [[lookout], [outbox.express], outcomes, patient]
   const running = new Map<Lane[], Promise<void>>()

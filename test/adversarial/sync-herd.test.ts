@@ -113,3 +113,17 @@ test('the long poll goes up again on its own connection, and the heartbeat keeps
   expect(connections).toHaveLength(8)
   expect(new Set(connections).size).toBe(2)
 })
+
+test('a log that takes minutes to send does not silence the heartbeat', async () => {
+  totem = powerOn({ dir, clock, gateway })
+  for (let entry = 0; entry < 3_000; entry++) totem.journal.record('line.changed', { state: 'up' })
+  let heartbeats = 0
+  gateway.misbehave(({ path }) => {
+    if (path !== '/v1/journal') return false
+    clock.run += 30_000
+    heartbeats = gateway.heartbeats.length
+    return false
+  })
+  await until(() => totem.journal.unsentCount() === 0)
+  expect(heartbeats).toBeGreaterThan(2)
+})
