@@ -8,8 +8,8 @@ export type LineState = 'up' | 'down'
 /** Is there a line, and what time is it at its other end. */
 export interface Line extends Lane {
   readonly up: boolean
-  /** By `clock`. */
-  readonly upSince: number
+  /** How long it has been up, all in all, in ms. */
+  readonly upMs: number
   /** What the gateway last said that the time is, in ms since the epoch; 0 before it was asked. */
   readonly gatewayTime: number
   /** Something came through: until `lineProbeMs` later nobody need ask whether the line carries. */
@@ -43,14 +43,17 @@ const CLOCK_DIFFERS_MS = 5 * 60_000
 export function createLine({ client, journal, now, clock, random, lineProbeMs, stopping, onChange }: Parts): Line {
   const breaker = createBreaker(clock, random, lineProbeMs)
   let told: LineState | null = null
-  let [probeAt, gatewayTime, sparedUntil, upSince] = [0, 0, 0, 0]
+  let [probeAt, gatewayTime, sparedUntil, upSince, upBeforeMs] = [0, 0, 0, 0, 0]
   let clockDiffers = false
   let asking: Promise<void> | null = null
 
+  const upMs = () => upBeforeMs + (told === 'up' ? clock() - upSince : 0)
+
   function tell(state: LineState): void {
     if (told === state || stopping()) return
+    upBeforeMs = upMs()
+    upSince = clock()
     told = state
-    if (state === 'up') upSince = clock()
     journal.record('line.changed', { state })
     onChange(state)
   }
@@ -92,8 +95,8 @@ export function createLine({ client, journal, now, clock, random, lineProbeMs, s
     get up() {
       return breaker.state === 'closed'
     },
-    get upSince() {
-      return upSince
+    get upMs() {
+      return upMs()
     },
     get gatewayTime() {
       return gatewayTime

@@ -11,12 +11,13 @@ const HEARTBEAT_MS = 60_000
 
 /**
  * Until the next turn of what operators are told, every `everyMs`: behind citizens' requests, which get a minute more for
- * themselves; but a month of them must not keep it back for ever.
+ * themselves; but a month of them must not keep it back for ever, nor a line that is gone before each minute is over. So
+ * times are the line's (`upMs`): `lastAt`, when it had its last turn, too.
  */
-function untilTurn({ line, clock }: Sync, outbox: Outbox, lastAt: number, everyMs: number): number {
+function untilTurn({ line }: Sync, outbox: Outbox, lastAt: number, everyMs: number): number {
   if (!line.up || outbox.hurried()) return NEVER
-  const turn = Math.max(lastAt + everyMs, line.upSince) + (outbox.busy() ? HEARTBEAT_MS : 0)
-  return Math.max(turn - clock(), line.sparedMs, 0)
+  const turn = Math.max(lastAt + everyMs, 0) + (outbox.busy() ? HEARTBEAT_MS : 0)
+  return Math.max(turn - line.upMs, line.sparedMs, 0)
 }
 
 /** The sync log. */
@@ -34,7 +35,7 @@ export function createJournalLane(sync: Sync, outbox: Outbox): Lane {
       return Math.max(rest.until - clock(), untilTurn(sync, outbox, lastAt, everyMs))
     },
     async run() {
-      lastAt = clock()
+      lastAt = sync.line.upMs
       more = false
       const batch = journal.unsent(size)
       const [first, last] = [batch?.entries[0], batch?.entries.at(-1)]
@@ -74,7 +75,7 @@ export function createHeartbeatLane(sync: Sync, outbox: Outbox, health: () => He
   return {
     dueIn: () => untilTurn(sync, outbox, lastAt, HEARTBEAT_MS),
     async run() {
-      lastAt = sync.clock()
+      lastAt = sync.line.upMs
       const answer = await sync.client.heartbeat(health())
       if (sync.stopping()) return
       if (answer.ok) {

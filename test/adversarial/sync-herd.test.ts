@@ -127,3 +127,19 @@ test('a log that takes minutes to send does not silence the heartbeat', async ()
   await until(() => totem.journal.unsentCount() === 0)
   expect(heartbeats).toBeGreaterThan(2)
 })
+
+test('line that is gone before a minute is over, again and again: the log and the heartbeat have their turn beside a backlog', async () => {
+  gateway.misbehave(({ path }, response) => {
+    if (clock.run % 80_000 > 50_000) response.socket?.destroy()
+    else if (path !== '/v1/operations') return false
+    else response.writeHead(429, { 'retry-after': '1' }).end()
+    return true
+  })
+  totem = powerOn({ dir, clock, gateway })
+  totem.record()
+  totem.drain.wake()
+  await until(() => clock.run > 3_600_000)
+  expect(totem.lines.filter((state) => state === 'down').length).toBeGreaterThan(20)
+  expect(gateway.heartbeats.length).toBeGreaterThan(5)
+  expect(gateway.journal.length).toBeGreaterThan(5)
+})
