@@ -126,7 +126,8 @@ export function createOutbox(sync: Sync, inbox: () => Inbox): Outbox {
       if (error.kind === 'gateway-unavailable' && error.retryAfterMs !== null) {
         // Full jitter on top: it may say the same to every totem that it turns away.
         const restMs = Math.round(error.retryAfterMs * (1 + random()))
-        rest.until = clock() + restMs
+        // Who stands there is gone after some seconds: few enough to ask again as after any failure.
+        if (rest !== rests.express) rest.until = clock() + restMs
         sync.line.spare(restMs)
         return
       }

@@ -143,3 +143,12 @@ test('line that is gone before a minute is over, again and again: the log and th
   expect(gateway.heartbeats.length).toBeGreaterThan(5)
   expect(gateway.journal.length).toBeGreaterThan(5)
 })
+
+test('a citizen who was turned away with all the others is asked for again while they stand there', async () => {
+  let turnedAway = 0
+  const came = watched((path) => path === '/v1/operations' && turnedAway++ === 0)
+  totem = powerOn({ dir, clock, gateway })
+  expect((await totem.drain.settled(totem.record(), AbortSignal.timeout(30_000))).state).toBe('issued')
+  const [away, again] = came.filter(({ path }) => path === '/v1/operations')
+  expect((again?.at ?? 0) - (away?.at ?? 0)).toBeLessThanOrEqual(15_000)
+})
