@@ -56,6 +56,8 @@ export function repair({
     const renewed = noRoom ? renew(`${path}.new`, openNew, () => ({ salvaged: 0, lost: null })) : whole
     if (!renewed.ok) return renewed
     putInPlace(path)
+    rmSync(markerOf(path))
+    syncFolder(path)
     const { salvaged, lost } = renewed.value
     return ok({ salvaged, lost: isFullLength(damaged, `${damaged}-wal`) ? lost : null, reason })
   } catch (error) {
@@ -66,7 +68,8 @@ export function repair({
 /**
  * Brings what can be read of `damaged`, which a repair has set aside, back into the file at `path`: there was no room for it
  * then, say. It is numbered before what was recorded since, which is believed where both know of something. Nothing is
- * touched unless all of it has a place; what was at `path` is set aside like a damaged file. Counts both.
+ * touched unless all of it has a place; what was at `path` is set aside like a damaged file. Counts both. Nothing of the file
+ * at `path` may be in its log: then one change of name is all, and a power cut leaves the one or the other.
  */
 export function salvageAgain({
   path,
@@ -83,10 +86,11 @@ export function salvageAgain({
     const [before, since] = [damaged, path].map((file) => foundRows(file, `${file}-wal`)) as [Rows, Rows]
     const whole = renew(`${path}.new`, openNew, (db) => salvage(together(before, since), db))
     if (!whole.ok) return whole
-    setAside(path)
+    nameAgain(path)
     putInPlace(path)
     return ok({ ...whole.value, reason: 'salvaged-again' })
   } catch (error) {
+    clear(`${path}.new`)
     return err(storageFailure(error))
   }
 }
@@ -105,22 +109,24 @@ function putInPlace(path: string): void {
   for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true })
   renameSync(`${path}.new`, path)
   syncFolder(path)
-  rmSync(markerOf(path))
-  syncFolder(path)
 }
 
 /** The name of what was set aside, in this repair or in the one that was interrupted. */
 function setAside(path: string): string {
-  const folder = dirname(path)
   const marker = markerOf(path)
-  if (existsSync(marker)) return join(folder, readFileSync(marker, 'utf8'))
+  if (existsSync(marker)) return join(dirname(path), readFileSync(marker, 'utf8'))
+  const damaged = nameAgain(path)
+  writeWhole(marker, basename(damaged))
+  return damaged
+}
+
+/** Second names for the same files: nothing is moved before it is known by another name. */
+function nameAgain(path: string): string {
   const time = new Date().toISOString().replace(/[-:]|\.\d+/g, '')
   let damaged = `${path}.damaged-${time}`
   for (let n = 2; existsSync(damaged) || existsSync(`${damaged}-wal`); n++) damaged = `${path}.damaged-${time}-${n}`
-  // Second names for the same files: nothing is moved before it is known by another name.
   for (const suffix of ['-wal', '']) if (existsSync(path + suffix)) linkSync(path + suffix, damaged + suffix)
   syncFolder(path)
-  writeWhole(marker, basename(damaged))
   return damaged
 }
 
@@ -130,10 +136,7 @@ function renew<T>(
   openNew: (path: string) => Result<Storage, StorageFailure>,
   fill: (db: Storage) => T,
 ): Result<T, StorageFailure> {
-  const clear = () => {
-    for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(path + suffix, { force: true })
-  }
-  clear()
+  clear(path)
   const opened = openNew(path)
   if (!opened.ok) return opened
   const db = opened.value
@@ -148,9 +151,13 @@ function renew<T>(
     return ok(value)
   } catch (error) {
     db.close()
-    clear()
+    clear(path)
     return err(storageFailure(error))
   }
+}
+
+function clear(path: string): void {
+  for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(path + suffix, { force: true })
 }
 
 /** The triggers watch over what the program does; what is salvaged comes in by other ways. The columns' rules hold. */

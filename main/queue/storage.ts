@@ -60,7 +60,10 @@ export function openStorage(options: StorageOptions, damaged: string | null = nu
   }
 }
 
-/** Brings what an earlier repair has set aside as `damaged` back into the file; nobody may write to it meanwhile. */
+/**
+ * Brings what an earlier repair has set aside as `damaged` back into the file, which is first opened as at any start: a repair
+ * that was interrupted is ended, and its log is empty. `storage-unavailable` with `in-use`: somebody reads or writes it.
+ */
 export function salvageStorage(
   options: StorageOptions & { salvage: Salvage },
   damaged: string,
@@ -70,6 +73,11 @@ export function salvageStorage(
   const locked = lockForWriting(`${path}-lock`)
   if ('kind' in locked) return err(locked)
   try {
+    const opened = openLocked(options, schema, vanished(path, locked))
+    if (!opened.ok) return opened
+    const inLog = !truncateWal(opened.value)
+    opened.value.close()
+    if (inLog) return err({ kind: 'storage-unavailable', reason: 'in-use' })
     return salvageAgain({ path, damaged, salvage, openNew: (at) => openHealthy({ ...options, path: at }, schema) })
   } finally {
     locked.release()

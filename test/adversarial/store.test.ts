@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import {
   closeSync,
@@ -13,7 +13,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
@@ -24,7 +24,7 @@ import { operationTable } from '../../main/queue/migrations/0001_operation.ts'
 import { sheetTable } from '../../main/queue/migrations/0002_sheet.ts'
 import type { NewOperation, Operation } from '../../main/queue/operation.ts'
 import { foundRows } from '../../main/queue/pages.ts'
-import { openQueue, type Queue, readQueue } from '../../main/queue/queue.ts'
+import { openQueue, type Queue, readQueue, salvageFile } from '../../main/queue/queue.ts'
 import type { Repaired } from '../../main/queue/repair.ts'
 import { openStorage } from '../../main/queue/storage.ts'
 
@@ -467,4 +467,58 @@ test('a repaired file that cannot be copied for lack of room starts empty, and t
   expect(before.length).toBeGreaterThan(0)
   expect(asideFiles().length).toBeGreaterThan(0)
   expect(existsSync(`${path}-repairing`)).toBe(false)
+})
+
+describe('what was set aside is brought back', () => {
+  /** Beside the queue that is in use: an older one of a single request, set aside. */
+  function older(): { damaged: string; operation: string } {
+    const damaged = `${path}.damaged-20261121T090000Z`
+    const { operation, ...rest } = item()
+    const queue = open(damaged)
+    queue.add({ operation, ...rest })
+    queue.close()
+    return { damaged, operation }
+  }
+  const ids = () => using(open(), (queue) => queue.list({ limit: 1_000 }).map(({ operation }) => operation))
+
+  test('over a repair that the power cut short: that one is ended first', () => {
+    const since = item()
+    const [db, wal] = using(open(), (queue) => {
+      queue.add(since)
+      return [readFileSync(path), readFileSync(`${path}-wal`)]
+    })
+    lay(db, null)
+    const set = `${path}.damaged-20261122T090000Z`
+    writeFileSync(set, db)
+    writeFileSync(`${set}-wal`, wal)
+    writeFileSync(`${path}-repairing`, basename(set))
+    writeFileSync(`${path}.new`, db.subarray(0, 5_000))
+    const { damaged, operation } = older()
+    expect(salvageFile(path, damaged).ok).toBe(true)
+    expect(ids()).toEqual([operation, since.operation])
+  })
+
+  test.each([1, 2])(
+    'killed at its change of name number %i, and no room at the next start: the queue is as it was, or whole',
+    (n) => {
+      const { before, db, wal } = image()
+      lay(db, wal)
+      const { damaged } = older()
+      const program = `
+      import fs from 'node:fs'
+      import { syncBuiltinESMExports } from 'node:module'
+      import { salvageFile } from ${JSON.stringify(new URL('../../main/queue/queue.ts', import.meta.url).href)}
+      const { renameSync } = fs
+      let left = ${n}
+      fs.renameSync = (...names) => (--left > 0 ? renameSync(...names) : process.kill(process.pid, 'SIGKILL'))
+      syncBuiltinESMExports()
+      salvageFile(${JSON.stringify(path)}, ${JSON.stringify(damaged)})`
+      spawnSync(process.execPath, ['--input-type=module', '--eval', program])
+      const small = openQueue({ path, now: Date.now, maxPages: 70, onRepaired: (what) => repaired.push(what) })
+      if (!small.ok) throw new Error(small.error.reason)
+      small.value.close()
+      expect(ids()).toEqual(expect.arrayContaining(before.map((each) => each.operation)))
+      expect(repaired).toEqual([])
+    },
+  )
 })
