@@ -1,4 +1,5 @@
 import {
+  chownSync,
   closeSync,
   existsSync,
   fsyncSync,
@@ -7,6 +8,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
@@ -106,6 +108,9 @@ function* together(earlier: Rows, later: Rows): Generator<FoundRow> {
 }
 
 function putInPlace(path: string): void {
+  // A technician who does this as root does not take the file away from the totem's user.
+  const before = statSync(path, { throwIfNoEntry: false })
+  if (before && before.uid !== process.getuid?.()) chownSync(`${path}.new`, before.uid, before.gid)
   for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true })
   renameSync(`${path}.new`, path)
   syncFolder(path)

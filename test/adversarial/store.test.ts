@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import {
+  chownSync,
   closeSync,
   copyFileSync,
   existsSync,
@@ -496,6 +497,15 @@ describe('what was set aside is brought back', () => {
     const { damaged, operation } = older()
     expect(salvageFile(path, damaged).ok).toBe(true)
     expect(ids()).toEqual([operation, since.operation])
+  })
+
+  test("by root: the file is still its owner's", () => {
+    open().close()
+    const { damaged } = older()
+    const { uid, gid } = process.getuid?.() === 0 ? { uid: 4_242, gid: 4_243 } : statSync(path)
+    chownSync(path, uid, gid)
+    expect(salvageFile(path, damaged).ok).toBe(true)
+    expect(statSync(path)).toMatchObject({ uid, gid, mode: 0o100600 })
   })
 
   test.each([1, 2])(
