@@ -83,8 +83,11 @@ export function createHeartbeatLane(sync: Sync, outbox: Outbox, health: () => He
         sync.line.carried()
       } else if (answer.error.kind === 'line-down') {
         await sync.line.suspect()
-      } else if (answer.error.kind === 'gateway-unavailable') {
-        sync.line.spare(answer.error.retryAfterMs ?? 0)
+      } else if (answer.error.kind === 'gateway-unavailable' && answer.error.retryAfterMs !== null) {
+        sync.line.spare(answer.error.retryAfterMs)
+      } else {
+        // A gateway that does not take it, being older, say, still tells the time, by which outcomes are kept.
+        await sync.line.run()
       }
     },
   }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createGatewayClient } from '../../main/sync/client.ts'
-import { type ScriptedGateway, startScriptedGateway } from './scripted-gateway.ts'
+import { json, type ScriptedGateway, startScriptedGateway } from './scripted-gateway.ts'
 import { powerOn, type TestClock, type Totem, until } from './sync-totem.ts'
 
 // One of thousands that call one gateway: what it spares it.
@@ -151,4 +151,24 @@ test('a citizen who was turned away with all the others is asked for again while
   expect((await totem.drain.settled(totem.record(), AbortSignal.timeout(30_000))).state).toBe('issued')
   const [away, again] = came.filter(({ path }) => path === '/v1/operations')
   expect((again?.at ?? 0) - (away?.at ?? 0)).toBeLessThanOrEqual(15_000)
+})
+
+test('heartbeats that an older gateway does not take: the time is asked for beside a poll that is held for hours', async () => {
+  gateway.misbehave(({ path, items }, response) => {
+    if (path === '/v1/heartbeat') json(response, 400, { kind: 'request-malformed', anpr: null })
+    else if (path !== '/v1/operations') return false
+    else json(response, 200, { results: items.map(({ operation }) => ({ operation, state: 'pending' })) })
+    return true
+  })
+  totem = powerOn({ dir, clock, gateway })
+  totem.record()
+  totem.drain.wake()
+  await until(() => gateway.holding() === 1)
+  const before = gateway.asked.length
+  const from = clock.run
+  await until(() => clock.run > from + 3_600_000)
+  const asked = gateway.asked.slice(before).filter(({ path }) => path === '/v1/status')
+  expect(asked.length).toBeGreaterThan(50)
+  expect(asked.length).toBeLessThan(70)
+  expect(totem.lines).toEqual(['up'])
 })
