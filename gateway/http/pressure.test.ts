@@ -55,6 +55,22 @@ test.each([
   await server.close()
 })
 
+test('one totem asks and asks, whatever it is: the others are answered, and so is it when it has stopped', async () => {
+  const { server } = busyServer(0)
+  const release = new AbortController()
+  server.get('/held', () => new Promise((answer) => release.signal.addEventListener('abort', () => answer('held'))))
+  const of = async (totem: string, url: string) => server.inject({ url, headers: { 'x-totem': totem } })
+  await server.ready()
+  const asked = Array.from({ length: 100 }, () => of('TT-1', '/held'))
+  expect((await of('TT-1', '/citizen')).statusCode).toBe(429)
+  expect((await of('TT-2', '/citizen')).statusCode).toBe(200)
+  release.abort()
+  const answers = (await Promise.all(asked)).map(({ statusCode }) => statusCode)
+  expect(answers.filter((status) => status === 200)).toHaveLength(24)
+  expect((await of('TT-1', '/citizen')).statusCode).toBe(200)
+  await server.close()
+})
+
 test('stops: says when to come again, and closes the connection', async () => {
   const { server, stopping } = busyServer(0)
   stopping.abort()

@@ -26,7 +26,7 @@ const RETRY_S = { least: 10, most: 120 }
 /** Of each totem that was turned away in one of the last so many looks. */
 const SHED_LOOKS = 20
 const RETRY_S_PER_TOTEM = 0.05
-/** Of one totem: far more than it has lines, and none takes the places of all. */
+/** Of one totem, of whatever it asks: far more than it has lines, and none takes the places of all, nor all connections. */
 const MOST_OF_ONE = 24
 
 export interface Pressure {
@@ -37,8 +37,9 @@ export interface Pressure {
 }
 
 /**
- * Turns `patient` requests away with 429 before their body is read when the process, or their totem alone, has too much under
- * way, and everything with 503 once `stopping` is aborted; both say when to come again. `request.totem` is known before.
+ * Turns `patient` requests away with 429 before their body is read when the process has too much under way, whatever a totem
+ * asks when that totem alone has, and everything with 503 once `stopping` is aborted; both say when to come again.
+ * `request.totem` is known before.
  */
 export function relievePressure(server: FastifyInstance, { waiting, stopping, onShed }: Pressure): void {
   const delay = monitorEventLoopDelay({ resolution: 20 })
@@ -62,21 +63,27 @@ export function relievePressure(server: FastifyInstance, { waiting, stopping, on
     delay.disable()
   })
 
-  const underWay = new Set<FastifyRequest>()
-  const ofOne = (totem: string | null) => [...underWay].filter((request) => request.totem === totem).length
+  /** Requests under way: those that can wait, and all of each totem. */
+  let patient = 0
+  const ofOne = new Map<string | null, number>()
+  function count({ totem, routeOptions }: FastifyRequest, change: 1 | -1): void {
+    if (routeOptions.config.patient) patient += change
+    const own = (ofOne.get(totem) ?? 0) + change
+    if (own > 0) ofOne.set(totem, own)
+    else ofOne.delete(totem)
+  }
   server.addHook('onRequest', async (request, reply) => {
     if (stopping.aborted) return reply.code(503).header('connection', 'close').send()
-    if (!request.routeOptions.config.patient) return
     const isShort = Number(request.headers['content-length'] ?? Number.POSITIVE_INFINITY) <= SHORT_BYTES
-    const isFull = underWay.size >= MOST_AT_ONCE || waiting() > MOST_WAITING || loopIsSlow
-    const { totem } = request
-    if ((isFull && !(isShort && underWay.size < 2 * MOST_AT_ONCE)) || ofOne(totem) >= MOST_OF_ONE) {
+    const isFull = patient >= MOST_AT_ONCE || waiting() > MOST_WAITING || loopIsSlow
+    const waits = request.routeOptions.config.patient && isFull && !(isShort && patient < 2 * MOST_AT_ONCE)
+    if (waits || (ofOne.get(request.totem) ?? 0) >= MOST_OF_ONE) {
       onShed()
-      shedNow.add(totem)
+      shedNow.add(request.totem)
       return reply.code(429).send()
     }
-    underWay.add(request)
-    reply.raw.once('close', () => underWay.delete(request))
+    count(request, 1)
+    reply.raw.once('close', () => count(request, -1))
   })
   server.addHook('onSend', async (_request, reply, payload) => {
     if (reply.statusCode === 429 || reply.statusCode === 503) {
