@@ -71,6 +71,17 @@ test('one totem asks and asks, whatever it is: the others are answered, and so i
   await server.close()
 })
 
+test('a herd was turned away, and the gateway stops: who asks for outcomes comes back within 10 s all the same', async () => {
+  const { server, backlogOf, stopping } = busyServer(41)
+  for (let totem = 0; totem < 4_000; totem++) await backlogOf(totem)
+  stopping.abort()
+  for (let times = 0; times < 30; times++) {
+    const { headers } = await server.inject({ url: '/citizen' })
+    expect(Number(headers['retry-after'])).toBeLessThanOrEqual(10)
+  }
+  await server.close()
+})
+
 test('stops: says when to come again, and closes the connection', async () => {
   const { server, stopping } = busyServer(0)
   stopping.abort()

@@ -86,9 +86,9 @@ export function relievePressure(server: FastifyInstance, { waiting, stopping, on
     reply.raw.once('close', () => count(request, -1))
   })
   server.addHook('onSend', async (_request, reply, payload) => {
-    if (reply.statusCode === 429 || reply.statusCode === 503) {
-      reply.header('retry-after', randomInt(1, retryWithinS() + 1))
-    }
+    // 503 passes in seconds (another process, a fail-over), and outcomes that citizens wait for are asked for again then.
+    const withinS = reply.statusCode === 503 ? RETRY_S.least : reply.statusCode === 429 && retryWithinS()
+    if (withinS) reply.header('retry-after', randomInt(1, withinS + 1))
     return payload
   })
 }
