@@ -9,7 +9,7 @@ import { anchorJws, journalEntry } from './journal.ts'
  * Totem ↔ gateway: HTTPS with mutual TLS, JSON. The totem is known by its client certificate (subject CN = totem id).
  * Every refusal is a `problem`; anything that does not parse is treated as no answer at all. `v1` is the version of all of
  * it. Bodies may be gzip both ways (`content-encoding`). 429 and 503 carry `Retry-After` in seconds: nothing was done, ask
- * again then.
+ * again then, unless a citizen stands there.
  *
  *   GET  /v1/status                    → status          is the line up, what time is it
  *   POST /v1/sessions                  evidence → session      201; 403 problem
