@@ -26,7 +26,7 @@ import { startRetention } from './retention.ts'
 import { createSessions } from './sessions/sessions.ts'
 import { openStore } from './store/database.ts'
 import { openTrust } from './trust/keeper.ts'
-import { CONFIG, folderMade, folderThere, jsonOf, textOf, Unusable } from './unusable.ts'
+import { CONFIG, folderMade, folderThere, jsonOf, TEMPORARY, textOf, Unusable } from './unusable.ts'
 import { keepPage } from './verify/served.ts'
 
 /**
@@ -74,7 +74,9 @@ export async function startGateway(
     throw refused(`keys: ${list} with ${folder}`, ring.error, 'put the list and the keys that it names there')
   }
   const keys = ring.value
-  const store = await openStore({ databaseUrl, dataDir: config.dataDir }, log)
+  const store = await openStore({ databaseUrl, dataDir: config.dataDir }, log).catch((reason) => {
+    throw noDatabase(reason)
+  })
   const { db, boss } = store
   const bell = createBell(store, log)
   const metrics = createMetrics(db, now)
@@ -111,9 +113,9 @@ export async function startGateway(
   }
   try {
     return {
-      url: await listen(forTotems, config.listen),
-      operatorUrl: await listen(forOperators, config.operator),
-      publicUrl: config.public && forPublic && (await listen(forPublic, config.public)),
+      url: await listen('listen', forTotems, config.listen),
+      operatorUrl: await listen('operator', forOperators, config.operator),
+      publicUrl: config.public && forPublic && (await listen('public', forPublic, config.public)),
       stop,
     }
   } catch (reason) {
@@ -150,8 +152,28 @@ async function tlsOf(setting: string, files: { key: string; certificate: string 
 const refused = (what: string, { kind }: { kind: string }, todo: string) =>
   new Unusable(CONFIG, `${what} is refused: ${kind}: ${todo}`)
 
-async function listen(server: FastifyInstance, { host, port }: { host: string; port: number }): Promise<string> {
-  await server.listen({ host, port, backlog: BACKLOG })
+/** No connection (a system error), or SQLSTATE: not let in, no such database. Its message may quote the URL's password. */
+const NO_DATABASE = /^(E[A-Z_]+|28...|3D...|53300|57P0.)$/
+
+/** Anything else is a bug of ours, and tells where it is. */
+function noDatabase(reason: unknown): unknown {
+  const code = String((reason as { code?: unknown }).code)
+  if (!NO_DATABASE.test(code)) return reason
+  return new Unusable(
+    TEMPORARY,
+    `DATABASE_URL: the database does not let us in (${code}): see that it runs and knows us`,
+  )
+}
+
+async function listen(
+  setting: string,
+  server: FastifyInstance,
+  { host, port }: { host: string; port: number },
+): Promise<string> {
+  await server.listen({ host, port, backlog: BACKLOG }).catch((reason: NodeJS.ErrnoException) => {
+    const sentence = `nobody can listen at ${host}:${port} (${reason.code}): name an address of this machine that is free`
+    throw new Unusable(CONFIG, `${setting}: ${sentence}`)
+  })
   const bound = server.server.address() as AddressInfo
   return `https://${host.includes(':') ? `[${host}]` : host}:${bound.port}`
 }

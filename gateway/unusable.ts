@@ -1,8 +1,8 @@
 import { mkdir, opendir, readFile } from 'node:fs/promises'
 
-/** sysexits(3): what is named is not there or can't be read; it can't be made; it is not what it should be. */
+/** sysexits(3): what is named is not there or can't be read; it can't be made; try later; it is not what it should be. */
 const [NO_INPUT, CANT_CREATE] = [66, 73]
-export const CONFIG = 78
+export const [TEMPORARY, CONFIG] = [75, 78]
 
 /** What keeps a gateway from starting and is its operator's to put right: a line for them, and the process's exit code. */
 export class Unusable extends Error {

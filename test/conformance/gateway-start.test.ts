@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -60,17 +61,17 @@ function configured(harm: Record<string, unknown>): void {
   put('gateway.json', JSON.stringify({ ...config, ...harm }))
 }
 
-function started(config = file('gateway.json')): ChildProcess {
+function started(config = file('gateway.json'), database: { DATABASE_URL?: string } = {}): ChildProcess {
   const { DATABASE_URL: _, ...env } = process.env
   return spawn(process.execPath, [GATEWAY], {
-    env: { ...env, GATEWAY_CONFIG: config },
+    env: { ...env, ...database, GATEWAY_CONFIG: config },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
 }
 
 /** To its end: what it says, and its exit code. */
-async function refused(config?: string) {
-  const child = started(config)
+async function refused(...how: Parameters<typeof started>) {
+  const child = started(...how)
   const { stdout, stderr } = child
   if (!stdout || !stderr) throw new Error('no pipes')
   const [out, said, [code]] = await Promise.all([text(stdout), text(stderr), once(child, 'exit')])
@@ -154,6 +155,24 @@ test.each<[string, number, string, () => void]>([
 ])('%s', async (_, code, said, harm) => {
   harm()
   expect(await refused()).toMatchObject({ code, said: expect.stringContaining(said) })
+})
+
+test('nobody answers at DATABASE_URL: says so without its password', async () => {
+  const { code, said } = await refused(undefined, { DATABASE_URL: 'postgresql://totem:geheim@127.0.0.1:9/totem' })
+  expect(code).toBe(75)
+  expect(said).toMatch(/^DATABASE_URL: .*ECONNREFUSED/)
+  expect(said).not.toContain('geheim')
+})
+
+test('somebody else listens where it should', async () => {
+  const other = createServer().listen(0, '127.0.0.1')
+  await once(other, 'listening')
+  const { port } = other.address() as AddressInfo
+  configured({ listen: { host: '127.0.0.1', port } })
+  const { code, said } = await refused()
+  other.close()
+  expect(code).toBe(78)
+  expect(said).toContain(`listen: nobody can listen at 127.0.0.1:${port} (EADDRINUSE)`)
 })
 
 function swapForFolder(name: string): void {
