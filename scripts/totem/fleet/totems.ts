@@ -64,6 +64,8 @@ interface Totem {
   queue: Queue
   journal: Journal
   recorded: string[]
+  /** When it looks for its line again. */
+  finds: NodeJS.Timeout | null
   drain: Drain | null
   client: GatewayClient | null
 }
@@ -106,7 +108,7 @@ function open({ folder }: Fleet, id: string): Totem {
   mkdirSync(data, { recursive: true, mode: 0o700 })
   const queue = opened(openQueue({ path: join(data, 'queue.db'), now: Date.now }))
   const journal = opened(openJournal({ path: join(data, 'journal.db'), totem: id, now: Date.now }))
-  return { id, queue, journal, recorded: [], drain: null, client: null }
+  return { id, queue, journal, recorded: [], finds: null, drain: null, client: null }
 }
 
 const gatewayKeysIn = (pki: string) => {
@@ -156,7 +158,7 @@ function drainAll(urls: string[]): void {
   const ca = readFileSync(join(pki, 'gateway-ca.pem'), 'utf8')
   const key = (totem: Totem, name: string) => readFileSync(join(keys, `${totem.id}.${name}`), 'utf8')
   for (const [index, totem] of totems.entries()) {
-    setTimeout(() => void start(totem, index), Math.random() * LINE_PROBE_MS)
+    totem.finds = setTimeout(() => start(totem, index), Math.random() * LINE_PROBE_MS)
   }
   function start(totem: Totem, index: number): void {
     const outcomeKey: NamedKey = JSON.parse(key(totem, 'outcome.jwk.json'))
@@ -233,7 +235,10 @@ async function balance(): Promise<void> {
     failures: { ...failures },
     cpuMs: (cpu.user + cpu.system) / 1_000,
   }
-  for (const { client } of totems) client?.close()
+  for (const { finds, client } of totems) {
+    if (finds) clearTimeout(finds)
+    client?.close()
+  }
   await Promise.all(totems.map(({ drain }) => drain?.stop()))
   for (const { queue, journal, recorded } of totems) {
     for (const { operation, state, reason } of queue.list({ limit: recorded.length + 1 })) {
