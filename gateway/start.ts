@@ -24,6 +24,7 @@ import { createOutcomes } from './operations/outcomes.ts'
 import { startWork } from './operations/work.ts'
 import { startRetention } from './retention.ts'
 import { createSessions } from './sessions/sessions.ts'
+import { isDatabaseAway } from './store/away.ts'
 import { openStore } from './store/database.ts'
 import { openTrust } from './trust/keeper.ts'
 import { CONFIG, folderMade, folderThere, jsonOf, TEMPORARY, textOf, Unusable } from './unusable.ts'
@@ -152,17 +153,15 @@ async function tlsOf(setting: string, files: { key: string; certificate: string 
 const refused = (what: string, { kind }: { kind: string }, todo: string) =>
   new Unusable(CONFIG, `${what} is refused: ${kind}: ${todo}`)
 
-/** No connection (a system error), or SQLSTATE: not let in, no such database. Its message may quote the URL's password. */
-const NO_DATABASE = /^(E[A-Z_]+|28...|3D...|53300|57P0.)$/
+/** SQLSTATE: who we are is not known, or not believed; there is no such database. */
+const NOT_LET_IN = /^(28|3D)...$/
 
-/** Anything else is a bug of ours, and tells where it is. */
+/** Anything else is a bug of ours, and tells where it is. Nothing of the message, which may quote the URL. */
 function noDatabase(reason: unknown): unknown {
-  const code = String((reason as { code?: unknown }).code)
-  if (!NO_DATABASE.test(code)) return reason
-  return new Unusable(
-    TEMPORARY,
-    `DATABASE_URL: the database does not let us in (${code}): see that it runs and knows us`,
-  )
+  const { code = 'no answer' } = reason as { code?: string }
+  if (!isDatabaseAway(reason) && !NOT_LET_IN.test(code)) return reason
+  const sentence = `the database does not let us in (${code}): see that it runs and knows us`
+  return new Unusable(TEMPORARY, `DATABASE_URL: ${sentence}`)
 }
 
 async function listen(

@@ -8,6 +8,8 @@ const failed = (connectionString: string) =>
 test.each([
   ['no server behind the socket', 'postgresql://totem@/postgres?host=/nonexistent'],
   ['nobody at the port', 'postgresql://totem@127.0.0.1:9/postgres'],
+  ['nobody at the port of a name', 'postgresql://totem@localhost:9/postgres'],
+  ['no such name', 'postgresql://totem@database.invalid/postgres'],
 ])('%s: away', async (_, url) => {
   expect(isDatabaseAway(await failed(url))).toBe(true)
 })
