@@ -143,7 +143,7 @@ export const submissionResult = z.strictObject({
 })
 export type SubmissionResult = z.infer<typeof submissionResult>
 
-/** Seconds that `/v1/outcomes` may be held open; meanwhile TCP's keep-alives hold the connection open in every NAT on the way. */
+/** Seconds that `/v1/outcomes` may be held open; TCP's keep-alives keep every NAT on the way from forgetting it. */
 export const LONGEST_POLL_S = 50
 
 /**

@@ -13,8 +13,9 @@ import { createSettler } from './settler.ts'
 import type { Carried } from './work.ts'
 
 /**
- * One job of an operation, `row` being undefined when that is settled: asks ANPR under the operation's id, which answers a repeated id with the same certificate, and stores outcome,
- * number, access and the job's end in one transaction. What was done before, here or elsewhere, is not done again.
+ * One job of an operation, `row` being undefined when that is settled: asks ANPR under the operation's id, which answers a
+ * repeated id with the same certificate, and stores outcome, number, access and the job's end in one transaction. What was
+ * done before, here or elsewhere, is not done again.
  */
 export function createCarryOut({
   store: { db, boss },

@@ -97,14 +97,9 @@ export async function startWork({
       if (free > 0) {
         rung = false
         const jobs = await fetch(free)
-        const rows =
-          jobs.length > 0
-            ? pending(
-                db,
-                jobs.map(({ data }) => data.operation),
-              )
-            : null
-        for (const job of jobs) if (rows) active.set(job.id, work(job, rows))
+        const operations = jobs.map(({ data }) => data.operation)
+        const rows = pending(db, operations)
+        for (const job of jobs) active.set(job.id, work(job, rows))
       }
       await sleep(
         isTroubled() ? Math.random() * Math.min(1_000 * 2 ** (failures - TROUBLE), LONGEST_PAUSE_MS) : POLL_MS,

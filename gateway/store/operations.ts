@@ -96,6 +96,7 @@ export type Pending = Pick<OperationRow, 'id' | 'totem' | 'received_at'> & { sea
 
 /** Those of `ids` that are not settled yet, by id. */
 export async function pending(db: Database, ids: readonly string[]): Promise<Map<string, Pending>> {
+  if (ids.length === 0) return new Map()
   const rows = await db
     .selectFrom('operation')
     .leftJoin('operation_request', 'operation', 'id')
