@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
+import { type Clock, MINUTE_MS } from '../../basics/time.ts'
 import { evidence } from '../../contract/evidence.ts'
 import {
   familySheet,
@@ -21,7 +22,6 @@ import { gatewayKeysAnswer } from '../../contract/gateway-keys.ts'
 import { heartbeat } from '../../contract/heartbeat.ts'
 import { ok } from '../../contract/result.ts'
 import { trustBundle } from '../../contract/trust.ts'
-import { type Clock, MINUTE_MS } from '../clock.ts'
 import { takeIn } from '../journal/intake.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import type { Metrics } from '../metrics.ts'
