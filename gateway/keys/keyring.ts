@@ -9,7 +9,7 @@ import type { GatewayKeys } from '../../contract/gateway-keys.ts'
 import { JOURNAL_ANCHOR_TYP } from '../../contract/journal.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { type GatewayKeysRefusal, sealingKeysUsed, verifyGatewayKeys } from '../../trust/gateway-keys.ts'
-import type { SealingKeys } from '../operations/sealing.ts'
+import type { SealingKeys } from '../sealing/sealing.ts'
 import { secretIn } from './secret.ts'
 
 /** How soon keys that were put here count. */

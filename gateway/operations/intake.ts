@@ -4,13 +4,13 @@ import type { Logger } from 'pino'
 import { decodeTime } from 'ulid'
 import { type Clock, MINUTE_MS } from '../../basics/time.ts'
 import { type Problem, refusalKind, type Submission, type SubmissionResult } from '../../contract/gateway.ts'
+import { openRequest, type SealingKeys } from '../sealing/sealing.ts'
 import { type Accepted, record } from '../store/operations.ts'
 import { sealedOutcomes } from '../store/outcomes.ts'
 import { WORK } from '../store/queues.ts'
 import type { Database } from '../store/schema.ts'
 import type { Bell } from './bell.ts'
 import { ageProblem } from './decide.ts'
-import { openRequest, type SealingKeys } from './sealing.ts'
 
 type Item = Submission['items'][number]
 type ItemResult = SubmissionResult['results'][number]
