@@ -19,7 +19,7 @@ const joined = (value: unknown): string =>
         .join()
 
 /** What the renderer shows in this state. Only what the screen needs crosses the wall. */
-export function screenOf(snapshot: Snapshot, online: boolean): Screen {
+function screenOf(snapshot: Snapshot, online: boolean): Screen {
   const [top = '', name = top, inner = ''] = pathOf(snapshot).split('.')
   const show = shows[name]
   if (!show) throw new Error(`no screen for the state ${name}`)

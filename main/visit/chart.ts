@@ -38,7 +38,7 @@ type Tag = 'busy' | 'withoutCard'
 
 export const canPrint = (status: PrinterStatus) => status === 'ready' || status === 'paperLow'
 /** The card of this visit is still in, and not somebody else's that came after it. */
-export const holdsCard = ({ card, visit: { holder } }: Context) =>
+const holdsCard = ({ card, visit: { holder } }: Context) =>
   card !== null && (holder.card === null || holder.card === card)
 /** Still in the reader or on it: to be taken along. */
 export const cardToTake = (context: Context) => holdsCard(context) && !context.lost

@@ -1,5 +1,5 @@
 import { type Refused, refused as refusal, type VisitServices } from './services.ts'
-import { type Change, changed, secretsForgotten, type Visit } from './visit.ts'
+import { type Change, secretsForgotten, type Visit } from './visit.ts'
 
 /** What a piece of work came to: where the visit goes on and what it now knows. */
 export interface Step<To extends string = string> {
@@ -17,6 +17,3 @@ export const refused = (error: Refused, set: Change = {}): Step<'refused'> =>
 
 /** A bug met with one person's data: it must not take the totem from the next (invariant 8). */
 export const broken = (): Step<'refused'> => refused(refusal('session-refused'), secretsForgotten)
-
-/** The same visit after a step, for work that goes on from it. */
-export const after = (visit: Visit, { set }: Step): Visit => changed(visit, set)

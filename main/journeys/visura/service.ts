@@ -8,6 +8,14 @@ import { passing, refusedBy } from '../../visit/refusals.ts'
 import { type Entered, type Refused, refused, type Unavailable, type Written } from '../../visit/services.ts'
 import { visura } from './paper.ts'
 
+declare module '../../visit/services.ts' {
+  interface VisitServices {
+    /** What ANPR holds of the holder, asked now. */
+    visura(visit: VisitId, entered: Entered): Promise<Result<VisuraAnswer, Refused | Unavailable>>
+    writeVisura(visit: VisitId, told: VisuraAnswer): Written
+  }
+}
+
 /** What ANPR holds of the holder, now: there is no visura of yesterday, so that nothing of it is kept or queued. */
 export async function askVisura(
   client: Pick<GatewayClient, 'visura'>,
