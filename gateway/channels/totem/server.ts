@@ -1,7 +1,8 @@
 import { createReadStream } from 'node:fs'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
-import { evidence } from '../../contract/evidence.ts'
+import { type Clock, MINUTE_MS } from '../../../basics/time.ts'
+import { evidence } from '../../../contract/evidence.ts'
 import {
   familySheet,
   journalBatch,
@@ -16,25 +17,24 @@ import {
   submission,
   submissionResult,
   visuraAnswer,
-} from '../../contract/gateway.ts'
-import { gatewayKeysAnswer } from '../../contract/gateway-keys.ts'
-import { heartbeat } from '../../contract/heartbeat.ts'
-import { ok } from '../../contract/result.ts'
-import { trustBundle } from '../../contract/trust.ts'
-import { type Clock, MINUTE_MS } from '../clock.ts'
-import { takeIn } from '../journal/intake.ts'
-import type { Keyring } from '../keys/keyring.ts'
-import type { Metrics } from '../metrics.ts'
-import type { Intake } from '../operations/intake.ts'
-import type { Outcomes } from '../operations/outcomes.ts'
-import type { Sessions } from '../sessions/sessions.ts'
-import { keepHeartbeat } from '../store/heartbeats.ts'
-import { list } from '../store/operations.ts'
-import type { Database } from '../store/schema.ts'
-import type { TrustKeeper } from '../trust/keeper.ts'
-import { speakGzip } from './encoding.ts'
-import { type Pressure, relievePressure } from './pressure.ts'
-import { answer, answerErrors, malformed, refuse } from './problems.ts'
+} from '../../../contract/gateway.ts'
+import { gatewayKeysAnswer } from '../../../contract/gateway-keys.ts'
+import { heartbeat } from '../../../contract/heartbeat.ts'
+import { ok } from '../../../contract/result.ts'
+import { trustBundle } from '../../../contract/trust.ts'
+import type { Sessions } from '../../citizen/session.ts'
+import { keepHeartbeat } from '../../fleet/heartbeats.ts'
+import { speakGzip } from '../../http/encoding.ts'
+import { type Pressure, relievePressure } from '../../http/pressure.ts'
+import { answer, answerErrors, malformed, refuse } from '../../http/problems.ts'
+import { takeIn } from '../../journal/intake.ts'
+import type { Keyring } from '../../keys/keyring.ts'
+import type { Metrics } from '../../metrics.ts'
+import type { Intake } from '../../operations/intake.ts'
+import type { Outcomes } from '../../operations/outcomes.ts'
+import { list } from '../../store/operations.ts'
+import type { Database } from '../../store/schema.ts'
+import type { TrustKeeper } from '../../trust/keeper.ts'
 import type { Totems } from './totems.ts'
 
 declare module 'fastify' {

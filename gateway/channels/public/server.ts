@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
-import type { ServedPage } from '../verify/served.ts'
-import { answerErrors } from './problems.ts'
-import type { Tls } from './totem-server.ts'
+import { answerErrors } from '../../http/problems.ts'
+import type { ServedPage } from '../../verify/served.ts'
+import type { Tls } from '../totem/server.ts'
 
 /** A list of keys that was withdrawn from must not live on in a cache for long. */
 const CACHED_S = 3_600

@@ -3,8 +3,8 @@ import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TLSSocket } from 'node:tls'
 import type { FastifyRequest } from 'fastify'
-import { totemId } from '../../contract/identity.ts'
-import { type NamedKey, readKey } from '../operations/sealing.ts'
+import { totemId } from '../../../contract/identity.ts'
+import { type NamedKey, readKey } from '../../sealing/sealing.ts'
 
 /** Totems that are known here: the id by TLS, the key from provisioning. */
 export interface Totems {

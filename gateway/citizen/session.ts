@@ -1,15 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { z } from 'zod'
+import { type Clock, MINUTE_MS } from '../../basics/time.ts'
 import type { Evidence } from '../../contract/evidence.ts'
 import type { FamilySheet, Problem, preview, previewRequest, Session, VisuraAnswer } from '../../contract/gateway.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
+import { noteAccess } from '../access/log.ts'
 import type { AnprClient, AnprFailure } from '../anpr/client.ts'
 import { problemOf } from '../anpr/problems.ts'
-import { type Clock, MINUTE_MS } from '../clock.ts'
-import { noteAccess } from '../store/accesses.ts'
 import type { Database } from '../store/schema.ts'
-import { holderOf, openSession } from '../store/sessions.ts'
 import type { TrustKeeper } from '../trust/keeper.ts'
+import { holderOf, openSession } from './store.ts'
 import { registered } from './visura.ts'
 
 /** How old a login may be, and how far the totem's clock may be from ours. */

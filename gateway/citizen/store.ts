@@ -1,4 +1,4 @@
-import type { Database } from './schema.ts'
+import type { Database } from '../store/schema.ts'
 
 export interface SessionRow {
   tokenHash: string

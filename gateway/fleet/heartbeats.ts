@@ -1,5 +1,5 @@
 import type { Heartbeat } from '../../contract/heartbeat.ts'
-import type { Database } from './schema.ts'
+import type { Database } from '../store/schema.ts'
 
 /** Keeps a totem's newest heartbeat. */
 export async function keepHeartbeat(db: Database, totem: string, body: Heartbeat, at: Date): Promise<void> {
