@@ -1,6 +1,6 @@
 import { statfsSync } from 'node:fs'
 import { ulid } from 'ulid'
-import type { OutOfService } from '../../contract/view.ts'
+import type { OutOfService } from '../../contract/journeys/arrive.ts'
 import type { Devices } from '../devices/index.ts'
 import type { Place } from '../documents/receipt.ts'
 import type { Journal } from '../journal/journal.ts'

@@ -1,5 +1,5 @@
 import type { ReceiptDocument, ReceiptLine } from '../../contract/print.ts'
-import type { Language } from '../../contract/view.ts'
+import type { Language } from '../../contract/language.ts'
 import { type Paper, said } from '../documents/model.ts'
 
 /** What came out before, in whole or in part: this sheet itself, the certificate that it goes with, or both. */

@@ -1,6 +1,6 @@
 import type { CardFailure } from '../../contract/device.ts'
 import { unreachable } from '../../contract/result.ts'
-import { refusal } from '../../contract/view.ts'
+import { refusal } from '../../contract/refusal.ts'
 import type { DeviceGone } from '../devices/index.ts'
 import { type Refused, refused } from '../session/services.ts'
 

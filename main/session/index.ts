@@ -1,6 +1,6 @@
 import { createActor } from 'xstate'
 import type { CardState, PrinterStatus } from '../../contract/device.ts'
-import type { View } from '../../contract/view.ts'
+import type { View } from '../../contract/visit.ts'
 import { createIdleWatch, type IdleTimings } from './idle.ts'
 import { createVisitMachine, type VisitEvent } from './machine.ts'
 import { needsCard, screenOf, stepOf, waitsForPerson } from './screen.ts'

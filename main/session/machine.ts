@@ -1,7 +1,9 @@
 import { assign, fromPromise, setup } from 'xstate'
 import { type CertificateType, certificateTypes, exemption, type Purpose } from '../../contract/catalogue.ts'
 import type { CardReadout, PrinterStatus } from '../../contract/device.ts'
-import type { Language, OutOfService, Service, WrittenDocument } from '../../contract/view.ts'
+import type { Language } from '../../contract/language.ts'
+import type { OutOfService } from '../../contract/journeys/arrive.ts'
+import type { Service, WrittenDocument } from '../../contract/journeys/lists.ts'
 import { refused, type VisitServices } from './services.ts'
 import { createTasks, type Step, type TaskName } from './tasks.ts'
 import { freshRequest, freshVisit, offersAttoNotorio, type Visit } from './visit.ts'
@@ -56,7 +58,7 @@ export interface MachineOptions {
   now?: () => number
 }
 
-/** One citizen after the other. States are named after the screens (contract/view.ts). */
+/** One citizen after the other. States are named after the screens (contract/visit.ts). */
 export function createVisitMachine({ services, goodbyeMs, now = () => performance.now() }: MachineOptions) {
   const tasks = createTasks(services)
   const fresh = () => freshVisit(services.newSession())

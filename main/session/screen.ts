@@ -1,5 +1,6 @@
 import { certificateTypes, type Purpose } from '../../contract/catalogue.ts'
-import type { Screen, ScreenOf, steps } from '../../contract/view.ts'
+import type { Screen, ScreenOf } from '../../contract/journeys/index.ts'
+import type { steps } from '../../contract/steps.ts'
 import { type Context, canPrint, cardToTake } from './machine.ts'
 import { declarable, offersAttoNotorio, operationKept, required, type Visit } from './visit.ts'
 

@@ -3,7 +3,10 @@ import type { CardReadout, PersonalData, PrinterStatus } from '../../contract/de
 import type { Evidence } from '../../contract/evidence.ts'
 import type { FamilyMember, IssuedOutcome, VisuraAnswer } from '../../contract/gateway.ts'
 import type { Result } from '../../contract/result.ts'
-import type { Language, OutOfService, Refusal, WrittenDocument } from '../../contract/view.ts'
+import type { Language } from '../../contract/language.ts'
+import type { OutOfService } from '../../contract/journeys/arrive.ts'
+import type { Refusal } from '../../contract/refusal.ts'
+import type { WrittenDocument } from '../../contract/journeys/lists.ts'
 import type { Paper } from '../documents/model.ts'
 
 /**

@@ -1,7 +1,9 @@
 import type { CertificateType, Exemption } from '../../contract/catalogue.ts'
 import type { CardReadout } from '../../contract/device.ts'
 import type { FamilyMember, IssuedOutcome, VisuraAnswer } from '../../contract/gateway.ts'
-import type { Language, ScreenOf, Service, WrittenDocument } from '../../contract/view.ts'
+import type { Language } from '../../contract/language.ts'
+import type { ScreenOf } from '../../contract/journeys/index.ts'
+import type { Service, WrittenDocument } from '../../contract/journeys/lists.ts'
 import type {
   Declared,
   Entered,
