@@ -18,15 +18,22 @@ module.exports = {
       from: { path: '^trust/', pathNot: '[.]test[.]' },
       to: { path: `^(${ROOMS.join('|')}|scripts|test)/` },
     },
+    {
+      name: 'catalogue-imports-contract-only',
+      comment: 'The same law judges a request at the totem and at the gateway; it is data and pure rules.',
+      severity: 'error',
+      from: { path: '^catalogue/', pathNot: '[.]test[.]' },
+      to: { pathNot: '^(catalogue|contract)/' },
+    },
     ...ROOMS.map((room) => ({
       name: `${room}-keeps-to-itself`,
-      comment: 'Rooms meet in contract/ alone; main and gateway may also use trust/.',
+      comment: 'Rooms meet in contract/ alone; main and gateway may also use trust/ and catalogue/.',
       severity: 'error',
       from: { path: `^${room}/` },
       to: {
         path: [
           `^(${ROOMS.filter((other) => other !== room).join('|')}|scripts|test)/`,
-          ...(room === 'main' || room === 'gateway' ? [] : ['^trust/']),
+          ...(room === 'main' || room === 'gateway' ? [] : ['^(trust|catalogue)/']),
         ],
       },
     })),
@@ -34,7 +41,7 @@ module.exports = {
       name: 'electron-in-the-shell-only',
       severity: 'error',
       from: {
-        path: '^(contract|trust|main|native|renderer|gateway|simulator)/',
+        path: '^(contract|catalogue|trust|main|native|renderer|gateway|simulator)/',
         pathNot: '^main/shell/',
       },
       to: { path: '^(electron|node_modules/electron/)' },

@@ -16,6 +16,7 @@ const OLD_ELECTRON_EXTERNAL = '@photostructure/sqlite'
 
 const INPUTS = [
   'contract',
+  'catalogue',
   'trust',
   'main',
   'native',

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { node, root, setup } from './setup.mjs'
 
-const SOURCES = ['contract', 'trust', 'main', 'native', 'renderer', 'gateway', 'simulator', 'scripts', 'test']
+const SOURCES = ['contract', 'catalogue', 'trust', 'main', 'native', 'renderer', 'gateway', 'simulator', 'scripts', 'test']
 
 console.log('Set-up')
 await setup()
