@@ -1,13 +1,13 @@
-import type { ScreenOf } from '../../contract/journeys/index.ts'
-import { answer, enterPin } from '../bridge.ts'
-import { CieThinking, ReaderWithKeypad } from '../components/card-illustrations.tsx'
-import { Notice } from '../components/facts.tsx'
-import { Icon } from '../components/icon.tsx'
-import { CardThinking, OneTryLeft } from '../components/illustrations.tsx'
-import { Screen } from '../components/screen.tsx'
-import { AnswerCard, TouchButton } from '../components/touch-button.tsx'
-import { useText } from '../i18n/use-text.ts'
-import { PinPad } from '../keyboard/pin-pad.tsx'
+import type { ScreenOf } from '../../../contract/journeys/index.ts'
+import { answer, enterPin } from '../../bridge.ts'
+import { CieThinking, ReaderWithKeypad } from '../../components/card-illustrations.tsx'
+import { Notice } from '../../components/facts.tsx'
+import { Icon } from '../../components/icon.tsx'
+import { CardThinking, OneTryLeft } from '../../components/illustrations.tsx'
+import { Screen } from '../../components/screen.tsx'
+import { AnswerCard, TouchButton } from '../../components/touch-button.tsx'
+import { useText } from '../../i18n/use-text.ts'
+import { PinPad } from '../../keyboard/pin-pad.tsx'
 
 export function Pin({ screen }: { screen: ScreenOf<'pin'> }) {
   if (screen.pinPad) return <PinOnReader screen={screen} />

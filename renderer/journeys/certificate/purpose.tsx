@@ -1,11 +1,11 @@
-import type { Purpose } from '../../contract/catalogue.ts'
-import type { ScreenOf } from '../../contract/journeys/index.ts'
-import { answer } from '../bridge.ts'
-import { type Point, Points } from '../components/facts.tsx'
-import type { IconName } from '../components/icon.tsx'
-import { Screen } from '../components/screen.tsx'
-import { AnswerCard } from '../components/touch-button.tsx'
-import { fullName, useText } from '../i18n/use-text.ts'
+import type { Purpose } from '../../../contract/catalogue.ts'
+import type { ScreenOf } from '../../../contract/journeys/index.ts'
+import { answer } from '../../bridge.ts'
+import { type Point, Points } from '../../components/facts.tsx'
+import type { IconName } from '../../components/icon.tsx'
+import { Screen } from '../../components/screen.tsx'
+import { AnswerCard } from '../../components/touch-button.tsx'
+import { fullName, useText } from '../../i18n/use-text.ts'
 
 const ICON: Record<Purpose, IconName> = {
   publicBody: 'institution',

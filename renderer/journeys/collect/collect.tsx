@@ -1,10 +1,10 @@
-import type { ScreenOf } from '../../contract/journeys/index.ts'
-import { answer } from '../bridge.ts'
-import { Icon } from '../components/icon.tsx'
-import { PaperOut } from '../components/illustrations.tsx'
-import { Screen } from '../components/screen.tsx'
-import { AnswerCard } from '../components/touch-button.tsx'
-import { certificateName, useDate, useText } from '../i18n/use-text.ts'
+import type { ScreenOf } from '../../../contract/journeys/index.ts'
+import { answer } from '../../bridge.ts'
+import { Icon } from '../../components/icon.tsx'
+import { PaperOut } from '../../components/illustrations.tsx'
+import { Screen } from '../../components/screen.tsx'
+import { AnswerCard } from '../../components/touch-button.tsx'
+import { certificateName, useDate, useText } from '../../i18n/use-text.ts'
 
 /** More would leave no room for the two answers. */
 const LISTED = 3

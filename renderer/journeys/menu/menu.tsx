@@ -1,9 +1,9 @@
-import type { ScreenOf } from '../../contract/journeys/index.ts'
-import { answer } from '../bridge.ts'
-import { Icon } from '../components/icon.tsx'
-import { Screen } from '../components/screen.tsx'
-import { AnswerCard } from '../components/touch-button.tsx'
-import { fullName, useDate, useText } from '../i18n/use-text.ts'
+import type { ScreenOf } from '../../../contract/journeys/index.ts'
+import { answer } from '../../bridge.ts'
+import { Icon } from '../../components/icon.tsx'
+import { Screen } from '../../components/screen.tsx'
+import { AnswerCard } from '../../components/touch-button.tsx'
+import { fullName, useDate, useText } from '../../i18n/use-text.ts'
 
 export function Menu({ screen: { holder, online, notices } }: { screen: ScreenOf<'menu'> }) {
   const text = useText()

@@ -1,10 +1,10 @@
-import type { ScreenOf } from '../../contract/journeys/index.ts'
-import { answer } from '../bridge.ts'
-import { Points } from '../components/facts.tsx'
-import { PaperOut } from '../components/illustrations.tsx'
-import { Screen } from '../components/screen.tsx'
-import { AnswerCard } from '../components/touch-button.tsx'
-import { useText } from '../i18n/use-text.ts'
+import type { ScreenOf } from '../../../contract/journeys/index.ts'
+import { answer } from '../../bridge.ts'
+import { Points } from '../../components/facts.tsx'
+import { PaperOut } from '../../components/illustrations.tsx'
+import { Screen } from '../../components/screen.tsx'
+import { AnswerCard } from '../../components/touch-button.tsx'
+import { useText } from '../../i18n/use-text.ts'
 
 export function Printing({ screen }: { screen: ScreenOf<'printing'> }) {
   const text = useText()

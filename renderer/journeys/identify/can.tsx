@@ -1,10 +1,10 @@
-import type { ScreenOf } from '../../contract/journeys/index.ts'
-import { answer } from '../bridge.ts'
-import { CanOnFront, Cie, CieThinking } from '../components/card-illustrations.tsx'
-import { Notice, Points } from '../components/facts.tsx'
-import { Screen } from '../components/screen.tsx'
-import { fullName, useDay, useText } from '../i18n/use-text.ts'
-import { CanPad } from '../keyboard/can-pad.tsx'
+import type { ScreenOf } from '../../../contract/journeys/index.ts'
+import { answer } from '../../bridge.ts'
+import { CanOnFront, Cie, CieThinking } from '../../components/card-illustrations.tsx'
+import { Notice, Points } from '../../components/facts.tsx'
+import { Screen } from '../../components/screen.tsx'
+import { fullName, useDay, useText } from '../../i18n/use-text.ts'
+import { CanPad } from '../../keyboard/can-pad.tsx'
 import { renewableFrom } from './renewal.ts'
 
 export function Can({ screen: { wrong } }: { screen: ScreenOf<'can'> }) {

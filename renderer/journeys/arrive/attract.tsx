@@ -1,11 +1,11 @@
-import type { ScreenOf } from '../../contract/journeys/index.ts'
-import { answer } from '../bridge.ts'
-import { Notice, Points } from '../components/facts.tsx'
-import { Icon } from '../components/icon.tsx'
-import { Town } from '../components/illustrations.tsx'
-import { useAnnouncement } from '../components/live-region.tsx'
-import { TouchButton } from '../components/touch-button.tsx'
-import { useText } from '../i18n/use-text.ts'
+import type { ScreenOf } from '../../../contract/journeys/index.ts'
+import { answer } from '../../bridge.ts'
+import { Notice, Points } from '../../components/facts.tsx'
+import { Icon } from '../../components/icon.tsx'
+import { Town } from '../../components/illustrations.tsx'
+import { useAnnouncement } from '../../components/live-region.tsx'
+import { TouchButton } from '../../components/touch-button.tsx'
+import { useText } from '../../i18n/use-text.ts'
 
 /** Says what the totem gives, what is needed for it, and what is out of order today, before anybody starts. */
 export function Attract({ screen }: { screen: ScreenOf<'attract'> }) {

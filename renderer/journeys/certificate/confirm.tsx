@@ -1,8 +1,8 @@
-import { exemptions } from '../../contract/catalogue.ts'
-import type { ScreenOf } from '../../contract/journeys/index.ts'
-import { answer } from '../bridge.ts'
-import { Screen } from '../components/screen.tsx'
-import { certificateName, fullName, useText } from '../i18n/use-text.ts'
+import { exemptions } from '../../../contract/catalogue.ts'
+import type { ScreenOf } from '../../../contract/journeys/index.ts'
+import { answer } from '../../bridge.ts'
+import { Screen } from '../../components/screen.tsx'
+import { certificateName, fullName, useText } from '../../i18n/use-text.ts'
 
 export function Confirm({ screen }: { screen: ScreenOf<'confirm'> }) {
   const text = useText()

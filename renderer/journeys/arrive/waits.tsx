@@ -1,8 +1,8 @@
-import type { ScreenOf } from '../../contract/journeys/index.ts'
-import { Points } from '../components/facts.tsx'
-import { AskingRegister, ToTheCounter, Town } from '../components/illustrations.tsx'
-import { Screen, Waiting } from '../components/screen.tsx'
-import { fullName, useText } from '../i18n/use-text.ts'
+import type { ScreenOf } from '../../../contract/journeys/index.ts'
+import { Points } from '../../components/facts.tsx'
+import { AskingRegister, ToTheCounter, Town } from '../../components/illustrations.tsx'
+import { Screen, Waiting } from '../../components/screen.tsx'
+import { fullName, useText } from '../../i18n/use-text.ts'
 
 export function Starting() {
   const text = useText()

@@ -1,8 +1,8 @@
-import { answer } from '../bridge.ts'
-import { Greetings } from '../components/illustrations.tsx'
-import { Screen } from '../components/screen.tsx'
-import { TouchButton } from '../components/touch-button.tsx'
-import { useText } from '../i18n/use-text.ts'
+import { answer } from '../../bridge.ts'
+import { Greetings } from '../../components/illustrations.tsx'
+import { Screen } from '../../components/screen.tsx'
+import { TouchButton } from '../../components/touch-button.tsx'
+import { useText } from '../../i18n/use-text.ts'
 
 /** A language is called by its own name: whoever needs it can't read the others, and a flag is a country. */
 export function ChooseLanguage() {

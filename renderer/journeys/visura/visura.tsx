@@ -1,11 +1,11 @@
-import type { ScreenOf } from '../../contract/journeys/index.ts'
-import { answer } from '../bridge.ts'
-import { Notice, Points } from '../components/facts.tsx'
-import { AskingRegister } from '../components/illustrations.tsx'
-import { Screen } from '../components/screen.tsx'
-import { AnswerCard } from '../components/touch-button.tsx'
-import { fullName, useDay, useText } from '../i18n/use-text.ts'
-import { kinshipKey } from './person.tsx'
+import type { ScreenOf } from '../../../contract/journeys/index.ts'
+import { answer } from '../../bridge.ts'
+import { Notice, Points } from '../../components/facts.tsx'
+import { AskingRegister } from '../../components/illustrations.tsx'
+import { Screen } from '../../components/screen.tsx'
+import { AnswerCard } from '../../components/touch-button.tsx'
+import { fullName, useDay, useText } from '../../i18n/use-text.ts'
+import { kinshipKey } from '../certificate/person.tsx'
 
 type Person = NonNullable<ScreenOf<'visura'>['person']>
 

@@ -1,13 +1,13 @@
-import type { ScreenOf } from '../../contract/journeys/index.ts'
-import type { Refusal } from '../../contract/refusal.ts'
-import { answer } from '../bridge.ts'
-import { CardAtReader } from '../components/card-illustrations.tsx'
-import { Notice, type Point, Points } from '../components/facts.tsx'
-import { PaperOut, ToTheCounter, Town } from '../components/illustrations.tsx'
-import { Screen } from '../components/screen.tsx'
-import { AnswerCard } from '../components/touch-button.tsx'
-import { isMessage } from '../i18n/messages.ts'
-import { useDay, useText } from '../i18n/use-text.ts'
+import type { ScreenOf } from '../../../contract/journeys/index.ts'
+import type { Refusal } from '../../../contract/refusal.ts'
+import { answer } from '../../bridge.ts'
+import { CardAtReader } from '../../components/card-illustrations.tsx'
+import { Notice, type Point, Points } from '../../components/facts.tsx'
+import { PaperOut, ToTheCounter, Town } from '../../components/illustrations.tsx'
+import { Screen } from '../../components/screen.tsx'
+import { AnswerCard } from '../../components/touch-button.tsx'
+import { isMessage } from '../../i18n/messages.ts'
+import { useDay, useText } from '../../i18n/use-text.ts'
 
 /** A collect code is read aloud and copied by hand: two groups of four. */
 function inGroups(code: string): string {

@@ -1,11 +1,11 @@
 import { useState } from 'react'
-import type { ScreenOf } from '../../contract/journeys/index.ts'
-import { answer } from '../bridge.ts'
-import { Notice } from '../components/facts.tsx'
-import { Screen } from '../components/screen.tsx'
-import { AnswerCard } from '../components/touch-button.tsx'
-import { type MessageId, messages } from '../i18n/messages.ts'
-import { fullName, useText } from '../i18n/use-text.ts'
+import type { ScreenOf } from '../../../contract/journeys/index.ts'
+import { answer } from '../../bridge.ts'
+import { Notice } from '../../components/facts.tsx'
+import { Screen } from '../../components/screen.tsx'
+import { AnswerCard } from '../../components/touch-button.tsx'
+import { type MessageId, messages } from '../../i18n/messages.ts'
+import { fullName, useText } from '../../i18n/use-text.ts'
 
 type Person = ScreenOf<'person'>['people'][number]
 

@@ -1,8 +1,8 @@
-import { CardAtReader, CieOnReader } from '../components/card-illustrations.tsx'
-import { Points } from '../components/facts.tsx'
-import { CardAndReader } from '../components/illustrations.tsx'
-import { Screen, Waiting } from '../components/screen.tsx'
-import { useText } from '../i18n/use-text.ts'
+import { CardAtReader, CieOnReader } from '../../components/card-illustrations.tsx'
+import { Points } from '../../components/facts.tsx'
+import { CardAndReader } from '../../components/illustrations.tsx'
+import { Screen, Waiting } from '../../components/screen.tsx'
+import { useText } from '../../i18n/use-text.ts'
 
 /** There is nothing to touch: the reader notices the card, and which of the two it is. */
 export function InsertCard() {

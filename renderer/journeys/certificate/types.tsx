@@ -1,10 +1,10 @@
-import type { CertificateType } from '../../contract/catalogue.ts'
-import type { ScreenOf } from '../../contract/journeys/index.ts'
-import { answer } from '../bridge.ts'
-import type { IconName } from '../components/icon.tsx'
-import { Screen } from '../components/screen.tsx'
-import { AnswerCard } from '../components/touch-button.tsx'
-import { fullName, useText } from '../i18n/use-text.ts'
+import type { CertificateType } from '../../../contract/catalogue.ts'
+import type { ScreenOf } from '../../../contract/journeys/index.ts'
+import { answer } from '../../bridge.ts'
+import type { IconName } from '../../components/icon.tsx'
+import { Screen } from '../../components/screen.tsx'
+import { AnswerCard } from '../../components/touch-button.tsx'
+import { fullName, useText } from '../../i18n/use-text.ts'
 
 const ICON: Record<CertificateType, IconName> = { 8: 'home', 12: 'family' }
 

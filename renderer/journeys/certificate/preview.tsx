@@ -1,11 +1,11 @@
 import { useEffect, useRef, useState } from 'react'
-import type { ScreenOf } from '../../contract/journeys/index.ts'
-import { answer, previewPage } from '../bridge.ts'
-import { Icon } from '../components/icon.tsx'
-import { AskingRegister } from '../components/illustrations.tsx'
-import { Screen, Waiting } from '../components/screen.tsx'
-import { TouchButton } from '../components/touch-button.tsx'
-import { certificateName, fullName, useText } from '../i18n/use-text.ts'
+import type { ScreenOf } from '../../../contract/journeys/index.ts'
+import { answer, previewPage } from '../../bridge.ts'
+import { Icon } from '../../components/icon.tsx'
+import { AskingRegister } from '../../components/illustrations.tsx'
+import { Screen, Waiting } from '../../components/screen.tsx'
+import { TouchButton } from '../../components/touch-button.tsx'
+import { certificateName, fullName, useText } from '../../i18n/use-text.ts'
 
 /** The sheet as it will be, so that a wrong date is seen before anything is issued. */
 export function Preview({ screen: { pages, subject, types } }: { screen: ScreenOf<'preview'> }) {
