@@ -4,7 +4,7 @@ import type { View } from '../../contract/visit.ts'
 import { createIdleWatch, type IdleTimings } from './idle.ts'
 import { createVisitMachine, type VisitEvent } from './machine.ts'
 import { needsCard, screenOf, stepOf, waitsForPerson } from './screen.ts'
-import type { PreviewSheet, VisitServices } from './services.ts'
+import type { PreviewSheet, VisitServices } from '../visit/services.ts'
 
 export type { VisitEvent } from './machine.ts'
 

@@ -4,9 +4,9 @@ import type { CardReadout, PrinterStatus } from '../../contract/device.ts'
 import type { Language } from '../../contract/language.ts'
 import type { OutOfService } from '../../contract/journeys/arrive.ts'
 import type { Service, WrittenDocument } from '../../contract/journeys/lists.ts'
-import { refused, type VisitServices } from './services.ts'
-import { createTasks, type Step, type TaskName } from './tasks.ts'
-import { freshRequest, freshVisit, offersAttoNotorio, type Visit } from './visit.ts'
+import { refused, type VisitServices } from '../visit/services.ts'
+import { createTasks, type Step, type TaskName } from '../visit/step.ts'
+import { freshRequest, freshVisit, offersAttoNotorio, type Visit } from '../visit/visit.ts'
 
 /** What a person does on the screen (contract/ipc.ts), what the hardware tells, and time. */
 export type VisitEvent =

@@ -2,7 +2,7 @@ import { certificateTypes, type Purpose } from '../../contract/catalogue.ts'
 import type { Screen, ScreenOf } from '../../contract/journeys/index.ts'
 import type { steps } from '../../contract/steps.ts'
 import { type Context, canPrint, cardToTake } from './machine.ts'
-import { declarable, offersAttoNotorio, operationKept, required, type Visit } from './visit.ts'
+import { declarable, offersAttoNotorio, operationKept, required, type Visit } from '../visit/visit.ts'
 
 /** The first screen of purposes has the commonest; the others are one touch away (at most five answers a screen). */
 const FIRST_PURPOSES: Purpose[] = ['publicBody', 'privateParty', 'processuale', 'pensioneEstera']

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import type { Block } from '../documents/model.ts'
-import { cns, member, recognised, visura } from '../session/scripted-visit.ts'
-import type { Declared } from '../session/services.ts'
+import type { Block } from '../../documents/model.ts'
+import { cns, member, recognised, visura } from '../../../test/support/scripted-visit.ts'
+import type { Declared } from '../../visit/services.ts'
 
-import type { SignPaper } from './verification.ts'
-import { birthOf, type WritingOptions, writePaper } from './written.ts'
+import type { SignPaper } from '../../print/sign.ts'
+import { birthOf, type WritingOptions, writePaper } from './write.ts'
 
 const anna = { born: '18061951', sex: 'F' }
 
@@ -127,7 +127,7 @@ describe('what the declaration carries', () => {
   test.each([
     ['it', null, ['it'], ['it'], ['it']],
     ['it', 'de', ['it', 'de'], ['it', 'de'], ['it', 'de']],
-    // No Slovene form of art. 47 is known (main/documents/notorieta.ts).
+    // No Slovene form of art. 47 is known (main/journeys/declaration/notorieta.ts).
     ['it', 'sl', ['it', 'sl'], ['it'], ['it', 'sl']],
     ['en', 'de', ['it', 'en'], ['it', 'en'], ['en']],
   ] as const)(

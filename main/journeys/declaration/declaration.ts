@@ -1,9 +1,9 @@
-import type { RegisteredPerson } from '../../contract/document.ts'
-import { declarationWords, type Topic, topics } from './declaration-words.ts'
-import type { Block, Choice, Paper, PaperLanguage, Run, Words } from './model.ts'
-import { familyTable, personFacts, statoCivile } from './person.ts'
-import type { Place } from './receipt.ts'
-import { inflect, plainDate, registerWords, say } from './words.ts'
+import type { RegisteredPerson } from '../../../contract/document.ts'
+import { declarationWords, type Topic, topics } from './words.ts'
+import type { Block, Choice, Paper, PaperLanguage, Run, Words } from '../../documents/model.ts'
+import { familyTable, personFacts, statoCivile } from '../../documents/person.ts'
+import type { Place } from '../certificate/receipt.ts'
+import { inflect, plainDate, registerWords, say } from '../../documents/words.ts'
 
 /** Languages of a legal form: the Italian text, alone or with its translation. */
 export type FormLanguages = readonly ['it'] | readonly ['it', Exclude<PaperLanguage, 'it'>]

@@ -1,11 +1,11 @@
-import type { TotemConfig } from '../../contract/config.ts'
-import type { CardReadout } from '../../contract/device.ts'
-import { err, ok, type Result } from '../../contract/result.ts'
-import { verifyTravelDocument } from '../../trust/travel-document.ts'
-import type { Trust } from '../../trust/trust.ts'
-import type { Devices } from '../devices/index.ts'
-import { type Possession, type Refused, refused, type WrongCan } from '../session/services.ts'
-import { refusedCard } from './refusals.ts'
+import type { TotemConfig } from '../../../contract/config.ts'
+import type { CardReadout } from '../../../contract/device.ts'
+import { err, ok, type Result } from '../../../contract/result.ts'
+import { verifyTravelDocument } from '../../../trust/travel-document.ts'
+import type { Trust } from '../../../trust/trust.ts'
+import type { Devices } from '../../devices/index.ts'
+import { type Possession, type Refused, refused, type WrongCan } from '../../visit/services.ts'
+import { refusedCard } from '../../visit/refusals.ts'
 
 export interface PossessionOptions {
   devices: Devices

@@ -4,9 +4,9 @@ import type { FamilyMember, IssuedOutcome, VisuraAnswer } from '../../contract/g
 import { ok } from '../../contract/result.ts'
 import { type Screen } from '../../contract/journeys/index.ts'
 import { view } from '../../contract/visit.ts'
-import type { Paper } from '../documents/model.ts'
-import { createSession, type Session, type VisitEvent } from './index.ts'
-import type { VisitServices } from './services.ts'
+import type { Paper } from '../../main/documents/model.ts'
+import { createSession, type Session, type VisitEvent } from '../../main/session/index.ts'
+import type { VisitServices } from '../../main/visit/services.ts'
 
 // For tests: a session whose services are scripted, because hardware cannot be made to show every order of things.
 export const OPERATION = '01K0M3Z8Q4V7N2B5X9C1D6F8GH'

@@ -1,10 +1,10 @@
-import type { RegisteredPerson } from '../../contract/document.ts'
-import { closing } from './declaration.ts'
-import { type Block, type Fact, fill, type Paper, type PaperLanguage, type PaperLanguages } from './model.ts'
-import { familyTable, personFacts, statoCivile } from './person.ts'
-import type { Place } from './receipt.ts'
-import { dateTime } from './texts.ts'
-import { registerWords, say } from './words.ts'
+import type { RegisteredPerson } from '../../../contract/document.ts'
+import { closing } from '../declaration/declaration.ts'
+import { type Block, type Fact, fill, type Paper, type PaperLanguage, type PaperLanguages } from '../../documents/model.ts'
+import { familyTable, personFacts, statoCivile } from '../../documents/person.ts'
+import type { Place } from '../certificate/receipt.ts'
+import { dateTime } from '../../documents/texts.ts'
+import { registerWords, say } from '../../documents/words.ts'
 
 const visuraWords: Record<
   PaperLanguage,

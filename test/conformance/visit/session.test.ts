@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { err, ok } from '../../contract/result.ts'
-import type { VisitEvent } from './machine.ts'
+import { err, ok } from '../../../contract/result.ts'
+import type { VisitEvent } from '../../../main/session/machine.ts'
 import {
   answers,
   at,
@@ -20,8 +20,8 @@ import {
   toPin,
   visitsOver,
   visura,
-} from './scripted-visit.ts'
-import { refused, type VisitServices } from './services.ts'
+} from '../../support/scripted-visit.ts'
+import { refused, type VisitServices } from '../../../main/visit/services.ts'
 
 beforeEach(() => vi.useFakeTimers())
 afterEach(() => {

@@ -1,10 +1,10 @@
 import { ulid } from 'ulid'
-import type { CertificateRequest, Problem } from '../../contract/gateway.ts'
-import { err, ok, type Result } from '../../contract/result.ts'
-import type { Devices } from '../devices/index.ts'
-import type { Journal } from '../journal/journal.ts'
-import type { Queue } from '../queue/queue.ts'
-import { holderReference, type NamedKey, type OutcomeKeys, openOutcome, sealRequest } from '../queue/sealing.ts'
+import type { CertificateRequest, Problem } from '../../../contract/gateway.ts'
+import { err, ok, type Result } from '../../../contract/result.ts'
+import type { Devices } from '../../devices/index.ts'
+import type { Journal } from '../../journal/journal.ts'
+import type { Queue } from '../../queue/queue.ts'
+import { holderReference, type NamedKey, type OutcomeKeys, openOutcome, sealRequest } from '../../queue/sealing.ts'
 import type {
   Entered,
   Notice,
@@ -17,10 +17,10 @@ import type {
   VisitId,
   Waiting,
   Wanted,
-} from '../session/services.ts'
-import type { GatewayClient } from '../sync/client.ts'
-import type { Drain } from '../sync/drain.ts'
-import { refusedFor } from './refusals.ts'
+} from '../../visit/services.ts'
+import type { GatewayClient } from '../../sync/client.ts'
+import type { Drain } from '../../sync/drain.ts'
+import { refusedFor } from '../../visit/refusals.ts'
 
 export interface CertificateOptions {
   devices: Devices

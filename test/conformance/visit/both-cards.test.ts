@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { err, ok } from '../../contract/result.ts'
+import { err, ok } from '../../../contract/result.ts'
 import {
   answers,
   at,
@@ -16,8 +16,8 @@ import {
   session,
   toConfirm,
   toPin,
-} from './scripted-visit.ts'
-import { refused, type VisitServices } from './services.ts'
+} from '../../support/scripted-visit.ts'
+import { refused, type VisitServices } from '../../../main/visit/services.ts'
 
 const withCie = (changes: Partial<VisitServices> = {}) => open({ readCard: async () => ok(cie), ...changes })
 const withPinPad = (changes: Partial<VisitServices> = {}) =>

@@ -9,7 +9,7 @@ import { err, ok } from '../../contract/result.ts'
 import type { DeviceGone, Devices } from '../devices/index.ts'
 import { type Journal, openJournal } from '../journal/journal.ts'
 import { openQueue, type Queue } from '../queue/queue.ts'
-import type { Printing } from '../session/services.ts'
+import type { Printing } from '../visit/services.ts'
 import { createPaper } from './paper.ts'
 
 // The device process is scripted: which of two messages a crash takes away cannot be chosen with a real one.

@@ -1,8 +1,8 @@
-import type { Problem, VisuraAnswer } from '../../contract/gateway.ts'
-import { err, ok, type Result } from '../../contract/result.ts'
-import { type Entered, type Refused, refused, type Unavailable } from '../session/services.ts'
-import type { GatewayClient } from '../sync/client.ts'
-import { refusedFor } from './refusals.ts'
+import type { Problem, VisuraAnswer } from '../../../contract/gateway.ts'
+import { err, ok, type Result } from '../../../contract/result.ts'
+import { type Entered, type Refused, refused, type Unavailable } from '../../visit/services.ts'
+import type { GatewayClient } from '../../sync/client.ts'
+import { refusedFor } from '../../visit/refusals.ts'
 
 /** Not about this person: another day the same question has an answer. */
 const PASSING: Problem['kind'][] = ['session-expired', 'anpr-unavailable']

@@ -2,7 +2,7 @@ import type { CardFailure } from '../../contract/device.ts'
 import { unreachable } from '../../contract/result.ts'
 import { refusal } from '../../contract/refusal.ts'
 import type { DeviceGone } from '../devices/index.ts'
-import { type Refused, refused } from '../session/services.ts'
+import { type Refused, refused } from './services.ts'
 
 /** What a person is told of a card that failed. `wrong-pin` and `wrong-can` are no refusals: the visit goes on. */
 export function refusedCard(failure: Exclude<CardFailure, { kind: 'wrong-pin' | 'wrong-can' }> | DeviceGone): Refused {

@@ -4,14 +4,14 @@ import { err, ok, type Result } from '../../contract/result.ts'
 import type { Devices } from '../devices/index.ts'
 import type { Paper } from '../documents/model.ts'
 import { renderPdf } from '../documents/pdf.ts'
-import { type Place, receiptFor, receiptPaper, slipFor, slipPaper } from '../documents/receipt.ts'
+import { type Place, receiptFor, receiptPaper, slipFor, slipPaper } from '../journeys/certificate/receipt.ts'
 import type { Journal } from '../journal/journal.ts'
 import { INTERRUPTED, type Ledger, type PrintJob } from '../queue/ledger.ts'
 import type { StorageFailure } from '../queue/storage.ts'
 import { collectCode } from '../session/screen.ts'
-import type { PrintFault, Printing, Unprintable } from '../session/services.ts'
-import { markPaperReprint, markReprint, type Reprint } from './paper-reprint.ts'
-import type { SignPaper } from './verification.ts'
+import type { PrintFault, Printing, Unprintable } from '../visit/services.ts'
+import { markPaperReprint, markReprint, type Reprint } from './reprint.ts'
+import type { SignPaper } from './sign.ts'
 
 export interface PaperOptions {
   devices: Devices

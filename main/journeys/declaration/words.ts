@@ -1,4 +1,4 @@
-import type { PaperLanguage } from './model.ts'
+import type { PaperLanguage } from '../../documents/model.ts'
 
 /** What art. 46 DPR 445/2000 lets a person declare and ANPR knows of, and the two that are always by hand. */
 export const topics = [

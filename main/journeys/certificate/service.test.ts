@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ulid } from 'ulid'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { openQueue, type Queue } from '../queue/queue.ts'
-import { holderReference } from '../queue/sealing.ts'
-import type { Entered, Recognised, VisitId, Wanted } from '../session/services.ts'
-import { type CertificateOptions, createCertificates } from './certificate.ts'
+import { openQueue, type Queue } from '../../queue/queue.ts'
+import { holderReference } from '../../queue/sealing.ts'
+import type { Entered, Recognised, VisitId, Wanted } from '../../visit/services.ts'
+import { type CertificateOptions, createCertificates } from './service.ts'
 
 const HOLDER_KEY = new Uint8Array(32).fill(7)
 const NOW = Date.parse('2026-11-22T09:00:00.000Z')
