@@ -13,7 +13,7 @@ const DIRITTI = 0
 export type Due =
   | { kind: 'no-certificate' }
   | { kind: 'bollo'; cents: number }
-  | { kind: 'exempt'; exemption: Exemption; law: string }
+  | { kind: 'exempt'; exemption: Exemption }
 
 /**
  * A public body or a public-service operator may not take a certificate (art. 40 DPR 445/2000), so the free dichiarazione
@@ -22,7 +22,7 @@ export type Due =
 export function dueFor(purpose: Purpose): Due {
   if (purpose === 'publicBody') return { kind: 'no-certificate' }
   if (purpose === 'privateParty') return { kind: 'bollo', cents: BOLLO }
-  return { kind: 'exempt', exemption: purpose, law: exemptions[purpose].law }
+  return { kind: 'exempt', exemption: purpose }
 }
 
 /**
