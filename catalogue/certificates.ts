@@ -25,7 +25,7 @@ interface Certificate {
 }
 
 /**
- * ANPR table 13 with the rules of certificati anagrafici (art. 33 and 35 DPR 223/1989). Each carries bollo unless its use is
+ * ANPR table 13 with the rules of certificati anagrafici (arts. 33 and 35 DPR 223/1989). Each carries bollo unless its use is
  * exempt (catalogue/bollo.ts): types 1 and 3 too, because they are anagrafici and no extracts of stato civile, which L.
  * 405/1990 art. 7 frees.
  *
@@ -79,7 +79,7 @@ export const certificates: Record<TableType, Certificate> = {
     name: 'Storico di Residenza alla data',
     register: 'either',
     askedBy: 'office',
-    declares: ['b'],
+    declares: [],
     validMonths: 3,
   },
 }
