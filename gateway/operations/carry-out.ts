@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
+import type { Clock } from '../../basics/time.ts'
 import type { AnprClient } from '../anpr/client.ts'
-import type { Clock } from '../clock.ts'
 import type { Metrics } from '../metrics.ts'
 import { type NamedKey, openRequest, type SealingKeys, sealOutcome } from '../sealing/sealing.ts'
 import type { Store } from '../store/database.ts'

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
+import { type Clock, MINUTE_MS } from '../../../basics/time.ts'
 import { evidence } from '../../../contract/evidence.ts'
 import {
   familySheet,
@@ -22,7 +23,6 @@ import { heartbeat } from '../../../contract/heartbeat.ts'
 import { ok } from '../../../contract/result.ts'
 import { trustBundle } from '../../../contract/trust.ts'
 import type { Sessions } from '../../citizen/session.ts'
-import { type Clock, MINUTE_MS } from '../../clock.ts'
 import { keepHeartbeat } from '../../fleet/heartbeats.ts'
 import { speakGzip } from '../../http/encoding.ts'
 import { type Pressure, relievePressure } from '../../http/pressure.ts'
