@@ -1,8 +1,8 @@
 import type { ScreenOf } from '../../../contract/journeys/index.ts'
 import { Points } from '../../components/facts.tsx'
-import { AskingRegister, ToTheCounter, Town } from '../../components/illustrations.tsx'
+import { ToTheCounter, Town } from '../../components/illustrations.tsx'
 import { Screen, Waiting } from '../../components/screen.tsx'
-import { fullName, useText } from '../../i18n/use-text.ts'
+import { useText } from '../../i18n/use-text.ts'
 
 export function Starting() {
   const text = useText()
@@ -38,34 +38,5 @@ export function OutOfService({ screen: { reason } }: { screen: ScreenOf<'out-of-
         ]}
       />
     </Screen>
-  )
-}
-
-export function Recognised({ screen: { holder } }: { screen: ScreenOf<'recognised'> }) {
-  const text = useText()
-  return (
-    <Screen
-      kind="wait"
-      title={text('recognised.title')}
-      figure={
-        <>
-          <p className="name">{fullName(holder)}</p>
-          <AskingRegister label={text('recognised.lead')} />
-          <p className="lead">{text('recognised.lead')}</p>
-        </>
-      }
-    />
-  )
-}
-
-export function Issuing() {
-  const text = useText()
-  return (
-    <Screen
-      kind="wait"
-      title={text('issuing.title')}
-      lead={text('issuing.lead')}
-      figure={<AskingRegister label={text('issuing.title')} />}
-    />
   )
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { kinshipKey, peopleOnScreen } from './person.tsx'
+import { peopleOnScreen } from './person.tsx'
 
 describe('a large family', () => {
   it.each([
@@ -27,17 +27,5 @@ describe('a large family', () => {
         expect(met.size).toBe(size)
       }),
     )
-  })
-})
-
-describe('kinship of ANPR table 5', () => {
-  it.each([
-    ['1', 'kinship.1'],
-    ['28', 'kinship.28'],
-    ['77', 'kinship.99'],
-    ['', 'kinship.99'],
-    ['__proto__', 'kinship.99'],
-  ])('%s reads %s', (code, key) => {
-    expect(kinshipKey(code)).toBe(key)
   })
 })

@@ -4,7 +4,7 @@ import { answer } from '../../bridge.ts'
 import { Notice } from '../../components/facts.tsx'
 import { Screen } from '../../components/screen.tsx'
 import { AnswerCard } from '../../components/touch-button.tsx'
-import { type MessageId, messages } from '../../i18n/messages.ts'
+import { kinshipKey } from '../../i18n/kinship.ts'
 import { fullName, useText } from '../../i18n/use-text.ts'
 
 type Person = ScreenOf<'person'>['people'][number]
@@ -17,12 +17,6 @@ export function peopleOnScreen<P>(people: readonly P[], first: number): { shown:
   if (people.length <= A_SCREEN) return { shown: [...people], next: null }
   const end = first + A_SCREEN - 1
   return { shown: people.slice(first, end), next: end < people.length ? end : 0 }
-}
-
-/** ANPR table 5: the relation is to the intestatario of the sheet, not to who stands here, and says no sex. */
-export function kinshipKey(relation: string): MessageId {
-  const key = `kinship.${relation}`
-  return Object.hasOwn(messages.it, key) ? (key as MessageId) : 'kinship.99'
 }
 
 export function ChoosePerson({ screen: { people, online } }: { screen: ScreenOf<'person'> }) {

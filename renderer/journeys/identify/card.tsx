@@ -51,24 +51,3 @@ export function CardReading() {
     />
   )
 }
-
-/** In place of any screen while its card is away: what was shown is not in the page any more. */
-export function CardLost() {
-  const text = useText()
-  return (
-    <Screen
-      kind="verdict"
-      tone="warning"
-      title={text('cardLost.title')}
-      lead={text('cardLost.lead')}
-      figure={<CardAtReader move="in" />}
-    >
-      <Points
-        points={[
-          { icon: 'support', title: text('cardLost.safe.title'), line: text('cardLost.safe'), tone: 'success' },
-          { icon: 'clock', title: text('cardLost.now.title'), line: text('cardLost.now') },
-        ]}
-      />
-    </Screen>
-  )
-}

@@ -4,8 +4,8 @@ import { Notice, Points } from '../../components/facts.tsx'
 import { AskingRegister } from '../../components/illustrations.tsx'
 import { Screen } from '../../components/screen.tsx'
 import { AnswerCard } from '../../components/touch-button.tsx'
+import { kinshipKey } from '../../i18n/kinship.ts'
 import { fullName, useDay, useText } from '../../i18n/use-text.ts'
-import { kinshipKey } from '../certificate/person.tsx'
 
 type Person = NonNullable<ScreenOf<'visura'>['person']>
 
