@@ -8,6 +8,7 @@ import type { IssuedOutcome } from '../../contract/gateway.ts'
 import { err, ok } from '../../contract/result.ts'
 import type { DeviceGone, Devices } from '../devices/index.ts'
 import { type Journal, openJournal } from '../journal/journal.ts'
+import { createSheets } from '../journeys/certificate/sheets.ts'
 import { openQueue, type Queue } from '../queue/queue.ts'
 import type { Printing } from '../visit/services.ts'
 import { createPaper } from './paper.ts'
@@ -28,12 +29,20 @@ const outcome: IssuedOutcome = {
   pdf: '',
 }
 const PAGES = 3
-const certificate: Printing = { document: 'certificate', outcome, language: 'it', session: visit, fromPage: 1 }
-const receipt: Printing = { ...certificate, document: 'receipt', pages: PAGES }
-const slip: Printing = {
-  ...{ document: 'slip', operation, types: ['8'], requestedAt: outcome.issuedAt },
-  ...{ language: 'en', session: visit, fromPage: 1 },
+/** The three sheets of a certificate; `pdfOnly`: for an office printer. */
+function sheetsFor({ pdfOnly = false } = {}): Record<'certificate' | 'receipt' | 'slip', Printing> {
+  const place = { totem: 'TT-0001', office: 'Spello' }
+  const sheets = createSheets({ place, pdfOnly, keepMs: 0, now: () => new Date() })
+  const [italian, english] = [{ session: visit, language: 'it' } as const, { session: visit, language: 'en' } as const]
+  const common = { operation, session: visit, fromPage: 1 }
+  const queued = { operation, types: outcome.types, requestedAt: outcome.issuedAt }
+  return {
+    certificate: { ...common, document: 'certificate', sheet: sheets.certificate(outcome) },
+    receipt: { ...common, document: 'receipt', sheet: sheets.receipt(italian, outcome, PAGES) },
+    slip: { ...common, document: 'slip', sheet: sheets.slip(english, queued) },
+  }
 }
+const { certificate, receipt, slip } = sheetsFor()
 const gone: Answer = { kind: 'device-gone' }
 const fault = (status: 'paperOut' | 'offline', page: number): Answer => ({ kind: 'printer-fault', status, page })
 
@@ -44,7 +53,7 @@ let script: Script
 let sent: DeviceParams<'printer.print'>[]
 let paper: ReturnType<typeof createPaper>
 
-function start({ pdfOnly = false } = {}) {
+function start() {
   const opened = openQueue({ path: join(dir, 'queue.db'), now: Date.now })
   const openedJournal = openJournal({ path: join(dir, 'journal.db'), totem: 'TT-0001', now: Date.now })
   if (!opened.ok || !openedJournal.ok) throw new Error('no store')
@@ -61,16 +70,11 @@ function start({ pdfOnly = false } = {}) {
     return answer ? err(answer) : ok({ pages, bytes: 1 })
   }
   const devices = { call } as unknown as Devices
-  const place = { totem: 'TT-0001', office: 'Spello' }
   paper = createPaper({
     devices,
     journal,
     ledger: queue.ledger,
-    place,
     sign: () => null,
-    pdfOnly,
-    keepMs: 0,
-    now: () => new Date(),
   })
 }
 function stop() {
@@ -263,16 +267,14 @@ test('ledger-file-held by a tool: what came out meanwhile is counted, and nothin
   expect(sent.map(({ fromPage }) => fromPage)).toEqual([1, 2])
 })
 
-test.each([
-  ['receipt', receipt],
-  ['slip', slip],
-] as const)('an office printer gets the %s as a PDF: it has no letters of its own', async (_, printing) => {
-  stop()
-  start({ pdfOnly: true })
-  script = until(PAGES, null)
-  await paper.print(printing)
-  expect(sent).toHaveLength(1)
-  const { sheet } = sent[0] ?? {}
-  expect(sheet?.kind).toBe('pdf')
-  expect(Buffer.from(sheet?.kind === 'pdf' ? sheet.pdf : []).toString('latin1')).toMatch(/^%PDF-/)
-})
+test.each(['receipt', 'slip'] as const)(
+  'an office printer gets the %s as a PDF: it has no letters of its own',
+  async (document) => {
+    script = until(PAGES, null)
+    await paper.print(sheetsFor({ pdfOnly: true })[document])
+    expect(sent).toHaveLength(1)
+    const { sheet } = sent[0] ?? {}
+    expect(sheet?.kind).toBe('pdf')
+    expect(Buffer.from(sheet?.kind === 'pdf' ? sheet.pdf : []).toString('latin1')).toMatch(/^%PDF-/)
+  },
+)

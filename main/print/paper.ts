@@ -1,28 +1,17 @@
-import { createHash } from 'node:crypto'
-import type { DeviceEvent, PrintSheet } from '../../contract/device.ts'
+import type { DeviceEvent } from '../../contract/device.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import type { Devices } from '../devices/index.ts'
-import type { Paper } from '../documents/model.ts'
-import { renderPdf } from '../documents/pdf.ts'
-import { type Place, receiptFor, receiptPaper, slipFor, slipPaper } from '../journeys/certificate/receipt.ts'
 import type { Journal } from '../journal/journal.ts'
 import { INTERRUPTED, type Ledger, type PrintJob } from '../queue/ledger.ts'
 import type { StorageFailure } from '../queue/storage.ts'
-import { collectCode } from '../session/screen.ts'
-import type { PrintFault, Printing, Unprintable } from '../visit/services.ts'
-import { markPaperReprint, markReprint, type Reprint } from './reprint.ts'
+import type { Claims, PrintFault, Printing, PrintRun, Unprintable } from '../visit/services.ts'
 import type { SignPaper } from './sign.ts'
 
 export interface PaperOptions {
   devices: Devices
   journal: Journal
   ledger: Ledger
-  place: Place
   sign: SignPaper
-  /** An office printer has no letters of its own for receipts. */
-  pdfOnly?: boolean
-  keepMs: number
-  now(): Date
 }
 
 type PrintNews = Extract<DeviceEvent, { event: 'print' }>
@@ -36,52 +25,17 @@ const nameOf = ({ operation, document }: Pick<PrintJob, 'operation' | 'document'
  * Puts a document on paper and keeps the ledger: a page counts when the printer has acknowledged it (DESIGN.md step 6).
  * What an earlier run of the program left in the printer is void from the start.
  */
-export function createPaper({ devices, journal, ledger, place, sign, pdfOnly = false, keepMs, now }: PaperOptions) {
+export function createPaper({ devices, journal, ledger, sign }: PaperOptions) {
   /** The last one: printed again in its visit, a paper keeps its code. */
   let signed: { job: PrintJob; code: string | null } | null = null
-  function codeOf(job: PrintJob, told: Parameters<SignPaper>[0]): string | null {
-    if (signed?.job.session !== job.session || nameOf(signed.job) !== nameOf(job)) signed = { job, code: sign(told) }
+  function codeOf(job: PrintJob, claims: Claims): string | null {
+    if (signed?.job.session !== job.session || nameOf(signed.job) !== nameOf(job)) signed = { job, code: sign(claims) }
     return signed.code
   }
-
-  async function sheetOf(printing: Printing, job: PrintJob, reprint: boolean): Promise<PrintSheet> {
-    const { language } = printing
-    switch (printing.document) {
-      case 'certificate':
-        return { kind: 'pdf', pdf: Buffer.from(printing.outcome.pdf, 'base64') }
-      case 'receipt': {
-        const { outcome, pages } = printing
-        const at = now().toISOString()
-        const { operation, types, protocol } = outcome
-        const pdfSha256 = createHash('sha256').update(Buffer.from(outcome.pdf, 'base64')).digest('hex')
-        const told = { document: 'receipt', issuedAt: at, operation, types, protocol, pdfSha256, pages } as const
-        const printed = { pages, at, language, place, verification: codeOf(job, told) }
-        const certificate = ledger.reprinted({ ...job, document: 'certificate' })
-        const marks = { sheet: reprint, certificate }
-        if (pdfOnly) return pdfSheet(receiptPaper(outcome, printed), language, marks)
-        return { kind: 'receipt', document: markReprint(receiptFor(outcome, printed), language, marks) }
-      }
-      case 'declaration':
-      case 'atto-notorio':
-      case 'visura':
-        return { kind: 'pdf', pdf: await renderPdf({ ...printing.paper, reprint }) }
-      case 'slip': {
-        const { operation, types, requestedAt } = printing
-        const until = new Date(Date.parse(requestedAt) + keepMs).toISOString()
-        const code = collectCode(operation)
-        const told = { document: 'slip', issuedAt: requestedAt, validUntil: until, operation, types } as const
-        const slip = { operation, types, requestedAt, code }
-        const printed = { until, language, place, verification: codeOf(job, told) }
-        const marks = { sheet: reprint, certificate: false }
-        if (pdfOnly) return pdfSheet(slipPaper(slip, printed), language, marks)
-        return { kind: 'receipt', document: markReprint(slipFor(slip, printed), language, marks) }
-      }
-    }
-  }
-
-  const pdfSheet = async (paper: Paper, language: Printing['language'], marks: Reprint): Promise<PrintSheet> => ({
-    kind: 'pdf',
-    pdf: await renderPdf(markPaperReprint(paper, language, marks)),
+  const runOf = (job: PrintJob, reprint: boolean): PrintRun => ({
+    reprint,
+    reprinted: (document) => ledger.reprinted({ ...job, document }),
+    code: (claims) => codeOf(job, claims),
   })
 
   /** What the disk would not take yet, in order. Meanwhile `inHand` knows. */
@@ -109,8 +63,7 @@ export function createPaper({ devices, journal, ledger, place, sign, pdfOnly = f
   giveUp(INTERRUPTED)
   return {
     async print(printing: Printing): Promise<Result<{ pages: number }, PrintFault | Unprintable>> {
-      const { document, session } = printing
-      const operation = 'outcome' in printing ? printing.outcome.operation : printing.operation
+      const { operation, document, session } = printing
       const job: PrintJob = { operation, document, session }
       const name = nameOf(job)
       if (inHand) return err({ kind: 'print-fault', status: 'offline', page: printing.fromPage })
@@ -123,11 +76,11 @@ export function createPaper({ devices, journal, ledger, place, sign, pdfOnly = f
       const acknowledged = new Set(begun.value.acknowledged)
       const run = { name, acknowledged, pages: 0 }
       inHand = run
-      const printed = await sheetOf(printing, job, reprint)
-        .then((sheet) => devices.call('printer.print', { job: name, sheet, fromPage }))
-        .finally(() => {
-          inHand = null
-        })
+      const put = async () =>
+        devices.call('printer.print', { job: name, sheet: await printing.sheet(runOf(job, reprint)), fromPage })
+      const printed = await put().finally(() => {
+        inHand = null
+      })
 
       const pages = printed.ok ? printed.value.pages : run.pages
       let missing = 1

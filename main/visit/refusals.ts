@@ -1,38 +1,21 @@
-import type { CardFailure } from '../../contract/device.ts'
-import { unreachable } from '../../contract/result.ts'
+import type { Problem } from '../../contract/gateway.ts'
 import { refusal } from '../../contract/refusal.ts'
-import type { DeviceGone } from '../devices/index.ts'
 import { type Refused, refused } from './services.ts'
 
-/** What a person is told of a card that failed. `wrong-pin` and `wrong-can` are no refusals: the visit goes on. */
-export function refusedCard(failure: Exclude<CardFailure, { kind: 'wrong-pin' | 'wrong-can' }> | DeviceGone): Refused {
-  switch (failure.kind) {
-    case 'no-card':
-    case 'card-removed':
-      return refused('card-removed')
-    case 'card-mute':
-    case 'card-unknown':
-    case 'card-busy':
-    case 'card-error':
-    case 'card-cloned':
-    case 'pin-blocked':
-    case 'pin-not-entered':
-    case 'personal-data-malformed':
-    case 'certificate-truncated':
-    case 'secure-messaging-failed':
-    case 'reader-not-capable':
-    case 'cie-unavailable':
-      return refused(failure.kind)
-    case 'reader-unavailable':
-    case 'device-gone':
-      return refused('card-error')
-    default:
-      return unreachable(failure)
-  }
-}
+/**
+ * Not about this person: a wrong clock, a gateway that has just restarted or has lost its CRLs. Another time the same question
+ * has an answer, and a request can be recorded all the same.
+ */
+const PASSING = new Set<Problem['kind']>([
+  'statement-stale',
+  'session-expired',
+  'revocation-unknown',
+  'anpr-unavailable',
+])
+export const passing = ({ kind }: Problem): boolean => PASSING.has(kind)
 
 /** A refusal of the gateway: those that a person can do something about keep their name. */
-export function refusedFor(kind: string, anpr: string | null): Refused {
+export function refusedBy({ kind, anpr }: { kind: string; anpr: string | null }): Refused {
   const known = refusal.safeParse(kind)
   return refused(known.success ? known.data : 'session-refused', { anpr })
 }

@@ -1,14 +1,14 @@
 import { expect, vi } from 'vitest'
 import type { CieReadout, CnsReadout } from '../../contract/device.ts'
 import type { FamilyMember, IssuedOutcome, VisuraAnswer } from '../../contract/gateway.ts'
+import type { Screen } from '../../contract/journeys/index.ts'
 import { ok } from '../../contract/result.ts'
-import { type Screen } from '../../contract/journeys/index.ts'
 import { view } from '../../contract/visit.ts'
 import type { Paper } from '../../main/documents/model.ts'
 import { createSession, type Session, type VisitEvent } from '../../main/session/index.ts'
-import type { VisitServices } from '../../main/visit/services.ts'
+import type { Sheet, VisitServices } from '../../main/visit/services.ts'
 
-// For tests: a session whose services are scripted, because hardware cannot be made to show every order of things.
+// A session whose services are scripted, because hardware cannot be made to show every order of things.
 export const OPERATION = '01K0M3Z8Q4V7N2B5X9C1D6F8GH'
 const SESSION = '01K0M3Z8Q4V7N2B5X9C1D6F8AA'
 
@@ -83,6 +83,8 @@ export const paper: Paper = {
   ...{ totem: 'TT-0001', office: 'Spello', operation: OPERATION },
 }
 
+const sheet: Sheet = () => ({ kind: 'pdf', pdf: new Uint8Array(1) })
+
 function scripted(changes: Partial<VisitServices>): VisitServices {
   return {
     outOfService: () => null,
@@ -98,10 +100,14 @@ function scripted(changes: Partial<VisitServices>): VisitServices {
     preview: async () => ok({ pdf: new Uint8Array(1), pages: 1 }),
     request: async () => ok({ state: 'issued', outcome }),
     visura: async () => ok(visura),
-    write: (_, { document }) => ({ document, operation: OPERATION, paper }),
+    writeVisura: () => ({ document: 'visura', operation: OPERATION, paper }),
+    writeForm: (_, document) => ({ document, operation: OPERATION, paper }),
+    declared: vi.fn(),
+    sheets: { certificate: () => sheet, receipt: () => sheet, slip: () => sheet },
     print: async () => ok({ pages: 1 }),
     delivered: vi.fn(),
-    journal: { started: vi.fn(), refused: vi.fn(), pinWrong: vi.fn(), declared: vi.fn(), ended: vi.fn() },
+    pinWrong: vi.fn(),
+    journal: { started: vi.fn(), refused: vi.fn(), ended: vi.fn() },
     ...changes,
   }
 }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { IssuedOutcome } from '../../../contract/gateway.ts'
 import { type ReceiptDocument, receiptDocument } from '../../../contract/print.ts'
-import { receiptFor, slipFor } from './receipt.ts'
 import { dateTime, titleOf } from '../../documents/texts.ts'
+import { receiptFor, slipFor } from './receipt.ts'
 
 const outcome: IssuedOutcome = {
   operation: '01K0M3Z8Q4V7N2B5X9C1D6F8GH',

@@ -1,15 +1,10 @@
 import type { CertificateType } from '../../../contract/catalogue.ts'
 import type { IssuedOutcome } from '../../../contract/gateway.ts'
-import type { ReceiptDocument } from '../../../contract/print.ts'
 import type { Language } from '../../../contract/language.ts'
-import { type Block, type Fact, type Paper, said } from '../../documents/model.ts'
+import type { ReceiptDocument } from '../../../contract/print.ts'
+import { type Block, type Fact, type Paper, type Place, said } from '../../documents/model.ts'
 import { receiptLines } from '../../documents/receipt-lines.ts'
 import { dateTime, texts, titleOf } from '../../documents/texts.ts'
-
-export interface Place {
-  totem: string
-  office: string
-}
 
 interface Printed {
   language: Language

@@ -1,12 +1,10 @@
 import type { RegisteredPerson } from '../../../contract/document.ts'
-import { declarationWords, type Topic, topics } from './words.ts'
-import type { Block, Choice, Paper, PaperLanguage, Run, Words } from '../../documents/model.ts'
+import { closing } from '../../documents/closing.ts'
+import type { FormLanguages } from '../../documents/facts.ts'
+import type { Block, Choice, Paper, Place, Run, Words } from '../../documents/model.ts'
 import { familyTable, personFacts, statoCivile } from '../../documents/person.ts'
-import type { Place } from '../certificate/receipt.ts'
 import { inflect, plainDate, registerWords, say } from '../../documents/words.ts'
-
-/** Languages of a legal form: the Italian text, alone or with its translation. */
-export type FormLanguages = readonly ['it'] | readonly ['it', Exclude<PaperLanguage, 'it'>]
+import { declarationWords, type Topic, topics } from './words.ts'
 
 export interface DeclarationFacts {
   person: RegisteredPerson
@@ -63,19 +61,6 @@ export const signature = (languages: FormLanguages): Block => ({
     { label: say(languages, (language) => registerWords[language].signature), share: 0.5 },
   ],
 })
-
-/** What a form ends with: the verification code, if there is one, with what it vouches for, and the notes of law. */
-export function closing(
-  code: string | null,
-  languages: Paper['languages'],
-  notes: readonly Words[],
-  { fromAnpr }: { fromAnpr: boolean },
-): Block[] {
-  if (code === null) return notes.map((text) => ({ kind: 'paragraph', style: 'note', text }))
-  const vouches = say(languages, (language) => registerWords[language][fromAnpr ? 'code' : 'codeOfCard'])
-  const alt = registerWords[languages[0]][fromAnpr ? 'codeAlt' : 'codeOfCardAlt']
-  return [{ kind: 'qr', text: code, beside: [vouches, ...notes], alt }]
-}
 
 function choice(topic: Topic, ticked: boolean, { person, languages }: DeclarationFacts): Choice {
   const { born, birthPlace, residence, citizenships, family, source } = person

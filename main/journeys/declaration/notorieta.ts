@@ -1,9 +1,9 @@
 import type { RegisteredPerson } from '../../../contract/document.ts'
-import { closing, signature } from './declaration.ts'
-import type { Paper, PaperLanguage } from '../../documents/model.ts'
+import { closing } from '../../documents/closing.ts'
+import type { Paper, PaperLanguage, Place } from '../../documents/model.ts'
 import { personFacts } from '../../documents/person.ts'
-import type { Place } from '../certificate/receipt.ts'
 import { inflect, say } from '../../documents/words.ts'
+import { signature } from './declaration.ts'
 
 // No Slovene: its term for atto notorio has not been found in an official form.
 type NotorietaLanguage = Exclude<PaperLanguage, 'sl'>

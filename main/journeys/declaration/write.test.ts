@@ -1,12 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import type { Block } from '../../documents/model.ts'
 import { cns, member, recognised, visura } from '../../../test/support/scripted-visit.ts'
-import type { Declared } from '../../visit/services.ts'
-
+import type { WritingOptions } from '../../documents/facts.ts'
+import type { Block } from '../../documents/model.ts'
 import type { SignPaper } from '../../print/sign.ts'
-import { birthOf, type WritingOptions, writePaper } from './write.ts'
+import { writeVisura } from '../visura/service.ts'
+import { birthOf } from './birth.ts'
+import type { Declared } from './visit.ts'
+import { writeForm } from './write.ts'
 
 const anna = { born: '18061951', sex: 'F' }
 
@@ -61,7 +63,7 @@ describe('what the declaration carries', () => {
     ...{ language: 'it', secondLanguage: null, place: { totem: 'TT-0001', office: 'Spello' }, at, sign },
   }
   const made = (change: Partial<Declared>, how: Partial<WritingOptions> = {}, document = 'declaration' as const) =>
-    writePaper({ document, declared: { ...declared, ...change } }, { ...options, ...how })
+    writeForm(document, { ...declared, ...change }, { ...options, ...how })
   const ticked = (blocks: readonly Block[]) =>
     blocks.flatMap((block) => (block.kind === 'choices' ? block.choices : [])).filter((choice) => choice.ticked)
 
@@ -102,8 +104,7 @@ describe('what the declaration carries', () => {
     expect(told.at(-1)).not.toHaveProperty('fromAnpr.f')
   })
 
-  const notorieta = (how: Partial<WritingOptions> = {}) =>
-    writePaper({ document: 'atto-notorio', declared }, { ...options, ...how })
+  const notorieta = (how: Partial<WritingOptions> = {}) => writeForm('atto-notorio', declared, { ...options, ...how })
   test('an atto notorio: identity filled, the rest by hand, and the code says no more than the card does', () => {
     const { paper } = notorieta()
     expect(paper.blocks.some(({ kind }) => kind === 'lines')).toBe(true)
@@ -115,8 +116,7 @@ describe('what the declaration carries', () => {
     })
   })
 
-  const seen = (how: Partial<WritingOptions> = {}) =>
-    writePaper({ document: 'visura', told: visura }, { ...options, ...how })
+  const seen = (how: Partial<WritingOptions> = {}) => writeVisura(visura, { ...options, ...how })
   test('a visura bears ANPR’s moment and reference, and every fact in its code', () => {
     const { paper } = seen()
     expect(paper.at.toISOString()).toBe(visura.at)

@@ -7,8 +7,9 @@ import { challengeOf, type EvidenceRefusal, verifyEvidence } from '../../../trus
 import { type CieFiles, verifySod } from '../../../trust/sod.ts'
 import type { Trust } from '../../../trust/trust.ts'
 import type { Devices } from '../../devices/index.ts'
-import { type Recognised, type Refused, refused, type VisitId, type WrongPin } from '../../visit/services.ts'
-import { refusedCard } from '../../visit/refusals.ts'
+import { type Recognised, type Refused, refused, type VisitId } from '../../visit/services.ts'
+import { refusedCard } from './refused-card.ts'
+import type { WrongPin } from './visit.ts'
 
 export interface IdentityOptions {
   devices: Devices

@@ -4,8 +4,9 @@ import { err, ok, type Result } from '../../../contract/result.ts'
 import { verifyTravelDocument } from '../../../trust/travel-document.ts'
 import type { Trust } from '../../../trust/trust.ts'
 import type { Devices } from '../../devices/index.ts'
-import { type Possession, type Refused, refused, type WrongCan } from '../../visit/services.ts'
-import { refusedCard } from '../../visit/refusals.ts'
+import { type Refused, refused } from '../../visit/services.ts'
+import { refusedCard } from './refused-card.ts'
+import type { Possession, WrongCan } from './visit.ts'
 
 export interface PossessionOptions {
   devices: Devices

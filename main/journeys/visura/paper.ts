@@ -1,8 +1,15 @@
 import type { RegisteredPerson } from '../../../contract/document.ts'
-import { closing } from '../declaration/declaration.ts'
-import { type Block, type Fact, fill, type Paper, type PaperLanguage, type PaperLanguages } from '../../documents/model.ts'
+import { closing } from '../../documents/closing.ts'
+import {
+  type Block,
+  type Fact,
+  fill,
+  type Paper,
+  type PaperLanguage,
+  type PaperLanguages,
+  type Place,
+} from '../../documents/model.ts'
 import { familyTable, personFacts, statoCivile } from '../../documents/person.ts'
-import type { Place } from '../certificate/receipt.ts'
 import { dateTime } from '../../documents/texts.ts'
 import { registerWords, say } from '../../documents/words.ts'
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { err, ok } from '../../../contract/result.ts'
+import { refused, type VisitServices } from '../../../main/visit/services.ts'
 import {
   answers,
   at,
@@ -17,7 +18,6 @@ import {
   toConfirm,
   toPin,
 } from '../../support/scripted-visit.ts'
-import { refused, type VisitServices } from '../../../main/visit/services.ts'
 
 const withCie = (changes: Partial<VisitServices> = {}) => open({ readCard: async () => ok(cie), ...changes })
 const withPinPad = (changes: Partial<VisitServices> = {}) =>
@@ -73,7 +73,7 @@ describe('which PIN', () => {
     await toPin()
     await answers({ type: 'usePinPad' })
     expect(screen()).toMatchObject({ screen: 'pin', wrong: false, triesLeft: null })
-    expect(services.journal.pinWrong).not.toHaveBeenCalled()
+    expect(services.pinWrong).not.toHaveBeenCalled()
   })
 
   test('without a keypad the reader cannot be made to ask', async () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { err, ok } from '../../../contract/result.ts'
-import type { VisitEvent } from '../../../main/session/machine.ts'
+import type { VisitEvent } from '../../../main/session/index.ts'
+import { refused, type VisitServices } from '../../../main/visit/services.ts'
 import {
   answers,
   at,
@@ -21,7 +22,6 @@ import {
   visitsOver,
   visura,
 } from '../../support/scripted-visit.ts'
-import { refused, type VisitServices } from '../../../main/visit/services.ts'
 
 beforeEach(() => vi.useFakeTimers())
 afterEach(() => {
@@ -137,18 +137,18 @@ describe('the free declaration', () => {
     await answers({ type: 'printDeclaration', form: 'declaration' })
     await at('done')
     expect(screen()).toMatchObject({ outcome: 'printed', document: 'declaration', collectCode: null })
-    expect(services.journal.declared).toHaveBeenCalledOnce()
+    expect(services.declared).toHaveBeenCalledOnce()
     expect(request).not.toHaveBeenCalled()
     await answers({ type: 'another' })
     await at('menu')
   })
 
   test('paper-out-mid-declaration: the same one is printed again, and is told once', async () => {
-    const write = vi.fn<VisitServices['write']>(() => ({ document: 'declaration', operation: OPERATION, paper }))
+    const write = vi.fn<VisitServices['writeForm']>(() => ({ document: 'declaration', operation: OPERATION, paper }))
     const print = vi
       .fn<VisitServices['print']>()
       .mockResolvedValueOnce(err({ kind: 'print-fault', status: 'jam', page: 1 }))
-    const services = open({ write, print: print.mockResolvedValue(ok({ pages: 1 })) })
+    const services = open({ writeForm: write, print: print.mockResolvedValue(ok({ pages: 1 })) })
     await toDeclaration()
     await answers({ type: 'printDeclaration', form: 'declaration' })
     await at('print-fault')
@@ -156,7 +156,7 @@ describe('the free declaration', () => {
     await answers({ type: 'printAgain' })
     await at('done')
     expect(write).toHaveBeenCalledOnce()
-    expect(services.journal.declared).toHaveBeenCalledOnce()
+    expect(services.declared).toHaveBeenCalledOnce()
   })
 
   test('given up at an empty printer: nothing was printed, and nothing waits', async () => {
@@ -166,7 +166,7 @@ describe('the free declaration', () => {
     await at('print-fault')
     await answers({ type: 'keepForLater' })
     expect(screen()).toMatchObject({ screen: 'done', outcome: 'nothing', collectCode: null })
-    expect(services.journal.declared).not.toHaveBeenCalled()
+    expect(services.declared).not.toHaveBeenCalled()
   })
 })
 
@@ -187,7 +187,7 @@ describe('what else a person can come for', () => {
     await answers({ type: 'printVisura' })
     await at('done')
     expect(screen()).toMatchObject({ outcome: 'printed', document: 'visura', collectCode: null })
-    expect(services.journal.declared).not.toHaveBeenCalled()
+    expect(services.declared).not.toHaveBeenCalled()
     expect(request).not.toHaveBeenCalled()
   })
 
@@ -234,8 +234,8 @@ describe('what else a person can come for', () => {
   })
 
   test('an atto notorio names nobody of the family, and after a visura is filled from ANPR', async () => {
-    const write = vi.fn<VisitServices['write']>((_, { document }) => ({ document, operation: OPERATION, paper }))
-    open({ write })
+    const write = vi.fn<VisitServices['writeForm']>((_, document) => ({ document, operation: OPERATION, paper }))
+    open({ writeForm: write })
     await toMenu()
     await answers(
       { type: 'chooseService', service: 'visura' },
@@ -245,10 +245,12 @@ describe('what else a person can come for', () => {
     )
     await at('done')
     expect(screen()).toMatchObject({ outcome: 'printed', document: 'atto-notorio' })
-    const [, writing] = write.mock.lastCall ?? []
-    expect(writing).toMatchObject({
-      document: 'atto-notorio',
-      declared: { family: null, types: [], registered: { birthPlace: 'SPELLO (PG)', family: null } },
+    const [, form, declared] = write.mock.lastCall ?? []
+    expect(form).toBe('atto-notorio')
+    expect(declared).toMatchObject({
+      family: null,
+      types: [],
+      registered: { birthPlace: 'SPELLO (PG)', family: null },
     })
   })
 
@@ -277,7 +279,7 @@ describe('PIN', () => {
     expect(screen()).toMatchObject({ screen: 'pin', card: 'cns', triesLeft: 2, wrong: true })
     await answers({ type: 'enterPin', pin: pin() })
     await at('menu')
-    expect(services.journal.pinWrong).toHaveBeenCalledTimes(1)
+    expect(services.pinWrong).toHaveBeenCalledTimes(1)
   })
 
   test('the last try is spent only after an explicit yes', async () => {
@@ -431,12 +433,12 @@ describe('paper', () => {
   })
 
   test('a certificate that cannot be printed does not stand before the others that wait', async () => {
-    const bad = { outcome: { ...outcome, pdf: 'bad' }, requestedAt: outcome.issuedAt }
+    const broken = OPERATION.replace('GH', 'GK')
+    const bad = { outcome: { ...outcome, operation: broken }, requestedAt: outcome.issuedAt }
     const good = { outcome: { ...outcome, operation: OPERATION.replace('GH', 'GJ') }, requestedAt: outcome.issuedAt }
     const services = open({
       enter: async () => ok({ token: 't', family: [member('AB10234CX', true)], waiting: [bad, good], notices: [] }),
-      print: async (printing) =>
-        'outcome' in printing && printing.outcome.pdf === 'bad' ? err({ kind: 'unprintable' }) : ok({ pages: 1 }),
+      print: async ({ operation }) => (operation === broken ? err({ kind: 'unprintable' }) : ok({ pages: 1 })),
     })
     await toPin()
     await answers({ type: 'enterPin', pin: pin() }, { type: 'collect' })

@@ -1,9 +1,11 @@
-import type { ReceiptDocument, ReceiptLine } from '../../contract/print.ts'
-import type { Language } from '../../contract/language.ts'
-import { type Paper, said } from '../documents/model.ts'
+import type { PrintSheet } from '../../../contract/device.ts'
+import type { Language } from '../../../contract/language.ts'
+import type { ReceiptDocument, ReceiptLine } from '../../../contract/print.ts'
+import { type Paper, said } from '../../documents/model.ts'
+import { renderPdf } from '../../documents/pdf.ts'
 
 /** What came out before, in whole or in part: this sheet itself, the certificate that it goes with, or both. */
-export interface Reprint {
+export interface Marks {
   sheet: boolean
   certificate: boolean
 }
@@ -27,22 +29,22 @@ const words: Record<Language, { title: string; sheet: string; certificateTitle: 
  * Says at the head of a sheet what is a reprint. For a certificate its receipt does: the sealed PDF of ANPR is never
  * written on (invariant 10).
  */
-export function markReprint(document: ReceiptDocument, language: Language, reprint: Reprint): ReceiptDocument {
+export function markedReceipt(document: ReceiptDocument, language: Language, marks: Marks): ReceiptDocument {
   const { title, sheet, certificateTitle, certificate } = words[language]
-  const marks = [
-    ...(reprint.sheet ? stamp(title, sheet) : []),
-    ...(reprint.certificate ? stamp(certificateTitle, certificate) : []),
+  const stamps = [
+    ...(marks.sheet ? stamp(title, sheet) : []),
+    ...(marks.certificate ? stamp(certificateTitle, certificate) : []),
   ]
-  return { lines: [...marks, ...document.lines] }
+  return { lines: [...stamps, ...document.lines] }
 }
 
 /** The same on a paper that is printed as a PDF. */
-export function markPaperReprint(paper: Paper, language: Language, reprint: Reprint): Paper {
+export async function markedSheet(paper: Paper, language: Language, marks: Marks): Promise<PrintSheet> {
   const { certificate } = words[language]
-  const blocks = reprint.certificate
+  const blocks = marks.certificate
     ? [{ kind: 'warning' as const, text: said(certificate) }, ...paper.blocks]
     : paper.blocks
-  return { ...paper, reprint: reprint.sheet, blocks }
+  return { kind: 'pdf', pdf: await renderPdf({ ...paper, reprint: marks.sheet, blocks }) }
 }
 
 const stamp = (title: string, sentence: string): ReceiptLine[] => [
