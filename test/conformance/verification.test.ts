@@ -13,7 +13,7 @@ import { tell } from '../../gateway/verify/tell.ts'
 import { verifyCode } from '../../gateway/verify/verify.ts'
 import { languages } from '../../gateway/verify/words.ts'
 import { signVerificationCode } from '../../main/documents/verification-code.ts'
-import { printed, readByZbar, readByZxing, smudged, spotsOf } from './verification-paper.ts'
+import { printed, readByZbar, readByZxing, smudged, spotsOf } from '../support/verification/printed-code.ts'
 import {
   frozenDeclaration,
   frozenKeys,
@@ -23,7 +23,7 @@ import {
   samples,
   sized,
   TOTEM,
-} from './verification-samples.ts'
+} from '../support/verification/samples.ts'
 
 const { keys, sign, signer, listed } = await office()
 /** Whole code as bytes of COSE_Sign1. */
