@@ -1,6 +1,6 @@
 import { readerCycles } from '../support/card/reader-cycles.ts'
 
-// node test/soak/reader-cycles.ts [CYCLES]: some two hours for 10,000.
+// node test/soak/reader-cycles.ts: cards in and out, a CNS and a CIE in turn.
 if (process.argv.includes('--help')) {
   console.log('node test/soak/reader-cycles.ts [CYCLES, 10000]')
   process.exit(0)
