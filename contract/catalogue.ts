@@ -4,6 +4,8 @@ import { z } from 'zod'
 export const certificateTypes = ['8', '12'] as const
 export const certificateType = z.enum(certificateTypes)
 export type CertificateType = z.infer<typeof certificateType>
+/** What may stand on one sheet. */
+export const sheetTypes = z.array(certificateType).min(1).max(2)
 
 /** Field names are locale keys; codes are ANPR table 39 (`esenzioneBollo`). */
 export const exemptions = {

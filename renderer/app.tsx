@@ -1,6 +1,6 @@
 import { useEffect, useLayoutEffect } from 'react'
 import { IntlProvider } from 'react-intl'
-import type { View } from '../contract/view.ts'
+import type { View } from '../contract/visit.ts'
 import { IdleWarning } from './components/idle-warning.tsx'
 import { LiveRegion } from './components/live-region.tsx'
 import { Settling } from './components/press-guard.tsx'

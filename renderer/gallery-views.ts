@@ -1,5 +1,9 @@
 import { exemptions } from '../contract/catalogue.ts'
-import { type Language, outOfService, refusal, type Screen, type ScreenOf, type View } from '../contract/view.ts'
+import { outOfService } from '../contract/journeys/arrive.ts'
+import type { Screen, ScreenOf } from '../contract/journeys/index.ts'
+import type { Language } from '../contract/language.ts'
+import { refusal } from '../contract/refusal.ts'
+import type { View } from '../contract/visit.ts'
 
 /** Invented people. */
 const holder = { name: 'MARIA TERESA', surname: 'BIANCHI' }

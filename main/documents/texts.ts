@@ -1,5 +1,5 @@
 import type { CertificateType } from '../../contract/catalogue.ts'
-import type { Language } from '../../contract/view.ts'
+import type { Language } from '../../contract/language.ts'
 import type { PaperLanguage } from './model.ts'
 
 /** Words of what the totem itself prints. A certificate's own words are ANPR's alone. */

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { chooseLanguage } from '../bridge.ts'
+import { answer } from '../bridge.ts'
 import { useText } from '../i18n/use-text.ts'
 import { type Preferences, usePreferences } from '../store.ts'
 import { useShownView } from '../view-context.ts'
@@ -28,7 +28,7 @@ export function TopBar() {
         <TouchButton
           className="tool"
           label={text('bar.languageLabel')}
-          onPress={() => chooseLanguage(language === 'it' ? 'en' : 'it')}
+          onPress={() => answer({ type: 'chooseLanguage', language: language === 'it' ? 'en' : 'it' })}
         >
           <Icon name="language" />
           <span>{text('bar.language')}</span>

@@ -1,5 +1,5 @@
-import type { ScreenOf } from '../../contract/view.ts'
-import { ask } from '../bridge.ts'
+import type { ScreenOf } from '../../contract/journeys/index.ts'
+import { answer } from '../bridge.ts'
 import { Notice, Points } from '../components/facts.tsx'
 import { Icon } from '../components/icon.tsx'
 import { Town } from '../components/illustrations.tsx'
@@ -32,7 +32,7 @@ export function Attract({ screen }: { screen: ScreenOf<'attract'> }) {
             { icon: 'free', title: text('attract.free'), line: text('attract.free.line') },
           ]}
         />
-        <TouchButton className="primary start" onPress={() => ask('start')}>
+        <TouchButton className="primary start" onPress={() => answer({ type: 'start' })}>
           <span className="start-words">
             <span>{text('attract.start')}</span>
             <span className="start-other">{text('attract.startOther')}</span>

@@ -1,5 +1,5 @@
-import type { ScreenOf } from '../../contract/view.ts'
-import { ask, enterCan } from '../bridge.ts'
+import type { ScreenOf } from '../../contract/journeys/index.ts'
+import { answer } from '../bridge.ts'
 import { CanOnFront, Cie, CieThinking } from '../components/card-illustrations.tsx'
 import { Notice, Points } from '../components/facts.tsx'
 import { Screen } from '../components/screen.tsx'
@@ -10,7 +10,7 @@ import { renewableFrom } from './renewal.ts'
 export function Can({ screen: { wrong } }: { screen: ScreenOf<'can'> }) {
   const text = useText()
   return (
-    <CanPad onCan={enterCan}>
+    <CanPad onCan={(can) => answer({ type: 'enterCan', can })}>
       {({ pad, main }) => (
         <Screen
           title={text('can.title')}
@@ -63,7 +63,7 @@ export function CardExpiry({ screen: { holder, expires, expired } }: { screen: S
           </div>
         </>
       }
-      main={{ label: text('done.finish'), icon: 'check', onPress: () => ask('leave'), ends: true }}
+      main={{ label: text('done.finish'), icon: 'check', onPress: () => answer({ type: 'leave' }), ends: true }}
     >
       <Points
         points={[

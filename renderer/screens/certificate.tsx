@@ -1,6 +1,6 @@
 import type { CertificateType } from '../../contract/catalogue.ts'
-import type { ScreenOf } from '../../contract/view.ts'
-import { chooseCertificates } from '../bridge.ts'
+import type { ScreenOf } from '../../contract/journeys/index.ts'
+import { answer } from '../bridge.ts'
 import type { IconName } from '../components/icon.tsx'
 import { Screen } from '../components/screen.tsx'
 import { AnswerCard } from '../components/touch-button.tsx'
@@ -18,7 +18,7 @@ export function ChooseCertificate({ screen: { subject, options } }: { screen: Sc
           icon={ICON[type]}
           title={text(`certificate.${type}`)}
           line={text(`certificate.${type}.line`)}
-          onPress={() => chooseCertificates([type])}
+          onPress={() => answer({ type: 'chooseCertificates', types: [type] })}
         />
       ))}
       {options.length > 1 && (
@@ -26,7 +26,7 @@ export function ChooseCertificate({ screen: { subject, options } }: { screen: Sc
           icon="both"
           title={text('certificate.both')}
           line={text('certificate.both.line')}
-          onPress={() => chooseCertificates(options.slice(0, 2))}
+          onPress={() => answer({ type: 'chooseCertificates', types: options.slice(0, 2) })}
         />
       )}
     </Screen>

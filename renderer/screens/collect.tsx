@@ -1,5 +1,5 @@
-import type { ScreenOf } from '../../contract/view.ts'
-import { ask } from '../bridge.ts'
+import type { ScreenOf } from '../../contract/journeys/index.ts'
+import { answer } from '../bridge.ts'
 import { Icon } from '../components/icon.tsx'
 import { PaperOut } from '../components/illustrations.tsx'
 import { Screen } from '../components/screen.tsx'
@@ -39,13 +39,13 @@ export function Collect({ screen: { waiting } }: { screen: ScreenOf<'collect'> }
         icon="printer"
         title={text('collect.now', { count })}
         line={text('collect.now.line')}
-        onPress={() => ask('collect')}
+        onPress={() => answer({ type: 'collect' })}
       />
       <AnswerCard
         icon="next"
         title={text('collect.later')}
         line={text('collect.later.line')}
-        onPress={() => ask('collectLater')}
+        onPress={() => answer({ type: 'collectLater' })}
       />
     </Screen>
   )

@@ -1,6 +1,6 @@
 import { exemptions } from '../../contract/catalogue.ts'
-import type { ScreenOf } from '../../contract/view.ts'
-import { ask } from '../bridge.ts'
+import type { ScreenOf } from '../../contract/journeys/index.ts'
+import { answer } from '../bridge.ts'
 import { Screen } from '../components/screen.tsx'
 import { certificateName, fullName, useText } from '../i18n/use-text.ts'
 
@@ -14,7 +14,7 @@ export function Confirm({ screen }: { screen: ScreenOf<'confirm'> }) {
       main={{
         label: text(online ? 'confirm.print' : 'confirm.record'),
         icon: online ? 'printer' : 'check',
-        onPress: () => ask('confirm'),
+        onPress: () => answer({ type: 'confirm' }),
       }}
     >
       <dl className="facts">

@@ -1,5 +1,6 @@
-import type { Refusal, ScreenOf } from '../../contract/view.ts'
-import { ask } from '../bridge.ts'
+import type { ScreenOf } from '../../contract/journeys/index.ts'
+import type { Refusal } from '../../contract/refusal.ts'
+import { answer } from '../bridge.ts'
 import { CardAtReader } from '../components/card-illustrations.tsx'
 import { Notice, type Point, Points } from '../components/facts.tsx'
 import { PaperOut, ToTheCounter, Town } from '../components/illustrations.tsx'
@@ -43,9 +44,11 @@ export function Done({ screen }: { screen: ScreenOf<'done'> }) {
           )}
         </>
       }
-      main={{ label: text('done.finish'), icon: 'check', onPress: () => ask('leave'), ends: true }}
+      main={{ label: text('done.finish'), icon: 'check', onPress: () => answer({ type: 'leave' }), ends: true }}
     >
-      {cardPresent && <AnswerCard icon="paper" title={text('done.another')} onPress={() => ask('another')} />}
+      {cardPresent && (
+        <AnswerCard icon="paper" title={text('done.another')} onPress={() => answer({ type: 'another' })} />
+      )}
     </Screen>
   )
 }
@@ -94,7 +97,7 @@ export function Refused({ screen }: { screen: ScreenOf<'refused'> }) {
       tone="danger"
       title={title}
       figure={<RefusedFigure reason={reason} cardPresent={cardPresent} />}
-      main={{ label: text('refused.end'), icon: 'check', onPress: () => ask('leave'), ends: true }}
+      main={{ label: text('refused.end'), icon: 'check', onPress: () => answer({ type: 'leave' }), ends: true }}
     >
       <Points points={points} />
     </Screen>

@@ -1,4 +1,5 @@
-import type { Screen, View } from '../../contract/view.ts'
+import type { Screen } from '../../contract/journeys/index.ts'
+import type { View } from '../../contract/visit.ts'
 import { Attract } from './attract.tsx'
 import { Can, CanChecking, CardExpiry } from './can.tsx'
 import { CardLost, CardReading, InsertCard } from './card.tsx'

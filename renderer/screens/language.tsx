@@ -1,4 +1,4 @@
-import { chooseLanguage } from '../bridge.ts'
+import { answer } from '../bridge.ts'
 import { Greetings } from '../components/illustrations.tsx'
 import { Screen } from '../components/screen.tsx'
 import { TouchButton } from '../components/touch-button.tsx'
@@ -14,7 +14,11 @@ export function ChooseLanguage() {
       figure={<Greetings label={text('language.title')} />}
     >
       {(['it', 'en'] as const).map((language) => (
-        <TouchButton key={language} className="answer language" onPress={() => chooseLanguage(language)}>
+        <TouchButton
+          key={language}
+          className="answer language"
+          onPress={() => answer({ type: 'chooseLanguage', language })}
+        >
           <span className="answer-icon letters" aria-hidden="true">
             {language.toUpperCase()}
           </span>

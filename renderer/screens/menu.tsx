@@ -1,5 +1,5 @@
-import type { ScreenOf } from '../../contract/view.ts'
-import { chooseService } from '../bridge.ts'
+import type { ScreenOf } from '../../contract/journeys/index.ts'
+import { answer } from '../bridge.ts'
 import { Icon } from '../components/icon.tsx'
 import { Screen } from '../components/screen.tsx'
 import { AnswerCard } from '../components/touch-button.tsx'
@@ -32,19 +32,19 @@ export function Menu({ screen: { holder, online, notices } }: { screen: ScreenOf
         icon="paper"
         title={text('menu.certificate')}
         line={text('menu.certificate.line')}
-        onPress={() => chooseService('certificate')}
+        onPress={() => answer({ type: 'chooseService', service: 'certificate' })}
       />
       <AnswerCard
         icon="person"
         title={text('menu.visura')}
         line={text(online ? 'menu.visura.line' : 'menu.visura.offline')}
-        onPress={() => chooseService('visura')}
+        onPress={() => answer({ type: 'chooseService', service: 'visura' })}
       />
       <AnswerCard
         icon="pen"
         title={text('menu.declaration')}
         line={text('menu.declaration.line')}
-        onPress={() => chooseService('declaration')}
+        onPress={() => answer({ type: 'chooseService', service: 'declaration' })}
       />
     </Screen>
   )

@@ -1,6 +1,6 @@
 import { useState } from 'react'
-import type { ScreenOf } from '../../contract/view.ts'
-import { choosePerson } from '../bridge.ts'
+import type { ScreenOf } from '../../contract/journeys/index.ts'
+import { answer } from '../bridge.ts'
 import { Notice } from '../components/facts.tsx'
 import { Screen } from '../components/screen.tsx'
 import { AnswerCard } from '../components/touch-button.tsx'
@@ -48,7 +48,7 @@ export function ChoosePerson({ screen: { people, online } }: { screen: ScreenOf<
           icon="person"
           title={fullName(person)}
           line={line(person)}
-          onPress={() => choosePerson(person.index)}
+          onPress={() => answer({ type: 'choosePerson', index: person.index })}
         />
       ))}
       {next !== null && (

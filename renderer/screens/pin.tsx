@@ -1,5 +1,5 @@
-import type { ScreenOf } from '../../contract/view.ts'
-import { ask, enterPin } from '../bridge.ts'
+import type { ScreenOf } from '../../contract/journeys/index.ts'
+import { answer, enterPin } from '../bridge.ts'
 import { CieThinking, ReaderWithKeypad } from '../components/card-illustrations.tsx'
 import { Notice } from '../components/facts.tsx'
 import { Icon } from '../components/icon.tsx'
@@ -32,7 +32,7 @@ function PinOnGlass({ screen }: { screen: ScreenOf<'pin'> }) {
         >
           {pad}
           {expiry && (
-            <TouchButton className="secondary aside-way" onPress={() => ask('askExpiry')}>
+            <TouchButton className="secondary aside-way" onPress={() => answer({ type: 'askExpiry' })}>
               <Icon name="clock" />
               <span>{text('pin.expiry')}</span>
             </TouchButton>
@@ -50,7 +50,7 @@ function PinOnReader({ screen }: { screen: ScreenOf<'pin'> }) {
     <Screen
       title={text('pin.title.pad')}
       lead={text('pin.padWhen')}
-      main={{ label: text('pin.padStart'), onPress: () => ask('usePinPad') }}
+      main={{ label: text('pin.padStart'), onPress: () => answer({ type: 'usePinPad' }) }}
       figure={
         <>
           <ReaderWithKeypad label={text('pin.padFigure')} />
@@ -112,13 +112,13 @@ export function LastTry() {
         icon="lock"
         title={text('lastTry.stop')}
         line={text('lastTry.stop.line')}
-        onPress={() => ask('leave')}
+        onPress={() => answer({ type: 'leave' })}
       />
       <AnswerCard
         icon="alert"
         title={text('lastTry.go')}
         line={text('lastTry.go.line')}
-        onPress={() => ask('acceptLastTry')}
+        onPress={() => answer({ type: 'acceptLastTry' })}
       />
     </Screen>
   )

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
-import type { ScreenOf } from '../../contract/view.ts'
-import { ask, previewPage } from '../bridge.ts'
+import type { ScreenOf } from '../../contract/journeys/index.ts'
+import { answer, previewPage } from '../bridge.ts'
 import { Icon } from '../components/icon.tsx'
 import { AskingRegister } from '../components/illustrations.tsx'
 import { Screen, Waiting } from '../components/screen.tsx'
@@ -25,7 +25,7 @@ export function Preview({ screen: { pages, subject, types } }: { screen: ScreenO
       title={text('preview.title')}
       lead={text('preview.lead', { certificate: text(certificateName(types)), name: fullName(subject) })}
       figure={<Page key={page} page={page} label={text('preview.image', { page, pages })} />}
-      main={{ label: text('preview.accept'), icon: 'check', onPress: () => ask('acceptPreview') }}
+      main={{ label: text('preview.accept'), icon: 'check', onPress: () => answer({ type: 'acceptPreview' }) }}
     >
       {pages > 1 && (
         <div className="pages">

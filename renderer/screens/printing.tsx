@@ -1,5 +1,5 @@
-import type { ScreenOf } from '../../contract/view.ts'
-import { ask } from '../bridge.ts'
+import type { ScreenOf } from '../../contract/journeys/index.ts'
+import { answer } from '../bridge.ts'
 import { Points } from '../components/facts.tsx'
 import { PaperOut } from '../components/illustrations.tsx'
 import { Screen } from '../components/screen.tsx'
@@ -73,14 +73,14 @@ export function PrintFault({ screen }: { screen: ScreenOf<'print-fault'> }) {
           icon="printer"
           title={text('printFault.again')}
           line={text('printFault.again.line')}
-          onPress={() => ask('printAgain')}
+          onPress={() => answer({ type: 'printAgain' })}
         />
       )}
       <AnswerCard
         icon={kept ? 'clock' : 'leave'}
         title={text(kept ? 'printFault.keep' : 'printFault.declaration.keep')}
         line={text(kept ? 'printFault.keep.line' : `printFault.${document}.keep.line`)}
-        onPress={() => ask('keepForLater')}
+        onPress={() => answer({ type: 'keepForLater' })}
       />
     </Screen>
   )

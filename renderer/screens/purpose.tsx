@@ -1,6 +1,6 @@
 import type { Purpose } from '../../contract/catalogue.ts'
-import type { ScreenOf } from '../../contract/view.ts'
-import { ask, choosePurpose, printDeclaration } from '../bridge.ts'
+import type { ScreenOf } from '../../contract/journeys/index.ts'
+import { answer } from '../bridge.ts'
 import { type Point, Points } from '../components/facts.tsx'
 import type { IconName } from '../components/icon.tsx'
 import { Screen } from '../components/screen.tsx'
@@ -33,7 +33,7 @@ export function ChoosePurpose({ screen: { options, more } }: { screen: ScreenOf<
           icon={ICON[purpose]}
           title={text(`purpose.${purpose}`)}
           line={text(`purpose.${purpose}.line`)}
-          onPress={() => choosePurpose(purpose)}
+          onPress={() => answer({ type: 'choosePurpose', purpose })}
         />
       ))}
       {!more && (
@@ -41,7 +41,7 @@ export function ChoosePurpose({ screen: { options, more } }: { screen: ScreenOf<
           icon="more"
           title={text('purpose.more')}
           line={text('purpose.more.line')}
-          onPress={() => ask('morePurposes')}
+          onPress={() => answer({ type: 'morePurposes' })}
         />
       )}
     </Screen>
@@ -63,7 +63,7 @@ function Form({ form }: { form: keyof typeof FORMS }) {
       icon={FORMS[form]}
       title={text(`declaration.form.${form}`)}
       line={text(`declaration.form.${form}.line`)}
-      onPress={() => printDeclaration(form)}
+      onPress={() => answer({ type: 'printDeclaration', form })}
     />
   )
 }
@@ -146,7 +146,11 @@ function InsteadOfCertificate({
       tone="success"
       title={text(`declaration.${party}.title`)}
       lead={text(`declaration.${party}.lead`)}
-      main={{ label: text('declaration.print'), icon: 'printer', onPress: () => printDeclaration('declaration') }}
+      main={{
+        label: text('declaration.print'),
+        icon: 'printer',
+        onPress: () => answer({ type: 'printDeclaration', form: 'declaration' }),
+      }}
     >
       <Points points={points} />
       {screen.attoNotorio && <Form form="atto-notorio" />}

@@ -1,5 +1,5 @@
-import type { ScreenOf } from '../../contract/view.ts'
-import { ask, chooseService } from '../bridge.ts'
+import type { ScreenOf } from '../../contract/journeys/index.ts'
+import { answer } from '../bridge.ts'
 import { Notice, Points } from '../components/facts.tsx'
 import { AskingRegister } from '../components/illustrations.tsx'
 import { Screen } from '../components/screen.tsx'
@@ -27,7 +27,7 @@ export function Visura({ screen: { person } }: { screen: ScreenOf<'visura'> }) {
     <Screen
       title={text('visura.title')}
       lead={text('visura.lead')}
-      main={{ label: text('visura.print'), icon: 'printer', onPress: () => ask('printVisura') }}
+      main={{ label: text('visura.print'), icon: 'printer', onPress: () => answer({ type: 'printVisura' }) }}
     >
       <OwnData person={person} />
       <Notice tone="info">{text('visura.wrong')}</Notice>
@@ -106,7 +106,7 @@ export function VisuraUnavailable() {
         icon="pen"
         title={text('menu.declaration')}
         line={text('menu.declaration.line')}
-        onPress={() => chooseService('declaration')}
+        onPress={() => answer({ type: 'chooseService', service: 'declaration' })}
       />
     </Screen>
   )

@@ -1,4 +1,4 @@
-import type { ScreenOf } from '../../contract/view.ts'
+import type { ScreenOf } from '../../contract/journeys/index.ts'
 import { Points } from '../components/facts.tsx'
 import { AskingRegister, ToTheCounter, Town } from '../components/illustrations.tsx'
 import { Screen, Waiting } from '../components/screen.tsx'

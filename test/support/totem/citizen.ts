@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { ElectronApplication, Page } from 'playwright-core'
 import type { TotemBridge } from '../../../contract/ipc.ts'
-import type { Screen, ScreenOf } from '../../../contract/view.ts'
+import type { Screen, ScreenOf } from '../../../contract/journeys/index.ts'
 
 /** A person in front of the totem: looks at the screen and touches what it offers, nothing else. */
 export interface Citizen {
