@@ -1,12 +1,12 @@
 import { expect, vi } from 'vitest'
-import type { CieReadout, CnsReadout } from '../../contract/device.ts'
-import type { FamilyMember, IssuedOutcome, VisuraAnswer } from '../../contract/gateway.ts'
-import type { Screen } from '../../contract/journeys/index.ts'
-import { ok } from '../../contract/result.ts'
-import { view } from '../../contract/visit.ts'
-import type { Paper } from '../../main/documents/model.ts'
-import { createSession, type Session, type VisitEvent } from '../../main/session/index.ts'
-import type { Sheet, VisitServices } from '../../main/visit/services.ts'
+import type { CieReadout, CnsReadout } from '../../../contract/device.ts'
+import type { FamilyMember, IssuedOutcome, VisuraAnswer } from '../../../contract/gateway.ts'
+import type { Screen } from '../../../contract/journeys/index.ts'
+import { ok } from '../../../contract/result.ts'
+import { view } from '../../../contract/visit.ts'
+import type { Paper } from '../../../main/documents/model.ts'
+import { createSession, type Session, type VisitEvent } from '../../../main/session/index.ts'
+import type { Sheet, VisitServices } from '../../../main/visit/services.ts'
 
 // A session whose services are scripted, because hardware cannot be made to show every order of things.
 export const OPERATION = '01K0M3Z8Q4V7N2B5X9C1D6F8GH'
@@ -85,7 +85,7 @@ export const paper: Paper = {
 
 const sheet: Sheet = () => ({ kind: 'pdf', pdf: new Uint8Array(1) })
 
-function scripted(changes: Partial<VisitServices>): VisitServices {
+export function scripted(changes: Partial<VisitServices> = {}): VisitServices {
   return {
     outOfService: () => null,
     newSession: () => SESSION.slice(0, -4) + String(sessions++).padStart(4, '0'),
