@@ -14,7 +14,7 @@ import { decodeBase45 } from '../../gateway/verify/base45.ts'
 import { tell } from '../../gateway/verify/tell.ts'
 import { verifyCode } from '../../gateway/verify/verify.ts'
 import { signVerificationCode } from '../../main/documents/verification-code.ts'
-import { printed, readByZbar, readByZxing, smudged, spotsOf } from './verification-paper.ts'
+import { printed, readByZbar, readByZxing, smudged, spotsOf } from '../support/verification/printed-code.ts'
 import {
   frozenDeclaration,
   frozenKeys,
@@ -24,7 +24,7 @@ import {
   samples,
   sized,
   TOTEM,
-} from './verification-samples.ts'
+} from '../support/verification/samples.ts'
 
 const { keys, sign, signer, listed } = await office()
 /** Whole code as bytes of COSE_Sign1. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { z } from 'zod'
-import { cns, member, recognised, visura } from '../../../test/support/scripted-visit.ts'
+import { cns, member, recognised, visura } from '../../../test/support/visit/scripted-visit.ts'
 import type { WritingOptions } from '../../documents/facts.ts'
 import type { Block } from '../../documents/model.ts'
 import type { SignPaper } from '../../print/sign.ts'

@@ -21,7 +21,7 @@ import {
   toPin,
   visitsOver,
   visura,
-} from '../../support/scripted-visit.ts'
+} from '../../support/visit/scripted-visit.ts'
 
 beforeEach(() => vi.useFakeTimers())
 afterEach(() => {
