@@ -10,8 +10,8 @@ import { openGatewayKeys } from '../../main/lists/gateway-keys.ts'
 import { createKeysRefresh } from '../../main/lists/gateway-keys-refresh.ts'
 import { listed, signGatewayKeys } from '../../simulator/pki/gateway-keys.ts'
 import { jwkPair } from '../../simulator/pki/jwk.ts'
-import { json, type ScriptedGateway, startScriptedGateway } from './scripted-gateway.ts'
-import { powerOn, type Totem, until } from './sync-totem.ts'
+import { json, type ScriptedGateway, startScriptedGateway } from '../support/sync/scripted-gateway.ts'
+import { powerOn, type Totem, until } from '../support/sync/syncing-totem.ts'
 
 // A gateway that signs the sync log with a key that is not the gateway's, before a totem as main/index.ts joins it.
 

@@ -28,8 +28,9 @@ import { provisionTotem } from '../../simulator/bench/totem.ts'
 import { listed, signGatewayKeys } from '../../simulator/pki/gateway-keys.ts'
 import { jwkPair } from '../../simulator/pki/jwk.ts'
 import { makePki } from '../../simulator/pki/make.ts'
-import { login, type Office, openOffice, PKI, wish } from '../support/gateway-office.ts'
-import { startTpm } from './keys-swtpm.ts'
+import { login, type Office, openOffice, wish } from '../support/gateway/centre.ts'
+import { startTpm } from '../support/keys/swtpm.ts'
+import { PKI } from '../support/pki.ts'
 
 // Keys that change while requests and outcomes are under way: the gateway's, and the totem's own.
 

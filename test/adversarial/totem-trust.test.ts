@@ -9,9 +9,10 @@ import { makePki } from '../../simulator/pki/make.ts'
 import { type CrlOptions, issueCrls } from '../../simulator/pki/trust-list.ts'
 import { sha256Of } from '../../trust/crl-shelf.ts'
 import { verifyEvidence } from '../../trust/evidence.ts'
-import { login, openOffice, PKI } from '../support/gateway-office.ts'
-import { DAY, foreignPki, listOf, temporary } from '../support/trust.ts'
-import { json, startScriptedGateway, type Whim } from './scripted-gateway.ts'
+import { login, openOffice } from '../support/gateway/centre.ts'
+import { PKI } from '../support/pki.ts'
+import { json, startScriptedGateway, type Whim } from '../support/sync/scripted-gateway.ts'
+import { DAY, foreignPki, listOf, temporary } from '../support/trust/lists.ts'
 
 beforeAll(() => makePki(PKI))
 
