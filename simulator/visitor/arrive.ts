@@ -1,0 +1,8 @@
+import { type AnswersIn, press, waits } from './answers.ts'
+
+export const arrive: AnswersIn<'arrive'> = {
+  starting: waits,
+  'out-of-service': waits,
+  attract: () => press('attract.start'),
+  language: () => press('language.it'),
+}

@@ -1,0 +1,12 @@
+import type { Service } from '../../contract/journeys/lists.ts'
+import { type AnswersIn, press, takesCard } from './answers.ts'
+
+export interface MenuWish {
+  /** Null: the person wants nothing more, takes the card and goes. */
+  service: Service | null
+}
+export const usual: MenuWish = { service: 'certificate' }
+
+export const menu: AnswersIn<'menu', MenuWish> = {
+  menu: (_seen, { service }) => (service === null ? takesCard() : press(`menu.${service}`)),
+}
