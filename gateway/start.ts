@@ -5,29 +5,29 @@ import type { FastifyInstance } from 'fastify'
 import type { JWK } from 'jose'
 import { destination, type Logger, pino } from 'pino'
 import type { z } from 'zod'
+import type { Clock } from '../basics/time.ts'
 import packageJson from '../package.json' with { type: 'json' }
+import { accessReferences } from './access/references.ts'
 import { createAnprClient } from './anpr/client.ts'
-import type { Clock } from './clock.ts'
+import { createOperatorServer } from './channels/operator/server.ts'
+import { createPublicServer } from './channels/public/server.ts'
+import { createTotemServer } from './channels/totem/server.ts'
+import { createTotems } from './channels/totem/totems.ts'
+import { createSessions } from './citizen/session.ts'
 import { type GatewayConfig, gatewayConfig } from './config.ts'
-import { createOperatorServer } from './http/operator-server.ts'
-import { createPublicServer } from './http/public-server.ts'
-import { createTotemServer } from './http/totem-server.ts'
-import { createTotems } from './http/totems.ts'
 import { openKeyring } from './keys/keyring.ts'
 import { requiredSecret } from './keys/secret.ts'
 import { createMetrics } from './metrics.ts'
-import { accessReferences } from './operations/access.ts'
 import { createBell } from './operations/bell.ts'
 import { createCarryOut } from './operations/carry-out.ts'
 import { createIntake } from './operations/intake.ts'
 import { createOutcomes } from './operations/outcomes.ts'
 import { startWork } from './operations/work.ts'
 import { startRetention } from './retention.ts'
-import { createSessions } from './sessions/sessions.ts'
 import { isDatabaseAway } from './store/away.ts'
 import { openStore } from './store/database.ts'
 import { openTrust } from './trust/keeper.ts'
-import { CONFIG, folderMade, folderThere, jsonOf, TEMPORARY, textOf, Unusable } from './unusable.ts'
+import { CONFIG, folderMade, folderThere, jsonIn, TEMPORARY, textOf, Unusable } from './unusable.ts'
 import { keepPage } from './verify/served.ts'
 
 /**
@@ -56,7 +56,7 @@ export async function startGateway(
   const tls = await tlsOf('tls', config.tls)
   const clientCa = await textOf('tls.clientCa', config.tls.clientCa)
   await textOf('trust.list', config.trust.list)
-  await jsonOf('trust.listKey', config.trust.listKey)
+  await jsonIn('trust.listKey', config.trust.listKey)
   await textOf('keys.list', config.keys.list)
   await folderThere('keys.folder', config.keys.folder)
   await folderThere('totems', config.totems)
@@ -131,7 +131,7 @@ async function publicServer(
   log: Logger,
 ): Promise<FastifyInstance> {
   const { key, cert } = await tlsOf('public.tls', tls)
-  const signer = (await jsonOf('public.keysSigner', keysSigner)) as JWK
+  const signer = (await jsonIn('public.keysSigner', keysSigner)) as JWK
   await textOf('public.page', page)
   const kept = await keepPage({ file: page, signer, memory: join(dataDir, 'verification-keys.sequence'), log })
   if (!kept.ok) throw refused(`public.page: ${page}`, kept.error, 'make it anew with gateway/verify/build.ts')

@@ -5,17 +5,18 @@ import type { DeviceEvent } from '../contract/device.ts'
 import type { Result } from '../contract/result.ts'
 import { readConfig } from './config.ts'
 import { superviseDevices } from './devices/index.ts'
+import { freeBytes } from './disk.ts'
 import { verificationSigner } from './documents/verification-code.ts'
 import { callHandlers } from './handlers.ts'
 import { openJournal } from './journal/journal.ts'
+import { createVisitServices } from './journeys/services.ts'
 import { explain } from './keys/explain.ts'
 import { openGatewayKeys } from './keys/gateway-keys.ts'
 import { createKeysRefresh } from './keys/refresh.ts'
 import { openTotemKeys } from './keys/totem-keys.ts'
+import { createPaper, inPrinter } from './print/paper.ts'
+import { createPaperSigner } from './print/sign.ts'
 import { openQueue } from './queue/queue.ts'
-import { createVisitServices, freeBytes } from './services/index.ts'
-import { createPaper, inPrinter } from './services/paper.ts'
-import { createPaperSigner } from './services/verification.ts'
 import { createSession } from './session/index.ts'
 import { exitForRestart, onQuit, runApp, versions } from './shell/app.ts'
 import { registerCalls } from './shell/calls.ts'
@@ -151,11 +152,7 @@ async function start(config: TotemConfig) {
     devices,
     journal,
     ledger: queue.ledger,
-    place,
     sign,
-    pdfOnly: config.printer.profile === 'a4-office',
-    keepMs: KEEP_MS,
-    now,
   })
   const session = createSession({
     services: createVisitServices({
@@ -167,6 +164,8 @@ async function start(config: TotemConfig) {
       paper,
       place,
       sign,
+      pdfOnly: config.printer.profile === 'a4-office',
+      keepMs: KEEP_MS,
       secondLanguage: config.office.secondLanguage,
       trust: () => trust.trust,
       trustReady: () => trust.ready,

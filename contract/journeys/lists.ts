@@ -4,7 +4,6 @@ import { z } from 'zod'
 
 /** What a recognised person can come for; main's state with this id is the journey's entrance. */
 export const service = z.enum(['certificate', 'visura', 'declaration'])
-export type Service = z.infer<typeof service>
 
 /** What a person takes home. */
 export const takenHome = z.enum(['certificate', 'declaration', 'atto-notorio', 'visura'])

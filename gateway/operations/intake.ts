@@ -2,15 +2,15 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { fromKysely, type PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
 import { decodeTime } from 'ulid'
+import { type Clock, MINUTE_MS } from '../../basics/time.ts'
 import { type Problem, refusalKind, type Submission, type SubmissionResult } from '../../contract/gateway.ts'
-import { type Clock, MINUTE_MS } from '../clock.ts'
+import { openRequest, type SealingKeys } from '../sealing/sealing.ts'
 import { type Accepted, record } from '../store/operations.ts'
 import { sealedOutcomes } from '../store/outcomes.ts'
 import { WORK } from '../store/queues.ts'
 import type { Database } from '../store/schema.ts'
 import type { Bell } from './bell.ts'
 import { ageProblem } from './decide.ts'
-import { openRequest, type SealingKeys } from './sealing.ts'
 
 type Item = Submission['items'][number]
 type ItemResult = SubmissionResult['results'][number]

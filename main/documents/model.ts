@@ -94,3 +94,9 @@ export function fill(template: string, runs: Readonly<Record<string, Run>> = {})
       return run
     })
 }
+
+/** Where a paper is printed. */
+export interface Place {
+  totem: string
+  office: string
+}

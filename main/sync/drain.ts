@@ -1,12 +1,16 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { HOUR_MS } from '../../basics/time.ts'
 import type { Heartbeat } from '../../contract/heartbeat.ts'
 import type { Operation } from '../queue/queue.ts'
 import { tooOldBefore } from './answer.ts'
-import { createInbox, type Inbox } from './inbox.ts'
+import { createDeferral } from './deferral.ts'
+import { createInbox } from './inbox.ts'
+import { breathe, type Lane, NEVER } from './lane.ts'
 import { createLine, type LineState } from './line.ts'
 import { createOutbox } from './outbox.ts'
 import { createHeartbeatLane, createJournalLane } from './reports.ts'
-import { breathe, type Lane, NEVER, type Sync } from './sync.ts'
+import { createSettling } from './settling.ts'
+import type { Sync } from './sync.ts'
 
 export type Drain = {
   /** Something new is queued, or the line may be back: look at once. */
@@ -40,7 +44,7 @@ type DrainParts = Pick<
   sleep?: (ms: number, signal: AbortSignal) => Promise<void>
 }
 
-const EXPIRY_EVERY_MS = 3_600_000
+const EXPIRY_EVERY_MS = HOUR_MS
 
 /**
  * Brings queue, journal and heartbeat to the gateway, and outcomes back. The lanes of one track have at most one exchange
@@ -85,8 +89,9 @@ export function createDrain({
       for (const waiter of waiters) if (waiter.operation === operation) waiter.tell()
     },
   }
-  const outbox = createOutbox(sync, () => inbox)
-  const inbox: Inbox = createInbox(sync, outbox.putOff)
+  const ends = { settling: createSettling(sync), deferral: createDeferral(sync) }
+  const outbox = createOutbox(sync, ends)
+  const inbox = createInbox(sync, ends)
 
   /** While the poll is held TCP's keep-alives look after the line, and the heartbeat once a minute. */
   const probeIn = () => (running.has(outcomes) ? NEVER : line.dueIn())
@@ -149,7 +154,7 @@ export function createDrain({
   const drained = run()
 
   function wake(): void {
-    line.hope()
+    line.probeSoon()
     alarm.abort()
   }
 

@@ -9,9 +9,9 @@ import { ulid } from 'ulid'
 import type { DeviceEvent, PrinterStatus } from '../../contract/device.ts'
 import { type Devices, superviseDevices } from '../../main/devices/index.ts'
 import { openJournal } from '../../main/journal/journal.ts'
+import { createPaper } from '../../main/print/paper.ts'
 import { openQueue } from '../../main/queue/queue.ts'
-import { createPaper } from '../../main/services/paper.ts'
-import type { Printing } from '../../main/session/services.ts'
+import type { Printing } from '../../main/visit/services.ts'
 import { startVirtualPrinter, type VirtualPrinter } from '../../simulator/printer/virtual-printer.ts'
 import { certificatePdf } from '../golden/papers.ts'
 
@@ -71,10 +71,7 @@ function startTotem(dir: string, printer: VirtualPrinter) {
     devices: { ...devices, call } as Devices,
     journal: journal.value,
     ledger: queue.value.ledger,
-    place: { totem: 'TT-0001', office: 'Spello' },
     sign: () => null,
-    keepMs: 0,
-    now: () => new Date(),
   })
 
   /** From then on nothing of it happens any more. */
@@ -135,11 +132,8 @@ export async function startPaperBench() {
 
   const print = (operation: string, session: string) =>
     totem.print({
-      ...{ document: 'certificate', language: 'it', session, fromPage: 1 },
-      outcome: {
-        ...{ operation, types: ['8'], protocol: '1', idOperazioneAnpr: '1', issuedAt: new Date().toISOString() },
-        pdf: pdf.toString('base64'),
-      },
+      ...{ operation, document: 'certificate', session, fromPage: 1 },
+      sheet: () => ({ kind: 'pdf', pdf }),
     })
 
   return {

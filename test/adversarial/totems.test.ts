@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { FastifyRequest } from 'fastify'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createTotems } from '../../gateway/http/totems.ts'
+import { createTotems } from '../../gateway/channels/totem/totems.ts'
 import { makePki } from '../../simulator/pki/make.ts'
 
 const PKI = join(import.meta.dirname, '../../.bench/pki/totems')

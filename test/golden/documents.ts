@@ -1,9 +1,9 @@
-import { declaration } from '../../main/documents/declaration.ts'
 import type { Paper } from '../../main/documents/model.ts'
-import { notorieta } from '../../main/documents/notorieta.ts'
 import { readinessReport } from '../../main/documents/readiness.ts'
-import { receiptPaper, slipPaper } from '../../main/documents/receipt.ts'
-import { visura } from '../../main/documents/visura.ts'
+import { receiptPaper, slipPaper } from '../../main/journeys/certificate/receipt.ts'
+import { declaration } from '../../main/journeys/declaration/declaration.ts'
+import { notorieta } from '../../main/journeys/declaration/notorieta.ts'
+import { visura } from '../../main/journeys/visura/paper.ts'
 import { codeOf } from './documents-codes.ts'
 import {
   at,
