@@ -1,9 +1,10 @@
-import type { Service } from '../../contract/journeys/lists.ts'
+import type { z } from 'zod'
+import type { service } from '../../contract/journeys/lists.ts'
 import { type AnswersIn, press, takesCard } from './answers.ts'
 
 export interface MenuWish {
   /** Null: the person wants nothing more, takes the card and goes. */
-  service: Service | null
+  service: z.infer<typeof service> | null
 }
 export const usual: MenuWish = { service: 'certificate' }
 
