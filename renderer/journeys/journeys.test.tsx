@@ -3,6 +3,7 @@ import { IntlProvider } from 'react-intl'
 import { describe, expect, it } from 'vitest'
 import { outOfService } from '../../contract/journeys/arrive.ts'
 import { screen } from '../../contract/journeys/index.ts'
+import { language } from '../../contract/language.ts'
 import { refusal } from '../../contract/refusal.ts'
 import { view } from '../../contract/visit.ts'
 import { TopBar } from '../components/top-bar.tsx'
@@ -11,7 +12,7 @@ import { messages } from '../i18n/messages.ts'
 import { ViewContext } from '../view-context.ts'
 import { ShownScreen } from './index.tsx'
 
-const languages = ['it', 'en'] as const
+const languages = language.options
 const cases = languages.flatMap((language) =>
   Object.entries(galleryViews(language)).map(([name, shown]) => [language, name, shown] as const),
 )

@@ -4,11 +4,12 @@ import { type AnswersIn, press, waits } from './answers.ts'
 
 export interface CertificateWish {
   of: (member: ScreenOf<'person'>['people'][number]) => boolean
-  types: CertificateType | 'both'
+  /** `together`: everything that the screen offers on one sheet. */
+  type: CertificateType | 'together'
   purpose: Purpose
 }
 /** The person's own certificate of residence, for a court case. */
-export const usual: CertificateWish = { of: ({ self }) => self, types: '8', purpose: 'processuale' }
+export const usual: CertificateWish = { of: ({ self }) => self, type: '8', purpose: 'processuale' }
 
 export const certificate: AnswersIn<'certificate', CertificateWish> = {
   person: ({ people }, { of }) => {
@@ -16,7 +17,8 @@ export const certificate: AnswersIn<'certificate', CertificateWish> = {
     if (!chosen) throw new Error('the totem does not show the person whose certificate is wanted')
     return (person) => person.touches(`${chosen.name} ${chosen.surname}`)
   },
-  certificate: (_seen, { types }) => press(`certificate.${types}`),
+  certificate: ({ onOneSheet }, { type }) =>
+    type === 'together' ? press('certificate.both', { count: onOneSheet?.length ?? 0 }) : press(`certificate.${type}`),
   purpose: ({ options }, { purpose }) => press(options.includes(purpose) ? `purpose.${purpose}` : 'purpose.more'),
   preview: ({ pages }) => (pages === null ? null : press('preview.accept')),
   confirm: ({ online }) => press(online ? 'confirm.print' : 'confirm.record'),

@@ -16,12 +16,12 @@ import {
   login,
   type Office,
   openOffice,
-  PKI,
   sealed,
   TotemClient,
   wish,
-} from '../support/gateway-office.ts'
-import { type Postgres, startPostgres } from '../support/postgres.ts'
+} from '../support/gateway/centre.ts'
+import { type Postgres, startPostgres } from '../support/gateway/postgres.ts'
+import { PKI } from '../support/pki.ts'
 
 const DAY = 86_400_000
 /** On a machine that has other things to do. */

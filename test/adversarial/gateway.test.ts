@@ -20,12 +20,12 @@ import {
   type Office,
   opened,
   openOffice,
-  PKI,
   sealed,
   TotemClient,
   wish,
-} from '../support/gateway-office.ts'
-import { type Postgres, startPostgres } from '../support/postgres.ts'
+} from '../support/gateway/centre.ts'
+import { type Postgres, startPostgres } from '../support/gateway/postgres.ts'
+import { PKI } from '../support/pki.ts'
 
 const MINUTE = 60_000
 const DAY = 86_400_000

@@ -15,7 +15,7 @@ import { makePki } from '../../simulator/pki/make.ts'
 import { issueCrls, trustListOf } from '../../simulator/pki/trust-list.ts'
 import { personById } from '../../simulator/population/people.ts'
 import { loadTrust, type Trust } from '../../trust/trust.ts'
-import { PKI } from '../support/gateway-office.ts'
+import { PKI } from '../support/pki.ts'
 
 // What a device process may hand over, from a card that lies at will: real files, keys and signatures of the bench's cards.
 

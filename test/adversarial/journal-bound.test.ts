@@ -5,7 +5,7 @@ import Database from 'better-sqlite3'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { checkLog } from '../../main/journal/check.ts'
 import { openAnchor } from '../../trust/journal-anchor.ts'
-import { openJournalOffice, powerOn } from './journal-office.ts'
+import { openJournalOffice, powerOn } from '../support/journal/intake.ts'
 
 // 768 KiB, an eighth of it for warnings and alarms.
 const PAGES = 192

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Journal } from '../../main/journal/journal.ts'
-import { openJournalOffice, powerOn } from './journal-office.ts'
+import { openJournalOffice, powerOn } from '../support/journal/intake.ts'
 
 // Two real logs and the gateway's real intake: one totem that is there twice.
 

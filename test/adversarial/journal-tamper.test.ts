@@ -13,7 +13,7 @@ import { exportJournal } from '../../main/journal/export.ts'
 import type { Journal } from '../../main/journal/journal.ts'
 import { entryHash } from '../../main/journal/log.ts'
 import { openAnchor } from '../../trust/journal-anchor.ts'
-import { powerOn } from './journal-office.ts'
+import { powerOn } from '../support/journal/intake.ts'
 
 // Somebody has the disk, or the exported file, and every tool for it; the gateway's key they do not have.
 

@@ -6,9 +6,10 @@ import type { FastifyRequest } from 'fastify'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTotems } from '../../gateway/channels/totem/totems.ts'
 import { makePki } from '../../simulator/pki/make.ts'
+import { PKI } from '../support/pki.ts'
 
-const PKI = join(import.meta.dirname, '../../.bench/pki/totems')
-const pem = (totem: string) => readFileSync(join(PKI, `${totem}.cert.pem`), 'utf8')
+const TOTEMS = join(PKI, 'totems')
+const pem = (totem: string) => readFileSync(join(TOTEMS, `${totem}.cert.pem`), 'utf8')
 /** Whoever shows this certificate, its chain being good. */
 const shows = (certificate: string) => {
   const getPeerCertificate = () => new X509Certificate(certificate).toLegacyObject()
@@ -17,10 +18,10 @@ const shows = (certificate: string) => {
 
 let folder: string
 beforeAll(async () => {
-  await makePki(join(PKI, '..'))
+  await makePki(PKI)
   folder = mkdtempSync(join(tmpdir(), 'totems-'))
   const key = 'TT-0001.outcome.pub.jwk.json'
-  copyFileSync(join(PKI, key), join(folder, key))
+  copyFileSync(join(TOTEMS, key), join(folder, key))
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 

@@ -9,7 +9,7 @@ import { COSE, toCwt, type VerificationKeys } from '../../contract/verification.
 import { openVerificationKeys } from '../../gateway/verify/keys.ts'
 import { type Verdict, verifyCode } from '../../gateway/verify/verify.ts'
 import { signVerificationKeys, verificationKeyPair } from '../../simulator/pki/verification-keys.ts'
-import { frozenKeys, frozenReceipt, NOW, office, samples, signed } from '../conformance/verification-samples.ts'
+import { frozenKeys, frozenReceipt, NOW, office, samples, signed } from '../support/verification/samples.ts'
 
 // Somebody who wants a paper to pass for a totem's, or a verifier to stop.
 

@@ -12,8 +12,9 @@ import { descendants } from '../../simulator/bench/children.ts'
 import { type BenchGateway, startGatewayProcess } from '../../simulator/bench/gateway.ts'
 import { makePki } from '../../simulator/pki/make.ts'
 import { personById } from '../../simulator/population/people.ts'
-import { type Answer, login, PKI, sealed, TotemClient, wish } from '../support/gateway-office.ts'
-import { startPostgres } from '../support/postgres.ts'
+import { type Answer, login, sealed, TotemClient, wish } from '../support/gateway/centre.ts'
+import { startPostgres } from '../support/gateway/postgres.ts'
+import { PKI } from '../support/pki.ts'
 import { type Figure, median } from './report.ts'
 
 const BATCH = 50

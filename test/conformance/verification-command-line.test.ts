@@ -7,8 +7,8 @@ import { fileURLToPath } from 'node:url'
 import PDFDocument from 'pdfkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { signVerificationKeys, verificationKeyPair } from '../../simulator/pki/verification-keys.ts'
-import { pngOf, printed } from './verification-paper.ts'
-import { frozenReceipt, office, samples } from './verification-samples.ts'
+import { pngOf, printed } from '../support/verification/printed-code.ts'
+import { frozenReceipt, office, samples } from '../support/verification/samples.ts'
 
 const TOTEM = fileURLToPath(new URL('../../scripts/totem.mjs', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'totem-verify-'))

@@ -8,7 +8,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildVerificationPage } from '../../gateway/verify/build.ts'
 import { openVerificationKeys } from '../../gateway/verify/keys.ts'
 import { signVerificationKeys, verificationKeyPair } from '../../simulator/pki/verification-keys.ts'
-import { type Office, openOffice, PKI } from '../support/gateway-office.ts'
+import { type Office, openOffice } from '../support/gateway/centre.ts'
+import { PKI } from '../support/pki.ts'
 
 // The page that anybody may fetch, from the real gateway's public listener.
 const folder = mkdtempSync(join(tmpdir(), 'totem-verification-server-'))

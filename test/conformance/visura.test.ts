@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { visuraAnswer } from '../../contract/gateway.ts'
 import { personById } from '../../simulator/population/people.ts'
-import { login, type Office, openOffice, TotemClient } from '../support/gateway-office.ts'
+import { login, type Office, openOffice, TotemClient } from '../support/gateway/centre.ts'
 
 // The holder's own data through a real gateway, from the card's signature to what the screen is given.
 let office: Office

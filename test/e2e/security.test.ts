@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ipcMethodNames } from '../../contract/bridge.ts'
-import { type Office, openOffice } from './office.ts'
+import { type Office, openOffice } from '../support/totem/office.ts'
 
 let office: Office
 const refused = () => office.journal().filter(({ event }) => event === 'ipc.refused')

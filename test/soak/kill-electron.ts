@@ -1,6 +1,5 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import type { ElectronApplication } from 'playwright-core'
 import type { Screen } from '../../contract/journeys/index.ts'
@@ -12,10 +11,10 @@ import { driveTotem, writeLauncher } from '../../simulator/bench/launch.ts'
 import { DEFAULT_PIN } from '../../simulator/card/cns.ts'
 import { randomFrom } from '../../simulator/fleet/plan.ts'
 import { makePki } from '../../simulator/pki/make.ts'
-import { type Citizen, citizenAt } from '../e2e/citizen.ts'
-import { watchDisk } from '../support/totem-disk.ts'
+import { watchDisk } from '../support/disk/totem-disk.ts'
+import { PKI } from '../support/pki.ts'
+import { type Citizen, citizenAt } from '../support/totem/citizen.ts'
 
-const PKI = fileURLToPath(new URL('../../.bench/pki', import.meta.url))
 const VISITOR = 'mario-rossi'
 /** Of a whole visit. */
 const LONGEST_GAP_MS = 20_000

@@ -19,11 +19,11 @@ import { startPcscd } from '../../simulator/card/pcscd.ts'
 import { randomFrom } from '../../simulator/fleet/plan.ts'
 import { makePki } from '../../simulator/pki/make.ts'
 import { startVirtualPrinter } from '../../simulator/printer/virtual-printer.ts'
-import { createDiskSearcher, type Leak } from '../support/disk-image.ts'
-import { startPostgres } from '../support/postgres.ts'
+import { createDiskSearcher, type Leak } from '../support/disk/disk-image.ts'
+import { startPostgres } from '../support/gateway/postgres.ts'
+import { PKI } from '../support/pki.ts'
 import type { KillTotem } from './kill-totem.ts'
 
-const PKI = fileURLToPath(new URL('../../.bench/pki', import.meta.url))
 const TOTEM = 'TT-0001'
 /** Between two kills at the longest: a visit with its paper takes about as long, so that kills fall everywhere in it. */
 const LONGEST_GAP_MS = 700

@@ -5,11 +5,12 @@ import { Icon } from '../../components/icon.tsx'
 import { Town } from '../../components/illustrations.tsx'
 import { useAnnouncement } from '../../components/live-region.tsx'
 import { TouchButton } from '../../components/touch-button.tsx'
-import { useText } from '../../i18n/use-text.ts'
+import { useOthers, useText } from '../../i18n/use-text.ts'
 
 /** Says what the totem gives, what is needed for it, and what is out of order today, before anybody starts. */
 export function Attract({ screen }: { screen: ScreenOf<'attract'> }) {
   const text = useText()
+  const others = useOthers()
   useAnnouncement(text('attract.title'))
   const notice = screen.online ? (screen.printing ? null : 'attract.noPrinting') : 'attract.offline'
   return (
@@ -35,7 +36,7 @@ export function Attract({ screen }: { screen: ScreenOf<'attract'> }) {
         <TouchButton className="primary start" onPress={() => answer({ type: 'start' })}>
           <span className="start-words">
             <span>{text('attract.start')}</span>
-            <span className="start-other">{text('attract.startOther')}</span>
+            <span className="start-other">{others('attract.start')}</span>
           </span>
           <Icon name="next" />
         </TouchButton>

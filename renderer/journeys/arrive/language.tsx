@@ -1,19 +1,22 @@
+import { language as known, languages } from '../../../contract/language.ts'
 import { answer } from '../../bridge.ts'
 import { Greetings } from '../../components/illustrations.tsx'
 import { Screen } from '../../components/screen.tsx'
 import { TouchButton } from '../../components/touch-button.tsx'
-import { useText } from '../../i18n/use-text.ts'
+import { messages } from '../../i18n/messages.ts'
+import { useOthers, useText } from '../../i18n/use-text.ts'
 
 /** A language is called by its own name: whoever needs it can't read the others, and a flag is a country. */
 export function ChooseLanguage() {
   const text = useText()
+  const others = useOthers()
   return (
     <Screen
       title={text('language.title')}
-      lead={text('language.lead')}
+      lead={others('language.title')}
       figure={<Greetings label={text('language.title')} />}
     >
-      {(['it', 'en'] as const).map((language) => (
+      {known.options.map((language) => (
         <TouchButton
           key={language}
           className="answer language"
@@ -23,8 +26,8 @@ export function ChooseLanguage() {
             {language.toUpperCase()}
           </span>
           <span className="answer-words" lang={language}>
-            <span className="answer-title">{text(`language.${language}`)}</span>
-            <span className="answer-line">{text(`language.${language}.line`)}</span>
+            <span className="answer-title">{languages[language].name}</span>
+            <span className="answer-line">{messages[language]['language.line']}</span>
           </span>
         </TouchButton>
       ))}

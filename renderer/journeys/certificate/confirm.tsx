@@ -1,12 +1,12 @@
-import { exemptions } from '../../../contract/catalogue.ts'
 import type { ScreenOf } from '../../../contract/journeys/index.ts'
 import { answer } from '../../bridge.ts'
 import { Screen } from '../../components/screen.tsx'
-import { certificateName, fullName, useText } from '../../i18n/use-text.ts'
+import { fullName, useCertificateName, useText } from '../../i18n/use-text.ts'
 
 export function Confirm({ screen }: { screen: ScreenOf<'confirm'> }) {
   const text = useText()
-  const { subject, types, exemption, online } = screen
+  const certificateName = useCertificateName()
+  const { subject, types, exemption, law, online } = screen
   return (
     <Screen
       title={text('confirm.title')}
@@ -24,7 +24,7 @@ export function Confirm({ screen }: { screen: ScreenOf<'confirm'> }) {
         </div>
         <div>
           <dt>{text('confirm.certificate')}</dt>
-          <dd>{text(certificateName(types))}</dd>
+          <dd>{certificateName(types)}</dd>
         </div>
         <div>
           <dt>{text('confirm.use')}</dt>
@@ -33,7 +33,7 @@ export function Confirm({ screen }: { screen: ScreenOf<'confirm'> }) {
         <div>
           <dt>{text('confirm.cost')}</dt>
           <dd className="large">{text('confirm.free')}</dd>
-          <dd className="small">{text('confirm.exempt', { law: exemptions[exemption].law })}</dd>
+          <dd className="small">{text('confirm.exempt', { law })}</dd>
         </div>
       </dl>
     </Screen>

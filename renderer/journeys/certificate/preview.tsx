@@ -5,11 +5,12 @@ import { Icon } from '../../components/icon.tsx'
 import { AskingRegister } from '../../components/illustrations.tsx'
 import { Screen, Waiting } from '../../components/screen.tsx'
 import { TouchButton } from '../../components/touch-button.tsx'
-import { certificateName, fullName, useText } from '../../i18n/use-text.ts'
+import { fullName, useCertificateName, useText } from '../../i18n/use-text.ts'
 
 /** The sheet as it will be, so that a wrong date is seen before anything is issued. */
 export function Preview({ screen: { pages, subject, types } }: { screen: ScreenOf<'preview'> }) {
   const text = useText()
+  const certificateName = useCertificateName()
   const [page, setPage] = useState(1)
   if (pages === null)
     return (
@@ -23,7 +24,7 @@ export function Preview({ screen: { pages, subject, types } }: { screen: ScreenO
   return (
     <Screen
       title={text('preview.title')}
-      lead={text('preview.lead', { certificate: text(certificateName(types)), name: fullName(subject) })}
+      lead={text('preview.lead', { certificate: certificateName(types), name: fullName(subject) })}
       figure={<Page key={page} page={page} label={text('preview.image', { page, pages })} />}
       main={{ label: text('preview.accept'), icon: 'check', onPress: () => answer({ type: 'acceptPreview' }) }}
     >

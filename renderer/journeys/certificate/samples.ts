@@ -1,4 +1,4 @@
-import { exemption } from '../../../contract/catalogue.ts'
+import { type Exemption, exemption } from '../../../contract/catalogue.ts'
 import type { SamplesOf } from '../journey.ts'
 import { son } from '../sample-people.ts'
 
@@ -16,6 +16,17 @@ const family = [
   member(2, 'ANNA LUCIA', '3', 1979),
   member(3, 'ANDREA', '3', 1984),
 ]
+
+/** As main cites them. */
+const LAWS: Record<Exemption, string> = {
+  processuale: 'art. 18 DPR 115/2002',
+  pensioneEstera: 'art. 9 Tab. B DPR 642/1972',
+  onlus: 'art. 27-bis Tab. B DPR 642/1972',
+  societaSportive: 'art. 8-bis Tab. B DPR 642/1972',
+  interdizione: 'art. 13 Tab. B DPR 642/1972',
+  adozione: 'art. 82 L. 184/1983',
+  separazione: 'art. 19 L. 74/1987',
+}
 
 export const samples: SamplesOf<'certificate'> = {
   person: {
@@ -37,7 +48,7 @@ export const samples: SamplesOf<'certificate'> = {
   },
   certificate: {
     canGoBack: true,
-    shown: { certificate: { screen: 'certificate', subject: son, options: ['8', '12'] } },
+    shown: { certificate: { screen: 'certificate', subject: son, options: ['8', '12'], onOneSheet: ['8', '12'] } },
   },
   purpose: {
     canGoBack: true,
@@ -67,7 +78,14 @@ export const samples: SamplesOf<'certificate'> = {
     shown: Object.fromEntries(
       exemption.options.map((use) => [
         `confirm-${use}`,
-        { screen: 'confirm', subject: son, types: ['8', '12'], exemption: use, online: use !== 'pensioneEstera' },
+        {
+          screen: 'confirm',
+          subject: son,
+          types: ['8', '12'],
+          exemption: use,
+          law: LAWS[use],
+          online: use !== 'pensioneEstera',
+        },
       ]),
     ),
   },

@@ -4,13 +4,14 @@ import { Icon } from '../../components/icon.tsx'
 import { PaperOut } from '../../components/illustrations.tsx'
 import { Screen } from '../../components/screen.tsx'
 import { AnswerCard } from '../../components/touch-button.tsx'
-import { certificateName, useDate, useText } from '../../i18n/use-text.ts'
+import { useCertificateName, useDate, useText } from '../../i18n/use-text.ts'
 
 /** More would leave no room for the two answers. */
 const LISTED = 3
 
 export function Collect({ screen: { waiting } }: { screen: ScreenOf<'collect'> }) {
   const text = useText()
+  const certificateName = useCertificateName()
   const date = useDate()
   const count = waiting.length
   return (
@@ -25,7 +26,7 @@ export function Collect({ screen: { waiting } }: { screen: ScreenOf<'collect'> }
               <li key={operation} className="sheet">
                 <Icon name="paper" />
                 <span>
-                  <strong>{text(certificateName(types))}</strong>
+                  <strong>{certificateName(types)}</strong>
                   <span>{text('collect.requested', { date: date(requestedAt) })}</span>
                 </span>
               </li>

@@ -3,12 +3,24 @@ import { answer } from '../../bridge.ts'
 import { type Point, Points } from '../../components/facts.tsx'
 import { Screen } from '../../components/screen.tsx'
 import { AnswerCard } from '../../components/touch-button.tsx'
-import { fullName, useText } from '../../i18n/use-text.ts'
+import { fullName, sentence, useList, useText } from '../../i18n/use-text.ts'
 
-/** What is ticked already on the sheet, by the certificates that it replaces. */
-function topicsKey(types: ScreenOf<'declaration'>['types']) {
-  if (types.length > 1) return 'declaration.topics.8-12'
-  return types[0] === undefined ? 'declaration.topics.none' : (`declaration.topics.${types[0]}` as const)
+type Facts = ScreenOf<'declaration'>['declares']
+/** Facts whose Italian name is feminine: what is said of several agrees with them. */
+const FEMININE: Facts = ['a', 'b', 'c', 'g']
+
+/** Says what is ticked already on the sheet. */
+function useTicked(): (facts: Facts) => string {
+  const text = useText()
+  const list = useList()
+  return (facts) => {
+    const [only] = facts
+    if (only === undefined) return text('declaration.ticked.none')
+    if (facts.length === 1) return text(`declaration.ticked.${only}`)
+    const names = list(facts.map((fact) => `declaration.fact.${fact}` as const))
+    const gender = facts.every((fact) => FEMININE.includes(fact)) ? 'F' : 'other'
+    return sentence(text('declaration.ticked.several', { names, gender }))
+  }
 }
 
 const FORMS = { declaration: 'pen', 'atto-notorio': 'paper' } as const
@@ -64,6 +76,7 @@ function InsteadOfCertificate({
   party: 'publicBody' | 'privateParty'
 }) {
   const text = useText()
+  const ticked = useTicked()
   const forBody = party === 'publicBody'
   const points: Point[] = [
     forBody
@@ -72,7 +85,7 @@ function InsteadOfCertificate({
     {
       icon: 'pen',
       title: text('declaration.how.title'),
-      line: text('declaration.how', { topics: text(topicsKey(screen.types)) }),
+      line: text('declaration.how', { topics: ticked(screen.declares) }),
     },
   ]
   // Five points are more than the screen holds, and the title says that it is free.

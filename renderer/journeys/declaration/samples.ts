@@ -4,7 +4,7 @@ import { holder } from '../sample-people.ts'
 
 const declaration = (
   party: ScreenOf<'declaration'>['for'],
-  shown: Pick<ScreenOf<'declaration'>, 'types'> & Partial<ScreenOf<'declaration'>>,
+  shown: Pick<ScreenOf<'declaration'>, 'declares'> & Partial<ScreenOf<'declaration'>>,
 ): ScreenOf<'declaration'> => ({
   ...{ screen: 'declaration', for: party, declarant: holder, forAnother: false, attoNotorio: party !== 'privateParty' },
   ...shown,
@@ -14,12 +14,12 @@ export const samples: SamplesOf<'declaration'> = {
   declaration: {
     canGoBack: true,
     shown: {
-      'declaration-public-body': declaration('publicBody', { types: ['8'] }),
-      'declaration-public-body-another': declaration('publicBody', { types: ['12'], forAnother: true }),
-      'declaration-public-body-nothing': declaration('publicBody', { types: [], forAnother: true }),
-      'declaration-private-party': declaration('privateParty', { types: ['8', '12'] }),
-      'declaration-private-party-another': declaration('privateParty', { types: [], forAnother: true }),
+      'declaration-public-body': declaration('publicBody', { declares: ['b'] }),
+      'declaration-public-body-another': declaration('publicBody', { declares: ['f'], forAnother: true }),
+      'declaration-public-body-nothing': declaration('publicBody', { declares: [], forAnother: true }),
+      'declaration-private-party': declaration('privateParty', { declares: ['b', 'f'] }),
+      'declaration-private-party-another': declaration('privateParty', { declares: [], forAnother: true }),
     },
-    withoutSteps: { 'declaration-anybody': declaration('anybody', { types: [] }) },
+    withoutSteps: { 'declaration-anybody': declaration('anybody', { declares: [] }) },
   },
 }

@@ -17,7 +17,7 @@ import {
   session,
   toConfirm,
   toPin,
-} from '../../support/scripted-visit.ts'
+} from '../../support/visit/scripted-visit.ts'
 
 const withCie = (changes: Partial<VisitServices> = {}) => open({ readCard: async () => ok(cie), ...changes })
 const withPinPad = (changes: Partial<VisitServices> = {}) =>
