@@ -38,7 +38,7 @@ const press = (page: Page, text: string) => page.getByRole('button', { name: tex
 /** What this visitor does at each screen; at the others they wait. */
 const answers: Partial<Record<Screen['screen'], (visit: Visit, view: View) => Promise<void>>> = {
   attract: (visit) => touch(visit, 'attract.start'),
-  language: (visit) => touch(visit, 'language.it'),
+  language: (visit) => touch(visit, 'language.line'),
   card: ({ bench }) => bench.insertCard(VISITOR),
   async pin(visit) {
     for (const digit of DEFAULT_PIN) await visit.page.getByRole('button', { name: digit, exact: true }).click()

@@ -24,7 +24,13 @@ export const screens = [
     ),
     online: z.boolean(),
   }),
-  z.strictObject({ screen: z.literal('certificate'), subject: personName, options: z.array(certificateType) }),
+  /** `onOneSheet`: types that one answer may ask for together; null where there are none. */
+  z.strictObject({
+    screen: z.literal('certificate'),
+    subject: personName,
+    options: z.array(certificateType),
+    onOneSheet: sheetTypes.nullable(),
+  }),
   /** `more` false: publicBody, privateParty and the commonest exempt uses; true: the other exempt uses. */
   z.strictObject({ screen: z.literal('purpose'), options: z.array(purpose), more: z.boolean() }),
   /** The sheet as it will be; `null` while it is fetched. Pixels come by the `previewPage` method. */
@@ -39,6 +45,8 @@ export const screens = [
     subject: personName,
     types: sheetTypes,
     exemption,
+    /** What makes this use free of bollo, as it is cited. */
+    law: z.string(),
     /** Offline the request is recorded and the certificate is collected later. */
     online: z.boolean(),
   }),

@@ -1,13 +1,13 @@
 import { z } from 'zod'
-import { certificateType } from '../catalogue.ts'
+import { certifiedFact } from '../catalogue.ts'
 import { personName } from '../identity.ts'
 
 /** A dichiarazione sostitutiva, free, in place of a certificate (art. 46 DPR 445/2000), or an atto notorio (art. 47). */
 
 export const screens = [
   /**
-   * The declaration is the holder's: of another person's certificate only what the holder may declare stays in `types`, and
-   * `forAnother` says that one was chosen. `anybody`: the person came for it, no certificate was asked for. `attoNotorio`: the
+   * The declaration is the holder's. `declares`: the facts that are ticked already, in place of the certificates that were
+   * chosen; of another person's only what the holder may declare. `forAnother` says that one of those was chosen. `anybody`: the person came for it, no certificate was asked for. `attoNotorio`: the
    * form of art. 47 is offered beside it; to a private party it takes an authenticated signature and a bollo, which no totem
    * can give (art. 21 DPR 445/2000).
    */
@@ -16,7 +16,7 @@ export const screens = [
     for: z.enum(['publicBody', 'privateParty', 'anybody']),
     attoNotorio: z.boolean(),
     declarant: personName,
-    types: z.array(certificateType),
+    declares: z.array(certifiedFact),
     forAnother: z.boolean(),
   }),
 ] as const

@@ -1,6 +1,6 @@
+import type { FactLetter } from '../../contract/catalogue.ts'
 import type { RegisteredPerson } from '../../contract/document.ts'
 import type { Language } from '../../contract/language.ts'
-import type { FactLetter } from '../../contract/verification.ts'
 import type { Claims } from '../visit/services.ts'
 import { relationName } from './kinship.ts'
 import type { PaperLanguage, Place } from './model.ts'

@@ -15,10 +15,10 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 
 import { DAY_MS } from '../../basics/time.ts'
 import type { GatewayKeys } from '../../contract/gateway-keys.ts'
 import { readKey, sealOutcome } from '../../gateway/sealing/sealing.ts'
-import { type GatewayKeyStore, openGatewayKeys } from '../../main/keys/gateway-keys.ts'
-import { createKeysRefresh } from '../../main/keys/refresh.ts'
 import { makeOutcomeKey, outcomeKeysOf, retireOutcomeKey } from '../../main/keys/rotate.ts'
 import { type KeyPlaces, loadTotemKeys } from '../../main/keys/totem-keys.ts'
+import { type GatewayKeyStore, openGatewayKeys } from '../../main/lists/gateway-keys.ts'
+import { createKeysRefresh } from '../../main/lists/gateway-keys-refresh.ts'
 import { openQueue } from '../../main/queue/queue.ts'
 import { type NamedKey, openOutcome, sealRequest } from '../../main/queue/sealing.ts'
 import { createGatewayClient } from '../../main/sync/client.ts'
@@ -203,6 +203,7 @@ describe('with a real gateway', () => {
     const { start, journal, told } = await totem()
     const store = await start()
     const refresh = createKeysRefresh({ client: clientOf(), store, journal: journal as never, random: () => 0 })
+    refresh.start()
     refresh.line('up')
     await expect.poll(() => told).toEqual([['keys.updated', { sequence: 7 }]])
     await refresh.stop()
@@ -214,6 +215,7 @@ describe('with a real gateway', () => {
     rmSync(join(dataDir, 'keys'), { recursive: true })
     writeFileSync(join(dataDir, 'keys'), 'no folder')
     const refresh = createKeysRefresh({ client: clientOf(), store, journal: journal as never, random: () => 0 })
+    refresh.start()
     refresh.line('up')
     await expect.poll(() => told[0]).toEqual(['keys.refused', { reason: 'not-stored' }])
     await refresh.stop()

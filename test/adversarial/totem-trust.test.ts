@@ -2,9 +2,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { TotemConfig } from '../../contract/config.ts'
+import { createTrustRefresh } from '../../main/lists/trust-refresh.ts'
+import { openTrustStore } from '../../main/lists/trust-store.ts'
 import { createGatewayClient } from '../../main/sync/client.ts'
-import { createTrustRefresh } from '../../main/trust/refresh.ts'
-import { openTrustStore } from '../../main/trust/store.ts'
 import { makePki } from '../../simulator/pki/make.ts'
 import { type CrlOptions, issueCrls } from '../../simulator/pki/trust-list.ts'
 import { sha256Of } from '../../trust/crl-shelf.ts'
@@ -169,6 +169,7 @@ async function refreshed(totem: Totem, store: Store, url: string, room = (_bytes
       return 0.5
     },
   })
+  refresh.start()
   refresh.line('up')
   await done
   await refresh.stop()

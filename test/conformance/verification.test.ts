@@ -7,11 +7,12 @@ import { inflateSync } from 'node:zlib'
 import base45 from 'base45'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { factLetter, type VerificationClaims } from '../../contract/verification.ts'
+import { factLetter } from '../../contract/catalogue.ts'
+import { language as languages } from '../../contract/language.ts'
+import type { VerificationClaims } from '../../contract/verification.ts'
 import { decodeBase45 } from '../../gateway/verify/base45.ts'
 import { tell } from '../../gateway/verify/tell.ts'
 import { verifyCode } from '../../gateway/verify/verify.ts'
-import { languages } from '../../gateway/verify/words.ts'
 import { signVerificationCode } from '../../main/documents/verification-code.ts'
 import { printed, readByZbar, readByZxing, smudged, spotsOf } from '../support/verification/printed-code.ts'
 import {
@@ -199,7 +200,7 @@ describe('in words', () => {
     ])
   })
 
-  test.each(languages)('%s: every fact of every paper is told, each once', (language) => {
+  test.each(languages.options)('%s: every fact of every paper is told, each once', (language) => {
     for (const claims of Object.values(samples)) {
       const told = tell({ kind: 'genuine', claims }, keys, language, NOW)
       const texts = told.statements.flatMap(({ facts }) => facts.map(([, text]) => text))

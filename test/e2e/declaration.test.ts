@@ -45,7 +45,7 @@ test('a public body: the declaration is printed, names its holder, and its code 
   await office.comesWithCard('anna-bianchi')
   await office.entersPin()
   expect(await comesToDeclaration('Certificato di stato di famiglia')).toMatchObject({
-    types: ['12'],
+    declares: ['f'],
     forAnother: false,
   })
   await office.touches(PRINT)

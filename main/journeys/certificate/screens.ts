@@ -1,4 +1,6 @@
-import { certificateTypes, type Purpose } from '../../../contract/catalogue.ts'
+import { offeredTypes, sheetConflict } from '../../../catalogue/certificates.ts'
+import { exemptions } from '../../../catalogue/exemptions.ts'
+import type { Purpose } from '../../../contract/catalogue.ts'
 import type { Shows } from '../../visit/chart.ts'
 import { printingScreen } from '../../visit/printing.ts'
 import { holderOf, required, type Visit } from '../../visit/visit.ts'
@@ -15,7 +17,12 @@ export const screens: Shows<ReturnType<typeof states>> = {
     people: peopleOf(visit),
     online: visit.holder.entered?.token != null,
   }),
-  certificate: ({ visit }) => ({ screen: 'certificate', subject: subjectOf(visit), options: [...certificateTypes] }),
+  certificate: ({ visit }) => ({
+    screen: 'certificate',
+    subject: subjectOf(visit),
+    options: [...offeredTypes],
+    onOneSheet: offeredTypes.length > 1 && sheetConflict(offeredTypes) === null ? [...offeredTypes] : null,
+  }),
   purpose: () => ({ screen: 'purpose', options: FIRST_PURPOSES, more: false }),
   morePurposes: () => ({ screen: 'purpose', options: MORE_PURPOSES, more: true }),
   preview: ({ visit }) => ({
@@ -24,13 +31,14 @@ export const screens: Shows<ReturnType<typeof states>> = {
     subject: subjectOf(visit),
     types: visit.certificate.types,
   }),
-  confirm: ({ visit }) => ({
-    screen: 'confirm',
-    subject: subjectOf(visit),
-    types: visit.certificate.types,
-    exemption: required(visit.certificate.exemption, 'exemption'),
-    online: visit.paper.preview !== null,
-  }),
+  confirm({ visit }) {
+    const exemption = required(visit.certificate.exemption, 'exemption')
+    return {
+      ...{ screen: 'confirm', subject: subjectOf(visit), types: visit.certificate.types, exemption },
+      law: exemptions[exemption].law,
+      online: visit.paper.preview !== null,
+    }
+  },
   issuing: () => ({ screen: 'issuing' }),
   printingCertificate: (context, { inner }) => printingScreen('certificate', context, inner),
   printingReceipt: (context, { inner }) => printingScreen('receipt', context, inner),

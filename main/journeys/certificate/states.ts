@@ -1,4 +1,6 @@
-import { certificateTypes, exemption, type Purpose } from '../../../contract/catalogue.ts'
+import { dueFor } from '../../../catalogue/bollo.ts'
+import { offeredTypes, sheetConflict } from '../../../catalogue/certificates.ts'
+import type { Exemption, Purpose } from '../../../contract/catalogue.ts'
 import { chart, forbidden, pulled, set, type VisitEvent, working } from '../../visit/chart.ts'
 import { printing } from '../../visit/printing.ts'
 import type { Change, Visit } from '../../visit/visit.ts'
@@ -7,10 +9,12 @@ import { preview, printCertificate, printReceipt, printSlip, request } from './t
 /** Where a use leads that the law does not exempt from bollo: to another journey's state, which learns `set`. */
 export type Way = { target: string; set: (visit: Visit) => Change }
 export type Ways = Record<Exclude<Purpose, Exemption>, Way>
-type Exemption = (typeof exemption.options)[number]
 
-const exempted = (event: VisitEvent): Exemption | null =>
-  event.type === 'choosePurpose' ? (exemption.safeParse(event.purpose).data ?? null) : null
+function exempted(event: VisitEvent): Exemption | null {
+  if (event.type !== 'choosePurpose') return null
+  const due = dueFor(event.purpose)
+  return due.kind === 'exempt' ? due.exemption : null
+}
 
 export const states = (ways: Ways) => {
   const choosePurpose = [
@@ -53,12 +57,14 @@ export const states = (ways: Ways) => {
     certificate: chart.createStateConfig({
       on: {
         chooseCertificates: {
+          guard: ({ event }) =>
+            event.types.every((type) => offeredTypes.includes(type)) && sheetConflict(event.types) === null,
           target: 'purpose',
           actions: {
             type: 'set',
             // In table order and once each, whatever the screen sent.
             params: ({ event }) => ({
-              certificate: { types: certificateTypes.filter((type) => event.types.includes(type)) },
+              certificate: { types: offeredTypes.filter((type) => event.types.includes(type)) },
             }),
           },
         },

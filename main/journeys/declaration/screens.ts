@@ -1,7 +1,7 @@
 import type { Shows } from '../../visit/chart.ts'
 import { holderOf } from '../../visit/visit.ts'
 import type { states } from './states.ts'
-import { declarable, offersAttoNotorio } from './visit.ts'
+import { offersAttoNotorio } from './visit.ts'
 
 export const screens: Shows<typeof states> = {
   declaration: ({ visit }) => ({
@@ -9,7 +9,7 @@ export const screens: Shows<typeof states> = {
     for: visit.declaration.advice,
     attoNotorio: offersAttoNotorio(visit),
     declarant: holderOf(visit),
-    types: declarable(visit),
+    declares: visit.declaration.declares,
     forAnother: visit.declaration.forAnother,
   }),
 }

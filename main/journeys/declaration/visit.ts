@@ -1,4 +1,5 @@
-import type { CertificateType } from '../../../contract/catalogue.ts'
+import { declarable } from '../../../catalogue/certificates.ts'
+import type { CertifiedFact } from '../../../contract/catalogue.ts'
 import type { PersonalData } from '../../../contract/device.ts'
 import type { FamilyMember, VisuraAnswer } from '../../../contract/gateway.ts'
 import type { ScreenOf } from '../../../contract/journeys/index.ts'
@@ -11,9 +12,9 @@ declare module '../../visit/visit.ts' {
     declaration: {
       /** Who the declaration is for; `anybody`: the person came for it. */
       advice: ScreenOf<'declaration'>['for']
-      /** The certificates in whose stead it is made. */
-      types: CertificateType[]
-      /** They were asked for about somebody else. */
+      /** The facts that it is made for, in place of certificates. */
+      declares: CertifiedFact[]
+      /** Those were asked for about somebody else. */
       forAnother: boolean
     }
   }
@@ -38,40 +39,37 @@ export interface Declared {
   family: FamilyMember[] | null
   /** What ANPR told of the holder in this visit already. */
   registered: VisuraAnswer['person'] | null
-  /** The certificates in whose stead it is made. */
-  types: CertificateType[]
+  /** The facts that are ticked already. */
+  declares: CertifiedFact[]
 }
 
 export const fresh = (): Pick<Visit, 'declaration'> => ({
-  declaration: { advice: 'anybody', types: [], forAnother: false },
+  declaration: { advice: 'anybody', declares: [], forAnother: false },
 })
 
 /** The free declaration in place of the certificate that was chosen. */
 export const insteadFor = (advice: 'publicBody' | 'privateParty') => ({
   target: '#declaration',
-  set: ({ certificate: { types, subject } }: Visit) => ({
-    declaration: { advice, types, forAnother: subject !== null && !subject.self },
-  }),
+  set({ certificate: { types, subject } }: Visit) {
+    const forAnother = subject !== null && !subject.self
+    return { declaration: { advice, declares: declarable(types, forAnother), forAnother } }
+  },
 })
-
-/** Art. 46 DPR 445/2000 is about oneself: another person's residence is not the holder's to declare, the family they share is. */
-export const declarable = ({ declaration: { types, forAnother } }: Visit): CertificateType[] =>
-  forAnother ? types.filter((type) => type === '12') : types
 
 /** To a private party it takes an authenticated signature and a bollo, which this totem cannot give (art. 21 DPR 445/2000). */
 export const offersAttoNotorio = ({ declaration: { advice } }: Visit): boolean => advice !== 'privateParty'
 
 export function declaredOf(visit: Visit, form: Form): Declared {
-  const types = form === 'declaration' ? declarable(visit) : []
+  const declares = form === 'declaration' ? visit.declaration.declares : []
   const { recognised, readout, entered, registered } = visit.holder
   const person = registered?.person ?? null
   // The others of the family are named where the family is declared, and nowhere else.
-  const withFamily = types.includes('12')
+  const withFamily = declares.includes('f')
   return {
     holder: required(recognised, 'holder'),
     personalData: readout?.card === 'cns' ? readout.personalData : null,
     family: withFamily ? (entered?.family ?? null) : null,
     registered: person && (withFamily ? person : { ...person, family: null }),
-    types,
+    declares,
   }
 }

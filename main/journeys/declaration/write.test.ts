@@ -51,7 +51,7 @@ describe('what the declaration carries', () => {
     personalData: cns.personalData,
     family: null,
     registered: null,
-    types: ['8'],
+    declares: ['b'],
   }
   const at = new Date('2026-11-22T09:01:00.000Z')
   const told: Parameters<SignPaper>[0][] = []
@@ -74,14 +74,14 @@ describe('what the declaration carries', () => {
     expect(told.at(-1)).toMatchObject({ fromAnpr: {}, declared: {}, issuedAt: at.toISOString() })
   })
   test('the family: as ANPR told it, marked so', () => {
-    const { paper } = made({ family, types: ['12'] })
+    const { paper } = made({ family, declares: ['f'] })
     expect(ticked(paper.blocks)).toMatchObject([{ source: 'anpr', table: { source: 'anpr' } }])
     expect(told.at(-1)).toMatchObject({
       fromAnpr: { f: 'BIANCHI ANNA, 1951, intestatario/a\nBIANCHI NICOLÒ, 1951, marito/moglie' },
     })
   })
   test('line-down: the family is lines to write on', () => {
-    expect(ticked(made({ types: ['12'] }).paper.blocks)).toMatchObject([{ source: null, lines: 2 }])
+    expect(ticked(made({ declares: ['f'] }).paper.blocks)).toMatchObject([{ source: null, lines: 2 }])
   })
   test('in English it stays the Italian form, with its translation', () => {
     expect(made({}, { language: 'en' }).paper.languages).toEqual(['it', 'en'])

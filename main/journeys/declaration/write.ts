@@ -1,5 +1,5 @@
 import { ulid } from 'ulid'
-import type { CertificateType } from '../../../contract/catalogue.ts'
+import type { CertifiedFact } from '../../../contract/catalogue.ts'
 import type { RegisteredPerson } from '../../../contract/document.ts'
 import { factsOf, familyFact, formLanguages, subjectOf, type WritingOptions } from '../../documents/facts.ts'
 import type { Paper } from '../../documents/model.ts'
@@ -10,7 +10,16 @@ import { notorieta } from './notorieta.ts'
 import type { Declared, Form } from './visit.ts'
 import type { Topic } from './words.ts'
 
-const TOPICS: Record<CertificateType, Topic> = { 8: 'residenza', 12: 'statoDiFamiglia' }
+/** Where a fact stands on the form. */
+const TOPICS: Record<CertifiedFact, Topic> = {
+  a: 'nascita',
+  b: 'residenza',
+  c: 'cittadinanza',
+  e: 'statoCivile',
+  f: 'statoDiFamiglia',
+  g: 'esistenzaInVita',
+  dd: 'altro',
+}
 
 /** The form, made here and now of what the card and ANPR have told already. */
 export function writeForm(document: Form, declared: Declared, options: WritingOptions): Written {
@@ -30,7 +39,7 @@ function declarationOf(declared: Declared, operation: string, { sign, at, place,
     // By hand, and after this.
     declared: {},
   })
-  const declares = declared.types.map((type) => TOPICS[type])
+  const declares = declared.declares.map((fact) => TOPICS[fact])
   return declaration({ person, declares, languages: formLanguages(spoken), place, at, operation, code })
 }
 

@@ -37,6 +37,6 @@ export function writeVisura(
   const operation = ulid()
   const at = new Date(told)
   const code = sign({ document: 'visura', issuedAt: told, subject: subjectOf(person), fromAnpr: factsOf(person) })
-  const languages: PaperLanguages = spoken.language === 'en' ? ['en'] : formLanguages(spoken)
+  const languages: PaperLanguages = spoken.language === 'it' ? formLanguages(spoken) : [spoken.language]
   return { document: 'visura', operation, paper: visura({ person, languages, place, at, operation, reference, code }) }
 }

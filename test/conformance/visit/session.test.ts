@@ -110,7 +110,7 @@ describe('a visit', () => {
       { type: 'chooseCertificates', types: ['12', '8'] },
       { type: 'choosePurpose', purpose: 'publicBody' },
     )
-    expect(screen()).toMatchObject({ screen: 'declaration', for: 'publicBody', types: ['12'], forAnother: true })
+    expect(screen()).toMatchObject({ screen: 'declaration', for: 'publicBody', declares: ['f'], forAnother: true })
     await answers({ type: 'back' }, { type: 'morePurposes' }, { type: 'choosePurpose', purpose: 'separazione' })
     await at('preview')
     expect(screen()).toMatchObject({ types: ['8', '12'] })
@@ -212,7 +212,7 @@ describe('what else a person can come for', () => {
     await at('visura-unavailable')
     expect(session.answer({ type: 'printVisura' })).toBe(false)
     await answers({ type: 'chooseService', service: 'declaration' })
-    expect(screen()).toMatchObject({ screen: 'declaration', for: 'anybody', types: [], attoNotorio: true })
+    expect(screen()).toMatchObject({ screen: 'declaration', for: 'anybody', declares: [], attoNotorio: true })
     await answers({ type: 'back' })
     await at('menu')
   })
@@ -249,7 +249,7 @@ describe('what else a person can come for', () => {
     expect(form).toBe('atto-notorio')
     expect(declared).toMatchObject({
       family: null,
-      types: [],
+      declares: [],
       registered: { birthPlace: 'SPELLO (PG)', family: null },
     })
   })
