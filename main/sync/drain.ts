@@ -13,6 +13,8 @@ import { createSettling } from './settling.ts'
 import type { Sync } from './sync.ts'
 
 export type Drain = {
+  /** Begins to look for the line and for work. */
+  start(): void
   /** Something new is queued, or the line may be back: look at once. */
   wake(): void
   /**
@@ -49,7 +51,7 @@ const EXPIRY_EVERY_MS = HOUR_MS
 /**
  * Brings queue, journal and heartbeat to the gateway, and outcomes back. The lanes of one track have at most one exchange
  * under way; this gives them their turns: beside each other the line, who waits at the totem, the outcomes, and all that can
- * wait. Starts at once.
+ * wait.
  */
 export function createDrain({
   onLine,
@@ -151,7 +153,7 @@ export function createDrain({
   }
 
   const isPending = ({ state }: Operation) => state === 'queued' || state === 'submitted'
-  const drained = run()
+  let drained: Promise<void> | null = null
 
   function wake(): void {
     line.probeSoon()
@@ -159,6 +161,9 @@ export function createDrain({
   }
 
   return {
+    start() {
+      drained = run()
+    },
     wake,
 
     async settled(operation, signal) {

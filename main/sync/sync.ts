@@ -11,7 +11,7 @@ export interface Sync {
   client: Pick<GatewayClient, 'status' | 'submit' | 'outcomes' | 'sendJournal' | 'heartbeat'>
   outcomeKeys: OutcomeKeys
   totem: string
-  /** True when the gateway has signed this anchor of the log (main/keys/refresh.ts). */
+  /** True when the gateway has signed this anchor of the log (main/lists/gateway-keys-refresh.ts). */
   isSigned(anchor: string): Promise<boolean>
   /** The totem's clock, in ms since the epoch: for what is written down. */
   now(): number

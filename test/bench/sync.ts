@@ -147,6 +147,7 @@ async function drain(dir: string, url: string) {
       if (--left === 0) drained()
     },
   })
+  draining.start()
   await done
   const ms = performance.now() - began
   delay.disable()

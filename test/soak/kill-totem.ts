@@ -13,8 +13,8 @@ import { createSheets } from '../../main/journeys/certificate/sheets.ts'
 import { createCollect } from '../../main/journeys/collect/service.ts'
 import { createEnter } from '../../main/journeys/identify/enter.ts'
 import { createNotices } from '../../main/journeys/menu/service.ts'
-import { openGatewayKeys } from '../../main/keys/gateway-keys.ts'
-import { createKeysRefresh } from '../../main/keys/refresh.ts'
+import { openGatewayKeys } from '../../main/lists/gateway-keys.ts'
+import { createKeysRefresh } from '../../main/lists/gateway-keys-refresh.ts'
 import { createPaper } from '../../main/print/paper.ts'
 import { openQueue, type Queue } from '../../main/queue/queue.ts'
 import type { NamedKey } from '../../main/queue/sealing.ts'
@@ -147,15 +147,6 @@ const devices = superviseDevices({
       kill: () => void host.kill('SIGKILL'),
     }
   },
-  onEvent(event: DeviceEvent) {
-    if (event.event === 'print') paper.note(event)
-    if (event.event === 'printer') {
-      printer = event.status
-      told.dispatchEvent(new Event('printer'))
-    }
-  },
-  onStarted: (restarts) => journal.record('device.started', { restarts }),
-  onDied: ({ code, waitMs }) => journal.record('device.died', { code, waitMs }),
 })
 const paper = createPaper({
   devices,
@@ -179,6 +170,19 @@ const certificates = createCertificates({
   now,
 })
 const cards = fleetCards(pki)
+keysRefresh.start()
+drain.start()
+devices.start({
+  onEvent(event: DeviceEvent) {
+    if (event.event === 'print') paper.note(event)
+    if (event.event === 'printer') {
+      printer = event.status
+      told.dispatchEvent(new Event('printer'))
+    }
+  },
+  onStarted: (restarts) => journal.record('device.started', { restarts }),
+  onDied: ({ code, waitMs }) => journal.record('device.died', { code, waitMs }),
+})
 say('up')
 
 for (let n = 0; !finishing; n++) await visit(CITIZENS[n % CITIZENS.length] ?? CITIZENS[0], true)

@@ -52,16 +52,6 @@ function startTotem(dir: string, printer: VirtualPrinter) {
         kill: () => void host.kill('SIGKILL'),
       }
     },
-    onEvent(event: DeviceEvent) {
-      if (!alive) return
-      if (event.event === 'print') paper.note(event)
-      if (event.event === 'printer') {
-        status = event.status
-        told.emit('status')
-      }
-    },
-    onDied: () => {},
-    onStarted: () => {},
   })
   const call: Devices['call'] = async (method, params) => {
     const answer = await devices.call(method, params)
@@ -72,6 +62,18 @@ function startTotem(dir: string, printer: VirtualPrinter) {
     journal: journal.value,
     ledger: queue.value.ledger,
     sign: () => null,
+  })
+  devices.start({
+    onEvent(event: DeviceEvent) {
+      if (!alive) return
+      if (event.event === 'print') paper.note(event)
+      if (event.event === 'printer') {
+        status = event.status
+        told.emit('status')
+      }
+    },
+    onDied: () => {},
+    onStarted: () => {},
   })
 
   /** From then on nothing of it happens any more. */

@@ -111,6 +111,7 @@ export function powerOn(options: {
     health: () => HEALTHY,
     sleep,
   })
+  drain.start()
   return {
     queue,
     journal,

@@ -1,9 +1,9 @@
 import { HOUR_MS } from '../../basics/time.ts'
 import type { TrustBundle } from '../../contract/trust.ts'
 import type { Journal } from '../journal/journal.ts'
-import { createRefresh, type Refresh } from '../refresh.ts'
 import type { GatewayClient } from '../sync/client.ts'
-import type { TrustStore } from './store.ts'
+import { createRefresh, type Refresh } from './refresh.ts'
+import type { TrustStore } from './trust-store.ts'
 
 /** Issuers make a CRL a day. Spread over the double, so that a fleet that started together does not ask together. */
 const EVERY_MS = 4 * HOUR_MS
@@ -31,7 +31,7 @@ interface Parts {
 export function createTrustRefresh({ client, store, journal, onReady, room, random }: Parts): Refresh {
   return createRefresh({
     everyMs: EVERY_MS,
-    first: store.load().then(onReady),
+    first: () => store.load().then(onReady),
     work: (signal) => refresh(signal).catch(notStored),
     random,
   })

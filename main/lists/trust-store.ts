@@ -10,7 +10,7 @@ import { type CrlShelf, createCrlShelf, sha256Of } from '../../trust/crl-shelf.t
 import { replaces, verifyTrustList } from '../../trust/list.ts'
 import type { Trust } from '../../trust/trust.ts'
 import type { Journal } from '../journal/journal.ts'
-import { newestList } from '../newest-list.ts'
+import { newestList } from './newest-list.ts'
 
 /** Who may vouch for a card at this totem: the newest signed list that it has, and the CRLs of its issuers. */
 export interface TrustStore {

@@ -1,8 +1,8 @@
 import { openAnchor } from '../../trust/journal-anchor.ts'
 import type { Journal } from '../journal/journal.ts'
-import { createRefresh, type Refresh } from '../refresh.ts'
 import type { GatewayClient } from '../sync/client.ts'
 import type { GatewayKeyStore } from './gateway-keys.ts'
+import { createRefresh, type Refresh } from './refresh.ts'
 
 /** At least once an hour: a key is listed long before it begins, but one that was stolen must go soon. */
 const EVERY_MS = 30 * 60_000

@@ -1,6 +1,8 @@
-import { backoffMs } from '../basics/backoff.ts'
+import { backoffMs } from '../../basics/backoff.ts'
 
 export interface Refresh {
+  /** Begins with what comes first, and asks from the moment the line is up. */
+  start(): void
   /** The line came up or went down. */
   line(state: 'up' | 'down'): void
   /** Ends with the exchange under way: close the client to cut it short. */
@@ -16,12 +18,12 @@ export function createRefresh({
   everyMs,
   work,
   random,
-  first = Promise.resolve(),
+  first = () => Promise.resolve(),
 }: {
   everyMs: number
   work: (signal: AbortSignal) => Promise<boolean>
   random: () => number
-  first?: Promise<void>
+  first?: () => Promise<void>
 }): Refresh {
   const stopping = new AbortController()
   const { signal } = stopping
@@ -29,7 +31,7 @@ export function createRefresh({
   let failures = 0
   let due = true
   let timer: NodeJS.Timeout | undefined
-  let running = first
+  let running: Promise<void> | null = null
 
   function again(ms: number): void {
     clearTimeout(timer)
@@ -40,7 +42,7 @@ export function createRefresh({
   }
 
   function wake(): void {
-    if (!up || !due || signal.aborted) return
+    if (!running || !up || !due || signal.aborted) return
     due = false
     running = running.then(async () => {
       if (signal.aborted) return
@@ -52,6 +54,10 @@ export function createRefresh({
   }
 
   return {
+    start() {
+      running = first()
+      wake()
+    },
     line(state) {
       up = state === 'up'
       wake()

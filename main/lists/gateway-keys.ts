@@ -7,8 +7,8 @@ import type { GatewayKeys } from '../../contract/gateway-keys.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { type GatewayKeysRefusal, sealingKeyAt, verifyGatewayKeys } from '../../trust/gateway-keys.ts'
 import type { Journal } from '../journal/journal.ts'
-import { newestList } from '../newest-list.ts'
 import type { NamedKey } from '../queue/sealing.ts'
+import { newestList } from './newest-list.ts'
 
 /** To whom requests are sealed: the newest signed list of the gateway's keys that this totem has. */
 export interface GatewayKeyStore {

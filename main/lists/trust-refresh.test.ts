@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { ok } from '../../contract/result.ts'
-import { createTrustRefresh } from './refresh.ts'
-import type { TrustStore } from './store.ts'
+import { createTrustRefresh } from './trust-refresh.ts'
+import type { TrustStore } from './trust-store.ts'
 
 // When the gateway is asked; what becomes of its answer is in test/adversarial/totem-trust.test.ts.
 
@@ -26,6 +26,7 @@ function refreshing(answers: boolean[] = []) {
     room: () => true,
     random: () => 0.5,
   })
+  refresh.start()
   return { trust, takeList, refresh, told }
 }
 const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms)
