@@ -8,7 +8,7 @@ import type { GatewayConfig } from '../../gateway/index.ts'
 import { openTrust } from '../../gateway/trust/keeper.ts'
 import { makePki } from '../../simulator/pki/make.ts'
 import { type CrlOptions, issueCrls } from '../../simulator/pki/trust-list.ts'
-import { login } from '../support/gateway/centre.ts'
+import { login } from '../support/gateway/requests.ts'
 import { PKI } from '../support/pki.ts'
 import { certificateNaming, DAY, foreignPki, issuerServer, listOf, temporary } from '../support/trust/lists.ts'
 

@@ -28,7 +28,8 @@ import { provisionTotem } from '../../simulator/bench/totem.ts'
 import { listed, signGatewayKeys } from '../../simulator/pki/gateway-keys.ts'
 import { jwkPair } from '../../simulator/pki/jwk.ts'
 import { makePki } from '../../simulator/pki/make.ts'
-import { login, type Office, openOffice, wish } from '../support/gateway/centre.ts'
+import { type Centre, openCentre } from '../support/gateway/centre.ts'
+import { login, wish } from '../support/gateway/requests.ts'
 import { startTpm } from '../support/keys/swtpm.ts'
 import { PKI } from '../support/pki.ts'
 
@@ -170,7 +171,7 @@ describe('the list of the gateway’s keys at the totem', () => {
 })
 
 describe('with a real gateway', () => {
-  let office: Office
+  let centre: Centre
   let keys: string
   beforeAll(async () => {
     keys = mkdtempSync(join(tmpdir(), 'totem-gateway-keys-'))
@@ -178,16 +179,16 @@ describe('with a real gateway', () => {
       copyFileSync(join(PKI, `gateway-keys/${name}.jwk.json`), join(keys, `${name}.jwk.json`))
     }
     writeFileSync(join(keys, 'list.jws'), await signed({ sequence: 7 }))
-    office = await openOffice(null, { keys: { folder: keys, list: join(keys, 'list.jws') } })
+    centre = await openCentre(null, { keys: { folder: keys, list: join(keys, 'list.jws') } })
   })
   afterAll(async () => {
-    await office.stop()
+    await centre.stop()
     rmSync(keys, { recursive: true })
   })
   const clientOf = () => {
     const text = (name: string) => readFileSync(join(PKI, name), 'utf8')
     const client = createGatewayClient({
-      url: office.gateway.url,
+      url: centre.gateway.url,
       ca: text('gateway-ca.pem'),
       certificate: text('totems/TT-0001.cert.pem'),
       key: text('totems/TT-0001.key.pem'),

@@ -20,13 +20,13 @@ import {
   frozenKeys,
   frozenReceipt,
   NOW,
-  office,
   samples,
+  signingTotem,
   sized,
   TOTEM,
 } from '../support/verification/samples.ts'
 
-const { keys, sign, signer, listed } = await office()
+const { keys, sign, signer, listed } = await signingTotem()
 /** Whole code as bytes of COSE_Sign1. */
 const coseOf = (code: string): Buffer => {
   const bytes = Buffer.from(decodeBase45(code.slice(4)) ?? [])

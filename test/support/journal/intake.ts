@@ -13,7 +13,7 @@ import type { Tables } from '../../../gateway/store/schema.ts'
 import { type Journal, openJournal } from '../../../main/journal/journal.ts'
 
 /** What the gateway does with sync logs, on a database of its own, with a clock to turn. */
-export async function openJournalOffice() {
+export async function openIntake() {
   const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: new PGlite() }) })
   await migrate(db)
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -67,7 +67,7 @@ export async function openJournalOffice() {
 }
 
 /** The sync log in this file, of the bench's totem. */
-export function powerOn(path: string, more: { now?: () => number; maxPages?: number } = {}): Journal {
+export function openLog(path: string, more: { now?: () => number; maxPages?: number } = {}): Journal {
   const opened = openJournal({ path, totem: 'TT-0001', now: Date.now, ...more })
   if (!opened.ok) throw new Error(opened.error.reason)
   return opened.value

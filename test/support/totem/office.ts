@@ -1,27 +1,16 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import type { ElectronApplication } from 'playwright-core'
 import { inject } from 'vitest'
 import type { TotemConfig } from '../../../contract/config.ts'
 import type { ScreenOf } from '../../../contract/journeys/index.ts'
-import { type Bench, type BenchOptions, startBench } from '../../../simulator/bench/bench.ts'
-import { type Display, startDisplay } from '../../../simulator/bench/display.ts'
-import { driveTotem, writeLauncher } from '../../../simulator/bench/launch.ts'
+import type { Bench, BenchOptions } from '../../../simulator/bench/bench.ts'
 import { DEFAULT_PIN } from '../../../simulator/card/cns.ts'
-import { watchDisk } from '../disk/totem-disk.ts'
 import { type Citizen, citizenAt } from './citizen.ts'
+import { type ElectronTotem, electronTotem } from './electron-totem.ts'
 
 /** An office with its totem running in a real, sandboxed Electron, and somebody in front of it. */
-export interface Office extends Citizen {
-  bench: Bench
-  app(): ElectronApplication
-  /** The totem's main process. */
-  pid(): number
-  /** Starts the totem (again) on the same data. */
-  start(): Promise<void>
-  /** Ends it as a power cut does. */
-  kill(): Promise<void>
+export interface Office extends Citizen, Omit<ElectronTotem, 'disk'> {
   /** Changes the provisioning; counts from the next start. */
   provision(change: Partial<TotemConfig>): void
   /** From attract to the PIN screen, in Italian. */
@@ -35,7 +24,6 @@ export interface Office extends Citizen {
   takesCardAndGoes(): Promise<void>
   journal(): { event: string; fields: Record<string, unknown> }[]
   operations(): Promise<{ operation: string; state: string }[]>
-  close(): Promise<void>
 }
 
 export interface OfficeOptions extends BenchOptions {
@@ -44,23 +32,10 @@ export interface OfficeOptions extends BenchOptions {
 }
 
 export async function openOffice({ provision, ...options }: OfficeOptions = {}): Promise<Office> {
-  const staged = inject('stage')
-  // No pace: what is tested here is the order of things, not the speed of a HID link.
-  const bench = await startBench({
-    printerBytesPerSecond: 2_000_000,
-    ...options,
-    timings: { goodbyeMs: 1_000, lineProbeMs: 1_000, ...options.timings },
-  })
-  const disk = watchDisk(bench.totem.folder)
-  let display: Display | null = null
-  let app: ElectronApplication | null = null
-  const running = () => {
-    if (!app) throw new Error('the totem is not running')
-    return app
-  }
+  const { bench, disk, ...totem } = await electronTotem(inject('stage'), options)
   const citizen = new Proxy({} as Citizen, {
     // The person stays the same when the totem is restarted.
-    get: (_target, name: keyof Citizen) => citizenAt(running())[name],
+    get: (_target, name: keyof Citizen) => citizenAt(totem.app())[name],
   })
 
   const office: Office = {
@@ -74,22 +49,13 @@ export async function openOffice({ provision, ...options }: OfficeOptions = {}):
     touches: (words) => citizen.touches(words),
     types: (pin) => citizen.types(pin),
     bench,
-    app: running,
-    pid: () => running().process().pid ?? 0,
+    app: totem.app,
+    pid: totem.pid,
     async start() {
-      display ??= await startDisplay(bench.totem.config.panel)
-      app = await driveTotem(writeLauncher(bench, staged, { DISPLAY: display.name }), staged)
-      bench.electronPid = office.pid()
-      await app.firstWindow()
+      await totem.start()
       await office.sees('attract', 'out-of-service')
     },
-    async kill() {
-      const main = running().process()
-      const gone = new Promise((resolve) => main.once('exit', resolve))
-      process.kill(office.pid(), 'SIGKILL')
-      await gone
-      await disk.look()
-    },
+    kill: totem.kill,
     provision(change) {
       const { config, configFile } = bench.totem
       writeFileSync(configFile, JSON.stringify({ ...config, ...change }))
@@ -141,13 +107,7 @@ export async function openOffice({ provision, ...options }: OfficeOptions = {}):
       }
     },
     operations: () => bench.gateway.operations(),
-    async close() {
-      await app?.close().catch(() => {})
-      await display?.stop()
-      await disk.look()
-      await bench.stop()
-      await disk.clean()
-    },
+    close: totem.close,
   }
   if (provision) office.provision(provision(bench.totem.config))
   await office.start()

@@ -58,7 +58,7 @@ export const sized = {
 } as const satisfies Record<string, VerificationClaims>
 
 /** A totem, its key list, and somebody who signs for it. */
-export async function office(totem = TOTEM) {
+export async function signingTotem(totem = TOTEM) {
   const pair = await verificationKeyPair(totem)
   const listed = { ...pair.listed, notBefore: '2026-01-01T00:00:00Z', notAfter: '2028-01-01T00:00:00Z' }
   const signer = verificationSigner(pair.private)
