@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import { journalChain } from './migrations/003-journal-chain.ts'
+import { callers } from './migrations/006-callers.ts'
 import type { Database } from './schema.ts'
 
 // Numbered, forward only: one that was shipped is never edited.
@@ -129,6 +130,7 @@ const migrations: Record<string, Migration> = {
       await sql`alter table operation_request set (toast_tuple_target = 8160)`.execute(db)
     },
   },
+  '006-callers': callers,
 }
 
 /** Brings the database up to date; kysely holds an advisory lock meanwhile, so that two gateways may start at once. */

@@ -133,7 +133,7 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
     })
     test('login made at another totem', async () => {
       const { body } = await totem.post('/v1/sessions', login('mario-rossi', { totem: 'TT-0002' }))
-      expect(body.kind).toBe('statement-other-totem')
+      expect(body.kind).toBe('statement-other-caller')
     })
     test.each([-6, 6])('login %i minutes away is stale', async (minutes) => {
       const at = new Date(+office.clock.now + minutes * MINUTE)
@@ -336,8 +336,8 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
       const item = await sealed(wish('anna-bianchi'))
       await totem.settled(item)
       expect((await other.settled(item)).body.results[0].problem.kind).toBe('request-malformed')
-      const fresh = await sealed(wish('anna-bianchi'), { totem: 'TT-0002' })
-      expect((await other.settled(fresh)).body.results[0].problem.kind).toBe('statement-other-totem')
+      const fresh = await sealed(wish('anna-bianchi'), { caller: 'totem/TT-0002' })
+      expect((await other.settled(fresh)).body.results[0].problem.kind).toBe('statement-other-caller')
       const listed = (await other.get('/v1/operations')).body.operations
       expect(listed.map(({ operation }: { operation: string }) => operation)).not.toContain(item.operation)
     })

@@ -8,13 +8,14 @@ import { CompactEncrypt, compactDecrypt, importJWK, type JWK } from 'jose'
 import { pino } from 'pino'
 import { ulid } from 'ulid'
 import { Agent, request } from 'undici'
-import { type Evidence, type LoginStatement, statementBytes } from '../../contract/evidence.ts'
+import { atTotem } from '../../contract/caller.ts'
+import { type CardEvidence, statementBytes, statementOf } from '../../contract/evidence.ts'
 import {
   type CertificateRequest,
   type IssuedOutcome,
   issuedOutcome,
-  REQUEST_TYP,
-  sealedHeader,
+  REQUEST_VERSION,
+  requestHeader,
   sealing,
 } from '../../contract/gateway.ts'
 import { type JournalEntry, journalHashInput } from '../../contract/journal.ts'
@@ -200,17 +201,13 @@ export class TotemClient {
 export function login(
   person: string,
   { totem = 'TT-0001', at = new Date(), card = 'cns', certificate = person, key = person }: Login = {},
-): Evidence {
+): CardEvidence {
   const cards = card === 'cie' ? 'cie/cards' : 'cards'
-  const statement: LoginStatement = {
-    purpose: 'totem-polis/login/1',
-    totem,
-    session: ulid(),
-    at: at.toISOString(),
-    nonce: randomBytes(32).toString('base64'),
-  }
+  const nonce = randomBytes(32).toString('base64')
+  const statement = statementOf({ caller: atTotem(totem), session: ulid(), at: at.toISOString(), nonce })
   const challenge = createHash('sha256').update(statementBytes(statement)).digest()
   return {
+    by: 'card',
     statement,
     certificate: pki(`${cards}/${certificate}.cert.der`).toString('base64'),
     signature: sign('sha256', challenge, createPrivateKey(pki(`${cards}/${key}.key.pem`))).toString('base64'),
@@ -231,6 +228,7 @@ export const wish = (
   person: string,
   { evidence = login(person), ...more }: Partial<CertificateRequest> = {},
 ): CertificateRequest => ({
+  version: REQUEST_VERSION,
   operation: ulid(Date.parse(evidence.statement.at)),
   kind: 'certificate',
   subject: null,
@@ -248,9 +246,9 @@ export async function sealed(
   header: Record<string, string> = {},
 ): Promise<{ operation: string; sealed: string }> {
   const jwk = JSON.parse(text('gateway.sealing.pub.jwk.json')) as JWK
-  const { totem } = request.evidence.statement
+  const { caller } = request.evidence.statement
   const jwe = await new CompactEncrypt(new TextEncoder().encode(JSON.stringify(request)))
-    .setProtectedHeader({ ...sealedHeader(REQUEST_TYP, String(jwk.kid), { ...request, totem }), ...header })
+    .setProtectedHeader({ ...requestHeader(String(jwk.kid), { ...request, caller }), ...header })
     .encrypt(await importJWK(jwk, sealing.alg))
   return { operation: request.operation, sealed: jwe }
 }
