@@ -1,40 +1,69 @@
-/** The house's walls (DESIGN.md, "The house"): who may import whom. Tests of `test/` may import anything. */
-const ROOMS = ['main', 'native', 'renderer', 'gateway', 'simulator']
+/** Who may import whom. Tests in `test/` may import any room. */
+const ROOMS = ['main', 'native', 'renderer', 'gateway', 'console', 'simulator']
+/** What stands outside the product's rooms: nothing in them may lean on it. */
+const OUTSIDE = ['commands', 'scripts', 'test']
+const among = (names) => `^(${names.join('|')})/`
+const TEST = '[.]test[.]tsx?$'
+
+/** The ground that a room may stand on, besides contract/. A sandboxed page gets nothing else. */
+const GROUND = {
+  main: ['basics', 'trust', 'catalogue'],
+  gateway: ['basics', 'trust', 'catalogue'],
+  native: ['basics'],
+  simulator: ['basics'],
+  renderer: [],
+  console: [],
+}
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
     {
+      name: 'basics-imports-nothing',
+      comment: 'It lies below everything: Node and itself.',
+      severity: 'error',
+      from: { path: '^basics/', pathNot: TEST },
+      to: { pathNot: '^basics/', dependencyTypesNot: ['core'] },
+    },
+    {
       name: 'contract-imports-zod-only',
       comment: 'What crosses a wall must be readable everywhere: Electron, a sandboxed page, a server.',
       severity: 'error',
-      from: { path: '^contract/', pathNot: '[.]test[.]' },
+      from: { path: '^contract/', pathNot: TEST },
       to: { pathNot: ['^contract/', '^node_modules/zod/'] },
     },
     {
-      name: 'trust-imports-contract-only',
+      name: 'catalogue-imports-contract-only',
+      comment: 'The law as data: totem and gateway apply the same rules.',
+      severity: 'error',
+      from: { path: '^catalogue/', pathNot: TEST },
+      to: { pathNot: ['^catalogue/', '^contract/'] },
+    },
+    {
+      name: 'trust-imports-contract-and-basics-only',
       comment: 'The same rules judge a card at the totem and at the gateway.',
       severity: 'error',
-      from: { path: '^trust/', pathNot: '[.]test[.]' },
-      to: { path: `^(${ROOMS.join('|')}|scripts|test)/` },
+      from: { path: '^trust/', pathNot: TEST },
+      to: { path: among([...ROOMS, ...OUTSIDE, 'catalogue']) },
     },
     ...ROOMS.map((room) => ({
       name: `${room}-keeps-to-itself`,
-      comment: 'Rooms meet in contract/ alone; main and gateway may also use trust/.',
+      comment: 'Rooms meet in contract/ alone.',
       severity: 'error',
       from: { path: `^${room}/` },
       to: {
-        path: [
-          `^(${ROOMS.filter((other) => other !== room).join('|')}|scripts|test)/`,
-          ...(room === 'main' || room === 'gateway' ? [] : ['^trust/']),
-        ],
+        path: among([
+          ...ROOMS.filter((other) => other !== room),
+          ...OUTSIDE,
+          ...['basics', 'trust', 'catalogue'].filter((ground) => !GROUND[room].includes(ground)),
+        ]),
       },
     })),
     {
       name: 'electron-in-the-shell-only',
       severity: 'error',
       from: {
-        path: '^(contract|trust|main|native|renderer|gateway|simulator)/',
+        path: among(['basics', 'contract', 'catalogue', 'trust', ...ROOMS, 'commands']),
         pathNot: '^main/shell/',
       },
       to: { path: '^(electron|node_modules/electron/)' },
@@ -48,7 +77,7 @@ module.exports = {
     },
     {
       name: 'sqlite-in-queue-and-journal-only',
-      comment: 'But a test may be the tool that holds the file.',
+      comment: 'A test, though, may be the tool that holds the file.',
       severity: 'error',
       from: { pathNot: '^(main/(queue|journal)|test)/|[.]test[.]ts$' },
       to: { path: '^node_modules/better-sqlite3/' },

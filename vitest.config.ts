@@ -10,7 +10,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: [
-            '{contract,trust,main,native,renderer,gateway,simulator,scripts}/**/*.test.{ts,tsx}',
+            '{basics,contract,catalogue,trust,main,native,renderer,gateway,console,commands,simulator,scripts}/**/*.test.{ts,tsx}',
             'test/{conformance,adversarial,golden,bench,soak}/**/*.test.ts',
           ],
           testTimeout: 60_000,

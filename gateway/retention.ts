@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely'
 import { fromKysely } from 'pg-boss'
 import type { Logger } from 'pino'
-import { type Clock, DAY_MS, HOUR_MS } from './clock.ts'
+import { type Clock, DAY_MS, HOUR_MS } from '../basics/time.ts'
 import { WORKED_ON_MS } from './operations/decide.ts'
 import type { Store } from './store/database.ts'
 import { DEAD, WORK } from './store/queues.ts'

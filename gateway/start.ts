@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify'
 import type { JWK } from 'jose'
 import { destination, type Logger, pino } from 'pino'
 import type { z } from 'zod'
+import type { Clock } from '../basics/time.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { accessReferences } from './access/references.ts'
 import { createAnprClient } from './anpr/client.ts'
@@ -14,7 +15,6 @@ import { createTotems } from './channels/totem/totems.ts'
 import { createLogFirst } from './citizen/asked.ts'
 import { citizenRoutes } from './citizen/routes.ts'
 import { createSessions } from './citizen/session.ts'
-import type { Clock } from './clock.ts'
 import { fleetRoutes, overseeFleet } from './fleet/routes.ts'
 import { tlsOf } from './http/tls.ts'
 import { journalRoutes, overseeJournals } from './journal/routes.ts'
@@ -31,7 +31,7 @@ import { redrive, startWork } from './operations/work.ts'
 import { startRetention } from './retention.ts'
 import { type GatewayConfig, gatewayConfig } from './settings/config.ts'
 import { requiredSecret } from './settings/secret.ts'
-import { CONFIG, folderMade, folderThere, jsonOf, TEMPORARY, textOf, Unusable } from './settings/unusable.ts'
+import { CONFIG, folderMade, folderThere, jsonIn, TEMPORARY, textOf, Unusable } from './settings/unusable.ts'
 import { isDatabaseAway } from './store/away.ts'
 import { openStore } from './store/database.ts'
 import { openTrust } from './trust/keeper.ts'
@@ -68,7 +68,7 @@ export async function startGateway(
   const tls = await tlsOf('tls', config.tls)
   const clientCa = await textOf('tls.clientCa', config.tls.clientCa)
   await textOf('trust.list', config.trust.list)
-  await jsonOf('trust.listKey', config.trust.listKey)
+  await jsonIn('trust.listKey', config.trust.listKey)
   await textOf('keys.list', config.keys.list)
   await folderThere('keys.folder', config.keys.folder)
   await folderThere('totems', config.totems)
@@ -180,7 +180,7 @@ async function publicDoor(
   log: Logger,
 ): Promise<FastifyInstance> {
   const shown = await tlsOf('public.tls', tls)
-  const signer = (await jsonOf('public.keysSigner', keysSigner)) as JWK
+  const signer = (await jsonIn('public.keysSigner', keysSigner)) as JWK
   await textOf('public.page', page)
   const kept = await keepPage({ file: page, signer, memory: join(dataDir, 'verification-keys.sequence'), log })
   if (!kept.ok) throw refused(`public.page: ${page}`, kept.error, 'make it anew with gateway/verify/build.ts')

@@ -1,6 +1,6 @@
 import { rename } from 'node:fs/promises'
+import { contentOf } from '../basics/files.ts'
 import { ok, type Result } from '../contract/result.ts'
-import { contentOf } from './files.ts'
 
 type Listed = { list: { sequence: number } }
 

@@ -1,4 +1,4 @@
-import { backoffMs } from './sync/backoff.ts'
+import { backoffMs } from '../basics/backoff.ts'
 
 export interface Refresh {
   /** The line came up or went down. */

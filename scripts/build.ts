@@ -15,7 +15,9 @@ export const EXTERNALS = ['@hyzyla/pdfium', 'better-sqlite3', 'node-hid', 'pcsc-
 const OLD_ELECTRON_EXTERNAL = '@photostructure/sqlite'
 
 const INPUTS = [
+  'basics',
   'contract',
+  'catalogue',
   'trust',
   'main',
   'native',

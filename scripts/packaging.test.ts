@@ -75,7 +75,7 @@ describe('what is in the repository', () => {
 
   test('nothing switches the sandbox off', () => {
     const shipped = tracked.filter((file) =>
-      /^(contract|trust|main|native|renderer|scripts|simulator)\/|\.yml$/.test(file),
+      /^(basics|contract|catalogue|trust|main|native|renderer|commands|scripts|simulator)\/|\.yml$/.test(file),
     )
     const off = new RegExp(`${['--no', 'sandbox'].join('-')}|['"]no-sandbox|sandbox: *false|chromiumSandbox: *false`)
     expect(holding(off, shipped)).toEqual([])

@@ -1,12 +1,16 @@
 // npm test: sets the machine up, then runs every check, one after the other, each with its time. Nothing is skipped in
 // silence: what cannot run has failed. The last line is `N passed, N failed`.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { node, root, setup } from './setup.mjs'
 
-const SOURCES = ['contract', 'trust', 'main', 'native', 'renderer', 'gateway', 'simulator', 'scripts', 'test']
+const ROOMS = [
+  ...['basics', 'contract', 'catalogue', 'trust', 'main', 'native', 'renderer', 'gateway', 'console', 'commands'],
+  ...['simulator', 'scripts', 'test'],
+]
+const SOURCES = ROOMS.filter((room) => existsSync(path.join(root, room)))
 
 console.log('Set-up')
 await setup()

@@ -1,3 +1,4 @@
+import { HOUR_MS } from '../basics/time.ts'
 import type { Certificate } from './certificate.ts'
 import type { Crl } from './crl.ts'
 import { sameBytes } from './der.ts'
@@ -14,7 +15,6 @@ export interface Moment {
   now: Date
 }
 
-const HOUR_MS = 3_600_000
 /** How far this clock may be behind the issuer's. */
 export const CLOCK_SKEW_MS = 600_000
 

@@ -1,9 +1,9 @@
+import type { Clock } from '../../basics/time.ts'
 import type { Problem } from '../../contract/gateway.ts'
 import { err, type Result } from '../../contract/result.ts'
 import { noteAccess } from '../access/log.ts'
 import type { AnprFailure } from '../anpr/client.ts'
 import { problemOf } from '../anpr/problems.ts'
-import type { Clock } from '../clock.ts'
 import type { Database } from '../store/schema.ts'
 import type { Holder } from './session.ts'
 

@@ -1,14 +1,13 @@
+import type { Clock } from '../../basics/time.ts'
 import { evidence, isFormerEvidence } from '../../contract/evidence.ts'
 import { familySheet, type Problem, preview, previewRequest, session, visuraAnswer } from '../../contract/gateway.ts'
-import type { Result } from '../../contract/result.ts'
 import type { AnprClient } from '../anpr/client.ts'
-import type { Clock } from '../clock.ts'
 import { malformed } from '../http/problems.ts'
 import { type Ask, type Routes, route, routes } from '../http/route.ts'
 import type { LogFirst } from './asked.ts'
 import { familySheetOf } from './family.ts'
 import { previewOf } from './preview.ts'
-import type { Holder, Sessions } from './session.ts'
+import type { Sessions } from './session.ts'
 import { visuraOf } from './visura.ts'
 
 interface CitizenRoom {
@@ -21,29 +20,24 @@ interface CitizenRoom {
 /** A person's session, and what it shows them: each consultation is a file of this room and a route here. */
 export function citizenRoutes(room: CitizenRoom): Routes {
   const { sessions } = room
-  const forHolder =
-    <B, A>(show: (holder: Holder, body: B) => Promise<Result<A, Problem>>) =>
-    async ({ caller, bearer, body }: Pick<Ask<B>, 'caller' | 'bearer' | 'body'>): Promise<Result<A, Problem>> => {
-      const holder = await sessions.holder(caller, bearer)
-      return holder.ok ? show(holder.value, body) : holder
-    }
+  const holderOf = ({ caller, bearer }: Pick<Ask, 'caller' | 'bearer'>) => sessions.holder(caller, bearer)
   return routes(
     route(
       { method: 'POST', path: '/sessions', body: evidence, answer: session, status: 201, misread: misreadEvidence },
       ({ caller, body }) => sessions.open(caller, body),
     ),
-    route(
-      { method: 'GET', path: '/sessions/current/family', answer: familySheet },
-      forHolder((holder) => familySheetOf(room, holder)),
-    ),
-    route(
-      { method: 'GET', path: '/sessions/current/visura', answer: visuraAnswer },
-      forHolder((holder) => visuraOf(room, holder)),
-    ),
-    route(
-      { method: 'POST', path: '/previews', body: previewRequest, answer: preview },
-      forHolder((holder, wish) => previewOf(room, holder, wish)),
-    ),
+    route({ method: 'GET', path: '/sessions/current/family', answer: familySheet }, async (ask) => {
+      const holder = await holderOf(ask)
+      return holder.ok ? familySheetOf(room, holder.value) : holder
+    }),
+    route({ method: 'GET', path: '/sessions/current/visura', answer: visuraAnswer }, async (ask) => {
+      const holder = await holderOf(ask)
+      return holder.ok ? visuraOf(room, holder.value) : holder
+    }),
+    route({ method: 'POST', path: '/previews', body: previewRequest, answer: preview }, async (ask) => {
+      const holder = await holderOf(ask)
+      return holder.ok ? previewOf(room, holder.value, ask.body) : holder
+    }),
   )
 }
 

@@ -1,7 +1,7 @@
+import type { Clock } from '../../basics/time.ts'
 import type { Problem, VisuraAnswer } from '../../contract/gateway.ts'
 import { ok, type Result } from '../../contract/result.ts'
 import type { AnprClient } from '../anpr/client.ts'
-import type { Clock } from '../clock.ts'
 import type { LogFirst } from './asked.ts'
 import { registered } from './registered.ts'
 import type { Holder } from './session.ts'

@@ -16,7 +16,7 @@ declare module 'fastify' {
 export type Routes = (server: FastifyInstance) => void
 
 /** What a handler is given: everything in it was parsed by the route's own schemas. */
-export interface Ask<B, Q, C extends Channel> {
+export interface Ask<B = unknown, Q = unknown, C extends Channel = Channel> {
   body: B
   query: Q
   readonly caller: CallerAt<C>

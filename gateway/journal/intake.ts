@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { Logger } from 'pino'
+import type { Clock } from '../../basics/time.ts'
 import type { JournalBatch, JournalReceipt } from '../../contract/gateway.ts'
 import { FIRST_PREVIOUS, type JournalEntry, journalHashInput } from '../../contract/journal.ts'
 import { journalEvents } from '../../contract/journal-events.ts'
 import { openAnchor } from '../../trust/journal-anchor.ts'
-import type { Clock } from '../clock.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import type { JournalDatabase, JournalTables } from './tables.ts'
 

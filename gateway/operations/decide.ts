@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { decodeTime } from 'ulid'
+import { DAY_MS, MINUTE_MS } from '../../basics/time.ts'
 import { type Caller, isSameCaller } from '../../contract/caller.ts'
 import type { CertificateRequest, Problem } from '../../contract/gateway.ts'
 import type { AnprClient, AnprFailure, Issued } from '../anpr/client.ts'
 import { problemOf } from '../anpr/problems.ts'
-import { DAY_MS, MINUTE_MS } from '../clock.ts'
 import type { AccessEntry } from '../store/operations.ts'
 import type { TrustKeeper } from '../trust/keeper.ts'
 

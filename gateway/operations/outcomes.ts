@@ -1,5 +1,5 @@
+import type { Clock } from '../../basics/time.ts'
 import type { OutcomePage } from '../../contract/gateway.ts'
-import type { Clock } from '../clock.ts'
 import { outcomesAfter } from '../store/outcomes.ts'
 import type { Database } from '../store/schema.ts'
 import type { Bell } from './bell.ts'

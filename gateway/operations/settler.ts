@@ -1,5 +1,5 @@
 import { fromKysely } from 'pg-boss'
-import type { Clock } from '../clock.ts'
+import type { Clock } from '../../basics/time.ts'
 import type { Store } from '../store/database.ts'
 import { type Settled, settle } from '../store/operations.ts'
 import { WORK } from '../store/queues.ts'

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { fromKysely, type JobWithMetadata } from 'pg-boss'
 import type { Logger } from 'pino'
-import { DAY_MS, MINUTE_MS } from '../clock.ts'
+import { DAY_MS, MINUTE_MS } from '../../basics/time.ts'
 import type { Store } from '../store/database.ts'
 import { type Pending, pending } from '../store/operations.ts'
 import { DEAD, WORK } from '../store/queues.ts'

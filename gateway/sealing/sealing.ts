@@ -1,4 +1,5 @@
 import { createHash, createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
+import { jsonOf } from '../../basics/json.ts'
 import type { Caller } from '../../contract/caller.ts'
 import {
   type CertificateRequest,
@@ -62,15 +63,6 @@ export function openRequest(
     request: request.data,
     digest: createHash('sha256').update(JSON.stringify(request.data)).digest('base64url'),
   })
-}
-
-/** What is not JSON is `undefined`, which no schema of the contract takes. */
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 /** Seals an outcome to the totem that asked: from here on only that totem can read the certificate. */

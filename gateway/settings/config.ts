@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { revocationPolicy } from '../../contract/trust.ts'
-import { CONFIG, jsonOf, Unusable } from './unusable.ts'
+import { CONFIG, jsonIn, Unusable } from './unusable.ts'
 
 const address = { host: z.string(), port: z.number().int().min(0).max(65_535) }
 
@@ -66,7 +66,7 @@ export type GatewayConfig = z.input<typeof gatewayConfig> & { databaseUrl: strin
 
 /** What stands in the file that GATEWAY_CONFIG names; throws `Unusable`, which names settings and quotes no value. */
 export async function readConfig(file: string): Promise<Omit<GatewayConfig, 'databaseUrl'>> {
-  const read = gatewayConfig.safeParse(await jsonOf('GATEWAY_CONFIG', file))
+  const read = gatewayConfig.safeParse(await jsonIn('GATEWAY_CONFIG', file))
   if (read.success) return read.data
   const wrong = read.error.issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': '))
   const said = `${wrong.join('; ')}: gateway/settings/config.ts says what stands in it`

@@ -33,7 +33,7 @@ export const textOf = (setting: string, path: string): Promise<string> =>
     throw unreadable(setting, path, reason)
   })
 
-export async function jsonOf(setting: string, path: string): Promise<unknown> {
+export async function jsonIn(setting: string, path: string): Promise<unknown> {
   const text = await textOf(setting, path)
   try {
     return JSON.parse(text)

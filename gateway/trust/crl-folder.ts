@@ -1,10 +1,10 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
+import { stampOf, writeWhole } from '../../basics/files.ts'
+import type { Clock } from '../../basics/time.ts'
 import type { Crl } from '../../trust/crl.ts'
 import { type CrlShelf, sha256Of } from '../../trust/crl-shelf.ts'
-import type { Clock } from '../clock.ts'
-import { stampOf, writeWhole } from './files.ts'
 
 /** The folder of the CRLs (`*.crl`, DER): of each issuer the newest, whether it was put here or fetched. */
 export interface CrlFolder {

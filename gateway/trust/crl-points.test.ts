@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { HOUR_MS } from '../clock.ts'
+import { HOUR_MS } from '../../basics/time.ts'
 import { refreshAt } from './crl-points.ts'
 
 test.each([

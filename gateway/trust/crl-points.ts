@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import type { Logger } from 'pino'
 import { z } from 'zod'
+import { writeWhole } from '../../basics/files.ts'
+import { type Clock, HOUR_MS } from '../../basics/time.ts'
 import type { Crl } from '../../trust/crl.ts'
-import { type Clock, HOUR_MS } from '../clock.ts'
 import { fetchCrl, isAllowed } from './fetch.ts'
-import { writeWhole } from './files.ts'
 
 /** After a failure, and where the issuer has no newer one yet. */
 const RETRY_MS = HOUR_MS

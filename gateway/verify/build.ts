@@ -1,10 +1,12 @@
 // Puts the verification page together: one HTML file that works from a server, a disk or a stick. Runs on Node 24.
+
 import { createHash } from 'node:crypto'
-import { readFile, rename, writeFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { type BuildOptions, build } from 'esbuild'
 import type { JWK } from 'jose'
+import { writeWhole } from '../../basics/files.ts'
 import { openVerificationKeys } from './keys.ts'
 import { pageWords } from './page-words.ts'
 import { openPage } from './served.ts'
@@ -85,8 +87,7 @@ if (import.meta.main) {
   const before = await readFile(out).catch(() => null)
   const replaced = before && (await openPage(before, { signer: JSON.parse(jwk), seen: 0 }))
   const seen = replaced?.ok ? replaced.value.sequence : 0
-  // In its place at once: a gateway that serves it never meets half of it.
-  const aside = `${out}.${process.pid}.new`
-  await writeFile(aside, await buildVerificationPage({ list, signer: JSON.parse(jwk), seen }))
-  await rename(aside, out)
+  const page = await buildVerificationPage({ list, signer: JSON.parse(jwk), seen })
+  // In its place at once, also when two builds run: a gateway that serves the page never meets half of it.
+  await writeWhole(out, page, { mode: 0o644, aside: `${out}.${process.pid}.new` })
 }

@@ -1,10 +1,12 @@
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { JWK } from 'jose'
 import type { Logger } from 'pino'
 import { z } from 'zod'
+import { writeWhole } from '../../basics/files.ts'
+import { jsonOf } from '../../basics/json.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { type KeyListRefusal, openVerificationKeys } from './keys.ts'
 
@@ -31,7 +33,7 @@ export async function openPage(
   const text = html.toString()
   const csp = /<meta http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(text)?.[1]
   const embedded = /<script type="application\/json" id="keys">(.*?)<\/script>/s.exec(text)?.[1]
-  const keys = parts.safeParse(json(embedded))
+  const keys = parts.safeParse(jsonOf(embedded ?? ''))
   if (csp === undefined || !keys.success) return err({ kind: 'page-malformed' })
   const opened = await openVerificationKeys(keys.data.list, signer, seen)
   if (!opened.ok) return opened
@@ -102,15 +104,5 @@ async function remembered(memory: string): Promise<number> {
 
 async function remember(memory: string, sequence: number): Promise<void> {
   await mkdir(dirname(memory), { recursive: true })
-  // Whole or not at all.
-  await writeFile(`${memory}.new`, `${sequence}\n`)
-  await rename(`${memory}.new`, memory)
-}
-
-function json(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? '')
-  } catch {
-    return null
-  }
+  await writeWhole(memory, `${sequence}\n`)
 }

@@ -1,3 +1,4 @@
+import { HOUR_MS } from '../../basics/time.ts'
 import {
   fromCwt,
   VERIFICATION_CODE_MAX,
@@ -10,7 +11,7 @@ import { decodeBase45 } from './base45.ts'
 import { inflated, openSign1, readCbor } from './cose.ts'
 
 /** The clocks of a totem without a line and of a phone may differ this much. */
-const CLOCK_SKEW_MS = 3_600_000
+const CLOCK_SKEW_MS = HOUR_MS
 
 /**
  * What a code is worth. `not-genuine` and `unreadable` say nothing of what stands in it, nor does `withdrawn`: whoever has

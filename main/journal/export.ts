@@ -1,7 +1,8 @@
 import { createWriteStream } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { putInPlace } from '../../basics/files.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { type StorageFailure, storageFailure } from '../queue/storage.ts'
 import type { Journal } from './journal.ts'
@@ -24,7 +25,7 @@ export async function exportJournal(
   }
   try {
     await pipeline(Readable.from(lines()), createWriteStream(unfinished, { mode: 0o600, flush: true }))
-    await rename(unfinished, path)
+    await putInPlace(unfinished, path)
     return ok({ count })
   } catch (error) {
     await rm(unfinished, { force: true }).catch(() => undefined)

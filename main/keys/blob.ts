@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
+import { exists, writeWhole } from '../../basics/files.ts'
+import { jsonOf } from '../../basics/json.ts'
 import { base64 } from '../../contract/identity.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
-import { exists, writeWhole } from '../files.ts'
 import type { KeyFailure } from './protector.ts'
 import { openTpm, type SealedSecret, type TpmFailure } from './tpm.ts'
 
@@ -69,12 +70,3 @@ export async function makeBlob(
 
 const digestOf = (sealed: SealedSecret) =>
   createHash('sha256').update(sealed.public).update(sealed.private).digest('hex')
-
-/** What is not JSON is `undefined`, which no schema takes. */
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}

@@ -1,6 +1,6 @@
-import { link, open, rename, rm, stat } from 'node:fs/promises'
+import { link, open, rm, stat } from 'node:fs/promises'
+import { exists, putInPlace, syncFolderOf } from '../../basics/files.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
-import { exists, putInPlace, syncFolderOf } from '../files.ts'
 import { makeBlob } from './blob.ts'
 import { isWrapped, type KeyFailure, type KeyProtector, openProtector, ownFile } from './protector.ts'
 import { type KeyPlaces, keyFiles, ownedByOther } from './totem-keys.ts'
@@ -74,7 +74,7 @@ async function protectFile(file: string, protector: KeyProtector): Promise<Resul
   await protector.write(file, content.value)
   const opened = await protector.read(file)
   if (!opened.ok || !opened.value.equals(content.value)) {
-    await rename(plainFile, file)
+    await putInPlace(plainFile, file)
     return opened.ok ? err({ kind: 'key-damaged', file }) : opened
   }
   await erase(plainFile)

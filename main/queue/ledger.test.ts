@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { DAY_MS } from '../../basics/time.ts'
 import { INTERRUPTED, type Ledger, type PrintJob, perhapsPrinted, type SheetNews } from './ledger.ts'
 import { openQueue, type Queue } from './queue.ts'
 
-const DAY_MS = 24 * 60 * 60_000
 const T0 = Date.parse('2026-11-22T09:00:00.000Z')
 const id = (n: number) => `01KANPR${n.toString().padStart(19, '0')}`
 const job: PrintJob = { operation: id(1), document: 'certificate', session: id(101) }

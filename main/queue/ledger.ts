@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../basics/time.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { type Storage, type StorageFailure, storageFailure } from './storage.ts'
 
@@ -49,7 +50,7 @@ export type Ledger = {
 }
 
 /** Nothing in it is anybody's, and an operator's question about a paper comes within weeks. */
-const KEPT_MS = 90 * 24 * 60 * 60_000
+const KEPT_MS = 90 * DAY_MS
 
 /** The program ended, by a crash or with the power, and what the printer did since then nobody heard. */
 export const INTERRUPTED = 'interrupted'

@@ -2,7 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { EXPIRED_AT_ONCE, LONGEST_WAIT_MS, type NewOperation, openQueue, type Queue, type Settlement } from './queue.ts'
+import { LONGEST_WAIT_MS } from '../../basics/backoff.ts'
+import { EXPIRED_AT_ONCE, type NewOperation, openQueue, type Queue, type Settlement } from './queue.ts'
 
 const LATER = 5 * 10 ** 12
 const T0 = Date.parse('2026-11-22T09:00:00.000Z')

@@ -1,5 +1,7 @@
 import { statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { LONGEST_WAIT_MS } from '../../basics/backoff.ts'
+import { DAY_MS } from '../../basics/time.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { isConstraint } from './database.ts'
 import { healing } from './healing.ts'
@@ -100,12 +102,6 @@ export type Queue = {
   close(): void
 }
 
-/**
- * A back-off is never longer than this (main/sync/backoff.ts); a `next_attempt` further ahead can only come from a
- * clock that has been set back since, and is due.
- */
-export const LONGEST_WAIT_MS = 5 * 60_000
-
 /** Some 200 payloads of 6 KB are erased in a few ms, and the next call takes the next 200. */
 export const EXPIRED_AT_ONCE = 200
 
@@ -113,7 +109,7 @@ export const EXPIRED_AT_ONCE = 200
  * A year and a month: whoever balances last year's requests against the gateway's at the start of the next still finds them
  * here. What is kept holds no payload. The gateway keeps the register of who asked for what, 36 months.
  */
-const KEPT_SETTLED_MS = 400 * 24 * 60 * 60_000
+const KEPT_SETTLED_MS = 400 * DAY_MS
 
 /** Of 4 KiB: 50,000 requests of 6 KB are 320 MB, and there is room for outcomes that nobody has fetched yet. */
 const MOST_PAGES = 120_000

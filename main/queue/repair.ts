@@ -1,17 +1,6 @@
-import {
-  chownSync,
-  closeSync,
-  existsSync,
-  fsyncSync,
-  linkSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { chownSync, existsSync, linkSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { putInPlaceSync, syncFileSync, syncFolderOfSync, writeWholeSync } from '../../basics/files.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { type Storage, type StorageFailure, storageFailure } from './database.ts'
 import { type FoundRow, foundRows, isFullLength } from './pages.ts'
@@ -57,9 +46,9 @@ export function repair({
     const noRoom = !whole.ok && whole.error.kind === 'storage-full'
     const renewed = noRoom ? renew(`${path}.new`, openNew, () => ({ salvaged: 0, lost: null })) : whole
     if (!renewed.ok) return renewed
-    putInPlace(path)
+    replace(path)
     rmSync(markerOf(path))
-    syncFolder(path)
+    syncFolderOfSync(path)
     const { salvaged, lost } = renewed.value
     return ok({ salvaged, lost: isFullLength(damaged, `${damaged}-wal`) ? lost : null, reason })
   } catch (error) {
@@ -89,7 +78,7 @@ export function salvageAgain({
     const whole = renew(`${path}.new`, openNew, (db) => salvage(together(before, since), db))
     if (!whole.ok) return whole
     nameAgain(path)
-    putInPlace(path)
+    replace(path)
     return ok({ ...whole.value, reason: 'salvaged-again' })
   } catch (error) {
     clear(`${path}.new`)
@@ -107,13 +96,12 @@ function* together(earlier: Rows, later: Rows): Generator<FoundRow> {
   yield* earlier
 }
 
-function putInPlace(path: string): void {
+function replace(path: string): void {
   // A technician who does this as root does not take the file away from the totem's user.
   const before = statSync(path, { throwIfNoEntry: false })
   if (before && before.uid !== process.getuid?.()) chownSync(`${path}.new`, before.uid, before.gid)
   for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true })
-  renameSync(`${path}.new`, path)
-  syncFolder(path)
+  putInPlaceSync(`${path}.new`, path)
 }
 
 /** The name of what was set aside, in this repair or in the one that was interrupted. */
@@ -121,7 +109,7 @@ function setAside(path: string): string {
   const marker = markerOf(path)
   if (existsSync(marker)) return join(dirname(path), readFileSync(marker, 'utf8'))
   const damaged = nameAgain(path)
-  writeWhole(marker, basename(damaged))
+  writeWholeSync(marker, basename(damaged))
   return damaged
 }
 
@@ -131,7 +119,7 @@ function nameAgain(path: string): string {
   let damaged = `${path}.damaged-${time}`
   for (let n = 2; existsSync(damaged) || existsSync(`${damaged}-wal`); n++) damaged = `${path}.damaged-${time}-${n}`
   for (const suffix of ['-wal', '']) if (existsSync(path + suffix)) linkSync(path + suffix, damaged + suffix)
-  syncFolder(path)
+  syncFolderOfSync(path)
   return damaged
 }
 
@@ -152,7 +140,7 @@ function renew<T>(
     const value = db.transaction(() => withoutTriggers(db, () => fill(db))).immediate()
     db.pragma('journal_mode = WAL')
     db.close()
-    sync(path)
+    syncFileSync(path)
     return ok(value)
   } catch (error) {
     db.close()
@@ -176,21 +164,3 @@ function withoutTriggers<T>(db: Storage, work: () => T): T {
   for (const { sql } of triggers) db.exec(sql)
   return value
 }
-
-function writeWhole(path: string, text: string): void {
-  writeFileSync(`${path}.new`, text, { mode: 0o600 })
-  sync(`${path}.new`)
-  renameSync(`${path}.new`, path)
-  syncFolder(path)
-}
-
-function sync(path: string): void {
-  const fd = openSync(path, 'r')
-  try {
-    fsyncSync(fd)
-  } finally {
-    closeSync(fd)
-  }
-}
-
-const syncFolder = (path: string) => sync(dirname(path))

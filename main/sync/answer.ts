@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../basics/time.ts'
 import type { OutcomePage, RefusalKind, SubmissionResult } from '../../contract/gateway.ts'
 import type { Settlement } from '../queue/queue.ts'
 
@@ -16,7 +17,7 @@ const OWN: readonly string[] = ['request-malformed', 'no-result', 'outcome-unrea
 export const isOwn = (reason: string): boolean => OWN.includes(reason)
 
 // The gateway takes a card's evidence for 30 days; a certificate that nobody fetched is not kept longer either.
-export const KEEP_MS = 30 * 24 * 3_600_000
+export const KEEP_MS = 30 * DAY_MS
 
 /**
  * What a batch's answer says of each item that was asked for, in the order of asking. An item without a result stays

@@ -1,4 +1,4 @@
-import { backoffMs } from './backoff.ts'
+import { backoffMs } from '../../basics/backoff.ts'
 
 /**
  * `closed`: the line carries. `open`: it does not, and nothing is asked before its time. `half-open`: that time has come,

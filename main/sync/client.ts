@@ -1,6 +1,7 @@
 import { Agent } from 'node:https'
 import { createSecureContext } from 'node:tls'
 import type { z } from 'zod'
+import { jsonOf } from '../../basics/json.ts'
 import type { Evidence } from '../../contract/evidence.ts'
 import {
   type FamilySheet,
@@ -161,7 +162,7 @@ export function createGatewayClient({
     const { httpStatus, retryAfterMs, body } = answer.value
     if (httpStatus >= 500 || PASSING_STATUS.includes(httpStatus))
       return err({ kind: 'gateway-unavailable', httpStatus, retryAfterMs })
-    const json = jsonOf(body)
+    const json = jsonOf(body.toString('utf8'))
     if (httpStatus >= 200 && httpStatus < 300) {
       const parsed = schema.safeParse(json)
       if (parsed.success) return ok(parsed.data)
@@ -228,13 +229,4 @@ type Question = {
   token?: string
   repeatable?: boolean
   signal?: AbortSignal | undefined
-}
-
-/** What is not JSON is `undefined`, which no schema of the contract takes. */
-function jsonOf(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'))
-  } catch {
-    return undefined
-  }
 }

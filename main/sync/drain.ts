@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { HOUR_MS } from '../../basics/time.ts'
 import type { Heartbeat } from '../../contract/heartbeat.ts'
 import type { Operation } from '../queue/queue.ts'
 import { tooOldBefore } from './answer.ts'
@@ -40,7 +41,7 @@ type DrainParts = Pick<
   sleep?: (ms: number, signal: AbortSignal) => Promise<void>
 }
 
-const EXPIRY_EVERY_MS = 3_600_000
+const EXPIRY_EVERY_MS = HOUR_MS
 
 /**
  * Brings queue, journal and heartbeat to the gateway, and outcomes back. The lanes of one track have at most one exchange

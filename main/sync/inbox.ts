@@ -1,8 +1,9 @@
+import { backoffMs } from '../../basics/backoff.ts'
+import { HOUR_MS } from '../../basics/time.ts'
 import { LONGEST_POLL_S, type OutcomePage } from '../../contract/gateway.ts'
 import type { Settlement } from '../queue/queue.ts'
 import { openOutcome } from '../queue/sealing.ts'
 import { isOwn, settlementOf } from './answer.ts'
-import { backoffMs } from './backoff.ts'
 import type { Failed } from './outbox.ts'
 import { breathe, COMMIT_AT_ONCE, type Lane, NEVER, parts, type Rest, type Sync } from './sync.ts'
 
@@ -28,11 +29,11 @@ export interface Inbox extends Lane {
 
 // ANPR may be away for a day, and asking again costs the gateway a look-up; a gateway that has lost its database says so by
 // its cursor, at once.
-const OVERDUE_MS = 6 * 3_600_000
+const OVERDUE_MS = 6 * HOUR_MS
 // A few ms of commit.
 const RESUBMIT_AT_ONCE = 100
 // A gateway that was set up anew is believed; one that says so again and again is not.
-const LOST_EVERY_MS = 3_600_000
+const LOST_EVERY_MS = HOUR_MS
 
 /** One long poll, held open while the gateway has something of this totem's that is not settled. */
 export function createInbox(sync: Sync, putOff: (failed: readonly Failed[]) => void): Inbox {

@@ -1,6 +1,6 @@
-import { LONGEST_WAIT_MS, type OperationIn } from '../queue/queue.ts'
+import { backoffMs, LONGEST_WAIT_MS } from '../../basics/backoff.ts'
+import type { OperationIn } from '../queue/queue.ts'
 import { isOwn, verdictsOf } from './answer.ts'
-import { backoffMs } from './backoff.ts'
 import { firstLimit, nextLimit, together } from './batch.ts'
 import type { GatewayFailure } from './client.ts'
 import type { Inbox } from './inbox.ts'

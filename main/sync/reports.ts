@@ -1,5 +1,5 @@
+import { backoffMs } from '../../basics/backoff.ts'
 import type { Heartbeat } from '../../contract/heartbeat.ts'
-import { backoffMs } from './backoff.ts'
 import type { GatewayFailure } from './client.ts'
 import type { Outbox } from './outbox.ts'
 import { type Lane, NEVER, type Rest, type Sync } from './sync.ts'

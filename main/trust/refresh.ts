@@ -1,10 +1,10 @@
+import { HOUR_MS } from '../../basics/time.ts'
 import type { TrustBundle } from '../../contract/trust.ts'
 import type { Journal } from '../journal/journal.ts'
 import { createRefresh, type Refresh } from '../refresh.ts'
 import type { GatewayClient } from '../sync/client.ts'
 import type { TrustStore } from './store.ts'
 
-const HOUR_MS = 3_600_000
 /** Issuers make a CRL a day. Spread over the double, so that a fleet that started together does not ask together. */
 const EVERY_MS = 4 * HOUR_MS
 /** The largest issuers' have some MB. What is larger is no CRL that a rural line could bring and main could hold. */

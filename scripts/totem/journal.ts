@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { access, readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
+import { jsonOf } from '../../basics/json.ts'
 import type { GatewayKeys } from '../../contract/gateway-keys.ts'
 import { type ExportedLine, exportedLine, type JournalEntry, journalText } from '../../contract/journal.ts'
 import { type CheckedLog, checkLog } from '../../main/journal/check.ts'
@@ -214,14 +215,6 @@ async function exportedLog(file: string) {
   if (malformed !== null && checked.faults.length === 0)
     checked.faults.push({ kind: 'broken', reason: 'entry-changed', chain: `line ${malformed}`, seq: 0 })
   return { checked, cut: null }
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }
 
 /** The gateway's public keys: those named, or the totem's own. Null when there are none to be had. */

@@ -1,9 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { HOUR_MS } from '../../basics/time.ts'
 import { totemId } from '../../contract/identity.ts'
 import { fleetTotem, outagePlan } from './plan.ts'
-
-const HOUR_MS = 3_600_000
 
 test('the same seed is the same outage, another totem another one', () => {
   const plan = { seed: 7, outageMs: 8 * HOUR_MS, requestsPerDay: 12 }

@@ -1,10 +1,10 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CompactSign, importJWK, type JWK } from 'jose'
+import { DAY_MS } from '../../basics/time.ts'
 import { GATEWAY_KEYS_TYP, type GatewayKeys, gatewayKeys } from '../../contract/gateway-keys.ts'
 import { jwkPair } from './jwk.ts'
 
-const DAY_MS = 86_400_000
 /** The key before took over so long ago, the one in force so long: what was queued for a month is sealed to the former. */
 const OLDER_DAYS = 200
 const CURRENT_DAYS = 10

@@ -1,6 +1,6 @@
+import { DAY_MS } from '../../basics/time.ts'
 import type { Validity } from './issue.ts'
 
-const DAY_MS = 86_400_000
 const days = (count: number) => new Date(Date.now() + count * DAY_MS)
 
 export const AUTHORITY_VALIDITY: Validity = { notBefore: days(-3660), notAfter: days(3650) }

@@ -1,4 +1,5 @@
 // tsyringe, inside @peculiar/x509, needs it loaded first.
+import { DAY_MS } from '../../basics/time.ts'
 import 'reflect-metadata'
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -10,7 +11,6 @@ import { type Authority, rsaKeys, selfSigned } from './issue.ts'
 import { buildSod } from './sod.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'totem-sod-'))
-const DAY_MS = 86_400_000
 let signer: Authority
 beforeAll(async () => {
   const validity = { notBefore: new Date(Date.now() - DAY_MS), notAfter: new Date(Date.now() + DAY_MS) }

@@ -1,4 +1,5 @@
 // tsyringe, inside @peculiar/x509, needs it loaded first.
+import { DAY_MS } from '../../basics/time.ts'
 import 'reflect-metadata'
 import { createHash, createPrivateKey, X509Certificate } from 'node:crypto'
 import { existsSync, globSync } from 'node:fs'
@@ -60,7 +61,6 @@ export interface CrlOptions {
   revoked?: { certificate: Uint8Array; at: Date }[]
 }
 
-const DAY_MS = 86_400_000
 const CRL_NUMBER = '2.5.29.20'
 
 /**

@@ -1,3 +1,4 @@
+import { DAY_MS } from '../../basics/time.ts'
 import 'reflect-metadata'
 import {
   BasicConstraintsExtension,
@@ -17,7 +18,6 @@ import { personById } from '../../simulator/population/people.ts'
 import { loadTrust, type Trust } from '../../trust/trust.ts'
 
 /** Issuers and cards as a forger, or a careless issuer, would make them. */
-const DAY_MS = 86_400_000
 export const NOW = new Date('2026-11-22T10:00:00.000Z')
 export const days = (count: number) => new Date(+NOW + count * DAY_MS)
 export const YEAR: Validity = { notBefore: days(-100), notAfter: days(265) }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { compactVerify, importJWK } from 'jose'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { DAY_MS } from '../../basics/time.ts'
 import type { GatewayKeys } from '../../contract/gateway-keys.ts'
 import { accessReferences } from '../../gateway/access/references.ts'
 import { type GatewayConfig, startGateway } from '../../gateway/index.ts'
@@ -12,7 +13,6 @@ import { listed, signGatewayKeys } from '../../simulator/pki/gateway-keys.ts'
 import { jwkPair } from '../../simulator/pki/jwk.ts'
 
 const NOW = new Date('2026-11-22T10:00:00Z')
-const DAY_MS = 86_400_000
 const inDays = (days: number) => new Date(+NOW + days * DAY_MS).toISOString()
 const [signer, older, current, next, anchor, nextAnchor] = await Promise.all([
   jwkPair('sig'),

@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { JWK } from 'jose'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { DAY_MS } from '../../basics/time.ts'
 import type { GatewayKeys } from '../../contract/gateway-keys.ts'
 import { readKey, sealOutcome } from '../../gateway/sealing/sealing.ts'
 import { type GatewayKeyStore, openGatewayKeys } from '../../main/keys/gateway-keys.ts'
@@ -32,7 +33,6 @@ import { startTpm } from './keys-swtpm.ts'
 
 // Keys that change while requests and outcomes are under way: the gateway's, and the totem's own.
 
-const DAY_MS = 86_400_000
 const NOW = Date.now()
 const inDays = (days: number) => new Date(NOW + days * DAY_MS).toISOString()
 const jwk = (name: string) => JSON.parse(readFileSync(join(PKI, name), 'utf8')) as NamedKey

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { LONGEST_WAIT_MS, openQueue, type Queue } from '../../main/queue/queue.ts'
+import { LONGEST_WAIT_MS } from '../../basics/backoff.ts'
+import { openQueue, type Queue } from '../../main/queue/queue.ts'
 
 const T0 = Date.parse('2026-11-22T09:00:00.000Z')
 /** What a power cut does is proved in test/soak/power-cut.ts: here no disk has to be waited for. */

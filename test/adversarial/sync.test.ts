@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { ulid } from 'ulid'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { DAY_MS } from '../../basics/time.ts'
 import type { JournalBatch, RefusalKind } from '../../contract/gateway.ts'
 import type { Operation } from '../../main/queue/queue.ts'
 import { openOutcome } from '../../main/queue/sealing.ts'
@@ -13,7 +14,6 @@ import { json, type ScriptedGateway, startScriptedGateway, text, type Whim } fro
 import { HOLDER, powerOn as poweredOn, type TestClock, type Totem, until } from './sync-totem.ts'
 
 const T0 = Date.parse('2026-11-22T09:00:00.000Z')
-const DAY_MS = 24 * 3_600_000
 
 let dir: string
 let clock: TestClock

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { ulid } from 'ulid'
+import { DAY_MS } from '../../basics/time.ts'
 import { openJournal } from '../../main/journal/journal.ts'
 import type { Operation } from '../../main/queue/operation.ts'
 import { openQueue, type Queue } from '../../main/queue/queue.ts'
@@ -10,7 +11,6 @@ import { openQueue, type Queue } from '../../main/queue/queue.ts'
 // promised from then on: `queue <state>` and `journal <entry's hash>`, `step` before each.
 
 const HOLDER = 'ab'.repeat(32)
-const DAY_MS = 24 * 3_600_000
 
 /** What there is to see of a queue: the same text if and only if the same is in it. */
 export function stateOf(queue: Queue): string {

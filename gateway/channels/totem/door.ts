@@ -1,7 +1,7 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
+import { MINUTE_MS } from '../../../basics/time.ts'
 import { atTotem } from '../../../contract/caller.ts'
-import { MINUTE_MS } from '../../clock.ts'
 import { speakGzip } from '../../http/encoding.ts'
 import { type Pressure, relievePressure } from '../../http/pressure.ts'
 import { answerErrors, malformed, refuse } from '../../http/problems.ts'
