@@ -133,9 +133,11 @@ const migrations: Record<string, Migration> = {
   '006-callers': callers,
 }
 
+/** Takes a database from one version to another. */
+export const migratorOf = (db: Database) => new Migrator({ db, provider: { getMigrations: async () => migrations } })
+
 /** Brings the database up to date; kysely holds an advisory lock meanwhile, so that two gateways may start at once. */
 export async function migrate(db: Database): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
-  const { error } = await migrator.migrateToLatest()
+  const { error } = await migratorOf(db).migrateToLatest()
   if (error) throw error
 }

@@ -8,7 +8,7 @@ import { CompactEncrypt, compactDecrypt, importJWK, type JWK } from 'jose'
 import { pino } from 'pino'
 import { ulid } from 'ulid'
 import { Agent, request } from 'undici'
-import { atTotem } from '../../contract/caller.ts'
+import { atTotem, type Caller, callerText } from '../../contract/caller.ts'
 import { type CardEvidence, statementBytes, statementOf } from '../../contract/evidence.ts'
 import {
   type CertificateRequest,
@@ -200,11 +200,18 @@ export class TotemClient {
 /** What a card and its holder's right PIN yield at a totem. `certificate` and `key` name files of the PKI's cards. */
 export function login(
   person: string,
-  { totem = 'TT-0001', at = new Date(), card = 'cns', certificate = person, key = person }: Login = {},
+  {
+    totem = 'TT-0001',
+    caller = atTotem(totem),
+    at = new Date(),
+    card = 'cns',
+    certificate = person,
+    key = person,
+  }: Login = {},
 ): CardEvidence {
   const cards = card === 'cie' ? 'cie/cards' : 'cards'
   const nonce = randomBytes(32).toString('base64')
-  const statement = statementOf({ caller: atTotem(totem), session: ulid(), at: at.toISOString(), nonce })
+  const statement = statementOf({ caller, session: ulid(), at: at.toISOString(), nonce })
   const challenge = createHash('sha256').update(statementBytes(statement)).digest()
   return {
     by: 'card',
@@ -216,6 +223,7 @@ export function login(
 
 interface Login {
   totem?: string
+  caller?: Caller
   at?: Date
   card?: 'cns' | 'cie'
   certificate?: string
@@ -241,16 +249,33 @@ export const wish = (
 })
 
 /** Seals as the totem does; `header` overrides, for what a forger would do. */
-export async function sealed(
-  request: CertificateRequest,
+export const sealed = (request: CertificateRequest, header: Record<string, string> = {}) =>
+  sealedText(request.operation, request, { caller: callerText(request.evidence.statement.caller), ...header })
+
+/** Seals whatever it is under an operation's id; by TT-0001, unless `header` says otherwise. */
+export async function sealedText(
+  operation: string,
+  content: object,
   header: Record<string, string> = {},
 ): Promise<{ operation: string; sealed: string }> {
   const jwk = JSON.parse(text('gateway.sealing.pub.jwk.json')) as JWK
-  const { caller } = request.evidence.statement
-  const jwe = await new CompactEncrypt(new TextEncoder().encode(JSON.stringify(request)))
-    .setProtectedHeader({ ...requestHeader(String(jwk.kid), { ...request, caller }), ...header })
+  const own = requestHeader(String(jwk.kid), { operation, caller: atTotem('TT-0001'), kind: 'certificate' })
+  const jwe = await new CompactEncrypt(new TextEncoder().encode(JSON.stringify(content)))
+    .setProtectedHeader({ ...own, ...header })
     .encrypt(await importJWK(jwk, sealing.alg))
-  return { operation: request.operation, sealed: jwe }
+  return { operation, sealed: jwe }
+}
+
+/** A login as totems made it before evidence said how the person was proved. */
+export function formerLogin({ by: _, statement, ...proof }: CardEvidence) {
+  const { caller, ...same } = statement
+  return { ...proof, statement: { ...same, purpose: 'totem-polis/login/1', totem: caller.id } }
+}
+
+/** A request as totems sealed it before requests had a version. */
+export function formerRequest({ version: _, evidence, ...request }: CertificateRequest) {
+  if (evidence.by !== 'card') throw new Error('cards alone proved a person then')
+  return { ...request, evidence: formerLogin(evidence) }
 }
 
 /** Opens an outcome with a totem's key. */
