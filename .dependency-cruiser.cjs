@@ -57,6 +57,8 @@ module.exports = {
           ...OUTSIDE,
           ...['basics', 'trust', 'catalogue'].filter((ground) => !GROUND[room].includes(ground)),
         ]),
+        // A room's own tests may use the shared helpers; its product may not (no-tests-in-the-product).
+        pathNot: '^test/support/',
       },
     })),
     {

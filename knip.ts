@@ -6,6 +6,7 @@ const config: KnipConfig = {
     'scripts/{setup,start,test,bench,totem}.mjs',
     'scripts/{start,build,totem/index}.ts',
     'test/bench/index.ts',
+    'test/soak/reader-cycles.ts',
     // Put into a bundle or into Electron's resources by the build.
     'scripts/electron-runtime/{sqlite-for-electron-33.ts,default_app/main.js}',
     'main/{index,shell/preload}.ts',

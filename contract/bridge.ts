@@ -1,35 +1,8 @@
 /**
- * Names of everything that the renderer can ask of main; contract/ipc.ts says what each takes and gives. Without zod,
- * so that the preload script stays a few lines long.
+ * Names of everything that the renderer can ask of main; contract/ipc.ts says what each takes and gives. Without zod, so
+ * that the preload script stays a few lines long.
  */
-export const ipcMethodNames = [
-  'current',
-  'start',
-  'chooseLanguage',
-  'enterPin',
-  'usePinPad',
-  'askExpiry',
-  'enterCan',
-  'acceptLastTry',
-  'collect',
-  'collectLater',
-  'chooseService',
-  'choosePerson',
-  'chooseCertificates',
-  'choosePurpose',
-  'morePurposes',
-  'printDeclaration',
-  'printVisura',
-  'previewPage',
-  'acceptPreview',
-  'confirm',
-  'printAgain',
-  'keepForLater',
-  'another',
-  'back',
-  'leave',
-  'stay',
-] as const
+export const ipcMethodNames = ['current', 'answer', 'enterPin', 'previewPage', 'stay'] as const
 export type IpcMethod = (typeof ipcMethodNames)[number]
 
 /** One channel for all calls, so that a name outside the contract reaches the check and is journalled. */

@@ -1,31 +1,36 @@
 import { z } from 'zod'
 
-/** ANPR table 13 codes that this totem issues. */
-export const certificateTypes = ['8', '12'] as const
-export const certificateType = z.enum(certificateTypes)
+/**
+ * ANPR table 13: the types that a citizen may ask for, in its order. What each is, and what the law wants of it, stands in
+ * catalogue/certificates.ts.
+ */
+export const certificateType = z.enum([
+  ...['1', '3', '5', '7', '8', '10', '11', '12', '13', '14', '15', '16', '17', '18', '19'],
+] as const)
 export type CertificateType = z.infer<typeof certificateType>
 
-/** Field names are locale keys; codes are ANPR table 39 (`esenzioneBollo`). */
-export const exemptions = {
-  processuale: { esenzioneBollo: '3', law: 'art. 18 DPR 115/2002' },
-  pensioneEstera: { esenzioneBollo: '9', law: 'art. 9 Tab. B DPR 642/1972' },
-  onlus: { esenzioneBollo: '1', law: 'art. 27-bis Tab. B DPR 642/1972' },
-  societaSportive: { esenzioneBollo: '2', law: 'art. 8-bis Tab. B DPR 642/1972' },
-  interdizione: { esenzioneBollo: '5', law: 'art. 13 Tab. B DPR 642/1972' },
-  adozione: { esenzioneBollo: '6', law: 'art. 82 L. 184/1983' },
-  separazione: { esenzioneBollo: '7', law: 'art. 19 L. 74/1987' },
-} as const
-export type Exemption = keyof typeof exemptions
-export const exemption = z.enum(Object.keys(exemptions) as [Exemption, ...Exemption[]])
+/** Types that may share one sheet at most: no set of more passes `sheetConflict` (its test tries them all). */
+export const MOST_ON_A_SHEET = 8
+/** What one sheet holds. Whether these may share it is catalogue/certificates.ts's to say. */
+export const sheetTypes = z.array(certificateType).min(1).max(MOST_ON_A_SHEET)
 
-/**
- * Who the paper is for, asked before any bollo (invariant 6). A public body or public-service operator may not
- * take a certificate (art. 40 DPR 445/2000): it leads to the free dichiarazione sostitutiva. A private party
- * means bollo of 16 euro. The rest are uses that the law exempts.
- */
-export const purpose = z.enum(['publicBody', 'privateParty', ...(Object.keys(exemptions) as Exemption[])])
+/** Art. 46 c. 1 DPR 445/2000: the letters of the facts that a person may declare, and ANPR states. */
+export const factLetter = z.enum([
+  ...['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'l', 'm', 'n', 'o', 'p', 'q', 'r', 's', 't', 'u', 'v', 'z'],
+  ...['aa', 'bb', 'bb-bis', 'cc', 'dd', 'ee'],
+] as const)
+export type FactLetter = z.infer<typeof factLetter>
+
+/** Those of them that a certificate states, so that a dichiarazione sostitutiva can stand in its place. */
+export const certifiedFact = factLetter.extract(['a', 'b', 'c', 'e', 'f', 'g', 'dd'])
+export type CertifiedFact = z.infer<typeof certifiedFact>
+
+/** Uses that the law exempts from bollo and that a citizen may choose: names of catalogue/exemptions.ts. */
+export const exemption = z.enum([
+  ...['processuale', 'pensioneEstera', 'onlus', 'societaSportive', 'interdizione', 'adozione', 'separazione'],
+] as const)
+export type Exemption = z.infer<typeof exemption>
+
+/** Who the paper is for, asked before any bollo (invariant 6). catalogue/bollo.ts says what each means. */
+export const purpose = z.enum(['publicBody', 'privateParty', ...exemption.options])
 export type Purpose = z.infer<typeof purpose>
-
-/** Art. 40 DPR 445/2000: a certificate without this sentence is null. */
-export const ART_40 =
-  'Il presente certificato non può essere prodotto agli organi della pubblica amministrazione o ai privati gestori di pubblici servizi'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Caller, callerText } from './caller.ts'
-import { certificateType, exemption } from './catalogue.ts'
+import { certificateType, exemption, sheetTypes } from './catalogue.ts'
 import { anprPerson } from './document.ts'
 import { evidence, evidenceRefusals, isFormerEvidence } from './evidence.ts'
 import { base64, idAnpr, isoInstant, operationId } from './identity.ts'
@@ -73,7 +73,7 @@ export const visuraAnswer = z.strictObject({ person: anprPerson, reference: z.st
 export type VisuraAnswer = z.infer<typeof visuraAnswer>
 
 /** `subject` null: the holder of the card (offline the totem knows no ID ANPR). */
-const wanted = { subject: idAnpr.nullable(), types: z.array(certificateType).min(1).max(2), exemption }
+const wanted = { subject: idAnpr.nullable(), types: sheetTypes, exemption }
 export const previewRequest = z.strictObject({ ...wanted, subject: idAnpr })
 export const preview = z.strictObject({ pdf: base64 })
 

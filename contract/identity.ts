@@ -47,3 +47,5 @@ export const operationId = z.string().regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/)
 export const totemId = z.string().regex(/^[A-Z]{2}-\d{4}$/)
 export const isoInstant = z.iso.datetime({ offset: false })
 export const base64 = z.base64()
+/** First names and surname as ANPR gives them. */
+export const personName = z.strictObject({ name: z.string(), surname: z.string() })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { isCodiceFiscale, operationId } from './identity.ts'
+import type { Language } from './language.ts'
 
 const code = z
   .string()
@@ -22,7 +23,7 @@ const operation = { operation: operationId }
 const event = <S extends z.ZodRawShape>(
   severity: 'info' | 'warn' | 'alarm',
   fields: S,
-  text: { it: string; en: string },
+  text: Record<Language, string>,
 ) => ({ severity, fields: z.strictObject(fields), text })
 
 /**

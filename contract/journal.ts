@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { isoInstant, operationId, totemId } from './identity.ts'
 import { type JournalEventId, journalEvents } from './journal-events.ts'
+import type { Language } from './language.ts'
 
 const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/)
 
@@ -39,7 +40,7 @@ export function journalHashInput(entry: Omit<JournalEntry, 'hash'>): string {
 }
 
 /** What the entry says, in words. */
-export function journalText({ event, fields }: Pick<JournalEntry, 'event' | 'fields'>, language: 'it' | 'en'): string {
+export function journalText({ event, fields }: Pick<JournalEntry, 'event' | 'fields'>, language: Language): string {
   return journalEvents[event].text[language].replace(/\{(\w+)\}/g, (_, name: string) => String(fields[name] ?? '–'))
 }
 

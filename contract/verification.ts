@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type FactLetter, factLetter, MOST_ON_A_SHEET } from './catalogue.ts'
 import { isoInstant, operationId, totemId } from './identity.ts'
 
 /**
@@ -61,13 +62,6 @@ const subject = z.codec(
   },
 )
 
-/** Art. 46 c. 1 DPR 445/2000: the letters of the facts that a person may declare, and ANPR state. */
-export const factLetter = z.enum([
-  ...['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'l', 'm', 'n', 'o', 'p', 'q', 'r', 's', 't', 'u', 'v', 'z'],
-  ...['aa', 'bb', 'bb-bis', 'cc', 'dd', 'ee'],
-] as const)
-export type FactLetter = z.infer<typeof factLetter>
-
 const factText = z
   .string()
   .max(800)
@@ -87,7 +81,7 @@ const types = z
     }),
   )
   .min(1)
-  .max(5)
+  .max(MOST_ON_A_SHEET)
 
 const common = {
   /** `cti`: a ULID of this paper alone; a reprint of the same paper keeps it. */

@@ -1,6 +1,6 @@
-import type { IpcMethod } from '../contract/bridge.ts'
-import type { IpcParams, TotemBridge } from '../contract/ipc.ts'
-import { type View, view } from '../contract/view.ts'
+import type { TotemBridge } from '../contract/ipc.ts'
+import type { Answer } from '../contract/journeys/index.ts'
+import { type View, view } from '../contract/visit.ts'
 
 declare global {
   interface Window {
@@ -8,38 +8,14 @@ declare global {
   }
 }
 
-/** Methods that take nothing and answer nothing: what a plain button can ask for. */
-export type PlainRequest = {
-  [M in IpcMethod]: IpcParams<M> extends undefined ? M : never
-}[Exclude<IpcMethod, 'current'>]
-
-/** Asks main for something that has no argument; the answer comes as a new View. */
-export function ask(method: PlainRequest): void {
-  void window.totem[method](undefined).catch(refresh)
+/** Tells main what the person answers on this screen; what comes of it comes as a new View. */
+export function answer(given: Answer): void {
+  void window.totem.answer(given).catch(refresh)
 }
 
-export function chooseLanguage(language: IpcParams<'chooseLanguage'>): void {
-  void window.totem.chooseLanguage(language).catch(refresh)
-}
-
-export function chooseService(service: IpcParams<'chooseService'>): void {
-  void window.totem.chooseService(service).catch(refresh)
-}
-
-export function choosePerson(index: IpcParams<'choosePerson'>): void {
-  void window.totem.choosePerson(index).catch(refresh)
-}
-
-export function chooseCertificates(types: IpcParams<'chooseCertificates'>): void {
-  void window.totem.chooseCertificates(types).catch(refresh)
-}
-
-export function choosePurpose(purpose: IpcParams<'choosePurpose'>): void {
-  void window.totem.choosePurpose(purpose).catch(refresh)
-}
-
-export function printDeclaration(form: IpcParams<'printDeclaration'>): void {
-  void window.totem.printDeclaration(form).catch(refresh)
+/** Tells main that the person is still there. */
+export function stay(): void {
+  void window.totem.stay(undefined).catch(refresh)
 }
 
 /**
@@ -50,10 +26,6 @@ export function enterPin(pin: Uint8Array): void {
   const sent = window.totem.enterPin(pin)
   pin.fill(0)
   void sent.catch(refresh)
-}
-
-export function enterCan(can: IpcParams<'enterCan'>): void {
-  void window.totem.enterCan(can).catch(refresh)
 }
 
 /** Grey pixels of one page (from 1) of the preview; null where main has none. */

@@ -1,5 +1,5 @@
 import { Component, type ReactNode } from 'react'
-import type { Language } from '../contract/view.ts'
+import type { Language } from '../contract/language.ts'
 import { refresh } from './bridge.ts'
 import { messages } from './i18n/messages.ts'
 import { useView } from './store.ts'

@@ -1,5 +1,5 @@
 import { create } from 'zustand'
-import type { View } from '../contract/view.ts'
+import type { View } from '../contract/visit.ts'
 
 /** Mirror of main's last View, nothing more: the visit's truth is never here. */
 export const useView = create<{ view: View | null }>()(() => ({ view: null }))

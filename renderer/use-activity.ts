@@ -1,6 +1,6 @@
 import { useEffect } from 'react'
-import type { View } from '../contract/view.ts'
-import { ask } from './bridge.ts'
+import type { View } from '../contract/visit.ts'
+import { stay } from './bridge.ts'
 
 /** Main's idle time is counted in tens of seconds: telling it more often than this would only load the line. */
 const TELL_EVERY_MS = 5_000
@@ -17,7 +17,7 @@ export function useActivity(view: View | null): void {
     const tell = () => {
       if (performance.now() - told < TELL_EVERY_MS) return
       told = performance.now()
-      ask('stay')
+      stay()
     }
     // While capturing: a react-aria button keeps the events that it uses to itself.
     window.addEventListener('pointerdown', tell, true)

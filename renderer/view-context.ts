@@ -1,5 +1,5 @@
 import { createContext, use } from 'react'
-import type { View } from '../contract/view.ts'
+import type { View } from '../contract/visit.ts'
 
 export const ViewContext = createContext<View | null>(null)
 

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
+import type { CertificateType } from '../../contract/catalogue.ts'
 import { type AnprClient, createAnprClient } from './client.ts'
 
 let stop: (() => Promise<void>) | null = null
@@ -29,7 +30,7 @@ const answering =
   }
 
 const WISH = { requester: 'AB10234CX', subject: 'AB10234CX', types: ['8'], exemption: 'processuale' } as const
-const wish = { ...WISH, types: [...WISH.types] }
+const wish = { ...WISH, types: [...WISH.types] as CertificateType[] }
 const PDF = Buffer.from('%PDF-1.7\n').toString('base64')
 const ISSUED = {
   idOperazioneANPR: '77',
@@ -69,6 +70,20 @@ test('an issue carries the operation id and asks for no bollo', async () => {
       emissione: '2',
     },
   ])
+})
+
+test('types that may not share a sheet are refused as ANPR would, and it is not asked', async () => {
+  let asked = 0
+  const client = await against((_request, response) => {
+    asked++
+    response.end(JSON.stringify(ISSUED))
+  })
+  for (const answer of [
+    await client.issue('01KAXXXXXXXXXXXXXXXXXXXXXX', { ...wish, types: ['12', '16'] }),
+    await client.preview({ ...wish, types: ['12', '16'] }),
+  ])
+    expect(answer).toEqual({ ok: false, error: { kind: 'anpr-refused', code: 'EN154' } })
+  expect(asked).toBe(0)
 })
 
 test.each<[string, RequestListener, unknown]>([

@@ -1,6 +1,9 @@
 import { ulid } from 'ulid'
 import { Agent, request } from 'undici'
 import type { z } from 'zod'
+import { chargesOf } from '../../catalogue/bollo.ts'
+import { sheetConflict } from '../../catalogue/certificates.ts'
+import { exemptions } from '../../catalogue/exemptions.ts'
 import {
   type DatiAnagrafici,
   type datiSoggetto,
@@ -11,7 +14,6 @@ import {
   rispostaE002OK,
   rispostaErrori,
 } from '../../contract/anpr.ts'
-import { exemptions } from '../../contract/catalogue.ts'
 import type { CertificateRequest } from '../../contract/gateway.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 
@@ -132,12 +134,13 @@ export function createAnprClient({
     return first ? ok({ reference, first, rest }) : unavailable('answer-malformed')
   }
 
-  const certify = (idOperazioneClient: string, wish: Wish, emissione: '2' | '3') =>
-    post(
-      'ANPR-Certificazione/v2/certificati',
-      certificazione(idOperazioneClient, wish, emissione),
-      rispostaCertificazione,
-    )
+  const certify = async (idOperazioneClient: string, wish: Wish, emissione: '2' | '3') => {
+    // ANPR is not asked for what it always refuses.
+    const code = sheetConflict(wish.types)
+    if (code !== null) return err<AnprFailure>({ kind: 'anpr-refused', code })
+    const body = certificazione(idOperazioneClient, wish, emissione)
+    return post('ANPR-Certificazione/v2/certificati', body, rispostaCertificazione)
+  }
 
   return {
     async personOf(codiceFiscale) {
@@ -187,26 +190,30 @@ const SERVICES = {
 
 type Criteria = z.infer<typeof richiestaE002>['criteriRicerca']
 
-/** The flattened 6001 request (anpr.md §3.4): issue by internet or preview, exempt from bollo and so from diritti. */
-const certificazione = (
+/** The request of ANPR's certification service (6001, flattened): issue by internet (2) or preview (3). Amounts in cents. */
+function certificazione(
   idOperazioneClient: string,
   { requester, subject, types, exemption }: Wish,
   emissione: '2' | '3',
-): z.infer<typeof richiestaCertificazione> => ({
-  idOperazioneClient,
-  linguaCertificato: { tipoLinguaCertificato: ['IT'] },
-  listaTipiCertificati: { tipoCertificato: types },
-  soggettoIntestatario: { idANPR: subject },
-  richiedente: { idANPR: requester },
-  tipoRichiedente: requester === subject ? '2' : '1',
-  tipoRichiesta: '1',
-  esenzioneBollo: exemptions[exemption].esenzioneBollo,
-  esenzioneDiritti: '1',
-  bollo: '0',
-  diritti: '0',
-  paEstera: '0',
-  emissione,
-})
+): z.infer<typeof richiestaCertificazione> {
+  const { bollo, diritti } = chargesOf(exemption)
+  return {
+    idOperazioneClient,
+    linguaCertificato: { tipoLinguaCertificato: ['IT'] },
+    listaTipiCertificati: { tipoCertificato: types },
+    soggettoIntestatario: { idANPR: subject },
+    richiedente: { idANPR: requester },
+    tipoRichiedente: requester === subject ? '2' : '1',
+    tipoRichiesta: '1',
+    esenzioneBollo: exemptions[exemption].code,
+    // Uncertain: whether ANPR takes 1 beside a use that table 39 does not free of diritti, and an amount of nothing.
+    esenzioneDiritti: diritti === 0 ? '1' : '0',
+    bollo: String(bollo),
+    diritti: String(diritti),
+    paEstera: '0',
+    emissione,
+  }
+}
 
 /** "%PDF-" in base64, as far as whole characters go. */
 const isPdf = (base64: string): boolean => base64.startsWith('JVBERi0')

@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util'
 import { type BuildOptions, build } from 'esbuild'
 import type { JWK } from 'jose'
 import { writeWhole } from '../../basics/files.ts'
+import { languages } from '../../contract/language.ts'
 import { openVerificationKeys } from './keys.ts'
 import { pageWords } from './page-words.ts'
 import { openPage } from './served.ts'
@@ -63,6 +64,12 @@ export async function buildVerificationPage({
   const keys = JSON.stringify({ list: list.trim(), signer }).replaceAll('<', '\\u003c')
   const parts: Record<string, string | undefined> = {
     '{csp}': csp.join('; '),
+    '<!--languages-->': Object.entries(languages)
+      .map(
+        ([code, { name }]) =>
+          `<button type="button" class="language" lang="${code}" data-language="${code}">${name}</button>`,
+      )
+      .join('\n        '),
     '<!--style-->': `<style>${style}</style>`,
     '<!--keys-->': `<script type="application/json" id="keys">${keys}</script>`,
     '<!--script-->': `<script>${code}</script>`,

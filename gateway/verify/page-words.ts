@@ -1,4 +1,4 @@
-import type { Language } from './words.ts'
+import type { Language } from '../../contract/language.ts'
 
 const it = {
   documentTitle: 'Verifica di un foglio · Totem Polis',

@@ -1,11 +1,11 @@
 import wasmFile from 'zxing-wasm/reader/zxing_reader.wasm'
+import { language as known, type Language } from '../../contract/language.ts'
 import { VERIFICATION_PREFIX, type VerificationKeys } from '../../contract/verification.ts'
 import { openVerificationKeys } from './keys.ts'
 import { type PageText, pageWords } from './page-words.ts'
 import { createPictureReader, type Picture } from './picture.ts'
 import { day, type Outcome, tell } from './tell.ts'
 import { verifyCode } from './verify.ts'
-import { type Language, languages } from './words.ts'
 
 // The verification page: one file, no server. build.ts puts it together.
 
@@ -30,7 +30,8 @@ function element<T extends HTMLElement = HTMLElement>(id: string): T {
   return found as T
 }
 
-let language: Language = navigator.language.startsWith('it') ? 'it' : 'en'
+// Whoever reads none of them is helped best by English.
+let language: Language = known.options.find((one) => navigator.language.startsWith(one)) ?? 'en'
 let shown: Outcome | null = null
 const { list, signer } = JSON.parse(element('keys').textContent ?? '')
 const opened = await openVerificationKeys(list, signer, seenBefore())
@@ -87,7 +88,7 @@ function start(keys: VerificationKeys) {
   speak(keys)
   for (const button of document.querySelectorAll<HTMLElement>('[data-language]'))
     button.onclick = () => {
-      language = languages.find((known) => known === button.dataset.language) ?? language
+      language = known.catch(language).parse(button.dataset.language)
       speak(keys)
       draw(keys)
     }

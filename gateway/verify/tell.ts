@@ -1,6 +1,8 @@
+import { isTableType } from '../../catalogue/certificates.ts'
+import { type Language, languages } from '../../contract/language.ts'
 import type { VerificationClaims, VerificationKeys } from '../../contract/verification.ts'
 import type { Verdict } from './verify.ts'
-import { type Language, type Words, words } from './words.ts'
+import { type Words, words } from './words.ts'
 
 /** A verdict, or a picture without any code. */
 export type Outcome = Verdict | { kind: 'unreadable'; reason: 'no-code' }
@@ -58,7 +60,7 @@ function verdictIn(says: Words, outcome: Outcome, keys: VerificationKeys, langua
 function statementsOf(claims: VerificationClaims, language: Language): Statement[] {
   const { who, label, document, ...says } = words[language]
   const certificates = (types: string[]) =>
-    types.map((code) => says.types[Number(code) - 1] ?? says.type(code)).join('\n')
+    types.map((code) => (isTableType(code) ? says.certificate(code) : says.unknownCertificate(code))).join('\n')
   const facts = (given: Partial<Record<keyof Words['facts'], string>>) =>
     (Object.entries(given) as [keyof Words['facts'], string][]).map(([letter, text]): [string, string] => [
       says.facts[letter],
@@ -100,14 +102,13 @@ function statementsOf(claims: VerificationClaims, language: Language): Statement
   return statements
 }
 
-const LOCALES: Record<Language, string> = { it: 'it-IT', en: 'en-GB' }
 // The paper has the office's time.
 const ROME = 'Europe/Rome'
 
 export const day = (instant: string, language: Language): string =>
-  new Intl.DateTimeFormat(LOCALES[language], { dateStyle: 'long', timeZone: ROME }).format(new Date(instant))
+  new Intl.DateTimeFormat(languages[language].tag, { dateStyle: 'long', timeZone: ROME }).format(new Date(instant))
 
 const moment = (instant: string, language: Language): string =>
-  new Intl.DateTimeFormat(LOCALES[language], { dateStyle: 'long', timeStyle: 'short', timeZone: ROME }).format(
+  new Intl.DateTimeFormat(languages[language].tag, { dateStyle: 'long', timeStyle: 'short', timeZone: ROME }).format(
     new Date(instant),
   )

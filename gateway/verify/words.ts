@@ -1,7 +1,7 @@
-import type { FactLetter, VerifiedDocument } from '../../contract/verification.ts'
-
-export const languages = ['it', 'en'] as const
-export type Language = (typeof languages)[number]
+import { certificates, type TableType } from '../../catalogue/certificates.ts'
+import type { FactLetter } from '../../contract/catalogue.ts'
+import type { Language } from '../../contract/language.ts'
+import type { VerifiedDocument } from '../../contract/verification.ts'
 
 const it = {
   document: {
@@ -12,16 +12,9 @@ const it = {
     attoNotorio: 'modulo di dichiarazione sostitutiva dell’atto di notorietà (art. 47 DPR 445/2000)',
     coverSlip: 'foglio che accompagna un certificato',
   } satisfies Record<VerifiedDocument, string>,
-  /** ANPR table 13. */
-  types: [
-    ...['Anagrafico di nascita', 'Anagrafico di morte', 'Anagrafico di matrimonio', 'di Cancellazione anagrafica'],
-    ...['di Cittadinanza', 'storico di Cittadinanza', 'di Esistenza in vita', 'di Residenza', 'storico di Residenza'],
-    ...['di Residenza AIRE', 'di Stato civile', 'di Stato di famiglia', 'di Stato di famiglia e di stato civile'],
-    ...['di Residenza in convivenza', 'di Stato di famiglia AIRE'],
-    ...['di Stato di famiglia con rapporti di parentela', 'di Stato Libero', 'Anagrafico di Unione Civile'],
-    ...['di Contratto di Convivenza', 'Storico di Residenza alla data'],
-  ].map((name) => `Certificato ${name}`),
-  type: (code: string) => `Certificato di tipo ${code}`,
+  certificate: (type: TableType) => `Certificato ${certificates[type].name}`,
+  /** A type that this page does not know. */
+  unknownCertificate: (code: string) => `Certificato di tipo ${code}`,
   /** Art. 46 c. 1 DPR 445/2000, in short. */
   facts: {
     a: 'Nascita',
@@ -119,6 +112,28 @@ const it = {
 
 export type Words = typeof it
 
+const english: Record<TableType, string> = {
+  '1': 'birth',
+  '2': 'death',
+  '3': 'marriage',
+  '4': 'removal from the register',
+  '5': 'citizenship',
+  '6': 'past citizenship',
+  '7': 'being alive',
+  '8': 'residence',
+  '9': 'past residences',
+  '10': 'residence abroad (AIRE)',
+  '11': 'marital status',
+  '12': 'family',
+  '13': 'family and marital status',
+  '14': 'residence in an institution',
+  '15': 'family abroad (AIRE)',
+  '16': 'family with kinship',
+  '17': 'freedom to marry',
+  '18': 'civil union',
+  '19': 'cohabitation contract',
+  '20': 'residence on a date',
+}
 const en: Words = {
   document: {
     receipt: 'receipt for a printed certificate',
@@ -128,20 +143,8 @@ const en: Words = {
     attoNotorio: 'form for a declaration in place of an affidavit (art. 47 DPR 445/2000)',
     coverSlip: 'sheet that comes with a certificate',
   },
-  types: [
-    ...['birth', 'death', 'marriage', 'removal from the register', 'citizenship', 'past citizenship', 'being alive'],
-    ...[
-      'residence',
-      'past residences',
-      'residence abroad (AIRE)',
-      'marital status',
-      'family',
-      'family and marital status',
-    ],
-    ...['residence in an institution', 'family abroad (AIRE)', 'family with kinship', 'freedom to marry'],
-    ...['civil union', 'cohabitation contract', 'residence on a date'],
-  ].map((name) => `Certificate of ${name}`),
-  type: (code) => `Certificate of type ${code}`,
+  certificate: (type) => `Certificate of ${english[type]}`,
+  unknownCertificate: (code) => `Certificate of type ${code}`,
   facts: {
     a: 'Birth',
     b: 'Residence',

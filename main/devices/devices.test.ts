@@ -47,10 +47,12 @@ function supervise(now?: () => number, signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'
   const died: { code: number; waitMs: number }[] = []
   devices = superviseDevices({
     spawn: () => spawn(signal),
+    ...(now ? { now } : {}),
+  })
+  devices.start({
     onEvent: (event) => events.push(event),
     onDied: (how) => died.push(how),
     onStarted: () => {},
-    ...(now ? { now } : {}),
   })
   return { events, died, started: () => events.filter(({ event }) => event === 'ready').length }
 }

@@ -26,6 +26,8 @@ export interface DeviceProcess {
 export type DeviceGone = { kind: 'device-gone' }
 
 export interface Devices {
+  /** Starts the first device process. */
+  start(listener: DevicesListener): void
   call<M extends DeviceMethod>(
     method: M,
     params: DeviceParams<M>,
@@ -40,10 +42,14 @@ export interface Devices {
 
 export interface DevicesOptions {
   spawn(): DeviceProcess
+  now?: () => number
+}
+
+/** Told of all that the device process says and of what becomes of it. */
+export interface DevicesListener {
   onEvent(event: DeviceEvent): void
   onDied(died: { code: number; waitMs: number }): void
   onStarted(restarts: number): void
-  now?: () => number
 }
 
 // A wedged reader or printer is cured by ending the process (anchors.md finding 3), so every call has an end.
@@ -68,9 +74,9 @@ const DEATHS_LIMIT = 5
 export const restartDelayMs = (deathsInARow: number): number => Math.min(60_000, 1000 * 2 ** (deathsInARow - 1))
 
 /** Keeps one device process alive and speaks its contract. */
-export function superviseDevices(options: DevicesOptions): Devices {
-  const now = options.now ?? Date.now
+export function superviseDevices({ spawn, now = Date.now }: DevicesOptions): Devices {
   const waiting = new Map<number, { method: DeviceMethod; settle(reply: unknown): void; timer: NodeJS.Timeout }>()
+  let told: DevicesListener | null = null
   let process: DeviceProcess | null = null
   let restart: NodeJS.Timeout | null = null
   let stopped = false
@@ -82,9 +88,9 @@ export function superviseDevices(options: DevicesOptions): Devices {
   let card: CardState | null = null
   let printer: PrinterStatus = 'absent'
 
-  function start() {
+  function begin() {
     startedAt = now()
-    const child = options.spawn()
+    const child = spawn()
     process = child
     child.onMessage((message) => receive(child, message))
     child.onExit((code) => died(child, code))
@@ -104,8 +110,8 @@ export function superviseDevices(options: DevicesOptions): Devices {
     inARow = now() - startedAt > 60_000 ? 1 : inARow + 1
     deaths = [...deaths.filter((at) => now() - at < DEATHS_WINDOW_MS), now()]
     const waitMs = restartDelayMs(inARow)
-    restart = setTimeout(start, waitMs)
-    options.onDied({ code, waitMs })
+    restart = setTimeout(begin, waitMs)
+    told?.onDied({ code, waitMs })
     tell({ event: 'card', card: { state: 'no-reader' } })
     card = null
     tell({ event: 'printer', status: 'absent' })
@@ -127,12 +133,15 @@ export function superviseDevices(options: DevicesOptions): Devices {
   function tell(event: DeviceEvent) {
     if (event.event === 'card') card = event.card
     if (event.event === 'printer') printer = event.status
-    if (event.event === 'ready') options.onStarted(starts++)
-    options.onEvent(event)
+    if (event.event === 'ready') told?.onStarted(starts++)
+    told?.onEvent(event)
   }
 
-  start()
   return {
+    start(listener) {
+      told = listener
+      begin()
+    },
     call<M extends DeviceMethod>(method: M, params: DeviceParams<M>) {
       type Answer = Result<DeviceResult<M>, DeviceFailure<M> | DeviceGone>
       const child = process

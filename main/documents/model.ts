@@ -1,5 +1,10 @@
-/** Languages in which the totem writes. Legal forms are Italian, alone or with one of the others (anpr.md §7.1). */
-export type PaperLanguage = 'it' | 'en' | 'de' | 'sl'
+import type { Language } from '../../contract/language.ts'
+
+/**
+ * Languages in which the totem writes: those of the screen, German and Slovene. Legal forms are Italian, alone or with one
+ * of the others: in the province of Bolzano with German (DPR 574/1988), in 32 comuni with Slovene (L. 38/2001).
+ */
+export type PaperLanguage = Language | 'de' | 'sl'
 export type PaperLanguages = readonly [PaperLanguage] | readonly [PaperLanguage, PaperLanguage]
 
 /** A piece of a sentence; `gap`: millimetres left free to be written on by hand. */
@@ -93,4 +98,10 @@ export function fill(template: string, runs: Readonly<Record<string, Run>> = {})
       if (run === undefined) throw new Error(`no words for {${name}}`)
       return run
     })
+}
+
+/** Where a paper is printed. */
+export interface Place {
+  totem: string
+  office: string
 }

@@ -1,6 +1,6 @@
-import type { Language } from '../../contract/view.ts'
+import type { Language } from '../../contract/language.ts'
+import type { Place } from './model.ts'
 import { type Block, type Fact, type Paper, said } from './model.ts'
-import type { Place } from './receipt.ts'
 import { dateTime } from './texts.ts'
 
 /** `attention`: it works, but somebody should look at it soon. */

@@ -1,11 +1,10 @@
 import type { CertificateType } from '../../contract/catalogue.ts'
-import type { Language } from '../../contract/view.ts'
+import { type Language, languages } from '../../contract/language.ts'
 import type { PaperLanguage } from './model.ts'
 
 /** Words of what the totem itself prints. A certificate's own words are ANPR's alone. */
 export const texts = {
   it: {
-    types: { '8': 'Certificato di residenza', '12': 'Certificato di stato di famiglia' },
     date: 'Data e ora',
     totem: 'Totem',
     office: 'Ufficio postale',
@@ -35,7 +34,6 @@ export const texts = {
     },
   },
   en: {
-    types: { '8': 'Certificate of residence', '12': 'Certificate of family status' },
     date: 'Date and time',
     totem: 'Totem',
     office: 'Post office',
@@ -97,12 +95,50 @@ export const footing: Record<
   },
 }
 
+/** What a certificate is called on a receipt or a slip. */
+const titles: Record<Language, Record<CertificateType, string>> = {
+  it: {
+    '1': 'Certificato anagrafico di nascita',
+    '3': 'Certificato anagrafico di matrimonio',
+    '5': 'Certificato di cittadinanza',
+    '7': 'Certificato di esistenza in vita',
+    '8': 'Certificato di residenza',
+    '10': 'Certificato di residenza AIRE',
+    '11': 'Certificato di stato civile',
+    '12': 'Certificato di stato di famiglia',
+    '13': 'Certificato di stato di famiglia e di stato civile',
+    '14': 'Certificato di residenza in convivenza',
+    '15': 'Certificato di stato di famiglia AIRE',
+    '16': 'Certificato di stato di famiglia con rapporti di parentela',
+    '17': 'Certificato di stato libero',
+    '18': 'Certificato anagrafico di unione civile',
+    '19': 'Certificato di contratto di convivenza',
+  },
+  en: {
+    '1': 'Certificate of birth',
+    '3': 'Certificate of marriage',
+    '5': 'Certificate of citizenship',
+    '7': 'Certificate of being alive',
+    '8': 'Certificate of residence',
+    '10': 'Certificate of residence abroad (AIRE)',
+    '11': 'Certificate of civil status',
+    '12': 'Certificate of family status',
+    '13': 'Certificate of family status and civil status',
+    '14': 'Certificate of residence in an institution',
+    '15': 'Certificate of family status abroad (AIRE)',
+    '16': 'Certificate of family status with kinship',
+    '17': 'Certificate of freedom to marry',
+    '18': 'Certificate of civil union',
+    '19': 'Certificate of cohabitation contract',
+  },
+}
+
 export const titleOf = (language: Language, types: CertificateType[]): string =>
-  types.map((type) => texts[language].types[type]).join(' + ')
+  types.map((type) => titles[language][type]).join(' + ')
 
 /** e.g. `22/11/2026 10:32`, in the office's time zone. */
 export function dateTime(instant: string, language: Language): string {
-  return new Intl.DateTimeFormat(language === 'it' ? 'it-IT' : 'en-GB', {
+  return new Intl.DateTimeFormat(languages[language].tag, {
     day: '2-digit',
     month: '2-digit',
     year: 'numeric',

@@ -5,7 +5,7 @@ import { exists, writeWhole } from '../../basics/files.ts'
 import { jsonOf } from '../../basics/json.ts'
 import { base64 } from '../../contract/identity.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
-import type { KeyFailure } from './protector.ts'
+import type { KeyFailure } from './failure.ts'
 import { openTpm, type SealedSecret, type TpmFailure } from './tpm.ts'
 
 const KEK_BYTES = 32

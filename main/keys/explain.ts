@@ -1,4 +1,4 @@
-import type { KeyFailure } from './protector.ts'
+import type { KeyFailure } from './failure.ts'
 import type { TpmFailure } from './tpm.ts'
 
 const TPM: Record<TpmFailure['kind'], string> = {

@@ -6,28 +6,8 @@ import { writeWhole } from '../../basics/files.ts'
 import type { TotemConfig } from '../../contract/config.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { readBlob } from './blob.ts'
+import type { KeyFailure } from './failure.ts'
 import { openTpm, type TpmFailure } from './tpm.ts'
-
-/**
- * `file` is the one that it is about. `key-open-to-others`: others than its owner may read it. `key-not-wrapped`: it lies
- * in the clear where a TPM is to protect it. `key-wrapped`: a TPM protects it, and the configuration names none.
- * `key-damaged`: it does not open, or was put in place of another one. `not-owner`: it belongs to another user, who could
- * not read what this one would write.
- */
-export interface KeyFailure {
-  kind:
-    | 'key-missing'
-    | 'key-unreadable'
-    | 'key-open-to-others'
-    | 'key-not-wrapped'
-    | 'key-wrapped'
-    | 'key-damaged'
-    | 'key-malformed'
-    | 'not-owner'
-    | 'blob-missing'
-    | 'blob-damaged'
-  file: string
-}
 
 /** How private keys lie on the disk. */
 export interface KeyProtector {

@@ -10,7 +10,8 @@ import { err, ok, type Result } from '../../contract/result.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Queue } from '../queue/queue.ts'
 import type { NamedKey, OutcomeKeys } from '../queue/sealing.ts'
-import { type KeyFailure, type KeyProtector, openProtector } from './protector.ts'
+import type { KeyFailure } from './failure.ts'
+import { type KeyProtector, openProtector } from './protector.ts'
 import type { TpmFailure } from './tpm.ts'
 
 /** What of a totem's configuration names its private keys. */

@@ -1,8 +1,8 @@
-import { statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { LONGEST_WAIT_MS } from '../../basics/backoff.ts'
 import { DAY_MS } from '../../basics/time.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
+import { freeBytes } from '../disk.ts'
 import { isConstraint } from './database.ts'
 import { healing } from './healing.ts'
 import { type Ledger, ledgerOn } from './ledger.ts'
@@ -156,10 +156,7 @@ export const openQueue = ({
   healing((damage) => {
     const opened = openStorage({ ...STORAGE, path, maxPages, onRepaired }, damage)
     if (!opened.ok) return opened
-    const room = () => {
-      const { bavail, bsize } = statfsSync(dirname(path))
-      return bavail * bsize - minFreeBytes
-    }
+    const room = () => freeBytes(dirname(path)) - minFreeBytes
     return ok(queueOn(opened.value, { now, maxPages, room }))
   })
 

@@ -1,12 +1,13 @@
 import { createActor } from 'xstate'
 import type { CardState, PrinterStatus } from '../../contract/device.ts'
-import type { View } from '../../contract/view.ts'
+import type { View } from '../../contract/visit.ts'
+import type { VisitEvent } from '../visit/chart.ts'
+import type { PreviewSheet, VisitServices } from '../visit/services.ts'
 import { createIdleWatch, type IdleTimings } from './idle.ts'
-import { createVisitMachine, type VisitEvent } from './machine.ts'
-import { needsCard, screenOf, stepOf, waitsForPerson } from './screen.ts'
-import type { PreviewSheet, VisitServices } from './services.ts'
+import { createVisitMachine } from './machine.ts'
+import { framedScreen, pathOf, waitsForPerson } from './screen.ts'
 
-export type { VisitEvent } from './machine.ts'
+export type { VisitEvent } from '../visit/chart.ts'
 
 /** A mute card has no insertion number: ours for it are below 0, and each has another, as each real one has. */
 const isMute = (insertion: number | null) => insertion !== null && insertion < 0
@@ -71,27 +72,11 @@ export function createSession(options: SessionOptions): Session {
     over: () => actor.send({ type: 'timeout' }),
   })
 
-  const pathOf = (value: unknown): string =>
-    typeof value === 'string'
-      ? value
-      : Object.entries(value as Record<string, unknown>)
-          .map(([key, inner]) => `${key}.${pathOf(inner)}`)
-          .join()
-
   function view(): View {
-    const { context } = actor.getSnapshot()
-    const can = (type: 'back' | 'leave') => actor.getSnapshot().can({ type })
     return {
       revision,
-      language: context.visit.language,
-      screen: screenOf(path, context, options.online()),
-      // The steps are those of a certificate.
-      step: context.visit.service === 'certificate' ? stepOf(path) : null,
-      canGoBack: can('back'),
-      canLeave: path !== 'attract' && can('leave'),
+      ...framedScreen(actor.getSnapshot(), options.online()),
       idle: secondsLeft === null ? null : { secondsLeft },
-      cardLost: context.lost && needsCard(path),
-      contactless: context.contactless,
       totem: options.totem,
     }
   }
@@ -101,14 +86,14 @@ export function createSession(options: SessionOptions): Session {
   }
 
   actor.subscribe((snapshot) => {
-    const next = pathOf(snapshot.value)
+    const next = pathOf(snapshot)
     const moved = next !== path
-    const { session } = snapshot.context.visit
+    const { session } = snapshot.context.visit.frame
     // Not by the state: with the next card in the reader the next visit begins in the same step.
     const over = visit !== null && visit !== session
     visit = session
     path = next
-    if (moved) idle.restart(waitsForPerson(next))
+    if (moved) idle.restart(waitsForPerson(snapshot))
     show()
     if (over) options.onVisitOver()
   })
@@ -119,10 +104,10 @@ export function createSession(options: SessionOptions): Session {
     answer(event) {
       if (!actor.getSnapshot().can(event)) return false
       actor.send(event)
-      idle.restart(waitsForPerson(path))
+      idle.restart(waitsForPerson(actor.getSnapshot()))
       return true
     },
-    stay: () => idle.restart(waitsForPerson(path)),
+    stay: () => idle.restart(waitsForPerson(actor.getSnapshot())),
     card(state) {
       const { card: before, lost: wasLost, contactless: wasContactless } = actor.getSnapshot().context
       if (state.state === 'mute' && !isMute(before)) mutes += 1
@@ -147,7 +132,7 @@ export function createSession(options: SessionOptions): Session {
     printer: (status) => actor.send({ type: 'printer', status }),
     progress: (progress) => actor.send({ type: 'progress', progress }),
     refresh: () => actor.send({ type: 'health' }),
-    preview: () => actor.getSnapshot().context.visit.preview,
+    preview: () => actor.getSnapshot().context.visit.paper.preview,
     stop() {
       idle.stop()
       actor.stop()

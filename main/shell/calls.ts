@@ -1,6 +1,7 @@
 import { type IpcMainInvokeEvent, ipcMain } from 'electron'
 import { CALL_CHANNEL, type IpcMethod, ipcMethodNames } from '../../contract/bridge.ts'
 import { type IpcParams, type IpcResult, ipcMethods } from '../../contract/ipc.ts'
+import { answer } from '../../contract/journeys/index.ts'
 import { ORIGIN } from './origin.ts'
 
 export type CallHandlers = { [M in IpcMethod]: (argument: IpcParams<M>) => IpcResult<M> | Promise<IpcResult<M>> }
@@ -16,10 +17,9 @@ export interface CallOptions {
 /** The one door for the renderer's calls: origin, frame, name and argument are checked before anything happens. */
 export function registerCalls({ isCurrent, handlers, onRefused }: CallOptions): void {
   ipcMain.handle(CALL_CHANNEL, (event, method: unknown, argument: unknown) => {
-    const refuse = (reason: RefusalReason): never => {
-      // SECURITY: it may be a PIN (invariant 3).
-      if (argument instanceof Uint8Array) argument.fill(0)
-      onRefused(reason, typeof method === 'string' && /^\w{1,32}$/.test(method) ? method : 'unnamed')
+    const refuse = (reason: RefusalReason, named: unknown = method): never => {
+      wipe(argument)
+      onRefused(reason, typeof named === 'string' && /^\w{1,32}$/.test(named) ? named : 'unnamed')
       throw new Error(`refused: ${reason}`)
     }
     // SECURITY: checklist 17. A frame that is gone, blank or of another origin is nobody.
@@ -27,10 +27,27 @@ export function registerCalls({ isCurrent, handlers, onRefused }: CallOptions): 
     if (!frame?.url.startsWith(ORIGIN)) return refuse('origin')
     if (frame.parent !== null || !isCurrent(event.sender)) return refuse('frame')
     if (!isMethod(method)) return refuse('method')
+    const type = method === 'answer' ? typeOf(argument) : null
+    if (type !== null && !answerTypes.has(type)) return refuse('method', type)
     const parsed = ipcMethods[method].params.safeParse(argument)
-    if (!parsed.success) return refuse('arguments')
+    if (!parsed.success) return refuse('arguments', type ?? method)
     return (handlers[method] as (argument: unknown) => unknown)(parsed.data)
   })
+}
+
+const answerTypes = new Set<string>(answer.options.map(({ shape }) => shape.type.value))
+/** An answer is journalled by its type, as a method is by its name. Null: it has none. */
+function typeOf(argument: unknown): string | null {
+  const type = typeof argument === 'object' && argument !== null ? Reflect.get(argument, 'type') : null
+  return typeof type === 'string' ? type : null
+}
+
+/** SECURITY: what is refused may hold a PIN (invariant 3). */
+function wipe(argument: unknown): void {
+  if (argument instanceof Uint8Array) argument.fill(0)
+  else if (typeof argument === 'object' && argument !== null) {
+    for (const value of Object.values(argument)) if (value instanceof Uint8Array) value.fill(0)
+  }
 }
 
 const isMethod = (method: unknown): method is IpcMethod => ipcMethodNames.includes(method as IpcMethod)

@@ -5,12 +5,9 @@ import { lockSession } from './lockdown.ts'
 import { ORIGIN } from './origin.ts'
 import { serveRenderer } from './protocol.ts'
 
-export interface CitizenWindowOptions {
-  panel: { width: number; height: number }
-  onGone(reason: string): void
-}
-
 export interface CitizenWindow {
+  /** The first renderer; `onGone` is told of each that dies while a citizen may look at it. */
+  open(onGone: (reason: string) => void): Promise<void>
   /** A new renderer in a new process; the old one is destroyed with all it knew. */
   recycle(): Promise<void>
   push(view: unknown): void
@@ -20,12 +17,13 @@ export interface CitizenWindow {
 const BACKGROUND = '#F5F7FA'
 
 /** The totem's one window; each citizen gets a renderer of their own (invariant 2, and the cure for its growth). */
-export function createCitizenWindow({ panel, onGone }: CitizenWindowOptions): CitizenWindow {
+export function createCitizenWindow(panel: { width: number; height: number }): CitizenWindow {
   // In memory only: no `persist:`, no cache, so nothing is ever written of a visit.
   const partition = session.fromPartition('citizen', { cache: false })
   lockSession(partition)
   serveRenderer(partition.protocol, join(__dirname, '..', 'renderer'))
   let current: BrowserWindow | null = null
+  let onGone = (_reason: string) => {}
   const windows = new Set<BrowserWindow>()
 
   async function recycle() {
@@ -78,6 +76,10 @@ export function createCitizenWindow({ panel, onGone }: CitizenWindowOptions): Ci
   }
 
   return {
+    open(told) {
+      onGone = told
+      return recycle()
+    },
     recycle,
     push: (view) => {
       if (current && !current.isDestroyed() && !current.webContents.isCrashed())

@@ -3,13 +3,18 @@ import { HOUR_MS } from '../../basics/time.ts'
 import type { Heartbeat } from '../../contract/heartbeat.ts'
 import type { Operation } from '../queue/queue.ts'
 import { tooOldBefore } from './answer.ts'
-import { createInbox, type Inbox } from './inbox.ts'
+import { createDeferral } from './deferral.ts'
+import { createInbox } from './inbox.ts'
+import { breathe, type Lane, NEVER } from './lane.ts'
 import { createLine, type LineState } from './line.ts'
 import { createOutbox } from './outbox.ts'
 import { createHeartbeatLane, createJournalLane } from './reports.ts'
-import { breathe, type Lane, NEVER, type Sync } from './sync.ts'
+import { createSettling } from './settling.ts'
+import type { Sync } from './sync.ts'
 
 export type Drain = {
+  /** Begins to look for the line and for work. */
+  start(): void
   /** Something new is queued, or the line may be back: look at once. */
   wake(): void
   /**
@@ -46,7 +51,7 @@ const EXPIRY_EVERY_MS = HOUR_MS
 /**
  * Brings queue, journal and heartbeat to the gateway, and outcomes back. The lanes of one track have at most one exchange
  * under way; this gives them their turns: beside each other the line, who waits at the totem, the outcomes, and all that can
- * wait. Starts at once.
+ * wait.
  */
 export function createDrain({
   onLine,
@@ -86,8 +91,9 @@ export function createDrain({
       for (const waiter of waiters) if (waiter.operation === operation) waiter.tell()
     },
   }
-  const outbox = createOutbox(sync, () => inbox)
-  const inbox: Inbox = createInbox(sync, outbox.putOff)
+  const ends = { settling: createSettling(sync), deferral: createDeferral(sync) }
+  const outbox = createOutbox(sync, ends)
+  const inbox = createInbox(sync, ends)
 
   /** While the poll is held TCP's keep-alives look after the line, and the heartbeat once a minute. */
   const probeIn = () => (running.has(outcomes) ? NEVER : line.dueIn())
@@ -147,14 +153,17 @@ export function createDrain({
   }
 
   const isPending = ({ state }: Operation) => state === 'queued' || state === 'submitted'
-  const drained = run()
+  let drained: Promise<void> | null = null
 
   function wake(): void {
-    line.hope()
+    line.probeSoon()
     alarm.abort()
   }
 
   return {
+    start() {
+      drained = run()
+    },
     wake,
 
     async settled(operation, signal) {

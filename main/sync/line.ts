@@ -1,28 +1,29 @@
 import type { Journal } from '../journal/journal.ts'
 import { createBreaker } from './breaker.ts'
 import type { GatewayClient } from './client.ts'
-import { type Lane, NEVER } from './sync.ts'
+import { type Lane, NEVER } from './lane.ts'
 
 export type LineState = 'up' | 'down'
 
-/** Is there a line, and what time is it at its other end. */
+/** Whether there is a line, and what time it is at its other end. */
 export interface Line extends Lane {
   readonly up: boolean
   /** How long it has been up, all in all, in ms. */
   readonly upMs: number
-  /** What the gateway last said that the time is, in ms since the epoch; 0 before it was asked. */
+  /** The gateway's time when it last told it, in ms since the epoch; 0 before it was asked. */
   readonly gatewayTime: number
   /** Something came through: until `lineProbeMs` later nobody need ask whether the line carries. */
   carried(): void
-  /** The gateway has too much to do, for so long: what nobody stands and waits for stays away. */
-  spare(ms: number): void
-  /** How long it is still to be spared, in ms. */
-  readonly sparedMs: number
-  /** An exchange got no answer: asks at once whether that was the line. */
+  /** The gateway has too much to do: for so long nothing goes to it but what a person stands and waits for. */
+  stayAwayFor(ms: number): void
+  /** How long to stay away still, in ms. */
+  readonly stayAwayMs: number
+  /** An exchange got no answer: asks at once whether the line was at fault. True when it carries. */
   suspect(): Promise<boolean>
-  /** Somebody hopes that it is back. */
-  hope(): void
-  heard(at: string): void
+  /** The line may be back: probes it at the next turn instead of waiting for the breaker. */
+  probeSoon(): void
+  /** The gateway told its time (ISO 8601). */
+  noteGatewayTime(at: string): void
 }
 
 interface Parts {
@@ -43,7 +44,7 @@ const CLOCK_DIFFERS_MS = 5 * 60_000
 export function createLine({ client, journal, now, clock, random, lineProbeMs, stopping, onChange }: Parts): Line {
   const breaker = createBreaker(clock, random, lineProbeMs)
   let told: LineState | null = null
-  let [probeAt, gatewayTime, sparedUntil, upSince, upBeforeMs] = [0, 0, 0, 0, 0]
+  let [probeAt, gatewayTime, stayAwayUntil, upSince, upBeforeMs] = [0, 0, 0, 0, 0]
   let clockDiffers = false
   let asking: Promise<void> | null = null
 
@@ -64,7 +65,7 @@ export function createLine({ client, journal, now, clock, random, lineProbeMs, s
     tell('up')
   }
 
-  function heard(at: string): void {
+  function noteGatewayTime(at: string): void {
     gatewayTime = Date.parse(at)
     const aheadMs = now() - gatewayTime
     const differs = Math.abs(aheadMs) > CLOCK_DIFFERS_MS
@@ -76,7 +77,7 @@ export function createLine({ client, journal, now, clock, random, lineProbeMs, s
     const answer = await client.status()
     if (stopping()) return
     if (answer.ok) {
-      heard(answer.value.at)
+      noteGatewayTime(answer.value.at)
       return carried()
     }
     breaker.failed()
@@ -102,20 +103,20 @@ export function createLine({ client, journal, now, clock, random, lineProbeMs, s
       return gatewayTime
     },
     carried,
-    spare(ms) {
-      sparedUntil = Math.max(sparedUntil, clock() + ms)
+    stayAwayFor(ms) {
+      stayAwayUntil = Math.max(stayAwayUntil, clock() + ms)
     },
-    get sparedMs() {
-      return Math.max(0, sparedUntil - clock())
+    get stayAwayMs() {
+      return Math.max(0, stayAwayUntil - clock())
     },
-    heard,
+    noteGatewayTime,
     async suspect() {
       breaker.failed()
       if (breaker.state === 'closed') await ask()
       if (breaker.state !== 'closed') tell('down')
       return breaker.state === 'closed'
     },
-    hope() {
+    probeSoon() {
       if (breaker.state !== 'closed') probeAt = -1
     },
     dueIn() {

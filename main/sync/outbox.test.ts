@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { ulid } from 'ulid'
 import { expect, test } from 'vitest'
 import { openQueue } from '../queue/queue.ts'
+import { createDeferral } from './deferral.ts'
 import { createOutbox } from './outbox.ts'
+import { createSettling } from './settling.ts'
 import type { Sync } from './sync.ts'
 
 test('citizen-left while the line is silent: what is under way is not looked for again without rest', async ({
@@ -24,20 +26,16 @@ test('citizen-left while the line is silent: what is under way is not looked for
   const stopping = new AbortController()
   const found = queue.due(Date.now(), { items: 1, bytes: 1 })
   let awaited = found
-  const outbox = createOutbox(
-    {
-      queue,
-      client: { submit: () => new Promise(() => {}) },
-      line: { up: true, sparedMs: 0 },
-      awaited: () => awaited,
-      stopping: () => stopping.signal.aborted,
-      now: Date.now,
-      clock: () => 0,
-    } as unknown as Sync,
-    () => {
-      throw new Error('nothing came')
-    },
-  )
+  const sync = {
+    queue,
+    client: { submit: () => new Promise(() => {}) },
+    line: { up: true, stayAwayMs: 0 },
+    awaited: () => awaited,
+    stopping: () => stopping.signal.aborted,
+    now: Date.now,
+    clock: () => 0,
+  } as unknown as Sync
+  const outbox = createOutbox(sync, { settling: createSettling(sync), deferral: createDeferral(sync) })
   void outbox.express.run()
   expect(outbox.backlog.dueIn()).toBe(Number.POSITIVE_INFINITY)
   awaited = []

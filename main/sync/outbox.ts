@@ -3,35 +3,25 @@ import type { OperationIn } from '../queue/queue.ts'
 import { isOwn, verdictsOf } from './answer.ts'
 import { firstLimit, nextLimit, together } from './batch.ts'
 import type { GatewayFailure } from './client.ts'
-import type { Inbox } from './inbox.ts'
-import { breathe, COMMIT_AT_ONCE, type Lane, NEVER, parts, type Rest, type Sync } from './sync.ts'
-
-/** `own`: it lies in the item, as far as one can see; not in the line, the gateway or ANPR. */
-export type Failed = { operation: string; reason: string; own: boolean }
+import { AWAITED_MS, type Deferral, type Failed } from './deferral.ts'
+import { breathe, COMMIT_AT_ONCE, type Lane, NEVER, parts, type Rest } from './lane.ts'
+import type { Settling } from './settling.ts'
+import type { Sync } from './sync.ts'
 
 export interface Outbox {
-  /** Who stands at the totem, beside whatever is under way. */
+  /** Requests of people who stand at the totem, beside whatever is under way. */
   express: Lane
   /** All others: new requests, then those that were tried before. */
   backlog: Lane
-  /** A citizen's request is to go or on its way: what is not urgent leaves the line to it. */
+  /** A citizen's request is to go or on its way: everything that is not urgent leaves the line to it. */
   hurried(): boolean
   /** Requests wait to be sent, or are being sent. */
   busy(): boolean
-  putOff(failed: readonly Failed[]): void
 }
 
 type Item = OperationIn<'queued'>
 
-// How soon to look or ask again where somebody stands there: they see it as at once.
-const AWAITED_MS = 1_000
-/**
- * So often an item alone may fail for reasons of its own, each time after others went through: with the back-off some
- * minutes at least, on another day's gateway as well.
- */
-const OWN_FAILURES = 6
-
-export function createOutbox(sync: Sync, inbox: () => Inbox): Outbox {
+export function createOutbox(sync: Sync, { settling, deferral }: { settling: Settling; deferral: Deferral }): Outbox {
   const { queue, journal, client, clock, random } = sync
   const underWay = new Set<string>()
   const rests = { express: { failures: 0, until: 0 }, backlog: { failures: 0, until: 0 } } satisfies Record<
@@ -39,19 +29,14 @@ export function createOutbox(sync: Sync, inbox: () => Inbox): Outbox {
     Rest
   >
   let limit = firstLimit
-  /** A disk that does not take what became of a batch leaves it due at once: without a rest the loop would spin. */
-  let diskUntil = 0
-  /** Batches of which the gateway took something; and of each suspicious item how often it failed, and after which batch. */
-  let accepted = 0
-  const suspicious = new Map<string, { failures: number; after: number }>()
 
   const untilDue = ({ nextAttempt }: Item) => wallMs(nextAttempt)
   const wallMs = (at: number) => {
     const ms = Math.max(0, at - sync.now())
-    // Set before the clock was put back: it has come.
+    // The time was set before the clock was put back: it has come.
     return ms > LONGEST_WAIT_MS ? 0 : ms
   }
-  const restMs = ({ until }: Rest) => Math.max(0, until - clock(), diskUntil - clock())
+  const restMs = ({ until }: Rest) => Math.max(0, until - clock(), deferral.diskRestMs)
   const awaited = () => sync.awaited().filter(({ operation }) => !underWay.has(operation))
 
   function nextBatch(): Item[] {
@@ -88,12 +73,12 @@ export function createOutbox(sync: Sync, inbox: () => Inbox): Outbox {
     const settled = verdicts.filter((verdict) => verdict.state === 'issued' || verdict.state === 'refused')
     let taken = pending.length
     for (const part of parts(pending, COMMIT_AT_ONCE)) {
-      if (!queue.submitted(part, sync.now()).ok) return restOfDisk()
+      if (!queue.submitted(part, sync.now()).ok) return deferral.restOfDisk()
       for (const operation of part) {
         const { attempts = 0 } = batch.find((item) => item.operation === operation) ?? {}
         journal.record('request.submitted', { operation, attempt: attempts + 1 })
       }
-      inbox().expect()
+      settling.expect()
       await breathe()
       if (sync.stopping()) return
     }
@@ -103,15 +88,15 @@ export function createOutbox(sync: Sync, inbox: () => Inbox): Outbox {
         : [],
     )
     if (settled.length > 0) {
-      const opened = await inbox().takeIn(settled, null)
+      const opened = await settling.takeIn(settled, null)
       if (sync.stopping()) return
-      if (!opened.stored) return restOfDisk()
+      if (!opened.stored) return deferral.restOfDisk()
       if (opened.failed.some(({ reason }) => reason !== 'request-malformed' && isOwn(reason))) answerMalformed()
       taken += opened.news
       failed.push(...opened.failed)
     }
-    if (taken > 0) accepted++
-    putOff(failed)
+    if (taken > 0) deferral.accepted()
+    deferral.putOff(failed)
   }
 
   async function batchFailed(batch: readonly Item[], error: GatewayFailure, rest: Rest): Promise<void> {
@@ -126,69 +111,14 @@ export function createOutbox(sync: Sync, inbox: () => Inbox): Outbox {
       if (error.kind === 'gateway-unavailable' && error.retryAfterMs !== null) {
         // Full jitter on top: it may say the same to every totem that it turns away.
         const restMs = Math.round(error.retryAfterMs * (1 + random()))
-        // Who stands there is gone after some seconds: few enough to ask again as after any failure.
+        // A person who stands there is gone after some seconds: few enough to ask again as after any failure.
         if (rest !== rests.express) rest.until = clock() + restMs
-        sync.line.spare(restMs)
+        sync.line.stayAwayFor(restMs)
         return
       }
     }
     const reason = reasonOf(error)
-    putOff(batch.map(({ operation }) => ({ operation, reason, own: batch.length === 1 })))
-  }
-
-  function putOff(failed: readonly Failed[]): void {
-    const deferred: { operation: string; reason: string; until: number }[] = []
-    for (const { operation, reason, own } of failed) {
-      const found = queue.get(operation)
-      if (found?.state !== 'queued') continue
-      if (own && isPoison(operation)) {
-        setAside(operation, reason)
-        continue
-      }
-      const waitMs = backoffMs(found.attempts + 1, random)
-      const soonMs = sync.isAwaited(operation) && !own ? Math.min(waitMs, AWAITED_MS) : waitMs
-      deferred.push({ operation, reason, until: sync.now() + soonMs })
-    }
-    if (deferred.length === 0) return
-    if (queue.defer(deferred).ok) {
-      for (const { operation, reason, until } of deferred)
-        journal.record('request.deferred', { operation, reason, waitMs: Math.max(0, Math.round(until - sync.now())) })
-    } else restOfDisk()
-  }
-
-  /** Only what fails while others go through: a gateway that fails all of them is not an item's fault. */
-  function isPoison(operation: string): boolean {
-    const known = suspicious.get(operation) ?? { failures: 0, after: -1 }
-    if (known.after === accepted) return false
-    forgetEnded()
-    suspicious.set(operation, { failures: known.failures + 1, after: accepted })
-    return known.failures + 1 >= OWN_FAILURES
-  }
-
-  /**
-   * What was settled or has expired is no suspect any more. Two are looked at for each that is noted, in turn: so of those
-   * that are kept no more than about half are over, however many they were, and none of it takes long.
-   */
-  function forgetEnded(): void {
-    let looked = 0
-    for (const [operation, known] of suspicious) {
-      if (looked++ === 2) return
-      suspicious.delete(operation)
-      const state = queue.get(operation)?.state
-      if (state === 'queued' || state === 'submitted') suspicious.set(operation, known)
-    }
-  }
-
-  function setAside(operation: string, reason: string): void {
-    if (queue.setAside(operation, reason).ok) {
-      suspicious.delete(operation)
-      journal.record('request.set-aside', { operation, reason })
-      sync.tell(operation)
-    } else restOfDisk()
-  }
-
-  function restOfDisk(): void {
-    diskUntil = clock() + sync.lineProbeMs
+    deferral.putOff(batch.map(({ operation }) => ({ operation, reason, own: batch.length === 1 })))
   }
 
   const answerMalformed = () => journal.record('gateway.answer-malformed', { path: 'v1.operations', httpStatus: 200 })
@@ -201,7 +131,7 @@ export function createOutbox(sync: Sync, inbox: () => Inbox): Outbox {
   const backlogDueIn = () => {
     const next = queue.nextDue()
     if (!sync.line.up || next === null) return NEVER
-    return Math.max(wallMs(next), restMs(rests.backlog), sync.line.sparedMs)
+    return Math.max(wallMs(next), restMs(rests.backlog), sync.line.stayAwayMs)
   }
   const hurried = () => expressDueIn() === 0 || sync.awaited().some(({ operation }) => underWay.has(operation))
 
@@ -219,7 +149,7 @@ export function createOutbox(sync: Sync, inbox: () => Inbox): Outbox {
       async run() {
         const batch = nextBatch()
         if (batch.length > 0) await submit(batch, rests.backlog)
-        // All that is due is under way, of somebody who did not wait for it: looked for again at once it would be all day.
+        // All that is due is under way for a person who left. Without a rest the loop would look for more all day.
         else rests.backlog.until = clock() + AWAITED_MS
         await breathe()
       },
@@ -229,7 +159,6 @@ export function createOutbox(sync: Sync, inbox: () => Inbox): Outbox {
       const next = queue.nextDue()
       return next !== null && wallMs(next) === 0
     },
-    putOff,
   }
 }
 

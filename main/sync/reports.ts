@@ -1,8 +1,9 @@
 import { backoffMs } from '../../basics/backoff.ts'
 import type { Heartbeat } from '../../contract/heartbeat.ts'
 import type { GatewayFailure } from './client.ts'
+import { type Lane, NEVER, type Rest } from './lane.ts'
 import type { Outbox } from './outbox.ts'
-import { type Lane, NEVER, type Rest, type Sync } from './sync.ts'
+import type { Sync } from './sync.ts'
 
 const JOURNAL_BATCH = 500
 /** Some KB: half a minute of the worst line there is. */
@@ -17,7 +18,7 @@ const HEARTBEAT_MS = 60_000
 function untilTurn({ line }: Sync, outbox: Outbox, lastAt: number, everyMs: number): number {
   if (!line.up || outbox.hurried()) return NEVER
   const turn = Math.max(lastAt + everyMs, 0) + (outbox.busy() ? HEARTBEAT_MS : 0)
-  return Math.max(turn - line.upMs, line.sparedMs, 0)
+  return Math.max(turn - line.upMs, line.stayAwayMs, 0)
 }
 
 /** The sync log. */
@@ -58,7 +59,7 @@ export function createJournalLane(sync: Sync, outbox: Outbox): Lane {
       }
       if (!answer.ok && wasCut(answer.error)) size = Math.max(LEAST_BATCH, size >> 1)
       const asked = !answer.ok && answer.error.kind === 'gateway-unavailable' ? answer.error.retryAfterMs : null
-      if (asked !== null) sync.line.spare(asked)
+      if (asked !== null) sync.line.stayAwayFor(asked)
       else rest.until = clock() + backoffMs(++rest.failures, sync.random)
       if (!answer.ok && answer.error.kind === 'line-down') await sync.line.suspect()
     },
@@ -79,12 +80,12 @@ export function createHeartbeatLane(sync: Sync, outbox: Outbox, health: () => He
       const answer = await sync.client.heartbeat(health())
       if (sync.stopping()) return
       if (answer.ok) {
-        sync.line.heard(answer.value.at)
+        sync.line.noteGatewayTime(answer.value.at)
         sync.line.carried()
       } else if (answer.error.kind === 'line-down') {
         await sync.line.suspect()
       } else if (answer.error.kind === 'gateway-unavailable' && answer.error.retryAfterMs !== null) {
-        sync.line.spare(answer.error.retryAfterMs)
+        sync.line.stayAwayFor(answer.error.retryAfterMs)
       } else {
         // A gateway that does not take it, being older, say, still tells the time, by which outcomes are kept.
         await sync.line.run()

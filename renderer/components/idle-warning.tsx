@@ -1,5 +1,5 @@
 import { useEffect } from 'react'
-import { ask } from '../bridge.ts'
+import { answer, stay } from '../bridge.ts'
 import { useText } from '../i18n/use-text.ts'
 import { useShownView } from '../view-context.ts'
 import { Dialog } from './dialog.tsx'
@@ -28,11 +28,11 @@ export function IdleWarning() {
         <span>{text('idle.seconds', { seconds: idle?.secondsLeft ?? 0 })}</span>
       </p>
       <div className="idle-actions">
-        <TouchButton className="primary stay" onPress={() => ask('stay')}>
+        <TouchButton className="primary stay" onPress={() => stay()}>
           <Icon name="check" />
           <span>{text('idle.stay')}</span>
         </TouchButton>
-        <TouchButton className="secondary" onPress={() => ask('leave')}>
+        <TouchButton className="secondary" onPress={() => answer({ type: 'leave' })}>
           <Icon name="leave" />
           <span>{text('idle.leave')}</span>
         </TouchButton>

@@ -1,5 +1,5 @@
 import { type ReactNode, useEffect, useRef } from 'react'
-import { ask } from '../bridge.ts'
+import { answer } from '../bridge.ts'
 import { useText } from '../i18n/use-text.ts'
 import { useShownView } from '../view-context.ts'
 import { Icon, type IconName } from './icon.tsx'
@@ -46,7 +46,7 @@ export function Screen({ title, lead, figure, children, main, kind = 'answers', 
         <div className="actions">
           <div className="action-back">
             {canGoBack && (
-              <TouchButton className="secondary" onPress={() => ask('back')}>
+              <TouchButton className="secondary" onPress={() => answer({ type: 'back' })}>
                 <Icon name="back" />
                 <span>{text('action.back')}</span>
               </TouchButton>
@@ -54,7 +54,7 @@ export function Screen({ title, lead, figure, children, main, kind = 'answers', 
           </div>
           <div className="action-leave">
             {canLeave && !main?.ends && (
-              <TouchButton className="secondary" onPress={() => ask('leave')}>
+              <TouchButton className="secondary" onPress={() => answer({ type: 'leave' })}>
                 <Icon name="leave" />
                 <span>{text('action.leave')}</span>
               </TouchButton>

@@ -1,4 +1,5 @@
-import { steps, type View } from '../../contract/view.ts'
+import { steps } from '../../contract/steps.ts'
+import type { View } from '../../contract/visit.ts'
 import { useText } from '../i18n/use-text.ts'
 
 /** Progress with names; what is done, what is now, what comes. */

@@ -1,5 +1,7 @@
 import { useState } from 'react'
-import { chooseLanguage } from '../bridge.ts'
+import { language as known, languages } from '../../contract/language.ts'
+import { answer } from '../bridge.ts'
+import { messages } from '../i18n/messages.ts'
 import { useText } from '../i18n/use-text.ts'
 import { type Preferences, usePreferences } from '../store.ts'
 import { useShownView } from '../view-context.ts'
@@ -13,6 +15,8 @@ export function TopBar() {
   const text = useText()
   const { language, totem, screen, cardLost } = useShownView()
   const [open, setOpen] = useState<'accessibility' | 'help' | null>(null)
+  // One touch goes to the next language; after the last comes the first.
+  const next = known.options[(known.options.indexOf(language) + 1) % known.options.length] ?? language
   const close = () => setOpen(null)
 
   return (
@@ -27,11 +31,11 @@ export function TopBar() {
       <nav className="bar-tools" aria-label={text('bar.tools')}>
         <TouchButton
           className="tool"
-          label={text('bar.languageLabel')}
-          onPress={() => chooseLanguage(language === 'it' ? 'en' : 'it')}
+          label={messages[next]['bar.language']}
+          onPress={() => answer({ type: 'chooseLanguage', language: next })}
         >
           <Icon name="language" />
-          <span>{text('bar.language')}</span>
+          <span>{languages[next].name}</span>
         </TouchButton>
         <TouchButton className="tool" onPress={() => setOpen('accessibility')}>
           <Icon name="accessibility" />

@@ -2,15 +2,17 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createIntl } from 'react-intl'
 import { describe, expect, it } from 'vitest'
+import { type Language, language } from '../../contract/language.ts'
 import { messages } from './messages.ts'
 
-const { it: italian, en: english } = messages
+const italian = messages.it
+const others = language.options.filter((one) => one !== 'it')
 const keys = Object.keys(italian) as (keyof typeof italian)[]
 
 /** Names of the placeholders of a message: a brace that opens a word, but for the arms of a plural or of a word's sex. */
 const names = (message: string) =>
   [...new Set([...message.matchAll(/(?<!(?:one|other|M|F|=\d+) )\{(\w+)[,}]/g)].map(([, name]) => name))].sort()
-const intl = (locale: 'it' | 'en') =>
+const intl = (locale: Language) =>
   createIntl({
     locale,
     messages: messages[locale],
@@ -19,16 +21,17 @@ const intl = (locale: 'it' | 'en') =>
     },
   })
 
-describe('the two languages', () => {
-  it('have the same keys in the same order', () => {
-    expect(Object.keys(english)).toEqual(keys)
+describe('the languages', () => {
+  it.each(others)('%s has the keys of Italian in the same order', (other) => {
+    expect(Object.keys(messages[other])).toEqual(keys)
   })
-  it.each(keys)('%s has words and the same placeholders in both', (key) => {
-    expect(italian[key].trim()).not.toBe('')
-    expect(english[key].trim()).not.toBe('')
-    expect(names(english[key])).toEqual(names(italian[key]))
+  it.each(keys)('%s has words and the same placeholders in each', (key) => {
+    for (const locale of language.options) {
+      expect(messages[locale][key].trim()).not.toBe('')
+      expect(names(messages[locale][key])).toEqual(names(italian[key]))
+    }
     const values = Object.fromEntries(names(italian[key]).map((name) => [name, 2]))
-    for (const locale of ['it', 'en'] as const) expect(intl(locale).formatMessage({ id: key }, values)).not.toBe(key)
+    for (const locale of language.options) expect(intl(locale).formatMessage({ id: key }, values)).not.toBe(key)
   })
 })
 

@@ -1,6 +1,6 @@
 import en from '../../assets/locales/en.json' with { type: 'json' }
 import it from '../../assets/locales/it.json' with { type: 'json' }
-import type { Language } from '../../contract/view.ts'
+import type { Language } from '../../contract/language.ts'
 
 export type MessageId = keyof typeof it
 

@@ -1,6 +1,7 @@
 import { useIntl } from 'react-intl'
 import type { CertificateType } from '../../contract/catalogue.ts'
-import type { MessageId } from './messages.ts'
+import { language } from '../../contract/language.ts'
+import { type MessageId, messages } from './messages.ts'
 
 type Values = Record<string, string | number>
 export type Text = (id: MessageId, values?: Values) => string
@@ -23,10 +24,34 @@ export function useDay(): (day: string) => string {
   return (day) => intl.formatDate(day, { dateStyle: 'long', timeZone: 'UTC' })
 }
 
-/** What a sheet is called: two types on one sheet are a certificato contestuale. */
-export function certificateName(types: readonly CertificateType[]): MessageId {
-  const [only] = types
-  return types.length === 1 && only ? `certificate.${only}` : 'certificate.both.name'
+/** The same message in the other languages of the screen, for whoever does not read this one. It takes no values. */
+export function useOthers(): (id: MessageId) => string {
+  const { locale } = useIntl()
+  return (id) =>
+    language.options
+      .filter((other) => other !== locale)
+      .map((other) => messages[other][id])
+      .join(' · ')
+}
+
+/** Several messages as a list within a sentence: `a, b e c`. */
+export function useList(): (ids: readonly MessageId[]) => string {
+  const intl = useIntl()
+  return (ids) => intl.formatList(ids.map((id) => intl.formatMessage({ id })))
+}
+
+/** A sentence that may begin with a word of a list, which has no capital. */
+export const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
+/** What a sheet is called: several types on one sheet are a certificato contestuale. */
+export function useCertificateName(): (types: readonly CertificateType[]) => string {
+  const text = useText()
+  const list = useList()
+  return (types) => {
+    const [only] = types
+    if (types.length === 1 && only) return text(`certificate.${only}`)
+    return text('certificate.both.name', { names: list(types.map((type) => `certificate.${type}.name` as const)) })
+  }
 }
 
 /** First names and surname as the register writes them. */

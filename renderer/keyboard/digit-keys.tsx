@@ -3,6 +3,7 @@ import { Icon } from '../components/icon.tsx'
 import { TouchButton } from '../components/touch-button.tsx'
 import { useText } from '../i18n/use-text.ts'
 import { type PinKey, pinKeyOf } from './pin-buffer.ts'
+import './keyboard.css'
 
 const DIGITS = ['1', '2', '3', '4', '5', '6', '7', '8', '9'] as const
 

@@ -8,7 +8,7 @@ import { type ExportedLine, exportedLine, type JournalEntry, journalText } from 
 import { type CheckedLog, checkLog } from '../../main/journal/check.ts'
 import { exportJournal } from '../../main/journal/export.ts'
 import { type Chain, type Log, readLog } from '../../main/journal/log.ts'
-import { openGatewayKeys } from '../../main/keys/gateway-keys.ts'
+import { openGatewayKeys } from '../../main/lists/gateway-keys.ts'
 import { verifyGatewayKeys } from '../../trust/gateway-keys.ts'
 import { openAnchor } from '../../trust/journal-anchor.ts'
 import { Failure, oneOf, options, usage } from './command.ts'

@@ -1,12 +1,13 @@
 import { fork } from 'node:child_process'
 import { EventEmitter, once } from 'node:events'
-import { existsSync, readFileSync, statfsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { TotemConfig } from '../../contract/config.ts'
 import type { DeviceEvent, PrinterStatus } from '../../contract/device.ts'
-import type { Language } from '../../contract/view.ts'
+import type { Language } from '../../contract/language.ts'
 import { type DeviceProcess, type Devices, superviseDevices } from '../../main/devices/index.ts'
+import { freeBytes } from '../../main/disk.ts'
 import { renderPdf } from '../../main/documents/pdf.ts'
 import { type Readiness, readinessReport } from '../../main/documents/readiness.ts'
 import { secondLanguage } from '../../main/documents/second-language.ts'
@@ -79,7 +80,7 @@ export async function examine(config: TotemConfig, language: Language): Promise<
   const [network, trust] = await Promise.all([networkChecks(config), trustOf(config)])
   const due = secondLanguage(config.office)
   const set = config.office.secondLanguage
-  const free = freeBytes(config)
+  const free = existsSync(config.dataDir) ? freeBytes(config.dataDir) : 0
   const checks = [
     ...(died === null ? [] : [check('program', 'failed', `exit ${died}`)]),
     check('reader', hardware.readers ? 'ok' : 'failed', devices.card?.state ?? 'no-reader'),
@@ -133,8 +134,8 @@ interface Hardware {
 async function startHardware(config: TotemConfig): Promise<Hardware> {
   const news = new EventEmitter()
   const told: Pick<Hardware, 'cie' | 'died'> & { printer: boolean } = { cie: null, died: null, printer: false }
-  const devices = superviseDevices({
-    spawn: () => forkDevice(config),
+  const devices = superviseDevices({ spawn: () => forkDevice(config) })
+  devices.start({
     onEvent(event) {
       if (event.event === 'ready') told.cie = event.cie
       if (event.event === 'printer') told.printer = true
@@ -230,12 +231,6 @@ function records({ dataDir }: TotemConfig): Pick<Readiness, 'queue' | 'lastSync'
   const [last] = chain && chain.upTo > 0 ? log.page(chain, chain.upTo - 1, 1) : []
   log.close()
   return { queue, lastSync: last ? new Date(last.at) : null }
-}
-
-function freeBytes({ dataDir }: TotemConfig): number {
-  if (!existsSync(dataDir)) return 0
-  const { bavail, bsize } = statfsSync(dataDir)
-  return bavail * bsize
 }
 
 /** What cannot be read is empty, and is refused by whoever needs it. */

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { rispostaCertificazione, rispostaErrori } from '../../contract/anpr.ts'
-import { ART_40 } from '../../contract/catalogue.ts'
 import { makePki } from '../pki/make.ts'
 import { people, personById } from '../population/people.ts'
+import { ART_40 } from './certificate/wording.ts'
 import { type Anpr, startAnpr } from './index.ts'
 
 const PKI = join(import.meta.dirname, '../../.bench/pki')

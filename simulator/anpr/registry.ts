@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { z } from 'zod'
 import type { DatiAnagrafici, datiSoggetto, rispostaErrori } from '../../contract/anpr.ts'
-import { type CertificateType, certificateTypes, exemptions } from '../../contract/catalogue.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { type Family, familyOf, type Person, people, personById } from '../population/people.ts'
+import { type DrawnType, drawnTypes } from './certificate/wording.ts'
 
-/** ANPR's own error: code of its list, and its text, which speaks to officials (anpr.md §1.3). */
+/** ANPR's own error: code of its list, and its text, which speaks to officials. */
 export interface AnprError {
   kind: 'anpr-error'
   code: string
@@ -46,19 +46,30 @@ export interface CertificateWish {
 }
 
 export interface CertificateGrant {
-  types: CertificateType[]
+  types: DrawnType[]
   subject: Person
   family: Family
   members: Person[]
   exemption: string
 }
 
-/** The rules of anpr.md §1.2-1.4 that can bite types 8 and 12 for people who are alive and registered. */
+/** ANPR table 39: what each exemption that this registry accepts cites as its law on the sheet. */
+const EXEMPTIONS = new Map([
+  ['1', 'art. 27-bis Tab. B DPR 642/1972'],
+  ['2', 'art. 8-bis Tab. B DPR 642/1972'],
+  ['3', 'art. 18 DPR 115/2002'],
+  ['5', 'art. 13 Tab. B DPR 642/1972'],
+  ['6', 'art. 82 L. 184/1983'],
+  ['7', 'art. 19 L. 74/1987'],
+  ['9', 'art. 9 Tab. B DPR 642/1972'],
+])
+
+/** The rules that can refuse a certificate that this registry draws to people who are alive and registered. */
 export function grant(wish: CertificateWish): Result<CertificateGrant, AnprError> {
-  const types = certificateTypes.filter((type) => wish.types.includes(type))
+  const types = drawnTypes.filter((type) => wish.types.includes(type))
   if (types.length !== wish.types.length) return anprError('999', 'Operazione non effettuabile')
   if (wish.languages.some((language) => language !== 'IT')) return anprError('999', 'Operazione non effettuabile')
-  const exemption = Object.values(exemptions).find(({ esenzioneBollo }) => esenzioneBollo === wish.esenzioneBollo)
+  const exemption = EXEMPTIONS.get(wish.esenzioneBollo)
   // This e-service of the totem issues exempt certificates only: no bollo is settled here.
   if (!exemption) return anprError('999', 'Operazione non effettuabile')
   const sheet = familySheetOf(wish.subject)
@@ -75,7 +86,7 @@ export function grant(wish: CertificateWish): Result<CertificateGrant, AnprError
         "famiglia anagrafica dell'intestatario.",
     )
   }
-  return ok({ types, subject, family, members, exemption: exemption.law })
+  return ok({ types, subject, family, members, exemption })
 }
 
 /** A person as C030 and C021 tell of them; `place` in the family from 1. */

@@ -6,7 +6,8 @@ import { insertCard } from '../../simulator/card/insert.ts'
 import { type Pcscd, startPcscd } from '../../simulator/card/pcscd.ts'
 import { unknownCard } from '../../simulator/card/virtual-card.ts'
 import { makePki } from '../../simulator/pki/make.ts'
-import { type DrivenReader, driveReader, expectGoodLogin, expectSigned, failure, PKI } from '../conformance/reader.ts'
+import { type DrivenReader, driveReader, expectGoodLogin, expectSigned, failure } from '../support/card/log-in.ts'
+import { PKI } from '../support/pki.ts'
 
 // All CNS here have the same ATR: what tells one from the next is only that the slot was empty in between.
 let pcscd: Pcscd

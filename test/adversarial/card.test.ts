@@ -5,7 +5,8 @@ import { insertCard } from '../../simulator/card/insert.ts'
 import { type Pcscd, startPcscd } from '../../simulator/card/pcscd.ts'
 import { unknownCard } from '../../simulator/card/virtual-card.ts'
 import { makePki } from '../../simulator/pki/make.ts'
-import { type DrivenReader, driveReader, expectGoodLogin, failure, PKI } from '../conformance/reader.ts'
+import { type DrivenReader, driveReader, expectGoodLogin, failure } from '../support/card/log-in.ts'
+import { PKI } from '../support/pki.ts'
 
 let pcscd: Pcscd
 let reader: DrivenReader

@@ -13,7 +13,7 @@ import { verifyCardCertificate } from '../../trust/card-certificate.ts'
 import { verifySod } from '../../trust/sod.ts'
 import { verifyTravelDocument } from '../../trust/travel-document.ts'
 import { loadTrust, type Trust } from '../../trust/trust.ts'
-import { PKI } from '../conformance/driven-reader.ts'
+import { PKI } from '../support/pki.ts'
 
 // Inputs that have broken card software, here or elsewhere, and every beginning of what a good card says: whatever reads a
 // card must name what is wrong with them, and stop.

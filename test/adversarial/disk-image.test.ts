@@ -9,9 +9,9 @@ import { canOf } from '../../simulator/card/cie/identity.ts'
 import { DEFAULT_PIN } from '../../simulator/card/cns.ts'
 import { personalFile } from '../../simulator/card/personal-file.ts'
 import { familyOf, people, personById } from '../../simulator/population/people.ts'
-import { createDiskSearcher } from '../support/disk-image.ts'
-import { digitPatterns } from '../support/personal-patterns.ts'
-import { watchDisk } from '../support/totem-disk.ts'
+import { createDiskSearcher } from '../support/disk/disk-image.ts'
+import { digitPatterns } from '../support/disk/personal-patterns.ts'
+import { watchDisk } from '../support/disk/totem-disk.ts'
 
 // Who proves that a disk holds nothing of anybody must first prove to find what is there.
 

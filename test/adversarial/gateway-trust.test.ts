@@ -8,8 +8,9 @@ import type { GatewayConfig } from '../../gateway/index.ts'
 import { openTrust } from '../../gateway/trust/keeper.ts'
 import { makePki } from '../../simulator/pki/make.ts'
 import { type CrlOptions, issueCrls } from '../../simulator/pki/trust-list.ts'
-import { login, PKI } from '../support/gateway-office.ts'
-import { certificateNaming, DAY, foreignPki, issuerServer, listOf, temporary } from '../support/trust.ts'
+import { login } from '../support/gateway/requests.ts'
+import { PKI } from '../support/pki.ts'
+import { certificateNaming, DAY, foreignPki, issuerServer, listOf, temporary } from '../support/trust/lists.ts'
 
 beforeAll(() => makePki(PKI))
 

@@ -10,27 +10,19 @@ import { heartbeat } from '../../contract/heartbeat.ts'
 import { startRetention } from '../../gateway/retention.ts'
 import { openStore } from '../../gateway/store/database.ts'
 import { people } from '../../simulator/population/people.ts'
-import {
-  formerRequest,
-  idAnpr,
-  journal,
-  login,
-  type Office,
-  openOffice,
-  PKI,
-  sealed,
-  sealedText,
-  TotemClient,
-  wish,
-} from '../support/gateway-office.ts'
-import { type Postgres, startPostgres } from '../support/postgres.ts'
+import { type Centre, openCentre } from '../support/gateway/centre.ts'
+import { type Postgres, startPostgres } from '../support/gateway/postgres.ts'
+import { formerRequest, idAnpr, login, sealed, sealedText, wish } from '../support/gateway/requests.ts'
+import { TotemClient } from '../support/gateway/totem-client.ts'
+import { chainOf } from '../support/journal/chain.ts'
+import { PKI } from '../support/pki.ts'
 
 const DAY = 86_400_000
 /** On a machine that has other things to do. */
 const SOON = { timeout: 30_000 }
 
 let postgres: Postgres
-let office: Office
+let centre: Centre
 let database: pg.Pool
 let totem: TotemClient
 let other: TotemClient
@@ -38,22 +30,22 @@ let operator: TotemClient
 
 beforeAll(async () => {
   postgres = await startPostgres()
-  office = await openOffice(postgres.url, {}, { reusePdf: true })
+  centre = await openCentre(postgres.url, {}, { reusePdf: true })
   database = new pg.Pool({ connectionString: postgres.url, max: 2 })
   connectAll()
 })
-afterEach(() => office.anpr.setFault({ kind: 'none' }))
+afterEach(() => centre.anpr.setFault({ kind: 'none' }))
 afterAll(async () => {
   await closeAll()
   await database?.end()
-  await office?.stop()
+  await centre?.stop()
   await postgres?.stop()
 })
 
 function connectAll(): void {
-  totem = new TotemClient(office.gateway.url, 'TT-0001')
-  other = new TotemClient(office.gateway.url, 'TT-0002')
-  operator = new TotemClient(office.gateway.operatorUrl, null)
+  totem = new TotemClient(centre.gateway.url, 'TT-0001')
+  other = new TotemClient(centre.gateway.url, 'TT-0002')
+  operator = new TotemClient(centre.gateway.operatorUrl, null)
 }
 const closeAll = () => Promise.all([totem?.close(), other?.close(), operator?.close()])
 
@@ -74,7 +66,7 @@ describe('compression', () => {
 
   const post = async (body: Buffer, encoding: string) => {
     const headers = { 'content-type': 'application/json', 'content-encoding': encoding }
-    const url = `${office.gateway.url}/v1/operations`
+    const url = `${centre.gateway.url}/v1/operations`
     const answer = await request(url, { method: 'POST', dispatcher: agent, headers, body })
     await answer.body.dump()
     return answer.statusCode
@@ -95,7 +87,7 @@ describe('compression', () => {
   })
   test('an answer goes gzipped to who asks for it', async () => {
     const headers = { 'accept-encoding': 'gzip' }
-    const answer = await request(`${office.gateway.url}/v1/trust`, { dispatcher: agent, headers })
+    const answer = await request(`${centre.gateway.url}/v1/trust`, { dispatcher: agent, headers })
     expect(answer.headers['content-encoding']).toBe('gzip')
     const packed = Buffer.from(await answer.body.arrayBuffer())
     expect(JSON.parse(gunzipSync(packed).toString())).toEqual((await totem.get('/v1/trust')).body)
@@ -162,7 +154,7 @@ describe('outcomes', () => {
     const { cursor } = await drained()
     const held = outcomes(cursor, 25)
     await outcomes(cursor)
-    const restarted = office.restartGateway()
+    const restarted = centre.restartGateway()
     expect(await held).toEqual({ status: 200, body: { cursor, more: false, outcomes: [] } })
     await closeAll()
     await restarted
@@ -173,7 +165,7 @@ describe('outcomes', () => {
 test('too many bodies at once: told when to come again, and a citizen who stands there is served', async ({
   onTestFinished,
 }) => {
-  const { hostname, port } = new URL(office.gateway.url)
+  const { hostname, port } = new URL(centre.gateway.url)
   const hanging: TLSSocket[] = []
   onTestFinished(() => {
     for (const socket of hanging) socket.destroy()
@@ -183,7 +175,7 @@ test('too many bodies at once: told when to come again, and a citizen who stands
   const agent = new Agent({ connect: asTotem() })
   onTestFinished(() => agent.close())
   const submit = async () => {
-    const answer = await request(`${office.gateway.url}/v1/operations`, {
+    const answer = await request(`${centre.gateway.url}/v1/operations`, {
       method: 'POST',
       dispatcher: agent,
       headers: { 'content-type': 'application/json' },
@@ -216,7 +208,7 @@ const dead = async () =>
   )
 /** A request for which ANPR, which is out from here on, had no answer for days. */
 async function givenUp() {
-  office.anpr.setFault({ kind: 'unavailable' })
+  centre.anpr.setFault({ kind: 'unavailable' })
   const item = await sealed(wish('anna-bianchi'))
   await totem.submit(item)
   await expect
@@ -233,7 +225,7 @@ describe('operators', () => {
   test('what was given up is shown as dead, and redriven it is issued', async () => {
     const item = await givenUp()
     expect((await totem.submit(item)).body.results[0].state).toBe('pending')
-    office.anpr.setFault({ kind: 'none' })
+    centre.anpr.setFault({ kind: 'none' })
     expect((await operator.post('/v1/operator/redrive', '{}', authorization())).body).toEqual({ redriven: 1 })
     expect((await totem.settled(item)).body.results[0].state).toBe('issued')
     expect(await dead()).toEqual([])
@@ -262,7 +254,7 @@ describe('operators', () => {
   })
   test('the metrics count, and name nobody', async () => {
     const agent = new Agent({ connect: { ca: file('gateway-ca.pem') } })
-    const answer = await request(`${office.gateway.operatorUrl}/metrics`, {
+    const answer = await request(`${centre.gateway.operatorUrl}/metrics`, {
       dispatcher: agent,
       headers: authorization(),
     })
@@ -283,7 +275,7 @@ describe('operators', () => {
 describe('what is kept', () => {
   const later = async (days: number) => {
     const log = pino({ enabled: false })
-    const store = await openStore({ databaseUrl: postgres.url, dataDir: office.config.dataDir }, log)
+    const store = await openStore({ databaseUrl: postgres.url, dataDir: centre.config.dataDir }, log)
     const retention = startRetention({ store, now: () => new Date(Date.now() + days * DAY), log })
     await retention.run()
     await retention.stop()
@@ -313,9 +305,9 @@ describe('what is kept', () => {
     const { body } = await totem.post('/v1/sessions', login('anna-bianchi'))
     const bearer = { authorization: `Bearer ${body.token}` }
     const subject = idAnpr('anna-bianchi')
-    office.anpr.setFault({ kind: 'unavailable' })
+    centre.anpr.setFault({ kind: 'unavailable' })
     expect((await totem.get('/v1/sessions/current/visura', bearer)).status).toBe(503)
-    office.anpr.setFault({ kind: 'none' })
+    centre.anpr.setFault({ kind: 'none' })
     const visura = await totem.get('/v1/sessions/current/visura', bearer)
     expect((await totem.get('/v1/sessions/current/family', bearer)).status).toBe(200)
     const preview = (of: string) =>
@@ -355,7 +347,7 @@ describe('what is kept', () => {
     expect((await totem.submit(item)).body.results).toEqual([
       { operation: id, state: 'refused', problem: { kind: 'request-expired', anpr: null } },
     ])
-    expect(office.anpr.issued().filter((operation) => operation === id)).toHaveLength(1)
+    expect(centre.anpr.issued().filter((operation) => operation === id)).toHaveLength(1)
     expect(await count('select from access_log where operation = $1', id)).toBe(1)
     await later(37 * 31)
     expect(await count('select from access_log where operation = $1', id)).toBe(0)
@@ -372,28 +364,28 @@ describe('what is kept', () => {
   })
   test('what was given up is refused after five weeks, and its totem hears of it', async ({ onTestFinished }) => {
     const { operation } = await givenUp()
-    office.anpr.setFault({ kind: 'none' })
+    centre.anpr.setFault({ kind: 'none' })
     const now = new Date()
     onTestFinished(() => {
-      office.clock.now = now
+      centre.clock.now = now
     })
     const { rows } = await database.query("select last from outcome_counter where totem = 'TT-0001'")
     await later(34)
     expect(await dead()).toHaveLength(1)
-    office.clock.now = new Date(Date.now() + 36 * DAY)
+    centre.clock.now = new Date(Date.now() + 36 * DAY)
     const told = totem.get(`/v1/outcomes?after=${rows[0].last}&wait=25`)
     await later(36)
     const problem = { kind: 'request-expired', anpr: null }
     expect((await told).body.outcomes).toEqual([{ operation, state: 'refused', problem }])
     expect(await dead()).toEqual([])
-    expect(office.anpr.issued()).not.toContain(operation)
+    expect(centre.anpr.issued()).not.toContain(operation)
     expect(await count('select from operation_request where operation = $1', operation)).toBe(0)
     expect(await count("select from access_log where operation = $1 and outcome = 'request-expired'", operation)).toBe(
       1,
     )
   })
   test('a sync log goes after three years but for its end, on which the next entry hangs', async () => {
-    const entries = journal('TT-0002', 5)
+    const entries = chainOf('TT-0002', 5)
     const send = async (batch: typeof entries) => (await other.post('/v1/journal', { entries: batch, base: null })).body
     await send(entries)
     const held = async () =>
@@ -404,30 +396,30 @@ describe('what is kept', () => {
     expect(await held()).toEqual([1, 2, 3, 4, 5])
     await later(37 * 31)
     expect(await held()).toEqual([5])
-    expect(await send(journal('TT-0002', 2, entries[4]))).toMatchObject({ upTo: 7, forked: false })
+    expect(await send(chainOf('TT-0002', 2, entries[4]))).toMatchObject({ upTo: 7, forked: false })
     expect(await held()).toEqual([5, 6, 7])
   })
   test('a request of the version before, taken in by the gateway of then: refused by name, and its totem hears of it', async () => {
     const item = await sealed(wish('anna-bianchi'))
     const { operation } = item
     const { rows } = await database.query("select last from outcome_counter where totem = 'TT-0001'")
-    office.anpr.setFault({ kind: 'unavailable' })
+    centre.anpr.setFault({ kind: 'unavailable' })
     await totem.submit(item)
     const old = await sealedText(operation, formerRequest(wish('anna-bianchi', { operation })))
     await database.query('update operation_request set sealed = $2 where operation = $1', [operation, old.sealed])
-    office.anpr.setFault({ kind: 'none' })
+    centre.anpr.setFault({ kind: 'none' })
     const { body } = await totem.get(`/v1/outcomes?after=${rows[0].last}&wait=25`)
     const problem = { kind: 'request-outdated', anpr: null }
     expect(body.outcomes).toEqual([{ operation, state: 'refused', problem }])
-    expect(office.anpr.issued()).not.toContain(operation)
+    expect(centre.anpr.issued()).not.toContain(operation)
     expect(await count('select from operation_request where operation = $1', operation)).toBe(0)
   })
   test('a request without a job is given one', async () => {
-    office.anpr.setFault({ kind: 'unavailable' })
+    centre.anpr.setFault({ kind: 'unavailable' })
     const item = await sealed(wish('anna-bianchi'))
     await totem.submit(item)
     await database.query("delete from pgboss.job where name = 'anpr'")
-    office.anpr.setFault({ kind: 'none' })
+    centre.anpr.setFault({ kind: 'none' })
     await later(1)
     expect((await totem.settled(item)).body.results[0].state).toBe('issued')
   })
@@ -435,7 +427,7 @@ describe('what is kept', () => {
 
 test('while the database is away a read is to come again', async ({ onTestFinished }) => {
   const server = await startPostgres()
-  const own = await openOffice(server.url, {}, { reusePdf: true })
+  const own = await openCentre(server.url, {}, { reusePdf: true })
   const agent = new Agent({ connect: asTotem() })
   onTestFinished(async () => {
     await agent.close()

@@ -13,22 +13,21 @@ import { startGatewayProcess } from '../../simulator/bench/gateway.ts'
 import { makePki } from '../../simulator/pki/make.ts'
 import { issueCrls } from '../../simulator/pki/trust-list.ts'
 import { people } from '../../simulator/population/people.ts'
+import { type Centre, openCentre } from '../support/gateway/centre.ts'
+import { type Postgres, startPostgres } from '../support/gateway/postgres.ts'
 import {
   formerLogin,
   formerRequest,
   idAnpr,
-  journal,
   login,
-  type Office,
   opened,
-  openOffice,
-  PKI,
   sealed,
   sealedText,
-  TotemClient,
   wish,
-} from '../support/gateway-office.ts'
-import { type Postgres, startPostgres } from '../support/postgres.ts'
+} from '../support/gateway/requests.ts'
+import { TotemClient } from '../support/gateway/totem-client.ts'
+import { chainOf } from '../support/journal/chain.ts'
+import { PKI } from '../support/pki.ts'
 
 const MINUTE = 60_000
 const counter = { channel: 'counter', id: 'TT-0001-01', person: 'm.verdi' } as const
@@ -41,29 +40,29 @@ beforeAll(async () => {
 afterAll(() => postgres?.stop())
 
 describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) => {
-  let office: Office
+  let centre: Centre
   let totem: TotemClient
   let other: TotemClient
 
   beforeAll(async () => {
-    office = await openOffice(engine === 'PGlite' ? null : await postgres.database())
-    totem = new TotemClient(office.gateway.url, 'TT-0001')
-    other = new TotemClient(office.gateway.url, 'TT-0002')
+    centre = await openCentre(engine === 'PGlite' ? null : await postgres.database())
+    totem = new TotemClient(centre.gateway.url, 'TT-0001')
+    other = new TotemClient(centre.gateway.url, 'TT-0002')
   })
   afterAll(async () => {
     await Promise.all([totem?.close(), other?.close()])
-    await office?.stop()
+    await centre?.stop()
   })
   afterEach(() => {
-    office.anpr.setFault({ kind: 'none' })
-    office.clock.now = new Date()
+    centre.anpr.setFault({ kind: 'none' })
+    centre.clock.now = new Date()
   })
 
   const openSession = async (person: string) => {
     const { body } = await totem.post('/v1/sessions', login(person))
     return { authorization: `Bearer ${body.token}` }
   }
-  const issuedByAnpr = (operation: string) => office.anpr.issued().filter((id) => id === operation)
+  const issuedByAnpr = (operation: string) => centre.anpr.issued().filter((id) => id === operation)
 
   describe('door', () => {
     test('a totem sees status', async () => {
@@ -72,7 +71,7 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
       expect(body).toEqual({ at: expect.any(String), version: expect.any(String) })
     })
     test('no client certificate: the handshake fails', async () => {
-      const stranger = new TotemClient(office.gateway.url, null)
+      const stranger = new TotemClient(centre.gateway.url, null)
       await expect(stranger.get('/v1/status')).rejects.toThrow()
       await stranger.close()
     })
@@ -87,7 +86,7 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
       expect(answer).toEqual({ status, body: { kind: 'request-malformed', anpr: null } })
     })
     test('operators need their token', async () => {
-      const operator = new TotemClient(office.gateway.operatorUrl, null)
+      const operator = new TotemClient(centre.gateway.operatorUrl, null)
       const token = readFileSync(join(PKI, 'operator-token'), 'utf8').trim()
       const path = '/v1/operator/operations'
       expect((await operator.get(path)).status).toBe(401)
@@ -168,7 +167,7 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
       expect((await totem.post('/v1/sessions', login('mario-rossi', { caller }))).body.kind).toBe('request-malformed')
     })
     test.each([-6, 6])('login %i minutes away is stale', async (minutes) => {
-      const at = new Date(+office.clock.now + minutes * MINUTE)
+      const at = new Date(+centre.clock.now + minutes * MINUTE)
       const { body } = await totem.post('/v1/sessions', login('mario-rossi', { at }))
       expect(body.kind).toBe('statement-stale')
     })
@@ -181,17 +180,17 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
     })
     test('ANPR down: the login is not used up', async () => {
       const evidence = login('mario-rossi')
-      office.anpr.setFault({ kind: 'unavailable' })
+      centre.anpr.setFault({ kind: 'unavailable' })
       expect(await totem.post('/v1/sessions', evidence)).toEqual({
         status: 503,
         body: { kind: 'anpr-unavailable', anpr: null },
       })
-      office.anpr.setFault({ kind: 'none' })
+      centre.anpr.setFault({ kind: 'none' })
       expect((await totem.post('/v1/sessions', evidence)).status).toBe(201)
     })
     test('it ends after fifteen minutes', async () => {
       const session = await openSession('mario-rossi')
-      office.clock.now = new Date(+office.clock.now + 16 * MINUTE)
+      centre.clock.now = new Date(+centre.clock.now + 16 * MINUTE)
       const { status, body } = await totem.get('/v1/sessions/current/family', session)
       expect({ status, kind: body.kind }).toEqual({ status: 401, kind: 'session-expired' })
     })
@@ -206,8 +205,8 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
     test('list and CRLs are those of the gateway, byte for byte', async () => {
       const { status, body } = await totem.get('/v1/trust')
       expect(status).toBe(200)
-      expect(body.list).toBe(readFileSync(office.config.trust.list, 'utf8'))
-      expect(body.crls).toHaveLength(readdirSync(office.config.trust.crls).length)
+      expect(body.list).toBe(readFileSync(centre.config.trust.list, 'utf8'))
+      expect(body.crls).toHaveLength(readdirSync(centre.config.trust.crls).length)
       for (const { sha256, bytes } of body.crls) {
         const crl = await totem.bytes(`/v1/trust/crls/${sha256}`)
         expect(crl).toHaveLength(bytes)
@@ -240,7 +239,7 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
       ])
     })
     test('preview of a child; nothing is issued', async () => {
-      const before = office.anpr.issued().length
+      const before = centre.anpr.issued().length
       const { status, body } = await totem.post(
         '/v1/previews',
         { subject: idAnpr('sofia-rossi'), types: ['8', '12'], exemption: 'processuale' },
@@ -248,7 +247,7 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
       )
       expect(status).toBe(200)
       expect(Buffer.from(body.pdf, 'base64').subarray(0, 5).toString()).toBe('%PDF-')
-      expect(office.anpr.issued()).toHaveLength(before)
+      expect(centre.anpr.issued()).toHaveLength(before)
     })
     test('preview of a neighbour is refused with the code of ANPR', async () => {
       const { status, body } = await totem.post(
@@ -270,7 +269,7 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
       const { header, outcome } = await opened(result.outcome)
       expect(header).toMatchObject({ typ: 'totem-outcome+jwe', op: request.operation, alg: 'ECDH-ES', enc: 'A256GCM' })
       expect(outcome).toMatchObject({ operation: request.operation, types: ['8', '12'] })
-      const made = await fetch(`${office.anpr.url}/simulator/issued/${request.operation}`)
+      const made = await fetch(`${centre.anpr.url}/simulator/issued/${request.operation}`)
       expect(Buffer.from(outcome.pdf, 'base64').equals(Buffer.from(await made.arrayBuffer()))).toBe(true)
       await expect(opened(result.outcome, 'TT-0002')).rejects.toThrow()
     })
@@ -295,28 +294,28 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
     })
     test('ANPR down, then up: pending, then issued', async () => {
       const item = await sealed(wish('giovanni-ricci'))
-      office.anpr.setFault({ kind: 'unavailable' })
+      centre.anpr.setFault({ kind: 'unavailable' })
       expect((await totem.submit(item)).body.results).toEqual([{ operation: item.operation, state: 'pending' }])
-      office.anpr.setFault({ kind: 'none' })
+      centre.anpr.setFault({ kind: 'none' })
       expect((await totem.settled(item)).body.results[0].state).toBe('issued')
     })
     test('ANPR answers garbage: pending, never refused', async () => {
       const item = await sealed(wish('giovanni-ricci'))
-      office.anpr.setFault({ kind: 'garbage' })
+      centre.anpr.setFault({ kind: 'garbage' })
       expect((await totem.submit(item)).body.results[0].state).toBe('pending')
-      office.anpr.setFault({ kind: 'none' })
+      centre.anpr.setFault({ kind: 'none' })
       expect((await totem.settled(item)).body.results[0].state).toBe('issued')
     })
     test('ANPR says no: refused with its code, and stays so', async () => {
       const item = await sealed(wish('giovanni-ricci'))
-      office.anpr.setFault({ kind: 'error', code: 'EN286' })
+      centre.anpr.setFault({ kind: 'error', code: 'EN286' })
       const refused = {
         operation: item.operation,
         state: 'refused',
         problem: { kind: 'certificate-not-issuable', anpr: 'EN286' },
       }
       expect((await totem.settled(item)).body.results).toEqual([refused])
-      office.anpr.setFault({ kind: 'none' })
+      centre.anpr.setFault({ kind: 'none' })
       expect((await totem.settled(item)).body.results).toEqual([refused])
     })
     test('a neighbour is not in the family', async () => {
@@ -348,7 +347,7 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
       expect((await totem.submit(stranger)).body.results).toEqual([
         { operation: request.operation, state: 'later', reason: 'request-unopened' },
       ])
-      expect(office.logged()).toMatch(new RegExp(`"level":50.*"request-unopened".*${request.operation}`))
+      expect(centre.logged()).toMatch(new RegExp(`"level":50.*"request-unopened".*${request.operation}`))
       expect((await totem.settled(await sealed(request))).body.results[0].state).toBe('issued')
     })
     test('body of another operation than its header: refused', async () => {
@@ -375,7 +374,7 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
     })
     test('evidence is judged at the time of its login', async () => {
       // The card was good when the request was queued, and ends while it waits.
-      const at = new Date(+office.clock.now - 20 * DAY)
+      const at = new Date(+centre.clock.now - 20 * DAY)
       const queued = await sealed(
         wish('anna-bianchi', { evidence: login('anna-bianchi', { at, certificate: 'anna-bianchi.expired' }) }),
       )
@@ -383,26 +382,26 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
     })
     test('thirty-one days old: refused, and decided anew when it was the clock here that was wrong', async () => {
       const item = await sealed(wish('anna-bianchi'))
-      office.clock.now = new Date(+office.clock.now + 31 * DAY)
+      centre.clock.now = new Date(+centre.clock.now + 31 * DAY)
       expect((await totem.settled(item)).body.results).toEqual([
         { operation: item.operation, state: 'refused', problem: { kind: 'request-expired', anpr: null } },
       ])
-      office.clock.now = new Date()
+      centre.clock.now = new Date()
       expect((await totem.settled(item)).body.results[0].state).toBe('issued')
     })
     test.each([1, 29])('the clock of the totem %i days ahead: issued', async (days) => {
-      const at = new Date(+office.clock.now + days * DAY)
+      const at = new Date(+centre.clock.now + days * DAY)
       const item = await sealed(wish('anna-bianchi', { evidence: login('anna-bianchi', { at }) }))
       expect((await totem.settled(item)).body.results[0].state).toBe('issued')
     })
     test('the clock of the totem months ahead: not taken in and an alarm, issued when the time has come', async () => {
-      const at = new Date(+office.clock.now + 90 * DAY)
+      const at = new Date(+centre.clock.now + 90 * DAY)
       const item = await sealed(wish('anna-bianchi', { evidence: login('anna-bianchi', { at }) }))
       expect((await totem.submit(item)).body.results).toEqual([
         { operation: item.operation, state: 'later', reason: 'statement-ahead' },
       ])
-      expect(office.logged()).toMatch(new RegExp(`"level":50.*"statement-ahead".*${item.operation}`))
-      office.clock.now = new Date(+at)
+      expect(centre.logged()).toMatch(new RegExp(`"level":50.*"statement-ahead".*${item.operation}`))
+      centre.clock.now = new Date(+at)
       expect((await totem.settled(item)).body.results[0].state).toBe('issued')
     })
     test.each([
@@ -411,7 +410,7 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
       ['request', 31, { requestedAt: (at: number) => new Date(at).toISOString() }],
       ['request', -6, { requestedAt: (at: number) => new Date(at).toISOString() }],
     ])('a login is good for its own visit only: %s %i minutes from it is refused', async (_name, minutes, more) => {
-      const evidence = login('anna-bianchi', { at: new Date(+office.clock.now - DAY) })
+      const evidence = login('anna-bianchi', { at: new Date(+centre.clock.now - DAY) })
       const at = Date.parse(evidence.statement.at) + minutes * MINUTE
       const changed = Object.fromEntries(Object.entries(more).map(([field, of]) => [field, of(at)]))
       const item = await sealed(wish('anna-bianchi', { evidence, ...changed }))
@@ -419,7 +418,7 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
       expect(issuedByAnpr(item.operation)).toEqual([])
     })
     test('a visit may take its time: asked half an hour after the login, sent weeks later', async () => {
-      const evidence = login('anna-bianchi', { at: new Date(+office.clock.now - 20 * DAY) })
+      const evidence = login('anna-bianchi', { at: new Date(+centre.clock.now - 20 * DAY) })
       const at = Date.parse(evidence.statement.at) + 30 * MINUTE
       const request = wish('anna-bianchi', { evidence, operation: ulid(at), requestedAt: new Date(at).toISOString() })
       expect((await totem.settled(await sealed(request))).body.results[0].state).toBe('issued')
@@ -461,7 +460,7 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
       const { operation } = wish('anna-bianchi')
       const item = await sealedText(operation, { version: 3, operation })
       expect((await totem.submit(item)).body.results).toEqual([{ operation, state: 'later', reason: 'request-later' }])
-      expect(office.logged()).toMatch(new RegExp(`"level":50.*"request-later".*${operation}`))
+      expect(centre.logged()).toMatch(new RegExp(`"level":50.*"request-later".*${operation}`))
     })
     test('a forged login in a sealed request is refused', async () => {
       const item = await sealed(wish('anna-bianchi', { evidence: login('anna-bianchi', { key: 'mario-rossi' }) }))
@@ -471,9 +470,9 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
       const item = await sealed(wish('anna-bianchi'))
       const first = await totem.settled(item)
       await Promise.all([totem.close(), other.close()])
-      await office.restartGateway()
-      totem = new TotemClient(office.gateway.url, 'TT-0001')
-      other = new TotemClient(office.gateway.url, 'TT-0002')
+      await centre.restartGateway()
+      totem = new TotemClient(centre.gateway.url, 'TT-0001')
+      other = new TotemClient(centre.gateway.url, 'TT-0002')
       expect((await totem.settled(item)).body).toEqual(first.body)
       const { operations } = (await totem.get('/v1/operations')).body
       expect(operations.filter((o: { operation: string }) => o.operation === item.operation)).toEqual([
@@ -483,7 +482,7 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
   })
 
   describe('sync log', () => {
-    const chain = journal('TT-0001', 10)
+    const chain = chainOf('TT-0001', 10)
     const send = (entries: unknown[]) => totem.post('/v1/journal', { entries, base: null })
 
     test('gaps, tampering and repetitions', async () => {
@@ -496,7 +495,7 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
     })
     test('sent twice at the same moment, it is held once', async () => {
       const last = chain.at(-1)
-      const more = journal('TT-0001', 5, { seq: last?.seq ?? 0, hash: last?.hash ?? '' })
+      const more = chainOf('TT-0001', 5, { seq: last?.seq ?? 0, hash: last?.hash ?? '' })
       const answers = await Promise.all([send(more), send(more), send(more)])
       for (const { body } of answers) expect(body).toEqual({ upTo: 15, anchor: null, forked: false })
     })
@@ -504,44 +503,44 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
       expect((await other.post('/v1/journal', { entries: chain, base: null })).body.upTo).toBe(0)
     })
     test('what the closed list does not allow is not taken', async () => {
-      const named = journal('TT-0002', 1).map((entry) => ({ ...entry, fields: { state: 'up', name: 'Anna' } }))
+      const named = chainOf('TT-0002', 1).map((entry) => ({ ...entry, fields: { state: 'up', name: 'Anna' } }))
       expect((await other.post('/v1/journal', { entries: named, base: null })).body.upTo).toBe(0)
     })
   })
 
   test('the log names nobody', () => {
-    expect(office.logged()).toContain('operation-issued')
+    expect(centre.logged()).toContain('operation-issued')
     for (const { surname, codiceFiscale, idAnpr: id } of people) {
       for (const secret of [surname, surname.toUpperCase(), codiceFiscale, id]) {
-        expect(office.logged()).not.toContain(secret)
+        expect(centre.logged()).not.toContain(secret)
       }
     }
   })
 })
 
 test('two gateways on one PostgreSQL: one operation, one outcome', async ({ onTestFinished }) => {
-  const office = await openOffice(await postgres.database())
-  onTestFinished(() => office.stop())
-  const second = await startGateway(office.config, { log: pino({ enabled: false }) })
+  const centre = await openCentre(await postgres.database())
+  onTestFinished(() => centre.stop())
+  const second = await startGateway(centre.config, { log: pino({ enabled: false }) })
   onTestFinished(() => second.stop())
-  const totems = [office.gateway, second].map(({ url }) => new TotemClient(url, 'TT-0001'))
+  const totems = [centre.gateway, second].map(({ url }) => new TotemClient(url, 'TT-0001'))
   const item = await sealed(wish('anna-bianchi'))
   const answers = await Promise.all([...totems, ...totems, ...totems].map((totem) => totem.settled(item)))
   expect(new Set(answers.map(({ body }) => body.results[0].outcome)).size).toBe(1)
-  expect(office.anpr.issued()).toEqual([item.operation])
+  expect(centre.anpr.issued()).toEqual([item.operation])
   await Promise.all(totems.map((totem) => totem.close()))
 })
 
 test('a gateway that ends first finishes what it began', async ({ onTestFinished }) => {
-  const office = await openOffice(await postgres.database())
-  onTestFinished(() => office.stop())
-  office.anpr.setFault({ kind: 'slow', ms: 200 })
+  const centre = await openCentre(await postgres.database())
+  onTestFinished(() => centre.stop())
+  centre.anpr.setFault({ kind: 'slow', ms: 200 })
   const item = await sealed(wish('anna-bianchi'))
-  const totem = new TotemClient(office.gateway.url, 'TT-0001')
+  const totem = new TotemClient(centre.gateway.url, 'TT-0001')
   expect((await totem.submit(item)).body.results).toEqual([{ operation: item.operation, state: 'pending' }])
   await totem.close()
-  await office.restartGateway()
-  const again = new TotemClient(office.gateway.url, 'TT-0001')
+  await centre.restartGateway()
+  const again = new TotemClient(centre.gateway.url, 'TT-0001')
   const { operations } = (await again.get('/v1/operations')).body
   expect(operations).toEqual([{ operation: item.operation, state: 'issued', at: expect.any(String) }])
   await again.close()
@@ -550,28 +549,28 @@ test('a gateway that ends first finishes what it began', async ({ onTestFinished
 test('no CRL at hand costs nobody a request: no session, the request pending, issued when the CRL is there', async ({
   onTestFinished,
 }) => {
-  const office = await openOffice(await postgres.database())
-  onTestFinished(() => office.stop())
-  const { crls } = office.config.trust
+  const centre = await openCentre(await postgres.database())
+  onTestFinished(() => centre.stop())
+  const { crls } = centre.config.trust
   for (const file of readdirSync(crls)) rmSync(join(crls, file))
-  await office.restartGateway()
+  await centre.restartGateway()
   const session = async () => {
-    const totem = new TotemClient(office.gateway.url, 'TT-0001')
+    const totem = new TotemClient(centre.gateway.url, 'TT-0001')
     const { status, body } = await totem.post('/v1/sessions', login('anna-bianchi'))
     await totem.close()
     return body.kind ?? status
   }
   const item = await sealed(wish('anna-bianchi'))
-  const totem = new TotemClient(office.gateway.url, 'TT-0001')
+  const totem = new TotemClient(centre.gateway.url, 'TT-0001')
   expect((await totem.submit(item)).body.results).toEqual([{ operation: item.operation, state: 'pending' }])
   await totem.close()
   expect(await session()).toBe('revocation-unknown')
   await expect
-    .poll(office.logged, { timeout: 30_000 })
+    .poll(centre.logged, { timeout: 30_000 })
     .toMatch(new RegExp(`"level":50.*"revocation-unknown".*${item.operation}`))
   await issueCrls(PKI, crls)
-  await office.restartGateway()
-  const again = new TotemClient(office.gateway.url, 'TT-0001')
+  await centre.restartGateway()
+  const again = new TotemClient(centre.gateway.url, 'TT-0001')
   expect((await again.settled(item)).body.results[0].state).toBe('issued')
   await again.close()
   expect(await session()).toBe(201)
@@ -584,9 +583,9 @@ test('a totem is given a new key or withdrawn by its key file alone, at once', a
   const keyFile = (totem: string) => `${totem}.outcome.pub.jwk.json`
   const provision = (totem: string) =>
     copyFileSync(join(PKI, 'totems', keyFile(totem)), join(folder, keyFile('TT-0001')))
-  const office = await openOffice(await postgres.database(), { totems: folder })
-  onTestFinished(() => office.stop())
-  const totem = new TotemClient(office.gateway.url, 'TT-0001')
+  const centre = await openCentre(await postgres.database(), { totems: folder })
+  onTestFinished(() => centre.stop())
+  const totem = new TotemClient(centre.gateway.url, 'TT-0001')
   onTestFinished(() => totem.close())
   const issued = async () => (await totem.settled(await sealed(wish('anna-bianchi')))).body.results[0].outcome
 

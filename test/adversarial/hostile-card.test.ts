@@ -9,7 +9,7 @@ import type { PinPad } from '../../native/card/pin-pad.ts'
 import { openChannel, type PinProgress } from '../../native/card/transport.ts'
 import { cnsOf, DEFAULT_PIN } from '../../simulator/card/cns.ts'
 import { makePki } from '../../simulator/pki/make.ts'
-import { PKI } from '../conformance/reader.ts'
+import { PKI } from '../support/pki.ts'
 
 // Whoever puts a chip into the reader chooses every byte that comes back.
 beforeAll(() => makePki(PKI))

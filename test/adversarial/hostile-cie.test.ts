@@ -9,7 +9,7 @@ import { type CieOptions, cieOf } from '../../simulator/card/cie/cie.ts'
 import { CIE_PROFILES } from '../../simulator/card/cie/profiles.ts'
 import { DEFAULT_PIN } from '../../simulator/card/cns.ts'
 import { makePki } from '../../simulator/pki/make.ts'
-import { PKI } from '../conformance/reader.ts'
+import { PKI } from '../support/pki.ts'
 
 // Whoever puts a chip on the reader, or stands between the two, chooses every byte that comes back.
 let key: ExternalKey

@@ -3,7 +3,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { createPrinterService, type PrinterService } from '../../native/printer/service.ts'
-import { certificatePdf } from '../golden/papers.ts'
+import { certificatePdf } from '../support/paper/papers.ts'
 
 // Printers that no honest program stands for: each answer is written by hand (RFC 8010 §3.1).
 const GET_PRINTER = 0x0b

@@ -6,12 +6,12 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { JournalBatch } from '../../contract/gateway.ts'
 import { JOURNAL_ANCHOR_TYP } from '../../contract/journal.ts'
 import { ok } from '../../contract/result.ts'
-import { openGatewayKeys } from '../../main/keys/gateway-keys.ts'
-import { createKeysRefresh } from '../../main/keys/refresh.ts'
+import { openGatewayKeys } from '../../main/lists/gateway-keys.ts'
+import { createKeysRefresh } from '../../main/lists/gateway-keys-refresh.ts'
 import { listed, signGatewayKeys } from '../../simulator/pki/gateway-keys.ts'
 import { jwkPair } from '../../simulator/pki/jwk.ts'
-import { json, type ScriptedGateway, startScriptedGateway } from './scripted-gateway.ts'
-import { powerOn, type Totem, until } from './sync-totem.ts'
+import { json, type ScriptedGateway, startScriptedGateway } from '../support/sync/scripted-gateway.ts'
+import { powerOn, type Totem, until } from '../support/sync/syncing-totem.ts'
 
 // A gateway that signs the sync log with a key that is not the gateway's, before a totem as main/index.ts joins it.
 

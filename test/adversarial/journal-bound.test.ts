@@ -5,55 +5,55 @@ import Database from 'better-sqlite3'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { checkLog } from '../../main/journal/check.ts'
 import { openAnchor } from '../../trust/journal-anchor.ts'
-import { openJournalOffice, powerOn } from './journal-office.ts'
+import { openIntake, openLog } from '../support/journal/intake.ts'
 
 // 768 KiB, an eighth of it for warnings and alarms.
 const PAGES = 192
 const BYTES = PAGES * 4_096
 const BATCH = 500
 
-let office: Awaited<ReturnType<typeof openJournalOffice>>
+let intake: Awaited<ReturnType<typeof openIntake>>
 let dir: string
 let path: string
 beforeAll(async () => {
-  office = await openJournalOffice()
+  intake = await openIntake()
 })
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'journal-bound-'))
   path = join(dir, 'journal.db')
-  await office.empty()
+  await intake.empty()
 })
 afterEach(() => rmSync(dir, { recursive: true, force: true }))
-afterAll(() => office.close())
+afterAll(() => intake.close())
 
 test('a log that the gateway holds stays within its bound, and what is left can still be checked', async () => {
-  let journal = powerOn(path, { maxPages: PAGES })
+  let journal = openLog(path, { maxPages: PAGES })
   let written = 0
   for (let round = 0; round < 10; round++) {
     for (let n = 0; n < BATCH; n++) journal.record('printer.changed', { status: `n-${written++}` })
-    office.clock.now += 30_000
-    await office.drain(journal)
+    intake.clock.now += 30_000
+    await intake.drain(journal)
   }
   expect(statSync(path).size).toBeLessThanOrEqual(BYTES)
   journal.close()
-  journal = powerOn(path, { maxPages: PAGES })
+  journal = openLog(path, { maxPages: PAGES })
 
   const { faults, chains, anchors } = checkLog(journal.lines())
   expect(faults).toEqual([])
   expect(chains).toMatchObject([{ upTo: written, anchored: written }])
   expect(chains[0]?.from).toBeGreaterThan(2_000)
-  expect(await Promise.all(anchors.map((jws) => openAnchor(jws, office.anchors)))).not.toContain(null)
+  expect(await Promise.all(anchors.map((jws) => openAnchor(jws, intake.anchors)))).not.toContain(null)
   const kept = [...journal.entries()].map(({ seq, fields }) => [seq, fields.status])
   expect(kept).toEqual(
     kept.map((_, index) => [written - kept.length + index + 1, `n-${written - kept.length + index}`]),
   )
   // Whoever wants all of it asks the gateway.
-  expect(await office.held()).toHaveLength(written)
+  expect(await intake.held()).toHaveLength(written)
   journal.close()
 })
 
 test('three-weeks-without-a-line: what somebody must look at still goes in, the rest is counted, and nothing is thrown out', async () => {
-  let journal = powerOn(path, { maxPages: PAGES })
+  let journal = openLog(path, { maxPages: PAGES })
   const record = (times: number) => {
     for (let n = 0; n < times; n++) journal.record('printer.changed', { status: `n-${n}` })
   }
@@ -63,7 +63,7 @@ test('three-weeks-without-a-line: what somebody must look at still goes in, the 
   expect(held).toBeLessThan(4_000)
   // The count is on the disk.
   journal.close()
-  journal = powerOn(path, { maxPages: PAGES })
+  journal = openLog(path, { maxPages: PAGES })
   journal.record('device.died', { code: 139, waitMs: 1_000 })
   const told = [...journal.entries()].slice(held)
   expect(told.map(({ event, fields }) => [event, fields])).toEqual([
@@ -74,21 +74,21 @@ test('three-weeks-without-a-line: what somebody must look at still goes in, the 
   expect(journal.unsentCount()).toBe(held + 2)
 
   // The line is back: all of it goes out, there is room again, and what was not taken is said.
-  await office.drain(journal)
+  await intake.drain(journal)
   record(1)
   expect([...journal.entries()].slice(-2).map(({ event, fields }) => [event, fields])).toEqual([
     ['journal.lost', { entries: 10 }],
     ['printer.changed', { status: 'n-0' }],
   ])
-  expect(await office.held()).toHaveLength(held + 2)
+  expect(await intake.held()).toHaveLength(held + 2)
   expect(journal.verify().ok).toBe(true)
   journal.close()
 })
 
 test('the file itself lets only the oldest go, and only what the gateway has signed for', async () => {
-  const journal = powerOn(path)
+  const journal = openLog(path)
   for (let n = 0; n < 20; n++) journal.record('printer.changed', { status: `n-${n}` })
-  await office.drain(journal)
+  await intake.drain(journal)
   for (let n = 0; n < 20; n++) journal.record('printer.changed', { status: `n-${n}` })
   const db = new Database(path)
   for (const sql of ['seq = 21', 'seq = 40', 'seq = 2', 'seq > 0', 'seq BETWEEN 2 AND 20'])
@@ -106,36 +106,36 @@ test('the file itself lets only the oldest go, and only what the gateway has sig
 })
 
 test('gateway-restored-from-a-backup: it gets what the totem still has, and knows by its own signature what is missing', async () => {
-  const journal = powerOn(path, { maxPages: PAGES })
+  const journal = openLog(path, { maxPages: PAGES })
   const work = async (rounds: number) => {
     for (let round = 0; round < rounds; round++) {
       for (let n = 0; n < BATCH; n++) journal.record('printer.changed', { status: `n-${n}` })
-      office.clock.now += 60_000
-      await office.drain(journal)
+      intake.clock.now += 60_000
+      await intake.drain(journal)
     }
   }
   await work(2)
   const backup = {
-    entries: await office.db.selectFrom('journal_entry').selectAll().execute(),
-    chains: await office.db.selectFrom('journal_chain').selectAll().execute(),
+    entries: await intake.db.selectFrom('journal_entry').selectAll().execute(),
+    chains: await intake.db.selectFrom('journal_chain').selectAll().execute(),
   }
   await work(8)
   const [{ from } = { from: 0 }] = checkLog(journal.lines()).chains
   expect(from).toBeGreaterThan(1_001)
 
-  await office.empty()
-  await office.db.insertInto('journal_chain').values(backup.chains).execute()
+  await intake.empty()
+  await intake.db.insertInto('journal_chain').values(backup.chains).execute()
   for (const { fields, at, ...entry } of backup.entries)
-    await office.db
+    await intake.db
       .insertInto('journal_entry')
       .values({ ...entry, at: at.toISOString(), fields: JSON.stringify(fields) })
       .execute()
   journal.record('totem.stopped', {})
-  expect(await office.drain(journal)).toBe(false)
+  expect(await intake.drain(journal)).toBe(false)
   const [{ chain } = { chain: '' }] = [...journal.entries()]
-  expect(await office.troubles()).toEqual([{ chain, kind: 'gap', seq: from }])
-  expect(office.logged).toContainEqual(expect.objectContaining({ kind: 'journal-gap', proved: true }))
-  const held = (await office.held()).map(({ seq }) => seq)
+  expect(await intake.troubles()).toEqual([{ chain, kind: 'gap', seq: from }])
+  expect(intake.logged).toContainEqual(expect.objectContaining({ kind: 'journal-gap', proved: true }))
+  const held = (await intake.held()).map(({ seq }) => seq)
   expect(held.filter((seq) => seq >= from)).toEqual([...journal.entries()].map(({ seq }) => seq))
   journal.close()
 })

@@ -4,29 +4,29 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Journal } from '../../main/journal/journal.ts'
-import { openJournalOffice, powerOn } from './journal-office.ts'
+import { openIntake, openLog } from '../support/journal/intake.ts'
 
 // Two real logs and the gateway's real intake: one totem that is there twice.
 
-let office: Awaited<ReturnType<typeof openJournalOffice>>
+let intake: Awaited<ReturnType<typeof openIntake>>
 let dir: string
 const on = new Set<Journal>()
 beforeAll(async () => {
-  office = await openJournalOffice()
+  intake = await openIntake()
 })
 beforeEach(async () => {
   dir = mkdtempSync(join(tmpdir(), 'journal-clone-'))
-  await office.empty()
+  await intake.empty()
 })
 afterEach(() => {
   for (const journal of on) journal.close()
   on.clear()
   rmSync(dir, { recursive: true, force: true })
 })
-afterAll(() => office.close())
+afterAll(() => intake.close())
 
 const start = (machine: string) => {
-  const journal = powerOn(join(dir, machine, 'journal.db'))
+  const journal = openLog(join(dir, machine, 'journal.db'))
   on.add(journal)
   return journal
 }
@@ -50,7 +50,7 @@ const cloned = (journal: Journal) => [...journal.entries()].filter(({ event }) =
 test('disk-copied-into-a-second-machine: both hear it at their next call, both say it once, operators see it', async () => {
   let first = totem()
   note(first, 'ready', 20)
-  expect(await office.drain(first)).toBe(false)
+  expect(await intake.drain(first)).toBe(false)
   stop(first)
   copy('first', 'second')
   first = start('first')
@@ -58,14 +58,14 @@ test('disk-copied-into-a-second-machine: both hear it at their next call, both s
   note(first, 'ready', 3)
   note(second, 'paperLow', 5)
 
-  expect(await office.drain(first)).toBe(false)
-  expect(await office.drain(second)).toBe(true)
+  expect(await intake.drain(first)).toBe(false)
+  expect(await intake.drain(second)).toBe(true)
   note(first, 'ready')
-  expect(await office.drain(first)).toBe(true)
+  expect(await intake.drain(first)).toBe(true)
   for (let round = 0; round < 3; round++) {
     for (const machine of [first, second]) {
       note(machine, 'ready')
-      expect(await office.drain(machine)).toBe(true)
+      expect(await intake.drain(machine)).toBe(true)
     }
   }
   for (const machine of [first, second]) {
@@ -73,47 +73,47 @@ test('disk-copied-into-a-second-machine: both hear it at their next call, both s
     expect(cloned(machine)[0]).toMatchObject({ severity: 'alarm', fields: { chain: cloned(machine)[0]?.chain } })
     expect(machine.verify().ok).toBe(true)
   }
-  expect(await office.forkedTotems()).toBe(1)
+  expect(await intake.forkedTotems()).toBe(1)
   const [{ chain } = { chain: '' }] = [...first.entries()]
-  expect(await office.troubles()).toEqual([{ chain, kind: 'fork', seq: 21 }])
-  expect(office.logged).toMatchObject([{ kind: 'journal-fork', totem: 'TT-0001', seq: 21 }])
+  expect(await intake.troubles()).toEqual([{ chain, kind: 'fork', seq: 21 }])
+  expect(intake.logged).toMatchObject([{ kind: 'journal-fork', totem: 'TT-0001', seq: 21 }])
   // What either of them did is evidence.
-  const held = new Set((await office.held()).map(({ hash }) => hash))
+  const held = new Set((await intake.held()).map(({ hash }) => hash))
   for (const machine of [first, second]) for (const { hash } of machine.entries()) expect(held).toContain(hash)
 })
 
 test('older-image-put-back: the log that goes on from an earlier day is a second history', async () => {
   let journal = totem()
   note(journal, 'ready', 10)
-  await office.drain(journal)
+  await intake.drain(journal)
   stop(journal)
   copy('first', 'image')
   journal = start('first')
   note(journal, 'ready', 10)
-  expect(await office.drain(journal)).toBe(false)
+  expect(await intake.drain(journal)).toBe(false)
   stop(journal)
   copy('image', 'first')
   journal = start('first')
   note(journal, 'paperLow')
-  expect(await office.drain(journal)).toBe(true)
+  expect(await intake.drain(journal)).toBe(true)
   expect(cloned(journal)).toHaveLength(1)
 })
 
 test('totem-provisioned-anew: a new log is no clone, until the old disk comes back', async () => {
   const old = totem()
   note(old, 'ready', 10)
-  await office.drain(old)
+  await intake.drain(old)
   mkdirSync(join(dir, 'second'))
   const fresh = start('second')
   note(fresh, 'ready', 3)
-  expect(await office.drain(fresh)).toBe(false)
-  expect(await office.troubles()).toEqual([])
+  expect(await intake.drain(fresh)).toBe(false)
+  expect(await intake.troubles()).toEqual([])
   note(old, 'ready')
-  expect(await office.drain(old)).toBe(true)
+  expect(await intake.drain(old)).toBe(true)
   note(fresh, 'ready')
-  expect(await office.drain(fresh)).toBe(true)
+  expect(await intake.drain(fresh)).toBe(true)
   expect([cloned(old).length, cloned(fresh).length]).toEqual([1, 1])
-  expect(await office.forkedTotems()).toBe(1)
+  expect(await intake.forkedTotems()).toBe(1)
 })
 
 test('program-killed-between-sending-and-noting: the same entries come twice, and nobody is a clone', async () => {
@@ -122,21 +122,21 @@ test('program-killed-between-sending-and-noting: the same entries come twice, an
   stop(journal)
   copy('first', 'before')
   journal = start('first')
-  await office.drain(journal, 7)
+  await intake.drain(journal, 7)
   stop(journal)
   // As the disk was when the program was killed: sent, and the receipt not written down.
   copy('before', 'first')
   journal = start('first')
   note(journal, 'ready', 3)
-  expect(await office.drain(journal, 11)).toBe(false)
-  expect(await office.troubles()).toEqual([])
-  expect(await office.held()).toHaveLength(33)
+  expect(await intake.drain(journal, 11)).toBe(false)
+  expect(await intake.troubles()).toEqual([])
+  expect(await intake.held()).toHaveLength(33)
 })
 
 test('power-cut: what was never on the disk was never sent, and its numbers are free', async () => {
   const journal = totem()
   note(journal, 'ready', 5)
-  await office.drain(journal)
+  await intake.drain(journal)
   note(journal, 'ready', 40)
   copy('first', 'second')
   rmSync(join(dir, 'second', 'journal.db-shm'), { force: true })
@@ -144,8 +144,8 @@ test('power-cut: what was never on the disk was never sent, and its numbers are 
   stop(journal)
   const after = start('second')
   note(after, 'paperLow', 2)
-  expect(await office.drain(after)).toBe(false)
-  expect(await office.troubles()).toEqual([])
+  expect(await intake.drain(after)).toBe(false)
+  expect(await intake.troubles()).toEqual([])
 })
 
 test('any order of two machines working and calling: told to both when both have gone on, and never otherwise', async () => {
@@ -162,11 +162,11 @@ test('any order of two machines working and calling: told to both when both have
       ),
       fc.integer({ min: 1, max: 4 }),
       async (steps, limit) => {
-        await office.empty()
+        await intake.empty()
         rmSync(join(dir, 'first'), { recursive: true, force: true })
         const before = totem()
         note(before, 'ready', 3)
-        await office.drain(before)
+        await intake.drain(before)
         stop(before)
         copy('first', 'second')
         const machines = { first: start('first'), second: start('second') }
@@ -176,14 +176,14 @@ test('any order of two machines working and calling: told to both when both have
           note(machines[machine], machine, works)
           if (works > 0) worked.add(machine)
           const called = machines[machine].unsent(limit) !== null
-          const told = await office.drain(machines[machine], limit)
+          const told = await intake.drain(machines[machine], limit)
           if (called) expect(told).toBe(worked.size === 2)
           if (told) heard.add(machine)
         }
         for (const name of ['first', 'second'] as const)
           expect(cloned(machines[name])).toHaveLength(heard.has(name) ? 1 : 0)
-        expect(await office.forkedTotems()).toBe(worked.size === 2 ? 1 : 0)
-        const held = new Set((await office.held()).map(({ hash }) => hash))
+        expect(await intake.forkedTotems()).toBe(worked.size === 2 ? 1 : 0)
+        const held = new Set((await intake.held()).map(({ hash }) => hash))
         for (const name of ['first', 'second'] as const) {
           for (const { hash } of machines[name].entries()) expect(held).toContain(hash)
           stop(machines[name])

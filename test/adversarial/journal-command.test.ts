@@ -16,8 +16,8 @@ import { journal as journalCommand } from '../../scripts/totem/journal.ts'
 import { queue as queueCommand } from '../../scripts/totem/queue.ts'
 import { makePki } from '../../simulator/pki/make.ts'
 import { people } from '../../simulator/population/people.ts'
-import { PKI } from '../support/gateway-office.ts'
-import { powerOn } from './journal-office.ts'
+import { openLog } from '../support/journal/intake.ts'
+import { PKI } from '../support/pki.ts'
 
 // `npx totem journal` and `npx totem queue`, beside a totem that is running.
 
@@ -69,7 +69,7 @@ beforeAll(async () => {
   mkdirSync(data)
   config = join(dir, 'totem.json')
   writeFileSync(config, JSON.stringify(provisioning()))
-  journal = powerOn(join(data, 'journal.db'))
+  journal = openLog(join(data, 'journal.db'))
   queue = reopened(join(data, 'queue.db'))
   for (const operation of [OPERATION, POISON]) {
     expect(queue.add({ ...REQUEST, operation })).toMatchObject({ ok: true })

@@ -13,7 +13,7 @@ import { exportJournal } from '../../main/journal/export.ts'
 import type { Journal } from '../../main/journal/journal.ts'
 import { entryHash } from '../../main/journal/log.ts'
 import { openAnchor } from '../../trust/journal-anchor.ts'
-import { powerOn } from './journal-office.ts'
+import { openLog } from '../support/journal/intake.ts'
 
 // Somebody has the disk, or the exported file, and every tool for it; the gateway's key they do not have.
 
@@ -43,7 +43,7 @@ async function send(journal: Journal): Promise<void> {
 
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'journal-tamper-'))
-  const journal = powerOn(join(dir, 'journal.db'))
+  const journal = openLog(join(dir, 'journal.db'))
   for (let n = 1; n <= ENTRIES; n++) {
     journal.record('printer.changed', { status: `burst-${n}` })
     if (n % ANCHOR_EVERY === 0 && n < ENTRIES) await send(journal)
@@ -199,7 +199,7 @@ describe('in the database', () => {
     ['a number', 'seq = 10000'],
   ])('%s changed: seen, and not sent', (_, change) => {
     for (const seq of [held, waiting]) {
-      const journal = powerOn(tampered(`UPDATE entry SET ${change} WHERE seq = ${seq}`))
+      const journal = openLog(tampered(`UPDATE entry SET ${change} WHERE seq = ${seq}`))
       expect(journal.verify()).toMatchObject({ ok: false, error: { kind: 'broken', seq } })
       const batch = journal.unsent(500)
       expect(batch?.entries.map(({ seq }) => seq)).toEqual(
@@ -209,7 +209,7 @@ describe('in the database', () => {
     }
   })
   test('the end cut off: known, and the log goes on as another', () => {
-    const journal = powerOn(tampered('DELETE FROM entry WHERE seq > 75'))
+    const journal = openLog(tampered('DELETE FROM entry WHERE seq > 75'))
     expect([...journal.entries()].slice(75)).toMatchObject([
       {
         seq: 1,
@@ -222,7 +222,7 @@ describe('in the database', () => {
     journal.close()
   })
   test('broken where it was not sent yet: the rest waits for nobody, and the log goes on as another', () => {
-    const journal = powerOn(tampered(`DELETE FROM entry WHERE seq = ${waiting}`))
+    const journal = openLog(tampered(`DELETE FROM entry WHERE seq = ${waiting}`))
     const batch = journal.unsent(500)
     expect(batch?.entries.at(-1)?.seq).toBe(waiting - 1)
     if (batch) journal.acknowledged(batch, { upTo: waiting - 1, anchor: null, forked: false }, true)
@@ -239,7 +239,7 @@ describe('in the database', () => {
   test('an anchor for something else is not kept, and is told once until a good one comes', async () => {
     const path = join(mkdtempSync(join(dir, 'anchor-')), 'journal.db')
     copyFileSync(join(dir, 'journal.db'), path)
-    const journal = powerOn(path)
+    const journal = openLog(path)
     const batch = journal.unsent(500)
     if (!batch) throw new Error('nothing to send')
     const { totem, chain, hash } = whole.at(-1) as JournalEntry
@@ -271,7 +271,7 @@ test('one page lost: what hangs on a later anchor is kept, and what was not sent
   const page = Math.floor(bytes.indexOf('burst-50"') / 4_096) * 4_096
   bytes.fill(0, page, page + 4_096)
   writeFileSync(join(folder, 'journal.db'), bytes)
-  const journal = powerOn(join(folder, 'journal.db'))
+  const journal = openLog(join(folder, 'journal.db'))
   const kept = [...journal.entries()].filter(({ chain }) => chain === whole[0]?.chain)
   expect(kept).toEqual(whole.slice(ENTRIES - kept.length))
   expect([60, 80]).toContain(ENTRIES - kept.length)
@@ -304,7 +304,7 @@ test('disk-damaged-anywhere: what is kept is how it was, and the log goes on', (
         const bytes = Buffer.from(pristine)
         for (const { at, length, byte } of wounds) bytes.fill(byte, at, Math.min(at + length, bytes.length))
         writeFileSync(join(folder, 'journal.db'), bytes)
-        const journal = powerOn(join(folder, 'journal.db'))
+        const journal = openLog(join(folder, 'journal.db'))
         journal.record('totem.stopped', {})
         const sent: JournalEntry[] = []
         for (let batch = journal.unsent(500); batch; batch = journal.unsent(500)) {

@@ -15,10 +15,10 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 
 import { DAY_MS } from '../../basics/time.ts'
 import type { GatewayKeys } from '../../contract/gateway-keys.ts'
 import { readKey, sealOutcome } from '../../gateway/sealing/sealing.ts'
-import { type GatewayKeyStore, openGatewayKeys } from '../../main/keys/gateway-keys.ts'
-import { createKeysRefresh } from '../../main/keys/refresh.ts'
 import { makeOutcomeKey, outcomeKeysOf, retireOutcomeKey } from '../../main/keys/rotate.ts'
 import { type KeyPlaces, loadTotemKeys } from '../../main/keys/totem-keys.ts'
+import { type GatewayKeyStore, openGatewayKeys } from '../../main/lists/gateway-keys.ts'
+import { createKeysRefresh } from '../../main/lists/gateway-keys-refresh.ts'
 import { openQueue } from '../../main/queue/queue.ts'
 import { type NamedKey, openOutcome, sealRequest } from '../../main/queue/sealing.ts'
 import { createGatewayClient } from '../../main/sync/client.ts'
@@ -28,8 +28,10 @@ import { provisionTotem } from '../../simulator/bench/totem.ts'
 import { listed, signGatewayKeys } from '../../simulator/pki/gateway-keys.ts'
 import { jwkPair } from '../../simulator/pki/jwk.ts'
 import { makePki } from '../../simulator/pki/make.ts'
-import { login, type Office, openOffice, PKI, wish } from '../support/gateway-office.ts'
-import { startTpm } from './keys-swtpm.ts'
+import { type Centre, openCentre } from '../support/gateway/centre.ts'
+import { login, wish } from '../support/gateway/requests.ts'
+import { startTpm } from '../support/keys/swtpm.ts'
+import { PKI } from '../support/pki.ts'
 
 // Keys that change while requests and outcomes are under way: the gateway's, and the totem's own.
 
@@ -169,7 +171,7 @@ describe('the list of the gateway’s keys at the totem', () => {
 })
 
 describe('with a real gateway', () => {
-  let office: Office
+  let centre: Centre
   let keys: string
   beforeAll(async () => {
     keys = mkdtempSync(join(tmpdir(), 'totem-gateway-keys-'))
@@ -177,16 +179,16 @@ describe('with a real gateway', () => {
       copyFileSync(join(PKI, `gateway-keys/${name}.jwk.json`), join(keys, `${name}.jwk.json`))
     }
     writeFileSync(join(keys, 'list.jws'), await signed({ sequence: 7 }))
-    office = await openOffice(null, { keys: { folder: keys, list: join(keys, 'list.jws') } })
+    centre = await openCentre(null, { keys: { folder: keys, list: join(keys, 'list.jws') } })
   })
   afterAll(async () => {
-    await office.stop()
+    await centre.stop()
     rmSync(keys, { recursive: true })
   })
   const clientOf = () => {
     const text = (name: string) => readFileSync(join(PKI, name), 'utf8')
     const client = createGatewayClient({
-      url: office.gateway.url,
+      url: centre.gateway.url,
       ca: text('gateway-ca.pem'),
       certificate: text('totems/TT-0001.cert.pem'),
       key: text('totems/TT-0001.key.pem'),
@@ -201,6 +203,7 @@ describe('with a real gateway', () => {
     const { start, journal, told } = await totem()
     const store = await start()
     const refresh = createKeysRefresh({ client: clientOf(), store, journal: journal as never, random: () => 0 })
+    refresh.start()
     refresh.line('up')
     await expect.poll(() => told).toEqual([['keys.updated', { sequence: 7 }]])
     await refresh.stop()
@@ -212,6 +215,7 @@ describe('with a real gateway', () => {
     rmSync(join(dataDir, 'keys'), { recursive: true })
     writeFileSync(join(dataDir, 'keys'), 'no folder')
     const refresh = createKeysRefresh({ client: clientOf(), store, journal: journal as never, random: () => 0 })
+    refresh.start()
     refresh.line('up')
     await expect.poll(() => told[0]).toEqual(['keys.refused', { reason: 'not-stored' }])
     await refresh.stop()

@@ -27,12 +27,12 @@ import { type KeyPlaces, keyFiles, loadTotemKeys, openTotemKeys } from '../../ma
 import { openTpm } from '../../main/keys/tpm.ts'
 import { openQueue } from '../../main/queue/queue.ts'
 import { makePki } from '../../simulator/pki/make.ts'
-import { type SoftwareTpm, startTpm } from './keys-swtpm.ts'
+import { type SoftwareTpm, startTpm } from '../support/keys/swtpm.ts'
+import { PKI } from '../support/pki.ts'
 
 // How a totem's private keys lie on its disk: as files, and wrapped by a TPM (swtpm) that only its own machine has.
 
 const OPERATION = '01KAXXXXXXXXXXXXXXXXXXXXX1'
-const PKI = join(import.meta.dirname, '../../.bench/pki')
 let here: SoftwareTpm
 let elsewhere: SoftwareTpm
 let dir: string

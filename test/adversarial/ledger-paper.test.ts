@@ -1,6 +1,6 @@
 import { ulid } from 'ulid'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { PAGES, type PaperBench, startPaperBench } from './ledger-paper-bench.ts'
+import { PAGES, type PaperBench, startPaperBench } from '../support/paper/paper-bench.ts'
 
 // Deaths of the program and of its device process, and visits that ended: what the ledger says then is held against
 // pictures of the paper. Faults of the printer itself are in paper-faults.test.ts.

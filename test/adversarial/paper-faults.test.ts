@@ -1,7 +1,7 @@
 import { ulid } from 'ulid'
 import { describe, expect, test } from 'vitest'
 import type { VirtualPrinter } from '../../simulator/printer/virtual-printer.ts'
-import { PAGES, type PaperBench, startPaperBench } from './ledger-paper-bench.ts'
+import { PAGES, type PaperBench, startPaperBench } from '../support/paper/paper-bench.ts'
 
 // Every kind of fault at random points of a three-page certificate. What the ledger says is held against the pictures of
 // what came out, which know nothing of acknowledgements; then the rest is printed, as for a citizen who has waited.

@@ -5,7 +5,8 @@ import { type CnsOptions, cnsOf, DEFAULT_PIN } from '../../simulator/card/cns.ts
 import { insertCard } from '../../simulator/card/insert.ts'
 import { type Pcscd, startPcscd } from '../../simulator/card/pcscd.ts'
 import { makePki } from '../../simulator/pki/make.ts'
-import { type DrivenReader, driveReader, expectGoodLogin, expectSigned, failure, PKI } from '../conformance/reader.ts'
+import { type DrivenReader, driveReader, expectGoodLogin, expectSigned, failure } from '../support/card/log-in.ts'
+import { PKI } from '../support/pki.ts'
 
 // A reader with a keypad of its own (PC/SC part 10), through the real PC/SC service.
 const CONTACT = 0

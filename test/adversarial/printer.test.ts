@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { PrinterStatus } from '../../contract/device.ts'
-import { difference } from '../golden/compare.ts'
-import { certificatePdf, dotsOf, pageDots, receipt } from '../golden/papers.ts'
-import { type PrinterBench, startPrinterBench } from '../golden/printer-bench.ts'
+import { difference } from '../support/paper/compare.ts'
+import { certificatePdf, dotsOf, pageDots, receipt } from '../support/paper/papers.ts'
+import { type PrinterBench, startPrinterBench } from '../support/paper/printer-bench.ts'
 
 const PAGES = 3
 let pdf: Buffer

@@ -65,7 +65,7 @@ test('program-killed-at-any-moment: everything that was promised is there, whole
   for (let round = 0; round < 12; round++) {
     const writer = spawn(
       process.execPath,
-      [fileURLToPath(new URL('./queue-writer.ts', import.meta.url)), path, HOLDER, JWE],
+      [fileURLToPath(new URL('../support/store/queue-writer.ts', import.meta.url)), path, HOLDER, JWE],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     )
     const exited = once(writer, 'exit')

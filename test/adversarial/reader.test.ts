@@ -13,8 +13,8 @@ import {
   expectSigned,
   failure,
   otherProgram,
-  PKI,
-} from '../conformance/reader.ts'
+} from '../support/card/log-in.ts'
+import { PKI } from '../support/pki.ts'
 
 // Whatever befalls the reader ends in its named kind, and a good card works right after.
 let pcscd: Pcscd

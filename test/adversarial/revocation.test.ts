@@ -22,8 +22,8 @@ import {
   REFUSE,
   subCa,
   trustIn,
-} from './authorities.ts'
-import { bool, bytes, context, der, extension, integer, name, oid, sequence, utcTime } from './der.ts'
+} from '../support/trust/authorities.ts'
+import { bool, bytes, context, der, extension, integer, name, oid, sequence, utcTime } from '../support/trust/der.ts'
 
 const HOUR = 1 / 24
 const URL = 'http://crl.test.invalid/'

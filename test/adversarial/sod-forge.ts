@@ -1,6 +1,6 @@
 import { constants, createHash, KeyObject, sign } from 'node:crypto'
 import type { Authority } from '../../simulator/pki/issue.ts'
-import { context, der, integer, octets, oid, sequence, set } from './der.ts'
+import { context, der, integer, octets, oid, sequence, set } from '../support/trust/der.ts'
 
 type Hash = 'sha1' | 'sha256' | 'sha384' | 'sha512'
 const HASHES: Record<Hash, { id: string; rsa: string; ecdsa: string; bytes: number }> = {

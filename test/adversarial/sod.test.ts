@@ -15,8 +15,18 @@ import { type Authority, ecKeys, rsaKeys, selfSigned } from '../../simulator/pki
 import { type CieFiles, verifySod } from '../../trust/sod.ts'
 import { verifyTravelDocument } from '../../trust/travel-document.ts'
 import type { Trust } from '../../trust/trust.ts'
-import { anchor, cardCertificate, certify, codiceFiscale, days, LONG, NOW, trustIn, YEAR } from './authorities.ts'
-import { der, integer, octets, sequence, set } from './der.ts'
+import {
+  anchor,
+  cardCertificate,
+  certify,
+  codiceFiscale,
+  days,
+  LONG,
+  NOW,
+  trustIn,
+  YEAR,
+} from '../support/trust/authorities.ts'
+import { der, integer, octets, sequence, set } from '../support/trust/der.ts'
 import { contentType, digestOf, type Forgery, forgeSod, messageDigest } from './sod-forge.ts'
 
 const NIS = Buffer.from('123456789012')

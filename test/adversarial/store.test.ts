@@ -96,7 +96,12 @@ describe('one writer', () => {
   test('a second one is refused by name, readers are welcome, and a kill leaves nothing locked', async () => {
     const writer = spawn(
       process.execPath,
-      [fileURLToPath(new URL('./queue-writer.ts', import.meta.url)), path, HOLDER, sealed(ulid(), 'certificate')],
+      [
+        fileURLToPath(new URL('../support/store/queue-writer.ts', import.meta.url)),
+        path,
+        HOLDER,
+        sealed(ulid(), 'certificate'),
+      ],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     )
     const exited = once(writer, 'exit')

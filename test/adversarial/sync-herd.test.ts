@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createGatewayClient } from '../../main/sync/client.ts'
-import { json, type ScriptedGateway, startScriptedGateway } from './scripted-gateway.ts'
-import { powerOn, type TestClock, type Totem, until } from './sync-totem.ts'
+import { json, type ScriptedGateway, startScriptedGateway } from '../support/sync/scripted-gateway.ts'
+import { powerOn, type TestClock, type Totem, until } from '../support/sync/syncing-totem.ts'
 
 // One of thousands that call one gateway: what it spares it.
 

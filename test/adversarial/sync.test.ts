@@ -10,8 +10,8 @@ import type { JournalBatch, RefusalKind } from '../../contract/gateway.ts'
 import type { Operation } from '../../main/queue/queue.ts'
 import { openOutcome } from '../../main/queue/sealing.ts'
 import { createGatewayClient } from '../../main/sync/client.ts'
-import { json, type ScriptedGateway, startScriptedGateway, text, type Whim } from './scripted-gateway.ts'
-import { HOLDER, powerOn as poweredOn, type TestClock, type Totem, until } from './sync-totem.ts'
+import { json, type ScriptedGateway, startScriptedGateway, text, type Whim } from '../support/sync/scripted-gateway.ts'
+import { HOLDER, powerOn as poweredOn, type TestClock, type Totem, until } from '../support/sync/syncing-totem.ts'
 
 const T0 = Date.parse('2026-11-22T09:00:00.000Z')
 

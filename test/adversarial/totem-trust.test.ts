@@ -2,16 +2,18 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { TotemConfig } from '../../contract/config.ts'
+import { createTrustRefresh } from '../../main/lists/trust-refresh.ts'
+import { openTrustStore } from '../../main/lists/trust-store.ts'
 import { createGatewayClient } from '../../main/sync/client.ts'
-import { createTrustRefresh } from '../../main/trust/refresh.ts'
-import { openTrustStore } from '../../main/trust/store.ts'
 import { makePki } from '../../simulator/pki/make.ts'
 import { type CrlOptions, issueCrls } from '../../simulator/pki/trust-list.ts'
 import { sha256Of } from '../../trust/crl-shelf.ts'
 import { verifyEvidence } from '../../trust/evidence.ts'
-import { login, openOffice, PKI } from '../support/gateway-office.ts'
-import { DAY, foreignPki, listOf, temporary } from '../support/trust.ts'
-import { json, startScriptedGateway, type Whim } from './scripted-gateway.ts'
+import { openCentre } from '../support/gateway/centre.ts'
+import { login } from '../support/gateway/requests.ts'
+import { PKI } from '../support/pki.ts'
+import { json, startScriptedGateway, type Whim } from '../support/sync/scripted-gateway.ts'
+import { DAY, foreignPki, listOf, temporary } from '../support/trust/lists.ts'
 
 beforeAll(() => makePki(PKI))
 
@@ -167,6 +169,7 @@ async function refreshed(totem: Totem, store: Store, url: string, room = (_bytes
       return 0.5
     },
   })
+  refresh.start()
   refresh.line('up')
   await done
   await refresh.stop()
@@ -174,21 +177,21 @@ async function refreshed(totem: Totem, store: Store, url: string, room = (_bytes
 
 describe('through the gateway', () => {
   test('a newer list and all CRLs come, count at once, and are there at the next start without a line', async () => {
-    const office = await openOffice(null)
-    onTestFinished(() => office.stop())
-    office.config.trust.list = join(temporary(), 'list.jws')
-    writeFileSync(office.config.trust.list, await listOf(9))
-    await office.restartGateway()
+    const centre = await openCentre(null)
+    onTestFinished(() => centre.stop())
+    centre.config.trust.list = join(temporary(), 'list.jws')
+    writeFileSync(centre.config.trust.list, await listOf(9))
+    await centre.restartGateway()
 
     const totem = await totemOn()
     const store = await totem.start()
     expect(verdicts(store)[0]).toBe('revocation-unknown')
-    await refreshed(totem, store, office.gateway.url)
+    await refreshed(totem, store, centre.gateway.url)
     expect(verdicts(store)).toEqual(SOUND)
     const { counts } = store
     expect(counts).toMatchObject({ sequence: 9 })
     expect(totem.told).toEqual([['trust.updated', counts]])
-    await refreshed(totem, store, office.gateway.url)
+    await refreshed(totem, store, centre.gateway.url)
     expect(totem.told).toHaveLength(1)
 
     const again = await totem.start()

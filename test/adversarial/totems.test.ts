@@ -6,10 +6,11 @@ import type { FastifyRequest } from 'fastify'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTotems } from '../../gateway/channels/totem/totems.ts'
 import { makePki } from '../../simulator/pki/make.ts'
+import { PKI } from '../support/pki.ts'
 
-const PKI = join(import.meta.dirname, '../../.bench/pki/totems')
+const TOTEMS = join(PKI, 'totems')
 const KEY = 'TT-0001.outcome.pub.jwk.json'
-const pem = (totem: string) => readFileSync(join(PKI, `${totem}.cert.pem`), 'utf8')
+const pem = (totem: string) => readFileSync(join(TOTEMS, `${totem}.cert.pem`), 'utf8')
 /** Whoever shows this certificate, its chain being good. */
 const shows = (certificate: string) => {
   const getPeerCertificate = () => new X509Certificate(certificate).toLegacyObject()
@@ -18,9 +19,9 @@ const shows = (certificate: string) => {
 
 let folder: string
 beforeAll(async () => {
-  await makePki(join(PKI, '..'))
+  await makePki(PKI)
   folder = mkdtempSync(join(tmpdir(), 'totems-'))
-  copyFileSync(join(PKI, KEY), join(folder, KEY))
+  copyFileSync(join(TOTEMS, KEY), join(folder, KEY))
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
@@ -28,7 +29,7 @@ test('a totem without a key here is none', async () => {
   expect(createTotems(folder).of(shows(pem('TT-0002')))).toBeNull()
 })
 test.each(['TT-0001-01', 'counter/TT-0001-01', 'totem/TT-0001', ''])('a certificate of "%s" names no totem', (CN) => {
-  writeFileSync(join(folder, `${CN.replaceAll('/', '-')}.outcome.pub.jwk.json`), readFileSync(join(PKI, KEY)))
+  writeFileSync(join(folder, `${CN.replaceAll('/', '-')}.outcome.pub.jwk.json`), readFileSync(join(TOTEMS, KEY)))
   const getPeerCertificate = () => ({ subject: { CN }, fingerprint256: 'AA' })
   const request = { raw: { socket: { getPeerCertificate } } } as unknown as FastifyRequest
   expect(createTotems(folder).of(request)).toBeNull()

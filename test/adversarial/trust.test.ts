@@ -48,7 +48,7 @@ import {
   subCa,
   trustIn,
   unknownExtension,
-} from './authorities.ts'
+} from '../support/trust/authorities.ts'
 
 const ISSUER = 'CN=Regione Prova - CA Cittadini TEST,C=IT'
 const MINISTRY = 'CN=National root CA for the Italian Electronic Identity Card TEST,C=IT'

@@ -9,12 +9,12 @@ import { COSE, toCwt, type VerificationKeys } from '../../contract/verification.
 import { openVerificationKeys } from '../../gateway/verify/keys.ts'
 import { type Verdict, verifyCode } from '../../gateway/verify/verify.ts'
 import { signVerificationKeys, verificationKeyPair } from '../../simulator/pki/verification-keys.ts'
-import { frozenKeys, frozenReceipt, NOW, office, samples, signed } from '../conformance/verification-samples.ts'
+import { frozenKeys, frozenReceipt, NOW, samples, signed, signingTotem } from '../support/verification/samples.ts'
 
 // Somebody who wants a paper to pass for a totem's, or a verifier to stop.
 
-const { keys, signer, sign } = await office()
-const other = await office('TT-0002')
+const { keys, signer, sign } = await signingTotem()
+const other = await signingTotem('TT-0002')
 const both: VerificationKeys = { ...keys, keys: [...keys.keys, ...other.keys.keys] }
 
 const cbor = (value: unknown) => encode(value, rfc8949EncodeOptions)

@@ -7,8 +7,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { OutcomePage } from '../../contract/gateway.ts'
 import { createGatewayClient } from '../../main/sync/client.ts'
 import { type Line, startLine } from '../../simulator/bench/line.ts'
-import { json, type ScriptedGateway, startScriptedGateway, type Whim } from './scripted-gateway.ts'
-import { HOLDER, powerOn, type TestClock, type Totem, until } from './sync-totem.ts'
+import { json, type ScriptedGateway, startScriptedGateway, type Whim } from '../support/sync/scripted-gateway.ts'
+import { HOLDER, powerOn, type TestClock, type Totem, until } from '../support/sync/syncing-totem.ts'
 
 const T0 = Date.parse('2026-11-22T09:00:00.000Z')
 /** Long enough for an answer on this machine, and a test need not wait longer for none. */

@@ -3,7 +3,6 @@ import { EventEmitter, once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { loadExternalKey } from '../../native/card/cie/index.ts'
 import { createCardService } from '../../native/card/service.ts'
@@ -16,9 +15,9 @@ import { insertCard } from '../../simulator/card/insert.ts'
 import { type Pcscd, startPcscd } from '../../simulator/card/pcscd.ts'
 import type { VirtualCard } from '../../simulator/card/virtual-card.ts'
 import { makePki } from '../../simulator/pki/make.ts'
+import { PKI } from '../support/pki.ts'
 import { type Figure, median } from './report.ts'
 
-const PKI = fileURLToPath(new URL('../../.bench/pki', import.meta.url))
 const PERSON = 'anna-bianchi'
 /** The first rounds warm the code up. */
 const ROUNDS = 12

@@ -1,5 +1,5 @@
 import { type FleetRun, runFleet } from '../../scripts/totem/fleet/run.ts'
-import { startPostgres } from '../support/postgres.ts'
+import { startPostgres } from '../support/gateway/postgres.ts'
 import type { Figure } from './report.ts'
 
 /** Post offices with a totem. */

@@ -12,8 +12,10 @@ import { descendants } from '../../simulator/bench/children.ts'
 import { type BenchGateway, startGatewayProcess } from '../../simulator/bench/gateway.ts'
 import { makePki } from '../../simulator/pki/make.ts'
 import { personById } from '../../simulator/population/people.ts'
-import { type Answer, login, PKI, sealed, TotemClient, wish } from '../support/gateway-office.ts'
-import { startPostgres } from '../support/postgres.ts'
+import { startPostgres } from '../support/gateway/postgres.ts'
+import { login, sealed, wish } from '../support/gateway/requests.ts'
+import { type Answer, TotemClient } from '../support/gateway/totem-client.ts'
+import { PKI } from '../support/pki.ts'
 import { type Figure, median } from './report.ts'
 
 const BATCH = 50

@@ -2,9 +2,16 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { readBarcodes } from 'zxing-wasm/reader'
 import { QUIET_MODULES } from '../../main/documents/sheet.ts'
-import { type Paper, readByZbar, readByZxing, type Spot, smudged, spotsOf } from '../conformance/verification-paper.ts'
-import { type Coded, claims, codeOf } from '../golden/documents-codes.ts'
-import { dotsOf } from '../golden/papers.ts'
+import { type Coded, claims, codeOf } from '../support/documents/codes.ts'
+import { dotsOf } from '../support/paper/papers.ts'
+import {
+  type Paper,
+  readByZbar,
+  readByZxing,
+  type Spot,
+  smudged,
+  spotsOf,
+} from '../support/verification/printed-code.ts'
 import type { Figure } from './report.ts'
 
 const PICTURES = fileURLToPath(new URL('../golden/documents/', import.meta.url))

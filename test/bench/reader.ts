@@ -1,4 +1,4 @@
-import { readerCycles } from '../soak/reader-cycles.ts'
+import { readerCycles } from '../support/card/reader-cycles.ts'
 import type { Figure } from './report.ts'
 
 const CYCLES = 10_000

@@ -15,9 +15,9 @@ import { createGatewayClient } from '../../main/sync/client.ts'
 import { createDrain } from '../../main/sync/drain.ts'
 import { createHealth } from '../../main/sync/health.ts'
 import { makePki } from '../../simulator/pki/make.ts'
+import { PKI } from '../support/pki.ts'
 import type { Figure } from './report.ts'
 
-const PKI = fileURLToPath(new URL('../../.bench/pki', import.meta.url))
 const TOTEM = 'TT-0001'
 /** A month without a line, of the busiest office there is. */
 const ITEMS = 50_000
@@ -147,6 +147,7 @@ async function drain(dir: string, url: string) {
       if (--left === 0) drained()
     },
   })
+  draining.start()
   await done
   const ms = performance.now() - began
   delay.disable()

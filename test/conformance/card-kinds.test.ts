@@ -9,7 +9,8 @@ import { type Pcscd, startPcscd } from '../../simulator/card/pcscd.ts'
 import { unknownCard, type VirtualCard } from '../../simulator/card/virtual-card.ts'
 import { makePki } from '../../simulator/pki/make.ts'
 import { personById } from '../../simulator/population/people.ts'
-import { type DrivenReader, driveReader, expectGoodLogin, failure, PKI } from './reader.ts'
+import { type DrivenReader, driveReader, expectGoodLogin, failure } from '../support/card/log-in.ts'
+import { PKI } from '../support/pki.ts'
 
 // Every row of the tables of card kinds in cards.md §1, §1.1, §1.2, §1.3 and §3.5, through the real PC/SC service.
 const CONTACT = 0

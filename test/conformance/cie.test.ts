@@ -18,7 +18,8 @@ import { personById } from '../../simulator/population/people.ts'
 import { verifyCardCertificate } from '../../trust/card-certificate.ts'
 import { verifySod } from '../../trust/sod.ts'
 import { loadTrust, type Trust } from '../../trust/trust.ts'
-import { type DrivenReader, driveReader, expectGoodLogin, failure, PKI } from './reader.ts'
+import { type DrivenReader, driveReader, expectGoodLogin, failure } from '../support/card/log-in.ts'
+import { PKI } from '../support/pki.ts'
 
 const ID = 'mario-rossi'
 const MARIO = personById(ID)

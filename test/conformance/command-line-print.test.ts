@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startIppPrinter } from '../../simulator/printer/ipp-printer.ts'
 import { startVirtualPrinter } from '../../simulator/printer/virtual-printer.ts'
-import { certificatePdf } from '../golden/papers.ts'
+import { certificatePdf } from '../support/paper/papers.ts'
 
 const run = promisify(execFile)
 const TOTEM = fileURLToPath(new URL('../../scripts/totem.mjs', import.meta.url))

@@ -9,7 +9,7 @@ import { afterEach, expect, test } from 'vitest'
 import { openJournal } from '../../main/journal/journal.ts'
 import { DEFAULT_PIN } from '../../simulator/card/cns.ts'
 import { personById } from '../../simulator/population/people.ts'
-import { PKI } from './reader.ts'
+import { PKI } from '../support/pki.ts'
 
 const TOTEM = fileURLToPath(new URL('../../scripts/totem.mjs', import.meta.url))
 const TRUST = ['--trust', join(PKI, 'trust-list.jws'), '--trust-key', join(PKI, 'trust-list.pub.jwk.json')]

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { GatewayConfig } from '../../gateway/index.ts'
 import { makePki } from '../../simulator/pki/make.ts'
-import { PKI } from '../support/gateway-office.ts'
+import { PKI } from '../support/pki.ts'
 
 // `node gateway/index.ts` as an operator starts it, with a file that has been harmed.
 

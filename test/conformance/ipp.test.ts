@@ -6,7 +6,8 @@ import { ippClient } from '../../native/printer/ipp.ts'
 import { createPrinterService, type PrinterService, type PrintProgress } from '../../native/printer/service.ts'
 import { makePki } from '../../simulator/pki/make.ts'
 import { type IppPrinter, startIppPrinter } from '../../simulator/printer/ipp-printer.ts'
-import { certificatePdf, receipt } from '../golden/papers.ts'
+import { certificatePdf, receipt } from '../support/paper/papers.ts'
+import { PKI } from '../support/pki.ts'
 
 /** RFC 8011 §5.3.7. */
 const CANCELED = 7
@@ -156,12 +157,12 @@ test('a printer that takes no PDF is offline, and nothing is sent to it', async 
   expect(printed).toEqual({ ok: false, error: { kind: 'printer-fault', status: 'offline', page: 1 } })
 })
 
-const pki = (name: string) => join(import.meta.dirname, '../../.bench/pki', name)
+const pki = (name: string) => join(PKI, name)
 
 test('ipps: a printer that the configured authority vouches for prints, and no other hears of a sheet', async () => {
   await service.stop()
   await printer.stop()
-  await makePki(pki('.'))
+  await makePki(PKI)
   printer = await startIppPrinter({ tls: { certificate: pki('gateway.cert.pem'), key: pki('gateway.key.pem') } })
   const { uri } = printer
   const failures = { 'totem-ca.pem': 'UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'no-such.pem': 'ca-unreadable' }

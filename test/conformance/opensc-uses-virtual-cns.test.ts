@@ -9,7 +9,7 @@ import { type Pcscd, startPcscd } from '../../simulator/card/pcscd.ts'
 import { cardIdOf } from '../../simulator/card/personal-file.ts'
 import { makePki } from '../../simulator/pki/make.ts'
 import { personById } from '../../simulator/population/people.ts'
-import { PKI } from './reader.ts'
+import { PKI } from '../support/pki.ts'
 
 // OpenSC knows the CNS from other people's real cards: what it can't use is no CNS (benches.md).
 let pcscd: Pcscd

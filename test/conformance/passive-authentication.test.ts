@@ -12,9 +12,9 @@ import { verifyTrustList } from '../../trust/list.ts'
 import { verifySod } from '../../trust/sod.ts'
 import { verifyTravelDocument } from '../../trust/travel-document.ts'
 import { loadTrust, type Trust } from '../../trust/trust.ts'
+import { PKI } from '../support/pki.ts'
 
-/** The rules, on cards that others have written: the bench's whole PKI, with OpenSSL as the second opinion. */
-const PKI = join(import.meta.dirname, '../../.bench/pki')
+// The rules, on cards that others have written: the bench's whole PKI, with OpenSSL as the second opinion.
 const dir = mkdtempSync(join(tmpdir(), 'totem-trust-'))
 const read = (name: string) => readFileSync(join(PKI, name))
 const now = new Date()

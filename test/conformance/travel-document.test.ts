@@ -13,7 +13,8 @@ import { trustListOf } from '../../simulator/pki/trust-list.ts'
 import { people, personById } from '../../simulator/population/people.ts'
 import { verifyTravelDocument } from '../../trust/travel-document.ts'
 import { loadTrust, type Trust } from '../../trust/trust.ts'
-import { type DrivenReader, driveReader, expectGoodLogin, failure, PKI } from './reader.ts'
+import { type DrivenReader, driveReader, expectGoodLogin, failure } from '../support/card/log-in.ts'
+import { PKI } from '../support/pki.ts'
 
 const ID = 'mario-rossi'
 const CAN = canOf(personById(ID))

@@ -7,15 +7,15 @@ import { fileURLToPath } from 'node:url'
 import PDFDocument from 'pdfkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { signVerificationKeys, verificationKeyPair } from '../../simulator/pki/verification-keys.ts'
-import { pngOf, printed } from './verification-paper.ts'
-import { frozenReceipt, office, samples } from './verification-samples.ts'
+import { pngOf, printed } from '../support/verification/printed-code.ts'
+import { frozenReceipt, samples, signingTotem } from '../support/verification/samples.ts'
 
 const TOTEM = fileURLToPath(new URL('../../scripts/totem.mjs', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'totem-verify-'))
 const path = (name: string) => join(folder, name)
 const TRUST = ['--keys', path('keys.jws'), '--keys-signer', path('signer.json')]
 
-const { keys, listed, sign } = await office()
+const { keys, listed, sign } = await signingTotem()
 const certificate = Buffer.from('%PDF-1.7 as the totem received it')
 const code = sign({ ...samples.receipt, pdfSha256: createHash('sha256').update(certificate).digest('hex') })
 const lapsed = sign({ ...samples.slip, issuedAt: '2026-01-02T00:00:00Z', validUntil: '2026-01-03T00:00:00Z' })

@@ -8,8 +8,8 @@ import { buildVerificationPage } from '../../gateway/verify/build.ts'
 import { electronDist } from '../../scripts/build.ts'
 import { type Display, startDisplay } from '../../simulator/bench/display.ts'
 import { signVerificationKeys, verificationKeyPair } from '../../simulator/pki/verification-keys.ts'
-import { type Paper, pngOf, printed } from './verification-paper.ts'
-import { frozenDeclaration, frozenReceipt, office, samples } from './verification-samples.ts'
+import { type Paper, pngOf, printed } from '../support/verification/printed-code.ts'
+import { frozenDeclaration, frozenReceipt, samples, signingTotem } from '../support/verification/samples.ts'
 
 // The page as a file in Electron's Chromium, before a camera that sees a paper of a totem's. The totem's shell is not in it.
 
@@ -30,7 +30,7 @@ function filmOf({ side, dots }: Paper): Buffer {
   return Buffer.concat([Buffer.from(head), luma, Buffer.alloc(CAMERA_SIDE ** 2 / 2, 128)])
 }
 
-const { listed, keys, sign } = await office()
+const { listed, keys, sign } = await signingTotem()
 const { private: keeper } = await verificationKeyPair('the keeper')
 const { d: _, ...keeperPublic } = keeper
 // In date on any day of the test.

@@ -8,7 +8,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildVerificationPage } from '../../gateway/verify/build.ts'
 import { openVerificationKeys } from '../../gateway/verify/keys.ts'
 import { signVerificationKeys, verificationKeyPair } from '../../simulator/pki/verification-keys.ts'
-import { type Office, openOffice, PKI } from '../support/gateway-office.ts'
+import { type Centre, openCentre } from '../support/gateway/centre.ts'
+import { PKI } from '../support/pki.ts'
 
 // The page that anybody may fetch, from the real gateway's public listener.
 const folder = mkdtempSync(join(tmpdir(), 'totem-verification-server-'))
@@ -28,17 +29,17 @@ const list = (sequence: number, by = keeper) =>
 const built = async (sequence: number) => buildVerificationPage({ list: await list(sequence), signer })
 const two = await built(2)
 
-let office: Office
+let centre: Centre
 beforeAll(async () => {
   writeFileSync(page, two)
   writeFileSync(file('signer.jwk.json'), JSON.stringify(signer))
   const tls = { key: join(PKI, 'gateway.key.pem'), certificate: join(PKI, 'gateway.cert.pem') }
-  office = await openOffice(null, {
+  centre = await openCentre(null, {
     public: { host: '127.0.0.1', port: 0, tls, page, keysSigner: file('signer.jwk.json') },
   })
 })
 afterAll(async () => {
-  await office?.stop()
+  await centre?.stop()
   rmSync(folder, { recursive: true })
 })
 
@@ -46,7 +47,7 @@ afterAll(async () => {
 async function get(path: string, headers: Record<string, string> = {}) {
   const ca = readFileSync(join(PKI, 'gateway-ca.pem'))
   const response = await new Promise<import('node:http').IncomingMessage>((resolve, reject) =>
-    request(`${office.gateway.publicUrl}${path}`, { ca, headers, agent: false }, resolve).on('error', reject).end(),
+    request(`${centre.gateway.publicUrl}${path}`, { ca, headers, agent: false }, resolve).on('error', reject).end(),
   )
   return { status: response.statusCode, headers: response.headers, body: await buffer(response) }
 }
@@ -89,12 +90,12 @@ test('an older list of keys than the one seen is not taken, nor after a restart;
   const served = async () => (await get('/verify/')).body.toString()
   writeFileSync(page, await built(1))
   expect(await served()).toBe(two)
-  expect(office.logged()).toContain('"reason":"keys-older"')
-  await expect(office.restartGateway()).rejects.toThrow('keys-older')
+  expect(centre.logged()).toContain('"reason":"keys-older"')
+  await expect(centre.restartGateway()).rejects.toThrow('keys-older')
 
   const three = await built(3)
   writeFileSync(page, three)
-  await office.restartGateway()
+  await centre.restartGateway()
   expect(await served()).toBe(three)
 })
 
@@ -108,7 +109,7 @@ test('a page of another signer, half a page and no page: the one before stays', 
   ] as const) {
     writeFileSync(page, bytes)
     expect((await get('/verify/')).body).toEqual(before)
-    expect(office.logged()).toContain(`"reason":"${reason}"`)
+    expect(centre.logged()).toContain(`"reason":"${reason}"`)
   }
   rmSync(page)
   expect((await get('/verify/')).body).toEqual(before)

@@ -7,25 +7,26 @@ import { inflateSync } from 'node:zlib'
 import base45 from 'base45'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { factLetter, type VerificationClaims } from '../../contract/verification.ts'
+import { factLetter } from '../../contract/catalogue.ts'
+import { language as languages } from '../../contract/language.ts'
+import type { VerificationClaims } from '../../contract/verification.ts'
 import { decodeBase45 } from '../../gateway/verify/base45.ts'
 import { tell } from '../../gateway/verify/tell.ts'
 import { verifyCode } from '../../gateway/verify/verify.ts'
-import { languages } from '../../gateway/verify/words.ts'
 import { signVerificationCode } from '../../main/documents/verification-code.ts'
-import { printed, readByZbar, readByZxing, smudged, spotsOf } from './verification-paper.ts'
+import { printed, readByZbar, readByZxing, smudged, spotsOf } from '../support/verification/printed-code.ts'
 import {
   frozenDeclaration,
   frozenKeys,
   frozenReceipt,
   NOW,
-  office,
   samples,
+  signingTotem,
   sized,
   TOTEM,
-} from './verification-samples.ts'
+} from '../support/verification/samples.ts'
 
-const { keys, sign, signer, listed } = await office()
+const { keys, sign, signer, listed } = await signingTotem()
 /** Whole code as bytes of COSE_Sign1. */
 const coseOf = (code: string): Buffer => {
   const bytes = Buffer.from(decodeBase45(code.slice(4)) ?? [])
@@ -199,7 +200,7 @@ describe('in words', () => {
     ])
   })
 
-  test.each(languages)('%s: every fact of every paper is told, each once', (language) => {
+  test.each(languages.options)('%s: every fact of every paper is told, each once', (language) => {
     for (const claims of Object.values(samples)) {
       const told = tell({ kind: 'genuine', claims }, keys, language, NOW)
       const texts = told.statements.flatMap(({ facts }) => facts.map(([, text]) => text))

@@ -1,19 +1,21 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { visuraAnswer } from '../../contract/gateway.ts'
 import { personById } from '../../simulator/population/people.ts'
-import { login, type Office, openOffice, TotemClient } from '../support/gateway-office.ts'
+import { type Centre, openCentre } from '../support/gateway/centre.ts'
+import { login } from '../support/gateway/requests.ts'
+import { TotemClient } from '../support/gateway/totem-client.ts'
 
 // The holder's own data through a real gateway, from the card's signature to what the screen is given.
-let office: Office
+let centre: Centre
 let totem: TotemClient
 beforeAll(async () => {
-  office = await openOffice(null)
-  totem = new TotemClient(office.gateway.url, 'TT-0001')
+  centre = await openCentre(null)
+  totem = new TotemClient(centre.gateway.url, 'TT-0001')
 })
-afterEach(() => office.anpr.setFault({ kind: 'none' }))
+afterEach(() => centre.anpr.setFault({ kind: 'none' }))
 afterAll(async () => {
   await totem?.close()
-  await office?.stop()
+  await centre?.stop()
 })
 
 const visura = async (person: string, client = totem) => {
@@ -48,7 +50,7 @@ test('without a session, or with another totem’s, nothing is told', async () =
     status: 401,
     body: { kind: 'session-expired' },
   })
-  const other = new TotemClient(office.gateway.url, 'TT-0002')
+  const other = new TotemClient(centre.gateway.url, 'TT-0002')
   expect(await visura('mario-rossi', other)).toMatchObject({ status: 401, body: { kind: 'session-expired' } })
   await other.close()
 })
@@ -56,12 +58,12 @@ test('without a session, or with another totem’s, nothing is told', async () =
 test('ANPR is away, or answers nonsense: not now, and nothing of anybody', async () => {
   const { body } = await totem.post('/v1/sessions', login('anna-bianchi'))
   for (const kind of ['unavailable', 'garbage'] as const) {
-    office.anpr.setFault({ kind })
+    centre.anpr.setFault({ kind })
     const headers = { authorization: `Bearer ${body.token}` }
     expect(await totem.get('/v1/sessions/current/visura', headers)).toEqual({
       status: 503,
       body: { kind: 'anpr-unavailable', anpr: null },
     })
   }
-  expect(office.logged()).not.toMatch(/BIANCHI|ROSSI/i)
+  expect(centre.logged()).not.toMatch(/BIANCHI|ROSSI/i)
 })

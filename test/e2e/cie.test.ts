@@ -2,7 +2,7 @@ import { PDFiumLibrary } from '@hyzyla/pdfium'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { canOf } from '../../simulator/card/cie/identity.ts'
 import { personById } from '../../simulator/population/people.ts'
-import { type Office, openOffice } from './office.ts'
+import { type Office, openOffice } from '../support/totem/office.ts'
 
 // Visits with a CIE on the contactless reader: through pcscd and the virtual card's own cryptography to the paper.
 let office: Office

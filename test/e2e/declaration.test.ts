@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { personById } from '../../simulator/population/people.ts'
 import type { Sheet } from '../../simulator/printer/virtual-printer.ts'
-import { type Office, openOffice } from './office.ts'
-import { verified } from './verified.ts'
+import { type Office, openOffice } from '../support/totem/office.ts'
+import { verified } from '../support/verification/verified.ts'
 
 // The free declaration in place of a certificate that nobody needs (invariant 6), from the card to the paper; and the
 // codes on the paper, read from its picture and checked by the command that anyone with the key list can run.
@@ -45,7 +45,7 @@ test('a public body: the declaration is printed, names its holder, and its code 
   await office.comesWithCard('anna-bianchi')
   await office.entersPin()
   expect(await comesToDeclaration('Certificato di stato di famiglia')).toMatchObject({
-    types: ['12'],
+    declares: ['f'],
     forAnother: false,
   })
   await office.touches(PRINT)

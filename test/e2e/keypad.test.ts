@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { DEFAULT_PIN } from '../../simulator/card/cns.ts'
-import { type Office, openOffice } from './office.ts'
+import { type Office, openOffice } from '../support/totem/office.ts'
 
 // A totem whose reader has a keypad of its own: the PIN is typed there and never comes to the computer.
 let office: Office

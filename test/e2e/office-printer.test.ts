@@ -3,16 +3,16 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type IppPrinter, startIppPrinter } from '../../simulator/printer/ipp-printer.ts'
-import { type Office, openOffice } from './office.ts'
+import { PKI } from '../support/pki.ts'
+import { type Office, openOffice } from '../support/totem/office.ts'
 
 // A totem without a head of its own, in an office of Alto Adige: what it prints goes to the office's printer by ipps.
 let printer: IppPrinter
 let office: Office
 
 beforeAll(async () => {
-  const pki = join(import.meta.dirname, '../../.bench/pki')
   // The bench's one certificate for localhost.
-  const tls = { certificate: join(pki, 'gateway.cert.pem'), key: join(pki, 'gateway.key.pem') }
+  const tls = { certificate: join(PKI, 'gateway.cert.pem'), key: join(PKI, 'gateway.key.pem') }
   printer = await startIppPrinter({ tls })
   office = await openOffice({
     provision: ({ gateway, office: place }) => ({

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Office, openOffice } from './office.ts'
+import { type Office, openOffice } from '../support/totem/office.ts'
 
 // Whatever dies, the totem goes on by itself, and a recorded request takes effect once.
 let office: Office

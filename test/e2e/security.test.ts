@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ipcMethodNames } from '../../contract/bridge.ts'
-import { type Office, openOffice } from './office.ts'
+import { type Office, openOffice } from '../support/totem/office.ts'
 
 let office: Office
 const refused = () => office.journal().filter(({ event }) => event === 'ipc.refused')
@@ -46,18 +46,25 @@ test('a call outside the contract is refused and journalled', async () => {
         () => 'refused',
       )
     return [
-      await settle(totem.chooseLanguage?.('klingon')),
+      await settle(totem.answer?.({ type: 'chooseLanguage', language: 'klingon' })),
       await settle(totem.enterPin?.('12345678')),
-      await settle(totem.choosePerson?.({ index: 0 })),
-      await settle(totem.start?.('now')),
+      await settle(totem.answer?.({ type: 'choosePerson', index: '0' })),
+      await settle(totem.answer?.({ type: 'start', at: 'now' })),
+      await settle(totem.answer?.({ type: 'card.removed' })),
     ]
   })
-  expect(answers).toEqual(['refused', 'refused', 'refused', 'refused'])
+  expect(answers).toEqual(Array(5).fill('refused'))
   expect(
     refused()
       .slice(before)
-      .map(({ fields }) => fields.reason),
-  ).toEqual(Array(4).fill('arguments'))
+      .map(({ fields }) => fields),
+  ).toEqual([
+    { reason: 'arguments', method: 'chooseLanguage' },
+    { reason: 'arguments', method: 'enterPin' },
+    { reason: 'arguments', method: 'choosePerson' },
+    { reason: 'arguments', method: 'start' },
+    { reason: 'method', method: 'unnamed' },
+  ])
   await office.sees('attract')
 })
 
@@ -66,7 +73,7 @@ test('another window, origin or frame is refused and journalled', async () => {
   const answers = await office.app().evaluate(async ({ BrowserWindow, app }) => {
     const preload = `${app.getAppPath()}/dist/main/preload.cjs`
     const [citizen] = BrowserWindow.getAllWindows()
-    const ask = `totem.start().then(() => 'taken', () => 'refused')`
+    const ask = `totem.answer({ type: 'start' }).then(() => 'taken', () => 'refused')`
     const results: string[] = []
     for (const [url, session] of [
       ['data:text/html,<p>stranger', undefined],

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { personById } from '../../simulator/population/people.ts'
-import { type Office, openOffice } from './office.ts'
+import { type Office, openOffice } from '../support/totem/office.ts'
 
 // Journeys in a real Electron, through pcscd, hidraw, SQLite and mutual TLS; what each looks like in the sync log.
 let office: Office

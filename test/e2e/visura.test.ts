@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { personById } from '../../simulator/population/people.ts'
 import type { Sheet } from '../../simulator/printer/virtual-printer.ts'
-import { type Office, openOffice } from './office.ts'
-import { verified } from './verified.ts'
+import { type Office, openOffice } from '../support/totem/office.ts'
+import { verified } from '../support/verification/verified.ts'
 
 // One's own data in ANPR, from the card to the screen and the paper; and without the line, what there is instead.
 let office: Office

@@ -4,12 +4,12 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { receiptLines } from '../../main/documents/receipt-lines.ts'
-import { difference } from './compare.ts'
-import { papers } from './documents.ts'
-import { claims, codeOf } from './documents-codes.ts'
-import { type Judge, judge } from './documents-judge.ts'
-import { dotsOf } from './papers.ts'
-import { type PrinterBench, startPrinterBench } from './printer-bench.ts'
+import { claims, codeOf } from '../support/documents/codes.ts'
+import { papers } from '../support/documents/documents.ts'
+import { type Judge, judge } from '../support/documents/judge.ts'
+import { difference } from '../support/paper/compare.ts'
+import { dotsOf } from '../support/paper/papers.ts'
+import { type PrinterBench, startPrinterBench } from '../support/paper/printer-bench.ts'
 
 const run = promisify(execFile)
 const golden = (name: string) => fileURLToPath(new URL(`documents/${name}.png`, import.meta.url))

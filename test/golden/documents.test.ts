@@ -11,11 +11,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { VerificationClaims } from '../../contract/verification.ts'
 import type { Block } from '../../main/documents/model.ts'
 import { renderPdf } from '../../main/documents/pdf.ts'
-import { difference } from './compare.ts'
-import { papers } from './documents.ts'
-import { type Coded, claims, codeOf } from './documents-codes.ts'
-import { type Judge, judge } from './documents-judge.ts'
-import { dotsOf } from './papers.ts'
+import { type Coded, claims, codeOf } from '../support/documents/codes.ts'
+import { papers } from '../support/documents/documents.ts'
+import { type Judge, judge } from '../support/documents/judge.ts'
+import { difference } from '../support/paper/compare.ts'
+import { dotsOf } from '../support/paper/papers.ts'
 
 const run = promisify(execFile)
 /** What a tool says of a PDF; a warning is a failure. */
@@ -191,7 +191,7 @@ test('another process, and the program as it is packed, write the same bytes', a
   await build({
     stdin: {
       contents: `import { renderPdf } from './main/documents/pdf.ts'
-        import { papers } from './test/golden/documents.ts'
+        import { papers } from './test/support/documents/documents.ts'
         renderPdf(papers['${name}']).then((pdf) => process.stdout.write(pdf))`,
       resolveDir: root,
       loader: 'ts',

@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterEach, expect, test } from 'vitest'
 import { pngOf } from '../../simulator/printer/paper.ts'
-import { difference } from './compare.ts'
-import { certificatePdf, dotsOf, illustratedPdf, pageDots, receipt } from './papers.ts'
-import { type PrinterBench, startPrinterBench } from './printer-bench.ts'
+import { difference } from '../support/paper/compare.ts'
+import { certificatePdf, dotsOf, illustratedPdf, pageDots, receipt } from '../support/paper/papers.ts'
+import { type PrinterBench, startPrinterBench } from '../support/paper/printer-bench.ts'
 
 const run = promisify(execFile)
 const golden = (name: string) => fileURLToPath(new URL(`${name}.png`, import.meta.url))

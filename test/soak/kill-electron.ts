@@ -1,21 +1,19 @@
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import Database from 'better-sqlite3'
 import type { ElectronApplication } from 'playwright-core'
-import type { Screen } from '../../contract/view.ts'
+import type { Screen } from '../../contract/journeys/index.ts'
 import { build, electronDist } from '../../scripts/build.ts'
 import { stage } from '../../scripts/stage.ts'
-import { type Bench, startBench } from '../../simulator/bench/bench.ts'
-import { startDisplay } from '../../simulator/bench/display.ts'
-import { driveTotem, writeLauncher } from '../../simulator/bench/launch.ts'
+import type { Bench } from '../../simulator/bench/bench.ts'
 import { DEFAULT_PIN } from '../../simulator/card/cns.ts'
 import { randomFrom } from '../../simulator/fleet/plan.ts'
 import { makePki } from '../../simulator/pki/make.ts'
-import { type Citizen, citizenAt } from '../e2e/citizen.ts'
-import { watchDisk } from '../support/totem-disk.ts'
+import { PKI } from '../support/pki.ts'
+import { unbalanced } from '../support/totem/balance.ts'
+import { type Citizen, citizenAt } from '../support/totem/citizen.ts'
+import { electronTotem } from '../support/totem/electron-totem.ts'
 
-const PKI = fileURLToPath(new URL('../../.bench/pki', import.meta.url))
 const VISITOR = 'mario-rossi'
 /** Of a whole visit. */
 const LONGEST_GAP_MS = 20_000
@@ -34,45 +32,30 @@ export async function killElectron({ rounds, seed }: { rounds: number; seed: num
   const kills: Record<string, number> = {}
   await makePki(PKI)
   await build({ development: true, electron: electronDist() })
-  const staged = stage()
-  const timings = { goodbyeMs: 1_000, lineProbeMs: 1_000 }
-  const bench = await startBench({ printerBytesPerSecond: 2_000_000, timings })
-  const disk = watchDisk(bench.totem.folder)
-  const display = await startDisplay(bench.totem.config.panel)
-  const launcher = writeLauncher(bench, staged, { DISPLAY: display.name })
-
-  async function start(): Promise<ElectronApplication> {
-    const started = await driveTotem(launcher, staged)
-    bench.electronPid = started.process().pid ?? null
-    await started.firstWindow()
-    return started
-  }
+  const totem = await electronTotem(stage())
+  const { bench, disk } = totem
 
   async function kill(chance: number): Promise<void> {
-    const pid = app.process().pid ?? 0
     const victim = chance < 0.5 ? 'main' : chance < 0.65 ? 'device' : chance < 0.8 ? 'renderer' : 'gateway'
     kills[victim] = (kills[victim] ?? 0) + 1
-    if (victim === 'device') bench.killDevice(pid)
-    if (victim === 'renderer') bench.killRenderer(pid)
+    if (victim === 'device') bench.killDevice(totem.pid())
+    if (victim === 'renderer') bench.killRenderer(totem.pid())
     if (victim === 'gateway') {
       await bench.gateway.kill()
       await bench.gateway.restart()
     }
     if (victim === 'main') {
-      const gone = new Promise((resolve) => app.process().once('exit', resolve))
-      process.kill(pid, 'SIGKILL')
-      await gone
-      await disk.look()
+      await totem.kill()
       await bench.removeCard()
-      app = await start()
+      await totem.start()
     }
   }
 
-  let app = await start()
   try {
+    await totem.start()
     for (let round = 0; round < rounds; round++) {
       const ends = new AbortController()
-      const visited = visits(app, visitor(bench, { asks: true }), ends.signal)
+      const visited = visits(totem.app(), visitor(bench, { asks: true }), ends.signal)
       // The first one is let ask: a totem whose start is killed each time proves nothing.
       if (round === 0) await until(() => operations(bench).size > 0)
       await delay(random() * LONGEST_GAP_MS)
@@ -83,17 +66,21 @@ export async function killElectron({ rounds, seed }: { rounds: number; seed: num
     }
     // Somebody comes and fetches everything that is left, and asks for nothing more.
     const ends = new AbortController()
-    const visited = visits(app, visitor(bench, { asks: false }), ends.signal)
+    const visited = visits(totem.app(), visitor(bench, { asks: false }), ends.signal)
     await until(() => [...operations(bench).values()].every((state) => state === 'collected'))
     ends.abort()
     await visited
-    violations.push(...(await unbalanced(bench)))
-    await disk.clean()
+    violations.push(
+      ...unbalanced({
+        onTotem: operations(bench),
+        atGateway: await bench.gateway.operations(),
+        issued: bench.anpr.issued(),
+      }),
+      ...(operations(bench).size === 0 ? ['nobody has asked for anything'] : []),
+    )
     return { kills, requests: operations(bench).size, violations }
   } finally {
-    await app.close().catch(() => undefined)
-    await display.stop()
-    await bench.stop()
+    await totem.close()
   }
 }
 
@@ -163,21 +150,4 @@ function operations(bench: Bench): Map<string, string> {
   } finally {
     db.close()
   }
-}
-
-/** What totem, gateway and ANPR do not agree upon when everybody has gone home. */
-async function unbalanced(bench: Bench): Promise<string[]> {
-  const onTotem = operations(bench)
-  const issued = bench.anpr.issued()
-  const atGateway = new Map((await bench.gateway.operations()).map(({ operation, state }) => [operation, state]))
-  return [
-    ...(onTotem.size === 0 ? ['nobody has asked for anything'] : []),
-    ...[...onTotem].filter(([, state]) => state !== 'collected').map(([id, state]) => `${id} ended as ${state}`),
-    ...[...onTotem.keys()].filter((id) => !issued.includes(id)).map((id) => `${id} was never issued`),
-    ...[...onTotem.keys()]
-      .filter((id) => atGateway.get(id) !== 'issued')
-      .map((id) => `${id} is ${atGateway.get(id)} at the gateway`),
-    ...issued.filter((id) => !onTotem.has(id)).map((id) => `${id} was issued and nobody asked`),
-    ...(new Set(issued).size === issued.length ? [] : ['ANPR has issued an operation twice']),
-  ]
 }

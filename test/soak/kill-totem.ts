@@ -8,17 +8,21 @@ import { ulid } from 'ulid'
 import type { DeviceEvent, PrinterStatus } from '../../contract/device.ts'
 import { superviseDevices } from '../../main/devices/index.ts'
 import { openJournal } from '../../main/journal/journal.ts'
-import { openGatewayKeys } from '../../main/keys/gateway-keys.ts'
-import { createKeysRefresh } from '../../main/keys/refresh.ts'
+import { createCertificates } from '../../main/journeys/certificate/service.ts'
+import { createSheets } from '../../main/journeys/certificate/sheets.ts'
+import { createCollect } from '../../main/journeys/collect/service.ts'
+import { createEnter } from '../../main/journeys/identify/enter.ts'
+import { createNotices } from '../../main/journeys/menu/service.ts'
+import { openGatewayKeys } from '../../main/lists/gateway-keys.ts'
+import { createKeysRefresh } from '../../main/lists/gateway-keys-refresh.ts'
+import { createPaper } from '../../main/print/paper.ts'
 import { openQueue, type Queue } from '../../main/queue/queue.ts'
 import type { NamedKey } from '../../main/queue/sealing.ts'
-import { createCertificates } from '../../main/services/certificate.ts'
-import { createPaper } from '../../main/services/paper.ts'
-import type { Waiting } from '../../main/session/services.ts'
 import { KEEP_MS } from '../../main/sync/answer.ts'
 import { createGatewayClient } from '../../main/sync/client.ts'
 import { createDrain } from '../../main/sync/drain.ts'
 import { createHealth } from '../../main/sync/health.ts'
+import type { Waiting } from '../../main/visit/services.ts'
 import { fleetCards } from '../../simulator/fleet/cards.ts'
 import { personById } from '../../simulator/population/people.ts'
 
@@ -143,25 +147,17 @@ const devices = superviseDevices({
       kill: () => void host.kill('SIGKILL'),
     }
   },
-  onEvent(event: DeviceEvent) {
-    if (event.event === 'print') paper.note(event)
-    if (event.event === 'printer') {
-      printer = event.status
-      told.dispatchEvent(new Event('printer'))
-    }
-  },
-  onStarted: (restarts) => journal.record('device.started', { restarts }),
-  onDied: ({ code, waitMs }) => journal.record('device.died', { code, waitMs }),
 })
 const paper = createPaper({
   devices,
   journal,
   ledger: queue.ledger,
-  place: { totem, office: 'Spello' },
   sign: () => null,
-  keepMs: KEEP_MS,
-  now,
 })
+const sheets = createSheets({ place: { totem, office: 'Spello' }, keepMs: KEEP_MS, now })
+const { waitingFor, delivered } = createCollect({ queue, journal, keys, totem })
+const { noticesFor } = createNotices({ queue, keys })
+const enter = createEnter({ client, online: () => online, waitingFor, noticesFor })
 const certificates = createCertificates({
   devices,
   queue,
@@ -174,6 +170,19 @@ const certificates = createCertificates({
   now,
 })
 const cards = fleetCards(pki)
+keysRefresh.start()
+drain.start()
+devices.start({
+  onEvent(event: DeviceEvent) {
+    if (event.event === 'print') paper.note(event)
+    if (event.event === 'printer') {
+      printer = event.status
+      told.dispatchEvent(new Event('printer'))
+    }
+  },
+  onStarted: (restarts) => journal.record('device.started', { restarts }),
+  onDied: ({ code, waitMs }) => journal.record('device.died', { code, waitMs }),
+})
 say('up')
 
 for (let n = 0; !finishing; n++) await visit(CITIZENS[n % CITIZENS.length] ?? CITIZENS[0], true)
@@ -199,7 +208,7 @@ async function visit(person: string, asks: boolean): Promise<void> {
   const id = { session: ulid(), language: 'it' } as const
   const evidence = cards.evidence({ person, totem, session: id.session, at: now() })
   const recognised = { name, surname, codiceFiscale, evidence }
-  const entered = await certificates.enter(recognised)
+  const entered = await enter(recognised)
   if (entered.ok) for (const waiting of entered.value.waiting) await collect(id, waiting)
   if (!asks) return
   const requested = await certificates.request(id, recognised, {
@@ -215,10 +224,12 @@ async function visit(person: string, asks: boolean): Promise<void> {
 async function collect(id: { session: string; language: 'it' }, { outcome }: Pick<Waiting, 'outcome'>): Promise<void> {
   for (let tries = 0; tries < TRIES; tries++) {
     await printerReady()
-    const printed = await paper.print({ document: 'certificate', ...id, fromPage: 1, outcome })
+    const { operation } = outcome
+    const sheet = sheets.certificate(outcome)
+    const printed = await paper.print({ operation, document: 'certificate', session: id.session, fromPage: 1, sheet })
     if (!printed.ok) continue
-    say('printed', outcome.operation)
-    certificates.delivered(id, outcome.operation)
+    say('printed', operation)
+    delivered(id, operation)
     return
   }
 }

@@ -6,7 +6,9 @@ import { fileURLToPath } from 'node:url'
 import { startAnpr } from '../../simulator/anpr/index.ts'
 import { type BenchGateway, startGatewayProcess } from '../../simulator/bench/gateway.ts'
 import { makePki } from '../../simulator/pki/make.ts'
-import { login, PKI, sealed, TotemClient, wish } from '../support/gateway-office.ts'
+import { login, sealed, wish } from '../support/gateway/requests.ts'
+import { TotemClient } from '../support/gateway/totem-client.ts'
+import { PKI } from '../support/pki.ts'
 import { startPostgresPair } from './postgres-pair.ts'
 
 const TOTEMS = ['TT-0001', 'TT-0002'] as const

@@ -189,6 +189,7 @@ function drainAll(urls: string[]): void {
         if (--unsettled === 0) tell({ told: 'drained' })
       },
     })
+    totem.drain.start()
   }
   if (unsettled === 0) tell({ told: 'drained' })
 }

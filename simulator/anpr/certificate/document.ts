@@ -1,12 +1,13 @@
 import PDFDocument from 'pdfkit'
 import QRCode from 'qrcode'
-import { ART_40, type CertificateType } from '../../../contract/catalogue.ts'
 import type { Family, Person } from '../../population/people.ts'
 import { paragraph, type Style } from './layout.ts'
 import { outline, registerFonts } from './typeface.ts'
 import {
+  ART_40,
   birth,
   capitals,
+  type DrawnType,
   familyIntroduction,
   fullName,
   heading,
@@ -19,7 +20,7 @@ import {
 } from './wording.ts'
 
 export interface CertificateFacts {
-  types: readonly CertificateType[]
+  types: readonly DrawnType[]
   subject: Person
   family: Family
   members: readonly Person[]
@@ -120,18 +121,18 @@ function person(pdf: PDFKit.PDFDocument, subject: Person, y: number): number {
   return centred([plain('codice fiscale '), strong(subject.codiceFiscale)], born)
 }
 
-function statements(pdf: PDFKit.PDFDocument, { types, subject, family, members }: CertificateFacts, y: number): number {
-  let below = y
-  if (types.includes('8')) {
-    below = paragraph(pdf, residence(subject, family), { x: LEFT, y: below, width: WIDTH, style: BODY }) + 8
-  }
-  if (types.includes('12')) {
+/** Draws what a type states, from `y` down; answers where it ends. */
+const STATEMENTS: Record<DrawnType, (pdf: PDFKit.PDFDocument, facts: CertificateFacts, y: number) => number> = {
+  '8': (pdf, { subject, family }, y) =>
+    paragraph(pdf, residence(subject, family), { x: LEFT, y, width: WIDTH, style: BODY }) + 8,
+  '12'(pdf, { types, subject, family, members }, y) {
     const introduction = familyIntroduction(subject, family, types.length === 1)
-    below = paragraph(pdf, introduction, { x: LEFT, y: below, width: WIDTH, style: BODY })
-    below = table(pdf, members, below + 6)
-  }
-  return below
+    return table(pdf, members, paragraph(pdf, introduction, { x: LEFT, y, width: WIDTH, style: BODY }) + 6)
+  },
 }
+
+const statements = (pdf: PDFKit.PDFDocument, facts: CertificateFacts, y: number): number =>
+  facts.types.reduce((below, type) => STATEMENTS[type](pdf, facts, below), y)
 
 const COLUMNS = [
   { head: 'Cognome e nome', width: 0.45, of: fullName },

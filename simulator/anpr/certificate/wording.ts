@@ -1,4 +1,3 @@
-import type { CertificateType } from '../../../contract/catalogue.ts'
 import type { Family, Person } from '../../population/people.ts'
 
 /** A stretch of text; facts about the person stand out. */
@@ -31,10 +30,18 @@ export const italianInstant = (instant: Date): string => ROME.format(instant)
 const declined = (person: Person, masculine: string, feminine: string) => (person.sex === 'F' ? feminine : masculine)
 const placed = ({ name, province }: { name: string; province: string }) => `${capitals(name)} (${province})`
 
-const NAMES: Record<CertificateType, string> = { '8': 'di residenza', '12': 'di stato di famiglia' }
+/** ANPR table 13, as far as this registry draws it; document.ts has what each states. */
+const NAMES = { '8': 'di residenza', '12': 'di stato di famiglia' } as const
+export type DrawnType = keyof typeof NAMES
+/** In the order of the table, which is that of the sheet. */
+export const drawnTypes = Object.keys(NAMES) as DrawnType[]
 
-/** Heading: one name, or "contestuale" with the names of what the sheet holds (anpr.md §1.1). */
-export function heading(types: readonly CertificateType[]): { title: string; subtitle: string | null } {
+/** Art. 40 DPR 445/2000: a certificate without this sentence is null. */
+export const ART_40 =
+  'Il presente certificato non può essere prodotto agli organi della pubblica amministrazione o ai privati gestori di pubblici servizi'
+
+/** Heading: one name, or "contestuale" with the names of what the sheet holds. */
+export function heading(types: readonly DrawnType[]): { title: string; subtitle: string | null } {
   const names = types.map((type) => NAMES[type])
   return names.length === 1
     ? { title: `CERTIFICATO ${capitals(names[0] ?? '')}`, subtitle: null }

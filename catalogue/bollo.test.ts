@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest'
+import { exemption, purpose } from '../contract/catalogue.ts'
+import { chargesOf, dueFor } from './bollo.ts'
+import { exemptions } from './exemptions.ts'
+
+describe('table 39', () => {
+  it('has each of its codes once, but for 99', () => {
+    const codes = Object.values(exemptions).map(({ code }) => Number(code))
+    expect(codes.toSorted((one, other) => one - other)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+  })
+  it('frees four uses of diritti too', () => {
+    expect(Object.values(exemptions).flatMap(({ code, diritti }) => (diritti ? [code] : []))).toEqual(
+      expect.arrayContaining(['4', '6', '7', '10']),
+    )
+    expect(Object.values(exemptions).filter(({ diritti }) => diritti)).toHaveLength(4)
+  })
+})
+
+describe('what a use costs', () => {
+  it.each(purpose.options)('%s', (use) => {
+    const due = dueFor(use)
+    if (use === 'publicBody') expect(due).toEqual({ kind: 'no-certificate' })
+    else if (use === 'privateParty') expect(due).toEqual({ kind: 'bollo', cents: 1600 })
+    else expect(due).toEqual({ kind: 'exempt', exemption: use })
+  })
+  it('is bollo without exemption and nothing with one', () => {
+    expect(chargesOf(null)).toEqual({ bollo: 1600, diritti: 0 })
+    for (const use of exemption.options) expect(chargesOf(use)).toEqual({ bollo: 0, diritti: 0 })
+  })
+})

@@ -1,0 +1,45 @@
+import type { Exemption } from '../contract/catalogue.ts'
+
+interface ExemptUse {
+  /** `esenzioneBollo` of a request. */
+  code: string
+  /** The use as table 39 names it. */
+  use: string
+  /** What makes it exempt, as the screen cites it. */
+  law: string
+  /** By table 39 the use is free of diritti di segreteria too. */
+  diritti: boolean
+}
+
+/** Uses that no citizen chooses here: the court's own expert, a comune that renames streets, one office writing to another. */
+type OfficialUse = 'consulente' | 'toponomastica' | 'scambioAtti'
+
+/**
+ * ANPR table 39: uses free of imposta di bollo. All of Tab. B is DPR 642/1972's. Code 99, any other reason, is left out: it
+ * takes a text of its own (EN281, EN282), and which law frees the use would be the citizen's guess.
+ */
+export const exemptions: Record<Exemption | OfficialUse, ExemptUse> = {
+  onlus: { code: '1', use: 'ONLUS', law: 'art. 27-bis Tab. B DPR 642/1972', diritti: false },
+  societaSportive: { code: '2', use: 'Società sportive', law: 'art. 8-bis Tab. B DPR 642/1972', diritti: false },
+  // With circ. Agenzia delle entrate 70/E of 14 August 2002.
+  processuale: { code: '3', use: 'Processuale', law: 'art. 18 DPR 115/2002', diritti: false },
+  consulente: { code: '4', use: 'CTU, curatore fallimentare', law: 'art. 16 Tab. B DPR 642/1972', diritti: true },
+  // With circ. Ministero della giustizia of 5 February 2007.
+  interdizione: {
+    code: '5',
+    use: 'Interdizione, inabilitazione, amministrazione di sostegno',
+    law: 'art. 13 Tab. B DPR 642/1972',
+    diritti: false,
+  },
+  // With art. 13 Tab. B.
+  adozione: { code: '6', use: 'Adozione, affidamento, tutela minori', law: 'art. 82 L. 184/1983', diritti: true },
+  separazione: { code: '7', use: 'Separazione, divorzio', law: 'art. 19 L. 74/1987', diritti: true },
+  toponomastica: {
+    code: '8',
+    use: 'Variazione toponomastica stradale e numerazione civica',
+    law: 'art. 16 c. 8 L. 537/1993',
+    diritti: false,
+  },
+  pensioneEstera: { code: '9', use: 'Pensione estera', law: 'art. 9 Tab. B DPR 642/1972', diritti: false },
+  scambioAtti: { code: '10', use: 'Scambio di atti fra PP.AA.', law: 'art. 16 Tab. B DPR 642/1972', diritti: true },
+}

@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import { language } from '../language.ts'
+
+/** The totem waits for a person, who begins and chooses a language. */
+
+export const outOfService = z.enum(['storage-full', 'reader-unavailable', 'device-unavailable'])
+export type OutOfService = z.infer<typeof outOfService>
+
+export const screens = [
+  z.strictObject({ screen: z.literal('starting') }),
+  /** No visit can begin; said before anything is asked of a person. */
+  z.strictObject({ screen: z.literal('out-of-service'), reason: outOfService }),
+  z.strictObject({ screen: z.literal('attract'), printing: z.boolean(), online: z.boolean() }),
+  z.strictObject({ screen: z.literal('language') }),
+] as const
+
+export const steps = { starting: null, 'out-of-service': null, attract: null, language: null } as const
+
+export const answers = [
+  z.strictObject({ type: z.literal('start') }),
+  z.strictObject({ type: z.literal('chooseLanguage'), language }),
+] as const

@@ -1,0 +1,72 @@
+import { z } from 'zod'
+import { certificateType, exemption, purpose, sheetTypes } from '../catalogue.ts'
+import { personName } from '../identity.ts'
+
+/** A certificate of ANPR: for whom, which one, for which use; then preview, yes, issue. */
+
+/** More people than any famiglia anagrafica has. */
+const MOST_PEOPLE = 50
+
+export const screens = [
+  /** `index` is what `choosePerson` answers with. Offline there is only the holder. */
+  z.strictObject({
+    screen: z.literal('person'),
+    people: z.array(
+      z.strictObject({
+        index: z.number(),
+        name: z.string(),
+        surname: z.string(),
+        yearOfBirth: z.number().nullable(),
+        /** ANPR table 5 code; null where unknown. */
+        relation: z.string().nullable(),
+        self: z.boolean(),
+      }),
+    ),
+    online: z.boolean(),
+  }),
+  /** `onOneSheet`: types that one answer may ask for together; null where there are none. */
+  z.strictObject({
+    screen: z.literal('certificate'),
+    subject: personName,
+    options: z.array(certificateType),
+    onOneSheet: sheetTypes.nullable(),
+  }),
+  /** `more` false: publicBody, privateParty and the commonest exempt uses; true: the other exempt uses. */
+  z.strictObject({ screen: z.literal('purpose'), options: z.array(purpose), more: z.boolean() }),
+  /** The sheet as it will be; `null` while it is fetched. Pixels come by the `previewPage` method. */
+  z.strictObject({
+    screen: z.literal('preview'),
+    pages: z.number().nullable(),
+    subject: personName,
+    types: sheetTypes,
+  }),
+  z.strictObject({
+    screen: z.literal('confirm'),
+    subject: personName,
+    types: sheetTypes,
+    exemption,
+    /** What makes this use free of bollo, as it is cited. */
+    law: z.string(),
+    /** Offline the request is recorded and the certificate is collected later. */
+    online: z.boolean(),
+  }),
+  z.strictObject({ screen: z.literal('issuing') }),
+] as const
+
+export const steps = {
+  person: 'person',
+  certificate: 'certificate',
+  purpose: 'purpose',
+  preview: 'confirm',
+  confirm: 'confirm',
+  issuing: 'paper',
+} as const
+
+export const answers = [
+  z.strictObject({ type: z.literal('choosePerson'), index: z.number().int().min(0).max(MOST_PEOPLE) }),
+  z.strictObject({ type: z.literal('chooseCertificates'), types: sheetTypes }),
+  z.strictObject({ type: z.literal('choosePurpose'), purpose }),
+  z.strictObject({ type: z.literal('morePurposes') }),
+  z.strictObject({ type: z.literal('acceptPreview') }),
+  z.strictObject({ type: z.literal('confirm') }),
+] as const

@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import type { Step } from '../steps.ts'
+import * as arrive from './arrive.ts'
+import * as certificate from './certificate.ts'
+import * as collect from './collect.ts'
+import * as declaration from './declaration.ts'
+import * as identify from './identify.ts'
+import * as leave from './leave.ts'
+import * as menu from './menu.ts'
+import * as paper from './paper.ts'
+import * as visura from './visura.ts'
+
+/** The journeys of a visit. Each adds its screens and answers to the contract; main and renderer list the same names. */
+export const journeys = { arrive, identify, menu, collect, certificate, visura, declaration, paper, leave }
+export type JourneyName = keyof typeof journeys
+
+/** Everything that the renderer can be asked to show. */
+export const screen = z.discriminatedUnion('screen', [
+  ...arrive.screens,
+  ...identify.screens,
+  ...menu.screens,
+  ...collect.screens,
+  ...certificate.screens,
+  ...visura.screens,
+  ...declaration.screens,
+  ...paper.screens,
+  ...leave.screens,
+])
+export type Screen = z.infer<typeof screen>
+export type ScreenOf<S extends Screen['screen']> = Extract<Screen, { screen: S }>
+
+/** Everything that a person can answer on a screen. A type that two journeys name is refused here at once (zod throws). */
+export const answer = z.discriminatedUnion('type', [
+  ...arrive.answers,
+  ...identify.answers,
+  ...menu.answers,
+  ...collect.answers,
+  ...certificate.answers,
+  ...visura.answers,
+  ...declaration.answers,
+  ...paper.answers,
+  ...leave.answers,
+])
+export type Answer = z.infer<typeof answer>
+
+/** The step that a screen belongs to; null where there is no progress to show. */
+export const stepOf: Record<Screen['screen'], Step | null> = {
+  ...arrive.steps,
+  ...identify.steps,
+  ...menu.steps,
+  ...collect.steps,
+  ...certificate.steps,
+  ...visura.steps,
+  ...declaration.steps,
+  ...paper.steps,
+  ...leave.steps,
+}

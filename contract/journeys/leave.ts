@@ -1,0 +1,38 @@
+import { z } from 'zod'
+import { refusal } from '../refusal.ts'
+import { takenHome } from './lists.ts'
+
+/** How a visit ends: something came of it, or the person was turned away. */
+
+export const screens = [
+  z.strictObject({
+    screen: z.literal('done'),
+    outcome: z.enum(['printed', 'queued', 'kept', 'nothing']),
+    /** What `outcome` tells of. */
+    document: takenHome,
+    /** Spoken and printed in two groups of four; null unless something waits to be collected. */
+    collectCode: z.string().nullable(),
+    cardPresent: z.boolean(),
+  }),
+  z.strictObject({
+    screen: z.literal('refused'),
+    reason: refusal,
+    anpr: z.string().nullable(),
+    card: z.enum(['cns', 'cie']).nullable(),
+    /** When the card expired or becomes valid, where that is the reason. */
+    date: z.iso.date().nullable(),
+    cardPresent: z.boolean(),
+  }),
+  z.strictObject({ screen: z.literal('goodbye'), cardPresent: z.boolean() }),
+] as const
+
+export const steps = { done: null, refused: null, goodbye: null } as const
+
+export const answers = [
+  /** Ask for something else in the same visit. */
+  z.strictObject({ type: z.literal('another') }),
+  /** To the screen before; possible in many journeys. */
+  z.strictObject({ type: z.literal('back') }),
+  /** End the visit now; possible almost everywhere. */
+  z.strictObject({ type: z.literal('leave') }),
+] as const

@@ -1,0 +1,12 @@
+import { z } from 'zod'
+
+/**
+ * The languages of the screen, in the order in which they are offered. A new line here does not compile until every
+ * text exists in that language: each set of texts is a `Record<Language, …>`. `name` is the language's own.
+ */
+export const languages = {
+  it: { tag: 'it-IT', name: 'Italiano' },
+  en: { tag: 'en-GB', name: 'English' },
+} as const satisfies Record<string, { tag: string; name: string }>
+export type Language = keyof typeof languages
+export const language = z.enum(Object.keys(languages) as [Language, ...Language[]])

@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import { evidenceRefusals } from './evidence.ts'
+
+/** Why a card or its holder was turned away. Each has a sentence of its own: what to do now, what is safe, what happened. */
+export const refusal = z.enum([
+  ...evidenceRefusals,
+  'card-unknown',
+  'card-mute',
+  'card-removed',
+  'card-error',
+  'card-busy',
+  'personal-data-malformed',
+  'certificate-truncated',
+  'codice-fiscale-differs',
+  'card-cloned',
+  /** EF.SOD: its signature, its signer or the hash of a file is wrong. */
+  'card-altered',
+  'secure-messaging-failed',
+  'reader-not-capable',
+  'cie-unavailable',
+  'pin-blocked',
+  'pin-not-entered',
+  /** Three times in one visit. */
+  'wrong-can',
+  'person-not-found',
+  'not-in-family',
+  'certificate-not-issuable',
+  'visura-refused',
+  'certificate-unprintable',
+  'session-refused',
+])
+export type Refusal = z.infer<typeof refusal>

@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import { screen } from './journeys/index.ts'
+import { language } from './language.ts'
+import { steps } from './steps.ts'
+
+/**
+ * What the renderer shows. Main owns the visit's truth and pushes one `View` after each change. Everything that the screen
+ * needs is in it and nothing else: facts are here, texts are the renderer's (assets/locales).
+ */
+export const view = z.strictObject({
+  /** Grows with each push, so that a late message is never shown over a newer one. */
+  revision: z.number(),
+  language,
+  screen,
+  /** Null where there is no progress to show. */
+  step: z.enum(steps).nullable(),
+  canGoBack: z.boolean(),
+  canLeave: z.boolean(),
+  /** Set while the idle warning is up; the visit ends when it reaches 0 unless the person says they are here. */
+  idle: z.strictObject({ secondsLeft: z.number() }).nullable(),
+  /** A contactless card has left the field and is asked back; the screen is covered meanwhile. */
+  cardLost: z.boolean(),
+  /** The card of this visit lies, or lay last, on the contactless reader: what is drawn is that one. */
+  contactless: z.boolean(),
+  totem: z.strictObject({ id: z.string(), office: z.string(), comune: z.string(), mmPerPixel: z.number() }),
+})
+export type View = z.infer<typeof view>

@@ -1,0 +1,53 @@
+import type { FactLetter } from '../../contract/catalogue.ts'
+import type { RegisteredPerson } from '../../contract/document.ts'
+import type { Language } from '../../contract/language.ts'
+import type { Claims } from '../visit/services.ts'
+import { relationName } from './kinship.ts'
+import type { PaperLanguage, Place } from './model.ts'
+import { statoCivile } from './person.ts'
+import { plainDate } from './words.ts'
+
+/** What every paper that the totem writes needs to know besides what it says. */
+export interface WritingOptions {
+  language: Language
+  /** Second language of the office's territory; a visit in English gets English beside the Italian form instead. */
+  secondLanguage: 'de' | 'sl' | null
+  place: Place
+  at: Date
+  /** Text of the verification code; null: the paper has none. */
+  sign(claims: Claims): string | null
+}
+
+/** Italian first: the Italian text is the one that counts. */
+export type FormLanguages = readonly ['it'] | readonly ['it', Exclude<PaperLanguage, 'it'>]
+
+export function formLanguages({
+  language,
+  secondLanguage,
+}: Pick<WritingOptions, 'language' | 'secondLanguage'>): FormLanguages {
+  const second = language === 'it' ? secondLanguage : language
+  return second === null ? ['it'] : ['it', second]
+}
+
+export const subjectOf = ({ surname, name, codiceFiscale }: RegisteredPerson) => ({ surname, name, codiceFiscale })
+
+/** What ANPR has told, by the letters of art. 46 and in the paper's words. */
+export function factsOf(person: RegisteredPerson): Partial<Record<FactLetter, string>> {
+  const { birthPlace, born, residence, citizenships, family } = person
+  const facts: [FactLetter, string | null | undefined][] = [
+    ['a', [birthPlace, born && plainDate(born)].filter(Boolean).join(', ')],
+    ['b', residence && `${residence.comune}, ${residence.address}`],
+    ['c', citizenships?.join(', ')],
+    ['e', statoCivile(person, ['it'])?.join('')],
+    ['f', family && familyFact(family)],
+  ]
+  return Object.fromEntries(facts.filter(([, text]) => text))
+}
+
+export const familyFact = (family: NonNullable<RegisteredPerson['family']>): string =>
+  family
+    .map(({ surname, name, yearOfBirth, relation: code }) => {
+      const relation = relationName(code, 'it')
+      return [`${surname} ${name}`, String(yearOfBirth), ...(relation === null ? [] : [relation])].join(', ')
+    })
+    .join('\n')

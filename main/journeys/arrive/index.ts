@@ -1,0 +1,2 @@
+export { screens } from './screens.ts'
+export { attract, states } from './states.ts'

@@ -1,0 +1,23 @@
+import { chart } from '../../visit/chart.ts'
+
+/** The totem waits for the next person. */
+export const attract = chart.createStateConfig({
+  id: 'attract',
+  // Nothing here is a person's to do in time, and no card is asked for.
+  tags: ['busy', 'withoutCard'],
+  entry: ['forget', 'checkHealth'],
+  always: { guard: 'newCard', target: 'visit' },
+  on: { start: { guard: 'healthy', target: 'visit' } },
+})
+
+export const states = {
+  language: chart.createStateConfig({
+    tags: ['withoutCard'],
+    on: {
+      chooseLanguage: {
+        target: 'card',
+        actions: { type: 'set', params: ({ event }) => ({ frame: { language: event.language } }) },
+      },
+    },
+  }),
+}

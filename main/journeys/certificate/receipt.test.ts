@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest'
+import type { IssuedOutcome } from '../../../contract/gateway.ts'
+import { language as known, type Language } from '../../../contract/language.ts'
+import { type ReceiptDocument, receiptDocument } from '../../../contract/print.ts'
+import { dateTime, titleOf } from '../../documents/texts.ts'
+import { receiptFor, slipFor } from './receipt.ts'
+
+const outcome: IssuedOutcome = {
+  operation: '01K0M3Z8Q4V7N2B5X9C1D6F8GH',
+  types: ['8', '12'],
+  protocol: '2198294275',
+  idOperazioneAnpr: '77242849',
+  issuedAt: '2026-11-22T09:00:00.000Z',
+  pdf: Buffer.from('%PDF-1.7 Bianchi').toString('base64'),
+}
+const verification = 'TP1:6BFOXN%TS3DHPVO13J'
+const place = { totem: 'TT-0001', office: 'Ufficio postale di Spello (PG)' }
+const words = ({ lines }: ReceiptDocument) =>
+  lines
+    .map((line) =>
+      Object.values(line)
+        .filter((value) => typeof value === 'string')
+        .join(' '),
+    )
+    .join('\n')
+
+const NOT_A_CERTIFICATE: Record<Language, RegExp> = { it: /non è un certificato/, en: /not a certificate/ }
+
+describe.each(known.options)('%s', (language) => {
+  test('a receipt names the operation and ties itself to the sealed file, but names nobody', () => {
+    const receipt = receiptFor(outcome, { pages: 2, at: '2026-11-22T09:01:00.000Z', language, place, verification })
+    expect(receiptDocument.parse(receipt)).toEqual(receipt)
+    const text = words(receipt)
+    for (const fact of [
+      outcome.operation,
+      outcome.protocol,
+      'TT-0001',
+      place.office,
+      '22/11/2026 10:01',
+      titleOf(language, ['8', '12']),
+    ]) {
+      expect(text).toContain(fact)
+    }
+    expect(text).toContain(verification)
+    expect(text.toLowerCase()).not.toContain('bianchi')
+  })
+
+  test('a slip says that nothing is certified, where the request is and until when', () => {
+    const slip = slipFor(
+      { operation: outcome.operation, types: ['8'], requestedAt: outcome.issuedAt, code: 'C1D6-F8GH' },
+      { until: '2026-12-22T09:00:00.000Z', language, place, verification: null },
+    )
+    const text = words(slip)
+    for (const fact of ['C1D6-F8GH', '22/12/2026 10:00', outcome.operation]) expect(text).toContain(fact)
+    expect(slip.lines.some(({ kind }) => kind === 'qr')).toBe(false)
+    expect(text).toMatch(NOT_A_CERTIFICATE[language])
+  })
+})
+
+test('times are the office’s, summer and winter', () => {
+  expect(dateTime('2026-07-01T22:30:00.000Z', 'it')).toBe('02/07/2026 00:30')
+  expect(dateTime('2026-01-01T22:30:00.000Z', 'en')).toBe('01/01/2026 23:30')
+})

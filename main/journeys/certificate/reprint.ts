@@ -1,0 +1,54 @@
+import type { PrintSheet } from '../../../contract/device.ts'
+import type { Language } from '../../../contract/language.ts'
+import type { ReceiptDocument, ReceiptLine } from '../../../contract/print.ts'
+import { type Paper, said } from '../../documents/model.ts'
+import { renderPdf } from '../../documents/pdf.ts'
+
+/** What came out before, in whole or in part: this sheet itself, the certificate that it goes with, or both. */
+export interface Marks {
+  sheet: boolean
+  certificate: boolean
+}
+
+const words: Record<Language, { title: string; sheet: string; certificateTitle: string; certificate: string }> = {
+  it: {
+    title: 'RISTAMPA',
+    sheet: 'Questo foglio è stampato di nuovo: può esisterne un’altra copia.',
+    certificateTitle: 'RISTAMPA DEL CERTIFICATO',
+    certificate: 'Il certificato è stampato di nuovo, in tutto o in parte: possono esisterne altri fogli.',
+  },
+  en: {
+    title: 'REPRINT',
+    sheet: 'This sheet is printed again: another copy of it may exist.',
+    certificateTitle: 'REPRINT OF THE CERTIFICATE',
+    certificate: 'The certificate is printed again, in whole or in part: other sheets of it may exist.',
+  },
+}
+
+/**
+ * Says at the head of a sheet what is a reprint. For a certificate its receipt does: the sealed PDF of ANPR is never
+ * written on (invariant 10).
+ */
+export function markedReceipt(document: ReceiptDocument, language: Language, marks: Marks): ReceiptDocument {
+  const { title, sheet, certificateTitle, certificate } = words[language]
+  const stamps = [
+    ...(marks.sheet ? stamp(title, sheet) : []),
+    ...(marks.certificate ? stamp(certificateTitle, certificate) : []),
+  ]
+  return { lines: [...stamps, ...document.lines] }
+}
+
+/** The same on a paper that is printed as a PDF. */
+export async function markedSheet(paper: Paper, language: Language, marks: Marks): Promise<PrintSheet> {
+  const { certificate } = words[language]
+  const blocks = marks.certificate
+    ? [{ kind: 'warning' as const, text: said(certificate) }, ...paper.blocks]
+    : paper.blocks
+  return { kind: 'pdf', pdf: await renderPdf({ ...paper, reprint: marks.sheet, blocks }) }
+}
+
+const stamp = (title: string, sentence: string): ReceiptLine[] => [
+  { kind: 'text', text: title, size: 2, bold: true, align: 'center' },
+  { kind: 'text', text: sentence, size: 1, bold: false, align: 'left' },
+  { kind: 'rule' },
+]

@@ -1,0 +1,61 @@
+import { offeredTypes, sheetConflict } from '../../../catalogue/certificates.ts'
+import { exemptions } from '../../../catalogue/exemptions.ts'
+import type { Purpose } from '../../../contract/catalogue.ts'
+import type { Shows } from '../../visit/chart.ts'
+import { printingScreen } from '../../visit/printing.ts'
+import { holderOf, required, type Visit } from '../../visit/visit.ts'
+import type { states } from './states.ts'
+import { subjectOf } from './visit.ts'
+
+/** The first screen of purposes has the commonest; the others are one touch away (at most five answers a screen). */
+const FIRST_PURPOSES: Purpose[] = ['publicBody', 'privateParty', 'processuale', 'pensioneEstera']
+const MORE_PURPOSES: Purpose[] = ['separazione', 'adozione', 'interdizione', 'onlus', 'societaSportive']
+
+export const screens: Shows<ReturnType<typeof states>> = {
+  person: ({ visit }) => ({
+    screen: 'person',
+    people: peopleOf(visit),
+    online: visit.holder.entered?.token != null,
+  }),
+  certificate: ({ visit }) => ({
+    screen: 'certificate',
+    subject: subjectOf(visit),
+    options: [...offeredTypes],
+    onOneSheet: offeredTypes.length > 1 && sheetConflict(offeredTypes) === null ? [...offeredTypes] : null,
+  }),
+  purpose: () => ({ screen: 'purpose', options: FIRST_PURPOSES, more: false }),
+  morePurposes: () => ({ screen: 'purpose', options: MORE_PURPOSES, more: true }),
+  preview: ({ visit }) => ({
+    screen: 'preview',
+    pages: visit.paper.preview?.pages ?? null,
+    subject: subjectOf(visit),
+    types: visit.certificate.types,
+  }),
+  confirm({ visit }) {
+    const exemption = required(visit.certificate.exemption, 'exemption')
+    return {
+      ...{ screen: 'confirm', subject: subjectOf(visit), types: visit.certificate.types, exemption },
+      law: exemptions[exemption].law,
+      online: visit.paper.preview !== null,
+    }
+  },
+  issuing: () => ({ screen: 'issuing' }),
+  printingCertificate: (context, { inner }) => printingScreen('certificate', context, inner),
+  printingReceipt: (context, { inner }) => printingScreen('receipt', context, inner),
+  printingSlip: (context, { inner }) => printingScreen('slip', context, inner),
+}
+
+function peopleOf(visit: Visit) {
+  const family = visit.holder.entered?.family
+  if (!family) {
+    return [{ index: 0, ...holderOf(visit), yearOfBirth: null, relation: null, self: true }]
+  }
+  return family.map(({ name, surname, yearOfBirth, relation, self }, index) => ({
+    index,
+    name,
+    surname,
+    yearOfBirth,
+    relation,
+    self,
+  }))
+}

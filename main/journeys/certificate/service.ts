@@ -1,0 +1,111 @@
+import { ulid } from 'ulid'
+import { type CertificateRequest, REQUEST_VERSION } from '../../../contract/gateway.ts'
+import { err, ok, type Result } from '../../../contract/result.ts'
+import type { Devices } from '../../devices/index.ts'
+import type { Journal } from '../../journal/journal.ts'
+import type { Queue } from '../../queue/queue.ts'
+import { holderReference, type NamedKey, type OutcomeKeys, openOutcome, sealRequest } from '../../queue/sealing.ts'
+import type { GatewayClient } from '../../sync/client.ts'
+import type { Drain } from '../../sync/drain.ts'
+import { passing, refusedBy } from '../../visit/refusals.ts'
+import {
+  type Entered,
+  type PreviewSheet,
+  type Recognised,
+  type Refused,
+  refused,
+  type Unavailable,
+  type VisitId,
+} from '../../visit/services.ts'
+import type { Requested, StorageFull, Wanted } from './visit.ts'
+
+export interface CertificateOptions {
+  devices: Devices
+  queue: Queue
+  journal: Journal
+  client: GatewayClient
+  drain: Drain
+  /** `sealing`: the gateway's key that is in force now. */
+  keys: { sealing(): NamedKey; outcome: OutcomeKeys; holder: Uint8Array }
+  totem: string
+  online(): boolean
+  now(): Date
+}
+
+/** The gateway takes a request up to 30 minutes after its login, and 5 before it: the clock may be put back in a visit. */
+const LOGIN_COUNTS_MS = { after: 25 * 60_000, before: 4 * 60_000 }
+/** A person stands there: after this they get a slip, and the request goes on by itself. */
+const PATIENCE_MS = 20_000
+/** The line is known to be down: long enough for one try, in case it has just come back. */
+const OFFLINE_PATIENCE_MS = 1_500
+
+/** Previews and requests. A request is recorded before anything else is done with it (invariant 1). */
+export function createCertificates(options: CertificateOptions) {
+  const { devices, queue, journal, client, drain, keys, totem, now } = options
+
+  return {
+    async preview({ token }: Entered, wanted: Wanted): Promise<Result<PreviewSheet, Refused | Unavailable>> {
+      const { subject } = wanted
+      if (!token || !subject) return err({ kind: 'unavailable' })
+      const preview = await client.preview(token, { ...wanted, subject })
+      if (!preview.ok) {
+        const { error } = preview
+        const lasting = error.kind === 'refused' && !passing(error.problem)
+        return err(lasting ? refusedBy(error.problem) : { kind: 'unavailable' })
+      }
+      const pdf = Buffer.from(preview.value.pdf, 'base64')
+      const first = await devices.call('pdf.raster', { pdf, page: 1, width: 64 })
+      return first.ok ? ok({ pdf, pages: first.value.pages }) : err({ kind: 'unavailable' })
+    },
+
+    async request(
+      { session }: VisitId,
+      recognised: Recognised,
+      wanted: Wanted,
+    ): Promise<Result<Requested, Refused | StorageFull>> {
+      // One that the gateway would not take must not be promised.
+      const sinceLogin = now().getTime() - Date.parse(recognised.evidence.statement.at)
+      if (sinceLogin > LOGIN_COUNTS_MS.after || sinceLogin < -LOGIN_COUNTS_MS.before) {
+        return err(refused('session-refused'))
+      }
+      const operation = ulid()
+      const requestedAt = now().toISOString()
+      const request: CertificateRequest = {
+        version: REQUEST_VERSION,
+        operation,
+        kind: 'certificate',
+        ...wanted,
+        language: 'IT',
+        requestedAt,
+        evidence: recognised.evidence,
+      }
+      const recorded = queue.add({
+        operation,
+        session,
+        kind: 'certificate',
+        holder: holderReference(recognised.codiceFiscale, keys.holder),
+        sealed: await sealRequest(request, keys.sealing(), totem),
+        requestedAt,
+      })
+      if (!recorded.ok) {
+        return err(recorded.error.kind === 'storage-full' ? { kind: 'storage-full' } : refused('session-refused'))
+      }
+      journal.record('request.queued', { session, operation, kind: 'certificate' })
+      drain.wake()
+
+      const settled = await drain.settled(
+        operation,
+        AbortSignal.timeout(options.online() ? PATIENCE_MS : OFFLINE_PATIENCE_MS),
+      )
+      if (settled.state === 'issued') {
+        const outcome = await openOutcome(settled.outcome, keys.outcome, operation, totem)
+        if (outcome.ok) return ok({ state: 'issued', outcome: outcome.value })
+      }
+      if (settled.state === 'refused') {
+        queue.told(operation)
+        return err(refusedBy({ kind: settled.reason, anpr: settled.anpr }))
+      }
+      return ok({ state: 'queued', operation, requestedAt })
+    },
+  }
+}

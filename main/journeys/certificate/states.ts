@@ -1,0 +1,135 @@
+import { dueFor } from '../../../catalogue/bollo.ts'
+import { offeredTypes, sheetConflict } from '../../../catalogue/certificates.ts'
+import type { Exemption, Purpose } from '../../../contract/catalogue.ts'
+import { chart, forbidden, pulled, set, type VisitEvent, working } from '../../visit/chart.ts'
+import { printing } from '../../visit/printing.ts'
+import type { Change, Visit } from '../../visit/visit.ts'
+import { preview, printCertificate, printReceipt, printSlip, request } from './tasks.ts'
+
+/** Where a use leads that the law does not exempt from bollo: to another journey's state, which learns `set`. */
+export type Way = { target: string; set: (visit: Visit) => Change }
+export type Ways = Record<Exclude<Purpose, Exemption>, Way>
+
+function exempted(event: VisitEvent): Exemption | null {
+  if (event.type !== 'choosePurpose') return null
+  const due = dueFor(event.purpose)
+  return due.kind === 'exempt' ? due.exemption : null
+}
+
+export const states = (ways: Ways) => {
+  const choosePurpose = [
+    {
+      guard: ({ event }: { event: VisitEvent }) => exempted(event) !== null,
+      target: '#preview',
+      actions: {
+        type: 'set' as const,
+        params: ({ event }: { event: VisitEvent }) => ({ certificate: { exemption: exempted(event) } }),
+      },
+    },
+    ...Object.entries<Way>(ways).map(([purpose, way]) => ({
+      guard: ({ event }: { event: VisitEvent }) => event.type === 'choosePurpose' && event.purpose === purpose,
+      target: way.target,
+      actions: {
+        type: 'set' as const,
+        params: ({ context: { visit } }: { context: { visit: Visit } }) => way.set(visit),
+      },
+    })),
+  ]
+  return {
+    person: chart.createStateConfig({
+      id: 'certificate',
+      on: {
+        choosePerson: {
+          // Offline there is one card on the screen: the holder's.
+          guard: ({ context, event }) => event.index < (context.visit.holder.entered?.family?.length ?? 1),
+          target: 'certificate',
+          actions: {
+            type: 'set',
+            params: ({ context: { visit }, event }) => ({
+              certificate: { subject: visit.holder.entered?.family?.[event.index] ?? null },
+            }),
+          },
+        },
+        back: 'menu',
+        'card.removed': pulled,
+      },
+    }),
+    certificate: chart.createStateConfig({
+      on: {
+        chooseCertificates: {
+          guard: ({ event }) =>
+            event.types.every((type) => offeredTypes.includes(type)) && sheetConflict(event.types) === null,
+          target: 'purpose',
+          actions: {
+            type: 'set',
+            // In table order and once each, whatever the screen sent.
+            params: ({ event }) => ({
+              certificate: { types: offeredTypes.filter((type) => event.types.includes(type)) },
+            }),
+          },
+        },
+        back: 'person',
+        'card.removed': pulled,
+      },
+    }),
+    purpose: chart.createStateConfig({
+      id: 'purpose',
+      on: { choosePurpose, morePurposes: 'morePurposes', back: 'certificate', 'card.removed': pulled },
+    }),
+    morePurposes: chart.createStateConfig({ on: { choosePurpose, back: 'purpose', 'card.removed': pulled } }),
+    preview: chart.createStateConfig({
+      id: 'preview',
+      initial: 'fetching',
+      entry: set({ paper: { preview: null } }),
+      on: { back: 'purpose', 'card.removed': pulled },
+      states: {
+        fetching: working(preview, { shown: 'shown', confirm: '#confirm' }),
+        shown: { on: { acceptPreview: '#confirm' } },
+      },
+    }),
+    confirm: chart.createStateConfig({
+      id: 'confirm',
+      on: {
+        confirm: 'issuing',
+        back: [
+          { guard: ({ context }) => context.visit.paper.preview !== null, target: '#preview' },
+          { target: 'purpose' },
+        ],
+        'card.removed': pulled,
+      },
+    }),
+    // From here on the request is recorded: pulling the card or walking away loses nothing.
+    issuing: chart.createStateConfig({
+      ...working(request, {
+        printingCertificate: 'printingCertificate',
+        printingSlip: 'printingSlip',
+        attract: '#attract',
+      }),
+      tags: ['busy', 'withoutCard'],
+      on: { leave: forbidden, timeout: forbidden },
+    }),
+    printingCertificate: chart.createStateConfig({
+      id: 'printingCertificate',
+      ...printing(
+        printCertificate,
+        { printingReceipt: '#printingReceipt', printingCertificate: '#printingCertificate' },
+        {
+          target: '#done',
+          set: ({ paper }) => ({ end: { outcome: 'kept', kept: paper.issued[0]?.operation ?? null } }),
+        },
+      ),
+    }),
+    printingReceipt: chart.createStateConfig({
+      id: 'printingReceipt',
+      // The certificate is out; a missing receipt takes nothing from it.
+      ...printing(
+        printReceipt,
+        { done: '#done', printingCertificate: '#printingCertificate' },
+        { target: '#done', set: () => ({ end: { outcome: 'printed' } }) },
+      ),
+    }),
+    printingSlip: chart.createStateConfig({
+      ...printing(printSlip, { done: '#done' }, { target: '#done', set: () => ({ end: { outcome: 'queued' } }) }),
+    }),
+  }
+}

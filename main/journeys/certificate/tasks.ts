@@ -1,0 +1,73 @@
+import { fromFirstPage, print } from '../../visit/printing.ts'
+import { refused as refusal, type VisitServices } from '../../visit/services.ts'
+import { refused, type Step, step } from '../../visit/step.ts'
+import { required, type Visit } from '../../visit/visit.ts'
+import { wantedOf } from './visit.ts'
+
+export async function preview(visit: Visit, services: VisitServices) {
+  const entered = required(visit.holder.entered, 'gateway session')
+  // Offline there is nothing to show, yet the request can be recorded all the same.
+  if (!entered.token) return step('confirm')
+  const sheet = await services.preview(entered, wantedOf(visit))
+  if (sheet.ok) return step('shown', { paper: { preview: sheet.value } })
+  return sheet.error.kind === 'unavailable' ? step('confirm') : refused(sheet.error)
+}
+
+export async function request(visit: Visit, services: VisitServices) {
+  const { frame, holder } = visit
+  const requested = await services.request(frame, required(holder.recognised, 'holder'), wantedOf(visit))
+  if (!requested.ok) {
+    // The attract screen says by itself that the totem is full.
+    return requested.error.kind === 'storage-full'
+      ? step('attract', { end: { how: 'storage-full' } })
+      : refused(requested.error)
+  }
+  const { value } = requested
+  if (value.state === 'issued') {
+    return step('printingCertificate', { paper: { document: 'certificate', issued: [value.outcome] } })
+  }
+  return step('printingSlip', {
+    paper: { document: 'certificate' },
+    certificate: { queued: value },
+    end: { kept: value.operation },
+  })
+}
+
+export async function printCertificate(visit: Visit, services: VisitServices) {
+  const outcome = required(visit.paper.issued[0], 'outcome')
+  const { operation } = outcome
+  const sheet = services.sheets.certificate(outcome)
+  const result = await print(visit, services, { operation, document: 'certificate', sheet })
+  if (result.printed) {
+    services.delivered(visit.frame, operation)
+    return step('printingReceipt', {
+      paper: fromFirstPage,
+      certificate: { pages: result.pages },
+      end: { outcome: 'printed' },
+    })
+  }
+  // One that no printer can print must not stand before the others that wait.
+  return result.fault ?? next(visit) ?? refused(refusal('certificate-unprintable'))
+}
+
+export async function printReceipt(visit: Visit, services: VisitServices) {
+  const outcome = required(visit.paper.issued[0], 'outcome')
+  const sheet = services.sheets.receipt(visit.frame, outcome, visit.certificate.pages)
+  const result = await print(visit, services, { operation: outcome.operation, document: 'receipt', sheet })
+  if (!result.printed && result.fault) return result.fault
+  return next(visit) ?? step('done')
+}
+
+export async function printSlip(visit: Visit, services: VisitServices) {
+  const { queued, types } = visit.certificate
+  const { operation, requestedAt } = required(queued, 'queued request')
+  const sheet = services.sheets.slip(visit.frame, { operation, types, requestedAt })
+  const result = await print(visit, services, { operation, document: 'slip', sheet })
+  return (!result.printed && result.fault) || step('done', { end: { outcome: 'queued' } })
+}
+
+/** Several waited: one after the other, each with its receipt. */
+function next({ paper }: Visit): Step<'printingCertificate'> | null {
+  const [, ...rest] = paper.issued
+  return rest.length > 0 ? step('printingCertificate', { paper: { issued: rest, ...fromFirstPage } }) : null
+}

@@ -1,0 +1,62 @@
+import type { CertificateType, Exemption } from '../../../contract/catalogue.ts'
+import type { FamilyMember, IssuedOutcome } from '../../../contract/gateway.ts'
+import type { Result } from '../../../contract/result.ts'
+import { holderOf, required, type Visit } from '../../visit/visit.ts'
+
+declare module '../../visit/visit.ts' {
+  interface Visit {
+    certificate: {
+      /** Null: the holder, of whom offline no ID ANPR is known. */
+      subject: FamilyMember | null
+      types: CertificateType[]
+      exemption: Exemption | null
+      /** Recorded, but not answered within the visit. */
+      queued: Queued | null
+      /** Pages of the certificate that came out last, for its receipt. */
+      pages: number
+    }
+  }
+}
+
+declare module '../../visit/services.ts' {
+  interface VisitServices {
+    preview(entered: Entered, wanted: Wanted): Promise<Result<PreviewSheet, Refused | Unavailable>>
+    /** Writes the request to the queue, then waits for its outcome as long as a person would stand there. */
+    request(visit: VisitId, recognised: Recognised, wanted: Wanted): Promise<Result<Requested, Refused | StorageFull>>
+    sheets: {
+      certificate(outcome: IssuedOutcome): Sheet
+      receipt(visit: VisitId, outcome: IssuedOutcome, pages: number): Sheet
+      slip(visit: VisitId, queued: Slip): Sheet
+    }
+  }
+}
+
+export type StorageFull = { kind: 'storage-full' }
+/** `subject` null: the holder (offline no ID ANPR is known). */
+export interface Wanted {
+  subject: string | null
+  types: CertificateType[]
+  exemption: Exemption
+}
+export interface Queued {
+  operation: string
+  requestedAt: string
+}
+export type Slip = Queued & { types: CertificateType[] }
+export type Requested = { state: 'issued'; outcome: IssuedOutcome } | ({ state: 'queued' } & Queued)
+
+export const fresh = () => ({
+  certificate: { subject: null, types: [], exemption: null, queued: null, pages: 0 },
+})
+
+/** Name of the person whom the certificate is about. */
+export const subjectOf = (visit: Visit): { name: string; surname: string } => {
+  const { subject } = visit.certificate
+  return subject ? { name: subject.name, surname: subject.surname } : holderOf(visit)
+}
+
+export const wantedOf = ({ certificate: { subject, types, exemption } }: Visit): Wanted => ({
+  subject: subject?.idAnpr ?? null,
+  types,
+  exemption: required(exemption, 'exemption'),
+})

@@ -1,0 +1,15 @@
+import type { Shows } from '../../visit/chart.ts'
+import { holderOf } from '../../visit/visit.ts'
+import type { states } from './states.ts'
+import { offersAttoNotorio } from './visit.ts'
+
+export const screens: Shows<typeof states> = {
+  declaration: ({ visit }) => ({
+    screen: 'declaration',
+    for: visit.declaration.advice,
+    attoNotorio: offersAttoNotorio(visit),
+    declarant: holderOf(visit),
+    declares: visit.declaration.declares,
+    forAnother: visit.declaration.forAnother,
+  }),
+}

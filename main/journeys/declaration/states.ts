@@ -1,0 +1,37 @@
+import { chart, pulled } from '../../visit/chart.ts'
+import { fromFirstPage } from '../../visit/printing.ts'
+import type { Writing } from '../../visit/visit.ts'
+import { declaredOf, type Form, offersAttoNotorio } from './visit.ts'
+
+const writing = (form: Form): Writing => ({
+  write: (visit, services) => services.writeForm(visit.frame, form, declaredOf(visit, form)),
+  printed: ({ frame }, services) => services.declared(frame),
+})
+
+export const states = {
+  declaration: chart.createStateConfig({
+    id: 'declaration',
+    // A person who came for it alone is not on the way to a certificate.
+    entry: {
+      type: 'set',
+      params: ({ context: { visit } }) => ({ frame: { stepped: visit.declaration.advice !== 'anybody' } }),
+    },
+    on: {
+      printDeclaration: {
+        guard: ({ context, event }) => event.form === 'declaration' || offersAttoNotorio(context.visit),
+        target: '#printingWritten',
+        actions: {
+          type: 'set',
+          params: ({ event: { form } }) => ({
+            paper: { ...fromFirstPage, document: form, writing: writing(form), written: null },
+          }),
+        },
+      },
+      back: [
+        { guard: ({ context }) => context.visit.declaration.advice === 'anybody', target: 'menu' },
+        { target: '#purpose' },
+      ],
+      'card.removed': pulled,
+    },
+  }),
+}

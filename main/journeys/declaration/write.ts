@@ -1,0 +1,76 @@
+import { ulid } from 'ulid'
+import type { CertifiedFact } from '../../../contract/catalogue.ts'
+import type { RegisteredPerson } from '../../../contract/document.ts'
+import { factsOf, familyFact, formLanguages, subjectOf, type WritingOptions } from '../../documents/facts.ts'
+import type { Paper } from '../../documents/model.ts'
+import type { Written } from '../../visit/services.ts'
+import { birthOf } from './birth.ts'
+import { declaration } from './declaration.ts'
+import { notorieta } from './notorieta.ts'
+import type { Declared, Form } from './visit.ts'
+import type { Topic } from './words.ts'
+
+/** Where a fact stands on the form. */
+const TOPICS: Record<CertifiedFact, Topic> = {
+  a: 'nascita',
+  b: 'residenza',
+  c: 'cittadinanza',
+  e: 'statoCivile',
+  f: 'statoDiFamiglia',
+  g: 'esistenzaInVita',
+  dd: 'altro',
+}
+
+/** The form, made here and now of what the card and ANPR have told already. */
+export function writeForm(document: Form, declared: Declared, options: WritingOptions): Written {
+  const operation = ulid()
+  const paper = document === 'declaration' ? declarationOf : notorietaOf
+  return { document, operation, paper: paper(declared, operation, options) }
+}
+
+function declarationOf(declared: Declared, operation: string, { sign, at, place, ...spoken }: WritingOptions): Paper {
+  const person = declarant(declared)
+  const { source, family } = person
+  const code = sign({
+    document: 'dichiarazioneSostitutiva',
+    issuedAt: at.toISOString(),
+    subject: subjectOf(person),
+    fromAnpr: source === 'anpr' ? factsOf(person) : family ? { f: familyFact(family) } : {},
+    // By hand, and after this.
+    declared: {},
+  })
+  const declares = declared.declares.map((fact) => TOPICS[fact])
+  return declaration({ person, declares, languages: formLanguages(spoken), place, at, operation, code })
+}
+
+function notorietaOf(declared: Declared, operation: string, { sign, at, place, ...spoken }: WritingOptions): Paper {
+  const person = declarant(declared)
+  const { a, b } = person.source === 'anpr' ? factsOf(person) : {}
+  const code = sign({
+    document: 'attoNotorio',
+    issuedAt: at.toISOString(),
+    subject: subjectOf(person),
+    // Birth and residence: nothing else of ANPR is on this form.
+    fromAnpr: { ...(a && { a }), ...(b && { b }) },
+  })
+  const [, second] = formLanguages(spoken)
+  const languages = second === undefined || second === 'sl' ? (['it'] as const) : (['it', second] as const)
+  return notorieta({ person, languages, place, at, operation, code })
+}
+
+/** By ANPR where it was asked in this visit; else by the card, which knows little. */
+function declarant({ holder, personalData, family, registered }: Declared): RegisteredPerson {
+  if (registered) return registered
+  const { name, surname, codiceFiscale } = holder
+  return {
+    source: 'card',
+    ...{ name, surname, codiceFiscale },
+    ...birthOf(personalData, codiceFiscale),
+    birthPlace: null,
+    // That of a CNS is where its holder lived when it was issued.
+    residence: null,
+    citizenships: null,
+    statoCivile: null,
+    family: family?.map((member) => ({ ...member, born: null })) ?? null,
+  }
+}

@@ -1,0 +1,32 @@
+import type { Problem } from '../../../contract/gateway.ts'
+import { err, ok, type Result } from '../../../contract/result.ts'
+import type { GatewayClient } from '../../sync/client.ts'
+import { passing, refusedBy } from '../../visit/refusals.ts'
+import type { Entered, Notice, Recognised, Refused, Waiting } from '../../visit/services.ts'
+
+export interface EnterOptions {
+  client: GatewayClient
+  online(): boolean
+  /** What waits on this totem for a person, and what became of their earlier requests. */
+  waitingFor(codiceFiscale: string): Promise<Waiting[]>
+  noticesFor(codiceFiscale: string): Notice[]
+}
+
+/** Opens the citizen session at the gateway, and gathers what this totem keeps for the person. */
+export function createEnter({ client, online, waitingFor, noticesFor }: EnterOptions) {
+  return async ({ codiceFiscale, evidence }: Recognised): Promise<Result<Entered, Refused>> => {
+    const waiting = await waitingFor(codiceFiscale)
+    const notices = noticesFor(codiceFiscale)
+    const offline = ok({ token: null, family: null, waiting, notices })
+    if (!online()) return offline
+    // What waits on this totem is the person's whatever the gateway says today.
+    const refuse = (problem: Problem) =>
+      waiting.length + notices.length > 0 || passing(problem) ? offline : err(refusedBy(problem))
+    const opened = await client.openSession(evidence)
+    if (!opened.ok) return opened.error.kind === 'refused' ? refuse(opened.error.problem) : offline
+    const { token } = opened.value
+    const family = await client.family(token)
+    if (!family.ok) return family.error.kind === 'refused' ? refuse(family.error.problem) : offline
+    return ok({ token, family: family.value.members, waiting, notices })
+  }
+}

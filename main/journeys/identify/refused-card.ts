@@ -1,0 +1,31 @@
+import type { CardFailure } from '../../../contract/device.ts'
+import { unreachable } from '../../../contract/result.ts'
+import type { DeviceGone } from '../../devices/index.ts'
+import { type Refused, refused } from '../../visit/services.ts'
+
+/** What a person is told of a card that failed. `wrong-pin` and `wrong-can` are no refusals: the visit goes on. */
+export function refusedCard(failure: Exclude<CardFailure, { kind: 'wrong-pin' | 'wrong-can' }> | DeviceGone): Refused {
+  switch (failure.kind) {
+    case 'no-card':
+    case 'card-removed':
+      return refused('card-removed')
+    case 'card-mute':
+    case 'card-unknown':
+    case 'card-busy':
+    case 'card-error':
+    case 'card-cloned':
+    case 'pin-blocked':
+    case 'pin-not-entered':
+    case 'personal-data-malformed':
+    case 'certificate-truncated':
+    case 'secure-messaging-failed':
+    case 'reader-not-capable':
+    case 'cie-unavailable':
+      return refused(failure.kind)
+    case 'reader-unavailable':
+    case 'device-gone':
+      return refused('card-error')
+    default:
+      return unreachable(failure)
+  }
+}

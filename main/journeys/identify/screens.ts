@@ -1,0 +1,26 @@
+import type { Shows } from '../../visit/chart.ts'
+import { holderOf, required, type Visit } from '../../visit/visit.ts'
+import type { states } from './states.ts'
+
+const cardOf = ({ holder }: Visit) => {
+  const { card, pinPad } = required(holder.readout, 'readout')
+  return { card, pinPad }
+}
+
+export const screens: Shows<typeof states> = {
+  card: () => ({ screen: 'card' }),
+  reading: () => ({ screen: 'card-reading' }),
+  pin: ({ visit }) => {
+    const { triesLeft, wrongPin, expiryOffered } = visit.identify
+    return { screen: 'pin', ...cardOf(visit), triesLeft, wrong: wrongPin, expiry: expiryOffered }
+  },
+  lastTry: () => ({ screen: 'last-try' }),
+  checking: ({ visit }) => ({ screen: 'pin-checking', ...cardOf(visit) }),
+  can: ({ visit }) => ({ screen: 'can', wrong: visit.identify.wrongCans > 0 }),
+  canChecking: () => ({ screen: 'can-checking' }),
+  cardExpiry: ({ visit }) => {
+    const { name, surname, expires, expired } = required(visit.identify.possession, 'expiry')
+    return { screen: 'card-expiry', holder: { name, surname }, expires, expired }
+  },
+  recognised: ({ visit }) => ({ screen: 'recognised', holder: holderOf(visit) }),
+}

@@ -1,0 +1,81 @@
+import type { CardReadout } from '../../../contract/device.ts'
+import { chart, forbidden, pulled, set, working } from '../../visit/chart.ts'
+import { refused } from '../../visit/services.ts'
+import { secretsForgotten } from '../../visit/visit.ts'
+import { enter, possession, read, recognise } from './tasks.ts'
+
+const CIE_PIN_DIGITS = 8
+
+/** A CNS takes 5 to 8 digits (contract/ipc.ts), a CIE all 8; where the reader has a keypad none comes from the screen. */
+function fits(pin: Uint8Array, readout: CardReadout | null): boolean {
+  if (!readout || readout.pinPad) return false
+  return readout.card === 'cns' || pin.length === CIE_PIN_DIGITS
+}
+
+// Before the card has proved who is there, a pulled card is explained and may be put back.
+const pulledEarly = {
+  target: '#refused',
+  actions: set({ ...secretsForgotten, end: { refused: refused('card-removed') } }),
+}
+/** The totem talks with the card: neither a touch nor the clock may end the visit meanwhile. */
+const undisturbed = { leave: forbidden, timeout: forbidden }
+
+export const states = {
+  card: chart.createStateConfig({
+    tags: ['withoutCard'],
+    always: { guard: 'cardPresent', target: 'reading' },
+    on: { back: 'language' },
+  }),
+  reading: chart.createStateConfig({
+    id: 'reading',
+    entry: 'noteCard',
+    ...working(read, { pin: 'pin', lastTry: 'lastTry' }),
+    on: undisturbed,
+  }),
+  pin: chart.createStateConfig({
+    always: { guard: 'noCard', ...pulledEarly },
+    on: {
+      enterPin: {
+        guard: ({ context, event }) => fits(event.pin, context.visit.holder.readout),
+        target: 'checking',
+        actions: { type: 'set', params: ({ event }) => ({ secret: { pin: event.pin } }) },
+      },
+      usePinPad: { guard: ({ context }) => context.visit.holder.readout?.pinPad === true, target: 'checking' },
+      askExpiry: { guard: ({ context }) => context.visit.identify.expiryOffered, target: 'can' },
+      'card.removed': pulledEarly,
+    },
+  }),
+  lastTry: chart.createStateConfig({ on: { acceptLastTry: 'pin', 'card.removed': pulledEarly } }),
+  checking: chart.createStateConfig({
+    entry: 'noteCard',
+    ...working(recognise, { recognised: 'recognised', pin: 'pin', lastTry: 'lastTry' }),
+    on: undisturbed,
+  }),
+  // The CAN proves that somebody holds the card, not who it is: from here no state leads to a request.
+  can: chart.createStateConfig({
+    always: { guard: 'noCard', ...pulledEarly },
+    on: {
+      enterCan: {
+        target: 'canChecking',
+        actions: { type: 'set', params: ({ event }) => ({ secret: { can: event.can } }) },
+      },
+      back: 'pin',
+      'card.removed': pulledEarly,
+    },
+  }),
+  canChecking: chart.createStateConfig({
+    entry: 'noteCard',
+    ...working(possession, { cardExpiry: 'cardExpiry', can: 'can' }),
+    on: undisturbed,
+  }),
+  cardExpiry: chart.createStateConfig({
+    always: { guard: 'cardGone', ...pulled },
+    on: { back: 'pin', 'card.removed': pulled },
+    exit: set({ identify: { possession: null } }),
+  }),
+  recognised: chart.createStateConfig({
+    always: { guard: 'cardGone', ...pulled },
+    ...working(enter, { collect: 'collect', menu: 'menu' }),
+    on: { 'card.removed': pulled, timeout: forbidden },
+  }),
+}

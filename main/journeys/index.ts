@@ -1,0 +1,56 @@
+import type { JourneyName } from '../../contract/journeys/index.ts'
+import type { Show } from '../visit/chart.ts'
+import { againTrunk, type Change, freshTrunk, type Visit } from '../visit/visit.ts'
+import * as arrive from './arrive/index.ts'
+import * as certificate from './certificate/index.ts'
+import * as collect from './collect/index.ts'
+import * as declaration from './declaration/index.ts'
+import * as identify from './identify/index.ts'
+import * as leave from './leave/index.ts'
+import * as menu from './menu/index.ts'
+import * as paper from './paper/index.ts'
+import * as visura from './visura/index.ts'
+
+// The list of the journeys. A new journey is written here, in services.ts and in its own folder.
+
+const { insteadFor } = declaration
+
+/** The states of a visit, by journey. */
+export const states = {
+  arrive: arrive.states,
+  identify: identify.states,
+  menu: menu.states,
+  collect: collect.states,
+  certificate: certificate.states({ publicBody: insteadFor('publicBody'), privateParty: insteadFor('privateParty') }),
+  visura: visura.states,
+  declaration: declaration.states,
+  paper: paper.states,
+  leave: leave.states,
+} satisfies Record<JourneyName, object>
+
+/** What is shown in each state, by journey and by the state's name. */
+export const screens = {
+  arrive: arrive.screens,
+  identify: identify.screens,
+  menu: menu.screens,
+  collect: collect.screens,
+  certificate: certificate.screens,
+  visura: visura.screens,
+  declaration: declaration.screens,
+  paper: paper.screens,
+  leave: leave.screens,
+} satisfies Record<JourneyName, Record<string, Show>>
+
+/** The totem between two visits. */
+export const { attract } = arrive
+
+/** A visit of which nothing is known yet. */
+export const freshVisit = (session: string): Visit => ({
+  ...freshTrunk(session),
+  ...identify.fresh(),
+  ...certificate.fresh(),
+  ...declaration.fresh(),
+})
+
+/** What begins anew when the same person asks for something else. */
+export const again = (): Change => ({ ...againTrunk(), ...certificate.fresh(), ...declaration.fresh() })

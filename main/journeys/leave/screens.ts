@@ -1,0 +1,23 @@
+import { cardToTake, type Shows } from '../../visit/chart.ts'
+import { collectCode } from '../../visit/collect-code.ts'
+import { required } from '../../visit/visit.ts'
+import type { states } from './states.ts'
+
+export const screens: Shows<typeof states> = {
+  done: (context) => {
+    const { end, paper } = context.visit
+    return {
+      screen: 'done',
+      outcome: end.outcome,
+      document: required(paper.document, 'document'),
+      collectCode: end.kept === null ? null : collectCode(end.kept),
+      cardPresent: cardToTake(context),
+    }
+  },
+  refused: ({ visit, card: inserted, lost }) => {
+    const { reason, anpr, card, date } = required(visit.end.refused, 'refusal')
+    const known = card ?? visit.holder.readout?.card ?? null
+    return { screen: 'refused', reason, anpr, card: known, date, cardPresent: inserted !== null && !lost }
+  },
+  goodbye: (context) => ({ screen: 'goodbye', cardPresent: cardToTake(context) }),
+}

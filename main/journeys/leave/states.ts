@@ -1,0 +1,63 @@
+import { type Context, chart, set, tell } from '../../visit/chart.ts'
+
+/** What came of the visit is how it ended. */
+const settled = {
+  target: 'goodbye',
+  actions: {
+    type: 'set' as const,
+    params: ({ context: { visit } }: { context: Context }) => ({ end: { how: visit.end.outcome } }),
+  },
+}
+const turnedAway = { target: 'goodbye', actions: set({ end: { how: 'refused' } }) }
+const pulled = ({ visit }: Context) => visit.end.refused?.reason === 'card-removed'
+/** A card that was pulled before it proved whose it is may be put back. */
+const putBack = {
+  guard: ({ context }: { context: Context }) => pulled(context) && !context.visit.holder.recognised,
+  target: 'reading',
+  actions: set({ end: { refused: null } }),
+}
+
+export const states = {
+  done: chart.createStateConfig({
+    id: 'done',
+    tags: ['withoutCard'],
+    on: {
+      another: { guard: 'holdsCard', target: 'menu', actions: 'beginAgain' },
+      leave: settled,
+      timeout: settled,
+      'card.removed': settled,
+      // The next person is here already.
+      'card.present': settled,
+    },
+  }),
+  refused: chart.createStateConfig({
+    id: 'refused',
+    tags: ['withoutCard'],
+    entry: tell(({ frame, end }, services) => {
+      if (end.refused) services.journal.refused(frame, end.refused.reason)
+    }),
+    on: {
+      leave: turnedAway,
+      timeout: turnedAway,
+      // The failed work tells of the pull first, the slot a moment later: the explanation must stay.
+      'card.removed': { guard: ({ context }) => !pulled(context), ...turnedAway },
+      'card.present': putBack,
+      'card.back': putBack,
+    },
+  }),
+  // The card is asked back; without one the totem is the next person's after a moment.
+  goodbye: chart.createStateConfig({
+    id: 'goodbye',
+    initial: 'start',
+    tags: ['busy', 'withoutCard'],
+    on: { leave: '#attract', timeout: '#attract', start: '#attract' },
+    states: {
+      start: { always: [{ guard: 'cardToTake', target: 'card' }, { target: 'over' }] },
+      card: {
+        on: { 'card.removed': 'over', 'card.lost': 'over' },
+        after: { forgottenCard: '#attract' },
+      },
+      over: { after: { goodbye: '#attract' } },
+    },
+  }),
+}

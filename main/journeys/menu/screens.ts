@@ -1,0 +1,19 @@
+import type { Shows } from '../../visit/chart.ts'
+import { holderOf } from '../../visit/visit.ts'
+import type { states } from './states.ts'
+
+export const screens: Shows<typeof states> = {
+  menu: ({ visit }) => {
+    const { entered } = visit.holder
+    return {
+      screen: 'menu',
+      holder: holderOf(visit),
+      online: entered?.token != null,
+      notices: (entered?.notices ?? []).map(({ operation, state, requestedAt }) => ({
+        operation,
+        became: state,
+        requestedAt,
+      })),
+    }
+  },
+}

@@ -1,0 +1,82 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ulid } from 'ulid'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { openQueue, type Queue } from '../../queue/queue.ts'
+import { holderReference } from '../../queue/sealing.ts'
+import type { Entered, Recognised } from '../../visit/services.ts'
+import { createEnter, type EnterOptions } from '../identify/enter.ts'
+import { createNotices } from './service.ts'
+
+const HOLDER_KEY = new Uint8Array(32).fill(7)
+const NOW = Date.parse('2026-11-22T09:00:00.000Z')
+const maria = { name: 'MARIA', surname: 'BIANCHI', codiceFiscale: 'BNCMRA80A41H501X' } as Recognised
+const another = { ...maria, codiceFiscale: 'VRDLGU75B12F205Z' }
+
+let dir: string
+let queue: Queue
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'notices-'))
+  const opened = openQueue({ path: join(dir, 'queue.db'), now: () => NOW })
+  if (!opened.ok) throw new Error(opened.error.kind)
+  queue = opened.value
+})
+afterEach(() => {
+  queue.close()
+  rmSync(dir, { recursive: true, force: true })
+})
+
+const notices = () => createNotices({ queue, keys: { holder: HOLDER_KEY } })
+/** Without a line nothing but the queue and the holder's key is used. */
+async function entered(person: Recognised): Promise<Entered> {
+  const { noticesFor } = notices()
+  const enter = createEnter({ online: () => false, waitingFor: async () => [], noticesFor } as unknown as EnterOptions)
+  const answer = await enter(person)
+  if (!answer.ok) throw new Error(answer.error.reason)
+  return answer.value
+}
+
+function record(person: Recognised): string {
+  const operation = ulid()
+  const added = queue.add({
+    operation,
+    kind: 'certificate',
+    session: ulid(),
+    holder: holderReference(person.codiceFiscale, HOLDER_KEY),
+    sealed: 'eyJhbGci..aXY.Y2lwaGVy.dGFn',
+    requestedAt: '2026-10-12T16:40:00.000Z',
+  })
+  if (!added.ok) throw new Error(added.error.kind)
+  return operation
+}
+
+test('what became of a request is told to who made it, once it has been shown, and to nobody else', async () => {
+  const [refused, aside] = [record(maria), record(maria)]
+  queue.settle(
+    [{ operation: refused, settlement: { state: 'refused', reason: 'not-in-family', anpr: null } }],
+    NOW,
+    null,
+  )
+  queue.setAside(aside, 'request-malformed')
+  const expected = [
+    { operation: refused, state: 'refused', requestedAt: '2026-10-12T16:40:00.000Z', reason: 'not-in-family' },
+    { operation: aside, state: 'aside', requestedAt: '2026-10-12T16:40:00.000Z', reason: 'request-malformed' },
+  ]
+  expect((await entered(another)).notices).toEqual([])
+  const first = await entered(maria)
+  expect(first.notices).toEqual(expected)
+  // The card was pulled before the screen came up.
+  expect((await entered(maria)).notices).toEqual(expected)
+  notices().noticed(first)
+  expect((await entered(maria)).notices).toEqual([])
+})
+
+test('what has no room on the screen is told at the next visit', async () => {
+  const operations = Array.from({ length: 3 }, () => record(maria))
+  for (const operation of operations) queue.setAside(operation, 'request-malformed')
+  const first = await entered(maria)
+  expect(first.notices.map(({ operation }) => operation)).toEqual(operations.slice(0, 2))
+  notices().noticed(first)
+  expect((await entered(maria)).notices.map(({ operation }) => operation)).toEqual(operations.slice(2))
+})

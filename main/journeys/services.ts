@@ -1,0 +1,99 @@
+import { ulid } from 'ulid'
+import type { OutOfService } from '../../contract/journeys/arrive.ts'
+import { freeBytes } from '../disk.ts'
+import type { WritingOptions } from '../documents/facts.ts'
+import type { Journal } from '../journal/journal.ts'
+import type { createPaper } from '../print/paper.ts'
+import type { VisitServices } from '../visit/services.ts'
+import { type CertificateOptions, createCertificates } from './certificate/service.ts'
+import { createSheets, type SheetsOptions } from './certificate/sheets.ts'
+import { createCollect } from './collect/service.ts'
+import { writeForm } from './declaration/write.ts'
+import { createEnter } from './identify/enter.ts'
+import { createIdentity, type IdentityOptions } from './identify/identity.ts'
+import { createPossession, type PossessionOptions } from './identify/possession.ts'
+import { createNotices } from './menu/service.ts'
+import { askVisura, writeVisura } from './visura/service.ts'
+
+export interface ServicesOptions
+  extends CertificateOptions,
+    IdentityOptions,
+    PossessionOptions,
+    SheetsOptions,
+    Pick<WritingOptions, 'secondLanguage' | 'sign'> {
+  /** False while the CRLs are being read: nobody knows yet whose card is revoked. */
+  trustReady(): boolean
+  dataDir: string
+  minFreeBytes: number
+  paper: ReturnType<typeof createPaper>
+}
+
+/** Everything a visit needs done: each journey's services, joined. */
+export function createVisitServices(options: ServicesOptions): VisitServices {
+  const { journal, place, sign, secondLanguage, now, client } = options
+  const { waitingFor, delivered } = createCollect(options)
+  const { noticesFor, noticed } = createNotices(options)
+  const { readCard, triesLeft, recognise } = createIdentity(options)
+  const { expiryOffered, possession } = createPossession(options)
+  const { preview, request } = createCertificates(options)
+  const enter = createEnter({ client, online: options.online, waitingFor, noticesFor })
+  return {
+    outOfService: () => outOfService(options),
+    newSession: () => ulid(),
+    print: options.paper.print,
+    journal: visitJournal(journal),
+
+    readCard,
+    triesLeft,
+    async recognise(visit, readout, pin) {
+      const recognised = await recognise(visit, readout, pin)
+      if (recognised.ok) {
+        const { session } = visit
+        const { apdus, revocation } = recognised.value
+        if (revocation === 'unknown-accepted') journal.record('visit.revocation-unknown', { session })
+        journal.record('visit.recognised', { session, card: readout.card, apdus })
+      }
+      return recognised
+    },
+    pinWrong: ({ session }, triesLeft) => journal.record('visit.pin-wrong', { session, triesLeft }),
+    expiryOffered,
+    possession: (_, can) => possession(can),
+    enter: (_, recognised) => enter(recognised),
+
+    noticed,
+    delivered,
+
+    preview,
+    request,
+    sheets: createSheets(options),
+
+    async visura({ session }, entered) {
+      const told = await askVisura(client, entered)
+      if (told.ok) journal.record('visit.visura', { session })
+      return told
+    },
+    writeVisura: ({ language }, told) => writeVisura(told, { language, secondLanguage, place, sign }),
+
+    writeForm: ({ language }, form, declared) =>
+      writeForm(form, declared, { language, secondLanguage, place, sign, at: now() }),
+    declared: ({ session }) => journal.record('visit.declaration', { session }),
+  }
+}
+
+function outOfService({
+  dataDir,
+  minFreeBytes,
+  trustReady,
+  devices,
+}: ServicesOptions): OutOfService | 'starting' | null {
+  if (freeBytes(dataDir) < minFreeBytes) return 'storage-full'
+  if (!devices.available) return 'device-unavailable'
+  if (devices.card === null || !trustReady()) return 'starting'
+  return devices.card.state === 'no-reader' ? 'reader-unavailable' : null
+}
+
+const visitJournal = (journal: Journal): VisitServices['journal'] => ({
+  started: ({ session, language }) => journal.record('visit.started', { session, language }),
+  refused: ({ session }, reason) => journal.record('visit.refused', { session, reason }),
+  ended: ({ session }, how, ms) => journal.record('visit.ended', { session, how, ms }),
+})

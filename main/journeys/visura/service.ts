@@ -1,0 +1,42 @@
+import { ulid } from 'ulid'
+import type { VisuraAnswer } from '../../../contract/gateway.ts'
+import { err, ok, type Result } from '../../../contract/result.ts'
+import { factsOf, formLanguages, subjectOf, type WritingOptions } from '../../documents/facts.ts'
+import type { PaperLanguages } from '../../documents/model.ts'
+import type { GatewayClient } from '../../sync/client.ts'
+import { passing, refusedBy } from '../../visit/refusals.ts'
+import { type Entered, type Refused, refused, type Unavailable, type Written } from '../../visit/services.ts'
+import { visura } from './paper.ts'
+
+declare module '../../visit/services.ts' {
+  interface VisitServices {
+    /** What ANPR holds of the holder, asked now. */
+    visura(visit: VisitId, entered: Entered): Promise<Result<VisuraAnswer, Refused | Unavailable>>
+    writeVisura(visit: VisitId, told: VisuraAnswer): Written
+  }
+}
+
+/** What ANPR holds of the holder, now: there is no visura of yesterday, so that nothing of it is kept or queued. */
+export async function askVisura(
+  client: Pick<GatewayClient, 'visura'>,
+  { token }: Entered,
+): Promise<Result<VisuraAnswer, Refused | Unavailable>> {
+  if (token === null) return err({ kind: 'unavailable' })
+  const told = await client.visura(token)
+  if (told.ok) return ok(told.value)
+  if (told.error.kind !== 'refused' || passing(told.error.problem)) return err({ kind: 'unavailable' })
+  const { kind, anpr } = told.error.problem
+  return err(kind === 'certificate-not-issuable' ? refused('visura-refused', { anpr }) : refusedBy({ kind, anpr }))
+}
+
+/** The paper of what ANPR has told, as of the moment when it did. */
+export function writeVisura(
+  { person, reference, at: told }: VisuraAnswer,
+  { sign, place, ...spoken }: Omit<WritingOptions, 'at'>,
+): Written {
+  const operation = ulid()
+  const at = new Date(told)
+  const code = sign({ document: 'visura', issuedAt: told, subject: subjectOf(person), fromAnpr: factsOf(person) })
+  const languages: PaperLanguages = spoken.language === 'it' ? formLanguages(spoken) : [spoken.language]
+  return { document: 'visura', operation, paper: visura({ person, languages, place, at, operation, reference, code }) }
+}

@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { JWK } from 'jose'
+import { contentOf, writeWhole } from '../../basics/files.ts'
+import type { GatewayKeys } from '../../contract/gateway-keys.ts'
+import { err, ok, type Result } from '../../contract/result.ts'
+import { type GatewayKeysRefusal, sealingKeyAt, verifyGatewayKeys } from '../../trust/gateway-keys.ts'
+import type { Journal } from '../journal/journal.ts'
+import type { NamedKey } from '../queue/sealing.ts'
+import { newestList } from './newest-list.ts'
+
+/** To whom requests are sealed: the newest signed list of the gateway's keys that this totem has. */
+export interface GatewayKeyStore {
+  /** In force now; sync logs are checked with its `anchor` keys. */
+  readonly list: GatewayKeys
+  /** The key to seal to now. */
+  sealingKey(): NamedKey
+  /** What time it is at the gateway, in ms. */
+  heard(at: number): void
+  /** A list from the gateway; true when it came into force. It is on the disk by then. */
+  take(jws: string): Promise<boolean>
+}
+
+export type GatewayKeysUnusable = GatewayKeysRefusal | { kind: 'list-key-unreadable' | 'list-unreadable' }
+
+/**
+ * Opens the list that was provisioned or the one that was kept, whichever is newer. The error is that of the provisioned
+ * one, where there is no other: such a totem must not start. `listKey` is whoever signs trust lists.
+ */
+export async function openGatewayKeys({
+  list: provisioned,
+  listKey,
+  dataDir,
+  journal,
+  now,
+}: {
+  list: string
+  listKey: string
+  dataDir: string
+  journal: Pick<Journal, 'record'>
+  now: () => number
+}): Promise<Result<GatewayKeyStore, GatewayKeysUnusable>> {
+  const folder = join(dataDir, 'keys')
+  const kept = join(folder, 'gateway-keys.jws')
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+
+  /** What was refused is told once. */
+  const refused = new Set<string>()
+  function refuse(reason: string, what: string): void {
+    if (refused.has(what)) return
+    refused.add(what)
+    journal.record('keys.refused', { reason })
+  }
+
+  const key = await keyIn(listKey)
+  if (!key) return err({ kind: 'list-key-unreadable' })
+  const open = async (jws: string) => {
+    const list = await verifyGatewayKeys(jws, key)
+    return list.ok ? ok({ jws, list: list.value }) : list
+  }
+  const newest = await newestList({ provisioned, kept, open, refuse })
+  if (!newest.ok) return newest
+  let inForce = newest.value
+  /** The gateway's clock when it was last heard of, and ours that cannot be set, then; both in ms. */
+  let heard: { at: number; clock: number } | null = null
+  /** One after the other: two would write one file, and the older have the last word. */
+  let last: Promise<unknown> = Promise.resolve()
+
+  /** A clock put back must not bring a key back that the gateway may have dropped: there was no list before it was issued. */
+  const time = () =>
+    heard ? heard.at + performance.now() - heard.clock : Math.max(now(), Date.parse(inForce.list.issued))
+
+  return ok({
+    get list() {
+      return inForce.list
+    },
+    sealingKey: () => sealingKeyAt(inForce.list, time()),
+    heard(at) {
+      heard = { at, clock: performance.now() }
+    },
+    take(jws) {
+      const taken = last.then(() => takeOne(jws))
+      last = taken.catch(() => false)
+      return taken
+    },
+  })
+
+  async function takeOne(jws: string): Promise<boolean> {
+    if (jws === inForce.jws) return false
+    const next = await open(jws)
+    if (!next.ok) {
+      refuse(next.error.kind, createHash('sha256').update(jws).digest('hex'))
+      return false
+    }
+    // A gateway that is behind: nothing is wrong, and it has nothing for us.
+    if (next.value.list.sequence <= inForce.list.sequence) return false
+    await writeWhole(kept, jws)
+    inForce = next.value
+    journal.record('keys.updated', { sequence: inForce.list.sequence })
+    return true
+  }
+}
+
+async function keyIn(file: string): Promise<JWK | null> {
+  const text = await contentOf(file)
+  try {
+    return text === null ? null : (JSON.parse(text) as JWK)
+  } catch {
+    return null
+  }
+}

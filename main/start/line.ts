@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs'
+import type { TotemConfig } from '../../contract/config.ts'
+import type { Devices } from '../devices/index.ts'
+import { freeBytes } from '../disk.ts'
+import { createKeysRefresh } from '../lists/gateway-keys-refresh.ts'
+import { createTrustRefresh } from '../lists/trust-refresh.ts'
+import { versions } from '../shell/app.ts'
+import { createGatewayClient } from '../sync/client.ts'
+import { createDrain } from '../sync/drain.ts'
+import { createHealth } from '../sync/health.ts'
+import type { Stores } from './stores.ts'
+
+export type GatewayLine = ReturnType<typeof createGatewayLine>
+
+/** Everything that goes to the gateway and comes from it: requests and outcomes, sync log, heartbeat, lists and CRLs. */
+export function createGatewayLine(config: TotemConfig, stores: Stores, devices: Devices) {
+  const { journal, queue, trust, gatewayKeys, own } = stores
+  const { dataDir, minFreeBytes } = config
+  const { version: totem, electron, node } = versions()
+  const client = createGatewayClient({
+    url: config.gateway.url,
+    ca: readFileSync(config.gateway.ca, 'utf8'),
+    certificate: readFileSync(config.gateway.certificate, 'utf8'),
+    key: own.tls,
+    version: totem,
+    onMalformed: (path, httpStatus) => journal.record('gateway.answer-malformed', { path, httpStatus }),
+  })
+  const health = createHealth({
+    versions: { totem, electron, node },
+    devices: () => devices,
+    queue,
+    journal,
+    free: () => freeBytes(dataDir),
+  })
+
+  let online = false
+  let changed = () => {}
+  const trustRefresh = createTrustRefresh({
+    client,
+    store: trust,
+    journal,
+    onReady: () => changed(),
+    room: (bytes) => freeBytes(dataDir) - bytes > minFreeBytes,
+    random: Math.random,
+  })
+  const keysRefresh = createKeysRefresh({ client, store: gatewayKeys, journal, random: Math.random })
+  const drain = createDrain({
+    queue,
+    journal,
+    client,
+    outcomeKeys: own.outcome,
+    totem: config.totem,
+    isSigned: keysRefresh.isSigned,
+    now: Date.now,
+    random: Math.random,
+    lineProbeMs: config.timings.lineProbeMs,
+    health: health.now,
+    // The citizen who waits is told through `settled`; nobody else is there to be told.
+    onSettled: () => {},
+    onLine(state) {
+      online = state === 'up'
+      trustRefresh.line(state)
+      keysRefresh.line(state)
+      changed()
+    },
+  })
+
+  return {
+    client,
+    drain,
+    health,
+    online: () => online,
+    /** `onChange`: the line came up or went down, or cards can be judged from now on. */
+    start(onChange: () => void) {
+      changed = onChange
+      drain.start()
+      trustRefresh.start()
+      keysRefresh.start()
+    },
+    stop() {
+      void drain.stop()
+      void trustRefresh.stop()
+      void keysRefresh.stop()
+      client.close()
+    },
+  }
+}

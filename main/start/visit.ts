@@ -1,0 +1,116 @@
+import type { TotemConfig } from '../../contract/config.ts'
+import type { DeviceEvent } from '../../contract/device.ts'
+import type { Devices, DevicesListener } from '../devices/index.ts'
+import { verificationSigner } from '../documents/verification-code.ts'
+import { callHandlers } from '../handlers.ts'
+import { createVisitServices } from '../journeys/services.ts'
+import { createPaper, inPrinter } from '../print/paper.ts'
+import { createPaperSigner } from '../print/sign.ts'
+import { createSession } from '../session/index.ts'
+import { exitForRestart } from '../shell/app.ts'
+import { registerCalls } from '../shell/calls.ts'
+import { createRecovery } from '../shell/recovery.ts'
+import { createCitizenWindow } from '../shell/window.ts'
+import { KEEP_MS } from '../sync/answer.ts'
+import type { GatewayLine } from './line.ts'
+import type { Stores } from './stores.ts'
+
+type DeviceReady = Extract<DeviceEvent, { event: 'ready' }>
+
+/** One citizen's visit after the other: what a visit needs done, the paper, the window and the door for its calls. */
+export function createVisits(config: TotemConfig, stores: Stores, devices: Devices, line: GatewayLine) {
+  const { journal, queue, trust, gatewayKeys, own } = stores
+  const { client, drain, health, online } = line
+  const place = { totem: config.totem, office: `${config.office.name} (${config.office.province})` }
+  const sign = createPaperSigner(own.verification && verificationSigner(own.verification), config.totem)
+  const paper = createPaper({ devices, journal, ledger: queue.ledger, sign })
+  const window = createCitizenWindow(config.panel)
+  const session = createSession({
+    services: createVisitServices({
+      devices,
+      queue,
+      journal,
+      client,
+      drain,
+      paper,
+      place,
+      sign,
+      pdfOnly: config.printer.profile === 'a4-office',
+      keepMs: KEEP_MS,
+      secondLanguage: config.office.secondLanguage,
+      trust: () => trust.trust,
+      trustReady: () => trust.ready,
+      possession: config.trust.possession,
+      keys: { sealing: gatewayKeys.sealingKey, outcome: own.outcome, holder: own.holder },
+      totem: config.totem,
+      dataDir: config.dataDir,
+      minFreeBytes: config.minFreeBytes,
+      online,
+      now: () => new Date(),
+    }),
+    timings: config.timings,
+    totem: {
+      id: config.totem,
+      office: config.office.name,
+      comune: config.office.comune,
+      mmPerPixel: config.panel.mmPerPixel,
+    },
+    online,
+    onView: (view) => window.push(view),
+    onVisitOver: () => void window.recycle(),
+  })
+  registerCalls({
+    isCurrent: window.isCurrent,
+    handlers: callHandlers(session, devices),
+    onRefused: (reason, method) => journal.record('ipc.refused', { reason, method }),
+  })
+
+  const died = createRecovery()
+  function rendererGone(reason: string): void {
+    const { recovery, inLastMinute } = died()
+    journal.record('renderer.died', { reason, inLastMinute })
+    if (recovery === 'leave') exitForRestart()
+    if (recovery === 'end-visit') session.answer({ type: 'leave' })
+    void window.recycle()
+  }
+
+  let cie: DeviceReady['cie'] = 'ready'
+  function onEvent(event: DeviceEvent): void {
+    if (event.event === 'ready') {
+      // Said once, and not again at each restart of the device process.
+      if (event.cie !== 'ready' && event.cie !== cie) journal.record('device.cie-unavailable', { reason: event.cie })
+      cie = event.cie
+    }
+    if (event.event === 'card') {
+      journal.record('reader.changed', { state: event.card.state })
+      session.card(event.card)
+      session.refresh()
+    }
+    if (event.event === 'printer') {
+      journal.record('printer.changed', { status: event.status })
+      session.printer(event.status)
+    }
+    if (event.event === 'print') {
+      paper.note(event)
+      if (event.state === 'acknowledged') health.printed()
+      // A sheet that is taken belongs to an earlier print.
+      if (inPrinter(event)) session.progress(event)
+    }
+  }
+
+  return {
+    session,
+    /** What the device process says, told to the visit, the log and the heartbeat. */
+    deviceListener: {
+      onEvent,
+      onStarted(restarts) {
+        health.restarted(restarts)
+        journal.record('device.started', { restarts })
+      },
+      onDied: ({ code, waitMs }) => journal.record('device.died', { code, waitMs }),
+    } satisfies DevicesListener,
+    /** Shows the first screen. */
+    start: () => window.open(rendererGone),
+    stop: () => session.stop(),
+  }
+}

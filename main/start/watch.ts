@@ -1,0 +1,46 @@
+import type { TotemConfig } from '../../contract/config.ts'
+import { freeBytes } from '../disk.ts'
+import type { Stores } from './stores.ts'
+
+const STORAGE_CHECK_MS = 15_000
+// 50,000 requests in half a minute, a few ms each time.
+const PAYLOAD_CHECK_MS = 50
+
+/** What looks after the totem's disk while visits go on; `onStorage` is called after each look at its free space. */
+export function createWatches(
+  { dataDir, minFreeBytes }: TotemConfig,
+  { journal, queue }: Stores,
+  onStorage: () => void,
+) {
+  let timers: NodeJS.Timeout[] = []
+  let low = false
+
+  function checkStorage(): void {
+    const free = freeBytes(dataDir)
+    const isLow = free < minFreeBytes
+    if (isLow && !low) journal.record('storage.low', { freeMb: Math.floor(free / 1_048_576) })
+    low = isLow
+    onStorage()
+  }
+
+  /** The queue opens fast because it leaves its payloads unread: they are checked here, some at a time. */
+  function checkPayloads(): NodeJS.Timeout {
+    let after = 0
+    const timer = setInterval(() => {
+      const next = queue.checkNext(after)
+      if (next.ok && next.value !== null) after = next.value
+      else clearInterval(timer)
+    }, PAYLOAD_CHECK_MS)
+    return timer
+  }
+
+  return {
+    start() {
+      checkStorage()
+      timers = [setInterval(checkStorage, STORAGE_CHECK_MS), checkPayloads()]
+    },
+    stop() {
+      for (const timer of timers) clearInterval(timer)
+    },
+  }
+}

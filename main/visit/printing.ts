@@ -1,0 +1,75 @@
+import type { Screen } from '../../contract/journeys/index.ts'
+import type { Printed } from '../../contract/journeys/lists.ts'
+import { type Context, canPrint, forbidden, working } from './chart.ts'
+import type { Printing, VisitServices } from './services.ts'
+import { type Step, step, type Task } from './step.ts'
+import { type Change, required, type Visit } from './visit.ts'
+
+/** A document that is begun anew, whatever was printed before it. */
+export const fromFirstPage = { fromPage: 1, progress: null, fault: null } satisfies Change['paper']
+
+/** `pages` that came out; or the step to the fault; or neither: no printer could print it. */
+type Attempt = { printed: true; pages: number } | { printed: false; fault: Step<'fault'> | null }
+
+export async function print(
+  { frame, paper }: Visit,
+  services: VisitServices,
+  document: Pick<Printing, 'operation' | 'document' | 'sheet'>,
+): Promise<Attempt> {
+  const printed = await services.print({ ...document, session: frame.session, fromPage: paper.fromPage })
+  if (printed.ok) return { printed: true, pages: printed.value.pages }
+  const { error } = printed
+  if (error.kind === 'unprintable') return { printed: false, fault: null }
+  return { printed: false, fault: step('fault', { paper: { fault: error, fromPage: error.page } }) }
+}
+
+/**
+ * A state that prints. After a fault the person has the void page printed anew or keeps the document: then the visit goes to
+ * `kept.target`, knowing `kept.set`. `targets` are ids.
+ */
+export function printing<To extends string>(
+  task: Task<To>,
+  targets: Record<Exclude<To, 'refused' | 'fault'>, string>,
+  kept: { target: string; set: (visit: Visit) => Change },
+) {
+  const keep = {
+    target: kept.target,
+    actions: { type: 'set' as const, params: ({ context }: { context: Context }) => kept.set(context.visit) },
+  }
+  return {
+    initial: 'busy' as const,
+    tags: ['withoutCard' as const],
+    on: { leave: forbidden, timeout: forbidden },
+    states: {
+      busy: {
+        ...working(task as Task, { ...targets, fault: 'fault' }),
+        on: { progress: { actions: 'noteProgress' as const } },
+      },
+      fault: {
+        on: {
+          printAgain: { guard: 'canPrint' as const, target: 'busy' },
+          keepForLater: keep,
+          // A person who walks away from an empty printer keeps the paper for another day.
+          timeout: keep,
+          leave: keep,
+        },
+      },
+    },
+  }
+}
+
+/** The screen of a state that prints. */
+export function printingScreen(document: Printed, { visit: { paper }, printer }: Context, inner: string): Screen {
+  if (inner === 'fault') {
+    const { status, page } = required(paper.fault, 'fault')
+    // While the fault lasts the sensor says more than the moment of failure did (paper out, then cover open …).
+    return {
+      screen: 'print-fault',
+      document,
+      status: canPrint(printer) ? status : printer,
+      page,
+      resumable: canPrint(printer),
+    }
+  }
+  return { screen: 'printing', document, ...(paper.progress ?? { page: 1, pages: 1, band: 0, bands: 1 }) }
+}

@@ -1,0 +1,21 @@
+import type { Problem } from '../../contract/gateway.ts'
+import { refusal } from '../../contract/refusal.ts'
+import { type Refused, refused } from './services.ts'
+
+/**
+ * Not about this person: a wrong clock, a gateway that has just restarted or has lost its CRLs. Another time the same question
+ * has an answer, and a request can be recorded all the same.
+ */
+const PASSING = new Set<Problem['kind']>([
+  'statement-stale',
+  'session-expired',
+  'revocation-unknown',
+  'anpr-unavailable',
+])
+export const passing = ({ kind }: Problem): boolean => PASSING.has(kind)
+
+/** A refusal of the gateway: those that a person can do something about keep their name. */
+export function refusedBy({ kind, anpr }: { kind: string; anpr: string | null }): Refused {
+  const known = refusal.safeParse(kind)
+  return refused(known.success ? known.data : 'session-refused', { anpr })
+}

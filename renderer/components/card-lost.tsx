@@ -1,0 +1,25 @@
+import { useText } from '../i18n/use-text.ts'
+import { CardAtReader } from './card-illustrations.tsx'
+import { Points } from './facts.tsx'
+import { Screen } from './screen.tsx'
+
+/** In place of any screen while its card is away: what was shown is not in the page any more. */
+export function CardLost() {
+  const text = useText()
+  return (
+    <Screen
+      kind="verdict"
+      tone="warning"
+      title={text('cardLost.title')}
+      lead={text('cardLost.lead')}
+      figure={<CardAtReader move="in" />}
+    >
+      <Points
+        points={[
+          { icon: 'support', title: text('cardLost.safe.title'), line: text('cardLost.safe'), tone: 'success' },
+          { icon: 'clock', title: text('cardLost.now.title'), line: text('cardLost.now') },
+        ]}
+      />
+    </Screen>
+  )
+}

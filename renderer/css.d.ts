@@ -1,0 +1,2 @@
+/** Style sheets are vite's to bundle. */
+declare module '*.css'

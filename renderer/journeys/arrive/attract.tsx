@@ -1,0 +1,46 @@
+import type { ScreenOf } from '../../../contract/journeys/index.ts'
+import { answer } from '../../bridge.ts'
+import { Notice, Points } from '../../components/facts.tsx'
+import { Icon } from '../../components/icon.tsx'
+import { Town } from '../../components/illustrations.tsx'
+import { useAnnouncement } from '../../components/live-region.tsx'
+import { TouchButton } from '../../components/touch-button.tsx'
+import { useOthers, useText } from '../../i18n/use-text.ts'
+
+/** Says what the totem gives, what is needed for it, and what is out of order today, before anybody starts. */
+export function Attract({ screen }: { screen: ScreenOf<'attract'> }) {
+  const text = useText()
+  const others = useOthers()
+  useAnnouncement(text('attract.title'))
+  const notice = screen.online ? (screen.printing ? null : 'attract.noPrinting') : 'attract.offline'
+  return (
+    <section className="attract">
+      <div className="attract-words">
+        <h1>{text('attract.title')}</h1>
+        <p className="lead">{text('attract.lead')}</p>
+      </div>
+      <Town label={text('product')} />
+      <div className="attract-start">
+        {notice ? (
+          <Notice tone="warning" icon="alert">
+            {text(notice)}
+          </Notice>
+        ) : null}
+        <Points
+          points={[
+            { icon: 'card', title: text('attract.card'), line: text('attract.card.line') },
+            { icon: 'pin', title: text('attract.pin'), line: text('attract.pin.line') },
+            { icon: 'free', title: text('attract.free'), line: text('attract.free.line') },
+          ]}
+        />
+        <TouchButton className="primary start" onPress={() => answer({ type: 'start' })}>
+          <span className="start-words">
+            <span>{text('attract.start')}</span>
+            <span className="start-other">{others('attract.start')}</span>
+          </span>
+          <Icon name="next" />
+        </TouchButton>
+      </div>
+    </section>
+  )
+}

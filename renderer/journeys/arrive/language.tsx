@@ -1,0 +1,36 @@
+import { language as known, languages } from '../../../contract/language.ts'
+import { answer } from '../../bridge.ts'
+import { Greetings } from '../../components/illustrations.tsx'
+import { Screen } from '../../components/screen.tsx'
+import { TouchButton } from '../../components/touch-button.tsx'
+import { messages } from '../../i18n/messages.ts'
+import { useOthers, useText } from '../../i18n/use-text.ts'
+
+/** A language is called by its own name: whoever needs it can't read the others, and a flag is a country. */
+export function ChooseLanguage() {
+  const text = useText()
+  const others = useOthers()
+  return (
+    <Screen
+      title={text('language.title')}
+      lead={others('language.title')}
+      figure={<Greetings label={text('language.title')} />}
+    >
+      {known.options.map((language) => (
+        <TouchButton
+          key={language}
+          className="answer language"
+          onPress={() => answer({ type: 'chooseLanguage', language })}
+        >
+          <span className="answer-icon letters" aria-hidden="true">
+            {language.toUpperCase()}
+          </span>
+          <span className="answer-words" lang={language}>
+            <span className="answer-title">{languages[language].name}</span>
+            <span className="answer-line">{messages[language]['language.line']}</span>
+          </span>
+        </TouchButton>
+      ))}
+    </Screen>
+  )
+}

@@ -1,0 +1,41 @@
+import type { ScreenOf } from '../../../contract/journeys/index.ts'
+import { answer } from '../../bridge.ts'
+import { Screen } from '../../components/screen.tsx'
+import { fullName, useCertificateName, useText } from '../../i18n/use-text.ts'
+
+export function Confirm({ screen }: { screen: ScreenOf<'confirm'> }) {
+  const text = useText()
+  const certificateName = useCertificateName()
+  const { subject, types, exemption, law, online } = screen
+  return (
+    <Screen
+      title={text('confirm.title')}
+      lead={text(online ? 'confirm.lead' : 'confirm.leadOffline')}
+      main={{
+        label: text(online ? 'confirm.print' : 'confirm.record'),
+        icon: online ? 'printer' : 'check',
+        onPress: () => answer({ type: 'confirm' }),
+      }}
+    >
+      <dl className="facts">
+        <div>
+          <dt>{text('confirm.person')}</dt>
+          <dd className="large">{fullName(subject)}</dd>
+        </div>
+        <div>
+          <dt>{text('confirm.certificate')}</dt>
+          <dd>{certificateName(types)}</dd>
+        </div>
+        <div>
+          <dt>{text('confirm.use')}</dt>
+          <dd>{text(`purpose.${exemption}`)}</dd>
+        </div>
+        <div>
+          <dt>{text('confirm.cost')}</dt>
+          <dd className="large">{text('confirm.free')}</dd>
+          <dd className="small">{text('confirm.exempt', { law })}</dd>
+        </div>
+      </dl>
+    </Screen>
+  )
+}

@@ -1,0 +1,101 @@
+import { useEffect, useRef, useState } from 'react'
+import type { ScreenOf } from '../../../contract/journeys/index.ts'
+import { answer, previewPage } from '../../bridge.ts'
+import { Icon } from '../../components/icon.tsx'
+import { AskingRegister } from '../../components/illustrations.tsx'
+import { Screen, Waiting } from '../../components/screen.tsx'
+import { TouchButton } from '../../components/touch-button.tsx'
+import { fullName, useCertificateName, useText } from '../../i18n/use-text.ts'
+
+/** The sheet as it will be, so that a wrong date is seen before anything is issued. */
+export function Preview({ screen: { pages, subject, types } }: { screen: ScreenOf<'preview'> }) {
+  const text = useText()
+  const certificateName = useCertificateName()
+  const [page, setPage] = useState(1)
+  if (pages === null)
+    return (
+      <Screen
+        kind="wait"
+        title={text('preview.title')}
+        lead={text('preview.waiting')}
+        figure={<AskingRegister label={text('preview.waiting')} />}
+      />
+    )
+  return (
+    <Screen
+      title={text('preview.title')}
+      lead={text('preview.lead', { certificate: certificateName(types), name: fullName(subject) })}
+      figure={<Page key={page} page={page} label={text('preview.image', { page, pages })} />}
+      main={{ label: text('preview.accept'), icon: 'check', onPress: () => answer({ type: 'acceptPreview' }) }}
+    >
+      {pages > 1 && (
+        <div className="pages">
+          <TouchButton
+            className="secondary"
+            label={text('preview.previous')}
+            disabled={page === 1}
+            onPress={() => setPage(page - 1)}
+          >
+            <Icon name="back" />
+          </TouchButton>
+          <p aria-live="polite">{text('preview.page', { page, pages })}</p>
+          <TouchButton
+            className="secondary"
+            label={text('preview.next')}
+            disabled={page === pages}
+            onPress={() => setPage(page + 1)}
+          >
+            <Icon name="next" />
+          </TouchButton>
+        </div>
+      )}
+      <p className="aside">{text('preview.wrong')}</p>
+    </Screen>
+  )
+}
+
+function Page({ page, label }: { page: number; label: string }) {
+  const text = useText()
+  const canvas = useRef<HTMLCanvasElement>(null)
+  const [state, setState] = useState<'fetching' | 'drawn' | 'unavailable'>('fetching')
+
+  useEffect(() => {
+    let gone = false
+    previewPage(page).then(
+      (raster) => {
+        if (gone) return
+        if (raster && canvas.current) draw(canvas.current, raster)
+        setState(raster ? 'drawn' : 'unavailable')
+      },
+      () => gone || setState('unavailable'),
+    )
+    return () => {
+      gone = true
+    }
+  }, [page])
+
+  if (state === 'unavailable') return <p className="lead">{text('preview.unavailable')}</p>
+  return (
+    <>
+      <canvas ref={canvas} className={`page ${state}`} role="img" aria-label={label} />
+      {state === 'fetching' && <Waiting />}
+    </>
+  )
+}
+
+function draw(canvas: HTMLCanvasElement, raster: { width: number; height: number; grey: Uint8Array }): void {
+  const pixels = greyToRgba(raster.grey)
+  canvas.width = raster.width
+  canvas.height = raster.height
+  canvas.getContext('2d')?.putImageData(new ImageData(pixels, raster.width, raster.height), 0, 0)
+}
+
+/** 8-bit grey (255 = white) to the opaque RGBA of a canvas. */
+export function greyToRgba(grey: Uint8Array): Uint8ClampedArray<ArrayBuffer> {
+  const rgba = new Uint8ClampedArray(grey.length * 4)
+  for (let pixel = 0; pixel < grey.length; pixel++) {
+    rgba.fill(grey[pixel] ?? 255, pixel * 4, pixel * 4 + 3)
+    rgba[pixel * 4 + 3] = 255
+  }
+  return rgba
+}

@@ -1,0 +1,48 @@
+import type { Purpose } from '../../../contract/catalogue.ts'
+import type { ScreenOf } from '../../../contract/journeys/index.ts'
+import { answer } from '../../bridge.ts'
+import type { IconName } from '../../components/icon.tsx'
+import { Screen } from '../../components/screen.tsx'
+import { AnswerCard } from '../../components/touch-button.tsx'
+import { useText } from '../../i18n/use-text.ts'
+
+const ICON: Record<Purpose, IconName> = {
+  publicBody: 'institution',
+  privateParty: 'bank',
+  processuale: 'court',
+  pensioneEstera: 'abroad',
+  onlus: 'heart',
+  societaSportive: 'sport',
+  interdizione: 'support',
+  adozione: 'child',
+  separazione: 'rings',
+}
+
+/** Asked before any bollo, so that nobody pays for a paper that isn't needed (invariant 6). */
+export function ChoosePurpose({ screen: { options, more } }: { screen: ScreenOf<'purpose'> }) {
+  const text = useText()
+  return (
+    <Screen
+      title={text(more ? 'purpose.moreTitle' : 'purpose.title')}
+      lead={text(more ? 'purpose.moreLead' : 'purpose.lead')}
+    >
+      {options.map((purpose) => (
+        <AnswerCard
+          key={purpose}
+          icon={ICON[purpose]}
+          title={text(`purpose.${purpose}`)}
+          line={text(`purpose.${purpose}.line`)}
+          onPress={() => answer({ type: 'choosePurpose', purpose })}
+        />
+      ))}
+      {!more && (
+        <AnswerCard
+          icon="more"
+          title={text('purpose.more')}
+          line={text('purpose.more.line')}
+          onPress={() => answer({ type: 'morePurposes' })}
+        />
+      )}
+    </Screen>
+  )
+}

@@ -1,0 +1,129 @@
+import type { ScreenOf } from '../../../contract/journeys/index.ts'
+import { answer } from '../../bridge.ts'
+import { type Point, Points } from '../../components/facts.tsx'
+import { Screen } from '../../components/screen.tsx'
+import { AnswerCard } from '../../components/touch-button.tsx'
+import { fullName, sentence, useList, useText } from '../../i18n/use-text.ts'
+
+type Facts = ScreenOf<'declaration'>['declares']
+/** Facts whose Italian name is feminine: what is said of several agrees with them. */
+const FEMININE: Facts = ['a', 'b', 'c', 'g']
+
+/** Says what is ticked already on the sheet. */
+function useTicked(): (facts: Facts) => string {
+  const text = useText()
+  const list = useList()
+  return (facts) => {
+    const [only] = facts
+    if (only === undefined) return text('declaration.ticked.none')
+    if (facts.length === 1) return text(`declaration.ticked.${only}`)
+    const names = list(facts.map((fact) => `declaration.fact.${fact}` as const))
+    const gender = facts.every((fact) => FEMININE.includes(fact)) ? 'F' : 'other'
+    return sentence(text('declaration.ticked.several', { names, gender }))
+  }
+}
+
+const FORMS = { declaration: 'pen', 'atto-notorio': 'paper' } as const
+
+function Form({ form }: { form: keyof typeof FORMS }) {
+  const text = useText()
+  return (
+    <AnswerCard
+      icon={FORMS[form]}
+      title={text(`declaration.form.${form}`)}
+      line={text(`declaration.form.${form}.line`)}
+      onPress={() => answer({ type: 'printDeclaration', form })}
+    />
+  )
+}
+
+/** Artt. 40 and 46 DPR 445/2000; art. 2 as DL 76/2020 left it for private parties. */
+export function Declaration({ screen }: { screen: ScreenOf<'declaration'> }) {
+  return screen.for === 'anybody' ? <ChooseDeclaration /> : <InsteadOfCertificate screen={screen} party={screen.for} />
+}
+
+function ChooseDeclaration() {
+  const text = useText()
+  return (
+    <Screen
+      title={text('declaration.anybody.title')}
+      lead={text('declaration.anybody.lead')}
+      figure={
+        <Points
+          points={[
+            {
+              icon: 'free',
+              title: text('declaration.free.title'),
+              line: text('declaration.free'),
+              tone: 'success',
+            },
+            { icon: 'pen', title: text('declaration.how.title'), line: text('declaration.prefilled') },
+          ]}
+        />
+      }
+    >
+      <Form form="declaration" />
+      <Form form="atto-notorio" />
+    </Screen>
+  )
+}
+
+function InsteadOfCertificate({
+  screen,
+  party,
+}: {
+  screen: ScreenOf<'declaration'>
+  party: 'publicBody' | 'privateParty'
+}) {
+  const text = useText()
+  const ticked = useTicked()
+  const forBody = party === 'publicBody'
+  const points: Point[] = [
+    forBody
+      ? { icon: 'institution', title: text('declaration.body.title'), line: text('declaration.body') }
+      : { icon: 'bank', title: text('declaration.private.title'), line: text('declaration.private') },
+    {
+      icon: 'pen',
+      title: text('declaration.how.title'),
+      line: text('declaration.how', { topics: ticked(screen.declares) }),
+    },
+  ]
+  // Five points are more than the screen holds, and the title says that it is free.
+  if (forBody || !screen.forAnother)
+    points.unshift({
+      icon: 'free',
+      title: text('declaration.free.title'),
+      line: text('declaration.free'),
+      tone: 'success',
+    })
+  if (screen.forAnother)
+    points.push({
+      icon: 'person',
+      title: text('declaration.self.title', { name: fullName(screen.declarant) }),
+      line: text('declaration.self'),
+      tone: 'warning',
+    })
+  if (!forBody)
+    points.push({
+      icon: 'info',
+      title: text('declaration.insist.title'),
+      line: text('declaration.insist'),
+      tone: 'warning',
+    })
+  return (
+    <Screen
+      kind="verdict"
+      tone="success"
+      title={text(`declaration.${party}.title`)}
+      lead={text(`declaration.${party}.lead`)}
+      main={{
+        label: text('declaration.print'),
+        icon: 'printer',
+        onPress: () => answer({ type: 'printDeclaration', form: 'declaration' }),
+      }}
+    >
+      <Points points={points} />
+      {screen.attoNotorio && <Form form="atto-notorio" />}
+    </Screen>
+  )
+}

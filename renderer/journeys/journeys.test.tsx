@@ -1,0 +1,88 @@
+import { renderToStaticMarkup } from 'react-dom/server'
+import { IntlProvider } from 'react-intl'
+import { describe, expect, it } from 'vitest'
+import { outOfService } from '../../contract/journeys/arrive.ts'
+import { screen } from '../../contract/journeys/index.ts'
+import { language } from '../../contract/language.ts'
+import { refusal } from '../../contract/refusal.ts'
+import { view } from '../../contract/visit.ts'
+import { TopBar } from '../components/top-bar.tsx'
+import { galleryViews } from '../gallery-views.ts'
+import { messages } from '../i18n/messages.ts'
+import { ViewContext } from '../view-context.ts'
+import { ShownScreen } from './index.tsx'
+
+const languages = language.options
+const cases = languages.flatMap((language) =>
+  Object.entries(galleryViews(language)).map(([name, shown]) => [language, name, shown] as const),
+)
+const render = (shown: (typeof cases)[number][2]) =>
+  renderToStaticMarkup(
+    <IntlProvider
+      locale={shown.language}
+      messages={messages[shown.language]}
+      onError={(error) => {
+        throw error
+      }}
+    >
+      <ViewContext value={shown}>
+        <TopBar />
+        <ShownScreen view={shown} />
+      </ViewContext>
+    </IntlProvider>,
+  )
+
+describe('the gallery shows what main can send', () => {
+  it('has a valid view of every screen, refusal and cause of being out of service', () => {
+    const views = Object.values(galleryViews('it'))
+    for (const shown of views) expect(view.safeParse(shown).error).toBeUndefined()
+    const shown = new Set(
+      views.map(({ screen: drawn }) => ('reason' in drawn ? `${drawn.screen} ${drawn.reason}` : drawn.screen)),
+    )
+    const all = screen.options.flatMap(({ shape: { screen: name } }) => {
+      if (name.value === 'refused') return refusal.options.map((reason) => `refused ${reason}`)
+      if (name.value === 'out-of-service') return outOfService.options.map((reason) => `out-of-service ${reason}`)
+      return name.value
+    })
+    expect([...shown].sort()).toEqual([...all].sort())
+  })
+})
+
+describe('every screen in every language', () => {
+  it.each(cases)('%s %s is drawn with one title and no missing word', (_language, _name, shown) => {
+    const html = render(shown)
+    expect(html.match(/<h1/g)).toHaveLength(1)
+    expect(html.replace(/<[^>]*>/g, ' ').match(/\b(undefined|null|NaN)\b|[{}]/)).toBeNull()
+  })
+
+  it.each(cases)('%s %s asks one question with at most five answers', (_language, _name, shown) => {
+    expect((render(shown).match(/class="touch answer/g) ?? []).length).toBeLessThanOrEqual(5)
+  })
+
+  it.each(cases)('%s %s has nothing that the CSP forbids', (_language, _name, shown) => {
+    expect(render(shown).match(/ style=|<style|<script|javascript:/)).toBeNull()
+  })
+})
+
+describe('law on the screen', () => {
+  const words = (name: string) => render(galleryViews('it')[name] ?? never())
+  const never = (): never => {
+    throw new Error('no such view')
+  }
+  it('a public body is answered with the free declaration and its articles, never with a price', () => {
+    const html = words('declaration-public-body')
+    expect(html).toContain('articoli 40 e 46 del DPR 445/2000')
+    expect(html).not.toContain('16,00')
+  })
+  it('a private party is told of the free declaration before the bollo', () => {
+    const html = words('declaration-private-party')
+    expect(html.indexOf('Non costa nulla')).toBeLessThan(html.indexOf('16,00'))
+  })
+  it('stopping stands before spending the last try', () => {
+    const html = words('last-try')
+    expect(html.indexOf('Mi fermo qui')).toBeLessThan(html.indexOf('ultimo tentativo</span>'))
+  })
+  it('a collect code is read in two groups of four', () => {
+    expect(words('done-queued')).toContain('K7QM 4XTR')
+  })
+})

@@ -1,0 +1,133 @@
+import type { ScreenOf } from '../../../contract/journeys/index.ts'
+import type { Refusal } from '../../../contract/refusal.ts'
+import { answer } from '../../bridge.ts'
+import { CardAtReader } from '../../components/card-illustrations.tsx'
+import { Notice, type Point, Points } from '../../components/facts.tsx'
+import { PaperOut, ToTheCounter, Town } from '../../components/illustrations.tsx'
+import { Screen } from '../../components/screen.tsx'
+import { AnswerCard } from '../../components/touch-button.tsx'
+import { isMessage } from '../../i18n/messages.ts'
+import { useDay, useText } from '../../i18n/use-text.ts'
+
+/** A collect code is read aloud and copied by hand: two groups of four. */
+function inGroups(code: string): string {
+  return code.replace(/[^A-Z0-9]/gi, '').replace(/(.{4})(?=.)/g, '$1 ')
+}
+
+export function Done({ screen }: { screen: ScreenOf<'done'> }) {
+  const { outcome, document, collectCode, cardPresent } = screen
+  const text = useText()
+  const written = outcome === 'printed' && document !== 'certificate' ? document : null
+  return (
+    <Screen
+      kind={collectCode ? 'answers' : 'wait'}
+      tone={outcome === 'nothing' ? 'warning' : 'success'}
+      title={text(`done.${written ?? outcome}.title`)}
+      lead={text(`done.${written ?? outcome}.lead`)}
+      figure={
+        <>
+          {collectCode && (
+            <div className="code">
+              <p>{text('done.code')}</p>
+              <p className="code-letters">{inGroups(collectCode)}</p>
+              <p>{text('done.codeLine')}</p>
+            </div>
+          )}
+          {outcome === 'printed' && <PaperOut move="take" label={text('done.paperFigure')} />}
+          {written && written !== 'visura' && <SignIt form={written} />}
+          {outcome !== 'printed' && cardPresent && <CardAtReader move="out" />}
+          {outcome !== 'printed' && !cardPresent && <Town label={text('product')} />}
+          {cardPresent && (
+            <Notice tone="info" icon="card">
+              {text('done.card')}
+            </Notice>
+          )}
+        </>
+      }
+      main={{ label: text('done.finish'), icon: 'check', onPress: () => answer({ type: 'leave' }), ends: true }}
+    >
+      {cardPresent && (
+        <AnswerCard icon="paper" title={text('done.another')} onPress={() => answer({ type: 'another' })} />
+      )}
+    </Screen>
+  )
+}
+
+/** The sheet is worth nothing before the person has done their part; how it is signed is art. 38 DPR 445/2000. */
+function SignIt({ form }: { form: 'declaration' | 'atto-notorio' }) {
+  const text = useText()
+  return (
+    <Points
+      points={[
+        { icon: 'paper', title: text(`done.${form}.complete.title`), line: text(`done.${form}.complete`) },
+        { icon: 'pen', title: text(`done.${form}.sign.title`), line: text(`done.${form}.sign`) },
+        { icon: 'institution', title: text(`done.${form}.hand.title`), line: text(`done.${form}.hand`) },
+      ]}
+    />
+  )
+}
+
+/** The three sentences of a refusal, with the day where there is one and the way to help for this card where it differs. */
+function useRefusal({ reason, card, date }: ScreenOf<'refused'>) {
+  const text = useText()
+  const day = useDay()
+  const dated = `refused.${reason}.titleOn`
+  const ofCard = `refused.${reason}.now.${card}`
+  const issuer = text(`refused.issuer.${card ?? 'unknown'}`)
+  return {
+    title: date && isMessage(dated) ? text(dated, { date: day(date) }) : text(`refused.${reason}.title`),
+    safe: text(`refused.${reason}.safe`),
+    now: text(isMessage(ofCard) ? ofCard : `refused.${reason}.now`, { issuer }),
+  }
+}
+
+/** What happened, what is safe, what to do now: in this order, always all three. */
+export function Refused({ screen }: { screen: ScreenOf<'refused'> }) {
+  const text = useText()
+  const { title, safe, now } = useRefusal(screen)
+  const { reason, anpr, cardPresent } = screen
+  const points: Point[] = [
+    { icon: 'support', title: text('refused.safe'), line: safe, tone: 'success' },
+    { icon: 'info', title: text('refused.now'), line: now },
+  ]
+  if (anpr) points.push({ icon: 'paper', title: text('refused.anpr'), line: anpr })
+  return (
+    <Screen
+      kind="verdict"
+      tone="danger"
+      title={title}
+      figure={<RefusedFigure reason={reason} cardPresent={cardPresent} />}
+      main={{ label: text('refused.end'), icon: 'check', onPress: () => answer({ type: 'leave' }), ends: true }}
+    >
+      <Points points={points} />
+    </Screen>
+  )
+}
+
+function RefusedFigure({ reason, cardPresent }: { reason: Refusal; cardPresent: boolean }) {
+  const text = useText()
+  if (cardPresent)
+    return (
+      <>
+        <CardAtReader move="out" />
+        <Notice tone="info" icon="card">
+          {text('done.card')}
+        </Notice>
+      </>
+    )
+  // Pulled too early: putting it back goes on.
+  if (reason === 'card-removed') return <CardAtReader move="in" />
+  return <ToTheCounter label={text('help.counter.title')} />
+}
+
+export function Goodbye({ screen: { cardPresent } }: { screen: ScreenOf<'goodbye'> }) {
+  const text = useText()
+  return (
+    <Screen
+      kind="wait"
+      title={text(cardPresent ? 'goodbye.cardTitle' : 'goodbye.title')}
+      lead={text(cardPresent ? 'goodbye.cardLead' : 'goodbye.lead')}
+      figure={cardPresent ? <CardAtReader move="out" /> : <Town label={text('product')} />}
+    />
+  )
+}

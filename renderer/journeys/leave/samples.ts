@@ -1,0 +1,78 @@
+import type { ScreenOf } from '../../../contract/journeys/index.ts'
+import { refusal } from '../../../contract/refusal.ts'
+import type { SamplesOf } from '../journey.ts'
+
+const done = (outcome: ScreenOf<'done'>['outcome'], shown: Partial<ScreenOf<'done'>> = {}): ScreenOf<'done'> => ({
+  screen: 'done',
+  outcome,
+  document: 'certificate',
+  collectCode: null,
+  cardPresent: true,
+  ...shown,
+})
+const refused = (
+  reason: ScreenOf<'refused'>['reason'],
+  shown: Partial<ScreenOf<'refused'>> = {},
+): ScreenOf<'refused'> => ({
+  screen: 'refused',
+  reason,
+  anpr: null,
+  card: null,
+  date: null,
+  cardPresent: true,
+  ...shown,
+})
+
+const OF_CIE_ALONE: readonly ScreenOf<'refused'>['reason'][] = [
+  'card-cloned',
+  'card-altered',
+  'secure-messaging-failed',
+  'reader-not-capable',
+  'cie-unavailable',
+  'wrong-can',
+]
+
+export const samples: SamplesOf<'leave'> = {
+  done: {
+    shown: {
+      'done-printed': done('printed'),
+      'done-printed-no-card': done('printed', { cardPresent: false }),
+      'done-declaration': done('printed', { document: 'declaration' }),
+      'done-declaration-no-card': done('printed', { document: 'declaration', cardPresent: false }),
+      'done-atto-notorio': done('printed', { document: 'atto-notorio' }),
+      'done-visura': done('printed', { document: 'visura' }),
+      'done-queued': done('queued', { collectCode: 'K7QM4XTR' }),
+      'done-kept': done('kept', { collectCode: 'K7QM4XTR', cardPresent: false }),
+      'done-nothing': done('nothing'),
+    },
+  },
+  refused: {
+    shown: {
+      ...Object.fromEntries(
+        refusal.options.map((reason) => [
+          `refused-${reason}`,
+          refused(reason, {
+            anpr: reason === 'certificate-not-issuable' || reason === 'visura-refused' ? 'EN160' : null,
+            card: OF_CIE_ALONE.includes(reason) ? 'cie' : null,
+            cardPresent: reason !== 'card-removed',
+          }),
+        ]),
+      ),
+      'refused-expired-cie': refused('certificate-expired', { card: 'cie', date: '2025-03-12' }),
+      'refused-expired-cns': refused('certificate-expired', { card: 'cns', date: '2025-03-12' }),
+      'refused-not-yet-valid-cns': refused('certificate-not-yet-valid', { card: 'cns', date: '2027-01-01' }),
+      'refused-pin-blocked-cie': refused('pin-blocked', { card: 'cie' }),
+      'refused-pin-blocked-cns': refused('pin-blocked', { card: 'cns' }),
+      'refused-revoked-cie': refused('certificate-revoked', { card: 'cie' }),
+      'refused-card-cloned-cie': refused('card-cloned', { card: 'cie' }),
+      'refused-card-removed-cie': refused('card-removed', { card: 'cie', cardPresent: false }),
+    },
+  },
+  goodbye: {
+    shown: {
+      goodbye: { screen: 'goodbye', cardPresent: false },
+      'goodbye-card': { screen: 'goodbye', cardPresent: true },
+      'goodbye-card-cie': { screen: 'goodbye', cardPresent: true },
+    },
+  },
+}

@@ -1,0 +1,87 @@
+import type { ScreenOf } from '../../../contract/journeys/index.ts'
+import { answer } from '../../bridge.ts'
+import { Points } from '../../components/facts.tsx'
+import { PaperOut } from '../../components/illustrations.tsx'
+import { Screen } from '../../components/screen.tsx'
+import { AnswerCard } from '../../components/touch-button.tsx'
+import { useText } from '../../i18n/use-text.ts'
+
+export function Printing({ screen }: { screen: ScreenOf<'printing'> }) {
+  const text = useText()
+  const { document, page, pages, band, bands } = screen
+  const part = bands === 0 ? 0 : band / bands
+  return (
+    <Screen
+      kind="wait"
+      title={text(`printing.${document}`)}
+      lead={text('printing.lead')}
+      figure={
+        <>
+          <PaperOut move="out" label={text('printing.figure')} />
+          <p className="large-line">{text('printing.page', { page, pages })}</p>
+          <div
+            className="progress"
+            role="progressbar"
+            aria-label={text('printing.progress')}
+            aria-valuemin={0}
+            aria-valuemax={100}
+            aria-valuenow={Math.round(part * 100)}
+          >
+            <svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true" focusable="false">
+              <rect width={part * 100} height="4" />
+            </svg>
+          </div>
+        </>
+      }
+    />
+  )
+}
+
+/** The half-printed sheet is void and is never silently repeated: the person decides. */
+export function PrintFault({ screen }: { screen: ScreenOf<'print-fault'> }) {
+  const text = useText()
+  const { document, status, page, resumable } = screen
+  const kept = document === 'certificate' || document === 'receipt' || document === 'slip'
+  return (
+    <Screen
+      tone="warning"
+      title={text(`printFault.${status}`)}
+      lead={text('printFault.lead', { page })}
+      figure={
+        <>
+          <PaperOut move="void" label={text('printing.figure')} />
+          <Points
+            points={[
+              {
+                icon: 'support',
+                title: text(`printFault.${document}.safe.title`),
+                line: text(`printFault.${document}.safe`),
+                tone: 'success',
+              },
+              {
+                icon: 'info',
+                title: text('printFault.now.title'),
+                line: text(resumable ? 'printFault.nowResumable' : 'printFault.now'),
+              },
+            ]}
+          />
+        </>
+      }
+    >
+      {resumable && (
+        <AnswerCard
+          icon="printer"
+          title={text('printFault.again')}
+          line={text('printFault.again.line')}
+          onPress={() => answer({ type: 'printAgain' })}
+        />
+      )}
+      <AnswerCard
+        icon={kept ? 'clock' : 'leave'}
+        title={text(kept ? 'printFault.keep' : 'printFault.declaration.keep')}
+        line={text(kept ? 'printFault.keep.line' : `printFault.${document}.keep.line`)}
+        onPress={() => answer({ type: 'keepForLater' })}
+      />
+    </Screen>
+  )
+}

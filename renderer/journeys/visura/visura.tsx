@@ -1,0 +1,113 @@
+import type { ScreenOf } from '../../../contract/journeys/index.ts'
+import { answer } from '../../bridge.ts'
+import { Notice, Points } from '../../components/facts.tsx'
+import { AskingRegister } from '../../components/illustrations.tsx'
+import { Screen } from '../../components/screen.tsx'
+import { AnswerCard } from '../../components/touch-button.tsx'
+import { kinshipKey } from '../../i18n/kinship.ts'
+import { fullName, useDay, useText } from '../../i18n/use-text.ts'
+
+type Person = NonNullable<ScreenOf<'visura'>['person']>
+
+/** More would leave no room for the rest; the paper has them all. */
+const LISTED = 4
+
+export function Visura({ screen: { person } }: { screen: ScreenOf<'visura'> }) {
+  const text = useText()
+  if (person === null)
+    return (
+      <Screen
+        kind="wait"
+        title={text('visura.title')}
+        lead={text('visura.waiting')}
+        figure={<AskingRegister label={text('visura.waiting')} />}
+      />
+    )
+  return (
+    <Screen
+      title={text('visura.title')}
+      lead={text('visura.lead')}
+      main={{ label: text('visura.print'), icon: 'printer', onPress: () => answer({ type: 'printVisura' }) }}
+    >
+      <OwnData person={person} />
+      <Notice tone="info">{text('visura.wrong')}</Notice>
+    </Screen>
+  )
+}
+
+/** A word or two each. */
+const SIDE_BY_SIDE: readonly string[] = ['citizenship', 'statoCivile']
+
+/** What ANPR has not told has no line. */
+function OwnData({ person }: { person: Person }) {
+  const text = useText()
+  const day = useDay()
+  const { codiceFiscale, sex, born, birthPlace, residence, citizenships, statoCivile, family } = person
+  const facts = [
+    ['name', `${person.surname} ${person.name}`],
+    ['codiceFiscale', codiceFiscale],
+    ['born', [birthPlace, born && day(born)].filter(Boolean).join(', ')],
+    ['residence', residence && `${residence.address}, ${residence.comune}`],
+    ['citizenship', citizenships?.join(', ')],
+    ['statoCivile', statoCivile && text(`statoCivile.${statoCivile}`, { sex: sex ?? 'N' })],
+  ] as const
+  const members = family ?? []
+  return (
+    <dl className="facts own-data">
+      {facts.map(
+        ([name, told]) =>
+          told && (
+            <div key={name} className={SIDE_BY_SIDE.includes(name) ? 'half' : ''}>
+              <dt>{text(`visura.${name}`)}</dt>
+              <dd>{told}</dd>
+            </div>
+          ),
+      )}
+      {members.length > 0 && (
+        <div>
+          <dt>{text('visura.family')}</dt>
+          {members.slice(0, LISTED).map((member) => (
+            <dd key={`${fullName(member)} ${member.yearOfBirth}`}>
+              {fullName(member)} <span>{text(kinshipKey(member.relation))}</span>
+            </dd>
+          ))}
+          {members.length > LISTED && (
+            <dd className="small">{text('visura.moreFamily', { count: members.length - LISTED })}</dd>
+          )}
+        </div>
+      )}
+    </dl>
+  )
+}
+
+/** The totem keeps no copy of anybody's data: without the line there is nothing to show. */
+export function VisuraUnavailable() {
+  const text = useText()
+  return (
+    <Screen
+      tone="warning"
+      title={text('visuraUnavailable.title')}
+      lead={text('visuraUnavailable.lead')}
+      figure={
+        <Points
+          points={[
+            {
+              icon: 'support',
+              title: text('visuraUnavailable.safe.title'),
+              line: text('visuraUnavailable.safe'),
+              tone: 'success',
+            },
+            { icon: 'info', title: text('visuraUnavailable.instead.title'), line: text('visuraUnavailable.instead') },
+          ]}
+        />
+      }
+    >
+      <AnswerCard
+        icon="pen"
+        title={text('menu.declaration')}
+        line={text('menu.declaration.line')}
+        onPress={() => answer({ type: 'chooseService', service: 'declaration' })}
+      />
+    </Screen>
+  )
+}

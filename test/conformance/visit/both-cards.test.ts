@@ -1,0 +1,342 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { err, ok } from '../../../contract/result.ts'
+import { refused, type VisitServices } from '../../../main/visit/services.ts'
+import {
+  answers,
+  at,
+  cardBack,
+  cardIn,
+  cardLifted,
+  cardOut,
+  cie,
+  cns,
+  open,
+  pin,
+  recognised,
+  screen,
+  session,
+  toConfirm,
+  toPin,
+} from '../../support/visit/scripted-visit.ts'
+
+const withCie = (changes: Partial<VisitServices> = {}) => open({ readCard: async () => ok(cie), ...changes })
+const withPinPad = (changes: Partial<VisitServices> = {}) =>
+  open({ readCard: async () => ok({ ...cns, pinPad: true }), ...changes })
+/** A service that answers when it is told to. */
+function held<T>(value: T) {
+  let release: () => void = () => {}
+  const released = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  return { call: () => released.then(() => value), release: () => release() }
+}
+const shown = () => JSON.stringify(session.view().screen)
+
+beforeEach(() => vi.useFakeTimers())
+afterEach(() => {
+  session.stop()
+  vi.useRealTimers()
+})
+
+describe('which PIN', () => {
+  test.each([
+    ['cns', 5, true],
+    ['cns', 8, true],
+    ['cie', 5, false],
+    ['cie', 7, false],
+    ['cie', 8, true],
+  ] as const)('%s takes %i digits: %s', async (card, digits, taken) => {
+    open({ readCard: async () => ok(card === 'cie' ? cie : cns) })
+    await toPin()
+    expect(screen()).toMatchObject({ card, pinPad: false, wrong: false, triesLeft: null })
+    expect(session.answer({ type: 'enterPin', pin: pin().slice(0, digits) })).toBe(taken)
+  })
+
+  test('a keypad reader: nothing comes from the screen, the reader asks', async () => {
+    const pins: (Uint8Array | null)[] = []
+    withPinPad({
+      recognise: async (_, __, typed) => {
+        pins.push(typed)
+        return ok(recognised)
+      },
+    })
+    await toPin()
+    expect(screen()).toMatchObject({ pinPad: true })
+    expect(session.answer({ type: 'enterPin', pin: pin() })).toBe(false)
+    await answers({ type: 'usePinPad' })
+    await at('menu')
+    expect(pins).toEqual([null])
+  })
+
+  test('pin-not-entered: asked again, and no try is counted', async () => {
+    const services = withPinPad({ recognise: async () => err(refused('pin-not-entered')) })
+    await toPin()
+    await answers({ type: 'usePinPad' })
+    expect(screen()).toMatchObject({ screen: 'pin', wrong: false, triesLeft: null })
+    expect(services.pinWrong).not.toHaveBeenCalled()
+  })
+
+  test('without a keypad the reader cannot be made to ask', async () => {
+    open()
+    await toPin()
+    expect(session.answer({ type: 'usePinPad' })).toBe(false)
+  })
+
+  test('the last try on a keypad reader needs its yes too', async () => {
+    withPinPad({ recognise: async () => err({ kind: 'wrong-pin', triesLeft: 1 }) })
+    await toPin()
+    await answers({ type: 'usePinPad' })
+    await at('last-try')
+    expect(session.answer({ type: 'usePinPad' })).toBe(false)
+    await answers({ type: 'acceptLastTry' })
+    expect(screen()).toMatchObject({ screen: 'pin', pinPad: true, triesLeft: 1 })
+  })
+})
+
+describe('a refusal names the card and the day', () => {
+  test('card-expired: the date comes through, the card is known from its readout', async () => {
+    withCie({ recognise: async () => err(refused('certificate-expired', { date: '2025-03-12' })) })
+    await toPin()
+    await answers({ type: 'enterPin', pin: pin() })
+    expect(screen()).toMatchObject({ reason: 'certificate-expired', card: 'cie', date: '2025-03-12' })
+  })
+
+  test('before the card was read it is what the service says', async () => {
+    open({ readCard: async () => err(refused('card-altered', { card: 'cie' })) })
+    await answers({ type: 'start' }, { type: 'chooseLanguage', language: 'it' })
+    cardIn()
+    await at('refused')
+    expect(screen()).toMatchObject({ reason: 'card-altered', card: 'cie', date: null })
+  })
+})
+
+describe('card-lifted: a contactless card that has left the field', () => {
+  test('put back, the visit goes on where it was', async () => {
+    withCie()
+    await toConfirm()
+    cardLifted()
+    expect(session.view().cardLost).toBe(true)
+    cardBack()
+    expect(session.view().cardLost).toBe(false)
+    await at('confirm')
+    await answers({ type: 'confirm' })
+    await at('done')
+  })
+
+  test('not put back in time it is a card pulled: before recognition explained …', async () => {
+    withCie()
+    await toPin()
+    cardLifted()
+    await at('pin')
+    cardOut()
+    expect(session.view().cardLost).toBe(false)
+    expect(screen()).toMatchObject({ screen: 'refused', reason: 'card-removed', cardPresent: false })
+  })
+
+  test('… and after it the end of the visit', async () => {
+    withCie()
+    await toConfirm()
+    cardLifted()
+    cardOut()
+    expect(screen()).toEqual({ screen: 'goodbye', cardPresent: false })
+  })
+
+  test('somebody else’s card in its place sees nothing of the first person', async () => {
+    withCie()
+    await toConfirm()
+    cardLifted()
+    cardOut()
+    cardIn()
+    expect(shown()).not.toContain('BIANCHI')
+    await vi.advanceTimersByTimeAsync(5_000)
+    await at('language')
+  })
+
+  test('during the log-in: asked back, and the log-in comes to its end', async () => {
+    const login = held(ok(recognised))
+    withCie({ recognise: login.call })
+    await toPin()
+    await answers({ type: 'enterPin', pin: pin() })
+    cardLifted()
+    expect(session.view()).toMatchObject({ cardLost: true, screen: { screen: 'pin-checking', card: 'cie' } })
+    cardBack()
+    expect(session.view().cardLost).toBe(false)
+    login.release()
+    await at('menu')
+  })
+
+  test('while its PIN was under way: explained, and put back it is asked for the PIN again', async () => {
+    const login = held(err(refused('card-removed')))
+    withCie({ recognise: login.call })
+    await toPin()
+    await answers({ type: 'enterPin', pin: pin() })
+    cardLifted()
+    login.release()
+    await at('refused')
+    expect(session.view()).toMatchObject({ cardLost: false, screen: { reason: 'card-removed', cardPresent: false } })
+    cardBack()
+    await at('pin')
+  })
+
+  test('where it is not needed any more it is not asked back', async () => {
+    const paper = held(ok({ pages: 1 }))
+    withCie({ print: paper.call })
+    await toConfirm()
+    await answers({ type: 'confirm' })
+    cardLifted()
+    expect(session.view()).toMatchObject({ cardLost: false, screen: { screen: 'printing' } })
+    paper.release()
+    await at('done')
+    expect(screen()).toMatchObject({ cardPresent: false })
+    cardOut()
+    await at('goodbye')
+  })
+
+  test('at the goodbye it is a card taken', async () => {
+    withCie()
+    await toPin()
+    await answers({ type: 'leave' })
+    expect(screen()).toEqual({ screen: 'goodbye', cardPresent: true })
+    cardLifted()
+    expect(screen()).toEqual({ screen: 'goodbye', cardPresent: false })
+    await vi.advanceTimersByTimeAsync(5_000)
+    await at('attract')
+  })
+
+  test('it does not count as put in on the screen that asks for a card', async () => {
+    withCie()
+    cardIn()
+    await at('language')
+    cardLifted()
+    await answers({ type: 'chooseLanguage', language: 'it' })
+    await at('card')
+    expect(session.view().cardLost).toBe(false)
+    cardBack()
+    await at('pin')
+  })
+
+  test('the idle warning ends such a visit all the same', async () => {
+    withCie()
+    await toPin()
+    cardLifted()
+    await vi.advanceTimersByTimeAsync(91_000)
+    await at('goodbye')
+  })
+
+  test('word of a card that no visit knows is an empty reader', async () => {
+    withCie()
+    await answers({ type: 'start' }, { type: 'chooseLanguage', language: 'it' })
+    cardLifted()
+    await at('card')
+  })
+})
+
+describe('expiry by the CAN', () => {
+  const toCan = async () => {
+    await toPin()
+    await answers({ type: 'askExpiry' })
+    await at('can')
+  }
+
+  test('shown, and nothing but the PIN leads on from it', async () => {
+    const services = withCie({ request: vi.fn(), enter: vi.fn() })
+    await toCan()
+    await answers({ type: 'enterCan', can: '123456' })
+    expect(screen()).toEqual({
+      screen: 'card-expiry',
+      holder: { name: 'ANNA', surname: 'BIANCHI' },
+      expires: '2031-06-18',
+      expired: false,
+    })
+    for (const type of ['confirm', 'acceptPreview', 'collect', 'collectLater', 'another', 'askExpiry'] as const) {
+      expect(session.answer({ type }), type).toBe(false)
+    }
+    expect(session.answer({ type: 'choosePerson', index: 0 })).toBe(false)
+    await answers({ type: 'back' })
+    await at('pin')
+    expect(shown()).not.toContain('BIANCHI')
+    expect(services.enter).not.toHaveBeenCalled()
+    expect(services.request).not.toHaveBeenCalled()
+  })
+
+  test('wrong-can: told twice, then the visit ends in an explanation', async () => {
+    withCie({ possession: async () => err({ kind: 'wrong-can' }) })
+    await toCan()
+    expect(screen()).toEqual({ screen: 'can', wrong: false })
+    for (let wrong = 1; wrong < 3; wrong++) {
+      await answers({ type: 'enterCan', can: '000000' })
+      expect(screen()).toEqual({ screen: 'can', wrong: true })
+      // Going back and forth gives no further tries.
+      await answers({ type: 'back' }, { type: 'askExpiry' })
+    }
+    await answers({ type: 'enterCan', can: '000000' })
+    expect(screen()).toMatchObject({ screen: 'refused', reason: 'wrong-can', card: 'cie' })
+  })
+
+  test('reader-not-capable is said', async () => {
+    withCie({ possession: async () => err(refused('reader-not-capable')) })
+    await toCan()
+    await answers({ type: 'enterCan', can: '123456' })
+    expect(screen()).toMatchObject({ screen: 'refused', reason: 'reader-not-capable' })
+  })
+
+  test('is not there for a CNS, nor where the policy does not allow it', async () => {
+    open()
+    await toPin()
+    expect(screen()).toMatchObject({ card: 'cns', expiry: false })
+    expect(session.answer({ type: 'askExpiry' })).toBe(false)
+    session.stop()
+    withCie({ expiryOffered: () => false })
+    await toPin()
+    expect(screen()).toMatchObject({ card: 'cie', expiry: false })
+    expect(session.answer({ type: 'askExpiry' })).toBe(false)
+  })
+
+  test('card-lifted while it is read: asked back; gone for good it shows nothing', async () => {
+    const read = held(ok({ name: 'ANNA', surname: 'BIANCHI', expires: '2031-06-18', expired: false }))
+    withCie({ possession: read.call })
+    await toCan()
+    await answers({ type: 'enterCan', can: '123456' })
+    cardLifted()
+    expect(session.view()).toMatchObject({ cardLost: true, screen: { screen: 'can-checking' } })
+    cardOut()
+    read.release()
+    await at('goodbye')
+    expect(shown()).not.toContain('BIANCHI')
+  })
+
+  test('the card taken from the expiry screen takes its holder’s name with it', async () => {
+    withCie()
+    await toCan()
+    await answers({ type: 'enterCan', can: '123456' })
+    cardOut()
+    expect(screen()).toEqual({ screen: 'goodbye', cardPresent: false })
+  })
+})
+
+describe('a card that is no good', () => {
+  test('card-mute left behind: the next one that does not answer begins a visit of its own', async () => {
+    open({ readCard: async () => err(refused('card-mute')) })
+    session.card({ state: 'mute' })
+    await answers({ type: 'chooseLanguage', language: 'it' })
+    await at('refused')
+    await answers({ type: 'leave' })
+    await vi.advanceTimersByTimeAsync(50_000)
+    await at('attract')
+    cardOut()
+    session.card({ state: 'mute' })
+    await at('language')
+  })
+
+  test('contacts-worn: what seems to be pulled each time it is read is named, and not read for ever', async () => {
+    const readCard = vi.fn(async () => err(refused('card-removed')))
+    open({ readCard })
+    await answers({ type: 'start' }, { type: 'chooseLanguage', language: 'it' })
+    for (let seen = 0; seen < 10; seen++) {
+      cardIn()
+      await vi.advanceTimersByTimeAsync(1_000)
+      cardOut()
+    }
+    expect(readCard.mock.calls.length).toBeLessThan(6)
+  })
+})

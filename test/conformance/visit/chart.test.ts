@@ -1,0 +1,157 @@
+import { describe, expect, test } from 'vitest'
+import { journeys, type Screen, screen, stepOf } from '../../../contract/journeys/index.ts'
+import { err, ok } from '../../../contract/result.ts'
+import { screens, states } from '../../../main/journeys/index.ts'
+import { machine } from '../../../main/session/machine.ts'
+import type { VisitEvent } from '../../../main/visit/chart.ts'
+import { refused, type VisitServices } from '../../../main/visit/services.ts'
+import { galleryViews } from '../../../renderer/gallery-views.ts'
+import { cie, cns, member, OPERATION, outcome, pin, scripted } from '../../support/visit/scripted-visit.ts'
+import { answerTypes, standingStates, walk } from '../../support/visit/walk.ts'
+
+const requestedAt = '2026-11-22T10:00:00.000Z'
+const family = [member('AB10234CX', true), member('AB10234CY', false)]
+const fault = err({ kind: 'print-fault', status: 'jam', page: 1 }) as Awaited<ReturnType<VisitServices['print']>>
+
+/** Every outcome that the chart tells apart. */
+const services = [
+  {},
+  { readCard: async () => ok(cie), enter: async () => ok({ token: null, family: null, waiting: [], notices: [] }) },
+  { readCard: async () => ok({ ...cns, pinPad: true }) },
+  { readCard: async () => err(refused('card-unknown')), triesLeft: () => 1 },
+  { readCard: async () => err(refused('card-removed')) },
+  { triesLeft: () => 1 },
+  { recognise: async () => err({ kind: 'wrong-pin', triesLeft: 1 }) },
+  { recognise: async () => err({ kind: 'wrong-pin', triesLeft: 2 }) },
+  { recognise: async () => err(refused('pin-blocked')) },
+  { possession: async () => err({ kind: 'wrong-can' }) },
+  { possession: async () => err(refused('card-altered')) },
+  { enter: async () => err(refused('person-not-found')) },
+  { enter: async () => ok({ token: 't', family, waiting: [{ outcome, requestedAt }], notices: [] }) },
+  { visura: async () => err({ kind: 'unavailable' }) },
+  { visura: async () => err(refused('visura-refused')) },
+  { preview: async () => err({ kind: 'unavailable' }) },
+  { preview: async () => err(refused('certificate-not-issuable')) },
+  { request: async () => ok({ state: 'queued', operation: OPERATION, requestedAt }) },
+  { request: async () => err({ kind: 'storage-full' }) },
+  { request: async () => err(refused('not-in-family')) },
+  { print: async () => fault },
+  { print: async () => err({ kind: 'unprintable' }) },
+] satisfies Partial<VisitServices>[]
+
+const answers: VisitEvent[] = [
+  { type: 'start' },
+  { type: 'chooseLanguage', language: 'it' },
+  { type: 'enterPin', pin: pin() },
+  { type: 'usePinPad' },
+  { type: 'acceptLastTry' },
+  { type: 'askExpiry' },
+  { type: 'enterCan', can: '123456' },
+  { type: 'chooseService', service: 'certificate' },
+  { type: 'chooseService', service: 'visura' },
+  { type: 'chooseService', service: 'declaration' },
+  { type: 'collect' },
+  { type: 'collectLater' },
+  { type: 'choosePerson', index: 0 },
+  { type: 'choosePerson', index: 1 },
+  { type: 'chooseCertificates', types: ['8', '12'] },
+  { type: 'choosePurpose', purpose: 'publicBody' },
+  { type: 'choosePurpose', purpose: 'privateParty' },
+  { type: 'choosePurpose', purpose: 'processuale' },
+  { type: 'morePurposes' },
+  { type: 'acceptPreview' },
+  { type: 'confirm' },
+  { type: 'printVisura' },
+  { type: 'printDeclaration', form: 'declaration' },
+  { type: 'printDeclaration', form: 'atto-notorio' },
+  { type: 'printAgain' },
+  { type: 'keepForLater' },
+  { type: 'another' },
+  { type: 'back' },
+  { type: 'leave' },
+]
+const hardware: VisitEvent[] = [
+  { type: 'slot', card: 1, lost: false, contactless: false },
+  { type: 'slot', card: null, lost: false, contactless: false },
+  { type: 'slot', card: 1, lost: true, contactless: true },
+  { type: 'card.removed' },
+  { type: 'card.present' },
+  { type: 'card.back' },
+  { type: 'card.lost' },
+  { type: 'timeout' },
+  { type: 'printer', status: 'ready' },
+  { type: 'progress', progress: { page: 1, pages: 2, band: 1, bands: 4 } },
+]
+
+const healthy = await walk({ answers, hardware, services: services.map((changes) => scripted(changes)) })
+const unwell = await Promise.all(
+  (['starting', 'storage-full', 'reader-unavailable', 'device-unavailable'] as const).map((out) =>
+    walk({ answers, hardware: [], services: [scripted({ outOfService: () => out })] }),
+  ),
+)
+const seen = [...healthy, ...unwell.flat()]
+
+describe('the chart of a visit', () => {
+  test('the walk gives every answer of the contract', () => {
+    expect([...new Set(answers.map(({ type }) => type))].sort()).toEqual([...answerTypes, 'enterPin'].sort())
+  })
+
+  test('every state can be reached, and is shown', () => {
+    const reached = new Set(seen.map(({ path }) => path))
+    // What it passes through without standing there.
+    const passed = ['visit.goodbye.start']
+    expect(standingStates().filter((path) => !reached.has(path))).toEqual(passed)
+  })
+
+  test('every screen of the contract is shown by a state of its own journey', () => {
+    const named = (name: keyof typeof journeys) =>
+      journeys[name].screens.map(({ shape }) => shape.screen.value as Screen['screen'])
+    const stateNames = Object.fromEntries(
+      Object.entries(screens).flatMap(([journey, shows]) => Object.keys(shows).map((state) => [state, journey])),
+    )
+    const shown = new Map<string, Set<string>>()
+    for (const { path, frame } of seen) {
+      const [top = '', state = top] = path.split('.')
+      const journey = stateNames[state] ?? state
+      shown.set(frame.screen.screen, (shown.get(frame.screen.screen) ?? new Set()).add(journey))
+    }
+    for (const name of Object.keys(journeys) as (keyof typeof journeys)[])
+      for (const shownAs of named(name)) {
+        // A journey's own state that prints shows the screens of `paper`.
+        if (name === 'paper') expect([...(shown.get(shownAs) ?? [])], shownAs).toContain('paper')
+        else expect([...(shown.get(shownAs) ?? [])], shownAs).toEqual([name])
+      }
+    expect(Object.keys(stepOf).sort()).toEqual(screen.options.map(({ shape }) => shape.screen.value).sort())
+  })
+
+  test('no two journeys use one state’s name or answer', () => {
+    const names = Object.values(states).flatMap((one) => Object.keys(one))
+    expect(names).toEqual([...new Set(names)])
+    expect(Object.keys(machine.states.visit?.states ?? {}).sort()).toEqual([...names].sort())
+    expect(answerTypes).toEqual([...new Set(answerTypes)])
+  })
+
+  test('where the totem works nobody is warned, and where a person chooses they are', () => {
+    for (const { path, frame, waits } of seen) {
+      const works = /busy|fetching|asking|Checking|checking|reading|recognised|issuing|goodbye|attract/.test(path)
+      expect(waits, path).toBe(!works)
+      expect(frame.canLeave && /starting|attract|out-of-service/.test(frame.screen.screen)).toBe(false)
+    }
+  })
+})
+
+describe('the gallery shows what main shows', () => {
+  const frameOf = ({ screen: shown, step, canGoBack, canLeave, cardLost }: (typeof seen)[number]['frame']) =>
+    JSON.stringify([shown.screen, { step, canGoBack, canLeave, cardLost }])
+  const gallery = Object.values(galleryViews('it'))
+
+  test('each frame of each screen has a sample', () => {
+    const samples = new Set(gallery.map(({ screen: { screen: name } }) => name))
+    expect([...new Set(seen.map(({ frame }) => frame.screen.screen))].filter((name) => !samples.has(name))).toEqual([])
+  })
+
+  test('each sample is framed as main frames that screen', () => {
+    const frames = new Set(seen.map(({ frame }) => frameOf(frame)))
+    expect([...new Set(gallery.map(frameOf))].filter((frame) => !frames.has(frame))).toEqual([])
+  })
+})

@@ -1,0 +1,45 @@
+import { randomBytes, verify, X509Certificate } from 'node:crypto'
+import { expect } from 'vitest'
+import type { CardFailure, CardReadout, LoginProof } from '../../../contract/device.ts'
+import type { Result } from '../../../contract/result.ts'
+import { nisOf } from '../../../simulator/card/cie/identity.ts'
+import { DEFAULT_PIN } from '../../../simulator/card/cns.ts'
+import { cardIdOf } from '../../../simulator/card/personal-file.ts'
+import { personById } from '../../../simulator/population/people.ts'
+import type { DrivenReader } from './driven-reader.ts'
+
+export { type DrivenReader, driveReader, otherProgram } from './driven-reader.ts'
+
+/**
+ * A whole log-in as the totem does it, with the CNS or CIE of a person, its signature checked; answers how many APDUs it
+ * took.
+ */
+export async function expectGoodLogin(from: DrivenReader, personId: string): Promise<number> {
+  const person = personById(personId)
+  const readout = await from.read()
+  if (!readout.ok) throw new Error(readout.error.kind)
+  if (readout.value.card === 'cns') {
+    expect(readout.value.cardId).toBe(cardIdOf(person))
+    expect(readout.value.personalData.codiceFiscale).toBe(person.codiceFiscale)
+  } else {
+    expect(readout.value.nis).toBe(nisOf(person))
+  }
+  const challenge = randomBytes(32)
+  const proof = await from.login(DEFAULT_PIN, challenge)
+  return readout.value.apdus + expectSigned(proof, readout.value, challenge)
+}
+
+/** That the card which was read has signed this challenge; answers how many APDUs it took. */
+export function expectSigned(
+  proof: Result<LoginProof, CardFailure>,
+  readout: CardReadout,
+  challenge: Uint8Array,
+): number {
+  if (!proof.ok) throw new Error(JSON.stringify(proof.error))
+  const certificate = readout.card === 'cns' ? readout.certificate : proof.value.cie?.certificate
+  const { publicKey } = new X509Certificate(certificate ?? new Uint8Array())
+  expect(verify('sha256', challenge, publicKey, proof.value.signature)).toBe(true)
+  return proof.value.apdus
+}
+
+export const failure = (kind: string, more = {}) => ({ ok: false, error: { kind, ...more } })

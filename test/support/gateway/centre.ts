@@ -1,0 +1,88 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { pino } from 'pino'
+import { type Gateway, type GatewayConfig, startGateway } from '../../../gateway/index.ts'
+import { type Anpr, startAnpr } from '../../../simulator/anpr/index.ts'
+import { makePki } from '../../../simulator/pki/make.ts'
+import { issueCrls } from '../../../simulator/pki/trust-list.ts'
+import { PKI } from '../pki.ts'
+
+const CRL_LIFE_MS = 100 * 86_400_000
+
+/**
+ * A real gateway with a real ANPR behind it, on the database of `databaseUrl` (null: embedded), with a clock to turn.
+ * `reusePdf`: where the certificates do not matter (simulator/anpr/issue.ts).
+ */
+export interface Centre {
+  anpr: Anpr
+  readonly gateway: Gateway
+  /** Everything that the gateway has logged. */
+  logged(): string
+  clock: { now: Date }
+  config: GatewayConfig
+  /** The gateway anew on the same database, at another port. */
+  restartGateway(): Promise<void>
+  stop(): Promise<void>
+}
+
+export async function openCentre(
+  databaseUrl: string | null,
+  more: Partial<GatewayConfig> = {},
+  { reusePdf = false } = {},
+): Promise<Centre> {
+  await makePki(PKI)
+  const dataDir = mkdtempSync(join(tmpdir(), 'totem-gateway-'))
+  const clock = { now: new Date() }
+  const crls = join(dataDir, 'crls')
+  // Good for every day to which a test turns the clock.
+  await issueCrls(PKI, crls, { nextUpdate: new Date(+clock.now + CRL_LIFE_MS) })
+  const anpr = await startAnpr({ port: 0, pki: PKI, reusePdf })
+  const config: GatewayConfig = {
+    listen: { host: '127.0.0.1', port: 0 },
+    operator: { host: '127.0.0.1', port: 0, token: join(PKI, 'operator-token') },
+    tls: {
+      key: join(PKI, 'gateway.key.pem'),
+      certificate: join(PKI, 'gateway.cert.pem'),
+      clientCa: join(PKI, 'totem-ca.pem'),
+    },
+    dataDir,
+    databaseUrl,
+    trust: {
+      list: join(PKI, 'trust-list.jws'),
+      listKey: join(PKI, 'trust-list.pub.jwk.json'),
+      crls,
+      crlHosts: [],
+      revocation: { maxAgeHours: CRL_LIFE_MS / 3_600_000, whenUnknown: 'refuse' },
+    },
+    anpr: { url: anpr.url },
+    keys: { folder: join(PKI, 'gateway-keys'), list: join(PKI, 'gateway-keys.jws') },
+    totems: join(PKI, 'totems'),
+    ...more,
+  }
+  let log = ''
+  const sink = new PassThrough().on('data', (chunk: Buffer) => {
+    log += chunk.toString()
+  })
+  const start = () => startGateway(config, { now: () => clock.now, log: pino(sink) })
+  let gateway = await start()
+  return {
+    anpr,
+    get gateway() {
+      return gateway
+    },
+    logged: () => log,
+    clock,
+    config,
+    restartGateway: async () => {
+      await gateway.stop()
+      gateway = await start()
+    },
+    stop: async () => {
+      await gateway.stop()
+      await anpr.stop()
+      rmSync(dataDir, { recursive: true, force: true })
+    },
+  }
+}

@@ -1,0 +1,76 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { PGlite } from '@electric-sql/pglite'
+import { CompactSign } from 'jose'
+import { Kysely, PGliteDialect } from 'kysely'
+import { pino } from 'pino'
+import { journalBatch } from '../../../contract/gateway.ts'
+import type { GatewayKeys } from '../../../contract/gateway-keys.ts'
+import { JOURNAL_ANCHOR_TYP } from '../../../contract/journal.ts'
+import { takeIn } from '../../../gateway/journal/intake.ts'
+import { withJournals } from '../../../gateway/journal/tables.ts'
+import { forkedTotems, troubles } from '../../../gateway/journal/troubles.ts'
+import { migrate } from '../../../gateway/store/migrations.ts'
+import type { Tables } from '../../../gateway/store/schema.ts'
+import { type Journal, openJournal } from '../../../main/journal/journal.ts'
+
+/** What the gateway does with sync logs, on a database of its own, with a clock to turn. */
+export async function openIntake() {
+  const database = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: new PGlite() }) })
+  await migrate(database)
+  const db = withJournals(database)
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const anchors = [{ ...publicKey.export({ format: 'jwk' }), kid: 'anchor-1' }] as GatewayKeys['anchor']
+  const signAnchor = (payload: object) =>
+    new CompactSign(new TextEncoder().encode(JSON.stringify(payload)))
+      .setProtectedHeader({ alg: 'ES256', kid: 'anchor-1', typ: JOURNAL_ANCHOR_TYP })
+      .sign(privateKey)
+  const clock = { now: Date.parse('2026-11-22T10:00:00.000Z') }
+  const logged: Record<string, unknown>[] = []
+  const log = pino({ level: 'warn' }, { write: (line: string) => void logged.push(JSON.parse(line)) })
+
+  return {
+    db,
+    anchors,
+    signAnchor,
+    clock,
+    logged,
+    /** Sends what a totem has to send, batch by batch; over the wire's JSON. Answers whether it was told that it is forked. */
+    async drain(journal: Journal, limit = 500): Promise<boolean> {
+      let told = false
+      for (let batch = journal.unsent(limit), rounds = 0; batch; batch = journal.unsent(limit), rounds++) {
+        if (rounds > 1_000) throw new Error('the log never arrives')
+        const sent = journalBatch.parse(JSON.parse(JSON.stringify(batch)))
+        const receipt = await takeIn(
+          { db, keys: { signAnchor, anchors }, now: () => new Date(clock.now), log },
+          sent.entries[0]?.totem ?? '',
+          sent,
+        )
+        journal.acknowledged(batch, receipt, true)
+        told ||= receipt.forked
+      }
+      return told
+    },
+    troubles: async () => (await troubles(db, 100)).map(({ chain, kind, seq }) => ({ chain, kind, seq })),
+    forkedTotems: () => forkedTotems(db),
+    held: () =>
+      db
+        .selectFrom('journal_entry')
+        .select(['chain', 'seq', 'hash', 'event'])
+        .orderBy('chain')
+        .orderBy('seq')
+        .execute(),
+    async empty() {
+      for (const table of ['journal_entry', 'journal_chain', 'journal_trouble'] as const)
+        await db.deleteFrom(table).execute()
+      logged.length = 0
+    },
+    close: () => db.destroy(),
+  }
+}
+
+/** The sync log in this file, of the bench's totem. */
+export function openLog(path: string, more: { now?: () => number; maxPages?: number } = {}): Journal {
+  const opened = openJournal({ path, totem: 'TT-0001', now: Date.now, ...more })
+  if (!opened.ok) throw new Error(opened.error.reason)
+  return opened.value
+}

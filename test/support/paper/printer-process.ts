@@ -1,0 +1,25 @@
+// The printer service alone in a process of its own: only there may LD_PRELOAD and the bed's folder be in force.
+
+import type { ProfileName } from '../../../native/printer/profiles.ts'
+import { createPrinterService, type PrinterService } from '../../../native/printer/service.ts'
+
+const tell = (message: unknown) => void process.send?.(message)
+const service: PrinterService = createPrinterService({
+  profile: process.argv[2] as ProfileName,
+  ...(process.argv[3] ? { heldOutMs: Number(process.argv[3]) } : {}),
+  onStatus: (status) => tell({ status }),
+  onProgress: (progress) => tell({ progress }),
+})
+
+// Bytes held now, and the most ever held (getrusage tells kilobytes).
+const memory = () => ({ now: process.memoryUsage().rss, peak: process.resourceUsage().maxRSS * 1024 })
+
+process.on(
+  'message',
+  async ({ id, method, args }: { id: number; method: keyof PrinterService | 'memory'; args: unknown[] }) => {
+    const call = (method === 'memory' ? memory : service[method]) as (...args: unknown[]) => unknown
+    tell({ id, value: await call(...args) })
+    if (method === 'stop') process.disconnect()
+  },
+)
+process.on('disconnect', () => process.exit(0))

@@ -1,0 +1,176 @@
+import { expect, vi } from 'vitest'
+import type { CieReadout, CnsReadout } from '../../../contract/device.ts'
+import type { FamilyMember, IssuedOutcome, VisuraAnswer } from '../../../contract/gateway.ts'
+import type { Screen } from '../../../contract/journeys/index.ts'
+import { ok } from '../../../contract/result.ts'
+import { view } from '../../../contract/visit.ts'
+import type { Paper } from '../../../main/documents/model.ts'
+import { createSession, type Session, type VisitEvent } from '../../../main/session/index.ts'
+import type { Sheet, VisitServices } from '../../../main/visit/services.ts'
+
+// A session whose services are scripted, because hardware cannot be made to show every order of things.
+export const OPERATION = '01K0M3Z8Q4V7N2B5X9C1D6F8GH'
+const SESSION = '01K0M3Z8Q4V7N2B5X9C1D6F8AA'
+
+export const cns: CnsReadout = {
+  card: 'cns',
+  atr: '3B',
+  pinPad: false,
+  cardId: '6',
+  personalData: {
+    issuer: '',
+    issued: '',
+    expires: '',
+    surname: 'BIANCHI',
+    name: 'ANNA',
+    born: '',
+    sex: 'F',
+    codiceFiscale: 'BNCNMR51H58I888X',
+    birthComune: '',
+    residenceComune: '',
+  },
+  certificate: new Uint8Array(1),
+  apdus: 8,
+}
+export const cie: CieReadout = {
+  card: 'cie',
+  atr: '3B',
+  pinPad: false,
+  nis: '012345678901',
+  internalKey: new Uint8Array(1),
+  sod: new Uint8Array(1),
+  apdus: 8,
+}
+export const recognised = {
+  name: 'ANNA',
+  surname: 'BIANCHI',
+  codiceFiscale: 'BNCNMR51H58I888X',
+  evidence: {
+    by: 'card',
+    statement: {
+      purpose: 'totem-polis/login/2',
+      caller: { channel: 'totem', id: 'TT-0001' },
+      session: SESSION,
+      at: '',
+      nonce: '',
+    },
+    certificate: '',
+    signature: '',
+  },
+} as const
+export const member = (idAnpr: string, self: boolean): FamilyMember => ({
+  idAnpr,
+  name: 'ANNA',
+  surname: 'BIANCHI',
+  yearOfBirth: 1951,
+  relation: '1',
+  self,
+})
+export const outcome: IssuedOutcome = {
+  operation: OPERATION,
+  types: ['8'],
+  protocol: '1',
+  idOperazioneAnpr: '1',
+  issuedAt: '2026-11-22T10:00:00.000Z',
+  pdf: '',
+}
+
+export const visura: VisuraAnswer = {
+  person: {
+    ...{ source: 'anpr', name: 'ANNA', surname: 'BIANCHI', codiceFiscale: 'BNCNMR51H58I888X', sex: 'F' },
+    ...{ born: '1951-06-18', birthPlace: 'SPELLO (PG)', citizenships: ['ITALIA'], statoCivile: '2' },
+    residence: { comune: 'SPELLO (PG)', address: 'VIA GIULIA 12' },
+    family: [{ name: 'ANNA', surname: 'BIANCHI', born: '1951-06-18', yearOfBirth: 1951, relation: '1' }],
+  },
+  reference: '77242849',
+  at: '2026-11-22T10:00:00.000Z',
+}
+export const paper: Paper = {
+  ...{ languages: ['it'], title: [['DICHIARAZIONE']], subtitle: null, at: new Date(0), blocks: [] },
+  ...{ totem: 'TT-0001', office: 'Spello', operation: OPERATION },
+}
+
+const sheet: Sheet = () => ({ kind: 'pdf', pdf: new Uint8Array(1) })
+
+export function scripted(changes: Partial<VisitServices> = {}): VisitServices {
+  return {
+    outOfService: () => null,
+    newSession: () => SESSION.slice(0, -4) + String(sessions++).padStart(4, '0'),
+    readCard: async () => ok(cns),
+    triesLeft: () => null,
+    recognise: async () => ok(recognised),
+    expiryOffered: ({ card }) => card === 'cie',
+    possession: async () => ok({ name: 'ANNA', surname: 'BIANCHI', expires: '2031-06-18', expired: false }),
+    enter: async () =>
+      ok({ token: 't', family: [member('AB10234CX', true), member('AB10234CY', false)], waiting: [], notices: [] }),
+    noticed: vi.fn(),
+    preview: async () => ok({ pdf: new Uint8Array(1), pages: 1 }),
+    request: async () => ok({ state: 'issued', outcome }),
+    visura: async () => ok(visura),
+    writeVisura: () => ({ document: 'visura', operation: OPERATION, paper }),
+    writeForm: (_, document) => ({ document, operation: OPERATION, paper }),
+    declared: vi.fn(),
+    sheets: { certificate: () => sheet, receipt: () => sheet, slip: () => sheet },
+    print: async () => ok({ pages: 1 }),
+    delivered: vi.fn(),
+    pinWrong: vi.fn(),
+    journal: { started: vi.fn(), refused: vi.fn(), ended: vi.fn() },
+    ...changes,
+  }
+}
+
+export let session: Session
+export let visitsOver: number
+let sessions = 0
+let insertion = 0
+
+export function open(changes: Partial<VisitServices> = {}): VisitServices {
+  const services = scripted(changes)
+  visitsOver = 0
+  session = createSession({
+    services,
+    timings: { idleMs: 60_000, warningMs: 30_000, goodbyeMs: 5_000 },
+    totem: { id: 'TT-0001', office: 'Spello', comune: 'Spello', mmPerPixel: 0.31 },
+    online: () => true,
+    onView: (shown) => void view.parse(shown),
+    onVisitOver: () => visitsOver++,
+  })
+  session.printer('ready')
+  return services
+}
+export const screen = () => session.view().screen
+export const at = async (name: Screen['screen']) => {
+  await vi.advanceTimersByTimeAsync(1)
+  expect(screen().screen).toBe(name)
+}
+export const cardIn = () => session.card({ state: 'present', atr: '3B', insertion: ++insertion, contactless: false })
+export const cardOut = () => session.card({ state: 'empty' })
+/** A CIE is lifted from the reader, and put back in time. */
+export const cardLifted = () => session.card({ state: 'lost', insertion })
+export const cardBack = () => session.card({ state: 'present', atr: '3B', insertion, contactless: true })
+export const pin = () => new Uint8Array([49, 50, 51, 52, 53, 54, 55, 56])
+export const answers = async (...events: VisitEvent[]) => {
+  for (const event of events) {
+    expect(session.answer(event), event.type).toBe(true)
+    await vi.advanceTimersByTimeAsync(1)
+  }
+}
+export const toPin = async () => {
+  await answers({ type: 'start' }, { type: 'chooseLanguage', language: 'it' })
+  cardIn()
+  await at('pin')
+}
+export const toConfirm = async () => {
+  await toPin()
+  await answers({ type: 'enterPin', pin: pin() })
+  await at('menu')
+  await answers(
+    { type: 'chooseService', service: 'certificate' },
+    { type: 'choosePerson', index: 0 },
+    { type: 'chooseCertificates', types: ['8'] },
+    { type: 'choosePurpose', purpose: 'processuale' },
+  )
+  await at('preview')
+  await answers({ type: 'acceptPreview' })
+  await at('confirm')
+}
