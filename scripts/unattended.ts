@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ElectronApplication, Page } from 'playwright-core'
@@ -9,7 +9,8 @@ import { exportJournal } from '../main/journal/export.ts'
 import { openJournal } from '../main/journal/journal.ts'
 import type { Bench } from '../simulator/bench/bench.ts'
 import { driveTotem, type Stage } from '../simulator/bench/launch.ts'
-import { DEFAULT_PIN } from '../simulator/card/cns.ts'
+import { answerTo } from '../simulator/visitor/index.ts'
+import { handsAt, visitorAt } from '../simulator/visitor/visitor.ts'
 
 const VISITOR = 'anna-bianchi'
 /** A screen ignores touches in its first 300 ms (renderer/components/press-guard.tsx); people are slower anyway. */
@@ -17,58 +18,8 @@ const REACTION_MS = 500
 /** The longest that a screen may stand without the visit going on. */
 const PATIENCE_MS = 60_000
 
-const texts: Record<string, string> = JSON.parse(
-  readFileSync(new URL('../assets/locales/it.json', import.meta.url), 'utf8'),
-)
-
-interface Visit {
-  page: Page
-  bench: Bench
-}
-
-/** Touches the control that says what the key's Italian text says. */
-async function touch({ page }: Visit, key: string): Promise<void> {
-  const text = texts[key]
-  if (text === undefined) throw new Error(`no text ${key} in the locale`)
-  await press(page, text)
-}
-
-const press = (page: Page, text: string) => page.getByRole('button', { name: text }).first().click()
-
-/** What this visitor does at each screen; at the others they wait. */
-const answers: Partial<Record<Screen['screen'], (visit: Visit, view: View) => Promise<void>>> = {
-  attract: (visit) => touch(visit, 'attract.start'),
-  language: (visit) => touch(visit, 'language.line'),
-  card: ({ bench }) => bench.insertCard(VISITOR),
-  async pin(visit) {
-    for (const digit of DEFAULT_PIN) await visit.page.getByRole('button', { name: digit, exact: true }).click()
-    await touch(visit, 'pin.confirm')
-  },
-  menu: (visit) => touch(visit, 'menu.certificate'),
-  async person({ page }, { screen }) {
-    const holder = screen.screen === 'person' ? screen.people.find(({ self }) => self) : undefined
-    if (!holder) throw new Error('the holder of the card is not among the people')
-    await press(page, holder.name)
-  },
-  certificate: (visit) => touch(visit, 'certificate.8'),
-  purpose: (visit) => touch(visit, 'purpose.processuale'),
-  preview: (visit) => touch(visit, 'preview.accept'),
-  confirm: (visit) => touch(visit, 'confirm.print'),
-  // Whoever takes the card has gone: that ends the visit.
-  async done({ bench }) {
-    bench.printer.tear()
-    await bench.removeCard()
-  },
-}
-
-/** Where the visit must not go; with virtual hardware that works, each is a fault. */
+/** Screens that the visit must not come to: with virtual hardware that works, each is a fault. */
 const FAULTS: Screen['screen'][] = ['refused', 'print-fault', 'out-of-service', 'last-try', 'declaration']
-
-/** A visitor waits until the totem is whole and until the sheet is there to be looked at. */
-function isReady(screen: Screen): boolean {
-  if (screen.screen === 'attract') return screen.online && screen.printing
-  return screen.screen !== 'preview' || screen.pages !== null
-}
 
 interface Step {
   name: string
@@ -77,8 +28,8 @@ interface Step {
 
 /**
  * Visits the totem as a person would: touches, card, PIN, paper. Leaves certificate, receipt, pictures of screens and
- * paper, the sync log and a summary in `out`. 0 only when the printer has acknowledged the certificate and the gateway
- * holds exactly one operation, issued.
+ * paper, the sync log and a summary in `out`. Gives 0 only when the printer has acknowledged the certificate and the
+ * gateway holds exactly one operation, issued.
  */
 export async function unattended(options: {
   bench: Bench
@@ -108,10 +59,13 @@ async function visit(app: ElectronApplication, bench: Bench, screens: string, st
     node: process.versions.node,
   }))
   const page = await app.firstWindow()
+  // The wait before a touch is here, so that a picture is taken of what is touched.
+  const person = { ...visitorAt(app, 0), ...handsAt(bench, VISITOR) }
   const views = await watchViews(page)
   const steps: Step[] = []
   let since = started
   let shown: Screen['screen'] = 'starting'
+  let pictured = false
   let answered = false
   for (;;) {
     const view = await views.next()
@@ -122,19 +76,25 @@ async function visit(app: ElectronApplication, bench: Bench, screens: string, st
       console.log(`  ${String(steps.length).padStart(2)}  ${shown.padEnd(16)} ${(ms / 1000).toFixed(1)} s`)
       since = performance.now()
       shown = screen
+      pictured = false
       answered = false
     }
     if (FAULTS.includes(screen)) throw new Error(`the visit ended at: ${JSON.stringify(view.screen)}`)
     if (screen === 'goodbye') return { steps, versions }
-    if (answered || !isReady(view.screen)) continue
+    const act = isWhole(view.screen) ? answerTo(view.screen) : null
+    if (answered || (pictured && !act)) continue
     await delay(REACTION_MS)
     // The totem may have gone on meanwhile: what is answered is what is shown now.
     if (views.waiting()) continue
     await picture(page, path.join(screens, `${String(steps.length + 1).padStart(2, '0')}-${screen}.png`))
-    await answers[screen]?.({ page, bench }, view)
-    answered = true
+    pictured = true
+    await act?.(person)
+    answered = act !== null
   }
 }
+
+/** Nobody begins before the totem is whole. */
+const isWhole = (screen: Screen): boolean => screen.screen !== 'attract' || (screen.online && screen.printing)
 
 const picture = (page: Page, file: string) => page.screenshot({ path: file, animations: 'disabled' })
 

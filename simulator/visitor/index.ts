@@ -1,0 +1,65 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Screen, ScreenOf } from '../../contract/journeys/index.ts'
+import type { Act, Answers } from './answers.ts'
+import { arrive } from './arrive.ts'
+import { type CertificateWish, certificate, usual as usualCertificate } from './certificate.ts'
+import { collect } from './collect.ts'
+import { type DeclarationWish, declaration, usual as usualDeclaration } from './declaration.ts'
+import { type IdentifyWish, identify, usual as usualIdentify } from './identify.ts'
+import { leave } from './leave.ts'
+import { type MenuWish, menu, usual as usualMenu } from './menu.ts'
+import { paper } from './paper.ts'
+import { isOneOf, LOOK_MS, PATIENCE_MS, type Person } from './visitor.ts'
+import { visura } from './visura.ts'
+
+/** What a person wants of a visit. */
+export type Wish = IdentifyWish & MenuWish & CertificateWish & DeclarationWish
+
+const usual: Wish = { ...usualIdentify, ...usualMenu, ...usualCertificate, ...usualDeclaration }
+
+/** What a person does on every screen. A journey that is not listed here does not compile. */
+const answers: Answers<Screen['screen'], Wish> = {
+  ...arrive,
+  ...identify,
+  ...menu,
+  ...collect,
+  ...certificate,
+  ...visura,
+  ...declaration,
+  ...paper,
+  ...leave,
+}
+
+/** What a person with this wish does on this screen; null: they wait. What is not wished for is the usual. */
+export function answerTo(seen: Screen, wish: Partial<Wish> = {}): Act | null {
+  return answerOn(seen.screen, seen, { ...usual, ...wish })
+}
+
+function answerOn<S extends Screen['screen']>(name: S, seen: ScreenOf<S>, wish: Wish): Act | null {
+  return answers[name](seen, wish)
+}
+
+/** A walk that comes to one of these without having asked for it would begin anew, and never arrive. */
+const DEAD_ENDS: readonly Screen['screen'][] = ['last-try', 'print-fault', 'done', 'refused']
+
+/** Goes on as a person with this wish would, until the totem shows one of these screens. */
+export async function walksTo<S extends Screen['screen']>(
+  person: Person,
+  names: readonly S[],
+  wish: Partial<Wish> = {},
+): Promise<ScreenOf<S>> {
+  let answered = ''
+  for (let until = Date.now() + PATIENCE_MS; ; ) {
+    const seen = await person.screen()
+    if (isOneOf(seen, names)) return seen
+    const shown = JSON.stringify(seen)
+    if (DEAD_ENDS.includes(seen.screen) || Date.now() > until)
+      throw new Error(`expected ${names.join(' or ')}, seen ${shown}`)
+    const act = shown === answered ? null : answerTo(seen, wish)
+    if (act) {
+      await act(person)
+      answered = shown
+      until = Date.now() + PATIENCE_MS
+    } else await wait(LOOK_MS)
+  }
+}

@@ -1,0 +1,109 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { ElectronApplication, Page } from 'playwright-core'
+import { createIntl } from 'react-intl'
+import italian from '../../assets/locales/it.json' with { type: 'json' }
+import type { TotemBridge } from '../../contract/ipc.ts'
+import type { Screen, ScreenOf } from '../../contract/journeys/index.ts'
+import type { Bench, CardChoice } from '../bench/bench.ts'
+
+/** Key of a text that the Italian screens show. */
+export type Text = keyof typeof italian
+
+/** Eyes and fingers: the person looks at the screen and touches what it offers, nothing else. */
+export interface Visitor {
+  /** The window of the visit that is on now; each visit gets a new one. */
+  page(): Page
+  /** What the totem shows now. */
+  screen(): Promise<Screen>
+  /** Waits until the totem shows one of these screens. */
+  sees<S extends Screen['screen']>(...names: S[]): Promise<ScreenOf<S>>
+  /** Touches the button with these words (the start of them is enough). */
+  touches(words: string): Promise<void>
+  /** Touches the button that says this text. */
+  presses(text: Text, values?: Record<string, number>): Promise<void>
+  types(digits: string): Promise<void>
+}
+
+/** What the person does away from the glass. */
+export interface Hands {
+  laysCard(): Promise<void>
+  takesCard(): Promise<void>
+  takesPaper(): void
+}
+
+export type Person = Visitor & Hands
+
+/** The longest that a person waits for a screen or a button. */
+export const PATIENCE_MS = 45_000
+export const LOOK_MS = 100
+/** A screen takes no touch in its first 300 ms (renderer/components/press-guard.tsx); nobody reads faster than this. */
+const REACTION_MS = 400
+
+const intl = createIntl({ locale: 'it', messages: italian })
+
+/** @param reactionMs time between seeing a screen and touching it */
+export function visitorAt(app: ElectronApplication, reactionMs = REACTION_MS): Visitor {
+  // The newest: the window of the visit before lives until its successor is shown.
+  const windows = () => app.windows().filter((page) => !page.isClosed() && page.url().startsWith('app://totem/'))
+  function page(): Page {
+    const newest = windows().at(-1)
+    if (!newest) throw new Error('the totem has no window')
+    return newest
+  }
+  // The totem itself says what it shows. A window that is being replaced cannot answer: its successor is asked.
+  async function look(): Promise<Screen | null> {
+    try {
+      const view = await page().evaluate(() =>
+        (globalThis as unknown as { totem: TotemBridge }).totem.current(undefined),
+      )
+      return view.screen
+    } catch {
+      return null
+    }
+  }
+  const visitor: Visitor = {
+    page,
+    async screen() {
+      for (;;) {
+        const screen = await look()
+        if (screen) return screen
+        await wait(LOOK_MS)
+      }
+    },
+    async sees<S extends Screen['screen']>(...names: S[]) {
+      const until = Date.now() + PATIENCE_MS
+      for (let last: Screen | null = null; ; ) {
+        last = (await look()) ?? last
+        if (last && isOneOf(last, names)) return last
+        if (Date.now() > until) throw new Error(`expected ${names.join(' or ')}, seen ${JSON.stringify(last)}`)
+        await wait(LOOK_MS)
+      }
+    },
+    async touches(words) {
+      const button = page()
+        .getByRole('button', { name: new RegExp(`^${words.replaceAll(/[.*+?^$()[\]{}|\\]/g, '\\$&')}`) })
+        .first()
+      await button.waitFor({ timeout: PATIENCE_MS })
+      await wait(reactionMs)
+      await button.click({ timeout: PATIENCE_MS })
+    },
+    presses: (text, values) => visitor.touches(intl.formatMessage({ id: text }, values)),
+    async types(digits) {
+      await wait(reactionMs)
+      for (const digit of digits) {
+        await page().getByRole('button', { name: digit, exact: true }).click({ timeout: PATIENCE_MS })
+      }
+    },
+  }
+  return visitor
+}
+
+/** The hands of a person whose card is `who`'s, at a bench. */
+export const handsAt = (bench: Bench, who: string, choice?: CardChoice): Hands => ({
+  laysCard: () => bench.insertCard(who, choice),
+  takesCard: () => bench.removeCard(),
+  takesPaper: () => bench.printer.tear(),
+})
+
+export const isOneOf = <S extends Screen['screen']>(seen: Screen, names: readonly S[]): seen is ScreenOf<S> =>
+  (names as readonly string[]).includes(seen.screen)

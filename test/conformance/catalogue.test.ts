@@ -1,0 +1,32 @@
+import { describe, expect, test } from 'vitest'
+import en from '../../assets/locales/en.json' with { type: 'json' }
+import it from '../../assets/locales/it.json' with { type: 'json' }
+import { dueFor } from '../../catalogue/bollo.ts'
+import { certificates } from '../../catalogue/certificates.ts'
+import { exemptions } from '../../catalogue/exemptions.ts'
+import { certificateType } from '../../contract/catalogue.ts'
+import { titleOf } from '../../main/documents/texts.ts'
+import { samples } from '../../renderer/journeys/certificate/samples.ts'
+
+/** What a citizen reads, where the catalogue says what it must be. */
+describe('screen and paper say what the law says', () => {
+  test.each(certificateType.options)('type %s has its name of table 13', (type) => {
+    const name = `certificato ${certificates[type].name}`.toLowerCase()
+    expect(it[`certificate.${type}`].toLowerCase()).toBe(name)
+    expect(titleOf('it', [type]).toLowerCase()).toBe(name)
+  })
+  test('the price of a certificate', () => {
+    const due = dueFor('privateParty')
+    const euro = due.kind === 'bollo' ? (due.cents / 100).toFixed(2) : ''
+    for (const key of ['purpose.lead', 'declaration.insist'] as const) {
+      expect(it[key]).toContain(`${euro.replace('.', ',')} €`)
+      expect(en[key]).toContain(`€${euro}`)
+    }
+  })
+  test('the gallery cites the law that main cites', () => {
+    const shown = Object.values(samples.confirm.shown)
+    expect(shown.map(({ exemption, law }) => [exemption, law])).toEqual(
+      shown.map(({ exemption }) => [exemption, exemptions[exemption].law]),
+    )
+  })
+})
