@@ -1,4 +1,5 @@
 import type Database from 'better-sqlite3'
+import { err, ok, type Result } from '../../contract/result.ts'
 
 /** `reason` is a code for the technician: SQLite's or the system's own, or a word of main/queue/storage.ts. */
 export type StorageFailure = {
@@ -19,6 +20,19 @@ export function storageFailure(error: unknown): StorageFailure {
   if (/^(SQLITE_|E[A-Z]+$)/.test(reason) && !isBug(error)) return { kind: 'storage-unavailable', reason }
   throw error
 }
+
+/** What `work` answers, or what went wrong with the disk meanwhile. */
+export function written<T>(work: () => T): Result<T, StorageFailure> {
+  try {
+    return ok(work())
+  } catch (error) {
+    return err(storageFailure(error))
+  }
+}
+
+/** All that `work` writes, or nothing of it. */
+export const inOneCommit = <T>(db: Storage, work: () => T): Result<T, StorageFailure> =>
+  written(() => db.transaction(work).immediate())
 
 // A page that the file should have and has not, or a disk that says so itself.
 const DAMAGE = /^SQLITE_(CORRUPT|NOTADB|IOERR_SHORT_READ|IOERR_CORRUPTFS)/

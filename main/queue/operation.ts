@@ -88,3 +88,11 @@ export function operationOf(row: Row): Operation {
       return { ...recorded, state: row.state, settledAt: row.settled_at }
   }
 }
+
+/** Rows of one state, as operations. */
+export const operationsIn = <S extends Operation['state']>(rows: unknown[]) =>
+  rows.map((row) => operationOf(row as Row)) as OperationIn<S>[]
+
+/** Selects rows as `Row` has them; a WHERE may follow. */
+export const WITH_PAYLOAD = `SELECT operation.*, sealed.jwe AS sealed, outcome.jwe AS outcome
+  FROM operation LEFT JOIN sealed USING (seq) LEFT JOIN outcome USING (seq)`

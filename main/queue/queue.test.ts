@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { LONGEST_WAIT_MS } from '../../basics/backoff.ts'
-import { EXPIRED_AT_ONCE, type NewOperation, openQueue, type Queue, type Settlement } from './queue.ts'
+import { type NewOperation, openQueue, type Queue, type Settlement } from './queue.ts'
+import { EXPIRED_AT_ONCE } from './upkeep.ts'
 
 const LATER = 5 * 10 ** 12
 const T0 = Date.parse('2026-11-22T09:00:00.000Z')

@@ -1,0 +1,155 @@
+import { LONGEST_WAIT_MS } from '../../basics/backoff.ts'
+import { err, ok, type Result } from '../../contract/result.ts'
+import { inOneCommit, isConstraint, type Storage, type StorageFailure, storageFailure, written } from './database.ts'
+import { type AddFailure, type NewOperation, type Operation, type OperationIn, operationsIn } from './operation.ts'
+import { isCompactJwe } from './salvage.ts'
+
+/** The half of the queue that goes to the gateway: requests, until the gateway has them on its disk. */
+export interface Outbox {
+  /**
+   * Records a request. Adding the same one again is fine. `operation-differs`: the id is taken by another request;
+   * `operation-malformed`: the schema does not take it. On failure nothing is kept.
+   */
+  add(item: NewOperation): Result<void, AddFailure>
+  /**
+   * Queued and not before their time: those first that have waited longest since they fell due, so that one that fails
+   * again and again stands behind all others. At least one, however large, then no more than `bytes` of payload.
+   */
+  due(now: number, limit: { items: number; bytes: number }): OperationIn<'queued'>[]
+  /** When the next queued operation falls due; null when nothing is queued. */
+  nextDue(): number | null
+  /** The gateway has these on its disk. Those that are not queued are passed over. */
+  submitted(operations: readonly string[], now: number): Result<void, StorageFailure>
+  /** Submitted before that, oldest first, or at a time that has not come yet: the clock was put back since. */
+  overdue(before: number, limit: number): OperationIn<'submitted'>[]
+  /** The gateway may have lost them: submitted → queued, due at once, as if tried once. */
+  requeue(operations: readonly string[]): Result<void, StorageFailure>
+  /** One more attempt that settled nothing; not due again before `until`. `reason` is a code. */
+  defer(items: readonly { operation: string; reason: string; until: number }[]): Result<void, StorageFailure>
+  /** Sent no more until an operator has looked. False when it was not to be sent anyway. `reason` is a code. */
+  setAside(operation: string, reason: string): Result<boolean, StorageFailure>
+  /** Aside → queued, due at once. False when it was not aside. */
+  retry(operation: string): Result<boolean, StorageFailure>
+}
+
+/** `noRoom`: why a request of so many bytes has no place, or null. `get`: the operation as it is recorded. */
+export function outboxOn(
+  db: Storage,
+  {
+    now,
+    noRoom,
+    get,
+  }: { now: () => number; noRoom: (bytes: number) => string | null; get: (operation: string) => Operation | null },
+): Outbox {
+  const insertSealed = db.prepare('INSERT INTO sealed (seq, jwe) SELECT coalesce(max(seq), 0) + 1, ? FROM operation')
+  const insert = db.prepare(
+    `INSERT INTO operation (seq, operation, kind, session, holder, requested_at)
+     SELECT coalesce(max(seq), 0) + 1, @operation, @kind, @session, @holder, @requestedAt FROM operation`,
+  )
+  const due = (range: string) =>
+    db.prepare(
+      `SELECT operation.*, sealed.jwe AS sealed FROM operation JOIN sealed USING (seq)
+       WHERE state = 'queued' AND ${range} ORDER BY next_attempt, seq LIMIT @limit`,
+    )
+  const selectDue = due('next_attempt <= @now')
+  const selectTooFar = due('next_attempt > @latest')
+  const selectNextDue = db.prepare(`SELECT min(next_attempt) AS at FROM operation WHERE state = 'queued'`)
+  const submit = db.prepare(
+    `UPDATE operation SET state = 'submitted', submitted_at = @now, attempts = attempts + 1, reason = NULL
+     WHERE operation = @operation AND state = 'queued'`,
+  )
+  const selectOverdue = db.prepare(
+    `SELECT operation.*, sealed.jwe AS sealed FROM operation JOIN sealed USING (seq)
+     WHERE state = 'submitted' AND (submitted_at < @before OR submitted_at > @now) ORDER BY submitted_at, seq LIMIT @limit`,
+  )
+  // The gateway took it: an earlier failure says nothing of it any more.
+  const unsubmit = db.prepare(
+    `UPDATE operation SET state = 'queued', submitted_at = NULL, next_attempt = 0, reason = 'outcome-overdue', attempts = 1
+     WHERE operation = ? AND state = 'submitted'`,
+  )
+  const putOff = db.prepare(
+    `UPDATE operation SET attempts = attempts + 1, reason = @reason, next_attempt = @until
+     WHERE operation = @operation AND state = 'queued'`,
+  )
+  const putAside = db.prepare(
+    `UPDATE operation SET state = 'aside', submitted_at = NULL, reason = @reason
+     WHERE operation = @operation AND state IN ('queued', 'submitted')`,
+  )
+  const redrive = db.prepare(
+    `UPDATE operation SET state = 'queued', reason = NULL, next_attempt = 0, told = 0
+     WHERE operation = ? AND state = 'aside'`,
+  )
+
+  return {
+    add(item) {
+      const requested = Date.parse(item.requestedAt)
+      if (Number.isNaN(requested)) return err({ kind: 'operation-malformed' })
+      const { sealed, ...rest } = item
+      if (!isCompactJwe(sealed)) return err({ kind: 'operation-malformed' })
+      try {
+        const full = noRoom(sealed.length)
+        if (full) return err({ kind: 'storage-full', reason: full })
+        db.transaction(() => {
+          insertSealed.run(sealed)
+          insert.run({ ...rest, requestedAt: new Date(requested).toISOString() })
+        }).immediate()
+        return ok(undefined)
+      } catch (error) {
+        if (!isConstraint(error)) return err(storageFailure(error))
+        const recorded = get(item.operation)
+        if (!recorded) return err({ kind: 'operation-malformed' })
+        return isSameRequest(recorded, item) ? ok(undefined) : err({ kind: 'operation-differs' })
+      }
+    },
+
+    due(time, limit) {
+      const found: OperationIn<'queued'>[] = []
+      let bytes = 0
+      const take = (rows: unknown[]) => {
+        for (const operation of operationsIn<'queued'>(rows)) {
+          bytes += operation.sealed.length
+          if (found.length > 0 && bytes > limit.bytes) return
+          found.push(operation)
+        }
+      }
+      take(selectDue.all({ now: time, limit: limit.items }))
+      take(selectTooFar.all({ latest: time + LONGEST_WAIT_MS, limit: limit.items - found.length }))
+      return found
+    },
+
+    nextDue: () => (selectNextDue.get() as { at: number | null }).at,
+
+    submitted: (operations, time) =>
+      inOneCommit(db, () => {
+        for (const operation of operations) submit.run({ operation, now: time })
+      }),
+
+    overdue: (before, limit) => operationsIn<'submitted'>(selectOverdue.all({ before, limit, now: now() })),
+
+    requeue: (operations) =>
+      inOneCommit(db, () => {
+        for (const operation of operations) unsubmit.run(operation)
+      }),
+
+    defer: (items) =>
+      inOneCommit(db, () => {
+        for (const { operation, reason, until } of items)
+          putOff.run({ operation, reason, until: Math.max(0, Math.round(until)) })
+      }),
+
+    setAside: (operation, reason) => written(() => putAside.run({ operation, reason }).changes > 0),
+
+    retry: (operation) => written(() => redrive.run(operation).changes > 0),
+  }
+}
+
+/** The payload of a settled request is erased and cannot be compared; the rest still is. */
+function isSameRequest(recorded: Operation, item: NewOperation): boolean {
+  return (
+    recorded.kind === item.kind &&
+    recorded.session === item.session &&
+    recorded.holder === item.holder &&
+    Date.parse(recorded.requestedAt) === Date.parse(item.requestedAt) &&
+    (!('sealed' in recorded) || recorded.sealed === item.sealed)
+  )
+}
