@@ -1,35 +1,60 @@
 import { z } from 'zod'
-import { base64, isoInstant, operationId, totemId } from './identity.ts'
+import { caller, callerText } from './caller.ts'
+import { base64, isoInstant, operationId } from './identity.ts'
+
+const PURPOSE = 'totem-polis/login/2'
+/** Named the totem instead of the caller. */
+const FORMER_PURPOSES = ['totem-polis/login/1'] as const
 
 /**
- * What the card signs at login. The fresh 32-byte nonce makes it unrepeatable; totem, session and time make it
- * good for this visit at this totem only. The card is given SHA-256(challengeBytes(statement)), 32 bytes, as
- * the challenge, and signs it as RSA PKCS#1 v1.5 with SHA-256 (cards.md §4 "Login protocol of the totem").
+ * What a person's proof is given for: the fresh 32-byte nonce makes it unrepeatable, and caller, session and time make it
+ * good for this visit at this machine only.
  */
 export const loginStatement = z.strictObject({
-  purpose: z.literal('totem-polis/login/1'),
-  totem: totemId,
+  purpose: z.literal(PURPOSE),
+  caller,
   session: operationId,
   at: isoInstant,
   nonce: base64.length(44),
 })
 export type LoginStatement = z.infer<typeof loginStatement>
 
+/** Of a login that is made now. */
+export const statementOf = (login: Omit<LoginStatement, 'purpose'>): LoginStatement => ({ purpose: PURPOSE, ...login })
+
 /** The bytes whose SHA-256 is the card's 32-byte challenge: one field a line, in this order. */
 export function statementBytes(statement: LoginStatement): Uint8Array {
-  const { purpose, totem, session, at, nonce } = statement
-  return new TextEncoder().encode([purpose, totem, session, at, nonce].join('\n'))
+  const { purpose, session, at, nonce } = statement
+  return new TextEncoder().encode([purpose, callerText(statement.caller), session, at, nonce].join('\n'))
 }
 
-/** Travels with every request: who asked, proved by the card. `signature` is over the 32-byte challenge. */
-export const evidence = z.strictObject({
+/** `signature`: RSASSA-PKCS1-v1_5 with SHA-256 over the 32-byte challenge (RFC 8017 §8.2), by the key of `certificate` (DER). */
+const byCard = z.strictObject({
+  by: z.literal('card'),
   statement: loginStatement,
   certificate: base64,
   signature: base64,
 })
+export type CardEvidence = z.infer<typeof byCard>
+
+/**
+ * Travels with every request: who asked, and how they were proved. `phone` (SPID or CieID on the person's own phone) and
+ * `operator` (who knows the person or has seen a document) have their place; what proves them comes with the doors that
+ * take it. Until then both are refused by their own name (`evidenceRefusals`), whatever they carry.
+ */
+export const evidence = z.discriminatedUnion('by', [
+  byCard,
+  z.looseObject({ by: z.literal('phone'), statement: loginStatement }),
+  z.looseObject({ by: z.literal('operator'), statement: loginStatement }),
+])
 export type Evidence = z.infer<typeof evidence>
 
-/** Why a card's certificate or signature proves nobody; totem and gateway judge by the same rules (trust/). */
+const former = z.looseObject({ statement: z.looseObject({ purpose: z.enum(FORMER_PURPOSES) }) })
+
+/** Evidence as earlier totems made it: it proves a person no more, and deserves a better answer than "malformed". */
+export const isFormerEvidence = (read: unknown): boolean => former.safeParse(read).success
+
+/** Why evidence proves nobody; totem and gateway judge by the same rules (trust/). */
 export const evidenceRefusals = [
   'certificate-malformed',
   'certificate-untrusted',
@@ -40,4 +65,6 @@ export const evidenceRefusals = [
   'revocation-unknown',
   'signature-invalid',
   'codice-fiscale-invalid',
+  'phone-not-accepted',
+  'operator-not-accepted',
 ] as const

@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { type Caller, callerText } from './caller.ts'
 import { certificateType, exemption, sheetTypes } from './catalogue.ts'
 import { anprPerson } from './document.ts'
-import { evidence, evidenceRefusals } from './evidence.ts'
+import { evidence, evidenceRefusals, isFormerEvidence } from './evidence.ts'
 import { base64, idAnpr, isoInstant, operationId } from './identity.ts'
 import { anchorJws, journalEntry } from './journal.ts'
 
@@ -31,12 +32,13 @@ export const refusalKind = z.enum([
   ...evidenceRefusals,
   'statement-stale',
   'statement-replayed',
-  'statement-other-totem',
+  'statement-other-caller',
   'person-not-found',
   'not-in-family',
   'certificate-not-issuable',
   'session-expired',
   'request-malformed',
+  'request-outdated',
   'request-expired',
   'anpr-unavailable',
 ])
@@ -84,21 +86,30 @@ export const REQUEST_TYP = 'totem-request+jwe'
 export const OUTCOME_TYP = 'totem-outcome+jwe'
 
 /**
- * Protected header of what is sealed. It is authenticated with the content (RFC 7516 §5.1, step 14): what was sealed for one
- * item, totem and kind opens for no other. `op` is the operation id, `kid` names the receiver's key.
+ * Protected header of a sealed request. It is authenticated with the content (RFC 7516 §5.1, step 14): what was sealed for
+ * one operation, caller and kind opens for no other. `op` is the operation id, `kid` names the receiver's key.
  */
-export const sealedHeader = (
-  typ: typeof REQUEST_TYP | typeof OUTCOME_TYP,
+export const requestHeader = (
+  kid: string,
+  { operation, caller, kind }: { operation: string; caller: Caller; kind: CertificateRequest['kind'] },
+) => ({ ...sealing, kid, typ: REQUEST_TYP, op: operation, caller: callerText(caller), kind }) as const
+
+/** The same of an outcome, which is sealed to the totem in whose queue it waits. */
+export const outcomeHeader = (
   kid: string,
   { operation, totem, kind }: { operation: string; totem: string; kind: CertificateRequest['kind'] },
-) => ({ ...sealing, kid, typ, op: operation, totem, kind })
+) => ({ ...sealing, kid, typ: OUTCOME_TYP, op: operation, totem, kind }) as const
 
 /** Was it sealed just so? The rule of both receivers. */
-export const isSealedAs = (header: object, wanted: ReturnType<typeof sealedHeader>): boolean =>
+export const isSealedAs = (header: object, wanted: ReturnType<typeof requestHeader | typeof outcomeHeader>): boolean =>
   Object.entries(wanted).every(([name, value]) => (header as Record<string, unknown>)[name] === value)
+
+/** Version of a request's text. It waits sealed for up to 30 days, and two versions of the gateway may meet it. */
+export const REQUEST_VERSION = 2
 
 /** The request as the gateway sees it after opening the JWE. Only the gateway can read it. */
 export const certificateRequest = z.strictObject({
+  version: z.literal(REQUEST_VERSION),
   operation: operationId,
   kind: z.literal('certificate'),
   ...wanted,
@@ -108,7 +119,19 @@ export const certificateRequest = z.strictObject({
 })
 export type CertificateRequest = z.infer<typeof certificateRequest>
 
-/** `sealed`: compact JWE to one of the gateway's keys (contract/gateway-keys.ts), header `sealedHeader`. */
+const versioned = z.looseObject({ version: z.number().int().positive() })
+
+/**
+ * Of which version is a text that is no `certificateRequest`? Version 1 did not carry its number. `former`: no gateway takes
+ * it any more. `later`: a newer totem wrote it, and a newer gateway will read it.
+ */
+export function requestAge(read: unknown): 'former' | 'later' | null {
+  const { data } = versioned.safeParse(read)
+  if (data) return data.version === REQUEST_VERSION ? null : data.version < REQUEST_VERSION ? 'former' : 'later'
+  return isFormerEvidence((read as { evidence?: unknown } | null | undefined)?.evidence) ? 'former' : null
+}
+
+/** `sealed`: compact JWE to one of the gateway's keys (contract/gateway-keys.ts), header `requestHeader`. */
 export const submission = z.strictObject({
   items: z
     .array(z.strictObject({ operation: operationId, sealed: z.string().max(100_000) }))
@@ -118,7 +141,7 @@ export const submission = z.strictObject({
 export type Submission = z.infer<typeof submission>
 
 /**
- * A result an item. `issued`: outcome is a compact JWE to a key of the totem's, header `sealedHeader`, holding
+ * A result an item. `issued`: outcome is a compact JWE to a key of the totem's, header `outcomeHeader`, holding
  * `issuedOutcome`. `pending`: on the gateway's disk for good; what becomes of it is told by
  * `/v1/outcomes`. `later`: not taken in, `reason` is a code; nothing else is wrong with the batch. An item that comes again
  * is answered with what is known of it.

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { type Clock, MINUTE_MS } from '../basics/time.ts'
 import type { AnprFailure } from './anpr/client.ts'
+import type { Routes } from './http/route.ts'
 import { DEAD } from './store/queues.ts'
 import type { Database } from './store/schema.ts'
 
@@ -18,7 +19,8 @@ export interface Metrics {
   anprAnswered(service: string, answer: 'ok' | AnprFailure['kind'], ms: number): void
   /** A request turned away because there was too much to do. */
   shed(): void
-  text(): Promise<string>
+  /** `GET /metrics`, in Prometheus' text. */
+  routes: Routes
 }
 
 export function createMetrics(db: Database, now: Clock): Metrics {
@@ -83,9 +85,11 @@ export function createMetrics(db: Database, now: Clock): Metrics {
     settled: (state) => settled.inc({ state }),
     anprAnswered: (service, answer, ms) => anpr.observe({ service, answer }, ms / 1_000),
     shed: () => shed.inc(),
-    async text() {
-      await look()
-      return registry.metrics()
+    routes(server) {
+      server.get('/metrics', async (_request, reply) => {
+        await look()
+        return reply.type('text/plain; version=0.0.4').send(await registry.metrics())
+      })
     },
   }
 }

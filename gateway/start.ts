@@ -1,6 +1,5 @@
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { createSecureContext } from 'node:tls'
 import type { FastifyInstance } from 'fastify'
 import type { JWK } from 'jose'
 import { destination, type Logger, pino } from 'pino'
@@ -9,25 +8,35 @@ import type { Clock } from '../basics/time.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { accessReferences } from './access/references.ts'
 import { createAnprClient } from './anpr/client.ts'
-import { createOperatorServer } from './channels/operator/server.ts'
-import { createPublicServer } from './channels/public/server.ts'
-import { createTotemServer } from './channels/totem/server.ts'
+import { createOperatorDoor } from './channels/operator/door.ts'
+import { createPublicDoor } from './channels/public/door.ts'
+import { createTotemDoor } from './channels/totem/door.ts'
 import { createTotems } from './channels/totem/totems.ts'
+import { createLogFirst } from './citizen/asked.ts'
+import { citizenRoutes } from './citizen/routes.ts'
 import { createSessions } from './citizen/session.ts'
-import { type GatewayConfig, gatewayConfig } from './config.ts'
+import { fleetRoutes, overseeFleet } from './fleet/routes.ts'
+import { tlsOf } from './http/tls.ts'
+import { journalRoutes, overseeJournals } from './journal/routes.ts'
+import { withJournals } from './journal/tables.ts'
 import { openKeyring } from './keys/keyring.ts'
-import { requiredSecret } from './keys/secret.ts'
+import { keyRoutes } from './keys/routes.ts'
 import { createMetrics } from './metrics.ts'
 import { createBell } from './operations/bell.ts'
 import { createCarryOut } from './operations/carry-out.ts'
 import { createIntake } from './operations/intake.ts'
 import { createOutcomes } from './operations/outcomes.ts'
-import { startWork } from './operations/work.ts'
+import { operationRoutes, overseeOperations } from './operations/routes.ts'
+import { redrive, startWork } from './operations/work.ts'
 import { startRetention } from './retention.ts'
+import { type GatewayConfig, gatewayConfig } from './settings/config.ts'
+import { requiredSecret } from './settings/secret.ts'
+import { CONFIG, folderMade, folderThere, jsonIn, TEMPORARY, textOf, Unusable } from './settings/unusable.ts'
 import { isDatabaseAway } from './store/away.ts'
 import { openStore } from './store/database.ts'
 import { openTrust } from './trust/keeper.ts'
-import { CONFIG, folderMade, folderThere, jsonIn, TEMPORARY, textOf, Unusable } from './unusable.ts'
+import { trustRoutes } from './trust/routes.ts'
+import { verifyRoutes } from './verify/routes.ts'
 import { keepPage } from './verify/served.ts'
 
 /**
@@ -46,7 +55,10 @@ export interface Gateway {
   stop(): Promise<void>
 }
 
-/** Starts the gateway; throws `Unusable` on files that can't be used. `log` gets ids and kinds, never personal data. */
+/**
+ * Starts the gateway; throws `Unusable` on files that it cannot use. All rooms and doors are made here and nowhere else, and
+ * nothing works or listens before the last lines. `log` gets ids and kinds, never personal data.
+ */
 export async function startGateway(
   { databaseUrl, ...given }: GatewayConfig,
   { now = () => new Date(), log = pino(destination(2)) }: { now?: Clock; log?: Logger } = {},
@@ -63,7 +75,7 @@ export async function startGateway(
   await folderMade('trust.crls', config.trust.crls)
   await folderMade('dataDir', config.dataDir)
   const reference = await accessReferences(config.accessLogKey ?? join(config.dataDir, 'access-log.key'))
-  const forPublic = config.public && (await publicServer(config.public, config.dataDir, log))
+  const forPublic = config.public && (await publicDoor(config.public, config.dataDir, log))
 
   const opened = await openTrust({ config: config.trust, now, log })
   if (!opened.ok)
@@ -78,27 +90,64 @@ export async function startGateway(
   const store = await openStore({ databaseUrl, dataDir: config.dataDir }, log).catch((reason) => {
     throw noDatabase(reason)
   })
+
   const { db, boss } = store
   const bell = createBell(store, log)
   const metrics = createMetrics(db, now)
   const anpr = createAnprClient({ ...config.anpr, onAnswer: metrics.anprAnswered })
   const totems = createTotems(config.totems)
-  const sealingKeys = keys.sealing
   const { outcomeKeyOf } = totems
-  const carryOut = createCarryOut({ store, bell, anpr, trust, sealingKeys, outcomeKeyOf, reference, metrics, now, log })
-  const work = await startWork({ store, bell, carryOut, log })
-  const outcomes = createOutcomes({ db, bell, now })
+  const { sealing: sealingKeys } = keys
+  const onSettled = metrics.settled
+  const carryOut = createCarryOut({
+    store,
+    bell,
+    anpr,
+    trust,
+    sealingKeys,
+    outcomeKeyOf,
+    reference,
+    onSettled,
+    now,
+    log,
+  })
   const intake = createIntake({ db, boss, bell, sealingKeys, now, log })
+  const outcomes = createOutcomes({ db, bell, now })
   const sessions = createSessions({ db, anpr, trust, reference, now })
-  const retention = startRetention({ store, now, log })
-  const { version } = packageJson
-  const stopping = new AbortController()
-  const pressure = { waiting: store.waiting, stopping: stopping.signal, onShed: metrics.shed }
-  const shared = { tls, db, metrics, now, log }
-  const parts = { clientCa, totems, sessions, intake, outcomes, trust, keys, pressure, version }
-  const forTotems = createTotemServer({ ...shared, ...parts })
-  const forOperators = createOperatorServer({ ...shared, token, work, stopping: stopping.signal })
+  const logFirst = createLogFirst({ db, reference, now })
+  const journals = withJournals(db)
 
+  const stopping = new AbortController()
+  const forTotems = createTotemDoor({
+    tls,
+    clientCa,
+    totems,
+    pressure: { waiting: store.waiting, stopping: stopping.signal, onShed: metrics.shed },
+    rooms: {
+      citizen: citizenRoutes({ sessions, anpr, logFirst, now }),
+      operations: operationRoutes({ db, intake, outcomes, onResult: metrics.submitted }),
+      journal: journalRoutes({ db: journals, keys, now, log }),
+      fleet: fleetRoutes({ db, version: packageJson.version, now }),
+      trust: trustRoutes(trust),
+      keys: keyRoutes(keys),
+    },
+    log,
+  })
+  const forOperators = createOperatorDoor({
+    tls,
+    token,
+    rooms: {
+      operations: overseeOperations({ db, redrive: () => redrive(store, bell), log }),
+      fleet: overseeFleet(db),
+      journals: overseeJournals(journals),
+    },
+    metrics: metrics.routes,
+    isReady: async () => !stopping.signal.aborted && (await store.answers()),
+    log,
+  })
+
+  const work = await startWork({ store, bell, carryOut, log })
+  const retention = startRetention({ store, now, log })
   const stop = async () => {
     stopping.abort()
     outcomes.stop()
@@ -125,29 +174,17 @@ export async function startGateway(
   }
 }
 
-async function publicServer(
+async function publicDoor(
   { tls, page, keysSigner }: NonNullable<z.output<typeof gatewayConfig>['public']>,
   dataDir: string,
   log: Logger,
 ): Promise<FastifyInstance> {
-  const { key, cert } = await tlsOf('public.tls', tls)
+  const shown = await tlsOf('public.tls', tls)
   const signer = (await jsonIn('public.keysSigner', keysSigner)) as JWK
   await textOf('public.page', page)
   const kept = await keepPage({ file: page, signer, memory: join(dataDir, 'verification-keys.sequence'), log })
   if (!kept.ok) throw refused(`public.page: ${page}`, kept.error, 'make it anew with gateway/verify/build.ts')
-  return createPublicServer({ tls: { key, cert }, page: kept.value, log })
-}
-
-async function tlsOf(setting: string, files: { key: string; certificate: string }) {
-  const key = await requiredSecret(`${setting}.key`, files.key)
-  const cert = await textOf(`${setting}.certificate`, files.certificate)
-  try {
-    createSecureContext({ key, cert })
-  } catch {
-    const sentence = `${files.key} and ${files.certificate} are no private key and its certificate, in PEM: put both there`
-    throw new Unusable(CONFIG, `${setting}: ${sentence}`)
-  }
-  return { key, cert }
+  return createPublicDoor({ tls: shown, verify: verifyRoutes(kept.value), log })
 }
 
 const refused = (what: string, { kind }: { kind: string }, todo: string) =>

@@ -5,17 +5,18 @@ import { type CardCertificate, type CertificateRefusal, verifyChain, withHolder 
 import { isSigned } from './signature.ts'
 import type { Trust } from './trust.ts'
 
-export type EvidenceRefusal = CertificateRefusal | { kind: 'signature-invalid' }
+export type EvidenceRefusal =
+  | CertificateRefusal
+  | { kind: 'signature-invalid' | 'phone-not-accepted' | 'operator-not-accepted' }
 
 /** The 32 bytes that the card is given to sign at login. */
 export const challengeOf = (statement: LoginStatement): Uint8Array =>
   createHash('sha256').update(statementBytes(statement)).digest()
 
 /**
- * Who logged in, proved by the card: its certificate is good at `at` and its key signed this very statement
- * (RSA PKCS#1 v1.5 with SHA-256 over the 32-byte challenge, cards.md §4). Whether the statement names the right totem
- * and is fresh and unused is the caller's to say. `now` is today, where `at` is a login of the past: CRLs that were made
- * after `at` are then known too.
+ * Who logged in. A card proves its holder when its certificate is good at `at` and its key signed this very statement. The
+ * caller of this function checks whether the statement names the right machine and is fresh and unused. `now` is today, where
+ * `at` is a login of the past: CRLs that were made after `at` are then known too.
  */
 export function verifyEvidence(
   evidence: Evidence,
@@ -23,6 +24,8 @@ export function verifyEvidence(
   at: Date,
   now = at,
 ): Result<CardCertificate, EvidenceRefusal> {
+  // SECURITY: no other proof is taken for a card's, whatever it carries besides.
+  if (evidence.by !== 'card') return err({ kind: `${evidence.by}-not-accepted` })
   const chain = verifyChain(Buffer.from(evidence.certificate, 'base64'), trust, { at, now })
   if (!chain.ok) return chain
   const signature = Buffer.from(evidence.signature, 'base64')

@@ -1,7 +1,17 @@
-import type { Insertable } from 'kysely'
+import { type Caller, operatorOf } from '../../contract/caller.ts'
 import type { Database, Tables } from '../store/schema.ts'
 
-/** Adds a line to the access log of what is no operation; theirs are added as they are settled (operations.ts). */
-export async function noteAccess(db: Database, entry: Insertable<Tables['access_log']>): Promise<void> {
-  await db.insertInto('access_log').values(entry).execute()
+/** What was shown to a person, or refused by ANPR, without an operation. */
+export type Shown = Pick<
+  Tables['access_log'],
+  'at' | 'requester' | 'subject' | 'types' | 'exemption' | 'outcome' | 'anpr_operation'
+>
+
+/** Adds a line to the access log. Operations get theirs in the transaction that settles them (store/operations.ts). */
+export async function noteAccess(db: Database, caller: Caller, shown: Shown): Promise<void> {
+  const who = { channel: caller.channel, caller: caller.id, actor: operatorOf(caller) }
+  await db
+    .insertInto('access_log')
+    .values({ ...shown, ...who, operation: null, protocol: null, pdf_sha256: null })
+    .execute()
 }

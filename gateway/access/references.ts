@@ -1,7 +1,7 @@
 import { createHmac, createSecretKey, randomBytes } from 'node:crypto'
 import { writeFile } from 'node:fs/promises'
-import { requiredSecret } from '../keys/secret.ts'
-import { CONFIG, notMade, Unusable } from '../unusable.ts'
+import { requiredSecret } from '../settings/secret.ts'
+import { CONFIG, notMade, Unusable } from '../settings/unusable.ts'
 
 const KEY_BYTES = 32
 

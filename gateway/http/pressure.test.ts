@@ -1,13 +1,14 @@
 import Fastify from 'fastify'
 import { expect, test } from 'vitest'
+import { atTotem } from '../../contract/caller.ts'
 import { relievePressure } from './pressure.ts'
 
 /** A gateway whose database has a queue of `waiting`; each request names its totem. */
 function busyServer(waiting: number) {
   const server = Fastify()
-  server.decorateRequest('totem', null)
+  server.decorateRequest('caller', null)
   server.addHook('onRequest', async (request) => {
-    request.totem = String(request.headers['x-totem'])
+    request.caller = atTotem(String(request.headers['x-totem']))
   })
   let shed = 0
   const stopping = new AbortController()

@@ -1,13 +1,17 @@
 import { randomInt } from 'node:crypto'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { type Caller, callerText } from '../../contract/caller.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** It can wait: turned away while the gateway has too much to do. Where a citizen looks at the screen it is not set. */
+    /** Turned away while the gateway has too much to do. Never set where a citizen looks at the screen. */
     patient?: boolean
   }
 }
+
+/** Of a route that can wait: a backlog, a log, a heartbeat. */
+export const PATIENT = { patient: true }
 
 /** Bodies of 5.5 MB at most, with what becomes of them, in the memory of one process. */
 const MOST_AT_ONCE = 32
@@ -23,10 +27,10 @@ const SHORT_BYTES = 16 * 1024
  * are the later: of N that wait some 2√N come back a second, enough to leave no room empty, too few to be work themselves.
  */
 const RETRY_S = { least: 10, most: 120 }
-/** Of each totem that was turned away in one of the last so many looks. */
+/** Callers that were turned away in one of the last so many looks count, each with so many seconds. */
 const SHED_LOOKS = 20
-const RETRY_S_PER_TOTEM = 0.05
-/** Of one totem, of whatever it asks: far more than it has lines, and none takes the places of all, nor all connections. */
+const RETRY_S_PER_CALLER = 0.05
+/** Requests of one caller, of any kind: far more than a totem has lines. So none takes the places of all, nor all connections. */
 const MOST_OF_ONE = 24
 
 export interface Pressure {
@@ -37,15 +41,15 @@ export interface Pressure {
 }
 
 /**
- * Turns `patient` requests away with 429 before their body is read when the process has too much under way, whatever a totem
- * asks when that totem alone has, and everything with 503 once `stopping` is aborted; both say when to come again.
- * `request.totem` is known before.
+ * Turns requests away before their body is read, and says when to come again: `patient` ones with 429 when the process has
+ * too much under way, all of one caller with 429 when that caller alone has, and everything with 503 once `stopping` is
+ * aborted. The door sets `request.caller` before.
  */
 export function relievePressure(server: FastifyInstance, { waiting, stopping, onShed }: Pressure): void {
   const delay = monitorEventLoopDelay({ resolution: 20 })
   delay.enable()
   let loopIsSlow = false
-  const shedNow = new Set<string | null>()
+  const shedNow = new Set<string>()
   const shed: number[] = []
   const timer = setInterval(() => {
     loopIsSlow = delay.percentile(50) / 1e6 > SLOW_LOOP_MS
@@ -54,8 +58,8 @@ export function relievePressure(server: FastifyInstance, { waiting, stopping, on
     shedNow.clear()
   }, LOOK_EVERY_MS)
   const retryWithinS = () => {
-    const totems = shed.reduce((sum, each) => sum + each, shedNow.size)
-    return Math.min(Math.max(Math.round(RETRY_S_PER_TOTEM * totems), RETRY_S.least), RETRY_S.most)
+    const callers = shed.reduce((sum, each) => sum + each, shedNow.size)
+    return Math.min(Math.max(Math.round(RETRY_S_PER_CALLER * callers), RETRY_S.least), RETRY_S.most)
   }
   timer.unref()
   server.addHook('onClose', async () => {
@@ -63,27 +67,28 @@ export function relievePressure(server: FastifyInstance, { waiting, stopping, on
     delay.disable()
   })
 
-  /** Requests under way: those that can wait, and all of each totem. */
+  /** Requests under way: those that can wait, and all of each caller. */
   let patient = 0
-  const ofOne = new Map<string | null, number>()
-  function count({ totem, routeOptions }: FastifyRequest, change: 1 | -1): void {
+  const ofOne = new Map<string, number>()
+  function count(name: string, { routeOptions }: FastifyRequest, change: 1 | -1): void {
     if (routeOptions.config.patient) patient += change
-    const own = (ofOne.get(totem) ?? 0) + change
-    if (own > 0) ofOne.set(totem, own)
-    else ofOne.delete(totem)
+    const own = (ofOne.get(name) ?? 0) + change
+    if (own > 0) ofOne.set(name, own)
+    else ofOne.delete(name)
   }
   server.addHook('onRequest', async (request, reply) => {
     if (stopping.aborted) return reply.code(503).header('connection', 'close').send()
     const isShort = Number(request.headers['content-length'] ?? Number.POSITIVE_INFINITY) <= SHORT_BYTES
     const isFull = patient >= MOST_AT_ONCE || waiting() > MOST_WAITING || loopIsSlow
     const waits = request.routeOptions.config.patient && isFull && !(isShort && patient < 2 * MOST_AT_ONCE)
-    if (waits || (ofOne.get(request.totem) ?? 0) >= MOST_OF_ONE) {
+    const name = nameOf(request.caller)
+    if (waits || (ofOne.get(name) ?? 0) >= MOST_OF_ONE) {
       onShed()
-      shedNow.add(request.totem)
+      shedNow.add(name)
       return reply.code(429).send()
     }
-    count(request, 1)
-    reply.raw.once('close', () => count(request, -1))
+    count(name, request, 1)
+    reply.raw.once('close', () => count(name, request, -1))
   })
   server.addHook('onSend', async (_request, reply, payload) => {
     // 503 passes in seconds (another process, a fail-over), and outcomes that citizens wait for are asked for again then.
@@ -92,3 +97,6 @@ export function relievePressure(server: FastifyInstance, { waiting, stopping, on
     return payload
   })
 }
+
+/** Whoever the door did not name is counted as one. */
+const nameOf = (caller: Caller | null): string => (caller ? callerText(caller) : '')

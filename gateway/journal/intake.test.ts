@@ -11,6 +11,7 @@ import { openAnchor } from '../../trust/journal-anchor.ts'
 import { migrate } from '../store/migrations.ts'
 import type { Tables } from '../store/schema.ts'
 import { soundPart, takeIn } from './intake.ts'
+import { type JournalDatabase, withJournals } from './tables.ts'
 
 const TOTEM = 'TT-0001'
 const [CHAIN, LATER] = ['01KB0000000000000000000001', '01KB0000000000000000000002']
@@ -72,7 +73,7 @@ describe('the sound part of a batch', () => {
 })
 
 describe('on a database', () => {
-  let db: Kysely<Tables>
+  let db: JournalDatabase
   let clock = new Date('2026-11-22T10:00:00.000Z')
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const signWith = (key: KeyObject) => (payload: object) =>
@@ -96,8 +97,9 @@ describe('on a database', () => {
     )
 
   beforeAll(async () => {
-    db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: new PGlite() }) })
-    await migrate(db)
+    const database = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: new PGlite() }) })
+    await migrate(database)
+    db = withJournals(database)
   })
   beforeEach(async () => {
     for (const table of ['journal_entry', 'journal_chain', 'journal_trouble'] as const)

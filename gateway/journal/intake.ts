@@ -6,8 +6,7 @@ import { FIRST_PREVIOUS, type JournalEntry, journalHashInput } from '../../contr
 import { journalEvents } from '../../contract/journal-events.ts'
 import { openAnchor } from '../../trust/journal-anchor.ts'
 import type { Keyring } from '../keys/keyring.ts'
-import type { Database } from '../store/schema.ts'
-import type { JournalTables } from './tables.ts'
+import type { JournalDatabase, JournalTables } from './tables.ts'
 
 // How far a totem's own forger could still go back unseen, and how much of its log a totem must keep for the next one.
 const ANCHOR_EVERY_MS = 60_000
@@ -19,6 +18,13 @@ const STEP_BACK = 500
 export interface Point {
   seq: number
   hash: string
+}
+
+export interface JournalRoom {
+  db: JournalDatabase
+  keys: Pick<Keyring, 'signAnchor' | 'anchors'>
+  now: Clock
+  log: Logger
 }
 
 type Trouble = Pick<JournalTables['journal_trouble'], 'kind' | 'seq' | 'chain'>
@@ -48,7 +54,7 @@ function isSound(entry: JournalEntry, totem: string): boolean {
  * held, be it the last one or not: two that hang on one are two histories, and both are kept (contract/gateway.ts).
  */
 export async function takeIn(
-  { db, keys, now, log }: { db: Database; keys: Pick<Keyring, 'signAnchor' | 'anchors'>; now: Clock; log: Logger },
+  { db, keys, now, log }: JournalRoom,
   totem: string,
   { entries: batch, base }: JournalBatch,
 ): Promise<JournalReceipt> {
@@ -127,7 +133,7 @@ export async function takeIn(
 }
 
 /** Two calls of one totem wait for each other here. */
-async function lockedChain(db: Database, totem: string, chain: string): Promise<JournalTables['journal_chain']> {
+async function lockedChain(db: JournalDatabase, totem: string, chain: string): Promise<JournalTables['journal_chain']> {
   const select = db
     .selectFrom('journal_chain')
     .selectAll()
@@ -153,7 +159,7 @@ async function lockedChain(db: Database, totem: string, chain: string): Promise<
   return (await select.executeTakeFirst()) ?? lockedChain(db, totem, chain)
 }
 
-async function store(db: Database, totem: string, entries: readonly JournalEntry[]): Promise<void> {
+async function store(db: JournalDatabase, totem: string, entries: readonly JournalEntry[]): Promise<void> {
   if (entries.length === 0) return
   await db
     .insertInto('journal_entry')
@@ -172,11 +178,11 @@ async function store(db: Database, totem: string, entries: readonly JournalEntry
     .execute()
 }
 
-const update = (db: Database, totem: string, chain: string, changed: Partial<JournalTables['journal_chain']>) =>
+const update = (db: JournalDatabase, totem: string, chain: string, changed: Partial<JournalTables['journal_chain']>) =>
   db.updateTable('journal_chain').set(changed).where('totem', '=', totem).where('chain', '=', chain).execute()
 
 /** Answers those that are new: a chain that is there twice is told once, and not at each batch. */
-async function note(db: Database, totem: string, troubles: readonly Trouble[], at: Date): Promise<Trouble[]> {
+async function note(db: JournalDatabase, totem: string, troubles: readonly Trouble[], at: Date): Promise<Trouble[]> {
   if (troubles.length === 0) return []
   const told = await db
     .selectFrom('journal_trouble')
@@ -196,7 +202,7 @@ async function note(db: Database, totem: string, troubles: readonly Trouble[], a
     .execute()
 }
 
-async function isForked(db: Database, totem: string, chain: string): Promise<boolean> {
+async function isForked(db: JournalDatabase, totem: string, chain: string): Promise<boolean> {
   const found = await db
     .selectFrom('journal_trouble')
     .select('seq')

@@ -1,11 +1,14 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
+import type { z } from 'zod'
 import type { JournalEntry } from '../../contract/journal.ts'
+import type { troubleKind } from '../../contract/operators.ts'
+import type { Database } from '../store/schema.ts'
 
-export interface JournalTables {
+export type JournalTables = {
   journal_chain: {
     totem: string
     chain: string
-    /** The how manieth chain of its totem. */
+    /** Number of this chain among its totem's chains. */
     number: number
     /** End of its longest history. */
     seq: number
@@ -28,13 +31,12 @@ export interface JournalTables {
   journal_trouble: {
     totem: string
     chain: string
-    /**
-     * fork: two histories of one chain. older-chain: it went on after a later one had begun. Either is a totem that is
-     * there twice, or was put back to an earlier day. gap: entries from here on came without those before. broken: this
-     * entry does not fit the one before, or says what the closed list does not have; it was not taken in.
-     */
-    kind: 'fork' | 'older-chain' | 'gap' | 'broken'
+    kind: z.infer<typeof troubleKind>
     seq: number
     seen_at: Date
   }
 }
+
+/** The database with this room's tables. */
+export const withJournals = (db: Database) => db.$extendTables<JournalTables>()
+export type JournalDatabase = ReturnType<typeof withJournals>

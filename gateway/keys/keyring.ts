@@ -10,7 +10,7 @@ import { JOURNAL_ANCHOR_TYP } from '../../contract/journal.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { type GatewayKeysRefusal, sealingKeysUsed, verifyGatewayKeys } from '../../trust/gateway-keys.ts'
 import type { SealingKeys } from '../sealing/sealing.ts'
-import { secretIn } from './secret.ts'
+import { secretIn } from '../settings/secret.ts'
 
 /** How soon keys that were put here count. */
 const LOOK_EVERY_MS = MINUTE_MS

@@ -1,7 +1,8 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../../basics/time.ts'
+import { atTotem } from '../../contract/caller.ts'
+import type { Problem } from '../../contract/gateway.ts'
 import type { AnprClient } from '../anpr/client.ts'
-import type { Metrics } from '../metrics.ts'
 import { type NamedKey, openRequest, type SealingKeys, sealOutcome } from '../sealing/sealing.ts'
 import type { Store } from '../store/database.ts'
 import type { AccessEntry, Pending, Settled, Settlement } from '../store/operations.ts'
@@ -25,7 +26,7 @@ export function createCarryOut({
   sealingKeys,
   outcomeKeyOf,
   reference,
-  metrics,
+  onSettled,
   now,
   log,
 }: {
@@ -37,7 +38,8 @@ export function createCarryOut({
   /** To which a totem's outcomes are sealed; null: it was withdrawn. */
   outcomeKeyOf(totem: string): NamedKey | null
   reference(person: string): string
-  metrics: Metrics
+  /** Is told the state of each outcome that was stored. */
+  onSettled(state: Settlement['state']): void
   now: Clock
   log: Logger
 }) {
@@ -48,21 +50,31 @@ export function createCarryOut({
       return { kind: 'done' }
     }
     const { totem, sealed } = row
-    if (+now() - +row.received_at > WORKED_ON_MS) {
-      await settled(job, { id: operation, totem, settlement: TOO_LATE, access: NOTHING_ASKED })
+    const caller = atTotem(totem)
+    /** The request is not opened, so that nobody knows what it asked for. */
+    const refusedUnread = async (kind: Problem['kind']): Promise<Carried> => {
+      const settlement = { state: 'refused', problem: { kind, anpr: null } } as const
+      await settled(job, { id: operation, caller, settlement, access: NOTHING_ASKED })
       return { kind: 'done' }
+    }
+    if (+now() - +row.received_at > WORKED_ON_MS) {
+      return refusedUnread('request-expired')
     }
     const putOff = (reason: string, anprIsOut = false): Carried => {
       log[anprIsOut ? 'warn' : 'error']({ kind: anprIsOut ? 'anpr-unavailable' : reason, reason, totem, operation })
       return { kind: 'put-off', reason, anprIsOut }
     }
     if (sealed === null) return putOff('request-missing')
-    const opened = openRequest({ operation, sealed }, sealingKeys, totem)
-    if (!opened.ok) return putOff(opened.error.kind)
+    const opened = openRequest({ operation, sealed }, sealingKeys, caller)
+    if (!opened.ok) {
+      const { kind } = opened.error
+      // An earlier version of the gateway took it in. It never becomes better, and its citizen waits for an answer.
+      return kind === 'request-outdated' ? refusedUnread(kind) : putOff(kind)
+    }
     const outcomeKey = outcomeKeyOf(totem)
     if (!outcomeKey) return putOff('totem-withdrawn')
 
-    const decision = await decide({ anpr, trust, reference, now: now() }, totem, opened.value.request)
+    const decision = await decide({ anpr, trust, reference, now: now() }, caller, opened.value.request)
     if (decision.kind === 'undecided') return putOff(decision.reason, decision.anprIsOut)
     let settlement: Settlement
     if (decision.kind === 'issued') {
@@ -74,22 +86,21 @@ export function createCarryOut({
     } else {
       settlement = { state: 'refused', problem: decision.problem }
     }
-    await settled(job, { id: operation, totem, settlement, access: decision.access })
+    await settled(job, { id: operation, caller, settlement, access: decision.access })
     return { kind: 'done' }
   }
 
   async function settled(job: string, item: Settled): Promise<void> {
     if (!(await settler(job, item))) return
-    const { id: operation, totem, settlement } = item
+    const { id: operation, caller, settlement } = item
+    const { id: totem } = caller
     bell.ring(totem)
-    metrics.settled(settlement.state)
+    onSettled(settlement.state)
     const refusal = settlement.state === 'refused' ? settlement.problem.kind : null
     log.info({ kind: `operation-${settlement.state}`, refusal, totem, operation })
   }
 }
 
-const TOO_LATE: Settlement = { state: 'refused', problem: { kind: 'request-expired', anpr: null } }
-/** The request is not even opened: its key may be gone by then. */
 const NOTHING_ASKED: AccessEntry = {
   requester: null,
   subject: null,

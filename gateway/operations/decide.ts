@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { decodeTime } from 'ulid'
 import { DAY_MS, MINUTE_MS } from '../../basics/time.ts'
+import { type Caller, isSameCaller } from '../../contract/caller.ts'
 import type { CertificateRequest, Problem } from '../../contract/gateway.ts'
 import type { AnprClient, AnprFailure, Issued } from '../anpr/client.ts'
 import { problemOf } from '../anpr/problems.ts'
@@ -46,7 +47,7 @@ export async function decide(
     reference,
     now,
   }: { anpr: AnprClient; trust: TrustKeeper; reference: (person: string) => string; now: Date },
-  totem: string,
+  caller: Caller,
   { operation, requestedAt, evidence, subject, types, exemption }: CertificateRequest,
 ): Promise<Decision> {
   const access: AccessEntry = {
@@ -60,7 +61,7 @@ export async function decide(
   const no = (kind: Problem['kind']): Decision => ({ kind: 'refused', problem: { kind, anpr: null }, access })
   const { statement } = evidence
   const loginAt = Date.parse(statement.at)
-  if (statement.totem !== totem) return no('statement-other-totem')
+  if (!isSameCaller(statement.caller, caller)) return no('statement-other-caller')
   const sinceLogin = [decodeTime(operation), Date.parse(requestedAt)].map((at) => at - loginAt)
   if (sinceLogin.some((ms) => ms > VISIT_MS || ms < -STEP_MS)) return no('request-malformed')
   // A login of the future was made today at the latest.

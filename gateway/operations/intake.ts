@@ -3,6 +3,7 @@ import { fromKysely, type PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
 import { decodeTime } from 'ulid'
 import { type Clock, MINUTE_MS } from '../../basics/time.ts'
+import type { CallerAt } from '../../contract/caller.ts'
 import { type Problem, refusalKind, type Submission, type SubmissionResult } from '../../contract/gateway.ts'
 import { openRequest, type SealingKeys } from '../sealing/sealing.ts'
 import { type Accepted, record } from '../store/operations.ts'
@@ -29,7 +30,7 @@ const refused = (operation: string, kind: Problem['kind'], anpr: string | null =
 })
 const later = (operation: string, reason: string): ItemResult => ({ operation, state: 'later', reason })
 
-export type Intake = (totem: string, items: readonly Item[]) => Promise<ItemResult[]>
+export type Intake = (caller: CallerAt<'totem'>, items: readonly Item[]) => Promise<ItemResult[]>
 
 /**
  * Takes requests in: opened, checked, and recorded with their job in one transaction, so that what is told as pending is on
@@ -52,13 +53,14 @@ export function createIntake({
   log: Logger
 }): Intake {
   /** What is to be recorded, or its answer. */
-  function check(totem: string, item: Item): Accepted | ItemResult {
+  function check(caller: CallerAt<'totem'>, item: Item): Accepted | ItemResult {
     const { operation: id, sealed } = item
-    const opened = openRequest(item, sealingKeys, totem)
+    const { id: totem } = caller
+    const opened = openRequest(item, sealingKeys, caller)
     if (!opened.ok) {
       const { kind } = opened.error
-      if (kind === 'request-unopened') {
-        // One wrong key here would be every totem's backlog refused: somebody must look, and nothing is decided.
+      if (kind === 'request-unopened' || kind === 'request-later') {
+        // A wrong key or an old gateway would refuse the backlog of every totem: an operator must look, nothing is decided.
         log.error({ kind, totem, operation: id })
         return later(id, kind)
       }
@@ -113,11 +115,12 @@ export function createIntake({
     }
   }
 
-  return async (totem, items) => {
+  return async (caller, items) => {
+    const { id: totem } = caller
     const checked: (Accepted | ItemResult)[] = []
     for (const [index, item] of items.entries()) {
       if (index % TURN === 0) await turn()
-      checked.push(check(totem, item))
+      checked.push(check(caller, item))
     }
     const accepted = checked.filter((one) => 'digest' in one)
     if (accepted.length === 0) return checked as ItemResult[]

@@ -38,8 +38,6 @@ export interface Work {
   stop(): Promise<void>
   /** Waits for everything under way. */
   idle(): Promise<void>
-  /** Gives what was given up another chance; how many there were (at most 1,000 a call). */
-  redrive(): Promise<number>
 }
 
 /** Works the queue off: `carryOut` for each job, `AT_ONCE` at a time in this process. */
@@ -174,12 +172,14 @@ export async function startWork({
       if (left.length > 0) await boss.fail(WORK, left, { reason: 'gateway-stopped' }).catch(() => undefined)
     },
     idle,
-    async redrive() {
-      const moved = await boss.redrive(DEAD, { destination: WORK })
-      if (moved > 0) bell.ring(WORK)
-      return moved
-    },
   }
+}
+
+/** Gives what was given up another chance; how many there were (at most 1,000 a call). */
+export async function redrive({ boss }: Pick<Store, 'boss'>, bell: Bell): Promise<number> {
+  const moved = await boss.redrive(DEAD, { destination: WORK })
+  if (moved > 0) bell.ring(WORK)
+  return moved
 }
 
 const handBackAll = (db: Database) =>

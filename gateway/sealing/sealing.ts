@@ -1,14 +1,15 @@
 import { createHash, createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { jsonOf } from '../../basics/json.ts'
+import type { Caller } from '../../contract/caller.ts'
 import {
   type CertificateRequest,
   certificateRequest,
   type IssuedOutcome,
   isSealedAs,
   issuedOutcome,
-  OUTCOME_TYP,
-  REQUEST_TYP,
-  sealedHeader,
+  outcomeHeader,
+  requestAge,
+  requestHeader,
 } from '../../contract/gateway.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { openJwe, sealJwe } from './jwe.ts'
@@ -31,25 +32,33 @@ export function readKey(text: string): NamedKey {
 }
 
 /**
- * Opens a request and holds it to the operation it came under and the totem that brought it, in header and body, so that
- * sealed payloads can't be swapped. `digest` is SHA-256 over the request itself: sealing it anew does not make it another
- * one. `request-unopened`: it can't be read with the keys that are here, which may be the fault of the keys and not of the
- * request; `request-malformed`: it was read, and is none, or not this one.
+ * Why a request did not open. `request-unopened`: the keys that are here do not read it, which may be the fault of the keys.
+ * `request-malformed`: it was read, and is none, or not this one. `request-outdated`: it is of a version that no gateway takes
+ * any more. `request-later`: a newer totem wrote it, for a newer gateway.
+ */
+export type Unopened = { kind: 'request-unopened' | 'request-malformed' | 'request-outdated' | 'request-later' }
+
+/**
+ * Opens a request and holds it to the operation it came under and to its caller, in header and body, so that nobody can swap
+ * sealed payloads. `digest` is SHA-256 over the request itself, so that a request that is sealed anew stays the same request.
  */
 export function openRequest(
   { operation, sealed }: { operation: string; sealed: string },
   keys: SealingKeys,
-  totem: string,
-): Result<{ request: CertificateRequest; digest: string }, { kind: 'request-unopened' | 'request-malformed' }> {
+  caller: Caller,
+): Result<{ request: CertificateRequest; digest: string }, Unopened> {
   const opened = openJwe(sealed, keys)
   if (!opened) return err({ kind: 'request-unopened' })
   const { header, plaintext } = opened
-  const request = certificateRequest.safeParse(jsonOf(plaintext.toString('utf8')))
-  if (!request.success || request.data.operation !== operation) return err({ kind: 'request-malformed' })
-  const { kind } = request.data
-  if (!isSealedAs(header, sealedHeader(REQUEST_TYP, String(header.kid), { operation, totem, kind }))) {
-    return err({ kind: 'request-malformed' })
+  const read = jsonOf(plaintext.toString('utf8'))
+  const request = certificateRequest.safeParse(read)
+  if (!request.success) {
+    const age = requestAge(read)
+    return err({ kind: age === null ? 'request-malformed' : age === 'former' ? 'request-outdated' : 'request-later' })
   }
+  const { kind } = request.data
+  const wanted = requestHeader(String(header.kid), { operation, caller, kind })
+  if (request.data.operation !== operation || !isSealedAs(header, wanted)) return err({ kind: 'request-malformed' })
   return ok({
     request: request.data,
     digest: createHash('sha256').update(JSON.stringify(request.data)).digest('base64url'),
@@ -58,6 +67,6 @@ export function openRequest(
 
 /** Seals an outcome to the totem that asked: from here on only that totem can read the certificate. */
 export function sealOutcome(outcome: IssuedOutcome, { kid, key }: NamedKey, totem: string): string {
-  const header = sealedHeader(OUTCOME_TYP, kid, { operation: outcome.operation, totem, kind: 'certificate' })
+  const header = outcomeHeader(kid, { operation: outcome.operation, totem, kind: 'certificate' })
   return sealJwe(JSON.stringify(issuedOutcome.parse(outcome)), header, key)
 }

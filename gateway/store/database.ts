@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { PGlite } from '@electric-sql/pglite'
-import { Kysely, PGliteDialect, PostgresDialect } from 'kysely'
+import { Kysely, PGliteDialect, PostgresDialect, sql } from 'kysely'
 import pg from 'pg'
 import { type ConstructorOptions, fromPglite, PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
@@ -25,6 +26,8 @@ export interface Store {
   listen: ((channel: string, heard: Heard) => () => Promise<void>) | null
   /** How many wait for a connection to the database. */
   waiting(): number
+  /** Does the database answer now? It was migrated before the gateway listened. */
+  answers(): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -56,10 +59,28 @@ export async function openStore(
     embedded: databaseUrl === null,
     listen: databaseUrl === null ? null : (channel, heard) => listen(databaseUrl, channel, heard, log),
     waiting,
+    answers: () => answers(db),
     close: async () => {
       await boss.stop({ graceful: false })
       await db.destroy()
     },
+  }
+}
+
+/** A database that is slower than this does not count as there. */
+const READY_MS = 2_000
+
+async function answers(db: Database): Promise<boolean> {
+  const late = new AbortController()
+  try {
+    return await Promise.race([
+      sql`select 1`.execute(db).then(() => true),
+      delay(READY_MS, false, { signal: late.signal }),
+    ])
+  } catch {
+    return false
+  } finally {
+    late.abort()
   }
 }
 

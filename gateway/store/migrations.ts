@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import { journalChain } from './migrations/003-journal-chain.ts'
+import { callers } from './migrations/006-callers.ts'
 import type { Database } from './schema.ts'
 
 // Numbered, forward only: one that was shipped is never edited.
@@ -129,11 +130,14 @@ const migrations: Record<string, Migration> = {
       await sql`alter table operation_request set (toast_tuple_target = 8160)`.execute(db)
     },
   },
+  '006-callers': callers,
 }
+
+/** Takes a database from one version to another. */
+export const migratorOf = (db: Database) => new Migrator({ db, provider: { getMigrations: async () => migrations } })
 
 /** Brings the database up to date; kysely holds an advisory lock meanwhile, so that two gateways may start at once. */
 export async function migrate(db: Database): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } })
-  const { error } = await migrator.migrateToLatest()
+  const { error } = await migratorOf(db).migrateToLatest()
   if (error) throw error
 }

@@ -1,4 +1,5 @@
 import { sql, type Transaction } from 'kysely'
+import type { CallerAt } from '../../contract/caller.ts'
 import type { Problem } from '../../contract/gateway.ts'
 import { DEAD } from './queues.ts'
 import type { Database, Tables } from './schema.ts'
@@ -108,11 +109,14 @@ export async function pending(db: Database, ids: readonly string[]): Promise<Map
 
 export type Settlement = { state: 'issued'; outcome: string; protocol: string } | { state: 'refused'; problem: Problem }
 
-export type AccessEntry = Omit<Tables['access_log'], 'id' | 'at' | 'totem' | 'operation' | 'outcome' | 'protocol'>
+export type AccessEntry = Pick<
+  Tables['access_log'],
+  'requester' | 'subject' | 'types' | 'exemption' | 'anpr_operation' | 'pdf_sha256'
+>
 
 export interface Settled {
   id: string
-  totem: string
+  caller: CallerAt<'totem'>
   settlement: Settlement
   access: AccessEntry
 }
@@ -127,10 +131,11 @@ export async function settle(
   items: readonly Settled[],
   at: Date,
 ): Promise<Set<string>> {
-  const rows = items.map(({ id, totem, settlement, access }) => ({
+  const rows = items.map(({ id, caller, settlement, access }) => ({
     ...access,
     id,
-    totem,
+    channel: caller.channel,
+    totem: caller.id,
     state: settlement.state,
     ...(settlement.state === 'issued'
       ? { protocol: settlement.protocol, refusal: null, anpr: null }
@@ -142,10 +147,10 @@ export async function settle(
   const { rows: settled } = await sql<{ id: string }>`
     with given as (
       select * from unnest(
-        ${column('id')}, ${column('totem')}, ${column('state')}, ${column('protocol')}, ${column('refusal')},
+        ${column('id')}, ${column('channel')}, ${column('totem')}, ${column('state')}, ${column('protocol')}, ${column('refusal')},
         ${column('anpr')}, ${column('requester')}, ${column('subject')}, ${column('types')},
         ${column('exemption')}, ${column('anpr_operation')}, ${column('pdf_sha256')}
-      ) as item (id, totem, state, protocol, refusal, anpr, requester, subject, types, exemption,
+      ) as item (id, channel, totem, state, protocol, refusal, anpr, requester, subject, types, exemption,
         anpr_operation, pdf_sha256)
     ), locked as materialized (
       select id, totem, state from operation where id = any (${column('id')}) order by id for update
@@ -170,8 +175,8 @@ export async function settle(
       delete from operation_request where operation = any (${column('id')})
     ), noted as (
       insert into access_log
-        (at, totem, operation, requester, subject, types, exemption, outcome, protocol, anpr_operation, pdf_sha256)
-      select ${at}::timestamptz, totem, id, requester, subject, types, exemption, coalesce(anpr, refusal, state), protocol,
+        (at, channel, caller, operation, requester, subject, types, exemption, outcome, protocol, anpr_operation, pdf_sha256)
+      select ${at}::timestamptz, channel, totem, id, requester, subject, types, exemption, coalesce(anpr, refusal, state), protocol,
         anpr_operation, pdf_sha256
       from given join settled using (id)
     )

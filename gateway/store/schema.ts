@@ -1,15 +1,12 @@
-import type { Generated, JSONColumnType, Kysely } from 'kysely'
-import type { Heartbeat } from '../../contract/heartbeat.ts'
-import type { JournalTables } from '../journal/tables.ts'
+import type { Generated, Kysely } from 'kysely'
+import type { Channel } from '../../contract/caller.ts'
 
 /**
- * No name, codice fiscale or request in the clear: operations are known by their id, requests are kept sealed as they came
- * and outcomes sealed to the totem, a session knows its holder by ID ANPR and goes with it.
+ * The tables that more than one room uses; a room's own are typed in the room (`$extendTables`). Nothing holds a name, a
+ * codice fiscale or a request in the clear: an operation is known by its id, a request is kept sealed as it came, an outcome
+ * sealed to its totem.
  */
-export interface Tables extends JournalTables {
-  spent_nonce: { nonce: string; spent_at: Date }
-  /** `requester`: the holder as the access log names them; null in those of an earlier version. */
-  session: { token_hash: string; totem: string; id_anpr: string; requester: string | null; expires_at: Date }
+export interface Tables {
   /** Stays for good: an id that was used has been used. */
   operation: {
     id: string
@@ -19,7 +16,7 @@ export interface Tables extends JournalTables {
     state: 'pending' | 'issued' | 'refused'
     received_at: Date
     settled_at: Date | null
-    /** The how manieth outcome of its totem: the cursor of /v1/outcomes. Null: not settled, or held no more. */
+    /** Number of this outcome among its totem's outcomes; /v1/outcomes uses it as cursor. Null: not settled, or erased. */
     number: number | null
     /** When the totem said that it has the outcome on its disk. */
     delivered_at: Date | null
@@ -30,16 +27,20 @@ export interface Tables extends JournalTables {
   /** A request that ANPR has not answered yet, sealed. */
   operation_request: { operation: string; sealed: string }
   operation_outcome: { operation: string; sealed: string }
-  /** Number of each totem's last outcome; who settles holds the row until the commit, so that numbers come in order. */
+  /** Number of each totem's last outcome. A settlement locks the row until its commit, so that numbers come in order. */
   outcome_counter: { totem: string; last: number }
   /**
-   * Who asked what (anpr.md §8.2): persons by keyed hash only. What was only shown in a visit has no `operation`. `types`: of
-   * certificates, issued or shown as a preview; else ANPR's services that told what was shown.
+   * Who asked what (Provv. Garante 493 of 26-10-2023): persons by keyed hash only. What was only shown in a visit has no
+   * `operation`. `types`: certificates that were issued or shown as a preview, or ANPR's services that were asked.
    */
   access_log: {
     id: Generated<number>
     at: Date
-    totem: string
+    channel: Channel
+    /** Which machine of the channel asked. */
+    caller: string
+    /** The operator who asked there; null at a totem. */
+    actor: string | null
     operation: string | null
     requester: string | null
     subject: string | null
@@ -50,8 +51,7 @@ export interface Tables extends JournalTables {
     anpr_operation: string | null
     pdf_sha256: string | null
   }
-  heartbeat: { totem: string; received_at: Date; body: JSONColumnType<Heartbeat> }
-  /** Of pg-boss: what an operator's list and a start on the embedded database need of it. */
+  /** pg-boss' own table, as far as operators' lists and a start on the embedded database need it. */
   'pgboss.job': {
     name: string
     state: string

@@ -11,7 +11,7 @@ import type { CardCertificate } from '../../trust/card-certificate.ts'
 import { type CrlShelf, createCrlShelf } from '../../trust/crl-shelf.ts'
 import { type EvidenceRefusal, verifyEvidence } from '../../trust/evidence.ts'
 import { replaces, verifyTrustList } from '../../trust/list.ts'
-import type { GatewayConfig } from '../config.ts'
+import type { GatewayConfig } from '../settings/config.ts'
 import { openCrlFolder } from './crl-folder.ts'
 import { openCrlPoints } from './crl-points.ts'
 import { distributionPointsOf } from './distribution-points.ts'
@@ -115,7 +115,7 @@ export async function openTrust({
       const unknown = verdict.ok
         ? verdict.value.revocation === 'unknown-accepted'
         : verdict.error.kind === 'revocation-unknown'
-      if (unknown) void fetchCrlsOf(evidence.certificate)
+      if (unknown && evidence.by === 'card') void fetchCrlsOf(evidence.certificate)
       return verdict
     },
     bundle: () => ({

@@ -8,6 +8,7 @@ const operation = '01KANPR0000000000000000001'
 const other = '01KANPR0000000000000000002'
 const totem = 'TT-0001'
 const request: CertificateRequest = {
+  version: 2,
   operation,
   kind: 'certificate',
   subject: null,
@@ -16,9 +17,10 @@ const request: CertificateRequest = {
   language: 'IT',
   requestedAt: '2026-11-22T09:00:00Z',
   evidence: {
+    by: 'card',
     statement: {
-      purpose: 'totem-polis/login/1',
-      totem,
+      purpose: 'totem-polis/login/2',
+      caller: { channel: 'totem', id: totem },
       session: other,
       at: '2026-11-22T09:00:00Z',
       nonce: 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=',
@@ -56,7 +58,7 @@ test('a sealed request opens at the gateway and says for which operation, of whi
     typ: 'totem-request+jwe',
     op: operation,
     kid: own.seal.kid,
-    totem,
+    caller: `totem/${totem}`,
     kind: 'certificate',
   })
   expect(certificateRequest.parse(JSON.parse(new TextDecoder().decode(plaintext)))).toEqual(request)

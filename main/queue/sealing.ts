@@ -1,13 +1,13 @@
 import { createHmac } from 'node:crypto'
 import { CompactEncrypt, compactDecrypt, type JWK } from 'jose'
+import { atTotem } from '../../contract/caller.ts'
 import {
   type CertificateRequest,
   type IssuedOutcome,
   isSealedAs,
   issuedOutcome,
-  OUTCOME_TYP,
-  REQUEST_TYP,
-  sealedHeader,
+  outcomeHeader,
+  requestHeader,
   sealing,
 } from '../../contract/gateway.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
@@ -21,7 +21,7 @@ export type OutcomeKeys = ReadonlyMap<string, NamedKey>
 /** The request of this totem as a compact JWE that only the gateway can open. `gatewayKey`: public, P-256. */
 export async function sealRequest(request: CertificateRequest, gatewayKey: NamedKey, totem: string): Promise<string> {
   return new CompactEncrypt(new TextEncoder().encode(JSON.stringify(request)))
-    .setProtectedHeader(sealedHeader(REQUEST_TYP, gatewayKey.kid, { ...request, totem }))
+    .setProtectedHeader(requestHeader(gatewayKey.kid, { ...request, caller: atTotem(totem) }))
     .encrypt(gatewayKey)
 }
 
@@ -41,7 +41,7 @@ export async function openOutcome(
       keyManagementAlgorithms: [sealing.alg],
       contentEncryptionAlgorithms: [sealing.enc],
     })
-    const wanted = sealedHeader(OUTCOME_TYP, String(protectedHeader.kid), { operation, totem, kind: 'certificate' })
+    const wanted = outcomeHeader(String(protectedHeader.kid), { operation, totem, kind: 'certificate' })
     if (!isSealedAs(protectedHeader, wanted)) return unreadable
     const outcome = issuedOutcome.safeParse(JSON.parse(new TextDecoder().decode(plaintext)))
     return outcome.success && outcome.data.operation === operation ? ok(outcome.data) : unreadable

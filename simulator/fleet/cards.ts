@@ -1,7 +1,8 @@
 import { createHash, createPrivateKey, type KeyObject, randomBytes, sign, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Evidence, type LoginStatement, statementBytes } from '../../contract/evidence.ts'
+import { atTotem } from '../../contract/caller.ts'
+import { type CardEvidence, statementBytes, statementOf } from '../../contract/evidence.ts'
 
 /** RSA-2048. */
 const SIGNATURE_BYTES = 256
@@ -25,17 +26,23 @@ export function fleetCards(pki: string) {
 
   return {
     /** What the card of `person` has signed at that totem and time (contract/evidence.ts). */
-    evidence({ person, totem, session, at }: { person: string; totem: string; session: string; at: Date }): Evidence {
+    evidence({
+      person,
+      totem,
+      session,
+      at,
+    }: {
+      person: string
+      totem: string
+      session: string
+      at: Date
+    }): CardEvidence {
       const { key, der, serial } = cardOf(person)
-      const statement: LoginStatement = {
-        purpose: 'totem-polis/login/1',
-        totem,
-        session,
-        at: at.toISOString(),
-        nonce: randomBytes(32).toString('base64'),
-      }
+      const nonce = randomBytes(32).toString('base64')
+      const statement = statementOf({ caller: atTotem(totem), session, at: at.toISOString(), nonce })
       const challenge = createHash('sha256').update(statementBytes(statement)).digest()
       return {
+        by: 'card',
         statement,
         certificate: reissued(der, serial, authority).toString('base64'),
         signature: sign('sha256', challenge, key).toString('base64'),

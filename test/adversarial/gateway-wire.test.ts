@@ -12,7 +12,7 @@ import { openStore } from '../../gateway/store/database.ts'
 import { people } from '../../simulator/population/people.ts'
 import { type Centre, openCentre } from '../support/gateway/centre.ts'
 import { type Postgres, startPostgres } from '../support/gateway/postgres.ts'
-import { idAnpr, login, sealed, wish } from '../support/gateway/requests.ts'
+import { formerRequest, idAnpr, login, sealed, sealedText, wish } from '../support/gateway/requests.ts'
 import { TotemClient } from '../support/gateway/totem-client.ts'
 import { chainOf } from '../support/journal/chain.ts'
 import { PKI } from '../support/pki.ts'
@@ -281,17 +281,18 @@ describe('what is kept', () => {
     await retention.stop()
     await store.close()
   }
+  const atTheTotem = { channel: 'totem', caller: 'TT-0001', actor: null }
   const count = async (query: string, id: string) => (await database.query(query, [id])).rowCount
 
   test('the access log says who asked what, by keyed hashes', async () => {
     const items = await Promise.all(['anna-bianchi', 'anna-bianchi', 'mario-rossi'].map((who) => sealed(wish(who))))
     await totem.settled(...items)
     const { rows } = await database.query(
-      'select operation, totem, requester, subject, types, outcome, protocol, pdf_sha256 from access_log where operation = any ($1)',
+      'select operation, channel, caller, actor, requester, subject, types, outcome, protocol, pdf_sha256 from access_log where operation = any ($1)',
       [items.map(({ operation }) => operation)],
     )
     const [first, second, third] = items.map(({ operation }) => rows.find((row) => row.operation === operation))
-    expect(first).toMatchObject({ totem: 'TT-0001', types: '8', outcome: 'issued', pdf_sha256: expect.any(String) })
+    expect(first).toMatchObject({ ...atTheTotem, types: '8', outcome: 'issued', pdf_sha256: expect.any(String) })
     expect(second.requester).toBe(first.requester)
     expect(third.requester).not.toBe(first.requester)
     for (const { codiceFiscale, idAnpr } of people) {
@@ -317,7 +318,7 @@ describe('what is kept', () => {
     await totem.settled(item)
     const { rows } = await database.query('select * from access_log where id > $1 order by id', [last ?? 0])
     const { requester, subject: self } = rows.at(-1)
-    const shown = { totem: 'TT-0001', operation: null, requester, subject: self, outcome: 'shown' }
+    const shown = { ...atTheTotem, operation: null, requester, subject: self, outcome: 'shown' }
     expect(rows).toMatchObject([
       { ...shown, types: 'C029 C021', anpr_operation: visura.body.reference, exemption: null },
       { ...shown, types: 'C021' },
@@ -397,6 +398,21 @@ describe('what is kept', () => {
     expect(await held()).toEqual([5])
     expect(await send(chainOf('TT-0002', 2, entries[4]))).toMatchObject({ upTo: 7, forked: false })
     expect(await held()).toEqual([5, 6, 7])
+  })
+  test('a request of the version before, taken in by the gateway of then: refused by name, and its totem hears of it', async () => {
+    const item = await sealed(wish('anna-bianchi'))
+    const { operation } = item
+    const { rows } = await database.query("select last from outcome_counter where totem = 'TT-0001'")
+    centre.anpr.setFault({ kind: 'unavailable' })
+    await totem.submit(item)
+    const old = await sealedText(operation, formerRequest(wish('anna-bianchi', { operation })))
+    await database.query('update operation_request set sealed = $2 where operation = $1', [operation, old.sealed])
+    centre.anpr.setFault({ kind: 'none' })
+    const { body } = await totem.get(`/v1/outcomes?after=${rows[0].last}&wait=25`)
+    const problem = { kind: 'request-outdated', anpr: null }
+    expect(body.outcomes).toEqual([{ operation, state: 'refused', problem }])
+    expect(centre.anpr.issued()).not.toContain(operation)
+    expect(await count('select from operation_request where operation = $1', operation)).toBe(0)
   })
   test('a request without a job is given one', async () => {
     centre.anpr.setFault({ kind: 'unavailable' })

@@ -15,12 +15,22 @@ import { issueCrls } from '../../simulator/pki/trust-list.ts'
 import { people } from '../../simulator/population/people.ts'
 import { type Centre, openCentre } from '../support/gateway/centre.ts'
 import { type Postgres, startPostgres } from '../support/gateway/postgres.ts'
-import { idAnpr, login, opened, sealed, wish } from '../support/gateway/requests.ts'
+import {
+  formerLogin,
+  formerRequest,
+  idAnpr,
+  login,
+  opened,
+  sealed,
+  sealedText,
+  wish,
+} from '../support/gateway/requests.ts'
 import { TotemClient } from '../support/gateway/totem-client.ts'
 import { chainOf } from '../support/journal/chain.ts'
 import { PKI } from '../support/pki.ts'
 
 const MINUTE = 60_000
+const counter = { channel: 'counter', id: 'TT-0001-01', person: 'm.verdi' } as const
 const DAY = 86_400_000
 
 let postgres: Postgres
@@ -126,7 +136,35 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
     })
     test('login made at another totem', async () => {
       const { body } = await totem.post('/v1/sessions', login('mario-rossi', { totem: 'TT-0002' }))
-      expect(body.kind).toBe('statement-other-totem')
+      expect(body.kind).toBe('statement-other-caller')
+    })
+    test.each(['phone', 'operator'] as const)('evidence by %s is refused by name, whatever it carries', async (by) => {
+      const { statement, certificate, signature } = login('mario-rossi')
+      for (const carried of [{}, { certificate, signature }, { assertion: 'x' }]) {
+        const answer = await totem.post('/v1/sessions', { by, statement, ...carried })
+        expect(answer).toEqual({ status: 403, body: { kind: `${by}-not-accepted`, anpr: null } })
+      }
+    })
+    test('evidence by nothing that there is, or with a field too many, is malformed', async () => {
+      const evidence = login('mario-rossi')
+      for (const changed of [{ by: 'fax' }, { by: undefined }, { name: 'MARIO' }]) {
+        expect((await totem.post('/v1/sessions', { ...evidence, ...changed })).body.kind).toBe('request-malformed')
+      }
+    })
+    test('a login as totems made it before: request-outdated', async () => {
+      const { status, body } = await totem.post('/v1/sessions', formerLogin(login('mario-rossi')))
+      expect({ status, body }).toEqual({ status: 403, body: { kind: 'request-outdated', anpr: null } })
+    })
+    test.each([counter, { ...counter, channel: 'console' }] as const)(
+      'a login made at a $channel does not fit the door of the totems',
+      async (caller) => {
+        const { body } = await totem.post('/v1/sessions', login('mario-rossi', { caller }))
+        expect(body.kind).toBe('statement-other-caller')
+      },
+    )
+    test('a totem that calls itself a counter is malformed: no two channels share an id', async () => {
+      const caller = { ...counter, id: 'TT-0001' }
+      expect((await totem.post('/v1/sessions', login('mario-rossi', { caller }))).body.kind).toBe('request-malformed')
     })
     test.each([-6, 6])('login %i minutes away is stale', async (minutes) => {
       const at = new Date(+centre.clock.now + minutes * MINUTE)
@@ -329,8 +367,8 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
       const item = await sealed(wish('anna-bianchi'))
       await totem.settled(item)
       expect((await other.settled(item)).body.results[0].problem.kind).toBe('request-malformed')
-      const fresh = await sealed(wish('anna-bianchi'), { totem: 'TT-0002' })
-      expect((await other.settled(fresh)).body.results[0].problem.kind).toBe('statement-other-totem')
+      const fresh = await sealed(wish('anna-bianchi'), { caller: 'totem/TT-0002' })
+      expect((await other.settled(fresh)).body.results[0].problem.kind).toBe('statement-other-caller')
       const listed = (await other.get('/v1/operations')).body.operations
       expect(listed.map(({ operation }: { operation: string }) => operation)).not.toContain(item.operation)
     })
@@ -391,6 +429,38 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
       )
       expect((await totem.settled(item)).body.results[0].problem.kind).toBe('certificate-revoked')
       expect(issuedByAnpr(item.operation)).toEqual([])
+    })
+    test.each(['phone', 'operator'] as const)('evidence by %s is refused by name', async (by) => {
+      const request = wish('anna-bianchi')
+      const item = await sealed({ ...request, evidence: { ...request.evidence, by } })
+      expect((await totem.settled(item)).body.results[0].problem).toEqual({ kind: `${by}-not-accepted`, anpr: null })
+      expect(issuedByAnpr(item.operation)).toEqual([])
+    })
+    test.each([counter, { ...counter, channel: 'console' }] as const)(
+      'a login made at a $channel does not fit the queue of a totem',
+      async (caller) => {
+        const request = wish('anna-bianchi', { evidence: login('anna-bianchi', { caller }) })
+        const asTotem = await sealed(request, { caller: 'totem/TT-0001' })
+        expect((await totem.settled(asTotem)).body.results[0].problem.kind).toBe('statement-other-caller')
+        const asItself = await sealed({ ...request, operation: ulid() })
+        expect((await totem.settled(asItself)).body.results[0].problem.kind).toBe('request-malformed')
+      },
+    )
+    test('a request as totems sealed it before: refused by name, and nothing of it is kept', async () => {
+      const request = wish('anna-bianchi')
+      const { operation } = request
+      const problem = { kind: 'request-outdated', anpr: null }
+      for (const header of [{}, { totem: 'TT-0001', caller: '' }]) {
+        const item = await sealedText(operation, formerRequest(request), header)
+        expect((await totem.submit(item)).body.results).toEqual([{ operation, state: 'refused', problem }])
+      }
+      expect((await totem.settled(await sealed(request))).body.results[0].state).toBe('issued')
+    })
+    test('a request of a newer totem waits for a newer gateway, and an operator hears of it', async () => {
+      const { operation } = wish('anna-bianchi')
+      const item = await sealedText(operation, { version: 3, operation })
+      expect((await totem.submit(item)).body.results).toEqual([{ operation, state: 'later', reason: 'request-later' }])
+      expect(centre.logged()).toMatch(new RegExp(`"level":50.*"request-later".*${operation}`))
     })
     test('a forged login in a sealed request is refused', async () => {
       const item = await sealed(wish('anna-bianchi', { evidence: login('anna-bianchi', { key: 'mario-rossi' }) }))

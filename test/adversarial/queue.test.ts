@@ -223,6 +223,7 @@ test('stolen-disk: nothing of a citizen can be read from any file of the queue',
     const certificate = Buffer.from(`CN=${person.codiceFiscale}/${person.name} ${person.surname}`).toString('base64')
     const sealed = await sealRequest(
       {
+        version: 2,
         operation,
         kind: 'certificate',
         subject: person.idAnpr,
@@ -231,9 +232,10 @@ test('stolen-disk: nothing of a citizen can be read from any file of the queue',
         language: 'IT',
         requestedAt,
         evidence: {
+          by: 'card',
           statement: {
-            purpose: 'totem-polis/login/1',
-            totem: 'TT-0001',
+            purpose: 'totem-polis/login/2',
+            caller: { channel: 'totem', id: 'TT-0001' },
             session,
             at: requestedAt,
             nonce: Buffer.alloc(32, person.name).toString('base64'),

@@ -601,9 +601,10 @@ describe('the gateway client', () => {
   })
   test('asks again when an idle connection was closed under it, except for what may be asked once only', async () => {
     const evidence = {
+      by: 'card',
       statement: {
-        purpose: 'totem-polis/login/1',
-        totem: 'TT-0001',
+        purpose: 'totem-polis/login/2',
+        caller: { channel: 'totem', id: 'TT-0001' },
         session: ulid(),
         at: new Date(T0).toISOString(),
         nonce: Buffer.alloc(32).toString('base64'),

@@ -9,6 +9,7 @@ import { makePki } from '../../simulator/pki/make.ts'
 import { PKI } from '../support/pki.ts'
 
 const TOTEMS = join(PKI, 'totems')
+const KEY = 'TT-0001.outcome.pub.jwk.json'
 const pem = (totem: string) => readFileSync(join(TOTEMS, `${totem}.cert.pem`), 'utf8')
 /** Whoever shows this certificate, its chain being good. */
 const shows = (certificate: string) => {
@@ -20,13 +21,18 @@ let folder: string
 beforeAll(async () => {
   await makePki(PKI)
   folder = mkdtempSync(join(tmpdir(), 'totems-'))
-  const key = 'TT-0001.outcome.pub.jwk.json'
-  copyFileSync(join(TOTEMS, key), join(folder, key))
+  copyFileSync(join(TOTEMS, KEY), join(folder, KEY))
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
 test('a totem without a key here is none', async () => {
   expect(createTotems(folder).of(shows(pem('TT-0002')))).toBeNull()
+})
+test.each(['TT-0001-01', 'counter/TT-0001-01', 'totem/TT-0001', ''])('a certificate of "%s" names no totem', (CN) => {
+  writeFileSync(join(folder, `${CN.replaceAll('/', '-')}.outcome.pub.jwk.json`), readFileSync(join(TOTEMS, KEY)))
+  const getPeerCertificate = () => ({ subject: { CN }, fingerprint256: 'AA' })
+  const request = { raw: { socket: { getPeerCertificate } } } as unknown as FastifyRequest
+  expect(createTotems(folder).of(request)).toBeNull()
 })
 test('certificate-stolen: the totem has a new one, and the one before speaks for it no more', async () => {
   const { of } = createTotems(folder)

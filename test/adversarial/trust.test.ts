@@ -12,7 +12,14 @@ import {
 import fc from 'fast-check'
 import { CompactSign, exportJWK, generateKeyPair, type JWK } from 'jose'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { type Evidence, type LoginStatement, statementBytes } from '../../contract/evidence.ts'
+import { atTotem, type Caller } from '../../contract/caller.ts'
+import {
+  type CardEvidence,
+  type Evidence,
+  type LoginStatement,
+  statementBytes,
+  statementOf,
+} from '../../contract/evidence.ts'
 import { checkLetter } from '../../contract/identity.ts'
 import { type Authority, ecKeys, privateKeyPem, rsaKeys, selfSigned } from '../../simulator/pki/issue.ts'
 import { verifyCardCertificate } from '../../trust/card-certificate.ts'
@@ -414,15 +421,15 @@ describe('trust list', () => {
 })
 
 describe('evidence', () => {
-  const statement: LoginStatement = {
-    purpose: 'totem-polis/login/1',
-    totem: 'TT-0001',
+  const statement = statementOf({
+    caller: atTotem('TT-0001'),
     session: '01KAXXXXXXXXXXXXXXXXXXXXXX',
     at: NOW.toISOString(),
     nonce: randomBytes(32).toString('base64'),
-  }
+  })
   const challenge = (of: LoginStatement) => createHash('sha256').update(statementBytes(of)).digest()
-  const signed = async (over: Uint8Array, hash = 'sha256', wish: Wish = {}): Promise<Evidence> => ({
+  const signed = async (over: Uint8Array, hash = 'sha256', wish: Wish = {}): Promise<CardEvidence> => ({
+    by: 'card',
     statement,
     certificate: base64Of(await cardCertificate(wish)),
     signature: base64Of(sign(hash, over, createPrivateKey(cardKey))),
@@ -434,7 +441,11 @@ describe('evidence', () => {
   })
   test.each<[string, () => Promise<Evidence>]>([
     ['over another challenge', () => signed(randomBytes(32))],
-    ['over another totem', () => signed(challenge({ ...statement, totem: 'TT-0002' }))],
+    ['over another totem', () => signed(challenge({ ...statement, caller: atTotem('TT-0002') }))],
+    [
+      'over another channel',
+      () => signed(challenge({ ...statement, caller: { channel: 'counter', id: 'TT-0001-01', person: 'm.verdi' } })),
+    ],
     ['over the statement, not its digest', () => signed(statementBytes(statement))],
     ['with SHA-1', () => signed(challenge(statement), 'sha1')],
     ['by another key', () => signed(challenge(statement), 'sha256', { with: () => foreign.keys })],
@@ -457,6 +468,24 @@ describe('evidence', () => {
       ok: false,
       error: { kind: 'signature-invalid' },
     })
+  })
+  test.each(['phone', 'operator'] as const)('by %s: refused by name, though a card has signed as well', async (by) => {
+    const { statement: signedFor, certificate, signature } = await signed(challenge(statement))
+    const evidence: Evidence = { by, statement: signedFor, certificate, signature }
+    expect(verifyEvidence(evidence, trust, NOW)).toEqual({ ok: false, error: { kind: `${by}-not-accepted` } })
+  })
+  test('each caller makes its own statement: no two share their bytes', () => {
+    const counter = { channel: 'counter', id: 'TT-0001-01' } as const
+    const callers: Caller[] = [
+      atTotem('TT-0001'),
+      atTotem('TT-0002'),
+      { ...counter, person: 'm.verdi' },
+      { ...counter, person: 'l.neri' },
+      { ...counter, channel: 'console', person: 'm.verdi' },
+    ]
+    const texts = callers.map((each) => Buffer.from(statementBytes({ ...statement, caller: each })).toString())
+    expect(new Set(texts).size).toBe(callers.length)
+    for (const text of texts) expect(text.split('\n')).toHaveLength(5)
   })
   test('a bad chain is told before a bad signature, a bad signature before a bad code', async () => {
     const wrong = await signed(randomBytes(32), 'sha256', { issuer: () => foreign })

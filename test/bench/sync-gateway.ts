@@ -3,7 +3,7 @@ import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { gunzip } from 'node:zlib'
 import { CompactEncrypt } from 'jose'
-import { OUTCOME_TYP, type OutcomePage, type Submission, sealedHeader } from '../../contract/gateway.ts'
+import { type OutcomePage, outcomeHeader, type Submission } from '../../contract/gateway.ts'
 
 // A process of its own: a gateway that has every certificate ready. It is told by its parent whom it seals to, and how long
 // a PDF is; each outcome is really sealed, for the totem really opens it.
@@ -27,7 +27,7 @@ async function seal(operation: string): Promise<string> {
   const [types, protocol, issuedAt] = [['8'], '2198294275', new Date().toISOString()]
   const outcome = { operation, types, protocol, idOperazioneAnpr: '77', issuedAt, pdf }
   return new CompactEncrypt(Buffer.from(JSON.stringify(outcome)))
-    .setProtectedHeader(sealedHeader(OUTCOME_TYP, sealTo.kid, { operation, totem, kind: 'certificate' }))
+    .setProtectedHeader(outcomeHeader(sealTo.kid, { operation, totem, kind: 'certificate' }))
     .encrypt(sealTo)
 }
 

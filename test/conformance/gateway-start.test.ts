@@ -106,7 +106,7 @@ describe('its own file:', () => {
     const { code, said } = await refused()
     expect({ code, said }).toEqual({
       code: 78,
-      said: `GATEWAY_CONFIG: ${file('gateway.json')} is not JSON: gateway/config.ts says what stands in it`,
+      said: `GATEWAY_CONFIG: ${file('gateway.json')} is not JSON: gateway/settings/config.ts says what stands in it`,
     })
   })
   test('says what a gateway does not know, or leaves something out', async () => {

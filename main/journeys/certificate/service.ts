@@ -1,5 +1,5 @@
 import { ulid } from 'ulid'
-import type { CertificateRequest } from '../../../contract/gateway.ts'
+import { type CertificateRequest, REQUEST_VERSION } from '../../../contract/gateway.ts'
 import { err, ok, type Result } from '../../../contract/result.ts'
 import type { Devices } from '../../devices/index.ts'
 import type { Journal } from '../../journal/journal.ts'
@@ -71,6 +71,7 @@ export function createCertificates(options: CertificateOptions) {
       const operation = ulid()
       const requestedAt = now().toISOString()
       const request: CertificateRequest = {
+        version: REQUEST_VERSION,
         operation,
         kind: 'certificate',
         ...wanted,

@@ -1,6 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
+import { atTotem } from '../../../contract/caller.ts'
 import type { CardReadout, CieReadout, CnsReadout, LoginProof } from '../../../contract/device.ts'
-import type { LoginStatement } from '../../../contract/evidence.ts'
+import { type CardEvidence, statementOf } from '../../../contract/evidence.ts'
 import { err, ok, type Result } from '../../../contract/result.ts'
 import { type CardCertificate, verifyCardCertificate } from '../../../trust/card-certificate.ts'
 import { challengeOf, type EvidenceRefusal, verifyEvidence } from '../../../trust/evidence.ts'
@@ -133,13 +134,12 @@ export function createIdentity({ devices, trust, totem, now }: IdentityOptions) 
         pin?.fill(0)
         return err(refusal)
       }
-      const statement: LoginStatement = {
-        purpose: 'totem-polis/login/1',
-        totem,
+      const statement = statementOf({
+        caller: atTotem(totem),
         session,
         at: now().toISOString(),
         nonce: randomBytes(32).toString('base64'),
-      }
+      })
       const challenge = challengeOf(statement)
       // SECURITY: the PIN's only copy here is overwritten as soon as the device process has its own (invariant 3).
       const login = await devices.call('card.login', { pin, challenge }).finally(() => pin?.fill(0))
@@ -160,7 +160,8 @@ export function createIdentity({ devices, trust, totem, now }: IdentityOptions) 
         const sod = verifySod(readout.sod, filesOf(readout, cie), trust(), now())
         if (!sod.ok) return err(refused('card-altered', { card }))
       }
-      const evidence = {
+      const evidence: CardEvidence = {
+        by: 'card',
         statement,
         certificate: Buffer.from(certificate).toString('base64'),
         signature: Buffer.from(signature).toString('base64'),

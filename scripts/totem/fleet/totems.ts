@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ulid } from 'ulid'
-import type { CertificateRequest } from '../../../contract/gateway.ts'
+import { type CertificateRequest, REQUEST_VERSION } from '../../../contract/gateway.ts'
 import type { GatewayKeys } from '../../../contract/gateway-keys.ts'
 import type { Result } from '../../../contract/result.ts'
 import { type Journal, openJournal } from '../../../main/journal/journal.ts'
@@ -133,6 +133,7 @@ async function request(
   const operation = ulid(loginAt + VISIT_MS)
   const requestedAt = new Date(loginAt + VISIT_MS).toISOString()
   const wish: CertificateRequest = {
+    version: REQUEST_VERSION,
     operation,
     kind: 'certificate',
     subject: null,

@@ -3,13 +3,14 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CompactEncrypt, compactDecrypt, importJWK, type JWK } from 'jose'
 import { ulid } from 'ulid'
-import { type Evidence, type LoginStatement, statementBytes } from '../../../contract/evidence.ts'
+import { atTotem, type Caller, callerText } from '../../../contract/caller.ts'
+import { type CardEvidence, statementBytes, statementOf } from '../../../contract/evidence.ts'
 import {
   type CertificateRequest,
   type IssuedOutcome,
   issuedOutcome,
-  REQUEST_TYP,
-  sealedHeader,
+  REQUEST_VERSION,
+  requestHeader,
   sealing,
 } from '../../../contract/gateway.ts'
 import { personById } from '../../../simulator/population/people.ts'
@@ -21,18 +22,21 @@ const text = (name: string) => pki(name).toString()
 /** What a card and its holder's right PIN yield at a totem. `certificate` and `key` name files of the PKI's cards. */
 export function login(
   person: string,
-  { totem = 'TT-0001', at = new Date(), card = 'cns', certificate = person, key = person }: Login = {},
-): Evidence {
+  {
+    totem = 'TT-0001',
+    caller = atTotem(totem),
+    at = new Date(),
+    card = 'cns',
+    certificate = person,
+    key = person,
+  }: Login = {},
+): CardEvidence {
   const cards = card === 'cie' ? 'cie/cards' : 'cards'
-  const statement: LoginStatement = {
-    purpose: 'totem-polis/login/1',
-    totem,
-    session: ulid(),
-    at: at.toISOString(),
-    nonce: randomBytes(32).toString('base64'),
-  }
+  const nonce = randomBytes(32).toString('base64')
+  const statement = statementOf({ caller, session: ulid(), at: at.toISOString(), nonce })
   const challenge = createHash('sha256').update(statementBytes(statement)).digest()
   return {
+    by: 'card',
     statement,
     certificate: pki(`${cards}/${certificate}.cert.der`).toString('base64'),
     signature: sign('sha256', challenge, createPrivateKey(pki(`${cards}/${key}.key.pem`))).toString('base64'),
@@ -41,6 +45,7 @@ export function login(
 
 interface Login {
   totem?: string
+  caller?: Caller
   at?: Date
   card?: 'cns' | 'cie'
   certificate?: string
@@ -53,6 +58,7 @@ export const wish = (
   person: string,
   { evidence = login(person), ...more }: Partial<CertificateRequest> = {},
 ): CertificateRequest => ({
+  version: REQUEST_VERSION,
   operation: ulid(Date.parse(evidence.statement.at)),
   kind: 'certificate',
   subject: null,
@@ -65,16 +71,33 @@ export const wish = (
 })
 
 /** Seals as the totem does; `header` overrides, for what a forger would do. */
-export async function sealed(
-  request: CertificateRequest,
+export const sealed = (request: CertificateRequest, header: Record<string, string> = {}) =>
+  sealedText(request.operation, request, { caller: callerText(request.evidence.statement.caller), ...header })
+
+/** Seals whatever it is under an operation's id; as TT-0001, unless `header` says otherwise. */
+export async function sealedText(
+  operation: string,
+  content: object,
   header: Record<string, string> = {},
 ): Promise<{ operation: string; sealed: string }> {
   const jwk = JSON.parse(text('gateway.sealing.pub.jwk.json')) as JWK
-  const { totem } = request.evidence.statement
-  const jwe = await new CompactEncrypt(new TextEncoder().encode(JSON.stringify(request)))
-    .setProtectedHeader({ ...sealedHeader(REQUEST_TYP, String(jwk.kid), { ...request, totem }), ...header })
+  const own = requestHeader(String(jwk.kid), { operation, caller: atTotem('TT-0001'), kind: 'certificate' })
+  const jwe = await new CompactEncrypt(new TextEncoder().encode(JSON.stringify(content)))
+    .setProtectedHeader({ ...own, ...header })
     .encrypt(await importJWK(jwk, sealing.alg))
-  return { operation: request.operation, sealed: jwe }
+  return { operation, sealed: jwe }
+}
+
+/** A login as totems made it before evidence said how the person was proved. */
+export function formerLogin({ by: _, statement, ...proof }: CardEvidence) {
+  const { caller, ...same } = statement
+  return { ...proof, statement: { ...same, purpose: 'totem-polis/login/1', totem: caller.id } }
+}
+
+/** A request as totems sealed it before requests had a version. */
+export function formerRequest({ version: _, evidence, ...request }: CertificateRequest) {
+  if (evidence.by !== 'card') throw new Error('cards alone proved a person then')
+  return { ...request, evidence: formerLogin(evidence) }
 }
 
 /** Opens an outcome with a totem's key. */

@@ -7,6 +7,7 @@ import { journalBatch } from '../../../contract/gateway.ts'
 import type { GatewayKeys } from '../../../contract/gateway-keys.ts'
 import { JOURNAL_ANCHOR_TYP } from '../../../contract/journal.ts'
 import { takeIn } from '../../../gateway/journal/intake.ts'
+import { withJournals } from '../../../gateway/journal/tables.ts'
 import { forkedTotems, troubles } from '../../../gateway/journal/troubles.ts'
 import { migrate } from '../../../gateway/store/migrations.ts'
 import type { Tables } from '../../../gateway/store/schema.ts'
@@ -14,8 +15,9 @@ import { type Journal, openJournal } from '../../../main/journal/journal.ts'
 
 /** What the gateway does with sync logs, on a database of its own, with a clock to turn. */
 export async function openIntake() {
-  const db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: new PGlite() }) })
-  await migrate(db)
+  const database = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: new PGlite() }) })
+  await migrate(database)
+  const db = withJournals(database)
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const anchors = [{ ...publicKey.export({ format: 'jwk' }), kid: 'anchor-1' }] as GatewayKeys['anchor']
   const signAnchor = (payload: object) =>

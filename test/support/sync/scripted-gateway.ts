@@ -5,13 +5,7 @@ import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { gunzipSync } from 'node:zlib'
 import { CompactEncrypt } from 'jose'
-import {
-  type IssuedOutcome,
-  OUTCOME_TYP,
-  type OutcomePage,
-  type Submission,
-  sealedHeader,
-} from '../../../contract/gateway.ts'
+import { type IssuedOutcome, type OutcomePage, outcomeHeader, type Submission } from '../../../contract/gateway.ts'
 import type { Heartbeat } from '../../../contract/heartbeat.ts'
 import type { JournalEntry } from '../../../contract/journal.ts'
 import type { NamedKey } from '../../../main/queue/sealing.ts'
@@ -71,7 +65,7 @@ export async function startScriptedGateway(now: () => number) {
       ),
     )
       .setProtectedHeader({
-        ...sealedHeader(OUTCOME_TYP, sealTo.kid, { operation, totem: 'TT-0001', kind: 'certificate' }),
+        ...outcomeHeader(sealTo.kid, { operation, totem: 'TT-0001', kind: 'certificate' }),
         ...header,
       })
       .encrypt(sealTo)

@@ -46,7 +46,14 @@ export const recognised = {
   surname: 'BIANCHI',
   codiceFiscale: 'BNCNMR51H58I888X',
   evidence: {
-    statement: { purpose: 'totem-polis/login/1', totem: 'TT-0001', session: SESSION, at: '', nonce: '' },
+    by: 'card',
+    statement: {
+      purpose: 'totem-polis/login/2',
+      caller: { channel: 'totem', id: 'TT-0001' },
+      session: SESSION,
+      at: '',
+      nonce: '',
+    },
     certificate: '',
     signature: '',
   },

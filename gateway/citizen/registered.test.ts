@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { datiAnagrafici } from '../../contract/anpr.ts'
 import { anprPerson } from '../../contract/document.ts'
-import { registered } from './visura.ts'
+import { registered } from './registered.ts'
 
 const generalita = {
   codiceFiscale: { codFiscale: 'BNCNMR51H58I888X' },

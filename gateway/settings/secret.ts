@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { err, ok, type Result } from '../../contract/result.ts'
-import { CONFIG, Unusable, unreadable } from '../unusable.ts'
+import { CONFIG, Unusable, unreadable } from './unusable.ts'
 
 const OTHERS = 0o077
 

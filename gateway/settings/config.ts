@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { revocationPolicy } from '../contract/trust.ts'
+import { revocationPolicy } from '../../contract/trust.ts'
 import { CONFIG, jsonIn, Unusable } from './unusable.ts'
 
 const address = { host: z.string(), port: z.number().int().min(0).max(65_535) }
@@ -69,6 +69,6 @@ export async function readConfig(file: string): Promise<Omit<GatewayConfig, 'dat
   const read = gatewayConfig.safeParse(await jsonIn('GATEWAY_CONFIG', file))
   if (read.success) return read.data
   const wrong = read.error.issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': '))
-  const said = `${wrong.join('; ')}: gateway/config.ts says what stands in it`
+  const said = `${wrong.join('; ')}: gateway/settings/config.ts says what stands in it`
   throw new Unusable(CONFIG, `GATEWAY_CONFIG: ${file} is no gateway's configuration: ${said}`)
 }

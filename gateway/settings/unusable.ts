@@ -39,7 +39,7 @@ export async function jsonIn(setting: string, path: string): Promise<unknown> {
     return JSON.parse(text)
   } catch {
     // Its message quotes the file, and a key may have been named in its place.
-    throw new Unusable(CONFIG, `${setting}: ${path} is not JSON: gateway/config.ts says what stands in it`)
+    throw new Unusable(CONFIG, `${setting}: ${path} is not JSON: gateway/settings/config.ts says what stands in it`)
   }
 }
 

@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import { isCodiceFiscale, totemId } from './identity.ts'
+
+/** A workstation at a counter or a console. The form differs from a totem's, so that no id names two machines. */
+const station = z.string().regex(/^[A-Z]{2}-\d{4}-\d{2,3}$/)
+
+/** An operator, as the employer's directory names them. The access log keeps it readable, so it may not be a codice fiscale. */
+const person = z
+  .string()
+  .regex(/^[\w.-]{1,64}$/)
+  .refine((text) => !isCodiceFiscale(text.toUpperCase()), 'a codice fiscale')
+
+/**
+ * Who asks the gateway: the machine that a door has proved and, where one works there, the operator. A citizen is never a
+ * caller: evidence proves them (contract/evidence.ts). Only totems call so far; the gateway has no door for the others yet.
+ */
+export const caller = z.discriminatedUnion('channel', [
+  z.strictObject({ channel: z.literal('totem'), id: totemId }),
+  z.strictObject({ channel: z.literal('counter'), id: station, person }),
+  z.strictObject({ channel: z.literal('console'), id: station, person }),
+])
+export type Caller = z.infer<typeof caller>
+export type Channel = Caller['channel']
+/** The callers of one channel. */
+export type CallerAt<C extends Channel> = Extract<Caller, { channel: C }>
+
+export const atTotem = (id: string): CallerAt<'totem'> => ({ channel: 'totem', id })
+
+/** The operator at the machine; null at a totem, where nobody stands between citizen and gateway. */
+export const operatorOf = (caller: Caller): string | null => ('person' in caller ? caller.person : null)
+
+/** One text for each caller, as statements and sealed headers name it: no part of it can hold a slash or a line break. */
+export const callerText = (caller: Caller): string =>
+  [caller.channel, caller.id, operatorOf(caller)].filter((part) => part !== null).join('/')
+
+export const isSameCaller = (one: Caller, other: Caller): boolean => callerText(one) === callerText(other)

@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import { isoInstant, operationId, totemId } from './identity.ts'
+
+/**
+ * What operators ask the gateway, on a listener of their own: HTTPS, JSON, and a bearer token but for the last two.
+ *   GET  /v1/operator/operations   → operatedOperations
+ *   GET  /v1/operator/totems       → operatedTotems
+ *   GET  /v1/operator/journal      → journalTroubles
+ *   POST /v1/operator/redrive      → redriven
+ *   GET  /metrics                  in Prometheus' text
+ *   GET  /healthz                  200 while the process answers
+ *   GET  /readyz                   200 when it can do its work; 503 from the beginning of its stop
+ */
+export const operatedOperations = z.strictObject({
+  operations: z.array(
+    z.strictObject({
+      operation: operationId,
+      totem: totemId,
+      /** `dead`: given up until an operator redrives it. */
+      state: z.enum(['pending', 'dead', 'issued', 'refused']),
+      refusal: z.string().nullable(),
+      receivedAt: isoInstant,
+      settledAt: isoInstant.nullable(),
+    }),
+  ),
+})
+
+/** `at` is the gateway's clock. `heartbeat` is as the totem sent it, perhaps by another version of its software. */
+export const operatedTotems = z.strictObject({
+  totems: z.array(z.strictObject({ totem: totemId, at: isoInstant, heartbeat: z.record(z.string(), z.unknown()) })),
+})
+
+/**
+ * fork: two histories of one chain. older-chain: a chain went on after a later one had begun. Either means that the totem is
+ * there twice, or was put back to an earlier day. gap: entries from here on came without those before. broken: this entry does
+ * not fit the one before, or says what the closed list does not have; the gateway did not take it in.
+ */
+export const troubleKind = z.enum(['fork', 'older-chain', 'gap', 'broken'])
+
+/** Sync logs that do not fit, newest first. */
+export const journalTroubles = z.strictObject({
+  troubles: z.array(
+    z.strictObject({
+      totem: totemId,
+      chain: operationId,
+      kind: troubleKind,
+      seq: z.number().int().min(0),
+      at: isoInstant,
+    }),
+  ),
+})
+
+/** How many of the dead got another chance, at most 1,000 a call. */
+export const redriven = z.strictObject({ redriven: z.number().int().min(0) })

@@ -1,0 +1,33 @@
+import Fastify, { type FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import { answerErrors } from '../../http/problems.ts'
+import type { Routes } from '../../http/route.ts'
+import type { Tls } from '../../http/tls.ts'
+
+/** Nobody sends anything here. */
+const BODY_LIMIT = 1_024
+
+/** Where anybody comes in, on a listener that asks for no certificate and knows no totem, no person and no database. */
+export function createPublicDoor({
+  tls,
+  verify,
+  log,
+}: {
+  tls: Tls
+  /** The page that verifies a paper. */
+  verify: Routes
+  log: Logger
+}): FastifyInstance {
+  const server = Fastify({
+    // Phones of some years ago.
+    https: { ...tls, minVersion: 'TLSv1.2' },
+    bodyLimit: BODY_LIMIT,
+    logger: false,
+    requestTimeout: 10_000,
+    connectionTimeout: 30_000,
+    forceCloseConnections: 'idle',
+  }) as unknown as FastifyInstance
+  answerErrors(server, log)
+  verify(server)
+  return server
+}

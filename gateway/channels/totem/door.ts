@@ -1,0 +1,65 @@
+import Fastify, { type FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import { MINUTE_MS } from '../../../basics/time.ts'
+import { atTotem } from '../../../contract/caller.ts'
+import { speakGzip } from '../../http/encoding.ts'
+import { type Pressure, relievePressure } from '../../http/pressure.ts'
+import { answerErrors, malformed, refuse } from '../../http/problems.ts'
+import { mount, type Routes } from '../../http/route.ts'
+import type { Tls } from '../../http/tls.ts'
+import type { Totems } from './totems.ts'
+
+/** Evidence with its certificate is some 4 KB; a room with longer bodies says so at its route. */
+const BODY_LIMIT = 64 * 1024
+
+/** The rooms that a totem may enter; contract/gateway.ts says what it finds there. */
+export type TotemRooms = Record<'citizen' | 'operations' | 'journal' | 'fleet' | 'trust' | 'keys', Routes>
+
+/** Where totems come in, over mutual TLS: without a totem's certificate the handshake fails. */
+export function createTotemDoor({
+  tls,
+  clientCa,
+  totems,
+  pressure,
+  rooms,
+  log,
+}: {
+  tls: Tls
+  clientCa: string
+  totems: Totems
+  pressure: Pressure
+  rooms: TotemRooms
+  log: Logger
+}): FastifyInstance {
+  const server = Fastify({
+    https: { ...tls, ca: clientCa, requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.3' },
+    bodyLimit: BODY_LIMIT,
+    logger: false,
+    // `relievePressure` says it, with when to come again.
+    return503OnClosing: false,
+    // A totem sends headers and body at once; a slow one must not hold a socket for ever.
+    requestTimeout: 30_000,
+    // A totem says something each minute, perhaps late; a new connection costs more than ten questions on an old one.
+    keepAliveTimeout: 3 * MINUTE_MS,
+  }) as unknown as FastifyInstance
+  answerErrors(server, log)
+  server.decorateRequest('caller', null)
+  server.addHook('onRequest', async (request, reply) => {
+    const totem = totems.of(request)
+    if (totem !== null) {
+      request.caller = atTotem(totem)
+      return
+    }
+    log.warn({ kind: 'totem-unknown' })
+    return refuse(reply, malformed, 403)
+  })
+  relievePressure(server, pressure)
+  speakGzip(server)
+  server.addHook('onResponse', async (request, reply) => {
+    const { url: route } = request.routeOptions
+    const totem = request.caller?.id ?? null
+    log.info({ kind: 'request', totem, route, status: reply.statusCode, ms: reply.elapsedTime })
+  })
+  mount(server, '/v1', ...Object.values(rooms))
+  return server
+}

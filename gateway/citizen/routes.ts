@@ -1,0 +1,46 @@
+import type { Clock } from '../../basics/time.ts'
+import { evidence, isFormerEvidence } from '../../contract/evidence.ts'
+import { familySheet, type Problem, preview, previewRequest, session, visuraAnswer } from '../../contract/gateway.ts'
+import type { AnprClient } from '../anpr/client.ts'
+import { malformed } from '../http/problems.ts'
+import { type Ask, type Routes, route, routes } from '../http/route.ts'
+import type { LogFirst } from './asked.ts'
+import { familySheetOf } from './family.ts'
+import { previewOf } from './preview.ts'
+import type { Sessions } from './session.ts'
+import { visuraOf } from './visura.ts'
+
+interface CitizenRoom {
+  sessions: Sessions
+  anpr: AnprClient
+  logFirst: LogFirst
+  now: Clock
+}
+
+/** A person's session, and what it shows them: each consultation is a file of this room and a route here. */
+export function citizenRoutes(room: CitizenRoom): Routes {
+  const { sessions } = room
+  const holderOf = ({ caller, bearer }: Pick<Ask, 'caller' | 'bearer'>) => sessions.holder(caller, bearer)
+  return routes(
+    route(
+      { method: 'POST', path: '/sessions', body: evidence, answer: session, status: 201, misread: misreadEvidence },
+      ({ caller, body }) => sessions.open(caller, body),
+    ),
+    route({ method: 'GET', path: '/sessions/current/family', answer: familySheet }, async (ask) => {
+      const holder = await holderOf(ask)
+      return holder.ok ? familySheetOf(room, holder.value) : holder
+    }),
+    route({ method: 'GET', path: '/sessions/current/visura', answer: visuraAnswer }, async (ask) => {
+      const holder = await holderOf(ask)
+      return holder.ok ? visuraOf(room, holder.value) : holder
+    }),
+    route({ method: 'POST', path: '/previews', body: previewRequest, answer: preview }, async (ask) => {
+      const holder = await holderOf(ask)
+      return holder.ok ? previewOf(room, holder.value, ask.body) : holder
+    }),
+  )
+}
+
+/** A totem whose software is older than the evidence of today hears that, and not that it talks nonsense. */
+const misreadEvidence = (body: unknown): Problem =>
+  isFormerEvidence(body) ? { kind: 'request-outdated', anpr: null } : malformed

@@ -1,0 +1,19 @@
+import type { Channel } from '../../contract/caller.ts'
+
+export type CitizenTables = {
+  /** A login's nonce counts once. */
+  spent_nonce: { nonce: string; spent_at: Date }
+  /**
+   * An online session: good for the caller at which it was opened. `actor`: the operator who was there; null at a totem.
+   * `requester`: the holder as the access log names them; null in sessions of an earlier version.
+   */
+  session: {
+    token_hash: string
+    channel: Channel
+    caller: string
+    actor: string | null
+    id_anpr: string
+    requester: string | null
+    expires_at: Date
+  }
+}

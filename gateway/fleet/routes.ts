@@ -1,0 +1,34 @@
+import type { Clock } from '../../basics/time.ts'
+import { status } from '../../contract/gateway.ts'
+import { heartbeat } from '../../contract/heartbeat.ts'
+import { operatedTotems } from '../../contract/operators.ts'
+import { ok } from '../../contract/result.ts'
+import { PATIENT } from '../http/pressure.ts'
+import { type Routes, route, routes } from '../http/route.ts'
+import type { Database } from '../store/schema.ts'
+import { heartbeats, keepHeartbeat } from './heartbeats.ts'
+
+/** Is the line up, what time is it, and how is the totem that asks. */
+export function fleetRoutes({ db, version, now }: { db: Database; version: string; now: Clock }): Routes {
+  return routes(
+    route({ method: 'GET', path: '/status', answer: status }, async () => ok({ at: now().toISOString(), version })),
+    route(
+      { method: 'POST', path: '/heartbeat', from: 'totem', body: heartbeat, answer: status, config: PATIENT },
+      async ({ caller, body }) => {
+        await keepHeartbeat(db, caller.id, body, now())
+        return ok({ at: now().toISOString(), version })
+      },
+    ),
+  )
+}
+
+/** Each totem that was ever heard of, with its newest heartbeat. */
+export const overseeFleet = (db: Database): Routes =>
+  route({ method: 'GET', path: '/totems', answer: operatedTotems }, async () => {
+    const totems = (await heartbeats(db)).map(({ totem, received_at: at, body }) => ({
+      totem,
+      at: at.toISOString(),
+      heartbeat: body,
+    }))
+    return ok({ totems })
+  })

@@ -1,0 +1,108 @@
+import type { FastifyContextConfig, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { z } from 'zod'
+import type { Caller, CallerAt, Channel } from '../../contract/caller.ts'
+import type { Problem } from '../../contract/gateway.ts'
+import type { Result } from '../../contract/result.ts'
+import { answer, malformed, refuse } from './problems.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whom the door has proved; null where it proves nobody. */
+    caller: Caller | null
+  }
+}
+
+/** What a room offers to whichever doors mount it (`mount`). */
+export type Routes = (server: FastifyInstance) => void
+
+/** What a handler is given: everything in it was parsed by the route's own schemas. */
+export interface Ask<B = unknown, Q = unknown, C extends Channel = Channel> {
+  body: B
+  query: Q
+  readonly caller: CallerAt<C>
+  /** The token of `Authorization: Bearer`; an absent one is an unknown one. */
+  readonly bearer: string
+  /** Aborted when nobody waits for the answer any more. */
+  readonly gone: AbortSignal
+}
+
+interface RouteSchema<B, Q, A, C extends Channel> {
+  method: 'GET' | 'POST'
+  path: `/${string}`
+  /** The only channel whose callers may ask; without it every caller may. */
+  from?: C
+  body?: z.ZodType<B>
+  query?: z.ZodType<Q>
+  answer: z.ZodType<A>
+  /** HTTP status of an answer that is no refusal. */
+  status?: number
+  bodyLimit?: number
+  config?: FastifyContextConfig
+  /** Names the trouble with a body that is not the schema's; `request-malformed` without it. */
+  misread?: (body: unknown) => Problem
+}
+
+/**
+ * One question of a room: its schema with its handler. What comes is parsed before the handler sees it, and what leaves is
+ * parsed too, so that no field slips out. The room does not know which door mounts it.
+ *
+ *   route({ method: 'GET', path: '/status', answer: status }, async () => ok({ at, version }))
+ */
+export const route =
+  <A, B = undefined, Q = undefined, C extends Channel = Channel>(
+    { method, path, from, body, query, answer: told, status, bodyLimit, config, misread }: RouteSchema<B, Q, A, C>,
+    handle: (ask: Ask<B, Q, C>) => Promise<Result<A, Problem>>,
+  ): Routes =>
+  (server) => {
+    server.route({
+      method,
+      url: path,
+      ...(bodyLimit !== undefined && { bodyLimit }),
+      ...(config && { config }),
+      async handler(request, reply) {
+        // SECURITY: a door that mounts the wrong room by mistake lets nobody into it.
+        if (from !== undefined && request.caller?.channel !== from) return refuse(reply, malformed, 403)
+        const asked = body?.safeParse(request.body)
+        if (asked?.success === false) return refuse(reply, misread?.(request.body) ?? malformed)
+        const queried = query?.safeParse(request.query)
+        if (queried?.success === false) return refuse(reply, malformed)
+        const ask = askOf<B, Q, C>(request, reply, asked?.data as B, queried?.data as Q)
+        return answer(reply, told, await handle(ask), status)
+      },
+    })
+  }
+
+/** Several routes as one. */
+export const routes =
+  (...each: Routes[]): Routes =>
+  (server) => {
+    for (const one of each) one(server)
+  }
+
+/** Puts rooms behind a door, under a prefix of their paths. */
+export function mount(server: FastifyInstance, prefix: string, ...rooms: Routes[]): void {
+  server.register(async (scope) => routes(...rooms)(scope), { prefix })
+}
+
+/** Only what a handler reads is looked up: most of them need the caller and nothing else. */
+const askOf = <B, Q, C extends Channel>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  body: B,
+  query: Q,
+): Ask<B, Q, C> => ({
+  body,
+  query,
+  get caller() {
+    if (!request.caller) throw new Error('a request got past the door without a caller')
+    return request.caller as CallerAt<C>
+  },
+  get bearer() {
+    return /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1] ?? ''
+  },
+  get gone() {
+    const gone = new AbortController()
+    reply.raw.once('close', () => gone.abort())
+    return gone.signal
+  },
+})

@@ -1,0 +1,102 @@
+import type { Logger } from 'pino'
+import { operationList, outcomePage, outcomeQuery, submission, submissionResult } from '../../contract/gateway.ts'
+import { operatedOperations, redriven } from '../../contract/operators.ts'
+import { ok } from '../../contract/result.ts'
+import { PATIENT } from '../http/pressure.ts'
+import { type Routes, route, routes } from '../http/route.ts'
+import { deadOperations, list } from '../store/operations.ts'
+import type { Database } from '../store/schema.ts'
+import type { Intake } from './intake.ts'
+import type { Outcomes } from './outcomes.ts'
+
+/** Fifty sealed requests of at most 100,000 characters. */
+const SUBMISSION_BYTES = 5_500 * 1024
+/** More than a totem has asked in weeks. */
+const OF_ONE_TOTEM = 1_000
+const OF_ALL = 10_000
+
+/** What a totem asks for in a citizen's name, and what became of it. Outcomes wait in that totem's own queue. */
+export function operationRoutes({
+  db,
+  intake,
+  outcomes,
+  onResult,
+}: {
+  db: Database
+  intake: Intake
+  outcomes: Outcomes
+  /** Is told the state of each item of a submission. */
+  onResult(state: string): void
+}): Routes {
+  return routes(
+    route(
+      {
+        method: 'POST',
+        path: '/operations',
+        from: 'totem',
+        body: submission,
+        answer: submissionResult,
+        bodyLimit: SUBMISSION_BYTES,
+        config: PATIENT,
+      },
+      async ({ caller, body }) => {
+        const results = await intake(caller, body.items)
+        for (const { state } of results) onResult(state)
+        return ok({ results })
+      },
+    ),
+    route({ method: 'GET', path: '/operations', from: 'totem', answer: operationList }, async ({ caller }) => {
+      const rows = await list(db, { totem: caller.id }, OF_ONE_TOTEM)
+      const operations = rows.map(({ id, state, received_at, settled_at }) => ({
+        operation: id,
+        state,
+        at: (settled_at ?? received_at).toISOString(),
+      }))
+      return ok({ operations })
+    }),
+    route(
+      {
+        method: 'GET',
+        path: '/outcomes',
+        from: 'totem',
+        query: outcomeQuery,
+        answer: outcomePage,
+        config: { sealed: true },
+      },
+      async ({ caller, query: { after, wait: waitS }, gone }) =>
+        ok(await outcomes.page(caller.id, { after, waitS }, gone)),
+    ),
+  )
+}
+
+/** Every operation as operators see it, and a second chance for what was given up. */
+export function overseeOperations({
+  db,
+  redrive,
+  log,
+}: {
+  db: Database
+  redrive(): Promise<number>
+  log: Logger
+}): Routes {
+  return routes(
+    route({ method: 'GET', path: '/operations', answer: operatedOperations }, async () => {
+      const dead = await deadOperations(db)
+      const rows = await list(db, 'all', OF_ALL)
+      const operations = rows.map(({ id, totem, state, refusal, received_at, settled_at }) => ({
+        operation: id,
+        totem,
+        state: state === 'pending' && dead.has(id) ? ('dead' as const) : state,
+        refusal,
+        receivedAt: received_at.toISOString(),
+        settledAt: settled_at?.toISOString() ?? null,
+      }))
+      return ok({ operations })
+    }),
+    route({ method: 'POST', path: '/redrive', answer: redriven }, async () => {
+      const moved = await redrive()
+      log.info({ kind: 'redriven', redriven: moved })
+      return ok({ redriven: moved })
+    }),
+  )
+}
