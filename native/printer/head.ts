@@ -5,11 +5,11 @@ import { concat, eject, present, processId, processIdOf, recovery, retract, stat
 import { hidraw } from './hid.ts'
 import { drawPage, openPdf, type Pdf, type PdfPage } from './pdf.ts'
 import { loadPdfium } from './pdfium.ts'
+import { canPrint, type PrinterListener, type PrinterService, type PrintProgress } from './printer.ts'
 import { type ProfileName, profiles } from './profiles.ts'
 import { type Bands, pageBands } from './raster.ts'
 import { receiptBands } from './receipt.ts'
-import type { PrinterListener, PrinterService, PrintProgress } from './service.ts'
-import { canPrint, printerStatusOf, rawStatus, sheetInOutput } from './status.ts'
+import { printerStatusOf, rawStatus, sheetInOutput } from './status.ts'
 import { createTransport } from './transport.ts'
 
 export interface HeadOptions extends PrinterListener {

@@ -5,8 +5,7 @@ import { err, ok } from '../../contract/result.ts'
 import { type IppAddress, ippClient, type OfficeJob, type OfficePrinter } from './ipp.ts'
 import { officeStatus } from './ipp-status.ts'
 import { drawPage, openPdf } from './pdf.ts'
-import type { PrinterListener, PrinterService, PrintProgress } from './service.ts'
-import { canPrint } from './status.ts'
+import { canPrint, type PrinterListener, type PrinterService, type PrintProgress } from './printer.ts'
 
 export interface OfficeOptions extends PrinterListener, IppAddress {
   profile: 'a4-office'

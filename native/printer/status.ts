@@ -42,7 +42,5 @@ export function printerStatusOf(raw: RawStatus, { paperLowSensor }: { paperLowSe
   return raw.paperNearEnd && paperLowSensor ? 'paperLow' : 'ready'
 }
 
-export const canPrint = (status: PrinterStatus): boolean => status === 'ready' || status === 'paperLow'
-
 /** Custom's FULL STATUS, paper byte: a sheet stands in the output (KPM210/216 manual, DLE EOT 20). */
 export const sheetInOutput = (paper: number): boolean => (paper & 0x20) !== 0
