@@ -1,5 +1,5 @@
-import { createHeadService, type HeadOptions } from './head.ts'
-import { createOfficeService, type OfficeOptions } from './office.ts'
+import { createHeadService, type HeadOptions } from './head/head.ts'
+import { createOfficeService, type OfficeOptions } from './office/office.ts'
 import type { PrinterService } from './printer.ts'
 
 export type PrinterServiceOptions = HeadOptions | OfficeOptions

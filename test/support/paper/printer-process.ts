@@ -1,7 +1,7 @@
 // The printer service alone in a process of its own: only there may LD_PRELOAD and the bed's folder be in force.
 
+import type { ProfileName } from '../../../native/printer/head/profiles.ts'
 import type { PrinterService } from '../../../native/printer/printer.ts'
-import type { ProfileName } from '../../../native/printer/profiles.ts'
 import { createPrinterService } from '../../../native/printer/service.ts'
 
 const tell = (message: unknown) => void process.send?.(message)

@@ -1,4 +1,6 @@
-import { ok, type Result } from '../../contract/result.ts'
+import { ok, type Result } from '../../../contract/result.ts'
+import { inkOf, toneCounter } from '../image/ink.ts'
+import type { PdfPage, PdfRefused } from '../image/pdf.ts'
 import {
   concat,
   cut,
@@ -10,8 +12,6 @@ import {
   raster,
   withoutRealTimeCommands,
 } from './escpos.ts'
-import { inkOf, toneCounter } from './ink.ts'
-import type { PdfPage, PdfRefused } from './pdf.ts'
 import type { PrinterProfile } from './profiles.ts'
 
 /** What is sent one after the other, each of it whole commands; the last band ends with the sheet's cut. */

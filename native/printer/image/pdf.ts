@@ -1,5 +1,5 @@
-import type { DeviceResult, PrintFailure } from '../../contract/device.ts'
-import { err, ok, type Result } from '../../contract/result.ts'
+import type { DeviceResult, PrintFailure } from '../../../contract/device.ts'
+import { err, ok, type Result } from '../../../contract/result.ts'
 import type { GreyImage } from './grey.ts'
 import { dropPdfium, loadPdfium, type Pdfium } from './pdfium.ts'
 import { type Box, pictureBoxes } from './pictures.ts'

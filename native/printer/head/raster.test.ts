@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { GreyImage } from './grey.ts'
-import type { PdfPage } from './pdf.ts'
+import type { GreyImage } from '../image/grey.ts'
+import type { PdfPage } from '../image/pdf.ts'
 import { type PrinterProfile, profiles } from './profiles.ts'
 import { pageBands } from './raster.ts'
 

@@ -1,4 +1,4 @@
-import type { PrinterStatus } from '../../contract/device.ts'
+import type { PrinterStatus } from '../../../contract/device.ts'
 
 /** The four answers to DLE EOT 1, 2, 3, 4. */
 export type StatusBytes = readonly [number, number, number, number]
