@@ -84,6 +84,35 @@ module.exports = {
       from: { pathNot: '^(main/(queue|journal)|test)/|[.]test[.]ts$' },
       to: { path: '^node_modules/better-sqlite3/' },
     },
+    ...['main', 'renderer'].map((room) => ({
+      name: `no-journey-imports-another-in-${room}`,
+      comment:
+        'A journey comes and goes whole. What two of them need lies beside or below them; the index lists them all.',
+      severity: 'error',
+      from: { path: `^${room}/journeys/([^/]+)/`, pathNot: TEST },
+      to: { path: `^${room}/journeys/[^/]+/`, pathNot: `^${room}/journeys/$1/` },
+    })),
+    {
+      name: 'no-journey-imports-another-in-contract',
+      comment: 'There a journey is a file. The index joins them; lists.ts holds what two of them need.',
+      severity: 'error',
+      from: { path: '^contract/journeys/([^/.]+)[.]', pathNot: '/index[.]ts$' },
+      to: { path: '^contract/journeys/', pathNot: '^contract/journeys/($1|lists)[.]' },
+    },
+    {
+      name: 'doors-belong-to-start',
+      comment: 'A room of the gateway does not know by which door a caller came in.',
+      severity: 'error',
+      from: { path: '^gateway/', pathNot: ['^gateway/start[.]ts$', '^gateway/channels/'] },
+      to: { path: '^gateway/channels/' },
+    },
+    {
+      name: 'no-suite-imports-another',
+      comment: 'What two suites of tests share lies in test/support.',
+      severity: 'error',
+      from: { path: '^test/([^/]+)/' },
+      to: { path: '^test/[^/]+/', pathNot: ['^test/($1|support)/', '[.]json$'] },
+    },
     {
       name: 'no-tests-in-the-product',
       severity: 'error',
