@@ -57,8 +57,8 @@ export interface Gateway {
 }
 
 /**
- * Starts the gateway; throws `Unusable` on files that it cannot use. All rooms and doors are made here and nowhere else, and
- * nothing works or listens before the last lines. `log` gets ids and kinds, never personal data.
+ * Starts the gateway; throws `Unusable` on files that it cannot use. All rooms and doors are made here and nowhere
+ * else, and nothing works or listens before the last lines. `log` gets ids and kinds, never personal data.
  */
 export async function startGateway(
   { databaseUrl, ...given }: GatewayConfig,

@@ -190,7 +190,10 @@ const SERVICES = {
 
 type Criteria = z.infer<typeof richiestaE002>['criteriRicerca']
 
-/** The request of ANPR's certification service (6001, flattened): issue by internet (2) or preview (3). Amounts in cents. */
+/**
+ * The request of ANPR's certification service (6001, flattened): issue by internet (2) or preview (3). Amounts are in
+ * cents.
+ */
 function certificazione(
   idOperazioneClient: string,
   { requester, subject, types, exemption }: Wish,
