@@ -85,7 +85,7 @@ describe('compression', () => {
   ])('%s: turned away', async (_name, body, encoding, status) => {
     expect(await post(body, encoding)).toBe(status)
   })
-  test('an answer goes gzipped to who asks for it', async () => {
+  test('a client that asks for gzip gets it', async () => {
     const headers = { 'accept-encoding': 'gzip' }
     const answer = await request(`${centre.gateway.url}/v1/trust`, { dispatcher: agent, headers })
     expect(answer.headers['content-encoding']).toBe('gzip')
@@ -118,7 +118,7 @@ describe('outcomes', () => {
     expect((await outcomes(from)).body).toEqual(body)
     expect((await outcomes(body.cursor)).body).toEqual({ cursor: body.cursor, more: false, outcomes: [] })
   })
-  test('one that stands there is told while the poll is held, and nobody else of it', async () => {
+  test('a held poll tells its totem at once, and no other totem', async () => {
     const { cursor } = await drained()
     const polls = [outcomes(cursor, 25), outcomes(cursor, 25)]
     const stranger = other.get('/v1/outcomes?after=0&wait=1')
@@ -222,7 +222,7 @@ async function givenUp() {
 }
 
 describe('operators', () => {
-  test('what was given up is shown as dead, and redriven it is issued', async () => {
+  test('an operation that was given up shows as dead, and is issued after a redrive', async () => {
     const item = await givenUp()
     expect((await totem.submit(item)).body.results[0].state).toBe('pending')
     centre.anpr.setFault({ kind: 'none' })
@@ -300,7 +300,7 @@ describe('what is kept', () => {
       expect(JSON.stringify(rows)).not.toContain(idAnpr)
     }
   })
-  test('so it does of what was only shown, before it is, and not of what ANPR did not answer', async () => {
+  test('it also says what was only shown, before it is shown, and nothing when ANPR did not answer', async () => {
     const { last } = (await database.query('select max(id) as last from access_log')).rows[0]
     const { body } = await totem.post('/v1/sessions', login('anna-bianchi'))
     const bearer = { authorization: `Bearer ${body.token}` }
@@ -362,7 +362,9 @@ describe('what is kept', () => {
     await later(36)
     expect(await count('select from operation_outcome where operation = $1', item.operation)).toBe(0)
   })
-  test('what was given up is refused after five weeks, and its totem hears of it', async ({ onTestFinished }) => {
+  test('an operation that was given up is refused after five weeks, and its totem hears of it', async ({
+    onTestFinished,
+  }) => {
     const { operation } = await givenUp()
     centre.anpr.setFault({ kind: 'none' })
     const now = new Date()

@@ -466,7 +466,7 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
       const item = await sealed(wish('anna-bianchi', { evidence: login('anna-bianchi', { key: 'mario-rossi' }) }))
       expect((await totem.settled(item)).body.results[0].problem.kind).toBe('signature-invalid')
     })
-    test('what was stored is there after a restart', async () => {
+    test('outcomes are there after a restart', async () => {
       const item = await sealed(wish('anna-bianchi'))
       const first = await totem.settled(item)
       await Promise.all([totem.close(), other.close()])
@@ -502,7 +502,7 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
     test("another totem's entries are not taken", async () => {
       expect((await other.post('/v1/journal', { entries: chain, base: null })).body.upTo).toBe(0)
     })
-    test('what the closed list does not allow is not taken', async () => {
+    test('an entry that the closed list does not allow is not taken', async () => {
       const named = chainOf('TT-0002', 1).map((entry) => ({ ...entry, fields: { state: 'up', name: 'Anna' } }))
       expect((await other.post('/v1/journal', { entries: named, base: null })).body.upTo).toBe(0)
     })
