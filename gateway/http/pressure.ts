@@ -32,8 +32,8 @@ const RETRY_S = { least: 10, most: 120 }
 const SHED_LOOKS = 20
 const RETRY_S_PER_CALLER = 0.05
 /**
- * Most requests of one caller at once, of any kind: far more than a totem has lines, and fewer than all places or
- * connections.
+ * Most requests of one caller at once, of any kind: far more than a totem has lines, and few enough to leave places for
+ * others.
  */
 const MOST_OF_ONE = 24
 

@@ -51,7 +51,7 @@ export function createCarryOut({
     }
     const { totem, sealed } = row
     const caller = atTotem(totem)
-    /** Without opening the request, so that nobody knows what it asked for. */
+    /** Refuses a request without reading it, so that the access log cannot say what it asked for. */
     const refusedUnread = async (kind: Problem['kind']): Promise<Carried> => {
       const settlement = { state: 'refused', problem: { kind, anpr: null } } as const
       await settled(job, { id: operation, caller, settlement, access: NOTHING_ASKED })
@@ -68,7 +68,7 @@ export function createCarryOut({
     const opened = openRequest({ operation, sealed }, sealingKeys, caller)
     if (!opened.ok) {
       const { kind } = opened.error
-      // An earlier version of the gateway took the request in. It never becomes readable, and its citizen waits for an
+      // An earlier version of the gateway took the request in. It never becomes good, and its citizen waits for an
       // answer.
       return kind === 'request-outdated' ? refusedUnread(kind) : putOff(kind)
     }
