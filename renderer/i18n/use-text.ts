@@ -1,15 +1,23 @@
 import { useIntl } from 'react-intl'
 import type { CertificateType } from '../../contract/catalogue.ts'
 import { language } from '../../contract/language.ts'
+import type { MessageValues } from './message-values.ts'
 import { type MessageId, messages } from './messages.ts'
 
-type Values = Record<string, string | number>
-export type Text = (id: MessageId, values?: Values) => string
+type ValuesOf<Id> = Id extends keyof MessageValues ? MessageValues[Id] : unknown
+/** Where one of several messages is shown: the values of them all. */
+type Values<Id extends MessageId> = (Id extends unknown ? (values: ValuesOf<Id>) => void : never) extends (
+  values: infer All,
+) => void
+  ? All
+  : never
+/** The message of a key. A value that the message takes and is not given does not compile. */
+type Text = <Id extends MessageId>(id: Id, ...values: unknown extends Values<Id> ? [] : [values: Values<Id>]) => string
 
-/** The message of a key, in the language of the view. */
+/** Messages in the language of the view. */
 export function useText(): Text {
   const intl = useIntl()
-  return (id, values) => intl.formatMessage({ id }, values)
+  return (id, ...[values]) => intl.formatMessage({ id }, values as Record<string, string | number> | undefined)
 }
 
 /** Day and time as the office's clock shows them. */

@@ -85,7 +85,7 @@ describe('compression', () => {
   ])('%s: turned away', async (_name, body, encoding, status) => {
     expect(await post(body, encoding)).toBe(status)
   })
-  test('an answer goes gzipped to a totem that accepts gzip', async () => {
+  test('a client that asks for gzip gets it', async () => {
     const headers = { 'accept-encoding': 'gzip' }
     const answer = await request(`${centre.gateway.url}/v1/trust`, { dispatcher: agent, headers })
     expect(answer.headers['content-encoding']).toBe('gzip')
@@ -118,7 +118,7 @@ describe('outcomes', () => {
     expect((await outcomes(from)).body).toEqual(body)
     expect((await outcomes(body.cursor)).body).toEqual({ cursor: body.cursor, more: false, outcomes: [] })
   })
-  test('a new outcome answers the poll of its own totem, and no other totem’s', async () => {
+  test('a held poll tells its totem at once, and no other totem', async () => {
     const { cursor } = await drained()
     const polls = [outcomes(cursor, 25), outcomes(cursor, 25)]
     const stranger = other.get('/v1/outcomes?after=0&wait=1')
@@ -222,7 +222,7 @@ async function givenUp() {
 }
 
 describe('operators', () => {
-  test('a request that the gateway gave up is shown as dead; redriven, it is issued', async () => {
+  test('an operation that was given up shows as dead, and is issued after a redrive', async () => {
     const item = await givenUp()
     expect((await totem.submit(item)).body.results[0].state).toBe('pending')
     centre.anpr.setFault({ kind: 'none' })
@@ -362,7 +362,7 @@ describe('what is kept', () => {
     await later(36)
     expect(await count('select from operation_outcome where operation = $1', item.operation)).toBe(0)
   })
-  test('a request that the gateway gave up is refused after five weeks, and its totem hears of it', async ({
+  test('an operation that was given up is refused after five weeks, and its totem hears of it', async ({
     onTestFinished,
   }) => {
     const { operation } = await givenUp()

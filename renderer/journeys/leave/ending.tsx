@@ -71,8 +71,8 @@ function SignIt({ form }: { form: 'declaration' | 'atto-notorio' }) {
 function useRefusal({ reason, card, date }: ScreenOf<'refused'>) {
   const text = useText()
   const day = useDay()
-  const dated = `refused.${reason}.titleOn`
-  const ofCard = `refused.${reason}.now.${card}`
+  const dated = `refused.${reason}.titleOn` as const
+  const ofCard = `refused.${reason}.now.${card}` as const
   const issuer = text(`refused.issuer.${card ?? 'unknown'}`)
   return {
     title: date && isMessage(dated) ? text(dated, { date: day(date) }) : text(`refused.${reason}.title`),

@@ -1,0 +1,54 @@
+// Made from assets/locales/it.json by `node scripts/message-values.ts`.
+
+/** What the messages take that have placeholders. */
+export interface MessageValues {
+  'certificate.both': { count: number }
+  'certificate.both.line': { names: string | number }
+  'certificate.both.name': { names: string | number }
+  'statoCivile.1': { sex: string }
+  'statoCivile.2': { sex: string }
+  'statoCivile.3': { sex: string }
+  'statoCivile.4': { sex: string }
+  'statoCivile.6': { sex: string }
+  'statoCivile.7': { sex: string }
+  'statoCivile.8': { sex: string }
+  'pin.tries': { tries: number }
+  'pin.count': { count: number }
+  'can.typed': { digits: string | number }
+  'cardExpiry.when.title': { date: string | number }
+  'collect.title': { count: number }
+  'collect.requested': { date: string | number }
+  'collect.moreWaiting': { count: number }
+  'collect.now': { count: number }
+  'menu.lead': { name: string | number }
+  'menu.notice.refused': { date: string | number }
+  'menu.notice.expired': { date: string | number }
+  'menu.notice.aside': { date: string | number }
+  'visura.moreFamily': { count: number }
+  'person.bornKinship': { year: string | number; kinship: string | number }
+  'person.more.line': { count: number }
+  'certificate.lead': { name: string | number }
+  'declaration.how': { topics: string | number }
+  'declaration.ticked.several': { gender: string; names: string | number }
+  'declaration.self.title': { name: string | number }
+  'preview.lead': { certificate: string | number; name: string | number }
+  'preview.page': { page: string | number; pages: string | number }
+  'preview.image': { page: string | number; pages: string | number }
+  'confirm.exempt': { law: string | number }
+  'printing.page': { page: string | number; pages: string | number }
+  'printFault.lead': { page: string | number }
+  'refused.card-error.now': { issuer: string | number }
+  'refused.personal-data-malformed.now': { issuer: string | number }
+  'refused.certificate-truncated.now': { issuer: string | number }
+  'refused.certificate-malformed.now': { issuer: string | number }
+  'refused.certificate-expired.titleOn': { date: string | number }
+  'refused.certificate-expired.now': { issuer: string | number }
+  'refused.certificate-not-yet-valid.titleOn': { date: string | number }
+  'refused.certificate-not-yet-valid.now': { issuer: string | number }
+  'refused.certificate-revoked.now': { issuer: string | number }
+  'refused.signature-invalid.now': { issuer: string | number }
+  'refused.codice-fiscale-invalid.now': { issuer: string | number }
+  'refused.codice-fiscale-differs.now': { issuer: string | number }
+  'refused.pin-blocked.now': { issuer: string | number }
+  'idle.seconds': { seconds: number }
+}
