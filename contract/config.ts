@@ -25,7 +25,7 @@ export const totemConfig = z.strictObject({
     name: z.string(),
     comune: z.string(),
     province: z.string().length(2),
-    /** Beside Italian on what the totem writes, where the territory has one (anpr.md §7.1). */
+    /** Beside Italian on what the totem writes, where the law gives the territory one (DPR 574/1988, L. 38/2001). */
     secondLanguage: z.enum(['de', 'sl']).nullable().default(null),
   }),
   dataDir: z.string(),

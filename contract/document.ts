@@ -10,9 +10,9 @@ const registeredRelative = z.strictObject({
 })
 
 /**
- * What is known of a person for a visura or a dichiarazione sostitutiva (anpr.md §2.1), already read from ANPR's answers
+ * What is known of a person for a visura or a dichiarazione sostitutiva, already read from ANPR's answers
  * or, `source` "card", from the card: name, codice fiscale and, of a CNS, day of birth and sex. The family is ANPR's
- * whatever the source. What is null is not printed on a visura and is written by hand on a declaration.
+ * whatever the source. A null is not printed on a visura and is written by hand on a declaration.
  */
 export const registeredPerson = z.strictObject({
   source: z.enum(['anpr', 'card']),

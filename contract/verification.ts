@@ -3,7 +3,7 @@ import { type FactLetter, factLetter, MOST_ON_A_SHEET } from './catalogue.ts'
 import { isoInstant, operationId, totemId } from './identity.ts'
 
 /**
- * The verification code on what the totem itself writes (anpr.md §6.4): a CWT (RFC 8392) in COSE_Sign1 (RFC 9052) with
+ * The verification code on what the totem itself writes: a CWT (RFC 8392) in COSE_Sign1 (RFC 9052) with
  * ES256, zlib where that is shorter, base45 (RFC 9285), after this prefix. All of it is in the QR alphanumeric set.
  * It is no seal of ANPR: it says what this totem received from ANPR, what the person declares, and what it printed.
  */

@@ -6,7 +6,7 @@ import { DOT, type Element, HAIRLINE, type Ink, type Mark, PAGE, WIDTH } from '.
 import { dateTime, footing } from './texts.ts'
 import { asset, BASELINE, FACES, type Face, type Measure, type Style } from './typeface.ts'
 
-// Colours of Italian public services (DESIGN.md); all of them turn black on a thermal head.
+// Colours of Italian public services; all of them turn black on a thermal head.
 const INKS: Record<Ink, string> = { black: '#000000', dark: '#17324D', accent: '#0066CC' }
 const FOOT: Style = { face: 'regular', size: 10, leading: 13 }
 /** What its types leave out. */

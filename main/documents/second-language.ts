@@ -26,8 +26,8 @@ const SLOVENE: Readonly<Record<string, readonly string[]>> = {
 
 /**
  * The language that stands beside Italian on a form where the totem is, or null: German in the province of Bolzano (DPR
- * 574/1988), Slovene in the comuni above. French, Ladin and Walser German are due elsewhere (anpr.md §7.1) and have no words
- * here yet.
+ * 574/1988), Slovene in the comuni above. Elsewhere the law
+ * wants French (L. cost. 4/1948), Ladin (DPR 574/1988, D.Lgs. 592/1993) or Walser German, which have no words here yet.
  */
 export function secondLanguage({ comune, province }: { comune: string; province: string }): 'de' | 'sl' | null {
   if (province === 'BZ') return 'de'

@@ -41,7 +41,7 @@ export const WIDTH = PAGE.width - PAGE.left - PAGE.right
 export const HAIRLINE = mm(0.3)
 /** A dot of a 203 dpi head: codes stand on its grid, so that no module is smeared over two dots. */
 export const DOT = mm(0.125)
-/** Finer modules smear shut (anpr.md §6.4); coarser ones help no camera any more. */
+/** Finer modules smear shut on a thermal head; coarser ones help no camera any more. */
 const MODULE_DOTS = { min: 4, max: 6 }
 /** What the code of a family of four takes at the finest: its sheet has no room for more. */
 const CODE_DOTS = 372

@@ -20,7 +20,7 @@ interface RegisterWords {
   place: string
   date: string
   signature: string
-  /** What the code beside it vouches for: never for ANPR itself (anpr.md §6.4). */
+  /** What the code beside it vouches for: never for ANPR itself. */
   code: string
   codeAlt: string
   /** The same where nothing on the sheet came from ANPR. */

@@ -5,7 +5,7 @@ import { err, ok, type Result } from '../../contract/result.ts'
 import { type Family, familyOf, type Person, people, personById } from '../population/people.ts'
 import { type DrawnType, drawnTypes } from './certificate/wording.ts'
 
-/** ANPR's own error: code of its list, and its text, which speaks to officials. */
+/** ANPR's own error: a code of its list, and its text, which is written for officials. */
 export interface AnprError {
   kind: 'anpr-error'
   code: string
@@ -89,7 +89,7 @@ export function grant(wish: CertificateWish): Result<CertificateGrant, AnprError
   return ok({ types, subject, family, members, exemption })
 }
 
-/** A person as C030 and C021 tell of them; `place` in the family from 1. */
+/** A person as C030 and C021 describe them; `place` in the family counts from 1. */
 export function soggetto(person: Person, place: number): z.infer<typeof datiSoggetto> {
   const relation = familyOf(person.id)?.members.find((member) => member.person === person.id)?.relation
   return {
@@ -107,11 +107,11 @@ export function soggetto(person: Person, place: number): z.infer<typeof datiSogg
   }
 }
 
-/** A person as C029 tells of them. */
+/** A person as C029 describes them. */
 export function datiAnagraficiOf(person: Person, { comune, address }: Family): DatiAnagrafici {
   const { codiceFiscale, surname, name, sex, born, birthComune, idAnpr, statoCivile } = person
   const { toponimo, civico } = address
-  // Its kind is the first word.
+  // The first word is the kind of street.
   const [, specie = '', denominazioneToponimo = toponimo] = /^(\S+) (.+)$/.exec(toponimo) ?? []
   const [numero = '', lettera] = civico.split('/')
   return {
@@ -141,7 +141,7 @@ export function datiAnagraficiOf(person: Person, { comune, address }: Family): D
   }
 }
 
-/** Ten digits, as today's protocol numbers (ISS 4815); the same operation id always gets the same one. */
+/** Ten digits, like today's protocol numbers (ISS 4815). The same operation id always gets the same one. */
 export const protocolOf = (idOperazioneClient: string): string => {
   const seed = createHash('sha256').update(idOperazioneClient).digest().readUIntBE(0, 6)
   return String(2_000_000_000 + (seed % 1_000_000_000))

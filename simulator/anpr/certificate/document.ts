@@ -24,7 +24,7 @@ export interface CertificateFacts {
   subject: Person
   family: Family
   members: readonly Person[]
-  /** The law that makes it free of bollo, e.g. `art. 18 DPR 115/2002`. */
+  /** The law that exempts it from bollo, e.g. `art. 18 DPR 115/2002`. */
   exemption: string
   protocol: string
   issuedAt: Date
@@ -121,7 +121,7 @@ function person(pdf: PDFKit.PDFDocument, subject: Person, y: number): number {
   return centred([plain('codice fiscale '), strong(subject.codiceFiscale)], born)
 }
 
-/** Draws what a type states, from `y` down; answers where it ends. */
+/** Draws what a type states, from `y` down; answers where the text ends. */
 const STATEMENTS: Record<DrawnType, (pdf: PDFKit.PDFDocument, facts: CertificateFacts, y: number) => number> = {
   '8': (pdf, { subject, family }, y) =>
     paragraph(pdf, residence(subject, family), { x: LEFT, y, width: WIDTH, style: BODY }) + 8,
@@ -246,15 +246,15 @@ const WORTHLESS = {
   'FAC-SIMILE': 'FAC-SIMILE: rilasciato da un ambiente di prova, non ha alcun valore',
 }
 
-/** Says in words what the stamp says, for whom the stamp is not seen or not read out. */
+/** Says the stamp in words, for whoever does not see it or has the paper read out. */
 function worthless(pdf: PDFKit.PDFDocument, kind: CertificateFacts['stamp']): void {
   const style: Style = { ...SMALL, weight: 'semibold', align: 'center' }
   paragraph(pdf, [plain(WORTHLESS[kind])], { x: LEFT, y: 796, width: WIDTH, style })
 }
 
 /**
- * The stamp lies under the text, its letters drawn in dotted outline: a grey fill would become a raster of dots on a
- * thermal head and eat the text above it. Drawn as shapes, so that who extracts the text gets the certificate alone.
+ * The stamp lies under the text, its letters drawn in dotted outline: a thermal head would turn a grey fill into dots
+ * that eat the text above. The letters are shapes, so that text extraction gets the certificate alone.
  */
 function stamp(pdf: PDFKit.PDFDocument, text: CertificateFacts['stamp']): void {
   const size = 104

@@ -100,6 +100,22 @@ describe('a visit', () => {
     expect(services.noticed).toHaveBeenCalledWith(entered)
   })
 
+  test('a certificate that this totem does not offer is not taken, whatever the screen sends', async () => {
+    open()
+    await toPin()
+    await answers(
+      { type: 'enterPin', pin: pin() },
+      { type: 'chooseService', service: 'certificate' },
+      { type: 'choosePerson', index: 0 },
+    )
+    expect(session.answer({ type: 'chooseCertificates', types: ['16'] })).toBe(false)
+    expect(screen()).toMatchObject({ screen: 'certificate', options: ['8', '12'], onOneSheet: ['8', '12'] })
+    expect(session.answer({ type: 'chooseCertificates', types: ['8', '16'] })).toBe(false)
+    expect(screen()).toMatchObject({ screen: 'certificate' })
+    await answers({ type: 'chooseCertificates', types: ['8'] })
+    expect(screen()).toMatchObject({ screen: 'purpose' })
+  })
+
   test('a public body is never a reason to pay: the free declaration is named instead', async () => {
     open()
     await toPin()

@@ -8,7 +8,7 @@ import type { GatewayKeys } from '../../../contract/gateway-keys.ts'
 import { JOURNAL_ANCHOR_TYP } from '../../../contract/journal.ts'
 import { takeIn } from '../../../gateway/journal/intake.ts'
 import { withJournals } from '../../../gateway/journal/tables.ts'
-import { forkedTotems, troubles } from '../../../gateway/journal/troubles.ts'
+import { troubles } from '../../../gateway/journal/troubles.ts'
 import { migrate } from '../../../gateway/store/migrations.ts'
 import type { Tables } from '../../../gateway/store/schema.ts'
 import { type Journal, openJournal } from '../../../main/journal/journal.ts'
@@ -51,7 +51,11 @@ export async function openIntake() {
       return told
     },
     troubles: async () => (await troubles(db, 100)).map(({ chain, kind, seq }) => ({ chain, kind, seq })),
-    forkedTotems: () => forkedTotems(db),
+    /** How many totems are there twice, or were put back to an earlier day. */
+    forkedTotems: async () => {
+      const forks = (await troubles(db, 100)).filter(({ kind }) => kind === 'fork' || kind === 'older-chain')
+      return new Set(forks.map(({ totem }) => totem)).size
+    },
     held: () =>
       db
         .selectFrom('journal_entry')
