@@ -14,16 +14,17 @@ import { unbalanced } from '../support/totem/balance.ts'
 import { electronTotem } from '../support/totem/electron-totem.ts'
 
 const VISITOR = 'mario-rossi'
-/** A whole visit takes about as long. */
+/** As long as a whole visit. */
 const LONGEST_GAP_MS = 20_000
 const LONGEST_VISIT_MS = 180_000
 const LOOK_MS = 100
-/** A touch that comes too late for its screen waits for a button that does not come again. */
+/** A touch that comes too late for its screen would wait for ever for its button. */
 const TOUCH_MS = 5_000
 
 /**
- * kill.ts with the whole program: a real, sandboxed Electron whose main, device process, renderer and gateway are killed
- * somewhere in a citizen's visit. Some ten seconds a round: a few are for what the headless form leaves out.
+ * kill.ts with the whole program: a real, sandboxed Electron. Main, device process, renderer or gateway is killed at a
+ * random moment of a citizen's visit. A round takes some ten seconds, and a few cover what the headless form leaves
+ * out.
  */
 export async function killElectron({ rounds, seed }: { rounds: number; seed: number }) {
   const random = randomFrom(seed)
@@ -55,7 +56,7 @@ export async function killElectron({ rounds, seed }: { rounds: number; seed: num
     for (let round = 0; round < rounds; round++) {
       const ends = new AbortController()
       const visited = visits(totem.app(), bench, {}, ends.signal)
-      // The first one is let ask: a totem whose start is killed each time proves nothing.
+      // The first visit gets as far as a request, since a totem that is always killed at its start proves nothing.
       if (round === 0) await until(() => operations(bench).size > 0)
       await delay(random() * LONGEST_GAP_MS)
       ends.abort()
@@ -63,7 +64,7 @@ export async function killElectron({ rounds, seed }: { rounds: number; seed: num
       await visited
       await disk.look()
     }
-    // A person comes, fetches everything that is left and asks for nothing more.
+    // A last person fetches everything that is left and asks for nothing more.
     const ends = new AbortController()
     const visited = visits(totem.app(), bench, { service: null }, ends.signal)
     await until(() => [...operations(bench).values()].every((state) => state === 'collected'))
@@ -83,7 +84,7 @@ export async function killElectron({ rounds, seed }: { rounds: number; seed: num
   }
 }
 
-/** Waits as long as the longest visit takes; the balance tells what has not come then. */
+/** Waits as long as the longest visit takes. The balance reports whatever is missing then. */
 async function until(happened: () => boolean): Promise<void> {
   const late = performance.now() + LONGEST_VISIT_MS
   while (!happened() && performance.now() < late) await delay(1_000)

@@ -22,9 +22,9 @@ export interface Office extends Visitor, Omit<ElectronTotem, 'disk'> {
   /** From attract to the PIN screen, in Italian. */
   comesWithCard(who: string, choice?: CardChoice): Promise<void>
   entersPin(pin?: string): Promise<void>
-  /** From what a recognised person can come for to the people. */
+  /** From the menu to the people. */
   asksForCertificate(): Promise<ScreenOf<'person'>>
-  /** From there to the confirmation: own certificate of residence, for a court case. */
+  /** From the people to the confirmation: the person's own certificate of residence, for a court case. */
   asksForResidenza(): Promise<void>
   /** Takes the card and waits until the totem is the next person's. */
   takesCardAndGoes(): Promise<void>
@@ -33,7 +33,7 @@ export interface Office extends Visitor, Omit<ElectronTotem, 'disk'> {
 }
 
 export interface OfficeOptions extends BenchOptions {
-  /** What a technician has provisioned otherwise than on the bench. */
+  /** Provisioning that differs from the bench's. */
   provision?(config: TotemConfig): Partial<TotemConfig>
 }
 
