@@ -13,11 +13,11 @@ type CanPad = {
   }) => ReactNode
 }
 
-/** Keypad for the number printed on the card. It is no secret of its holder: it is shown, to be compared with the card. */
+/** The keypad for the number on the card. It is no secret: the screen shows it, to be compared with the card. */
 export function CanPad({ onCan, children }: CanPad) {
   const text = useText()
   const [can, setCan] = useState('')
-  // Two keys may come before React has drawn the first.
+  // Two keys may come before React has drawn the first, so keys do not act on the drawn digits.
   const typed = useRef('')
 
   const press = useCallback((key: PinKey) => {
