@@ -1,6 +1,13 @@
+import type { Bollo } from '../../contract/bollo.ts'
 import type { CertificateType } from '../../contract/catalogue.ts'
 import { type Language, languages } from '../../contract/language.ts'
 import type { PaperLanguage } from './model.ts'
+
+/** What a receipt says of the bollo: what the totem took, and what the person must still do. `{reference}`: a number. */
+export interface Settled {
+  amount: string
+  note: string | null
+}
 
 /** Words of what the totem itself prints. A certificate's own words are ANPR's alone. */
 export const texts = {
@@ -12,7 +19,9 @@ export const texts = {
     protocol: 'Protocollo ANPR',
     pages: 'Pagine stampate',
     amount: 'Importo',
-    free: '0,00 euro (esente da bollo)',
+    settled: {
+      exempt: { amount: '0,00 euro (esente da bollo)', note: null },
+    },
     receipt: {
       title: 'RICEVUTA',
       document: 'Documento',
@@ -41,7 +50,9 @@ export const texts = {
     protocol: 'ANPR protocol',
     pages: 'Pages printed',
     amount: 'Amount',
-    free: '0.00 euro (exempt from stamp duty)',
+    settled: {
+      exempt: { amount: '0.00 euro (exempt from stamp duty)', note: null },
+    },
     receipt: {
       title: 'RECEIPT',
       document: 'Document',
@@ -62,7 +73,7 @@ export const texts = {
       requested: 'Requested',
     },
   },
-} as const satisfies Record<Language, unknown>
+} as const satisfies Record<Language, { settled: Record<Bollo['kind'], Settled> }>
 
 /** At the foot of every sheet. */
 export const footing: Record<

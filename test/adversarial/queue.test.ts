@@ -228,7 +228,7 @@ test('stolen-disk: nothing of a citizen can be read from any file of the queue',
         kind: 'certificate',
         subject: person.idAnpr,
         types: ['8', '12'],
-        exemption: 'adozione',
+        bollo: { kind: 'exempt', exemption: 'adozione' },
         language: 'IT',
         requestedAt,
         evidence: {
