@@ -10,7 +10,7 @@ let office: Office
 const LIFTED = 'Rimettere la tessera sul lettore'
 const words = () => office.page().evaluate(() => document.body.textContent ?? '')
 const heading = async () => await office.page().getByRole('heading', { level: 1 }).textContent()
-/** Text of the certificate that ANPR issued last. */
+/** Text of the last certificate that ANPR issued. */
 async function lastCertificate(): Promise<string> {
   const { anpr } = office.bench
   const sealed = await fetch(`${anpr.url}/simulator/issued/${anpr.issued().at(-1)}`)
@@ -22,7 +22,7 @@ async function lastCertificate(): Promise<string> {
   return text
 }
 const cie = { kind: 'cie' } as const
-/** Up to the card, without saying what becomes of it. */
+/** From attract until the card is on the reader, whatever the screen then shows. */
 async function putsOn(who: string, choice: Parameters<Office['bench']['insertCard']>[1]) {
   await office.touches('Inizia')
   await office.touches('Italiano')
@@ -31,7 +31,7 @@ async function putsOn(who: string, choice: Parameters<Office['bench']['insertCar
 }
 
 beforeAll(async () => {
-  // Short: a visit that went wrong ends by itself and spoils no other.
+  // Short, so that a failed visit ends by itself and spoils no other.
   office = await openOffice({ timings: { idleMs: 20_000, warningMs: 5_000 } })
 })
 beforeEach(async () => {
@@ -49,7 +49,7 @@ test('happy visit with a CIE: card, PIN, person, certificate on paper, in the na
   await office.touches('Conferma e stampa')
   expect(await office.sees('done')).toMatchObject({ outcome: 'printed', cardPresent: true })
   const operations = await office.operations()
-  // The gateway took the evidence of this card: it settles nothing else.
+  // The gateway settled the request, so it accepted the evidence of this card.
   expect(operations).toHaveLength(before + 1)
   expect(operations.every(({ state }) => state === 'issued')).toBe(true)
   const certificate = (await lastCertificate()).toUpperCase()
@@ -70,7 +70,7 @@ test('card-lifted-during-login: asked back, and the visit goes on', async () => 
   await office.takesCardAndGoes()
 })
 
-test('card-lifted-later: everything is covered, and put back it is the same screen', async () => {
+test('card-lifted-later: everything is covered, and the same screen returns with the card', async () => {
   const { surname, name } = personById('anna-bianchi')
   await office.comesWithCard('anna-bianchi', cie)
   await office.entersPin()
@@ -86,7 +86,7 @@ test('card-lifted-later: everything is covered, and put back it is the same scre
   expect(await office.screen()).toMatchObject({ screen: 'certificate' })
   expect((await words()).toUpperCase()).toContain(surname.toUpperCase())
 
-  // Somebody else's card comes instead: a visit of its own.
+  // Another person's card begins a visit of its own.
   await office.bench.removeCard()
   await expect.poll(heading).toBe(LIFTED)
   await office.bench.insertCard('mario-rossi', cie)
@@ -152,7 +152,7 @@ test('card-cloned: a copied chip proves nothing, and the next citizen is not aff
   await office.touches('Ho capito')
 })
 
-test('expiry by the CAN: shown without a PIN, and nothing can be asked for from there', async () => {
+test('expiry by the CAN: shown without a PIN, and leads to no request', async () => {
   const can = canOf(personById('anna-bianchi'))
   await office.comesWithCard('anna-bianchi', cie)
   await office.touches('Senza PIN')

@@ -5,11 +5,11 @@ import type { Sheet } from '../../simulator/printer/virtual-printer.ts'
 import { type Office, openOffice } from '../support/totem/office.ts'
 import { verified } from '../support/verification/verified.ts'
 
-// The free declaration in place of a certificate that nobody needs (invariant 6), from the card to the paper; and the
-// codes on the paper, read from its picture and checked by the command that anyone with the key list can run.
+// The free declaration in place of a certificate that nobody needs (invariant 6), from the card to the paper. The codes
+// are read from the picture of the paper and checked by the command that anyone with the key list can run.
 let office: Office
 const anna = personById('anna-bianchi')
-/** Sheets of this visit, each once its picture is whole. */
+/** Sheets of this visit whose picture is complete. */
 let before = 0
 async function sheets(): Promise<Sheet[]> {
   await office.bench.printer.settled()
@@ -30,7 +30,7 @@ async function comesToDeclaration(certificate: string, whose: 'own' | 'another�
 const PRINT = 'Stampa gratis'
 
 beforeAll(async () => {
-  // Short: a visit that went wrong ends by itself and spoils no other.
+  // Short, so that a failed visit ends by itself and spoils no other.
   office = await openOffice({ timings: { idleMs: 20_000, warningMs: 5_000 } })
 })
 beforeEach(async () => {
@@ -61,7 +61,7 @@ test('a public body: the declaration is printed, names its holder, and its code 
     subject: { codiceFiscale: anna.codiceFiscale },
     declared: {},
   })
-  // Of the others only where the family itself is declared.
+  // The other people stand only on a declaration of the family.
   expect(Object.keys(claims.fromAnpr)).toEqual(['f'])
   expect(claims.fromAnpr.f.toUpperCase()).toContain(anna.surname.toUpperCase())
   expect(events('visit.declaration')).toBe(printed + 1)
@@ -82,7 +82,7 @@ test('another person’s certificate: the declaration stays the holder’s, and 
   expect(await sheets()).toEqual([])
 })
 
-test('line-down: the declaration comes out all the same, and its code claims nothing of ANPR', async () => {
+test('line-down: the declaration still comes out, and its code claims nothing from ANPR', async () => {
   office.bench.line.cut()
   await expect.poll(async () => await office.screen()).toMatchObject({ screen: 'attract', online: false })
   await office.comesWithCard('anna-bianchi')

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { personById } from '../../simulator/population/people.ts'
 import { type Office, openOffice } from '../support/totem/office.ts'
 
-// Journeys in a real Electron, through pcscd, hidraw, SQLite and mutual TLS; what each looks like in the sync log.
+// Journeys in a real Electron, through pcscd, hidraw, SQLite and mutual TLS, and their entries in the sync log.
 let office: Office
 let issuedBefore: number
 
@@ -103,7 +103,7 @@ test('pin-blocked: the last try only after a yes, then the way to the PUK', asyn
     await expect.poll(async () => (await office.screen()).screen).not.toBe('pin-checking')
   }
   await office.sees('last-try')
-  // Pulled and put back it is the same card, and a yes is asked for all the same.
+  // The card is the same one after it was pulled and put back, and the totem still asks for a yes.
   await office.bench.removeCard()
   await office.sees('refused')
   await office.bench.insertCard('elena-ferrari')
@@ -181,7 +181,7 @@ test('line-down: a slip with the collect code, and the certificate in a later vi
   expect(await issued()).toBe(issuedBefore + 1)
 })
 
-test('another person’s card does not see what waits', async () => {
+test('another person’s card does not see the waiting certificate', async () => {
   office.bench.line.cut()
   await expect.poll(async () => await office.screen()).toMatchObject({ online: false })
   await office.comesWithCard('marija-kos')

@@ -4,7 +4,7 @@ import type { Sheet } from '../../simulator/printer/virtual-printer.ts'
 import { type Office, openOffice } from '../support/totem/office.ts'
 import { verified } from '../support/verification/verified.ts'
 
-// One's own data in ANPR, from the card to the screen and the paper; and without the line, what there is instead.
+// One's own data in ANPR, from the card to the screen and the paper; and the declaration instead when the line is down.
 let office: Office
 const elena = personById('elena-ferrari')
 let before = 0

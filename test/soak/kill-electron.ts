@@ -15,16 +15,17 @@ import { type Citizen, citizenAt } from '../support/totem/citizen.ts'
 import { electronTotem } from '../support/totem/electron-totem.ts'
 
 const VISITOR = 'mario-rossi'
-/** Of a whole visit. */
+/** As long as a whole visit. */
 const LONGEST_GAP_MS = 20_000
 const LONGEST_VISIT_MS = 180_000
 const LOOK_MS = 100
-/** A touch that comes too late for its screen waits for a button that does not come again. */
+/** A touch that comes too late for its screen would wait for ever for its button. */
 const TOUCH_MS = 5_000
 
 /**
- * kill.ts with the whole program: a real, sandboxed Electron whose main, device process, renderer and gateway are killed
- * somewhere in a citizen's visit. Some ten seconds a round: a few are for what the headless form leaves out.
+ * kill.ts with the whole program: a real, sandboxed Electron. Main, device process, renderer or gateway is killed at a
+ * random moment of a citizen's visit. A round takes some ten seconds, and a few cover what the headless form leaves
+ * out.
  */
 export async function killElectron({ rounds, seed }: { rounds: number; seed: number }) {
   const random = randomFrom(seed)
@@ -56,7 +57,7 @@ export async function killElectron({ rounds, seed }: { rounds: number; seed: num
     for (let round = 0; round < rounds; round++) {
       const ends = new AbortController()
       const visited = visits(totem.app(), visitor(bench, { asks: true }), ends.signal)
-      // The first one is let ask: a totem whose start is killed each time proves nothing.
+      // The first visit gets as far as a request, since a totem that is always killed at its start proves nothing.
       if (round === 0) await until(() => operations(bench).size > 0)
       await delay(random() * LONGEST_GAP_MS)
       ends.abort()
@@ -64,7 +65,7 @@ export async function killElectron({ rounds, seed }: { rounds: number; seed: num
       await visited
       await disk.look()
     }
-    // Somebody comes and fetches everything that is left, and asks for nothing more.
+    // A last person fetches everything that is left and asks for nothing more.
     const ends = new AbortController()
     const visited = visits(totem.app(), visitor(bench, { asks: false }), ends.signal)
     await until(() => [...operations(bench).values()].every((state) => state === 'collected'))
@@ -84,7 +85,7 @@ export async function killElectron({ rounds, seed }: { rounds: number; seed: num
   }
 }
 
-/** Waits for it, as long as the longest visit takes: what has not come then is told by the balance. */
+/** Waits as long as the longest visit takes. The balance reports whatever is missing then. */
 async function until(happened: () => boolean): Promise<void> {
   const late = performance.now() + LONGEST_VISIT_MS
   while (!happened() && performance.now() < late) await delay(1_000)
@@ -93,7 +94,7 @@ async function until(happened: () => boolean): Promise<void> {
 type Step = (citizen: Citizen, seen: Screen) => Promise<void>
 type Visitor = Partial<Record<Screen['screen'], Step>>
 
-/** What somebody does at each screen; at the others they wait. Whoever does not ask only fetches what waits. */
+/** A person's step at each screen; at others the person waits. One who does not ask only fetches what waits. */
 function visitor(bench: Bench, { asks }: { asks: boolean }): Visitor {
   const touch =
     (words: string): Step =>
@@ -129,7 +130,7 @@ function visitor(bench: Bench, { asks }: { asks: boolean }): Visitor {
   }
 }
 
-/** One visit after the other: what the screen asks for is done. Ends with `signal`. */
+/** Visits one after the other, doing what the screen asks for, until `signal`. */
 async function visits(app: ElectronApplication, steps: Visitor, signal: AbortSignal): Promise<void> {
   const citizen = citizenAt(app)
   const aborted = new Promise<null>((resolve) => signal.addEventListener('abort', () => resolve(null)))

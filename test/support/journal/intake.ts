@@ -13,7 +13,7 @@ import { migrate } from '../../../gateway/store/migrations.ts'
 import type { Tables } from '../../../gateway/store/schema.ts'
 import { type Journal, openJournal } from '../../../main/journal/journal.ts'
 
-/** What the gateway does with sync logs, on a database of its own, with a clock to turn. */
+/** The gateway's intake of sync logs, on a database of its own, with a clock that a test sets. */
 export async function openIntake() {
   const database = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: new PGlite() }) })
   await migrate(database)
@@ -34,7 +34,7 @@ export async function openIntake() {
     signAnchor,
     clock,
     logged,
-    /** Sends what a totem has to send, batch by batch; over the wire's JSON. Answers whether it was told that it is forked. */
+    /** Sends a totem's unsent entries, batch by batch, over the wire's JSON. Answers whether it was told of a fork. */
     async drain(journal: Journal, limit = 500): Promise<boolean> {
       let told = false
       for (let batch = journal.unsent(limit), rounds = 0; batch; batch = journal.unsent(limit), rounds++) {
@@ -72,7 +72,7 @@ export async function openIntake() {
   }
 }
 
-/** The sync log in this file, of the bench's totem. */
+/** Opens the bench totem's sync log in this file. */
 export function openLog(path: string, more: { now?: () => number; maxPages?: number } = {}): Journal {
   const opened = openJournal({ path, totem: 'TT-0001', now: Date.now, ...more })
   if (!opened.ok) throw new Error(opened.error.reason)

@@ -5,9 +5,9 @@ import type { Screen, ScreenOf } from '../../../contract/journeys/index.ts'
 
 /** A person in front of the totem: looks at the screen and touches what it offers, nothing else. */
 export interface Citizen {
-  /** The window of the visit that is on now; each visit gets a new one. */
+  /** The window of the current visit; each visit gets a new one. */
   page(): Page
-  /** What the totem shows now. */
+  /** The screen that the totem shows now. */
   screen(): Promise<Screen>
   /** Waits until the totem shows one of these screens. */
   sees<S extends Screen['screen']>(...names: S[]): Promise<ScreenOf<S>>
@@ -22,14 +22,14 @@ const LOOK_MS = 100
 const REACTION_MS = 400
 
 export function citizenAt(app: ElectronApplication): Citizen {
-  // The newest: the window of the visit before lives until its successor is shown.
+  // The newest one, since the former visit's window lives until its successor is shown.
   const windows = () => app.windows().filter((page) => !page.isClosed() && page.url().startsWith('app://totem/'))
   function page(): Page {
     const newest = windows().at(-1)
     if (!newest) throw new Error('the totem has no window')
     return newest
   }
-  // The totem's own word on what it shows. A window that is being replaced cannot answer: ask its successor.
+  // Asks the totem itself for its screen. A window that is being replaced cannot answer; its successor can.
   async function look(): Promise<Screen | null> {
     try {
       const view = await page().evaluate(() =>

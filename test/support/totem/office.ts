@@ -9,16 +9,16 @@ import { DEFAULT_PIN } from '../../../simulator/card/cns.ts'
 import { type Citizen, citizenAt } from './citizen.ts'
 import { type ElectronTotem, electronTotem } from './electron-totem.ts'
 
-/** An office with its totem running in a real, sandboxed Electron, and somebody in front of it. */
+/** An office with its totem running in a real, sandboxed Electron, and a person in front of it. */
 export interface Office extends Citizen, Omit<ElectronTotem, 'disk'> {
   /** Changes the provisioning; counts from the next start. */
   provision(change: Partial<TotemConfig>): void
   /** From attract to the PIN screen, in Italian. */
   comesWithCard(who: string, choice?: Parameters<Bench['insertCard']>[1]): Promise<void>
   entersPin(pin?: string): Promise<void>
-  /** From what a recognised person can come for to the people. */
+  /** From the menu to the people. */
   asksForCertificate(): Promise<ScreenOf<'person'>>
-  /** From there to the confirmation: own certificate of residence, for a court case. */
+  /** From the people to the confirmation: the person's own certificate of residence, for a court case. */
   asksForResidenza(): Promise<void>
   /** Takes the card and waits until the totem is the next person's. */
   takesCardAndGoes(): Promise<void>
@@ -27,7 +27,7 @@ export interface Office extends Citizen, Omit<ElectronTotem, 'disk'> {
 }
 
 export interface OfficeOptions extends BenchOptions {
-  /** What a technician has provisioned otherwise than on the bench. */
+  /** Provisioning that differs from the bench's. */
   provision?(config: TotemConfig): Partial<TotemConfig>
 }
 
