@@ -3,12 +3,6 @@ import type { CertificateType } from '../../contract/catalogue.ts'
 import { type Language, languages } from '../../contract/language.ts'
 import type { PaperLanguage } from './model.ts'
 
-/** What a receipt says of the bollo: what the totem took, and what the person must still do. `{reference}`: a number. */
-export interface Settled {
-  amount: string
-  note: string | null
-}
-
 /** Words of what the totem itself prints. A certificate's own words are ANPR's alone. */
 export const texts = {
   it: {
@@ -19,9 +13,6 @@ export const texts = {
     protocol: 'Protocollo ANPR',
     pages: 'Pagine stampate',
     amount: 'Importo',
-    settled: {
-      exempt: { amount: '0,00 euro (esente da bollo)', note: null },
-    },
     receipt: {
       title: 'RICEVUTA',
       document: 'Documento',
@@ -50,9 +41,6 @@ export const texts = {
     protocol: 'ANPR protocol',
     pages: 'Pages printed',
     amount: 'Amount',
-    settled: {
-      exempt: { amount: '0.00 euro (exempt from stamp duty)', note: null },
-    },
     receipt: {
       title: 'RECEIPT',
       document: 'Document',
@@ -73,7 +61,17 @@ export const texts = {
       requested: 'Requested',
     },
   },
-} as const satisfies Record<Language, { settled: Record<Bollo['kind'], Settled> }>
+} as const satisfies Record<Language, unknown>
+
+/** What a receipt says of the bollo: what the totem took, and what the person must still do. `{reference}`: a number. */
+export const settled: Record<Language, Record<Bollo['kind'], { amount: string; note: string | null }>> = {
+  it: {
+    exempt: { amount: '0,00 euro (esente da bollo)', note: null },
+  },
+  en: {
+    exempt: { amount: '0.00 euro (exempt from stamp duty)', note: null },
+  },
+}
 
 /** At the foot of every sheet. */
 export const footing: Record<

@@ -5,7 +5,7 @@ import type { Language } from '../../../contract/language.ts'
 import type { ReceiptDocument } from '../../../contract/print.ts'
 import { type Block, type Fact, type Paper, type Place, said } from '../../documents/model.ts'
 import { receiptLines } from '../../documents/receipt-lines.ts'
-import { dateTime, type Settled, texts, titleOf } from '../../documents/texts.ts'
+import { dateTime, settled, texts, titleOf } from '../../documents/texts.ts'
 
 interface Printed {
   language: Language
@@ -28,11 +28,11 @@ const fact = (label: string, value: string): Fact => ({ label: said(label), valu
  * code; null: none.
  */
 export function receiptPaper(
-  { operation, protocol, types, bollo = null }: IssuedOutcome,
+  { operation, protocol, types, bollo }: IssuedOutcome,
   { pages, at, language, place, verification }: Printed & { pages: number; at: string },
 ): Paper {
   const words = texts[language]
-  const { amount, note }: Settled = words.settled[bollo?.kind ?? 'exempt']
+  const { amount, note } = settled[language][bollo?.kind ?? 'exempt']
   const reference = bollo ? settlementOf(bollo).reference : ''
   return {
     languages: [language],
