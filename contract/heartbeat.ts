@@ -6,7 +6,7 @@ const version = z.string().regex(/^[\w.+-]{1,32}$/)
 const count = z.number().int().min(0)
 
 /**
- * How a totem is, once a minute (`POST /v1/heartbeat`). The gateway keeps the newest one for the operators. It holds
+ * State of a totem, once a minute (`POST /v1/heartbeat`). The gateway keeps the newest one for the operators. It holds
  * codes and numbers only. `at` is the totem's own clock; the gateway notes its own beside it, so that operators see a
  * wrong clock.
  */

@@ -25,7 +25,7 @@ export const trustList = z.strictObject({
 })
 export type TrustList = z.infer<typeof trustList>
 
-/** `whenUnknown`: what becomes of a card when no CRL of its issuer is at hand that is at most `maxAgeHours` old. */
+/** `whenUnknown`: the verdict on a card whose issuer has no CRL at hand of at most `maxAgeHours`. */
 export const revocationPolicy = z.strictObject({
   maxAgeHours: z.number().positive(),
   whenUnknown: z.enum(['refuse', 'accept']),

@@ -3,7 +3,7 @@ import type { CertificateType } from '../../contract/catalogue.ts'
 import { type Language, languages } from '../../contract/language.ts'
 import type { PaperLanguage } from './model.ts'
 
-/** Words of what the totem itself prints. A certificate's own words are ANPR's alone. */
+/** Words of the totem's own papers. The words of a certificate are ANPR's alone. */
 export const texts = {
   it: {
     date: 'Data e ora',
@@ -104,7 +104,7 @@ export const footing: Record<
   },
 }
 
-/** What a certificate is called on a receipt or a slip. */
+/** Name of a certificate on a receipt or a slip. */
 const titles: Record<Language, Record<CertificateType, string>> = {
   it: {
     '1': 'Certificato anagrafico di nascita',

@@ -22,13 +22,6 @@ async function lastCertificate(): Promise<string> {
   return text
 }
 const cie = { kind: 'cie' } as const
-/** From attract until the card is on the reader, whatever the screen then shows. */
-async function putsOn(who: string, choice: Parameters<Office['bench']['insertCard']>[1]) {
-  await office.touches('Inizia')
-  await office.touches('Italiano')
-  await office.sees('card')
-  await office.bench.insertCard(who, choice)
-}
 
 beforeAll(async () => {
   // Short, so that a failed visit ends by itself and spoils no other.
@@ -71,12 +64,11 @@ test('card-lifted-during-login: asked back, and the visit goes on', async () => 
 })
 
 test('card-lifted-later: everything is covered, and the same screen returns with the card', async () => {
-  const { surname, name } = personById('anna-bianchi')
+  const { surname } = personById('anna-bianchi')
   await office.comesWithCard('anna-bianchi', cie)
   await office.entersPin()
-  const { people } = await office.asksForCertificate()
-  await office.touches(people.find(({ self }) => self)?.name ?? name)
-  await office.sees('certificate')
+  await office.asksForCertificate()
+  await office.walksTo('certificate')
   expect((await words()).toUpperCase()).toContain(surname.toUpperCase())
   await office.bench.removeCard()
   await expect.poll(heading).toBe(LIFTED)
@@ -132,12 +124,12 @@ test('certificate-expired on a CIE: the day and the comune are told', async () =
   await office.takesCardAndGoes()
 })
 
-const refusedBeforePin: [reason: string, choice: Parameters<Office['bench']['insertCard']>[1]][] = [
+const refusedBeforePin: [reason: string, choice: Parameters<Office['putsCard']>[1]][] = [
   ['card-altered', { ...cie, altered: 'nis' }],
   ['card-altered', { ...cie, foreignSodSigner: true }],
 ]
 test.each(refusedBeforePin)('%s: refused before a PIN is asked for', async (reason, choice) => {
-  await putsOn('anna-bianchi', choice)
+  await office.putsCard('anna-bianchi', choice)
   expect(await office.sees('refused')).toMatchObject({ reason, card: 'cie' })
   await office.takesCardAndGoes()
 })

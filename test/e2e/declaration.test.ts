@@ -17,17 +17,11 @@ async function sheets(): Promise<Sheet[]> {
 }
 const events = (name: string) => office.journal().filter(({ event }) => event === name).length
 
-/** From the people to the declaration, for a public body. */
-async function comesToDeclaration(certificate: string, whose: 'own' | 'another’s' = 'own') {
-  const { people } = await office.asksForCertificate()
-  await office.touches(people.find(({ self }) => self === (whose === 'own'))?.name ?? '')
-  await office.sees('certificate')
-  await office.touches(certificate)
-  await office.sees('purpose')
-  await office.touches('Un ufficio')
-  return await office.sees('declaration')
+/** From the menu to the declaration, for a public body. */
+async function comesToDeclaration(wish: Parameters<Office['walksTo']>[1]) {
+  await office.asksForCertificate()
+  return office.walksTo('declaration', { ...wish, purpose: 'publicBody' })
 }
-const PRINT = 'Stampa gratis'
 
 beforeAll(async () => {
   // Short, so that a failed visit ends by itself and spoils no other.
@@ -44,11 +38,11 @@ test('a public body: the declaration is printed, names its holder, and its code 
   const printed = events('visit.declaration')
   await office.comesWithCard('anna-bianchi')
   await office.entersPin()
-  expect(await comesToDeclaration('Certificato di stato di famiglia')).toMatchObject({
+  expect(await comesToDeclaration({ type: '12' })).toMatchObject({
     declares: ['f'],
     forAnother: false,
   })
-  await office.touches(PRINT)
+  await office.answers('declaration')
   expect(await office.sees('done')).toMatchObject({ outcome: 'printed', document: 'declaration', collectCode: null })
   const [sheet, ...more] = await sheets()
   expect(more).toEqual([])
@@ -72,8 +66,8 @@ test('a public body: the declaration is printed, names its holder, and its code 
 test('another person’s certificate: the declaration stays the holder’s, and the screen says so', async () => {
   await office.comesWithCard('anna-bianchi')
   await office.entersPin()
-  expect(await comesToDeclaration('Certificato di residenza', 'another’s')).toMatchObject({
-    types: [],
+  expect(await comesToDeclaration({ type: '8', of: ({ self }) => !self })).toMatchObject({
+    declares: [],
     forAnother: true,
     declarant: { surname: expect.stringMatching(new RegExp(anna.surname, 'i')) },
   })
@@ -87,8 +81,8 @@ test('line-down: the declaration still comes out, and its code claims nothing fr
   await expect.poll(async () => await office.screen()).toMatchObject({ screen: 'attract', online: false })
   await office.comesWithCard('anna-bianchi')
   await office.entersPin()
-  await comesToDeclaration('Tutti e due')
-  await office.touches(PRINT)
+  await comesToDeclaration({ type: 'together' })
+  await office.answers('declaration')
   await office.sees('done')
   const [sheet] = await sheets()
   const { kind, claims } = await verified(office.bench.pki, sheet as Sheet)
@@ -103,9 +97,9 @@ test('line-down: the declaration still comes out, and its code claims nothing fr
 test('paper-out-mid-declaration: the sheet is void, the same declaration is printed again', async () => {
   await office.comesWithCard('anna-bianchi')
   await office.entersPin()
-  await comesToDeclaration('Certificato di residenza')
+  await comesToDeclaration({ type: '8' })
   office.bench.printer.paperOutAfter(40_000)
-  await office.touches(PRINT)
+  await office.answers('declaration')
   expect(await office.sees('print-fault')).toMatchObject({ document: 'declaration', status: 'paperOut', page: 1 })
   office.bench.printer.setPaper('ok')
   await expect.poll(() => office.screen()).toMatchObject({ screen: 'print-fault', resumable: true })
@@ -122,8 +116,8 @@ test('printer-out and no patience: nothing is printed, nothing is kept, and the 
   await expect.poll(() => office.screen()).toMatchObject({ screen: 'attract', printing: false })
   await office.comesWithCard('anna-bianchi')
   await office.entersPin()
-  await comesToDeclaration('Certificato di residenza')
-  await office.touches(PRINT)
+  await comesToDeclaration({ type: '8' })
+  await office.answers('declaration')
   await office.sees('print-fault')
   await office.touches('Rinuncio alla stampa')
   expect(await office.sees('done')).toMatchObject({ outcome: 'nothing', collectCode: null })

@@ -2,16 +2,15 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import type { ElectronApplication } from 'playwright-core'
-import type { Screen } from '../../contract/journeys/index.ts'
 import { build, electronDist } from '../../scripts/build.ts'
 import { stage } from '../../scripts/stage.ts'
 import type { Bench } from '../../simulator/bench/bench.ts'
-import { DEFAULT_PIN } from '../../simulator/card/cns.ts'
 import { randomFrom } from '../../simulator/fleet/plan.ts'
 import { makePki } from '../../simulator/pki/make.ts'
+import { answerTo, type Wish } from '../../simulator/visitor/index.ts'
+import { handsAt, visitorAt } from '../../simulator/visitor/visitor.ts'
 import { PKI } from '../support/pki.ts'
 import { unbalanced } from '../support/totem/balance.ts'
-import { type Citizen, citizenAt } from '../support/totem/citizen.ts'
 import { electronTotem } from '../support/totem/electron-totem.ts'
 
 const VISITOR = 'mario-rossi'
@@ -56,7 +55,7 @@ export async function killElectron({ rounds, seed }: { rounds: number; seed: num
     await totem.start()
     for (let round = 0; round < rounds; round++) {
       const ends = new AbortController()
-      const visited = visits(totem.app(), visitor(bench, { asks: true }), ends.signal)
+      const visited = visits(totem.app(), bench, {}, ends.signal)
       // The first visit gets as far as a request, since a totem that is always killed at its start proves nothing.
       if (round === 0) await until(() => operations(bench).size > 0)
       await delay(random() * LONGEST_GAP_MS)
@@ -67,7 +66,7 @@ export async function killElectron({ rounds, seed }: { rounds: number; seed: num
     }
     // A last person fetches everything that is left and asks for nothing more.
     const ends = new AbortController()
-    const visited = visits(totem.app(), visitor(bench, { asks: false }), ends.signal)
+    const visited = visits(totem.app(), bench, { service: null }, ends.signal)
     await until(() => [...operations(bench).values()].every((state) => state === 'collected'))
     ends.abort()
     await visited
@@ -91,53 +90,14 @@ async function until(happened: () => boolean): Promise<void> {
   while (!happened() && performance.now() < late) await delay(1_000)
 }
 
-type Step = (citizen: Citizen, seen: Screen) => Promise<void>
-type Visitor = Partial<Record<Screen['screen'], Step>>
-
-/** A person's step at each screen; at others the person waits. One who does not ask only fetches what waits. */
-function visitor(bench: Bench, { asks }: { asks: boolean }): Visitor {
-  const touch =
-    (words: string): Step =>
-    (citizen) =>
-      citizen.touches(words)
-  const leave: Step = () => bench.removeCard()
-  return {
-    attract: touch('Inizia'),
-    language: touch('Italiano'),
-    card: () => bench.insertCard(VISITOR),
-    async pin(citizen) {
-      await citizen.types(DEFAULT_PIN)
-      await citizen.touches('Conferma il PIN')
-    },
-    collect: touch('Stampa ora'),
-    menu: asks ? touch('Un certificato') : leave,
-    async person(citizen, seen) {
-      const own = seen.screen === 'person' ? seen.people.find(({ self }) => self) : undefined
-      await citizen.touches(own?.name ?? '')
-    },
-    certificate: touch('Certificato di residenza'),
-    purpose: touch('Una causa in tribunale'),
-    preview: touch('È tutto giusto'),
-    confirm: (citizen, seen) =>
-      citizen.touches(seen.screen === 'confirm' && seen.online ? 'Conferma e stampa' : 'Registra la richiesta'),
-    'print-fault': leave,
-    refused: leave,
-    'last-try': leave,
-    async done() {
-      bench.printer.tear()
-      await bench.removeCard()
-    },
-  }
-}
-
-/** Visits one after the other, doing what the screen asks for, until `signal`. */
-async function visits(app: ElectronApplication, steps: Visitor, signal: AbortSignal): Promise<void> {
-  const citizen = citizenAt(app)
+/** One visit after the other: the person does what the screen asks for. Ends with `signal`. */
+async function visits(app: ElectronApplication, bench: Bench, wish: Partial<Wish>, signal: AbortSignal): Promise<void> {
+  const person = { ...visitorAt(app), ...handsAt(bench, VISITOR) }
   const aborted = new Promise<null>((resolve) => signal.addEventListener('abort', () => resolve(null)))
   while (!signal.aborted) {
-    const seen = await Promise.race([citizen.screen(), aborted])
-    const step = seen && steps[seen.screen]
-    if (step) await Promise.race([step(citizen, seen).catch(() => undefined), aborted, delay(TOUCH_MS)])
+    const seen = await Promise.race([person.screen(), aborted])
+    const act = seen && answerTo(seen, wish)
+    if (act) await Promise.race([act(person).catch(() => undefined), aborted, delay(TOUCH_MS)])
     else await Promise.race([delay(LOOK_MS), aborted])
   }
 }
