@@ -113,3 +113,16 @@ test('a file of the product over 400 lines says why in its first line', () => {
   const long = product.filter((file) => read(file).split('\n').length > 401)
   expect(long.filter((file) => !/^\/[/*].*\b400 lines\b/.test(read(file)))).toEqual([])
 })
+
+test('no suite imports from another suite, and support from none', () => {
+  const suiteOf = (file: string) => /^test\/([^/]+)\//.exec(file)?.[1]
+  const crossing = files
+    .filter((file) => suiteOf(file) && file.endsWith('.ts'))
+    .flatMap((file) =>
+      [...read(file).matchAll(/['"](\.{1,2}\/[^'"]+\.ts)['"]/g)]
+        .map(([, target = '']) => path.join(path.dirname(file), target))
+        .filter((target) => ![undefined, 'support', suiteOf(file)].includes(suiteOf(target)))
+        .map((target) => `${file} imports ${target}`),
+    )
+  expect(crossing).toEqual([])
+})
