@@ -109,6 +109,8 @@ export const richiestaCertificazione = z.looseObject({
   esenzioneBollo: z.string(),
   esenzioneDiritti: z.enum(['0', '1']),
   bollo: z.string(),
+  /** 1 virtual, 2 contrassegno, 9 other; only where bollo is due. */
+  bolloVirtuale: z.enum(['1', '2', '9']).optional(),
   diritti: z.string(),
   paEstera: z.string(),
   emissione: z.enum(['2', '3']),

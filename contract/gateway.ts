@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { bollo } from './bollo.ts'
 import { type Caller, callerText } from './caller.ts'
-import { certificateType, exemption, sheetTypes } from './catalogue.ts'
+import { certificateType, sheetTypes } from './catalogue.ts'
 import { anprPerson } from './document.ts'
 import { evidence, evidenceRefusals, isFormerEvidence } from './evidence.ts'
 import { base64, idAnpr, isoInstant, operationId } from './identity.ts'
@@ -73,7 +74,7 @@ export const visuraAnswer = z.strictObject({ person: anprPerson, reference: z.st
 export type VisuraAnswer = z.infer<typeof visuraAnswer>
 
 /** `subject` null: the holder of the card (offline the totem knows no ID ANPR). */
-const wanted = { subject: idAnpr.nullable(), types: sheetTypes, exemption }
+const wanted = { subject: idAnpr.nullable(), types: sheetTypes, bollo }
 export const previewRequest = z.strictObject({ ...wanted, subject: idAnpr })
 export const preview = z.strictObject({ pdf: base64 })
 
@@ -197,6 +198,8 @@ export const issuedOutcome = z.strictObject({
   protocol: z.string(),
   idOperazioneAnpr: z.string(),
   issuedAt: isoInstant,
+  /** Absent: of a gateway that knew exempt uses only. */
+  bollo: bollo.optional(),
   pdf: base64,
 })
 export type IssuedOutcome = z.infer<typeof issuedOutcome>

@@ -1,9 +1,8 @@
 import { ulid } from 'ulid'
 import { Agent, request } from 'undici'
 import type { z } from 'zod'
-import { chargesOf } from '../../catalogue/bollo.ts'
+import { settlementOf } from '../../catalogue/bollo.ts'
 import { sheetConflict } from '../../catalogue/certificates.ts'
-import { exemptions } from '../../catalogue/exemptions.ts'
 import {
   type DatiAnagrafici,
   type datiSoggetto,
@@ -14,6 +13,7 @@ import {
   rispostaE002OK,
   rispostaErrori,
 } from '../../contract/anpr.ts'
+import type { Bollo } from '../../contract/bollo.ts'
 import type { CertificateRequest } from '../../contract/gateway.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 
@@ -27,7 +27,7 @@ interface Wish {
   requester: string
   subject: string
   types: CertificateRequest['types']
-  exemption: CertificateRequest['exemption']
+  bollo: Bollo
 }
 
 export interface Issued {
@@ -196,10 +196,10 @@ type Criteria = z.infer<typeof richiestaE002>['criteriRicerca']
  */
 function certificazione(
   idOperazioneClient: string,
-  { requester, subject, types, exemption }: Wish,
+  { requester, subject, types, bollo }: Wish,
   emissione: '2' | '3',
 ): z.infer<typeof richiestaCertificazione> {
-  const { bollo, diritti } = chargesOf(exemption)
+  const { cents, esenzioneBollo, bolloVirtuale } = settlementOf(bollo)
   return {
     idOperazioneClient,
     linguaCertificato: { tipoLinguaCertificato: ['IT'] },
@@ -208,11 +208,12 @@ function certificazione(
     richiedente: { idANPR: requester },
     tipoRichiedente: requester === subject ? '2' : '1',
     tipoRichiesta: '1',
-    esenzioneBollo: exemptions[exemption].code,
+    esenzioneBollo,
     // Uncertain: whether ANPR takes 1 beside a use that table 39 does not free of diritti, and an amount of nothing.
-    esenzioneDiritti: diritti === 0 ? '1' : '0',
-    bollo: String(bollo),
-    diritti: String(diritti),
+    esenzioneDiritti: cents.diritti === 0 ? '1' : '0',
+    bollo: String(cents.bollo),
+    ...(bolloVirtuale && { bolloVirtuale }),
+    diritti: String(cents.diritti),
     paEstera: '0',
     emissione,
   }

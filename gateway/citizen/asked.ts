@@ -11,7 +11,7 @@ import type { Holder } from './session.ts'
 export interface Asked {
   subject: string
   types: string
-  exemption?: string
+  exemption?: string | null
   reference?: string | null
 }
 

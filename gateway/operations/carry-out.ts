@@ -80,8 +80,8 @@ export function createCarryOut({
     let settlement: Settlement
     if (decision.kind === 'issued') {
       const { certificate } = decision
-      const { types } = opened.value.request
-      const outcome = { operation, types, ...certificate, issuedAt: now().toISOString() }
+      const { types, bollo } = opened.value.request
+      const outcome = { operation, types, bollo, ...certificate, issuedAt: now().toISOString() }
       const { protocol } = certificate
       settlement = { state: 'issued', protocol, outcome: sealOutcome(outcome, outcomeKey, totem) }
     } else {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { decodeTime } from 'ulid'
 import { DAY_MS, MINUTE_MS } from '../../basics/time.ts'
+import { exemptionOf } from '../../contract/bollo.ts'
 import { type Caller, isSameCaller } from '../../contract/caller.ts'
 import type { CertificateRequest, Problem } from '../../contract/gateway.ts'
 import type { AnprClient, AnprFailure, Issued } from '../anpr/client.ts'
@@ -51,13 +52,13 @@ export async function decide(
     now,
   }: { anpr: AnprClient; trust: TrustKeeper; reference: (person: string) => string; now: Date },
   caller: Caller,
-  { operation, requestedAt, evidence, subject, types, exemption }: CertificateRequest,
+  { operation, requestedAt, evidence, subject, types, bollo }: CertificateRequest,
 ): Promise<Decision> {
   const access: AccessEntry = {
     requester: null,
     subject: null,
     types: types.join(' '),
-    exemption,
+    exemption: exemptionOf(bollo),
     anpr_operation: null,
     pdf_sha256: null,
   }
@@ -85,7 +86,7 @@ export async function decide(
   if (!person.ok) return failed(person.error)
   const requester = person.value.identificativi.idANPR
   access.subject = reference(subject ?? requester)
-  const issued = await anpr.issue(operation, { requester, subject: subject ?? requester, types, exemption })
+  const issued = await anpr.issue(operation, { requester, subject: subject ?? requester, types, bollo })
   if (!issued.ok) return failed(issued.error)
   const { pdf, idOperazioneAnpr } = issued.value
   access.anpr_operation = idOperazioneAnpr

@@ -26,6 +26,12 @@ export function useDate(): (instant: string) => string {
   return (instant) => intl.formatDate(instant, { dateStyle: 'long', timeStyle: 'short', timeZone: 'Europe/Rome' })
 }
 
+/** An amount in euro cents, as the language writes it. */
+export function useEuro(): (cents: number) => string {
+  const intl = useIntl()
+  return (cents) => intl.formatNumber(cents / 100, { style: 'currency', currency: 'EUR' })
+}
+
 /** A calendar day (YYYY-MM-DD), in words: it is the same day everywhere. */
 export function useDay(): (day: string) => string {
   const intl = useIntl()

@@ -36,8 +36,8 @@ export function createIssuer(key: SealKey, now: () => Date, { reusePdf = false }
 
   async function made(id: string, granted: CertificateGrant): Promise<Answer> {
     if (!reusePdf) return issue(id, granted, key, now())
-    const { types, subject, exemption } = granted
-    const name = JSON.stringify([subject.id, types, exemption])
+    const { types, subject, bollo } = granted
+    const name = JSON.stringify([subject.id, types, bollo])
     const first = pdfs.get(name) ?? issue(id, granted, key, now())
     pdfs.set(name, first)
     return { ...identifiersOf(id), file: (await first).file }
@@ -53,6 +53,9 @@ export function createIssuer(key: SealKey, now: () => Date, { reusePdf = false }
         requester: request.richiedente.idANPR,
         tipoRichiedente: request.tipoRichiedente,
         esenzioneBollo: request.esenzioneBollo,
+        bollo: request.bollo,
+        bolloVirtuale: request.bolloVirtuale,
+        diritti: request.diritti,
       })
       if (!granted.ok) return granted
       if (request.emissione === PREVIEW) return ok(await preview(granted.value, key, now()))

@@ -311,7 +311,11 @@ describe('what is kept', () => {
     const visura = await totem.get('/v1/sessions/current/visura', bearer)
     expect((await totem.get('/v1/sessions/current/family', bearer)).status).toBe(200)
     const preview = (of: string) =>
-      totem.post('/v1/previews', { subject: of, types: ['8'], exemption: 'processuale' }, bearer)
+      totem.post(
+        '/v1/previews',
+        { subject: of, types: ['8'], bollo: { kind: 'exempt', exemption: 'processuale' } },
+        bearer,
+      )
     expect((await preview(subject)).status).toBe(200)
     const stranger = await preview(idAnpr('mario-rossi'))
     const item = await sealed(wish('anna-bianchi'))

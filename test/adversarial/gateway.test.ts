@@ -242,7 +242,7 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
       const before = centre.anpr.issued().length
       const { status, body } = await totem.post(
         '/v1/previews',
-        { subject: idAnpr('sofia-rossi'), types: ['8', '12'], exemption: 'processuale' },
+        { subject: idAnpr('sofia-rossi'), types: ['8', '12'], bollo: { kind: 'exempt', exemption: 'processuale' } },
         await openSession('mario-rossi'),
       )
       expect(status).toBe(200)
@@ -252,7 +252,7 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
     test('preview of a neighbour is refused with the code of ANPR', async () => {
       const { status, body } = await totem.post(
         '/v1/previews',
-        { subject: idAnpr('anna-bianchi'), types: ['8'], exemption: 'processuale' },
+        { subject: idAnpr('anna-bianchi'), types: ['8'], bollo: { kind: 'exempt', exemption: 'processuale' } },
         await openSession('mario-rossi'),
       )
       expect({ status, body }).toEqual({ status: 403, body: { kind: 'not-in-family', anpr: 'EN169' } })

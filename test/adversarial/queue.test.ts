@@ -228,7 +228,7 @@ test('stolen-disk: no file of the queue holds anything readable about a citizen'
         kind: 'certificate',
         subject: person.idAnpr,
         types: ['8', '12'],
-        exemption: 'adozione',
+        bollo: { kind: 'exempt', exemption: 'adozione' },
         language: 'IT',
         requestedAt,
         evidence: {

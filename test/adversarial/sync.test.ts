@@ -632,7 +632,11 @@ describe('the gateway client', () => {
     await totem.drain.stop()
     totem.malformed.length = 0
     gateway.misbehave(answer(200, '{"surprise":1}'))
-    const request = { subject: 'AB10234CP', types: ['8' as const], exemption: 'adozione' as const }
+    const request = {
+      subject: 'AB10234CP',
+      types: ['8' as const],
+      bollo: { kind: 'exempt', exemption: 'adozione' } as const,
+    }
     for (const answered of [
       await totem.client.status(),
       await totem.client.family('token'),

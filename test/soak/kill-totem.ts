@@ -214,7 +214,7 @@ async function visit(person: string, asks: boolean): Promise<void> {
   const requested = await certificates.request(id, recognised, {
     subject: null,
     types: ['8'],
-    exemption: 'processuale',
+    bollo: { kind: 'exempt', exemption: 'processuale' },
   })
   if (!requested.ok) say('refused', requested.error.kind)
   else if (requested.value.state === 'issued') await collect(id, requested.value)

@@ -5,6 +5,7 @@ import { paragraph, type Style } from './layout.ts'
 import { outline, registerFonts } from './typeface.ts'
 import {
   ART_40,
+  type Bollo,
   birth,
   capitals,
   type DrawnType,
@@ -24,8 +25,7 @@ export interface CertificateFacts {
   subject: Person
   family: Family
   members: readonly Person[]
-  /** The law that exempts it from bollo, e.g. `art. 18 DPR 115/2002`. */
-  exemption: string
+  bollo: Bollo
   protocol: string
   issuedAt: Date
   verification: { url: string; code: string }
@@ -169,12 +169,16 @@ function table(pdf: PDFKit.PDFDocument, members: readonly Person[], y: number): 
   return below
 }
 
-function conditions(pdf: PDFKit.PDFDocument, { exemption }: CertificateFacts, y: number): number {
-  const bollo = [
-    plain('Rilasciato in carta libera, esente da imposta di bollo ai sensi di: '),
-    strong(exemption),
-    plain('.'),
-  ]
+function conditions(pdf: PDFKit.PDFDocument, { bollo: settled }: CertificateFacts, y: number): number {
+  // Uncertain: the words that the Ministry prints for a contrassegno.
+  const bollo =
+    settled === 'contrassegno'
+      ? [plain('Imposta di bollo di euro 16,00 assolta con contrassegno, da apporre sul presente certificato.')]
+      : [
+          plain('Rilasciato in carta libera, esente da imposta di bollo ai sensi di: '),
+          strong(settled.exempt),
+          plain('.'),
+        ]
   const below = paragraph(pdf, bollo, { x: LEFT, y, width: WIDTH, style: { ...BODY, size: 11, leading: 16 } })
   const frame = { top: below + 8, padding: 9 }
   const inside = paragraph(pdf, [strong(`${ART_40}.`), plain(' (Art. 40, comma 2, D.P.R. 28 dicembre 2000, n. 445)')], {

@@ -87,3 +87,6 @@ export const familyIntroduction = (person: Person, family: Family, alone: boolea
         plain(', che è così composta:'),
       ]
     : [plain('La famiglia anagrafica, con la stessa abitazione, è così composta:')]
+
+/** How the bollo is settled: exempt by this law (e.g. `art. 18 DPR 115/2002`), or paid with a mark that the citizen sticks on. */
+export type Bollo = { exempt: string } | 'contrassegno'

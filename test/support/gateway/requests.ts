@@ -65,7 +65,7 @@ export const wish = (
   kind: 'certificate',
   subject: null,
   types: ['8'],
-  exemption: 'processuale',
+  bollo: { kind: 'exempt', exemption: 'processuale' },
   language: 'IT',
   requestedAt: evidence.statement.at,
   evidence,
