@@ -43,7 +43,8 @@ function Frame({ view }: { view: View }) {
 /** Two screens with different keys are different: the buttons of one must not become those of the next. */
 function screenKey({ screen, cardLost }: View): string {
   if (cardLost) return 'card lost'
-  return screen.screen === 'purpose' ? `purpose ${screen.more}` : screen.screen
+  // A second screen of answers under the same name.
+  return 'more' in screen ? `${screen.screen} ${screen.more}` : screen.screen
 }
 
 /** Applies the view and the preferences to the whole page: language, millimetres, theme. */

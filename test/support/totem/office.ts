@@ -69,7 +69,7 @@ export async function openOffice({ provision, ...options }: OfficeOptions = {}):
       if (!act) throw new Error(`nothing is to be done on ${JSON.stringify(seen)}`)
       await act(person())
     },
-    walksTo: (name, wish) => walksTo(person(), [name], wish),
+    walksTo: (name, wish) => walksTo(person(), name, wish),
     bench,
     app: totem.app,
     pid: totem.pid,
