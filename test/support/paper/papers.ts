@@ -87,7 +87,7 @@ export function dotsOf(png: Buffer): { width: number; height: number; dots: Uint
   }
 }
 
-/** What a page must look like on paper: pdfium's drawing at the paper's resolution, in the middle of the head. */
+/** The dots that a page must have on paper: pdfium's drawing at the paper's resolution, centred on the head. */
 export async function pageDots(
   pdf: Uint8Array,
   page: number,
