@@ -107,6 +107,25 @@ module.exports = {
       to: { path: '^gateway/channels/' },
     },
     {
+      name: 'no-door-leads-to-another',
+      severity: 'error',
+      from: { path: '^gateway/channels/([^/]+)/', pathNot: TEST },
+      to: { path: '^gateway/channels/', pathNot: '^gateway/channels/$1/' },
+    },
+    {
+      name: 'gateway-rooms-lie-below-start',
+      comment: 'start.ts hands a room what it needs. The store lies lowest and knows no room.',
+      severity: 'error',
+      from: { path: '^gateway/[^/]+/', pathNot: TEST },
+      to: { path: '^gateway/[^/]+[.]ts$' },
+    },
+    {
+      name: 'gateway-store-knows-no-room',
+      severity: 'error',
+      from: { path: '^gateway/store/', pathNot: TEST },
+      to: { path: '^gateway/', pathNot: '^gateway/store/' },
+    },
+    {
       name: 'no-suite-imports-another',
       comment: 'What two suites of tests share lies in test/support.',
       severity: 'error',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { exemption, purpose } from '../contract/catalogue.ts'
-import { chargesOf, dueFor } from './bollo.ts'
+import { dueFor, settlementOf } from './bollo.ts'
 import { exemptions } from './exemptions.ts'
 
 describe('table 39', () => {
@@ -23,8 +23,9 @@ describe('what a use costs', () => {
     else if (use === 'privateParty') expect(due).toEqual({ kind: 'bollo', cents: 1600 })
     else expect(due).toEqual({ kind: 'exempt', exemption: use })
   })
-  it('is bollo without exemption and nothing with one', () => {
-    expect(chargesOf(null)).toEqual({ bollo: 1600, diritti: 0 })
-    for (const use of exemption.options) expect(chargesOf(use)).toEqual({ bollo: 0, diritti: 0 })
+  it.each(exemption.options)('%s is free, by its law and its code', (use) => {
+    const { law: reference, code: esenzioneBollo } = exemptions[use]
+    const free = { cents: { bollo: 0, diritti: 0 }, bolloVirtuale: null }
+    expect(settlementOf({ kind: 'exempt', exemption: use })).toEqual({ use, ...free, esenzioneBollo, reference })
   })
 })

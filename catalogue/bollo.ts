@@ -1,3 +1,4 @@
+import type { Bollo } from '../contract/bollo.ts'
 import type { Exemption, Purpose } from '../contract/catalogue.ts'
 import { exemptions } from './exemptions.ts'
 
@@ -25,11 +26,29 @@ export function dueFor(purpose: Purpose): Due {
   return { kind: 'exempt', exemption: purpose }
 }
 
+/** How a bollo is settled: for which use, what it costs on this sheet, and what proves that (the law, or a number). */
+export interface Settlement {
+  use: Purpose
+  /** Euro cents of one sheet, however many types share it. */
+  cents: { bollo: number; diritti: number }
+  /** Table 39 of ANPR (`esenzioneBollo`): 0 for a use that is not exempt. */
+  esenzioneBollo: string
+  /** `bolloVirtuale` of ANPR: 1 virtual, 2 contrassegno, 9 other; null where no bollo is due. */
+  bolloVirtuale: '1' | '2' | '9' | null
+  reference: string
+}
+
 /**
- * Euro cents that one sheet costs, however many types share it. `exemption` null: a use that is not exempt. ANPR refuses a
- * bollo of nothing without exemption (EN208), and diritti for a use that is free of them (EN217).
+ * What a bollo means to ANPR and on paper. ANPR refuses a bollo of nothing without exemption (EN208), and diritti for a use
+ * that is free of them (EN217).
  */
-export function chargesOf(exemption: Exemption | null): { bollo: number; diritti: number } {
-  if (exemption === null) return { bollo: BOLLO, diritti: DIRITTI }
-  return { bollo: 0, diritti: exemptions[exemption].diritti ? 0 : DIRITTI }
+export function settlementOf(bollo: Bollo): Settlement {
+  const { code, law, diritti } = exemptions[bollo.exemption]
+  return {
+    use: bollo.exemption,
+    cents: { bollo: 0, diritti: diritti ? 0 : DIRITTI },
+    esenzioneBollo: code,
+    bolloVirtuale: null,
+    reference: law,
+  }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /**
- * Gateway ↔ ANPR, as far as this product uses it (anpr.md §3.3, §3.4); all values are strings, as on the real wire.
+ * Gateway ↔ ANPR, as far as this product uses it. All values are strings, as on the real wire.
  *   POST /C030-servizioAccertamentoIdUnicoNazionale/v1/anpr-service-e002   codice fiscale → idANPR
  *   POST /C021-servizioAccertamentoStatoFamiglia/v1/anpr-service-e002      idANPR → family sheet
  *   POST /C029-servizioAccertamentoDatiAnagrafici/v1/anpr-service-e002     idANPR → a person's own data, for a visura
@@ -73,7 +73,7 @@ const residenza = z.object({
   presso: z.string().optional(),
 })
 
-/** Of C029 what a visura shows (anpr.md §2.1): what else it may say is dropped when it is read. */
+/** What a visura shows of C029. Anything else in the answer is dropped when it is read. */
 export const datiAnagrafici = z.object({
   generalita: z.object({
     codiceFiscale: z.object({ codFiscale: z.string() }),
@@ -109,6 +109,8 @@ export const richiestaCertificazione = z.looseObject({
   esenzioneBollo: z.string(),
   esenzioneDiritti: z.enum(['0', '1']),
   bollo: z.string(),
+  /** 1 virtual, 2 contrassegno, 9 other; only where bollo is due. */
+  bolloVirtuale: z.enum(['1', '2', '9']).optional(),
   diritti: z.string(),
   paEstera: z.string(),
   emissione: z.enum(['2', '3']),

@@ -1,18 +1,22 @@
 import { z } from 'zod'
 import { isCodiceFiscale, totemId } from './identity.ts'
 
-/** A workstation at a counter or a console. The form differs from a totem's, so that no id names two machines. */
+/** A workstation at a counter, or a console. Its form differs from a totem's, so that no id names two machines. */
 const station = z.string().regex(/^[A-Z]{2}-\d{4}-\d{2,3}$/)
 
-/** An operator, as the employer's directory names them. The access log keeps it readable, so it may not be a codice fiscale. */
+/**
+ * An operator, as the employer's directory names them. The access log keeps the name readable, so it may not be a
+ * codice fiscale.
+ */
 const person = z
   .string()
   .regex(/^[\w.-]{1,64}$/)
   .refine((text) => !isCodiceFiscale(text.toUpperCase()), 'a codice fiscale')
 
 /**
- * Who asks the gateway: the machine that a door has proved and, where one works there, the operator. A citizen is never a
- * caller: evidence proves them (contract/evidence.ts). Only totems call so far; the gateway has no door for the others yet.
+ * Whoever asks the gateway: the machine that a door has proved and, where one works there, the operator. A citizen is
+ * never a caller: evidence proves a citizen (contract/evidence.ts). Only totems call so far; the gateway has no door
+ * for the others yet.
  */
 export const caller = z.discriminatedUnion('channel', [
   z.strictObject({ channel: z.literal('totem'), id: totemId }),
@@ -29,7 +33,9 @@ export const atTotem = (id: string): CallerAt<'totem'> => ({ channel: 'totem', i
 /** The operator at the machine; null at a totem, where nobody stands between citizen and gateway. */
 export const operatorOf = (caller: Caller): string | null => ('person' in caller ? caller.person : null)
 
-/** One text for each caller, as statements and sealed headers name it: no part of it can hold a slash or a line break. */
+/**
+ * One text for each caller, as statements and sealed headers name it. No part of it can hold a slash or a line break.
+ */
 export const callerText = (caller: Caller): string =>
   [caller.channel, caller.id, operatorOf(caller)].filter((part) => part !== null).join('/')
 

@@ -2,15 +2,15 @@ import { z } from 'zod'
 import { totemId } from './identity.ts'
 import { revocationPolicy } from './trust.ts'
 
-/** Thermal heads that native/printer/profiles.ts knows. */
+/** Thermal heads that native/printer/head/profiles.ts knows. */
 export const printerProfile = z.enum(['a4-kiosk', 'receipt-80', 'receipt-80-tear'])
 export type HeadProfile = z.infer<typeof printerProfile>
 
 /**
- * Where the paper comes from: a head in the totem, or a printer in the office that takes PDF by IPP. Its URI is the
- * printer's own, or a CUPS queue's that hears of the sheets (by AppSocket or LPD it does not). With `ipps` its certificate
- * must chain to `ca`, a PEM file and then the only one trusted, or to one that Node trusts; with `ipp` what is printed is
- * open to who listens on that line.
+ * The printer: a head in the totem, or a printer in the office that takes PDF by IPP. Its URI is the printer's own, or
+ * a CUPS queue's that learns about the sheets (a queue over AppSocket or LPD does not). With `ipps` its certificate
+ * must chain to `ca`, a PEM file and then the only one trusted, or to an authority that Node trusts. With `ipp` anybody
+ * on that line can read the papers.
  */
 export const printerConfig = z.discriminatedUnion('profile', [
   z.strictObject({ profile: printerProfile }),
@@ -18,14 +18,18 @@ export const printerConfig = z.discriminatedUnion('profile', [
 ])
 export type PrinterConfig = z.infer<typeof printerConfig>
 
-/** A totem's provisioning: one JSON file, written by a technician (on a bench, by the simulator). Paths are absolute. */
+/**
+ * A totem's provisioning: one JSON file, written by a technician (on a bench, by the simulator). Paths are absolute.
+ */
 export const totemConfig = z.strictObject({
   totem: totemId,
   office: z.strictObject({
     name: z.string(),
     comune: z.string(),
     province: z.string().length(2),
-    /** Beside Italian on what the totem writes, where the territory has one (anpr.md §7.1). */
+    /**
+     * Language beside Italian on the totem's papers, where the law gives the territory one (DPR 574/1988, L. 38/2001).
+     */
     secondLanguage: z.enum(['de', 'sl']).nullable().default(null),
   }),
   dataDir: z.string(),
@@ -34,32 +38,37 @@ export const totemConfig = z.strictObject({
     ca: z.string(),
     certificate: z.string(),
     key: z.string(),
-    /** The list of the gateway's keys that was provisioned (contract/gateway-keys.ts); a newer one is kept in `dataDir`. */
+    /** The provisioned list of the gateway's keys (contract/gateway-keys.ts); a newer one is kept in `dataDir`. */
     keys: z.string(),
   }),
-  /** Folder of the private JWKs (P-256, `*.jwk.json`) that open outcomes sealed to this totem; the gateway has the newest. */
+  /**
+   * Folder of the private JWKs (P-256, `*.jwk.json`) that open outcomes sealed to this totem; the gateway has the
+   * newest.
+   */
   outcomeKeys: z.string(),
-  /** Private JWK (P-256, with `kid`) that signs what this totem prints; null: its papers carry no verification code. */
+  /** Private JWK (P-256, with `kid`) that signs this totem's papers; null: they carry no verification code. */
   verification: z.strictObject({ key: z.string() }).nullable(),
   /**
-   * How private keys lie on the disk: as files of the totem's user and nobody else, or wrapped under a key that a TPM 2.0
-   * gives to this machine only (`tcti`: how tpm2-tools reach it, such as "device:/dev/tpmrm0"; `blob`: that key as the TPM
-   * sealed it, made by `npx totem keys protect`).
+   * How private keys lie on the disk: as files of the totem's user alone, or wrapped under a key that a TPM 2.0 gives
+   * to this machine only. `tcti`: the address for tpm2-tools, such as "device:/dev/tpmrm0". `blob`: that key as the TPM
+   * sealed it, made by `npx totem keys protect`.
    */
   keyProtection: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('file') }),
     z.strictObject({ kind: z.literal('tpm'), tcti: z.string(), blob: z.string() }),
   ]),
   trust: z.strictObject({
-    /** The trust list that was provisioned (contract/trust.ts); a newer one from the gateway is kept in `dataDir`. */
+    /** The provisioned trust list (contract/trust.ts); a newer one from the gateway is kept in `dataDir`. */
     list: z.string(),
-    /** Public JWK (P-256) of whoever signs trust lists. */
+    /** Public JWK (P-256) of the signer of trust lists. */
     listKey: z.string(),
     revocation: revocationPolicy,
-    /** What a card may be used for by its CAN alone, which proves possession and not identity; never certificates. */
+    /** Uses of a card by its CAN alone, which proves possession and not identity; never certificates. */
     possession: z.array(z.enum(['card-expiry'])),
   }),
-  /** The external-authentication exponent of the CIE (256 bytes, cards.md §6.3); null: this totem reads CNS only. */
+  /**
+   * The external-authentication exponent of the CIE (256 bytes, issued by the State); null: this totem reads CNS only.
+   */
   cie: z.strictObject({ externalKey: z.string() }).nullable(),
   panel: z.strictObject({ width: z.number(), height: z.number(), mmPerPixel: z.number() }),
   printer: printerConfig,
@@ -69,7 +78,7 @@ export const totemConfig = z.strictObject({
     goodbyeMs: z.number(),
     lineProbeMs: z.number(),
   }),
-  /** Below this the totem asks for nothing: an accepted request must always find room. */
+  /** With less free space the totem takes no request, because an accepted request must always find room. */
   minFreeBytes: z.number(),
   /** Only honoured in a development build (invariant 9). */
   bench: z

@@ -3,10 +3,10 @@ import { bytes } from './bytes.ts'
 import { receiptDocument } from './print.ts'
 
 /**
- * What crosses between main and the device process (structured clone, so bytes stay Uint8Array). Main calls, the
- * device process answers with the same `id`; it also tells events on its own. Both sides parse what they get.
+ * Messages between main and the device process (structured clone, so bytes stay Uint8Array). Main calls, and the device
+ * process answers with the same `id`; it also reports events by itself. Both sides parse every message.
  */
-/** EF.Dati_personali (cards.md §3.3), unauthenticated: a prefill until the challenge verifies. Empty = absent. */
+/** EF.Dati_personali of a CNS, unauthenticated: a prefill until the challenge verifies. Empty = absent. */
 export const personalData = z.strictObject({
   issuer: z.string(),
   issued: z.string(),
@@ -22,8 +22,8 @@ export const personalData = z.strictObject({
 export type PersonalData = z.infer<typeof personalData>
 
 /**
- * What a CNS says without a PIN. `certificate` is DER, cut at its own length. Dates are DDMMYYYY as on the card. `pinPad`:
- * the reader has a keypad of its own, and the PIN is typed there (PC/SC part 10).
+ * The data that a CNS gives without a PIN. `certificate` is DER, cut at its own length. Dates are DDMMYYYY as on the
+ * card. `pinPad`: the reader has its own keypad, and the person types the PIN there (PC/SC part 10).
  */
 export const cnsReadout = z.strictObject({
   card: z.literal('cns'),
@@ -37,7 +37,7 @@ export const cnsReadout = z.strictObject({
 export type CnsReadout = z.infer<typeof cnsReadout>
 
 /**
- * What a CIE 3.0 says without a PIN (cards.md §5): nothing that names its holder. `nis` is EF.ID_Servizi, `internalKey`
+ * The data that a CIE 3.0 gives without a PIN, which do not name its holder. `nis` is EF.ID_Servizi, `internalKey`
  * EF.Int.Kpub and `sod` EF.SOD, each cut at its DER length. Its PIN goes through secure messaging, never by a keypad.
  */
 export const cieReadout = z.strictObject({
@@ -54,7 +54,9 @@ export type CieReadout = z.infer<typeof cieReadout>
 export const cardReadout = z.discriminatedUnion('card', [cnsReadout, cieReadout])
 export type CardReadout = z.infer<typeof cardReadout>
 
-/** RSA PKCS#1 v1.5 with SHA-256 over the challenge, and what a CIE says only after its PIN (null for a CNS). */
+/**
+ * RSA PKCS#1 v1.5 with SHA-256 over the challenge, and the data that a CIE gives only after its PIN (null for a CNS).
+ */
 export const loginProof = z.strictObject({
   signature: bytes,
   cie: z
@@ -69,7 +71,7 @@ export const loginProof = z.strictObject({
 })
 export type LoginProof = z.infer<typeof loginProof>
 
-/** Files of a CIE's travel document application, read by its CAN: possession of the card, not its holder's identity. */
+/** Files of a CIE's travel document, read by the CAN. They prove possession of the card, not its holder's identity. */
 export const travelDocument = z.strictObject({ dg1: bytes, dg11: bytes, sod: bytes, apdus: z.number() })
 export type TravelDocument = z.infer<typeof travelDocument>
 
@@ -82,27 +84,27 @@ export const cardFailure = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('certificate-truncated') }),
   z.strictObject({ kind: z.literal('wrong-pin'), triesLeft: z.number().nullable() }),
   z.strictObject({ kind: z.literal('pin-blocked') }),
-  /** At the reader's own keypad: cancelled, or nothing was typed in its time. No try is spent. */
+  /** The person cancelled at the reader's keypad, or typed nothing in time. No try is spent. */
   z.strictObject({ kind: z.literal('pin-not-entered') }),
   z.strictObject({ kind: z.literal('wrong-can') }),
   /** The chip cannot prove the key that its files name: a copy of somebody's card, or a relay. */
   z.strictObject({ kind: z.literal('card-cloned') }),
-  /** An answer whose MAC is wrong: the channel is dead. */
+  /** An answer has a wrong MAC, so the channel is dead. */
   z.strictObject({ kind: z.literal('secure-messaging-failed') }),
-  /** It carries no extended APDU, which PACE needs. */
+  /** The reader carries no extended APDU, which PACE needs. */
   z.strictObject({ kind: z.literal('reader-not-capable') }),
   /** The external-authentication key is not provisioned: this totem reads CNS only. */
   z.strictObject({ kind: z.literal('cie-unavailable') }),
   z.strictObject({ kind: z.literal('card-error'), step: z.string(), sw: z.string().nullable() }),
-  /** In use by another call, or held by another program. */
+  /** Another call uses the card, or another program holds it. */
   z.strictObject({ kind: z.literal('card-busy') }),
   z.strictObject({ kind: z.literal('reader-unavailable') }),
 ])
 export type CardFailure = z.infer<typeof cardFailure>
 
 /**
- * The card slot as one value: two slots of a dual reader are seen as one. `insertion` grows with each card that comes in,
- * also over restarts of the device process; between two cards another state is always told.
+ * The card slot as one value: two slots of a dual reader count as one. `insertion` grows with each card that comes in,
+ * also over restarts of the device process. Another state is always reported between two cards.
  */
 export const cardState = z.discriminatedUnion('state', [
   z.strictObject({ state: z.literal('no-reader') }),
@@ -115,8 +117,8 @@ export const cardState = z.discriminatedUnion('state', [
     contactless: z.boolean(),
   }),
   /**
-   * A contactless card has left the field. Put back within the grace time it is `present` again with the same insertion,
-   * and a log-in under way starts again from the select; otherwise, or when another card comes, it is `empty`.
+   * A contactless card has left the field. If it returns within the grace time, it is `present` again with the same
+   * insertion, and a log-in under way starts again from SELECT. Otherwise, or with another card, the state is `empty`.
    */
   z.strictObject({ state: z.literal('lost'), insertion: z.number().int() }),
 ])
@@ -152,9 +154,9 @@ export type PrintFailure = z.infer<typeof printFailure>
 export const deviceMethods = {
   'card.read': { params: z.strictObject({}), result: cardReadout, failure: cardFailure },
   /**
-   * VERIFY and signature of the 32-byte challenge in one PC/SC transaction, then the card is reset. `pin` is 5 to 8
-   * ASCII digits (8 for a CIE); null: it is typed on the reader's keypad. The device process overwrites its copy. A PIN
-   * whose fate is not known is never sent again.
+   * VERIFY and signature of the 32-byte challenge in one PC/SC transaction; then the card is reset. `pin` is 5 to 8
+   * ASCII digits (8 for a CIE); null: the person types it on the reader's keypad. The device process overwrites its
+   * copy. A PIN is never sent again when its fate is unknown.
    */
   'card.login': {
     params: z.strictObject({ pin: bytes.nullable(), challenge: bytes }),
@@ -191,7 +193,9 @@ export type DeviceResult<M extends DeviceMethod> = z.infer<(typeof deviceMethods
 export type DeviceFailure<M extends DeviceMethod> = z.infer<(typeof deviceMethods)[M]['failure']>
 
 export const deviceEvent = z.discriminatedUnion('event', [
-  /** First word of a device process that has started. `cie`: why CIE cannot be read, if so (`key-refused`: wrong digest). */
+  /**
+   * First message of a device process. `cie`: the reason why it cannot read CIE, if any (`key-refused`: wrong digest).
+   */
   z.strictObject({
     event: z.literal('ready'),
     versions: z.record(z.string(), z.string()),
@@ -200,8 +204,8 @@ export const deviceEvent = z.discriminatedUnion('event', [
   z.strictObject({ event: z.literal('card'), card: cardState }),
   z.strictObject({ event: z.literal('printer'), status: printerStatus }),
   /**
-   * `taken` and `retracted` come from a printer that holds a sheet out until it is taken, some time after its page was
-   * acknowledged, and only for the sheet that is still held when its job ends; the ones before it were let fall.
+   * `taken` and `retracted` come from a printer that holds a sheet out, some time after its page was acknowledged. They
+   * concern only the sheet that is still held when its job ends; the printer dropped the ones before.
    */
   z.strictObject({
     event: z.literal('print'),

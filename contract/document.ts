@@ -1,6 +1,8 @@
 import { z } from 'zod'
 
-/** A member of the famiglia anagrafica as it is printed. `relation`: ANPR table 5 code. `born` null: the year alone. */
+/**
+ * A member of the famiglia anagrafica as printed. `relation`: ANPR table 5 code. `born` null: only the year is known.
+ */
 const registeredRelative = z.strictObject({
   name: z.string(),
   surname: z.string(),
@@ -10,9 +12,9 @@ const registeredRelative = z.strictObject({
 })
 
 /**
- * What is known of a person for a visura or a dichiarazione sostitutiva (anpr.md §2.1), already read from ANPR's answers
- * or, `source` "card", from the card: name, codice fiscale and, of a CNS, day of birth and sex. The family is ANPR's
- * whatever the source. What is null is not printed on a visura and is written by hand on a declaration.
+ * A person's data for a visura or a dichiarazione sostitutiva, read from ANPR's answers or, with `source` "card", from
+ * the card: name, codice fiscale and, of a CNS, day of birth and sex. The family always comes from ANPR. A visura
+ * leaves a null out; a declaration leaves room to write it by hand.
  */
 export const registeredPerson = z.strictObject({
   source: z.enum(['anpr', 'card']),
@@ -31,6 +33,6 @@ export const registeredPerson = z.strictObject({
   statoCivile: z.enum(['1', '2', '3', '4', '6', '7', '8']).nullable(),
   family: z.array(registeredRelative).min(1).nullable(),
 })
-/** What ANPR itself says of a person. */
+/** A person's data from ANPR itself. */
 export const anprPerson = registeredPerson.extend({ source: z.literal('anpr') })
 export type RegisteredPerson = z.infer<typeof registeredPerson>

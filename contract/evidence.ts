@@ -3,11 +3,11 @@ import { caller, callerText } from './caller.ts'
 import { base64, isoInstant, operationId } from './identity.ts'
 
 const PURPOSE = 'totem-polis/login/2'
-/** Named the totem instead of the caller. */
+/** Statements of these purposes named a totem instead of a caller. */
 const FORMER_PURPOSES = ['totem-polis/login/1'] as const
 
 /**
- * What a person's proof is given for: the fresh 32-byte nonce makes it unrepeatable, and caller, session and time make it
+ * What a person's proof is given for. The fresh 32-byte nonce makes it unrepeatable. Caller, session and time make it
  * good for this visit at this machine only.
  */
 export const loginStatement = z.strictObject({
@@ -19,7 +19,7 @@ export const loginStatement = z.strictObject({
 })
 export type LoginStatement = z.infer<typeof loginStatement>
 
-/** Of a login that is made now. */
+/** The statement of a login that is made now. */
 export const statementOf = (login: Omit<LoginStatement, 'purpose'>): LoginStatement => ({ purpose: PURPOSE, ...login })
 
 /** The bytes whose SHA-256 is the card's 32-byte challenge: one field a line, in this order. */
@@ -28,7 +28,7 @@ export function statementBytes(statement: LoginStatement): Uint8Array {
   return new TextEncoder().encode([purpose, callerText(statement.caller), session, at, nonce].join('\n'))
 }
 
-/** `signature`: RSASSA-PKCS1-v1_5 with SHA-256 over the 32-byte challenge (RFC 8017 §8.2), by the key of `certificate` (DER). */
+/** `signature`: RSASSA-PKCS1-v1_5 with SHA-256 over the 32-byte challenge (RFC 8017 §8.2), by the key of `certificate`. */
 const byCard = z.strictObject({
   by: z.literal('card'),
   statement: loginStatement,
@@ -38,9 +38,9 @@ const byCard = z.strictObject({
 export type CardEvidence = z.infer<typeof byCard>
 
 /**
- * Travels with every request: who asked, and how they were proved. `phone` (SPID or CieID on the person's own phone) and
- * `operator` (who knows the person or has seen a document) have their place; what proves them comes with the doors that
- * take it. Until then both are refused by their own name (`evidenceRefusals`), whatever they carry.
+ * Travels with every request: who asked, and how they were proved. `phone` (SPID or CieID on the person's own phone)
+ * and `operator` (who knows the person, or has seen a document) have their place here, and what proves them comes with
+ * the doors that take it. Until then both are refused by their own name (`evidenceRefusals`), whatever they carry.
  */
 export const evidence = z.discriminatedUnion('by', [
   byCard,
@@ -51,7 +51,7 @@ export type Evidence = z.infer<typeof evidence>
 
 const former = z.looseObject({ statement: z.looseObject({ purpose: z.enum(FORMER_PURPOSES) }) })
 
-/** Evidence as earlier totems made it: it proves a person no more, and deserves a better answer than "malformed". */
+/** True for evidence as earlier totems made it: it proves nobody any more, and its totem must hear why. */
 export const isFormerEvidence = (read: unknown): boolean => former.safeParse(read).success
 
 /** Why evidence proves nobody; totem and gateway judge by the same rules (trust/). */

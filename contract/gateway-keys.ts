@@ -14,10 +14,11 @@ const publicKey = z.strictObject({
 
 /**
  * Payload of the list of the gateway's public keys: a compact JWS, ES256, protected header `typ`
- * "totem-gateway-keys+jws", signed by whoever signs trust lists. The higher `sequence` replaces the lower. `sealing`: a
- * totem seals to the one that began last and has begun (by the gateway's time); the gateway opens what was sealed to any of
- * them, and keeps each 60 days past its successor's beginning: a request may wait 30 days on a totem without a line.
- * `anchor`: keys that sign the anchors of sync logs (contract/journal.ts); never taken off the list.
+ * "totem-gateway-keys+jws", signed by the signer of trust lists. The higher `sequence` replaces the lower. `sealing`: a
+ * totem seals to the key that began last and has begun, by the gateway's time. The gateway opens requests sealed to any
+ * of them, and keeps each key 60 days past the beginning of its successor, because a request may wait 30 days on a
+ * totem without a line. `anchor`: keys that sign the anchors of sync logs (contract/journal.ts); they are never taken
+ * off the list.
  */
 export const gatewayKeys = z.strictObject({
   sequence: z.number().int().min(1),

@@ -1,16 +1,17 @@
 import { z } from 'zod'
+import { bollo } from './bollo.ts'
 import { type Caller, callerText } from './caller.ts'
-import { certificateType, exemption, sheetTypes } from './catalogue.ts'
+import { certificateType, sheetTypes } from './catalogue.ts'
 import { anprPerson } from './document.ts'
 import { evidence, evidenceRefusals, isFormerEvidence } from './evidence.ts'
 import { base64, idAnpr, isoInstant, operationId } from './identity.ts'
 import { anchorJws, journalEntry } from './journal.ts'
 
 /**
- * Totem ↔ gateway: HTTPS with mutual TLS, JSON. The totem is known by its client certificate (subject CN = totem id).
- * Every refusal is a `problem`; anything that does not parse is treated as no answer at all. `v1` is the version of all of
- * it. Bodies may be gzip both ways (`content-encoding`). 429 and 503 carry `Retry-After` in seconds: nothing was done, ask
- * again then, unless a citizen stands there.
+ * Totem ↔ gateway: HTTPS with mutual TLS, JSON. The gateway knows a totem by its client certificate (subject CN = totem
+ * id). Every refusal is a `problem`; an answer that does not parse counts as no answer. `v1` is the version of the
+ * whole. Bodies may be gzip both ways (`content-encoding`). 429 and 503 carry `Retry-After` in seconds: nothing was
+ * done, and the totem asks again then, or earlier when a citizen stands there.
  *
  *   GET  /v1/status                    → status          is the line up, what time is it
  *   POST /v1/sessions                  evidence → session      201; 403 problem
@@ -44,7 +45,7 @@ export const refusalKind = z.enum([
 ])
 export type RefusalKind = z.infer<typeof refusalKind>
 
-/** `anpr` is ANPR's own error code (e.g. EN286): shown to the citizen as a reference for the ufficio anagrafe. */
+/** `anpr`: ANPR's own error code (e.g. EN286), which the citizen sees as a reference for the ufficio anagrafe. */
 export const problem = z.strictObject({ kind: refusalKind, anpr: z.string().nullable() })
 export type Problem = z.infer<typeof problem>
 
@@ -55,7 +56,7 @@ export const session = z.strictObject({
 })
 export type Session = z.infer<typeof session>
 
-/** Name and year of birth only, until a person is picked (anpr.md §8.2, minimisation). `relation`: table 5 code. */
+/** Name and year of birth only, until a person is picked (GDPR art. 5.1.c). `relation`: code of ANPR's table 5. */
 export const familyMember = z.strictObject({
   idAnpr,
   name: z.string(),
@@ -68,43 +69,44 @@ export type FamilyMember = z.infer<typeof familyMember>
 export const familySheet = z.strictObject({ members: z.array(familyMember).min(1) })
 export type FamilySheet = z.infer<typeof familySheet>
 
-/** The holder's own data. `reference`: idOperazioneANPR of each consultation that it took; `at`: when ANPR said so. */
+/** The holder's own data. `reference`: idOperazioneANPR of each consultation that it took; `at`: when ANPR answered. */
 export const visuraAnswer = z.strictObject({ person: anprPerson, reference: z.string(), at: isoInstant })
 export type VisuraAnswer = z.infer<typeof visuraAnswer>
 
 /** `subject` null: the holder of the card (offline the totem knows no ID ANPR). */
-const wanted = { subject: idAnpr.nullable(), types: sheetTypes, exemption }
+const wanted = { subject: idAnpr.nullable(), types: sheetTypes, bollo }
 export const previewRequest = z.strictObject({ ...wanted, subject: idAnpr })
 export const preview = z.strictObject({ pdf: base64 })
 
 /**
- * How requests and outcomes are sealed: RFC 7518 §4.6 direct agreement. Not ECDH-ES+A256KW: Electron's BoringSSL has no
- * AES key wrap (jose fails there with "Unknown cipher"), and with one recipient there is no key to wrap.
+ * How requests and outcomes are sealed: direct agreement (RFC 7518 §4.6). ECDH-ES+A256KW is not used: Electron's
+ * BoringSSL has no AES key wrap (jose fails there with "Unknown cipher"), and one recipient needs no key to be wrapped.
  */
 export const sealing = { alg: 'ECDH-ES', enc: 'A256GCM' } as const
 export const REQUEST_TYP = 'totem-request+jwe'
 export const OUTCOME_TYP = 'totem-outcome+jwe'
 
 /**
- * Protected header of a sealed request. It is authenticated with the content (RFC 7516 §5.1, step 14): what was sealed for
- * one operation, caller and kind opens for no other. `op` is the operation id, `kid` names the receiver's key.
+ * Protected header of a sealed request. It is authenticated with the content (RFC 7516 §5.1, step 14), so that a
+ * request that was sealed for one operation, caller and kind opens for no other. `op` is the operation id, `kid` names
+ * the receiver's key.
  */
 export const requestHeader = (
   kid: string,
   { operation, caller, kind }: { operation: string; caller: Caller; kind: CertificateRequest['kind'] },
 ) => ({ ...sealing, kid, typ: REQUEST_TYP, op: operation, caller: callerText(caller), kind }) as const
 
-/** The same of an outcome, which is sealed to the totem in whose queue it waits. */
+/** Protected header of an outcome, which is sealed to the totem in whose queue it waits. */
 export const outcomeHeader = (
   kid: string,
   { operation, totem, kind }: { operation: string; totem: string; kind: CertificateRequest['kind'] },
 ) => ({ ...sealing, kid, typ: OUTCOME_TYP, op: operation, totem, kind }) as const
 
-/** Was it sealed just so? The rule of both receivers. */
+/** True if it was sealed with just this header: the rule of both receivers. */
 export const isSealedAs = (header: object, wanted: ReturnType<typeof requestHeader | typeof outcomeHeader>): boolean =>
   Object.entries(wanted).every(([name, value]) => (header as Record<string, unknown>)[name] === value)
 
-/** Version of a request's text. It waits sealed for up to 30 days, and two versions of the gateway may meet it. */
+/** Version of a request's text. A sealed request may wait for 30 days, and meet another version of the gateway. */
 export const REQUEST_VERSION = 2
 
 /** The request as the gateway sees it after opening the JWE. Only the gateway can read it. */
@@ -122,8 +124,9 @@ export type CertificateRequest = z.infer<typeof certificateRequest>
 const versioned = z.looseObject({ version: z.number().int().positive() })
 
 /**
- * Of which version is a text that is no `certificateRequest`? Version 1 did not carry its number. `former`: no gateway takes
- * it any more. `later`: a newer totem wrote it, and a newer gateway will read it.
+ * Says how old a text is that is no `certificateRequest`; version 1 did not carry its number. `former`: no gateway
+ * takes it any more. `later`: a newer totem wrote it, and a newer gateway will read it. Null: it is no request of
+ * another version.
  */
 export function requestAge(read: unknown): 'former' | 'later' | null {
   const { data } = versioned.safeParse(read)
@@ -141,10 +144,10 @@ export const submission = z.strictObject({
 export type Submission = z.infer<typeof submission>
 
 /**
- * A result an item. `issued`: outcome is a compact JWE to a key of the totem's, header `outcomeHeader`, holding
- * `issuedOutcome`. `pending`: on the gateway's disk for good; what becomes of it is told by
- * `/v1/outcomes`. `later`: not taken in, `reason` is a code; nothing else is wrong with the batch. An item that comes again
- * is answered with what is known of it.
+ * One result for each item. `issued`: `outcome` is a compact JWE to a key of the totem, header `outcomeHeader`, and
+ * holds `issuedOutcome`. `pending`: the request is on the gateway's disk for good, and `/v1/outcomes` will tell what
+ * becomes of it. `later`: this item was not taken in, `reason` is a code, and the rest of the batch is not concerned.
+ * An item that comes again gets what is known of it.
  */
 const operationState = z.enum(['pending', 'issued', 'refused'])
 const settled = [
@@ -166,14 +169,16 @@ export const submissionResult = z.strictObject({
 })
 export type SubmissionResult = z.infer<typeof submissionResult>
 
-/** Seconds that `/v1/outcomes` may be held open; TCP's keep-alives keep every NAT on the way from forgetting it. */
+/**
+ * Seconds that `/v1/outcomes` may be held open. TCP's keep-alives keep each NAT on the way from forgetting the line.
+ */
 export const LONGEST_POLL_S = 50
 
 /**
- * What was settled of this totem after `cursor` = `after` (0: all that is still held), oldest first, each once, bounded in
- * bytes; `more`: ask on at once. `cursor` is that of the last one. Asking with a cursor says that everything up to it is on
- * the totem's disk. One that the gateway has never given (it was set up anew) is answered from the beginning: outcomes are
- * known by their operation, so that none has effect twice.
+ * The outcomes of this totem after number `after` (0: all that are still kept), oldest first, each once, bounded in
+ * bytes. `cursor` is the number of the last one; `more`: ask on at once. By asking with a cursor, the totem says that
+ * it has everything up to it on its disk. A gateway that was set up anew never gave that cursor, and answers from the
+ * beginning: the totem knows outcomes by their operation, so that none has effect twice.
  */
 export const outcomePage = z.strictObject({
   cursor: z.number().int().min(0),
@@ -186,13 +191,15 @@ export const outcomeQuery = z.strictObject({
   wait: z.coerce.number().int().min(0).max(LONGEST_POLL_S),
 })
 
-/** `pdf` is ANPR's sealed PDF, byte for byte. `protocol` is numeroProtocolloANPR. */
+/** `pdf`: ANPR's sealed PDF, byte for byte. `protocol`: numeroProtocolloANPR. */
 export const issuedOutcome = z.strictObject({
   operation: operationId,
   types: z.array(certificateType),
   protocol: z.string(),
   idOperazioneAnpr: z.string(),
   issuedAt: isoInstant,
+  /** Absent: of a gateway that knew exempt uses only. */
+  bollo: bollo.optional(),
   pdf: base64,
 })
 export type IssuedOutcome = z.infer<typeof issuedOutcome>
@@ -202,9 +209,9 @@ export const operationList = z.strictObject({
 })
 
 /**
- * Entries of one chain, in order. `base`: the anchor of the entry just before the oldest that the totem still has, null when
- * it has them all or sends others. A gateway that was restored from a backup may lack more than the totem can send: it
- * knows by its own signature that it had them, and goes on from there.
+ * Entries of one chain, in order. `base`: the anchor of the entry just before the oldest that the totem still has; null
+ * when the totem has them all or sends others. A gateway that was restored from a backup may lack more than the totem
+ * can send. It knows by its own signature that it had those entries, and goes on from there.
  */
 export const journalBatch = z
   .strictObject({ entries: z.array(journalEntry).min(1).max(500), base: anchorJws.nullable() })
@@ -212,9 +219,10 @@ export const journalBatch = z
 export type JournalBatch = z.infer<typeof journalBatch>
 
 /**
- * `upTo`: the gateway holds the chain of the batch without a gap up to this `seq`, never past the batch. `anchor`: over its
- * end (contract/journal.ts), at most one a minute or 500 entries. `forked`: the gateway has seen two histories of this
- * chain, each sound in itself: a totem was cloned onto a second machine. It goes on taking in both.
+ * `upTo`: the gateway holds the chain of the batch without a gap up to this `seq`, which is never past the batch.
+ * `anchor`: a signature over the chain's end (contract/journal.ts), at most one a minute or 500 entries. `forked`: the
+ * gateway has seen two sound histories of this chain, because a totem was cloned onto a second machine. It takes in
+ * both.
  */
 export const journalReceipt = z.strictObject({
   upTo: z.number().int().min(0),

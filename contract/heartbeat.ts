@@ -6,12 +6,13 @@ const version = z.string().regex(/^[\w.+-]{1,32}$/)
 const count = z.number().int().min(0)
 
 /**
- * How a totem is, once a minute (`POST /v1/heartbeat`): the newest one is kept, for the operators. Codes and numbers only.
- * `at` is the totem's own clock, beside which the gateway notes its own: an operator sees a clock that is wrong.
+ * State of a totem, once a minute (`POST /v1/heartbeat`). The gateway keeps the newest one for the operators. It holds
+ * codes and numbers only. `at` is the totem's own clock; the gateway notes its own beside it, so that operators see a
+ * wrong clock.
  */
 export const heartbeat = z.strictObject({
   at: isoInstant,
-  /** Since main was started. */
+  /** Seconds since main was started. */
   uptimeS: count,
   versions: z.strictObject({ totem: version, electron: version, node: version, schema: count }),
   devices: z.strictObject({
@@ -25,12 +26,12 @@ export const heartbeat = z.strictObject({
   sheets: count,
   queue: z.strictObject({
     queued: count,
-    /** The gateway has them, ANPR's answer has not come yet. */
+    /** The gateway has these requests, and ANPR has not answered yet. */
     submitted: count,
     waiting: count,
-    /** Set aside: somebody must look. */
+    /** Set aside until a technician looks. */
     aside: count,
-    /** Of the oldest that is queued or submitted; null when there is none. */
+    /** Age of the oldest request that is queued or submitted; null when there is none. */
     oldestAgeS: count.nullable(),
   }),
   journal: z.strictObject({ unsent: count }),

@@ -5,9 +5,9 @@ import type { Language } from './language.ts'
 const code = z
   .string()
   .regex(/^[\w.+:-]{1,64}$/)
-  // No code of ours is digits alone, and a PIN is.
+  // No code of ours is digits alone, but a PIN is.
   .refine((text) => !/^\d{5,8}$/.test(text), 'a PIN')
-  // It has the form of a code and is the one thing that must never be here.
+  // A codice fiscale has the form of a code, and must never be here.
   .refine(
     (text) =>
       !text
@@ -27,10 +27,10 @@ const event = <S extends z.ZodRawShape>(
 ) => ({ severity, fields: z.strictObject(fields), text })
 
 /**
- * The closed list of what the sync log may say. Fields hold codes, ids and numbers, never free text, names, codice
- * fiscale, PIN or payload (invariant 2). `severity` says who must look: info nobody, warn an operator, alarm at once.
- * `text` is what a technician or an operator reads, a field's value standing for {field}. contract/sync-log.md is made
- * of this list (scripts/sync-log.ts).
+ * The closed list of what the sync log may say. Fields hold codes, ids and numbers, and never free text, a name, a
+ * codice fiscale, a PIN or a payload (invariant 2). `severity` says who must look: `info` nobody, `warn` an operator,
+ * `alarm` an operator at once. `text` is for technicians and operators; {field} stands for a field's value.
+ * scripts/sync-log.ts makes contract/sync-log.md of this list.
  */
 export const journalEvents = {
   'totem.started': event(
@@ -39,7 +39,7 @@ export const journalEvents = {
     { it: 'Totem avviato, versione {version}', en: 'Totem started, version {version}' },
   ),
   'totem.stopped': event('info', {}, { it: 'Totem fermato', en: 'Totem stopped' }),
-  /** Two machines go on with one log: its disk and keys were copied, or an older image of it was put back. */
+  /** Two machines go on with one log: somebody copied its disk and keys, or put an older image of it back. */
   'totem.cloned': event(
     'alarm',
     { chain: operationId },
@@ -61,7 +61,7 @@ export const journalEvents = {
       en: 'The device process died ({code}); it starts again in {waitMs} ms',
     },
   ),
-  /** CIE cannot be read until the key is provisioned. */
+  /** The totem reads no CIE until the key is provisioned. */
   'device.cie-unavailable': event(
     'alarm',
     { reason: z.enum(['not-configured', 'key-refused']) },
@@ -83,15 +83,18 @@ export const journalEvents = {
       en: 'Call {method} of the screen refused: {reason}',
     },
   ),
-  /** Entries that a full or failing disk, or a log at its bound, did not take; told by the first one taken again. */
+  /**
+   * Entries that were not written, because the disk was full or failing or the log at its bound. The first entry that
+   * is written again tells how many.
+   */
   'journal.lost': event(
     'alarm',
     { entries: count },
     { it: 'Voci del registro non scritte: {entries}', en: 'Log entries not written: {entries}' },
   ),
   /**
-   * A new chain begins because the one before can't go on. `upTo`: its last entry that is sound, 0 when there is none. Those
-   * after it, `lost`, stay in the file (or are gone with it), but nobody vouches for them and they are not sent.
+   * A new chain begins because the one before can't go on. `upTo`: its last sound entry, 0 when there is none. The
+   * entries after it, `lost`, stay in the file or are gone with it; nobody vouches for them, and they are not sent.
    */
   'journal.restarted': event(
     'alarm',
@@ -120,7 +123,7 @@ export const journalEvents = {
     { freeMb: count },
     { it: 'Poco spazio su disco: {freeMb} MB', en: 'Little room on the disk: {freeMb} MB' },
   ),
-  /** A damaged file was set aside and what could be read of it taken over. `lost` null: nobody can tell. */
+  /** A damaged file was set aside, and its readable content taken over. `lost` null: the number is not known. */
   'storage.repaired': event(
     'alarm',
     { store: code, reason: code, salvaged: count, lost: count.nullable() },
@@ -130,7 +133,7 @@ export const journalEvents = {
     },
   ),
   'line.changed': event('info', { state: z.enum(['up', 'down']) }, { it: 'Linea: {state}', en: 'Line: {state}' }),
-  /** By how much this totem's clock is ahead of the gateway's; nothing is set by it. */
+  /** How far this totem's clock is ahead of the gateway's. The clock is not set by it. */
   'clock.differs': event(
     'warn',
     { aheadS: z.number().int() },
@@ -144,21 +147,21 @@ export const journalEvents = {
     { sequence: count },
     { it: 'Chiavi del gateway aggiornate, elenco {sequence}', en: "The gateway's keys updated, list {sequence}" },
   ),
-  /** A list of keys was not taken; what was there before stays in force. */
+  /** A list of keys was refused; the one before stays in force. */
   'keys.refused': event(
     'alarm',
     { reason: code },
     { it: 'Chiavi del gateway rifiutate: {reason}', en: "The gateway's keys refused: {reason}" },
   ),
-  /** This totem's own keys do not open: it does not start. */
+  /** This totem's own keys do not open, so it does not start. */
   'keys.unusable': event(
     'alarm',
     { reason: code },
     { it: 'Chiavi del totem inutilizzabili: {reason}', en: "This totem's keys can't be used: {reason}" },
   ),
   /**
-   * The key under which the queue knows whose a request is was missing, though there are requests: a new one was made.
-   * `open`: of those, how many are not settled or not collected; their people do not find them at this totem.
+   * The key by which the queue recognises whose a request is was missing, though there are requests, and was made anew.
+   * `open`: how many of them are not settled or not collected; their holders do not find them at this totem.
    */
   'keys.holder-remade': event(
     'warn',
@@ -178,13 +181,13 @@ export const journalEvents = {
       en: 'Trust list {sequence}: {authorities} authorities, {crls} CRLs',
     },
   ),
-  /** A list or CRL from the gateway or from the disk was not taken; what was there before stays in force. */
+  /** A list or CRL from the gateway or the disk was refused; the one before stays in force. */
   'trust.refused': event(
     'alarm',
     { reason: code },
     { it: 'Elenco di fiducia o CRL rifiutati: {reason}', en: 'Trust list or CRL refused: {reason}' },
   ),
-  /** A card was accepted though no CRL of its issuer was fresh enough, as the totem's policy says. */
+  /** The totem accepted a card without a fresh CRL of its issuer, as its policy says. */
   'visit.revocation-unknown': event(
     'warn',
     { ...visit },
@@ -210,13 +213,13 @@ export const journalEvents = {
     { ...visit, triesLeft: count.nullable() },
     { it: 'PIN errato, tentativi rimasti: {triesLeft}', en: 'Wrong PIN, tries left: {triesLeft}' },
   ),
-  /** ANPR's own data of the holder were shown to them; what they are is nobody's business. */
+  /** The holder saw their own data in ANPR; the log does not say which. */
   'visit.visura': event(
     'info',
     { ...visit },
     { it: 'Visura dei propri dati in ANPR', en: 'The holder saw their own data in ANPR' },
   ),
-  /** A dichiarazione sostitutiva came out; what it says is nobody's business. */
+  /** A dichiarazione sostitutiva was printed; the log does not say what is in it. */
   'visit.declaration': event(
     'info',
     { ...visit },
@@ -232,7 +235,7 @@ export const journalEvents = {
     { ...visit, ...operation, kind: code },
     { it: 'Richiesta {operation} registrata ({kind})', en: 'Request {operation} recorded ({kind})' },
   ),
-  /** The gateway has it on its disk; what becomes of it is told later. */
+  /** The gateway has the request on its disk; what becomes of it follows. */
   'request.submitted': event(
     'info',
     { ...operation, attempt: count },
@@ -256,13 +259,13 @@ export const journalEvents = {
       en: 'Request {operation} put off by {waitMs} ms: {reason}',
     },
   ),
-  /** It makes its batch fail each time: kept, and not sent again until an operator says so. */
+  /** The request makes its batch fail each time. It is kept, and not sent again until an operator says so. */
   'request.set-aside': event(
     'alarm',
     { ...operation, reason: code },
     { it: 'Richiesta {operation} messa da parte: {reason}', en: 'Request {operation} set aside: {reason}' },
   ),
-  /** Submitted long ago, and the gateway says nothing: sent again under the same id. */
+  /** The request was submitted long ago and the gateway says nothing, so it is sent again under the same id. */
   'request.overdue': event(
     'warn',
     { ...operation },
@@ -271,7 +274,7 @@ export const journalEvents = {
       en: 'Request {operation} without an outcome: sent again',
     },
   ),
-  /** By an operator, after it was set aside. */
+  /** An operator has queued the request again, after it was set aside. */
   'request.redriven': event(
     'info',
     { ...operation },
@@ -305,7 +308,7 @@ export const journalEvents = {
     { job: code, page: count },
     { it: 'Stampa {job}: pagina {page} stampata', en: 'Print {job}: page {page} printed' },
   ),
-  /** By a printer that holds a sheet out: the person took it, or left it and it was drawn back in. */
+  /** For a printer that holds a sheet out: the person took it, or left it and the printer drew it back in. */
   'print.taken': event(
     'info',
     { job: code, page: count },
@@ -321,7 +324,7 @@ export const journalEvents = {
     { job: code, page: count, status: code },
     { it: 'Stampa {job}: pagina {page} annullata ({status})', en: 'Print {job}: page {page} void ({status})' },
   ),
-  /** Of what is printed from `page` on, something came out before or may have: the paper says so. */
+  /** Something of the pages from `page` on came out before, or may have: the paper says so. */
   'print.reprinted': event(
     'info',
     { job: code, page: count },

@@ -7,7 +7,7 @@ import { language } from './language.ts'
 
 describe.each(Object.entries(journalEvents))('%s', (event, { fields, text }) => {
   const named = Object.keys(fields.shape)
-  test.each(language.options)('says in %s what its fields hold', (language) => {
+  test.each(language.options)('tells its fields in %s', (language) => {
     const places = [...text[language].matchAll(/\{(\w*)\}/g)].map(([, name]) => name)
     for (const place of places) expect(named).toContain(place)
     const said = journalText({ event: event as JournalEventId, fields: {} }, language)
@@ -19,11 +19,11 @@ describe.each(Object.entries(journalEvents))('%s', (event, { fields, text }) => 
   })
 })
 
-test('a value that nobody knows is a dash', () => {
+test('an unknown value is a dash', () => {
   const fields = { session: '01KANPR0000000000000000001', triesLeft: null }
   expect(journalText({ event: 'visit.pin-wrong', fields }, 'it')).toBe('PIN errato, tentativi rimasti: –')
 })
 
-test('contract/sync-log.md is made of the list as it is now', () => {
+test('contract/sync-log.md matches the list', () => {
   expect(readFileSync(new URL('./sync-log.md', import.meta.url), 'utf8')).toBe(syncLogDocument())
 })

@@ -8,12 +8,12 @@ const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/)
 /** `previous` of a chain's first entry. */
 export const FIRST_PREVIOUS = '0'.repeat(64)
 
-/** The chain of a log that was begun before chains had names. Its entries are hashed without one. */
+/** The chain of a log that began before chains had names. The hashes of its entries cover no chain. */
 export const NAMELESS_CHAIN = '0'.repeat(26)
 
 /**
- * `chain`: ULID of this log's life; a log that is begun anew is another chain. `seq` starts at 1 in each chain and has no
- * gaps. `hash` = SHA-256 in hex of the UTF-8 bytes of `journalHashInput`.
+ * `chain`: ULID of this log's life; a log that is begun anew is another chain. `seq` starts at 1 in each chain and has
+ * no gaps. `hash`: SHA-256 in hex of the UTF-8 bytes of `journalHashInput`.
  */
 export const journalEntry = z.strictObject({
   totem: totemId,
@@ -29,8 +29,8 @@ export const journalEntry = z.strictObject({
 export type JournalEntry = z.infer<typeof journalEntry>
 
 /**
- * The text whose SHA-256 is an entry's hash: an array, so that the order is fixed, with the fields' keys sorted, so that
- * an entry read back from JSON of any order hashes the same at the totem and at the gateway.
+ * The text whose SHA-256 is an entry's hash. It is an array, which fixes the order, with the fields' keys sorted: so an
+ * entry hashes the same at the totem and at the gateway, whatever order its JSON had in between.
  */
 export function journalHashInput(entry: Omit<JournalEntry, 'hash'>): string {
   const { previous, totem, chain, seq, at, event, severity, fields } = entry
@@ -48,8 +48,8 @@ export const JOURNAL_ANCHOR_TYP = 'totem-journal-anchor+jws'
 
 /**
  * Payload of an anchor: a compact JWS, ES256, protected header `typ` "totem-journal-anchor+jws" and `kid` of one of the
- * gateway's `anchor` keys (contract/gateway-keys.ts). At `at` the gateway held a history of this chain up to the entry `seq`,
- * whose hash this was: whoever shows the chain with this anchor can give it no other past.
+ * gateway's `anchor` keys (contract/gateway-keys.ts). It says that at `at` the gateway held a history of this chain up
+ * to entry `seq` with this hash. Nobody can show the chain with this anchor and another past.
  */
 export const journalAnchor = z.strictObject({
   totem: totemId,
@@ -62,6 +62,9 @@ export type JournalAnchor = z.infer<typeof journalAnchor>
 
 export const anchorJws = z.string().max(2_000)
 
-/** A line of an exported log (JSONL): an entry, or an anchor of the entry above it; of the base when it is the first. */
+/**
+ * A line of an exported log (JSONL): an entry, or the anchor of the entry above it. An anchor in the first line is that
+ * of the base.
+ */
 export const exportedLine = z.union([journalEntry, z.strictObject({ anchor: anchorJws })])
 export type ExportedLine = z.infer<typeof exportedLine>

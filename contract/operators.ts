@@ -25,15 +25,15 @@ export const operatedOperations = z.strictObject({
   ),
 })
 
-/** `at` is the gateway's clock. `heartbeat` is as the totem sent it, perhaps by another version of its software. */
+/** `at`: the gateway's clock. `heartbeat`: as the totem sent it, perhaps with another version of its software. */
 export const operatedTotems = z.strictObject({
   totems: z.array(z.strictObject({ totem: totemId, at: isoInstant, heartbeat: z.record(z.string(), z.unknown()) })),
 })
 
 /**
- * fork: two histories of one chain. older-chain: a chain went on after a later one had begun. Either means that the totem is
- * there twice, or was put back to an earlier day. gap: entries from here on came without those before. broken: this entry does
- * not fit the one before, or says what the closed list does not have; the gateway did not take it in.
+ * fork: two histories of one chain. older-chain: a chain went on after a later one had begun. Either means that the
+ * totem is there twice, or was put back to an earlier day. gap: entries from here on came without those before. broken:
+ * this entry does not fit the one before, or says what the closed list does not have; the gateway did not take it in.
  */
 export const troubleKind = z.enum(['fork', 'older-chain', 'gap', 'broken'])
 

@@ -13,7 +13,7 @@ const receiptLine = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('fact'), label: z.string(), value: z.string() }),
   z.strictObject({ kind: z.literal('rule') }),
   z.strictObject({ kind: z.literal('space') }),
-  /** Level Q: receipts are folded and get dirty (anpr.md §6.4). */
+  /** Level Q: receipts are folded and get dirty. */
   z.strictObject({ kind: z.literal('qr'), data: z.string().max(600), caption: z.string() }),
 ])
 export type ReceiptLine = z.infer<typeof receiptLine>

@@ -3,17 +3,17 @@ import { type FactLetter, factLetter, MOST_ON_A_SHEET } from './catalogue.ts'
 import { isoInstant, operationId, totemId } from './identity.ts'
 
 /**
- * The verification code on what the totem itself writes (anpr.md §6.4): a CWT (RFC 8392) in COSE_Sign1 (RFC 9052) with
- * ES256, zlib where that is shorter, base45 (RFC 9285), after this prefix. All of it is in the QR alphanumeric set.
- * It is no seal of ANPR: it says what this totem received from ANPR, what the person declares, and what it printed.
+ * The verification code on the totem's own papers: a CWT (RFC 8392) in COSE_Sign1 (RFC 9052) with ES256, zlib where
+ * that is shorter, base45 (RFC 9285), after this prefix. All of it is in the QR alphanumeric set. The code is no seal
+ * of ANPR: it states what this totem received from ANPR, what the person declares, and what the totem printed.
  */
 export const VERIFICATION_PREFIX = 'TP1:'
-/** What a QR of version 25 holds at level Q: 117 modules and their margin are 62 mm of paper at 0.5 mm a module. */
+/** Characters of a QR of version 25 at level Q: 117 modules and their margin are 62 mm of paper at 0.5 mm a module. */
 export const VERIFICATION_CODE_MAX = 1041
 
 /** COSE header labels and values (RFC 9052 §3.1, RFC 9053 §2.1). */
 export const COSE = { alg: 1, kid: 4, es256: -7, sign1Tag: 18 } as const
-/** CWT claim keys (RFC 8392 §4); `paper` is ours: below -65536 is for private use (RFC 8392 §9.1). */
+/** CWT claim keys (RFC 8392 §4); `paper` is the project's own: below -65536 is for private use (RFC 8392 §9.1). */
 const CWT = { iss: 1, exp: 4, iat: 6, cti: 7, paper: -65537 } as const
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
@@ -37,22 +37,22 @@ const hexOf = (bytes: Uint8Array) => Array.from(bytes, (byte) => byte.toString(1
 const hexBytes = (hex: string) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
 
 const bytesOf = (length: number) => z.instanceof(Uint8Array).refine((bytes) => bytes.length === length)
-/** On the wire left, as the program sees it right. */
+/** Left: on the wire. Right: in the program. */
 const ulid = z.codec(bytesOf(ULID_BYTES), operationId, { decode: ulidOf, encode: ulidBytes })
 const sha256 = z.codec(bytesOf(32), z.string().regex(/^[0-9a-f]{64}$/), { decode: hexOf, encode: hexBytes })
-/** NumericDate in whole seconds; until the year 9999, the last that an ISO date writes in four digits. */
+/** NumericDate in whole seconds, until the year 9999, the last with four digits in an ISO date. */
 const instant = z.codec(z.number().int().min(0).max(253_402_300_799), isoInstant, {
   decode: (seconds) => new Date(seconds * 1000).toISOString(),
   encode: (iso) => Math.floor(Date.parse(iso) / 1000),
 })
 
-/** No control, format or half character: neither paper nor terminal shows it, and it could make the rest look different. */
+/** No control, format or half character: paper and terminal do not show it, and it could change how the rest looks. */
 const name = z
   .string()
   .max(150)
   .regex(/^\P{C}+$/u)
 const codiceFiscale = z.string().regex(/^(?:[A-Z0-9]{16}|\d{11})$/)
-/** Who the paper is about. */
+/** The person whom the paper is about. */
 const subject = z.codec(
   z.tuple([name, name, codiceFiscale]),
   z.strictObject({ surname: name, name, codiceFiscale: codiceFiscale }),
@@ -66,7 +66,7 @@ const factText = z
   .string()
   .max(800)
   .regex(/^(?:\P{C}|\n)+$/u)
-/** Facts as the paper says them, by letter; lines are parted by `\n`. */
+/** Facts in the paper's words, by letter; `\n` separates lines. */
 const facts = z.codec(z.map(factLetter, factText), z.partialRecord(factLetter, factText), {
   decode: (map) => Object.fromEntries(map),
   encode: (record) => new Map(Object.entries(record) as [FactLetter, string][]),
@@ -86,11 +86,11 @@ const types = z
 const common = {
   /** `cti`: a ULID of this paper alone; a reprint of the same paper keeps it. */
   id: ulid,
-  /** `iss`: who says so. */
+  /** `iss`: the totem that states it. */
   totem: totemId,
-  /** `iat`. Whole seconds: what is finer is dropped. */
+  /** `iat`, in whole seconds. */
   issuedAt: instant,
-  /** `exp`. Left out: what the paper says does not lapse. */
+  /** `exp`. Left out when the paper does not lapse. */
   validUntil: instant.optional(),
 }
 /** The sealed PDF that this totem received from ANPR and printed; the SHA-256 ties the paper to that file. */
@@ -105,8 +105,8 @@ const certificate = {
 }
 
 /**
- * What a code says, by kind of paper. The totem vouches for `totem`, `issuedAt`, `operation`, `pages` and that it received
- * from ANPR what stands in `protocol`, `pdfSha256` and `fromAnpr`; the person alone vouches for `declared`.
+ * Contents of a code, by kind of paper. The totem vouches for `totem`, `issuedAt`, `operation`, `pages`, and for having
+ * received `protocol`, `pdfSha256` and `fromAnpr` from ANPR. The person alone vouches for `declared`.
  */
 export const verificationClaims = z.discriminatedUnion('document', [
   z.strictObject({
@@ -117,7 +117,7 @@ export const verificationClaims = z.discriminatedUnion('document', [
   }),
   z.strictObject({ document: z.literal('slip'), ...common, validUntil: instant, operation: ulid, types }),
   z.strictObject({ document: z.literal('visura'), ...common, subject, fromAnpr: facts }),
-  /** Art. 46: a prefilled line is in `fromAnpr` and counts as declared once the person has signed. */
+  /** Art. 46 DPR 445/2000: a prefilled line is in `fromAnpr` and counts as declared once the person has signed. */
   z.strictObject({
     document: z.literal('dichiarazioneSostitutiva'),
     ...common,
@@ -125,14 +125,14 @@ export const verificationClaims = z.discriminatedUnion('document', [
     fromAnpr: facts,
     declared: facts,
   }),
-  /** Art. 47: what the person writes by hand, no code can hold. */
+  /** Art. 47 DPR 445/2000: no code can hold the person's handwriting. */
   z.strictObject({ document: z.literal('attoNotorio'), ...common, subject, fromAnpr: facts }),
   z.strictObject({ document: z.literal('coverSlip'), ...common, ...certificate, subject }),
 ])
 export type VerificationClaims = z.output<typeof verificationClaims>
 export type VerifiedDocument = VerificationClaims['document']
 
-/** Keys inside the private claim, and the number of each kind of paper: never given to another meaning under `TP1:`. */
+/** Keys inside the private claim, and the number of each kind of paper. None ever changes its meaning under `TP1:`. */
 const PAPER = {
   document: 1,
   operation: 2,
@@ -153,7 +153,7 @@ const DOCUMENTS: Record<VerifiedDocument, number> = {
   coverSlip: 6,
 }
 
-/** The CWT claims set of a code, ready for CBOR: integer keys, bytes as Uint8Array. Null for what the schema refuses. */
+/** The CWT claims set of a code, ready for CBOR: integer keys, bytes as Uint8Array. Null if the schema refuses it. */
 export function toCwt(claims: VerificationClaims): Map<number, unknown> | null {
   const wire = verificationClaims.safeEncode(claims)
   if (!wire.success) return null
@@ -165,7 +165,7 @@ export function toCwt(claims: VerificationClaims): Map<number, unknown> | null {
   return cwt.set(CWT.iat, issuedAt).set(CWT.cti, id).set(CWT.paper, paper)
 }
 
-/** Reads what `toCwt` made, out of decoded CBOR; null for anything else. Never throws. */
+/** Reads the result of `toCwt` from decoded CBOR; null for anything else. Never throws. */
 export function fromCwt(decoded: unknown): VerificationClaims | null {
   const cwt = named(decoded, { totem: CWT.iss, validUntil: CWT.exp, issuedAt: CWT.iat, id: CWT.cti, paper: CWT.paper })
   const paper = named(cwt?.paper, PAPER)
@@ -197,17 +197,17 @@ const verificationKey = z.strictObject({
   totem: totemId,
   x: coordinate,
   y: coordinate,
-  /** What was issued outside of these was not issued by this totem. A totem that retires gets an earlier `notAfter`. */
+  /** A paper dated outside of these is not this totem's. A totem that retires gets an earlier `notAfter`. */
   notBefore: isoInstant,
   notAfter: isoInstant,
-  /** The key is in wrong hands, known since then: whoever has it writes any date, so nothing that it signed counts. */
+  /** Since then the key is known to be stolen. A thief writes any date, so nothing that the key signed counts. */
   withdrawn: isoInstant.optional(),
 })
 export type VerificationKey = z.infer<typeof verificationKey>
 
 /**
- * Payload of the list of totems' public keys: a compact JWS, ES256, protected header `typ` as above. The higher `sequence`
- * replaces the lower. After `nextUpdate` a verifier says that it cannot know what was withdrawn since.
+ * Payload of the list of totems' public keys: a compact JWS, ES256, protected header `typ` as above. The higher
+ * `sequence` replaces the lower. After `nextUpdate` a verifier says that it does not know later withdrawals.
  */
 export const verificationKeys = z.strictObject({
   sequence: z.number().int().min(1),
@@ -216,7 +216,7 @@ export const verificationKeys = z.strictObject({
   keys: z
     .array(verificationKey)
     .min(1)
-    // 6,933 offices, and a key of before the last change for each.
+    // 6,933 offices, each with its key and the former one.
     .max(20_000)
     .refine((keys) => new Set(keys.map(({ kid }) => kid)).size === keys.length, 'a kid twice'),
 })

@@ -11,14 +11,14 @@ async function start(): Promise<void> {
     throw new Unusable(CONFIG, 'GATEWAY_CONFIG is to name a file: gateway/settings/config.ts says what stands in it')
   const config = await readConfig(path)
   const gateway = await startGateway({ ...config, databaseUrl: process.env.DATABASE_URL ?? null })
-  // Before it says that it is ready: whoever reads that may stop it.
+  // Before the gateway says that it is ready: from then on it may be stopped.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void gateway.stop())
   const { url: listening, operatorUrl: operator, publicUrl } = gateway
   process.stdout.write(`${JSON.stringify({ listening, operator, ...(publicUrl && { public: publicUrl }) })}\n`)
 }
 
-// node gateway/index.ts, with GATEWAY_CONFIG naming the file of gateway/settings/config.ts and DATABASE_URL a PostgreSQL or
-// nothing. Says where it listens in one JSON line on standard output; its log is on standard error.
+// node gateway/index.ts: GATEWAY_CONFIG names its file (gateway/settings/config.ts), DATABASE_URL a PostgreSQL or
+// nothing. It says in one JSON line on standard output where it listens; its log is on standard error.
 if (import.meta.main) {
   try {
     await start()

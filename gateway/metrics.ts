@@ -6,10 +6,12 @@ import type { Routes } from './http/route.ts'
 import { DEAD } from './store/queues.ts'
 import type { Database } from './store/schema.ts'
 
-/** A totem that was not heard of for so long, at one heartbeat a minute, is missing. */
+/** At one heartbeat a minute, a totem that was silent for so long is missing. */
 const SEEN_MS = 5 * MINUTE_MS
 
-/** What `/metrics` tells, in Prometheus' text. Numbers only: nothing that names a totem, an operation or a person. */
+/**
+ * What `/metrics` tells, in Prometheus' text: numbers only, and nothing that names a totem, an operation or a person.
+ */
 export interface Metrics {
   /** A result of `POST /v1/operations`, by its state. */
   submitted(state: string): void
@@ -44,12 +46,12 @@ export function createMetrics(db: Database, now: Clock): Metrics {
     name: 'totem_anpr_seconds',
     help: 'Calls of ANPR',
     labelNames: ['service', 'answer'],
-    // ANPR takes from some tenths of a second to its time-out of 8.
+    // ANPR takes some tenths of a second, and 8 s at most (its time-out).
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8],
   })
   const shed = new Counter({ ...own, name: 'totem_requests_shed_total', help: 'Requests turned away with 429' })
 
-  // These are the same at every gateway on the database, and asked of it when somebody looks.
+  // These are the same at every gateway on the database, which is asked when an operator looks.
   const gauge = (name: string, help: string) => new Gauge({ ...own, name, help })
   const pending = gauge('totem_items_pending', 'Items recorded and not settled')
   const oldest = gauge('totem_items_pending_oldest_seconds', 'Age of the oldest of them')

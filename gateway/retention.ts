@@ -7,25 +7,25 @@ import type { Store } from './store/database.ts'
 import { DEAD, WORK } from './store/queues.ts'
 import type { Tables } from './store/schema.ts'
 
-/** An outcome that is on the totem's disk: a week to ask again, should that disk be lost. */
+/** An outcome that is on its totem's disk: the totem has a week to ask again, should it lose that disk. */
 const DELIVERED_MS = 7 * DAY_MS
-/** One that no totem has fetched: a totem keeps it 30 days for its citizen, a line may be out for that long. */
+/** An outcome that no totem has fetched: a totem keeps a request for 30 days, and its line may be down for as long. */
 const UNDELIVERED_MS = 35 * DAY_MS
-/** Provv. Garante 493 of 26-10-2023: 36 months (anpr.md §8.1); sync logs say when a totem's citizens came and went. */
+/** 36 months: Provv. Garante 493 of 26-10-2023. Sync logs say when citizens came to a totem and left. */
 const LOG_MONTHS = 36
 const EVERY_MS = HOUR_MS
-/** Rows of one statement: a lock of some tenths of a second. */
+/** Rows of one statement, which locks them for some tenths of a second. */
 const CHUNK = 5_000
-/** What has a request and no job for so long has lost it. */
+/** A pending request without a job for so long has lost it. */
 const LOST_MS = HOUR_MS
 
 /**
- * Erases what need not be kept, every hour, in one of the gateways: outcomes after days, the logs after months. The
- * operation itself stays, without what it was about: its id has been used. Also gives a job back to a request without one,
- * which no way is known to come about.
+ * Erases every hour what need not be kept, in one of the gateways: outcomes after days, logs after months. An operation
+ * itself stays, without what it was about, because its id has been used. It also gives a job to a request that has
+ * none, though no way is known in which a request loses its job.
  */
 export interface Retention {
-  /** One pass; it does so by itself. */
+  /** One pass; passes also run by themselves. */
   run(): Promise<void>
   stop(): Promise<void>
 }
@@ -68,7 +68,7 @@ export function startRetention({
     return rows.length
   }
 
-  /** Of each chain the end stays, on which its next entry hangs. */
+  /** The end of each chain stays: the next entry hangs on it. */
   const eraseJournals = async (transaction: Transaction<Tables>) => {
     const { rows } = await sql`
       with old as (
@@ -83,7 +83,9 @@ export function startRetention({
     return rows.length
   }
 
-  /** What was given up and is too old goes back to work, which refuses it, tells its totem and erases the request. */
+  /**
+   * A job that was given up and is too old goes back to work, which refuses the request, tells its totem and erases it.
+   */
   const endDeadLetters = async (transaction: Transaction<Tables>) => {
     const { rows } = await sql<{ job: string; operation: string }>`
       select job.id as job, operation.id as operation
@@ -101,7 +103,7 @@ export function startRetention({
     return rows.length
   }
 
-  /** Requests that have a job, be it given up, are none of these. */
+  /** A job that was given up is a job too. */
   const restoreJobs = async (transaction: Transaction<Tables>) => {
     const { rows } = await sql<{ id: string }>`
       select id from operation join operation_request on operation = id
@@ -122,7 +124,7 @@ export function startRetention({
       done = await db.transaction().execute(async (transaction) => {
         const { rows } = await sql<{ mine: boolean }>`
           select pg_try_advisory_xact_lock(hashtext('totem-retention')) as mine`.execute(transaction)
-        // Else another gateway is at it.
+        // If not, another gateway is doing it now.
         return rows[0]?.mine ? work(transaction) : 0
       })
     }

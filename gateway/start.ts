@@ -40,8 +40,9 @@ import { verifyRoutes } from './verify/routes.ts'
 import { keepPage } from './verify/served.ts'
 
 /**
- * Connections that may wait to be taken, as many as Linux allows by default (net.core.somaxconn): after an outage thousands
- * call within seconds, one is taken each turn of the event loop, and whom the kernel turns away tries again for seconds.
+ * Connections that may wait until they are taken: Linux' own limit (net.core.somaxconn). After an outage thousands of
+ * totems call within seconds and the event loop takes one a turn. A totem that the kernel turns away tries again for
+ * seconds.
  */
 const BACKLOG = 4_096
 
@@ -51,13 +52,13 @@ export interface Gateway {
   operatorUrl: string
   /** Where anybody may verify a paper; null: not here. */
   publicUrl: string | null
-  /** Takes no more requests, ends those under way, closes the database. */
+  /** Takes no more requests, finishes those under way, closes the database. */
   stop(): Promise<void>
 }
 
 /**
- * Starts the gateway; throws `Unusable` on files that it cannot use. All rooms and doors are made here and nowhere else, and
- * nothing works or listens before the last lines. `log` gets ids and kinds, never personal data.
+ * Starts the gateway; throws `Unusable` on files that it cannot use. All rooms and doors are made here and nowhere
+ * else, and nothing works or listens before the last lines. `log` gets ids and kinds, never personal data.
  */
 export async function startGateway(
   { databaseUrl, ...given }: GatewayConfig,
@@ -190,10 +191,16 @@ async function publicDoor(
 const refused = (what: string, { kind }: { kind: string }, todo: string) =>
   new Unusable(CONFIG, `${what} is refused: ${kind}: ${todo}`)
 
-/** SQLSTATE: who we are is not known, or not believed; there is no such database. */
+/**
+ * SQLSTATE: the database does not know or believe the gateway's user (class 28), or there is no such database (class
+ * 3D).
+ */
 const NOT_LET_IN = /^(28|3D)...$/
 
-/** Anything else is a bug of ours, and tells where it is. Nothing of the message, which may quote the URL. */
+/**
+ * Any other failure is a bug and keeps its stack. The message says nothing of the failure's own text, which may quote
+ * the URL.
+ */
 function noDatabase(reason: unknown): unknown {
   const { code = 'no answer' } = reason as { code?: string }
   if (!isDatabaseAway(reason) && !NOT_LET_IN.test(code)) return reason

@@ -12,10 +12,10 @@ export function syncLogDocument(): string {
   })
   return `# What the sync log says
 
-Made from \`contract/journal-events.ts\` by \`node scripts/sync-log.ts\`. The list is closed: fields hold codes, ids and numbers,
-never a name, a codice fiscale, a PIN or what somebody asked for. \`info\` needs nobody, \`warn\` an operator, \`alarm\` one at
-once. An entry has besides: \`totem\`, \`chain\` (one life of the log), \`seq\` (from 1, without gaps), \`at\` (the totem's clock),
-\`previous\` and \`hash\` (\`contract/journal.ts\`).
+\`node scripts/sync-log.ts\` makes this page from \`contract/journal-events.ts\`. The list is closed: fields hold codes, ids and
+numbers, never a name, a codice fiscale, a PIN or what a person asked for. \`info\` needs nobody, \`warn\` an operator, \`alarm\`
+an operator at once. Each entry also has \`totem\`, \`chain\` (one life of the log), \`seq\` (from 1, without gaps), \`at\` (the
+totem's clock), \`previous\` and \`hash\` (\`contract/journal.ts\`).
 
 | event | severity | fields | italiano | English |
 | --- | --- | --- | --- | --- |

@@ -9,14 +9,14 @@ export type EvidenceRefusal =
   | CertificateRefusal
   | { kind: 'signature-invalid' | 'phone-not-accepted' | 'operator-not-accepted' }
 
-/** The 32 bytes that the card is given to sign at login. */
+/** The 32 bytes that the card signs at login. */
 export const challengeOf = (statement: LoginStatement): Uint8Array =>
   createHash('sha256').update(statementBytes(statement)).digest()
 
 /**
- * Who logged in. A card proves its holder when its certificate is good at `at` and its key signed this very statement. The
- * caller of this function checks whether the statement names the right machine and is fresh and unused. `now` is today, where
- * `at` is a login of the past: CRLs that were made after `at` are then known too.
+ * Says who logged in. A card proves its holder when its certificate is good at `at` and its key signed this very
+ * statement. Whoever calls this also checks that the statement names the right machine and is fresh and unused. `now`
+ * is today, where `at` is a login of the past: then CRLs that were made after `at` count too.
  */
 export function verifyEvidence(
   evidence: Evidence,
@@ -24,7 +24,7 @@ export function verifyEvidence(
   at: Date,
   now = at,
 ): Result<CardCertificate, EvidenceRefusal> {
-  // SECURITY: no other proof is taken for a card's, whatever it carries besides.
+  // SECURITY: no other proof passes for a card's, whatever it carries.
   if (evidence.by !== 'card') return err({ kind: `${evidence.by}-not-accepted` })
   const chain = verifyChain(Buffer.from(evidence.certificate, 'base64'), trust, { at, now })
   if (!chain.ok) return chain

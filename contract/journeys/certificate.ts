@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { certificateType, exemption, purpose, sheetTypes } from '../catalogue.ts'
+import { bolloKind } from '../bollo.ts'
+import { certificateType, purpose, sheetTypes } from '../catalogue.ts'
 import { personName } from '../identity.ts'
 
 /** A certificate of ANPR: for whom, which one, for which use; then preview, yes, issue. */
@@ -44,9 +45,9 @@ export const screens = [
     screen: z.literal('confirm'),
     subject: personName,
     types: sheetTypes,
-    exemption,
-    /** What makes this use free of bollo, as it is cited. */
-    law: z.string(),
+    use: purpose,
+    /** Euro cents that are due, and what settles them: the law that frees this use, as it is cited, or a number. */
+    bollo: z.strictObject({ kind: bolloKind, cents: z.number().int(), reference: z.string() }),
     /** Offline the request is recorded and the certificate is collected later. */
     online: z.boolean(),
   }),

@@ -1,7 +1,7 @@
 import { type Caller, operatorOf } from '../../contract/caller.ts'
 import type { Database, Tables } from '../store/schema.ts'
 
-/** What was shown to a person, or refused by ANPR, without an operation. */
+/** What was shown to a person without an operation, or what ANPR refused them. */
 export type Shown = Pick<
   Tables['access_log'],
   'at' | 'requester' | 'subject' | 'types' | 'exemption' | 'outcome' | 'anpr_operation'

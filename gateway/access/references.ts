@@ -6,8 +6,8 @@ import { CONFIG, notMade, Unusable } from '../settings/unusable.ts'
 const KEY_BYTES = 32
 
 /**
- * How the access log names a person (codice fiscale or ID ANPR): HMAC-SHA256 under the secret in `file`, which is made if it
- * is not there. So who asked what can be found for a person who is named, and nobody can be found by reading the log.
+ * Makes what the access log calls a person (codice fiscale or ID ANPR): HMAC-SHA256 under the secret in `file`, which
+ * is made if it is not there. So the log can answer what was asked about a given person, and reading it finds nobody.
  */
 export async function accessReferences(file: string): Promise<(person: string) => string> {
   const secret = await readOrMake(file)
@@ -18,7 +18,7 @@ export async function accessReferences(file: string): Promise<(person: string) =
 
 async function readOrMake(file: string): Promise<Buffer> {
   try {
-    // Another gateway may make it at the same moment: the first one's is the key.
+    // Another gateway may make the file at the same moment: the first one's key counts.
     await writeFile(file, randomBytes(KEY_BYTES).toString('base64url'), { flag: 'wx', mode: 0o600, flush: true })
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw notMade('accessLogKey', file, error)

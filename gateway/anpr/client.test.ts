@@ -29,7 +29,12 @@ const answering =
     response.end(typeof body === 'string' ? body : JSON.stringify(body))
   }
 
-const WISH = { requester: 'AB10234CX', subject: 'AB10234CX', types: ['8'], exemption: 'processuale' } as const
+const WISH = {
+  requester: 'AB10234CX',
+  subject: 'AB10234CX',
+  types: ['8'],
+  bollo: { kind: 'exempt', exemption: 'processuale' },
+} as const
 const wish = { ...WISH, types: [...WISH.types] as CertificateType[] }
 const PDF = Buffer.from('%PDF-1.7\n').toString('base64')
 const ISSUED = {

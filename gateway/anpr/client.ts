@@ -1,9 +1,8 @@
 import { ulid } from 'ulid'
 import { Agent, request } from 'undici'
 import type { z } from 'zod'
-import { chargesOf } from '../../catalogue/bollo.ts'
+import { settlementOf } from '../../catalogue/bollo.ts'
 import { sheetConflict } from '../../catalogue/certificates.ts'
-import { exemptions } from '../../catalogue/exemptions.ts'
 import {
   type DatiAnagrafici,
   type datiSoggetto,
@@ -14,12 +13,13 @@ import {
   rispostaE002OK,
   rispostaErrori,
 } from '../../contract/anpr.ts'
+import type { Bollo } from '../../contract/bollo.ts'
 import type { CertificateRequest } from '../../contract/gateway.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 
 /**
- * `anpr-refused`: ANPR has decided, `code` is its own (e.g. EN169). `anpr-unavailable`: no answer, or none that can be
- * read; asking again with the same operation id is safe. `reason` is a code for the log.
+ * `anpr-refused`: ANPR has decided, and `code` is its own (e.g. EN169). `anpr-unavailable`: no answer came, or none
+ * that can be read; asking again with the same operation id is safe. `reason` is a code for the log.
  */
 export type AnprFailure = { kind: 'anpr-refused'; code: string } | { kind: 'anpr-unavailable'; reason: string }
 
@@ -27,7 +27,7 @@ interface Wish {
   requester: string
   subject: string
   types: CertificateRequest['types']
-  exemption: CertificateRequest['exemption']
+  bollo: Bollo
 }
 
 export interface Issued {
@@ -61,14 +61,14 @@ export interface AnprClient {
   close(): Promise<void>
 }
 
-// A batch of fifty must not become fifty connections: ANPR counts them per consumer.
+// ANPR counts connections per consumer: a batch of fifty must not become fifty connections.
 const CONNECTIONS = 16
 // Certificates are 30 to 200 KB, base64; the rest is small.
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024
 
 const unavailable = (reason: string) => err<AnprFailure>({ kind: 'anpr-unavailable', reason })
 
-/** `onAnswer` is told of each call that ended: of which service, how, and how long it took. */
+/** `onAnswer` hears of each call that ended: which service, how, and how long it took. */
 export function createAnprClient({
   url,
   timeoutMs,
@@ -83,7 +83,7 @@ export function createAnprClient({
   async function post<T>(path: string, body: unknown, answer: z.ZodType<T>): Promise<Result<T, AnprFailure>> {
     const began = performance.now()
     const result = await exchange(path, body, answer)
-    // C021, C029, C030 or ANPR: what comes before the service's name.
+    // The service's code comes first: C021, C029, C030 or ANPR.
     const [service = ''] = path.split('-')
     onAnswer(service, result.ok ? 'ok' : result.error.kind, performance.now() - began)
     return result
@@ -119,7 +119,7 @@ export function createAnprClient({
     post(
       `${SERVICES[service]}/v1/anpr-service-e002`,
       {
-        // A consultation changes nothing: each has an id of its own.
+        // A consultation changes nothing, so each has an id of its own.
         idOperazioneClient: ulid(),
         criteriRicerca: criteri,
         datiRichiesta: { dataRiferimentoRichiesta: today(), motivoRichiesta: 'TOTEM-POLIS', casoUso: service },
@@ -156,7 +156,7 @@ export function createAnprClient({
       if (!own.ok) return own
       if (!family.ok) return family
       const [person] = own.value.listaSoggetti.datiSoggetto
-      // Somebody else's data must not be shown, whoever has mixed them up.
+      // SECURITY: nobody may see another person's data, whoever has mixed the answers up.
       if (person?.identificativi.idANPR !== idANPR) return unavailable('answer-malformed')
       const { first, rest, reference } = family.value
       return ok({ person, family: [first, ...rest], references: [own.value.idOperazioneANPR, reference] })
@@ -190,13 +190,16 @@ const SERVICES = {
 
 type Criteria = z.infer<typeof richiestaE002>['criteriRicerca']
 
-/** The request of ANPR's certification service (6001, flattened): issue by internet (2) or preview (3). Amounts in cents. */
+/**
+ * The request of ANPR's certification service (6001, flattened): issue by internet (2) or preview (3). Amounts are in
+ * cents.
+ */
 function certificazione(
   idOperazioneClient: string,
-  { requester, subject, types, exemption }: Wish,
+  { requester, subject, types, bollo }: Wish,
   emissione: '2' | '3',
 ): z.infer<typeof richiestaCertificazione> {
-  const { bollo, diritti } = chargesOf(exemption)
+  const { cents, esenzioneBollo, bolloVirtuale } = settlementOf(bollo)
   return {
     idOperazioneClient,
     linguaCertificato: { tipoLinguaCertificato: ['IT'] },
@@ -205,22 +208,23 @@ function certificazione(
     richiedente: { idANPR: requester },
     tipoRichiedente: requester === subject ? '2' : '1',
     tipoRichiesta: '1',
-    esenzioneBollo: exemptions[exemption].code,
+    esenzioneBollo,
     // Uncertain: whether ANPR takes 1 beside a use that table 39 does not free of diritti, and an amount of nothing.
-    esenzioneDiritti: diritti === 0 ? '1' : '0',
-    bollo: String(bollo),
-    diritti: String(diritti),
+    esenzioneDiritti: cents.diritti === 0 ? '1' : '0',
+    bollo: String(cents.bollo),
+    ...(bolloVirtuale && { bolloVirtuale }),
+    diritti: String(cents.diritti),
     paEstera: '0',
     emissione,
   }
 }
 
-/** "%PDF-" in base64, as far as whole characters go. */
+/** The beginning of "%PDF-" in base64: as many whole characters as do not depend on what follows. */
 const isPdf = (base64: string): boolean => base64.startsWith('JVBERi0')
 
 /** ISO date in Italy, where ANPR's day begins. */
 const today = (): string => ITALIAN_DATE.format(new Date())
-// Made once: it takes longer than a request.
+// Made once: making one takes longer than a request.
 const ITALIAN_DATE = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Rome' })
 
 function reasonOf(failure: unknown): string {

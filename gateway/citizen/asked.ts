@@ -7,18 +7,21 @@ import { problemOf } from '../anpr/problems.ts'
 import type { Database } from '../store/schema.ts'
 import type { Holder } from './session.ts'
 
-/** `types`: of certificates, or ANPR's services. `reference`: idOperazioneANPR of each consultation. */
+/** `types`: types of certificates, or ANPR's services. `reference`: idOperazioneANPR of each consultation. */
 export interface Asked {
   subject: string
   types: string
-  exemption?: string
+  exemption?: string | null
   reference?: string | null
 }
 
 /** Notes in the access log what ANPR answered a holder, and only then hands it on. */
 export type LogFirst = <T>(holder: Holder, asked: Asked, answer: Result<T, AnprFailure>) => Promise<Result<T, Problem>>
 
-/** Nobody sees what was not noted. A question that ANPR did not answer shows nobody anything, and is not noted. */
+/**
+ * The log comes first, so that nobody sees anything that it does not have. A question that ANPR did not answer shows
+ * nobody anything, and is not noted.
+ */
 export function createLogFirst({
   db,
   reference: referenceOf,

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { exemptionOf } from '../../contract/bollo.ts'
 import type { Problem, preview, previewRequest } from '../../contract/gateway.ts'
 import { ok, type Result } from '../../contract/result.ts'
 import type { AnprClient } from '../anpr/client.ts'
@@ -11,8 +12,8 @@ export async function previewOf(
   holder: Holder,
   wish: z.infer<typeof previewRequest>,
 ): Promise<Result<z.infer<typeof preview>, Problem>> {
-  const { subject, types, exemption } = wish
+  const { subject, types, bollo } = wish
   const found = await anpr.preview({ ...wish, requester: holder.idAnpr })
-  const pdf = await logFirst(holder, { subject, types: types.join(' '), exemption }, found)
+  const pdf = await logFirst(holder, { subject, types: types.join(' '), exemption: exemptionOf(bollo) }, found)
   return pdf.ok ? ok({ pdf: pdf.value }) : pdf
 }

@@ -68,7 +68,7 @@ test('enrolled abroad (AIRE)', () => {
   })
 })
 
-describe('what ANPR does not know is not told as known', () => {
+describe('nothing that ANPR does not know is shown as known', () => {
   test('the day of birth that it has filled with 01', () => {
     const unknown = { dataNascita: '1951-06-01', senzaGiorno: '1' }
     const { born, family } = shown(dati({ generalita: { ...generalita, ...unknown } }), [member(unknown)])
@@ -81,7 +81,7 @@ describe('what ANPR does not know is not told as known', () => {
   })
 })
 
-test('of a whole scheda only what a visura shows is read', () => {
+test('a visura reads no more of a scheda than it shows', () => {
   const read = dati({
     cartaIdentita: { numero: 'CA00000AA' },
     generalita: { ...generalita, idSchedaSoggettoANPR: '7' },
@@ -89,7 +89,7 @@ test('of a whole scheda only what a visura shows is read', () => {
   expect(JSON.stringify(read)).not.toMatch(/CA00000AA|idScheda/)
 })
 
-test('whatever ANPR answers in its own form, what goes to the totem is in the contract', () => {
+test('the totem gets what the contract has, whatever ANPR answers in its own form', () => {
   const text = fc.string()
   const optional = (value: fc.Arbitrary<unknown>) => fc.option(value, { nil: undefined })
   const place = fc.record({

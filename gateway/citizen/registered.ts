@@ -6,7 +6,7 @@ import type { OwnData } from '../anpr/client.ts'
 type Place = NonNullable<DatiAnagrafici['generalita']['luogoNascita']>
 type Residence = NonNullable<DatiAnagrafici['residenza']>[number]
 
-/** ANPR's answers as a visura shows them; what they do not say is null and is left out (anpr.md §2.1). */
+/** ANPR's answers as a visura shows them. What they do not say is null and is not printed. */
 export function registered({ person, family }: OwnData): VisuraAnswer['person'] {
   const { generalita, residenza = [], statoCivile, cittadinanza = [] } = person
   return {
@@ -28,19 +28,19 @@ export function registered({ person, family }: OwnData): VisuraAnswer['person'] 
       surname: cognome,
       born: bornOn(dataNascita, unknown),
       yearOfBirth: Number(dataNascita.slice(0, 4)),
-      // Table 5: 99 is "non definito".
+      // 99 in table 5 of ANPR: "non definito".
       relation: legameSoggetto?.codiceLegame ?? '99',
     })),
   }
 }
 
-/** A code that is not in the contract (9, unknown; or one of tomorrow) is as good as none. */
+/** A code that is not in the contract (9 is unknown, others may come) counts as none. */
 function known<F extends 'sex' | 'citizenships' | 'statoCivile'>(field: F, value: unknown) {
   const read = registeredPerson.shape[field].safeParse(value)
   return read.success ? (read.data as VisuraAnswer['person'][F]) : null
 }
 
-/** ANPR fills a day that nobody knows with 01 and says so beside it. */
+/** ANPR fills a day that nobody knows with 01, and says so in another field. */
 function bornOn(dataNascita: string, { senzaGiorno, senzaGiornoMese }: Record<string, unknown>): string | null {
   return senzaGiorno === '1' || senzaGiornoMese === '1' ? null : dataNascita
 }
@@ -53,7 +53,10 @@ function placeName({ comune, localita, luogoEccezionale }: Place): string | null
   return luogoEccezionale ?? null
 }
 
-/** Kind 1 is the residence; of somebody who has none ANPR gives where they are to be found, or the residence abroad. */
+/**
+ * Kind 1 is the residence. For a person without one, ANPR gives the place where they can be found, or the residence
+ * abroad.
+ */
 function residenceOf(addresses: readonly Residence[]): VisuraAnswer['person']['residence'] {
   const { indirizzo, localitaEstera, presso } =
     addresses.find(({ tipoIndirizzo }) => tipoIndirizzo === '1') ?? addresses[0] ?? {}

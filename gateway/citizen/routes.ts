@@ -17,7 +17,7 @@ interface CitizenRoom {
   now: Clock
 }
 
-/** A person's session, and what it shows them: each consultation is a file of this room and a route here. */
+/** A person's session, and what it shows them. Each consultation is a file of this room and one route here. */
 export function citizenRoutes(room: CitizenRoom): Routes {
   const { sessions } = room
   const holderOf = ({ caller, bearer }: Pick<Ask, 'caller' | 'bearer'>) => sessions.holder(caller, bearer)
@@ -41,6 +41,6 @@ export function citizenRoutes(room: CitizenRoom): Routes {
   )
 }
 
-/** A totem whose software is older than the evidence of today hears that, and not that it talks nonsense. */
+/** A totem with older software hears that its evidence is outdated, instead of "malformed". */
 const misreadEvidence = (body: unknown): Problem =>
   isFormerEvidence(body) ? { kind: 'request-outdated', anpr: null } : malformed

@@ -10,9 +10,9 @@ import type { Database } from '../store/schema.ts'
 import type { TrustKeeper } from '../trust/keeper.ts'
 import { holderOf, openSession } from './store.ts'
 
-/** How old a login may be, and how far the totem's clock may be from ours. */
+/** A login may be so old, and the totem's clock so far from ours. */
 const FRESH_MS = 5 * MINUTE_MS
-/** A visit is over long before. */
+/** A visit ends long before its session. */
 const SESSION_MS = 15 * MINUTE_MS
 
 /** The person of a session, and who asked for it. */
@@ -23,11 +23,11 @@ export interface Holder {
   requester: string | null
 }
 
-/** The citizen's online session: who they are, and until when the gateway shows them what is theirs. */
+/** A citizen's online session: it says who they are, and how long the gateway shows them their own data. */
 export interface Sessions {
   /** Opens one for the person whom the evidence proves. */
   open(caller: Caller, evidence: Evidence): Promise<Result<Session, Problem>>
-  /** Whose session it is; a session is good for its own caller only. */
+  /** The person of a session. A session is good for its own caller only. */
   holder(caller: Caller, token: string): Promise<Result<Holder, Problem>>
 }
 
@@ -60,7 +60,7 @@ export function createSessions({
       const { identificativi, generalita } = person.value
       const token = randomBytes(32).toString('base64url')
       const expires = new Date(+at + SESSION_MS)
-      // Last, so that a login is not used up when ANPR is away.
+      // Opened last, so that a login is not used up when ANPR is away.
       const opened = await openSession(
         db,
         {

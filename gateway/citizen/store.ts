@@ -11,8 +11,8 @@ export interface SessionRow {
 }
 
 /**
- * Opens a session unless the statement's nonce was spent before; false if it was. Each call also forgets what has ended:
- * sessions at their end, nonces after `nonceLifeMs`, when the statement would be stale anyway.
+ * Opens a session, unless the nonce of its login was spent before: then it answers false. It also deletes sessions that
+ * have ended, and nonces after `nonceLifeMs`, when their login would be stale anyway.
  */
 export function openSession(
   db: Database,

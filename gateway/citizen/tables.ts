@@ -4,8 +4,8 @@ export type CitizenTables = {
   /** A login's nonce counts once. */
   spent_nonce: { nonce: string; spent_at: Date }
   /**
-   * An online session: good for the caller at which it was opened. `actor`: the operator who was there; null at a totem.
-   * `requester`: the holder as the access log names them; null in sessions of an earlier version.
+   * An online session, good for the caller who opened it. `actor`: the operator who was there; null at a totem.
+   * `requester`: the access log's name for the holder; null in sessions of an earlier version.
    */
   session: {
     token_hash: string

@@ -8,7 +8,7 @@ import { type Routes, route, routes } from '../http/route.ts'
 import type { Database } from '../store/schema.ts'
 import { heartbeats, keepHeartbeat } from './heartbeats.ts'
 
-/** Is the line up, what time is it, and how is the totem that asks. */
+/** A totem asks whether the line is up and what time it is, and says how it is itself. */
 export function fleetRoutes({ db, version, now }: { db: Database; version: string; now: Clock }): Routes {
   return routes(
     route({ method: 'GET', path: '/status', answer: status }, async () => ok({ at: now().toISOString(), version })),

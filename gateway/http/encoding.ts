@@ -3,20 +3,23 @@ import type { FastifyInstance } from 'fastify'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Its answers are ciphertext in base64url: nothing ever repeats, a quarter of each character is all there is to save. */
+    /**
+     * The answers are ciphertext in base64url: nothing ever repeats, and a quarter of each character is all that can be
+     * saved.
+     */
     sealed?: boolean
   }
 }
 
-/** To look for repeats in a certificate would take 1 ms more of its gateway's time, and find none. */
+/** Looking for repeats in a certificate would cost the gateway 1 ms and find none. */
 const SEALED = { strategy: constants.Z_HUFFMAN_ONLY }
 
-/** Below this a header's worth is saved at most. */
+/** A shorter answer would save less than the header costs. */
 const WORTH_IT_BYTES = 1_024
 
 /**
- * Bodies may come gzipped; a body's limit holds for what comes out of it, which is read no further than that. Answers go
- * gzipped to who asks for it.
+ * Takes gzipped bodies, and gzips answers for a client that asks for it. A body's limit holds for the opened body,
+ * which is read no further than that.
  */
 export function speakGzip(server: FastifyInstance): void {
   server.addHook('preParsing', async (request, _reply, payload) => {

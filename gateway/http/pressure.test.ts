@@ -72,7 +72,7 @@ test('one totem asks and asks, whatever it is: the others are answered, and so i
   await server.close()
 })
 
-test('a herd was turned away, and the gateway stops: who asks for outcomes comes back within 10 s all the same', async () => {
+test('a herd was turned away, and the gateway stops: totems that wait for outcomes still come back within 10 s', async () => {
   const { server, backlogOf, stopping } = busyServer(41)
   for (let totem = 0; totem < 4_000; totem++) await backlogOf(totem)
   stopping.abort()

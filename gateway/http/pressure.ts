@@ -10,27 +10,31 @@ declare module 'fastify' {
   }
 }
 
-/** Of a route that can wait: a backlog, a log, a heartbeat. */
+/** For a route whose question can wait: a backlog, a log, a heartbeat. */
 export const PATIENT = { patient: true }
 
-/** Bodies of 5.5 MB at most, with what becomes of them, in the memory of one process. */
+/** One process holds so many bodies of up to 5.5 MB in memory, with what becomes of them. */
 const MOST_AT_ONCE = 32
-/** Each patient request takes one connection at a time, of ten: a second's work for them. */
+/** Each patient request takes one of the ten connections at a time: so many waiting are a second's work. */
 const MOST_WAITING = 40
-/** A totem's citizen must be answered within a second or two, several turns of the loop. */
+/** A citizen must be answered within a second or two, which is several turns of the loop. */
 const SLOW_LOOP_MS = 250
 const LOOK_EVERY_MS = 500
-/** One or two requests: their citizens may stand there. There is room for them beside the backlogs of others. */
+/** A body of one or two requests, whose citizens may stand there: it finds room beside the backlogs of others. */
 const SHORT_BYTES = 16 * 1024
 /**
- * Ten seconds are nothing to a backlog. Totems that were turned away together do not come back together, and the more they
- * are the later: of N that wait some 2√N come back a second, enough to leave no room empty, too few to be work themselves.
+ * Seconds until a caller that was turned away may come back. Ten are nothing to a backlog. Many callers that were
+ * turned away at once spread over a longer time: of N, some 2√N come back in each second, enough to use all room and
+ * too few to fill it by coming.
  */
 const RETRY_S = { least: 10, most: 120 }
-/** Callers that were turned away in one of the last so many looks count, each with so many seconds. */
+/** How many of the last looks count, and the seconds that each caller turned away in them adds. */
 const SHED_LOOKS = 20
 const RETRY_S_PER_CALLER = 0.05
-/** Requests of one caller, of any kind: far more than a totem has lines. So none takes the places of all, nor all connections. */
+/**
+ * Most requests of one caller at once, of any kind: far more than a totem has lines, and few enough to leave places for
+ * others.
+ */
 const MOST_OF_ONE = 24
 
 export interface Pressure {
@@ -41,9 +45,9 @@ export interface Pressure {
 }
 
 /**
- * Turns requests away before their body is read, and says when to come again: `patient` ones with 429 when the process has
- * too much under way, all of one caller with 429 when that caller alone has, and everything with 503 once `stopping` is
- * aborted. The door sets `request.caller` before.
+ * Turns requests away before their body is read, and says when to come again. 429: a `patient` request while the
+ * process has too much under way, or any request of a caller that alone has too much under way. 503: everything, once
+ * `stopping` is aborted. The door must set `request.caller` first.
  */
 export function relievePressure(server: FastifyInstance, { waiting, stopping, onShed }: Pressure): void {
   const delay = monitorEventLoopDelay({ resolution: 20 })
@@ -91,12 +95,12 @@ export function relievePressure(server: FastifyInstance, { waiting, stopping, on
     reply.raw.once('close', () => count(name, request, -1))
   })
   server.addHook('onSend', async (_request, reply, payload) => {
-    // 503 passes in seconds (another process, a fail-over), and outcomes that citizens wait for are asked for again then.
+    // A 503 passes in seconds (another process answers, or the database failed over), and citizens wait for outcomes.
     const withinS = reply.statusCode === 503 ? RETRY_S.least : reply.statusCode === 429 && retryWithinS()
     if (withinS) reply.header('retry-after', randomInt(1, withinS + 1))
     return payload
   })
 }
 
-/** Whoever the door did not name is counted as one. */
+/** Requests that the door did not name count as one caller. */
 const nameOf = (caller: Caller | null): string => (caller ? callerText(caller) : '')

@@ -15,17 +15,18 @@ const STATUS: Partial<Record<RefusalKind, number>> = {
 
 export const malformed: Problem = { kind: 'request-malformed', anpr: null }
 
-/** Every refusal leaves as a `problem`; nothing else is ever said. */
+/** Every refusal leaves as a `problem`, and says nothing else. */
 export const refuse = (reply: FastifyReply, refused: Problem, status = STATUS[refused.kind] ?? 403) =>
   reply.code(status).send(problem.parse(refused))
 
-/** Sends a result: what leaves is parsed by its contract too, so that no field slips out. */
+/** Sends a result. The answer is parsed by its contract too, so that no field slips out. */
 export const answer = <T>(reply: FastifyReply, schema: z.ZodType<T>, result: Result<T, Problem>, status = 200) =>
   result.ok ? reply.code(status).send(schema.parse(result.value)) : refuse(reply, result.error)
 
 /**
- * What fastify itself turns away (too large, no JSON) is the caller's. A read that the database was not there for is to come
- * again; of anything else that it broke off nobody knows what was done. The rest is a bug, and told to the log only.
+ * Answers what a handler did not. A request that fastify turns away (too large, no JSON) is the caller's fault. A read
+ * that found no database may come again. After a write that found none, nobody knows what was done. Anything else is a
+ * bug, of which only the log hears.
  */
 export function answerErrors(server: FastifyInstance, log: Logger): void {
   server.setNotFoundHandler((_request, reply) => refuse(reply, malformed, 404))

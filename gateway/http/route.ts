@@ -7,20 +7,20 @@ import { answer, malformed, refuse } from './problems.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Whom the door has proved; null where it proves nobody. */
+    /** The caller whom the door has proved; null where it proves nobody. */
     caller: Caller | null
   }
 }
 
-/** What a room offers to whichever doors mount it (`mount`). */
+/** A room offers these to any door that mounts them (`mount`). */
 export type Routes = (server: FastifyInstance) => void
 
-/** What a handler is given: everything in it was parsed by the route's own schemas. */
+/** What a handler gets: the route has parsed it by its own schemas. */
 export interface Ask<B = unknown, Q = unknown, C extends Channel = Channel> {
   body: B
   query: Q
   readonly caller: CallerAt<C>
-  /** The token of `Authorization: Bearer`; an absent one is an unknown one. */
+  /** The token of `Authorization: Bearer`. No token is the empty text, which is nobody's. */
   readonly bearer: string
   /** Aborted when nobody waits for the answer any more. */
   readonly gone: AbortSignal
@@ -29,22 +29,22 @@ export interface Ask<B = unknown, Q = unknown, C extends Channel = Channel> {
 interface RouteSchema<B, Q, A, C extends Channel> {
   method: 'GET' | 'POST'
   path: `/${string}`
-  /** The only channel whose callers may ask; without it every caller may. */
+  /** Only callers of this channel may ask; without it every caller may. */
   from?: C
   body?: z.ZodType<B>
   query?: z.ZodType<Q>
   answer: z.ZodType<A>
-  /** HTTP status of an answer that is no refusal. */
+  /** HTTP status of a good answer: 200 without it. */
   status?: number
   bodyLimit?: number
   config?: FastifyContextConfig
-  /** Names the trouble with a body that is not the schema's; `request-malformed` without it. */
+  /** Which problem a body is that the schema does not take: `request-malformed` without it. */
   misread?: (body: unknown) => Problem
 }
 
 /**
- * One question of a room: its schema with its handler. What comes is parsed before the handler sees it, and what leaves is
- * parsed too, so that no field slips out. The room does not know which door mounts it.
+ * One question of a room: its schemas with its handler. The body is parsed before the handler sees it, and the answer
+ * before it leaves, so that no field slips out. The room does not know which door mounts it.
  *
  *   route({ method: 'GET', path: '/status', answer: status }, async () => ok({ at, version }))
  */
@@ -84,7 +84,7 @@ export function mount(server: FastifyInstance, prefix: string, ...rooms: Routes[
   server.register(async (scope) => routes(...rooms)(scope), { prefix })
 }
 
-/** Only what a handler reads is looked up: most of them need the caller and nothing else. */
+/** Getters: most handlers need the caller and nothing else. */
 const askOf = <B, Q, C extends Channel>(
   request: FastifyRequest,
   reply: FastifyReply,

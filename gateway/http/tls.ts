@@ -2,13 +2,13 @@ import { createSecureContext } from 'node:tls'
 import { requiredSecret } from '../settings/secret.ts'
 import { CONFIG, textOf, Unusable } from '../settings/unusable.ts'
 
-/** What a listener shows whoever calls, in PEM. */
+/** What a listener shows its callers, in PEM. */
 export interface Tls {
   key: string
   cert: string
 }
 
-/** Reads key and certificate that `setting` names; throws `Unusable`. */
+/** Reads the key and the certificate that `setting` names; throws `Unusable`. */
 export async function tlsOf(setting: string, files: { key: string; certificate: string }): Promise<Tls> {
   const key = await requiredSecret(`${setting}.key`, files.key)
   const cert = await textOf(`${setting}.certificate`, files.certificate)

@@ -173,7 +173,7 @@ describe('on a database', () => {
   test('a chain that begins anew is no fork; the old one going on beside it is', async () => {
     await send(whole.slice(0, 10))
     expect(await send(chainOf(2, undefined, LATER))).toMatchObject({ upTo: 2, forked: false })
-    // What the gateway had already, come late.
+    // Entries that the gateway had already come late.
     expect(await send(whole.slice(5, 10))).toMatchObject({ upTo: 10, forked: false })
     expect(await troubles()).toEqual([])
     expect(await send(whole.slice(10, 12))).toMatchObject({ upTo: 12, forked: true })

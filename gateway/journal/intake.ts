@@ -8,10 +8,13 @@ import { openAnchor } from '../../trust/journal-anchor.ts'
 import type { Keyring } from '../keys/keyring.ts'
 import type { JournalDatabase, JournalTables } from './tables.ts'
 
-// How far a totem's own forger could still go back unseen, and how much of its log a totem must keep for the next one.
+// A totem could forge the log since its last anchor, and must keep that much of it to get the next one.
 const ANCHOR_EVERY_MS = 60_000
 const ANCHOR_EVERY_ENTRIES = 500
-/** A batch that hangs on nothing held is asked for from this much further back: as much as a batch may bring. */
+/**
+ * When the gateway does not hold the entry before a batch, it asks for so many earlier ones: as many as a batch may
+ * bring.
+ */
 const STEP_BACK = 500
 
 /** An entry's number and hash. */
@@ -29,7 +32,10 @@ export interface JournalRoom {
 
 type Trouble = Pick<JournalTables['journal_trouble'], 'kind' | 'seq' | 'chain'>
 
-/** The entries of a batch, from its first, that follow on each other, have their own hash and say what the list allows. */
+/**
+ * The first entries of a batch, as long as each follows on the one before, has its own hash and says what the list
+ * allows.
+ */
 export function soundPart(totem: string, batch: readonly JournalEntry[]): JournalEntry[] {
   const broken = batch.findIndex((entry, index) => {
     const before = batch[index - 1]
@@ -50,8 +56,9 @@ function isSound(entry: JournalEntry, totem: string): boolean {
 }
 
 /**
- * Takes a totem's entries in and answers what is held of their chain. They are held when they hang on an entry that is
- * held, be it the last one or not: two that hang on one are two histories, and both are kept (contract/gateway.ts).
+ * Takes a totem's entries in and answers how much of their chain is held. Entries are taken when they hang on a held
+ * entry, be it the last or not. Two entries that hang on one are two histories, and both are kept
+ * (contract/gateway.ts).
  */
 export async function takeIn(
   { db, keys, now, log }: JournalRoom,
@@ -78,7 +85,7 @@ export async function takeIn(
     const isHeld = ({ seq, hash }: Point) => held.some((point) => point.seq === seq && point.hash === hash)
 
     const hangs = before.seq === 0 ? before.hash === FIRST_PREVIOUS : isHeld(before)
-    // A totem that has dropped what was before can send no more than this: of what is missing only the gap is known.
+    // A totem that has dropped the earlier entries cannot send them: the gateway records the gap and goes on.
     const skips = !hangs && base !== null && before.seq > 0
     const sound = soundPart(totem, batch)
     if (!hangs && !skips) {
@@ -132,7 +139,7 @@ export async function takeIn(
   }
 }
 
-/** Two calls of one totem wait for each other here. */
+/** Two calls of one totem wait for each other at this row. */
 async function lockedChain(db: JournalDatabase, totem: string, chain: string): Promise<JournalTables['journal_chain']> {
   const select = db
     .selectFrom('journal_chain')
@@ -155,7 +162,7 @@ async function lockedChain(db: JournalDatabase, totem: string, chain: string): P
     }))
     .onConflict((conflict) => conflict.doNothing())
     .execute()
-  // Another chain of this totem may have taken the number.
+  // Another chain of this totem may have taken the number in the meantime.
   return (await select.executeTakeFirst()) ?? lockedChain(db, totem, chain)
 }
 
@@ -181,7 +188,7 @@ async function store(db: JournalDatabase, totem: string, entries: readonly Journ
 const update = (db: JournalDatabase, totem: string, chain: string, changed: Partial<JournalTables['journal_chain']>) =>
   db.updateTable('journal_chain').set(changed).where('totem', '=', totem).where('chain', '=', chain).execute()
 
-/** Answers those that are new: a chain that is there twice is told once, and not at each batch. */
+/** Answers the new troubles: a totem that is there twice is told once, and not at each batch. */
 async function note(db: JournalDatabase, totem: string, troubles: readonly Trouble[], at: Date): Promise<Trouble[]> {
   if (troubles.length === 0) return []
   const told = await db

@@ -26,7 +26,7 @@ export const journalRoutes = (room: JournalRoom): Routes =>
     async ({ caller, body }) => ok(await takeIn(room, caller.id, body)),
   )
 
-/** Sync logs that do not fit. */
+/** The sync logs that do not fit. */
 export const overseeJournals = (db: JournalDatabase): Routes =>
   route({ method: 'GET', path: '/journal', answer: journalTroubles }, async () => {
     const seen = (await troubles(db, MOST)).map(({ seen_at: at, ...trouble }) => ({ ...trouble, at: at.toISOString() }))

@@ -15,7 +15,7 @@ export type JournalTables = {
     anchored_seq: number
     anchored_at: Date | null
   }
-  /** Two of one number and different hashes: two histories of one chain. */
+  /** Two entries of one number and different hashes are two histories of one chain. */
   journal_entry: {
     totem: string
     chain: string

@@ -12,14 +12,17 @@ import { type GatewayKeysRefusal, sealingKeysUsed, verifyGatewayKeys } from '../
 import type { SealingKeys } from '../sealing/sealing.ts'
 import { secretIn } from '../settings/secret.ts'
 
-/** How soon keys that were put here count. */
+/** New keys and lists count after this time at the latest. */
 const LOOK_EVERY_MS = MINUTE_MS
-/** A request waits 30 days on a totem without a line, and that totem heard of its key's successor as late. */
+/**
+ * A key stays so long after its successor began: a totem without a line hears of the successor up to 30 days late, and
+ * seals requests that wait for 30 more.
+ */
 const GRACE_MS = 60 * DAY_MS
 
-/** The gateway's private keys, as of now, and the signed list of their public halves. */
+/** The gateway's private keys that are in force, and the signed list of their public halves. */
 export interface Keyring {
-  /** Those that open requests; always the same map, which changes as keys come and go. */
+  /** The keys that open requests: always the same map, whose content changes as keys come and go. */
   readonly sealing: SealingKeys
   /** For totems (`GET /v1/keys`). */
   readonly list: string
@@ -27,7 +30,7 @@ export interface Keyring {
   readonly anchors: GatewayKeys['anchor']
   /** An anchor of a sync log (contract/journal.ts) as a compact JWS, by the newest anchor key. */
   signAnchor(payload: object): Promise<string>
-  /** Takes up what has changed; it does so by itself every minute. */
+  /** Takes up what has changed; runs by itself every minute. */
   look(): Promise<void>
   stop(): Promise<void>
 }
@@ -44,9 +47,10 @@ interface Ring {
 }
 
 /**
- * Opens the list, signed by `listKey` (public JWK), and the folder of private keys (`*.jwk.json`, `use` "enc" or "sig"). A
- * key counts when list and folder have it. A list with a key to be sealed to that is not in the folder is not taken, and
- * not handed out: nobody could open what totems would seal to it. So new keys come first, then the list.
+ * Opens the list, signed by `listKey` (public JWK), and the folder of private keys (`*.jwk.json`, `use` "enc" or
+ * "sig"). A key counts when both the list and the folder have it. A list that names a sealing key without its private
+ * half is neither used nor handed out: nobody could open what totems would seal to it. So an operator puts new keys
+ * first, then the list.
  */
 export async function openKeyring(
   config: { folder: string; list: string; listKey: string },
@@ -58,7 +62,10 @@ export async function openKeyring(
   const inUse = new Map(ring.sealing)
   tellMissing()
 
-  /** One that is needed no more than for what may still come: the gateway goes on without it, and somebody must look. */
+  /**
+   * A missing key of the past costs only the requests that were sealed to it, so the gateway goes on and the log tells
+   * the operator.
+   */
   function tellMissing(): void {
     for (const { kid } of sealingKeysUsed(ring.list, +now(), GRACE_MS)) {
       if (!inUse.has(kid)) log.error({ kind: 'sealing-key-missing', kid })
@@ -81,7 +88,7 @@ export async function openKeyring(
     log.info({ kind: 'keys-taken', sequence, sealing: [...inUse.keys()], anchor: ring.anchor.kid })
     tellMissing()
   }
-  // One after the other: the older of two must not have the last word.
+  // One look after the other: the older one must not have the last word.
   let last = Promise.resolve()
   const look = () => {
     last = last.then(lookOnce)
@@ -155,7 +162,7 @@ async function readRing(
 
 const isPairOf = (one: JWK, other: JWK) => one.x === other.x && one.y === other.y
 
-/** By kid; null when one of them is no such key, be it only half copied yet. */
+/** By kid; null when a file holds no such key, for instance because it is only half copied yet. */
 async function privateKeys(texts: string[]) {
   try {
     const keys = await Promise.all(

@@ -5,23 +5,23 @@ import type { Logger } from 'pino'
 import type { Store } from '../store/database.ts'
 
 const CHANNEL = 'totem_gateway'
-/** Rings of one moment go to the other gateways together: a NOTIFY locks out every other for the time of its commit. */
+/** Rings of one moment go to the other gateways together: while a NOTIFY commits, every other one waits. */
 const TOGETHER_MS = 5
 
 /**
- * Tells whoever waits, in this process at once and in the others by LISTEN/NOTIFY: `work` when there is some, a totem's id
- * when it has an outcome. A ring may be lost with a connection: it saves waiting, and nothing rests on it.
+ * Wakes whoever waits: in this process at once, in the others by LISTEN/NOTIFY. It rings `work` when there is some, and
+ * a totem's id when the totem has an outcome. A ring may be lost with a connection; it only saves waiting.
  */
 export interface Bell {
   ring(what: string): void
-  /** Calls `listener` at each ring, until the answer is called. */
+  /** Calls `listener` at each ring; the function that it answers ends that. */
   on(what: string, listener: () => void): () => void
   stop(): Promise<void>
 }
 
 export function createBell({ db, listen }: Pick<Store, 'db' | 'listen'>, log: Logger): Bell {
   const local = new EventEmitter()
-  // One of each totem's polls.
+  // Each poll of a totem is a listener.
   local.setMaxListeners(0)
   const self = randomUUID()
   const stopListening = listen?.(CHANNEL, {
@@ -41,7 +41,7 @@ export function createBell({ db, listen }: Pick<Store, 'db' | 'listen'>, log: Lo
     const payloads = [...toTell].map((what) => `${self} ${what}`)
     toTell.clear()
     try {
-      // Nothing is written that could be lost: not worth a wait for the disk or the standby.
+      // The ring writes nothing, so its commit need not wait for the disk or the standby.
       await sql`
         select set_config('synchronous_commit', 'off', true), pg_notify(${CHANNEL}, payload)
         from unnest(${payloads}::text[]) payload`.execute(db)

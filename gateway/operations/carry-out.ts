@@ -14,9 +14,9 @@ import { createSettler } from './settler.ts'
 import type { Carried } from './work.ts'
 
 /**
- * One job of an operation, `row` being undefined when that is settled: asks ANPR under the operation's id, which answers a
- * repeated id with the same certificate, and stores outcome, number, access and the job's end in one transaction. What was
- * done before, here or elsewhere, is not done again.
+ * Carries out one job of an operation; `row` is undefined when the operation is settled already. ANPR is asked under
+ * the operation's id, and answers a repeated id with the same certificate. Outcome, number, access and the end of the
+ * job are stored in one transaction. So whatever was done before, here or in another gateway, is not done again.
  */
 export function createCarryOut({
   store: { db, boss },
@@ -35,10 +35,10 @@ export function createCarryOut({
   anpr: AnprClient
   trust: TrustKeeper
   sealingKeys: SealingKeys
-  /** To which a totem's outcomes are sealed; null: it was withdrawn. */
+  /** The key to which a totem's outcomes are sealed; null when the totem was withdrawn. */
   outcomeKeyOf(totem: string): NamedKey | null
   reference(person: string): string
-  /** Is told the state of each outcome that was stored. */
+  /** Hears the state of each outcome that was stored. */
   onSettled(state: Settlement['state']): void
   now: Clock
   log: Logger
@@ -51,7 +51,7 @@ export function createCarryOut({
     }
     const { totem, sealed } = row
     const caller = atTotem(totem)
-    /** The request is not opened, so that nobody knows what it asked for. */
+    /** Refuses a request without reading it, so that the access log cannot say what it asked for. */
     const refusedUnread = async (kind: Problem['kind']): Promise<Carried> => {
       const settlement = { state: 'refused', problem: { kind, anpr: null } } as const
       await settled(job, { id: operation, caller, settlement, access: NOTHING_ASKED })
@@ -68,7 +68,8 @@ export function createCarryOut({
     const opened = openRequest({ operation, sealed }, sealingKeys, caller)
     if (!opened.ok) {
       const { kind } = opened.error
-      // An earlier version of the gateway took it in. It never becomes better, and its citizen waits for an answer.
+      // An earlier version of the gateway took the request in. It never becomes good, and its citizen waits for an
+      // answer.
       return kind === 'request-outdated' ? refusedUnread(kind) : putOff(kind)
     }
     const outcomeKey = outcomeKeyOf(totem)
@@ -79,8 +80,8 @@ export function createCarryOut({
     let settlement: Settlement
     if (decision.kind === 'issued') {
       const { certificate } = decision
-      const { types } = opened.value.request
-      const outcome = { operation, types, ...certificate, issuedAt: now().toISOString() }
+      const { types, bollo } = opened.value.request
+      const outcome = { operation, types, bollo, ...certificate, issuedAt: now().toISOString() }
       const { protocol } = certificate
       settlement = { state: 'issued', protocol, outcome: sealOutcome(outcome, outcomeKey, totem) }
     } else {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { decodeTime } from 'ulid'
 import { DAY_MS, MINUTE_MS } from '../../basics/time.ts'
+import { exemptionOf } from '../../contract/bollo.ts'
 import { type Caller, isSameCaller } from '../../contract/caller.ts'
 import type { CertificateRequest, Problem } from '../../contract/gateway.ts'
 import type { AnprClient, AnprFailure, Issued } from '../anpr/client.ts'
@@ -10,19 +11,22 @@ import type { TrustKeeper } from '../trust/keeper.ts'
 
 /** How long a request may wait on a totem without a line. */
 const MAX_AGE_MS = 30 * DAY_MS
-/** Who asked has long been told by their totem that nothing came of it: what is not settled by then is never issued. */
+/** After 35 days the totem has told the person that nothing came of the request, so the gateway never issues it. */
 export const WORKED_ON_MS = 35 * DAY_MS
 /**
- * A totem's clock may be ahead of ours by so much: its citizen has been told that the request is safe, and what keeps a
- * login from being used for more than it was made for is its nonce, its signature and `VISIT_MS`, not its date.
+ * A totem's clock may be so far ahead: its citizen was told that the request is safe. What binds a login to one visit
+ * is its nonce, its signature and `VISIT_MS`, and not its date.
  */
 const MAX_AHEAD_MS = 30 * DAY_MS
-/** A request is made in the visit of its login; both times are the totem's own, so that this holds offline too. */
+/** A request is made in the visit of its login. Both times are the totem's own, so that the rule holds offline too. */
 const VISIT_MS = 30 * MINUTE_MS
 /** A totem's clock may be put back by so much in the middle of a visit. */
 const STEP_MS = 5 * MINUTE_MS
 
-/** May a request of this age be taken in at all? It says something of a clock, theirs or ours, and nothing is stored. */
+/**
+ * May a request of this age be taken in? The answer says something about a clock, theirs or ours, and nothing is
+ * stored.
+ */
 export function ageProblem(
   { evidence: { statement } }: CertificateRequest,
   now: Date,
@@ -32,7 +36,7 @@ export function ageProblem(
   return age < -MAX_AHEAD_MS ? 'statement-ahead' : null
 }
 
-/** `undecided`: somebody or something else is to be put right first; `reason` is a code. */
+/** `undecided`: an operator or another machine must put something right first; `reason` is a code. */
 export type Decision = { access: AccessEntry } & (
   | { kind: 'issued'; certificate: Issued }
   | { kind: 'refused'; problem: Problem }
@@ -48,13 +52,13 @@ export async function decide(
     now,
   }: { anpr: AnprClient; trust: TrustKeeper; reference: (person: string) => string; now: Date },
   caller: Caller,
-  { operation, requestedAt, evidence, subject, types, exemption }: CertificateRequest,
+  { operation, requestedAt, evidence, subject, types, bollo }: CertificateRequest,
 ): Promise<Decision> {
   const access: AccessEntry = {
     requester: null,
     subject: null,
     types: types.join(' '),
-    exemption,
+    exemption: exemptionOf(bollo),
     anpr_operation: null,
     pdf_sha256: null,
   }
@@ -64,11 +68,11 @@ export async function decide(
   if (!isSameCaller(statement.caller, caller)) return no('statement-other-caller')
   const sinceLogin = [decodeTime(operation), Date.parse(requestedAt)].map((at) => at - loginAt)
   if (sinceLogin.some((ms) => ms > VISIT_MS || ms < -STEP_MS)) return no('request-malformed')
-  // A login of the future was made today at the latest.
+  // A login that seems to be of the future was made today at the latest.
   const holder = trust.verify(evidence, new Date(Math.min(loginAt, +now)))
   if (!holder.ok) {
     const { kind } = holder.error
-    // A CRL that is not here yet: it may come.
+    // The CRL may still come.
     return kind === 'revocation-unknown' ? { kind: 'undecided', reason: kind, anprIsOut: false, access } : no(kind)
   }
 
@@ -82,7 +86,7 @@ export async function decide(
   if (!person.ok) return failed(person.error)
   const requester = person.value.identificativi.idANPR
   access.subject = reference(subject ?? requester)
-  const issued = await anpr.issue(operation, { requester, subject: subject ?? requester, types, exemption })
+  const issued = await anpr.issue(operation, { requester, subject: subject ?? requester, types, bollo })
   if (!issued.ok) return failed(issued.error)
   const { pdf, idOperazioneAnpr } = issued.value
   access.anpr_operation = idOperazioneAnpr

@@ -16,11 +16,13 @@ import { ageProblem } from './decide.ts'
 type Item = Submission['items'][number]
 type ItemResult = SubmissionResult['results'][number]
 
-/** Of a request this young the citizen still stands there: it goes before a backlog. */
+/** The citizen of a request this young still stands at the totem, so the request goes before a backlog. */
 const VISIT_MS = 5 * MINUTE_MS
-/** Items opened in one turn of the event loop, 0.2 ms each: a backlog of fifty must not stand before a citizen. */
+/** Items opened in one turn of the event loop, 0.2 ms each: fifty in a row would make a citizen wait. */
 const TURN = 10
-/** What is known already is told at once up to this; the rest comes by /v1/outcomes, whose pages are no larger. */
+/**
+ * Known outcomes of up to so many bytes go into the answer; the rest comes by /v1/outcomes, whose pages are as large.
+ */
 const TOLD_BYTES = 512 * 1024
 
 const refused = (operation: string, kind: Problem['kind'], anpr: string | null = null): ItemResult => ({
@@ -33,9 +35,9 @@ const later = (operation: string, reason: string): ItemResult => ({ operation, s
 export type Intake = (caller: CallerAt<'totem'>, items: readonly Item[]) => Promise<ItemResult[]>
 
 /**
- * Takes requests in: opened, checked, and recorded with their job in one transaction, so that what is told as pending is on
- * the disk and will be worked on. An operation id takes effect once: the first request under it is the one, whoever repeats
- * it gets what is known of it. One item's trouble is its own.
+ * Takes requests in: opens and checks them, and records each with its job in one transaction. So a request that is told
+ * as pending is on the disk and will be worked on. An operation id takes effect once: the first request under it
+ * counts, and whoever repeats it gets what is known of it. A bad item harms no other.
  */
 export function createIntake({
   db,
@@ -52,7 +54,7 @@ export function createIntake({
   now: Clock
   log: Logger
 }): Intake {
-  /** What is to be recorded, or its answer. */
+  /** The item to be recorded, or the answer to it. */
   function check(caller: CallerAt<'totem'>, item: Item): Accepted | ItemResult {
     const { operation: id, sealed } = item
     const { id: totem } = caller
@@ -85,9 +87,12 @@ export function createIntake({
     })
   }
 
-  /** What is known of each; an item whose id somebody else has used, or with another request, is refused. */
+  /**
+   * Records items, and answers what is known of each. An item is refused when its id belongs to another totem or
+   * request.
+   */
   async function recorded(totem: string, items: readonly Accepted[]): Promise<(item: Accepted) => ItemResult> {
-    // The same id twice in a batch: the first is the one.
+    // The same id twice in a batch: the first item counts.
     const once = [...new Map(items.toReversed().map((item) => [item.id, item])).values()]
     const { rows, begun } = await store(totem, once)
     if (begun.length > 0) bell.ring(WORK)
@@ -106,7 +111,7 @@ export function createIntake({
       if (row.state === 'refused') return refused(id, refusalKind.parse(row.refusal), row.refusal_anpr)
       if (row.state === 'pending') return { operation: id, state: 'pending' }
       const outcome = outcomes.get(id)
-      // Fetched and erased since: nobody waits for it any more.
+      // The outcome was fetched and erased since, so nobody waits for it any more.
       if (outcome === undefined) return refused(id, 'request-expired')
       told += outcome.length
       return told > TOLD_BYTES && told > outcome.length

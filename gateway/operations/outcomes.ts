@@ -6,21 +6,21 @@ import type { Bell } from './bell.ts'
 
 export interface Outcomes {
   /**
-   * What was settled of a totem after `after`, waiting up to `waitS` for some; an empty page when there is none by then, when
-   * `gone` is aborted, or when the gateway stops.
+   * The outcomes of a totem after number `after`, waiting up to `waitS` for some. The page is empty when there are none
+   * by then, when `gone` is aborted, or when the gateway stops.
    */
   page(totem: string, asked: { after: number; waitS: number }, gone: AbortSignal): Promise<OutcomePage>
-  /** Answers everybody who waits. */
+  /** Answers every poll that is held. */
   stop(): void
 }
 
-/** A totem holds one; after a cut its gateway may know two for a while, and a clone has its own. */
+/** A totem holds one poll. After a cut the gateway may hold two for a while, and a cloned totem has its own. */
 const MOST_POLLS = 4
 
-/** The long poll of /v1/outcomes. While it is held it costs a timer and a listener, and nothing at the database. */
+/** The long poll of /v1/outcomes. A held poll costs a timer and a listener, and nothing at the database. */
 export function createOutcomes({ db, bell, now }: { db: Database; bell: Bell; now: Clock }): Outcomes {
   const stopping = new AbortController()
-  /** Ends of the polls that are held, by totem, oldest first. */
+  /** How to end each held poll, by totem, oldest first. */
   const held = new Map<string, Set<() => void>>()
   function hold(totem: string, end: () => void): () => void {
     const own = held.get(totem) ?? new Set()
@@ -43,7 +43,7 @@ export function createOutcomes({ db, bell, now }: { db: Database; bell: Bell; no
       const rung = new Promise<void>((resolve) => {
         end = resolve
       })
-      // Before looking: what is settled in between is not missed.
+      // Listens before it looks, so that it misses nothing that is settled in between.
       const off = bell.on(totem, end)
       const letGo = hold(totem, end)
       const timer = setTimeout(end, waitS * 1_000)

@@ -15,7 +15,7 @@ const SUBMISSION_BYTES = 5_500 * 1024
 const OF_ONE_TOTEM = 1_000
 const OF_ALL = 10_000
 
-/** What a totem asks for in a citizen's name, and what became of it. Outcomes wait in that totem's own queue. */
+/** What a totem asks for in a citizen's name, and what became of it. Outcomes wait in the totem's own queue. */
 export function operationRoutes({
   db,
   intake,
@@ -25,7 +25,7 @@ export function operationRoutes({
   db: Database
   intake: Intake
   outcomes: Outcomes
-  /** Is told the state of each item of a submission. */
+  /** Hears the state of each item of a submission. */
   onResult(state: string): void
 }): Routes {
   return routes(

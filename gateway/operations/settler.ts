@@ -11,13 +11,13 @@ interface Waiting {
   failed(reason: unknown): void
 }
 
-/** Resolves when the outcome is on the disk; false if another one was there before. */
+/** Resolves when the outcome is on the disk; false if the operation had another outcome before. */
 export type Settler = (job: string, item: Settled) => Promise<boolean>
 
 /**
- * Stores outcomes with the end of their jobs. Those that come while a commit is under way share the next one: a totem's
- * outcomes are numbered in the order of their commits, so that each commit would wait for the disk after the one before.
- * One that the database does not take is tried by itself, and harms nobody else.
+ * Stores outcomes with the end of their jobs. A totem's outcomes are numbered in the order of their commits, so that
+ * each commit waits for the one before. Outcomes that come while a commit is under way therefore share the next one.
+ * When the database refuses a group, each outcome is tried alone, so that a bad one harms no other.
  */
 export function createSettler({ db, boss }: Pick<Store, 'db' | 'boss'>, now: Clock): Settler {
   let waiting: Waiting[] = []

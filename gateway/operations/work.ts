@@ -8,39 +8,39 @@ import { DEAD, WORK } from '../store/queues.ts'
 import type { Database } from '../store/schema.ts'
 import type { Bell } from './bell.ts'
 
-/** Of the 16 connections to ANPR some are left for the citizens who look at a preview. */
+/** There are 16 connections to ANPR; the rest is for citizens who look at a preview. */
 const AT_ONCE = 12
-/** Jobs put off come due unheard; so does what rang on a connection that was lost. */
+/** No bell rings when a job that was put off comes due, nor on a connection that was lost. */
 const POLL_MS = 1_000
-/** The least that pg-boss takes; a gateway that died with jobs in hand is noticed after it. */
+/** The shortest that pg-boss takes: after it, the jobs of a gateway that died are given to another. */
 const HEARTBEAT_S = 10
 const TOUCH_EVERY_MS = 4_000
-/** Two calls of ANPR with their time-out, and a database that is busy. */
+/** Two calls of ANPR with their time-outs, and a busy database. */
 const LONGEST_S = 120
-/** From 1 s doubling to 5 minutes: some three days in all, longer than ANPR was ever out. */
+/** From 1 s doubling to 5 minutes: some three days in all, longer than ANPR was ever down. */
 const TRIES = 900
 const LONGEST_DELAY_S = 300
 /** A job that meets a bug meets it again. */
 const BUG_TRIES = 10
-/** Never by themselves: as long as a log of accesses lives. */
+/** Jobs never expire by themselves: this is as long as the access log is kept. */
 const KEPT_S = (36 * 31 * DAY_MS) / 1_000
-/** After so many calls without an answer ANPR is asked by one job at a time, with pauses. */
+/** After so many calls without an answer, one job at a time asks ANPR, with pauses. */
 const TROUBLE = 5
 const LONGEST_PAUSE_MS = MINUTE_MS / 2
-/** Longer than ANPR takes to answer, shorter than a service manager waits. */
+/** Longer than ANPR takes to answer, and shorter than a service manager waits. */
 const STOP_MS = 10_000
 
-/** `done`: settled, and its job is gone with it. `put-off`: to be tried again; `reason` is a code. */
+/** `done`: settled, and the job is gone with it. `put-off`: to be tried again; `reason` is a code. */
 export type Carried = { kind: 'done' } | { kind: 'put-off'; reason: string; anprIsOut: boolean }
 
 export interface Work {
-  /** Takes no more, and waits for what is under way; what takes too long is handed back. */
+  /** Takes no more jobs and waits for those under way; jobs that take too long are handed back. */
   stop(): Promise<void>
-  /** Waits for everything under way. */
+  /** Waits for all jobs under way. */
   idle(): Promise<void>
 }
 
-/** Works the queue off: `carryOut` for each job, `AT_ONCE` at a time in this process. */
+/** Works the queue off: `carryOut` runs for each job, `AT_ONCE` at a time in this process. */
 export async function startWork({
   store: { db, boss, embedded },
   bell,
@@ -63,12 +63,12 @@ export async function startWork({
     heartbeatSeconds: HEARTBEAT_S,
     retentionSeconds: KEPT_S,
   })
-  // Nobody else is on this database: who had these in hand is gone.
+  // No other gateway is on this database, so whoever had these jobs in hand is gone.
   if (embedded) await handBackAll(db)
 
   const active = new Map<string, Promise<void>>()
   let stopping = false
-  /** Calls of ANPR without an answer, since the last one with. */
+  /** Calls of ANPR without an answer since the last answered one. */
   let failures = 0
   let rung = false
   let woken = false
@@ -124,13 +124,13 @@ export async function startWork({
       if (carried.kind === 'put-off') await boss.fail(WORK, id, { reason: carried.reason })
     } catch (failure) {
       const { name, code } = failure as { name?: string; code?: unknown }
-      // In a row: what a job met before that, ANPR being out, says nothing of it.
+      // Counts failures in a row: if ANPR was down before, that says nothing about this job.
       const times = ((job.output as { failed?: number } | null)?.failed ?? 0) + 1
       log.error({ kind: 'operation-failed', operation, name, code, times })
       await failed(id, operation, times).catch(() => log.warn({ kind: 'job-left-behind', operation }))
     } finally {
       active.delete(id)
-      // In a backlog not for each one that ends: a fetch brings several as cheaply.
+      // In a backlog one fetch brings several jobs, so the loop need not wake at the end of each.
       if (rung || active.size <= AT_ONCE / 2) wake()
     }
   }
@@ -175,7 +175,7 @@ export async function startWork({
   }
 }
 
-/** Gives what was given up another chance; how many there were (at most 1,000 a call). */
+/** Gives jobs that were given up another chance; answers how many (at most 1,000 a call). */
 export async function redrive({ boss }: Pick<Store, 'boss'>, bell: Bell): Promise<number> {
   const moved = await boss.redrive(DEAD, { destination: WORK })
   if (moved > 0) bell.ring(WORK)

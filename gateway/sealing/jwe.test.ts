@@ -38,7 +38,7 @@ const hex = (text: string) => Buffer.from(text).toString('hex')
 const text = fc.string({ unit: 'grapheme', maxLength: 3_000 })
 const more = fc.record({ typ: fc.string(), op: fc.string(), totem: fc.string({ unit: 'grapheme' }) })
 
-test('what jose has sealed opens here as it does there', async () => {
+test('a token that jose sealed opens here as it does there', async () => {
   await fc.assert(
     fc.asyncProperty(text, more, async (content, header) => {
       const token = await joseSeals(content, header)
@@ -48,7 +48,7 @@ test('what jose has sealed opens here as it does there', async () => {
   )
 })
 
-test('what was sealed here jose opens', async () => {
+test('jose opens a token that was sealed here', async () => {
   await fc.assert(
     fc.asyncProperty(text, more, async (content, header) => {
       expect(await joseOpens(sealJwe(content, { ...sealing, kid: KID, ...header }, publicKey))).toMatchObject({

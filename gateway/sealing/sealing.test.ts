@@ -24,7 +24,7 @@ const request = {
   kind: 'certificate',
   subject: null,
   types: ['8'],
-  exemption: 'processuale',
+  bollo: { kind: 'exempt', exemption: 'processuale' },
   language: 'IT',
   requestedAt: '2026-11-22T09:00:00Z',
   evidence: {
@@ -131,7 +131,7 @@ const bytesOf = (token: string) =>
 
 const part = fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes).toString('base64url'))
 
-test('whatever comes instead of a sealed request is unopened: the key may be the wrong one', async () => {
+test('anything else than a sealed request is unopened: the key may be the wrong one', async () => {
   const anything = fc.oneof(
     fc.string(),
     fc.array(part, { minLength: 5, maxLength: 5 }).map((parts) => parts.join('.')),
@@ -143,7 +143,7 @@ test('whatever comes instead of a sealed request is unopened: the key may be the
   )
 })
 
-test('whatever was sealed and is no request is request-malformed', async () => {
+test('anything that was sealed and is no request is request-malformed', async () => {
   const body = fc.oneof(fc.string(), fc.json(), fc.record({ operation: fc.constant(operation) }).map(JSON.stringify))
   await fc.assert(
     fc.asyncProperty(body, async (text) => {

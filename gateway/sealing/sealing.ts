@@ -20,10 +20,10 @@ export interface NamedKey {
   key: KeyObject
 }
 
-/** The gateway's private keys by `kid`: what was sealed to an earlier one is still to come. */
+/** The gateway's private keys by `kid`. Earlier ones stay, because requests that were sealed to them may still come. */
 export type SealingKeys = ReadonlyMap<string, KeyObject>
 
-/** Reads a JWK (private to open, public to seal); throws on anything that is not a named P-256 key. */
+/** Reads a JWK (a private one opens, a public one seals); throws on anything but a named P-256 key. */
 export function readKey(text: string): NamedKey {
   const jwk = JSON.parse(text) as JsonWebKey
   const key = (jwk.d === undefined ? createPublicKey : createPrivateKey)({ key: jwk, format: 'jwk' })
@@ -32,15 +32,16 @@ export function readKey(text: string): NamedKey {
 }
 
 /**
- * Why a request did not open. `request-unopened`: the keys that are here do not read it, which may be the fault of the keys.
- * `request-malformed`: it was read, and is none, or not this one. `request-outdated`: it is of a version that no gateway takes
- * any more. `request-later`: a newer totem wrote it, for a newer gateway.
+ * Why a request did not open. `request-unopened`: no key here reads it, which may be the fault of the keys.
+ * `request-malformed`: the text is no request, or not this one. `request-outdated`: no gateway takes its version any
+ * more. `request-later`: a newer totem wrote it, for a newer gateway.
  */
 export type Unopened = { kind: 'request-unopened' | 'request-malformed' | 'request-outdated' | 'request-later' }
 
 /**
- * Opens a request and holds it to the operation it came under and to its caller, in header and body, so that nobody can swap
- * sealed payloads. `digest` is SHA-256 over the request itself, so that a request that is sealed anew stays the same request.
+ * Opens a request and holds it, in header and body, to the operation that it came under and to its caller, so that
+ * nobody can swap sealed payloads. `digest` is SHA-256 over the opened request, so that sealing a request anew does not
+ * make it another one.
  */
 export function openRequest(
   { operation, sealed }: { operation: string; sealed: string },

@@ -5,8 +5,8 @@ import { CONFIG, jsonIn, Unusable } from './unusable.ts'
 const address = { host: z.string(), port: z.number().int().min(0).max(65_535) }
 
 /**
- * The gateway's own file, named by GATEWAY_CONFIG. Paths are absolute; port 0 takes a free one. A file with a secret (private
- * keys, the operators' token, `accessLogKey`) is refused when others than its owner may read it.
+ * The gateway's own file, which GATEWAY_CONFIG names. Paths are absolute; port 0 takes a free one. A file with a secret
+ * (private keys, the operators' token, `accessLogKey`) is refused when others than its owner may read it.
  */
 export const gatewayConfig = z.strictObject({
   /** Where totems call: mutual TLS. */
@@ -14,8 +14,8 @@ export const gatewayConfig = z.strictObject({
   /** Where operators look, on a network of their own: TLS and a bearer token, read from the file `token`. */
   operator: z.strictObject({ ...address, token: z.string() }),
   /**
-   * Where anybody may fetch the page that verifies a paper: `page` is what verify/build.ts has made, `keysSigner` the public
-   * JWK of who signs the list in it. Null: it is served elsewhere.
+   * Where anybody may fetch the page that verifies a paper. verify/build.ts makes `page`; `keysSigner` is the public
+   * JWK of whoever signs the list in it. Null: the page is served elsewhere.
    */
   public: z
     .strictObject({
@@ -31,9 +31,10 @@ export const gatewayConfig = z.strictObject({
   /** Holds the embedded database when DATABASE_URL names no PostgreSQL. */
   dataDir: z.string(),
   /**
-   * `list`: the signed trust list (contract/trust.ts) that counts here and is handed to totems; `listKey`: public JWK of
-   * whoever signs it; `crls`: folder of the CRLs (DER, `*.crl`), to which those fetched are added. Lists and CRLs are taken
-   * up as they change. `crlHosts`: hosts (`name` or `name:port`) that may be called for a CRL, by plain HTTP; empty: none.
+   * `list`: the signed trust list (contract/trust.ts) that counts here and that totems get; `listKey`: the public JWK
+   * of its signer. `crls`: folder of the CRLs (DER, `*.crl`), to which the gateway adds those that it fetches. Changes
+   * of all of them count without a restart. `crlHosts`: hosts (`name` or `name:port`) that the gateway may call for a
+   * CRL, by plain HTTP; empty: none.
    */
   trust: z.strictObject({
     list: z.string(),
@@ -44,27 +45,27 @@ export const gatewayConfig = z.strictObject({
   }),
   anpr: z.strictObject({ url: z.url(), timeoutMs: z.number().int().positive().default(8_000) }),
   /**
-   * File of the secret under which the access log knows persons, the same for all gateways on a database and kept as long
-   * as the log; null: one is made in `dataDir`.
+   * File of the secret that turns persons into references in the access log. All gateways on a database share it, and
+   * it is kept as long as the log. Null: the gateway makes one in `dataDir`.
    */
   accessLogKey: z.string().nullable().default(null),
   /**
-   * `folder`: private keys (JWK, P-256, `*.jwk.json`, `use` "enc" or "sig") that open requests and sign anchors; `list`: the
-   * signed list of their public halves (contract/gateway-keys.ts), by whoever signs trust lists. Both are taken up as they
-   * change: first the keys, then the list.
+   * `folder`: private keys (JWK, P-256, `*.jwk.json`, `use` "enc" or "sig") that open requests and sign anchors;
+   * `list`: the signed list of their public halves (contract/gateway-keys.ts), by the signer of trust lists. Changes
+   * count without a restart: put the keys first, then the list.
    */
   keys: z.strictObject({ folder: z.string(), list: z.string() }),
   /**
-   * Folder of `<totem id>.outcome.pub.jwk.json`: a totem without one is not provisioned here. `<totem id>.cert.pem` beside it:
-   * no other certificate is taken for that totem's.
+   * Folder of `<totem id>.outcome.pub.jwk.json`: a totem without one is not provisioned here. Where `<totem
+   * id>.cert.pem` lies beside it, only the certificates in that file count for the totem.
    */
   totems: z.string(),
 })
 
-/** `databaseUrl` comes from the environment, being a secret: null is the embedded database. */
+/** `databaseUrl` comes from the environment, because it holds a secret; null is the embedded database. */
 export type GatewayConfig = z.input<typeof gatewayConfig> & { databaseUrl: string | null }
 
-/** What stands in the file that GATEWAY_CONFIG names; throws `Unusable`, which names settings and quotes no value. */
+/** Reads the file that GATEWAY_CONFIG names; throws `Unusable`, whose message names settings and quotes no value. */
 export async function readConfig(file: string): Promise<Omit<GatewayConfig, 'databaseUrl'>> {
   const read = gatewayConfig.safeParse(await jsonIn('GATEWAY_CONFIG', file))
   if (read.success) return read.data

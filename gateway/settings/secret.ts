@@ -4,13 +4,13 @@ import { CONFIG, Unusable, unreadable } from './unusable.ts'
 
 const OTHERS = 0o077
 
-/** Text of a file that its owner alone may read; one that others may read is no secret any more: who has, nobody knows. */
+/** Text of a file that its owner alone may read. A file that others may read is refused: it may be a secret no more. */
 export async function secretIn(path: string): Promise<Result<string, { kind: 'key-open-to-others' }>> {
   const { mode } = await stat(path)
   return (mode & OTHERS) === 0 ? ok(await readFile(path, 'utf8')) : err({ kind: 'key-open-to-others' })
 }
 
-/** The same of the file that `setting` names, where there is no going on without it. */
+/** The same for the file that `setting` names; throws `Unusable`. */
 export async function requiredSecret(setting: string, path: string): Promise<string> {
   const secret = await secretIn(path).catch((reason) => {
     throw unreadable(setting, path, reason)

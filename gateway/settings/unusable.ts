@@ -1,10 +1,15 @@
 import { mkdir, opendir, readFile } from 'node:fs/promises'
 
-/** sysexits(3): what is named is not there or can't be read; it can't be made; try later; it is not what it should be. */
+/**
+ * sysexits(3): a named file cannot be read (66) or made (73); the trouble may pass (75); a file is not what it should
+ * be (78).
+ */
 const [NO_INPUT, CANT_CREATE] = [66, 73]
 export const [TEMPORARY, CONFIG] = [75, 78]
 
-/** What keeps a gateway from starting and is its operator's to put right: a line for them, and the process's exit code. */
+/**
+ * Trouble that keeps a gateway from starting and that its operator can put right: one line for them, and an exit code.
+ */
 export class Unusable extends Error {
   exitCode: number
 
@@ -16,7 +21,7 @@ export class Unusable extends Error {
 
 const codeOf = (reason: unknown) => (reason as NodeJS.ErrnoException).code
 
-/** Of a file or folder that `setting` names; to be thrown. */
+/** For a file or folder that `setting` names and that cannot be read; to be thrown. */
 export function unreadable(setting: string, path: string, reason: unknown, what = 'file'): Unusable {
   const trouble = codeOf(reason) === 'ENOENT' ? `there is no ${path}` : `${path} cannot be read (${codeOf(reason)})`
   return new Unusable(NO_INPUT, `${setting}: ${trouble}: name a ${what} that the gateway's user may read`)
@@ -38,7 +43,7 @@ export async function jsonIn(setting: string, path: string): Promise<unknown> {
   try {
     return JSON.parse(text)
   } catch {
-    // Its message quotes the file, and a key may have been named in its place.
+    // The message of JSON.parse quotes the file, which may be a key that was named by mistake.
     throw new Unusable(CONFIG, `${setting}: ${path} is not JSON: gateway/settings/config.ts says what stands in it`)
   }
 }

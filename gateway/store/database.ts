@@ -10,21 +10,21 @@ import { type Heard, listen } from './listener.ts'
 import { migrate } from './migrations.ts'
 import type { Database, Tables } from './schema.ts'
 
-/** One gateway's share of the 100 connections that a PostgreSQL has by default, with those of the job queue below. */
+/** One gateway's share, with those of the job queue below, of PostgreSQL's 100 connections. */
 const CONNECTIONS = 10
 const QUEUE_CONNECTIONS = 4
-/** How soon it is seen that a gateway died with jobs in hand, beyond its heartbeat. */
+/** How long after its last heartbeat pg-boss takes the jobs from a gateway that died. */
 const SUPERVISE_S = 3
 
-/** Where everything is kept: kysely for our tables, pg-boss for the work toward ANPR, in one database. */
+/** Everything lies in one database: kysely reads our tables, pg-boss keeps the work toward ANPR. */
 export interface Store {
   db: Database
   boss: PgBoss
   /** No other gateway is on this database. */
   embedded: boolean
-  /** Hears of what others tell on a channel, until the answer is called; null where there are no others. */
+  /** Listens to other gateways on a channel; the function that it answers ends that. Null where there are no others. */
   listen: ((channel: string, heard: Heard) => () => Promise<void>) | null
-  /** How many wait for a connection to the database. */
+  /** How many queries wait for a connection to the database. */
   waiting(): number
   /** Does the database answer now? It was migrated before the gateway listened. */
   answers(): Promise<boolean>
@@ -91,9 +91,10 @@ interface Engine {
 }
 
 function postgres(connectionString: string, log: Logger): Engine {
-  // No statement_timeout: PostgreSQL would end a commit's wait for the standby with it, and call it committed.
+  // No statement_timeout: PostgreSQL would also end a commit's wait for the standby, and call it committed.
   const pool = new pg.Pool({ connectionString, max: CONNECTIONS, connectionTimeoutMillis: 10_000, keepAlive: true })
-  // A connection that breaks, idle or between two statements of a transaction, would otherwise end the process.
+  // A connection may break when it is idle or between two statements; without a listener its error would end the
+  // process.
   const onLost = (error: Error) =>
     log.warn({ kind: 'database-connection-lost', code: (error as { code?: string }).code })
   pool.on('error', onLost)

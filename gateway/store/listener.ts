@@ -3,19 +3,20 @@ import pg from 'pg'
 import type { Logger } from 'pino'
 
 const RECONNECT_MS = 1_000
-/** A connection may be dead without a word, behind a firewall or after a fail-over. */
+/** Behind a firewall or after a fail-over a connection may be dead without a word. */
 const HEARTBEAT_MS = 10_000
 const HEARTBEAT_WITHIN_MS = 5_000
 
 export interface Heard {
   onMessage(payload: string): void
-  /** Of what was told while there was no connection nothing is known. */
+  /** Messages sent while the connection was down are lost. */
   onReconnect(): void
 }
 
 /**
- * Keeps one connection listening to a channel, over restarts and fail-overs of the database. Not pg-boss' own: that takes
- * its error handlers off a connection that breaks, whose next error then ends the process. Answers what stops it.
+ * Keeps one connection listening to a channel, over restarts and fail-overs of the database. pg-boss' own listener is
+ * not used: it takes its error handlers off a broken connection, whose next error then ends the process. The function
+ * that it answers ends the listening.
  */
 export function listen(
   connectionString: string,
@@ -29,7 +30,7 @@ export function listen(
   async function listenOnce(): Promise<void> {
     const client = new pg.Client({ connectionString, connectionTimeoutMillis: HEARTBEAT_WITHIN_MS, keepAlive: true })
     const ended = new Promise<void>((resolve) => client.once('end', resolve))
-    // It stays: a broken connection has more than one error.
+    // The listener stays: a broken connection has more than one error.
     client.on('error', (error) => log.warn({ kind: 'listener-lost', code: (error as { code?: string }).code }))
     client.on('notification', ({ payload = '' }) => onMessage(payload))
     try {
@@ -45,7 +46,7 @@ export function listen(
     } catch (failure) {
       log.warn({ kind: 'listener-lost', code: (failure as { code?: string }).code })
     } finally {
-      // One that hangs would not answer to a goodbye either.
+      // A connection that hangs would not answer to its end either.
       void client.end().catch(() => undefined)
     }
   }

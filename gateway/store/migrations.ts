@@ -4,7 +4,7 @@ import { journalChain } from './migrations/003-journal-chain.ts'
 import { callers } from './migrations/006-callers.ts'
 import type { Database } from './schema.ts'
 
-// Numbered, forward only: one that was shipped is never edited.
+// Numbered and forward only: a migration that was shipped is never edited.
 const migrations: Record<string, Migration> = {
   '001-first': {
     async up(db: Kysely<unknown>) {
@@ -58,7 +58,7 @@ const migrations: Record<string, Migration> = {
   },
   '002-work': {
     async up(db: Kysely<unknown>) {
-      // Ciphertext does not compress: trying costs more than writing it.
+      // Ciphertext does not compress: trying costs more than writing it as it is.
       await sql`create table operation_request (operation text primary key, sealed text not null)`.execute(db)
       await sql`alter table operation_request alter column sealed set storage external`.execute(db)
       await sql`create table operation_outcome (operation text primary key, sealed text not null)`.execute(db)
@@ -78,7 +78,7 @@ const migrations: Record<string, Migration> = {
       await sql`
         insert into outcome_counter (totem, last)
         select totem, max(number) from operation where number is not null group by totem`.execute(db)
-      // Its check goes with it.
+      // The column's check goes with it.
       await sql`alter table operation drop column outcome`.execute(db)
       await sql`
         create unique index operation_number on operation (totem, number) where number is not null`.execute(db)
@@ -122,11 +122,12 @@ const migrations: Record<string, Migration> = {
   },
   '005-retention': {
     async up(db: Kysely<unknown>) {
-      // A totem's own clock says nothing of how long its entries were here. Those that are here count from today.
+      // A totem's own clock says nothing of how long its entries were here. Entries that are here already count from
+      // today.
       await sql`alter table journal_entry add received_at timestamptz not null default now()`.execute(db)
-      // Rows are as old as where they are: a few pages, where a tree would be as large as the hashes.
+      // Rows lie in the order of their age: a BRIN index takes a few pages, and a tree would be as large as the hashes.
       await sql`create index journal_entry_received on journal_entry using brin (received_at)`.execute(db)
-      // A request of 3.5 KB stays in its row: beside it, it would be cut in two, found again by an index and erased apart.
+      // A request of 3.5 KB stays in its row. Outside it would be cut in two, found by another index and erased apart.
       await sql`alter table operation_request set (toast_tuple_target = 8160)`.execute(db)
     },
   },

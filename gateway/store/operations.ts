@@ -6,7 +6,7 @@ import type { Database, Tables } from './schema.ts'
 
 export type OperationRow = Tables['operation']
 
-/** A request that was opened and is one. */
+/** A request that was opened and found good. */
 export interface Accepted {
   id: string
   digest: string
@@ -14,7 +14,7 @@ export interface Accepted {
 }
 
 /**
- * Takes operations of one totem in, each once: the rows of all of them, whoever brought them first, and the ids of those
+ * Takes operations of one totem in, each once. Answers the row of each, whoever brought it first, and the ids of those
  * that are to be worked on from here on.
  */
 export async function record(
@@ -23,7 +23,7 @@ export async function record(
   items: readonly Accepted[],
   at: Date,
 ): Promise<{ rows: Map<string, Pick<OperationRow, RowKeys>>; begun: string[] }> {
-  // In one order everywhere: two batches that share items must not wait for each other.
+  // In one order everywhere, so that two batches with the same items do not wait for each other.
   const sorted = items.toSorted((one, other) => (one.id < other.id ? -1 : 1))
   const ids = sorted.map(({ id }) => id)
   const begun = await insert(transaction, totem, sorted, at)
@@ -54,7 +54,7 @@ export async function record(
   return { rows, begun: [...begun, ...resumed] }
 }
 
-/** Of what was taken in before requests were kept here: the totem brings it again. */
+/** An operation may be older than the table of requests: then its totem brings the request again. */
 async function keepRequests(transaction: Transaction<Tables>, items: readonly Accepted[]): Promise<string[]> {
   if (items.length === 0) return []
   const kept = await transaction
@@ -92,10 +92,10 @@ async function insert(
   return rows.map(({ id }) => id)
 }
 
-/** An operation to be worked on, with its sealed request, which goes once it is settled. */
+/** An operation to be worked on, with its sealed request, which is erased once the operation is settled. */
 export type Pending = Pick<OperationRow, 'id' | 'totem' | 'received_at'> & { sealed: string | null }
 
-/** Those of `ids` that are not settled yet, by id. */
+/** The operations of `ids` that are not settled yet, by id. */
 export async function pending(db: Database, ids: readonly string[]): Promise<Map<string, Pending>> {
   if (ids.length === 0) return new Map()
   const rows = await db
@@ -122,9 +122,9 @@ export interface Settled {
 }
 
 /**
- * Settles operations, each once: outcome, its number among its totem's, what the access log says of it,
- * and the request's end. The ids of those that were settled by this: of the others the first settlement stays and is what
- * everybody gets. Each id once.
+ * Settles operations: stores the outcome, numbers it among its totem's, writes the access log and erases the request.
+ * `items` has each id once. Answers the ids that this call settled; the others keep their first settlement, which is
+ * what everybody gets.
  */
 export async function settle(
   transaction: Transaction<Tables>,
@@ -142,13 +142,14 @@ export async function settle(
       : { protocol: null, refusal: settlement.problem.kind, anpr: settlement.problem.anpr }),
   }))
   const column = (name: keyof (typeof rows)[number]) => sql`${rows.map((row) => row[name])}::text[]`
-  // Operations before counters, each in order: two gateways never wait for each other. Their state is looked at once they
-  // are found by their ids: asked for together, PostgreSQL reads a backlog's whole index of what is pending each time.
+  // Operations are locked before counters, each in order, so that two gateways never wait for each other. Their state
+  // is read after they are found by id: asked for both at once, PostgreSQL reads the whole index of pending rows each
+  // time.
   const { rows: settled } = await sql<{ id: string }>`
     with given as (
       select * from unnest(
-        ${column('id')}, ${column('channel')}, ${column('totem')}, ${column('state')}, ${column('protocol')}, ${column('refusal')},
-        ${column('anpr')}, ${column('requester')}, ${column('subject')}, ${column('types')},
+        ${column('id')}, ${column('channel')}, ${column('totem')}, ${column('state')}, ${column('protocol')},
+        ${column('refusal')}, ${column('anpr')}, ${column('requester')}, ${column('subject')}, ${column('types')},
         ${column('exemption')}, ${column('anpr_operation')}, ${column('pdf_sha256')}
       ) as item (id, channel, totem, state, protocol, refusal, anpr, requester, subject, types, exemption,
         anpr_operation, pdf_sha256)
@@ -175,9 +176,10 @@ export async function settle(
       delete from operation_request where operation = any (${column('id')})
     ), noted as (
       insert into access_log
-        (at, channel, caller, operation, requester, subject, types, exemption, outcome, protocol, anpr_operation, pdf_sha256)
-      select ${at}::timestamptz, channel, totem, id, requester, subject, types, exemption, coalesce(anpr, refusal, state), protocol,
-        anpr_operation, pdf_sha256
+        (at, channel, caller, operation, requester, subject, types, exemption, outcome, protocol, anpr_operation,
+          pdf_sha256)
+      select ${at}::timestamptz, channel, totem, id, requester, subject, types, exemption,
+        coalesce(anpr, refusal, state), protocol, anpr_operation, pdf_sha256
       from given join settled using (id)
     )
     select id from settled`.execute(transaction)
@@ -185,18 +187,18 @@ export async function settle(
   const outcomes = items.flatMap(({ id: operation, settlement }) =>
     settlement.state === 'issued' && fresh.has(operation) ? [{ operation, sealed: settlement.outcome }] : [],
   )
-  // A parameter each: in an array they would be escaped and parsed, all 100 KB of them.
+  // One parameter each: an array would escape and parse all 100 KB of them.
   if (outcomes.length > 0) await transaction.insertInto('operation_outcome').values(outcomes).execute()
   return fresh
 }
 
-/** Newest first; of one totem, or of all for an operator. */
+/** Operations, newest first: of one totem, or of all for an operator. */
 export function list(db: Database, of: { totem: string } | 'all', limit: number): Promise<OperationRow[]> {
   const all = db.selectFrom('operation').selectAll().orderBy('received_at', 'desc').orderBy('id').limit(limit)
   return (of === 'all' ? all : all.where('totem', '=', of.totem)).execute()
 }
 
-/** Those that were given up: their jobs are among the dead letters. */
+/** The ids of operations that were given up: their jobs are among the dead letters. */
 export async function deadOperations(db: Database): Promise<Set<string>> {
   const rows = await db
     .selectFrom('pgboss.job')

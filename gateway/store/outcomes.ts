@@ -1,19 +1,19 @@
 import { type OutcomePage, refusalKind } from '../../contract/gateway.ts'
 import type { Database } from './schema.ts'
 
-/** As many as the contract lets a page hold. */
+/** As many as the contract allows in a page. */
 const MOST = 100
 /**
- * A page that is cut on its way is asked for again whole: at 64 kbit/s this takes a minute. One outcome always goes, however
- * large it is.
+ * A page that is cut on its way is asked for again as a whole: at 64 kbit/s this takes a minute. A page always holds at
+ * least one outcome, however large.
  */
 const PAGE_BYTES = 512 * 1024
 
-/** The page after `after`, which the totem has on its disk, as it says by asking. */
+/** The page after number `after`. By asking, the totem says that it has everything up to `after` on its disk. */
 export async function outcomesAfter(db: Database, totem: string, after: number, at: Date): Promise<OutcomePage> {
   const counter = await db.selectFrom('outcome_counter').select('last').where('totem', '=', totem).executeTakeFirst()
   const last = counter?.last ?? 0
-  // A cursor that was never given here says nothing of what arrived.
+  // A cursor that this gateway never gave says nothing about what arrived.
   const known = after <= last ? after : 0
   if (known > 0) await delivered(db, totem, known, at)
   if (known === last) return { cursor: last, more: false, outcomes: [] }
@@ -49,7 +49,7 @@ export async function outcomesAfter(db: Database, totem: string, after: number, 
   }
 }
 
-/** How many of these go into a page. */
+/** How many outcomes of these sizes go into a page. */
 function fitting(bytes: readonly number[]): number {
   let total = 0
   const tooMany = bytes.findIndex((each, index) => {
@@ -59,7 +59,7 @@ function fitting(bytes: readonly number[]): number {
   return tooMany === -1 ? bytes.length : tooMany
 }
 
-/** The outcomes that are still held, sealed to their totem, by operation. */
+/** The outcomes that are still kept, sealed to their totem, by operation. */
 export async function sealedOutcomes(db: Database, operations: readonly string[]): Promise<Map<string, string>> {
   if (operations.length === 0) return new Map()
   const rows = await db.selectFrom('operation_outcome').selectAll().where('operation', 'in', operations).execute()

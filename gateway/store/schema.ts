@@ -2,12 +2,12 @@ import type { Generated, Kysely } from 'kysely'
 import type { Channel } from '../../contract/caller.ts'
 
 /**
- * The tables that more than one room uses; a room's own are typed in the room (`$extendTables`). Nothing holds a name, a
- * codice fiscale or a request in the clear: an operation is known by its id, a request is kept sealed as it came, an outcome
- * sealed to its totem.
+ * The tables that more than one room uses; each room types its own (`$extendTables`). No table holds a name, a codice
+ * fiscale or a readable request: an operation is known by its id, a request is kept sealed as it came, and an outcome
+ * is sealed to its totem.
  */
 export interface Tables {
-  /** Stays for good: an id that was used has been used. */
+  /** A row stays for good, because its id has been used. */
   operation: {
     id: string
     totem: string
@@ -30,8 +30,9 @@ export interface Tables {
   /** Number of each totem's last outcome. A settlement locks the row until its commit, so that numbers come in order. */
   outcome_counter: { totem: string; last: number }
   /**
-   * Who asked what (Provv. Garante 493 of 26-10-2023): persons by keyed hash only. What was only shown in a visit has no
-   * `operation`. `types`: certificates that were issued or shown as a preview, or ANPR's services that were asked.
+   * Says who asked what (Provv. Garante 493 of 26-10-2023), and names persons by keyed hash only. A line without
+   * `operation` is about something that was only shown. `types`: certificates that were issued or shown as a preview,
+   * or ANPR's services that were asked.
    */
   access_log: {
     id: Generated<number>

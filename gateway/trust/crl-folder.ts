@@ -6,11 +6,14 @@ import type { Clock } from '../../basics/time.ts'
 import type { Crl } from '../../trust/crl.ts'
 import { type CrlShelf, sha256Of } from '../../trust/crl-shelf.ts'
 
-/** The folder of the CRLs (`*.crl`, DER): of each issuer the newest, whether it was put here or fetched. */
+/**
+ * The folder of the CRLs (`*.crl`, DER). It keeps the newest of each issuer, whether an operator put it there or the
+ * gateway fetched it.
+ */
 export interface CrlFolder {
-  /** Puts on the shelf what has changed since the last look; all of it where the shelf is another one. */
+  /** Puts on the shelf what has changed since the last look, or everything when the shelf is a new one. */
   look(shelf: CrlShelf): Promise<void>
-  /** A CRL that was fetched: taken up if it is good and newer. Answers the one that now counts, or null. */
+  /** Takes a fetched CRL up if it is good and newer. Answers the one that now counts, or null. */
   take(shelf: CrlShelf, der: Uint8Array): Promise<Crl | null>
   /** By SHA-256 (hex). */
   readonly files: ReadonlyMap<string, { path: string; bytes: number }>
@@ -19,7 +22,7 @@ export interface CrlFolder {
 export async function openCrlFolder(folder: string, { now, log }: { now: Clock; log: Logger }): Promise<CrlFolder> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const files = new Map<string, { path: string; bytes: number }>()
-  /** Each file as it was when it was last read. */
+  /** The stamp of each file when it was last read. */
   const seen = new Map<string, string>()
   let looked: CrlShelf | null = null
 
@@ -40,7 +43,7 @@ export async function openCrlFolder(folder: string, { now, log }: { now: Clock; 
     else if (put.error.kind === 'crl-not-newer') await drop(path)
     else {
       log.error({ ...put.error, sha256 })
-      // It is good when its time has come, or when the clock here is put right.
+      // The CRL becomes good when its time has come, or when the gateway's clock is put right.
       if (put.error.kind === 'crl-from-the-future') seen.delete(path)
     }
   }

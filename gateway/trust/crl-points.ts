@@ -6,20 +6,22 @@ import { type Clock, HOUR_MS } from '../../basics/time.ts'
 import type { Crl } from '../../trust/crl.ts'
 import { fetchCrl, isAllowed } from './fetch.ts'
 
-/** After a failure, and where the issuer has no newer one yet. */
+/** Pause after a failure, and while the issuer has no newer CRL yet. */
 const RETRY_MS = HOUR_MS
-/** Italy has some thirty issuers of cards; some split their CRL into a few. */
+/** Italy has some thirty issuers of cards, and some split their CRL into a few. */
 const MOST = 500
 
-/** The addresses from which CRLs are fetched, kept over restarts. */
+/** The addresses from which the gateway fetches CRLs; they are kept over restarts. */
 export interface CrlPoints {
-  /** Takes up those to which we may call and which are new. True if there is one. */
+  /** Adds the addresses that are new and that the gateway may call. True if there is one. */
   add(addresses: readonly string[]): Promise<boolean>
-  /** Fetches what is due; `take` says what became of it: the CRL that is in force now, or null. */
+  /** Fetches what is due. `take` answers the CRL that is in force then, or null. */
   fetchDue(take: (der: Uint8Array) => Promise<Crl | null>, stopping: AbortSignal): Promise<void>
 }
 
-/** `file`: a JSON array of addresses; one that can't be read is begun anew, for each card brings its own again. */
+/**
+ * `file`: a JSON array of addresses. An unreadable file is begun anew, because each card brings its addresses again.
+ */
 export async function openCrlPoints(
   file: string,
   { hosts, maxAgeMs, now, log }: { hosts: readonly string[]; maxAgeMs: number; now: Clock; log: Logger },
@@ -28,7 +30,7 @@ export async function openCrlPoints(
   for (const address of await addressesIn(file)) dueAt.set(address, 0)
   let written = Promise.resolve()
   const keep = () => {
-    // One after the other, each with what is known by then; one that failed keeps no later one away.
+    // One write after the other, each with what is known by then; a failed one does not stop the next.
     written = written.catch(() => {}).then(() => writeWhole(file, JSON.stringify([...dueAt.keys()])))
     return written
   }
@@ -58,7 +60,7 @@ export async function openCrlPoints(
   }
 }
 
-/** Half of the time for which it counts: there is as much left to try again. */
+/** Half of the time for which the CRL counts: the other half is left for trying again. */
 export const refreshAt = ({ thisUpdate, nextUpdate }: Pick<Crl, 'thisUpdate' | 'nextUpdate'>, maxAgeMs: number) =>
   thisUpdate + Math.min(nextUpdate - thisUpdate, maxAgeMs) / 2
 

@@ -1,22 +1,23 @@
 import { Agent, request } from 'undici'
 import { err, ok, type Result } from '../../contract/result.ts'
 
-/** Italy's largest, of the CNS of Lombardia, are of some MB; beyond this it is no CRL, or one that no totem would take. */
+/** The largest CRL in Italy, of the CNS of Lombardia, has some MB. A totem would take none that is larger than this. */
 const LONGEST_CRL_BYTES = 64 * 1024 * 1024
-/** The whole exchange: a server that drips must not hold us. */
+/** The longest exchange: a server that sends drop by drop must not hold the gateway. */
 const DEADLINE_MS = 60_000
 
 export type FetchFailure =
-  /** No plain `http:` to one of the hosts that the operator has allowed. */
+  /** The address is not plain `http:` to a host that the operator has allowed. */
   | { kind: 'address-refused' }
   | { kind: 'no-answer'; reason: string }
   | { kind: 'http-status'; status: number }
   | { kind: 'too-large' }
 
 /**
- * Fetches a CRL (DER) from the address that a certificate names. Whoever makes a certificate writes that address, and the
- * gateway stands inside a network: so `hosts` (`name` or `name:port`) says where it may call, redirects are not followed
- * and nothing is sent along. Plain HTTP: a CRL is signed, and RFC 5280 §8 warns of the loops that TLS would bring.
+ * Fetches a CRL (DER) from the address that a certificate names.
+ * SECURITY: whoever makes a certificate chooses that address, and the gateway stands inside a network. So `hosts`
+ * (`name` or `name:port`) says where the gateway may call, it follows no redirect and sends nothing along. Plain HTTP
+ * is enough: a CRL is signed, and RFC 5280 §8 warns of the loops that TLS would bring.
  */
 export async function fetchCrl(
   address: string,
@@ -24,7 +25,7 @@ export async function fetchCrl(
   stopping: AbortSignal,
 ): Promise<Result<Uint8Array, FetchFailure>> {
   if (!isAllowed(address, hosts)) return err({ kind: 'address-refused' })
-  // One of its own: it keeps no connection, and knows of no proxy.
+  // An agent for this one call: it keeps no connection and uses no proxy.
   const agent = new Agent({ pipelining: 0 })
   const signal = AbortSignal.any([stopping, AbortSignal.timeout(DEADLINE_MS)])
   try {
@@ -46,7 +47,7 @@ export async function fetchCrl(
   }
 }
 
-/** Plain HTTP to a listed host and port, with no name and password in it. */
+/** True for plain HTTP to a listed host and port, without name and password. */
 export function isAllowed(address: string, hosts: readonly string[]): boolean {
   if (!URL.canParse(address)) return false
   const { protocol, host, username, password } = new URL(address)

@@ -16,20 +16,21 @@ import { openCrlFolder } from './crl-folder.ts'
 import { openCrlPoints } from './crl-points.ts'
 import { distributionPointsOf } from './distribution-points.ts'
 
-/** How soon a list or a CRL that was put here counts. */
+/** A new list or CRL counts after this time at the latest. */
 const LOOK_EVERY_MS = MINUTE_MS
 
-/** Who may vouch for a card, as of now, and the same for totems (contract/trust.ts `trustBundle`). */
+/** The issuers that may vouch for a card now; totems get the same (contract/trust.ts `trustBundle`). */
 export interface TrustKeeper {
   /**
-   * Who logged in at `at` (trust/evidence.ts), by the CRLs of today. A request may have waited for weeks on its totem: a
-   * card that its issuer revoked only after the login was good for it, one revoked before was in other hands.
+   * The person who logged in at `at` (trust/evidence.ts), by the CRLs of today. A request may have waited for weeks on
+   * its totem. If the issuer revoked the card after the login, the card was good for it; if before, it was in other
+   * hands.
    */
   verify(evidence: Evidence, at: Date): Result<CardCertificate, EvidenceRefusal>
   bundle(): TrustBundle
   /** File and length of a CRL of the bundle. */
   crl(sha256: string): { path: string; bytes: number } | null
-  /** Takes up what has changed and fetches what is due; it does so by itself every minute. */
+  /** Takes up what has changed and fetches what is due; runs by itself every minute. */
   look(): Promise<void>
   stop(): Promise<void>
 }
@@ -42,7 +43,7 @@ interface InForce {
   shelf: CrlShelf
 }
 
-/** Opens list and CRLs; without a list that can be used there is no gateway. */
+/** Opens list and CRLs; without a good list the gateway does not start. */
 export async function openTrust({
   config,
   now,
@@ -71,7 +72,7 @@ export async function openTrust({
       if (next.value.jws !== inForce.jws) log.error({ kind: 'list-not-newer', sequence: next.value.list.sequence })
       return
     }
-    // Its CRLs first: without them every card would be of unknown standing for a moment.
+    // The CRLs first: without them no card could be judged for a moment.
     await folder.look(next.value.shelf)
     inForce = next.value
     log.info({ kind: 'list-taken', sequence: inForce.list.sequence })
@@ -89,13 +90,16 @@ export async function openTrust({
     }
   }
   const stopping = new AbortController()
-  // One after the other: two would write the same files.
+  // One look after the other: two would write the same files.
   let last = Promise.resolve()
   const look = () => {
     if (!stopping.signal.aborted) last = last.then(lookOnce)
     return last
   }
-  /** Of a certificate that a listed issuer signed, for nobody else says where we call; from then on they are kept fresh. */
+  /**
+   * Fetches the CRLs that a certificate names, and keeps them fresh from then on. SECURITY: only for a certificate that
+   * a listed issuer signed; nobody else may say where the gateway calls.
+   */
   async function fetchCrlsOf(certificate: string): Promise<void> {
     try {
       if (await points.add(addressesIn(certificate))) await look()
@@ -106,7 +110,7 @@ export async function openTrust({
 
   await folder.look(inForce.shelf)
   const timer = setInterval(look, LOOK_EVERY_MS)
-  // What is to be fetched must not keep totems waiting.
+  // Fetching must not keep totems waiting.
   void look()
 
   return ok({

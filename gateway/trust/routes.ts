@@ -9,7 +9,7 @@ import type { TrustKeeper } from './keeper.ts'
 export const trustRoutes = (trust: TrustKeeper): Routes =>
   routes(
     route({ method: 'GET', path: '/trust', answer: trustBundle }, async () => ok(trust.bundle())),
-    // A stream of DER, and no JSON that a schema could hold to anything.
+    // A stream of DER: there is no JSON that a schema could parse.
     (server) =>
       server.get('/trust/crls/:sha256', async (request, reply) => {
         const { sha256 } = request.params as { sha256: string }

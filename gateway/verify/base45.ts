@@ -1,8 +1,8 @@
 const ALPHABET = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:'
 
 /**
- * Decodes base45 (RFC 9285), null for anything that no encoder writes. Not the `base45` package, which runs in Node alone
- * and takes strange letters, values beyond two bytes and a third of a group for data.
+ * Decodes base45 (RFC 9285); null for text that no encoder writes. The `base45` package is not used: it runs in Node
+ * alone, and accepts strange letters, values beyond two bytes and a third of a group.
  */
 export function decodeBase45(text: string): Uint8Array<ArrayBuffer> | null {
   const rest = text.length % 3

@@ -1,4 +1,4 @@
-// Puts the verification page together: one HTML file that works from a server, a disk or a stick. Runs on Node 24.
+// Makes the verification page: one HTML file that works from a server, a disk or a stick. Runs on Node 24.
 
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
@@ -31,9 +31,9 @@ async function bundled(entry: string, options: BuildOptions): Promise<string> {
 const hashSource = (content: string) => `'sha256-${createHash('sha256').update(content).digest('base64')}'`
 
 /**
- * The whole page as text, with everything in it: script, WASM, fonts, the signed key list and the public JWK of who signs
- * it. SECURITY: the CSP lets nothing in or out but this very script and style; WASM may compile, strings may not run.
- * Throws when the list is not signed by `signer`, or is older than `seen`.
+ * The whole page as text, with everything in it: script, WASM, fonts, the signed key list and its signer's public JWK.
+ * Throws when `signer` did not sign the list, or when the list is older than `seen`.
+ * SECURITY: the CSP allows this very script and style and nothing else; WASM may compile, strings may not run.
  */
 export async function buildVerificationPage({
   list,
@@ -46,7 +46,7 @@ export async function buildVerificationPage({
 }): Promise<string> {
   const opened = await openVerificationKeys(list, signer, seen)
   if (!opened.ok) throw new Error(opened.error.kind)
-  // A module may await at its top; classic code, as an HTML file from a disk needs it, is a function that does.
+  // A module may await at its top level. An HTML file from a disk needs classic code, which awaits in a function.
   const [script, style, html] = await Promise.all([
     bundled('page.ts', { format: 'esm', target: 'es2022', loader: { '.wasm': 'binary' } }),
     bundled('page.css', { loader: { '.woff2': 'dataurl' } }),

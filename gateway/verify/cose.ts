@@ -1,11 +1,13 @@
 import { decode, encode, Tagged } from 'cborg'
 import { COSE } from '../../contract/verification.ts'
 
-// A code of 1,041 characters is 691 bytes; deflated, its text may be several times that.
+// A code of 1,041 characters holds 691 bytes; deflated text may be several times as long.
 const MAX_BYTES = 4096
 const P1363_BYTES = 64
 
-/** CBOR as RFC 8949 §4.2 wants it: nothing indefinite, no key twice, integers at their shortest. Throws for the rest. */
+/**
+ * Reads CBOR as RFC 8949 §4.2 wants it: nothing indefinite, no key twice, integers at their shortest. Throws otherwise.
+ */
 const strictly = (bytes: Uint8Array): unknown =>
   decode(bytes, {
     strict: true,
@@ -19,7 +21,7 @@ const strictly = (bytes: Uint8Array): unknown =>
     tags: Tagged.preserve(COSE.sign1Tag),
   })
 
-/** The same, null where it throws. */
+/** The same; null where `strictly` throws. */
 export function readCbor(bytes: Uint8Array): unknown {
   try {
     return strictly(bytes)
@@ -32,14 +34,14 @@ interface Sign1 {
   /** base64url, as in the key list. */
   kid: string
   payload: Uint8Array<ArrayBuffer>
-  /** What the signature is over (RFC 9052 §4.4). */
+  /** The bytes that the signature covers (RFC 9052 §4.4). */
   signed: Uint8Array<ArrayBuffer>
   signature: Uint8Array<ArrayBuffer>
 }
 
 /**
- * Takes a COSE_Sign1 apart, without judging its signature. Null unless `alg` and `kid`, and nothing else, stand in the
- * protected header and nothing in the other: whatever is not signed must not decide how the rest is checked.
+ * Takes a COSE_Sign1 apart without judging its signature. Null unless the protected header has `alg` and `kid` and
+ * nothing else, and the unprotected header is empty: an unsigned field must not decide how the rest is checked.
  */
 export function openSign1(bytes: Uint8Array): Sign1 | null {
   const message = readCbor(bytes)

@@ -6,9 +6,9 @@ import { openSignedList } from '../../trust/signed-list.ts'
 export type KeyListRefusal = { kind: 'keys-unsigned' | 'keys-malformed' | 'keys-older' }
 
 /**
- * Opens the signed list of totems' keys (contract/verification.ts). `keys-unsigned`: not signed by this key as it must be;
- * `keys-malformed`: signed, but no such list; `keys-older`: of a lower sequence than one that was `seen`, so that a key that
- * was withdrawn since would count again.
+ * Opens the signed list of totems' keys (contract/verification.ts). `keys-unsigned`: not signed by this key, or not as
+ * it must be. `keys-malformed`: signed, but no such list. `keys-older`: its sequence is lower than `seen`, so that a
+ * withdrawn key would count again.
  */
 export async function openVerificationKeys(
   jws: string,

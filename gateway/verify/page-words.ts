@@ -28,7 +28,7 @@ const it = {
 }
 
 export type PageWords = typeof it
-/** The words that stand in the page as they are, each by its `data-text`. */
+/** The texts that stand in the page as they are, each by its `data-text`. */
 export type PageText = { [K in keyof PageWords]: PageWords[K] extends string ? K : never }[keyof PageWords]
 
 const en: PageWords = {

@@ -9,12 +9,12 @@ import { verifyCode } from './verify.ts'
 
 // The verification page: one file, no server. build.ts puts it together.
 
-// To the package's types it is an address; build.ts puts the bytes in its place.
+// The package's types say that this is an address; build.ts puts the bytes in its place.
 const codesIn = createPictureReader(wasmFile as unknown as Uint8Array<ArrayBuffer>)
-/** Longer sides hold no more of a code than the eye sees, and cost a phone seconds. */
+/** Longer sides show no more of a code, and cost a phone seconds. */
 const PHOTO_PIXELS = 2400
 const FRAME_PIXELS = 1200
-/** Between two looks at the camera: the page stays fluid, and nobody holds a paper steadier than that. */
+/** Pause between two looks at the camera: the page stays fluid, and nobody holds a paper more steadily. */
 const LOOK_MS = 150
 
 const MARKS = {
@@ -30,7 +30,7 @@ function element<T extends HTMLElement = HTMLElement>(id: string): T {
   return found as T
 }
 
-// Whoever reads none of them is helped best by English.
+// A reader of none of these languages is helped best by English.
 let language: Language = known.options.find((one) => navigator.language.startsWith(one)) ?? 'en'
 let shown: Outcome | null = null
 const { list, signer } = JSON.parse(element('keys').textContent ?? '')
@@ -46,7 +46,10 @@ if (opened.ok) {
   for (const control of document.querySelectorAll<HTMLElement>('.ways')) control.inert = true
 }
 
-/** The newest list that this browser has met, by its signer: an old copy of the page would know no withdrawn key. */
+/**
+ * Remembers the newest list that this browser has met, by its signer: an old copy of the page does not know withdrawn
+ * keys.
+ */
 function seenKey(): string {
   return `totem-verification-keys ${signer.x}`
 }
@@ -55,7 +58,7 @@ function seenBefore(): number {
   try {
     return Number(localStorage.getItem(seenKey())) || 0
   } catch {
-    // A browser that keeps nothing for this page: each visit is the first.
+    // The browser keeps nothing for this page, so that each visit is the first.
     return 0
   }
 }
@@ -112,7 +115,7 @@ function start(keys: VerificationKeys) {
 function onFile(input: HTMLInputElement, take: (file: File) => Promise<void>) {
   input.onchange = () => {
     const file = input.files?.[0]
-    // The same file chosen again is another question.
+    // The person may choose the same file again.
     input.value = ''
     if (file) void take(file)
   }
@@ -153,7 +156,7 @@ function draw(keys: VerificationKeys) {
   element('compared').hidden = true
 }
 
-/** Texts come as text nodes, never as markup: whatever a code says stays words. */
+/** SECURITY: texts become text nodes and never markup, whatever a code says. */
 function tag(name: string, ...content: (Node | string)[]): HTMLElement {
   const made = document.createElement(name)
   made.append(...content)
@@ -178,7 +181,7 @@ async function compare(file: File) {
   compared.hidden = false
 }
 
-/** A photograph as pixels, whatever format this browser knows; the bytes themselves where it knows none. */
+/** A photograph as pixels, if this browser knows its format; otherwise its bytes. */
 async function pictureOf(file: Blob): Promise<Picture> {
   try {
     const bitmap = await createImageBitmap(file)
@@ -205,7 +208,7 @@ function closeCamera() {
   element('camera').hidden = true
 }
 
-/** Looks through the camera until a totem's code is there or it is closed. */
+/** Looks through the camera until it sees a totem's code or is closed. */
 async function lookThrough(check: (text: string) => Promise<void>) {
   closeCamera()
   const video = element<HTMLVideoElement>('video')

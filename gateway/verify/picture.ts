@@ -7,8 +7,8 @@ export type Picture = Uint8Array | { width: number; height: number; data: Uint8C
 const OPTIONS: ReaderOptions = { formats: ['QRCode'], tryHarder: true, maxNumberOfSymbols: 8 }
 
 /**
- * Reads QR codes from pictures. `wasm`: zxing-wasm/reader/zxing_reader.wasm, handed over because the package would fetch
- * it from the network. Answers all texts, a totem's code first; none from what is no picture, whatever it is.
+ * Reads QR codes from pictures. `wasm`: zxing-wasm/reader/zxing_reader.wasm, given here because the package would fetch
+ * it from the network. Answers all texts, a totem's code first, and none for anything that is no picture.
  */
 export function createPictureReader(wasm: Uint8Array<ArrayBuffer>): (picture: Picture) => Promise<string[]> {
   prepareZXingModule({ overrides: { wasmBinary: wasm.buffer } })
@@ -18,7 +18,7 @@ export function createPictureReader(wasm: Uint8Array<ArrayBuffer>): (picture: Pi
       const texts = found.filter(({ isValid }) => isValid).map(({ text }) => text)
       return texts.sort((a, b) => Number(isOurs(b)) - Number(isOurs(a)))
     } catch {
-      // A picture beyond its memory leaves the module unusable: the next one gets a new one.
+      // A picture that is too large for its memory leaves the module unusable: the next picture gets a new one.
       purgeZXingModule()
       prepareZXingModule({ overrides: { wasmBinary: wasm.buffer } })
       return []

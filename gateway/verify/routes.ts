@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto'
 import type { Routes } from '../http/route.ts'
 import type { ServedPage } from './served.ts'
 
-/** A list of keys that was withdrawn from must not live on in a cache for long. */
+/** A cache must not keep an old list for long: a key may have been withdrawn from it. */
 const CACHED_S = 3_600
 
-/** Nothing but what the page itself needs: its camera. */
+/** The page may use what it needs, which is the camera, and nothing else. */
 const HEADERS = {
   'cache-control': `public, max-age=${CACHED_S}`,
   'content-type': 'text/html; charset=utf-8',
@@ -18,7 +18,9 @@ const HEADERS = {
   'x-content-type-options': 'nosniff',
 }
 
-/** `GET /verify/`: the page that verifies a paper in the browser, by itself. It is HTML, so no schema stands beside it. */
+/**
+ * `GET /verify/`: the page that verifies a paper in the browser, on its own. It is HTML, so no schema stands beside it.
+ */
 export const verifyRoutes =
   (page: () => Promise<ServedPage>): Routes =>
   (server) => {
@@ -27,7 +29,7 @@ export const verifyRoutes =
       const { html, gzipped, csp } = await page()
       const zipped = /\bgzip\b/.test(headers['accept-encoding'] ?? '')
       const etag = etagOf(html, zipped)
-      // Only a header can forbid frames.
+      // The page's own CSP cannot forbid frames; a header can.
       reply.headers({ ...HEADERS, etag, 'content-security-policy': `${csp}; frame-ancestors 'none'` })
       if (headers['if-none-match'] === etag) return reply.code(304).send()
       return zipped ? reply.header('content-encoding', 'gzip').send(gzipped) : reply.send(html)

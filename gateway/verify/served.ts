@@ -10,7 +10,7 @@ import { jsonOf } from '../../basics/json.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { type KeyListRefusal, openVerificationKeys } from './keys.ts'
 
-/** The page as it leaves: bytes, and the same with gzip. `csp` is the page's own policy. */
+/** The page as it is sent: plain and gzipped. `csp` is the page's own policy. */
 export interface ServedPage {
   html: Buffer
   gzipped: Buffer
@@ -23,8 +23,8 @@ export type PageRefusal = { kind: 'page-unreadable' | 'page-malformed' } | KeyLi
 const parts = z.object({ list: z.string() })
 
 /**
- * Opens a page that build.ts has made. `page-malformed`: no such page; `keys-older`: its list of totems' keys is older than
- * `seen`, so that a key that was withdrawn since would count again.
+ * Opens a page that build.ts has made. `page-malformed`: it is no such page. `keys-older`: its list of totems' keys is
+ * older than `seen`, so that a withdrawn key would count again.
  */
 export async function openPage(
   html: Buffer,
@@ -41,9 +41,9 @@ export async function openPage(
 }
 
 /**
- * The page in `file`, taken up as it changes. What is refused is told to the log, and the page before stays; the highest
- * list that was served is remembered in `memory`, a file of the gateway's, beyond a restart. A first page that is refused
- * is an error: nothing could be served.
+ * Serves the page in `file` and takes it up as it changes. A refused page goes to the log, and the page before stays.
+ * `memory` is a file in which the gateway remembers the highest list that it served, over restarts. A refused first
+ * page is an error, because there is nothing to serve.
  */
 export async function keepPage({
   file,
@@ -83,7 +83,7 @@ export async function keepPage({
   }
   return ok(async () => {
     const now = await edition()
-    // One at a time, however many ask.
+    // One load at a time, however many visitors ask.
     if (now !== read) {
       loading ??= renew(now).finally(() => {
         loading = null
@@ -96,7 +96,7 @@ export async function keepPage({
 
 const counted = z.coerce.number().int().min(0)
 
-/** No file, or one that says nothing: no list was seen yet. */
+/** Without a readable file no list was served yet. */
 async function remembered(memory: string): Promise<number> {
   const told = counted.safeParse(await readFile(memory, 'utf8').catch(() => ''))
   return told.success ? told.data : 0

@@ -7,7 +7,9 @@ import { type Words, words } from './words.ts'
 /** A verdict, or a picture without any code. */
 export type Outcome = Verdict | { kind: 'unreadable'; reason: 'no-code' }
 
-/** What one voice says: heading, who answers for it, and the facts, each a label and a text that may have lines. */
+/**
+ * What one voice says: a heading, who answers for it, and facts, each a label and a text that may have several lines.
+ */
 interface Statement {
   who: string
   note: string
@@ -18,7 +20,7 @@ export interface Told {
   tone: 'good' | 'warning' | 'bad' | 'quiet'
   title: string
   lead: string
-  /** Said whatever the verdict: the key list is past its date. */
+  /** Said with any verdict: the key list is past its date. */
   caution: string | null
   statements: Statement[]
 }
@@ -52,7 +54,7 @@ function verdictIn(says: Words, outcome: Outcome, keys: VerificationKeys, langua
       return { tone: 'bad', title, lead: lead(day(keys.issued, language)) }
     }
     case 'unreadable':
-      // A list that is out of date explains nothing about a bad picture.
+      // An outdated list does not explain a bad picture.
       return { tone: 'quiet', title: says.unreadable.title, lead: says.unreadable[outcome.reason], caution: null }
   }
 }
@@ -102,7 +104,7 @@ function statementsOf(claims: VerificationClaims, language: Language): Statement
   return statements
 }
 
-// The paper has the office's time.
+// The paper shows the office's time.
 const ROME = 'Europe/Rome'
 
 export const day = (instant: string, language: Language): string =>

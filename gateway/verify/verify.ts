@@ -10,34 +10,34 @@ import {
 import { decodeBase45 } from './base45.ts'
 import { inflated, openSign1, readCbor } from './cose.ts'
 
-/** The clocks of a totem without a line and of a phone may differ this much. */
+/** The clock of a totem without a line and that of a phone may differ this much. */
 const CLOCK_SKEW_MS = HOUR_MS
 
 /**
- * What a code is worth. `not-genuine` and `unreadable` say nothing of what stands in it, nor does `withdrawn`: whoever has
- * that key writes what they like.
+ * What a code is worth. `not-genuine`, `unreadable` and `withdrawn` say nothing about the code's content: whoever has a
+ * withdrawn key writes what they like.
  */
 export type Verdict =
   | { kind: 'genuine'; claims: VerificationClaims }
   | { kind: 'expired'; claims: VerificationClaims; on: string }
   | { kind: 'withdrawn'; totem: string; since: string }
   /**
-   * `signer-unknown`: no such key in this list; `signature-wrong`; `not-this-totem`: names another totem than its key's;
-   * `key-not-in-use`: issued before or after the totem had this key; `in-the-future`.
+   * `signer-unknown`: this list has no such key; `signature-wrong`; `not-this-totem`: the code names another totem than
+   * its key; `key-not-in-use`: it was issued before or after the totem had this key; `in-the-future`.
    */
   | {
       kind: 'not-genuine'
       reason: 'signer-unknown' | 'signature-wrong' | 'not-this-totem' | 'key-not-in-use' | 'in-the-future'
     }
   /**
-   * `other-code`: no code of a totem's; `damaged`: cut or mistyped; `malformed`: whole, but not what a totem writes;
-   * `claims-unknown`: signed by a totem, in words that this verifier does not know.
+   * `other-code`: not a totem's code; `damaged`: cut or mistyped; `malformed`: whole, but no totem writes so;
+   * `claims-unknown`: a totem signed words that this verifier does not know.
    */
   | { kind: 'unreadable'; reason: 'other-code' | 'damaged' | 'malformed' | 'claims-unknown' }
 
 /**
- * Judges the text of a code by WebCrypto, in a browser as in Node, and asks nobody. Never throws; work and memory are
- * bounded whatever the text. `keys`: an opened key list (keys.ts).
+ * Judges the text of a code by WebCrypto, in a browser as in Node, and asks nobody. It never throws, and its work and
+ * memory are bounded for any text. `keys`: an opened key list (keys.ts).
  */
 export async function verifyCode(text: string, { keys }: VerificationKeys, now: Date): Promise<Verdict> {
   const code = text.trim()
@@ -79,7 +79,7 @@ async function isSignedBy(
     const key = await crypto.subtle.importKey('jwk', { kty: 'EC', crv: 'P-256', x, y }, ES256, false, ['verify'])
     return await crypto.subtle.verify(ES256, key, signature, signed)
   } catch {
-    // A listed point that is not on the curve vouches for nothing.
+    // A listed point that is not on the curve can verify nothing.
     return false
   }
 }

@@ -1,7 +1,7 @@
 import type { Block, Paper, Words } from './model.ts'
 import { registerWords, say } from './words.ts'
 
-/** What a form ends with: the verification code, if there is one, with what it vouches for, and the notes of law. */
+/** The end of a form: the verification code, if there is one, with its meaning, and the notes of law. */
 export function closing(
   code: string | null,
   languages: Paper['languages'],

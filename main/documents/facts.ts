@@ -7,10 +7,10 @@ import type { PaperLanguage, Place } from './model.ts'
 import { statoCivile } from './person.ts'
 import { plainDate } from './words.ts'
 
-/** What every paper that the totem writes needs to know besides what it says. */
+/** Facts about place, time and code that every paper of the totem needs besides its contents. */
 export interface WritingOptions {
   language: Language
-  /** Second language of the office's territory; a visit in English gets English beside the Italian form instead. */
+  /** Second language of the office's territory. A visit in English gets English beside the Italian form instead. */
   secondLanguage: 'de' | 'sl' | null
   place: Place
   at: Date
@@ -18,7 +18,7 @@ export interface WritingOptions {
   sign(claims: Claims): string | null
 }
 
-/** Italian first: the Italian text is the one that counts. */
+/** Italian comes first, because the Italian text is the one that counts. */
 export type FormLanguages = readonly ['it'] | readonly ['it', Exclude<PaperLanguage, 'it'>]
 
 export function formLanguages({
@@ -31,7 +31,7 @@ export function formLanguages({
 
 export const subjectOf = ({ surname, name, codiceFiscale }: RegisteredPerson) => ({ surname, name, codiceFiscale })
 
-/** What ANPR has told, by the letters of art. 46 and in the paper's words. */
+/** Facts from ANPR, by the letters of art. 46 DPR 445/2000 and in the paper's words. */
 export function factsOf(person: RegisteredPerson): Partial<Record<FactLetter, string>> {
   const { birthPlace, born, residence, citizenships, family } = person
   const facts: [FactLetter, string | null | undefined][] = [

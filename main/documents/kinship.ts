@@ -1,6 +1,6 @@
 import type { PaperLanguage } from './model.ts'
 
-// ANPR table 5. Both forms: ANPR's family sheet does not say the sex.
+// ANPR table 5. Both forms stand here, because ANPR's family sheet does not give the sex.
 const RELATIONS: Record<string, Record<PaperLanguage, string>> = {
   '1': { it: 'intestatario/a', en: 'head of the sheet', de: 'Inhaber/in des Bogens', sl: 'nosilec/nosilka lista' },
   '2': { it: 'marito/moglie', en: 'husband/wife', de: 'Ehemann/Ehefrau', sl: 'mož/žena' },
@@ -73,6 +73,6 @@ const RELATIONS: Record<string, Record<PaperLanguage, string>> = {
   },
 }
 
-/** e.g. `figlio/a`; null for what the table does not define (99) or this totem does not know. */
+/** e.g. `figlio/a`; null for a code that the table does not define (99) or this totem does not know. */
 export const relationName = (code: string, language: PaperLanguage): string | null =>
   RELATIONS[code]?.[language] ?? null

@@ -1,3 +1,4 @@
+// Over 400 lines: every kind of block writes into one flow of bands, marks and tags, which one function holds.
 import QRCode from 'qrcode'
 import { type Line, mm, setLines } from './lines.ts'
 import type { Block, Choice, Fact, Paper, Run, Source, Table, Words } from './model.ts'
@@ -26,13 +27,13 @@ import type { Measure, Style } from './typeface.ts'
 export interface Layout {
   root: Element
   bands: Band[]
-  /** Bars, rules and frames: no content of their own. */
+  /** Bars, rules and frames, which have no content of their own. */
   artifacts: { band: Band; marks: Mark[] }[]
 }
 
 const TAGS: Record<Source, string> = { anpr: 'ANPR', card: 'CARTA' }
 
-/** Lays a paper out as bands of one column, to be put onto pages, and as a tree, to be read aloud. Pure. */
+/** Lays a paper out as bands of one column, for the pages, and as a tree, for screen readers. Pure. */
 export function layOut(paper: Paper, measure: Measure): Layout {
   const { languages } = paper
   const bands: Band[] = []
@@ -54,7 +55,7 @@ export function layOut(paper: Paper, measure: Measure): Layout {
   const stack = (lines: readonly Line[], x: number, y: number, { leading }: Style, ink: Ink = 'black'): Mark[] =>
     lines.map((line, index) => text(x, y + index * leading, line, ink))
 
-  /** The languages of `words` below each other, a band a line; no line alone on a page. */
+  /** Sets the languages of `words` below each other, a band a line; no line stands alone on a page. */
   function paragraphs(
     words: Words,
     style: Style,
@@ -131,7 +132,7 @@ export function layOut(paper: Paper, measure: Measure): Layout {
   function facts(list: readonly Fact[]): Element {
     const marked = list.some(({ source }) => source !== null)
     const left = PAGE.left + (marked ? INSET : 0)
-    // Two languages of a label fit on a line.
+    // A label in two languages fits on one line.
     const labelWidth = WIDTH * (languages.length === 1 ? 0.34 : 0.44)
     const valueLeft = left + labelWidth + mm(2)
     const valueWidth = PAGE.left + WIDTH - valueLeft - (marked ? TAG_WIDTH + mm(2) : 0)
@@ -254,7 +255,7 @@ export function layOut(paper: Paper, measure: Measure): Layout {
     }
   }
 
-  /** Two languages in two columns; one over the whole width. */
+  /** Sets two languages in two columns, or one over the whole width. */
   function columns(words: Words, style: Style, before: number): Element[] {
     if (words.length === 1) return paragraphs(words, style, { before })
     const width = (WIDTH - COLUMN_GAP) / 2
@@ -315,8 +316,8 @@ export function layOut(paper: Paper, measure: Measure): Layout {
   }
 
   function qr({ text: content, beside: notes, alt }: Extract<Block, { kind: 'qr' }>): Element[] {
-    // Papers are folded and get dirty. Level H is read less often than Q with a tenth smudged (measured): a larger code has
-    // more alignment patterns to be mistaken.
+    // Papers are folded and get dirty. With a tenth smudged, readers read level H less often than Q (measured): a
+    // larger code has more alignment patterns to mistake.
     const { modules } = QRCode.create(content, { errorCorrectionLevel: 'Q' })
     const rows = Array.from({ length: modules.size }, (_, y) =>
       Array.from({ length: modules.size }, (_, x) => modules.get(y, x) === 1),

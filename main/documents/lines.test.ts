@@ -50,7 +50,7 @@ const run = fc.oneof(
   fc.integer({ min: 1, max: 90 }).map((gap) => ({ gap })),
 )
 
-describe('whatever is said', () => {
+describe('any text', () => {
   test('no line is wider than its column, and nothing is lost', () => {
     fc.assert(
       fc.property(fc.array(run, { maxLength: 8 }), fc.integer({ min: 30, max: 500 }), (runs, width) => {

@@ -1,7 +1,7 @@
 import type { Run } from './model.ts'
 import { drawable, type Face, type Measure, type Style } from './typeface.ts'
 
-/** A part of a line: text, or a gap (no text) to be written on. `x` and `width` in points. */
+/** A part of a line: text, or a gap (no text) for handwriting. `x` and `width` in points. */
 export interface Piece {
   text: string | null
   style: Style
@@ -14,7 +14,7 @@ interface Word {
   text: string | null
   style: Style
   width: number
-  /** A line may end before it. */
+  /** A line may end before this part. */
   breakable: boolean
 }
 
@@ -54,7 +54,7 @@ export function setLines(
   })
 }
 
-/** Words with nothing between them at which a line may end. */
+/** Words without a place between them at which a line may end. */
 function clusters(found: readonly Word[]): Word[][] {
   const made: Word[][] = []
   for (const word of found) {
@@ -64,7 +64,7 @@ function clusters(found: readonly Word[]): Word[][] {
   return made
 }
 
-/** Without the space that ends it. */
+/** Width without the space at its end. */
 function bareWidth(cluster: readonly Word[], measure: Measure): number {
   const last = cluster.at(-1)
   if (!last) return 0
@@ -93,7 +93,7 @@ function words(runs: readonly Run[], style: Style, width: number, measure: Measu
   return found
 }
 
-/** A word in parts that fit a line each. */
+/** Cuts a word into parts that each fit a line. */
 function cut(word: string, style: Style, width: number, measure: Measure): string[] {
   if (measure(word.trimEnd(), style) <= width) return [word]
   const parts = ['']
@@ -105,7 +105,7 @@ function cut(word: string, style: Style, width: number, measure: Measure): strin
   return parts
 }
 
-/** Words of one face that follow each other become one text, whose spaces are kept for who extracts it. */
+/** Joins neighbouring words of one face into one text and keeps its spaces, for programs that extract it. */
 function join(line: readonly Word[], measure: Measure): Piece[] {
   const pieces: Piece[] = []
   let x = 0
@@ -115,7 +115,7 @@ function join(line: readonly Word[], measure: Measure): Piece[] {
     else pieces.push({ text, style, x, width })
     x += width
   }
-  // The space that ends a line stays in the text, for who extracts it, but takes no room.
+  // The space at the end of a line stays in the text for programs that extract it, but takes no room.
   const last = pieces.at(-1)
   if (last?.text) x = last.x + measure(last.text.trimEnd(), last.style)
   for (const [index, piece] of pieces.entries()) piece.width = (pieces[index + 1]?.x ?? x) - piece.x

@@ -1,25 +1,25 @@
 import type { Language } from '../../contract/language.ts'
 
 /**
- * Languages in which the totem writes: those of the screen, German and Slovene. Legal forms are Italian, alone or with one
- * of the others: in the province of Bolzano with German (DPR 574/1988), in 32 comuni with Slovene (L. 38/2001).
+ * Languages in which the totem writes: those of the screen, German and Slovene. Legal forms are Italian, alone or with
+ * one of the others: in the province of Bolzano with German (DPR 574/1988), in 32 comuni with Slovene (L. 38/2001).
  */
 export type PaperLanguage = Language | 'de' | 'sl'
 export type PaperLanguages = readonly [PaperLanguage] | readonly [PaperLanguage, PaperLanguage]
 
-/** A piece of a sentence; `gap`: millimetres left free to be written on by hand. */
+/** A piece of a sentence; `gap`: millimetres left free for handwriting. */
 export type Run = string | { strong: string } | { gap: number }
 
-/** One thing, said in each of the document's languages, in their order. */
+/** The same text in each of the document's languages, in their order. */
 export type Words = readonly (readonly Run[])[]
 
 /**
- * Who told the totem: ANPR, or the person's card. It is printed beside the fact, so that nobody takes what the person
- * writes for what the register says.
+ * The source of a fact: ANPR, or the person's card. It is printed beside the fact, so that nobody takes the person's
+ * words for the register's.
  */
 export type Source = 'anpr' | 'card'
 
-/** `value` null: the person writes it. `source` null: the totem's own word. */
+/** `value` null: the person writes it. `source` null: the totem itself states it. */
 export interface Fact {
   label: Words
   value: string | null
@@ -28,65 +28,65 @@ export interface Fact {
 
 interface TableColumn {
   head: Words
-  /** Part of the width; all together make 1. */
+  /** Part of the width; the parts add up to 1. */
   share: number
 }
 
 export interface Table {
   columns: readonly TableColumn[]
-  /** The first cell of a row is its heading. */
+  /** The first cell of each row is its heading. */
   rows: readonly (readonly Words[])[]
   source: Source | null
 }
 
-/** A box to tick. `source` null: what follows is written by hand. */
+/** A box to tick. `source` null: the person writes the text after it. */
 export interface Choice {
   ticked: boolean
   text: Words
   source: Source | null
   table?: Table
-  /** Whole lines to write on below the text. */
+  /** Number of whole lines below the text for handwriting. */
   lines?: number
 }
 
 export type Block =
   | { kind: 'heading'; text: Words }
-  /** `strong`: what must not be overlooked; `note`: conditions and privacy, in columns where there are two languages. */
+  /** `strong`: text that nobody may overlook; `note`: conditions and privacy, in columns for two languages. */
   | { kind: 'paragraph'; text: Words; style: 'body' | 'strong' | 'note' }
-  /** In a frame, e.g. that this is no certificate. */
+  /** Text in a frame, e.g. that this is no certificate. */
   | { kind: 'warning'; text: Words }
   | { kind: 'facts'; facts: readonly Fact[] }
   | { kind: 'table'; table: Table }
   | { kind: 'choices'; choices: readonly Choice[] }
-  /** Whole lines to write on. */
+  /** Whole lines for handwriting. */
   | { kind: 'lines'; count: number }
-  /** What is copied by hand or read out, e.g. a collect code. */
+  /** Text that a person copies by hand or reads out, e.g. a collect code. */
   | { kind: 'code'; label: Words; code: string }
-  /** Places to write in, side by side; `share` is a part of the width. */
+  /** Places for handwriting, side by side; `share` is a part of the width. */
   | { kind: 'signature'; fields: readonly { label: Words; share: number }[] }
-  /** A code with paragraphs beside it; `alt` says what the picture is to who does not see it. */
+  /** A code with paragraphs beside it; `alt` describes the picture to people who do not see it. */
   | { kind: 'qr'; text: string; beside: readonly Words[]; alt: string }
 
-/** A paper of the totem, independent of how it is printed. */
+/** A paper of the totem, independent of the printer. */
 export interface Paper {
   languages: PaperLanguages
   title: Words
   subtitle: Words | null
-  /** When it was made: on the sheet, and the PDF's own date. */
+  /** Time of its making, on the sheet and as the PDF's own date. */
   at: Date
   totem: string
   office: string
-  /** What ties the sheets together, at the foot of each; null where there is no operation. */
+  /** Id at the foot of each sheet that ties them together; null without an operation. */
   operation: string | null
-  /** Another copy of it may exist; said at the foot of each sheet. */
+  /** True when another copy may exist; the foot of each sheet says so. */
   reprint?: boolean
   blocks: readonly Block[]
 }
 
-/** The same in each language where there is only one way to say it. */
+/** The same text in each language, for text that has only one form. */
 export const said = (text: string): Words => [[text]]
 
-/** Puts runs into a sentence with `{names}`; a name that is not there is a mistake in the words. */
+/** Puts runs into a sentence with `{names}`; an unknown name is a mistake in the words. */
 export function fill(template: string, runs: Readonly<Record<string, Run>> = {}): Run[] {
   return template
     .split(/(\{\w+\})/)
@@ -100,7 +100,7 @@ export function fill(template: string, runs: Readonly<Record<string, Run>> = {})
     })
 }
 
-/** Where a paper is printed. */
+/** The office in which a paper is printed. */
 export interface Place {
   totem: string
   office: string

@@ -29,7 +29,7 @@ type Dictionary = { [key: string]: Value }
 let objects: Record<string, { value?: Value; stream?: { dict: Dictionary; data: string } }>
 let folder = ''
 
-/** The object that a value is or refers to. */
+/** The object itself, or the one that a reference names. */
 const at = (value: Value | undefined): Dictionary => {
   const found = typeof value === 'string' ? objects[`obj:${value}`] : undefined
   return (found ? (found.value ?? found.stream?.dict) : value) as Dictionary
@@ -54,8 +54,8 @@ afterAll(() => rm(folder, { recursive: true }))
 const trailer = () => objects.trailer?.value as Dictionary
 const root = () => at(trailer()['/Root'])
 
-// ISO 19005-2, by hand: no validator is at hand where this is built.
-test('PDF/A-2a: says so, and says the same of itself twice', () => {
+// Rules of ISO 19005-2, checked by hand because no validator runs here.
+test('PDF/A-2a: says so, with equal metadata in both places', () => {
   const xmp = streamOf(root()['/Metadata']).toString()
   expect(xmp).toContain('<pdfaid:part>2</pdfaid:part>')
   expect(xmp).toContain('<pdfaid:conformance>A</pdfaid:conformance>')
@@ -72,7 +72,7 @@ test('PDF/A-2a: says so, and says the same of itself twice', () => {
   expect(xmp).toContain('<xmp:CreateDate>2026-11-22T09:01:00Z</xmp:CreateDate>')
 })
 
-test('PDF/A-2a: has an ID, no lock, and a colour profile inside', () => {
+test('PDF/A-2a: has an ID, no encryption, and a colour profile inside', () => {
   expect(trailer()['/ID']).toHaveLength(2)
   expect(trailer()['/Encrypt']).toBeUndefined()
   const [intent] = root()['/OutputIntents'] as Value[]
@@ -82,7 +82,7 @@ test('PDF/A-2a: has an ID, no lock, and a colour profile inside', () => {
   expect(streamOf(profile).subarray(36, 40).toString()).toBe('acsp')
 })
 
-test('PDF/A-2a: nothing see-through, nothing that runs, no font from outside', () => {
+test('PDF/A-2a: no transparency, no scripts, no font from outside', () => {
   const descriptors = dictionaries().filter((one) => one['/Type'] === '/FontDescriptor')
   expect(descriptors.length).toBeGreaterThan(2)
   for (const one of descriptors) expect(streamOf(one['/FontFile2']).length).toBeGreaterThan(500)
@@ -96,7 +96,7 @@ test('PDF/A-2a: nothing see-through, nothing that runs, no font from outside', (
   }
 })
 
-test('PDF/A-2a: a structure tree in the languages of the sheet, with words for its picture', () => {
+test('PDF/A-2a: a structure tree in the languages of the sheet, with a text for its picture', () => {
   expect(root()['/Lang']).toBe('u:it')
   expect(at(root()['/MarkInfo'])['/Marked']).toBe(true)
   const elements = dictionaries().filter((one) => '/S' in one && '/P' in one)
@@ -104,7 +104,7 @@ test('PDF/A-2a: a structure tree in the languages of the sheet, with words for i
   expect(elements.find((one) => one['/S'] === '/Figure')?.['/Alt']).toBe('u:Codice QR')
 })
 
-test('a letter that the typeface has not is never drawn as an empty box', () => {
+test('a letter that the typeface lacks is never drawn as an empty box', () => {
   const drawn = Object.values(objects)
     .map(({ stream }) => Buffer.from(stream?.data ?? '', 'base64').toString('latin1'))
     .filter((content) => content.includes(' Tf'))

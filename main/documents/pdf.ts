@@ -6,23 +6,23 @@ import { DOT, type Element, HAIRLINE, type Ink, type Mark, PAGE, WIDTH } from '.
 import { dateTime, footing } from './texts.ts'
 import { asset, BASELINE, FACES, type Face, type Measure, type Style } from './typeface.ts'
 
-// Colours of Italian public services (DESIGN.md); all of them turn black on a thermal head.
+// Colours of Italian public services; all of them turn black on a thermal head.
 const INKS: Record<Ink, string> = { black: '#000000', dark: '#17324D', accent: '#0066CC' }
 const FOOT: Style = { face: 'regular', size: 10, leading: 13 }
-/** What its types leave out. */
+/** Members that pdfkit's types leave out. */
 interface Pdfkit {
   default: new (options: PDFKit.PDFDocumentOptions) => PDFKit.PDFDocument
   registerFile(path: string, data: Uint8Array): void
 }
 
 /**
- * The paper as tagged PDF/A-2a (ISO 19005-2), A4. The same paper gives the same bytes. Titles become the file's own and
- * must not name anybody.
+ * Renders the paper as tagged PDF/A-2a (ISO 19005-2), A4. The same paper gives the same bytes. A paper's title becomes
+ * the file's title and must not name anybody.
  */
 export async function renderPdf(paper: Paper): Promise<Uint8Array> {
-  // Its font engine takes a tenth of a second to load: not before the first paper.
+  // pdfkit's font engine takes a tenth of a second to load, so it loads with the first paper.
   const { default: PDFDocument, registerFile } = (await import('pdfkit')) as unknown as Pdfkit
-  // pdfkit looks for its colour profile beside itself, which in a bundle is where this module is.
+  // pdfkit looks for its colour profile beside itself; in a bundle that is the place of this module.
   const profile = 'sRGB_IEC61966_2_1.icc'
   registerFile(new URL(`./data/${profile}`, import.meta.url).href, asset(profile))
 
@@ -33,7 +33,7 @@ export async function renderPdf(paper: Paper): Promise<Uint8Array> {
     tagged: true,
     size: 'A4',
     margin: 0,
-    // No default font: it would be one that is not embedded.
+    // No default font, because that would not be embedded.
     font: '',
     lang: paper.languages[0],
     displayTitle: true,
@@ -124,7 +124,7 @@ function draw(pdf: PDFKit.PDFDocument, mark: Mark, top: number): void {
           pdf.rect(left, y + style.leading * BASELINE + mm(0.6), width - mm(1), HAIRLINE).fill()
           continue
         }
-        // On one baseline, whatever the face.
+        // All faces share one baseline.
         const baseline = y + style.leading * BASELINE
         pdf
           .font(style.face as Face, style.size)
@@ -164,7 +164,7 @@ function draw(pdf: PDFKit.PDFDocument, mark: Mark, top: number): void {
   }
 }
 
-/** Says on the next sheets what they belong to. */
+/** Names the paper at the head of each further sheet. */
 function drawHead(pdf: PDFKit.PDFDocument, title: string, office: string, measure: Measure): void {
   const head = setLines([`${title} · ${office}`], { width: WIDTH, style: FOOT }, measure).slice(0, 1)
   for (const line of head) draw(pdf, { kind: 'text', x: PAGE.left, y: mm(9.5), line, ink: 'black' }, 0)

@@ -8,7 +8,7 @@ type Family = NonNullable<RegisteredPerson['family']>
 
 const fullName = ({ surname, name }: { surname: string; name: string }): string => `${surname} ${name}`
 
-/** Each fact that a paper may show of a person, known or not. */
+/** Each fact about a person that a paper may show, known or not. */
 export function personFacts(person: RegisteredPerson, languages: PaperLanguages) {
   const { source } = person
   const fact = (name: Label, value: string | null): Fact => ({
@@ -18,7 +18,7 @@ export function personFacts(person: RegisteredPerson, languages: PaperLanguages)
   })
   return {
     fullName: fact('fullName', fullName(person)),
-    /** In one line, unless one of the two is to be written. */
+    /** In one line, unless the person has to write one of the two. */
     born:
       person.born === null || person.birthPlace === null
         ? [fact('birthPlace', person.birthPlace), fact('birthDate', person.born && plainDate(person.born))]
@@ -30,13 +30,13 @@ export function personFacts(person: RegisteredPerson, languages: PaperLanguages)
   }
 }
 
-/** e.g. `coniugata`, in each language; null where it is not known. */
+/** e.g. `coniugata`, in each language; null when unknown. */
 export function statoCivile({ statoCivile: code, sex }: RegisteredPerson, languages: PaperLanguages): string[] | null {
   if (code === null) return null
   return languages.map((language) => inflect(registerWords[language].statiCivili[code], sex).join(''))
 }
 
-/** The famiglia anagrafica as a table; `writable`: what is not known is left to be written. */
+/** The famiglia anagrafica as a table; `writable`: unknown facts are left free for handwriting. */
 export function familyTable(family: Family, languages: PaperLanguages, { writable }: { writable: boolean }): Table {
   const head = (name: 'fullName' | 'birthDate' | 'relation'): Words =>
     say(languages, (language) => registerWords[language][name])

@@ -28,13 +28,13 @@ test('a heading never stays alone at the foot of a page', () => {
   ])
 })
 
-test('what must stay together but fills more than a page is cut all the same', () => {
+test('bands that must stay together but fill more than a page are cut', () => {
   const { places, pages } = placed(Array.from({ length: 5 }, (_, index) => band(30, 0, index < 4)))
   expect(pages).toBe(2)
   expect(places.map((at) => at?.page)).toEqual([0, 0, 0, 1, 1])
 })
 
-test('nothing stands outside a page and nothing overlaps, whatever the bands', () => {
+test('for any bands, nothing stands outside a page and nothing overlaps', () => {
   const bands = fc.array(
     fc.record({ height: fc.integer({ min: 1, max: 80 }), before: fc.integer({ min: 0, max: 20 }), keep: fc.boolean() }),
     { minLength: 1, maxLength: 60 },

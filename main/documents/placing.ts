@@ -3,7 +3,7 @@ export interface Band {
   height: number
   /** Space above it, except at the head of a page. */
   before: number
-  /** Must be on the same page as the next one. */
+  /** True when it must be on the same page as the next one. */
   keep: boolean
 }
 
@@ -14,7 +14,10 @@ export interface Place {
   y: number
 }
 
-/** Puts bands onto pages between `top` (`nextTop` from the second on) and `bottom`. What must stay together does, unless it fills more than a page. */
+/**
+ * Puts bands onto pages between `top` (`nextTop` from the second on) and `bottom`. Bands that must stay together do so,
+ * unless they fill more than a page.
+ */
 export function place(
   bands: readonly Band[],
   { top: firstTop, nextTop, bottom }: { top: number; nextTop: number; bottom: number },

@@ -3,7 +3,7 @@ import type { Place } from './model.ts'
 import { type Block, type Fact, type Paper, said } from './model.ts'
 import { dateTime } from './texts.ts'
 
-/** `attention`: it works, but somebody should look at it soon. */
+/** `attention`: the part works, but a technician should look at it soon. */
 type Outcome = 'ok' | 'attention' | 'failed'
 
 export interface Readiness {
@@ -12,7 +12,7 @@ export interface Readiness {
   language: Language
   /** Program, Electron, Node: name and version. */
   versions: readonly { name: string; version: string }[]
-  /** Readers, printer, panel: what was tried and what came of it. */
+  /** Readers, printer, panel: each trial and its result. */
   checks: readonly { name: string; detail: string; outcome: Outcome }[]
   queue: { waiting: number; oldest: Date | null }
   /** Null: the totem has never reached the gateway. */
@@ -65,7 +65,7 @@ const readinessWords = {
   },
 } as const satisfies Record<Language, unknown>
 
-/** What a technician signs and leaves in the totem's folder. */
+/** The report that a technician signs and leaves in the totem's folder. */
 export function readinessReport({
   place,
   at,

@@ -14,14 +14,14 @@ const text = (words: Words | string, size: 1 | 2 | 3 = 1, bold = false): Receipt
 const space: ReceiptLine = { kind: 'space' }
 
 /**
- * A paper as lines of text for a receipt head, which prints its own letters in a tenth of the time of a picture. For
- * papers in one language with nothing to be written on: receipts and slips.
+ * Gives a paper as lines of text for a receipt head, which prints its own letters in a tenth of the time of a picture.
+ * It serves papers in one language without handwriting: receipts and slips.
  */
 export function receiptLines({ office, title, blocks }: Paper): ReceiptDocument {
   const lines: ReceiptLine[] = [text('TOTEM POLIS', 2, true), text(office), { kind: 'rule' }, text(title, 3, true)]
   let before: Block['kind'] | null = null
   for (const block of blocks) {
-    // Sentences follow each other; all else stands by itself.
+    // Sentences follow each other; any other part stands by itself.
     if (block.kind !== 'paragraph' || before !== 'paragraph') lines.push(space)
     lines.push(...linesOf(block))
     before = block.kind

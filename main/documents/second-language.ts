@@ -1,6 +1,6 @@
 /**
- * Comuni of L. 38/2001 art. 4 (DPR 12/9/2007), by their Italian name; ANPR writes some as `SGONICO-ZGONIK`. In part of them
- * the law covers some hamlets alone: a form in two languages is right there too.
+ * Comuni of L. 38/2001 art. 4 (DPR 12/9/2007), by their Italian name; ANPR writes some as `SGONICO-ZGONIK`. In some of
+ * them the law covers certain hamlets alone; a form in two languages is correct in the whole comune.
  */
 const SLOVENE: Readonly<Record<string, readonly string[]>> = {
   TS: ['DUINO AURISINA', 'MONRUPINO', 'MUGGIA', 'SAN DORLIGO DELLA VALLE', 'SGONICO', 'TRIESTE'],
@@ -25,9 +25,9 @@ const SLOVENE: Readonly<Record<string, readonly string[]>> = {
 }
 
 /**
- * The language that stands beside Italian on a form where the totem is, or null: German in the province of Bolzano (DPR
- * 574/1988), Slovene in the comuni above. French, Ladin and Walser German are due elsewhere (anpr.md §7.1) and have no words
- * here yet.
+ * The language beside Italian on a form at the totem's place, or null: German in the province of Bolzano (DPR
+ * 574/1988), Slovene in the comuni above. The law asks for French (L. cost. 4/1948), Ladin (DPR 574/1988, D.Lgs.
+ * 592/1993) or Walser German in other places; these have no words here yet.
  */
 export function secondLanguage({ comune, province }: { comune: string; province: string }): 'de' | 'sl' | null {
   if (province === 'BZ') return 'de'

@@ -2,7 +2,7 @@ import { type Line, mm } from './lines.ts'
 import type { Band } from './placing.ts'
 import type { Style } from './typeface.ts'
 
-/** What is drawn, in points; `y` from the top of its band. */
+/** A thing to draw, in points; `y` from the top of its band. */
 export type Mark =
   | { kind: 'text'; x: number; y: number; line: Line; ink: Ink }
   | { kind: 'rule'; x: number; y: number; width: number; weight: number; ink: Ink }
@@ -17,37 +17,37 @@ export interface Element {
   tag: string
   lang?: string
   alt?: string
-  /** Of a table's heading. */
+  /** Scope of a table's heading. */
   scope?: 'Row' | 'Column'
   children: Element[]
-  /** What it shows, where it is a leaf. */
+  /** Marks that a leaf shows. */
   parts: { band: Band; marks: Mark[] }[]
 }
 
-/** A4 in points, and where text stands on it. A kiosk's head leaves 5 mm a side unprinted. */
+/** A4 in points, and its text area. A kiosk's head leaves 5 mm a side unprinted. */
 export const PAGE = {
   width: 595.28,
   height: 841.89,
   left: mm(20),
   right: mm(20),
   top: mm(15),
-  /** Of the pages after the first, which begin with a running head. */
+  /** Top of the pages after the first, which begin with a running head. */
   nextTop: mm(20),
   bottom: 841.89 - mm(22),
 } as const
 export const WIDTH = PAGE.width - PAGE.left - PAGE.right
 
-/** 0.3 mm: less breaks up on a thermal head of 8 dots a millimetre. */
+/** 0.3 mm: a thinner line breaks up on a thermal head of 8 dots a millimetre. */
 export const HAIRLINE = mm(0.3)
-/** A dot of a 203 dpi head: codes stand on its grid, so that no module is smeared over two dots. */
+/** A dot of a 203 dpi head. Codes stand on its grid, so that no module spreads over two dots. */
 export const DOT = mm(0.125)
-/** Finer modules smear shut (anpr.md §6.4); coarser ones help no camera any more. */
+/** Finer modules smear on a thermal head; coarser ones no longer help a camera. */
 const MODULE_DOTS = { min: 4, max: 6 }
-/** What the code of a family of four takes at the finest: its sheet has no room for more. */
+/** Size of the code of a family of four with the finest modules: its sheet has no room for more. */
 const CODE_DOTS = 372
 /** White around a code (ISO/IEC 18004). */
 export const QUIET_MODULES = 4
-/** Side of a module, in points, of a code that is so many modules wide: the shorter its text, the coarser. */
+/** Side of a module, in points, for a code of so many modules: the shorter its text, the coarser. */
 export const moduleOf = (modules: number): number =>
   DOT * Math.max(MODULE_DOTS.min, Math.min(MODULE_DOTS.max, Math.floor(CODE_DOTS / modules)))
 
@@ -63,7 +63,7 @@ export const STYLES = {
   tag: { face: 'semibold', size: 10, leading: 14 },
   code: { face: 'bold', size: 30, leading: 36 },
 } as const satisfies Record<string, Style>
-/** The second language: the same sentence, told apart by its slant. */
+/** The second language: the same sentence in italics. */
 export const second = (style: Style): Style => ({
   face: style.face === 'regular' ? 'italic' : style.face === 'bold' ? 'semibold' : style.face,
   size: Math.max(10, style.size - 1),
@@ -71,11 +71,11 @@ export const second = (style: Style): Style => ({
 })
 
 export const BAR = mm(1)
-/** From the bar of what ANPR says to its text. */
+/** Distance from the bar beside ANPR's facts to their text. */
 export const INSET = mm(3.5)
 export const TAG_WIDTH = mm(15)
 export const BOX = mm(3.6)
 export const BOX_INDENT = mm(6)
 export const COLUMN_GAP = mm(7)
-/** Between two lines to write on: handwriting needs 8 mm. */
+/** Distance between two lines for handwriting, which needs 8 mm. */
 export const WRITING = mm(8)

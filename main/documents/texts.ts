@@ -1,8 +1,9 @@
+import type { Bollo } from '../../contract/bollo.ts'
 import type { CertificateType } from '../../contract/catalogue.ts'
 import { type Language, languages } from '../../contract/language.ts'
 import type { PaperLanguage } from './model.ts'
 
-/** Words of what the totem itself prints. A certificate's own words are ANPR's alone. */
+/** Words of the totem's own papers. The words of a certificate are ANPR's alone. */
 export const texts = {
   it: {
     date: 'Data e ora',
@@ -12,7 +13,6 @@ export const texts = {
     protocol: 'Protocollo ANPR',
     pages: 'Pagine stampate',
     amount: 'Importo',
-    free: '0,00 euro (esente da bollo)',
     receipt: {
       title: 'RICEVUTA',
       document: 'Documento',
@@ -41,7 +41,6 @@ export const texts = {
     protocol: 'ANPR protocol',
     pages: 'Pages printed',
     amount: 'Amount',
-    free: '0.00 euro (exempt from stamp duty)',
     receipt: {
       title: 'RECEIPT',
       document: 'Document',
@@ -63,6 +62,16 @@ export const texts = {
     },
   },
 } as const satisfies Record<Language, unknown>
+
+/** What a receipt says of the bollo: what the totem took, and what the person must still do. `{reference}`: a number. */
+export const settled: Record<Language, Record<Bollo['kind'], { amount: string; note: string | null }>> = {
+  it: {
+    exempt: { amount: '0,00 euro (esente da bollo)', note: null },
+  },
+  en: {
+    exempt: { amount: '0.00 euro (exempt from stamp duty)', note: null },
+  },
+}
 
 /** At the foot of every sheet. */
 export const footing: Record<
@@ -95,7 +104,7 @@ export const footing: Record<
   },
 }
 
-/** What a certificate is called on a receipt or a slip. */
+/** Name of a certificate on a receipt or a slip. */
 const titles: Record<Language, Record<CertificateType, string>> = {
   it: {
     '1': 'Certificato anagrafico di nascita',

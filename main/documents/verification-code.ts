@@ -26,10 +26,10 @@ export const verificationSigner = ({ kid, ...jwk }: JsonWebKey & { kid: string }
 const cbor = (value: unknown) => encode(value, rfc8949EncodeOptions)
 
 /**
- * The text of the QR: `TP1:` and base45. Another text each time, since ECDSA draws a random number: sign once, keep the
- * text with the document, and the document's bytes are the same at every rendering. `too-long`: more than a QR of the
- * paper can hold (a very large family); leave the longest fact out and say so on the paper. `claims-refused`: a text that no
- * paper shows as it is (contract/verification.ts); print without a code.
+ * The text of the QR: `TP1:` and base45. It differs each time, since ECDSA draws a random number: sign once and keep
+ * the text with the document, so that every rendering has the same bytes. `too-long`: the QR of the paper cannot hold
+ * it (a very large family); leave the longest fact out and say so on the paper. `claims-refused`: a text that no paper
+ * shows unchanged (contract/verification.ts); print without a code.
  */
 export function signVerificationCode(
   claims: VerificationClaims,

@@ -3,7 +3,7 @@ import { fill, type PaperLanguage, type Run, type Words } from './model.ts'
 
 type StatoCivile = NonNullable<RegisteredPerson['statoCivile']>
 
-/** The register's own vocabulary, for visura and declarations. `{o}` and the like: the ending by sex (`inflect`). */
+/** The register's own vocabulary, for visura and declarations. `{o}` and similar mark the ending by sex (`inflect`). */
 interface RegisterWords {
   codiceFiscale: string
   born: string
@@ -20,10 +20,10 @@ interface RegisterWords {
   place: string
   date: string
   signature: string
-  /** What the code beside it vouches for: never for ANPR itself (anpr.md §6.4). */
+  /** Meaning of the code beside it, which never vouches for ANPR itself. */
   code: string
   codeAlt: string
-  /** The same where nothing on the sheet came from ANPR. */
+  /** The same for a sheet without any fact from ANPR. */
   codeOfCard: string
   codeOfCardAlt: string
 }
@@ -159,7 +159,7 @@ const ENDINGS: Record<string, Record<'M' | 'F' | 'N', string>> = {
   ec: { M: 'ec', F: 'a', N: 'ec/-a' },
 }
 
-/** Fills a template, endings by sex first; unknown or N gives both. */
+/** Fills a template, endings by sex first; an unknown sex or N gives both. */
 export function inflect(template: string, sex: RegisteredPerson['sex'], runs: Record<string, Run> = {}): Run[] {
   const endings = Object.entries(ENDINGS).map(([name, forms]) => [name, forms[sex ?? 'N']])
   return fill(template, { ...Object.fromEntries(endings), ...runs })

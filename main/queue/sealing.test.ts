@@ -13,7 +13,7 @@ const request: CertificateRequest = {
   kind: 'certificate',
   subject: null,
   types: ['8'],
-  exemption: 'processuale',
+  bollo: { kind: 'exempt', exemption: 'processuale' },
   language: 'IT',
   requestedAt: '2026-11-22T09:00:00Z',
   evidence: {

@@ -34,7 +34,7 @@ export interface MessageValues {
   'preview.lead': { certificate: string | number; name: string | number }
   'preview.page': { page: string | number; pages: string | number }
   'preview.image': { page: string | number; pages: string | number }
-  'confirm.exempt': { law: string | number }
+  'confirm.bollo.exempt': { reference: string | number }
   'printing.page': { page: string | number; pages: string | number }
   'printFault.lead': { page: string | number }
   'refused.card-error.now': { issuer: string | number }

@@ -5,7 +5,7 @@ import type { MessageValues } from './message-values.ts'
 import { type MessageId, messages } from './messages.ts'
 
 type ValuesOf<Id> = Id extends keyof MessageValues ? MessageValues[Id] : unknown
-/** Where one of several messages is shown: the values of them all. */
+/** The values that one of several messages may take: those of all. */
 type Values<Id extends MessageId> = (Id extends unknown ? (values: ValuesOf<Id>) => void : never) extends (
   values: infer All,
 ) => void
@@ -26,13 +26,19 @@ export function useDate(): (instant: string) => string {
   return (instant) => intl.formatDate(instant, { dateStyle: 'long', timeStyle: 'short', timeZone: 'Europe/Rome' })
 }
 
+/** An amount in euro cents, as the language writes it. */
+export function useEuro(): (cents: number) => string {
+  const intl = useIntl()
+  return (cents) => intl.formatNumber(cents / 100, { style: 'currency', currency: 'EUR' })
+}
+
 /** A calendar day (YYYY-MM-DD), in words: it is the same day everywhere. */
 export function useDay(): (day: string) => string {
   const intl = useIntl()
   return (day) => intl.formatDate(day, { dateStyle: 'long', timeZone: 'UTC' })
 }
 
-/** The same message in the other languages of the screen, for whoever does not read this one. It takes no values. */
+/** The same message in the other languages of the screen, for people who do not read this one. It takes no values. */
 export function useOthers(): (id: MessageId) => string {
   const { locale } = useIntl()
   return (id) =>

@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { jsonOf } from '../../basics/json.ts'
 import type { GatewayKeys } from '../../contract/gateway-keys.ts'
 import { type ExportedLine, exportedLine, type JournalEntry, journalText } from '../../contract/journal.ts'
+import { type Language, language } from '../../contract/language.ts'
 import { type CheckedLog, checkLog } from '../../main/journal/check.ts'
 import { exportJournal } from '../../main/journal/export.ts'
 import { type Chain, type Log, readLog } from '../../main/journal/log.ts'
@@ -26,7 +27,7 @@ totem journal export FILE    all of it, an entry or an anchor a line (JSONL)
 ${DATA_HELP}
   --lines N           tail: how many, default 20
   --follow            tail: and those to come
-  --lang it|en        tail: default it
+  --lang NAME         tail: ${language.options.join(' or ')}, default it
   --keys FILE         verify: signed list of the gateway's keys (JWS), instead of the totem's own
   --keys-signer FILE  public JWK of who signs that list
   --json              one line of JSON each, or the verdict
@@ -61,10 +62,10 @@ export async function journal([what = '--help', ...rest]: string[]): Promise<num
 const logOf = (given: Given) => openedOrFail(readLog(dataOf(given).file('journal.db')))
 
 async function tail(given: Given): Promise<number> {
-  const language = oneOf(HELP, '--lang', given.lang, ['it', 'en'])
+  const spoken = oneOf(HELP, '--lang', given.lang, language.options)
   if (!/^\d{1,6}$/.test(given.lines)) return usage(HELP, '--lines is a number')
   const log = logOf(given)
-  const say = (entry: JournalEntry) => console.log(given.json ? JSON.stringify(entry) : line(entry, language))
+  const say = (entry: JournalEntry) => console.log(given.json ? JSON.stringify(entry) : line(entry, spoken))
   let seen = last(log, Number(given.lines))
   seen = tell(log, seen, say)
   while (given.follow) {
@@ -101,7 +102,7 @@ function tell(log: Log, after: { place: number; seq: number }, say: (entry: Jour
   }
 }
 
-function line(entry: JournalEntry, language: 'it' | 'en'): string {
+function line(entry: JournalEntry, language: Language): string {
   const { at, severity, seq, event, fields } = entry
   const said = journalText(entry, language)
   const more = 'session' in fields ? `  (${fields.session})` : ''

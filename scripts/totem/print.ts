@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { type PrinterConfig, printerConfig, printerProfile } from '../../contract/config.ts'
 import type { PrinterStatus, PrintFailure, PrintSheet } from '../../contract/device.ts'
-import { ippClient } from '../../native/printer/ipp.ts'
-import { profiles } from '../../native/printer/profiles.ts'
+import { language } from '../../contract/language.ts'
+import { profiles } from '../../native/printer/head/profiles.ts'
+import { ippClient } from '../../native/printer/office/ipp.ts'
 import { createPrinterService } from '../../native/printer/service.ts'
 import { exitCodes, Failure, oneOf, options, usage } from './command.ts'
 import { CONFIG, CONFIG_FILE, dataOf, NO_INPUT } from './data.ts'
@@ -31,7 +32,7 @@ totem print file FILE.pdf
 totem print readiness  tries readers, printer, keys, gateway and the rest of the configuration, and prints the report
 
   --config FILE        readiness: the totem's configuration (${CONFIG_FILE})
-  --language NAME      readiness: it or en
+  --language NAME      readiness: ${language.options.join(' or ')}
   --profile NAME       ${printerProfile.options.join(', ')}: a thermal head on USB, the first without it; a4-office
   --uri URI            of the office printer, ipp://… or ipps://…
   --ca FILE            PEM of the authority that vouches for an ipps printer
@@ -94,7 +95,7 @@ async function readiness(args: string[]): Promise<number> {
   const given = options(HELP, args, READINESS_OPTIONS)
   const { config } = dataOf(given)
   if (!config) return usage(HELP)
-  const examined = await examine(config, oneOf(HELP, '--language', given.language, ['it', 'en']))
+  const examined = await examine(config, oneOf(HELP, '--language', given.language, language.options))
   try {
     const { printer } = examined
     const { checks, versions, queue, lastSync, trustListSequence } = examined.readiness

@@ -93,7 +93,12 @@ describe('issue', () => {
     ['nobody', 'EN122', { soggettoIntestatario: { idANPR: 'AF41450AS' } }],
     ['a type that is not issued here', '999', { listaTipiCertificati: { tipoCertificato: ['99'] } }],
     ['a language that is not issued here', '999', { linguaCertificato: { tipoLinguaCertificato: ['SL'] } }],
-    ['not exempt from bollo', '999', { esenzioneBollo: '0' }],
+    ['not exempt from bollo, and none paid', 'EN208', { esenzioneBollo: '0' }],
+    ['not exempt from bollo, and no way said', '999', { esenzioneBollo: '0', bollo: '1600' }],
+    ['bollo paid virtually without authorisation', 'EN116', { esenzioneBollo: '0', bollo: '1600', bolloVirtuale: '1' }],
+    ['exempt from bollo, and bollo all the same', '999', { bollo: '1600' }],
+    ['exempt from bollo, and diritti all the same', 'EN217', { diritti: '52' }],
+    ['an exemption that table 39 does not have', '999', { esenzioneBollo: '11' }],
     ['own request marked as of another person', '999', { tipoRichiedente: '1' }],
     ['not the contract', '999', { emissione: '7' }],
   ])('%s: %s', async (_name, code, change) => {

@@ -3,7 +3,8 @@ import { startAnpr } from './server.ts'
 
 export { type Anpr, startAnpr } from './server.ts'
 
-// node simulator/anpr/index.ts --port N --pki DIR [--reuse-pdf]: says where it listens in one JSON line, ends on SIGTERM.
+// node simulator/anpr/index.ts --port N --pki DIR [--reuse-pdf]: prints its address in one JSON line, and ends on
+// SIGTERM.
 if (import.meta.main) {
   const { values } = parseArgs({
     options: {

@@ -9,26 +9,26 @@ import { type AnprError, type CertificateGrant, grant, protocolOf } from './regi
 type Request = z.infer<typeof richiestaCertificazione>
 type Answer = z.infer<typeof rispostaCertificazione>
 
-/** `emissione` of 6001: by internet, or only to be looked at. */
+/** `emissione` of 6001: issue by internet, or preview. */
 const PREVIEW = '3'
 
 export interface Issuer {
   answer(request: Request): Promise<Result<Answer, AnprError>>
-  /** What was issued so far, by idOperazioneClient: previews are not. */
+  /** Everything issued so far, by idOperazioneClient, without previews. */
   issued: ReadonlyMap<string, Issue>
 }
 
 interface Issue {
   answer: Promise<Answer>
-  /** How often it was asked for: the first time made the certificate, each other one was answered with the same. */
+  /** How often it was asked for. The first time made the certificate; each other time got the same one. */
   asked: number
 }
 
 /**
  * Issues certificates as ANPR does: the same idOperazioneClient gets the certificate already issued, byte for byte (ISS
- * 5069, change log 9.2.1). Kept in memory: a new process is a new, empty registry of issues. `reusePdf`: the first PDF of a
- * person and types serves for all later ones, which differ in protocol and operation: drawing and sealing cost some 50 ms,
- * and what is tried with thousands of totems is not the drawing.
+ * 5069, change log 9.2.1). Everything is in memory: a new process has issued nothing. `reusePdf`: the first PDF of a
+ * person and types serves for all later ones, which differ in protocol and operation. Drawing and sealing take some 50
+ * ms, and a test with thousands of totems does not test the drawing.
  */
 export function createIssuer(key: SealKey, now: () => Date, { reusePdf = false } = {}): Issuer {
   const issued = new Map<string, Issue & { request: string }>()
@@ -36,8 +36,8 @@ export function createIssuer(key: SealKey, now: () => Date, { reusePdf = false }
 
   async function made(id: string, granted: CertificateGrant): Promise<Answer> {
     if (!reusePdf) return issue(id, granted, key, now())
-    const { types, subject, exemption } = granted
-    const name = JSON.stringify([subject.id, types, exemption])
+    const { types, subject, bollo } = granted
+    const name = JSON.stringify([subject.id, types, bollo])
     const first = pdfs.get(name) ?? issue(id, granted, key, now())
     pdfs.set(name, first)
     return { ...identifiersOf(id), file: (await first).file }
@@ -53,6 +53,9 @@ export function createIssuer(key: SealKey, now: () => Date, { reusePdf = false }
         requester: request.richiedente.idANPR,
         tipoRichiedente: request.tipoRichiedente,
         esenzioneBollo: request.esenzioneBollo,
+        bollo: request.bollo,
+        bolloVirtuale: request.bolloVirtuale,
+        diritti: request.diritti,
       })
       if (!granted.ok) return granted
       if (request.emissione === PREVIEW) return ok(await preview(granted.value, key, now()))

@@ -3,9 +3,9 @@ import type { z } from 'zod'
 import type { DatiAnagrafici, datiSoggetto, rispostaErrori } from '../../contract/anpr.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { type Family, familyOf, type Person, people, personById } from '../population/people.ts'
-import { type DrawnType, drawnTypes } from './certificate/wording.ts'
+import { type Bollo, type DrawnType, drawnTypes } from './certificate/wording.ts'
 
-/** ANPR's own error: code of its list, and its text, which speaks to officials. */
+/** ANPR's own error: a code of its list, and its text, which is written for officials. */
 export interface AnprError {
   kind: 'anpr-error'
   code: string
@@ -43,6 +43,10 @@ export interface CertificateWish {
   requester: string
   tipoRichiedente: string
   esenzioneBollo: string
+  /** Euro cents. */
+  bollo: string
+  bolloVirtuale: string | undefined
+  diritti: string
 }
 
 export interface CertificateGrant {
@@ -50,7 +54,8 @@ export interface CertificateGrant {
   subject: Person
   family: Family
   members: Person[]
-  exemption: string
+  /** How the bollo is settled, as it stands on the sheet. */
+  bollo: Bollo
 }
 
 /** ANPR table 39: what each exemption that this registry accepts cites as its law on the sheet. */
@@ -64,14 +69,35 @@ const EXEMPTIONS = new Map([
   ['9', 'art. 9 Tab. B DPR 642/1972'],
 ])
 
+/** Table 39's code of a use that is not exempt. */
+const NOT_EXEMPT = '0'
+/** `bolloVirtuale` of 6001. */
+const VIRTUAL = '1'
+const CONTRASSEGNO = '2'
+
+/** How a wish settles its bollo, and ANPR's own refusals of one that does not (its list of errors). */
+function settled({ esenzioneBollo, bollo, bolloVirtuale, diritti }: CertificateWish): Result<Bollo, AnprError> {
+  if (esenzioneBollo !== NOT_EXEMPT) {
+    const exempt = EXEMPTIONS.get(esenzioneBollo)
+    if (!exempt || bollo !== '0') return anprError('999', 'Operazione non effettuabile')
+    if (diritti !== '0') return anprError('EN217', 'Importo diritti segreteria deve essere uguale a 0,00 euro')
+    return ok({ exempt })
+  }
+  if (!(Number(bollo) > 0)) return anprError('EN208', 'Importo bollo deve essere maggiore di 0,00 euro')
+  // No authorisation of the Agenzia delle Entrate is registered for this e-service of the totem.
+  if (bolloVirtuale === VIRTUAL) {
+    return anprError('EN116', "Estremi dell'autorizzazione al pagamento del bollo in modo virtuale assenti")
+  }
+  return bolloVirtuale === CONTRASSEGNO ? ok('contrassegno') : anprError('999', 'Operazione non effettuabile')
+}
+
 /** The rules that can refuse a certificate that this registry draws to people who are alive and registered. */
 export function grant(wish: CertificateWish): Result<CertificateGrant, AnprError> {
   const types = drawnTypes.filter((type) => wish.types.includes(type))
   if (types.length !== wish.types.length) return anprError('999', 'Operazione non effettuabile')
   if (wish.languages.some((language) => language !== 'IT')) return anprError('999', 'Operazione non effettuabile')
-  const exemption = EXEMPTIONS.get(wish.esenzioneBollo)
-  // This e-service of the totem issues exempt certificates only: no bollo is settled here.
-  if (!exemption) return anprError('999', 'Operazione non effettuabile')
+  const bollo = settled(wish)
+  if (!bollo.ok) return bollo
   const sheet = familySheetOf(wish.subject)
   if (!sheet.ok) return sheet
   const { family, members } = sheet.value
@@ -86,10 +112,10 @@ export function grant(wish: CertificateWish): Result<CertificateGrant, AnprError
         "famiglia anagrafica dell'intestatario.",
     )
   }
-  return ok({ types, subject, family, members, exemption })
+  return ok({ types, subject, family, members, bollo: bollo.value })
 }
 
-/** A person as C030 and C021 tell of them; `place` in the family from 1. */
+/** A person as C030 and C021 describe them; `place` in the family counts from 1. */
 export function soggetto(person: Person, place: number): z.infer<typeof datiSoggetto> {
   const relation = familyOf(person.id)?.members.find((member) => member.person === person.id)?.relation
   return {
@@ -107,11 +133,11 @@ export function soggetto(person: Person, place: number): z.infer<typeof datiSogg
   }
 }
 
-/** A person as C029 tells of them. */
+/** A person as C029 describes them. */
 export function datiAnagraficiOf(person: Person, { comune, address }: Family): DatiAnagrafici {
   const { codiceFiscale, surname, name, sex, born, birthComune, idAnpr, statoCivile } = person
   const { toponimo, civico } = address
-  // Its kind is the first word.
+  // The first word is the kind of street.
   const [, specie = '', denominazioneToponimo = toponimo] = /^(\S+) (.+)$/.exec(toponimo) ?? []
   const [numero = '', lettera] = civico.split('/')
   return {
@@ -141,7 +167,7 @@ export function datiAnagraficiOf(person: Person, { comune, address }: Family): D
   }
 }
 
-/** Ten digits, as today's protocol numbers (ISS 4815); the same operation id always gets the same one. */
+/** Ten digits, like today's protocol numbers (ISS 4815). The same operation id always gets the same one. */
 export const protocolOf = (idOperazioneClient: string): string => {
   const seed = createHash('sha256').update(idOperazioneClient).digest().readUIntBE(0, 6)
   return String(2_000_000_000 + (seed % 1_000_000_000))

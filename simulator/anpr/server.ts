@@ -9,8 +9,8 @@ import { createIssuer, type Issuer } from './issue.ts'
 import { type AnprError, datiAnagraficiOf, errori, familySheetOf, findByCodiceFiscale, soggetto } from './registry.ts'
 
 /**
- * What can be wrong with ANPR, switched by a test or from the dock. `slow` answers rightly after `ms`; `garbage` answers
- * 200 with something that is no answer; `error` refuses everything with ANPR's own code.
+ * A fault of ANPR, which a test or the dock switches on. `slow` answers rightly after `ms`; `garbage` answers 200 with
+ * nonsense; `error` refuses everything with ANPR's own code.
  */
 const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('none') }),
@@ -26,7 +26,7 @@ export interface Anpr {
   setFault(fault: AnprFault): void
   /** idOperazioneClient of every certificate issued (previews are not), in order. */
   issued(): string[]
-  /** The same with how often each was asked for; all but the first time had no effect. */
+  /** The same, with the number of times that each was asked for; only the first time had an effect. */
   asked(): ReadonlyMap<string, number>
   stop(): Promise<void>
 }

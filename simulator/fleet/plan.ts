@@ -21,7 +21,7 @@ export interface OutagePlan {
 
 /** A post office is open from 8:20 to 19:05; the outage is taken to fall into that time. */
 const OPEN_MS = (10 * 60 + 45) * 60_000
-/** Residenza, stato di famiglia, or both on one sheet: as people ask (anpr.md §1.1, demand). */
+/** Residenza, stato di famiglia, or both on one sheet: as people ask (ANPR's open data, October 2022). */
 const DEMAND: { types: CertificateType[]; share: number }[] = [
   { types: ['8'], share: 0.4 },
   { types: ['12'], share: 0.35 },

@@ -4,16 +4,16 @@ import { createIntl } from 'react-intl'
 import italian from '../../assets/locales/it.json' with { type: 'json' }
 import type { TotemBridge } from '../../contract/ipc.ts'
 import type { Screen, ScreenOf } from '../../contract/journeys/index.ts'
-import type { Bench, CardChoice } from '../bench/bench.ts'
+import type { Bench, CardChoice } from '../bench/office.ts'
 
 /** Key of a text that the Italian screens show. */
 export type Text = keyof typeof italian
 
 /** Eyes and fingers: the person looks at the screen and touches what it offers, nothing else. */
 export interface Visitor {
-  /** The window of the visit that is on now; each visit gets a new one. */
+  /** The window of the current visit; each visit gets a new one. */
   page(): Page
-  /** What the totem shows now. */
+  /** The screen that the totem shows now. */
   screen(): Promise<Screen>
   /** Waits until the totem shows one of these screens. */
   sees<S extends Screen['screen']>(...names: S[]): Promise<ScreenOf<S>>
@@ -43,14 +43,14 @@ const intl = createIntl({ locale: 'it', messages: italian })
 
 /** @param reactionMs time between seeing a screen and touching it */
 export function visitorAt(app: ElectronApplication, reactionMs = REACTION_MS): Visitor {
-  // The newest: the window of the visit before lives until its successor is shown.
+  // The newest one, since the former visit's window lives until its successor is shown.
   const windows = () => app.windows().filter((page) => !page.isClosed() && page.url().startsWith('app://totem/'))
   function page(): Page {
     const newest = windows().at(-1)
     if (!newest) throw new Error('the totem has no window')
     return newest
   }
-  // The totem itself says what it shows. A window that is being replaced cannot answer: its successor is asked.
+  // Asks the totem itself for its screen. A window that is being replaced cannot answer; its successor can.
   async function look(): Promise<Screen | null> {
     try {
       const view = await page().evaluate(() =>

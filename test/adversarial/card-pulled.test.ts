@@ -39,14 +39,14 @@ test.each(Array.from({ length: 15 }, (_, index) => index + 1))(
     const again = await insertCard(card, pcscd.ports[0])
     await reader.until('present')
     expect(await expectGoodLogin(reader, 'anna-bianchi')).toBe(15)
-    // Pulled while it verified or not: a right PIN costs nothing.
+    // A right PIN costs no try, whether the card left before or after it verified.
     expect(card.triesLeft).toBe(3)
     await again.remove()
   },
 )
 
 describe('card-pulled: a CIE leaves the field', () => {
-  /** What a whole log-in sends, up to the reset of the card. */
+  /** The commands of a whole log-in, up to the reset of the card. */
   const sent: Uint8Array[] = []
   let readApdus = 0
   beforeAll(async () => {
@@ -62,7 +62,7 @@ describe('card-pulled: a CIE leaves the field', () => {
     await endVisit()
   })
 
-  test('at any APDU of the reading: whose it is nobody knows yet, so what comes next is a new card', async () => {
+  test('at any APDU of the reading: the next card is a new card, since nobody was read yet', async () => {
     for (let pullAtApdu = 1; pullAtApdu <= readApdus; pullAtApdu++) {
       const card = virtualCard('cie', 'anna-bianchi', PKI)
       const pulled = await insertCard(card, pcscd.ports[1], { pullAtApdu })
@@ -80,7 +80,7 @@ describe('card-pulled: a CIE leaves the field', () => {
     }
   })
 
-  test('at any APDU of the log-in: it goes on when the card is put back, but for a PIN whose fate nobody knows', async () => {
+  test('at any APDU of the log-in: the same card goes on, unless a PIN was lost on the way', async () => {
     const inFlight: number[] = []
     for (let pullAtApdu = readApdus + 1; pullAtApdu <= sent.length; pullAtApdu++) {
       const card = virtualCard('cie', 'anna-bianchi', PKI)
@@ -128,7 +128,7 @@ describe('card-pulled: a CIE leaves the field', () => {
     await endVisit()
   })
 
-  test('and another comes: it is told as a new card, and gets no PIN', async () => {
+  test('and another comes: the totem reports a new card, which gets no PIN', async () => {
     const annas = await insertCard(virtualCard('cie', 'anna-bianchi', PKI), pcscd.ports[1])
     await reader.until('present')
     expect((await reader.read()).ok).toBe(true)
@@ -148,7 +148,7 @@ describe('card-pulled: a CIE leaves the field', () => {
     await endVisit()
   })
 
-  test('for good: it is waited for no longer than the grace time', async () => {
+  test('for good: the totem waits no longer than the grace time', async () => {
     const card = await insertCard(virtualCard('cie', 'anna-bianchi', PKI), pcscd.ports[1])
     await reader.until('present')
     expect((await reader.read()).ok).toBe(true)

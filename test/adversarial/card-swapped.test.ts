@@ -9,7 +9,7 @@ import { makePki } from '../../simulator/pki/make.ts'
 import { type DrivenReader, driveReader, expectGoodLogin, expectSigned, failure } from '../support/card/log-in.ts'
 import { PKI } from '../support/pki.ts'
 
-// All CNS here have the same ATR: what tells one from the next is only that the slot was empty in between.
+// All CNS here have the same ATR, so only an empty slot in between tells one card from the next.
 let pcscd: Pcscd
 let reader: DrivenReader
 beforeEach(async () => {
@@ -28,7 +28,7 @@ const anna = () => cnsOf('anna-bianchi', PKI)
 const insertions = (from = reader) => from.told.flatMap((card) => (card.state === 'present' ? [card.insertion] : []))
 const grow = (numbers: number[]) =>
   new Set(numbers).size === numbers.length && numbers.toSorted((a, b) => a - b).join() === numbers.join()
-/** Waits until exactly this has been told since the start. */
+/** Waits until the reader has reported exactly this since the start. */
 const untilTold = (...states: string[]) =>
   vi.waitFor(() => expect(reader.told.map(({ state }) => state)).toEqual(states), { timeout: 10_000 })
 
@@ -51,14 +51,14 @@ test('card-swapped: the next one is another insertion, also after a restart of t
   await second.remove()
 })
 
-test('card-swapped while the device process was busy: it finds a card as before, and tells that it is not the same', async () => {
+test('card-swapped while the device process was busy: it reports that the card is another one', async () => {
   const first = await insertCard(mario(), pcscd.ports[0])
   await reader.until('present')
   await expectGoodLogin(reader, 'mario-rossi')
   reader.freeze()
   await first.remove()
   const second = await insertCard(anna(), pcscd.ports[0])
-  // Another client shows that the service has noticed; the first card's going it has noticed long before (insertCard waits).
+  // Another client shows that the service has noticed the new card. It noticed the first one leave (insertCard waits).
   const witness = driveReader(pcscd.socket)
   await witness.until('present')
   await witness.stop()
@@ -69,11 +69,11 @@ test('card-swapped while the device process was busy: it finds a card as before,
   await second.remove()
 })
 
-test('two-slots: when the card that was dealt with leaves, the other one is told as a new card', async () => {
+test('two-slots: when the card in use leaves, the other one is reported as a new card', async () => {
   const first = await insertCard(anna(), pcscd.ports[1])
   await reader.until('present')
   const second = await insertCard(mario(), pcscd.ports[0])
-  // The first one stays the one that is dealt with, whichever slot the second one came into.
+  // The first card stays in use, whichever slot the second one came into.
   await expectGoodLogin(reader, 'anna-bianchi')
   await first.remove()
   await untilTold('empty', 'present', 'empty', 'present')
@@ -82,7 +82,7 @@ test('two-slots: when the card that was dealt with leaves, the other one is told
   await second.remove()
 })
 
-test('two-slots: a CNS comes before whatever else is there', async () => {
+test('two-slots: a CNS has precedence over any other card', async () => {
   const other = await insertCard(unknownCard, pcscd.ports[0])
   await reader.until('present')
   const cns = await insertCard(mario(), pcscd.ports[1])
@@ -98,7 +98,7 @@ test('two-slots: a CNS comes before whatever else is there', async () => {
 const byContacts = () => cnsOf('mario-rossi', PKI)
 const byAir = () => cnsOf('mario-rossi', PKI, { profile: 'nfc-88' })
 
-test('two-slots: a card that both slots show is one card, and is used by its contacts', async () => {
+test('two-slots: a card that both slots show is one card, and the totem uses its contacts', async () => {
   const air = await insertCard(byAir(), pcscd.ports[1])
   await reader.until('present')
   expect((await reader.read()).ok).toBe(true)
@@ -116,12 +116,12 @@ test('two-slots: a card that both slots show is one card, and is used by its con
   await untilTold('empty', 'present', 'present', 'present', 'lost')
 })
 
-test('two-slots: both slots show it before anybody has asked whose it is', async () => {
+test('two-slots: both slots show the card before it is read', async () => {
   const contacts = await insertCard(byContacts(), pcscd.ports[0])
   const card = byAir()
   const asked = vi.spyOn(card, 'transmit')
   const air = await insertCard(card, pcscd.ports[1])
-  // Before the reader has looked at it there, it would be gone with its contacts.
+  // Until the reader has seen it in the air, the card would leave with its contacts.
   await vi.waitFor(() => expect(asked).toHaveBeenCalled(), { timeout: 10_000 })
   await expectGoodLogin(reader, 'mario-rossi')
   await contacts.remove()
@@ -131,7 +131,7 @@ test('two-slots: both slots show it before anybody has asked whose it is', async
   await reader.until('lost')
 })
 
-test('two-slots: half in, it is read by the air; pushed in, it keeps its files elsewhere and logs in all the same', async () => {
+test('two-slots: a card read by the air and then pushed in has its files elsewhere, and still logs in', async () => {
   const air = await insertCard(cnsOf('mario-rossi', PKI, { profile: 'st-nfc' }), pcscd.ports[1])
   await reader.until('present')
   const readout = await reader.read()
@@ -144,7 +144,7 @@ test('two-slots: half in, it is read by the air; pushed in, it keeps its files e
   await air.remove()
 })
 
-test('two-slots: a card that nobody was shown gets no PIN, though it was read to tell whether it is one', async () => {
+test('two-slots: a card that the totem read but did not report gets no PIN', async () => {
   const card = byContacts()
   const air = await insertCard(byAir(), pcscd.ports[1])
   const contacts = await insertCard(card, pcscd.ports[0])

@@ -21,7 +21,7 @@ afterAll(async () => {
 })
 beforeEach(() => reader.until('empty'))
 
-/** Puts a card in, and takes it out whatever becomes of the test. */
+/** Puts a card in, and takes it out even when the test fails. */
 async function withCard<T>(options: CnsOptions, work: (card: ReturnType<typeof cnsOf>) => Promise<T>): Promise<T> {
   const card = cnsOf('anna-bianchi', PKI, options)
   const inserted = await insertCard(card, pcscd.ports[0])
@@ -107,7 +107,7 @@ describe('PIN', () => {
     }),
   )
 
-  test('looked for by another reference costs one try, not two', () =>
+  test('sought under another reference costs one try, not two', () =>
     withCard({ faults: { otherPinReference: true } }, async (card) => {
       await reader.read()
       expect(await reader.login('00000000', challenge)).toEqual(failure('wrong-pin', { triesLeft: 2 }))
@@ -136,7 +136,7 @@ describe('PIN', () => {
     })
   })
 
-  test('what is no PIN never reaches the card', () =>
+  test('input that is no PIN never reaches the card', () =>
     withCard({}, async (card) => {
       await reader.read()
       for (const pin of ['', '1234', '123456789', '12a45']) {
@@ -179,12 +179,12 @@ describe('a card that is not as it should be', () => {
   ])('%s', (_, options, expected) =>
     withCard(options, async () => {
       expect(await reader.read()).toEqual(expected)
-      // Not read, so no PIN for it.
+      // The card was not read, so it gets no PIN.
       expect(await reader.login(DEFAULT_PIN, randomBytes(32))).toEqual(failure('card-removed'))
     }),
   )
 
-  test('a signature over something else is handed on as it is, and does not verify', () =>
+  test('a signature over something else is handed on unchanged, and does not verify', () =>
     withCard({ faults: { signsOtherData: true } }, async () => {
       const challenge = randomBytes(32)
       const readout = await reader.read()
@@ -223,12 +223,12 @@ describe('service', () => {
     await device.stop()
   })
 
-  test('wedged-reader at the start: a card that cannot even be greeted is given up, and the process with it', async () => {
+  test('wedged-reader at the start: the driver gives up a card that does not answer, and ends its process', async () => {
     const own = await startPcscd()
     const before = driveReader(own.socket)
     const inserted = await insertCard(cnsOf('mario-rossi', PKI), own.ports[0], { slowMs: 60_000 })
     await before.until('present')
-    // Whoever died before us may have left the reader in the middle of an APDU.
+    // A process that died before may have left the reader in the middle of an APDU.
     void before.read()
     const device = driveReader(own.socket)
     expect(await device.broken).toBe('connect-timeout')

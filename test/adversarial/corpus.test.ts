@@ -15,8 +15,8 @@ import { verifyTravelDocument } from '../../trust/travel-document.ts'
 import { loadTrust, type Trust } from '../../trust/trust.ts'
 import { PKI } from '../support/pki.ts'
 
-// Inputs that have broken card software, here or elsewhere, and every beginning of what a good card says: whatever reads a
-// card must name what is wrong with them, and stop.
+// Inputs that have broken card software, here or elsewhere, and every prefix of a good card's files. Each reader must
+// name the fault and stop.
 
 const corpus = JSON.parse(readFileSync(new URL('../vectors/hostile.json', import.meta.url), 'utf8')) as {
   what: string
@@ -67,7 +67,7 @@ describe.each(Object.keys(readers))('%s', (name) => {
     if (mustRefuse.includes(name)) expect(said).toMatchObject({ ok: false, error: { kind: expect.any(String) } })
   })
 
-  test('every beginning of what a good card says', () => {
+  test('every prefix of a good card’s files is refused', () => {
     for (const whole of good.values()) {
       for (let length = 0; length < whole.length; length++) {
         const said = read(whole.subarray(0, length))

@@ -13,7 +13,7 @@ import { createDiskSearcher } from '../support/disk/disk-image.ts'
 import { digitPatterns } from '../support/disk/personal-patterns.ts'
 import { watchDisk } from '../support/disk/totem-disk.ts'
 
-// Who proves that a disk holds nothing of anybody must first prove to find what is there.
+// The search that proves a disk clean must first prove that it finds what is there.
 
 const searcher = createDiskSearcher()
 const found = (content: Buffer | string) => [
@@ -29,7 +29,7 @@ const secrets = people.flatMap((person) => [
   [`address ${familyOf(person.id)?.address.toponimo}`, familyOf(person.id)?.address.toponimo],
 ]) as [string, string][]
 
-/** Each as whoever writes a file may encode a text. */
+/** Ways in which a program may encode a text that it writes. */
 const encodings: Record<string, (text: string) => Buffer> = {
   'UTF-8': (text) => Buffer.from(text),
   'upper case': (text) => Buffer.from(text.toUpperCase()),
@@ -63,7 +63,7 @@ test.for(Object.entries(encodings))('planted as %s', ([, encode]) => {
   for (const [what, text] of secrets) {
     const planted = encode(text)
     expect(found(planted)).toContain(what)
-    // A word of five letters, or one that is no word any more, says nothing when noise lies against it.
+    // A word of five letters, or part of a word, proves nothing when noise touches it.
     if (/surname|given|ID ANPR/.test(what)) continue
     expect(found(Buffer.concat([randomBytes(300), planted, randomBytes(300)])), what).toContain(what)
   }
@@ -82,7 +82,7 @@ test.each([
   expect(found(content)).toContain('PIN')
 })
 
-test('a PIN of five digits, and a CAN, count where they are said to be one', () => {
+test('a PIN of five digits and a CAN count where the text names them so', () => {
   const short = createDiskSearcher(digitPatterns('PIN', '38461'))
   const told = (text: string) =>
     short.bytes('planted', Buffer.from(`what the log holds of it: ${text}; and so on`)).length
@@ -93,7 +93,7 @@ test('a PIN of five digits, and a CAN, count where they are said to be one', () 
   expect(found(`{"event":"card.read","can":"${canOf(mario)}","kind":"cie"}`)).toContain(`CAN of ${mario.id}`)
 })
 
-test('what a card says, its certificate, an ANPR answer, a document', () => {
+test('a card’s files, its certificate, an ANPR answer and a document are found', () => {
   expect(found(Buffer.from(personalFile(mario)))).toContain(`codice fiscale of ${mario.id}`)
   expect(found(Buffer.from(personalFile(mario)).toString('base64'))).toContain(`codice fiscale of ${mario.id}`)
   expect(found(Buffer.from(`6|I<ITA${mario.surname.toUpperCase()}<<${mario.name.toUpperCase()}<<<<`))).toContain(
@@ -124,7 +124,7 @@ describe('a folder', () => {
   })
   afterAll(() => rmSync(dir, { recursive: true, force: true }))
 
-  test('names of files and links, deep folders, and a file that was clean a moment ago', () => {
+  test('names of files and links, deep folders, and a file that was clean before', () => {
     const folder = join(dir, 'folder')
     mkdirSync(join(folder, 'a/b'), { recursive: true })
     const log = join(folder, 'a/b/log.txt')
@@ -137,7 +137,7 @@ describe('a folder', () => {
     expect(leaks.map(({ how }) => how).sort()).toEqual(['as it is', 'file name', 'link'])
   })
 
-  test('the watch over a totem says what lay there at any moment, also when it is gone since', async () => {
+  test('the watch over a totem reports what lay there at any moment, even if it is gone since', async () => {
     const folder = join(dir, 'totem')
     mkdirSync(folder)
     const disk = watchDisk(folder)
@@ -158,7 +158,7 @@ describe('a folder', () => {
     const add = db.prepare('INSERT INTO note VALUES (?)')
     add.run('x'.repeat(100))
     expect(searcher.search([dir]).filter(({ file }) => file.includes('some.db'))).toEqual([])
-    // Overflow pages cut it wherever they end.
+    // An overflow page cuts a value where the page ends.
     for (let at = 0; at < 16; at++) add.run(`${'x'.repeat(4_070 + at)} ${mario.codiceFiscale} ${'y'.repeat(9_000)}`)
     expect(searcher.search([path]).filter(({ how }) => how === 'SQLite row')).toHaveLength(16)
     expect(searcher.search([`${path}-wal`]).length).toBeGreaterThan(10)

@@ -16,7 +16,7 @@ beforeAll(() => makePki(PKI))
 
 const certificateOf = (name: string) => new Uint8Array(readFileSync(join(PKI, `${name}.cert.der`)))
 
-/** The gateway's trust on a folder of its own, with a clock to turn. */
+/** The gateway's trust on a folder of its own, with a clock that the test sets. */
 async function keeperOn({
   crls = {},
   ...more
@@ -67,7 +67,7 @@ describe('revocation', () => {
     expect(loggedIn(10).ok).toBe(true)
     expect(loggedIn(4)).toMatchObject({ error: { kind: 'certificate-revoked' } })
   })
-  test('crl-too-old: unknown is refused or accepted, as the policy says; what it revokes stays revoked', async () => {
+  test('crl-too-old: the policy refuses or accepts unknown cards; revoked cards stay revoked', async () => {
     const issued = new Date(Date.now() - 3 * DAY)
     for (const whenUnknown of ['refuse', 'accept'] as const) {
       const { keeper } = await keeperOn({ crls: { issued }, revocation: { maxAgeHours: 48, whenUnknown } })
@@ -80,14 +80,14 @@ describe('revocation', () => {
       expect(keeper.verify(revoked, new Date())).toMatchObject({ error: { kind: 'certificate-revoked' } })
     }
   })
-  test('no CRL at all is no good news', async () => {
+  test('no CRL at all: unknown, never good', async () => {
     const { keeper } = await keeperOn({ crls: null })
     expect(keeper.verify(login('anna-bianchi'), new Date())).toMatchObject({ error: { kind: 'revocation-unknown' } })
   })
 })
 
 describe('list', () => {
-  test('a newer one counts as soon as it is there, with the CRLs that are here', async () => {
+  test('a newer list counts as soon as it is there, with the CRLs at hand', async () => {
     const { keeper, config } = await keeperOn()
     const crls = keeper.bundle().crls.length
     const newer = await listOf(8, (list) => ({
@@ -136,7 +136,7 @@ describe('list', () => {
     expect(keeper.verify(login('anna-bianchi'), new Date()).ok).toBe(true)
     expect(log()).toContain(`"${kind}"`)
   })
-  test('without a list that can be used there is no gateway', async () => {
+  test('the gateway does not start without a usable list', async () => {
     const { config } = await keeperOn()
     writeFileSync(config.list, 'x')
     const opened = await openTrust({ config, now: () => new Date(), log: pino({ enabled: false }) })
@@ -170,7 +170,7 @@ describe('folder of CRLs', () => {
     const verdict = keeper.verify(login('giovanni-ricci'), new Date())
     expect(verdict).toMatchObject({ error: { kind: 'certificate-revoked' } })
   })
-  test('of each issuer the newest is kept and offered', async () => {
+  test('the gateway keeps and offers the newest CRL of each issuer', async () => {
     const { keeper, config } = await keeperOn({ crls: { issued: new Date(Date.now() - 3_600_000) } })
     const before = keeper.bundle().crls.map(({ sha256 }) => sha256)
     await issueCrls(PKI, config.crls)
@@ -215,7 +215,7 @@ describe('distribution points', () => {
     expect(readdirSync(config.crls).filter((name) => name.endsWith('.crl'))).toHaveLength(1)
   })
 
-  test('nobody is called whom the operator has not named', async () => {
+  test('the gateway calls only hosts that the operator has named', async () => {
     const inside = await issuerServer((_request, response) => response.end('secret'))
     const { keeper, clock, config } = await keeperOn({ crls: null, crlHosts: ['crl.example.it'] })
     const addresses = [
@@ -233,7 +233,7 @@ describe('distribution points', () => {
     expect(existsSync(join(config.crls, 'points.json'))).toBe(false)
   })
 
-  test("a stranger's certificate sends us nowhere", async () => {
+  test("a stranger's certificate makes the gateway call nobody", async () => {
     const issuer = await issuerServer((_request, response) => response.end())
     const { keeper, clock } = await keeperOn({ crls: null, crlHosts: [issuer.host] })
     const certificate = Buffer.from(await certificateNaming([`${issuer.url}/ca.crl`]), 'base64')

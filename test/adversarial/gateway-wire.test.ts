@@ -18,7 +18,7 @@ import { chainOf } from '../support/journal/chain.ts'
 import { PKI } from '../support/pki.ts'
 
 const DAY = 86_400_000
-/** On a machine that has other things to do. */
+/** Longer than any start takes on a busy machine. */
 const SOON = { timeout: 30_000 }
 
 let postgres: Postgres
@@ -85,7 +85,7 @@ describe('compression', () => {
   ])('%s: turned away', async (_name, body, encoding, status) => {
     expect(await post(body, encoding)).toBe(status)
   })
-  test('an answer goes gzipped to who asks for it', async () => {
+  test('a client that asks for gzip gets it', async () => {
     const headers = { 'accept-encoding': 'gzip' }
     const answer = await request(`${centre.gateway.url}/v1/trust`, { dispatcher: agent, headers })
     expect(answer.headers['content-encoding']).toBe('gzip')
@@ -96,7 +96,7 @@ describe('compression', () => {
 
 describe('outcomes', () => {
   const outcomes = (after: number, wait = 0) => totem.get(`/v1/outcomes?after=${after}&wait=${wait}`)
-  /** Everything after `from`, however many pages. */
+  /** All outcomes after `from`, over as many pages as it takes. */
   async function drained(from = 0): Promise<{ cursor: number; pages: string[][] }> {
     const pages: string[][] = []
     let [cursor, more] = [from, true]
@@ -118,7 +118,7 @@ describe('outcomes', () => {
     expect((await outcomes(from)).body).toEqual(body)
     expect((await outcomes(body.cursor)).body).toEqual({ cursor: body.cursor, more: false, outcomes: [] })
   })
-  test('one that stands there is told while the poll is held, and nobody else of it', async () => {
+  test('a held poll tells its totem at once, and no other totem', async () => {
     const { cursor } = await drained()
     const polls = [outcomes(cursor, 25), outcomes(cursor, 25)]
     const stranger = other.get('/v1/outcomes?after=0&wait=1')
@@ -127,7 +127,7 @@ describe('outcomes', () => {
     for (const { body } of await Promise.all(polls)) expect(operationsOf(body)).toEqual([item.operation])
     expect((await stranger).body.outcomes).toEqual([])
   })
-  test('a totem that opens poll after poll holds four: the oldest is answered', async () => {
+  test('a totem that opens poll after poll holds four: the oldest is answered at once', async () => {
     const { cursor } = await drained()
     const polls = Array.from({ length: 5 }, () => outcomes(cursor, 25))
     expect((await Promise.race(polls)).body).toEqual({ cursor, more: false, outcomes: [] })
@@ -136,10 +136,10 @@ describe('outcomes', () => {
     const told = (await Promise.all(polls)).flatMap(({ body }) => operationsOf(body))
     expect(told).toEqual(Array(4).fill(item.operation))
   })
-  test('a cursor that was never given is answered from the beginning', async () => {
+  test('a cursor that the gateway never gave is answered from the beginning', async () => {
     expect((await outcomes(1_000_000)).body).toEqual((await outcomes(0)).body)
   })
-  test('pages are bounded in bytes, and one outcome always goes', async () => {
+  test('pages are bounded in bytes, but hold at least one outcome', async () => {
     const all = (await drained()).pages.flat()
     await database.query("update operation_outcome set sealed = repeat('x', 600000) where operation = any ($1)", [all])
     expect((await drained()).pages).toEqual(all.map((operation) => [operation]))
@@ -162,7 +162,7 @@ describe('outcomes', () => {
   })
 })
 
-test('too many bodies at once: told when to come again, and a citizen who stands there is served', async ({
+test('too many bodies at once: the gateway says when to come again, and serves a waiting citizen', async ({
   onTestFinished,
 }) => {
   const { hostname, port } = new URL(centre.gateway.url)
@@ -185,7 +185,7 @@ test('too many bodies at once: told when to come again, and a citizen who stands
     return { status: answer.statusCode, retryAfter: Number(answer.headers['retry-after'] ?? 0) }
   }
   await expect.poll(submit, SOON).toEqual({ status: 200, retryAfter: 0 })
-  // Each has announced a body and does not send it; one totem may have 24 of the 32, and not more.
+  // Each announces a body and does not send it. One totem may take 24 of the 32 places.
   for (let count = 0; count < 40; count++) {
     const socket = connect({ host: hostname, port: Number(port), ...asTotem(count < 32 ? 'TT-0002' : 'TT-0001') })
     hanging.push(socket)
@@ -206,14 +206,14 @@ const dead = async () =>
   (await operator.get('/v1/operator/operations', authorization())).body.operations.filter(
     ({ state }: { state: string }) => state === 'dead',
   )
-/** A request for which ANPR, which is out from here on, had no answer for days. */
+/** A request for which ANPR had no answer for days. ANPR is down from here on. */
 async function givenUp() {
   centre.anpr.setFault({ kind: 'unavailable' })
   const item = await sealed(wish('anna-bianchi'))
   await totem.submit(item)
   await expect
     .poll(async () => {
-      // As after days: the next failure is the last one.
+      // As after days of tries: the next failure is the last one.
       await database.query("update pgboss.job set retry_limit = retry_count where name = 'anpr' and state <> 'failed'")
       return dead()
     }, SOON)
@@ -222,7 +222,7 @@ async function givenUp() {
 }
 
 describe('operators', () => {
-  test('what was given up is shown as dead, and redriven it is issued', async () => {
+  test('an operation that was given up shows as dead, and is issued after a redrive', async () => {
     const item = await givenUp()
     expect((await totem.submit(item)).body.results[0].state).toBe('pending')
     centre.anpr.setFault({ kind: 'none' })
@@ -252,7 +252,7 @@ describe('operators', () => {
     const { totems } = (await operator.get('/v1/operator/totems', authorization())).body
     expect(totems).toMatchObject([{ totem: 'TT-0001', heartbeat: { uptimeS: 61 } }])
   })
-  test('the metrics count, and name nobody', async () => {
+  test('the metrics hold counts and no names', async () => {
     const agent = new Agent({ connect: { ca: file('gateway-ca.pem') } })
     const answer = await request(`${centre.gateway.operatorUrl}/metrics`, {
       dispatcher: agent,
@@ -284,7 +284,7 @@ describe('what is kept', () => {
   const atTheTotem = { channel: 'totem', caller: 'TT-0001', actor: null }
   const count = async (query: string, id: string) => (await database.query(query, [id])).rowCount
 
-  test('the access log says who asked what, by keyed hashes', async () => {
+  test('the access log records who asked what, by keyed hashes', async () => {
     const items = await Promise.all(['anna-bianchi', 'anna-bianchi', 'mario-rossi'].map((who) => sealed(wish(who))))
     await totem.settled(...items)
     const { rows } = await database.query(
@@ -300,7 +300,7 @@ describe('what is kept', () => {
       expect(JSON.stringify(rows)).not.toContain(idAnpr)
     }
   })
-  test('so it does of what was only shown, before it is, and not of what ANPR did not answer', async () => {
+  test('the access log records each look before it is shown, and none that ANPR did not answer', async () => {
     const { last } = (await database.query('select max(id) as last from access_log')).rows[0]
     const { body } = await totem.post('/v1/sessions', login('anna-bianchi'))
     const bearer = { authorization: `Bearer ${body.token}` }
@@ -311,7 +311,11 @@ describe('what is kept', () => {
     const visura = await totem.get('/v1/sessions/current/visura', bearer)
     expect((await totem.get('/v1/sessions/current/family', bearer)).status).toBe(200)
     const preview = (of: string) =>
-      totem.post('/v1/previews', { subject: of, types: ['8'], exemption: 'processuale' }, bearer)
+      totem.post(
+        '/v1/previews',
+        { subject: of, types: ['8'], bollo: { kind: 'exempt', exemption: 'processuale' } },
+        bearer,
+      )
     expect((await preview(subject)).status).toBe(200)
     const stranger = await preview(idAnpr('mario-rossi'))
     const item = await sealed(wish('anna-bianchi'))
@@ -331,7 +335,7 @@ describe('what is kept', () => {
       expect(JSON.stringify(rows)).not.toContain(idAnpr)
     }
   })
-  test('the request goes when it is settled, the outcome days after it was fetched, the operation never', async () => {
+  test('a request is erased once settled, its outcome days after it was fetched, the operation never', async () => {
     const item = await sealed(wish('anna-bianchi'))
     const id = item.operation
     await totem.settled(item)
@@ -353,7 +357,7 @@ describe('what is kept', () => {
     expect(await count('select from access_log where operation = $1', id)).toBe(0)
     expect(await count('select from operation where id = $1', id)).toBe(1)
   })
-  test('one that nobody fetched goes after five weeks', async () => {
+  test('an outcome that no totem fetched is erased after five weeks', async () => {
     const item = await sealed(wish('anna-bianchi'))
     await totem.submit(item)
     await expect.poll(() => count('select from operation_outcome where operation = $1', item.operation), SOON).toBe(1)
@@ -362,7 +366,9 @@ describe('what is kept', () => {
     await later(36)
     expect(await count('select from operation_outcome where operation = $1', item.operation)).toBe(0)
   })
-  test('what was given up is refused after five weeks, and its totem hears of it', async ({ onTestFinished }) => {
+  test('an operation that was given up is refused after five weeks, and its totem hears of it', async ({
+    onTestFinished,
+  }) => {
     const { operation } = await givenUp()
     centre.anpr.setFault({ kind: 'none' })
     const now = new Date()
@@ -384,7 +390,7 @@ describe('what is kept', () => {
       1,
     )
   })
-  test('a sync log goes after three years but for its end, on which the next entry hangs', async () => {
+  test('a sync log is erased after three years, except for its end, to which the next entry is chained', async () => {
     const entries = chainOf('TT-0002', 5)
     const send = async (batch: typeof entries) => (await other.post('/v1/journal', { entries: batch, base: null })).body
     await send(entries)
@@ -399,7 +405,7 @@ describe('what is kept', () => {
     expect(await send(chainOf('TT-0002', 2, entries[4]))).toMatchObject({ upTo: 7, forked: false })
     expect(await held()).toEqual([5, 6, 7])
   })
-  test('a request of the version before, taken in by the gateway of then: refused by name, and its totem hears of it', async () => {
+  test('a request that an earlier version took in: refused by name, and its totem hears of it', async () => {
     const item = await sealed(wish('anna-bianchi'))
     const { operation } = item
     const { rows } = await database.query("select last from outcome_counter where totem = 'TT-0001'")
@@ -414,7 +420,7 @@ describe('what is kept', () => {
     expect(centre.anpr.issued()).not.toContain(operation)
     expect(await count('select from operation_request where operation = $1', operation)).toBe(0)
   })
-  test('a request without a job is given one', async () => {
+  test('a request without a job gets one', async () => {
     centre.anpr.setFault({ kind: 'unavailable' })
     const item = await sealed(wish('anna-bianchi'))
     await totem.submit(item)
@@ -425,7 +431,7 @@ describe('what is kept', () => {
   })
 })
 
-test('while the database is away a read is to come again', async ({ onTestFinished }) => {
+test('while the database is away, a read is answered with when to come again', async ({ onTestFinished }) => {
   const server = await startPostgres()
   const own = await openCentre(server.url, {}, { reusePdf: true })
   const agent = new Agent({ connect: asTotem() })
@@ -440,7 +446,7 @@ test('while the database is away a read is to come again', async ({ onTestFinish
   }
   const paths = ['/v1/operations', '/v1/outcomes?after=0&wait=0']
   for (const path of paths) expect(await read(path)).toEqual({ status: 200, again: 0 })
-  // It turns out who is there, and then nobody is behind its socket.
+  // The proxy drops its connections, and then nothing listens behind its socket.
   await server.stop()
   const away = { status: 503, again: expect.toSatisfy((seconds: number) => seconds >= 1) }
   for (const path of [...paths, ...paths]) expect(await read(path)).toEqual(away)

@@ -134,7 +134,7 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
       })
       expect(body.kind).toBe('signature-invalid')
     })
-    test('login made at another totem', async () => {
+    test('a login made at another totem', async () => {
       const { body } = await totem.post('/v1/sessions', login('mario-rossi', { totem: 'TT-0002' }))
       expect(body.kind).toBe('statement-other-caller')
     })
@@ -145,13 +145,13 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
         expect(answer).toEqual({ status: 403, body: { kind: `${by}-not-accepted`, anpr: null } })
       }
     })
-    test('evidence by nothing that there is, or with a field too many, is malformed', async () => {
+    test('evidence of an unknown kind, or with a field too many, is malformed', async () => {
       const evidence = login('mario-rossi')
       for (const changed of [{ by: 'fax' }, { by: undefined }, { name: 'MARIO' }]) {
         expect((await totem.post('/v1/sessions', { ...evidence, ...changed })).body.kind).toBe('request-malformed')
       }
     })
-    test('a login as totems made it before: request-outdated', async () => {
+    test('a login of the format before: request-outdated', async () => {
       const { status, body } = await totem.post('/v1/sessions', formerLogin(login('mario-rossi')))
       expect({ status, body }).toEqual({ status: 403, body: { kind: 'request-outdated', anpr: null } })
     })
@@ -171,14 +171,14 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
       const { body } = await totem.post('/v1/sessions', login('mario-rossi', { at }))
       expect(body.kind).toBe('statement-stale')
     })
-    test('login used twice, also at the same moment: once', async () => {
+    test('a login used twice, also at the same moment, counts once', async () => {
       const evidence = login('mario-rossi')
       const answers = await Promise.all([1, 2, 3].map(() => totem.post('/v1/sessions', evidence)))
       expect(answers.map(({ status }) => status).sort()).toEqual([201, 403, 403])
       const { body } = await totem.post('/v1/sessions', evidence)
       expect(body.kind).toBe('statement-replayed')
     })
-    test('ANPR down: the login is not used up', async () => {
+    test('a login is not used up while ANPR is down', async () => {
       const evidence = login('mario-rossi')
       centre.anpr.setFault({ kind: 'unavailable' })
       expect(await totem.post('/v1/sessions', evidence)).toEqual({
@@ -188,13 +188,13 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
       centre.anpr.setFault({ kind: 'none' })
       expect((await totem.post('/v1/sessions', evidence)).status).toBe(201)
     })
-    test('it ends after fifteen minutes', async () => {
+    test('a session ends after fifteen minutes', async () => {
       const session = await openSession('mario-rossi')
       centre.clock.now = new Date(+centre.clock.now + 16 * MINUTE)
       const { status, body } = await totem.get('/v1/sessions/current/family', session)
       expect({ status, kind: body.kind }).toEqual({ status: 401, kind: 'session-expired' })
     })
-    test('it is good at its own totem only', async () => {
+    test('a session is good at its own totem only', async () => {
       const session = await openSession('mario-rossi')
       expect((await other.get('/v1/sessions/current/family', session)).body.kind).toBe('session-expired')
       expect((await totem.get('/v1/sessions/current/family')).body.kind).toBe('session-expired')
@@ -202,7 +202,7 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
   })
 
   describe('trust', () => {
-    test('list and CRLs are those of the gateway, byte for byte', async () => {
+    test('totems get the gateway’s list and CRLs byte for byte', async () => {
       const { status, body } = await totem.get('/v1/trust')
       expect(status).toBe(200)
       expect(body.list).toBe(readFileSync(centre.config.trust.list, 'utf8'))
@@ -242,7 +242,7 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
       const before = centre.anpr.issued().length
       const { status, body } = await totem.post(
         '/v1/previews',
-        { subject: idAnpr('sofia-rossi'), types: ['8', '12'], exemption: 'processuale' },
+        { subject: idAnpr('sofia-rossi'), types: ['8', '12'], bollo: { kind: 'exempt', exemption: 'processuale' } },
         await openSession('mario-rossi'),
       )
       expect(status).toBe(200)
@@ -252,7 +252,7 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
     test('preview of a neighbour is refused with the code of ANPR', async () => {
       const { status, body } = await totem.post(
         '/v1/previews',
-        { subject: idAnpr('anna-bianchi'), types: ['8'], exemption: 'processuale' },
+        { subject: idAnpr('anna-bianchi'), types: ['8'], bollo: { kind: 'exempt', exemption: 'processuale' } },
         await openSession('mario-rossi'),
       )
       expect({ status, body }).toEqual({ status: 403, body: { kind: 'not-in-family', anpr: 'EN169' } })
@@ -273,7 +273,7 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
       expect(Buffer.from(outcome.pdf, 'base64').equals(Buffer.from(await made.arrayBuffer()))).toBe(true)
       await expect(opened(result.outcome, 'TT-0002')).rejects.toThrow()
     })
-    test('asked again, also sealed anew, it gets the same outcome', async () => {
+    test('an operation asked again, also sealed anew, gets the same outcome', async () => {
       const request = wish('anna-bianchi')
       const item = await sealed(request)
       const first = await totem.settled(item)
@@ -341,7 +341,7 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
       const item = await sealed(wish('anna-bianchi'), header)
       expect((await totem.settled(item)).body.results[0].problem.kind).toBe('request-malformed')
     })
-    test('the wrong key at the gateway costs nobody a request: not taken in and an alarm, issued when the key is right', async () => {
+    test('the wrong key at the gateway costs nobody a request: it is turned away with an alarm, and issued once the key is right', async () => {
       const request = wish('anna-bianchi')
       const stranger = await sealed(request, { kid: 'other' })
       expect((await totem.submit(stranger)).body.results).toEqual([
@@ -373,14 +373,14 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
       expect(listed.map(({ operation }: { operation: string }) => operation)).not.toContain(item.operation)
     })
     test('evidence is judged at the time of its login', async () => {
-      // The card was good when the request was queued, and ends while it waits.
+      // The card was good when the request was queued, and expires while it waits.
       const at = new Date(+centre.clock.now - 20 * DAY)
       const queued = await sealed(
         wish('anna-bianchi', { evidence: login('anna-bianchi', { at, certificate: 'anna-bianchi.expired' }) }),
       )
       expect((await totem.settled(queued)).body.results[0].state).toBe('issued')
     })
-    test('thirty-one days old: refused, and decided anew when it was the clock here that was wrong', async () => {
+    test('thirty-one days old: refused, and decided anew if the gateway’s own clock was wrong', async () => {
       const item = await sealed(wish('anna-bianchi'))
       centre.clock.now = new Date(+centre.clock.now + 31 * DAY)
       expect((await totem.settled(item)).body.results).toEqual([
@@ -394,7 +394,7 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
       const item = await sealed(wish('anna-bianchi', { evidence: login('anna-bianchi', { at }) }))
       expect((await totem.settled(item)).body.results[0].state).toBe('issued')
     })
-    test('the clock of the totem months ahead: not taken in and an alarm, issued when the time has come', async () => {
+    test('the clock of the totem months ahead: turned away with an alarm, and issued when the time has come', async () => {
       const at = new Date(+centre.clock.now + 90 * DAY)
       const item = await sealed(wish('anna-bianchi', { evidence: login('anna-bianchi', { at }) }))
       expect((await totem.submit(item)).body.results).toEqual([
@@ -417,7 +417,7 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
       expect((await totem.settled(item)).body.results[0].problem).toEqual({ kind: 'request-malformed', anpr: null })
       expect(issuedByAnpr(item.operation)).toEqual([])
     })
-    test('a visit may take its time: asked half an hour after the login, sent weeks later', async () => {
+    test('a request made half an hour after the login and sent weeks later is issued', async () => {
       const evidence = login('anna-bianchi', { at: new Date(+centre.clock.now - 20 * DAY) })
       const at = Date.parse(evidence.statement.at) + 30 * MINUTE
       const request = wish('anna-bianchi', { evidence, operation: ulid(at), requestedAt: new Date(at).toISOString() })
@@ -446,7 +446,7 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
         expect((await totem.settled(asItself)).body.results[0].problem.kind).toBe('request-malformed')
       },
     )
-    test('a request as totems sealed it before: refused by name, and nothing of it is kept', async () => {
+    test('a request sealed in the format before: refused by name, and nothing of it is kept', async () => {
       const request = wish('anna-bianchi')
       const { operation } = request
       const problem = { kind: 'request-outdated', anpr: null }
@@ -466,7 +466,7 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
       const item = await sealed(wish('anna-bianchi', { evidence: login('anna-bianchi', { key: 'mario-rossi' }) }))
       expect((await totem.settled(item)).body.results[0].problem.kind).toBe('signature-invalid')
     })
-    test('what was stored is there after a restart', async () => {
+    test('outcomes are there after a restart', async () => {
       const item = await sealed(wish('anna-bianchi'))
       const first = await totem.settled(item)
       await Promise.all([totem.close(), other.close()])
@@ -493,7 +493,7 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
       expect((await send(changed)).body).toEqual({ upTo: 6, anchor: null, forked: false })
       expect((await send(chain)).body).toEqual({ upTo: 10, anchor: null, forked: false })
     })
-    test('sent twice at the same moment, it is held once', async () => {
+    test('a log sent twice at the same moment is held once', async () => {
       const last = chain.at(-1)
       const more = chainOf('TT-0001', 5, { seq: last?.seq ?? 0, hash: last?.hash ?? '' })
       const answers = await Promise.all([send(more), send(more), send(more)])
@@ -502,7 +502,7 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
     test("another totem's entries are not taken", async () => {
       expect((await other.post('/v1/journal', { entries: chain, base: null })).body.upTo).toBe(0)
     })
-    test('what the closed list does not allow is not taken', async () => {
+    test('an entry that the closed list does not allow is not taken', async () => {
       const named = chainOf('TT-0002', 1).map((entry) => ({ ...entry, fields: { state: 'up', name: 'Anna' } }))
       expect((await other.post('/v1/journal', { entries: named, base: null })).body.upTo).toBe(0)
     })
@@ -531,7 +531,7 @@ test('two gateways on one PostgreSQL: one operation, one outcome', async ({ onTe
   await Promise.all(totems.map((totem) => totem.close()))
 })
 
-test('a gateway that ends first finishes what it began', async ({ onTestFinished }) => {
+test('a gateway that is stopped first finishes its work', async ({ onTestFinished }) => {
   const centre = await openCentre(await postgres.database())
   onTestFinished(() => centre.stop())
   centre.anpr.setFault({ kind: 'slow', ms: 200 })
@@ -546,7 +546,7 @@ test('a gateway that ends first finishes what it began', async ({ onTestFinished
   await again.close()
 })
 
-test('no CRL at hand costs nobody a request: no session, the request pending, issued when the CRL is there', async ({
+test('no CRL at hand costs nobody a request: no session, the request stays pending, and is issued once the CRL is there', async ({
   onTestFinished,
 }) => {
   const centre = await openCentre(await postgres.database())
@@ -576,7 +576,7 @@ test('no CRL at hand costs nobody a request: no session, the request pending, is
   expect(await session()).toBe(201)
 })
 
-test('a totem is given a new key or withdrawn by its key file alone, at once', async ({ onTestFinished }) => {
+test('a totem gets a new key or is withdrawn by its key file alone, at once', async ({ onTestFinished }) => {
   await makePki(PKI)
   const folder = mkdtempSync(join(tmpdir(), 'totem-provisioning-'))
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }))
@@ -602,7 +602,7 @@ test('a totem is given a new key or withdrawn by its key file alone, at once', a
   expect((await totem.get('/v1/status')).status).toBe(200)
 })
 
-// The embedded database takes seconds to start, three times over, on a busy machine many.
+// The embedded database starts three times, each in some seconds, in many on a busy machine.
 const STARTS_MS = 180_000
 
 test('gateway killed again and again while it issues: every request ends issued, once', {
@@ -631,7 +631,7 @@ test('gateway killed again and again while it issues: every request ends issued,
   }
   for (let round = 0; round < 2; round++) {
     const cut = submit().catch(() => null)
-    // Somewhere within the second that a batch takes.
+    // At a random moment of the second that a batch takes.
     await delay(Math.random() * 600)
     await gateway.kill()
     await cut

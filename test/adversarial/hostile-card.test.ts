@@ -11,7 +11,7 @@ import { cnsOf, DEFAULT_PIN } from '../../simulator/card/cns.ts'
 import { makePki } from '../../simulator/pki/make.ts'
 import { PKI } from '../support/pki.ts'
 
-// Whoever puts a chip into the reader chooses every byte that comes back.
+// An attacker who puts a chip into the reader chooses every byte that comes back.
 beforeAll(() => makePki(PKI))
 
 const never = new AbortController().signal
@@ -19,7 +19,7 @@ const hex = (bytes: Uint8Array = new Uint8Array()) => Buffer.from(bytes).toStrin
 const isVerify = (apdu: Uint8Array) => apdu[1] === 0x20
 const notSent = (): PinProgress => ({ pin: 'not-sent' })
 
-/** Cards of every layout, as a reading has left them, with Anna's certificate. */
+/** Cards of every layout after their reading, with Anna's certificate. */
 const cards = (): fc.Arbitrary<CnsCard> => {
   const certificate = readFileSync(`${PKI}/cards/anna-bianchi.cert.der`)
   return fc.record({
@@ -29,7 +29,7 @@ const cards = (): fc.Arbitrary<CnsCard> => {
   })
 }
 
-/** Answers that get far: right status words, lengths and headers, in any order. */
+/** Answers that parsers accept for long: right status words, lengths and headers, in any order. */
 const answers = fc.array(
   fc.oneof(
     fc.uint8Array({ maxLength: 258 }),
@@ -46,7 +46,7 @@ const answers = fc.array(
   { minLength: 1, maxLength: 60 },
 )
 
-/** A card that gives these answers in turn, and then has left. */
+/** A card that gives these answers in turn and then leaves. */
 function cardThatSays(script: Uint8Array[], sent: Uint8Array[]) {
   let next = 0
   return openChannel(
@@ -68,7 +68,7 @@ const gone = (reason: unknown) => {
   return null
 }
 
-test('reading a card that says anything ends in a readout or a named refusal', async () => {
+test('reading a card that answers anything ends in a readout or a named refusal', async () => {
   await fc.assert(
     fc.asyncProperty(answers, fc.uint8Array({ maxLength: 33 }), async (script, atr) => {
       const result = await readCns(cardThatSays(script, []), atr, false).catch(gone)
@@ -79,7 +79,7 @@ test('reading a card that says anything ends in a readout or a named refusal', a
   )
 })
 
-test('the PIN is sent once, or a second time where there was none to compare it with, and overwritten', async () => {
+test('the PIN is sent once, or twice where the first reference holds none, and overwritten', async () => {
   await fc.assert(
     fc.asyncProperty(answers, cards(), async (script, card) => {
       const sent: Uint8Array[] = []
@@ -105,7 +105,7 @@ test('the PIN is sent once, or a second time where there was none to compare it 
   )
 })
 
-test('whatever a keypad says, its log-in ends in a signature or a named refusal', async () => {
+test('whatever a keypad answers, its log-in ends in a signature or a named refusal', async () => {
   const words = fc.option(
     fc.oneof(fc.integer({ min: 0, max: 0xffff }), fc.constantFrom(0x9000, 0x6400, 0x6401, 0x6403, 0x6a88, 0x63c2)),
   )
@@ -127,13 +127,13 @@ test('whatever a keypad says, its log-in ends in a signature or a named refusal'
       const known = last === 0x9000 ? 'accepted' : 'not-sent'
       expect(progress.pin).toBe(last === null ? 'in-flight' : known)
       expect(asked.length).toBeLessThanOrEqual(said[0] === 0x6a88 ? 2 : 1)
-      // The PIN is the keypad's business alone.
+      // Only the keypad handles the PIN.
       expect(sent.some(isVerify)).toBe(false)
     }),
   )
 })
 
-test('a certificate whose key is none of a CNS gets no PIN', async () => {
+test('a card whose certificate holds no CNS key gets no PIN', async () => {
   const card = cnsOf('anna-bianchi', PKI)
   const channel = openChannel({ transmit: async (apdu) => card.transmit(apdu) }, never)
   const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
@@ -149,7 +149,7 @@ test('a certificate whose key is none of a CNS gets no PIN', async () => {
   expect(channel.apdus).toBe(0)
 })
 
-test('after a given-up operation not one APDU more goes out', async () => {
+test('no APDU goes out after an operation was given up', async () => {
   const limit = new AbortController()
   const sent: Uint8Array[] = []
   const card = cnsOf('anna-bianchi', PKI)

@@ -11,7 +11,7 @@ import { DEFAULT_PIN } from '../../simulator/card/cns.ts'
 import { makePki } from '../../simulator/pki/make.ts'
 import { PKI } from '../support/pki.ts'
 
-// Whoever puts a chip on the reader, or stands between the two, chooses every byte that comes back.
+// An attacker who puts a chip on the reader, or stands between the two, chooses every byte that comes back.
 let key: ExternalKey
 let files: { internalKey: Uint8Array; sod: Uint8Array }
 beforeAll(async () => {
@@ -69,7 +69,7 @@ const login = async (options: CieOptions, change: (answer: Uint8Array, index: nu
   return { ...outcome, triesLeft: card.triesLeft }
 }
 
-/** Answers that get far: right status words and objects, in any order. */
+/** Answers that parsers accept for long: right status words and objects, in any order. */
 const answers = fc.array(
   fc.oneof(
     fc.uint8Array({ maxLength: 258 }),
@@ -99,18 +99,18 @@ const atrs = fc.oneof(
   fc.constantFrom(...Object.values(CIE_PROFILES).map(({ atr }) => Uint8Array.from(Buffer.from(atr, 'hex')))),
 )
 
-/** Says these in turn, and then has left. */
+/** Gives these answers in turn and then leaves. */
 function says(script: readonly Uint8Array[]): Transmit {
   let next = 0
   return () => {
     const answer = script[next++]
-    // Without a status word the contacts have left the card, which the channel tells on its own.
+    // An answer without a status word means that the card has left; the channel reports that itself.
     if (!answer || answer.length < 2) throw removed()
     return answer
   }
 }
 
-test('reading a card that says anything ends in a readout or a named refusal', async () => {
+test('reading a card that answers anything ends in a readout or a named refusal', async () => {
   await fc.assert(
     fc.asyncProperty(answers, atrs, async (script, atr) => {
       const result = await readCie(channelTo(says(script)), atr).catch((reason) => {
@@ -124,7 +124,7 @@ test('reading a card that says anything ends in a readout or a named refusal', a
   )
 })
 
-test('a card that says anything is never given the PIN', async () => {
+test('a card that answers anything never gets the PIN', async () => {
   await fc.assert(
     fc.asyncProperty(answers, atrs, async (script, atr) => {
       const { result, verifies, progress } = await logIn(says(script), atr)
@@ -135,7 +135,7 @@ test('a card that says anything is never given the PIN', async () => {
   )
 })
 
-test('a card pulled at any APDU: whether a try may be spent is known', async () => {
+test('a card pulled at any APDU: the result says whether a try may be spent', async () => {
   const whole = await login({}, (answer) => answer)
   expect(whole.result?.ok).toBe(true)
   const verifyAt = whole.sent.findIndex(isVerify)
@@ -158,14 +158,14 @@ test.each(['gemalto', 'nxp'] as const)('one bit changed in any answer of a %s ca
       let data = true
       const { result, verifies } = await login({ profile }, (answer, index) => {
         if (index !== at) return answer
-        // The last two bytes are the status word of the transport, which is another matter.
+        // The last two bytes are the status word of the transport, which another test changes.
         const bits = (answer.length - 2) * 8
         data = bits > 0
         return Uint8Array.from(answer, (byte, i) => (data && i === (bit % bits) >> 3 ? byte ^ (1 << (bit & 7)) : byte))
       })
       if (data && at >= firstProtected)
         expect(result).toEqual({ ok: false, error: { kind: 'secure-messaging-failed' } })
-      // In clear there are bytes that mean nothing, and what cannot be read is asked for again; the rest the card proves.
+      // Some bytes in clear mean nothing, and the driver asks again for what it cannot read. The card proves the rest.
       else if (!result?.ok) expect(verifies).toBe(0)
     }),
     { numRuns: 60 },

@@ -17,7 +17,7 @@ import { personById } from '../../simulator/population/people.ts'
 import { loadTrust, type Trust } from '../../trust/trust.ts'
 import { PKI } from '../support/pki.ts'
 
-// What a device process may hand over, from a card that lies at will: real files, keys and signatures of the bench's cards.
+// What a device process may hand over from a hostile card, made of real files, keys and signatures of bench cards.
 
 const pki = (name: string) => new Uint8Array(readFileSync(join(PKI, name)))
 const visit = { session: '01KAXXXXXXXXXXXXXXXXXXXXXX', language: 'it' } as const
@@ -153,7 +153,7 @@ describe('recognised', () => {
     expect(await read()).toMatchObject({ ok: true })
     expect(await recognise()).toMatchObject({ ok: true, value: { surname: 'BIANCHI', name: 'ANNA MARIA' } })
   })
-  test('no CRL at hand and a policy to go on: said, for the journal', async () => {
+  test('no CRL at hand and a policy to go on: recognised, and the journal says so', async () => {
     const accepting = await trustWith(async () => [], 'accept')
     const { recognise } = totem(ok(cie()), cieLogin(), accepting)
     expect(await recognise()).toMatchObject({ ok: true, value: { revocation: 'unknown-accepted' } })
@@ -203,7 +203,7 @@ describe('refused before a PIN is asked for', () => {
     const without = await trustWith(async () => [])
     expect(await totem(ok(cns()), cnsLogin(), without).read()).toEqual(no('revocation-unknown', 'cns'))
   })
-  test('a forged chip gets no PIN, whoever asks for a log-in without that check', async () => {
+  test('a forged chip gets no PIN, even if the caller skips the check', async () => {
     const forged = cie('anna-bianchi', { internalKey: internalKeyOf('mario-rossi') })
     for (const [readout, reason] of [
       [forged, 'card-altered'],
@@ -264,7 +264,7 @@ describe('refused after the PIN', () => {
   ])('CIE: a certificate %s', async (_name, reason, date, sod, login) => {
     expect(await totem(ok(cie(sod)), login).recognise()).toEqual(no(reason, 'cie', date))
   })
-  test('whose card it is says the certificate alone', async () => {
+  test('the certificate alone says whose card it is', async () => {
     const named = await totem(ok(cie('anna-bianchi.other-cf')), cieLogin('anna-bianchi.other-cf')).recognise()
     expect(named).toMatchObject({ ok: true, value: { codiceFiscale: personById('giovanni-ricci').codiceFiscale } })
   })
@@ -274,7 +274,7 @@ describe('refused after the PIN', () => {
   ])('CNS: %s', async (_name, login, reason) => {
     expect(await totem(ok(cns()), login).recognise()).toEqual(no(reason, 'cns'))
   })
-  test('a card that was revoked while the person typed', async () => {
+  test('a card revoked while the person types the PIN', async () => {
     let now = await trustWith((folder) => issueCrls(PKI, folder))
     const readout = cns()
     const devices = {
@@ -289,14 +289,14 @@ describe('refused after the PIN', () => {
   })
 })
 
-test('tries left are remembered by card, over visits, and forgotten by a right PIN', async () => {
+test('tries left are remembered by card over visits, until a right PIN', async () => {
   let answer: (challenge: Uint8Array) => Result<LoginProof, CardFailure> = () =>
     err({ kind: 'wrong-pin', triesLeft: 1 })
   const { recognise, identity } = totem(ok(cie()), (challenge) => answer(challenge))
   expect(identity.triesLeft(cie())).toBe(null)
   expect(await recognise()).toEqual({ ok: false, error: { kind: 'wrong-pin', triesLeft: 1 } })
   expect(identity.triesLeft(cie())).toBe(1)
-  // By its NIS: before the PIN a CIE has nothing else to be known by.
+  // By its NIS, the only thing that tells one CIE from another before the PIN.
   expect(identity.triesLeft(cie('anna-bianchi.revoked', { apdus: 1 }))).toBe(1)
   expect(identity.triesLeft(cie('anna-bianchi', { nis: nisOf(personById('mario-rossi')) }))).toBe(null)
   expect(identity.triesLeft(cns())).toBe(null)
@@ -321,7 +321,7 @@ test.each(['card-removed', 'secure-messaging-failed', 'reader-unavailable'] as c
   },
 )
 
-test('wrong-pin-without-a-count: such a card is counted for, so that its last try is asked for', async () => {
+test('wrong-pin-without-a-count: the totem counts, so that it can ask before the last try', async () => {
   let triesLeft: number | null = null
   const { recognise, identity } = totem(ok(cie()), () => err({ kind: 'wrong-pin', triesLeft }))
   const told = async () => {
@@ -330,7 +330,7 @@ test('wrong-pin-without-a-count: such a card is counted for, so that its last tr
   }
   expect([await told(), await told(), await told()]).toEqual([null, 1, 1])
   expect(identity.triesLeft(cie())).toBe(1)
-  // What the card itself says counts, and from there on.
+  // As soon as the card gives a count, that count is used.
   triesLeft = 2
   expect(await told()).toBe(2)
   triesLeft = null
@@ -348,7 +348,7 @@ describe('possession by CAN', () => {
     expect(possessionOf(null).expiryOffered(cns())).toBe(false)
     expect(possessionOf(null, []).expiryOffered(cie())).toBe(false)
   })
-  test('not allowed: the card is not even asked', async () => {
+  test('not allowed: no command goes to the card', async () => {
     const { possession, call } = possessionOf(null, [])
     expect(await possession('123456')).toEqual(no('session-refused', 'cie'))
     expect(call).not.toHaveBeenCalled()
@@ -382,7 +382,7 @@ describe('possession by CAN', () => {
   })
 })
 
-test('every reason is one that the screen knows', () => {
+test('the screen knows every reason', () => {
   for (const reason of ['card-altered', 'certificate-revoked', 'revocation-unknown', 'codice-fiscale-differs']) {
     expect(refusal.safeParse(reason).success).toBe(true)
   }

@@ -2,10 +2,11 @@ import { once } from 'node:events'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import { createPrinterService, type PrinterService } from '../../native/printer/service.ts'
+import type { PrinterService } from '../../native/printer/printer.ts'
+import { createPrinterService } from '../../native/printer/service.ts'
 import { certificatePdf } from '../support/paper/papers.ts'
 
-// Printers that no honest program stands for: each answer is written by hand (RFC 8010 §3.1).
+// Printers that no real program imitates: each answer is written by hand (RFC 8010 §3.1).
 const GET_PRINTER = 0x0b
 const CREATE_JOB = 0x05
 const SEND_DOCUMENT = 0x06
@@ -50,7 +51,7 @@ afterEach(async () => {
   await service.stop()
 })
 
-/** A printer that is well until a job is asked after; `asIt` answers an operation in another way. */
+/** A printer that is well until the driver asks for a job's state; `asIt` answers an operation in another way. */
 async function startPrinter(asIt: (operation: number, response: ServerResponse) => Buffer | null | undefined) {
   asked = []
   server = createServer(async (request, response) => {
@@ -82,12 +83,12 @@ test('a job that is completed with errors does not count', async () => {
   expect(await print()).toEqual(fault('offline'))
 })
 
-test('a queue that only hands on and never hears of the paper does not count', async () => {
+test('a print queue that only forwards, and never learns about the paper, does not count', async () => {
   await startPrinter((operation) => (operation === GET_JOB ? job(9, 'queued-in-device') : undefined))
   expect(await print()).toEqual(fault('offline'))
 })
 
-test('a printer that counts only impressions has no sheet out that its other counter does not know', async () => {
+test('a printer that counts only impressions: no sheet is out that its other counter does not count', async () => {
   const counts = { 'job-media-sheets-completed': [int(1)], 'job-impressions-completed': [int(2)] }
   await startPrinter((operation) => (operation === GET_JOB ? job(8, 'aborted-by-system', counts) : undefined))
   expect(await print()).toEqual(fault('offline', 2))
@@ -99,7 +100,7 @@ test('more sheets than pages are counted as the pages', async () => {
   expect(await print()).toMatchObject({ ok: true, value: { pages: 2 } })
 })
 
-test('a document that is refused: the job is called back, and sent only once', async () => {
+test('a document that is refused: the job is cancelled, and sent only once', async () => {
   let cancelled = false
   await startPrinter((operation, response) => {
     if (operation === CANCEL_JOB) cancelled = true

@@ -13,7 +13,7 @@ import { jwkPair } from '../../simulator/pki/jwk.ts'
 import { json, type ScriptedGateway, startScriptedGateway } from '../support/sync/scripted-gateway.ts'
 import { powerOn, type Totem, until } from '../support/sync/syncing-totem.ts'
 
-// A gateway that signs the sync log with a key that is not the gateway's, before a totem as main/index.ts joins it.
+// A gateway that signs the sync log with a foreign key, before a totem wired as main/index.ts wires it.
 
 const START = Date.parse('2026-11-22T09:00:00.000Z')
 const [signer, sealing, anchor, nextAnchor] = await Promise.all([
@@ -36,11 +36,11 @@ const list = (sequence: number, anchors: (typeof anchor)[]) =>
 let dir: string
 let gateway: ScriptedGateway
 let totem: Totem
-/** What the gateway signs with, and the list that it hands out. */
+/** The key that the gateway signs with, and the key list that it hands out. */
 let signs: typeof anchor
 let published: string
 let start: () => void
-/** Batches that came. */
+/** Batches that the gateway received. */
 let batches: number
 
 beforeEach(async () => {
@@ -83,7 +83,7 @@ afterEach(async () => {
 
 const kept = () => [...totem.journal.lines()].filter((line) => 'anchor' in line)
 const refused = () => [...totem.journal.entries()].filter(({ event }) => event === 'journal.anchor-refused')
-/** Until one more entry is sent. */
+/** Writes an entry and waits until it is sent. */
 async function sent(): Promise<void> {
   const from = batches
   totem.journal.record('printer.changed', { status: 'ready' })
@@ -92,20 +92,20 @@ async function sent(): Promise<void> {
 }
 
 describe('an anchor', () => {
-  test('by the key of the list is kept', async () => {
+  test('by the key of the list is kept by the totem', async () => {
     start()
     await sent()
     expect(kept().length).toBeGreaterThan(0)
     expect(refused()).toEqual([])
   })
-  test('by a key that nobody has listed is not, and is told once, however often one comes', async () => {
+  test('by an unlisted key is not kept, and is reported once, however often one comes', async () => {
     signs = nextAnchor
     start()
     for (let more = 0; more < 4; more++) await sent()
     expect(kept()).toEqual([])
     expect(refused()).toHaveLength(1)
   })
-  test('by another key under the name of the listed one is not', async () => {
+  test('by another key under the name of the listed one is not kept', async () => {
     signs = {
       ...nextAnchor,
       private: { ...nextAnchor.private, kid: String(anchor.private.kid) } as JWK & { kid: string },

@@ -26,7 +26,7 @@ beforeEach(async () => {
 afterEach(() => rmSync(dir, { recursive: true, force: true }))
 afterAll(() => intake.close())
 
-test('a log that the gateway holds stays within its bound, and what is left can still be checked', async () => {
+test('a log that the gateway holds stays within its bound, and the rest can still be verified', async () => {
   let journal = openLog(path, { maxPages: PAGES })
   let written = 0
   for (let round = 0; round < 10; round++) {
@@ -47,12 +47,12 @@ test('a log that the gateway holds stays within its bound, and what is left can 
   expect(kept).toEqual(
     kept.map((_, index) => [written - kept.length + index + 1, `n-${written - kept.length + index}`]),
   )
-  // Whoever wants all of it asks the gateway.
+  // The gateway has the whole log.
   expect(await intake.held()).toHaveLength(written)
   journal.close()
 })
 
-test('three-weeks-without-a-line: what somebody must look at still goes in, the rest is counted, and nothing is thrown out', async () => {
+test('three-weeks-without-a-line: warnings still go in, the rest is counted, and nothing is thrown out', async () => {
   let journal = openLog(path, { maxPages: PAGES })
   const record = (times: number) => {
     for (let n = 0; n < times; n++) journal.record('printer.changed', { status: `n-${n}` })
@@ -61,7 +61,7 @@ test('three-weeks-without-a-line: what somebody must look at still goes in, the 
   const held = journal.unsentCount()
   expect(held).toBeGreaterThan(1_000)
   expect(held).toBeLessThan(4_000)
-  // The count is on the disk.
+  // The count survives a restart.
   journal.close()
   journal = openLog(path, { maxPages: PAGES })
   journal.record('device.died', { code: 139, waitMs: 1_000 })
@@ -73,7 +73,7 @@ test('three-weeks-without-a-line: what somebody must look at still goes in, the 
   record(10)
   expect(journal.unsentCount()).toBe(held + 2)
 
-  // The line is back: all of it goes out, there is room again, and what was not taken is said.
+  // The line is back: the log goes out, there is room again, and an entry says how many were left out.
   await intake.drain(journal)
   record(1)
   expect([...journal.entries()].slice(-2).map(({ event, fields }) => [event, fields])).toEqual([
@@ -85,7 +85,7 @@ test('three-weeks-without-a-line: what somebody must look at still goes in, the 
   journal.close()
 })
 
-test('the file itself lets only the oldest go, and only what the gateway has signed for', async () => {
+test('the database itself lets only the oldest entries go, and only those that the gateway has signed for', async () => {
   const journal = openLog(path)
   for (let n = 0; n < 20; n++) journal.record('printer.changed', { status: `n-${n}` })
   await intake.drain(journal)
@@ -105,7 +105,7 @@ test('the file itself lets only the oldest go, and only what the gateway has sig
   journal.close()
 })
 
-test('gateway-restored-from-a-backup: it gets what the totem still has, and knows by its own signature what is missing', async () => {
+test('gateway-restored-from-a-backup: it gets what the totem still has, and its own signature shows what is missing', async () => {
   const journal = openLog(path, { maxPages: PAGES })
   const work = async (rounds: number) => {
     for (let round = 0; round < rounds; round++) {

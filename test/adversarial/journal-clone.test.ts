@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest
 import type { Journal } from '../../main/journal/journal.ts'
 import { openIntake, openLog } from '../support/journal/intake.ts'
 
-// Two real logs and the gateway's real intake: one totem that is there twice.
+// Two real logs and the gateway's real intake: one totem exists twice.
 
 let intake: Awaited<ReturnType<typeof openIntake>>
 let dir: string
@@ -77,12 +77,12 @@ test('disk-copied-into-a-second-machine: both hear it at their next call, both s
   const [{ chain } = { chain: '' }] = [...first.entries()]
   expect(await intake.troubles()).toEqual([{ chain, kind: 'fork', seq: 21 }])
   expect(intake.logged).toMatchObject([{ kind: 'journal-fork', totem: 'TT-0001', seq: 21 }])
-  // What either of them did is evidence.
+  // The gateway keeps the entries of both as evidence.
   const held = new Set((await intake.held()).map(({ hash }) => hash))
   for (const machine of [first, second]) for (const { hash } of machine.entries()) expect(held).toContain(hash)
 })
 
-test('older-image-put-back: the log that goes on from an earlier day is a second history', async () => {
+test('older-image-put-back: a log that continues from an earlier day is a second history', async () => {
   let journal = totem()
   note(journal, 'ready', 10)
   await intake.drain(journal)
@@ -124,7 +124,7 @@ test('program-killed-between-sending-and-noting: the same entries come twice, an
   journal = start('first')
   await intake.drain(journal, 7)
   stop(journal)
-  // As the disk was when the program was killed: sent, and the receipt not written down.
+  // The disk as the kill left it: entries sent, receipt not written down.
   copy('before', 'first')
   journal = start('first')
   note(journal, 'ready', 3)
@@ -148,7 +148,7 @@ test('power-cut: what was never on the disk was never sent, and its numbers are 
   expect(await intake.troubles()).toEqual([])
 })
 
-test('any order of two machines working and calling: told to both when both have gone on, and never otherwise', async () => {
+test('any order of two machines working and calling: both are told once both have gone on, and never otherwise', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(

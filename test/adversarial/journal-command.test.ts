@@ -44,7 +44,7 @@ function reopened(path: string): Queue {
   return opened.value
 }
 
-/** As `npx totem`: what it prints and its exit code. */
+/** Runs a command as `npx totem` does; answers what it prints and its exit code. */
 async function totem(...[room, ...args]: string[]): Promise<{ status: number; said: string }> {
   let said = ''
   const printed = vi.spyOn(console, 'log').mockImplementation((line: string) => {
@@ -85,7 +85,7 @@ afterAll(() => {
   rmSync(dir, { recursive: true, force: true })
 })
 
-/** The gateway takes in all there is and signs its end with its own key. */
+/** The gateway takes in the whole log and signs its end with its own key. */
 async function send(): Promise<void> {
   const batch = journal.unsent(500)
   const end = batch?.entries.at(-1)
@@ -130,7 +130,7 @@ function provisioning(): TotemConfig {
 }
 
 describe('totem journal', () => {
-  test('tail tells the last entries in words, in both languages', async () => {
+  test('tail prints the last entries in words, in both languages', async () => {
     const it = await totem('journal', 'tail', '--config', config, '--lines', '2')
     expect(it.status).toBe(0)
     expect(it.said).toContain(`Richiesta ${POISON} messa da parte: request-malformed`)
@@ -140,7 +140,7 @@ describe('totem journal', () => {
     const json = await totem('journal', 'tail', '--data', data, '--json', '--lines', '1')
     expect(exportedLine.parse(JSON.parse(json.said))).toMatchObject({ seq: 3, event: 'request.set-aside' })
   })
-  test('tail --follow tells those to come', async () => {
+  test('tail --follow prints new entries', async () => {
     const child = spawn(process.execPath, [COMMAND, 'journal', 'tail', '--data', data, '--follow', '--lines', '1'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
@@ -166,7 +166,7 @@ describe('totem journal', () => {
     expect(status).toBe(0)
     expect((await totem('journal', 'verify', '--data', data)).status).toBe(10)
   })
-  test('a chain that was begun since and that the gateway never signed: a finding, and it is told which chain', async () => {
+  test('a newer chain that the gateway never signed is a finding, with the chain’s name', async () => {
     const copy = mkdtempSync(join(dir, 'two-chains-'))
     cpSync(data, copy, { recursive: true })
     const begun = openJournal({ path: join(copy, 'journal.db'), totem: 'TT-0002', now: Date.now })
@@ -184,7 +184,7 @@ describe('totem journal', () => {
       expect(JSON.parse(json.said)).toMatchObject({ kind: 'unvouched', chains: [{ anchored: 3 }, { anchored: 0 }] })
     }
   })
-  test('an exported file is verified as the log is; one that was changed is not whole', async () => {
+  test('an exported file is verified like the log; a changed one is not whole', async () => {
     const file = join(dir, 'sync-log.jsonl')
     expect(await totem('journal', 'export', file, '--data', data)).toMatchObject({ status: 0, said: '4 entries\n' })
     expect((await totem('journal', 'verify', file, '--config', config)).status).toBe(0)
@@ -207,7 +207,7 @@ describe('totem journal', () => {
 })
 
 describe('totem queue', () => {
-  test('list and show: what became of each, and nothing of what it says', async () => {
+  test('list and show: the fate of each request, and nothing of its contents', async () => {
     const { status, said } = await totem('queue', 'list', '--data', data)
     expect(status).toBe(0)
     expect(said).toMatch(
@@ -240,7 +240,7 @@ describe('totem queue', () => {
       `Richiesta ${POISON} rimessa in coda`,
     )
   })
-  test('salvage brings a damaged queue back for which there was no room, before what was asked since', async () => {
+  test('salvage brings back a damaged queue that had no room to be repaired, ahead of newer requests', async () => {
     const copy = join(dir, 'salvaged')
     cpSync(data, copy, { recursive: true })
     const file = join(copy, 'queue.db')
@@ -274,7 +274,7 @@ describe('totem queue', () => {
     expect((await totem('queue', 'verify', '--data', copy)).status).toBe(0)
     expect((await totem('journal', 'tail', '--data', copy, '--lines', '1')).said).toContain('salvaged-again')
 
-    // A second time nothing is asked anew that has gone on meanwhile.
+    // A second salvage asks nothing anew that has moved on meanwhile.
     const known = reopened(file)
     known.setAside(OPERATION, 'request-malformed')
     known.close()

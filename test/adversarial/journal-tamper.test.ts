@@ -15,7 +15,7 @@ import { entryHash } from '../../main/journal/log.ts'
 import { openAnchor } from '../../trust/journal-anchor.ts'
 import { openLog } from '../support/journal/intake.ts'
 
-// Somebody has the disk, or the exported file, and every tool for it; the gateway's key they do not have.
+// An attacker has the disk, or the exported file, and every tool, but not the gateway's key.
 
 const ENTRIES = 120
 const ANCHOR_EVERY = 20
@@ -32,7 +32,7 @@ let whole: JournalEntry[]
 let lines: ExportedLine[]
 let file: string
 
-/** The gateway takes in all there is and signs its end. */
+/** The gateway takes in the whole log and signs its end. */
 async function send(journal: Journal): Promise<void> {
   const batch = journal.unsent(500)
   const end = batch?.entries.at(-1)
@@ -58,7 +58,7 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }))
 
 const isEntry = (line: ExportedLine): line is JournalEntry => !('anchor' in line)
 
-/** What a reader goes away with: sound entries, and up to where the gateway's word stands for them. */
+/** What a reader learns: the sound entries, and up to which of them the gateway vouches. */
 async function read(text: string) {
   const parsed: ExportedLine[] = []
   let malformed = false
@@ -77,27 +77,27 @@ const fullText = (changed: readonly ExportedLine[]) => changed.map((line) => `${
 const sameMeaning = (parsed: readonly ExportedLine[]) =>
   expect(parsed.filter(isEntry)).toEqual(whole.slice(0, parsed.filter(isEntry).length))
 
-test('an exported log that nobody has touched is whole, and signed for', async () => {
+test('an untouched exported log is whole and signed for', async () => {
   const { bad, count, opened } = await read(file)
   expect([bad, count]).toEqual([false, ENTRIES])
   expect(opened.at(-1)?.seq).toBe(SENT)
   expect(file).toBe(fullText(lines))
 })
 
-test('any byte of the file changed: seen, or it says the same', async () => {
+test('any byte of the file changed: verify notices, or the log still says the same', async () => {
   await fc.assert(
     fc.asyncProperty(fc.nat(file.length - 1), fc.integer({ min: 1, max: 127 }), async (at, flip) => {
       const changed = Buffer.from(file)
       changed.writeUInt8((changed.readUInt8(at) ^ flip) & 0x7f, at)
       const { bad, parsed } = await read(changed.toString())
-      // In the last letter of a signature four bits stand for nothing.
+      // Four bits in the last letter of a signature carry nothing.
       if (!bad) sameMeaning(parsed)
     }),
     { numRuns: 250 },
   )
 })
 
-test('lines dropped, swapped, doubled, brought from elsewhere, cut off: what is believed is how it was, from the beginning', async () => {
+test('lines dropped, swapped, doubled, foreign or cut off: verify believes only the true beginning', async () => {
   const place = fc.nat(lines.length - 1)
   const edit = fc.oneof(
     fc.record({ kind: fc.constant('drop' as const), a: place, b: place }),
@@ -118,14 +118,14 @@ test('lines dropped, swapped, doubled, brought from elsewhere, cut off: what is 
       }
       const { bad, count, parsed } = await read(fullText(changed))
       if (!bad) sameMeaning(parsed)
-      // Also of a log that is found bad only what stood there is believed.
+      // Even in a log that is found bad, verify believes only true entries.
       expect(count).toBeLessThanOrEqual(ENTRIES)
     }),
     { numRuns: 150 },
   )
 })
 
-describe('somebody who can compute hashes', () => {
+describe('an attacker who can compute hashes', () => {
   const forge = (from: number, change: Partial<JournalEntry>, drop: (line: ExportedLine, seq: number) => boolean) => {
     let previous = whole[from - 2]?.hash ?? '0'.repeat(64)
     let seq = 0
@@ -138,20 +138,20 @@ describe('somebody who can compute hashes', () => {
       return [{ ...forged, hash: previous }]
     })
   }
-  test('and rewrites the log from some entry on is stopped by the next anchor', async () => {
+  test('and rewrites the log from some entry on fails at the next anchor', async () => {
     const forged = forge(25, { fields: { status: 'forged' } }, () => false)
     const { faults, chains } = checkLog(forged)
     expect(faults).toMatchObject([{ reason: 'anchor-misfit', seq: 40 }])
     expect(chains[0]?.anchored).toBe(20)
   })
-  test('and takes the anchors away is left with a log that nobody vouches for', async () => {
+  test('and removes the anchors is left with a log that nobody vouches for', async () => {
     const { faults, chains } = checkLog(
       forge(25, { fields: { status: 'forged' } }, (line, seq) => !isEntry(line) && seq >= 25),
     )
     expect(faults).toEqual([])
     expect(chains[0]?.anchored).toBe(20)
   })
-  test('and signs anchors with a key of their own is known by it', async () => {
+  test('and signs anchors with a key of their own is found out', async () => {
     const { privateKey: other } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     const forged = forge(1, { fields: { status: 'forged' } }, (line) => !isEntry(line))
     const { totem, chain, seq, hash, at } = forged.at(-1) as JournalEntry
@@ -160,10 +160,10 @@ describe('somebody who can compute hashes', () => {
     )
     expect([bad, opened]).toEqual([true, [null]])
   })
-  test('and takes the oldest away needs an anchor for what is left', async () => {
+  test('and removes the oldest entries needs an anchor for the rest', async () => {
     const from = lines.findIndex((line) => isEntry(line) && line.seq === 22)
     expect(checkLog(lines.slice(from)).faults).toMatchObject([{ reason: 'entry-missing', seq: 1 }])
-    // The very anchor, and what follows on it: that is how a log looks that was made shorter by rule.
+    // An anchor and the entries after it: a log that was shortened by rule looks the same.
     const rest = checkLog(lines.slice(from - 2))
     expect([rest.faults, rest.chains]).toEqual([
       [],
@@ -208,7 +208,7 @@ describe('in the database', () => {
       journal.close()
     }
   })
-  test('the end cut off: known, and the log goes on as another', () => {
+  test('the end cut off: noticed, and the log goes on as a new chain', () => {
     const journal = openLog(tampered('DELETE FROM entry WHERE seq > 75'))
     expect([...journal.entries()].slice(75)).toMatchObject([
       {
@@ -221,7 +221,7 @@ describe('in the database', () => {
     expect(journal.unsent(500)?.entries.map(({ event }) => event)).toEqual(['journal.restarted', 'totem.stopped'])
     journal.close()
   })
-  test('broken where it was not sent yet: the rest waits for nobody, and the log goes on as another', () => {
+  test('broken among entries not sent yet: the rest is given up, and the log goes on as a new chain', () => {
     const journal = openLog(tampered(`DELETE FROM entry WHERE seq = ${waiting}`))
     const batch = journal.unsent(500)
     expect(batch?.entries.at(-1)?.seq).toBe(waiting - 1)
@@ -236,7 +236,7 @@ describe('in the database', () => {
     expect(journal.unsentCount()).toBe(1)
     journal.close()
   })
-  test('an anchor for something else is not kept, and is told once until a good one comes', async () => {
+  test('an anchor for something else is not kept, and is reported once until a good one comes', async () => {
     const path = join(mkdtempSync(join(dir, 'anchor-')), 'journal.db')
     copyFileSync(join(dir, 'journal.db'), path)
     const journal = openLog(path)
@@ -265,7 +265,7 @@ describe('in the database', () => {
   })
 })
 
-test('one page lost: what hangs on a later anchor is kept, and what was not sent yet is sent', () => {
+test('one page lost: entries before a later anchor are kept, and unsent ones are sent', () => {
   const folder = mkdtempSync(join(dir, 'page-'))
   const bytes = readFileSync(join(dir, 'journal.db'))
   const page = Math.floor(bytes.indexOf('burst-50"') / 4_096) * 4_096
@@ -288,7 +288,7 @@ test('one page lost: what hangs on a later anchor is kept, and what was not sent
   journal.close()
 })
 
-test('disk-damaged-anywhere: what is kept is how it was, and the log goes on', () => {
+test('disk-damaged-anywhere: the entries kept are true, and the log goes on', () => {
   const pristine = readFileSync(join(dir, 'journal.db'))
   fc.assert(
     fc.property(
@@ -312,10 +312,10 @@ test('disk-damaged-anywhere: what is kept is how it was, and the log goes on', (
           journal.acknowledged(batch, { upTo: batch.entries.at(-1)?.seq ?? 0, anchor: null, forked: false }, true)
         }
         journal.close()
-        // Never another entry under a number that the gateway may hold.
+        // No number that the gateway may hold is used for another entry.
         for (const { chain, seq, hash } of sent)
           if (chain === whole[0]?.chain && seq <= ENTRIES) expect(hash).toBe(whole[seq - 1]?.hash)
-        // Damage that only its hash shows is met on the way: what was noted by then beyond it is counted as lost.
+        // Damage that only a hash shows is found later. Entries written beyond it by then count as lost.
         expect(['totem.stopped', 'journal.restarted']).toContain(sent.at(-1)?.event)
         rmSync(folder, { recursive: true })
       },

@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs'
 import { openJournal } from '../../main/journal/journal.ts'
 
-// Run by journal.test.ts and killed by it: says the highest number that would have been sent to the gateway by now.
+// journal.test.ts runs and kills this. It prints the highest number that would have been sent to the gateway by now.
 const [path = ''] = process.argv.slice(2)
 const opened = openJournal({ path, totem: 'TT-0001', now: Date.now })
 if (!opened.ok) throw new Error(opened.error.reason)

@@ -28,7 +28,7 @@ function open(at = path): Journal {
   return opened.value
 }
 
-test('program-killed-at-any-moment: the chain holds and nothing that was sent is forgotten', async () => {
+test('program-killed-at-any-moment: the chain holds, and no sent entry is lost', async () => {
   const sent = new Map<number, string>()
   for (let round = 0; round < 12; round++) {
     const writer = spawn(process.execPath, [fileURLToPath(new URL('./journal-writer.ts', import.meta.url)), path], {
@@ -53,13 +53,13 @@ test('program-killed-at-any-moment: the chain holds and nothing that was sent is
   }
 })
 
-test('power-cut: entries are lost from the end only, never one that was sent, and the next go on from there', () => {
+test('power-cut: only entries at the end are lost, never a sent one, and the next continue there', () => {
   const journal = open()
   const line = (n: number) => journal.record('printer.changed', { status: `n-${n}` })
   for (let n = 0; n < 40; n++) line(n)
   const sent = journal.unsent(500)?.entries.at(-1)
   for (let n = 0; n < 40; n++) line(n)
-  // The database file has what was sent; the log beside it may not have reached the disk since.
+  // The database file has every sent entry. The WAL beside it may not have reached the disk since.
   copyFileSync(path, join(dir, 'image.db'))
   copyFileSync(`${path}-wal`, join(dir, 'image.db-wal'))
   const log = readFileSync(`${path}-wal`).length
@@ -83,7 +83,7 @@ test('power-cut: entries are lost from the end only, never one that was sent, an
   )
 })
 
-test('no way leads a citizen into the log: whatever a careless programmer hands over', async () => {
+test('no personal data enters the log, whatever a careless programmer hands over', async () => {
   const journal = open()
   const texts = people.flatMap(({ name, surname, codiceFiscale }) => [
     `${name} ${surname}`,

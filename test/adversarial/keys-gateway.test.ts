@@ -83,7 +83,7 @@ test('every listed key opens requests, and the anchor key signs', async () => {
   expect(logged).toEqual([])
 })
 
-test('rotation without a restart: first the key, then the list; what was sealed to the one before still opens', async () => {
+test('rotation without a restart: first the key, then the list; requests sealed to the former key still open', async () => {
   const keyring = await running()
   const map = keyring.sealing
   const was = keyring.list
@@ -113,7 +113,7 @@ test('a key that was withdrawn opens nothing any more', async () => {
   expect(kids(keyring)).toEqual(kidsOf(current))
 })
 
-describe('what is in force stays when', () => {
+describe('the keys in force stay when', () => {
   test.each<[string, string, () => Promise<void> | void]>([
     [
       'the list names a key to seal to that nobody could open',

@@ -60,7 +60,7 @@ const gatewayList = (change: Change = {}): GatewayKeys => ({
 const signed = (change: Change = {}, signer: JWK = jwk('trust-list.key.jwk.json')) =>
   signGatewayKeys(gatewayList(change), signer)
 
-/** A totem's disk, with the list that it was provisioned with, number 2; `start` is its start. */
+/** A totem's disk, provisioned with list number 2; `start` starts the totem on it. */
 async function totem() {
   const dataDir = temporary()
   const list = join(dataDir, 'provisioned.jws')
@@ -83,7 +83,7 @@ const current = () => jwk('gateway.sealing.pub.jwk.json').kid
 const before = () => jwk('gateway.sealing-before.pub.jwk.json').kid
 
 describe('the list of the gateway’s keys at the totem', () => {
-  test('a newer one counts at once, is told, and is there at the next start', async () => {
+  test('a newer list counts at once, is reported, and is there at the next start', async () => {
     const { start, told } = await totem()
     const store = await start()
     expect(await store.take(await signed({ sequence: 3 }))).toBe(true)
@@ -122,7 +122,7 @@ describe('the list of the gateway’s keys at the totem', () => {
     expect([sequence(store), store.sealingKey().kid, existsSync(kept)]).toEqual([2, current(), false])
     expect(told).toEqual([['keys.refused', { reason }]])
   })
-  test('a kept list that the disk has damaged is set aside, and the provisioned one counts', async () => {
+  test('a kept list that is damaged on the disk is set aside, and the provisioned one counts', async () => {
     const { start, told, kept } = await totem()
     writeFileSync(kept, (await signed({ sequence: 3 })).slice(0, 200))
     expect(sequence(await start())).toBe(2)
@@ -146,7 +146,7 @@ describe('the list of the gateway’s keys at the totem', () => {
   })
   const turning = () => ({ sealing: [...gatewayList().sealing, { from: inDays(20), key: listed(coming) }] })
   const next = () => coming.kid
-  test('the next key is sealed to from when it begins, by the gateway’s clock', async () => {
+  test('the totem seals to the next key from the moment it begins, by the gateway’s clock', async () => {
     const { list, start } = await totem()
     writeFileSync(list, await signed(turning()))
     const store = await start()
@@ -209,7 +209,7 @@ describe('with a real gateway', () => {
     await refresh.stop()
     expect(sequence(store)).toBe(7)
   })
-  test('a disk that is full: told, and what was in force stays', async () => {
+  test('a full disk: reported, and the list in force stays', async () => {
     const { start, journal, told, dataDir } = await totem()
     const store = await start()
     rmSync(join(dataDir, 'keys'), { recursive: true })
@@ -221,7 +221,7 @@ describe('with a real gateway', () => {
     await refresh.stop()
     expect(sequence(store)).toBe(2)
   })
-  test('a request that was sealed to the key before and has waited 30 days without a line is still opened', async () => {
+  test('a request sealed to the former key that waited 30 days without a line still opens', async () => {
     const at = new Date(NOW - 30 * DAY_MS + 3_600_000)
     const request = wish('anna-bianchi', { evidence: login('anna-bianchi', { at }) })
     const { operation } = request
@@ -231,7 +231,7 @@ describe('with a real gateway', () => {
     expect(before()).not.toBe(current())
     expect(answer).toMatchObject({ ok: true, value: { results: [{ operation, state: 'pending' }] } })
   })
-  test('a request sealed to a key that the gateway does not have is kept by the totem: nothing is decided', async () => {
+  test('the totem keeps a request sealed to a key that the gateway does not have: nothing is decided', async () => {
     const request = wish('anna-bianchi')
     const { operation } = request
     const sealed = await sealRequest(request, (await jwkPair('enc')).public, 'TT-0001')
@@ -239,7 +239,7 @@ describe('with a real gateway', () => {
     const later = { operation, state: 'later', reason: 'request-unopened' }
     expect(answer).toEqual({ ok: true, value: { results: [later] } })
   })
-  test('a request of another totem, brought as one’s own, is refused', async () => {
+  test('another totem’s request, submitted as its own, is refused', async () => {
     const request = wish('anna-bianchi', { evidence: login('anna-bianchi', { totem: 'TT-0002' }) })
     const { operation } = request
     const sealed = await sealRequest(request, jwk('gateway.sealing.pub.jwk.json'), 'TT-0002')
@@ -306,7 +306,7 @@ describe('a totem’s own key for outcomes', () => {
     return keys.value.outcome
   }
 
-  test('outcomes that were sealed to the one before still open after it was changed, until nothing waits for it', async () => {
+  test('outcomes sealed to the former key still open after the change, until none is left', async () => {
     const { config, queue, added, settled } = await withOutcome()
     const old = jwk('totems/TT-0001.outcome.pub.jwk.json')
     const first = await added()

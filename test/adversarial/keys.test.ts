@@ -58,7 +58,7 @@ afterEach(() => {
 const file = { kind: 'file' } as const
 const tpm = (tcti = here.tcti) => ({ kind: 'tpm', tcti, blob: join(dir, 'kek.json') }) as const
 
-/** A totem's keys as a technician puts them there. */
+/** A totem's keys as a technician installs them. */
 function provisioned(keyProtection: KeyPlaces['keyProtection'] = file): KeyPlaces {
   const put = (name: string, source: string) => {
     const target = join(dir, name)
@@ -87,7 +87,7 @@ function provisioned(keyProtection: KeyPlaces['keyProtection'] = file): KeyPlace
   }
 }
 
-/** As the totem starts, with what is queued; `told`: what its log says of it. */
+/** Starts as the totem does, with what is queued; `told`: what its log says. */
 async function started(config: KeyPlaces, ...queued: string[]) {
   const journal = openJournal({ path: join(config.dataDir, 'journal.db'), totem: 'TT-0001', now: Date.now })
   const queue = openQueue({ path: join(config.dataDir, 'queue.db'), now: Date.now })
@@ -106,7 +106,7 @@ async function started(config: KeyPlaces, ...queued: string[]) {
   return { keys, told: told ?? [] }
 }
 
-/** Everything on the disk: a copy of it is what a thief has. */
+/** All files of the disk, as a thief has them. */
 const files = () =>
   readdirSync(dir, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -126,7 +126,7 @@ const secretsOf = async (config: KeyPlaces) => {
 const fails = (kind: string, more: object = {}) => ({ ok: false, error: { kind, ...more } })
 
 describe('keys as files of the totem’s user', () => {
-  test('open, and the holder key is made once, at the first start, which is nothing to tell', async () => {
+  test('open; the first start makes the holder key once, and does not log it', async () => {
     const config = provisioned()
     expect(await loadTotemKeys(config)).toMatchObject({ ok: true, value: { holder: null } })
     const { keys: first, told } = await started(config)
@@ -160,17 +160,17 @@ describe('keys as files of the totem’s user', () => {
     harm(file)
     expect(await loadTotemKeys(config)).toEqual(fails(kind, { file }))
   })
-  test('no key for outcomes at all is named', async () => {
+  test('no key for outcomes at all is a named failure', async () => {
     const config = provisioned()
     rmSync(join(config.outcomeKeys, 'first.jwk.json'))
     expect(await loadTotemKeys(config)).toEqual(fails('key-missing', { file: config.outcomeKeys }))
   })
-  test('holder-key-gone: made anew, and the log says for how many it is too late', async () => {
+  test('holder-key-gone: made anew, and the log says how many requests can no longer be found', async () => {
     const config = provisioned()
     await started(config)
     const { keys: before } = await started(config, OPERATION)
     rmSync(join(config.dataDir, 'holder.key'))
-    // Whoever looks beside the totem must not make it in the totem's stead, and unseen.
+    // A command that only looks must not make the key in the totem's stead.
     expect(await loadTotemKeys(config)).toMatchObject({ ok: true, value: { holder: null } })
     const { keys: after, told } = await started(config)
     expect(told).toEqual([{ event: 'keys.holder-remade', severity: 'warn', fields: { open: 1 } }])
@@ -194,7 +194,7 @@ function folderInPlaceOf(file: string): void {
 const edit = (file: string, change: object) =>
   writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), ...change }))
 
-/** In the place of tpm2-tools. */
+/** Stands in for tpm2-tools. */
 function tools(script: string): void {
   for (const name of ['tpm2_flushcontext', 'tpm2_createprimary']) {
     writeFileSync(join(dir, name), `#!/bin/sh\n${script}\n`, { mode: 0o700 })
@@ -210,7 +210,7 @@ describe('keys wrapped by a TPM', () => {
     if (!done.ok) throw new Error(done.error.kind)
     return { config, before, done: done.value }
   }
-  /** A disk on which it is done, and what was on it; the TPM is asked once for all of them. */
+  /** A disk whose keys are wrapped, and its files before; the TPM is asked once for all tests. */
   let disk: { folder: string; before: string[] } | null = null
   async function wrapped() {
     if (!disk) {
@@ -227,7 +227,7 @@ describe('keys wrapped by a TPM', () => {
     if (disk) rmSync(disk.folder, { recursive: true })
   })
 
-  test('a totem’s keys are wrapped in place, open as they were, and nothing of them is left in the clear', async () => {
+  test('a totem’s keys are wrapped in place, open as before, and leave nothing in the clear', async () => {
     const { config, before, done } = await wrap(null)
     expect(done.map(({ did }) => did)).toEqual(['wrapped', 'wrapped', 'wrapped', 'wrapped'])
     expect(await secretsOf(config)).toEqual(before)
@@ -238,7 +238,7 @@ describe('keys wrapped by a TPM', () => {
     }
     expect(files().filter((file) => /\.(plain|new)$/.test(file))).toEqual([])
   })
-  test('done again it changes nothing', async () => {
+  test('wrapping again changes nothing', async () => {
     const { config, before } = await wrapped()
     const contents = () => files().map((file) => [file, readFileSync(file, 'latin1')])
     const was = contents()
@@ -246,7 +246,7 @@ describe('keys wrapped by a TPM', () => {
     expect(contents()).toEqual(was)
     expect(await secretsOf(config)).toEqual(before)
   })
-  test('a key that comes later is wrapped too, and a totem with one in the clear says so', async () => {
+  test('a later key is wrapped too, and a totem with a key in the clear says so', async () => {
     const { config } = await wrapped()
     const file = join(config.outcomeKeys, 'second.jwk.json')
     copyFileSync(join(PKI, 'totems/TT-0002.outcome.jwk.json'), file)
@@ -255,15 +255,15 @@ describe('keys wrapped by a TPM', () => {
     await protectKeys(config, null)
     expect(await loadTotemKeys(config)).toMatchObject({ ok: true, value: { outcome: { size: 2 } } })
   })
-  test('a holder key that is made anew is wrapped as it is made', async () => {
+  test('a new holder key is wrapped at once', async () => {
     const { config } = await wrapped()
     rmSync(join(config.dataDir, 'holder.key'))
     const { keys } = await started(config)
     expect(keys).toMatchObject({ ok: true, value: { holder: expect.any(Uint8Array) } })
-    // It refuses what lies in the clear.
+    // This totem refuses keys that lie in the clear.
     expect(await loadTotemKeys(config)).toEqual(keys)
   })
-  test('a new key for outcomes is wrapped as it is made', async () => {
+  test('a new key for outcomes is wrapped at once', async () => {
     const { config } = await wrapped()
     const made = await makeOutcomeKey(config, Date.now())
     if (!made.ok) throw new Error(made.error.kind)
@@ -271,7 +271,7 @@ describe('keys wrapped by a TPM', () => {
     expect(keys.ok && keys.value.outcome.get(String(made.value.kid))).toMatchObject({ x: made.value.x })
     expect(made.value.d).toBeUndefined()
   })
-  test('disk-in-another-machine: named, told to the technician, and nothing is changed', async () => {
+  test('disk-in-another-machine: named, reported to the technician, and nothing is changed', async () => {
     const { config } = await wrapped()
     const was = files().map((file) => readFileSync(file, 'latin1'))
     const there = { ...config, keyProtection: tpm(elsewhere.tcti) }
@@ -293,7 +293,7 @@ describe('keys wrapped by a TPM', () => {
     expect(await loadTotemKeys(config)).toMatchObject({ ok: true })
     await after.stop()
   })
-  test('bound to what was booted: another system gets nothing', async () => {
+  test('bound to the booted system: another system gets nothing', async () => {
     const { config, before } = await wrap('sha256:16')
     expect(await secretsOf(config)).toEqual(before)
     const extend = `16:sha256=${createHash('sha256').update('another boot loader').digest('hex')}`
@@ -302,12 +302,12 @@ describe('keys wrapped by a TPM', () => {
     execFileSync('tpm2_pcrreset', ['16'], { env: { ...process.env, TPM2TOOLS_TCTI: here.tcti } })
     expect(await secretsOf(config)).toEqual(before)
   })
-  test('the policy can’t be talked away: the blob says none, and the TPM refuses', async () => {
+  test('a blob that claims no policy: the TPM refuses it', async () => {
     const { config } = await wrap('sha256:16')
     edit(tpm().blob, { pcrs: null })
     expect(await loadTotemKeys(config)).toMatchObject(fails('tpm-failed'))
   })
-  test('a TPM without a resource manager that others have filled still has room', async () => {
+  test('a TPM without a resource manager, filled by other programs, still has room', async () => {
     const { config } = await wrapped()
     for (let slot = 0; slot < 3; slot++) {
       const args = ['-Q', '-C', 'o', '-c', join(dir, 'other.ctx')]
@@ -345,7 +345,7 @@ describe('keys wrapped by a TPM', () => {
     ['is in use', 'Failed to open specified TCTI device file /dev/tpm0: Device or resource busy', 'tpm-busy'],
     ['is another group’s', 'Failed to open specified TCTI device file /dev/tpmrm0: Permission denied', 'tpm-no-access'],
   ])('a TPM that %s: named by what the tools say', async (_, said, kind) => {
-    // No kernel device can be had here: what tpm2-tools 5.4 say of it.
+    // The bench has no kernel device; these are the words of tpm2-tools 5.4.
     tools(`echo 'ERROR:tcti: ${said}\nERROR: Could not load tcti, got: "device"' >&2; exit 1`)
     expect(await openTpm('device').seal(Buffer.alloc(32), null)).toMatchObject(fails(kind))
   })
@@ -373,7 +373,7 @@ describe('keys wrapped by a TPM', () => {
       const { config } = await wrapped()
       expect(await loadTotemKeys({ ...config, keyProtection: file })).toMatchObject(fails('key-wrapped'))
     })
-    test('any byte of a wrapped key that is another one: refused', async () => {
+    test('any byte of a wrapped key changed: refused', async () => {
       const { config } = await wrapped()
       const protector = await openProtector(config.keyProtection)
       if (!protector.ok) throw new Error(protector.error.kind)
@@ -390,7 +390,7 @@ describe('keys wrapped by a TPM', () => {
         }),
       )
     })
-    test('any byte of the blob that is another one: refused before the TPM is asked', async () => {
+    test('any byte of the blob changed: refused before the TPM is asked', async () => {
       const { config } = await wrapped()
       const { blob } = tpm()
       const good = readFileSync(blob)
@@ -403,7 +403,7 @@ describe('keys wrapped by a TPM', () => {
         })
       }
     })
-    test('the blob is lost: named, and no other one is made over what it has wrapped', async () => {
+    test('the blob is lost: named, and no new one replaces it while keys are wrapped with it', async () => {
       const { config } = await wrapped()
       rmSync(tpm().blob)
       expect(await loadTotemKeys(config)).toEqual(fails('blob-missing', { file: tpm().blob }))
@@ -411,7 +411,7 @@ describe('keys wrapped by a TPM', () => {
     })
   })
 
-  test('power-cut-during-protect: at each step the key is there, plain or wrapped, and the next run ends it', async () => {
+  test('power-cut-during-protect: at each step the key is there, plain or wrapped, and the next run finishes', async () => {
     const { config } = await wrapped()
     const protector = await openProtector(config.keyProtection)
     if (!protector.ok) throw new Error(protector.error.kind)
@@ -420,7 +420,7 @@ describe('keys wrapped by a TPM', () => {
     const plainKey = readFileSync(join(PKI, 'totems/TT-0001.key.pem'))
     const put = (name: string, content: Buffer | string) => writeFileSync(name, content, { mode: 0o600 })
     const damaged = wrappedKey.toString().replace(/.{9}$/, 'AAAAAAAAA')
-    /** What lies under the key's name, under its second one, and under that of what is being written. */
+    /** The files under the key's name, under its second name, and under that of the file being written. */
     const states: Record<string, [name: Buffer | string, second: Buffer | string | 'link' | null, next?: string]> = {
       'nothing done yet': [plainKey, null],
       'it has its second name': [plainKey, 'link'],
@@ -443,7 +443,7 @@ describe('keys wrapped by a TPM', () => {
     }
   })
 
-  test('a totem that is not set up for one is told so', async () => {
+  test('a totem that is not set up for a TPM is told so', async () => {
     expect(await protectKeys(provisioned(), null)).toEqual(fails('no-tpm-configured'))
   })
   test('another user’s keys are left alone', async () => {

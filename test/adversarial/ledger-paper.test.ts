@@ -2,8 +2,8 @@ import { ulid } from 'ulid'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { PAGES, type PaperBench, startPaperBench } from '../support/paper/paper-bench.ts'
 
-// Deaths of the program and of its device process, and visits that ended: what the ledger says then is held against
-// pictures of the paper. Faults of the printer itself are in paper-faults.test.ts.
+// The program or its device process dies, or the visit ends; then the ledger is compared with pictures of the paper.
+// paper-faults.test.ts has the faults of the printer itself.
 
 let bench: PaperBench
 beforeEach(async () => {
@@ -12,13 +12,13 @@ beforeEach(async () => {
 afterEach(() => bench.stop())
 
 type Fault = { strike(): void; clear(): void | Promise<void> }
-/** The next visit begins where the program was killed: the citizen's visit ended with it. */
+/** A killed program ends the citizen's visit, so the rest is printed in the next one. */
 const faults: Record<string, { fault: () => Fault; times: number; sameVisit: boolean }> = {
   'jam, kept for a later visit': {
     ...{ times: 6, sameVisit: false },
     fault: () => ({ strike: () => bench.printer.setError('jam'), clear: () => bench.printer.setError('none') }),
   },
-  // Few: each death makes the supervisor wait twice as long.
+  // Few points, since each death makes the supervisor wait twice as long.
   'device process killed': {
     ...{ times: 3, sameVisit: true },
     fault: () => ({ strike: () => bench.totem.killDeviceProcess(), clear: () => {} }),
@@ -56,7 +56,7 @@ test.each(Object.entries(faults))(
       }
       const out = await pagesOut()
       expect(new Set(out)).toHaveLength(PAGES)
-      // A page that came out twice came out as a reprint.
+      // A page that came out twice is marked as a reprint.
       if (out.length > PAGES) {
         expect(ledger.reprinted({ operation, document: 'certificate', session: visit })).toBe(true)
       }

@@ -3,8 +3,8 @@ import { ulid } from 'ulid'
 import type { SheetNews } from '../../main/queue/ledger.ts'
 import { openQueue } from '../../main/queue/queue.ts'
 
-// Run by ledger.test.ts and killed by it. Says on stdout what a printer would put out, and what the ledger has promised:
-// "paper" before the printer's acknowledgement is heard, "counted" once the ledger has it on the disk.
+// ledger.test.ts runs and kills this. It prints what a printer would put out, and what the ledger has promised: "paper"
+// before the printer's acknowledgement is heard, "counted" once the ledger has it on the disk.
 const [path = ''] = process.argv.slice(2)
 const opened = openQueue({ path, now: Date.now })
 if (!opened.ok) throw new Error(opened.error.reason)

@@ -33,7 +33,7 @@ function open(at = path): Queue {
   return opened.value
 }
 
-test('program-killed-at-any-moment: every sheet on paper is counted or called doubtful, and none is counted that is not', async () => {
+test('program-killed-at-any-moment: the ledger counts or doubts every sheet on paper, and counts no other', async () => {
   const asked = new Set<string>()
   const paper = new Set<string>()
   const counted = new Set<string>()
@@ -46,7 +46,7 @@ test('program-killed-at-any-moment: every sheet on paper is counted or called do
     let heard = 0
     for await (const line of createInterface({ input: writer.stdout })) {
       const [, what, operation, page] = /^(asked|paper|counted) (\w{26}) (\d)$/.exec(line) ?? []
-      // The last line may be cut by the kill.
+      // The kill may cut the last line.
       if (!operation) continue
       if (what === 'asked') asked.add(operation)
       else (what === 'paper' ? paper : counted).add(`${operation} ${page}`)
@@ -60,7 +60,7 @@ test('program-killed-at-any-moment: every sheet on paper is counted or called do
       for (const sheet of queue.ledger.sheets(operation)) {
         const name = `${operation} ${sheet.page}`
         expect(inHand(sheet), name).toBe(false)
-        // What came out is said before the printer's word is heard, so it is known here.
+        // The writer reports a sheet before the acknowledgement is heard, so every sheet on paper is known here.
         if (counts(sheet)) expect(paper, name).toContain(name)
         else expect(sheet, name).toMatchObject({ state: 'void', reason: 'interrupted', perhapsPrinted: true })
         if (counted.has(name)) expect(counts(sheet), name).toBe(true)
@@ -74,11 +74,11 @@ test('program-killed-at-any-moment: every sheet on paper is counted or called do
   expect(counted.size).toBeGreaterThan(50)
 })
 
-/** What truly lies on the printer's tray, and who was told what. */
+/** What lies on the printer's tray, and which acknowledgements were heard. */
 interface Model {
   /** Each whole sheet that the printer put out, in order. */
   paper: { job: PrintJob; page: number }[]
-  /** Of these, the ones whose acknowledgement the ledger heard: "operation document session page". */
+  /** Sheets whose acknowledgement the ledger heard: "operation document session page". */
   heard: Set<string>
 }
 interface Real {
@@ -94,8 +94,8 @@ const jobs = fc.record({
 })
 
 /**
- * The printer does `printed` of the steps of a document, and then it `end`s; `cut`: it had just cut the sheet. The last
- * `lost` of what it told are not heard where a process died.
+ * The printer does `printed` steps of a document and then `end`s; `cut`: it had just cut the sheet. Where a process
+ * died, its last `lost` messages are not heard.
  */
 const ends = ['main-killed', 'device-gone', 'paperOut', 'jam', 'offline', 'absent'] as const
 type Step = fc.Command<Model, Real>
@@ -129,7 +129,7 @@ const prints: fc.Arbitrary<Step> = fc
       const printed = steps.slice(0, scene.printed)
       const heard = printed.slice(0, Math.max(heardAtLeast(printed, end), printed.length - scene.lost))
       for (const [index, { state, page, band }] of printed.entries()) {
-        // Between its last band and the printer's word a sheet may be out already.
+        // A sheet may be out between its last band and the printer's acknowledgement.
         const unheardOf = scene.cut && index === printed.length - 1 && state === 'sent' && band === BANDS
         if (state !== 'acknowledged' && !unheardOf) continue
         model.paper.push({ job, page })
@@ -141,7 +141,7 @@ const prints: fc.Arbitrary<Step> = fc
         if (step.state === 'acknowledged') model.heard.add(keyOf(job, step.page))
       }
       if (end === 'main-killed') {
-        // The file as a kill leaves it: nothing is written on the way out, the next start finds what is there.
+        // The file as a kill leaves it: nothing is written at the end.
         real.queue.close()
         real.queue = open()
         real.queue.ledger.voidInHand('interrupted')
@@ -153,8 +153,8 @@ const prints: fc.Arbitrary<Step> = fc
   }))
 
 /**
- * Only a process that dies takes messages along; a printer that fails is told of in order. "rendered" is handed to the
- * system before a byte goes to the printer: a device process that dies does not take that one along.
+ * Messages are lost only with a process that dies; faults of a printer arrive in order. "rendered" goes to the system
+ * before any byte goes to the printer, so a dying device process does not lose that one.
  */
 function heardAtLeast(printed: SheetNews[], end: (typeof ends)[number]): number {
   if (end === 'main-killed') return 0
@@ -176,22 +176,22 @@ const leaves: fc.Arbitrary<Step> = fc
 function agrees(model: Model, { queue }: Real) {
   const sheets = [id(1), id(2)].flatMap((operation) => queue.ledger.sheets(operation))
   expect(sheets.filter(inHand)).toEqual([])
-  // Counted: exactly what was heard of; nothing is forgotten and nothing invented.
+  // The ledger counts exactly the acknowledged sheets.
   const counted = sheets.filter(counts).map((sheet) => keyOf(sheet, sheet.page))
   expect(new Set(counted)).toEqual(model.heard)
-  // On paper: counted, or called doubtful.
+  // The ledger counts or doubts every sheet on paper.
   for (const { job, page } of model.paper) {
     const known = sheets.some((sheet) => {
       if (keyOf(sheet, page) !== keyOf(job, page)) return false
       if (sheet.state !== 'void') return counts(sheet) && sheet.page === page
-      // Where the program was killed, nobody heard of what followed either.
+      // After a kill the program hears nothing of what followed.
       return sheet.perhapsPrinted && (sheet.reason === 'interrupted' ? sheet.page <= page : sheet.page === page)
     })
     expect(known, keyOf(job, page)).toBe(true)
   }
 }
 
-test('any history of faults, crashes and restarts: the ledger never counts a page that was not acknowledged and forgets none', () => {
+test('any history of faults, crashes and restarts: the ledger counts every acknowledged page and no other', () => {
   fc.assert(
     fc.property(fc.commands([prints, prints, leaves], { maxCommands: 12 }), (commands) => {
       for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true })
@@ -206,7 +206,7 @@ test('any history of faults, crashes and restarts: the ledger never counts a pag
   )
 })
 
-/** One document: its first page acknowledged, its second sent, then given up, and printed again in a later visit. */
+/** One document: page 1 acknowledged, page 2 sent and given up; then printed again in a later visit. */
 function story(ledger: Ledger): unknown[] {
   const job = { operation: id(1), document: 'certificate', session: id(101) }
   const tell = (state: SheetNews['state'], page: number) =>
@@ -258,7 +258,7 @@ describe('update of the program', () => {
     ...{ operation: id(1), kind: 'certificate', session: id(101), holder: 'ab'.repeat(32), requestedAt },
     sealed: 'eyJhbGci..aXY.Y2lwaGVydGV4dA.dGFn',
   } as const
-  test('from the version without a ledger: its requests are there, and their paper is kept from now on', () => {
+  test('from the version without a ledger: its requests are there, and the ledger records their paper from now on', () => {
     const before = openStorage({ path, synchronous: 'FULL', migrations: [operationTable] })
     if (!before.ok) throw new Error(before.error.reason)
     before.value
@@ -278,7 +278,7 @@ describe('update of the program', () => {
     expect(after.ledger.sheets(id(1)).map(({ state }) => state)).toEqual(['taken', 'void', 'handed'])
     after.close()
   })
-  test('taken back: the version without a ledger leaves the file alone', () => {
+  test('downgrade: the version without a ledger leaves the file alone', () => {
     open().close()
     expect(openStorage({ path, synchronous: 'FULL', migrations: [operationTable] })).toEqual({
       ok: false,

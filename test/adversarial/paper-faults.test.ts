@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest'
 import type { VirtualPrinter } from '../../simulator/printer/virtual-printer.ts'
 import { PAGES, type PaperBench, startPaperBench } from '../support/paper/paper-bench.ts'
 
-// Every kind of fault at random points of a three-page certificate. What the ledger says is held against the pictures of
-// what came out, which know nothing of acknowledgements; then the rest is printed, as for a citizen who has waited.
+// Every kind of fault at random points of a three-page certificate. The ledger is compared with pictures of the paper,
+// which know nothing of acknowledgements. Then the rest is printed, as for a citizen who has waited.
 
 const POINTS = 50
-// PAPER_SEED=… repeats a run, but for some bytes: how often the printer is asked depends on the machine.
+// PAPER_SEED=… repeats a run, except for some bytes: the machine decides how often the driver polls the printer.
 const SEED = Number(process.env.PAPER_SEED ?? Date.now() % 1_000_000_007)
 
 type Fault = (printer: VirtualPrinter) => { strike(): void; clear(): void | Promise<void> }
@@ -37,7 +37,7 @@ const faults: Record<string, Fault> = {
   },
 }
 const PAGE_NUMBERS = Array.from({ length: PAGES }, (_, n) => n + 1)
-/** A printer that does not answer costs the driver its whole patience: these share the points. */
+/** A printer that does not answer costs the driver its whole time-out, so these faults share the points. */
 const LANES: Record<string, number> = { deaf: 3, 'wrong status': 3 }
 
 /** Uniform numbers below 1 from a seed (mulberry32). */
@@ -56,7 +56,7 @@ interface Outcome {
   /** Pages that the ledger says are on paper, and that are. */
   counted: number
   whole: number
-  /** The rest came out marked as a reprint. */
+  /** Pages that came out marked as a reprint. */
   marked: boolean
 }
 
@@ -72,7 +72,7 @@ async function printWithFault({ printer, totem, ...bench }: PaperBench, fault: F
   const counts = PAGE_NUMBERS.slice(0, counted).map((page) => ({ page, state: 'acknowledged', reprint: false }))
   if (counted < PAGES) {
     expect(printed).toMatchObject({ ok: false, error: { kind: 'print-fault', page: counted + 1 } })
-    // Of what was not begun there is no sheet.
+    // A page that was not begun has no sheet.
     expect(sheets).toMatchObject([...counts, { page: counted + 1, state: 'void', reprint: false }])
   } else {
     expect(printed).toEqual({ ok: true, value: { pages: PAGES } })
@@ -122,13 +122,13 @@ describe.concurrent(`a three-page certificate, seed ${SEED}`, () => {
         }),
       )
       for (const { point, counted, whole, marked } of outcomes.flat()) {
-        // Never more than the paper. One less only when the fault struck between a sheet's cut and the printer's word,
-        // and then the sheet that came out twice says so.
+        // Never more than the paper. One less only when the fault struck between a sheet's cut and its acknowledgement;
+        // then the second copy of that sheet is marked as a reprint.
         expect(whole - counted, `${name} at byte ${point}`).toBeOneOf(marked ? [0, 1] : [0])
       }
-      // To doubt every sheet would be no truth either.
+      // A ledger that doubts every sheet would tell nothing.
       expect(outcomes.flat().filter(({ marked }) => marked).length).toBeLessThan(POINTS / 2)
-      // A pulled cable takes with it what the printer goes on saying of the bytes it has already.
+      // A pulled cable loses what the printer still reports about the bytes that it has.
       const unheard = outcomes.flat().filter(({ counted, whole }) => counted !== whole)
       if (name !== 'gone') expect(unheard.length).toBeLessThan(POINTS / 10)
       if (name === 'slow') expect(outcomes.flat().every(({ counted }) => counted === PAGES)).toBe(true)

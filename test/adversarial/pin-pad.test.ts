@@ -11,7 +11,7 @@ import { PKI } from '../support/pki.ts'
 // A reader with a keypad of its own (PC/SC part 10), through the real PC/SC service.
 const CONTACT = 0
 const CONTACTLESS = 1
-/** What will be typed, in turn; '' is the cancel key. */
+/** The PINs to be typed, in turn; '' is the cancel key. */
 const keys: string[] = []
 /** How often the keypad has lit up. */
 let asked = 0
@@ -77,7 +77,7 @@ test('a short PIN is padded by the reader', () =>
     expectSigned(proof, readout, challenge)
   }))
 
-describe('nothing that is no PIN reaches the card', () => {
+describe('only a PIN reaches the card', () => {
   test.each([
     ['cancelled', ''],
     ['too short', '1234'],
@@ -92,7 +92,7 @@ describe('nothing that is no PIN reaches the card', () => {
   )
 })
 
-test('wrong PINs are counted as the card counts them, and the last one blocks it', () =>
+test('the totem reports the card’s own count of wrong PINs, and the last one blocks the card', () =>
   withCard({}, async (card) => {
     expect((await logIn('00000000')).proof).toEqual(failure('wrong-pin', { triesLeft: 2 }))
     expect((await logIn('00000')).proof).toEqual(failure('wrong-pin', { triesLeft: 1 }))

@@ -25,7 +25,7 @@ const sent = (page: number, band: number) =>
   bench.untilProgress((progress) => progress.state === 'sent' && progress.page === page && progress.band === band)
 const kinds = () => bench.printer.sheets.map(({ kind }) => kind)
 
-/** Whole sheets show whole pages and nothing else, in the order in which they were printed. */
+/** Whole sheets show whole pages and nothing else, in the order of printing. */
 async function expectWholeSheets(pages: number[]) {
   const whole = bench.printer.sheets.filter(({ kind }) => kind === 'whole')
   expect(whole).toHaveLength(pages.length)
@@ -65,12 +65,12 @@ describe('paper', () => {
     expect(await slip()).toMatchObject({ ok: true })
     await bench.untilSheets(whole + 1, 'whole')
     expect(kinds().filter((kind) => kind === 'whole')).toHaveLength(whole + 1)
-    // Some rolls ended within the receipt and some after it, or this proves nothing.
+    // The test proves something only if some rolls ended within the receipt and some after it.
     expect(whole).toBeGreaterThan(0)
     expect(whole).toBeLessThan(6)
   })
 
-  test('paper-low is told and printed on', async () => {
+  test('paper-low is reported, and printing goes on', async () => {
     bench.printer.setPaper('low')
     await bench.until('paperLow')
     expect(await slip()).toMatchObject({ ok: true })
@@ -97,7 +97,7 @@ describe('printer', () => {
     await expectWholeSheets([1, 2, 3])
   })
 
-  test('cutter-jammed and head-too-hot are told apart, also when nobody prints', async () => {
+  test('cutter-jammed and head-too-hot are told apart, also while nothing prints', async () => {
     bench.printer.setError('jam')
     await bench.until('jam')
     bench.printer.setError('overheated')
@@ -157,7 +157,7 @@ describe('presenter', () => {
   const states = () => bench.progress.map(({ job, state }) => `${job} ${state}`)
   const told = (state: string) => bench.untilProgress((progress) => progress.state === state)
 
-  test('sheet-taken is told of the sheet that was held out, once', async () => {
+  test('sheet-taken is reported once, for the sheet that was held out', async () => {
     expect(await slip()).toMatchObject({ ok: true })
     expect(states().at(-1)).toBe('job acknowledged')
     const taken = told('taken')
@@ -167,7 +167,7 @@ describe('presenter', () => {
     expect(states().filter((state) => state === 'job taken')).toHaveLength(1)
   })
 
-  test('next-sheet-before-taking lets the first one fall, and nothing is said of it', async () => {
+  test('next-sheet-before-taking drops the first sheet, and reports nothing about it', async () => {
     expect(await slip()).toMatchObject({ ok: true })
     expect(await bench.print('next', { kind: 'receipt', document: receipt }, 1)).toMatchObject({ ok: true })
     const taken = told('taken')
@@ -176,7 +176,7 @@ describe('presenter', () => {
     expect(states().filter((state) => state.endsWith('taken'))).toEqual(['next taken'])
   })
 
-  test('sheet-not-taken is drawn in, told as retracted, and is not on view any more', async () => {
+  test('sheet-not-taken is drawn in, reported as retracted, and out of view', async () => {
     await bench.stop()
     bench = await startPrinterBench('a4-kiosk', { heldOutMs: 1 })
     await bench.until('ready')
@@ -186,7 +186,7 @@ describe('presenter', () => {
     expect(bench.printer.sheets.map(({ retracted: drawnIn, taken }) => [drawnIn, taken])).toEqual([[true, false]])
   })
 
-  test('bin-full: a sheet that cannot be drawn in is a jam, never told as retracted', async () => {
+  test('bin-full: a sheet that cannot be drawn in is a jam, and never reported as retracted', async () => {
     await bench.stop()
     bench = await startPrinterBench('a4-kiosk', { heldOutMs: 1 })
     await bench.until('ready')
@@ -216,7 +216,7 @@ describe('paper saved', () => {
 })
 
 describe('printer without a blade', () => {
-  test('paper-torn-off: the receipt is whole, and little paper is never told', async () => {
+  test('paper-torn-off: the receipt is whole, and paper-low is never reported', async () => {
     await bench.stop()
     bench = await startPrinterBench('receipt-80-tear')
     await bench.until('ready')

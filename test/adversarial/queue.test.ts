@@ -60,7 +60,7 @@ function using<T>(queue: Queue, work: (queue: Queue) => T): T {
   }
 }
 
-test('program-killed-at-any-moment: everything that was promised is there, whole', async () => {
+test('program-killed-at-any-moment: every promised request is there, whole', async () => {
   const promised = new Map<string, string>()
   for (let round = 0; round < 12; round++) {
     const writer = spawn(
@@ -73,7 +73,7 @@ test('program-killed-at-any-moment: everything that was promised is there, whole
     let heard = 0
     for await (const line of createInterface({ input: writer.stdout })) {
       const [, state, operation] = /^(queued|issued|collected) (\w{26})$/.exec(line) ?? []
-      // The last line may be cut by the kill.
+      // The kill may cut the last line.
       if (!state || !operation) continue
       promised.set(operation, state)
       if (++heard === enough) writer.kill('SIGKILL')
@@ -84,7 +84,7 @@ test('program-killed-at-any-moment: everything that was promised is there, whole
       const order = ['queued', 'issued', 'collected']
       for (const [operation, state] of promised) {
         const kept = queue.get(operation)
-        // It may have come further than it had time to say.
+        // The writer may have done more than it had time to print.
         expect(order.indexOf(kept?.state ?? 'lost'), operation).toBeGreaterThanOrEqual(order.indexOf(state))
         if (kept?.state === 'queued') expect(kept.sealed).toBe(JWE)
         if (kept?.state === 'issued') expect(kept.outcome).toBe(JWE)
@@ -96,10 +96,10 @@ test('program-killed-at-any-moment: everything that was promised is there, whole
   expect(promised.size).toBeGreaterThan(100)
 })
 
-test('power-cut-during-commit: the log torn at any byte keeps every request that had been promised', () => {
+test('power-cut-during-commit: a WAL torn at any byte keeps every promised request', () => {
   const queue = open()
   const wal = `${path}-wal`
-  // Where the log stood when each request was promised: all before it had been synced.
+  // Length of the WAL at each promise; everything before it had been synced.
   const promised: { operation: string; walBytes: number }[] = []
   for (let n = 0; n < 12; n++) {
     const added = item()
@@ -134,7 +134,7 @@ test('power-cut-during-commit: the log torn at any byte keeps every request that
 })
 
 describe('disk-full', () => {
-  test('what does not fit is refused by name and leaves nothing half-written', () => {
+  test('a request that does not fit is refused by name and leaves nothing half-written', () => {
     const kept: string[] = []
     using(open(path, 60), (queue) => {
       for (;;) {
@@ -165,12 +165,12 @@ describe('disk-full', () => {
       expect(queue.add(item()).ok).toBe(true)
     })
   })
-  test('not even the schema fits', () => {
+  test('a disk without room for the schema', () => {
     expect(openQueue({ path, now: Date.now, maxPages: 2 })).toEqual({
       ok: false,
       error: { kind: 'storage-full', reason: 'SQLITE_FULL' },
     })
-    // With room again it is a good queue, not half a schema.
+    // With room again the same file becomes a good queue.
     using(open(), (queue) => expect(queue.add(item()).ok).toBe(true))
   })
 })
@@ -212,7 +212,7 @@ test('the schema itself keeps a program bug from losing or reviving a request', 
   db.close()
 })
 
-test('stolen-disk: nothing of a citizen can be read from any file of the queue', async () => {
+test('stolen-disk: no file of the queue holds anything readable about a citizen', async () => {
   const { publicKey } = await generateKeyPair(sealing.alg, { crv: 'P-256', extractable: true })
   const gatewayKey = { ...(await exportJWK(publicKey)), kid: 'gateway' }
   const secret = new TextEncoder().encode('a secret of this totem')
@@ -228,7 +228,7 @@ test('stolen-disk: nothing of a citizen can be read from any file of the queue',
         kind: 'certificate',
         subject: person.idAnpr,
         types: ['8', '12'],
-        exemption: 'adozione',
+        bollo: { kind: 'exempt', exemption: 'adozione' },
         language: 'IT',
         requestedAt,
         evidence: {
@@ -255,7 +255,7 @@ test('stolen-disk: nothing of a citizen can be read from any file of the queue',
     const bytes = readFileSync(join(dir, file))
     for (const { codiceFiscale, name, surname, idAnpr } of people) {
       for (const encoding of ['utf8', 'utf16le', 'base64', 'hex'] as const) {
-        // Base64 shifts with the place in the text: the middle of the code is looked for in each of the three.
+        // Base64 depends on the position modulo 3, so the test searches the code's middle in all three forms.
         for (const shift of [0, 1, 2]) {
           const needle =
             encoding === 'base64'
@@ -272,7 +272,7 @@ test('stolen-disk: nothing of a citizen can be read from any file of the queue',
   queue.close()
 })
 
-/** The part of a text's base64 that is the same whatever stands around it, at this place modulo 3. */
+/** The part of a text's base64 that does not depend on its neighbours, at this position modulo 3. */
 function base64Core(text: string, shift: number): string {
   const encoded = Buffer.from('\0'.repeat(shift) + text).toString('base64')
   return encoded.slice(4, -4)

@@ -16,7 +16,7 @@ import {
 } from '../support/card/log-in.ts'
 import { PKI } from '../support/pki.ts'
 
-// Whatever befalls the reader ends in its named kind, and a good card works right after.
+// Every fault of the reader ends in its named kind, and a good card works right after.
 let pcscd: Pcscd
 let reader: DrivenReader
 beforeAll(() => makePki(PKI))
@@ -58,7 +58,7 @@ function noticing(card: VirtualCard): { card: VirtualCard; asked: Promise<void> 
   return { asked, card: { atr: card.atr, reset: () => card.reset(), transmit } }
 }
 
-/** The device process has left, as it does in the field, and its supervisor has started another. */
+/** Waits for the device process to end, and starts another as its supervisor does. */
 async function restarted(): Promise<DrivenReader> {
   await reader.broken
   await reader.stop()
@@ -67,8 +67,8 @@ async function restarted(): Promise<DrivenReader> {
 }
 
 /**
- * Whether or not it had to be restarted: pcsc-mini (0.1.3) tells an unavailable reader in such a rush that its own queue
- * overflows, unless the reader is back first.
+ * The device process may or may not have to be restarted: pcsc-mini (0.1.3) reports an unavailable reader so often that
+ * its own queue overflows, unless the reader is back first.
  */
 async function workingAgain() {
   if (await Promise.race([reader.until('empty'), reader.broken])) await restarted()
@@ -76,7 +76,7 @@ async function workingAgain() {
 }
 
 describe.each(slots)('another program with a %s', (kind, slot) => {
-  test('other-program-holds-card for itself: busy within seconds, and used when it lets go', async () => {
+  test('other-program-holds-card for itself: busy within seconds, and usable when released', async () => {
     const card = await insertCard(anna(kind), pcscd.ports[slot])
     await reader.until('present')
     await card.remove()
@@ -96,7 +96,7 @@ describe.each(slots)('another program with a %s', (kind, slot) => {
     await again.remove()
   })
 
-  test('other-program-in-a-long-transaction: busy within seconds, and used when it is over', async () => {
+  test('other-program-in-a-long-transaction: busy within seconds, and usable afterwards', async () => {
     const card = await insertCard(anna(kind), pcscd.ports[slot])
     await reader.until('present')
     const other = await otherProgram(pcscd.socket, { does: 'transact', slot })
@@ -108,7 +108,7 @@ describe.each(slots)('another program with a %s', (kind, slot) => {
     await card.remove()
   })
 
-  test('other-program-resets-card between reading and PIN: begun anew from the select', async () => {
+  test('other-program-resets-card between reading and PIN: the log-in starts again from SELECT', async () => {
     const card = await insertCard(anna(kind), pcscd.ports[slot])
     await reader.until('present')
     const readout = await reader.read()
@@ -233,7 +233,7 @@ test('reader-answers-after-the-limit', async () => {
   await expectGoodCard()
 })
 
-test('slow-card: what answers is not wedged, but not waited for for ever', async () => {
+test('slow-card: a card that answers slowly is not wedged, but the wait has a limit', async () => {
   const card = await insertCard(anna(), pcscd.ports[CONTACT], { slowMs: 3_000 })
   await reader.until('present')
   expect(await reader.read()).toEqual(failure('card-error', { step: 'timeout', sw: null }))

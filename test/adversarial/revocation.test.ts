@@ -1,4 +1,4 @@
-// tsyringe, inside @peculiar/x509, needs it loaded first.
+// tsyringe, inside @peculiar/x509, needs this loaded first.
 import 'reflect-metadata'
 import { KeyObject, randomBytes, sign } from 'node:crypto'
 import { CRLDistributionPointsExtension, type Extension, KeyUsageFlags, X509Certificate } from '@peculiar/x509'
@@ -98,7 +98,7 @@ const revocation = (certificate: Uint8Array, crls: Uint8Array[], { policy = REFU
 }
 
 describe('a CRL', () => {
-  test('says good, or revoked', async () => {
+  test('says good or revoked', async () => {
     const certificate = await cardOf(ca)
     const other = { serial: Uint8Array.of(0x40, 0x01), at: -5 }
     expect(revocation(certificate, [crlOf(ca, { revoked: [other] })])).toBe('good')
@@ -145,7 +145,7 @@ describe('a CRL', () => {
     expect(revocation(certificate, crls())).toBe('revocation-unknown')
     expect(revocation(certificate, crls(), { policy: ACCEPT })).toBe('unknown-accepted')
   })
-  test('of before the revocation, put beside the newer one, is not believed', async () => {
+  test('from before the revocation, beside the newer one, is not believed', async () => {
     const certificate = await cardOf(ca)
     const newer = crlOf(ca, { made: -HOUR, revoked: [{ serial: serialOf(certificate), at: -2 * HOUR }] })
     const older = crlOf(ca, { made: -3 * HOUR })
@@ -157,7 +157,7 @@ describe('a CRL', () => {
     const old = crlOf(ca, { made: -20, next: -10, revoked: [{ serial: serialOf(certificate), at: -30 }] })
     expect(revocation(certificate, [old], { policy: ACCEPT })).toBe('certificate-revoked')
   })
-  test('in parts speaks of the cards that name that part', async () => {
+  test('in parts counts for the cards that name that part', async () => {
     const certificate = await cardOf(ca, [new CRLDistributionPointsExtension([`${URL}1.crl`])])
     expect(revocation(certificate, [crlOf(ca, { extensions: [partition('1.crl')] })])).toBe('good')
     expect(revocation(certificate, [crlOf(ca, { extensions: [partition('2.crl')] })])).toBe('revocation-unknown')
@@ -168,11 +168,11 @@ describe('a CRL', () => {
     ]
     expect(revocation(certificate, parts)).toBe('certificate-revoked')
   })
-  test('of holders only is enough for a holder', async () => {
+  test('for holders only is enough for a holder', async () => {
     const users = crlOf(ca, { extensions: [point(der(0x81, Buffer.of(0xff)))] })
     expect(revocation(await cardOf(ca), [users])).toBe('good')
   })
-  test('of today judges a log-in of three weeks ago as of then', async () => {
+  test('of today judges a log-in of three weeks ago by its own date', async () => {
     const certificate = await cardOf(ca)
     const at = days(-20)
     const of = (revokedAt: number) => crlOf(ca, { revoked: [{ serial: serialOf(certificate), at: revokedAt }] })
@@ -182,13 +182,13 @@ describe('a CRL', () => {
 })
 
 describe('an issuing CA', () => {
-  test('must be known not to be revoked, as the card', async () => {
+  test('must be known not to be revoked, like the card', async () => {
     const certificate = await cieOf(issuing)
     expect(revocation(certificate, [crlOf(issuing)])).toBe('revocation-unknown')
     expect(revocation(certificate, [crlOf(root)])).toBe('revocation-unknown')
     expect(revocation(certificate, [crlOf(issuing), crlOf(root)])).toBe('good')
   })
-  test('is judged by a CRL of its root, which writes one twice a year', async () => {
+  test('is judged by a CRL of its root, which issues one twice a year', async () => {
     const certificate = await cieOf(issuing)
     const ofRoot = (next: number) => crlOf(root, { made: -90, next })
     expect(revocation(certificate, [crlOf(issuing), ofRoot(90)])).toBe('good')
@@ -204,21 +204,21 @@ describe('an issuing CA', () => {
   })
 })
 
-describe('whatever comes as a CRL', () => {
-  test('a CRL that is not used is told', () => {
+describe('any input as a CRL', () => {
+  test('a CRL that is not used is reported', () => {
     const refused = trustIn([anchor('cns', ca)], [crlOf(impostor), Buffer.of(1), crlOf(ca)]).refusedCrls
     expect(refused.map(({ kind }) => kind)).toEqual(['crl-unsigned', 'crl-malformed'])
     expect(refused[0]?.sha256).toMatch(/^[0-9a-f]{64}$/)
   })
-  test('crl-that-takes-hours: what nobody listed has signed is not read to its entries', () => {
+  test('crl-that-takes-hours: the entries of a CRL without a listed signer are not read', () => {
     const [one] = entriesOf([{ serial: Buffer.of(1), at: -5 }])
     if (!one) throw new Error('no entry')
-    // One serial over and over: each would be looked for among all those before it, hours for a file that is let through.
+    // The same serial again and again: looking each up among all before it would take hours.
     const entries = Buffer.alloc(2_000_000 * one.length, one)
     const { refusedCrls } = trustIn([anchor('cns', ca)], [crlOf(impostor, { entries })])
     expect(refusedCrls.map(({ kind }) => kind)).toEqual(['crl-unsigned'])
   })
-  test('crl-that-fills-memory: millions of empty elements are not counted to the end', () => {
+  test('crl-that-fills-memory: the reader stops before millions of empty elements', () => {
     const { refusedCrls } = trustIn([anchor('cns', ca)], [sequence(Buffer.alloc(60_000_000, der(0x05)))])
     expect(refusedCrls.map(({ kind }) => kind)).toEqual(['crl-malformed'])
   })
@@ -242,7 +242,7 @@ describe('whatever comes as a CRL', () => {
       { numRuns: 1_000 },
     )
   })
-  test('300,000 entries of a region: each is found, no other', () => {
+  test('300,000 entries of a region: each is found, and no other', () => {
     const [one] = entriesOf([{ serial: Buffer.alloc(16, 1), at: -5, extensions: [REASON] }])
     if (!one) throw new Error('no entry')
     const many = Buffer.alloc(300_000 * one.length, one)

@@ -19,7 +19,7 @@ export const contentType = (id = LDS_SECURITY_OBJECT) => attribute('1.2.840.1135
 export const messageDigest = (digest: Uint8Array) => attribute('1.2.840.113549.1.9.4', octets(digest))
 export const digestOf = (content: Uint8Array, hash: Hash = 'sha256') => createHash(hash).update(content).digest()
 
-/** Every part of an EF.SOD that a forger could write otherwise; the defaults make a good one. */
+/** Every part of an EF.SOD that a forger could change; the defaults make a good one. */
 export interface Forgery {
   groups: [number, Uint8Array][]
   signer: Authority
@@ -75,7 +75,7 @@ function identifier({ signer: { certificate }, bySubjectKey = false }: Forgery):
   }
   const subjectKeyId = certificate.getExtension('2.5.29.14')
   if (!subjectKeyId) throw new Error('no subject key identifier')
-  // Its value is an OCTET STRING; here it is implicit.
+  // The element's value is an OCTET STRING, tagged implicitly here.
   return [one(3), der(0x80, Buffer.from(subjectKeyId.value).subarray(2))]
 }
 

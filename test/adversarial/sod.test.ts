@@ -1,4 +1,4 @@
-// tsyringe, inside @peculiar/x509, needs it loaded first.
+// tsyringe, inside @peculiar/x509, needs this loaded first.
 import 'reflect-metadata'
 import { randomBytes } from 'node:crypto'
 import {
@@ -102,7 +102,7 @@ describe('EF.SOD of a CIE', () => {
   ])('signed with %s: good', async (_name, wish) => {
     expect(verdict(await sodOf(wish))).toBe('good')
   })
-  test('file padding is not hashed, be it of EF.SOD or of the files', async () => {
+  test('file padding is not hashed, neither of EF.SOD nor of the files', async () => {
     for (const padding of [Buffer.alloc(40), Buffer.alloc(40, 0xff)]) {
       const padded = (file: Uint8Array) => Buffer.concat([file, padding])
       const files = { ...FILES, certificate: padded(CERTIFICATE), internalKey: padded(INTERNAL_KEY) }
@@ -211,7 +211,7 @@ describe('EF.SOD of a CIE', () => {
     const certificate = new X509Certificate(new Uint8Array(await cardCertificate(impostor, { keys })))
     expect(verdict(await sodOf({ signer: () => ({ keys, certificate }) }))).toBe('sod-signer-untrusted')
   })
-  test('something behind it that is no padding', async () => {
+  test('bytes behind it that are no padding', async () => {
     expect(verdict(Buffer.concat([await sodOf(), Buffer.of(0, 1)]))).toBe('sod-malformed')
   })
   test.each<[string, Wish]>([
@@ -323,7 +323,7 @@ describe('travel document', () => {
   ])('%s: %s', (reason, _name, lines, details) => {
     expect(read(dataGroup1(lines), dataGroup11(details))).toBe(reason)
   })
-  test('files of another document, or none of its own', () => {
+  test('files of another document, or no files', () => {
     const [dg1, dg11] = [dataGroup1(), dataGroup11()]
     const others = dataGroup11({ 24336: codiceFiscale })
     expect(

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { ulid } from 'ulid'
 import { openQueue, type Queue } from '../../main/queue/queue.ts'
 
-// Run by store-disk.test.ts where a disk is full, read-only or failing; tells as JSON what the queue said of it.
+// store-disk.test.ts runs this on a disk that is full, read-only or failing. It prints as JSON what the queue answered.
 
 const [mode = '', folder = ''] = process.argv.slice(2)
 const path = join(folder, 'queue.db')
@@ -40,13 +40,13 @@ function fullDisk() {
   const ballast = join(folder, 'ballast')
   let queue = open(1024 * 1024)
   const { kept, said: early } = addUntilRefused(queue)
-  // Nobody keeps room free for what must be written.
+  // This queue keeps no room in reserve.
   queue.close()
   queue = open()
   try {
     writeFileSync(ballast, Buffer.alloc(64 * 1024 * 1024))
   } catch {
-    // As much as there is room for.
+    // Fills the disk.
   }
   const during = [
     settle(queue, kept[0]),
@@ -79,7 +79,7 @@ function readOnlyDisk() {
   return { during, after }
 }
 
-/** Some of its calls fail, by strace. */
+/** strace makes some of its calls fail. */
 function failingDisk() {
   const queue = open()
   const tries = Array.from({ length: 40 }, () => add(queue))

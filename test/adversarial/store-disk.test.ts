@@ -13,7 +13,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(dir, { recursive: true, force: true }))
 
-/** On a disk of 4 MiB, in a mount namespace of its own that goes with the process. */
+/** On a disk of 4 MiB, in a mount namespace that ends with the process. */
 const onSmallDisk = (mode: string) =>
   JSON.parse(
     execFileSync(
@@ -32,7 +32,7 @@ const onSmallDisk = (mode: string) =>
     ),
   )
 
-test('disk-full: refused by name while there is room for what must be, nothing lost, and on it goes once there is room', () => {
+test('disk-full: refused by name with room in reserve, nothing lost, and requests again once there is room', () => {
   const told = onSmallDisk('full')
   expect(told).toMatchObject({
     early: 'storage-full disk-low',
@@ -47,7 +47,7 @@ test('disk-full: refused by name while there is room for what must be, nothing l
   expect(told.meanwhile).toBeGreaterThanOrEqual(told.kept - 1)
 })
 
-test('disk-read-only at the start: refused by name, and opened once it can be written, in the same program', () => {
+test('disk-read-only at the start: refused by name, and opened by the same program once it is writable', () => {
   expect(onSmallDisk('read-only')).toEqual({ during: 'storage-unavailable EROFS', after: ['queued', 'ok'] })
 })
 

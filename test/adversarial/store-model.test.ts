@@ -6,13 +6,13 @@ import { LONGEST_WAIT_MS } from '../../basics/backoff.ts'
 import { openQueue, type Queue } from '../../main/queue/queue.ts'
 
 const T0 = Date.parse('2026-11-22T09:00:00.000Z')
-/** What a power cut does is proved in test/soak/power-cut.ts: here no disk has to be waited for. */
+/** test/soak/power-cut.ts proves what a power cut does, so nothing here waits for the disk. */
 const MEMORY = '/dev/shm'
 const HOLDER = 'ab'.repeat(32)
 const JWE = 'eyJhbGci..aXY.Y2lwaGVydGV4dA.dGFn'
 const id = (n: number) => `01KANPR${n.toString().padStart(19, '0')}`
 
-/** What the queue promises, as plainly as it can be said. In the order of recording. */
+/** The queue's promises as a plain model, in the order of recording. */
 type Known = { n: number; state: string; until: number; submittedAt: number; tried: boolean; told: boolean }
 type Model = { known: Map<number, Known>; cursor: number }
 type Real = { dir: string; queue: Queue }
@@ -142,7 +142,7 @@ function open(dir: string): Queue {
   return opened.value
 }
 
-test('any history leaves what the plain model says, restarts included', () => {
+test('after any history, restarts included, the queue equals the plain model', () => {
   fc.assert(
     fc.property(fc.commands(steps, { maxCommands: 60 }), time, (history, at) => {
       const dir = mkdtempSync(join(MEMORY, 'model-'))

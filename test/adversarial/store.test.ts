@@ -29,7 +29,7 @@ import { openQueue, type Queue, readQueue, salvageFile } from '../../main/queue/
 import type { Repaired } from '../../main/queue/repair.ts'
 import { openStorage } from '../../main/queue/storage.ts'
 
-/** What a power cut does is proved in test/soak/power-cut.ts: here no disk has to be waited for. */
+/** test/soak/power-cut.ts proves what a power cut does, so nothing here waits for the disk. */
 const MEMORY = '/dev/shm'
 const HOLDER = 'ab'.repeat(32)
 const LATER = 4 * 10 ** 12
@@ -45,7 +45,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(dir, { recursive: true, force: true }))
 
-/** As the gateway seals: the operation's id and kind stand under the seal. */
+/** Sealed as the gateway seals: the header under the seal names the operation's id and kind. */
 function sealed(operation: string, kind: string, bytes = 5_000): string {
   const header = Buffer.from(JSON.stringify({ alg: 'ECDH-ES', enc: 'A256GCM', op: operation, kind })).toString(
     'base64url',
@@ -93,7 +93,7 @@ function fill(queue: Queue): Operation[] {
 }
 
 describe('one writer', () => {
-  test('a second one is refused by name, readers are welcome, and a kill leaves nothing locked', async () => {
+  test('a second writer is refused by name, readers are allowed, and a kill leaves nothing locked', async () => {
     const writer = spawn(
       process.execPath,
       [
@@ -120,18 +120,18 @@ describe('one writer', () => {
     using(open(), (queue) => expect(queue.depth().queued).toBeGreaterThan(0))
     expect(repaired).toEqual([])
   })
-  test('nor does a second queue of the same program', () => {
+  test('a second queue of the same program is refused too', () => {
     using(open(), () => expect(openQueue({ path, now: Date.now }).ok).toBe(false))
     using(open(), (queue) => expect(queue.add(item()).ok).toBe(true))
   })
-  test('a lock that is garbage is made anew', () => {
+  test('a garbage lock file is replaced', () => {
     open().close()
     writeFileSync(`${path}-lock`, 'x'.repeat(9_000))
     using(open(), (queue) => expect(queue.add(item()).ok).toBe(true))
   })
 })
 
-test('what is read of a healthy file without SQLite is what SQLite reads, its log included', () => {
+test('the salvage reader reads a healthy file and its WAL as SQLite does', () => {
   const lengths = fc.array(fc.integer({ min: 0, max: 60_000 }), { minLength: 1, maxLength: 30 })
   fc.assert(
     fc.property(lengths, fc.array(fc.nat(29)), fc.boolean(), (sizes, gone, checkpointed) => {
@@ -156,7 +156,7 @@ test('what is read of a healthy file without SQLite is what SQLite reads, its lo
   )
 })
 
-/** The file as it lies there when the program was killed: what is in the log is not in it yet. */
+/** The file as a kill leaves it: the WAL is not yet in it. */
 function image(): { before: Operation[]; db: Buffer; wal: Buffer } {
   const queue = open()
   const before = fill(queue)
@@ -176,7 +176,7 @@ const changed = (from: Buffer, at: number, bytes: Buffer) => {
 }
 const asideFiles = () => readdirSync(dir).filter((name) => name.includes('.damaged-'))
 
-describe('a damaged file never stops the totem, and nothing of it is thrown away', () => {
+describe('a damaged file never stops the totem, and is never thrown away', () => {
   const noise = Buffer.alloc(PAGE, 0xa5)
   test.each<[string, (whole: Buffer) => Buffer]>([
     ['header of noise', (whole) => changed(whole, 0, noise.subarray(0, 100))],
@@ -198,12 +198,12 @@ describe('a damaged file never stops the totem, and nothing of it is thrown away
       expect(before.flatMap(({ operation }) => queue.ledger.sheets(operation))).toHaveLength(1)
       expect(queue.add(item()).ok).toBe(true)
     })
-    // What the header said of the file's length is gone with it: there may have been more.
+    // The lost header held the file's length, so more pages may have existed.
     const lost = name.startsWith('header') || name.startsWith('first') ? null : 0
     expect(repaired).toEqual([{ salvaged: before.length, lost, reason: expect.stringMatching(/^[-A-Za-z_]+$/) }])
     expect(asideFiles()).toHaveLength(1)
     expect(readFileSync(join(dir, asideFiles()[0] ?? ''))).toEqual(damage(db))
-    // Once.
+    // Counted once.
     using(open(), (queue) => expect(queue.list({ limit: 1 })).toHaveLength(1))
     expect(repaired).toHaveLength(1)
   })
@@ -221,7 +221,7 @@ describe('a damaged file never stops the totem, and nothing of it is thrown away
     expect(asideFiles()).toHaveLength(bytes ? 1 : 0)
   })
 
-  test('the file is gone and its log is not: what is in the log is there', () => {
+  test('the file is gone and its WAL is not: the requests in the WAL are there', () => {
     const queue = open()
     for (let n = 0; n < 20; n++) queue.add(item())
     const [before, wal] = [everything(queue), readFileSync(`${path}-wal`)]
@@ -231,14 +231,14 @@ describe('a damaged file never stops the totem, and nothing of it is thrown away
     expect(repaired).toMatchObject([{ salvaged: before.length, reason: 'file-missing' }])
   })
 
-  test('its log is garbage: what was in the file before is there', () => {
+  test('the WAL is garbage: the requests in the file are there', () => {
     const { before, db, wal } = checkpointedImage()
     lay(db, Buffer.alloc(wal.length + 50_000, 0x5a))
     using(open(), (queue) => expect(everything(queue)).toEqual(before))
     expect(repaired).toEqual([])
   })
 
-  test('damage anywhere: each request is there, or was given up by name, or is counted as lost', () => {
+  test('damage anywhere: each request is there, or given up by name, or counted as lost', () => {
     const { before, db, wal } = image()
     const whole = mergedImage(db, wal)
     const damage = fc.record({
@@ -254,7 +254,7 @@ describe('a damaged file never stops the totem, and nothing of it is thrown away
         lay(changed(whole, at, Buffer.from(bytes)).subarray(0, keep), null)
         repaired = []
         using(open(), (queue) => {
-          // As in the background after a start.
+          // The totem does this in the background after a start.
           for (let after: number | null = 0; after !== null; ) {
             const next = queue.checkNext(after)
             if (!next.ok) throw new Error(next.error.reason)
@@ -274,7 +274,7 @@ describe('a damaged file never stops the totem, and nothing of it is thrown away
           for (const was of before) {
             const found = now.get(was.operation)
             if (!found || givenUp.includes(was)) continue
-            // One whose row is gone comes back by what stands under its seal.
+            // A request without its row comes back from the header under its seal.
             if (found.state === 'aside' && found.reason === 'storage-salvaged')
               expect(found.sealed).toBe('sealed' in was && was.sealed)
             else if ('sealed' in was && 'sealed' in found) expect(found.sealed.length).toBe(was.sealed.length)
@@ -289,7 +289,7 @@ describe('a damaged file never stops the totem, and nothing of it is thrown away
     )
   })
 
-  test('damage that is met in the middle of a visit is repaired under the call that met it', () => {
+  test('damage found in the middle of a visit is repaired within the call that found it', () => {
     const queue = open()
     const before = fill(queue)
     queue.close()
@@ -307,13 +307,13 @@ describe('a damaged file never stops the totem, and nothing of it is thrown away
     const [{ salvaged, lost } = { salvaged: 0, lost: 0 }] = repaired
     expect([salvaged + (lost ?? 0), again.list({ limit: 1_000 }).length]).toEqual([before.length, before.length])
     expect(lost).toBeGreaterThan(0)
-    // The person whose request it was hears of it.
+    // The person who made the request is told.
     const told = again.untold(HOLDER).filter(({ state }) => state === 'refused')
     expect(told.map((each) => 'reason' in each && each.reason)).toContain('storage-damaged')
     again.close()
   })
 
-  test('a row that is gone comes back by what stands under the seal of its payload, for an operator', () => {
+  test('a lost row comes back, for an operator, from the header under the seal of its payload', () => {
     const added = item()
     using(open(), (queue) => {
       queue.add(item())
@@ -329,7 +329,7 @@ describe('a damaged file never stops the totem, and nothing of it is thrown away
         sealed: added.sealed,
       })
       expect(queue.retry(added.operation)).toEqual({ ok: true, value: true })
-      // Nobody's, it must not stand in the way of what is forgotten for ever.
+      // The recovered request belongs to nobody and must not keep others from being forgotten.
       const expired = { ok: true, value: [{ operation: added.operation, was: 'queued' }] }
       expect(queue.expire(LATER)).toEqual(expired)
     })
@@ -340,7 +340,7 @@ describe('a damaged file never stops the totem, and nothing of it is thrown away
     const { before, db, wal } = image()
     return { before, db: mergedImage(db, wal), wal }
   }
-  /** The file once its log has gone into it. */
+  /** The file after its WAL was written back. */
   function mergedImage(db: Buffer, wal: Buffer): Buffer {
     lay(db, wal)
     open().close()
@@ -390,12 +390,12 @@ describe('an update of the program', () => {
         if (each.state === 'queued') expect(each.sealed).toContain('Y2lwaGVydGV4dA')
         if (each.state === 'issued') expect(each.outcome).toContain('Y2lwaGVydGV4dA')
       }
-      // Nobody is told today of what was refused last year.
+      // A refusal of last year is no longer news.
       expect(queue.untold(HOLDER)).toEqual([])
     })
     expect(statSync(path).size).toBeLessThan(size * 1.1)
   })
-  test('that is killed half-way has done nothing, and is done at the next start', async () => {
+  test('that is killed half-way has changed nothing, and is done at the next start', async () => {
     old(join(dir, 'old.db'))
     for (const afterMs of [0, 5, 20]) {
       for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true })
@@ -416,7 +416,7 @@ describe('an update of the program', () => {
   const opener = `import('./main/queue/queue.ts').then(({ openQueue }) => {
     process.stdout.write('now', () => openQueue({ path: process.argv[1], now: Date.now }))
   })`
-  test('of a file that is damaged: its old rows are salvaged too', () => {
+  test('of a damaged file salvages its old rows too', () => {
     old(path)
     const whole = readFileSync(path)
     changed(whole, 0, Buffer.alloc(100)).copy(whole)
@@ -440,17 +440,17 @@ test('clock-jumped by years, forward and back: nothing expires, is forgotten or 
         before.filter(({ state }) => state === 'queued').length,
       )
     }
-    // Submitted at a time that has not come yet.
+    // Submitted at a time in the future.
     clock -= 30 * 365 * 24 * 3_600_000
     expect(queue.overdue(clock - 60_000, 100)).toHaveLength(before.filter(({ state }) => state === 'submitted').length)
   })
 })
 
-test('long-settled requests are forgotten in order, and never one that somebody waits for', () => {
+test('long-settled requests are forgotten in order, and never one that a person waits for', () => {
   using(open(), (queue) => {
     const before = fill(queue)
     queue.expire(LATER)
-    // The first is still queued: what is behind it stays, or its number would seem lost.
+    // The first is still queued, so later ones stay: a gap in the numbers would mean a loss.
     expect(everything(queue)).toHaveLength(before.length)
     for (const { operation } of queue.list({ limit: 8, states: ['queued', 'submitted', 'aside'] }))
       queue.settle([{ operation, settlement: { state: 'refused', reason: 'x', anpr: null } }], Date.now(), null)
@@ -475,7 +475,7 @@ test('a repaired file that cannot be copied for lack of room starts empty, and t
   expect(existsSync(`${path}-repairing`)).toBe(false)
 })
 
-describe('what was set aside is brought back', () => {
+describe('a queue that was set aside is brought back', () => {
   /** Beside the queue that is in use: an older one of a single request, set aside. */
   function older(): { damaged: string; operation: string } {
     const damaged = `${path}.damaged-20261121T090000Z`
@@ -487,7 +487,7 @@ describe('what was set aside is brought back', () => {
   }
   const ids = () => using(open(), (queue) => queue.list({ limit: 1_000 }).map(({ operation }) => operation))
 
-  test('over a repair that the power cut short: that one is ended first', () => {
+  test('over a repair that a power cut interrupted: that repair is finished first', () => {
     const since = item()
     const [db, wal] = using(open(), (queue) => {
       queue.add(since)

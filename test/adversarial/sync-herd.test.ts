@@ -7,7 +7,7 @@ import { createGatewayClient } from '../../main/sync/client.ts'
 import { json, type ScriptedGateway, startScriptedGateway } from '../support/sync/scripted-gateway.ts'
 import { powerOn, type TestClock, type Totem, until } from '../support/sync/syncing-totem.ts'
 
-// One of thousands that call one gateway: what it spares it.
+// One totem among thousands that call one gateway must not load it.
 
 const T0 = Date.parse('2026-11-22T09:00:00.000Z')
 const PATIENT = ['/v1/operations', '/v1/journal', '/v1/heartbeat']
@@ -29,7 +29,7 @@ afterEach(async () => {
   rmSync(dir, { recursive: true, force: true })
 })
 
-/** Each question with when it came, in ms of the totem's monotonic clock. */
+/** Each request with its time, in ms of the totem's monotonic clock. */
 function watched(turnAway: (path: string) => boolean): { path: string; at: number }[] {
   const came: { path: string; at: number }[] = []
   gateway.misbehave(async ({ path }, response) => {
@@ -41,20 +41,20 @@ function watched(turnAway: (path: string) => boolean): { path: string; at: numbe
   return came
 }
 
-test('while something comes through nobody asks whether there is a line', async () => {
+test('the totem does not probe a line over which answers come', async () => {
   totem = powerOn({ dir, clock, gateway, lineProbeMs: 90_000 })
   await until(() => gateway.heartbeats.length > 60)
   expect(gateway.asked.filter(({ path }) => path === '/v1/status')).toHaveLength(1)
 })
 
-test('with nothing else to say it asks in its turn', async () => {
+test('with nothing else to send, the totem probes at its interval', async () => {
   totem = powerOn({ dir, clock, gateway, lineProbeMs: 15_000 })
   await until(() => gateway.heartbeats.length > 10)
   const questions = gateway.asked.filter(({ path }) => path === '/v1/status').length
   expect(questions / gateway.heartbeats.length).toBeGreaterThan(2)
 })
 
-test('turned away, its log and its heartbeat stay away too, and a citizen is served at once', async () => {
+test('when turned away, log and heartbeat stay away too, and a citizen is served at once', async () => {
   let turnedAway = 0
   const came = watched((path) => path === '/v1/operations' && turnedAway++ === 0)
   totem = powerOn({ dir, clock, gateway })
@@ -74,8 +74,8 @@ test('turned away, its log and its heartbeat stay away too, and a citizen is ser
   expect(next).toBeGreaterThanOrEqual(1_000 * RETRY_AFTER_S)
 })
 
-test('a month without a line: the log and the heartbeat give the backlog a minute, and then have their turn', async () => {
-  // Everything is put off, so that there is always a backlog.
+test('a month without a line: log and heartbeat give the backlog a minute, then have their turn', async () => {
+  // The gateway defers everything, so that there is always a backlog.
   const came = watched((path) => path === '/v1/operations')
   totem = powerOn({ dir, clock, gateway })
   totem.record()
@@ -86,7 +86,7 @@ test('a month without a line: the log and the heartbeat give the backlog a minut
   expect(first - up).toBeGreaterThanOrEqual(60_000)
 })
 
-test('the long poll goes up again on its own connection, and the heartbeat keeps the other', async () => {
+test('the long poll starts again on its own connection, and the heartbeat keeps the other', async () => {
   totem = powerOn({ dir, clock, gateway })
   await totem.drain.stop()
   const connections: string[] = []
@@ -128,7 +128,7 @@ test('a log that takes minutes to send does not silence the heartbeat', async ()
   expect(heartbeats).toBeGreaterThan(2)
 })
 
-test('line that is gone before a minute is over, again and again: the log and the heartbeat have their turn beside a backlog', async () => {
+test('a line that fails within a minute, again and again: log and heartbeat have their turn beside a backlog', async () => {
   gateway.misbehave(({ path }, response) => {
     if (clock.run % 80_000 > 50_000) response.socket?.destroy()
     else if (path !== '/v1/operations') return false
@@ -144,7 +144,7 @@ test('line that is gone before a minute is over, again and again: the log and th
   expect(gateway.journal.length).toBeGreaterThan(5)
 })
 
-test('a citizen who was turned away with all the others is asked for again while they stand there', async () => {
+test('a citizen’s request that was turned away is sent again while the citizen waits', async () => {
   let turnedAway = 0
   const came = watched((path) => path === '/v1/operations' && turnedAway++ === 0)
   totem = powerOn({ dir, clock, gateway })
@@ -153,7 +153,7 @@ test('a citizen who was turned away with all the others is asked for again while
   expect((again?.at ?? 0) - (away?.at ?? 0)).toBeLessThanOrEqual(15_000)
 })
 
-test('heartbeats that an older gateway does not take: the time is asked for beside a poll that is held for hours', async () => {
+test('heartbeats that an older gateway does not take: the totem asks for the time beside a poll held for hours', async () => {
   gateway.misbehave(({ path, items }, response) => {
     if (path === '/v1/heartbeat') json(response, 400, { kind: 'request-malformed', anpr: null })
     else if (path !== '/v1/operations') return false

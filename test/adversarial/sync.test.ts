@@ -40,7 +40,7 @@ const patience = () => AbortSignal.timeout(50_000)
 const settled = (operation: string) => totem.drain.settled(operation, patience())
 const submissionsOf = (operation: string) =>
   gateway.asked.flatMap(({ items }) => items.filter((item) => item.operation === operation))
-/** The next questions to /v1/operations are answered so, then honestly. */
+/** Answers the next requests to /v1/operations this way, and later ones honestly. */
 const operationsWill = (whim: Whim, times: number) => {
   let left = times
   gateway.misbehave((asked, response) =>
@@ -53,18 +53,18 @@ async function expectIssued(operation: string, found: Operation): Promise<void> 
   expect(opened).toMatchObject({ ok: true, value: { operation } })
 }
 const journalled = (event: string) => [...totem.journal.entries()].filter((entry) => entry.event === event)
-test('a request is answered within the visit, and the log tells it in order', async () => {
+test('a request is answered within the visit, and the log records it in order', async () => {
   const operation = record()
   await expectIssued(operation, await settled(operation))
   expect(totem.settled).toEqual([operation])
   expect(totem.queue.waiting(HOLDER)).toHaveLength(1)
   const story = [...totem.journal.entries()].map(({ event }) => event)
   expect(story).toEqual(['line.changed', 'request.submitted', 'request.issued'])
-  // What is settled already is told at once.
+  // A settled outcome is told at once.
   expect((await settled(operation)).state).toBe('issued')
 })
 
-/** Ways in which an answer goes wrong; `alarm`: the log says that it was no answer of the contract. */
+/** Ways in which an answer goes wrong; `alarm`: the log says that the answer breaks the contract. */
 const misfortunes: Record<string, { whim: Whim; alarm: boolean }> = {
   'web page of a captive portal': { alarm: true, whim: answer(200, '<html>Accedi alla rete</html>') },
   'empty answer': { alarm: true, whim: answer(200, '') },
@@ -123,7 +123,7 @@ const misfortunes: Record<string, { whim: Whim; alarm: boolean }> = {
   'line cut in the middle of the answer': {
     alarm: false,
     whim: async ({ items }, response) => {
-      // The worst moment: it has taken effect and the totem does not know.
+      // The worst moment: the request took effect and the totem does not know.
       const results = []
       for (const { operation } of items) {
         await gateway.take(operation)
@@ -158,7 +158,7 @@ describe('the request stays queued and takes effect once in spite of', () => {
     const operation = record()
     await expectIssued(operation, await settled(operation))
     expect(gateway.effects).toEqual([operation])
-    // The same operation id and the same bytes on every try: that is what makes a retry harmless.
+    // Every try sends the same operation id and the same bytes, which makes a retry harmless.
     const submissions = submissionsOf(operation)
     expect(submissions).toHaveLength(4)
     expect(new Set(submissions.map(({ sealed }) => sealed)).size).toBe(1)
@@ -183,7 +183,7 @@ describe('the request stays queued and takes effect once in spite of', () => {
   })
 })
 
-test('any sequence of misfortunes over any batch: everything is issued in the end, each once', async () => {
+test('any sequence of misfortunes over any batch: every request is issued once in the end', async () => {
   const whims = Object.values(misfortunes).map(({ whim }) => whim)
   await fc.assert(
     fc.asyncProperty(
@@ -236,7 +236,7 @@ describe('a poison item', () => {
       totem.drain.wake()
       await until(() => totem.settled.length === 44)
       expect([...totem.settled].sort()).toEqual([...others].sort())
-      // Only what fails while others go through lies in the item.
+      // A failure is the item's own only while others go through.
       expect(totem.queue.get(poison)).toMatchObject({ state: 'queued' })
       for (let day = 0; day < 40 && totem.queue.get(poison)?.state !== 'aside'; day++) {
         expect((await settled(record())).state).toBe('issued')
@@ -251,7 +251,7 @@ describe('a poison item', () => {
       expect((await settled(poison)).state).toBe('issued')
     },
   )
-  test('is nobody, when the gateway fails everybody', async () => {
+  test('is not suspected when the gateway fails every item', async () => {
     operationsWill(answer(500, 'oops'), 60)
     const operations = Array.from({ length: 5 }, () => record())
     totem.drain.wake()
@@ -261,7 +261,7 @@ describe('a poison item', () => {
   })
 })
 
-test('who waits at the totem goes before a month of backlog', async () => {
+test('a waiting citizen’s request goes before a month of backlog', async () => {
   await gateway.cut()
   for (let n = 0; n < 100; n++) record()
   const mine = record()
@@ -274,18 +274,18 @@ test('who waits at the totem goes before a month of backlog', async () => {
   ])
 })
 
-test('who waits is asked for again each second while ANPR is away', async () => {
-  // Long enough in trouble for an ordinary back-off to have grown to minutes.
+test('a waiting citizen’s request is sent again each second while ANPR is away', async () => {
+  // An ordinary back-off would have grown to minutes by then.
   operationsWill(refusedAs('anpr-unavailable'), 10)
   const operation = record()
   await expectIssued(operation, await settled(operation))
   expect(journalled('request.deferred').map(({ fields }) => fields.waitMs)).toEqual(Array(10).fill(1_000))
 })
 
-describe('what the gateway said it has', () => {
+describe('a request that the gateway took in', () => {
   const pending: Whim = perItem((operation) => ({ operation, state: 'pending' }))
 
-  test('and has lost is sent again after some hours, and takes effect once', async () => {
+  test('and lost is sent again after some hours, and takes effect once', async () => {
     await totem.off()
     totem = poweredOn({ dir, clock, gateway, lineProbeMs: 300_000 })
     operationsWill(pending, 1)
@@ -295,14 +295,14 @@ describe('what the gateway said it has', () => {
     expect(journalled('request.overdue').map(({ fields }) => fields)).toEqual([{ operation }])
     expect(clock.run).toBeGreaterThanOrEqual(6 * 3_600_000)
   })
-  test('and has lost with all its outcomes is sent again as soon as its cursor shows it', async () => {
+  test('and lost with all its outcomes is sent again as soon as its cursor shows the loss', async () => {
     for (let n = 0; n < 3; n++) expect((await settled(record())).state).toBe('issued')
     expect(totem.queue.cursor()).toBe(3)
     operationsWill(pending, 1)
     const operation = record()
     totem.drain.wake()
     await until(() => totem.queue.get(operation)?.state === 'submitted')
-    // Set up anew: it knows of nothing, and soon of somebody else's.
+    // A gateway set up anew: it knows no request, and soon another totem's.
     gateway.outcomes.length = 0
     const one = record()
     expect((await settled(one)).state).toBe('issued')
@@ -310,7 +310,7 @@ describe('what the gateway said it has', () => {
     expect(clock.run).toBeLessThan(3_600_000)
     expect(totem.queue.cursor()).toBe(gateway.outcomes.length)
   })
-  test('and has lost is sent again once, however long ANPR is away then', async () => {
+  test('and lost is sent again once, however long ANPR is away then', async () => {
     for (let n = 0; n < 3; n++) expect((await settled(record())).state).toBe('issued')
     operationsWill(pending, Number.POSITIVE_INFINITY)
     const operation = record()
@@ -336,7 +336,7 @@ describe('what the gateway said it has', () => {
   })
 })
 
-test('a refusal of one says why and leaves the rest alone', async () => {
+test('a refusal of one request says why and leaves the rest alone', async () => {
   const [one = '', two = ''] = [record(), record()]
   gateway.misbehave(async ({ path, items }, response) => {
     if (path !== '/v1/operations') return false
@@ -358,7 +358,7 @@ test('a refusal of one says why and leaves the rest alone', async () => {
 })
 
 describe('line-down', () => {
-  test('the citizen is told that it is pending; it is answered when the line is back', async () => {
+  test('the citizen is told that the request is pending; it is answered when the line is back', async () => {
     await gateway.cut()
     const operation = record()
     const enough = new AbortController()
@@ -370,7 +370,7 @@ describe('line-down', () => {
     expect((await settled(operation)).state).toBe('issued')
     expect(totem.lines.slice(-2)).toEqual(['down', 'up'])
   })
-  test('an answer that comes to nobody is there after a restart', async () => {
+  test('an answer that came after the citizen left is there after a restart', async () => {
     const operation = record()
     operationsWill(async ({ items }, response) => {
       for (const item of items) await gateway.take(item.operation)
@@ -387,7 +387,7 @@ describe('line-down', () => {
   })
 })
 
-test('switched off in the middle of an exchange: the stores close at once, nothing is written after', async () => {
+test('switched off in the middle of an exchange: the stores close at once, and nothing is written later', async () => {
   const operation = record()
   gateway.misbehave(({ path }) => path === '/v1/operations')
   totem.drain.wake()
@@ -425,17 +425,17 @@ describe('clock-jumps', () => {
     fail = false
     expect((await settled(operation)).state).toBe('issued')
   })
-  test('a totem whose clock runs ahead throws no request away: the gateway says what time it is', async () => {
+  test('a totem whose clock runs ahead throws no request away: the gateway tells it the time', async () => {
     clock.wall = T0 + 400 * DAY_MS
     const operation = record(T0)
     expect((await settled(operation)).state).toBe('issued')
   })
 })
 
-describe('a clock that is wrong erases nothing that was promised', () => {
+describe('a wrong clock erases no promised request', () => {
   const behind = T0 - 40 * DAY_MS
 
-  test("the totem's 40 days behind: recorded while the line was down, it goes when the line is back", async () => {
+  test("the totem's 40 days behind: a request recorded without a line goes when the line is back", async () => {
     await totem.off()
     clock.wall = behind
     await gateway.cut()
@@ -445,7 +445,7 @@ describe('a clock that is wrong erases nothing that was promised', () => {
     await gateway.restore()
     expect((await settled(operation)).state).toBe('issued')
   })
-  test("the totem's 40 days behind: what could not be answered at once is still asked for hours later", async () => {
+  test("the totem's 40 days behind: a request without an immediate answer is still asked for hours later", async () => {
     await totem.off()
     clock.wall = behind
     operationsWill(
@@ -462,7 +462,7 @@ describe('a clock that is wrong erases nothing that was promised', () => {
     gateway.misbehave(() => false)
     expect((await settled(operation)).state).toBe('issued')
   })
-  test("the totem's 40 days behind, then put right: what was issued meanwhile waits its 30 days", async () => {
+  test("the totem's 40 days behind, then put right: a certificate issued meanwhile waits its 30 days", async () => {
     await totem.off()
     clock.wall = behind
     totem = powerOn()
@@ -473,7 +473,7 @@ describe('a clock that is wrong erases nothing that was promised', () => {
     await until(() => gateway.asked.length > probes + 5)
     expect(totem.queue.get(operation)).toMatchObject({ state: 'issued' })
   })
-  test("the gateway's 40 days ahead: what was issued waits its 30 days", async () => {
+  test("the gateway's 40 days ahead: an issued certificate waits its 30 days", async () => {
     const operation = record()
     expect((await settled(operation)).state).toBe('issued')
     gatewayClock = T0 + 40 * DAY_MS
@@ -482,26 +482,26 @@ describe('a clock that is wrong erases nothing that was promised', () => {
     await until(() => gateway.asked.length > probes + 5)
     expect(totem.queue.get(operation)).toMatchObject({ state: 'issued' })
   })
-  test('the gateway finds too old what was asked today: kept, and asked again', async () => {
+  test('the gateway finds a request of today too old: kept, and asked again', async () => {
     operationsWill(refusedAs('request-expired'), 3)
     const operation = record()
     await expectIssued(operation, await settled(operation))
     expect(journalled('request.deferred').map(({ fields }) => fields.reason)).toEqual(Array(3).fill('request-expired'))
   })
-  test('both clocks find it too old: that is final', async () => {
+  test('a request that both clocks find too old is refused for good', async () => {
     operationsWill(refusedAs('request-expired'), 1)
     const operation = record(T0 - 31 * DAY_MS)
     expect(await settled(operation)).toMatchObject({ state: 'refused', reason: 'request-expired' })
   })
 })
 
-test('what is too old expires, and who waits for it is told', async () => {
+test('a request that is too old expires, and the waiting person is told', async () => {
   operationsWill(
     perItem((operation) => ({ operation, state: 'pending' })),
     Number.POSITIVE_INFINITY,
   )
   const [old, young] = [record(T0 - 31 * DAY_MS), record(T0 - 29 * DAY_MS)]
-  // The next look at what has expired.
+  // The next check for expired requests.
   clock.run += 3_600_000
   expect(await settled(old)).toMatchObject({ state: 'expired' })
   expect(totem.queue.get(young)).toMatchObject({ state: 'submitted' })
@@ -537,7 +537,7 @@ describe('the sync log at the gateway', () => {
     for (let n = 0; n < 600; n++) totem.journal.record('printer.changed', { status: 'ready' })
     await untilHeld(600)
   })
-  test('is sent again from where the gateway has lost it', async () => {
+  test('is sent again from where the gateway lost it', async () => {
     for (let n = 0; n < 10; n++) totem.journal.record('printer.changed', { status: 'ready' })
     await untilHeld(10)
     gateway.journal.length = 4
@@ -574,14 +574,14 @@ describe('the gateway client', () => {
     })
     client.close()
   })
-  test('gets none with a certificate that is no totem certificate', async () => {
+  test('gets no answer with a certificate that is no totem certificate', async () => {
     const { certificate, key } = gateway.foreign
     const client = clientWith({ ...gateway.credentials, certificate, key })
     expect(await client.status()).toMatchObject({ ok: false, error: { kind: 'line-down' } })
     client.close()
   })
-  test('takes no answer for another name', async () => {
-    // A fleet of addresses, one certificate: 127.0.0.2 is not in it.
+  test('takes no answer from a gateway under another name', async () => {
+    // The certificate does not hold 127.0.0.2.
     const client = clientWith(gateway.credentials, gateway.url.replace('127.0.0.1', '127.0.0.2'))
     expect(await client.status()).toMatchObject({ ok: false, error: { kind: 'line-down' } })
     client.close()
@@ -599,7 +599,7 @@ describe('the gateway client', () => {
       expect(answered).toEqual({ ok: false, error: { kind: 'line-down', reason: 'timeout' } })
     client.close()
   })
-  test('asks again when an idle connection was closed under it, except for what may be asked once only', async () => {
+  test('asks again when an idle connection was closed, unless the request may go only once', async () => {
     const evidence = {
       by: 'card',
       statement: {
@@ -628,11 +628,15 @@ describe('the gateway client', () => {
       expect(gateway.asked.length - before).toBe(asked)
     }
   })
-  test('names the path of each answer that is none, and carries the bearer token', async () => {
+  test('names the path of each malformed answer, and carries the bearer token', async () => {
     await totem.drain.stop()
     totem.malformed.length = 0
     gateway.misbehave(answer(200, '{"surprise":1}'))
-    const request = { subject: 'AB10234CP', types: ['8' as const], exemption: 'adozione' as const }
+    const request = {
+      subject: 'AB10234CP',
+      types: ['8' as const],
+      bollo: { kind: 'exempt', exemption: 'adozione' } as const,
+    }
     for (const answered of [
       await totem.client.status(),
       await totem.client.family('token'),
@@ -647,7 +651,7 @@ describe('the gateway client', () => {
       'v1.operations 200',
     ])
   })
-  test('tells a refusal with its reason', async () => {
+  test('reports a refusal with its reason', async () => {
     gateway.misbehave(answer(403, '{"kind":"certificate-revoked","anpr":null}'))
     expect(await totem.client.family('token')).toEqual({
       ok: false,

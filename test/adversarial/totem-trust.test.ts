@@ -19,7 +19,7 @@ beforeAll(() => makePki(PKI))
 
 type Told = [event: string, fields: object]
 
-/** A totem's disk and what it was provisioned with, list 5; `open` is its start. */
+/** A totem's disk, provisioned with list 5; `open` starts the totem on it. */
 async function totemOn({ testTrust = true, ...more }: Partial<TotemConfig['trust']> & { testTrust?: boolean } = {}) {
   const dataDir = temporary()
   const config: TotemConfig['trust'] = {
@@ -53,7 +53,7 @@ async function totemOn({ testTrust = true, ...more }: Partial<TotemConfig['trust
 type Totem = Awaited<ReturnType<typeof totemOn>>
 type Store = Awaited<ReturnType<Totem['start']>>
 
-/** What the totem says of a good card, and of the same person's revoked one. */
+/** The totem's verdict on a good card, and on the same person's revoked one. */
 const verdicts = ({ trust }: Store) =>
   [login('anna-bianchi'), login('anna-bianchi', { certificate: 'anna-bianchi.revoked' })].map((evidence) => {
     const verdict = verifyEvidence(evidence, trust, new Date())
@@ -96,15 +96,15 @@ describe('start', () => {
     writeFileSync(totem.kept, await listOf(2))
     expect((await totem.start()).counts.sequence).toBe(2)
   })
-  test('no key of whoever signs lists: the totem does not start', async () => {
+  test('without the list signer’s key the totem does not start', async () => {
     const totem = await totemOn({ listKey: '/nonexistent' })
     expect(await totem.open()).toEqual({ ok: false, error: { kind: 'list-key-unreadable' } })
   })
-  test('a totem that is not on a bench does not start with a bench’s issuers', async () => {
+  test('a totem that is not on a bench does not start with a bench’s issuers (invariant 9)', async () => {
     const totem = await totemOn({ testTrust: false })
     expect(await totem.open()).toEqual({ ok: false, error: { kind: 'authorities-for-tests' } })
   })
-  test('CRLs of the disk count once they are read', async () => {
+  test('CRLs on the disk count once they are read', async () => {
     const totem = await totemOn()
     await issueCrls(PKI, totem.crls)
     const opened = await totem.open()
@@ -114,7 +114,7 @@ describe('start', () => {
     expect(opened.value.ready).toBe(true)
     expect(verdicts(opened.value)).toEqual(SOUND)
   })
-  test('a CRL that was damaged on the disk is told and thrown away; those of strangers and old ones are', async () => {
+  test('a CRL damaged on the disk is reported and thrown away; foreign and old ones are thrown away', async () => {
     const totem = await totemOn()
     const [damaged = ''] = await issueCrls(PKI, totem.crls)
     await issueCrls(PKI, totem.crls, { issued: new Date(Date.now() - DAY) })
@@ -149,7 +149,7 @@ const clientOf = (url: string) =>
     onMalformed: () => {},
   })
 
-/** Has the totem ask the gateway at `url` once, and answers when it has. */
+/** Makes the totem ask the gateway at `url` once, and waits until it has. */
 async function refreshed(totem: Totem, store: Store, url: string, room = (_bytes: number) => true): Promise<void> {
   const client = clientOf(url)
   onTestFinished(() => client.close())
@@ -163,7 +163,7 @@ async function refreshed(totem: Totem, store: Store, url: string, room = (_bytes
     journal: totem.journal as never,
     onReady: () => {},
     room,
-    // Asked when the work is over, to say when the next is due.
+    // The back-off is asked after the work, for the time of the next.
     random() {
       asked()
       return 0.5
@@ -215,7 +215,7 @@ describe('a gateway that cannot be believed', () => {
   const crlsIn = async (pki: string, options: CrlOptions = {}) =>
     (await issueCrls(pki, temporary(), options)).map((file) => new Uint8Array(readFileSync(file)))
 
-  /** Everything is here already; nothing that this gateway says may change it. */
+  /** The totem has everything already; no answer of this gateway may change it. */
   async function unmoved(whim: Whim, room?: (bytes: number) => boolean): Promise<Told[]> {
     const gateway = await startScriptedGateway(Date.now)
     onTestFinished(() => gateway.close())
@@ -294,7 +294,7 @@ describe('a gateway that cannot be believed', () => {
     })
     expect(told).toEqual([['trust.refused', { reason: 'crl-too-large' }]])
   })
-  test('storage-full: nothing is fetched, for a request must find room', async () => {
+  test('storage-full: nothing is fetched, so that a request finds room', async () => {
     const crls = await crlsIn(PKI, { issued: new Date(Date.now() + 1_000) })
     const told = await unmoved(offering(await listOf(5), crls), () => false)
     expect(told).toEqual([['trust.refused', { reason: 'no-room' }]])

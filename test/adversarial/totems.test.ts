@@ -11,7 +11,7 @@ import { PKI } from '../support/pki.ts'
 const TOTEMS = join(PKI, 'totems')
 const KEY = 'TT-0001.outcome.pub.jwk.json'
 const pem = (totem: string) => readFileSync(join(TOTEMS, `${totem}.cert.pem`), 'utf8')
-/** Whoever shows this certificate, its chain being good. */
+/** The totem that a certificate with a good chain names. */
 const shows = (certificate: string) => {
   const getPeerCertificate = () => new X509Certificate(certificate).toLegacyObject()
   return { raw: { socket: { getPeerCertificate } } } as unknown as FastifyRequest
@@ -25,7 +25,7 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-test('a totem without a key here is none', async () => {
+test('a totem without a key in this folder is unknown', async () => {
   expect(createTotems(folder).of(shows(pem('TT-0002')))).toBeNull()
 })
 test.each(['TT-0001-01', 'counter/TT-0001-01', 'totem/TT-0001', ''])('a certificate of "%s" names no totem', (CN) => {
@@ -34,14 +34,14 @@ test.each(['TT-0001-01', 'counter/TT-0001-01', 'totem/TT-0001', ''])('a certific
   const request = { raw: { socket: { getPeerCertificate } } } as unknown as FastifyRequest
   expect(createTotems(folder).of(request)).toBeNull()
 })
-test('certificate-stolen: the totem has a new one, and the one before speaks for it no more', async () => {
+test('certificate-stolen: the totem has a new certificate, and the former one no longer counts', async () => {
   const { of } = createTotems(folder)
   const stolen = shows(pem('TT-0001'))
   expect(of(stolen)).toBe('TT-0001')
   const listed = join(folder, 'TT-0001.cert.pem')
   writeFileSync(listed, pem('TT-0002'))
   expect(of(stolen)).toBeNull()
-  // While the totem takes up its new one, both.
+  // Both count while the totem takes up the new one.
   writeFileSync(listed, pem('TT-0002') + pem('TT-0001'))
   expect(of(stolen)).toBe('TT-0001')
   writeFileSync(listed, '')

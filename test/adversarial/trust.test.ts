@@ -1,4 +1,4 @@
-// tsyringe, inside @peculiar/x509, needs it loaded first.
+// tsyringe, inside @peculiar/x509, needs this loaded first.
 import 'reflect-metadata'
 import { createHash, createPrivateKey, KeyObject, randomBytes, sign } from 'node:crypto'
 import {
@@ -62,7 +62,7 @@ let elliptic: Authority
 let trust: Trust
 let card: CryptoKeyPair
 let old: CryptoKeyPair
-/** For every other CA that a test makes: making keys is most of the time. */
+/** Shared by all other CAs of the tests, since making keys takes most of the time. */
 let spare: CryptoKeyPair
 let cardKey: string
 
@@ -200,7 +200,7 @@ describe('card certificate', () => {
   ])('CIE, %s: %s', async (kind, _name, wish) => {
     expect(verifyCardCertificate(await cieCertificate(wish), trust, NOW)).toMatchObject({ ok: false, error: { kind } })
   })
-  test('a refusal by date carries the day, as it is in Italy', async () => {
+  test('a refusal by date carries the day in Italian time', async () => {
     const expired = await cardCertificate({
       validity: { notBefore: days(-100), notAfter: new Date('2026-11-20T23:30:00Z') },
     })
@@ -214,7 +214,7 @@ describe('card certificate', () => {
       error: { kind: 'certificate-not-yet-valid', date: '2026-11-24' },
     })
   })
-  test('a card that expired with its issuer is told so, not that nobody knows it', async () => {
+  test('a card that expired with its issuer is refused as expired, not as untrusted', async () => {
     const expired = await cardCertificate({
       issuer: () => retired,
       validity: { notBefore: days(-100), notAfter: days(-2) },
@@ -227,9 +227,9 @@ describe('card certificate', () => {
       expect(verifyCardCertificate(wrong, trust, NOW)).toEqual({ ok: false, error: { kind: 'certificate-malformed' } })
     }
   })
-  test('certificate-malformed: a subject that is none, signed by a careless issuer', async () => {
+  test('certificate-malformed: an invalid subject, signed by a careless issuer', async () => {
     const der = Buffer.from(await cardCertificate())
-    // The type of the common name, 2.5.4.3, as an OCTET STRING; the last is the subject's. Then signed anew.
+    // The last common name (2.5.4.3) is the subject's. It becomes an OCTET STRING, and the certificate is signed anew.
     der[der.lastIndexOf(Buffer.from('0603550403', 'hex'))] = 0x04
     const tbs = der.subarray(4, 8 + der.readUInt16BE(6))
     sign('sha256', tbs, KeyObject.from(ca.keys.privateKey)).copy(der, der.length - 256)
@@ -276,7 +276,7 @@ describe('chain', () => {
   }
   const untrusted = { ok: false, error: { kind: 'certificate-untrusted' } }
 
-  test('of four authorities is followed, of five is not', async () => {
+  test('of four authorities is followed, one of five is not', async () => {
     expect(await under([{}, {}, {}, {}])).toMatchObject({ ok: true })
     expect(await under([{}, {}, {}, {}, {}])).toEqual(untrusted)
   })
@@ -302,7 +302,7 @@ describe('chain', () => {
   test('an intermediate of the same name and another key vouches for nobody', async () => {
     const impostor = await subCa(foreign, issuing.certificate.subject, spare)
     expect(verifyCardCertificate(await cieCertificate({ issuer: () => impostor }), trust, NOW)).toEqual(untrusted)
-    // Even on the list: its chain does not end in the anchor.
+    // Being on the list does not help: its chain does not end in the anchor.
     const listed = trustIn([anchor('cie', root), intermediate('cie', impostor)])
     expect(verifyCardCertificate(await cieCertificate({ issuer: () => impostor }), listed, NOW)).toEqual(untrusted)
   })
@@ -348,7 +348,7 @@ describe('trust list', () => {
       error: { kind: 'authorities-malformed', index: 1 },
     })
   })
-  test('no certificate at all: refused whole', () => {
+  test('a list without any valid certificate is refused as a whole', () => {
     const list = listOf(anchor('cie', root), { role: 'cns', anchor: true, certificate: 'AAAA' })
     expect(loadTrust(list, [], ACCEPT)).toMatchObject({ error: { index: 1 } })
   })

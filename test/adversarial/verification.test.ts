@@ -11,7 +11,7 @@ import { type Verdict, verifyCode } from '../../gateway/verify/verify.ts'
 import { signVerificationKeys, verificationKeyPair } from '../../simulator/pki/verification-keys.ts'
 import { frozenKeys, frozenReceipt, NOW, samples, signed, signingTotem } from '../support/verification/samples.ts'
 
-// Somebody who wants a paper to pass for a totem's, or a verifier to stop.
+// An attacker wants a paper to pass for a totem's, or a verifier to stop.
 
 const { keys, signer, sign } = await signingTotem()
 const other = await signingTotem('TT-0002')
@@ -36,7 +36,7 @@ interface Forgery {
   tag?: number
 }
 
-/** A code with a right signature of `key` (the totem's own by default) over whatever stands in it. */
+/** A code with a right signature by `key` (the totem's own by default) over any contents. */
 function cose({ header = cbor(goodHeader), payload = goodPayload, ...odd }: Forgery): Uint8Array {
   const over = cbor([odd.context ?? 'Signature1', header, new Uint8Array(), payload])
   const good = new Uint8Array(signBytes('sha256', over, { key: odd.key ?? signer.key, dsaEncoding: 'ieee-p1363' }))
@@ -82,7 +82,7 @@ describe('signed by somebody else', () => {
   })
 })
 
-describe('whoever makes the code does not choose how it is checked', () => {
+describe('the maker of a code does not choose how it is checked', () => {
   const kid: [number, unknown] = [COSE.kid, kidBytes(signer.kid)]
   test.each<[string, Forgery]>([
     ['another algorithm: ES384', { header: header([1, -35], kid) }],
@@ -130,7 +130,7 @@ describe('whoever makes the code does not choose how it is checked', () => {
 })
 
 describe('zlib', () => {
-  test('compressed by somebody else, it is the same code', async () => {
+  test('a code compressed by another program is the same code', async () => {
     const small = deflateSync(cose({}), { level: 0 })
     expect(await judge(textOf(small))).toMatchObject({ kind: 'genuine' })
   })
@@ -148,7 +148,7 @@ describe('zlib', () => {
   })
 })
 
-describe('what a totem’s own key has signed, and says nothing that we know', () => {
+describe('contents signed by a totem’s own key that no totem writes', () => {
   const cwt = (change: (claims: Map<number, unknown>) => void) => {
     const claims = toCwt(samples.receipt) ?? new Map()
     change(claims)
@@ -218,13 +218,13 @@ describe('the totem was stolen', () => {
       })
     },
   )
-  test('whatever it wrote', async () => {
+  test('no paper of it counts', async () => {
     expect(await judge(forged({ payload: cbor('rubbish') }), stolen)).toMatchObject({ kind: 'withdrawn' })
   })
-  test('a forgery in its name is no less a forgery', async () => {
+  test('a forgery in its name is still called a forgery', async () => {
     expect(await judge(forged({ key: other.signer.key }), stolen)).toEqual(not('signature-wrong'))
   })
-  test('its neighbour goes on', async () => {
+  test('another totem’s papers still count', async () => {
     const code = signed({ ...samples.receipt, totem: 'TT-0002' }, other.signer)
     expect(await judge(code, stolen)).toMatchObject({ kind: 'genuine' })
   })
@@ -244,7 +244,7 @@ describe('the key list', async () => {
       .sign(await importJWK(keeper as JWK, 'ES256'))
   }
 
-  test('opens when its keeper has signed it, line break behind it or not', async () => {
+  test('opens when its keeper has signed it, with or without a final line break', async () => {
     expect(await openVerificationKeys(`${jws}\n`, keeperPublic)).toEqual({ ok: true, value: keys })
   })
 
@@ -291,7 +291,7 @@ describe('cut, mistyped, altered', () => {
     return kind === 'genuine' || kind === 'expired'
   }
 
-  test('no code counts with a letter less, more or other', async () => {
+  test('no code counts with a letter removed, added or changed', async () => {
     for (let at = 0; at < frozenReceipt.length; at++) {
       const [before, letter, after] = [frozenReceipt.slice(0, at), frozenReceipt[at], frozenReceipt.slice(at + 1)]
       const wrong = letter === '7' ? 'Q' : '7'
@@ -300,7 +300,7 @@ describe('cut, mistyped, altered', () => {
     }
   })
 
-  test('no bit of it can be turned', async () => {
+  test('no code counts with a bit turned', async () => {
     const good = cose({})
     for (let bit = 0; bit < good.length * 8; bit++) {
       const bytes = good.slice()
@@ -320,7 +320,7 @@ describe('cut, mistyped, altered', () => {
     expect(await judge(text)).toEqual(unread(reason))
   })
 
-  test('whatever the text, a verdict and no exception', async () => {
+  test('any text gets a verdict and throws nothing', async () => {
     const letters = fc.constantFrom(...'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:')
     const texts = fc.oneof(
       fc.string(),
@@ -333,7 +333,7 @@ describe('cut, mistyped, altered', () => {
     )
   })
 
-  test('whatever the bytes behind a good signature, a verdict and no exception', async () => {
+  test('any bytes under a good signature get a verdict and throw nothing', async () => {
     const bytes = fc.uint8Array({ maxLength: 400 })
     await fc.assert(
       fc.asyncProperty(bytes, bytes, async (payload, odd) => {

@@ -11,7 +11,7 @@ import { json, type ScriptedGateway, startScriptedGateway, type Whim } from '../
 import { HOLDER, powerOn, type TestClock, type Totem, until } from '../support/sync/syncing-totem.ts'
 
 const T0 = Date.parse('2026-11-22T09:00:00.000Z')
-/** Long enough for an answer on this machine, and a test need not wait longer for none. */
+/** Long enough for an answer on this machine, and short enough to wait for none. */
 const SHORT = {
   statusMs: 1_000,
   slowStatusMs: 2_000,
@@ -51,7 +51,7 @@ function seeded(seed: number): () => number {
 const settled = (operation: string) => totem.drain.settled(operation, AbortSignal.timeout(50_000))
 const journalled = (event: string) => [...totem.journal.entries()].filter((entry) => entry.event === event)
 const submissions = () => gateway.asked.filter(({ path }) => path === '/v1/operations')
-/** The next pages of outcomes are answered so, then honestly. */
+/** Answers the next polls of outcomes this way, and later ones honestly. */
 const pagesWill = (whim: Whim, times = 1) => {
   let left = times
   gateway.misbehave((asked, response) => asked.path === '/v1/outcomes' && left-- > 0 && whim(asked, response))
@@ -62,7 +62,7 @@ const page = (page: Partial<OutcomePage>): Whim => {
     return true
   }
 }
-/** All of them are issued, each took effect once, and nothing is left over at either end. */
+/** All are issued, each took effect once, and neither end has anything left. */
 async function expectAllIssued(operations: string[]): Promise<void> {
   for (const operation of operations) expect((await settled(operation)).state).toBe('issued')
   expect([...gateway.effects].sort()).toEqual([...operations].sort())
@@ -71,7 +71,7 @@ async function expectAllIssued(operations: string[]): Promise<void> {
 }
 
 describe('line-cut', () => {
-  // A handshake is some 4 KB each way: in it, in the question, in the answer, and between them.
+  // A handshake takes some 4 KB each way. The cuts fall into it, into the request, the answer, and between them.
   const BYTES = [0, 1, 5, 100, 517, 1_460, 2_500, 4_000, 4_500, 5_000, 5_500, 6_000, 7_000, 9_000, 12_000]
   test.each((['totem', 'gateway'] as const).flatMap((from) => BYTES.map((bytes) => ({ bytes, from }))))(
     'after $bytes bytes from the $from: everything is issued in the end, each once',
@@ -118,7 +118,7 @@ describe('line that has silently died', () => {
     expect((await settled(operation)).state).toBe('issued')
     expect(gateway.effects).toHaveLength(2)
   })
-  test('under the long poll: the line is asked, and the poll goes up anew', async () => {
+  test('under the long poll: the totem probes the line and polls anew', async () => {
     gateway.misbehave(({ path, items }, response) => {
       if (path !== '/v1/operations') return false
       json(response, 200, { results: items.map(({ operation }) => ({ operation, state: 'pending' })) })
@@ -127,7 +127,7 @@ describe('line that has silently died', () => {
     const operation = totem.record()
     totem.drain.wake()
     await until(() => gateway.holding() === 1)
-    // The connections of this moment only, as when a NAT forgets them.
+    // Only the connections of this moment die, as when a NAT forgets them.
     line.deafTo('gateway')
     line.deafTo(null)
     await gateway.take(operation)
@@ -147,9 +147,9 @@ describe('answer', () => {
   const honestStatus = JSON.stringify({ at: new Date(T0).toISOString(), version: '1' })
   const malformed = { ok: false, error: { kind: 'answer-malformed' } }
 
-  test('that has come while main was busy with something else is read, and the line not blamed', async () => {
+  test('that came while main was busy is read, and the line is not blamed', async () => {
     gateway.misbehave(async (_, response) => {
-      // It is on its way to the totem, which has no time for it until its patience is over.
+      // The answer is on its way, but main is busy until its time-out is over.
       response.on('finish', () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2 * SHORT.statusMs))
       return false
     })
@@ -173,7 +173,7 @@ describe('answer', () => {
     expect(await asking.operations()).toEqual(malformed)
     asking.close()
   })
-  test('that is shorter than it says is a line that was cut', async () => {
+  test('that is shorter than announced is a cut line', async () => {
     await totem.drain.stop()
     gateway.misbehave((_, response) => {
       response.writeHead(200, { 'content-length': 100 })
@@ -203,7 +203,7 @@ describe('answer', () => {
     expect(await asking.operations()).toEqual({ ok: false, error })
     asking.close()
   })
-  test('comes packed when it is long, the question goes packed, and both say who asks', async () => {
+  test('comes packed when it is long, as requests do, and both name the totem', async () => {
     await expectAllIssued(Array.from({ length: 20 }, () => totem.record()))
     const packed = submissions().filter(({ headers }) => headers['content-encoding'] === 'gzip')
     expect(packed.length).toBeGreaterThan(0)
@@ -211,7 +211,7 @@ describe('answer', () => {
   })
 })
 
-test('gateway with too much to do: nothing is sent before it said, no request is blamed, and then all go', async () => {
+test('a gateway with too much to do: the totem waits as told, blames no request, and then sends all', async () => {
   let [left, turnedAwayAt, cameAgainAt] = [1, 0, 0]
   gateway.misbehave(({ path }, response) => {
     if (path !== '/v1/operations') return false
@@ -231,7 +231,7 @@ test('gateway with too much to do: nothing is sent before it said, no request is
   expect(journalled('request.deferred')).toEqual([])
 })
 
-describe('gateway that is not to be believed', () => {
+describe('a gateway that lies', () => {
   test('outcomes of requests that this totem never made change nothing', async () => {
     const stranger = ulid()
     gateway.tell({ operation: stranger, state: 'issued', outcome: await gateway.sealOutcome(stranger) })
@@ -254,7 +254,7 @@ describe('gateway that is not to be believed', () => {
     pagesWill(page({ outcomes: [{ operation: mine, state: 'issued', outcome: swapped }] }))
     await expectAllIssued([mine, other])
   })
-  test('the first word holds: issued and refused on one page', async () => {
+  test('issued and refused on one page: the first counts', async () => {
     const operation = totem.record()
     const issued = { operation, state: 'issued' as const, outcome: await gateway.sealOutcome(operation) }
     const refused = { operation, state: 'refused' as const, problem: { kind: 'not-in-family' as const, anpr: null } }
@@ -262,7 +262,7 @@ describe('gateway that is not to be believed', () => {
     expect((await settled(operation)).state).toBe('issued')
     expect(journalled('request.issued')).toHaveLength(1)
   })
-  test('the same page again and again has no effect and is not asked for without rest', async () => {
+  test('the same page again and again has no effect, and the totem pauses between polls', async () => {
     const operation = totem.record()
     expect((await settled(operation)).state).toBe('issued')
     const again = gateway.outcomes.slice()
@@ -272,7 +272,7 @@ describe('gateway that is not to be believed', () => {
     const polls = () => gateway.asked.filter(({ path }) => path === '/v1/outcomes').length
     const [before, began] = [polls(), clock.run]
     await until(() => clock.run - began > 600_000)
-    // With no rest it would be hundreds; the longest is that of the line's probe.
+    // Without pauses there would be hundreds. The longest pause is the line probe's.
     expect(polls() - before).toBeLessThan(200)
     gateway.misbehave(() => false)
     expect((await settled(other)).state).toBe('issued')
@@ -303,7 +303,7 @@ describe('gateway that is not to be believed', () => {
     })
     await expectAllIssued([totem.record()])
   })
-  test('a page that does not open is not asked for for ever: its request is set aside, and others go on', async () => {
+  test('a page that does not open is given up: its request is set aside, and others go on', async () => {
     const poison = totem.record()
     gateway.misbehave(({ path, items }, response) => {
       if (path !== '/v1/operations' || !items.some(({ operation }) => operation === poison)) return false
@@ -325,7 +325,7 @@ describe('gateway that is not to be believed', () => {
   })
 })
 
-test('a batch that somebody recorded and sends again takes effect once', async () => {
+test('a batch that an attacker recorded and replays takes effect once', async () => {
   const operations = Array.from({ length: 5 }, () => totem.record())
   await expectAllIssued(operations)
   const replay = createGatewayClient({
@@ -342,10 +342,10 @@ test('a batch that somebody recorded and sends again takes effect once', async (
   expect(gateway.effects).toHaveLength(5)
 })
 
-test('answers that overtake each other: each is taken for its own question', async () => {
+test('answers that overtake each other: each belongs to its own request', async () => {
   const first: (() => void)[] = []
   gateway.misbehave(async (asked, response) => {
-    // The first batch is answered only when a later one, of somebody who waits, has been.
+    // The first batch is answered only after a later one, of a waiting citizen.
     if (asked.path !== '/v1/operations' || first.length > 0) return false
     await new Promise<void>((go) => first.push(go))
     for (const { operation } of asked.items) await gateway.take(operation)

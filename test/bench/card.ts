@@ -23,7 +23,7 @@ const PERSON = 'anna-bianchi'
 const ROUNDS = 12
 const WARM_UP = 2
 
-/** Both cards recognised on the virtual reader, through pcscd, with every check of a visit; OpenSC beside the CNS. */
+/** Recognises both cards on the virtual reader, through pcscd, with every check of a visit; OpenSC beside the CNS. */
 export async function cardFigures(): Promise<Figure[]> {
   await makePki(PKI)
   const pcscd = await startPcscd()
@@ -59,7 +59,7 @@ export async function cardFigures(): Promise<Figure[]> {
         value: cie.apdus,
         unit: 'APDUs',
         goal: { at: 'most', value: 45 },
-        references: [{ what: 'the State’s library: login and sign (cards.md §6.4, not run here)', value: 58 }],
+        references: [{ what: 'the State’s library: login and sign (published, not run here)', value: 58 }],
       },
       {
         what: 'CIE: the same, on the costliest family (STM, EF.SOD with RSA-PSS)',
@@ -84,7 +84,7 @@ export async function cardFigures(): Promise<Figure[]> {
 interface Recognition {
   apdus: number
   totalMs: number
-  /** Without the time between an APDU's first byte and its answer's last. */
+  /** Excludes the time from an APDU's first byte to its answer's last. */
   hostMs: number
 }
 
@@ -92,7 +92,7 @@ async function recognise(pcscd: Pcscd, kind: CardKind, options: CieOptions = {})
   process.env.PCSCLITE_CSOCK_NAME = pcscd.socket
   const key = loadExternalKey(join(PKI, 'cie/external-key.bin'), { testTrust: true })
   if (key.state !== 'ready') throw new Error('the test PKI has no external-authentication key')
-  // Made once, while nobody waits: it is none of a recognition's time.
+  // Made once before anybody waits, so it does not count as time of a recognition.
   await key.key.terminal
   let trace: TraceEntry[] = []
   const told = new EventEmitter()
@@ -129,7 +129,7 @@ async function recognise(pcscd: Pcscd, kind: CardKind, options: CieOptions = {})
   }
 }
 
-/** The same virtual card, used by somebody else's client. */
+/** The same virtual card, used by another project's client. */
 async function openscSigns(pcscd: Pcscd): Promise<{ apdus: number; ms: number }> {
   const dir = await mkdtemp(join(tmpdir(), 'totem-bench-'))
   const env = { ...process.env, PCSCLITE_CSOCK_NAME: pcscd.socket }

@@ -4,18 +4,18 @@ import type { Figure } from './report.ts'
 
 /** Post offices with a totem. */
 const ALL = 6_933
-/** Enough for a herd: the whole fleet takes a quarter of an hour of two cores. `FLEET=full npm run bench fleet` measures that. */
+/** Enough for a herd. `FLEET=full npm run bench -- fleet` measures all, a quarter of an hour on two cores. */
 const SOME = 300
 const PLAN = { seed: 1, outageMs: 8 * 3_600_000, requestsPerDay: 4 }
 const GATEWAYS = 2
 const LIMIT_MS = { some: 5 * 60_000, all: 40 * 60_000 }
 
-/** An outage of eight hours: every totem comes back at once, to two gateways on one PostgreSQL on this very machine. */
+/** An outage of eight hours: all totems come back at once, to two gateways on one PostgreSQL on this machine. */
 export async function fleetFigures(): Promise<Figure[]> {
   const full = process.env.FLEET === 'full'
   const totems = full ? ALL : SOME
   const limitMs = full ? LIMIT_MS.all : LIMIT_MS.some
-  // The same on a database of its own: how the cost of one grows with the number.
+  // A smaller fleet on a database of its own shows how the cost of one totem grows with their number.
   const small = await outage(Math.ceil(totems / 4), limitMs)
   const run = await outage(totems, limitMs)
   const { issued, lost, duplicates, refused, unfinished, requests, drainS, perSecond, latencyMs, gateway } = run

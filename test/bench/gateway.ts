@@ -20,19 +20,19 @@ import { type Figure, median } from './report.ts'
 
 const BATCH = 50
 const BATCHES = 60
-/** Before them, not measured: a gateway runs for months, and V8 has compiled what it does. */
+/** Warm-up that is not measured: a gateway runs for months, so V8 has compiled its code. */
 const WARM_UP = 20
-/** Of each totem, on connections of their own: what a totem sends next does not wait for the others. */
+/** Connections of each totem, so that one totem's batches do not wait for another's. */
 const LINES = 4
 const TOTEMS = ['TT-0001', 'TT-0002'] as const
 const ALONE = 30
-/** Sooner than a totem would: it is the gateway that is measured. */
+/** Sooner than a totem would come back, because the gateway is measured and not the totem. */
 const AGAIN_MS = 100
 const WHO = 'anna-bianchi'
 
 /**
- * Two gateways on one PostgreSQL with fsync, on this machine together with it and with the load: sealed requests of real
- * size, over HTTPS with client certificates. ANPR is a stub in this process that holds its answers or gives them at once.
+ * Two gateways on one PostgreSQL with fsync, on one machine with the load: sealed requests of real size, over HTTPS
+ * with client certificates. ANPR is a stub in this process that holds its answers or gives them at once.
  */
 export async function gatewayFigures(): Promise<Figure[]> {
   await makePki(PKI)
@@ -88,7 +88,7 @@ async function measure(gateways: BenchGateway[], url: string, anpr: Stub): Promi
           if (!batch) return
           left--
           const { status, body } = await client.submit(...batch.items)
-          // Another one is to come back later; here the machine has other work too.
+          // The gateway sends this one away for a while; the machine has other work too.
           if (status === 429) {
             work.push(batch)
             left++
@@ -203,7 +203,7 @@ async function bareInserts(url: string): Promise<number> {
   }
 }
 
-/** Of all children of this process, with theirs that have ended: what the machine's other work does not change. */
+/** Processor time of all children of this process, ended ones included. The machine's other work does not change it. */
 function cpuSeconds(): number {
   const ticks = descendants(process.pid).map(({ pid }) => {
     const stat = statOf(pid)
@@ -213,7 +213,7 @@ function cpuSeconds(): number {
   })
   return ticks.reduce((sum, each) => sum + each, 0) / TICKS_PER_S
 }
-/** Empty for one that has just ended: its parent's has its time. */
+/** Empty for a process that has just ended; its parent's line has its time. */
 function statOf(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/stat`, 'utf8')
@@ -232,12 +232,12 @@ async function seconds(work: () => Promise<unknown>): Promise<number> {
 
 interface Stub {
   url: string
-  /** From now on it answers at once. */
+  /** Answers at once from now on. */
   release(): void
   stop(): Promise<void>
 }
 
-/** What the gateway needs of ANPR, and nothing of a register: everybody is the same person. */
+/** The part of ANPR that the gateway needs, without a register: everybody is the same person. */
 async function startStub(): Promise<Stub> {
   const PDF = Buffer.from('%PDF-1.7\n'.padEnd(40_000, 'x')).toString('base64')
   let held: (() => void)[] | null = []

@@ -10,8 +10,8 @@ import { type Bench, type Figure, table } from './report.ts'
 import { storeFigures } from './store.ts'
 import { syncFigures } from './sync.ts'
 
-// The second half of scripts/bench.mjs, on Node 24. No test: a figure that misses its goal is marked, and only one that
-// cannot be measured ends it with an error.
+// The second half of scripts/bench.mjs, on Node 24. A bench is no test: a figure that misses its goal is marked, and
+// only a figure that cannot be measured is an error.
 
 const BENCHES: Record<string, Bench> = {
   card: cardFigures,

@@ -2,9 +2,9 @@ import { createRequire } from 'node:module'
 import path from 'node:path'
 import { PDFiumLibrary } from '@hyzyla/pdfium'
 import { createCanvas } from '@napi-rs/canvas'
-import { openPdf } from '../../native/printer/pdf.ts'
-import { type ProfileName, profiles } from '../../native/printer/profiles.ts'
-import { pageBands } from '../../native/printer/raster.ts'
+import { type ProfileName, profiles } from '../../native/printer/head/profiles.ts'
+import { pageBands } from '../../native/printer/head/raster.ts'
+import { openPdf } from '../../native/printer/image/pdf.ts'
 import { drawCertificate } from '../../simulator/anpr/certificate/document.ts'
 import { grant } from '../../simulator/anpr/registry.ts'
 import { personById } from '../../simulator/population/people.ts'
@@ -23,7 +23,7 @@ const MEGABYTE = 1024 * 1024
 
 /** From a certificate to bands of bytes, and from a call to the printer's first byte, by the real driver process. */
 export async function printerFigures(): Promise<Figure[]> {
-  // First: a forked process starts with the peak of who forks it (Linux, ru_maxrss), and pdf.js makes us large.
+  // This comes first: a forked process inherits its parent's peak (Linux, ru_maxrss), and pdf.js makes this one large.
   const { firstByteMs, peakMegabytes } = await drivenProcess()
   const certificate = await typicalCertificate()
   const bands = await bandsOf(certificate, 'a4-kiosk')
@@ -66,11 +66,12 @@ export async function printerFigures(): Promise<Figure[]> {
   ]
 }
 
-/** One as the simulated ANPR issues most: residence, one page. */
+/** The certificate that people ask for most: residence, one page. */
 async function typicalCertificate(): Promise<Buffer> {
   const { idAnpr } = personById('anna-bianchi')
-  const wish = { types: ['8'], languages: ['IT'], tipoRichiedente: '2', esenzioneBollo: '3' }
-  const granted = grant({ ...wish, subject: idAnpr, requester: idAnpr })
+  const wish = { types: ['8'], languages: ['IT'], tipoRichiedente: '2' }
+  const exempt = { esenzioneBollo: '3', bollo: '0', bolloVirtuale: undefined, diritti: '0' }
+  const granted = grant({ ...wish, ...exempt, subject: idAnpr, requester: idAnpr })
   if (!granted.ok) throw new Error(granted.error.text)
   const verification = { url: 'https://verifica.example/c/0?h=0123456789ABCDEF', code: '0123-4567-89AB-CDEF' }
   const issuedAt = new Date('2026-11-22T09:05:00.000Z')
@@ -100,7 +101,7 @@ async function bandsOf(pdf: Uint8Array, name: ProfileName): Promise<{ ms: number
   return { ms: median(times.slice(WARM_UP)), percent }
 }
 
-/** What any program that prints this page through pdfium must spend at least. */
+/** The least time of any program that prints this page through pdfium. */
 async function pdfiumAlone(pdf: Uint8Array): Promise<number> {
   const pdfium = await PDFiumLibrary.init()
   const times: number[] = []
@@ -114,7 +115,7 @@ async function pdfiumAlone(pdf: Uint8Array): Promise<number> {
   return median(times.slice(WARM_UP))
 }
 
-/** The same page by the other library that a Node program would take. */
+/** The same page by the other library that a Node program would use. */
 async function pdfjsAlone(pdf: Uint8Array): Promise<number> {
   const { getDocument, VerbosityLevel } = await import('pdfjs-dist/legacy/build/pdf.mjs')
   const packageFolder = path.dirname(createRequire(import.meta.url).resolve('pdfjs-dist/package.json'))
@@ -122,7 +123,7 @@ async function pdfjsAlone(pdf: Uint8Array): Promise<number> {
   for (let round = 0; round < ROUNDS; round++) {
     const started = performance.now()
     const opening = getDocument({
-      // It keeps what it is given.
+      // pdf.js keeps the buffer that it gets.
       data: Uint8Array.from(pdf),
       standardFontDataUrl: `${packageFolder}/standard_fonts/`,
       verbosity: VerbosityLevel.ERRORS,

@@ -21,7 +21,7 @@ const READERS = [
   ['zbarimg', async (paper: Paper) => readByZbar(paper)],
 ] as const
 
-/** The codes of the golden pictures, clean and with a tenth of their area gone: how many readers get through to the text. */
+/** Share of the golden pictures' codes that each reader reads, clean and with a tenth of their area gone. */
 export async function qrFigures(): Promise<Figure[]> {
   const codes = await Promise.all(goldenCodes().map(async ([picture, text]) => ({ text, paper: await cut(picture) })))
   const figures: Figure[] = []
@@ -55,7 +55,7 @@ export async function qrFigures(): Promise<Figure[]> {
   return figures
 }
 
-/** The last page of each paper, and each receipt as the two heads draw it: there the code is. */
+/** The pictures with a code: the last page of each paper, and each receipt as the two heads draw it. */
 function goldenCodes(): [string, string][] {
   const files = readdirSync(PICTURES)
   return (Object.keys(claims) as Coded[]).flatMap((name) => {
@@ -65,7 +65,7 @@ function goldenCodes(): [string, string][] {
   })
 }
 
-/** A code cut out of its picture, with what is printed in its quiet zone. Throws where none is found. */
+/** A code cut out of its picture, with the print in its quiet zone. Throws where there is none. */
 async function cut(file: string): Promise<Paper> {
   const png = readFileSync(`${PICTURES}${file}`)
   const [found] = await readBarcodes(new Uint8Array(png), { formats: ['QRCode'], tryHarder: true })

@@ -3,7 +3,7 @@ import type { Figure } from './report.ts'
 
 const CYCLES = 10_000
 
-/** Cards put in, read and taken out, some two minutes long: what a totem does in a month. */
+/** Cards put in, read and taken out for some two minutes: a month of a totem. */
 export async function readerFigures(): Promise<Figure[]> {
   const { lostEvents, failedReads, seconds, pssKiB } = await readerCycles(CYCLES)
   return [

@@ -18,13 +18,13 @@ test.each<[number, Figure['goal'], boolean]>([
   [1e9, null, true],
 ])('%d against %o', (value, goal, good) => expect(reached(figure(value, goal))).toBe(good))
 
-test('the median is a value that was measured', () => {
+test('the median is one of the measured values', () => {
   expect(median([3, 1, 2])).toBe(2)
   expect(median([4, 1, 3, 2])).toBe(2)
   expect(() => median([])).toThrow('nothing was measured')
 })
 
-test('a goal that was missed is seen in the table', () => {
+test('the table marks a missed goal', () => {
   const text = table([figure(16, { at: 'most', value: 17 }), figure(18.25, { at: 'most', value: 17 })])
   expect(text).toContain('16 ms')
   expect(text).toMatch(/18\.3 ms +≤ 17 ms +✗ +1,235 ms {2}another/)

@@ -1,21 +1,21 @@
-/** One figure: what this machine did in this run, beside the goal of DESIGN and references measured in the same run. */
+/** One figure of this machine in this run, beside the project's goal and references measured in the same run. */
 export interface Figure {
   what: string
   value: number
   unit: string
-  /** The most (`at most`) or the least (`at least`) that is asked for; null: only told. */
+  /** The goal: at most or at least this value; null: the figure has no goal. */
   goal: { at: 'most' | 'least'; value: number } | null
-  /** What else does the same, measured in the same run; in the figure's unit. */
+  /** Other programs with the same work, measured in the same run, in the figure's unit. */
   references: readonly { what: string; value: number }[]
 }
 
-/** A benchmark: figures of one part of the product. It throws when it cannot be measured: no figure is left out in silence. */
+/** A benchmark of one part of the product. It throws when it cannot measure, so no figure is missing silently. */
 export type Bench = () => Promise<Figure[]>
 
 export const reached = ({ value, goal }: Figure): boolean =>
   goal === null || (goal.at === 'most' ? value <= goal.value : value >= goal.value)
 
-/** Middle value; of an even number the lower one. */
+/** Middle value; the lower one of an even number of values. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b)
   const middle = sorted[(sorted.length - 1) >> 1]

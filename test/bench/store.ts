@@ -43,7 +43,7 @@ function took(work: () => unknown): number {
 
 const p99 = (values: readonly number[]) => [...values].sort((a, b) => a - b)[Math.ceil(values.length * 0.99) - 1] ?? 0
 
-/** One after the other on the same disk, so that what else the machine does falls on both. */
+/** Both in turn on the same disk, so that the machine's other work falls on both. */
 function enqueue(folder: string): Figure {
   const queue = open(join(folder, 'enqueue.db'))
   const bare = new Database(join(folder, 'bare.db'))
@@ -132,7 +132,7 @@ function full(folder: string): Figure[] {
   ]
 }
 
-/** As if each had been added, without waiting 50,000 times for the disk. */
+/** Fills the queue as if each request had been added, without waiting 50,000 times for the disk. */
 function fill(path: string): void {
   const db = new Database(path)
   db.pragma('synchronous = OFF')

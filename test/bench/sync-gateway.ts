@@ -5,8 +5,8 @@ import { gunzip } from 'node:zlib'
 import { CompactEncrypt } from 'jose'
 import { type OutcomePage, outcomeHeader, type Submission } from '../../contract/gateway.ts'
 
-// A process of its own: a gateway that has every certificate ready. It is told by its parent whom it seals to, and how long
-// a PDF is; each outcome is really sealed, for the totem really opens it.
+// A gateway in a process of its own that has every certificate ready. Its parent gives it the key to seal to and the
+// length of a PDF. Each outcome is really sealed, because the totem really opens it.
 
 interface Told {
   tls: { key: string; cert: string; ca: string }

@@ -19,20 +19,20 @@ import { PKI } from '../support/pki.ts'
 import type { Figure } from './report.ts'
 
 const TOTEM = 'TT-0001'
-/** A month without a line, of the busiest office there is. */
+/** A month without a line in the busiest office. */
 const ITEMS = 50_000
-/** Sealed evidence and all, as the outbox holds it. */
+/** Size of a request in the outbox, sealed, with its evidence. */
 const SEALED_BYTES = 6_000
-/** A certificate of ANPR has some 60 KB; fifty thousand of them would measure this machine's disk. */
+/** Less than the 60 KB of a certificate: fifty thousand of those would measure this machine's disk. */
 const PDF_BYTES = 2_000
 const BARE_BATCHES = 100
 const BATCH = 50
 const BARE_COMMITS = 500
-/** Node's histogram holds the time from one look to the next; what is longer than this is the delay. */
+/** Node's histogram holds the time between two looks, and the excess over this is the delay. */
 const RESOLUTION_MS = 10
 const MS = 1e6
 
-/** A month of requests drained by the real client and the real stores, the gateway being another process that answers at once. */
+/** The real client and the real stores drain a month of requests; the gateway is a process that answers at once. */
 export async function syncFigures(): Promise<Figure[]> {
   await makePki(PKI)
   const dir = mkdtempSync(join(tmpdir(), 'bench-sync-'))
@@ -86,7 +86,7 @@ async function startGateway(): Promise<{ gateway: ChildProcess; port: number }> 
 const sealed = (operation: string) =>
   `eyJhbGci..aXY.${Buffer.from(operation.repeat(SEALED_BYTES)).toString('base64url').slice(0, SEALED_BYTES)}.dGFn`
 
-/** In one commit: to record them one by one is another figure (test/bench/store.ts). */
+/** In one commit, because test/bench/store.ts measures recording one by one. */
 function fill(path: string): void {
   const made = openQueue({ path, now: Date.now })
   if (!made.ok) throw new Error(made.error.kind)
@@ -166,7 +166,7 @@ const credentials = () => ({
   key: pem(`totems/${TOTEM}.key.pem`),
 })
 
-/** What the disk alone takes of a main process that commits by itself: the p99 of one row, in ms. */
+/** The disk's own share: p99 of a bare commit of one row, in ms. */
 function bareCommits(dir: string): number {
   const db = new Database(join(dir, 'bare.db'))
   db.pragma('journal_mode = WAL')
@@ -182,7 +182,7 @@ function bareCommits(dir: string): number {
   return times[Math.floor(0.99 * BARE_COMMITS)] ?? 0
 }
 
-/** Items a second when nothing is stored, packed, opened or written down: one POST after the other on one connection. */
+/** Items a second of bare POSTs on one connection, where nothing is stored, packed or opened. */
 async function barePosts(url: string): Promise<number> {
   const { ca, certificate, key } = credentials()
   const agent = new Agent({ keepAlive: true, maxSockets: 1, ca, cert: certificate, key })

@@ -12,10 +12,10 @@ import { personById } from '../../simulator/population/people.ts'
 import { type DrivenReader, driveReader, expectGoodLogin, failure } from '../support/card/log-in.ts'
 import { PKI } from '../support/pki.ts'
 
-// Every row of the tables of card kinds in cards.md §1, §1.1, §1.2, §1.3 and §3.5, through the real PC/SC service.
+// Every kind of card that the bench knows (simulator/card), CNS and CIE, through the real PC/SC service.
 const CONTACT = 0
 const CONTACTLESS = 1
-/** Another holder each time: a contactless card of the same one would be waited for, another one ends the wait at once. */
+/** Two holders in turn: the driver waits for a lifted contactless card to come back, and another card ends the wait. */
 const holders = ['anna-bianchi', 'mario-rossi']
 
 let pcscd: Pcscd
@@ -30,7 +30,7 @@ afterAll(async () => {
   await pcscd.stop()
 })
 
-/** Puts the next holder's card in, and takes it out whatever becomes of the test. `known`: it is one of ours. */
+/** Puts the next holder's card in, and takes it out even when the test fails. `known`: the totem knows its kind. */
 async function withCard(
   slot: typeof CONTACT | typeof CONTACTLESS,
   cardOf: (id: string) => VirtualCard,
@@ -69,7 +69,7 @@ describe('CNS: read, PIN and signature', () => {
       slot,
       (id) => cnsOf(id, PKI, { profile }),
       async (id) => {
-        // What a contactless card is asked before: whether it is a CIE.
+        // The driver first asks a contactless card whether it is a CIE.
         const probes = slot === CONTACTLESS ? CIE_PROBES : 0
         expect(await expectGoodLogin(reader, id)).toBeLessThanOrEqual(most + probes)
       },
@@ -100,7 +100,7 @@ test.each(Object.keys(CIE_PROFILES) as CieProfile[])('CIE 3.0 of kind %s: recogn
 )
 
 describe('cards that are told apart by their files, not by their answer to reset', () => {
-  test('a CIE and a CNS that give the same', async () => {
+  test('a CIE and a CNS with the same answer to reset', async () => {
     expect(CIE_PROFILES.stm2.atr).toBe(CNS_PROFILES['st-nfc'].atr)
     const expectKind = (card: 'cie' | 'cns') => async () => {
       expect(await reader.read()).toMatchObject({ ok: true, value: { card } })
@@ -124,7 +124,7 @@ describe('cards that are told apart by their files, not by their answer to reset
     ),
   )
 
-  test('a CNS with an answer that nobody has seen yet', () =>
+  test('a CNS with an unknown answer to reset', () =>
     withCard(
       CONTACT,
       (id) => {

@@ -4,7 +4,7 @@ import it from '../../assets/locales/it.json' with { type: 'json' }
 import { dueFor } from '../../catalogue/bollo.ts'
 import { certificates } from '../../catalogue/certificates.ts'
 import { exemptions } from '../../catalogue/exemptions.ts'
-import { certificateType } from '../../contract/catalogue.ts'
+import { certificateType, exemption } from '../../contract/catalogue.ts'
 import { titleOf } from '../../main/documents/texts.ts'
 import { samples } from '../../renderer/journeys/certificate/samples.ts'
 
@@ -25,8 +25,8 @@ describe('screen and paper say what the law says', () => {
   })
   test('the gallery cites the law that main cites', () => {
     const shown = Object.values(samples.confirm.shown)
-    expect(shown.map(({ exemption, law }) => [exemption, law])).toEqual(
-      shown.map(({ exemption }) => [exemption, exemptions[exemption].law]),
+    expect(shown.map(({ use, bollo }) => [use, bollo.reference])).toEqual(
+      exemption.options.map((use) => [use, exemptions[use].law]),
     )
   })
 })

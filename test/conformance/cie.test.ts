@@ -39,7 +39,7 @@ beforeAll(async () => {
 interface Session {
   read(): Promise<Result<CieReadout, CardFailure>>
   login(pin?: string, challenge?: Uint8Array): Promise<Result<LoginProof, CardFailure>>
-  /** What the card was read to hold. */
+  /** The card's public files as read. */
   files: { internalKey: Uint8Array; sod: Uint8Array }
   progress: PinProgress
   /** The driver's copy of the last PIN. */
@@ -88,7 +88,7 @@ const expectOk = <T>(result: Result<T, { kind: string }>): T => {
 const cie = (options: CieOptions = {}) => cieOf(ID, PKI, options)
 
 /**
- * APDUs that a whole recognition may take, EF.SOD (here 8 and 9 reads) and certificate (7) included; the official software
+ * APDUs that a whole recognition may take, with EF.SOD (here 8 and 9 reads) and certificate (7). The official software
  * takes 58 and reads no EF.SOD.
  */
 const BUDGET = { sha256: 45, sha512pss: 46 }
@@ -119,7 +119,7 @@ describe.each(SODS)('every family of CIE, EF.SOD with %s', (sod) => {
   })
 })
 
-test('a card whose answer to reset says nothing or something wrong is known all the same', async () => {
+test('a card whose answer to reset says nothing, or something wrong, is still recognised', async () => {
   for (const hint of Object.values(CIE_PROFILES).map(({ atr }) => Buffer.from(atr, 'hex'))) {
     for (const profile of ['gemalto', 'stm', 'nxp'] as const) {
       const card = cie({ profile })
@@ -136,7 +136,7 @@ test('a card that is no CIE is unknown', async () => {
 })
 
 describe('the PIN', () => {
-  test('a wrong one says how many tries are left, until it is blocked', async () => {
+  test('after a wrong PIN the card says how many tries are left, until it is blocked', async () => {
     const card = cie()
     for (const error of [
       { kind: 'wrong-pin', triesLeft: 2 },
@@ -164,7 +164,7 @@ describe('the PIN', () => {
     expect(session.pin).toEqual(new Uint8Array(pin.length))
   })
 
-  test('it leaves the totem once, and in no APDU in clear', async () => {
+  test('the PIN leaves the totem once, and in no APDU in clear', async () => {
     const session = on(cie())
     expectOk(await session.read())
     expectOk(await session.login())
@@ -186,7 +186,7 @@ const notReached = async (options: CieOptions, error: CardFailure) => {
 test('a copy of a card with the files of its holder is refused before the PIN', () =>
   notReached({ clone: 'files-of-holder' }, { kind: 'card-cloned' }))
 
-test('a copy of a card that names a key of its own is not what EF.SOD says', async () => {
+test('a copy of a card with a key of its own does not match EF.SOD', async () => {
   const { nis, internalKey, sod } = expectOk(await on(cie({ clone: 'key-of-its-own' })).read())
   expect(verifySod(sod, { nis: Buffer.from(nis), internalKey }, trust, new Date())).toMatchObject(
     failure('card-altered'),
@@ -206,7 +206,7 @@ test('a card that does not trust this key refuses the terminal before the PIN', 
   expect(card.triesLeft).toBe(3)
 })
 
-test('a certificate that ends in the middle is told as such', async () => {
+test('a truncated certificate is reported as such', async () => {
   const session = on(cie({ truncatedCertificate: true }))
   expectOk(await session.read())
   expect(await session.login()).toEqual(failure('certificate-truncated'))
@@ -221,7 +221,7 @@ test('a wrong MAC at any protected answer ends the session, and a good card work
     const session = on(cie({ faults: { wrongMacAt } }))
     expectOk(await session.read())
     expect(await session.login(), `at answer ${wrongMacAt}`).toEqual(failure('secure-messaging-failed'))
-    // The totem has said nothing more to that card, and its PIN is gone.
+    // The totem has sent nothing more to that card, and its copy of the PIN is overwritten.
     expect(session.pin).toEqual(new Uint8Array(8))
   }
   expectOk(await on(cie()).read())
@@ -236,7 +236,7 @@ test('a document number that EF.SOD does not prove is read from the card', async
   expect(session.sent.some((apdu) => apdu.startsWith('0cb08200'))).toBe(true)
 })
 
-test('a card that was reset, or whose travel document came between, is selected anew', async () => {
+test('a card that was reset, or whose travel document was read meanwhile, is selected anew', async () => {
   for (const between of ['reset', 'travel-document']) {
     const card = cie({ profile: 'gemalto' })
     const session = on(card)
@@ -259,7 +259,7 @@ describe('through the PC/SC service', () => {
     await reader.stop()
     await pcscd.stop()
   })
-  /** Another holder each time: the same card is waited for when it is lost, and another one ends the wait at once. */
+  /** Two holders in turn: the driver waits for a lifted card to come back, and another card ends the wait. */
   const holders = [ID, 'anna-bianchi']
 
   async function withCard(options: CieOptions, work: (id: string) => Promise<void>): Promise<void> {

@@ -94,7 +94,7 @@ test.each([
   expect(answer.stderr).toContain(told)
 })
 
-test('a file that is none, and one that is no PDF', async () => {
+test('a file that does not exist, and one that is no PDF', async () => {
   const to = ['--uri', 'ipp://localhost:9/ipp/print', '--json']
   const none = await totem({}, 'file', join(dir, 'none.pdf'), ...to)
   expect(none).toEqual({ code: 66, stdout: '{"kind":"file-unreadable"}\n', stderr: '' })

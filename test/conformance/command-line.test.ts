@@ -15,7 +15,7 @@ const TOTEM = fileURLToPath(new URL('../../scripts/totem.mjs', import.meta.url))
 const TRUST = ['--trust', join(PKI, 'trust-list.jws'), '--trust-key', join(PKI, 'trust-list.pub.jwk.json')]
 const TEST_KEY = ['--ext-auth-key', join(PKI, 'cie/external-key.bin'), '--test-trust']
 const NO_ENV: Record<string, string> = {}
-/** On a busy machine a reader may be seen before the card that is in it. */
+/** On a busy machine the reader may appear before the card in it. */
 const NO_COMPLAINT = expect.stringMatching(/^(Put the card in, or on, the reader\.\n)?$/)
 
 let simulator: ChildProcess | null = null
@@ -120,7 +120,7 @@ test.each([
   expect(answer).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining(`totem ${args[0] ?? 'card'}`) })
 })
 
-test('a log that cannot be exported to where it was told, and a totem that is not provisioned', async () => {
+test('a log that cannot be exported to the given place, and a totem that is not provisioned', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'command-line-'))
   openJournal({ path: join(folder, 'journal.db'), totem: 'TT-0001', now: Date.now })
   const exported = await totem(NO_ENV, 'journal', 'export', join(folder, 'none/log.jsonl'), '--data', folder)
@@ -155,7 +155,7 @@ test.each([
   })
 })
 
-test('no PC/SC service is named, and not waited for', async () => {
+test('a missing PC/SC service is named, and the command does not wait for it', async () => {
   const none = await totem({ PCSCLITE_CSOCK_NAME: '/nowhere/pcscd.comm' }, 'card', 'read', '--wait', '5', '--json')
   expect(none.code).toBe(30)
 })

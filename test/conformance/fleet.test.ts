@@ -5,11 +5,11 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
 const TOTEM = fileURLToPath(new URL('../../scripts/totem.mjs', import.meta.url))
-/** Of all offices a quarter of an hour: `npx totem simulator fleet`. */
+/** Enough for a test; the fleet of all offices takes a quarter of an hour (`npx totem simulator fleet`). */
 const LATE_MS = 120_000
 
-/** An outage of 150 totems, of which those that have found their line by `limit` get their certificates. */
-test('a fleet whose time is over before all have found their line: nothing lost or doubled, the rest on its totems', {
+/** An outage of 150 totems. Those that find their line by `limit` get their certificates. */
+test('a fleet whose time ends before all have found their line: nothing lost or doubled, the rest still on its totems', {
   timeout: LATE_MS,
 }, async () => {
   const args = ['--totems', '150', '--outage', '2h', '--limit', '15s', '--once', '--json']

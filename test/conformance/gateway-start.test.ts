@@ -12,7 +12,7 @@ import type { GatewayConfig } from '../../gateway/index.ts'
 import { makePki } from '../../simulator/pki/make.ts'
 import { PKI } from '../support/pki.ts'
 
-// `node gateway/index.ts` as an operator starts it, with a file that has been harmed.
+// `node gateway/index.ts` as an operator starts it, with one file damaged.
 
 const GATEWAY = fileURLToPath(new URL('../../gateway/index.ts', import.meta.url))
 const FILES = [
@@ -39,7 +39,7 @@ afterEach(() => rmSync(dir, { recursive: true }))
 const file = (name: string) => join(dir, name)
 const put = (name: string, content: string, mode = 0o600) => writeFileSync(file(name), content, { mode })
 
-/** A configuration with which a gateway starts, but for `harm`. */
+/** A configuration with which a gateway starts, except for `harm`. */
 function configured(harm: Record<string, unknown>): void {
   const tls = { key: file('gateway.key.pem'), certificate: file('gateway.cert.pem') }
   const config: Omit<GatewayConfig, 'databaseUrl'> = {
@@ -69,7 +69,7 @@ function started(config = file('gateway.json'), database: { DATABASE_URL?: strin
   })
 }
 
-/** To its end: what it says, and its exit code. */
+/** Waits for its end; answers its output and its exit code. */
 async function refused(...how: Parameters<typeof started>) {
   const child = started(...how)
   const { stdout, stderr } = child
@@ -80,7 +80,7 @@ async function refused(...how: Parameters<typeof started>) {
   return { code, said: said.trim() }
 }
 
-test('with files that are as they should be it starts', async () => {
+test('with sound files the gateway starts', async () => {
   const child = started()
   if (!child.stdout) throw new Error('no pipe')
   const [line] = await once(createInterface(child.stdout), 'line')
@@ -101,7 +101,7 @@ describe('its own file:', () => {
       said: expect.stringContaining(`${dir} cannot be read (EISDIR)`),
     })
   })
-  test('is a key, or cut short: nothing of it is told', async () => {
+  test('is a key, or cut short: the message shows nothing of it', async () => {
     copyFileSync(file('operator-token'), file('gateway.json'))
     const { code, said } = await refused()
     expect({ code, said }).toEqual({
@@ -109,7 +109,7 @@ describe('its own file:', () => {
       said: `GATEWAY_CONFIG: ${file('gateway.json')} is not JSON: gateway/settings/config.ts says what stands in it`,
     })
   })
-  test('says what a gateway does not know, or leaves something out', async () => {
+  test('holds an unknown setting, or lacks one', async () => {
     configured({ anpr: { url: 'nowhere' }, dataDir: undefined, tsl: {} })
     const { code, said } = await refused()
     expect(code).toBe(78)
@@ -157,14 +157,14 @@ test.each<[string, number, string, () => void]>([
   expect(await refused()).toMatchObject({ code, said: expect.stringContaining(said) })
 })
 
-test('nobody answers at DATABASE_URL: says so without its password', async () => {
+test('nobody answers at DATABASE_URL: the message says so without the password', async () => {
   const { code, said } = await refused(undefined, { DATABASE_URL: 'postgresql://totem:geheim@127.0.0.1:9/totem' })
   expect(code).toBe(75)
   expect(said).toMatch(/^DATABASE_URL: .*ECONNREFUSED/)
   expect(said).not.toContain('geheim')
 })
 
-test('somebody else listens where it should', async () => {
+test('another program listens at its address', async () => {
   const other = createServer().listen(0, '127.0.0.1')
   await once(other, 'listening')
   const { port } = other.address() as AddressInfo

@@ -2,8 +2,9 @@ import { EventEmitter, once } from 'node:events'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { PrinterStatus } from '../../contract/device.ts'
-import { ippClient } from '../../native/printer/ipp.ts'
-import { createPrinterService, type PrinterService, type PrintProgress } from '../../native/printer/service.ts'
+import { ippClient } from '../../native/printer/office/ipp.ts'
+import type { PrinterService, PrintProgress } from '../../native/printer/printer.ts'
+import { createPrinterService } from '../../native/printer/service.ts'
 import { makePki } from '../../simulator/pki/make.ts'
 import { type IppPrinter, startIppPrinter } from '../../simulator/printer/ipp-printer.ts'
 import { certificatePdf, receipt } from '../support/paper/papers.ts'
@@ -65,7 +66,7 @@ test('a certificate reaches the printer byte for byte, and its pages count as th
   expect(acknowledged()).toEqual([1, 2, 3])
 })
 
-test('a printer that fails in the middle: what it has counted is out, the next page is void, a reprint starts there', async () => {
+test('a printer that fails in the middle: its counted pages are out, the next page is void, a reprint starts there', async () => {
   await untilStatus('ready')
   const pdf = await certificatePdf(3)
   await printer.beforeEachSheet('[ $sheet = 2 ] && exit 1')
@@ -82,26 +83,26 @@ test('a printer that fails in the middle: what it has counted is out, the next p
   expect(acknowledged()).toEqual([1, 2, 3])
 })
 
-test('paper out: the job is called back, and no other is begun before the printer has let go of it', async () => {
+test('paper out: the job is cancelled, and no other begins before the printer has dropped it', async () => {
   await untilStatus('ready')
   const pdf = await certificatePdf(2)
   await printer.load(0)
   const fault = { kind: 'printer-fault', status: 'paperOut', page: 1 }
   expect(await service.print('op.certificate', { kind: 'pdf', pdf }, 1)).toEqual({ ok: false, error: fault })
   expect(statuses.at(-1)).toBe('paperOut')
-  // Until the printer has let go of the job nothing new is begun: it would queue up behind it.
+  // Until the printer has dropped the job, a new one would only queue up behind it.
   expect(await service.print('op.certificate', { kind: 'pdf', pdf }, 1)).toEqual({ ok: false, error: fault })
 
   await printer.load(100)
   await untilStatus('ready')
-  // This printer prints also what was cancelled while it waited for paper: that is why a void sheet that was sent counts as
-  // perhaps printed in the ledger, and the next as a reprint.
+  // This printer also prints a job that was cancelled while it waited for paper. So the ledger counts a void sheet that
+  // was sent as perhaps printed, and the next one as a reprint.
   expect(await ippClient(printer, 'polis@test').job(1)).toMatchObject({ ok: true, value: { state: CANCELED } })
   expect(await service.print('op.certificate', { kind: 'pdf', pdf }, 1)).toMatchObject({ ok: true })
   expect(await printer.documents()).toHaveLength(2)
 })
 
-test('a printer that loses its power in the middle is absent, and ready once it is back; nothing is sent twice', async () => {
+test('a printer that loses power in the middle is absent, and ready once it is back; nothing is sent twice', async () => {
   await untilStatus('ready')
   const pdf = await certificatePdf(2)
   await printer.beforeEachSheet('[ $sheet = 2 ] && sleep 600')
@@ -116,7 +117,7 @@ test('a printer that loses its power in the middle is absent, and ready once it 
   expect(await printer.documents()).toHaveLength(1)
 })
 
-test('no printer at that address is absent, and one that comes is seen', async () => {
+test('no printer at that address: absent, and a printer that appears is noticed', async () => {
   await untilStatus('ready')
   await printer.kill()
   await untilStatus('absent')
@@ -130,7 +131,7 @@ test('no printer at that address is absent, and one that comes is seen', async (
   await untilStatus('ready')
 })
 
-// ippeveprinter takes one job at a time, so the two cases are two tests.
+// ippeveprinter takes one job at a time, so the cases are separate tests.
 test.each([
   ['polis@test', 'what an earlier run of the totem has left in the printer is called back', 'canceled'],
   ['impiegata', 'somebody else’s job in the printer is left alone', 'waiting'],
@@ -159,7 +160,7 @@ test('a printer that takes no PDF is offline, and nothing is sent to it', async 
 
 const pki = (name: string) => join(PKI, name)
 
-test('ipps: a printer that the configured authority vouches for prints, and no other hears of a sheet', async () => {
+test('ipps: a printer that the configured authority vouches for prints, and no other gets a document', async () => {
   await service.stop()
   await printer.stop()
   await makePki(PKI)
@@ -170,7 +171,7 @@ test('ipps: a printer that the configured authority vouches for prints, and no o
     const asked = await ippClient({ uri, ca: pki(ca) }, 'polis@test').printer()
     expect(asked).toEqual({ ok: false, error: { kind: 'refused', why } })
   }
-  // Nobody on Node's own list made this certificate.
+  // No authority on Node's own list issued this certificate.
   startService(uri)
   await untilStatus('offline')
   await service.stop()
@@ -182,7 +183,7 @@ test('ipps: a printer that the configured authority vouches for prints, and no o
   expect(await printer.documents()).toEqual([pdf])
 })
 
-test('what is no PDF, and lines for a receipt head, are refused before the printer is asked', async () => {
+test('a file that is no PDF, and lines for a receipt head, are refused before the printer is asked', async () => {
   const refused = { ok: false, error: { kind: 'pdf-refused', reason: 'broken' } }
   expect(await service.print('op.receipt', { kind: 'receipt', document: receipt }, 1)).toEqual(refused)
   expect(await service.print('op.certificate', { kind: 'pdf', pdf: Buffer.from('nonsense') }, 1)).toEqual(refused)

@@ -11,7 +11,7 @@ import { makePki } from '../../simulator/pki/make.ts'
 import { personById } from '../../simulator/population/people.ts'
 import { PKI } from '../support/pki.ts'
 
-// OpenSC knows the CNS from other people's real cards: what it can't use is no CNS (benches.md).
+// OpenSC was written against real CNS: a card that it cannot use is no CNS.
 let pcscd: Pcscd
 let dir: string
 beforeAll(async () => {
@@ -27,7 +27,7 @@ afterAll(async () => {
 const run = (command: string, ...args: string[]) =>
   new Promise<{ code: number; output: string }>((resolve) => {
     const env = { ...process.env, PCSCLITE_CSOCK_NAME: pcscd.socket }
-    // Latin-1: OpenSC passes names on as they stand on the card.
+    // Latin-1: OpenSC prints names with the bytes of the card.
     execFile(command, args, { env, cwd: dir, encoding: 'latin1' }, (error, stdout, stderr) =>
       resolve({ code: error ? Number(error.code) : 0, output: stdout + stderr }),
     )

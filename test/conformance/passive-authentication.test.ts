@@ -14,7 +14,7 @@ import { verifyTravelDocument } from '../../trust/travel-document.ts'
 import { loadTrust, type Trust } from '../../trust/trust.ts'
 import { PKI } from '../support/pki.ts'
 
-// The rules, on cards that others have written: the bench's whole PKI, with OpenSSL as the second opinion.
+// The totem's rules and OpenSSL judge every card of the bench's PKI, and must agree.
 const dir = mkdtempSync(join(tmpdir(), 'totem-trust-'))
 const read = (name: string) => readFileSync(join(PKI, name))
 const now = new Date()
@@ -58,7 +58,7 @@ describe.each(['cns', 'cie'] as const)('certificate of a %s', (card) => {
   })
 })
 
-/** What OpenSSL takes out of an EF.SOD whose signature and signer it has verified; null if it refuses. */
+/** The contents of an EF.SOD whose signature and signer OpenSSL has verified; null if it refuses. */
 function openssl(sod: Uint8Array, authority: string): Buffer | null {
   writeFileSync(join(dir, 'sod.der'), sod.subarray(4))
   writeFileSync(join(dir, 'ca.pem'), read(authority))
@@ -80,11 +80,11 @@ describe.each(['sha256', 'sha512pss'])('EF.SOD of a CIE, %s', (kind) => {
   })
   const sod = (variant = '') => read(`cie/cards/${person.id}${variant}.sod.${kind}.der`)
 
-  test('is good to us and to OpenSSL', () => {
+  test('is good for the totem and for OpenSSL', () => {
     expect(verifySod(sod(), files(), trust, now)).toMatchObject({ ok: true })
     expect(openssl(sod(), 'cie/sod-signer-ca.pem')).not.toBeNull()
   })
-  test('of a signer on no list is refused by both', () => {
+  test('by a signer on no list is refused by both', () => {
     expect(verifySod(sod('.foreign-signer'), files(), trust, now)).toMatchObject({
       error: { reason: 'sod-signer-untrusted' },
     })

@@ -2,9 +2,10 @@ import { execFile } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Bench, startBench } from '../../simulator/bench/bench.ts'
+import { startBench } from '../../simulator/bench/bench.ts'
+import type { Bench } from '../../simulator/bench/office.ts'
 
-// `totem print readiness` on a whole office: what a technician does before the totem is handed over.
+// `totem print readiness` on a whole office, as a technician runs it before handing the totem over.
 const TOTEM = fileURLToPath(new URL('../../scripts/totem.mjs', import.meta.url))
 let bench: Bench
 beforeAll(async () => {
@@ -27,7 +28,7 @@ const outcomes = ({ stdout }: Told): Record<string, string> =>
     JSON.parse(stdout).checks.map((check: Record<string, string>) => [check.name, `${check.outcome} ${check.detail}`]),
   )
 
-test('a totem that lacks nothing: everything is tried, and the report is one sheet of paper', async () => {
+test('a complete totem: everything is tried, and the report is one sheet of paper', async () => {
   const told = await readiness('--json', '--language', 'en')
   expect(told).toMatchObject({ code: 0, stderr: '' })
   expect(outcomes(told)).toMatchObject({
@@ -66,7 +67,7 @@ test('the line is down, a key is missing, the territory’s language is not set:
   })
 })
 
-test('no paper: the exit code is the printer’s, and all the rest is told', async () => {
+test('no paper: the exit code is the printer’s, and the report has all the rest', async () => {
   bench.printer.setPaper('out')
   const told = await readiness()
   bench.printer.setPaper('ok')
@@ -75,7 +76,7 @@ test('no paper: the exit code is the printer’s, and all the rest is told', asy
   expect(told.stderr).toContain('NOT printed')
 })
 
-test('no configuration, or none that is one', async () => {
+test('no configuration, or an invalid one', async () => {
   expect(await readiness('--config', '/none.json', '--json')).toMatchObject({
     code: 66,
     stdout: '{"kind":"file-unreadable"}\n',

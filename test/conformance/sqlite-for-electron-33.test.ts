@@ -2,14 +2,14 @@ import BetterSqlite3 from 'better-sqlite3'
 import { describe, expect, test } from 'vitest'
 import PhotostructureSqlite from '../../scripts/electron-runtime/sqlite-for-electron-33.ts'
 
-/** What main/queue and main/journal do with a database, and what they see of it. */
+/** Does what main/queue and main/journal do with a database, and returns what they see. */
 function story(Database: typeof BetterSqlite3 | typeof PhotostructureSqlite): unknown[] {
   const db = new (Database as typeof BetterSqlite3)(':memory:')
   const failure = (work: () => unknown) => {
     try {
       return work()
     } catch (error) {
-      // better-sqlite3 has extended codes (SQLITE_CONSTRAINT_CHECK); only how they begin is relied on.
+      // better-sqlite3 has extended codes (SQLITE_CONSTRAINT_CHECK); the product relies on their beginning only.
       return (error as { code: string }).code.replace(/^SQLITE_CONSTRAINT_.*/, 'SQLITE_CONSTRAINT')
     }
   }
@@ -43,10 +43,10 @@ function story(Database: typeof BetterSqlite3 | typeof PhotostructureSqlite): un
 }
 
 describe('the stand-in for better-sqlite3', () => {
-  test('behaves as better-sqlite3 does in all that is used of it', () => {
+  test('behaves as better-sqlite3 in everything that the product uses', () => {
     expect(story(PhotostructureSqlite)).toEqual(story(BetterSqlite3))
   })
-  test('names a file that can not be opened', () => {
+  test('names a file that cannot be opened', () => {
     expect(() => new PhotostructureSqlite('/nowhere/at/all.db')).toThrow(
       expect.objectContaining({ code: 'SQLITE_CANTOPEN' }),
     )

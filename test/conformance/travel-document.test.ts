@@ -121,7 +121,7 @@ describe('failures have a name', () => {
 const IN_CLEAR = 7
 const ALL = 21
 
-describe('a line that is tampered with', () => {
+describe('tampering between card and reader', () => {
   const flip = (bytes: Uint8Array, at: number, bit: number) =>
     Uint8Array.from(bytes, (byte, index) => (index === at % bytes.length ? byte ^ (1 << bit) : byte))
   const bit = fc.integer({ min: 0, max: 7 })
@@ -132,7 +132,7 @@ describe('a line that is tampered with', () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: IN_CLEAR, max: ALL - 1 }), position, bit, async (which, at, flipped) => {
         card.reset()
-        // But for the status word in clear behind it, which counts for nothing.
+        // Except for the status word in clear behind it, which has no effect.
         const result = await readOf(card, CAN, (answer, index) =>
           index === which ? Buffer.concat([flip(answer.subarray(0, -2), at, flipped), answer.subarray(-2)]) : answer,
         )
@@ -181,7 +181,7 @@ describe('through a real PC/SC service', () => {
   })
   beforeEach(() => reader.until('empty'))
 
-  /** Puts a CIE on the contactless slot, and takes it away whatever becomes of the test. */
+  /** Puts a CIE on the contactless slot, and takes it away even when the test fails. */
   async function withCard(options: PersonsTravelDocumentOptions, work: () => Promise<void>): Promise<void> {
     const inserted = await insertCard(cardOf(ID, options), pcscd.ports[1])
     try {
@@ -214,7 +214,7 @@ describe('through a real PC/SC service', () => {
     }),
   )
 
-  test('a good card after all those, which was recognised first and logs in afterwards', () =>
+  test('a good card works after all those: it is recognised first and logs in afterwards', () =>
     withCard({}, async () => {
       expect(await reader.read()).toMatchObject({ ok: true, value: { card: 'cie' } })
       expect(await reader.travelDocument(CAN)).toMatchObject({ ok: true })

@@ -31,7 +31,7 @@ function totem(
   return { code: status, stdout, stderr }
 }
 
-/** The second page of a PDF: the code as pictures of a scanner have it, 37 mm wide. */
+/** The second page of a PDF: the code as a scanner's picture shows it, 37 mm wide. */
 async function pdfWith(text: string): Promise<Buffer> {
   const pdf = new PDFDocument({ size: 'A4' })
   const chunks: Buffer[] = []
@@ -80,7 +80,7 @@ test('the code itself, and from standard input, in words for people', () => {
   expect(totem(['-', ...TRUST], code)).toEqual(given)
 })
 
-test('the certificate beside it is the one, or is not', () => {
+test('the certificate beside the code is the same one, or another', () => {
   const beside = (file: string) => totem([path('paper.png'), ...TRUST, '--json', '--certificate', path(file)])
   expect(beside('certificate.pdf')).toMatchObject({ code: 0, stdout: expect.stringContaining('"certificate":"same"') })
   expect(beside('paper.pdf')).toMatchObject({ code: 21, stdout: expect.stringContaining('"certificate":"other"') })

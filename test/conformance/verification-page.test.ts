@@ -11,7 +11,7 @@ import { signVerificationKeys, verificationKeyPair } from '../../simulator/pki/v
 import { type Paper, pngOf, printed } from '../support/verification/printed-code.ts'
 import { frozenDeclaration, frozenReceipt, samples, signingTotem } from '../support/verification/samples.ts'
 
-// The page as a file in Electron's Chromium, before a camera that sees a paper of a totem's. The totem's shell is not in it.
+// The page as a file in Electron's Chromium, with a camera that sees a totem's paper, and without the totem's shell.
 
 const SHELL = `const { app, BrowserWindow } = require('electron')
 app.disableHardwareAcceleration()
@@ -19,7 +19,7 @@ app.whenReady().then(() => new BrowserWindow({ width: 1000, height: 900 }).loadF
 
 const CAMERA_SIDE = 640
 
-/** A film of one frame (YUV4MPEG2): the paper in the middle of grey. */
+/** A video of one frame (YUV4MPEG2): the paper on a grey background. */
 function filmOf({ side, dots }: Paper): Buffer {
   const luma = Buffer.alloc(CAMERA_SIDE ** 2, 200)
   const edge = Math.floor((CAMERA_SIDE - side) / 2)
@@ -33,7 +33,7 @@ function filmOf({ side, dots }: Paper): Buffer {
 const { listed, keys, sign } = await signingTotem()
 const { private: keeper } = await verificationKeyPair('the keeper')
 const { d: _, ...keeperPublic } = keeper
-// In date on any day of the test.
+// Valid on any day of the test.
 const list = { ...keys, nextUpdate: '2099-01-01T00:00:00Z', keys: [{ ...listed, notAfter: '2099-01-01T00:00:00Z' }] }
 const certificate = Buffer.from('%PDF-1.7 as the totem received it')
 const receipt = sign({ ...samples.receipt, pdfSha256: createHash('sha256').update(certificate).digest('hex') })
@@ -68,7 +68,7 @@ beforeAll(async () => {
       DBUS_SESSION_BUS_ADDRESS: 'disabled:',
       PAGE: path('page.html'),
     },
-    // It opens a file of ours, and may be run by root, for whom Chromium has no sandbox.
+    // The page is the project's own file, and root may run this test, for whom Chromium has no sandbox.
     chromiumSandbox: false,
   })
   page = await app.firstWindow()
@@ -84,7 +84,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-/** A busy machine draws late. */
+/** A busy machine draws slowly. */
 const eventually = <T>(what: () => Promise<T>) => expect.poll(what, { timeout: 20_000 })
 const title = () => page.locator('#title').textContent()
 async function paste(text: string) {
@@ -119,7 +119,7 @@ test('a photograph, and the same paper in Italian', async () => {
   await page.locator('[data-language=en]').click()
 })
 
-test('text: signed for another list, altered, of another sort', async () => {
+test('text: signed for another list, altered, or another kind of code', async () => {
   await paste(frozenReceipt)
   await eventually(title).toBe('Unknown signer')
   await paste(frozenDeclaration.slice(0, 200))
@@ -140,12 +140,12 @@ test('a picture of nothing, and a file that is none', async () => {
   await eventually(() => page.locator('#lead').textContent()).toContain('No QR code')
 })
 
-test('nothing is asked of anybody, and nothing complains', () => {
+test('the page calls no server and logs no error', () => {
   expect(requests.filter((url) => !url.startsWith('blob:') && !url.startsWith('data:'))).toEqual([])
   expect(complaints).toEqual([])
 })
 
-test('a script that comes from elsewhere does not run, and the page may not call out', async () => {
+test('a foreign script does not run, and the page may not call out', async () => {
   const blocked = await page.evaluate(async () => {
     const script = document.createElement('script')
     script.textContent = 'window.ran = true'
@@ -159,7 +159,7 @@ test('a script that comes from elsewhere does not run, and the page may not call
   expect(blocked).toEqual({ called: 'blocked', ran: false })
 })
 
-test('a list that its keeper did not sign makes no page, and a page that was altered refuses to work', async () => {
+test('a list that its keeper did not sign makes no page, and an altered page refuses to work', async () => {
   const { private: stranger } = await verificationKeyPair('a stranger')
   const forged = await signVerificationKeys(list, stranger)
   await expect(buildVerificationPage({ list: forged, signer: keeperPublic })).rejects.toThrow('keys-unsigned')

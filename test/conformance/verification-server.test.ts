@@ -11,7 +11,7 @@ import { signVerificationKeys, verificationKeyPair } from '../../simulator/pki/v
 import { type Centre, openCentre } from '../support/gateway/centre.ts'
 import { PKI } from '../support/pki.ts'
 
-// The page that anybody may fetch, from the real gateway's public listener.
+// The real gateway's public listener gives the page to everybody.
 const folder = mkdtempSync(join(tmpdir(), 'totem-verification-server-'))
 const file = (name: string) => join(folder, name)
 const page = file('page.html')
@@ -43,7 +43,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-/** As a browser asks that has no certificate of ours. */
+/** Asks as a browser does, without a client certificate. */
 async function get(path: string, headers: Record<string, string> = {}) {
   const ca = readFileSync(join(PKI, 'gateway-ca.pem'))
   const response = await new Promise<import('node:http').IncomingMessage>((resolve, reject) =>
@@ -52,7 +52,7 @@ async function get(path: string, headers: Record<string, string> = {}) {
   return { status: response.statusCode, headers: response.headers, body: await buffer(response) }
 }
 
-test('without a certificate: the whole page, its own policy as a header, and no frame around it', async () => {
+test('without a client certificate: the whole page, with its policy as a header and no framing', async () => {
   const { status, headers, body } = await get('/verify/')
   expect(status).toBe(200)
   expect(body.toString()).toBe(two)
@@ -69,7 +69,7 @@ test('without a certificate: the whole page, its own policy as a header, and no 
   expect(headers['set-cookie']).toBeUndefined()
 })
 
-test('a second visit costs nothing, and a small line gets it small', async () => {
+test('a second visit costs nothing, and the page goes compressed', async () => {
   const zipped = await get('/verify/', { 'accept-encoding': 'gzip, br' })
   expect(zipped.headers['content-encoding']).toBe('gzip')
   expect(gunzipSync(zipped.body).toString()).toBe(two)
@@ -86,7 +86,7 @@ test.each(['/', '/v1/status', '/v1/operator/operations', '/verify/../../etc/pass
   async (path) => expect(await get(path)).toMatchObject({ status: 404 }),
 )
 
-test('an older list of keys than the one seen is not taken, nor after a restart; a newer one is', async () => {
+test('an older list of keys is never taken, not even after a restart; a newer one is', async () => {
   const served = async () => (await get('/verify/')).body.toString()
   writeFileSync(page, await built(1))
   expect(await served()).toBe(two)
@@ -99,7 +99,7 @@ test('an older list of keys than the one seen is not taken, nor after a restart;
   expect(await served()).toBe(three)
 })
 
-test('a page of another signer, half a page and no page: the one before stays', async () => {
+test('a page of another signer, half a page, or no page: the former page stays', async () => {
   const { d: _secret, ...other } = stranger
   const before = (await get('/verify/')).body
   const forged = await buildVerificationPage({ list: await list(9, stranger), signer: other })
@@ -115,7 +115,7 @@ test('a page of another signer, half a page and no page: the one before stays', 
   expect((await get('/verify/')).body).toEqual(before)
 })
 
-test('the list itself: an older one has a name of its own, and the build refuses it', async () => {
+test('the list itself: an older one is refused by name, also by the build', async () => {
   expect(await openVerificationKeys(await list(1), signer, 2)).toEqual({ ok: false, error: { kind: 'keys-older' } })
   expect(await openVerificationKeys(await list(2), signer, 2)).toMatchObject({ ok: true })
   await expect(buildVerificationPage({ list: await list(1), signer, seen: 2 })).rejects.toThrow('keys-older')

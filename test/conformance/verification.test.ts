@@ -27,13 +27,13 @@ import {
 } from '../support/verification/samples.ts'
 
 const { keys, sign, signer, listed } = await signingTotem()
-/** Whole code as bytes of COSE_Sign1. */
+/** A code as bytes of COSE_Sign1. */
 const coseOf = (code: string): Buffer => {
   const bytes = Buffer.from(decodeBase45(code.slice(4)) ?? [])
   return bytes[0] === 0x78 ? inflateSync(bytes) : bytes
 }
 
-test.each(Object.entries(samples))('%s: what the totem wrote is what the verifier reads', async (_kind, claims) => {
+test.each(Object.entries(samples))('%s: the verifier reads what the totem wrote', async (_kind, claims) => {
   expect(await verifyCode(sign(claims), keys, NOW)).toEqual({ kind: 'genuine', claims })
 })
 
@@ -53,7 +53,7 @@ const anyClaims: fc.Arbitrary<VerificationClaims> = fc.record({
   declared: someFacts,
 })
 
-test('any names and facts come back as they were, or the totem says that they do not fit', async () => {
+test('any names and facts come back unchanged, or the totem says that they do not fit', async () => {
   await fc.assert(
     fc.asyncProperty(anyClaims, async (claims) => {
       const code = signVerificationCode(claims, signer)
@@ -65,7 +65,7 @@ test('any names and facts come back as they were, or the totem says that they do
 })
 
 test('a family beyond the paper is refused, and so is text that paper cannot show', () => {
-  // No letter twice in a pattern, so that compression cannot help.
+  // The letters follow no pattern, so that compression cannot help.
   const crowd = Array.from({ length: 800 }, (_, at) => String.fromCodePoint(0x4e00 + ((at * 7919) % 20_000))).join('')
   const { visura } = samples
   expect(signVerificationCode({ ...visura, fromAnpr: { f: crowd } }, signer)).toMatchObject({
@@ -77,7 +77,7 @@ test('a family beyond the paper is refused, and so is text that paper cannot sho
     })
 })
 
-test('our base45 and that of the package agree on any bytes', () => {
+test('this base45 and the package’s agree on any bytes', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
       expect(decodeBase45(base45.encode(Buffer.from(bytes)))).toEqual(bytes)
@@ -85,7 +85,7 @@ test('our base45 and that of the package agree on any bytes', () => {
   )
 })
 
-test('a code is compressed only where that makes it shorter', () => {
+test('a code is compressed only if that makes it shorter', () => {
   const zlib = (claims: VerificationClaims) => decodeBase45(sign(claims).slice(4))?.[0] === 0x78
   expect(zlib(samples.slip)).toBe(false)
   expect(zlib({ ...samples.visura, fromAnpr: { f: 'ROSSI MARIO, figlio\n'.repeat(20) } })).toBe(true)
@@ -141,7 +141,7 @@ function derOf(signature: Buffer): Buffer {
   return Buffer.concat([Buffer.of(0x30, body.length), body])
 }
 
-// Versions of QR at level Q as in anpr.md §6.4; one version is four modules, 2 mm of paper.
+// Versions of QR at level Q (ISO/IEC 18004); one version more is four modules, 2 mm of paper.
 test.each([
   ['residenza, one person, full address', 14],
   ['stato di famiglia con parentela, 5 people', 17],
@@ -174,10 +174,10 @@ describe.each([
     expect(await readByZxing(smudged(paper, spot))).toBe(code)
   })
 
-  // Where the spot's edge cuts an alignment pattern, zbar takes a neighbourhood that differs in up to 6 of 25 modules for it
-  // (qrdec.c, qr_alignment_pattern_search) and reads all around from the wrong modules. Measured: 7 spots of 484 on the
-  // golden papers at level Q, as many with coarser modules, 14 at level H; none of them is missed by zxing, which is what
-  // the verifier uses.
+  // Where the spot's edge cuts an alignment pattern, zbar accepts a neighbourhood that differs in up to 6 of 25 modules
+  // (qrdec.c, qr_alignment_pattern_search) and reads everything around it from the wrong modules. On the golden papers
+  // 7 spots of 484 fail so at level Q, as many with coarser modules, 14 at level H. zxing, which the verifier uses,
+  // reads them all.
   test('zbar reads it with a tenth smudged, in nineteen places of twenty', () => {
     const missed = spots.filter((spot) => readByZbar(smudged(paper, spot)) !== code)
     expect(missed.length).toBeLessThanOrEqual(spots.length / 20)
@@ -189,7 +189,7 @@ describe('in words', () => {
   const voices = (claims: VerificationClaims) =>
     tell({ kind: 'genuine', claims }, keys, 'en', NOW).statements.map(({ who }) => who)
 
-  test('what ANPR, the totem and the person vouch for stands apart', () => {
+  test('the statements of ANPR, of the totem and of the person stand apart', () => {
     expect(voices(receipt)).toEqual(['The totem says so', 'The totem says that it received this from ANPR'])
     expect(voices(slip)).toEqual(['The totem says so'])
     expect(voices(visura)).toEqual(['The totem says so', 'The totem says that it received this from ANPR'])
@@ -200,7 +200,7 @@ describe('in words', () => {
     ])
   })
 
-  test.each(languages.options)('%s: every fact of every paper is told, each once', (language) => {
+  test.each(languages.options)('%s: every fact of every paper is shown, each once', (language) => {
     for (const claims of Object.values(samples)) {
       const told = tell({ kind: 'genuine', claims }, keys, language, NOW)
       const texts = told.statements.flatMap(({ facts }) => facts.map(([, text]) => text))
@@ -235,13 +235,13 @@ describe('in words', () => {
     }
   })
 
-  test('of a withdrawn totem nothing is told but that', () => {
+  test('a withdrawn totem: the verdict says only that', () => {
     const told = tell({ kind: 'withdrawn', totem: TOTEM, since: '2026-11-01T00:00:00Z' }, keys, 'it', NOW)
     expect(told).toMatchObject({ tone: 'bad', title: 'Non vale: totem revocato', statements: [] })
     expect(told.lead).toContain('1 novembre 2026')
   })
 
-  test('a key list past its date is said, and stops nothing', () => {
+  test('a key list past its date is reported, and stops nothing', () => {
     const later = new Date('2027-01-10T00:00:00Z')
     expect(tell({ kind: 'genuine', claims: receipt }, keys, 'en', later)).toMatchObject({
       tone: 'good',

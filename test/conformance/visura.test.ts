@@ -23,7 +23,7 @@ const visura = async (person: string, client = totem) => {
   return client.get('/v1/sessions/current/visura', { authorization: `Bearer ${body.token}` })
 }
 
-test('the holder, with address, stato civile and family, and the reference of both consultations', async () => {
+test('the answer has the holder, address, stato civile and family, and the reference of both consultations', async () => {
   const { status, body } = await visura('mario-rossi')
   expect(status).toBe(200)
   expect(visuraAnswer.parse(body)).toMatchObject({
@@ -45,7 +45,7 @@ test('the holder, with address, stato civile and family, and the reference of bo
   })
 })
 
-test('without a session, or with another totem’s, nothing is told', async () => {
+test('without a session, or with another totem’s, the gateway answers nothing', async () => {
   expect(await totem.get('/v1/sessions/current/visura')).toMatchObject({
     status: 401,
     body: { kind: 'session-expired' },
@@ -55,7 +55,7 @@ test('without a session, or with another totem’s, nothing is told', async () =
   await other.close()
 })
 
-test('ANPR is away, or answers nonsense: not now, and nothing of anybody', async () => {
+test('ANPR is away, or answers nonsense: the totem hears “not now”, and no data', async () => {
   const { body } = await totem.post('/v1/sessions', login('anna-bianchi'))
   for (const kind of ['unavailable', 'garbage'] as const) {
     centre.anpr.setFault({ kind })

@@ -10,7 +10,7 @@ let office: Office
 const LIFTED = 'Rimettere la tessera sul lettore'
 const words = () => office.page().evaluate(() => document.body.textContent ?? '')
 const heading = async () => await office.page().getByRole('heading', { level: 1 }).textContent()
-/** Text of the certificate that ANPR issued last. */
+/** Text of the last certificate that ANPR issued. */
 async function lastCertificate(): Promise<string> {
   const { anpr } = office.bench
   const sealed = await fetch(`${anpr.url}/simulator/issued/${anpr.issued().at(-1)}`)
@@ -22,16 +22,9 @@ async function lastCertificate(): Promise<string> {
   return text
 }
 const cie = { kind: 'cie' } as const
-/** Up to the card, without saying what becomes of it. */
-async function putsOn(who: string, choice: Parameters<Office['bench']['insertCard']>[1]) {
-  await office.touches('Inizia')
-  await office.touches('Italiano')
-  await office.sees('card')
-  await office.bench.insertCard(who, choice)
-}
 
 beforeAll(async () => {
-  // Short: a visit that went wrong ends by itself and spoils no other.
+  // Short, so that a failed visit ends by itself and spoils no other.
   office = await openOffice({ timings: { idleMs: 20_000, warningMs: 5_000 } })
 })
 beforeEach(async () => {
@@ -49,7 +42,7 @@ test('happy visit with a CIE: card, PIN, person, certificate on paper, in the na
   await office.touches('Conferma e stampa')
   expect(await office.sees('done')).toMatchObject({ outcome: 'printed', cardPresent: true })
   const operations = await office.operations()
-  // The gateway took the evidence of this card: it settles nothing else.
+  // The gateway settled the request, so it accepted the evidence of this card.
   expect(operations).toHaveLength(before + 1)
   expect(operations.every(({ state }) => state === 'issued')).toBe(true)
   const certificate = (await lastCertificate()).toUpperCase()
@@ -70,13 +63,12 @@ test('card-lifted-during-login: asked back, and the visit goes on', async () => 
   await office.takesCardAndGoes()
 })
 
-test('card-lifted-later: everything is covered, and put back it is the same screen', async () => {
-  const { surname, name } = personById('anna-bianchi')
+test('card-lifted-later: everything is covered, and the same screen returns with the card', async () => {
+  const { surname } = personById('anna-bianchi')
   await office.comesWithCard('anna-bianchi', cie)
   await office.entersPin()
-  const { people } = await office.asksForCertificate()
-  await office.touches(people.find(({ self }) => self)?.name ?? name)
-  await office.sees('certificate')
+  await office.asksForCertificate()
+  await office.walksTo('certificate')
   expect((await words()).toUpperCase()).toContain(surname.toUpperCase())
   await office.bench.removeCard()
   await expect.poll(heading).toBe(LIFTED)
@@ -86,7 +78,7 @@ test('card-lifted-later: everything is covered, and put back it is the same scre
   expect(await office.screen()).toMatchObject({ screen: 'certificate' })
   expect((await words()).toUpperCase()).toContain(surname.toUpperCase())
 
-  // Somebody else's card comes instead: a visit of its own.
+  // Another person's card begins a visit of its own.
   await office.bench.removeCard()
   await expect.poll(heading).toBe(LIFTED)
   await office.bench.insertCard('mario-rossi', cie)
@@ -132,12 +124,12 @@ test('certificate-expired on a CIE: the day and the comune are told', async () =
   await office.takesCardAndGoes()
 })
 
-const refusedBeforePin: [reason: string, choice: Parameters<Office['bench']['insertCard']>[1]][] = [
+const refusedBeforePin: [reason: string, choice: Parameters<Office['putsCard']>[1]][] = [
   ['card-altered', { ...cie, altered: 'nis' }],
   ['card-altered', { ...cie, foreignSodSigner: true }],
 ]
 test.each(refusedBeforePin)('%s: refused before a PIN is asked for', async (reason, choice) => {
-  await putsOn('anna-bianchi', choice)
+  await office.putsCard('anna-bianchi', choice)
   expect(await office.sees('refused')).toMatchObject({ reason, card: 'cie' })
   await office.takesCardAndGoes()
 })
@@ -152,7 +144,7 @@ test('card-cloned: a copied chip proves nothing, and the next citizen is not aff
   await office.touches('Ho capito')
 })
 
-test('expiry by the CAN: shown without a PIN, and nothing can be asked for from there', async () => {
+test('expiry by the CAN: shown without a PIN, and leads to no request', async () => {
   const can = canOf(personById('anna-bianchi'))
   await office.comesWithCard('anna-bianchi', cie)
   await office.touches('Senza PIN')

@@ -5,11 +5,11 @@ import type { Sheet } from '../../simulator/printer/virtual-printer.ts'
 import { type Office, openOffice } from '../support/totem/office.ts'
 import { verified } from '../support/verification/verified.ts'
 
-// The free declaration in place of a certificate that nobody needs (invariant 6), from the card to the paper; and the
-// codes on the paper, read from its picture and checked by the command that anyone with the key list can run.
+// The free declaration in place of a certificate that nobody needs (invariant 6), from the card to the paper. The codes
+// are read from the picture of the paper and checked by the command that anyone with the key list can run.
 let office: Office
 const anna = personById('anna-bianchi')
-/** Sheets of this visit, each once its picture is whole. */
+/** Sheets of this visit whose picture is complete. */
 let before = 0
 async function sheets(): Promise<Sheet[]> {
   await office.bench.printer.settled()
@@ -17,20 +17,14 @@ async function sheets(): Promise<Sheet[]> {
 }
 const events = (name: string) => office.journal().filter(({ event }) => event === name).length
 
-/** From the people to the declaration, for a public body. */
-async function comesToDeclaration(certificate: string, whose: 'own' | 'another’s' = 'own') {
-  const { people } = await office.asksForCertificate()
-  await office.touches(people.find(({ self }) => self === (whose === 'own'))?.name ?? '')
-  await office.sees('certificate')
-  await office.touches(certificate)
-  await office.sees('purpose')
-  await office.touches('Un ufficio')
-  return await office.sees('declaration')
+/** From the menu to the declaration, for a public body. */
+async function comesToDeclaration(wish: Parameters<Office['walksTo']>[1]) {
+  await office.asksForCertificate()
+  return office.walksTo('declaration', { ...wish, purpose: 'publicBody' })
 }
-const PRINT = 'Stampa gratis'
 
 beforeAll(async () => {
-  // Short: a visit that went wrong ends by itself and spoils no other.
+  // Short, so that a failed visit ends by itself and spoils no other.
   office = await openOffice({ timings: { idleMs: 20_000, warningMs: 5_000 } })
 })
 beforeEach(async () => {
@@ -44,11 +38,11 @@ test('a public body: the declaration is printed, names its holder, and its code 
   const printed = events('visit.declaration')
   await office.comesWithCard('anna-bianchi')
   await office.entersPin()
-  expect(await comesToDeclaration('Certificato di stato di famiglia')).toMatchObject({
+  expect(await comesToDeclaration({ type: '12' })).toMatchObject({
     declares: ['f'],
     forAnother: false,
   })
-  await office.touches(PRINT)
+  await office.answers('declaration')
   expect(await office.sees('done')).toMatchObject({ outcome: 'printed', document: 'declaration', collectCode: null })
   const [sheet, ...more] = await sheets()
   expect(more).toEqual([])
@@ -61,7 +55,7 @@ test('a public body: the declaration is printed, names its holder, and its code 
     subject: { codiceFiscale: anna.codiceFiscale },
     declared: {},
   })
-  // Of the others only where the family itself is declared.
+  // The other people stand only on a declaration of the family.
   expect(Object.keys(claims.fromAnpr)).toEqual(['f'])
   expect(claims.fromAnpr.f.toUpperCase()).toContain(anna.surname.toUpperCase())
   expect(events('visit.declaration')).toBe(printed + 1)
@@ -72,8 +66,8 @@ test('a public body: the declaration is printed, names its holder, and its code 
 test('another person’s certificate: the declaration stays the holder’s, and the screen says so', async () => {
   await office.comesWithCard('anna-bianchi')
   await office.entersPin()
-  expect(await comesToDeclaration('Certificato di residenza', 'another’s')).toMatchObject({
-    types: [],
+  expect(await comesToDeclaration({ type: '8', of: ({ self }) => !self })).toMatchObject({
+    declares: [],
     forAnother: true,
     declarant: { surname: expect.stringMatching(new RegExp(anna.surname, 'i')) },
   })
@@ -82,13 +76,13 @@ test('another person’s certificate: the declaration stays the holder’s, and 
   expect(await sheets()).toEqual([])
 })
 
-test('line-down: the declaration comes out all the same, and its code claims nothing of ANPR', async () => {
+test('line-down: the declaration still comes out, and its code claims nothing from ANPR', async () => {
   office.bench.line.cut()
   await expect.poll(async () => await office.screen()).toMatchObject({ screen: 'attract', online: false })
   await office.comesWithCard('anna-bianchi')
   await office.entersPin()
-  await comesToDeclaration('Tutti e due')
-  await office.touches(PRINT)
+  await comesToDeclaration({ type: 'together' })
+  await office.answers('declaration')
   await office.sees('done')
   const [sheet] = await sheets()
   const { kind, claims } = await verified(office.bench.pki, sheet as Sheet)
@@ -103,9 +97,9 @@ test('line-down: the declaration comes out all the same, and its code claims not
 test('paper-out-mid-declaration: the sheet is void, the same declaration is printed again', async () => {
   await office.comesWithCard('anna-bianchi')
   await office.entersPin()
-  await comesToDeclaration('Certificato di residenza')
+  await comesToDeclaration({ type: '8' })
   office.bench.printer.paperOutAfter(40_000)
-  await office.touches(PRINT)
+  await office.answers('declaration')
   expect(await office.sees('print-fault')).toMatchObject({ document: 'declaration', status: 'paperOut', page: 1 })
   office.bench.printer.setPaper('ok')
   await expect.poll(() => office.screen()).toMatchObject({ screen: 'print-fault', resumable: true })
@@ -122,8 +116,8 @@ test('printer-out and no patience: nothing is printed, nothing is kept, and the 
   await expect.poll(() => office.screen()).toMatchObject({ screen: 'attract', printing: false })
   await office.comesWithCard('anna-bianchi')
   await office.entersPin()
-  await comesToDeclaration('Certificato di residenza')
-  await office.touches(PRINT)
+  await comesToDeclaration({ type: '8' })
+  await office.answers('declaration')
   await office.sees('print-fault')
   await office.touches('Rinuncio alla stampa')
   expect(await office.sees('done')).toMatchObject({ outcome: 'nothing', collectCode: null })

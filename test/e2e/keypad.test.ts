@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { DEFAULT_PIN } from '../../simulator/card/cns.ts'
 import { type Office, openOffice } from '../support/totem/office.ts'
 
-// A totem whose reader has a keypad of its own: the PIN is typed there and never comes to the computer.
+// A totem whose reader has its own keypad: the person types the PIN there, and it never reaches the computer.
 let office: Office
-/** What the person types when the keypad lights up; '' cancels. */
+/** The digits that the person types when the keypad lights up; '' cancels. */
 let typed = DEFAULT_PIN
 
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Office, openOffice } from '../support/totem/office.ts'
 
-// Whatever dies, the totem goes on by itself, and a recorded request takes effect once.
+// Any part may die: the totem goes on by itself, and a recorded request takes effect once.
 let office: Office
 const journal = (event: string) => office.journal().filter((entry) => entry.event === event)
 const issued = async () => (await office.operations()).filter(({ state }) => state === 'issued')
@@ -28,13 +28,13 @@ test('renderer-crash twice in a row: the visit goes on where it was, in a new re
   await office.takesCardAndGoes()
 })
 
-test('device-process-killed at the PIN: it is back, and the card is asked for again', async () => {
+test('device-process-killed at the PIN: the process is back, and the totem reads the card again', async () => {
   await office.comesWithCard('anna-bianchi')
   const starts = journal('device.started').length
   expect(office.bench.killDevice(office.pid())).toBe(true)
   expect(await office.sees('refused')).toMatchObject({ reason: 'card-removed' })
   await expect.poll(() => journal('device.started').length, { timeout: 20_000 }).toBe(starts + 1)
-  // The card never left the reader: the totem reads it again by itself.
+  // The card stays in the reader, so the totem reads it again by itself.
   await office.sees('pin')
   await office.entersPin()
   await office.sees('menu')
@@ -58,7 +58,7 @@ test('device-process-killed while printing: the page is void and printed anew', 
   expect(await issued()).toHaveLength(1)
 })
 
-test('reader-service-killed: said, and well again when it is back', async () => {
+test('reader-service-killed: the screen says so, until the service is back', async () => {
   office.bench.pcscd.kill()
   expect(await office.sees('out-of-service')).toEqual({ screen: 'out-of-service', reason: 'reader-unavailable' })
   await office.bench.pcscd.restart()
@@ -69,7 +69,7 @@ test('reader-service-killed: said, and well again when it is back', async () => 
   await office.sees('attract')
 })
 
-test('a gateway whose ANPR answers nonsense: kept pending, delivered once when it is well', async () => {
+test('a gateway whose ANPR answers nonsense: kept pending, delivered once when ANPR is well', async () => {
   const before = (await issued()).length
   await office.comesWithCard('giovanni-ricci')
   await office.entersPin()
@@ -90,7 +90,7 @@ test('kill -9 between queueing and sync: after the restart the request is delive
   await office.entersPin()
   await office.asksForResidenza()
   await office.touches('Registra la richiesta')
-  // Recorded before anything else is done with it, so the very next moment must do.
+  // A request is recorded before anything else is done with it, so the very next moment must do.
   await expect.poll(() => journal('request.queued').length).toBeGreaterThan(0)
   await office.kill()
   await office.bench.removeCard()
@@ -106,7 +106,7 @@ test('kill -9 between queueing and sync: after the restart the request is delive
   expect(await issued()).toHaveLength(before + 1)
 })
 
-test('storage-full is said before anything is asked, and what was queued still goes out', async () => {
+test('storage-full is shown before anything is asked, and queued requests still go out', async () => {
   const before = (await issued()).length
   office.bench.line.cut()
   await expect.poll(() => office.screen()).toMatchObject({ online: false })
@@ -118,7 +118,7 @@ test('storage-full is said before anything is asked, and what was queued still g
   await office.kill()
   await office.bench.removeCard()
 
-  // More than any disk has free.
+  // More bytes than any disk has free.
   office.provision({ minFreeBytes: 2 ** 60 })
   await office.start()
   expect(await office.screen()).toEqual({ screen: 'out-of-service', reason: 'storage-full' })

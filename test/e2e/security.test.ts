@@ -98,7 +98,7 @@ test('another window, origin or frame is refused and journalled', async () => {
   await office.sees('attract')
 })
 
-// Before the escapes: playwright keeps waiting for a navigation that the totem has forbidden.
+// This test stands before the escapes, since playwright keeps waiting for a navigation that the totem has forbidden.
 test('each visit ends its renderer: the next citizen gets a new process', async () => {
   const pids = () =>
     office

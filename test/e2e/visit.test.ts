@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { CardChoice } from '../../simulator/bench/office.ts'
 import { personById } from '../../simulator/population/people.ts'
 import { type Office, openOffice } from '../support/totem/office.ts'
 
-// Journeys in a real Electron, through pcscd, hidraw, SQLite and mutual TLS; what each looks like in the sync log.
+// Journeys in a real Electron, through pcscd, hidraw, SQLite and mutual TLS, and their entries in the sync log.
 let office: Office
 let issuedBefore: number
 
@@ -47,16 +48,10 @@ test('a certificate for a child of the family names the child', async () => {
   await office.entersPin()
   const { people } = await office.asksForCertificate()
   expect(people.map(({ self }) => self).filter(Boolean)).toHaveLength(1)
-  const sofia = people.find(({ name }) => name.toUpperCase() === 'SOFIA')
-  await office.touches(sofia?.name ?? 'missing')
-  await office.sees('certificate')
-  await office.touches('Tutti e due')
-  await office.sees('purpose')
-  await office.touches('Altri usi')
-  await office.touches('Adozione')
-  await office.sees('preview')
-  await office.touches('È tutto giusto')
-  await office.sees('confirm')
+  const sofia = ({ name }: { name: string }) => name.toUpperCase() === 'SOFIA'
+  const wish = { of: sofia, type: 'together', purpose: 'adozione' } as const
+  await office.walksTo('preview', wish)
+  await office.walksTo('confirm', wish)
   await office.touches('Conferma e stampa')
   expect(await office.sees('done')).toMatchObject({ outcome: 'printed' })
   await office.takesCardAndGoes()
@@ -65,11 +60,11 @@ test('a certificate for a child of the family names the child', async () => {
 test('a public body is never a reason to pay: the visit ends with the free declaration', async () => {
   await office.comesWithCard('anna-bianchi')
   await office.entersPin()
-  const { people } = await office.asksForCertificate()
-  await office.touches(people[0]?.name ?? '')
-  await office.touches('Certificato di residenza')
-  await office.touches('Un ufficio')
-  expect(await office.sees('declaration')).toMatchObject({ screen: 'declaration', for: 'publicBody' })
+  await office.asksForCertificate()
+  expect(await office.walksTo('declaration', { of: ({ index }) => index === 0, purpose: 'publicBody' })).toMatchObject({
+    screen: 'declaration',
+    for: 'publicBody',
+  })
   await office.touches('Termina')
   await office.takesCardAndGoes()
   expect(await issued()).toBe(issuedBefore)
@@ -103,7 +98,7 @@ test('pin-blocked: the last try only after a yes, then the way to the PUK', asyn
     await expect.poll(async () => (await office.screen()).screen).not.toBe('pin-checking')
   }
   await office.sees('last-try')
-  // Pulled and put back it is the same card, and a yes is asked for all the same.
+  // The card is the same one after it was pulled and put back, and the totem still asks for a yes.
   await office.bench.removeCard()
   await office.sees('refused')
   await office.bench.insertCard('elena-ferrari')
@@ -115,7 +110,7 @@ test('pin-blocked: the last try only after a yes, then the way to the PUK', asyn
   await office.takesCardAndGoes()
 })
 
-const badCards: [reason: string, who: string, choice: Parameters<Office['bench']['insertCard']>[1]][] = [
+const badCards: [reason: string, who: string, choice: CardChoice][] = [
   ['certificate-expired', 'anna-bianchi', { certificate: 'expired' }],
   ['certificate-untrusted', 'anna-bianchi', { certificate: 'foreign' }],
   ['codice-fiscale-differs', 'anna-bianchi', { certificate: 'other-cf' }],
@@ -126,10 +121,7 @@ const badCards: [reason: string, who: string, choice: Parameters<Office['bench']
 test.each(badCards)(
   '%s: refused by name before a PIN is asked, the next citizen unaffected',
   async (reason, who, choice) => {
-    await office.touches('Inizia')
-    await office.touches('Italiano')
-    await office.sees('card')
-    await office.bench.insertCard(who, choice)
+    await office.putsCard(who, choice)
     expect(await office.sees('refused')).toMatchObject({ reason })
     await office.takesCardAndGoes()
     await office.comesWithCard('anna-bianchi')
@@ -181,7 +173,7 @@ test('line-down: a slip with the collect code, and the certificate in a later vi
   expect(await issued()).toBe(issuedBefore + 1)
 })
 
-test('another person’s card does not see what waits', async () => {
+test('another person’s card does not see the waiting certificate', async () => {
   office.bench.line.cut()
   await expect.poll(async () => await office.screen()).toMatchObject({ online: false })
   await office.comesWithCard('marija-kos')

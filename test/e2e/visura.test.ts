@@ -4,7 +4,7 @@ import type { Sheet } from '../../simulator/printer/virtual-printer.ts'
 import { type Office, openOffice } from '../support/totem/office.ts'
 import { verified } from '../support/verification/verified.ts'
 
-// One's own data in ANPR, from the card to the screen and the paper; and without the line, what there is instead.
+// One's own data in ANPR, from the card to the screen and the paper; and the declaration instead when the line is down.
 let office: Office
 const elena = personById('elena-ferrari')
 let before = 0
@@ -15,8 +15,7 @@ async function sheets(): Promise<Sheet[]> {
 const comesForOwnData = async () => {
   await office.comesWithCard('elena-ferrari')
   await office.entersPin()
-  await office.sees('menu')
-  await office.touches('Vedere i propri dati')
+  await office.answers('menu', { service: 'visura' })
 }
 
 beforeAll(async () => {
@@ -43,14 +42,13 @@ test('one’s own data: on the screen with the codice fiscale masked, on paper w
   const words = await office.page().locator('main').textContent()
   expect(words).toContain('coniugata')
   expect(words).not.toContain(elena.codiceFiscale)
-  await office.touches('Stampa gratis')
+  await office.answers('visura')
   expect(await office.sees('done')).toMatchObject({ outcome: 'printed', document: 'visura', collectCode: null })
 
   await office.touches('Un’altra richiesta')
-  await office.sees('menu')
-  await office.touches('Una dichiarazione')
-  expect(await office.sees('declaration')).toMatchObject({ for: 'anybody', types: [] })
-  await office.touches('Atto notorio')
+  await office.answers('menu', { service: 'declaration' })
+  expect(await office.sees('declaration')).toMatchObject({ for: 'anybody', declares: [] })
+  await office.answers('declaration', { form: 'atto-notorio' })
   expect(await office.sees('done')).toMatchObject({ outcome: 'printed', document: 'atto-notorio' })
 
   const [visura, attoNotorio, ...more] = await sheets()
@@ -76,8 +74,7 @@ test('line-down: no data, said plainly, and the declaration instead', async () =
   office.bench.line.cut()
   await expect.poll(() => office.screen()).toMatchObject({ screen: 'attract', online: false })
   await comesForOwnData()
-  await office.sees('visura-unavailable')
-  await office.touches('Una dichiarazione')
+  await office.answers('visura-unavailable')
   expect(await office.sees('declaration')).toMatchObject({ for: 'anybody' })
   await office.takesCardAndGoes()
   expect(await sheets()).toEqual([])

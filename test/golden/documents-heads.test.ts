@@ -14,7 +14,7 @@ import { type PrinterBench, startPrinterBench } from '../support/paper/printer-b
 const run = promisify(execFile)
 const golden = (name: string) => fileURLToPath(new URL(`documents/${name}.png`, import.meta.url))
 
-// What a thermal head gets is no page but lines, whose letters and code it draws itself.
+// A thermal head gets lines instead of a page, and draws their letters and code itself.
 describe.each(['a4-kiosk', 'receipt-80'] as const)('on %s', (profile) => {
   let bench: PrinterBench
   let verdict: Judge

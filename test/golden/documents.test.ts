@@ -18,7 +18,7 @@ import { difference } from '../support/paper/compare.ts'
 import { dotsOf } from '../support/paper/papers.ts'
 
 const run = promisify(execFile)
-/** What a tool says of a PDF; a warning is a failure. */
+/** The output of a tool on a PDF; a warning is a failure. */
 async function told(tool: string, ...args: string[]): Promise<string> {
   const { stdout, stderr } = await run(tool, args)
   expect(stderr, tool).toBe('')
@@ -30,7 +30,7 @@ const golden = (name: string) => fileURLToPath(new URL(`documents/${name}.png`, 
 /** A4 on a thermal head: 8 dots a millimetre. */
 const WIDTH = 1680
 const HEIGHT = 2376
-/** What a head burns black. */
+/** A head burns every grey value below this. */
 const INK = 190
 
 let folder = ''
@@ -64,7 +64,7 @@ async function pictures(pdf: Uint8Array): Promise<{ png: Buffer; dots: Uint8Arra
 
 const codesOf = (blocks: readonly Block[]) => blocks.flatMap((block) => (block.kind === 'qr' ? [block.text] : []))
 
-/** Everything in a code that is for people to read. */
+/** Every text of a code that people read. */
 function saidIn(said: VerificationClaims): string[] {
   const { subject, fromAnpr, declared } = { subject: null, fromAnpr: {}, declared: {}, ...said }
   const facts = Object.values({ ...fromAnpr, ...declared }).flatMap((fact) => fact.split(/, |\n/))
@@ -83,7 +83,7 @@ describe.each(Object.entries(papers))('%s', (name, paper) => {
     await writeFile(file, pdf)
   })
 
-  test('looks on a thermal head as it was approved, and its code is read and genuine', async () => {
+  test('looks on a thermal head as approved, and its code is readable and genuine', async () => {
     const sheets = await pictures(pdf)
     const codes = codesOf(paper.blocks)
     const read: string[] = []
@@ -109,7 +109,7 @@ describe.each(Object.entries(papers))('%s', (name, paper) => {
     expect(verdicts).toMatchObject(name in claims ? [{ exit: 0, kind: 'genuine', claims: claims[name as Coded] }] : [])
   })
 
-  test('its code says nothing but what stands on the sheet', async () => {
+  test('its code says only what stands on the sheet', async () => {
     const text = (await told('pdftotext', '-raw', file, '-')).replace(/\s+/g, ' ')
     for (const words of name in claims ? saidIn(claims[name as Coded]) : []) expect(text).toContain(words)
   })
@@ -127,7 +127,7 @@ describe.each(Object.entries(papers))('%s', (name, paper) => {
     for (const row of rows) expect(row).toMatch(/^[A-Z]{6}\+TitilliumWeb-\w+ +CID TrueType +Identity-H +yes yes yes/)
   })
 
-  test('all that it says can be extracted, in the order of the sheet and within its margins', async () => {
+  test('its whole text can be extracted, in the order of the sheet and within its margins', async () => {
     const boxes = await told('pdftotext', '-bbox', file, '-')
     for (const [, xMin, yMin, xMax, yMax] of boxes.matchAll(
       /<word xMin="([\d.-]+)" yMin="([\d.-]+)" xMax="([\d.-]+)" yMax="([\d.-]+)"/g,
@@ -137,7 +137,7 @@ describe.each(Object.entries(papers))('%s', (name, paper) => {
       expect(Number(yMin)).toBeGreaterThan(20)
       expect(Number(yMax)).toBeLessThan(822)
     }
-    // In the order of the content, which is drawn in the order of the structure tree.
+    // pdftotext follows the content, which is drawn in the order of the structure tree.
     const text = (await told('pdftotext', '-raw', file, '-')).replace(/\s+/g, ' ')
     const headings = [paper.title, ...paper.blocks.flatMap((block) => (block.kind === 'heading' ? [block.text] : []))]
     let after = 0
@@ -153,7 +153,7 @@ describe.each(Object.entries(papers))('%s', (name, paper) => {
   })
 })
 
-test('every paper but the technician’s has a code, and each says of which paper it is', () => {
+test('every paper except the technician’s has a code, which names the kind of paper', () => {
   const coded = Object.entries(papers).filter(([, { blocks }]) => codesOf(blocks).length > 0)
   expect(coded.map(([name]) => name)).toEqual(Object.keys(claims))
   for (const [name, { blocks }] of coded) expect(codesOf(blocks)).toEqual([codeOf(name as Coded)])
@@ -184,7 +184,7 @@ test('a screen reader is told what is a heading, a table, a box to tick and a pi
     expect(spoken).toContain(part)
 })
 
-test('another process, and the program as it is packed, write the same bytes', async () => {
+test('another process, and the packed program, write the same bytes', async () => {
   const name = 'autocertificazione-it-de'
   const bundle = path.join(folder, 'dist/main/index.cjs')
   await symlink(path.join(root, 'assets'), path.join(folder, 'assets'))

@@ -36,7 +36,7 @@ test.each(['a4-kiosk', 'receipt-80'] as const)(
   },
 )
 
-// A fold rubs a stripe white, a thumb or a coffee cup leaves a blot.
+// A fold rubs a stripe white; a thumb or a coffee cup leaves a blot.
 test.each(['a4-kiosk', 'receipt-80'] as const)(
   'the code of a receipt on %s is read with a tenth of it gone',
   async (profile) => {

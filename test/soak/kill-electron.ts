@@ -2,29 +2,29 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import type { ElectronApplication } from 'playwright-core'
-import type { Screen } from '../../contract/journeys/index.ts'
 import { build, electronDist } from '../../scripts/build.ts'
 import { stage } from '../../scripts/stage.ts'
-import type { Bench } from '../../simulator/bench/bench.ts'
-import { DEFAULT_PIN } from '../../simulator/card/cns.ts'
+import type { Bench } from '../../simulator/bench/office.ts'
 import { randomFrom } from '../../simulator/fleet/plan.ts'
 import { makePki } from '../../simulator/pki/make.ts'
+import { answerTo, type Wish } from '../../simulator/visitor/index.ts'
+import { handsAt, visitorAt } from '../../simulator/visitor/visitor.ts'
 import { PKI } from '../support/pki.ts'
 import { unbalanced } from '../support/totem/balance.ts'
-import { type Citizen, citizenAt } from '../support/totem/citizen.ts'
 import { electronTotem } from '../support/totem/electron-totem.ts'
 
 const VISITOR = 'mario-rossi'
-/** Of a whole visit. */
+/** As long as a whole visit. */
 const LONGEST_GAP_MS = 20_000
 const LONGEST_VISIT_MS = 180_000
 const LOOK_MS = 100
-/** A touch that comes too late for its screen waits for a button that does not come again. */
+/** A touch that comes too late for its screen would wait for ever for its button. */
 const TOUCH_MS = 5_000
 
 /**
- * kill.ts with the whole program: a real, sandboxed Electron whose main, device process, renderer and gateway are killed
- * somewhere in a citizen's visit. Some ten seconds a round: a few are for what the headless form leaves out.
+ * kill.ts with the whole program: a real, sandboxed Electron. Main, device process, renderer or gateway is killed at a
+ * random moment of a citizen's visit. A round takes some ten seconds, and a few cover what the headless form leaves
+ * out.
  */
 export async function killElectron({ rounds, seed }: { rounds: number; seed: number }) {
   const random = randomFrom(seed)
@@ -55,8 +55,8 @@ export async function killElectron({ rounds, seed }: { rounds: number; seed: num
     await totem.start()
     for (let round = 0; round < rounds; round++) {
       const ends = new AbortController()
-      const visited = visits(totem.app(), visitor(bench, { asks: true }), ends.signal)
-      // The first one is let ask: a totem whose start is killed each time proves nothing.
+      const visited = visits(totem.app(), bench, {}, ends.signal)
+      // The first visit gets as far as a request, since a totem that is always killed at its start proves nothing.
       if (round === 0) await until(() => operations(bench).size > 0)
       await delay(random() * LONGEST_GAP_MS)
       ends.abort()
@@ -64,9 +64,9 @@ export async function killElectron({ rounds, seed }: { rounds: number; seed: num
       await visited
       await disk.look()
     }
-    // Somebody comes and fetches everything that is left, and asks for nothing more.
+    // A last person fetches everything that is left and asks for nothing more.
     const ends = new AbortController()
-    const visited = visits(totem.app(), visitor(bench, { asks: false }), ends.signal)
+    const visited = visits(totem.app(), bench, { service: null }, ends.signal)
     await until(() => [...operations(bench).values()].every((state) => state === 'collected'))
     ends.abort()
     await visited
@@ -84,59 +84,20 @@ export async function killElectron({ rounds, seed }: { rounds: number; seed: num
   }
 }
 
-/** Waits for it, as long as the longest visit takes: what has not come then is told by the balance. */
+/** Waits as long as the longest visit takes. The balance reports whatever is missing then. */
 async function until(happened: () => boolean): Promise<void> {
   const late = performance.now() + LONGEST_VISIT_MS
   while (!happened() && performance.now() < late) await delay(1_000)
 }
 
-type Step = (citizen: Citizen, seen: Screen) => Promise<void>
-type Visitor = Partial<Record<Screen['screen'], Step>>
-
-/** What somebody does at each screen; at the others they wait. Whoever does not ask only fetches what waits. */
-function visitor(bench: Bench, { asks }: { asks: boolean }): Visitor {
-  const touch =
-    (words: string): Step =>
-    (citizen) =>
-      citizen.touches(words)
-  const leave: Step = () => bench.removeCard()
-  return {
-    attract: touch('Inizia'),
-    language: touch('Italiano'),
-    card: () => bench.insertCard(VISITOR),
-    async pin(citizen) {
-      await citizen.types(DEFAULT_PIN)
-      await citizen.touches('Conferma il PIN')
-    },
-    collect: touch('Stampa ora'),
-    menu: asks ? touch('Un certificato') : leave,
-    async person(citizen, seen) {
-      const own = seen.screen === 'person' ? seen.people.find(({ self }) => self) : undefined
-      await citizen.touches(own?.name ?? '')
-    },
-    certificate: touch('Certificato di residenza'),
-    purpose: touch('Una causa in tribunale'),
-    preview: touch('È tutto giusto'),
-    confirm: (citizen, seen) =>
-      citizen.touches(seen.screen === 'confirm' && seen.online ? 'Conferma e stampa' : 'Registra la richiesta'),
-    'print-fault': leave,
-    refused: leave,
-    'last-try': leave,
-    async done() {
-      bench.printer.tear()
-      await bench.removeCard()
-    },
-  }
-}
-
-/** One visit after the other: what the screen asks for is done. Ends with `signal`. */
-async function visits(app: ElectronApplication, steps: Visitor, signal: AbortSignal): Promise<void> {
-  const citizen = citizenAt(app)
+/** One visit after the other: the person does what the screen asks for. Ends with `signal`. */
+async function visits(app: ElectronApplication, bench: Bench, wish: Partial<Wish>, signal: AbortSignal): Promise<void> {
+  const person = { ...visitorAt(app), ...handsAt(bench, VISITOR) }
   const aborted = new Promise<null>((resolve) => signal.addEventListener('abort', () => resolve(null)))
   while (!signal.aborted) {
-    const seen = await Promise.race([citizen.screen(), aborted])
-    const step = seen && steps[seen.screen]
-    if (step) await Promise.race([step(citizen, seen).catch(() => undefined), aborted, delay(TOUCH_MS)])
+    const seen = await Promise.race([person.screen(), aborted])
+    const act = seen && answerTo(seen, wish)
+    if (act) await Promise.race([act(person).catch(() => undefined), aborted, delay(TOUCH_MS)])
     else await Promise.race([delay(LOOK_MS), aborted])
   }
 }

@@ -26,9 +26,9 @@ import type { Waiting } from '../../main/visit/services.ts'
 import { fleetCards } from '../../simulator/fleet/cards.ts'
 import { personById } from '../../simulator/population/people.ts'
 
-// Run by kill.ts and killed by it: everything of main/index.ts but the window, and citizens who come one after the other
-// until "finish" is read; then nobody new, and whoever has a certificate waiting fetches it. It says on stdout what it has
-// promised, at once and by a system call: what was said stays said when it is killed.
+// kill.ts runs and kills this: everything of main/index.ts except the window. Citizens come one after the other until
+// "finish" is read; then everybody with a waiting certificate fetches it. Each promise goes to stdout at once by a
+// system call, so that a kill cannot take it back.
 
 export interface KillTotem {
   /** With `queue.db` and `journal.db`. */
@@ -36,14 +36,14 @@ export interface KillTotem {
   pki: string
   totem: string
   gatewayUrl: string
-  /** Where the device process finds reader and printer. Nobody lays a card down: whoever comes has shown it already. */
+  /** Where the device process finds reader and printer. No card is used here: each citizen is recognised already. */
   deviceEnv: Record<string, string>
 }
 
-/** Few, so that whoever was left with a slip comes again soon. */
+/** Few people, so that one who was left with a slip comes again soon. */
 const CITIZENS = ['anna-bianchi', 'mario-rossi', 'nicolo-dangelo'] as const
 const LINE_PROBE_MS = 250
-/** Somebody whose paper does not come is told so after as many tries, and comes again. */
+/** After so many tries a person hears that the paper does not come, and comes again. */
 const TRIES = 3
 const PRINTER_PATIENCE_MS = 8_000
 
@@ -186,9 +186,9 @@ devices.start({
 say('up')
 
 for (let n = 0; !finishing; n++) await visit(CITIZENS[n % CITIZENS.length] ?? CITIZENS[0], true)
-// Everybody fetches what waits for them.
+// Everybody fetches their waiting certificates.
 while (!isQuiet()) for (const person of CITIZENS) await visit(person, false)
-// What the gateway has not heard of the log yet it hears now.
+// The gateway gets the rest of the log.
 while (journal.unsentCount() > 0) await new Promise((resolve) => setTimeout(resolve, LINE_PROBE_MS))
 await Promise.all([drain.stop(), keysRefresh.stop()])
 client.close()
@@ -214,7 +214,7 @@ async function visit(person: string, asks: boolean): Promise<void> {
   const requested = await certificates.request(id, recognised, {
     subject: null,
     types: ['8'],
-    exemption: 'processuale',
+    bollo: { kind: 'exempt', exemption: 'processuale' },
   })
   if (!requested.ok) say('refused', requested.error.kind)
   else if (requested.value.state === 'issued') await collect(id, requested.value)

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { killRounds } from './kill.ts'
 
-// The bounded form of `node test/soak/kill.ts --rounds 1000`. KILL_SEED=… repeats the choice of victims, not the moments,
-// which depend on the machine.
+// The bounded form of `node test/soak/kill.ts --rounds 1000`. KILL_SEED=… repeats the choice of victims but not the
+// moments, which depend on the machine.
 const SEED = Number(process.env.KILL_SEED ?? Date.now() % 1_000_000_007)
 
 test(`main, device process and gateway killed 20 times: nothing lost, nothing twice, the paper told truly, seed ${SEED}`, {

@@ -26,15 +26,15 @@ import { unbalanced } from '../support/totem/balance.ts'
 import type { KillTotem } from './kill-totem.ts'
 
 const TOTEM = 'TT-0001'
-/** Between two kills at the longest: a visit with its paper takes about as long, so that kills fall everywhere in it. */
+/** Longest time between two kills: about a visit with its paper, so that kills fall everywhere in it. */
 const LONGEST_GAP_MS = 700
-/** Slow enough that a kill falls into the paper as often as into the rest. */
+/** Slow enough that kills fall into printing as often as into the rest. */
 const PRINTER_BYTES_PER_SECOND = 400_000
-/** After so many kills the next one waits until somebody has got a certificate: else nothing but starts would be killed. */
+/** Every so many kills one waits until somebody has a certificate; otherwise only starts would be killed. */
 const PROGRESS_EVERY = 7
-/** Rounds between two searches of the disk, at random about so many. */
+/** Average number of rounds between two searches of the disk. */
 const SEARCH_EVERY = 6
-/** A device process that was killed again and again is started after up to a minute (main/devices). */
+/** The supervisor waits up to a minute before it restarts a device process that dies again and again (main/devices). */
 const PROGRESS_PATIENCE_MS = 120_000
 const FINISH_PATIENCE_MS = 300_000
 
@@ -44,21 +44,21 @@ interface KillVerdict {
   rounds: number
   kills: Record<Victim, number>
   seconds: number
-  /** Requests that a citizen was told are recorded. */
+  /** Requests that a citizen was told were recorded. */
   recorded: number
-  /** Asked again at ANPR under the same id, and answered with the same certificate. */
+  /** Requests asked again at ANPR under the same id, and answered with the same certificate. */
   repeats: number
   sheets: { whole: number; void: number; reprinted: number }
   searched: { files: number; bytes: number }
   journal: number
-  /** What must not be; empty is the proof. */
+  /** Everything that must not happen; an empty list is the proof. */
   violations: string[]
 }
 
 /**
- * Kills main, device process and gateway at random moments while citizens ask, print and collect without a pause; after each
- * kill of main what it had promised is looked for on its disk, and in the end everybody's request is followed from the queue
- * to ANPR and to the paper. Ends before `rounds` when `limitMs` is over.
+ * Kills main, device process and gateway at random moments while citizens ask, print and collect without a pause. After
+ * each kill of main, its promises are checked on its disk. At the end each request is followed from the queue to ANPR
+ * and to the paper. Ends before `rounds` when `limitMs` is over.
  */
 export async function killRounds({
   rounds,
@@ -70,7 +70,7 @@ export async function killRounds({
   rounds: number
   seed: number
   limitMs?: number
-  /** Leaves disk, paper and logs to be looked at, and says where. */
+  /** Keeps disk, paper and logs for a look, and prints where. */
   keep?: boolean
   onRound?: (round: number, victim: Victim) => void
 }): Promise<KillVerdict> {
@@ -134,8 +134,8 @@ export async function killRounds({
 }
 
 /**
- * Main more often than the others: it has the most to lose. A gateway that is not there can't be killed, and a device process
- * that dies again and again is given longer and longer rests, in which nothing else would happen.
+ * Picks main more often than the others, because it has the most to lose. A gateway that is down cannot be killed. A
+ * device process that dies again and again gets longer and longer rests, in which nothing else would happen.
  */
 function pickVictim(
   chance: number,
@@ -145,7 +145,7 @@ function pickVictim(
   return chance > 0.8 && !gatewayDown ? 'gateway' : 'main'
 }
 
-/** An office whose totem has no Electron: main's parts in a Node process that can be killed hundreds of times an hour. */
+/** An office whose totem has no Electron: main's parts in a Node process that can be killed many times a minute. */
 async function headlessOffice(keep: boolean) {
   await makePki(PKI)
   const folder = mkdtempSync(join(tmpdir(), 'totem-kill-'))
@@ -181,7 +181,7 @@ async function headlessOffice(keep: boolean) {
   return {
     data,
     gateway,
-    /** Starts main, on the disk that `before` left, whose promises it has to keep. */
+    /** Starts main on the disk that `before` left; it has to keep the promises of `before`. */
     startTotem(before?: RunningTotem): RunningTotem {
       const program = fileURLToPath(new URL('./kill-totem.ts', import.meta.url))
       const child = spawn('setpriv', ['--pdeathsig', 'KILL', '--', process.execPath, program, JSON.stringify(told)], {
@@ -202,7 +202,7 @@ async function headlessOffice(keep: boolean) {
     },
   }
 
-  /** What is on totem, gateway, ANPR and paper when everybody has gone home. */
+  /** Compares totem, gateway, ANPR and paper when everybody has gone home. */
   async function balance(recorded: ReadonlySet<string>) {
     const violations: string[] = []
     const wrong = (what: string) => void violations.push(what)
@@ -236,8 +236,8 @@ async function headlessOffice(keep: boolean) {
 }
 
 /**
- * Every certificate has a protocol of its own and so a picture of its own: two whole sheets with one picture are the same
- * paper twice, which the ledger must have told as a reprint; and nothing counts that did not come out.
+ * Every certificate has its own protocol number and so its own picture. Two whole sheets with one picture are the same
+ * paper twice, and the ledger must call one a reprint. The ledger counts only sheets that came out.
  */
 function paperFaults(
   paper: readonly { path: string; kind: 'whole' | 'void' }[],
@@ -282,15 +282,15 @@ async function gatewayJournal(url: string, wrong: (what: string) => void): Promi
 }
 
 interface RunningTotem {
-  /** By this run and those before it. */
+  /** By this process and those before it. */
   recorded: ReadonlySet<string>
   collected: ReadonlySet<string>
   violations: string[]
-  /** Resolves when somebody has got a certificate since. */
+  /** Resolves when the next person has a certificate. */
   progress(): Promise<void>
   killDevice(): void
   kill(): Promise<void>
-  /** Everybody fetches their papers and it ends by itself. */
+  /** Lets everybody fetch their papers; then the process ends by itself. */
   finish(): Promise<void>
 }
 
@@ -329,7 +329,7 @@ function runningTotem(child: ChildProcess, before?: RunningTotem): RunningTotem 
       try {
         if (device !== null) process.kill(device, 'SIGKILL')
       } catch {
-        // It has died already, and its successor is not there yet.
+        // The device process has died already, and its successor is not there yet.
       }
     },
     async kill() {
@@ -346,7 +346,7 @@ function runningTotem(child: ChildProcess, before?: RunningTotem): RunningTotem 
   }
 }
 
-/** What main had promised and its disk, as it is now, does not hold. */
+/** Promises of main that its disk, as it is now, does not hold. */
 function brokenPromises(data: string, recorded: ReadonlySet<string>, collected: ReadonlySet<string>): string[] {
   const db = new Database(join(data, 'queue.db'), { readonly: true })
   try {

@@ -10,14 +10,14 @@ import pg from 'pg'
 
 // Debian keeps the server's programs out of PATH.
 const BIN = '/usr/lib/postgresql/15/bin'
-// It refuses to run as root.
+// PostgreSQL refuses to run as root.
 const ORDINARY = userInfo().uid === 0 ? ['--reuid=postgres', '--regid=postgres', '--clear-groups'] : []
 
 /** Two PostgreSQL 15, the second a synchronous standby of the first, behind one fixed address. */
 export interface PostgresPair {
-  /** Always the same, whichever of them answers. */
+  /** The same address, whichever of them answers. */
   url: string
-  /** Fast shutdown and start of the one that answers. */
+  /** Fast shutdown and restart of the one that answers. */
   restart(): Promise<void>
   /** SIGKILL to the primary and all of its processes; the standby is promoted and answers from then on. */
   failOver(): Promise<void>
@@ -37,7 +37,7 @@ export async function startPostgresPair(): Promise<PostgresPair> {
   const from = `host=${primary.socket} user=totem application_name=standby`
   run('pg_basebackup', '-D', standby.data, '-d', from, '-R', '-X', 'stream', '--checkpoint=fast', '--no-sync')
   await standby.start()
-  // Not part of what was copied: a standby that is promoted waits for nobody.
+  // Set on the primary alone: a promoted standby waits for no other.
   await primary.ask("alter system set synchronous_standby_names = 'standby'")
   await primary.ask('select pg_reload_conf()')
   await until(async () => {
@@ -57,7 +57,7 @@ export async function startPostgresPair(): Promise<PostgresPair> {
       await primary.killAll()
       run('pg_ctl', 'promote', '-D', standby.data, '-w')
       answering = standby
-      // As when an address moves to another machine: what was open is dead.
+      // Open connections die, as when an address moves to another machine.
       address.cut()
     },
     async stop() {
@@ -80,7 +80,7 @@ function node(dir: string, name: string) {
     async start() {
       const settings = ['listen_addresses=', 'synchronous_commit=remote_apply', 'fsync=on']
       const options = settings.flatMap((setting) => ['-c', setting])
-      // Shuts down also when the test that started it is killed.
+      // Shuts the server down even when the test is killed.
       const child = spawn(
         'setpriv',
         [...ORDINARY, '--pdeathsig=INT', join(BIN, 'postgres'), '-D', data, '-k', socket, ...options],
@@ -100,7 +100,7 @@ function node(dir: string, name: string) {
       server.kill(signal)
       await gone
     },
-    /** Its children first stop with their parent's death; none must write on. */
+    /** Kills the children too, since they would write on for a moment after their parent's death. */
     async killAll() {
       const pid = server?.pid
       if (!pid) throw new Error('no server')
@@ -141,7 +141,7 @@ async function fixedAddress(target: () => string) {
     ] as const) {
       open.add(one)
       one.pipe(other)
-      // Whichever end goes, the other one hears of it at once.
+      // When one end closes, the other end is closed at once.
       one.on('error', () => other.destroy())
       one.on('close', () => {
         open.delete(one)

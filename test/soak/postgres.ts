@@ -13,26 +13,26 @@ import { startPostgresPair } from './postgres-pair.ts'
 
 const TOTEMS = ['TT-0001', 'TT-0002'] as const
 const WHO = 'anna-bianchi'
-/** How long everything may take to come out once the database is there for good. */
+/** Time for all outcomes to arrive once the database is back for good. */
 const SETTLE_MS = 120_000
 
 export interface PostgresVerdict {
-  /** Told as pending or settled. */
+  /** Requests answered as pending or settled. */
   acknowledged: number
-  /** Of them, never told of by /v1/outcomes. */
+  /** Acknowledged requests without an outcome at /v1/outcomes. */
   lost: number
-  /** Told twice at two cursors, or issued twice by ANPR. */
+  /** Outcomes at two cursors, or certificates issued twice by ANPR. */
   twice: number
-  /** Issued by ANPR without having been acknowledged in the end. */
+  /** Certificates of ANPR whose request was never acknowledged. */
   strangers: number
-  /** Submissions that were not answered, or with `later`: they were sent again. */
+  /** Submissions without an answer, or answered with `later`, that were sent again. */
   troubled: number
   restarts: number
 }
 
 /**
- * Two gateways under load on a PostgreSQL with a synchronous standby: `restarts` restarts of the primary, then SIGKILL and
- * the standby in its place. A batch of `batch` items of each totem goes out as soon as the one before is acknowledged.
+ * Two gateways under load on a PostgreSQL with a synchronous standby. The primary restarts `restarts` times, then gets
+ * SIGKILL, and the standby takes over. Each totem sends a batch of `batch` items as soon as the last is acknowledged.
  */
 export async function postgresSoak({
   restarts,
@@ -101,7 +101,7 @@ interface Load {
   troubled: number
 }
 
-/** A totem that submits and listens from now on; the answer waits until all that it was promised has come. */
+/** A totem that submits and listens from now on; it ends when everything promised to it has come. */
 function loadOf(totem: string, url: string, batch: number, stopping: AbortSignal): () => Promise<Load> {
   const load: Load = { acknowledged: new Set(), told: new Set(), repeated: 0, troubled: 0 }
   const [sender, listener] = [new TotemClient(url, totem), new TotemClient(url, totem)]
@@ -111,7 +111,7 @@ function loadOf(totem: string, url: string, batch: number, stopping: AbortSignal
     while (!stopping.aborted) {
       const evidence = () => login(WHO, { totem })
       let items = await Promise.all(Array.from({ length: batch }, () => sealed(wish(WHO, { evidence: evidence() }))))
-      // What was begun is brought to its end: the totem's queue keeps it until then.
+      // A submission that was begun is finished, as a totem's queue would.
       while (items.length > 0 && !deadline.signal.aborted) {
         const answer = await sender.submit(...items).catch(() => null)
         const states = new Map<string, string>(

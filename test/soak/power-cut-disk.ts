@@ -2,10 +2,10 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DiskEvent } from './power-cut-recording.ts'
 
-/** What a power cut leaves of what was written and not synced: all, nothing, or any part of it down to a sector. */
+/** The share of unsynced writes that a power cut leaves: all, nothing, or any part down to a sector. */
 export type Luck = 'all' | 'nothing' | 'torn' | 'some'
 
-// The unit that a disk writes whole.
+// A disk writes this unit as a whole.
 const SECTOR = 512
 
 type Change = { at: number; bytes: Buffer } | { size: number }
@@ -13,17 +13,17 @@ type File = { synced: Buffer; changes: Change[] }
 type Naming = { name: string; file: File | null }
 
 /**
- * A disk as an adversary would build it: a write is there for certain only when its file was synced after it, a name when
- * its folder was. Unsynced writes come through each sector by itself; unsynced names in their order, as a journalling file
- * system keeps them, and only as many as it pleases.
+ * A disk as an adversary would build it. A write is certain only once its file was synced after it, a name once its
+ * folder was. Unsynced writes survive sector by sector. Unsynced names survive in their order, as in a journalling file
+ * system, but any number of the last ones may be missing.
  */
 export class UnsyncedDisk {
-  /** As the running program sees it. */
+  /** Files as the running program sees them. */
   readonly #names = new Map<string, File>()
   readonly #syncedNames = new Map<string, File>()
   #namings: Naming[] = []
 
-  /** False for what changes nothing on the disk. */
+  /** False for an event that changes nothing on the disk. */
   apply(event: DiskEvent): boolean {
     switch (event.kind) {
       case 'said':
@@ -55,7 +55,7 @@ export class UnsyncedDisk {
     }
   }
 
-  /** Puts into `folder` what the machine finds when the power is back. */
+  /** Writes into `folder` the files that the machine finds when the power is back. */
   cut(folder: string, luck: Luck, random: () => number): void {
     rmSync(folder, { recursive: true, force: true })
     mkdirSync(folder, { recursive: true })
@@ -66,7 +66,7 @@ export class UnsyncedDisk {
       if (file) names.set(name, file)
       else names.delete(name)
     }
-    // What nobody wrote to since counts as empty memory: SQLite makes it anew.
+    // The shared-memory file is left out: SQLite makes it anew.
     for (const [name, file] of names)
       if (!name.endsWith('-shm')) writeFileSync(join(folder, name), contentOf(file, luck, random))
   }

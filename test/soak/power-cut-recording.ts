@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 
-/** What a program asked of the disk, in order; names are within the recorded folder, `''` being the folder itself. */
+/** A request of a program to the disk; names are within the recorded folder, `''` being the folder itself. */
 export type DiskEvent =
   | { kind: 'create'; name: string }
   | { kind: 'write'; name: string; at: number; bytes: Buffer }
@@ -14,12 +14,12 @@ export type DiskEvent =
   /** A line on its stdout. */
   | { kind: 'said'; line: string }
 
-// `close` is not among them: what is not synced is not on the disk, closed or not.
+// `close` is not recorded, because closing a file does not sync it.
 const CALLS = 'openat,write,pwrite64,ftruncate,fsync,fdatasync,link,linkat,rename,renameat2,unlink,unlinkat'
-/** One pwrite of SQLite's is a page; a payload told on stdout is shorter. */
+/** Longest string that strace prints: a pwrite of SQLite is one page, and lines on stdout are shorter. */
 const LONGEST_STRING = 70_000
 
-/** Runs a program of this folder under strace and tells what it did to the files of `folder`. Node calls from one thread. */
+/** Runs a program of this folder under strace and records its calls on the files of `folder`, all from one thread. */
 export function record(program: string, folder: string, args: string[], trace: string): DiskEvent[] {
   const strace = ['-o', trace, '-e', `trace=${CALLS}`, '-xx', '-y', '-s', String(LONGEST_STRING)]
   const run = spawnSync('strace', [...strace, process.execPath, program, folder, ...args], { encoding: 'utf8' })
@@ -53,7 +53,7 @@ function eventsOf(trace: string, folder: string): DiskEvent[] {
           said = lines.pop() ?? ''
           for (const told of lines) events.push({ kind: 'said', line: told })
         } else if (file) {
-          // Only whole small files are written so, by one call each.
+          // Only small files are written this way, each by one call.
           events.push({ kind: 'write', name: file, at: 0, bytes: strings[0] ?? Buffer.alloc(0) })
         }
         break

@@ -7,12 +7,12 @@ import { openJournal } from '../../main/journal/journal.ts'
 import type { Operation } from '../../main/queue/operation.ts'
 import { openQueue, type Queue } from '../../main/queue/queue.ts'
 
-// Run by power-cut.ts under strace: changes queue and journal at random, one commit a step, and says on stdout what is
-// promised from then on: `queue <state>` and `journal <entry's hash>`, `step` before each.
+// power-cut.ts runs this under strace. It changes queue and journal at random, one commit a step, and prints each
+// promise: `queue <state>` and `journal <entry's hash>`, with `step` before each.
 
 const HOLDER = 'ab'.repeat(32)
 
-/** What there is to see of a queue: the same text if and only if the same is in it. */
+/** A queue's contents as text: equal texts if and only if the contents are equal. */
 export function stateOf(queue: Queue): string {
   const listed = queue.list({ limit: 100_000 })
   const operations = listed.map(({ operation, told }) => ({ told, ...queue.get(operation) }))
@@ -21,7 +21,7 @@ export function stateOf(queue: Queue): string {
   return createHash('sha256').update(all).digest('hex')
 }
 
-/** Numbers from 0 to 1 that are the same each time (mulberry32). */
+/** Numbers from 0 to 1 that repeat for a seed (mulberry32). */
 export function seeded(seed: number): () => number {
   let at = seed
   return () => {
@@ -32,7 +32,7 @@ export function seeded(seed: number): () => number {
   }
 }
 
-/** The header, as one sector that went bad: nothing of the rest says any more that it is a database. */
+/** Destroys the sector of the header: the file no longer shows that it is a database. */
 function damage(path: string): void {
   const fd = openSync(path, 'r+')
   writeSync(fd, Buffer.alloc(100, 0xa5), 0, 100, 0)
@@ -113,7 +113,7 @@ function write(folder: string, steps: number, seed: number): void {
     if (random() < 0.04) {
       queue.close()
       journal.close()
-      // Its repair is one step: whenever it is interrupted, what there was is there.
+      // The repair is one step: after any interruption the former contents are there.
       if (random() < 0.5) {
         say('step damaged')
         damage(join(folder, 'queue.db'))
@@ -127,5 +127,5 @@ function write(folder: string, steps: number, seed: number): void {
 if (import.meta.main) {
   const [folder = '', steps = '', seed = ''] = process.argv.slice(2)
   write(folder, Number(steps), Number(seed))
-  // Not closed: the last cut is at the end of all this.
+  // The stores stay open, because the last cut is at the very end.
 }

@@ -3,7 +3,7 @@ import { powerCuts, saidEarly, syncsForgotten } from './power-cut.ts'
 
 // The full form: node test/soak/power-cut.ts
 
-test('power-cut-at-any-write: what was promised is there, whole, and nothing is half done', () => {
+test('power-cut-at-any-write: every promise is kept, and nothing is half done', () => {
   const seed = Math.floor(Math.random() * 10_000)
   const { disks, failures } = powerCuts({ steps: 25, seed, every: 20 })
   expect(failures, `seed ${seed}`).toEqual([])

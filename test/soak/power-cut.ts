@@ -9,36 +9,36 @@ import { type Luck, UnsyncedDisk } from './power-cut-disk.ts'
 import { type DiskEvent, record } from './power-cut-recording.ts'
 import { seeded, stateOf } from './power-cut-writer.ts'
 
-// node test/soak/power-cut.ts: the power goes at each write and each sync of a recorded run of queue and journal; every state
-// of the disk that may be left is opened by the real program.
+// node test/soak/power-cut.ts: the power goes at each write and each sync of a recorded run of queue and journal. The
+// real program opens every state of the disk that may be left.
 
 const WRITER = fileURLToPath(new URL('./power-cut-writer.ts', import.meta.url))
 const LUCK: readonly Luck[] = ['all', 'nothing', 'torn', 'some', 'some']
-/** What is asked of the disk is recorded, not what it does: no disk has to do it. */
+/** The recording holds requests to a disk and needs no real one, so it runs in memory. */
 const MEMORY = '/dev/shm'
 
 export interface PowerCuts {
-  /** Places where the power went, and disks that it may have left there. */
+  /** Places where the power went, and disks that it may have left. */
   cuts: number
   disks: number
   /** Disks on which a damaged queue was being repaired, or had just been. */
   repairs: number
-  /** How much of the recording that was: less than 1 when the time was over. */
+  /** Share of the recording that was tried: less than 1 when the time was over. */
   share: number
-  /** What was wrong, at the event of that number. */
+  /** Faults, each with the number of its event. */
   failures: string[]
 }
 
 interface Wanted {
   steps: number
   seed: number
-  /** Every how many events the power goes. */
+  /** The power goes at every so many events. */
   every: number
-  /** What the program and the disk do with each other, changed: to show that this finds what is wrong. */
+  /** Changes the recording, to show that the soak finds a faulty program or disk. */
   forge?: (events: DiskEvent[]) => DiskEvent[]
-  /** After so many it is clear. */
+  /** Stops after so many failures. */
   mostFailures?: number
-  /** No longer than that. */
+  /** Longest duration. */
   seconds?: number
 }
 
@@ -92,7 +92,7 @@ function cutAt(
   return told
 }
 
-/** What has to be true when the power goes: the queue is in one of these states, the journal has this entry. */
+/** The promises when the power goes: the queue is in one of these states, and the journal has this entry. */
 interface Promised {
   queue: string[]
   journal: string | null
@@ -100,7 +100,7 @@ interface Promised {
   damaged: boolean
 }
 
-/** For each event. Between `step` and its end the step is there or it is not; never a part of it. */
+/** The promises at each event. Between `step` and its end the step is there as a whole or not at all. */
 function promisesIn(events: DiskEvent[]): Promised[] {
   const states = events.map((event) => (event.kind === 'said' ? event.line.split(' ') : []))
   const promises: Promised[] = []
@@ -115,7 +115,7 @@ function promisesIn(events: DiskEvent[]): Promised[] {
       if (next === -1) next = states.length
     }
     const after = underWay ? states[next]?.[1] : undefined
-    // Before the first step is over there may be nothing at all.
+    // Before the end of the first step there may be no queue at all.
     promises.push({ queue: [queue, after].filter((each) => each != null), journal, damaged })
   }
   return promises
@@ -159,11 +159,11 @@ function faultOf(folder: string, promised: Promised | undefined): string | null 
   return null
 }
 
-/** A disk that says of these files that they are synced and does not do it. */
+/** A disk that reports these files as synced without syncing them. */
 export const syncsForgotten = (names: RegExp) => (events: DiskEvent[]) =>
   events.filter((event) => event.kind !== 'sync' || !names.test(event.name))
 
-/** A program that says it is done one step too early. */
+/** A program that gives each promise one step too early. */
 export function saidEarly(events: DiskEvent[]): DiskEvent[] {
   const forged = [...events]
   for (const [n, event] of events.entries()) {
@@ -188,7 +188,7 @@ if (import.meta.main) {
       seed: { type: 'string', default: String(Date.now() % 100_000) },
       every: { type: 'string', default: '2' },
       seconds: { type: 'string', default: '900' },
-      // What must be found.
+      // The forgeries that the soak must find.
       mutant: { type: 'string' },
     },
   })

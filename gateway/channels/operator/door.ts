@@ -9,8 +9,8 @@ import type { Tls } from '../../http/tls.ts'
 export type OperatorRooms = Record<'operations' | 'fleet' | 'journals', Routes>
 
 /**
- * Where operators come in, on a listener that totems need not reach. One token proves that an operator calls, and not which:
- * no request has a caller here.
+ * Where operators come in, on a listener that totems need not reach. The token proves that an operator calls, and not
+ * which one, so that no request has a caller here.
  */
 export function createOperatorDoor({
   tls,

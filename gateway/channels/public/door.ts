@@ -19,7 +19,7 @@ export function createPublicDoor({
   log: Logger
 }): FastifyInstance {
   const server = Fastify({
-    // Phones of some years ago.
+    // Phones that are some years old speak nothing newer.
     https: { ...tls, minVersion: 'TLSv1.2' },
     bodyLimit: BODY_LIMIT,
     logger: false,

@@ -9,7 +9,7 @@ import { mount, type Routes } from '../../http/route.ts'
 import type { Tls } from '../../http/tls.ts'
 import type { Totems } from './totems.ts'
 
-/** Evidence with its certificate is some 4 KB; a room with longer bodies says so at its route. */
+/** Evidence with its certificate is some 4 KB; a route with longer bodies sets its own limit. */
 const BODY_LIMIT = 64 * 1024
 
 /** The rooms that a totem may enter; contract/gateway.ts says what it finds there. */
@@ -35,11 +35,11 @@ export function createTotemDoor({
     https: { ...tls, ca: clientCa, requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.3' },
     bodyLimit: BODY_LIMIT,
     logger: false,
-    // `relievePressure` says it, with when to come again.
+    // `relievePressure` answers 503 itself, and says when to come again.
     return503OnClosing: false,
-    // A totem sends headers and body at once; a slow one must not hold a socket for ever.
+    // A totem sends headers and body at once, so that a slow caller may not hold a socket.
     requestTimeout: 30_000,
-    // A totem says something each minute, perhaps late; a new connection costs more than ten questions on an old one.
+    // A totem calls about once a minute, and a new connection costs more than ten questions on an old one.
     keepAliveTimeout: 3 * MINUTE_MS,
   }) as unknown as FastifyInstance
   answerErrors(server, log)

@@ -6,24 +6,24 @@ import type { FastifyRequest } from 'fastify'
 import { totemId } from '../../../contract/identity.ts'
 import { type NamedKey, readKey } from '../../sealing/sealing.ts'
 
-/** Totems that are known here: the id by TLS, the key from provisioning. */
+/** The totems that this gateway knows: their ids by TLS, their keys by provisioning. */
 export interface Totems {
   /** The totem behind a request; null when its certificate names none that is provisioned here. */
   of(request: FastifyRequest): string | null
-  /** To which a totem's outcomes are sealed; null when it is not provisioned here. */
+  /** The key to which a totem's outcomes are sealed; null when the totem is not provisioned here. */
   outcomeKeyOf(totem: string): NamedKey | null
 }
 
 /**
- * Totems by client certificate (subject CN = totem id; the chain was checked by TLS) and by the public key in `folder`,
- * looked for at each call: a totem is provisioned, given a new key or withdrawn by that file alone. Where
- * `<totem id>.cert.pem` is beside it, only the certificates in that file speak for the totem: one that was stolen, and is good
- * for years, does so no more.
+ * Knows a totem by its client certificate (subject CN = totem id; TLS has checked the chain) and by its public key in
+ * `folder`. The folder is looked at on each call: putting, changing or removing the key file provisions a totem, renews
+ * its key or withdraws it. Where `<totem id>.cert.pem` lies beside it, only the certificates in that file speak for the
+ * totem, so that a stolen certificate can be shut out before it expires.
  */
 export function createTotems(folder: string): Totems {
   const keys = kept(readKey)
   const certificates = kept(fingerprintsIn)
-  /** A connection's certificate does not change: TLS 1.3 knows no renegotiation. */
+  /** TLS 1.3 knows no renegotiation, so that a connection keeps its certificate. */
   const peers = new WeakMap<TLSSocket, { id: string | null; fingerprint: string }>()
 
   function peerOf(socket: TLSSocket) {
@@ -46,8 +46,9 @@ export function createTotems(folder: string): Totems {
 }
 
 /**
- * What `read` makes of a file's text, null when there is none; read again when it is another file or was written to. At once:
- * what the kernel has in memory, and the way by the thread pool takes ten times as long.
+ * What `read` makes of a file's text; null when there is no file. A file that was replaced or written to is read again.
+ * Reading is synchronous: the kernel has the file in memory, and the way through the thread pool takes ten times as
+ * long.
  */
 function kept<T>(read: (text: string) => T): (path: string) => T | null {
   const known = new Map<string, { version: string; value: T }>()
@@ -60,7 +61,7 @@ function kept<T>(read: (text: string) => T): (path: string) => T | null {
     const version = `${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`
     const last = known.get(path)
     if (last?.version === version) return last.value
-    // Anything wrong with it is our trouble, and passes: the totem hears 500 and asks again.
+    // A broken file is the gateway's trouble and passes: the totem gets a 500 and asks again.
     const value = read(readFileSync(path, 'utf8'))
     known.set(path, { version, value })
     return value

@@ -4,7 +4,7 @@ import { NAMELESS_CHAIN } from '../../../contract/journal.ts'
 
 /**
  * Sync logs by chain. Two entries of one number and different hashes are two histories of one chain: both are kept.
- * `number`: the how manieth chain of its totem. `seq`: of its longest history.
+ * `number` counts a totem's chains; `seq` is the end of a chain's longest history.
  */
 export const journalChain: Migration = {
   async up(db: Kysely<unknown>) {

@@ -2,15 +2,16 @@ import { type Kysely, sql } from 'kysely'
 import type { Migration } from 'kysely/migration'
 
 /**
- * Who asked is a caller of a channel (contract/caller.ts), and `actor` the operator who was there. All rows of before are
- * totems'. An operation keeps its `totem`, in whose queue the outcome waits.
+ * A session and a line of the access log name a caller of a channel (contract/caller.ts), and in `actor` the operator
+ * who was there. Rows that exist already are of totems. An operation keeps its `totem`, in whose queue the outcome
+ * waits.
  */
 export const callers: Migration = {
   async up(db: Kysely<unknown>) {
     for (const table of ['session', 'access_log']) {
       const of = sql.table(table)
       await sql`alter table ${of} rename column totem to caller`.execute(db)
-      // The default fills the rows that are there without writing each of them anew, and then goes.
+      // The default fills existing rows without rewriting them, and then goes.
       await sql`alter table ${of} add channel text not null default 'totem', add actor text`.execute(db)
       await sql`alter table ${of} alter column channel drop default`.execute(db)
     }

@@ -1,10 +1,11 @@
+import { settlementOf } from '../../../catalogue/bollo.ts'
 import type { CertificateType } from '../../../contract/catalogue.ts'
 import type { IssuedOutcome } from '../../../contract/gateway.ts'
 import type { Language } from '../../../contract/language.ts'
 import type { ReceiptDocument } from '../../../contract/print.ts'
 import { type Block, type Fact, type Paper, type Place, said } from '../../documents/model.ts'
 import { receiptLines } from '../../documents/receipt-lines.ts'
-import { dateTime, texts, titleOf } from '../../documents/texts.ts'
+import { dateTime, settled, texts, titleOf } from '../../documents/texts.ts'
 
 interface Printed {
   language: Language
@@ -27,10 +28,12 @@ const fact = (label: string, value: string): Fact => ({ label: said(label), valu
  * code; null: none.
  */
 export function receiptPaper(
-  { operation, protocol, types }: IssuedOutcome,
+  { operation, protocol, types, bollo }: IssuedOutcome,
   { pages, at, language, place, verification }: Printed & { pages: number; at: string },
 ): Paper {
   const words = texts[language]
+  const { amount, note } = settled[language][bollo?.kind ?? 'exempt']
+  const reference = bollo ? settlementOf(bollo).reference : ''
   return {
     languages: [language],
     title: said(words.receipt.title),
@@ -48,9 +51,10 @@ export function receiptPaper(
           fact(words.protocol, protocol),
           fact(words.operation, operation),
           fact(words.pages, String(pages)),
-          fact(words.amount, words.free),
+          fact(words.amount, amount),
         ],
       },
+      ...(note === null ? [] : [paragraph(note.replace('{reference}', reference), 'strong')]),
       ...codeBlock(verification, words.receipt),
       paragraph(words.receipt.note),
     ],

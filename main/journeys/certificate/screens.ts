@@ -1,5 +1,5 @@
+import { settlementOf } from '../../../catalogue/bollo.ts'
 import { offeredTypes, sheetConflict } from '../../../catalogue/certificates.ts'
-import { exemptions } from '../../../catalogue/exemptions.ts'
 import type { Purpose } from '../../../contract/catalogue.ts'
 import type { Shows } from '../../visit/chart.ts'
 import { printingScreen } from '../../visit/printing.ts'
@@ -32,10 +32,11 @@ export const screens: Shows<ReturnType<typeof states>> = {
     types: visit.certificate.types,
   }),
   confirm({ visit }) {
-    const exemption = required(visit.certificate.exemption, 'exemption')
+    const bollo = required(visit.certificate.bollo, 'bollo')
+    const { use, cents, reference } = settlementOf(bollo)
     return {
-      ...{ screen: 'confirm', subject: subjectOf(visit), types: visit.certificate.types, exemption },
-      law: exemptions[exemption].law,
+      ...{ screen: 'confirm', subject: subjectOf(visit), types: visit.certificate.types, use },
+      bollo: { kind: bollo.kind, cents: cents.bollo, reference },
       online: visit.paper.preview !== null,
     }
   },

@@ -40,7 +40,7 @@ test.each([-6, 26])(
   async (minutes) => {
     const statement = { at: new Date(NOW - minutes * 60_000).toISOString() }
     const recognised = { ...maria, evidence: { statement } } as Recognised
-    const wanted = { subject: null, types: ['8'], exemption: '1' } as unknown as Wanted
+    const wanted = { subject: null, types: ['8'], bollo: { kind: 'exempt', exemption: '1' } } as unknown as Wanted
     const visit = { session: ulid(), language: 'it' } as VisitId
     expect(await certificates().request(visit, recognised, wanted)).toMatchObject({ ok: false })
     expect(queue.list({ limit: 1 })).toEqual([])

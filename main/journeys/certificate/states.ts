@@ -1,5 +1,6 @@
 import { dueFor } from '../../../catalogue/bollo.ts'
 import { offeredTypes, sheetConflict } from '../../../catalogue/certificates.ts'
+import type { Bollo } from '../../../contract/bollo.ts'
 import type { Exemption, Purpose } from '../../../contract/catalogue.ts'
 import { chart, forbidden, pulled, set, type VisitEvent, working } from '../../visit/chart.ts'
 import { printing } from '../../visit/printing.ts'
@@ -10,10 +11,10 @@ import { preview, printCertificate, printReceipt, printSlip, request } from './t
 export type Way = { target: string; set: (visit: Visit) => Change }
 export type Ways = Record<Exclude<Purpose, Exemption>, Way>
 
-function exempted(event: VisitEvent): Exemption | null {
+function exempted(event: VisitEvent): Bollo | null {
   if (event.type !== 'choosePurpose') return null
   const due = dueFor(event.purpose)
-  return due.kind === 'exempt' ? due.exemption : null
+  return due.kind === 'exempt' ? due : null
 }
 
 export const states = (ways: Ways) => {
@@ -23,7 +24,7 @@ export const states = (ways: Ways) => {
       target: '#preview',
       actions: {
         type: 'set' as const,
-        params: ({ event }: { event: VisitEvent }) => ({ certificate: { exemption: exempted(event) } }),
+        params: ({ event }: { event: VisitEvent }) => ({ certificate: { bollo: exempted(event) } }),
       },
     },
     ...Object.entries<Way>(ways).map(([purpose, way]) => ({

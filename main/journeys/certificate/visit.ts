@@ -1,4 +1,5 @@
-import type { CertificateType, Exemption } from '../../../contract/catalogue.ts'
+import type { Bollo } from '../../../contract/bollo.ts'
+import type { CertificateType } from '../../../contract/catalogue.ts'
 import type { FamilyMember, IssuedOutcome } from '../../../contract/gateway.ts'
 import type { Result } from '../../../contract/result.ts'
 import { holderOf, required, type Visit } from '../../visit/visit.ts'
@@ -9,7 +10,7 @@ declare module '../../visit/visit.ts' {
       /** Null: the holder, of whom offline no ID ANPR is known. */
       subject: FamilyMember | null
       types: CertificateType[]
-      exemption: Exemption | null
+      bollo: Bollo | null
       /** Recorded, but not answered within the visit. */
       queued: Queued | null
       /** Pages of the certificate that came out last, for its receipt. */
@@ -36,7 +37,7 @@ export type StorageFull = { kind: 'storage-full' }
 export interface Wanted {
   subject: string | null
   types: CertificateType[]
-  exemption: Exemption
+  bollo: Bollo
 }
 export interface Queued {
   operation: string
@@ -46,7 +47,7 @@ export type Slip = Queued & { types: CertificateType[] }
 export type Requested = { state: 'issued'; outcome: IssuedOutcome } | ({ state: 'queued' } & Queued)
 
 export const fresh = () => ({
-  certificate: { subject: null, types: [], exemption: null, queued: null, pages: 0 },
+  certificate: { subject: null, types: [], bollo: null, queued: null, pages: 0 },
 })
 
 /** Name of the person whom the certificate is about. */
@@ -55,8 +56,8 @@ export const subjectOf = (visit: Visit): { name: string; surname: string } => {
   return subject ? { name: subject.name, surname: subject.surname } : holderOf(visit)
 }
 
-export const wantedOf = ({ certificate: { subject, types, exemption } }: Visit): Wanted => ({
+export const wantedOf = ({ certificate: { subject, types, bollo } }: Visit): Wanted => ({
   subject: subject?.idAnpr ?? null,
   types,
-  exemption: required(exemption, 'exemption'),
+  bollo: required(bollo, 'bollo'),
 })

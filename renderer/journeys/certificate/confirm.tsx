@@ -1,12 +1,13 @@
 import type { ScreenOf } from '../../../contract/journeys/index.ts'
 import { answer } from '../../bridge.ts'
 import { Screen } from '../../components/screen.tsx'
-import { fullName, useCertificateName, useText } from '../../i18n/use-text.ts'
+import { fullName, useCertificateName, useEuro, useText } from '../../i18n/use-text.ts'
 
 export function Confirm({ screen }: { screen: ScreenOf<'confirm'> }) {
   const text = useText()
   const certificateName = useCertificateName()
-  const { subject, types, exemption, law, online } = screen
+  const euro = useEuro()
+  const { subject, types, use, bollo, online } = screen
   return (
     <Screen
       title={text('confirm.title')}
@@ -28,12 +29,12 @@ export function Confirm({ screen }: { screen: ScreenOf<'confirm'> }) {
         </div>
         <div>
           <dt>{text('confirm.use')}</dt>
-          <dd>{text(`purpose.${exemption}`)}</dd>
+          <dd>{text(`purpose.${use}`)}</dd>
         </div>
         <div>
           <dt>{text('confirm.cost')}</dt>
-          <dd className="large">{text('confirm.free')}</dd>
-          <dd className="small">{text('confirm.exempt', { law })}</dd>
+          <dd className="large">{bollo.cents === 0 ? text('confirm.free') : euro(bollo.cents)}</dd>
+          <dd className="small">{text(`confirm.bollo.${bollo.kind}`, { reference: bollo.reference })}</dd>
         </div>
       </dl>
     </Screen>

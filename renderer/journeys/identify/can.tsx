@@ -4,13 +4,24 @@ import { CanOnFront, Cie, CieThinking } from '../../components/card-illustration
 import { Notice, Points } from '../../components/facts.tsx'
 import { Screen } from '../../components/screen.tsx'
 import { fullName, useDay, useText } from '../../i18n/use-text.ts'
-import { CanPad } from '../../keyboard/can-pad.tsx'
+import { DigitPad } from '../../keyboard/digit-pad.tsx'
 import { renewableFrom } from './renewal.ts'
+
+const enterCan = (can: string) => answer({ type: 'enterCan', can })
 
 export function Can({ screen: { wrong } }: { screen: ScreenOf<'can'> }) {
   const text = useText()
   return (
-    <CanPad onCan={(can) => answer({ type: 'enterCan', can })}>
+    <DigitPad
+      groups={[6]}
+      words={{
+        typed: (digits) => text('can.typed', { digits }),
+        none: text('can.none'),
+        pad: text('can.pad'),
+        confirm: text('can.confirm'),
+      }}
+      onDigits={enterCan}
+    >
       {({ pad, main }) => (
         <Screen
           title={text('can.title')}
@@ -30,7 +41,7 @@ export function Can({ screen: { wrong } }: { screen: ScreenOf<'can'> }) {
           {pad}
         </Screen>
       )}
-    </CanPad>
+    </DigitPad>
   )
 }
 

@@ -138,7 +138,7 @@ async function request(
     kind: 'certificate',
     subject: null,
     types,
-    exemption: 'processuale',
+    bollo: { kind: 'exempt', exemption: 'processuale' },
     language: 'IT',
     requestedAt,
     evidence: cards.evidence({ person, totem: id, session, at: new Date(loginAt) }),

@@ -5,6 +5,7 @@ import { paragraph, type Style } from './layout.ts'
 import { outline, registerFonts } from './typeface.ts'
 import {
   ART_40,
+  type Bollo,
   birth,
   capitals,
   type DrawnType,
@@ -24,8 +25,7 @@ export interface CertificateFacts {
   subject: Person
   family: Family
   members: readonly Person[]
-  /** The law that makes it free of bollo, e.g. `art. 18 DPR 115/2002`. */
-  exemption: string
+  bollo: Bollo
   protocol: string
   issuedAt: Date
   verification: { url: string; code: string }
@@ -121,7 +121,7 @@ function person(pdf: PDFKit.PDFDocument, subject: Person, y: number): number {
   return centred([plain('codice fiscale '), strong(subject.codiceFiscale)], born)
 }
 
-/** Draws what a type states, from `y` down; answers where it ends. */
+/** Draws what a type states, from `y` down; answers where the text ends. */
 const STATEMENTS: Record<DrawnType, (pdf: PDFKit.PDFDocument, facts: CertificateFacts, y: number) => number> = {
   '8': (pdf, { subject, family }, y) =>
     paragraph(pdf, residence(subject, family), { x: LEFT, y, width: WIDTH, style: BODY }) + 8,
@@ -169,12 +169,16 @@ function table(pdf: PDFKit.PDFDocument, members: readonly Person[], y: number): 
   return below
 }
 
-function conditions(pdf: PDFKit.PDFDocument, { exemption }: CertificateFacts, y: number): number {
-  const bollo = [
-    plain('Rilasciato in carta libera, esente da imposta di bollo ai sensi di: '),
-    strong(exemption),
-    plain('.'),
-  ]
+function conditions(pdf: PDFKit.PDFDocument, { bollo: settled }: CertificateFacts, y: number): number {
+  // Uncertain: the words that the Ministry prints for a contrassegno.
+  const bollo =
+    settled === 'contrassegno'
+      ? [plain('Imposta di bollo di euro 16,00 assolta con contrassegno, da apporre sul presente certificato.')]
+      : [
+          plain('Rilasciato in carta libera, esente da imposta di bollo ai sensi di: '),
+          strong(settled.exempt),
+          plain('.'),
+        ]
   const below = paragraph(pdf, bollo, { x: LEFT, y, width: WIDTH, style: { ...BODY, size: 11, leading: 16 } })
   const frame = { top: below + 8, padding: 9 }
   const inside = paragraph(pdf, [strong(`${ART_40}.`), plain(' (Art. 40, comma 2, D.P.R. 28 dicembre 2000, n. 445)')], {
@@ -246,15 +250,15 @@ const WORTHLESS = {
   'FAC-SIMILE': 'FAC-SIMILE: rilasciato da un ambiente di prova, non ha alcun valore',
 }
 
-/** Says in words what the stamp says, for whom the stamp is not seen or not read out. */
+/** Says the stamp in words, for whoever does not see it or has the paper read out. */
 function worthless(pdf: PDFKit.PDFDocument, kind: CertificateFacts['stamp']): void {
   const style: Style = { ...SMALL, weight: 'semibold', align: 'center' }
   paragraph(pdf, [plain(WORTHLESS[kind])], { x: LEFT, y: 796, width: WIDTH, style })
 }
 
 /**
- * The stamp lies under the text, its letters drawn in dotted outline: a grey fill would become a raster of dots on a
- * thermal head and eat the text above it. Drawn as shapes, so that who extracts the text gets the certificate alone.
+ * The stamp lies under the text, its letters drawn in dotted outline: a thermal head would turn a grey fill into dots
+ * that eat the text above. The letters are shapes, so that text extraction gets the certificate alone.
  */
 function stamp(pdf: PDFKit.PDFDocument, text: CertificateFacts['stamp']): void {
   const size = 104

@@ -16,8 +16,8 @@ interface Word {
 }
 
 /**
- * Sets spans of text into a column `width` points wide and returns the y below them. pdfkit's own wrapping cannot change
- * the font within a line that is centred, and one paragraph here has two weights and two subsets.
+ * Sets spans of text into a column `width` points wide; answers the y below them. pdfkit's own wrapping cannot change
+ * the font within a centred line, and one paragraph here has two weights and two subsets.
  */
 export function paragraph(
   pdf: PDFKit.PDFDocument,
@@ -36,7 +36,7 @@ export function paragraph(
   for (const line of wrap(words, width)) {
     const length = line.reduce((sum, word) => sum + word.width, 0)
     let left = style.align === 'center' ? x + (width - length) / 2 : x
-    // Clears the stamp from under the letters: one of its dots beside a figure could pass for a comma.
+    // Clears the stamp under the letters: beside a figure, one of its dots could pass for a comma.
     pdf.rect(left - 1, baseline + style.size * 0.38, length + 2, style.size * 0.98).fill('white')
     pdf.fillColor('black')
     for (const word of line) {

@@ -14,7 +14,7 @@ import {
   SignerInfo,
 } from 'pkijs'
 
-/** Who seals: certificate and its key (PKCS#8), both PEM. */
+/** The sealer: its certificate and key (PKCS#8), both PEM. */
 export interface SealKey {
   certificate: string
   key: string
@@ -34,7 +34,7 @@ export function reserveSeal(pdf: PDFKit.PDFDocument, at: Date): void {
   })
 }
 
-/** Seals a PDF that has the room: PAdES-B-B (ETSI EN 319 142-1), CAdES detached, signing-certificate-v2. */
+/** Seals a PDF that has room for it: PAdES-B-B (ETSI EN 319 142-1), CAdES detached, signing-certificate-v2. */
 export const seal = (pdf: Buffer, key: SealKey): Promise<Buffer> => new SignPdf().sign(pdf, new CadesSigner(key))
 
 const OID = {

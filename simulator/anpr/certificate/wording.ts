@@ -1,6 +1,6 @@
 import type { Family, Person } from '../../population/people.ts'
 
-/** A stretch of text; facts about the person stand out. */
+/** A stretch of text. Facts about the person stand out. */
 export interface Span {
   text: string
   strong: boolean
@@ -12,7 +12,7 @@ export const strong = (text: string): Span => ({ text, strong: true })
 // Registry data are in capitals on ANPR's papers; NFC, because a letter and its accent must be one glyph.
 export const capitals = (text: string): string => text.normalize('NFC').toLocaleUpperCase('it')
 
-/** ISO date as it is written on an Italian paper. */
+/** An ISO date as Italian papers write it. */
 export const italianDate = (iso: string): string => iso.split('-').reverse().join('/')
 
 const ROME = new Intl.DateTimeFormat('it-IT', {
@@ -24,7 +24,7 @@ const ROME = new Intl.DateTimeFormat('it-IT', {
   minute: '2-digit',
 })
 
-/** Instant in the time that the citizen's clock shows, e.g. `22/11/2026, 10:05`. */
+/** An instant in Italian local time, e.g. `22/11/2026, 10:05`. */
 export const italianInstant = (instant: Date): string => ROME.format(instant)
 
 const declined = (person: Person, masculine: string, feminine: string) => (person.sex === 'F' ? feminine : masculine)
@@ -87,3 +87,6 @@ export const familyIntroduction = (person: Person, family: Family, alone: boolea
         plain(', che è così composta:'),
       ]
     : [plain('La famiglia anagrafica, con la stessa abitazione, è così composta:')]
+
+/** How the bollo is settled: exempt by this law (e.g. `art. 18 DPR 115/2002`), or paid with a mark that the citizen sticks on. */
+export type Bollo = { exempt: string } | 'contrassegno'

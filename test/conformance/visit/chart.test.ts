@@ -6,6 +6,7 @@ import { machine } from '../../../main/session/machine.ts'
 import type { VisitEvent } from '../../../main/visit/chart.ts'
 import { refused, type VisitServices } from '../../../main/visit/services.ts'
 import { galleryViews } from '../../../renderer/gallery-views.ts'
+import { answersOfAll } from '../../support/visit/answers.ts'
 import { cie, cns, member, OPERATION, outcome, pin, scripted } from '../../support/visit/scripted-visit.ts'
 import { answerTypes, standingStates, walk } from '../../support/visit/walk.ts'
 
@@ -13,7 +14,7 @@ const requestedAt = '2026-11-22T10:00:00.000Z'
 const family = [member('AB10234CX', true), member('AB10234CY', false)]
 const fault = err({ kind: 'print-fault', status: 'jam', page: 1 }) as Awaited<ReturnType<VisitServices['print']>>
 
-/** Every outcome that the chart tells apart. */
+/** Services with every outcome that the chart tells apart. */
 const services = [
   {},
   { readCard: async () => ok(cie), enter: async () => ok({ token: null, family: null, waiting: [], notices: [] }) },
@@ -39,37 +40,6 @@ const services = [
   { print: async () => err({ kind: 'unprintable' }) },
 ] satisfies Partial<VisitServices>[]
 
-const answers: VisitEvent[] = [
-  { type: 'start' },
-  { type: 'chooseLanguage', language: 'it' },
-  { type: 'enterPin', pin: pin() },
-  { type: 'usePinPad' },
-  { type: 'acceptLastTry' },
-  { type: 'askExpiry' },
-  { type: 'enterCan', can: '123456' },
-  { type: 'chooseService', service: 'certificate' },
-  { type: 'chooseService', service: 'visura' },
-  { type: 'chooseService', service: 'declaration' },
-  { type: 'collect' },
-  { type: 'collectLater' },
-  { type: 'choosePerson', index: 0 },
-  { type: 'choosePerson', index: 1 },
-  { type: 'chooseCertificates', types: ['8', '12'] },
-  { type: 'choosePurpose', purpose: 'publicBody' },
-  { type: 'choosePurpose', purpose: 'privateParty' },
-  { type: 'choosePurpose', purpose: 'processuale' },
-  { type: 'morePurposes' },
-  { type: 'acceptPreview' },
-  { type: 'confirm' },
-  { type: 'printVisura' },
-  { type: 'printDeclaration', form: 'declaration' },
-  { type: 'printDeclaration', form: 'atto-notorio' },
-  { type: 'printAgain' },
-  { type: 'keepForLater' },
-  { type: 'another' },
-  { type: 'back' },
-  { type: 'leave' },
-]
 const hardware: VisitEvent[] = [
   { type: 'slot', card: 1, lost: false, contactless: false },
   { type: 'slot', card: null, lost: false, contactless: false },
@@ -83,6 +53,7 @@ const hardware: VisitEvent[] = [
   { type: 'progress', progress: { page: 1, pages: 2, band: 1, bands: 4 } },
 ]
 
+const answers: VisitEvent[] = [...answersOfAll, { type: 'enterPin', pin: pin() }]
 const healthy = await walk({ answers, hardware, services: services.map((changes) => scripted(changes)) })
 const unwell = await Promise.all(
   (['starting', 'storage-full', 'reader-unavailable', 'device-unavailable'] as const).map((out) =>
@@ -92,13 +63,9 @@ const unwell = await Promise.all(
 const seen = [...healthy, ...unwell.flat()]
 
 describe('the chart of a visit', () => {
-  test('the walk gives every answer of the contract', () => {
-    expect([...new Set(answers.map(({ type }) => type))].sort()).toEqual([...answerTypes, 'enterPin'].sort())
-  })
-
   test('every state can be reached, and is shown', () => {
     const reached = new Set(seen.map(({ path }) => path))
-    // What it passes through without standing there.
+    // States that the machine passes through without a stop.
     const passed = ['visit.goodbye.start']
     expect(standingStates().filter((path) => !reached.has(path))).toEqual(passed)
   })
@@ -131,7 +98,7 @@ describe('the chart of a visit', () => {
     expect(answerTypes).toEqual([...new Set(answerTypes)])
   })
 
-  test('where the totem works nobody is warned, and where a person chooses they are', () => {
+  test('the idle warning comes where a person chooses, and never while the totem works', () => {
     for (const { path, frame, waits } of seen) {
       const works = /busy|fetching|asking|Checking|checking|reading|recognised|issuing|goodbye|attract/.test(path)
       expect(waits, path).toBe(!works)

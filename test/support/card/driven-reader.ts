@@ -16,15 +16,15 @@ export interface DrivenReader {
   /** Null: the PIN is typed on the reader's keypad. */
   login(pin: string | null, challenge: Uint8Array): Promise<Result<LoginProof, CardFailure>>
   travelDocument(can: string): Promise<Result<TravelDocument, CardFailure>>
-  /** Waits until the reader holds this. */
+  /** Waits until the reader reports this state. */
   until(state: CardState['state']): Promise<void>
   untilTold(wanted: (state: CardState | undefined) => boolean): Promise<void>
-  /** All that it has told of the reader, in order. */
+  /** Everything that the driver has reported about the reader, in order. */
   told: readonly CardState[]
-  /** Stops the process where it is until it is thawed: what happens meanwhile it learns late, and all at once. */
+  /** Stops the process until `thaw`; it learns of events meanwhile late, and all at once. */
   freeze(): void
   thaw(): void
-  /** What the host's copy of the last PIN looked like afterwards. */
+  /** The host's copy of the last PIN, after its use. */
   lastPin(): Uint8Array | null | undefined
   broken: Promise<string>
   pid: number
@@ -34,7 +34,7 @@ export interface DrivenReader {
 /** The real driver on the PC/SC service at `socket`, in a process of its own. */
 export function driveReader(socket: string): DrivenReader {
   const host = fork(HOST, [], {
-    // A small heap: what V8 has not bothered to clear away yet must not look like a leak.
+    // A small heap, so that garbage that V8 has not collected yet does not look like a leak.
     execArgv: ['--max-old-space-size=64', '--max-semi-space-size=2'],
     serialization: 'advanced',
     env: { ...process.env, PCSCLITE_CSOCK_NAME: socket },

@@ -11,8 +11,7 @@ import type { DrivenReader } from './driven-reader.ts'
 export { type DrivenReader, driveReader, otherProgram } from './driven-reader.ts'
 
 /**
- * A whole log-in as the totem does it, with the CNS or CIE of a person, its signature checked; answers how many APDUs it
- * took.
+ * Logs in as the totem does, with a person's CNS or CIE, and checks the signature. Answers how many APDUs it took.
  */
 export async function expectGoodLogin(from: DrivenReader, personId: string): Promise<number> {
   const person = personById(personId)
@@ -29,7 +28,7 @@ export async function expectGoodLogin(from: DrivenReader, personId: string): Pro
   return readout.value.apdus + expectSigned(proof, readout.value, challenge)
 }
 
-/** That the card which was read has signed this challenge; answers how many APDUs it took. */
+/** Checks that the card that was read has signed this challenge; answers how many APDUs that took. */
 export function expectSigned(
   proof: Result<LoginProof, CardFailure>,
   readout: CardReadout,

@@ -1,6 +1,6 @@
 import { CardDisposition, CardMode, Client, type Reader } from 'pcsc-mini'
 
-// Another PC/SC program on the same machine, told by its parent what to do with the card in the reader named last.
+// Another PC/SC program on the same machine. Its parent tells it what to do with the card in the last reader.
 const send = process.send?.bind(process)
 if (!send) throw new Error('to be forked by driven-reader.ts')
 

@@ -9,10 +9,10 @@ import { driveReader } from './driven-reader.ts'
 export interface ReaderCycles {
   cycles: number
   seconds: number
-  /** Cards that were not told to have come, or not to have gone. */
+  /** Cards whose arrival or departure was not reported. */
   lostEvents: number
   failedReads: number
-  /** Memory of the device process (PSS): at the first sample that counts, at the last, and its slope by least squares. */
+  /** Memory of the device process (PSS) at the first and last sample that count, and its slope by least squares. */
   pssKiB: { first: number; last: number; slopePer1000Cycles: number }
 }
 
@@ -38,7 +38,7 @@ export async function readerCycles(cycles: number): Promise<ReaderCycles> {
       await reader.until('present')
       if (!(await reader.read()).ok) failedReads += 1
       await card.remove()
-      // A CIE is waited for; the CNS that comes next ends that.
+      // The driver waits for a CIE to come back; the next CNS ends that wait.
       await reader.until(slot === 0 ? 'empty' : 'lost')
       if (cycle % Math.ceil(cycles / SAMPLES) === 0) samples.push({ cycle, pss: await pssKiB(reader.pid) })
     }

@@ -15,23 +15,23 @@ import { constants, inflateRawSync, inflateSync } from 'node:zlib'
 import Database from 'better-sqlite3'
 import { type Pattern, populationPatterns } from './personal-patterns.ts'
 
-/** Something personal in a file. `how`: by which decodings it was reached, the outermost first. */
+/** Something personal in a file. `how`: the decodings on the way to it, the outermost first. */
 export interface Leak {
   file: string
   what: string
   how: string
-  /** In the innermost of them. */
+  /** In the innermost decoding. */
   offset: number
 }
 
 /**
- * How unlikely a finding in noise must be, beyond what the length of the noise and the number of patterns make likely: one
- * in 2^40 a view, so that some millions of views (a night of rounds) give a false alarm once in a hundred thousand nights.
+ * How unlikely a finding in noise must be, after correction for the noise's length and the number of patterns: one in
+ * 2^40 a view. Some millions of views (a night of rounds) then give a false alarm once in a hundred thousand nights.
  */
 const MARGIN_BITS = 40
-/** Of a random byte to be a printable ASCII character, a tab or a line's end: 98 of 256. */
+/** Chance of a random byte to be a printable ASCII character, a tab or a line end: 98 of 256. */
 const TEXT_BITS = Math.log2(256 / 98)
-/** A JWS in a JSON in a base64, compressed: as deep as any leak was ever dug out by hand. */
+/** A JWS in JSON in base64, compressed, is the deepest leak ever found by hand. */
 const DEEPEST = 4
 /** Shorter ones hold no name. */
 const BASE64_RUN = /[A-Za-z0-9+/_-]{7,}(?:\r?\n[A-Za-z0-9+/_-]{7,})*/g
@@ -40,19 +40,19 @@ const HEX_RUN = /[0-9a-f](?:[ :,]?[0-9a-f]){9,}/gi
 const NOISE_AROUND = 20
 const LARGEST_INFLATED = 64 * 1024 * 1024
 const PIECE_BYTES = 32 * 1024 * 1024
-/** Longer than anything searched for, in any encoding that is searched before decoding. */
+/** Longer than any pattern, in any encoding that is searched before decoding. */
 const OVERLAP_BYTES = 4096
-/** Between decoded runs; no text has it. */
+/** Separates decoded runs; no text holds it. */
 const BORDER = '\x01\x02\x03\x04'
 /** Three characters of UTF-16, of the first 256, in either order of bytes. */
 const WIDE = /(?:[^\0]\0){3}/
 const SQLITE = Buffer.from('SQLite format 3\0')
 
 /**
- * Searches the files below folders as whoever has taken the disk would: bytes as they are, UTF-8, Latin-1, the printers'
- * code pages, UTF-16, base64 and base64url at each alignment, hex, gzip, zlib and zip streams, one within the other; SQLite
- * also row by row, where a value may lie over several pages. File names and links too. What was searched once is known by
- * its digest, so that looking again at a moment later costs what has changed.
+ * Searches the files below folders as a thief of the disk would: plain bytes, UTF-8, Latin-1, the printers' code pages,
+ * UTF-16, base64 and base64url at each alignment, hex, gzip, zlib and zip streams, one within the other. SQLite is also
+ * searched row by row, since a value may lie over several pages. File names and links count too. The digest of each
+ * searched file is kept, so that a later search costs only what has changed.
  */
 export function createDiskSearcher(patterns: readonly Pattern[] = populationPatterns()) {
   const startingWith = indexOf(patterns)
@@ -84,7 +84,7 @@ export function createDiskSearcher(patterns: readonly Pattern[] = populationPatt
     const text = bytes.toString('latin1')
     const leaks = inView(file, how || 'as it is', text, depth > 0)
     const deeper = (step: string) => (how ? `${how} > ${step}` : step)
-    // Also with something else between: a file is seldom one text.
+    // Other bytes may lie between: a file is seldom one text.
     const narrow = WIDE.test(text) ? text.replaceAll('\0', '') : null
     if (narrow !== null) leaks.push(...inView(file, deeper('UTF-16'), narrow, depth > 0))
     if (depth === DEEPEST) return leaks
@@ -136,10 +136,10 @@ export function createDiskSearcher(patterns: readonly Pattern[] = populationPatt
   }
 
   return {
-    /** What was searched so far, each content once. */
+    /** Files searched so far, each content once. */
     searched: searched as Readonly<typeof searched>,
     bytes: (name: string, content: Buffer): Leak[] => inBytes(name, content, '', 0),
-    /** Files that go away meanwhile are passed over. `ownedBy`: of the folders' entries only those of this user. */
+    /** Skips files that vanish meanwhile. `ownedBy`: only the folders' entries of this user. */
     search(folders: readonly string[], { ownedBy }: { ownedBy?: number } = {}): Leak[] {
       return folders
         .flatMap((folder) => walk(folder, ownedBy))
@@ -151,7 +151,7 @@ export function createDiskSearcher(patterns: readonly Pattern[] = populationPatt
   }
 }
 
-/** ASCII letters as small ones. */
+/** Bytes with ASCII letters in lower case. */
 const LOWER = Uint8Array.from({ length: 256 }, (_, byte) => (byte >= 0x41 && byte <= 0x5a ? byte + 32 : byte))
 
 interface Candidate {
@@ -159,7 +159,7 @@ interface Candidate {
   regex: RegExp
 }
 
-/** Patterns by the two bytes that they begin with: nearly every place in noise is passed over by one look. */
+/** Patterns by their first two bytes, so that one lookup passes over nearly every place in noise. */
 function indexOf(patterns: readonly Pattern[]): (Candidate[] | undefined)[] {
   const index: (Candidate[] | undefined)[] = Array.from({ length: 0x10000 })
   for (const pattern of patterns) {
@@ -175,7 +175,7 @@ function indexOf(patterns: readonly Pattern[]): (Candidate[] | undefined)[] {
   return index
 }
 
-/** The rule by which chance is told from a leak; see `Pattern`, `MARGIN_BITS`. */
+/** Tells a leak from chance; see `Pattern` and `MARGIN_BITS`. */
 function counts(
   { bits, word }: Pattern,
   text: string,
@@ -208,7 +208,7 @@ function counts(
 const joined = (parts: readonly Buffer[]): Buffer =>
   Buffer.concat(parts.flatMap((part) => [part, Buffer.from(BORDER, 'latin1')]))
 
-/** Text that is base64 or hex, decoded as though it began at each of its first characters. */
+/** Decodes text in base64 or hex as if it began at each of its first characters. */
 function decodings(text: string): [step: string, decoded: Buffer][] {
   const base64 = (text.match(BASE64_RUN) ?? []).map((run) => run.replaceAll(/[\r\n]/g, ''))
   const hex = (text.match(HEX_RUN) ?? []).map((run) => run.replaceAll(/[ :,]/g, ''))
@@ -222,7 +222,7 @@ function decodings(text: string): [step: string, decoded: Buffer][] {
   return all
 }
 
-/** What inflates from anywhere in it: gzip, zlib (RFC 1950 §2.2: the first two bytes divide by 31), entries of a zip. */
+/** Everything that inflates at any place: gzip, zlib (RFC 1950 §2.2: the first two bytes divide by 31), zip entries. */
 function* inflatedFrom(bytes: Buffer): Generator<[step: string, inflated: Buffer]> {
   for (let at = 0; at + 2 < bytes.length; at++) {
     const first = bytes[at] ?? 0
@@ -238,13 +238,13 @@ function* inflatedFrom(bytes: Buffer): Generator<[step: string, inflated: Buffer
 }
 
 const ZIP_ENTRY = Buffer.from('PK\x03\x04', 'latin1')
-/** A stream that is cut off is read as far as it goes. */
+/** Reads a truncated stream as far as it goes. */
 const LENIENT = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: LARGEST_INFLATED } as const
 
 const zipHeader = (entry: Buffer) =>
   entry.length < 30 ? entry.length : 30 + entry.readUInt16LE(26) + entry.readUInt16LE(28)
 
-/** RFC 1952 §2.3. Without it, because Node refuses a gzip stream that something else follows. */
+/** Skips the header of RFC 1952 §2.3, because Node refuses a gzip stream with trailing bytes. */
 function gzipHeader(stream: Buffer): number {
   const flags = stream[3] ?? 0
   let length = 10
@@ -262,7 +262,7 @@ function tried(step: string, inflate: () => Buffer): [string, Buffer][] {
   }
 }
 
-/** Null: it is gone, or nothing that can be read. */
+/** Null: the file is gone or unreadable. */
 function read(file: string): Buffer | null {
   try {
     return readFileSync(file)
@@ -275,7 +275,7 @@ function walk(path: string, ownedBy: number | undefined): { path: string; link: 
   try {
     const entry = lstatSync(path)
     if (entry.isDirectory()) {
-      // A sticky folder holds everybody's; below somebody's own folder all is theirs.
+      // A sticky folder holds everybody's files; everything below a user's own folder is that user's.
       const own = ownedBy !== undefined && entry.uid === ownedBy ? undefined : ownedBy
       return [{ path, link: '' }, ...readdirSync(path).flatMap((name) => walk(join(path, name), own))]
     }
@@ -287,7 +287,7 @@ function walk(path: string, ownedBy: number | undefined): { path: string; link: 
   }
 }
 
-/** Every value of every row, of a copy: the file may be in use. */
+/** Every value of every row, from a copy, since the file may be in use. */
 function cellsOf(file: string): Buffer[] {
   const folder = mkdtempSync(join(tmpdir(), 'disk-image-'))
   const copy = join(folder, 'copy.db')
@@ -307,7 +307,7 @@ function cellsOf(file: string): Buffer[] {
       db.close()
     }
   } catch {
-    // Copied in the middle of a write, or damaged on purpose: its pages have been searched as they are.
+    // Copied in the middle of a write, or damaged on purpose: the raw pages have been searched already.
     return []
   } finally {
     rmSync(folder, { recursive: true, force: true })

@@ -4,24 +4,25 @@ import { cardIdOf } from '../../../simulator/card/personal-file.ts'
 import { familyOf, people } from '../../../simulator/population/people.ts'
 
 /**
- * Something that must not lie on a totem's disk. `source` is a regular expression for a text that has each byte as one
- * character (Latin-1), case ignored. `bits`: how unlikely random bytes are to match it (7 bits a letter in either case, 8 a
- * digit). `word`: no letter or digit may touch it, and it must stand in text: short ones occur in noise by chance.
+ * Something that must not lie on a totem's disk. `source` is a regular expression, case ignored, for text that holds
+ * each byte as one character (Latin-1). `bits`: how unlikely random bytes match it (7 bits a letter in either case, 8 a
+ * digit). `word`: no letter or digit may touch it, and it must stand in text, because short words occur in noise by
+ * chance.
  */
 export interface Pattern {
   what: string
   source: string
   bits: number
   word: boolean
-  /** The first two characters of whatever it matches, in lower case; null: the second can be any. */
+  /** The first two characters of each match, in lower case; null: the second can be any. */
   starts: readonly (readonly [first: string, second: string | null])[]
 }
 
 const LETTER_BITS = 7
 const DIGIT_BITS = 8
-/** Between the words of a name: blanks, the fillers of an MRZ, quotes, a length byte, an escape of JSON or a URL. */
+/** Separators between the words of a name: blanks, MRZ fillers, quotes, a length byte, an escape of JSON or a URL. */
 const GAP = '(?:[^a-z0-9]|%[0-9a-f]{2}|\\\\u[0-9a-f]{4}){0,4}'
-/** Of code page 858 and ISO 8859-2, which printers and old programs use: only the letters that the population has. */
+/** Code page 858 and ISO 8859-2, which printers and old programs use: only the letters of the population. */
 const CODE_PAGES: Record<string, string> = {
   ò: '\\x95',
   Ò: '\\xe3',
@@ -34,7 +35,7 @@ const CODE_PAGES: Record<string, string> = {
 const escaped = (bytes: Iterable<number>) =>
   [...bytes].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('')
 
-/** Every way in which one letter may have been written: without its mark, composed or not, UTF-8, UTF-16, JSON, URL. */
+/** Every way to write one letter: without its mark, composed or not, UTF-8, UTF-16, JSON, URL. */
 function letterSource(letter: string): string {
   if (/[a-z0-9]/i.test(letter)) return letter
   const plain = letter.normalize('NFD').replace(/[^a-z]/gi, '')
@@ -46,7 +47,7 @@ function letterSource(letter: string): string {
     const utf16 = [point & 0xff, point >> 8]
     return [
       escaped(utf8),
-      // NUL bytes are taken out before UTF-16 is looked at.
+      // The search removes NUL bytes before it looks at UTF-16.
       ...(point > 0xff ? [escaped(utf16), escaped(utf16.toReversed())] : [escaped([point])]),
       `\\\\u${point.toString(16).padStart(4, '0')}`,
       [...utf8].map((byte) => `%${byte.toString(16)}`).join(''),
@@ -77,8 +78,8 @@ function startOf(text: string): readonly [string, string | null] {
 }
 
 /**
- * Digits typed by a person: as text, as the codes of their characters in an array or an object (what a log makes of a
- * Uint8Array). Fewer than eight digits occur in any program's numbers, so that they count only with a name or in quotes.
+ * Digits typed by a person: as text, or as character codes in an array or an object (a log writes a Uint8Array so).
+ * Fewer than eight digits occur in any program's numbers, so they count only with a name or in quotes.
  */
 export function digitPatterns(what: string, digits: string): Pattern[] {
   const codes = [...digits].map((digit) => digit.charCodeAt(0))
@@ -97,7 +98,7 @@ export function digitPatterns(what: string, digits: string): Pattern[] {
   ]
 }
 
-/** All that tells of one of the synthetic people, and their PIN; and any document, whose text is drawn and not written. */
+/** All data of the synthetic people, and their PIN; and any document, because its text is drawn and not written. */
 export function populationPatterns(): Pattern[] {
   return [
     ...people.flatMap((person) => {
@@ -112,7 +113,7 @@ export function populationPatterns(): Pattern[] {
         pattern(`name of ${id}`, `${surname} ${name}`, false),
         pattern(`name of ${id}`, `${name} ${surname}`, false),
         pattern(`address ${toponimo}`, toponimo, false),
-        // A word that a program has by itself: the time zone.
+        // Programs contain this word themselves: the time zone.
         { ...pattern(`given name of ${id}`, name, true), source: `(?<!Europe[/])${sourceOf(name)}` },
         pattern(`surname ${surname}`, surname, true),
         ...digitPatterns(`CAN of ${id}`, canOf(person)),

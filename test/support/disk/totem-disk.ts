@@ -3,20 +3,20 @@ import { fileURLToPath } from 'node:url'
 import { benchUser } from '../../../simulator/bench/user.ts'
 import type { Leak } from './disk-image.ts'
 
-/** Folders that everybody may write to: a crash dump, a shared memory segment or a half-written file may lie there. */
+/** Folders that everybody may write to, and where a crash dump, shared memory or a half-written file may lie. */
 const PUBLIC = ['/tmp', '/var/tmp', '/dev/shm', '/var/spool']
 
 const SOON_MS = 1_000
 
-/** What test/support/disk/disk-looker.ts is asked for. */
+/** A question to test/support/disk/disk-looker.ts. */
 export interface Look {
   id: number
   places: { folders: string[]; ownedBy?: number | undefined }[]
 }
 
 /**
- * A process of its own, for all offices of a run: a search takes seconds in which nothing else runs there, and the virtual
- * printer and reader live in this one. What two offices have alike (Electron's own files) is searched once.
+ * One process for all offices of a run. A search blocks its process for seconds, and the virtual printer and reader
+ * live in this one. Files that two offices share (Electron's own) are searched once.
  */
 let looker: ChildProcess | null = null
 let asked = 0
@@ -24,7 +24,7 @@ let asked = 0
 function lookAt(places: Look['places']): Promise<Leak[]> {
   if (!looker?.connected) {
     looker = fork(fileURLToPath(new URL('./disk-looker.ts', import.meta.url)), { execArgv: [] })
-    // Every look has its own; none keeps a test's process alive.
+    // Each look listens for its own answer; none keeps the test's process alive.
     looker.setMaxListeners(0)
     looker.unref()
     looker.channel?.unref()
@@ -54,8 +54,8 @@ function lookAt(places: Look['places']): Promise<Leak[]> {
 }
 
 /**
- * The disk of a bench's totem as somebody finds it who takes it away at this moment: its whole folder (databases, Electron's
- * profile with its caches and crash dumps, home), and what its user has left in the public places.
+ * Watches the disk of a bench's totem as a thief would find it at any moment: its whole folder (databases, Electron's
+ * profile with caches and crash dumps, home), and its user's files in public places.
  */
 export function watchDisk(totemFolder: string) {
   const found = new Map<string, Leak>()
@@ -73,7 +73,7 @@ export function watchDisk(totemFolder: string) {
     const user = benchUser()
     last = lookAt([
       { folders: [totemFolder] },
-      // Without a user of its own everything of whoever runs the tests would lie there.
+      // Without a user of its own, the files there would be those of the person who runs the tests.
       ...(user ? [{ folders: PUBLIC, ownedBy: user.uid }] : []),
     ])
       .then((leaks) => {
@@ -85,9 +85,9 @@ export function watchDisk(totemFolder: string) {
   }
 
   return {
-    /** Ends when all has been read: what lies there now is found though it be gone a moment later. */
+    /** Ends when all has been read: finds what lies there now, even if it is gone a moment later. */
     look,
-    /** At a random moment of the next second; as often as it is called meanwhile or during a look, once. */
+    /** Looks at a random moment of the next second; further calls meanwhile or during a look add nothing. */
     lookSoon(): void {
       if (underWay === 0) soon ??= setTimeout(look, Math.random() * SOON_MS).unref()
     },

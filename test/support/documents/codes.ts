@@ -1,7 +1,8 @@
 // The verification codes on the golden papers. ECDSA draws a random number, so they were signed once and are kept:
 //   node test/support/documents/codes.ts
-// signs all of them anew, with keys made for that one run and never written down. documents-codes.json keeps the codes, the
-// signed list of the totems' public keys, and the public key of who signed that list. UPDATE_GOLDEN=1 then draws the papers.
+// signs all of them anew, with keys made for that one run and never written down. documents-codes.json keeps the codes,
+// the signed list of the totems' public keys, and the public key of the list's signer. UPDATE_GOLDEN=1 then draws the
+// papers.
 import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -31,7 +32,7 @@ import {
 } from './people.ts'
 
 const issuedAt = at.toISOString()
-/** Papers of one moment, told apart by their number. */
+/** Papers of one moment; their number tells them apart. */
 const paper = (number: number, { totem }: { totem: string }) => ({
   id: `01M817SG70QW3N5V8T2K9R4H${String(number).padStart(2, '0')}`,
   totem,
@@ -43,7 +44,7 @@ const receipt = { document: 'receipt', operation, types, protocol, pdfSha256, pa
 const slip = { document: 'slip', validUntil: collectBefore, operation, types } as const
 const subjectOf = ({ surname, name, codiceFiscale }: RegisteredPerson) => ({ surname, name, codiceFiscale })
 
-/** What stands on the paper under the mark ANPR, by the letters of art. 46. */
+/** The facts under the mark ANPR, by the letters of art. 46 DPR 445/2000. */
 function told(person: RegisteredPerson, language: PaperLanguage = 'it') {
   const { born, birthPlace, residence, citizenships, family } = person
   const facts: Partial<Record<FactLetter, string>> = {}
@@ -63,14 +64,14 @@ function told(person: RegisteredPerson, language: PaperLanguage = 'it') {
   return { subject: subjectOf(person), fromAnpr: facts }
 }
 
-/** Who declares: all that a form of art. 47 has of ANPR. */
+/** The declaring person: a form of art. 47 DPR 445/2000 has nothing else from ANPR. */
 function identity(person: RegisteredPerson) {
   const { subject, fromAnpr } = told(person)
   const { a, b } = fromAnpr
   return { subject, fromAnpr: { ...(a && { a }), ...(b && { b }) } }
 }
 
-/** What each code says: the words of the paper that it stands on. */
+/** The contents of each code: the words of its paper. */
 export const claims = {
   'ricevuta-it': { ...paper(1, spello), ...receipt },
   'ricevuta-en': { ...paper(2, spello), ...receipt },
@@ -102,7 +103,7 @@ export const claims = {
     ...paper(12, sluderno),
     document: 'dichiarazioneSostitutiva',
     ...told(juergen),
-    // No register is asked for it.
+    // This paper has no data of any register.
     declared: { g: 'di essere in vita' },
   },
   'autocertificazione-it-sl': {

@@ -1,3 +1,4 @@
+import type { Language } from '../../../contract/language.ts'
 import type { Paper } from '../../../main/documents/model.ts'
 import { readinessReport } from '../../../main/documents/readiness.ts'
 import { receiptPaper, slipPaper } from '../../../main/journeys/certificate/receipt.ts'
@@ -24,7 +25,7 @@ const slip = { operation, types: outcome.types, requestedAt: at.toISOString(), c
 const made = { at, operation }
 const extract = { ...made, reference: '77242849' }
 
-const receiptIn = (language: 'it' | 'en') =>
+const receiptIn = (language: Language) =>
   receiptPaper(outcome, {
     pages,
     at: at.toISOString(),
@@ -32,9 +33,9 @@ const receiptIn = (language: 'it' | 'en') =>
     place: spello,
     verification: codeOf(`ricevuta-${language}`),
   })
-const slipIn = (language: 'it' | 'en') =>
+const slipIn = (language: Language) =>
   slipPaper(slip, { until: collectBefore, language, place: spello, verification: codeOf(`ritiro-${language}`) })
-const readinessIn = (language: 'it' | 'en') =>
+const readinessIn = (language: Language) =>
   readinessReport({
     place: spello,
     at,

@@ -6,7 +6,7 @@ import { verify } from '../../../scripts/totem/verify.ts'
 import { keys, signer } from './codes.ts'
 import { at } from './people.ts'
 
-/** `totem verify` itself, as it judges on the day of the papers: later their slips have lapsed. */
+/** `totem verify` itself, judging on the day of the papers, since slips lapse later. */
 export interface Judge {
   /** Arguments that name the key list and its signer. */
   trust: readonly string[]

@@ -1,9 +1,9 @@
 import type { RegisteredPerson } from '../../../contract/document.ts'
 import type { IssuedOutcome } from '../../../contract/gateway.ts'
 
-// Who and what stands on the papers of the golden pictures. Nobody of them exists.
+// The people and facts on the golden papers. None of these people exists.
 
-/** Its time is that of `at`. */
+/** Time of day as in `at`. */
 export const operation = '01M817SG70V7N2B5X9C1D6F8GH'
 export const at = new Date('2026-11-22T09:01:00.000Z')
 export const spello = { totem: 'PG-0001', office: 'Ufficio postale di Spello (PG)' }
@@ -55,7 +55,7 @@ export const dorde: FromAnpr = {
     { name: 'Špela', surname: 'Košuta', born: '1983-12-24', yearOfBirth: 1983, relation: '2' },
   ],
 }
-/** The line is down: what the card says is all that is known. */
+/** The line is down, so only the card's own data are known. */
 export const cardOnly: RegisteredPerson = {
   source: 'card',
   name: 'Laura',

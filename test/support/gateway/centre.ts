@@ -12,8 +12,8 @@ import { PKI } from '../pki.ts'
 const CRL_LIFE_MS = 100 * 86_400_000
 
 /**
- * A real gateway with a real ANPR behind it, on the database of `databaseUrl` (null: embedded), with a clock to turn.
- * `reusePdf`: where the certificates do not matter (simulator/anpr/issue.ts).
+ * A real gateway with the simulated ANPR behind it, on the database of `databaseUrl` (null: embedded), with a clock
+ * that a test can turn. `reusePdf`: for tests to which the certificates do not matter (simulator/anpr/issue.ts).
  */
 export interface Centre {
   anpr: Anpr
@@ -22,7 +22,7 @@ export interface Centre {
   logged(): string
   clock: { now: Date }
   config: GatewayConfig
-  /** The gateway anew on the same database, at another port. */
+  /** Starts the gateway anew on the same database, at another port. */
   restartGateway(): Promise<void>
   stop(): Promise<void>
 }
@@ -36,7 +36,7 @@ export async function openCentre(
   const dataDir = mkdtempSync(join(tmpdir(), 'totem-gateway-'))
   const clock = { now: new Date() }
   const crls = join(dataDir, 'crls')
-  // Good for every day to which a test turns the clock.
+  // The CRLs are good on every day to which a test turns the clock.
   await issueCrls(PKI, crls, { nextUpdate: new Date(+clock.now + CRL_LIFE_MS) })
   const anpr = await startAnpr({ port: 0, pki: PKI, reusePdf })
   const config: GatewayConfig = {

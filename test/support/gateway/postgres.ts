@@ -17,8 +17,8 @@ export interface Postgres {
 }
 
 /**
- * A throw-away PostgreSQL 15 in a folder of its own, reached by Unix socket only. `durable`: a commit is on the disk, as in
- * production; else it need not survive a power cut.
+ * A throw-away PostgreSQL 15 in a folder of its own, reached by Unix socket only. `durable`: a commit is on the disk,
+ * as in production; else it need not survive a power cut.
  */
 export async function startPostgres({ durable = false } = {}): Promise<Postgres> {
   const dir = mkdtempSync(join(tmpdir(), 'totem-postgres-'))

@@ -19,7 +19,9 @@ import { PKI } from '../pki.ts'
 const pki = (name: string) => readFileSync(join(PKI, name))
 const text = (name: string) => pki(name).toString()
 
-/** What a card and its holder's right PIN yield at a totem. `certificate` and `key` name files of the PKI's cards. */
+/**
+ * The evidence of a card and its holder's right PIN at a totem. `certificate` and `key` name files of the PKI's cards.
+ */
 export function login(
   person: string,
   {
@@ -63,7 +65,7 @@ export const wish = (
   kind: 'certificate',
   subject: null,
   types: ['8'],
-  exemption: 'processuale',
+  bollo: { kind: 'exempt', exemption: 'processuale' },
   language: 'IT',
   requestedAt: evidence.statement.at,
   evidence,

@@ -41,10 +41,10 @@ export class TotemClient {
     return this.post('/v1/operations', { items })
   }
 
-  /** Submits and waits until all is settled: as the answer to a submission that comes again then. */
+  /** Submits, and waits until all is settled. Answers as a submission that comes again then. */
   async settled(...items: { operation: string; sealed: string }[]): Promise<Answer> {
     let answer = await this.submit(...items)
-    // A gateway that has just started on a machine that is busy says so, as to every totem.
+    // On a busy machine a gateway that has just started turns totems away for a while.
     while (answer.status === 429) {
       await delay(BUSY_MS)
       answer = await this.submit(...items)
@@ -58,7 +58,7 @@ export class TotemClient {
     return { status, body: { results } }
   }
 
-  /** `told`: what came by /v1/outcomes so far. Calls that wait at once share one poll. */
+  /** `told`: the outcomes that have come so far. Calls that wait at the same time share one poll. */
   async #outcomeOf(operation: string): Promise<unknown> {
     while (!this.#told.has(operation)) {
       this.#poll ??= this.#pollOnce().finally(() => {

@@ -7,15 +7,15 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 
 export interface SoftwareTpm {
-  /** For tpm2-tools. */
+  /** Address of the TPM for tpm2-tools. */
   tcti: string
-  /** While it sleeps it answers nothing; `stop` needs it awake. */
+  /** A sleeping TPM answers nothing; `stop` needs it awake. */
   sleep(): void
   wake(): void
   stop(): Promise<void>
 }
 
-/** A machine's TPM 2.0 (swtpm), with a state of its own: in `kept`, where it outlives it, or in a folder that goes with it. */
+/** A machine's TPM 2.0 (swtpm). Its state lies in `kept`, where it survives, or in a folder that ends with the TPM. */
 export async function startTpm(kept?: string): Promise<SoftwareTpm> {
   const folder = kept ?? mkdtempSync(join(tmpdir(), 'totem-swtpm-'))
   mkdirSync(folder, { recursive: true })
@@ -24,7 +24,7 @@ export async function startTpm(kept?: string): Promise<SoftwareTpm> {
   const child = spawn(
     'setpriv',
     [
-      // It ends with the test, however that ends.
+      // The TPM ends with the test, even if the test is killed.
       ...['--pdeathsig', 'KILL', '--', 'swtpm'],
       ...['socket', '--tpm2', '--tpmstate', `dir=${folder}`, '--flags', 'not-need-init,startup-clear'],
       ...['--server', `type=unixio,path=${socket}`, '--ctrl', `type=unixio,path=${socket}.ctrl`],

@@ -15,15 +15,15 @@ import type { Printing } from '../../../main/visit/services.ts'
 import { startVirtualPrinter, type VirtualPrinter } from '../../../simulator/printer/virtual-printer.ts'
 import { certificatePdf } from './papers.ts'
 
-// Ledger, supervisor, device process, hidraw: all real, and behind them the virtual printer with the pictures of its paper.
+// Ledger, supervisor, device process and hidraw are real. Behind them the virtual printer takes pictures of its paper.
 
-/** Of the certificate that is printed here. */
+/** Pages of the certificate that is printed here. */
 export const PAGES = 3
 const PROFILE = 'receipt-80'
-/** Steps in which the mechanism's work is measured: finer than any band. */
+/** Bytes a step of the mechanism: finer than any band. */
 const STEP_BYTES = 32
 
-/** The half of the program that prints, as it starts with the power and ends with it. */
+/** The printing half of the program, from power on to power off. */
 function startTotem(dir: string, printer: VirtualPrinter) {
   const queue = openQueue({ path: join(dir, 'queue.db'), now: Date.now })
   const journal = openJournal({ path: join(dir, 'journal.db'), totem: 'TT-0001', now: Date.now })
@@ -76,7 +76,7 @@ function startTotem(dir: string, printer: VirtualPrinter) {
     onStarted: () => {},
   })
 
-  /** From then on nothing of it happens any more. */
+  /** From then on this program does nothing any more. */
   function kill() {
     alive = false
     devices.stop()
@@ -86,9 +86,9 @@ function startTotem(dir: string, printer: VirtualPrinter) {
     devices,
     ledger: queue.value.ledger,
     journal: journal.value,
-    /** Null: the program was killed meanwhile. */
+    /** Null: the program was killed while it printed. */
     print: (printing: Printing) => Promise.race([paper.print(printing), killed]),
-    /** Resolves once the printer has been looked at and is ready. */
+    /** Resolves once the driver has seen the printer ready. */
     async ready() {
       await devices.call('printer.status', {})
       while (status !== 'ready') await once(told, 'status')
@@ -107,7 +107,7 @@ function startTotem(dir: string, printer: VirtualPrinter) {
   }
 }
 
-/** A totem with a printer and nothing else, and what its certificate looks like on paper when all goes well. */
+/** A totem with a printer and nothing else, and pictures of its certificate when all goes well. */
 export async function startPaperBench() {
   const dir = mkdtempSync(join(tmpdir(), 'ledger-'))
   const printer = await startVirtualPrinter({ profile: PROFILE, outDir: join(dir, 'paper') })
@@ -143,9 +143,9 @@ export async function startPaperBench() {
     get totem() {
       return totem
     },
-    /** What the mechanism worked through for it, with the questions in between: a fault may strike at each. */
+    /** Bytes of the certificate, with the driver's questions in between: a fault may strike at each. */
     bytes,
-    /** Which pages have come out whole since the `from`-th sheet (0 the first), by their pictures. Null: a piece of paper. */
+    /** The pages on the sheets from number `from` (0 the first), by their pictures. Null: no whole page. */
     async paper(from: number): Promise<(number | null)[]> {
       return (await pictures(from)).map((picture) => {
         const page = whole.findIndex((one) => one.equals(picture)) + 1
@@ -153,7 +153,7 @@ export async function startPaperBench() {
       })
     },
     print,
-    /** Prints, and the fault strikes after `point` bytes; when the print has ended before, then. */
+    /** Prints; the fault strikes after `point` bytes, or at the end of a shorter print. */
     async printUntil(point: number, strike: () => void, operation: string, session: string) {
       let struck = false
       printer.after(point, () => {
@@ -161,7 +161,7 @@ export async function startPaperBench() {
         strike()
       })
       const printed = await print(operation, session)
-      // Or the questions of an idle driver would set it off later.
+      // Otherwise the questions of an idle driver would trigger the fault later.
       printer.after(Number.POSITIVE_INFINITY, () => {})
       if (!struck) strike()
       return printed

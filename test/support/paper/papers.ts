@@ -3,8 +3,8 @@ import PDFDocument from 'pdfkit'
 import { PNG } from 'pngjs'
 import QRCode from 'qrcode'
 import type { ReceiptDocument } from '../../../contract/print.ts'
-import { openPdf } from '../../../native/printer/pdf.ts'
-import { type ProfileName, profiles } from '../../../native/printer/profiles.ts'
+import { type ProfileName, profiles } from '../../../native/printer/head/profiles.ts'
+import { openPdf } from '../../../native/printer/image/pdf.ts'
 
 /** A receipt with every kind of line, and the letters of the names of Italy's borderlands. */
 export const receipt: ReceiptDocument = {
@@ -87,7 +87,7 @@ export function dotsOf(png: Buffer): { width: number; height: number; dots: Uint
   }
 }
 
-/** What a page must look like on paper: pdfium's drawing at the paper's resolution, in the middle of the head. */
+/** The dots that a page must have on paper: pdfium's drawing at the paper's resolution, centred on the head. */
 export async function pageDots(
   pdf: Uint8Array,
   page: number,

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { PrinterStatus } from '../../../contract/device.ts'
-import type { ProfileName } from '../../../native/printer/profiles.ts'
-import type { PrinterService, PrintProgress } from '../../../native/printer/service.ts'
+import type { ProfileName } from '../../../native/printer/head/profiles.ts'
+import type { PrinterService, PrintProgress } from '../../../native/printer/printer.ts'
 import { type Sheet, startVirtualPrinter, type VirtualPrinter } from '../../../simulator/printer/virtual-printer.ts'
 
 type Calls = Pick<PrinterService, 'print' | 'status' | 'raster'>
@@ -15,15 +15,15 @@ type Calls = Pick<PrinterService, 'print' | 'status' | 'raster'>
 export interface PrinterBench extends Calls {
   printer: VirtualPrinter
   progress: PrintProgress[]
-  /** What the service has told, oldest first. */
+  /** Statuses that the service has reported, oldest first. */
   statuses: PrinterStatus[]
-  /** Resolves once the service tells this status, or at once when it is the last one told. */
+  /** Resolves once the service reports this status, or at once when it was the last one. */
   until(status: PrinterStatus): Promise<void>
   /** Resolves at the next progress that matches. */
   untilProgress(matches: (progress: PrintProgress) => boolean): Promise<void>
   /** Resolves once this many sheets (of this kind) have come out. */
   untilSheets(count: number, kind?: Sheet['kind']): Promise<void>
-  /** Bytes that the device process holds now, and has held at the most. */
+  /** Bytes that the device process holds now, and its peak. */
   memory(): Promise<{ now: number; peak: number }>
   /** Kills the device process where it stands and starts another. */
   crash(): Promise<void>
@@ -102,7 +102,7 @@ export async function startPrinterBench(
     },
     async stop() {
       const left = once(child, 'exit')
-      // Not asked to stop but killed: a device process whose write is stuck could not answer.
+      // Killed and not asked to stop, because a device process with a stuck write could not answer.
       child.kill('SIGKILL')
       await left
       await printer.stop()

@@ -1,7 +1,8 @@
-// The printer service alone in a process of its own: only there may LD_PRELOAD and the bed's folder be in force.
+// The printer service alone in a process of its own, because LD_PRELOAD and the bed's folder may apply only there.
 
-import type { ProfileName } from '../../../native/printer/profiles.ts'
-import { createPrinterService, type PrinterService } from '../../../native/printer/service.ts'
+import type { ProfileName } from '../../../native/printer/head/profiles.ts'
+import type { PrinterService } from '../../../native/printer/printer.ts'
+import { createPrinterService } from '../../../native/printer/service.ts'
 
 const tell = (message: unknown) => void process.send?.(message)
 const service: PrinterService = createPrinterService({
@@ -11,7 +12,7 @@ const service: PrinterService = createPrinterService({
   onProgress: (progress) => tell({ progress }),
 })
 
-// Bytes held now, and the most ever held (getrusage tells kilobytes).
+// Bytes held now, and the peak (getrusage answers in kilobytes).
 const memory = () => ({ now: process.memoryUsage().rss, peak: process.resourceUsage().maxRSS * 1024 })
 
 process.on(

@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs'
 import { ulid } from 'ulid'
 import { openQueue } from '../../../main/queue/queue.ts'
 
-// Run by queue.test.ts and killed by it: says each thing on stdout once the queue has promised it, for ever.
+// A test runs and kills this. It never ends by itself, and prints each promise of the queue.
 const [path = '', holder = '', sealed = ''] = process.argv.slice(2)
 const opened = openQueue({ path, now: Date.now })
 if (!opened.ok) throw new Error(opened.error.reason)

@@ -18,31 +18,31 @@ export type Asked = {
   items: Submission['items']
   headers: Record<string, string | string[] | undefined>
 }
-/** Answers one request in its own way; true when it has, false to leave it to the honest gateway. */
+/** Answers one request in its own way and returns true, or returns false and leaves it to the honest gateway. */
 export type Whim = (asked: Asked, response: ServerResponse) => boolean | Promise<boolean>
 
 const pem = (name: string) => readFileSync(`${PKI}/${name}`, 'utf8')
 const PAGE = 20
 
 /**
- * A gateway on a real socket with mutual TLS that knows nothing of certificates or ANPR: it issues whatever it is asked,
- * once an operation id, tells it by its outcomes, and can be told to misbehave. `now` is the clock that it tells the totem.
+ * A gateway on a real socket with mutual TLS that knows nothing of certificates or ANPR. It issues every request once
+ * an operation id, hands out the outcomes, and misbehaves on request. `now` is the clock that it tells the totem.
  */
 export async function startScriptedGateway(now: () => number) {
   await makePki(PKI)
   const outcomeKey = JSON.parse(pem('totems/TT-0001.outcome.jwk.json')) as NamedKey
   const { d: _, ...sealTo } = outcomeKey
 
-  /** What took effect, by operation id. */
+  /** Requests that took effect, by operation id. */
   const issued = new Map<string, string>()
   const effects: string[] = []
   const asked: Asked[] = []
   const journal: JournalEntry[] = []
   const heartbeats: Heartbeat[] = []
-  /** What `/v1/outcomes` tells: the cursor of each is its place, from 1. */
+  /** Outcomes for `/v1/outcomes`; the cursor of each is its place, from 1. */
   const outcomes: OutcomePage['outcomes'] = []
   const bell = new EventEmitter().setMaxListeners(0)
-  /** Polls that are held open. */
+  /** Polls held open. */
   let holding = 0
   const held = (change: 1 | -1) => {
     holding += change
@@ -77,7 +77,7 @@ export async function startScriptedGateway(now: () => number) {
     return outcome
   }
 
-  /** Takes effect once, and is told once. */
+  /** Makes a request take effect, once. */
   async function take(operation: string): Promise<void> {
     if (issued.has(operation)) return
     tell({ operation, state: 'issued', outcome: await issue(operation) })
@@ -115,7 +115,7 @@ export async function startScriptedGateway(now: () => number) {
         heartbeats.push(body as Heartbeat)
         return json(response, 200, status)
       case '/v1/operations': {
-        // What is known already is answered at once.
+        // A known request is answered at once.
         const results = items.map(({ operation }) => {
           const outcome = issued.get(operation)
           return outcome ? { operation, state: 'issued', outcome } : { operation, state: 'pending' }
@@ -144,7 +144,7 @@ export async function startScriptedGateway(now: () => number) {
       try {
         for await (const chunk of request) chunks.push(chunk)
       } catch {
-        return // The totem has gone away in the middle of its question.
+        return // The totem has gone away in the middle of its request.
       }
       const sent = Buffer.concat(chunks)
       const plain = request.headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent
@@ -172,7 +172,7 @@ export async function startScriptedGateway(now: () => number) {
   return {
     port,
     url: `https://127.0.0.1:${port}`,
-    /** What a totem of this gateway is provisioned with. */
+    /** Provisioning of a totem of this gateway. */
     credentials: {
       ca: pem('gateway-ca.pem'),
       certificate: pem('totems/TT-0001.cert.pem'),
@@ -186,7 +186,7 @@ export async function startScriptedGateway(now: () => number) {
     heartbeats,
     outcomes,
     holding: () => holding,
-    /** Resolves at the next change of how many polls are held. */
+    /** Resolves at the next change in the number of held polls. */
     holdingChanged: (signal: AbortSignal) => once(bell, 'holding', { signal }).catch(() => undefined),
     issue,
     take,
@@ -195,7 +195,7 @@ export async function startScriptedGateway(now: () => number) {
     misbehave: (next: Whim) => {
       whim = next
     },
-    /** The line: cut with everything on it, and back on the same port. */
+    /** Cuts the line with everything on it, and brings it back on the same port. */
     cut,
     restore: () => listen(port),
     close: async () => {

@@ -22,13 +22,13 @@ const HEALTHY: Heartbeat = {
   disk: { freeMb: 1 },
 }
 
-/** `wall` may be set, as a technician or a bad battery does; `run` counts on whatever the wall says. */
+/** `wall` may jump, as when a technician sets it or a battery fails; `run` counts on steadily. */
 export interface TestClock {
   wall: number
   run: number
 }
 
-/** Everything of a totem that syncing is about, on its real files and a real socket; only its waiting takes no time. */
+/** The syncing part of a totem, on real files and a real socket; only its waiting takes no time. */
 export type Totem = {
   queue: Queue
   journal: Journal
@@ -72,7 +72,7 @@ export function powerOn(options: {
     },
   })
 
-  /** Exchanges that are under way, a poll that is held open not among them: time passes only while there are none. */
+  /** Exchanges under way, held polls not counted. Time passes only while there are none. */
   let underWay = 0
   const counted =
     <A extends unknown[], R>(ask: (...args: A) => Promise<R>) =>
@@ -142,7 +142,7 @@ export function powerOn(options: {
   }
 }
 
-/** Until something has come about that no promise tells; the loop under test runs on real sockets meanwhile. */
+/** Waits for a condition that no promise reports; the loop under test runs on real sockets meanwhile. */
 export async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await turn()
 }

@@ -3,22 +3,28 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { inject } from 'vitest'
 import type { TotemConfig } from '../../../contract/config.ts'
-import type { ScreenOf } from '../../../contract/journeys/index.ts'
-import type { Bench, BenchOptions } from '../../../simulator/bench/bench.ts'
-import { DEFAULT_PIN } from '../../../simulator/card/cns.ts'
-import { type Citizen, citizenAt } from './citizen.ts'
+import type { Screen, ScreenOf } from '../../../contract/journeys/index.ts'
+import type { BenchOptions, CardChoice } from '../../../simulator/bench/office.ts'
+import { answerTo, type Wish, walksTo } from '../../../simulator/visitor/index.ts'
+import { type Hands, handsAt, type Person, type Visitor, visitorAt } from '../../../simulator/visitor/visitor.ts'
 import { type ElectronTotem, electronTotem } from './electron-totem.ts'
 
-/** An office with its totem running in a real, sandboxed Electron, and somebody in front of it. */
-export interface Office extends Citizen, Omit<ElectronTotem, 'disk'> {
+/** An office with its totem running in a real, sandboxed Electron, and a person in front of it. */
+export interface Office extends Visitor, Omit<ElectronTotem, 'disk'> {
   /** Changes the provisioning; counts from the next start. */
   provision(change: Partial<TotemConfig>): void
+  /** Waits for this screen and answers it as a person with this wish would. */
+  answers(name: Screen['screen'], wish?: Partial<Wish>): Promise<void>
+  /** Goes on as a person with this wish would, until the totem shows this screen. */
+  walksTo<S extends Screen['screen']>(name: S, wish?: Partial<Wish>): Promise<ScreenOf<S>>
+  /** From attract to the card in the reader, in Italian; the test says what comes of it. */
+  putsCard(who: string, choice?: CardChoice): Promise<void>
   /** From attract to the PIN screen, in Italian. */
-  comesWithCard(who: string, choice?: Parameters<Bench['insertCard']>[1]): Promise<void>
+  comesWithCard(who: string, choice?: CardChoice): Promise<void>
   entersPin(pin?: string): Promise<void>
-  /** From what a recognised person can come for to the people. */
+  /** From the menu to the people. */
   asksForCertificate(): Promise<ScreenOf<'person'>>
-  /** From there to the confirmation: own certificate of residence, for a court case. */
+  /** From the people to the confirmation: the person's own certificate of residence, for a court case. */
   asksForResidenza(): Promise<void>
   /** Takes the card and waits until the totem is the next person's. */
   takesCardAndGoes(): Promise<void>
@@ -27,27 +33,43 @@ export interface Office extends Citizen, Omit<ElectronTotem, 'disk'> {
 }
 
 export interface OfficeOptions extends BenchOptions {
-  /** What a technician has provisioned otherwise than on the bench. */
+  /** Provisioning that differs from the bench's. */
   provision?(config: TotemConfig): Partial<TotemConfig>
 }
 
 export async function openOffice({ provision, ...options }: OfficeOptions = {}): Promise<Office> {
   const { bench, disk, ...totem } = await electronTotem(inject('stage'), options)
-  const citizen = new Proxy({} as Citizen, {
+  const visitor = new Proxy({} as Visitor, {
     // The person stays the same when the totem is restarted.
-    get: (_target, name: keyof Citizen) => citizenAt(totem.app())[name],
+    get: (_target, name: keyof Visitor) => visitorAt(totem.app())[name],
   })
+  let hands: Hands | null = null
+  function person(): Person {
+    if (!hands) throw new Error('nobody has come with a card')
+    return { ...office, ...hands }
+  }
 
   const office: Office = {
-    page: () => citizen.page(),
-    screen: () => citizen.screen(),
+    page: () => visitor.page(),
+    screen: () => visitor.screen(),
     async sees(...names) {
-      const seen = await citizen.sees(...names)
+      const seen = await visitor.sees(...names)
       disk.lookSoon()
       return seen
     },
-    touches: (words) => citizen.touches(words),
-    types: (pin) => citizen.types(pin),
+    touches: (words) => visitor.touches(words),
+    async presses(text, values) {
+      await visitor.presses(text, values)
+      disk.lookSoon()
+    },
+    types: (digits) => visitor.types(digits),
+    async answers(name, wish) {
+      const seen = await office.sees(name)
+      const act = answerTo(seen, wish)
+      if (!act) throw new Error(`nothing is to be done on ${JSON.stringify(seen)}`)
+      await act(person())
+    },
+    walksTo: (name, wish) => walksTo(person(), name, wish),
     bench,
     app: totem.app,
     pid: totem.pid,
@@ -60,35 +82,23 @@ export async function openOffice({ provision, ...options }: OfficeOptions = {}):
       const { config, configFile } = bench.totem
       writeFileSync(configFile, JSON.stringify({ ...config, ...change }))
     },
+    async putsCard(who, choice) {
+      hands = handsAt(bench, who, choice)
+      await office.walksTo('card')
+      await hands.laysCard()
+    },
     async comesWithCard(who, choice) {
-      await office.touches('Inizia')
-      await office.sees('language')
-      await office.touches('Italiano')
-      await office.sees('card')
-      await bench.insertCard(who, choice)
+      await office.putsCard(who, choice)
       await office.sees('pin')
     },
-    async entersPin(pin = DEFAULT_PIN) {
-      await office.types(pin)
-      await office.touches('Conferma il PIN')
-    },
+    entersPin: (pin) => office.answers('pin', pin === undefined ? {} : { pin }),
     async asksForCertificate() {
-      await office.sees('menu')
-      await office.touches('Un certificato')
+      await office.answers('menu')
       return office.sees('person')
     },
     async asksForResidenza() {
-      const { people } = await office.asksForCertificate()
-      await office.touches(people.find(({ self }) => self)?.name ?? '')
-      await office.sees('certificate')
-      await office.touches('Certificato di residenza')
-      await office.sees('purpose')
-      await office.touches('Una causa in tribunale')
-      const { screen } = await office.sees('preview', 'confirm')
-      if (screen === 'preview') {
-        await office.touches('È tutto giusto')
-        await office.sees('confirm')
-      }
+      await office.asksForCertificate()
+      await office.walksTo('confirm')
     },
     async takesCardAndGoes() {
       await bench.removeCard()

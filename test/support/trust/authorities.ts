@@ -123,7 +123,7 @@ export async function cardCertificate(
   return new Uint8Array(certificate.rawData)
 }
 
-/** An extension that nobody here understands. */
+/** An extension that no part of the product understands. */
 export const unknownExtension = (critical: boolean) =>
   new Extension('1.3.6.1.4.1.99999.1', critical, Uint8Array.of(5, 0))
 

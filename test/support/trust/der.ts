@@ -1,7 +1,7 @@
 import type { X509Certificate } from '@peculiar/x509'
 import { ObjectIdentifier } from 'asn1js'
 
-/** Writes DER byte by byte, as a library would not: for what a forger makes. */
+/** Writes DER byte by byte, for forgeries that no library would write. */
 export function der(tag: number, ...contents: Uint8Array[]): Buffer {
   const content = Buffer.concat(contents)
   const digits: number[] = []

@@ -32,13 +32,13 @@ export function temporary(): string {
   return folder
 }
 
-/** The bench's trust list with another sequence, signed by whoever signs it. */
+/** The bench's trust list with another sequence, signed by its usual signer. */
 export async function listOf(sequence: number, change: (list: TrustList) => TrustList = (list) => list) {
   const key = JSON.parse(readFileSync(join(PKI, 'trust-list.key.jwk.json'), 'utf8')) as JWK
   return signTrustList(change(await trustListOf(PKI, sequence)), key)
 }
 
-/** A `pki` folder whose card-ca is the bench's foreign-ca: the CRLs issued there bear the right name and another key. */
+/** A `pki` folder whose card-ca is the bench's foreign-ca: its CRLs bear the right name and another key's signature. */
 export function foreignPki(): string {
   const folder = temporary()
   for (const [from, to] of [
@@ -52,7 +52,7 @@ export function foreignPki(): string {
 
 const RSA = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }
 
-/** Anna Bianchi's CNS, the same key in another certificate, which says where its issuer's CRL is (base64 DER). */
+/** Anna Bianchi's CNS with the same key in another certificate, which names its issuer's CRL (base64 DER). */
 export async function certificateNaming(distributionPoints: string[]): Promise<string> {
   const pem = (name: string) => readFileSync(join(PKI, name), 'utf8')
   const caKey = createPrivateKey(pem('card-ca.key.pem')).export({ format: 'der', type: 'pkcs8' })
@@ -72,7 +72,7 @@ export async function certificateNaming(distributionPoints: string[]): Promise<s
   return Buffer.from(card.rawData).toString('base64')
 }
 
-/** An issuer's web server on the loopback, and the paths that were asked of it. */
+/** An issuer's web server on the loopback, and the paths of its requests. */
 export async function issuerServer(answer: RequestListener) {
   const asked: string[] = []
   const server = createServer((request, response) => {

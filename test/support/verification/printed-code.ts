@@ -10,7 +10,7 @@ import { DOT, moduleOf, QUIET_MODULES } from '../../../main/documents/sheet.ts'
 export interface Paper {
   side: number
   modules: number
-  /** Of a module. */
+  /** Dots a module. */
   pitch: number
   version: number
   dots: Uint8Array
@@ -53,8 +53,8 @@ const spotModules = ({ modules }: Paper): number => Math.ceil(modules * Math.sqr
 const FINDER = 8
 
 /**
- * Spots all over a code, twenty-five places in black and in white. Those on a finder pattern apart: no error correction
- * covers it, and without one of the three no reader knows that there is a code.
+ * Spots all over a code, in twenty-five places, black and white. Spots on a finder pattern stand apart: no error
+ * correction covers it, and no reader finds a code that lacks one of the three.
  */
 export function spotsOf(paper: Paper): { aside: Spot[]; onFinder: Spot[] } {
   const { modules } = paper
@@ -85,10 +85,10 @@ export function pngOf(paper: Paper): Buffer {
 
 const WASM = readFileSync(fileURLToPath(import.meta.resolve('zxing-wasm/reader/zxing_reader.wasm')))
 const codesIn = createPictureReader(new Uint8Array(WASM))
-/** What the page and the command line read. */
+/** Reads as the page and the command line do. */
 export const readByZxing = async (paper: Paper): Promise<string | null> => (await codesIn(rgba(paper)))[0] ?? null
 
-/** What a scanner of another make reads: zbar. */
+/** Reads as a scanner of another make does: zbar. */
 export function readByZbar(paper: Paper): string | null {
   const { side, dots } = paper
   // A plain graymap: a PNG takes longer to pack than to read.

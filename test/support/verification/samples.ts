@@ -15,7 +15,7 @@ const certificate = {
   operation: OPERATION,
   types: ['8', '16'],
   protocol: '20261122-0001234567',
-  // Of no pattern, as of a real file: a pattern would be compressed away.
+  // Without a pattern, as in a real file: a pattern would be compressed away.
   pdfSha256: 'c0535e4be2b79ffd93291305436bf889314e4a3faec05ecffcbb7df31ad9e51a',
 }
 const subject = { surname: 'ŽERJAV GROßRUBATSCHER', name: 'NICOLÒ ĐORĐE', codiceFiscale: 'ZRJNCL80A01L424H' }
@@ -45,7 +45,7 @@ export const samples = {
   coverSlip: { document: 'coverSlip', ...common, validUntil: '2027-02-02T09:30:00.000Z', ...certificate, subject },
 } as const satisfies Record<string, VerificationClaims>
 
-/** The three of the table in anpr.md §6.4. */
+/** Codes of three usual sizes: one person's address, a family of five, and a receipt with a fingerprint. */
 export const sized = {
   'residenza, one person, full address': {
     document: 'visura',
@@ -57,7 +57,7 @@ export const sized = {
   'contestuale and SHA-256 of the PDF': samples.receipt,
 } as const satisfies Record<string, VerificationClaims>
 
-/** A totem, its key list, and somebody who signs for it. */
+/** A totem, its key list, and a signer that has its key. */
 export async function signingTotem(totem = TOTEM) {
   const pair = await verificationKeyPair(totem)
   const listed = { ...pair.listed, notBefore: '2026-01-01T00:00:00Z', notAfter: '2028-01-01T00:00:00Z' }
@@ -77,7 +77,7 @@ export function signed(claims: VerificationClaims, signer: VerificationSigner): 
   return code.value
 }
 
-/** Codes that were signed once, of `receipt` and `dichiarazioneSostitutiva`, and the list that they were signed for. */
+/** Codes of `receipt` and `dichiarazioneSostitutiva` that were signed once, and their key list. */
 export const frozenKeys: VerificationKeys = {
   sequence: 1,
   issued: '2026-11-20T00:00:00Z',

@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 
 const run = promisify(execFile)
 
-/** What `totem verify` says of the code that zbarimg reads on a sheet's picture. `pki`: the bench's folder of keys. */
+/** The verdict of `totem verify` on the code that zbarimg reads on a sheet's picture. `pki`: the bench's keys. */
 export async function verified(pki: string, sheet: { path: string }) {
   const { stdout: code } = await run('zbarimg', ['-q', '--raw', sheet.path])
   const file = (name: string) => path.join(pki, name)
