@@ -151,9 +151,9 @@ describe('the list of the gateway’s keys at the totem', () => {
     writeFileSync(list, await signed(turning()))
     const store = await start()
     expect(store.sealingKey().kid).toBe(current())
-    store.heard(NOW + 21 * DAY_MS)
+    store.noteTime(NOW + 21 * DAY_MS)
     expect(store.sealingKey().kid).toBe(next())
-    store.heard(NOW)
+    store.noteTime(NOW)
     expect(store.sealingKey().kid).toBe(current())
   })
   test.each([
@@ -165,7 +165,7 @@ describe('the list of the gateway’s keys at the totem', () => {
     clock.now = NOW + days * DAY_MS
     const store = await start()
     expect(store.sealingKey().kid).toBe(kid())
-    store.heard(NOW)
+    store.noteTime(NOW)
     expect(store.sealingKey().kid).toBe(current())
   })
 })
