@@ -28,6 +28,18 @@ export const states = {
   leave: leave.states,
 } satisfies Record<JourneyName, object>
 
+/** All of them, as one machine holds them. */
+export const visitStates = Object.assign({}, ...Object.values(states)) as Joined<typeof states>
+type Joined<Parts> = (
+  Parts[keyof Parts] extends infer Part
+    ? Part extends Part
+      ? (part: Part) => void
+      : never
+    : never
+) extends (all: infer All) => void
+  ? All
+  : never
+
 /** What is shown in each state, by journey and by the state's name. */
 export const screens = {
   arrive: arrive.screens,

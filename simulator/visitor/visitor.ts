@@ -20,7 +20,7 @@ export interface Visitor {
   /** Touches the button with these words (the start of them is enough). */
   touches(words: string): Promise<void>
   /** Touches the button that says this text. */
-  presses(text: Text, values?: Record<string, number>): Promise<void>
+  presses(text: Text, values?: Record<string, string | number>): Promise<void>
   types(digits: string): Promise<void>
 }
 
