@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { totemId } from './identity.ts'
 import { revocationPolicy } from './trust.ts'
 
-/** Thermal heads that native/printer/profiles.ts knows. */
+/** Thermal heads that native/printer/head/profiles.ts knows. */
 export const printerProfile = z.enum(['a4-kiosk', 'receipt-80', 'receipt-80-tear'])
 export type HeadProfile = z.infer<typeof printerProfile>
 

@@ -204,8 +204,8 @@ export const deviceEvent = z.discriminatedUnion('event', [
   z.strictObject({ event: z.literal('card'), card: cardState }),
   z.strictObject({ event: z.literal('printer'), status: printerStatus }),
   /**
-   * `taken` and `retracted` come from a printer that holds a sheet out until it is taken, some time after its page was
-   * acknowledged, and only for the sheet that is still held when its job ends; the ones before it were let fall.
+   * `taken` and `retracted` come from a printer that holds a sheet out, some time after its page was acknowledged. They
+   * concern only the sheet that is still held when its job ends; the printer dropped the ones before.
    */
   z.strictObject({
     event: z.literal('print'),

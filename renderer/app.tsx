@@ -40,13 +40,14 @@ function Frame({ view }: { view: View }) {
   )
 }
 
-/** What makes a screen another one: its buttons must not be those of the screen before. */
+/** Two screens with different keys are different: the buttons of one must not become those of the next. */
 function screenKey({ screen, cardLost }: View): string {
   if (cardLost) return 'card lost'
-  return screen.screen === 'purpose' ? `purpose ${screen.more}` : screen.screen
+  // A second screen of answers under the same name.
+  return 'more' in screen ? `${screen.screen} ${screen.more}` : screen.screen
 }
 
-/** What the view and the preferences mean for the whole page: language, millimetres, theme. */
+/** Applies the view and the preferences to the whole page: language, millimetres, theme. */
 function useDocument(view: View | null, { larger, contrast, lowered }: Preferences): void {
   const mmPerPixel = view?.totem.mmPerPixel
   const language = view?.language
@@ -59,8 +60,8 @@ function useDocument(view: View | null, { larger, contrast, lowered }: Preferenc
     page.toggleAttribute('data-lowered', lowered)
   }, [mmPerPixel, language, larger, contrast, lowered])
 
-  // The kiosk's shell locks the window; what a page can do by itself is stopped here: a long press opens a menu, a
-  // drag carries a picture away, a wheel with Ctrl zooms and strands the next person.
+  // The kiosk's shell locks the window, and this stops what a page does by itself: a long press opens a menu, a drag
+  // carries a picture away, a wheel with Ctrl zooms and strands the next person.
   useEffect(() => {
     const stop = (event: Event) => event.preventDefault()
     const events = ['contextmenu', 'dragstart', 'selectstart', 'gesturestart', 'wheel'] as const

@@ -8,7 +8,7 @@ declare global {
   }
 }
 
-/** Tells main what the person answers on this screen; what comes of it comes as a new View. */
+/** Tells main what the person answers on this screen. Main answers with a new View. */
 export function answer(given: Answer): void {
   void window.totem.answer(given).catch(refresh)
 }
@@ -19,8 +19,8 @@ export function stay(): void {
 }
 
 /**
- * Hands the PIN on and overwrites it. The bridge copies the bytes before it returns, so the overwrite does not wait
- * for main's answer (invariant 3).
+ * SECURITY: hands the PIN on and overwrites it. The bridge copies the bytes before it returns, so the overwrite does
+ * not wait for main's answer (invariant 3).
  */
 export function enterPin(pin: Uint8Array): void {
   const sent = window.totem.enterPin(pin)
@@ -35,7 +35,7 @@ export function previewPage(page: number): ReturnType<TotemBridge['previewPage']
 
 let show: (view: View) => void = () => undefined
 
-/** Receives every View that main pushes, and the current one at once. A View that is not one is a bug of main. */
+/** Receives the current View at once and every View that main pushes. One that does not parse is a bug of main. */
 export function connect(receive: (view: View) => void): () => void {
   show = receive
   const disconnect = window.totem.onView((pushed) => receive(view.parse(pushed)))
@@ -43,7 +43,7 @@ export function connect(receive: (view: View) => void): () => void {
   return disconnect
 }
 
-/** After a refused request or a broken screen main is asked where the visit stands: main alone knows. */
+/** Asks main where the visit stands, after a refused request or a broken screen: main alone knows. */
 export function refresh(): void {
   window.totem.current(undefined).then(
     (current) => show(view.parse(current)),

@@ -4,10 +4,10 @@ import { refresh } from './bridge.ts'
 import { messages } from './i18n/messages.ts'
 import { useView } from './store.ts'
 
-/** A broken screen is tried again after this long: time to read the apology, short of losing patience. */
+/** A broken screen is tried again after this long: enough to read the apology, and nobody loses patience. */
 const RETRY_MS = 4_000
 
-/** A bug in a screen costs the person an apology, not the visit: main still has it and is asked for its view. */
+/** A bug in a screen costs an apology, not the visit: main still has it, and the page asks for the view again. */
 export class Failure extends Component<{ children: ReactNode }, { failed: boolean }> {
   override state = { failed: false }
   #retry: ReturnType<typeof setTimeout> | undefined
@@ -33,7 +33,7 @@ export class Failure extends Component<{ children: ReactNode }, { failed: boolea
 
   override render() {
     if (!this.state.failed) return this.props.children
-    // Plain elements: whatever broke may be among the components.
+    // These are plain elements, since one of the components may be what broke.
     const language: Language = useView.getState().view?.language ?? 'it'
     const text = messages[language]
     return (

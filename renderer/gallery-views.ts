@@ -25,7 +25,7 @@ const samples: { [Name in ScreenName]: Sampled<Name> } = {
   ...leave,
 }
 
-/** The views that stand over a screen of another sample: the idle warning, the cover while a card is away. */
+/** Views in which something stands over the screen of a sample: the idle warning, the cover while a card is away. */
 const covered: Record<string, { sample: string } & Partial<View>> = {
   idle: { sample: 'person', idle: { secondsLeft: 27 } },
   'card-lost-cie': { sample: 'person', cardLost: true, contactless: true },

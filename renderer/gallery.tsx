@@ -9,8 +9,8 @@ import { Failure } from './failure.tsx'
 import { galleryViews } from './gallery-views.ts'
 import { receive, usePreferences } from './store.ts'
 
-// Any screen by ?screen=…&lang=…, with &larger &contrast &lowered; without a screen, a list of all. For us, never
-// in the totem: vite builds it only with --mode gallery.
+// Shows any screen by ?screen=…&lang=…, with &larger &contrast &lowered; without a screen, the list of all. Vite builds
+// it with --mode gallery only, so it is never in the totem.
 const asked = new URLSearchParams(location.search)
 const lang = language.catch('it').parse(asked.get('lang'))
 const shown = galleryViews(lang)[asked.get('screen') ?? '']
@@ -41,7 +41,7 @@ if (shown) {
     </ul>,
   )
 
-/** A main that shows one view and answers nothing else, but for a preview page of grey lines. */
+/** A main that shows one view and gives a preview page of grey lines, and answers nothing else. */
 function pretendMain(view: View): TotemBridge {
   const quiet = () => Promise.resolve(undefined)
   const methods: Partial<TotemBridge> = {

@@ -9,7 +9,7 @@ const root = document.getElementById('root')
 if (!root) throw new Error('index.html has no #root')
 
 connect(receive)
-// The first picture already has its letters: a page that jumps from one font to another looks broken.
+// The first picture waits for its letters: a page that jumps from one font to another looks broken.
 await Promise.allSettled([400, 600, 700].map((weight) => document.fonts.load(`${weight} 1em "Titillium Web"`)))
 createRoot(root).render(
   <Failure>

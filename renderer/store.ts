@@ -1,7 +1,7 @@
 import { create } from 'zustand'
 import type { View } from '../contract/visit.ts'
 
-/** Mirror of main's last View, nothing more: the visit's truth is never here. */
+/** The mirror of main's last View. The visit's truth is never here. */
 export const useView = create<{ view: View | null }>()(() => ({ view: null }))
 
 /** A late message is never shown over a newer one. */
@@ -13,7 +13,7 @@ export function receive(received: View): void {
   useView.setState(({ view }) => ({ view: newest(view, received) }))
 }
 
-/** What a person has set for their own eyes and arms. Dies with the renderer, that is with the visit. */
+/** The person's own settings for eyes and arms. They end with the renderer, that is with the visit. */
 export type Preferences = { larger: boolean; contrast: boolean; lowered: boolean }
 
 export const usePreferences = create<Preferences>()(() => ({ larger: false, contrast: false, lowered: false }))

@@ -2,12 +2,12 @@ import { useEffect } from 'react'
 import type { View } from '../contract/visit.ts'
 import { stay } from './bridge.ts'
 
-/** Main's idle time is counted in tens of seconds: telling it more often than this would only load the line. */
+/** Main counts idle time in tens of seconds, so telling it more often than this would only cost calls. */
 const TELL_EVERY_MS = 5_000
 
 /**
- * Tells main that somebody is here while they touch what main doesn't see: PIN digits, help, larger text. While the
- * warning is up only its own buttons answer, or a sleeve on the glass would keep a stranger's visit open.
+ * Tells main that the person is here while they touch what main does not see: PIN digits, help, larger text. While the
+ * warning is up only its own buttons count, because a sleeve on the glass could keep a stranger's visit open.
  */
 export function useActivity(view: View | null): void {
   const listening = view?.canLeave === true && view.idle === null
@@ -19,7 +19,7 @@ export function useActivity(view: View | null): void {
       told = performance.now()
       stay()
     }
-    // While capturing: a react-aria button keeps the events that it uses to itself.
+    // The listeners capture, because a react-aria button stops the events that it uses.
     window.addEventListener('pointerdown', tell, true)
     window.addEventListener('keydown', tell, true)
     return () => {

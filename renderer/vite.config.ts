@@ -7,7 +7,7 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 /** `--mode gallery` builds the gallery of all screens instead of the totem, into its own folder. */
 export default defineConfig(({ mode }) => ({
   root: here('.'),
-  // Loaded from app://totem/: nothing may point at the root of a server.
+  // The page comes from app://totem/, so nothing may point at the root of a server.
   base: './',
   plugins: [react()],
   build: {

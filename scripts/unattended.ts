@@ -7,8 +7,8 @@ import type { Screen } from '../contract/journeys/index.ts'
 import { type View, view as viewSchema } from '../contract/visit.ts'
 import { exportJournal } from '../main/journal/export.ts'
 import { openJournal } from '../main/journal/journal.ts'
-import type { Bench } from '../simulator/bench/bench.ts'
 import { driveTotem, type Stage } from '../simulator/bench/launch.ts'
+import type { Bench } from '../simulator/bench/office.ts'
 import { answerTo } from '../simulator/visitor/index.ts'
 import { handsAt, visitorAt } from '../simulator/visitor/visitor.ts'
 
@@ -84,7 +84,7 @@ async function visit(app: ElectronApplication, bench: Bench, screens: string, st
     const act = isWhole(view.screen) ? answerTo(view.screen) : null
     if (answered || (pictured && !act)) continue
     await delay(REACTION_MS)
-    // The totem may have gone on meanwhile: what is answered is what is shown now.
+    // The totem may have gone on meanwhile: the person answers only the screen that is shown now.
     if (views.waiting()) continue
     await picture(page, path.join(screens, `${String(steps.length + 1).padStart(2, '0')}-${screen}.png`))
     pictured = true

@@ -10,6 +10,8 @@ import * as menu from './menu.ts'
 import * as paper from './paper.ts'
 import * as visura from './visura.ts'
 
+export type { OutOfService } from './arrive.ts'
+
 /** The journeys of a visit. Each adds its screens and answers to the contract; main and renderer list the same names. */
 export const journeys = { arrive, identify, menu, collect, certificate, visura, declaration, paper, leave }
 export type JourneyName = keyof typeof journeys

@@ -1,3 +1,4 @@
+// Over 400 lines: every kind of block writes into one flow of bands, marks and tags, which one function holds.
 import QRCode from 'qrcode'
 import { type Line, mm, setLines } from './lines.ts'
 import type { Block, Choice, Fact, Paper, Run, Source, Table, Words } from './model.ts'

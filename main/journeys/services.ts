@@ -1,5 +1,5 @@
 import { ulid } from 'ulid'
-import type { OutOfService } from '../../contract/journeys/arrive.ts'
+import type { OutOfService } from '../../contract/journeys/index.ts'
 import { freeBytes } from '../disk.ts'
 import type { WritingOptions } from '../documents/facts.ts'
 import type { Journal } from '../journal/journal.ts'

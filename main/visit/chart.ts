@@ -1,7 +1,6 @@
 import { assign, fromPromise, setup } from 'xstate'
 import type { PrinterStatus } from '../../contract/device.ts'
-import type { OutOfService } from '../../contract/journeys/arrive.ts'
-import type { Answer, Screen } from '../../contract/journeys/index.ts'
+import type { Answer, OutOfService, Screen } from '../../contract/journeys/index.ts'
 import { service } from '../../contract/journeys/lists.ts'
 import type { VisitServices } from './services.ts'
 import { broken, type Step, type Task } from './step.ts'

@@ -1,7 +1,7 @@
 import type { CardReadout, PrinterStatus, PrintSheet } from '../../contract/device.ts'
 import type { Evidence } from '../../contract/evidence.ts'
 import type { FamilyMember, IssuedOutcome } from '../../contract/gateway.ts'
-import type { OutOfService } from '../../contract/journeys/arrive.ts'
+import type { OutOfService } from '../../contract/journeys/index.ts'
 import type { Printed, TakenHome } from '../../contract/journeys/lists.ts'
 import type { Language } from '../../contract/language.ts'
 import type { Refusal } from '../../contract/refusal.ts'

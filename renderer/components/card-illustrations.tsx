@@ -2,7 +2,7 @@ import { useText } from '../i18n/use-text.ts'
 import { useShownView } from '../view-context.ts'
 import { CardAndReader } from './illustrations.tsx'
 
-// Drawings of the CIE and of the two ways in which a card meets this totem's reader (colours: theme/illustrations.css).
+// Drawings of the CIE and of the two ways in which a card meets the reader (colours: theme/card-illustrations.css).
 type Labelled = { label: string }
 
 /** Front of a CIE 3.0, 85.6 × 54 mm at 2.5 units a millimetre: photo on the left, no contacts, the CAN bottom right. */

@@ -3,7 +3,7 @@ import { CardAtReader } from './card-illustrations.tsx'
 import { Points } from './facts.tsx'
 import { Screen } from './screen.tsx'
 
-/** In place of any screen while its card is away: what was shown is not in the page any more. */
+/** Stands in place of any screen while its card is away, so that the page no longer holds what was shown. */
 export function CardLost() {
   const text = useText()
   return (

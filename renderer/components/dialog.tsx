@@ -4,7 +4,7 @@ import { Settling } from './press-guard.tsx'
 
 type Dialog = { title: string; open: boolean; onClose?: () => void; urgent?: boolean; children: ReactNode }
 
-/** A panel over everything. `onClose` absent: it closes only when main says so. */
+/** A panel over everything. Without `onClose` it closes only when main says so. */
 export function Dialog({ title, open, onClose, urgent = false, children }: Dialog) {
   return (
     <ModalOverlay

@@ -2,7 +2,7 @@ import { Icon, type IconName } from './icon.tsx'
 
 export type Point = { icon: IconName; title: string; line: string; tone?: 'success' | 'warning' }
 
-/** What a person should know, one point a row: nothing here is touched. */
+/** Facts that a person should know, one a row. Nothing here is touched. */
 export function Points({ points }: { points: readonly Point[] }) {
   return (
     <ul className="points">
@@ -21,7 +21,7 @@ export function Points({ points }: { points: readonly Point[] }) {
   )
 }
 
-/** Something that must not be missed, in words as well as in colour. */
+/** A sentence that must not be missed: its words and its colour say the same. */
 export function Notice({
   icon = 'info',
   tone,

@@ -1,4 +1,4 @@
-/** Own line icons on a 24-unit grid; round caps, one weight, always beside a word (EN 301 549: never alone). */
+/** The totem's own line icons: 24-unit grid, round caps, one weight. None stands without a word (EN 301 549). */
 const PATHS = {
   language:
     'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18ZM3 12h18M12 3c2.6 2.6 3.8 5.6 3.8 9s-1.2 6.4-3.8 9c-2.6-2.6-3.8-5.6-3.8-9S9.4 5.6 12 3Z',

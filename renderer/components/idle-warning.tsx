@@ -6,10 +6,10 @@ import { Dialog } from './dialog.tsx'
 import { Icon } from './icon.tsx'
 import { TouchButton } from './touch-button.tsx'
 
-/** The warning is heard when it comes up and again when this little is left (EAA annex I: more than one sense). */
+/** The warning sounds when it comes up and again when this little is left (EAA annex I: more than one sense). */
 const SECOND_CUE_SECONDS = 10
 
-/** Over everything while main counts down; main takes it away when the person says they are here. */
+/** Stands over everything while main counts down. Main takes it away when the person says that they are here. */
 export function IdleWarning() {
   const text = useText()
   const { idle } = useShownView()
@@ -41,7 +41,7 @@ export function IdleWarning() {
   )
 }
 
-/** Soft tones made on the spot, so that no sound file has to be loaded. */
+/** Soft tones. The page makes them itself, so that it loads no sound file. */
 function beep(times: number): void {
   const audio = new AudioContext()
   for (let tone = 0; tone < times; tone++) {
@@ -49,7 +49,7 @@ function beep(times: number): void {
     const oscillator = audio.createOscillator()
     const volume = audio.createGain()
     oscillator.frequency.value = 660
-    // Ramps instead of steps: a tone that is cut clicks in a cheap loudspeaker.
+    // The volume ramps, because a tone that is cut clicks in a cheap loudspeaker.
     volume.gain.setValueAtTime(0, start)
     volume.gain.linearRampToValueAtTime(0.2, start + 0.03)
     volume.gain.linearRampToValueAtTime(0, start + 0.25)

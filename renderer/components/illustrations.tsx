@@ -1,6 +1,6 @@
 /**
- * Own drawings of this totem's reader, printer and card. Colours are classes (theme/illustrations.css), so that they
- * follow the high-contrast theme; movement only shows where to look and stops for who asks for less of it.
+ * The totem's own drawings of its reader, printer and card. Colours are classes (theme/illustrations.css and town.css),
+ * so that they follow the high-contrast theme. Movement shows where to look, and stops for a person who wants less.
  */
 type Labelled = { label: string }
 
@@ -144,7 +144,7 @@ export function ToTheCounter({ label }: Labelled) {
   )
 }
 
-/** The register that is being asked: a sheet, the line to it, the archive. Nothing to do but wait. */
+/** The totem asks the register: a sheet, the line, the archive. The person waits. */
 export function AskingRegister({ label }: Labelled) {
   return (
     <svg className="illustration" viewBox="0 0 400 260" role="img" aria-label={label}>

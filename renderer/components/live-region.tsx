@@ -3,7 +3,7 @@ import { create } from 'zustand'
 
 const useSpoken = create<{ title: string }>()(() => ({ title: '' }))
 
-/** Where a screen reader hears that the screen has changed: one element that stays, or nothing would be spoken. */
+/** Tells a screen reader that the screen has changed. The element must stay, or nothing would be spoken. */
 export function LiveRegion() {
   const title = useSpoken((spoken) => spoken.title)
   return (

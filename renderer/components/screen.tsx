@@ -10,27 +10,27 @@ import { TouchButton } from './touch-button.tsx'
 type Screen = {
   title: string
   lead?: string
-  /** What is only looked at: it may stand high on the glass. */
+  /** Only looked at, so it may stand high on the glass. */
   figure?: ReactNode
-  /** What is touched: it moves down when the controls are lowered. */
+  /** Touched, so it moves down when the controls are lowered. */
   children?: ReactNode
-  /** `ends`: it ends the visit, so the other button that does so is not shown. */
+  /** `ends`: this button ends the visit, so the other one that does is not shown. */
   main?: { label: string; icon?: IconName; onPress: () => void; disabled?: boolean; ends?: boolean }
-  /** `wait`: nothing to touch, the figure takes the height. */
+  /** `wait`: there is nothing to touch, and the figure takes the height. */
   kind?: 'answers' | 'wait' | 'verdict'
   tone?: 'success' | 'warning' | 'danger'
 }
 
 /**
- * The composition of every screen: steps, one question, what is looked at, what is touched, and the row of actions
- * that never moves (back left, end of visit beside it, main action right).
+ * The composition of every screen: steps, one question, a figure, the answers, and the row of actions. The row never
+ * moves: back is on the left, the end of the visit beside it, the main action on the right.
  */
 export function Screen({ title, lead, figure, children, main, kind = 'answers', tone }: Screen) {
   const text = useText()
   const { step, canGoBack, canLeave } = useShownView()
   const section = useRef<HTMLElement>(null)
   useAnnouncement(title)
-  // Tab starts from the new screen, not from where the old one was.
+  // The focus moves here, so that Tab starts from the new screen and not from the place of the old one.
   useEffect(() => section.current?.focus({ preventScroll: true }), [])
 
   return (
@@ -74,7 +74,7 @@ export function Screen({ title, lead, figure, children, main, kind = 'answers', 
   )
 }
 
-/** Three dots that take turns: something is going on and nothing is asked. */
+/** Three dots that take turns: the totem works and asks nothing. */
 export function Waiting() {
   return (
     <div className="waiting" aria-hidden="true">

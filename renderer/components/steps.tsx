@@ -2,7 +2,7 @@ import { steps } from '../../contract/steps.ts'
 import type { View } from '../../contract/visit.ts'
 import { useText } from '../i18n/use-text.ts'
 
-/** Progress with names; what is done, what is now, what comes. */
+/** Progress with names: the steps that are done, the present one, the steps to come. */
 export function Steps({ step }: { step: NonNullable<View['step']> }) {
   const text = useText()
   const now = steps.indexOf(step)

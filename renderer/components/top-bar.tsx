@@ -10,7 +10,7 @@ import { Points } from './facts.tsx'
 import { Icon, type IconName } from './icon.tsx'
 import { AnswerCard, TouchButton } from './touch-button.tsx'
 
-/** Always there: whose totem this is, and the three things that anyone may need on any screen. */
+/** The bar is always there: the office's name, and the three things that a person may need on any screen. */
 export function TopBar() {
   const text = useText()
   const { language, totem, screen, cardLost } = useShownView()
@@ -92,7 +92,7 @@ function Choice({ name, icon }: { name: keyof Preferences; icon: IconName }) {
   )
 }
 
-/** A slab, its screen, the paper coming out: the product's mark. */
+/** The product's mark: a slab, its screen, the paper coming out. */
 function Mark() {
   return (
     <svg className="mark" viewBox="0 0 40 40" aria-hidden="true" focusable="false">

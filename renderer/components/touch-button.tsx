@@ -13,8 +13,8 @@ type TouchButton = {
 }
 
 /**
- * Every control of the totem. Behaviour is react-aria's (a finger that slides off does nothing, a keyboard works); a
- * touched key takes no focus, so that which key was touched last can't be read from the page.
+ * Every control of the totem. react-aria gives the behaviour: a finger that slides off does nothing, a keyboard works.
+ * SECURITY: a touched key takes no focus, or the page would show which digit of the PIN was touched last.
  */
 export function TouchButton({ onPress, className = '', label, disabled = false, pressed, children }: TouchButton) {
   const press = useSettled(onPress)

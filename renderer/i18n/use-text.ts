@@ -5,7 +5,7 @@ import type { MessageValues } from './message-values.ts'
 import { type MessageId, messages } from './messages.ts'
 
 type ValuesOf<Id> = Id extends keyof MessageValues ? MessageValues[Id] : unknown
-/** Where one of several messages is shown: the values of them all. */
+/** The values that one of several messages may take: those of all. */
 type Values<Id extends MessageId> = (Id extends unknown ? (values: ValuesOf<Id>) => void : never) extends (
   values: infer All,
 ) => void
@@ -38,7 +38,7 @@ export function useDay(): (day: string) => string {
   return (day) => intl.formatDate(day, { dateStyle: 'long', timeZone: 'UTC' })
 }
 
-/** The same message in the other languages of the screen, for whoever does not read this one. It takes no values. */
+/** The same message in the other languages of the screen, for people who do not read this one. It takes no values. */
 export function useOthers(): (id: MessageId) => string {
   const { locale } = useIntl()
   return (id) =>

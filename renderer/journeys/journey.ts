@@ -20,5 +20,5 @@ export interface Sampled<S extends ScreenName> extends Partial<Pick<View, 'canGo
   withoutSteps?: Samples<S>
 }
 
-/** Samples of each screen: a screen without one does not compile. Unless said otherwise nobody can go back, all can leave. */
+/** Samples of each screen: a screen without one does not compile. Without a frame, leave is offered and back is not. */
 export type SamplesOf<J extends JourneyName> = { [Name in ScreensOf<J>]: Sampled<Name> }

@@ -7,7 +7,7 @@ import './keyboard.css'
 
 const DIGITS = ['1', '2', '3', '4', '5', '6', '7', '8', '9'] as const
 
-/** The ten digits on the glass, and the two ways to take some back. */
+/** The ten digits on the glass, and the two keys that take some back. */
 export function DigitKeys({ label, empty, press }: { label: string; empty: boolean; press: (key: PinKey) => void }) {
   const text = useText()
   return (
@@ -37,7 +37,7 @@ export function useKeypad(press: (key: PinKey) => void, confirm: () => void): vo
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const key = pinKeyOf(event.key)
-      // Enter on a focused button is that button's own press.
+      // Enter on a focused button presses that button.
       const confirms = event.key === 'Enter' && !(event.target instanceof HTMLButtonElement)
       if (!key && !confirms) return
       event.preventDefault()

@@ -14,11 +14,11 @@ type DigitPad = {
   }) => ReactNode
 }
 
-/** Keypad for a number that is no secret: it is shown, to be compared with where it was read. */
+/** The keypad for a number that is no secret: the screen shows it, to be compared with where the person reads it. */
 export function DigitPad({ groups, words, onDigits, children }: DigitPad) {
   const places = groups.reduce((sum, group) => sum + group, 0)
   const [digits, setDigits] = useState('')
-  // Two keys may come before React has drawn the first.
+  // Two keys may come before React has drawn the first, so keys do not act on the drawn digits.
   const typed = useRef('')
 
   const press = useCallback(

@@ -9,8 +9,8 @@ export function emptyPin(): Uint8Array {
 }
 
 /**
- * One key on the PIN that is being typed: changes `digits` (ASCII, in place) and returns how many are typed now.
- * A taken-back digit is overwritten at once; a digit beyond the eighth is not taken.
+ * Takes one key of the PIN: changes `digits` (ASCII, in place) and returns how many are typed now. A digit that is
+ * taken back is overwritten at once; a digit beyond the eighth is not taken.
  */
 export function pressPinKey(digits: Uint8Array, count: number, key: PinKey): number {
   if (key === 'clear') {
@@ -26,7 +26,7 @@ export function pressPinKey(digits: Uint8Array, count: number, key: PinKey): num
   return count + 1
 }
 
-/** The typed digits alone, for handing over; `digits` is overwritten. Null while there are fewer than `least`. */
+/** The typed digits alone, to be handed over; `digits` is overwritten. Null while there are fewer than `least`. */
 export function takePin(digits: Uint8Array, count: number, least: number): Uint8Array | null {
   if (count < least) return null
   const pin = digits.slice(0, count)

@@ -14,8 +14,8 @@ type PinPad = {
 }
 
 /**
- * Keypad on the glass, and any numeric keypad of the totem. The digits live in one buffer outside React; state, page
- * and accessibility tree hold only how many there are (invariant 3).
+ * The keypad on the glass, and any numeric keypad of the totem. SECURITY: the digits live in one buffer outside React;
+ * state, page and accessibility tree hold only how many there are (invariant 3).
  */
 export function PinPad({ card, onPin, children }: PinPad) {
   const text = useText()
@@ -23,7 +23,7 @@ export function PinPad({ card, onPin, children }: PinPad) {
   digits.current ??= emptyPin()
   const buffer = digits.current
   const [count, setCount] = useState(0)
-  // Two keys may come before React has drawn the first: the count that keys act on can't be the drawn one.
+  // Two keys may come before React has drawn the first, so keys do not act on the drawn count.
   const typed = useRef(0)
   const least = pinMin(card)
 

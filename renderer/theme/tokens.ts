@@ -2,12 +2,12 @@
 export const CAP_HEIGHT = 0.692
 
 /**
- * Sizes in millimetres of glass. Text: EN 301 549 §5.1.4 wants a capital H of 0.0122 × distance, 7.3 mm at the
- * 600 mm where people stand; `body` is the smallest text of the totem and gives 7.33 mm. `touch` and `gap`: ≥ 20 mm
- * and ≥ 3 mm, so that an unsteady finger meets one key.
+ * Sizes in millimetres of glass. EN 301 549 §5.1.4 wants a capital H of 0.0122 × distance: 7.3 mm at the 600 mm where
+ * people stand. `body` is the smallest text of the totem and gives 7.33 mm. `touch` is at least 20 mm and `gap` at
+ * least 3 mm, so that an unsteady finger meets one key.
  */
 const TEXT_MM = { body: 10.6, strong: 12.6, card: 14.2, title: 21, display: 31 } as const
-/** Reading text grows by a fifth, the most at which every screen fits without scrolling; headings are large already. */
+/** Reading text grows by a fifth, the most at which every screen fits without scrolling. Headings are large already. */
 const LARGER_TEXT_MM = { ...TEXT_MM, body: 12.8, strong: 14.4, card: 16.2 } as const
 const SIZE_MM = { touch: 24, gap: 5, margin: 16, action: 36, bar: 46 } as const
 

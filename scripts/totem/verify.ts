@@ -6,7 +6,7 @@ import { openVerificationKeys } from '../../gateway/verify/keys.ts'
 import { createPictureReader, type Picture } from '../../gateway/verify/picture.ts'
 import { type Outcome, tell } from '../../gateway/verify/tell.ts'
 import { verifyCode } from '../../gateway/verify/verify.ts'
-import { openPdf } from '../../native/printer/pdf.ts'
+import { openPdf } from '../../native/printer/image/pdf.ts'
 import { exitCodes, Failure, options, usage } from './command.ts'
 
 const EXIT_CODES = {

@@ -8,7 +8,7 @@ import { CIE_CERTIFICATE_VARIANTS } from '../card/cie/cie.ts'
 import { canOf } from '../card/cie/identity.ts'
 import { CERTIFICATE_VARIANTS, DEFAULT_PIN } from '../card/cns.ts'
 import { people } from '../population/people.ts'
-import type { Bench, CardChoice } from './bench.ts'
+import type { Bench, CardChoice } from './office.ts'
 
 export interface Control {
   /** The dock's page. The token in its path keeps other programs of the machine and other pages out. */

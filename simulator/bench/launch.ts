@@ -3,7 +3,7 @@ import { copyFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { _electron, type ElectronApplication } from 'playwright-core'
-import type { Bench } from './bench.ts'
+import type { Bench } from './office.ts'
 import { asBenchUser, benchUser, giveToBenchUser } from './user.ts'
 
 /** What scripts/stage.ts laid out: the app's folder, which is Electron's first argument, and Electron's executable. */

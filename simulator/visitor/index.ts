@@ -30,7 +30,7 @@ const answers: Answers<Screen['screen'], Wish> = {
   ...leave,
 }
 
-/** What a person with this wish does on this screen; null: they wait. What is not wished for is the usual. */
+/** What a person with this wish does on this screen; null: they wait. A wish that is left out is the usual one. */
 export function answerTo(seen: Screen, wish: Partial<Wish> = {}): Act | null {
   return answerOn(seen.screen, seen, { ...usual, ...wish })
 }
@@ -39,22 +39,21 @@ function answerOn<S extends Screen['screen']>(name: S, seen: ScreenOf<S>, wish: 
   return answers[name](seen, wish)
 }
 
-/** A walk that comes to one of these without having asked for it would begin anew, and never arrive. */
+/** A walk that comes to one of these on its way would begin a new visit and never arrive. */
 const DEAD_ENDS: readonly Screen['screen'][] = ['last-try', 'print-fault', 'done', 'refused']
 
-/** Goes on as a person with this wish would, until the totem shows one of these screens. */
+/** Goes on as a person with this wish would, until the totem shows this screen. */
 export async function walksTo<S extends Screen['screen']>(
   person: Person,
-  names: readonly S[],
+  name: S,
   wish: Partial<Wish> = {},
 ): Promise<ScreenOf<S>> {
   let answered = ''
   for (let until = Date.now() + PATIENCE_MS; ; ) {
     const seen = await person.screen()
-    if (isOneOf(seen, names)) return seen
+    if (isOneOf(seen, [name])) return seen
     const shown = JSON.stringify(seen)
-    if (DEAD_ENDS.includes(seen.screen) || Date.now() > until)
-      throw new Error(`expected ${names.join(' or ')}, seen ${shown}`)
+    if (DEAD_ENDS.includes(seen.screen) || Date.now() > until) throw new Error(`expected ${name}, seen ${shown}`)
     const act = shown === answered ? null : answerTo(seen, wish)
     if (act) {
       await act(person)

@@ -4,7 +4,7 @@ import { createIntl } from 'react-intl'
 import italian from '../../assets/locales/it.json' with { type: 'json' }
 import type { TotemBridge } from '../../contract/ipc.ts'
 import type { Screen, ScreenOf } from '../../contract/journeys/index.ts'
-import type { Bench, CardChoice } from '../bench/bench.ts'
+import type { Bench, CardChoice } from '../bench/office.ts'
 
 /** Key of a text that the Italian screens show. */
 export type Text = keyof typeof italian

@@ -2,7 +2,8 @@ import { once } from 'node:events'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import { createPrinterService, type PrinterService } from '../../native/printer/service.ts'
+import type { PrinterService } from '../../native/printer/printer.ts'
+import { createPrinterService } from '../../native/printer/service.ts'
 import { certificatePdf } from '../support/paper/papers.ts'
 
 // Printers that no real program imitates: each answer is written by hand (RFC 8010 §3.1).

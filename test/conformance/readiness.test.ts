@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Bench, startBench } from '../../simulator/bench/bench.ts'
+import { startBench } from '../../simulator/bench/bench.ts'
+import type { Bench } from '../../simulator/bench/office.ts'
 
 // `totem print readiness` on a whole office, as a technician runs it before handing the totem over.
 const TOTEM = fileURLToPath(new URL('../../scripts/totem.mjs', import.meta.url))

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import type { CardChoice } from '../../simulator/bench/bench.ts'
+import type { CardChoice } from '../../simulator/bench/office.ts'
 import { personById } from '../../simulator/population/people.ts'
 import { type Office, openOffice } from '../support/totem/office.ts'
 

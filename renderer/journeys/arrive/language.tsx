@@ -6,7 +6,7 @@ import { TouchButton } from '../../components/touch-button.tsx'
 import { messages } from '../../i18n/messages.ts'
 import { useOthers, useText } from '../../i18n/use-text.ts'
 
-/** A language is called by its own name: whoever needs it can't read the others, and a flag is a country. */
+/** A language is called by its own name: a person who needs it cannot read the others, and a flag is a country. */
 export function ChooseLanguage() {
   const text = useText()
   const others = useOthers()

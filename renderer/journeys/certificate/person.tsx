@@ -9,10 +9,10 @@ import { fullName, useText } from '../../i18n/use-text.ts'
 
 type Person = ScreenOf<'person'>['people'][number]
 
-/** Five answers a screen: in a larger family the fifth goes on to the others, and after the last come the first. */
+/** Answers on one screen. In a larger family the fifth goes on to the others, and after the last come the first. */
 const A_SCREEN = 5
 
-/** The people from `first` on that one screen shows, and where the next screen begins (null: all are shown). */
+/** The people that one screen shows from `first` on, and where the next screen begins; null when all are shown. */
 export function peopleOnScreen<P>(people: readonly P[], first: number): { shown: P[]; next: number | null } {
   if (people.length <= A_SCREEN) return { shown: [...people], next: null }
   const end = first + A_SCREEN - 1

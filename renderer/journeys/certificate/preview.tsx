@@ -7,7 +7,7 @@ import { Screen, Waiting } from '../../components/screen.tsx'
 import { TouchButton } from '../../components/touch-button.tsx'
 import { fullName, useCertificateName, useText } from '../../i18n/use-text.ts'
 
-/** The sheet as it will be, so that a wrong date is seen before anything is issued. */
+/** Shows the sheet as it will be, so that the person sees a wrong date before anything is issued. */
 export function Preview({ screen: { pages, subject, types } }: { screen: ScreenOf<'preview'> }) {
   const text = useText()
   const certificateName = useCertificateName()

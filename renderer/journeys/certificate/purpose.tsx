@@ -18,7 +18,7 @@ const ICON: Record<Purpose, IconName> = {
   separazione: 'rings',
 }
 
-/** Asked before any bollo, so that nobody pays for a paper that isn't needed (invariant 6). */
+/** The totem asks for the use before any bollo, so that nobody pays for a paper that they do not need (invariant 6). */
 export function ChoosePurpose({ screen: { options, more } }: { screen: ScreenOf<'purpose'> }) {
   const text = useText()
   return (

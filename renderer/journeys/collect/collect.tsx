@@ -6,7 +6,7 @@ import { Screen } from '../../components/screen.tsx'
 import { AnswerCard } from '../../components/touch-button.tsx'
 import { useCertificateName, useDate, useText } from '../../i18n/use-text.ts'
 
-/** More would leave no room for the two answers. */
+/** Sheets that are listed. More would leave no room for the two answers. */
 const LISTED = 3
 
 export function Collect({ screen: { waiting } }: { screen: ScreenOf<'collect'> }) {

@@ -6,10 +6,10 @@ import { AnswerCard } from '../../components/touch-button.tsx'
 import { fullName, sentence, useList, useText } from '../../i18n/use-text.ts'
 
 type Facts = ScreenOf<'declaration'>['declares']
-/** Facts whose Italian name is feminine: what is said of several agrees with them. */
+/** Facts whose Italian name is feminine: the sentence about several of them agrees with it. */
 const FEMININE: Facts = ['a', 'b', 'c', 'g']
 
-/** Says what is ticked already on the sheet. */
+/** The sentence that says what is ticked already on the sheet. */
 function useTicked(): (facts: Facts) => string {
   const text = useText()
   const list = useList()
@@ -88,7 +88,7 @@ function InsteadOfCertificate({
       line: text('declaration.how', { topics: ticked(screen.declares) }),
     },
   ]
-  // Five points are more than the screen holds, and the title says that it is free.
+  // The screen does not hold five points, and the title says that the declaration is free.
   if (forBody || !screen.forAnother)
     points.unshift({
       icon: 'free',

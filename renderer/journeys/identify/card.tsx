@@ -4,7 +4,7 @@ import { CardAndReader } from '../../components/illustrations.tsx'
 import { Screen, Waiting } from '../../components/screen.tsx'
 import { useText } from '../../i18n/use-text.ts'
 
-/** There is nothing to touch: the reader notices the card, and which of the two it is. */
+/** There is nothing to touch: the reader notices the card and its kind. */
 export function InsertCard() {
   const text = useText()
   return (

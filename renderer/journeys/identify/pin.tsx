@@ -43,7 +43,7 @@ function PinOnGlass({ screen }: { screen: ScreenOf<'pin'> }) {
   )
 }
 
-/** The PIN is typed where it never meets this computer; the person says when they are ready, as the reader won't wait. */
+/** The PIN is typed on the reader and never meets this computer. The person starts it: the reader does not wait long. */
 function PinOnReader({ screen }: { screen: ScreenOf<'pin'> }) {
   const text = useText()
   return (
@@ -61,7 +61,7 @@ function PinOnReader({ screen }: { screen: ScreenOf<'pin'> }) {
   )
 }
 
-/** What went wrong and how many tries are left, or what the person may rely on. */
+/** Says what went wrong and how many tries are left; before any wrong try, what the person may rely on. */
 function TriesOr({ screen: { wrong, triesLeft }, otherwise }: { screen: ScreenOf<'pin'>; otherwise: string }) {
   const text = useText()
   if (!wrong && triesLeft === null) {
@@ -98,7 +98,7 @@ function Halves() {
   )
 }
 
-/** The last try is never spent without this explicit yes; stopping stands first (invariant 3). */
+/** The last try is never spent without this explicit yes, and the answer that stops stands first (invariant 3). */
 export function LastTry() {
   const text = useText()
   return (

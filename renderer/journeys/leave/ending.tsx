@@ -53,7 +53,7 @@ export function Done({ screen }: { screen: ScreenOf<'done'> }) {
   )
 }
 
-/** The sheet is worth nothing before the person has done their part; how it is signed is art. 38 DPR 445/2000. */
+/** The sheet is worth nothing before the person has done their part. Art. 38 DPR 445/2000 says how it is signed. */
 function SignIt({ form }: { form: 'declaration' | 'atto-notorio' }) {
   const text = useText()
   return (
@@ -67,7 +67,7 @@ function SignIt({ form }: { form: 'declaration' | 'atto-notorio' }) {
   )
 }
 
-/** The three sentences of a refusal, with the day where there is one and the way to help for this card where it differs. */
+/** The three sentences of a refusal. They name the day where there is one, and the help for this kind of card. */
 function useRefusal({ reason, card, date }: ScreenOf<'refused'>) {
   const text = useText()
   const day = useDay()
@@ -81,7 +81,7 @@ function useRefusal({ reason, card, date }: ScreenOf<'refused'>) {
   }
 }
 
-/** What happened, what is safe, what to do now: in this order, always all three. */
+/** Says what happened, what is safe and what to do now: always all three, in this order. */
 export function Refused({ screen }: { screen: ScreenOf<'refused'> }) {
   const text = useText()
   const { title, safe, now } = useRefusal(screen)
@@ -115,7 +115,7 @@ function RefusedFigure({ reason, cardPresent }: { reason: Refusal; cardPresent: 
         </Notice>
       </>
     )
-  // Pulled too early: putting it back goes on.
+  // The card was pulled too early, and the visit goes on when it is put back.
   if (reason === 'card-removed') return <CardAtReader move="in" />
   return <ToTheCounter label={text('help.counter.title')} />
 }

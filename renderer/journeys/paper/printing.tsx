@@ -37,7 +37,7 @@ export function Printing({ screen }: { screen: ScreenOf<'printing'> }) {
   )
 }
 
-/** The half-printed sheet is void and is never silently repeated: the person decides. */
+/** The half-printed sheet is void. The totem never repeats it by itself: the person decides. */
 export function PrintFault({ screen }: { screen: ScreenOf<'print-fault'> }) {
   const text = useText()
   const { document, status, page, resumable } = screen

@@ -9,7 +9,7 @@ import { fullName, useDay, useText } from '../../i18n/use-text.ts'
 
 type Person = NonNullable<ScreenOf<'visura'>['person']>
 
-/** More would leave no room for the rest; the paper has them all. */
+/** Members that are listed. More would leave no room for the rest, and the paper has them all. */
 const LISTED = 4
 
 export function Visura({ screen: { person } }: { screen: ScreenOf<'visura'> }) {
@@ -35,10 +35,10 @@ export function Visura({ screen: { person } }: { screen: ScreenOf<'visura'> }) {
   )
 }
 
-/** A word or two each. */
+/** Facts of a word or two: two of them share a row. */
 const SIDE_BY_SIDE: readonly string[] = ['citizenship', 'statoCivile']
 
-/** What ANPR has not told has no line. */
+/** A fact that ANPR has not told has no line. */
 function OwnData({ person }: { person: Person }) {
   const text = useText()
   const day = useDay()
@@ -80,7 +80,7 @@ function OwnData({ person }: { person: Person }) {
   )
 }
 
-/** The totem keeps no copy of anybody's data: without the line there is nothing to show. */
+/** Without the line there is nothing to show, since the totem keeps no copy of anybody's data. */
 export function VisuraUnavailable() {
   const text = useText()
   return (

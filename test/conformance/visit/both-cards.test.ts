@@ -22,7 +22,7 @@ import {
 const withCie = (changes: Partial<VisitServices> = {}) => open({ readCard: async () => ok(cie), ...changes })
 const withPinPad = (changes: Partial<VisitServices> = {}) =>
   open({ readCard: async () => ok({ ...cns, pinPad: true }), ...changes })
-/** A service that answers when it is told to. */
+/** A service that answers when the test says so. */
 function held<T>(value: T) {
   let release: () => void = () => {}
   const released = new Promise<void>((resolve) => {
@@ -52,7 +52,7 @@ describe('which PIN', () => {
     expect(session.answer({ type: 'enterPin', pin: pin().slice(0, digits) })).toBe(taken)
   })
 
-  test('a keypad reader: nothing comes from the screen, the reader asks', async () => {
+  test('a keypad reader: the reader asks for the PIN, and the screen gives none', async () => {
     const pins: (Uint8Array | null)[] = []
     withPinPad({
       recognise: async (_, __, typed) => {
@@ -68,7 +68,7 @@ describe('which PIN', () => {
     expect(pins).toEqual([null])
   })
 
-  test('pin-not-entered: asked again, and no try is counted', async () => {
+  test('pin-not-entered: the PIN is asked for again, and no try is counted', async () => {
     const services = withPinPad({ recognise: async () => err(refused('pin-not-entered')) })
     await toPin()
     await answers({ type: 'usePinPad' })
@@ -76,13 +76,13 @@ describe('which PIN', () => {
     expect(services.pinWrong).not.toHaveBeenCalled()
   })
 
-  test('without a keypad the reader cannot be made to ask', async () => {
+  test('a screen cannot make a reader without a keypad ask', async () => {
     open()
     await toPin()
     expect(session.answer({ type: 'usePinPad' })).toBe(false)
   })
 
-  test('the last try on a keypad reader needs its yes too', async () => {
+  test('the last try on a keypad reader needs a yes too', async () => {
     withPinPad({ recognise: async () => err({ kind: 'wrong-pin', triesLeft: 1 }) })
     await toPin()
     await answers({ type: 'usePinPad' })
@@ -94,14 +94,14 @@ describe('which PIN', () => {
 })
 
 describe('a refusal names the card and the day', () => {
-  test('card-expired: the date comes through, the card is known from its readout', async () => {
+  test('card-expired: the screen shows the date, and the card’s kind from its readout', async () => {
     withCie({ recognise: async () => err(refused('certificate-expired', { date: '2025-03-12' })) })
     await toPin()
     await answers({ type: 'enterPin', pin: pin() })
     expect(screen()).toMatchObject({ reason: 'certificate-expired', card: 'cie', date: '2025-03-12' })
   })
 
-  test('before the card was read it is what the service says', async () => {
+  test('before the readout, the service says which card it is', async () => {
     open({ readCard: async () => err(refused('card-altered', { card: 'cie' })) })
     await answers({ type: 'start' }, { type: 'chooseLanguage', language: 'it' })
     cardIn()
@@ -111,7 +111,7 @@ describe('a refusal names the card and the day', () => {
 })
 
 describe('card-lifted: a contactless card that has left the field', () => {
-  test('put back, the visit goes on where it was', async () => {
+  test('put back in time: the visit goes on where it was', async () => {
     withCie()
     await toConfirm()
     cardLifted()
@@ -123,7 +123,7 @@ describe('card-lifted: a contactless card that has left the field', () => {
     await at('done')
   })
 
-  test('not put back in time it is a card pulled: before recognition explained …', async () => {
+  test('not put back in time, before recognition: explained as a pulled card', async () => {
     withCie()
     await toPin()
     cardLifted()
@@ -133,7 +133,7 @@ describe('card-lifted: a contactless card that has left the field', () => {
     expect(screen()).toMatchObject({ screen: 'refused', reason: 'card-removed', cardPresent: false })
   })
 
-  test('… and after it the end of the visit', async () => {
+  test('not put back in time, after recognition: the visit ends', async () => {
     withCie()
     await toConfirm()
     cardLifted()
@@ -141,7 +141,7 @@ describe('card-lifted: a contactless card that has left the field', () => {
     expect(screen()).toEqual({ screen: 'goodbye', cardPresent: false })
   })
 
-  test('somebody else’s card in its place sees nothing of the first person', async () => {
+  test('another person’s card in its place: shows nothing of the first person', async () => {
     withCie()
     await toConfirm()
     cardLifted()
@@ -152,7 +152,7 @@ describe('card-lifted: a contactless card that has left the field', () => {
     await at('language')
   })
 
-  test('during the log-in: asked back, and the log-in comes to its end', async () => {
+  test('during the log-in: asked back, and the log-in finishes', async () => {
     const login = held(ok(recognised))
     withCie({ recognise: login.call })
     await toPin()
@@ -165,7 +165,7 @@ describe('card-lifted: a contactless card that has left the field', () => {
     await at('menu')
   })
 
-  test('while its PIN was under way: explained, and put back it is asked for the PIN again', async () => {
+  test('while its PIN was under way: explained, and the PIN is asked for again once the card is back', async () => {
     const login = held(err(refused('card-removed')))
     withCie({ recognise: login.call })
     await toPin()
@@ -178,7 +178,7 @@ describe('card-lifted: a contactless card that has left the field', () => {
     await at('pin')
   })
 
-  test('where it is not needed any more it is not asked back', async () => {
+  test('on a screen that needs no card: not asked back', async () => {
     const paper = held(ok({ pages: 1 }))
     withCie({ print: paper.call })
     await toConfirm()
@@ -192,7 +192,7 @@ describe('card-lifted: a contactless card that has left the field', () => {
     await at('goodbye')
   })
 
-  test('at the goodbye it is a card taken', async () => {
+  test('at the goodbye: counts as taken', async () => {
     withCie()
     await toPin()
     await answers({ type: 'leave' })
@@ -203,7 +203,7 @@ describe('card-lifted: a contactless card that has left the field', () => {
     await at('attract')
   })
 
-  test('it does not count as put in on the screen that asks for a card', async () => {
+  test('on the screen that asks for a card: does not count as put in', async () => {
     withCie()
     cardIn()
     await at('language')
@@ -215,7 +215,7 @@ describe('card-lifted: a contactless card that has left the field', () => {
     await at('pin')
   })
 
-  test('the idle warning ends such a visit all the same', async () => {
+  test('the idle warning still ends such a visit', async () => {
     withCie()
     await toPin()
     cardLifted()
@@ -223,7 +223,7 @@ describe('card-lifted: a contactless card that has left the field', () => {
     await at('goodbye')
   })
 
-  test('word of a card that no visit knows is an empty reader', async () => {
+  test('a lost card that no visit knows counts as an empty reader', async () => {
     withCie()
     await answers({ type: 'start' }, { type: 'chooseLanguage', language: 'it' })
     cardLifted()
@@ -238,7 +238,7 @@ describe('expiry by the CAN', () => {
     await at('can')
   }
 
-  test('shown, and nothing but the PIN leads on from it', async () => {
+  test('shown, and only the PIN leads on from there', async () => {
     const services = withCie({ request: vi.fn(), enter: vi.fn() })
     await toCan()
     await answers({ type: 'enterCan', can: '123456' })
@@ -259,7 +259,7 @@ describe('expiry by the CAN', () => {
     expect(services.request).not.toHaveBeenCalled()
   })
 
-  test('wrong-can: told twice, then the visit ends in an explanation', async () => {
+  test('wrong-can: said twice, then the visit ends in an explanation', async () => {
     withCie({ possession: async () => err({ kind: 'wrong-can' }) })
     await toCan()
     expect(screen()).toEqual({ screen: 'can', wrong: false })
@@ -280,7 +280,7 @@ describe('expiry by the CAN', () => {
     expect(screen()).toMatchObject({ screen: 'refused', reason: 'reader-not-capable' })
   })
 
-  test('is not there for a CNS, nor where the policy does not allow it', async () => {
+  test('is not offered for a CNS, nor where the policy does not allow it', async () => {
     open()
     await toPin()
     expect(screen()).toMatchObject({ card: 'cns', expiry: false })
@@ -292,7 +292,7 @@ describe('expiry by the CAN', () => {
     expect(session.answer({ type: 'askExpiry' })).toBe(false)
   })
 
-  test('card-lifted while it is read: asked back; gone for good it shows nothing', async () => {
+  test('card-lifted while it is read: asked back; nothing is shown if it does not return', async () => {
     const read = held(ok({ name: 'ANNA', surname: 'BIANCHI', expires: '2031-06-18', expired: false }))
     withCie({ possession: read.call })
     await toCan()
@@ -305,7 +305,7 @@ describe('expiry by the CAN', () => {
     expect(shown()).not.toContain('BIANCHI')
   })
 
-  test('the card taken from the expiry screen takes its holder’s name with it', async () => {
+  test('a card taken at the expiry screen removes its holder’s name from the screen', async () => {
     withCie()
     await toCan()
     await answers({ type: 'enterCan', can: '123456' })
@@ -315,7 +315,7 @@ describe('expiry by the CAN', () => {
 })
 
 describe('a card that is no good', () => {
-  test('card-mute left behind: the next one that does not answer begins a visit of its own', async () => {
+  test('card-mute left behind: the next mute card begins a visit of its own', async () => {
     open({ readCard: async () => err(refused('card-mute')) })
     session.card({ state: 'mute' })
     await answers({ type: 'chooseLanguage', language: 'it' })
@@ -328,7 +328,7 @@ describe('a card that is no good', () => {
     await at('language')
   })
 
-  test('contacts-worn: what seems to be pulled each time it is read is named, and not read for ever', async () => {
+  test('contacts-worn: a card that seems pulled at each reading is named, and not read for ever', async () => {
     const readCard = vi.fn(async () => err(refused('card-removed')))
     open({ readCard })
     await answers({ type: 'start' }, { type: 'chooseLanguage', language: 'it' })

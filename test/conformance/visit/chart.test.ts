@@ -14,7 +14,7 @@ const requestedAt = '2026-11-22T10:00:00.000Z'
 const family = [member('AB10234CX', true), member('AB10234CY', false)]
 const fault = err({ kind: 'print-fault', status: 'jam', page: 1 }) as Awaited<ReturnType<VisitServices['print']>>
 
-/** Every outcome that the chart tells apart. */
+/** Services with every outcome that the chart tells apart. */
 const services = [
   {},
   { readCard: async () => ok(cie), enter: async () => ok({ token: null, family: null, waiting: [], notices: [] }) },
@@ -65,7 +65,7 @@ const seen = [...healthy, ...unwell.flat()]
 describe('the chart of a visit', () => {
   test('every state can be reached, and is shown', () => {
     const reached = new Set(seen.map(({ path }) => path))
-    // What it passes through without standing there.
+    // States that the machine passes through without a stop.
     const passed = ['visit.goodbye.start']
     expect(standingStates().filter((path) => !reached.has(path))).toEqual(passed)
   })
@@ -98,7 +98,7 @@ describe('the chart of a visit', () => {
     expect(answerTypes).toEqual([...new Set(answerTypes)])
   })
 
-  test('where the totem works nobody is warned, and where a person chooses they are', () => {
+  test('the idle warning comes where a person chooses, and never while the totem works', () => {
     for (const { path, frame, waits, works } of seen) {
       expect(waits, path).toBe(!works && !/^(attract|visit[.]goodbye)/.test(path))
       expect(frame.canLeave && /starting|attract|out-of-service/.test(frame.screen.screen)).toBe(false)

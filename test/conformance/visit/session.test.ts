@@ -67,7 +67,7 @@ describe('a visit', () => {
     expect(screen()).toMatchObject({ outcome: 'queued', collectCode: 'C1D6-F8GH' })
   })
 
-  test('what waits is offered first, collected one by one, or left', async () => {
+  test('waiting certificates are offered first, and are collected one by one or left', async () => {
     const waiting = [
       { outcome, requestedAt: outcome.issuedAt },
       { outcome: { ...outcome, operation: OPERATION.replace('GH', 'GJ') }, requestedAt: outcome.issuedAt },
@@ -83,7 +83,7 @@ describe('a visit', () => {
     expect(services.delivered).toHaveBeenCalledTimes(2)
   })
 
-  test('what became of an earlier request is told once it is known whose it was', async () => {
+  test('the fate of an earlier request is told once its person is recognised', async () => {
     const [operation, requestedAt] = [OPERATION, '2026-10-12T16:40:00.000Z']
     const entered = {
       token: 't',
@@ -100,7 +100,7 @@ describe('a visit', () => {
     expect(services.noticed).toHaveBeenCalledWith(entered)
   })
 
-  test('a certificate that this totem does not offer is not taken, whatever the screen sends', async () => {
+  test('a certificate that this totem does not offer is refused, whatever the screen sends', async () => {
     open()
     await toPin()
     await answers(
@@ -159,7 +159,7 @@ describe('the free declaration', () => {
     await at('menu')
   })
 
-  test('paper-out-mid-declaration: the same one is printed again, and is told once', async () => {
+  test('paper-out-mid-declaration: the same one is printed again, and the log has it once', async () => {
     const write = vi.fn<VisitServices['writeForm']>(() => ({ document: 'declaration', operation: OPERATION, paper }))
     const print = vi
       .fn<VisitServices['print']>()
@@ -186,7 +186,7 @@ describe('the free declaration', () => {
   })
 })
 
-describe('what else a person can come for', () => {
+describe('visura and atto notorio', () => {
   const toMenu = async () => {
     await toPin()
     await answers({ type: 'enterPin', pin: pin() })
@@ -207,7 +207,7 @@ describe('what else a person can come for', () => {
     expect(request).not.toHaveBeenCalled()
   })
 
-  test('seen twice in a visit, ANPR is asked once; the next person’s visit asks anew', async () => {
+  test('a visura seen twice in a visit asks ANPR once; the next person’s visit asks anew', async () => {
     const ask = vi.fn<VisitServices['visura']>(async () => ok(visura))
     open({ visura: ask })
     const look: VisitEvent[] = [{ type: 'chooseService', service: 'visura' }, { type: 'back' }]
@@ -240,7 +240,7 @@ describe('what else a person can come for', () => {
     expect(screen()).toMatchObject({ screen: 'refused', reason: 'visura-refused', anpr: 'EN160' })
   })
 
-  test('card-pulled while the data are on the screen: they go with it', async () => {
+  test('card-pulled while the data are on the screen: the data disappear', async () => {
     open()
     await toMenu()
     await answers({ type: 'chooseService', service: 'visura' })
@@ -270,7 +270,7 @@ describe('what else a person can come for', () => {
     })
   })
 
-  test('to a private party an atto notorio takes a bollo and an official: it is not offered', async () => {
+  test('an atto notorio for a private party takes a bollo and an official, and is not offered', async () => {
     open()
     await toMenu()
     await answers(
@@ -340,7 +340,7 @@ describe('PIN', () => {
 })
 
 describe('the card', () => {
-  test('card-pulled-during-pin is explained, and put back goes on', async () => {
+  test('card-pulled-during-pin is explained, and the visit goes on with the card', async () => {
     open()
     await toPin()
     cardOut()
@@ -356,7 +356,7 @@ describe('the card', () => {
     expect(screen()).toEqual({ screen: 'goodbye', cardPresent: false })
   })
 
-  test('a bad card does not stand in the way of the next one', async () => {
+  test('a bad card does not block the next one', async () => {
     let reads = 0
     open({ readCard: async () => (reads++ === 0 ? err(refused('card-unknown')) : ok(readout)) })
     await answers({ type: 'start' }, { type: 'chooseLanguage', language: 'it' })
@@ -368,7 +368,7 @@ describe('the card', () => {
     await toPin()
   })
 
-  test('the next card in the reader is nobody of this visit', async () => {
+  test('the next card in the reader does not belong to this visit', async () => {
     let release: () => void = () => {}
     const paper = new Promise<void>((resolve) => {
       release = resolve
@@ -400,7 +400,7 @@ describe('the card', () => {
     expect(screen()).toEqual({ screen: 'goodbye', cardPresent: false })
   })
 
-  test('card-pulled-during-check: recognised or not, nothing of the person is shown', async () => {
+  test('card-pulled-during-check: nothing of the person is shown, recognised or not', async () => {
     let release: () => void = () => {}
     const check = new Promise<void>((resolve) => {
       release = resolve
@@ -413,7 +413,7 @@ describe('the card', () => {
     await at('goodbye')
   })
 
-  test('a service that throws is one visit’s trouble, not the totem’s', async () => {
+  test('a service that throws ends one visit, and the totem goes on', async () => {
     open({
       enter: async () => {
         throw new Error('a bug')
@@ -448,7 +448,7 @@ describe('paper', () => {
     expect(from).toEqual([1, 2])
   })
 
-  test('a certificate that cannot be printed does not stand before the others that wait', async () => {
+  test('an unprintable certificate does not block the other waiting ones', async () => {
     const broken = OPERATION.replace('GH', 'GK')
     const bad = { outcome: { ...outcome, operation: broken }, requestedAt: outcome.issuedAt }
     const good = { outcome: { ...outcome, operation: OPERATION.replace('GH', 'GJ') }, requestedAt: outcome.issuedAt }
@@ -496,7 +496,7 @@ describe('time', () => {
     await at('attract')
   })
 
-  test('a card that is left in does not keep the totem from the next person', async () => {
+  test('a card left in the reader does not keep the totem from the next person', async () => {
     open()
     await toPin()
     await answers({ type: 'leave' })
@@ -518,7 +518,7 @@ test('a clock set back during a visit does it no harm', async () => {
   expect(ms).toBeGreaterThanOrEqual(0)
 })
 
-test('storage-full is said before anything is asked', async () => {
+test('storage-full is shown before anything is asked', async () => {
   open({ outOfService: () => 'storage-full' })
   expect(screen()).toEqual({ screen: 'out-of-service', reason: 'storage-full' })
   expect(session.answer({ type: 'start' })).toBe(false)
@@ -526,7 +526,7 @@ test('storage-full is said before anything is asked', async () => {
   expect(screen()).toEqual({ screen: 'out-of-service', reason: 'storage-full' })
 })
 
-test('an answer that is not possible here changes nothing', async () => {
+test('an answer that does not fit the screen changes nothing', async () => {
   open()
   for (const type of ['confirm', 'acceptPreview', 'collect', 'printAgain', 'another', 'back', 'leave'] as const) {
     expect(session.answer({ type }), type).toBe(false)

@@ -1,6 +1,6 @@
 import type { Result } from '../../../contract/result.ts'
 import { parentPort, serve } from '../../../native/host.ts'
-import type { ProfileName } from '../../../native/printer/profiles.ts'
+import type { ProfileName } from '../../../native/printer/head/profiles.ts'
 import { createPrinterService } from '../../../native/printer/service.ts'
 
 // The device process without its card half, for paper-bench.ts: a bench with a printer and nothing else.

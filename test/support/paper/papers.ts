@@ -3,8 +3,8 @@ import PDFDocument from 'pdfkit'
 import { PNG } from 'pngjs'
 import QRCode from 'qrcode'
 import type { ReceiptDocument } from '../../../contract/print.ts'
-import { openPdf } from '../../../native/printer/pdf.ts'
-import { type ProfileName, profiles } from '../../../native/printer/profiles.ts'
+import { type ProfileName, profiles } from '../../../native/printer/head/profiles.ts'
+import { openPdf } from '../../../native/printer/image/pdf.ts'
 
 /** A receipt with every kind of line, and the letters of the names of Italy's borderlands. */
 export const receipt: ReceiptDocument = {

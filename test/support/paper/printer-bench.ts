@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { PrinterStatus } from '../../../contract/device.ts'
-import type { ProfileName } from '../../../native/printer/profiles.ts'
-import type { PrinterService, PrintProgress } from '../../../native/printer/service.ts'
+import type { ProfileName } from '../../../native/printer/head/profiles.ts'
+import type { PrinterService, PrintProgress } from '../../../native/printer/printer.ts'
 import { type Sheet, startVirtualPrinter, type VirtualPrinter } from '../../../simulator/printer/virtual-printer.ts'
 
 type Calls = Pick<PrinterService, 'print' | 'status' | 'raster'>

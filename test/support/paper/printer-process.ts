@@ -1,7 +1,8 @@
 // The printer service alone in a process of its own, because LD_PRELOAD and the bed's folder may apply only there.
 
-import type { ProfileName } from '../../../native/printer/profiles.ts'
-import { createPrinterService, type PrinterService } from '../../../native/printer/service.ts'
+import type { ProfileName } from '../../../native/printer/head/profiles.ts'
+import type { PrinterService } from '../../../native/printer/printer.ts'
+import { createPrinterService } from '../../../native/printer/service.ts'
 
 const tell = (message: unknown) => void process.send?.(message)
 const service: PrinterService = createPrinterService({

@@ -1,8 +1,9 @@
 import type { ElectronApplication } from 'playwright-core'
 import type { Stage } from '../../../scripts/stage.ts'
-import { type Bench, type BenchOptions, startBench } from '../../../simulator/bench/bench.ts'
+import { startBench } from '../../../simulator/bench/bench.ts'
 import { type Display, startDisplay } from '../../../simulator/bench/display.ts'
 import { driveTotem, writeLauncher } from '../../../simulator/bench/launch.ts'
+import type { Bench, BenchOptions } from '../../../simulator/bench/office.ts'
 import { watchDisk } from '../disk/totem-disk.ts'
 
 /** A bench, its totem in a real, sandboxed Electron, and a watch over the totem's disk. */

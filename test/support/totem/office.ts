@@ -4,7 +4,7 @@ import Database from 'better-sqlite3'
 import { inject } from 'vitest'
 import type { TotemConfig } from '../../../contract/config.ts'
 import type { Screen, ScreenOf } from '../../../contract/journeys/index.ts'
-import type { BenchOptions, CardChoice } from '../../../simulator/bench/bench.ts'
+import type { BenchOptions, CardChoice } from '../../../simulator/bench/office.ts'
 import { answerTo, type Wish, walksTo } from '../../../simulator/visitor/index.ts'
 import { type Hands, handsAt, type Person, type Visitor, visitorAt } from '../../../simulator/visitor/visitor.ts'
 import { type ElectronTotem, electronTotem } from './electron-totem.ts'
@@ -69,7 +69,7 @@ export async function openOffice({ provision, ...options }: OfficeOptions = {}):
       if (!act) throw new Error(`nothing is to be done on ${JSON.stringify(seen)}`)
       await act(person())
     },
-    walksTo: (name, wish) => walksTo(person(), [name], wish),
+    walksTo: (name, wish) => walksTo(person(), name, wish),
     bench,
     app: totem.app,
     pid: totem.pid,

@@ -1,6 +1,6 @@
 import type { Answer } from '../../../contract/journeys/index.ts'
 
-/** For each type of answer what a walk gives: one or more. A type that is missing does not compile. */
+/** The answers that a walk gives, one or more of each type. A missing type does not compile. */
 const answers: { [Type in Answer['type']]: Omit<Extract<Answer, { type: Type }>, 'type'>[] } = {
   start: [{}],
   chooseLanguage: [{ language: 'it' }],

@@ -8,7 +8,7 @@ import type { Paper } from '../../../main/documents/model.ts'
 import { createSession, type Session, type VisitEvent } from '../../../main/session/index.ts'
 import type { Sheet, VisitServices } from '../../../main/visit/services.ts'
 
-// A session whose services are scripted, because hardware cannot be made to show every order of things.
+// A session with scripted services, because hardware cannot produce every order of events.
 export const OPERATION = '01K0M3Z8Q4V7N2B5X9C1D6F8GH'
 const SESSION = '01K0M3Z8Q4V7N2B5X9C1D6F8AA'
 

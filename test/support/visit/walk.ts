@@ -11,7 +11,7 @@ import type { Visit } from '../../../main/visit/visit.ts'
 type Snapshot = SnapshotFrom<typeof machine>
 type Frame = Omit<View, 'revision' | 'idle' | 'totem'>
 
-/** One thing that a person can see: where the visit stands and what is shown there. */
+/** One view of a visit: its state and the screen there. */
 export interface Seen {
   path: string
   frame: Frame
@@ -21,18 +21,18 @@ export interface Seen {
   works: boolean
 }
 
-/** What the walker answers and what happens to its card, in every state alike. */
+/** The walker's answers and the events of its card, the same in every state. */
 export interface Walk {
   /** One or more for each type of answer. */
   answers: VisitEvent[]
   hardware: VisitEvent[]
-  /** Each gives the tasks another outcome. */
+  /** Services that each give the tasks another outcome. */
   services: VisitServices[]
 }
 
 /**
- * Walks the chart from attract in every way that answers, hardware, time and the outcomes of its tasks allow, and tells what
- * can be seen on the way. Nothing is run: a task is asked for its step with each of the services, and that step is taken.
+ * Walks the chart from attract in every way that answers, hardware, time and task outcomes allow, and returns every
+ * view on the way. Nothing runs: each task gives its step with each of the services, and the walk takes that step.
  */
 export async function walk({ answers, hardware, services }: Walk): Promise<Seen[]> {
   const [first] = services
@@ -55,7 +55,7 @@ export async function walk({ answers, hardware, services }: Walk): Promise<Seen[
   return [...seen.values()]
 }
 
-/** What may happen by itself in this state: its task is done or has failed, or its time is over. */
+/** Events that may come by themselves in this state: its task ends or fails, or its time is over. */
 async function outcomes(snapshot: Snapshot, services: VisitServices[]): Promise<{ type: string }[]> {
   const events: { type: string }[] = []
   for (const node of snapshot._nodes) {

@@ -1,12 +1,11 @@
 import { hostname } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { PrinterStatus } from '../../contract/device.ts'
-import { err, ok } from '../../contract/result.ts'
+import type { PrinterStatus } from '../../../contract/device.ts'
+import { err, ok } from '../../../contract/result.ts'
+import { drawPage, openPdf } from '../image/pdf.ts'
+import { canPrint, type PrinterListener, type PrinterService, type PrintProgress } from '../printer.ts'
 import { type IppAddress, ippClient, type OfficeJob, type OfficePrinter } from './ipp.ts'
 import { officeStatus } from './ipp-status.ts'
-import { drawPage, openPdf } from './pdf.ts'
-import type { PrinterListener, PrinterService, PrintProgress } from './service.ts'
-import { canPrint } from './status.ts'
 
 export interface OfficeOptions extends PrinterListener, IppAddress {
   profile: 'a4-office'

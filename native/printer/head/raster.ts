@@ -1,4 +1,6 @@
-import { ok, type Result } from '../../contract/result.ts'
+import { ok, type Result } from '../../../contract/result.ts'
+import { inkOf, toneCounter } from '../image/ink.ts'
+import type { PdfPage, PdfRefused } from '../image/pdf.ts'
 import {
   concat,
   cut,
@@ -10,16 +12,7 @@ import {
   raster,
   withoutRealTimeCommands,
 } from './escpos.ts'
-import { inkOf, toneCounter } from './ink.ts'
-import type { PdfPage, PdfRefused } from './pdf.ts'
 import type { PrinterProfile } from './profiles.ts'
-
-/** 8-bit grey pixels row by row, 255 is white. */
-export interface GreyImage {
-  width: number
-  height: number
-  pixels: Uint8Array
-}
 
 /** What is sent one after the other, each of it whole commands; the last band ends with the sheet's cut. */
 export interface Bands<E extends { kind: string }> {

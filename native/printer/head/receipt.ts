@@ -1,6 +1,6 @@
 import QRCode from 'qrcode'
-import type { ReceiptDocument, ReceiptLine } from '../../contract/print.ts'
-import { unreachable } from '../../contract/result.ts'
+import type { ReceiptDocument, ReceiptLine } from '../../../contract/print.ts'
+import { unreachable } from '../../../contract/result.ts'
 import {
   align,
   bold,

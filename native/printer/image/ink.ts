@@ -1,5 +1,5 @@
+import type { GreyImage } from './grey.ts'
 import type { Box } from './pictures.ts'
-import type { GreyImage } from './raster.ts'
 
 // Darker than this is a dot. pdfium anti-aliases strokes thinner than a dot to a light grey, and thin strokes and small
 // letters must not break on paper; above ~200 the seal's soft edges grow into blots.

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { type IncomingMessage, request as plainRequest } from 'node:http'
 import { request as tlsRequest } from 'node:https'
 import ipp, { type IppRequest } from '@sealsystems/ipp'
-import { err, ok, type Result } from '../../contract/result.ts'
+import { err, ok, type Result } from '../../../contract/result.ts'
 import { type IppGroup, readAnswer } from './ipp-answer.ts'
 import type { OfficePrinterState } from './ipp-status.ts'
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { receiptDocument } from '../../contract/print.ts'
+import { receiptDocument } from '../../../contract/print.ts'
 import { cut } from './escpos.ts'
 import { profiles } from './profiles.ts'
 import { receiptBands } from './receipt.ts'

@@ -1,8 +1,8 @@
-import type { DeviceResult, PrintFailure } from '../../contract/device.ts'
-import { err, ok, type Result } from '../../contract/result.ts'
+import type { DeviceResult, PrintFailure } from '../../../contract/device.ts'
+import { err, ok, type Result } from '../../../contract/result.ts'
+import type { GreyImage } from './grey.ts'
 import { dropPdfium, loadPdfium, type Pdfium } from './pdfium.ts'
 import { type Box, pictureBoxes } from './pictures.ts'
-import type { GreyImage } from './raster.ts'
 
 export type PdfRefused = Extract<PrintFailure, { kind: 'pdf-refused' }>
 

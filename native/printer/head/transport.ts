@@ -1,4 +1,4 @@
-import { err, ok, type Result } from '../../contract/result.ts'
+import { err, ok, type Result } from '../../../contract/result.ts'
 import { type Answer, parseAnswers } from './escpos.ts'
 import type { HidBus, HidDevice } from './hid.ts'
 

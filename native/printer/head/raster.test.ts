@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { PdfPage } from './pdf.ts'
+import type { GreyImage } from '../image/grey.ts'
+import type { PdfPage } from '../image/pdf.ts'
 import { type PrinterProfile, profiles } from './profiles.ts'
-import { type GreyImage, pageBands } from './raster.ts'
+import { pageBands } from './raster.ts'
 
 const plain: PrinterProfile = { ...profiles['a4-kiosk'], headDots: 64, cutterDots: 6, bandBytes: 280 }
 const packed: PrinterProfile = { ...plain, raster: 'packbits' }

@@ -1,4 +1,4 @@
-import type { HeadProfile } from '../../contract/config.ts'
+import type { HeadProfile } from '../../../contract/config.ts'
 
 export type ProfileName = HeadProfile
 

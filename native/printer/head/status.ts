@@ -1,4 +1,4 @@
-import type { PrinterStatus } from '../../contract/device.ts'
+import type { PrinterStatus } from '../../../contract/device.ts'
 
 /** The four answers to DLE EOT 1, 2, 3, 4. */
 export type StatusBytes = readonly [number, number, number, number]
@@ -41,8 +41,6 @@ export function printerStatusOf(raw: RawStatus, { paperLowSensor }: { paperLowSe
   if (raw.offline) return 'offline'
   return raw.paperNearEnd && paperLowSensor ? 'paperLow' : 'ready'
 }
-
-export const canPrint = (status: PrinterStatus): boolean => status === 'ready' || status === 'paperLow'
 
 /** Custom's FULL STATUS, paper byte: a sheet stands in the output (KPM210/216 manual, DLE EOT 20). */
 export const sheetInOutput = (paper: number): boolean => (paper & 0x20) !== 0

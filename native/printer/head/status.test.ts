@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { printerStatus } from '../../contract/device.ts'
-import { canPrint, printerStatusOf, rawStatus } from './status.ts'
+import { printerStatus } from '../../../contract/device.ts'
+import { canPrint } from '../printer.ts'
+import { printerStatusOf, rawStatus } from './status.ts'
 
 const seen = (...bytes: [number, number, number, number]) => printerStatusOf(rawStatus(bytes), { paperLowSensor: true })
 

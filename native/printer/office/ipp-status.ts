@@ -1,4 +1,4 @@
-import type { PrinterStatus } from '../../contract/device.ts'
+import type { PrinterStatus } from '../../../contract/device.ts'
 
 /** What an IPP printer says of itself (RFC 8011 §5.4). */
 export interface OfficePrinterState {

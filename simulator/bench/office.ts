@@ -1,0 +1,66 @@
+import type { TotemConfig } from '../../contract/config.ts'
+import type { Anpr } from '../anpr/index.ts'
+import type { CardKind } from '../card/card.ts'
+import type { CieOptions } from '../card/cie/cie.ts'
+import type { CnsOptions } from '../card/cns.ts'
+import type { InsertOptions } from '../card/insert.ts'
+import type { Keypad, Pcscd } from '../card/pcscd.ts'
+import type { VirtualPrinter } from '../printer/virtual-printer.ts'
+import type { BenchGateway } from './gateway.ts'
+import type { Line } from './line.ts'
+import type { TotemPlace } from './totem.ts'
+
+export interface BenchOptions {
+  /** Serve the dock (simulator/dock) and have the totem open it in a second window. */
+  dock?: boolean
+  /** Pace of the printer's link; default that of a full-speed HID printer. */
+  printerBytesPerSecond?: number
+  timings?: Partial<TotemConfig['timings']>
+  /** The reader has a keypad of its own, and this is who types on it. */
+  keypad?: Keypad
+  /** A PostgreSQL for the gateway; default its embedded database. */
+  databaseUrl?: string
+}
+
+/** A CNS unless `kind` says otherwise. */
+export type CardChoice = (({ kind?: 'cns' } & CnsOptions) | ({ kind: 'cie' } & CieOptions)) & InsertOptions
+
+export interface CardInReader {
+  who: string
+  kind: CardKind
+}
+
+/** One totem's office, all of it virtual but the programs: readers, cards, printer, line, gateway, ANPR. */
+export interface Bench {
+  folder: string
+  totem: TotemPlace
+  pki: string
+  line: Line
+  printer: VirtualPrinter
+  gateway: BenchGateway
+  anpr: Anpr
+  pcscd: Pcscd
+  /** Where the dock is, when there is one. */
+  dockUrl: string | null
+  /**
+   * Puts a synthetic person's CNS into the slot or their CIE on the contactless reader; or a card that never answers, or
+   * one that is no identity card. A card that is there is taken away first.
+   */
+  insertCard(who: string, choice?: CardChoice): Promise<void>
+  removeCard(): Promise<void>
+  /** Puts the card back that was there last, as `removeCard` or a fault left it. */
+  putBack(): Promise<void>
+  /** Whose card is in the reader now, and which. */
+  readonly card: CardInReader | null
+  /** The one that can be put back. */
+  readonly takenCard: CardInReader | null
+  /** The totem's main process, once whoever starts it has said so: the dock can then kill its parts. */
+  electronPid: number | null
+  /** The totem has just opened the dock in a window of its own. */
+  dockOpened(): void
+  /** SIGKILL for the device process of that Electron; true when there was one. */
+  killDevice(electronPid: number): boolean
+  /** SIGKILL for the citizen's renderer (the dock's is spared); true when there was one. */
+  killRenderer(electronPid: number): boolean
+  stop(): Promise<void>
+}
