@@ -8,7 +8,7 @@ export interface ContrassegnoWish {
 export const usual: ContrassegnoWish = { mark: null }
 
 /** Price of a certificate for a private party, as the screen says it. */
-const PRICE = '16,00\u00a0€'
+const PRICE = '16,00 €'
 
 export const contrassegno: AnswersIn<'contrassegno', ContrassegnoWish> = {
   'private-party': (_, { mark }) =>

@@ -56,7 +56,7 @@ describe('the same mark again', () => {
     const bollo = mark()
     expect(await result(totem, await sealed(anna(bollo)))).toMatchObject(issued)
     const second = sofia(bollo)
-    expect(await result(other, await sealed(second, { caller: 'totem TT-0002' }))).toMatchObject(used)
+    expect(await result(other, await sealed(second))).toMatchObject(used)
     expect(centre.anpr.issued()).not.toContain(second.operation)
   })
 

@@ -46,7 +46,12 @@ export async function walk({ answers, hardware, services }: Walk): Promise<Seen[
     const { card, lost, printer } = snapshot.context
     const key = JSON.stringify([path, frame, card, lost, printer])
     if (seen.has(key)) continue
-    seen.set(key, { path, frame, waits: waitsForPerson(snapshot), works: snapshot._nodes.some(({ invoke }) => invoke.length > 0) })
+    seen.set(key, {
+      path,
+      frame,
+      waits: waitsForPerson(snapshot),
+      works: snapshot._nodes.some(({ invoke }) => invoke.length > 0),
+    })
     for (const event of [...answers, ...hardware, ...(await outcomes(snapshot, services))]) {
       if (!snapshot.can(event as VisitEvent)) continue
       open.push(transition(chart, snapshot, event as VisitEvent)[0])
