@@ -6,8 +6,8 @@ import { dirname } from 'node:path'
 const PRIVATE = 0o600
 
 /**
- * Writes a file so that a power cut leaves the old content or the new, never half of it: the content is on the disk before
- * it has its name, and so is the folder before this returns. `aside` is the name meanwhile.
+ * Writes a file so that a power cut leaves the old content or the new, never half of it: the content is on the disk
+ * before it has its name, and so is the folder before this returns. `aside` is the name meanwhile.
  */
 export async function writeWhole(
   path: string,

@@ -8,7 +8,8 @@ import { openStores } from './start/stores.ts'
 import { createVisits } from './start/visit.ts'
 import { createWatches } from './start/watch.ts'
 
-// The composition root: everything is made, then joined, then started, in this order. Nothing starts in its constructor.
+// The composition root: everything is made, then joined, then started, in this order. Nothing starts in its
+// constructor.
 
 runApp(() => {
   const config = readConfig()

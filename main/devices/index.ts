@@ -13,16 +13,16 @@ import {
 } from '../../contract/device.ts'
 import { err, type Result } from '../../contract/result.ts'
 
-/** One running device process: Electron's utilityProcess in the totem, a plain Node child in tests. */
+/** A running device process: Electron's utilityProcess in the totem, a plain Node child in tests. */
 export interface DeviceProcess {
   post(message: unknown): void
   onMessage(listener: (message: unknown) => void): void
   onExit(listener: (code: number) => void): void
-  /** SIGKILL: one that is wedged heeds nothing less. Does nothing when it has left by itself. */
+  /** Sends SIGKILL, because a wedged process heeds nothing less. Does nothing when it has left by itself. */
   kill(): void
 }
 
-/** The process died, or did not answer in time and was made to leave. */
+/** The process died, or did not answer in time and was ended. */
 export type DeviceGone = { kind: 'device-gone' }
 
 export interface Devices {
@@ -35,7 +35,7 @@ export interface Devices {
   /** Null until the device process has said what it sees. */
   readonly card: CardState | null
   readonly printer: PrinterStatus
-  /** False once five deaths lie in the last ten minutes: the totem shows what is out and goes on trying. */
+  /** False after five deaths in ten minutes: the totem shows what is out of order and goes on trying. */
   readonly available: boolean
   stop(): void
 }
@@ -45,32 +45,34 @@ export interface DevicesOptions {
   now?: () => number
 }
 
-/** Told of all that the device process says and of what becomes of it. */
+/** Hears everything that the device process says, and what becomes of it. */
 export interface DevicesListener {
   onEvent(event: DeviceEvent): void
   onDied(died: { code: number; waitMs: number }): void
   onStarted(restarts: number): void
 }
 
-// A wedged reader or printer is cured by ending the process (anchors.md finding 3), so every call has an end.
-// Printing goes by the printer's own time-outs inside the device process: 200 pages at 3 s a page.
+// The totem cures a wedged reader or printer by ending the process, so every call has a time-out. Printing goes by the
+// printer's own time-outs inside the device process: 200 pages at 3 s a page.
 const TIME_OUT_MS: Record<DeviceMethod, number> = {
   'card.read': 50_000,
-  // A card that has left the field is waited for and begins anew, up to 43 s by the device process's own limits.
+  // The device process waits for a card that has left the field and begins anew, up to 43 s by its own limits.
   'card.login': 50_000,
   'card.travel-document': 50_000,
   'printer.print': 600_000,
   'printer.status': 10_000,
   'pdf.raster': 30_000,
 }
-/** Somebody types on the reader's own keypad, which gives up by itself long before. */
+/** The person types on the reader's own keypad, which gives up by itself long before. */
 const KEYPAD_TIME_OUT_MS = 120_000
-/** What waitpid says of a process that was ended by SIGKILL. */
+/** The code that waitpid gives for a process ended by SIGKILL. */
 const KILLED = 9
 const DEATHS_WINDOW_MS = 10 * 60_000
 const DEATHS_LIMIT = 5
 
-/** Wait before the n-th start in a row (n from 1): 1, 2, 4 … 60 s. A process that lived a minute starts the count anew. */
+/**
+ * Wait before the n-th start in a row (n from 1): 1, 2, 4 … 60 s. A process that lived a minute starts the count anew.
+ */
 export const restartDelayMs = (deathsInARow: number): number => Math.min(60_000, 1000 * 2 ** (deathsInARow - 1))
 
 /** Keeps one device process alive and speaks its contract. */
@@ -96,7 +98,10 @@ export function superviseDevices({ spawn, now = Date.now }: DevicesOptions): Dev
     child.onExit((code) => died(child, code))
   }
 
-  /** It counts as dead at once: a process that hangs in a driver takes the signal late, and its exit may never be told. */
+  /**
+   * An ended process counts as dead at once: one that hangs in a driver takes the signal late, and its exit may never
+   * be reported.
+   */
   function end(child: DeviceProcess) {
     child.kill()
     died(child, KILLED)
@@ -125,7 +130,7 @@ export function superviseDevices({ spawn, now = Date.now }: DevicesOptions): Dev
       return
     }
     const event = deviceEvent.safeParse(message)
-    // Not our contract: a mismatched or broken process must not be trusted with a card.
+    // The message is not in the contract: a mismatched or broken process must not be trusted with a card.
     if (!event.success) end(child)
     else tell(event.data)
   }

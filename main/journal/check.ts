@@ -8,7 +8,7 @@ import {
 import { journalEvents } from '../../contract/journal-events.ts'
 import { anchorContent, entryHash } from './log.ts'
 
-/** `seq`: the first entry of the chain that does not fit, or the one whose anchor does not. */
+/** A fault of a log. `seq`: the first entry of the chain that does not fit, or the one whose anchor does not. */
 export type LogFault = {
   kind: 'broken'
   reason: 'entry-changed' | 'entry-missing' | 'entry-unlisted' | 'anchor-misfit' | 'chain-repeated'
@@ -22,26 +22,26 @@ export type CheckedChain = {
   /** The first entry that is there. */
   from: number
   upTo: number
-  /** Up to here the gateway has signed; 0: nothing. */
+  /** The last entry that the gateway has signed for; 0: none. */
   anchored: number
 }
 
-/** What a whole log comes to: one fault at most of a chain. The anchors' signatures are for the caller to check. */
+/** The check of a whole log, with one fault at most for each chain. The caller checks the signatures of the anchors. */
 export type CheckedLog = { count: number; chains: CheckedChain[]; anchors: string[]; faults: LogFault[] }
 
-/** Does this entry say only what the closed list allows, and is its hash its own? */
+/** The fault of an entry that says more than the closed list allows, or whose hash is not its own. */
 function entryFault(entry: JournalEntry): LogFault['reason'] | null {
   if (!journalEntry.safeParse(entry).success || entry.hash !== entryHash(entry)) return 'entry-changed'
   const { severity, fields } = journalEvents[entry.event]
   return entry.severity === severity && fields.safeParse(entry.fields).success ? null : 'entry-unlisted'
 }
 
-/** Where a chain has come to. `broken`: what follows of it is passed over. */
+/** The end of a chain so far. `broken`: the rest of the chain is passed over. */
 type Running = { of: CheckedChain; hash: string; broken: boolean }
 
 /**
- * Recomputes every chain of a log and sets its anchors beside it. Of a chain whose oldest entries were dropped the first
- * line is the anchor that stands for them.
+ * Recomputes every chain of a log and sets its anchors beside it. A chain whose oldest entries were dropped begins with
+ * the anchor that stands for them.
  */
 export function checkLog(lines: Iterable<ExportedLine>): CheckedLog {
   const log: CheckedLog = { count: 0, chains: [], anchors: [], faults: [] }
@@ -51,7 +51,7 @@ export function checkLog(lines: Iterable<ExportedLine>): CheckedLog {
     const anchor = 'anchor' in line ? anchorContent(line.anchor) : null
     const at = 'anchor' in line ? anchor : line
     if (!at) {
-      // Nothing that an anchor could be: of the chain in hand.
+      // The line is no anchor at all; the fault counts for the chain in hand.
       const { chain = '', upTo = 0 } = now?.of ?? {}
       log.faults.push({ kind: 'broken', reason: 'anchor-misfit', chain, seq: upTo })
       continue

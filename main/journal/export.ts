@@ -8,8 +8,8 @@ import { type StorageFailure, storageFailure } from '../queue/storage.ts'
 import type { Journal } from './journal.ts'
 
 /**
- * Writes the sync log to `path` (sync-log.jsonl): an entry or an anchor a line, oldest first, as contract/journal.ts has
- * it; `count` of the entries. A stick that is full or pulled leaves no half file.
+ * Writes the sync log to `path` (sync-log.jsonl): one entry or anchor a line, oldest first, as in contract/journal.ts.
+ * `count` counts the entries. A stick that is full or pulled leaves no half file.
  */
 export async function exportJournal(
   log: Pick<Journal, 'lines'>,

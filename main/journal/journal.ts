@@ -1,5 +1,5 @@
-import { closeSync, fsyncSync, openSync } from 'node:fs'
 import { ulid } from 'ulid'
+import { syncFileSync } from '../../basics/files.ts'
 import type { JournalBatch, JournalReceipt } from '../../contract/gateway.ts'
 import type { ExportedLine, JournalEntry } from '../../contract/journal.ts'
 import { type JournalEventId, type JournalFields, journalEvents } from '../../contract/journal-events.ts'
@@ -17,11 +17,13 @@ import { anchorContent, type Chain, entryHash, logOn } from './log.ts'
 import { migrations } from './migrations.ts'
 import { salvageFor } from './salvage.ts'
 
-// 64 MiB of 4 KiB pages: some 190,000 entries, a month of a busy office without a line.
+// 64 MiB in pages of 4 KiB: some 190,000 entries, a month of a busy office without a line.
 const MAX_PAGES = 16_384
-// Of these an eighth is for what somebody must look at: warnings and alarms of a totem whose log is full.
+// An eighth of the pages is for entries that an operator must look at: warnings and alarms of a totem whose log is
+// full.
 const RESERVE = 1 / 8
-// How often the file's size is looked at, and how many entries go at a time: a few ms, whatever visit is under way.
+// The file's size is checked once in so many entries, and so many are dropped at a time: a few ms, whatever visit is
+// under way.
 const SIZE_EVERY = 200
 const DROPPED_AT_ONCE = 1_000
 // Entries read at a time: a few hundred KiB.
@@ -29,36 +31,37 @@ const PAGE = 500
 
 export type Journal = {
   /**
-   * Adds one entry. A full or failing disk must not break a visit: the entry is lost, and how many were is the next
-   * entry that can be written (`journal.lost`). Fields that the closed list does not have are a bug: `strict` throws it,
-   * otherwise the entry is lost in the same way.
+   * Adds one entry. A full or failing disk must not break a visit: the entry is lost, and the next entry that can be
+   * written says how many were (`journal.lost`). A field that the closed list does not have is a bug: `strict` throws
+   * it, otherwise the entry is lost in the same way.
    */
   record<I extends JournalEventId>(event: I, fields: JournalFields<I>): void
   /**
-   * The oldest entries that the gateway does not hold yet, in order and checked; null when there are none. They are on the
-   * disk for good before they are handed out.
+   * The oldest entries that the gateway does not hold yet, in order and checked; null when there are none. They are on
+   * the disk for good before they are handed out.
    */
   unsent(limit: number): JournalBatch | null
   /** How many entries the gateway does not hold yet. */
   unsentCount(): number
   /**
-   * The gateway's word on `batch`; lower than before when the gateway has lost some: those are unsent again. `isSigned`: its
-   * anchor, if there is one, was signed by the gateway.
+   * Takes the gateway's receipt for `batch`. A number lower than before means that the gateway has lost entries, which
+   * are unsent again. `isSigned`: the gateway has signed the receipt's anchor, if there is one.
    */
   acknowledged(batch: JournalBatch, receipt: JournalReceipt, isSigned: boolean): void
-  /** All of it in order. The journal may grow meanwhile. */
+  /** The whole log in order. It may grow meanwhile. */
   lines(): Iterable<ExportedLine>
   entries(): Iterable<JournalEntry>
-  /** Recomputes all of it (main/journal/check.ts): the first fault, when there is one. */
+  /** Recomputes the whole log (main/journal/check.ts) and answers the first fault, when there is one. */
   verify(): Result<{ count: number }, LogFault>
   close(): void
 }
 
 /**
- * Opens the sync log of this totem. `now` is `Date.now` or a test's clock. `strict` makes a program's bug loud: for
- * development and tests, for in the field it would end a citizen's visit. `maxPages` (of 4 KiB) bounds the file: of what
- * an anchor stands for the oldest goes; while there is none of that, entries that nobody must look at are not taken, and
- * counted, for the beginning of an outage tells more than its thousandth hour and a chain can't be thinned out.
+ * Opens the sync log of this totem. `now` is `Date.now` or a test's clock. `strict` makes a bug loud: for development
+ * and tests only, because in the field it would end a citizen's visit. `maxPages` (of 4 KiB) bounds the file. A full
+ * log drops the oldest entries that an anchor stands for. While there are none, it counts further `info` entries
+ * instead of taking them: the beginning of an outage tells more than its thousandth hour, and a chain cannot be thinned
+ * out.
  */
 export function openJournal({
   path,
@@ -80,7 +83,7 @@ export function openJournal({
     synchronous: 'NORMAL',
     migrations,
     maxPages,
-    // What is wrong in a column its hash will say: checked at the start are the pages, in a tenth of the time.
+    // An entry's hash shows a wrong column. The start checks only the pages, in a tenth of the time.
     checked: ['chain', 'entry', 'anchor', 'missed'],
     salvage: salvageFor(totem),
     onRepaired(what) {
@@ -100,20 +103,15 @@ export function openJournal({
   }
 }
 
-/** Of an empty chain there is no last entry. */
+/** True when the last entry is as it was written; an empty chain has none. */
 const isOwn = (last: JournalEntry | undefined): boolean => last === undefined || last.hash === entryHash(last)
 
-/** Everything that was committed, for good. */
+/** Puts every committed entry on the disk for good. */
 function toDisk(db: Storage, path: string): void {
   const [done] = db.pragma('wal_checkpoint(PASSIVE)') as { log: number; checkpointed: number }[]
   if (done?.checkpointed === done?.log) return
-  // A reader is in the way of the checkpoint, but not of the disk.
-  const wal = openSync(`${path}-wal`, 'r')
-  try {
-    fsyncSync(wal)
-  } finally {
-    closeSync(wal)
-  }
+  // A reader holds up the checkpoint, but not the disk.
+  syncFileSync(`${path}-wal`)
 }
 
 type Settings = {
@@ -153,21 +151,23 @@ function journalOn(db: Storage, { path, totem, now, strict, maxPages, repaired }
   const unsentFrom = ({ upTo, baseSeq }: Chain) => Math.max(upTo, baseSeq)
   let current = log.chains().at(-1)
   let last = current && log.end(current)
-  // Entries lost while even their count could not be written.
+  // Counts entries lost while even their count could not be written.
   let unwritten = 0
   let full = false
   let untilSize = 0
-  // Told once until a good one comes: each telling is one more entry to send, which would bring the next bad one.
+  // A bad anchor is reported once until a good one comes: each report is one more entry to send, which would bring the
+  // next bad one.
   let anchorRefused = false
 
   if (!current) begin()
   else if (current.ends !== null) restart('file-damaged', current, current.ends)
   else if (current.totem !== totem) restart('other-totem', current, current.upTo)
-  // The gateway holds more than there is: the end was cut off, and new entries would give the chain another history.
+  // The gateway holds more entries than there are: the end was cut off, and new entries would give the chain another
+  // history.
   else if (last && current.upTo > last.seq) restart('end-missing', current, last.seq)
   else if (last && !isOwn(log.page(current, last.seq - 1, 1)[0])) findBreak(current)
   if (repaired) append('storage.repaired', { store: 'journal', ...repaired })
-  look()
+  checkSize()
 
   function begin() {
     insertChain.run(ulid(now()), totem)
@@ -175,7 +175,10 @@ function journalOn(db: Storage, { path, totem, now, strict, maxPages, repaired }
     last = current && log.end(current)
   }
 
-  /** A chain that can't go on is left as it is: what follows `upTo` is not sent, for nobody can vouch for it. */
+  /**
+   * Leaves a chain that cannot go on as it is, and begins a new one. What follows `upTo` is not sent, because nobody
+   * can vouch for it.
+   */
   function restart(reason: JournalFields<'journal.restarted'>['reason'], of: Chain, upTo: number) {
     const { chain } = of
     const lost = Math.max(0, log.end(of).seq - upTo)
@@ -204,7 +207,7 @@ function journalOn(db: Storage, { path, totem, now, strict, maxPages, repaired }
     last = { seq: entry.seq, hash }
   }
 
-  /** In one commit, or `last` is what it was. */
+  /** Writes in one commit; when that fails, `current` and `last` are what they were. */
   function write(work: () => void): void {
     const [chainBefore, lastBefore] = [current, last]
     try {
@@ -217,7 +220,7 @@ function journalOn(db: Storage, { path, totem, now, strict, maxPages, repaired }
 
   const missed = () => unwritten + (selectMissed.get() as number)
 
-  function lose(): void {
+  function countLost(): void {
     try {
       addMissed.run(unwritten + 1)
       unwritten = 0
@@ -226,17 +229,19 @@ function journalOn(db: Storage, { path, totem, now, strict, maxPages, repaired }
     }
   }
 
-  /** Is there room for what nobody must look at? Makes some by dropping what an anchor stands for. */
-  function look(): void {
+  /**
+   * Finds out whether there is room for `info` entries, and makes some by dropping entries that an anchor stands for.
+   */
+  function checkSize(): void {
     untilSize = SIZE_EVERY
     const pages = () =>
       (db.pragma('page_count', { simple: true }) as number) - (db.pragma('freelist_count', { simple: true }) as number)
     const bound = maxPages * (1 - RESERVE)
     full = pages() >= bound
-    if (full && drop()) full = pages() >= bound
+    if (full && dropOldest()) full = pages() >= bound
   }
 
-  function drop(): boolean {
+  function dropOldest(): boolean {
     for (const life of log.chains()) {
       const { chain, baseSeq: base } = life
       const upTo = selectDroppable.pluck().get({ chain, base, most: DROPPED_AT_ONCE }) as number | null
@@ -253,8 +258,8 @@ function journalOn(db: Storage, { path, totem, now, strict, maxPages, repaired }
     return false
   }
 
-  /** Those of the page that follow on each other; where they stop the chain is broken. */
-  function sound(chain: Chain, after: number, page: readonly JournalEntry[]): JournalEntry[] {
+  /** The entries of the page that follow on each other. Where they stop, the chain is broken. */
+  function soundPart(chain: Chain, after: number, page: readonly JournalEntry[]): JournalEntry[] {
     let hash = after === chain.baseSeq ? chain.baseHash : log.page(chain, after - 1, 1)[0]?.hash
     const broken = page.findIndex((entry, index) => {
       const fits = entry.seq === after + index + 1 && entry.previous === hash && entry.hash === entryHash(entry)
@@ -266,12 +271,12 @@ function journalOn(db: Storage, { path, totem, now, strict, maxPages, repaired }
     return page.slice(0, broken)
   }
 
-  /** The last entry is damaged, so that nothing can hang on it: where does the chain end? */
+  /** The last entry is damaged, so that nothing can hang on it: finds where the chain ends. */
   function findBreak(chain: Chain): void {
     for (let after = unsentFrom(chain); ; ) {
       const page = log.page(chain, after, PAGE)
       if (page.length === 0) restart('chain-broken', chain, after)
-      if (sound(chain, after, page).length < page.length || page.length === 0) return
+      if (soundPart(chain, after, page).length < page.length || page.length === 0) return
       after += page.length
     }
   }
@@ -284,8 +289,8 @@ function journalOn(db: Storage, { path, totem, now, strict, maxPages, repaired }
       const most = Math.min(limit, (chain.ends ?? Number.POSITIVE_INFINITY) - after)
       if (most <= 0) continue
       const page = log.page(chain, after, most)
-      const entries = sound(chain, after, page)
-      // Broken at once: there is a new chain now.
+      const entries = soundPart(chain, after, page)
+      // The chain is broken at its first unsent entry: a new chain has just begun.
       if (entries.length === 0 && page.length > 0) return nextBatch(limit)
       if (entries.length === 0) continue
       const base = after === chain.baseSeq && after > 0 ? log.anchorAt(chain, after) : null
@@ -294,8 +299,8 @@ function journalOn(db: Storage, { path, totem, now, strict, maxPages, repaired }
     return null
   }
 
-  /** The anchor is kept when the gateway has signed it, over this very log. */
-  function keep(chain: Chain, jws: string, isSigned: boolean): void {
+  /** Keeps the anchor when the gateway has signed it, over this very log. */
+  function keepAnchor(chain: Chain, jws: string, isSigned: boolean): void {
     const anchor = anchorContent(jws)
     const entry = anchor && log.page(chain, anchor.seq - 1, 1)[0]
     const isOver = entry?.seq === anchor?.seq && entry?.hash === anchor?.hash
@@ -309,8 +314,8 @@ function journalOn(db: Storage, { path, totem, now, strict, maxPages, repaired }
     record(event, fields) {
       try {
         const parsed = journalEvents[event].fields.parse(fields) as typeof fields
-        if (--untilSize <= 0) look()
-        if (full && journalEvents[event].severity === 'info') return lose()
+        if (--untilSize <= 0) checkSize()
+        if (full && journalEvents[event].severity === 'info') return countLost()
         const entries = missed()
         if (entries === 0) return append(event, parsed)
         write(() => {
@@ -321,15 +326,15 @@ function journalOn(db: Storage, { path, totem, now, strict, maxPages, repaired }
         unwritten = 0
       } catch (error) {
         if (strict) storageFailure(error)
-        lose()
+        countLost()
       }
     },
 
     unsent(limit) {
       try {
         const batch = nextBatch(limit)
-        // Were an entry sent and then forgotten in a power cut, its number would be used again for another event, and the
-        // gateway would see a second history.
+        // An entry that is sent and then forgotten in a power cut would leave its number to another event: the gateway
+        // would see a second history.
         if (batch) toDisk(db, path)
         return batch
       } catch (error) {
@@ -347,14 +352,14 @@ function journalOn(db: Storage, { path, totem, now, strict, maxPages, repaired }
       try {
         write(() => {
           updateUpTo.run(Math.min(upTo, log.end(chain).seq), chain.chain)
-          if (anchor !== null) keep(chain, anchor, isSigned)
+          if (anchor !== null) keepAnchor(chain, anchor, isSigned)
           if (!forked || chain.forked) return
           updateForked.run(chain.chain)
           append('totem.cloned', { chain: chain.chain })
         })
-        if (full && anchor !== null) look()
+        if (full && anchor !== null) checkSize()
       } catch (error) {
-        // Not kept: these are sent once more, which the gateway takes.
+        // The receipt is not kept: these entries are sent once more, and the gateway takes them again.
         storageFailure(error)
       }
     },

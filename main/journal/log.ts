@@ -22,7 +22,7 @@ export type Chain = {
   forked: 0 | 1
 }
 
-/** What can be read of a log, beside whoever writes it. */
+/** A log as it can be read beside its writer. */
 export type Log = {
   /** Oldest first. */
   chains(): Chain[]
@@ -33,7 +33,7 @@ export type Log = {
   anchorAt(chain: Chain, seq: number): string | null
   /** False when there are entries whose chain is not known: the file is damaged where SQLite does not look. */
   isComplete(): boolean
-  /** All of it in order, each anchor after its entry, the base's before all. The log may grow meanwhile. */
+  /** The whole log in order, each anchor after its entry, that of the base first. The log may grow meanwhile. */
   lines(): Iterable<ExportedLine>
 }
 
@@ -70,7 +70,7 @@ export function logOn(db: Storage): Log {
 
   function* lines(): Iterable<ExportedLine> {
     for (const chain of chains()) {
-      // Read before its entries: of those it may have lost meanwhile, the anchors stand for what is missing.
+      // The base's anchor is read before the entries: if entries are dropped meanwhile, the anchor stands for them.
       for (const { jws } of anchors(chain, chain.baseSeq, chain.baseSeq)) yield { anchor: jws }
       for (let after = chain.baseSeq; ; ) {
         const found = page(chain, after, PAGE)
@@ -106,7 +106,7 @@ export function logOn(db: Storage): Log {
   }
 }
 
-/** What is no JSON any more is no field, and the entry's hash will say so. */
+/** Text that is no JSON any more gives no fields, and the entry's hash shows the damage. */
 function fieldsOf(text: string): JournalEntry['fields'] {
   try {
     return JSON.parse(text)
@@ -118,7 +118,7 @@ function fieldsOf(text: string): JournalEntry['fields'] {
 export const entryHash = (entry: Omit<JournalEntry, 'hash'>): string =>
   createHash('sha256').update(journalHashInput(entry), 'utf8').digest('hex')
 
-/** What an anchor says, whoever signed it; null when that is nothing. */
+/** The content of an anchor, whoever signed it; null when it is no anchor. */
 export function anchorContent(jws: string): JournalAnchor | null {
   try {
     const content = journalAnchor.safeParse(JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString()))

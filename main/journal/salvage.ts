@@ -19,7 +19,7 @@ const chainRow = z.tuple([
 ])
 
 type Point = { seq: number; hash: string }
-/** What is known of a chain. `last`: highest number of any of its entries. */
+/** The known facts of a chain. `last`: the highest number of any of its entries. */
 type Found = {
   place: number
   totem: string
@@ -29,19 +29,19 @@ type Found = {
   anchors: (Point & { jws: string })[]
   last: number
 }
-/** Entries `from` to `to` that follow on each other; `previous` is what the first one hangs on. */
+/** Entries `from` to `to`, which follow on each other; `previous` is the hash that the first one hangs on. */
 type Run = { from: number; to: number; previous: string }
 
 /**
- * What can be read of a damaged log: of each chain the last entries that hang together and go back to its base, its first
- * entry or one that the gateway has signed; the rest is lost, for nobody could vouch for it. The chain that was written to
+ * Salvages a damaged log. Of each chain it keeps the last entries that hang together and go back to the chain's base,
+ * its first entry or one that the gateway has signed. Nobody could vouch for the rest, which is lost. The last chain
  * ends there, and the log goes on in a new one (journal.ts): lost numbers must not be given to other entries.
  */
 export const salvageFor =
   (totem: string): Salvage =>
   (rows, into) => {
     const chains = chainsIn(rows, totem)
-    // The chains come after their entries.
+    // The rows of the chains come after their entries.
     into.pragma('defer_foreign_keys = ON')
     const insertEntry = into.prepare(
       `INSERT OR IGNORE INTO entry (chain, seq, at, event, severity, fields, previous, hash)
@@ -62,7 +62,7 @@ function chainsIn(rows: Iterable<FoundRow>, totem: string) {
   const of = (chain: string): Found => {
     const known = found.get(chain)
     if (known) return known
-    // Its row is lost: it is one of the later ones, and what the gateway holds of it is asked for again.
+    // The chain's row is lost: it counts as a later one, and the gateway is asked again what it holds of it.
     const base = { seq: 0, hash: FIRST_PREVIOUS }
     const unknown = { place: Number.MAX_SAFE_INTEGER, totem, base, upTo: 0, forked: 0 as const, anchors: [], last: 0 }
     found.set(chain, unknown)
@@ -82,7 +82,7 @@ function chainsIn(rows: Iterable<FoundRow>, totem: string) {
   return Object.assign(of, { all })
 }
 
-/** The entry of a row, when its hash is its own; of the first schema's rows too, which name no chain. */
+/** The entry of a row, when its hash is its own. Rows of the first schema, which name no chain, count too. */
 function entryIn({ seq: number, values }: FoundRow, totemOf: (chain: string) => string): JournalEntry | null {
   const row = values.length === 7 && values[0] === null ? [NAMELESS_CHAIN, number, ...values.slice(1)] : values
   const [chain, seq, at, event, severity, fields, previous, hash] = row

@@ -10,7 +10,7 @@ import { openTpm, type SealedSecret, type TpmFailure } from './tpm.ts'
 
 const KEK_BYTES = 32
 
-/** `sha256` over `public` and `private`: the TPM alone can't tell a damaged blob from another machine's. */
+/** The digest covers `public` and `private`: the TPM alone cannot tell a damaged blob from another machine's. */
 const blobFile = z.strictObject({
   public: base64,
   private: base64,
@@ -40,7 +40,7 @@ export async function readBlob(file: string): Promise<Result<SealedSecret, KeyFa
   return digestOf(sealed) === blob.data.sha256 ? ok(sealed) : err({ kind: 'blob-damaged', file })
 }
 
-/** Has the TPM seal a new key-encryption key, and sees that it gives it back, before it is on the disk. */
+/** Has the TPM seal a new key-encryption key, and checks that the TPM gives it back, before it is on the disk. */
 export async function makeBlob(
   { tcti, blob: file }: { tcti: string; blob: string },
   pcrs: string | null,

@@ -27,6 +27,6 @@ const KEYS: Record<KeyFailure['kind'], string> = {
   'blob-damaged': 'is damaged: the key that the TPM has wrapped the others with',
 }
 
-/** What happened and what to do now, for the technician; names files and codes only. */
+/** Says to the technician what happened and what to do now; names files and codes only. */
 export const explain = (failure: KeyFailure | TpmFailure): string =>
   'file' in failure ? `${failure.file} ${KEYS[failure.kind]}` : `${TPM[failure.kind]} (${failure.detail})`

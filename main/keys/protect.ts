@@ -10,16 +10,16 @@ import type { TpmFailure } from './tpm.ts'
 export type NotProtected = KeyFailure | TpmFailure | { kind: 'no-tpm-configured' }
 export type Protected = { file: string; did: 'wrapped' | 'was-wrapped' }
 
-/** The plain file's second name, until its wrapped one was seen to open. */
+/** The second name of a plain file, until its wrapped one has been seen to open. */
 export const plainOf = (file: string) => `${file}.plain`
 
 /**
- * Wraps a totem's private keys in place, with a key-encryption key that it has the TPM make where there is none. May be cut
- * off at any moment and be run again: each key is always on the disk under its own name, plain or wrapped. `pcrs` counts
+ * Wraps a totem's private keys in place, with a key-encryption key that the TPM makes when there is none. It may be cut
+ * off at any moment and run again: each key is always on the disk under its own name, plain or wrapped. `pcrs` counts
  * when that key is made.
  *
- * A plain file is overwritten before it is removed, which a flash disk may do elsewhere: whoever can choose protects a totem
- * first and has its keys made then (`npx totem keys rotate`).
+ * A plain file is overwritten before it is removed, which a flash disk may do elsewhere. So protect a new totem first,
+ * and have its keys made then (`npx totem keys rotate`).
  */
 export async function protectKeys(config: KeyPlaces, pcrs: string | null): Promise<Result<Protected[], NotProtected>> {
   const { keyProtection } = config
@@ -60,13 +60,13 @@ async function protectFile(file: string, protector: KeyProtector): Promise<Resul
       await erase(plainFile)
       return ok('was-wrapped')
     }
-    // Cut off in the middle of it, with a disk that kept only some of what was written: the plain one is there still.
+    // The run was cut off in the middle, and the disk kept only some of it: the plain file is still there.
     if (!(await exists(plainFile))) return opened
     await putInPlace(plainFile, file)
     return protectFile(file, protector)
   }
 
-  // Of an earlier time that was cut off: this file's second name, or the key that was here before it.
+  // Left by an earlier run that was cut off: this file's second name, or the key that was here before it.
   const leftOver = await stat(plainFile).catch(() => null)
   if (leftOver && leftOver.ino === (await stat(file)).ino) await rm(plainFile)
   else await erase(plainFile)
@@ -82,7 +82,7 @@ async function protectFile(file: string, protector: KeyProtector): Promise<Resul
   return ok('wrapped')
 }
 
-/** Overwrites and removes; nothing when there is none. */
+/** Overwrites a file and removes it; does nothing when there is none. */
 export async function erase(file: string): Promise<void> {
   if (!(await exists(file))) return
   const handle = await open(file, 'r+')

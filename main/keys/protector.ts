@@ -12,16 +12,16 @@ import { openTpm, type TpmFailure } from './tpm.ts'
 /** How private keys lie on the disk. */
 export interface KeyProtector {
   read(file: string): Promise<Result<Buffer, KeyFailure>>
-  /** On the disk for good, protected, when it is done. */
+  /** Writes a key protected; it is on the disk for good when this is done. */
   write(file: string, content: Uint8Array): Promise<void>
 }
 
 const OTHERS = 0o077
 
 /**
- * `file`: keys are files of the totem's user, and of nobody else. `tpm`: each file is wrapped (JWE, `dir` with A256GCM, its
- * own name under the seal) with a key-encryption key that only this machine's TPM gives back: a disk alone opens nothing.
- * Without PCRs in the blob whoever has the whole totem can have the TPM open it for them; bind it to what may be booted.
+ * `file`: keys are files of the totem's user, and of nobody else. `tpm`: each file is wrapped (JWE, `dir` with A256GCM,
+ * its own name under the seal) with a key-encryption key that only this machine's TPM gives back: a disk alone opens
+ * nothing. Without PCRs in the blob a thief of the whole totem can have the TPM open it; bind it to what may be booted.
  */
 export async function openProtector(
   protection: TotemConfig['keyProtection'],
@@ -76,7 +76,7 @@ const WRAPPED = { alg: 'dir', enc: 'A256GCM', typ: 'totem-key+jwe' } as const
 /** A compact JWE of direct encryption begins with `{"` and has an empty second part: no PEM, JWK or random key does. */
 export const isWrapped = (content: Buffer) => /^eyJ[\w-]+\.\.[\w-]+\.[\w-]+\.[\w-]+$/.test(content.toString('latin1'))
 
-/** A key that others may read is no secret any more: who has read it nobody knows. */
+/** A key that others may read is no secret any more: nobody knows who has read it. */
 export async function ownFile(file: string): Promise<Result<Buffer, KeyFailure>> {
   try {
     if (((await stat(file)).mode & OTHERS) !== 0) return err({ kind: 'key-open-to-others', file })

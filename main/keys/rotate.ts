@@ -8,7 +8,7 @@ import { openProtector } from './protector.ts'
 import { type DatedKey, type KeyPlaces, outcomeKeyFile, outcomeKeys, ownedByOther } from './totem-keys.ts'
 import type { TpmFailure } from './tpm.ts'
 
-/** `waiting`: outcomes in the inbox that only this key opens. `made`: in ms; null for one that came by provisioning. */
+/** `waiting`: outcomes in the inbox that only this key opens. `made`: in ms; null when the key came by provisioning. */
 export interface OutcomeKey {
   kid: string
   file: string
@@ -43,8 +43,8 @@ export async function outcomeKeysOf(
 }
 
 /**
- * Makes a new key for outcomes, beside those that are here. The totem has to be restarted before the gateway is given the
- * public half that is answered: from then on it seals to that one.
+ * Makes a new key for outcomes, beside the existing ones, and answers its public half. Restart the totem before the
+ * gateway gets that half: from then on it seals to the new key.
  */
 export async function makeOutcomeKey(config: KeyPlaces, now: number): Promise<Result<JWK, NotOpened>> {
   const foreign = await ownedByOther(config)
@@ -60,9 +60,9 @@ export async function makeOutcomeKey(config: KeyPlaces, now: number): Promise<Re
 }
 
 /**
- * Erases a key that nothing waits for any more. Not the newest; not while an outcome here needs it; not while the outcome of
- * a request is still to come, which the gateway may have sealed to it. That the gateway has a later key is for whoever calls
- * this to know.
+ * Erases a key that nothing waits for any more. Refused for the newest key, for one that an outcome here needs, and
+ * while the outcome of a request is still to come, which the gateway may have sealed to it. The caller must know that
+ * the gateway has a later key.
  */
 export async function retireOutcomeKey(
   config: KeyPlaces,
@@ -87,7 +87,7 @@ const madeAt = ({ iat }: DatedKey): number | null => (iat === undefined ? null :
 
 const PAGE = 500
 
-/** How many outcomes of the inbox are sealed to each key. */
+/** Counts the outcomes of the inbox that are sealed to each key. */
 function waitingFor(queue: Pick<QueueReader, 'get' | 'list'>): Map<string, number> {
   const counts = new Map<string, number>()
   for (let after = 0, page: ReturnType<QueueReader['list']>; ; after = page.at(-1)?.seq ?? 0) {

@@ -14,18 +14,18 @@ import type { KeyFailure } from './failure.ts'
 import { type KeyProtector, openProtector } from './protector.ts'
 import type { TpmFailure } from './tpm.ts'
 
-/** What of a totem's configuration names its private keys. */
+/** The part of a totem's configuration that names its private keys. */
 export type KeyPlaces = Pick<TotemConfig, 'dataDir' | 'gateway' | 'outcomeKeys' | 'verification' | 'keyProtection'>
 
 /** A totem's private keys, in the clear; only main's memory has them so. */
 export interface TotemKeys {
-  /** PEM: what the totem is known to the gateway by. */
+  /** PEM; the gateway knows the totem by it. */
   tls: string
-  /** Open outcomes. */
+  /** Opens outcomes. */
   outcome: OutcomeKeys
-  /** Signs what is printed. */
+  /** Signs the code on printed papers; null: papers carry no code. */
   verification: NamedKey | null
-  /** Of the references by which waiting outcomes find their person (`holderReference`); null: none was made yet. */
+  /** Makes the references by which waiting outcomes find their person (`holderReference`); null before it was made. */
   holder: Uint8Array | null
 }
 
@@ -33,8 +33,8 @@ const HOLDER_KEY_BYTES = 32
 const EXTENSION = '.jwk.json'
 
 /**
- * Opens all private keys of a totem; without each of them it must not start. Changes nothing, so that it may be asked beside
- * a totem too. The TPM is asked once, so that it takes some 0.2 s with one and nothing without.
+ * Opens all private keys of a totem, which must not start without each of them. Changes nothing, so the command line
+ * may ask beside a running totem. It asks the TPM once, which takes some 0.2 s.
  */
 export async function loadTotemKeys(config: KeyPlaces): Promise<Result<TotemKeys, KeyFailure | TpmFailure>> {
   const protector = await openProtector(config.keyProtection)
@@ -59,8 +59,8 @@ export async function loadTotemKeys(config: KeyPlaces): Promise<Result<TotemKeys
 }
 
 /**
- * The same for the totem itself: it makes its holder key when there is none. A totem that has recorded requests had one, and
- * the people who wait for these are not known by the new one: the log says so, before anything is written.
+ * The same for the totem itself, which makes its holder key when there is none. A totem that has recorded requests had
+ * one, and the new key does not know the people who wait for them: the log says so before anything is written.
  */
 export async function openTotemKeys(
   config: KeyPlaces,
@@ -93,7 +93,7 @@ export async function keyFiles(config: KeyPlaces): Promise<string[]> {
   ]
 }
 
-/** What one user writes is for that user only: the totem's keys are changed by the totem's user. */
+/** A file that one user writes is for that user only, so the totem's user changes the totem's keys. */
 export async function ownedByOther({ gateway: { key: file } }: KeyPlaces) {
   const owner = await stat(file).catch(() => null)
   return owner && owner.uid !== process.getuid?.() ? err({ kind: 'not-owner' as const, file }) : null
@@ -103,16 +103,16 @@ const holderFile = ({ dataDir }: KeyPlaces) => join(dataDir, 'holder.key')
 
 export const outcomeKeyFile = ({ outcomeKeys: folder }: KeyPlaces, kid: string) => join(folder, `${kid}${EXTENSION}`)
 
-/** None when there is no such folder. */
+/** Empty when there is no such folder. */
 async function outcomeKeyFiles({ outcomeKeys: folder }: KeyPlaces): Promise<string[]> {
   const names = await readdir(folder).catch(() => [])
   return names.filter((name) => name.endsWith(EXTENSION)).map((name) => join(folder, name))
 }
 
-/** `iat`: when it was made, in seconds; what came by provisioning may lack it. */
+/** `iat`: when the key was made, in seconds; a provisioned key may lack it. */
 export type DatedKey = NamedKey & { iat?: number }
 
-/** At least one, each with its file. */
+/** The keys that open outcomes, each with its file; at least one. */
 export async function outcomeKeys(
   config: KeyPlaces,
   protector: KeyProtector,
@@ -146,11 +146,11 @@ async function readJwk(
   try {
     const { kty, crv, kid, x, y, d, iat } = privateJwk.parse(JSON.parse(content.value.toString()))
     const key = { kty, crv, kid, x, y, d, ...(iat !== undefined && { iat }) }
-    // Is it a point of the curve, and its own private half?
+    // The import fails unless the key is a point of the curve and its own private half.
     await importJWK(key, alg)
     return ok(key)
   } catch {
-    // Their messages quote the content.
+    // The errors' messages quote the content.
     return err({ kind: 'key-malformed', file })
   }
 }

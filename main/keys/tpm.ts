@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { err, ok, type Result } from '../../contract/result.ts'
 
-/** `detail`: the TPM's response code, or what the tools said of it. */
+/** `detail`: the TPM's response code, or a word for what the tools said. */
 export interface TpmFailure {
   kind:
     | 'tpm-tools-missing'
@@ -22,39 +22,45 @@ export interface TpmFailure {
 export interface SealedSecret {
   public: Buffer
   private: Buffer
-  /** Such as "sha256:0,7": given back only while these registers are as they were; null: whatever was booted. */
+  /**
+   * Registers such as "sha256:0,7": the secret is given back only while they are as they were. Null: whatever was
+   * booted.
+   */
   pcrs: string | null
 }
 
 export interface Tpm {
   /** `secret`: at most 128 bytes. */
   seal(secret: Uint8Array, pcrs: string | null): Promise<Result<SealedSecret, TpmFailure>>
-  /** `tpm-other`: another TPM sealed it, or this one was cleared since. `tpm-policy`: something else was booted. */
+  /** `tpm-other`: another TPM sealed it, or this one was cleared since. `tpm-policy`: another system was booted. */
   unseal(sealed: SealedSecret): Promise<Result<Buffer, TpmFailure>>
 }
 
 /** A discrete TPM makes a P-256 key in under a second, and may be testing itself after power came. */
 const COMMAND_TIMEOUT_MS = 20_000
 
-/** No user authorisation with a policy: an empty password would stand beside it. No dictionary lock-out: no password. */
+/**
+ * No user authorisation beside a policy: an empty password would stand beside it. No dictionary lock-out: there is no
+ * password.
+ */
 const SEALED = 'fixedtpm|fixedparent|noda'
 
 /**
- * The TPM 2.0 behind `tcti` (such as "device:/dev/tpmrm0"), through tpm2-tools: no maintained binding exists for Node. The
- * secret goes by stdin and stdout alone; what lies in a temporary folder meanwhile is public or encrypted by the TPM.
+ * The TPM 2.0 behind `tcti` (such as "device:/dev/tpmrm0"), through tpm2-tools: Node has no maintained binding. The
+ * secret goes by stdin and stdout alone; files in the temporary folder are public or encrypted by the TPM.
  *
- * The TPM holds one key-encryption key and not the totem's keys themselves: Electron's BoringSSL takes no provider, so that
- * neither TLS nor ECDH could be done with a key that never leaves the TPM.
+ * The TPM holds one key-encryption key and not the totem's keys themselves. Electron's BoringSSL takes no provider, so
+ * neither TLS nor ECDH could use a key that never leaves the TPM.
  */
 export function openTpm(tcti: string, timeoutMs = COMMAND_TIMEOUT_MS): Tpm {
   const run = (name: string, args: string[], input?: Uint8Array) => runTool(name, args, { tcti, timeoutMs, input })
-  /** Without a resource manager a TPM has room for three objects: what was left in it is let go first. */
+  /** Without a resource manager a TPM has room for three objects, so objects left in it are flushed first. */
   async function tool(name: string, args: string[], input?: Uint8Array): Promise<Result<Buffer, TpmFailure>> {
     const flushed = await run('tpm2_flushcontext', ['-t'])
     return flushed.ok ? run(name, args, input) : flushed
   }
 
-  /** Does what needs the storage primary key, which is the same each time, made anew from the TPM's own seed. */
+  /** Runs work that needs the storage primary key, which the TPM makes anew from its own seed, the same each time. */
   async function underPrimary<T>(
     work: (folder: string) => Promise<Result<T, TpmFailure>>,
   ): Promise<Result<T, TpmFailure>> {
@@ -114,7 +120,7 @@ function runTool(
       },
       (failure, stdout, stderr) => resolve(failure ? err(failureOf(failure, stderr.toString())) : ok(stdout)),
     )
-    // A tool that ends without reading says why by itself.
+    // A tool that ends without reading its input says why in its own error.
     child.stdin?.on('error', () => {})
     child.stdin?.end(input)
   })

@@ -4,18 +4,21 @@ import type { GatewayClient } from '../sync/client.ts'
 import type { GatewayKeyStore } from './gateway-keys.ts'
 import { createRefresh, type Refresh } from './refresh.ts'
 
-/** At least once an hour: a key is listed long before it begins, but one that was stolen must go soon. */
+/** At least once an hour: a key is listed long before it begins, but a stolen one must go soon. */
 const EVERY_MS = 30 * 60_000
 
 export interface KeysRefresh extends Refresh {
   /**
-   * Has the gateway signed this anchor of a log (contract/journal.ts)? If not by a key that is known here, it is asked for its
-   * list first: a key counts there as soon as it is listed.
+   * True when the gateway has signed this anchor of a log (contract/journal.ts). If no known key signed it, the totem
+   * first asks for the newest list: a key counts there as soon as it is listed.
    */
   isSigned(anchor: string): Promise<boolean>
 }
 
-/** Asks the gateway for a newer list of its keys, and what time it is there, when the line comes up and then at least once an hour. */
+/**
+ * Asks the gateway for a newer list of its keys and for its time, when the line comes up and then at least once an
+ * hour.
+ */
 export function createKeysRefresh({
   client,
   store,
@@ -40,12 +43,12 @@ export function createKeysRefresh({
 
   async function refresh(): Promise<boolean> {
     const [keys, status] = [await client.keys(), await client.status()]
-    if (status.ok) store.heard(Date.parse(status.value.at))
+    if (status.ok) store.noteTime(Date.parse(status.value.at))
     if (keys.ok) await store.take(keys.value.list)
     return keys.ok && status.ok
   }
 
-  /** A full or failing disk must not break a visit: what was in force stays. Anything else is a bug. */
+  /** A full or failing disk must not break a visit: the list in force stays. Any other error is a bug. */
   function notStored(failure: unknown): false {
     if ((failure as NodeJS.ErrnoException).code === undefined) throw failure
     journal.record('keys.refused', { reason: 'not-stored' })

@@ -10,23 +10,23 @@ import type { Journal } from '../journal/journal.ts'
 import type { NamedKey } from '../queue/sealing.ts'
 import { newestList } from './newest-list.ts'
 
-/** To whom requests are sealed: the newest signed list of the gateway's keys that this totem has. */
+/** The keys that requests are sealed to: the newest signed list of the gateway's keys that this totem has. */
 export interface GatewayKeyStore {
   /** In force now; sync logs are checked with its `anchor` keys. */
   readonly list: GatewayKeys
   /** The key to seal to now. */
   sealingKey(): NamedKey
-  /** What time it is at the gateway, in ms. */
-  heard(at: number): void
-  /** A list from the gateway; true when it came into force. It is on the disk by then. */
+  /** Notes the gateway's time, in ms. */
+  noteTime(at: number): void
+  /** Takes a list from the gateway; true when it came into force. It is on the disk by then. */
   take(jws: string): Promise<boolean>
 }
 
 export type GatewayKeysUnusable = GatewayKeysRefusal | { kind: 'list-key-unreadable' | 'list-unreadable' }
 
 /**
- * Opens the list that was provisioned or the one that was kept, whichever is newer. The error is that of the provisioned
- * one, where there is no other: such a totem must not start. `listKey` is whoever signs trust lists.
+ * Opens the provisioned list or the one kept since, whichever is newer. A provisioned list that does not open is an
+ * error when there is no other: such a totem must not start. `listKey` is the key that signs trust lists too.
  */
 export async function openGatewayKeys({
   list: provisioned,
@@ -45,7 +45,7 @@ export async function openGatewayKeys({
   const kept = join(folder, 'gateway-keys.jws')
   await mkdir(folder, { recursive: true, mode: 0o700 })
 
-  /** What was refused is told once. */
+  /** Each refused list is reported once. */
   const refused = new Set<string>()
   function refuse(reason: string, what: string): void {
     if (refused.has(what)) return
@@ -62,12 +62,12 @@ export async function openGatewayKeys({
   const newest = await newestList({ provisioned, kept, open, refuse })
   if (!newest.ok) return newest
   let inForce = newest.value
-  /** The gateway's clock when it was last heard of, and ours that cannot be set, then; both in ms. */
+  /** The gateway's time when it was last told, and our own clock then, which nobody can set; both in ms. */
   let heard: { at: number; clock: number } | null = null
-  /** One after the other: two would write one file, and the older have the last word. */
+  /** Lists are taken one after the other: two would write one file, and the older might come last. */
   let last: Promise<unknown> = Promise.resolve()
 
-  /** A clock put back must not bring a key back that the gateway may have dropped: there was no list before it was issued. */
+  /** A clock put back must not bring back a key that the gateway may have dropped: no list is older than its issue. */
   const time = () =>
     heard ? heard.at + performance.now() - heard.clock : Math.max(now(), Date.parse(inForce.list.issued))
 
@@ -76,7 +76,7 @@ export async function openGatewayKeys({
       return inForce.list
     },
     sealingKey: () => sealingKeyAt(inForce.list, time()),
-    heard(at) {
+    noteTime(at) {
       heard = { at, clock: performance.now() }
     },
     take(jws) {
@@ -93,7 +93,7 @@ export async function openGatewayKeys({
       refuse(next.error.kind, createHash('sha256').update(jws).digest('hex'))
       return false
     }
-    // A gateway that is behind: nothing is wrong, and it has nothing for us.
+    // A gateway may be behind: nothing is wrong, and it has nothing new.
     if (next.value.list.sequence <= inForce.list.sequence) return false
     await writeWhole(kept, jws)
     inForce = next.value

@@ -5,9 +5,9 @@ import { ok, type Result } from '../../contract/result.ts'
 type Listed = { list: { sequence: number } }
 
 /**
- * The list that was provisioned or the one that was kept since, whichever is newer. A kept one that does not open is set
- * aside as `.refused`; `refuse` is told of each that is not taken though another one is. The error is that of the
- * provisioned one, where there is no other.
+ * Opens the provisioned list or the one kept since, whichever is newer. A kept list that does not open is set aside as
+ * `.refused`. `refuse` hears of each list that is passed over for a fault. The error is that of the provisioned list,
+ * when there is no other.
  */
 export async function newestList<T extends Listed, E extends { kind: string }>({
   provisioned,

@@ -1,7 +1,7 @@
 import { backoffMs } from '../../basics/backoff.ts'
 
 export interface Refresh {
-  /** Begins with what comes first, and asks from the moment the line is up. */
+  /** Does `first`, and asks from the moment the line is up. */
   start(): void
   /** The line came up or went down. */
   line(state: 'up' | 'down'): void
@@ -10,9 +10,9 @@ export interface Refresh {
 }
 
 /**
- * Does `work` when the line comes up, and from then on after `everyMs` to twice as long: a fleet that started together must
- * not ask together. `work` answers false when something is still to be had: it is done again, ever later. `first` comes
- * before it. The signal is aborted by `stop`.
+ * Does `work` when the line comes up, and from then on after `everyMs` to twice as long: a fleet that started together
+ * must not ask together. `work` answers false when something is still missing: it is then done again, after longer and
+ * longer pauses. `first` comes before it. `stop` aborts the signal.
  */
 export function createRefresh({
   everyMs,

@@ -3,7 +3,7 @@ import { ok } from '../../contract/result.ts'
 import { createTrustRefresh } from './trust-refresh.ts'
 import type { TrustStore } from './trust-store.ts'
 
-// When the gateway is asked; what becomes of its answer is in test/adversarial/totem-trust.test.ts.
+// Here: when the totem asks the gateway. What it does with the answer is in test/adversarial/totem-trust.test.ts.
 
 const HOUR = 3_600_000
 beforeEach(() => void vi.useFakeTimers())

@@ -5,28 +5,31 @@ import type { GatewayClient } from '../sync/client.ts'
 import { createRefresh, type Refresh } from './refresh.ts'
 import type { TrustStore } from './trust-store.ts'
 
-/** Issuers make a CRL a day. Spread over the double, so that a fleet that started together does not ask together. */
+/**
+ * Issuers make a CRL a day. The pause is spread up to the double, so that a fleet that started together does not ask
+ * together.
+ */
 const EVERY_MS = 4 * HOUR_MS
-/** The largest issuers' have some MB. What is larger is no CRL that a rural line could bring and main could hold. */
+/** The largest issuers' CRLs have some MB. A rural line could not bring a larger one, and main could not hold it. */
 const LONGEST_CRL_BYTES = 64 * 1024 * 1024
-/** All of them: main holds them in memory. */
+/** All CRLs together: main holds them in memory. */
 const LONGEST_CRLS_BYTES = 256 * 1024 * 1024
 
 interface Parts {
   client: Pick<GatewayClient, 'trust' | 'crl'>
   store: TrustStore
   journal: Pick<Journal, 'record'>
-  /** The CRLs on the disk have been read. */
+  /** Called when the CRLs on the disk have been read. */
   onReady(): void
-  /** Is there room for so many bytes, and for what citizens ask besides? */
+  /** True when there is room for so many bytes, and for what citizens ask besides. */
   room(bytes: number): boolean
   random(): number
 }
 
 /**
- * Has the store read what is on the disk, then asks the gateway for a newer list and for CRLs that are not here yet, when
- * the line comes up and every few hours. Whatever fails leaves what is here in force: a totem without a line goes on with
- * it, as its policy says.
+ * Has the store read the CRLs on the disk. Then asks the gateway for a newer list and for missing CRLs, when the line
+ * comes up and every few hours. A failure leaves the present list in force: a totem without a line goes on with it, as
+ * its policy says.
  */
 export function createTrustRefresh({ client, store, journal, onReady, room, random }: Parts): Refresh {
   return createRefresh({
@@ -36,7 +39,7 @@ export function createTrustRefresh({ client, store, journal, onReady, room, rand
     random,
   })
 
-  /** False when something is still to be had. */
+  /** False when something is still missing. */
   async function refresh(signal: AbortSignal): Promise<boolean> {
     const bundle = await client.trust()
     if (!bundle.ok) return false
@@ -47,7 +50,7 @@ export function createTrustRefresh({ client, store, journal, onReady, room, rand
     return whole
   }
 
-  /** A full or failing disk must not break a visit: what was in force stays. Anything else is a bug. */
+  /** A full or failing disk must not break a visit: the lists in force stay. Any other error is a bug. */
   function notStored(failure: unknown): false {
     if ((failure as NodeJS.ErrnoException).code === undefined) throw failure
     journal.record('trust.refused', { reason: 'not-stored' })
@@ -76,7 +79,7 @@ export function createTrustRefresh({ client, store, journal, onReady, room, rand
       if (brought.ok) {
         if (await store.takeCrl()) taken++
       } else if (brought.error.kind === 'answer-malformed') {
-        // Its trouble is its own: the others are had all the same, and this one is asked for next time.
+        // One damaged CRL does not keep the others away; the totem asks for it again next time.
         journal.record('trust.refused', { reason: 'crl-damaged' })
       } else return { taken, whole: false }
     }

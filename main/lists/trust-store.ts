@@ -12,7 +12,7 @@ import type { Trust } from '../../trust/trust.ts'
 import type { Journal } from '../journal/journal.ts'
 import { newestList } from './newest-list.ts'
 
-/** Who may vouch for a card at this totem: the newest signed list that it has, and the CRLs of its issuers. */
+/** The issuers that may vouch for a card at this totem: the newest signed list that it has, and their CRLs. */
 export interface TrustStore {
   /** In force now. */
   readonly trust: Trust
@@ -20,15 +20,18 @@ export interface TrustStore {
   readonly ready: boolean
   /** For the journal. */
   readonly counts: { sequence: number; authorities: number; crls: number }
-  /** Reads the CRLs on the disk, megabytes for which the first screen does not wait; before anything is taken. */
+  /**
+   * Reads the CRLs on the disk, before anything is taken. They are megabytes, and the first screen does not wait for
+   * them.
+   */
   load(): Promise<void>
-  /** A list from the gateway; true when it came into force. It is on the disk by then. */
+  /** Takes a list from the gateway; true when it came into force. It is on the disk by then. */
   takeList(jws: string): Promise<boolean>
-  /** It is here, or was refused before. */
+  /** True when the CRL is here, or was refused before. */
   knows(sha256: string): boolean
-  /** Where a CRL is brought to before it is taken. */
+  /** The file that a CRL is brought to before it is taken. */
   readonly incoming: string
-  /** The CRL in `incoming`; true when it came into force. It is on the disk by then. */
+  /** Takes the CRL in `incoming`; true when it came into force. It is on the disk by then. */
   takeCrl(): Promise<boolean>
 }
 
@@ -49,8 +52,8 @@ interface InForce {
 }
 
 /**
- * Opens the list that was provisioned or the one that was kept, whichever is newer. A kept one that is damaged or wrongly
- * signed is set aside. The error is that of the provisioned one, where there is no other: such a totem must not start.
+ * Opens the provisioned list or the one kept since, whichever is newer. A kept list that is damaged or wrongly signed
+ * is set aside. A provisioned list that does not open is an error when there is no other: such a totem must not start.
  */
 export async function openTrustStore({
   config,
@@ -60,7 +63,7 @@ export async function openTrustStore({
   now,
 }: {
   config: TotemConfig['trust']
-  /** A bench's own issuers may vouch here. */
+  /** True when a bench's own issuers may vouch here. */
   testTrust: boolean
   dataDir: string
   journal: Pick<Journal, 'record'>
@@ -72,7 +75,7 @@ export async function openTrustStore({
   const incoming = join(folder, 'incoming.crl')
   await mkdir(crlFolder, { recursive: true, mode: 0o700 })
 
-  /** What was refused is told once and not asked for again until the next start. */
+  /** Each refused file is reported once and not asked for again until the next start. */
   const refused = new Set<string>()
   function refuse(reason: string, what: string): void {
     if (refused.has(what)) return
@@ -90,13 +93,13 @@ export async function openTrustStore({
   async function opened(jws: string): Promise<Result<InForce, TrustUnusable>> {
     const list = await verifyTrustList(jws, key as JWK)
     if (!list.ok) return list
-    // SECURITY: whoever has the sources has the keys of such issuers, or can make them (invariant 9).
+    // SECURITY: anybody who has the sources has the keys of such issuers, or can make them (invariant 9).
     if (!testTrust && list.value.authorities.some(isForTests)) return err({ kind: 'authorities-for-tests' })
     const shelf = createCrlShelf(list.value, config.revocation)
     return shelf.ok ? ok({ jws, list: list.value, shelf: shelf.value }) : shelf
   }
 
-  /** A file bears the digest of its content as its name: one that was damaged is seen, and fetched anew. */
+  /** Each file is named by the digest of its content: damage shows, and the file is fetched anew. */
   async function fill(shelf: CrlShelf): Promise<void> {
     for (const name of (await readdir(crlFolder)).filter((name) => name.endsWith('.crl'))) {
       const path = join(crlFolder, name)
@@ -112,7 +115,7 @@ export async function openTrustStore({
       if (put.ok) {
         for (const old of put.value.replaced) await drop(join(crlFolder, nameOf(old)))
       } else if (put.error.kind !== 'crl-from-the-future') {
-        // Of an issuer that is no longer listed, or older than another one: nothing is lost.
+        // The CRL is of an issuer that is no longer listed, or older than another one: nothing is lost.
         if (put.error.kind === 'crl-malformed') refuse(put.error.kind, name)
         await drop(path)
       }
@@ -143,10 +146,10 @@ export async function openTrustStore({
         refuse(next.error.kind, sha256Of(Buffer.from(jws)))
         return false
       }
-      // A gateway that is behind: nothing is wrong, and it has nothing for us.
+      // A gateway may be behind: nothing is wrong, and it has nothing new.
       if (!replaces(next.value.list, inForce.list)) return false
       await writeWhole(keptFile, jws)
-      // Its CRLs first: without them every card would be of unknown standing for a moment.
+      // The CRLs come first: without them the standing of every card would be unknown for a moment.
       await fill(next.value.shelf)
       inForce = next.value
       // A CRL of an issuer that was unknown may now be good.
@@ -160,7 +163,7 @@ export async function openTrustStore({
       const put = inForce.shelf.put(der, now())
       if (!put.ok) {
         const { kind } = put.error
-        // Not told where nobody is at fault: a newer one is here, or a clock is wrong and the next try may do.
+        // Not reported where nobody is at fault: a newer one is here, or a clock is wrong and the next try may succeed.
         if (kind === 'crl-not-newer') refused.add(sha256)
         else if (kind !== 'crl-from-the-future') refuse(kind, sha256)
         await drop(incoming)
@@ -173,17 +176,17 @@ export async function openTrustStore({
   })
 }
 
-/** The bench's PKI says so in the name of each of its issuers (simulator/pki). */
+/** True for an issuer of the bench, whose PKI says so in each name (simulator/pki). */
 function isForTests({ certificate }: TrustList['authorities'][number]): boolean {
   try {
     return /\bTEST\b/.test(new X509Certificate(Buffer.from(certificate, 'base64')).subject)
   } catch {
-    // No certificate at all: that is told by whoever reads it next.
+    // It is no certificate at all; the next reader reports that.
     return false
   }
 }
 
-/** A file that the disk won't give up is only in the way: it is looked at again at the next start. */
+/** Removes a file. One that the disk will not give up is only in the way: the next start looks at it again. */
 const drop = (path: string) => rm(path, { force: true }).catch(() => {})
 
 const nameOf = (sha256: string) => `${sha256}.crl`

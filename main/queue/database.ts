@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3'
 import { err, ok, type Result } from '../../contract/result.ts'
 
-/** `reason` is a code for the technician: SQLite's or the system's own, or a word of main/queue/storage.ts. */
+/** `reason` is a code for the technician: SQLite's own, the system's, or a word of main/queue/storage.ts. */
 export type StorageFailure = {
   kind: 'storage-full' | 'storage-corrupt' | 'storage-unavailable'
   reason: string
@@ -9,10 +9,10 @@ export type StorageFailure = {
 
 export type Storage = Pick<Database.Database, 'prepare' | 'exec' | 'pragma' | 'transaction'> & { close(): void }
 
-// Codes by which SQLite says that the program is wrong, not the disk.
+// These codes of SQLite say that the program is wrong, and not the disk.
 const BUGS = /^SQLITE_(ERROR|CONSTRAINT|MISUSE|RANGE|MISMATCH|SCHEMA|TOOBIG)/
 
-/** What went wrong with the disk, by name. An error that is the program's own is thrown on. */
+/** Names what went wrong with the disk. An error that is the program's own is thrown on. */
 export function storageFailure(error: unknown): StorageFailure {
   const reason = codeOf(error)
   if (/^(SQLITE_FULL|ENOSPC|EDQUOT)/.test(reason)) return { kind: 'storage-full', reason }
@@ -21,7 +21,7 @@ export function storageFailure(error: unknown): StorageFailure {
   throw error
 }
 
-/** What `work` answers, or what went wrong with the disk meanwhile. */
+/** The answer of `work`, or the disk's failure while it ran. */
 export function written<T>(work: () => T): Result<T, StorageFailure> {
   try {
     return ok(work())
@@ -30,16 +30,16 @@ export function written<T>(work: () => T): Result<T, StorageFailure> {
   }
 }
 
-/** All that `work` writes, or nothing of it. */
+/** Commits all that `work` writes, or nothing of it. */
 export const inOneCommit = <T>(db: Storage, work: () => T): Result<T, StorageFailure> =>
   written(() => db.transaction(work).immediate())
 
-// A page that the file should have and has not, or a disk that says so itself.
+// A page is missing or unreadable, or the disk itself reports damage.
 const DAMAGE = /^SQLITE_(CORRUPT|NOTADB|IOERR_SHORT_READ|IOERR_CORRUPTFS)/
 
 export const isDamage = (error: unknown): boolean => DAMAGE.test(codeOf(error))
 
-/** Of statements that went well on an empty file it says that they do not fit this one. */
+/** True when SQLite finds a statement wrong. Statements that ran on an empty file then do not fit this one. */
 export const isBug = (error: unknown): boolean => BUGS.test(codeOf(error))
 
 export const isConstraint = (error: unknown): boolean => codeOf(error).startsWith('SQLITE_CONSTRAINT')

@@ -2,10 +2,10 @@ import { ok, type Result } from '../../contract/result.ts'
 import { codeOf, isDamage, type StorageFailure } from './database.ts'
 
 /**
- * A store that opens itself anew when its file turns out to be damaged while it is in use: the call that met the damage is
- * made again on what was repaired. `open` gets the damage's code, null at first. Members are methods and objects of methods;
- * an iterator that a method hands out is not watched. When even an empty file can't be made any more it throws: the program
- * ends, and its supervisor tries again.
+ * Wraps a store so that it opens itself anew when its file turns out to be damaged in use: the call that met the damage
+ * runs again on the repaired file. `open` gets the damage's code, null at first. Members are methods and objects of
+ * methods; an iterator that a method hands out is not watched. When not even an empty file can be made, it throws: the
+ * program ends, and its supervisor tries again.
  */
 export function healing<T extends { close(): void }>(
   open: (damage: string | null) => Result<T, StorageFailure>,

@@ -7,30 +7,31 @@ import type { LogErasure } from './upkeep.ts'
 /** The half of the queue that comes from the gateway: outcomes, until the paper is the citizen's. */
 export interface Inbox {
   /**
-   * A page of outcomes and the gateway's cursor behind it (null: as it was), all in one commit. `at`: the gateway's clock.
-   * For each: `settled`; `known`: it had been settled before, and the first settlement holds; `malformed`: the schema does
-   * not take it (an outcome that is no JWE, a reason that is no code), it stays as it was; `unknown`: not of this totem.
+   * Writes a page of outcomes and the gateway's cursor behind it (null: as it was), all in one commit. `at`: the
+   * gateway's clock. For each outcome: `settled`; `known`: it had been settled before, and the first settlement holds;
+   * `malformed`: the schema does not take it (an outcome that is no JWE, a reason that is no code), and it stays as it
+   * was; `unknown`: not of this totem.
    */
   settle(
     items: readonly { operation: string; settlement: Settlement }[],
     at: number,
     cursor: number | null,
   ): Result<('settled' | 'known' | 'malformed' | 'unknown')[], StorageFailure>
-  /** Up to where the gateway's outcomes were taken in; 0 at first. */
+  /** The gateway's cursor up to which outcomes were taken in; 0 at first. */
   cursor(): number
-  /** Issued and not collected, oldest first. */
+  /** Outcomes that are issued and not collected, oldest first. */
   waiting(holder: string): OperationIn<'issued'>[]
-  /** Requests that came to nothing, of which the person has not been told yet, oldest first. */
+  /** Requests that came to nothing, and the person does not know it yet; oldest first. */
   untold(holder: string): OperationIn<'refused' | 'expired' | 'aside'>[]
   /** The person has been told. False when there was nothing to tell. */
   told(operation: string): Result<boolean, StorageFailure>
-  /** The paper is the citizen's: payload and outcome are erased. False when it was not waiting to be collected. */
+  /** The person has the paper: payload and outcome are erased. False when it was not waiting to be collected. */
   collected(operation: string): Result<boolean, StorageFailure>
 }
 
 export function inboxOn(db: Storage, { now, erasure }: { now: () => number; erasure: LogErasure }): Inbox {
   const selectState = db.prepare('SELECT seq, state FROM operation WHERE operation = ?')
-  // The schema does the rest.
+  // The schema's triggers set the state and erase the request.
   const issue = db.prepare('INSERT INTO outcome (seq, jwe, settled_at) VALUES (@seq, @outcome, @at)')
   const refuse = db.prepare(
     `UPDATE operation SET state = 'refused', submitted_at = NULL, reason = @reason, anpr = @anpr, told = 0,

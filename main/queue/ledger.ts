@@ -1,14 +1,14 @@
 import { DAY_MS } from '../../basics/time.ts'
-import { err, ok, type Result } from '../../contract/result.ts'
-import { type Storage, type StorageFailure, storageFailure } from './storage.ts'
+import type { Result } from '../../contract/result.ts'
+import { inOneCommit, type Storage, type StorageFailure } from './database.ts'
 
 /** A document of an operation, printed in a visit. */
 export type PrintJob = { operation: string; document: string; session: string }
 
 /**
- * What has become of one sheet of paper. `handed`: asked of the device process, which has told nothing of it yet.
- * `perhapsPrinted`: nobody can say that it did not come out whole, and of a sheet that was interrupted, nor those after it.
- * `band` and `bands` null: not rendered yet.
+ * One sheet of paper and its state. `handed`: the device process was asked for it and has said nothing yet.
+ * `perhapsPrinted`: nobody can say whether it came out whole; for an interrupted sheet this holds for the sheets after
+ * it too. `band` and `bands` are null before the sheet is rendered.
  */
 export type Sheet = PrintJob & {
   page: number
@@ -22,7 +22,7 @@ export type Sheet = PrintJob & {
     | { state: 'void'; reason: string; perhapsPrinted: boolean }
   )
 
-/** What the device process tells of a sheet. */
+/** News of a sheet from the device process. */
 export type SheetNews = Pick<PrintJob, 'operation' | 'document'> & {
   state: 'rendered' | 'sent' | 'acknowledged' | 'taken' | 'retracted'
   page: number
@@ -35,44 +35,50 @@ export type SheetNews = Pick<PrintJob, 'operation' | 'document'> & {
 export type Ledger = {
   /**
    * Hands a document to the printer. Within one visit it goes on from the first page that the printer has not
-   * acknowledged; in a later visit all of it is printed, for nobody knows where the first pages went. `reprint`: some of it
-   * came out before, or may have, and the paper must say so. `acknowledged`: pages of this visit that count already.
+   * acknowledged. In a later visit it starts from the first page, because nobody knows where the earlier pages went.
+   * `reprint`: some of it came out before, or may have, and the paper must say so. `acknowledged`: pages of this visit
+   * that count already.
    */
   begin(job: PrintJob): Result<{ fromPage: number; reprint: boolean; acknowledged: number[] }, StorageFailure>
-  /** False: of no sheet that is in hand (or, for taken and retracted, that was acknowledged). */
+  /** False when no such sheet is in hand (for taken and retracted: when none was acknowledged). */
   note(news: SheetNews): Result<boolean, StorageFailure>
-  /** What is in hand is void, whoever's it is: there is one printer. Answers the sheets. `reason` is a code. */
+  /**
+   * Voids every sheet in hand, whichever visit asked for it: there is one printer. Answers the sheets. `reason` is a
+   * code.
+   */
   voidInHand(reason: string): Result<Sheet[], StorageFailure>
-  /** True: of what was printed in this visit, something came out before. */
+  /** True when this visit has printed something that had come out before. */
   reprinted(job: PrintJob): boolean
-  /** Everything that was asked of the printer for an operation, in order. */
+  /** All sheets of an operation, in the order in which they were asked for. */
   sheets(operation: string): Sheet[]
 }
 
-/** Nothing in it is anybody's, and an operator's question about a paper comes within weeks. */
+/** No row names a person, and an operator asks about a paper within weeks. */
 const KEPT_MS = 90 * DAY_MS
 
-/** The program ended, by a crash or with the power, and what the printer did since then nobody heard. */
+/** The program ended by a crash or with the power, so nobody heard what the printer did next. */
 export const INTERRUPTED = 'interrupted'
 
 /**
- * Whether a sheet that was given up as `reason` may have come out whole after all. `band` of `bands` is the last one known
- * to be sent; null before it was rendered.
+ * Whether a sheet that was given up as `reason` may have come out whole after all. `band` of `bands` is the last one
+ * known to be sent; null before it was rendered.
  */
 export function perhapsPrinted(reason: string, band: number | null, bands: number | null): boolean {
   if (reason === INTERRUPTED) return true
   if (band === null || bands === null) return false
   switch (reason) {
     case 'device-gone':
-      // The device process says "rendered" before the first byte leaves; of what it said last nothing is known.
+      // The device process says "rendered" before the first byte leaves. Its last messages may be lost.
       return true
     case 'offline':
     case 'absent':
     case 'unacknowledged':
-      // Silent in the middle of a band, which then is not told as sent: of the last one enough may have arrived.
+      // The printer fell silent in the middle of a band, which is then not reported as sent. Enough of the last band
+      // may have arrived.
       return band >= Math.max(1, bands - 1)
     default:
-      // The printer's own word (paper out, jam …), but after the last band it may speak of the paper behind the cut.
+      // The printer reported the fault itself (paper out, jam …). After the last band that may concern the paper behind
+      // the cut.
       return bands > 0 && band >= bands
   }
 }
@@ -82,7 +88,7 @@ export function ledgerOn(db: Storage, now: () => number): Ledger {
     `INSERT INTO sheet (operation, document, session, page, reprint, at)
      VALUES (@operation, @document, @session, @page, @reprint, @at)`,
   )
-  // The next sheet of the job is in hand before the one before it is put down: a crash between two pages finds it.
+  // The next sheet is in hand before the previous one is put down, so that a crash between two pages finds it.
   const handNext = db.prepare(
     `INSERT INTO sheet (operation, document, session, page, pages, reprint, at)
      SELECT operation, document, session, @page, @pages, reprint, @at FROM sheet
@@ -130,7 +136,7 @@ export function ledgerOn(db: Storage, now: () => number): Ledger {
      LIMIT 1`,
   )
   const selectSheets = db.prepare('SELECT * FROM sheet WHERE operation = ? ORDER BY seq')
-  // What can still be printed is remembered however old the clock says it is: the clock may be wrong.
+  // A sheet that can still be printed is kept however old it looks: the clock may be wrong.
   const forget = db.prepare(
     `DELETE FROM sheet
      WHERE at < ? AND state NOT IN ('handed', 'rendered', 'sent')
@@ -144,7 +150,7 @@ export function ledgerOn(db: Storage, now: () => number): Ledger {
     const acknowledged = known.map(({ page }) => page)
     let fromPage = 1
     while (acknowledged.includes(fromPage)) fromPage++
-    // All of it came out in this visit and it is asked for again: from the start.
+    // The whole document came out in this visit and is asked for again: print from the start.
     if (known[0] && fromPage > known[0].pages) {
       acknowledged.length = 0
       fromPage = 1
@@ -155,7 +161,7 @@ export function ledgerOn(db: Storage, now: () => number): Ledger {
   }
 
   function note({ operation, document, state, page, pages, ...news }: SheetNews): boolean {
-    // The device process may be a broken one: what is no sheet is news of none.
+    // A broken device process may send numbers that are no sheet.
     if (![page, pages, news.band, news.bands].every(Number.isSafeInteger) || page < 1 || pages < page) return false
     const sheet = { operation, document, page }
     const at = iso(now())
@@ -182,23 +188,13 @@ export function ledgerOn(db: Storage, now: () => number): Ledger {
       return sheetOf({ ...row, state: 'void', reason, perhaps_printed: perhaps })
     })
 
-  const whole = <T>(work: () => T) => written(() => db.transaction(work).immediate())
-
   return {
-    begin: (job) => whole(() => begin(job)),
-    note: (news) => whole(() => note(news)),
-    voidInHand: (reason) => whole(() => voidInHand(reason)),
+    begin: (job) => inOneCommit(db, () => begin(job)),
+    note: (news) => inOneCommit(db, () => note(news)),
+    voidInHand: (reason) => inOneCommit(db, () => voidInHand(reason)),
     reprinted: ({ operation, document, session }) =>
       selectReprinted.get({ operation, document, session }) !== undefined,
     sheets: (operation) => selectSheets.all(operation).map((row) => sheetOf(row as Row)),
-  }
-}
-
-function written<T>(work: () => T): Result<T, StorageFailure> {
-  try {
-    return ok(work())
-  } catch (error) {
-    return err(storageFailure(error))
   }
 }
 

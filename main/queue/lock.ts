@@ -3,19 +3,19 @@ import Database from 'better-sqlite3'
 import { codeOf, isDamage, type StorageFailure } from './database.ts'
 
 /**
- * One writer: a file beside the database, locked by SQLite itself as long as the process lives, so that nothing stays locked
- * after a kill. Readers need no lock. The file remembers too that there was a database: one that is gone or empty then is
- * damage and no first start.
+ * One writer: SQLite itself locks a file beside the database for as long as the process lives, so nothing stays locked
+ * after a kill. Readers need no lock. The file also remembers that there was a database: if the database is gone or
+ * empty then, this is damage and no first start.
  */
 export type WriterLock = { hadDatabase: boolean; hasDatabase(): void; release(): void }
 
 export function lockForWriting(file: string): WriterLock | StorageFailure {
-  // Made by us, for its mode; and what is wrong with the folder is told by the system's own code.
+  // Made here, for its mode; a fault of the folder is reported by the system's own code.
   closeSync(openSync(file, 'a', 0o600))
   const db = new Database(file)
   try {
     db.pragma('busy_timeout = 0')
-    // Nothing of it is worth a journal: what it says is one number.
+    // The file holds one number, which is not worth a journal.
     db.pragma('journal_mode = MEMORY')
     db.pragma('locking_mode = EXCLUSIVE')
     db.exec('BEGIN EXCLUSIVE; COMMIT')
@@ -28,7 +28,8 @@ export function lockForWriting(file: string): WriterLock | StorageFailure {
     db.close()
     if (codeOf(error).startsWith('SQLITE_BUSY')) return { kind: 'storage-unavailable', reason: 'in-use' }
     if (!isDamage(error)) throw error
-    // It holds nothing that is missed. Who holds a lock on it has opened it well before: so nobody does.
+    // The lock file holds nothing of value. A writer that holds the lock has opened the file without an error, so
+    // nobody holds it.
     rmSync(file)
     return lockForWriting(file)
   }

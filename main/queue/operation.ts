@@ -1,6 +1,6 @@
 import type { StorageFailure } from './database.ts'
 
-/** What is fixed when a request is made. `holder`: `holderReference`; `sealed`: `sealRequest`. */
+/** The fixed part of a request. `holder`: `holderReference`; `sealed`: `sealRequest`. */
 export type NewOperation = {
   operation: string
   kind: 'certificate'
@@ -11,9 +11,9 @@ export type NewOperation = {
 }
 
 /**
- * `queued`: to be sent; `reason` is why it was last put off, `nextAttempt` in ms since the epoch. `submitted`: the gateway
- * has it on its disk, its outcome is not known yet. `aside`: sent again only when an operator says so. Times of settlement
- * are the gateway's, all others the totem's.
+ * `queued`: to be sent; `reason` says why it was last put off, `nextAttempt` is in ms since the epoch. `submitted`: the
+ * gateway has it on its disk, and its outcome is not known yet. `aside`: sent again only when an operator says so.
+ * Times of settlement are the gateway's, all others the totem's.
  */
 export type Operation = Omit<NewOperation, 'sealed'> & { seq: number; attempts: number } & (
     | { state: 'queued'; sealed: string; nextAttempt: number; reason: string | null }
@@ -25,7 +25,7 @@ export type Operation = Omit<NewOperation, 'sealed'> & { seq: number; attempts: 
   )
 export type OperationIn<S extends Operation['state']> = Extract<Operation, { state: S }>
 
-/** What a technician may see of an operation: neither payload nor holder. */
+/** An operation as a technician may see it: neither payload nor holder. */
 export type Listed = Pick<
   Operation,
   'seq' | 'operation' | 'kind' | 'session' | 'requestedAt' | 'state' | 'attempts'
@@ -47,11 +47,11 @@ export type Depth = {
   submitted: number
   waiting: number
   aside: number
-  /** When the oldest that is queued or submitted was requested. */
+  /** When the oldest queued or submitted operation was requested. */
   oldestQueuedAt: string | null
 }
 
-/** A row as the schema leaves it: which columns are null follows from `state`. */
+/** A row as the schema leaves it: `state` decides which columns are null. */
 export type Row = {
   seq: number
   operation: string

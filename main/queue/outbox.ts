@@ -12,27 +12,37 @@ export interface Outbox {
    */
   add(item: NewOperation): Result<void, AddFailure>
   /**
-   * Queued and not before their time: those first that have waited longest since they fell due, so that one that fails
-   * again and again stands behind all others. At least one, however large, then no more than `bytes` of payload.
+   * Queued operations that are due, those first that have waited longest since they fell due: one that fails again and
+   * again stands behind all others. At least one, however large, then no more than `bytes` of payload.
    */
   due(now: number, limit: { items: number; bytes: number }): OperationIn<'queued'>[]
   /** When the next queued operation falls due; null when nothing is queued. */
   nextDue(): number | null
-  /** The gateway has these on its disk. Those that are not queued are passed over. */
+  /** The gateway has these on its disk. Operations that are not queued are passed over. */
   submitted(operations: readonly string[], now: number): Result<void, StorageFailure>
-  /** Submitted before that, oldest first, or at a time that has not come yet: the clock was put back since. */
+  /**
+   * Operations submitted before that time, oldest first, or at a time in the future, which means that the clock was put
+   * back.
+   */
   overdue(before: number, limit: number): OperationIn<'submitted'>[]
-  /** The gateway may have lost them: submitted → queued, due at once, as if tried once. */
+  /** Puts operations that the gateway may have lost from submitted back to queued: due at once, as if tried once. */
   requeue(operations: readonly string[]): Result<void, StorageFailure>
-  /** One more attempt that settled nothing; not due again before `until`. `reason` is a code. */
+  /**
+   * Counts one more attempt that settled nothing; the operation is not due again before `until`. `reason` is a code.
+   */
   defer(items: readonly { operation: string; reason: string; until: number }[]): Result<void, StorageFailure>
-  /** Sent no more until an operator has looked. False when it was not to be sent anyway. `reason` is a code. */
+  /**
+   * Stops sending an operation until an operator has looked. False when it was not to be sent anyway. `reason` is a
+   * code.
+   */
   setAside(operation: string, reason: string): Result<boolean, StorageFailure>
-  /** Aside → queued, due at once. False when it was not aside. */
+  /** Queues an operation that was aside again, due at once. False when it was not aside. */
   retry(operation: string): Result<boolean, StorageFailure>
 }
 
-/** `noRoom`: why a request of so many bytes has no place, or null. `get`: the operation as it is recorded. */
+/**
+ * `noRoom` says why a request of so many bytes has no place, or null. `get` answers the operation as it is recorded.
+ */
 export function outboxOn(
   db: Storage,
   {
@@ -62,7 +72,7 @@ export function outboxOn(
     `SELECT operation.*, sealed.jwe AS sealed FROM operation JOIN sealed USING (seq)
      WHERE state = 'submitted' AND (submitted_at < @before OR submitted_at > @now) ORDER BY submitted_at, seq LIMIT @limit`,
   )
-  // The gateway took it: an earlier failure says nothing of it any more.
+  // The gateway took it, so an earlier failure says nothing about it any more.
   const unsubmit = db.prepare(
     `UPDATE operation SET state = 'queued', submitted_at = NULL, next_attempt = 0, reason = 'outcome-overdue', attempts = 1
      WHERE operation = ? AND state = 'submitted'`,
@@ -143,7 +153,7 @@ export function outboxOn(
   }
 }
 
-/** The payload of a settled request is erased and cannot be compared; the rest still is. */
+/** The payload of a settled request is erased and cannot be compared; everything else is. */
 function isSameRequest(recorded: Operation, item: NewOperation): boolean {
   return (
     recorded.kind === item.kind &&

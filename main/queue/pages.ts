@@ -1,23 +1,25 @@
 import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 
-/** A row as it lies in a leaf of some table: its number, and its columns in order (a column that is the number is null). */
+/**
+ * A row as it lies in a leaf of some table: its number, and its columns in order (a column that is the number is null).
+ */
 export type FoundRow = { seq: number; values: (string | number | null)[] }
 
 const USUAL_PAGE = 4096
 const TABLE_LEAF = 0x0d
-// Of the file's first page, before its b-tree.
+// Bytes of the file's first page before its b-tree.
 const FILE_HEADER = 100
 const WAL_HEADER = 32
 const FRAME_HEADER = 24
 // 0x377f0682: checksums of little-endian words, …83 of big-endian ones.
 const WAL_MAGIC = 0x377f0682
-/** Longer than any row of ours: a length beyond it is damage. */
+/** No row of ours is longer: a length beyond it is damage. */
 const LONGEST_ROW = 64 * 1024 * 1024
 
 /**
- * Reads the rows of a SQLite file without SQLite, which gives up a whole table for one wrong byte in its root: every page
- * that is a leaf of a table is read by itself (https://www.sqlite.org/fileformat2.html §1.6, §2), with the log's committed
- * pages over it (§4). It needs `secure_delete`, or it would find what was deleted too.
+ * Reads the rows of a SQLite file without SQLite, which gives up a whole table for one wrong byte in its root. Every
+ * page that is a leaf of a table is read by itself (https://www.sqlite.org/fileformat2.html §1.6, §2), with the log's
+ * committed pages over it (§4). The file needs `secure_delete`, or deleted rows would be found too.
  */
 export function foundRows(path: string, wal: string): Iterable<FoundRow> {
   return { [Symbol.iterator]: () => rowsOf(path, wal) }
@@ -44,8 +46,8 @@ function* rowsOf(path: string, wal: string): Generator<FoundRow> {
 }
 
 /**
- * Has it as many pages as it says? One that was cut short, or does not say any more, may have held rows that nothing of what
- * is left knows of.
+ * True when the file has as many pages as it says. A file that was cut short, or does not say any more, may have held
+ * rows of which no trace is left.
  */
 export function isFullLength(path: string, wal: string): boolean {
   if (existsSync(wal) && committed(readFileSync(wal))) return existsSync(path)
@@ -119,7 +121,7 @@ function committed(wal: Buffer): { size: number; count: number; pages: Map<numbe
   return count > 0 ? { size, count, pages } : null
 }
 
-/** The row of the cell that the pointer at `pointer` leads to; null when that is none. */
+/** The row of the cell that the pointer at `pointer` leads to; null when it leads to no row. */
 function rowAt(pages: Pages, page: Buffer, pointer: number): FoundRow | null {
   try {
     const [length, afterLength] = varint(page, page.readUInt16BE(pointer))
@@ -128,7 +130,7 @@ function rowAt(pages: Pages, page: Buffer, pointer: number): FoundRow | null {
     const payload = payloadOf(pages, page, start, length)
     return payload && { seq, values: valuesOf(payload) }
   } catch (error) {
-    // Beyond the end of a page or of a record, or no text.
+    // The cell reaches beyond its page or its record, or is no text.
     if (error instanceof RangeError || error instanceof TypeError) return null
     throw error
   }
@@ -174,7 +176,7 @@ function valuesOf(record: Buffer): FoundRow['values'] {
     else if (type === 5) values.push(bytes.readIntBE(0, 6))
     else if (type === 6) values.push(Number(bytes.readBigInt64BE(0)))
     else if (type >= 13 && type % 2 === 1) values.push(utf8.decode(bytes))
-    // No real numbers and no blobs in our tables.
+    // Our tables hold no real numbers and no blobs.
     else throw new RangeError('no such value')
   }
   if (body !== record.length) throw new RangeError('not the whole record')
@@ -183,7 +185,7 @@ function valuesOf(record: Buffer): FoundRow['values'] {
 
 const lengthOf = (type: number) => (type >= 12 ? Math.floor((type - 12) / 2) : ([0, 1, 2, 3, 4, 6, 8, 8][type] ?? 0))
 
-/** Value and where it ends. Nine bytes at most, all eight bits of the last one counting. */
+/** The value, and where it ends. It has nine bytes at most, and the last one counts with all eight bits. */
 function varint(buffer: Buffer, start: number): [number, number] {
   let value = 0n
   for (let at = start; at < start + 8; at++) {

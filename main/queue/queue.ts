@@ -15,22 +15,24 @@ import { logErasure, roomCheck, type Upkeep, upkeepOn } from './upkeep.ts'
 export type { AddFailure, Depth, Listed, NewOperation, Operation, OperationIn, Settlement } from './operation.ts'
 
 /**
- * The totem's requests and their outcomes, in one SQLite file. Times without another word are in ms since the epoch. Every
- * change is on the disk before its call returns.
+ * The totem's requests and their outcomes, in one SQLite file. Times are in ms since the epoch unless a text says
+ * otherwise. Every change is on the disk before its call returns.
  */
 export interface Queue extends Outbox, Inbox, Upkeep {
   get(operation: string): Operation | null
   depth(): Depth
-  /** In the order of recording, those after `after`. */
+  /** Operations after `after`, in the order of recording. */
   list(page: { after?: number; limit: number; states?: readonly Operation['state'][] }): Listed[]
-  /** What became of the paper, in the same file. */
+  /** The print ledger, in the same file. */
   ledger: Ledger
   close(): void
 }
 
-/** Of 4 KiB: 50,000 requests of 6 KB are 320 MB, and there is room for outcomes that nobody has fetched yet. */
+/**
+ * Pages of 4 KiB. 50,000 requests of 6 KB are 320 MB, and the rest is room for outcomes that nobody has fetched yet.
+ */
 const MOST_PAGES = 120_000
-// FULL: "your request is recorded" is said to a citizen after the commit, so it must survive the power going.
+// FULL: the totem tells the citizen "your request is recorded" after the commit, so it must survive the power going.
 const STORAGE = {
   synchronous: 'FULL',
   migrations,
@@ -38,22 +40,24 @@ const STORAGE = {
   salvage: salvageQueue,
 } as const
 
-/** Beside `storageFailure`: `queue-full` and `disk-low`, of a request that is refused long before the disk is full. */
+/**
+ * Reasons beside those of `storageFailure`: `queue-full` and `disk-low` refuse a request long before the disk is full.
+ */
 export type QueueOptions = {
   path: string
   /** `Date.now` or a test's clock. */
   now: () => number
-  /** Of 4 KiB: bounds the file. */
+  /** Bounds the file, in pages of 4 KiB. */
   maxPages?: number
-  /** Left free on the disk: a request that would take from it is refused. */
+  /** Bytes to leave free on the disk: a request that would take from them is refused. */
   minFreeBytes?: number
-  /** A damaged file was set aside, and this is what has come of it. */
+  /** Called when a damaged file was set aside, with what was saved of it. */
   onRepaired?: (repaired: Repaired) => void
 }
 
 /**
- * Opens the outbox and inbox for its one writer, the totem's main process. A file that is damaged, now or later, is repaired
- * from what can be read of it.
+ * Opens the queue for its one writer, the totem's main process. A file that is damaged, now or later, is repaired from
+ * what can be read of it.
  */
 export const openQueue = ({
   path,
@@ -70,20 +74,21 @@ export const openQueue = ({
   })
 
 /**
- * Brings what can be read of a file that was set aside back into the queue; the totem is stopped. For the command line. What
- * came for those requests meanwhile nobody here knew: the gateway is asked again for all that it has.
+ * For the command line, while the totem is stopped: brings what can be read of a file that was set aside back into the
+ * queue. Nobody knows which outcomes came for those requests meanwhile, so the totem asks the gateway again for all
+ * that it has.
  */
 export const salvageFile = (path: string, damaged: string): Result<Repaired, StorageFailure> => {
   const salvage: Salvage = (rows, into) => {
     const { salvaged } = salvageQueue(rows, into)
     into.exec('UPDATE inbox SET cursor = 0')
-    // What both know of is numbered twice: gaps say nothing.
+    // Both files number the same operations, so gaps say nothing.
     return { salvaged, lost: null }
   }
   return salvageStorage({ ...STORAGE, salvage, path, maxPages: MOST_PAGES }, damaged)
 }
 
-/** What can be asked beside the totem that writes: for the command line. */
+/** The questions that the command line may ask beside the totem that writes. */
 export type QueueReader = Pick<Queue, 'get' | 'list' | 'depth' | 'cursor' | 'verify' | 'close'>
 
 export function readQueue(path: string): Result<QueueReader, StorageFailure> {

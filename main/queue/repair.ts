@@ -6,27 +6,27 @@ import { type Storage, type StorageFailure, storageFailure } from './database.ts
 import { type FoundRow, foundRows, isFullLength } from './pages.ts'
 
 /**
- * `salvaged` and `lost` count what the store counts: requests, entries; `lost` null: nobody can tell. `reason` is a code:
- * what was wrong.
+ * The result of a repair. `salvaged` and `lost` count requests or entries, as the store does; `lost` is null when
+ * nobody can tell. `reason` is the code of what was wrong.
  */
 export type Repaired = { salvaged: number; lost: number | null; reason: string }
 
 /**
- * Puts rows of a damaged file (in any order, perhaps wrong ones, perhaps of an older schema) into a new one, whose triggers
- * are off meanwhile. Each row has to be looked at as if a stranger had sent it.
+ * Puts rows of a damaged file into a new one, whose triggers are off meanwhile. The rows come in any order, perhaps
+ * wrong, perhaps of an older schema: each one is treated as if a stranger had sent it.
  */
 export type Salvage = (rows: Iterable<FoundRow>, into: Storage) => Pick<Repaired, 'salvaged' | 'lost'>
 
 const markerOf = (path: string) => `${path}-repairing`
 
-/** A repair that was begun and not ended, by a power cut: what lies at `path` is not to be opened. */
+/** True when a power cut interrupted a repair: the file at `path` must not be opened. */
 export const isUnderRepair = (path: string): boolean => existsSync(markerOf(path))
 
 /**
- * Sets the damaged files aside (`<path>.damaged-<time>`, and its log): they are never deleted, only a person may do that.
- * Then a new file takes their place, with everything that can be read of them. A power cut at any moment leaves a marker
- * behind, and the next start begins again from what was set aside. Without room for a copy the new file is empty, and the
- * damaged ones wait for a technician.
+ * Sets the damaged files aside (`<path>.damaged-<time>`, and its log). The program never deletes them; only a person
+ * may. A new file then takes their place, with everything that can be read of them. A power cut at any moment leaves a
+ * marker behind, and the next start begins again from the damaged files. Without room for a copy the new file is empty,
+ * and the damaged ones wait for a technician.
  */
 export function repair({
   path,
@@ -57,10 +57,11 @@ export function repair({
 }
 
 /**
- * Brings what can be read of `damaged`, which a repair has set aside, back into the file at `path`: there was no room for it
- * then, say. It is numbered before what was recorded since, which is believed where both know of something. Nothing is
- * touched unless all of it has a place; what was at `path` is set aside like a damaged file. Counts both. Nothing of the file
- * at `path` may be in its log: then one change of name is all, and a power cut leaves the one or the other.
+ * Brings what can be read of `damaged`, which an earlier repair has set aside, back into the file at `path`; there was
+ * no room for it then, say. Its rows are numbered before those recorded since, and the later rows win where both know
+ * an operation. Nothing is touched unless all of it has a place, and the file at `path` is set aside like a damaged
+ * one. Counts both. The log of the file at `path` must be empty: then one rename is all, and a power cut leaves the one
+ * or the other.
  */
 export function salvageAgain({
   path,
@@ -88,7 +89,7 @@ export function salvageAgain({
 
 type Rows = Iterable<FoundRow>
 
-/** The later ones, which come first, are numbered on from the earlier ones. */
+/** The later rows come first and are numbered on from the earlier ones. */
 function* together(earlier: Rows, later: Rows): Generator<FoundRow> {
   let last = 0
   for (const { seq } of earlier) if (Number.isSafeInteger(seq)) last = Math.max(last, seq)
@@ -97,14 +98,14 @@ function* together(earlier: Rows, later: Rows): Generator<FoundRow> {
 }
 
 function replace(path: string): void {
-  // A technician who does this as root does not take the file away from the totem's user.
+  // A technician may do this as root; the file still belongs to the totem's user.
   const before = statSync(path, { throwIfNoEntry: false })
   if (before && before.uid !== process.getuid?.()) chownSync(`${path}.new`, before.uid, before.gid)
   for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true })
   putInPlaceSync(`${path}.new`, path)
 }
 
-/** The name of what was set aside, in this repair or in the one that was interrupted. */
+/** The name of the damaged file, set aside by this repair or by the one that was interrupted. */
 function setAside(path: string): string {
   const marker = markerOf(path)
   if (existsSync(marker)) return join(dirname(path), readFileSync(marker, 'utf8'))
@@ -113,7 +114,7 @@ function setAside(path: string): string {
   return damaged
 }
 
-/** Second names for the same files: nothing is moved before it is known by another name. */
+/** Gives the files a second name each: nothing is moved before it is known by another name. */
 function nameAgain(path: string): string {
   const time = new Date().toISOString().replace(/[-:]|\.\d+/g, '')
   let damaged = `${path}.damaged-${time}`
@@ -123,7 +124,7 @@ function nameAgain(path: string): string {
   return damaged
 }
 
-/** A new file, whole and on the disk, or none. */
+/** Makes a new file that is whole and on the disk, or none. */
 function renew<T>(
   path: string,
   openNew: (path: string) => Result<Storage, StorageFailure>,
@@ -134,7 +135,7 @@ function renew<T>(
   if (!opened.ok) return opened
   const db = opened.value
   try {
-    // Written once and thrown away if anything fails: a log would only need the same room again.
+    // The file is written once and thrown away if anything fails: a log would only need the same room again.
     db.pragma('journal_mode = MEMORY')
     db.pragma('synchronous = OFF')
     const value = db.transaction(() => withoutTriggers(db, () => fill(db))).immediate()
@@ -153,7 +154,10 @@ function clear(path: string): void {
   for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(path + suffix, { force: true })
 }
 
-/** The triggers watch over what the program does; what is salvaged comes in by other ways. The columns' rules hold. */
+/**
+ * Triggers check the program's own statements; salvaged rows come in by other ways. The rules of the columns still
+ * hold.
+ */
 function withoutTriggers<T>(db: Storage, work: () => T): T {
   const triggers = db.prepare(`SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'`).all() as {
     name: string

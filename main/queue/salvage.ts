@@ -3,23 +3,23 @@ import { isConstraint, type Storage } from './database.ts'
 import type { FoundRow } from './pages.ts'
 import type { Salvage } from './repair.ts'
 
-/** Of a request whose payload is gone: it can't be sent any more, and its holder is told so. */
+/** Reason of a request whose payload is lost: it cannot be sent any more, and its holder is told so. */
 const PAYLOAD_LOST = 'storage-damaged'
-/** Of a payload without its row: what it was part of is known to the gateway alone, which an operator may ask. */
+/** Reason of a payload whose row is lost: only the gateway knows the rest of it, and an operator may ask there. */
 const ROW_LOST = 'storage-salvaged'
 
-/** base64url and dots: what is anything else is no JWE, or was one before a byte of it went wrong. */
+/** True for base64url and dots. Anything else is no JWE, or was one before a byte of it went wrong. */
 export const isCompactJwe = (text: unknown): text is string =>
   typeof text === 'string' && /^eyJ[\w-]*\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+$/.test(text)
 
-// By how many columns it has a row says of which table it is; a migration that changes that has its say here.
+// The number of columns tells the table of a row; a migration that changes it must change this too.
 const OPERATION = 14
 const SHEET = 13
 const OUTCOME = 3
 /** A request's payload, or the cursor. */
 const SEALED = 2
 
-/** Every column as it was found; the columns' rules decide. */
+/** Puts in every column as it was found; the rules of the columns decide. */
 export const salvageQueue: Salvage = (rows, db) => {
   const insertOperation = db.prepare(
     `INSERT OR IGNORE INTO operation (seq, operation, kind, session, holder, requested_at, state, attempts, next_attempt,
@@ -32,7 +32,7 @@ export const salvageQueue: Salvage = (rows, db) => {
        perhaps_printed, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   )
   const updateCursor = db.prepare('UPDATE inbox SET cursor = ?')
-  // Highest and lowest number of any table: a row of which only the payload was found is lost too.
+  // Highest and lowest number in any table: a row of which only the payload was found is lost too.
   let [lowest, highest] = [Number.POSITIVE_INFINITY, 0]
   const saw = (seq: number) => {
     ;[lowest, highest] = [Math.min(lowest, seq), Math.max(highest, seq)]
@@ -43,7 +43,7 @@ export const salvageQueue: Salvage = (rows, db) => {
     switch (values.length) {
       case OPERATION: {
         saw(seq)
-        // Ends with `told`; before 0003, with both payloads in it, with `settled_at`.
+        // The row ends with `told`; before 0003, with both payloads in it, with `settled_at`.
         if (typeof values.at(-1) === 'number') {
           insertOperation.run(seq, ...values.slice(1))
           break
@@ -76,27 +76,30 @@ export const salvageQueue: Salvage = (rows, db) => {
     try {
       keep(row)
     } catch (error) {
-      // A value that its column does not take (INSERT OR IGNORE stops at types).
+      // The column refuses the value (INSERT OR IGNORE does not cover types).
       if (!isConstraint(error)) throw error
     }
   }
   adopt(db)
   const unsendable = close(db)
   const { kept } = db.prepare('SELECT count(*) AS kept FROM operation').get() as { kept: number }
-  // Numbers have no gaps but where a row is gone (migrations/0003_payload.ts, operation_kept).
+  // Numbers have no gaps except where a row is lost (migrations/0003_payload.ts, operation_kept).
   const numbers = highest - lowest + 1
   if (highest === 0) return { salvaged: 0, lost: null }
   return { salvaged: kept - unsendable, lost: Math.max(0, numbers - kept) + unsendable }
 }
 
-/** A payload whose row is gone names its operation under its seal: that much of the row is made again, for an operator. */
+/**
+ * A payload whose row is lost names its operation in the header of its seal. That much of the row is made again, for an
+ * operator.
+ */
 function adopt(db: Storage): void {
   const orphans = db
     .prepare('SELECT seq FROM sealed WHERE NOT EXISTS (SELECT 1 FROM operation WHERE operation.seq = sealed.seq)')
     .all() as { seq: number }[]
   const select = db.prepare('SELECT jwe FROM sealed WHERE seq = ?')
   const insert = db.prepare(
-    // Tried once, as it may have been: what was never tried does not expire.
+    // Counted as tried once, because it may have been: an operation that was never tried does not expire.
     `INSERT OR IGNORE INTO operation (seq, operation, kind, session, holder, requested_at, state, attempts, reason)
      VALUES (@seq, @op, @kind, @op, @nobody, @at, 'aside', 1, @reason)`,
   )
@@ -110,7 +113,7 @@ function adopt(db: Storage): void {
   db.exec('DELETE FROM sealed WHERE seq NOT IN (SELECT seq FROM operation)')
 }
 
-/** What can't be what its state says it is. Answers how many requests that ends. */
+/** Ends the requests that cannot be in the state that their row says. Answers how many. */
 function close(db: Storage): number {
   const open = `('queued', 'submitted', 'aside')`
   const { changes } = db

@@ -12,13 +12,13 @@ import {
 } from '../../contract/gateway.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 
-/** A P-256 key and the name that its holder gave it. */
+/** A P-256 key and the name that its owner gave it. */
 export type NamedKey = JWK & { kid: string }
 
-/** The totem's private keys by `kid`: several while outcomes that were sealed to an earlier one are still to come. */
+/** The totem's private keys by `kid`. There are several while outcomes sealed to an earlier key are still to come. */
 export type OutcomeKeys = ReadonlyMap<string, NamedKey>
 
-/** The request of this totem as a compact JWE that only the gateway can open. `gatewayKey`: public, P-256. */
+/** Seals a request of this totem as a compact JWE that only the gateway can open. `gatewayKey`: public, P-256. */
 export async function sealRequest(request: CertificateRequest, gatewayKey: NamedKey, totem: string): Promise<string> {
   return new CompactEncrypt(new TextEncoder().encode(JSON.stringify(request)))
     .setProtectedHeader(requestHeader(gatewayKey.kid, { ...request, caller: atTotem(totem) }))
@@ -26,8 +26,8 @@ export async function sealRequest(request: CertificateRequest, gatewayKey: Named
 }
 
 /**
- * Opens an outcome sealed to this totem. Unreadable too is what opens well but was sealed as something else, for another
- * operation or another totem: outcomes can't be swapped.
+ * Opens an outcome sealed to this totem. An outcome that opens but was sealed as something else, for another operation
+ * or another totem, is unreadable too: outcomes cannot be swapped.
  */
 export async function openOutcome(
   jwe: string,
@@ -46,7 +46,7 @@ export async function openOutcome(
     const outcome = issuedOutcome.safeParse(JSON.parse(new TextDecoder().decode(plaintext)))
     return outcome.success && outcome.data.operation === operation ? ok(outcome.data) : unreadable
   } catch {
-    // jose and JSON.parse throw alike; which of them it was helps nobody, and their messages may quote the content.
+    // jose and JSON.parse throw alike, and their messages may quote the content.
     return unreadable
   }
 }
@@ -58,8 +58,8 @@ function keyNamed(keys: OutcomeKeys, kid: string | undefined): NamedKey {
 }
 
 /**
- * How the queue knows a holder without naming them: HMAC-SHA-256 in hex. Without the totem's secret a codice fiscale
- * can't be tried against it, which a bare hash would allow (there are few of them).
+ * The queue's name for a holder: HMAC-SHA-256 in hex. Nobody without the totem's secret can try codici fiscali against
+ * it. A bare hash would allow that, because there are few of them.
  */
 export function holderReference(codiceFiscale: string, secret: Uint8Array): string {
   return createHmac('sha256', secret).update(codiceFiscale, 'utf8').digest('hex')

@@ -11,11 +11,11 @@ export type StorageOptions = {
   path: string
   /** FULL: a commit is on the disk before it returns. */
   synchronous: 'FULL' | 'NORMAL'
-  /** Numbered from 1 by their place and only ever appended to. */
+  /** Numbered from 1 by their place; new ones are only ever appended. */
   migrations: readonly string[]
   /** Bounds the file, in pages of 4 KiB. */
   maxPages?: number | undefined
-  /** Tables whose pages and indexes are checked at each start; all by default. The others are the caller's to check. */
+  /** Tables whose pages and indexes are checked at each start; all by default. The caller checks the others. */
   checked?: readonly string[]
   /** How the rows of a damaged file come into a new one. Without it a damaged file is refused. */
   salvage?: Salvage
@@ -24,20 +24,21 @@ export type StorageOptions = {
 
 // SQLite 3.7.0 to 3.51.2 can corrupt a WAL that is reset while another connection reads (fixed on 2026-03-13).
 const OLDEST_SAFE = [3, 51, 3] as const
-// A checkpoint takes some ms, and its commit waits for it: with a request's 8 pages, less than one in a hundred does.
+// A checkpoint takes some ms, and one commit waits for it: with a request's 8 pages, less than one commit in a hundred.
 const CHECKPOINT_PAGES = 4_000
-// The log of as many pages is kept at its size: to write over it syncs in half the time that it takes to grow. What a burst
-// adds to it is given back.
+// The log keeps the size of so many pages: overwriting it syncs in half the time that growing it takes. What a burst
+// adds is given back.
 const WAL_KEPT_BYTES = 20 * 1024 * 1024
 // At the start a technician's tool that recovers the log may hold the file for a moment.
 const BUSY_AT_START_MS = 1_000
-// Later only a reader can be in the way, of a checkpoint: it is put off rather than hold up a touch (20 ms).
+// Later only a reader can be in the way of a checkpoint, which is then put off: it must not hold up a touch (20 ms).
 const BUSY_MS = 10
 
 /**
  * Opens (or makes) a SQLite file in WAL mode for its one writer, brings its schema up to date and checks it.
- * `storage-unavailable` with `in-use`: another process writes to it. A damaged file is set aside, never deleted, and what can
- * be read of it goes into a new one (`salvage`, `onRepaired`). `damaged`: why it is known to be so.
+ * `storage-unavailable` with `in-use`: another process writes to it. A damaged file is set aside, never deleted, and
+ * what can be read of it goes into a new one (`salvage`, `onRepaired`). `damaged`: the code of a damage that is known
+ * already.
  */
 export function openStorage(options: StorageOptions, damaged: string | null = null): Result<Storage, StorageFailure> {
   const { version, schema } = fresh(options.migrations)
@@ -61,8 +62,9 @@ export function openStorage(options: StorageOptions, damaged: string | null = nu
 }
 
 /**
- * Brings what an earlier repair has set aside as `damaged` back into the file, which is first opened as at any start: a repair
- * that was interrupted is ended, and its log is empty. `storage-unavailable` with `in-use`: somebody reads or writes it.
+ * Brings what an earlier repair has set aside as `damaged` back into the file. The file is first opened as at any
+ * start: an interrupted repair is ended, and the log is emptied. `storage-unavailable` with `in-use`: another process
+ * reads or writes it.
  */
 export function salvageStorage(
   options: StorageOptions & { salvage: Salvage },
@@ -84,7 +86,7 @@ export function salvageStorage(
   }
 }
 
-/** A database for looking, beside its writer. The schema is the newest, or it is refused. */
+/** Opens a database to read it beside its writer. The schema must be the newest, or the file is refused. */
 export function readStorage(path: string, migrations: readonly string[]): Result<Storage, StorageFailure> {
   let db: Database.Database | undefined
   try {
@@ -117,7 +119,7 @@ function openLocked(options: StorageOptions, schema: string, damaged: string | n
 function openHealthy(options: StorageOptions, schema: string): Result<Storage, StorageFailure> {
   let db: Storage | undefined
   try {
-    // Made by us and not by SQLite, which would follow the umask; -wal and -shm take this file's mode.
+    // Made here and not by SQLite, which would follow the umask; -wal and -shm take this file's mode.
     closeSync(openSync(options.path, 'a', 0o600))
     db = new Database(options.path)
     const failure = prepare(db, options, schema)
@@ -126,7 +128,7 @@ function openHealthy(options: StorageOptions, schema: string): Result<Storage, S
     return err(failure)
   } catch (error) {
     db?.close()
-    // The same statements went well on an empty file, so it is this file that they do not fit.
+    // The same statements ran on an empty file, so they do not fit this file: it is damaged.
     if (isBug(error)) return err({ kind: 'storage-corrupt', reason: codeOf(error) })
     return err(storageFailure(error))
   }
@@ -168,18 +170,18 @@ function prepare(
   db.pragma(`synchronous = ${synchronous}`)
   db.pragma('foreign_keys = ON')
   db.pragma('trusted_schema = OFF')
-  // What is erased is overwritten, and nothing is ever sorted into a temporary file.
+  // Erased bytes are overwritten, and nothing is ever sorted into a temporary file.
   db.pragma('secure_delete = ON')
   db.pragma('temp_store = MEMORY')
-  // With NORMAL the log is synced by a checkpoint alone: put off, a power cut would take more of the last entries.
+  // With NORMAL only a checkpoint syncs the log: if it were put off, a power cut would take more of the last entries.
   if (synchronous === 'FULL') db.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
   db.pragma(`journal_size_limit = ${WAL_KEPT_BYTES}`)
   if (maxPages !== undefined) db.pragma(`max_page_count = ${maxPages}`)
 
   const at = db.pragma('user_version', { simple: true }) as number
-  // A file from a later version of the program: this one can't know what it would break.
+  // A later version of the program made this file: this version cannot know what it would break.
   if (at > migrations.length) return { kind: 'storage-unavailable', reason: 'schema-newer' }
-  // A migration reads it all.
+  // A migration reads the whole file.
   if (!isWhole(db, at === migrations.length ? checked : undefined))
     return { kind: 'storage-corrupt', reason: 'integrity-check' }
   migrate(db, migrations, at)
@@ -191,11 +193,11 @@ function prepare(
   return null
 }
 
-/** Not quick_check, which leaves the indexes out: a byte wrong there would be met in the middle of a visit. */
+/** Not quick_check, which leaves the indexes out: a wrong byte there would be met in the middle of a visit. */
 function isWhole(db: Storage, tables: readonly string[] | undefined): boolean {
   const check = (of: string) => db.pragma(`integrity_check${of}`, { simple: true }) === 'ok'
   if (!tables) return check('(1)')
-  // Nine tenths of the time go into the columns' rules; what a wrong byte in a value does to an index is seen without them.
+  // The rules of the columns take nine tenths of the time. A wrong byte in a value shows in its index without them.
   db.pragma('ignore_check_constraints = ON')
   try {
     return tables.every((table) => check(`('${table}')`))
@@ -213,7 +215,9 @@ function migrate(db: Storage, migrations: readonly string[], from: number): void
   })
 }
 
-/** SQLite's version, and the schema that the migrations make of an empty file: a real one must be so to the letter. */
+/**
+ * SQLite's version, and the schema that the migrations make of an empty file: a real file must match it to the letter.
+ */
 function fresh(migrations: readonly string[]): { version: string; schema: string } {
   const db = new Database(':memory:')
   try {
@@ -238,8 +242,8 @@ export function isSafeSqlite(version: string): boolean {
 }
 
 /**
- * Empties the WAL file, so that erased content is in no file any more. False: a reader is in the way or the disk in trouble,
- * and it is to be tried again. What was committed before stands.
+ * Empties the WAL file, so that erased content is in no file any more. False when a reader is in the way or the disk in
+ * trouble: the caller tries again. Commits stand either way.
  */
 export function truncateWal(db: Storage): boolean {
   try {

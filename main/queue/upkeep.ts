@@ -5,23 +5,23 @@ import type { Operation } from './operation.ts'
 import { isCompactJwe } from './salvage.ts'
 import { truncateWal } from './storage.ts'
 
-/** What keeps the queue's file small, whole and free of what nobody needs any more. */
+/** Keeps the queue's file small, whole and free of what nobody needs any more. */
 export interface Upkeep {
   /**
-   * Erases what was issued before `before` (by the gateway's clock) and what was tried in vain and had been requested
-   * before it (by the totem's). A request that was never tried does not expire: only the gateway can tell how old it is.
-   * Answers what has expired, `EXPIRED_AT_ONCE` at most: ask again until there is none. Forgets too what was settled
+   * Erases outcomes issued before `before` by the gateway's clock, and requests tried in vain that were made before it
+   * by the totem's. A request that was never tried does not expire: only the gateway can tell how old it is. Answers
+   * what has expired, `EXPIRED_AT_ONCE` at most: ask again until there is none. Also forgets rows settled
    * `KEPT_SETTLED_MS` earlier.
    */
   expire(
     before: number,
   ): Result<{ operation: string; was: 'queued' | 'submitted' | 'aside' | 'issued' }[], StorageFailure>
   /**
-   * Reads the payloads of the next operations after `after` (0 at first), which a start leaves out. Answers up to where,
-   * null behind the last one. Damage that it meets is repaired like any other.
+   * Reads the payloads of the next operations after `after` (0 at first), which a start leaves out. Answers the number
+   * reached, null behind the last one. Damage that it meets is repaired like any other.
    */
   checkNext(after: number): Result<number | null, StorageFailure>
-  /** The whole file, page by page: for the command line, as it takes about a second for each 300 MB. */
+  /** Checks the whole file, page by page: for the command line, as it takes about a second for each 300 MB. */
   verify(): Result<{ operations: number; bytes: number }, StorageFailure>
 }
 

@@ -19,21 +19,21 @@ export const versions = () => ({
   node: process.versions.node,
 })
 
-/** Called once when the totem is asked to end (window closed, SIGTERM, Ctrl+C). */
+/** Has `stop` called once when the totem is asked to end (window closed, SIGTERM, Ctrl+C). */
 export function onQuit(stop: () => void): void {
   app.once('will-quit', stop)
 }
 
 /** Locks the application down, then calls `start` once Electron is ready. A second totem on the same data leaves. */
 export function runApp(prepare: () => { dataDir: string; start(): Promise<void> }): void {
-  // First of all: without a handler Electron shows a dialog, which nobody at a totem could close.
+  // This comes first: without a handler Electron shows a dialog, which nobody at a totem could close.
   process.on('uncaughtException', leave)
   process.on('unhandledRejection', leave)
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => app.quit())
 
   const { dataDir, start } = prepare()
   app.setPath('userData', join(dataDir, 'chromium'))
-  // SECURITY: checklist 4: every renderer in Chromium's sandbox, whatever a window asks for.
+  // SECURITY: Electron's security checklist, item 4: every renderer in Chromium's sandbox, whatever a window asks for.
   app.enableSandbox()
   setSwitches(app)
   protocol.registerSchemesAsPrivileged([schemePrivileges])
@@ -47,7 +47,7 @@ export function runApp(prepare: () => { dataDir: string; start(): Promise<void> 
 }
 
 function leave(error: unknown): void {
-  // Name and place only: a message may quote what a citizen typed.
+  // Only name and place are written: a message may quote what a citizen typed.
   const { name, stack = '' } = error instanceof Error ? error : new Error('not an error')
   const places = stack.split('\n').filter((line) => line.startsWith('    at '))
   process.stderr.write(`${[name, ...places].join('\n')}\n`)

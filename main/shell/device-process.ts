@@ -3,10 +3,13 @@ import { utilityProcess } from 'electron'
 import type { PrinterConfig } from '../../contract/config.ts'
 import type { DeviceProcess } from '../devices/index.ts'
 
-/** All that a device process needs of our environment; a loader's or library's variable could bring in another card or printer (invariant 9). */
+/**
+ * The device process gets no other variable of our environment: one for a loader or library could bring in another card
+ * or printer (invariant 9).
+ */
 const PASSED_ON = ['PATH', 'HOME', 'LANG', 'LC_ALL', 'TZ']
 
-/** What the device process is told at its start. */
+/** The settings that the device process gets at its start. */
 interface DeviceSetup {
   printer: PrinterConfig
   /** File of the CIE's external-authentication key; null: CNS only. */
@@ -40,10 +43,10 @@ export function spawnDeviceProcess({ printer, externalKey, benchEnv }: DeviceSet
     onExit: (listener) => child.on('exit', listener),
     kill() {
       try {
-        // Electron's own kill is SIGTERM only. No pid: it has left, or never came.
+        // Electron's own kill sends SIGTERM only. Without a pid the process has left, or never came.
         if (child.pid !== undefined) process.kill(child.pid, 'SIGKILL')
       } catch {
-        // It has left, and its exit is about to be told.
+        // The process has left, and its exit is about to be reported.
       }
     },
   }

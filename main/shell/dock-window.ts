@@ -1,6 +1,6 @@
 import { BrowserWindow } from 'electron'
 
-/** The bench's dock beside the totem: insert a card, see the paper, pull the line. Development builds only. */
+/** Opens the bench's dock beside the totem: insert a card, see the paper, pull the line. Development builds only. */
 export async function openDock(url: string): Promise<void> {
   const dock = new BrowserWindow({
     width: 560,
@@ -8,7 +8,8 @@ export async function openDock(url: string): Promise<void> {
     x: 0,
     y: 0,
     title: 'Totem Polis: dock',
-    // The argument tells its renderer from a citizen's in the list of processes: the dock can end the latter.
+    // The argument marks its renderer in the list of processes: the dock can end a citizen's renderer, and must not end
+    // its own.
     webPreferences: { partition: 'dock', sandbox: true, additionalArguments: ['--dock'] },
   })
   dock.webContents.setWindowOpenHandler(() => ({ action: 'deny' }))

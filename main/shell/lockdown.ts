@@ -1,7 +1,7 @@
 import type { App, Input, Session, WebContents } from 'electron'
 import { ORIGIN } from './origin.ts'
 
-/** Chromium switches of a kiosk; to be set before the app is ready. Each with its reason. */
+/** Chromium switches of a kiosk, each with its reason; they must be set before the app is ready. */
 const SWITCHES: [name: string, value?: string][] = [
   // Two fingers must not zoom the page and strand the person (larger text is in the accessibility menu).
   ['disable-pinch'],
@@ -20,18 +20,18 @@ export function setSwitches(app: Pick<App, 'commandLine'>): void {
 
 /** Denies every permission and every request that is not for the renderer's own files. */
 export function lockSession(session: Session): void {
-  // SECURITY: checklist 5: both handlers, the request and the check.
+  // SECURITY: Electron's security checklist, item 5: both handlers, the request and the check.
   session.setPermissionRequestHandler((_contents, _permission, answer) => answer(false))
   session.setPermissionCheckHandler(() => false)
   session.setDevicePermissionHandler(() => false)
-  // SECURITY: checklist 1.
+  // SECURITY: Electron's security checklist, item 1: nothing but the renderer's own files is loaded.
   session.webRequest.onBeforeRequest(({ url }, answer) => answer({ cancel: !isOurs(url) }))
   session.on('will-download', (event) => event.preventDefault())
 }
 
 /** Denies navigation, windows, webviews, zoom and every keyboard shortcut. */
 export function lockContents(contents: WebContents): void {
-  // SECURITY: checklist 11 to 14.
+  // SECURITY: Electron's security checklist, items 11 to 14: no webview, no navigation, no new window.
   contents.on('will-navigate', (event) => event.preventDefault())
   contents.on('will-frame-navigate', (event) => event.preventDefault())
   contents.on('will-redirect', (event) => event.preventDefault())
@@ -46,6 +46,8 @@ export function lockContents(contents: WebContents): void {
 const isOurs = (url: string): boolean =>
   url.startsWith(ORIGIN) || url.startsWith('data:image/') || (__DEVELOPMENT__ && url.startsWith('devtools://'))
 
-/** Anything that could reach a menu, a zoom, a reload or the window manager; plain typing, Tab and Enter stay. */
+/**
+ * True for any key that could reach a menu, a zoom, a reload or the window manager; plain typing, Tab and Enter stay.
+ */
 export const isShortcut = ({ control, meta, alt, key }: Pick<Input, 'control' | 'meta' | 'alt' | 'key'>): boolean =>
   !(__DEVELOPMENT__ && key === 'F12') && (control || meta || alt || /^F\d+$/.test(key))

@@ -1,7 +1,8 @@
 import { contextBridge, ipcRenderer } from 'electron'
 import { CALL_CHANNEL, ipcMethodNames, VIEW_CHANNEL } from '../../contract/bridge.ts'
 
-// SECURITY: named methods only; neither ipcRenderer nor its event object reaches the page (Electron checklist 20).
+// SECURITY: the page gets named methods only, and neither ipcRenderer nor its event object (Electron's security
+// checklist, item 20).
 const methods = Object.fromEntries(
   ipcMethodNames.map((method) => [method, (argument: unknown) => ipcRenderer.invoke(CALL_CHANNEL, method, argument)]),
 )

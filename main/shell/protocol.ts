@@ -3,7 +3,10 @@ import { join, relative, sep } from 'node:path'
 import type { Protocol } from 'electron'
 import { ORIGIN, SCHEME } from './origin.ts'
 
-/** SECURITY: checklist 7. Sent as a header with every file; nothing inline, nothing from elsewhere. */
+/**
+ * SECURITY: Electron's security checklist, item 7. Every file carries this header; nothing inline, nothing from
+ * elsewhere.
+ */
 export const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -28,12 +31,12 @@ const TYPES: Record<string, string> = {
   mp3: 'audio/mpeg',
 }
 
-/** Privileges of the scheme; to be registered before the app is ready. */
+/** Privileges of the scheme; they must be registered before the app is ready. */
 export const schemePrivileges = { scheme: SCHEME, privileges: { standard: true, secure: true } }
 
 /**
- * URL path → file, for the files that were there at start. A request for anything else finds nothing: there is no
- * path arithmetic to trick (checklist 18).
+ * Maps URLs to the files that were there at start. A request for anything else finds nothing: there is no path
+ * arithmetic to trick (Electron's security checklist, item 18: no file:// pages).
  */
 function filesUnder(dir: string): Map<string, string> {
   const files = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())

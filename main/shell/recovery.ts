@@ -1,13 +1,13 @@
-/** What to do when a renderer has died: bring a new one, give the visit up, or leave and be restarted as a whole. */
+/** After a renderer's death: bring a new one, end the visit too, or leave and be restarted as a whole. */
 export type Recovery = 'renew' | 'end-visit' | 'leave'
 
 const WINDOW_MS = 60_000
-/** The visit is shown again to a new renderer twice; at the third death something in it may be the cause. */
+/** A new renderer shows the visit again twice; at the third death the visit may be the cause. */
 const VISIT_DEATHS = 3
 /** Not even an empty screen stays up: the supervisor (systemd on a totem) starts everything anew. */
 const TOTEM_DEATHS = 6
 
-/** Counts a renderer's deaths in the last minute (anchors.md B3, ladder steps 3 and 6). */
+/** Counts the deaths of renderers in the last minute. */
 export function createRecovery(now: () => number = Date.now) {
   let deaths: number[] = []
   return (): { recovery: Recovery; inLastMinute: number } => {

@@ -6,9 +6,9 @@ import { ORIGIN } from './origin.ts'
 import { serveRenderer } from './protocol.ts'
 
 export interface CitizenWindow {
-  /** The first renderer; `onGone` is told of each that dies while a citizen may look at it. */
+  /** Shows the first renderer. `onGone` hears of each one that dies while a citizen may look at it. */
   open(onGone: (reason: string) => void): Promise<void>
-  /** A new renderer in a new process; the old one is destroyed with all it knew. */
+  /** Starts a new renderer in a new process; the old one is destroyed with all it knew. */
   recycle(): Promise<void>
   push(view: unknown): void
   isCurrent(sender: WebContents): boolean
@@ -16,9 +16,9 @@ export interface CitizenWindow {
 
 const BACKGROUND = '#F5F7FA'
 
-/** The totem's one window; each citizen gets a renderer of their own (invariant 2, and the cure for its growth). */
+/** The totem's one window. Each citizen gets a new renderer (invariant 2), which also cures its growth. */
 export function createCitizenWindow(panel: { width: number; height: number }): CitizenWindow {
-  // In memory only: no `persist:`, no cache, so nothing is ever written of a visit.
+  // The partition is in memory only: no `persist:`, no cache, so nothing of a visit is ever written.
   const partition = session.fromPartition('citizen', { cache: false })
   lockSession(partition)
   serveRenderer(partition.protocol, join(__dirname, '..', 'renderer'))
@@ -27,7 +27,7 @@ export function createCitizenWindow(panel: { width: number; height: number }): C
   const windows = new Set<BrowserWindow>()
 
   async function recycle() {
-    // A touch in this moment is meant for nobody: the old page must not speak any more, the new one does not yet.
+    // A touch in this moment reaches nobody: the old page must not speak any more, and the new one does not yet.
     for (const old of windows) old.setIgnoreMouseEvents(true)
     const window = new BrowserWindow({
       ...sizeOf(panel),
@@ -40,7 +40,7 @@ export function createCitizenWindow(panel: { width: number; height: number }): C
       webPreferences: {
         preload: join(__dirname, 'preload.cjs'),
         session: partition,
-        // SECURITY: checklist 2, 3, 4: spelled out though they are the defaults, so that a change is seen.
+        // SECURITY: Electron's security checklist, items 2 to 4: the defaults, written out so that a change is seen.
         sandbox: true,
         contextIsolation: true,
         nodeIntegration: false,
@@ -59,14 +59,14 @@ export function createCitizenWindow(panel: { width: number; height: number }): C
     })
     // A renderer that does not answer is ended; `render-process-gone` then brings a new one.
     window.on('unresponsive', () => webContents.forcefullyCrashRenderer())
-    // A renderer that dies while loading also tells `render-process-gone`: one death, told once.
+    // A renderer that dies while loading also sends `render-process-gone`: one death is reported once.
     await webContents.loadURL(`${ORIGIN}index.html`).catch(() => {
       if (window === current && !webContents.isCrashed()) onGone('load-failed')
     })
     if (window !== current) return
     if (__DEVELOPMENT__) webContents.setZoomFactor(sizeOf(panel).zoom)
     window.show()
-    // Every earlier one, also that of a recycling that this one has overtaken.
+    // All earlier windows go, also that of a recycling that this one has overtaken.
     for (const old of windows) {
       if (old === window) continue
       windows.delete(old)
@@ -89,7 +89,10 @@ export function createCitizenWindow(panel: { width: number; height: number }): C
   }
 }
 
-/** The panel's size; on a developer's smaller display the same layout, scaled down, at the right: the dock is left. */
+/**
+ * The panel's size. On a developer's smaller display the same layout, scaled down, on the right; the dock is on the
+ * left.
+ */
 function sizeOf({ width, height }: { width: number; height: number }) {
   if (!__DEVELOPMENT__) return { width, height, zoom: 1, useContentSize: true }
   const { workArea } = screen.getPrimaryDisplay()

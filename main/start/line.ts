@@ -12,7 +12,9 @@ import type { Stores } from './stores.ts'
 
 export type GatewayLine = ReturnType<typeof createGatewayLine>
 
-/** Everything that goes to the gateway and comes from it: requests and outcomes, sync log, heartbeat, lists and CRLs. */
+/**
+ * Everything that goes to the gateway and comes from it: requests and outcomes, sync log, heartbeat, lists and CRLs.
+ */
 export function createGatewayLine(config: TotemConfig, stores: Stores, devices: Devices) {
   const { journal, queue, trust, gatewayKeys, own } = stores
   const { dataDir, minFreeBytes } = config

@@ -13,8 +13,8 @@ import { exitForRestart, versions } from '../shell/app.ts'
 export type Stores = Awaited<ReturnType<typeof openStores>>
 
 /**
- * Opens everything that the totem keeps: sync log, queue, signed lists and private keys. A totem without one of them does
- * not start: the reason stands on stderr (the system's journal), and the supervisor tries again.
+ * Opens everything that the totem keeps: sync log, queue, signed lists and private keys. A totem without one of them
+ * does not start: the reason stands on stderr (the system's journal), and the supervisor tries again.
  */
 export async function openStores(config: TotemConfig) {
   const { dataDir } = config

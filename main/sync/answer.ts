@@ -3,25 +3,26 @@ import type { OutcomePage, RefusalKind, SubmissionResult } from '../../contract/
 import type { Settlement } from '../queue/queue.ts'
 
 type Result = SubmissionResult['results'][number]
-/** `pending`: the gateway has it on its disk. `later`: it has not. */
+/** `pending`: the gateway has it on its disk. `later`: it does not. */
 export type Verdict = Exclude<Result, { state: 'later' }> | { operation: string; state: 'later'; reason: string }
 
 /**
- * Refusals that say something of the moment, of a clock, of a key or of a program at either end, and nothing of what the
- * citizen asked: they were told that it is safe, so it stays queued until whoever reads the sync log has put it right.
+ * These refusals concern the moment, a clock, a key or a program at either end, and not the citizen's request. The
+ * totem told the citizen that it is safe, so it stays queued until an operator reads the sync log and puts the cause
+ * right.
  */
 const PASSING: readonly RefusalKind[] = ['anpr-unavailable', 'statement-stale', 'request-malformed', 'session-expired']
 
-/** What lies in the item itself: with others going through meanwhile, it is set aside in the end. */
+/** Reasons that lie in the item itself. While others go through, the totem sets it aside in the end. */
 const OWN: readonly string[] = ['request-malformed', 'no-result', 'outcome-unreadable', 'settlement-malformed']
 export const isOwn = (reason: string): boolean => OWN.includes(reason)
 
-// The gateway takes a card's evidence for 30 days; a certificate that nobody fetched is not kept longer either.
+// The gateway takes a card's evidence for 30 days, and the totem keeps a certificate that nobody fetched no longer.
 export const KEEP_MS = 30 * DAY_MS
 
 /**
- * What a batch's answer says of each item that was asked for, in the order of asking. An item without a result stays
- * queued. `strangers`: results for an item that was not asked for, or a second one for the same item; they change nothing.
+ * What a batch's answer says of each item, in the order of asking. An item without a result stays queued. `strangers`
+ * counts results for items that were not asked for, and second results for one item; they change nothing.
  */
 export function verdictsOf(
   asked: readonly string[],
@@ -37,8 +38,8 @@ export function verdictsOf(
 }
 
 /**
- * What is written of an outcome, or the code of why it is not taken for final. A request is too old only when both clocks
- * find so: one that is wrong, the gateway's or the totem's, must not end what was promised.
+ * The settlement to write for an outcome, or the code of why it is not final. A request is too old only when both
+ * clocks say so: one wrong clock, the gateway's or the totem's, must not end what the totem promised.
  */
 export function settlementOf(
   outcome: OutcomePage['outcomes'][number],

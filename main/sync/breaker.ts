@@ -1,27 +1,28 @@
 import { backoffMs } from '../../basics/backoff.ts'
 
 /**
- * `closed`: the line carries. `open`: it does not, and nothing is asked before its time. `half-open`: that time has come,
- * and one question says whether it carries again.
+ * `closed`: the line carries. `open`: it does not, and nothing is asked before its time. `half-open`: that time has
+ * come, and one question finds out whether the line carries again.
  */
 export type BreakerState = 'closed' | 'half-open' | 'open'
 
 export interface Breaker {
   readonly state: BreakerState
-  /** Failures since it last carried. */
+  /** Failures since the line last carried. */
   readonly failures: number
-  /** While it is open: how long until the one question, in ms. */
+  /** While it is open: the time until the one question, in ms. */
   readonly restMs: number
   failed(): void
   carried(): void
 }
 
-// One connection that was cut is not a line that is down; the question that follows at once says which it was.
+// One cut connection does not mean that the line is down; the question that follows at once finds out.
 const FAILURES_THAT_OPEN = 2
 
 /**
- * The circuit breaker of the line: half-open at first. `clock` is monotonic, in ms. It rests between 1 s and `longestMs`,
- * longer with each failure, with full jitter: a region's totems must not all ask at once when their line comes back.
+ * The circuit breaker of the line: half-open at first. `clock` is monotonic, in ms. It rests between 1 s and
+ * `longestMs`, longer with each failure, with full jitter: the totems of a region must not all ask at once when their
+ * line comes back.
  */
 export function createBreaker(clock: () => number, random: () => number, longestMs: number): Breaker {
   let open = true

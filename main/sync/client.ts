@@ -32,9 +32,9 @@ import { type TrustBundle, trustBundle } from '../../contract/trust.ts'
 import { type Deadline, download, exchange, type NotStored } from './exchange.ts'
 
 /**
- * `line-down`: no whole answer came (`reason` is a code such as ECONNREFUSED or timeout). `gateway-unavailable`: it
- * answered that it can't now, and perhaps when to ask again. `answer-malformed`: what came is not in the contract.
- * `refused`: it said no, and why.
+ * `line-down`: no whole answer came (`reason` is a code such as ECONNREFUSED or timeout). `gateway-unavailable`: the
+ * gateway cannot answer now, and may say when to ask again. `answer-malformed`: the answer is not in the contract.
+ * `refused`: the gateway said no, and why.
  */
 export type GatewayFailure =
   | { kind: 'line-down'; reason: string }
@@ -53,54 +53,60 @@ export type GatewayClient = {
   preview(token: string, request: z.infer<typeof previewRequest>): Answer<z.infer<typeof preview>>
   submit(submission: Submission): Answer<SubmissionResult>
   operations(): Answer<z.infer<typeof operationList>>
-  /** What was settled after `after`, held open up to `waitS` seconds until there is some, or until `signal` is aborted. */
+  /**
+   * Outcomes settled after `after`. The gateway holds the answer up to `waitS` seconds until there are some, or until
+   * `signal` is aborted.
+   */
   outcomes(after: number, waitS: number, signal?: AbortSignal): Answer<OutcomePage>
   heartbeat(heartbeat: Heartbeat): Answer<Status>
   keys(): Answer<z.infer<typeof gatewayKeysAnswer>>
   sendJournal(batch: JournalBatch): Answer<JournalReceipt>
   trust(): Answer<TrustBundle>
-  /** Brings a CRL to `file`, on the disk for good; ok only when it is of that length and digest. */
+  /** Brings a CRL to `file`, on the disk for good; ok only when length and digest are as listed. */
   crl(wanted: TrustBundle['crls'][number], file: string): Promise<Result<null, GatewayFailure | NotStored>>
-  /** Cuts what is under way, which then answers line-down. */
+  /** Cuts the exchanges under way, which then answer line-down. */
   close(): void
 }
 
 export type Deadlines = {
-  /** Whether the line is up, on a line that has shown no reason to be patient; and at most. */
+  /** How long to wait for a status: on a line that has always been fast, and at most. */
   statusMs: number
   slowStatusMs: number
-  /** What a citizen waits for, as a whole: after it the totem goes on as without a line. */
+  /** How long a citizen waits for an answer as a whole: after it the totem goes on as without a line. */
   citizenMs: number
-  /** What nobody stands and waits for. A batch gets through at 64 kbit/s with 30 % loss: a segment that is lost four times
-   * in a row comes after some 30 s, and what is left of TCP then is half a KB a second. */
+  /**
+   * Exchanges that nobody stands and waits for. At 64 kbit/s with 30 % loss a batch still gets through: a segment that
+   * is lost four times in a row comes after some 30 s, and TCP then carries half a KB a second.
+   */
   backlog: Deadline
 }
 const DEADLINES: Deadlines = {
   // A rural ADSL line answers in well under a second or not at all; a citizen is looking at the screen.
   statusMs: 5_000,
   slowStatusMs: 60_000,
-  // ANPR itself is asked behind these.
+  // The gateway asks ANPR behind these calls.
   citizenMs: 20_000,
   backlog: { silenceMs: 60_000, wholeMs: 15 * 60_000 },
 }
-// How much slower than the last time the line may be before it counts as dead.
+// The line may be so many times slower than before until it counts as dead.
 const SLOWER = 4
-// A batch, who waits, the long poll, the log and a CRL at once; a citizen's own questions stand behind none of them.
+// A batch, a waiting citizen, the long poll, the log and a CRL at once: a citizen's own questions stand behind none of
+// them.
 const SOCKETS = 8
-// One waits for what is next; when the long poll has ended there are two, and the poll goes up again on its own. No more: each
-// costs the gateway memory, of thousands of totems.
+// One connection waits for the next question. When the long poll has ended there are two, until the poll goes up again.
+// More would cost the gateway memory, for thousands of totems.
 const IDLE_SOCKETS = 2
-// A router that forgets a quiet connection is reminded, and one that has died is noticed; each second would be an ADSL
-// line's worth of nothing.
+// Keep-alives remind a router that forgets quiet connections, and find one that has died. One each second would fill an
+// ADSL line with nothing.
 const TCP_KEEP_ALIVE_MS = 15_000
 
-// Not the gateway's refusal but its state: over-loaded or not yet ready (RFC 9110, RFC 6585, RFC 8470).
+// These say that the gateway is over-loaded or not yet ready, and refuse nothing (RFC 9110, RFC 6585, RFC 8470).
 const PASSING_STATUS = [408, 425, 429]
 
 /**
  * The totem's side of contract/gateway.ts: HTTPS with mutual TLS. `ca` (the only one trusted), `certificate` and `key`
- * are PEM texts, `version` the totem's. `onMalformed` is told the path as a code (`v1.operations`) whenever an answer does
- * not parse.
+ * are PEM texts, `version` the totem's. `onMalformed` is told the path as a code (`v1.operations`) whenever an answer
+ * does not parse.
  *
  * On node:https: undici 8 needs Node 22 and does not load in Electron 33 (Node 20).
  */
@@ -126,7 +132,7 @@ export function createGatewayClient({
     keepAliveMsecs: TCP_KEEP_ALIVE_MS,
     maxSockets: SOCKETS,
     maxFreeSockets: IDLE_SOCKETS,
-    // Once, and not for each connection: certificates and key are parsed in it.
+    // Made once and not for each connection: certificates and key are parsed in it.
     secureContext: createSecureContext({ ca, cert: certificate, key, minVersion: 'TLSv1.3' }),
   })
   const headers = { 'user-agent': `totem-polis/${version}` }
@@ -151,7 +157,7 @@ export function createGatewayClient({
       return err({ kind: 'answer-malformed' as const })
     }
     let answer = await exchange(asked)
-    // The gateway may close an idle connection just as we use it again; that says nothing about the line.
+    // The gateway may close an idle connection just as the totem uses it again; that says nothing about the line.
     const lostIdle = !answer.ok && answer.error.kind === 'no-answer' && answer.error.idleConnectionLost
     if (lostIdle && question.repeatable !== false && !closed) answer = await exchange(asked)
     if (!answer.ok) {
@@ -174,8 +180,8 @@ export function createGatewayClient({
   }
 
   /**
-   * Whether the line carries, with what else is to be said. One over a satellite is not down because it takes seconds: each
-   * silence buys the next one twice the patience.
+   * Finds out whether the line carries, and brings `body` along. A line over a satellite is not down because it takes
+   * seconds: each silence doubles the patience for the next one.
    */
   async function askStatus(path: string, body?: Heartbeat): Answer<Status> {
     const asked = performance.now()

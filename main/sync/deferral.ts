@@ -4,7 +4,9 @@ import type { Sync } from './sync.ts'
 /** A request that did not get through. `own`: the reason lies in it, and not in the line, the gateway or ANPR. */
 export type Failed = { operation: string; reason: string; own: boolean }
 
-/** What becomes of requests that fail: each waits longer and longer, and one that fails by its own fault is set aside. */
+/**
+ * What becomes of requests that fail: each waits longer and longer, and one that fails by its own fault is set aside.
+ */
 export interface Deferral {
   putOff(failed: readonly Failed[]): void
   /** The gateway took something: a failure after this is another one than before. */
@@ -26,7 +28,10 @@ const OWN_FAILURES = 6
 export function createDeferral(sync: Sync): Deferral {
   const { queue, journal, clock } = sync
   let diskUntil = 0
-  /** How many batches the gateway took something of; and how often each suspect has failed, the last time after which batch. */
+  /**
+   * How many batches the gateway took something of; and how often each suspect has failed, the last time after which
+   * batch.
+   */
   let accepted = 0
   const suspects = new Map<string, { failures: number; after: number }>()
 
@@ -40,8 +45,8 @@ export function createDeferral(sync: Sync): Deferral {
   }
 
   /**
-   * A request that was settled or has expired is no suspect any more. Two are looked at for each that is noted, in turn: so
-   * at most about half of those kept are over, however many they were, and no look takes long.
+   * A request that was settled or has expired is no suspect any more. Two are looked at for each that is noted, in
+   * turn: so at most about half of those kept are over, however many they were, and no look takes long.
    */
   function forgetEnded(): void {
     let looked = 0

@@ -15,17 +15,17 @@ import type { Sync } from './sync.ts'
 export type Drain = {
   /** Begins to look for the line and for work. */
   start(): void
-  /** Something new is queued, or the line may be back: look at once. */
+  /** A new request is queued, or the line may be back: look at once. */
   wake(): void
   /**
-   * Waits until the operation is settled or `signal` is aborted (the citizen has waited long enough), and answers with
-   * the operation as it is then: still `queued` or `submitted` means pending. Whoever is waited for goes first. Throws for
-   * an operation that the queue does not have.
+   * Waits until the operation is settled or `signal` is aborted (the citizen has waited long enough). Answers the
+   * operation as it is then: still `queued` or `submitted` means pending. An awaited operation goes before all others.
+   * Throws for an operation that the queue does not have.
    */
   settled(operation: string, signal: AbortSignal): Promise<Operation>
   /**
-   * From this call on nothing is written any more, so that queue and journal may be closed; an answer that still comes is
-   * asked for again at the next start. Ends with the exchanges under way: close the client to cut them short.
+   * From this call on nothing is written any more, so that queue and journal may be closed. An answer that still comes
+   * is asked for again at the next start. Ends with the exchanges under way: close the client to cut them short.
    */
   stop(): Promise<void>
 }
@@ -36,11 +36,11 @@ type DrainParts = Pick<
 > & {
   /** Monotonic, in ms. */
   clock?: () => number
-  /** Told of each change, which is in the journal already. */
+  /** Called at each change, which the journal already has. */
   onLine: (state: LineState) => void
-  /** Issued, refused, expired or set aside. */
+  /** Called for an operation that is issued, refused, expired or set aside. */
   onSettled: (operation: string) => void
-  /** What the operators are told once a minute. */
+  /** The state of the totem that operators get once a minute. */
   health: () => Heartbeat
   /** Ends early, without an error, when the signal is aborted. */
   sleep?: (ms: number, signal: AbortSignal) => Promise<void>
@@ -49,9 +49,9 @@ type DrainParts = Pick<
 const EXPIRY_EVERY_MS = HOUR_MS
 
 /**
- * Brings queue, journal and heartbeat to the gateway, and outcomes back. The lanes of one track have at most one exchange
- * under way; this gives them their turns: beside each other the line, who waits at the totem, the outcomes, and all that can
- * wait.
+ * Brings queue, journal and heartbeat to the gateway, and outcomes back. Lanes of one track share one exchange at a
+ * time; this function gives them their turns. Four tracks run beside each other: the line itself, citizens who wait at
+ * the totem, outcomes, and everything that can wait.
  */
 export function createDrain({
   onLine,
@@ -95,9 +95,9 @@ export function createDrain({
   const outbox = createOutbox(sync, ends)
   const inbox = createInbox(sync, ends)
 
-  /** While the poll is held TCP's keep-alives look after the line, and the heartbeat once a minute. */
+  /** While the poll is held, TCP's keep-alives look after the line, and the heartbeat does once a minute. */
   const probeIn = () => (running.has(outcomes) ? NEVER : line.dueIn())
-  /** The line, and what is looked after so often while it is up. */
+  /** Probes the line, and does what is due as often while it is up. */
   const lookout: Lane = {
     dueIn: () => Math.min(probeIn(), line.up ? Math.max(0, lookAt - clock()) : NEVER),
     async run() {
@@ -108,8 +108,8 @@ export function createDrain({
       if (clock() >= expiryAt) await expire()
     },
   }
-  // What nobody waits for shares one connection, and the reports know to give way: first in the row, they are not forgotten.
-  // Of these the heartbeat: it is due once a minute, a long log all the time.
+  // Traffic that nobody waits for shares one connection. The reports know to give way, so they come first and are not
+  // forgotten. The heartbeat comes before the log: it is due once a minute, a long log all the time.
   const patient: Lane[] = [createHeartbeatLane(sync, outbox, health), createJournalLane(sync, outbox), outbox.backlog]
   const outcomes: Lane[] = [inbox]
   const tracks = [[lookout], [outbox.express], outcomes, patient]
@@ -136,7 +136,10 @@ export function createDrain({
     running.set(track, turn)
   }
 
-  /** Too old by both clocks: one that is wrong, the gateway's or the totem's, must not erase what was promised. */
+  /**
+   * Expires what is too old by both clocks: one wrong clock, the gateway's or the totem's, must not erase what the
+   * totem promised.
+   */
   async function expire(): Promise<void> {
     expiryAt = clock() + EXPIRY_EVERY_MS
     for (;;) {

@@ -8,7 +8,10 @@ import { promisify } from 'node:util'
 import { gunzip, gzip } from 'node:zlib'
 import { err, ok, type Result } from '../../contract/result.ts'
 
-/** How long an exchange may say nothing (ms since the last byte that came or went), and how long it may take as a whole. */
+/**
+ * `silenceMs`: how long an exchange may say nothing, since the last byte that came or went. `wholeMs`: how long it may
+ * take as a whole.
+ */
 export type Deadline = { silenceMs: number; wholeMs: number }
 
 export type Asked = {
@@ -16,34 +19,35 @@ export type Asked = {
   url: URL
   headers: Record<string, string>
   deadline: Deadline
-  /** JSON text: POST; none: GET. */
+  /** JSON text makes it a POST; without a body it is a GET. */
   body?: string
   signal?: AbortSignal | undefined
 }
 export type Answered = { httpStatus: number; retryAfterMs: number | null; body: Buffer }
 /**
- * `no-answer`: nothing whole came. `idleConnectionLost`: the connection was one that had been kept, and may have been closed
- * before this was asked on it. `unreadable`: it came whole and is coded in no way that the contract has, or unpacks to more
- * than any answer.
+ * `no-answer`: no whole answer came. `idleConnectionLost`: the connection had been kept, and the gateway may have
+ * closed it before this question. `unreadable`: the answer came whole, but is not encoded as the contract says, or
+ * unpacks to more than any answer.
  */
 export type ExchangeFailure =
   | { kind: 'no-answer'; reason: string; idleConnectionLost: boolean }
   | { kind: 'unreadable'; httpStatus: number }
 
-// Under a network packet nothing is won, and most answers are that short.
+// Packing gains nothing below one network packet, and most answers are that short.
 const WORTH_PACKING_BYTES = 1_024
-// What goes to the kernel at once: what is larger would hide from the deadline whether the line still takes something.
+// Bytes given to the kernel at once: a larger piece would hide from the deadline whether the line still takes
+// something.
 const PIECE_BYTES = 16 * 1_024
-// Fifty sealed outcomes of some 100 KB, unpacked, or one of 20 MB. More is not an answer but a fault: a few KB of gzip
-// could ask for all of main's memory.
+// Room for fifty sealed outcomes of some 100 KB, unpacked, or one of 20 MB. A longer answer is a fault: a few KB of
+// gzip could fill all of main's memory.
 const LONGEST_ANSWER_BYTES = 48 * 1_024 * 1_024
-// RFC 9110 §10.2.3 allows a date too; the contract says seconds. Not longer than a totem stays away by itself.
+// RFC 9110 §10.2.3 allows a date too; the contract says seconds. The limit is as long as a totem stays away by itself.
 const LONGEST_RETRY_AFTER_S = 300
 
 const pack = promisify(gzip)
 const unpack = promisify(gunzip)
 
-/** One request and its whole answer; gzip both ways. Never rejects. */
+/** Makes one request and reads its whole answer; gzip both ways. Never rejects. */
 export async function exchange(asked: Asked): Promise<Result<Answered, ExchangeFailure>> {
   const { agent, url, body, deadline, signal } = asked
   const headers: Record<string, string> = { accept: 'application/json', 'accept-encoding': 'gzip', ...asked.headers }
@@ -77,18 +81,19 @@ export async function exchange(asked: Asked): Promise<Result<Answered, ExchangeF
   } finally {
     watch.stop()
     signal?.removeEventListener('abort', giveUp)
-    // Cut short, or answered before all of the question was out: that connection is of no further use.
+    // Cut short, or answered before all of the question was out: this connection is of no further use.
     if (!whole || !request.writableFinished) request.destroy()
   }
 }
 
-/** The disk did not take it; `reason` is a code such as ENOSPC. */
+/** The disk did not take the file; `reason` is a code such as ENOSPC. */
 export type NotStored = { kind: 'not-stored'; reason: string }
 type DownloadFailure = NotStored | { kind: 'no-answer'; reason: string } | { kind: 'status'; httpStatus: number }
 
 /**
- * Straight to the disk: a CRL of a region has hundreds of thousands of entries, and main must not hold it twice. True when
- * it is of that length and digest. Whole deadlines do not count here: 20 MB take minutes over a rural line.
+ * Downloads a file straight to the disk: a region's CRL has hundreds of thousands of entries, and main must not hold it
+ * twice. True when length and digest are as asked. There is no deadline for the whole: 20 MB take minutes over a rural
+ * line.
  */
 export async function download(
   { agent, url, headers, deadline }: Pick<Asked, 'agent' | 'url' | 'headers' | 'deadline'>,
@@ -131,7 +136,9 @@ export async function download(
   return ok(length === bytes && digest.digest('hex') === sha256)
 }
 
-/** A line that has silently died says nothing for ever; one that is slow still says something now and then. */
+/**
+ * Ends a silent request: a line that has died says nothing for ever, and a slow one still says something now and then.
+ */
 function watchOver(request: ClientRequest, { silenceMs, wholeMs }: Deadline) {
   let ended: string | null = null
   const end = (reason: string) => {
@@ -139,7 +146,7 @@ function watchOver(request: ClientRequest, { silenceMs, wholeMs }: Deadline) {
     request.destroy(coded(reason))
   }
   let [heard, over] = [0, false]
-  // Whoever held up the event loop held up the answer's reading too: what has come meanwhile is read first.
+  // Work that held up the event loop held up the reading of the answer too: bytes that came meanwhile are read first.
   const giveUp = (unless: () => boolean) => void setImmediate(() => over || unless() || end('timeout'))
   const silence = setTimeout(() => {
     const before = heard
@@ -158,7 +165,7 @@ function watchOver(request: ClientRequest, { silenceMs, wholeMs }: Deadline) {
   return {
     alive,
     end,
-    /** Why it was given up; node tells whatever it made of that. */
+    /** Why this function ended the request, whatever node made of it. */
     get ended() {
       return ended
     },
@@ -173,7 +180,7 @@ function watchOver(request: ClientRequest, { silenceMs, wholeMs }: Deadline) {
 /** Sends the body piece by piece and waits for the head of the answer, which may come before the body is out. */
 async function answerTo(request: ClientRequest, payload: Buffer | null, alive: () => void): Promise<IncomingMessage> {
   const head = once(request, 'response') as Promise<[IncomingMessage]>
-  // What goes wrong after the head has come is the body's to tell.
+  // A failure after the head belongs to the reading of the body.
   request.on('error', () => {})
   const send = async () => {
     for (let at = 0; payload && at < payload.length; at += PIECE_BYTES) {
@@ -215,6 +222,6 @@ function retryAfterMs(header: string | undefined): number | null {
 
 const coded = (code: string) => Object.assign(new Error(), { code })
 
-/** As the journal takes it: a code of at most 64 characters. */
+/** The error as a code that the journal takes: at most 64 characters. */
 const codeOf = (error: unknown) =>
   ((error as NodeJS.ErrnoException).code ?? 'unknown').replace(/[^\w.+:-]/g, '-').slice(0, 64)

@@ -6,7 +6,7 @@ import type { Queue } from '../queue/queue.ts'
 
 export interface Health {
   now(): Heartbeat
-  /** The device process was started so many times again. */
+  /** The device process was restarted; `times` counts all of them. */
   restarted(times: number): void
   /** The printer has acknowledged one more sheet. */
   printed(): void
@@ -14,7 +14,7 @@ export interface Health {
 
 const MB = 1_048_576
 
-/** How the totem is, for the operators (contract/heartbeat.ts). `free`: bytes that can still be written. */
+/** Collects the state of the totem for operators (contract/heartbeat.ts). `free`: bytes that can still be written. */
 export function createHealth({
   versions,
   devices,
@@ -34,7 +34,7 @@ export function createHealth({
     now() {
       const { available, card, printer } = devices()
       const { queued, submitted, waiting, aside, oldestQueuedAt } = queue.depth()
-      // A clock that was put back since makes nothing older than now.
+      // A time in the future means that the clock was put back since: then the age is 0.
       const ageMs = (at: string) => Math.max(0, Date.now() - Date.parse(at))
       return {
         at: new Date().toISOString(),

@@ -9,12 +9,15 @@ import type { Sync } from './sync.ts'
 export interface Inbox extends Lane {
   /** The line is down: nobody holds the poll open at its other end any more. */
   hangUp(): void
-  /** Sends again what the gateway has had for so long that it may have lost it: it takes an operation id once. */
+  /**
+   * Queues requests again that the gateway has had for so long that it may have lost them: it takes an operation id
+   * once.
+   */
   resubmit(): void
 }
 
-// ANPR may be away for a day, and asking again costs the gateway a look-up. A gateway that has lost its database says so at
-// once, by its cursor.
+// ANPR may be away for a day, and asking again costs the gateway a look-up. A gateway that has lost its database says
+// so at once, by its cursor.
 const OVERDUE_MS = 6 * HOUR_MS
 // A few ms of commit.
 const RESUBMIT_AT_ONCE = 100
@@ -49,7 +52,10 @@ export function createInbox(sync: Sync, { settling, deferral }: { settling: Sett
     return news > 0 || (cursor > after && outcomes.length > 0)
   }
 
-  /** A cursor goes back when a gateway was set up anew or from a copy: it may not have what it had not answered. */
+  /**
+   * A cursor goes back when a gateway was set up anew or from a copy: it may have lost requests that it had not
+   * answered.
+   */
   function lost(): void {
     if (clock() < lostAt + LOST_EVERY_MS) return
     lostAt = clock()
@@ -61,7 +67,8 @@ export function createInbox(sync: Sync, { settling, deferral }: { settling: Sett
     resubmit() {
       const before = perhapsLost > 0 ? Number.MAX_SAFE_INTEGER : sync.now() - OVERDUE_MS
       const atOnce = Math.min(perhapsLost || RESUBMIT_AT_ONCE, RESUBMIT_AT_ONCE)
-      // Oldest first, and counted: what is submitted anew stands behind them and is not asked for over and over.
+      // Oldest first, and counted: a request that is submitted anew stands behind them and is not asked for over and
+      // over.
       const overdue = queue.overdue(before, atOnce).map(({ operation }) => operation)
       if (overdue.length === 0) perhapsLost = 0
       else if (queue.requeue(overdue).ok) {

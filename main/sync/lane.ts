@@ -16,8 +16,8 @@ export interface Rest {
 }
 
 /**
- * Requests that one commit takes. The commit, the log entries and the next frame of the screen share some 10 ms; a page of a
- * hundred in one commit would hold up a touch.
+ * Requests that one commit takes. The commit, the log entries and the next frame of the screen share some 10 ms; a page
+ * of a hundred in one commit would hold up a touch.
  */
 export const COMMIT_AT_ONCE = 8
 

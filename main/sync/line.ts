@@ -8,11 +8,11 @@ export type LineState = 'up' | 'down'
 /** Whether there is a line, and what time it is at its other end. */
 export interface Line extends Lane {
   readonly up: boolean
-  /** How long it has been up, all in all, in ms. */
+  /** How long the line has been up, all in all, in ms. */
   readonly upMs: number
   /** The gateway's time when it last told it, in ms since the epoch; 0 before it was asked. */
   readonly gatewayTime: number
-  /** Something came through: until `lineProbeMs` later nobody need ask whether the line carries. */
+  /** Something came through: for `lineProbeMs` nobody need ask whether the line carries. */
   carried(): void
   /** The gateway has too much to do: for so long nothing goes to it but what a person stands and waits for. */
   stayAwayFor(ms: number): void
@@ -37,10 +37,10 @@ interface Parts {
   onChange(state: LineState): void
 }
 
-/** A clock this far from the gateway's gets statements refused (gateway/sessions: ten minutes) or will soon. */
+/** The gateway refuses statements of a clock that is ten minutes off (gateway/citizen); this warns before. */
 const CLOCK_DIFFERS_MS = 5 * 60_000
 
-/** Asks `GET /v1/status` when the breaker says so, and while it is closed whenever nothing came through for `lineProbeMs`. */
+/** Asks `GET /v1/status` when the breaker says so, and otherwise whenever nothing came through for `lineProbeMs`. */
 export function createLine({ client, journal, now, clock, random, lineProbeMs, stopping, onChange }: Parts): Line {
   const breaker = createBreaker(clock, random, lineProbeMs)
   let told: LineState | null = null

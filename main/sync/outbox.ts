@@ -103,13 +103,13 @@ export function createOutbox(sync: Sync, { settling, deferral }: { settling: Set
     const waitMs = Math.min(backoffMs(++rest.failures, random), sync.lineProbeMs)
     rest.until = clock() + waitMs
     if (error.kind === 'line-down') {
-      // A line that is down says nothing of the batch. One that carries all but this batch does.
+      // A line that is down says nothing about the batch. A line that carries everything else does.
       const up = await sync.line.suspect()
       if (!up || sync.stopping()) return
     } else {
       sync.line.carried()
       if (error.kind === 'gateway-unavailable' && error.retryAfterMs !== null) {
-        // Full jitter on top: it may say the same to every totem that it turns away.
+        // Full jitter on top: the gateway may say the same to every totem that it turns away.
         const restMs = Math.round(error.retryAfterMs * (1 + random()))
         // A person who stands there is gone after some seconds: few enough to ask again as after any failure.
         if (rest !== rests.express) rest.until = clock() + restMs

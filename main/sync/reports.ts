@@ -6,14 +6,14 @@ import type { Outbox } from './outbox.ts'
 import type { Sync } from './sync.ts'
 
 const JOURNAL_BATCH = 500
-/** Some KB: half a minute of the worst line there is. */
+/** Entries of a few KB: half a minute of the worst line there is. */
 const LEAST_BATCH = 30
 const HEARTBEAT_MS = 60_000
 
 /**
- * Until the next turn of what operators are told, every `everyMs`: behind citizens' requests, which get a minute more for
- * themselves; but a month of them must not keep it back for ever, nor a line that is gone before each minute is over. So
- * times are the line's (`upMs`): `lastAt`, when it had its last turn, too.
+ * Time until the next turn of what operators are told, every `everyMs`. Citizens' requests go first and get a minute
+ * more for themselves. A month of them must not keep the reports back for ever, nor must a line that is gone before
+ * each minute is over. So the times, `lastAt` too, are the line's (`upMs`).
  */
 function untilTurn({ line }: Sync, outbox: Outbox, lastAt: number, everyMs: number): number {
   if (!line.up || outbox.hurried()) return NEVER
@@ -21,12 +21,12 @@ function untilTurn({ line }: Sync, outbox: Outbox, lastAt: number, everyMs: numb
   return Math.max(turn - line.upMs, line.stayAwayMs, 0)
 }
 
-/** The sync log. */
+/** Sends the sync log. */
 export function createJournalLane(sync: Sync, outbox: Outbox): Lane {
   const { journal, client, clock } = sync
   const rest: Rest = { failures: 0, until: 0 }
   let more = false
-  // Where a line gives half a KB a second 40 KB would never get through: the gateway waits a minute or so for a body.
+  // On a line of half a KB a second 40 KB would never get through: the gateway waits a minute or so for a body.
   let size = JOURNAL_BATCH
   let lastAt = Number.NEGATIVE_INFINITY
 
@@ -66,11 +66,11 @@ export function createJournalLane(sync: Sync, outbox: Outbox): Lane {
   }
 }
 
-/** On its way, or given up by the gateway (408) because it took too long. */
+/** The batch was cut on its way, or the gateway gave it up (408) because it took too long. */
 const wasCut = (failure: GatewayFailure): boolean =>
   failure.kind === 'line-down' || (failure.kind === 'gateway-unavailable' && failure.httpStatus === 408)
 
-/** How the totem is, once a minute; one that does not arrive is not worth sending again. */
+/** Sends the state of the totem once a minute; a heartbeat that does not arrive is not worth sending again. */
 export function createHeartbeatLane(sync: Sync, outbox: Outbox, health: () => Heartbeat): Lane {
   let lastAt = Number.NEGATIVE_INFINITY
   return {
@@ -87,7 +87,7 @@ export function createHeartbeatLane(sync: Sync, outbox: Outbox, health: () => He
       } else if (answer.error.kind === 'gateway-unavailable' && answer.error.retryAfterMs !== null) {
         sync.line.stayAwayFor(answer.error.retryAfterMs)
       } else {
-        // A gateway that does not take it, being older, say, still tells the time, by which outcomes are kept.
+        // An older gateway, say, may not take the heartbeat. It still tells the time, by which outcomes are kept.
         await sync.line.run()
       }
     },

@@ -12,8 +12,9 @@ export type Settled = OutcomePage['outcomes'][number]
 /** Writes down what became of requests, whichever way the gateway says it. */
 export interface Settling {
   /**
-   * Opens and writes what was settled. `cursor` is that of the page, and null for the answer to a submission. `stored` is
-   * false when the disk did not take it; the cursor then stands where it was. `news` counts what was not known before.
+   * Opens and writes what was settled. `cursor` is that of the page, and null for the answer to a submission. `stored`
+   * is false when the disk did not take it; the cursor then stands where it was. `news` counts what was not known
+   * before.
    */
   takeIn(
     settled: readonly Settled[],
@@ -70,7 +71,8 @@ export function createSettling(sync: Sync): Settling {
     async takeIn(settled, cursor) {
       const failed: Failed[] = []
       let news = 0
-      // The cursor goes with the last part: a cut before that brings the page again, and what is known by then stays as it is.
+      // The cursor goes with the last part: a cut before that brings the page again, and what is known by then stays as
+      // it is.
       for (const part of settled.length > 0 ? parts(settled, COMMIT_AT_ONCE) : [[]]) {
         const last = part.at(-1) === settled.at(-1)
         const items = (await Promise.all(part.map((each) => opened(each, failed)))).flat()

@@ -13,6 +13,8 @@ import { join } from 'node:path'
 import type { JWK } from 'jose'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { DAY_MS } from '../../basics/time.ts'
+import { Failure } from '../../commands/command.ts'
+import { keys as keysCommand } from '../../commands/keys.ts'
 import type { GatewayKeys } from '../../contract/gateway-keys.ts'
 import { readKey, sealOutcome } from '../../gateway/sealing/sealing.ts'
 import { makeOutcomeKey, outcomeKeysOf, retireOutcomeKey } from '../../main/keys/rotate.ts'
@@ -22,8 +24,6 @@ import { createKeysRefresh } from '../../main/lists/gateway-keys-refresh.ts'
 import { openQueue } from '../../main/queue/queue.ts'
 import { type NamedKey, openOutcome, sealRequest } from '../../main/queue/sealing.ts'
 import { createGatewayClient } from '../../main/sync/client.ts'
-import { Failure } from '../../scripts/totem/command.ts'
-import { keys as keysCommand } from '../../scripts/totem/keys.ts'
 import { provisionTotem } from '../../simulator/bench/totem.ts'
 import { listed, signGatewayKeys } from '../../simulator/pki/gateway-keys.ts'
 import { jwkPair } from '../../simulator/pki/jwk.ts'
@@ -151,9 +151,9 @@ describe('the list of the gateway’s keys at the totem', () => {
     writeFileSync(list, await signed(turning()))
     const store = await start()
     expect(store.sealingKey().kid).toBe(current())
-    store.heard(NOW + 21 * DAY_MS)
+    store.noteTime(NOW + 21 * DAY_MS)
     expect(store.sealingKey().kid).toBe(next())
-    store.heard(NOW)
+    store.noteTime(NOW)
     expect(store.sealingKey().kid).toBe(current())
   })
   test.each([
@@ -165,7 +165,7 @@ describe('the list of the gateway’s keys at the totem', () => {
     clock.now = NOW + days * DAY_MS
     const store = await start()
     expect(store.sealingKey().kid).toBe(kid())
-    store.heard(NOW)
+    store.noteTime(NOW)
     expect(store.sealingKey().kid).toBe(current())
   })
 })

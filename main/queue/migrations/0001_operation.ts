@@ -1,7 +1,7 @@
 /**
- * One row a request, from "recorded" to "collected". The state machine is the schema's: a bug in the program can't
- * resurrect a settled request, lose one or leave a payload behind. `octet_length` and not `length`: the latter stops at
- * a NUL, and so does GLOB.
+ * One row a request, from "recorded" to "collected". The schema is the state machine: a bug in the program cannot
+ * resurrect a settled request, lose one or leave a payload behind. `octet_length` and not `length`, which stops at a
+ * NUL, and so does GLOB.
  */
 export const operationTable = `
 CREATE TABLE operation (

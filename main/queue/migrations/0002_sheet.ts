@@ -1,7 +1,7 @@
 /**
- * The print ledger: one row a sheet of paper that was asked of the printer. The rules of paper are the schema's: a bug in
- * the program can't count a sheet that the printer did not acknowledge, take one back, or print one again in silence.
- * Nothing personal: ids, codes and numbers. Times are for a person who reads it, order is `seq`.
+ * The print ledger: one row for each sheet of paper that the totem asked of the printer. The schema holds the rules of
+ * paper: a bug in the program cannot count a sheet that the printer did not acknowledge, take one back, or print one
+ * again in silence. Nothing personal: ids, codes and numbers. Times are for a human reader, order is `seq`.
  */
 export const sheetTable = `
 CREATE TABLE sheet (

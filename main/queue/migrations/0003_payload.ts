@@ -1,7 +1,7 @@
 /**
- * Requests and outcomes move to tables of their own, so that what is searched, counted and checked at each start is small,
- * and the states `submitted` and `aside` come in. Each rule is one statement's: whatever a bug in the program leaves out,
- * an open request has its payload, an issued one its outcome, and a closed one neither.
+ * Requests and outcomes move to tables of their own, so that the part that is searched, counted and checked at each
+ * start is small. The states `submitted` and `aside` come in. Each rule is one statement's: whatever a bug in the
+ * program leaves out, an open request has its payload, an issued one its outcome, and a closed one neither.
  */
 export const payloadTables = `
 DROP TRIGGER operation_born;
