@@ -62,6 +62,13 @@ module.exports = {
       },
     })),
     {
+      name: 'commands-use-the-totem-and-verification-alone',
+      comment: 'The technician works with the totem’s own parts; a paper is judged as the gateway’s page judges it.',
+      severity: 'error',
+      from: { path: '^commands/' },
+      to: { path: among(['renderer', 'gateway', 'console', 'scripts']), pathNot: '^gateway/verify/' },
+    },
+    {
       name: 'electron-in-the-shell-only',
       severity: 'error',
       from: {

@@ -94,7 +94,8 @@ export function createVisits(config: TotemConfig, stores: Stores, devices: Devic
       paper.note(event)
       if (event.state === 'acknowledged') health.printed()
       // A sheet that is taken belongs to an earlier print.
-      if (inPrinter(event)) session.progress(event)
+      const { page, pages, band, bands } = event
+      if (inPrinter(event)) session.progress({ page, pages, band, bands })
     }
   }
 

@@ -7,13 +7,13 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { CompactSign, importJWK, type JWK } from 'jose'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { Failure } from '../../commands/command.ts'
+import { journal as journalCommand } from '../../commands/journal.ts'
+import { queue as queueCommand } from '../../commands/queue.ts'
 import type { TotemConfig } from '../../contract/config.ts'
 import { exportedLine, JOURNAL_ANCHOR_TYP } from '../../contract/journal.ts'
 import { type Journal, openJournal } from '../../main/journal/journal.ts'
 import { openQueue, type Queue } from '../../main/queue/queue.ts'
-import { Failure } from '../../scripts/totem/command.ts'
-import { journal as journalCommand } from '../../scripts/totem/journal.ts'
-import { queue as queueCommand } from '../../scripts/totem/queue.ts'
 import { makePki } from '../../simulator/pki/make.ts'
 import { people } from '../../simulator/population/people.ts'
 import { openLog } from '../support/journal/intake.ts'
@@ -21,7 +21,7 @@ import { PKI } from '../support/pki.ts'
 
 // `npx totem journal` and `npx totem queue`, beside a totem that is running.
 
-const COMMAND = fileURLToPath(new URL('../../scripts/totem/index.ts', import.meta.url))
+const COMMAND = fileURLToPath(new URL('../../commands/index.ts', import.meta.url))
 const [OPERATION, POISON] = ['01KAXXXXXXXXXXXXXXXXXXXXX1', '01KAXXXXXXXXXXXXXXXXXXXXX2']
 
 let dir: string

@@ -1,4 +1,4 @@
-import { type FleetRun, runFleet } from '../../scripts/totem/fleet/run.ts'
+import { type FleetRun, runFleet } from '../../commands/fleet/run.ts'
 import { startPostgres } from '../support/gateway/postgres.ts'
 import type { Figure } from './report.ts'
 

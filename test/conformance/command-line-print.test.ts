@@ -11,7 +11,7 @@ import { startVirtualPrinter } from '../../simulator/printer/virtual-printer.ts'
 import { certificatePdf } from '../support/paper/papers.ts'
 
 const run = promisify(execFile)
-const TOTEM = fileURLToPath(new URL('../../scripts/totem.mjs', import.meta.url))
+const TOTEM = fileURLToPath(new URL('../../commands/totem.mjs', import.meta.url))
 
 let dir: string
 let certificate: string

@@ -11,7 +11,7 @@ import { DEFAULT_PIN } from '../../simulator/card/cns.ts'
 import { personById } from '../../simulator/population/people.ts'
 import { PKI } from '../support/pki.ts'
 
-const TOTEM = fileURLToPath(new URL('../../scripts/totem.mjs', import.meta.url))
+const TOTEM = fileURLToPath(new URL('../../commands/totem.mjs', import.meta.url))
 const TRUST = ['--trust', join(PKI, 'trust-list.jws'), '--trust-key', join(PKI, 'trust-list.pub.jwk.json')]
 const TEST_KEY = ['--ext-auth-key', join(PKI, 'cie/external-key.bin'), '--test-trust']
 const NO_ENV: Record<string, string> = {}

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
-const TOTEM = fileURLToPath(new URL('../../scripts/totem.mjs', import.meta.url))
+const TOTEM = fileURLToPath(new URL('../../commands/totem.mjs', import.meta.url))
 /** Enough for a test; the fleet of all offices takes a quarter of an hour (`npx totem simulator fleet`). */
 const LATE_MS = 120_000
 

@@ -74,7 +74,7 @@ describe('journeys', () => {
     'renderer/gallery-views.ts',
     'renderer/journeys/index.tsx',
     'simulator/visitor/index.ts',
-    'scripts/totem/provisioning.ts',
+    'commands/provisioning.ts',
   ]
 
   test('each has the same name everywhere', () => {

@@ -6,7 +6,7 @@ import { startBench } from '../../simulator/bench/bench.ts'
 import type { Bench } from '../../simulator/bench/office.ts'
 
 // `totem print readiness` on a whole office, as a technician runs it before handing the totem over.
-const TOTEM = fileURLToPath(new URL('../../scripts/totem.mjs', import.meta.url))
+const TOTEM = fileURLToPath(new URL('../../commands/totem.mjs', import.meta.url))
 let bench: Bench
 beforeAll(async () => {
   bench = await startBench({ printerBytesPerSecond: 2_000_000 })

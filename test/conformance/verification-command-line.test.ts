@@ -10,7 +10,7 @@ import { signVerificationKeys, verificationKeyPair } from '../../simulator/pki/v
 import { pngOf, printed } from '../support/verification/printed-code.ts'
 import { frozenReceipt, samples, signingTotem } from '../support/verification/samples.ts'
 
-const TOTEM = fileURLToPath(new URL('../../scripts/totem.mjs', import.meta.url))
+const TOTEM = fileURLToPath(new URL('../../commands/totem.mjs', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'totem-verify-'))
 const path = (name: string) => join(folder, name)
 const TRUST = ['--keys', path('keys.jws'), '--keys-signer', path('signer.json')]

@@ -160,7 +160,7 @@ test('every paper except the technician’s has a code, which names the kind of 
 })
 
 test('npx totem verify tells a clerk that the picture of a declaration is genuine', async () => {
-  const { stdout } = await run(path.join(root, 'scripts/totem.mjs'), [
+  const { stdout } = await run(path.join(root, 'commands/totem.mjs'), [
     'verify',
     golden('autocertificazione-it-1'),
     ...verdict.trust,

@@ -1,10 +1,10 @@
 import type { Language } from '../../../contract/language.ts'
 import type { Paper } from '../../../main/documents/model.ts'
-import { readinessReport } from '../../../main/documents/readiness.ts'
 import { receiptPaper, slipPaper } from '../../../main/journeys/certificate/receipt.ts'
 import { declaration } from '../../../main/journeys/declaration/declaration.ts'
 import { notorieta } from '../../../main/journeys/declaration/notorieta.ts'
 import { visura } from '../../../main/journeys/visura/paper.ts'
+import { readinessReport } from '../../../main/readiness/report.ts'
 import { codeOf } from './codes.ts'
 import {
   at,

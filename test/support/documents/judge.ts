@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { vi } from 'vitest'
-import { verify } from '../../../scripts/totem/verify.ts'
+import { verify } from '../../../commands/verify.ts'
 import { keys, signer } from './codes.ts'
 import { at } from './people.ts'
 

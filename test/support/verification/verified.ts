@@ -9,8 +9,6 @@ export async function verified(pki: string, sheet: { path: string }) {
   const { stdout: code } = await run('zbarimg', ['-q', '--raw', sheet.path])
   const file = (name: string) => path.join(pki, name)
   const keys = ['--keys', file('verification-keys.jws'), '--keys-signer', file('verification-keys.pub.jwk.json')]
-  const { stdout } = await run(process.execPath, [
-    ...['scripts/totem/index.ts', 'verify', code.trim(), '--json', ...keys],
-  ])
+  const { stdout } = await run(process.execPath, [...['commands/index.ts', 'verify', code.trim(), '--json', ...keys]])
   return JSON.parse(stdout)
 }

@@ -1,14 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { type PrinterConfig, printerConfig, printerProfile } from '../../contract/config.ts'
-import type { PrinterStatus, PrintFailure, PrintSheet } from '../../contract/device.ts'
-import { language } from '../../contract/language.ts'
-import { profiles } from '../../native/printer/head/profiles.ts'
-import { ippClient } from '../../native/printer/office/ipp.ts'
-import { createPrinterService } from '../../native/printer/service.ts'
+import { type PrinterConfig, printerConfig, printerProfile } from '../contract/config.ts'
+import type { PrinterStatus, PrintFailure, PrintSheet } from '../contract/device.ts'
+import { language } from '../contract/language.ts'
+import { examine } from '../main/readiness/examine.ts'
+import { profiles } from '../native/printer/head/profiles.ts'
+import { ippClient } from '../native/printer/office/ipp.ts'
+import { createPrinterService } from '../native/printer/service.ts'
 import { exitCodes, Failure, oneOf, options, usage } from './command.ts'
-import { CONFIG, CONFIG_FILE, dataOf, NO_INPUT } from './data.ts'
-import { examine } from './print-readiness.ts'
+import { CONFIG, CONFIG_FILE, dataOf, NO_INPUT, openedOrFail } from './data.ts'
+import { forkDevice } from './device-process.ts'
 import { letters, type TestedPaper, testPage } from './print-test-page.ts'
 
 /** Exit code of each status; with these two the printer prints. */
@@ -95,7 +96,9 @@ async function readiness(args: string[]): Promise<number> {
   const given = options(HELP, args, READINESS_OPTIONS)
   const { config } = dataOf(given)
   if (!config) return usage(HELP)
-  const examined = await examine(config, oneOf(HELP, '--language', given.language, language.options))
+  const examined = openedOrFail(
+    await examine(config, oneOf(HELP, '--language', given.language, language.options), () => forkDevice(config)),
+  )
   try {
     const { printer } = examined
     const { checks, versions, queue, lastSync, trustListSequence } = examined.readiness

@@ -1,15 +1,15 @@
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { virtualCard } from '../../simulator/card/card.ts'
-import { CIE_PROFILES, type CieProfile } from '../../simulator/card/cie/profiles.ts'
-import { CNS_PROFILES, type CnsProfile } from '../../simulator/card/cns-profiles.ts'
-import { insertCard } from '../../simulator/card/insert.ts'
-import { startPcscd } from '../../simulator/card/pcscd.ts'
-import { makePki } from '../../simulator/pki/make.ts'
-import { people } from '../../simulator/population/people.ts'
+import { virtualCard } from '../simulator/card/card.ts'
+import { CIE_PROFILES, type CieProfile } from '../simulator/card/cie/profiles.ts'
+import { CNS_PROFILES, type CnsProfile } from '../simulator/card/cns-profiles.ts'
+import { insertCard } from '../simulator/card/insert.ts'
+import { startPcscd } from '../simulator/card/pcscd.ts'
+import { makePki } from '../simulator/pki/make.ts'
+import { people } from '../simulator/population/people.ts'
 import { oneOf, options, usage } from './command.ts'
 
-const PKI = fileURLToPath(new URL('../../.bench/pki', import.meta.url))
+const PKI = fileURLToPath(new URL('../.bench/pki', import.meta.url))
 
 const HELP = `totem simulator card --kind cns|cie [--atr NAME] [--person ID] [--port N]
 

@@ -1,25 +1,23 @@
-import { fork } from 'node:child_process'
 import { EventEmitter, once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { TotemConfig } from '../../contract/config.ts'
 import type { DeviceEvent, PrinterStatus } from '../../contract/device.ts'
 import type { Language } from '../../contract/language.ts'
-import { type DeviceProcess, type Devices, superviseDevices } from '../../main/devices/index.ts'
-import { freeBytes } from '../../main/disk.ts'
-import { renderPdf } from '../../main/documents/pdf.ts'
-import { type Readiness, readinessReport } from '../../main/documents/readiness.ts'
-import { secondLanguage } from '../../main/documents/second-language.ts'
-import { readLog } from '../../main/journal/log.ts'
-import { loadTotemKeys } from '../../main/keys/totem-keys.ts'
-import { readQueue } from '../../main/queue/queue.ts'
-import { createGatewayClient } from '../../main/sync/client.ts'
+import { ok, type Result } from '../../contract/result.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 import { verifyTrustList } from '../../trust/list.ts'
-import { openedOrFail } from './data.ts'
+import { type DeviceProcess, type Devices, superviseDevices } from '../devices/index.ts'
+import { freeBytes } from '../disk.ts'
+import { renderPdf } from '../documents/pdf.ts'
+import { secondLanguage } from '../documents/second-language.ts'
+import { readLog } from '../journal/log.ts'
+import { loadTotemKeys } from '../keys/totem-keys.ts'
+import { readQueue } from '../queue/queue.ts'
+import type { StorageFailure } from '../queue/storage.ts'
+import { createGatewayClient } from '../sync/client.ts'
+import { type Readiness, readinessReport } from './report.ts'
 
-const DEVICE_PROGRAM = fileURLToPath(new URL('../../native/index.ts', import.meta.url))
 /** Readers answer pcscd within a second of its start. */
 const READER_MS = 5_000
 /** The gateway takes no login of a totem whose clock is 5 minutes off; somebody should look before. */
@@ -66,14 +64,21 @@ export interface Examined {
 }
 
 /**
- * Tries everything that a visit needs, through a device process of its own and by the totem's configuration, and asks no
- * person's data. Details are codes, as in the sync log.
+ * Tries everything that a visit needs, by the totem's configuration, and asks for no person's data. `spawn` starts the
+ * device process that is tried; `close` ends it. Details are codes, as in the sync log. The error says that the queue or
+ * the sync log does not open; then nothing else was tried.
  */
-export async function examine(config: TotemConfig, language: Language): Promise<Examined> {
+export async function examine(
+  config: TotemConfig,
+  language: Language,
+  spawn: () => DeviceProcess,
+): Promise<Result<Examined, StorageFailure>> {
+  const recorded = records(config)
+  if (!recorded.ok) return recorded
   const check = (name: keyof (typeof NAMES)['it'], outcome: Outcome, detail: string): Check => ({
     ...{ name: NAMES[language][name], outcome, detail },
   })
-  const hardware = await startHardware(config)
+  const hardware = await startHardware(spawn)
   const { devices, cie, died } = hardware
   const asked = await devices.call('printer.status', {})
   const printer = asked.ok ? asked.value.status : 'absent'
@@ -84,7 +89,7 @@ export async function examine(config: TotemConfig, language: Language): Promise<
   const checks = [
     ...(died === null ? [] : [check('program', 'failed', `exit ${died}`)]),
     check('reader', hardware.readers ? 'ok' : 'failed', devices.card?.state ?? 'no-reader'),
-    // Without it the totem reads CNS alone, and says so.
+    // Without the key the totem reads CNS alone, and says so.
     check('cie', cie === 'ready' ? 'ok' : cie === 'key-refused' ? 'failed' : 'attention', cie ?? 'unknown'),
     check('printer', OUTCOMES[printer] ?? 'failed', `${config.printer.profile}: ${printer}`),
     ...network.map(([name, outcome, detail]) => check(name, outcome, detail)),
@@ -106,10 +111,10 @@ export async function examine(config: TotemConfig, language: Language): Promise<
       { name: 'Node', version: process.versions.node },
     ],
     checks,
-    ...records(config),
+    ...recorded.value,
     trustListSequence: trust.sequence,
   }
-  return {
+  return ok({
     readiness,
     printer,
     async print() {
@@ -117,7 +122,7 @@ export async function examine(config: TotemConfig, language: Language): Promise<
       return (await devices.call('printer.print', { job: 'technician.readiness', sheet, fromPage: 1 })).ok
     },
     close: () => devices.stop(),
-  }
+  })
 }
 
 const OUTCOMES: Partial<Record<PrinterStatus, Outcome>> = { ready: 'ok', paperLow: 'attention' }
@@ -130,11 +135,11 @@ interface Hardware {
   died: number | null
 }
 
-/** The device process as the totem starts it, but under Node. Waits until it has told of readers and printer, or died. */
-async function startHardware(config: TotemConfig): Promise<Hardware> {
+/** Waits until the device process has told of readers and printer, or has died. */
+async function startHardware(spawn: () => DeviceProcess): Promise<Hardware> {
   const news = new EventEmitter()
   const told: Pick<Hardware, 'cie' | 'died'> & { printer: boolean } = { cie: null, died: null, printer: false }
-  const devices = superviseDevices({ spawn: () => forkDevice(config) })
+  const devices = superviseDevices({ spawn })
   devices.start({
     onEvent(event) {
       if (event.event === 'ready') told.cie = event.cie
@@ -152,28 +157,6 @@ async function startHardware(config: TotemConfig): Promise<Hardware> {
   while (told.died === null && !(readers() && told.printer) && !patience.aborted)
     await once(news, 'news', { signal: patience }).catch(() => undefined)
   return { devices, cie: told.cie, died: told.died, readers: readers() }
-}
-
-function forkDevice({ printer, cie, bench }: TotemConfig): DeviceProcess {
-  const args = ['--printer', printer.profile]
-  if (printer.profile === 'a4-office') {
-    args.push('--printer-uri', printer.uri)
-    if (printer.ca !== undefined) args.push('--printer-ca', printer.ca)
-  }
-  if (cie) args.push('--external-key', cie.externalKey)
-  if (bench) args.push('--test-trust')
-  const child = fork(DEVICE_PROGRAM, args, {
-    env: { ...process.env, ...bench?.deviceEnv },
-    serialization: 'advanced',
-    // Its words are not the answer.
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  })
-  return {
-    post: (message) => void child.send(message as object),
-    onMessage: (listener) => void child.on('message', listener),
-    onExit: (listener) => void child.on('exit', (code) => listener(code ?? 0)),
-    kill: () => void child.kill('SIGKILL'),
-  }
 }
 
 /** Keys, gateway and clock: without the keys the gateway cannot be asked. */
@@ -215,25 +198,29 @@ async function trustOf({ trust, dataDir }: TotemConfig): Promise<{ ok: boolean; 
   return { ok: false, detail: refused && !refused.ok ? refused.error.kind : 'list-unreadable', sequence: 0 }
 }
 
-/** What waits, and up to when the gateway has the sync log. A totem that never ran has neither. */
-function records({ dataDir }: TotemConfig): Pick<Readiness, 'queue' | 'lastSync'> {
+/**
+ * How many requests wait, and up to when the gateway has the sync log. A totem that has never run has neither file.
+ */
+function records({ dataDir }: TotemConfig): Result<Pick<Readiness, 'queue' | 'lastSync'>, StorageFailure> {
   const [queueFile, logFile] = [join(dataDir, 'queue.db'), join(dataDir, 'journal.db')]
   let queue: Readiness['queue'] = { waiting: 0, oldest: null }
   if (existsSync(queueFile)) {
-    const reader = openedOrFail(readQueue(queueFile))
-    const { queued, submitted, oldestQueuedAt } = reader.depth()
-    reader.close()
+    const reader = readQueue(queueFile)
+    if (!reader.ok) return reader
+    const { queued, submitted, oldestQueuedAt } = reader.value.depth()
+    reader.value.close()
     queue = { waiting: queued + submitted, oldest: oldestQueuedAt === null ? null : new Date(oldestQueuedAt) }
   }
-  if (!existsSync(logFile)) return { queue, lastSync: null }
-  const log = openedOrFail(readLog(logFile))
-  const chain = log.chains().at(-1)
-  const [last] = chain && chain.upTo > 0 ? log.page(chain, chain.upTo - 1, 1) : []
-  log.close()
-  return { queue, lastSync: last ? new Date(last.at) : null }
+  if (!existsSync(logFile)) return ok({ queue, lastSync: null })
+  const log = readLog(logFile)
+  if (!log.ok) return log
+  const chain = log.value.chains().at(-1)
+  const [last] = chain && chain.upTo > 0 ? log.value.page(chain, chain.upTo - 1, 1) : []
+  log.value.close()
+  return ok({ queue, lastSync: last ? new Date(last.at) : null })
 }
 
-/** What cannot be read is empty, and is refused by whoever needs it. */
+/** A file that cannot be read counts as empty, and the part that needs it refuses it. */
 function contentOf(file: string): string {
   try {
     return readFileSync(file, 'utf8')

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createCanvas } from '@napi-rs/canvas'
 import PDFDocument from 'pdfkit'
 import QRCode from 'qrcode'
-import type { ReceiptDocument } from '../../contract/print.ts'
+import type { ReceiptDocument } from '../contract/print.ts'
 
 /** Lengths in millimetres. */
 export interface TestedPaper {
@@ -39,7 +39,7 @@ export const letters = (names: string): ReceiptDocument => ({
 
 /** What it prints as a picture: rulers across and along, hair lines, letters, grey tones and a QR code. */
 export async function testPage({ width, height, top, names }: TestedPaper): Promise<Buffer> {
-  const font = new URL('../../assets/fonts/TitilliumWeb-Regular.ttf', import.meta.url)
+  const font = new URL('../assets/fonts/TitilliumWeb-Regular.ttf', import.meta.url)
   const pdf = new PDFDocument({ size: [width * MM, height * MM], margin: 0, font: '' })
   const chunks: Buffer[] = []
   pdf.on('data', (chunk: Buffer) => chunks.push(chunk))

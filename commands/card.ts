@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { CardFailure, CardReadout, CardState } from '../../contract/device.ts'
-import { type CardService, createCardService } from '../../native/card/service.ts'
-import type { TraceEntry } from '../../native/card/trace.ts'
-import { tsCardNumber } from '../../native/card/ts-number.ts'
+import type { CardFailure, CardReadout, CardState } from '../contract/device.ts'
+import { type CardService, createCardService } from '../native/card/service.ts'
+import type { TraceEntry } from '../native/card/trace.ts'
+import { tsCardNumber } from '../native/card/ts-number.ts'
 import { exitCodes, Failure, options, usage } from './command.ts'
 import { externalKeyOf, identityOf, pinOf } from './provisioning.ts'
 

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { VERIFICATION_PREFIX, type VerificationKeys } from '../../contract/verification.ts'
-import { openVerificationKeys } from '../../gateway/verify/keys.ts'
-import { createPictureReader, type Picture } from '../../gateway/verify/picture.ts'
-import { type Outcome, tell } from '../../gateway/verify/tell.ts'
-import { verifyCode } from '../../gateway/verify/verify.ts'
-import { openPdf } from '../../native/printer/image/pdf.ts'
+import { VERIFICATION_PREFIX, type VerificationKeys } from '../contract/verification.ts'
+import { openVerificationKeys } from '../gateway/verify/keys.ts'
+import { createPictureReader, type Picture } from '../gateway/verify/picture.ts'
+import { type Outcome, tell } from '../gateway/verify/tell.ts'
+import { verifyCode } from '../gateway/verify/verify.ts'
+import { openPdf } from '../native/printer/image/pdf.ts'
 import { exitCodes, Failure, options, usage } from './command.ts'
 
 const EXIT_CODES = {

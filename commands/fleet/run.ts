@@ -6,14 +6,14 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
-import { endChild, startChild } from '../../../simulator/bench/children.ts'
-import { type BenchGateway, startGatewayProcess } from '../../../simulator/bench/gateway.ts'
-import type { OutagePlan } from '../../../simulator/fleet/plan.ts'
-import { makeFleet } from '../../../simulator/fleet/totems.ts'
-import { makePki } from '../../../simulator/pki/make.ts'
+import { endChild, startChild } from '../../simulator/bench/children.ts'
+import { type BenchGateway, startGatewayProcess } from '../../simulator/bench/gateway.ts'
+import type { OutagePlan } from '../../simulator/fleet/plan.ts'
+import { makeFleet } from '../../simulator/fleet/totems.ts'
+import { makePki } from '../../simulator/pki/make.ts'
 import type { FleetBalance, FleetNews, FleetOrder } from './totems.ts'
 
-const BENCH = fileURLToPath(new URL('../../../.bench', import.meta.url))
+const BENCH = fileURLToPath(new URL('../../.bench', import.meta.url))
 
 export interface FleetOptions {
   totems: number
@@ -175,7 +175,7 @@ const notIssued = (issued: ReadonlySet<string>, asked: ReadonlyMap<string, numbe
   [...issued].filter((operation) => !asked.has(operation)).length
 
 async function startAnprProcess(pki: string, log: string) {
-  const program = fileURLToPath(new URL('../../../simulator/anpr/index.ts', import.meta.url))
+  const program = fileURLToPath(new URL('../../simulator/anpr/index.ts', import.meta.url))
   const { child, firstLine } = await startChild(process.execPath, [program, '--pki', pki, '--reuse-pdf'], { log })
   const { listening: url } = z.looseObject({ listening: z.string() }).parse(JSON.parse(firstLine))
   return {

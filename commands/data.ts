@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type TotemConfig, totemConfig } from '../../contract/config.ts'
-import type { StorageFailure } from '../../main/queue/storage.ts'
+import { type TotemConfig, totemConfig } from '../contract/config.ts'
+import type { StorageFailure } from '../main/queue/storage.ts'
 import { Failure } from './command.ts'
 
 /** Where a technician's provisioning lies on a totem (main/config.ts). */

@@ -1,7 +1,7 @@
 import type { Language } from '../../contract/language.ts'
-import type { Place } from './model.ts'
-import { type Block, type Fact, type Paper, said } from './model.ts'
-import { dateTime } from './texts.ts'
+import type { Place } from '../documents/model.ts'
+import { type Block, type Fact, type Paper, said } from '../documents/model.ts'
+import { dateTime } from '../documents/texts.ts'
 
 /** `attention`: the part works, but a technician should look at it soon. */
 type Outcome = 'ok' | 'attention' | 'failed'
