@@ -101,7 +101,7 @@ export function createVisits(config: TotemConfig, stores: Stores, devices: Devic
 
   return {
     session,
-    /** What the device process says, told to the visit, the log and the heartbeat. */
+    /** Brings events of the device process to the visit, the log and the heartbeat. */
     deviceListener: {
       onEvent,
       onStarted(restarts) {
