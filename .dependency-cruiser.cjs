@@ -133,6 +133,12 @@ module.exports = {
       to: { path: '^gateway/', pathNot: '^gateway/store/' },
     },
     {
+      name: 'a-door-knows-no-other',
+      severity: 'error',
+      from: { path: '^gateway/channels/([^/]+)/' },
+      to: { path: '^gateway/channels/', pathNot: '^gateway/channels/$1/' },
+    },
+    {
       name: 'no-suite-imports-another',
       comment: 'What two suites of tests share lies in test/support.',
       severity: 'error',

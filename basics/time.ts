@@ -4,3 +4,8 @@ export type Clock = () => Date
 export const MINUTE_MS = 60_000
 export const HOUR_MS = 60 * MINUTE_MS
 export const DAY_MS = 24 * HOUR_MS
+
+// Made once: making one takes longer than a request.
+const ITALIAN_DAY = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Rome' })
+/** The day in Italy, YYYY-MM-DD: what is dated by law is dated by the citizen's calendar, not by Greenwich's. */
+export const italianDay = (at: Date): string => ITALIAN_DAY.format(at)

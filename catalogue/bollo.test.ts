@@ -28,4 +28,11 @@ describe('what a use costs', () => {
     const free = { cents: { bollo: 0, diritti: 0 }, bolloVirtuale: null }
     expect(settlementOf({ kind: 'exempt', exemption: use })).toEqual({ use, ...free, esenzioneBollo, reference })
   })
+  it('is 16 euro with a mark, whose number stands as a person compares it', () => {
+    const mark = { kind: 'contrassegno', number: '01234567890123', issued: '2026-03-05' } as const
+    expect(settlementOf(mark)).toEqual({
+      ...{ use: 'privateParty', cents: { bollo: 1600, diritti: 0 }, esenzioneBollo: '0', bolloVirtuale: '2' },
+      reference: '0123 4567 8901 23',
+    })
+  })
 })

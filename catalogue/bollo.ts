@@ -1,4 +1,4 @@
-import type { Bollo } from '../contract/bollo.ts'
+import type { Bollo, Contrassegno } from '../contract/bollo.ts'
 import type { Exemption, Purpose } from '../contract/catalogue.ts'
 import { exemptions } from './exemptions.ts'
 
@@ -26,6 +26,9 @@ export function dueFor(purpose: Purpose): Due {
   return { kind: 'exempt', exemption: purpose }
 }
 
+/** Table 39's code of a use that is not exempt. */
+const NOT_EXEMPT = '0'
+
 /** How a bollo is settled: for which use, what it costs on this sheet, and what proves that (the law, or a number). */
 export interface Settlement {
   use: Purpose
@@ -43,6 +46,15 @@ export interface Settlement {
  * that is free of them (EN217).
  */
 export function settlementOf(bollo: Bollo): Settlement {
+  if (bollo.kind === 'contrassegno') {
+    return {
+      use: 'privateParty',
+      cents: { bollo: BOLLO, diritti: DIRITTI },
+      esenzioneBollo: NOT_EXEMPT,
+      bolloVirtuale: '2',
+      reference: grouped(bollo.number),
+    }
+  }
   const { code, law, diritti } = exemptions[bollo.exemption]
   return {
     use: bollo.exemption,
@@ -52,3 +64,16 @@ export function settlementOf(bollo: Bollo): Settlement {
     reference: law,
   }
 }
+
+/** The contrassegno telematico is sold since 2005. */
+const FIRST_CONTRASSEGNO = '2005-01-01'
+
+/**
+ * A mark may be older than the certificate and not younger, since it must be there before the signature (art. 11 DPR
+ * 642/1972); it does not expire. Both are ISO dates.
+ */
+export const isContrassegnoOf = ({ issued }: Pick<Contrassegno, 'issued'>, day: string): boolean =>
+  issued >= FIRST_CONTRASSEGNO && issued <= day
+
+/** As a person compares it with the mark: groups of four. */
+const grouped = (number: string): string => number.replace(/(\d{4})(?=\d)/g, '$1 ')

@@ -1,10 +1,22 @@
 import { z } from 'zod'
 import { type Exemption, exemption } from './catalogue.ts'
 
+/**
+ * A marca da bollo that the citizen has bought: the 14 digits above its bar code and the day of its issue. No check digit is
+ * published.
+ */
+export const contrassegno = z.strictObject({
+  kind: z.literal('contrassegno'),
+  number: z.string().regex(/^\d{14}$/),
+  issued: z.iso.date(),
+})
+export type Contrassegno = z.infer<typeof contrassegno>
+
 /** How the imposta di bollo on a certificate is settled. catalogue/bollo.ts says what each way means and costs. */
 export const bollo = z.discriminatedUnion('kind', [
   /** A use that the law exempts. */
   z.strictObject({ kind: z.literal('exempt'), exemption }),
+  contrassegno,
 ])
 export type Bollo = z.infer<typeof bollo>
 

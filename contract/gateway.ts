@@ -37,6 +37,7 @@ export const refusalKind = z.enum([
   'person-not-found',
   'not-in-family',
   'certificate-not-issuable',
+  'contrassegno-used',
   'session-expired',
   'request-malformed',
   'request-outdated',

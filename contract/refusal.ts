@@ -25,6 +25,8 @@ export const refusal = z.enum([
   'person-not-found',
   'not-in-family',
   'certificate-not-issuable',
+  /** The mark has paid for another certificate. */
+  'contrassegno-used',
   'visura-refused',
   'certificate-unprintable',
   'session-refused',

@@ -28,6 +28,7 @@ import { createIntake } from './operations/intake.ts'
 import { createOutcomes } from './operations/outcomes.ts'
 import { operationRoutes, overseeOperations } from './operations/routes.ts'
 import { redrive, startWork } from './operations/work.ts'
+import { createMarks } from './payments/contrassegno.ts'
 import { startRetention } from './retention.ts'
 import { type GatewayConfig, gatewayConfig } from './settings/config.ts'
 import { requiredSecret } from './settings/secret.ts'
@@ -100,11 +101,13 @@ export async function startGateway(
   const { outcomeKeyOf } = totems
   const { sealing: sealingKeys } = keys
   const onSettled = metrics.settled
+  const marks = createMarks({ db, reference })
   const carryOut = createCarryOut({
     store,
     bell,
     anpr,
     trust,
+    marks,
     sealingKeys,
     outcomeKeyOf,
     reference,
@@ -125,7 +128,7 @@ export async function startGateway(
     totems,
     pressure: { waiting: store.waiting, stopping: stopping.signal, onShed: metrics.shed },
     rooms: {
-      citizen: citizenRoutes({ sessions, anpr, logFirst, now }),
+      citizen: citizenRoutes({ sessions, anpr, marks, logFirst, now }),
       operations: operationRoutes({ db, intake, outcomes, onResult: metrics.submitted }),
       journal: journalRoutes({ db: journals, keys, now, log }),
       fleet: fleetRoutes({ db, version: packageJson.version, now }),

@@ -4,6 +4,7 @@ import type { View } from '../contract/visit.ts'
 import { samples as arrive } from './journeys/arrive/samples.ts'
 import { samples as certificate } from './journeys/certificate/samples.ts'
 import { samples as collect } from './journeys/collect/samples.ts'
+import { samples as contrassegno } from './journeys/contrassegno/samples.ts'
 import { samples as declaration } from './journeys/declaration/samples.ts'
 import { samples as identify } from './journeys/identify/samples.ts'
 import type { Sampled, ScreenName } from './journeys/journey.ts'
@@ -19,6 +20,7 @@ const samples: { [Name in ScreenName]: Sampled<Name> } = {
   ...menu,
   ...collect,
   ...certificate,
+  ...contrassegno,
   ...visura,
   ...declaration,
   ...paper,

@@ -3,6 +3,7 @@ import type { Step } from '../steps.ts'
 import * as arrive from './arrive.ts'
 import * as certificate from './certificate.ts'
 import * as collect from './collect.ts'
+import * as contrassegno from './contrassegno.ts'
 import * as declaration from './declaration.ts'
 import * as identify from './identify.ts'
 import * as leave from './leave.ts'
@@ -13,7 +14,18 @@ import * as visura from './visura.ts'
 export type { OutOfService } from './arrive.ts'
 
 /** The journeys of a visit. Each adds its screens and answers to the contract; main and renderer list the same names. */
-export const journeys = { arrive, identify, menu, collect, certificate, visura, declaration, paper, leave }
+export const journeys = {
+  arrive,
+  identify,
+  menu,
+  collect,
+  certificate,
+  contrassegno,
+  visura,
+  declaration,
+  paper,
+  leave,
+}
 export type JourneyName = keyof typeof journeys
 
 /** Everything that the renderer can be asked to show. */
@@ -23,6 +35,7 @@ export const screen = z.discriminatedUnion('screen', [
   ...menu.screens,
   ...collect.screens,
   ...certificate.screens,
+  ...contrassegno.screens,
   ...visura.screens,
   ...declaration.screens,
   ...paper.screens,
@@ -38,6 +51,7 @@ export const answer = z.discriminatedUnion('type', [
   ...menu.answers,
   ...collect.answers,
   ...certificate.answers,
+  ...contrassegno.answers,
   ...visura.answers,
   ...declaration.answers,
   ...paper.answers,
@@ -52,6 +66,7 @@ export const stepOf: Record<Screen['screen'], Step | null> = {
   ...menu.steps,
   ...collect.steps,
   ...certificate.steps,
+  ...contrassegno.steps,
   ...visura.steps,
   ...declaration.steps,
   ...paper.steps,

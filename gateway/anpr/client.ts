@@ -1,6 +1,7 @@
 import { ulid } from 'ulid'
 import { Agent, request } from 'undici'
 import type { z } from 'zod'
+import { italianDay } from '../../basics/time.ts'
 import { settlementOf } from '../../catalogue/bollo.ts'
 import { sheetConflict } from '../../catalogue/certificates.ts'
 import {
@@ -122,7 +123,11 @@ export function createAnprClient({
         // A consultation changes nothing, so each has an id of its own.
         idOperazioneClient: ulid(),
         criteriRicerca: criteri,
-        datiRichiesta: { dataRiferimentoRichiesta: today(), motivoRichiesta: 'TOTEM-POLIS', casoUso: service },
+        datiRichiesta: {
+          dataRiferimentoRichiesta: italianDay(new Date()),
+          motivoRichiesta: 'TOTEM-POLIS',
+          casoUso: service,
+        },
       } satisfies z.infer<typeof richiestaE002>,
       answer,
     )
@@ -221,11 +226,6 @@ function certificazione(
 
 /** The beginning of "%PDF-" in base64: as many whole characters as do not depend on what follows. */
 const isPdf = (base64: string): boolean => base64.startsWith('JVBERi0')
-
-/** ISO date in Italy, where ANPR's day begins. */
-const today = (): string => ITALIAN_DATE.format(new Date())
-// Made once: making one takes longer than a request.
-const ITALIAN_DATE = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Rome' })
 
 function reasonOf(failure: unknown): string {
   if (failure instanceof SyntaxError) return 'answer-malformed'

@@ -4,6 +4,7 @@ import { familySheet, type Problem, preview, previewRequest, session, visuraAnsw
 import type { AnprClient } from '../anpr/client.ts'
 import { malformed } from '../http/problems.ts'
 import { type Ask, type Routes, route, routes } from '../http/route.ts'
+import type { Marks } from '../payments/contrassegno.ts'
 import type { LogFirst } from './asked.ts'
 import { familySheetOf } from './family.ts'
 import { previewOf } from './preview.ts'
@@ -13,6 +14,7 @@ import { visuraOf } from './visura.ts'
 interface CitizenRoom {
   sessions: Sessions
   anpr: AnprClient
+  marks: Marks
   logFirst: LogFirst
   now: Clock
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../../basics/time.ts'
 import { atTotem } from '../../contract/caller.ts'
 import type { Problem } from '../../contract/gateway.ts'
 import type { AnprClient } from '../anpr/client.ts'
+import type { Marks } from '../payments/contrassegno.ts'
 import { type NamedKey, openRequest, type SealingKeys, sealOutcome } from '../sealing/sealing.ts'
 import type { Store } from '../store/database.ts'
 import type { AccessEntry, Pending, Settled, Settlement } from '../store/operations.ts'
@@ -23,6 +24,7 @@ export function createCarryOut({
   bell,
   anpr,
   trust,
+  marks,
   sealingKeys,
   outcomeKeyOf,
   reference,
@@ -34,6 +36,7 @@ export function createCarryOut({
   bell: Bell
   anpr: AnprClient
   trust: TrustKeeper
+  marks: Marks
   sealingKeys: SealingKeys
   /** The key to which a totem's outcomes are sealed; null when the totem was withdrawn. */
   outcomeKeyOf(totem: string): NamedKey | null
@@ -75,7 +78,7 @@ export function createCarryOut({
     const outcomeKey = outcomeKeyOf(totem)
     if (!outcomeKey) return putOff('totem-withdrawn')
 
-    const decision = await decide({ anpr, trust, reference, now: now() }, caller, opened.value.request)
+    const decision = await decide({ anpr, trust, marks, reference, now: now() }, caller, opened.value.request)
     if (decision.kind === 'undecided') return putOff(decision.reason, decision.anprIsOut)
     let settlement: Settlement
     if (decision.kind === 'issued') {
@@ -92,6 +95,8 @@ export function createCarryOut({
   }
 
   async function settled(job: string, item: Settled): Promise<void> {
+    // Before the outcome is known to anybody: what ends in between is decided anew.
+    if (item.settlement.state === 'refused') await marks.giveBack(item.id)
     if (!(await settler(job, item))) return
     const { id: operation, caller, settlement } = item
     const { id: totem } = caller

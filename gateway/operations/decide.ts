@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto'
 import { decodeTime } from 'ulid'
-import { DAY_MS, MINUTE_MS } from '../../basics/time.ts'
+import { DAY_MS, italianDay, MINUTE_MS } from '../../basics/time.ts'
+import { isContrassegnoOf } from '../../catalogue/bollo.ts'
 import { exemptionOf } from '../../contract/bollo.ts'
 import { type Caller, isSameCaller } from '../../contract/caller.ts'
 import type { CertificateRequest, Problem } from '../../contract/gateway.ts'
 import type { AnprClient, AnprFailure, Issued } from '../anpr/client.ts'
 import { problemOf } from '../anpr/problems.ts'
+import type { Marks } from '../payments/contrassegno.ts'
 import type { AccessEntry } from '../store/operations.ts'
 import type { TrustKeeper } from '../trust/keeper.ts'
 
@@ -48,9 +50,10 @@ export async function decide(
   {
     anpr,
     trust,
+    marks,
     reference,
     now,
-  }: { anpr: AnprClient; trust: TrustKeeper; reference: (person: string) => string; now: Date },
+  }: { anpr: AnprClient; trust: TrustKeeper; marks: Marks; reference: (person: string) => string; now: Date },
   caller: Caller,
   { operation, requestedAt, evidence, subject, types, bollo }: CertificateRequest,
 ): Promise<Decision> {
@@ -68,6 +71,8 @@ export async function decide(
   if (!isSameCaller(statement.caller, caller)) return no('statement-other-caller')
   const sinceLogin = [decodeTime(operation), Date.parse(requestedAt)].map((at) => at - loginAt)
   if (sinceLogin.some((ms) => ms > VISIT_MS || ms < -STEP_MS)) return no('request-malformed')
+  if (bollo.kind === 'contrassegno' && !isContrassegnoOf(bollo, italianDay(new Date(loginAt))))
+    return no('request-malformed')
   // A login that seems to be of the future was made today at the latest.
   const holder = trust.verify(evidence, new Date(Math.min(loginAt, +now)))
   if (!holder.ok) {
@@ -86,6 +91,7 @@ export async function decide(
   if (!person.ok) return failed(person.error)
   const requester = person.value.identificativi.idANPR
   access.subject = reference(subject ?? requester)
+  if (!(await marks.take(bollo, operation))) return no('contrassegno-used')
   const issued = await anpr.issue(operation, { requester, subject: subject ?? requester, types, bollo })
   if (!issued.ok) return failed(issued.error)
   const { pdf, idOperazioneAnpr } = issued.value

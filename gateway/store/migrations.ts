@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
 import { journalChain } from './migrations/003-journal-chain.ts'
 import { callers } from './migrations/006-callers.ts'
+import { contrassegno } from './migrations/007-contrassegno.ts'
 import type { Database } from './schema.ts'
 
 // Numbered and forward only: a migration that was shipped is never edited.
@@ -132,6 +133,7 @@ const migrations: Record<string, Migration> = {
     },
   },
   '006-callers': callers,
+  '007-contrassegno': contrassegno,
 }
 
 /** Takes a database from one version to another. */

@@ -93,7 +93,7 @@ test('wedged-device-process: the call ends in time, whether or not the process h
   vi.useRealTimers()
   await vi.waitFor(() => expect(started()).toBe(2), { timeout: 10_000 })
   expect(await devices.call('printer.status', {})).toEqual({ ok: true, value: { status: 'ready' } })
-  // What the first one still does is no longer heard: no second death when it leaves in the end.
+  // Nobody hears the first process any more: its exit in the end is no second death.
   const [first] = children
   if (first) {
     first.kill('SIGKILL')

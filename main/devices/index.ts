@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { MINUTE_MS } from '../../basics/time.ts'
 import {
   type CardState,
   type DeviceEvent,
@@ -67,13 +68,13 @@ const TIME_OUT_MS: Record<DeviceMethod, number> = {
 const KEYPAD_TIME_OUT_MS = 120_000
 /** The code that waitpid gives for a process ended by SIGKILL. */
 const KILLED = 9
-const DEATHS_WINDOW_MS = 10 * 60_000
+const DEATHS_WINDOW_MS = 10 * MINUTE_MS
 const DEATHS_LIMIT = 5
 
 /**
  * Wait before the n-th start in a row (n from 1): 1, 2, 4 … 60 s. A process that lived a minute starts the count anew.
  */
-export const restartDelayMs = (deathsInARow: number): number => Math.min(60_000, 1000 * 2 ** (deathsInARow - 1))
+export const restartDelayMs = (deathsInARow: number): number => Math.min(MINUTE_MS, 1000 * 2 ** (deathsInARow - 1))
 
 /** Keeps one device process alive and speaks its contract. */
 export function superviseDevices({ spawn, now = Date.now }: DevicesOptions): Devices {
@@ -112,7 +113,7 @@ export function superviseDevices({ spawn, now = Date.now }: DevicesOptions): Dev
     process = null
     for (const call of waiting.values()) call.settle(err({ kind: 'device-gone' }))
     if (stopped) return
-    inARow = now() - startedAt > 60_000 ? 1 : inARow + 1
+    inARow = now() - startedAt > MINUTE_MS ? 1 : inARow + 1
     deaths = [...deaths.filter((at) => now() - at < DEATHS_WINDOW_MS), now()]
     const waitMs = restartDelayMs(inARow)
     restart = setTimeout(begin, waitMs)

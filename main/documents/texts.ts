@@ -67,9 +67,17 @@ export const texts = {
 export const settled: Record<Language, Record<Bollo['kind'], { amount: string; note: string | null }>> = {
   it: {
     exempt: { amount: '0,00 euro (esente da bollo)', note: null },
+    contrassegno: {
+      amount: '0,00 euro (bollo con marca)',
+      note: 'Incollare la marca da bollo n. {reference} sul certificato e scrivere la data di oggi, metà sulla marca e metà sul foglio. La marca vale per questo certificato soltanto.',
+    },
   },
   en: {
     exempt: { amount: '0.00 euro (exempt from stamp duty)', note: null },
+    contrassegno: {
+      amount: '0.00 euro (stamp duty paid with a stamp)',
+      note: 'Stick the stamp (marca da bollo) no. {reference} on the certificate and write today’s date half on the stamp and half on the sheet. The stamp counts for this certificate only.',
+    },
   },
 }
 

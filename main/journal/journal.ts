@@ -176,8 +176,8 @@ function journalOn(db: Storage, { path, totem, now, strict, maxPages, repaired }
   }
 
   /**
-   * Leaves a chain that cannot go on as it is, and begins a new one. What follows `upTo` is not sent, because nobody
-   * can vouch for it.
+   * Leaves a chain that cannot go on as it is, and begins a new one. Entries behind `upTo` are not sent, because nobody
+   * can vouch for them.
    */
   function restart(reason: JournalFields<'journal.restarted'>['reason'], of: Chain, upTo: number) {
     const { chain } = of

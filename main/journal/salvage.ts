@@ -33,7 +33,7 @@ type Found = {
 type Run = { from: number; to: number; previous: string }
 
 /**
- * Salvages a damaged log. Of each chain it keeps the last entries that hang together and go back to the chain's base,
+ * Salvages a damaged log. It keeps the last entries of each chain that hang together and go back to the chain's base,
  * its first entry or one that the gateway has signed. Nobody could vouch for the rest, which is lost. The last chain
  * ends there, and the log goes on in a new one (journal.ts): lost numbers must not be given to other entries.
  */

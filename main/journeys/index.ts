@@ -4,6 +4,7 @@ import { againTrunk, type Change, freshTrunk, type Visit } from '../visit/visit.
 import * as arrive from './arrive/index.ts'
 import * as certificate from './certificate/index.ts'
 import * as collect from './collect/index.ts'
+import * as contrassegno from './contrassegno/index.ts'
 import * as declaration from './declaration/index.ts'
 import * as identify from './identify/index.ts'
 import * as leave from './leave/index.ts'
@@ -21,12 +22,25 @@ export const states = {
   identify: identify.states,
   menu: menu.states,
   collect: collect.states,
-  certificate: certificate.states({ publicBody: insteadFor('publicBody'), privateParty: insteadFor('privateParty') }),
+  certificate: certificate.states({ publicBody: insteadFor('publicBody'), privateParty: contrassegno.way }),
+  contrassegno: contrassegno.states(insteadFor('privateParty')),
   visura: visura.states,
   declaration: declaration.states,
   paper: paper.states,
   leave: leave.states,
 } satisfies Record<JourneyName, object>
+
+/** All of them, as one machine holds them. */
+export const visitStates = Object.assign({}, ...Object.values(states)) as Joined<typeof states>
+type Joined<Parts> = (
+  Parts[keyof Parts] extends infer Part
+    ? Part extends Part
+      ? (part: Part) => void
+      : never
+    : never
+) extends (all: infer All) => void
+  ? All
+  : never
 
 /** What is shown in each state, by journey and by the state's name. */
 export const screens = {
@@ -35,6 +49,7 @@ export const screens = {
   menu: menu.screens,
   collect: collect.screens,
   certificate: certificate.screens,
+  contrassegno: contrassegno.screens,
   visura: visura.screens,
   declaration: declaration.screens,
   paper: paper.screens,
@@ -49,8 +64,14 @@ export const freshVisit = (session: string): Visit => ({
   ...freshTrunk(session),
   ...identify.fresh(),
   ...certificate.fresh(),
+  ...contrassegno.fresh(),
   ...declaration.fresh(),
 })
 
 /** What begins anew when the same person asks for something else. */
-export const again = (): Change => ({ ...againTrunk(), ...certificate.fresh(), ...declaration.fresh() })
+export const again = (): Change => ({
+  ...againTrunk(),
+  ...certificate.fresh(),
+  ...contrassegno.fresh(),
+  ...declaration.fresh(),
+})

@@ -8,6 +8,7 @@ import type { VisitServices } from '../visit/services.ts'
 import { type CertificateOptions, createCertificates } from './certificate/service.ts'
 import { createSheets, type SheetsOptions } from './certificate/sheets.ts'
 import { createCollect } from './collect/service.ts'
+import { contrassegnoJudge } from './contrassegno/service.ts'
 import { writeForm } from './declaration/write.ts'
 import { createEnter } from './identify/enter.ts'
 import { createIdentity, type IdentityOptions } from './identify/identity.ts'
@@ -66,6 +67,8 @@ export function createVisitServices(options: ServicesOptions): VisitServices {
     preview,
     request,
     sheets: createSheets(options),
+
+    isContrassegno: contrassegnoJudge(now),
 
     async visura({ session }, entered) {
       const told = await askVisura(client, entered)

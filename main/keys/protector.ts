@@ -9,7 +9,7 @@ import { readBlob } from './blob.ts'
 import type { KeyFailure } from './failure.ts'
 import { openTpm, type TpmFailure } from './tpm.ts'
 
-/** How private keys lie on the disk. */
+/** The way in which private keys lie on the disk. */
 export interface KeyProtector {
   read(file: string): Promise<Result<Buffer, KeyFailure>>
   /** Writes a key protected; it is on the disk for good when this is done. */

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../../basics/time.ts'
 import { openAnchor } from '../../trust/journal-anchor.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { GatewayClient } from '../sync/client.ts'
@@ -5,7 +6,7 @@ import type { GatewayKeyStore } from './gateway-keys.ts'
 import { createRefresh, type Refresh } from './refresh.ts'
 
 /** At least once an hour: a key is listed long before it begins, but a stolen one must go soon. */
-const EVERY_MS = 30 * 60_000
+const EVERY_MS = 30 * MINUTE_MS
 
 export interface KeysRefresh extends Refresh {
   /**

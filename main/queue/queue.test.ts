@@ -165,7 +165,7 @@ describe('a settled request', () => {
 
 test('what nobody fetched expires, and so does what was tried and never answered', () => {
   for (const n of [1, 2, 3, 4, 5]) queue.add(item(n))
-  // By the gateway's clock, whatever the totem's says.
+  // An outcome expires by the gateway's clock, whatever the totem's says.
   clock = 0
   settle(id(1), { state: 'issued', outcome: OUTCOME }, T0)
   settle(id(2), { state: 'issued', outcome: OUTCOME }, T0 + 60_000)
@@ -181,7 +181,7 @@ test('what nobody fetched expires, and so does what was tried and never answered
     ],
   })
   reopen()
-  // What was never tried is nobody's to judge yet, however old it looks.
+  // A request that was never tried does not expire, however old it looks.
   expect(queue.expire(T0 + 50_000)).toEqual({ ok: true, value: [] })
   expect([1, 2, 3, 4, 5].map((n) => queue.get(id(n))?.state)).toEqual([
     'expired',
@@ -229,7 +229,7 @@ describe('a submitted request', () => {
     queue.requeue([id(1), id(2)])
     expect(due(T0)).toEqual([id(1), id(2)])
     expect(queue.get(id(1))).toMatchObject({ reason: 'outcome-overdue', sealed: JWE })
-    // A day without ANPR: it was taken each time, and goes with many still (main/sync/batch.ts).
+    // A day without ANPR: the gateway took it each time, so it goes with many still (main/sync/batch.ts).
     for (let hour = 6; hour <= 24; hour += 6) {
       queue.submitted([id(1)], T0 + hour)
       queue.requeue([id(1)])

@@ -129,7 +129,7 @@ describe('an outcome', () => {
       fc.asyncProperty(one, async ([place, character]) => {
         const at = place % token.length
         const changed = token.slice(0, at) + character + token.slice(at + 1)
-        // Base64url has bits to spare in a last character: what decodes to the same bytes is the same token.
+        // Base64url has bits to spare in a last character: a token that decodes to the same bytes is the same token.
         fc.pre(bytesOf(changed) !== bytesOf(token))
         expect(await openOutcome(changed, keys, operation, totem)).toEqual(unreadable)
       }),

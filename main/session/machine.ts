@@ -1,5 +1,5 @@
 import { assign, fromPromise } from 'xstate'
-import { again, attract, freshVisit, states } from '../journeys/index.ts'
+import { again, attract, freshVisit, visitStates } from '../journeys/index.ts'
 import { type Context, chart, end } from '../visit/chart.ts'
 import type { VisitServices } from '../visit/services.ts'
 import type { Step, Task } from '../visit/step.ts'
@@ -72,17 +72,7 @@ export const machine = chart.createMachine({
           actions: { type: 'set', params: ({ event }) => ({ frame: { language: event.language } }) },
         },
       },
-      states: {
-        ...states.arrive,
-        ...states.identify,
-        ...states.menu,
-        ...states.collect,
-        ...states.certificate,
-        ...states.visura,
-        ...states.declaration,
-        ...states.paper,
-        ...states.leave,
-      },
+      states: visitStates,
     },
   },
 })

@@ -1,7 +1,9 @@
+import { MINUTE_MS } from '../../basics/time.ts'
+
 /** After a renderer's death: bring a new one, end the visit too, or leave and be restarted as a whole. */
 export type Recovery = 'renew' | 'end-visit' | 'leave'
 
-const WINDOW_MS = 60_000
+const WINDOW_MS = MINUTE_MS
 /** A new renderer shows the visit again twice; at the third death the visit may be the cause. */
 const VISIT_DEATHS = 3
 /** Not even an empty screen stays up: the supervisor (systemd on a totem) starts everything anew. */

@@ -94,13 +94,14 @@ export function createVisits(config: TotemConfig, stores: Stores, devices: Devic
       paper.note(event)
       if (event.state === 'acknowledged') health.printed()
       // A sheet that is taken belongs to an earlier print.
-      if (inPrinter(event)) session.progress(event)
+      const { page, pages, band, bands } = event
+      if (inPrinter(event)) session.progress({ page, pages, band, bands })
     }
   }
 
   return {
     session,
-    /** What the device process says, told to the visit, the log and the heartbeat. */
+    /** Brings events of the device process to the visit, the log and the heartbeat. */
     deviceListener: {
       onEvent,
       onStarted(restarts) {

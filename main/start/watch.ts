@@ -6,7 +6,7 @@ const STORAGE_CHECK_MS = 15_000
 // 50,000 requests in half a minute, a few ms each time.
 const PAYLOAD_CHECK_MS = 50
 
-/** What looks after the totem's disk while visits go on; `onStorage` is called after each look at its free space. */
+/** Looks after the totem's disk while visits go on; `onStorage` is called after each look at its free space. */
 export function createWatches(
   { dataDir, minFreeBytes }: TotemConfig,
   { journal, queue }: Stores,

@@ -21,7 +21,7 @@ export const isOwn = (reason: string): boolean => OWN.includes(reason)
 export const KEEP_MS = 30 * DAY_MS
 
 /**
- * What a batch's answer says of each item, in the order of asking. An item without a result stays queued. `strangers`
+ * Reads a batch's answer for each item, in the order of asking. An item without a result stays queued. `strangers`
  * counts results for items that were not asked for, and second results for one item; they change nothing.
  */
 export function verdictsOf(

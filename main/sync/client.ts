@@ -2,6 +2,7 @@ import { Agent } from 'node:https'
 import { createSecureContext } from 'node:tls'
 import type { z } from 'zod'
 import { jsonOf } from '../../basics/json.ts'
+import { MINUTE_MS } from '../../basics/time.ts'
 import type { Evidence } from '../../contract/evidence.ts'
 import {
   type FamilySheet,
@@ -83,10 +84,10 @@ export type Deadlines = {
 const DEADLINES: Deadlines = {
   // A rural ADSL line answers in well under a second or not at all; a citizen is looking at the screen.
   statusMs: 5_000,
-  slowStatusMs: 60_000,
+  slowStatusMs: MINUTE_MS,
   // The gateway asks ANPR behind these calls.
   citizenMs: 20_000,
-  backlog: { silenceMs: 60_000, wholeMs: 15 * 60_000 },
+  backlog: { silenceMs: MINUTE_MS, wholeMs: 15 * MINUTE_MS },
 }
 // The line may be so many times slower than before until it counts as dead.
 const SLOWER = 4

@@ -4,9 +4,7 @@ import type { Sync } from './sync.ts'
 /** A request that did not get through. `own`: the reason lies in it, and not in the line, the gateway or ANPR. */
 export type Failed = { operation: string; reason: string; own: boolean }
 
-/**
- * What becomes of requests that fail: each waits longer and longer, and one that fails by its own fault is set aside.
- */
+/** Puts off requests that fail, each for longer and longer. One that fails by its own fault is set aside. */
 export interface Deferral {
   putOff(failed: readonly Failed[]): void
   /** The gateway took something: a failure after this is another one than before. */
@@ -29,8 +27,8 @@ export function createDeferral(sync: Sync): Deferral {
   const { queue, journal, clock } = sync
   let diskUntil = 0
   /**
-   * How many batches the gateway took something of; and how often each suspect has failed, the last time after which
-   * batch.
+   * `accepted` counts the batches of which the gateway took something. `suspects` has for each bad request how often it
+   * failed, and after which batch it last did.
    */
   let accepted = 0
   const suspects = new Map<string, { failures: number; after: number }>()

@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../../basics/time.ts'
 import type { Journal } from '../journal/journal.ts'
 import { createBreaker } from './breaker.ts'
 import type { GatewayClient } from './client.ts'
@@ -38,7 +39,7 @@ interface Parts {
 }
 
 /** The gateway refuses statements of a clock that is ten minutes off (gateway/citizen); this warns before. */
-const CLOCK_DIFFERS_MS = 5 * 60_000
+const CLOCK_DIFFERS_MS = 5 * MINUTE_MS
 
 /** Asks `GET /v1/status` when the breaker says so, and otherwise whenever nothing came through for `lineProbeMs`. */
 export function createLine({ client, journal, now, clock, random, lineProbeMs, stopping, onChange }: Parts): Line {

@@ -1,4 +1,5 @@
 import { backoffMs } from '../../basics/backoff.ts'
+import { MINUTE_MS } from '../../basics/time.ts'
 import type { Heartbeat } from '../../contract/heartbeat.ts'
 import type { GatewayFailure } from './client.ts'
 import { type Lane, NEVER, type Rest } from './lane.ts'
@@ -8,7 +9,7 @@ import type { Sync } from './sync.ts'
 const JOURNAL_BATCH = 500
 /** Entries of a few KB: half a minute of the worst line there is. */
 const LEAST_BATCH = 30
-const HEARTBEAT_MS = 60_000
+const HEARTBEAT_MS = MINUTE_MS
 
 /**
  * Time until the next turn of what operators are told, every `everyMs`. Citizens' requests go first and get a minute

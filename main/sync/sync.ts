@@ -4,7 +4,7 @@ import type { OutcomeKeys } from '../queue/sealing.ts'
 import type { GatewayClient } from './client.ts'
 import type { Line } from './line.ts'
 
-/** What each lane needs of the rest of the totem. The scheduler is main/sync/drain.ts. */
+/** The parts of the totem that each lane needs. The scheduler is main/sync/drain.ts. */
 export interface Sync {
   queue: Queue
   journal: Journal

@@ -28,6 +28,9 @@ export interface MessageValues {
   'person.bornKinship': { year: string | number; kinship: string | number }
   'person.more.line': { count: number }
   'certificate.lead': { name: string | number }
+  'contrassegno.choice.lead': { price: string | number }
+  'contrassegno.choice.mark': { price: string | number }
+  'contrassegno.typed': { digits: string | number }
   'declaration.how': { topics: string | number }
   'declaration.ticked.several': { gender: string; names: string | number }
   'declaration.self.title': { name: string | number }
@@ -35,6 +38,7 @@ export interface MessageValues {
   'preview.page': { page: string | number; pages: string | number }
   'preview.image': { page: string | number; pages: string | number }
   'confirm.bollo.exempt': { reference: string | number }
+  'confirm.bollo.contrassegno': { reference: string | number }
   'printing.page': { page: string | number; pages: string | number }
   'printFault.lead': { page: string | number }
   'refused.card-error.now': { issuer: string | number }

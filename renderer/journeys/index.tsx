@@ -5,6 +5,7 @@ import { CardLost } from '../components/card-lost.tsx'
 import { screens as arrive } from './arrive/screens.ts'
 import { screens as certificate } from './certificate/screens.ts'
 import { screens as collect } from './collect/screens.ts'
+import { screens as contrassegno } from './contrassegno/screens.ts'
 import { screens as declaration } from './declaration/screens.ts'
 import { screens as identify } from './identify/screens.ts'
 import type { Drawings, ScreenName } from './journey.ts'
@@ -20,6 +21,7 @@ const drawings: Drawings<ScreenName> = {
   ...menu,
   ...collect,
   ...certificate,
+  ...contrassegno,
   ...visura,
   ...declaration,
   ...paper,

@@ -30,7 +30,11 @@ export function DigitPad({ groups, words, onDigits, children }: DigitPad) {
     [places],
   )
   const confirm = useCallback(() => {
-    if (typed.current.length === places) onDigits(typed.current)
+    if (typed.current.length !== places) return
+    onDigits(typed.current)
+    // What was wrong is typed anew, on the same screen.
+    typed.current = ''
+    setDigits('')
   }, [onDigits, places])
   useKeypad(press, confirm)
 

@@ -18,6 +18,6 @@ export type AnswersIn<J extends JourneyName, Wish = unknown> = Answers<
 export const waits = () => null
 export const takesCard = () => (person: Person) => person.takesCard()
 export const press =
-  (text: Text, values?: Record<string, number>): Act =>
+  (text: Text, values?: Record<string, string | number>): Act =>
   (person) =>
     person.presses(text, values)

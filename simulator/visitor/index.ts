@@ -4,6 +4,7 @@ import type { Act, Answers } from './answers.ts'
 import { arrive } from './arrive.ts'
 import { type CertificateWish, certificate, usual as usualCertificate } from './certificate.ts'
 import { collect } from './collect.ts'
+import { type ContrassegnoWish, contrassegno, usual as usualContrassegno } from './contrassegno.ts'
 import { type DeclarationWish, declaration, usual as usualDeclaration } from './declaration.ts'
 import { type IdentifyWish, identify, usual as usualIdentify } from './identify.ts'
 import { leave } from './leave.ts'
@@ -13,9 +14,9 @@ import { isOneOf, LOOK_MS, PATIENCE_MS, type Person } from './visitor.ts'
 import { visura } from './visura.ts'
 
 /** What a person wants of a visit. */
-export type Wish = IdentifyWish & MenuWish & CertificateWish & DeclarationWish
+export type Wish = IdentifyWish & MenuWish & CertificateWish & ContrassegnoWish & DeclarationWish
 
-const usual: Wish = { ...usualIdentify, ...usualMenu, ...usualCertificate, ...usualDeclaration }
+const usual: Wish = { ...usualIdentify, ...usualMenu, ...usualCertificate, ...usualContrassegno, ...usualDeclaration }
 
 /** What a person does on every screen. A journey that is not listed here does not compile. */
 const answers: Answers<Screen['screen'], Wish> = {
@@ -24,6 +25,7 @@ const answers: Answers<Screen['screen'], Wish> = {
   ...menu,
   ...collect,
   ...certificate,
+  ...contrassegno,
   ...visura,
   ...declaration,
   ...paper,

@@ -4,6 +4,7 @@ import { createIntl } from 'react-intl'
 import italian from '../../assets/locales/it.json' with { type: 'json' }
 import type { TotemBridge } from '../../contract/ipc.ts'
 import type { Screen, ScreenOf } from '../../contract/journeys/index.ts'
+import { view } from '../../contract/visit.ts'
 import type { Bench, CardChoice } from '../bench/office.ts'
 
 /** Key of a text that the Italian screens show. */
@@ -20,7 +21,7 @@ export interface Visitor {
   /** Touches the button with these words (the start of them is enough). */
   touches(words: string): Promise<void>
   /** Touches the button that says this text. */
-  presses(text: Text, values?: Record<string, number>): Promise<void>
+  presses(text: Text, values?: Record<string, string | number>): Promise<void>
   types(digits: string): Promise<void>
 }
 
@@ -52,14 +53,14 @@ export function visitorAt(app: ElectronApplication, reactionMs = REACTION_MS): V
   }
   // Asks the totem itself for its screen. A window that is being replaced cannot answer; its successor can.
   async function look(): Promise<Screen | null> {
+    let shown: unknown
     try {
-      const view = await page().evaluate(() =>
-        (globalThis as unknown as { totem: TotemBridge }).totem.current(undefined),
-      )
-      return view.screen
+      shown = await page().evaluate(() => (globalThis as unknown as { totem: TotemBridge }).totem.current(undefined))
     } catch {
       return null
     }
+    // A view that is none would leave the screen as it was: here it is a fault.
+    return view.parse(shown).screen
   }
   const visitor: Visitor = {
     page,

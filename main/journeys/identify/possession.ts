@@ -1,3 +1,4 @@
+import { italianDay } from '../../../basics/time.ts'
 import type { TotemConfig } from '../../../contract/config.ts'
 import type { CardReadout } from '../../../contract/device.ts'
 import { err, ok, type Result } from '../../../contract/result.ts'
@@ -15,9 +16,6 @@ export interface PossessionOptions {
   possession: TotemConfig['trust']['possession']
   now(): Date
 }
-
-// The citizen's day, not Greenwich's.
-const TODAY = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Rome' })
 
 /**
  * What a CIE says of itself by its CAN, which is printed on it: whoever holds the card may know when it expires. It is no
@@ -39,7 +37,7 @@ export function createPossession({ devices, trust, possession, now }: Possession
       const holder = verifyTravelDocument(read.value, trust(), now())
       if (!holder.ok) return err(refused('card-altered', { card: 'cie' }))
       const { name, surname, expires } = holder.value
-      return ok({ name, surname, expires, expired: expires < TODAY.format(now()) })
+      return ok({ name, surname, expires, expired: expires < italianDay(now()) })
     },
   }
 }

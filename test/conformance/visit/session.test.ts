@@ -279,6 +279,8 @@ describe('visura and atto notorio', () => {
       { type: 'chooseCertificates', types: ['8'] },
       { type: 'choosePurpose', purpose: 'privateParty' },
     )
+    expect(screen()).toEqual({ screen: 'private-party', cents: 1600 })
+    await answers({ type: 'declareInstead' })
     expect(screen()).toMatchObject({ screen: 'declaration', attoNotorio: false })
     expect(session.answer({ type: 'printDeclaration', form: 'atto-notorio' })).toBe(false)
   })

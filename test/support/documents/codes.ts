@@ -75,6 +75,9 @@ function identity(person: RegisteredPerson) {
 export const claims = {
   'ricevuta-it': { ...paper(1, spello), ...receipt },
   'ricevuta-en': { ...paper(2, spello), ...receipt },
+  // A receipt says the same in its code however the bollo was settled.
+  'ricevuta-marca-it': { ...paper(1, spello), ...receipt },
+  'ricevuta-marca-en': { ...paper(2, spello), ...receipt },
   'ritiro-it': { ...paper(3, spello), ...slip },
   'ritiro-en': { ...paper(4, spello), ...slip },
   'visura-it': { ...paper(5, spello), document: 'visura', ...told(laura) },

@@ -1,3 +1,4 @@
+import type { Bollo } from '../../../contract/bollo.ts'
 import type { Language } from '../../../contract/language.ts'
 import type { Paper } from '../../../main/documents/model.ts'
 import { receiptPaper, slipPaper } from '../../../main/journeys/certificate/receipt.ts'
@@ -5,7 +6,7 @@ import { declaration } from '../../../main/journeys/declaration/declaration.ts'
 import { notorieta } from '../../../main/journeys/declaration/notorieta.ts'
 import { visura } from '../../../main/journeys/visura/paper.ts'
 import { readinessReport } from '../../../main/readiness/report.ts'
-import { codeOf } from './codes.ts'
+import { type Coded, codeOf } from './codes.ts'
 import {
   at,
   cardOnly,
@@ -25,13 +26,15 @@ const slip = { operation, types: outcome.types, requestedAt: at.toISOString(), c
 const made = { at, operation }
 const extract = { ...made, reference: '77242849' }
 
-const receiptIn = (language: Language) =>
-  receiptPaper(outcome, {
+const mark: Bollo = { kind: 'contrassegno', number: '01234567890123', issued: '2026-03-05' }
+/** `name`: of the code on it. */
+const receiptIn = (language: Language, name: Coded, bollo?: Bollo) =>
+  receiptPaper(bollo ? { ...outcome, bollo } : outcome, {
     pages,
     at: at.toISOString(),
     language,
     place: spello,
-    verification: codeOf(`ricevuta-${language}`),
+    verification: codeOf(name),
   })
 const slipIn = (language: Language) =>
   slipPaper(slip, { until: collectBefore, language, place: spello, verification: codeOf(`ritiro-${language}`) })
@@ -61,8 +64,10 @@ const readinessIn = (language: Language) =>
 
 /** Every paper in every language that it is written in. */
 export const papers: Record<string, Paper> = {
-  'ricevuta-it': receiptIn('it'),
-  'ricevuta-en': receiptIn('en'),
+  'ricevuta-it': receiptIn('it', 'ricevuta-it'),
+  'ricevuta-en': receiptIn('en', 'ricevuta-en'),
+  'ricevuta-marca-it': receiptIn('it', 'ricevuta-marca-it', mark),
+  'ricevuta-marca-en': receiptIn('en', 'ricevuta-marca-en', mark),
   'ritiro-it': slipIn('it'),
   'ritiro-en': slipIn('en'),
   'visura-it': visura({ ...extract, person: laura, languages: ['it'], place: spello, code: codeOf('visura-it') }),

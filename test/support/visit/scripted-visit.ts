@@ -110,6 +110,7 @@ export function scripted(changes: Partial<VisitServices> = {}): VisitServices {
     writeVisura: () => ({ document: 'visura', operation: OPERATION, paper }),
     writeForm: (_, document) => ({ document, operation: OPERATION, paper }),
     declared: vi.fn(),
+    isContrassegno: ({ issued }) => issued !== '2026-02-31',
     sheets: { certificate: () => sheet, receipt: () => sheet, slip: () => sheet },
     print: async () => ok({ pages: 1 }),
     delivered: vi.fn(),

@@ -15,7 +15,10 @@ type Frame = Omit<View, 'revision' | 'idle' | 'totem'>
 export interface Seen {
   path: string
   frame: Frame
+  /** A person is waited for. */
   waits: boolean
+  /** A task is under way. */
+  works: boolean
 }
 
 /** The walker's answers and the events of its card, the same in every state. */
@@ -43,7 +46,12 @@ export async function walk({ answers, hardware, services }: Walk): Promise<Seen[
     const { card, lost, printer } = snapshot.context
     const key = JSON.stringify([path, frame, card, lost, printer])
     if (seen.has(key)) continue
-    seen.set(key, { path, frame, waits: waitsForPerson(snapshot) })
+    seen.set(key, {
+      path,
+      frame,
+      waits: waitsForPerson(snapshot),
+      works: snapshot._nodes.some(({ invoke }) => invoke.length > 0),
+    })
     for (const event of [...answers, ...hardware, ...(await outcomes(snapshot, services))]) {
       if (!snapshot.can(event as VisitEvent)) continue
       open.push(transition(chart, snapshot, event as VisitEvent)[0])

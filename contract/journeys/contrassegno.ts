@@ -1,0 +1,22 @@
+import { z } from 'zod'
+import { contrassegno } from '../bollo.ts'
+
+/** A certificate for a private party is not exempt from bollo: the free declaration, or a marca da bollo at hand. */
+
+export const screens = [
+  z.strictObject({ screen: z.literal('private-party'), cents: z.number().int() }),
+  /** The 14 digits above the bar code of the mark. */
+  z.strictObject({ screen: z.literal('contrassegno') }),
+  /** The day on which the mark was issued. `wrong`: the day that was typed cannot be one. */
+  z.strictObject({ screen: z.literal('contrassegno-date'), wrong: z.boolean() }),
+] as const
+
+export const steps = { 'private-party': 'purpose', contrassegno: 'purpose', 'contrassegno-date': 'purpose' } as const
+
+export const answers = [
+  z.strictObject({ type: z.literal('declareInstead') }),
+  z.strictObject({ type: z.literal('haveContrassegno') }),
+  z.strictObject({ type: z.literal('enterContrassegno'), number: contrassegno.shape.number }),
+  /** Day, month and year as typed: whether there is such a day is main's to say. */
+  z.strictObject({ type: z.literal('enterContrassegnoDate'), digits: z.string().regex(/^\d{8}$/) }),
+] as const

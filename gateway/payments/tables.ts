@@ -1,0 +1,16 @@
+import type { Generated } from 'kysely'
+import type { Database } from '../store/schema.ts'
+
+type PaymentTables = {
+  /** Marks that have paid for a certificate, for good: one mark, one certificate. */
+  contrassegno: {
+    /** Keyed hash of the mark's number: the table tells of no mark that one does not hold in one's hand. */
+    mark: string
+    operation: string
+    /** By the database's clock. */
+    taken_at: Generated<Date>
+  }
+}
+
+/** The database with this room's tables. */
+export const withPayments = (db: Database) => db.$extendTables<PaymentTables>()

@@ -1,0 +1,25 @@
+import type { Contrassegno } from '../../../contract/bollo.ts'
+
+declare module '../../visit/visit.ts' {
+  interface Visit {
+    contrassegno: {
+      /** The 14 digits of the mark, and its day as DDMMYYYY, as the person has typed them. */
+      number: string | null
+      digits: string | null
+      /** The day that was typed last cannot be a mark's. */
+      wrong: boolean
+    }
+  }
+}
+
+declare module '../../visit/services.ts' {
+  interface VisitServices {
+    /** There is such a day, and a mark of that day may stand on a certificate of today. */
+    isContrassegno(mark: Contrassegno): boolean
+  }
+}
+
+export const fresh = () => ({ contrassegno: { number: null, digits: null, wrong: false } })
+
+/** Where the choice of a private party leads. */
+export const way = { target: '#contrassegno', set: fresh }
