@@ -10,7 +10,7 @@ import {
 } from '../contract/device.ts'
 import type { Result } from '../contract/result.ts'
 
-/** The other end of the wire: Electron's parentPort or a Node child's IPC channel; both clone bytes as they are. */
+/** The parent's end of the wire: Electron's parentPort or a Node child's IPC channel. Both clone bytes unchanged. */
 export interface HostPort {
   post(message: unknown): void
   onMessage(listener: (message: unknown) => void): void
@@ -20,9 +20,9 @@ export type DeviceHandlers = {
   [M in DeviceMethod]: (params: DeviceParams<M>) => Promise<Result<DeviceResult<M>, DeviceFailure<M>>>
 }
 
-/** Parent of this process, whichever kind of child it is; throws when it was started by hand. */
+/** Port of the parent of this process, Electron or Node; throws when no supervisor started it. */
 export function parentPort(): HostPort {
-  // In an Electron utilityProcess; Node's own types do not know it.
+  // Set in an Electron utilityProcess; Node's own types do not know it.
   const electron = (process as unknown as { parentPort?: Electron }).parentPort
   if (electron) {
     return {
@@ -32,7 +32,7 @@ export function parentPort(): HostPort {
   }
   const send = process.send?.bind(process)
   if (!send) throw new Error('the device process must be started by its supervisor')
-  // The supervisor has gone: nobody would ever release the card or the printer.
+  // The supervisor has gone, and nobody would ever release the card or the printer.
   process.on('disconnect', () => process.exit(0))
   return { post: (message) => send(message), onMessage: (listener) => process.on('message', listener) }
 }
@@ -41,7 +41,7 @@ interface Electron {
   on(event: 'message', listener: (event: { data: unknown }) => void): void
 }
 
-/** Answers calls by the contract. A message that does not parse is a bug of the supervisor: the process leaves. */
+/** Answers calls by the contract. A message that does not parse is a bug of the supervisor, and ends the process. */
 export function serve(port: HostPort, handlers: DeviceHandlers): { tell(event: DeviceEvent): void } {
   port.onMessage((message) => {
     const { id, method, params } = deviceCall.parse(message)

@@ -6,7 +6,7 @@ import { createCardService } from './card/service.ts'
 import { parentPort, serve } from './host.ts'
 import { createPrinterService } from './printer/service.ts'
 
-// The device process: card and printer, apart from everything else. It may crash or leave; its supervisor restarts it.
+// The device process: card and printer, apart from everything else. It may crash or end; its supervisor restarts it.
 
 const { values } = parseArgs({
   options: {
@@ -23,7 +23,7 @@ const cie = file === undefined ? null : loadExternalKey(file, { testTrust: value
 const host = serve(parentPort(), {
   async 'card.read'() {
     const readout = await card.read()
-    // Without that key nobody can log in with it: better said now than after the PIN.
+    // Without that key nobody can log in with a CIE. The person should hear it now and not after the PIN.
     return readout.ok && readout.value.card === 'cie' && cie?.state !== 'ready'
       ? err({ kind: 'cie-unavailable' })
       : readout
@@ -34,7 +34,7 @@ const host = serve(parentPort(), {
   'printer.status': async () => ({ ok: true, value: { status: await printer.status() } }),
   'pdf.raster': ({ pdf, page, width }) => printer.raster(pdf, page, width),
 })
-// Before the services: they have news at once, and this is the first word.
+// Before the services start, because they have news at once: `ready` is the first message.
 host.tell({ event: 'ready', versions: { node: process.versions.node }, cie: cie?.state ?? 'not-configured' })
 
 const card = createCardService({

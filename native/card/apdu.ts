@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 
 /**
- * An ISO 7816-4 command. `le` 1 to 256, up to 65,536 when extended; absent = no answer data is expected. `cla` 00 unless
- * given (0C: secure messaging). `extended`: one APDU with extended lengths; it depends on the reader (cards.md §2).
+ * An ISO 7816-4 command. `le` is 1 to 256, up to 65,536 when extended; without it no answer data is expected. `cla` is
+ * 00 unless given (0C: secure messaging). `extended`: one APDU with extended lengths, which not every reader carries.
  */
 export interface Command {
   cla?: number
@@ -83,19 +83,22 @@ export const readBinary = (offset: number, length: number): Command => ({
   le: Math.min(length, 256),
 })
 
-/** VERIFY with the PIN padded to 8 bytes with FF (cards.md §4). The caller overwrites it after use. */
+/**
+ * VERIFY with the PIN padded to 8 bytes with FF, as CNS and OpenSC's itacns driver have it. The caller overwrites it
+ * after use.
+ */
 export function verifyPin(reference: number, pin: Uint8Array): Uint8Array {
   const apdu = Uint8Array.of(0x00, 0x20, 0x00, reference, 8, ...new Uint8Array(8).fill(0xff))
   apdu.set(pin, 5)
   return apdu
 }
 
-/** MSE RESTORE: the specification demands an empty Lc, on the wire the same byte as Le 00. */
+/** MSE RESTORE: CNS demands an empty Lc, which on the wire is the same byte as Le 00. */
 export const restoreEnvironment: Command = { ins: 0x22, p1: 0xf3, p2: 0x03, le: 256 }
 
 export type SignatureWay = 'sign' | 'decipher'
 
-/** MSE SET of a key by its reference for one of the two operations that can use it. */
+/** MSE SET of a key, by its reference, for the operation that will use it. */
 export const setEnvironment = (way: SignatureWay, keyReference: number): Command => ({
   ins: 0x22,
   p1: 0xf1,
@@ -103,7 +106,10 @@ export const setEnvironment = (way: SignatureWay, keyReference: number): Command
   data: Uint8Array.of(0x83, 0x01, keyReference),
 })
 
-/** PSO COMPUTE DIGITAL SIGNATURE or PSO DECIPHER (with its padding indicator 00) over a whole encoded message. */
+/**
+ * PSO COMPUTE DIGITAL SIGNATURE or PSO DECIPHER over a whole encoded message. DECIPHER puts its padding indicator 00
+ * before it.
+ */
 export const performOperation = (way: SignatureWay, encodedMessage: Uint8Array): Command =>
   way === 'sign'
     ? { ins: 0x2a, p1: 0x9e, p2: 0x9a, data: encodedMessage, le: 256 }
@@ -121,7 +127,7 @@ export function encodeMessage(digestInfo: Uint8Array, modulusBytes: number): Uin
   return Uint8Array.of(0x00, 0x01, ...padding, 0x00, ...digestInfo)
 }
 
-/** Whole length of a DER certificate by its first 4 bytes (`30 82 hh ll`); null when none begins here. */
+/** Length of a whole DER certificate, from its first 4 bytes (`30 82 hh ll`); null when they begin no certificate. */
 export function certificateLength(start: Uint8Array): number | null {
   const [tag, form, high, low] = start
   if (tag !== 0x30 || form !== 0x82 || high === undefined || low === undefined) return null

@@ -1,10 +1,12 @@
-/** Where a CNS keeps its authentication certificate and key (cards.md §3.1, §3.5). */
+/**
+ * Where a CNS keeps its authentication certificate and key: AgID's CNS file system first, then what other issues do.
+ */
 export interface CnsLayout {
-  /** AID of the application that all its files are under, in hex; null = none, they are the card's own. */
+  /** AID, in hex, of the application that holds all its files; null = the files are the card's own. */
   application: string | null
   /** Path of the certificate, in hex without 3F00. */
   certificate: string
-  /** DF that must be current while the key is used; null = whichever is. */
+  /** DF that must be current while the key is used; null = any. */
   keyFolder: string | null
   keyReference: number
 }
@@ -13,19 +15,19 @@ export interface CnsLayout {
 export const EF_DATI_PERSONALI = '11001102'
 export const EF_ID_CARTA = '10001003'
 
-/** JSign4, the application of the ST card of 2022 as it shows itself over the air (cards.md §1.3). */
+/** JSign4, the application that the ST card of 2022 shows over the air. */
 const ST_JSIGN4 = 'a00000009501004d'
 
-/** In the order in which they are tried: the standard's first, it is by far the most common. */
+/** In the order in which they are tried. The standard layout is first because it is by far the most common. */
 export const LAYOUTS: readonly CnsLayout[] = [
   { application: null, certificate: '11001101', keyFolder: null, keyReference: 0x01 },
-  // IDEMIA since 2021, by contacts and over the air. Elsewhere than in this DF its key answers "not usable".
+  // IDEMIA since 2021, by contacts and over the air. Outside this DF its key answers "not usable".
   { application: null, certificate: '140090012002', keyFolder: '14009002', keyReference: 0x02 },
   { application: ST_JSIGN4, certificate: '11001101', keyFolder: null, keyReference: 0x01 },
 ]
 
 /**
- * The application of the Actalis card "ACe 2025" (AID: OpenSC issue 3804). Its certificate is known (DA01/C001), its PIN and
- * key references are not: a guess would cost its holder tries, so it is named and refused.
+ * The application of the Actalis card "ACe 2025" (AID: OpenSC issue 3804). Its certificate is known (DA01/C001), its
+ * PIN and key references are not. A wrong guess would cost the holder tries, so the card is named and refused.
  */
 export const UNSUPPORTED_APPLICATION = 'a000000530000b104001021a'

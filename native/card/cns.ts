@@ -33,7 +33,9 @@ export interface CnsCard {
 
 const CARD_ID = /^[0-9A-Z]{16}$/
 
-/** One read that takes the whole of most files in use, and not the padding with it: contacts are slow (0.4 ms a byte). */
+/**
+ * The first read takes the whole of most files in use and little padding, because contacts are slow (0.4 ms a byte).
+ */
 const PERSONAL_DATA_FIRST_READ = 128
 
 const SW_FILE_NOT_FOUND = 0x6a82
@@ -43,9 +45,9 @@ const cardError = (step: string, sw: number | null): Result<never, CardFailure> 
   err({ kind: 'card-error', step, sw: sw === null ? null : hexSw(sw) })
 
 /**
- * Reads what a CNS gives without a PIN: EF.Dati_personali, EF.ID_Carta, the authentication certificate. `card-unknown`
- * when it is no CNS; `card-error` at `no-certificate` when it is one that cannot log in, at `layout-unsupported` when we
- * cannot log in with it.
+ * Reads what a CNS gives without a PIN: EF.Dati_personali, EF.ID_Carta and the authentication certificate. The card is
+ * no CNS: `card-unknown`. The card cannot log in: `card-error` at `no-certificate`. The totem does not know the card's
+ * layout: `card-error` at `layout-unsupported`.
  */
 export async function readCns(
   channel: Channel,
@@ -95,7 +97,7 @@ export async function readCns(
 
 type Select = (path: string) => Promise<Response>
 
-/** SELECT without FCI; a card that refuses that (6A86) is asked with it from then on. */
+/** SELECT without FCI. A card that refuses this (6A86) gets SELECT with FCI from then on. */
 function selector(channel: Channel): Select {
   let fci = false
   return async (path) => {
@@ -106,7 +108,7 @@ function selector(channel: Channel): Select {
   }
 }
 
-/** Selects EF.Dati_personali and answers the application that it was found under. Only files say what a card is. */
+/** Selects EF.Dati_personali and answers the application that holds it. Only its files decide what a card is. */
 async function findPersonalData(
   channel: Channel,
   select: Select,
@@ -116,7 +118,7 @@ async function findPersonalData(
     if (application !== null && !(await hasApplication(channel, application))) continue
     const { sw } = await select(EF_DATI_PERSONALI)
     if (sw === SW_OK) return ok(application)
-    // It calls itself a CNS and has another trouble than being none.
+    // The card calls itself a CNS, so this is a fault of the card and not a card of another kind.
     if (sw !== SW_FILE_NOT_FOUND && cnsMask(atr) !== null) return cardError('select-personal-data', sw)
   }
   return (await hasApplication(channel, UNSUPPORTED_APPLICATION))
@@ -148,8 +150,8 @@ async function findCertificate(
 }
 
 /**
- * Reads the selected file: `first` bytes, and then as many as `lengthOf` says by the start. What the file does not have
- * is missing from the result.
+ * Reads the selected file: `first` bytes, then as many as `lengthOf` computes from them. The result is shorter when the
+ * file is.
  */
 async function readFile(
   channel: Channel,
@@ -160,7 +162,7 @@ async function readFile(
   let length = first
   while (content.length < length) {
     const { data, sw } = await channel.send(readBinary(content.length, length - content.length))
-    // 6282: the file ended before; 6B00: it ended exactly here.
+    // 6282: the file ended within this read. 6B00: it ended before it.
     if (sw !== SW_OK && sw !== 0x6282 && sw !== 0x6b00) return cardError('read', sw)
     const start = content.length === 0
     content = Buffer.concat([content, data])
@@ -174,8 +176,9 @@ async function readFile(
 const MAX_FILE_BYTES = 0x7fff
 
 /**
- * PIN and signature (cards.md §4): VERIFY once, then RSA PKCS#1 v1.5 with SHA-256 over `challenge`, by PSO COMPUTE DIGITAL
- * SIGNATURE or, on cards that keep the key from it, PSO DECIPHER. Overwrites `pin`; given a keypad, the reader asks for it.
+ * PIN and signature: VERIFY once, then RSA PKCS#1 v1.5 with SHA-256 over `challenge`. The operation is PSO COMPUTE
+ * DIGITAL SIGNATURE, or PSO DECIPHER on cards that refuse the key for the first. Overwrites `pin`; with a keypad the
+ * reader asks for it.
  */
 export async function loginCns(
   channel: Channel,
@@ -210,13 +213,14 @@ async function verify(
   const presentOnce = async (reference: number) => {
     progress.pin = 'in-flight'
     const response = await (pin instanceof Uint8Array ? sendPin(channel, reference, pin) : pin.verify(reference))
-    // A keypad that gave no answer may have sent it or not.
+    // A keypad that gave no answer may or may not have sent VERIFY.
     if (response) progress.pin = response.sw === SW_OK ? 'accepted' : 'not-sent'
     return response
   }
   const reference = pinReferenceOf(atr)
   let response = await presentOnce(reference)
-  // There is no such PIN, so none was compared and no try is spent: the one case where it goes out again.
+  // The card has no such PIN, so it compared none and spent no try. This is the only case in which the PIN goes out
+  // again.
   if (response?.sw === SW_REFERENCE_NOT_FOUND) response = await presentOnce(otherPinReference(reference))
   if (!response) return cardError('pin-pad', null)
   if (response.sw === SW_OK) return ok(null)
@@ -275,7 +279,7 @@ const WANTS_EXTENDED = new Set([0x6700, 0x6884, 0x6e00])
 /** Conditions not satisfied, wrong data, function not supported: how cards refuse to sign with a key for deciphering. */
 const WANTS_DECIPHER = new Set([0x6985, 0x6a80, 0x6a81])
 
-/** RSA-1024 on cards of before 2011, RSA-2048 since; whatever else is no key of a CNS. */
+/** RSA-1024 on cards issued before 2011, RSA-2048 since. A CNS has no other key. */
 function modulusBytesOf(certificate: Uint8Array): number | null {
   try {
     const { modulusLength } = new X509Certificate(certificate).publicKey.asymmetricKeyDetails ?? {}

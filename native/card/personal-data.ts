@@ -12,14 +12,14 @@ export interface PersonalDataMalformed {
     | 'control-character'
 }
 
-/** EF.Dati_personali is 400 bytes, six of them its header (cards.md §3.3). */
+/** EF.Dati_personali is 400 bytes on every card seen, six of them its header. */
 const HEADER_BYTES = 6
 const MAX_CONTENT_BYTES = 394
 
 const malformed = (reason: PersonalDataMalformed['reason']): Result<never, PersonalDataMalformed> =>
   err({ kind: 'personal-data-malformed', reason })
 
-/** Bytes of the file that are in use, header included, by its first six bytes. */
+/** Bytes of the file in use, header included, from its first six bytes. */
 export function personalDataLength(start: Uint8Array): Result<number, PersonalDataMalformed> {
   if (start.length < HEADER_BYTES) return malformed('header-missing')
   const length = hexNumber(Buffer.from(start.subarray(0, HEADER_BYTES)).toString('latin1'))
@@ -29,8 +29,8 @@ export function personalDataLength(start: Uint8Array): Result<number, PersonalDa
 }
 
 /**
- * Parses EF.Dati_personali (cards.md §3.3): header of 6 hex digits, then fields of 2 hex digits and as many Latin-1
- * bytes; trailing fields may be missing, what follows is padding. Nothing in it is authenticated.
+ * Parses EF.Dati_personali: a header of 6 hex digits, then fields of 2 hex digits and as many Latin-1 bytes. Trailing
+ * fields may be missing and padding follows (OpenSC, itacns driver). Nothing in it is authenticated.
  */
 export function parsePersonalData(file: Uint8Array): Result<PersonalData, PersonalDataMalformed> {
   const length = personalDataLength(file)
@@ -46,7 +46,7 @@ export function parsePersonalData(file: Uint8Array): Result<PersonalData, Person
     fields.push(content.slice(at + 2, end))
     at = end
   }
-  // They would be commands to a screen or a printer.
+  // Control characters would be commands to a screen or a printer.
   if (fields.some((field) => /\p{Cc}/u.test(field))) return malformed('control-character')
   const field = (number: number) => fields[number - 1]?.trim() ?? ''
   return ok({

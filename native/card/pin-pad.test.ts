@@ -9,7 +9,7 @@ const bytes = (text: string) => Buffer.from(text, 'hex')
 /** What libccid answers for a keypad reader: verify, modify, properties, TLV properties. */
 const KEYPAD_READER = '060442330006' + '070442330007' + '0a044233000a' + '12044233' + '0012'
 
-test('the features of a keypad reader', () => {
+test('the features of a keypad reader are found', () => {
   expect(parseFeatures(bytes(KEYPAD_READER))).toEqual(
     new Map([
       [0x06, 0x42330006],

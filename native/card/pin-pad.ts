@@ -6,7 +6,7 @@ import { type Connection, pcscCode } from './transport.ts'
 export interface PinPad {
   /**
    * Has the reader ask for the PIN and send VERIFY with it, once. The status word is the card's or, when no VERIFY was
-   * sent, one of `padFailure`. Null when the reader gave none.
+   * sent, one of `padFailure`. Null: the reader gave no status word.
    */
   verify(reference: number): Promise<Response | null>
 }
@@ -15,13 +15,13 @@ export interface PinPad {
 const GET_FEATURE_REQUEST = 3400
 const FEATURE_VERIFY_PIN_DIRECT = 0x06
 
-/** Time for the first key and, counted from it, for the whole PIN: people read the small display first. */
+/** Time for the first key, and again for the whole PIN: people read the small display first. */
 const KEYS_TIMEOUT_S = 30
 
 /** The longest that `PinPad.verify` takes: both times and the card's own. */
 export const PIN_PAD_LIMIT_MS = (2 * KEYS_TIMEOUT_S + 5) * 1000
 
-/** The keypad of the reader that a card is in; null when it has none that can verify a PIN. */
+/** The keypad of the reader that holds the card; null when the reader has none that can verify a PIN. */
 export async function findPinPad(reader: Pick<Connection, 'control'>): Promise<PinPad | null> {
   const features = await featuresOf(reader)
   const verifyDirect = features.get(FEATURE_VERIFY_PIN_DIRECT)
@@ -35,7 +35,7 @@ async function featuresOf(reader: Pick<Connection, 'control'>): Promise<Map<numb
   try {
     return parseFeatures(await reader.control(controlCode(GET_FEATURE_REQUEST)))
   } catch (reason) {
-    // A reader without extras does not know the question. If the card has left instead, the next command will say so.
+    // A reader without features does not know the question. If the card has left instead, the next command fails.
     if (pcscCode(reason) === null) throw reason
     return new Map()
   }
@@ -43,7 +43,7 @@ async function featuresOf(reader: Pick<Connection, 'control'>): Promise<Map<numb
 
 /**
  * Control code of each feature, by its tag: a row of tag (1 byte), length (always 4), code (big-endian; PC/SC part 10
- * §2.2). What does not have this form, and all that follows it, is left out.
+ * §2.2). The list ends at the first row that does not have this form.
  */
 export function parseFeatures(bytes: Uint8Array): Map<number, number> {
   const features = new Map<number, number>()
@@ -65,7 +65,7 @@ export function verifyStructure(reference: number): Uint8Array {
   // No length of the PIN in the data; a block of 8 bytes.
   view.setUint8(3, 0x08)
   view.setUint8(4, 0x00)
-  // Little-endian as all that follows: the most digits come first.
+  // This field and all after it are little-endian, so the maximum comes first.
   view.setUint16(5, (MIN_DIGITS << 8) | MAX_DIGITS, true)
   // The PIN ends with the OK key.
   view.setUint8(7, 0x02)
@@ -73,7 +73,7 @@ export function verifyStructure(reference: number): Uint8Array {
   view.setUint8(8, 0x01)
   view.setUint16(9, LANGUAGE_ITALIAN, true)
   view.setUint8(11, 0x00)
-  // Three bytes of T=1 prologue: the reader makes it itself.
+  // Three bytes of T=1 prologue, which the reader makes itself.
   view.setUint32(15, apdu.length, true)
   structure.set(apdu, STRUCTURE_BYTES)
   return structure
@@ -86,8 +86,8 @@ const MAX_DIGITS = 8
 const LANGUAGE_ITALIAN = 0x0410
 
 /**
- * What a reader's own status word says (PC/SC part 10 §2.5.2): no VERIFY was sent and no try is spent. Null = it is the
- * card's answer.
+ * The meaning of a reader's own status word (PC/SC part 10 §2.5.2): no VERIFY was sent and no try is spent. Null: the
+ * status word is the card's answer.
  */
 export function padFailure(sw: number): 'not-entered' | 'unusable' | null {
   switch (sw) {
@@ -95,8 +95,8 @@ export function padFailure(sw: number): 'not-entered' | 'unusable' | null {
     case 0x6401: // cancelled
     case 0x6403: // too few or too many digits
       return 'not-entered'
-    case 0x6402: // two PINs differ: none of ours asks for two
-    case 0x6b80: // the structure is not to its taste
+    case 0x6402: // two PINs differ: the totem never asks for two
+    case 0x6b80: // the reader does not accept the structure
       return 'unusable'
     default:
       return null

@@ -4,21 +4,21 @@ import { type CieCard, readCie } from './cie/index.ts'
 import { type CnsCard, readCns } from './cns.ts'
 import type { Channel } from './transport.ts'
 
-/** A card that was read: what it said, and what a log-in with it needs. */
+/** A card that was read: its data, and what a log-in with it needs. */
 export type KnownCard =
   | { kind: 'cns'; readout: CnsReadout; card: CnsCard }
   | { kind: 'cie'; readout: CieReadout; card: CieCard }
 
 /**
- * Contactless cards have no answer to reset: the reader makes one up, `3B 8n 80 01` and n historical bytes (PC/SC part 3
- * §3.1.3.2.3).
+ * Contactless cards have no answer to reset. The reader makes one up: `3B 8n 80 01` and n historical bytes (PC/SC part
+ * 3 §3.1.3.2.3).
  */
 export const isContactless = ([ts, t0 = 0, td1, td2]: Uint8Array): boolean =>
   ts === 0x3b && (t0 & 0xf0) === 0x80 && td1 === 0x80 && td2 === 0x01
 
 /**
- * Reads the card, whichever it is. Its answer to reset only says what to try first: new ones appear every year, and there
- * are CNS without contacts (cards.md §1.2). `card-unknown`: it is neither.
+ * Reads the card, CNS or CIE. Its answer to reset only decides which is tried first: new answers appear every year, and
+ * there are CNS without contacts. `card-unknown`: it is neither.
  */
 export async function readCard(
   channel: Channel,
@@ -46,8 +46,8 @@ async function tryCie(channel: Channel, atr: Uint8Array): Promise<Result<KnownCa
 }
 
 /**
- * Whether two readouts are of the same card, by the number that it was issued with: the chip's own number changes each
- * time it comes into the field, and its answer to reset is its whole series'. A copy is found out at the log-in.
+ * Whether two readouts are of the same card, by the number under which it was issued. The chip's own number changes
+ * each time it enters the field, and its answer to reset is that of its whole series. The log-in finds out a copy.
  */
 export const isSameCard = (one: KnownCard, other: KnownCard): boolean => numberOf(one) === numberOf(other)
 

@@ -91,7 +91,7 @@ test('an answer of more than 256 bytes is fetched in clear and checked as a whol
 
 test('data of more than E7 bytes goes in pieces, each protected on its own', async () => {
   const { secure, sent } = session(bytesOf(vector.response_9000))
-  // The second answer is not in order any more: only what was sent counts here.
+  // The second answer is out of order by now: only the commands that were sent count here.
   await overSecureMessaging(async () => {
     await secure.send({ ins: 0x82, p1: 0, p2: 0, data: new Uint8Array(264) })
     return { ok: true, value: null }
@@ -133,7 +133,7 @@ test('a wiped session sends nothing', async () => {
 
 test('any bit flipped in a protected answer is noticed', async () => {
   const answer = bytesOf(vector.read_response_protected)
-  // The outer status word is not covered: it is that of the transport, and nobody reads it.
+  // The checksum does not cover the outer status word, which nobody reads.
   for (let bit = 0; bit < (answer.length - 2) * 8; bit++) {
     const flipped = Uint8Array.from(answer)
     flipped[bit >> 3] = (flipped[bit >> 3] ?? 0) ^ (1 << (bit & 7))

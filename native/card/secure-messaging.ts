@@ -5,13 +5,16 @@ import type { Command, Response } from './apdu.ts'
 import { encodeTlv, readTlvs } from './tlv.ts'
 import type { Channel } from './transport.ts'
 
-/** Commands of one session protected by ISO 7816-4 secure messaging, as CIE's IAS-ECC and ICAO 9303-11 §9.8 have it. */
+/**
+ * Commands of one session under ISO 7816-4 secure messaging, by the rules of the CIE's IAS-ECC and of ICAO 9303-11
+ * §9.8.
+ */
 export interface SecureChannel {
-  /** Answer data in clear, status word out of the protected answer. Rejects with `SecureMessagingFailure`. */
+  /** Answers the data in clear and the status word of the protected answer. Rejects with `SecureMessagingFailure`. */
   send(command: Command): Promise<Response>
   /** Goes on with another counter of 8 bytes (CIE, after device authentication). */
   restart(sendSequenceCounter: Uint8Array): void
-  /** Overwrites the keys; nothing can be sent any more. */
+  /** Overwrites the keys; nothing can be sent afterwards. */
   wipe(): void
 }
 
@@ -23,10 +26,10 @@ interface Session {
   sendSequenceCounter: Uint8Array
 }
 
-/** An answer that this session's card cannot have given: a broken channel, or somebody in it. Not to be retried. */
+/** This session's card cannot have given the answer: the channel is broken, or somebody is in it. Never retried. */
 export class SecureMessagingFailure extends Error {}
 
-/** `work` over secure messaging, with its failure as the value that the caller promises. */
+/** Does `work` over secure messaging and turns its failure into the value that callers expect. */
 export async function overSecureMessaging<T>(
   work: () => Promise<Result<T, CardFailure>>,
 ): Promise<Result<T, CardFailure>> {
@@ -57,7 +60,9 @@ const CHECKSUM = 0x8e
 
 const PADDED = Uint8Array.of(0x01)
 
-/** How a card says that it has dropped the channel: SM objects missing, SM objects incorrect, SM not supported now. */
+/**
+ * Status words of a card that has dropped the channel: SM objects missing, SM objects incorrect, SM not supported now.
+ */
 const DROPPED = new Set([0x6882, 0x6987, 0x6988])
 
 export function createSecureMessaging(session: Session): SecureChannel {
@@ -79,13 +84,13 @@ export function createSecureMessaging(session: Session): SecureChannel {
     if (data && data.length > 0) {
       const padded = pad(data)
       const cryptogram = encrypt(encryptionKey, padded)
-      // It may be the PIN.
+      // The data may be the PIN.
       padded.fill(0)
       objects.push(ins % 2 === 0 ? encodeTlv(CRYPTOGRAM, PADDED, cryptogram) : encodeTlv(CRYPTOGRAM_ODD, cryptogram))
     }
     if (le !== undefined) objects.push(encodeTlv(EXPECTED_LENGTH, Uint8Array.of(le & 0xff)))
     const start = Buffer.concat([nextCounter(), header])
-    // The header is padded to whole blocks of its own wherever objects follow it.
+    // The header is padded to whole blocks of its own when objects follow it.
     const checksum = retailMac(macKey, objects.length > 0 ? Buffer.concat([pad(start), ...objects]) : start)
     const body = Buffer.concat([...objects, encodeTlv(CHECKSUM, checksum)])
     return Buffer.concat([header, Uint8Array.of(body.length), body, Uint8Array.of(0)])
@@ -94,7 +99,7 @@ export function createSecureMessaging(session: Session): SecureChannel {
   function unwrap({ data, sw }: Response): Response {
     const ssc = nextCounter()
     if (data.length === 0) {
-      // An error may come bare. A success may not: nobody has vouched for it.
+      // An unprotected error is accepted. An unprotected success is not: nobody has vouched for it.
       if ([0x90, 0x61, 0x62].includes(sw >> 8) || DROPPED.has(sw)) throw new SecureMessagingFailure()
       return { data, sw }
     }
@@ -123,10 +128,10 @@ export function createSecureMessaging(session: Session): SecureChannel {
   }
 
   async function sendPiece(command: Command, chained: boolean): Promise<Response> {
-    // Once: a repeated command would carry a counter that the card has left behind, and it may be VERIFY.
+    // Sent once: a repeated command would carry a counter that the card has left behind, and it may be VERIFY.
     const first = await session.channel.sendOnce(protect(command, chained))
     if (first.sw >> 8 !== 0x61) return unwrap(first)
-    // GET RESPONSE goes in clear: it only carries on what is protected as a whole.
+    // GET RESPONSE goes in clear: it fetches the rest of an answer that is protected as a whole.
     const rest = await session.channel.send({ ins: 0xc0, p1: 0, p2: 0, le: first.sw & 0xff || 256 })
     return unwrap({ data: Buffer.concat([first.data, rest.data]), sw: rest.sw })
   }
@@ -190,8 +195,8 @@ function unpad(padded: Uint8Array): Uint8Array | null {
 
 const counterOf = (bytes: Uint8Array): bigint => Buffer.from(bytes).readBigUInt64BE()
 
-// Two-key 3DES and single DES are written as three-key 3DES: neither OpenSSL 3 without its legacy provider nor Electron's
-// BoringSSL has every one of the others under a common name.
+// Two-key 3DES and single DES are written as three-key 3DES. OpenSSL 3 without its legacy provider and Electron's
+// BoringSSL share no common name for the other forms.
 const CIPHER = 'des-ede3-cbc'
 const tripleDesKey = (key: Uint8Array): Buffer => Buffer.concat([key, key.subarray(0, BLOCK)])
 

@@ -18,11 +18,11 @@ import {
 import { readTravelDocument } from './travel-document/index.ts'
 
 export interface CardService {
-  /** What the card says without a PIN. */
+  /** What the card gives without a PIN. */
   read(): Promise<Result<CardReadout, CardFailure>>
   /**
-   * PIN and signature over `challenge` by the very card that was read; another one is `card-removed`. Overwrites `pin`;
-   * null: it is typed on the reader's own keypad. The card is reset afterwards.
+   * PIN and signature over `challenge` by the card that was read; another card is `card-removed`. Overwrites `pin`;
+   * null: the person types it on the reader's own keypad. The card is reset afterwards.
    */
   login(pin: Uint8Array | null, challenge: Uint8Array): Promise<Result<LoginProof, CardFailure>>
   /** The travel document of a CIE, by its CAN. The card is reset afterwards. */
@@ -30,24 +30,24 @@ export interface CardService {
   stop(): void
 }
 
-/** A card that answers, but as slowly as this, is none that a visit can go on with; a slow one logs in within 6 s. */
+/** A card that answers as slowly as this is of no use to a visit: a slow one logs in within 6 s. */
 const OPERATION_LIMIT_MS = 18_000
-/** After this time an operation that was interrupted does not begin anew. */
+/** An interrupted operation does not begin anew after this time. */
 const BEGIN_ANEW_WITHIN_MS = 25_000
 
 interface Work<T> {
   /** How the card is left. */
   leave: CardDisposition
-  /** Longer than a card may be silent, when a person is waited for. */
+  /** Longer than a card may be silent, when the reader waits for a person. */
   silenceMs?: number
   do(channel: Channel, way: Way): Promise<Result<T, CardFailure>>
 }
 
 /**
- * The card reader as the totem uses it. `externalKey`: null when CIE cannot be used here. `onState` is told each change of
- * what the reader holds. `onBroken`: the PC/SC service died or the reader is wedged; nothing works from then on and the
- * process must leave, because the dead context throws out of nowhere when it is garbage-collected. It must kill itself:
- * `process.exit` waits for a wedged call for ever. `onApdu`: each APDU, masked, for a technician.
+ * The card reader as the totem uses it. `externalKey`: null when CIE cannot be used here. `onState` gets each change of
+ * what the reader holds. `onBroken`: the PC/SC service died or the reader is wedged, and nothing works from then on.
+ * The process must then kill itself: the dead context throws when it is garbage-collected, and `process.exit` waits for
+ * a wedged call for ever. `onApdu` gets each APDU, masked, for a technician.
  */
 export function createCardService({
   externalKey,
@@ -72,11 +72,11 @@ export function createCardService({
       return known
     },
   }
-  /** Those that `read` has answered with. */
+  /** Insertions whose card `read` has answered. */
   const shown = new WeakSet<Insertion>()
   const slots = watchSlots({ read: (way) => operate(way, reading), onState, onBroken })
 
-  /** One thing at a time: who a card is is also asked when nobody has called. */
+  /** One operation at a time: the totem also reads cards without a call, to tell one from another. */
   function operate<T>(way: Way, work: Work<T>): Promise<Result<T, Interruption>> {
     const result = turn.then(() => attempt(way, work))
     turn = result.catch(() => {})
@@ -119,7 +119,7 @@ export function createCardService({
     }
   }
 
-  /** Begins anew, from the select, when the card was lost and is back or was reset by another program. */
+  /** Begins anew, from SELECT, when the card was lost and is back, or another program has reset it. */
   async function untilDone<T>(
     insertion: Insertion,
     work: Work<T>,
@@ -167,7 +167,7 @@ export function createCardService({
 
   async function login(insertion: Insertion, pin: Uint8Array | null, challenge: Uint8Array) {
     const { card } = insertion
-    // A PIN is for the card whose holder was shown: it never goes to one that was put in since.
+    // The PIN is for the card whose holder was shown. It never goes to a card that was put in since.
     if (!card || !shown.has(insertion)) return err({ kind: 'card-removed' as const })
     if (card.kind === 'cie' && !externalKey) return err({ kind: 'cie-unavailable' as const })
     let progress: PinProgress = { pin: 'not-sent' }
@@ -180,7 +180,7 @@ export function createCardService({
           progress = { pin: 'not-sent' }
           const selected = way.asRead
           way.asRead = false
-          // The driver overwrites what it is given.
+          // The driver overwrites the copy that it gets.
           const entry = pin ? Uint8Array.from(pin) : await findPinPad(way.connection)
           if (card.kind === 'cns' && entry) {
             const here = way.card?.kind === 'cns' ? way.card : card

@@ -15,31 +15,34 @@ import { cnsMask } from './atr.ts'
 import { isContactless, isSameCard, type KnownCard } from './recognise.ts'
 import { BUSY_LIMIT_MS, type Connection, isCardLost, isReaderGone, pcscCode } from './transport.ts'
 
-/** A card in one slot, from its coming to its going. One connection all the while, which dies with it. */
+/** A card in one slot, from its arrival to its removal. It keeps one connection, which ends with it. */
 export interface Way {
   reader: string
   atr: Uint8Array
   contactless: boolean
   connection: Connection
-  /** As this slot shows it, once it was read here: files may lie elsewhere by the air than by contacts (cards.md §1.3). */
+  /**
+   * The card as this slot shows it, once it was read here. A card may keep its files elsewhere over the air than by
+   * contacts.
+   */
   card: KnownCard | null
-  /** As the reading has left it: nothing of ours has reset it since, or selected something else. */
+  /** The card is as the reading left it: the totem has not reset it or selected anything else since. */
   asRead: boolean
 }
 
-/** A card from the moment it was put in until it is gone for good. */
+/** A card from the moment it is put in until it is gone for good. */
 export interface Insertion {
   /** Grows with each card that comes in (`CardState.insertion`). */
   number: number
-  /** Through each slot that it is in: two for a card with both interfaces in a dual reader; none while it is lost. */
+  /** The slots that show it: two for a card with both interfaces in a dual reader, none while it is lost. */
   ways: Way[]
-  /** Once it was read, be it only to tell it from another. */
+  /** Null until it was read, if only to tell it from another. */
   card: KnownCard | null
 }
 
 /**
- * settling: mute, but it may still be sliding in. connecting: there, and about to be known; `held` is its number when
- * another program keeps it from us.
+ * settling: mute, but the card may still be sliding in. connecting: a card is there and is not yet known. `held` is its
+ * insertion number when another program holds the card.
  */
 type Slot =
   | { card: 'empty' | 'settling' | 'mute' }
@@ -50,37 +53,45 @@ type Connecting = Extract<Slot, { card: 'connecting' }>
 
 export interface Slots {
   state(): CardState
-  /** The card that all slots together show, or the one that is lost; null when there is none, or none for us. */
+  /**
+   * The card that all slots together show, or the one that is lost; null when there is none, or none that the totem may
+   * use.
+   */
   insertion(): Insertion | null
-  /** An operation found the card gone from this slot, whether or not the reader has noticed. */
+  /** Reports that an operation found the card gone from this slot, whether or not the reader has noticed. */
   left(way: Way): void
   /** Resolves when the card can be worked with (again); false: it is gone for good. */
   back(insertion: Insertion): Promise<boolean>
-  /** Nothing works any more, for this reason. */
+  /** Ends everything, for this reason. */
   breakDown(reason: string): void
   stop(): void
 }
 
-/** What takes longer than this without a word from the reader is wedged (measured times: cards.md §2). */
+/** A reader that is silent for longer is wedged. A whole certificate takes a real card about a second. */
 export const SILENCE_LIMIT_MS = 10_000
 /** Readers first report PRESENT and MUTE together while a card slides in; an answer to reset comes within this time. */
 const SETTLE_MS = 1_000
-/** A card that was lost under way and is still, or again, in the reader a while later is looked at anew. */
+/**
+ * A card that was lost during work may still be in the reader, or be there again: it is looked at anew after this time.
+ */
 const RECHECK_MS = 1_000
 /** Plugged readers are reported within milliseconds of the start. */
 const FIRST_READER_MS = 1_000
-/** No service at the start: it may be a moment behind us at boot, so our restarts need not be hasty. */
+/** Without a service at the start, the restart waits: at boot the service may come a moment later. */
 const START_GRACE_MS = 2_000
-/** How long a contactless card that has left the field may take to come back: reading "hold it still", and doing so. */
+/**
+ * How long a contactless card that has left the field may take to come back: the person reads "hold it still" and does
+ * so.
+ */
 const GRACE_MS = 8_000
-/** How often a card that another program holds exclusively is tried again. */
+/** How often the totem tries again for a card that another program holds exclusively. */
 const HELD_RETRY_MS = 250
 /** Key of the timer that belongs to no reader. */
 const START = ''
 
 /**
- * Watches all readers as one: a dual reader shows a slot for contacts and one for the air (cards.md §11.7). `read`: who
- * a card is. `onBroken`: the PC/SC service is gone and with it this context, for good.
+ * Watches all readers as one, because a dual reader shows one slot for contacts and one for the air. `read` reads a
+ * card, to tell it from another. `onBroken`: the PC/SC service is gone, and this context with it, for good.
  */
 export function watchSlots({
   read,
@@ -95,14 +106,17 @@ export function watchSlots({
   const timers = new Map<string, NodeJS.Timeout>()
   /** How often a card has come or gone at each reader, as the service counts it. */
   const moves = new Map<string, number>()
-  /** Readers whose card an operation has lost, and that have not said that it is gone: it may still hold a verified PIN. */
+  /**
+   * Readers that have not reported the removal of a card that an operation lost. The card may still hold a verified
+   * PIN.
+   */
   const unclean = new Set<string>()
-  /** Our leave of each reader's last card. */
+  /** Release of each reader's last card. */
   const leaves = new Map<string, Promise<void>>()
   /** The contactless card that has left the field and may come back. */
   let lost: { insertion: Insertion; timer: NodeJS.Timeout; waiting: ((back: boolean) => void)[] } | null = null
   const client = new Client()
-  // From the clock that runs since the machine was started, in µs: no earlier process has come so far.
+  // Starts from the time since boot, in µs: no earlier process has counted so far.
   let lastInsertion = Number(process.hrtime.bigint() / 1000n)
   let published: CardState | null = null
   let stopped = false
@@ -110,7 +124,7 @@ export function watchSlots({
   const all = () => [...slots.values()]
   const insertions = () => new Set(all().flatMap((slot) => (slot.card === 'present' ? [slot.insertion] : [])))
   const current = () => {
-    // Who came first stays the one that is dealt with.
+    // The card that came first stays the one that is used.
     const cards = [...insertions()].sort((a, b) => a.number - b.number)
     return cards.find(isCns) ?? cards[0] ?? null
   }
@@ -124,7 +138,7 @@ export function watchSlots({
     }
     if (slots.size === 0) return { state: 'no-reader' }
     if (lost) return { state: 'lost', insertion: lost.insertion.number }
-    // There is a card, and who asks for it will hear that it is in use.
+    // A card is there; a caller hears that it is in use.
     const held = all().find((slot) => slot.card === 'connecting' && slot.held !== null)
     if (held?.card === 'connecting' && held.held !== null)
       return { state: 'present', atr: '', insertion: held.held, contactless: false }
@@ -134,7 +148,7 @@ export function watchSlots({
   function publish(): void {
     const now = state()
     if (stopped || isDeepStrictEqual(now, published)) return
-    // Another card has taken its place, be it from the other slot.
+    // Another card has taken its place, perhaps in the other slot.
     const before = published && 'insertion' in published ? published.insertion : null
     if (now.state === 'present' && before !== null && before !== now.insertion) onState({ state: 'empty' })
     published = now
@@ -145,7 +159,7 @@ export function watchSlots({
     if (stopped) return
     const before = slots.get(name)
     if (before?.card === 'present') {
-      // Not with a reset, which pcscd (1.9.9) would do to no card: if the next one comes meanwhile, it is lost to pcscd.
+      // Released without a reset: pcscd 1.9.9 would reset an empty slot and so lose a card that arrives meanwhile.
       leaves.set(name, release(before.way.connection, CardDisposition.LEAVE))
       takeAway(before.way, before.insertion)
     }
@@ -184,7 +198,7 @@ export function watchSlots({
     const connecting: Connecting = { card: 'connecting', way: null, held: null }
     set(name, connecting)
     try {
-      // The service does what a late leave asks for to whatever card is there by then.
+      // The service applies a late release to any card that is there by then.
       await leaves.get(name)
       const connection = await open(reader, connecting)
       const atr = await answerToReset(connection, unclean.has(name)).catch(async (reason) => {
@@ -204,7 +218,7 @@ export function watchSlots({
     }
   }
 
-  /** Waits as long as another program holds the card for itself. */
+  /** Waits as long as another program holds the card exclusively. */
   async function open(reader: Reader, slot: Connecting) {
     const since = performance.now()
     for (;;) {
@@ -229,7 +243,7 @@ export function watchSlots({
   async function arrive(way: Way, slot: Connecting): Promise<void> {
     const rival = lost?.insertion ?? current()
     const same = rival !== null && (await isTheSame(rival, way))
-    // Pulled meanwhile, or another event has taken over.
+    // The card was pulled meanwhile, or another event has taken over.
     if (stopped || slots.get(way.reader) !== slot) return release(way.connection, CardDisposition.LEAVE)
     if (same && (lost?.insertion === rival || rival.ways.length > 0)) {
       rival.ways.push(way)
@@ -258,7 +272,8 @@ export function watchSlots({
   function onChange(reader: Reader, status: ReaderStatusFlags): void {
     const name = reader.name()
     const card = slots.get(name)?.card
-    // Upper half of dwEventState. A card that left and another that came before we looked show as PRESENT only.
+    // Upper half of dwEventState: the service's count of arrivals and removals. A swap between two looks shows as
+    // PRESENT only.
     const moved = status.raw >>> 16 !== moves.get(name)
     moves.set(name, status.raw >>> 16)
     if (!status.has(ReaderStatus.PRESENT)) {
@@ -269,7 +284,7 @@ export function watchSlots({
       set(name, { card: 'settling' })
       later(name, SETTLE_MS, () => set(name, { card: 'mute' }))
     } else if (moved || (card !== 'present' && card !== 'connecting')) {
-      // Not again for our own connection, which is reported too (IN_USE).
+      // The service reports the totem's own connection too (IN_USE); that is no new card.
       void connect(reader)
     }
   }
@@ -283,7 +298,7 @@ export function watchSlots({
     if (reader) later(way.reader, RECHECK_MS, () => void connect(reader))
   }
 
-  /** The context is left as it is: taking leave of a dead or wedged service can block for ever. */
+  /** The context stays as it is: releasing a dead or wedged service can block for ever. */
   function breakDown(reason: string): void {
     if (stopped) return
     slots.clear()
@@ -345,24 +360,26 @@ export function watchSlots({
 const isCns = ({ card, ways }: Insertion): boolean =>
   card ? card.kind === 'cns' : ways.some(({ atr }) => cnsMask(atr) !== null)
 
-/** By contacts for a CNS, by the air for a CIE. */
+/** A CNS is used by contacts, a CIE over the air. */
 export function preferredWay(insertion: Insertion): Way | null {
   const { ways } = insertion
   return ways.find(({ contactless }) => contactless !== isCns(insertion)) ?? ways[0] ?? null
 }
 
-/** pcsc-mini's change event carries a wrong one (freed memory in 0.1.3): the connection knows the right one. */
+/**
+ * pcsc-mini's change event carries a wrong answer to reset (freed memory in 0.1.3); the connection has the right one.
+ */
 async function answerToReset(connection: Awaited<ReturnType<Reader['connect']>>, reset: boolean) {
   if (reset) await connection.reconnect(CardMode.SHARED, CardDisposition.RESET)
   return (await connection.state()).atr
 }
 
-/** How often a leave is tried again while a command is still under way. */
+/** How often a release is tried again while a command is still under way. */
 const STILL_BUSY_MS = 20
 
 /**
- * Also of a card that was pulled: pcsc-mini has room for a few connections only. It refuses a leave while a command is
- * under way, which ends by itself.
+ * Also releases a card that was pulled, because pcsc-mini has room for a few connections only. It refuses a release
+ * while a command is under way; the command ends by itself.
  */
 async function release(connection: Connection, how: CardDisposition): Promise<void> {
   for (;;) {

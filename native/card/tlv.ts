@@ -5,12 +5,12 @@ export interface Tlv {
   end: number
 }
 
-/** Longer tags are in no card of ours, and a number holds four bytes of a tag exactly. */
+/** No card has longer tags, and a number holds four bytes of a tag exactly. */
 const MAX_TAG_BYTES = 4
 /** Length bytes after the first (82 hh ll has two). */
 const MAX_LENGTH_BYTES = 4
 
-/** Where the value of the object at `from` begins and where it ends, the bytes of the value being there or not. */
+/** Where the value of the object at `from` begins and ends, whether or not the value's bytes are there. */
 function header(bytes: Uint8Array, from: number): { tag: number; start: number; end: number } | null {
   let at = from
   let tag = bytes[at++]
@@ -53,7 +53,7 @@ export function readTlvs(bytes: Uint8Array): Tlv[] | null {
   return objects
 }
 
-/** The value at the end of a path of tags, the first object of each name; null when it is not there or malformed. */
+/** The value at the end of a path of tags, taking the first object of each tag; null when it is absent or malformed. */
 export function findTag(bytes: Uint8Array, ...path: number[]): Uint8Array | null {
   const [tag, ...below] = path
   if (tag === undefined) return bytes
@@ -66,7 +66,7 @@ export function findTag(bytes: Uint8Array, ...path: number[]): Uint8Array | null
   return null
 }
 
-/** Whole length, header included, of the object that begins here, of which the header at least is there; else null. */
+/** Length of the whole object that begins here, header included; null when not even its header is there. */
 export function tlvLength(start: Uint8Array): number | null {
   return header(start, 0)?.end ?? null
 }

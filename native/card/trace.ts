@@ -1,6 +1,6 @@
 import type { Command } from './apdu.ts'
 
-/** One APDU as a technician may see it: no PIN, no PUK and nothing that the card said about its holder. */
+/** One APDU as a technician may see it: no PIN, no PUK and no data about the holder. */
 export interface TraceEntry {
   /** Since the channel was opened. */
   ms: number
@@ -15,19 +15,20 @@ export interface TraceEntry {
 }
 
 /**
- * VERIFY, CHANGE and RESET RETRY COUNTER, also in their odd forms, carry PIN and PUK; protected ones too: what is shown
- * of them could be worked on elsewhere. GENERAL AUTHENTICATE carries what a CAN of six digits could be guessed from.
+ * VERIFY, CHANGE and RESET RETRY COUNTER, also in their odd forms, carry PIN and PUK. Protected ones are masked too,
+ * because what is shown of them could be attacked elsewhere. GENERAL AUTHENTICATE carries data from which a CAN of six
+ * digits could be guessed.
  */
 const SECRET = new Set<Command['ins']>([0x20, 0x21, 0x24, 0x25, 0x2c, 0x2d, 0x86, 0x87])
 
 const HEADER_BYTES = 4
 
-/** A command in hex, without what must not be seen. */
+/** A command in hex, with its secret part masked. */
 export function maskedCommand(apdu: Uint8Array): string {
   const hexOf = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex').toUpperCase()
   if (!SECRET.has(apdu[1] ?? 0)) return hexOf(apdu)
   const lengthBytes = apdu[HEADER_BYTES] === 0 && apdu.length > HEADER_BYTES + 1 ? 3 : 1
   const shown = HEADER_BYTES + lengthBytes
-  // Cut as bytes: a text of the whole can't be overwritten, and what is cut from one keeps it in memory.
+  // Cut as bytes: a string of the whole cannot be overwritten, and a substring keeps the whole in memory.
   return hexOf(apdu.subarray(0, shown)) + '··'.repeat(Math.max(0, apdu.length - shown))
 }

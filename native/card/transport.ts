@@ -5,7 +5,10 @@ import { err, type Result } from '../../contract/result.ts'
 import { type Command, encode, parseResponse, type Response } from './apdu.ts'
 import { maskedCommand, type TraceEntry } from './trace.ts'
 
-/** What the driver uses of pcsc-mini's card; every promise rejects with a PC/SC error code when the card is gone. */
+/**
+ * The part of pcsc-mini's card that the driver uses. Every promise rejects with a PC/SC error code when the card is
+ * gone.
+ */
 export interface Connection {
   /** The answer is a view of `output`. */
   transmit(apdu: Uint8Array, output?: ArrayBuffer): Promise<Uint8Array>
@@ -17,8 +20,8 @@ export interface Connection {
 }
 
 /**
- * How far the PIN has got, for whoever must decide whether it may be sent again: `in-flight` from before VERIFY leaves
- * until its answer is known. Only `not-sent` and `accepted` spend no try when a card that was lost comes back.
+ * How far the PIN has got, to decide whether it may be sent again. `in-flight` lasts from before VERIFY leaves until
+ * its answer is known. Only `not-sent` and `accepted` spend no try when a lost card comes back.
  */
 export interface PinProgress {
   pin: 'not-sent' | 'in-flight' | 'accepted'
@@ -26,7 +29,7 @@ export interface PinProgress {
 
 /** A card within one transaction. */
 export interface Channel {
-  /** Sends a command with all that short APDUs bring along: chaining, GET RESPONSE, wrong lengths. */
+  /** Sends a command with chaining, GET RESPONSE and corrected lengths, as short APDUs need them. */
   send(command: Command): Promise<Response>
   /** Sends one APDU exactly once: for VERIFY, where a repetition costs a try. */
   sendOnce(apdu: Uint8Array): Promise<Response>
@@ -34,8 +37,8 @@ export interface Channel {
   readonly apdus: number
 }
 
-// What PC/SC says when the card has left under way. NotTransacted and CommDataLost: its contacts moved before the reader
-// noticed that it is gone.
+// PC/SC errors of a card that left during a command. NotTransacted and CommDataLost: the contacts moved before the
+// reader noticed.
 const CARD_LOST = new Set([
   'RemovedCard',
   'NoSmartCard',
@@ -53,22 +56,22 @@ export function pcscCode(reason: unknown): string | null {
 
 export const isCardLost = (code: string): boolean => CARD_LOST.has(code)
 
-/** What a transaction can end in besides a card's failures. */
+/** What can end a transaction besides a card's failures. */
 export type Interruption =
   | CardFailure
-  /** By another program, under way. */
+  /** Another program has reset the card during the work. */
   | { kind: 'card-reset' }
-  /** PC/SC itself is gone, and with it all that it has given us. */
+  /** The PC/SC service is gone, and every handle with it. */
   | { kind: 'service-lost' }
 
-/** The reader's cable: the service goes on, and tells when it is back. */
+/** The reader was unplugged. The service goes on and reports when the reader is back. */
 const READER_GONE = new Set(['ReaderUnavailable', 'UnknownReader'])
 
 export const isReaderGone = (code: string): boolean => READER_GONE.has(code)
 
 /**
- * Does `work` within one PC/SC transaction, after which the card is left as `then` says. The PIN state is the card's, not
- * ours: who logs in resets it. An aborted `signal` lets no further APDU through.
+ * Does `work` within one PC/SC transaction and leaves the card as `then` says. The card keeps the PIN state, so a
+ * log-in resets it. After `signal` aborts, no further APDU passes.
  */
 export async function inTransaction<T>(
   connection: Connection,
@@ -94,15 +97,17 @@ export async function inTransaction<T>(
 
 type Transaction = Awaited<ReturnType<Connection['transaction']>>
 
-/** How long another program may keep the card before we tell the citizen: a look at it takes well under a second. */
+/**
+ * How long another program may keep the card before the citizen is told: one look at a card takes well under a second.
+ */
 export const BUSY_LIMIT_MS = 3_000
 
-/** Transactions asked for and not yet granted. The service grants also those that nobody waits for any more. */
+/** Transactions asked for and not yet granted. The service grants them even when nobody waits any more. */
 const asked = new WeakMap<Connection, Promise<Transaction>>()
-/** Those are then given back at once, and pcsc-mini does one thing at a time with a card. */
+/** Transactions that came too late and are being given back. pcsc-mini does one thing at a time with a card. */
 const givenBack = new WeakMap<Connection, Promise<void>>()
 
-/** Null when another program keeps the card too long. */
+/** Null: another program keeps the card too long. */
 async function begin(connection: Connection): Promise<Transaction | null> {
   await givenBack.get(connection)
   const transaction = asked.get(connection) ?? ask(connection)
@@ -117,7 +122,7 @@ async function begin(connection: Connection): Promise<Transaction | null> {
   }
 }
 
-/** Unless it is wanted again by then. */
+/** Gives a late transaction back, unless it is wanted again by then. */
 function giveBackLate(connection: Connection, transaction: Promise<Transaction>): void {
   asked.set(connection, transaction)
   const isOurs = () => asked.get(connection) === transaction && asked.delete(connection)
@@ -131,7 +136,7 @@ async function ask(connection: Connection): Promise<Transaction> {
     return await connection.transaction()
   } catch (reason) {
     if (pcscCode(reason) !== 'ResetCard') throw reason
-    // The last log-in, or another program, has reset it: the same card, which only wants to be greeted anew.
+    // The last log-in or another program has reset the card. It is the same card, and only needs a new connection.
     await connection.reconnect(CardMode.SHARED, CardDisposition.LEAVE)
     return connection.transaction()
   }
@@ -141,33 +146,34 @@ function failureOf(code: string): Interruption {
   if (code === 'ResetCard') return { kind: 'card-reset' }
   if (isCardLost(code)) return { kind: 'card-removed' }
   if (code === 'SharingViolation') return { kind: 'card-busy' }
-  // Longer than any answer: the card's fault, not the reader's.
+  // The answer is longer than any that the standard allows: a fault of the card, not of the reader.
   if (code === 'InsufficientBuffer') return { kind: 'card-error', step: 'answer-too-long', sw: null }
   return { kind: isReaderGone(code) ? 'reader-unavailable' : 'service-lost' }
 }
 
-/** The failure itself is told by the command that met it. */
+/** The command that met the failure reports it. */
 function ignoreLoss(reason: unknown): void {
   if (pcscCode(reason) === null) throw reason
 }
 
-/** SW 61xx: so many bytes wait (00 = 256). */
+/** SW 61xx: xx bytes wait (00 = 256). */
 const getResponse = (sw: number): Command => ({ ins: 0xc0, p1: 0, p2: 0, le: sw & 0xff || 256 })
 
 const MAX_PIECES = 16
 
 /**
- * The longest extended answer with its status word: pcsc-mini itself sets aside no more than a short one needs. One for
- * all APDUs, which go out one at a time: pcsc-mini (0.1.3) keeps every buffer that it has ever been given or has made.
+ * Room for the longest extended answer with its status word; pcsc-mini itself sets aside only what a short answer
+ * needs. One buffer serves all APDUs, which go out one at a time: pcsc-mini (0.1.3) keeps every buffer that it has been
+ * given or has made.
  */
 const output = new ArrayBuffer(65_536 + 2)
 
-/** Within secure messaging a command is never sent twice: the card's counter has gone on. */
+/** Under secure messaging a command is never sent twice: the card's counter has gone on. */
 const isPlainShort = ({ cla = 0, extended }: Command) => cla === 0 && !extended
 
 const isRead = (command: Command) => command.ins === 0xb0 && isPlainShort(command)
 
-/** `onApdu` is told each APDU with its times; commands are masked. */
+/** `onApdu` gets each APDU with its times; secrets are masked. */
 export function openChannel(
   connection: Pick<Connection, 'transmit'>,
   signal: AbortSignal,
@@ -175,7 +181,7 @@ export function openChannel(
 ): Channel {
   const opened = performance.now()
   let apdus = 0
-  /** Some cards refuse Le=00 with 6700 and take FF. */
+  /** Some cards refuse Le=00 with 6700 and accept FF. */
   let longestRead = 256
 
   async function sendOnce(apdu: Uint8Array): Promise<Response> {
@@ -207,7 +213,7 @@ export function openChannel(
   async function send(command: Command): Promise<Response> {
     const response = await sendChained(command)
     const { le } = command
-    // Once: a card that is never content would hold the totem.
+    // Once: a card that asks for another length every time would hold the totem for ever.
     if (le !== undefined && isPlainShort(command) && response.sw >> 8 === 0x6c)
       return fetchRest(await sendChained({ ...command, le: response.sw & 0xff || 256 }))
     if (response.sw === 0x6700 && isRead(command) && le === 256) {

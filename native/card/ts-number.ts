@@ -1,7 +1,7 @@
 /**
- * The twenty digits on the back of a Tessera Sanitaria, by its EF.ID_Carta (16 digits, "6" first); null on other cards. The
- * last digit is the one that the only public reader computes: Luhn, but the right-most digit is not doubled. No printed
- * card has confirmed it (cards.md §3.4), so that nothing is decided by it.
+ * The twenty digits on the back of a Tessera Sanitaria, from its EF.ID_Carta (16 digits, "6" first); null on other
+ * cards. The last digit follows the only public reader: Luhn, but the right-most digit is not doubled. No printed card
+ * has confirmed it, so nothing may depend on it.
  */
 export function tsCardNumber(cardId: string): string | null {
   if (!/^6\d{15}$/.test(cardId)) return null

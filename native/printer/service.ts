@@ -4,6 +4,6 @@ import type { PrinterService } from './printer.ts'
 
 export type PrinterServiceOptions = HeadOptions | OfficeOptions
 
-/** The printer that this totem prints on. */
+/** The printer on which this totem prints. */
 export const createPrinterService = (options: PrinterServiceOptions): PrinterService =>
   options.profile === 'a4-office' ? createOfficeService(options) : createHeadService(options)

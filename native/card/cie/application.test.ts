@@ -6,7 +6,7 @@ import { File, readObject, readStart, selectCie } from './application.ts'
 const bytesOf = (text: string) => Uint8Array.from(Buffer.from(text, 'hex'))
 const nothing = new Uint8Array()
 
-/** A card with one file, which a read finds by its short identifier or, `bySelect`, only after SELECT. */
+/** A card with one file. A read finds it by its short identifier or, with `bySelect`, only after SELECT. */
 function cardWith(content: Uint8Array, bySelect = false) {
   const sent: Command[] = []
   let selected = false

@@ -80,7 +80,7 @@ const key = { modulus: Uint8Array.from(Buffer.from(jwk.n ?? '', 'base64url')), e
 const challenge = bytesOf('a1a2a3a4a5a6a7a8')
 const cardSerial = bytesOf('0001020304050607')
 
-/** What a chip with that key answers to the challenge. */
+/** The answer of a chip with that key to the challenge. */
 function cardProof({ recoverable = randomBytes(222), toChallenge = challenge, over = agreement } = {}): Uint8Array {
   const { g, p, q } = over.domain
   const hash = sha256(recoverable, over.cardPublic, cardSerial, toChallenge, over.terminalPublic, g, p, q)

@@ -18,7 +18,9 @@ import {
 import { openRecoveryBlock, recoverableBytes, recoveryBlock, sha256 } from './message-recovery.ts'
 import { power, toBigInt, toBytes } from './modular.ts'
 
-/** What both sides know after the agreement, and sign in the authentication: with it they sign this very channel. */
+/**
+ * What both sides know after the key agreement. Both sign it in the authentication, which binds them to this channel.
+ */
 export interface Agreement {
   domain: Domain
   /** g^x of the terminal and of the card, 256 bytes each. */
@@ -26,9 +28,9 @@ export interface Agreement {
   cardPublic: Uint8Array
 }
 
-/** Serial number under which the terminal's certificate is issued (cards.md §6 step 8). */
+/** Serial number under which the terminal's certificate is issued, as the State's middleware has it. */
 const TERMINAL_SERIAL = Buffer.from('2000000000000001', 'hex')
-/** Object identifier of device authentication by RSA with SHA-256 (EN 14890-1), as the certificate names its key. */
+/** Object identifier of device authentication by RSA with SHA-256 (EN 14890-1), which names the certificate's key. */
 const KEY_ALGORITHM = Buffer.from('2a8122f42a02040104', 'hex')
 const CERTIFICATE_PROFILE = 0x8a
 const TERMINAL_ROLE = 0x01
@@ -45,15 +47,15 @@ const setEnvironment = (p1: number, p2: number, ...data: Uint8Array[]): Command 
   data: Buffer.concat(data),
 })
 
-// Key references of cards.md §5: 81 agreement, 84 CA of the terminals, 82 the card's own.
+// Key references of the CIE application: 81 agreement, 84 CA of the terminals, 82 the card's own key.
 const AGREEMENT_KEY = hex('80019b830181')
 const CA_KEY: Command = { ...setEnvironment(0x81, 0xb6, hex('800141830184')), le: 256 }
 const INTERNAL_KEY = setEnvironment(0x41, 0xa4, hex('84018280019b'))
 
 /**
- * Opens secure messaging between two devices that have proved themselves to each other (cards.md §6 steps 3 to 13), in the
- * selected CIE application with its DH domain. A chip that cannot prove the key of `internalKeyFile` (EF.Int.Kpub) is
- * refused as `card-cloned`.
+ * Opens secure messaging between two devices that have proved themselves to each other, in the selected CIE
+ * application: device authentication with privacy (EN 14890-1, as IAS ECC profiles it). A chip that cannot prove
+ * the key of `internalKeyFile` (EF.Int.Kpub) is refused as `card-cloned`.
  */
 export async function openSecureChannel(
   channel: Channel,
@@ -107,12 +109,12 @@ async function agree(
   return ok({ agreement: { domain, terminalPublic, cardPublic: cardPublic.value }, secret })
 }
 
-/** Odd and below q, as the cards expect it; 8 random bytes more than q, so that no value is likelier than another. */
+/** Odd and below q, as the cards expect it. 8 random bytes more than q, so that no value is likelier than another. */
 function ephemeralExponent(q: bigint): bigint {
   return (toBigInt(randomBytes(40)) % (q - 1n)) | 1n
 }
 
-/** Keys of secure messaging from the shared secret z of 256 bytes (step 6). */
+/** Keys of secure messaging from the shared secret z of 256 bytes: SHA-256 of z and a counter. */
 export function sessionKeys(z: Uint8Array): { encryptionKey: Uint8Array; macKey: Uint8Array } {
   const derive = (counter: number) => {
     const digest = sha256(z, Uint8Array.of(0, 0, 0, counter))
@@ -123,11 +125,11 @@ export function sessionKeys(z: Uint8Array): { encryptionKey: Uint8Array; macKey:
   return { encryptionKey: derive(1), macKey: derive(2) }
 }
 
-/** The counter with which both go on after the authentication (step 13). */
+/** The counter with which both sides go on after the authentication: half of each challenge. */
 export const authenticatedCounter = (cardChallenge: Uint8Array, ownChallenge: Uint8Array): Uint8Array =>
   Buffer.concat([cardChallenge.subarray(4), ownChallenge.subarray(4)])
 
-/** Steps 7 to 11: a certificate that the cards' CA gives to this terminal's key, then a signature with that key. */
+/** Gives the terminal's key a certificate by the cards' CA, then signs the card's challenge with that key. */
 async function authenticateTerminal(
   secure: Sender,
   authority: AuthorityKey,
@@ -162,7 +164,7 @@ function modulusOf(terminal: KeyObject): Uint8Array {
   return Buffer.from(n, 'base64url')
 }
 
-/** A card-verifiable certificate (step 8): of its 297 bytes the signature holds the first 222, and the rest follows. */
+/** A card-verifiable certificate: the signature holds the first 222 of its 297 bytes, and the rest follows. */
 function terminalCertificate(authority: AuthorityKey, terminalModulus: Uint8Array, caExponent: bigint): Uint8Array {
   const reference = authority.holder.subarray(4)
   const body = Buffer.concat([
@@ -187,14 +189,16 @@ function terminalCertificate(authority: AuthorityKey, terminalModulus: Uint8Arra
   )
 }
 
-/** What the terminal signs (step 11): 256 bytes before RSA. `padding`: 222 random bytes. */
+/** The message that the terminal signs: 256 bytes before RSA. `padding`: 222 random bytes. */
 export function terminalProof(agreement: Agreement, cardChallenge: Uint8Array, padding: Uint8Array): Uint8Array {
   const { terminalPublic, cardPublic, domain } = agreement
   const { g, p, q } = domain
   return recoveryBlock(padding, sha256(padding, terminalPublic, TERMINAL_SERIAL, cardChallenge, cardPublic, g, p, q))
 }
 
-/** Step 12: the chip signs our challenge with the key of EF.Int.Kpub, which EF.SOD vouches for. Answers the challenge. */
+/**
+ * The chip signs the totem's challenge with the key of EF.Int.Kpub, which EF.SOD vouches for. Answers the challenge.
+ */
 async function authenticateCard(
   secure: Sender,
   key: { modulus: Uint8Array; exponent: bigint },
@@ -208,7 +212,7 @@ async function authenticateCard(
   return isCardProof(answer.value, key, agreement, challenge) ? ok(challenge) : err({ kind: 'card-cloned' })
 }
 
-/** Whether SN.ICC and signature prove the key in this channel, for this challenge. */
+/** Whether SN.ICC and the signature prove the key in this channel, for this challenge. */
 export function isCardProof(
   answer: Uint8Array,
   key: { modulus: Uint8Array; exponent: bigint },

@@ -4,8 +4,8 @@ import { createHash, X509Certificate } from 'node:crypto'
 const DOCUMENT_NUMBER = /\b[A-Z0-9]{9}\b/g
 
 /**
- * The document number that a certificate names, if EF.SOD holds its hash: then EF.Seriale says the same, and need not be
- * read. Null: not to be known this way (how the subject names it differs between issues, cards.md §9).
+ * The document number that a certificate names, if EF.SOD holds its hash. EF.Seriale then says the same and need not be
+ * read. Null: the certificate does not give the number, because issues differ in how the subject names it.
  */
 export function documentNumberIn(certificate: Uint8Array, sod: Uint8Array): string | null {
   const hashes = Buffer.from(sod)
@@ -18,7 +18,7 @@ function subjectOf(certificate: Uint8Array): string {
   try {
     return new X509Certificate(certificate).subject
   } catch {
-    // Whether it is one at all is for those to say who trust it.
+    // Trust in the certificate decides later whether it is one at all.
     return ''
   }
 }

@@ -1,12 +1,12 @@
 /**
- * The CIE 3.0 (cards.md §5 and §6). One recognition, counted on the virtual card with a certificate of 1.5 kB, all in short
- * APDUs and GET RESPONSE counted:
+ * The CIE 3.0. The APDUs of one recognition, counted on the virtual card with a certificate of 1.5 kB, all in short APDUs and
+ * with GET RESPONSE:
  *
  *   readCie    select                               2   1 on NXP, Actalis and Bit4id, where IAS is there from the reset
  *              EF.ID_Servizi                        1
  *              EF.Int.Kpub                          2   270 bytes
  *              EF.SOD                               8   9 with SHA-512 and PSS
- *   loginCie   DH domain                            5   3 on the first Gemalto; it also says that CIE is still selected
+ *   loginCie   DH domain                            5   3 on the first Gemalto; it also shows that CIE is still selected
  *              CA key of the terminals              2
  *              DH agreement                         4
  *              terminal proves itself to the card   7

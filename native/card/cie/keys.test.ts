@@ -92,7 +92,7 @@ test.each(replaced)('%s is refused: the channel would be weak', async (_, weak) 
 })
 
 test('a q that divides p - 1 but is not prime is refused: it has small subgroups', () => {
-  // (p - 1) / q is even and has a small odd factor or two: q is put together of those.
+  // (p - 1) / q is even and has a small odd factor or two: this q is made of those.
   const cofactor = (p - 1n) / q
   let product = 1n
   for (let factor = 2n; factor < 100_000n && product < 1n << 161n; factor++)

@@ -6,17 +6,17 @@ import { findTag, readTlvs } from '../tlv.ts'
 import { cardError, demand, type Sender } from './application.ts'
 import { power, toBigInt } from './modular.ts'
 
-/** A group for Diffie-Hellman as the card tells it: big-endian, and so it enters the hashes, byte for byte. */
+/** A group for Diffie-Hellman as the card gives it: big-endian, and hashed byte for byte. */
 export interface Domain {
   g: Uint8Array
   p: Uint8Array
   q: Uint8Array
 }
 
-/** The CA by whose certificate a terminal authenticates itself. */
+/** The CA that certifies terminals to the card. */
 export interface AuthorityKey {
   modulus: Uint8Array
-  /** Certificate holder reference, 12 bytes: the last 8 are the reference that its certificates carry. */
+  /** Certificate holder reference, 12 bytes; its certificates carry the last 8 as their reference. */
   holder: Uint8Array
   /** Certificate holder authorization, 7 bytes: the first 6 name the application. */
   authorization: Uint8Array
@@ -27,7 +27,7 @@ export const MODULUS_BYTES = 256
 /** GET DATA by a list of tags (ISO 7816-4 §7.4.2, extended header list). */
 const getData = (list: string): Command => ({ ins: 0xcb, p1: 0x3f, p2: 0xff, data: Buffer.from(list, 'hex'), le: 256 })
 
-// cards.md §6 steps 2, 4 and 6.
+// Tags of the DH domain, of the terminals' CA key and of the card's public key (IAS ECC, GET DATA).
 const DOMAIN = [0x70, 0xbfa101, 0xa3]
 const TAG = { g: 0x97, p: 0x98, q: 0x99 }
 const WHOLE_DOMAIN = getData('4d087006bfa10102a380')
@@ -36,12 +36,12 @@ const AUTHORITY = [0x70, 0xbfa004, 0x7f49]
 const AUTHORITY_KEY = getData('4d097007bfa004037f4980')
 const CARD_PUBLIC = getData('4d04a6029100')
 
-/** Asks for the DH domain at once or part by part; a card that refuses the one way is asked the other. */
+/** Asks for the DH domain at once or part by part. A card that refuses one way is asked the other way. */
 export async function readDomain(channel: Sender, wholeFirst: boolean): Promise<Result<Domain, CardFailure>> {
   const [first, second] = wholeFirst ? [whole, partByPart] : [partByPart, whole]
   const domain = await first(channel)
   const found = domain.ok ? domain : await second(channel)
-  // The refusal that matters is that of the card's own way.
+  // The refusal of the card's own way is the one to report.
   if (!found.ok) return domain
   return isSound(found.value) ? found : cardError('domain', null)
 }
@@ -68,8 +68,9 @@ async function partByPart(channel: Sender): Promise<Result<Domain, CardFailure>>
 }
 
 /**
- * A group in which a key is a secret: whoever sits between card and reader must not be able to offer a weak one. That p is
- * prime is not tried (150 ms): the card signs the group it used, by which another is noticed before the PIN is sent.
+ * Whether secrets stay secret in this group: an attacker between card and reader must not be able to offer a weak one.
+ * The test that p is prime is left out (150 ms): the card signs the group that it used, so a replaced group is noticed
+ * before the PIN is sent.
  */
 export function isSound(domain: Domain): boolean {
   if (domain.p.length !== MODULUS_BYTES || domain.g.length > MODULUS_BYTES) return false
@@ -80,7 +81,10 @@ export function isSound(domain: Domain): boolean {
   return g > 1n && g < p - 1n && power(g, q, p) === 1n
 }
 
-/** Reads the card's ephemeral public key; refused unless it is of order q, for others give away what is agreed. */
+/**
+ * Reads the card's ephemeral public key. A key that is not of order q is refused, because it would give the secret
+ * away.
+ */
 export async function readCardPublic(channel: Sender, domain: Domain): Promise<Result<Uint8Array, CardFailure>> {
   const answer = await demand(channel, 'card-public', CARD_PUBLIC)
   if (!answer.ok) return answer
@@ -113,11 +117,13 @@ export function parseInternalKey(file: Uint8Array): { modulus: Uint8Array; expon
   const modulus = rsaModulus(numbers?.[0]?.tag === 0x02 ? numbers[0].value : null)
   if (!modulus || numbers?.[1]?.tag !== 0x02) return null
   const exponent = toBigInt(numbers[1].value)
-  // 3 is the least that RSA can have; more than 64 bits would only hold the totem.
+  // RSA has no exponent below 3. One of more than 64 bits would only hold up the totem.
   return exponent >= 3n && exponent < 1n << 64n ? { modulus, exponent } : null
 }
 
-/** Without the sign byte of DER; null unless it is odd, its first bit is set and it has 256 to 512 bytes. */
+/**
+ * The modulus without the sign byte of DER; null unless it is odd, its first bit is set and it has 256 to 512 bytes.
+ */
 function rsaModulus(number: Uint8Array | null | undefined): Uint8Array | null {
   const modulus = number?.[0] === 0 ? number.subarray(1) : number
   if (!modulus || modulus.length < MODULUS_BYTES || modulus.length > 512) return null

@@ -19,23 +19,23 @@ import { documentNumberIn } from './document-number.ts'
 import type { ExternalKey } from './external-key.ts'
 import { type Domain, readDomain } from './keys.ts'
 
-/** A card as `readCie` has found it. */
+/** A card as `readCie` found it. */
 export interface CieCard {
   atr: Uint8Array
   internalKey: Uint8Array
   sod: Uint8Array
-  /** Nobody has reset it since: the CIE application is still selected. */
+  /** The card was not reset since: the CIE application is still selected. */
   selected: boolean
 }
 
-/** All of them, always: "four and four" is a habit of desktop software (cards.md §6.2). */
+/** Always all eight: typing only the last four is a habit of desktop software that stores the first four. */
 const PIN_DIGITS = 8
 const SIGNATURE_KEY: Command = { ins: 0x22, p1: 0x41, p2: 0xa4, data: Buffer.from('800102840181', 'hex') }
 
 /**
- * PIN, certificate, document number and signature (cards.md §6): both devices prove themselves, the PIN goes once through
- * secure messaging, then key 81 signs the SHA-256 of `challenge` (PKCS#1 v1.5). Overwrites `pin`. The channel is left open:
- * the caller resets the card.
+ * PIN, certificate, document number and signature. Both devices prove themselves, the PIN goes once through secure
+ * messaging, then key 81 signs the SHA-256 of `challenge` (PKCS#1 v1.5). Overwrites `pin`. The channel stays open: the
+ * caller resets the card.
  */
 export async function loginCie(
   channel: Channel,
@@ -70,8 +70,8 @@ export async function loginCie(
 }
 
 /**
- * The first thing that is read. Its objects are local to the CIE application: refused, the application is no longer
- * selected, whatever we believed (another program, the travel document).
+ * Reads the DH domain first, because its objects belong to the CIE application. A refusal means that another program or
+ * the travel document has selected something else.
  */
 async function reachDomain(channel: Channel, { atr, selected }: CieCard): Promise<Result<Domain, CardFailure>> {
   if (selected) {
@@ -91,7 +91,7 @@ async function verifyPin(secure: Sender, pin: Uint8Array, progress: PinProgress)
 function pinFailure(sw: number): Result<never, CardFailure> {
   if (sw === 0x6983 || sw === 0x63c0) return err({ kind: 'pin-blocked' })
   if (sw >> 4 === 0x63c) return err({ kind: 'wrong-pin', triesLeft: sw & 0x0f })
-  // Some cards do not say how many tries are left (cards.md §6.2).
+  // Some cards do not say how many tries are left.
   if (sw === 0x6300 || sw === 0x6700) return err({ kind: 'wrong-pin', triesLeft: null })
   return cardError('verify', sw)
 }

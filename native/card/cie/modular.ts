@@ -1,8 +1,8 @@
 /**
- * Arithmetic modulo a card's own numbers. BigInt, though it is not constant in time: the exponents are used once (DH),
- * published by the State (the external-authentication key) or public. DiffieHellman of node:crypto would first prove for
- * each card that p is prime, which takes 150 ms where an exponentiation here takes 3, and node:crypto has no raw RSA by
- * an exponent alone.
+ * Arithmetic modulo a card's own numbers. BigInt is not constant in time, but the exponents are used once (DH),
+ * published by the State (the external-authentication key) or public. DiffieHellman of node:crypto would first prove
+ * for each card that p is prime: 150 ms, where an exponentiation here takes 3. node:crypto has no raw RSA by an
+ * exponent alone.
  */
 export function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
   // Four bits at a time: a quarter fewer multiplications than bit by bit.

@@ -5,10 +5,10 @@ import { cardError, File, readObject, readStart, selectCie } from './application
 
 const NIS_BYTES = 12
 const NIS = /^\d{12}$/
-/** Le=00: as much as a short APDU brings. */
+/** Le=00 asks for all that a short APDU can bring. */
 const STEP = 256
 
-/** Reads what a CIE gives without its PIN (cards.md §5): EF.ID_Servizi, EF.Int.Kpub, EF.SOD. `card-unknown`: it is none. */
+/** Reads what a CIE gives without its PIN: EF.ID_Servizi, EF.Int.Kpub, EF.SOD. `card-unknown`: the card is no CIE. */
 export async function readCie(channel: Channel, atr: Uint8Array): Promise<Result<CieReadout, CardFailure>> {
   if (!(await selectCie(channel, atr))) return err({ kind: 'card-unknown' })
 

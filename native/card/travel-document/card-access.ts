@@ -1,9 +1,9 @@
 import { readTlv, readTlvs } from '../tlv.ts'
 
-/** id-PACE-DH-GM-3DES-CBC-CBC, 0.4.0.127.0.7.2.2.4.1.1: what every CIE seen offers. Value of its DER. */
+/** id-PACE-DH-GM-3DES-CBC-CBC, 0.4.0.127.0.7.2.2.4.1.1, which every CIE seen offers. The value of its DER. */
 export const PACE_DH_GM_3DES = Uint8Array.of(0x04, 0x00, 0x7f, 0x00, 0x07, 0x02, 0x02, 0x04, 0x01, 0x01)
 const VERSION = 2
-/** Standardised domain parameters of that number (`group.ts`). */
+/** Number of the standardised domain parameters in `group.ts`. */
 export const PARAMETER_ID = 2
 
 const SET = 0x31
@@ -12,9 +12,9 @@ const OBJECT_IDENTIFIER = 0x06
 const INTEGER = 0x02
 
 /**
- * How to ask for PACE by EF.CardAccess, a SET of SecurityInfo (ICAO 9303-11 §9.2.1), among which other protocols stand
- * too. Null: it offers nothing that we can do. `named`: it offers the protocol with other parameters too, so ours must
- * be named.
+ * How to ask for PACE by EF.CardAccess, a SET of SecurityInfo (ICAO 9303-11 §9.2.1) that may list other protocols too.
+ * Null: it offers nothing that the totem supports. `named`: it offers the protocol with several parameters, so the
+ * totem names its own.
  */
 export function choosePace(cardAccess: Uint8Array): { named: boolean } | null {
   const set = readTlv(cardAccess)

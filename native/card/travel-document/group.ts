@@ -22,7 +22,7 @@ const ELEMENT_BYTES = 256
 export const GENERATOR = G
 
 // BigInt, though it is not constant in time: each exponent is used once. DiffieHellman of node:crypto would first prove
-// that p is prime, for each key anew: 0.1 s under Node, 0.5 s under Electron, where an exponentiation here takes 3 ms.
+// that p is prime, for each key anew: 0.1 s under Node, 0.5 s under Electron. An exponentiation here takes 3 ms.
 function power(base: bigint, exponent: bigint): bigint {
   let result = 1n
   let square = base
@@ -47,8 +47,8 @@ export function keyPair(generator: bigint, privateKey = newPrivateKey()): KeyPai
 const newPrivateKey = (): bigint => (toBigInt(randomBytes(40)) % (Q - 1n)) + 1n
 
 /**
- * The secret shared with whoever sent `theirs`; null when that is not of order q: a card that sends 1, or an element of a
- * small subgroup, would know the secret beforehand.
+ * The secret shared with the sender of `theirs`; null when that is not of order q. A card that sends 1, or an element
+ * of a small subgroup, would know the secret beforehand.
  */
 export function agree({ privateKey }: KeyPair, theirs: Uint8Array): Uint8Array | null {
   const element = toBigInt(theirs)

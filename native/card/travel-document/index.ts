@@ -11,24 +11,24 @@ const APPLICATION = Uint8Array.of(0xa0, 0x00, 0x00, 0x02, 0x47, 0x10, 0x01)
 
 interface File {
   fid: number
-  /** Tag of the one object that it holds. */
+  /** Tag of the single object that it holds. */
   tag: number
-  /** Names it in a failure. */
+  /** Name of the file in a failure. */
   step: string
 }
-// Cards.md §5 and §8.
+// EF.CardAccess: ICAO 9303-11 §9.2; the other files: ICAO 9303-10.
 const EF_CARD_ACCESS: File = { fid: 0x011c, tag: 0x31, step: 'card-access' }
 const DG1: File = { fid: 0x0101, tag: 0x61, step: 'dg1' }
 const DG11: File = { fid: 0x010b, tag: 0x6b, step: 'dg11' }
 const SOD: File = { fid: 0x011d, tag: 0x77, step: 'travel-document-sod' }
 
-/** Far more than any of them has (a SOD: 2 to 4 kB): a hostile card must not keep the totem reading. */
+/** Far more than any of them has (a SOD: 2 to 4 kB), so that a hostile card cannot keep the totem reading. */
 const MAX_FILE_BYTES = 16_384
 
 /**
- * Reads the travel document of a CIE by the CAN, six digits on its front (cards.md §8). Untrusted files: their signature
- * is main's to verify. `card-unknown`: no EF.CardAccess, so no travel document. To be followed by a reset of the card: it
- * does not begin PACE a second time without one.
+ * Reads the travel document of a CIE by the CAN, six digits on its front (ICAO 9303-11). The files are untrusted: main
+ * verifies their signature. `card-unknown`: no EF.CardAccess, so no travel document. The caller resets the card, which
+ * begins no second PACE without a reset.
  */
 export async function readTravelDocument(channel: Channel, can: string): Promise<Result<TravelDocument, CardFailure>> {
   const before = channel.apdus
@@ -49,7 +49,7 @@ export async function readTravelDocument(channel: Channel, can: string): Promise
 async function readCardAccess(channel: Channel): Promise<Result<Uint8Array, CardFailure>> {
   const file = await readFile(channel, EF_CARD_ACCESS, 256)
   if (file.ok || !isNotFound(file.error)) return file
-  // It lies under the MF, and another application may have been left selected.
+  // EF.CardAccess lies under the MF, and another application may still be selected.
   await channel.send({ ins: 0xa4, p1: 0x00, p2: 0x0c, data: Uint8Array.of(0x3f, 0x00) })
   const again = await readFile(channel, EF_CARD_ACCESS, 256)
   return again.ok || !isNotFound(again.error) ? again : err({ kind: 'card-unknown' })
@@ -73,7 +73,7 @@ interface Sender {
   send(command: Command): Promise<Response>
 }
 
-/** A file that holds one object, cut at the object's length. At most `most` bytes are asked for at a time. */
+/** A file that holds one object, cut at the object's length. Each read asks for at most `most` bytes. */
 async function readFile(
   channel: Sender,
   { fid, tag, step }: File,
@@ -83,7 +83,7 @@ async function readFile(
   const selected = await channel.send({ ins: 0xa4, p1: 0x02, p2: 0x0c, data })
   if (selected.sw !== SW_OK) return cardError(step, selected.sw)
   let file: Uint8Array = new Uint8Array()
-  // What is still to be read is known from the first piece on.
+  // The first piece tells how much is still to be read.
   for (let wanted = most; wanted > 0; wanted = Math.min(most, (tlvLength(file) ?? 0) - file.length)) {
     const { data: piece, sw } = await channel.send(readBinary(file.length, wanted))
     // 6282: the file ends here.

@@ -11,19 +11,19 @@ import { agree, GENERATOR, keyPair, mapGenerator } from './group.ts'
 /** Password reference of MSE: the card access number. */
 const BY_CAN = 0x02
 const CHAINED = 0x10
-/** All that an extended answer can hold, written 0000. */
+/** The most that an extended answer can hold, written 0000. */
 const MAX_EXTENDED = 65_536
 
-/** Objects of GENERAL AUTHENTICATE's template 7C: ours are odd, the card's answers even. */
+/** Objects of GENERAL AUTHENTICATE's template 7C: the totem's are odd, the card's answers even. */
 const NONCE = 0x80
 const MAP_KEY = { ours: 0x81, theirs: 0x82 }
 const EPHEMERAL_KEY = { ours: 0x83, theirs: 0x84 }
 const TOKEN = { ours: 0x85, theirs: 0x86 }
 
 /**
- * PACE by the CAN with generic mapping over DH (ICAO 9303-11 §4.4, cards.md §8): five commands, two of them with extended
- * lengths, for a public key has 256 bytes and the class bit of chaining is taken by the protocol's own steps. The card
- * shows that it knows the CAN too; whose it is only its signed files can say.
+ * PACE by the CAN with generic mapping over DH (ICAO 9303-11 §4.4). It takes five commands. Two have extended lengths,
+ * because a public key has 256 bytes and the protocol's own steps take the class bit of chaining. The card proves that
+ * it knows the CAN; only its signed files tell whose it is.
  */
 export async function establishPace(
   channel: Channel,
@@ -50,7 +50,7 @@ export async function establishPace(
   if (!agreed.ok) return agreed
   const theirKey = agreed.value
   const secret = agree(ephemeral, theirKey)
-  // A card that sends our own key back would only have to repeat our token too.
+  // A card that sends back the totem's own key would only have to repeat the totem's token too.
   if (!secret || Buffer.from(ephemeral.publicKey).equals(theirKey)) return cardError('pace-agree-key', null)
   const keys = sessionKeys(secret)
   secret.fill(0)
@@ -76,7 +76,7 @@ async function receiveNonce(channel: Channel, can: string): Promise<Result<Uint8
   const response = await generalAuthenticate(channel, [])
   if (response.sw !== SW_OK) return cardError('pace-nonce', response.sw)
   const encrypted = findTag(response.data, 0x7c, NONCE)
-  // Both lengths are in the field (cards.md §8).
+  // Cards in the field send both lengths.
   if (encrypted?.length !== 8 && encrypted?.length !== 16) return cardError('pace-nonce', null)
   const key = passwordKey(can)
   const nonce = decrypt(key, encrypted)
@@ -91,7 +91,7 @@ async function exchangeKeys(
   publicKey: Uint8Array,
 ): Promise<Result<Uint8Array, CardFailure>> {
   const response = await sendExtended(channel, encodeTlv(tags.ours, publicKey))
-  // What cards and readers of the ACR122U class say to an extended APDU (cards.md §8).
+  // Status words of cards and readers of the ACR122U class after an extended APDU.
   if (!response || response.sw === 0x6700 || response.sw === 0x6985) return err({ kind: 'reader-not-capable' })
   if (response.sw !== SW_OK) return cardError(step, response.sw)
   const theirs = findTag(response.data, 0x7c, tags.theirs)
@@ -104,7 +104,8 @@ async function sendExtended(channel: Channel, object: Uint8Array): Promise<Respo
     return await generalAuthenticate(channel, [object], { extended: true, le: MAX_EXTENDED })
   } catch (reason) {
     if (pcscCode(reason) !== 'NotTransacted') throw reason
-    // A reader for short APDUs alone says the same as one whose card has left. A card that answers has not left.
+    // A reader for short APDUs only reports the same as one whose card has left. A card that answers SELECT has not
+    // left.
     await channel.send({ ins: 0xa4, p1: 0x00, p2: 0x0c, data: Uint8Array.of(0x3f, 0x00) }).catch(() => {
       throw reason
     })
@@ -123,8 +124,8 @@ async function exchangeTokens(
   if (response.sw !== SW_OK) return cardError('pace-token', response.sw)
   const theirs = findTag(response.data, 0x7c, TOKEN.theirs)
   const expected = tokenOver(ourKey, macKey)
-  // A MAC by keys that the card must have and does not: the kind of a channel that nobody trustworthy is at the end of.
-  // Not a wrong CAN: ours was accepted.
+  // The card must have these keys, and its MAC does not fit them: the same kind as a channel with an untrustworthy end.
+  // The CAN is right, because the card accepted the totem's token.
   if (theirs?.length !== expected.length || !timingSafeEqual(theirs, expected))
     return err({ kind: 'secure-messaging-failed' })
   return ok(null)
@@ -136,7 +137,7 @@ const generalAuthenticate = (
   more: { cla?: 0; extended?: true; le?: number } = {},
 ) => channel.send({ cla: CHAINED, ins: 0x86, p1: 0, p2: 0, data: encodeTlv(0x7c, ...objects), le: 256, ...more })
 
-/** ICAO 9303-11 §4.4.3.4: over the public key of whoever is to check it. */
+/** ICAO 9303-11 §4.4.3.4: the token covers the public key of the side that checks it. */
 export const tokenOver = (publicKey: Uint8Array, macKey: Uint8Array): Uint8Array =>
   retailMac(macKey, encodeTlv(0x7f49, encodeTlv(0x06, PACE_DH_GM_3DES), encodeTlv(0x84, publicKey)))
 

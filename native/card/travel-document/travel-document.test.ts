@@ -7,7 +7,7 @@ const CAN = '123456'
 const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex')
 const CARD_ACCESS = '3114 3012 060a 04007f00070202040101 020102 020102 9000'
 
-/** A card that says these answers in turn, and the last one for ever. */
+/** A card that gives these answers in turn, and the last one for ever. */
 function scripted(...answers: (Uint8Array | Error)[]) {
   const sent: string[] = []
   const channel = openChannel(
@@ -80,7 +80,7 @@ test('whatever a card answers is a failure with a name', async () => {
   )
   await fc.assert(
     fc.asyncProperty(fc.array(chunk, { minLength: 1, maxLength: 12 }), async (answers) => {
-      // An answer without a status word is the transport's to refuse: it is what a card that has left looks like.
+      // The transport refuses an answer without a status word: a card that has left looks like that.
       const { channel } = scripted(...answers.map((bytes) => (bytes.length < 2 ? hex('6f00') : bytes)))
       const result = await readTravelDocument(channel, CAN)
       expect(result.ok).toBe(false)

@@ -65,7 +65,7 @@ describe('commands', () => {
         const dots = withoutRealTimeCommands(Uint8Array.from(values))
         for (let i = 0; i + 1 < dots.length; i++) {
           if (dots[i] === 0x10) expect([0x04, 0x05, 0x14]).not.toContain(dots[i + 1])
-          // Only ever one dot more, never one less.
+          // A row may gain a dot and never loses one.
           expect((dots[i] ?? 0) & (values[i] ?? 0)).toBe(values[i])
         }
       }),
@@ -74,7 +74,7 @@ describe('commands', () => {
 })
 
 describe('answers', () => {
-  test('status bytes and acknowledgements are told apart, the filling is not an answer', () => {
+  test('status bytes and acknowledgements are told apart, filling is no answer', () => {
     const { answers, rest } = parseAnswers(bytes(0x12, 0x1a, 0, 0, 0x37, 0x22, 0x41, 0x42, 0x43, 0x44, 0, 0x16, 0))
     expect(answers).toEqual([
       { kind: 'status', byte: 0x12 },
@@ -85,7 +85,7 @@ describe('answers', () => {
     expect(rest).toHaveLength(0)
   })
 
-  test('what the printer says by itself is heard between the others', () => {
+  test('automatic messages are recognised between the answers', () => {
     const full = bytes(0x10, 0x0f, 0x24, 0, 0, 0)
     const { answers, rest } = parseAnswers(bytes(0x12, ...full, 0x18, 0, 0x0f, 0, 0x12, 0x37, 0x22, 65, 66, 67, 68, 0))
     expect(answers).toEqual([

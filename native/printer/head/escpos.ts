@@ -2,8 +2,8 @@ import { packBits } from './packbits.ts'
 import type { PrinterProfile } from './profiles.ts'
 
 /**
- * ESC/POS, the commands this product uses (Epson ESC/POS Command Reference; what Custom's and Wincor Nixdorf's kiosk
- * printers add to it). Pure: what goes out is bytes, what comes back is parsed here.
+ * The ESC/POS commands that the product uses (Epson ESC/POS Command Reference, and what the kiosk printers of Custom
+ * and Wincor Nixdorf add to it). Pure: this file makes the bytes that go out and parses those that come back.
  */
 const ESC = 0x1b
 const GS = 0x1d
@@ -15,8 +15,9 @@ const word = (n: number): [number, number] => [n & 0xff, (n >> 8) & 0xff]
 const bytes = (...values: number[]): Uint8Array => Uint8Array.from(values)
 
 /**
- * Power-on defaults, then 1/203 inch as the unit of motion, so that every distance below is in dots; smooth letters; and
- * the printer says by itself when its state changes: GS a (Epson), GS E0h (Custom, "automatic FULL STATUS back").
+ * Power-on defaults, then 1/203 inch as the unit of motion, so that every distance below is in dots; then smooth
+ * letters. At last the printer is told to report each change of its state: GS a (Epson), GS E0h (Custom, "automatic
+ * FULL STATUS back").
  */
 export const initialise = ({ automaticStatus }: PrinterProfile) =>
   bytes(ESC, 0x40, GS, 0x50, 203, 203, GS, 0x62, 1, GS, ...(automaticStatus === 'gs-a' ? [0x61, 0x0e] : [0xe0, 0x0f]))
@@ -35,8 +36,8 @@ export const codePage = (n: number) => bytes(ESC, 0x74, n)
 export const cut = ({ cutter, cutterDots }: PrinterProfile) => (cutter ? bytes(GS, 0x56, 66, 0) : feed(cutterDots))
 
 /**
- * GS e, Custom's ejector (KPM210/216 manual, chapter 3): the sheet is held out to be taken, drawn back in, or let fall.
- * A step of `present` is 6.5 mm on the KPM216H; the sheet must stick out far enough for a stiff hand.
+ * GS e, Custom's ejector (KPM210/216 manual, chapter 3): it holds the sheet out, draws it back in, or lets it fall. A
+ * step of `present` is 6.5 mm on the KPM216H; the sheet must stick out far enough for a stiff hand.
  */
 export const present = bytes(GS, 0x65, 3, 12)
 export const retract = bytes(GS, 0x65, 2)
@@ -58,8 +59,9 @@ export function raster(widthBytes: number, rows: number, dots: Uint8Array): Uint
 }
 
 /**
- * ESC * b m and ESC * 1, line graphics under TIFF compression (Wincor Nixdorf TH230/TH230+ Programmers Guide, 2013): each
- * command is one row of dots from the left margin on, its count that of the bytes sent; what is left of the row is white.
+ * ESC * b m and ESC * 1, line graphics under TIFF compression (Wincor Nixdorf TH230/TH230+ Programmers Guide, 2013).
+ * Each command is one row of dots from the left margin on, with the count of its bytes; the rest of the row stays
+ * white.
  */
 export const packLines = bytes(ESC, 0x2a, 0x62, 0x6d, 2)
 export function packedLine(row: Uint8Array): Uint8Array {
@@ -76,8 +78,8 @@ export function qrSymbol(data: Uint8Array, moduleDots: number): Uint8Array {
 }
 
 /**
- * DLE EOT 1 to 4: printer, cause of being off line, cause of error, paper sensors. Answered at once, busy or not. A
- * presenter's sensor is in the answer to DLE EOT 20 (Custom, FULL STATUS).
+ * DLE EOT 1 to 4: printer, cause of being off line, cause of error, paper sensors. The printer answers at once, busy or
+ * not. Custom answers DLE EOT 20 with FULL STATUS, which has the presenter's sensor.
  */
 export const statusRequest = ({ presenter }: PrinterProfile) =>
   bytes(DLE, EOT, 1, DLE, EOT, 2, DLE, EOT, 3, DLE, EOT, 4, ...(presenter ? [DLE, EOT, 20] : []))
@@ -85,26 +87,29 @@ export const statusRequest = ({ presenter }: PrinterProfile) =>
 /** GS ( H function 48: the printer answers with the same id once everything before it is printed. `id` is 4 bytes, 20h-7Eh. */
 export const processId = (id: string) => bytes(GS, 0x28, 0x48, ...word(6), 48, 48, ...new TextEncoder().encode(id))
 
-/** Id of the n-th request; four base-64 like characters, so that an answer of the last job is not taken for this one's. */
+/**
+ * Id of the n-th request: four base-64 like characters. An answer to the last job's request cannot be taken for this
+ * one's.
+ */
 export function processIdOf(n: number): string {
   return String.fromCharCode(...[18, 12, 6, 0].map((shift) => 0x30 + ((n >> shift) & 0x3f)))
 }
 
 /**
- * Brings a printer in any state back to the start of a command: DLE ENQ 2 clears an error and its buffer; a raster that
- * was cut short swallows everything as pixels until its announced size is there (escpos-printer-android#415), so as
- * many zero bytes as the largest band follow, which mean nothing outside a raster; then ESC @, and the void sheet is
- * cut off so that nothing is ever printed over it.
+ * Brings a printer in any state back to the start of a command. DLE ENQ 2 clears an error and its buffer. A raster that
+ * was cut short takes everything as pixels until its announced size is there (escpos-printer-android#415). So zero
+ * bytes follow, as many as the largest band, which mean nothing outside a raster. Then ESC @, and the void sheet is cut
+ * off so that nothing is printed over it.
  */
 export const recovery = (profile: PrinterProfile) =>
   concat([bytes(DLE, ENQ, 2), new Uint8Array(profile.bandBytes), initialise(profile), cut(profile)])
 
-/** The same when nothing was sent since the last sheet was acknowledged: there is nothing to cut off. */
+/** The same when nothing was sent since the last sheet was acknowledged, so that there is no sheet to cut off. */
 export const wakeUp = (profile: PrinterProfile) => concat([bytes(DLE, ENQ, 2), initialise(profile)])
 
 /**
- * Raster dots may spell a real-time command, which the printer would execute in the middle of an image (DLE DC4 empties
- * its buffer). One white dot beside a black one is printed too: 1/8 mm nobody can see.
+ * Dots of a raster may spell a real-time command, which the printer would execute in the middle of an image (DLE DC4
+ * empties its buffer). One white dot beside a black one is printed too: 1/8 mm, which nobody can see.
  */
 export function withoutRealTimeCommands(dots: Uint8Array): Uint8Array {
   for (let i = 0; i + 1 < dots.length; i++) {
@@ -115,8 +120,8 @@ export function withoutRealTimeCommands(dots: Uint8Array): Uint8Array {
 }
 
 /**
- * One thing that a printer says. Status bytes come in the order of their requests; `full` is Custom's FULL STATUS (paper,
- * user, recoverable, unrecoverable), asked for or by itself; `changed` is Epson's automatic status back.
+ * One answer or message of the printer. Status bytes come in the order of their requests. `full` is Custom's FULL
+ * STATUS (paper, user, recoverable, unrecoverable), requested or automatic. `changed` is Epson's automatic status back.
  */
 export type Answer =
   | { kind: 'status'; byte: number }
@@ -125,10 +130,10 @@ export type Answer =
   | { kind: 'changed' }
 
 /**
- * Takes the answers off the front of what was received; `rest` is an answer that is not complete yet. Every status byte
- * has bits 0 and 7 off, 1 and 4 on; a process id answer is 37h 22h, four bytes, NUL; FULL STATUS is DLE 0Fh and four
- * bytes; an automatic status is four bytes of which the first has bit 4 on and 0, 1 and 7 off, the others 4 and 7 off.
- * The rest (NULs that fill a report, a faulty printer's noise) is skipped.
+ * Takes the answers off the front of the received bytes; `rest` is an answer that is not complete yet. Every status
+ * byte has bits 0 and 7 off, 1 and 4 on. A process id answer is 37h 22h, four bytes, NUL. FULL STATUS is DLE 0Fh and
+ * four bytes. An automatic status has four bytes: the first with bit 4 on and 0, 1 and 7 off, the others with 4 and 7
+ * off. Anything else is skipped: NULs that fill a report, noise of a faulty printer.
  */
 export function parseAnswers(received: Uint8Array): { answers: Answer[]; rest: Uint8Array } {
   const answers: Answer[] = []

@@ -18,40 +18,47 @@ export interface HeadOptions extends PrinterListener {
   heldOutMs?: number
 }
 
-// Often enough that a screen says "paper is back" while the technician still stands there.
+// Often enough that the screen says "paper is back" while the technician still stands there.
 const POLL_MS = 1000
-// A printer's interrupt handler answers a real-time request within some milliseconds, or never: the rest is for a busy host.
+// A printer's interrupt handler answers a real-time request within some milliseconds, or never. The rest is for a busy
+// host.
 const STATUS_TIMEOUT_MS = 2000
 const READ_MS = 50
-// Longest honest silence: an A4 of blank feed at 80 mm/s, then cut and presentation, with time to spare.
+// The longest silence of a printer that works: an A4 of blank feed at 80 mm/s, then cut and presentation, with time to
+// spare.
 const ACKNOWLEDGE_TIMEOUT_MS = 15_000
 /**
- * While waiting for an acknowledgement the status is asked this often, and at once when the printer speaks up by itself: a
+ * The status is asked this often while an acknowledgement is awaited, and at once when the printer reports a change: a
  * fault is on the screen within half a second.
  */
 const WATCH_MS = 400
-/** A sheet nobody takes is personal data in the open: after this it is drawn in. Longer than a slow hand needs (D1). */
+/**
+ * A sheet that nobody takes is personal data in the open, so it is drawn in after this time. A slow hand needs less.
+ */
 const HELD_OUT_MS = 60_000
 
 type Fault = { kind: 'fault'; status: PrinterStatus }
 
-/** A thermal head in the totem: one owner, one thing at a time, watched also when nobody prints. */
+/** A thermal head in the totem. It has one owner, does one thing at a time, and is watched also when nobody prints. */
 export function createHeadService(options: HeadOptions): PrinterService {
   const profile = profiles[options.profile]
   const transport = createTransport(hidraw, profile)
-  let known: PrinterStatus | null = null
-  /** False after a question that went unanswered: its late answer must not be taken for the next one's. */
-  let inStep = false
-  /** The printer is known to be at the start of a command. */
+  let published: PrinterStatus | null = null
+  /** False after an unanswered question: its late answer must not be taken for the next one's. */
+  let answersInStep = false
+  /** The printer is at the start of a command. */
   let recovered = false
-  /** Nothing that can leave a dot was sent since the printer acknowledged the end of a sheet: nothing is to be cut off. */
+  /**
+   * Nothing that leaves a dot was sent since the printer acknowledged the end of a sheet, so there is no sheet to cut
+   * off.
+   */
   let blank = false
-  /** A sheet stands in the output, as the presenter's sensor says. */
+  /** A sheet stands in the output, by the presenter's sensor. */
   let sheetOut = false
-  /** The printer has spoken up by itself. */
+  /** The printer has reported a change by itself. */
   let changed = false
-  /** Since when a sheet is held out, and which; null: of a job before this process. */
-  let heldOut: { since: number; sheet: PrintProgress | null } | null = null
+  /** The sheet that is held out, and since when; `sheet` is null when an earlier process printed it. */
+  let heldSheet: { since: number; sheet: PrintProgress | null } | null = null
   let printing = false
   let requests = 0
   let printed = new Set<string>()
@@ -60,16 +67,16 @@ export function createHeadService(options: HeadOptions): PrinterService {
   let turn: Promise<unknown> = Promise.resolve()
   const stopping = new AbortController()
 
-  /** Everything that touches the device goes through here, one after the other. */
+  /** Everything that touches the device goes through here, one operation after the other. */
   function inTurn<T>(work: () => Promise<T>): Promise<T> {
     const mine = turn.then(work)
     turn = mine.catch(() => undefined)
     return mine
   }
 
-  function tell(status: PrinterStatus): PrinterStatus {
-    if (status !== known) {
-      known = status
+  function publish(status: PrinterStatus): PrinterStatus {
+    if (status !== published) {
+      published = status
       options.onStatus(status)
     }
     return status
@@ -78,7 +85,7 @@ export function createHeadService(options: HeadOptions): PrinterService {
   const fault = (status: PrinterStatus) => err<Fault>({ kind: 'fault', status })
   const lost = (kind: 'absent' | 'stuck') => fault(kind === 'absent' ? 'absent' : 'offline')
 
-  async function listen(timeoutMs: number): Promise<Result<boolean, Fault>> {
+  async function readAnswers(timeoutMs: number): Promise<Result<boolean, Fault>> {
     const heard = await transport.receive(timeoutMs)
     if (!heard.ok) return lost(heard.error.kind)
     for (const answer of heard.value) {
@@ -90,19 +97,19 @@ export function createHeadService(options: HeadOptions): PrinterService {
     return ok(heard.value.length > 0)
   }
 
-  async function ask(): Promise<Result<PrinterStatus, Fault>> {
+  async function askStatus(): Promise<Result<PrinterStatus, Fault>> {
     const deadline = Date.now() + STATUS_TIMEOUT_MS
-    while (!inStep && Date.now() < deadline) {
-      const heard = await listen(READ_MS)
+    while (!answersInStep && Date.now() < deadline) {
+      const heard = await readAnswers(READ_MS)
       if (!heard.ok) return heard
-      inStep = !heard.value
+      answersInStep = !heard.value
     }
     statusBytes = []
     fullStatus = null
     const sent = await transport.send(statusRequest(profile))
     if (!sent.ok) return lost(sent.error.kind)
     while (Date.now() < deadline) {
-      const heard = await listen(READ_MS)
+      const heard = await readAnswers(READ_MS)
       if (!heard.ok) return heard
       const [printer, offline, error, paper] = statusBytes
       if (printer === undefined || offline === undefined || error === undefined || paper === undefined) continue
@@ -111,27 +118,27 @@ export function createHeadService(options: HeadOptions): PrinterService {
       changed = false
       return ok(printerStatusOf(rawStatus([printer, offline, error, paper]), profile))
     }
-    inStep = false
+    answersInStep = false
     return fault('offline')
   }
 
-  /** Sends commands and a process id; returns the id that the printer will answer with once they are done. */
+  /** Sends commands and a process id. Answers the id, which the printer returns once the commands are done. */
   async function sendWithId(commands: Uint8Array): Promise<Result<string, Fault>> {
     const id = processIdOf(requests++)
     const sent = await transport.send(concat([commands, processId(id)]))
     return sent.ok ? ok(id) : lost(sent.error.kind)
   }
 
-  /** Resolves when the printer has said that everything up to `id` is printed. */
-  async function acknowledged(id: string): Promise<Result<void, Fault>> {
+  /** Resolves when the printer has acknowledged that everything up to `id` is printed. */
+  async function waitForAcknowledgement(id: string): Promise<Result<void, Fault>> {
     const deadline = Date.now() + ACKNOWLEDGE_TIMEOUT_MS
     let askAt = Date.now() + WATCH_MS
     while (!printed.has(id)) {
-      const heard = await listen(READ_MS)
+      const heard = await readAnswers(READ_MS)
       if (!heard.ok) return heard
       if (Date.now() > deadline) return fault('offline')
       if (Date.now() < askAt && !changed) continue
-      const asked = await ask()
+      const asked = await askStatus()
       if (!asked.ok) return asked
       if (!canPrint(asked.value)) return fault(asked.value)
       askAt = Date.now() + WATCH_MS
@@ -141,10 +148,10 @@ export function createHeadService(options: HeadOptions): PrinterService {
   }
 
   /**
-   * What the printer says of itself; a printer in an unknown state is brought to the start of an empty sheet first. When
-   * this process has just started it cannot know what another has left on the paper: that one slip is the price.
+   * The printer's status. A printer in an unknown state is first brought to the start of an empty sheet. A process that
+   * has just started cannot know what an earlier one left on the paper, so it cuts off one slip.
    */
-  async function look(): Promise<PrinterStatus> {
+  async function checkPrinter(): Promise<PrinterStatus> {
     const opened = await transport.open()
     if (!opened.ok) {
       recovered = false
@@ -153,61 +160,62 @@ export function createHeadService(options: HeadOptions): PrinterService {
     if (opened.value) {
       recovered = false
       blank = false
-      inStep = false
+      answersInStep = false
     }
-    const asked = await ask()
+    const asked = await askStatus()
     if (!asked.ok) return asked.error.status
     if (!canPrint(asked.value)) {
-      // Whatever was on its way when the fault struck is void, also if nobody saw it strike.
+      // A fault voids everything that was on its way, also if nobody saw it strike.
       recovered = false
       return asked.value
     }
     if (recovered) return asked.value
     printed = new Set()
-    const done = await commanded(blank ? wakeUp(profile) : recovery(profile))
+    const done = await execute(blank ? wakeUp(profile) : recovery(profile))
     if (!done.ok) return done.error.status
     recovered = true
     blank = true
     return asked.value
   }
 
-  async function commanded(commands: Uint8Array): Promise<Result<void, Fault>> {
+  async function execute(commands: Uint8Array): Promise<Result<void, Fault>> {
     const sent = await sendWithId(commands)
-    return sent.ok ? acknowledged(sent.value) : sent
+    return sent.ok ? waitForAcknowledgement(sent.value) : sent
   }
 
-  /** A sheet that is held out is told as taken, or drawn in when nobody takes it. */
-  async function mind(): Promise<void> {
+  /** Reports a held sheet as taken, or draws it in when nobody takes it. */
+  async function watchHeldSheet(): Promise<void> {
     if (!sheetOut) {
-      if (heldOut?.sheet) options.onProgress({ ...heldOut.sheet, state: 'taken' })
-      heldOut = null
+      if (heldSheet?.sheet) options.onProgress({ ...heldSheet.sheet, state: 'taken' })
+      heldSheet = null
       return
     }
-    heldOut ??= { since: Date.now(), sheet: null }
-    if (Date.now() - heldOut.since < (options.heldOutMs ?? HELD_OUT_MS)) return
-    const done = await commanded(retract)
-    const asked = done.ok ? await ask() : done
+    heldSheet ??= { since: Date.now(), sheet: null }
+    if (Date.now() - heldSheet.since < (options.heldOutMs ?? HELD_OUT_MS)) return
+    const done = await execute(retract)
+    const asked = done.ok ? await askStatus() : done
     if (!asked.ok || sheetOut) {
-      // A presenter that cannot draw in says so by its error flags; it is tried again, and not at once.
-      heldOut.since = Date.now()
+      // The presenter could not draw the sheet in, and says so by its error flags. It is tried again after the same
+      // time.
+      heldSheet.since = Date.now()
       return
     }
-    if (heldOut.sheet) options.onProgress({ ...heldOut.sheet, state: 'retracted' })
-    heldOut = null
+    if (heldSheet.sheet) options.onProgress({ ...heldSheet.sheet, state: 'retracted' })
+    heldSheet = null
   }
 
-  /** Before the next sheet comes, the one held out is let fall: whether it was taken can no longer be known. */
-  async function makeWay(): Promise<Result<void, Fault>> {
+  /** Lets a held sheet fall before the next one comes: whether it was taken can no longer be known. */
+  async function releaseHeldSheet(): Promise<Result<void, Fault>> {
     if (!profile.presenter) return ok(undefined)
-    await mind()
-    if (!heldOut) return ok(undefined)
-    heldOut = null
-    return commanded(eject)
+    await watchHeldSheet()
+    if (!heldSheet) return ok(undefined)
+    heldSheet = null
+    return execute(eject)
   }
 
   /**
-   * Sends one page. One band is drawn and on its way while the one before is printed: the head never waits, the printer's
-   * buffer never fills, and little is lost when a fault strikes.
+   * Sends one page. While one band is printed, the next is drawn and sent: the head never waits, the printer's buffer
+   * never fills, and little is lost when a fault strikes.
    */
   async function printPage(
     bands: Bands<PrintFailure>,
@@ -220,7 +228,7 @@ export function createHeadService(options: HeadOptions): PrinterService {
       if (!made.ok) return made
       number += 1
       const band = number === bands.count ? concat([made.value, end]) : made.value
-      const status = await ask()
+      const status = await askStatus()
       if (!status.ok) return status
       if (!canPrint(status.value)) return fault(status.value)
       blank = false
@@ -228,12 +236,12 @@ export function createHeadService(options: HeadOptions): PrinterService {
       if (!id.ok) return id
       sent(number, band.length)
       if (before) {
-        const done = await acknowledged(before)
+        const done = await waitForAcknowledgement(before)
         if (!done.ok) return done
       }
       before = id.value
     }
-    const done = before ? await acknowledged(before) : ok(undefined)
+    const done = before ? await waitForAcknowledgement(before) : ok(undefined)
     blank = done.ok
     return done
   }
@@ -257,8 +265,8 @@ export function createHeadService(options: HeadOptions): PrinterService {
         return { event: 'print', job, state, page: n, pages, band, bands: bands.count }
       }
       options.onProgress(progress('rendered', 0))
-      const status = tell(await look())
-      const way = canPrint(status) ? await makeWay() : fault(status)
+      const status = publish(await checkPrinter())
+      const way = canPrint(status) ? await releaseHeldSheet() : fault(status)
       const end = !profile.presenter ? new Uint8Array() : n === pages ? present : eject
       const done = way.ok
         ? await printPage(bands, end, (band, length) => {
@@ -269,11 +277,11 @@ export function createHeadService(options: HeadOptions): PrinterService {
       if (!done.ok) {
         recovered = false
         if (done.error.kind !== 'fault') return err(done.error)
-        return err({ kind: 'printer-fault', status: tell(done.error.status), page: n })
+        return err({ kind: 'printer-fault', status: publish(done.error.status), page: n })
       }
       const acknowledgement = progress('acknowledged', bands.count)
       options.onProgress(acknowledgement)
-      if (profile.presenter && n === pages) heldOut = { since: Date.now(), sheet: acknowledgement }
+      if (profile.presenter && n === pages) heldSheet = { since: Date.now(), sheet: acknowledgement }
     }
     return ok({ pages, bytes })
   }
@@ -281,7 +289,7 @@ export function createHeadService(options: HeadOptions): PrinterService {
   async function watch() {
     while (!stopping.signal.aborted) {
       await inTurn(async () => {
-        if (canPrint(tell(await look())) && profile.presenter) await mind()
+        if (canPrint(publish(await checkPrinter())) && profile.presenter) await watchHeldSheet()
       })
       await pause(POLL_MS, undefined, { signal: stopping.signal }).catch(() => undefined)
     }
@@ -322,8 +330,8 @@ export function createHeadService(options: HeadOptions): PrinterService {
     },
 
     async status() {
-      if (printing && known) return known
-      return inTurn(async () => tell(await look()))
+      if (printing && published) return published
+      return inTurn(async () => publish(await checkPrinter()))
     },
 
     raster: drawPage,

@@ -7,7 +7,7 @@ import { outputReportBytes } from './report-descriptor.ts'
 export interface HidDevice {
   /** Writes one report, id byte first. */
   write(report: Uint8Array): Promise<void>
-  /** What has come in, or null when nothing came within `timeoutMs`. */
+  /** Received bytes, or null when none came within `timeoutMs`. */
   read(timeoutMs: number): Promise<Uint8Array | null>
   close(): Promise<void>
 }
@@ -17,11 +17,11 @@ export interface HidBus {
   open(vendorId: number, productId: number): Promise<(HidDevice & { reportBytes: number }) | null>
 }
 
-/** What a full-speed interrupt endpoint takes at once; used when the system does not tell the descriptor. */
+/** One packet of a full-speed interrupt endpoint. Used when the system does not give the descriptor. */
 const DEFAULT_REPORT_BYTES = 64
 
 /**
- * node-hid over hidraw. Never with a `data` listener: writing while its read thread runs is what crashes it (node-hid
+ * node-hid over hidraw. It gets no `data` listener, because writing while its read thread runs crashes it (node-hid
  * issues 538, 540, 566).
  */
 export const hidraw: HidBus = {
@@ -48,7 +48,7 @@ export const hidraw: HidBus = {
   },
 }
 
-/** node-hid does not hand out the report descriptor; the kernel does. */
+/** node-hid does not give the report descriptor; the kernel does. */
 async function reportBytes(path: string): Promise<number> {
   try {
     const descriptor = await readFile(`/sys/class/hidraw/${basename(path)}/device/report_descriptor`)

@@ -13,7 +13,7 @@ function unpacked(bytes: Uint8Array): number[] {
   return out
 }
 
-test('the example of the TIFF specification packs as it stands there', () => {
+test('the example of the TIFF specification packs as printed there', () => {
   const row = 'AA AA AA 80 00 2A AA AA AA AA 80 00 2A 22 AA AA AA AA AA AA AA AA AA AA'.replaceAll(' ', '')
   const packed = 'FE AA 02 80 00 2A FD AA 03 80 00 2A 22 F7 AA'.replaceAll(' ', '')
   expect(

@@ -9,17 +9,17 @@ export interface PrinterProfile {
   /** Printable dots across. */
   headDots: number
   dotsPerMm: number
-  /** From the head to the blade or the tear bar: paper that is already past the head when a sheet begins. */
+  /** From the head to the blade or the tear bar: paper that has passed the head when a sheet begins. */
   cutterDots: number
-  /** Without one the citizen tears the sheet off. */
+  /** False: the citizen tears the sheet off. */
   cutter: boolean
-  /** Holds a sheet out until it is taken, knows whether it was, and can draw it back in. */
+  /** The printer holds a sheet out until it is taken, knows whether it was, and can draw it back in. */
   presenter: boolean
   /** Whether the paper-low flag means anything. */
   paperLowSensor: boolean
-  /** How rows of dots are sent: as they are (GS v 0), or packed (ESC * 1 under ESC * b m). */
+  /** How rows of dots are sent: plain (GS v 0), or packed (ESC * 1 under ESC * b m). */
   raster: 'plain' | 'packbits'
-  /** How it is asked to speak up by itself. */
+  /** The command that has the printer report changes by itself. */
   automaticStatus: 'gs-a' | 'gs-e0'
   /** The most bytes of one band; two bands must fit the receive buffer. */
   bandBytes: number
@@ -48,12 +48,12 @@ const receipt80: ReceiptLayout = {
   ruleDots: 2,
 }
 
-// Vendor 0dd4 is Custom Engineering's. Product ids and blade distances are those of the bench, the same for all, and are
-// confirmed on the first totem of each kind.
+// Vendor 0dd4 is Custom Engineering's. Product ids and blade distances are the bench's, the same for all profiles. They
+// are confirmed on the first totem of each kind.
 export const profiles: Record<ProfileName, PrinterProfile> = {
-  // Custom's 216 mm kiosk mechanism (KPM216H manual: cutter, ejector GS e with retraction, FULL STATUS, near-end sensor;
-  // it documents no compressed raster): 8 dots/mm, so 1,728 dots; A4 portrait is 1,680 of them. 64 KB buffer: 13 kB a
-  // band leaves room for the next one and for a recovery.
+  // Custom's 216 mm kiosk mechanism (KPM216H manual: cutter, ejector GS e with retraction, FULL STATUS, near-end
+  // sensor; no compressed raster): 8 dots/mm, so 1,728 dots, of which A4 portrait takes 1,680. Its buffer has 64 KB:
+  // bands of 13 kB leave room for the next one and for a recovery.
   'a4-kiosk': {
     vendorId: 0x0dd4,
     productId: 0x0237,
@@ -75,8 +75,8 @@ export const profiles: Record<ProfileName, PrinterProfile> = {
       ruleDots: 3,
     },
   },
-  // 80 mm paper with 72 mm of print, 576 dots at 203 dpi (Wincor Nixdorf TH230 class, Programmers Guide 2013: GS a,
-  // near-end sensor, line graphics with TIFF PackBits), receive buffer 16 KB.
+  // 80 mm paper with 72 mm of print, 576 dots at 203 dpi, receive buffer 16 KB (Wincor Nixdorf TH230 class, Programmers
+  // Guide 2013: GS a, near-end sensor, line graphics with TIFF PackBits).
   'receipt-80': {
     vendorId: 0x0dd4,
     productId: 0x0237,
@@ -91,7 +91,7 @@ export const profiles: Record<ProfileName, PrinterProfile> = {
     bandBytes: 4_000,
     receipt: receipt80,
   },
-  // The same paper torn off by hand: portable 80 mm heads without blade and near-end sensor (Epson TM-P80 class).
+  // The same paper, torn off by hand: portable 80 mm heads without blade and near-end sensor (Epson TM-P80 class).
   'receipt-80-tear': {
     vendorId: 0x0dd4,
     productId: 0x0237,

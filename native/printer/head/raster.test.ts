@@ -129,7 +129,7 @@ describe.each([
         const expected = rows.map((line) => `${'.'.repeat(12)}${line}${'.'.repeat(12)}`)
         const shift = whole.findIndex((line) => line.includes('#')) - expected.findIndex((line) => line.includes('#'))
         for (const [y, line] of expected.entries()) {
-          // Real-time commands hidden in the dots get one dot more (see escpos.ts).
+          // Dots that spell a real-time command get one dot more (escpos.ts).
           const got = whole[y + shift] ?? ''
           for (let x = 0; x < 64; x++) if (got[x] !== line[x]) expect(got.slice(x - 1, x + 1) + line[x]).toBe('##.')
         }
@@ -161,7 +161,7 @@ describe('picture', () => {
   })
   const inked = (rows: string[]) => rows.join('').replaceAll('.', '').length
 
-  test('in greys comes out as grey as it is, also across bands', () => {
+  test('with greys keeps its tones, also across bands', () => {
     for (const level of [64, 128, 192]) {
       const page = grey(() => level)
       const dots = inked(printed(bandsOf(page, plain, [box]), 64))

@@ -14,23 +14,23 @@ import {
 } from './escpos.ts'
 import type { PrinterProfile } from './profiles.ts'
 
-/** What is sent one after the other, each of it whole commands; the last band ends with the sheet's cut. */
+/** Bands are sent one after the other, each made of whole commands; the last one ends with the sheet's cut. */
 export interface Bands<E extends { kind: string }> {
   count: number
   /** Made one at a time, while the one before is on its way. */
   each: Iterable<Result<Uint8Array, E>>
 }
 
-// Bands short enough that a fault is seen before much more is sent (escpos-printer-android#415).
+// Short bands, so that a fault is seen before much more is sent (escpos-printer-android#415).
 const BAND_ROWS = 128
-// Fewer blank rows than this cost less as dots than the end of one raster command and the start of the next.
+// Fewer blank rows cost less as dots than ending one raster command and starting the next.
 const FEED_ROWS = 4
 /** Commands of a row beside its dots: at most one in sixteen bytes is a packet's head (packbits.ts), and ESC * 1. */
 const packedRowBytes = (widthBytes: number) => Math.ceil((widthBytes * 17) / 16) + 6
-/** What a band has beside its rows: the sheet's first commands, margins, feeds, the cut. */
+/** Bytes of a band beside its rows: the sheet's first commands, margins, feeds, the cut. */
 const BAND_OVERHEAD = 256
 
-/** Sheet of a page, drawn as its bands are asked for. */
+/** The sheet of a page; each band is drawn when it is asked for. */
 export function pageBands(page: PdfPage, profile: PrinterProfile): Result<Bands<PdfRefused>, PdfRefused> {
   const widthBytes = Math.ceil(page.width / 8)
   const rowBytes = profile.raster === 'packbits' ? packedRowBytes(widthBytes) : widthBytes
@@ -38,7 +38,7 @@ export function pageBands(page: PdfPage, profile: PrinterProfile): Result<Bands<
 
   const tones = tonesOf(page)
   if (!tones.ok) return tones
-  // The paper between head and blade is already out: it is the first part of the page's upper margin.
+  // The paper between head and blade has passed the head already, so it is the first part of the page's upper margin.
   const margin = page.strip(0, Math.min(profile.cutterDots, page.height))
   if (!margin.ok) return margin
   const firstInk = inkOf(margin.value, 0, tones.value).findIndex((row) => row.some((byte) => byte !== 0))
@@ -75,7 +75,7 @@ function tonesOf(page: PdfPage) {
   return ok(counter.toned())
 }
 
-/** Runs of rows with ink as images as narrow as they are, runs without as feeds. */
+/** Rows with ink become images no wider than their ink; blank rows become feeds. */
 function rowCommands(rows: Uint8Array[], width: number, profile: PrinterProfile): Uint8Array[] {
   const blank = rows.map((row) => row.every((byte) => byte === 0))
   const offset = Math.max(0, Math.floor((profile.headDots - width) / 2))

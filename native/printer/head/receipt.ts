@@ -21,7 +21,7 @@ import type { PrinterProfile } from './profiles.ts'
 import { encodeText, printableText, selectText, wrap, wrapEvenly } from './text.ts'
 
 const CELL = { width: 12, height: 24 }
-// Small enough that a band is on paper soon after it was sent, large enough that the head never waits for the next.
+// Small enough that a band is on paper soon after it was sent, and large enough that the head never waits for the next.
 const BAND_BYTES = 1024
 const QR_MODULE_DOTS = { min: 4, max: 10 }
 /** ISO/IEC 18004: version 40, level Q, bytes. */
@@ -29,7 +29,7 @@ const QR_MAX_BYTES = 1663
 /** White around a QR code, in modules (ISO/IEC 18004, 4). */
 const QR_QUIET_MODULES = 4
 
-/** Sheet of a receipt: bands to be sent one after the other, each of them whole commands; the last one ends with the cut. */
+/** The sheet of a receipt as bands, each made of whole commands; the last one ends with the cut. */
 export function receiptBands(document: ReceiptDocument, profile: PrinterProfile): Uint8Array[] {
   const { receipt, headDots } = profile
   const width = headDots - 2 * receipt.marginDots
@@ -86,7 +86,7 @@ function textLine(line: Extract<ReceiptLine, { kind: 'text' }>, profile: Printer
   ])
 }
 
-/** Label and value side by side, each wrapped in its own column; the value is what is looked for, so it is bold. */
+/** Label and value side by side, each wrapped in its own column. The value is bold, because people look for it. */
 function factLine(line: Extract<ReceiptLine, { kind: 'fact' }>, profile: PrinterProfile, width: number): Uint8Array {
   const { valueDots, sizes } = profile.receipt
   const gap = CELL.width * sizes[1].wide
@@ -113,8 +113,8 @@ function ruleLine(profile: PrinterProfile, width: number): Uint8Array {
 }
 
 /**
- * The printer's own QR symbol, its modules as large as the code's width allows; caption under it. What would not fit the
- * paper with readable modules stands there in letters.
+ * The printer's own QR symbol, its modules as large as the code's width allows, with its caption below. Data that would
+ * not fit the paper with readable modules is printed as letters.
  */
 function qrLine(line: Extract<ReceiptLine, { kind: 'qr' }>, profile: PrinterProfile, width: number): Uint8Array {
   const data = new TextEncoder().encode(line.data)
@@ -130,8 +130,8 @@ function qrLine(line: Extract<ReceiptLine, { kind: 'qr' }>, profile: PrinterProf
 }
 
 /**
- * Modules across the symbol of these bytes, null when no symbol holds them. As bytes throughout: a printer that packs
- * digits tighter makes it smaller, never larger.
+ * Modules across the symbol of these bytes; null when no symbol holds them. Counted as bytes: a printer that packs
+ * digits tighter makes the symbol smaller, never larger.
  */
 function qrModules(data: Uint8Array): number | null {
   if (data.length === 0 || data.length > QR_MAX_BYTES) return null

@@ -1,9 +1,9 @@
-// The kernel refuses larger ones (HID_MAX_BUFFER_SIZE): such a descriptor is noise.
+// The kernel refuses a larger report (HID_MAX_BUFFER_SIZE), so such a descriptor is noise.
 const MAX_REPORT_BYTES = 16_384
 
 /**
- * Bytes of an output report, without its id, from a HID report descriptor (Device Class Definition for HID 1.11,
- * §6.2.2): the largest of them. Null when it declares none or does not parse.
+ * Bytes of the largest output report, without its id, from a HID report descriptor (Device Class Definition for HID
+ * 1.11, §6.2.2). Null when it declares none or does not parse.
  */
 export function outputReportBytes(descriptor: Uint8Array): number | null {
   const bitsById = new Map<number, number>()

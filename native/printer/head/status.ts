@@ -29,8 +29,8 @@ export function rawStatus([printer, offline, error, paper]: StatusBytes): RawSta
 }
 
 /**
- * One word for what to do about it. An open cover comes first: it often reports the paper as missing, too. Without a
- * near-end sensor the flag of it means nothing.
+ * One word for what to do about it. An open cover comes first, because it often reports the paper as missing too.
+ * Without a near-end sensor its flag means nothing.
  */
 export function printerStatusOf(raw: RawStatus, { paperLowSensor }: { paperLowSensor: boolean }): PrinterStatus {
   if (raw.unrecoverable) return 'offline'

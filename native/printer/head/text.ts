@@ -1,7 +1,9 @@
 import CodepageEncoder, { type Codepage } from '@point-of-sale/codepage-encoder'
 import { codePage, concat } from './escpos.ts'
 
-/** Code pages by ESC t number: 858 has Italian, German and the euro, 852 what Slovene and Croatian names add. */
+/**
+ * Code pages by ESC t number: 858 has Italian, German and the euro, 852 adds the letters of Slovene and Croatian names.
+ */
 const PAGES: { codepage: Codepage; number: number }[] = [
   { codepage: 'cp858', number: 19 },
   { codepage: 'cp852', number: 18 },
@@ -34,8 +36,8 @@ const printable = (character: string) =>
   (character >= ' ' && character <= '~') || pages.some(({ characters }) => characters.has(character))
 
 /**
- * The text as this printer can print it: white space becomes one kind of blank, a letter that no page has loses its
- * accent, what is left becomes '?'. Control characters go: a name must never be able to give the printer a command.
+ * The text as this printer can print it. White space becomes one kind of blank, a letter that no page has loses its
+ * accent, and what is left becomes '?'. Control characters go: a name must never give the printer a command.
  */
 export function printableText(text: string): string {
   return [...text.normalize('NFC').replace(/\s/g, ' ')]
@@ -50,7 +52,9 @@ export function printableText(text: string): string {
     .join('')
 }
 
-/** Bytes of a text made by `printableText`, changing the code page where it must and ending in the one it began with. */
+/**
+ * Bytes of a text made by `printableText`. It changes the code page where needed and ends with the page it began with.
+ */
 export function encodeText(text: string): Uint8Array {
   const parts: Uint8Array[] = []
   let current = pages[0]
@@ -70,7 +74,7 @@ export function encodeText(text: string): Uint8Array {
   return concat(parts)
 }
 
-/** What every text starts from. */
+/** The code page that every text starts from. */
 export const selectText = codePage(PAGES[0]?.number ?? 0)
 
 /** Breaks a text into lines of at most `columns` characters, between words where it can. */
@@ -92,7 +96,9 @@ export function wrap(text: string, columns: number): string[] {
   return lines
 }
 
-/** The same number of lines, of as even a length as the words allow: a centred text with one word left over looks lost. */
+/**
+ * The same number of lines, as even as the words allow: a centred text with a single word in its last line looks lost.
+ */
 export function wrapEvenly(text: string, columns: number): string[] {
   let even = wrap(text, columns)
   for (let narrower = columns - 1; narrower > 0; narrower--) {

@@ -3,22 +3,23 @@ import { type Answer, parseAnswers } from './escpos.ts'
 import type { HidBus, HidDevice } from './hid.ts'
 
 export type TransportFailure =
-  /** No such device, or it has just gone. */
+  /** There is no such device, or it has just gone. */
   | { kind: 'absent' }
-  /** The device takes nothing. A write cannot be called back: until it ends, everything else is stuck, too. */
+  /** The device takes no data. A write cannot be called back, so everything else waits until it ends. */
   | { kind: 'stuck' }
 
 export interface Transport {
-  /** Makes sure that the device is open; `value` is true when it was opened anew: its state is then unknown. */
+  /** Makes sure that the device is open. `value` is true when it was opened anew, with its state unknown. */
   open(): Promise<Result<boolean, TransportFailure>>
-  /** Sends bytes cut into reports, the last one filled with NULs, which ESC/POS ignores between commands. */
+  /** Sends bytes cut into reports; NULs fill the last one, which ESC/POS ignores between commands. */
   send(bytes: Uint8Array): Promise<Result<void, TransportFailure>>
-  /** What the printer said within `timeoutMs`: empty when it said nothing. */
+  /** Answers that came within `timeoutMs`; empty when none did. */
   receive(timeoutMs: number): Promise<Result<Answer[], TransportFailure>>
   close(): Promise<void>
 }
 
-// The kernel gives up a USB interrupt write after 5 s (USB_CTRL_SET_TIMEOUT); a driver above it must wait a little longer.
+// The kernel gives up a USB interrupt write after 5 s (USB_CTRL_SET_TIMEOUT); a driver above it must wait a little
+// longer.
 const WRITE_TIMEOUT_MS = 6000
 
 /** One printer on a HID bus. The caller makes one call at a time. */
@@ -91,7 +92,7 @@ export function createTransport(bus: HidBus, ids: { vendorId: number; productId:
     },
 
     async close() {
-      // A stuck write keeps the handle: it goes with the process.
+      // A stuck write keeps the handle open until the process ends.
       if (!inFlight) await lost()
     },
   }

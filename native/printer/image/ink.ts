@@ -1,17 +1,20 @@
 import type { GreyImage } from './grey.ts'
 import type { Box } from './pictures.ts'
 
-// Darker than this is a dot. pdfium anti-aliases strokes thinner than a dot to a light grey, and thin strokes and small
-// letters must not break on paper; above ~200 the seal's soft edges grow into blots.
+// A darker pixel is a dot. pdfium draws strokes thinner than a dot in a light grey, and thin strokes and small letters
+// must not break on paper. Above about 200 the soft edges of a seal grow into blots.
 const INK_BELOW = 190
 
 /** Greys that are neither ink nor paper. */
 const TONE = { from: 40, to: 215 }
-// The grey rim of a letter, a line or a code's module is one pixel wide, or two where strokes meet: never a square of
-// three. A photograph, a shaded seal or a flat grey has such squares nearly everywhere.
+// The grey rim of a letter, a line or a code's module is one pixel wide, or two where strokes meet, and never a square
+// of three. A photograph, a shaded seal or a flat grey has such squares nearly everywhere.
 const TONE_SHARE = 0.05
 
-/** Bayer's 8 × 8 matrix as thresholds: every dot is decided alone, so a picture is the same however it is cut in bands. */
+/**
+ * Bayer's 8 × 8 matrix as thresholds. Every dot is decided alone, so a picture looks the same however it is cut in
+ * bands.
+ */
 const BAYER = Uint8Array.from({ length: 64 }, (_, i) => {
   const [x, y] = [i & 7, i >> 3]
   let rank = 0
@@ -21,7 +24,9 @@ const BAYER = Uint8Array.from({ length: 64 }, (_, i) => {
 
 const isTone = (pixel: number | undefined) => pixel !== undefined && pixel >= TONE.from && pixel <= TONE.to
 
-/** Counts, in strips of a page, which of its pictures have grey tones; the others are codes, stamps or scanned letters. */
+/**
+ * Counts, strip by strip, which pictures of a page have grey tones. The others are codes, stamps or scanned letters.
+ */
 export function toneCounter(boxes: readonly Box[]) {
   const squares = boxes.map(() => ({ all: 0, tone: 0 }))
   return {
@@ -45,7 +50,10 @@ export function toneCounter(boxes: readonly Box[]) {
   }
 }
 
-/** Rows of dots, a bit a dot, 1 is black; `top` is the strip's place on the page. Dithered inside `tones`, else a threshold. */
+/**
+ * Rows of dots, a bit a dot, 1 is black; `top` is the strip's place on the page. Dithered inside `tones`, by threshold
+ * elsewhere.
+ */
 export function inkOf({ width, height, pixels }: GreyImage, top: number, tones: readonly Box[]): Uint8Array[] {
   const bytes = Math.ceil(width / 8)
   return Array.from({ length: height }, (_, y) => {

@@ -6,27 +6,30 @@ import { type Box, pictureBoxes } from './pictures.ts'
 
 export type PdfRefused = Extract<PrintFailure, { kind: 'pdf-refused' }>
 
-// ANPR's certificates are 50 to 300 kB on one to three pages; beyond these the file is not one.
+// ANPR's certificates are 50 to 300 kB on one to three pages. A file beyond these limits is no certificate.
 const MAX_BYTES = 20 * 1024 * 1024
 const MAX_PAGES = 200
-/** An A4 page at the widest preview (2480 dots across) is 8.7 million pixels; three times that is no sheet of ours. */
+/**
+ * An A4 page at the widest preview (2480 dots across) is 8.7 million pixels. A sheet of ours never has three times as
+ * many.
+ */
 const MAX_PIXELS = 26_000_000
 
 export interface Pdf {
   pages: number
-  /** Page `page` (from 1) to be drawn as many pixels wide as `widthFor` its width in millimetres; one at a time. */
+  /** Opens page `page` (from 1), drawn `widthFor` its width in millimetres pixels wide; one page at a time. */
   open(page: number, widthFor: (mm: number) => number): Result<PdfPage, PdfRefused>
-  /** The whole page at once. */
+  /** Draws the whole page at once. */
   render(page: number, widthFor: (mm: number) => number): Result<GreyImage, PdfRefused>
   /** Gives pdfium's memory back. */
   close(): void
 }
 
-/** A page in its own proportions, drawn strip by strip: a strip costs its own memory, whatever the page's size. */
+/** A page in its own proportions, drawn strip by strip. A strip costs its own memory, whatever the page's size. */
 export interface PdfPage {
   width: number
   height: number
-  /** Where raster pictures and shadings stand, in pixels. */
+  /** Places of raster pictures and shadings, in pixels. */
   pictures: Box[]
   strip(top: number, rows: number): Result<GreyImage, PdfRefused>
   close(): void
@@ -42,7 +45,7 @@ const ENCRYPTED = [4, 5]
 
 const refused = (reason: PdfRefused['reason']) => err<PdfRefused>({ kind: 'pdf-refused', reason })
 
-/** A WASM trap is how a damaged file ends that pdfium did not expect. Anything else is our bug. */
+/** A damaged file that pdfium did not expect ends in a WASM trap. Any other error is our bug. */
 function guarded<T>(work: () => Result<T, PdfRefused>): Result<T, PdfRefused> {
   try {
     return work()
@@ -53,7 +56,9 @@ function guarded<T>(work: () => Result<T, PdfRefused>): Result<T, PdfRefused> {
   }
 }
 
-/** Opens a PDF without changing it. Refuses what needs a password, does not parse or is beyond any certificate. */
+/**
+ * Opens a PDF without changing it. Refuses one that needs a password, does not parse or is larger than any certificate.
+ */
 export async function openPdf(bytes: Uint8Array): Promise<Result<Pdf, PdfRefused>> {
   if (bytes.length > MAX_BYTES) return refused('too-large')
   const pdfium = await loadPdfium()

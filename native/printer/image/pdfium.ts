@@ -1,8 +1,8 @@
 import { PDFiumModule } from '@hyzyla/pdfium'
 
 /**
- * pdfium as its WebAssembly build exports it. The package's own classes draw whole pages only; a page is drawn here in
- * strips, and its pictures must be found. Pointers are numbers; 0 is null.
+ * pdfium as its WebAssembly build exports it. The package's own classes draw whole pages only, while the printer draws
+ * strips and looks for pictures. Pointers are numbers; 0 is null.
  */
 export type Pdfium = Awaited<ReturnType<typeof PDFiumModule>> & {
   HEAPF32: Float32Array
@@ -38,7 +38,7 @@ export function loadPdfium(): Promise<Pdfium> {
   return loading
 }
 
-/** After a WASM trap the instance cannot be trusted any more: the next file gets a new one. */
+/** An instance cannot be trusted after a WASM trap: the next file gets a new one. */
 export function dropPdfium(): void {
   loading = null
 }

@@ -1,6 +1,6 @@
 import type { Pdfium } from './pdfium.ts'
 
-/** A rectangle of pixels, `right` and `bottom` outside of it. */
+/** A rectangle of pixels; `right` and `bottom` lie outside it. */
 export interface Box {
   left: number
   top: number
@@ -12,7 +12,7 @@ export interface Box {
 const IMAGE = 3
 const SHADING = 4
 const FORM = 5
-// Certificates carry a seal and a code or two; a page of many scraps is drawn as if it had no more.
+// Certificates carry a seal and a code or two. Pictures beyond this number are drawn by threshold.
 const MAX_PICTURES = 32
 const MAX_OBJECTS = 20_000
 const MAX_DEPTH = 4
@@ -21,7 +21,7 @@ const MAX_DEPTH = 4
 type Matrix = readonly [number, number, number, number, number, number]
 const IDENTITY: Matrix = [1, 0, 0, 1, 0, 0]
 
-/** Where images and shadings stand on a page that is drawn `width` × `height` pixels large, also those inside forms. */
+/** Places of images and shadings on a page drawn `width` × `height` pixels large, also of those inside forms. */
 export function pictureBoxes(pdfium: Pdfium, page: number, width: number, height: number): Box[] {
   const scratch = pdfium.wasmExports.malloc(6 * 4)
   const found: Box[] = []

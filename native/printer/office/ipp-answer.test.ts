@@ -14,7 +14,7 @@ const message = ipp.serialize({
   'job-attributes-tag': { copies: 1 },
 })
 
-test('what the library writes is read: texts, numbers, truth values, several values of one name', () => {
+test('an answer that the library wrote is read: texts, numbers, truth values, several values of one name', () => {
   const read = readAnswer(message)
   expect(read?.groups.map(({ tag, attributes }) => [tag, Object.fromEntries(attributes)])).toEqual([
     [
@@ -31,7 +31,7 @@ test('what the library writes is read: texts, numbers, truth values, several val
   ])
 })
 
-// Sends the library's own parser round in circles.
+// The library's own parser runs in circles on such a length.
 test('a length above 32,767 is no answer', () => {
   const circle = Buffer.concat([message.subarray(0, 8), Buffer.from([0x04, 0x13, 0xff, 0xfb, 0x00, 0x00])])
   expect(readAnswer(circle)).toBeNull()

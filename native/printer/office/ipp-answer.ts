@@ -1,4 +1,4 @@
-/** What an office printer answered (RFC 8010 §3.1). Values of a syntax that is not asked for here are left out. */
+/** An office printer's answer (RFC 8010 §3.1). Values of a syntax that the totem does not use are left out. */
 export interface IppAnswer {
   /** RFC 8011 appendix B; below 0x0100 it is a success. */
   status: number
@@ -24,8 +24,8 @@ const TEXTS = [
 const HEADER_BYTES = 8
 
 /**
- * Reads an answer; null when it is none. The library's own parser takes lengths for signed: with one above 32,767 it goes
- * backwards, and round in circles for ever.
+ * Reads an answer; null when it is none. The library's own parser takes lengths as signed: a length above 32,767 sends
+ * it backwards, in circles for ever.
  */
 export function readAnswer(bytes: Uint8Array): IppAnswer | null {
   if (bytes.length < HEADER_BYTES) return null
@@ -53,7 +53,7 @@ export function readAnswer(bytes: Uint8Array): IppAnswer | null {
     const value = field()
     const group = groups.at(-1)
     if (!name || !value || !group) return null
-    // Without a name it is one more value of the attribute before it.
+    // A value without a name belongs to the attribute before it.
     if (name.length > 0) {
       values = []
       group.attributes.set(Buffer.from(name).toString(), values)

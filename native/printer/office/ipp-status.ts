@@ -1,6 +1,6 @@
 import type { PrinterStatus } from '../../../contract/device.ts'
 
-/** What an IPP printer says of itself (RFC 8011 §5.4). */
+/** An IPP printer's state (RFC 8011 §5.4). */
 export interface OfficePrinterState {
   /** 3 idle, 4 processing, 5 stopped. */
   state: number
@@ -10,7 +10,7 @@ export interface OfficePrinterState {
 
 const STOPPED = 5
 
-/** RFC 8011 §5.4.12 and the IANA registry of printer-state-reasons; the first that is found is what to do. */
+/** RFC 8011 §5.4.12 and the IANA registry of printer-state-reasons, in order: the first that applies is the status. */
 const FAULTS: readonly (readonly [PrinterStatus, readonly string[]])[] = [
   ['coverOpen', ['cover-open', 'door-open', 'interlock-open']],
   ['jam', ['media-jam', 'output-area-full']],
@@ -24,13 +24,15 @@ const FAULTS: readonly (readonly [PrinterStatus, readonly string[]])[] = [
     ],
   ],
 ]
-/** Whatever severity it is given: a job waits for paper. With an empty tray alone it may take from another. */
+/**
+ * A job waits for paper, whatever the severity. With `media-empty` alone the printer may take paper from another tray.
+ */
 const WAITS_FOR_PAPER = 'media-needed'
-/** Whatever severity they are given: CUPS says `offline-report` of a printer that cannot be reached. */
+/** The printer is away, whatever the severity: CUPS says `offline-report` of a printer that it cannot reach. */
 const AWAY = ['offline', 'paused', 'shutdown']
 const LOW = ['media-low', 'media-empty']
 
-/** One word for what to do about it. A reason without a severity is an error (RFC 8011 §5.4.12). */
+/** One word for what to do about it. A reason without a severity counts as an error (RFC 8011 §5.4.12). */
 export function officeStatus({ state, reasons, accepting }: OfficePrinterState): PrinterStatus {
   const said = reasons.map((reason) => {
     const [, word = '', severity = 'error'] = /^(.*?)(?:-(report|warning|error))?$/.exec(reason) ?? []

@@ -8,7 +8,7 @@ import { type IppGroup, readAnswer } from './ipp-answer.ts'
 import type { OfficePrinterState } from './ipp-status.ts'
 
 /**
- * `why` is for a technician: the HTTP or IPP status, that it was no IPP at all, or what is wrong with the certificate (the
+ * `why` is for a technician: the HTTP or IPP status, that the answer was no IPP, or the fault of the certificate (the
  * code of TLS, e.g. CERT_HAS_EXPIRED; `ca-unreadable`).
  */
 export type IppFailure = { kind: 'unreachable' } | { kind: 'refused'; why: string }
@@ -16,34 +16,37 @@ export type IppFailure = { kind: 'unreachable' } | { kind: 'refused'; why: strin
 export interface OfficePrinter extends OfficePrinterState {
   makeAndModel: string
   formats: string[]
-  /** Takes a PDF as a job whose number is known before its first byte is sent. */
+  /** The printer takes a PDF as a job whose number is known before its first byte is sent. */
   suitable: boolean
-  /** Can print a part of a document's pages. */
+  /** The printer can print some of a document's pages. */
   pageRanges: boolean
 }
 
 export interface OfficeJob {
-  /** RFC 8011 §5.3.7: from 7 on it has ended, with 9 as completed. */
+  /** RFC 8011 §5.3.7: from 7 on the job has ended, and 9 is completed. */
   state: number
   reasons: string[]
-  /** Sheets that are out, as far as the printer counts them. */
+  /** Sheets that have come out, as far as the printer counts them. */
   sheets: number
 }
 
 /** The operations of an IPP printer that a totem needs, each a single request. */
 export interface IppClient {
   printer(): Promise<Result<OfficePrinter, IppFailure>>
-  /** A job without a document yet, on one side of A4 sheets; it prints nothing until it gets one. `pages`: first and last. */
+  /**
+   * Creates a job without a document, on one side of A4 sheets. It prints nothing until it gets one. `pages`: first and
+   * last.
+   */
   create(name: string, pages: readonly [number, number] | null): Promise<Result<number, IppFailure>>
-  /** Ends when the printer has taken all of it, which may be while it prints. */
+  /** Resolves when the printer has taken the whole document, which may be while it prints. */
   send(job: number, pdf: Uint8Array, signal: AbortSignal): Promise<Result<void, IppFailure>>
   job(job: number): Promise<Result<OfficeJob, IppFailure>>
   cancel(job: number): Promise<Result<void, IppFailure>>
-  /** Jobs of this user that the printer has not ended. */
+  /** Jobs of this user that have not ended in the printer. */
   unfinished(): Promise<Result<number[], IppFailure>>
 }
 
-// A printer that wakes answers within some seconds.
+// A printer that wakes up answers within some seconds.
 const REQUEST_TIMEOUT_MS = 10_000
 /** A printer's own attributes are some tens of kB. */
 const MAX_ANSWER_BYTES = 1024 * 1024
@@ -60,16 +63,16 @@ const PDF = 'application/pdf'
 export interface IppAddress {
   /** ipp://… or ipps://… */
   uri: string
-  /** PEM file of the only authority whose printers are trusted; without it, those that Node trusts. */
+  /** PEM file of the only authority whose printers are trusted; without it, the authorities that Node trusts. */
   ca?: string | undefined
 }
 
-/** `user` owns the jobs: two programs that share a printer have two. */
+/** `user` owns the jobs: two programs that share a printer use two names. */
 export function ippClient({ uri, ca }: IppAddress, user: string): IppClient {
   const url = new URL(uri.replace(/^ipp/, 'http'))
   url.port = new URL(uri).port || IPP_PORT
   const send = url.protocol === 'https:' ? tlsRequest : plainRequest
-  // Read anew each time: a CA is put in place, or changed, while the totem runs.
+  // Read anew each time, because somebody may put a CA in place or change it while the totem runs.
   const authority = async () => (ca === undefined ? {} : { ca: await readFile(ca) })
 
   async function ask(
@@ -84,7 +87,7 @@ export function ippClient({ uri, ca }: IppAddress, user: string): IppClient {
         'attributes-charset': 'utf-8',
         'attributes-natural-language': 'en',
         'printer-uri': uri,
-        // The job's number comes right after (RFC 8011 §4.1.5).
+        // RFC 8011 §4.1.5: the job's number comes right after the printer's address.
         ...('job-id' in asked && { 'job-id': asked['job-id'] }),
         'requesting-user-name': user,
         ...asked,
@@ -99,7 +102,8 @@ export function ippClient({ uri, ca }: IppAddress, user: string): IppClient {
     }
     try {
       const headers = { 'content-type': 'application/ipp', 'content-length': body.length }
-      // A connection each: a printer closes idle ones when it likes, and a request that meets that says nothing of it.
+      // Each request has its own connection. A printer closes idle ones when it likes, and a request on such a
+      // connection fails without a reason.
       const request = send(url, { method: 'POST', headers, signal, agent: false, ...trusted })
       request.end(body)
       const [response] = (await once(request, 'response')) as [IncomingMessage]
@@ -113,7 +117,7 @@ export function ippClient({ uri, ca }: IppAddress, user: string): IppClient {
       return err({ kind: 'refused', why: `IPP 0x${answer.status.toString(16).padStart(4, '0')}` })
     } catch (failure) {
       const { code = '' } = failure as NodeJS.ErrnoException
-      // Somebody else may stand at that address: it gets no certificate of anybody's.
+      // Somebody else may answer at that address, and must get nobody's certificate.
       if (/CERT|VERIFY/.test(code)) return err({ kind: 'refused', why: code })
       // No route, refused, cut off, out of time.
       return err({ kind: 'unreachable' })
@@ -149,7 +153,7 @@ export function ippClient({ uri, ca }: IppAddress, user: string): IppClient {
       const job = {
         media: 'iso_a4_210x297mm',
         sides: 'one-sided',
-        // No banner page of the queue's, with names on it.
+        // No banner page, which would carry names.
         'job-sheets': 'none',
         ...(pages && { 'page-ranges': [pages] }),
       }
@@ -172,7 +176,7 @@ export function ippClient({ uri, ca }: IppAddress, user: string): IppClient {
       })
       if (!asked.ok) return asked
       const told = attributesOf(asked.value, JOB_GROUP)
-      // One side of a sheet is a page: where both are counted, the one that lags behind is believed.
+      // One side of a sheet is a page. Where the printer counts both, the lower count is believed.
       const counts = counters.flatMap(told.numbers)
       const sheets = counts.length > 0 ? Math.min(...counts) : 0
       return ok({ state: told.numbers('job-state')[0] ?? 0, reasons: told.texts('job-state-reasons'), sheets })
@@ -190,7 +194,7 @@ export function ippClient({ uri, ca }: IppAddress, user: string): IppClient {
       })
       if (!asked.ok) return asked
       const jobs = asked.value.filter(({ tag }) => tag === JOB_GROUP).map((group) => attributesOf([group], JOB_GROUP))
-      // Also of a printer that lists everybody's, only one's own may be cancelled.
+      // Some printers list the jobs of all users; only one's own may be cancelled.
       const own = jobs.filter((job) => job.texts('job-originating-user-name')[0] === user)
       return ok(own.flatMap((job) => job.numbers('job-id')))
     },

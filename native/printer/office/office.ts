@@ -9,17 +9,17 @@ import { officeStatus } from './ipp-status.ts'
 
 export interface OfficeOptions extends PrinterListener, IppAddress {
   profile: 'a4-office'
-  /** Whose the jobs are. What an earlier run of this user has left in the printer is cancelled. */
+  /** Owner of the jobs. Jobs that an earlier run of this user left in the printer are cancelled. */
   user?: string
 }
 
 // An office printer sleeps between jobs, and should not be kept awake.
 const POLL_MS = 5000
 const JOB_POLL_MS = 500
-/** From sleep to the first sheet a laser printer takes up to a minute; a slow one prints ten pages a minute. */
+/** A laser printer takes up to a minute from sleep to the first sheet; a slow one prints ten pages a minute. */
 const SILENCE_MS = 90_000
 const PAGE_MS = 6000
-/** A switch that restarts, a cable that is put back: shorter than a person's patience. */
+/** A switch that restarts or a cable that is put back: shorter than a person's patience. */
 const UNREACHABLE_MS = 15_000
 /** Sheets that are on their way through the printer come out before a job has ended. */
 const CANCEL_MS = 10_000
@@ -28,18 +28,18 @@ const CANCEL_MS = 10_000
 const PROCESSING_STOPPED = 6
 const COMPLETED = 9
 const ENDED = 7
-/** RFC 8011 §5.3.8: of what it says is completed, not everything came out, or it cannot know. */
+/** RFC 8011 §5.3.8: of a job completed for such a reason, not everything came out, or the printer cannot know. */
 const UNSURE = ['job-completed-with-errors', 'queued-in-device']
 
 /**
- * A printer in the office, by IPP. It takes the whole PDF at once and untouched; a page counts when the printer says that
- * its job is completed, or before, as it counts the sheets.
+ * A printer in the office, by IPP. It takes the whole PDF at once and untouched. A page counts when the printer reports
+ * the job as completed, or earlier when it counts the sheets.
  */
 export function createOfficeService(options: OfficeOptions): PrinterService {
   const client = ippClient(options, options.user ?? `polis@${hostname()}`)
-  let known: PrinterStatus | null = null
-  /** Nothing of ours waits in the printer: it would come out some day, for whoever stands there. */
-  let clean = false
+  let published: PrinterStatus | null = null
+  /** No job of the totem waits in the printer. Such a job would come out some day, for whoever stands there. */
+  let noneLeft = false
   let printing = false
   let turn: Promise<unknown> = Promise.resolve()
   const stopping = new AbortController()
@@ -50,28 +50,28 @@ export function createOfficeService(options: OfficeOptions): PrinterService {
     return mine
   }
 
-  function tell(status: PrinterStatus): PrinterStatus {
-    if (status !== known) {
-      known = status
+  function publish(status: PrinterStatus): PrinterStatus {
+    if (status !== published) {
+      published = status
       options.onStatus(status)
     }
     return status
   }
 
-  /** What the printer says of itself, once it is rid of what was given up. */
-  async function look(): Promise<{ status: PrinterStatus; pageRanges: boolean }> {
+  /** The printer's status, after jobs that were given up are cancelled. */
+  async function checkPrinter(): Promise<{ status: PrinterStatus; pageRanges: boolean }> {
     const asked = await client.printer()
     if (!asked.ok) {
-      clean = false
+      noneLeft = false
       return { status: asked.error.kind === 'unreachable' ? 'absent' : 'offline', pageRanges: false }
     }
-    clean ||= await cancelLeft()
+    noneLeft ||= await cancelJobsLeft()
     const { suitable, pageRanges } = asked.value
     const status = officeStatus(asked.value)
-    return { status: canPrint(status) && !(clean && suitable) ? 'offline' : status, pageRanges }
+    return { status: canPrint(status) && !(noneLeft && suitable) ? 'offline' : status, pageRanges }
   }
 
-  async function cancelLeft(): Promise<boolean> {
+  async function cancelJobsLeft(): Promise<boolean> {
     const left = await client.unfinished()
     // A printer that keeps no list keeps no jobs either.
     if (!left.ok) return left.error.kind === 'refused'
@@ -80,10 +80,10 @@ export function createOfficeService(options: OfficeOptions): PrinterService {
   }
 
   /**
-   * Watches a job to its end. At a fault it is given up: cancelled, so that it does not come out when the fault has
-   * cleared, and watched until the printer lets go of it. `counted` hears the sheets that are out.
+   * Follows a job to its end. A fault gives the job up: it is cancelled, so that it does not come out once the fault
+   * has cleared, and followed until the printer lets go of it. `counted` gets the number of sheets that are out.
    */
-  async function follow(
+  async function followJob(
     job: number,
     pages: number,
     sent: () => boolean,
@@ -97,7 +97,7 @@ export function createOfficeService(options: OfficeOptions): PrinterService {
       const [asked, printer] = [await client.job(job), await client.printer()]
       if (asked.ok && printer.ok) heardAt = Date.now()
       else if (Date.now() - heardAt > UNREACHABLE_MS) {
-        clean = false
+        noneLeft = false
         return givenUp ?? (asked.ok || asked.error.kind === 'unreachable' ? 'absent' : 'offline')
       }
       if (asked.ok) {
@@ -111,14 +111,14 @@ export function createOfficeService(options: OfficeOptions): PrinterService {
       }
       const silent = Date.now() - changedAt
       if (givenUp && silent > CANCEL_MS) {
-        clean = false
+        noneLeft = false
         return givenUp
       }
       if (!givenUp && asked.ok) {
         givenUp = faultOf(printer.ok ? printer.value : null, asked.value)
         if (!sent() || silent > SILENCE_MS + pages * PAGE_MS) givenUp ??= 'offline'
         if (givenUp) {
-          tell(givenUp)
+          publish(givenUp)
           await client.cancel(job)
           changedAt = Date.now()
         }
@@ -134,13 +134,14 @@ export function createOfficeService(options: OfficeOptions): PrinterService {
     const acknowledge = (upTo: number) => {
       while (next <= Math.min(upTo, pages)) progress('acknowledged', next++)
     }
-    const failed = (status: PrinterStatus) => err({ kind: 'printer-fault', status: tell(status), page: next } as const)
+    const failed = (status: PrinterStatus) =>
+      err({ kind: 'printer-fault', status: publish(status), page: next } as const)
 
-    const { status, pageRanges } = await look()
-    if (!canPrint(tell(status))) return failed(status)
+    const { status, pageRanges } = await checkPrinter()
+    if (!canPrint(publish(status))) return failed(status)
     const created = await client.create(job, pageRanges && fromPage > 1 ? [fromPage, pages] : null)
     if (!created.ok) {
-      clean = false
+      noneLeft = false
       return failed(created.error.kind === 'unreachable' ? 'absent' : 'offline')
     }
     // From here on any of its sheets may be out, and main is told before they can be.
@@ -153,11 +154,11 @@ export function createOfficeService(options: OfficeOptions): PrinterService {
     const sent = client.send(created.value, pdf, sending.signal).then((done) => {
       refused = !done.ok
     })
-    const ended = await follow(
+    const ended = await followJob(
       created.value,
       pages,
       () => !refused,
-      // Where a part cannot be printed, all of it comes again: a count of some is of no use.
+      // A printer that cannot print some pages prints them all again, so a count of some of them is of no use.
       (sheets) => pageRanges && acknowledge(fromPage - 1 + sheets),
     )
     sending.abort()
@@ -169,7 +170,7 @@ export function createOfficeService(options: OfficeOptions): PrinterService {
 
   async function watch() {
     while (!stopping.signal.aborted) {
-      await inTurn(async () => tell((await look()).status))
+      await inTurn(async () => publish((await checkPrinter()).status))
       await pause(POLL_MS, undefined, { signal: stopping.signal }).catch(() => undefined)
     }
   }
@@ -178,7 +179,7 @@ export function createOfficeService(options: OfficeOptions): PrinterService {
   return {
     async print(job, sheet, fromPage) {
       if (printing) return err({ kind: 'printer-busy' })
-      // Lines of text are for a thermal head; whoever prints here makes a PDF of them.
+      // Lines of text are for a thermal head; an office printer gets a PDF.
       if (sheet.kind === 'receipt') return err({ kind: 'pdf-refused', reason: 'broken' })
       printing = true
       try {
@@ -194,8 +195,8 @@ export function createOfficeService(options: OfficeOptions): PrinterService {
     },
 
     async status() {
-      if (printing && known) return known
-      return inTurn(async () => tell((await look()).status))
+      if (printing && published) return published
+      return inTurn(async () => publish((await checkPrinter()).status))
     },
 
     raster: drawPage,
@@ -208,7 +209,7 @@ export function createOfficeService(options: OfficeOptions): PrinterService {
   }
 }
 
-/** Null: nothing is wrong. That a printer takes no other job while it prints ours is no fault. */
+/** Null: nothing is wrong. A printer that takes no other job while it prints ours has no fault. */
 function faultOf(printer: OfficePrinter | null, { state }: OfficeJob): PrinterStatus | null {
   const status = printer === null ? 'ready' : officeStatus({ ...printer, accepting: true })
   if (!canPrint(status)) return status
