@@ -31,9 +31,10 @@ async function start(config: TotemConfig): Promise<void> {
   const { refresh } = visits.session
   const watches = createWatches(config, stores, refresh)
 
+  const shown = visits.start()
   line.start(refresh)
   devices.start(visits.deviceListener)
-  await visits.start()
+  await shown
   if (__DEVELOPMENT__ && config.bench?.dockUrl) {
     const { openDock } = await import('./shell/dock-window.ts')
     await openDock(config.bench.dockUrl)

@@ -63,20 +63,29 @@ export const texts = {
   },
 } as const satisfies Record<Language, unknown>
 
-/** What a receipt says of the bollo: what the totem took, and what the person must still do. `{reference}`: a number. */
-export const settled: Record<Language, Record<Bollo['kind'], { amount: string; note: string | null }>> = {
+/** What a receipt says of the bollo: what the totem took, and what the person must still do. */
+export const settled: Record<
+  Language,
+  Record<Bollo['kind'], { amount: string; proof: { label: string; note: string } | null }>
+> = {
   it: {
-    exempt: { amount: '0,00 euro (esente da bollo)', note: null },
+    exempt: { amount: '0,00 euro (esente da bollo)', proof: null },
     contrassegno: {
       amount: '0,00 euro (bollo con marca)',
-      note: 'Incollare la marca da bollo n. {reference} sul certificato e scrivere la data di oggi, metà sulla marca e metà sul foglio. La marca vale per questo certificato soltanto.',
+      proof: {
+        label: 'Marca da bollo',
+        note: 'Incollare la marca sul certificato e scrivere la data di oggi, metà sulla marca e metà sul foglio. La marca vale per questo certificato soltanto.',
+      },
     },
   },
   en: {
-    exempt: { amount: '0.00 euro (exempt from stamp duty)', note: null },
+    exempt: { amount: '0.00 euro (exempt from stamp duty)', proof: null },
     contrassegno: {
       amount: '0.00 euro (stamp duty paid with a stamp)',
-      note: 'Stick the stamp (marca da bollo) no. {reference} on the certificate and write today’s date half on the stamp and half on the sheet. The stamp counts for this certificate only.',
+      proof: {
+        label: 'Stamp no.',
+        note: 'Stick the stamp (marca da bollo) on the certificate and write today’s date half on the stamp and half on the sheet. The stamp counts for this certificate only.',
+      },
     },
   },
 }

@@ -76,6 +76,7 @@ function start() {
     ledger: queue.ledger,
     sign: () => null,
   })
+  paper.start()
 }
 function stop() {
   queue.close()

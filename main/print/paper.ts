@@ -22,8 +22,7 @@ export const inPrinter = ({ state }: PrintNews): boolean => state !== 'taken' &&
 const nameOf = ({ operation, document }: Pick<PrintJob, 'operation' | 'document'>) => `${operation}.${document}`
 
 /**
- * Puts a document on paper and keeps the ledger: a page counts when the printer has acknowledged it (DESIGN.md step 6).
- * What an earlier run of the program left in the printer is void from the start.
+ * Puts a document on paper and keeps the ledger: a page counts when the printer has acknowledged it.
  */
 export function createPaper({ devices, journal, ledger, sign }: PaperOptions) {
   /** The last one: printed again in its visit, a paper keeps its code. */
@@ -60,8 +59,10 @@ export function createPaper({ devices, journal, ledger, sign }: PaperOptions) {
   /** The job that the printer works on and its pages that it has acknowledged, in this visit. */
   let inHand: { name: string; acknowledged: Set<number>; pages: number } | null = null
 
-  giveUp(INTERRUPTED)
   return {
+    /** Voids what an earlier run of the program left in the printer. */
+    start: () => giveUp(INTERRUPTED),
+
     async print(printing: Printing): Promise<Result<{ pages: number }, PrintFault | Unprintable>> {
       const { operation, document, session } = printing
       const job: PrintJob = { operation, document, session }

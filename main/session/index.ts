@@ -23,6 +23,8 @@ export interface SessionOptions {
 }
 
 export interface Session {
+  /** Shows attract and listens; before it nothing is known of card and printer. */
+  start(): void
   view(): View
   /** The person did something. False: it is not possible in this state (a late touch, or a forged message). */
   answer(event: VisitEvent): boolean
@@ -97,9 +99,9 @@ export function createSession(options: SessionOptions): Session {
     show()
     if (over) options.onVisitOver()
   })
-  actor.start()
 
   return {
+    start: () => void actor.start(),
     view,
     answer(event) {
       if (!actor.getSnapshot().can(event)) return false

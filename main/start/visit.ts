@@ -111,7 +111,11 @@ export function createVisits(config: TotemConfig, stores: Stores, devices: Devic
       onDied: ({ code, waitMs }) => journal.record('device.died', { code, waitMs }),
     } satisfies DevicesListener,
     /** Shows the first screen. */
-    start: () => window.open(rendererGone),
+    start() {
+      paper.start()
+      session.start()
+      return window.open(rendererGone)
+    },
     stop: () => session.stop(),
   }
 }

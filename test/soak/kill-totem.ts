@@ -154,6 +154,7 @@ const paper = createPaper({
   ledger: queue.ledger,
   sign: () => null,
 })
+paper.start()
 const sheets = createSheets({ place: { totem, office: 'Spello' }, keepMs: KEEP_MS, now })
 const { waitingFor, delivered } = createCollect({ queue, journal, keys, totem })
 const { noticesFor } = createNotices({ queue, keys })

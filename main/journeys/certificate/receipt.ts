@@ -32,7 +32,7 @@ export function receiptPaper(
   { pages, at, language, place, verification }: Printed & { pages: number; at: string },
 ): Paper {
   const words = texts[language]
-  const { amount, note } = settled[language][bollo?.kind ?? 'exempt']
+  const { amount, proof } = settled[language][bollo?.kind ?? 'exempt']
   const reference = bollo ? settlementOf(bollo).reference : ''
   return {
     languages: [language],
@@ -52,9 +52,10 @@ export function receiptPaper(
           fact(words.operation, operation),
           fact(words.pages, String(pages)),
           fact(words.amount, amount),
+          ...(proof ? [fact(proof.label, reference)] : []),
         ],
       },
-      ...(note === null ? [] : [paragraph(note.replace('{reference}', reference), 'strong')]),
+      ...(proof ? [paragraph(proof.note, 'strong')] : []),
       ...codeBlock(verification, words.receipt),
       paragraph(words.receipt.note),
     ],

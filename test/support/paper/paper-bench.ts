@@ -63,6 +63,7 @@ function startTotem(dir: string, printer: VirtualPrinter) {
     ledger: queue.value.ledger,
     sign: () => null,
   })
+  paper.start()
   devices.start({
     onEvent(event: DeviceEvent) {
       if (!alive) return

@@ -136,6 +136,7 @@ export function open(changes: Partial<VisitServices> = {}): VisitServices {
     onView: (shown) => void view.parse(shown),
     onVisitOver: () => visitsOver++,
   })
+  session.start()
   session.printer('ready')
   return services
 }
