@@ -1,6 +1,6 @@
 import type { KnipConfig } from 'knip'
 
-/** Dead code fails CI. What is listed here starts by itself or is named where knip can't look. */
+/** Dead code fails CI. The files listed here start by themselves or are named where knip cannot look. */
 const config: KnipConfig = {
   entry: [
     'scripts/{setup,start,test,bench}.mjs',
@@ -30,10 +30,11 @@ const config: KnipConfig = {
     '@swc/core',
     // Font files, named in style sheets and read from disk.
     '@fontsource/.*',
-    // electron-builder's own: the schema of its file, and what sets fuses and packs an asar (electron-runtime/provide.mjs).
+    // electron-builder's own packages: the schema of its file, and the tools that set fuses and pack an asar
+    // (electron-runtime/provide.mjs).
     'app-builder-lib',
     '@electron/(asar|fuses)',
-    // To go at the next change of the lock file: js-yaml 5 brings its own types.
+    // To be removed at the next change of the lock file: js-yaml 5 brings its own types.
     '@types/js-yaml',
   ],
   // Debian's (scripts/setup.mjs).

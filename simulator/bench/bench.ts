@@ -16,22 +16,22 @@ import { startLine } from './line.ts'
 import type { Bench, BenchOptions, CardChoice, CardInReader } from './office.ts'
 import { provisionTotem } from './totem.ts'
 
-/** Made once by simulator/pki (set-up): the keys of every part of a bench. */
+/** Keys of every part of a bench, made once by simulator/pki (set-up). */
 const PKI = fileURLToPath(new URL('../../.bench/pki', import.meta.url))
 
 /** A real full-speed HID printer takes one report of 64 bytes a millisecond. */
 const HID_BYTES_PER_SECOND = 64_000
 
-/** Starts the office and provisions its totem; the totem itself is started by launch.ts. Nothing outlives `stop`. */
+/** Starts the office and provisions its totem; launch.ts starts the totem itself. Nothing outlives `stop`. */
 export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   const folder = await mkdtemp(join(tmpdir(), 'totem-bench-'))
-  // The totem's user passes through to its own folder and sees nothing on the way.
+  // The totem's user may pass through to its own folder and sees nothing on the way.
   await chmod(folder, 0o711)
   const logs = join(folder, 'logs')
   mkdirSync(logs, { mode: 0o700 })
   const stops: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true })]
   const stop = async () => {
-    // Last started, first stopped; one that fails must not keep the others alive.
+    // The part that started last stops first. One that fails must not keep the others alive.
     const failures: unknown[] = []
     for (const end of stops.splice(0).reverse()) await end().catch((error) => failures.push(error))
     if (failures.length > 0) throw new AggregateError(failures, 'the bench did not stop cleanly')
@@ -72,7 +72,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
       dockUrl,
       ...(options.timings && { timings: options.timings }),
     })
-    // Its command line cannot tell: Chromium cuts what /proc shows of its children's.
+    // The command line does not tell the renderers apart: Chromium cuts what /proc shows of its children's.
     let dockRenderer: number | null = null
     const bench: Bench = {
       folder,
@@ -95,7 +95,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
       },
       electronPid: null,
       dockOpened() {
-        // It asks for its page when its renderer has just been made: the newest one.
+        // The dock's page is requested when its renderer has just been made, so that renderer is the newest.
         if (bench.electronPid !== null) dockRenderer = Math.max(...childrenOf(bench.electronPid, isRenderer))
       },
       killDevice: (pid) => killAll(childrenOf(pid, isDeviceProcess)),
@@ -109,7 +109,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   }
 }
 
-/** The dual reader: what is in it, and the cards that have been in it, whose wrong tries are remembered by the card itself. */
+/** The dual reader: its card, and all cards that were in it. Each card remembers its own wrong tries. */
 function cardSlot(pcscd: Pcscd) {
   const cards = new Map<string, VirtualCard>()
   let last: { who: string; kind: CardKind; card: VirtualCard; inserted: InsertedCard | null } | null = null

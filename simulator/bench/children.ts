@@ -5,11 +5,11 @@ import { createInterface } from 'node:readline'
 
 export interface ChildOptions {
   env?: Record<string, string>
-  /** Gets everything that it says on stderr. */
+  /** File that gets all its output on stderr. */
   log: string
 }
 
-/** A child that dies with this process, however that ends; its first line on stdout says that it is ready. */
+/** Starts a child that dies with this process, however that ends. Its first line on stdout says that it is ready. */
 export async function startChild(
   command: string,
   args: readonly string[],
@@ -71,7 +71,7 @@ export function descendants(of: number): ProcessEntry[] {
 
 function entry(pid: number): ProcessEntry[] {
   try {
-    // `pid (name) state ppid …`: the name may hold anything, so count from its closing bracket.
+    // `pid (name) state ppid …`: the name may hold any character, so the fields are counted from its closing bracket.
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
     // Chromium's children rewrite their command line, with spaces instead of zeros.

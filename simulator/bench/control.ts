@@ -20,7 +20,7 @@ const DOCK = fileURLToPath(new URL('../dock/', import.meta.url))
 const FILES = { '': 'text/html', 'dock.css': 'text/css', 'dock.js': 'text/javascript' }
 const REFRESH_MS = 1_000
 
-/** How the dock names a person's card: the good ones, those that the totem must refuse, and those with a fault. */
+/** The dock's names of cards: good ones, those that the totem must refuse, and those with a fault. */
 const cardKinds = new Map<string, CardChoice>([
   ['CNS', {}],
   ['CNS, blocked', { blocked: true }],
@@ -47,7 +47,7 @@ const cardKinds = new Map<string, CardChoice>([
 function variantLabel(variant: string): string {
   return variant === '1024' ? 'RSA-1024' : variant
 }
-/** Those for whom simulator/pki makes the odd certificates and signatures. */
+/** People for whom simulator/pki makes variant certificates and signatures. */
 const HAVE_VARIANTS = new Set(['anna-bianchi', 'mario-rossi'])
 const isVariant = (choice: CardChoice): boolean =>
   choice.certificate !== undefined ||
@@ -70,7 +70,10 @@ const action = z.discriminatedUnion('do', [
 ])
 type Action = z.infer<typeof action>
 
-/** The bench's control page and its interface: loopback only, for development. `bench` is asked for once it is whole. */
+/**
+ * The bench's control page and its interface: loopback only, for development. `bench` is called once the bench is
+ * whole.
+ */
 export async function startControl(bench: () => Bench): Promise<Control> {
   const token = randomBytes(16).toString('hex')
   const printer = { paper: 'ok', cover: false, error: 'none' }

@@ -10,7 +10,7 @@ export interface Display {
   stop(): Promise<void>
 }
 
-/** A virtual screen of the panel's size. Xvfb itself picks a free number, so that two runs never meet. */
+/** A virtual screen of the panel's size. Xvfb itself picks a free number, so that two runs never collide. */
 export async function startDisplay({ width, height }: { width: number; height: number }): Promise<Display> {
   const [command, args] = asBenchUser('Xvfb', [
     ...['-displayfd', '1', '-screen', '0', `${width}x${height}x24`, '-nolisten', 'tcp', '-noreset'],

@@ -9,19 +9,19 @@ import { z } from 'zod'
 import { issueCrls } from '../pki/trust-list.ts'
 import { endChild, startChild } from './children.ts'
 
-/** What the gateway says when it is ready: where totems call, where operators look, and where anybody may. */
+/** The gateway's line when it is ready: the addresses for totems, for operators and for the public. */
 const readyLine = z.looseObject({ listening: z.string(), operator: z.string(), public: z.string() })
 
 const operationRow = z.looseObject({ operation: z.string(), totem: z.string(), state: z.string() })
 export type GatewayOperation = z.infer<typeof operationRow>
 
 export interface BenchGateway {
-  /** Where it listens now; another port after a restart. */
+  /** The port where it listens now; another one after a restart. */
   readonly port: number
   readonly running: boolean
-  /** Null while it is not there. */
+  /** Null while it does not run. */
   readonly pid: number | null
-  /** Where anybody verifies a paper; null while it does not run. */
+  /** The page on which anybody verifies a paper; null while the gateway does not run. */
   readonly publicUrl: string | null
   /** SIGKILL, as when its machine dies. */
   kill(): Promise<void>
@@ -38,7 +38,7 @@ export async function startGatewayProcess(options: {
   pki: string
   anprUrl: string
   databaseUrl?: string
-  /** Folder of the totems that are provisioned; default those of the PKI. */
+  /** Folder of the provisioned totems; default those of the PKI. */
   totems?: string
 }): Promise<BenchGateway> {
   const { folder, pki } = options
@@ -62,7 +62,7 @@ export async function startGatewayProcess(options: {
       clientCa: join(pki, 'totem-ca.pem'),
     },
     dataDir: folder,
-    // Gateways on one database know persons by one secret.
+    // Gateways on one database share the secret by which they recognise persons.
     accessLogKey: options.databaseUrl ? join(dirname(folder), 'access-log.key') : null,
     trust: {
       list: join(pki, 'trust-list.jws'),
@@ -97,7 +97,7 @@ export async function startGatewayProcess(options: {
   await start()
 
   return {
-    // 9 is the discard port: calls to a gateway that is not there are refused.
+    // 9 is the discard port: calls to a gateway that does not run are refused.
     get port() {
       return running?.port ?? 9
     },
@@ -126,7 +126,7 @@ export async function startGatewayProcess(options: {
   }
 }
 
-/** The page that verifies a paper, made of the bench's key list whenever that or its sources have changed. */
+/** The page that verifies a paper, built again whenever the bench's key list or the page's sources have changed. */
 async function verificationPage(pki: string): Promise<string> {
   const page = join(pki, 'verification-page.html')
   const sources = fileURLToPath(new URL('../../gateway/verify', import.meta.url))

@@ -6,28 +6,28 @@ import { _electron, type ElectronApplication } from 'playwright-core'
 import type { Bench } from './office.ts'
 import { asBenchUser, benchUser, giveToBenchUser } from './user.ts'
 
-/** What scripts/stage.ts laid out: the app's folder, which is Electron's first argument, and Electron's executable. */
+/** Folders made by scripts/stage.ts: the app, which is Electron's first argument, and Electron's executable. */
 export interface Stage {
   app: string
   electron: string
 }
 
-/** Environment by which an X or Wayland display is found. */
+/** Environment that names an X or Wayland display. */
 export type DisplayEnv = Record<string, string>
 
-/** The display that whoever started us sits at; null: there is none that Electron could use. */
+/** The display of the person who started this program; null: there is none that Electron could use. */
 export function ownDisplay(): DisplayEnv | null {
   const { DISPLAY, XAUTHORITY, WAYLAND_DISPLAY, XDG_RUNTIME_DIR } = process.env
   if (DISPLAY) return { DISPLAY, ...(XAUTHORITY && { XAUTHORITY }) }
-  // A Wayland socket lets in its owner only, and root hands Electron over to another user.
+  // A Wayland socket admits its owner only, and root hands Electron over to another user.
   if (WAYLAND_DISPLAY && XDG_RUNTIME_DIR && !benchUser())
     return { WAYLAND_DISPLAY, XDG_RUNTIME_DIR, ELECTRON_OZONE_PLATFORM_HINT: 'wayland' }
   return null
 }
 
 /**
- * Writes the script that is Electron for this bench's totem: an ordinary user, the sandbox on, and nothing of our
- * environment but what is named here. The app's folder is its first argument.
+ * Writes the script that starts Electron for this bench's totem: as an ordinary user, with the sandbox on, and with the
+ * environment named here and no other. The app's folder is its first argument.
  */
 export function writeLauncher(bench: Bench, stage: Stage, display: DisplayEnv): string {
   const home = join(bench.totem.folder, 'home')
@@ -37,7 +37,7 @@ export function writeLauncher(bench: Bench, stage: Stage, display: DisplayEnv): 
     LANG: 'C.UTF-8',
     HOME: home,
     TOTEM_CONFIG: bench.totem.configFile,
-    // No session bus on a totem; without this Chromium looks for one and complains.
+    // A totem has no session bus. Without this Chromium looks for one and complains.
     DBUS_SESSION_BUS_ADDRESS: 'disabled:',
   }
   if (display.XAUTHORITY) {
@@ -52,7 +52,10 @@ export function writeLauncher(bench: Bench, stage: Stage, display: DisplayEnv): 
   return file
 }
 
-/** Starts the totem for somebody who sits before it; its console comes to ours, without what means nothing on a bench. */
+/**
+ * Starts the totem for a person at its screen. Its console output is shown here, without the lines that mean nothing on
+ * a bench.
+ */
 export function startTotem(launcher: string, stage: Stage): ChildProcess {
   const child = spawn(launcher, [stage.app], { stdio: ['ignore', 'pipe', 'pipe'] })
   for (const stream of [child.stdout, child.stderr])
@@ -62,13 +65,13 @@ export function startTotem(launcher: string, stage: Stage): ChildProcess {
   return child
 }
 
-/** Starts the totem with playwright's hands on it, for tests and the unattended visit. */
+/** Starts the totem under playwright's control, for tests and the unattended visit. */
 export async function driveTotem(launcher: string, stage: Stage): Promise<ElectronApplication> {
   // SECURITY: chromiumSandbox: without it playwright would switch the sandbox off.
   return _electron.launch({ executablePath: launcher, args: [stage.app], chromiumSandbox: true })
 }
 
-/** Chromium looking for what a bench has not: a session bus, a graphics card, a UPower. */
+/** Chromium's complaints about parts that a bench lacks: a session bus, a graphics card, UPower. */
 const NOISE = /bus[.]cc|dbus|gpu|GLES|vaapi|vulkan|viz_main_impl|upower|libva|^$/i
 const isNoise = (line: string): boolean => /^\[\d+:.*(ERROR|WARNING|INFO):/.test(line) && NOISE.test(line)
 

@@ -6,7 +6,7 @@ import { type Line, startLine } from './line.ts'
 let echo: Server
 let line: Line
 
-// Not `once(socket, 'close')`: that rejects at the ECONNRESET which is expected here.
+// Not `once(socket, 'close')`: it rejects at the ECONNRESET that is expected here.
 const closing = (socket: Socket): Promise<void> => new Promise((resolve) => socket.once('close', () => resolve()))
 
 beforeEach(async () => {
@@ -83,7 +83,7 @@ test('a stalled line holds every byte until it moves again', async () => {
   await asks(socket, 'before')
   line.stall()
   const answer = asks(socket, 'patience')
-  // What another connection of the same line would have done meanwhile is held as well.
+  // The traffic of another connection on the same line is held too.
   const other = await dial()
   const otherAnswer = asks(other, 'me too')
   line.up()
@@ -103,7 +103,7 @@ test('a narrow line takes as long as its bandwidth says', async () => {
   const began = performance.now()
   socket.write(Buffer.alloc(4_000))
   await arrived(socket, 4_000)
-  // There and back, each at 20 KB a second.
+  // There and back, each way at 20 KB a second.
   expect(performance.now() - began).toBeGreaterThanOrEqual(200)
 })
 
@@ -126,7 +126,7 @@ test('a half-open line swallows one direction and tells nobody', async () => {
   const heard: Buffer[] = []
   socket.on('data', (data) => heard.push(data))
   socket.write('are you there')
-  // The same echo, over a connection of its own, has surely come and gone by then.
+  // The same echo, over a connection of its own, is certainly back by then.
   line.deafTo(null)
   expect(await asks(await dial(), 'and here')).toBe('and here')
   expect([heard.length, socket.destroyed]).toEqual([0, false])

@@ -11,24 +11,24 @@ export interface Line {
   readonly port: number
   readonly state: LineState
   up(): void
-  /** New connections are refused; those that live go on living. */
+  /** Refuses new connections; open ones go on. */
   down(): void
-  /** As when an excavator finds the cable: every connection is reset now, and the line is down. */
+  /** As when an excavator cuts the cable: resets every connection now and takes the line down. */
   cut(): void
-  /** Nothing is refused and nothing comes through, in either direction, until `up` or `cut`. */
+  /** Refuses nothing and lets nothing through, in either direction, until `up` or `cut`. */
   stall(): void
-  /** Added to each piece of traffic, each way. */
+  /** Delay of each piece of traffic, each way. */
   latency(ms: number): void
   /** Bytes a second, each way; null: as fast as this machine. */
   bandwidth(bytesPerSecond: number | null): void
-  /** Share of segments that are lost, 0 to under 1: each waits for its retransmission, and all behind it wait too. */
+  /** Share of segments that are lost, 0 to under 1. Each waits for its retransmission, and all behind it wait too. */
   loss(share: number): void
   /**
-   * As when a NAT forgets: what `from` sends on the connections of this moment, and on new ones until told null, goes
-   * nowhere, and nobody is told. What the other side sends arrives.
+   * As when a NAT forgets a connection: data that `from` sends is lost without a notice, on the present connections and
+   * on new ones, until null is given. Data from the other side arrives.
    */
   deafTo(from: Side | null): void
-  /** The next connection is reset when so many bytes have come from `from`: they arrive, the next one does not. */
+  /** Resets the next connection once so many bytes have come from `from`: they arrive, and the next byte does not. */
   cutAfter(bytes: number, from: Side): void
   stop(): Promise<void>
 }
@@ -39,7 +39,7 @@ interface Connection {
   swallowed: Record<Side, boolean>
 }
 
-/** A TCP line on loopback to `target` (a port; it may change when the gateway is restarted). `random`: in [0, 1). */
+/** A TCP line on loopback to `target`, a port that may change when the gateway restarts. `random`: in [0, 1). */
 export async function startLine(target: () => number, random: () => number = Math.random): Promise<Line> {
   let state: LineState = 'up'
   const condition: Condition = { latencyMs: 0, bandwidth: Number.POSITIVE_INFINITY, loss: 0, random }
@@ -64,7 +64,7 @@ export async function startLine(target: () => number, random: () => number = Mat
   const keep = (socket: Socket) => {
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
-    // A reset is this line's business, not an error of the bench.
+    // A reset belongs to this line, and is no error of the bench.
     socket.on('error', () => {})
   }
 

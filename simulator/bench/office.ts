@@ -11,12 +11,12 @@ import type { Line } from './line.ts'
 import type { TotemPlace } from './totem.ts'
 
 export interface BenchOptions {
-  /** Serve the dock (simulator/dock) and have the totem open it in a second window. */
+  /** Serve the dock (simulator/dock), which the totem opens in a second window. */
   dock?: boolean
   /** Pace of the printer's link; default that of a full-speed HID printer. */
   printerBytesPerSecond?: number
   timings?: Partial<TotemConfig['timings']>
-  /** The reader has a keypad of its own, and this is who types on it. */
+  /** Gives the reader a keypad of its own, and a person who types on it. */
   keypad?: Keypad
   /** A PostgreSQL for the gateway; default its embedded database. */
   databaseUrl?: string
@@ -30,7 +30,7 @@ export interface CardInReader {
   kind: CardKind
 }
 
-/** One totem's office, all of it virtual but the programs: readers, cards, printer, line, gateway, ANPR. */
+/** One totem's office. The programs are real; the hardware is virtual: readers, cards, printer, line, gateway, ANPR. */
 export interface Bench {
   folder: string
   totem: TotemPlace
@@ -40,21 +40,21 @@ export interface Bench {
   gateway: BenchGateway
   anpr: Anpr
   pcscd: Pcscd
-  /** Where the dock is, when there is one. */
+  /** Address of the dock, when there is one. */
   dockUrl: string | null
   /**
-   * Puts a synthetic person's CNS into the slot or their CIE on the contactless reader; or a card that never answers, or
-   * one that is no identity card. A card that is there is taken away first.
+   * Puts a synthetic person's CNS into the slot, or their CIE on the contactless reader; `who` may also name a card
+   * that never answers or one that is no identity card. A card that is there is taken away first.
    */
   insertCard(who: string, choice?: CardChoice): Promise<void>
   removeCard(): Promise<void>
-  /** Puts the card back that was there last, as `removeCard` or a fault left it. */
+  /** Puts the last card back, as `removeCard` or a fault left it. */
   putBack(): Promise<void>
-  /** Whose card is in the reader now, and which. */
+  /** The card in the reader now, and its holder. */
   readonly card: CardInReader | null
-  /** The one that can be put back. */
+  /** The card that `putBack` would put back. */
   readonly takenCard: CardInReader | null
-  /** The totem's main process, once whoever starts it has said so: the dock can then kill its parts. */
+  /** The totem's main process, set by the starter of the totem, so that the dock can kill its parts. */
   electronPid: number | null
   /** The totem has just opened the dock in a window of its own. */
   dockOpened(): void

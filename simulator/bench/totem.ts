@@ -8,15 +8,18 @@ import { giveToBenchUser } from './user.ts'
 const TOTEM = 'TT-0001'
 
 export interface TotemPlace {
-  /** Of the totem's user alone: its provisioning, keys and data; nothing else on the bench is readable to it. */
+  /**
+   * Folder of the totem's user alone, with its provisioning, keys and data. Nothing else on the bench is readable to
+   * it.
+   */
   folder: string
   configFile: string
   config: TotemConfig
 }
 
 /**
- * Provisions a totem as a technician would: keys, configuration and the CRLs of the day into `folder`, owned by the totem's
- * user.
+ * Provisions a totem as a technician does: writes keys, configuration and the CRLs of the day into `folder`, which the
+ * totem's user owns.
  */
 export async function provisionTotem(options: {
   folder: string
@@ -62,7 +65,7 @@ export async function provisionTotem(options: {
       possession: ['card-expiry'],
     },
     cie: { externalKey: key('cie/external-key.bin') },
-    // The reference panel: 27 inches, portrait (DESIGN.md, "How it looks").
+    // The reference panel: 27 inches, portrait.
     panel: { width: 1080, height: 1920, mmPerPixel: 0.311 },
     printer: { profile: 'a4-kiosk' },
     timings: { idleMs: 60_000, warningMs: 30_000, goodbyeMs: 8_000, lineProbeMs: 5_000, ...options.timings },
@@ -70,7 +73,7 @@ export async function provisionTotem(options: {
     bench: { deviceEnv: options.deviceEnv, dockUrl: options.dockUrl },
   }
   key(`totems/${TOTEM}.outcome.jwk.json`, outcomeKeys)
-  // Where main/trust keeps what comes from the gateway: a totem may be set up before it has a line.
+  // The folder in which main/lists keeps the gateway's lists: a totem may be set up before it has a line.
   const trust = join(dataDir, 'trust')
   const crls = join(trust, 'crls')
   copied.push(trust, crls, ...(await issueCrls(pki, crls)))

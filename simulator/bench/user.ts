@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { chownSync, readFileSync } from 'node:fs'
 
 /**
- * Who runs Electron on a bench. Chromium's sandbox refuses root and is never switched off, so root hands over to a
- * system user of its own; anybody else runs it as they are.
+ * The user that runs Electron on a bench. Chromium's sandbox refuses root and is never switched off, so root hands over
+ * to a system user of its own. Any other user runs Electron directly.
  */
 const NAME = 'totem-bench'
 
@@ -12,7 +12,7 @@ export interface BenchUser {
   gid: number
 }
 
-/** null: we are not root and stay who we are. */
+/** Null: this process is not root and keeps its user. */
 export function benchUser(): BenchUser | null {
   if (process.getuid?.() !== 0) return null
   const user = lookUp()
@@ -20,10 +20,10 @@ export function benchUser(): BenchUser | null {
   return user
 }
 
-/** The command line by which `command` runs as the bench's user and dies with its parent, however that ends. */
+/** The command line that runs `command` as the bench's user. The command dies with its parent, however that ends. */
 export function asBenchUser(command: string, args: readonly string[]): [command: string, args: string[]] {
   const user = benchUser()
-  // setpriv and not runuser: it becomes the command (one process, one pid), and the death signal is set after the change
+  // setpriv and not runuser: it becomes the command (one process, one pid). It sets the death signal after the change
   // of user, which would clear it.
   const who = user ? ['--reuid', `${user.uid}`, '--regid', `${user.gid}`, '--clear-groups'] : []
   return ['setpriv', [...who, '--pdeathsig', 'KILL', '--', command, ...args]]
@@ -43,7 +43,7 @@ function lookUp(): BenchUser | null {
   return entry ? { uid: Number(entry[2]), gid: Number(entry[3]) } : null
 }
 
-// `node simulator/bench/user.ts`, by the set-up: makes the user if it is needed and says who runs Electron.
+// `node simulator/bench/user.ts`, for the set-up: makes the user if needed and prints who runs Electron.
 if (import.meta.main) {
   if (process.getuid?.() === 0 && !lookUp()) {
     const home = ['--no-create-home', '--home-dir', '/nonexistent', '--shell', '/usr/sbin/nologin']

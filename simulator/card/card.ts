@@ -14,7 +14,7 @@ const MAKERS: { [K in CardKind]: (id: string, pkiDir: string, options?: Cards[K]
   cie: cieOf,
 }
 
-/** The card of one kind of a synthetic person, from what `makePki` made into `pkiDir`. */
+/** A synthetic person's card of one kind, with the keys and files that `makePki` made into `pkiDir`. */
 export function virtualCard<K extends CardKind>(
   kind: K,
   personId: string,

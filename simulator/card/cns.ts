@@ -6,7 +6,7 @@ import type { CnsProfile } from './cns-profiles.ts'
 import { cardIdOf, personalFile } from './personal-file.ts'
 import { type CnsFaults, VirtualCns } from './virtual-cns.ts'
 
-/** Certificates other than the good one that `makePki` leaves beside it (for anna-bianchi and mario-rossi). */
+/** Certificates that `makePki` leaves beside the good one (for anna-bianchi and mario-rossi). */
 export const CERTIFICATE_VARIANTS = [
   'expired',
   'not-yet-valid',
@@ -26,7 +26,7 @@ export interface CnsOptions {
   truncatedCertificate?: boolean
   /** A card that was never given a certificate: it has no file for it, or an empty one. */
   noCertificate?: 'absent' | 'empty'
-  /** What is written at the start of EF.Dati_personali instead of its own content. */
+  /** Text that replaces the start of EF.Dati_personali. */
   personalFileStart?: string
   blocked?: boolean
   faults?: CnsFaults

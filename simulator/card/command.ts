@@ -5,7 +5,7 @@ export interface CardCommand {
   p1: number
   p2: number
   data: Uint8Array
-  /** Expected length, 256 (short) or 65536 (extended) for zeros; null = none asked for. */
+  /** Expected length, 256 (short) or 65536 (extended) for zeros; null = the command expects no data. */
   le: number | null
 }
 

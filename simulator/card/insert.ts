@@ -5,26 +5,26 @@ import type { VirtualCard } from './virtual-card.ts'
 export interface InsertOptions {
   /** The card is pulled instead of answering its n-th APDU since it was put in (from 1). */
   pullAtApdu?: number
-  /** The card does what this APDU says, and is pulled before it can answer. */
+  /** The card executes this APDU and is pulled before it can answer. */
   pullAfter?(apdu: Uint8Array): boolean
-  /** Time the card takes over each APDU. */
+  /** Time that the card takes for each APDU. */
   slowMs?: number
 }
 
 export interface InsertedCard {
   remove(): Promise<void>
-  /** Resolves when the card is out of the reader, whoever took it out (also when pcscd dies). */
+  /** Resolves when the card is out of the reader, by whatever cause (also when pcscd dies). */
   removed: Promise<void>
 }
 
-/** What the reader says to the card besides APDUs: messages of one byte (vpcd, cards.md §10.2). */
+/** The reader's messages to the card besides APDUs: one byte each (vpcd's protocol, reader/ifd.c). */
 const POWER_OFF = 0x00
 const POWER_ON = 0x01
 const RESET = 0x02
 const GET_ATR = 0x04
 
 /**
- * Puts a virtual card into the slot that waits at `port` (`Pcscd.ports`); resolves when the reader has turned to it.
+ * Puts a virtual card into the slot that waits at `port` (`Pcscd.ports`); resolves when the reader has noticed it.
  * Rejects when no reader waits there. A slot takes the next card when the one before has left.
  */
 export async function insertCard(
@@ -33,7 +33,7 @@ export async function insertCard(
   { pullAtApdu, pullAfter, slowMs = 0 }: InsertOptions = {},
 ): Promise<InsertedCard> {
   const reader = connect({ port, host: '127.0.0.1', noDelay: true })
-  // It may be gone while an answer is under way: a pulled card.
+  // The connection may end while an answer is under way: the card was pulled.
   reader.on('error', () => {})
   const removed = new Promise<void>((resolve) => reader.once('close', () => resolve()))
   card.reset()
@@ -72,7 +72,7 @@ export async function insertCard(
   }
 }
 
-/** Messages are a length in two bytes, big-endian, and as many bytes. */
+/** A message is a length in two bytes, big-endian, and as many bytes. */
 async function* messages(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let pending = Buffer.alloc(0)
   for await (const chunk of stream) {

@@ -7,41 +7,45 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { readerDriver } from './reader/driver.ts'
 
-/** Somebody at the reader's keypad, asked when it lights up: what they type, '' to cancel, null for nothing at all. */
+/**
+ * A person at the reader's keypad, called when it lights up. Answers the typed digits, '' for the cancel key, null for
+ * nothing.
+ */
 export type Keypad = () => Promise<string | null>
 
 /** A PC/SC service of our own with a virtual dual reader (`reader/ifd.c`). */
 export interface Pcscd {
-  /** For the environment of PC/SC clients: PCSCLITE_CSOCK_NAME. */
+  /** Value of PCSCLITE_CSOCK_NAME in the environment of PC/SC clients. */
   socket: string
-  /** TCP ports of 127.0.0.1 at which each slot waits for a virtual card: the one with contacts, the one without. */
+  /** TCP ports of 127.0.0.1 at which the slots wait for a virtual card: with contacts, without contacts. */
   ports: [contact: number, contactless: number]
-  /** SIGKILL: the service dies as it does in the field. Cards and clients are cut off. */
+  /** SIGKILL, as the service dies in the field. Cards and clients are cut off. */
   kill(): void
   /** Starts it again after `kill`, at the same socket and ports. */
   restart(): Promise<void>
-  /** Stops it where it is until it is thawed, as a suspended machine does. */
+  /** Stops the service until it is thawed, as a suspended machine does. */
   freeze(): void
   thaw(): void
-  /** The reader's cable: a card that is in it is gone with it. */
+  /** Pulls the reader's cable; a card in it is gone with it. */
   unplug(): Promise<void>
   plug(): Promise<void>
   stop(): Promise<void>
 }
 
-// pcscd has its folder compiled in: a mount namespace lets each run see its own there. Only root may create it; anybody
-// else is root of a user namespace and puts a fresh /run in its place. The service must not outlive this process, however
-// it ends: that is what pdeathsig is for (after the mounts: entering a user namespace clears it).
+// pcscd has its folder compiled in: a mount namespace gives each run its own there. Only root may create one; any other
+// user is root of a user namespace and puts a fresh /run in its place. The service must not outlive this process,
+// however it ends, so it has a parent-death signal. It is set after the mounts, because entering a user namespace
+// clears it.
 const INSIDE_NAMESPACE = `
   mkdir -p /run/pcscd 2>/dev/null || { mount -t tmpfs tmpfs /run && mkdir /run/pcscd; } &&
   mount --bind "$1/run" /run/pcscd &&
   exec setpriv --pdeathsig KILL pcscd --foreground --info --config "$1/conf"`
 
-/** Starts a private pcscd; throws when the Debian packages pcscd and gcc are missing. `keypad`: the reader has its own. */
+/** Starts a private pcscd; throws when the Debian packages pcscd and gcc are missing. `keypad`: the reader has one. */
 export async function startPcscd({ keypad }: { keypad?: Keypad } = {}): Promise<Pcscd> {
   const driver = await readerDriver()
   const dir = await mkdtemp(join(tmpdir(), 'totem-pcscd-'))
-  // Clients may be another user: Electron never runs as root.
+  // Clients may run as another user: Electron never runs as root.
   await chmod(dir, 0o755)
   const port = await freePortPair()
   await mkdir(join(dir, 'conf'))
@@ -92,7 +96,6 @@ async function launch(dir: string): Promise<ChildProcess> {
   })
   if (!(await Promise.race([ready, failed]))) throw new Error(`pcscd did not start:\n${said.join('\n')}`)
   // Its log must keep flowing, or it would stop at a full pipe.
-  // Its log must keep flowing, or it would stop at a full pipe.
   service.stdout.resume()
   return service
 }
@@ -115,7 +118,9 @@ async function listenAtKeypad(path: string, keypad: Keypad): Promise<Server> {
   return keys
 }
 
-/** Two neighbouring free ports. Not from the kernel's ephemeral range: any client could take the second one meanwhile. */
+/**
+ * Two neighbouring free ports, outside the kernel's ephemeral range: any client could take the second one meanwhile.
+ */
 async function freePortPair(): Promise<number> {
   for (;;) {
     const port = 10_000 + 2 * Math.floor(Math.random() * 11_000)

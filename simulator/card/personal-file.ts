@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { familyOf, type Person } from '../population/people.ts'
 
-/** EF.Dati_personali is 400 bytes on every card seen (cards.md §3.1). */
+/** EF.Dati_personali is 400 bytes on every card seen. */
 const FILE_BYTES = 400
 const ISSUER = '6100' // Regione Umbria: "6" and the region code
 const ISSUED = '15012024'
@@ -21,7 +21,7 @@ export function cardIdOf(person: Person): string {
   return ISSUER + String(digest.readUIntBE(0, 6) % 10 ** 12).padStart(12, '0')
 }
 
-/** EF.Dati_personali of a person, padding included (cards.md §3.3). */
+/** EF.Dati_personali of a person, padding included. */
 export function personalFile(person: Person): Uint8Array {
   return encodePersonalFile([
     ISSUER,
@@ -43,7 +43,7 @@ export function personalFile(person: Person): Uint8Array {
   ])
 }
 
-/** The file made of its fields in their order; texts become capitals in Latin-1. */
+/** The file made of its fields, in order; texts become capitals in Latin-1. */
 export function encodePersonalFile(fields: readonly string[]): Uint8Array {
   const content = fields.map((field) => hex(latin1(field).length, 2) + latin1(field)).join('')
   const file = Buffer.alloc(FILE_BYTES)

@@ -50,7 +50,7 @@ test('a command without its MAC is refused', () => {
 
 test('any flipped bit of a protected command is refused', () => {
   const apdu = hex(vector.verify_pin_protected)
-  // All but Le, which nothing covers, and the length byte in front of the objects.
+  // All but Le, which nothing covers, and the length byte before the objects.
   const covered = fc.integer({ min: 0, max: apdu.length - 2 }).filter((at) => at !== 4)
   fc.assert(
     fc.property(covered, fc.integer({ min: 0, max: 7 }), (at, bit) => {

@@ -21,8 +21,8 @@ export interface SecureMessagingKeys {
 }
 
 /**
- * The card's end of secure messaging with two-key triple DES (cards.md §6.1): `unwrap` a command, then `wrap` its answer.
- * A refused `unwrap` ends the channel: whoever holds it drops it. Of a chain, each piece is unwrapped and answered.
+ * The card's end of secure messaging with two-key triple DES (ISO 7816-4 §6): `unwrap` a command, then `wrap` its
+ * answer. A refused `unwrap` ends the channel, and its owner drops it. Each piece of a chain is unwrapped and answered.
  */
 export class CardSecureMessaging {
   readonly #encryptionKey: Uint8Array
@@ -42,7 +42,7 @@ export class CardSecureMessaging {
     this.#counter = toCounter(sendSequenceCounter)
   }
 
-  /** The command that was protected, its class without the secure-messaging bits. */
+  /** The command inside its protection; its class is without the secure-messaging bits. */
   unwrap(command: CardCommand): Result<CardCommand, Refused> {
     this.#odd = (command.ins & 1) === 1
     const objects = parseTlvs(command.data)
@@ -84,7 +84,7 @@ export class CardSecureMessaging {
     return unpad(decipherTripleDes(this.#encryptionKey, cryptogram))
   }
 
-  /** Every message of either side has a counter of its own. */
+  /** Every message of either side has a counter value of its own. */
   #mac(padded: Uint8Array): Uint8Array {
     this.#counter += 1n
     const counter = Buffer.alloc(8)
@@ -97,7 +97,7 @@ const refuse = (sw: number) => err<Refused>({ kind: 'refused', sw })
 
 const toCounter = (bytes: Uint8Array) => Buffer.from(bytes).readBigUInt64BE()
 
-/** Undefined: neither one nor two bytes. */
+/** Undefined when it is neither one nor two bytes. */
 function leOf(value: Uint8Array): number | undefined {
   const [high, low] = value
   if (value.length === 1) return high || 256

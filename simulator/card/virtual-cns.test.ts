@@ -28,7 +28,7 @@ const RESTORE = '0022f303 00'
 const SET = '0022f1b6 03 830101'
 const SIGN = `002a9e9a 80 00${'01'.repeat(127)} 00`
 
-test.each(Object.entries(CNS_PROFILES))('the answer to reset of %s is a right one', (_, { atr }) => {
+test.each(Object.entries(CNS_PROFILES))('the answer to reset of %s is correct', (_, { atr }) => {
   const bytes = Buffer.from(atr, 'hex')
   expect(bytes[0]).toBe(0x3b)
   expect(bytes.subarray(1).reduce((sum, byte) => sum ^ byte, 0)).toBe(0)
@@ -88,7 +88,7 @@ test('files under an application are there once it is selected, until the reset'
   expect(sw(card, select)).toBe('6a82')
 })
 
-test('paths from the current folder on', () => {
+test('paths that begin at the current folder', () => {
   const card = cardOf('actalis2025')
   expect(sw(card, '00a40400 0c a000000530000b104001021a 00')).toBe('9000')
   expect(sw(card, '00a4080c 04 11001102')).toBe('6a82')

@@ -9,7 +9,7 @@ export interface VirtualCnsOptions {
   cardId: string
   /** EF.Dati_personali, padding included. */
   personalFile: Uint8Array
-  /** As it stands on the card: normally the DER certificate, padded to the file's size. Null = there is no such file. */
+  /** Content of the file: normally the DER certificate, padded to the file's size. Null = there is no such file. */
   certificateFile: Uint8Array | null
   key: KeyObject
   pin: string
@@ -17,21 +17,21 @@ export interface VirtualCnsOptions {
 }
 
 export interface CnsFaults {
-  /** Signs something else than what it was given. */
+  /** Signs other data than it was given. */
   signsOtherData?: boolean
-  /** Does not know SELECT without FCI (P2=0C → 6A86), as some cards. */
+  /** Does not know SELECT without FCI (P2=0C → 6A86), like some cards. */
   refusesSilentSelect?: boolean
   /** Only PSO DECIPHER does the private-key operation: COMPUTE DIGITAL SIGNATURE answers this status word. */
   signOnlyByDecipher?: 0x6985 | 0x6a80 | 0x6a81
-  /** READ BINARY with Le=00 is a wrong length (seen on some cards: they want FF). */
+  /** READ BINARY with Le=00 is a wrong length: some cards accept only FF. */
   refusesLe00?: boolean
-  /** Its PIN has the other of the two references, and its answer to reset does not say so. */
+  /** Its PIN has the other of the two references, and its answer to reset does not tell. */
   otherPinReference?: boolean
   /** VERIFY answers this status word whatever the PIN is. */
   verifyAnswers?: number
-  /** Does not know command chaining, and says so with this status word. */
+  /** Does not know command chaining, and answers it with this status word. */
   refusesChaining?: 0x6700 | 0x6884 | 0x6e00
-  /** Gives answers as with protocol T=0: 61xx until they are fetched, 6Cxx to a length that is not the exact one. */
+  /** Answers as with protocol T=0: 61xx until the answer is fetched, 6Cxx to a length that is not the exact one. */
   answersAsT0?: boolean
   /** Answers everything with random bytes. */
   garbage?: boolean
@@ -44,7 +44,7 @@ interface File {
   content: Uint8Array
 }
 
-/** A CNS as data and a pure state machine: enough for OpenSC (cards.md §10.1), with its tries kept over a reset. */
+/** A CNS as data and a pure state machine, complete enough for OpenSC. Its tries are kept over a reset. */
 export class VirtualCns implements VirtualCard {
   readonly atr: Uint8Array
   triesLeft = MAX_TRIES
@@ -59,7 +59,7 @@ export class VirtualCns implements VirtualCard {
   /** Security environment: restored, then set for the signature (B6) or decipher (B8) template. */
   #environment: 'none' | 'restored' | 'sign' | 'decipher' = 'none'
   #chain: Uint8Array[] = []
-  /** What GET RESPONSE will give (T=0). */
+  /** Answer that GET RESPONSE will fetch (T=0). */
   #waiting: Uint8Array = new Uint8Array()
 
   constructor(options: VirtualCnsOptions) {
@@ -78,7 +78,7 @@ export class VirtualCns implements VirtualCard {
           ['12001202', new Uint8Array(128)],
           ['12001203', new Uint8Array(160)],
           ['3f02', new Uint8Array(8)],
-          // Not standardised (cards.md §12): a serial number in a private tag.
+          // EF.GDO is not standardised: here it is a serial number in a private tag.
           ['2f02', Buffer.concat([Buffer.from('5a08', 'hex'), Buffer.from(options.cardId, 'hex')])],
         ] as const
       ).map(([path, content]) => [path, { fid: Number.parseInt(path.slice(-4), 16), content }]),
@@ -108,7 +108,7 @@ export class VirtualCns implements VirtualCard {
     return answersAsT0 ? this.#asT0(command, response) : response
   }
 
-  /** Spends all tries, as a holder who forgot the PIN did. */
+  /** Spends all tries, as a holder who forgot the PIN does. */
   block(): void {
     this.triesLeft = 0
   }
@@ -174,11 +174,11 @@ export class VirtualCns implements VirtualCard {
     return answer(file ? fileControl(file) : folderControl(at === '' ? 0x3f00 : Number.parseInt(at.slice(-4), 16)))
   }
 
-  /** Path of the file or folder that a SELECT means; null = there is none. */
+  /** Path of the file or folder that a SELECT names; null = there is none. */
   #find(p1: number, path: string): string | null {
     if (path === '' || path === '3f00') return ''
     const paths = [...this.#files.keys()]
-    // By identifier any file of that name will do: no two are alike.
+    // An identifier may name a file in any folder, because no two files share one.
     if (p1 === 0x00) {
       const file = paths.find((at) => at.endsWith(path))
       if (file !== undefined) return file
@@ -244,7 +244,7 @@ export class VirtualCns implements VirtualCard {
     const { keyFolder } = this.#profile
     if (keyFolder !== null && keyFolder !== this.#folder) return statusWord(0x6984)
     if (operation === 'sign' && signOnlyByDecipher) return statusWord(signOnlyByDecipher)
-    // DECIPHER has the padding indicator 00 in front (ISO 7816-8).
+    // DECIPHER puts the padding indicator 00 before the block (ISO 7816-8).
     const block = operation === 'decipher' ? data.subarray(1) : data
     const modulusBytes = (this.#options.key.asymmetricKeyDetails?.modulusLength ?? 0) / 8
     if (block.length !== modulusBytes) return statusWord(0x6700)
@@ -252,7 +252,7 @@ export class VirtualCns implements VirtualCard {
     try {
       return answer(privateEncrypt({ key: this.#options.key, padding: constants.RSA_NO_PADDING }, given))
     } catch {
-      // A block that is not below the modulus.
+      // The block is not below the modulus.
       return statusWord(0x6a80)
     }
   }
@@ -263,7 +263,7 @@ export class VirtualCns implements VirtualCard {
   }
 }
 
-/** FCI as CNS give it (cards.md §3.2): size, type, file identifier, access conditions. */
+/** FCI of a CNS: size, type, file identifier, access conditions. */
 function fileControl({ fid, content }: File): Uint8Array {
   const size = [0x80, 0x02, content.length >> 8, content.length & 0xff]
   return template([...size, 0x82, 0x01, 0x01, 0x83, 0x02, fid >> 8, fid & 0xff, 0x86, 0x09, ...Array(9).fill(0)])

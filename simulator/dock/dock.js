@@ -1,4 +1,4 @@
-// The bench's control page: shows what simulator/bench/control.ts tells, sends what is pressed.
+// The bench's control page: shows the state from simulator/bench/control.ts and sends what is pressed.
 const byId = (id) => document.getElementById(id)
 
 function element(tag, properties = {}, ...children) {
@@ -26,7 +26,7 @@ const button = (label, action, { on = false, harm = false, disabled = false } = 
     onclick: () => act(action),
   })
 
-/** Which card is chosen for each person, kept over redraws. */
+/** The card chosen for each person, kept over redraws. */
 const chosen = new Map()
 
 function person({ id, name, surname, born, can, kinds }, state) {
@@ -93,7 +93,7 @@ function draw(state) {
     ...(card ? [button(away, { do: 'remove' }, { on: true })] : []),
     ...(takenCard ? [button('Put it back', { do: 'put-back' }, { on: true })] : []),
   )
-  // Redrawing would close a list that is open.
+  // Redrawing would close an open list.
   if (!byId('people').contains(document.activeElement) || document.activeElement.tagName !== 'SELECT')
     byId('people').replaceChildren(...state.people.map((one) => person(one, state)))
   byId('oddities').replaceChildren(

@@ -6,13 +6,13 @@ import { type CardEvidence, statementBytes, statementOf } from '../../contract/e
 
 /** RSA-2048. */
 const SIGNATURE_BYTES = 256
-/** Of a serial number of simulator/pki: its first byte keeps it positive. */
+/** Length of a serial number of simulator/pki; its first byte keeps it positive. */
 const SERIAL_BYTES = 16
 
 /**
- * The cards of a fleet's citizens: evidence that verifies, each of a card of its own. A new card has the certificate of the
- * population's (`makePki` into `pki`) with another serial number, signed by the same CA: for a gateway, which knows cards by
- * their certificates, as many strangers as there are requests. Names and keys are those few of the population.
+ * The cards of a fleet's citizens: evidence that verifies, each of a card of its own. A new card has the certificate of
+ * the population's (`makePki` into `pki`) with another serial number, signed by the same CA. A gateway knows cards by
+ * their certificates, so every request comes from a stranger. Names and keys are the few of the population.
  */
 export function fleetCards(pki: string) {
   const authority = createPrivateKey(readFileSync(join(pki, 'card-ca.key.pem')))
@@ -25,7 +25,7 @@ export function fleetCards(pki: string) {
   }
 
   return {
-    /** What the card of `person` has signed at that totem and time (contract/evidence.ts). */
+    /** The evidence that the card of `person` has signed at that totem and time (contract/evidence.ts). */
     evidence({
       person,
       totem,
@@ -59,11 +59,14 @@ function readCard(pki: string, person: string) {
   return { key: createPrivateKey(readFileSync(join(pki, `cards/${person}.key.pem`))), der, serial }
 }
 
-/** The same certificate with another serial number: a template is signed in under a millisecond, a new one made in three. */
+/**
+ * The same certificate with another serial number. Signing a template takes under a millisecond, making a new one
+ * three.
+ */
 function reissued(der: Buffer, serial: number, authority: KeyObject): Buffer {
   const made = Buffer.from(der)
   randomBytes(SERIAL_BYTES - 1).copy(made, serial + 1)
-  // Certificate ::= SEQUENCE { tbsCertificate, … }, both of lengths in two bytes (82 hh ll).
+  // Certificate ::= SEQUENCE { tbsCertificate, … }, both with lengths of two bytes (82 hh ll).
   const tbs = made.subarray(4, 8 + made.readUInt16BE(6))
   sign('sha256', tbs, authority).copy(made, made.length - SIGNATURE_BYTES)
   return made

@@ -11,7 +11,7 @@ test('the same seed is the same outage, another totem another one', () => {
   expect(outagePlan({ ...plan, seed: 8 }, 1)).not.toEqual(outagePlan(plan, 1))
 })
 
-test('on average as many are asked as was said', () => {
+test('the average number of requests is the one that was asked for', () => {
   const plan = { seed: 1, outageMs: 8 * HOUR_MS, requestsPerDay: 10.75 }
   const counts = Array.from({ length: 2_000 }, (_, totem) => outagePlan(plan, totem + 1).length)
   const mean = counts.reduce((sum, count) => sum + count, 0) / counts.length

@@ -4,10 +4,10 @@ import { people } from '../population/people.ts'
 /** A totem's id in a fleet, from 1: `FL-0001`. */
 export const fleetTotem = (number: number): string => `FL-${String(number).padStart(4, '0')}`
 
-/** A citizen asks in the middle of the outage. `at`: ms since it began. */
+/** A citizen's request during the outage. `at`: ms since it began. */
 export interface PlannedRequest {
   at: number
-  /** Of simulator/population. */
+  /** An id of simulator/population. */
   person: string
   types: CertificateType[]
 }
@@ -15,13 +15,13 @@ export interface PlannedRequest {
 export interface OutagePlan {
   seed: number
   outageMs: number
-  /** Of one totem on a day, on average. */
+  /** Requests of one totem on a day, on average. */
   requestsPerDay: number
 }
 
-/** A post office is open from 8:20 to 19:05; the outage is taken to fall into that time. */
+/** A post office is open from 8:20 to 19:05, and the outage falls into that time. */
 const OPEN_MS = (10 * 60 + 45) * 60_000
-/** Residenza, stato di famiglia, or both on one sheet: as people ask (ANPR's open data, October 2022). */
+/** Residenza, stato di famiglia, or both on one sheet, in the shares of ANPR's open data (October 2022). */
 const DEMAND: { types: CertificateType[]; share: number }[] = [
   { types: ['8'], share: 0.4 },
   { types: ['12'], share: 0.35 },
@@ -39,7 +39,9 @@ export function randomFrom(seed: number): () => number {
   }
 }
 
-/** What is asked at a totem during the outage: arrivals of a Poisson process, always the same for the same seed and totem. */
+/**
+ * Requests at a totem during the outage: arrivals of a Poisson process, always the same for the same seed and totem.
+ */
 export function outagePlan({ seed, outageMs, requestsPerDay }: OutagePlan, totem: number): PlannedRequest[] {
   const random = randomFrom(Math.imul(seed, 0x9e3779b1) ^ totem)
   const meanGapMs = OPEN_MS / requestsPerDay

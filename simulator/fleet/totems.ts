@@ -17,13 +17,14 @@ import { GOOD } from '../pki/plan.ts'
 import { fleetTotem } from './plan.ts'
 
 const EC = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
-/** Made at the same time; the work is in OpenSSL's threads. */
+/** Totems made at the same time; OpenSSL's threads do the work. */
 const AT_ONCE = 16
 
 /**
- * Provisions the totems 1 to `count` of a fleet: client certificate and key (`<id>.{cert,key}.pem`, by the CA of `pki`) and
- * the pair that outcomes are sealed to (`<id>.outcome{,.pub}.jwk.json`), as simulator/pki does for the bench's own. Those that
- * `cache` has are left as they are: answers the folder, which a gateway takes as its `totems`, and how many were made.
+ * Provisions the totems 1 to `count` of a fleet, as simulator/pki does for the bench's own. Each gets a client
+ * certificate and key (`<id>.{cert,key}.pem`, by the CA of `pki`) and the pair to which outcomes are sealed
+ * (`<id>.outcome{,.pub}.jwk.json`). Totems that `cache` has are left as they are. Answers the folder, which a gateway
+ * takes as its `totems`, and how many were made.
  */
 export async function makeFleet(
   pki: string,
@@ -33,7 +34,7 @@ export async function makeFleet(
   const started = performance.now()
   const read = (name: string) => readFile(join(pki, name), 'utf8')
   const authority = await authorityOf(await read('totem-ca.pem'), await read('totem-ca.key.pem'))
-  // Of another CA they would be worth nothing.
+  // Certificates of another CA would be worth nothing.
   const edition = createHash('sha256').update(new Uint8Array(authority.certificate.rawData)).digest('hex').slice(0, 16)
   const folder = join(cache, edition)
   await mkdir(folder, { recursive: true, mode: 0o700 })
@@ -61,7 +62,7 @@ async function provision(folder: string, id: string, authority: Authority): Prom
   await writeFile(file('key.pem'), await privateKeyPem(keys), secret)
   await writeFile(file('outcome.jwk.json'), `${JSON.stringify(outcome.private)}\n`, secret)
   await writeFile(file('outcome.pub.jwk.json'), `${JSON.stringify(outcome.public)}\n`)
-  // Last, and by its name at once: a totem that has a certificate has everything.
+  // Written last and renamed into place: a totem that has a certificate has everything.
   await writeFile(file('cert.pem.new'), `${certificate.toString('pem')}\n`)
   await rename(file('cert.pem.new'), file('cert.pem'))
 }

@@ -25,16 +25,16 @@ const ROOT = `CN=National root CA for the Italian Electronic Identity Card TEST,
 const SUB_CA = `CN=Issuing sub CA for the Italian Electronic Identity Card - SUBCA001 TEST,${MINISTRY}`
 const SOD_SIGNER_CA = `CN=CIE SOD CA TEST,${MINISTRY}`
 const SOD_SIGNER = `CN=CIE SOD signer 001 TEST,${MINISTRY}`
-/** CIE authentication (cards.md §9). */
+/** Certificate policy of CIE authentication. */
 const CIE_POLICY = '1.3.76.47.4'
-/** Reserved never to exist (RFC 2606): CRLs come by the gateway. */
+/** A reserved name that never exists (RFC 2606): CRLs come through the gateway. */
 const CRL_HOST = 'http://crl.test.invalid/cie'
-/** Italian issuers name a directory too; it makes a test certificate as long as a real one, 1.4 to 1.7 kB. */
+/** Italian issuers name a directory too. It makes a test certificate as long as a real one, 1.4 to 1.7 kB. */
 const CRL_DIRECTORY =
   'ldap://ldap.test.invalid/CN=CRL1,CN=Issuing%20sub%20CA%20for%20the%20Italian%20Electronic%20Identity%20Card' +
   '%20-%20SUBCA001%20TEST,O=Ministero%20dell%27Interno%20TEST,C=IT?certificateRevocationList;binary'
 
-/** The two kinds of EF.SOD (cards.md §5.2). */
+/** The two kinds of EF.SOD: on older and on newer cards. */
 const SOD_KINDS = {
   sha256: { hash: 'sha256', scheme: 'pkcs1', version: 0 },
   sha512pss: { hash: 'sha512', scheme: 'pss', version: 1 },
@@ -54,7 +54,7 @@ export type SodKind = keyof typeof SOD_KINDS
  *   cie/cards/<personId>.foreign-signer           .sod.{sha256,sha512pss}.der over the good card's files
  */
 export async function makeCie(write: Writer): Promise<void> {
-  // One pair for all that is foreign: making keys is most of the set-up time.
+  // One pair for everything foreign: making keys takes most of the set-up time.
   const [rootKeys, subKeys, sodCaKeys, sodKeys, foreignKeys, external] = await Promise.all(
     Array.from({ length: 6 }, () => rsaKeys(2048)),
   )
@@ -148,7 +148,7 @@ async function card(write: Writer, person: Person, { issuer, foreign, signer, fo
 const publicKeyFile = ({ publicKey }: CryptoKeyPair) =>
   KeyObject.from(publicKey).export({ format: 'der', type: 'pkcs1' })
 
-/** The authentication certificate of a CIE: subject, policy and usages of cards.md §9. */
+/** The authentication certificate of a CIE, with the subject, policy and key usage of a real one. */
 function cardCertificate(
   issuer: Authority,
   person: Person,

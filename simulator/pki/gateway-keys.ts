@@ -5,14 +5,17 @@ import { DAY_MS } from '../../basics/time.ts'
 import { GATEWAY_KEYS_TYP, type GatewayKeys, gatewayKeys } from '../../contract/gateway-keys.ts'
 import { jwkPair } from './jwk.ts'
 
-/** The key before took over so long ago, the one in force so long: what was queued for a month is sealed to the former. */
+/**
+ * Ages of the previous key and of the key in force: requests that were queued for a month are sealed to the previous
+ * one.
+ */
 const OLDER_DAYS = 200
 const CURRENT_DAYS = 10
 
-/** A key as the list names it. */
+/** A key in the form of the list. */
 export const listed = ({ kid = '', x = '', y = '' }: JWK) => ({ kty: 'EC', crv: 'P-256', kid, x, y }) as const
 
-/** A list as whoever signs trust lists signs it; `header` overrides, for what a forger would do. */
+/** Signs a list as the signer of trust lists does; `header` overrides it, as a forger would. */
 export async function signGatewayKeys(
   list: GatewayKeys,
   signer: JWK,

@@ -61,7 +61,7 @@ const authorityExtensions = (pathLength: number) => [
   new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
 ]
 
-/** A CA under another, which itself issues to holders only. */
+/** A CA under another CA; it issues to holders only. */
 export async function issueAuthority(
   issuer: Authority,
   name: string,

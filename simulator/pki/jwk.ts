@@ -1,7 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { calculateJwkThumbprint, type JWK } from 'jose'
 
-/** A new P-256 key pair, named by its thumbprint (RFC 7638); `enc`: to seal to (ECDH-ES), `sig`: to sign with (ES256). */
+/**
+ * A new P-256 key pair, named by its thumbprint (RFC 7638). `enc`: for sealing (ECDH-ES); `sig`: for signing (ES256).
+ */
 export async function jwkPair(
   use: 'enc' | 'sig',
 ): Promise<{ private: JWK & { kid: string }; public: JWK & { kid: string } }> {

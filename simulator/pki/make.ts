@@ -27,15 +27,15 @@ import { makeTrustList } from './trust-list.ts'
 import { makeVerificationKeys } from './verification-keys.ts'
 import { type Writer, writerInto } from './writer.ts'
 
-/** Raise it when what is made changes: folders of an earlier edition are then made anew. */
+/** Raise it when the content of the folder changes: folders of an earlier edition are then made anew. */
 const EDITION = 8
 const COMPLETE = 'complete'
 
 // TEST in the issuer's name: no production trust list can ever hold it (invariant 9).
 const CARD_CA = 'CN=Regione Umbria - CA Cittadini TEST,OU=Servizi di Certificazione TEST,O=TEST S.p.A.,C=IT'
-/** Reserved never to exist (RFC 2606): CRLs come by the gateway. */
+/** A reserved name that never exists (RFC 2606): CRLs come through the gateway. */
 const CARD_CRL = 'http://crl.test.invalid/cns/card-ca.crl'
-/** CNS authentication (cards.md §9). */
+/** Certificate policy of CNS authentication (AgID). */
 const CNS_POLICY = '1.3.76.16.2.1'
 const TOTEMS = ['TT-0001', 'TT-0002']
 
@@ -95,7 +95,7 @@ async function isComplete(dir: string, edition: string): Promise<boolean> {
 async function swapIn(aside: string, dir: string, edition: string): Promise<void> {
   const stale = `${aside}.old`
   try {
-    // Somebody else may have made the same folder meanwhile, and be using it: theirs is as good.
+    // Another process may have made the same folder meanwhile and be using it: that one is as good.
     if (!(await isComplete(dir, edition))) {
       if (existsSync(dir)) await rename(dir, stale)
       await rename(aside, dir)
@@ -138,7 +138,7 @@ async function cns(write: Writer): Promise<void> {
   await Promise.all(people.map(forPerson))
 }
 
-/** The authentication certificate of a CNS: subject, policy and usages of cards.md §9. */
+/** The authentication certificate of a CNS, with the subject, policy and key usage of a real one. */
 function cardCertificate(
   issuer: Authority,
   person: Person,

@@ -1,5 +1,4 @@
 // tsyringe, inside @peculiar/x509, needs it loaded first.
-import { DAY_MS } from '../../basics/time.ts'
 import 'reflect-metadata'
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -7,6 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { DAY_MS } from '../../basics/time.ts'
 import { type Authority, rsaKeys, selfSigned } from './issue.ts'
 import { buildSod } from './sod.ts'
 

@@ -28,12 +28,12 @@ const HASHES = {
 } as const
 
 export interface SodOptions {
-  /** What each data group holds, by its number: 1 and 11, or 0xA1 to 0xA5 and 0x1B of a CIE (cards.md §5.2). */
+  /** Content of each data group by its number: 1 and 11, or 0xA1 to 0xA5 and 0x1B of a CIE. */
   dataGroups: ReadonlyMap<number, Uint8Array>
   hash: keyof typeof HASHES
   scheme: 'pkcs1' | 'pss'
   signer: { certificate: X509Certificate; privateKey: CryptoKey }
-  /** Of the LDSSecurityObject: 1 also tells the versions of LDS and Unicode (ICAO 9303-10 §4.6.2.3). */
+  /** Version of the LDSSecurityObject: 1 adds the versions of LDS and Unicode (ICAO 9303-10 §4.6.2.3). */
   version: 0 | 1
 }
 
@@ -105,13 +105,13 @@ const hashAlgorithm = (hash: keyof typeof HASHES) => new Sequence({ value: [oid(
 const attribute = (type: string, value: Asn1) => new Sequence({ value: [oid(type), new SetOf({ value: [value] })] })
 const parsed = (bytes: ArrayBuffer) => fromBER(bytes).result
 
-/** The State writes A1 as `02 01 A1`, in DER a negative number, and we do as it does. */
+/** The State writes A1 as `02 01 A1`, in DER a negative number, and so does this file. */
 const oneByteInteger = (value: number) => new Integer({ valueHex: Uint8Array.of(value) })
 
 const serialNumberOf = (certificate: X509Certificate) =>
   new Integer({ valueHex: Uint8Array.from(Buffer.from(certificate.serialNumber, 'hex')) })
 
-/** RFC 4055 §3.1: the same hash throughout, a salt as long as it. */
+/** RFC 4055 §3.1: the same hash throughout, and a salt of its length. */
 function pssAlgorithm(hash: keyof typeof HASHES): Sequence {
   return new Sequence({
     value: [

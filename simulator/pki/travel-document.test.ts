@@ -58,6 +58,6 @@ test('a document signed by another country is refused, and one with another DG11
   expect(await names(signed, 'mario-rossi.altered.travel.dg11.bin')).toBe(false)
 })
 
-test('whoever was born abroad has no province', async () => {
+test('a person born abroad has no province', async () => {
   expect((await file('mario-rossi.born-abroad.travel.dg11.bin')).includes('MONTEVIDEO_B')).toBe(true)
 })

@@ -21,7 +21,7 @@ const FORMS = {
 interface Variant {
   by?: SodOptions['signer']
   form?: (typeof FORMS)[keyof typeof FORMS]
-  /** Whose details stand in DG11, when not of the holder that was signed for. */
+  /** Person whose details are in DG11, when not those of the holder that was signed. */
   printed?: Holder
 }
 
@@ -84,7 +84,7 @@ function holderOf(person: Person): Holder {
     name,
     born,
     sex,
-    // A CIE is good until a birthday (D.L. 5/2012 art. 7).
+    // A CIE is valid until a birthday (D.L. 5/2012 art. 7).
     expires: `${GOOD.notAfter.getUTCFullYear()}${born.slice(4)}`,
     codiceFiscale,
     birthPlace: [birthComune.name, birthComune.province],

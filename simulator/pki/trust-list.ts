@@ -1,5 +1,4 @@
 // tsyringe, inside @peculiar/x509, needs it loaded first.
-import { DAY_MS } from '../../basics/time.ts'
 import 'reflect-metadata'
 import { createHash, createPrivateKey, X509Certificate } from 'node:crypto'
 import { existsSync, globSync } from 'node:fs'
@@ -13,6 +12,7 @@ import {
   X509CrlReason,
 } from '@peculiar/x509'
 import { CompactSign, importJWK, type JWK } from 'jose'
+import { DAY_MS } from '../../basics/time.ts'
 import { type AuthorityRole, TRUST_LIST_TYP, type TrustList } from '../../contract/trust.ts'
 import { jwkPair } from './jwk.ts'
 
@@ -37,7 +37,7 @@ export async function trustListOf(pkiDir: string, sequence: number, issued = new
   return { sequence, issued: issued.toISOString(), authorities }
 }
 
-/** A trust list as whoever keeps them signs it (contract/trust.ts); `header` overrides, for what a forger would do. */
+/** Signs a trust list as its keeper does (contract/trust.ts); `header` overrides it, as a forger would. */
 export async function signTrustList(list: TrustList, key: JWK, header: Record<string, string> = {}): Promise<string> {
   return new CompactSign(new TextEncoder().encode(JSON.stringify(list)))
     .setProtectedHeader({ alg: 'ES256', kid: String(key.kid), typ: TRUST_LIST_TYP, ...header })
@@ -57,15 +57,15 @@ export interface CrlOptions {
   issued?: Date
   /** Default a week after `issued`. */
   nextUpdate?: Date
-  /** Beside the `*.revoked.cert.der` of the PKI: DER certificates, and since when they are revoked. */
+  /** Certificates to revoke beside the PKI's `*.revoked.cert.der`: DER, and the time of revocation. */
   revoked?: { certificate: Uint8Array; at: Date }[]
 }
 
 const CRL_NUMBER = '2.5.29.20'
 
 /**
- * Issues a fresh CRL of each issuer into `outDir`, as `<sha256>.crl` (DER), for they age. Revoked are the PKI's
- * `*.revoked.cert.der`, for a month already, and those of `revoked`. Answers the files made.
+ * Issues a fresh CRL of each issuer into `outDir`, as `<sha256>.crl` (DER), because CRLs expire. Revoked are the PKI's
+ * `*.revoked.cert.der`, since a month ago, and those of `revoked`. Answers the files made.
  */
 export async function issueCrls(
   pkiDir: string,

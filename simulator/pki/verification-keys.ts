@@ -9,7 +9,7 @@ import {
 import { GOOD } from './plan.ts'
 import type { Writer } from './writer.ts'
 
-/** A pair as `verificationSigner` (main) and the key list (contract/verification.ts) take it. */
+/** A pair in the forms of `verificationSigner` (main) and of the key list (contract/verification.ts). */
 export async function verificationKeyPair(totem: string): Promise<{
   private: JWK & { kid: string }
   listed: VerificationKey
@@ -24,7 +24,7 @@ export async function verificationKeyPair(totem: string): Promise<{
   }
 }
 
-/** A key list as whoever keeps it signs it; `header` overrides, for what a forger would do. */
+/** Signs a key list as its keeper does; `header` overrides it, as a forger would. */
 export async function signVerificationKeys(
   list: VerificationKeys,
   signer: JWK,
@@ -46,7 +46,7 @@ export async function makeVerificationKeys(write: Writer, totems: readonly strin
   const list: VerificationKeys = {
     sequence: 1,
     issued: new Date().toISOString(),
-    // The bench makes its keys once, and nobody there signs a list every week.
+    // The bench makes its keys once, and nobody signs a list there every week.
     nextUpdate: GOOD.notAfter.toISOString(),
     keys: pairs.map(({ listed }) => listed),
   }

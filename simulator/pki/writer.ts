@@ -5,7 +5,9 @@ import { type Authority, privateKeyPem } from './issue.ts'
 
 export type Writer = ReturnType<typeof writerInto>
 
-/** Writes the files of a PKI folder, each once; names are relative to `dir`. Keys and secrets are for their owner only. */
+/**
+ * Writes the files of a PKI folder, each once; names are relative to `dir`. Only their owner may read keys and secrets.
+ */
 export function writerInto(dir: string) {
   const plain = (name: string, content: string | Uint8Array) => writeFile(join(dir, name), content, { flag: 'wx' })
   const secret = (name: string, content: string | Uint8Array) =>
@@ -18,7 +20,7 @@ export function writerInto(dir: string) {
     certificate,
     key,
     der: (name: string, made: X509Certificate) => plain(name, new Uint8Array(made.rawData)),
-    /** `<name>.pem` and `<name>.key.pem`; answers what it was given. */
+    /** Writes `<name>.pem` and `<name>.key.pem`; answers its argument. */
     authority: async (name: string, made: Authority) => {
       await certificate(`${name}.pem`, made.certificate)
       await key(`${name}.key.pem`, made.keys)

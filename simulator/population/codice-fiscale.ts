@@ -23,7 +23,9 @@ export interface Birth {
   place: string
 }
 
-/** Codice fiscale by DM Finanze 23/12/1976, without omocodia. For synthetic people only: never "corrects" a real one. */
+/**
+ * Codice fiscale by DM Finanze 23/12/1976, without omocodia. For synthetic people only: it never "corrects" a real one.
+ */
 export function codiceFiscaleOf({ surname, name, sex, born, place }: Birth): string {
   const [year = '', month = '', day = ''] = born.split('-')
   const given = consonants(name)

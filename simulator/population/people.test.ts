@@ -21,7 +21,7 @@ const { vectors } = JSON.parse(
 test.each(vectors)('$cf', ({ cognome, nome, data, sesso, belfiore, cf, omocodie }) => {
   expect(codiceFiscaleOf({ surname: cognome, name: nome, born: data, sex: sesso, place: belfiore })).toBe(cf)
   for (const code of [cf, ...omocodie]) expect(isCodiceFiscale(code)).toBe(true)
-  // A wrong check letter is always seen.
+  // A wrong check letter is always noticed.
   expect(isCodiceFiscale(cf.slice(0, 15) + (cf[15] === 'A' ? 'B' : 'A'))).toBe(false)
 })
 

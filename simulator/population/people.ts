@@ -1,6 +1,6 @@
 import { type Birth, codiceFiscaleOf, idAnprOf } from './codice-fiscale.ts'
 
-/** Synthetic people: nobody here exists. Names are common, codici fiscali and ID ANPR are valid by their checks. */
+/** Synthetic people, none of whom exists. Names are common; codici fiscali and ID ANPR are valid by their checks. */
 export interface Person extends Birth {
   /** Stable key for tests, the dock and the card files, e.g. `anna-bianchi`. */
   id: string

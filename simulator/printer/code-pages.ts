@@ -5,7 +5,10 @@ const upperHalves: Record<number, string> = {
   19: 'ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£Ø×ƒáíóúñÑªº¿®¬½¼¡«»░▒▓│┤ÁÂÀ©╣║╗╝¢¥┐└┴┬├─┼ãÃ╚╔╩╦╠═╬¤ðÐÊËÈ€ÍÎÏ┘┌█▄¦Ì▀ÓßÔÒõÕµþÞÚÛÙýÝ¯´\u00ad±‗¾¶§÷¸°¨·¹³²■ ',
 }
 
-/** The character that a byte prints: ASCII below 80h, the code page above; a page the printer lacks prints as page 0. */
+/**
+ * The character that a byte prints: ASCII below 80h, the code page above. A page that the printer lacks prints as page
+ * 0.
+ */
 export function characterOf(codePage: number, byte: number): string {
   if (byte < 0x80) return String.fromCharCode(byte)
   return (upperHalves[codePage] ?? upperHalves[0])?.[byte - 0x80] ?? ' '

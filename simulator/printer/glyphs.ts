@@ -15,7 +15,7 @@ export interface TypeStyle {
   high: number
   bold: boolean
   underline: boolean
-  /** GS b: outlines drawn at their final size; without it the 1 × 1 dots are multiplied. */
+  /** GS b: outlines drawn at their final size. Without it the printer multiplies the dots of size 1 × 1. */
   smooth: boolean
 }
 
@@ -24,7 +24,7 @@ const cells = { A: { width: 12, height: 24 }, B: { width: 9, height: 17 } } as c
 
 // A thermal head smears: strokes come out a little heavier than the outline.
 const INK_ALPHA = 96
-// Plex Mono is 0.6 em wide; a printer's 1:2 cell is narrower than the face, so it is drawn taller by this much.
+// Plex Mono is 0.6 em wide. A printer's 1:2 cell is narrower than the face, so letters are drawn taller by this factor.
 const EM_PER_CELL_WIDTH = 1 / 0.6
 const STRETCH = 1.14
 const BASELINE = 0.8
@@ -63,7 +63,7 @@ function draw(character: string, { font, wide, high, bold, underline }: TypeStyl
   context.font = `${em}px ${bold ? '"Thermal Bold", "Thermal Bold Ext"' : '"Thermal", "Thermal Ext"'}`
   const baseline = Math.round(height * BASELINE)
   const stretch = (STRETCH * high) / wide
-  // As in a printer's own font, an accented capital is pressed into the cell.
+  // As in a printer's own font, an accented capital is squeezed into the cell.
   const ascent = context.measureText(character).actualBoundingBoxAscent * stretch
   context.translate(0, baseline)
   context.scale(1, stretch * Math.min(1, baseline / ascent))

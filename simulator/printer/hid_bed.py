@@ -5,9 +5,9 @@ usage: hid_bed.py SOCKET VENDOR PRODUCT     (ids in hex; run it with /usr/bin/py
 
 libumockdev gives such a process (through LD_PRELOAD, inherited by its children) a sysfs/udev tree with one hidraw
 device and answers the HIDIOCGRDESCSIZE / HIDIOCGRDESC / HIDIOCGRAWINFO ioctls, so an unmodified node-hid (hidapi,
-hidraw backend) enumerates, opens, writes and reads it. What the process writes arrives on the Unix socket SOCKET;
-what the printer behind SOCKET sends becomes input. The device file is a pty: report boundaries are not kept, so both
-sides cut the stream at the report size. Every report that node-hid writes starts with the report id byte (00).
+hidraw backend) enumerates, opens, writes and reads it. The process's output arrives on the Unix socket SOCKET, and
+data from the printer behind SOCKET becomes its input. The device file is a pty, which keeps no report boundaries, so
+both sides cut the stream at the report size. Every report that node-hid writes starts with the report id byte (00).
 
 First line out: {"env": {...}}. Lines in: "unplug" and "plug", each answered by {"plugged": bool}; a printer that comes
 back is hidraw1, hidraw2 and so on. It serves until its stdin closes. Needs Debian's python3-gi, gir1.2-umockdev-1.0, umockdev.

@@ -58,15 +58,15 @@ test('a raster image stands at the left margin, under the paper that was past th
   expect(sheets[0]?.[CUTTER + 1]).toBe(`........##${'.'.repeat(HEAD - 10)}`)
 })
 
-test('a packed row is unpacked as the TIFF specification has it, at the left margin, white where it ends', () => {
+test('a packed row is unpacked as the TIFF specification has it, at the left margin, white after its end', () => {
   const { take, sheets } = machine()
   const packed = [0x1b, 0x2a, 0x62, 0x6d, 2]
-  // 3 × FFh, then 01h 80h as they are.
+  // 3 × FFh, then 01h 80h unchanged.
   take(...escAt, ...dotUnits, 0x1d, 0x4c, 4, 0, ...packed, 0x1b, 0x2a, 0x31, 5, 0, 0xfe, 0xff, 1, 0x01, 0x80, ...cut)
   expect(sheets[0]?.[CUTTER]).toBe(`....${'#'.repeat(24)}.......##${'.'.repeat(HEAD - 37)}`)
 })
 
-test('the ejector does as it is told, and not while a fault stands', () => {
+test('the ejector obeys commands, except during a fault', () => {
   const { take, ejected, interpreter } = machine()
   take(...escAt, 0x1d, 0x65, 3, 12, 0x1d, 0x65, 2, 0x1d, 0x65, 5)
   expect(ejected).toEqual([3, 2, 5])
@@ -90,7 +90,7 @@ test('an acknowledgement is given when everything before it is printed', () => {
   const { take, answers } = machine()
   const image = raster(1, [1, 2, 3])
   take(...escAt, ...image.slice(0, -1), ...processId)
-  // The first byte of the request was the last row of dots: the rest is text.
+  // The first byte of the request was the last row of dots, so the rest is text.
   expect(answers).toEqual([])
   take(...processId)
   expect(answers).toEqual(['37224142434400'])

@@ -4,32 +4,32 @@ import { type Bitmap, glyph, type TypeStyle } from './glyphs.ts'
 import type { Build } from './models.ts'
 import type { Paper } from './paper.ts'
 
-/** What the printer does with the stream beside printing dots. */
+/** Effects of the stream beside printed dots. */
 export interface InterpreterEvents {
   cut(): void
   answer(bytes: Uint8Array): void
-  /** ESC @: whatever stands on the sheet by now was given up by the host. */
+  /** ESC @: the host has given up the sheet that is begun. */
   reset(): void
   /** GS e: 2 draws the sheet in, 3 holds it out, 5 lets it fall. */
   ejector(function_: number): void
-  /** Automatic status back is asked for, or no longer. */
+  /** The host turns automatic status back on or off. */
   automaticStatus(on: boolean): void
 }
 
 export interface Interpreter {
   /** Executes one byte of the stream, in order. */
   take(byte: number): void
-  /** Something is on the way: dots on the sheet, a line in the buffer, or a command half received. */
+  /** Something is on the way: dots on the sheet, a line in the buffer, or a half-received command. */
   readonly busy: boolean
   /**
-   * A fault struck. What was in progress is lost: bytes go on being counted as the pixels or parameters they were
-   * announced to be, nothing is printed or answered until ESC @ arrives as a command.
+   * A fault struck. The work in progress is lost: bytes still count as the announced pixels or parameters. Nothing is
+   * printed or answered until ESC @ arrives as a command.
    */
   fault(): void
 }
 
 type Parse<T> = Generator<undefined, T, number>
-/** Something in the line buffer, set at `x` dots from the left edge of the head. */
+/** A part of the line buffer, set at `x` dots from the left edge of the head. */
 interface Piece {
   x: number
   bitmap: Bitmap
@@ -60,7 +60,7 @@ const defaultState = (headDots: number) => ({
   qr: { moduleDots: 3, level: 'L', data: new Uint8Array() } as Qr,
 })
 
-/** ESC/POS as its published command reference has it, for the commands a kiosk needs; others are skipped byte by byte. */
+/** ESC/POS by its published command reference: the commands that a kiosk needs. Others are skipped byte by byte. */
 export function createInterpreter(
   build: Pick<Build, 'headDots' | 'cutter' | 'presenter' | 'packBits' | 'automaticStatus'>,
   paper: Paper,
@@ -99,7 +99,7 @@ export function createInterpreter(
     cursor += bitmap.width
   }
 
-  /** A bitmap of its own between lines (raster, QR), under the current justification. */
+  /** A bitmap between lines (raster, QR), under the current justification. */
   function putBlock(bitmap: Bitmap) {
     if (line.length > 0) printLine(state.lineSpacing)
     line = [{ x: 0, bitmap }]
@@ -119,7 +119,7 @@ export function createInterpreter(
     }
   }
 
-  /** A thermal head prints each row as it comes: a fault in the middle leaves half an image on the paper. */
+  /** A thermal head prints each row as it arrives: a fault in the middle leaves half an image on the paper. */
   function printRow(bytes: Uint8Array) {
     const row = new Uint8Array(headDots)
     for (let dot = state.leftMargin; dot < headDots; dot++) {
@@ -284,7 +284,7 @@ export function createInterpreter(
       if (byte === 0x1b) yield* afterEsc()
       else if (byte === 0x1d) yield* afterGs()
       else if (byte === 0x10) {
-        // Real-time commands were executed when they arrived; here they only take their place in the stream.
+        // Real-time commands were executed on arrival; here they only take up their place in the stream.
         const command = yield
         if (command === 0x04 || command === 0x05) yield
       } else if (byte === 0x0a) printLine(state.lineSpacing)
@@ -306,7 +306,7 @@ export function createInterpreter(
   }
 }
 
-/** TIFF 6.0, section 9; what goes beyond `most` bytes is dropped, as the printer's line buffer does. */
+/** TIFF 6.0, section 9. Bytes beyond `most` are dropped, as in the printer's line buffer. */
 function unpackBits(packed: Uint8Array, most: number): Uint8Array {
   const out: number[] = []
   for (let i = 0; i < packed.length && out.length < most; ) {
@@ -326,7 +326,7 @@ function stamp(rows: Uint8Array[], { width, height, dots }: Bitmap, left: number
   }
 }
 
-/** Null when there is no data, or more than the largest symbol holds: a printer then prints nothing. */
+/** Null when there is no data, or more than the largest symbol holds: a printer prints nothing then. */
 function qrBitmap({ moduleDots, level, data }: Qr): Bitmap | null {
   if (data.length === 0 || data.length > QR_MAX_BYTES[level]) return null
   const { modules } = QRCode.create([{ data, mode: 'byte' }], { errorCorrectionLevel: level })

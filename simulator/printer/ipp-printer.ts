@@ -6,28 +6,28 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
-/** A printer of an office: CUPS' own `ippeveprinter`, which prints into a folder. */
+/** An office printer: CUPS' own `ippeveprinter`, which prints into a folder. */
 export interface IppPrinter {
   uri: string
-  /** Shell to run before each sheet, with its page in $page and in $sheet which of the job's it is; '' for nothing. */
+  /** Shell to run before each sheet. $page is the sheet's page, $sheet its number within the job; '' for nothing. */
   beforeEachSheet(shell: string): Promise<void>
-  /** The documents that it was sent, in order, as they came. */
+  /** The documents that the printer received, in order and unchanged. */
   documents(): Promise<Buffer[]>
-  /** What came out: job and page, in order. */
+  /** The pages that came out, with their jobs, in order. */
   paper(): Promise<{ job: number; page: number }[]>
   /** Puts so many A4 sheets into each tray. */
   load(sheets: number): Promise<void>
-  /** SIGKILL: somebody pulls its plug. */
+  /** SIGKILL, as when somebody pulls the plug. */
   kill(): Promise<void>
-  /** After `kill`, at the same address: what it had in its memory is gone. */
+  /** After `kill`, at the same address: the contents of its memory are gone. */
   restart(): Promise<void>
-  /** Deaf until it is thawed: it takes connections and answers nothing. */
+  /** Until it is thawed, it accepts connections and answers nothing. */
   freeze(): void
   thaw(): void
   stop(): Promise<void>
 }
 
-// It counts a sheet once it is out. What it is to do wrong is read anew before each.
+// The printer counts a sheet once it is out, and reads its planned fault anew before each sheet.
 const PRINT = `#!/bin/sh
 dir=$(dirname "$0")
 pages=$(qpdf --show-npages "$1")
@@ -42,13 +42,13 @@ done
 `
 
 export interface IppPrinterOptions {
-  /** What it takes. */
+  /** Document formats that it accepts. */
   formats?: string
-  /** PEM files of its certificate and key: then it is spoken to by ipps. */
+  /** PEM files of its certificate and key; with them clients use ipps. */
   tls?: { certificate: string; key: string }
 }
 
-/** Starts one on a free port of this machine. */
+/** Starts a printer on a free port of this machine. */
 export async function startIppPrinter({
   formats = 'application/pdf',
   tls,
@@ -56,7 +56,7 @@ export async function startIppPrinter({
   const dir = await mkdtemp(join(tmpdir(), 'ipp-'))
   const spool = join(dir, 'spool')
   await mkdir(spool)
-  // It looks for them by its own name; a first byte of TLS tells it that the caller wants it.
+  // It looks for its certificate by its own name. A first byte of TLS tells it that the client wants TLS.
   if (tls) {
     await copyFile(tls.certificate, join(dir, 'localhost.crt'))
     await copyFile(tls.key, join(dir, 'localhost.key'))
@@ -65,7 +65,7 @@ export async function startIppPrinter({
   await writeFile(join(dir, 'before-each-sheet'), '')
   await writeFile(join(dir, 'paper'), '')
   const port = await freePort()
-  // It wants to advertise itself, which is switched off, and does not start without a system bus all the same.
+  // It advertises itself on the network. That is switched off, but without a system bus it does not start all the same.
   const busAddress = `unix:path=${join(dir, 'bus')}`
   const bus = start('dbus-daemon', ['--session', '--nofork', '--print-address', `--address=${busAddress}`])
   await said(bus, /^unix:/)
@@ -100,7 +100,7 @@ export async function startIppPrinter({
       })
     },
     async load(sheets) {
-      // The form of its own web page. One empty tray of its two, 1 and 3, is to it as good as none with paper.
+      // The form of its own web page. If one of its two trays (1 and 3) is empty, it reports no paper at all.
       const trays = [1, 3].map((n) => `size${n}=iso_a4_210x297mm&type${n}=stationery&level${n}=${sheets}`)
       await fetch(`http://localhost:${port}/media?${trays.join('&')}`)
     },
@@ -118,15 +118,15 @@ export async function startIppPrinter({
   }
 }
 
-/** Neither outlives this process, however it ends. */
+/** Neither process outlives this one, however it ends. */
 const start = (command: string, args: string[], env: Record<string, string> = {}): ChildProcess =>
   spawn('setpriv', ['--pdeathsig', 'KILL', command, ...args], {
-    // The printer is not on everybody's path.
+    // The printer is in /usr/sbin, which is not on every user's path.
     env: { ...process.env, PATH: `${process.env.PATH}:/usr/sbin`, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
 
-/** Resolves at the first line that matches; goes on reading, so that the child never waits for its reader. */
+/** Resolves at the first line that matches, and goes on reading, so that the child never blocks. */
 function said(child: ChildProcess, pattern: RegExp): Promise<void> {
   return new Promise((resolve, reject) => {
     const lines: string[] = []

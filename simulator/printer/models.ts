@@ -14,12 +14,12 @@ export interface Build {
   presenter: boolean
   /** ESC * 1 and ESC * b m. */
   packBits: boolean
-  /** By GS a (four bytes) or by GS E0h (FULL STATUS, which DLE EOT 20 asks for, too). */
+  /** GS a (four bytes) or GS E0h (FULL STATUS, which DLE EOT 20 also asks for). */
   automaticStatus: 'gs-a' | 'gs-e0'
   receiveBufferBytes: number
 }
 
-/** Written from the makers' data, not from our driver's. */
+/** Written from the makers' data and not from the driver's. */
 export const models: Record<PrinterModel, Build> = {
   // 216 mm head (Custom KPM216H class); the blade sits 12 mm after the head.
   'a4-kiosk': {

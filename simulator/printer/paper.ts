@@ -9,11 +9,11 @@ export interface Paper {
   /** From the head to the blade. */
   readonly cutterDots: number
   feed(rows: number): void
-  /** Prints `rows` at the head and moves on past them. */
+  /** Prints `rows` at the head and moves past them. */
   print(rows: Uint8Array[]): void
   /** The sheet in front of the blade, or null when it is only a blank offcut. */
   cut(): Bitmap | null
-  /** The roll has ended or was pulled out: what was on it, or null if nothing. A new roll lies in. */
+  /** The roll has ended or was pulled out. Answers the paper that was in the machine, or null; a new roll is in. */
   takeOut(): Bitmap | null
 }
 

@@ -11,7 +11,7 @@ import { createInterpreter } from './interpreter.ts'
 import { models, type PrinterModel } from './models.ts'
 import { createPaper, pngOf } from './paper.ts'
 
-/** A piece of paper that has come out. `void`: a fault struck while it was being printed. */
+/** A piece of paper that has come out. `void`: a fault struck while it was printed. */
 export interface Sheet {
   path: string
   width: number
@@ -24,25 +24,27 @@ export interface Sheet {
 }
 
 export interface VirtualPrinter {
-  /** For the device process (and its children): in it, /dev/hidraw0 is this printer. */
+  /** Environment of the device process (and its children), in which /dev/hidraw0 is this printer. */
   readonly env: Record<string, string>
   readonly sheets: readonly Sheet[]
   /** Rows of paper used so far. */
   readonly moved: number
-  /** Called for each sheet once its picture is on disk; returns what ends it. */
+  /** Calls the listener for each sheet once its picture is on disk; the answer ends it. */
   onSheet(listener: (sheet: Sheet) => void): () => void
   setPaper(paper: 'ok' | 'low' | 'out'): void
-  /** A fault of this printer (one of the calls here) strikes once the mechanism has executed this many more bytes. */
+  /**
+   * Plans a fault of this printer (a call of this interface), after the mechanism has executed this many more bytes.
+   */
   after(bytes: number, fault: () => void): void
-  /** The same for the most frequent of them. */
+  /** The same for the most frequent fault. */
   paperOutAfter(bytes: number): void
   setCover(open: boolean): void
   setError(error: 'none' | 'jam' | 'overheated'): void
-  /** Reads nothing and answers nothing. */
+  /** Reads and answers nothing. */
   deaf(on: boolean): void
   /** Answers status requests with bytes that no status has. */
   garbageStatus(on: boolean): void
-  /** From now on the link has this pace; null: as it comes. */
+  /** Paces the link from now on; null: unpaced. */
   pace(bytesPerSecond: number | null): void
   /** Resolves when the device is gone from, or back in, the bed. */
   unplug(): Promise<void>
@@ -58,15 +60,15 @@ export interface VirtualPrinter {
 
 export interface VirtualPrinterOptions {
   profile: PrinterModel
-  /** Where sheet-001.png, sheet-002.png … go; made if missing. */
+  /** Folder of sheet-001.png, sheet-002.png …; made if missing. */
   outDir: string
-  /** Pace of the link; 64,000 is a full-speed HID printer (64-byte reports, one a millisecond). Default: as it comes. */
+  /** Pace of the link; 64,000 is a full-speed HID printer (64-byte reports, one a millisecond). Default: unpaced. */
   bytesPerSecond?: number
-  /** Pace of the paper; default 200 (an 80 mm kiosk printer at its best) for a paced link, else as it comes. */
+  /** Pace of the paper; default 200 (an 80 mm kiosk printer at its best) for a paced link, else unpaced. */
   millimetresPerSecond?: number
 }
 
-/** Report id and 63 bytes, as the bed's report descriptor says. */
+/** Report id and 63 bytes, as in the bed's report descriptor. */
 const REPORT_BYTES = 64
 const TICK_MS = 10
 const PAPER_MM_PER_SECOND = 200
@@ -89,7 +91,7 @@ export async function startVirtualPrinter(options: VirtualPrinterOptions): Promi
     [fileURLToPath(new URL('hid_bed.py', import.meta.url)), socketPath, hex(model.vendor), hex(model.product)],
     { stdio: ['pipe', 'pipe', 'inherit'] },
   )
-  // A bed that has left is noticed by what it no longer answers.
+  // A bed that has ended shows by its missing answers.
   bed.stdin.on('error', () => undefined)
   const gone = once(bed, 'exit')
   const lines = createInterface({ input: bed.stdout })[Symbol.asyncIterator]()
@@ -134,11 +136,11 @@ export async function startVirtualPrinter(options: VirtualPrinterOptions): Promi
   let garbage = false
   let speaksUp = false
   let lastTold = ''
-  /** The sheet that was cut last, and the one that the presenter holds out. */
+  /** The last sheet that was cut, and the sheet that the presenter holds out. */
   let latest: Sheet | null = null
   let heldOut: Sheet | null = null
   let binFull = false
-  /** The interpreter is at work: what a planned fault sets off must not start it again. */
+  /** The interpreter is at work: a planned fault that strikes now must not start it again. */
   let working = false
   /** The sheet in the machine can no longer become a whole one. */
   let spoilt = false
@@ -168,7 +170,7 @@ export async function startVirtualPrinter(options: VirtualPrinterOptions): Promi
     })
   }
 
-  /** The mechanism stops where it is; what was being printed is spoilt. */
+  /** The mechanism stops at once and spoils the sheet in it. */
   function fault() {
     if (!interpreter.busy && buffer.length === 0) return
     spoilt = true
@@ -218,7 +220,7 @@ export async function startVirtualPrinter(options: VirtualPrinterOptions): Promi
     return [0x10 | (stopped() ? 0x08 : 0) | (coverOpen ? 0x20 : 0), errors, sensors, 0]
   }
 
-  /** Tells a change by itself, once it was asked to. */
+  /** Reports a change by itself, once the host has asked for that. */
   function tellChange() {
     const now = model.automaticStatus === 'gs-a' ? automaticStatus() : fullStatus()
     if (!speaksUp || now.join() === lastTold) return
@@ -233,7 +235,7 @@ export async function startVirtualPrinter(options: VirtualPrinterOptions): Promi
     cable.write(padded)
   }
 
-  /** Real-time commands work on arrival, whatever stands before them in the buffer and whatever they stand in. */
+  /** Real-time commands work on arrival, whatever is in the buffer before or around them. */
   function arrive(bytes: Buffer) {
     const answers: number[] = []
     for (let i = 0; i + 2 < bytes.length; i++) {
@@ -248,13 +250,13 @@ export async function startVirtualPrinter(options: VirtualPrinterOptions): Promi
         i = -1
       }
     }
-    // A machine that stands still would be filled up by being asked how it is.
+    // Status requests alone would fill the buffer of a machine that stands still.
     const onlyAsked = answers.length > 0 && bytes.every((byte) => byte === DLE || byte <= EOT || byte === 20)
     if (!(stopped() && onlyAsked)) for (const byte of bytes) buffer.push(byte)
     answer(Uint8Array.from(answers))
   }
 
-  /** Executes the buffer until a budget is used up; returns whether something is left to be done at once. */
+  /** Executes the buffer until a budget is used up; answers whether more is to be done at once. */
   function run(bytes: number, rows: number): boolean {
     if (working) return false
     working = true
@@ -271,7 +273,7 @@ export async function startVirtualPrinter(options: VirtualPrinterOptions): Promi
       strike()
     }
     buffer = done === 0 ? buffer : buffer.slice(done)
-    // Rows that one command moved beyond the budget are paid for by the next ticks.
+    // The next ticks pay for rows that one command moved beyond the budget.
     rowDebt = Math.max(0, paper.moved - lastRow)
     working = false
     if (isDeaf || buffer.length > model.receiveBufferBytes) cable.pause()

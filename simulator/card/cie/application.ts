@@ -43,7 +43,7 @@ import {
 export interface CieApplicationOptions {
   profile?: CieProfile
   files: CieFiles
-  /** RSA-2048: 81 of authentication, 82 of the device, 83 of the services. */
+  /** RSA-2048: 81 for authentication, 82 for the device, 83 for the services. */
   keys: { authentication: KeyObject; internal: KeyObject; services: KeyObject }
   authority: ExternalAuthority
   /** 8 digits each. */
@@ -54,7 +54,7 @@ export interface CieApplicationOptions {
 }
 
 export interface ApplicationFaults {
-  /** Signs something else than what it was given. */
+  /** Signs other data than it was given. */
   signsOtherData?: boolean
 }
 
@@ -62,16 +62,16 @@ const IAS_AID = 'a0000000308000000009816001'
 const CIE_AID = 'a00000000039'
 const MASTER_FILE = '3f00'
 
-/** What a card keeps of a channel, from Diffie-Hellman to the end of it. */
+/** The card's state of a channel, from Diffie-Hellman to its end. */
 export interface Channel {
   agreement: KeyAgreement
   messaging: CardSecureMessaging
-  /** Named by a certificate of the authority (step 8). */
+  /** Named by a certificate of the authority. */
   terminal: Terminal | null
-  /** The challenge by which the terminal has proved itself (step 11). */
+  /** The challenge by which the terminal has proved itself. */
   answeredChallenge: Uint8Array | null
   cardAuthenticated: boolean
-  /** Counter with which messaging goes on after this answer (step 13). */
+  /** Counter with which messaging goes on after this answer. */
   nextCounter: Uint8Array | null
 }
 
@@ -89,10 +89,10 @@ const data = (bytes: Uint8Array): Answer => [bytes, 0x9000]
 /** RSA-2048 with PKCS#1 v1.5: 11 bytes are padding. */
 const MAX_SIGNED_BYTES = 245
 
-/** The commands of a CIE, out of their envelopes: files, keys, PIN, and the channel that guards them (cards.md §5, §6). */
+/** The commands of a CIE, out of their envelopes: files, keys, PIN, and the channel that guards them (IAS ECC). */
 export class CieApplication {
   readonly pin: Secret
-  /** Between Diffie-Hellman and the end of it. */
+  /** Set between Diffie-Hellman and the end of the channel. */
   channel: Channel | null = null
   readonly #options: CieApplicationOptions
   readonly #profile: (typeof CIE_PROFILES)[CieProfile]
@@ -102,7 +102,7 @@ export class CieApplication {
   #folder: Folder = 'mf'
   #selected: ElementaryFile | null = null
   #environment: Environment | null = null
-  /** Agreed on, and not yet in use: that begins when the terminal has fetched the card's public value. */
+  /** Agreed on and not yet in use: it begins when the terminal has fetched the card's public value. */
   #agreement: KeyAgreement | null = null
   #challenge: Uint8Array | null = null
 
@@ -112,7 +112,7 @@ export class CieApplication {
     this.#files = filesOf(options.files)
     this.#domain = options.domain ?? DH_DOMAIN
     this.pin = new Secret(options.pin, 3)
-    // Not established (cards.md §12).
+    // The number of tries of a real card's PUK is not public.
     this.#puk = new Secret(options.puk, 10)
   }
 
@@ -223,7 +223,7 @@ export class CieApplication {
           ? data(domainParameters(this.#domain, [0x97, 0x98, 0x99]))
           : sw(NO_SUCH_OBJECT)
       case '4d097007bfa004037f4980':
-      // As the State's earlier software asks for it.
+      // The State's earlier software asks in this form.
       case '4d0c700abfa004067f49035f2080':
         return data(authorityObject(this.#options.authority))
       case '4d04a6029100':
@@ -233,7 +233,7 @@ export class CieApplication {
     }
   }
 
-  /** Steps 5, 7, 9 and 12, and the choice of a key that signs. */
+  /** MANAGE SECURITY ENVIRONMENT: key agreement, both device authentications, and the choice of a key that signs. */
   #manageSecurityEnvironment({ p1, p2, data: template }: CardCommand): Answer {
     const channel = this.channel
     const objects = parseTlvs(template)
@@ -270,7 +270,7 @@ export class CieApplication {
     }
   }
 
-  /** Step 6: the card's public value; from now on there are keys. */
+  /** The card's public value; from now on there are session keys. */
   #openChannel(): Answer {
     const agreement = this.#agreement
     if (!agreement) return sw(CONDITIONS_OF_USE)
@@ -287,7 +287,7 @@ export class CieApplication {
     return data(tlv(0xa6, tlv(0x91, agreement.iccPublic)))
   }
 
-  /** Step 8: PSO VERIFY CERTIFICATE. */
+  /** PSO VERIFY CERTIFICATE. */
   #verifyCertificate({ p1, p2, data: certificate }: CardCommand): Answer {
     if (p1 !== 0x00 || p2 !== 0xae) return sw(WRONG_P1_P2)
     if (!this.channel) return sw(SECURITY_STATUS)
@@ -302,7 +302,7 @@ export class CieApplication {
     return data(this.#challenge)
   }
 
-  /** Step 11: EXTERNAL AUTHENTICATE. A challenge serves once. */
+  /** EXTERNAL AUTHENTICATE. A challenge serves once. */
   #authenticateTerminal({ p1, p2, data: proof }: CardCommand): Answer {
     const channel = this.channel
     const challenge = this.#challenge
@@ -332,7 +332,7 @@ export class CieApplication {
     return data(privateEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, given))
   }
 
-  /** Steps 12 and 13. */
+  /** INTERNAL AUTHENTICATE, after which the channel's counter starts anew. */
   #authenticateCard(theirs: Uint8Array): Answer {
     const channel = this.channel
     const ours = channel?.answeredChallenge
@@ -345,7 +345,7 @@ export class CieApplication {
     return data(authenticateCard(this.#options.keys.internal, serial, theirs, context))
   }
 
-  /** Step 14. */
+  /** VERIFY. */
   #verify({ p1, p2, data: given }: CardCommand): Answer {
     const secret = p2 === 0x81 ? this.pin : p2 === 0x82 ? this.#puk : null
     if (p1 !== 0) return sw(WRONG_P1_P2)

@@ -12,7 +12,7 @@ import { documentNumberOf, nisOf } from './identity.ts'
 import type { CieProfile } from './profiles.ts'
 import { type CieFaults, VirtualCie } from './virtual-cie.ts'
 
-/** Certificates other than the good one that `makePki` leaves beside it (for anna-bianchi and mario-rossi). */
+/** Certificates that `makePki` leaves beside the good one (for anna-bianchi and mario-rossi). */
 export const CIE_CERTIFICATE_VARIANTS = [
   'expired',
   'not-yet-valid',
@@ -25,7 +25,7 @@ export const CIE_CERTIFICATE_VARIANTS = [
 const bytes = (value: bigint, like: Uint8Array) => Buffer.from(value.toString(16).padStart(2 * like.length, '0'), 'hex')
 const number = (value: Uint8Array) => BigInt(`0x${Buffer.from(value).toString('hex')}`)
 
-/** Groups in which a secret is weak or none: a card that wants to be listened to. */
+/** Weak groups, in which a secret is easily found: an eavesdropper's card would offer them. */
 const HOSTILE_DOMAINS = {
   'q-not-dividing': { ...DH_DOMAIN, q: bytes(number(DH_DOMAIN.q) - 2n, DH_DOMAIN.q) },
   'g-one': { ...DH_DOMAIN, g: bytes(1n, DH_DOMAIN.g) },
@@ -40,15 +40,15 @@ export interface CieOptions {
   certificate?: (typeof CIE_CERTIFICATE_VARIANTS)[number]
   /** The certificate file ends in the middle of the certificate. */
   truncatedCertificate?: boolean
-  /** EF.SOD is signed by somebody whom the State has not named (for anna-bianchi and mario-rossi). */
+  /** EF.SOD is signed by a signer that the State has not named (for anna-bianchi and mario-rossi). */
   foreignSodSigner?: boolean
   /** A file that was changed after EF.SOD was signed. */
   altered?: keyof CieFiles
-  /** A copy made without the chip's private key: its files are the holder's, or name the copy's own key. */
+  /** A copy made without the chip's private key. Its files are the holder's, or name the copy's own key. */
   clone?: 'files-of-holder' | 'key-of-its-own'
   hostileDomain?: keyof typeof HOSTILE_DOMAINS
   triesLeft?: 0 | 1 | 2
-  /** The private exponent, 256 bytes, of the terminals that the card trusts; default that of the test PKI. */
+  /** The private exponent, 256 bytes, of the CA whose terminals the card trusts; default that of the test PKI. */
   externalKey?: Uint8Array
   travelDocument?: PersonsTravelDocumentOptions
   faults?: CieFaults
@@ -111,7 +111,7 @@ function filesOf(
     : files
 }
 
-/** The last character or byte is another: of a text still a digit or a letter. */
+/** Changes the last character or byte; in a text it stays a digit or a letter. */
 function alter(content: string | Uint8Array, length = content.length): string | Uint8Array {
   if (typeof content !== 'string') return Uint8Array.from(content, (byte, at) => (at === length - 1 ? byte ^ 1 : byte))
   return (

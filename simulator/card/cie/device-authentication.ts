@@ -2,17 +2,17 @@ import { constants, createHash, type KeyObject, privateEncrypt, randomBytes } fr
 import { parseTlvs, tlv } from '../tlv.ts'
 import type { DhDomain } from './domain.ts'
 
-/** The card's side of Diffie-Hellman and of both device authentications (cards.md §6, steps 2 to 13). */
+/** The card's side of Diffie-Hellman and of both device authentications (EN 14890-1, as IAS ECC profiles it). */
 
 export interface RsaPublicKey {
   modulus: bigint
   exponent: bigint
 }
 
-/** Who may vouch for terminals: its key, and the name by which their certificates call it. */
+/** The authority of terminals: its key, and the name under which their certificates refer to it. */
 export interface ExternalAuthority {
   key: RsaPublicKey
-  /** Certificate holder reference, 12 bytes; the last 8 are what certificates refer to. */
+  /** Certificate holder reference, 12 bytes; certificates refer to the last 8. */
   holderReference: Uint8Array
   /** Certificate holder authorisation, 7 bytes: application, then role. */
   authorisation: Uint8Array
@@ -26,7 +26,7 @@ export interface Terminal {
 /** RSA-2048 throughout. */
 const MODULUS_BYTES = 256
 const HASH_BYTES = 32
-/** What ISO 9796-2 can recover from a signature: all but header, hash and trailer. */
+/** Bytes that ISO 9796-2 can recover from a signature: all but header, hash and trailer. */
 const RECOVERED_BYTES = MODULUS_BYTES - HASH_BYTES - 2
 
 /** RSA with SHA-256, authentication of devices (EN 14890-1). */
@@ -40,7 +40,7 @@ export const toNumber = (bytes: Uint8Array): bigint => BigInt(`0x${Buffer.from(b
 export const toBytes = (value: bigint, length: number): Uint8Array =>
   Buffer.from(value.toString(16).padStart(2 * length, '0'), 'hex')
 
-/** Values here live as long as one test; nothing measures how long a power takes. */
+/** These values live as long as one test, so the time of a power need not be constant. */
 export function modPow(base: bigint, exponent: bigint, modulus: bigint): bigint {
   let result = 1n
   let power = base % modulus
@@ -76,7 +76,7 @@ export function agree(ifdPublic: Uint8Array, { p, g, q }: DhDomain): KeyAgreemen
   }
 }
 
-/** What the card tells of the group: the values of `tags` (97 g, 98 p, 99 q), in that order. */
+/** The card's answer about the group: the values of `tags` (97 g, 98 p, 99 q), in that order. */
 export function domainParameters({ g, p, q }: DhDomain, tags: readonly number[]): Uint8Array {
   const values = new Map([
     [0x97, g],
@@ -127,13 +127,13 @@ export function verifyTerminalCertificate(object: Uint8Array, authority: Externa
     : null
 }
 
-/** What both sides hash besides their own random numbers. */
+/** Values that both sides hash besides their own random numbers. */
 interface Context {
   agreement: KeyAgreement
   domain: DhDomain
 }
 
-/** Step 11: did this terminal sign the card's challenge? `data` is SN.IFD and the signature. */
+/** Whether this terminal signed the card's challenge. `data` is SN.IFD and the signature. */
 export function verifyTerminal(
   data: Uint8Array,
   { key, holderReference }: Terminal,
@@ -147,7 +147,7 @@ export function verifyTerminal(
   return recovered.hash.equals(sha256(recovered.message, ifdPublic, serial, challenge, iccPublic, g, p, q))
 }
 
-/** Step 12: SN.ICC and the card's signature over the terminal's challenge. */
+/** SN.ICC and the card's signature over the terminal's challenge. */
 export function authenticateCard(
   key: KeyObject,
   serial: Uint8Array,

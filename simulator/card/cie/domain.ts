@@ -1,15 +1,15 @@
 import { tlv } from '../tlv.ts'
 
 export interface DhDomain {
-  /** Big-endian, as the card tells them: p and g of 256 bytes, q of 32. */
+  /** Big-endian, as the card gives them: p and g of 256 bytes, q of 32. */
   g: Uint8Array
   p: Uint8Array
   q: Uint8Array
 }
 
 /**
- * 2048 bits with a prime order subgroup of 256, made for these cards (`openssl genpkey -genparam -algorithm DSA`): each
- * family tells a group of its own, so it must be none that a terminal knows by heart.
+ * 2048 bits with a subgroup of prime order of 256, made for these cards (`openssl genpkey -genparam -algorithm DSA`).
+ * Each family gives a group of its own, so this must be one that no terminal knows by heart.
  */
 export const DH_DOMAIN: DhDomain = {
   p: hex(`
@@ -27,7 +27,7 @@ export const DH_DOMAIN: DhDomain = {
   q: hex('a27cfe0a44ff219b74b675357af0f0a67e93c97a1dd9ee5db8f25ae2533e3c09'),
 }
 
-/** EF.DH: the group once more, whose hash EF.SOD holds. Its layout is not established (cards.md §12). */
+/** EF.DH: the group once more; EF.SOD holds its hash. The layout of real cards is not public. */
 export const EF_DH: Uint8Array = tlv(0x30, ...[DH_DOMAIN.p, DH_DOMAIN.q, DH_DOMAIN.g].map(unsigned))
 
 /** A DER INTEGER is signed. */

@@ -1,7 +1,7 @@
 import { createPublicKey, generatePrimeSync } from 'node:crypto'
 import { type ExternalAuthority, type RsaPublicKey, toNumber } from './device-authentication.ts'
 
-/** The authority under which the terminals of `key` stand, with the names that the virtual cards give it. */
+/** The authority of the terminals that hold `key`, with the names that the virtual cards give it. */
 export const authorityOf = (key: RsaPublicKey): ExternalAuthority => ({
   key,
   holderReference: Buffer.from('\0\0\0\0TESTCA01', 'latin1'),
@@ -16,12 +16,12 @@ export function publicKeyOf(pem: string): RsaPublicKey {
 }
 
 /**
- * A public key that goes with a given private exponent, 256 bytes: with the State's, its own unmodified client uses the
- * card (cards.md §6.3). It is another key at each call.
+ * A public key that fits a given private exponent of 256 bytes. With the State's exponent, its own unmodified client
+ * can use the card. The key differs at each call.
  */
 export function publicKeyFor(privateExponent: Uint8Array): RsaPublicKey {
   const d = toNumber(privateExponent)
-  // Nothing even is a private exponent, and the search below would not end.
+  // An even number is no private exponent, and the search below would not end.
   if (d % 2n === 0n) throw new RangeError('an even private exponent')
   for (;;) {
     const [p, q] = [generatePrimeSync(1024, { bigint: true }), generatePrimeSync(1024, { bigint: true })]

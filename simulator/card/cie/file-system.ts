@@ -9,11 +9,11 @@ export interface ElementaryFile {
   /** Short identifier; 0 = none. */
   sfi: number
   content: Uint8Array
-  /** Readable only through the authenticated channel, once the PIN is verified. */
+  /** Readable only through the authenticated channel, after the PIN was verified. */
   secret: boolean
 }
 
-/** What one holder's card differs in; contents as they stand in their files, padding included. */
+/** The parts that differ between holders' cards: contents of their files, padding included. */
 export interface CieFiles {
   /** 12 digits. */
   nis: string
@@ -34,7 +34,7 @@ export const serialNumberOf = (nis: string): Uint8Array => serialNumberFile(nis)
 /** Card capabilities (ISO 7816-4 §12.1.1.9): select by name and by identifier, chaining, extended lengths. */
 const EF_ATR = tlv(0x47, Uint8Array.of(0xa0, 0x00, 0xc0))
 
-/** The file system of a CIE (cards.md §5). EF.CardAccess belongs to the travel document. */
+/** The file system of a CIE (application of IAS ECC). EF.CardAccess belongs to the travel document. */
 export function filesOf(card: CieFiles): ElementaryFile[] {
   const text = (value: string) => Buffer.from(value, 'latin1')
   const file = (folder: Folder, fid: number, sfi: number, content: Uint8Array, secret = false) => {

@@ -11,19 +11,19 @@ function contactless(historical: string): string {
 const ITALY = '120FFF829000'
 
 /**
- * Every kind of CIE 3.0 that the State's own software knows (cards.md §1.2). `select`: whether the card has the IAS
- * application or only a master file; `domain`: whether one GET DATA can tell all three Diffie-Hellman parameters, too.
+ * Every kind of CIE 3.0 that the State's own middleware knows. `select`: whether the card has the IAS application or
+ * only a master file. `domain`: whether one GET DATA can also give all three Diffie-Hellman parameters.
  */
 export const CIE_PROFILES = {
   /** The Dutch driving licence has the same answer to reset. */
   gemalto: { atr: contactless(`80318065B085040011${ITALY}`), select: 'aid', domain: 'one' },
-  /** The State's software takes it for the first, others ask for one parameter at a time: it must answer both. */
+  /** The State's software takes it for `gemalto`; others ask for one parameter at a time. It must answer both. */
   gemalto2: { atr: contactless(`80318065B0850300EF${ITALY}`), select: 'aid', domain: 'one' },
   stm: { atr: contactless('8066475000B8007F829000'), select: 'aid', domain: 'three' },
-  /** No historical byte at all, as a TS-CNS over NFC. */
+  /** It has no historical byte at all, like a TS-CNS over NFC. */
   stm2: { atr: contactless(''), select: 'aid', domain: 'three' },
   stm3: { atr: contactless('8066475000B80094829000'), select: 'aid', domain: 'three' },
-  /** As it is reported: one byte longer than its T0 says. */
+  /** As reported: one byte longer than its T0 says. */
   nxp: { atr: '3B8E80018031806549544E5850120FFF829000F0', select: 'mf', domain: 'three' },
   actalis: { atr: contactless(`8031806549544A3441${ITALY}`), select: 'mf', domain: 'three' },
   actalis2023: { atr: contactless(`8031806549544A3443${ITALY}`), select: 'mf', domain: 'three' },
@@ -33,5 +33,5 @@ export const CIE_PROFILES = {
 } as const
 export type CieProfile = keyof typeof CIE_PROFILES
 
-/** What a card is unless another kind is asked for. */
+/** The kind of a card unless another is asked for. */
 export const DEFAULT_PROFILE: CieProfile = 'bit4id2023'

@@ -21,7 +21,7 @@ export class Secret {
     return this.triesLeft === 0 ? BLOCKED : 0x63c0 | this.triesLeft
   }
 
-  /** A wrong value takes back what was verified before. */
+  /** A wrong value undoes an earlier verification. */
   verify(given: Uint8Array): number {
     this.verified = false
     if (this.triesLeft === 0) return BLOCKED

@@ -4,7 +4,7 @@ import { parseTlvs, tlv } from '../tlv.ts'
 import { modPow, toBytes, toNumber } from './device-authentication.ts'
 import type { VirtualCie } from './virtual-cie.ts'
 
-/** An answer as the terminal understands it: data in clear, status word. */
+/** An answer as the terminal understands it: data in clear and status word. */
 export interface Told {
   data: Buffer
   sw: number
@@ -27,8 +27,9 @@ const value = (bytes: Uint8Array, ...path: number[]): Buffer =>
   )
 
 /**
- * The State's own client, step by step as it is described (cards.md §6): short APDUs, GET RESPONSE in clear, pieces of E7
- * bytes, a Le only where that client sends one. Every step can be left out, or done wrongly.
+ * The State's own client, step by step: short APDUs, GET RESPONSE in clear, pieces of E7 bytes, Le only where that
+ * client sends one. Every step can be left out or done wrongly. Steps: 1 select, 2 DH domain, 3 EF.Int.Kpub, 4 CA key
+ * of the terminals, 5 and 6 DH agreement, 7 to 11 the terminal proves itself, 12 and 13 the card proves itself.
  */
 export class TestTerminal {
   readonly #card: VirtualCie
@@ -71,7 +72,7 @@ export class TestTerminal {
     }
   }
 
-  /** A command under secure messaging: header of four bytes and data in hex; a bare status word has no data. */
+  /** A command under secure messaging: header of four bytes and data in hex. A bare status word has no data. */
   secure(header: string, data: string | Uint8Array = '', le?: number): Told {
     const whole = typeof data === 'string' ? Buffer.from(data.replaceAll(' ', ''), 'hex') : Buffer.from(data)
     for (let from = 0; ; from += 0xe7) {
@@ -90,7 +91,7 @@ export class TestTerminal {
       const cryptogram = tripleDes(this.#encryptionKey, pad(data))
       objects.push(head.readUInt8(1) & 1 ? tlv(0x85, cryptogram) : tlv(0x87, Uint8Array.of(1), cryptogram))
     }
-    // That client always sends a Le with a command that has neither.
+    // That client sends a Le with every command that has neither data nor Le.
     if (le !== undefined || data.length === 0) objects.push(tlv(0x97, Uint8Array.of((le ?? 0) & 0xff)))
     const body = Buffer.concat(objects)
     const mac = retailMac(this.#macKey, pad(Buffer.concat([pad(Buffer.concat([this.#nextCounter(), head])), body])))
@@ -199,7 +200,7 @@ export class TestTerminal {
     return this.secure('00820000', Buffer.concat([SERIAL, signature]))
   }
 
-  /** Steps 12 and 13; `internalKey` is EF.Int.Kpub. Was it the chip that the key belongs to? */
+  /** Steps 12 and 13; `internalKey` is EF.Int.Kpub. True: the chip holds that key. */
   checkCard(internalKey: Uint8Array): boolean {
     const mine = randomBytes(8)
     this.secure('002241A4', '84018280019B')
@@ -230,7 +231,9 @@ export class TestTerminal {
 
   verifyPin = (pin: string, reference = '81'): Told => this.secure(`002000${reference}`, Buffer.from(pin, 'latin1'))
 
-  /** A whole file as that client reads it: selected, then 128 bytes at a time until the card says that it ends. */
+  /**
+   * A whole file as that client reads it: it selects, then reads 128 bytes at a time until the card reports the end.
+   */
   read(fid: string): Told {
     const parts: Buffer[] = []
     const selected = this.secure('00A40204', fid)

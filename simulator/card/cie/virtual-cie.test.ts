@@ -24,7 +24,7 @@ const cardOf = (options: CieOptions = {}) => cieOf(HOLDER.id, PKI, options)
 const terminalFor = (options: CieOptions = {}) => new TestTerminal(cardOf(options), externalKey)
 const file = (name: string) => readFileSync(join(PKI, 'cie/cards', `${HOLDER.id}${name}`))
 
-/** Steps 1 to 13 done. */
+/** A terminal that has done steps 1 to 13 (TestTerminal). */
 function authenticated(options: CieOptions = {}): TestTerminal {
   const terminal = terminalFor(options)
   expect(terminal.authenticate()).toBe(true)
@@ -440,7 +440,7 @@ describe('faults', () => {
     const terminal = terminalFor({ hostileDomain })
     terminal.selectCie()
     expect(holds(terminal.readParameters())).toBe(true)
-    // It goes on all the same: a terminal that does not look would be let in.
+    // The card goes on all the same: a terminal that does not check the group would be let in.
     terminal.agree()
     expect(terminal.chooseAuthority().sw).toBe(0x9000)
   })

@@ -20,13 +20,13 @@ import {
 } from './status-words.ts'
 
 export interface VirtualCieOptions extends CieApplicationOptions {
-  /** The other application of the chip; what it does not know (null) is the CIE's. */
+  /** The chip's other application; a command that it does not know (null) goes to the CIE. */
   travelDocument?: { transmit(apdu: Uint8Array): Uint8Array | null; reset(): void }
   faults?: CieFaults
 }
 
 export interface CieFaults extends ApplicationFaults {
-  /** The MAC of its n-th protected answer is wrong (from 1, counted since the reset). */
+  /** Its n-th protected answer has a wrong MAC (from 1, counted since the reset). */
   wrongMacAt?: number
   /** From its n-th APDU on (from 1, counted since the reset) it answers random bytes. */
   garbageFrom?: number
@@ -34,20 +34,20 @@ export interface CieFaults extends ApplicationFaults {
 
 const CHAINED = 0x10
 const SECURE = 0x0c
-/** Enough for the certificate of a terminal, the longest that is ever chained. */
+/** Enough for the certificate of a terminal, the longest command that is ever chained. */
 const MAX_CHAIN_BYTES = 1024
 const NOTHING = new Uint8Array()
 
 /**
- * A CIE 3.0 as data and a pure state machine, exact enough for clients that know nothing of this project (cards.md §5,
- * §6, §10.3): here what is around a command, in `CieApplication` what it does. Tries left outlive a reset, nothing else.
+ * A CIE 3.0 as data and a pure state machine, exact enough for clients that know nothing of this project. This file
+ * handles what surrounds a command; `CieApplication` executes it. Only the tries left outlive a reset.
  */
 export class VirtualCie implements VirtualCard {
   readonly atr: Uint8Array
   readonly #options: VirtualCieOptions
   readonly #application: CieApplication
   #chain: CardCommand | null = null
-  /** What GET RESPONSE has still to fetch. */
+  /** Data that GET RESPONSE has still to fetch. */
   #pending: Uint8Array = NOTHING
   #apdus = 0
   #protectedAnswers = 0
@@ -62,7 +62,7 @@ export class VirtualCie implements VirtualCard {
     return this.#application.pin.triesLeft
   }
 
-  /** As a holder who forgot the PIN leaves it. */
+  /** Leaves the card as a holder who forgot the PIN does. */
   spendTries(left: number): void {
     this.#application.pin.triesLeft = left
   }
@@ -85,7 +85,7 @@ export class VirtualCie implements VirtualCard {
     if (command.cla & ~(CHAINED | SECURE) || ![0, SECURE].includes(command.cla & SECURE)) {
       return statusWord(UNKNOWN_CLASS)
     }
-    // In clear also within secure messaging; some clients set the class bits all the same.
+    // GET RESPONSE goes in clear also within secure messaging; some clients set the class bits all the same.
     if (command.ins === 0xc0) return this.#send(this.#pending, command.le)
     return this.#send(this.#answer(apdu, command), command.le)
   }
@@ -116,11 +116,11 @@ export class VirtualCie implements VirtualCard {
     channel.nextCounter = null
     this.#protectedAnswers += 1
     if (this.#protectedAnswers !== this.#options.faults?.wrongMacAt) return wrapped
-    // The last byte of the MAC stands before the status word.
+    // The last byte of the MAC comes right before the status word.
     return Uint8Array.from(wrapped, (byte, at) => (at === wrapped.length - 3 ? byte ^ 1 : byte))
   }
 
-  /** As much as the command asks for, or a short APDU carries; the rest waits for GET RESPONSE. */
+  /** Sends as much as the command asks for or a short APDU carries. The rest waits for GET RESPONSE. */
   #send(response: Uint8Array, le: number | null): Uint8Array {
     const most = le ?? 256
     if (response.length === 0) return statusWord(CONDITIONS_OF_USE)
@@ -133,7 +133,7 @@ export class VirtualCie implements VirtualCard {
     return answer(response.subarray(0, most), 0x6100 | (left < 256 ? left : 0))
   }
 
-  /** Pieces of a chain are put together (ISO 7816-4 §5.3.3); a command that does not go on with it breaks it. */
+  /** Puts the pieces of a chain together (ISO 7816-4 §5.3.3). Another command breaks the chain. */
   #collect(command: CardCommand): Answer {
     const chain = this.#chain
     this.#chain = null
@@ -148,6 +148,6 @@ export class VirtualCie implements VirtualCard {
   }
 }
 
-/** Errors other than these come as bare status words, and end the channel (cards.md §6.1, §11.9). */
+/** Other errors come as bare status words and end the channel. */
 const isProtected = (status: number) =>
   status === OK || status === 0x6282 || status === OUT_OF_FILE || (status & 0xfff0) === 0x63c0 || status === 0x6983

@@ -15,7 +15,7 @@ export async function readerDriver(): Promise<string> {
   const library = join(BUILT, `ifd-${source.digest('hex').slice(0, 16)}.so`)
   if (existsSync(library)) return library
   await mkdir(BUILT, { recursive: true })
-  // Others may be about to do the same, and pcscd must never load a half of it.
+  // Another process may compile it too, and pcscd must never load half a file.
   const own = `${library}.${process.pid}`
   await promisify(execFile)('gcc', ['-Wall', '-Wextra', '-Werror', '-O2', '-shared', '-fPIC', '-o', own, SOURCE])
   await rename(own, library)

@@ -1,19 +1,19 @@
 /*
  * Virtual card reader: an IFD handler (version 3.0 of the interface) that pcscd loads as it loads any reader's driver.
  *
- * Each slot waits for a virtual card on a TCP port of 127.0.0.1 and speaks vpcd's frames with it (cards.md 10.2): two
- * bytes of length, big-endian, then as many bytes. A frame of one byte is for the card itself: 00 power off, 01 power on,
- * 02 reset (none is answered), 04 asks for its answer to reset, which is empty for a mute card. Any other frame is an APDU.
- * Closing the connection is pulling the card.
+ * Each slot waits for a virtual card on a TCP port of 127.0.0.1 and speaks the frames of vpcd (the reader of vsmartcard)
+ * with it: two bytes of length, big-endian, then as many bytes. A frame of one byte is for the card itself: 00 power off,
+ * 01 power on, 02 reset (the card answers none of these). 04 asks for its answer to reset, which is empty for a mute card.
+ * Any other frame is an APDU. Closing the connection pulls the card.
  *
- * Against vpcd: only this machine can put a card in; an APDU takes no 40 ms (one write a frame, no delayed
- * acknowledgement); coming and going are told at once; a card that leaves is always seen to leave; the reader can be
- * unplugged; it may have a keypad.
+ * Differences to vpcd: only this machine can put a card in. An APDU does not wait 40 ms (one write a frame, no delayed
+ * acknowledgement). Arrival and removal are reported at once, and every removal is reported. The reader can be unplugged
+ * and may have a keypad.
  *
- * DEVICENAME in reader.conf is /dev/null:PORT:FOLDER. Slot n waits at PORT + n. In FOLDER, "unplugged" is a file that is
- * there while the reader is not, and "keypad" the socket of somebody who types. pcscd takes only USB readers off its list
- * (1.9.9; SIGUSR1 does nothing under libudev): one that is named in reader.conf becomes "unavailable", which to its
- * clients is the same.
+ * DEVICENAME in reader.conf is /dev/null:PORT:FOLDER. Slot n waits at PORT + n. In FOLDER, the file "unplugged" exists
+ * while the reader is unplugged, and "keypad" is the socket of a person who types. pcscd removes only USB readers from its
+ * list (1.9.9; SIGUSR1 does nothing under libudev). A reader named in reader.conf becomes "unavailable", which is the same
+ * to clients.
  *
  * Declarations are those of pcsc-lite's ifdhandler.h, wintypes.h and PC/SC part 10, so that no header is needed.
  */
@@ -49,7 +49,7 @@ enum {
   TAG_IFD_SIMULTANEOUS_ACCESS = 0x0FAF, TAG_IFD_POLLING_THREAD_KILLABLE = 0x0FB1, TAG_IFD_STOP_POLLING_THREAD = 0x0FB2,
   TAG_IFD_POLLING_THREAD_WITH_TIMEOUT = 0x0FB3, SCARD_ATTR_VENDOR_NAME = 0x00010100, SCARD_ATTR_ATR_STRING = 0x00090303,
 };
-/* SCARD_CTL_CODE of pcsc-lite. The second is our own number: a client learns it from the first. */
+/* SCARD_CTL_CODE of pcsc-lite. The second number is made up here: a client learns it from the first. */
 enum { GET_FEATURE_REQUEST = 0x42000000 + 3400, VERIFY_PIN_DIRECT = 0x42000000 + 3406, FEATURE_VERIFY_PIN_DIRECT = 0x06 };
 
 enum { SLOTS = 2, MAX_ATR = 33, LONGEST_FRAME = 65535 };
@@ -59,9 +59,9 @@ static struct slot {
   int listener, card, wake, cable;
   UCHAR atr[MAX_ATR];
   DWORD atr_length;
-  /* Found out by an APDU; whoever looks has still to be told. */
+  /* An APDU met the removal, and pcscd has not been told yet. */
   int left;
-  /* pcscd's own thread waits for a card: it has seen the slot empty. */
+  /* pcscd's own thread waits for a card, because it has seen the slot empty. */
   int awaited;
 } slots[SLOTS];
 
@@ -77,7 +77,7 @@ static int exists(const char *name) {
 
 static int unplugged(void) { return exists("unplugged"); }
 
-/* An APDU has met its going. The socket stays: the thread that waits for it to move is the one to let it go. */
+/* An APDU has met the removal. The socket stays open: the thread that waits for a movement closes it. */
 static void has_left(struct slot *slot) {
   slot->left = 1;
   shutdown(slot->card, SHUT_RDWR);
@@ -111,7 +111,7 @@ static int receive(int fd, UCHAR *bytes, size_t length) {
   return 0;
 }
 
-/* Length of the frame; -1 when the card has left or says more than there is room for. */
+/* Length of the frame; -1 when the card has left or sends more than there is room for. */
 static long receive_frame(int fd, UCHAR *bytes, size_t room) {
   UCHAR header[2];
   if (receive(fd, header, 2) != 0) return -1;
@@ -137,7 +137,7 @@ static RESPONSECODE power_up(struct slot *slot, UCHAR how) {
   return IFD_SUCCESS;
 }
 
-/* Returns as soon as there is something to look at: a card that comes or goes, or the end of the reader. */
+/* Returns at the next movement: a card comes or goes, or the reader ends. */
 static RESPONSECODE wait_for_movement(DWORD lun, int timeout_ms) {
   struct slot *slot = slot_of(lun);
   int card = slot->card;
@@ -148,12 +148,12 @@ static RESPONSECODE wait_for_movement(DWORD lun, int timeout_ms) {
       {.fd = card < 0 ? slot->listener : card, .events = card < 0 ? POLLIN : POLLRDHUP},
   };
   if (poll(fds, 3, timeout_ms) <= 0) return IFD_RESPONSE_TIMEOUT;
-  /* pcscd also wakes it to think again about power, and then it waits anew. */
+  /* pcscd also wakes this thread to review the power, and then it waits anew. */
   eventfd_t woken;
   eventfd_read(slot->wake, &woken);
   char changes[4096];
   while (read(slot->cable, changes, sizeof changes) > 0) continue;
-  /* Also an APDU that is under way ends with the cable. */
+  /* Pulling the cable also ends an APDU that is under way. */
   if (unplugged() && slot->card >= 0) has_left(slot);
   return IFD_SUCCESS;
 }
@@ -273,8 +273,8 @@ RESPONSECODE IFDHTransmitToICC(DWORD lun, SCARD_IO_HEADER send_pci, UCHAR *comma
 }
 
 /*
- * A card that has left is always told, even when the next one is already waiting: no hand is quicker than a reader. Once
- * would not do: pcscd also looks before it turns the power off, and forgets what it saw.
+ * Reports every removal, even when the next card is already waiting, because no hand is quicker than a reader. One report
+ * is not enough: pcscd also looks before it turns the power off, and forgets what it saw.
  */
 RESPONSECODE IFDHICCPresence(DWORD lun) {
   struct slot *slot = slot_of(lun);
@@ -297,8 +297,8 @@ RESPONSECODE IFDHICCPresence(DWORD lun) {
 }
 
 /*
- * PC/SC part 10, PIN_VERIFY_STRUCTURE (2.5.2): offsets of what this keypad heeds. The APDU in abData has room for the
- * digits, which are ASCII from the first byte of its data on.
+ * PC/SC part 10, PIN_VERIFY_STRUCTURE (2.5.2): offsets of the fields that this keypad uses. The APDU in abData has room
+ * for the digits, which are ASCII from the first byte of its data on.
  */
 enum { BTIMEROUT = 0, BMFORMATSTRING = 2, WPINMAXEXTRADIGIT = 5, ULDATALENGTH = 15, ABDATA = 19, FORMAT_ASCII = 0x82 };
 enum { APDU_DATA = 5, DEFAULT_KEYPAD_S = 30 };
@@ -311,7 +311,7 @@ static RESPONSECODE status_word(unsigned sw, UCHAR *response, DWORD room, DWORD 
   return IFD_SUCCESS;
 }
 
-/* What is typed, up to its end of line; a bare end of line is the cancel key. -1 in its time: nothing was typed. */
+/* Typed digits, up to their end of line; a bare end of line is the cancel key. -1: nothing was typed in time. */
 static int typed(UCHAR *digits, int room, int timeout_s) {
   struct sockaddr_un address = {.sun_family = AF_UNIX};
   snprintf(address.sun_path, sizeof address.sun_path, "%.90s/keypad", folder);

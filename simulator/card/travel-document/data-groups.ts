@@ -1,6 +1,6 @@
 import { tlv } from '../tlv.ts'
 
-/** What the two data groups say. Dates are YYYY-MM-DD. */
+/** The data of both data groups. Dates are YYYY-MM-DD. */
 export interface Holder {
   documentNumber: string
   surname: string
@@ -9,7 +9,7 @@ export interface Holder {
   sex: string
   expires: string
   codiceFiscale: string
-  /** Municipality and province; born abroad: the place alone. */
+  /** Municipality and province; for a birth abroad the place alone. */
   birthPlace: string[]
   /** Street, municipality, province. */
   address: string[]
@@ -45,7 +45,7 @@ export function machineReadableZone({ documentNumber, surname, name, born, sex, 
   return [first, second + checkDigit(composite), `${mrzName(surname)}<<${mrzName(name)}`.slice(0, 30).padEnd(30, '<')]
 }
 
-/** ICAO 9303-3 §4.6: letters without their mark, no apostrophe, fillers for whatever else parts two names. */
+/** ICAO 9303-3 §4.6: letters without their mark, no apostrophe, fillers between the parts of a name. */
 const mrzName = (name: string) =>
   name
     .normalize('NFD')

@@ -23,7 +23,10 @@ const ELEMENT_BYTES = 256
 /** id-PACE-DH-GM-3DES-CBC-CBC, 0.4.0.127.0.7.2.2.4.1.1, as the value of its DER. */
 export const PACE_OID = Buffer.from('04007f00070202040101', 'hex')
 
-/** PACE with generic mapping over DH, the chip's arithmetic (cards.md §8). Group elements are 256 bytes, big-endian. */
+/**
+ * PACE with generic mapping over DH, the chip's arithmetic (ICAO 9303-11 §4.4). Group elements are 256 bytes,
+ * big-endian.
+ */
 export const generator = (): Uint8Array => toBytes(G)
 
 export const newPrivateKey = (): bigint => (toBigInt(randomBytes(40)) % (Q - 1n)) + 1n
@@ -38,7 +41,7 @@ export function sharedSecret(theirs: Uint8Array, privateKey: bigint): Uint8Array
   return publicKey(theirs, privateKey)
 }
 
-/** Generic mapping: the generator of the second agreement out of the nonce and the secret of the first. */
+/** Generic mapping: the generator of the second agreement, from the nonce and the secret of the first. */
 export const mapGenerator = (nonce: Uint8Array, secret: Uint8Array): Uint8Array =>
   toBytes((power(G, toBigInt(nonce)) * toBigInt(secret)) % P)
 

@@ -4,7 +4,7 @@ import { personById } from '../../population/people.ts'
 import { canOf } from '../cie/identity.ts'
 import { type TravelDocumentOptions, VirtualTravelDocument } from './virtual-travel-document.ts'
 
-/** Documents other than the good one that `makePki` leaves beside it (for anna-bianchi and mario-rossi). */
+/** Documents that `makePki` leaves beside the good one (for anna-bianchi and mario-rossi). */
 export const TRAVEL_DOCUMENT_VARIANTS = ['pss', 'expired', 'born-abroad', 'foreign', 'altered'] as const
 
 export interface PersonsTravelDocumentOptions extends Pick<TravelDocumentOptions, 'paceInfos' | 'faults'> {

@@ -41,7 +41,7 @@ test.each([
   expect(cardWith()(apdu)).toBeNull()
 })
 
-test('once another file is selected, a read is no longer for it', () => {
+test('a read after another SELECT is not for EF.CardAccess', () => {
   const send = cardWith()
   send('00a4020c 02 011c')
   expect(send('00a4020c 02 d003')).toBeNull()

@@ -29,7 +29,7 @@ export interface TravelDocumentOptions {
   dg1: Uint8Array
   dg11: Uint8Array
   sod: Uint8Array
-  /** What EF.CardAccess lists; normally the one entry that all cards seen have. */
+  /** Entries of EF.CardAccess; by default the one entry that all cards seen have. */
   paceInfos?: PaceInfo[]
   faults?: TravelDocumentFaults
 }
@@ -37,11 +37,11 @@ export interface TravelDocumentOptions {
 export interface TravelDocumentFaults {
   /** Nonce of 16 bytes, as some cards have. */
   longNonce?: boolean
-  /** Proves nothing of its own: its token is wrong though it took ours. */
+  /** Proves nothing: its token is wrong, although it accepted the terminal's. */
   wrongToken?: boolean
-  /** The reader does not carry extended APDUs (cards.md §8). */
+  /** The reader does not carry extended APDUs. */
   refusesExtended?: 0x6700 | 0x6985
-  /** Sends 1 for its public key in the mapping: whoever knows the CAN would then know every key. */
+  /** Sends 1 as its public key in the mapping, so that anybody who knows the CAN would know every key. */
   weakPublicKey?: boolean
   /** The MAC of its n-th protected answer is wrong (from 1). */
   wrongMacAt?: number
@@ -49,7 +49,7 @@ export interface TravelDocumentFaults {
 
 /** Files have room to spare. */
 const FILE_PADDING = 32
-/** The most plain bytes whose protected answer is a short one. */
+/** The most plain bytes whose protected answer is still short. */
 const MAX_PROTECTED_READ = 0xe7
 const APPLICATION = 'a0000002471001'
 const CIE_FOLDER = 'a00000000039'
@@ -64,7 +64,7 @@ type Pace =
 
 /**
  * The travel document of a CIE as a state machine that its card mounts: EF.CardAccess, PACE by CAN, and behind it the
- * ICAO application with DG1, DG11 and SOD (cards.md §8). A CIE's own commands are not its business: it answers null.
+ * ICAO application with DG1, DG11 and SOD (ICAO 9303-10 and -11). It answers null to the CIE's own commands.
  */
 export class VirtualTravelDocument {
   readonly #options: TravelDocumentOptions
@@ -103,7 +103,7 @@ export class VirtualTravelDocument {
     this.#protectedAnswers = 0
   }
 
-  /** Null: not a command of the travel document. */
+  /** Null: the command is not one of the travel document. */
   transmit(apdu: Uint8Array): Uint8Array | null {
     const command = parseCommand(apdu)
     if (!command) return null
@@ -119,7 +119,7 @@ export class VirtualTravelDocument {
     return null
   }
 
-  /** EF.CardAccess lies under the MF: from the CIE's folder it is not to be had. */
+  /** EF.CardAccess lies under the MF and cannot be selected from the CIE's folder. */
   #selectInClear(p1: number, name: string): Uint8Array | null {
     if (p1 === 0x04 && name === CIE_FOLDER) this.#masterFile = false
     if (p1 === 0x00 && (name === '' || name === '3f00')) this.#masterFile = true
@@ -136,7 +136,7 @@ export class VirtualTravelDocument {
     if (named !== PACE_OID.toString('hex')) return statusWord(0x6a80)
     // 02: by CAN.
     if (objects.get(0x83)?.[0] !== 0x02) return statusWord(0x6a88)
-    // Of several parameters one must be named (TR-03110-3 §B.11.1).
+    // With several parameters the terminal must name one (TR-03110-3 §B.11.1).
     if (parameter === undefined ? entries.length > 1 : parameter !== 2) return statusWord(0x6a88)
     this.#pace = { step: 'chosen' }
     return statusWord(0x9000)
@@ -146,7 +146,7 @@ export class VirtualTravelDocument {
     const { refusesExtended } = this.#options.faults ?? {}
     if (extended && refusesExtended) return statusWord(refusesExtended)
     const pace = this.#pace
-    // A step that fails, or comes out of turn, begins anew with MSE.
+    // A step that fails or comes out of turn means that PACE begins anew with MSE.
     this.#pace = null
     const [template] = parseTlvs(data) ?? []
     const objects = template?.tag === 0x7c ? parseTlvs(template.value) : null
@@ -213,7 +213,7 @@ export class VirtualTravelDocument {
     const wrapped = channel.wrap(...this.#inApplication(command.value))
     this.#protectedAnswers += 1
     if (this.#protectedAnswers !== this.#options.faults?.wrongMacAt) return wrapped
-    // The last byte of the MAC stands before the status word.
+    // The last byte of the MAC comes right before the status word.
     return Uint8Array.from(wrapped, (byte, at) => (at === wrapped.length - 3 ? byte ^ 1 : byte))
   }
 
@@ -236,7 +236,7 @@ export class VirtualTravelDocument {
   }
 }
 
-/** The object that each step of GENERAL AUTHENTICATE wants; the first has none. */
+/** The object that each step of GENERAL AUTHENTICATE needs; the first step needs none. */
 const DEMANDED = { chosen: undefined, nonce: 0x81, mapped: 0x83, agreed: 0x85 } as const
 
 const authenticationData = (tag: number, value: Uint8Array) => answer(tlv(0x7c, tlv(tag, value)))
