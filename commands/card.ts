@@ -3,10 +3,13 @@ import type { CardFailure, CardReadout, CardState } from '../contract/device.ts'
 import { type CardService, createCardService } from '../native/card/service.ts'
 import type { TraceEntry } from '../native/card/trace.ts'
 import { tsCardNumber } from '../native/card/ts-number.ts'
-import { exitCodes, Failure, options, usage } from './command.ts'
+import { exitCodes, Failure, noSuch, options, usage } from './command.ts'
 import { externalKeyOf, identityOf, pinOf } from './provisioning.ts'
 
-/** Exit code of each failure: a script of a technician's can tell a card from a reader. 0 is good, 64 a wrong command. */
+/**
+ * Exit code of each failure, so that a technician's script can tell a card from a reader. 0 is good, 64 a wrong
+ * command.
+ */
 const EXIT_CODES = {
   'no-card': 10,
   'card-removed': 11,
@@ -26,7 +29,7 @@ const EXIT_CODES = {
   'reader-not-capable': 31,
   'cie-unavailable': 32,
 } as const satisfies Record<CardFailure['kind'], number>
-/** The card works, and is refused by the checks of a visit. */
+/** The card works, and the checks of a visit refuse it. */
 const REFUSED = 40
 
 const HELP = `totem card read  [--can DIGITS]
@@ -34,14 +37,14 @@ totem card login --trust FILE [--trust-key FILE] [--ext-auth-key FILE] [--pin DI
 totem card trace [the options of login, to log in as well]
 
   --config FILE        a totem's provisioning, instead of the files below
-  --trust FILE         trust list (JWS), taken as it is
-  --trust-key FILE     public JWK of who signs trust lists: one signed by nobody else is taken
+  --trust FILE         trust list (JWS), accepted unchecked
+  --trust-key FILE     public JWK of the signer of trust lists; a list that it has not signed is refused
   --crl FILE           a CRL, DER; may be given more than once
   --ext-auth-key FILE  external-authentication exponent of the CIE, 256 bytes
-  --test-trust         take an exponent that is not the published one: test cards
-  --pin DIGITS         else it is asked for, unseen;  --keypad  it is typed on the reader
+  --test-trust         accept an exponent that is not the published one: test cards
+  --pin DIGITS         without it, the PIN is typed unseen;  --keypad  it is typed on the reader
   --can DIGITS         read the travel document of a CIE by the six digits on its front
-  --wait SECONDS       for a card to come, default 30
+  --wait SECONDS       how long to wait for a card, default 30
   --json               the answer, or { "kind": … } of the failure, as one line of JSON
 
 Exit codes: 0 good, 64 wrong command, 66 no such file, 78 a file that is not what it should be,
@@ -62,10 +65,11 @@ const OPTIONS = {
   can: { type: 'string' },
 } as const
 
-/** `totem card …`: the card in the reader as the totem sees it. Throws a `Failure` for whatever a visit would refuse. */
+/**
+ * `totem card …`: the card in the reader as the totem sees it. Throws a `Failure` for whatever a visit would refuse.
+ */
 export async function card([what = '', ...args]: string[]): Promise<number> {
-  if (what !== 'read' && what !== 'login' && what !== 'trace')
-    return usage(HELP, what && `no such command: card ${what}`)
+  if (what !== 'read' && what !== 'login' && what !== 'trace') return usage(HELP, noSuch('card', what))
   const given = options(HELP, args, OPTIONS)
   const logsIn = what === 'login' || (what === 'trace' && (given.config ?? given.trust) !== undefined)
   if (logsIn && !given.config && !given.trust) return usage(HELP, 'login needs --trust')
@@ -82,7 +86,7 @@ export async function card([what = '', ...args]: string[]): Promise<number> {
     if (what === 'trace') return tell(given.json, trace, () => traceLines(trace))
     return tell(given.json, answer, () => lines(read, holder))
   } catch (reason) {
-    // What a technician asked for is above all the trace of what failed.
+    // A technician wants the trace above all when a step failed.
     if (what === 'trace' && reason instanceof Failure) {
       if (given.json) Object.assign(reason.answer, { trace })
       else console.log(traceLines(trace))
@@ -112,7 +116,7 @@ async function login(
   throw new Failure(REFUSED, { kind: reason, ...(date && { date }) }, `refused: ${reason}${date ? ` (${date})` : ''}`)
 }
 
-/** The driver on whatever PC/SC service PCSCLITE_CSOCK_NAME names, the system's by default. */
+/** The driver on the PC/SC service that PCSCLITE_CSOCK_NAME names, the system's by default. */
 async function readerWith(externalKey: ReturnType<typeof externalKeyOf>, onApdu: (entry: TraceEntry) => void) {
   let state: CardState | null = null
   const service = createCardService({
@@ -120,7 +124,7 @@ async function readerWith(externalKey: ReturnType<typeof externalKeyOf>, onApdu:
     onState: (now) => {
       state = now
     },
-    // Not process.exit, which waits for a wedged native call: totem.mjs makes exit code 30 of it.
+    // Not process.exit, which waits for a wedged native call; totem.mjs turns SIGKILL into exit code 30.
     onBroken: (reason) => {
       console.error(`reader-unavailable: ${reason}`)
       process.kill(process.pid, 'SIGKILL')
@@ -166,7 +170,7 @@ function tell(json: boolean, answer: unknown, forPeople: () => string): number {
   return 0
 }
 
-/** Bytes in an answer are base64. */
+/** Writes the bytes of an answer as base64. */
 const base64 = (_key: string, value: unknown) =>
   value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value
 
@@ -174,7 +178,7 @@ const traceLines = (trace: readonly TraceEntry[]): string =>
   trace
     .map(({ ms, tookMs, command, answered, sw }, index) =>
       [
-        // Times are within one transaction: the log-in is another than the reading.
+        // Times count within one transaction, and the log-in is another transaction than the reading.
         ms < (trace[index - 1]?.ms ?? 0) ? '\n' : '',
         String(index + 1).padStart(3),
         `${ms.toFixed(1)} ms`.padStart(11),

@@ -3,7 +3,7 @@ import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
 /** sysexits(3): the command line cannot be understood. */
 export const USAGE = 64
 
-/** Ends a command: with its exit code, a sentence for people and an answer for `--json`. */
+/** Ends a command with its exit code, a sentence for people and an answer for `--json`. */
 export class Failure extends Error {
   exitCode: number
   answer: { kind: string }
@@ -19,7 +19,11 @@ export function usage(help: string, wrong = ''): never {
   throw new Failure(USAGE, { kind: 'usage' }, wrong ? `${wrong}\n\n${help}` : help)
 }
 
-/** The options of a command; `--help`, an unknown option or a word too many tells its help. */
+/** The complaint about an unknown word after a command; empty when the word is missing or asks for help. */
+export const noSuch = (command: string, word: string): string =>
+  ['', '--help'].includes(word) ? '' : `no such command: ${command} ${word}`
+
+/** The options of a command. `--help`, an unknown option or an extra word ends it with its help. */
 export function options<T extends ParseArgsOptionsConfig>(help: string, args: string[], config: T) {
   if (args.includes('--help')) usage(help)
   try {
@@ -39,7 +43,7 @@ export function oneOf<T extends string>(
   return found ?? usage(help, `${option} is one of: ${known.join(', ')}`)
 }
 
-/** Exit codes as a help text tells them, in lines of 120 columns. */
+/** Exit codes as a help text lists them, in lines of 120 columns. */
 export function exitCodes(codes: Record<string, number>): string {
   const lines: string[] = []
   for (const code of Object.entries(codes).map(([kind, number]) => `${number} ${kind}`)) {

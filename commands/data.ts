@@ -4,16 +4,16 @@ import { type TotemConfig, totemConfig } from '../contract/config.ts'
 import type { StorageFailure } from '../main/queue/storage.ts'
 import { Failure } from './command.ts'
 
-/** Where a technician's provisioning lies on a totem (main/config.ts). */
+/** The place of a totem's provisioning (main/config.ts). */
 export const CONFIG_FILE = '/etc/totem-polis/totem.json'
-/** sysexits(3): no such file; a file could not be made; try again later; a file that was named is not what it should be. */
+/** sysexits(3): no such file; a file could not be made; try again later; a named file has the wrong content. */
 export const [NO_INPUT, CANT_CREATE, TEMPORARY, CONFIG] = [66, 73, 75, 78]
 
 export const DATA_OPTIONS = { config: { type: 'string' }, data: { type: 'string' } } as const
 export const DATA_HELP = `  --config FILE       the totem's configuration (${CONFIG_FILE})
   --data DIR          look at a copied data folder instead of the totem's`
 
-/** The totem's data folder; the configuration is null when a copied folder was named and nothing else. */
+/** The totem's data folder. `config` is null when only a copied folder was named. */
 export function dataOf({ config, data }: { config?: string | undefined; data?: string | undefined }): {
   file: (name: string) => string
   config: TotemConfig | null
@@ -30,7 +30,7 @@ export function dataOf({ config, data }: { config?: string | undefined; data?: s
   }
 }
 
-/** A totem's configuration, or the failure by its name. */
+/** A totem's configuration. Throws the failure by its name. */
 export function configIn(file: string): TotemConfig {
   let text: string
   try {
@@ -46,7 +46,7 @@ export function configIn(file: string): TotemConfig {
   }
 }
 
-/** The store, or the failure by its name. */
+/** The opened store. Throws the failure by its name. */
 export function openedOrFail<T>(opened: { ok: true; value: T } | { ok: false; error: StorageFailure }): T {
   if (opened.ok) return opened.value
   const { kind, reason } = opened.error

@@ -6,18 +6,18 @@ const HELP = `totem simulator fleet [--totems N] [--outage 8h] [--requests-per-d
                       [--postgres URL|embedded] [--limit 60m] [--once] [--seed N] [--json]
 
 Simulated totems (queue, journal, client and drain of the real one, each with its own files, keys and certificate) lose
-their line, record what citizens ask, and find it back within half a minute, each at its own time. The gateway is real;
-ANPR is simulated and draws each kind of certificate once. Runs an eighth, a quarter, half and all of the totems, and says
-what each cost: for all offices a quarter of an hour of two cores with PostgreSQL and two gateways.
+their line, record what citizens ask, and find the line again within half a minute, each at its own time. The gateway is
+real; ANPR is simulated and draws each kind of certificate once. Runs an eighth, a quarter, half and all of the totems,
+and reports the cost of each. All offices take a quarter of an hour of two cores with PostgreSQL and two gateways.
   --totems N            default 6933, one for each office
   --outage 8h           how long, within the opening hours
   --requests-per-day N  of one totem, default 4: twice what all Italy asked online in October 2022
   --postgres URL        where a database for each run may be made; embedded: the gateway's own
                         (default), which takes one gateway
   --gateways N          processes on that database, default 1
-  --limit 60m           for all runs together; what is unfinished then is said, and is on the totems still
-  --once                only all of them
-Ends with 0 when nothing was lost, nothing twice, and all of it in time.`
+  --limit 60m           for all runs together; requests unfinished by then are counted, and stay on the totems
+  --once                one run, with all totems
+Ends with 0 when no request was lost or carried out twice and all were finished in time.`
 
 const UNITS: Record<string, number> = { s: 1_000, m: 60_000, h: 3_600_000 }
 const SHARES = [8, 4, 2, 1]
@@ -62,14 +62,14 @@ export async function fleet(args: string[]): Promise<number> {
   return whole && sound ? 0 : 1
 }
 
-/** What an earlier run has left must not be in the way. */
+/** Runs on a database of its own, so that nothing of an earlier run is in the way. */
 async function onNewDatabase<T>(url: string, work: (url: string) => Promise<T>): Promise<T> {
   const name = `fleet_${Date.now()}`
   const server = new pg.Client(url)
   await server.connect()
   try {
     await server.query(`create database ${name}`)
-    // postgresql://user@host/DATABASE?…; with a socket's folder the host is empty, which URL does not take.
+    // postgresql://user@host/DATABASE?…; a socket's folder leaves the host empty, which URL refuses.
     return await work(url.replace(/^([^?]*\/)[^/?]*/, `$1${name}`))
   } finally {
     await server.query(`drop database if exists ${name} with (force)`)

@@ -1,8 +1,8 @@
 import { Failure, USAGE, usage } from './command.ts'
 
-// npx totem …, on Node 24. The first word names the room, the second what is done there.
+// npx totem …, on Node 24. The first word names the subject, the second what to do with it.
 
-// Loaded when it is asked for: pdfium, canvas and PC/SC take a second that a look at the log does not need.
+// Loaded on demand: pdfium, canvas and PC/SC take a second, which a look at the log does not need.
 const COMMANDS: Record<string, () => Promise<(args: string[]) => number | Promise<number>>> = {
   card: async () => (await import('./card.ts')).card,
   journal: async () => (await import('./journal.ts')).journal,
@@ -17,14 +17,14 @@ const HELP = `totem card read       what the card in the reader says without a P
 totem card login      PIN and signature, with every check of a visit
 totem card trace      the same, with every APDU and its time; nothing personal in it
 totem journal         the sync log: tail, verify, export
-totem keys            how the totem's private keys lie on the disk: status, protect, rotate, retire
+totem keys            the totem's private keys on the disk: status, protect, rotate, retire
 totem print           status, test page, a PDF file or the readiness report, on the totem's printer or by IPP
-totem queue           requests and what became of them: list, show, verify, retry
+totem queue           requests and their outcomes: list, show, verify, retry, salvage
 totem simulator card  keeps a virtual card in a virtual reader
 totem simulator fleet thousands of totems that lost their line, against one gateway
-totem verify          is this paper what a totem wrote?
+totem verify          checks whether a totem wrote this paper
 
---help after a command tells its options.`
+--help after a command shows its options.`
 
 const [name = '', ...rest] = process.argv.slice(2)
 try {
@@ -34,7 +34,7 @@ try {
   process.exitCode = await command(rest)
 } catch (reason) {
   if (!(reason instanceof Failure)) throw reason
-  // Help that was asked for is an answer.
+  // Help on request is an answer and no failure.
   const helped = reason.exitCode === USAGE && process.argv.includes('--help')
   if (helped) console.log(reason.message)
   else if (process.argv.includes('--json')) console.log(JSON.stringify(reason.answer))

@@ -16,25 +16,25 @@ import { Failure, oneOf, options, usage } from './command.ts'
 import { CANT_CREATE, CONFIG, DATA_HELP, DATA_OPTIONS, dataOf, NO_INPUT, openedOrFail } from './data.ts'
 
 const [UNVOUCHED, BROKEN, UNSIGNED, CUT] = [10, 20, 21, 22]
-/** How soon a new entry is seen. */
+/** How soon a new entry appears. */
 const FOLLOW_MS = 500
 const PAGE = 500
 
 const HELP = `totem journal tail           the last entries
-totem journal verify [FILE]  is the log, or an exported one, whole and signed for?
+totem journal verify [FILE]  checks whether the log, or an exported one, is whole and signed
 totem journal export FILE    all of it, an entry or an anchor a line (JSONL)
 
 ${DATA_HELP}
-  --lines N           tail: how many, default 20
-  --follow            tail: and those to come
+  --lines N           tail: number of entries, default 20
+  --follow            tail: new entries too
   --lang NAME         tail: ${language.options.join(' or ')}, default it
   --keys FILE         verify: signed list of the gateway's keys (JWS), instead of the totem's own
-  --keys-signer FILE  public JWK of who signs that list
-  --json              one line of JSON each, or the verdict
+  --keys-signer FILE  public JWK of the signer of that list
+  --json              one line of JSON per entry, or the verdict
 
-Reads beside a running totem. Exit codes: 0 whole, and signed by the gateway up to an entry that is told;
-${UNVOUCHED} whole, but no signature stands for it or for a chain of it, which is told; ${BROKEN} an entry was changed, added or
-taken away; ${UNSIGNED} an anchor that the gateway did not sign; ${CUT} the end is missing: the gateway holds more; ${NO_INPUT} no such file;
+Can run beside the totem. Exit codes: 0 whole, and signed by the gateway up to the entry that is shown;
+${UNVOUCHED} whole, but the log or the chain that is shown has no signature; ${BROKEN} an entry was changed, added or
+removed; ${UNSIGNED} an anchor that the gateway did not sign; ${CUT} the end is missing: the gateway holds more; ${NO_INPUT} no such file;
 ${CANT_CREATE} no file could be made; ${CONFIG} configuration or keys refused; 64 wrong command`
 
 const OPTIONS = {
@@ -49,7 +49,7 @@ const OPTIONS = {
 type Given = ReturnType<typeof optionsOf>
 const optionsOf = (args: string[]) => options(HELP, args, OPTIONS)
 
-/** `totem journal …`: the sync log, for who stands before the totem or has its disk. */
+/** `totem journal …`: the sync log, for a technician at the totem or with its disk. */
 export async function journal([what = '--help', ...rest]: string[]): Promise<number> {
   const named = rest[0] !== undefined && !rest[0].startsWith('-') ? rest[0] : null
   const given = what === '--help' ? usage(HELP) : optionsOf(named === null ? rest : rest.slice(1))
@@ -76,7 +76,7 @@ async function tail(given: Given): Promise<number> {
   return 0
 }
 
-/** The place and number after which the last `count` entries come. */
+/** The place and number after which the last `count` entries follow. */
 function last(log: Log, count: number): { place: number; seq: number } {
   let left = count
   for (const chain of log.chains().reverse()) {
@@ -178,7 +178,7 @@ function verdict({
         `${totem}  ${chain}  ${from} to ${upTo}, ${anchored > 0 ? `signed for up to ${anchored}` : 'no signature stands for it'}`,
     ),
     ...faults.map(({ chain, seq, reason }) => `${chain}  ${seq}: ${reason}`),
-    ...(cut ? [`${cut.chain}  ends with ${cut.seq}, the gateway holds ${cut.held}`] : []),
+    ...(cut ? [`${cut.chain}  ends with ${cut.seq}, while the gateway holds ${cut.held}`] : []),
   ].join('\n')
 }
 
@@ -196,7 +196,7 @@ function ownLog(given: Given) {
   }
 }
 
-/** A line that is none ends the log there: entries that should come after it are missing. */
+/** A malformed line ends the log there: the entries after it count as missing. */
 async function exportedLog(file: string) {
   const lines: ExportedLine[] = []
   let malformed: number | null = null
@@ -218,7 +218,7 @@ async function exportedLog(file: string) {
   return { checked, cut: null }
 }
 
-/** The gateway's public keys: those named, or the totem's own. Null when there are none to be had. */
+/** The gateway's public keys: the named ones, or the totem's own. Null: neither is at hand. */
 async function keysOf(given: Given, fileNamed: boolean): Promise<GatewayKeys['anchor'] | null> {
   const { keys, 'keys-signer': signer } = given
   if ((keys === undefined) !== (signer === undefined)) return usage(HELP, '--keys and --keys-signer belong together')

@@ -14,25 +14,25 @@ import { type QueueReader, readQueue } from '../main/queue/queue.ts'
 import { Failure, options, usage } from './command.ts'
 import { CANT_CREATE, CONFIG, CONFIG_FILE, configIn, NO_INPUT, TEMPORARY } from './data.ts'
 
-/** A key is not as the configuration says that it lies. */
+/** A key does not lie on the disk as the configuration says. */
 const UNPROTECTED = 20
 /** The keys are another machine's, or another system was booted. */
 const OTHER_MACHINE = 21
-/** The key is needed still. */
+/** The key is still needed. */
 const NEEDED = 22
 
-const HELP = `totem keys status     how this totem's private keys lie on the disk, and whether they open
-totem keys protect    has the TPM wrap them, in place; can be cut off and run again
-totem keys rotate     makes a new key for outcomes; the gateway is given its public half afterwards
-totem keys retire     erases a key for outcomes that nothing waits for any more
+const HELP = `totem keys status     where this totem's private keys lie, how they are protected, and whether they open
+totem keys protect    has the TPM wrap them, in place; may be interrupted and run again
+totem keys rotate     makes a new key for outcomes; the gateway gets its public half afterwards
+totem keys retire     erases a key for outcomes once no outcome needs it
 
   --config FILE   the totem's configuration (${CONFIG_FILE})
   --pcrs LIST     protect: the TPM gives the keys back only while these registers are as now, such as sha256:0,7
-  --out FILE      rotate: where the public half goes
-  --kid KID       retire: which one
+  --out FILE      rotate: file for the public half
+  --kid KID       retire: the key to erase
   --json          the answer as one line of JSON
 
-Run as the totem's user. Exit codes: 0 done or in order, ${UNPROTECTED} a key does not lie as the configuration says,
+Run as the totem's user. Exit codes: 0 done or in order, ${UNPROTECTED} a key is not kept as the configuration says,
 ${OTHER_MACHINE} the keys are another machine's, ${NEEDED} the key is still needed, ${NO_INPUT} no such file,
 ${CANT_CREATE} no file could be made, ${TEMPORARY} the TPM is busy, ${CONFIG} configuration or key refused, 64 wrong command`
 
@@ -48,7 +48,7 @@ const COMMANDS = { status, protect, rotate, retire }
 type Given = ReturnType<typeof optionsOf>
 const optionsOf = (args: string[]) => options(HELP, args, OPTIONS)
 
-/** `totem keys …`: how a totem's private keys are kept. */
+/** `totem keys …`: how a totem keeps its private keys. */
 export async function keys([what = '--help', ...args]: string[]): Promise<number> {
   if (what === '--help') return usage(HELP)
   const command = Object.entries(COMMANDS).find(([known]) => known === what)?.[1]
@@ -98,7 +98,7 @@ async function status(config: TotemConfig, given: Given): Promise<number> {
 
 async function protect(config: TotemConfig, given: Given): Promise<number> {
   if (given.pcrs !== undefined && !/^sha256:\d{1,2}(,\d{1,2})*$/.test(given.pcrs)) {
-    return usage(HELP, '--pcrs is such as sha256:0,7')
+    return usage(HELP, '--pcrs looks like sha256:0,7')
   }
   const done = await protectKeys(config, given.pcrs ?? null)
   if (!done.ok) throw failed(done.error)
@@ -118,13 +118,13 @@ async function rotate(config: TotemConfig, given: Given): Promise<number> {
   try {
     await writeFile(out, `${JSON.stringify(made.value)}\n`, { flag: 'wx' })
   } catch {
-    throw new Failure(CANT_CREATE, { kind: 'file-not-made' }, `${out} cannot be made; is it there already?`)
+    throw new Failure(CANT_CREATE, { kind: 'file-not-made' }, `${out} cannot be made; perhaps it exists already`)
   }
   say(given, { kid: made.value.kid, out }, [
     `made ${made.value.kid}`,
-    '1. restart the totem, so that it can open what is sealed to it',
+    '1. restart the totem, so that it can open outcomes that are sealed to the new key',
     `2. give the gateway ${out} as totems/${config.totem}.outcome.pub.jwk.json`,
-    '3. when nothing waits for the one before: totem keys retire',
+    '3. when no outcome needs the old key any more: totem keys retire',
   ])
   return 0
 }
@@ -145,7 +145,7 @@ const NO_QUEUE: Asked = {
   depth: () => ({ queued: 0, submitted: 0, waiting: 0, aside: 0, oldestQueuedAt: null }),
 }
 
-/** A totem that was never started has none. */
+/** Answers from an empty queue when the totem was never started. */
 async function withQueue<T>({ dataDir }: TotemConfig, work: (queue: Asked) => Promise<T>): Promise<T> {
   const file = join(dataDir, 'queue.db')
   if (!existsSync(file)) return work(NO_QUEUE)

@@ -6,23 +6,23 @@ import type { ReceiptDocument } from '../contract/print.ts'
 
 /** Lengths in millimetres. */
 export interface TestedPaper {
-  /** Printable across. */
+  /** Printable width. */
   width: number
   height: number
-  /** From the upper edge to the first dot that can be printed: on a thermal head, its distance from the blade. */
+  /** From the upper edge to the first printable dot: on a thermal head, its distance from the blade. */
   top: number
-  /** What to say of it on the page. */
+  /** Text that names the printer on the page. */
   names: string
 }
 
 const MM = 72 / 25.4
 /** One dot at 203 dpi. */
 const DOT = 0.125 * MM
-/** The letters of the names of Italy's borderlands, which no single code page has. */
+/** Letters from names of Italy's border regions; no single code page has all of them. */
 const LETTERS = ['č š ž đ Č Š Ž Đ', 'ü ß à è é ì ò ù', 'Ä Ö Ü €'] as const
 const QR_TEXT = 'TOTEM POLIS TEST PAGE'
 
-/** What a thermal head prints with its own letters: code pages, sizes and QR code. */
+/** A receipt that tests the head's own letters: code pages, sizes and QR code. */
 export const letters = (names: string): ReceiptDocument => ({
   lines: [
     { kind: 'text', text: 'TEST PAGE', size: 3, bold: true, align: 'left' },
@@ -37,7 +37,7 @@ export const letters = (names: string): ReceiptDocument => ({
   ],
 })
 
-/** What it prints as a picture: rulers across and along, hair lines, letters, grey tones and a QR code. */
+/** A page that is printed as a picture: rulers across and along, hair lines, letters, grey tones and a QR code. */
 export async function testPage({ width, height, top, names }: TestedPaper): Promise<Buffer> {
   const font = new URL('../assets/fonts/TitilliumWeb-Regular.ttf', import.meta.url)
   const pdf = new PDFDocument({ size: [width * MM, height * MM], margin: 0, font: '' })
@@ -60,7 +60,7 @@ export async function testPage({ width, height, top, names }: TestedPaper): Prom
     pdf.rect(Math.min(mm * MM, width * MM - DOT), top * MM, DOT, tick * MM).fill()
     if (mm % 10 === 0 && mm > 0 && mm + 6 < width) write(String(mm), mm + 0.5, top + 2.5, 7)
   }
-  // Along: what is measured from the paper's upper edge is what stands beside the line.
+  // Along: the number beside a line is its distance from the paper's upper edge.
   for (let mm = Math.ceil(top); mm < height - 4; mm++) {
     const ten = mm % 10 === 0
     bar(width / 2, mm, ten ? 4 : 2, 0.125)

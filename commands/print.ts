@@ -7,12 +7,12 @@ import { examine } from '../main/readiness/examine.ts'
 import { profiles } from '../native/printer/head/profiles.ts'
 import { ippClient } from '../native/printer/office/ipp.ts'
 import { createPrinterService } from '../native/printer/service.ts'
-import { exitCodes, Failure, oneOf, options, usage } from './command.ts'
+import { exitCodes, Failure, noSuch, oneOf, options, usage } from './command.ts'
 import { CONFIG, CONFIG_FILE, dataOf, NO_INPUT, openedOrFail } from './data.ts'
 import { forkDevice } from './device-process.ts'
 import { letters, type TestedPaper, testPage } from './print-test-page.ts'
 
-/** Exit code of each status; with these two the printer prints. */
+/** Exit code of each status; the printer prints with the first two. */
 const EXIT_CODES = {
   ready: 0,
   paperLow: 0,
@@ -24,23 +24,23 @@ const EXIT_CODES = {
   absent: 15,
 } as const satisfies Record<PrinterStatus, number>
 const PDF_REFUSED = 20
-/** Something that a visit needs is missing; the report is on paper all the same. */
+/** Something that a visit needs is missing. The report is printed all the same. */
 const NOT_READY = 30
 
-const HELP = `totem print status     what the printer says of itself
-totem print test-page  head width, blade distance, letters, greys and QR code, to be looked at
+const HELP = `totem print status     the printer's status
+totem print test-page  head width, blade distance, letters, greys and QR code, for the eye
 totem print file FILE.pdf
 totem print readiness  tries readers, printer, keys, gateway and the rest of the configuration, and prints the report
 
   --config FILE        readiness: the totem's configuration (${CONFIG_FILE})
   --language NAME      readiness: ${language.options.join(' or ')}
-  --profile NAME       ${printerProfile.options.join(', ')}: a thermal head on USB, the first without it; a4-office
+  --profile NAME       ${printerProfile.options.join(', ')}: a thermal head on USB, by default the first; a4-office
   --uri URI            of the office printer, ipp://… or ipps://…
   --ca FILE            PEM of the authority that vouches for an ipps printer
   --json               the answer, or { "kind": … } of the failure, as one line of JSON
 
-A thermal head that somebody else has printed with first cuts off what it may have begun. The totem's own program must not
-run beside this on the same head.
+A thermal head that another program has used first cuts off the sheet that may be in it. Stop the totem's own program
+before you use the same head.
 
 Exit codes: ${exitCodes(EXIT_CODES)},
 ${PDF_REFUSED} pdf-refused, ${NOT_READY} not ready, ${NO_INPUT} no such file, ${CONFIG} configuration refused, 64 wrong command`
@@ -52,11 +52,10 @@ const OPTIONS = {
   json: { type: 'boolean', default: false },
 } as const
 
-/** `totem print …`: the totem's printer by hand. Throws a `Failure` for whatever is not on paper. */
+/** `totem print …`: prints on the totem's printer by hand. Throws a `Failure` when something is not on paper. */
 export async function print([what = '', ...args]: string[]): Promise<number> {
   if (what === 'readiness') return readiness(args)
-  if (what !== 'status' && what !== 'test-page' && what !== 'file')
-    return usage(HELP, what && `no such command: print ${what}`)
+  if (what !== 'status' && what !== 'test-page' && what !== 'file') return usage(HELP, noSuch('print', what))
   const named = what === 'file' && !args[0]?.startsWith('-') ? args.shift() : undefined
   const given = options(HELP, args, OPTIONS)
   if (what === 'file' && named === undefined) return usage(HELP, 'which file?')
@@ -91,7 +90,7 @@ const READINESS_OPTIONS = {
   json: { type: 'boolean', default: false },
 } as const
 
-/** What a technician signs and leaves in the totem's folder, and the same as lines or JSON. */
+/** The readiness report on paper, for the technician to sign, and as lines or JSON. */
 async function readiness(args: string[]): Promise<number> {
   const given = options(HELP, args, READINESS_OPTIONS)
   const { config } = dataOf(given)
@@ -117,7 +116,7 @@ async function readiness(args: string[]): Promise<number> {
   }
 }
 
-/** Not the totem's own: its jobs in the same printer are left alone. */
+/** Another user than the totem's own, so that the totem's jobs in the same printer are left alone. */
 const TECHNICIAN = `technician@${hostname()}`
 
 type Address = Partial<Record<'profile' | 'uri' | 'ca', string | undefined>>
@@ -144,7 +143,7 @@ function pdfIn(file: string): PrintSheet {
   }
 }
 
-/** An office printer's margin: nearer to the edge hardly any can print. */
+/** An office printer's margin: hardly any can print nearer to the edge. */
 const A4: TestedPaper = { width: 210, height: 297, top: 10, names: 'a4-office' }
 
 async function testSheets({ profile }: PrinterConfig): Promise<PrintSheet[]> {
@@ -178,7 +177,7 @@ function failure(error: PrintFailure): Failure {
     case 'printer-fault': {
       const answer = { kind: error.status, page: error.page }
       const code = EXIT_CODES[error.status] || EXIT_CODES.offline
-      return new Failure(code, answer, `${error.status}: from page ${error.page} on nothing counts`)
+      return new Failure(code, answer, `${error.status}: page ${error.page} and all after it are void`)
     }
     case 'pdf-refused':
       return new Failure(PDF_REFUSED, error, `PDF refused: ${error.reason}`)

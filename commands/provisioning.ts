@@ -32,7 +32,7 @@ function content(file: string): Buffer {
 /** A totem's own provisioning, or null when the files are named one by one. */
 const configOf = ({ config }: Named) => (config ? configIn(config) : null)
 
-/** Null: no key is named, and CIE can be read only as far as they go without a PIN. */
+/** Null: no key is named, and of a CIE only the part without a PIN can be read. */
 export function externalKeyOf(named: Named): ExternalKey | null {
   const file = named['ext-auth-key'] ?? configOf(named)?.cie?.externalKey
   if (!file) return null
@@ -66,10 +66,10 @@ async function trustListOf(file: string, key: string | null): Promise<TrustList>
   }
 }
 
-/** A technician is told that nothing is known of revocation, and goes on. */
+/** Without a usable CRL a technician's check says so and goes on. */
 const LENIENT: RevocationPolicy = { maxAgeHours: 24, whenUnknown: 'accept' }
 
-/** The very checks of a visit, on a card service in this process. */
+/** The checks of a visit, on a card service in this process. */
 export async function identityOf(named: Named, service: CardService) {
   const config = configOf(named)
   const file = named.trust ?? config?.trust.list ?? ''
@@ -83,7 +83,7 @@ export async function identityOf(named: Named, service: CardService) {
   return createIdentity({ devices, trust: () => trust.value, totem: config?.totem ?? 'TT-0000', now: () => new Date() })
 }
 
-/** The PIN as bytes: from the command line, or asked for without showing it. */
+/** The PIN as bytes: from the command line, or typed unseen. */
 export async function pinOf(given: string | undefined): Promise<Uint8Array> {
   if (given !== undefined) return Buffer.from(given)
   const unseen = new Writable({ write: (_chunk, _encoding, done) => done() })

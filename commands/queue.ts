@@ -5,26 +5,26 @@ import { type Listed, openQueue, readQueue, salvageFile } from '../main/queue/qu
 import { Failure, options, usage } from './command.ts'
 import { CONFIG, DATA_HELP, DATA_OPTIONS, dataOf, NO_INPUT, openedOrFail, TEMPORARY } from './data.ts'
 
-/** No such operation, or none that was set aside. */
+/** There is no such operation, or it was not set aside. */
 const UNKNOWN = 10
 const DAMAGED = 20
 const PAGE = 500
 const STATES = ['queued', 'submitted', 'issued', 'refused', 'collected', 'expired', 'aside'] as const
 
-const HELP = `totem queue list             requests and what became of them, without their content
-totem queue show OPERATION   one of them
-totem queue verify           reads the whole file
-totem queue retry OPERATION  sends one again that was set aside; the totem must be stopped
-totem queue salvage FILE     brings what can be read of a damaged queue back, which the totem has set aside
-                             (queue.db.damaged-…) and had no room to repair; the totem must be stopped
+const HELP = `totem queue list             requests and their outcomes, without their content
+totem queue show OPERATION   one request
+totem queue verify           reads the whole file and checks it
+totem queue retry OPERATION  sends a request again that was set aside; stop the totem first
+totem queue salvage FILE     brings back the readable requests of a damaged queue that the totem has set aside
+                             (queue.db.damaged-…) and had no room to repair; stop the totem first
 
 ${DATA_HELP}
-  --state STATE       list: only those; may be given more than once: ${STATES.join(', ')}
-  --json              one line of JSON each, or the answer
+  --state STATE       list: only requests in this state; may be given more than once: ${STATES.join(', ')}
+  --json              one line of JSON per request, or the answer
 
-Nobody's name stands in the queue, and what was asked is sealed to the gateway. Reads beside a running totem. Exit codes:
-0 good, ${UNKNOWN} no such operation, or not one that was set aside, ${DAMAGED} the file is damaged, ${NO_INPUT} no such file, ${TEMPORARY} the totem is
-running, ${CONFIG} configuration refused, 64 wrong command`
+The queue holds no names, and the requests are sealed to the gateway. list, show and verify can run beside the totem.
+Exit codes: 0 good, ${UNKNOWN} no such operation, or it was not set aside, ${DAMAGED} the file is damaged, ${NO_INPUT} no such file,
+${TEMPORARY} the totem is running, ${CONFIG} configuration refused, 64 wrong command`
 
 const OPTIONS = {
   ...DATA_OPTIONS,
@@ -34,7 +34,7 @@ const OPTIONS = {
 type Given = ReturnType<typeof optionsOf>
 const optionsOf = (args: string[]) => options(HELP, args, OPTIONS)
 
-/** `totem queue …`: the outbox, for who stands before the totem or has its disk. */
+/** `totem queue …`: the outbox, for a technician at the totem or with its disk. */
 export async function queue([what = '--help', ...rest]: string[]): Promise<number> {
   const named = rest[0] !== undefined && !rest[0].startsWith('-') ? rest[0] : null
   const given = what === '--help' ? usage(HELP) : optionsOf(named === null ? rest : rest.slice(1))
@@ -88,7 +88,7 @@ const line = ({ seq, operation, kind, requestedAt, state, attempts, reason, sett
 
 function show(operation: string, given: Given): number {
   const found = queueOf(given)
-  // As in the list: what a technician may see.
+  // The fields of the list, which are those that a technician may see.
   const seq = found.get(operation)?.seq
   const [item] = seq === undefined ? [] : found.list({ after: seq - 1, limit: 1 })
   found.close()
@@ -120,7 +120,7 @@ function retry(operation: string, given: Given): number {
   opened.close()
   if (!openedOrFail(retried))
     throw new Failure(UNKNOWN, { kind: 'operation-not-aside' }, `${operation} was not set aside`)
-  noted(given, 'request.redriven', { operation })
+  recordInJournal(given, 'request.redriven', { operation })
   console.log(given.json ? JSON.stringify({ operation, state: 'queued' }) : `${operation} is sent again`)
   return 0
 }
@@ -129,14 +129,14 @@ function salvage(damaged: string, given: Given): number {
   const { file } = dataOf(given)
   if (!existsSync(damaged)) throw new Failure(NO_INPUT, { kind: 'no-such-file' }, `there is no ${damaged}`)
   const repaired = openedOrFail(salvageFile(file('queue.db'), damaged))
-  noted(given, 'storage.repaired', { store: 'queue', ...repaired })
+  recordInJournal(given, 'storage.repaired', { store: 'queue', ...repaired })
   const { salvaged } = repaired
   console.log(given.json ? JSON.stringify({ salvaged }) : `${salvaged} requests are in the queue now`)
   return 0
 }
 
-/** In the sync log of the totem whose configuration was given; a disk that was taken out has none to write to. */
-function noted<I extends JournalEventId>(given: Given, event: I, fields: JournalFields<I>): void {
+/** Writes to the sync log of the totem whose configuration was given. A disk taken out of its totem gets no entry. */
+function recordInJournal<I extends JournalEventId>(given: Given, event: I, fields: JournalFields<I>): void {
   const { file, config } = dataOf(given)
   if (!config) return
   const journal = openedOrFail(openJournal({ path: file('journal.db'), totem: config.totem, now: Date.now }))

@@ -7,7 +7,7 @@ import { insertCard } from '../simulator/card/insert.ts'
 import { startPcscd } from '../simulator/card/pcscd.ts'
 import { makePki } from '../simulator/pki/make.ts'
 import { people } from '../simulator/population/people.ts'
-import { oneOf, options, usage } from './command.ts'
+import { noSuch, oneOf, options, usage } from './command.ts'
 
 const PKI = fileURLToPath(new URL('../.bench/pki', import.meta.url))
 
@@ -17,16 +17,16 @@ Keeps one synthetic person's card in a virtual reader until Ctrl+C; its PIN is 1
   --atr NAME   cns: ${Object.keys(CNS_PROFILES).join(', ')}
                cie: ${Object.keys(CIE_PROFILES).join(', ')}
   --person ID  ${people.map(({ id }) => id).join(', ')}
-  --port N     the slot of a reader that runs already and speaks vpcd's frames; without it, a PC/SC service
-               of its own is started and the environment for its clients is printed
+  --port N     port of a running virtual reader that speaks vpcd's frames; without it the command starts a PC/SC
+               service of its own and prints the environment for its clients
 
-totem simulator fleet tries thousands of totems against a gateway; --help after it tells how.`
+totem simulator fleet tries thousands of totems against a gateway; see its --help.`
 
 /** `totem simulator …`: virtual hardware for any client. Resolves to the exit code when it is interrupted. */
 export async function simulator([what = '', ...args]: string[]): Promise<number> {
-  // Only then: it brings half of the totem with it.
+  // Loaded on demand: it brings half of the totem with it.
   if (what === 'fleet') return (await import('./fleet.ts')).fleet(args)
-  if (what !== 'card') return usage(HELP, what && `no such command: simulator ${what}`)
+  if (what !== 'card') return usage(HELP, noSuch('simulator', what))
   const given = options(HELP, args, {
     kind: { type: 'string' },
     atr: { type: 'string' },

@@ -13,8 +13,8 @@ if (!existsSync(node)) {
   if (set.status !== 0) process.exit(set.status ?? 1)
 }
 const child = spawn(node, [path.join(commands, 'index.ts'), ...process.argv.slice(2)], { stdio: 'inherit' })
-// Ctrl+C reaches the child by itself; its answer is ours.
+// Ctrl+C reaches the child by itself; its exit code becomes ours.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
-// SIGKILL: it has ended itself, because the reader is wedged (card.ts).
+// SIGKILL: the child ended itself, because the reader is wedged (card.ts).
 const ENDED_BY = { SIGINT: 130, SIGKILL: 30 }
 child.on('exit', (code, signal) => process.exit(code ?? ENDED_BY[signal] ?? 1))

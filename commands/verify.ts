@@ -16,9 +16,9 @@ const EXIT_CODES = {
   'not-genuine': 20,
   unreadable: 30,
 } as const satisfies Record<Outcome['kind'], number>
-/** The code is good, and belongs to another certificate. */
+/** The code is good, but belongs to another certificate. */
 const OTHER_CERTIFICATE = 21
-/** sysexits(3): a file that was named cannot be read, or is not what it should be. */
+/** sysexits(3): a named file cannot be read, or has the wrong content. */
 const NO_INPUT = 66
 const CONFIG = 78
 
@@ -26,11 +26,11 @@ const HELP = `totem verify WHAT --keys FILE --keys-signer FILE
 
   WHAT                 a file: text, PNG, JPEG or PDF; the text itself (${VERIFICATION_PREFIX}…); or - for standard input
   --keys FILE          signed list of the totems' keys (JWS)
-  --keys-signer FILE   public JWK of who signs that list
-  --certificate FILE   is this the PDF that the totem received from ANPR?
+  --keys-signer FILE   public JWK of the signer of that list
+  --certificate FILE   checks whether this is the PDF that the totem received from ANPR
   --json               the verdict as one line of JSON
 
-Asks nobody. Exit codes: ${exitCodes(EXIT_CODES)},
+Works offline. Exit codes: ${exitCodes(EXIT_CODES)},
 ${OTHER_CERTIFICATE} genuine but of another certificate, ${NO_INPUT} no such file, ${CONFIG} key list refused, 64 wrong command`
 
 const OPTIONS = {
@@ -40,7 +40,7 @@ const OPTIONS = {
   json: { type: 'boolean', default: false },
 } as const
 
-/** `totem verify`: is this what a totem wrote? */
+/** `totem verify`: checks whether a totem wrote this paper. */
 export async function verify([what = '--help', ...args]: string[]): Promise<number> {
   const given = options(HELP, what === '--help' ? [what] : args, OPTIONS)
   if (!given.keys || !given['keys-signer']) return usage(HELP, '--keys and --keys-signer are needed')
@@ -87,10 +87,10 @@ async function outcomeOf(what: string, keys: VerificationKeys): Promise<Outcome>
   return code === null ? { kind: 'unreadable', reason: 'no-code' } : verifyCode(code, keys, new Date())
 }
 
-/** As the head prints (203 dpi): a module of half a millimetre is four pixels. */
+/** The head's resolution (203 dpi): a module of half a millimetre is four pixels. */
 const PIXELS_PER_MM = 8
 
-/** The totem's code in a PDF's pages or in a picture; failing that, any other QR code. */
+/** The totem's code in a PDF's pages or in a picture, or else any other QR code. */
 async function codeIn(file: Buffer): Promise<string | null> {
   const wasm = readFileSync(fileURLToPath(import.meta.resolve('zxing-wasm/reader/zxing_reader.wasm')))
   const codesIn = createPictureReader(new Uint8Array(wasm))
@@ -123,7 +123,7 @@ function rgba({ width, height, pixels }: { width: number; height: number; pixels
   return { width, height, data }
 }
 
-/** Also `other` for a code that names no certificate. */
+/** `other` also for a code that names no certificate. */
 function certificateIs(outcome: Outcome, pdf: Buffer): 'same' | 'other' {
   if (!('claims' in outcome) || !('pdfSha256' in outcome.claims)) return 'other'
   return createHash('sha256').update(pdf).digest('hex') === outcome.claims.pdfSha256 ? 'same' : 'other'

@@ -1,5 +1,5 @@
-// npm run bench: sets the machine up, then measures every figure of DESIGN beside a reference of the same run. Prints a
-// table and leaves it as out/bench.json; names of benchmarks after `--` choose among them.
+// npm run bench: sets the machine up, then measures each figure of the README's table beside a reference of the same
+// run. Prints a table and leaves it as out/bench.json; names of benchmarks after `--` choose among them.
 import { spawnSync } from 'node:child_process'
 import path from 'node:path'
 import { node, root, setup } from './setup.mjs'

@@ -9,9 +9,9 @@ import { build as buildRenderer } from 'vite'
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
 
-/** Packages with native or WASM parts: they stay files beside the bundles (scripts/stage.mjs, electron-builder.yml). */
+/** Packages with native or WASM parts: they stay files beside the bundles (scripts/stage.ts, electron-builder.yml). */
 export const EXTERNALS = ['@hyzyla/pdfium', 'better-sqlite3', 'node-hid', 'pcsc-mini']
-/** What stands in for better-sqlite3 in an old Electron; never in a package. */
+/** Replaces better-sqlite3 in an old Electron; never in a package. */
 const OLD_ELECTRON_EXTERNAL = '@photostructure/sqlite'
 
 const INPUTS = [
@@ -31,7 +31,9 @@ const INPUTS = [
 /** Folder of the Electron that the set-up (scripts/setup.mjs) has found. */
 export const electronDist = (): string => readFileSync(path.join(root, '.bench/electron-dist'), 'utf8')
 
-/** True for an Electron whose Node-API (9) is older than the one better-sqlite3 13 is built for (10): it crashes there. */
+/**
+ * True for an Electron whose Node-API (9) is older than the one that better-sqlite3 13 needs (10): it crashes there.
+ */
 export function needsOldSqlite(electronDist: string): boolean {
   const version = readFileSync(path.join(electronDist, 'version'), 'utf8').trim().replace(/^v/, '')
   return Number(version.split('.')[0]) < 35
@@ -68,7 +70,7 @@ interface BuildMode {
   dist?: string
 }
 
-/** Builds `dist` unless it is what the sources say already; true when it built. */
+/** Builds `dist` unless it matches the sources already; true when it built. */
 export async function build({ development, electron, dist = path.join(root, 'dist') }: BuildMode): Promise<boolean> {
   const stamp = path.join(dist, '.built')
   const mode: Mode = { development, oldSqlite: electron !== undefined && needsOldSqlite(electron) }
@@ -85,7 +87,7 @@ export async function build({ development, electron, dist = path.join(root, 'dis
     define: {
       __DEVELOPMENT__: String(development),
       'process.env.NODE_ENV': development ? '"development"' : '"production"',
-      // Packages written as modules find their files by it; a CommonJS bundle has none.
+      // Packages written as modules find their files by it, and a CommonJS bundle has none.
       'import.meta.url': '__moduleUrl',
     },
     banner: { js: "const __moduleUrl = require('node:url').pathToFileURL(__filename).href" },
@@ -93,14 +95,14 @@ export async function build({ development, electron, dist = path.join(root, 'dis
     ...(mode.oldSqlite && { alias: { 'better-sqlite3': './scripts/electron-runtime/sqlite-for-electron-33.ts' } }),
     sourcemap: development,
     minifySyntax: true,
-    // @sealsystems/ipp tells its deferred attributes by the name of a function.
+    // @sealsystems/ipp recognises its deferred attributes by the name of a function.
     keepNames: true,
     legalComments: 'none',
     logLevel: 'warning',
   }
   await Promise.all([
     bundle({ ...shared, entryPoints: ['main/index.ts'], outfile: path.join(dist, 'main/index.cjs') }),
-    // The sandboxed preload has no `node:url`, and no module that would need its own address.
+    // The sandboxed preload has no `node:url`, and no module that needs its own address.
     bundle({
       ...shared,
       entryPoints: ['main/shell/preload.ts'],
@@ -111,7 +113,7 @@ export async function build({ development, electron, dist = path.join(root, 'dis
     bundle({ ...shared, entryPoints: ['native/index.ts'], outfile: path.join(dist, 'native/index.cjs') }),
     buildRenderer({
       configFile: path.join(root, 'renderer/vite.config.ts'),
-      // Read from the disk in one go: the advice about chunks is for pages that come over a network.
+      // The page is read from the disk at once; the warning about chunk sizes is for pages that come over a network.
       build: { outDir: path.join(dist, 'renderer'), chunkSizeWarningLimit: 5_000 },
       logLevel: 'warn',
     }),

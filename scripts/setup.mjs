@@ -1,5 +1,5 @@
-// Everything that a fresh machine needs before `npm start` or `npm test`, in the order in which one needs the other.
-// Runs on the system's Node 20 with nothing installed, so it imports nothing but Node; a second run takes seconds.
+// All that a fresh machine needs before `npm start` or `npm test`, each step after those that it needs. Runs on the
+// system's Node 20 with nothing installed, so it imports nothing but Node. A second run takes seconds.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { provideElectron } from './electron-runtime/provide.mjs'
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
-/** Node 24 of the `node` package: what every part of the product runs on. */
+/** Node 24 of the `node` package, on which every part of the product runs. */
 export const node = path.join(root, 'node_modules/node/bin/node')
 const stamps = path.join(root, 'node_modules/.totem-setup')
 const asRoot = process.getuid?.() === 0
@@ -27,10 +27,10 @@ const DEBIAN_PACKAGES = {
   ],
 }
 
-/** An expected failure of the set-up: said in one line, without a stack. */
+/** An expected failure of the set-up, reported in one line without a stack. */
 class SetupError extends Error {}
 
-// Under `npm start` node_modules/.bin comes first on the path: there `node` is what we are about to replace.
+// Under `npm start` node_modules/.bin comes first on the path, and its `node` is about to be replaced.
 const systemPath = (process.env.PATH ?? '')
   .split(path.delimiter)
   .filter((folder) => !folder.includes('node_modules'))
@@ -66,7 +66,7 @@ async function npmPackages() {
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock && nodeVersion() === `v${expected}`)
     return `Node ${expected}, as locked`
   mustRun('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'])
-  // The one install script that is needed: it brings the platform's Node. All native parts ship prebuilt.
+  // The only install script that is needed: it brings the platform's Node. All native parts ship prebuilt.
   mustRun('npm', ['rebuild', 'node', '--ignore-scripts=false'])
   if (nodeVersion() !== `v${expected}`) throw new SetupError(`node_modules/.bin/node is not Node ${expected}`)
   mkdirSync(stamps, { recursive: true })
@@ -85,9 +85,9 @@ async function debianPackages() {
   if (missing.length === 0) return `${wanted.length} present`
   const command = `apt-get install --no-install-recommends ${missing.join(' ')}`
   if (!existsSync('/usr/bin/apt-get'))
-    throw new SetupError(`needs Debian 12, or what these are there: ${missing.join(' ')}`)
+    throw new SetupError(`needs Debian 12, or the equivalents of these packages: ${missing.join(' ')}`)
   if (!asRoot) throw new SetupError(`install first:\n  sudo ${command}`)
-  // RUNLEVEL=1: the benches start their own pcscd and PostgreSQL, the system's need not run.
+  // RUNLEVEL=1: the benches start their own pcscd and PostgreSQL, so the system's need not run.
   const env = { DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' }
   mustRun('apt-get', ['update', '-q'], { env })
   mustRun('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...missing], { env })
@@ -96,7 +96,7 @@ async function debianPackages() {
 
 const benchUser = async () => mustRun(node, ['simulator/bench/user.ts']).trim()
 
-/** Which Electron runs here, the first of: the one named by the user, the official one, the registry's. */
+/** Finds the Electron to run here: the user's choice, else the official one, else the registry's. */
 async function electron() {
   const { dist, said } = await findElectron()
   writeFileSync(path.join(root, '.bench/electron-dist'), dist)
@@ -129,7 +129,7 @@ function versionOf(dist) {
 }
 
 async function reachable(url) {
-  // A closed network either refuses at once or swallows: 3 s keep a second run short.
+  // A closed network either refuses at once or drops packets: 3 s keep a second run short.
   return fetch(url, { method: 'HEAD', signal: AbortSignal.timeout(3_000) }).then(
     (answer) => answer.ok,
     () => false,
@@ -150,7 +150,7 @@ const steps = {
   Electron: electron,
 }
 
-/** Sets the machine up, a line of progress a step. Ends the process with the reason when a step cannot be done. */
+/** Sets the machine up, with a line of progress per step. Ends the process with the reason when a step fails. */
 export async function setup() {
   for (const [name, step] of Object.entries(steps)) {
     const started = performance.now()

@@ -1,4 +1,4 @@
-// Puts the built app and its Electron where an ordinary user can run them: a checkout may lie in a home folder that
+// Puts the built app and its Electron where an ordinary user can run them. A checkout may lie in a home folder that
 // nobody else may enter, and Electron never runs as root here.
 import {
   chmodSync,
@@ -20,7 +20,7 @@ import { EXTERNALS, electronDist, needsOldSqlite } from './build.ts'
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
 
-/** Folders (relative to the root) of these packages and of all that they need at run time, as npm laid them. */
+/** Folders (relative to the root) of these packages and of all that they need at run time, as npm placed them. */
 function closure(names: readonly string[]): string[] {
   const found = new Set<string>()
   const visit = (name: string, from: string, optional: boolean) => {
@@ -50,7 +50,7 @@ function link(from: string, to: string): void {
   for (const entry of readdirSync(from, { withFileTypes: true })) {
     const [source, target] = [path.join(from, entry.name), path.join(to, entry.name)]
     if (entry.isDirectory()) {
-      // What a package brings along for itself is in the closure, if it is needed.
+      // A package's own node_modules are in the closure, if they are needed.
       if (entry.name !== 'node_modules') link(source, target)
     } else if (entry.isSymbolicLink()) symlinkSync(readlinkSync(source), target)
     else {
@@ -64,7 +64,7 @@ function link(from: string, to: string): void {
 }
 
 export interface Stage {
-  /** To be removed by the caller. */
+  /** The caller removes it. */
   folder: string
   /** Electron's first argument. */
   app: string
@@ -72,7 +72,10 @@ export interface Stage {
   electron: string
 }
 
-/** Lays out dist/ with its Electron under the system's temp folder, readable by everyone: there is no secret in it. */
+/**
+ * Lays out dist/ with its Electron under the system's temp folder. Everybody can read it, because there is no secret in
+ * it.
+ */
 export function stage(electron = electronDist()): Stage {
   const folder = mkdtempSync(path.join(tmpdir(), 'totem-stage-'))
   chmodSync(folder, 0o755)

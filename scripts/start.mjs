@@ -7,6 +7,6 @@ import { node, root, setup } from './setup.mjs'
 
 await setup()
 const child = spawn(node, [path.join(root, 'scripts/start.ts'), ...process.argv.slice(2)], { stdio: 'inherit' })
-// Ctrl+C reaches the child by itself; its answer is ours.
+// Ctrl+C reaches the child by itself; its exit code becomes ours.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
 child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)))

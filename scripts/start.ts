@@ -15,7 +15,7 @@ const { values } = parseArgs({
   options: { unattended: { type: 'boolean', default: false }, out: { type: 'string', default: 'out' } },
 })
 
-/** What has been started, to be ended in reverse, whatever happens. */
+/** Parts that were started, to be ended in reverse order, whatever happens. */
 const ends: (() => Promise<unknown>)[] = []
 const end = async () => {
   for (const stop of ends.splice(0).reverse()) await stop()
@@ -66,7 +66,7 @@ async function run(): Promise<number> {
 const endAndLeave = (code: number) => void end().finally(() => process.exit(code))
 process.once('SIGINT', () => endAndLeave(130))
 process.once('SIGTERM', () => endAndLeave(143))
-// Playwright may reject where nobody awaits, when Electron dies under its hands.
+// Playwright may reject a promise that nobody awaits when Electron dies.
 process.once('uncaughtException', (error) => {
   console.error(error)
   endAndLeave(1)

@@ -4,7 +4,7 @@ import { journalEvents } from '../contract/journal-events.ts'
 
 const FILE = fileURLToPath(new URL('../contract/sync-log.md', import.meta.url))
 
-/** contract/sync-log.md: what the sync log may say, for who reads it. */
+/** contract/sync-log.md: the entries that the sync log may hold, for its readers. */
 export function syncLogDocument(): string {
   const rows = Object.entries(journalEvents).map(([event, { severity, fields, text }]) => {
     const named = Object.keys(fields.shape).map((field) => `\`${field}\``)

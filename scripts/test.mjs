@@ -1,5 +1,5 @@
 // npm test: sets the machine up, then runs every check, one after the other, each with its time. Nothing is skipped in
-// silence: what cannot run has failed. The last line is `N passed, N failed`.
+// silence: a check that cannot run fails. The last line is `N passed, N failed`.
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -21,13 +21,13 @@ let passed = 0
 let failed = 0
 
 function run(command, args) {
-  // Node 24 for whatever starts by itself.
+  // Node 24 for programs that the checks start.
   const plain = process.stdout.isTTY ? {} : { NO_COLOR: '1' }
   const env = { ...process.env, ...plain, PATH: `${bin}${path.delimiter}${process.env.PATH}` }
   return spawnSync(command, args, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] }).status === 0
 }
 
-/** One check that is good or not. */
+/** A check that passes or fails as a whole. */
 function check(command, args) {
   if (run(path.join(bin, command), args)) passed++
   else failed++

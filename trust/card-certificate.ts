@@ -24,16 +24,16 @@ export type CertificateRefusal =
 export interface CardCertificate {
   card: CardKind
   codiceFiscale: string
-  /** As in the subject, mostly in capitals; empty where it does not say. */
+  /** As in the subject, mostly in capitals; empty where the subject has none. */
   surname: string
   givenName: string
-  /** EF.ID_Carta as the issuer of a CNS wrote it into the subject; null on cards that do not carry it there. */
+  /** EF.ID_Carta as the issuer of a CNS wrote it into the subject; null on cards whose subject lacks it. */
   cardId: string | null
-  /** Of a CIE, e.g. CA00000AA; null where the subject does not say it. */
+  /** Document number of a CIE, e.g. CA00000AA; null where the subject lacks it. */
   documentNumber: string | null
   publicKey: KeyObject
   notAfter: Date
-  /** `unknown-accepted`: no usable CRL was at hand, and the policy is to go on. */
+  /** `unknown-accepted`: no usable CRL was at hand, and the policy accepts that. */
   revocation: 'good' | 'unknown-accepted'
 }
 
@@ -45,8 +45,9 @@ export interface TrustedCertificate {
 }
 
 /**
- * Is this the authentication certificate of a card that a listed issuer made, good at `moment.at`? Checks in the order of
- * cards.md §9 up to revocation. `der` must be one DER certificate without trailing bytes.
+ * Whether this is the authentication certificate of a card by a listed issuer, good at `moment.at`. The checks
+ * in order: chain to a listed authority (by key), dates, policy and key usage, revocation. `der` must be one DER
+ * certificate without trailing bytes.
  */
 export function verifyChain(
   der: Uint8Array,
@@ -56,7 +57,7 @@ export function verifyChain(
   const leaf = decode(der, certificate)
   if (!leaf) return err({ kind: 'certificate-malformed' })
 
-  // An issuer may be gone before its last cards: an expired card is told so, if it was good on its last day.
+  // An issuer may expire before its last cards. A card that was good on its last day is reported as expired.
   const { at, now } = moment
   const whileValid = new Date(Math.min(Math.max(+at, leaf.notBefore), leaf.notAfter))
   const issuers = issuersOf(leaf, inRole(trust.authorities, ...CARD_KINDS))
@@ -68,7 +69,7 @@ export function verifyChain(
   if (+at < leaf.notBefore) return err({ kind: 'certificate-not-yet-valid', date: italianDate(leaf.notBefore) })
   if (+at > leaf.notAfter) return err({ kind: 'certificate-expired', date: italianDate(leaf.notAfter) })
 
-  // Roles are kept apart: an issuer of CIE can't vouch for a CNS.
+  // Roles stay apart: an issuer of CIE cannot vouch for a CNS.
   const fit = statuses.find(({ card }) => isForAuthentication(leaf, card))
   if (!fit) return err({ kind: 'certificate-wrong-policy' })
   const revocation = judge(fit.status, trust)
@@ -85,8 +86,8 @@ function judge(
 }
 
 /**
- * The whole check of a card's certificate, holder's codice fiscale included. It says whose card this could be; that the
- * card is here is said only by a signature (`verifyEvidence`). `now`: see `Moment`.
+ * The whole check of a card's certificate, including the holder's codice fiscale. It tells whose card this could be;
+ * only a signature proves that the card is here (`verifyEvidence`). `now`: see `Moment`.
  */
 export function verifyCardCertificate(
   der: Uint8Array,
@@ -98,7 +99,7 @@ export function verifyCardCertificate(
   return chain.ok ? withHolder(chain.value) : chain
 }
 
-/** The holder as the issuer names them. A codice fiscale is accepted by its check letter, omocodia included. */
+/** The holder as the issuer names them. A codice fiscale passes by its check letter, omocodia included. */
 export function withHolder({
   card,
   certificate: { subject, key, notAfter },
@@ -121,6 +122,6 @@ export function withHolder({
   })
 }
 
-// The citizen's day, not Greenwich's: a card may expire at midnight.
+// The citizen's day and not Greenwich's: a card may expire at midnight.
 const DATE = new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Rome' })
 const italianDate = (ms: number) => DATE.format(ms)

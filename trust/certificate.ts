@@ -19,7 +19,9 @@ import {
 } from './der.ts'
 import type { Signed } from './signature.ts'
 
-/** What these rules need of an X.509 v3 certificate (RFC 5280 §4). Names are kept raw; times are milliseconds. */
+/**
+ * The parts of an X.509 v3 certificate that these rules need (RFC 5280 §4). Names are kept raw; times are milliseconds.
+ */
 export interface Certificate extends Signed {
   serial: Uint8Array
   issuer: Uint8Array
@@ -31,21 +33,21 @@ export interface Certificate extends Signed {
   ca: boolean
   /** How many CAs may stand below this one; null: any number. */
   pathLength: number | null
-  /** First byte of the bits: `KEY_USAGE`; null where the certificate says nothing. */
+  /** First byte of the bits (`KEY_USAGE`); null where the certificate has no key usage. */
   keyUsage: number | null
   extendedKeyUsages: string[] | null
   policies: string[]
   subjectKeyId: Uint8Array | null
-  /** DER of the general names under which the CRLs that may list it are found. */
+  /** DER of the general names under which the CRLs for this certificate are found. */
   crlNames: Uint8Array[]
-  /** It demands something that is not checked here, e.g. name constraints. */
+  /** It demands a check that is not made here, e.g. name constraints. */
   demandsMore: boolean
 }
 
 /** RFC 5280 §4.2.1.3, bits of the first byte. */
 export const KEY_USAGE = { digitalSignature: 0x80, nonRepudiation: 0x40, keyCertSign: 0x04, cRLSign: 0x02 } as const
 
-/** RSA keys of issuers and signers; the State's root has 4096 bits (cards.md §9). Elliptic curves are strong enough. */
+/** RSA keys of issuers and signers; the State's root has 4096 bits. Elliptic curves are strong enough. */
 const MIN_RSA_BITS = 2048
 export const hasStrongKey = ({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): boolean =>
   asymmetricKeyType === 'ec' ||
@@ -60,7 +62,7 @@ const EXTENSION = {
   policies: '2.5.29.32',
   extendedKeyUsages: '2.5.29.37',
 } as const
-/** Read here, so that they may be critical. */
+/** Extensions that this file reads, so they may be critical. */
 const UNDERSTOOD: readonly string[] = Object.values(EXTENSION).filter((id) => id !== EXTENSION.nameConstraints)
 
 /** A CNS certificate is under 2 KB, a card has at most 32 KB of memory. */
@@ -117,7 +119,7 @@ export function signed(bytes: Uint8Array): Signed {
   }
 }
 
-/** Extensions by their OID (RFC 5280 §4.2): none may come twice. */
+/** Extensions by their OID (RFC 5280 §4.2); none may occur twice. */
 export function extensions(list: Der): Map<string, { critical: boolean; value: Uint8Array }> {
   const found = new Map<string, { critical: boolean; value: Uint8Array }>()
   for (const item of elements(list.content)) {
@@ -172,7 +174,7 @@ function crlNames(value: Uint8Array | undefined): Uint8Array[] {
   )
 }
 
-/** DistributionPointName (RFC 5280 §4.2.1.13): its full names; a name relative to the issuer's is not used by anybody. */
+/** DistributionPointName (RFC 5280 §4.2.1.13): its full names. No issuer uses a name relative to its own. */
 export function fullNames(name: Der | undefined): Uint8Array[] {
   if (!name) return []
   const [choice, ...rest] = elements(name.content)

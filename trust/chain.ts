@@ -2,12 +2,12 @@ import type { Certificate } from './certificate.ts'
 import { type Moment, type RevocationStatus, revocationOf } from './revocation.ts'
 import type { Authority, Trust } from './trust.ts'
 
-/** Authorities above a card's certificate, anchor included. */
+/** The most authorities above a card's certificate, anchor included. */
 const MAX_DEPTH = 4
 
 /**
- * Is there a chain of listed authorities, all good at `at`, from one of the leaf's `issuers` to an anchor of its role?
- * Null: there is none. Otherwise whether leaf and intermediates are revoked, by the best chain there is.
+ * Looks for a chain of listed authorities, all good at `at`, from one of the leaf's `issuers` to an anchor of its role.
+ * Null: there is none. Otherwise it tells whether leaf and intermediates are revoked, by the best chain.
  */
 export function chainStatus(
   leaf: Certificate,
@@ -18,12 +18,12 @@ export function chainStatus(
   const chains = issuers
     .flatMap((issuer) => chainsFrom([issuer], +moment.at))
     .map((chain) => statusOf(leaf, chain, trust, moment))
-  // An issuer that revoked the leaf is believed, whatever another chain says of the same issuer.
+  // An issuer that revoked the leaf is believed, even when another chain through the same issuer is good.
   if (chains.includes('revoked')) return 'revoked'
   return chains.includes('good') ? 'good' : chains.includes('unknown') ? 'unknown' : null
 }
 
-/** All ways from the last authority of `chain` up to an anchor. */
+/** All chains from the last authority of `chain` up to an anchor. */
 function chainsFrom(chain: readonly Authority[], at: number): (readonly Authority[])[] {
   const last = chain.at(-1)
   if (!last) return []

@@ -5,26 +5,26 @@ import type { Crl } from './crl.ts'
 import { CLOCK_SKEW_MS } from './revocation.ts'
 import { type CrlRefusal, loadCrls, loadTrust, type Trust, type TrustRefusal } from './trust.ts'
 
-/** `crl-not-newer`: one that speaks of the same certificates is here, as new or newer. */
+/** `crl-not-newer`: the shelf holds one for the same certificates that is as new or newer. */
 export type ShelfRefusal =
   | { kind: CrlRefusal['kind'] }
   | { kind: 'crl-not-newer' }
-  /** Made later than now: a clock is wrong, the issuer's or ours. */
+  /** Dated later than now: the clock of the issuer or of this machine is wrong. */
   | { kind: 'crl-from-the-future' }
 
 export interface Taken {
   crl: Crl
-  /** SHA-256 (hex) of those that it takes the place of. */
+  /** SHA-256 (hex) of the CRLs that it replaces. */
   replaced: string[]
 }
 
-/** A trust list with the CRLs at hand, of each issuer and scope the newest. */
+/** A trust list with its CRLs: the newest of each issuer and scope. */
 export interface CrlShelf {
-  /** As it is now; another object after each CRL taken. */
+  /** The present state; another object after each CRL that is put. */
   readonly trust: Trust
   /** SHA-256 (hex) of the DER. */
   readonly held: ReadonlyMap<string, Crl>
-  /** Each CRL is read once: one of megabytes must not be read again because another has come. */
+  /** Reads a CRL once: one of megabytes must not be read again because another has come. */
   put(der: Uint8Array, now: Date): Result<Taken, ShelfRefusal>
 }
 

@@ -20,7 +20,7 @@ import {
 } from './der.ts'
 import type { Signed } from './signature.ts'
 
-/** A CRL (RFC 5280 §5) with its own copy of nothing: entries stay where they are in the DER. Times in milliseconds. */
+/** A CRL (RFC 5280 §5) that copies nothing: its entries stay in the DER. Times in milliseconds. */
 export interface Crl extends Signed {
   issuer: Uint8Array
   thisUpdate: number
@@ -30,7 +30,9 @@ export interface Crl extends Signed {
   revokedAt(serial: Uint8Array): number | null
 }
 
-/** Which of the issuer's certificates it speaks of (§5.2.5): large Italian issuers split theirs by distribution point. */
+/**
+ * The issuer's certificates that the CRL covers (§5.2.5): large Italian issuers split their CRLs by distribution point.
+ */
 interface Scope {
   /** Null: every distribution point. */
   names: Uint8Array[] | null
@@ -40,7 +42,7 @@ interface Scope {
 const EXTENSION = { issuingDistributionPoint: '2.5.29.28', deltaCrl: '2.5.29.27' } as const
 const V2 = 1
 
-/** Who is said to have signed a CRL, and what: whether it is so must be known before any more of it is read. */
+/** The claimed signer of a CRL and the signed bytes. The signature is checked before any more of it is read. */
 export type CrlEnvelope = Signed & Pick<Crl, 'issuer'>
 
 /** Grammar for `decode`. */
@@ -49,7 +51,7 @@ export function crlEnvelope(bytes: Uint8Array): CrlEnvelope {
   return { issuer, tbs, algorithm, signature }
 }
 
-/** With the fields behind the issuer. */
+/** The envelope with the fields after the issuer. */
 function opened(bytes: Uint8Array): CrlEnvelope & { fields: Der[] } {
   const { tbs, algorithm, signature } = signed(bytes)
   const fields = elements(tbs.content)
@@ -62,8 +64,8 @@ function opened(bytes: Uint8Array): CrlEnvelope & { fields: Der[] } {
 }
 
 /**
- * One DER CRL. Grammar for `decode`: indirect, delta or otherwise partial lists are refused, for their silence proves
- * nothing. For those that were signed: entries can be made so that to index them takes hours.
+ * One DER CRL. Grammar for `decode`. Indirect, delta and otherwise partial lists are refused, because a missing entry
+ * proves nothing there. Only for CRLs whose signature is checked: crafted entries can take hours to index.
  */
 export function crl(bytes: Uint8Array): Crl {
   const { tbs, algorithm, signature, issuer, fields } = opened(bytes)
@@ -111,15 +113,15 @@ function scope(extensionList: Der | undefined): Scope {
 const CONTEXT_PRIMITIVE = 0x80
 
 /**
- * Looks serials up in `entries`. A region's CRL has hundreds of thousands: they are read once and found again by a table
- * of their places (open addressing, at most half full), which takes 8 to 16 bytes an entry where a Set would take 100.
+ * Looks serials up in `entries`. A region's CRL has hundreds of thousands. They are read once; a table of their places
+ * finds them again (open addressing, at most half full). It takes 8 to 16 bytes an entry, where a Set would take 100.
  */
 function index(entries: Uint8Array): (serial: Uint8Array) => number | null {
   const places = placesOf(entries)
   const size = 2 ** Math.ceil(Math.log2(places.length * 2 + 2))
   const table = new Uint32Array(size)
   const slotOf = (bytes: Uint8Array, from: number, to: number) => {
-    // FNV-1a: serials may be random or just counted.
+    // FNV-1a, because serials may be random or just counted.
     let hash = 0x811c9dc5
     for (let at = from; at < to; at++) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193)
     return (hash ^ (hash >>> 15)) & (size - 1)
@@ -140,11 +142,11 @@ function index(entries: Uint8Array): (serial: Uint8Array) => number | null {
 }
 
 const serialAt = (entries: Uint8Array, place: number) => extent(entries, place)
-/** One that can't be read revokes all the same, since ever. */
+/** An entry whose date cannot be read revokes all the same, and for all time. */
 const revocationDate = (entries: Uint8Array, place: number) =>
   decode(entries.subarray(place), (bytes) => time(first(bytes))) ?? 0
 
-/** Where each entry's serial number is. */
+/** Places of the entries' serial numbers. */
 function placesOf(entries: Uint8Array): number[] {
   const places: number[] = []
   for (let at = 0; at < entries.length; ) {
@@ -159,7 +161,7 @@ function placesOf(entries: Uint8Array): number[] {
   return places
 }
 
-/** A critical extension of an entry (§5.3) changes whose certificate is meant: a list that has one can't be used. */
+/** A critical extension of an entry (§5.3) changes which certificate it means, so a list with one cannot be used. */
 function refuseCritical(entries: Uint8Array, from: number, to: number): void {
   const list = extent(entries, from)
   if (list.tag !== TAG.sequence || list.end !== to) throw new Malformed('entry')

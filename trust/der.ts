@@ -1,6 +1,7 @@
 /**
- * Strict DER (X.690 §8, §10): what a chip or a trust list hands over is read by grammar, and whatever deviates is refused.
- * The readers throw `Malformed`; `decode` is the face, and turns it into null. No recursion: depth is the grammar's.
+ * Strict DER (X.690 §8, §10): bytes of a chip or a trust list are read by grammar, and any deviation is refused. The
+ * readers throw `Malformed`; `decode` is the face, which turns it into null. There is no recursion: the grammar sets
+ * the depth.
  */
 export class Malformed extends Error {}
 
@@ -26,7 +27,7 @@ export const TAG = {
   context: 0xa0,
 } as const
 
-/** What `grammar` makes of `bytes`; null if they are not what it describes. */
+/** The result of `grammar` on `bytes`; null if they do not fit it. */
 export function decode<T>(bytes: Uint8Array, grammar: (bytes: Uint8Array) => T): T | null {
   try {
     return grammar(bytes)
@@ -36,7 +37,7 @@ export function decode<T>(bytes: Uint8Array, grammar: (bytes: Uint8Array) => T):
   }
 }
 
-/** Where the content of the element at `at` begins and ends. */
+/** Begin and end of the content of the element at `at`. */
 export function extent(bytes: Uint8Array, at: number): { tag: number; start: number; end: number } {
   let place = at
   const next = () => {
@@ -63,20 +64,22 @@ export function extent(bytes: Uint8Array, at: number): { tag: number; start: num
   return { tag, start: place, end }
 }
 
-/** The element at the beginning of `bytes`, whatever follows it. */
+/** The element at the beginning of `bytes`; other bytes may follow. */
 export function first(bytes: Uint8Array): Der {
   const { tag, start, end } = extent(bytes, 0)
   return { tag, content: bytes.subarray(start, end), raw: bytes.subarray(0, end) }
 }
 
-/** The one element that `bytes` are. */
+/** The single element that fills `bytes`. */
 export function sole(bytes: Uint8Array, tag: number): Der {
   const element = first(bytes)
   if (element.raw.length !== bytes.length) throw new Malformed('trailing bytes')
   return tagged(element, tag)
 }
 
-/** No structure here has a tenth as many; millions of empty ones, in a CRL that nobody signed, would only fill memory. */
+/**
+ * No structure here has a tenth as many. Millions of empty ones, in a CRL that nobody signed, would only fill memory.
+ */
 const MAX_ELEMENTS = 1_000
 
 export function elements(content: Uint8Array): Der[] {
@@ -102,7 +105,7 @@ export const inside = (element: Der | undefined, tag: number): Der[] => elements
 export const only = (element: Der | undefined, tag: number, innerTag: number): Der =>
   sole(tagged(element, tag).content, innerTag)
 
-/** Ends a grammar: there must be no more. */
+/** Ends a grammar: no element may be left. */
 export function end(rest: readonly Der[]): void {
   if (rest.length > 0) throw new Malformed('more than its grammar')
 }
@@ -112,7 +115,7 @@ export function optional(queue: Der[], tag: number): Der | undefined {
   return queue[0]?.tag === tag ? queue.shift() : undefined
 }
 
-/** Longer than any there is: an arc of thousands of bytes would only take time. */
+/** Longer than any real OID: an arc of thousands of bytes would only take time. */
 const MAX_OID_BYTES = 64
 
 export function oid(element: Der | undefined): string {
@@ -158,7 +161,7 @@ export function wholeBits(element: Der | undefined): Uint8Array {
   return content.subarray(1)
 }
 
-/** UTCTime or GeneralizedTime as RFC 5280 §4.1.2.5 wants them, in milliseconds of the epoch. */
+/** UTCTime or GeneralizedTime as RFC 5280 §4.1.2.5 demands them, in milliseconds of the epoch. */
 export function time(element: Der | undefined): number {
   const text = Buffer.from(element?.content ?? []).toString('latin1')
   const digits = element?.tag === TAG.utcTime ? `${Number(text.slice(0, 2)) < 50 ? '20' : '19'}${text}` : text

@@ -7,9 +7,9 @@ import { openSignedList } from './signed-list.ts'
 export type GatewayKeysRefusal = { kind: 'gateway-keys-unsigned' | 'gateway-keys-malformed' }
 
 /**
- * Opens a signed list of the gateway's keys (contract/gateway-keys.ts). `gateway-keys-unsigned`: not signed by this key as
- * it must be; `gateway-keys-malformed`: signed, but no such list, two keys of one name, or a key that is no point of its
- * curve: nothing could be sealed to it.
+ * Opens a signed list of the gateway's keys (contract/gateway-keys.ts). `gateway-keys-unsigned`: this key did not sign
+ * it in the required way. `gateway-keys-malformed`: it is signed but is no such list, has two keys of one name, or has
+ * a key that is no point of its curve, to which nothing can be sealed.
  */
 export async function verifyGatewayKeys(jws: string, publicJwk: JWK): Promise<Result<GatewayKeys, GatewayKeysRefusal>> {
   const opened = await openSignedList(jws, publicJwk, GATEWAY_KEYS_TYP)
@@ -30,7 +30,7 @@ async function allOnCurve(keys: readonly JWK[]): Promise<boolean> {
   }
 }
 
-/** The keys to seal to, by when they begin; `until`: when the next one does, null for the last. */
+/** The sealing keys in the order in which they begin. `until` is the begin of the next one; null for the last. */
 const inOrder = ({ sealing: listed }: GatewayKeys) =>
   listed
     .toSorted((a, b) => Date.parse(a.from) - Date.parse(b.from))
@@ -38,14 +38,14 @@ const inOrder = ({ sealing: listed }: GatewayKeys) =>
 
 const instantOf = (at: string | undefined) => (at === undefined ? null : Date.parse(at))
 
-/** The key that a totem seals to at `at`, in ms; before all of them the one that begins first. */
+/** The key to which a totem seals at `at`, in ms; before all of them the one that begins first. */
 export function sealingKeyAt(list: GatewayKeys, at: number) {
   const [first, ...later] = inOrder(list)
   if (!first) throw new Error('a list of keys without a key')
   return (later.findLast(({ from }) => from <= at) ?? first).key
 }
 
-/** Those with which something may still come at `at` (ms) that is sealed to them: a request waits `graceMs` at most. */
+/** Keys to which sealed requests may still arrive at `at` (ms): a request waits `graceMs` at most. */
 export const sealingKeysUsed = (list: GatewayKeys, at: number, graceMs: number) =>
   inOrder(list)
     .filter(({ until }) => until === null || until + graceMs > at)

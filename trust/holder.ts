@@ -1,14 +1,14 @@
 import { isCodiceFiscale } from '../contract/identity.ts'
 import { attribute } from './certificate.ts'
 
-/** Whom a certificate's subject names. What is absent or said twice is null, a name empty. */
+/** The person that a certificate's subject names. An absent or repeated value is null; an absent name is empty. */
 export interface Holder {
   codiceFiscale: string | null
   surname: string
   givenName: string
   /** EF.ID_Carta of a CNS. */
   cardId: string | null
-  /** Of a CIE, e.g. CA00000AA. */
+  /** Document number of a CIE, e.g. CA00000AA. */
   documentNumber: string | null
 }
 
@@ -23,10 +23,10 @@ const CODICE_FISCALE = /^(?:TINIT-)?([A-Z0-9]{16})(?![A-Z0-9])/
 const CARD_ID = /^[^/]*\/([0-9A-Z]{1,16})\./
 /** Common name of a CIE: `<codice fiscale>/<document number>`. */
 const NUMBER_IN_NAME = /^[^/]*\/([A-Z]{2}\d{5}[A-Z]{2})(?![A-Z0-9])/
-/** The serialNumber attribute of a CIE: the document number, with a prefix of ETSI EN 319 412-1 or without. */
+/** The serialNumber attribute of a CIE: the document number, with or without a prefix of ETSI EN 319 412-1. */
 const NUMBER = /^(?:[A-Z]{3}[A-Z]{2}-)?([A-Z]{2}\d{5}[A-Z]{2})$/
 
-/** Reads a subject as the issuers of both cards write it (cards.md §9). */
+/** Reads a subject in the forms that the issuers of both cards write. */
 export function holderOf(subject: Uint8Array): Holder {
   // Two common names would let two readers see two people.
   const one = (id: string): string => {

@@ -6,8 +6,8 @@ import { openSignedList } from './signed-list.ts'
 export type TrustListRefusal = { kind: 'trust-list-unsigned' | 'trust-list-malformed' }
 
 /**
- * Opens a signed trust list (contract/trust.ts). `trust-list-unsigned`: not signed by this key as it must be;
- * `trust-list-malformed`: signed, but no trust list. Whether it is newer than the one in use: `replaces`.
+ * Opens a signed trust list (contract/trust.ts). `trust-list-unsigned`: this key did not sign it in the required way.
+ * `trust-list-malformed`: it is signed and is no trust list. `replaces` tells whether it is newer than the one in use.
  */
 export async function verifyTrustList(jws: string, publicJwk: JWK): Promise<Result<TrustList, TrustListRefusal>> {
   const opened = await openSignedList(jws, publicJwk, TRUST_LIST_TYP)

@@ -25,7 +25,7 @@ test('one digit or letter changed: refused, or it was not checked', () => {
   fc.assert(
     fc.property(fc.nat(59), fc.constantFrom(...'0123456789'), (place, digit) => {
       const wrong = mrz.slice(0, place) + digit + mrz.slice(place + 1)
-      // Weights 7 3 1 modulo 10: a digit in the place of a letter of equal value is not seen.
+      // Weights 7 3 1 modulo 10 do not see a digit in the place of a letter of equal value.
       const same = Number.parseInt(mrz[place] ?? '', 36) % 10 === Number(digit) || (mrz[place] === '<' && digit === '0')
       if (!unchecked.includes(place) && !same) expect(readMrz(wrong)).toBeNull()
     }),

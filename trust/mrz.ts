@@ -5,7 +5,7 @@ export interface MachineReadableZone {
   expires: string
   surname: string
   name: string
-  /** The name field is full: what did not fit is missing. */
+  /** The name field is full, so the rest of the name is missing. */
   truncated: boolean
 }
 
@@ -22,14 +22,14 @@ export const checkDigit = (text: string): string =>
     ) % 10,
   )
 
-/** Null if it isn't 90 characters of the machine-readable alphabet with right check digits. */
+/** Null unless it is 90 characters of the machine-readable alphabet with correct check digits. */
 export function readMrz(text: string): MachineReadableZone | null {
   if (text.length !== 3 * LINE || !/^[A-Z0-9<]*$/.test(text)) return null
   const first = text.slice(0, LINE)
   const second = text.slice(LINE, 2 * LINE)
   const third = text.slice(2 * LINE)
   const checked = [first.slice(5, 15), second.slice(0, 7), second.slice(8, 15)]
-  // The composite: all but document type, country, sex, nationality.
+  // The composite covers all but document type, country, sex and nationality.
   const composite = first.slice(5) + second.slice(0, 7) + second.slice(8, 15) + second.slice(18)
   if (![...checked, composite].every((field) => checkDigit(field.slice(0, -1)) === field.at(-1))) return null
   const [surname = '', name = ''] = third.split('<<').map((part) => part.replaceAll('<', ' ').trim())
@@ -44,8 +44,8 @@ export function readMrz(text: string): MachineReadableZone | null {
 }
 
 /**
- * Letters of a name as a machine-readable zone has them (ICAO 9303-3 §6): without marks, apostrophes and gaps. Null where
- * a letter has no one spelling there (Ä is A or AE), so that it can't be compared.
+ * Letters of a name as a machine-readable zone has them (ICAO 9303-3 §6): without marks, apostrophes and gaps. Null
+ * where a letter has several spellings there (Ä is A or AE), so that it cannot be compared.
  */
 export function mrzLetters(name: string): string | null {
   const letters = name

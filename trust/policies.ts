@@ -2,12 +2,12 @@ import { type Certificate, KEY_USAGE } from './certificate.ts'
 
 export type CardKind = 'cns' | 'cie'
 
-/** What the authentication certificate of a kind of card must say (cards.md §9). */
+/** Rules for the authentication certificate of a kind of card. */
 interface Rules {
   /** Certificate policies under which it may identify its holder: one is enough. */
   policies: readonly string[]
   minRsaBits: number
-  /** Must it name what its key may be used for? Where it does, clientAuth is among it. */
+  /** Whether it must name the uses of its key. Where it does, clientAuth is among them. */
   extendedKeyUsage: 'required' | 'optional'
 }
 
@@ -22,7 +22,7 @@ const RULES: Record<CardKind, Rules> = {
       '1.3.159.6.1.3.2.10',
       '1.3.76.12.1.1.10.2.2.10',
     ],
-    // Chips of the first CNS hold no longer key, and some are good until they expire.
+    // Chips of the first CNS hold no longer key, and some of those cards are still valid.
     minRsaBits: 1024,
     extendedKeyUsage: 'required',
   },
@@ -34,12 +34,12 @@ const RULES: Record<CardKind, Rules> = {
   },
 }
 
-/** Longer than any card's key; what is longer only costs time. */
+/** Longer than any card's key; a longer one only costs time. */
 const MAX_RSA_BITS = 4096
 /** id-kp-clientAuth, RFC 5280 §4.2.1.12. */
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'
 
-/** May this certificate log its holder in, as a card of this kind? Both cards sign with RSA (cards.md §4). */
+/** Whether this certificate may log its holder in, as a card of this kind. Both cards sign with RSA. */
 export function isForAuthentication(certificate: Certificate, kind: CardKind): boolean {
   const { policies, minRsaBits, extendedKeyUsage } = RULES[kind]
   const { key, keyUsage, extendedKeyUsages } = certificate

@@ -7,21 +7,21 @@ import type { Authority, Trust } from './trust.ts'
 export type RevocationStatus = 'good' | 'revoked' | 'unknown'
 
 /**
- * The time for which a certificate is judged, and today's: a request made 20 days ago on a totem without a line is judged
- * as of then, by the CRLs of today.
+ * The time for which a certificate is judged, and today's. A request made 20 days ago on a totem without a line is
+ * judged as of then, with the CRLs of today.
  */
 export interface Moment {
   at: Date
   now: Date
 }
 
-/** How far this clock may be behind the issuer's. */
+/** The most by which this clock may be behind the issuer's. */
 export const CLOCK_SKEW_MS = 600_000
 
 /**
- * By the newest usable CRL of this issuer that speaks of this certificate: one that is not from the future, that at `at`
- * was not past its nextUpdate and, for a card, at most `maxAgeHours` old: a root writes one twice a year. A certificate
- * that was revoked after `at` was good.
+ * Judges by the newest usable CRL of this issuer that covers this certificate. A usable CRL is not from the future and
+ * was not past its nextUpdate at `at`. For a card it is also at most `maxAgeHours` old; a root writes one only twice a
+ * year. A certificate that was revoked after `at` was good.
  */
 export function revocationOf(
   subject: Certificate,
@@ -38,7 +38,7 @@ export function revocationOf(
   )
   if (!newest) return 'unknown'
   const revokedAt = newest.revokedAt(subject.serial)
-  // A revocation holds however old the list is that told of it.
+  // A revocation holds, however old its list is.
   if (revokedAt !== null && revokedAt <= +at + CLOCK_SKEW_MS) return 'revoked'
   const isFresh = subject.ca || +at - newest.thisUpdate <= maxAge
   return isFresh && +at <= newest.nextUpdate ? 'good' : 'unknown'

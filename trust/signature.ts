@@ -10,7 +10,7 @@ const HASHES: Record<string, Hash> = {
   '2.16.840.1.101.3.4.2.2': 'sha384',
   '2.16.840.1.101.3.4.2.3': 'sha512',
 }
-// SHA-1 is not among them: Italian issuers may not sign with it since 2011 (Deliberazione CNIPA 45/2009).
+// SHA-1 is missing: Italian issuers may not sign with it since 2011 (Deliberazione CNIPA 45/2009).
 const SCHEMES: Record<string, Scheme> = {
   '1.2.840.113549.1.1.11': { kind: 'rsa', hash: 'sha256' },
   '1.2.840.113549.1.1.12': { kind: 'rsa', hash: 'sha384' },
@@ -22,7 +22,7 @@ const SCHEMES: Record<string, Scheme> = {
 const RSA_ENCRYPTION = '1.2.840.113549.1.1.1'
 const RSA_PSS = '1.2.840.113549.1.1.10'
 const MGF1 = '1.2.840.113549.1.1.8'
-/** RFC 4055 §3.1: the default, and never less; a longer one than the longest hash adds nothing. */
+/** RFC 4055 §3.1: the default, and never less. A salt longer than the longest hash adds nothing. */
 const SALT_BYTES = { default: 20, min: 20, max: 64 }
 
 /** Parameters must be NULL or left out. */
@@ -53,7 +53,7 @@ function pss(parameters: Der[]): Scheme {
   const [mgf, mgfHash, ...more] = elements(
     only(optional(fields, TAG.context + 1), TAG.context + 1, TAG.sequence).content,
   )
-  // node:crypto takes one hash for both, and nobody uses two.
+  // node:crypto takes one hash for both, and no issuer uses two.
   if (oid(mgf) !== MGF1 || hashOf(mgfHash) !== hash) throw new Malformed('mask generation')
   end(more)
   const salt = optional(fields, TAG.context + 2)
@@ -83,12 +83,12 @@ export function isSigned(data: Uint8Array, signature: Uint8Array, scheme: Scheme
         )
       : verify(scheme.hash, data, key, signature)
   } catch {
-    // A key that OpenSSL or BoringSSL won't calculate with.
+    // OpenSSL or BoringSSL refuses to calculate with this key.
     return false
   }
 }
 
-/** Outer shape of certificates and CRLs: SEQUENCE { what is signed, algorithm, signature } (RFC 5280 §4.1.1, §5.1.1). */
+/** Outer shape of certificates and CRLs: SEQUENCE { signed part, algorithm, signature } (RFC 5280 §4.1.1, §5.1.1). */
 export interface Signed {
   tbs: Der
   algorithm: Der

@@ -9,9 +9,9 @@ export interface SignedData {
   content: Uint8Array
   digest: Hash
   scheme: Scheme
-  /** DER of the SET OF attributes, as it is signed. */
+  /** DER of the SET OF attributes, in its signed form. */
   attributes: Uint8Array
-  /** What the attributes say of the content. */
+  /** Content type by the signed attributes. */
   signedContentType: string
   messageDigest: Uint8Array
   signature: Uint8Array
@@ -25,10 +25,10 @@ const OID = {
 } as const
 const SIGNED_DATA_VERSION = 3
 const SKI_TAG = 0x80
-/** Document signer and perhaps its issuers. */
+/** The document signer and perhaps its issuers. */
 const MAX_CERTIFICATES = 4
 
-/** A ContentInfo as EF.SOD has it (ICAO 9303-10 §4.6.2). Grammar for `decode`; whatever is not signed is refused. */
+/** A ContentInfo as EF.SOD has it (ICAO 9303-10 §4.6.2). Grammar for `decode`; every unsigned part is refused. */
 export function signedData(bytes: Uint8Array): SignedData {
   const [type, wrapped, ...rest] = inside(sole(bytes, TAG.sequence), TAG.sequence)
   end(rest)
@@ -107,7 +107,7 @@ function byKeyId(identifier: Der | undefined, certificates: readonly Certificate
   return certificates.find(({ subjectKeyId }) => subjectKeyId !== null && sameBytes(subjectKeyId, content))
 }
 
-/** Is the content what the signer's key signed? Whether the signer may sign it is another question. */
+/** Whether the signer's key signed the content. Whether the signer may sign it is another question. */
 export function isAuthentic({
   contentType,
   content,

@@ -1,8 +1,8 @@
 import { compactVerify, importJWK, type JWK } from 'jose'
 
 /**
- * The JSON that a compact JWS carries, signed with ES256 by this key and of this `typ`; `unsigned` otherwise. What is
- * signed and is no JSON is null: no list either. For the gateway's page too, so that it runs in a browser.
+ * The JSON of a compact JWS of this `typ`, signed with ES256 by this key; `unsigned` otherwise. A signed payload that
+ * is no JSON is null, which is no list either. The gateway's page uses it too, so it runs in a browser.
  */
 export async function openSignedList(
   jws: string,
@@ -15,7 +15,7 @@ export async function openSignedList(
 
 async function signedPayload(jws: string, publicJwk: JWK, typ: string): Promise<Uint8Array | null> {
   try {
-    // One algorithm: whoever makes the list does not choose how it is checked.
+    // One algorithm only: the maker of the list does not choose how it is checked.
     const key = await importJWK(publicJwk, 'ES256')
     const { payload, protectedHeader } = await compactVerify(jws, key, { algorithms: ['ES256'] })
     return protectedHeader.typ === typ ? payload : null

@@ -21,7 +21,7 @@ import { type Hash, hashOf, type Scheme } from './signature.ts'
 import { isAuthentic, type SignedData, signedData } from './signed-data.ts'
 import { inRole, issuersOf, type Trust } from './trust.ts'
 
-/** Files by the numbers under which EF.SOD lists them: of a CIE (cards.md §5.2), of a travel document (ICAO 9303-10). */
+/** Files by the numbers under which EF.SOD lists them, of a CIE and of a travel document (ICAO 9303-10). */
 const DATA_GROUPS = {
   nis: 0xa1,
   serial: 0xa2,
@@ -35,7 +35,7 @@ type DataGroup = keyof typeof DATA_GROUPS
 
 export interface CardAltered {
   kind: 'card-altered'
-  /** For the log; the citizen is told one thing. */
+  /** For the log; the citizen gets one message for all. */
   reason:
     | 'sod-malformed'
     | 'sod-signature'
@@ -45,7 +45,7 @@ export interface CardAltered {
     | 'holder-differs'
 }
 
-/** What vouches for the files: how the State signed the list of their hashes. */
+/** The State's signature over the list of the files' hashes. */
 export interface SodSignature {
   digest: Hash
   scheme: Scheme['kind']
@@ -61,8 +61,8 @@ export interface CieFiles {
 }
 
 /**
- * Are these the files that the Ministry put on this CIE? EF.SOD is signed by a signer of role `sod` that is good at `at`,
- * and lists the hash of every file given. DER files are hashed over their own length.
+ * Whether the Ministry put these files on this CIE. A signer of role `sod` that is good at `at` has signed EF.SOD, and
+ * EF.SOD lists the hash of every given file. DER files are hashed over their own length.
  */
 export function verifySod(
   sod: Uint8Array,
@@ -83,9 +83,9 @@ export function verifySod(
 const cut = (file: Uint8Array | undefined) => file && decode(file, (bytes) => tagged(first(bytes), TAG.sequence).raw)
 
 /**
- * Passive authentication (ICAO 9303-11 §5.1) of files that are named and cut; null is one that could not be cut. The
- * signer's certificate is judged at `at`, for it is made to outlive the documents that it signs (ICAO 9303-12 §7.1). A
- * signer of which no CRL is at hand is not held against the card: its key signs for a few months only.
+ * Passive authentication (ICAO 9303-11 §5.1) of named and cut files; null is one that could not be cut. The signer's
+ * certificate is judged at `at`, because it outlives the documents that it signs (ICAO 9303-12 §7.1). A signer without
+ * a CRL at hand does not count against the card: its key signs for a few months only.
  */
 export function verifyFiles(
   sod: Uint8Array,
@@ -134,7 +134,7 @@ const LDS_SECURITY_OBJECT = '2.23.136.1.1.1'
 function readSod(bytes: Uint8Array): { signed: SignedData; list: HashList } {
   if (bytes.length > MAX_BYTES) throw new Malformed('too large')
   const { content, raw } = tagged(first(bytes), SOD_TAG)
-  // A file may be larger than what was written into it.
+  // A file may be larger than its content.
   if (!bytes.subarray(raw.length).every((byte) => byte === 0 || byte === 0xff)) throw new Malformed('trailing bytes')
   const signed = signedData(content)
   if (signed.contentType !== LDS_SECURITY_OBJECT) throw new Malformed('content type')
@@ -146,7 +146,9 @@ interface HashList {
   hashes: Map<number, Uint8Array>
 }
 
-/** LDSSecurityObject (ICAO 9303-10 §4.6.2.3). Version 1 also tells the versions of LDS and Unicode, of no use here. */
+/**
+ * LDSSecurityObject (ICAO 9303-10 §4.6.2.3). Version 1 adds the versions of LDS and Unicode, which are not used here.
+ */
 function hashList(bytes: Uint8Array): HashList {
   const fields = inside(sole(bytes, TAG.sequence), TAG.sequence)
   const version = count(fields.shift())
@@ -165,7 +167,7 @@ function hashList(bytes: Uint8Array): HashList {
   return { algorithm, hashes }
 }
 
-/** A CIE writes A1 as `02 01 A1`, which in DER is a negative number: one byte, taken as it is. */
+/** A CIE writes A1 as `02 01 A1`, which in DER is a negative number: the single byte is taken as it is. */
 function dataGroupNumber(element: Der | undefined): number {
   const [number, ...rest] = tagged(element, TAG.integer).content
   if (number === undefined || rest.length > 0) throw new Malformed('data group')

@@ -5,7 +5,7 @@ import { mrzLetters, readMrz } from './mrz.ts'
 import { type CardAltered, verifyFiles } from './sod.ts'
 import type { Trust } from './trust.ts'
 
-/** What a CIE says of its holder to whoever knows its CAN. Dates are YYYY-MM-DD. */
+/** Data about the holder that a CIE gives to a reader with its CAN. Dates are YYYY-MM-DD. */
 export interface DocumentHolder {
   documentNumber: string
   surname: string
@@ -13,7 +13,7 @@ export interface DocumentHolder {
   codiceFiscale: string
   born: string
   expires: string
-  /** Comune and province; born abroad: the place alone. Empty where the document does not say it. */
+  /** Comune and province, or the place alone for a birth abroad. Empty where the document lacks it. */
   birthPlace: string[]
   /** Street, comune, province. */
   address: string[]
@@ -33,8 +33,8 @@ const DG11 = 0x6b
 const DETAIL = { name: 0x5f0e, codiceFiscale: 0x5f10, born: 0x5f2b, birthPlace: 0x5f11, address: 0x5f42 } as const
 
 /**
- * Passive authentication of a CIE's travel document (ICAO 9303-11 §5.1), then what it says. It proves what the State
- * wrote, not that the holder is here. A document that has expired is no refusal: `expires` says so.
+ * Passive authentication of a CIE's travel document (ICAO 9303-11 §5.1), then its data. It proves what the State wrote,
+ * and not that the holder is here. An expired document is not refused: `expires` has the date.
  */
 export function verifyTravelDocument(
   { dg1, dg11, sod }: TravelDocumentFiles,
@@ -62,7 +62,7 @@ export function verifyTravelDocument(
 
 const cut = (file: Uint8Array, tag: number) => decode(file, (bytes) => tagged(first(bytes), tag).raw)
 
-/** Null where the two can't be compared. */
+/** Null where the two cannot be compared. */
 function sameLetters(inZone: string, name: string): boolean | null {
   const letters = mrzLetters(name)
   return letters === null ? null : letters === mrzLetters(inZone)
@@ -71,7 +71,7 @@ function sameLetters(inZone: string, name: string): boolean | null {
 function machineReadableZone(dg1: Uint8Array) {
   const zone = readMrz(Buffer.from(only(first(dg1), DG1, MRZ).content).toString('latin1'))
   if (!zone) throw new Malformed('machine-readable zone')
-  // No card is good for a hundred years: the century is ours.
+  // No card is valid for a hundred years, so the century is 20.
   return { ...zone, expires: isoDate(`20${zone.expires}`) }
 }
 
@@ -88,7 +88,7 @@ function additionalDetails(dg11: Uint8Array) {
     .split('<<')
     .map((part) => part.replaceAll('<', ' ').trim())
   return {
-    // Without both parts the machine-readable zone's are better.
+    // A name without both parts is left out; the machine-readable zone has a better one.
     ...(surname && name && { surname, name }),
     codiceFiscale,
     born: isoDate(of(DETAIL.born)),
@@ -97,14 +97,14 @@ function additionalDetails(dg11: Uint8Array) {
   }
 }
 
-/** Separators may be missing: who was born abroad has a place and no province (cards.md §8). */
+/** Separators may be missing: a birth abroad has a place and no province. */
 const parts = (field: string): string[] =>
   field
     .split('<')
     .map((part) => part.trim())
     .filter((part) => part !== '')
 
-/** UTF-8, or Latin-1 on cards that were written so. */
+/** UTF-8, or Latin-1 on cards that were written in it. */
 function text(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes).trim()
@@ -113,7 +113,7 @@ function text(bytes: Uint8Array): string {
   }
 }
 
-/** YYYYMMDD to YYYY-MM-DD, a day that there is. */
+/** YYYYMMDD to YYYY-MM-DD, if the day exists. */
 function isoDate(digits: string): string {
   const [, year, month, day] = /^(\d{4})(\d\d)(\d\d)$/.exec(digits) ?? []
   const iso = `${year}-${month}-${day}`

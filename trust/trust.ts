@@ -6,23 +6,25 @@ import { type Crl, type CrlEnvelope, crl, crlEnvelope } from './crl.ts'
 import { decode, sameBytes } from './der.ts'
 import { isSignedBy } from './signature.ts'
 
-/** Who may vouch for a card. What counts is the key: a name proves nothing. */
+/** An authority that may vouch for a card. Its key counts: a name proves nothing. */
 export interface Authority {
   role: AuthorityRole
   anchor: boolean
   certificate: Certificate
   keyId: string
-  /** Of the same role, and their key signed this certificate; none for an anchor, which is trusted for itself. */
+  /**
+   * Authorities of the same role whose key signed this certificate; none for an anchor, which is trusted for itself.
+   */
   issuers: readonly Authority[]
 }
 
 /** What a totem or the gateway trusts. */
 export interface Trust {
   authorities: readonly Authority[]
-  /** By the `keyId` of the authority that signed them. */
+  /** CRLs by the `keyId` of the authority that signed them. */
   crls: ReadonlyMap<string, readonly Crl[]>
   policy: RevocationPolicy
-  /** CRLs that are not used, for the log: their issuers are as if no CRL had been given. */
+  /** Unusable CRLs, for the log: their issuers count as without a CRL. */
   refusedCrls: readonly CrlRefusal[]
 }
 
@@ -32,12 +34,12 @@ export interface CrlRefusal {
   sha256: string
 }
 
-/** `index` of the authority that can't be one. */
+/** `index` of the authority that cannot be one. */
 export type TrustRefusal = { kind: 'authorities-malformed'; index: number }
 
 /**
  * Makes a trust list (`verifyTrustList`) and DER CRLs ready for use. One unusable authority refuses the whole list: a
- * half-read one would be seen only when a citizen's good card is turned away. An unusable CRL is left out and told.
+ * half-read list would only show when a citizen's good card is turned away. An unusable CRL is left out and reported.
  */
 export function loadTrust(
   list: TrustList,
@@ -59,7 +61,7 @@ export function loadTrust(
 function mayIssue({ ca, keyUsage, key, demandsMore }: Certificate, anchor: boolean): boolean {
   return (
     ca &&
-    // A self-signed root of old may say nothing; RFC 5280 §4.2.1.3 wants it of everybody else.
+    // An old self-signed root may lack it; RFC 5280 §4.2.1.3 demands it of every other CA.
     (keyUsage === null ? anchor : (keyUsage & KEY_USAGE.keyCertSign) !== 0) &&
     !demandsMore &&
     hasStrongKey(key)
@@ -71,7 +73,10 @@ export const inRole = (authorities: readonly Authority[], ...roles: AuthorityRol
 
 const keyIdOf = ({ spki }: Certificate) => createHash('sha256').update(spki).digest('base64')
 
-/** Those of `candidates` whose key signed this certificate. Who has the name that it gives is tried first, and mostly did. */
+/**
+ * Authorities whose key signed this certificate. Those with the issuer's name are tried first, because one of them
+ * mostly did.
+ */
 export function issuersOf(subject: Certificate, candidates: readonly Authority[]): readonly Authority[] {
   const signers = (byName: boolean) =>
     candidates.filter(
@@ -90,9 +95,10 @@ export function loadCrls(ders: readonly Uint8Array[], authorities: readonly Auth
   const refusedCrls: CrlRefusal[] = []
   for (const der of ders) {
     const envelope = decode(der, crlEnvelope)
-    // A key counts once, be it listed for two roles.
+    // A key counts once, even if it is listed for two roles.
     const keyId = envelope && signerOf(envelope, authorities)
-    // SECURITY: who can bring a CRL is anybody on its way, by plain HTTP; who can have its entries read is its issuer.
+    // SECURITY: anybody on the way can bring a CRL, by plain HTTP. Its entries are read only after its issuer's
+    // signature holds.
     const read = keyId ? decode(der, crl) : null
     if (keyId && read) crls.set(keyId, [...(crls.get(keyId) ?? []), read])
     else {

@@ -18,56 +18,56 @@ const BENCH = fileURLToPath(new URL('../../.bench', import.meta.url))
 export interface FleetOptions {
   totems: number
   plan: OutagePlan
-  /** Null: the gateway's embedded database, which takes one gateway only. Else it is empty. */
+  /** Null: the gateway's embedded database, which takes one gateway only. A PostgreSQL database must be empty. */
   databaseUrl: string | null
   gateways: number
   limitMs: number
   say?: (what: string) => void
 }
 
-/** What became of an outage of so many totems. */
+/** Result of an outage of so many totems. */
 export interface FleetRun {
   totems: number
   requests: number
   issued: number
   refused: number
-  /** The time was over before. They are on their totems still. */
+  /** Requests that were still on their totems when the time was over. */
   unfinished: number
-  /** Recorded, and neither issued nor on the totem. */
+  /** Requests that were recorded and are neither issued nor on the totem. */
   lost: number
-  /** Issued by ANPR without anybody having asked, or more than once. */
+  /** Requests that ANPR issued more than once, or without a citizen's request. */
   duplicates: number
-  /** Asked of ANPR again under the same operation id, which then answers with the same certificate. */
+  /** Requests that ANPR was asked again under the same operation id; it answers with the same certificate. */
   repeats: number
   limited: boolean
   recordS: number
   drainS: number
-  /** Outcomes on totems' disks a second, of the whole drain. */
+  /** Outcomes that reached a totem's disk per second, over the whole drain. */
   perSecond: number
-  /** From the line's return, for all totems at once, to the outcome on the totem's disk. */
+  /** From the line's return, the same moment for all totems, to the outcome on the totem's disk. */
   latencyMs: { p50: number; p95: number; p99: number; max: number }
   tooManyRequests: number
-  /** Answers that were no answer, by kind. */
+  /** Failed calls, by kind. */
   failures: Record<string, number>
   gateway: { peakMb: number; cpuMs: number }
-  /** Of the simulated totems' processes, all together. */
+  /** CPU time of the simulated totems' processes, all together. */
   totemsCpuMs: number
 }
 
 /**
- * Totems in one process: each has some ten files and sockets open, and a process may have 20,000. Few processes: in the field
- * no totem takes the gateway's processor from it.
+ * Totems in one process: each has some ten files and sockets open, and a process may have 20,000. Few processes are
+ * enough: in the field no totem takes processor time from the gateway.
  */
 const TOTEMS_A_PROCESS = 1_750
 const SAMPLE_MS = 1_000
-/** How long a child may take to say what it has, once the time is over. */
+/** How long a child may take to report once the time is over. */
 const BALANCE_MS = 120_000
-/** Of /proc/PID/stat: clock ticks a second, on every Linux that there is. */
+/** Clock ticks per second in /proc/PID/stat: 100 on every Linux. */
 const TICKS_PER_SECOND = 100
 
 /**
- * An outage of a whole fleet: provisions the totems (once), records their requests while there is no line, then lets them all
- * find it back and waits until each has its outcomes, or `limitMs` is over.
+ * An outage of a whole fleet. Provisions the totems (once), records their requests while there is no line, then lets
+ * all find the line again. Waits until each has its outcomes, or `limitMs` is over.
  */
 export async function runFleet(options: FleetOptions): Promise<FleetRun> {
   const { say = () => undefined } = options
@@ -170,7 +170,7 @@ export async function runFleet(options: FleetOptions): Promise<FleetRun> {
   }
 }
 
-/** A totem holds an outcome that ANPR never gave: then it is no certificate. */
+/** Outcomes on a totem that ANPR never gave: they are no certificates. */
 const notIssued = (issued: ReadonlySet<string>, asked: ReadonlyMap<string, number>): number =>
   [...issued].filter((operation) => !asked.has(operation)).length
 
@@ -216,7 +216,7 @@ function fleetProcess() {
   }
 }
 
-/** What the gateways need: resident memory at its highest, all together, and processor time. */
+/** Memory and processor time of the gateways: the highest resident memory of all together, and CPU time. */
 function watchGateways(gateways: readonly BenchGateway[]) {
   const pids = gateways.flatMap(({ pid }) => pid ?? [])
   const before = pids.map(cpuMsOf)

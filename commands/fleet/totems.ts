@@ -16,22 +16,22 @@ import { personById } from '../../simulator/population/people.ts'
 import { verifyGatewayKeys } from '../../trust/gateway-keys.ts'
 import { openAnchor } from '../../trust/journal-anchor.ts'
 
-// A child of run.ts: some hundreds of totems in one process, each with the queue, the journal, the client and the drain of
-// main/ and its own files, keys and certificate.
+// A child of run.ts: some hundreds of totems in one process. Each has the queue, the journal, the client and the drain
+// of main/, and its own files, keys and certificate.
 
 export interface Fleet {
-  /** Each totem's folder is made in it. */
+  /** Folder in which each totem's folder is made. */
   folder: string
   pki: string
-  /** Of `makeFleet`. */
+  /** Keys that `makeFleet` has made. */
   keys: string
   totems: number[]
   plan: OutagePlan
-  /** When the line went, in ms since the epoch. */
+  /** Begin of the outage, in ms since the epoch. */
   outageBegan: number
 }
 
-/** From the parent. `drain`: the line is back; `stop`: the time is over. */
+/** Orders of the parent. `drain`: the line is back; `stop`: the time is over. */
 export type FleetOrder = { do: 'record'; fleet: Fleet } | { do: 'drain'; urls: string[] } | { do: 'stop' }
 
 export type FleetNews =
@@ -40,21 +40,21 @@ export type FleetNews =
   | { told: 'balance'; balance: FleetBalance }
 
 export interface FleetBalance {
-  /** What citizens were told is recorded. */
+  /** Requests that citizens were told are recorded. */
   recorded: string[]
   issued: string[]
   refused: { operation: string; reason: string }[]
-  /** Still on the totem, to be sent or told: the time was over. */
+  /** Requests still on the totem when the time was over. */
   unfinished: number
-  /** Ms from the line's return to the outcome on the totem's disk, one a request. */
+  /** Ms from the line's return to the outcome on the totem's disk, one per request. */
   latencies: number[]
-  /** Answers that were no answer, by kind: `gateway-unavailable.429`, `line-down.timeout` … */
+  /** Failed calls by kind: `gateway-unavailable.429`, `line-down.timeout` … */
   failures: Record<string, number>
-  /** Of the process, user and system. */
+  /** User and system time of the process. */
   cpuMs: number
 }
 
-/** In the field: a totem looks for its line twice a minute. */
+/** As in the field: a totem looks for its line twice a minute. */
 const LINE_PROBE_MS = 30_000
 /** From the card to the request. */
 const VISIT_MS = 60_000
@@ -88,7 +88,7 @@ async function carryOut(order: FleetOrder): Promise<void> {
   if (order.do === 'stop') await balance()
 }
 
-/** The outage: each request is sealed and committed as in a visit, at the time that the plan says. */
+/** The outage: each request is sealed and committed as in a visit, at its planned time. */
 async function record(of: Fleet): Promise<void> {
   fleet = of
   anchors = opened(await gatewayKeysIn(of.pki)).anchor
@@ -151,7 +151,9 @@ async function request(
   recorded.push(operation)
 }
 
-/** Everybody finds the line back within `LINE_PROBE_MS`: all the while each has looked for it at its own times. */
+/**
+ * All find the line again within `LINE_PROBE_MS`, each at its own time: every totem has looked for it all the while.
+ */
 function drainAll(urls: string[]): void {
   if (!fleet) throw new Error('nothing is recorded')
   backAt = performance.now()
@@ -198,7 +200,7 @@ function count(what: string): void {
   failures[what] = (failures[what] ?? 0) + 1
 }
 
-/** The client as it is, with its failures counted. */
+/** The client, with its failures counted. */
 function watched(client: GatewayClient): GatewayClient {
   return new Proxy(client, {
     get(target, name: keyof GatewayClient) {
@@ -225,7 +227,7 @@ const healthOf = ({ queue, journal }: Totem) =>
     free: () => 0,
   })
 
-/** Ends the drains and looks at what is on each totem's disk. */
+/** Ends the drains and reads each totem's disk. */
 async function balance(): Promise<void> {
   const cpu = process.cpuUsage()
   const found: FleetBalance = {

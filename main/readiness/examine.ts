@@ -20,7 +20,7 @@ import { type Readiness, readinessReport } from './report.ts'
 
 /** Readers answer pcscd within a second of its start. */
 const READER_MS = 5_000
-/** The gateway takes no login of a totem whose clock is 5 minutes off; somebody should look before. */
+/** At 5 minutes off, the gateway refuses this totem's log-ins. A technician should look before that. */
 const CLOCK_MS = { attention: 30_000, failed: 300_000 }
 
 type Check = Readiness['checks'][number]
@@ -65,8 +65,8 @@ export interface Examined {
 
 /**
  * Tries everything that a visit needs, by the totem's configuration, and asks for no person's data. `spawn` starts the
- * device process that is tried; `close` ends it. Details are codes, as in the sync log. The error says that the queue or
- * the sync log does not open; then nothing else was tried.
+ * device process that is tried; `close` ends it. Details are codes, as in the sync log. The error means that the queue
+ * or the sync log does not open; then nothing else was tried.
  */
 export async function examine(
   config: TotemConfig,
@@ -131,11 +131,11 @@ interface Hardware {
   devices: Devices
   cie: Extract<DeviceEvent, { event: 'ready' }>['cie'] | null
   readers: boolean
-  /** Exit code of a device process that did not stay. */
+  /** Exit code of a device process that ended during the trial. */
   died: number | null
 }
 
-/** Waits until the device process has told of readers and printer, or has died. */
+/** Waits until the device process has reported readers and printer, or has died. */
 async function startHardware(spawn: () => DeviceProcess): Promise<Hardware> {
   const news = new EventEmitter()
   const told: Pick<Hardware, 'cie' | 'died'> & { printer: boolean } = { cie: null, died: null, printer: false }
@@ -184,7 +184,7 @@ async function networkChecks(config: TotemConfig): Promise<['keys' | 'gateway' |
   return [known, ['gateway', 'ok', asked.value.version], ['clock', outcome, `± ${Math.round(off / 1000)} s`]]
 }
 
-/** The newest list that opens, as the totem will take it at its next start. */
+/** The newest list that opens: the totem takes it at its next start. */
 async function trustOf({ trust, dataDir }: TotemConfig): Promise<{ ok: boolean; detail: string; sequence: number }> {
   const opened = await Promise.all(
     [trust.list, join(dataDir, 'trust', 'trust-list.jws')]

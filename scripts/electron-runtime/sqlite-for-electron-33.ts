@@ -3,8 +3,9 @@ import { DatabaseSync, type DatabaseSyncInstance, enhance } from '@photostructur
 type Values = Parameters<ReturnType<DatabaseSyncInstance['prepare']>['run']>
 
 /**
- * Stands in for better-sqlite3 in the bundle for Electron 33, whose Node-API 9 better-sqlite3 13 crashes in. Only what
- * main/queue and main/journal use; errors carry better-sqlite3's `code` (SQLITE_FULL …), on which they decide.
+ * Replaces better-sqlite3 in the bundle for Electron 33: its Node-API 9 crashes in better-sqlite3 13. It has only the
+ * part that main/queue and main/journal use. Errors carry better-sqlite3's `code` (SQLITE_FULL …), on which they
+ * decide.
  */
 export default class Database {
   readonly #db
