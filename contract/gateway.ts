@@ -16,7 +16,7 @@ import { anchorJws, journalEntry } from './journal.ts'
  *   GET  /v1/status                    → status          is the line up, what time is it
  *   POST /v1/sessions                  evidence → session      201; 403 problem
  *   GET  /v1/sessions/current/family   (Bearer) → familySheet
- *   GET  /v1/sessions/current/visura   (Bearer) → visuraAnswer
+ *   GET  /v1/sessions/current/visura   (Bearer) → ownRecord
  *   POST /v1/previews                  (Bearer) previewRequest → preview
  *   POST /v1/operations                submission → submissionResult
  *   GET  /v1/operations                → operationList   what the gateway holds of this totem
@@ -71,12 +71,13 @@ export const familySheet = z.strictObject({ members: z.array(familyMember).min(1
 export type FamilySheet = z.infer<typeof familySheet>
 
 /** The holder's own data. `reference`: idOperazioneANPR of each consultation that it took; `at`: when ANPR answered. */
-export const visuraAnswer = z.strictObject({ person: anprPerson, reference: z.string(), at: isoInstant })
-export type VisuraAnswer = z.infer<typeof visuraAnswer>
+export const ownRecord = z.strictObject({ person: anprPerson, reference: z.string(), at: isoInstant })
+export type OwnRecord = z.infer<typeof ownRecord>
 
 /** `subject` null: the holder of the card (offline the totem knows no ID ANPR). */
 const wanted = { subject: idAnpr.nullable(), types: sheetTypes, bollo }
 export const previewRequest = z.strictObject({ ...wanted, subject: idAnpr })
+export type PreviewRequest = z.infer<typeof previewRequest>
 export const preview = z.strictObject({ pdf: base64 })
 
 /**

@@ -1,13 +1,13 @@
 import type { DatiAnagrafici } from '../../contract/anpr.ts'
 import { registeredPerson } from '../../contract/document.ts'
-import type { VisuraAnswer } from '../../contract/gateway.ts'
+import type { OwnRecord } from '../../contract/gateway.ts'
 import type { OwnData } from '../anpr/client.ts'
 
 type Place = NonNullable<DatiAnagrafici['generalita']['luogoNascita']>
 type Residence = NonNullable<DatiAnagrafici['residenza']>[number]
 
 /** ANPR's answers as a visura shows them. What they do not say is null and is not printed. */
-export function registered({ person, family }: OwnData): VisuraAnswer['person'] {
+export function registered({ person, family }: OwnData): OwnRecord['person'] {
   const { generalita, residenza = [], statoCivile, cittadinanza = [] } = person
   return {
     source: 'anpr',
@@ -37,7 +37,7 @@ export function registered({ person, family }: OwnData): VisuraAnswer['person'] 
 /** A code that is not in the contract (9 is unknown, others may come) counts as none. */
 function known<F extends 'sex' | 'citizenships' | 'statoCivile'>(field: F, value: unknown) {
   const read = registeredPerson.shape[field].safeParse(value)
-  return read.success ? (read.data as VisuraAnswer['person'][F]) : null
+  return read.success ? (read.data as OwnRecord['person'][F]) : null
 }
 
 /** ANPR fills a day that nobody knows with 01, and says so in another field. */
@@ -57,7 +57,7 @@ function placeName({ comune, localita, luogoEccezionale }: Place): string | null
  * Kind 1 is the residence. For a person without one, ANPR gives the place where they can be found, or the residence
  * abroad.
  */
-function residenceOf(addresses: readonly Residence[]): VisuraAnswer['person']['residence'] {
+function residenceOf(addresses: readonly Residence[]): OwnRecord['person']['residence'] {
   const { indirizzo, localitaEstera, presso } =
     addresses.find(({ tipoIndirizzo }) => tipoIndirizzo === '1') ?? addresses[0] ?? {}
   const care = presso ? [`presso ${presso}`] : []

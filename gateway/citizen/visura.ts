@@ -1,5 +1,5 @@
 import type { Clock } from '../../basics/time.ts'
-import type { Problem, VisuraAnswer } from '../../contract/gateway.ts'
+import type { OwnRecord, Problem } from '../../contract/gateway.ts'
 import { ok, type Result } from '../../contract/result.ts'
 import type { AnprClient } from '../anpr/client.ts'
 import type { LogFirst } from './asked.ts'
@@ -10,7 +10,7 @@ import type { Holder } from './session.ts'
 export async function visuraOf(
   { anpr, logFirst, now }: { anpr: Pick<AnprClient, 'ownDataOf'>; logFirst: LogFirst; now: Clock },
   holder: Holder,
-): Promise<Result<VisuraAnswer, Problem>> {
+): Promise<Result<OwnRecord, Problem>> {
   const { idAnpr } = holder
   const found = await anpr.ownDataOf(idAnpr)
   const reference = found.ok ? found.value.references.join(', ') : null

@@ -3,10 +3,7 @@ import { createSecureContext } from 'node:tls'
 import type { z } from 'zod'
 import { jsonOf } from '../../basics/json.ts'
 import { MINUTE_MS } from '../../basics/time.ts'
-import type { Evidence } from '../../contract/evidence.ts'
 import {
-  type FamilySheet,
-  familySheet,
   type JournalBatch,
   type JournalReceipt,
   journalReceipt,
@@ -14,17 +11,11 @@ import {
   operationList,
   outcomePage,
   type Problem,
-  preview,
-  type previewRequest,
   problem,
-  type Session,
   type Submission,
   type SubmissionResult,
-  session,
   status,
   submissionResult,
-  type VisuraAnswer,
-  visuraAnswer,
 } from '../../contract/gateway.ts'
 import { gatewayKeysAnswer } from '../../contract/gateway-keys.ts'
 import type { Heartbeat } from '../../contract/heartbeat.ts'
@@ -48,10 +39,8 @@ type Answer<T> = Promise<Result<T, GatewayFailure>>
 
 export type GatewayClient = {
   status(): Answer<Status>
-  openSession(evidence: Evidence): Answer<Session>
-  family(token: string): Answer<FamilySheet>
-  visura(token: string): Answer<VisuraAnswer>
-  preview(token: string, request: z.infer<typeof previewRequest>): Answer<z.infer<typeof preview>>
+  /** A question of the person who stands there: the journey that asks names the path, and the answer it takes. */
+  ask<S extends z.ZodType>(answer: S, path: string, question: CitizensQuestion): Answer<z.infer<S>>
   submit(submission: Submission): Answer<SubmissionResult>
   operations(): Answer<z.infer<typeof operationList>>
   /**
@@ -196,11 +185,7 @@ export function createGatewayClient({
 
   return {
     status: () => askStatus('/v1/status'),
-    // The gateway takes a nonce once: asking twice would be a replay.
-    openSession: (evidence) => ask(session, '/v1/sessions', { body: evidence, repeatable: false, deadline: citizen }),
-    family: (token) => ask(familySheet, '/v1/sessions/current/family', { token, deadline: citizen }),
-    visura: (token) => ask(visuraAnswer, '/v1/sessions/current/visura', { token, deadline: citizen }),
-    preview: (token, request) => ask(preview, '/v1/previews', { token, body: request, deadline: citizen }),
+    ask: (answer, path, question) => ask(answer, path, { ...question, deadline: citizen }),
     submit: (submission) => ask(submissionResult, '/v1/operations', { body: submission, deadline: backlog }),
     operations: () => ask(operationList, '/v1/operations', { deadline: backlog }),
     outcomes: (after, waitS, signal) =>
@@ -230,10 +215,14 @@ export function createGatewayClient({
   }
 }
 
-type Question = {
-  deadline: Deadline
+/** `token`: of the citizen session. `repeatable` false: asking twice would do something twice. */
+export interface CitizensQuestion {
   body?: unknown
   token?: string
   repeatable?: boolean
+}
+
+interface Question extends CitizensQuestion {
+  deadline: Deadline
   signal?: AbortSignal | undefined
 }

@@ -1,5 +1,5 @@
 import type { CardReadout } from '../../contract/device.ts'
-import type { IssuedOutcome, VisuraAnswer } from '../../contract/gateway.ts'
+import type { IssuedOutcome, OwnRecord } from '../../contract/gateway.ts'
 import type { TakenHome } from '../../contract/journeys/lists.ts'
 import type { Language } from '../../contract/language.ts'
 import type { Entered, PreviewSheet, PrintFault, Recognised, Refused, VisitServices, Written } from './services.ts'
@@ -45,7 +45,7 @@ interface Holder {
   recognised: Recognised | null
   entered: Entered | null
   /** What ANPR told of the holder: for the rest of the visit ANPR is not asked again. */
-  registered: VisuraAnswer | null
+  registered: OwnRecord | null
 }
 
 /** What is to be printed, is being printed, or was. */

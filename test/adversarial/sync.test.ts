@@ -6,13 +6,14 @@ import fc from 'fast-check'
 import { ulid } from 'ulid'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { DAY_MS } from '../../basics/time.ts'
-import type { JournalBatch, RefusalKind } from '../../contract/gateway.ts'
+import { familySheet, type JournalBatch, preview, type RefusalKind, session } from '../../contract/gateway.ts'
 import type { Operation } from '../../main/queue/queue.ts'
 import { openOutcome } from '../../main/queue/sealing.ts'
 import { createGatewayClient } from '../../main/sync/client.ts'
 import { json, type ScriptedGateway, startScriptedGateway, text, type Whim } from '../support/sync/scripted-gateway.ts'
 import { HOLDER, powerOn as poweredOn, type TestClock, type Totem, until } from '../support/sync/syncing-totem.ts'
 
+const FAMILY = '/v1/sessions/current/family'
 const T0 = Date.parse('2026-11-22T09:00:00.000Z')
 
 let dir: string
@@ -595,7 +596,11 @@ describe('the gateway client', () => {
       deadlines: { statusMs: 200, slowStatusMs: 400, citizenMs: 200, backlog: { silenceMs: 200, wholeMs: 400 } },
     })
     gateway.misbehave(() => true)
-    for (const answered of [await client.status(), await client.family('token'), await client.operations()])
+    for (const answered of [
+      await client.status(),
+      await client.ask(familySheet, FAMILY, { token: 'token' }),
+      await client.operations(),
+    ])
       expect(answered).toEqual({ ok: false, error: { kind: 'line-down', reason: 'timeout' } })
     client.close()
   })
@@ -615,7 +620,7 @@ describe('the gateway client', () => {
     await totem.drain.stop()
     for (const [ask, asked] of [
       [() => totem.client.operations(), 2],
-      [() => totem.client.openSession(evidence), 1],
+      [() => totem.client.ask(session, '/v1/sessions', { body: evidence, repeatable: false }), 1],
     ] as const) {
       gateway.misbehave(() => false)
       expect((await totem.client.status()).ok).toBe(true)
@@ -639,8 +644,8 @@ describe('the gateway client', () => {
     }
     for (const answered of [
       await totem.client.status(),
-      await totem.client.family('token'),
-      await totem.client.preview('token', request),
+      await totem.client.ask(familySheet, FAMILY, { token: 'token' }),
+      await totem.client.ask(preview, '/v1/previews', { token: 'token', body: request }),
       await totem.client.operations(),
     ])
       expect(answered).toEqual({ ok: false, error: { kind: 'answer-malformed' } })
@@ -653,7 +658,7 @@ describe('the gateway client', () => {
   })
   test('reports a refusal with its reason', async () => {
     gateway.misbehave(answer(403, '{"kind":"certificate-revoked","anpr":null}'))
-    expect(await totem.client.family('token')).toEqual({
+    expect(await totem.client.ask(familySheet, FAMILY, { token: 'token' })).toEqual({
       ok: false,
       error: { kind: 'refused', problem: { kind: 'certificate-revoked', anpr: null } },
     })

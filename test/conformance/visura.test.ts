@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { visuraAnswer } from '../../contract/gateway.ts'
+import { ownRecord } from '../../contract/gateway.ts'
 import { personById } from '../../simulator/population/people.ts'
 import { type Centre, openCentre } from '../support/gateway/centre.ts'
 import { login } from '../support/gateway/requests.ts'
@@ -26,7 +26,7 @@ const visura = async (person: string, client = totem) => {
 test('the answer has the holder, address, stato civile and family, and the reference of both consultations', async () => {
   const { status, body } = await visura('mario-rossi')
   expect(status).toBe(200)
-  expect(visuraAnswer.parse(body)).toMatchObject({
+  expect(ownRecord.parse(body)).toMatchObject({
     person: {
       source: 'anpr',
       name: 'MARIO',

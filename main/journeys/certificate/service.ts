@@ -1,5 +1,10 @@
 import { ulid } from 'ulid'
-import { type CertificateRequest, REQUEST_VERSION } from '../../../contract/gateway.ts'
+import {
+  type CertificateRequest,
+  type PreviewRequest,
+  preview as previewAnswer,
+  REQUEST_VERSION,
+} from '../../../contract/gateway.ts'
 import { err, ok, type Result } from '../../../contract/result.ts'
 import type { Devices } from '../../devices/index.ts'
 import type { Journal } from '../../journal/journal.ts'
@@ -47,7 +52,10 @@ export function createCertificates(options: CertificateOptions) {
     async preview({ token }: Entered, wanted: Wanted): Promise<Result<PreviewSheet, Refused | Unavailable>> {
       const { subject } = wanted
       if (!token || !subject) return err({ kind: 'unavailable' })
-      const preview = await client.preview(token, { ...wanted, subject })
+      const preview = await client.ask(previewAnswer, '/v1/previews', {
+        token,
+        body: { ...wanted, subject } satisfies PreviewRequest,
+      })
       if (!preview.ok) {
         const { error } = preview
         const lasting = error.kind === 'refused' && !passing(error.problem)

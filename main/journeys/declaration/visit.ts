@@ -1,7 +1,7 @@
 import { declarable } from '../../../catalogue/certificates.ts'
 import type { CertifiedFact } from '../../../contract/catalogue.ts'
 import type { PersonalData } from '../../../contract/device.ts'
-import type { FamilyMember, VisuraAnswer } from '../../../contract/gateway.ts'
+import type { FamilyMember, OwnRecord } from '../../../contract/gateway.ts'
 import type { ScreenOf } from '../../../contract/journeys/index.ts'
 import type { TakenHome } from '../../../contract/journeys/lists.ts'
 import type { Recognised } from '../../visit/services.ts'
@@ -38,7 +38,7 @@ export interface Declared {
   personalData: PersonalData | null
   family: FamilyMember[] | null
   /** What ANPR told of the holder in this visit already. */
-  registered: VisuraAnswer['person'] | null
+  registered: OwnRecord['person'] | null
   /** The facts that are ticked already. */
   declares: CertifiedFact[]
 }

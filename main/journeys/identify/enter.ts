@@ -1,4 +1,4 @@
-import type { Problem } from '../../../contract/gateway.ts'
+import { familySheet, type Problem, session } from '../../../contract/gateway.ts'
 import { err, ok, type Result } from '../../../contract/result.ts'
 import type { GatewayClient } from '../../sync/client.ts'
 import { passing, refusedBy } from '../../visit/refusals.ts'
@@ -22,10 +22,11 @@ export function createEnter({ client, online, waitingFor, noticesFor }: EnterOpt
     // What waits on this totem is the person's whatever the gateway says today.
     const refuse = (problem: Problem) =>
       waiting.length + notices.length > 0 || passing(problem) ? offline : err(refusedBy(problem))
-    const opened = await client.openSession(evidence)
+    // The gateway takes a nonce once: asking twice would be a replay.
+    const opened = await client.ask(session, '/v1/sessions', { body: evidence, repeatable: false })
     if (!opened.ok) return opened.error.kind === 'refused' ? refuse(opened.error.problem) : offline
     const { token } = opened.value
-    const family = await client.family(token)
+    const family = await client.ask(familySheet, '/v1/sessions/current/family', { token })
     if (!family.ok) return family.error.kind === 'refused' ? refuse(family.error.problem) : offline
     return ok({ token, family: family.value.members, waiting, notices })
   }

@@ -1,5 +1,5 @@
 import { ulid } from 'ulid'
-import type { VisuraAnswer } from '../../../contract/gateway.ts'
+import { type OwnRecord, ownRecord } from '../../../contract/gateway.ts'
 import { err, ok, type Result } from '../../../contract/result.ts'
 import { factsOf, formLanguages, subjectOf, type WritingOptions } from '../../documents/facts.ts'
 import type { PaperLanguages } from '../../documents/model.ts'
@@ -11,18 +11,18 @@ import { visura } from './paper.ts'
 declare module '../../visit/services.ts' {
   interface VisitServices {
     /** What ANPR holds of the holder, asked now. */
-    visura(visit: VisitId, entered: Entered): Promise<Result<VisuraAnswer, Refused | Unavailable>>
-    writeVisura(visit: VisitId, told: VisuraAnswer): Written
+    visura(visit: VisitId, entered: Entered): Promise<Result<OwnRecord, Refused | Unavailable>>
+    writeVisura(visit: VisitId, told: OwnRecord): Written
   }
 }
 
 /** What ANPR holds of the holder, now: there is no visura of yesterday, so that nothing of it is kept or queued. */
 export async function askVisura(
-  client: Pick<GatewayClient, 'visura'>,
+  client: Pick<GatewayClient, 'ask'>,
   { token }: Entered,
-): Promise<Result<VisuraAnswer, Refused | Unavailable>> {
+): Promise<Result<OwnRecord, Refused | Unavailable>> {
   if (token === null) return err({ kind: 'unavailable' })
-  const told = await client.visura(token)
+  const told = await client.ask(ownRecord, '/v1/sessions/current/visura', { token })
   if (told.ok) return ok(told.value)
   if (told.error.kind !== 'refused' || passing(told.error.problem)) return err({ kind: 'unavailable' })
   const { kind, anpr } = told.error.problem
@@ -31,7 +31,7 @@ export async function askVisura(
 
 /** The paper of what ANPR has told, as of the moment when it did. */
 export function writeVisura(
-  { person, reference, at: told }: VisuraAnswer,
+  { person, reference, at: told }: OwnRecord,
   { sign, place, ...spoken }: Omit<WritingOptions, 'at'>,
 ): Written {
   const operation = ulid()

@@ -1,6 +1,6 @@
 import { expect, vi } from 'vitest'
 import type { CieReadout, CnsReadout } from '../../../contract/device.ts'
-import type { FamilyMember, IssuedOutcome, VisuraAnswer } from '../../../contract/gateway.ts'
+import type { FamilyMember, IssuedOutcome, OwnRecord } from '../../../contract/gateway.ts'
 import type { Screen } from '../../../contract/journeys/index.ts'
 import { ok } from '../../../contract/result.ts'
 import { view } from '../../../contract/visit.ts'
@@ -75,7 +75,7 @@ export const outcome: IssuedOutcome = {
   pdf: '',
 }
 
-export const visura: VisuraAnswer = {
+export const visura: OwnRecord = {
   person: {
     ...{ source: 'anpr', name: 'ANNA', surname: 'BIANCHI', codiceFiscale: 'BNCNMR51H58I888X', sex: 'F' },
     ...{ born: '1951-06-18', birthPlace: 'SPELLO (PG)', citizenships: ['ITALIA'], statoCivile: '2' },
