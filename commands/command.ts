@@ -2,6 +2,8 @@ import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
 
 /** sysexits(3): the command line cannot be understood. */
 export const USAGE = 64
+/** sysexits(3): no such file; a file could not be made; try again later; a named file has the wrong content. */
+export const [NO_INPUT, CANT_CREATE, TEMPORARY, CONFIG] = [66, 73, 75, 78]
 
 /** Ends a command with its exit code, a sentence for people and an answer for `--json`. */
 export class Failure extends Error {

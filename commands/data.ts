@@ -2,12 +2,10 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TotemConfig, totemConfig } from '../contract/config.ts'
 import type { StorageFailure } from '../main/queue/storage.ts'
-import { Failure } from './command.ts'
+import { CONFIG, Failure, NO_INPUT, TEMPORARY } from './command.ts'
 
 /** The place of a totem's provisioning (main/config.ts). */
 export const CONFIG_FILE = '/etc/totem-polis/totem.json'
-/** sysexits(3): no such file; a file could not be made; try again later; a named file has the wrong content. */
-export const [NO_INPUT, CANT_CREATE, TEMPORARY, CONFIG] = [66, 73, 75, 78]
 
 export const DATA_OPTIONS = { config: { type: 'string' }, data: { type: 'string' } } as const
 export const DATA_HELP = `  --config FILE       the totem's configuration (${CONFIG_FILE})

@@ -12,8 +12,8 @@ import { type Chain, type Log, readLog } from '../main/journal/log.ts'
 import { openGatewayKeys } from '../main/lists/gateway-keys.ts'
 import { verifyGatewayKeys } from '../trust/gateway-keys.ts'
 import { openAnchor } from '../trust/journal-anchor.ts'
-import { Failure, oneOf, options, usage } from './command.ts'
-import { CANT_CREATE, CONFIG, DATA_HELP, DATA_OPTIONS, dataOf, NO_INPUT, openedOrFail } from './data.ts'
+import { CANT_CREATE, CONFIG, Failure, NO_INPUT, oneOf, options, usage } from './command.ts'
+import { DATA_HELP, DATA_OPTIONS, dataOf, openedOrFail } from './data.ts'
 
 const [UNVOUCHED, BROKEN, UNSIGNED, CUT] = [10, 20, 21, 22]
 /** How soon a new entry appears. */

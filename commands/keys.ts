@@ -11,8 +11,8 @@ import { makeOutcomeKey, type NotRetired, outcomeKeysOf, retireOutcomeKey } from
 import { keyFiles } from '../main/keys/totem-keys.ts'
 import type { TpmFailure } from '../main/keys/tpm.ts'
 import { type QueueReader, readQueue } from '../main/queue/queue.ts'
-import { Failure, options, usage } from './command.ts'
-import { CANT_CREATE, CONFIG, CONFIG_FILE, configIn, NO_INPUT, TEMPORARY } from './data.ts'
+import { CANT_CREATE, CONFIG, Failure, NO_INPUT, options, TEMPORARY, usage } from './command.ts'
+import { CONFIG_FILE, configIn } from './data.ts'
 
 /** A key does not lie on the disk as the configuration says. */
 const UNPROTECTED = 20

@@ -7,8 +7,8 @@ import { type ExternalKey, loadExternalKey } from '../native/card/cie/index.ts'
 import type { CardService } from '../native/card/service.ts'
 import { verifyTrustList } from '../trust/list.ts'
 import { loadTrust } from '../trust/trust.ts'
-import { Failure } from './command.ts'
-import { CONFIG, configIn, NO_INPUT } from './data.ts'
+import { CONFIG, Failure, NO_INPUT } from './command.ts'
+import { configIn } from './data.ts'
 
 export interface Named {
   config?: string | undefined

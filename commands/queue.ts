@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs'
 import type { JournalEventId, JournalFields } from '../contract/journal-events.ts'
 import { openJournal } from '../main/journal/journal.ts'
 import { type Listed, openQueue, readQueue, salvageFile } from '../main/queue/queue.ts'
-import { Failure, options, usage } from './command.ts'
-import { CONFIG, DATA_HELP, DATA_OPTIONS, dataOf, NO_INPUT, openedOrFail, TEMPORARY } from './data.ts'
+import { CONFIG, Failure, NO_INPUT, options, TEMPORARY, usage } from './command.ts'
+import { DATA_HELP, DATA_OPTIONS, dataOf, openedOrFail } from './data.ts'
 
 /** There is no such operation, or it was not set aside. */
 const UNKNOWN = 10

@@ -7,7 +7,7 @@ import { createPictureReader, type Picture } from '../gateway/verify/picture.ts'
 import { type Outcome, tell } from '../gateway/verify/tell.ts'
 import { verifyCode } from '../gateway/verify/verify.ts'
 import { openPdf } from '../native/printer/image/pdf.ts'
-import { exitCodes, Failure, options, usage } from './command.ts'
+import { CONFIG, exitCodes, Failure, NO_INPUT, options, usage } from './command.ts'
 
 const EXIT_CODES = {
   genuine: 0,
@@ -18,9 +18,6 @@ const EXIT_CODES = {
 } as const satisfies Record<Outcome['kind'], number>
 /** The code is good, but belongs to another certificate. */
 const OTHER_CERTIFICATE = 21
-/** sysexits(3): a named file cannot be read, or has the wrong content. */
-const NO_INPUT = 66
-const CONFIG = 78
 
 const HELP = `totem verify WHAT --keys FILE --keys-signer FILE
 

@@ -9,7 +9,7 @@ export const MESSAGE_VALUES = path('../renderer/i18n/message-values.ts')
 const { formatters } = createIntl({ locale: 'it' })
 type Element = ReturnType<ReturnType<typeof formatters.getMessageFormat>['getAst']>[number]
 
-/** What an element of a message takes: its own value and those of its arms. The numbers are those of ICU's parser. */
+/** The values that an element of a message needs: its own and those of its arms. The numbers are those of ICU's parser. */
 function* valuesOf(element: Element): Generator<[name: string, type: string]> {
   if (element.type === 1) yield [element.value, 'string | number']
   if (element.type === 2 || element.type === 6) yield [element.value, 'number']
@@ -18,7 +18,7 @@ function* valuesOf(element: Element): Generator<[name: string, type: string]> {
     for (const { value: arm } of Object.values(element.options)) for (const inner of arm) yield* valuesOf(inner)
 }
 
-/** renderer/i18n/message-values.ts: what each message takes, so that a value that is forgotten does not compile. */
+/** renderer/i18n/message-values.ts: the values of each message, so that a forgotten value does not compile. */
 export function messageValues(): string {
   const texts: Record<string, string> = JSON.parse(readFileSync(TEXTS, 'utf8'))
   const lines = Object.entries(texts).flatMap(([id, text]) => {
@@ -33,7 +33,7 @@ export function messageValues(): string {
   })
   return `// Made from assets/locales/it.json by \`node scripts/message-values.ts\`.
 
-/** What the messages take that have placeholders. */
+/** The values of each message that has placeholders. */
 export interface MessageValues {
 ${lines.join('\n')}
 }

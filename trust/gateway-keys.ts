@@ -7,9 +7,9 @@ import { openSignedList } from './signed-list.ts'
 export type GatewayKeysRefusal = { kind: 'gateway-keys-unsigned' | 'gateway-keys-malformed' }
 
 /**
- * Opens a signed list of the gateway's keys (contract/gateway-keys.ts). `gateway-keys-unsigned`: this key did not sign
- * it in the required way. `gateway-keys-malformed`: it is signed but is no such list, has two keys of one name, or has
- * a key that is no point of its curve, to which nothing can be sealed.
+ * Opens a signed list of the gateway's keys (contract/gateway-keys.ts). `gateway-keys-unsigned`: this key did not sign it
+ * in the required way. `gateway-keys-malformed`: it is signed and is no such list, or has two keys of one name, or a key
+ * that is no point of its curve. Nothing could be sealed to such a key.
  */
 export async function verifyGatewayKeys(jws: string, publicJwk: JWK): Promise<Result<GatewayKeys, GatewayKeysRefusal>> {
   const opened = await openSignedList(jws, publicJwk, GATEWAY_KEYS_TYP)

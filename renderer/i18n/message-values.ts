@@ -1,6 +1,6 @@
 // Made from assets/locales/it.json by `node scripts/message-values.ts`.
 
-/** What the messages take that have placeholders. */
+/** The values of each message that has placeholders. */
 export interface MessageValues {
   'certificate.both': { count: number }
   'certificate.both.line': { names: string | number }

@@ -24,9 +24,9 @@ const STANDARD = {
 const IDEMIA = { ...STANDARD, certificate: '140090012002', keyFolder: '14009002', keyReference: 0x02 } as const
 
 /**
- * Every kind of CNS that the totem is tried with. The answers to reset are real (OpenSC, pcsc-tools), with two exceptions:
- * of the three over the air after ST's only the first bytes are known, and those of the old CIE and the Actalis card are
- * made up. OpenSC 0.23 signs with RSA-2048 only on cards of version 1.1, so ober11 is the Oberthur card raised to it.
+ * Every kind of CNS that the totem is tried with. The answers to reset are real (OpenSC, pcsc-tools), with two exceptions.
+ * Of the three over the air after ST's only the first bytes are known. Those of the old CIE and the Actalis card are made
+ * up. OpenSC 0.23 signs with RSA-2048 only on cards of version 1.1, so ober11 is the Oberthur card raised to it.
  */
 export const CNS_PROFILES = {
   ober10: { ...STANDARD, atr: '3BFF1800008131FE45006B05052000012101434E5310318079' },

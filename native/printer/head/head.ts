@@ -4,6 +4,7 @@ import { err, ok, type Result } from '../../../contract/result.ts'
 import { drawPage, openPdf, type Pdf, type PdfPage } from '../image/pdf.ts'
 import { loadPdfium } from '../image/pdfium.ts'
 import { canPrint, type PrinterListener, type PrinterService, type PrintProgress } from '../printer.ts'
+import { createTurns } from '../turns.ts'
 import { concat, eject, present, processId, processIdOf, recovery, retract, statusRequest, wakeUp } from './escpos.ts'
 import { hidraw } from './hid.ts'
 import { type ProfileName, profiles } from './profiles.ts'
@@ -43,7 +44,6 @@ type Fault = { kind: 'fault'; status: PrinterStatus }
 export function createHeadService(options: HeadOptions): PrinterService {
   const profile = profiles[options.profile]
   const transport = createTransport(hidraw, profile)
-  let published: PrinterStatus | null = null
   /** False after an unanswered question: its late answer must not be taken for the next one's. */
   let answersInStep = false
   /** The printer is at the start of a command. */
@@ -64,23 +64,8 @@ export function createHeadService(options: HeadOptions): PrinterService {
   let printed = new Set<string>()
   let statusBytes: number[] = []
   let fullStatus: number | null = null
-  let turn: Promise<unknown> = Promise.resolve()
+  const { inTurn, publish, published } = createTurns(options.onStatus)
   const stopping = new AbortController()
-
-  /** Everything that touches the device goes through here, one operation after the other. */
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const mine = turn.then(work)
-    turn = mine.catch(() => undefined)
-    return mine
-  }
-
-  function publish(status: PrinterStatus): PrinterStatus {
-    if (status !== published) {
-      published = status
-      options.onStatus(status)
-    }
-    return status
-  }
 
   const fault = (status: PrinterStatus) => err<Fault>({ kind: 'fault', status })
   const lost = (kind: 'absent' | 'stuck') => fault(kind === 'absent' ? 'absent' : 'offline')
@@ -330,8 +315,7 @@ export function createHeadService(options: HeadOptions): PrinterService {
     },
 
     async status() {
-      if (printing && published) return published
-      return inTurn(async () => publish(await checkPrinter()))
+      return (printing && published()) || inTurn(async () => publish(await checkPrinter()))
     },
 
     raster: drawPage,

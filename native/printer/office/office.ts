@@ -4,6 +4,7 @@ import type { PrinterStatus } from '../../../contract/device.ts'
 import { err, ok } from '../../../contract/result.ts'
 import { drawPage, openPdf } from '../image/pdf.ts'
 import { canPrint, type PrinterListener, type PrinterService, type PrintProgress } from '../printer.ts'
+import { createTurns } from '../turns.ts'
 import { type IppAddress, ippClient, type OfficeJob, type OfficePrinter } from './ipp.ts'
 import { officeStatus } from './ipp-status.ts'
 
@@ -37,26 +38,11 @@ const UNSURE = ['job-completed-with-errors', 'queued-in-device']
  */
 export function createOfficeService(options: OfficeOptions): PrinterService {
   const client = ippClient(options, options.user ?? `polis@${hostname()}`)
-  let published: PrinterStatus | null = null
   /** No job of the totem waits in the printer. Such a job would come out some day, for whoever stands there. */
   let noneLeft = false
   let printing = false
-  let turn: Promise<unknown> = Promise.resolve()
+  const { inTurn, publish, published } = createTurns(options.onStatus)
   const stopping = new AbortController()
-
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const mine = turn.then(work)
-    turn = mine.catch(() => undefined)
-    return mine
-  }
-
-  function publish(status: PrinterStatus): PrinterStatus {
-    if (status !== published) {
-      published = status
-      options.onStatus(status)
-    }
-    return status
-  }
 
   /** The printer's status, after jobs that were given up are cancelled. */
   async function checkPrinter(): Promise<{ status: PrinterStatus; pageRanges: boolean }> {
@@ -195,8 +181,7 @@ export function createOfficeService(options: OfficeOptions): PrinterService {
     },
 
     async status() {
-      if (printing && published) return published
-      return inTurn(async () => publish((await checkPrinter()).status))
+      return (printing && published()) || inTurn(async () => publish((await checkPrinter()).status))
     },
 
     raster: drawPage,
@@ -204,7 +189,7 @@ export function createOfficeService(options: OfficeOptions): PrinterService {
     async stop() {
       stopping.abort()
       await watching
-      await turn
+      await inTurn(async () => undefined)
     },
   }
 }
