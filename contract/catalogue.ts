@@ -11,7 +11,7 @@ export type CertificateType = z.infer<typeof certificateType>
 
 /** Types that may share one sheet at most: no set of more passes `sheetConflict` (its test tries them all). */
 export const MOST_ON_A_SHEET = 8
-/** What one sheet holds. Whether these may share it is catalogue/certificates.ts's to say. */
+/** The types on one sheet. catalogue/certificates.ts says whether they may share it. */
 export const sheetTypes = z.array(certificateType).min(1).max(MOST_ON_A_SHEET)
 
 /** Art. 46 c. 1 DPR 445/2000: the letters of the facts that a person may declare, and ANPR states. */
@@ -31,6 +31,6 @@ export const exemption = z.enum([
 ] as const)
 export type Exemption = z.infer<typeof exemption>
 
-/** Who the paper is for, asked before any bollo (invariant 6). catalogue/bollo.ts says what each means. */
+/** The party that the paper is for, asked before any bollo (invariant 6). catalogue/bollo.ts says what each means. */
 export const purpose = z.enum(['publicBody', 'privateParty', ...exemption.options])
 export type Purpose = z.infer<typeof purpose>

@@ -21,7 +21,7 @@ export const registeredPerson = z.strictObject({
   name: z.string(),
   surname: z.string(),
   codiceFiscale: z.string(),
-  /** Of generalita: N is a value of its own there. */
+  /** As in ANPR's `generalita`, where N is a value of its own. */
   sex: z.enum(['M', 'F', 'N']).nullable(),
   born: z.iso.date().nullable(),
   /** e.g. `SPELLO (PG)`, or place and state abroad. */

@@ -29,7 +29,7 @@ export const ipcMethods = {
 export type IpcParams<M extends IpcMethod> = z.infer<(typeof ipcMethods)[M]['params']>
 export type IpcResult<M extends IpcMethod> = z.infer<(typeof ipcMethods)[M]['result']>
 
-/** What preload puts on `window.totem`: the named methods and `onView`, nothing else. */
+/** Preload puts this on `window.totem`: the named methods and `onView`, nothing else. */
 export type TotemBridge = {
   [M in IpcMethod]: (argument: IpcParams<M>) => Promise<IpcResult<M>>
 } & { onView(listener: (view: unknown) => void): () => void }

@@ -68,7 +68,7 @@ export const freshVisit = (session: string): Visit => ({
   ...declaration.fresh(),
 })
 
-/** What begins anew when the same person asks for something else. */
+/** The parts that begin anew when the same person asks for something else. */
 export const again = (): Change => ({
   ...againTrunk(),
   ...certificate.fresh(),

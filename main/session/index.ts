@@ -91,7 +91,7 @@ export function createSession(options: SessionOptions): Session {
     const next = pathOf(snapshot)
     const moved = next !== path
     const { session } = snapshot.context.visit.frame
-    // Not by the state: with the next card in the reader the next visit begins in the same step.
+    // The state does not tell: with the next card in the reader the next visit begins in the same step.
     const over = visit !== null && visit !== session
     visit = session
     path = next

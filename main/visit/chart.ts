@@ -25,7 +25,7 @@ export interface Context {
   card: number | null
   /** It has left the field of the contactless reader and may come back in a moment: until then it counts as in. */
   lost: boolean
-  /** Where the card is, or was last: on the contactless reader or in the slot. */
+  /** The card is, or was last, on the contactless reader; false: in the slot. */
   contactless: boolean
   /** Number of the card that was in when the last visit ended: left behind, it must not begin the next one. */
   lastCard: number | null

@@ -42,7 +42,7 @@ export type Refused = {
   card: CardReadout['card'] | null
   date: string | null
 }
-/** A refusal; what is not told of it is null. */
+/** Makes a refusal; a fact that is not given is null. */
 export const refused = (reason: Refusal, facts: Partial<Pick<Refused, 'anpr' | 'card' | 'date'>> = {}): Refused => ({
   kind: 'refused',
   reason,

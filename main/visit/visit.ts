@@ -37,7 +37,7 @@ interface Secret {
   can: string | null
 }
 
-/** Who stands there. */
+/** The person at the totem. */
 interface Holder {
   /** Insertion number of the card that was recognised. */
   card: number | null
@@ -120,7 +120,7 @@ function freshPaper(): PaperInHand {
   }
 }
 
-/** Nothing of what the person has typed is kept. */
+/** Forgets all that the person has typed. */
 export const secretsForgotten = { secret: { pin: null, can: null } } satisfies Change
 
 /** A value that the state before must have set; a visit without it is a bug. */

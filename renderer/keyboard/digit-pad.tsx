@@ -32,7 +32,7 @@ export function DigitPad({ groups, words, onDigits, children }: DigitPad) {
   const confirm = useCallback(() => {
     if (typed.current.length !== places) return
     onDigits(typed.current)
-    // What was wrong is typed anew, on the same screen.
+    // A wrong number is typed anew on the same screen.
     typed.current = ''
     setDigits('')
   }, [onDigits, places])

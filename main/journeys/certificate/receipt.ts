@@ -62,7 +62,7 @@ export function receiptPaper(
   }
 }
 
-/** What the person carries away when the line is down. It certifies nothing and says so (DESIGN.md step 7). */
+/** The slip that a person carries away when the line is down. It certifies nothing and says so (invariant 10). */
 export function slipPaper(
   {
     operation,

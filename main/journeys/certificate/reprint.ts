@@ -4,7 +4,7 @@ import type { ReceiptDocument, ReceiptLine } from '../../../contract/print.ts'
 import { type Paper, said } from '../../documents/model.ts'
 import { renderPdf } from '../../documents/pdf.ts'
 
-/** What came out before, in whole or in part: this sheet itself, the certificate that it goes with, or both. */
+/** Says whether this sheet, or the certificate that it goes with, came out before, in whole or in part. */
 export interface Marks {
   sheet: boolean
   certificate: boolean

@@ -7,7 +7,7 @@ import { printing } from '../../visit/printing.ts'
 import type { Change, Visit } from '../../visit/visit.ts'
 import { preview, printCertificate, printReceipt, printSlip, request } from './tasks.ts'
 
-/** Where a use leads that the law does not exempt from bollo: to another journey's state, which learns `set`. */
+/** A use that the law does not exempt from bollo leads to another journey's state, which learns `set`. */
 export type Way = { target: string; set: (visit: Visit) => Change }
 export type Ways = Record<Exclude<Purpose, Exemption>, Way>
 

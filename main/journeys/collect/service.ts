@@ -17,7 +17,7 @@ export interface CollectOptions {
   totem: string
 }
 
-/** What waits on this totem for somebody who has asked for it before. */
+/** Finds the certificates that wait on this totem for a person who asked for them in an earlier visit. */
 export function createCollect({ queue, journal, keys, totem }: CollectOptions) {
   /** Printed, but the disk would not let the queue say so yet: never offered again, and tried again. */
   const printed = new Set<string>()

@@ -21,5 +21,5 @@ declare module '../../visit/services.ts' {
 
 export const fresh = () => ({ contrassegno: { number: null, digits: null, wrong: false } })
 
-/** Where the choice of a private party leads. */
+/** The choice of a private party leads here. */
 export const way = { target: '#contrassegno', set: fresh }

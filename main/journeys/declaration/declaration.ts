@@ -21,7 +21,7 @@ export interface DeclarationFacts {
 
 /**
  * Dichiarazione sostitutiva di certificazione, art. 46 DPR 445/2000. What is known is filled in and says who told it;
- * the rest is lines to write on. Arts. 75, 76, 48 and 37 are on it (anpr.md §1.8).
+ * the rest is lines to write on. Arts. 37, 48, 75 and 76 of the decree are on it.
  */
 export function declaration(facts: DeclarationFacts): Paper {
   const { person, declares, languages, place, at, operation, code } = facts

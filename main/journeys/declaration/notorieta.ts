@@ -82,7 +82,7 @@ const notorietaWords: Record<
 
 /**
  * Dichiarazione sostitutiva dell'atto di notorietà, art. 47 DPR 445/2000: the person's data and lines to write on. How it
- * is signed (art. 38) is on it, because this totem cannot finish it (anpr.md §1.8).
+ * is signed (art. 38) is on it, because this totem cannot finish it.
  */
 export function notorieta({
   person,

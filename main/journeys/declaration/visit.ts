@@ -10,7 +10,7 @@ import { required, type Visit } from '../../visit/visit.ts'
 declare module '../../visit/visit.ts' {
   interface Visit {
     declaration: {
-      /** Who the declaration is for; `anybody`: the person came for it. */
+      /** The party that the declaration is for; `anybody`: the person came for the declaration itself. */
       advice: ScreenOf<'declaration'>['for']
       /** The facts that it is made for, in place of certificates. */
       declares: CertifiedFact[]

@@ -1,6 +1,6 @@
 import type { PaperLanguage } from '../../documents/model.ts'
 
-/** What art. 46 DPR 445/2000 lets a person declare and ANPR knows of, and the two that are always by hand. */
+/** The facts of art. 46 DPR 445/2000 that ANPR knows, and the two that are always written by hand. */
 export const topics = [
   'nascita',
   'residenza',

@@ -10,7 +10,7 @@ import { notorieta } from './notorieta.ts'
 import type { Declared, Form } from './visit.ts'
 import type { Topic } from './words.ts'
 
-/** Where a fact stands on the form. */
+/** The place of a fact on the form. */
 const TOPICS: Record<CertifiedFact, Topic> = {
   a: 'nascita',
   b: 'residenza',
@@ -67,7 +67,7 @@ function declarant({ holder, personalData, family, registered }: Declared): Regi
     ...{ name, surname, codiceFiscale },
     ...birthOf(personalData, codiceFiscale),
     birthPlace: null,
-    // That of a CNS is where its holder lived when it was issued.
+    // A CNS names the residence of the day on which it was issued.
     residence: null,
     citizenships: null,
     statoCivile: null,

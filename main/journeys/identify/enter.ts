@@ -7,7 +7,7 @@ import type { Entered, Notice, Recognised, Refused, Waiting } from '../../visit/
 export interface EnterOptions {
   client: GatewayClient
   online(): boolean
-  /** What waits on this totem for a person, and what became of their earlier requests. */
+  /** Certificates that wait on this totem for the person, and the fate of their earlier requests. */
   waitingFor(codiceFiscale: string): Promise<Waiting[]>
   noticesFor(codiceFiscale: string): Notice[]
 }
@@ -19,7 +19,7 @@ export function createEnter({ client, online, waitingFor, noticesFor }: EnterOpt
     const notices = noticesFor(codiceFiscale)
     const offline = ok({ token: null, family: null, waiting, notices })
     if (!online()) return offline
-    // What waits on this totem is the person's whatever the gateway says today.
+    // The gateway may refuse today; certificates that wait on this totem are still the person's.
     const refuse = (problem: Problem) =>
       waiting.length + notices.length > 0 || passing(problem) ? offline : err(refusedBy(problem))
     // The gateway takes a nonce once: asking twice would be a replay.

@@ -26,7 +26,7 @@ export type Known = Recognised & { apdus: number; revocation: 'good' | 'unknown-
 /** Cards of which a wrong try is remembered; more in a day would be an attack, and the oldest are forgotten first. */
 const REMEMBERED_CARDS = 500
 
-/** What both cards begin with (cards.md §11.1): for those that answer a wrong PIN without a count. */
+/** Tries that a new CNS and a new CIE have: some cards answer a wrong PIN without a count. */
 const TRIES = 3
 
 /** How a log-in ends of which nobody knows whether the card has compared the PIN. */
@@ -87,7 +87,7 @@ function differs({ codiceFiscale, cardId }: CardCertificate, readout: CnsReadout
 const refusedCertificate = (refusal: EvidenceRefusal, card: CardReadout['card']): Refused =>
   refused(refusal.kind, { card, date: 'date' in refusal ? refusal.date : null })
 
-/** Who stands before the totem: nobody, until the card has signed our challenge (invariant 4). */
+/** Identifies the person at the totem: nobody, until the card has signed our challenge (invariant 4). */
 export function createIdentity({ devices, trust, totem, now }: IdentityOptions) {
   const tries = createTries()
 

@@ -19,7 +19,7 @@ export async function read({ identify }: Visit, services: VisitServices) {
     const error = pulledReads > MAX_PULLED_READS ? refusal('card-error') : readout.error
     return refused(error, { identify: { pulledReads } })
   }
-  // Known from an earlier visit of this card: a real card cannot be asked without spending a try.
+  // An earlier visit of this card left the count: a real card cannot be asked without spending a try.
   const triesLeft = services.triesLeft(readout.value)
   const expiryOffered = services.expiryOffered(readout.value)
   return step(triesLeft === 1 ? 'lastTry' : 'pin', {

@@ -1,6 +1,6 @@
 import { type Context, chart, set, tell } from '../../visit/chart.ts'
 
-/** What came of the visit is how it ended. */
+/** The visit ends with its outcome. */
 const settled = {
   target: 'goodbye',
   actions: {
