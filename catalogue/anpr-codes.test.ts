@@ -7,7 +7,7 @@ describe('what ANPR’s codes mean', () => {
   it.each<readonly [code: string, kind: RefusalKind]>([
     ['EN122', 'person-not-found'],
     ['EN169', 'not-in-family'],
-    // What blocks issue, by group: the person, the requester, the register, the family, the facts.
+    // Reasons that block an issue, by group: the person, the requester, the register, the family, the facts.
     ...['EN160', 'EN046', 'EN048', 'EN181', 'EN228', 'EN229', 'EN054', 'EN470'].map(blocked),
     ...['EN286', 'EN170', 'EN355', 'EN356'].map(blocked),
     ...['EN044', 'EN057', 'EN164', 'EN287', 'EN410'].map(blocked),

@@ -1,8 +1,8 @@
 import type { RefusalKind } from '../contract/gateway.ts'
 
 /**
- * What ANPR's codes mean to a citizen: those of its list of errors that a request for a certificate or a consultation can
- * meet. Its own texts speak to officials.
+ * The meaning of ANPR's codes for a citizen. Its list of errors speaks to officials; here stand the errors that a
+ * request for a certificate or a consultation can meet.
  */
 const MEANS = new Map(
   Object.entries({
@@ -67,7 +67,7 @@ const MEANS = new Map(
     EN158: 'freedom to marry cannot share a sheet with marriage or stato civile',
     EN159: 'stato civile stands on the sheet already',
     EN287: 'certificates for residents and for people abroad (AIRE) cannot share a sheet',
-    // The request itself: the citizen can do nothing, the totem or the gateway asked wrongly.
+    // The request itself. The totem or the gateway asked wrongly, and the citizen can do nothing.
     EC069: 'ANPR does not know the language that was asked for',
     EC070: 'ANPR does not know the certificate that was asked for',
     EN079: 'the operation id was used for another request',
@@ -87,15 +87,16 @@ const MEANS = new Map(
   }),
 )
 
-/** The codes that a person can do something about have a refusal of their own. */
+/** A code that a person can do something about has a refusal of its own. */
 const KINDS = new Map<string, RefusalKind>([
   ['EN122', 'person-not-found'],
   ['EN169', 'not-in-family'],
 ])
 
 /**
- * What the citizen is told when ANPR answers with this code. A code that is not listed here refuses the certificate too: it
- * goes along as the reference for the ufficio anagrafe. `means` is for whoever reads it there; null for a code unknown here.
+ * The refusal that the citizen sees when ANPR answers with this code. An unlisted code refuses the certificate too, and
+ * the citizen gets it as the reference for the ufficio anagrafe. `means` explains the code to that office; null for a
+ * code unknown here.
  */
 export function refusalOf(code: string): { kind: RefusalKind; means: string | null } {
   return { kind: KINDS.get(code) ?? 'certificate-not-issuable', means: MEANS.get(code) ?? null }

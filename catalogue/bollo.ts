@@ -5,20 +5,20 @@ import { exemptions } from './exemptions.ts'
 /** Imposta di bollo on a certificato anagrafico in euro cents (DPR 642/1972; 16 euro since DL 43/2013 art. 7-bis). */
 const BOLLO = 1600
 /**
- * Diritti di segreteria in euro cents. At a comune's counter they are 52 with bollo and 26 without (L. 604/1962 Tab. D), but
- * many comuni ask none online and this channel adds no cost. Uncertain: whether a comune may ask for its own here.
+ * Diritti di segreteria in euro cents. At a comune's counter they are 52 with bollo and 26 without (L. 604/1962 Tab.
+ * D). Many comuni ask none online, and this channel adds no cost. Uncertain: whether a comune may ask for its own here.
  */
 const DIRITTI = 0
 
-/** What a use means for the person: no certificate at all, bollo, or a certificate that is free. */
+/** The consequence of a use for the person: no certificate at all, bollo, or a certificate that is free. */
 export type Due =
   | { kind: 'no-certificate' }
   | { kind: 'bollo'; cents: number }
   | { kind: 'exempt'; exemption: Exemption }
 
 /**
- * A public body or a public-service operator may not take a certificate (art. 40 DPR 445/2000), so the free dichiarazione
- * sostitutiva of art. 46 serves there. A private party may, with bollo. The other uses are exempt.
+ * A public body or a public-service operator may not take a certificate (art. 40 DPR 445/2000); the free dichiarazione
+ * sostitutiva of art. 46 serves there. A private party may take one, with bollo. The other uses are exempt.
  */
 export function dueFor(purpose: Purpose): Due {
   if (purpose === 'publicBody') return { kind: 'no-certificate' }
@@ -42,8 +42,8 @@ export interface Settlement {
 }
 
 /**
- * What a bollo means to ANPR and on paper. ANPR refuses a bollo of nothing without exemption (EN208), and diritti for a use
- * that is free of them (EN217).
+ * The form of a bollo for ANPR and on paper. ANPR refuses a bollo of nothing without exemption (EN208), and diritti for
+ * a use that is free of them (EN217).
  */
 export function settlementOf(bollo: Bollo): Settlement {
   if (bollo.kind === 'contrassegno') {
@@ -69,11 +69,11 @@ export function settlementOf(bollo: Bollo): Settlement {
 const FIRST_CONTRASSEGNO = '2005-01-01'
 
 /**
- * A mark may be older than the certificate and not younger, since it must be there before the signature (art. 11 DPR
- * 642/1972); it does not expire. Both are ISO dates.
+ * True for a mark that is not younger than the certificate: it must be there before the signature (art. 11 DPR
+ * 642/1972). A mark does not expire. Both are ISO dates.
  */
 export const isContrassegnoOf = ({ issued }: Pick<Contrassegno, 'issued'>, day: string): boolean =>
   issued >= FIRST_CONTRASSEGNO && issued <= day
 
-/** As a person compares it with the mark: groups of four. */
+/** The number in groups of four, as a person compares it with the mark. */
 const grouped = (number: string): string => number.replace(/(\d{4})(?=\d)/g, '$1 ')

@@ -1,6 +1,6 @@
 import { type CertificateType, type CertifiedFact, certifiedFact } from '../contract/catalogue.ts'
 
-/** What this totem offers today: the two that are asked for most (ANPR's open data). The others wait for their screens. */
+/** The types that this totem offers: the two asked for most (ANPR's open data). The others wait for their screens. */
 export const offeredTypes: readonly CertificateType[] = ['8', '12']
 
 /** Types of table 13 that only an office gives: `certificateType` of the contract refuses them. */
@@ -9,28 +9,30 @@ type OfficeType = '2' | '4' | '6' | '9' | '20'
 export type TableType = CertificateType | OfficeType
 
 interface Certificate {
-  /** As table 13 has it, after "Certificato". */
+  /** The name in table 13, after "Certificato". */
   name: string
   /** Where its subject must be enrolled: among residents (APR), among Italians abroad (AIRE), or in either. */
   register: 'APR' | 'AIRE' | 'either'
   /**
-   * `family`: an adult of the subject's famiglia anagrafica, the subject included (EN169). `partners`: one of the two whom
-   * the contract binds (EN356). `office`: nobody by self-service; the ufficio anagrafe gives it.
+   * Who may ask. `family`: an adult of the subject's famiglia anagrafica, the subject included (EN169). `partners`: one
+   * of the two whom the contract binds (EN356). `office`: nobody by self-service; the ufficio anagrafe gives it.
    */
   askedBy: 'family' | 'partners' | 'office'
-  /** Letters of art. 46 c. 1 DPR 445/2000 under which a person may declare the same. None: no declaration replaces it. */
+  /**
+   * Letters of art. 46 c. 1 DPR 445/2000 for declaring the same facts. None: no declaration replaces the certificate.
+   */
   declares: readonly CertifiedFact[]
-  /** Months of validity; null: what it states cannot change, so it never lapses. */
+  /** Months of validity; null: its facts cannot change, so it never lapses. */
   validMonths: 3 | null
 }
 
 /**
- * ANPR table 13 with the rules of certificati anagrafici (arts. 33 and 35 DPR 223/1989). Each carries bollo unless its use is
- * exempt (catalogue/bollo.ts): types 1 and 3 too, because they are anagrafici and no extracts of stato civile, which L.
- * 405/1990 art. 7 frees.
+ * ANPR table 13 with the rules of certificati anagrafici (arts. 33 and 35 DPR 223/1989). Each carries bollo unless its
+ * use is exempt (catalogue/bollo.ts). Types 1 and 3 carry it too: L. 405/1990 art. 7 frees extracts of stato civile,
+ * and these are anagrafici.
  *
- * Uncertain, so whoever relies on it asks the Ministry first:
- * - validity: 3 months by art. 33 DPR 223/1989 and the ANPR portal, 6 by art. 41 DPR 445/2000. Birth and death are without
+ * Uncertain; ask the Ministry before relying on it:
+ * - validity: 3 months by art. 33 DPR 223/1989 and the ANPR portal, 6 by art. 41 DPR 445/2000. Birth and death have no
  *   end by art. 41, but ANPR's own check of the QR code ends with the portal's three months.
  * - register: ANPR's open data show a few APR types given to people enrolled in AIRE.
  * - type 1 of somebody enrolled in AIRE: only if born in Italy (EN410).
@@ -89,7 +91,9 @@ export const isTableType = (code: string): code is TableType => Object.hasOwn(ce
 
 /** Types that ANPR gives on a sheet of their own alone (EN153). */
 const ALONE: readonly TableType[] = ['2', '4', '6', '9', '20']
-/** A type, what it may not stand beside, and ANPR's code for that. Where two rows hold, which code it gives is uncertain. */
+/**
+ * A type, the types that it may not stand beside, and ANPR's code. Uncertain: which code ANPR gives if two rows hold.
+ */
 const APART: readonly (readonly [type: TableType, beside: readonly TableType[], code: string])[] = [
   ['3', ['17', '18'], 'EN152'],
   ['12', ['13', '14', '16'], 'EN154'],
@@ -114,8 +118,9 @@ export function sheetConflict(types: readonly TableType[]): string | null {
 const SHARED: readonly CertifiedFact[] = ['f']
 
 /**
- * What the holder may declare in place of these certificates, by the letters of art. 46 c. 1 DPR 445/2000, each once.
- * Art. 46 is about oneself: another person's residence is not the holder's to declare, the family that they share is.
+ * The facts that the holder may declare in place of these certificates: letters of art. 46 c. 1 DPR 445/2000, each
+ * once. Art. 46 is about oneself. The holder may not declare another person's residence, but may declare a shared
+ * family.
  */
 export function declarable(types: readonly CertificateType[], forAnother: boolean): CertifiedFact[] {
   const facts = new Set(types.flatMap((type) => certificates[type].declares))

@@ -3,20 +3,22 @@ import type { Exemption } from '../contract/catalogue.ts'
 interface ExemptUse {
   /** `esenzioneBollo` of a request. */
   code: string
-  /** The use as table 39 names it. */
+  /** Name of the use in table 39. */
   use: string
-  /** What makes it exempt, as the screen cites it. */
+  /** The law that exempts it, as the screen cites it. */
   law: string
   /** By table 39 the use is free of diritti di segreteria too. */
   diritti: boolean
 }
 
-/** Uses that no citizen chooses here: the court's own expert, a comune that renames streets, one office writing to another. */
+/**
+ * Uses that no citizen chooses: the court's own expert, a comune that renames streets, one office writing to another.
+ */
 type OfficialUse = 'consulente' | 'toponomastica' | 'scambioAtti'
 
 /**
- * ANPR table 39: uses free of imposta di bollo. All of Tab. B is DPR 642/1972's. Code 99, any other reason, is left out: it
- * takes a text of its own (EN281, EN282), and which law frees the use would be the citizen's guess.
+ * ANPR table 39: uses free of imposta di bollo. Tab. B is that of DPR 642/1972. Code 99, any other reason, is left out:
+ * it takes a text of its own (EN281, EN282), and the citizen would have to guess the law that frees the use.
  */
 export const exemptions: Record<Exemption | OfficialUse, ExemptUse> = {
   onlus: { code: '1', use: 'ONLUS', law: 'art. 27-bis Tab. B DPR 642/1972', diritti: false },

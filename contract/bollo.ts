@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { type Exemption, exemption } from './catalogue.ts'
 
 /**
- * A marca da bollo that the citizen has bought: the 14 digits above its bar code and the day of its issue. No check digit is
- * published.
+ * A marca da bollo that the citizen has bought: the 14 digits above its bar code and the day of its issue. The State
+ * publishes no check digit for it.
  */
 export const contrassegno = z.strictObject({
   kind: z.literal('contrassegno'),

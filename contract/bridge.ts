@@ -1,6 +1,6 @@
 /**
- * Names of everything that the renderer can ask of main; contract/ipc.ts says what each takes and gives. Without zod, so
- * that the preload script stays a few lines long.
+ * Names of everything that the renderer can ask of main; contract/ipc.ts says what each takes and gives. This file does
+ * without zod, so that the preload script stays a few lines long.
  */
 export const ipcMethodNames = ['current', 'answer', 'enterPin', 'previewPage', 'stay'] as const
 export type IpcMethod = (typeof ipcMethodNames)[number]

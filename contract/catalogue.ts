@@ -1,8 +1,8 @@
 import { z } from 'zod'
 
 /**
- * ANPR table 13: the types that a citizen may ask for, in its order. What each is, and what the law wants of it, stands in
- * catalogue/certificates.ts.
+ * ANPR table 13: the types that a citizen may ask for, in its order. catalogue/certificates.ts describes each type and
+ * its rules.
  */
 export const certificateType = z.enum([
   ...['1', '3', '5', '7', '8', '10', '11', '12', '13', '14', '15', '16', '17', '18', '19'],

@@ -7,8 +7,8 @@ const PURPOSE = 'totem-polis/login/2'
 const FORMER_PURPOSES = ['totem-polis/login/1'] as const
 
 /**
- * What a person's proof is given for. The fresh 32-byte nonce makes it unrepeatable. Caller, session and time make it
- * good for this visit at this machine only.
+ * Purpose and circumstances of a person's proof. The fresh 32-byte nonce makes it unrepeatable. Caller, session and
+ * time make it good for this visit at this machine only.
  */
 export const loginStatement = z.strictObject({
   purpose: z.literal(PURPOSE),
@@ -28,7 +28,9 @@ export function statementBytes(statement: LoginStatement): Uint8Array {
   return new TextEncoder().encode([purpose, callerText(statement.caller), session, at, nonce].join('\n'))
 }
 
-/** `signature`: RSASSA-PKCS1-v1_5 with SHA-256 over the 32-byte challenge (RFC 8017 §8.2), by the key of `certificate`. */
+/**
+ * `signature`: by the key of `certificate` over the 32-byte challenge, RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 §8.2).
+ */
 const byCard = z.strictObject({
   by: z.literal('card'),
   statement: loginStatement,
@@ -38,9 +40,9 @@ const byCard = z.strictObject({
 export type CardEvidence = z.infer<typeof byCard>
 
 /**
- * Travels with every request: who asked, and how they were proved. `phone` (SPID or CieID on the person's own phone)
- * and `operator` (who knows the person, or has seen a document) have their place here, and what proves them comes with
- * the doors that take it. Until then both are refused by their own name (`evidenceRefusals`), whatever they carry.
+ * Travels with every request: who asked, and how they were proved. `phone` is SPID or CieID on the person's own phone;
+ * `operator` is an operator who knows the person or has seen a document. Both have a place here, but no door takes
+ * their proof yet. Until one does, both are refused by their own name (`evidenceRefusals`), whatever they carry.
  */
 export const evidence = z.discriminatedUnion('by', [
   byCard,

@@ -200,7 +200,7 @@ export const issuedOutcome = z.strictObject({
   protocol: z.string(),
   idOperazioneAnpr: z.string(),
   issuedAt: isoInstant,
-  /** Absent: of a gateway that knew exempt uses only. */
+  /** Absent in an outcome of an earlier gateway, which knew exempt uses only. */
   bollo: bollo.optional(),
   pdf: base64,
 })

@@ -5,17 +5,19 @@ import { answer } from './journeys/index.ts'
 import { view } from './visit.ts'
 
 /**
- * Everything that the renderer can ask of main, by name. One argument (or none), plain data, parsed by main; the sender must
- * be the main frame of app:// (invariant 5).
+ * Everything that the renderer can ask of main, by name. A call has one argument or none, of plain data. Main parses
+ * it, and takes it from the main frame of app:// alone (invariant 5).
  */
 const nothing = z.undefined()
 
 export const ipcMethods = {
   /** The current view, for a renderer that has just loaded. */
   current: { params: nothing, result: view },
-  /** What the person answers on the screen that is shown (contract/journeys). Main ignores one that comes too late. */
+  /**
+   * The person's answer on the screen that is shown (contract/journeys). Main ignores an answer that comes too late.
+   */
   answer: { params: answer, result: nothing },
-  /** 5 to 8 ASCII digits, apart from the answers so that they can be overwritten: here by the renderer, then by main. */
+  /** 5 to 8 ASCII digits, apart from the answers, so that renderer and main can overwrite them. */
   enterPin: { params: bytes.refine(isPin, 'not a PIN'), result: nothing },
   /** Pixels of the preview: page from 1. Null where there is none. */
   previewPage: {

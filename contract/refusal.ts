@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { evidenceRefusals } from './evidence.ts'
 
-/** Why a card or its holder was turned away. Each has a sentence of its own: what to do now, what is safe, what happened. */
+/**
+ * Why a card or its holder was turned away. Each reason has its own text: what to do now, what is safe, what happened.
+ */
 export const refusal = z.enum([
   ...evidenceRefusals,
   'card-unknown',

@@ -4,8 +4,8 @@ import { language } from './language.ts'
 import { steps } from './steps.ts'
 
 /**
- * What the renderer shows. Main owns the visit's truth and pushes one `View` after each change. Everything that the screen
- * needs is in it and nothing else: facts are here, texts are the renderer's (assets/locales).
+ * The picture that the renderer shows. Main owns the visit's truth and pushes one `View` after each change. A view
+ * holds the facts that its screen needs and nothing else; the texts are the renderer's (assets/locales).
  */
 export const view = z.strictObject({
   /** Grows with each push, so that a late message is never shown over a newer one. */
@@ -20,7 +20,7 @@ export const view = z.strictObject({
   idle: z.strictObject({ secondsLeft: z.number() }).nullable(),
   /** A contactless card has left the field and is asked back; the screen is covered meanwhile. */
   cardLost: z.boolean(),
-  /** The card of this visit lies, or lay last, on the contactless reader: what is drawn is that one. */
+  /** The card of this visit lies, or lay last, on the contactless reader, so the screen draws that reader. */
   contactless: z.boolean(),
   totem: z.strictObject({ id: z.string(), office: z.string(), comune: z.string(), mmPerPixel: z.number() }),
 })

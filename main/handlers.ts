@@ -3,10 +3,10 @@ import type { Devices } from './devices/index.ts'
 import type { Session } from './session/index.ts'
 import type { CallHandlers } from './shell/calls.ts'
 
-/** Pixels across of the preview on the screen: what the panel's widest column can show. */
+/** Width of the preview in pixels: the panel's widest column shows no more. */
 const PREVIEW_WIDTH = 900
 
-/** What each of the renderer's calls does. */
+/** The work behind each call of the renderer. */
 export const callHandlers = (session: Session, devices: Devices): CallHandlers => ({
   current: () => session.view(),
   answer(answer): undefined {

@@ -17,6 +17,6 @@ export const answers = [
   z.strictObject({ type: z.literal('declareInstead') }),
   z.strictObject({ type: z.literal('haveContrassegno') }),
   z.strictObject({ type: z.literal('enterContrassegno'), number: contrassegno.shape.number }),
-  /** Day, month and year as typed: whether there is such a day is main's to say. */
+  /** Day, month and year as typed. Main judges whether the calendar has that day. */
   z.strictObject({ type: z.literal('enterContrassegnoDate'), digits: z.string().regex(/^\d{8}$/) }),
 ] as const

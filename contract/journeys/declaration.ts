@@ -2,14 +2,17 @@ import { z } from 'zod'
 import { certifiedFact } from '../catalogue.ts'
 import { personName } from '../identity.ts'
 
-/** A dichiarazione sostitutiva, free, in place of a certificate (art. 46 DPR 445/2000), or an atto notorio (art. 47). */
+/**
+ * A dichiarazione sostitutiva, free, in place of a certificate (art. 46 DPR 445/2000), or an atto notorio (art. 47).
+ */
 
 export const screens = [
   /**
-   * The declaration is the holder's. `declares`: the facts that are ticked already, in place of the certificates that were
-   * chosen; of another person's only what the holder may declare. `forAnother` says that one of those was chosen. `anybody`: the person came for it, no certificate was asked for. `attoNotorio`: the
-   * form of art. 47 is offered beside it; to a private party it takes an authenticated signature and a bollo, which no totem
-   * can give (art. 21 DPR 445/2000).
+   * The declaration is the holder's. `declares`: the facts that are ticked already, in place of the chosen
+   * certificates. `forAnother`: a chosen certificate was about another person, so only facts that the holder may
+   * declare are ticked. `anybody`: the person came for the declaration and asked for no certificate. `attoNotorio`: the
+   * form of art. 47 is offered too. To a private party it needs an authenticated signature and a bollo (art. 21 DPR
+   * 445/2000), which no totem can give.
    */
   z.strictObject({
     screen: z.literal('declaration'),

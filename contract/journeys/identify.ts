@@ -27,7 +27,7 @@ export const screens = [
   /** The six digits on the front of a CIE. */
   z.strictObject({ screen: z.literal('can'), wrong: z.boolean() }),
   z.strictObject({ screen: z.literal('can-checking') }),
-  /** What a CIE says of itself to anybody who holds it: possession, not identity. Nothing can be asked for from here. */
+  /** Facts that a CIE tells anybody who holds it. They prove no identity, so no request can start from here. */
   z.strictObject({ screen: z.literal('card-expiry'), holder: personName, expires: z.iso.date(), expired: z.boolean() }),
   /** The card has proved who this is; the gateway is being asked for the family sheet. */
   z.strictObject({ screen: z.literal('recognised'), holder: personName }),

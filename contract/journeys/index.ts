@@ -13,7 +13,9 @@ import * as visura from './visura.ts'
 
 export type { OutOfService } from './arrive.ts'
 
-/** The journeys of a visit. Each adds its screens and answers to the contract; main and renderer list the same names. */
+/**
+ * The journeys of a visit. Each adds its screens and answers to the contract; main and renderer list the same names.
+ */
 export const journeys = {
   arrive,
   identify,
@@ -44,7 +46,9 @@ export const screen = z.discriminatedUnion('screen', [
 export type Screen = z.infer<typeof screen>
 export type ScreenOf<S extends Screen['screen']> = Extract<Screen, { screen: S }>
 
-/** Everything that a person can answer on a screen. A type that two journeys name is refused here at once (zod throws). */
+/**
+ * Everything that a person can answer on a screen. A type that two journeys name is refused here at once (zod throws).
+ */
 export const answer = z.discriminatedUnion('type', [
   ...arrive.answers,
   ...identify.answers,

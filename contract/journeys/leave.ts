@@ -8,7 +8,7 @@ export const screens = [
   z.strictObject({
     screen: z.literal('done'),
     outcome: z.enum(['printed', 'queued', 'kept', 'nothing']),
-    /** What `outcome` tells of. */
+    /** The paper that `outcome` is about. */
     document: takenHome,
     /** Spoken and printed in two groups of four; null unless something waits to be collected. */
     collectCode: z.string().nullable(),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { isoInstant, operationId, personName } from '../identity.ts'
 import { service } from './lists.ts'
 
-/** What a recognised person can come for. */
+/** The services that a recognised person can choose. */
 
 export const screens = [
   /** `notices`: requests of earlier visits that nothing came of, and of which their holder has not been told. */

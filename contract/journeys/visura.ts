@@ -5,8 +5,8 @@ import { anprPerson } from '../document.ts'
 
 export const screens = [
   /**
-   * `person` is null while ANPR is asked. The codice fiscale is masked: people stand behind the holder, and the whole of it
-   * is on the paper (art. 5(1)(c) GDPR).
+   * `person` is null while ANPR is asked. The codice fiscale is masked because people stand behind the holder; the
+   * paper has the whole of it (art. 5(1)(c) GDPR).
    */
   z.strictObject({ screen: z.literal('visura'), person: anprPerson.nullable() }),
   /** A visura is of this moment or none: it needs the line. */

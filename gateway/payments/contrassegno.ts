@@ -6,9 +6,9 @@ import { withPayments } from './tables.ts'
 export interface Marks {
   /** This mark has paid for a certificate already, or is about to. */
   isTaken(bollo: Bollo): Promise<boolean>
-  /** Takes the mark for this operation, for good. False: another operation has it. The same operation may ask again. */
+  /** Takes the mark for this operation. False: another operation has it. The same operation may ask again. */
   take(bollo: Bollo, operation: string): Promise<boolean>
-  /** Nothing came of the operation: its mark is as good as before. */
+  /** Frees the mark of an operation that was refused. */
   giveBack(operation: string): Promise<void>
 }
 

@@ -4,7 +4,7 @@ import type { Database } from '../store/schema.ts'
 type PaymentTables = {
   /** Marks that have paid for a certificate, for good: one mark, one certificate. */
   contrassegno: {
-    /** Keyed hash of the mark's number: the table tells of no mark that one does not hold in one's hand. */
+    /** Keyed hash of the mark's number, so that the table gives away no number. */
     mark: string
     operation: string
     /** By the database's clock. */

@@ -63,7 +63,7 @@ export const texts = {
   },
 } as const satisfies Record<Language, unknown>
 
-/** What a receipt says of the bollo: what the totem took, and what the person must still do. */
+/** The receipt's words on the bollo: the amount that the totem took, and what the person must still do. */
 export const settled: Record<
   Language,
   Record<Bollo['kind'], { amount: string; proof: { label: string; note: string } | null }>

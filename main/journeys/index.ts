@@ -30,7 +30,7 @@ export const states = {
   leave: leave.states,
 } satisfies Record<JourneyName, object>
 
-/** All of them, as one machine holds them. */
+/** The states of all journeys, as one machine holds them. */
 export const visitStates = Object.assign({}, ...Object.values(states)) as Joined<typeof states>
 type Joined<Parts> = (
   Parts[keyof Parts] extends infer Part
@@ -42,7 +42,7 @@ type Joined<Parts> = (
   ? All
   : never
 
-/** What is shown in each state, by journey and by the state's name. */
+/** The screen of each state, by journey and by the state's name. */
 export const screens = {
   arrive: arrive.screens,
   identify: identify.screens,
@@ -59,7 +59,7 @@ export const screens = {
 /** The totem between two visits. */
 export const { attract } = arrive
 
-/** A visit of which nothing is known yet. */
+/** A new visit, which knows nothing yet. */
 export const freshVisit = (session: string): Visit => ({
   ...freshTrunk(session),
   ...identify.fresh(),

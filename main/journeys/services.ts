@@ -22,14 +22,14 @@ export interface ServicesOptions
     PossessionOptions,
     SheetsOptions,
     Pick<WritingOptions, 'secondLanguage' | 'sign'> {
-  /** False while the CRLs are being read: nobody knows yet whose card is revoked. */
+  /** False while the totem reads the CRLs and cannot tell yet which cards are revoked. */
   trustReady(): boolean
   dataDir: string
   minFreeBytes: number
   paper: ReturnType<typeof createPaper>
 }
 
-/** Everything a visit needs done: each journey's services, joined. */
+/** Joins the services of all journeys. */
 export function createVisitServices(options: ServicesOptions): VisitServices {
   const { journal, place, sign, secondLanguage, now, client } = options
   const { waitingFor, delivered } = createCollect(options)

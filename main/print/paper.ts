@@ -25,7 +25,7 @@ const nameOf = ({ operation, document }: Pick<PrintJob, 'operation' | 'document'
  * Puts a document on paper and keeps the ledger: a page counts when the printer has acknowledged it.
  */
 export function createPaper({ devices, journal, ledger, sign }: PaperOptions) {
-  /** The last one: printed again in its visit, a paper keeps its code. */
+  /** The last signed paper. A paper that is printed again in its visit keeps its code. */
   let signed: { job: PrintJob; code: string | null } | null = null
   function codeOf(job: PrintJob, claims: Claims): string | null {
     if (signed?.job.session !== job.session || nameOf(signed.job) !== nameOf(job)) signed = { job, code: sign(claims) }
@@ -37,7 +37,7 @@ export function createPaper({ devices, journal, ledger, sign }: PaperOptions) {
     code: (claims) => codeOf(job, claims),
   })
 
-  /** What the disk would not take yet, in order. Meanwhile `inHand` knows. */
+  /** Ledger lines that the disk has not taken yet, in order. Meanwhile `inHand` holds the acknowledged pages. */
   const unwritten: (() => Result<unknown, StorageFailure>)[] = []
   function write(work: () => Result<unknown, StorageFailure>) {
     unwritten.push(work)
@@ -69,7 +69,7 @@ export function createPaper({ devices, journal, ledger, sign }: PaperOptions) {
       const name = nameOf(job)
       if (inHand) return err({ kind: 'print-fault', status: 'offline', page: printing.fromPage })
       giveUp(INTERRUPTED)
-      // What the ledger cannot take must not become paper: nobody would know of it after a crash.
+      // A sheet that the ledger cannot take is not printed: after a crash nobody would know of it.
       const begun = unwritten.length === 0 ? ledger.begin(job) : null
       if (!begun?.ok) return err({ kind: 'print-fault', status: 'offline', page: printing.fromPage })
       const { fromPage, reprint } = begun.value
@@ -86,7 +86,7 @@ export function createPaper({ devices, journal, ledger, sign }: PaperOptions) {
       const pages = printed.ok ? printed.value.pages : run.pages
       let missing = 1
       while (acknowledged.has(missing)) missing++
-      // Also when only the answer was lost: the paper was not, and printing it again would make two of one.
+      // All pages are out, even if the answer was lost: printing again would make a second copy.
       if (pages > 0 && missing > pages) return ok({ pages })
       if (!printed.ok && printed.error.kind === 'pdf-refused') {
         giveUp(printed.error.reason)

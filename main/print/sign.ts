@@ -3,8 +3,8 @@ import { signVerificationCode, type VerificationSigner } from '../documents/veri
 import type { Claims } from '../visit/services.ts'
 
 /**
- * Text of the verification code of a new paper. Null: print it without one, because this totem has no key, or what the
- * paper says does not fit into a code.
+ * Text of the verification code of a new paper. Null: print the paper without one, because this totem has no key or the
+ * paper's facts do not fit into a code.
  */
 export type SignPaper = (claims: Claims) => string | null
 

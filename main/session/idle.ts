@@ -24,7 +24,7 @@ export function createIdleWatch(timings: IdleTimings, tell: { warn(secondsLeft: 
     timer = setTimeout(() => countDown(secondsLeft - 1), 1000)
   }
   return {
-    /** Starts the count anew, or stops it where a machine is at work. */
+    /** Starts the count anew, or stops it while the totem works. */
     restart(running: boolean) {
       stop()
       tell.warn(null)

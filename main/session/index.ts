@@ -9,7 +9,7 @@ import { framedScreen, pathOf, waitsForPerson } from './screen.ts'
 
 export type { VisitEvent } from '../visit/chart.ts'
 
-/** A mute card has no insertion number: ours for it are below 0, and each has another, as each real one has. */
+/** A mute card has no insertion number, so the session gives each one a number below 0. */
 const isMute = (insertion: number | null) => insertion !== null && insertion < 0
 
 export interface SessionOptions {
@@ -18,12 +18,12 @@ export interface SessionOptions {
   totem: View['totem']
   online(): boolean
   onView(view: View): void
-  /** A visit is over and forgotten here: the renderer that showed it must go too (invariant 2). */
+  /** A visit is over and forgotten in main; the renderer that showed it must go too (invariant 2). */
   onVisitOver(): void
 }
 
 export interface Session {
-  /** Shows attract and listens; before it nothing is known of card and printer. */
+  /** Shows attract and listens. Before this call the session knows nothing of card and printer. */
   start(): void
   view(): View
   /** The person did something. False: it is not possible in this state (a late touch, or a forged message). */
@@ -40,8 +40,8 @@ export interface Session {
 }
 
 /**
- * `before`: the card so far. One that was lost is still that of its visit, but for a visit that never had it. `nextMute`:
- * for a card that is mute since now.
+ * Insertion number of the card after `state`. `before` is the number so far: a lost card keeps it, and a lost card that
+ * this visit never had counts as none. `nextMute` is the number for a card that has just become mute.
  */
 function insertionOf(state: CardState, before: number | null, nextMute: number): number | null {
   switch (state.state) {
@@ -91,7 +91,7 @@ export function createSession(options: SessionOptions): Session {
     const next = pathOf(snapshot)
     const moved = next !== path
     const { session } = snapshot.context.visit.frame
-    // The state does not tell: with the next card in the reader the next visit begins in the same step.
+    // The state's path does not show the end: with the next card in the reader the next visit begins in the same step.
     const over = visit !== null && visit !== session
     visit = session
     path = next

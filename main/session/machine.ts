@@ -13,8 +13,8 @@ export interface MachineOptions {
 }
 
 /**
- * One citizen after the other: the journeys' states in one machine, with the rules that hold in all of them. The card, the end
- * of a visit and its language are nobody's own.
+ * The visits of one citizen after the other: the journeys' states in one machine. The rules for the card, the language
+ * and the end of a visit stand here, because they hold in all journeys.
  */
 export function createVisitMachine({ services, goodbyeMs, now = () => performance.now() }: MachineOptions) {
   const fresh = () => freshVisit(services.newSession())
@@ -41,7 +41,7 @@ export function createVisitMachine({ services, goodbyeMs, now = () => performanc
   })
 }
 
-/** Without services: it can be drawn and walked, not run. */
+/** The machine without services: a test can walk it and nothing can run it. */
 export const machine = chart.createMachine({
   id: 'totem',
   context: {

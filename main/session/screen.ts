@@ -18,7 +18,7 @@ const joined = (value: unknown): string =>
         .map(([key, inner]) => `${key}.${joined(inner)}`)
         .join()
 
-/** What the renderer shows in this state. Only what the screen needs crosses the wall. */
+/** The screen of this state. Only the facts that it needs leave main. */
 function screenOf(snapshot: Snapshot, online: boolean): Screen {
   const [top = '', name = top, inner = ''] = pathOf(snapshot).split('.')
   const show = shows[name]
@@ -26,7 +26,7 @@ function screenOf(snapshot: Snapshot, online: boolean): Screen {
   return show(snapshot.context, { inner, online })
 }
 
-/** The screen and what frames it; `revision`, `idle` and `totem` are the session's own. */
+/** The screen and its frame; the session adds `revision`, `idle` and `totem`. */
 export function framedScreen(snapshot: Snapshot, online: boolean): Omit<View, 'revision' | 'idle' | 'totem'> {
   const { visit, lost, contactless } = snapshot.context
   const screen = screenOf(snapshot, online)
@@ -36,11 +36,11 @@ export function framedScreen(snapshot: Snapshot, online: boolean): Omit<View, 'r
     step: visit.frame.stepped ? stepOf[screen.screen] : null,
     canGoBack: snapshot.can({ type: 'back' }),
     canLeave: snapshot.matches('visit') && snapshot.can({ type: 'leave' }),
-    // There a lost card is asked back, and what is shown is covered meanwhile.
+    // In the other states the screen asks for the lost card and covers the rest meanwhile.
     cardLost: lost && !snapshot.hasTag('withoutCard'),
     contactless,
   }
 }
 
-/** The next move is the person's: then the idle warning runs. */
+/** True when the next move is the person's; only then the idle warning runs. */
 export const waitsForPerson = (snapshot: Snapshot): boolean => !snapshot.hasTag('busy')

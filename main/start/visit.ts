@@ -17,7 +17,7 @@ import type { Stores } from './stores.ts'
 
 type DeviceReady = Extract<DeviceEvent, { event: 'ready' }>
 
-/** One citizen's visit after the other: what a visit needs done, the paper, the window and the door for its calls. */
+/** Joins the parts of a visit: its services, the paper, the session, the window and the renderer's calls. */
 export function createVisits(config: TotemConfig, stores: Stores, devices: Devices, line: GatewayLine) {
   const { journal, queue, trust, gatewayKeys, own } = stores
   const { client, drain, health, online } = line
@@ -77,7 +77,7 @@ export function createVisits(config: TotemConfig, stores: Stores, devices: Devic
   let cie: DeviceReady['cie'] = 'ready'
   function onEvent(event: DeviceEvent): void {
     if (event.event === 'ready') {
-      // Said once, and not again at each restart of the device process.
+      // The log says it once, and not at each restart of the device process.
       if (event.cie !== 'ready' && event.cie !== cie) journal.record('device.cie-unavailable', { reason: event.cie })
       cie = event.cie
     }

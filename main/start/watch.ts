@@ -3,7 +3,7 @@ import { freeBytes } from '../disk.ts'
 import type { Stores } from './stores.ts'
 
 const STORAGE_CHECK_MS = 15_000
-// 50,000 requests in half a minute, a few ms each time.
+// A look takes a few ms; at this pace 50,000 requests take half a minute.
 const PAYLOAD_CHECK_MS = 50
 
 /** Looks after the totem's disk while visits go on; `onStorage` is called after each look at its free space. */
@@ -23,7 +23,7 @@ export function createWatches(
     onStorage()
   }
 
-  /** The queue opens fast because it leaves its payloads unread: they are checked here, some at a time. */
+  /** Checks the payloads some at a time; the queue leaves them unread so that it opens fast. */
   function checkPayloads(): NodeJS.Timeout {
     let after = 0
     const timer = setInterval(() => {

@@ -6,13 +6,13 @@ import type { VisitServices } from './services.ts'
 import { broken, type Step, type Task } from './step.ts'
 import { type Change, changed, type Visit } from './visit.ts'
 
-/** What a person does on the screen, what the hardware tells, and time. */
+/** Answers of the person, news of the hardware, and time. */
 export type VisitEvent =
   | Answer
   | { type: 'enterPin'; pin: Uint8Array }
   /** Nobody has touched the screen for the idle time. */
   | { type: 'timeout' }
-  /** `slot` says how things are (the insertion number, null: empty), the others that they have just changed. */
+  /** `slot` gives the state of the reader (insertion number, null: empty); the `card.` events tell of a change. */
   | { type: 'slot'; card: number | null; lost: boolean; contactless: boolean }
   | { type: 'card.present' | 'card.removed' | 'card.lost' | 'card.back' | 'health' }
   | { type: 'printer'; status: PrinterStatus }
@@ -23,31 +23,31 @@ export interface Context {
   out: OutOfService | 'starting' | null
   /** Insertion number of the card in the reader; null: none. */
   card: number | null
-  /** It has left the field of the contactless reader and may come back in a moment: until then it counts as in. */
+  /** The card has left the field of the contactless reader and may come back; until then it counts as in. */
   lost: boolean
   /** The card is, or was last, on the contactless reader; false: in the slot. */
   contactless: boolean
-  /** Number of the card that was in when the last visit ended: left behind, it must not begin the next one. */
+  /** Number of the card that was in when the last visit ended. A card left behind must not begin the next visit. */
   lastCard: number | null
   printer: PrinterStatus
 }
 
-/** `busy`: the next move is the totem's, so nobody is warned. `withoutCard`: the visit goes on when its card is taken. */
+/** `busy`: the next move is the totem's, so nobody is warned. `withoutCard`: the visit goes on without its card. */
 type Tag = 'busy' | 'withoutCard'
 
 export const canPrint = (status: PrinterStatus) => status === 'ready' || status === 'paperLow'
 /** The card of this visit is still in, and not somebody else's that came after it. */
 const holdsCard = ({ card, visit: { holder } }: Context) =>
   card !== null && (holder.card === null || holder.card === card)
-/** Still in the reader or on it: to be taken along. */
+/** The card of this visit is still in the reader or on it, so the person must take it along. */
 export const cardToTake = (context: Context) => holdsCard(context) && !context.lost
 
-/** What the runner of the chart must give (main/session/machine.ts): without services no state can work. */
+/** Stands for a part that main/session/machine.ts provides; without services no state can work. */
 const given = (): never => {
   throw new Error('the chart runs without services')
 }
 
-/** The words that every state is written in. Each journey makes its states with `chart.createStateConfig`. */
+/** The vocabulary of all states. Each journey makes its states with `chart.createStateConfig`. */
 export const chart = setup({
   types: { context: {} as Context, events: {} as VisitEvent, tags: {} as Tag },
   actors: { task: fromPromise<Step, { task: Task; visit: Visit }>(given) },
@@ -86,14 +86,14 @@ const put = ({ visit }: Context, change: Change) => ({ visit: changed(visit, cha
 export const set = (change: Change) => ({ type: 'set' as const, params: change })
 /** Ends the visit; `how` is for the journal. */
 export const end = (how: string) => ({ target: '#goodbye', actions: set({ end: { how } }) })
-/** Has a service told of something, without waiting. */
+/** Tells a service something and does not wait. */
 export const tell = (work: (visit: Visit, services: VisitServices) => void) => ({
   type: 'tell' as const,
   params: { tell: work },
 })
 export const forbidden = {}
 
-/** A state in which the totem works: it goes where its task says, among `targets` (name → target). */
+/** A state in which the totem works. Its task names the next state, one of `targets` (name → target). */
 export const working = <To extends string>(task: Task<To>, targets: Record<Exclude<To, 'refused'>, string>) => ({
   tags: ['busy' as const],
   invoke: {
@@ -108,17 +108,17 @@ export const working = <To extends string>(task: Task<To>, targets: Record<Exclu
   },
 })
 
-/** After the card has proved who is there, taking it is how a person says "I am going": what they saw goes with it. */
+/** A recognised person who takes the card is leaving, so the visit ends and its screen goes. */
 export const pulled = end('card-removed')
 
-/** A person chooses what they came for: the entrance of a journey has the service's name as its id. */
+/** Leads to the journey of the chosen service: its entrance has the service's name as id. */
 export const chooseService = service.options.map((name) => ({
   guard: ({ event }: { event: VisitEvent }) => event.type === 'chooseService' && event.service === name,
   target: `#${name}`,
   actions: 'beginAgain' as const,
 }))
 
-/** What the renderer shows in a state; `inner` is the innermost name of the state where it has parts. */
+/** Makes the screen of a state; `inner` is the name of the part that a state with parts is in. */
 export type Show = (context: Context, at: { inner: string; online: boolean }) => Screen
 /** A screen for each of a journey's states. */
 export type Shows<States> = { [S in keyof States]: Show }

@@ -5,10 +5,10 @@ import type { Printing, VisitServices } from './services.ts'
 import { type Step, step, type Task } from './step.ts'
 import { type Change, required, type Visit } from './visit.ts'
 
-/** A document that is begun anew, whatever was printed before it. */
+/** Begins a document at its first page, whatever was printed before. */
 export const fromFirstPage = { fromPage: 1, progress: null, fault: null } satisfies Change['paper']
 
-/** `pages` that came out; or the step to the fault; or neither: no printer could print it. */
+/** The number of `pages` that came out, or the step to the fault. Neither: no printer can print the document. */
 type Attempt = { printed: true; pages: number } | { printed: false; fault: Step<'fault'> | null }
 
 export async function print(
@@ -24,8 +24,8 @@ export async function print(
 }
 
 /**
- * A state that prints. After a fault the person has the void page printed anew or keeps the document: then the visit goes to
- * `kept.target`, knowing `kept.set`. `targets` are ids.
+ * A state that prints. After a fault the person has the void page printed anew, or keeps the document for later. In
+ * that case the visit goes to `kept.target` and takes over `kept.set`. `targets` are ids.
  */
 export function printing<To extends string>(
   task: Task<To>,
@@ -62,7 +62,7 @@ export function printing<To extends string>(
 export function printingScreen(document: Printed, { visit: { paper }, printer }: Context, inner: string): Screen {
   if (inner === 'fault') {
     const { status, page } = required(paper.fault, 'fault')
-    // While the fault lasts the sensor says more than the moment of failure did (paper out, then cover open …).
+    // While the fault lasts the sensor is more precise than the first report (paper out, then cover open …).
     return {
       screen: 'print-fault',
       document,

@@ -3,8 +3,8 @@ import { refusal } from '../../contract/refusal.ts'
 import { type Refused, refused } from './services.ts'
 
 /**
- * Not about this person: a wrong clock, a gateway that has just restarted or has lost its CRLs. Another time the same question
- * has an answer, and a request can be recorded all the same.
+ * Refusals that are not about this person: a wrong clock, a gateway that has just restarted or has lost its CRLs. The
+ * same question has an answer later, and a request can be recorded all the same.
  */
 const PASSING = new Set<Problem['kind']>([
   'statement-stale',
@@ -14,7 +14,7 @@ const PASSING = new Set<Problem['kind']>([
 ])
 export const passing = ({ kind }: Problem): boolean => PASSING.has(kind)
 
-/** A refusal of the gateway: those that a person can do something about keep their name. */
+/** Names a refusal of the gateway to the person; a reason without a text of its own becomes `session-refused`. */
 export function refusedBy({ kind, anpr }: { kind: string; anpr: string | null }): Refused {
   const known = refusal.safeParse(kind)
   return refused(known.success ? known.data : 'session-refused', { anpr })

@@ -10,8 +10,8 @@ import type { VerificationClaims } from '../../contract/verification.ts'
 import type { Paper } from '../documents/model.ts'
 
 /**
- * What a visit needs done. The session says when; each journey's service.ts does it and adds its own here, as it adds its part
- * to the visit (visit.ts). A promise that rejects is a bug: every expected failure is a value.
+ * The work that a visit needs. The session says when; each journey's service.ts does it. A journey adds its services to
+ * this interface, as it adds its part to the visit (visit.ts). Every expected failure is a value; a rejection is a bug.
  */
 export interface VisitServices {
   /** Why no visit can begin or go on, or null. Asked before anything is asked of a person. */
@@ -32,8 +32,8 @@ export interface VisitId {
 }
 
 /**
- * `anpr` is ANPR's error code where there is one: a reference for the ufficio anagrafe. `card` null: not known; after the
- * card was read the session knows it by itself. `date` (YYYY-MM-DD): when it expired, or when it becomes valid.
+ * `anpr`: ANPR's error code, if any, as a reference for the ufficio anagrafe. `card` null: not known; once the card is
+ * read the session knows its kind. `date` (YYYY-MM-DD): the day on which the card expired or becomes valid.
  */
 export type Refused = {
   kind: 'refused'
@@ -52,14 +52,14 @@ export const refused = (reason: Refusal, facts: Partial<Pick<Refused, 'anpr' | '
   ...facts,
 })
 
-/** The line or ANPR is away: another day the same question has an answer. */
+/** The line or ANPR is away. The same question has an answer later. */
 export type Unavailable = { kind: 'unavailable' }
 /** `page` is the first page that the printer has not acknowledged. */
 export type PrintFault = { kind: 'print-fault'; status: PrinterStatus; page: number }
 /** No printer could print it: the document itself is broken. */
 export type Unprintable = { kind: 'unprintable' }
 
-/** Somebody whose card has signed our challenge. Lives in memory only, until the visit ends. */
+/** A person whose card has signed this totem's challenge. Lives in memory only, until the visit ends. */
 export interface Recognised {
   name: string
   surname: string
@@ -67,13 +67,13 @@ export interface Recognised {
   evidence: Evidence
 }
 export interface Entered {
-  /** Null offline: then of the family only the holder is known. */
+  /** Null offline: then the totem knows the holder alone of the family. */
   token: string | null
   family: FamilyMember[] | null
   waiting: Waiting[]
   notices: Notice[]
 }
-/** A request of an earlier visit that nothing came of, and that its holder was not told of yet. `reason` is a code. */
+/** A request of an earlier visit that failed, and whose holder has not heard of it yet. `reason` is a code. */
 export interface Notice {
   operation: string
   state: 'refused' | 'expired' | 'aside'
@@ -105,10 +105,10 @@ export interface PrintRun {
   reprint: boolean
   /** Another document of the same operation has been printed before, in whole or in part. */
   reprinted(document: Printed): boolean
-  /** The verification code, or null where there is none. Printed again in its visit, a paper keeps its code. */
+  /** The verification code, or null for none. A paper that is printed again in its visit keeps its code. */
   code(claims: Claims): string | null
 }
-/** What a paper says of itself in its verification code; the totem adds its own name and a number. */
+/** The claims of a paper in its verification code; the totem adds its own id and the paper's. */
 export type Claims = Omitted<VerificationClaims>
 type Omitted<C> = C extends VerificationClaims ? Omit<C, 'id' | 'totem'> : never
 

@@ -26,13 +26,13 @@ interface Frame {
   /** By a clock that never goes back (ms). */
   startedAt: number
   language: Language
-  /** Progress is shown. A journey of one screen takes it away. */
+  /** The screen shows progress. A journey of one screen turns it off. */
   stepped: boolean
 }
 
-/** What the person has typed, until the card has had it. */
+/** The digits that the person has typed, kept until the card has had them. */
 interface Secret {
-  /** Also null while it is typed on the reader's keypad. */
+  /** Also null while the person types it on the reader's keypad. */
   pin: Uint8Array | null
   can: string | null
 }
@@ -44,20 +44,20 @@ interface Holder {
   readout: CardReadout | null
   recognised: Recognised | null
   entered: Entered | null
-  /** What ANPR told of the holder: for the rest of the visit ANPR is not asked again. */
+  /** ANPR's record of the holder; the totem does not ask ANPR again in this visit. */
   registered: OwnRecord | null
 }
 
-/** What is to be printed, is being printed, or was. */
+/** The paper that is to be printed, is being printed, or was. */
 interface PaperInHand {
   document: TakenHome | null
   /** The sheet as it will be, for the screen. */
   preview: PreviewSheet | null
   /** Issued certificates, printed one after the other, each with its receipt. */
   issued: IssuedOutcome[]
-  /** What the totem is asked to write. */
+  /** How to make the paper that the person has asked for. */
   writing: Writing | null
-  /** Printed, or being printed: after a fault the same paper is printed again. */
+  /** The paper that is printed, or was; after a fault the totem prints the same one again. */
   written: Written | null
   /** First page still to print. */
   fromPage: number
@@ -65,11 +65,11 @@ interface PaperInHand {
   fault: PrintFault | null
 }
 
-/** How a paper that the totem writes comes to be. Of such a paper nothing is kept. */
+/** Makes a paper that the totem itself writes. The totem keeps no copy of it. */
 export interface Writing {
-  /** It asks nobody and leaves nothing. */
+  /** Asks neither gateway nor ANPR, and stores nothing. */
   write(visit: Visit, services: VisitServices): Written
-  /** The paper is out. */
+  /** Called when the paper is out. */
   printed?(visit: Visit, services: VisitServices): void
 }
 
@@ -82,7 +82,7 @@ interface End {
   how: string
 }
 
-/** What a piece of work or an answer changes: some fields of some parts. */
+/** The change that a task or an answer makes: some fields of some parts. */
 export type Change = { [Part in keyof Visit]?: Partial<Visit[Part]> }
 
 export function changed(visit: Visit, change: Change): Visit {
@@ -99,7 +99,7 @@ export const freshTrunk = (session: string): Pick<Visit, 'frame' | 'secret' | 'h
   end: { refused: null, outcome: 'nothing', kept: null, how: 'left' },
 })
 
-/** What of the trunk begins anew when the same person asks for something else. */
+/** The parts of the trunk that begin anew when the same person asks for something else. */
 export const againTrunk = () =>
   ({
     frame: { stepped: true },

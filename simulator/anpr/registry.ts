@@ -58,7 +58,7 @@ export interface CertificateGrant {
   bollo: Bollo
 }
 
-/** ANPR table 39: what each exemption that this registry accepts cites as its law on the sheet. */
+/** ANPR table 39: the law that the sheet cites, for each exemption that this registry accepts. */
 const EXEMPTIONS = new Map([
   ['1', 'art. 27-bis Tab. B DPR 642/1972'],
   ['2', 'art. 8-bis Tab. B DPR 642/1972'],

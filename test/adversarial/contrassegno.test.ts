@@ -94,7 +94,7 @@ describe('the same mark again', () => {
         { authorization: `Bearer ${body.token}` },
       )
     expect((await preview()).status).toBe(200)
-    // Looking takes nothing.
+    // A preview does not take the mark.
     expect((await preview()).status).toBe(200)
     expect(await result(totem, await sealed(anna(bollo)))).toMatchObject(issued)
     const { status, body: told } = await preview()

@@ -3,7 +3,7 @@ import { chart } from '../../visit/chart.ts'
 /** The totem waits for the next person. */
 export const attract = chart.createStateConfig({
   id: 'attract',
-  // Nothing here is a person's to do in time, and no card is asked for.
+  // Nobody is at the totem, so there is nobody to warn and no card to ask for.
   tags: ['busy', 'withoutCard'],
   entry: ['forget', 'checkHealth'],
   always: { guard: 'newCard', target: 'visit' },

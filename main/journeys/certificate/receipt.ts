@@ -23,9 +23,9 @@ const paragraph = (text: string, style: 'body' | 'strong' = 'body'): Block => ({
 const fact = (label: string, value: string): Fact => ({ label: said(label), value, source: null })
 
 /**
- * What the person keeps of an issue. Says what this totem did and nothing that only the Ministry can vouch for
- * (invariant 10). No name and no codice fiscale: a receipt is easily left behind. `verification`: text of the verification
- * code; null: none.
+ * The receipt that the person keeps of an issue. It says what this totem did, and nothing that only the Ministry can
+ * vouch for (invariant 10). It has no name and no codice fiscale, because a receipt is easily left behind.
+ * `verification`: text of the verification code; null: none.
  */
 export function receiptPaper(
   { operation, protocol, types, bollo }: IssuedOutcome,

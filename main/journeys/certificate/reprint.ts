@@ -26,8 +26,8 @@ const words: Record<Language, { title: string; sheet: string; certificateTitle: 
 }
 
 /**
- * Says at the head of a sheet what is a reprint. For a certificate its receipt does: the sealed PDF of ANPR is never
- * written on (invariant 10).
+ * Marks a reprint at the head of the sheet. The receipt marks its certificate too, because the totem never writes on
+ * ANPR's sealed PDF (invariant 10).
  */
 export function markedReceipt(document: ReceiptDocument, language: Language, marks: Marks): ReceiptDocument {
   const { title, sheet, certificateTitle, certificate } = words[language]
@@ -38,7 +38,7 @@ export function markedReceipt(document: ReceiptDocument, language: Language, mar
   return { lines: [...stamps, ...document.lines] }
 }
 
-/** The same on a paper that is printed as a PDF. */
+/** Marks a reprint on a paper that is printed as a PDF. */
 export async function markedSheet(paper: Paper, language: Language, marks: Marks): Promise<PrintSheet> {
   const { certificate } = words[language]
   const blocks = marks.certificate

@@ -7,7 +7,7 @@ import { holderOf, required, type Visit } from '../../visit/visit.ts'
 import type { states } from './states.ts'
 import { subjectOf } from './visit.ts'
 
-/** The first screen of purposes has the commonest; the others are one touch away (at most five answers a screen). */
+/** The first screen has the commonest purposes, the second the others: a screen holds at most five answers. */
 const FIRST_PURPOSES: Purpose[] = ['publicBody', 'privateParty', 'processuale', 'pensioneEstera']
 const MORE_PURPOSES: Purpose[] = ['separazione', 'adozione', 'interdizione', 'onlus', 'societaSportive']
 

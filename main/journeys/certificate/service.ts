@@ -37,14 +37,14 @@ export interface CertificateOptions {
   now(): Date
 }
 
-/** The gateway takes a request up to 30 minutes after its login, and 5 before it: the clock may be put back in a visit. */
+/** The gateway takes a request up to 30 minutes after its login, and 5 before it, as the clock may be put back. */
 const LOGIN_COUNTS_MS = { after: 25 * 60_000, before: 4 * 60_000 }
-/** A person stands there: after this they get a slip, and the request goes on by itself. */
+/** A person waits at most this long, then gets a slip. The request goes on by itself. */
 const PATIENCE_MS = 20_000
-/** The line is known to be down: long enough for one try, in case it has just come back. */
+/** The wait while the line is down: one try, in case the line has just come back. */
 const OFFLINE_PATIENCE_MS = 1_500
 
-/** Previews and requests. A request is recorded before anything else is done with it (invariant 1). */
+/** Previews and requests. The queue records a request before anything else happens to it (invariant 1). */
 export function createCertificates(options: CertificateOptions) {
   const { devices, queue, journal, client, drain, keys, totem, now } = options
 
@@ -71,7 +71,7 @@ export function createCertificates(options: CertificateOptions) {
       recognised: Recognised,
       wanted: Wanted,
     ): Promise<Result<Requested, Refused | StorageFull>> {
-      // One that the gateway would not take must not be promised.
+      // The totem promises no request that the gateway would refuse.
       const sinceLogin = now().getTime() - Date.parse(recognised.evidence.statement.at)
       if (sinceLogin > LOGIN_COUNTS_MS.after || sinceLogin < -LOGIN_COUNTS_MS.before) {
         return err(refused('session-refused'))

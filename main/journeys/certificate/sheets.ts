@@ -16,7 +16,7 @@ export interface SheetsOptions {
   now(): Date
 }
 
-/** The sheets of a certificate: ANPR's own, untouched, and what the totem says beside it. */
+/** The sheets of a certificate: ANPR's own, untouched, and the totem's receipt or slip. */
 export function createSheets({ place, pdfOnly = false, keepMs, now }: SheetsOptions): VisitServices['sheets'] {
   return {
     certificate: (outcome: IssuedOutcome): Sheet => {

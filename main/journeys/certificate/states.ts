@@ -63,7 +63,7 @@ export const states = (ways: Ways) => {
           target: 'purpose',
           actions: {
             type: 'set',
-            // In table order and once each, whatever the screen sent.
+            // The types stand in table order, each once, whatever the screen sent.
             params: ({ event }) => ({
               certificate: { types: offeredTypes.filter((type) => event.types.includes(type)) },
             }),
@@ -99,7 +99,7 @@ export const states = (ways: Ways) => {
         'card.removed': pulled,
       },
     }),
-    // From here on the request is recorded: pulling the card or walking away loses nothing.
+    // The queue records the request here, so a person who pulls the card or walks away loses nothing.
     issuing: chart.createStateConfig({
       ...working(request, {
         printingCertificate: 'printingCertificate',
@@ -122,7 +122,7 @@ export const states = (ways: Ways) => {
     }),
     printingReceipt: chart.createStateConfig({
       id: 'printingReceipt',
-      // The certificate is out; a missing receipt takes nothing from it.
+      // The certificate is out, and is good without its receipt.
       ...printing(
         printReceipt,
         { done: '#done', printingCertificate: '#printingCertificate' },

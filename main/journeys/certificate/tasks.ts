@@ -6,7 +6,7 @@ import { wantedOf } from './visit.ts'
 
 export async function preview(visit: Visit, services: VisitServices) {
   const entered = required(visit.holder.entered, 'gateway session')
-  // Offline there is nothing to show, yet the request can be recorded all the same.
+  // Offline there is no preview, but the request can be recorded all the same.
   if (!entered.token) return step('confirm')
   const sheet = await services.preview(entered, wantedOf(visit))
   if (sheet.ok) return step('shown', { paper: { preview: sheet.value } })
@@ -46,7 +46,7 @@ export async function printCertificate(visit: Visit, services: VisitServices) {
       end: { outcome: 'printed' },
     })
   }
-  // One that no printer can print must not stand before the others that wait.
+  // A certificate that no printer can print must not hold up the others that wait.
   return result.fault ?? next(visit) ?? refused(refusal('certificate-unprintable'))
 }
 
@@ -66,7 +66,7 @@ export async function printSlip(visit: Visit, services: VisitServices) {
   return (!result.printed && result.fault) || step('done', { end: { outcome: 'queued' } })
 }
 
-/** Several waited: one after the other, each with its receipt. */
+/** The step to the next certificate that waited, or null after the last one. */
 function next({ paper }: Visit): Step<'printingCertificate'> | null {
   const [, ...rest] = paper.issued
   return rest.length > 0 ? step('printingCertificate', { paper: { issued: rest, ...fromFirstPage } }) : null

@@ -7,11 +7,11 @@ import { holderOf, required, type Visit } from '../../visit/visit.ts'
 declare module '../../visit/visit.ts' {
   interface Visit {
     certificate: {
-      /** Null: the holder, of whom offline no ID ANPR is known. */
+      /** Null: the holder; offline the totem knows no ID ANPR. */
       subject: FamilyMember | null
       types: CertificateType[]
       bollo: Bollo | null
-      /** Recorded, but not answered within the visit. */
+      /** The request that is recorded, but not answered within the visit. */
       queued: Queued | null
       /** Pages of the certificate that came out last, for its receipt. */
       pages: number
@@ -33,7 +33,7 @@ declare module '../../visit/services.ts' {
 }
 
 export type StorageFull = { kind: 'storage-full' }
-/** `subject` null: the holder (offline no ID ANPR is known). */
+/** `subject` null: the holder; offline the totem knows no ID ANPR. */
 export interface Wanted {
   subject: string | null
   types: CertificateType[]

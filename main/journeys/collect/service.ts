@@ -5,7 +5,7 @@ import type { VisitId, Waiting } from '../../visit/services.ts'
 
 declare module '../../visit/services.ts' {
   interface VisitServices {
-    /** The paper is out: what was kept of it is erased. */
+    /** Erases an outcome whose paper is out. */
     delivered(visit: VisitId, operation: string): void
   }
 }
@@ -19,7 +19,9 @@ export interface CollectOptions {
 
 /** Finds the certificates that wait on this totem for a person who asked for them in an earlier visit. */
 export function createCollect({ queue, journal, keys, totem }: CollectOptions) {
-  /** Printed, but the disk would not let the queue say so yet: never offered again, and tried again. */
+  /**
+   * Printed operations that the disk did not let the queue mark. They are not offered again; erasing is tried again.
+   */
   const printed = new Set<string>()
   function erase(operation: string): boolean {
     if (!queue.collected(operation).ok) return false

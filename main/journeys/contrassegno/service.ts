@@ -2,7 +2,7 @@ import { italianDay } from '../../../basics/time.ts'
 import { isContrassegnoOf } from '../../../catalogue/bollo.ts'
 import { type Contrassegno, contrassegno } from '../../../contract/bollo.ts'
 
-/** May a mark of that day, if the calendar has it, stand on a certificate of today? */
+/** True if the calendar has the mark's day, and such a mark may stand on a certificate of today. */
 export const contrassegnoJudge =
   (now: () => Date) =>
   (mark: Contrassegno): boolean =>

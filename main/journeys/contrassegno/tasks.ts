@@ -3,7 +3,7 @@ import type { VisitServices } from '../../visit/services.ts'
 import { step } from '../../visit/step.ts'
 import { required, type Visit } from '../../visit/visit.ts'
 
-/** Judges the day that was typed: the number itself can be judged by the gateway alone. */
+/** Judges the day that the person typed. The gateway alone can judge the number. */
 export async function judge({ contrassegno }: Visit, services: VisitServices) {
   const digits = required(contrassegno.digits, 'day of a mark')
   const bollo: Contrassegno = {

@@ -6,7 +6,7 @@ declare module '../../visit/visit.ts' {
       /** The 14 digits of the mark, and its day as DDMMYYYY, as the person has typed them. */
       number: string | null
       digits: string | null
-      /** The day that was typed last cannot be a mark's. */
+      /** True if no mark can have the day that was typed last. */
       wrong: boolean
     }
   }
@@ -14,7 +14,7 @@ declare module '../../visit/visit.ts' {
 
 declare module '../../visit/services.ts' {
   interface VisitServices {
-    /** There is such a day, and a mark of that day may stand on a certificate of today. */
+    /** True if the calendar has the mark's day, and such a mark may stand on a certificate of today. */
     isContrassegno(mark: Contrassegno): boolean
   }
 }

@@ -6,12 +6,12 @@ import type { RegisteredPerson } from '../../../contract/document.ts'
 const MONTHS = 'ABCDEHLMPRST'
 /** Digits of a codice fiscale that was changed because two people had the same (omocodia). */
 const OMOCODIA = 'LMNPQRSTUV'
-/** To the day of a woman's birth. */
+/** Added to the day of a woman's birth. */
 const WOMAN = 40
 
 /**
- * Day of birth (DDMMYYYY on a CNS) and sex, as far as the codice fiscale says the same: nobody has signed the file that
- * they come from, but the codice fiscale is the certificate's.
+ * Day of birth (DDMMYYYY on a CNS) and sex, if the codice fiscale says the same. Nobody has signed the card's file with
+ * these data, but the certificate holds the codice fiscale.
  */
 export function birthOf(
   card: Pick<PersonalData, 'born' | 'sex'> | null,

@@ -8,7 +8,7 @@ import { declarationWords, type Topic, topics } from './words.ts'
 
 export interface DeclarationFacts {
   person: RegisteredPerson
-  /** What the person declares: ticked. The rest can still be ticked and completed by hand. */
+  /** Facts that are ticked. The person can tick and complete the others by hand. */
   declares: readonly Topic[]
   languages: FormLanguages
   place: Place
@@ -20,8 +20,8 @@ export interface DeclarationFacts {
 }
 
 /**
- * Dichiarazione sostitutiva di certificazione, art. 46 DPR 445/2000. What is known is filled in and says who told it;
- * the rest is lines to write on. Arts. 37, 48, 75 and 76 of the decree are on it.
+ * Dichiarazione sostitutiva di certificazione, art. 46 DPR 445/2000. Known facts are filled in with their source; the
+ * rest is lines to write on. The form cites arts. 37, 48, 75 and 76 of the decree.
  */
 export function declaration(facts: DeclarationFacts): Paper {
   const { person, declares, languages, place, at, operation, code } = facts

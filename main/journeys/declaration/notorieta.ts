@@ -81,8 +81,8 @@ const notorietaWords: Record<
 }
 
 /**
- * Dichiarazione sostitutiva dell'atto di notorietà, art. 47 DPR 445/2000: the person's data and lines to write on. How it
- * is signed (art. 38) is on it, because this totem cannot finish it.
+ * Dichiarazione sostitutiva dell'atto di notorietà, art. 47 DPR 445/2000: the person's data and lines to write on. The
+ * form says how to sign it (art. 38), because this totem cannot finish it.
  */
 export function notorieta({
   person,

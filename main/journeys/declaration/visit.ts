@@ -12,9 +12,9 @@ declare module '../../visit/visit.ts' {
     declaration: {
       /** The party that the declaration is for; `anybody`: the person came for the declaration itself. */
       advice: ScreenOf<'declaration'>['for']
-      /** The facts that it is made for, in place of certificates. */
+      /** Facts that stand in place of certificates. */
       declares: CertifiedFact[]
-      /** Those were asked for about somebody else. */
+      /** The certificates were asked for about somebody else. */
       forAnother: boolean
     }
   }
@@ -22,7 +22,7 @@ declare module '../../visit/visit.ts' {
 
 declare module '../../visit/services.ts' {
   interface VisitServices {
-    /** The paper, out of what is known here. It asks nobody and leaves nothing. */
+    /** Makes the paper from the facts at hand. Asks neither gateway nor ANPR, and stores nothing. */
     writeForm(visit: VisitId, form: Form, declared: Declared): Written
     /** For the journal. */
     declared(visit: VisitId): void
@@ -32,12 +32,12 @@ declare module '../../visit/services.ts' {
 /** Art. 46 and art. 47 DPR 445/2000. */
 export type Form = Extract<TakenHome, 'declaration' | 'atto-notorio'>
 
-/** What the totem knows of who declares. `personalData`: that of a CNS. `family` null: offline, or not to be declared. */
+/** Known facts of the declarant. `personalData`: of a CNS. `family` null: offline, or not to be declared. */
 export interface Declared {
   holder: Recognised
   personalData: PersonalData | null
   family: FamilyMember[] | null
-  /** What ANPR told of the holder in this visit already. */
+  /** ANPR's record of the holder, if this visit has asked for it. */
   registered: OwnRecord['person'] | null
   /** The facts that are ticked already. */
   declares: CertifiedFact[]
@@ -56,14 +56,17 @@ export const insteadFor = (advice: 'publicBody' | 'privateParty') => ({
   },
 })
 
-/** To a private party it takes an authenticated signature and a bollo, which this totem cannot give (art. 21 DPR 445/2000). */
+/**
+ * To a private party an atto notorio needs an authenticated signature and a bollo (art. 21 DPR 445/2000), which this
+ * totem cannot give.
+ */
 export const offersAttoNotorio = ({ declaration: { advice } }: Visit): boolean => advice !== 'privateParty'
 
 export function declaredOf(visit: Visit, form: Form): Declared {
   const declares = form === 'declaration' ? visit.declaration.declares : []
   const { recognised, readout, entered, registered } = visit.holder
   const person = registered?.person ?? null
-  // The others of the family are named where the family is declared, and nowhere else.
+  // The form names other members only if the person declares the family.
   const withFamily = declares.includes('f')
   return {
     holder: required(recognised, 'holder'),

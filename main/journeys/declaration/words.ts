@@ -23,12 +23,12 @@ interface DeclarationWords {
   topics: Record<Topic, string>
   use: string
   legend: string
-  /** Art. 37 (no bollo), who must accept it. */
+  /** No bollo (art. 37), and the offices that must accept it. */
   conditions: string
   privacy: string
 }
 
-/** Endings by sex in braces (words.ts); `{place}` and the like become what is known or a gap. */
+/** Braces hold the endings by sex (words.ts); `{place}` and the like become a known fact or a gap. */
 export const declarationWords: Record<PaperLanguage, DeclarationWords> = {
   it: {
     title: 'DICHIARAZIONE SOSTITUTIVA DI CERTIFICAZIONE',

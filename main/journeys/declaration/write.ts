@@ -21,7 +21,7 @@ const TOPICS: Record<CertifiedFact, Topic> = {
   dd: 'altro',
 }
 
-/** The form, made here and now of what the card and ANPR have told already. */
+/** Makes the form from the facts that card and ANPR have given already. */
 export function writeForm(document: Form, declared: Declared, options: WritingOptions): Written {
   const operation = ulid()
   const paper = document === 'declaration' ? declarationOf : notorietaOf
@@ -36,7 +36,7 @@ function declarationOf(declared: Declared, operation: string, { sign, at, place,
     issuedAt: at.toISOString(),
     subject: subjectOf(person),
     fromAnpr: source === 'anpr' ? factsOf(person) : family ? { f: familyFact(family) } : {},
-    // By hand, and after this.
+    // The person declares by hand, after the totem has signed.
     declared: {},
   })
   const declares = declared.declares.map((fact) => TOPICS[fact])
@@ -50,7 +50,7 @@ function notorietaOf(declared: Declared, operation: string, { sign, at, place, .
     document: 'attoNotorio',
     issuedAt: at.toISOString(),
     subject: subjectOf(person),
-    // Birth and residence: nothing else of ANPR is on this form.
+    // The form shows birth and residence alone of ANPR's facts.
     fromAnpr: { ...(a && { a }), ...(b && { b }) },
   })
   const [, second] = formLanguages(spoken)
@@ -58,7 +58,7 @@ function notorietaOf(declared: Declared, operation: string, { sign, at, place, .
   return notorieta({ person, languages, place, at, operation, code })
 }
 
-/** By ANPR where it was asked in this visit; else by the card, which knows little. */
+/** The declarant's data from ANPR if this visit has asked it; else from the card, which knows little. */
 function declarant({ holder, personalData, family, registered }: Declared): RegisteredPerson {
   if (registered) return registered
   const { name, surname, codiceFiscale } = holder

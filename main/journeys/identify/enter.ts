@@ -19,10 +19,10 @@ export function createEnter({ client, online, waitingFor, noticesFor }: EnterOpt
     const notices = noticesFor(codiceFiscale)
     const offline = ok({ token: null, family: null, waiting, notices })
     if (!online()) return offline
-    // The gateway may refuse today; certificates that wait on this totem are still the person's.
+    // Certificates that wait on this totem are the person's, even if the gateway refuses today.
     const refuse = (problem: Problem) =>
       waiting.length + notices.length > 0 || passing(problem) ? offline : err(refusedBy(problem))
-    // The gateway takes a nonce once: asking twice would be a replay.
+    // The gateway takes a nonce once, so a second request would count as a replay.
     const opened = await client.ask(session, '/v1/sessions', { body: evidence, repeatable: false })
     if (!opened.ok) return opened.error.kind === 'refused' ? refuse(opened.error.problem) : offline
     const { token } = opened.value

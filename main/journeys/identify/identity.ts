@@ -14,22 +14,24 @@ import type { WrongPin } from './visit.ts'
 
 export interface IdentityOptions {
   devices: Devices
-  /** In force now: a list or a CRL that has just come counts for the card that is in. */
+  /** The trust in force now: a list or CRL that has just come counts for the card that is in. */
   trust(): Trust
   totem: string
   now(): Date
 }
 
-/** Whether the card's issuer was known not to have revoked it, or the totem's policy had to do without (contract/trust.ts). */
+/**
+ * `revocation`: the issuer's CRL does not list the card, or the totem's policy did without a CRL (contract/trust.ts).
+ */
 export type Known = Recognised & { apdus: number; revocation: 'good' | 'unknown-accepted' }
 
-/** Cards of which a wrong try is remembered; more in a day would be an attack, and the oldest are forgotten first. */
+/** Most cards whose wrong tries are remembered. More in a day would be an attack; the oldest is forgotten first. */
 const REMEMBERED_CARDS = 500
 
-/** Tries that a new CNS and a new CIE have: some cards answer a wrong PIN without a count. */
+/** Tries of a new CNS and a new CIE, for cards that answer a wrong PIN without a count. */
 const TRIES = 3
 
-/** How a log-in ends of which nobody knows whether the card has compared the PIN. */
+/** Failures of a log-in that leave open whether the card has compared the PIN. */
 const PIN_FATE_UNKNOWN = new Set<string>([
   'card-removed',
   'card-error',
@@ -51,18 +53,21 @@ function createTries() {
   return {
     left: (readout: CardReadout) => tries.get(key(readout)) ?? null,
     forget: (readout: CardReadout) => void tries.delete(key(readout)),
-    /** `said`: by the card, null if it did not. Answers what it said; or 1, if by our count the next may be the last. */
+    /**
+     * `said`: the card's own count, or null. Returns that count, or 1 if by the totem's count the next try may be the
+     * last.
+     */
     wrong(readout: CardReadout, said: number | null): number | null {
       const card = key(readout)
       const left = said ?? Math.max(1, (tries.get(card) ?? TRIES) - 1)
-      // Anew, so that the oldest comes first.
+      // Deleted and set anew, so that the oldest stays first.
       tries.delete(card)
       tries.set(card, left)
       const [oldest] = tries.keys()
       if (tries.size > REMEMBERED_CARDS && oldest) tries.delete(oldest)
       return said ?? (left === 1 ? 1 : null)
     },
-    /** The PIN may have reached the card, which gave no answer: after a wrong one this may have been a try. */
+    /** The PIN may have reached the card, which gave no answer. After a wrong PIN this may have spent another try. */
     mayHaveSpent(readout: CardReadout) {
       const card = key(readout)
       const left = tries.get(card)
@@ -71,14 +76,14 @@ function createTries() {
   }
 }
 
-/** Files of a CIE that its EF.SOD must vouch for; `cie`: what it says only after its PIN. */
+/** Files of a CIE that its EF.SOD must vouch for; `cie`: the data that it gives only after its PIN. */
 const filesOf = ({ nis, internalKey }: CieReadout, cie: LoginProof['cie']): CieFiles => ({
   nis: Buffer.from(nis, 'latin1'),
   internalKey,
   ...(cie && { serial: Buffer.from(cie.documentNumber, 'latin1'), certificate: cie.certificate }),
 })
 
-/** CNS: EF.Dati_personali and EF.ID_Carta are signed by nobody, so that the certificate must say the same. */
+/** Nobody signs EF.Dati_personali and EF.ID_Carta of a CNS, so the certificate must say the same. */
 function differs({ codiceFiscale, cardId }: CardCertificate, readout: CnsReadout): Refused | null {
   if (codiceFiscale !== readout.personalData.codiceFiscale) return refused('codice-fiscale-differs', { card: 'cns' })
   return cardId === null || cardId === readout.cardId ? null : refused('card-altered', { card: 'cns' })
@@ -87,11 +92,13 @@ function differs({ codiceFiscale, cardId }: CardCertificate, readout: CnsReadout
 const refusedCertificate = (refusal: EvidenceRefusal, card: CardReadout['card']): Refused =>
   refused(refusal.kind, { card, date: 'date' in refusal ? refusal.date : null })
 
-/** Identifies the person at the totem: nobody, until the card has signed our challenge (invariant 4). */
+/** Identifies the person at the totem. Until the card has signed the challenge it identifies nobody (invariant 4). */
 export function createIdentity({ devices, trust, totem, now }: IdentityOptions) {
   const tries = createTries()
 
-  /** What the card says without a PIN is what its issuer wrote, or it could never be recognised. */
+  /**
+   * Refuses a card whose data before the PIN are not as its issuer wrote them; such a card could never be recognised.
+   */
   function refusalOf(readout: CardReadout): Refused | null {
     if (readout.card === 'cie') {
       const sod = verifySod(readout.sod, filesOf(readout, null), trust(), now())
@@ -107,7 +114,9 @@ export function createIdentity({ devices, trust, totem, now }: IdentityOptions) 
   return {
     triesLeft: tries.left,
 
-    /** Reads what is free and refuses a card that could never be recognised, before a PIN is asked for it. */
+    /**
+     * Reads the data that need no PIN. Refuses a card that could never be recognised, before the person types a PIN.
+     */
     async readCard(): Promise<Result<CardReadout, Refused>> {
       const readout = await devices.call('card.read', {})
       if (!readout.ok) {
@@ -127,8 +136,8 @@ export function createIdentity({ devices, trust, totem, now }: IdentityOptions) 
       pin: Uint8Array | null,
     ): Promise<Result<Known, Refused | WrongPin>> {
       const { card } = readout
-      // SECURITY: a PIN never goes to a card that is not as its issuer made it. A CRL may have come while it was typed, and
-      // `totem card` has only read.
+      // SECURITY: a PIN never goes to a card that is not as its issuer made it. The check runs again here, because a
+      // CRL may have come while the person typed, and `totem card` has only read.
       const refusal = refusalOf(readout)
       if (refusal) {
         pin?.fill(0)
@@ -154,7 +163,7 @@ export function createIdentity({ devices, trust, totem, now }: IdentityOptions) 
 
       const { cie, signature, apdus } = login.value
       const certificate = readout.card === 'cns' ? readout.certificate : cie?.certificate
-      // Another card than the one that was read.
+      // This is another card than the one that was read.
       if (!certificate || (cie === null) !== (card === 'cns')) return err(refused('card-error', { card }))
       if (readout.card === 'cie') {
         const sod = verifySod(readout.sod, filesOf(readout, cie), trust(), now())
@@ -174,12 +183,12 @@ export function createIdentity({ devices, trust, totem, now }: IdentityOptions) 
       if (readout.card === 'cns') {
         const different = differs(holder, readout)
         if (different) return err(different)
-        // EF.Dati_personali is what anybody could have written: only a certificate without names leaves us with its.
+        // Anybody could have written EF.Dati_personali, so its names count only if the certificate has none.
         const { name, surname } =
           holder.givenName && holder.surname ? { ...holder, name: holder.givenName } : readout.personalData
         return ok({ ...known, name, surname, revocation: holder.revocation })
       }
-      // EF.SOD binds the number to the certificate already; where the certificate says it too, it must say the same.
+      // EF.SOD binds the number to the certificate; a certificate that names the number too must name the same.
       if (holder.documentNumber !== null && holder.documentNumber !== cie?.documentNumber)
         return err(refused('card-altered', { card }))
       const { givenName, surname, revocation } = holder

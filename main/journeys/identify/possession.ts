@@ -12,14 +12,14 @@ import type { Possession, WrongCan } from './visit.ts'
 export interface PossessionOptions {
   devices: Devices
   trust(): Trust
-  /** What this totem may do for whoever holds a card (contract/config.ts). */
+  /** Services that this totem may give to anybody who holds a card (contract/config.ts). */
   possession: TotemConfig['trust']['possession']
   now(): Date
 }
 
 /**
- * What a CIE says of itself by its CAN, which is printed on it: whoever holds the card may know when it expires. It is no
- * identity: no evidence comes of it and nothing can be asked for with it, so that the codice fiscale stays here.
+ * Reads a CIE by its CAN, which is printed on it: anybody who holds the card may see when it expires. The CAN proves no
+ * identity, so this gives no evidence, leads to no request and passes no codice fiscale on.
  */
 export function createPossession({ devices, trust, possession, now }: PossessionOptions) {
   const allowed = possession.includes('card-expiry')

@@ -3,7 +3,7 @@ import { unreachable } from '../../../contract/result.ts'
 import type { DeviceGone } from '../../devices/index.ts'
 import { type Refused, refused } from '../../visit/services.ts'
 
-/** What a person is told of a card that failed. `wrong-pin` and `wrong-can` are no refusals: the visit goes on. */
+/** The refusal that a person sees after a card failed. After `wrong-pin` and `wrong-can` the visit goes on. */
 export function refusedCard(failure: Exclude<CardFailure, { kind: 'wrong-pin' | 'wrong-can' }> | DeviceGone): Refused {
   switch (failure.kind) {
     case 'no-card':

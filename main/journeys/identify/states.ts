@@ -6,7 +6,9 @@ import { enter, possession, read, recognise } from './tasks.ts'
 
 const CIE_PIN_DIGITS = 8
 
-/** A CNS takes 5 to 8 digits (contract/ipc.ts), a CIE all 8; where the reader has a keypad none comes from the screen. */
+/**
+ * A CNS takes 5 to 8 digits (contract/ipc.ts), a CIE all 8. With a keypad on the reader no PIN comes from the screen.
+ */
 function fits(pin: Uint8Array, readout: CardReadout | null): boolean {
   if (!readout || readout.pinPad) return false
   return readout.card === 'cns' || pin.length === CIE_PIN_DIGITS
@@ -17,7 +19,7 @@ const pulledEarly = {
   target: '#refused',
   actions: set({ ...secretsForgotten, end: { refused: refused('card-removed') } }),
 }
-/** The totem talks with the card: neither a touch nor the clock may end the visit meanwhile. */
+/** While the totem talks with the card, neither a touch nor the clock may end the visit. */
 const undisturbed = { leave: forbidden, timeout: forbidden }
 
 export const states = {
@@ -51,7 +53,7 @@ export const states = {
     ...working(recognise, { recognised: 'recognised', pin: 'pin', lastTry: 'lastTry' }),
     on: undisturbed,
   }),
-  // The CAN proves that somebody holds the card, not who it is: from here no state leads to a request.
+  // The CAN proves possession and not identity, so no state from here leads to a request.
   can: chart.createStateConfig({
     always: { guard: 'noCard', ...pulledEarly },
     on: {

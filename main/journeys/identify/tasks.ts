@@ -2,12 +2,12 @@ import { refused as refusal, type VisitServices } from '../../visit/services.ts'
 import { refused, step } from '../../visit/step.ts'
 import { required, secretsForgotten, type Visit } from '../../visit/visit.ts'
 
-/** A card answers the more slowly the more wrong CANs it was given; a person who has not read it by now needs help. */
+/** A card answers more slowly after each wrong CAN. A person who has not read the CAN by now needs help. */
 const MAX_WRONG_CANS = 3
 
 /**
- * A card with worn contacts seems to be pulled whenever it is read, and is there again: without an end the totem would read
- * it for ever.
+ * A card with worn contacts seems pulled at each read and is there again. Without this end the totem would read it for
+ * ever.
  */
 const MAX_PULLED_READS = 3
 
@@ -19,7 +19,7 @@ export async function read({ identify }: Visit, services: VisitServices) {
     const error = pulledReads > MAX_PULLED_READS ? refusal('card-error') : readout.error
     return refused(error, { identify: { pulledReads } })
   }
-  // An earlier visit of this card left the count: a real card cannot be asked without spending a try.
+  // The count comes from an earlier visit of this card: asking the card itself would spend a try.
   const triesLeft = services.triesLeft(readout.value)
   const expiryOffered = services.expiryOffered(readout.value)
   return step(triesLeft === 1 ? 'lastTry' : 'pin', {
@@ -34,7 +34,7 @@ export async function recognise({ frame, holder, secret }: Visit, services: Visi
   const known = await services.recognise(frame, readout, pin)
   if (known.ok) return step('recognised', { ...secretsForgotten, holder: { recognised: known.value } })
   if (known.error.kind === 'refused') {
-    // Nobody typed, and no try is spent: the person is asked again, or has left.
+    // Nobody typed and no try is spent. The totem asks again, or the person has left.
     if (known.error.reason === 'pin-not-entered') return step('pin')
     return refused(known.error, secretsForgotten)
   }

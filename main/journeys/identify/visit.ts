@@ -20,11 +20,11 @@ declare module '../../visit/visit.ts' {
 declare module '../../visit/services.ts' {
   interface VisitServices {
     readCard(): Promise<Result<CardReadout, Refused>>
-    /** Tries left of this card's PIN as this totem last heard from it; null: it has not. */
+    /** Tries left of this card's PIN, as the card last told this totem; null: it has not. */
     triesLeft(readout: CardReadout): number | null
     /**
-     * PIN, signature of a fresh challenge and every check of the certificate. Overwrites `pin`; null: it is typed on the
-     * reader's keypad.
+     * Checks the PIN, the signature of a fresh challenge and the certificate. Overwrites `pin`; null: the person types
+     * it on the reader's keypad.
      */
     recognise(
       visit: VisitId,
@@ -33,9 +33,9 @@ declare module '../../visit/services.ts' {
     ): Promise<Result<Recognised, Refused | WrongPin>>
     /** For the journal. */
     pinWrong(visit: VisitId, triesLeft: number | null): void
-    /** The holder of this card may see by its CAN when it expires: a CIE, at a totem whose policy allows it. */
+    /** True for a CIE at a totem whose policy lets its holder see by the CAN when it expires. */
     expiryOffered(readout: CardReadout): boolean
-    /** What a CIE says of itself by its CAN: whoever holds it is shown it and can ask for nothing with it. */
+    /** Reads a CIE by its CAN, to show it to anybody who holds the card; no request can come of it. */
     possession(visit: VisitId, can: string): Promise<Result<Possession, Refused | WrongCan>>
     /** Opens the citizen session at the gateway and asks for the family sheet; offline only the holder is known. */
     enter(visit: VisitId, recognised: Recognised): Promise<Result<Entered, Refused>>

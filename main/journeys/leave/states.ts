@@ -39,13 +39,13 @@ export const states = {
     on: {
       leave: turnedAway,
       timeout: turnedAway,
-      // The failed work tells of the pull first, the slot a moment later: the explanation must stay.
+      // The failed task reports the pull first, the slot a moment later, and the explanation must stay.
       'card.removed': { guard: ({ context }) => !pulled(context), ...turnedAway },
       'card.present': putBack,
       'card.back': putBack,
     },
   }),
-  // The card is asked back; without one the totem is the next person's after a moment.
+  // The totem asks the person to take the card. Without a card it is free for the next person after a moment.
   goodbye: chart.createStateConfig({
     id: 'goodbye',
     initial: 'start',

@@ -4,7 +4,7 @@ import type { Entered, Notice } from '../../visit/services.ts'
 
 declare module '../../visit/services.ts' {
   interface VisitServices {
-    /** The holder has been shown what became of these. */
+    /** Records that the screen has shown these notices to the holder. */
     noticed(entered: Entered): void
   }
 }
@@ -14,10 +14,10 @@ export interface NoticesOptions {
   keys: { holder: Uint8Array }
 }
 
-/** As many as the screen has room for; the others are told at the next visit. */
+/** The screen has room for two; the holder sees the others at the next visit. */
 const NOTICES = 2
 
-/** Requests of earlier visits that nothing came of: told to their holder once. */
+/** Requests of earlier visits that failed. Their holder hears of each once. */
 export const createNotices = ({ queue, keys }: NoticesOptions) => ({
   noticesFor: (codiceFiscale: string): Notice[] =>
     queue
@@ -29,7 +29,7 @@ export const createNotices = ({ queue, keys }: NoticesOptions) => ({
       }),
 
   noticed({ notices }: Entered) {
-    // A disk that does not take it has it told once more.
+    // If the disk does not take it, the holder hears of it once more.
     for (const { operation } of notices) queue.told(operation)
   },
 })

@@ -3,7 +3,7 @@ import { printing } from '../../visit/printing.ts'
 import { printWritten } from './tasks.ts'
 
 export const states = {
-  // Nothing is kept of what the totem writes: a person who cannot wait for the printer comes again, or writes by hand.
+  // The totem keeps no paper that it writes, so a person who cannot wait for the printer asks again another day.
   printingWritten: chart.createStateConfig({
     id: 'printingWritten',
     ...printing(printWritten, { done: '#done' }, { target: '#done', set: () => ({ end: { outcome: 'nothing' } }) }),

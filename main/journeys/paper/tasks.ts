@@ -8,7 +8,7 @@ const sheetOf =
   ({ paper }: Written): Sheet =>
   async ({ reprint }) => ({ kind: 'pdf', pdf: await renderPdf({ ...paper, reprint }) })
 
-/** Prints what the totem writes, written once: after a fault the same paper is printed again. */
+/** Prints a paper that the totem writes. It writes once: after a fault it prints the same paper again. */
 export async function printWritten(visit: Visit, services: VisitServices) {
   const writing = required(visit.paper.writing, 'paper to write')
   const written = visit.paper.written ?? writing.write(visit, services)

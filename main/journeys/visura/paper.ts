@@ -56,9 +56,8 @@ const visuraWords: Record<
 }
 
 /**
- * What ANPR holds of the holder, for reading. What ANPR did not tell is not on it. `reference` is idOperazioneANPR;
- * `code` the verification code, null
- * where none could be made.
+ * The holder's own data in ANPR, for reading; a fact that ANPR did not give is left out. `reference` is
+ * idOperazioneANPR. `code` is the verification code, or null.
  */
 export function visura({
   person,

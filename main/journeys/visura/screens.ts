@@ -13,7 +13,7 @@ export const screens: Shows<typeof states> = {
   },
 }
 
-/** Enough of the codice fiscale to recognise one's own. */
+/** Shows enough of the codice fiscale for holders to recognise their own. */
 function masked(person: NonNullable<ScreenOf<'visura'>['person']>): ScreenOf<'visura'>['person'] {
   const { codiceFiscale } = person
   return {

@@ -10,13 +10,13 @@ import { visura } from './paper.ts'
 
 declare module '../../visit/services.ts' {
   interface VisitServices {
-    /** What ANPR holds of the holder, asked now. */
+    /** Asks ANPR for the holder's own data. */
     visura(visit: VisitId, entered: Entered): Promise<Result<OwnRecord, Refused | Unavailable>>
     writeVisura(visit: VisitId, told: OwnRecord): Written
   }
 }
 
-/** What ANPR holds of the holder, now: there is no visura of yesterday, so that nothing of it is kept or queued. */
+/** Asks ANPR for the holder's own data. A visura shows this moment, so the totem keeps and queues nothing of it. */
 export async function askVisura(
   client: Pick<GatewayClient, 'ask'>,
   { token }: Entered,
@@ -29,7 +29,7 @@ export async function askVisura(
   return err(kind === 'certificate-not-issuable' ? refused('visura-refused', { anpr }) : refusedBy({ kind, anpr }))
 }
 
-/** The paper of what ANPR has told, as of the moment when it did. */
+/** Makes the paper of ANPR's answer, dated when ANPR gave it. */
 export function writeVisura(
   { person, reference, at: told }: OwnRecord,
   { sign, place, ...spoken }: Omit<WritingOptions, 'at'>,

@@ -23,7 +23,7 @@ export const states = {
           },
         },
       },
-      // The declaration can be had without the line.
+      // The declaration needs no line, so the person can choose it here.
       unavailable: { on: { chooseService } },
     },
   }),

@@ -29,7 +29,9 @@ export function runs(text: string, weight: Weight): { text: string; font: string
   return cut.map((part) => ({ text: part, font: fontName(weight, isExtended(part[0] ?? '') ? 'latin-ext' : 'latin') }))
 }
 
-/** The letters of a text as SVG paths, y upwards from the baseline, `x` and `width` in points at `size`. Latin-1 only. */
+/**
+ * The letters of a text as SVG paths, y upwards from the baseline, `x` and `width` in points at `size`. Latin-1 only.
+ */
 export function outline(text: string, size: number): { paths: { path: string; x: number }[]; width: number } {
   const font = create(file('latin', WEIGHTS.bold))
   const scale = size / font.unitsPerEm

@@ -88,5 +88,7 @@ export const familyIntroduction = (person: Person, family: Family, alone: boolea
       ]
     : [plain('La famiglia anagrafica, con la stessa abitazione, è così composta:')]
 
-/** How the bollo is settled: exempt by this law (e.g. `art. 18 DPR 115/2002`), or paid with a mark that the citizen sticks on. */
+/**
+ * How the bollo is settled: by an exempting law (e.g. `art. 18 DPR 115/2002`), or by a mark that the citizen sticks on.
+ */
 export type Bollo = { exempt: string } | 'contrassegno'
