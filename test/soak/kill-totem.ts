@@ -188,7 +188,11 @@ say('up')
 
 for (let n = 0; !finishing; n++) await visit(CITIZENS[n % CITIZENS.length] ?? CITIZENS[0], true)
 // Everybody fetches their waiting certificates.
-while (!isQuiet()) for (const person of CITIZENS) await visit(person, false)
+while (!isQuiet()) {
+  for (const person of CITIZENS) await visit(person, false)
+  // Without a line a visit awaits nothing but promises: a loop of them would never let the line come back.
+  await new Promise((resolve) => setTimeout(resolve, LINE_PROBE_MS))
+}
 // The gateway gets the rest of the log.
 while (journal.unsentCount() > 0) await new Promise((resolve) => setTimeout(resolve, LINE_PROBE_MS))
 await Promise.all([drain.stop(), keysRefresh.stop()])
