@@ -1,6 +1,17 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { err } from '../../../contract/result.ts'
-import { answers, at, open, pin, screen, session, toPin } from '../../../test/support/visit/scripted-visit.ts'
+import { err, ok } from '../../../contract/result.ts'
+import {
+  answers,
+  at,
+  cardOut,
+  OPERATION,
+  open,
+  outcome,
+  pin,
+  screen,
+  session,
+  toPin,
+} from '../../../test/support/visit/scripted-visit.ts'
 import { refused, type VisitServices } from '../../visit/services.ts'
 import { contrassegnoJudge } from './service.ts'
 
@@ -87,6 +98,98 @@ describe('a certificate for a private party', () => {
     }
     await answers({ type: 'choosePurpose', purpose: 'processuale' }, { type: 'acceptPreview' })
     expect(screen()).toMatchObject({ screen: 'confirm', bollo: { kind: 'exempt', cents: 0 } })
+  })
+
+  test('back from the preview to an exempt use: the certificate carries no mark', async () => {
+    const request = vi.fn<VisitServices['request']>(async () => ok({ state: 'issued', outcome }))
+    open({ request })
+    await toPreview()
+    await answers({ type: 'back' })
+    await at('purpose')
+    await answers({ type: 'choosePurpose', purpose: 'processuale' }, { type: 'acceptPreview' }, { type: 'confirm' })
+    expect(request.mock.lastCall?.[2].bollo).toEqual({ kind: 'exempt', exemption: 'processuale' })
+  })
+
+  test('a second certificate of the visit knows nothing of the first one’s mark', async () => {
+    const request = vi.fn<VisitServices['request']>(async () => ok({ state: 'issued', outcome }))
+    open({ request })
+    await toPreview()
+    await answers({ type: 'acceptPreview' }, { type: 'confirm' })
+    await at('done')
+    expect(screen()).toMatchObject({ outcome: 'printed', document: 'certificate' })
+    await answers(
+      { type: 'another' },
+      { type: 'chooseService', service: 'certificate' },
+      { type: 'choosePerson', index: 0 },
+      { type: 'chooseCertificates', types: ['8'] },
+    )
+    // No way leads past the keypads to the price.
+    for (const type of ['acceptPreview', 'confirm'] as const) expect(session.answer({ type }), type).toBe(false)
+    await answers({ type: 'choosePurpose', purpose: 'privateParty' }, { type: 'haveContrassegno' })
+    expect(session.answer({ type: 'enterContrassegnoDate', digits: '05032026' })).toBe(false)
+    await answers(
+      { type: 'enterContrassegno', number: '99999999999999' },
+      { type: 'enterContrassegnoDate', digits: '06032026' },
+      { type: 'acceptPreview' },
+      { type: 'confirm' },
+    )
+    expect(request.mock.lastCall?.[2].bollo).toEqual({
+      ...{ kind: 'contrassegno', number: '99999999999999', issued: '2026-03-06' },
+    })
+  })
+
+  test('line-down: the mark goes into the recorded request, and a slip says how to collect', async () => {
+    const request = vi.fn<VisitServices['request']>(async () =>
+      ok({ state: 'queued', operation: OPERATION, requestedAt: '2026-11-22T10:00:00.000Z' }),
+    )
+    open({ request, enter: async () => ok({ token: null, family: null, waiting: [], notices: [] }) })
+    await toPreview()
+    expect(screen()).toMatchObject({ screen: 'confirm', online: false, bollo: { cents: 1600 } })
+    await answers({ type: 'confirm' })
+    expect(request.mock.lastCall?.[2]).toMatchObject({ subject: null, bollo: { number: NUMBER } })
+    await at('done')
+    expect(screen()).toMatchObject({ outcome: 'queued', document: 'certificate', collectCode: 'C1D6-F8GH' })
+  })
+
+  test('a jam is printed again without asking for the mark or the request anew', async () => {
+    const request = vi.fn<VisitServices['request']>(async () => ok({ state: 'issued', outcome }))
+    const print = vi
+      .fn<VisitServices['print']>(async () => ok({ pages: 1 }))
+      .mockResolvedValueOnce(err({ kind: 'print-fault', status: 'jam', page: 1 }))
+    open({ request, print })
+    await toPreview()
+    await answers({ type: 'acceptPreview' }, { type: 'confirm' })
+    await at('print-fault')
+    await answers({ type: 'printAgain' })
+    await at('done')
+    expect(request).toHaveBeenCalledOnce()
+    expect(print.mock.calls.map(([{ document }]) => document)).toEqual(['certificate', 'certificate', 'receipt'])
+  })
+
+  const places: [name: string, go: () => Promise<void>][] = [
+    ['private-party', async () => {}],
+    ['contrassegno', () => answers({ type: 'haveContrassegno' })],
+    ['contrassegno-date', () => answers({ type: 'haveContrassegno' }, { type: 'enterContrassegno', number: NUMBER })],
+  ]
+  test.each(places)('%s: leaving, a pulled card and nobody there each end the visit', async (name, go) => {
+    const services = open()
+    const ways: [how: string, end: () => unknown][] = [
+      ['left', () => answers({ type: 'leave' })],
+      ['card-removed', cardOut],
+      ['timeout', () => vi.advanceTimersByTimeAsync(91_000)],
+    ]
+    for (const [how, end] of ways) {
+      await toPrivateParty()
+      await go()
+      expect(screen()).toMatchObject({ screen: name })
+      expect(session.view()).toMatchObject({ canGoBack: true, canLeave: true, step: 'purpose' })
+      await end()
+      await at('goodbye')
+      cardOut()
+      await vi.advanceTimersByTimeAsync(5_000)
+      await at('attract')
+      expect(services.journal.ended).toHaveBeenLastCalledWith(expect.anything(), how, expect.any(Number))
+    }
   })
 })
 

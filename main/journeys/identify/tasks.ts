@@ -31,7 +31,8 @@ export async function read({ identify }: Visit, services: VisitServices) {
 export async function recognise({ frame, holder, secret }: Visit, services: VisitServices) {
   const readout = required(holder.readout, 'readout')
   const pin = readout.pinPad ? null : required(secret.pin, 'PIN')
-  const known = await services.recognise(frame, readout, pin)
+  // SECURITY: a bug on the way to the card does not leave the PIN in memory (invariant 3).
+  const known = await services.recognise(frame, readout, pin).finally(() => pin?.fill(0))
   if (known.ok) return step('recognised', { ...secretsForgotten, holder: { recognised: known.value } })
   if (known.error.kind === 'refused') {
     // Nobody typed and no try is spent. The totem asks again, or the person has left.
