@@ -46,7 +46,7 @@ export function createCarryOut({
   now: Clock
   log: Logger
 }) {
-  const settler = createSettler({ db, boss }, now)
+  const settler = createSettler({ db, boss }, marks, now)
   return async function carryOut(job: string, operation: string, row: Pending | undefined): Promise<Carried> {
     if (!row) {
       await boss.deleteJob(WORK, job)
@@ -95,8 +95,6 @@ export function createCarryOut({
   }
 
   async function settled(job: string, item: Settled): Promise<void> {
-    // Before the outcome is known to anybody: what ends in between is decided anew.
-    if (item.settlement.state === 'refused') await marks.giveBack(item.id)
     if (!(await settler(job, item))) return
     const { id: operation, caller, settlement } = item
     const { id: totem } = caller

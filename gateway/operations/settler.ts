@@ -1,5 +1,6 @@
 import { fromKysely } from 'pg-boss'
 import type { Clock } from '../../basics/time.ts'
+import type { Marks } from '../payments/contrassegno.ts'
 import type { Store } from '../store/database.ts'
 import { type Settled, settle } from '../store/operations.ts'
 import { WORK } from '../store/queues.ts'
@@ -19,7 +20,11 @@ export type Settler = (job: string, item: Settled) => Promise<boolean>
  * each commit waits for the one before. Outcomes that come while a commit is under way therefore share the next one.
  * When the database refuses a group, each outcome is tried alone, so that a bad one harms no other.
  */
-export function createSettler({ db, boss }: Pick<Store, 'db' | 'boss'>, now: Clock): Settler {
+export function createSettler(
+  { db, boss }: Pick<Store, 'db' | 'boss'>,
+  marks: Pick<Marks, 'giveBack'>,
+  now: Clock,
+): Settler {
   let waiting: Waiting[] = []
   let underWay = false
 
@@ -27,6 +32,9 @@ export function createSettler({ db, boss }: Pick<Store, 'db' | 'boss'>, now: Clo
     const settled = await db.transaction().execute(async (transaction) => {
       const items = new Map(group.map(({ item }) => [item.id, item]))
       const fresh = await settle(transaction, [...items.values()], now())
+      // SECURITY: only a first settlement gives a mark back. A gateway that comes late may refuse what was issued.
+      const refused = [...fresh].filter((id) => items.get(id)?.settlement.state === 'refused')
+      await marks.giveBack(transaction, refused)
       const jobs = group.map(({ job }) => job)
       await boss.deleteJob(WORK, jobs, { db: fromKysely(transaction) })
       return fresh

@@ -1,15 +1,19 @@
+import { sql, type Transaction } from 'kysely'
 import type { Bollo } from '../../contract/bollo.ts'
-import type { Database } from '../store/schema.ts'
+import type { Database, Tables } from '../store/schema.ts'
 import { withPayments } from './tables.ts'
 
 /** One mark, one certificate. A bollo that is no mark pays for nothing here and is always free to take. */
 export interface Marks {
   /** This mark has paid for a certificate already, or is about to. */
   isTaken(bollo: Bollo): Promise<boolean>
-  /** Takes the mark for this operation. False: another operation has it. The same operation may ask again. */
+  /**
+   * Takes the mark for this operation. False: another operation has it, or this one is settled without it. The same
+   * operation may ask again.
+   */
   take(bollo: Bollo, operation: string): Promise<boolean>
-  /** Frees the mark of an operation that was refused. */
-  giveBack(operation: string): Promise<void>
+  /** Frees the marks of operations that were refused. `transaction` is the one that refuses them. */
+  giveBack(transaction: Transaction<Tables>, operations: readonly string[]): Promise<void>
 }
 
 /** `reference` makes the keyed hash under which a mark is remembered (access/references.ts). */
@@ -26,16 +30,17 @@ export function createMarks({ db, reference }: { db: Database; reference(text: s
     async take(bollo, operation) {
       const mark = markOf(bollo)
       if (mark === null) return true
-      // Two operations may come at once: the database lets one of them in.
-      await payments
-        .insertInto('contrassegno')
-        .values({ mark, operation })
-        .onConflict((conflict) => conflict.column('mark').doNothing())
-        .execute()
+      // Two operations may come at once: the database lets one of them in. The lock waits for a settlement under way, so
+      // that a gateway that comes late takes no mark for an operation that is settled.
+      await sql`
+        insert into contrassegno (mark, operation)
+        select ${mark}, id from operation where id = ${operation} and state = 'pending' for share
+        on conflict (mark) do nothing`.execute(db)
       return (await holderOf(mark))?.operation === operation
     },
-    async giveBack(operation) {
-      await payments.deleteFrom('contrassegno').where('operation', '=', operation).execute()
+    async giveBack(transaction, operations) {
+      if (operations.length === 0) return
+      await withPayments(transaction).deleteFrom('contrassegno').where('operation', 'in', operations).execute()
     },
   }
 }
