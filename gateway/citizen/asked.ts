@@ -15,8 +15,15 @@ export interface Asked {
   reference?: string | null
 }
 
-/** Notes in the access log what ANPR answered a holder, and only then hands it on. */
-export type LogFirst = <T>(holder: Holder, asked: Asked, answer: Result<T, AnprFailure>) => Promise<Result<T, Problem>>
+/** What the gateway refuses by itself, from what it remembers. */
+type OwnRefusal = { kind: 'contrassegno-used' }
+
+/** Notes in the access log what ANPR or the gateway answered a holder, and only then hands it on. */
+export type LogFirst = <T>(
+  holder: Holder,
+  asked: Asked,
+  answer: Result<T, AnprFailure | OwnRefusal>,
+) => Promise<Result<T, Problem>>
 
 /**
  * The log comes first, so that nobody sees anything that it does not have. A question that ANPR did not answer shows
@@ -32,7 +39,7 @@ export function createLogFirst({
   now: Clock
 }): LogFirst {
   return async ({ caller, requester }, { subject, types, exemption, reference }, answer) => {
-    const outcome = answer.ok ? 'shown' : answer.error.kind === 'anpr-refused' ? answer.error.code : null
+    const outcome = answer.ok ? 'shown' : noted(answer.error)
     if (outcome !== null) {
       await noteAccess(db, caller, {
         at: now(),
@@ -44,6 +51,12 @@ export function createLogFirst({
         anpr_operation: reference ?? null,
       })
     }
-    return answer.ok ? answer : err(problemOf(answer.error))
+    if (answer.ok) return answer
+    const { error } = answer
+    return err(error.kind === 'contrassegno-used' ? { kind: error.kind, anpr: null } : problemOf(error))
   }
 }
+
+/** How a line of the log names a refusal; null: there was no answer. */
+const noted = (error: AnprFailure | OwnRefusal): string | null =>
+  error.kind === 'anpr-unavailable' ? null : error.kind === 'anpr-refused' ? error.code : error.kind

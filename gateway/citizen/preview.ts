@@ -14,9 +14,11 @@ export async function previewOf(
   wish: z.infer<typeof previewRequest>,
 ): Promise<Result<z.infer<typeof preview>, Problem>> {
   const { subject, types, bollo } = wish
-  // Said before the person confirms.
-  if (await marks.isTaken(bollo)) return err({ kind: 'contrassegno-used', anpr: null })
-  const found = await anpr.preview({ ...wish, requester: holder.idAnpr })
-  const pdf = await logFirst(holder, { subject, types: types.join(' '), exemption: exemptionOf(bollo) }, found)
+  const asked = { subject, types: types.join(' '), exemption: exemptionOf(bollo) }
+  // Said before the person confirms. SECURITY: noted, so that a totem that looks for used numbers leaves its trace.
+  const found = (await marks.isTaken(bollo))
+    ? err({ kind: 'contrassegno-used' as const })
+    : await anpr.preview({ ...wish, requester: holder.idAnpr })
+  const pdf = await logFirst(holder, asked, found)
   return pdf.ok ? ok({ pdf: pdf.value }) : pdf
 }

@@ -100,6 +100,33 @@ describe('the same mark again', () => {
     const { status, body: told } = await preview()
     expect({ status, told }).toEqual({ status: 403, told: used.problem })
   })
+
+  test('in previews, to find out which numbers are used: the access log has each of them, with who asked', async () => {
+    const bollo = mark()
+    expect(await result(other, await sealed(sofia(bollo)))).toMatchObject(issued)
+    const { body } = await totem.post('/v1/sessions', login('anna-bianchi'))
+    const authorization = `Bearer ${body.token}`
+    const client = new pg.Client({ connectionString: url })
+    await client.connect()
+    const lines = async () =>
+      (
+        await client.query(
+          "select requester, caller, types from access_log where outcome = 'contrassegno-used' order by id",
+        )
+      ).rows
+    const before = (await lines()).length
+    // The second person is no relative: ANPR would refuse that, and is not asked.
+    for (const subject of ['anna-bianchi', 'mario-rossi']) {
+      const asked = { subject: idAnpr(subject), types: ['8'], bollo }
+      const { status } = await totem.post('/v1/previews', asked, { authorization })
+      expect(status).toBe(403)
+    }
+    const noted = (await lines()).slice(before)
+    await client.end()
+    expect(noted).toHaveLength(2)
+    for (const line of noted) expect(line).toEqual({ requester: expect.any(String), caller: 'TT-0001', types: '8' })
+    expect(JSON.stringify(noted)).not.toContain(bollo.number)
+  })
 })
 
 describe('a mark that has paid for nothing is as good as before', () => {
