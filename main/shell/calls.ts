@@ -11,6 +11,7 @@ export interface CallOptions {
   /** Only the window of the citizen who stands there may speak. */
   isCurrent(sender: IpcMainInvokeEvent['sender']): boolean
   handlers: CallHandlers
+  /** `method`: a name of the contract, or `unnamed`. Another name may be anything, also a person's. */
   onRefused(reason: RefusalReason, method: string): void
 }
 
@@ -19,7 +20,7 @@ export function registerCalls({ isCurrent, handlers, onRefused }: CallOptions): 
   ipcMain.handle(CALL_CHANNEL, (event, method: unknown, argument: unknown) => {
     const refuse = (reason: RefusalReason, named: unknown = method): never => {
       wipe(argument)
-      onRefused(reason, typeof named === 'string' && /^\w{1,32}$/.test(named) ? named : 'unnamed')
+      onRefused(reason, isMethod(named) || isAnswerType(named) ? named : 'unnamed')
       throw new Error(`refused: ${reason}`)
     }
     // SECURITY: checklist 17. A frame that is gone, blank or of another origin is nobody.
@@ -28,25 +29,36 @@ export function registerCalls({ isCurrent, handlers, onRefused }: CallOptions): 
     if (frame.parent !== null || !isCurrent(event.sender)) return refuse('frame')
     if (!isMethod(method)) return refuse('method')
     const type = method === 'answer' ? typeOf(argument) : null
-    if (type !== null && !answerTypes.has(type)) return refuse('method', type)
+    if (type !== null && !isAnswerType(type)) return refuse('method', type)
     const parsed = ipcMethods[method].params.safeParse(argument)
     if (!parsed.success) return refuse('arguments', type ?? method)
     return (handlers[method] as (argument: unknown) => unknown)(parsed.data)
   })
 }
 
-const answerTypes = new Set<string>(answer.options.map(({ shape }) => shape.type.value))
+const answerTypes = new Set<unknown>(answer.options.map(({ shape }) => shape.type.value))
+const isAnswerType = (type: unknown): type is string => answerTypes.has(type)
 /** An answer is journalled by its type, as a method is by its name. Null: it has none. */
 function typeOf(argument: unknown): string | null {
   const type = typeof argument === 'object' && argument !== null ? Reflect.get(argument, 'type') : null
   return typeof type === 'string' ? type : null
 }
 
-/** SECURITY: what is refused may hold a PIN (invariant 3). */
+/** SECURITY: what is refused may hold a PIN (invariant 3), at any depth and in any kind of buffer. */
 function wipe(argument: unknown): void {
-  if (argument instanceof Uint8Array) argument.fill(0)
-  else if (typeof argument === 'object' && argument !== null) {
-    for (const value of Object.values(argument)) if (value instanceof Uint8Array) value.fill(0)
+  // No recursion: an argument may be deeper than the stack, or hold itself.
+  const waiting = [argument]
+  const seen = new Set<unknown>()
+  while (waiting.length > 0) {
+    const one = waiting.pop()
+    if (typeof one !== 'object' || one === null || seen.has(one)) continue
+    seen.add(one)
+    if (one instanceof ArrayBuffer) new Uint8Array(one).fill(0)
+    else if (ArrayBuffer.isView(one)) waiting.push(one.buffer)
+    else {
+      if (one instanceof Map || one instanceof Set) for (const entry of one.entries()) waiting.push(entry)
+      for (const value of Object.values(one)) waiting.push(value)
+    }
   }
 }
 
