@@ -45,8 +45,9 @@ export const gatewayConfig = z.strictObject({
   }),
   anpr: z.strictObject({ url: z.url(), timeoutMs: z.number().int().positive().default(8_000) }),
   /**
-   * File of the secret that turns persons into references in the access log. All gateways on a database share it, and
-   * it is kept as long as the log. Null: the gateway makes one in `dataDir`.
+   * File of the secret that turns persons into references in the access log, and marche da bollo into those that have
+   * paid. All gateways on a database share it, and it is kept for good: under another secret every mark could pay again.
+   * Null: the gateway makes one in `dataDir`.
    */
   accessLogKey: z.string().nullable().default(null),
   /**
