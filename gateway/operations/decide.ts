@@ -71,7 +71,8 @@ export async function decide(
   if (!isSameCaller(statement.caller, caller)) return no('statement-other-caller')
   const sinceLogin = [decodeTime(operation), Date.parse(requestedAt)].map((at) => at - loginAt)
   if (sinceLogin.some((ms) => ms > VISIT_MS || ms < -STEP_MS)) return no('request-malformed')
-  if (bollo.kind === 'contrassegno' && !isContrassegnoOf(bollo, italianDay(new Date(loginAt))))
+  // A visit may go past midnight: the totem has judged the mark by the day of the request.
+  if (bollo.kind === 'contrassegno' && !isContrassegnoOf(bollo, italianDay(new Date(requestedAt))))
     return no('request-malformed')
   // A login that seems to be of the future was made today at the latest.
   const holder = trust.verify(evidence, new Date(Math.min(loginAt, +now)))

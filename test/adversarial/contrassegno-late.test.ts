@@ -113,6 +113,21 @@ test('refused by one gateway, taken up late by another: ANPR hears nothing, and 
   expect(await result(other, await ofSofia(bollo))).toMatchObject({ state: 'issued' })
 })
 
+test('twenty operations want one mark at the same moment, at two gateways: one has it, and keeps it', async () => {
+  centre.anpr.setFault({ kind: 'unavailable' })
+  const bollo = mark()
+  const requests = Array.from({ length: 20 }, () => wish('anna-bianchi', { bollo }))
+  const items = await Promise.all(requests.map((request) => sealed(request)))
+  await totem.submit(...items)
+  const takers = requests.map(({ operation }) => late.marks.take(bollo, operation))
+  centre.anpr.setFault({ kind: 'none' })
+  expect((await Promise.all(takers)).filter(Boolean).length).toBeLessThanOrEqual(1)
+  const { body } = await totem.settled(...items)
+  const states = body.results.map(({ state }: { state: string }) => state)
+  expect(states.filter((state: string) => state === 'issued')).toHaveLength(1)
+  expect(requests.filter(({ operation }) => centre.anpr.issued().includes(operation))).toHaveLength(1)
+})
+
 test('an operation that nobody has brought takes no mark', async () => {
   const bollo = mark()
   expect(await late.marks.take(bollo, wish('anna-bianchi').operation)).toBe(false)

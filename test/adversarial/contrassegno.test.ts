@@ -152,6 +152,25 @@ describe('a mark that has paid for nothing is as good as before', () => {
   })
 })
 
+test('a mark of the day on which it is asked for, in a visit that began before midnight: issued', async () => {
+  const day = italianDay(new Date(Date.now() - 3 * 86_400_000))
+  // Midnight in Italy is at 22:00 or 23:00 UTC.
+  const midnight = [22, 23]
+    .map((hour) => new Date(`${day}T${hour}:00:00.000Z`))
+    .find((at) => italianDay(at) !== italianDay(new Date(+at - 1)))
+  const loginAt = new Date(Number(midnight) - 5 * 60_000)
+  const requestedAt = new Date(Number(midnight) + 5 * 60_000)
+  const ofVisit = (issued: string) =>
+    wish('anna-bianchi', {
+      bollo: mark({ issued }),
+      evidence: login('anna-bianchi', { at: loginAt }),
+      requestedAt: requestedAt.toISOString(),
+    })
+  expect(await result(totem, await sealed(ofVisit(italianDay(requestedAt))))).toMatchObject({ state: 'issued' })
+  const next = italianDay(new Date(+requestedAt + 86_400_000))
+  expect(await result(totem, await sealed(ofVisit(next)))).toMatchObject({ problem: { kind: 'request-malformed' } })
+})
+
 describe('what no mark can be', () => {
   const tomorrow = italianDay(new Date(Date.now() + 86_400_000))
   test.each([
