@@ -65,7 +65,7 @@ export function settlementOf(bollo: Bollo): Settlement {
   }
 }
 
-/** The contrassegno telematico is sold since 2005. */
+/** The contrassegno telematico has been sold since 2005, so no mark is older. */
 const FIRST_CONTRASSEGNO = '2005-01-01'
 
 /**

@@ -14,7 +14,7 @@ const person = z
   .refine((text) => !isCodiceFiscale(text.toUpperCase()), 'a codice fiscale')
 
 /**
- * Whoever asks the gateway: the machine that a door has proved and, where one works there, the operator. A citizen is
+ * The asker at the gateway: the machine that a door has proved and, where one works there, the operator. A citizen is
  * never a caller: evidence proves a citizen (contract/evidence.ts). Only totems call so far; the gateway has no door
  * for the others yet.
  */

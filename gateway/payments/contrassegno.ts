@@ -5,7 +5,7 @@ import { withPayments } from './tables.ts'
 
 /** One mark, one certificate. A bollo that is no mark pays for nothing here and is always free to take. */
 export interface Marks {
-  /** This mark has paid for a certificate already, or is about to. */
+  /** An operation holds this mark: it has paid for a certificate, or its request is not settled yet. */
   isTaken(bollo: Bollo): Promise<boolean>
   /**
    * Takes the mark for this operation. False: another operation has it, or this one is settled without it. The same
@@ -30,8 +30,8 @@ export function createMarks({ db, reference }: { db: Database; reference(text: s
     async take(bollo, operation) {
       const mark = markOf(bollo)
       if (mark === null) return true
-      // Two operations may come at once: the database lets one of them in. The lock waits for a settlement under way, so
-      // that a gateway that comes late takes no mark for an operation that is settled.
+      // Two operations may come at once, and the database lets one of them in. The lock waits for a settlement under way,
+      // so that a late gateway takes no mark for a settled operation.
       await sql`
         insert into contrassegno (mark, operation)
         select ${mark}, id from operation where id = ${operation} and state = 'pending' for share

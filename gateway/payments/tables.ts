@@ -2,7 +2,7 @@ import type { Generated } from 'kysely'
 import type { Database } from '../store/schema.ts'
 
 type PaymentTables = {
-  /** Marks that have paid for a certificate, for good: one mark, one certificate. */
+  /** Marks that a request holds or that have paid. The settlement that refuses a request deletes its mark. */
   contrassegno: {
     /** Keyed hash of the mark's number, so that the table gives away no number. */
     mark: string
