@@ -57,6 +57,8 @@ function wipe(argument: unknown): void {
     else if (ArrayBuffer.isView(one)) waiting.push(one.buffer)
     else {
       if (one instanceof Map || one instanceof Set) for (const entry of one.entries()) waiting.push(entry)
+      // The cause of an error is not enumerable, and comes with it all the same.
+      if (one instanceof Error) waiting.push(one.cause)
       for (const value of Object.values(one)) waiting.push(value)
     }
   }

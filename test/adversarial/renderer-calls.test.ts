@@ -33,6 +33,7 @@ test.each<[string, (bytes: Uint8Array<ArrayBuffer>) => unknown]>([
   ['in a map', (bytes) => new Map([['pin', bytes]])],
   ['as key of a map', (bytes) => new Map([[bytes, 'pin']])],
   ['in a set', (bytes) => new Set([bytes])],
+  ['as cause of an error', (bytes) => ({ type: 'enterPin', pin: new Error('x', { cause: [bytes] }) })],
   ['as a buffer', ({ buffer }) => buffer],
   ['as a buffer in an answer', ({ buffer }) => ({ type: 'enterPin', pin: buffer })],
   ['as a view', ({ buffer }) => ({ type: 'enterPin', pin: new DataView(buffer) })],
