@@ -6,7 +6,7 @@ import { type Clock, MINUTE_MS } from '../../basics/time.ts'
 import type { CallerAt } from '../../contract/caller.ts'
 import { type Problem, refusalKind, type Submission, type SubmissionResult } from '../../contract/gateway.ts'
 import { openRequest, type SealingKeys } from '../sealing/sealing.ts'
-import { type Accepted, record } from '../store/operations.ts'
+import { type Accepted, broughtBefore, type OperationRow, record } from '../store/operations.ts'
 import { sealedOutcomes } from '../store/outcomes.ts'
 import { WORK } from '../store/queues.ts'
 import type { Database } from '../store/schema.ts'
@@ -31,6 +31,11 @@ const refused = (operation: string, kind: Problem['kind'], anpr: string | null =
   problem: { kind, anpr },
 })
 const later = (operation: string, reason: string): ItemResult => ({ operation, state: 'later', reason })
+
+type Refused = Extract<ItemResult, { state: 'refused' }>
+const isOutdated = (one: Accepted | ItemResult): one is Refused =>
+  'state' in one && one.state === 'refused' && one.problem.kind === 'request-outdated'
+type Known = Pick<OperationRow, 'id' | 'state' | 'refusal' | 'refusal_anpr'>
 
 export type Intake = (caller: CallerAt<'totem'>, items: readonly Item[]) => Promise<ItemResult[]>
 
@@ -96,18 +101,27 @@ export function createIntake({
     const once = [...new Map(items.toReversed().map((item) => [item.id, item])).values()]
     const { rows, begun } = await store(totem, once)
     if (begun.length > 0) bell.ring(WORK)
-    const issued = [...rows.values()].filter(({ totem: of, state }) => of === totem && state === 'issued')
-    const outcomes = await sealedOutcomes(
-      db,
-      issued.map(({ id }) => id),
-    )
-    let told = 0
+    const tell = await tellOf([...rows.values()].filter(({ totem: of }) => of === totem))
     return ({ id, digest }) => {
       const row = rows.get(id)
       if (row?.totem !== totem || row.digest !== digest) {
         log.warn({ kind: 'operation-id-taken', totem, operation: id })
         return refused(id, 'request-malformed')
       }
+      return tell(row)
+    }
+  }
+
+  /** Answers what became of these operations, as far as their outcomes go into one answer. */
+  async function tellOf(rows: readonly Known[]): Promise<(row: Known) => ItemResult> {
+    const issued = rows.filter(({ state }) => state === 'issued')
+    const outcomes = await sealedOutcomes(
+      db,
+      issued.map(({ id }) => id),
+    )
+    let told = 0
+    return (row) => {
+      const { id } = row
       if (row.state === 'refused') return refused(id, refusalKind.parse(row.refusal), row.refusal_anpr)
       if (row.state === 'pending') return { operation: id, state: 'pending' }
       const outcome = outcomes.get(id)
@@ -120,6 +134,20 @@ export function createIntake({
     }
   }
 
+  /**
+   * A request of an earlier version that this totem has brought before. Its text is not read any more, and its operation
+   * has taken effect all the same: a totem that heard a refusal would throw away what ANPR has issued.
+   */
+  async function toldBefore(totem: string, results: readonly (Accepted | ItemResult)[]) {
+    const ids = results.filter(isOutdated).map(({ operation }) => operation)
+    const rows = await broughtBefore(db, totem, ids)
+    const tell = await tellOf([...rows.values()])
+    return results.map((one) => {
+      const row = isOutdated(one) ? rows.get(one.operation) : undefined
+      return row ? tell(row) : one
+    })
+  }
+
   return async (caller, items) => {
     const { id: totem } = caller
     const checked: (Accepted | ItemResult)[] = []
@@ -128,14 +156,19 @@ export function createIntake({
       checked.push(check(caller, item))
     }
     const accepted = checked.filter((one) => 'digest' in one)
-    if (accepted.length === 0) return checked as ItemResult[]
+    if (accepted.length === 0 && !checked.some(isOutdated)) return checked as ItemResult[]
     try {
+      const known = await toldBefore(totem, checked)
+      if (accepted.length === 0) return known as ItemResult[]
       const resultOf = await recorded(totem, accepted)
-      return checked.map((one) => ('digest' in one ? resultOf(one) : one))
+      return known.map((one) => ('digest' in one ? resultOf(one) : one))
     } catch (failure) {
       const { name, code } = failure as { name?: string; code?: unknown }
       log.error({ kind: 'operations-not-recorded', totem, items: accepted.length, name, code })
-      return checked.map((one) => ('digest' in one ? later(one.id, 'not-recorded') : one))
+      return checked.map((one) => {
+        if ('digest' in one) return later(one.id, 'not-recorded')
+        return isOutdated(one) ? later(one.operation, 'not-recorded') : one
+      })
     }
   }
 }

@@ -66,6 +66,22 @@ async function keepRequests(transaction: Transaction<Tables>, items: readonly Ac
   return kept.map(({ operation }) => operation)
 }
 
+/** The operations of `ids` that this totem has brought before, by id. */
+export async function broughtBefore(
+  db: Database,
+  totem: string,
+  ids: readonly string[],
+): Promise<Map<string, Pick<OperationRow, RowKeys>>> {
+  if (ids.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('operation')
+    .select(ROW_KEYS)
+    .where('totem', '=', totem)
+    .where('id', 'in', ids)
+    .execute()
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
 const ROW_KEYS = ['id', 'totem', 'digest', 'state', 'refusal', 'refusal_anpr'] as const
 type RowKeys = (typeof ROW_KEYS)[number]
 

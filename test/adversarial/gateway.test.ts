@@ -456,6 +456,25 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
       }
       expect((await totem.settled(await sealed(request))).body.results[0].state).toBe('issued')
     })
+    test('a request sealed in the format before that has taken effect: its own totem gets what became of it', async () => {
+      const request = wish('anna-bianchi')
+      const { operation } = request
+      const { outcome } = (await totem.settled(await sealed(request))).body.results[0]
+      const former = await sealedText(operation, formerRequest(request))
+      // A new request beside it takes effect as always.
+      const fresh = await sealed(wish('anna-bianchi'))
+      const { results } = (await totem.submit(former, fresh)).body
+      expect(results).toEqual([
+        { operation, state: 'issued', outcome },
+        { operation: fresh.operation, state: 'pending' },
+      ])
+      expect((await totem.submit(former)).body.results).toEqual([{ operation, state: 'issued', outcome }])
+      expect((await totem.settled(fresh)).body.results[0].state).toBe('issued')
+      // Another totem that names the operation learns nothing of it.
+      const problem = { kind: 'request-outdated', anpr: null }
+      expect((await other.submit(former)).body.results).toEqual([{ operation, state: 'refused', problem }])
+      expect(centre.anpr.issued().filter((id) => id === operation)).toHaveLength(1)
+    })
     test('a request of a newer totem waits for a newer gateway, and an operator hears of it', async () => {
       const { operation } = wish('anna-bianchi')
       const item = await sealedText(operation, { version: 3, operation })
