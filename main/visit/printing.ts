@@ -47,7 +47,14 @@ export function printing<To extends string>(
       },
       fault: {
         on: {
-          printAgain: { guard: 'canPrint' as const, target: 'busy' },
+          printAgain: {
+            guard: 'canPrint' as const,
+            target: 'busy',
+            actions: {
+              type: 'set' as const,
+              params: ({ context: { visit } }: { context: Context }) => ({ paper: { progress: begunAgain(visit) } }),
+            },
+          },
           keepForLater: keep,
           // A person who walks away from an empty printer keeps the paper for another day.
           timeout: keep,
@@ -57,6 +64,10 @@ export function printing<To extends string>(
     },
   }
 }
+
+/** Progress of a page that is printed anew: nothing of it is out yet, whatever came out of the void sheet. */
+const begunAgain = ({ paper: { progress, fromPage } }: Visit): Visit['paper']['progress'] =>
+  progress && { ...progress, page: fromPage, band: 0 }
 
 /** The screen of a state that prints. */
 export function printingScreen(document: Printed, { visit: { paper }, printer }: Context, inner: string): Screen {
