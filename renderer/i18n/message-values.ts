@@ -38,7 +38,7 @@ export interface MessageValues {
   'preview.page': { page: string | number; pages: string | number }
   'preview.image': { page: string | number; pages: string | number }
   'confirm.bollo.exempt': { reference: string | number }
-  'confirm.bollo.contrassegno': { reference: string | number }
+  'confirm.bollo.contrassegno': { price: string | number; reference: string | number }
   'printing.page': { page: string | number; pages: string | number }
   'printFault.lead': { page: string | number }
   'refused.card-error.now': { issuer: string | number }

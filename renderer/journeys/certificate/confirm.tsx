@@ -33,8 +33,10 @@ export function Confirm({ screen }: { screen: ScreenOf<'confirm'> }) {
         </div>
         <div>
           <dt>{text('confirm.cost')}</dt>
-          <dd className="large">{bollo.cents === 0 ? text('confirm.free') : euro(bollo.cents)}</dd>
-          <dd className="small">{text(`confirm.bollo.${bollo.kind}`, { reference: bollo.reference })}</dd>
+          <dd className="large">{text(`confirm.amount.${bollo.kind}`)}</dd>
+          <dd className="small">
+            {text(`confirm.bollo.${bollo.kind}`, { reference: bollo.reference, price: euro(bollo.cents) })}
+          </dd>
         </div>
       </dl>
     </Screen>
