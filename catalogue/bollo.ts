@@ -3,7 +3,7 @@ import type { Exemption, Purpose } from '../contract/catalogue.ts'
 import { exemptions } from './exemptions.ts'
 
 /** Imposta di bollo on a certificato anagrafico in euro cents (DPR 642/1972; 16 euro since DL 43/2013 art. 7-bis). */
-const BOLLO = 1600
+export const BOLLO_CENTS = 1600
 /**
  * Diritti di segreteria in euro cents. At a comune's counter they are 52 with bollo and 26 without (L. 604/1962 Tab.
  * D). Many comuni ask none online, and this channel adds no cost. Uncertain: whether a comune may ask for its own here.
@@ -22,7 +22,7 @@ export type Due =
  */
 export function dueFor(purpose: Purpose): Due {
   if (purpose === 'publicBody') return { kind: 'no-certificate' }
-  if (purpose === 'privateParty') return { kind: 'bollo', cents: BOLLO }
+  if (purpose === 'privateParty') return { kind: 'bollo', cents: BOLLO_CENTS }
   return { kind: 'exempt', exemption: purpose }
 }
 
@@ -49,7 +49,7 @@ export function settlementOf(bollo: Bollo): Settlement {
   if (bollo.kind === 'contrassegno') {
     return {
       use: 'privateParty',
-      cents: { bollo: BOLLO, diritti: DIRITTI },
+      cents: { bollo: BOLLO_CENTS, diritti: DIRITTI },
       esenzioneBollo: NOT_EXEMPT,
       bolloVirtuale: '2',
       reference: grouped(bollo.number),

@@ -23,7 +23,7 @@ export function registerCalls({ isCurrent, handlers, onRefused }: CallOptions): 
       onRefused(reason, isMethod(named) || isAnswerType(named) ? named : 'unnamed')
       throw new Error(`refused: ${reason}`)
     }
-    // SECURITY: checklist 17. A frame that is gone, blank or of another origin is nobody.
+    // SECURITY: Electron's security checklist, item 17. A frame that is gone, blank or of another origin is nobody.
     const frame = event.senderFrame
     if (!frame?.url.startsWith(ORIGIN)) return refuse('origin')
     if (frame.parent !== null || !isCurrent(event.sender)) return refuse('frame')

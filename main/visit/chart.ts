@@ -93,6 +93,16 @@ export const tell = (work: (visit: Visit, services: VisitServices) => void) => (
 })
 export const forbidden = {}
 
+/** A way from one journey into another: to a state's id, with what the visit learns on the way. */
+export interface Way {
+  target: string
+  set(visit: Visit): Change
+}
+export const takes = ({ target, set: learns }: Way) => ({
+  target,
+  actions: { type: 'set' as const, params: ({ context }: { context: Context }) => learns(context.visit) },
+})
+
 /** A state in which the totem works. Its task names the next state, one of `targets` (name → target). */
 export const working = <To extends string>(task: Task<To>, targets: Record<Exclude<To, 'refused'>, string>) => ({
   tags: ['busy' as const],

@@ -1,6 +1,6 @@
 import type { Screen } from '../../contract/journeys/index.ts'
 import type { Printed } from '../../contract/journeys/lists.ts'
-import { type Context, canPrint, forbidden, working } from './chart.ts'
+import { type Context, canPrint, forbidden, takes, type Way, working } from './chart.ts'
 import type { Printing, VisitServices } from './services.ts'
 import { type Step, step, type Task } from './step.ts'
 import { type Change, required, type Visit } from './visit.ts'
@@ -30,12 +30,9 @@ export async function print(
 export function printing<To extends string>(
   task: Task<To>,
   targets: Record<Exclude<To, 'refused' | 'fault'>, string>,
-  kept: { target: string; set: (visit: Visit) => Change },
+  kept: Way,
 ) {
-  const keep = {
-    target: kept.target,
-    actions: { type: 'set' as const, params: ({ context }: { context: Context }) => kept.set(context.visit) },
-  }
+  const keep = takes(kept)
   return {
     initial: 'busy' as const,
     tags: ['withoutCard' as const],

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import en from '../../assets/locales/en.json' with { type: 'json' }
 import it from '../../assets/locales/it.json' with { type: 'json' }
-import { dueFor } from '../../catalogue/bollo.ts'
+import { BOLLO_CENTS, dueFor } from '../../catalogue/bollo.ts'
 import { certificates } from '../../catalogue/certificates.ts'
 import { exemptions } from '../../catalogue/exemptions.ts'
 import { certificateType, exemption } from '../../contract/catalogue.ts'
@@ -25,8 +25,10 @@ describe('screen and paper say what the law says', () => {
   })
   test('the gallery cites the law that main cites', () => {
     const shown = Object.values(samples.confirm.shown)
-    expect(shown.map(({ use, bollo }) => [use, bollo.reference])).toEqual(
-      exemption.options.map((use) => [use, exemptions[use].law]),
-    )
+    expect(
+      shown.filter(({ bollo }) => bollo.kind === 'exempt').map(({ use, bollo }) => [use, bollo.reference]),
+    ).toEqual(exemption.options.map((use) => [use, exemptions[use].law]))
+    const paid = shown.filter(({ bollo }) => bollo.kind !== 'exempt')
+    expect(paid.map(({ use, bollo }) => [use, bollo.cents])).toEqual([['privateParty', BOLLO_CENTS]])
   })
 })

@@ -1,21 +1,35 @@
-import { dueFor } from '../../../catalogue/bollo.ts'
+import { dueFor, settlementOf } from '../../../catalogue/bollo.ts'
 import { offeredTypes, sheetConflict } from '../../../catalogue/certificates.ts'
 import type { Bollo } from '../../../contract/bollo.ts'
 import type { Exemption, Purpose } from '../../../contract/catalogue.ts'
-import { chart, forbidden, pulled, set, type VisitEvent, working } from '../../visit/chart.ts'
+import {
+  type Context,
+  chart,
+  forbidden,
+  pulled,
+  set,
+  takes,
+  type VisitEvent,
+  type Way,
+  working,
+} from '../../visit/chart.ts'
 import { printing } from '../../visit/printing.ts'
-import type { Change, Visit } from '../../visit/visit.ts'
+import type { Visit } from '../../visit/visit.ts'
 import { preview, printCertificate, printReceipt, printSlip, request } from './tasks.ts'
 
-/** A use that the law does not exempt from bollo leads to another journey's state, which learns `set`. */
-export type Way = { target: string; set: (visit: Visit) => Change }
-export type Ways = Record<Exclude<Purpose, Exemption>, Way>
+/**
+ * A use that the law does not exempt from bollo leads to another journey. `back`: the id to which the preview leads back
+ * when that journey has led there.
+ */
+type Ways = Record<Exclude<Purpose, Exemption>, Way & { back?: string }>
 
 function exempted(event: VisitEvent): Bollo | null {
   if (event.type !== 'choosePurpose') return null
   const due = dueFor(event.purpose)
   return due.kind === 'exempt' ? due : null
 }
+
+const useOf = ({ certificate: { bollo } }: Visit): Purpose | null => bollo && settlementOf(bollo).use
 
 export const states = (ways: Ways) => {
   const choosePurpose = [
@@ -27,14 +41,19 @@ export const states = (ways: Ways) => {
         params: ({ event }: { event: VisitEvent }) => ({ certificate: { bollo: exempted(event) } }),
       },
     },
-    ...Object.entries<Way>(ways).map(([purpose, way]) => ({
+    ...Object.entries(ways).map(([purpose, way]) => ({
       guard: ({ event }: { event: VisitEvent }) => event.type === 'choosePurpose' && event.purpose === purpose,
-      target: way.target,
-      actions: {
-        type: 'set' as const,
-        params: ({ context: { visit } }: { context: { visit: Visit } }) => way.set(visit),
-      },
+      ...takes(way),
     })),
+  ]
+  /** Back to where the bollo was settled: nobody types a mark twice. */
+  const toBollo = [
+    ...Object.entries(ways).flatMap(([purpose, { back }]) =>
+      back === undefined
+        ? []
+        : [{ guard: ({ context }: { context: Context }) => useOf(context.visit) === purpose, target: back }],
+    ),
+    { target: '#purpose' },
   ]
   return {
     person: chart.createStateConfig({
@@ -82,7 +101,7 @@ export const states = (ways: Ways) => {
       id: 'preview',
       initial: 'fetching',
       entry: set({ paper: { preview: null } }),
-      on: { back: 'purpose', 'card.removed': pulled },
+      on: { back: toBollo, 'card.removed': pulled },
       states: {
         fetching: working(preview, { shown: 'shown', confirm: '#confirm' }),
         shown: { on: { acceptPreview: '#confirm' } },
@@ -93,8 +112,8 @@ export const states = (ways: Ways) => {
       on: {
         confirm: 'issuing',
         back: [
-          { guard: ({ context }) => context.visit.paper.preview !== null, target: '#preview' },
-          { target: 'purpose' },
+          { guard: ({ context }: { context: Context }) => context.visit.paper.preview !== null, target: '#preview' },
+          ...toBollo,
         ],
         'card.removed': pulled,
       },

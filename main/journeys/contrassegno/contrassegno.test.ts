@@ -104,10 +104,36 @@ describe('a certificate for a private party', () => {
     const request = vi.fn<VisitServices['request']>(async () => ok({ state: 'issued', outcome }))
     open({ request })
     await toPreview()
-    await answers({ type: 'back' })
-    await at('purpose')
+    for (const name of ['contrassegno-date', 'contrassegno', 'private-party', 'purpose'] as const) {
+      await answers({ type: 'back' })
+      await at(name)
+    }
     await answers({ type: 'choosePurpose', purpose: 'processuale' }, { type: 'acceptPreview' }, { type: 'confirm' })
     expect(request.mock.lastCall?.[2].bollo).toEqual({ kind: 'exempt', exemption: 'processuale' })
+  })
+
+  test('back from the preview to the day of the mark: its number is not typed again', async () => {
+    const request = vi.fn<VisitServices['request']>(async () => ok({ state: 'issued', outcome }))
+    open({ request })
+    await toPreview()
+    await answers({ type: 'back' }, { type: 'enterContrassegnoDate', digits: '06032026' })
+    await answers({ type: 'acceptPreview' }, { type: 'confirm' })
+    expect(request.mock.lastCall?.[2].bollo).toEqual({ kind: 'contrassegno', number: NUMBER, issued: '2026-03-06' })
+  })
+
+  test('back from the declaration: to the choice that led there', async () => {
+    open()
+    await toPrivateParty()
+    await answers({ type: 'declareInstead' }, { type: 'back' })
+    await at('private-party')
+  })
+
+  test('line-down: back from the price to the day of the mark, since there is no preview', async () => {
+    open({ enter: async () => ok({ token: null, family: null, waiting: [], notices: [] }) })
+    await toPreview()
+    await at('confirm')
+    await answers({ type: 'back' })
+    await at('contrassegno-date')
   })
 
   test('a second certificate of the visit knows nothing of the first one’s mark', async () => {

@@ -1,16 +1,12 @@
-import { type Context, chart, pulled, working } from '../../visit/chart.ts'
-import type { Change, Visit } from '../../visit/visit.ts'
+import { chart, pulled, takes, type Way, working } from '../../visit/chart.ts'
 import { judge } from './tasks.ts'
 
 /** `instead`: the free declaration, for a person who would rather not pay. */
-export const states = (instead: { target: string; set: (visit: Visit) => Change }) => ({
+export const states = (instead: Way) => ({
   privateParty: chart.createStateConfig({
     id: 'contrassegno',
     on: {
-      declareInstead: {
-        target: instead.target,
-        actions: { type: 'set', params: ({ context: { visit } }: { context: Context }) => instead.set(visit) },
-      },
+      declareInstead: takes(instead),
       haveContrassegno: 'contrassegno',
       back: '#purpose',
       'card.removed': pulled,
@@ -27,6 +23,7 @@ export const states = (instead: { target: string; set: (visit: Visit) => Change 
     },
   }),
   contrassegnoDate: chart.createStateConfig({
+    id: 'contrassegnoDate',
     initial: 'typing',
     on: { back: 'contrassegno', 'card.removed': pulled },
     states: {

@@ -3,7 +3,7 @@ import { holderOf } from '../../visit/visit.ts'
 import type { states } from './states.ts'
 import { offersAttoNotorio } from './visit.ts'
 
-export const screens: Shows<typeof states> = {
+export const screens: Shows<ReturnType<typeof states>> = {
   declaration: ({ visit }) => ({
     screen: 'declaration',
     for: visit.declaration.advice,

@@ -1,14 +1,15 @@
-import { chart, pulled } from '../../visit/chart.ts'
+import { type Context, chart, pulled } from '../../visit/chart.ts'
 import { fromFirstPage } from '../../visit/printing.ts'
 import type { Writing } from '../../visit/visit.ts'
-import { declaredOf, type Form, offersAttoNotorio } from './visit.ts'
+import { type Advice, declaredOf, type Form, offersAttoNotorio } from './visit.ts'
 
 const writing = (form: Form): Writing => ({
   write: (visit, services) => services.writeForm(visit.frame, form, declaredOf(visit, form)),
   printed: ({ frame }, services) => services.declared(frame),
 })
 
-export const states = {
+/** `cameFrom`: the ids to which a declaration in place of a certificate leads back. */
+export const states = (cameFrom: Record<Exclude<Advice, 'anybody'>, string>) => ({
   declaration: chart.createStateConfig({
     id: 'declaration',
     // A person who came for it alone is not on the way to a certificate.
@@ -28,10 +29,13 @@ export const states = {
         },
       },
       back: [
-        { guard: ({ context }) => context.visit.declaration.advice === 'anybody', target: 'menu' },
-        { target: '#purpose' },
+        ...Object.entries(cameFrom).map(([advice, target]) => ({
+          guard: ({ context }: { context: Context }) => context.visit.declaration.advice === advice,
+          target,
+        })),
+        { target: 'menu' },
       ],
       'card.removed': pulled,
     },
   }),
-}
+})

@@ -11,7 +11,7 @@ declare module '../../visit/visit.ts' {
   interface Visit {
     declaration: {
       /** The party that the declaration is for; `anybody`: the person came for the declaration itself. */
-      advice: ScreenOf<'declaration'>['for']
+      advice: Advice
       /** Facts that stand in place of certificates. */
       declares: CertifiedFact[]
       /** The certificates were asked for about somebody else. */
@@ -28,6 +28,8 @@ declare module '../../visit/services.ts' {
     declared(visit: VisitId): void
   }
 }
+
+export type Advice = ScreenOf<'declaration'>['for']
 
 /** Art. 46 and art. 47 DPR 445/2000. */
 export type Form = Extract<TakenHome, 'declaration' | 'atto-notorio'>
@@ -48,7 +50,7 @@ export const fresh = (): Pick<Visit, 'declaration'> => ({
 })
 
 /** The free declaration in place of the certificate that was chosen. */
-export const insteadFor = (advice: 'publicBody' | 'privateParty') => ({
+export const insteadFor = (advice: Exclude<Advice, 'anybody'>) => ({
   target: '#declaration',
   set({ certificate: { types, subject } }: Visit) {
     const forAnother = subject !== null && !subject.self

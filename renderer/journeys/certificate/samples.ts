@@ -1,4 +1,5 @@
-import { type Exemption, exemption } from '../../../contract/catalogue.ts'
+import { type Exemption, exemption, type Purpose } from '../../../contract/catalogue.ts'
+import type { ScreenOf } from '../../../contract/journeys/index.ts'
 import type { SamplesOf } from '../journey.ts'
 import { son } from '../sample-people.ts'
 
@@ -27,6 +28,11 @@ const LAWS: Record<Exemption, string> = {
   adozione: 'art. 82 L. 184/1983',
   separazione: 'art. 19 L. 74/1987',
 }
+
+const confirm = (use: Purpose, bollo: ScreenOf<'confirm'>['bollo']): ScreenOf<'confirm'> => ({
+  ...{ screen: 'confirm', subject: son, types: ['8', '12'], use, bollo },
+  online: use !== 'pensioneEstera',
+})
 
 export const samples: SamplesOf<'certificate'> = {
   person: {
@@ -75,19 +81,17 @@ export const samples: SamplesOf<'certificate'> = {
   },
   confirm: {
     canGoBack: true,
-    shown: Object.fromEntries(
-      exemption.options.map((use) => [
-        `confirm-${use}`,
-        {
-          screen: 'confirm',
-          subject: son,
-          types: ['8', '12'],
-          use,
-          bollo: { kind: 'exempt', cents: 0, reference: LAWS[use] },
-          online: use !== 'pensioneEstera',
-        },
-      ]),
-    ),
+    shown: {
+      ...Object.fromEntries(
+        exemption.options.map((use) => [
+          `confirm-${use}`,
+          confirm(use, { kind: 'exempt', cents: 0, reference: LAWS[use] }),
+        ]),
+      ),
+      'confirm-privateParty': confirm('privateParty', {
+        ...{ kind: 'contrassegno', cents: 1600, reference: '0123 4567 8901 23' },
+      }),
+    },
   },
   issuing: { canLeave: false, shown: { issuing: { screen: 'issuing' } } },
 }
