@@ -44,6 +44,7 @@ function Frame({ view }: { view: View }) {
 function screenKey({ screen, cardLost }: View): string {
   if (cardLost) return 'card lost'
   // A second screen of answers under the same name.
+  if ('arrived' in screen && screen.arrived) return `${screen.screen} arrived`
   return 'more' in screen ? `${screen.screen} ${screen.more}` : screen.screen
 }
 

@@ -1,6 +1,7 @@
 import { useIntl } from 'react-intl'
 import type { CertificateType } from '../../contract/catalogue.ts'
 import { language } from '../../contract/language.ts'
+import { useShownView } from '../view-context.ts'
 import type { MessageValues } from './message-values.ts'
 import { type MessageId, messages } from './messages.ts'
 
@@ -14,10 +15,15 @@ type Values<Id extends MessageId> = (Id extends unknown ? (values: ValuesOf<Id>)
 /** The message of a key. A value that the message takes and is not given does not compile. */
 type Text = <Id extends MessageId>(id: Id, ...values: unknown extends Values<Id> ? [] : [values: Values<Id>]) => string
 
-/** Messages in the language of the view. */
+/**
+ * Messages in the language of the view. A message may choose its words by `card`: a CIE lies on the reader, a CNS is in
+ * it.
+ */
 export function useText(): Text {
   const intl = useIntl()
-  return (id, ...[values]) => intl.formatMessage({ id }, values as Record<string, string | number> | undefined)
+  const card = useShownView().contactless ? 'cie' : 'cns'
+  return (id, ...[values]) =>
+    intl.formatMessage({ id }, { card, ...(values as Record<string, string | number> | undefined) })
 }
 
 /** Day and time as the office's clock shows them. */

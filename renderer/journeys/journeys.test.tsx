@@ -82,7 +82,10 @@ describe('law on the screen', () => {
     const html = words('last-try')
     expect(html.indexOf('Mi fermo qui')).toBeLessThan(html.indexOf('ultimo tentativo</span>'))
   })
-  it('a collect code is read in two groups of four', () => {
-    expect(words('done-queued')).toContain('K7QM 4XTR')
+  it('a slip is announced where it is printed and where it is to be taken', () => {
+    expect(words('printing-slip')).toContain('Esce dalla fessura della stampante')
+    expect(words('done-queued')).toContain('Prendere il promemoria dalla fessura')
+    expect(words('done-queued')).toContain('il promemoria si prende dalla fessura')
+    expect(words('done-queued-no-slip')).not.toContain('promemoria')
   })
 })

@@ -10,14 +10,16 @@ export interface EnterOptions {
   /** Certificates that wait on this totem for the person, and the fate of their earlier requests. */
   waitingFor(codiceFiscale: string): Promise<Waiting[]>
   noticesFor(codiceFiscale: string): Notice[]
+  pendingFor(codiceFiscale: string): number
 }
 
 /** Opens the citizen session at the gateway, and gathers what this totem keeps for the person. */
-export function createEnter({ client, online, waitingFor, noticesFor }: EnterOptions) {
+export function createEnter({ client, online, waitingFor, noticesFor, pendingFor }: EnterOptions) {
   return async ({ codiceFiscale, evidence }: Recognised): Promise<Result<Entered, Refused>> => {
     const waiting = await waitingFor(codiceFiscale)
     const notices = noticesFor(codiceFiscale)
-    const offline = ok({ token: null, family: null, waiting, notices })
+    const pending = pendingFor(codiceFiscale)
+    const offline = ok({ token: null, family: null, waiting, pending, notices })
     if (!online()) return offline
     // Certificates that wait on this totem are the person's, even if the gateway refuses today.
     const refuse = (problem: Problem) =>
@@ -28,6 +30,8 @@ export function createEnter({ client, online, waitingFor, noticesFor }: EnterOpt
     const { token } = opened.value
     const family = await client.ask(familySheet, '/v1/sessions/current/family', { token })
     if (!family.ok) return family.error.kind === 'refused' ? refuse(family.error.problem) : offline
-    return ok({ token, family: family.value.members, waiting, notices })
+    // The card holder stands first, whatever the order of the family sheet: most certificates are for them.
+    const members = family.value.members.toSorted((one, other) => Number(other.self) - Number(one.self))
+    return ok({ token, family: members, waiting, pending, notices })
   }
 }

@@ -103,10 +103,17 @@ export function scripted(changes: Partial<VisitServices> = {}): VisitServices {
     expiryOffered: ({ card }) => card === 'cie',
     possession: async () => ok({ name: 'ANNA', surname: 'BIANCHI', expires: '2031-06-18', expired: false }),
     enter: async () =>
-      ok({ token: 't', family: [member('AB10234CX', true), member('AB10234CY', false)], waiting: [], notices: [] }),
+      ok({
+        token: 't',
+        family: [member('AB10234CX', true), member('AB10234CY', false)],
+        waiting: [],
+        pending: 0,
+        notices: [],
+      }),
     noticed: vi.fn(),
     preview: async () => ok({ pdf: new Uint8Array(1), pages: 1 }),
     request: async () => ok({ state: 'issued', outcome }),
+    arrived: async () => outcome,
     visura: async () => ok(visura),
     writeVisura: () => ({ document: 'visura', operation: OPERATION, paper }),
     writeForm: (_, document) => ({ document, operation: OPERATION, paper }),
