@@ -115,7 +115,7 @@ export async function startGateway(
     now,
     log,
   })
-  const intake = createIntake({ db, boss, bell, sealingKeys, now, log })
+  const intake = createIntake({ db, boss, bell, sealingKeys, bounds: config.bounds, now, log })
   const outcomes = createOutcomes({ db, bell, now })
   const sessions = createSessions({ db, anpr, trust, reference, now })
   const logFirst = createLogFirst({ db, reference, now })

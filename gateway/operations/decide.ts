@@ -45,7 +45,10 @@ export type Decision = { access: AccessEntry } & (
   | { kind: 'undecided'; reason: string; anprIsOut: boolean }
 )
 
-/** May this person have this certificate? The evidence is judged at the time of its login, not of its arrival. */
+/**
+ * May this person have this certificate? `anprId` is what ANPR knows the operation by. The evidence is judged at the time of its login,
+ * not of its arrival.
+ */
 export async function decide(
   {
     anpr,
@@ -53,7 +56,15 @@ export async function decide(
     marks,
     reference,
     now,
-  }: { anpr: AnprClient; trust: TrustKeeper; marks: Marks; reference: (person: string) => string; now: Date },
+    anprId,
+  }: {
+    anprId: string
+    anpr: AnprClient
+    trust: TrustKeeper
+    marks: Marks
+    reference: (person: string) => string
+    now: Date
+  },
   caller: Caller,
   { operation, requestedAt, evidence, subject, types, bollo }: CertificateRequest,
 ): Promise<Decision> {
@@ -92,8 +103,8 @@ export async function decide(
   if (!person.ok) return failed(person.error)
   const requester = person.value.identificativi.idANPR
   access.subject = reference(subject ?? requester)
-  if (!(await marks.take(bollo, operation))) return no('contrassegno-used')
-  const issued = await anpr.issue(operation, { requester, subject: subject ?? requester, types, bollo })
+  if (!(await marks.take(bollo, { totem: caller.id, operation }))) return no('contrassegno-used')
+  const issued = await anpr.issue(anprId, { requester, subject: subject ?? requester, types, bollo })
   if (!issued.ok) return failed(issued.error)
   const { pdf, idOperazioneAnpr } = issued.value
   access.anpr_operation = idOperazioneAnpr

@@ -6,6 +6,7 @@ import { json } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { z } from 'zod'
+import type { GatewayConfig } from '../../gateway/settings/config.ts'
 import { issueCrls } from '../pki/trust-list.ts'
 import { endChild, startChild } from './children.ts'
 
@@ -40,6 +41,8 @@ export async function startGatewayProcess(options: {
   databaseUrl?: string
   /** Folder of the provisioned totems; default those of the PKI. */
   totems?: string
+  /** What one totem may leave at the gateway, where a load needs more than an office does. */
+  bounds?: GatewayConfig['bounds']
 }): Promise<BenchGateway> {
   const { folder, pki } = options
   mkdirSync(folder, { mode: 0o700 })
@@ -74,6 +77,7 @@ export async function startGatewayProcess(options: {
     anpr: { url: options.anprUrl },
     keys: { folder: join(pki, 'gateway-keys'), list: join(pki, 'gateway-keys.jws') },
     totems: options.totems ?? join(pki, 'totems'),
+    ...(options.bounds && { bounds: options.bounds }),
   }
   writeFileSync(configFile, JSON.stringify(config, null, 2), { mode: 0o600 })
   const program = fileURLToPath(new URL('../../gateway/index.ts', import.meta.url))
