@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { Clock } from '../../basics/time.ts'
 import { atTotem } from '../../contract/caller.ts'
 import type { Problem } from '../../contract/gateway.ts'
-import type { AnprClient } from '../anpr/client.ts'
+import type { Register } from '../access/register.ts'
 import type { Marks } from '../payments/contrassegno.ts'
 import { type NamedKey, openRequest, type SealingKeys, sealOutcome } from '../sealing/sealing.ts'
 import type { Store } from '../store/database.ts'
@@ -23,7 +23,7 @@ import type { Carried } from './work.ts'
 export function createCarryOut({
   store: { db, boss },
   bell,
-  anpr,
+  register,
   trust,
   marks,
   sealingKeys,
@@ -35,7 +35,7 @@ export function createCarryOut({
 }: {
   store: Store
   bell: Bell
-  anpr: AnprClient
+  register: Register
   trust: TrustKeeper
   marks: Marks
   sealingKeys: SealingKeys
@@ -80,7 +80,7 @@ export function createCarryOut({
     if (!outcomeKey) return putOff('totem-withdrawn')
 
     const decision = await decide(
-      { anprId: row.anpr_id, anpr, trust, marks, reference, now: now() },
+      { anprId: row.anpr_id, register, trust, marks, reference, now: now() },
       caller,
       opened.value.request,
     )
@@ -117,4 +117,5 @@ const NOTHING_ASKED: AccessEntry = {
   exemption: null,
   anpr_operation: null,
   pdf_sha256: null,
+  line: null,
 }

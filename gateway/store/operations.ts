@@ -162,10 +162,11 @@ export async function pending(db: Database, jobs: readonly JobData[]): Promise<M
 
 export type Settlement = { state: 'issued'; outcome: string; protocol: string } | { state: 'refused'; problem: Problem }
 
+/** `line`: the line that was written before ANPR was asked to issue (access/register.ts); null: ANPR was not asked. */
 export type AccessEntry = Pick<
   Tables['access_log'],
   'requester' | 'subject' | 'types' | 'exemption' | 'anpr_operation' | 'pdf_sha256'
->
+> & { line: string | null }
 
 export interface Settled {
   id: string
@@ -175,9 +176,9 @@ export interface Settled {
 }
 
 /**
- * Settles operations: stores the outcome, numbers it among its totem's, writes the access log and erases the request.
- * `items` has each operation once. Answers the keys (`keyOf`) of those that this call settled; the others keep their
- * first settlement, which is what everybody gets.
+ * Settles operations: stores the outcome, numbers it among its totem's, ends its line in the access log, or writes one
+ * where ANPR was not asked to issue, and erases the request. `items` has each operation once. Answers the keys (`keyOf`)
+ * of those that this call settled; the others keep their first settlement, which is what everybody gets.
  */
 export async function settle(
   transaction: Transaction<Tables>,
@@ -203,9 +204,9 @@ export async function settle(
       select * from unnest(
         ${column('id')}, ${column('channel')}, ${column('totem')}, ${column('state')}, ${column('protocol')},
         ${column('refusal')}, ${column('anpr')}, ${column('requester')}, ${column('subject')}, ${column('types')},
-        ${column('exemption')}, ${column('anpr_operation')}, ${column('pdf_sha256')}
+        ${column('exemption')}, ${column('anpr_operation')}, ${column('pdf_sha256')}, ${column('line')}
       ) as item (id, channel, totem, state, protocol, refusal, anpr, requester, subject, types, exemption,
-        anpr_operation, pdf_sha256)
+        anpr_operation, pdf_sha256, line)
     ), locked as materialized (
       select operation.id, operation.totem, operation.state from operation
       where (operation.totem, operation.id) in (select totem, id from given)
@@ -236,7 +237,13 @@ export async function settle(
           pdf_sha256)
       select ${at}::timestamptz, channel, totem, id, requester, subject, types, exemption,
         coalesce(anpr, refusal, state), protocol, anpr_operation, pdf_sha256
-      from given join settled using (totem, id)
+      from given join settled using (totem, id) where line is null
+    ), ended_lines as (
+      update access_log
+      set outcome = coalesce(anpr, refusal, state), protocol = given.protocol,
+        anpr_operation = given.anpr_operation, pdf_sha256 = given.pdf_sha256
+      from given
+      where access_log.id = given.line::bigint
     )
     select totem, id from settled`.execute(transaction)
   const fresh = new Set(settled.map(({ totem, id }) => keyOf(totem, id)))
