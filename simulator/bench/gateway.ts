@@ -6,7 +6,6 @@ import { json } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { z } from 'zod'
-import type { GatewayConfig } from '../../gateway/settings/config.ts'
 import { issueCrls } from '../pki/trust-list.ts'
 import { endChild, startChild } from './children.ts'
 
@@ -42,7 +41,7 @@ export async function startGatewayProcess(options: {
   /** Folder of the provisioned totems; default those of the PKI. */
   totems?: string
   /** What one totem may leave at the gateway, where a load needs more than an office does. */
-  bounds?: GatewayConfig['bounds']
+  bounds?: Record<string, number>
 }): Promise<BenchGateway> {
   const { folder, pki } = options
   mkdirSync(folder, { mode: 0o700 })
