@@ -123,7 +123,7 @@ export async function startGateway(
     now,
     log,
   })
-  const intake = createIntake({ db, boss, bell, sealingKeys, now, log })
+  const intake = createIntake({ db, boss, bell, sealingKeys, bounds: config.bounds, now, log })
   const outcomes = createOutcomes({ db, bell, now })
   const sessions = createSessions({ db, register, trust, reference, now })
   const journals = withJournals(db)
