@@ -406,6 +406,37 @@ test('a page in place of the gateway for three hours: the log tells it when it b
   expect((await settled(operation)).state).toBe('issued')
 })
 
+test('a gateway that has no room for a backlog: it is kept, comes in as there is room, and does not hammer', async () => {
+  const operations = Array.from({ length: 60 }, () => record())
+  const ROOM = 5
+  let submissions = 0
+  let largest = 0
+  gateway.misbehave(async ({ path, items }, response) => {
+    if (path !== '/v1/operations') return false
+    submissions++
+    largest = Math.max(largest, items.length)
+    const results = []
+    for (const [index, { operation }] of items.entries()) {
+      if (index < ROOM) await gateway.take(operation)
+      results.push({
+        operation,
+        ...(index < ROOM ? { state: 'pending' } : { state: 'later', reason: 'too-many-pending' }),
+      })
+    }
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ results }))
+    return true
+  })
+  const began = clock.run
+  await expect.poll(() => totem.queue.waiting(HOLDER).length, { timeout: 50_000, interval: 50 }).toBe(operations.length)
+  expect(submissions).toBeLessThanOrEqual(operations.length / ROOM + 2)
+  expect(largest).toBeGreaterThan(ROOM)
+  // Eleven rests of a second or more.
+  expect(clock.run - began).toBeGreaterThanOrEqual(10_000)
+  // First come, first served, and nothing was counted against any of them.
+  expect(gateway.effects).toEqual(operations)
+  expect(journalled('request.deferred')).toEqual([])
+})
+
 test('switched off in the middle of an exchange: the stores close at once, and nothing is written later', async () => {
   const operation = record()
   gateway.misbehave(({ path }) => path === '/v1/operations')
