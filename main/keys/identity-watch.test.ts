@@ -4,13 +4,12 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { DAY_MS } from '../../basics/time.ts'
 import type { TotemConfig } from '../../contract/config.ts'
-import type { Authority } from '../../simulator/pki/issue.ts'
 import { authority, days, tlsPair } from '../../test/support/tls/issue-tls.ts'
 import { watchIdentity } from './identity-watch.ts'
 import { readIdentity, type TlsIdentity } from './tls-identity.ts'
 
 let dir: string
-let ca: Authority
+let ca: Awaited<ReturnType<typeof authority>>
 let now: number
 let config: Pick<TotemConfig, 'totem' | 'gateway' | 'keyProtection'>
 const told: object[] = []
