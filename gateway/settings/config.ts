@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { revocationPolicy } from '../../contract/trust.ts'
+import { isSafeUrl } from './line.ts'
 import { CONFIG, jsonIn, Unusable } from './unusable.ts'
 
 const most = z.number().int().positive()
@@ -60,11 +61,15 @@ export const gatewayConfig = z.strictObject({
     crlHosts: z.array(z.string()),
     revocation: revocationPolicy,
   }),
-  anpr: z.strictObject({ url: z.url(), timeoutMs: z.number().int().positive().default(8_000) }),
+  /** `url`: https, or http to this machine alone. */
+  anpr: z.strictObject({
+    url: z.url().refine(isSafeUrl, 'https without name and password, or http to this machine'),
+    timeoutMs: z.number().int().positive().default(8_000),
+  }),
   /**
    * File of the secret that turns persons into references in the access log, and marche da bollo into those that have
    * paid. All gateways on a database share it, and it is kept for good: under another secret every mark could pay again.
-   * Null: the gateway makes one in `dataDir`.
+   * Null: it lies in `dataDir`. The first gateway on an empty database makes it; one with another secret does not start.
    */
   accessLogKey: z.string().nullable().default(null),
   /**

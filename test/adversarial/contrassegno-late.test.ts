@@ -47,7 +47,7 @@ async function openLate(ahead: () => number) {
   const now = () => new Date(Date.now() + ahead())
   const store = await openStore({ databaseUrl: url, dataDir: config.dataDir }, log)
   const bell = createBell(store, log)
-  const reference = await accessReferences(join(config.dataDir, 'access-log.key'))
+  const reference = await accessReferences(store.db, join(config.dataDir, 'access-log.key'))
   const marks = createMarks({ db: store.db, reference })
   const trust = await openTrust({ config: config.trust, now, log })
   const ring = await openKeyring({ ...config.keys, listKey: config.trust.listKey }, { now, log })
