@@ -42,7 +42,11 @@ export const refusalKind = z.enum([
   'request-malformed',
   'request-outdated',
   'request-expired',
+  /** No answer of ANPR came. */
   'anpr-unavailable',
+  /** ANPR's answer to this question cannot be read, or is about somebody who was not asked for. */
+  'anpr-unreadable',
+  'anpr-other-person',
 ])
 export type RefusalKind = z.infer<typeof refusalKind>
 

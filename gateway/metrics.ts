@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { type Clock, MINUTE_MS } from '../basics/time.ts'
-import type { AnprFailure } from './anpr/client.ts'
+import type { AnprFailure } from './anpr/answers.ts'
 import type { Routes } from './http/route.ts'
 import { DEAD } from './store/queues.ts'
 import type { Database } from './store/schema.ts'

@@ -6,23 +6,19 @@ import { settlementOf } from '../../catalogue/bollo.ts'
 import { sheetConflict } from '../../catalogue/certificates.ts'
 import {
   type DatiAnagrafici,
-  type datiSoggetto,
+  type DatiSoggetto,
   type richiestaCertificazione,
   type richiestaE002,
   rispostaC029,
   rispostaCertificazione,
   rispostaE002OK,
-  rispostaErrori,
 } from '../../contract/anpr.ts'
 import type { Bollo } from '../../contract/bollo.ts'
 import type { CertificateRequest } from '../../contract/gateway.ts'
+import { base64 } from '../../contract/identity.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
-
-/**
- * `anpr-refused`: ANPR has decided, and `code` is its own (e.g. EN169). `anpr-unavailable`: no answer came, or none
- * that can be read; asking again with the same operation id is safe. `reason` is a code for the log.
- */
-export type AnprFailure = { kind: 'anpr-refused'; code: string } | { kind: 'anpr-unavailable'; reason: string }
+import { type AnprFailure, answerOf, failure } from './answers.ts'
+import { type Asked, type Identified, identified, ownOf, sheetOf } from './subjects.ts'
 
 interface Wish {
   requester: string
@@ -38,22 +34,21 @@ export interface Issued {
   idOperazioneAnpr: string
 }
 
-type Subject = z.infer<typeof datiSoggetto>
-
-/** `references`: idOperazioneANPR of the two consultations. */
+/** `family` null: ANPR has told the person's own data, and no family that could be read. */
 export interface OwnData {
   person: DatiAnagrafici
-  family: Subject[]
-  references: readonly [string, string]
+  family: DatiSoggetto[] | null
+  /** idOperazioneANPR of the consultations, where ANPR gave one. */
+  references: readonly string[]
 }
 
 export interface AnprClient {
   /** C030: who this codice fiscale is. */
-  personOf(codiceFiscale: string): Promise<Result<Subject, AnprFailure>>
-  /** C021: the family sheet, in its order. */
-  familyOf(idAnpr: string): Promise<Result<Subject[], AnprFailure>>
+  personOf(codiceFiscale: string): Promise<Result<Identified, AnprFailure>>
+  /** C021: the family sheet on which this person stands, in its order. */
+  familyOf(asked: Asked): Promise<Result<DatiSoggetto[], AnprFailure>>
   /** C029 and C021: what the register holds of a person and of their family. */
-  ownDataOf(idAnpr: string): Promise<Result<OwnData, AnprFailure>>
+  ownDataOf(asked: Asked): Promise<Result<OwnData, AnprFailure>>
   /** Base64 PDF, marked ANTEPRIMA. */
   preview(wish: Wish): Promise<Result<string, AnprFailure>>
   /** Issues, once for each `operation`: ANPR answers a repeated id with the certificate already issued. */
@@ -66,8 +61,7 @@ export interface AnprClient {
 const CONNECTIONS = 16
 // Certificates are 30 to 200 KB, base64; the rest is small.
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024
-
-const unavailable = (reason: string) => err<AnprFailure>({ kind: 'anpr-unavailable', reason })
+const TOO_LARGE = 'UND_ERR_RES_EXCEEDED_MAX_SIZE'
 
 /** `onAnswer` hears of each call that ended: which service, how, and how long it took. */
 export function createAnprClient({
@@ -91,29 +85,19 @@ export function createAnprClient({
   }
 
   async function exchange<T>(path: string, body: unknown, answer: z.ZodType<T>): Promise<Result<T, AnprFailure>> {
-    let status: number
-    let json: unknown
     try {
-      const response = await request(new URL(path, url), {
+      const { statusCode, body: answered } = await request(new URL(path, url), {
         method: 'POST',
         dispatcher: agent,
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(body),
         signal: AbortSignal.timeout(timeoutMs),
       })
-      status = response.statusCode
-      json = await response.body.json()
-    } catch (failure) {
-      return unavailable(reasonOf(failure))
+      return answerOf(statusCode, await answered.text(), answer)
+    } catch (fault) {
+      const reason = reasonOf(fault)
+      return failure(reason === TOO_LARGE ? 'anpr-unreadable' : 'anpr-unavailable', reason)
     }
-    if (status === 200) {
-      const parsed = answer.safeParse(json)
-      return parsed.success ? ok(parsed.data) : unavailable('answer-malformed')
-    }
-    if (status !== 400 && status !== 404) return unavailable(`http-${status}`)
-    const refused = rispostaErrori.safeParse(json)
-    const code = refused.success ? refused.data.listaErrori.errore[0]?.codiceErroreAnomalia : undefined
-    return code === undefined ? unavailable('answer-malformed') : err({ kind: 'anpr-refused', code })
   }
 
   const consult = <T>(service: keyof typeof SERVICES, criteri: Criteria, answer: z.ZodType<T>) =>
@@ -131,12 +115,11 @@ export function createAnprClient({
       } satisfies z.infer<typeof richiestaE002>,
       answer,
     )
-  const subjects = async (service: 'C030' | 'C021', criteri: Criteria) => {
-    const found = await consult(service, criteri, rispostaE002OK)
+  const sheet = async (asked: Asked) => {
+    const found = await consult('C021', { idANPR: asked.idAnpr }, rispostaE002OK)
     if (!found.ok) return found
-    const { idOperazioneANPR: reference, listaSoggetti } = found.value
-    const [first, ...rest] = listaSoggetti.datiSoggetto
-    return first ? ok({ reference, first, rest }) : unavailable('answer-malformed')
+    const members = sheetOf(found.value.listaSoggetti?.datiSoggetto ?? [], asked)
+    return members.ok ? ok({ members: members.value, reference: found.value.idOperazioneANPR }) : members
   }
 
   const certify = async (idOperazioneClient: string, wish: Wish, emissione: '2' | '3') => {
@@ -149,39 +132,44 @@ export function createAnprClient({
 
   return {
     async personOf(codiceFiscale) {
-      const found = await subjects('C030', { codiceFiscale })
-      return found.ok ? ok(found.value.first) : found
+      const found = await consult('C030', { codiceFiscale }, rispostaE002OK)
+      return found.ok ? identified(found.value.listaSoggetti?.datiSoggetto ?? [], codiceFiscale) : found
     },
-    async familyOf(idANPR) {
-      const found = await subjects('C021', { idANPR })
-      return found.ok ? ok([found.value.first, ...found.value.rest]) : found
+    async familyOf(asked) {
+      const found = await sheet(asked)
+      return found.ok ? ok(found.value.members) : found
     },
-    async ownDataOf(idANPR) {
-      const [own, family] = await Promise.all([consult('C029', { idANPR }, rispostaC029), subjects('C021', { idANPR })])
+    async ownDataOf(asked) {
+      const { idAnpr: idANPR } = asked
+      const [own, family] = await Promise.all([consult('C029', { idANPR }, rispostaC029), sheet(asked)])
       if (!own.ok) return own
-      if (!family.ok) return family
-      const [person] = own.value.listaSoggetti.datiSoggetto
-      // SECURITY: nobody may see another person's data, whoever has mixed the answers up.
-      if (person?.identificativi.idANPR !== idANPR) return unavailable('answer-malformed')
-      const { first, rest, reference } = family.value
-      return ok({ person, family: [first, ...rest], references: [own.value.idOperazioneANPR, reference] })
+      // Without an answer the family may come later. One that ANPR refuses or that nobody can read is left out.
+      if (!family.ok && family.error.kind === 'anpr-unavailable') return family
+      const person = ownOf(own.value.listaSoggetti?.datiSoggetto ?? [], asked)
+      if (!person.ok) return person
+      const references = [own.value.idOperazioneANPR, family.ok ? family.value.reference : undefined]
+      return ok({
+        person: person.value,
+        family: family.ok ? family.value.members : null,
+        references: references.filter((reference) => reference !== undefined),
+      })
     },
     async preview(wish) {
       const answer = await certify(ulid(), wish, '3')
       if (!answer.ok) return answer
-      const { certificatoPdf } = answer.value.file
-      return isPdf(certificatoPdf) ? ok(certificatoPdf) : unavailable('answer-malformed')
+      const pdf = pdfOf(answer.value.file?.certificatoPdf)
+      return pdf === null ? failure('anpr-unreadable', 'no-pdf') : ok(pdf)
     },
     async issue(operation, wish) {
       const answer = await certify(operation, wish, '2')
       if (!answer.ok) return answer
-      const { file, protocolloANPR, idOperazioneANPR } = answer.value
-      if (!protocolloANPR || !isPdf(file.certificatoPdf)) return unavailable('answer-malformed')
-      return ok({
-        pdf: file.certificatoPdf,
-        protocol: protocolloANPR.numeroProtocolloANPR,
-        idOperazioneAnpr: idOperazioneANPR,
-      })
+      const { file, protocolloANPR, idOperazioneANPR = '' } = answer.value
+      const pdf = pdfOf(file?.certificatoPdf)
+      if (pdf === null) return failure('anpr-unreadable', 'no-pdf')
+      // The receipt names it, and the ufficio anagrafe finds the certificate by it.
+      const protocol = protocolloANPR?.numeroProtocolloANPR
+      if (protocol === undefined) return failure('anpr-unreadable', 'no-protocol')
+      return ok({ pdf, protocol, idOperazioneAnpr: idOperazioneANPR })
     },
     close: () => agent.destroy(),
   }
@@ -224,11 +212,14 @@ function certificazione(
   }
 }
 
-/** The beginning of "%PDF-" in base64: as many whole characters as do not depend on what follows. */
-const isPdf = (base64: string): boolean => base64.startsWith('JVBERi0')
+/** Some encoders break base64 into lines. */
+function pdfOf(told: string | undefined): string | null {
+  const pdf = told?.replace(/\s/g, '')
+  // The beginning of "%PDF-": as many whole characters as do not depend on what follows.
+  return pdf?.startsWith('JVBERi0') && base64.safeParse(pdf).success ? pdf : null
+}
 
-function reasonOf(failure: unknown): string {
-  if (failure instanceof SyntaxError) return 'answer-malformed'
-  const { name, code } = failure as { name?: string; code?: unknown }
+function reasonOf(fault: unknown): string {
+  const { name, code } = fault as { name?: string; code?: unknown }
   return typeof code === 'string' ? code : (name ?? 'unknown')
 }
