@@ -7,12 +7,12 @@ import type { z } from 'zod'
 import type { Clock } from '../basics/time.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { accessReferences } from './access/references.ts'
+import { createRegister } from './access/register.ts'
 import { createAnprClient } from './anpr/client.ts'
 import { createOperatorDoor } from './channels/operator/door.ts'
 import { createPublicDoor } from './channels/public/door.ts'
 import { createTotemDoor } from './channels/totem/door.ts'
 import { createTotems } from './channels/totem/totems.ts'
-import { createLogFirst } from './citizen/asked.ts'
 import { citizenRoutes } from './citizen/routes.ts'
 import { createSessions } from './citizen/session.ts'
 import { fleetRoutes, overseeFleet } from './fleet/routes.ts'
@@ -96,7 +96,15 @@ export async function startGateway(
   const { db, boss } = store
   const bell = createBell(store, log)
   const metrics = createMetrics(db, now)
-  const anpr = createAnprClient({ ...config.anpr, onAnswer: metrics.anprAnswered })
+  const anpr = createAnprClient({
+    ...config.anpr,
+    onAnswer(service, answer, ms, reason) {
+      metrics.anprAnswered(service, answer, ms)
+      // ANPR has changed, or this program reads it wrongly: waiting mends neither.
+      if (answer === 'anpr-unreadable' || answer === 'anpr-other-person') log.error({ kind: answer, service, reason })
+    },
+  })
+  const register = createRegister({ db, anpr, reference, now })
   const totems = createTotems(config.totems)
   const { outcomeKeyOf } = totems
   const { sealing: sealingKeys } = keys
@@ -105,7 +113,7 @@ export async function startGateway(
   const carryOut = createCarryOut({
     store,
     bell,
-    anpr,
+    register,
     trust,
     marks,
     sealingKeys,
@@ -117,8 +125,7 @@ export async function startGateway(
   })
   const intake = createIntake({ db, boss, bell, sealingKeys, now, log })
   const outcomes = createOutcomes({ db, bell, now })
-  const sessions = createSessions({ db, anpr, trust, reference, now })
-  const logFirst = createLogFirst({ db, reference, now })
+  const sessions = createSessions({ db, register, trust, reference, now })
   const journals = withJournals(db)
 
   const stopping = new AbortController()
@@ -128,7 +135,7 @@ export async function startGateway(
     totems,
     pressure: { waiting: store.waiting, stopping: stopping.signal, onShed: metrics.shed },
     rooms: {
-      citizen: citizenRoutes({ sessions, anpr, marks, logFirst, now }),
+      citizen: citizenRoutes({ sessions, register, marks, now }),
       operations: operationRoutes({ db, intake, outcomes, onResult: metrics.submitted }),
       journal: journalRoutes({ db: journals, keys, now, log }),
       fleet: fleetRoutes({ db, version: packageJson.version, now }),

@@ -6,7 +6,6 @@ import { settlementOf } from '../../catalogue/bollo.ts'
 import { sheetConflict } from '../../catalogue/certificates.ts'
 import {
   type DatiAnagrafici,
-  type DatiSoggetto,
   type richiestaCertificazione,
   type richiestaE002,
   rispostaC029,
@@ -18,7 +17,7 @@ import type { CertificateRequest } from '../../contract/gateway.ts'
 import { base64 } from '../../contract/identity.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { type AnprFailure, answerOf, failure } from './answers.ts'
-import { type Asked, type Identified, identified, ownOf, sheetOf } from './subjects.ts'
+import { type Asked, identified, ownOf, type Sheet, sheetOf } from './subjects.ts'
 
 interface Wish {
   requester: string
@@ -37,16 +36,16 @@ export interface Issued {
 /** `family` null: ANPR has told the person's own data, and no family that could be read. */
 export interface OwnData {
   person: DatiAnagrafici
-  family: DatiSoggetto[] | null
+  family: Sheet | null
   /** idOperazioneANPR of the consultations, where ANPR gave one. */
   references: readonly string[]
 }
 
 export interface AnprClient {
-  /** C030: who this codice fiscale is. */
-  personOf(codiceFiscale: string): Promise<Result<Identified, AnprFailure>>
+  /** C030: the ID ANPR of this codice fiscale. */
+  personOf(codiceFiscale: string): Promise<Result<{ idAnpr: string }, AnprFailure>>
   /** C021: the family sheet on which this person stands, in its order. */
-  familyOf(asked: Asked): Promise<Result<DatiSoggetto[], AnprFailure>>
+  familyOf(asked: Asked): Promise<Result<Sheet, AnprFailure>>
   /** C029 and C021: what the register holds of a person and of their family. */
   ownDataOf(asked: Asked): Promise<Result<OwnData, AnprFailure>>
   /** Base64 PDF, marked ANTEPRIMA. */
@@ -63,7 +62,7 @@ const CONNECTIONS = 16
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024
 const TOO_LARGE = 'UND_ERR_RES_EXCEEDED_MAX_SIZE'
 
-/** `onAnswer` hears of each call that ended: which service, how, and how long it took. */
+/** `onAnswer` hears of each call that ended: which service, how, how long it took, and the code of why it failed. */
 export function createAnprClient({
   url,
   timeoutMs,
@@ -71,16 +70,24 @@ export function createAnprClient({
 }: {
   url: string
   timeoutMs: number
-  onAnswer?: (service: string, answer: 'ok' | AnprFailure['kind'], ms: number) => void
+  onAnswer?: (service: string, answer: 'ok' | AnprFailure['kind'], ms: number, reason: string | null) => void
 }): AnprClient {
   const agent = new Agent({ connections: CONNECTIONS, maxResponseSize: MAX_ANSWER_BYTES })
 
-  async function post<T>(path: string, body: unknown, answer: z.ZodType<T>): Promise<Result<T, AnprFailure>> {
+  async function post<T, U>(
+    path: string,
+    body: unknown,
+    answer: z.ZodType<T>,
+    read: (answer: T) => Result<U, AnprFailure>,
+  ): Promise<Result<U, AnprFailure>> {
     const began = performance.now()
-    const result = await exchange(path, body, answer)
+    const answered = await exchange(path, body, answer)
+    const result = answered.ok ? read(answered.value) : answered
     // The service's code comes first: C021, C029, C030 or ANPR.
     const [service = ''] = path.split('-')
-    onAnswer(service, result.ok ? 'ok' : result.error.kind, performance.now() - began)
+    const ms = performance.now() - began
+    if (result.ok) onAnswer(service, 'ok', ms, null)
+    else onAnswer(service, result.error.kind, ms, result.error.kind === 'anpr-refused' ? null : result.error.reason)
     return result
   }
 
@@ -100,7 +107,12 @@ export function createAnprClient({
     }
   }
 
-  const consult = <T>(service: keyof typeof SERVICES, criteri: Criteria, answer: z.ZodType<T>) =>
+  const consult = <T, U>(
+    service: keyof typeof SERVICES,
+    criteri: Criteria,
+    answer: z.ZodType<T>,
+    read: (answer: T) => Result<U, AnprFailure>,
+  ) =>
     post(
       `${SERVICES[service]}/v1/anpr-service-e002`,
       {
@@ -114,63 +126,67 @@ export function createAnprClient({
         },
       } satisfies z.infer<typeof richiestaE002>,
       answer,
+      read,
     )
-  const sheet = async (asked: Asked) => {
-    const found = await consult('C021', { idANPR: asked.idAnpr }, rispostaE002OK)
-    if (!found.ok) return found
-    const members = sheetOf(found.value.listaSoggetti?.datiSoggetto ?? [], asked)
-    return members.ok ? ok({ members: members.value, reference: found.value.idOperazioneANPR }) : members
-  }
+  const sheetFor = (asked: Asked) =>
+    consult('C021', { idANPR: asked.idAnpr }, rispostaE002OK, ({ listaSoggetti, idOperazioneANPR: reference }) => {
+      const sheet = sheetOf(listaSoggetti?.datiSoggetto ?? [], asked)
+      return sheet.ok ? ok({ sheet: sheet.value, reference }) : sheet
+    })
 
-  const certify = async (idOperazioneClient: string, wish: Wish, emissione: '2' | '3') => {
+  async function certify<U>(
+    idOperazioneClient: string,
+    wish: Wish,
+    emissione: '2' | '3',
+    read: (answer: z.infer<typeof rispostaCertificazione>, pdf: string) => Result<U, AnprFailure>,
+  ): Promise<Result<U, AnprFailure>> {
     // ANPR is not asked for what it always refuses.
     const code = sheetConflict(wish.types)
-    if (code !== null) return err<AnprFailure>({ kind: 'anpr-refused', code })
+    if (code !== null) return err({ kind: 'anpr-refused', code })
     const body = certificazione(idOperazioneClient, wish, emissione)
-    return post('ANPR-Certificazione/v2/certificati', body, rispostaCertificazione)
+    return post('ANPR-Certificazione/v2/certificati', body, rispostaCertificazione, (answer) => {
+      const pdf = pdfOf(answer.file?.certificatoPdf)
+      return pdf === null ? failure('anpr-unreadable', 'no-pdf') : read(answer, pdf)
+    })
   }
 
   return {
-    async personOf(codiceFiscale) {
-      const found = await consult('C030', { codiceFiscale }, rispostaE002OK)
-      return found.ok ? identified(found.value.listaSoggetti?.datiSoggetto ?? [], codiceFiscale) : found
-    },
+    personOf: (codiceFiscale) =>
+      consult('C030', { codiceFiscale }, rispostaE002OK, ({ listaSoggetti }) =>
+        identified(listaSoggetti?.datiSoggetto ?? [], codiceFiscale),
+      ),
     async familyOf(asked) {
-      const found = await sheet(asked)
-      return found.ok ? ok(found.value.members) : found
+      const found = await sheetFor(asked)
+      return found.ok ? ok(found.value.sheet) : found
     },
     async ownDataOf(asked) {
       const { idAnpr: idANPR } = asked
-      const [own, family] = await Promise.all([consult('C029', { idANPR }, rispostaC029), sheet(asked)])
+      const [own, family] = await Promise.all([
+        consult('C029', { idANPR }, rispostaC029, ({ listaSoggetti, idOperazioneANPR: reference }) => {
+          const person = ownOf(listaSoggetti?.datiSoggetto ?? [], asked)
+          return person.ok ? ok({ person: person.value, reference }) : person
+        }),
+        sheetFor(asked),
+      ])
       if (!own.ok) return own
       // Without an answer the family may come later. One that ANPR refuses or that nobody can read is left out.
       if (!family.ok && family.error.kind === 'anpr-unavailable') return family
-      const person = ownOf(own.value.listaSoggetti?.datiSoggetto ?? [], asked)
-      if (!person.ok) return person
-      const references = [own.value.idOperazioneANPR, family.ok ? family.value.reference : undefined]
+      const references = [own.value.reference, family.ok ? family.value.reference : undefined]
       return ok({
-        person: person.value,
-        family: family.ok ? family.value.members : null,
+        person: own.value.person,
+        family: family.ok ? family.value.sheet : null,
         references: references.filter((reference) => reference !== undefined),
       })
     },
-    async preview(wish) {
-      const answer = await certify(ulid(), wish, '3')
-      if (!answer.ok) return answer
-      const pdf = pdfOf(answer.value.file?.certificatoPdf)
-      return pdf === null ? failure('anpr-unreadable', 'no-pdf') : ok(pdf)
-    },
-    async issue(operation, wish) {
-      const answer = await certify(operation, wish, '2')
-      if (!answer.ok) return answer
-      const { file, protocolloANPR, idOperazioneANPR = '' } = answer.value
-      const pdf = pdfOf(file?.certificatoPdf)
-      if (pdf === null) return failure('anpr-unreadable', 'no-pdf')
-      // The receipt names it, and the ufficio anagrafe finds the certificate by it.
-      const protocol = protocolloANPR?.numeroProtocolloANPR
-      if (protocol === undefined) return failure('anpr-unreadable', 'no-protocol')
-      return ok({ pdf, protocol, idOperazioneAnpr: idOperazioneANPR })
-    },
+    preview: (wish) => certify(ulid(), wish, '3', (_, pdf) => ok(pdf)),
+    issue: (operation, wish) =>
+      certify(operation, wish, '2', ({ protocolloANPR, idOperazioneANPR = '' }, pdf) => {
+        // The receipt names it, and the ufficio anagrafe finds the certificate by it.
+        const protocol = protocolloANPR?.numeroProtocolloANPR
+        return protocol === undefined
+          ? failure('anpr-unreadable', 'no-protocol')
+          : ok({ pdf, protocol, idOperazioneAnpr: idOperazioneANPR })
+      }),
     close: () => agent.destroy(),
   }
 }

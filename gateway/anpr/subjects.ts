@@ -3,13 +3,6 @@ import { isIdAnpr } from '../../contract/identity.ts'
 import { ok, type Result } from '../../contract/result.ts'
 import { type AnprFailure, failure } from './answers.ts'
 
-/** A person as C030 knows them. Somebody may have no surname, no name, or ANPR may not tell them. */
-export interface Identified {
-  idAnpr: string
-  surname: string
-  name: string
-}
-
 /** Whose data were asked for. */
 export interface Asked {
   idAnpr: string
@@ -24,8 +17,8 @@ export const idOf = ({ identificativi }: DatiSoggetto): string | null => {
 export const codiceFiscaleOf = ({ generalita }: DatiSoggetto): string | null =>
   generalita?.codiceFiscale?.codFiscale?.toUpperCase() ?? null
 
-/** C030: the one person of this codice fiscale. SECURITY: an answer that names another code counts for nobody. */
-export function identified(answer: readonly DatiSoggetto[], codiceFiscale: string): Result<Identified, AnprFailure> {
+/** C030: the ID ANPR of the one person of this codice fiscale. SECURITY: an answer about another code counts for none. */
+export function identified(answer: readonly DatiSoggetto[], codiceFiscale: string): Result<{ idAnpr: string }, AnprFailure> {
   const told = joined(answer)
   const people = told.filter((one) => idOf(one) !== null)
   if (people.length === 0) return failure('anpr-unreadable', 'no-id')
@@ -34,21 +27,67 @@ export function identified(answer: readonly DatiSoggetto[], codiceFiscale: strin
   const [one, ...others] = theirs.length > 0 ? theirs : unnamed
   if (!one) return failure('anpr-other-person', 'other-codice-fiscale')
   if (others.length > 0) return failure('anpr-unreadable', 'several-people')
-  // An element without an id may be the other half of this person, or somebody else.
-  const halves = told.filter((half) => idOf(half) === null && codiceFiscaleOf(half) !== null)
-  const ownHalf = halves.find((half) => codiceFiscaleOf(half) === codiceFiscale)
-  if (theirs.length === 0 && halves.length > 0 && !ownHalf) return failure('anpr-other-person', 'other-codice-fiscale')
-  const { generalita = ownHalf?.generalita } = one
-  return ok({ idAnpr: idOf(one) ?? '', surname: generalita?.cognome ?? '', name: generalita?.nome ?? '' })
+  // An element without an id may be the other half of this person, and may be somebody else.
+  const halves = told.filter((half) => idOf(half) === null).map(codiceFiscaleOf)
+  if (theirs.length === 0 && halves.some((code) => code !== null) && !halves.includes(codiceFiscale))
+    return failure('anpr-other-person', 'other-codice-fiscale')
+  const idAnpr = idOf(one)
+  return idAnpr === null ? failure('anpr-unreadable', 'no-id') : ok({ idAnpr })
 }
 
-/** C021: everybody on the sheet. SECURITY: a sheet on which the person asked for cannot stand is somebody else's. */
-export function sheetOf(answer: readonly DatiSoggetto[], asked: Asked): Result<DatiSoggetto[], AnprFailure> {
-  const members = joined(answer).filter((one) => idOf(one) !== null || one.generalita?.cognome || one.generalita?.nome)
-  if (members.length === 0) return failure('anpr-unreadable', 'nobody')
-  const may = members.some((member) => isAsked(member, asked) !== false)
-  return may ? ok(members) : failure('anpr-other-person', 'other-family')
+/** How people on a sheet belong together: by kinship, or because they live in one institution. */
+export type Tie = 'family' | 'convivenza'
+
+/** `relation`: a code of ANPR's table 5 in a family, and of table 6 in a convivenza. */
+export interface Member {
+  told: DatiSoggetto
+  idAnpr: string | null
+  tie: Tie
+  relation: string
+  /** The person whose sheet it is. */
+  asked: boolean
 }
+/** Everybody on the sheet of a person, in ANPR's order. */
+export interface Sheet {
+  members: Member[]
+  /** How the person whose sheet it is belongs there. */
+  tie: Tie
+}
+
+/** C021. SECURITY: a sheet on which the person asked for cannot stand is somebody else's. */
+export function sheetOf(answer: readonly DatiSoggetto[], asked: Asked): Result<Sheet, AnprFailure> {
+  const people = joined(answer).filter((one) => idOf(one) !== null || one.generalita?.cognome || one.generalita?.nome)
+  if (people.length === 0) return failure('anpr-unreadable', 'nobody')
+  if (people.every((one) => isAsked(one, asked) === false)) return failure('anpr-other-person', 'other-family')
+  const ties = new Set(people.flatMap((one) => TIES.get(one.legameSoggetto?.tipoLegame ?? '') ?? []))
+  // A member whose kind of tie is not told has that of the sheet; the codes of both tables are the same numbers.
+  const [common = null] = ties.size === 1 ? ties : []
+  const members = people.map((told): Member => {
+    const { tipoLegame = '', codiceLegame } = told.legameSoggetto ?? {}
+    const tie = TIES.get(tipoLegame) ?? (tipoLegame === '' ? common : null)
+    return {
+      ...{ told, idAnpr: idOf(told), asked: isAsked(told, asked) === true },
+      ...(tie === null
+        ? { tie: 'family', relation: UNKNOWN.family }
+        : { tie, relation: codiceLegame?.replace(/^0+(?=\d)/, '') ?? UNKNOWN[tie] }),
+    }
+  })
+  const own = members.find((member) => member.asked)
+  return ok({ members, tie: own?.tie ?? common ?? 'family' })
+}
+
+/** `tipoLegame`: in a family, in a convivenza, in a family enrolled abroad (AIRE). */
+const TIES = new Map<string, Tie>([
+  ['3', 'family'],
+  ['4', 'convivenza'],
+  ['5', 'family'],
+])
+/** "Non definito" of table 5, "ignoto" of table 6. */
+const UNKNOWN: Record<Tie, string> = { family: '99', convivenza: '9' }
+
+/** May the person of this sheet ask for a certificate of that one? People of a convivenza are no famiglia anagrafica. */
+export const isRelative = ({ members, tie }: Sheet, idAnpr: string): boolean =>
+  tie === 'family' && members.some((member) => member.tie === 'family' && member.idAnpr === idAnpr)
 
 /** C029: the data of the person asked for. SECURITY: nobody may see another person's, whoever has mixed them up. */
 export function ownOf(answer: readonly DatiAnagrafici[], asked: Asked): Result<DatiAnagrafici, AnprFailure> {
@@ -87,7 +126,7 @@ function joined<S extends DatiSoggetto>(elements: readonly S[]): S[] {
 
 /** `known`, with what `more` tells of it and it does not. */
 function filled<T extends object>(known: T, more: T): T {
-  const whole: Record<string, unknown> = { ...more }
+  const whole: Record<string, unknown> = Object.fromEntries(Object.entries(more))
   for (const [field, value] of Object.entries(known)) {
     if (value === undefined) continue
     const other = whole[field]

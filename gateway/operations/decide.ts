@@ -5,8 +5,11 @@ import { isContrassegnoOf } from '../../catalogue/bollo.ts'
 import { exemptionOf } from '../../contract/bollo.ts'
 import { type Caller, isSameCaller } from '../../contract/caller.ts'
 import type { CertificateRequest, Problem } from '../../contract/gateway.ts'
-import type { AnprClient, AnprFailure, Issued } from '../anpr/client.ts'
+import type { Register } from '../access/register.ts'
+import type { AnprFailure } from '../anpr/answers.ts'
+import type { Issued } from '../anpr/client.ts'
 import { problemOf } from '../anpr/problems.ts'
+import { isRelative } from '../anpr/subjects.ts'
 import type { Marks } from '../payments/contrassegno.ts'
 import type { AccessEntry } from '../store/operations.ts'
 import type { TrustKeeper } from '../trust/keeper.ts'
@@ -48,12 +51,12 @@ export type Decision = { access: AccessEntry } & (
 /** May this person have this certificate? The evidence is judged at the time of its login, not of its arrival. */
 export async function decide(
   {
-    anpr,
+    register,
     trust,
     marks,
     reference,
     now,
-  }: { anpr: AnprClient; trust: TrustKeeper; marks: Marks; reference: (person: string) => string; now: Date },
+  }: { register: Register; trust: TrustKeeper; marks: Marks; reference: (person: string) => string; now: Date },
   caller: Caller,
   { operation, requestedAt, evidence, subject, types, bollo }: CertificateRequest,
 ): Promise<Decision> {
@@ -64,6 +67,7 @@ export async function decide(
     exemption: exemptionOf(bollo),
     anpr_operation: null,
     pdf_sha256: null,
+    line: null,
   }
   const no = (kind: Problem['kind']): Decision => ({ kind: 'refused', problem: { kind, anpr: null }, access })
   const { statement } = evidence
@@ -83,17 +87,34 @@ export async function decide(
   }
 
   access.requester = reference(holder.value.codiceFiscale)
-  if (subject) access.subject = reference(subject)
-  const failed = (failure: AnprFailure): Decision =>
-    failure.kind === 'anpr-unavailable'
-      ? { kind: 'undecided', reason: failure.reason, anprIsOut: true, access }
-      : { kind: 'refused', problem: problemOf(failure), access }
-  const person = await anpr.personOf(holder.value.codiceFiscale)
+  // Until ANPR has said who the holder is, the log names them as the card does.
+  access.subject = subject ? reference(subject) : access.requester
+  const failed = (failure: AnprFailure): Decision => {
+    if (failure.kind === 'anpr-unavailable')
+      return { kind: 'undecided', reason: failure.reason, anprIsOut: true, access }
+    // ANPR is there, and may have issued: an operator looks, and asking again under the same id does no harm.
+    if (failure.kind === 'anpr-unreadable') return { kind: 'undecided', reason: failure.kind, anprIsOut: false, access }
+    return { kind: 'refused', problem: problemOf(failure), access }
+  }
+  const looks = register.askedBy({ caller, requester: access.requester, operation })
+  const person = await looks.personOf(holder.value.codiceFiscale)
   if (!person.ok) return failed(person.error)
-  const requester = person.value.identificativi.idANPR
+  const requester = person.value.idAnpr
   access.subject = reference(subject ?? requester)
+  // SECURITY: the totem names the subject. ANPR's own refusal (EN169) is the second wall, and not the only one.
+  if (subject !== null && subject !== requester) {
+    const sheet = await looks.familyOf(requester)
+    if (!sheet.ok) return failed(sheet.error)
+    if (!isRelative(sheet.value, subject)) return no('not-in-family')
+  }
   if (!(await marks.take(bollo, operation))) return no('contrassegno-used')
-  const issued = await anpr.issue(operation, { requester, subject: subject ?? requester, types, bollo })
+  const { line, answer: issued } = await looks.issue(operation, {
+    requester,
+    subject: subject ?? requester,
+    types,
+    bollo,
+  })
+  access.line = line
   if (!issued.ok) return failed(issued.error)
   const { pdf, idOperazioneAnpr } = issued.value
   access.anpr_operation = idOperazioneAnpr

@@ -56,8 +56,8 @@ function told(person: RegisteredPerson, language: PaperLanguage = 'it') {
   const relatives = family?.map((one) =>
     [
       `${one.surname} ${one.name}`,
-      one.born ? plainDate(one.born) : String(one.yearOfBirth),
-      relationName(one.relation, language),
+      one.born && plainDate(one.born),
+      relationName(one, language),
     ].join(', '),
   )
   if (relatives) facts.f = relatives.join('\n')
