@@ -10,6 +10,7 @@ import { accessReferences } from './access/references.ts'
 import { createRegister } from './access/register.ts'
 import { createAnprClient } from './anpr/client.ts'
 import { createOperatorDoor } from './channels/operator/door.ts'
+import { openOperators } from './channels/operator/operators.ts'
 import { createPublicDoor } from './channels/public/door.ts'
 import { createTotemDoor } from './channels/totem/door.ts'
 import { createTotems } from './channels/totem/totems.ts'
@@ -31,7 +32,6 @@ import { redrive, startWork } from './operations/work.ts'
 import { createMarks } from './payments/contrassegno.ts'
 import { startRetention } from './retention.ts'
 import { type GatewayConfig, gatewayConfig } from './settings/config.ts'
-import { requiredSecret } from './settings/secret.ts'
 import { CONFIG, folderMade, folderThere, jsonIn, TEMPORARY, textOf, Unusable } from './settings/unusable.ts'
 import { isDatabaseAway } from './store/away.ts'
 import { openStore } from './store/database.ts'
@@ -66,7 +66,7 @@ export async function startGateway(
   { now = () => new Date(), log = pino(destination(2)) }: { now?: Clock; log?: Logger } = {},
 ): Promise<Gateway> {
   const config = gatewayConfig.parse(given)
-  const token = (await requiredSecret('operator.token', config.operator.token)).trim()
+  const operators = await openOperators(config.operator.tokens, log)
   const tls = await tlsOf('tls', config.tls)
   const clientCa = await textOf('tls.clientCa', config.tls.clientCa)
   await textOf('trust.list', config.trust.list)
@@ -146,7 +146,7 @@ export async function startGateway(
   })
   const forOperators = createOperatorDoor({
     tls,
-    token,
+    operators,
     rooms: {
       operations: overseeOperations({ db, redrive: () => redrive(store, bell), log }),
       fleet: overseeFleet(db),
