@@ -54,9 +54,7 @@ const name = z
 const codiceFiscale = z.string().regex(/^(?:[A-Z0-9]{16}|\d{11})$/)
 /** The person whom the paper is about. Somebody may have no surname, or no name. */
 const subject = z.codec(
-  z
-    .tuple([name, name, codiceFiscale])
-    .refine(([surname, name]) => surname + name !== '', 'nobody'),
+  z.tuple([name, name, codiceFiscale]).refine(([surname, name]) => surname + name !== '', 'nobody'),
   z.strictObject({ surname: name, name, codiceFiscale: codiceFiscale }),
   {
     decode: ([surname, name, codiceFiscale]) => ({ surname, name, codiceFiscale }),

@@ -18,7 +18,10 @@ export const codiceFiscaleOf = ({ generalita }: DatiSoggetto): string | null =>
   generalita?.codiceFiscale?.codFiscale?.toUpperCase() ?? null
 
 /** C030: the ID ANPR of the one person of this codice fiscale. SECURITY: an answer about another code counts for none. */
-export function identified(answer: readonly DatiSoggetto[], codiceFiscale: string): Result<{ idAnpr: string }, AnprFailure> {
+export function identified(
+  answer: readonly DatiSoggetto[],
+  codiceFiscale: string,
+): Result<{ idAnpr: string }, AnprFailure> {
   const told = joined(answer)
   const people = told.filter((one) => idOf(one) !== null)
   if (people.length === 0) return failure('anpr-unreadable', 'no-id')
@@ -135,5 +138,4 @@ function filled<T extends object>(known: T, more: T): T {
   return whole as T
 }
 
-const isPart = (value: unknown): value is object =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
+const isPart = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -97,8 +97,8 @@ export function houseOf({ numero, metrico, progSNC, lettera, esponente1, colore,
   const flats = joined([joined([interno1, espInterno1], '/'), joined([interno2, espInterno2], '/')], ', ')
   return joined(
     [
-      joined([number ?? none, lettera, esponente1], '/'),
-      distance,
+      joined([number ?? distance ?? none, lettera, esponente1], '/'),
+      number && distance,
       colourOf(colore),
       labelled('isolato', isolato),
       labelled('corte', corte),

@@ -48,5 +48,7 @@ export function factsOf(person: RegisteredPerson): Partial<Record<FactLetter, st
 export const familyFact = (family: NonNullable<RegisteredPerson['family']>): string =>
   family
     .filter((member) => fullName(member) !== '')
-    .map((member) => [fullName(member), member.born?.slice(0, 4), relationName(member, 'it')].filter(Boolean).join(', '))
+    .map((member) =>
+      [fullName(member), member.born?.slice(0, 4), relationName(member, 'it')].filter(Boolean).join(', '),
+    )
     .join('\n')

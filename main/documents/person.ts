@@ -63,7 +63,8 @@ export function familyTable(family: Family, languages: PaperLanguages, { writabl
   }
 }
 
-const birth = ({ born }: Family[number], writable: boolean): Run[] => (writable ? dateToWrite(born, 30) : [dateOr(born)])
+const birth = ({ born }: Family[number], writable: boolean): Run[] =>
+  writable ? dateToWrite(born, 30) : [dateOr(born)]
 
 const dateOr = (born: string | null) => (born === null ? '—' : plainDate(born))
 

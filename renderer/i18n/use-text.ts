@@ -38,7 +38,9 @@ export function useDay(): (day: string) => string {
   return (day) => {
     const [year, month, date] = day.split('-')
     if (date !== undefined) return intl.formatDate(day, { dateStyle: 'long', timeZone: 'UTC' })
-    return month === undefined ? (year ?? '') : intl.formatDate(day, { year: 'numeric', month: 'long', timeZone: 'UTC' })
+    return month === undefined
+      ? (year ?? '')
+      : intl.formatDate(day, { year: 'numeric', month: 'long', timeZone: 'UTC' })
   }
 }
 

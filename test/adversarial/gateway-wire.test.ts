@@ -331,7 +331,8 @@ describe('what is kept', () => {
       { ...shown, types: 'C029 C021', anpr_operation: visura.body.reference, exemption: null },
       { ...shown, types: 'C021' },
       { ...shown, types: '8', exemption: 'processuale' },
-      { ...shown, subject: expect.not.stringMatching(self), types: '8', outcome: stranger.body.anpr },
+      { ...shown, types: 'C021' },
+      { ...shown, subject: expect.not.stringMatching(self), types: '8', outcome: stranger.body.kind },
       { ...shown, operation: item.operation, types: 'C030' },
       { operation: item.operation, types: '8', outcome: 'issued', protocol: expect.any(String) },
     ])

@@ -71,7 +71,10 @@ function choice(topic: Topic, ticked: boolean, { person, languages }: Declaratio
     const strong = (value: string | null | undefined, width: number): Run => (value ? { strong: value } : gap(width))
     return {
       place: strong(birthPlace, 60),
-      date: born !== null && !isWholeDate(born) && index === 0 ? dateToWrite(born, 32) : strong(born && plainDate(born), 32),
+      date:
+        born !== null && !isWholeDate(born) && index === 0
+          ? dateToWrite(born, 32)
+          : strong(born && plainDate(born), 32),
       comune: strong(residence?.comune, 45),
       address: strong(residence?.address, 58),
       citizenship: strong(citizenships?.join(', '), 50),

@@ -36,6 +36,8 @@ export function createEnter({ client, online, waitingFor, noticesFor }: EnterOpt
     if (family.ok) return ok({ ...entered, family: family.value.members })
     if (family.error.kind !== 'refused') return offline
     // The holder can ask for themselves also where ANPR has no sheet of theirs, or none that can be read.
-    return NO_SHEET.includes(family.error.problem.kind) ? ok({ ...entered, family: null }) : refuse(family.error.problem)
+    return NO_SHEET.includes(family.error.problem.kind)
+      ? ok({ ...entered, family: null })
+      : refuse(family.error.problem)
   }
 }

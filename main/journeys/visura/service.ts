@@ -5,7 +5,14 @@ import { factsOf, formLanguages, subjectOf, type WritingOptions } from '../../do
 import type { PaperLanguages } from '../../documents/model.ts'
 import type { GatewayClient } from '../../sync/client.ts'
 import { passing, refusedBy } from '../../visit/refusals.ts'
-import { type Entered, type Recognised, type Refused, refused, type Unavailable, type Written } from '../../visit/services.ts'
+import {
+  type Entered,
+  type Recognised,
+  type Refused,
+  refused,
+  type Unavailable,
+  type Written,
+} from '../../visit/services.ts'
 import { visura } from './paper.ts'
 
 declare module '../../visit/services.ts' {
@@ -27,7 +34,8 @@ export async function askVisura(
   if (told.ok) {
     const { person } = told.value
     // SECURITY: whatever gateway and ANPR have mixed up, nobody sees or takes home another person's data.
-    if (person.codiceFiscale !== null && person.codiceFiscale !== codiceFiscale) return err(refused('anpr-other-person'))
+    if (person.codiceFiscale !== null && person.codiceFiscale !== codiceFiscale)
+      return err(refused('anpr-other-person'))
     // ANPR has found the person by the card's codice fiscale, so that it holds also where the answer does not repeat it.
     return ok({ ...told.value, person: { ...person, codiceFiscale } })
   }

@@ -54,7 +54,14 @@ export const samples: SamplesOf<'certificate'> = {
   },
   certificate: {
     canGoBack: true,
-    shown: { certificate: { screen: 'certificate', subject: son, options: ['8', '12'], onOneSheet: ['8', '12'], convivenza: false },
+    shown: {
+      certificate: {
+        screen: 'certificate',
+        subject: son,
+        options: ['8', '12'],
+        onOneSheet: ['8', '12'],
+        convivenza: false,
+      },
       'certificate-convivenza': {
         ...{ screen: 'certificate', subject: son, options: ['8'], onOneSheet: null, convivenza: true },
       },

@@ -104,7 +104,13 @@ export function scripted(changes: Partial<VisitServices> = {}): VisitServices {
     expiryOffered: ({ card }) => card === 'cie',
     possession: async () => ok({ name: 'ANNA', surname: 'BIANCHI', expires: '2031-06-18', expired: false }),
     enter: async () =>
-      ok({ token: 't', family: [member('AB10234CX', true), member('AB10234CY', false)], waiting: [], notices: [] }),
+      ok({
+        token: 't',
+        idAnpr: 'AB10234CX',
+        family: [member('AB10234CX', true), member('AB10234CY', false)],
+        waiting: [],
+        notices: [],
+      }),
     noticed: vi.fn(),
     preview: async () => ok({ pdf: new Uint8Array(1), pages: 1 }),
     request: async () => ok({ state: 'issued', outcome }),
