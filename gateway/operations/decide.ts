@@ -48,7 +48,10 @@ export type Decision = { access: AccessEntry } & (
   | { kind: 'undecided'; reason: string; anprIsOut: boolean }
 )
 
-/** May this person have this certificate? The evidence is judged at the time of its login, not of its arrival. */
+/**
+ * May this person have this certificate? `anprId` is what ANPR knows the operation by. The evidence is judged at the
+ * time of its login, not of its arrival.
+ */
 export async function decide(
   {
     register,
@@ -56,7 +59,15 @@ export async function decide(
     marks,
     reference,
     now,
-  }: { register: Register; trust: TrustKeeper; marks: Marks; reference: (person: string) => string; now: Date },
+    anprId,
+  }: {
+    anprId: string
+    register: Register
+    trust: TrustKeeper
+    marks: Marks
+    reference: (person: string) => string
+    now: Date
+  },
   caller: Caller,
   { operation, requestedAt, evidence, subject, types, bollo }: CertificateRequest,
 ): Promise<Decision> {
@@ -107,8 +118,8 @@ export async function decide(
     if (!sheet.ok) return failed(sheet.error)
     if (!isRelative(sheet.value, subject)) return no('not-in-family')
   }
-  if (!(await marks.take(bollo, operation))) return no('contrassegno-used')
-  const { line, answer: issued } = await looks.issue(operation, {
+  if (!(await marks.take(bollo, { totem: caller.id, operation }))) return no('contrassegno-used')
+  const { line, answer: issued } = await looks.issue(anprId, {
     requester,
     subject: subject ?? requester,
     types,
