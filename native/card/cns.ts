@@ -1,5 +1,4 @@
-import { X509Certificate } from 'node:crypto'
-import type { CardFailure, CnsReadout, LoginProof } from '../../contract/device.ts'
+import type { CardFailure, CnsReadout, LoginProof, PersonalData } from '../../contract/device.ts'
 import { isPin } from '../../contract/ipc.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import {
@@ -18,8 +17,10 @@ import {
   verifyPin,
 } from './apdu.ts'
 import { cnsMask, isOldCie, otherPinReference, pinReferenceOf } from './atr.ts'
-import { type CnsLayout, EF_DATI_PERSONALI, EF_ID_CARTA, LAYOUTS, UNSUPPORTED_APPLICATION } from './cns-layout.ts'
+import { type CnsLayout, EF_DATI_PERSONALI, EF_ID_CARTA, LAYOUTS, UNSUPPORTED } from './cns-layout.ts'
+import { modulusBytesOf } from './holder-key.ts'
 import { parsePersonalData, personalDataLength } from './personal-data.ts'
+import { pinFailure } from './pin-failure.ts'
 import { type PinPad, padFailure } from './pin-pad.ts'
 import type { Channel, PinProgress } from './transport.ts'
 
@@ -45,41 +46,24 @@ const cardError = (step: string, sw: number | null): Result<never, CardFailure> 
   err({ kind: 'card-error', step, sw: sw === null ? null : hexSw(sw) })
 
 /**
- * Reads what a CNS gives without a PIN: EF.Dati_personali, EF.ID_Carta and the authentication certificate. The card is
- * no CNS: `card-unknown`. The card cannot log in: `card-error` at `no-certificate`. The totem does not know the card's
- * layout: `card-error` at `layout-unsupported`.
+ * Reads what a CNS gives without a PIN: EF.Dati_personali, EF.ID_Carta and the authentication certificate. Only the
+ * certificate must be there: nobody has signed the other two, so they can prove nothing. The card is no CNS:
+ * `card-unknown`. It is one, and the totem does not know where its files are: `card-unsupported`.
  */
 export async function readCns(
   channel: Channel,
   atr: Uint8Array,
   pinPad: boolean,
 ): Promise<Result<{ readout: CnsReadout; card: CnsCard }, CardFailure>> {
-  if (isOldCie(atr)) return err({ kind: 'card-unknown' })
+  if (isOldCie(atr)) return err({ kind: 'card-superseded' })
   const select = selector(channel)
-  const application = await findPersonalData(channel, select, atr)
-  if (!application.ok) return application
-
-  const personalFile = await readFile(channel, PERSONAL_DATA_FIRST_READ, (start) => {
-    const length = personalDataLength(start)
-    return length.ok ? length.value : start.length
-  })
-  if (!personalFile.ok) return personalFile
-  const personalData = parsePersonalData(personalFile.value)
-  if (!personalData.ok) return personalData
-
-  const idSelected = await select(EF_ID_CARTA)
-  if (idSelected.sw !== SW_OK) return cardError('select-card-id', idSelected.sw)
-  const idFile = await readFile(channel, 16, () => 16)
-  if (!idFile.ok) return idFile
-  const cardId = Buffer.from(idFile.value).toString('latin1')
-  if (!CARD_ID.test(cardId)) return cardError('card-id', null)
-
-  const found = await findCertificate(
-    channel,
-    select,
-    LAYOUTS.filter((layout) => layout.application === application.value),
-  )
-  if (!found.ok) return found
+  const home = await findPersonalData(channel, select)
+  const personal = home ? await readPersonalData(channel) : err({ kind: 'file-not-found' })
+  const cardId = home && (await readCardId(channel, select))
+  const found = await findCertificate(channel, select, home)
+  // Only its files decide what a card is. One that calls itself a CNS has a fault; another is of another kind.
+  if (!found.ok) return home || cnsMask(atr) !== null ? found : withoutFiles(channel, atr)
+  if (!found.value) return home ? err({ kind: 'no-certificate' }) : withoutFiles(channel, atr)
   const { layout, certificate } = found.value
   return ok({
     readout: {
@@ -87,13 +71,26 @@ export async function readCns(
       atr: Buffer.from(atr).toString('hex'),
       pinPad,
       cardId,
-      personalData: personalData.value,
+      personalData: personal.ok ? personal.value : null,
+      personalDataFault: personal.ok ? null : personal.error.kind,
       certificate,
       apdus: channel.apdus,
     },
     card: { atr, layout, certificate },
   })
 }
+
+/** A card that keeps nothing where the totem looks for the files of a CNS: of a known model, or of another kind. */
+async function withoutFiles(channel: Channel, atr: Uint8Array): Promise<Result<never, CardFailure>> {
+  for (const { application, model } of UNSUPPORTED)
+    if (await hasApplication(channel, application)) return err({ kind: 'card-unsupported', card: 'cns', model })
+  return cnsMask(atr) === null
+    ? err({ kind: 'card-unknown' })
+    : err({ kind: 'card-unsupported', card: 'cns', model: 'unknown-layout' })
+}
+
+const hasApplication = async (channel: Channel, aid: string) =>
+  (await channel.send(selectApplication(aid))).sw === SW_OK
 
 type Select = (path: string) => Promise<Response>
 
@@ -108,34 +105,48 @@ function selector(channel: Channel): Select {
   }
 }
 
-/** Selects EF.Dati_personali and answers the application that holds it. Only its files decide what a card is. */
-async function findPersonalData(
-  channel: Channel,
-  select: Select,
-  atr: Uint8Array,
-): Promise<Result<CnsLayout['application'], CardFailure>> {
+/** An application, or the card's own files. */
+type Home = Pick<CnsLayout, 'application'>
+
+/** Selects EF.Dati_personali, which every CNS has in the same place. Null: the card does not have it. */
+async function findPersonalData(channel: Channel, select: Select): Promise<Home | null> {
   for (const application of new Set(LAYOUTS.map((layout) => layout.application))) {
     if (application !== null && !(await hasApplication(channel, application))) continue
-    const { sw } = await select(EF_DATI_PERSONALI)
-    if (sw === SW_OK) return ok(application)
-    // The card calls itself a CNS, so this is a fault of the card and not a card of another kind.
-    if (sw !== SW_FILE_NOT_FOUND && cnsMask(atr) !== null) return cardError('select-personal-data', sw)
+    if ((await select(EF_DATI_PERSONALI)).sw === SW_OK) return { application }
   }
-  return (await hasApplication(channel, UNSUPPORTED_APPLICATION))
-    ? cardError('layout-unsupported', null)
-    : err({ kind: 'card-unknown' })
+  return null
 }
 
-const hasApplication = async (channel: Channel, aid: string) =>
-  (await channel.send(selectApplication(aid))).sw === SW_OK
+/** Reads the selected EF.Dati_personali. */
+async function readPersonalData(channel: Channel): Promise<Result<PersonalData, { kind: string }>> {
+  const file = await readFile(channel, PERSONAL_DATA_FIRST_READ, (start) => {
+    const length = personalDataLength(start)
+    return length.ok ? length.value : start.length
+  })
+  return file.ok ? parsePersonalData(file.value) : file
+}
 
-/** The first of these places that holds a certificate. A file that was never filled holds none. */
+/** Null: the card does not give it. */
+async function readCardId(channel: Channel, select: Select): Promise<string | null> {
+  if ((await select(EF_ID_CARTA)).sw !== SW_OK) return null
+  const file = await readFile(channel, 16, () => 16)
+  const cardId = file.ok ? Buffer.from(file.value).toString('latin1') : ''
+  return CARD_ID.test(cardId) ? cardId : null
+}
+
+/**
+ * The first place that holds a certificate, or null; without a `home` in any application. A file that was never filled
+ * holds none.
+ */
 async function findCertificate(
   channel: Channel,
   select: Select,
-  layouts: readonly CnsLayout[],
-): Promise<Result<{ layout: CnsLayout; certificate: Uint8Array }, CardFailure>> {
-  for (const layout of layouts) {
+  home: Home | null,
+): Promise<Result<{ layout: CnsLayout; certificate: Uint8Array } | null, CardFailure>> {
+  for (const layout of LAYOUTS) {
+    const { application } = layout
+    if (home && application !== home.application) continue
+    if (!home && application !== null && !(await hasApplication(channel, application))) continue
     const { sw } = await select(layout.certificate)
     if (sw === SW_FILE_NOT_FOUND) continue
     if (sw !== SW_OK) return cardError('select-certificate', sw)
@@ -146,7 +157,7 @@ async function findCertificate(
     if (length !== file.value.length) return err({ kind: 'certificate-truncated' })
     return ok({ layout, certificate: Uint8Array.from(file.value) })
   }
-  return cardError('no-certificate', null)
+  return ok(null)
 }
 
 /**
@@ -189,14 +200,14 @@ export async function loginCns(
 ): Promise<Result<LoginProof, CardFailure>> {
   try {
     const modulusBytes = modulusBytesOf(card.certificate)
-    if (modulusBytes === null) return cardError('certificate-key', null)
+    if (!modulusBytes.ok) return modulusBytes
     const { application } = card.layout
     if (application !== null && !(await hasApplication(channel, application)))
       return cardError('select-application', null)
 
     const verified = await verify(channel, card, pin, progress)
     if (!verified.ok) return verified
-    const signature = await sign(channel, card.layout, encodeMessage(digestInfoSha256(challenge), modulusBytes))
+    const signature = await sign(channel, card.layout, encodeMessage(digestInfoSha256(challenge), modulusBytes.value))
     return signature.ok ? ok({ signature: signature.value, cie: null, apdus: channel.apdus }) : signature
   } finally {
     if (pin instanceof Uint8Array) pin.fill(0)
@@ -261,10 +272,12 @@ async function sign(
       return cardError('set-environment', set.sw)
     }
     const operation = performOperation(way, message)
-    let response = await channel.send({ ...operation, extended })
+    // One extended answer holds the signature of any key.
+    const whole = { ...operation, extended: true, le: Math.max(256, message.length) }
+    let response = await channel.send(extended ? whole : operation)
     if (!extended && WANTS_EXTENDED.has(response.sw)) {
       extended = true
-      response = await channel.send({ ...operation, extended })
+      response = await channel.send(whole)
     }
     const { data, sw } = response
     if (sw === SW_OK && data.length === message.length) return ok(Uint8Array.from(data))
@@ -278,21 +291,3 @@ const WANTS_EXTENDED = new Set([0x6700, 0x6884, 0x6e00])
 
 /** Conditions not satisfied, wrong data, function not supported: how cards refuse to sign with a key for deciphering. */
 const WANTS_DECIPHER = new Set([0x6985, 0x6a80, 0x6a81])
-
-/** RSA-1024 on cards issued before 2011, RSA-2048 since. A CNS has no other key. */
-function modulusBytesOf(certificate: Uint8Array): number | null {
-  try {
-    const { modulusLength } = new X509Certificate(certificate).publicKey.asymmetricKeyDetails ?? {}
-    return modulusLength === 1024 || modulusLength === 2048 ? modulusLength / 8 : null
-  } catch {
-    return null
-  }
-}
-
-function pinFailure(sw: number): CardFailure {
-  if (sw === 0x6983 || sw === 0x63c0) return { kind: 'pin-blocked' }
-  if (sw >> 4 === 0x63c) return { kind: 'wrong-pin', triesLeft: sw & 0x0f }
-  // Some cards do not say how many tries are left.
-  if (sw === 0x6300) return { kind: 'wrong-pin', triesLeft: null }
-  return { kind: 'card-error', step: 'verify', sw: hexSw(sw) }
-}

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { personById } from '../population/people.ts'
 import type { CnsProfile } from './cns-profiles.ts'
-import { cardIdOf, personalFile } from './personal-file.ts'
+import { cardIdOf, type PersonalFileForm, personalFile } from './personal-file.ts'
 import { type CnsFaults, VirtualCns } from './virtual-cns.ts'
 
 /** Certificates that `makePki` leaves beside the good one (for anna-bianchi and mario-rossi). */
@@ -14,18 +14,23 @@ export const CERTIFICATE_VARIANTS = [
   'other-cf',
   'wrong-policy',
   'revoked',
+  'sha1',
   '1024',
+  '3072',
+  'ec',
 ] as const
+/** Variants that bring their own key. */
+const OWN_KEYS: readonly string[] = ['1024', '3072', 'ec']
 
 export interface CnsOptions {
   pin?: string
   profile?: CnsProfile
-  /** `1024` also brings its own key. */
   certificate?: (typeof CERTIFICATE_VARIANTS)[number]
   /** The certificate file ends in the middle of the certificate. */
   truncatedCertificate?: boolean
   /** A card that was never given a certificate: it has no file for it, or an empty one. */
   noCertificate?: 'absent' | 'empty'
+  personalFile?: PersonalFileForm
   /** Text that replaces the start of EF.Dati_personali. */
   personalFileStart?: string
   blocked?: boolean
@@ -43,14 +48,16 @@ export function cnsOf(personId: string, pkiDir: string, options: CnsOptions = {}
   const { pin = DEFAULT_PIN, profile, certificate, personalFileStart, blocked, faults } = options
   const cards = join(pkiDir, 'cards', personId)
   const der = readFileSync(`${cards}${certificate ? `.${certificate}` : ''}.cert.der`)
-  const file = Buffer.from(personalFile(person))
+  const file = Buffer.from(personalFile(person, options.personalFile))
   if (personalFileStart !== undefined) file.write(personalFileStart, 'latin1')
   const card = new VirtualCns({
     profile: profile ?? (certificate === '1024' ? 'athena10' : 'ober11'),
     cardId: cardIdOf(person),
     personalFile: file,
     certificateFile: certificateFile(der, options),
-    key: createPrivateKey(readFileSync(`${cards}${certificate === '1024' ? '.1024' : ''}.key.pem`)),
+    key: createPrivateKey(
+      readFileSync(`${cards}${certificate && OWN_KEYS.includes(certificate) ? `.${certificate}` : ''}.key.pem`),
+    ),
     pin,
     ...(faults ? { faults } : {}),
   })

@@ -27,6 +27,10 @@ export interface CnsFaults {
   refusesLe00?: boolean
   /** Its PIN has the other of the two references, and its answer to reset does not tell. */
   otherPinReference?: boolean
+  /** Path of a file that this card does not have. */
+  withoutFile?: string
+  /** Path of a file whose content may not be read (6982). */
+  unreadableFile?: string
   /** VERIFY answers this status word whatever the PIN is. */
   verifyAnswers?: number
   /** Does not know command chaining, and answers it with this status word. */
@@ -81,7 +85,9 @@ export class VirtualCns implements VirtualCard {
           // EF.GDO is not standardised: here it is a serial number in a private tag.
           ['2f02', Buffer.concat([Buffer.from('5a08', 'hex'), Buffer.from(options.cardId, 'hex')])],
         ] as const
-      ).map(([path, content]) => [path, { fid: Number.parseInt(path.slice(-4), 16), content }]),
+      )
+        .filter(([path]) => path !== options.faults?.withoutFile)
+        .map(([path, content]) => [path, { fid: Number.parseInt(path.slice(-4), 16), content }]),
     )
   }
 
@@ -103,9 +109,9 @@ export class VirtualCns implements VirtualCard {
     if (command.cla & 0x10) return this.#takePiece(command.data)
     const data = Buffer.concat([...this.#chain, command.data])
     this.#chain = []
-    if (answersAsT0 && command.ins === 0xc0) return this.#giveWaiting(command.le ?? 0)
+    if (command.ins === 0xc0) return this.#giveWaiting(command.le ?? 0)
     const response = this.#answer({ ...command, data })
-    return answersAsT0 ? this.#asT0(command, response) : response
+    return answersAsT0 ? this.#asT0(command, response) : this.#atMost(command.le ?? 256, response)
   }
 
   /** Spends all tries, as a holder who forgot the PIN does. */
@@ -129,10 +135,20 @@ export class VirtualCns implements VirtualCard {
     return statusWord(0x6100 | (content.length & 0xff))
   }
 
+  /** ISO 7816-4 §5.3.4: what a short answer cannot carry waits to be fetched. */
+  #atMost(most: number, response: Uint8Array): Uint8Array {
+    const content = response.subarray(0, -2)
+    if (content.length <= most) return response
+    this.#waiting = content
+    return this.#giveWaiting(most)
+  }
+
   #giveWaiting(length: number): Uint8Array {
+    if (this.#waiting.length === 0) return statusWord(0x6985)
     const piece = this.#waiting.subarray(0, length)
     this.#waiting = this.#waiting.subarray(length)
-    return answer(piece, this.#waiting.length > 0 ? 0x6100 | (this.#waiting.length & 0xff) : 0x9000)
+    const left = this.#waiting.length
+    return answer(piece, left > 0 ? 0x6100 | (left < 256 ? left : 0) : 0x9000)
   }
 
   #answer(command: CardCommand): Uint8Array {
@@ -195,9 +211,10 @@ export class VirtualCns implements VirtualCard {
   }
 
   #readBinary({ p1, p2, le }: CardCommand): Uint8Array {
-    const { refusesLe00 } = this.#options.faults ?? {}
+    const { refusesLe00, unreadableFile } = this.#options.faults ?? {}
     const file = this.#selected?.content
     if (!file) return statusWord(0x6986)
+    if (unreadableFile !== undefined && this.#selected === this.#files.get(unreadableFile)) return statusWord(0x6982)
     if (le === null || (le === 256 && refusesLe00)) return statusWord(0x6700)
     const offset = ((p1 & 0x7f) << 8) | p2
     if (offset > file.length) return statusWord(0x6b00)
@@ -246,7 +263,7 @@ export class VirtualCns implements VirtualCard {
     if (operation === 'sign' && signOnlyByDecipher) return statusWord(signOnlyByDecipher)
     // DECIPHER puts the padding indicator 00 before the block (ISO 7816-8).
     const block = operation === 'decipher' ? data.subarray(1) : data
-    const modulusBytes = (this.#options.key.asymmetricKeyDetails?.modulusLength ?? 0) / 8
+    const modulusBytes = Math.ceil((this.#options.key.asymmetricKeyDetails?.modulusLength ?? 0) / 8)
     if (block.length !== modulusBytes) return statusWord(0x6700)
     const given = signsOtherData ? Buffer.concat([block.subarray(0, -1), Buffer.of((block.at(-1) ?? 0) ^ 1)]) : block
     try {

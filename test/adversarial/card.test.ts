@@ -48,6 +48,13 @@ describe('a good card logs in', () => {
     ['one that signs by deciphering, with extended lengths', DECIPHERS_EXTENDED, 17],
     ['one whose answers wait to be fetched (61, 6C)', { faults: { answersAsT0: true } }, 17],
     ['one whose PIN has the reference of another kind', { faults: { otherPinReference: true } }, 16],
+    ['one with an RSA-3072 key', { certificate: '3072' }, 17],
+    ['one with an RSA-3072 key, by extended lengths', { certificate: '3072', faults: { refusesChaining: 0x6700 } }, 16],
+    [
+      'one with an RSA-3072 key, whose answers wait to be fetched',
+      { certificate: '3072', faults: { answersAsT0: true } },
+      19,
+    ],
   ])('%s', (_, options, most) =>
     withCard(options, async () => {
       expect(await expectGoodLogin(reader, 'anna-bianchi')).toBeLessThanOrEqual(most)
@@ -99,7 +106,10 @@ describe('PIN', () => {
   test.each([
     ['no count of tries', 0x6300, failure('wrong-pin', { triesLeft: null })],
     ['no try left', 0x63c0, failure('pin-blocked')],
-    ['no such PIN, by either reference', 0x6a88, failure('card-error', { step: 'verify', sw: '6A88' })],
+    ['no such PIN, by either reference', 0x6a88, failure('pin-not-active')],
+    ['a PIN that was never set', 0x6984, failure('pin-not-active')],
+    ['a PIN that may not be used yet', 0x6985, failure('pin-not-active')],
+    ['something else', 0x6f00, failure('card-error', { step: 'verify', sw: '6F00' })],
   ])('VERIFY answers: %s', (_, verifyAnswers, expected) =>
     withCard({ faults: { verifyAnswers } }, async () => {
       await reader.read()
@@ -146,36 +156,44 @@ describe('PIN', () => {
     }))
 })
 
+describe('EF.Dati_personali keeps nobody out: the certificate says who the holder is', () => {
+  test.each<[string, CnsOptions, string | null]>([
+    ['header counts itself', {}, null],
+    ['header counts only what follows', { personalFile: { header: 'counts-content' } }, null],
+    ['text in UTF-8', { personalFile: { encoding: 'utf8' } }, null],
+    ['header longer than the file', { personalFileStart: '00FFFF' }, null],
+    ['header shorter than the fields', { personalFileStart: '000010' }, 'codice-fiscale-missing'],
+    ['header not hex', { personalFileStart: 'ZZ' }, 'header-not-hex'],
+    ['field overruns', { personalFileStart: '000010FF' }, 'field-overruns'],
+    ['field length', { personalFileStart: '000010--' }, 'field-length-not-hex'],
+    ['an escape in a field', { personalFileStart: '00000402\x1b@' }, 'codice-fiscale-missing'],
+    ['no such file', { faults: { withoutFile: '11001102' } }, 'file-not-found'],
+    ['a file that may not be read', { faults: { unreadableFile: '11001102' } }, 'card-error'],
+  ])('%s', (_, options, personalDataFault) =>
+    withCard(options, async () => {
+      await expectGoodLogin(reader, 'anna-bianchi')
+      expect(await reader.read()).toMatchObject({
+        value: { personalDataFault, personalData: personalDataFault === null ? { surname: 'BIANCHI' } : null },
+      })
+    }),
+  )
+
+  test.each<[string, CnsOptions]>([
+    ['no such file', { faults: { withoutFile: '10001003' } }],
+    ['a file that may not be read', { faults: { unreadableFile: '10001003' } }],
+  ])('nor does EF.ID_Carta: %s', (_, options) =>
+    withCard(options, async () => {
+      await expectGoodLogin(reader, 'anna-bianchi')
+      expect(await reader.read()).toMatchObject({ ok: true, value: { cardId: null } })
+    }),
+  )
+})
+
 describe('a card that is not as it should be', () => {
   test.each<[string, CnsOptions, object]>([
-    ['header not hex', { personalFileStart: 'ZZ' }, failure('personal-data-malformed', { reason: 'header-not-hex' })],
-    [
-      'header too long',
-      { personalFileStart: '00FFFF' },
-      failure('personal-data-malformed', { reason: 'longer-than-file' }),
-    ],
-    [
-      'field overruns',
-      { personalFileStart: '000010FF' },
-      failure('personal-data-malformed', { reason: 'field-overruns' }),
-    ],
-    [
-      'field length',
-      { personalFileStart: '000010--' },
-      failure('personal-data-malformed', { reason: 'field-length-not-hex' }),
-    ],
-    [
-      'an escape in a name',
-      { personalFileStart: '00000402\x1b@' },
-      failure('personal-data-malformed', { reason: 'control-character' }),
-    ],
     ['truncated certificate', { truncatedCertificate: true }, failure('certificate-truncated')],
-    ['no certificate file', { noCertificate: 'absent' }, failure('card-error', { step: 'no-certificate', sw: null })],
-    [
-      'a certificate file that was never filled',
-      { noCertificate: 'empty' },
-      failure('card-error', { step: 'no-certificate', sw: null }),
-    ],
+    ['no certificate file', { noCertificate: 'absent' }, failure('no-certificate')],
+    ['a certificate file that was never filled', { noCertificate: 'empty' }, failure('no-certificate')],
   ])('%s', (_, options, expected) =>
     withCard(options, async () => {
       expect(await reader.read()).toEqual(expected)
@@ -183,6 +201,13 @@ describe('a card that is not as it should be', () => {
       expect(await reader.login(DEFAULT_PIN, randomBytes(32))).toEqual(failure('card-removed'))
     }),
   )
+
+  test('a key that is not RSA gets no PIN', () =>
+    withCard({ certificate: 'ec' }, async (card) => {
+      expect((await reader.read()).ok).toBe(true)
+      expect(await reader.login('00000000', randomBytes(32))).toEqual(failure('key-unsupported'))
+      expect(card.triesLeft).toBe(3)
+    }))
 
   test('a signature over something else is handed on unchanged, and does not verify', () =>
     withCard({ faults: { signsOtherData: true } }, async () => {

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
-import type { CardFailure, CieReadout, CnsReadout, LoginProof } from '../../contract/device.ts'
+import type { CardFailure, CieReadout, CnsReadout, LoginProof, PersonalData } from '../../contract/device.ts'
 import { refusal } from '../../contract/refusal.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import type { Devices } from '../../main/devices/index.ts'
@@ -57,23 +57,25 @@ const cie = (name = 'anna-bianchi', more: Partial<CieReadout> = {}): CieReadout 
   apdus: 10,
   ...more,
 })
+const PERSONAL_DATA: PersonalData = {
+  issuer: '6100',
+  issued: '01012024',
+  expires: '01012030',
+  surname: 'BIANCHI',
+  name: 'ANNA MARIA',
+  born: '18061951',
+  sex: 'F',
+  codiceFiscale: ANNA.codiceFiscale,
+  birthComune: 'I888',
+  residenceComune: 'I888',
+}
 const cns = (name = 'anna-bianchi', more: Partial<CnsReadout> = {}): CnsReadout => ({
   card: 'cns',
   atr: '3bff1800008131fe45006b05052000012101434e5310318079',
   pinPad: false,
   cardId: cardIdOf(ANNA),
-  personalData: {
-    issuer: '6100',
-    issued: '01012024',
-    expires: '01012030',
-    surname: 'BIANCHI',
-    name: 'ANNA MARIA',
-    born: '18061951',
-    sex: 'F',
-    codiceFiscale: ANNA.codiceFiscale,
-    birthComune: 'I888',
-    residenceComune: 'I888',
-  },
+  personalData: PERSONAL_DATA,
+  personalDataFault: null,
   certificate: pki(`cards/${name}.cert.der`),
   apdus: 12,
   ...more,
@@ -148,10 +150,19 @@ describe('recognised', () => {
     expect(await recognise(null)).toMatchObject({ ok: true, value: { surname: 'BIANCHI', apdus: 17 } })
   })
   test("a CNS whose EF.Dati_personali tells another's name: the certificate's counts", async () => {
-    const personalData = { ...cns().personalData, surname: 'ROSSI', name: 'MARIO' }
+    const personalData = { ...PERSONAL_DATA, surname: 'ROSSI', name: 'MARIO' }
     const { read, recognise } = totem(ok(cns('anna-bianchi', { personalData })), cnsLogin())
     expect(await read()).toMatchObject({ ok: true })
     expect(await recognise()).toMatchObject({ ok: true, value: { surname: 'BIANCHI', name: 'ANNA MARIA' } })
+  })
+  test('a CNS whose EF.Dati_personali and EF.ID_Carta do not read: the certificate is enough', async () => {
+    const unread = { personalData: null, personalDataFault: 'header-not-hex', cardId: null }
+    const { read, recognise } = totem(ok(cns('anna-bianchi', unread)), cnsLogin())
+    expect(await read()).toMatchObject({ ok: true })
+    expect(await recognise()).toMatchObject({
+      ok: true,
+      value: { surname: 'BIANCHI', name: 'ANNA MARIA', codiceFiscale: ANNA.codiceFiscale },
+    })
   })
   test('no CRL at hand and a policy to go on: recognised, and the journal says so', async () => {
     const accepting = await trustWith(async () => [], 'accept')
@@ -171,6 +182,7 @@ describe('refused before a PIN is asked for', () => {
     ["another card's EF.SOD", () => cie('mario-rossi'), 'card-altered'],
     ['an EF.SOD of a foreign signer', () => cie('anna-bianchi.foreign-signer'), 'card-altered'],
     ['no EF.SOD', () => cie('anna-bianchi', { sod: new Uint8Array() }), 'card-altered'],
+    ['an EF.SOD that lists no certificate', () => cie('anna-bianchi.no-certificate'), 'no-certificate'],
   ])('CIE: %s', async (_name, readout, reason) => {
     const { read, asked } = totem(ok(typeof readout === 'function' ? readout() : readout))
     expect(await read()).toEqual(no(reason, 'cie'))
@@ -195,6 +207,8 @@ describe('refused before a PIN is asked for', () => {
       'certificate-wrong-policy',
       null,
     ],
+    ['signed with SHA-1', () => cns('anna-bianchi.sha1'), 'certificate-signature-unsupported', null],
+    ['of an elliptic key', () => cns('anna-bianchi.ec'), 'key-unsupported', null],
     ['garbage', () => cns('anna-bianchi', { certificate: new Uint8Array(100) }), 'certificate-malformed', null],
   ])('CNS: a certificate %s', async (_name, readout, reason, date) => {
     expect(await totem(ok(readout())).read()).toEqual(no(reason, 'cns', date))
@@ -220,9 +234,25 @@ describe('refused before a PIN is asked for', () => {
     [{ kind: 'card-removed' }, 'card-removed'],
     [{ kind: 'wrong-pin', triesLeft: 1 }, 'card-error'],
     [{ kind: 'wrong-can' }, 'card-error'],
+    [{ kind: 'card-superseded' }, 'card-superseded'],
   ])('%o', async (failure, reason) => {
     expect(await totem(err(failure)).read()).toEqual(no(reason, null))
   })
+  test.each<[CardFailure, string]>([
+    [{ kind: 'card-unsupported', card: 'cns', model: 'ace-2025' }, 'card-unsupported'],
+    [{ kind: 'no-certificate' }, 'no-certificate'],
+    [{ kind: 'certificate-truncated' }, 'certificate-truncated'],
+  ])('%o, and the words are those for a CNS', async (failure, reason) => {
+    expect(await totem(err(failure)).read()).toEqual(no(reason, 'cns'))
+  })
+})
+
+test.each(['cns', 'cie'] as const)('a %s with an RSA-3072 key is recognised', async (card) => {
+  const name = 'anna-bianchi.3072'
+  const readout = card === 'cns' ? cns(name) : cie(name)
+  const { read, recognise } = totem(ok(readout), card === 'cns' ? cnsLogin(name) : cieLogin(name, name))
+  expect(await read()).toMatchObject({ ok: true })
+  expect(await recognise()).toMatchObject({ ok: true, value: { codiceFiscale: ANNA.codiceFiscale } })
 })
 
 describe('refused after the PIN', () => {
@@ -244,6 +274,7 @@ describe('refused after the PIN', () => {
       'anna-bianchi.wrong-policy',
       cieLogin('anna-bianchi.wrong-policy'),
     ],
+    ['of an elliptic key', 'key-unsupported', null, 'anna-bianchi.ec', cieLogin('anna-bianchi.ec')],
     ['that EF.SOD does not know', 'card-altered', null, 'anna-bianchi', cieLogin('anna-bianchi.other-cf')],
     ["of somebody else's card", 'card-altered', null, 'anna-bianchi', cieLogin('mario-rossi', 'mario-rossi')],
     [
