@@ -1,23 +1,11 @@
 import { ok, type Result } from '../../../contract/result.ts'
 import type { GreyImage } from './grey.ts'
 import { type Dots, dotsOf } from './ink.ts'
-import { type PdfRefused, refusedPdf as refused } from './pdf.ts'
 import type { Pdfium } from './pdfium.ts'
 import { pictureBoxes } from './pictures.ts'
+import { type Paper, type PdfRefused, refusedPdf as refused, type Scale } from './task.ts'
 
 // A PDF as pdfium sees it. Runs in the worker alone (worker.ts): a hostile file may take all its time and memory.
-
-/** How wide a page is drawn, in its own proportions: so many pixels, or so many to the millimetre. */
-export type Scale = { width: number } | { pixelsPerMm: number }
-
-/** What a page is printed on. Lengths are in dots. */
-export interface Paper {
-  dotsPerMm: number
-  /** A wider page is drawn smaller. */
-  width: number
-  /** The paper has no end, so a page that lies on its side and is too wide for it is turned. */
-  roll: boolean
-}
 
 export interface Document {
   pages: number

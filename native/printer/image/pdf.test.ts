@@ -3,8 +3,8 @@ import fc from 'fast-check'
 import PDFDocument from 'pdfkit'
 import { describe, expect, test } from 'vitest'
 import { annotated, pdfFile, pdfPage } from '../../../test/support/paper/pdf-file.ts'
-import type { Paper } from './document.ts'
 import { openPdf } from './pdf.ts'
+import type { Paper } from './task.ts'
 
 async function pdfOf(pages: number, options: PDFKit.PDFDocumentOptions = {}): Promise<Buffer> {
   const pdf = new PDFDocument({ size: 'A4', autoFirstPage: false, ...options })

@@ -1,37 +1,25 @@
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
-import type { DeviceResult, PrintFailure } from '../../../contract/device.ts'
+import type { DeviceResult } from '../../../contract/device.ts'
 import { err, ok, type Result } from '../../../contract/result.ts'
-import type { Paper, Scale } from './document.ts'
 import type { GreyImage } from './grey.ts'
 import type { Dots } from './ink.ts'
+import {
+  type Paper,
+  type PdfAnswer,
+  type PdfRefused,
+  type PdfReply,
+  type PdfTask,
+  refusedPdf,
+  type Scale,
+} from './task.ts'
 
 // PDFs are read and drawn in a thread of their own, with limits of time and memory, so that no file holds up the
 // process that watches card and printer. A thread and not a process: Electron's utility process cannot start another
 // one (without the runAsNode fuse it has no Node to start), and main would have to carry every page between the two.
 // What a process would keep apart is kept apart here as well: pdfium is WASM, which sees its own bounded memory alone
 // and ends in a trap; and terminate() stops a loop in it at once, in Node and in Electron.
-
-export type PdfRefused = Extract<PrintFailure, { kind: 'pdf-refused' }>
-export const refusedPdf = (reason: PdfRefused['reason']) => err<PdfRefused>({ kind: 'pdf-refused', reason })
-
-export type PdfTask = { document: number } & (
-  | { kind: 'open'; bytes: Uint8Array }
-  | { kind: 'pixels'; page: number; scale: Scale }
-  | { kind: 'dots'; page: number; paper: Paper }
-  | { kind: 'close' }
-)
-export type PdfAnswer =
-  | { kind: 'opened'; pages: number }
-  | { kind: 'pixels'; image: GreyImage }
-  | { kind: 'dots'; dots: Dots }
-  | { kind: 'closed' }
-/** `spent`: the thread must do nothing more. */
-export interface PdfReply {
-  answer: Result<PdfAnswer, PdfRefused>
-  spent: boolean
-}
 
 export interface Pdf {
   pages: number

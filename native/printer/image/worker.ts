@@ -1,8 +1,8 @@
 import { parentPort } from 'node:worker_threads'
 import { ok, type Result } from '../../../contract/result.ts'
 import { type Document, openDocument } from './document.ts'
-import { type PdfAnswer, type PdfRefused, type PdfReply, type PdfTask, refusedPdf } from './pdf.ts'
 import { loadPdfium } from './pdfium.ts'
+import { type PdfAnswer, type PdfRefused, type PdfReply, type PdfTask, refusedPdf } from './task.ts'
 
 // The thread in which pdfium reads and draws. pdf.ts gives it one task at a time, and ends it when one takes too long.
 
