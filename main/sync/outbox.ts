@@ -114,7 +114,7 @@ export function createOutbox(sync: Sync, { settling, deferral }: { settling: Set
     rest.until = clock() + waitMs
     if (error.kind === 'line-down') {
       // A line that is down says nothing about the batch. A line that carries everything else does.
-      const up = await sync.line.suspect()
+      const up = await sync.line.suspect(error)
       if (!up || sync.stopping()) return
     } else {
       sync.line.carried()

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { ulid } from 'ulid'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { DAY_MS } from '../../basics/time.ts'
+import { DAY_MS, HOUR_MS } from '../../basics/time.ts'
 import { familySheet, type JournalBatch, preview, type RefusalKind, session } from '../../contract/gateway.ts'
 import type { Operation } from '../../main/queue/queue.ts'
 import { openOutcome } from '../../main/queue/sealing.ts'
@@ -386,6 +386,24 @@ describe('line-down', () => {
     expect(gateway.effects).toEqual([operation])
     expect(submissionsOf(operation).length).toBeGreaterThan(1)
   })
+})
+
+test('a page in place of the gateway for three hours: the log tells it when it begins, then once an hour', async () => {
+  await totem.off()
+  totem = poweredOn({ dir, clock, gateway, withoutFloods: true })
+  const already = [...totem.journal.entries()].length
+  gateway.misbehave(answer(200, '<!doctype html><title>Accesso a Internet</title>'))
+  const operation = record()
+  await until(() => clock.wall > T0 + 3.5 * HOUR_MS)
+  const told = [...totem.journal.entries()].slice(already)
+  const malformed = told.filter(({ event }) => event === 'gateway.answer-malformed').map(({ fields }) => fields)
+  expect(totem.malformed.length).toBeGreaterThan(100)
+  expect(malformed.length).toBeLessThanOrEqual(3 * 4)
+  expect(malformed).toContainEqual({ path: 'v1.status', httpStatus: 200, times: expect.any(Number) })
+  expect(journalled('line.changed').at(-1)?.fields).toMatchObject({ state: 'down', reason: 'not-our-gateway' })
+  expect(told.length).toBeLessThan(40)
+  gateway.misbehave(() => false)
+  expect((await settled(operation)).state).toBe('issued')
 })
 
 test('a gateway that has no room for a backlog: it is kept, comes in as there is room, and does not hammer', async () => {
