@@ -7,10 +7,13 @@ import { evidenceRefusals } from './evidence.ts'
 export const refusal = z.enum([
   ...evidenceRefusals,
   'card-unknown',
+  'card-unsupported',
+  'card-superseded',
   'card-mute',
   'card-removed',
   'card-error',
   'card-busy',
+  'no-certificate',
   'certificate-truncated',
   'codice-fiscale-differs',
   'card-cloned',
@@ -20,16 +23,20 @@ export const refusal = z.enum([
   'reader-not-capable',
   'cie-unavailable',
   'pin-blocked',
+  'pin-not-active',
   'pin-not-entered',
   /** Three times in one visit. */
   'wrong-can',
   'person-not-found',
   'not-in-family',
+  'lives-in-convivenza',
   'certificate-not-issuable',
   /** The mark has paid for another certificate. */
   'contrassegno-used',
   'visura-refused',
   'certificate-unprintable',
+  'anpr-unreadable',
+  'anpr-other-person',
   'session-refused',
 ])
 export type Refusal = z.infer<typeof refusal>

@@ -9,18 +9,25 @@ const MOST = 100
  */
 const PAGE_BYTES = 512 * 1024
 
-/** The page after number `after`. By asking, the totem says that it has everything up to `after` on its disk. */
-export async function outcomesAfter(db: Database, totem: string, after: number, at: Date): Promise<OutcomePage> {
+/** The page after number `after`. `has`: the totem has proved that everything up to `after` is on its disk. */
+export async function outcomesAfter(
+  db: Database,
+  totem: string,
+  { after, has }: { after: number; has: boolean },
+  at: Date,
+): Promise<OutcomePage> {
   const counter = await db.selectFrom('outcome_counter').select('last').where('totem', '=', totem).executeTakeFirst()
   const last = counter?.last ?? 0
   // A cursor that this gateway never gave says nothing about what arrived.
   const known = after <= last ? after : 0
-  if (known > 0) await delivered(db, totem, known, at)
+  if (known > 0 && has) await delivered(db, totem, known, at)
   if (known === last) return { cursor: last, more: false, outcomes: [] }
 
   const found = await db
     .selectFrom('operation')
-    .leftJoin('operation_outcome', 'operation', 'id')
+    .leftJoin('operation_outcome as kept', (on) =>
+      on.onRef('kept.totem', '=', 'operation.totem').onRef('kept.operation', '=', 'id'),
+    )
     .select(({ fn, ref }) => [
       'id',
       'state',
@@ -29,14 +36,14 @@ export async function outcomesAfter(db: Database, totem: string, after: number, 
       'number',
       fn<number | null>('octet_length', [ref('sealed')]).as('bytes'),
     ])
-    .where('totem', '=', totem)
+    .where('operation.totem', '=', totem)
     .where('number', '>', known)
     .orderBy('number')
     .limit(MOST + 1)
     .execute()
   const rows = found.slice(0, fitting(found.map(({ bytes }) => bytes ?? 0)))
   const issued = rows.filter(({ state }) => state === 'issued').map(({ id }) => id)
-  const sealed = await sealedOutcomes(db, issued)
+  const sealed = await sealedOutcomes(db, totem, issued)
   return {
     cursor: rows.at(-1)?.number ?? last,
     more: rows.length < found.length,
@@ -59,10 +66,19 @@ function fitting(bytes: readonly number[]): number {
   return tooMany === -1 ? bytes.length : tooMany
 }
 
-/** The outcomes that are still kept, sealed to their totem, by operation. */
-export async function sealedOutcomes(db: Database, operations: readonly string[]): Promise<Map<string, string>> {
+/** The outcomes of a totem that are still kept, sealed to it, by operation. */
+export async function sealedOutcomes(
+  db: Database,
+  totem: string,
+  operations: readonly string[],
+): Promise<Map<string, string>> {
   if (operations.length === 0) return new Map()
-  const rows = await db.selectFrom('operation_outcome').selectAll().where('operation', 'in', operations).execute()
+  const rows = await db
+    .selectFrom('operation_outcome')
+    .select(['operation', 'sealed'])
+    .where('totem', '=', totem)
+    .where('operation', 'in', operations)
+    .execute()
   return new Map(rows.map(({ operation, sealed }) => [operation, sealed]))
 }
 

@@ -117,7 +117,7 @@ describe.each<[string, () => void, string[]]>([
   ['answers', () => centre.anpr.setFault({ kind: 'none' }), ['shown', 'issued']],
   ['refuses', () => centre.anpr.setFault({ kind: 'error', code: 'EN148' }), ['EN148']],
   ['is away', () => centre.anpr.setFault({ kind: 'unavailable' }), ['anpr-unavailable']],
-  ['answers nonsense', () => centre.anpr.setFault({ kind: 'garbage' }), ['anpr-unavailable']],
+  ['answers nonsense', () => centre.anpr.setFault({ kind: 'garbage' }), ['anpr-unreadable']],
   [
     'is silent',
     () => {
@@ -153,16 +153,16 @@ describe.each<[string, () => void, string[]]>([
           certificates: certificates(noted) >= certificates(calls),
           operations: new Set(lines.map(({ operation }) => operation)).size,
           open: lines.filter(({ outcome }) => outcome === 'asked').length,
+          // An operation is asked for in two calls, and between them nothing is open.
+          missing: outcomes.filter((each) => !lines.some(({ outcome }) => outcome === each)),
         }
       }, SOON)
-      .toEqual({ consultations: true, certificates: true, operations: 3, open: 0 })
+      .toEqual({ consultations: true, certificates: true, operations: 3, open: 0, missing: [] })
     const lines = await linesAfter(last)
     for (const each of lines) {
       expect(each).toMatchObject({ channel: 'totem', caller: 'TT-0001', requester: expect.any(String) })
       expect(each.subject).toEqual(expect.any(String))
     }
-    // A stranger's preview is refused also by an ANPR that answers.
-    expect([...new Set(lines.map(({ outcome }) => outcome))]).toEqual(expect.arrayContaining(outcomes))
     for (const { codiceFiscale, idAnpr } of people) {
       expect(JSON.stringify(lines)).not.toContain(codiceFiscale)
       expect(JSON.stringify(lines)).not.toContain(idAnpr)

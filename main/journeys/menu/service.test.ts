@@ -90,7 +90,10 @@ test('a request without an answer is counted for who made it, until its answer c
 test('the card holder stands first among the family, whatever the order of the family sheet', async () => {
   const member = (name: string, self: boolean) => ({ name, surname: 'B', self })
   const members = [member('GIOVANNI', false), member('LUCA', false), member('MARIA', true), member('SARA', false)]
-  const client = { ask: async (_: unknown, path: string) => ok(path.endsWith('family') ? { members } : { token: 't' }) }
+  const client = {
+    ask: async (_: unknown, path: string) =>
+      ok(path.endsWith('family') ? { members } : { token: 't', holder: { idAnpr: 'AB10234CX' } }),
+  }
   const enter = createEnter({
     client,
     online: () => true,

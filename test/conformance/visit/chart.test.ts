@@ -20,7 +20,7 @@ const services = [
   {},
   {
     readCard: async () => ok(cie),
-    enter: async () => ok({ token: null, family: null, waiting: [], pending: 0, notices: [] }),
+    enter: async () => ok({ token: null, idAnpr: null, family: null, waiting: [], pending: 0, notices: [] }),
   },
   { readCard: async () => ok({ ...cns, pinPad: true }) },
   { readCard: async () => err(refused('card-unknown')), triesLeft: () => 1 },
@@ -32,7 +32,10 @@ const services = [
   { possession: async () => err({ kind: 'wrong-can' }) },
   { possession: async () => err(refused('card-altered')) },
   { enter: async () => err(refused('person-not-found')) },
-  { enter: async () => ok({ token: 't', family, waiting: [{ outcome, requestedAt }], pending: 0, notices: [] }) },
+  {
+    enter: async () =>
+      ok({ token: 't', idAnpr: 'AB10234CX', family, waiting: [{ outcome, requestedAt }], pending: 0, notices: [] }),
+  },
   { visura: async () => err({ kind: 'unavailable' }) },
   { visura: async () => err(refused('visura-refused')) },
   { preview: async () => err({ kind: 'unavailable' }) },

@@ -48,7 +48,7 @@ describe('a visit', () => {
 
   test('line-down: the request is recorded and the screen says that a slip lies in the slot', async () => {
     open({
-      enter: async () => ok({ token: null, family: null, waiting: [], pending: 0, notices: [] }),
+      enter: async () => ok({ token: null, idAnpr: null, family: null, waiting: [], pending: 0, notices: [] }),
       request: async () => ok({ state: 'queued', operation: OPERATION, requestedAt: '2026-11-22T10:00:00.000Z' }),
     })
     await toPin()
@@ -74,7 +74,8 @@ describe('a visit', () => {
       { outcome: { ...outcome, operation: OPERATION.replace('GH', 'GJ') }, requestedAt: outcome.issuedAt },
     ]
     const services = open({
-      enter: async () => ok({ token: 't', family: [member('AB10234CX', true)], waiting, pending: 0, notices: [] }),
+      enter: async () =>
+        ok({ token: 't', idAnpr: 'AB10234CX', family: [member('AB10234CX', true)], waiting, pending: 0, notices: [] }),
     })
     await toPin()
     await answers({ type: 'enterPin', pin: pin() })
@@ -88,6 +89,7 @@ describe('a visit', () => {
     const [operation, requestedAt] = [OPERATION, '2026-10-12T16:40:00.000Z']
     const entered = {
       token: 't',
+      idAnpr: 'AB10234CX',
       family: [member('AB10234CX', true)],
       waiting: [],
       pending: 0,
@@ -465,7 +467,14 @@ describe('paper', () => {
     const good = { outcome: { ...outcome, operation: OPERATION.replace('GH', 'GJ') }, requestedAt: outcome.issuedAt }
     const services = open({
       enter: async () =>
-        ok({ token: 't', family: [member('AB10234CX', true)], waiting: [bad, good], pending: 0, notices: [] }),
+        ok({
+          token: 't',
+          idAnpr: 'AB10234CX',
+          family: [member('AB10234CX', true)],
+          waiting: [bad, good],
+          pending: 0,
+          notices: [],
+        }),
       print: async ({ operation }) => (operation === broken ? err({ kind: 'unprintable' }) : ok({ pages: 1 })),
     })
     await toPin()

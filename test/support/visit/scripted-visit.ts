@@ -64,6 +64,7 @@ export const member = (idAnpr: string, self: boolean): FamilyMember => ({
   name: 'ANNA',
   surname: 'BIANCHI',
   yearOfBirth: 1951,
+  tie: 'family',
   relation: '1',
   self,
 })
@@ -81,7 +82,7 @@ export const visura: OwnRecord = {
     ...{ source: 'anpr', name: 'ANNA', surname: 'BIANCHI', codiceFiscale: 'BNCNMR51H58I888X', sex: 'F' },
     ...{ born: '1951-06-18', birthPlace: 'SPELLO (PG)', citizenships: ['ITALIA'], statoCivile: '2' },
     residence: { comune: 'SPELLO (PG)', address: 'VIA GIULIA 12' },
-    family: [{ name: 'ANNA', surname: 'BIANCHI', born: '1951-06-18', yearOfBirth: 1951, relation: '1' }],
+    family: [{ name: 'ANNA', surname: 'BIANCHI', born: '1951-06-18', tie: 'family', relation: '1' }],
   },
   reference: '77242849',
   at: '2026-11-22T10:00:00.000Z',
@@ -105,6 +106,7 @@ export function scripted(changes: Partial<VisitServices> = {}): VisitServices {
     enter: async () =>
       ok({
         token: 't',
+        idAnpr: 'AB10234CX',
         family: [member('AB10234CX', true), member('AB10234CY', false)],
         waiting: [],
         pending: 0,
