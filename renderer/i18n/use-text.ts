@@ -52,10 +52,10 @@ export function useDay(): (day: string) => string {
 
 /** The same message in the other languages of the screen, for people who do not read this one. It takes no values. */
 export function useOthers(): (id: MessageId) => string {
-  const { locale } = useIntl()
+  const shown = useShownView().language
   return (id) =>
     language.options
-      .filter((other) => other !== locale)
+      .filter((other) => other !== shown)
       .map((other) => messages[other][id])
       .join(' · ')
 }
