@@ -3,6 +3,7 @@ import { type Migration, Migrator } from 'kysely/migration'
 import { journalChain } from './migrations/003-journal-chain.ts'
 import { callers } from './migrations/006-callers.ts'
 import { contrassegno } from './migrations/007-contrassegno.ts'
+import { logins } from './migrations/008-logins.ts'
 import type { Database } from './schema.ts'
 
 // Numbered and forward only: a migration that was shipped is never edited.
@@ -134,6 +135,7 @@ const migrations: Record<string, Migration> = {
   },
   '006-callers': callers,
   '007-contrassegno': contrassegno,
+  '008-logins': logins,
 }
 
 /** Takes a database from one version to another. */
