@@ -4,7 +4,7 @@ import type { Caller } from '../../contract/caller.ts'
 import type { Evidence } from '../../contract/evidence.ts'
 import { type Problem, SESSION_CHALLENGE_MS, type Session } from '../../contract/gateway.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
-import type { AnprClient } from '../anpr/client.ts'
+import type { Register } from '../access/register.ts'
 import { problemOf } from '../anpr/problems.ts'
 import type { LoginJudge } from '../login/judge.ts'
 import type { Database } from '../store/schema.ts'
@@ -36,13 +36,13 @@ const refuse = (kind: Problem['kind']) => err<Problem>({ kind, anpr: null })
 
 export function createSessions({
   db,
-  anpr,
+  register,
   logins,
   reference,
   now,
 }: {
   db: Database
-  anpr: AnprClient
+  register: Register
   logins: Pick<LoginJudge, 'atOnce'>
   reference(person: string): string
   now: Clock
@@ -53,7 +53,9 @@ export function createSessions({
       const verified = logins.atOnce(caller, evidence)
       if (!verified.ok) return refuse(verified.error.kind)
 
-      const person = await anpr.personOf(verified.value.codiceFiscale)
+      const { codiceFiscale } = verified.value
+      const requester = reference(codiceFiscale)
+      const person = await register.askedBy({ caller, requester }).personOf(codiceFiscale)
       if (!person.ok) return err(problemOf(person.error))
       const { identificativi, generalita } = person.value
       const token = randomBytes(32).toString('base64url')
@@ -65,7 +67,7 @@ export function createSessions({
           tokenHash: hash(token),
           caller,
           idAnpr: identificativi.idANPR,
-          requester: reference(verified.value.codiceFiscale),
+          requester,
           expires,
         },
         { challenge: evidence.statement.challenge, at, challengeLifeMs: 4 * SESSION_CHALLENGE_MS },

@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { Clock } from '../../basics/time.ts'
 import { atTotem } from '../../contract/caller.ts'
 import type { Problem } from '../../contract/gateway.ts'
-import type { AnprClient } from '../anpr/client.ts'
+import type { Register } from '../access/register.ts'
 import type { LoginJudge } from '../login/judge.ts'
 import type { Marks } from '../payments/contrassegno.ts'
 import { type NamedKey, openRequest, type SealingKeys, sealOutcome } from '../sealing/sealing.ts'
@@ -22,7 +22,7 @@ import type { Carried } from './work.ts'
 export function createCarryOut({
   store: { db, boss },
   bell,
-  anpr,
+  register,
   logins,
   marks,
   sealingKeys,
@@ -35,7 +35,7 @@ export function createCarryOut({
 }: {
   store: Store
   bell: Bell
-  anpr: AnprClient
+  register: Register
   logins: Pick<LoginJudge, 'asReceived'>
   marks: Marks
   sealingKeys: SealingKeys
@@ -81,7 +81,7 @@ export function createCarryOut({
     const outcomeKey = outcomeKeyOf(totem)
     if (!outcomeKey) return putOff('totem-withdrawn')
 
-    const decision = await decide({ anpr, logins, marks, reference }, caller, opened.value.request, row.received_at)
+    const decision = await decide({ register, logins, marks, reference }, caller, opened.value.request, row.received_at)
     if (decision.kind === 'undecided') return putOff(decision.reason, decision.anprIsOut)
     let settlement: Settlement
     if (decision.kind === 'issued') {
@@ -120,4 +120,5 @@ const NOTHING_ASKED: AccessEntry = {
   exemption: null,
   anpr_operation: null,
   pdf_sha256: null,
+  line: null,
 }

@@ -4,7 +4,8 @@ import { isContrassegnoOf } from '../../catalogue/bollo.ts'
 import { exemptionOf } from '../../contract/bollo.ts'
 import type { Caller } from '../../contract/caller.ts'
 import type { CertificateRequest, Problem } from '../../contract/gateway.ts'
-import type { AnprClient, AnprFailure, Issued } from '../anpr/client.ts'
+import type { Register } from '../access/register.ts'
+import type { AnprFailure, Issued } from '../anpr/client.ts'
 import { problemOf } from '../anpr/problems.ts'
 import type { LoginJudge } from '../login/judge.ts'
 import type { Marks } from '../payments/contrassegno.ts'
@@ -26,12 +27,12 @@ export type Decision = { access: AccessEntry } & (
 /** May this person have this certificate? The log-in is judged as of then, by the CRLs of today (login/judge.ts). */
 export async function decide(
   {
-    anpr,
+    register,
     logins,
     marks,
     reference,
   }: {
-    anpr: AnprClient
+    register: Register
     logins: Pick<LoginJudge, 'asReceived'>
     marks: Marks
     reference: (person: string) => string
@@ -47,6 +48,7 @@ export async function decide(
     exemption: exemptionOf(bollo),
     anpr_operation: null,
     pdf_sha256: null,
+    line: null,
   }
   const no = (kind: Problem['kind']): Decision => ({ kind: 'refused', problem: { kind, anpr: null }, access })
   // A visit may go past midnight: the totem has judged the mark by the day of the request.
@@ -63,17 +65,25 @@ export async function decide(
   const { holder, revokedSince } = login.value
 
   access.requester = reference(holder.codiceFiscale)
-  if (subject) access.subject = reference(subject)
+  // Until ANPR has said who the holder is, the log names them as the card does.
+  access.subject = subject ? reference(subject) : access.requester
   const failed = (failure: AnprFailure): Decision =>
     failure.kind === 'anpr-unavailable'
       ? { kind: 'undecided', reason: failure.reason, anprIsOut: true, access }
       : { kind: 'refused', problem: problemOf(failure), access }
-  const person = await anpr.personOf(holder.codiceFiscale)
+  const looks = register.askedBy({ caller, requester: access.requester, operation })
+  const person = await looks.personOf(holder.codiceFiscale)
   if (!person.ok) return failed(person.error)
   const requester = person.value.identificativi.idANPR
   access.subject = reference(subject ?? requester)
   if (!(await marks.take(bollo, operation))) return no('contrassegno-used')
-  const issued = await anpr.issue(operation, { requester, subject: subject ?? requester, types, bollo })
+  const { line, answer: issued } = await looks.issue(operation, {
+    requester,
+    subject: subject ?? requester,
+    types,
+    bollo,
+  })
+  access.line = line
   if (!issued.ok) return failed(issued.error)
   const { pdf, idOperazioneAnpr } = issued.value
   access.anpr_operation = idOperazioneAnpr

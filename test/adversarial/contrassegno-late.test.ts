@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { DAY_MS } from '../../basics/time.ts'
 import type { Contrassegno } from '../../contract/bollo.ts'
 import { accessReferences } from '../../gateway/access/references.ts'
+import { createRegister } from '../../gateway/access/register.ts'
 import { createAnprClient } from '../../gateway/anpr/client.ts'
 import { createTotems } from '../../gateway/channels/totem/totems.ts'
 import { openKeyring } from '../../gateway/keys/keyring.ts'
@@ -58,7 +59,8 @@ async function openLate(ahead: () => number) {
   const hearing = createHearing({ db: store.db, now })
   const challenges = createChallenges({ hearing, reference, now })
   const carryOut = createCarryOut({
-    ...{ store, bell, anpr, marks, reference, now, log },
+    ...{ store, bell, marks, reference, now, log },
+    register: createRegister({ db: store.db, anpr, reference, now }),
     logins: createLoginJudge({ trust: trust.value, challenges, hearing, now }),
     sealingKeys: ring.value.sealing,
     outcomeKeyOf: createTotems(config.totems).outcomeKeyOf,

@@ -63,7 +63,8 @@ describe('revocation', () => {
     const certificate = certificateOf('cards/anna-bianchi')
     const at = (days: number) => new Date(Date.now() - days * DAY)
     const { keeper } = await keeperOn({ crls: { revoked: [{ certificate, at: at(5) }] } })
-    const loggedIn = (days: number) => keeper.verify(login('anna-bianchi', { at: at(days), certificate: 'anna-bianchi' }), at(days))
+    const loggedIn = (days: number) =>
+      keeper.verify(login('anna-bianchi', { at: at(days), certificate: 'anna-bianchi' }), at(days))
     expect(loggedIn(10).ok).toBe(true)
     expect(loggedIn(4)).toMatchObject({ error: { kind: 'certificate-revoked' } })
   })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { pino } from 'pino'
 import { ulid } from 'ulid'
+import { Agent, request } from 'undici'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../basics/time.ts'
 import { atTotem } from '../../contract/caller.ts'
@@ -108,7 +109,9 @@ const rows = async () => {
   )
   return counts.map(({ rows: [count] }) => count.rows as number)
 }
-const things: Partial<CertificateRequest>[] = (['1', '3', '5', '7', '8', '10', '11', '12'] as const).map((type) => ({ types: [type] }))
+const things: Partial<CertificateRequest>[] = (['1', '3', '5', '7', '8', '10', '11', '12'] as const).map((type) => ({
+  types: [type],
+}))
 
 describe('without a card', () => {
   test('what it makes up is refused before anything is stored or queued', async () => {
@@ -129,9 +132,7 @@ describe('without a card', () => {
       [await cardSigns({ caller: atTotem('TT-0002') }), 'statement-other-caller'],
     ]
     const before = await rows()
-    const items = await Promise.all(
-      forged.map(([evidence]) => itemOf(evidence, {}, { caller: 'totem/TT-0001' })),
-    )
+    const items = await Promise.all(forged.map(([evidence]) => itemOf(evidence, {}, { caller: 'totem/TT-0001' })))
     expect(await asked(items)).toEqual(forged.map(([, kind]) => kind))
     const flood = await Promise.all(
       Array.from({ length: 50 }, () => itemOf({ ...good, certificate: garbage, signature: 'bm8=' })),
@@ -158,7 +159,8 @@ describe('without a card', () => {
     await connect()
   })
   test('it fills no table with challenges', async () => {
-    const size = async () => (await database.query('select sum(n_live_tup) as rows from pg_stat_user_tables')).rows[0].rows
+    const size = async () =>
+      (await database.query('select sum(n_live_tup) as rows from pg_stat_user_tables')).rows[0].rows
     await given()
     await database.query('analyze')
     const before = await size()
@@ -235,7 +237,8 @@ describe('one log-in', () => {
     const six = Array.from({ length: 6 }, () => 'pending')
     expect(await asked(items)).toEqual([...six, 'evidence-spent', 'evidence-spent'])
     expect(await ask(evidence, { types: ['14'] })).toBe('evidence-spent')
-    for (const kind of (await asked(items)).slice(0, 6)) expect(['pending', 'issued', 'certificate-not-issuable']).toContain(kind)
+    for (const kind of (await asked(items)).slice(0, 6))
+      expect(['pending', 'issued', 'certificate-not-issuable']).toContain(kind)
     const { body } = await hostile.settled(...items.slice(0, 6))
     expect((await hostile.submit(...items.slice(0, 6))).body).toEqual(body)
   })
@@ -253,9 +256,9 @@ describe('one log-in', () => {
     const evidence = await cardSigns()
     const before = await rows()
     const items = await Promise.all(
-      people.map(({ idAnpr: subject }) => itemOf(evidence, { subject })).concat(
-        ...Array.from({ length: 8 }, () => itemOf(evidence, { types: ['8'] })),
-      ),
+      people
+        .map(({ idAnpr: subject }) => itemOf(evidence, { subject }))
+        .concat(...Array.from({ length: 8 }, () => itemOf(evidence, { types: ['8'] }))),
     )
     const answers = await Promise.all(
       items.map((item, n) => asked([item], n % 2 === 0 ? hostile : atSecond).then(([state]) => state)),
@@ -391,45 +394,49 @@ describe('a line that is away', () => {
 })
 
 describe('a revoked card', () => {
-  const DAYS = (n: number) => new Date(today - n * DAY_MS)
+  const daysAgo = (n: number) => new Date(today - n * DAY_MS)
   let bytes: string
   beforeAll(async () => {
     bytes = anotherCard(PKI, WHO).toString('base64')
     await disconnect()
     await issueCrls(PKI, centre.config.trust.crls, {
       nextUpdate: new Date(Date.now() + 99 * DAY_MS),
-      revoked: [{ certificate: Buffer.from(bytes, 'base64'), at: DAYS(10) }],
+      revoked: [{ certificate: Buffer.from(bytes, 'base64'), at: daysAgo(10) }],
     })
     await centre.restartGateway()
     await connect()
   })
   test('is refused at both doors, whatever the totem says of the time of its log-in', async () => {
     for (const days of [0, 9, 11, 12, 29]) {
-      const evidence = await cardSigns({ bytes, at: DAYS(days) })
+      const evidence = await cardSigns({ bytes, at: daysAgo(days) })
       expect([days, await ask(evidence)]).toEqual([days, 'certificate-revoked'])
       expect((await openSession(evidence)).kind).toBe('certificate-revoked')
     }
   })
   test('counts for a log-in before its revocation only if the gateway has not heard the totem since, with an alarm', async () => {
     const now = centre.clock.now
-    centre.clock.now = DAYS(8)
+    centre.clock.now = daysAgo(8)
     const after = await given()
-    centre.clock.now = DAYS(12)
+    centre.clock.now = daysAgo(12)
     const before = await given()
     centre.clock.now = now
     const alarms = () => centre.logged().match(/"level":50[^\n]*"card-revoked-since"/g)?.length ?? 0
     const counted = async () => {
-      const operator = new TotemClient(centre.gateway.operatorUrl, null)
       const token = readFileSync(join(PKI, 'operator-token'), 'utf8').trim()
-      const metrics = await operator.text('/metrics', { authorization: `Bearer ${token}` })
-      await operator.close()
+      const dispatcher = new Agent({ connect: { ca: readFileSync(join(PKI, 'gateway-ca.pem'), 'utf8') } })
+      const { body } = await request(`${centre.gateway.operatorUrl}/metrics`, {
+        dispatcher,
+        headers: { authorization: `Bearer ${token}` },
+      })
+      const metrics = await body.text()
+      await dispatcher.close()
       return Number(/^totem_revoked_since_total (\d+)$/m.exec(metrics)?.[1])
     }
     const alarmsBefore = alarms()
     // Given after the revocation: it was revoked when it signed. Claimed after the revocation: the totem says so itself.
-    expect(await ask(await cardSigns({ bytes, challenge: after, at: DAYS(12) }))).toBe('certificate-revoked')
-    expect(await ask(await cardSigns({ bytes, challenge: before, at: DAYS(9) }))).toBe('certificate-revoked')
-    const item = await itemOf(await cardSigns({ bytes, challenge: before, at: DAYS(11) }))
+    expect(await ask(await cardSigns({ bytes, challenge: after, at: daysAgo(12) }))).toBe('certificate-revoked')
+    expect(await ask(await cardSigns({ bytes, challenge: before, at: daysAgo(9) }))).toBe('certificate-revoked')
+    const item = await itemOf(await cardSigns({ bytes, challenge: before, at: daysAgo(11) }))
     const { body } = await hostile.settled(item)
     expect(body.results[0].state).toBe('issued')
     await expect.poll(alarms).toBe(alarmsBefore + 1)
