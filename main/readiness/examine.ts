@@ -20,7 +20,7 @@ import { type Readiness, readinessReport } from './report.ts'
 
 /** Readers answer pcscd within a second of its start. */
 const READER_MS = 5_000
-/** At 5 minutes off, the gateway refuses this totem's log-ins. A technician should look before that. */
+/** The totem judges cards by its clock and dates its papers by it. A technician should look before 5 minutes. */
 const CLOCK_MS = { attention: 30_000, failed: 300_000 }
 
 type Check = Readiness['checks'][number]
