@@ -7,10 +7,13 @@ import { evidenceRefusals } from './evidence.ts'
 export const refusal = z.enum([
   ...evidenceRefusals,
   'card-unknown',
+  'card-unsupported',
+  'card-superseded',
   'card-mute',
   'card-removed',
   'card-error',
   'card-busy',
+  'no-certificate',
   'certificate-truncated',
   'codice-fiscale-differs',
   'card-cloned',
@@ -20,6 +23,7 @@ export const refusal = z.enum([
   'reader-not-capable',
   'cie-unavailable',
   'pin-blocked',
+  'pin-not-active',
   'pin-not-entered',
   /** Three times in one visit. */
   'wrong-can',

@@ -36,9 +36,10 @@ import { redrive, startWork } from './operations/work.ts'
 import { createMarks } from './payments/contrassegno.ts'
 import { startRetention } from './retention.ts'
 import { type GatewayConfig, gatewayConfig } from './settings/config.ts'
+import { requireSafeDatabase } from './settings/line.ts'
 import { CONFIG, folderMade, folderThere, jsonIn, TEMPORARY, textOf, Unusable } from './settings/unusable.ts'
-import { isDatabaseAway } from './store/away.ts'
 import { openStore } from './store/database.ts'
+import { DatabaseIsNewer, type DatabaseRefusal, refusalOf } from './store/refusals.ts'
 import { openTrust } from './trust/keeper.ts'
 import { trustRoutes } from './trust/routes.ts'
 import { verifyRoutes } from './verify/routes.ts'
@@ -70,6 +71,7 @@ export async function startGateway(
   { now = () => new Date(), log = pino(destination(2)) }: { now?: Clock; log?: Logger } = {},
 ): Promise<Gateway> {
   const config = gatewayConfig.parse(given)
+  if (databaseUrl !== null) requireSafeDatabase(databaseUrl)
   const operators = await openOperators(config.operator.tokens, log)
   const tls = await tlsOf('tls', config.tls)
   const clientCa = await textOf('tls.clientCa', config.tls.clientCa)
@@ -80,7 +82,6 @@ export async function startGateway(
   await folderThere('totems', config.totems)
   await folderMade('trust.crls', config.trust.crls)
   await folderMade('dataDir', config.dataDir)
-  const reference = await accessReferences(config.accessLogKey ?? join(config.dataDir, 'access-log.key'))
   const forPublic = config.public && (await publicDoor(config.public, config.dataDir, log))
 
   const opened = await openTrust({ config: config.trust, now, log })
@@ -94,10 +95,16 @@ export async function startGateway(
   }
   const keys = ring.value
   const store = await openStore({ databaseUrl, dataDir: config.dataDir }, log).catch((reason) => {
-    throw noDatabase(reason)
+    throw databaseUrl === null ? notOpened(config.dataDir, reason) : noDatabase(reason)
   })
 
   const { db, boss } = store
+  const reference = await accessReferences(db, config.accessLogKey ?? join(config.dataDir, 'access-log.key')).catch(
+    async (reason) => {
+      await store.close()
+      throw noDatabase(reason)
+    },
+  )
   const bell = createBell(store, log)
   const metrics = createMetrics(db, now)
   const anpr = createAnprClient({ ...config.anpr, onAnswer: metrics.anprAnswered })
@@ -124,7 +131,7 @@ export async function startGateway(
     now,
     log,
   })
-  const intake = createIntake({ db, boss, bell, sealingKeys, logins, reference, now, log })
+  const intake = createIntake({ db, boss, bell, sealingKeys, logins, reference, bounds: config.bounds, now, log })
   const outcomes = createOutcomes({ db, bell, now })
   const sessions = createSessions({ db, register, logins, reference, now })
   const journals = withJournals(db)
@@ -161,7 +168,11 @@ export async function startGateway(
     log,
   })
 
-  const work = await startWork({ store, bell, carryOut, log })
+  const work = await startWork({ store, bell, carryOut, log }).catch(async (reason) => {
+    await bell.stop()
+    await store.close()
+    throw noDatabase(reason)
+  })
   const retention = startRetention({ store, now, log })
   const stop = async () => {
     stopping.abort()
@@ -206,20 +217,38 @@ const refused = (what: string, { kind }: { kind: string }, todo: string) =>
   new Unusable(CONFIG, `${what} is refused: ${kind}: ${todo}`)
 
 /**
- * SQLSTATE: the database does not know or believe the gateway's user (class 28), or there is no such database (class
- * 3D).
- */
-const NOT_LET_IN = /^(28|3D)...$/
-
-/**
- * Any other failure is a bug and keeps its stack. The message says nothing of the failure's own text, which may quote
- * the URL.
+ * In words for the operator what is wrong with the database. Any other failure is a bug and keeps its stack. No message
+ * says the failure's own text, which may quote the URL.
  */
 function noDatabase(reason: unknown): unknown {
-  const { code = 'no answer' } = reason as { code?: string }
-  if (!isDatabaseAway(reason) && !NOT_LET_IN.test(code)) return reason
-  const sentence = `the database does not let us in (${code}): see that it runs and knows us`
-  return new Unusable(TEMPORARY, `DATABASE_URL: ${sentence}`)
+  if (reason instanceof Unusable) return reason
+  const refusal = refusalOf(reason)
+  if (refusal === null) return reason
+  const { kind, code } = refusal
+  const [exitCode, sentence] = NO_DATABASE[kind]
+  return new Unusable(exitCode, `DATABASE_URL: ${sentence.replace('CODE', code)}`)
+}
+
+/** The embedded database: PGlite tells its troubles in English sentences only. */
+function notOpened(dataDir: string, reason: unknown): unknown {
+  if (reason instanceof DatabaseIsNewer) return new Unusable(CONFIG, `dataDir: ${NO_DATABASE.newer[1]}`)
+  const sentence = `the database in ${dataDir} cannot be opened: one gateway alone may use it, and its files must be whole`
+  return new Unusable(CONFIG, `dataDir: ${sentence}`)
+}
+
+const NO_DATABASE: Record<DatabaseRefusal['kind'], readonly [exitCode: number, sentence: string]> = {
+  away: [TEMPORARY, 'the database is not there (CODE): see that it runs, at this address'],
+  busy: [TEMPORARY, 'the database takes nobody now (CODE): it starts, stops, is full or is a standby'],
+  'not-let-in': [TEMPORARY, 'the database does not let us in (CODE): see user, password and pg_hba.conf'],
+  'no-such-database': [TEMPORARY, 'the server has no such database (CODE): create it for the gateway’s role'],
+  'no-right': [TEMPORARY, 'the gateway’s role may not do what it must (CODE): gateway/OPERATIONS.md says which rights'],
+  'not-believed': [CONFIG, 'the server’s certificate is not believed (CODE): name its CA in sslrootcert, and its name'],
+  'no-tls': [CONFIG, 'the server speaks no TLS (CODE): switch it on there'],
+  refused: [CONFIG, 'the database refuses what the gateway needs of it (CODE)'],
+  newer: [
+    CONFIG,
+    'the database is of a newer version: start a gateway of that version, or restore the backup of this one',
+  ],
 }
 
 async function listen(

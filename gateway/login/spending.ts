@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { sql, type Transaction } from 'kysely'
+import type { Transaction } from 'kysely'
 import { DAY_MS } from '../../basics/time.ts'
 import { statementBytes } from '../../contract/evidence.ts'
 import { type CertificateRequest, LOGIN_REQUESTS } from '../../contract/gateway.ts'
@@ -36,8 +36,9 @@ export function usedBy(
 }
 
 /**
- * Takes what requests need from their log-ins, in the transaction that takes the requests in, and answers the
- * operations for which there was nothing left. An operation that comes again takes nothing more.
+ * Takes what new requests need from their log-ins, and answers the operations for which there was nothing left.
+ * SECURITY: in the transaction that takes the requests in and after `lockTotem`, so that two gateways do not grant the
+ * same twice.
  */
 export async function spend(
   within: Transaction<Tables>,
@@ -48,11 +49,6 @@ export async function spend(
   if (uses.length === 0) return new Set()
   const transaction = withLogins(within)
   const cards = [...new Set(uses.map(({ card }) => card))]
-  // SECURITY: one request of a card at a time, over all gateways; in one order, so that no two wait for each other.
-  await sql`
-    select pg_advisory_xact_lock(lock) from (
-      select distinct hashtextextended(${totem} || card, 0) as lock from unnest(${cards}::text[]) card order by lock
-    ) locks`.execute(transaction)
   const known = await transaction
     .selectFrom('evidence_use')
     .select(['operation', 'evidence', 'asked', 'card', 'at'])
@@ -65,7 +61,6 @@ export async function spend(
   const taken: Use[] = []
   for (const use of uses.toSorted((one, other) => (one.operation < other.operation ? -1 : 1))) {
     const all = [...known, ...taken]
-    if (all.some(({ operation }) => operation === use.operation)) continue
     const ofLogin = all.filter(({ evidence }) => evidence === use.evidence)
     const ofDay = today.get(use.card) ?? 0
     if (

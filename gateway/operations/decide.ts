@@ -24,14 +24,19 @@ export type Decision = { access: AccessEntry } & (
   | { kind: 'undecided'; reason: string; anprIsOut: boolean }
 )
 
-/** May this person have this certificate? The log-in is judged as of then, by the CRLs of today (login/judge.ts). */
+/**
+ * May this person have this certificate? `anprId` is what ANPR knows the operation by. The log-in is judged as of then,
+ * by the CRLs of today (login/judge.ts).
+ */
 export async function decide(
   {
     register,
     logins,
     marks,
     reference,
+    anprId,
   }: {
+    anprId: string
     register: Register
     logins: Pick<LoginJudge, 'asReceived'>
     marks: Marks
@@ -76,8 +81,8 @@ export async function decide(
   if (!person.ok) return failed(person.error)
   const requester = person.value.identificativi.idANPR
   access.subject = reference(subject ?? requester)
-  if (!(await marks.take(bollo, operation))) return no('contrassegno-used')
-  const { line, answer: issued } = await looks.issue(operation, {
+  if (!(await marks.take(bollo, { totem: caller.id, operation }))) return no('contrassegno-used')
+  const { line, answer: issued } = await looks.issue(anprId, {
     requester,
     subject: subject ?? requester,
     types,

@@ -1,24 +1,23 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { fromKysely, type PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
-import { decodeTime } from 'ulid'
-import { type Clock, MINUTE_MS } from '../../basics/time.ts'
+import type { Clock } from '../../basics/time.ts'
 import type { CallerAt } from '../../contract/caller.ts'
-import { type Problem, refusalKind, type Submission, type SubmissionResult } from '../../contract/gateway.ts'
+import { noRoom, type Problem, refusalKind, type Submission, type SubmissionResult } from '../../contract/gateway.ts'
 import type { LoginJudge } from '../login/judge.ts'
 import { spend, type Use, usedBy } from '../login/spending.ts'
 import { openRequest, type SealingKeys } from '../sealing/sealing.ts'
-import { type Accepted, broughtBefore, type OperationRow, record } from '../store/operations.ts'
+import type { Bounds } from '../settings/config.ts'
+import { type Accepted, broughtBefore, type KnownRow, lockTotem, record, standingOf } from '../store/operations.ts'
 import { sealedOutcomes } from '../store/outcomes.ts'
 import { WORK } from '../store/queues.ts'
 import type { Database } from '../store/schema.ts'
 import type { Bell } from './bell.ts'
+import { type NoRoom, placesFor, VISIT_MS } from './room.ts'
 
 type Item = Submission['items'][number]
 type ItemResult = SubmissionResult['results'][number]
 
-/** The citizen of a request this young still stands at the totem, so the request goes before a backlog. */
-const VISIT_MS = 5 * MINUTE_MS
 /** Items opened and judged in one turn of the event loop, 0.6 ms each: fifty in a row would make a citizen wait. */
 const TURN = 4
 /**
@@ -33,7 +32,6 @@ const refused = (operation: string, kind: Problem['kind'], anpr: string | null =
 })
 const later = (operation: string, reason: string): ItemResult => ({ operation, state: 'later', reason })
 
-type Known = Pick<OperationRow, 'id' | 'state' | 'refusal' | 'refusal_anpr'>
 /** An item that may be recorded, with what it takes from its log-in. */
 type Good = Accepted & { use: Use }
 /** `digest`: null where the text was not read. */
@@ -65,6 +63,7 @@ export function createIntake({
   sealingKeys,
   logins,
   reference,
+  bounds,
   now,
   log,
 }: {
@@ -74,9 +73,13 @@ export function createIntake({
   sealingKeys: SealingKeys
   logins: Pick<LoginJudge, 'atDoor'>
   reference(text: string): string
+  bounds: Bounds
   now: Clock
   log: Logger
 }): Intake {
+  /** Submissions of one totem are opened one after the other, so that none of them takes others' turns. */
+  const turns = new Map<string, Promise<unknown>>()
+
   /** The item to be recorded, or the answer to it. */
   async function check(caller: CallerAt<'totem'>, item: Item): Promise<Checked> {
     const { operation: id, sealed } = item
@@ -95,39 +98,58 @@ export function createIntake({
     return { id, digest, sealed, use: usedBy(request, evidence.certificate, reference) }
   }
 
-  function store(totem: string, items: readonly Good[]) {
+  /** How many of these new requests have room, and where they stand. */
+  async function roomFor(on: Database, totem: string, submitted: { items: number; fresh: number }) {
+    const standing = await standingOf(on, totem, now(), new Date(+now() - VISIT_MS))
+    return placesFor(standing, submitted, bounds)
+  }
+
+  /** Records what has room, each with its job at its place. */
+  function store(totem: string, items: readonly Good[], submitted: number) {
     return db.transaction().execute(async (transaction) => {
-      const uses = items.map(({ use }) => use)
+      await lockTotem(transaction, totem)
+      const known = await broughtBefore(
+        transaction,
+        totem,
+        items.map(({ id }) => id),
+      )
+      const fresh = items.filter(({ id }) => !known.has(id))
+      const { places, reason } = await roomFor(transaction, totem, { items: submitted, fresh: fresh.length })
+      const placeOf = new Map(fresh.slice(0, places.length).map(({ id }, index) => [id, places[index]]))
+      const uses = fresh.slice(0, places.length).map(({ use }) => use)
       const spent = await spend(transaction, totem, uses, now())
-      const good = items.filter(({ id }) => !spent.has(id))
-      if (good.length === 0) return { rows: new Map() as Awaited<ReturnType<typeof record>>['rows'], begun: [], spent }
-      const { rows, begun } = await record(transaction, totem, good, now())
+      const taken = items
+        .filter(({ id }) => known.has(id) || (placeOf.has(id) && !spent.has(id)))
+        .map((item) => ({ ...item, express: placeOf.get(item.id)?.express ?? false }))
+      const { rows, begun } = await record(transaction, totem, taken, now())
       const jobs = begun.map((operation) => ({
-        data: { operation },
-        priority: +now() - decodeTime(operation) < VISIT_MS ? 1 : 0,
+        data: { totem, operation },
+        priority: placeOf.get(operation)?.priority ?? 0,
       }))
       if (jobs.length > 0) await boss.insert(WORK, jobs, { db: fromKysely(transaction) })
-      return { rows, begun, spent }
+      return { rows, begun, spent, reason }
     })
   }
 
-  /**
-   * Records items, and answers what is known of each. An item is refused when its id belongs to another totem or
-   * request.
-   */
-  async function recorded(totem: string, items: readonly Good[]): Promise<(item: Good) => ItemResult> {
+  /** Records items, and answers what is known of each. An item is refused when another request has its id. */
+  async function recorded(
+    totem: string,
+    items: readonly Good[],
+    submitted: number,
+  ): Promise<(item: Good) => ItemResult> {
     // The same id twice in a batch: the first item counts.
-    const once = [...new Map(items.toReversed().map((item) => [item.id, item])).values()]
-    const { rows, begun, spent } = await store(totem, once)
+    const once = [...new Map(items.toReversed().map((item) => [item.id, item])).values()].toReversed()
+    const { rows, begun, spent, reason } = await store(totem, once, submitted)
     if (begun.length > 0) bell.ring(WORK)
-    const tell = await tellOf([...rows.values()].filter(({ totem: of }) => of === totem))
+    const tell = await tellOf(totem, [...rows.values()])
     return ({ id, digest }) => {
       if (spent.has(id)) {
         log.warn({ kind: 'evidence-spent', totem, operation: id })
         return refused(id, 'evidence-spent')
       }
       const row = rows.get(id)
-      if (row?.totem !== totem || row.digest !== digest) {
+      if (!row) return later(id, reason)
+      if (row.digest !== digest) {
         log.warn({ kind: 'operation-id-taken', totem, operation: id })
         return refused(id, 'request-malformed')
       }
@@ -136,10 +158,11 @@ export function createIntake({
   }
 
   /** Answers what became of these operations, as far as their outcomes go into one answer. */
-  async function tellOf(rows: readonly Known[]): Promise<(row: Known) => ItemResult> {
+  async function tellOf(totem: string, rows: readonly KnownRow[]): Promise<(row: KnownRow) => ItemResult> {
     const issued = rows.filter(({ state }) => state === 'issued')
     const outcomes = await sealedOutcomes(
       db,
+      totem,
       issued.map(({ id }) => id),
     )
     let told = 0
@@ -166,20 +189,49 @@ export function createIntake({
     const digests = new Map(refusals.map(({ turnedAway: { operation }, digest }) => [operation, digest]))
     const rows = await broughtBefore(db, totem, [...digests.keys()])
     const same = [...rows.values()].filter(({ id, digest }) => (digests.get(id) ?? digest) === digest)
-    const tell = await tellOf(same)
+    const tell = await tellOf(totem, same)
     return new Map(same.map((row) => [row.id, tell(row)]))
   }
 
-  return async (caller, items) => {
+  /**
+   * The ids that are opened: those that are known, and as many others as have room. What is turned away costs the
+   * gateway a look-up and nothing else.
+   */
+  async function worthOpening(
+    totem: string,
+    ids: readonly string[],
+  ): Promise<{ has(id: string): boolean; reason: NoRoom }> {
+    const known = await broughtBefore(db, totem, ids)
+    const fresh = [...new Set(ids)].filter((id) => !known.has(id))
+    const { places, reason } = await roomFor(db, totem, { items: ids.length, fresh: fresh.length })
+    const open = new Set([...known.keys(), ...fresh.slice(0, places.length)])
+    return { has: (id) => open.has(id), reason }
+  }
+
+  const notRecorded = (totem: string, items: number, failure: unknown) => {
+    const { name, code } = failure as { name?: string; code?: unknown }
+    log.error({ kind: 'operations-not-recorded', totem, items, name, code })
+  }
+
+  async function takeIn(caller: CallerAt<'totem'>, items: readonly Item[]): Promise<ItemResult[]> {
     const { id: totem } = caller
     const checked: Checked[] = []
     try {
-      for (const [index, item] of items.entries()) {
-        if (index % TURN === 0) await turn()
+      const open = await worthOpening(
+        totem,
+        items.map(({ operation }) => operation),
+      )
+      let opened = 0
+      for (const item of items) {
+        if (!open.has(item.operation)) {
+          checked.push({ turnedAway: later(item.operation, open.reason), digest: null })
+          continue
+        }
+        if (opened++ % TURN === 0) await turn()
         checked.push(await check(caller, item))
       }
       const good = checked.filter((one) => 'use' in one)
-      const resultOf = good.length > 0 ? await recorded(totem, good) : null
+      const resultOf = good.length > 0 ? await recorded(totem, good, items.length) : null
       const refusals = checked.filter((one): one is TurnedAway => !('use' in one))
       const known = await toldBefore(totem, refusals.filter(isAskedAgain))
       return checked.map((one) => {
@@ -187,12 +239,28 @@ export function createIntake({
         return resultOf?.(one) ?? later(one.id, 'not-recorded')
       })
     } catch (failure) {
-      const { name, code } = failure as { name?: string; code?: unknown }
-      log.error({ kind: 'operations-not-recorded', totem, items: items.length, name, code })
+      notRecorded(totem, items.length, failure)
       return items.map(({ operation }, index) => {
         const one = checked[index]
         return one && !('use' in one) && !isAskedAgain(one) ? one.turnedAway : later(operation, 'not-recorded')
       })
     }
+  }
+
+  return (caller, items) => {
+    const { id: totem } = caller
+    const results = (turns.get(totem) ?? Promise.resolve()).then(async () => {
+      const told = await takeIn(caller, items)
+      const turnedAway = told.filter((one) => one.state === 'later' && noRoom.safeParse(one.reason).success)
+      const [first] = turnedAway
+      if (first?.state === 'later') log.warn({ kind: first.reason, totem, items: turnedAway.length })
+      return told
+    })
+    const end = () => {
+      if (turns.get(totem) === ended) turns.delete(totem)
+    }
+    const ended: Promise<void> = results.then(end, end)
+    turns.set(totem, ended)
+    return results
   }
 }

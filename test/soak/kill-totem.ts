@@ -135,6 +135,8 @@ const health = createHealth({
   queue,
   journal,
   free: () => 0,
+  certificateEnds: () => null,
+  lastOutage: () => null,
 })
 
 const told = new EventTarget()

@@ -5,7 +5,7 @@ import { type CardEvidence, statementOf } from '../../../contract/evidence.ts'
 import { err, ok, type Result } from '../../../contract/result.ts'
 import { type CardCertificate, verifyCardCertificate } from '../../../trust/card-certificate.ts'
 import { challengeOf, type EvidenceRefusal, verifyEvidence } from '../../../trust/evidence.ts'
-import { type CieFiles, verifySod } from '../../../trust/sod.ts'
+import { type CieFiles, listsCertificate, verifySod } from '../../../trust/sod.ts'
 import type { Trust } from '../../../trust/trust.ts'
 import type { Devices } from '../../devices/index.ts'
 import type { Challenges } from '../../sync/challenges.ts'
@@ -121,7 +121,8 @@ export function createIdentity({ devices, trust, challenges, totem, now }: Ident
   function refusalOf(readout: CardReadout): Refused | null {
     if (readout.card === 'cie') {
       const sod = verifySod(readout.sod, filesOf(readout, null), trust(), now())
-      return sod.ok ? null : refused('card-altered', { card: 'cie' })
+      if (!sod.ok) return refused('card-altered', { card: 'cie' })
+      return listsCertificate(readout.sod) ? null : refused('no-certificate', { card: 'cie' })
     }
     const certificate = verifyCardCertificate(readout.certificate, trust(), now())
     if (!certificate.ok) return refusedCertificate(certificate.error, 'cns')
@@ -141,9 +142,10 @@ export function createIdentity({ devices, trust, challenges, totem, now }: Ident
       const readout = await devices.call('card.read', {})
       if (!readout.ok) {
         const { error } = readout
-        return err(
-          error.kind === 'wrong-pin' || error.kind === 'wrong-can' ? refused('card-error') : refusedCard(error),
-        )
+        if (error.kind === 'wrong-pin' || error.kind === 'wrong-can') return err(refused('card-error'))
+        // Before the PIN only a CNS shows its certificate.
+        const shown = error.kind === 'no-certificate' || error.kind === 'certificate-truncated'
+        return err(shown ? { ...refusedCard(error), card: 'cns' } : refusedCard(error))
       }
       const refusal = refusalOf(readout.value)
       return refusal ? err(refusal) : ok(readout.value)
