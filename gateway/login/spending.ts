@@ -36,7 +36,8 @@ export function usedBy(
 }
 
 /**
- * Takes what new requests need from their log-ins, and answers the operations for which there was nothing left.
+ * Takes what new requests need from their log-ins, the first first, and answers the operations for which there was
+ * nothing left.
  * SECURITY: in the transaction that takes the requests in and after `lockTotem`, so that two gateways do not grant the
  * same twice.
  */
@@ -59,7 +60,7 @@ export async function spend(
   const today = new Map(cards.map((card) => [card, known.filter((use) => use.card === card && +use.at > since).length]))
   const spent = new Set<string>()
   const taken: Use[] = []
-  for (const use of uses.toSorted((one, other) => (one.operation < other.operation ? -1 : 1))) {
+  for (const use of uses) {
     const all = [...known, ...taken]
     const ofLogin = all.filter(({ evidence }) => evidence === use.evidence)
     const ofDay = today.get(use.card) ?? 0
