@@ -161,7 +161,15 @@ export type PrintSheet = z.infer<typeof printSheet>
 export const printFailure = z.discriminatedUnion('kind', [
   /** `page` (from 1) is the first page that the printer did not acknowledge: it is void and starts anew. */
   z.strictObject({ kind: z.literal('printer-fault'), status: printerStatus, page: z.number() }),
-  z.strictObject({ kind: z.literal('pdf-refused'), reason: z.enum(['encrypted', 'broken', 'too-large']) }),
+  /**
+   * `broken`: it does not parse, lacks a page, or is damaged. `too-large`: in bytes, pages, pixels or memory.
+   * `too-slow`: it takes longer to draw than any certificate. `too-small`: no sheet so short can be cut off. `blank`: a
+   * page has nothing on it.
+   */
+  z.strictObject({
+    kind: z.literal('pdf-refused'),
+    reason: z.enum(['encrypted', 'broken', 'too-large', 'too-slow', 'too-small', 'blank']),
+  }),
   z.strictObject({ kind: z.literal('printer-busy') }),
 ])
 export type PrintFailure = z.infer<typeof printFailure>

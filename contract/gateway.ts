@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { bollo } from './bollo.ts'
 import { type Caller, callerText } from './caller.ts'
 import { certificateType, sheetTypes } from './catalogue.ts'
-import { anprPerson } from './document.ts'
+import { anprPerson, belonging } from './document.ts'
 import { evidence, evidenceRefusals, gatewayChallenge, isFormerEvidence } from './evidence.ts'
 import { base64, idAnpr, isoInstant, operationId } from './identity.ts'
 import { anchorJws, journalEntry } from './journal.ts'
@@ -17,7 +17,7 @@ import { anchorJws, journalEntry } from './journal.ts'
  *   POST /v1/challenges                → challengeGiven  what the next card signs
  *   POST /v1/sessions                  evidence → session      201; 403 problem
  *   GET  /v1/sessions/current/family   (Bearer) → familySheet
- *   GET  /v1/sessions/current/visura   (Bearer) → ownRecord
+ *   GET  /v1/sessions/current/visura   (Bearer) → ownRecordAnswer
  *   POST /v1/previews                  (Bearer) previewRequest → preview
  *   POST /v1/operations                submission → submissionResult
  *   GET  /v1/operations                → operationList   what the gateway holds of this totem
@@ -58,6 +58,8 @@ export const refusalKind = z.enum([
   'evidence-spent',
   'person-not-found',
   'not-in-family',
+  /** The certificate is of a famiglia anagrafica, and the person lives in an institution (convivenza). */
+  'lives-in-convivenza',
   'certificate-not-issuable',
   'contrassegno-used',
   'session-expired',
@@ -65,7 +67,11 @@ export const refusalKind = z.enum([
   'request-malformed',
   'request-outdated',
   'request-expired',
+  /** No answer of ANPR came. */
   'anpr-unavailable',
+  /** ANPR's answer to this question cannot be read, or is about somebody who was not asked for. */
+  'anpr-unreadable',
+  'anpr-other-person',
 ])
 export type RefusalKind = z.infer<typeof refusalKind>
 
@@ -76,25 +82,34 @@ export type Problem = z.infer<typeof problem>
 export const session = z.strictObject({
   token: z.string(),
   expires: isoInstant,
-  holder: z.strictObject({ idAnpr, name: z.string(), surname: z.string() }),
+  holder: z.strictObject({ idAnpr }),
 })
 export type Session = z.infer<typeof session>
 
-/** Name and year of birth only, until a person is picked (GDPR art. 5.1.c). `relation`: code of ANPR's table 5. */
+/**
+ * Name and year of birth only, until a person is picked (GDPR art. 5.1.c). `idAnpr` null: ANPR has not told it, and no
+ * certificate can be asked about them. `name` or `surname` may be empty: not everybody has both.
+ */
 export const familyMember = z.strictObject({
-  idAnpr,
+  idAnpr: idAnpr.nullable(),
   name: z.string(),
   surname: z.string(),
-  yearOfBirth: z.number(),
-  relation: z.string(),
+  yearOfBirth: z.number().int().nullable(),
+  ...belonging,
   self: z.boolean(),
 })
 export type FamilyMember = z.infer<typeof familyMember>
 export const familySheet = z.strictObject({ members: z.array(familyMember).min(1) })
 export type FamilySheet = z.infer<typeof familySheet>
 
-/** The holder's own data. `reference`: idOperazioneANPR of each consultation that it took; `at`: when ANPR answered. */
+/**
+ * The holder's own data. `reference`: idOperazioneANPR of each consultation that it took, empty where ANPR gave none;
+ * `at`: when ANPR answered.
+ */
 export const ownRecord = z.strictObject({ person: anprPerson, reference: z.string(), at: isoInstant })
+/** As the gateway answers it: a codice fiscale that ANPR has not told is null. The totem knows it by the card. */
+export const ownRecordAnswer = ownRecord.extend({ person: anprPerson.extend({ codiceFiscale: z.string().nullable() }) })
+export type OwnRecordAnswer = z.infer<typeof ownRecordAnswer>
 export type OwnRecord = z.infer<typeof ownRecord>
 
 /** `subject` null: the holder of the card (offline the totem knows no ID ANPR). */

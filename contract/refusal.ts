@@ -29,6 +29,7 @@ export const refusal = z.enum([
   'wrong-can',
   'person-not-found',
   'not-in-family',
+  'lives-in-convivenza',
   'certificate-not-issuable',
   /** The mark has paid for another certificate. */
   'contrassegno-used',
@@ -36,6 +37,8 @@ export const refusal = z.enum([
   'evidence-spent',
   'visura-refused',
   'certificate-unprintable',
+  'anpr-unreadable',
+  'anpr-other-person',
   'session-refused',
 ])
 export type Refusal = z.infer<typeof refusal>

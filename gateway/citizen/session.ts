@@ -57,7 +57,7 @@ export function createSessions({
       const requester = reference(codiceFiscale)
       const person = await register.askedBy({ caller, requester }).personOf(codiceFiscale)
       if (!person.ok) return err(problemOf(person.error))
-      const { identificativi, generalita } = person.value
+      const { idAnpr } = person.value
       const token = randomBytes(32).toString('base64url')
       const expires = new Date(+at + SESSION_MS)
       // Opened last, so that a login is not used up when ANPR is away.
@@ -66,18 +66,14 @@ export function createSessions({
         {
           tokenHash: hash(token),
           caller,
-          idAnpr: identificativi.idANPR,
+          idAnpr,
           requester,
           expires,
         },
         { challenge: evidence.statement.challenge, at, challengeLifeMs: 4 * SESSION_CHALLENGE_MS },
       )
       if (opened !== 'opened') return refuse(opened)
-      return ok({
-        token,
-        expires: expires.toISOString(),
-        holder: { idAnpr: identificativi.idANPR, name: generalita.nome, surname: generalita.cognome },
-      })
+      return ok({ token, expires: expires.toISOString(), holder: { idAnpr } })
     },
 
     async holder(caller, token, { mark } = { mark: false }) {

@@ -184,7 +184,8 @@ export function createIdentity({ devices, trust, challenges, totem, now }: Ident
         const { error } = login
         if (error.kind === 'wrong-can') return err(refused('card-error', { card }))
         if (PIN_FATE_UNKNOWN.has(error.kind)) tries.mayHaveSpent(readout)
-        if (error.kind !== 'wrong-pin') return err({ ...refusedCard(error), card })
+        if (error.kind !== 'wrong-pin')
+          return err({ ...refusedCard(error), card, ...(error.kind !== 'device-gone' && { failure: error }) })
         return err({ kind: 'wrong-pin', triesLeft: tries.wrong(readout, error.triesLeft) })
       }
       tries.forget(readout)
