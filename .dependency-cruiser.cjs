@@ -120,6 +120,13 @@ module.exports = {
       to: { path: '^gateway/channels/', pathNot: '^gateway/channels/$1/' },
     },
     {
+      name: 'anpr-is-asked-through-the-register',
+      comment: 'No look at the registry without its line in the access log (gateway/access/register.ts).',
+      severity: 'error',
+      from: { path: '^gateway/', pathNot: ['^gateway/start[.]ts$', TEST] },
+      to: { path: '^gateway/anpr/client[.]ts$', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'gateway-rooms-lie-below-start',
       comment: 'start.ts hands a room what it needs. The store lies lowest and knows no room.',
       severity: 'error',

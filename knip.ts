@@ -14,7 +14,7 @@ const config: KnipConfig = {
     'native/index.ts',
     'renderer/{main,gallery}.tsx',
     'renderer/vite.config.ts',
-    'gateway/index.ts',
+    'gateway/{index,operators}.ts',
     'gateway/verify/{build,page}.ts',
     'simulator/{anpr/index,pki/make,bench/user}.ts',
     'simulator/dock/dock.js',

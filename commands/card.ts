@@ -18,7 +18,6 @@ const EXIT_CODES = {
   'card-busy': 14,
   'card-error': 15,
   'secure-messaging-failed': 16,
-  'personal-data-malformed': 17,
   'certificate-truncated': 18,
   'card-cloned': 19,
   'wrong-pin': 20,
@@ -199,9 +198,14 @@ function lines(readout: CardReadout, holder: Awaited<ReturnType<typeof login>> |
       ? [
           ['card', 'CNS'],
           ['ATR', readout.atr],
-          ['EF.ID_Carta', readout.cardId],
-          ['on its back', tsCardNumber(readout.cardId) ?? 'not known'],
-          ['EF.Dati_personali', `${readout.personalData.surname} ${readout.personalData.name} (not yet proved)`],
+          ['EF.ID_Carta', readout.cardId ?? 'not readable'],
+          ['on its back', tsCardNumber(readout.cardId ?? '') ?? 'not known'],
+          [
+            'EF.Dati_personali',
+            readout.personalData
+              ? `${readout.personalData.surname} ${readout.personalData.name} (not yet proved)`
+              : `not readable: ${readout.personalDataFault}`,
+          ],
           ['certificate', `${readout.certificate.length} bytes`],
           ['keypad reader', readout.pinPad ? 'yes' : 'no'],
         ]

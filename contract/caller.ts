@@ -5,10 +5,10 @@ import { isCodiceFiscale, totemId } from './identity.ts'
 const station = z.string().regex(/^[A-Z]{2}-\d{4}-\d{2,3}$/)
 
 /**
- * An operator, as the employer's directory names them. The access log keeps the name readable, so it may not be a
- * codice fiscale.
+ * An operator, as the employer's directory names them. The logs keep the name readable, so it may not be a codice
+ * fiscale.
  */
-const person = z
+export const operatorName = z
   .string()
   .regex(/^[\w.-]{1,64}$/)
   .refine((text) => !isCodiceFiscale(text.toUpperCase()), 'a codice fiscale')
@@ -20,8 +20,8 @@ const person = z
  */
 export const caller = z.discriminatedUnion('channel', [
   z.strictObject({ channel: z.literal('totem'), id: totemId }),
-  z.strictObject({ channel: z.literal('counter'), id: station, person }),
-  z.strictObject({ channel: z.literal('console'), id: station, person }),
+  z.strictObject({ channel: z.literal('counter'), id: station, person: operatorName }),
+  z.strictObject({ channel: z.literal('console'), id: station, person: operatorName }),
 ])
 export type Caller = z.infer<typeof caller>
 export type Channel = Caller['channel']

@@ -6,7 +6,10 @@ import { receiptDocument } from './print.ts'
  * Messages between main and the device process (structured clone, so bytes stay Uint8Array). Main calls, and the device
  * process answers with the same `id`; it also reports events by itself. Both sides parse every message.
  */
-/** EF.Dati_personali of a CNS, unauthenticated: a prefill until the challenge verifies. Empty = absent. */
+/**
+ * EF.Dati_personali of a CNS. Nobody has signed it: a prefill that counts only if the certificate names the same codice
+ * fiscale. Empty = absent.
+ */
 export const personalData = z.strictObject({
   issuer: z.string(),
   issued: z.string(),
@@ -23,14 +26,17 @@ export type PersonalData = z.infer<typeof personalData>
 
 /**
  * The data that a CNS gives without a PIN. `certificate` is DER, cut at its own length. Dates are DDMMYYYY as on the
- * card. `pinPad`: the reader has its own keypad, and the person types the PIN there (PC/SC part 10).
+ * card. `pinPad`: the reader has its own keypad, and the person types the PIN there (PC/SC part 10). The log-in needs
+ * only the certificate: `personalData` and `cardId` are null when the card does not give them. `personalDataFault` then
+ * tells a technician why.
  */
 export const cnsReadout = z.strictObject({
   card: z.literal('cns'),
   atr: z.string(),
   pinPad: z.boolean(),
-  cardId: z.string(),
-  personalData,
+  cardId: z.string().nullable(),
+  personalData: personalData.nullable(),
+  personalDataFault: z.string().nullable(),
   certificate: bytes,
   apdus: z.number(),
 })
@@ -80,7 +86,6 @@ export const cardFailure = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('card-removed') }),
   z.strictObject({ kind: z.literal('card-mute') }),
   z.strictObject({ kind: z.literal('card-unknown') }),
-  z.strictObject({ kind: z.literal('personal-data-malformed'), reason: z.string() }),
   z.strictObject({ kind: z.literal('certificate-truncated') }),
   z.strictObject({ kind: z.literal('wrong-pin'), triesLeft: z.number().nullable() }),
   z.strictObject({ kind: z.literal('pin-blocked') }),

@@ -11,7 +11,6 @@ export const refusal = z.enum([
   'card-removed',
   'card-error',
   'card-busy',
-  'personal-data-malformed',
   'certificate-truncated',
   'codice-fiscale-differs',
   'card-cloned',

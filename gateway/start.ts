@@ -7,12 +7,13 @@ import type { z } from 'zod'
 import type { Clock } from '../basics/time.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { accessReferences } from './access/references.ts'
+import { createRegister } from './access/register.ts'
 import { createAnprClient } from './anpr/client.ts'
 import { createOperatorDoor } from './channels/operator/door.ts'
+import { openOperators } from './channels/operator/operators.ts'
 import { createPublicDoor } from './channels/public/door.ts'
 import { createTotemDoor } from './channels/totem/door.ts'
 import { createTotems } from './channels/totem/totems.ts'
-import { createLogFirst } from './citizen/asked.ts'
 import { citizenRoutes } from './citizen/routes.ts'
 import { createSessions } from './citizen/session.ts'
 import { fleetRoutes, overseeFleet } from './fleet/routes.ts'
@@ -31,7 +32,6 @@ import { redrive, startWork } from './operations/work.ts'
 import { createMarks } from './payments/contrassegno.ts'
 import { startRetention } from './retention.ts'
 import { type GatewayConfig, gatewayConfig } from './settings/config.ts'
-import { requiredSecret } from './settings/secret.ts'
 import { CONFIG, folderMade, folderThere, jsonIn, TEMPORARY, textOf, Unusable } from './settings/unusable.ts'
 import { isDatabaseAway } from './store/away.ts'
 import { openStore } from './store/database.ts'
@@ -66,7 +66,7 @@ export async function startGateway(
   { now = () => new Date(), log = pino(destination(2)) }: { now?: Clock; log?: Logger } = {},
 ): Promise<Gateway> {
   const config = gatewayConfig.parse(given)
-  const token = (await requiredSecret('operator.token', config.operator.token)).trim()
+  const operators = await openOperators(config.operator.tokens, log)
   const tls = await tlsOf('tls', config.tls)
   const clientCa = await textOf('tls.clientCa', config.tls.clientCa)
   await textOf('trust.list', config.trust.list)
@@ -97,6 +97,7 @@ export async function startGateway(
   const bell = createBell(store, log)
   const metrics = createMetrics(db, now)
   const anpr = createAnprClient({ ...config.anpr, onAnswer: metrics.anprAnswered })
+  const register = createRegister({ db, anpr, reference, now })
   const totems = createTotems(config.totems)
   const { outcomeKeyOf } = totems
   const { sealing: sealingKeys } = keys
@@ -105,7 +106,7 @@ export async function startGateway(
   const carryOut = createCarryOut({
     store,
     bell,
-    anpr,
+    register,
     trust,
     marks,
     sealingKeys,
@@ -117,8 +118,7 @@ export async function startGateway(
   })
   const intake = createIntake({ db, boss, bell, sealingKeys, now, log })
   const outcomes = createOutcomes({ db, bell, now })
-  const sessions = createSessions({ db, anpr, trust, reference, now })
-  const logFirst = createLogFirst({ db, reference, now })
+  const sessions = createSessions({ db, register, trust, reference, now })
   const journals = withJournals(db)
 
   const stopping = new AbortController()
@@ -128,7 +128,7 @@ export async function startGateway(
     totems,
     pressure: { waiting: store.waiting, stopping: stopping.signal, onShed: metrics.shed },
     rooms: {
-      citizen: citizenRoutes({ sessions, anpr, marks, logFirst, now }),
+      citizen: citizenRoutes({ sessions, register, marks, now }),
       operations: operationRoutes({ db, intake, outcomes, onResult: metrics.submitted }),
       journal: journalRoutes({ db: journals, keys, now, log }),
       fleet: fleetRoutes({ db, version: packageJson.version, now }),
@@ -139,7 +139,7 @@ export async function startGateway(
   })
   const forOperators = createOperatorDoor({
     tls,
-    token,
+    operators,
     rooms: {
       operations: overseeOperations({ db, redrive: () => redrive(store, bell), log }),
       fleet: overseeFleet(db),

@@ -1,24 +1,23 @@
 import type { z } from 'zod'
-import { exemptionOf } from '../../contract/bollo.ts'
 import type { Problem, preview, previewRequest } from '../../contract/gateway.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
-import type { AnprClient } from '../anpr/client.ts'
+import type { Register } from '../access/register.ts'
+import { problemOf } from '../anpr/problems.ts'
 import type { Marks } from '../payments/contrassegno.ts'
-import type { LogFirst } from './asked.ts'
 import type { Holder } from './session.ts'
 
 /** The sheet as it will be, marked by ANPR as a preview; nothing is issued. */
 export async function previewOf(
-  { anpr, marks, logFirst }: { anpr: Pick<AnprClient, 'preview'>; marks: Pick<Marks, 'isTaken'>; logFirst: LogFirst },
+  { register, marks }: { register: Register; marks: Pick<Marks, 'isTaken'> },
   holder: Holder,
   wish: z.infer<typeof previewRequest>,
 ): Promise<Result<z.infer<typeof preview>, Problem>> {
-  const { subject, types, bollo } = wish
-  const asked = { subject, types: types.join(' '), exemption: exemptionOf(bollo) }
+  const looks = register.askedBy(holder)
   // Said before the person confirms. SECURITY: noted, so that a totem that looks for used numbers leaves its trace.
-  const found = (await marks.isTaken(bollo))
-    ? err({ kind: 'contrassegno-used' as const })
-    : await anpr.preview({ ...wish, requester: holder.idAnpr })
-  const pdf = await logFirst(holder, asked, found)
-  return pdf.ok ? ok({ pdf: pdf.value }) : pdf
+  if (await marks.isTaken(wish.bollo)) {
+    await looks.refused(wish, 'contrassegno-used')
+    return err({ kind: 'contrassegno-used', anpr: null })
+  }
+  const pdf = await looks.preview({ ...wish, requester: holder.idAnpr })
+  return pdf.ok ? ok({ pdf: pdf.value }) : err(problemOf(pdf.error))
 }

@@ -1,11 +1,10 @@
 import type { Clock } from '../../basics/time.ts'
 import { evidence, isFormerEvidence } from '../../contract/evidence.ts'
 import { familySheet, ownRecord, type Problem, preview, previewRequest, session } from '../../contract/gateway.ts'
-import type { AnprClient } from '../anpr/client.ts'
+import type { Register } from '../access/register.ts'
 import { malformed } from '../http/problems.ts'
 import { type Ask, type Routes, route, routes } from '../http/route.ts'
 import type { Marks } from '../payments/contrassegno.ts'
-import type { LogFirst } from './asked.ts'
 import { familySheetOf } from './family.ts'
 import { previewOf } from './preview.ts'
 import type { Sessions } from './session.ts'
@@ -13,9 +12,8 @@ import { visuraOf } from './visura.ts'
 
 interface CitizenRoom {
   sessions: Sessions
-  anpr: AnprClient
+  register: Register
   marks: Marks
-  logFirst: LogFirst
   now: Clock
 }
 

@@ -4,7 +4,7 @@ import { type Caller, isSameCaller } from '../../contract/caller.ts'
 import type { Evidence } from '../../contract/evidence.ts'
 import type { Problem, Session } from '../../contract/gateway.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
-import type { AnprClient } from '../anpr/client.ts'
+import type { Register } from '../access/register.ts'
 import { problemOf } from '../anpr/problems.ts'
 import type { Database } from '../store/schema.ts'
 import type { TrustKeeper } from '../trust/keeper.ts'
@@ -35,13 +35,13 @@ const refuse = (kind: Problem['kind']) => err<Problem>({ kind, anpr: null })
 
 export function createSessions({
   db,
-  anpr,
+  register,
   trust,
   reference,
   now,
 }: {
   db: Database
-  anpr: AnprClient
+  register: Register
   trust: TrustKeeper
   reference(person: string): string
   now: Clock
@@ -55,7 +55,9 @@ export function createSessions({
       if (!verified.ok) return refuse(verified.error.kind)
       if (Math.abs(+at - Date.parse(statement.at)) > FRESH_MS) return refuse('statement-stale')
 
-      const person = await anpr.personOf(verified.value.codiceFiscale)
+      const { codiceFiscale } = verified.value
+      const requester = reference(codiceFiscale)
+      const person = await register.askedBy({ caller, requester }).personOf(codiceFiscale)
       if (!person.ok) return err(problemOf(person.error))
       const { identificativi, generalita } = person.value
       const token = randomBytes(32).toString('base64url')
@@ -67,7 +69,7 @@ export function createSessions({
           tokenHash: hash(token),
           caller,
           idAnpr: identificativi.idANPR,
-          requester: reference(verified.value.codiceFiscale),
+          requester,
           expires,
         },
         { nonce: statement.nonce, at, nonceLifeMs: 4 * FRESH_MS },

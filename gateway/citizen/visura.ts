@@ -1,19 +1,18 @@
 import type { Clock } from '../../basics/time.ts'
 import type { OwnRecord, Problem } from '../../contract/gateway.ts'
-import { ok, type Result } from '../../contract/result.ts'
-import type { AnprClient } from '../anpr/client.ts'
-import type { LogFirst } from './asked.ts'
+import { err, ok, type Result } from '../../contract/result.ts'
+import type { Register } from '../access/register.ts'
+import { problemOf } from '../anpr/problems.ts'
 import { registered } from './registered.ts'
 import type { Holder } from './session.ts'
 
 /** The holder's own data, whoever else lives with them. */
 export async function visuraOf(
-  { anpr, logFirst, now }: { anpr: Pick<AnprClient, 'ownDataOf'>; logFirst: LogFirst; now: Clock },
+  { register, now }: { register: Register; now: Clock },
   holder: Holder,
 ): Promise<Result<OwnRecord, Problem>> {
-  const { idAnpr } = holder
-  const found = await anpr.ownDataOf(idAnpr)
-  const reference = found.ok ? found.value.references.join(', ') : null
-  const own = await logFirst(holder, { subject: idAnpr, types: 'C029 C021', reference }, found)
-  return own.ok ? ok({ person: registered(own.value), reference: reference ?? '', at: now().toISOString() }) : own
+  const own = await register.askedBy(holder).ownDataOf(holder.idAnpr)
+  if (!own.ok) return err(problemOf(own.error))
+  const { references } = own.value
+  return ok({ person: registered(own.value), reference: references.join(', '), at: now().toISOString() })
 }

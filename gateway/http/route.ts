@@ -3,12 +3,15 @@ import type { z } from 'zod'
 import type { Caller, CallerAt, Channel } from '../../contract/caller.ts'
 import type { Problem } from '../../contract/gateway.ts'
 import type { Result } from '../../contract/result.ts'
+import type { Operator } from '../settings/operators.ts'
 import { answer, malformed, refuse } from './problems.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** The caller whom the door has proved; null where it proves nobody. */
     caller: Caller | null
+    /** The operator whose token the operators' door has found; null everywhere else. */
+    operator: Operator | null
   }
 }
 
@@ -22,6 +25,8 @@ export interface Ask<B = unknown, Q = unknown, C extends Channel = Channel> {
   readonly caller: CallerAt<C>
   /** The token of `Authorization: Bearer`. No token is the empty text, which is nobody's. */
   readonly bearer: string
+  /** The name of the operator who asks, at the operators' door. */
+  readonly operator: string | null
   /** Aborted when nobody waits for the answer any more. */
   readonly gone: AbortSignal
 }
@@ -84,6 +89,10 @@ export function mount(server: FastifyInstance, prefix: string, ...rooms: Routes[
   server.register(async (scope) => routes(...rooms)(scope), { prefix })
 }
 
+/** The token of `Authorization: Bearer`; the empty text without one. */
+export const bearerOf = ({ headers }: FastifyRequest): string =>
+  /^Bearer (\S+)$/.exec(headers.authorization ?? '')?.[1] ?? ''
+
 /** Getters: most handlers need the caller and nothing else. */
 const askOf = <B, Q, C extends Channel>(
   request: FastifyRequest,
@@ -98,7 +107,10 @@ const askOf = <B, Q, C extends Channel>(
     return request.caller as CallerAt<C>
   },
   get bearer() {
-    return /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1] ?? ''
+    return bearerOf(request)
+  },
+  get operator() {
+    return request.operator?.name ?? null
   },
   get gone() {
     const gone = new AbortController()

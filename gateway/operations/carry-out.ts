@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { Clock } from '../../basics/time.ts'
 import { atTotem } from '../../contract/caller.ts'
 import type { Problem } from '../../contract/gateway.ts'
-import type { AnprClient } from '../anpr/client.ts'
+import type { Register } from '../access/register.ts'
 import type { Marks } from '../payments/contrassegno.ts'
 import { type NamedKey, openRequest, type SealingKeys, sealOutcome } from '../sealing/sealing.ts'
 import type { Store } from '../store/database.ts'
@@ -22,7 +22,7 @@ import type { Carried } from './work.ts'
 export function createCarryOut({
   store: { db, boss },
   bell,
-  anpr,
+  register,
   trust,
   marks,
   sealingKeys,
@@ -34,7 +34,7 @@ export function createCarryOut({
 }: {
   store: Store
   bell: Bell
-  anpr: AnprClient
+  register: Register
   trust: TrustKeeper
   marks: Marks
   sealingKeys: SealingKeys
@@ -78,7 +78,7 @@ export function createCarryOut({
     const outcomeKey = outcomeKeyOf(totem)
     if (!outcomeKey) return putOff('totem-withdrawn')
 
-    const decision = await decide({ anpr, trust, marks, reference, now: now() }, caller, opened.value.request)
+    const decision = await decide({ register, trust, marks, reference, now: now() }, caller, opened.value.request)
     if (decision.kind === 'undecided') return putOff(decision.reason, decision.anprIsOut)
     let settlement: Settlement
     if (decision.kind === 'issued') {
@@ -112,4 +112,5 @@ const NOTHING_ASKED: AccessEntry = {
   exemption: null,
   anpr_operation: null,
   pdf_sha256: null,
+  line: null,
 }

@@ -5,7 +5,8 @@ import { isContrassegnoOf } from '../../catalogue/bollo.ts'
 import { exemptionOf } from '../../contract/bollo.ts'
 import { type Caller, isSameCaller } from '../../contract/caller.ts'
 import type { CertificateRequest, Problem } from '../../contract/gateway.ts'
-import type { AnprClient, AnprFailure, Issued } from '../anpr/client.ts'
+import type { Register } from '../access/register.ts'
+import type { AnprFailure, Issued } from '../anpr/client.ts'
 import { problemOf } from '../anpr/problems.ts'
 import type { Marks } from '../payments/contrassegno.ts'
 import type { AccessEntry } from '../store/operations.ts'
@@ -48,12 +49,12 @@ export type Decision = { access: AccessEntry } & (
 /** May this person have this certificate? The evidence is judged at the time of its login, not of its arrival. */
 export async function decide(
   {
-    anpr,
+    register,
     trust,
     marks,
     reference,
     now,
-  }: { anpr: AnprClient; trust: TrustKeeper; marks: Marks; reference: (person: string) => string; now: Date },
+  }: { register: Register; trust: TrustKeeper; marks: Marks; reference: (person: string) => string; now: Date },
   caller: Caller,
   { operation, requestedAt, evidence, subject, types, bollo }: CertificateRequest,
 ): Promise<Decision> {
@@ -64,6 +65,7 @@ export async function decide(
     exemption: exemptionOf(bollo),
     anpr_operation: null,
     pdf_sha256: null,
+    line: null,
   }
   const no = (kind: Problem['kind']): Decision => ({ kind: 'refused', problem: { kind, anpr: null }, access })
   const { statement } = evidence
@@ -83,17 +85,25 @@ export async function decide(
   }
 
   access.requester = reference(holder.value.codiceFiscale)
-  if (subject) access.subject = reference(subject)
+  // Until ANPR has said who the holder is, the log names them as the card does.
+  access.subject = subject ? reference(subject) : access.requester
   const failed = (failure: AnprFailure): Decision =>
     failure.kind === 'anpr-unavailable'
       ? { kind: 'undecided', reason: failure.reason, anprIsOut: true, access }
       : { kind: 'refused', problem: problemOf(failure), access }
-  const person = await anpr.personOf(holder.value.codiceFiscale)
+  const looks = register.askedBy({ caller, requester: access.requester, operation })
+  const person = await looks.personOf(holder.value.codiceFiscale)
   if (!person.ok) return failed(person.error)
   const requester = person.value.identificativi.idANPR
   access.subject = reference(subject ?? requester)
   if (!(await marks.take(bollo, operation))) return no('contrassegno-used')
-  const issued = await anpr.issue(operation, { requester, subject: subject ?? requester, types, bollo })
+  const { line, answer: issued } = await looks.issue(operation, {
+    requester,
+    subject: subject ?? requester,
+    types,
+    bollo,
+  })
+  access.line = line
   if (!issued.ok) return failed(issued.error)
   const { pdf, idOperazioneAnpr } = issued.value
   access.anpr_operation = idOperazioneAnpr

@@ -93,9 +93,9 @@ export function overseeOperations({
       }))
       return ok({ operations })
     }),
-    route({ method: 'POST', path: '/redrive', answer: redriven }, async () => {
+    route({ method: 'POST', path: '/redrive', answer: redriven }, async ({ operator }) => {
       const moved = await redrive()
-      log.info({ kind: 'redriven', redriven: moved })
+      log.info({ kind: 'redriven', operator, redriven: moved })
       return ok({ redriven: moved })
     }),
   )

@@ -6,13 +6,17 @@ const address = { host: z.string(), port: z.number().int().min(0).max(65_535) }
 
 /**
  * The gateway's own file, which GATEWAY_CONFIG names. Paths are absolute; port 0 takes a free one. A file with a secret
- * (private keys, the operators' token, `accessLogKey`) is refused when others than its owner may read it.
+ * (private keys, `accessLogKey`) is refused when others than its owner may read it.
  */
 export const gatewayConfig = z.strictObject({
   /** Where totems call: mutual TLS. */
   listen: z.strictObject(address),
-  /** Where operators look, on a network of their own: TLS and a bearer token, read from the file `token`. */
-  operator: z.strictObject({ ...address, token: z.string() }),
+  /**
+   * Where operators look, on a network of their own: TLS and a bearer token. `tokens`: the file of operators, each line
+   * a name, a role and the SHA-256 of a token (settings/operators.ts); `node gateway/operators.ts add NAME ROLE` makes
+   * them. Changes count without a restart.
+   */
+  operator: z.strictObject({ ...address, tokens: z.string() }),
   /**
    * Where anybody may fetch the page that verifies a paper. verify/build.ts makes `page`; `keysSigner` is the public
    * JWK of whoever signs the list in it. Null: the page is served elsewhere.

@@ -4,7 +4,8 @@ import { mkdir, opendir, readFile } from 'node:fs/promises'
  * sysexits(3): a named file cannot be read (66) or made (73); the trouble may pass (75); a file is not what it should
  * be (78).
  */
-const [NO_INPUT, CANT_CREATE] = [66, 73]
+export const NO_INPUT = 66
+const CANT_CREATE = 73
 export const [TEMPORARY, CONFIG] = [75, 78]
 
 /**

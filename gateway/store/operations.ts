@@ -125,10 +125,11 @@ export async function pending(db: Database, ids: readonly string[]): Promise<Map
 
 export type Settlement = { state: 'issued'; outcome: string; protocol: string } | { state: 'refused'; problem: Problem }
 
+/** `line`: the line that was written before ANPR was asked to issue (access/register.ts); null: ANPR was not asked. */
 export type AccessEntry = Pick<
   Tables['access_log'],
   'requester' | 'subject' | 'types' | 'exemption' | 'anpr_operation' | 'pdf_sha256'
->
+> & { line: string | null }
 
 export interface Settled {
   id: string
@@ -138,7 +139,8 @@ export interface Settled {
 }
 
 /**
- * Settles operations: stores the outcome, numbers it among its totem's, writes the access log and erases the request.
+ * Settles operations: stores the outcome, numbers it among its totem's, ends its line in the access log, or writes one
+ * where ANPR was not asked to issue, and erases the request.
  * `items` has each id once. Answers the ids that this call settled; the others keep their first settlement, which is
  * what everybody gets.
  */
@@ -166,9 +168,9 @@ export async function settle(
       select * from unnest(
         ${column('id')}, ${column('channel')}, ${column('totem')}, ${column('state')}, ${column('protocol')},
         ${column('refusal')}, ${column('anpr')}, ${column('requester')}, ${column('subject')}, ${column('types')},
-        ${column('exemption')}, ${column('anpr_operation')}, ${column('pdf_sha256')}
+        ${column('exemption')}, ${column('anpr_operation')}, ${column('pdf_sha256')}, ${column('line')}
       ) as item (id, channel, totem, state, protocol, refusal, anpr, requester, subject, types, exemption,
-        anpr_operation, pdf_sha256)
+        anpr_operation, pdf_sha256, line)
     ), locked as materialized (
       select id, totem, state from operation where id = any (${column('id')}) order by id for update
     ), pending as (
@@ -196,7 +198,13 @@ export async function settle(
           pdf_sha256)
       select ${at}::timestamptz, channel, totem, id, requester, subject, types, exemption,
         coalesce(anpr, refusal, state), protocol, anpr_operation, pdf_sha256
-      from given join settled using (id)
+      from given join settled using (id) where line is null
+    ), ended_lines as (
+      update access_log
+      set outcome = coalesce(anpr, refusal, state), protocol = given.protocol,
+        anpr_operation = given.anpr_operation, pdf_sha256 = given.pdf_sha256
+      from given
+      where access_log.id = given.line::bigint
     )
     select id from settled`.execute(transaction)
   const fresh = new Set(settled.map(({ id }) => id))

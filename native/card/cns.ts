@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import type { CardFailure, CnsReadout, LoginProof } from '../../contract/device.ts'
+import type { CardFailure, CnsReadout, LoginProof, PersonalData } from '../../contract/device.ts'
 import { isPin } from '../../contract/ipc.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import {
@@ -45,9 +45,10 @@ const cardError = (step: string, sw: number | null): Result<never, CardFailure> 
   err({ kind: 'card-error', step, sw: sw === null ? null : hexSw(sw) })
 
 /**
- * Reads what a CNS gives without a PIN: EF.Dati_personali, EF.ID_Carta and the authentication certificate. The card is
- * no CNS: `card-unknown`. The card cannot log in: `card-error` at `no-certificate`. The totem does not know the card's
- * layout: `card-error` at `layout-unsupported`.
+ * Reads what a CNS gives without a PIN: EF.Dati_personali, EF.ID_Carta and the authentication certificate. Only the
+ * certificate must be there: nobody has signed the other two, so they can prove nothing. The card is no CNS:
+ * `card-unknown`. The card cannot log in: `card-error` at `no-certificate`. The totem does not know the card's layout:
+ * `card-error` at `layout-unsupported`.
  */
 export async function readCns(
   channel: Channel,
@@ -56,30 +57,13 @@ export async function readCns(
 ): Promise<Result<{ readout: CnsReadout; card: CnsCard }, CardFailure>> {
   if (isOldCie(atr)) return err({ kind: 'card-unknown' })
   const select = selector(channel)
-  const application = await findPersonalData(channel, select, atr)
-  if (!application.ok) return application
-
-  const personalFile = await readFile(channel, PERSONAL_DATA_FIRST_READ, (start) => {
-    const length = personalDataLength(start)
-    return length.ok ? length.value : start.length
-  })
-  if (!personalFile.ok) return personalFile
-  const personalData = parsePersonalData(personalFile.value)
-  if (!personalData.ok) return personalData
-
-  const idSelected = await select(EF_ID_CARTA)
-  if (idSelected.sw !== SW_OK) return cardError('select-card-id', idSelected.sw)
-  const idFile = await readFile(channel, 16, () => 16)
-  if (!idFile.ok) return idFile
-  const cardId = Buffer.from(idFile.value).toString('latin1')
-  if (!CARD_ID.test(cardId)) return cardError('card-id', null)
-
-  const found = await findCertificate(
-    channel,
-    select,
-    LAYOUTS.filter((layout) => layout.application === application.value),
-  )
-  if (!found.ok) return found
+  const home = await findPersonalData(channel, select)
+  const personal = home ? await readPersonalData(channel) : err({ kind: 'file-not-found' })
+  const cardId = home && (await readCardId(channel, select))
+  const found = await findCertificate(channel, select, home)
+  // Only its files decide what a card is. One that calls itself a CNS has a fault; another is of another kind.
+  if (!found.ok) return home || cnsMask(atr) !== null ? found : unknownKind(channel)
+  if (!found.value) return home ? cardError('no-certificate', null) : unknownKind(channel)
   const { layout, certificate } = found.value
   return ok({
     readout: {
@@ -87,13 +71,23 @@ export async function readCns(
       atr: Buffer.from(atr).toString('hex'),
       pinPad,
       cardId,
-      personalData: personalData.value,
+      personalData: personal.ok ? personal.value : null,
+      personalDataFault: personal.ok ? null : personal.error.kind,
       certificate,
       apdus: channel.apdus,
     },
     card: { atr, layout, certificate },
   })
 }
+
+async function unknownKind(channel: Channel): Promise<Result<never, CardFailure>> {
+  return (await hasApplication(channel, UNSUPPORTED_APPLICATION))
+    ? cardError('layout-unsupported', null)
+    : err({ kind: 'card-unknown' })
+}
+
+const hasApplication = async (channel: Channel, aid: string) =>
+  (await channel.send(selectApplication(aid))).sw === SW_OK
 
 type Select = (path: string) => Promise<Response>
 
@@ -108,34 +102,48 @@ function selector(channel: Channel): Select {
   }
 }
 
-/** Selects EF.Dati_personali and answers the application that holds it. Only its files decide what a card is. */
-async function findPersonalData(
-  channel: Channel,
-  select: Select,
-  atr: Uint8Array,
-): Promise<Result<CnsLayout['application'], CardFailure>> {
+/** An application, or the card's own files. */
+type Home = Pick<CnsLayout, 'application'>
+
+/** Selects EF.Dati_personali, which every CNS has in the same place. Null: the card does not have it. */
+async function findPersonalData(channel: Channel, select: Select): Promise<Home | null> {
   for (const application of new Set(LAYOUTS.map((layout) => layout.application))) {
     if (application !== null && !(await hasApplication(channel, application))) continue
-    const { sw } = await select(EF_DATI_PERSONALI)
-    if (sw === SW_OK) return ok(application)
-    // The card calls itself a CNS, so this is a fault of the card and not a card of another kind.
-    if (sw !== SW_FILE_NOT_FOUND && cnsMask(atr) !== null) return cardError('select-personal-data', sw)
+    if ((await select(EF_DATI_PERSONALI)).sw === SW_OK) return { application }
   }
-  return (await hasApplication(channel, UNSUPPORTED_APPLICATION))
-    ? cardError('layout-unsupported', null)
-    : err({ kind: 'card-unknown' })
+  return null
 }
 
-const hasApplication = async (channel: Channel, aid: string) =>
-  (await channel.send(selectApplication(aid))).sw === SW_OK
+/** Reads the selected EF.Dati_personali. */
+async function readPersonalData(channel: Channel): Promise<Result<PersonalData, { kind: string }>> {
+  const file = await readFile(channel, PERSONAL_DATA_FIRST_READ, (start) => {
+    const length = personalDataLength(start)
+    return length.ok ? length.value : start.length
+  })
+  return file.ok ? parsePersonalData(file.value) : file
+}
 
-/** The first of these places that holds a certificate. A file that was never filled holds none. */
+/** Null: the card does not give it. */
+async function readCardId(channel: Channel, select: Select): Promise<string | null> {
+  if ((await select(EF_ID_CARTA)).sw !== SW_OK) return null
+  const file = await readFile(channel, 16, () => 16)
+  const cardId = file.ok ? Buffer.from(file.value).toString('latin1') : ''
+  return CARD_ID.test(cardId) ? cardId : null
+}
+
+/**
+ * The first place that holds a certificate, or null; without a `home` in any application. A file that was never filled
+ * holds none.
+ */
 async function findCertificate(
   channel: Channel,
   select: Select,
-  layouts: readonly CnsLayout[],
-): Promise<Result<{ layout: CnsLayout; certificate: Uint8Array }, CardFailure>> {
-  for (const layout of layouts) {
+  home: Home | null,
+): Promise<Result<{ layout: CnsLayout; certificate: Uint8Array } | null, CardFailure>> {
+  for (const layout of LAYOUTS) {
+    const { application } = layout
+    if (home && application !== home.application) continue
+    if (!home && application !== null && !(await hasApplication(channel, application))) continue
     const { sw } = await select(layout.certificate)
     if (sw === SW_FILE_NOT_FOUND) continue
     if (sw !== SW_OK) return cardError('select-certificate', sw)
@@ -146,7 +154,7 @@ async function findCertificate(
     if (length !== file.value.length) return err({ kind: 'certificate-truncated' })
     return ok({ layout, certificate: Uint8Array.from(file.value) })
   }
-  return cardError('no-certificate', null)
+  return ok(null)
 }
 
 /**

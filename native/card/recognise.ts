@@ -51,4 +51,6 @@ async function tryCie(channel: Channel, atr: Uint8Array): Promise<Result<KnownCa
  */
 export const isSameCard = (one: KnownCard, other: KnownCard): boolean => numberOf(one) === numberOf(other)
 
-const numberOf = ({ readout }: KnownCard): string => (readout.card === 'cie' ? readout.nis : readout.cardId)
+/** A CNS without a card number has a certificate of its own all the same. */
+const numberOf = ({ readout }: KnownCard): string =>
+  readout.card === 'cie' ? readout.nis : (readout.cardId ?? Buffer.from(readout.certificate).toString('base64'))

@@ -42,7 +42,6 @@ export interface MessageValues {
   'printing.page': { page: string | number; pages: string | number }
   'printFault.lead': { page: string | number }
   'refused.card-error.now': { issuer: string | number }
-  'refused.personal-data-malformed.now': { issuer: string | number }
   'refused.certificate-truncated.now': { issuer: string | number }
   'refused.certificate-malformed.now': { issuer: string | number }
   'refused.certificate-expired.titleOn': { date: string | number }

@@ -49,7 +49,7 @@ export async function startGatewayProcess(options: {
   const token = join(pki, 'operator-token')
   const config = {
     listen: { host: '127.0.0.1', port: 0 },
-    operator: { host: '127.0.0.1', port: 0, token },
+    operator: { host: '127.0.0.1', port: 0, tokens: join(pki, 'operators') },
     public: {
       ...{ host: '127.0.0.1', port: 0 },
       tls: { key: join(pki, 'gateway.key.pem'), certificate: join(pki, 'gateway.cert.pem') },

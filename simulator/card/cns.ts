@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { personById } from '../population/people.ts'
 import type { CnsProfile } from './cns-profiles.ts'
-import { cardIdOf, personalFile } from './personal-file.ts'
+import { cardIdOf, type PersonalFileForm, personalFile } from './personal-file.ts'
 import { type CnsFaults, VirtualCns } from './virtual-cns.ts'
 
 /** Certificates that `makePki` leaves beside the good one (for anna-bianchi and mario-rossi). */
@@ -26,6 +26,7 @@ export interface CnsOptions {
   truncatedCertificate?: boolean
   /** A card that was never given a certificate: it has no file for it, or an empty one. */
   noCertificate?: 'absent' | 'empty'
+  personalFile?: PersonalFileForm
   /** Text that replaces the start of EF.Dati_personali. */
   personalFileStart?: string
   blocked?: boolean
@@ -43,7 +44,7 @@ export function cnsOf(personId: string, pkiDir: string, options: CnsOptions = {}
   const { pin = DEFAULT_PIN, profile, certificate, personalFileStart, blocked, faults } = options
   const cards = join(pkiDir, 'cards', personId)
   const der = readFileSync(`${cards}${certificate ? `.${certificate}` : ''}.cert.der`)
-  const file = Buffer.from(personalFile(person))
+  const file = Buffer.from(personalFile(person, options.personalFile))
   if (personalFileStart !== undefined) file.write(personalFileStart, 'latin1')
   const card = new VirtualCns({
     profile: profile ?? (certificate === '1024' ? 'athena10' : 'ober11'),

@@ -21,9 +21,18 @@ export function cardIdOf(person: Person): string {
   return ISSUER + String(digest.readUIntBE(0, 6) % 10 ** 12).padStart(12, '0')
 }
 
+/**
+ * How a file is written. `header`: the length counts its own six digits, as on the one real card whose file is public
+ * (OpenSC issue 3804), or only what follows. `encoding`: no specification that is public names one.
+ */
+export interface PersonalFileForm {
+  header?: 'counts-itself' | 'counts-content'
+  encoding?: 'latin1' | 'utf8'
+}
+
 /** EF.Dati_personali of a person, padding included. */
-export function personalFile(person: Person): Uint8Array {
-  return encodePersonalFile([
+export function personalFile(person: Person, form?: PersonalFileForm): Uint8Array {
+  const fields = [
     ISSUER,
     ISSUED,
     EXPIRES,
@@ -40,13 +49,26 @@ export function personalFile(person: Person): Uint8Array {
     familyOf(person.id)?.comune.belfiore ?? '',
     '',
     '',
-  ])
+  ]
+  return encodePersonalFile(fields, form)
 }
 
-/** The file made of its fields, in order; texts become capitals in Latin-1. */
-export function encodePersonalFile(fields: readonly string[]): Uint8Array {
-  const content = fields.map((field) => hex(latin1(field).length, 2) + latin1(field)).join('')
+const HEADER_BYTES = 6
+
+/** The file made of its fields, in order; texts become capitals. */
+export function encodePersonalFile(
+  fields: readonly string[],
+  { header = 'counts-itself', encoding = 'latin1' }: PersonalFileForm = {},
+): Uint8Array {
+  const content = Buffer.concat(
+    fields.flatMap((field) => {
+      const text = encoding === 'utf8' ? Buffer.from(field.toUpperCase()) : Buffer.from(latin1(field), 'latin1')
+      return [Buffer.from(hex(text.length, 2)), text]
+    }),
+  )
+  const counted = header === 'counts-itself' ? HEADER_BYTES + content.length : content.length
   const file = Buffer.alloc(FILE_BYTES)
-  file.write(hex(content.length, 6) + content, 'latin1')
+  file.write(hex(counted, HEADER_BYTES), 'latin1')
+  file.set(content, HEADER_BYTES)
   return file
 }

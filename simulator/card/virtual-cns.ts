@@ -27,6 +27,10 @@ export interface CnsFaults {
   refusesLe00?: boolean
   /** Its PIN has the other of the two references, and its answer to reset does not tell. */
   otherPinReference?: boolean
+  /** Path of a file that this card does not have. */
+  withoutFile?: string
+  /** Path of a file whose content may not be read (6982). */
+  unreadableFile?: string
   /** VERIFY answers this status word whatever the PIN is. */
   verifyAnswers?: number
   /** Does not know command chaining, and answers it with this status word. */
@@ -81,7 +85,9 @@ export class VirtualCns implements VirtualCard {
           // EF.GDO is not standardised: here it is a serial number in a private tag.
           ['2f02', Buffer.concat([Buffer.from('5a08', 'hex'), Buffer.from(options.cardId, 'hex')])],
         ] as const
-      ).map(([path, content]) => [path, { fid: Number.parseInt(path.slice(-4), 16), content }]),
+      )
+        .filter(([path]) => path !== options.faults?.withoutFile)
+        .map(([path, content]) => [path, { fid: Number.parseInt(path.slice(-4), 16), content }]),
     )
   }
 
@@ -195,9 +201,10 @@ export class VirtualCns implements VirtualCard {
   }
 
   #readBinary({ p1, p2, le }: CardCommand): Uint8Array {
-    const { refusesLe00 } = this.#options.faults ?? {}
+    const { refusesLe00, unreadableFile } = this.#options.faults ?? {}
     const file = this.#selected?.content
     if (!file) return statusWord(0x6986)
+    if (unreadableFile !== undefined && this.#selected === this.#files.get(unreadableFile)) return statusWord(0x6982)
     if (le === null || (le === 256 && refusesLe00)) return statusWord(0x6700)
     const offset = ((p1 & 0x7f) << 8) | p2
     if (offset > file.length) return statusWord(0x6b00)

@@ -28,7 +28,7 @@ import { makeVerificationKeys } from './verification-keys.ts'
 import { type Writer, writerInto } from './writer.ts'
 
 /** Raise it when the content of the folder changes: folders of an earlier edition are then made anew. */
-const EDITION = 8
+const EDITION = 9
 const COMPLETE = 'complete'
 
 // TEST in the issuer's name: no production trust list can ever hold it (invariant 9).
@@ -54,7 +54,7 @@ const TOTEMS = ['TT-0001', 'TT-0002']
  *   totems/<totemId>.outcome         .jwk.json + .pub.jwk.json (P-256, ECDH-ES)
  *   gateway-keys                     makeGatewayKeys
  *   verification-keys, totems/<totemId>.verification   makeVerificationKeys
- *   operator-token
+ *   operator-token, operators       an operator who may write, and the file of operators
  *   trust-list                       .jws + .key.jwk.json + .pub.jwk.json (ES256): see trust-list.ts
  */
 export async function makePki(dir: string): Promise<void> {
@@ -76,7 +76,7 @@ export async function makePki(dir: string): Promise<void> {
     network(write),
     seal(write),
     makeVerificationKeys(write, TOTEMS),
-    write.secret('operator-token', token()),
+    operator(write),
   ])
   await makeTrustList(aside)
   await makeGatewayKeys(aside)
@@ -107,7 +107,12 @@ async function swapIn(aside: string, dir: string, edition: string): Promise<void
   await rm(stale, { recursive: true, force: true })
 }
 
-const token = () => randomBytes(32).toString('base64url')
+async function operator(write: Writer): Promise<void> {
+  const token = randomBytes(32).toString('base64url')
+  const sha256 = createHash('sha256').update(token).digest('hex')
+  await write.secret('operator-token', token)
+  await write.secret('operators', `bench write ${sha256}\n`)
+}
 
 const authority = async (write: Writer, file: string, name: string, keys: CryptoKeyPair): Promise<Authority> =>
   write.authority(file, await selfSigned(name, keys, AUTHORITY_VALIDITY))

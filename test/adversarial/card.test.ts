@@ -146,29 +146,41 @@ describe('PIN', () => {
     }))
 })
 
+describe('EF.Dati_personali keeps nobody out: the certificate says who the holder is', () => {
+  test.each<[string, CnsOptions, string | null]>([
+    ['header counts itself', {}, null],
+    ['header counts only what follows', { personalFile: { header: 'counts-content' } }, null],
+    ['text in UTF-8', { personalFile: { encoding: 'utf8' } }, null],
+    ['header longer than the file', { personalFileStart: '00FFFF' }, null],
+    ['header shorter than the fields', { personalFileStart: '000010' }, 'codice-fiscale-missing'],
+    ['header not hex', { personalFileStart: 'ZZ' }, 'header-not-hex'],
+    ['field overruns', { personalFileStart: '000010FF' }, 'field-overruns'],
+    ['field length', { personalFileStart: '000010--' }, 'field-length-not-hex'],
+    ['an escape in a field', { personalFileStart: '00000402\x1b@' }, 'codice-fiscale-missing'],
+    ['no such file', { faults: { withoutFile: '11001102' } }, 'file-not-found'],
+    ['a file that may not be read', { faults: { unreadableFile: '11001102' } }, 'card-error'],
+  ])('%s', (_, options, personalDataFault) =>
+    withCard(options, async () => {
+      await expectGoodLogin(reader, 'anna-bianchi')
+      expect(await reader.read()).toMatchObject({
+        value: { personalDataFault, personalData: personalDataFault === null ? { surname: 'BIANCHI' } : null },
+      })
+    }),
+  )
+
+  test.each<[string, CnsOptions]>([
+    ['no such file', { faults: { withoutFile: '10001003' } }],
+    ['a file that may not be read', { faults: { unreadableFile: '10001003' } }],
+  ])('nor does EF.ID_Carta: %s', (_, options) =>
+    withCard(options, async () => {
+      await expectGoodLogin(reader, 'anna-bianchi')
+      expect(await reader.read()).toMatchObject({ ok: true, value: { cardId: null } })
+    }),
+  )
+})
+
 describe('a card that is not as it should be', () => {
   test.each<[string, CnsOptions, object]>([
-    ['header not hex', { personalFileStart: 'ZZ' }, failure('personal-data-malformed', { reason: 'header-not-hex' })],
-    [
-      'header too long',
-      { personalFileStart: '00FFFF' },
-      failure('personal-data-malformed', { reason: 'longer-than-file' }),
-    ],
-    [
-      'field overruns',
-      { personalFileStart: '000010FF' },
-      failure('personal-data-malformed', { reason: 'field-overruns' }),
-    ],
-    [
-      'field length',
-      { personalFileStart: '000010--' },
-      failure('personal-data-malformed', { reason: 'field-length-not-hex' }),
-    ],
-    [
-      'an escape in a name',
-      { personalFileStart: '00000402\x1b@' },
-      failure('personal-data-malformed', { reason: 'control-character' }),
-    ],
     ['truncated certificate', { truncatedCertificate: true }, failure('certificate-truncated')],
     ['no certificate file', { noCertificate: 'absent' }, failure('card-error', { step: 'no-certificate', sw: null })],
     [

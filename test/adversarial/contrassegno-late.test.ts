@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { DAY_MS } from '../../basics/time.ts'
 import type { Contrassegno } from '../../contract/bollo.ts'
 import { accessReferences } from '../../gateway/access/references.ts'
+import { createRegister } from '../../gateway/access/register.ts'
 import { createAnprClient } from '../../gateway/anpr/client.ts'
 import { createTotems } from '../../gateway/channels/totem/totems.ts'
 import { openKeyring } from '../../gateway/keys/keyring.ts'
@@ -53,7 +54,8 @@ async function openLate(ahead: () => number) {
   if (!trust.ok || !ring.ok) throw new Error('lists of the PKI')
   const anpr = createAnprClient(config.anpr)
   const carryOut = createCarryOut({
-    ...{ store, bell, anpr, marks, reference, now, log },
+    ...{ store, bell, marks, reference, now, log },
+    register: createRegister({ db: store.db, anpr, reference, now }),
     trust: trust.value,
     sealingKeys: ring.value.sealing,
     outcomeKeyOf: createTotems(config.totems).outcomeKeyOf,

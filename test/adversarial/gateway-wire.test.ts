@@ -291,7 +291,9 @@ describe('what is kept', () => {
       'select operation, channel, caller, actor, requester, subject, types, outcome, protocol, pdf_sha256 from access_log where operation = any ($1)',
       [items.map(({ operation }) => operation)],
     )
-    const [first, second, third] = items.map(({ operation }) => rows.find((row) => row.operation === operation))
+    const [first, second, third] = items.map(({ operation }) =>
+      rows.find((row) => row.operation === operation && row.types === '8'),
+    )
     expect(first).toMatchObject({ ...atTheTotem, types: '8', outcome: 'issued', pdf_sha256: expect.any(String) })
     expect(second.requester).toBe(first.requester)
     expect(third.requester).not.toBe(first.requester)
@@ -300,7 +302,7 @@ describe('what is kept', () => {
       expect(JSON.stringify(rows)).not.toContain(idAnpr)
     }
   })
-  test('the access log records each look before it is shown, and none that ANPR did not answer', async () => {
+  test('the access log records each look, also one that ANPR did not answer', async () => {
     const { last } = (await database.query('select max(id) as last from access_log')).rows[0]
     const { body } = await totem.post('/v1/sessions', login('anna-bianchi'))
     const bearer = { authorization: `Bearer ${body.token}` }
@@ -324,11 +326,14 @@ describe('what is kept', () => {
     const { requester, subject: self } = rows.at(-1)
     const shown = { ...atTheTotem, operation: null, requester, subject: self, outcome: 'shown' }
     expect(rows).toMatchObject([
+      { ...shown, types: 'C030' },
+      { ...shown, types: 'C029 C021', outcome: 'anpr-unavailable', anpr_operation: null },
       { ...shown, types: 'C029 C021', anpr_operation: visura.body.reference, exemption: null },
       { ...shown, types: 'C021' },
       { ...shown, types: '8', exemption: 'processuale' },
       { ...shown, subject: expect.not.stringMatching(self), types: '8', outcome: stranger.body.anpr },
-      { operation: item.operation, outcome: 'issued' },
+      { ...shown, operation: item.operation, types: 'C030' },
+      { operation: item.operation, types: '8', outcome: 'issued', protocol: expect.any(String) },
     ])
     for (const { codiceFiscale, idAnpr } of people) {
       expect(JSON.stringify(rows)).not.toContain(codiceFiscale)
@@ -352,7 +357,7 @@ describe('what is kept', () => {
       { operation: id, state: 'refused', problem: { kind: 'request-expired', anpr: null } },
     ])
     expect(centre.anpr.issued().filter((operation) => operation === id)).toHaveLength(1)
-    expect(await count('select from access_log where operation = $1', id)).toBe(1)
+    expect(await count('select from access_log where operation = $1', id)).toBe(2)
     await later(37 * 31)
     expect(await count('select from access_log where operation = $1', id)).toBe(0)
     expect(await count('select from operation where id = $1', id)).toBe(1)
@@ -411,6 +416,9 @@ describe('what is kept', () => {
     const { rows } = await database.query("select last from outcome_counter where totem = 'TT-0001'")
     centre.anpr.setFault({ kind: 'unavailable' })
     await totem.submit(item)
+    // The first try has read the request and is over.
+    const tried = "select from access_log where operation = $1 and outcome = 'anpr-unavailable'"
+    await expect.poll(() => count(tried, operation), SOON).toBeGreaterThan(0)
     const old = await sealedText(operation, formerRequest(wish('anna-bianchi', { operation })))
     await database.query('update operation_request set sealed = $2 where operation = $1', [operation, old.sealed])
     centre.anpr.setFault({ kind: 'none' })

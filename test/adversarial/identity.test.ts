@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
-import type { CardFailure, CieReadout, CnsReadout, LoginProof } from '../../contract/device.ts'
+import type { CardFailure, CieReadout, CnsReadout, LoginProof, PersonalData } from '../../contract/device.ts'
 import { refusal } from '../../contract/refusal.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import type { Devices } from '../../main/devices/index.ts'
@@ -57,23 +57,25 @@ const cie = (name = 'anna-bianchi', more: Partial<CieReadout> = {}): CieReadout 
   apdus: 10,
   ...more,
 })
+const PERSONAL_DATA: PersonalData = {
+  issuer: '6100',
+  issued: '01012024',
+  expires: '01012030',
+  surname: 'BIANCHI',
+  name: 'ANNA MARIA',
+  born: '18061951',
+  sex: 'F',
+  codiceFiscale: ANNA.codiceFiscale,
+  birthComune: 'I888',
+  residenceComune: 'I888',
+}
 const cns = (name = 'anna-bianchi', more: Partial<CnsReadout> = {}): CnsReadout => ({
   card: 'cns',
   atr: '3bff1800008131fe45006b05052000012101434e5310318079',
   pinPad: false,
   cardId: cardIdOf(ANNA),
-  personalData: {
-    issuer: '6100',
-    issued: '01012024',
-    expires: '01012030',
-    surname: 'BIANCHI',
-    name: 'ANNA MARIA',
-    born: '18061951',
-    sex: 'F',
-    codiceFiscale: ANNA.codiceFiscale,
-    birthComune: 'I888',
-    residenceComune: 'I888',
-  },
+  personalData: PERSONAL_DATA,
+  personalDataFault: null,
   certificate: pki(`cards/${name}.cert.der`),
   apdus: 12,
   ...more,
@@ -148,10 +150,19 @@ describe('recognised', () => {
     expect(await recognise(null)).toMatchObject({ ok: true, value: { surname: 'BIANCHI', apdus: 17 } })
   })
   test("a CNS whose EF.Dati_personali tells another's name: the certificate's counts", async () => {
-    const personalData = { ...cns().personalData, surname: 'ROSSI', name: 'MARIO' }
+    const personalData = { ...PERSONAL_DATA, surname: 'ROSSI', name: 'MARIO' }
     const { read, recognise } = totem(ok(cns('anna-bianchi', { personalData })), cnsLogin())
     expect(await read()).toMatchObject({ ok: true })
     expect(await recognise()).toMatchObject({ ok: true, value: { surname: 'BIANCHI', name: 'ANNA MARIA' } })
+  })
+  test('a CNS whose EF.Dati_personali and EF.ID_Carta do not read: the certificate is enough', async () => {
+    const unread = { personalData: null, personalDataFault: 'header-not-hex', cardId: null }
+    const { read, recognise } = totem(ok(cns('anna-bianchi', unread)), cnsLogin())
+    expect(await read()).toMatchObject({ ok: true })
+    expect(await recognise()).toMatchObject({
+      ok: true,
+      value: { surname: 'BIANCHI', name: 'ANNA MARIA', codiceFiscale: ANNA.codiceFiscale },
+    })
   })
   test('no CRL at hand and a policy to go on: recognised, and the journal says so', async () => {
     const accepting = await trustWith(async () => [], 'accept')

@@ -163,7 +163,7 @@ describe('the gateway does not start when', () => {
 describe('other secrets that may be read by others:', () => {
   const config = (): GatewayConfig => ({
     listen: { host: '127.0.0.1', port: 0 },
-    operator: { host: '127.0.0.1', port: 0, token: join(dir, 'token') },
+    operator: { host: '127.0.0.1', port: 0, tokens: join(dir, 'operators') },
     tls: { key: join(dir, 'tls.key'), certificate: join(dir, 'cert'), clientCa: join(dir, 'ca') },
     dataDir: dir,
     databaseUrl: null,
@@ -178,10 +178,11 @@ describe('other secrets that may be read by others:', () => {
     keys: { folder: join(dir, 'keys'), list: join(dir, 'list.jws') },
     totems: dir,
   })
-  test.each(['tls.key', 'token'])('with its %s the gateway does not start', async (name) => {
-    for (const file of ['tls.key', 'token', 'cert', 'ca']) secret(file, 'x')
-    chmodSync(join(dir, name), 0o644)
-    await expect(startGateway(config())).rejects.toThrow(`${name} can be read by others`)
+  test('with its TLS key the gateway does not start', async () => {
+    for (const file of ['tls.key', 'cert', 'ca']) secret(file, 'x')
+    secret('operators', `m.verdi write ${'0'.repeat(64)}\n`)
+    chmodSync(join(dir, 'tls.key'), 0o644)
+    await expect(startGateway(config())).rejects.toThrow('tls.key can be read by others')
   })
   test("the access log's", async () => {
     const file = join(dir, 'access-log.key')

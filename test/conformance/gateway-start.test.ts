@@ -16,6 +16,7 @@ import { PKI } from '../support/pki.ts'
 
 const GATEWAY = fileURLToPath(new URL('../../gateway/index.ts', import.meta.url))
 const FILES = [
+  'operators',
   'operator-token',
   'gateway.key.pem',
   'gateway.cert.pem',
@@ -44,7 +45,7 @@ function configured(harm: Record<string, unknown>): void {
   const tls = { key: file('gateway.key.pem'), certificate: file('gateway.cert.pem') }
   const config: Omit<GatewayConfig, 'databaseUrl'> = {
     listen: { host: '127.0.0.1', port: 0 },
-    operator: { host: '127.0.0.1', port: 0, token: file('operator-token') },
+    operator: { host: '127.0.0.1', port: 0, tokens: file('operators') },
     tls: { ...tls, clientCa: file('totem-ca.pem') },
     dataDir: file('data'),
     trust: {
@@ -122,7 +123,7 @@ const named: [string, string][] = [
   ['tls.key', 'gateway.key.pem'],
   ['tls.certificate', 'gateway.cert.pem'],
   ['tls.clientCa', 'totem-ca.pem'],
-  ['operator.token', 'operator-token'],
+  ['operator.tokens', 'operators'],
   ['trust.list', 'trust-list.jws'],
   ['trust.listKey', 'trust-list.pub.jwk.json'],
   ['keys.list', 'gateway-keys.jws'],
@@ -137,7 +138,12 @@ test.each(named)('what %s names is not there', async (setting, name) => {
 })
 
 test.each<[string, number, string, () => void]>([
-  ['a folder is in the place of the token', 66, 'operator.token: ', () => swapForFolder('operator-token')],
+  ['a folder is in the place of the operators', 66, 'operator.tokens: ', () => swapForFolder('operators')],
+  ['others may write who may come in', 78, 'operator.tokens: ', () => chmodSync(file('operators'), 0o622)],
+  ['nobody may come in', 78, 'operator.tokens: ', () => put('operators', '# m.verdi\n')],
+  ['a token in the clear', 78, 'line 1: ', () => put('operators', 'm.verdi write geheim\n')],
+  ['a role that nobody has', 78, 'line 2: a role is one of ', () => put('operators', '\nm.verdi admin x\n')],
+  ['the single token of before', 78, 'operator.tokens: ', () => configured({ operator: tokenOfBefore() })],
   ['a file is in the place of the keys', 66, 'keys.folder: ', () => swapForFile('gateway-keys')],
   ['others may read the TLS key', 78, 'tls.key: ', () => chmodSync(file('gateway.key.pem'), 0o644)],
   [
@@ -190,3 +196,4 @@ const publicPage = () => ({
   page: file('no-page.html'),
   keysSigner: file('trust-list.pub.jwk.json'),
 })
+const tokenOfBefore = () => ({ host: '127.0.0.1', port: 0, token: file('operator-token') })

@@ -115,7 +115,6 @@ const badCards: [reason: string, who: string, choice: CardChoice][] = [
   ['certificate-untrusted', 'anna-bianchi', { certificate: 'foreign' }],
   ['codice-fiscale-differs', 'anna-bianchi', { certificate: 'other-cf' }],
   ['certificate-truncated', 'anna-bianchi', { truncatedCertificate: true }],
-  ['personal-data-malformed', 'anna-bianchi', { personalFileStart: '0000FFzz' }],
   ['card-unknown', 'unknown', {}],
 ]
 test.each(badCards)(

@@ -1,27 +1,29 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { answerErrors } from '../../http/problems.ts'
-import { mount, type Routes } from '../../http/route.ts'
+import { bearerOf, mount, type Routes } from '../../http/route.ts'
 import type { Tls } from '../../http/tls.ts'
+import { type Operator, ROLES, type Role } from '../../settings/operators.ts'
+import { createBrake } from './brake.ts'
+import type { Operators } from './operators.ts'
 
 /** The rooms that operators look into; contract/operators.ts says what they find there. */
 export type OperatorRooms = Record<'operations' | 'fleet' | 'journals', Routes>
 
 /**
- * Where operators come in, on a listener that totems need not reach. The token proves that an operator calls, and not
- * which one, so that no request has a caller here.
+ * Where operators come in, on a listener that totems need not reach. The token says which operator calls and what they
+ * may do; the log names them with each route. They ask for no citizen, so that no request has a caller here.
  */
 export function createOperatorDoor({
   tls,
-  token,
+  operators,
   rooms,
   metrics,
   isReady,
   log,
 }: {
   tls: Tls
-  token: string
+  operators: Operators
   rooms: OperatorRooms
   metrics: Routes
   isReady(): Promise<boolean>
@@ -30,14 +32,28 @@ export function createOperatorDoor({
   const server = Fastify({ https: { ...tls, minVersion: 'TLSv1.3' }, logger: false }) as unknown as FastifyInstance
   answerErrors(server, log)
   server.decorateRequest('caller', null)
-  const expected = digest(`Bearer ${token}`)
-  server.addHook('onRequest', async ({ headers, routeOptions }, reply) => {
-    // The load balancer asks these, and has no token.
-    if (routeOptions.url === '/healthz' || routeOptions.url === '/readyz') return
-    // Digests have one length, so that the comparison always takes the same time.
-    if (timingSafeEqual(digest(headers.authorization ?? ''), expected)) return
-    log.warn({ kind: 'operator-refused' })
-    return reply.code(401).send()
+  server.decorateRequest('operator', null)
+  const brake = createBrake()
+  server.addHook('onRequest', async (request, reply) => {
+    if (isOpen(request)) return
+    const address = request.socket.remoteAddress ?? ''
+    if (brake.isFull(address)) return reply.code(429).header('retry-after', 1).send()
+    const operator = await operators.of(bearerOf(request))
+    if (operator === null) {
+      const { tell, over } = brake.failed(address)
+      if (tell !== null) log.warn({ kind: 'operator-refused', address, failures: tell })
+      await over
+      return reply.code(401).header('www-authenticate', 'Bearer').send()
+    }
+    request.operator = operator
+    if (!may(operator, request)) return reply.code(403).send()
+  })
+  server.addHook('onResponse', async (request, reply) => {
+    if (request.operator === null) return
+    const { name: operator, role } = request.operator
+    const { url: route = null } = request.routeOptions
+    const { method } = request
+    log.info({ kind: 'operator-request', operator, role, method, route, status: reply.statusCode })
   })
   mount(server, '/v1/operator', ...Object.values(rooms))
   metrics(server)
@@ -46,4 +62,13 @@ export function createOperatorDoor({
   return server
 }
 
-const digest = (text: string) => createHash('sha256').update(text).digest()
+/** The load balancer asks these, and has no token. */
+const isOpen = ({ routeOptions: { url } }: FastifyRequest) => url === '/healthz' || url === '/readyz'
+
+const may = ({ role }: Operator, request: FastifyRequest): boolean =>
+  ROLES.indexOf(role) >= ROLES.indexOf(asks(request))
+
+function asks({ routeOptions, method }: FastifyRequest): Role {
+  if (routeOptions.url === '/metrics') return 'metrics'
+  return method === 'GET' || method === 'HEAD' ? 'read' : 'write'
+}

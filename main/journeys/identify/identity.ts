@@ -47,7 +47,7 @@ function createTries() {
   const key = (readout: CardReadout) => {
     const hmac = createHmac('sha256', secret)
     return (
-      readout.card === 'cie' ? hmac.update(readout.nis) : hmac.update(readout.cardId).update(readout.certificate)
+      readout.card === 'cie' ? hmac.update(readout.nis) : hmac.update(readout.cardId ?? '').update(readout.certificate)
     ).digest('base64')
   }
   return {
@@ -83,10 +83,27 @@ const filesOf = ({ nis, internalKey }: CieReadout, cie: LoginProof['cie']): CieF
   ...(cie && { serial: Buffer.from(cie.documentNumber, 'latin1'), certificate: cie.certificate }),
 })
 
-/** Nobody signs EF.Dati_personali and EF.ID_Carta of a CNS, so the certificate must say the same. */
-function differs({ codiceFiscale, cardId }: CardCertificate, readout: CnsReadout): Refused | null {
-  if (codiceFiscale !== readout.personalData.codiceFiscale) return refused('codice-fiscale-differs', { card: 'cns' })
-  return cardId === null || cardId === readout.cardId ? null : refused('card-altered', { card: 'cns' })
+/**
+ * Nobody signs EF.Dati_personali and EF.ID_Carta of a CNS. A file that names another person or card than the certificate
+ * was tampered with. A file that names none is no obstacle: the certificate alone says who the holder is.
+ */
+function differs({ codiceFiscale, cardId }: CardCertificate, { personalData, ...readout }: CnsReadout): Refused | null {
+  if (personalData && personalData.codiceFiscale !== codiceFiscale)
+    return refused('codice-fiscale-differs', { card: 'cns' })
+  const same = cardId === null || readout.cardId === null || cardId === readout.cardId
+  return same ? null : refused('card-altered', { card: 'cns' })
+}
+
+/**
+ * Anybody could have written EF.Dati_personali, so its names count only if the certificate has none. The holder of a
+ * card that gives no name at all is called by the codice fiscale.
+ */
+function namesOf({ givenName, surname, codiceFiscale }: CardCertificate, { personalData }: CnsReadout) {
+  if (givenName && surname) return { name: givenName, surname }
+  const named = personalData ?? { name: givenName, surname }
+  return named.name || named.surname
+    ? { name: named.name, surname: named.surname }
+    : { name: '', surname: codiceFiscale }
 }
 
 const refusedCertificate = (refusal: EvidenceRefusal, card: CardReadout['card']): Refused =>
@@ -183,10 +200,7 @@ export function createIdentity({ devices, trust, totem, now }: IdentityOptions) 
       if (readout.card === 'cns') {
         const different = differs(holder, readout)
         if (different) return err(different)
-        // Anybody could have written EF.Dati_personali, so its names count only if the certificate has none.
-        const { name, surname } =
-          holder.givenName && holder.surname ? { ...holder, name: holder.givenName } : readout.personalData
-        return ok({ ...known, name, surname, revocation: holder.revocation })
+        return ok({ ...known, ...namesOf(holder, readout), revocation: holder.revocation })
       }
       // EF.SOD binds the number to the certificate; a certificate that names the number too must name the same.
       if (holder.documentNumber !== null && holder.documentNumber !== cie?.documentNumber)

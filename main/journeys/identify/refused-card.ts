@@ -16,7 +16,6 @@ export function refusedCard(failure: Exclude<CardFailure, { kind: 'wrong-pin' | 
     case 'card-cloned':
     case 'pin-blocked':
     case 'pin-not-entered':
-    case 'personal-data-malformed':
     case 'certificate-truncated':
     case 'secure-messaging-failed':
     case 'reader-not-capable':

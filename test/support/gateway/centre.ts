@@ -41,7 +41,7 @@ export async function openCentre(
   const anpr = await startAnpr({ port: 0, pki: PKI, reusePdf })
   const config: GatewayConfig = {
     listen: { host: '127.0.0.1', port: 0 },
-    operator: { host: '127.0.0.1', port: 0, token: join(PKI, 'operator-token') },
+    operator: { host: '127.0.0.1', port: 0, tokens: join(PKI, 'operators') },
     tls: {
       key: join(PKI, 'gateway.key.pem'),
       certificate: join(PKI, 'gateway.cert.pem'),

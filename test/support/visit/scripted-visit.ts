@@ -29,6 +29,7 @@ export const cns: CnsReadout = {
     birthComune: '',
     residenceComune: '',
   },
+  personalDataFault: null,
   certificate: new Uint8Array(1),
   apdus: 8,
 }

@@ -1,0 +1,98 @@
+import type { Clock } from '../../basics/time.ts'
+import { exemptionOf } from '../../contract/bollo.ts'
+import type { Result } from '../../contract/result.ts'
+import type { AnprClient, AnprFailure } from '../anpr/client.ts'
+import type { Database } from '../store/schema.ts'
+import { beginAccess, type Ended, endAccess, type Looked, type Looker, noteRefusal } from './log.ts'
+
+/**
+ * ANPR, as rooms have it: whoever asks says first in whose name, and no question leaves without its line in the access
+ * log. `start.ts` hands ANPR's client to the register alone (dependency-cruiser holds it).
+ */
+export interface Register {
+  askedBy(looker: Looker): Looks
+}
+
+/** ANPR's services, each with its line in the access log. */
+export interface Looks extends Omit<AnprClient, 'close' | 'issue'> {
+  /**
+   * The certificate with the number of its line. The line of an issue that ANPR has answered is ended by the settlement
+   * (store/operations.ts), in its transaction.
+   */
+  issue(
+    operation: string,
+    wish: Parameters<AnprClient['issue']>[1],
+  ): Promise<{ line: string; answer: Awaited<ReturnType<AnprClient['issue']>> }>
+  /** Notes a look that the gateway refuses without asking ANPR. */
+  refused(wish: Wish, outcome: string): Promise<void>
+}
+
+type Wish = Pick<Parameters<AnprClient['preview']>[0], 'subject' | 'types' | 'bollo'>
+
+/**
+ * The line comes before the question, so that a gateway which dies meanwhile, or a database that goes away, leaves no
+ * look without a line. Its end comes before the answer is handed on, so that nobody sees what the log does not say.
+ */
+export function createRegister({
+  db,
+  anpr,
+  reference,
+  now,
+}: {
+  db: Database
+  anpr: AnprClient
+  reference(person: string): string
+  now: Clock
+}): Register {
+  const wished = ({ subject, types, bollo }: Wish): Looked => ({
+    subject: reference(subject),
+    types: types.join(' '),
+    exemption: exemptionOf(bollo),
+  })
+  return {
+    askedBy(looker) {
+      const begin = (looked: Looked) => beginAccess(db, looker, looked, now())
+      async function noted<T>(
+        looked: Looked,
+        ask: () => Promise<Result<T, AnprFailure>>,
+        tell: (answer: T) => Partial<Ended> = () => ({}),
+      ): Promise<Result<T, AnprFailure>> {
+        const line = await begin(looked)
+        const answer = await ask()
+        const ended = answer.ok ? { outcome: 'shown', ...tell(answer.value) } : { outcome: outcomeOf(answer.error) }
+        await endAccess(db, line, { anpr_operation: null, ...ended })
+        return answer
+      }
+      const service = (types: string, subject: string): Looked => ({
+        ...{ types, subject: reference(subject), exemption: null },
+      })
+      return {
+        // The log names a person by ID ANPR as soon as it is known: all that was asked about them is found by it.
+        personOf: (codiceFiscale) =>
+          noted(
+            service('C030', codiceFiscale),
+            () => anpr.personOf(codiceFiscale),
+            ({ identificativi }) => ({ subject: reference(identificativi.idANPR) }),
+          ),
+        familyOf: (idAnpr) => noted(service('C021', idAnpr), () => anpr.familyOf(idAnpr)),
+        ownDataOf: (idAnpr) =>
+          noted(
+            service('C029 C021', idAnpr),
+            () => anpr.ownDataOf(idAnpr),
+            ({ references }) => ({ anpr_operation: references.join(', ') }),
+          ),
+        preview: (wish) => noted(wished(wish), () => anpr.preview(wish)),
+        async issue(operation, wish) {
+          const line = await begin(wished(wish))
+          const answer = await anpr.issue(operation, wish)
+          if (!answer.ok && answer.error.kind === 'anpr-unavailable')
+            await endAccess(db, line, { anpr_operation: null, outcome: outcomeOf(answer.error) })
+          return { line, answer }
+        },
+        refused: (wish, outcome) => noteRefusal(db, looker, wished(wish), now(), outcome),
+      }
+    },
+  }
+}
+
+const outcomeOf = (failure: AnprFailure): string => (failure.kind === 'anpr-refused' ? failure.code : failure.kind)

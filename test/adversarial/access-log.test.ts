@@ -1,0 +1,210 @@
+import { subscribe } from 'node:diagnostics_channel'
+import { once } from 'node:events'
+import { createServer, request as forward, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { buffer } from 'node:stream/consumers'
+import type { FastifyInstance } from 'fastify'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { people } from '../../simulator/population/people.ts'
+import { type Centre, openCentre } from '../support/gateway/centre.ts'
+import { type Postgres, startPostgres } from '../support/gateway/postgres.ts'
+import { idAnpr, login, sealed, wish } from '../support/gateway/requests.ts'
+import { TotemClient } from '../support/gateway/totem-client.ts'
+
+// Every call that reaches ANPR, counted on the way, against the lines of the access log.
+
+const SOON = { timeout: 30_000 }
+/** Routes of every server that is made here, as `METHOD path`. */
+const routes = new Set<string>()
+subscribe('fastify.initialization', (message) => {
+  const { fastify } = message as { fastify: FastifyInstance }
+  fastify.addHook('onRoute', ({ method, url }) => {
+    for (const each of [method].flat()) routes.add(`${each} ${url}`)
+  })
+})
+
+/** A line to ANPR that counts what goes over it; `silent`: it lets nothing come back. */
+async function openLine() {
+  let target = ''
+  const state = { silent: false, calls: [] as string[] }
+  const server = createServer(async (asked, answer) => {
+    const body = await buffer(asked)
+    state.calls.push(/^\/(C0\d\d|ANPR)/.exec(asked.url ?? '')?.[1] ?? 'unknown')
+    if (state.silent) return
+    const on = forward(new URL(asked.url ?? '', target), { method: 'POST', headers: asked.headers })
+    on.end(body)
+    const [came] = (await once(on, 'response')) as [IncomingMessage]
+    answer.writeHead(came.statusCode ?? 500, { 'content-type': 'application/json' })
+    came.pipe(answer)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    state,
+    to: (url: string) => {
+      target = url
+    },
+    close: () => {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
+
+let postgres: Postgres
+let centre: Centre
+let database: pg.Pool
+let totem: TotemClient
+let line: Awaited<ReturnType<typeof openLine>>
+
+beforeAll(async () => {
+  line = await openLine()
+  postgres = await startPostgres()
+  const url = await postgres.database()
+  centre = await openCentre(url, { anpr: { url: line.url, timeoutMs: 400 } }, { reusePdf: true })
+  line.to(centre.anpr.url)
+  database = new pg.Pool({ connectionString: url, max: 2 })
+  totem = new TotemClient(centre.gateway.url, 'TT-0001')
+})
+afterAll(async () => {
+  await totem?.close()
+  await database?.end()
+  line?.close()
+  await centre?.stop()
+  await postgres?.stop()
+})
+
+const exempt = { kind: 'exempt', exemption: 'processuale' } as const
+const lastLine = async () => Number((await database.query('select max(id) as last from access_log')).rows[0].last ?? 0)
+const linesAfter = async (id: number) =>
+  (await database.query('select * from access_log where id > $1 order by id', [id])).rows
+
+/** What a line says that ANPR was asked for. */
+const servicesOf = ({ types }: { types: string }) =>
+  types.startsWith('C') ? types.split(' ') : types === '' ? [] : ['ANPR']
+
+/** Everything that a totem can ask, whatever it is good for. */
+const ASKED: Record<string, (bearer: Record<string, string>) => Promise<unknown>> = {
+  'POST /v1/sessions': () => totem.post('/v1/sessions', login('mario-rossi')),
+  'GET /v1/sessions/current/family': (bearer) => totem.get('/v1/sessions/current/family', bearer),
+  'GET /v1/sessions/current/visura': (bearer) => totem.get('/v1/sessions/current/visura', bearer),
+  'POST /v1/previews': async (bearer) => {
+    // Oneself, a relative, a stranger, and what ANPR is never asked.
+    const asked = (who: string, types = ['8']) => ({ subject: idAnpr(who), types, bollo: exempt })
+    await totem.post('/v1/previews', asked('mario-rossi'), bearer)
+    await totem.post('/v1/previews', asked('anna-bianchi'), bearer)
+  },
+  'POST /v1/operations': async () => {
+    await totem.submit(await sealed(wish('mario-rossi')), await sealed(wish('anna-bianchi', { types: ['12'] })))
+  },
+  'GET /v1/operations': () => totem.get('/v1/operations'),
+  'GET /v1/outcomes': () => totem.get('/v1/outcomes?after=0&wait=0'),
+  'POST /v1/journal': () => totem.post('/v1/journal', { entries: [], base: null }),
+  'GET /v1/status': () => totem.get('/v1/status'),
+  'POST /v1/heartbeat': () => totem.post('/v1/heartbeat', {}),
+  'GET /v1/trust': () => totem.get('/v1/trust'),
+  'GET /v1/trust/crls/:sha256': () => totem.get('/v1/trust/crls/0'),
+  'GET /v1/keys': () => totem.get('/v1/keys'),
+}
+
+test('the walk below knows every route that a totem can call', () => {
+  const known = [...routes].filter((each) => /^(GET|POST|PUT|DELETE|PATCH) \/v1\/(?!operator)/.test(each))
+  expect(Object.keys(ASKED).sort()).toEqual(known.sort())
+})
+
+describe.each<[string, () => void, string[]]>([
+  ['answers', () => centre.anpr.setFault({ kind: 'none' }), ['shown', 'issued']],
+  ['refuses', () => centre.anpr.setFault({ kind: 'error', code: 'EN148' }), ['EN148']],
+  ['is away', () => centre.anpr.setFault({ kind: 'unavailable' }), ['anpr-unavailable']],
+  ['answers nonsense', () => centre.anpr.setFault({ kind: 'garbage' }), ['anpr-unavailable']],
+  [
+    'is silent',
+    () => {
+      line.state.silent = true
+    },
+    ['anpr-unavailable'],
+  ],
+])('ANPR %s', (_, fault, outcomes) => {
+  test('each call about a person has its line, and the line says how it ended', async ({ onTestFinished }) => {
+    onTestFinished(async () => {
+      line.state.silent = false
+      centre.anpr.setFault({ kind: 'none' })
+      // Nothing of this test is left to be done in the next one.
+      await expect
+        .poll(async () => (await database.query("select from operation where state = 'pending'")).rowCount, SOON)
+        .toBe(0)
+    })
+    const { body } = await totem.post('/v1/sessions', login('mario-rossi'))
+    const last = await lastLine()
+    line.state.calls = []
+    fault()
+    for (const ask of Object.values(ASKED)) await ask({ authorization: `Bearer ${body.token}` })
+    const certificates = (services: string[]) => services.filter((each) => each === 'ANPR').length
+    const consultations = (services: string[]) => services.filter((each) => each !== 'ANPR').sort()
+    await expect
+      .poll(async () => {
+        const lines = await linesAfter(last)
+        const noted = lines.flatMap(servicesOf)
+        const { calls } = line.state
+        return {
+          consultations: consultations(noted).join() === consultations(calls).join(),
+          // An operation has its line also where ANPR did not know its person and was asked no more.
+          certificates: certificates(noted) >= certificates(calls),
+          operations: new Set(lines.map(({ operation }) => operation)).size,
+          open: lines.filter(({ outcome }) => outcome === 'asked').length,
+        }
+      }, SOON)
+      .toEqual({ consultations: true, certificates: true, operations: 3, open: 0 })
+    const lines = await linesAfter(last)
+    for (const each of lines) {
+      expect(each).toMatchObject({ channel: 'totem', caller: 'TT-0001', requester: expect.any(String) })
+      expect(each.subject).toEqual(expect.any(String))
+    }
+    // A stranger's preview is refused also by an ANPR that answers.
+    expect([...new Set(lines.map(({ outcome }) => outcome))]).toEqual(expect.arrayContaining(outcomes))
+    for (const { codiceFiscale, idAnpr } of people) {
+      expect(JSON.stringify(lines)).not.toContain(codiceFiscale)
+      expect(JSON.stringify(lines)).not.toContain(idAnpr)
+    }
+  })
+})
+
+test('a session’s look-up names its person as all later lines do, and a refused one as the card did', async () => {
+  let last = await lastLine()
+  const { body } = await totem.post('/v1/sessions', login('mario-rossi'))
+  await totem.get('/v1/sessions/current/family', { authorization: `Bearer ${body.token}` })
+  const [session, family] = await linesAfter(last)
+  expect(session).toMatchObject({ types: 'C030', outcome: 'shown', operation: null, exemption: null })
+  expect(family).toMatchObject({ types: 'C021', requester: session.requester, subject: session.subject })
+
+  last = await lastLine()
+  centre.anpr.setFault({ kind: 'error', code: 'EN122' })
+  expect((await totem.post('/v1/sessions', login('mario-rossi'))).status).toBe(403)
+  centre.anpr.setFault({ kind: 'none' })
+  const { requester } = session
+  expect(await linesAfter(last)).toMatchObject([{ types: 'C030', outcome: 'EN122', requester, subject: requester }])
+})
+
+test('evidence that proves nobody asks ANPR nothing', async () => {
+  const last = await lastLine()
+  line.state.calls = []
+  const forged = { ...login('mario-rossi'), signature: login('anna-bianchi').signature }
+  expect((await totem.post('/v1/sessions', forged)).status).toBe(403)
+  expect(line.state.calls).toEqual([])
+  expect(await linesAfter(last)).toEqual([])
+})
+
+test('while no line can be written, ANPR is not asked', async () => {
+  const { body } = await totem.post('/v1/sessions', login('mario-rossi'))
+  const bearer = { authorization: `Bearer ${body.token}` }
+  await database.query('alter table access_log rename to access_log_away')
+  line.state.calls = []
+  expect((await totem.post('/v1/sessions', login('mario-rossi'))).status).toBe(500)
+  for (const path of ['family', 'visura'])
+    expect((await totem.get(`/v1/sessions/current/${path}`, bearer)).status).toBe(500)
+  const preview = { subject: idAnpr('mario-rossi'), types: ['8'], bollo: exempt }
+  expect((await totem.post('/v1/previews', preview, bearer)).status).toBe(500)
+  expect(line.state.calls).toEqual([])
+  await database.query('alter table access_log_away rename to access_log')
+})
