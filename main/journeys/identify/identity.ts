@@ -173,6 +173,8 @@ export function createIdentity({ devices, trust, totem, now }: IdentityOptions) 
         const { error } = login
         if (error.kind === 'wrong-can') return err(refused('card-error', { card }))
         if (PIN_FATE_UNKNOWN.has(error.kind)) tries.mayHaveSpent(readout)
+        if (error.kind === 'reader-unavailable' || error.kind === 'device-gone')
+          return err(refused('login-interrupted', { card }))
         if (error.kind !== 'wrong-pin') return err({ ...refusedCard(error), card })
         return err({ kind: 'wrong-pin', triesLeft: tries.wrong(readout, error.triesLeft) })
       }
