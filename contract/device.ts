@@ -86,9 +86,19 @@ export const cardFailure = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('card-removed') }),
   z.strictObject({ kind: z.literal('card-mute') }),
   z.strictObject({ kind: z.literal('card-unknown') }),
+  /** A CNS or CIE of a model that this totem knows and cannot log in with yet. */
+  z.strictObject({ kind: z.literal('card-unsupported'), card: z.enum(['cns', 'cie']), model: z.string() }),
+  /** A CIE of before version 3.0: no log-in is possible with it any more. */
+  z.strictObject({ kind: z.literal('card-superseded') }),
+  /** The card was never given an authentication certificate. */
+  z.strictObject({ kind: z.literal('no-certificate') }),
   z.strictObject({ kind: z.literal('certificate-truncated') }),
+  /** The key of its certificate is not RSA. */
+  z.strictObject({ kind: z.literal('key-unsupported') }),
   z.strictObject({ kind: z.literal('wrong-pin'), triesLeft: z.number().nullable() }),
   z.strictObject({ kind: z.literal('pin-blocked') }),
+  /** The holder has never been given the PIN, or has not activated it. No try is spent. */
+  z.strictObject({ kind: z.literal('pin-not-active') }),
   /** The person cancelled at the reader's keypad, or typed nothing in time. No try is spent. */
   z.strictObject({ kind: z.literal('pin-not-entered') }),
   z.strictObject({ kind: z.literal('wrong-can') }),
@@ -151,7 +161,15 @@ export type PrintSheet = z.infer<typeof printSheet>
 export const printFailure = z.discriminatedUnion('kind', [
   /** `page` (from 1) is the first page that the printer did not acknowledge: it is void and starts anew. */
   z.strictObject({ kind: z.literal('printer-fault'), status: printerStatus, page: z.number() }),
-  z.strictObject({ kind: z.literal('pdf-refused'), reason: z.enum(['encrypted', 'broken', 'too-large']) }),
+  /**
+   * `broken`: it does not parse, lacks a page, or is damaged. `too-large`: in bytes, pages, pixels or memory.
+   * `too-slow`: it takes longer to draw than any certificate. `too-small`: no sheet so short can be cut off. `blank`: a
+   * page has nothing on it.
+   */
+  z.strictObject({
+    kind: z.literal('pdf-refused'),
+    reason: z.enum(['encrypted', 'broken', 'too-large', 'too-slow', 'too-small', 'blank']),
+  }),
   z.strictObject({ kind: z.literal('printer-busy') }),
 ])
 export type PrintFailure = z.infer<typeof printFailure>

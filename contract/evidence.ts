@@ -63,6 +63,10 @@ export const evidenceRefusals = [
   'certificate-expired',
   'certificate-not-yet-valid',
   'certificate-wrong-policy',
+  /** Signed with SHA-1 or another algorithm that is not accepted. */
+  'certificate-signature-unsupported',
+  /** An EC key, or an RSA key too short or too long. */
+  'key-unsupported',
   'certificate-revoked',
   'revocation-unknown',
   'signature-invalid',

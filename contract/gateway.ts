@@ -149,8 +149,10 @@ export type Submission = z.infer<typeof submission>
  * One result for each item. `issued`: `outcome` is a compact JWE to a key of the totem, header `outcomeHeader`, and
  * holds `issuedOutcome`. `pending`: the request is on the gateway's disk for good, and `/v1/outcomes` will tell what
  * becomes of it. `later`: this item was not taken in, `reason` is a code, and the rest of the batch is not concerned.
- * An item that comes again gets what is known of it.
+ * An item that comes again gets what is known of it. Where the reason is one of `noRoom`, its totem has as much here as
+ * one totem may: it keeps the request and sends no other for a while.
  */
+export const noRoom = z.enum(['too-many-pending', 'too-many-today'])
 const operationState = z.enum(['pending', 'issued', 'refused'])
 const settled = [
   z.strictObject({ operation: operationId, state: z.literal('issued'), outcome: z.string() }),

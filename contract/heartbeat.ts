@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { printerStatus } from './device.ts'
 import { isoInstant } from './identity.ts'
+import { lastOutage } from './line.ts'
 
 const version = z.string().regex(/^[\w.+-]{1,32}$/)
 const count = z.number().int().min(0)
@@ -36,5 +37,9 @@ export const heartbeat = z.strictObject({
   }),
   journal: z.strictObject({ unsent: count }),
   disk: z.strictObject({ freeMb: count }),
+  /** When the totem's own TLS certificate ends; null: its file cannot be read. Totems of an earlier version say nothing. */
+  certificateEnds: isoInstant.nullable().default(null),
+  /** Why and when the line was last down; null: not since main was started. */
+  lastOutage: lastOutage.nullable().default(null),
 })
 export type Heartbeat = z.infer<typeof heartbeat>

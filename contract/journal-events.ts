@@ -1,6 +1,9 @@
+// More than 400 lines: one closed list, which its readers want whole.
 import { z } from 'zod'
 import { isCodiceFiscale, operationId } from './identity.ts'
+import { FAULT, type Flood, PAGES, PUT_OFF, REQUEST, STATE, VISIT } from './journal-floods.ts'
 import type { Language } from './language.ts'
+import { LINE_FAULTS, lineFault } from './line.ts'
 
 const code = z
   .string()
@@ -20,25 +23,33 @@ const count = z.number().int().min(0)
 const visit = { session: operationId }
 const operation = { operation: operationId }
 
+/** Stands for so many entries of the same event that were counted instead of written. */
+const repeated = { times: count.exactOptional() }
+
+type Words = Record<string, Record<string, Record<Language, string>>>
 const event = <S extends z.ZodRawShape>(
   severity: 'info' | 'warn' | 'alarm',
   fields: S,
   text: Record<Language, string>,
-) => ({ severity, fields: z.strictObject(fields), text })
+  flood: Flood = FAULT,
+  /** What the codes of a field mean, in words. */
+  words: Words = {},
+) => ({ severity, fields: z.strictObject({ ...fields, ...repeated }), text, flood, words })
 
 /**
  * The closed list of what the sync log may say. Fields hold codes, ids and numbers, and never free text, a name, a
  * codice fiscale, a PIN or a payload (invariant 2). `severity` says who must look: `info` nobody, `warn` an operator,
  * `alarm` an operator at once. `text` is for technicians and operators; {field} stands for a field's value.
- * scripts/sync-log.ts makes contract/sync-log.md of this list.
+ * a part in brackets is left out when it has none. scripts/sync-log.ts makes contract/sync-log.md of this list.
  */
 export const journalEvents = {
   'totem.started': event(
     'info',
     { version: code, electron: code, node: code },
     { it: 'Totem avviato, versione {version}', en: 'Totem started, version {version}' },
+    STATE,
   ),
-  'totem.stopped': event('info', {}, { it: 'Totem fermato', en: 'Totem stopped' }),
+  'totem.stopped': event('info', {}, { it: 'Totem fermato', en: 'Totem stopped' }, STATE),
   /** Two machines go on with one log: somebody copied its disk and keys, or put an older image of it back. */
   'totem.cloned': event(
     'alarm',
@@ -52,6 +63,7 @@ export const journalEvents = {
     'info',
     { restarts: count },
     { it: 'Dispositivi pronti, riavvii: {restarts}', en: 'Devices ready, restarts: {restarts}' },
+    STATE,
   ),
   'device.died': event(
     'warn',
@@ -60,6 +72,7 @@ export const journalEvents = {
       it: 'Il processo dei dispositivi è caduto ({reason}, {code}); riparte fra {waitMs} ms',
       en: 'The device process died ({reason}, {code}); it starts again in {waitMs} ms',
     },
+    STATE,
   ),
   /** The totem reads no CIE until the key is provisioned. */
   'device.cie-unavailable': event(
@@ -74,6 +87,7 @@ export const journalEvents = {
       it: "L'interfaccia è caduta ({reason}), {inLastMinute} volte nell'ultimo minuto",
       en: 'The screen process died ({reason}), {inLastMinute} times in the last minute',
     },
+    STATE,
   ),
   'ipc.refused': event(
     'alarm',
@@ -132,7 +146,14 @@ export const journalEvents = {
       en: 'Store {store} repaired ({reason}): {salvaged} salvaged, {lost} lost',
     },
   ),
-  'line.changed': event('info', { state: z.enum(['up', 'down']) }, { it: 'Linea: {state}', en: 'Line: {state}' }),
+  /** `reason`: why it is down, told anew when it is another; `detail`: the code of the system, TLS or HTTP. */
+  'line.changed': event(
+    'info',
+    { state: z.enum(['up', 'down']), reason: lineFault.exactOptional(), detail: code.exactOptional() },
+    { it: 'Linea: {state}[: {reason} ({detail})]', en: 'Line: {state}[: {reason} ({detail})]' },
+    STATE,
+    { reason: LINE_FAULTS },
+  ),
   /** How far this totem's clock is ahead of the gateway's. The clock is not set by it. */
   'clock.differs': event(
     'warn',
@@ -146,6 +167,7 @@ export const journalEvents = {
     'info',
     { sequence: count },
     { it: 'Chiavi del gateway aggiornate, elenco {sequence}', en: "The gateway's keys updated, list {sequence}" },
+    STATE,
   ),
   /** A list of keys was refused; the one before stays in force. */
   'keys.refused': event(
@@ -159,6 +181,40 @@ export const journalEvents = {
     { reason: code },
     { it: 'Chiavi del totem inutilizzabili: {reason}', en: "This totem's keys can't be used: {reason}" },
   ),
+  /** A new TLS certificate of this totem counts from now on; `ends`: its last instant. */
+  'certificate.updated': event(
+    'info',
+    { ends: code },
+    { it: 'Nuovo certificato TLS del totem, scade il {ends}', en: 'New TLS certificate of this totem, it ends {ends}' },
+    STATE,
+  ),
+  /** The files of a new certificate do not fit together or are another totem's; the one before stays in force. */
+  'certificate.refused': event(
+    'alarm',
+    { reason: code },
+    {
+      it: 'Certificato TLS del totem non accolto: {reason}',
+      en: "This totem's TLS certificate was not taken: {reason}",
+    },
+  ),
+  /** Told each day: after its end this totem has no line. */
+  'certificate.ending': event(
+    'warn',
+    { days: count, ends: code },
+    {
+      it: 'Il certificato TLS del totem scade fra {days} giorni, il {ends}: rinnovarlo',
+      en: "This totem's TLS certificate ends in {days} days, {ends}: renew it",
+    },
+  ),
+  /** By this totem's clock, which may be what is wrong. */
+  'certificate.invalid': event(
+    'alarm',
+    { reason: z.enum(['expired', 'not-yet-valid']), ends: code },
+    {
+      it: "Il certificato TLS del totem non vale oggi ({reason}), scade il {ends}: rinnovarlo, o regolare l'orologio",
+      en: "This totem's TLS certificate does not count today ({reason}), it ends {ends}: renew it, or set the clock",
+    },
+  ),
   /**
    * The key by which the queue recognises whose a request is was missing, though there are requests, and was made anew.
    * `open`: how many of them are not settled or not collected; their holders do not find them at this totem.
@@ -171,8 +227,8 @@ export const journalEvents = {
       en: 'The holder key was missing and made anew: open requests that their holders do not find: {open}',
     },
   ),
-  'printer.changed': event('info', { status: code }, { it: 'Stampante: {status}', en: 'Printer: {status}' }),
-  'reader.changed': event('info', { state: code }, { it: 'Lettore: {state}', en: 'Reader: {state}' }),
+  'printer.changed': event('info', { status: code }, { it: 'Stampante: {status}', en: 'Printer: {status}' }, STATE),
+  'reader.changed': event('info', { state: code }, { it: 'Lettore: {state}', en: 'Reader: {state}' }, VISIT),
   'trust.updated': event(
     'info',
     { sequence: count, authorities: count, crls: count },
@@ -180,6 +236,7 @@ export const journalEvents = {
       it: 'Elenco di fiducia {sequence}: {authorities} autorità, {crls} CRL',
       en: 'Trust list {sequence}: {authorities} authorities, {crls} CRLs',
     },
+    STATE,
   ),
   /** A list or CRL from the gateway or the disk was refused; the one before stays in force. */
   'trust.refused': event(
@@ -192,64 +249,76 @@ export const journalEvents = {
     'warn',
     { ...visit },
     { it: 'Carta accettata senza una CRL recente', en: 'Card accepted without a fresh CRL' },
+    VISIT,
   ),
   'visit.started': event(
     'info',
     { ...visit, language: code },
     { it: 'Visita iniziata, lingua {language}', en: 'Visit started, language {language}' },
+    VISIT,
   ),
   'visit.recognised': event(
     'info',
     { ...visit, card: code, apdus: count },
     { it: 'Titolare riconosciuto con {card}, {apdus} APDU', en: 'Holder recognised by {card}, {apdus} APDUs' },
+    VISIT,
   ),
   'visit.refused': event(
     'warn',
     { ...visit, reason: code },
     { it: 'Carta non accettata: {reason}', en: 'Card refused: {reason}' },
+    VISIT,
   ),
   'visit.pin-wrong': event(
     'info',
     { ...visit, triesLeft: count.nullable() },
     { it: 'PIN errato, tentativi rimasti: {triesLeft}', en: 'Wrong PIN, tries left: {triesLeft}' },
+    VISIT,
   ),
   /** The holder saw their own data in ANPR; the log does not say which. */
   'visit.visura': event(
     'info',
     { ...visit },
     { it: 'Visura dei propri dati in ANPR', en: 'The holder saw their own data in ANPR' },
+    VISIT,
   ),
   /** A dichiarazione sostitutiva was printed; the log does not say what is in it. */
   'visit.declaration': event(
     'info',
     { ...visit },
     { it: 'Dichiarazione sostitutiva prodotta', en: 'A declaration was made' },
+    VISIT,
   ),
   'visit.ended': event(
     'info',
     { ...visit, how: code, ms: count },
     { it: 'Visita finita ({how}) dopo {ms} ms', en: 'Visit ended ({how}) after {ms} ms' },
+    VISIT,
   ),
   'request.queued': event(
     'info',
     { ...visit, ...operation, kind: code },
     { it: 'Richiesta {operation} registrata ({kind})', en: 'Request {operation} recorded ({kind})' },
+    REQUEST,
   ),
   /** The gateway has the request on its disk; what becomes of it follows. */
   'request.submitted': event(
     'info',
     { ...operation, attempt: count },
     { it: 'Richiesta {operation} inviata, tentativo {attempt}', en: 'Request {operation} sent, attempt {attempt}' },
+    REQUEST,
   ),
   'request.issued': event(
     'info',
     { ...operation },
     { it: 'Richiesta {operation}: certificato rilasciato', en: 'Request {operation}: certificate issued' },
+    REQUEST,
   ),
   'request.refused': event(
     'warn',
     { ...operation, reason: code },
     { it: 'Richiesta {operation} rifiutata: {reason}', en: 'Request {operation} refused: {reason}' },
+    REQUEST,
   ),
   'request.deferred': event(
     'warn',
@@ -258,12 +327,14 @@ export const journalEvents = {
       it: 'Richiesta {operation} rinviata di {waitMs} ms: {reason}',
       en: 'Request {operation} put off by {waitMs} ms: {reason}',
     },
+    PUT_OFF,
   ),
   /** The request makes its batch fail each time. It is kept, and not sent again until an operator says so. */
   'request.set-aside': event(
     'alarm',
     { ...operation, reason: code },
     { it: 'Richiesta {operation} messa da parte: {reason}', en: 'Request {operation} set aside: {reason}' },
+    REQUEST,
   ),
   /** The request was submitted long ago and the gateway says nothing, so it is sent again under the same id. */
   'request.overdue': event(
@@ -273,17 +344,20 @@ export const journalEvents = {
       it: 'Richiesta {operation} senza esito: inviata di nuovo',
       en: 'Request {operation} without an outcome: sent again',
     },
+    REQUEST,
   ),
   /** An operator has queued the request again, after it was set aside. */
   'request.redriven': event(
     'info',
     { ...operation },
     { it: 'Richiesta {operation} rimessa in coda', en: 'Request {operation} queued again' },
+    REQUEST,
   ),
   'request.collected': event(
     'info',
     { ...visit, ...operation },
     { it: 'Richiesta {operation} ritirata', en: 'Request {operation} collected' },
+    REQUEST,
   ),
   'gateway.answer-malformed': event(
     'alarm',
@@ -297,38 +371,45 @@ export const journalEvents = {
     'info',
     { job: code, document: code, pages: count },
     { it: 'Stampa {job}: {document}, pagine {pages}', en: 'Print {job}: {document}, pages {pages}' },
+    PAGES,
   ),
   'print.sent': event(
     'info',
     { job: code, page: count, bands: count },
     { it: 'Stampa {job}: pagina {page} inviata', en: 'Print {job}: page {page} sent' },
+    PAGES,
   ),
   'print.acknowledged': event(
     'info',
     { job: code, page: count },
     { it: 'Stampa {job}: pagina {page} stampata', en: 'Print {job}: page {page} printed' },
+    PAGES,
   ),
   /** For a printer that holds a sheet out: the person took it, or left it and the printer drew it back in. */
   'print.taken': event(
     'info',
     { job: code, page: count },
     { it: 'Stampa {job}: pagina {page} presa', en: 'Print {job}: page {page} taken' },
+    PAGES,
   ),
   'print.retracted': event(
     'warn',
     { job: code, page: count },
     { it: 'Stampa {job}: pagina {page} ritirata dalla stampante', en: 'Print {job}: page {page} drawn back in' },
+    PAGES,
   ),
   'print.void': event(
     'warn',
     { job: code, page: count, status: code },
     { it: 'Stampa {job}: pagina {page} annullata ({status})', en: 'Print {job}: page {page} void ({status})' },
+    PAGES,
   ),
   /** Something of the pages from `page` on came out before, or may have: the paper says so. */
   'print.reprinted': event(
     'info',
     { job: code, page: count },
     { it: 'Stampa {job}: ristampa da pagina {page}', en: 'Print {job}: printed again from page {page}' },
+    PAGES,
   ),
 } as const
 

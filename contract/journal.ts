@@ -39,10 +39,24 @@ export function journalHashInput(entry: Omit<JournalEntry, 'hash'>): string {
   return JSON.stringify(chain === NAMELESS_CHAIN ? text : [chain, ...text])
 }
 
+const REPEATED: Record<Language, (times: number) => string> = {
+  it: (times) => ` [${times} volte dalla voce precedente]`,
+  en: (times) => ` [${times} times since the entry before]`,
+}
+
 /** What the entry says, in words. */
 export function journalText({ event, fields }: Pick<JournalEntry, 'event' | 'fields'>, language: Language): string {
-  return journalEvents[event].text[language].replace(/\{(\w+)\}/g, (_, name: string) => String(fields[name] ?? '–'))
+  const { text, words } = journalEvents[event]
+  const known = (name: string) => fields[name] !== undefined && fields[name] !== null
+  const said = (name: string) => words[name]?.[String(fields[name])]?.[language] ?? String(fields[name] ?? '–')
+  const sentence = text[language]
+    .replace(/\[([^\]]*)\]/g, (_, part: string) =>
+      [...part.matchAll(PLACE)].every(([, name = '']) => known(name)) ? part : '',
+    )
+    .replace(PLACE, (_, name: string) => said(name))
+  return `${sentence}${typeof fields.times === 'number' ? REPEATED[language](fields.times) : ''}`
 }
+const PLACE = /\{(\w+)\}/g
 
 export const JOURNAL_ANCHOR_TYP = 'totem-journal-anchor+jws'
 

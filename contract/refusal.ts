@@ -7,6 +7,8 @@ import { evidenceRefusals } from './evidence.ts'
 export const refusal = z.enum([
   ...evidenceRefusals,
   'card-unknown',
+  'card-unsupported',
+  'card-superseded',
   'card-mute',
   'card-removed',
   'card-error',
@@ -15,6 +17,7 @@ export const refusal = z.enum([
   'reader-unavailable',
   /** The same while the PIN was on its way: the try may have counted. */
   'login-interrupted',
+  'no-certificate',
   'certificate-truncated',
   'codice-fiscale-differs',
   'card-cloned',
@@ -24,6 +27,7 @@ export const refusal = z.enum([
   'reader-not-capable',
   'cie-unavailable',
   'pin-blocked',
+  'pin-not-active',
   'pin-not-entered',
   /** Three times in one visit. */
   'wrong-can',

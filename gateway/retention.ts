@@ -5,7 +5,7 @@ import { type Clock, DAY_MS, HOUR_MS } from '../basics/time.ts'
 import { WORKED_ON_MS } from './operations/decide.ts'
 import type { Store } from './store/database.ts'
 import { DEAD, WORK } from './store/queues.ts'
-import type { Tables } from './store/schema.ts'
+import type { JobData, Tables } from './store/schema.ts'
 
 /** An outcome that is on its totem's disk: the totem has a week to ask again, should it lose that disk. */
 const DELIVERED_MS = 7 * DAY_MS
@@ -46,14 +46,15 @@ export function startRetention({
   const eraseOutcomes = async (transaction: Transaction<Tables>) => {
     const { rows } = await sql`
       with old as (
-        select id from operation
+        select totem, id from operation
         where number is not null
           and (delivered_at < ${before(DELIVERED_MS)}::timestamptz or settled_at < ${before(UNDELIVERED_MS)}::timestamptz)
         limit ${CHUNK}
       ), payloads as (
-        delete from operation_outcome using old where operation = old.id
+        delete from operation_outcome using old
+        where operation_outcome.totem = old.totem and operation = old.id
       )
-      update operation set number = null from old where operation.id = old.id
+      update operation set number = null from old where operation.totem = old.totem and operation.id = old.id
       returning operation.id`.execute(transaction)
     return rows.length
   }
@@ -87,9 +88,9 @@ export function startRetention({
    * A job that was given up and is too old goes back to work, which refuses the request, tells its totem and erases it.
    */
   const endDeadLetters = async (transaction: Transaction<Tables>) => {
-    const { rows } = await sql<{ job: string; operation: string }>`
-      select job.id as job, operation.id as operation
-      from pgboss.job join operation on operation.id = data ->> 'operation'
+    const { rows } = await sql<{ job: string } & JobData>`
+      select job.id as job, operation.totem, operation.id as operation
+      from pgboss.job join operation on operation.totem = data ->> 'totem' and operation.id = data ->> 'operation'
       where job.name = ${DEAD} and job.state < 'active'
         and operation.state = 'pending' and received_at < ${before(WORKED_ON_MS)}::timestamptz
       limit ${CHUNK}`.execute(transaction)
@@ -97,7 +98,7 @@ export function startRetention({
     const within = { db: fromKysely(transaction) }
     const ids = rows.map(({ job }) => job)
     await boss.deleteJob(DEAD, ids, within)
-    const jobs = rows.map(({ operation }) => ({ data: { operation } }))
+    const jobs = rows.map(({ totem, operation }) => ({ data: { totem, operation } }))
     await boss.insert(WORK, jobs, within)
     log.warn({ kind: 'dead-letters-ended', jobs: rows.length })
     return rows.length
@@ -105,16 +106,19 @@ export function startRetention({
 
   /** A job that was given up is a job too. */
   const restoreJobs = async (transaction: Transaction<Tables>) => {
-    const { rows } = await sql<{ id: string }>`
-      select id from operation join operation_request on operation = id
+    const { rows } = await sql<JobData>`
+      select operation.totem, operation.id as operation
+      from operation join operation_request request
+        on request.totem = operation.totem and request.operation = operation.id
       where state = 'pending' and received_at < ${before(LOST_MS)}::timestamptz
         and not exists (
-          select from pgboss.job where data ->> 'operation' = operation.id and state in ('created', 'retry', 'active')
+          select from pgboss.job
+          where data ->> 'operation' = operation.id and data ->> 'totem' = operation.totem and state in ('created', 'retry', 'active')
         )
       limit ${CHUNK}`.execute(transaction)
     if (rows.length === 0) return 0
     log.error({ kind: 'jobs-restored', jobs: rows.length })
-    const jobs = rows.map(({ id }) => ({ data: { operation: id } }))
+    const jobs = rows.map(({ totem, operation }) => ({ data: { totem, operation } }))
     await boss.insert(WORK, jobs, { db: fromKysely(transaction) })
     return rows.length
   }

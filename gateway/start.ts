@@ -17,7 +17,7 @@ import { createTotems } from './channels/totem/totems.ts'
 import { citizenRoutes } from './citizen/routes.ts'
 import { createSessions } from './citizen/session.ts'
 import { fleetRoutes, overseeFleet } from './fleet/routes.ts'
-import { tlsOf } from './http/tls.ts'
+import { type DoorTls, openTls } from './http/tls.ts'
 import { journalRoutes, overseeJournals } from './journal/routes.ts'
 import { withJournals } from './journal/tables.ts'
 import { openKeyring } from './keys/keyring.ts'
@@ -32,9 +32,10 @@ import { redrive, startWork } from './operations/work.ts'
 import { createMarks } from './payments/contrassegno.ts'
 import { startRetention } from './retention.ts'
 import { type GatewayConfig, gatewayConfig } from './settings/config.ts'
+import { requireSafeDatabase } from './settings/line.ts'
 import { CONFIG, folderMade, folderThere, jsonIn, TEMPORARY, textOf, Unusable } from './settings/unusable.ts'
-import { isDatabaseAway } from './store/away.ts'
 import { openStore } from './store/database.ts'
+import { DatabaseIsNewer, type DatabaseRefusal, refusalOf } from './store/refusals.ts'
 import { openTrust } from './trust/keeper.ts'
 import { trustRoutes } from './trust/routes.ts'
 import { verifyRoutes } from './verify/routes.ts'
@@ -66,9 +67,10 @@ export async function startGateway(
   { now = () => new Date(), log = pino(destination(2)) }: { now?: Clock; log?: Logger } = {},
 ): Promise<Gateway> {
   const config = gatewayConfig.parse(given)
+  if (databaseUrl !== null) requireSafeDatabase(databaseUrl)
   const operators = await openOperators(config.operator.tokens, log)
-  const tls = await tlsOf('tls', config.tls)
-  const clientCa = await textOf('tls.clientCa', config.tls.clientCa)
+  const tls = await openTls('tls', config.tls, { now, log })
+  const publicTls = config.public && (await openTls('public.tls', config.public.tls, { now, log }))
   await textOf('trust.list', config.trust.list)
   await jsonIn('trust.listKey', config.trust.listKey)
   await textOf('keys.list', config.keys.list)
@@ -76,8 +78,7 @@ export async function startGateway(
   await folderThere('totems', config.totems)
   await folderMade('trust.crls', config.trust.crls)
   await folderMade('dataDir', config.dataDir)
-  const reference = await accessReferences(config.accessLogKey ?? join(config.dataDir, 'access-log.key'))
-  const forPublic = config.public && (await publicDoor(config.public, config.dataDir, log))
+  const forPublic = config.public && publicTls && (await publicDoor(config.public, publicTls, config.dataDir, log))
 
   const opened = await openTrust({ config: config.trust, now, log })
   if (!opened.ok)
@@ -90,12 +91,18 @@ export async function startGateway(
   }
   const keys = ring.value
   const store = await openStore({ databaseUrl, dataDir: config.dataDir }, log).catch((reason) => {
-    throw noDatabase(reason)
+    throw databaseUrl === null ? notOpened(config.dataDir, reason) : noDatabase(reason)
   })
 
   const { db, boss } = store
+  const reference = await accessReferences(db, config.accessLogKey ?? join(config.dataDir, 'access-log.key')).catch(
+    async (reason) => {
+      await store.close()
+      throw noDatabase(reason)
+    },
+  )
   const bell = createBell(store, log)
-  const metrics = createMetrics(db, now)
+  const metrics = createMetrics({ db, now, certificates: () => new Map([...tls.ends(), ...(publicTls?.ends() ?? [])]) })
   const anpr = createAnprClient({ ...config.anpr, onAnswer: metrics.anprAnswered })
   const register = createRegister({ db, anpr, reference, now })
   const totems = createTotems(config.totems)
@@ -116,7 +123,7 @@ export async function startGateway(
     now,
     log,
   })
-  const intake = createIntake({ db, boss, bell, sealingKeys, now, log })
+  const intake = createIntake({ db, boss, bell, sealingKeys, bounds: config.bounds, now, log })
   const outcomes = createOutcomes({ db, bell, now })
   const sessions = createSessions({ db, register, trust, reference, now })
   const journals = withJournals(db)
@@ -124,7 +131,6 @@ export async function startGateway(
   const stopping = new AbortController()
   const forTotems = createTotemDoor({
     tls,
-    clientCa,
     totems,
     pressure: { waiting: store.waiting, stopping: stopping.signal, onShed: metrics.shed },
     rooms: {
@@ -150,7 +156,11 @@ export async function startGateway(
     log,
   })
 
-  const work = await startWork({ store, bell, carryOut, log })
+  const work = await startWork({ store, bell, carryOut, log }).catch(async (reason) => {
+    await bell.stop()
+    await store.close()
+    throw noDatabase(reason)
+  })
   const retention = startRetention({ store, now, log })
   const stop = async () => {
     stopping.abort()
@@ -158,6 +168,8 @@ export async function startGateway(
     await Promise.all([forTotems.close(), work.stop(), retention.stop()])
     await forOperators.close()
     await forPublic?.close()
+    tls.stop()
+    publicTls?.stop()
     await trust.stop()
     await keys.stop()
     await anpr.close()
@@ -179,36 +191,54 @@ export async function startGateway(
 }
 
 async function publicDoor(
-  { tls, page, keysSigner }: NonNullable<z.output<typeof gatewayConfig>['public']>,
+  { page, keysSigner }: NonNullable<z.output<typeof gatewayConfig>['public']>,
+  tls: DoorTls,
   dataDir: string,
   log: Logger,
 ): Promise<FastifyInstance> {
-  const shown = await tlsOf('public.tls', tls)
   const signer = (await jsonIn('public.keysSigner', keysSigner)) as JWK
   await textOf('public.page', page)
   const kept = await keepPage({ file: page, signer, memory: join(dataDir, 'verification-keys.sequence'), log })
   if (!kept.ok) throw refused(`public.page: ${page}`, kept.error, 'make it anew with gateway/verify/build.ts')
-  return createPublicDoor({ tls: shown, verify: verifyRoutes(kept.value), log })
+  return createPublicDoor({ tls, verify: verifyRoutes(kept.value), log })
 }
 
 const refused = (what: string, { kind }: { kind: string }, todo: string) =>
   new Unusable(CONFIG, `${what} is refused: ${kind}: ${todo}`)
 
 /**
- * SQLSTATE: the database does not know or believe the gateway's user (class 28), or there is no such database (class
- * 3D).
- */
-const NOT_LET_IN = /^(28|3D)...$/
-
-/**
- * Any other failure is a bug and keeps its stack. The message says nothing of the failure's own text, which may quote
- * the URL.
+ * In words for the operator what is wrong with the database. Any other failure is a bug and keeps its stack. No message
+ * says the failure's own text, which may quote the URL.
  */
 function noDatabase(reason: unknown): unknown {
-  const { code = 'no answer' } = reason as { code?: string }
-  if (!isDatabaseAway(reason) && !NOT_LET_IN.test(code)) return reason
-  const sentence = `the database does not let us in (${code}): see that it runs and knows us`
-  return new Unusable(TEMPORARY, `DATABASE_URL: ${sentence}`)
+  if (reason instanceof Unusable) return reason
+  const refusal = refusalOf(reason)
+  if (refusal === null) return reason
+  const { kind, code } = refusal
+  const [exitCode, sentence] = NO_DATABASE[kind]
+  return new Unusable(exitCode, `DATABASE_URL: ${sentence.replace('CODE', code)}`)
+}
+
+/** The embedded database: PGlite tells its troubles in English sentences only. */
+function notOpened(dataDir: string, reason: unknown): unknown {
+  if (reason instanceof DatabaseIsNewer) return new Unusable(CONFIG, `dataDir: ${NO_DATABASE.newer[1]}`)
+  const sentence = `the database in ${dataDir} cannot be opened: one gateway alone may use it, and its files must be whole`
+  return new Unusable(CONFIG, `dataDir: ${sentence}`)
+}
+
+const NO_DATABASE: Record<DatabaseRefusal['kind'], readonly [exitCode: number, sentence: string]> = {
+  away: [TEMPORARY, 'the database is not there (CODE): see that it runs, at this address'],
+  busy: [TEMPORARY, 'the database takes nobody now (CODE): it starts, stops, is full or is a standby'],
+  'not-let-in': [TEMPORARY, 'the database does not let us in (CODE): see user, password and pg_hba.conf'],
+  'no-such-database': [TEMPORARY, 'the server has no such database (CODE): create it for the gateway’s role'],
+  'no-right': [TEMPORARY, 'the gateway’s role may not do what it must (CODE): gateway/OPERATIONS.md says which rights'],
+  'not-believed': [CONFIG, 'the server’s certificate is not believed (CODE): name its CA in sslrootcert, and its name'],
+  'no-tls': [CONFIG, 'the server speaks no TLS (CODE): switch it on there'],
+  refused: [CONFIG, 'the database refuses what the gateway needs of it (CODE)'],
+  newer: [
+    CONFIG,
+    'the database is of a newer version: start a gateway of that version, or restore the backup of this one',
+  ],
 }
 
 async function listen(

@@ -29,7 +29,7 @@ async function start(config: TotemConfig): Promise<void> {
   const line = createGatewayLine(config, stores, devices)
   const visits = createVisits(config, stores, devices, line)
   const { refresh } = visits.session
-  const watches = createWatches(config, stores, refresh)
+  const watches = createWatches(config, stores, line.identity, refresh)
 
   const shown = visits.start()
   line.start(refresh)

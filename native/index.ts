@@ -9,6 +9,9 @@ import { createPrinterService } from './printer/service.ts'
 
 // The device process: card and printer, apart from everything else. It may crash or end; its supervisor restarts it.
 
+/** A packaged totem takes no test key. From the sources, in a technician's command or a test, the name is not set. */
+const BENCH_OPTIONS =
+  typeof __DEVELOPMENT__ === 'undefined' || __DEVELOPMENT__ ? { 'test-trust': { type: 'boolean' } as const } : {}
 const LAST_WORDS_MS = 100
 
 const { values } = parseArgs({
@@ -17,12 +20,12 @@ const { values } = parseArgs({
     'printer-uri': { type: 'string' },
     'printer-ca': { type: 'string' },
     'external-key': { type: 'string' },
-    'test-trust': { type: 'boolean', default: false },
+    ...BENCH_OPTIONS,
   },
 })
 
 const file = values['external-key']
-const cie = file === undefined ? null : loadExternalKey(file, { testTrust: values['test-trust'] })
+const cie = file === undefined ? null : loadExternalKey(file, { testTrust: values['test-trust'] === true })
 const host = serve(parentPort(), {
   async 'card.read'() {
     const readout = await card.read()

@@ -4,8 +4,9 @@ import { type Certificate, certificate } from './certificate.ts'
 import { chainStatus } from './chain.ts'
 import { decode } from './der.ts'
 import { holderOf } from './holder.ts'
-import { CARD_KINDS, type CardKind, isForAuthentication } from './policies.ts'
+import { CARD_KINDS, type CardKind, unfitness } from './policies.ts'
 import type { Moment, RevocationStatus } from './revocation.ts'
+import { isSupported } from './signature.ts'
 import { inRole, issuersOf, type Trust } from './trust.ts'
 
 /** Kinds are those of contract/evidence.ts. `date`: when it expired or becomes valid, ISO date in Italy. */
@@ -15,6 +16,8 @@ export type CertificateRefusal =
         | 'certificate-malformed'
         | 'certificate-untrusted'
         | 'certificate-wrong-policy'
+        | 'certificate-signature-unsupported'
+        | 'key-unsupported'
         | 'certificate-revoked'
         | 'revocation-unknown'
         | 'codice-fiscale-invalid'
@@ -46,7 +49,7 @@ export interface TrustedCertificate {
 
 /**
  * Whether this is the authentication certificate of a card by a listed issuer, good at `moment.at`. The checks
- * in order: chain to a listed authority (by key), dates, policy and key usage, revocation. `der` must be one DER
+ * in order: chain to a listed authority (by key), dates, policy and key, revocation. `der` must be one DER
  * certificate without trailing bytes.
  */
 export function verifyChain(
@@ -65,13 +68,17 @@ export function verifyChain(
     const status = chainStatus(leaf, inRole(issuers, card), trust, { at: whileValid, now })
     return status ? [{ card, status }] : []
   })
-  if (statuses.length === 0) return err({ kind: 'certificate-untrusted' })
+  if (statuses.length === 0)
+    return err({ kind: isSupported(leaf) ? 'certificate-untrusted' : 'certificate-signature-unsupported' })
   if (+at < leaf.notBefore) return err({ kind: 'certificate-not-yet-valid', date: italianDate(leaf.notBefore) })
   if (+at > leaf.notAfter) return err({ kind: 'certificate-expired', date: italianDate(leaf.notAfter) })
 
   // Roles stay apart: an issuer of CIE cannot vouch for a CNS.
-  const fit = statuses.find(({ card }) => isForAuthentication(leaf, card))
-  if (!fit) return err({ kind: 'certificate-wrong-policy' })
+  const fit = statuses.find(({ card }) => unfitness(leaf, card) === null)
+  if (!fit) {
+    const keyAlone = statuses.some(({ card }) => unfitness(leaf, card) === 'key-unsupported')
+    return err({ kind: keyAlone ? 'key-unsupported' : 'certificate-wrong-policy' })
+  }
   const revocation = judge(fit.status, trust)
   return revocation.ok ? ok({ card: fit.card, certificate: leaf, revocation: revocation.value }) : revocation
 }

@@ -41,6 +41,22 @@ test.each(codes('invalid'))('%s is nobody', (cf) => {
   expect(holderOf(subject(`CN=${cf}/CA00000AA`)).codiceFiscale).toBeNull()
 })
 test.each([
+  ['serialNumber=IT:RSSMRA80A01H501U, CN=MARIO ROSSI', 'RSSMRA80A01H501U'],
+  ['serialNumber=TINIT-RSSMRA80A01H501U, CN=MARIO ROSSI', 'RSSMRA80A01H501U'],
+  ['serialNumber=it:rssmra80a01h501u, CN=MARIO ROSSI', 'RSSMRA80A01H501U'],
+  ['CN=rssmra80a01h501u/6100000000000000.hash', 'RSSMRA80A01H501U'],
+  ['CN=TINIT-RSSMRA80A01H501U', 'RSSMRA80A01H501U'],
+  // Sixteen letters are no code, and neither is a code with a wrong check letter.
+  ['serialNumber=TINIT-RSSMRA80A01H501U, CN=BARTOLOMEOCOSTAN', 'RSSMRA80A01H501U'],
+  ['serialNumber=TINIT-RSSMRA80A01H501U, CN=BARTOLOMEO COSTANZO', 'RSSMRA80A01H501U'],
+  ['serialNumber=TINIT-RSSMRA80A01H501X, CN=MARIO ROSSI', null],
+  ['serialNumber=IT:RSSMRA80A01H501UX, CN=MARIO ROSSI', null],
+  // Two codes that both pass would be two people.
+  ['serialNumber=IT:BNCLRA85C55F205D, CN=RSSMRA80A01H501U/6100000000000000.hash', null],
+])('holder of %s', (text, code) => {
+  expect(holderOf(subject(text)).codiceFiscale).toBe(code)
+})
+test.each([
   ['serialNumber=IDCIT-CA12345BB', 'CA12345BB'],
   ['serialNumber=CA12345BB', 'CA12345BB'],
   ['CN=RSSMRA80A01H501U/CA12345BB', 'CA12345BB'],

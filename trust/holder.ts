@@ -17,8 +17,8 @@ const SURNAME = '2.5.4.4'
 const SERIAL_NUMBER = '2.5.4.5'
 const GIVEN_NAME = '2.5.4.42'
 
-/** The prefix is that of ETSI EN 319 412-1 §5.1.3. */
-const CODICE_FISCALE = /^(?:TINIT-)?([A-Z0-9]{16})(?![A-Z0-9])/
+/** Prefixes: `TINIT-` of ETSI EN 319 412-1 §5.1.3, and `IT:`, which Italian issuers wrote before it. */
+const CODICE_FISCALE = /^\s*(?:TINIT[-:]|IT[-:]|CF[-:])?\s*([A-Z0-9]{16})(?![A-Z0-9])/i
 /** Common name of a CNS: `<codice fiscale>/<card id>.<hash of EF.Dati_personali>`. */
 const CARD_ID = /^[^/]*\/([0-9A-Z]{1,16})\./
 /** Common name of a CIE: `<codice fiscale>/<document number>`. */
@@ -35,11 +35,14 @@ export function holderOf(subject: Uint8Array): Holder {
   }
   const commonName = one(COMMON_NAME)
   const serialNumber = one(SERIAL_NUMBER)
-  const codes = [commonName, serialNumber].flatMap((text) => CODICE_FISCALE.exec(text)?.[1] ?? [])
-  const [code = ''] = codes
+  // Sixteen letters may also be a name: only the check letter makes them a code.
+  const codes = [commonName, serialNumber]
+    .flatMap((text) => CODICE_FISCALE.exec(text)?.[1]?.toUpperCase() ?? [])
+    .filter(isCodiceFiscale)
+  const [code = null] = codes
   const agreed = codes.every((other) => other === code)
   return {
-    codiceFiscale: agreed && isCodiceFiscale(code) ? code : null,
+    codiceFiscale: agreed ? code : null,
     surname: one(SURNAME),
     givenName: one(GIVEN_NAME),
     cardId: CARD_ID.exec(commonName)?.[1] ?? null,

@@ -39,14 +39,22 @@ const MAX_RSA_BITS = 4096
 /** id-kp-clientAuth, RFC 5280 §4.2.1.12. */
 const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2'
 
-/** Whether this certificate may log its holder in, as a card of this kind. Both cards sign with RSA. */
-export function isForAuthentication(certificate: Certificate, kind: CardKind): boolean {
-  const { policies, minRsaBits, extendedKeyUsage } = RULES[kind]
-  const { key, keyUsage, extendedKeyUsages } = certificate
-  const bits = key.asymmetricKeyType === 'rsa' ? (key.asymmetricKeyDetails?.modulusLength ?? 0) : 0
+/** Why this certificate may not log its holder in as a card of this kind; null: it may. */
+export function unfitness(
+  certificate: Certificate,
+  kind: CardKind,
+): 'certificate-wrong-policy' | 'key-unsupported' | null {
+  if (!isForAuthentication(certificate, kind)) return 'certificate-wrong-policy'
+  // Both cards are made to sign with RSA, and evidence is an RSA signature.
+  const { asymmetricKeyType, asymmetricKeyDetails } = certificate.key
+  const bits = asymmetricKeyType === 'rsa' ? (asymmetricKeyDetails?.modulusLength ?? 0) : 0
+  return bits >= RULES[kind].minRsaBits && bits <= MAX_RSA_BITS ? null : 'key-unsupported'
+}
+
+function isForAuthentication(certificate: Certificate, kind: CardKind): boolean {
+  const { policies, extendedKeyUsage } = RULES[kind]
+  const { keyUsage, extendedKeyUsages } = certificate
   return (
-    bits >= minRsaBits &&
-    bits <= MAX_RSA_BITS &&
     certificate.policies.some((policy) => policies.includes(policy)) &&
     !certificate.ca &&
     !certificate.demandsMore &&

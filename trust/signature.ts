@@ -10,7 +10,8 @@ const HASHES: Record<string, Hash> = {
   '2.16.840.1.101.3.4.2.2': 'sha384',
   '2.16.840.1.101.3.4.2.3': 'sha512',
 }
-// SHA-1 is missing: Italian issuers may not sign with it since 2011 (Deliberazione CNIPA 45/2009).
+// SHA-1 is missing: two certificates can be made that share one signature. Italian issuers were to leave it in 2011
+// (Deliberazione CNIPA 45/2009), but some cards that it signed are still in use: they are refused by that name.
 const SCHEMES: Record<string, Scheme> = {
   '1.2.840.113549.1.1.11': { kind: 'rsa', hash: 'sha256' },
   '1.2.840.113549.1.1.12': { kind: 'rsa', hash: 'sha384' },
@@ -95,7 +96,12 @@ export interface Signed {
   signature: Uint8Array
 }
 
+/** Whether the algorithm of this signature is one that is accepted here, whoever has signed. */
+export const isSupported = ({ algorithm }: Signed): boolean => schemeIn(algorithm) !== null
+
+const schemeIn = ({ raw }: Der): Scheme | null => decode(raw, (bytes) => schemeOf(sole(bytes, TAG.sequence)))
+
 export function isSignedBy({ tbs, algorithm, signature }: Signed, key: KeyObject): boolean {
-  const scheme = decode(algorithm.raw, (raw) => schemeOf(sole(raw, TAG.sequence)))
+  const scheme = schemeIn(algorithm)
   return scheme !== null && isSigned(tbs.raw, signature, scheme, key)
 }

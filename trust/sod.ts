@@ -80,6 +80,10 @@ export function verifySod(
   return verifyFiles(sod, files, 'sod', trust, at)
 }
 
+/** Whether EF.SOD lists the authentication certificate: a CIE whose holder was given none has no hash of it. */
+export const listsCertificate = (sod: Uint8Array): boolean =>
+  decode(sod, readSod)?.list.hashes.has(DATA_GROUPS.certificate) ?? false
+
 const cut = (file: Uint8Array | undefined) => file && decode(file, (bytes) => tagged(first(bytes), TAG.sequence).raw)
 
 /**

@@ -225,6 +225,8 @@ const healthOf = ({ queue, journal }: Totem) =>
     queue,
     journal,
     free: () => 0,
+    certificateEnds: () => null,
+    lastOutage: () => null,
   })
 
 /** Ends the drains and reads each totem's disk. */

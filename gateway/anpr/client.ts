@@ -79,7 +79,12 @@ export function createAnprClient({
   timeoutMs: number
   onAnswer?: (service: string, answer: 'ok' | AnprFailure['kind'], ms: number) => void
 }): AnprClient {
-  const agent = new Agent({ connections: CONNECTIONS, maxResponseSize: MAX_ANSWER_BYTES })
+  const agent = new Agent({
+    connections: CONNECTIONS,
+    maxResponseSize: MAX_ANSWER_BYTES,
+    // SECURITY: written out, since NODE_TLS_REJECT_UNAUTHORIZED=0 changes the default.
+    connect: { rejectUnauthorized: true },
+  })
 
   async function post<T>(path: string, body: unknown, answer: z.ZodType<T>): Promise<Result<T, AnprFailure>> {
     const began = performance.now()

@@ -8,6 +8,7 @@ import { type NamedKey, openRequest, type SealingKeys, sealOutcome } from '../se
 import type { Store } from '../store/database.ts'
 import type { AccessEntry, Pending, Settled, Settlement } from '../store/operations.ts'
 import { WORK } from '../store/queues.ts'
+import type { JobData } from '../store/schema.ts'
 import type { TrustKeeper } from '../trust/keeper.ts'
 import type { Bell } from './bell.ts'
 import { decide, WORKED_ON_MS } from './decide.ts'
@@ -16,7 +17,7 @@ import type { Carried } from './work.ts'
 
 /**
  * Carries out one job of an operation; `row` is undefined when the operation is settled already. ANPR is asked under
- * the operation's id, and answers a repeated id with the same certificate. Outcome, number, access and the end of the
+ * one id for each operation, and answers a repeated id with the same certificate. Outcome, number, access and the end of the
  * job are stored in one transaction. So whatever was done before, here or in another gateway, is not done again.
  */
 export function createCarryOut({
@@ -47,7 +48,7 @@ export function createCarryOut({
   log: Logger
 }) {
   const settler = createSettler({ db, boss }, marks, now)
-  return async function carryOut(job: string, operation: string, row: Pending | undefined): Promise<Carried> {
+  return async function carryOut(job: string, { operation }: JobData, row: Pending | undefined): Promise<Carried> {
     if (!row) {
       await boss.deleteJob(WORK, job)
       return { kind: 'done' }
@@ -78,7 +79,11 @@ export function createCarryOut({
     const outcomeKey = outcomeKeyOf(totem)
     if (!outcomeKey) return putOff('totem-withdrawn')
 
-    const decision = await decide({ register, trust, marks, reference, now: now() }, caller, opened.value.request)
+    const decision = await decide(
+      { anprId: row.anpr_id, register, trust, marks, reference, now: now() },
+      caller,
+      opened.value.request,
+    )
     if (decision.kind === 'undecided') return putOff(decision.reason, decision.anprIsOut)
     let settlement: Settlement
     if (decision.kind === 'issued') {

@@ -46,7 +46,10 @@ export type Decision = { access: AccessEntry } & (
   | { kind: 'undecided'; reason: string; anprIsOut: boolean }
 )
 
-/** May this person have this certificate? The evidence is judged at the time of its login, not of its arrival. */
+/**
+ * May this person have this certificate? `anprId` is what ANPR knows the operation by. The evidence is judged at the
+ * time of its login, not of its arrival.
+ */
 export async function decide(
   {
     register,
@@ -54,7 +57,15 @@ export async function decide(
     marks,
     reference,
     now,
-  }: { register: Register; trust: TrustKeeper; marks: Marks; reference: (person: string) => string; now: Date },
+    anprId,
+  }: {
+    anprId: string
+    register: Register
+    trust: TrustKeeper
+    marks: Marks
+    reference: (person: string) => string
+    now: Date
+  },
   caller: Caller,
   { operation, requestedAt, evidence, subject, types, bollo }: CertificateRequest,
 ): Promise<Decision> {
@@ -96,8 +107,8 @@ export async function decide(
   if (!person.ok) return failed(person.error)
   const requester = person.value.identificativi.idANPR
   access.subject = reference(subject ?? requester)
-  if (!(await marks.take(bollo, operation))) return no('contrassegno-used')
-  const { line, answer: issued } = await looks.issue(operation, {
+  if (!(await marks.take(bollo, { totem: caller.id, operation }))) return no('contrassegno-used')
+  const { line, answer: issued } = await looks.issue(anprId, {
     requester,
     subject: subject ?? requester,
     types,

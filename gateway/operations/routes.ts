@@ -4,7 +4,7 @@ import { operatedOperations, redriven } from '../../contract/operators.ts'
 import { ok } from '../../contract/result.ts'
 import { PATIENT } from '../http/pressure.ts'
 import { type Routes, route, routes } from '../http/route.ts'
-import { deadOperations, list } from '../store/operations.ts'
+import { deadOperations, keyOf, list } from '../store/operations.ts'
 import type { Database } from '../store/schema.ts'
 import type { Intake } from './intake.ts'
 import type { Outcomes } from './outcomes.ts'
@@ -86,7 +86,7 @@ export function overseeOperations({
       const operations = rows.map(({ id, totem, state, refusal, received_at, settled_at }) => ({
         operation: id,
         totem,
-        state: state === 'pending' && dead.has(id) ? ('dead' as const) : state,
+        state: state === 'pending' && dead.has(keyOf(totem, id)) ? ('dead' as const) : state,
         refusal,
         receivedAt: received_at.toISOString(),
         settledAt: settled_at?.toISOString() ?? null,

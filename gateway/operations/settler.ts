@@ -2,7 +2,7 @@ import { fromKysely } from 'pg-boss'
 import type { Clock } from '../../basics/time.ts'
 import type { Marks } from '../payments/contrassegno.ts'
 import type { Store } from '../store/database.ts'
-import { type Settled, settle } from '../store/operations.ts'
+import { keyOf, type Settled, settle } from '../store/operations.ts'
 import { WORK } from '../store/queues.ts'
 
 interface Waiting {
@@ -30,16 +30,19 @@ export function createSettler(
 
   async function commit(group: readonly Waiting[]): Promise<void> {
     const settled = await db.transaction().execute(async (transaction) => {
-      const items = new Map(group.map(({ item }) => [item.id, item]))
+      const items = new Map(group.map(({ item }) => [keyOf(item.caller.id, item.id), item]))
       const fresh = await settle(transaction, [...items.values()], now())
       // SECURITY: only a first settlement gives a mark back. A gateway that comes late may refuse what was issued.
-      const refused = [...fresh].filter((id) => items.get(id)?.settlement.state === 'refused')
-      await marks.giveBack(transaction, refused)
+      const refused = [...items].filter(([key, { settlement }]) => fresh.has(key) && settlement.state === 'refused')
+      await marks.giveBack(
+        transaction,
+        refused.map(([, { id: operation, caller }]) => ({ totem: caller.id, operation })),
+      )
       const jobs = group.map(({ job }) => job)
       await boss.deleteJob(WORK, jobs, { db: fromKysely(transaction) })
       return fresh
     })
-    for (const { item, done } of group) done(settled.delete(item.id))
+    for (const { item, done } of group) done(settled.delete(keyOf(item.caller.id, item.id)))
   }
 
   async function run(): Promise<void> {

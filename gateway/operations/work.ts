@@ -3,9 +3,9 @@ import { fromKysely, type JobWithMetadata } from 'pg-boss'
 import type { Logger } from 'pino'
 import { DAY_MS, MINUTE_MS } from '../../basics/time.ts'
 import type { Store } from '../store/database.ts'
-import { type Pending, pending } from '../store/operations.ts'
+import { keyOf, type Pending, pending } from '../store/operations.ts'
 import { DEAD, WORK } from '../store/queues.ts'
-import type { Database } from '../store/schema.ts'
+import type { Database, JobData } from '../store/schema.ts'
 import type { Bell } from './bell.ts'
 
 /** There are 16 connections to ANPR; the rest is for citizens who look at a preview. */
@@ -49,7 +49,7 @@ export async function startWork({
 }: {
   store: Store
   bell: Bell
-  carryOut(job: string, operation: string, row: Pending | undefined): Promise<Carried>
+  carryOut(job: string, of: JobData, row: Pending | undefined): Promise<Carried>
   log: Logger
 }): Promise<Work> {
   await boss.createQueue(DEAD, { retentionSeconds: KEPT_S })
@@ -95,8 +95,10 @@ export async function startWork({
       if (free > 0) {
         rung = false
         const jobs = await fetch(free)
-        const operations = jobs.map(({ data }) => data.operation)
-        const rows = pending(db, operations)
+        const rows = pending(
+          db,
+          jobs.map(({ data }) => data),
+        )
         for (const job of jobs) active.set(job.id, work(job, rows))
       }
       await sleep(
@@ -105,20 +107,20 @@ export async function startWork({
     }
   }
 
-  async function fetch(batchSize: number): Promise<JobWithMetadata<{ operation: string }>[]> {
+  async function fetch(batchSize: number): Promise<JobWithMetadata<JobData>[]> {
     try {
-      return await boss.fetch<{ operation: string }>(WORK, { batchSize, includeMetadata: true })
+      return await boss.fetch<JobData>(WORK, { batchSize, includeMetadata: true })
     } catch (failure) {
       log.warn({ kind: 'work-not-fetched', code: (failure as { code?: unknown }).code })
       return []
     }
   }
 
-  async function work(job: JobWithMetadata<{ operation: string }>, rows: ReturnType<typeof pending>): Promise<void> {
+  async function work(job: JobWithMetadata<JobData>, rows: ReturnType<typeof pending>): Promise<void> {
     const { id } = job
-    const { operation } = job.data
+    const { totem, operation } = job.data
     try {
-      const carried = await carryOut(id, operation, (await rows).get(operation))
+      const carried = await carryOut(id, job.data, (await rows).get(keyOf(totem, operation)))
       const isOut = carried.kind === 'put-off' && carried.anprIsOut
       failures = isOut ? failures + 1 : 0
       if (carried.kind === 'put-off') await boss.fail(WORK, id, { reason: carried.reason })
@@ -126,8 +128,8 @@ export async function startWork({
       const { name, code } = failure as { name?: string; code?: unknown }
       // Counts failures in a row: if ANPR was down before, that says nothing about this job.
       const times = ((job.output as { failed?: number } | null)?.failed ?? 0) + 1
-      log.error({ kind: 'operation-failed', operation, name, code, times })
-      await failed(id, operation, times).catch(() => log.warn({ kind: 'job-left-behind', operation }))
+      log.error({ kind: 'operation-failed', totem, operation, name, code, times })
+      await failed(id, job.data, times).catch(() => log.warn({ kind: 'job-left-behind', totem, operation }))
     } finally {
       active.delete(id)
       // In a backlog one fetch brings several jobs, so the loop need not wake at the end of each.
@@ -135,7 +137,7 @@ export async function startWork({
     }
   }
 
-  async function failed(id: string, operation: string, times: number): Promise<void> {
+  async function failed(id: string, data: JobData, times: number): Promise<void> {
     if (times < BUG_TRIES) {
       await boss.fail(WORK, id, { reason: 'operation-failed', failed: times })
       return
@@ -143,7 +145,7 @@ export async function startWork({
     await db.transaction().execute(async (transaction) => {
       const within = { db: fromKysely(transaction) }
       await boss.deleteJob(WORK, id, within)
-      await boss.insert(DEAD, [{ data: { operation } }], within)
+      await boss.insert(DEAD, [{ data: { ...data } }], within)
     })
   }
 

@@ -6,6 +6,7 @@ type PaymentTables = {
   contrassegno: {
     /** Keyed hash of the mark's number, so that the table gives away no number. */
     mark: string
+    totem: string
     operation: string
     /** By the database's clock. */
     taken_at: Generated<Date>

@@ -1,6 +1,20 @@
 import { z } from 'zod'
 import { revocationPolicy } from '../../contract/trust.ts'
+import { isSafeUrl } from './line.ts'
 import { CONFIG, jsonIn, Unusable } from './unusable.ts'
+
+const most = z.number().int().positive()
+/** Bounds on what one totem may leave here, whoever has got hold of it. Beyond them its totem is told to come again. */
+export const bounds = z.strictObject({
+  /** Requests that are not settled. ANPR answers so many within a minute; the others wait on their totem. */
+  pendingPerTotem: most.min(4).max(100_000).default(500),
+  /**
+   * Requests within 24 hours. An office asks for some 200 a day. What a totem kept in 30 days without a line is in after
+   * three days.
+   */
+  requestsPerTotemDay: most.max(1_000_000).default(2_000),
+})
+export type Bounds = z.output<typeof bounds>
 
 const address = { host: z.string(), port: z.number().int().min(0).max(65_535) }
 
@@ -47,11 +61,15 @@ export const gatewayConfig = z.strictObject({
     crlHosts: z.array(z.string()),
     revocation: revocationPolicy,
   }),
-  anpr: z.strictObject({ url: z.url(), timeoutMs: z.number().int().positive().default(8_000) }),
+  /** `url`: https, or http to this machine alone. */
+  anpr: z.strictObject({
+    url: z.url().refine(isSafeUrl, 'https without name and password, or http to this machine'),
+    timeoutMs: z.number().int().positive().default(8_000),
+  }),
   /**
    * File of the secret that turns persons into references in the access log, and marche da bollo into those that have
    * paid. All gateways on a database share it, and it is kept for good: under another secret every mark could pay again.
-   * Null: the gateway makes one in `dataDir`.
+   * Null: it lies in `dataDir`. The first gateway on an empty database makes it; one with another secret does not start.
    */
   accessLogKey: z.string().nullable().default(null),
   /**
@@ -65,6 +83,7 @@ export const gatewayConfig = z.strictObject({
    * id>.cert.pem` lies beside it, only the certificates in that file count for the totem.
    */
   totems: z.string(),
+  bounds: bounds.prefault({}),
 })
 
 /** `databaseUrl` comes from the environment, because it holds a secret; null is the embedded database. */

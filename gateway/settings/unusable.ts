@@ -2,9 +2,10 @@ import { mkdir, opendir, readFile } from 'node:fs/promises'
 
 /**
  * sysexits(3): a named file cannot be read (66) or made (73); the trouble may pass (75); a file is not what it should
- * be (78).
+ * be (78); anything else is a bug of the program (70).
  */
 export const NO_INPUT = 66
+const SOFTWARE = 70
 const CANT_CREATE = 73
 export const [TEMPORARY, CONFIG] = [75, 78]
 
@@ -61,4 +62,12 @@ export async function folderMade(setting: string, path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o700 }).catch((reason) => {
     throw notMade(setting, path, reason)
   })
+}
+
+/** For a failure that nobody has foreseen: its kind and its place, in one line. Its text may quote a secret. */
+export function bug(reason: unknown): Unusable {
+  const { name = 'unknown', code, stack = '' } = reason as { name?: string; code?: unknown; stack?: string }
+  const place = stack.split('\n').find((line) => /^\s+at .*gateway\//.test(line) && !line.includes('node_modules'))
+  const said = [name, typeof code === 'string' ? `(${code})` : '', place?.trim() ?? ''].filter(Boolean).join(' ')
+  return new Unusable(SOFTWARE, `a bug keeps the gateway from starting: ${said}`)
 }

@@ -3,9 +3,9 @@
  * crash or a start under way (class 57), a standby that is not yet in charge.
  */
 const STATES = /^(08...|53300|57P0[1-3]|25006)$/
-/** Messages of pg that come without a code (pg/lib/client.js, pg-pool/index.js). */
+/** Messages that come without a code (pg/lib/client.js, pg-pool/index.js, kysely's postgres-driver.js). */
 const WORDS =
-  /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect)/
+  /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|Postgres connection has been discarded)/
 /**
  * Codes of a broken line. For a name with several addresses, ECONNREFUSED comes in an AggregateError that names no
  * call.

@@ -1,8 +1,12 @@
 import { type Kysely, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
+import pgBoss from 'pg-boss/package.json' with { type: 'json' }
 import { journalChain } from './migrations/003-journal-chain.ts'
 import { callers } from './migrations/006-callers.ts'
 import { contrassegno } from './migrations/007-contrassegno.ts'
+import { ownNamespaces } from './migrations/009-own-namespaces.ts'
+import { accessLogKey } from './migrations/010-access-log-key.ts'
+import { DatabaseIsNewer } from './refusals.ts'
 import type { Database } from './schema.ts'
 
 // Numbered and forward only: a migration that was shipped is never edited.
@@ -134,13 +138,35 @@ const migrations: Record<string, Migration> = {
   },
   '006-callers': callers,
   '007-contrassegno': contrassegno,
+  '009-own-namespaces': ownNamespaces,
+  '010-access-log-key': accessLogKey,
 }
 
 /** Takes a database from one version to another. */
 export const migratorOf = (db: Database) => new Migrator({ db, provider: { getMigrations: async () => migrations } })
 
-/** Brings the database up to date; kysely holds an advisory lock meanwhile, so that two gateways may start at once. */
+/**
+ * Brings the database up to date; kysely holds an advisory lock meanwhile, so that two gateways may start at once.
+ * Throws `DatabaseIsNewer` before it changes anything in a database that a newer program has migrated.
+ */
 export async function migrate(db: Database): Promise<void> {
+  await refuseNewer(db)
   const { error } = await migratorOf(db).migrateToLatest()
   if (error) throw error
+}
+
+/** The migrations that a database has and this program has not, and a schema of pg-boss that is newer than its own. */
+async function refuseNewer(db: Database): Promise<void> {
+  const isThere = async (table: string) => {
+    const { rows } = await sql<{ there: boolean }>`select to_regclass(${table}) is not null as there`.execute(db)
+    return rows[0]?.there ?? false
+  }
+  if (await isThere('kysely_migration')) {
+    const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db)
+    if (rows.some(({ name }) => !(name in migrations))) throw new DatabaseIsNewer()
+  }
+  if (await isThere('pgboss.version')) {
+    const { rows } = await sql<{ version: number }>`select version::integer from pgboss.version`.execute(db)
+    if (rows.some(({ version }) => version > pgBoss.pgboss.schema)) throw new DatabaseIsNewer()
+  }
 }

@@ -1,10 +1,11 @@
-import { sql, type Transaction } from 'kysely'
+import { type Selectable, sql, type Transaction } from 'kysely'
+import { DAY_MS } from '../../basics/time.ts'
 import type { CallerAt } from '../../contract/caller.ts'
 import type { Problem } from '../../contract/gateway.ts'
 import { DEAD } from './queues.ts'
-import type { Database, Tables } from './schema.ts'
+import type { Database, JobData, Tables } from './schema.ts'
 
-export type OperationRow = Tables['operation']
+export type OperationRow = Selectable<Tables['operation']>
 
 /** A request that was opened and found good. */
 export interface Accepted {
@@ -13,54 +14,80 @@ export interface Accepted {
   sealed: string
 }
 
+/** Ids are each totem's own, so that an operation is known by both. */
+export const keyOf = (totem: string, operation: string): string => `${totem} ${operation}`
+
+/** What a totem has here: the operations that are not settled, and how many it has brought within a day. */
+export interface Standing {
+  pending: number
+  /** Of the pending, those that have a place for citizens who stand there. */
+  express: number
+  today: number
+}
+
+/** `since`: an earlier place is free again; its citizen has left. */
+export async function standingOf(db: Database, totem: string, at: Date, since: Date): Promise<Standing> {
+  const { rows } = await sql<Standing>`
+    select count(*)::integer as pending,
+      count(*) filter (where express and received_at > ${since}::timestamptz)::integer as express,
+      (select count(*)::integer from operation
+        where totem = ${totem} and received_at > ${new Date(+at - DAY_MS)}::timestamptz) as today
+    from operation where totem = ${totem} and state = 'pending'`.execute(db)
+  return rows[0] ?? { pending: 0, express: 0, today: 0 }
+}
+
+/** Submissions of one totem wait for each other here, until this transaction ends: so its bounds hold. */
+export const lockTotem = (transaction: Transaction<Tables>, totem: string) =>
+  sql`select pg_advisory_xact_lock(hashtextextended(${`operations ${totem}`}, 0))`.execute(transaction)
+
 /**
- * Takes operations of one totem in, each once. Answers the row of each, whoever brought it first, and the ids of those
- * that are to be worked on from here on.
+ * Takes operations of one totem in, each once; `express` says which have a place for citizens who stand there. Answers
+ * the row of each and the ids of those that are to be worked on from here on.
  */
 export async function record(
   transaction: Transaction<Tables>,
   totem: string,
-  items: readonly Accepted[],
+  items: readonly (Accepted & { express: boolean })[],
   at: Date,
-): Promise<{ rows: Map<string, Pick<OperationRow, RowKeys>>; begun: string[] }> {
-  // In one order everywhere, so that two batches with the same items do not wait for each other.
+): Promise<{ rows: Map<string, KnownRow>; begun: string[] }> {
+  // In one order everywhere: two totems may bring the same id, which ANPR may know once only.
   const sorted = items.toSorted((one, other) => (one.id < other.id ? -1 : 1))
-  const ids = sorted.map(({ id }) => id)
   const begun = await insert(transaction, totem, sorted, at)
   const taken = new Set(begun)
-  const rows = new Map(
+  const rows = new Map<string, KnownRow>(
     sorted
       .filter(({ id }) => taken.has(id))
-      .map(({ id, digest }) => [id, { id, totem, digest, state: 'pending', refusal: null, refusal_anpr: null }]),
-  ) as Map<string, Pick<OperationRow, RowKeys>>
+      .map(({ id, digest }) => [id, { id, digest, state: 'pending', refusal: null, refusal_anpr: null }]),
+  )
   if (begun.length === sorted.length) return { rows, begun }
-  const known = await transaction
-    .selectFrom('operation')
-    .select(ROW_KEYS)
-    .where(
-      'id',
-      'in',
-      ids.filter((id) => !taken.has(id)),
-    )
-    .execute()
-  for (const row of known) rows.set(row.id, row)
+  const known = await broughtBefore(
+    transaction,
+    totem,
+    sorted.map(({ id }) => id).filter((id) => !taken.has(id)),
+  )
+  for (const [id, row] of known) rows.set(id, row)
   const resumed = await keepRequests(
     transaction,
+    totem,
     sorted.filter(({ id, digest }) => {
-      const row = rows.get(id)
-      return !taken.has(id) && row?.state === 'pending' && row.totem === totem && row.digest === digest
+      const row = known.get(id)
+      return row?.state === 'pending' && row.digest === digest
     }),
   )
   return { rows, begun: [...begun, ...resumed] }
 }
 
 /** An operation may be older than the table of requests: then its totem brings the request again. */
-async function keepRequests(transaction: Transaction<Tables>, items: readonly Accepted[]): Promise<string[]> {
+async function keepRequests(
+  transaction: Transaction<Tables>,
+  totem: string,
+  items: readonly Accepted[],
+): Promise<string[]> {
   if (items.length === 0) return []
   const kept = await transaction
     .insertInto('operation_request')
-    .values(items.map(({ id: operation, sealed }) => ({ operation, sealed })))
-    .onConflict((conflict) => conflict.column('operation').doNothing())
+    .values(items.map(({ id: operation, sealed }) => ({ totem, operation, sealed })))
+    .onConflict((conflict) => conflict.columns(['totem', 'operation']).doNothing())
     .returning('operation')
     .execute()
   return kept.map(({ operation }) => operation)
@@ -71,7 +98,7 @@ export async function broughtBefore(
   db: Database,
   totem: string,
   ids: readonly string[],
-): Promise<Map<string, Pick<OperationRow, RowKeys>>> {
+): Promise<Map<string, KnownRow>> {
   if (ids.length === 0) return new Map()
   const rows = await db
     .selectFrom('operation')
@@ -82,45 +109,55 @@ export async function broughtBefore(
   return new Map(rows.map((row) => [row.id, row]))
 }
 
-const ROW_KEYS = ['id', 'totem', 'digest', 'state', 'refusal', 'refusal_anpr'] as const
-type RowKeys = (typeof ROW_KEYS)[number]
+const ROW_KEYS = ['id', 'digest', 'state', 'refusal', 'refusal_anpr'] as const
+export type KnownRow = Pick<OperationRow, (typeof ROW_KEYS)[number]>
 
 async function insert(
   transaction: Transaction<Tables>,
   totem: string,
-  items: readonly Accepted[],
+  items: readonly (Accepted & { express: boolean })[],
   at: Date,
 ): Promise<string[]> {
   const column = (name: keyof Accepted) => items.map((item) => item[name])
+  const express = items.map((item) => item.express)
+  // SECURITY: ANPR answers a repeated id with what it has issued under it, perhaps to somebody else. An id that another
+  // totem has used first reaches ANPR as a hash, 30 characters at most (contract/anpr.ts).
   const { rows } = await sql<{ id: string }>`
     with given as (
-      select * from unnest(${column('id')}::text[], ${column('digest')}::text[], ${column('sealed')}::text[])
-        as item (id, digest, sealed)
+      select * from unnest(
+        ${column('id')}::text[], ${column('digest')}::text[], ${column('sealed')}::text[], ${express}::boolean[]
+      ) as item (id, digest, sealed, express)
     ), taken as (
-      insert into operation (id, totem, digest, state, received_at)
-      select id, ${totem}, digest, 'pending', ${at}::timestamptz from given
-      on conflict (id) do nothing
+      insert into operation (id, totem, anpr_id, digest, express, state, received_at)
+      select id, ${totem},
+        case when exists (select from operation other where other.anpr_id = given.id)
+          then left(encode(sha256(convert_to(${totem} || ' ' || id, 'UTF8')), 'hex'), 30) else id end,
+        digest, express, 'pending', ${at}::timestamptz
+      from given
+      on conflict (totem, id) do nothing
       returning id
     )
-    insert into operation_request (operation, sealed)
-    select id, sealed from given join taken using (id)
+    insert into operation_request (totem, operation, sealed)
+    select ${totem}, id, sealed from given join taken using (id)
     returning operation as id`.execute(transaction)
   return rows.map(({ id }) => id)
 }
 
 /** An operation to be worked on, with its sealed request, which is erased once the operation is settled. */
-export type Pending = Pick<OperationRow, 'id' | 'totem' | 'received_at'> & { sealed: string | null }
+export type Pending = Pick<OperationRow, 'id' | 'totem' | 'anpr_id' | 'received_at'> & { sealed: string | null }
 
-/** The operations of `ids` that are not settled yet, by id. */
-export async function pending(db: Database, ids: readonly string[]): Promise<Map<string, Pending>> {
-  if (ids.length === 0) return new Map()
-  const rows = await db
-    .selectFrom('operation')
-    .leftJoin('operation_request', 'operation', 'id')
-    .select(['id', 'totem', 'state', 'received_at', 'sealed'])
-    .where('id', 'in', ids)
-    .execute()
-  return new Map(rows.flatMap(({ state, ...row }) => (state === 'pending' ? [[row.id, row]] : [])))
+/** The operations of these jobs that are not settled yet, by `keyOf`. */
+export async function pending(db: Database, jobs: readonly JobData[]): Promise<Map<string, Pending>> {
+  if (jobs.length === 0) return new Map()
+  const { rows } = await sql<Pending & Pick<OperationRow, 'state'>>`
+    select id, operation.totem, anpr_id, state, received_at, sealed
+    from unnest(${jobs.map(({ totem }) => totem)}::text[], ${jobs.map(({ operation }) => operation)}::text[])
+      as job (totem, id)
+    join operation using (totem, id)
+    left join operation_request request on request.totem = operation.totem and request.operation = id`.execute(db)
+  return new Map(
+    rows.flatMap(({ state, ...row }) => (state === 'pending' ? [[keyOf(row.totem, row.id), row] as const] : [])),
+  )
 }
 
 export type Settlement = { state: 'issued'; outcome: string; protocol: string } | { state: 'refused'; problem: Problem }
@@ -140,9 +177,8 @@ export interface Settled {
 
 /**
  * Settles operations: stores the outcome, numbers it among its totem's, ends its line in the access log, or writes one
- * where ANPR was not asked to issue, and erases the request.
- * `items` has each id once. Answers the ids that this call settled; the others keep their first settlement, which is
- * what everybody gets.
+ * where ANPR was not asked to issue, and erases the request. `items` has each operation once. Answers the keys (`keyOf`)
+ * of those that this call settled; the others keep their first settlement, which is what everybody gets.
  */
 export async function settle(
   transaction: Transaction<Tables>,
@@ -161,9 +197,9 @@ export async function settle(
   }))
   const column = (name: keyof (typeof rows)[number]) => sql`${rows.map((row) => row[name])}::text[]`
   // Operations are locked before counters, each in order, so that two gateways never wait for each other. Their state
-  // is read after they are found by id: asked for both at once, PostgreSQL reads the whole index of pending rows each
+  // is read after they are found by key: asked for both at once, PostgreSQL reads the whole index of pending rows each
   // time.
-  const { rows: settled } = await sql<{ id: string }>`
+  const { rows: settled } = await sql<{ totem: string; id: string }>`
     with given as (
       select * from unnest(
         ${column('id')}, ${column('channel')}, ${column('totem')}, ${column('state')}, ${column('protocol')},
@@ -172,7 +208,9 @@ export async function settle(
       ) as item (id, channel, totem, state, protocol, refusal, anpr, requester, subject, types, exemption,
         anpr_operation, pdf_sha256, line)
     ), locked as materialized (
-      select id, totem, state from operation where id = any (${column('id')}) order by id for update
+      select operation.id, operation.totem, operation.state from operation
+      where (operation.totem, operation.id) in (select totem, id from given)
+      order by operation.totem, operation.id for update
     ), pending as (
       select id, totem from locked where state = 'pending'
     ), counter as (
@@ -181,24 +219,25 @@ export async function settle(
       on conflict (totem) do update set last = outcome_counter.last + excluded.last
       returning totem, last
     ), numbered as (
-      select id, last - row_number() over (partition by totem order by id desc) + 1 as number
+      select id, totem, last - row_number() over (partition by totem order by id desc) + 1 as number
       from pending join counter using (totem)
     ), settled as (
       update operation
       set state = given.state, settled_at = ${at}::timestamptz, number = numbered.number, protocol = given.protocol,
         refusal = given.refusal, refusal_anpr = given.anpr
-      from numbered join given using (id)
-      where operation.id = numbered.id
-      returning operation.id
+      from numbered join given using (totem, id)
+      where operation.totem = numbered.totem and operation.id = numbered.id
+      returning operation.totem, operation.id
     ), ended as (
-      delete from operation_request where operation = any (${column('id')})
+      delete from operation_request
+      where (operation_request.totem, operation_request.operation) in (select totem, id from given)
     ), noted as (
       insert into access_log
         (at, channel, caller, operation, requester, subject, types, exemption, outcome, protocol, anpr_operation,
           pdf_sha256)
       select ${at}::timestamptz, channel, totem, id, requester, subject, types, exemption,
         coalesce(anpr, refusal, state), protocol, anpr_operation, pdf_sha256
-      from given join settled using (id) where line is null
+      from given join settled using (totem, id) where line is null
     ), ended_lines as (
       update access_log
       set outcome = coalesce(anpr, refusal, state), protocol = given.protocol,
@@ -206,10 +245,12 @@ export async function settle(
       from given
       where access_log.id = given.line::bigint
     )
-    select id from settled`.execute(transaction)
-  const fresh = new Set(settled.map(({ id }) => id))
-  const outcomes = items.flatMap(({ id: operation, settlement }) =>
-    settlement.state === 'issued' && fresh.has(operation) ? [{ operation, sealed: settlement.outcome }] : [],
+    select totem, id from settled`.execute(transaction)
+  const fresh = new Set(settled.map(({ totem, id }) => keyOf(totem, id)))
+  const outcomes = items.flatMap(({ id: operation, caller: { id: totem }, settlement }) =>
+    settlement.state === 'issued' && fresh.has(keyOf(totem, operation))
+      ? [{ totem, operation, sealed: settlement.outcome }]
+      : [],
   )
   // One parameter each: an array would escape and parse all 100 KB of them.
   if (outcomes.length > 0) await transaction.insertInto('operation_outcome').values(outcomes).execute()
@@ -222,7 +263,7 @@ export function list(db: Database, of: { totem: string } | 'all', limit: number)
   return (of === 'all' ? all : all.where('totem', '=', of.totem)).execute()
 }
 
-/** The ids of operations that were given up: their jobs are among the dead letters. */
+/** The keys (`keyOf`) of operations that were given up: their jobs are among the dead letters. */
 export async function deadOperations(db: Database): Promise<Set<string>> {
   const rows = await db
     .selectFrom('pgboss.job')
@@ -230,5 +271,5 @@ export async function deadOperations(db: Database): Promise<Set<string>> {
     .where('name', '=', DEAD)
     .where('state', 'in', ['created', 'retry'])
     .execute()
-  return new Set(rows.map(({ data }) => data.operation))
+  return new Set(rows.map(({ data }) => keyOf(data.totem, data.operation)))
 }

@@ -20,7 +20,9 @@ export async function outcomesAfter(db: Database, totem: string, after: number, 
 
   const found = await db
     .selectFrom('operation')
-    .leftJoin('operation_outcome', 'operation', 'id')
+    .leftJoin('operation_outcome as kept', (on) =>
+      on.onRef('kept.totem', '=', 'operation.totem').onRef('kept.operation', '=', 'id'),
+    )
     .select(({ fn, ref }) => [
       'id',
       'state',
@@ -29,14 +31,14 @@ export async function outcomesAfter(db: Database, totem: string, after: number, 
       'number',
       fn<number | null>('octet_length', [ref('sealed')]).as('bytes'),
     ])
-    .where('totem', '=', totem)
+    .where('operation.totem', '=', totem)
     .where('number', '>', known)
     .orderBy('number')
     .limit(MOST + 1)
     .execute()
   const rows = found.slice(0, fitting(found.map(({ bytes }) => bytes ?? 0)))
   const issued = rows.filter(({ state }) => state === 'issued').map(({ id }) => id)
-  const sealed = await sealedOutcomes(db, issued)
+  const sealed = await sealedOutcomes(db, totem, issued)
   return {
     cursor: rows.at(-1)?.number ?? last,
     more: rows.length < found.length,
@@ -59,10 +61,19 @@ function fitting(bytes: readonly number[]): number {
   return tooMany === -1 ? bytes.length : tooMany
 }
 
-/** The outcomes that are still kept, sealed to their totem, by operation. */
-export async function sealedOutcomes(db: Database, operations: readonly string[]): Promise<Map<string, string>> {
+/** The outcomes of a totem that are still kept, sealed to it, by operation. */
+export async function sealedOutcomes(
+  db: Database,
+  totem: string,
+  operations: readonly string[],
+): Promise<Map<string, string>> {
   if (operations.length === 0) return new Map()
-  const rows = await db.selectFrom('operation_outcome').selectAll().where('operation', 'in', operations).execute()
+  const rows = await db
+    .selectFrom('operation_outcome')
+    .select(['operation', 'sealed'])
+    .where('totem', '=', totem)
+    .where('operation', 'in', operations)
+    .execute()
   return new Map(rows.map(({ operation, sealed }) => [operation, sealed]))
 }
 

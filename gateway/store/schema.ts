@@ -1,16 +1,26 @@
 import type { Generated, Kysely } from 'kysely'
 import type { Channel } from '../../contract/caller.ts'
 
+/** What a job of the queues is about (store/queues.ts). */
+export interface JobData {
+  totem: string
+  operation: string
+}
+
 /**
  * The tables that more than one room uses; each room types its own (`$extendTables`). No table holds a name, a codice
  * fiscale or a readable request: an operation is known by its id, a request is kept sealed as it came, and an outcome
  * is sealed to its totem.
  */
 export interface Tables {
-  /** A row stays for good, because its id has been used. */
+  /** A row stays for good, because its id has been used. Ids are each totem's own: the key is (totem, id). */
   operation: {
     id: string
     totem: string
+    /** What ANPR knows the operation by. It is the id, unless another totem has used that first. */
+    anpr_id: string
+    /** It has one of its totem's places for citizens who stand there (operations/intake.ts). */
+    express: Generated<boolean>
     /** SHA-256 of the opened request: the same id with another request is refused. */
     digest: string
     state: 'pending' | 'issued' | 'refused'
@@ -25,8 +35,8 @@ export interface Tables {
     refusal_anpr: string | null
   }
   /** A request that ANPR has not answered yet, sealed. */
-  operation_request: { operation: string; sealed: string }
-  operation_outcome: { operation: string; sealed: string }
+  operation_request: { totem: string; operation: string; sealed: string }
+  operation_outcome: { totem: string; operation: string; sealed: string }
   /** Number of each totem's last outcome. A settlement locks the row until its commit, so that numbers come in order. */
   outcome_counter: { totem: string; last: number }
   /**
@@ -56,7 +66,7 @@ export interface Tables {
   'pgboss.job': {
     name: string
     state: string
-    data: { operation: string }
+    data: JobData
     started_on: Date | null
     heartbeat_on: Date | null
   }

@@ -63,7 +63,8 @@ const TIME_OUT_MS: Record<DeviceMethod, number> = {
   'card.travel-document': 50_000,
   'printer.print': 600_000,
   'printer.status': 10_000,
-  'pdf.raster': 30_000,
+  // By its own limits: 10 s to open and 10 s to draw, and as long for a page that is drawn before it.
+  'pdf.raster': 60_000,
   'memory.forget': 10_000,
 }
 /** The person types on the reader's own keypad, which gives up by itself long before. */

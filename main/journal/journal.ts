@@ -51,6 +51,8 @@ export type Journal = {
   /** The whole log in order. It may grow meanwhile. */
   lines(): Iterable<ExportedLine>
   entries(): Iterable<JournalEntry>
+  /** The newest entries of this life of the log, oldest first. */
+  newest(limit: number): JournalEntry[]
   /** Recomputes the whole log (main/journal/check.ts) and answers the first fault, when there is one. */
   verify(): Result<{ count: number }, LogFault>
   close(): void
@@ -369,6 +371,8 @@ function journalOn(db: Storage, { path, totem, now, strict, maxPages, repaired }
     *entries() {
       for (const line of log.lines()) if (!('anchor' in line)) yield line
     },
+
+    newest: (limit) => (current && last ? log.page(current, Math.max(current.baseSeq, last.seq - limit), limit) : []),
 
     verify() {
       const { count, faults } = checkLog(log.lines())

@@ -1,4 +1,5 @@
 import type { KeyFailure } from './failure.ts'
+import type { IdentityFault } from './tls-identity.ts'
 import type { TpmFailure } from './tpm.ts'
 
 const TPM: Record<TpmFailure['kind'], string> = {
@@ -14,7 +15,7 @@ const TPM: Record<TpmFailure['kind'], string> = {
   'tpm-failed': 'the TPM refused; nothing was changed',
 }
 
-const KEYS: Record<KeyFailure['kind'], string> = {
+const FILES: Record<(KeyFailure | IdentityFault)['kind'], string> = {
   'key-missing': 'is missing',
   'key-unreadable': 'cannot be read',
   'key-open-to-others': 'can be read by others than its owner: whoever could has it; make a new one, and chmod 600',
@@ -24,9 +25,13 @@ const KEYS: Record<KeyFailure['kind'], string> = {
   'key-malformed': 'is not a private key of this kind',
   'not-owner': "belongs to the totem's user: run this command as that user",
   'blob-missing': 'is missing: the key that the TPM has wrapped the others with',
+  'certificate-unreadable': 'is missing, or is no PEM certificate (gateway.certificate)',
+  'certificate-other-totem': 'names another totem than `totem` in the configuration: whose certificate is it?',
+  'certificate-other-key': 'belongs to another private key than the one in gateway.key',
+  'authority-unreadable': 'is missing, or is no PEM certificate (gateway.ca)',
   'blob-damaged': 'is damaged: the key that the TPM has wrapped the others with',
 }
 
 /** Says to the technician what happened and what to do now; names files and codes only. */
-export const explain = (failure: KeyFailure | TpmFailure): string =>
-  'file' in failure ? `${failure.file} ${KEYS[failure.kind]}` : `${TPM[failure.kind]} (${failure.detail})`
+export const explain = (failure: KeyFailure | TpmFailure | IdentityFault): string =>
+  'file' in failure ? `${failure.file} ${FILES[failure.kind]}` : `${TPM[failure.kind]} (${failure.detail})`

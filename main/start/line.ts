@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import type { TotemConfig } from '../../contract/config.ts'
 import type { Devices } from '../devices/index.ts'
 import { freeBytes } from '../disk.ts'
+import { watchIdentity } from '../keys/identity-watch.ts'
 import { createKeysRefresh } from '../lists/gateway-keys-refresh.ts'
 import { createTrustRefresh } from '../lists/trust-refresh.ts'
 import { versions } from '../shell/app.ts'
@@ -16,16 +16,22 @@ export type GatewayLine = ReturnType<typeof createGatewayLine>
  * Everything that goes to the gateway and comes from it: requests and outcomes, sync log, heartbeat, lists and CRLs.
  */
 export function createGatewayLine(config: TotemConfig, stores: Stores, devices: Devices) {
-  const { journal, queue, trust, gatewayKeys, own } = stores
+  const { journal, queue, trust, gatewayKeys, own, identity: first } = stores
   const { dataDir, minFreeBytes } = config
   const { version: totem, electron, node } = versions()
   const client = createGatewayClient({
-    url: config.gateway.url,
-    ca: readFileSync(config.gateway.ca, 'utf8'),
-    certificate: readFileSync(config.gateway.certificate, 'utf8'),
-    key: own.tls,
-    version: totem,
+    ...{ url: config.gateway.url, version: totem },
+    ...{ ca: first.ca, certificate: first.certificate, key: first.key },
     onMalformed: (path, httpStatus) => journal.record('gateway.answer-malformed', { path, httpStatus }),
+  })
+  const identity = watchIdentity(config, {
+    ...{ first, journal },
+    now: () => new Date(),
+    take(renewed) {
+      client.renew(renewed)
+      // The old one may be why there was no line.
+      drain.wake()
+    },
   })
   const health = createHealth({
     versions: { totem, electron, node },
@@ -33,6 +39,8 @@ export function createGatewayLine(config: TotemConfig, stores: Stores, devices: 
     queue,
     journal,
     free: () => freeBytes(dataDir),
+    certificateEnds: () => identity.identity.ends,
+    lastOutage: () => drain.lastOutage,
   })
 
   let online = false
@@ -71,6 +79,7 @@ export function createGatewayLine(config: TotemConfig, stores: Stores, devices: 
     client,
     drain,
     health,
+    identity,
     online: () => online,
     /** `onChange`: the line came up or went down, or cards can be judged from now on. */
     start(onChange: () => void) {

@@ -2,8 +2,10 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TotemConfig } from '../../contract/config.ts'
 import type { Result } from '../../contract/result.ts'
+import { withoutFloods } from '../journal/floods.ts'
 import { openJournal } from '../journal/journal.ts'
 import { explain } from '../keys/explain.ts'
+import { readIdentity } from '../keys/tls-identity.ts'
 import { openTotemKeys } from '../keys/totem-keys.ts'
 import { openGatewayKeys } from '../lists/gateway-keys.ts'
 import { openTrustStore } from '../lists/trust-store.ts'
@@ -19,10 +21,11 @@ export type Stores = Awaited<ReturnType<typeof openStores>>
 export async function openStores(config: TotemConfig) {
   const { dataDir } = config
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-  const journal = opened(
+  const log = opened(
     'journal',
     openJournal({ path: join(dataDir, 'journal.db'), totem: config.totem, now: Date.now, strict: __DEVELOPMENT__ }),
   )
+  const journal = withoutFloods(log, Date.now)
   const queue = opened(
     'queue',
     openQueue({
@@ -48,6 +51,12 @@ export async function openStores(config: TotemConfig) {
     process.stderr.write(`totem: ${explain(own.error)}\n`)
     return exitForRestart()
   }
+  const identity = await readIdentity(config, own.value.tls)
+  if (!identity.ok) {
+    journal.record('certificate.refused', { reason: identity.error.kind })
+    process.stderr.write(`totem: ${explain(identity.error)}\n`)
+    return exitForRestart()
+  }
 
   return {
     journal,
@@ -56,6 +65,8 @@ export async function openStores(config: TotemConfig) {
     gatewayKeys,
     /** The totem's own private keys. */
     own: own.value,
+    /** What it shows to the gateway. */
+    identity: identity.value,
     close() {
       journal.close()
       queue.close()

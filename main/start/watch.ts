@@ -1,15 +1,22 @@
+import { MINUTE_MS } from '../../basics/time.ts'
 import type { TotemConfig } from '../../contract/config.ts'
 import { freeBytes } from '../disk.ts'
+import type { IdentityWatch } from '../keys/identity-watch.ts'
 import type { Stores } from './stores.ts'
 
 const STORAGE_CHECK_MS = 15_000
+const IDENTITY_CHECK_MS = MINUTE_MS
 // A look takes a few ms; at this pace 50,000 requests take half a minute.
 const PAYLOAD_CHECK_MS = 50
 
-/** Looks after the totem's disk while visits go on; `onStorage` is called after each look at its free space. */
+/**
+ * Looks after the totem's disk and its certificate while visits go on; `onStorage` is called after each look at the
+ * free space.
+ */
 export function createWatches(
   { dataDir, minFreeBytes }: TotemConfig,
   { journal, queue }: Stores,
+  identity: IdentityWatch,
   onStorage: () => void,
 ) {
   let timers: NodeJS.Timeout[] = []
@@ -20,6 +27,7 @@ export function createWatches(
     const isLow = free < minFreeBytes
     if (isLow && !low) journal.record('storage.low', { freeMb: Math.floor(free / 1_048_576) })
     low = isLow
+    journal.tellRepeats()
     onStorage()
   }
 
@@ -37,7 +45,12 @@ export function createWatches(
   return {
     start() {
       checkStorage()
-      timers = [setInterval(checkStorage, STORAGE_CHECK_MS), checkPayloads()]
+      void identity.look()
+      timers = [
+        setInterval(checkStorage, STORAGE_CHECK_MS),
+        setInterval(() => void identity.look(), IDENTITY_CHECK_MS),
+        checkPayloads(),
+      ]
     },
     stop() {
       for (const timer of timers) clearInterval(timer)

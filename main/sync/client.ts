@@ -54,8 +54,17 @@ export type GatewayClient = {
   trust(): Answer<TrustBundle>
   /** Brings a CRL to `file`, on the disk for good; ok only when length and digest are as listed. */
   crl(wanted: TrustBundle['crls'][number], file: string): Promise<Result<null, GatewayFailure | NotStored>>
+  /** From now on new connections use this identity. Exchanges under way end on the old ones. */
+  renew(identity: Identity): void
   /** Cuts the exchanges under way, which then answer line-down. */
   close(): void
+}
+
+/** PEM texts; `ca` is the only one trusted. */
+export interface Identity {
+  ca: string
+  certificate: string
+  key: string
 }
 
 export type Deadlines = {
@@ -94,41 +103,30 @@ const TCP_KEEP_ALIVE_MS = 15_000
 const PASSING_STATUS = [408, 425, 429]
 
 /**
- * The totem's side of contract/gateway.ts: HTTPS with mutual TLS. `ca` (the only one trusted), `certificate` and `key`
- * are PEM texts, `version` the totem's. `onMalformed` is told the path as a code (`v1.operations`) whenever an answer
+ * The totem's side of contract/gateway.ts: HTTPS with mutual TLS. `version` is the totem's. `onMalformed` is told the path as a code (`v1.operations`) whenever an answer
  * does not parse.
  *
  * On node:https: undici 8 needs Node 22 and does not load in Electron 33 (Node 20).
  */
 export function createGatewayClient({
   url,
-  ca,
-  certificate,
-  key,
   version,
   onMalformed,
   deadlines = DEADLINES,
-}: {
+  ...identity
+}: Identity & {
   url: string
-  ca: string
-  certificate: string
-  key: string
   version: string
   onMalformed: (path: string, httpStatus: number) => void
   deadlines?: Deadlines
 }): GatewayClient {
-  const agent = new Agent({
-    keepAlive: true,
-    keepAliveMsecs: TCP_KEEP_ALIVE_MS,
-    maxSockets: SOCKETS,
-    maxFreeSockets: IDLE_SOCKETS,
-    // Made once and not for each connection: certificates and key are parsed in it.
-    secureContext: createSecureContext({ ca, cert: certificate, key, minVersion: 'TLSv1.3' }),
-  })
+  let agent = agentOf(identity)
   const headers = { 'user-agent': `totem-polis/${version}` }
   const citizen = { silenceMs: deadlines.citizenMs, wholeMs: deadlines.citizenMs }
   const { backlog } = deadlines
 
+  /** Agents whose last exchanges may still be under way. */
+  const replaced: Agent[] = []
   let closed = false
   let statusMs = deadlines.statusMs
 
@@ -208,11 +206,32 @@ export function createGatewayClient({
       if (httpStatus < 500) return err({ kind: 'answer-malformed' })
       return err({ kind: 'gateway-unavailable', httpStatus, retryAfterMs: null })
     },
+    renew(identity) {
+      const before = agent
+      agent = agentOf(identity)
+      // A connection that is idle now, or later, is not kept.
+      before.maxFreeSockets = 0
+      for (const socket of Object.values(before.freeSockets).flat()) socket?.destroy()
+      replaced.push(before)
+    },
     close() {
       closed = true
-      agent.destroy()
+      for (const each of [...replaced, agent]) each.destroy()
     },
   }
+}
+
+function agentOf({ ca, certificate, key }: Identity): Agent {
+  return new Agent({
+    keepAlive: true,
+    keepAliveMsecs: TCP_KEEP_ALIVE_MS,
+    maxSockets: SOCKETS,
+    maxFreeSockets: IDLE_SOCKETS,
+    // SECURITY: written out, since NODE_TLS_REJECT_UNAUTHORIZED=0 changes the default.
+    rejectUnauthorized: true,
+    // Made once and not for each connection: certificates and key are parsed in it.
+    secureContext: createSecureContext({ ca, cert: certificate, key, minVersion: 'TLSv1.3' }),
+  })
 }
 
 /** `token`: of the citizen session. `repeatable` false: asking twice would do something twice. */

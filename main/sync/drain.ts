@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { HOUR_MS } from '../../basics/time.ts'
 import type { Heartbeat } from '../../contract/heartbeat.ts'
+import type { LastOutage } from '../../contract/line.ts'
 import type { Operation } from '../queue/queue.ts'
 import { tooOldBefore } from './answer.ts'
 import { createDeferral } from './deferral.ts'
@@ -17,6 +18,8 @@ export type Drain = {
   start(): void
   /** A new request is queued, or the line may be back: look at once. */
   wake(): void
+  /** Why and when the line was last down; null before the first time. */
+  readonly lastOutage: LastOutage | null
   /**
    * Waits until the operation is settled or `signal` is aborted (the citizen has waited long enough). Answers the
    * operation as it is then: still `queued` or `submitted` means pending. An awaited operation goes before all others.
@@ -168,6 +171,9 @@ export function createDrain({
       drained = run()
     },
     wake,
+    get lastOutage() {
+      return line.lastOutage
+    },
 
     async settled(operation, signal) {
       const known = () => {

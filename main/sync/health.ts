@@ -1,4 +1,5 @@
 import type { Heartbeat } from '../../contract/heartbeat.ts'
+import type { LastOutage } from '../../contract/line.ts'
 import type { Devices } from '../devices/index.ts'
 import type { Journal } from '../journal/journal.ts'
 import { migrations } from '../queue/migrations.ts'
@@ -21,12 +22,16 @@ export function createHealth({
   queue,
   journal,
   free,
+  certificateEnds,
+  lastOutage,
 }: {
   versions: Omit<Heartbeat['versions'], 'schema'>
   devices: () => Pick<Devices, 'available' | 'card' | 'printer'>
   queue: Pick<Queue, 'depth'>
   journal: Pick<Journal, 'unsentCount'>
   free: () => number
+  certificateEnds: () => Date | null
+  lastOutage: () => LastOutage | null
 }): Health {
   const began = performance.now()
   let [restarts, sheets] = [0, 0]
@@ -51,6 +56,8 @@ export function createHealth({
         },
         journal: { unsent: journal.unsentCount() },
         disk: { freeMb: Math.floor(free() / MB) },
+        certificateEnds: certificateEnds()?.toISOString() ?? null,
+        lastOutage: lastOutage(),
       }
     },
     restarted(times) {

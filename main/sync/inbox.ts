@@ -95,7 +95,7 @@ export function createInbox(sync: Sync, { settling, deferral }: { settling: Sett
         else failed(null)
       } else if (answer.error.kind === 'line-down') {
         failed(null)
-        if (answer.error.reason !== 'aborted') await sync.line.suspect()
+        if (answer.error.reason !== 'aborted') await sync.line.suspect(answer.error)
       } else {
         failed(answer.error.kind === 'gateway-unavailable' ? answer.error.retryAfterMs : null)
       }

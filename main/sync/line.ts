@@ -1,8 +1,10 @@
 import { MINUTE_MS } from '../../basics/time.ts'
+import type { LastOutage, LineFault } from '../../contract/line.ts'
 import type { Journal } from '../journal/journal.ts'
 import { createBreaker } from './breaker.ts'
-import type { GatewayClient } from './client.ts'
+import type { GatewayClient, GatewayFailure } from './client.ts'
 import { type Lane, NEVER } from './lane.ts'
+import { whyDown } from './line-fault.ts'
 
 export type LineState = 'up' | 'down'
 
@@ -19,8 +21,10 @@ export interface Line extends Lane {
   stayAwayFor(ms: number): void
   /** How long to stay away still, in ms. */
   readonly stayAwayMs: number
-  /** An exchange got no answer: asks at once whether the line was at fault. True when it carries. */
-  suspect(): Promise<boolean>
+  /** An exchange failed like this: asks at once whether the line was at fault. True when it carries. */
+  suspect(failure: GatewayFailure): Promise<boolean>
+  /** The outage that is over or still lasts; null before the first. */
+  readonly lastOutage: LastOutage | null
   /** The line may be back: probes it at the next turn instead of waiting for the breaker. */
   probeSoon(): void
   /** The gateway told its time (ISO 8601). */
@@ -48,22 +52,43 @@ export function createLine({ client, journal, now, clock, random, lineProbeMs, s
   let [probeAt, gatewayTime, stayAwayUntil, upSince, upBeforeMs] = [0, 0, 0, 0, 0]
   let clockDiffers = false
   let asking: Promise<void> | null = null
+  let toldReason: LineFault | null = null
+  /** `ended` null: it still lasts. By the monotonic clock, because the wall clock may be set meanwhile. */
+  let outage: { from: string; began: number; ended: number | null; reason: LineFault } | null = null
 
   const upMs = () => upBeforeMs + (told === 'up' ? clock() - upSince : 0)
 
-  function tell(state: LineState): void {
-    if (told === state || stopping()) return
+  function change(state: LineState): void {
     upBeforeMs = upMs()
     upSince = clock()
     told = state
-    journal.record('line.changed', { state })
     onChange(state)
+  }
+
+  function tellUp(): void {
+    if (told === 'up' || stopping()) return
+    if (outage) outage.ended = clock()
+    toldReason = null
+    journal.record('line.changed', { state: 'up' })
+    change('up')
+  }
+
+  /** Tells why, and tells it again when the reason is another: then somebody has to do something else about it. */
+  function tellDown(failure: GatewayFailure): void {
+    if (stopping()) return
+    const { reason, detail } = whyDown(failure)
+    if (told === 'down' && toldReason === reason) return
+    if (told !== 'down') outage = { from: new Date(now()).toISOString(), began: clock(), ended: null, reason }
+    if (outage) outage.reason = reason
+    toldReason = reason
+    journal.record('line.changed', { state: 'down', reason, detail })
+    if (told !== 'down') change('down')
   }
 
   function carried(): void {
     breaker.carried()
     probeAt = clock() + lineProbeMs
-    tell('up')
+    tellUp()
   }
 
   function noteGatewayTime(at: string): void {
@@ -83,7 +108,7 @@ export function createLine({ client, journal, now, clock, random, lineProbeMs, s
     }
     breaker.failed()
     probeAt = clock()
-    if (breaker.state !== 'closed') tell('down')
+    if (breaker.state !== 'closed') tellDown(answer.error)
   }
 
   const ask = (): Promise<void> => {
@@ -111,10 +136,16 @@ export function createLine({ client, journal, now, clock, random, lineProbeMs, s
       return Math.max(0, stayAwayUntil - clock())
     },
     noteGatewayTime,
-    async suspect() {
+    get lastOutage() {
+      if (!outage) return null
+      const { from, began, ended, reason } = outage
+      return { from, seconds: Math.floor(((ended ?? clock()) - began) / 1_000), reason }
+    },
+    async suspect(failure) {
       breaker.failed()
+      // The answer to the question tells the reason; it comes later than this failure.
       if (breaker.state === 'closed') await ask()
-      if (breaker.state !== 'closed') tell('down')
+      else tellDown(failure)
       return breaker.state === 'closed'
     },
     probeSoon() {

@@ -1,4 +1,5 @@
 import { backoffMs, LONGEST_WAIT_MS } from '../../basics/backoff.ts'
+import { noRoom } from '../../contract/gateway.ts'
 import type { OperationIn } from '../queue/queue.ts'
 import { isOwn, verdictsOf } from './answer.ts'
 import { firstLimit, nextLimit, together } from './batch.ts'
@@ -20,6 +21,9 @@ export interface Outbox {
 }
 
 type Item = OperationIn<'queued'>
+type Verdicts = ReturnType<typeof verdictsOf>['verdicts']
+const isWithoutRoom = (verdict: Verdicts[number]): boolean =>
+  verdict.state === 'later' && noRoom.safeParse(verdict.reason).success
 
 export function createOutbox(sync: Sync, { settling, deferral }: { settling: Settling; deferral: Deferral }): Outbox {
   const { queue, journal, client, clock, random } = sync
@@ -55,20 +59,26 @@ export function createOutbox(sync: Sync, { settling, deferral }: { settling: Set
       if (sync.stopping()) return
       limit = nextLimit(limit, answer.ok ? clock() - asked : null)
       if (!answer.ok) return await batchFailed(batch, answer.error, rest)
-      rest.failures = 0
       sync.line.carried()
       const { verdicts, strangers } = verdictsOf(
         batch.map(({ operation }) => operation),
         answer.value.results,
       )
       if (strangers > 0) answerMalformed()
-      await conclude(batch, verdicts)
+      restFor(verdicts, rest)
+      await conclude(batch, verdicts, rest)
     } finally {
       for (const { operation } of batch) underWay.delete(operation)
     }
   }
 
-  async function conclude(batch: readonly Item[], verdicts: ReturnType<typeof verdictsOf>['verdicts']): Promise<void> {
+  /** The gateway has no room for a backlog: the lane rests, and what it holds stays due in its order. */
+  function restFor(verdicts: Verdicts, rest: Rest): void {
+    if (!verdicts.some(isWithoutRoom)) rest.failures = 0
+    else if (rest === rests.backlog) rest.until = clock() + backoffMs(++rest.failures, random)
+  }
+
+  async function conclude(batch: readonly Item[], verdicts: Verdicts, rest: Rest): Promise<void> {
     const pending = verdicts.filter(({ state }) => state === 'pending').map(({ operation }) => operation)
     const settled = verdicts.filter((verdict) => verdict.state === 'issued' || verdict.state === 'refused')
     let taken = pending.length
@@ -83,7 +93,7 @@ export function createOutbox(sync: Sync, { settling, deferral }: { settling: Set
       if (sync.stopping()) return
     }
     const failed: Failed[] = verdicts.flatMap((verdict) =>
-      verdict.state === 'later'
+      verdict.state === 'later' && !(isWithoutRoom(verdict) && rest === rests.backlog)
         ? [{ operation: verdict.operation, reason: verdict.reason, own: isOwn(verdict.reason) }]
         : [],
     )
@@ -104,7 +114,7 @@ export function createOutbox(sync: Sync, { settling, deferral }: { settling: Set
     rest.until = clock() + waitMs
     if (error.kind === 'line-down') {
       // A line that is down says nothing about the batch. A line that carries everything else does.
-      const up = await sync.line.suspect()
+      const up = await sync.line.suspect(error)
       if (!up || sync.stopping()) return
     } else {
       sync.line.carried()

@@ -62,7 +62,7 @@ export function createJournalLane(sync: Sync, outbox: Outbox): Lane {
       const asked = !answer.ok && answer.error.kind === 'gateway-unavailable' ? answer.error.retryAfterMs : null
       if (asked !== null) sync.line.stayAwayFor(asked)
       else rest.until = clock() + backoffMs(++rest.failures, sync.random)
-      if (!answer.ok && answer.error.kind === 'line-down') await sync.line.suspect()
+      if (!answer.ok && answer.error.kind === 'line-down') await sync.line.suspect(answer.error)
     },
   }
 }
@@ -84,7 +84,7 @@ export function createHeartbeatLane(sync: Sync, outbox: Outbox, health: () => He
         sync.line.noteGatewayTime(answer.value.at)
         sync.line.carried()
       } else if (answer.error.kind === 'line-down') {
-        await sync.line.suspect()
+        await sync.line.suspect(answer.error)
       } else if (answer.error.kind === 'gateway-unavailable' && answer.error.retryAfterMs !== null) {
         sync.line.stayAwayFor(answer.error.retryAfterMs)
       } else {

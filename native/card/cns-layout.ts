@@ -27,7 +27,8 @@ export const LAYOUTS: readonly CnsLayout[] = [
 ]
 
 /**
- * The application of the Actalis card "ACe 2025" (AID: OpenSC issue 3804). Its certificate is known (DA01/C001), its
- * PIN and key references are not. A wrong guess would cost the holder tries, so the card is named and refused.
+ * Models that are known by their application and cannot be used yet. ACe 2025 is the Actalis card of that year (AID:
+ * OpenSC issue 3804): its certificate is known (DA01/C001), its PIN and key references are not. A wrong guess would cost
+ * the holder tries, so the card is named and refused.
  */
-export const UNSUPPORTED_APPLICATION = 'a000000530000b104001021a'
+export const UNSUPPORTED = [{ application: 'a000000530000b104001021a', model: 'ace-2025' }] as const

@@ -1,4 +1,3 @@
-import { X509Certificate } from 'node:crypto'
 import type { CardFailure, CnsReadout, LoginProof, PersonalData } from '../../contract/device.ts'
 import { isPin } from '../../contract/ipc.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
@@ -18,8 +17,10 @@ import {
   verifyPin,
 } from './apdu.ts'
 import { cnsMask, isOldCie, otherPinReference, pinReferenceOf } from './atr.ts'
-import { type CnsLayout, EF_DATI_PERSONALI, EF_ID_CARTA, LAYOUTS, UNSUPPORTED_APPLICATION } from './cns-layout.ts'
+import { type CnsLayout, EF_DATI_PERSONALI, EF_ID_CARTA, LAYOUTS, UNSUPPORTED } from './cns-layout.ts'
+import { modulusBytesOf } from './holder-key.ts'
 import { parsePersonalData, personalDataLength } from './personal-data.ts'
+import { pinFailure } from './pin-failure.ts'
 import { type PinPad, padFailure } from './pin-pad.ts'
 import type { Channel, PinProgress } from './transport.ts'
 
@@ -47,23 +48,22 @@ const cardError = (step: string, sw: number | null): Result<never, CardFailure> 
 /**
  * Reads what a CNS gives without a PIN: EF.Dati_personali, EF.ID_Carta and the authentication certificate. Only the
  * certificate must be there: nobody has signed the other two, so they can prove nothing. The card is no CNS:
- * `card-unknown`. The card cannot log in: `card-error` at `no-certificate`. The totem does not know the card's layout:
- * `card-error` at `layout-unsupported`.
+ * `card-unknown`. It is one, and the totem does not know where its files are: `card-unsupported`.
  */
 export async function readCns(
   channel: Channel,
   atr: Uint8Array,
   pinPad: boolean,
 ): Promise<Result<{ readout: CnsReadout; card: CnsCard }, CardFailure>> {
-  if (isOldCie(atr)) return err({ kind: 'card-unknown' })
+  if (isOldCie(atr)) return err({ kind: 'card-superseded' })
   const select = selector(channel)
   const home = await findPersonalData(channel, select)
   const personal = home ? await readPersonalData(channel) : err({ kind: 'file-not-found' })
   const cardId = home && (await readCardId(channel, select))
   const found = await findCertificate(channel, select, home)
   // Only its files decide what a card is. One that calls itself a CNS has a fault; another is of another kind.
-  if (!found.ok) return home || cnsMask(atr) !== null ? found : unknownKind(channel)
-  if (!found.value) return home ? cardError('no-certificate', null) : unknownKind(channel)
+  if (!found.ok) return home || cnsMask(atr) !== null ? found : withoutFiles(channel, atr)
+  if (!found.value) return home ? err({ kind: 'no-certificate' }) : withoutFiles(channel, atr)
   const { layout, certificate } = found.value
   return ok({
     readout: {
@@ -80,10 +80,13 @@ export async function readCns(
   })
 }
 
-async function unknownKind(channel: Channel): Promise<Result<never, CardFailure>> {
-  return (await hasApplication(channel, UNSUPPORTED_APPLICATION))
-    ? cardError('layout-unsupported', null)
-    : err({ kind: 'card-unknown' })
+/** A card that keeps nothing where the totem looks for the files of a CNS: of a known model, or of another kind. */
+async function withoutFiles(channel: Channel, atr: Uint8Array): Promise<Result<never, CardFailure>> {
+  for (const { application, model } of UNSUPPORTED)
+    if (await hasApplication(channel, application)) return err({ kind: 'card-unsupported', card: 'cns', model })
+  return cnsMask(atr) === null
+    ? err({ kind: 'card-unknown' })
+    : err({ kind: 'card-unsupported', card: 'cns', model: 'unknown-layout' })
 }
 
 const hasApplication = async (channel: Channel, aid: string) =>
@@ -197,14 +200,14 @@ export async function loginCns(
 ): Promise<Result<LoginProof, CardFailure>> {
   try {
     const modulusBytes = modulusBytesOf(card.certificate)
-    if (modulusBytes === null) return cardError('certificate-key', null)
+    if (!modulusBytes.ok) return modulusBytes
     const { application } = card.layout
     if (application !== null && !(await hasApplication(channel, application)))
       return cardError('select-application', null)
 
     const verified = await verify(channel, card, pin, progress)
     if (!verified.ok) return verified
-    const signature = await sign(channel, card.layout, encodeMessage(digestInfoSha256(challenge), modulusBytes))
+    const signature = await sign(channel, card.layout, encodeMessage(digestInfoSha256(challenge), modulusBytes.value))
     return signature.ok ? ok({ signature: signature.value, cie: null, apdus: channel.apdus }) : signature
   } finally {
     if (pin instanceof Uint8Array) pin.fill(0)
@@ -269,10 +272,12 @@ async function sign(
       return cardError('set-environment', set.sw)
     }
     const operation = performOperation(way, message)
-    let response = await channel.send({ ...operation, extended })
+    // One extended answer holds the signature of any key.
+    const whole = { ...operation, extended: true, le: Math.max(256, message.length) }
+    let response = await channel.send(extended ? whole : operation)
     if (!extended && WANTS_EXTENDED.has(response.sw)) {
       extended = true
-      response = await channel.send({ ...operation, extended })
+      response = await channel.send(whole)
     }
     const { data, sw } = response
     if (sw === SW_OK && data.length === message.length) return ok(Uint8Array.from(data))
@@ -286,21 +291,3 @@ const WANTS_EXTENDED = new Set([0x6700, 0x6884, 0x6e00])
 
 /** Conditions not satisfied, wrong data, function not supported: how cards refuse to sign with a key for deciphering. */
 const WANTS_DECIPHER = new Set([0x6985, 0x6a80, 0x6a81])
-
-/** RSA-1024 on cards issued before 2011, RSA-2048 since. A CNS has no other key. */
-function modulusBytesOf(certificate: Uint8Array): number | null {
-  try {
-    const { modulusLength } = new X509Certificate(certificate).publicKey.asymmetricKeyDetails ?? {}
-    return modulusLength === 1024 || modulusLength === 2048 ? modulusLength / 8 : null
-  } catch {
-    return null
-  }
-}
-
-function pinFailure(sw: number): CardFailure {
-  if (sw === 0x6983 || sw === 0x63c0) return { kind: 'pin-blocked' }
-  if (sw >> 4 === 0x63c) return { kind: 'wrong-pin', triesLeft: sw & 0x0f }
-  // Some cards do not say how many tries are left.
-  if (sw === 0x6300) return { kind: 'wrong-pin', triesLeft: null }
-  return { kind: 'card-error', step: 'verify', sw: hexSw(sw) }
-}

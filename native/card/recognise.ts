@@ -40,9 +40,7 @@ async function tryCns(channel: Channel, atr: Uint8Array, pinPad: boolean): Promi
 
 async function tryCie(channel: Channel, atr: Uint8Array): Promise<Result<KnownCard, CardFailure>> {
   const cie = await readCie(channel, atr)
-  if (!cie.ok) return cie
-  const { internalKey, sod } = cie.value
-  return { ok: true, value: { kind: 'cie', readout: cie.value, card: { atr, internalKey, sod, selected: true } } }
+  return cie.ok ? { ok: true, value: { kind: 'cie', ...cie.value } } : cie
 }
 
 /**

@@ -42,16 +42,19 @@ export interface MessageValues {
   'printing.page': { page: string | number; pages: string | number }
   'printFault.lead': { page: string | number }
   'refused.card-error.now': { issuer: string | number }
+  'refused.no-certificate.now': { issuer: string | number }
   'refused.certificate-truncated.now': { issuer: string | number }
   'refused.certificate-malformed.now': { issuer: string | number }
   'refused.certificate-expired.titleOn': { date: string | number }
   'refused.certificate-expired.now': { issuer: string | number }
   'refused.certificate-not-yet-valid.titleOn': { date: string | number }
   'refused.certificate-not-yet-valid.now': { issuer: string | number }
+  'refused.certificate-signature-unsupported.now': { issuer: string | number }
   'refused.certificate-revoked.now': { issuer: string | number }
   'refused.signature-invalid.now': { issuer: string | number }
   'refused.codice-fiscale-invalid.now': { issuer: string | number }
   'refused.codice-fiscale-differs.now': { issuer: string | number }
   'refused.pin-blocked.now': { issuer: string | number }
+  'refused.pin-not-active.now': { issuer: string | number }
   'idle.seconds': { seconds: number }
 }

@@ -40,6 +40,8 @@ export async function startGatewayProcess(options: {
   databaseUrl?: string
   /** Folder of the provisioned totems; default those of the PKI. */
   totems?: string
+  /** What one totem may leave at the gateway, where a load needs more than an office does. */
+  bounds?: Record<string, number>
 }): Promise<BenchGateway> {
   const { folder, pki } = options
   mkdirSync(folder, { mode: 0o700 })
@@ -74,6 +76,7 @@ export async function startGatewayProcess(options: {
     anpr: { url: options.anprUrl },
     keys: { folder: join(pki, 'gateway-keys'), list: join(pki, 'gateway-keys.jws') },
     totems: options.totems ?? join(pki, 'totems'),
+    ...(options.bounds && { bounds: options.bounds }),
   }
   writeFileSync(configFile, JSON.stringify(config, null, 2), { mode: 0o600 })
   const program = fileURLToPath(new URL('../../gateway/index.ts', import.meta.url))

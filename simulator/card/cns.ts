@@ -14,13 +14,17 @@ export const CERTIFICATE_VARIANTS = [
   'other-cf',
   'wrong-policy',
   'revoked',
+  'sha1',
   '1024',
+  '3072',
+  'ec',
 ] as const
+/** Variants that bring their own key. */
+const OWN_KEYS: readonly string[] = ['1024', '3072', 'ec']
 
 export interface CnsOptions {
   pin?: string
   profile?: CnsProfile
-  /** `1024` also brings its own key. */
   certificate?: (typeof CERTIFICATE_VARIANTS)[number]
   /** The certificate file ends in the middle of the certificate. */
   truncatedCertificate?: boolean
@@ -51,7 +55,9 @@ export function cnsOf(personId: string, pkiDir: string, options: CnsOptions = {}
     cardId: cardIdOf(person),
     personalFile: file,
     certificateFile: certificateFile(der, options),
-    key: createPrivateKey(readFileSync(`${cards}${certificate === '1024' ? '.1024' : ''}.key.pem`)),
+    key: createPrivateKey(
+      readFileSync(`${cards}${certificate && OWN_KEYS.includes(certificate) ? `.${certificate}` : ''}.key.pem`),
+    ),
     pin,
     ...(faults ? { faults } : {}),
   })

@@ -109,9 +109,9 @@ export class VirtualCns implements VirtualCard {
     if (command.cla & 0x10) return this.#takePiece(command.data)
     const data = Buffer.concat([...this.#chain, command.data])
     this.#chain = []
-    if (answersAsT0 && command.ins === 0xc0) return this.#giveWaiting(command.le ?? 0)
+    if (command.ins === 0xc0) return this.#giveWaiting(command.le ?? 0)
     const response = this.#answer({ ...command, data })
-    return answersAsT0 ? this.#asT0(command, response) : response
+    return answersAsT0 ? this.#asT0(command, response) : this.#atMost(command.le ?? 256, response)
   }
 
   /** Spends all tries, as a holder who forgot the PIN does. */
@@ -135,10 +135,20 @@ export class VirtualCns implements VirtualCard {
     return statusWord(0x6100 | (content.length & 0xff))
   }
 
+  /** ISO 7816-4 §5.3.4: what a short answer cannot carry waits to be fetched. */
+  #atMost(most: number, response: Uint8Array): Uint8Array {
+    const content = response.subarray(0, -2)
+    if (content.length <= most) return response
+    this.#waiting = content
+    return this.#giveWaiting(most)
+  }
+
   #giveWaiting(length: number): Uint8Array {
+    if (this.#waiting.length === 0) return statusWord(0x6985)
     const piece = this.#waiting.subarray(0, length)
     this.#waiting = this.#waiting.subarray(length)
-    return answer(piece, this.#waiting.length > 0 ? 0x6100 | (this.#waiting.length & 0xff) : 0x9000)
+    const left = this.#waiting.length
+    return answer(piece, left > 0 ? 0x6100 | (left < 256 ? left : 0) : 0x9000)
   }
 
   #answer(command: CardCommand): Uint8Array {
@@ -253,7 +263,7 @@ export class VirtualCns implements VirtualCard {
     if (operation === 'sign' && signOnlyByDecipher) return statusWord(signOnlyByDecipher)
     // DECIPHER puts the padding indicator 00 before the block (ISO 7816-8).
     const block = operation === 'decipher' ? data.subarray(1) : data
-    const modulusBytes = (this.#options.key.asymmetricKeyDetails?.modulusLength ?? 0) / 8
+    const modulusBytes = Math.ceil((this.#options.key.asymmetricKeyDetails?.modulusLength ?? 0) / 8)
     if (block.length !== modulusBytes) return statusWord(0x6700)
     const given = signsOtherData ? Buffer.concat([block.subarray(0, -1), Buffer.of((block.at(-1) ?? 0) ^ 1)]) : block
     try {

@@ -14,7 +14,7 @@ import { DataGroup } from '../card/cie/data-groups.ts'
 import { EF_DH } from '../card/cie/domain.ts'
 import { documentNumberOf, nisOf } from '../card/cie/identity.ts'
 import { type Person, people, personById } from '../population/people.ts'
-import { type Authority, issue, issueAuthority, rsaKeys, selfSigned } from './issue.ts'
+import { type Authority, ecKeys, issue, issueAuthority, rsaKeys, selfSigned } from './issue.ts'
 import { AUTHORITY_VALIDITY, EXPIRED, GOOD, NOT_YET_VALID, QUALIFIED_SIGNATURE_POLICY, VARIANTS_OF } from './plan.ts'
 import { buildSod } from './sod.ts'
 import type { Writer } from './writer.ts'
@@ -51,6 +51,8 @@ export type SodKind = keyof typeof SOD_KINDS
  *   cie/cards/<personId>                          .key.pem (81) + .internal.key.pem (82) + .services.key.pem (83),
  *                                                 .cert.der + .sod.{sha256,sha512pss}.der
  *   cie/cards/<personId>.<variant>                .cert.der + .sod.{sha256,sha512pss}.der of that certificate
+ *   cie/cards/<personId>.{3072,ec}                .key.pem beside them: a key (81) of another length or kind
+ *   cie/cards/<personId>.no-certificate           .sod.{sha256,sha512pss}.der without a certificate
  *   cie/cards/<personId>.foreign-signer           .sod.{sha256,sha512pss}.der over the good card's files
  */
 export async function makeCie(write: Writer): Promise<void> {
@@ -113,11 +115,11 @@ async function card(write: Writer, person: Person, { issuer, foreign, signer, fo
   await write.key(`${base}.internal.key.pem`, internal)
   await write.key(`${base}.services.key.pem`, services)
 
-  const sods = async (name: string, certificate: X509Certificate, by: SodSigner) => {
+  const sods = async (name: string, certificate: X509Certificate | null, by: SodSigner) => {
     const dataGroups = new Map([
       [DataGroup.nis, Buffer.from(nisOf(person), 'latin1')],
       [DataGroup.serial, Buffer.from(documentNumberOf(person), 'latin1')],
-      [DataGroup.certificate, new Uint8Array(certificate.rawData)],
+      ...(certificate ? [[DataGroup.certificate, new Uint8Array(certificate.rawData)] as const] : []),
       [DataGroup.internalKey, publicKeyFile(internal)],
       [DataGroup.servicesKey, publicKeyFile(services)],
       [DataGroup.dh, EF_DH],
@@ -136,12 +138,20 @@ async function card(write: Writer, person: Person, { issuer, foreign, signer, fo
   const other = VARIANTS_OF.get(person.id)
   if (!other) return
   await sods('.foreign-signer', good, foreignSigner)
+  await sods('.no-certificate', null, signer)
   await put('.expired', await cardCertificate(issuer, person, keys, { validity: EXPIRED }))
   await put('.not-yet-valid', await cardCertificate(issuer, person, keys, { validity: NOT_YET_VALID }))
   await put('.foreign', await cardCertificate(foreign, person, keys))
   await put('.wrong-policy', await cardCertificate(issuer, person, keys, { policy: QUALIFIED_SIGNATURE_POLICY }))
   await put('.other-cf', await cardCertificate(issuer, person, keys, { namedAs: personById(other) }))
   await put('.revoked', await cardCertificate(issuer, person, keys))
+  for (const [name, own] of [
+    ['3072', await rsaKeys(3072)],
+    ['ec', await ecKeys()],
+  ] as const) {
+    await write.key(`${base}.${name}.key.pem`, own)
+    await put(`.${name}`, await cardCertificate(issuer, person, own))
+  }
 }
 
 /** EF.Int.Kpub and EF.Servizi_Int.Kpub: SEQUENCE{n, e}. */

@@ -25,7 +25,7 @@ export interface Validity {
 const RSA = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', publicExponent: Uint8Array.of(1, 0, 1) }
 const EC = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
 
-export const rsaKeys = (modulusLength: 1024 | 2048) =>
+export const rsaKeys = (modulusLength: 1024 | 2048 | 3072) =>
   crypto.subtle.generateKey({ ...RSA, modulusLength }, true, ['sign', 'verify'])
 export const ecKeys = () => crypto.subtle.generateKey(EC, true, ['sign', 'verify'])
 
@@ -36,7 +36,8 @@ export async function privateKeyPem(keys: CryptoKeyPair): Promise<string> {
 /** RFC 5280 §4.1.2.2: positive, at most 20 octets. */
 const serialNumber = () => (0x40 | ((randomBytes(1)[0] ?? 0) >> 2)).toString(16) + randomBytes(15).toString('hex')
 
-const algorithm = (keys: CryptoKeyPair) => (keys.privateKey.algorithm.name === EC.name ? EC : RSA)
+const algorithm = ({ privateKey }: CryptoKeyPair) =>
+  privateKey.algorithm.name === EC.name ? EC : { ...RSA, hash: (privateKey.algorithm as RsaHashedKeyAlgorithm).hash }
 
 /** `pathLength`: how many CAs may stand between it and a card (RFC 5280 §4.2.1.9). */
 export async function selfSigned(
@@ -81,6 +82,14 @@ export const issue = (
   extensions: Extension[],
 ): Promise<X509Certificate> =>
   sign(issuer, subject, keys, validity, [new BasicConstraintsExtension(false, undefined, true), ...extensions])
+
+/** The same authority, signing with SHA-1 as some did until the 2010s. */
+export async function withSha1({ certificate, keys }: Authority): Promise<Authority> {
+  const sha1 = { name: RSA.name, hash: 'SHA-1' }
+  const pkcs8 = await crypto.subtle.exportKey('pkcs8', keys.privateKey)
+  const privateKey = await crypto.subtle.importKey('pkcs8', pkcs8, sha1, true, ['sign'])
+  return { certificate, keys: { ...keys, privateKey } }
+}
 
 async function sign(
   issuer: Authority,

@@ -19,7 +19,7 @@ import { cardIdOf, personalFile } from '../card/personal-file.ts'
 import { type Person, people, personById } from '../population/people.ts'
 import { makeCie } from './cie.ts'
 import { makeGatewayKeys } from './gateway-keys.ts'
-import { type Authority, ecKeys, issue, rsaKeys, selfSigned, type Validity } from './issue.ts'
+import { type Authority, ecKeys, issue, rsaKeys, selfSigned, type Validity, withSha1 } from './issue.ts'
 import { jwkPair } from './jwk.ts'
 import { AUTHORITY_VALIDITY, EXPIRED, GOOD, NOT_YET_VALID, QUALIFIED_SIGNATURE_POLICY, VARIANTS_OF } from './plan.ts'
 import { makeTravelDocuments } from './travel-document.ts'
@@ -28,7 +28,7 @@ import { makeVerificationKeys } from './verification-keys.ts'
 import { type Writer, writerInto } from './writer.ts'
 
 /** Raise it when the content of the folder changes: folders of an earlier edition are then made anew. */
-const EDITION = 9
+const EDITION = 10
 const COMPLETE = 'complete'
 
 // TEST in the issuer's name: no production trust list can ever hold it (invariant 9).
@@ -45,8 +45,9 @@ const TOTEMS = ['TT-0001', 'TT-0002']
  *
  *   card-ca, foreign-ca              .pem + .key.pem   same name, other key: foreign-ca is on no trust list
  *   cards/<personId>                 .key.pem + .cert.der (RSA-2048)
- *   cards/<personId>.<variant>       .cert.der         expired, not-yet-valid, foreign, other-cf, wrong-policy, revoked
- *   cards/<personId>.1024            .key.pem + .cert.der   an old RSA-1024 card
+ *   cards/<personId>.<variant>       .cert.der         expired, not-yet-valid, foreign, other-cf, wrong-policy, revoked,
+ *                                                      sha1
+ *   cards/<personId>.{1024,3072,ec}  .key.pem + .cert.der   cards with a key of another length or kind
  *   cie/                             makeCie, makeTravelDocuments
  *   trust-list                       makeTrustList
  *   gateway-ca, totem-ca, seal-ca    .pem + .key.pem
@@ -136,9 +137,13 @@ async function cns(write: Writer): Promise<void> {
     await put('.wrong-policy', cardCertificate(ca, person, keys, GOOD, { policy: QUALIFIED_SIGNATURE_POLICY }))
     await put('.other-cf', cardCertificate(ca, person, keys, GOOD, { namedAs: personById(other) }))
     await put('.revoked', cardCertificate(ca, person, keys, GOOD))
-    const old = await rsaKeys(1024)
-    await write.key(`cards/${person.id}.1024.key.pem`, old)
-    await put('.1024', cardCertificate(ca, person, old, GOOD))
+    await put('.sha1', cardCertificate(await withSha1(ca), person, keys, GOOD))
+    const own = { '1024': rsaKeys(1024), '3072': rsaKeys(3072), ec: ecKeys() }
+    for (const [name, made] of Object.entries(own)) {
+      const ownKeys = await made
+      await write.key(`cards/${person.id}.${name}.key.pem`, ownKeys)
+      await put(`.${name}`, cardCertificate(ca, person, ownKeys, GOOD))
+    }
   }
   await Promise.all(people.map(forPerson))
 }

@@ -48,6 +48,13 @@ describe('a good card logs in', () => {
     ['one that signs by deciphering, with extended lengths', DECIPHERS_EXTENDED, 17],
     ['one whose answers wait to be fetched (61, 6C)', { faults: { answersAsT0: true } }, 17],
     ['one whose PIN has the reference of another kind', { faults: { otherPinReference: true } }, 16],
+    ['one with an RSA-3072 key', { certificate: '3072' }, 17],
+    ['one with an RSA-3072 key, by extended lengths', { certificate: '3072', faults: { refusesChaining: 0x6700 } }, 16],
+    [
+      'one with an RSA-3072 key, whose answers wait to be fetched',
+      { certificate: '3072', faults: { answersAsT0: true } },
+      19,
+    ],
   ])('%s', (_, options, most) =>
     withCard(options, async () => {
       expect(await expectGoodLogin(reader, 'anna-bianchi')).toBeLessThanOrEqual(most)
@@ -99,7 +106,10 @@ describe('PIN', () => {
   test.each([
     ['no count of tries', 0x6300, failure('wrong-pin', { triesLeft: null })],
     ['no try left', 0x63c0, failure('pin-blocked')],
-    ['no such PIN, by either reference', 0x6a88, failure('card-error', { step: 'verify', sw: '6A88' })],
+    ['no such PIN, by either reference', 0x6a88, failure('pin-not-active')],
+    ['a PIN that was never set', 0x6984, failure('pin-not-active')],
+    ['a PIN that may not be used yet', 0x6985, failure('pin-not-active')],
+    ['something else', 0x6f00, failure('card-error', { step: 'verify', sw: '6F00' })],
   ])('VERIFY answers: %s', (_, verifyAnswers, expected) =>
     withCard({ faults: { verifyAnswers } }, async () => {
       await reader.read()
@@ -182,12 +192,8 @@ describe('EF.Dati_personali keeps nobody out: the certificate says who the holde
 describe('a card that is not as it should be', () => {
   test.each<[string, CnsOptions, object]>([
     ['truncated certificate', { truncatedCertificate: true }, failure('certificate-truncated')],
-    ['no certificate file', { noCertificate: 'absent' }, failure('card-error', { step: 'no-certificate', sw: null })],
-    [
-      'a certificate file that was never filled',
-      { noCertificate: 'empty' },
-      failure('card-error', { step: 'no-certificate', sw: null }),
-    ],
+    ['no certificate file', { noCertificate: 'absent' }, failure('no-certificate')],
+    ['a certificate file that was never filled', { noCertificate: 'empty' }, failure('no-certificate')],
   ])('%s', (_, options, expected) =>
     withCard(options, async () => {
       expect(await reader.read()).toEqual(expected)
@@ -195,6 +201,13 @@ describe('a card that is not as it should be', () => {
       expect(await reader.login(DEFAULT_PIN, randomBytes(32))).toEqual(failure('card-removed'))
     }),
   )
+
+  test('a key that is not RSA gets no PIN', () =>
+    withCard({ certificate: 'ec' }, async (card) => {
+      expect((await reader.read()).ok).toBe(true)
+      expect(await reader.login('00000000', randomBytes(32))).toEqual(failure('key-unsupported'))
+      expect(card.triesLeft).toBe(3)
+    }))
 
   test('a signature over something else is handed on unchanged, and does not verify', () =>
     withCard({ faults: { signsOtherData: true } }, async () => {

@@ -47,7 +47,7 @@ async function openLate(ahead: () => number) {
   const now = () => new Date(Date.now() + ahead())
   const store = await openStore({ databaseUrl: url, dataDir: config.dataDir }, log)
   const bell = createBell(store, log)
-  const reference = await accessReferences(join(config.dataDir, 'access-log.key'))
+  const reference = await accessReferences(store.db, join(config.dataDir, 'access-log.key'))
   const marks = createMarks({ db: store.db, reference })
   const trust = await openTrust({ config: config.trust, now, log })
   const ring = await openKeyring({ ...config.keys, listKey: config.trust.listKey }, { now, log })
@@ -64,8 +64,11 @@ async function openLate(ahead: () => number) {
   return {
     marks,
     /** Goes on with a request that it read when nothing was decided yet. */
-    goOn: ({ operation, sealed }: { operation: string; sealed: string }, caller = 'TT-0001') =>
-      carryOut(randomUUID(), operation, { id: operation, totem: caller, received_at: new Date(), sealed }),
+    goOn: ({ operation, sealed }: { operation: string; sealed: string }) =>
+      carryOut(randomUUID(), own(operation), {
+        ...{ id: operation, totem: 'TT-0001', anpr_id: operation },
+        ...{ received_at: new Date(), sealed },
+      }),
     async stop() {
       await anpr.close()
       await trust.value.stop()
@@ -75,6 +78,8 @@ async function openLate(ahead: () => number) {
     },
   }
 }
+
+const own = (operation: string) => ({ totem: 'TT-0001', operation })
 
 let aheadMs = 0
 beforeAll(async () => {
@@ -108,7 +113,7 @@ test('refused by one gateway, taken up late by another: ANPR hears nothing, and 
   const request = wish('anna-bianchi', { bollo, subject: idAnpr('mario-rossi') })
   const item = await sealed(request)
   expect(await result(totem, item)).toMatchObject({ problem: { anpr: 'EN169' } })
-  expect(await late.marks.take(bollo, request.operation)).toBe(false)
+  expect(await late.marks.take(bollo, own(request.operation))).toBe(false)
   expect(await late.goOn(item)).toEqual({ kind: 'done' })
   expect(await late.marks.isTaken(bollo)).toBe(false)
   expect(await result(totem, item)).toMatchObject({ problem: { anpr: 'EN169' } })
@@ -121,7 +126,7 @@ test('twenty operations want one mark at the same moment, at two gateways: one h
   const requests = Array.from({ length: 20 }, () => wish('anna-bianchi', { bollo }))
   const items = await Promise.all(requests.map((request) => sealed(request)))
   await totem.submit(...items)
-  const takers = requests.map(({ operation }) => late.marks.take(bollo, operation))
+  const takers = requests.map(({ operation }) => late.marks.take(bollo, own(operation)))
   centre.anpr.setFault({ kind: 'none' })
   expect((await Promise.all(takers)).filter(Boolean).length).toBeLessThanOrEqual(1)
   const { body } = await totem.settled(...items)
@@ -132,7 +137,7 @@ test('twenty operations want one mark at the same moment, at two gateways: one h
 
 test('an operation that nobody has brought takes no mark', async () => {
   const bollo = mark()
-  expect(await late.marks.take(bollo, wish('anna-bianchi').operation)).toBe(false)
+  expect(await late.marks.take(bollo, own(wish('anna-bianchi').operation))).toBe(false)
   expect(await late.marks.isTaken(bollo)).toBe(false)
 })
 
@@ -141,7 +146,7 @@ test('a request older than 35 days that never reached ANPR: refused, and its mar
   centre.anpr.setFault({ kind: 'unavailable' })
   const item = await sealed(wish('anna-bianchi', { bollo }))
   expect((await totem.submit(item)).body.results).toMatchObject([{ state: 'pending' }])
-  expect(await late.marks.take(bollo, item.operation)).toBe(true)
+  expect(await late.marks.take(bollo, own(item.operation))).toBe(true)
   aheadMs = 36 * DAY_MS
   expect(await late.goOn(item)).toEqual({ kind: 'done' })
   aheadMs = 0

@@ -454,9 +454,22 @@ test('while the database is away, a read is answered with when to come again', a
   }
   const paths = ['/v1/operations', '/v1/outcomes?after=0&wait=0']
   for (const path of paths) expect(await read(path)).toEqual({ status: 200, again: 0 })
+  const told = async () => {
+    const answer = await request(`${own.gateway.operatorUrl}/metrics`, { dispatcher: agent, headers: authorization() })
+    return { status: answer.statusCode, text: await answer.body.text() }
+  }
+  expect((await told()).text).toMatch(/^totem_database_up 1$/m)
+  expect((await told()).text).toMatch(/^totem_items_pending 0$/m)
   // The proxy drops its connections, and then nothing listens behind its socket.
   await server.stop()
   const away = { status: 503, again: expect.toSatisfy((seconds: number) => seconds >= 1) }
   for (const path of [...paths, ...paths]) expect(await read(path)).toEqual(away)
+  // What the process knows by itself is told just now; what the database alone knows is left out, and is not zero.
+  const { status, text } = await told()
+  expect(status).toBe(200)
+  expect(text).toMatch(/^totem_database_up 0$/m)
+  for (const known of ['process_cpu_seconds_total', 'totem_requests_shed_total', 'totem_certificate_days'])
+    expect(text).toMatch(new RegExp(`^${known}[ {]`, 'm'))
+  expect(text).not.toMatch(/^totem_items_pending /m)
   expect(own.logged()).not.toContain('request-failed')
 })

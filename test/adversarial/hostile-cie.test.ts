@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
 import { cardFailure, cieReadout, loginProof } from '../../contract/device.ts'
-import { type ExternalKey, loadExternalKey, loginCie, readCie } from '../../native/card/cie/index.ts'
+import { type CieCard, type ExternalKey, loadExternalKey, loginCie, readCie } from '../../native/card/cie/index.ts'
 import { openChannel, type PinProgress } from '../../native/card/transport.ts'
 import { type CieOptions, cieOf } from '../../simulator/card/cie/cie.ts'
 import { CIE_PROFILES } from '../../simulator/card/cie/profiles.ts'
@@ -13,13 +13,13 @@ import { PKI } from '../support/pki.ts'
 
 // An attacker who puts a chip on the reader, or stands between the two, chooses every byte that comes back.
 let key: ExternalKey
-let files: { internalKey: Uint8Array; sod: Uint8Array }
+let good: CieCard
 beforeAll(async () => {
   await makePki(PKI)
   const external = loadExternalKey(join(PKI, 'cie/external-key.bin'), { testTrust: true })
   if (external.state !== 'ready') throw new Error(external.state)
   key = external.key
-  files = await readGoodCard()
+  good = await readGoodCard()
 })
 
 const ID = 'mario-rossi'
@@ -33,7 +33,7 @@ async function readGoodCard() {
   const card = cieOf(ID, PKI)
   const readout = await readCie(channelTo(card.transmit.bind(card)), card.atr)
   if (!readout.ok) throw new Error(readout.error.kind)
-  return readout.value
+  return readout.value.card
 }
 
 /** A log-in over `transmit`: how it ended, how far the PIN got, what was sent. Only a card that has left may throw. */
@@ -46,13 +46,11 @@ async function logIn(transmit: Transmit, atr: Uint8Array) {
     return transmit(apdu)
   })
   let gone = false
-  const result = await loginCie(channel, { atr, ...files, selected: true }, pin, randomBytes(32), key, progress).catch(
-    (reason) => {
-      if (!(reason instanceof Error && 'code' in reason && reason.code === 'RemovedCard')) throw reason
-      gone = true
-      return null
-    },
-  )
+  const result = await loginCie(channel, { ...good, atr }, pin, randomBytes(32), key, progress).catch((reason) => {
+    if (!(reason instanceof Error && 'code' in reason && reason.code === 'RemovedCard')) throw reason
+    gone = true
+    return null
+  })
   if (result?.ok) loginProof.parse(result.value)
   else if (result) cardFailure.parse(result.error)
   expect(pin).toEqual(new Uint8Array(8))

@@ -182,6 +182,7 @@ describe('refused before a PIN is asked for', () => {
     ["another card's EF.SOD", () => cie('mario-rossi'), 'card-altered'],
     ['an EF.SOD of a foreign signer', () => cie('anna-bianchi.foreign-signer'), 'card-altered'],
     ['no EF.SOD', () => cie('anna-bianchi', { sod: new Uint8Array() }), 'card-altered'],
+    ['an EF.SOD that lists no certificate', () => cie('anna-bianchi.no-certificate'), 'no-certificate'],
   ])('CIE: %s', async (_name, readout, reason) => {
     const { read, asked } = totem(ok(typeof readout === 'function' ? readout() : readout))
     expect(await read()).toEqual(no(reason, 'cie'))
@@ -206,6 +207,8 @@ describe('refused before a PIN is asked for', () => {
       'certificate-wrong-policy',
       null,
     ],
+    ['signed with SHA-1', () => cns('anna-bianchi.sha1'), 'certificate-signature-unsupported', null],
+    ['of an elliptic key', () => cns('anna-bianchi.ec'), 'key-unsupported', null],
     ['garbage', () => cns('anna-bianchi', { certificate: new Uint8Array(100) }), 'certificate-malformed', null],
   ])('CNS: a certificate %s', async (_name, readout, reason, date) => {
     expect(await totem(ok(readout())).read()).toEqual(no(reason, 'cns', date))
@@ -231,9 +234,25 @@ describe('refused before a PIN is asked for', () => {
     [{ kind: 'card-removed' }, 'card-removed'],
     [{ kind: 'wrong-pin', triesLeft: 1 }, 'card-error'],
     [{ kind: 'wrong-can' }, 'card-error'],
+    [{ kind: 'card-superseded' }, 'card-superseded'],
   ])('%o', async (failure, reason) => {
     expect(await totem(err(failure)).read()).toEqual(no(reason, null))
   })
+  test.each<[CardFailure, string]>([
+    [{ kind: 'card-unsupported', card: 'cns', model: 'ace-2025' }, 'card-unsupported'],
+    [{ kind: 'no-certificate' }, 'no-certificate'],
+    [{ kind: 'certificate-truncated' }, 'certificate-truncated'],
+  ])('%o, and the words are those for a CNS', async (failure, reason) => {
+    expect(await totem(err(failure)).read()).toEqual(no(reason, 'cns'))
+  })
+})
+
+test.each(['cns', 'cie'] as const)('a %s with an RSA-3072 key is recognised', async (card) => {
+  const name = 'anna-bianchi.3072'
+  const readout = card === 'cns' ? cns(name) : cie(name)
+  const { read, recognise } = totem(ok(readout), card === 'cns' ? cnsLogin(name) : cieLogin(name, name))
+  expect(await read()).toMatchObject({ ok: true })
+  expect(await recognise()).toMatchObject({ ok: true, value: { codiceFiscale: ANNA.codiceFiscale } })
 })
 
 describe('refused after the PIN', () => {
@@ -255,6 +274,7 @@ describe('refused after the PIN', () => {
       'anna-bianchi.wrong-policy',
       cieLogin('anna-bianchi.wrong-policy'),
     ],
+    ['of an elliptic key', 'key-unsupported', null, 'anna-bianchi.ec', cieLogin('anna-bianchi.ec')],
     ['that EF.SOD does not know', 'card-altered', null, 'anna-bianchi', cieLogin('anna-bianchi.other-cf')],
     ["of somebody else's card", 'card-altered', null, 'anna-bianchi', cieLogin('mario-rossi', 'mario-rossi')],
     [

@@ -6,7 +6,6 @@ import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { DAY_MS } from '../../basics/time.ts'
 import type { GatewayKeys } from '../../contract/gateway-keys.ts'
-import { accessReferences } from '../../gateway/access/references.ts'
 import { type GatewayConfig, startGateway } from '../../gateway/index.ts'
 import { type Keyring, openKeyring } from '../../gateway/keys/keyring.ts'
 import { listed, signGatewayKeys } from '../../simulator/pki/gateway-keys.ts'
@@ -183,13 +182,6 @@ describe('other secrets that may be read by others:', () => {
     secret('operators', `m.verdi write ${'0'.repeat(64)}\n`)
     chmodSync(join(dir, 'tls.key'), 0o644)
     await expect(startGateway(config())).rejects.toThrow('tls.key can be read by others')
-  })
-  test("the access log's", async () => {
-    const file = join(dir, 'access-log.key')
-    const made = await accessReferences(file)
-    expect((await accessReferences(file))('x')).toBe(made('x'))
-    chmodSync(file, 0o644)
-    await expect(accessReferences(file)).rejects.toThrow('can be read by others')
   })
 })
 

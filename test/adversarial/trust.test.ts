@@ -144,6 +144,11 @@ describe('card certificate', () => {
       'with the code in the serialNumber alone',
       () => cardCertificate({ names: ['ANNA BIANCHI'], subject: [{ '2.5.4.5': [`TINIT-${codiceFiscale}`] }] }),
     ],
+    [
+      'with the code behind IT: in the serialNumber alone',
+      () => cardCertificate({ names: ['ANNA BIANCHI'], subject: [{ '2.5.4.5': [`IT:${codiceFiscale}`] }] }),
+    ],
+    ['with the code in small letters', () => cardCertificate({ names: [codiceFiscale.toLowerCase()] })],
     ['of Lombardia', () => cardCertificate({ policies: ['1.3.159.6.1.3.2.10'] })],
     ['with several policies', () => cardCertificate({ policies: ['0.4.0.2042.1.1', CNS_POLICY] })],
     ['of an old chip, RSA-1024', () => cardCertificate({ with: () => old })],
@@ -163,7 +168,11 @@ describe('card certificate', () => {
   test.each<[string, string, Wish]>([
     ['certificate-untrusted', 'an issuer of the same name and another key', { issuer: () => foreign }],
     ['certificate-untrusted', 'an issuer whose own time is over', { issuer: () => retired }],
-    ['certificate-untrusted', 'signed with SHA-1', { algorithm: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-1' } }],
+    [
+      'certificate-signature-unsupported',
+      'signed with SHA-1',
+      { algorithm: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-1' } },
+    ],
     ['certificate-expired', 'expired yesterday', { validity: { notBefore: days(-100), notAfter: days(-1) } }],
     ['certificate-not-yet-valid', 'good from tomorrow', { validity: { notBefore: days(1), notAfter: days(100) } }],
     ['certificate-wrong-policy', 'no policy', { policies: null }],
@@ -180,7 +189,7 @@ describe('card certificate', () => {
     ],
     ['certificate-wrong-policy', 'no extended key usage', { extended: null }],
     ['certificate-wrong-policy', 'not for clientAuth', { extended: [ExtendedKeyUsage.emailProtection] }],
-    ['certificate-wrong-policy', 'an elliptic key', { with: () => elliptic.keys }],
+    ['key-unsupported', 'an elliptic key', { with: () => elliptic.keys }],
     ['certificate-wrong-policy', 'an unknown critical extension', { more: [unknownExtension(true)] }],
     ['certificate-wrong-policy', 'a CA itself', { more: [new BasicConstraintsExtension(true, 0, true)] }],
     ['certificate-malformed', 'an extension twice', { more: [unknownExtension(false), unknownExtension(false)] }],
@@ -195,7 +204,7 @@ describe('card certificate', () => {
   })
   test.each<[string, string, Wish]>([
     ['certificate-wrong-policy', 'not for clientAuth', { extended: [ExtendedKeyUsage.emailProtection] }],
-    ['certificate-wrong-policy', 'RSA-1024', { with: () => old }],
+    ['key-unsupported', 'RSA-1024', { with: () => old }],
     ['certificate-untrusted', 'issued by the root of another State', { issuer: () => foreign }],
   ])('CIE, %s: %s', async (kind, _name, wish) => {
     expect(verifyCardCertificate(await cieCertificate(wish), trust, NOW)).toMatchObject({ ok: false, error: { kind } })

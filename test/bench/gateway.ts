@@ -49,6 +49,7 @@ export async function gatewayFigures(): Promise<Figure[]> {
           pki: PKI,
           anprUrl: anpr.url,
           databaseUrl: postgres.url,
+          bounds: { pendingPerTotem: 50_000, requestsPerTotemDay: 500_000 },
         }),
       )
     }

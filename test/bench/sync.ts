@@ -141,6 +141,8 @@ async function drain(dir: string, url: string) {
       queue: queue.value,
       journal: journal.value,
       free: () => 0,
+      certificateEnds: () => null,
+      lastOutage: () => null,
     }).now,
     onLine: () => undefined,
     onSettled() {

@@ -112,7 +112,6 @@ describe('cards that are told apart by their files, not by their answer to reset
   test.each([
     ['a driving licence with the answer of a CIE', CIE_PROFILES.gemalto.atr, CONTACTLESS],
     ['a passport without historical bytes', CIE_PROFILES.stm2.atr, CONTACTLESS],
-    ['a signature card with the answer of a CNS', CNS_PROFILES.ober11.atr, CONTACT],
   ] as const)('%s is none of ours', (_, atr, slot) =>
     withCard(
       slot,
@@ -123,6 +122,15 @@ describe('cards that are told apart by their files, not by their answer to reset
       false,
     ),
   )
+
+  test('a card that calls itself a CNS and has its files where nobody knows', () =>
+    withCard(
+      CONTACT,
+      () => ({ ...unknownCard, atr: Buffer.from(CNS_PROFILES.ober11.atr, 'hex') }),
+      async () => {
+        expect(await reader.read()).toEqual(failure('card-unsupported', { card: 'cns', model: 'unknown-layout' }))
+      },
+    ))
 
   test('a CNS with an unknown answer to reset', () =>
     withCard(
@@ -139,14 +147,14 @@ describe('cards that are told apart by their files, not by their answer to reset
 
 test.each<[string, CnsProfile, object]>([
   [
-    'the old CIE with contacts is unknown, though it has files where a CNS has them',
+    'the old CIE with contacts is named, though it has files where a CNS has them',
     'old-cie',
-    failure('card-unknown'),
+    failure('card-superseded'),
   ],
   [
     'the Actalis card of 2025, whose key nobody has described, is named',
     'actalis2025',
-    failure('card-error', { step: 'layout-unsupported', sw: null }),
+    failure('card-unsupported', { card: 'cns', model: 'ace-2025' }),
   ],
 ])('%s', (_, profile, expected) =>
   withCard(

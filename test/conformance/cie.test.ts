@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { CardFailure, CieReadout, LoginProof } from '../../contract/device.ts'
 import type { Result } from '../../contract/result.ts'
-import { type ExternalKey, loadExternalKey, loginCie, readCie } from '../../native/card/cie/index.ts'
+import { type CieCard, type ExternalKey, loadExternalKey, loginCie, readCie } from '../../native/card/cie/index.ts'
 import { openChannel, type PinProgress } from '../../native/card/transport.ts'
 import { type CieOptions, cieOf } from '../../simulator/card/cie/cie.ts'
 import { documentNumberOf, nisOf } from '../../simulator/card/cie/identity.ts'
@@ -40,7 +40,7 @@ interface Session {
   read(): Promise<Result<CieReadout, CardFailure>>
   login(pin?: string, challenge?: Uint8Array): Promise<Result<LoginProof, CardFailure>>
   /** The card's public files as read. */
-  files: { internalKey: Uint8Array; sod: Uint8Array }
+  files: Pick<CieCard, 'internalKey' | 'sod' | 'access'>
   progress: PinProgress
   /** The driver's copy of the last PIN. */
   pin: Uint8Array
@@ -53,7 +53,7 @@ function on(card: VirtualCard, tamper = (answer: Uint8Array, _index: number) => 
   const session: Session = {
     read,
     login,
-    files: { internalKey: nothing, sod: nothing },
+    files: { internalKey: nothing, sod: nothing, access: { shortIds: 'not-known' } },
     progress: { pin: 'not-sent' },
     pin: nothing,
     sent: [],
@@ -70,9 +70,10 @@ function on(card: VirtualCard, tamper = (answer: Uint8Array, _index: number) => 
       new AbortController().signal,
     )
   async function read() {
-    const readout = await readCie(channel(), atr)
-    if (readout.ok) session.files = readout.value
-    return readout
+    const known = await readCie(channel(), atr)
+    if (!known.ok) return known
+    session.files = known.value.card
+    return { ok: true as const, value: known.value.readout }
   }
   function login(pin = DEFAULT_PIN, challenge: Uint8Array = randomBytes(32)) {
     session.pin = Uint8Array.from(Buffer.from(pin))
@@ -210,6 +211,56 @@ test('a truncated certificate is reported as such', async () => {
   const session = on(cie({ truncatedCertificate: true }))
   expectOk(await session.read())
   expect(await session.login()).toEqual(failure('certificate-truncated'))
+})
+
+test.each(['absent', 'empty'] as const)('a card without a certificate (%s) is named', async (noCertificate) => {
+  const session = on(cie({ noCertificate }))
+  expectOk(await session.read())
+  expect(await session.login()).toEqual(failure('no-certificate'))
+})
+
+test.each([0x6984, 0x6985, 0x6a88])('a PIN that was never activated (%i) is named', async (verifyAnswers) => {
+  const session = on(cie({ faults: { verifyAnswers } }))
+  expectOk(await session.read())
+  expect(await session.login()).toEqual(failure('pin-not-active'))
+  expect(session.progress.pin).toBe('not-sent')
+})
+
+test('a card with an RSA-3072 key signs', async () => {
+  const session = on(cie({ certificate: '3072' }))
+  expectOk(await session.read())
+  const challenge = randomBytes(32)
+  const { cie: holder, signature } = expectOk(await session.login(DEFAULT_PIN, challenge))
+  const { publicKey } = new X509Certificate(holder?.certificate ?? new Uint8Array())
+  expect(publicKey.asymmetricKeyDetails?.modulusLength).toBe(3072)
+  expect(verify('sha256', challenge, publicKey, signature)).toBe(true)
+})
+
+test('a card with an elliptic key is named before it is asked to sign', async () => {
+  const session = on(cie({ certificate: 'ec' }))
+  expectOk(await session.read())
+  expect(await session.login()).toEqual(failure('key-unsupported'))
+})
+
+describe('a card without short file identifiers is asked for its files by name', () => {
+  test.each<[string, number | 'offset']>([
+    ['file not found', 0x6a82],
+    ['wrong P1 P2', 0x6a86],
+    ['wrong length', 0x6700],
+    ['no file selected', 0x6986],
+    ['an offset past the end', 0x6b00],
+    ['nothing', 0x9000],
+    ['what lies at that offset of the selected file', 'offset'],
+  ])('it answers: %s', async (_, withoutShortIds) => {
+    const session = on(cie({ faults: { withoutShortIds } }))
+    expect(expectOk(await session.read())).toMatchObject({ nis: nisOf(MARIO) })
+    const read = session.sent.length
+    expect(expectOk(await session.login()).cie?.documentNumber).toBe(documentNumberOf(MARIO))
+    // The first file has told it: a wrong guess could end the protected channel.
+    expect(session.sent.filter((apdu) => /^00b08/.test(apdu))).toHaveLength(1)
+    expect(session.sent.length).toBeLessThanOrEqual(51)
+    expect(session.sent.length - read).toBeLessThanOrEqual(36)
+  })
 })
 
 test('a wrong MAC at any protected answer ends the session, and a good card works right after', async () => {

@@ -7,9 +7,13 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import pg from 'pg'
+import { pino } from 'pino'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { GatewayConfig } from '../../gateway/index.ts'
+import { openStore } from '../../gateway/store/database.ts'
 import { makePki } from '../../simulator/pki/make.ts'
+import { type Postgres, startPostgres } from '../support/gateway/postgres.ts'
 import { PKI } from '../support/pki.ts'
 
 // `node gateway/index.ts` as an operator starts it, with one file damaged.
@@ -62,10 +66,10 @@ function configured(harm: Record<string, unknown>): void {
   put('gateway.json', JSON.stringify({ ...config, ...harm }))
 }
 
-function started(config = file('gateway.json'), database: { DATABASE_URL?: string } = {}): ChildProcess {
+function started(config = file('gateway.json'), more: Record<string, string> = {}): ChildProcess {
   const { DATABASE_URL: _, ...env } = process.env
   return spawn(process.execPath, [GATEWAY], {
-    env: { ...env, ...database, GATEWAY_CONFIG: config },
+    env: { ...env, ...more, GATEWAY_CONFIG: config },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
 }
@@ -111,10 +115,13 @@ describe('its own file:', () => {
     })
   })
   test('holds an unknown setting, or lacks one', async () => {
-    configured({ anpr: { url: 'nowhere' }, dataDir: undefined, tsl: {} })
+    // The single token of an earlier version is one of them.
+    const operator = { host: '127.0.0.1', port: 0, token: file('operator-token') }
+    configured({ anpr: { url: 'http://nowhere.example' }, dataDir: undefined, tsl: {}, operator })
     const { code, said } = await refused()
     expect(code).toBe(78)
-    for (const setting of ['anpr.url: ', 'dataDir: ', '"tsl"']) expect(said).toContain(setting)
+    for (const setting of ['anpr.url: https', 'dataDir: ', '"tsl"', 'operator.tokens: ', '"token"'])
+      expect(said).toContain(setting)
     expect(said).not.toContain('nowhere')
   })
 })
@@ -139,11 +146,6 @@ test.each(named)('what %s names is not there', async (setting, name) => {
 
 test.each<[string, number, string, () => void]>([
   ['a folder is in the place of the operators', 66, 'operator.tokens: ', () => swapForFolder('operators')],
-  ['others may write who may come in', 78, 'operator.tokens: ', () => chmodSync(file('operators'), 0o622)],
-  ['nobody may come in', 78, 'operator.tokens: ', () => put('operators', '# m.verdi\n')],
-  ['a token in the clear', 78, 'line 1: ', () => put('operators', 'm.verdi write geheim\n')],
-  ['a role that nobody has', 78, 'line 2: a role is one of ', () => put('operators', '\nm.verdi admin x\n')],
-  ['the single token of before', 78, 'operator.tokens: ', () => configured({ operator: tokenOfBefore() })],
   ['a file is in the place of the keys', 66, 'keys.folder: ', () => swapForFile('gateway-keys')],
   ['others may read the TLS key', 78, 'tls.key: ', () => chmodSync(file('gateway.key.pem'), 0o644)],
   [
@@ -168,6 +170,60 @@ test('nobody answers at DATABASE_URL: the message says so without the password',
   expect(code).toBe(75)
   expect(said).toMatch(/^DATABASE_URL: .*ECONNREFUSED/)
   expect(said).not.toContain('geheim')
+})
+
+describe('a PostgreSQL that it cannot use:', () => {
+  let postgres: Postgres
+  let database: pg.Client
+  beforeAll(async () => {
+    postgres = await startPostgres()
+    // As a gateway has left it.
+    const store = await openStore({ databaseUrl: postgres.url, dataDir: '' }, pino({ enabled: false }))
+    await store.close()
+    database = new pg.Client(postgres.url)
+    await database.connect()
+  })
+  afterAll(async () => {
+    await database?.end()
+    await postgres?.stop()
+  })
+
+  test('another key named the persons in its access log', async () => {
+    await database.query("insert into access_log_key (check_value) values ('x')")
+    put('other.key', Buffer.alloc(32, 1).toString('base64url'))
+    configured({ accessLogKey: file('other.key') })
+    expect(await refused(undefined, { DATABASE_URL: postgres.url })).toEqual({
+      code: 78,
+      said: expect.stringMatching(/^accessLogKey: .*other.key is not the key/),
+    })
+  })
+  test('a newer gateway has migrated it', async () => {
+    await database.query("insert into kysely_migration values ('999-future', '')")
+    expect(await refused(undefined, { DATABASE_URL: postgres.url })).toEqual({
+      code: 78,
+      said: expect.stringMatching(/^DATABASE_URL: the database is of a newer version/),
+    })
+  })
+  test('what answers there is none', async () => {
+    const other = createServer((socket) => socket.write('R\0\0\0\u0008\u0001\0\0\0')).listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    const { port } = other.address() as AddressInfo
+    const { code, said } = await refused(undefined, { DATABASE_URL: `postgresql://u:geheim@127.0.0.1:${port}/x` })
+    other.close()
+    expect({ code, said }).toEqual({ code: 78, said: 'DATABASE_URL: what answers there is no PostgreSQL' })
+  })
+})
+
+test('an environment that switches off the check of certificates', async () => {
+  const { code, said } = await refused(undefined, { NODE_TLS_REJECT_UNAUTHORIZED: '0' })
+  expect({ code, said }).toEqual({ code: 78, said: expect.stringMatching(/^NODE_TLS_REJECT_UNAUTHORIZED: /) })
+})
+
+test('the files of the embedded database are broken', async () => {
+  mkdirSync(join(file('data'), 'database'), { recursive: true })
+  writeFileSync(join(file('data'), 'database/PG_VERSION'), 'x')
+  const { code, said } = await refused()
+  expect({ code, said }).toEqual({ code: 78, said: expect.stringMatching(/^dataDir: .* cannot be opened/) })
 })
 
 test('another program listens at its address', async () => {
@@ -196,4 +252,3 @@ const publicPage = () => ({
   page: file('no-page.html'),
   keysSigner: file('trust-list.pub.jwk.json'),
 })
-const tokenOfBefore = () => ({ host: '127.0.0.1', port: 0, token: file('operator-token') })

@@ -126,6 +126,8 @@ const health = createHealth({
   queue,
   journal,
   free: () => 0,
+  certificateEnds: () => null,
+  lastOutage: () => null,
 })
 
 const told = new EventTarget()

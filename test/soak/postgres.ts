@@ -58,6 +58,7 @@ export async function postgresSoak({
           pki: PKI,
           anprUrl: anpr.url,
           databaseUrl: postgres.url,
+          bounds: { pendingPerTotem: 50_000, requestsPerTotemDay: 500_000 },
         }),
       )
     }

@@ -5,7 +5,7 @@ import { type CardEvidence, statementOf } from '../../../contract/evidence.ts'
 import { err, ok, type Result } from '../../../contract/result.ts'
 import { type CardCertificate, verifyCardCertificate } from '../../../trust/card-certificate.ts'
 import { challengeOf, type EvidenceRefusal, verifyEvidence } from '../../../trust/evidence.ts'
-import { type CieFiles, verifySod } from '../../../trust/sod.ts'
+import { type CieFiles, listsCertificate, verifySod } from '../../../trust/sod.ts'
 import type { Trust } from '../../../trust/trust.ts'
 import type { Devices } from '../../devices/index.ts'
 import { type Recognised, type Refused, refused, type VisitId } from '../../visit/services.ts'
@@ -119,7 +119,8 @@ export function createIdentity({ devices, trust, totem, now }: IdentityOptions) 
   function refusalOf(readout: CardReadout): Refused | null {
     if (readout.card === 'cie') {
       const sod = verifySod(readout.sod, filesOf(readout, null), trust(), now())
-      return sod.ok ? null : refused('card-altered', { card: 'cie' })
+      if (!sod.ok) return refused('card-altered', { card: 'cie' })
+      return listsCertificate(readout.sod) ? null : refused('no-certificate', { card: 'cie' })
     }
     const certificate = verifyCardCertificate(readout.certificate, trust(), now())
     if (!certificate.ok) return refusedCertificate(certificate.error, 'cns')
@@ -138,9 +139,10 @@ export function createIdentity({ devices, trust, totem, now }: IdentityOptions) 
       const readout = await devices.call('card.read', {})
       if (!readout.ok) {
         const { error } = readout
-        return err(
-          error.kind === 'wrong-pin' || error.kind === 'wrong-can' ? refused('card-error') : refusedCard(error),
-        )
+        if (error.kind === 'wrong-pin' || error.kind === 'wrong-can') return err(refused('card-error'))
+        // Before the PIN only a CNS shows its certificate.
+        const shown = error.kind === 'no-certificate' || error.kind === 'certificate-truncated'
+        return err(shown ? { ...refusedCard(error), card: 'cns' } : refusedCard(error))
       }
       const refusal = refusalOf(readout.value)
       return refusal ? err(refusal) : ok(readout.value)
@@ -173,9 +175,12 @@ export function createIdentity({ devices, trust, totem, now }: IdentityOptions) 
         const { error } = login
         if (error.kind === 'wrong-can') return err(refused('card-error', { card }))
         if (PIN_FATE_UNKNOWN.has(error.kind)) tries.mayHaveSpent(readout)
-        if (error.kind === 'reader-unavailable' || error.kind === 'device-gone')
-          return err(refused('login-interrupted', { card }))
-        if (error.kind !== 'wrong-pin') return err({ ...refusedCard(error), card })
+        if (error.kind !== 'wrong-pin') {
+          const failure = error.kind === 'device-gone' ? {} : { failure: error }
+          // Nobody knows whether the card has compared the PIN: the person must hear that the try may have counted.
+          const gone = error.kind === 'reader-unavailable' || error.kind === 'device-gone'
+          return err({ ...(gone ? refused('login-interrupted') : refusedCard(error)), card, ...failure })
+        }
         return err({ kind: 'wrong-pin', triesLeft: tries.wrong(readout, error.triesLeft) })
       }
       tries.forget(readout)

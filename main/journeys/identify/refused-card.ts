@@ -16,11 +16,17 @@ export function refusedCard(failure: Exclude<CardFailure, { kind: 'wrong-pin' | 
     case 'card-cloned':
     case 'pin-blocked':
     case 'pin-not-entered':
+    case 'card-superseded':
+    case 'no-certificate':
     case 'certificate-truncated':
+    case 'key-unsupported':
+    case 'pin-not-active':
     case 'secure-messaging-failed':
     case 'reader-not-capable':
     case 'cie-unavailable':
       return refused(failure.kind)
+    case 'card-unsupported':
+      return refused(failure.kind, { card: failure.card })
     case 'reader-unavailable':
     case 'device-gone':
       return refused('reader-unavailable')

@@ -27,7 +27,7 @@ const MASTER_FILE: Command = { ins: 0xa4, p1: 0x00, p2: 0x00 }
  * Historical bytes of the NXP, Actalis and Bit4id cards whose IAS applet is not selected by name: it is there from the
  * reset, or selecting the master file starts it. The hint only saves an APDU; SELECT decides what the card is.
  */
-const IAS_FROM_RESET = /80318065(49544e5850|49544a34(4[1-4]|49))/
+const IAS_FROM_RESET = /80318065(49544e5850|49544a34(4[1-4]|49|4c))/
 /** Historical bytes of the first Gemalto card, which gives its whole DH domain at once. */
 const WHOLE_DOMAIN = '80318065b085040011'
 
@@ -45,71 +45,110 @@ export async function selectCie(channel: Sender, atr: Uint8Array): Promise<boole
   return false
 }
 
+const SEQUENCE = 0x30
+const SOD_TAG = 0x77
+const isText = (byte: number) => /[0-9A-Z]/.test(String.fromCharCode(byte))
+
 /**
- * Elementary files of the CIE application: the short identifier (SFI), with which a read selects them, and the
- * identifier.
+ * Elementary files of the CIE application: the short identifier (SFI), with which a read selects them, the identifier,
+ * and whether a content can begin with this byte.
  */
 export const File = {
-  nis: { sfi: 0x01, id: 0x1001, step: 'read-nis' },
-  serial: { sfi: 0x02, id: 0x1002, step: 'read-serial' },
-  certificate: { sfi: 0x03, id: 0x1003, step: 'read-certificate' },
-  internalKey: { sfi: 0x04, id: 0x1004, step: 'read-internal-key' },
-  sod: { sfi: 0x06, id: 0x1006, step: 'read-sod' },
+  nis: { sfi: 0x01, id: 0x1001, step: 'read-nis', begins: isText },
+  serial: { sfi: 0x02, id: 0x1002, step: 'read-serial', begins: isText },
+  certificate: { sfi: 0x03, id: 0x1003, step: 'read-certificate', begins: (byte: number) => byte === SEQUENCE },
+  internalKey: { sfi: 0x04, id: 0x1004, step: 'read-internal-key', begins: (byte: number) => byte === SEQUENCE },
+  sod: { sfi: 0x06, id: 0x1006, step: 'read-sod', begins: (byte: number) => byte === SOD_TAG },
 } as const
 type File = (typeof File)[keyof typeof File]
 
 /** Real files have some 2 KB. A card that claims more would only hold up the totem. */
 const MAX_FILE_BYTES = 8192
 
+/**
+ * How a card's files are asked for. ISO 7816-4 has a short identifier in READ BINARY select the file. A card that knows
+ * none takes it for an offset into the file that happens to be selected, and could answer with that one's bytes. So the
+ * first file that must be asked for by name decides for all of them.
+ */
+export interface Access {
+  shortIds: 'not-known' | 'work' | 'fail'
+}
+
+const SW_FILE_NOT_FOUND = 0x6a82
+
 /** Reads the first `length` bytes of a file, or all of it when it is shorter. */
-export function readStart(sender: Sender, file: File, length: number): Promise<Result<Uint8Array, CardFailure>> {
-  return read(sender, file, length, () => length)
+export function readStart(
+  sender: Sender,
+  access: Access,
+  file: File,
+  length: number,
+): Promise<Result<Uint8Array, CardFailure>> {
+  return read(sender, access, file, length, () => length)
 }
 
 /**
- * Reads a file that holds one DER object, `step` bytes at a time, and cuts the padding off at the object's length.
- * Null: the file ends within the object, or holds none.
+ * Reads a file that holds one DER object, `step` bytes at a time, and cuts the padding off at the object's length. The
+ * result is shorter when the file ends within the object, and empty when it holds none.
  */
-export async function readObject(
+export const readObject = (
   sender: Sender,
+  access: Access,
   file: File,
   step: number,
-): Promise<Result<Uint8Array | null, CardFailure>> {
-  const content = await read(sender, file, step, (start) => tlvLength(start) ?? 0)
-  if (!content.ok) return content
-  const length = tlvLength(content.value)
-  return ok(length !== null && length === content.value.length ? content.value : null)
-}
+): Promise<Result<Uint8Array, CardFailure>> => read(sender, access, file, step, (start) => tlvLength(start) ?? 0)
+
+/** Whether this is one whole object, as `readObject` cuts it. */
+export const isWhole = (content: Uint8Array): boolean => tlvLength(content) === content.length
 
 async function read(
   sender: Sender,
+  access: Access,
   file: File,
   step: number,
   lengthOf: (start: Uint8Array) => number,
 ): Promise<Result<Uint8Array, CardFailure>> {
-  const parts: Uint8Array[] = []
-  let length = step
-  let selected = false
-  for (let offset = 0; offset < length; ) {
-    const le = Math.min(step, length - offset)
-    // The first read selects the file by its short identifier; the others go on in the selected file.
-    const p1 = offset === 0 && !selected ? 0x80 | file.sfi : offset >> 8
-    const { data, sw } = await sender.send({ ins: 0xb0, p1, p2: offset & 0xff, le })
-    // 6282: the file ended within this read. 6B00: it ended before it.
-    if (sw !== SW_OK && sw !== 0x6282 && sw !== 0x6b00) {
-      // ISO 7816-4 has the short identifier select the file, but not every card does so: then SELECT names it, once.
-      if (selected) return cardError(file.step, sw)
-      const id = Uint8Array.of(file.id >> 8, file.id & 0xff)
-      const found = await sender.send({ ins: 0xa4, p1: 0x02, p2: 0x04, data: id })
-      if (found.sw !== SW_OK) return cardError(file.step, found.sw)
-      selected = true
-      continue
-    }
-    parts.push(data)
-    if (offset === 0) length = Math.min(lengthOf(data), MAX_FILE_BYTES)
-    offset += data.length
-    if (sw !== SW_OK || data.length === 0) break
+  const first = await readFirst(sender, access, file, step)
+  if (!first.ok) return first
+  const parts = [first.value.data]
+  const length = Math.min(lengthOf(first.value.data), MAX_FILE_BYTES)
+  let { sw } = first.value
+  for (let offset = first.value.data.length; offset < length && sw === SW_OK; ) {
+    const response = await sender.send(readAt(offset >> 8, offset & 0xff, Math.min(step, length - offset)))
+    sw = response.sw
+    if (!isRead(sw)) return cardError(file.step, sw)
+    if (response.data.length === 0) break
+    parts.push(response.data)
+    offset += response.data.length
   }
-  const content = Buffer.concat(parts)
-  return ok(Uint8Array.from(content.subarray(0, length)))
+  return ok(Uint8Array.from(Buffer.concat(parts).subarray(0, length)))
+}
+
+const readAt = (p1: number, p2: number, le: number): Command => ({ ins: 0xb0, p1, p2, le })
+/** 6282: the file ended within this read. 6B00: it ended before it. */
+const isRead = (sw: number) => sw === SW_OK || sw === 0x6282 || sw === 0x6b00
+
+/** Selects the file and reads its first bytes. */
+async function readFirst(
+  sender: Sender,
+  access: Access,
+  file: File,
+  le: number,
+): Promise<Result<Response, CardFailure>> {
+  if (access.shortIds !== 'fail') {
+    const response = await sender.send(readAt(0x80 | file.sfi, 0, le))
+    const [byte] = response.data
+    if (isRead(response.sw) && byte !== undefined && file.begins(byte)) {
+      access.shortIds = 'work'
+      return ok(response)
+    }
+    // Where they work, there is no such file. Asking again could break a protected channel.
+    if (access.shortIds === 'work' && response.sw === SW_FILE_NOT_FOUND) return cardError(file.step, response.sw)
+  }
+  const id = Uint8Array.of(file.id >> 8, file.id & 0xff)
+  const found = await sender.send({ ins: 0xa4, p1: 0x02, p2: 0x04, data: id })
+  if (found.sw !== SW_OK) return cardError(file.step, found.sw)
+  const response = await sender.send(readAt(0, 0, le))
+  if (!isRead(response.sw)) return cardError(file.step, response.sw)
+  if (response.data.length > 0) access.shortIds = 'fail'
+  return ok(response)
 }

@@ -1,13 +1,17 @@
 import type { CardFailure, LoginProof } from '../../../contract/device.ts'
-import { isPin } from '../../../contract/ipc.ts'
+import { isPinOf } from '../../../contract/ipc.ts'
 import { err, ok, type Result } from '../../../contract/result.ts'
 import { type Command, digestInfoSha256, SW_OK } from '../apdu.ts'
+import { modulusBytesOf } from '../holder-key.ts'
+import { pinFailure } from '../pin-failure.ts'
 import { MAX_PROTECTED, overSecureMessaging } from '../secure-messaging.ts'
 import type { Channel, PinProgress } from '../transport.ts'
 import {
+  type Access,
   cardError,
   demand,
   File,
+  isWhole,
   readObject,
   readStart,
   type Sender,
@@ -24,12 +28,11 @@ export interface CieCard {
   atr: Uint8Array
   internalKey: Uint8Array
   sod: Uint8Array
+  access: Access
   /** The card was not reset since: the CIE application is still selected. */
   selected: boolean
 }
 
-/** Always all eight: typing only the last four is a habit of desktop software that stores the first four. */
-const PIN_DIGITS = 8
 const SIGNATURE_KEY: Command = { ins: 0x22, p1: 0x41, p2: 0xa4, data: Buffer.from('800102840181', 'hex') }
 
 /**
@@ -46,7 +49,7 @@ export async function loginCie(
   progress: PinProgress,
 ): Promise<Result<LoginProof, CardFailure>> {
   try {
-    if (!isPin(pin) || pin.length !== PIN_DIGITS) return cardError('pin-format', null)
+    if (!isPinOf('cie', pin)) return cardError('pin-format', null)
     const domain = await reachDomain(channel, card)
     if (!domain.ok) return domain
     return await overSecureMessaging(async () => {
@@ -56,7 +59,7 @@ export async function loginCie(
       try {
         const verified = await verifyPin(secure, pin, progress)
         if (!verified.ok) return verified
-        const cie = await readHolder(secure, card.sod)
+        const cie = await readHolder(secure, card)
         if (!cie.ok) return cie
         const signature = await sign(secure, challenge)
         return signature.ok ? ok({ signature: signature.value, cie: cie.value, apdus: channel.apdus }) : signature
@@ -85,30 +88,42 @@ async function verifyPin(secure: Sender, pin: Uint8Array, progress: PinProgress)
   progress.pin = 'in-flight'
   const { sw } = await secure.send({ ins: 0x20, p1: 0x00, p2: 0x81, data: pin })
   progress.pin = sw === SW_OK ? 'accepted' : 'not-sent'
-  return sw === SW_OK ? ok(null) : pinFailure(sw)
+  if (sw === SW_OK) return ok(null)
+  // Some cards call a wrong PIN a wrong length.
+  return err(sw === 0x6700 ? { kind: 'wrong-pin', triesLeft: null } : pinFailure(sw))
 }
 
-function pinFailure(sw: number): Result<never, CardFailure> {
-  if (sw === 0x6983 || sw === 0x63c0) return err({ kind: 'pin-blocked' })
-  if (sw >> 4 === 0x63c) return err({ kind: 'wrong-pin', triesLeft: sw & 0x0f })
-  // Some cards do not say how many tries are left.
-  if (sw === 0x6300 || sw === 0x6700) return err({ kind: 'wrong-pin', triesLeft: null })
-  return cardError('verify', sw)
-}
-
-async function readHolder(secure: Sender, sod: Uint8Array): Promise<Result<LoginProof['cie'], CardFailure>> {
-  const certificate = await readObject(secure, File.certificate, MAX_PROTECTED)
+async function readHolder(
+  secure: Sender,
+  { access, sod }: CieCard,
+): Promise<Result<NonNullable<LoginProof['cie']>, CardFailure>> {
+  const certificate = await readCertificate(secure, access)
   if (!certificate.ok) return certificate
-  if (!certificate.value) return err({ kind: 'certificate-truncated' })
+  const modulus = modulusBytesOf(certificate.value)
+  if (!modulus.ok) return modulus
   const known = documentNumberIn(certificate.value, sod)
   if (known !== null) return ok({ certificate: certificate.value, documentNumber: known })
 
-  const serial = await readStart(secure, File.serial, 9)
+  const serial = await readStart(secure, access, File.serial, 9)
   if (!serial.ok) return serial
   const documentNumber = Buffer.from(serial.value).toString('latin1')
   if (!/^[A-Z0-9]{9}$/.test(documentNumber)) return cardError('serial', null)
   return ok({ certificate: certificate.value, documentNumber })
 }
+
+/** A card whose holder was given no certificate has no file for it, or one that was never filled. */
+async function readCertificate(secure: Sender, access: Access): Promise<Result<Uint8Array, CardFailure>> {
+  const file = await readObject(secure, access, File.certificate, MAX_PROTECTED)
+  if (!file.ok) {
+    const missing = file.error.kind === 'card-error' && file.error.sw !== null && NOT_THERE.has(file.error.sw)
+    return missing ? err({ kind: 'no-certificate' }) : file
+  }
+  if (file.value.every((byte) => byte === 0x00 || byte === 0xff)) return err({ kind: 'no-certificate' })
+  return isWhole(file.value) ? file : err({ kind: 'certificate-truncated' })
+}
+
+/** No such file, no such record or object. */
+const NOT_THERE = new Set(['6A82', '6A83', '6A88'])
 
 async function sign(secure: Sender, challenge: Uint8Array): Promise<Result<Uint8Array, CardFailure>> {
   const set = await demand(secure, 'set-signature-key', SIGNATURE_KEY)

@@ -1,7 +1,8 @@
 import type { CardFailure, CieReadout } from '../../../contract/device.ts'
 import { err, ok, type Result } from '../../../contract/result.ts'
 import type { Channel } from '../transport.ts'
-import { cardError, File, readObject, readStart, selectCie } from './application.ts'
+import { type Access, cardError, File, isWhole, readObject, readStart, selectCie } from './application.ts'
+import type { CieCard } from './login.ts'
 
 const NIS_BYTES = 12
 const NIS = /^\d{12}$/
@@ -9,29 +10,36 @@ const NIS = /^\d{12}$/
 const STEP = 256
 
 /** Reads what a CIE gives without its PIN: EF.ID_Servizi, EF.Int.Kpub, EF.SOD. `card-unknown`: the card is no CIE. */
-export async function readCie(channel: Channel, atr: Uint8Array): Promise<Result<CieReadout, CardFailure>> {
+export async function readCie(
+  channel: Channel,
+  atr: Uint8Array,
+): Promise<Result<{ readout: CieReadout; card: CieCard }, CardFailure>> {
   if (!(await selectCie(channel, atr))) return err({ kind: 'card-unknown' })
 
-  const nisFile = await readStart(channel, File.nis, NIS_BYTES)
+  const access: Access = { shortIds: 'not-known' }
+  const nisFile = await readStart(channel, access, File.nis, NIS_BYTES)
   if (!nisFile.ok) return nisFile
   const nis = Buffer.from(nisFile.value).toString('latin1')
   if (!NIS.test(nis)) return cardError('nis', null)
 
-  const internalKey = await readObject(channel, File.internalKey, STEP)
+  const internalKey = await readObject(channel, access, File.internalKey, STEP)
   if (!internalKey.ok) return internalKey
-  if (!internalKey.value) return cardError('internal-key', null)
+  if (!isWhole(internalKey.value)) return cardError('internal-key', null)
 
-  const sod = await readObject(channel, File.sod, STEP)
+  const sod = await readObject(channel, access, File.sod, STEP)
   if (!sod.ok) return sod
-  if (!sod.value) return cardError('sod', null)
+  if (!isWhole(sod.value)) return cardError('sod', null)
 
+  const files = { internalKey: internalKey.value, sod: sod.value }
   return ok({
-    card: 'cie',
-    atr: Buffer.from(atr).toString('hex'),
-    pinPad: false,
-    nis,
-    internalKey: internalKey.value,
-    sod: sod.value,
-    apdus: channel.apdus,
+    readout: {
+      card: 'cie',
+      atr: Buffer.from(atr).toString('hex'),
+      pinPad: false,
+      nis,
+      ...files,
+      apdus: channel.apdus,
+    },
+    card: { atr, ...files, access, selected: true },
   })
 }

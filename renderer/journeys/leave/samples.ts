@@ -30,6 +30,7 @@ const OF_CIE_ALONE: readonly ScreenOf<'refused'>['reason'][] = [
   'reader-not-capable',
   'cie-unavailable',
   'wrong-can',
+  'card-superseded',
 ]
 
 export const samples: SamplesOf<'leave'> = {
@@ -63,6 +64,13 @@ export const samples: SamplesOf<'leave'> = {
       'refused-not-yet-valid-cns': refused('certificate-not-yet-valid', { card: 'cns', date: '2027-01-01' }),
       'refused-pin-blocked-cie': refused('pin-blocked', { card: 'cie' }),
       'refused-pin-blocked-cns': refused('pin-blocked', { card: 'cns' }),
+      'refused-card-unsupported-cns': refused('card-unsupported', { card: 'cns' }),
+      'refused-no-certificate-cie': refused('no-certificate', { card: 'cie' }),
+      'refused-no-certificate-cns': refused('no-certificate', { card: 'cns' }),
+      'refused-key-unsupported-cie': refused('key-unsupported', { card: 'cie' }),
+      'refused-key-unsupported-cns': refused('key-unsupported', { card: 'cns' }),
+      'refused-pin-not-active-cie': refused('pin-not-active', { card: 'cie' }),
+      'refused-pin-not-active-cns': refused('pin-not-active', { card: 'cns' }),
       'refused-revoked-cie': refused('certificate-revoked', { card: 'cie' }),
       'refused-card-cloned-cie': refused('card-cloned', { card: 'cie' }),
       'refused-card-removed-cie': refused('card-removed', { card: 'cie', cardPresent: false }),

@@ -43,7 +43,7 @@ import {
 export interface CieApplicationOptions {
   profile?: CieProfile
   files: CieFiles
-  /** RSA-2048: 81 for authentication, 82 for the device, 83 for the services. */
+  /** RSA, 2048 bits on every card seen: 81 for authentication, 82 for the device, 83 for the services. */
   keys: { authentication: KeyObject; internal: KeyObject; services: KeyObject }
   authority: ExternalAuthority
   /** 8 digits each. */
@@ -56,6 +56,13 @@ export interface CieApplicationOptions {
 export interface ApplicationFaults {
   /** Signs other data than it was given. */
   signsOtherData?: boolean
+  /** VERIFY answers this status word whatever the PIN is. */
+  verifyAnswers?: number
+  /**
+   * It knows no short identifiers: READ BINARY with one answers this status word, or takes it for an offset into the
+   * selected file.
+   */
+  withoutShortIds?: number | 'offset'
 }
 
 const IAS_AID = 'a0000000308000000009816001'
@@ -192,7 +199,9 @@ export class CieApplication {
   }
 
   #readBinary({ p1, p2, le }: CardCommand): Answer {
-    const sfi = p1 & 0x80 ? p1 & 0x1f : null
+    const { withoutShortIds } = this.#options.faults ?? {}
+    if (p1 & 0x80 && typeof withoutShortIds === 'number') return sw(withoutShortIds)
+    const sfi = p1 & 0x80 && withoutShortIds === undefined ? p1 & 0x1f : null
     if (sfi !== null) {
       const file = this.#files.find((file) => file.folder === this.#folder && sfi > 0 && file.sfi === sfi)
       if (!file) return sw(NOT_FOUND)
@@ -202,7 +211,7 @@ export class CieApplication {
     if (!file) return sw(NO_FILE_SELECTED)
     if (file.secret && !this.#pinVerified()) return sw(SECURITY_STATUS)
     if (le === null) return sw(WRONG_LENGTH)
-    const offset = sfi === null ? (p1 << 8) | p2 : p2
+    const offset = sfi === null ? ((p1 & 0x7f) << 8) | p2 : p2
     if (offset >= file.content.length) return sw(OUT_OF_FILE)
     const bytes = file.content.subarray(offset, offset + le)
     return [bytes, bytes.length < le ? 0x6282 : OK]
@@ -329,6 +338,7 @@ export class CieApplication {
     const given = Buffer.from(input)
     if (this.#options.faults?.signsOtherData) given.writeUInt8(given.readUInt8(given.length - 1) ^ 1, given.length - 1)
     const key = environment.key === 0x81 ? authentication : services
+    if (key.asymmetricKeyType !== 'rsa') return sw(CONDITIONS_OF_USE)
     return data(privateEncrypt({ key, padding: constants.RSA_PKCS1_PADDING }, given))
   }
 
@@ -351,6 +361,8 @@ export class CieApplication {
     if (p1 !== 0) return sw(WRONG_P1_P2)
     if (!secret) return sw(NO_SUCH_OBJECT)
     if (!this.channel?.cardAuthenticated) return sw(SECURITY_STATUS)
+    const { verifyAnswers } = this.#options.faults ?? {}
+    if (verifyAnswers !== undefined) return sw(verifyAnswers)
     return sw(given.length === 0 ? secret.status() : secret.verify(given))
   }
 

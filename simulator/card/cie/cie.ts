@@ -20,7 +20,11 @@ export const CIE_CERTIFICATE_VARIANTS = [
   'other-cf',
   'wrong-policy',
   'revoked',
+  '3072',
+  'ec',
 ] as const
+/** Variants that bring their own key (81). */
+const OWN_KEYS: readonly string[] = ['3072', 'ec']
 
 const bytes = (value: bigint, like: Uint8Array) => Buffer.from(value.toString(16).padStart(2 * like.length, '0'), 'hex')
 const number = (value: Uint8Array) => BigInt(`0x${Buffer.from(value).toString('hex')}`)
@@ -40,6 +44,11 @@ export interface CieOptions {
   certificate?: (typeof CIE_CERTIFICATE_VARIANTS)[number]
   /** The certificate file ends in the middle of the certificate. */
   truncatedCertificate?: boolean
+  /**
+   * A card whose holder was given no certificate: EF.SOD does not list one (for anna-bianchi and mario-rossi), the file
+   * is not there, or it was never filled.
+   */
+  noCertificate?: 'not-listed' | 'absent' | 'empty'
   /** EF.SOD is signed by a signer that the State has not named (for anna-bianchi and mario-rossi). */
   foreignSodSigner?: boolean
   /** A file that was changed after EF.SOD was signed. */
@@ -73,7 +82,7 @@ export function cieOf(personId: string, pkiDir: string, options: CieOptions = {}
   })
   const card = new VirtualCie({
     files,
-    keys: { authentication: key(personId, ''), internal, services },
+    keys: { authentication: key(personId, ownKey(options.certificate)), internal, services },
     authority: authorityOf(
       options.externalKey
         ? publicKeyFor(options.externalKey)
@@ -93,23 +102,35 @@ export function cieOf(personId: string, pkiDir: string, options: CieOptions = {}
 function filesOf(
   personId: string,
   folder: string,
-  { sod = 'sha256', certificate, truncatedCertificate, foreignSodSigner, altered }: CieOptions,
+  options: CieOptions,
   publicKeys: Pick<CieFiles, 'internalKey' | 'servicesKey'>,
 ): CieFiles {
+  const { sod = 'sha256', certificate, noCertificate, foreignSodSigner, altered } = options
   const person = personById(personId)
   const base = join(folder, 'cards', `${personId}${certificate ? `.${certificate}` : ''}`)
   const der = readFileSync(`${base}.cert.der`)
   const files: CieFiles = {
     nis: nisOf(person),
     documentNumber: documentNumberOf(person),
-    certificate: truncatedCertificate ? der.subarray(0, der.length - 300) : padded(der),
-    sod: readFileSync(`${base}${foreignSodSigner ? '.foreign-signer' : ''}.sod.${sod}.der`),
+    certificate: certificateFile(der, options),
+    sod: readFileSync(
+      `${base}${foreignSodSigner ? '.foreign-signer' : noCertificate === 'not-listed' ? '.no-certificate' : ''}.sod.${sod}.der`,
+    ),
     ...publicKeys,
   }
   return altered
-    ? { ...files, [altered]: alter(files[altered], altered === 'certificate' ? der.length : undefined) }
+    ? { ...files, [altered]: alter(files[altered] ?? der, altered === 'certificate' ? der.length : undefined) }
     : files
 }
+
+function certificateFile(der: Uint8Array, { noCertificate, truncatedCertificate }: CieOptions): Uint8Array | null {
+  if (noCertificate === 'empty') return new Uint8Array(4 * FILE_BLOCK_BYTES)
+  if (noCertificate) return null
+  return truncatedCertificate ? der.subarray(0, der.length - 300) : padded(der)
+}
+
+const ownKey = (certificate: CieOptions['certificate']) =>
+  certificate && OWN_KEYS.includes(certificate) ? `.${certificate}` : ''
 
 /** Changes the last character or byte; in a text it stays a digit or a letter. */
 function alter(content: string | Uint8Array, length = content.length): string | Uint8Array {

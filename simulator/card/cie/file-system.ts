@@ -19,7 +19,8 @@ export interface CieFiles {
   nis: string
   /** 9 characters. */
   documentNumber: string
-  certificate: Uint8Array
+  /** Null: there is no such file. */
+  certificate: Uint8Array | null
   internalKey: Uint8Array
   servicesKey: Uint8Array
   sod: Uint8Array
@@ -46,7 +47,7 @@ export function filesOf(card: CieFiles): ElementaryFile[] {
     file('mf', 0xd004, 0x1b, EF_DH),
     file('cie', 0x1001, 1, text(card.nis)),
     file('cie', 0x1002, 2, text(card.documentNumber), true),
-    file('cie', 0x1003, 3, card.certificate, true),
+    ...(card.certificate ? [file('cie', 0x1003, 3, card.certificate, true)] : []),
     file('cie', 0x1004, 4, card.internalKey),
     file('cie', 0x1005, 5, card.servicesKey),
     file('cie', 0x1006, 6, card.sod),
