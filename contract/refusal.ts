@@ -33,11 +33,14 @@ export const refusal = z.enum([
   'wrong-can',
   'person-not-found',
   'not-in-family',
+  'lives-in-convivenza',
   'certificate-not-issuable',
   /** The mark has paid for another certificate. */
   'contrassegno-used',
   'visura-refused',
   'certificate-unprintable',
+  'anpr-unreadable',
+  'anpr-other-person',
   'session-refused',
 ])
 export type Refusal = z.infer<typeof refusal>
