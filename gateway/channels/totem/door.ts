@@ -6,7 +6,7 @@ import { speakGzip } from '../../http/encoding.ts'
 import { type Pressure, relievePressure } from '../../http/pressure.ts'
 import { answerErrors, malformed, refuse } from '../../http/problems.ts'
 import { mount, type Routes } from '../../http/route.ts'
-import type { Tls } from '../../http/tls.ts'
+import type { DoorTls } from '../../http/tls.ts'
 import type { Totems } from './totems.ts'
 
 /** Evidence with its certificate is some 4 KB; a route with longer bodies sets its own limit. */
@@ -18,21 +18,19 @@ export type TotemRooms = Record<'citizen' | 'operations' | 'journal' | 'fleet' |
 /** Where totems come in, over mutual TLS: without a totem's certificate the handshake fails. */
 export function createTotemDoor({
   tls,
-  clientCa,
   totems,
   pressure,
   rooms,
   log,
 }: {
-  tls: Tls
-  clientCa: string
+  tls: DoorTls
   totems: Totems
   pressure: Pressure
   rooms: TotemRooms
   log: Logger
 }): FastifyInstance {
   const server = Fastify({
-    https: { ...tls, ca: clientCa, requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.3' },
+    https: { ...tls.shown, requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.3' },
     bodyLimit: BODY_LIMIT,
     logger: false,
     // `relievePressure` answers 503 itself, and says when to come again.
@@ -42,6 +40,7 @@ export function createTotemDoor({
     // A totem calls about once a minute, and a new connection costs more than ten questions on an old one.
     keepAliveTimeout: 3 * MINUTE_MS,
   }) as unknown as FastifyInstance
+  tls.keepUp(server, { minVersion: 'TLSv1.3' })
   answerErrors(server, log)
   server.decorateRequest('caller', null)
   server.addHook('onRequest', async (request, reply) => {
