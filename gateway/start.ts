@@ -103,7 +103,14 @@ export async function startGateway(
   )
   const bell = createBell(store, log)
   const metrics = createMetrics({ db, now, certificates: () => new Map([...tls.ends(), ...(publicTls?.ends() ?? [])]) })
-  const anpr = createAnprClient({ ...config.anpr, onAnswer: metrics.anprAnswered })
+  const anpr = createAnprClient({
+    ...config.anpr,
+    onAnswer(service, answer, ms, reason) {
+      metrics.anprAnswered(service, answer, ms)
+      // ANPR has changed, or this program reads it wrongly: waiting mends neither.
+      if (answer === 'anpr-unreadable' || answer === 'anpr-other-person') log.error({ kind: answer, service, reason })
+    },
+  })
   const register = createRegister({ db, anpr, reference, now })
   const totems = createTotems(config.totems)
   const { outcomeKeyOf } = totems
@@ -124,7 +131,7 @@ export async function startGateway(
     log,
   })
   const intake = createIntake({ db, boss, bell, sealingKeys, bounds: config.bounds, now, log })
-  const outcomes = createOutcomes({ db, bell, now })
+  const outcomes = createOutcomes({ db, bell, outcomeKeyOf, reference, now })
   const sessions = createSessions({ db, register, trust, reference, now })
   const journals = withJournals(db)
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../../basics/time.ts'
 import { evidence, isFormerEvidence } from '../../contract/evidence.ts'
-import { familySheet, ownRecord, type Problem, preview, previewRequest, session } from '../../contract/gateway.ts'
+import { familySheet, ownRecordAnswer, type Problem, preview, previewRequest, session } from '../../contract/gateway.ts'
 import type { Register } from '../access/register.ts'
 import { malformed } from '../http/problems.ts'
 import { type Ask, type Routes, route, routes } from '../http/route.ts'
@@ -30,7 +30,7 @@ export function citizenRoutes(room: CitizenRoom): Routes {
       const holder = await holderOf(ask)
       return holder.ok ? familySheetOf(room, holder.value) : holder
     }),
-    route({ method: 'GET', path: '/sessions/current/visura', answer: ownRecord }, async (ask) => {
+    route({ method: 'GET', path: '/sessions/current/visura', answer: ownRecordAnswer }, async (ask) => {
       const holder = await holderOf(ask)
       return holder.ok ? visuraOf(room, holder.value) : holder
     }),

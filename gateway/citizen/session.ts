@@ -59,7 +59,7 @@ export function createSessions({
       const requester = reference(codiceFiscale)
       const person = await register.askedBy({ caller, requester }).personOf(codiceFiscale)
       if (!person.ok) return err(problemOf(person.error))
-      const { identificativi, generalita } = person.value
+      const { idAnpr } = person.value
       const token = randomBytes(32).toString('base64url')
       const expires = new Date(+at + SESSION_MS)
       // Opened last, so that a login is not used up when ANPR is away.
@@ -68,18 +68,14 @@ export function createSessions({
         {
           tokenHash: hash(token),
           caller,
-          idAnpr: identificativi.idANPR,
+          idAnpr,
           requester,
           expires,
         },
         { nonce: statement.nonce, at, nonceLifeMs: 4 * FRESH_MS },
       )
       if (!opened) return refuse('statement-replayed')
-      return ok({
-        token,
-        expires: expires.toISOString(),
-        holder: { idAnpr: identificativi.idANPR, name: generalita.nome, surname: generalita.cognome },
-      })
+      return ok({ token, expires: expires.toISOString(), holder: { idAnpr } })
     },
 
     async holder(caller, token) {

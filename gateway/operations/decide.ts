@@ -6,8 +6,10 @@ import { exemptionOf } from '../../contract/bollo.ts'
 import { type Caller, isSameCaller } from '../../contract/caller.ts'
 import type { CertificateRequest, Problem } from '../../contract/gateway.ts'
 import type { Register } from '../access/register.ts'
-import type { AnprFailure, Issued } from '../anpr/client.ts'
+import type { AnprFailure } from '../anpr/answers.ts'
+import type { Issued } from '../anpr/client.ts'
 import { problemOf } from '../anpr/problems.ts'
+import { isRelative } from '../anpr/subjects.ts'
 import type { Marks } from '../payments/contrassegno.ts'
 import type { AccessEntry } from '../store/operations.ts'
 import type { TrustKeeper } from '../trust/keeper.ts'
@@ -98,15 +100,24 @@ export async function decide(
   access.requester = reference(holder.value.codiceFiscale)
   // Until ANPR has said who the holder is, the log names them as the card does.
   access.subject = subject ? reference(subject) : access.requester
-  const failed = (failure: AnprFailure): Decision =>
-    failure.kind === 'anpr-unavailable'
-      ? { kind: 'undecided', reason: failure.reason, anprIsOut: true, access }
-      : { kind: 'refused', problem: problemOf(failure), access }
+  const failed = (failure: AnprFailure): Decision => {
+    if (failure.kind === 'anpr-unavailable')
+      return { kind: 'undecided', reason: failure.reason, anprIsOut: true, access }
+    // ANPR is there, and may have issued: an operator looks, and asking again under the same id does no harm.
+    if (failure.kind === 'anpr-unreadable') return { kind: 'undecided', reason: failure.kind, anprIsOut: false, access }
+    return { kind: 'refused', problem: problemOf(failure), access }
+  }
   const looks = register.askedBy({ caller, requester: access.requester, operation })
   const person = await looks.personOf(holder.value.codiceFiscale)
   if (!person.ok) return failed(person.error)
-  const requester = person.value.identificativi.idANPR
+  const requester = person.value.idAnpr
   access.subject = reference(subject ?? requester)
+  // SECURITY: the totem names the subject. ANPR's own refusal (EN169) is the second wall, and not the only one.
+  if (subject !== null && subject !== requester) {
+    const sheet = await looks.familyOf(requester)
+    if (!sheet.ok) return failed(sheet.error)
+    if (!isRelative(sheet.value, subject)) return no('not-in-family')
+  }
   if (!(await marks.take(bollo, { totem: caller.id, operation }))) return no('contrassegno-used')
   const { line, answer: issued } = await looks.issue(anprId, {
     requester,

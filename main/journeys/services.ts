@@ -70,8 +70,8 @@ export function createVisitServices(options: ServicesOptions): VisitServices {
 
     isContrassegno: contrassegnoJudge(now),
 
-    async visura({ session }, entered) {
-      const told = await askVisura(client, entered)
+    async visura({ session }, entered, holder) {
+      const told = await askVisura(client, entered, holder)
       if (told.ok) journal.record('visit.visura', { session })
       return told
     },

@@ -71,6 +71,9 @@ export interface Recognised {
 export interface Entered {
   /** Null offline: then the totem knows the holder alone of the family. */
   token: string | null
+  /** The holder's, from the gateway; null offline. */
+  idAnpr: string | null
+  /** Null offline, and where ANPR tells no sheet that can be read. */
   family: FamilyMember[] | null
   waiting: Waiting[]
   notices: Notice[]

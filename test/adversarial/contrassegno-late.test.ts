@@ -17,7 +17,7 @@ import { openStore } from '../../gateway/store/database.ts'
 import { openTrust } from '../../gateway/trust/keeper.ts'
 import { type Centre, openCentre } from '../support/gateway/centre.ts'
 import { type Postgres, startPostgres } from '../support/gateway/postgres.ts'
-import { idAnpr, login, sealed, wish } from '../support/gateway/requests.ts'
+import { login, sealed, wish } from '../support/gateway/requests.ts'
 import { TotemClient } from '../support/gateway/totem-client.ts'
 
 // A gateway stands still for a while (a paused machine, a slow disk) and goes on with an operation that another gateway
@@ -110,13 +110,13 @@ test('issued by one gateway, refused late by another: the mark has paid and pays
 
 test('refused by one gateway, taken up late by another: ANPR hears nothing, and the mark stays free', async () => {
   const bollo = mark()
-  const request = wish('anna-bianchi', { bollo, subject: idAnpr('mario-rossi') })
+  const request = wish('anna-bianchi', { bollo, types: ['1'] })
   const item = await sealed(request)
-  expect(await result(totem, item)).toMatchObject({ problem: { anpr: 'EN169' } })
+  expect(await result(totem, item)).toMatchObject({ problem: { anpr: '999' } })
   expect(await late.marks.take(bollo, own(request.operation))).toBe(false)
   expect(await late.goOn(item)).toEqual({ kind: 'done' })
   expect(await late.marks.isTaken(bollo)).toBe(false)
-  expect(await result(totem, item)).toMatchObject({ problem: { anpr: 'EN169' } })
+  expect(await result(totem, item)).toMatchObject({ problem: { anpr: '999' } })
   expect(await result(other, await ofSofia(bollo))).toMatchObject({ state: 'issued' })
 })
 

@@ -49,8 +49,8 @@ export function createCertificates(options: CertificateOptions) {
   const { devices, queue, journal, client, drain, keys, totem, now } = options
 
   return {
-    async preview({ token }: Entered, wanted: Wanted): Promise<Result<PreviewSheet, Refused | Unavailable>> {
-      const { subject } = wanted
+    async preview({ token, idAnpr }: Entered, wanted: Wanted): Promise<Result<PreviewSheet, Refused | Unavailable>> {
+      const subject = wanted.subject ?? idAnpr
       if (!token || !subject) return err({ kind: 'unavailable' })
       const preview = await client.ask(previewAnswer, '/v1/previews', {
         token,
