@@ -20,7 +20,7 @@ import { anchorJws, journalEntry } from './journal.ts'
  *   POST /v1/previews                  (Bearer) previewRequest → preview
  *   POST /v1/operations                submission → submissionResult
  *   GET  /v1/operations                → operationList   what the gateway holds of this totem
- *   GET  /v1/outcomes?after=&wait=     → outcomePage     what was settled since; held open until there is some
+ *   GET  /v1/outcomes?after=&wait=&receipt= → outcomePage     what was settled since; held open until there is some
  *   POST /v1/heartbeat                 heartbeat → status (contract/heartbeat.ts)
  *   GET  /v1/keys                      → gatewayKeysAnswer (contract/gateway-keys.ts)
  *   POST /v1/journal                   journalBatch → journalReceipt
@@ -102,6 +102,7 @@ export const preview = z.strictObject({ pdf: base64 })
 export const sealing = { alg: 'ECDH-ES', enc: 'A256GCM' } as const
 export const REQUEST_TYP = 'totem-request+jwe'
 export const OUTCOME_TYP = 'totem-outcome+jwe'
+export const RECEIPT_TYP = 'totem-receipt+jwe'
 
 /**
  * Protected header of a sealed request. It is authenticated with the content (RFC 7516 §5.1, step 14), so that a
@@ -119,9 +120,15 @@ export const outcomeHeader = (
   { operation, totem, kind }: { operation: string; totem: string; kind: CertificateRequest['kind'] },
 ) => ({ ...sealing, kid, typ: OUTCOME_TYP, op: operation, totem, kind }) as const
 
+/** Protected header of the receipt of a page of outcomes, sealed as these are. */
+export const receiptHeader = (kid: string, { totem, cursor }: { totem: string; cursor: number }) =>
+  ({ ...sealing, kid, typ: RECEIPT_TYP, totem, cursor }) as const
+
 /** True if it was sealed with just this header: the rule of both receivers. */
-export const isSealedAs = (header: object, wanted: ReturnType<typeof requestHeader | typeof outcomeHeader>): boolean =>
-  Object.entries(wanted).every(([name, value]) => (header as Record<string, unknown>)[name] === value)
+export const isSealedAs = (
+  header: object,
+  wanted: ReturnType<typeof requestHeader | typeof outcomeHeader | typeof receiptHeader>,
+): boolean => Object.entries(wanted).every(([name, value]) => (header as Record<string, unknown>)[name] === value)
 
 /** Version of a request's text. A sealed request may wait for 30 days, and meet another version of the gateway. */
 export const REQUEST_VERSION = 2
@@ -195,19 +202,27 @@ export const LONGEST_POLL_S = 50
 
 /**
  * The outcomes of this totem after number `after` (0: all that are still kept), oldest first, each once, bounded in
- * bytes. `cursor` is the number of the last one; `more`: ask on at once. By asking with a cursor, the totem says that
- * it has everything up to it on its disk. A gateway that was set up anew never gave that cursor, and answers from the
+ * bytes. `cursor` is the number of the last one; `more`: ask on at once. By asking with a cursor and its receipt, the
+ * totem says that it has everything up to it on its disk. A gateway that was set up anew never gave that cursor, and answers from the
  * beginning: the totem knows outcomes by their operation, so that none has effect twice.
+ *
+ * `receipt`: a compact JWE to a key of the totem, header `receiptHeader`, that holds `outcomeReceipt`. Only who opens
+ * it can acknowledge: a stolen TLS key fetches what it cannot read, and nothing is erased for it. Null when there is
+ * nothing new to acknowledge; absent for a totem that asks without `receipt`, which acknowledges nothing. The first
+ * question after a start has an empty one.
  */
 export const outcomePage = z.strictObject({
   cursor: z.number().int().min(0),
   more: z.boolean(),
   outcomes: z.array(z.discriminatedUnion('state', [...settled])).max(100),
+  receipt: z.string().nullable().optional(),
 })
+export const outcomeReceipt = z.strictObject({ token: z.string().regex(/^[\w-]{1,64}$/) })
 export type OutcomePage = z.infer<typeof outcomePage>
 export const outcomeQuery = z.strictObject({
   after: z.coerce.number().int().min(0),
   wait: z.coerce.number().int().min(0).max(LONGEST_POLL_S),
+  receipt: z.string().max(64).optional(),
 })
 
 /** `pdf`: ANPR's sealed PDF, byte for byte. `protocol`: numeroProtocolloANPR. */

@@ -131,7 +131,7 @@ export async function startGateway(
     log,
   })
   const intake = createIntake({ db, boss, bell, sealingKeys, bounds: config.bounds, now, log })
-  const outcomes = createOutcomes({ db, bell, now })
+  const outcomes = createOutcomes({ db, bell, outcomeKeyOf, reference, now })
   const sessions = createSessions({ db, register, trust, reference, now })
   const journals = withJournals(db)
 

@@ -44,10 +44,10 @@ export type GatewayClient = {
   submit(submission: Submission): Answer<SubmissionResult>
   operations(): Answer<z.infer<typeof operationList>>
   /**
-   * Outcomes settled after `after`. The gateway holds the answer up to `waitS` seconds until there are some, or until
+   * Outcomes settled after `after`, with the token of its receipt ('' where there is none). The gateway holds the answer up to `waitS` seconds until there are some, or until
    * `signal` is aborted.
    */
-  outcomes(after: number, waitS: number, signal?: AbortSignal): Answer<OutcomePage>
+  outcomes(after: number, waitS: number, receipt: string, signal?: AbortSignal): Answer<OutcomePage>
   heartbeat(heartbeat: Heartbeat): Answer<Status>
   keys(): Answer<z.infer<typeof gatewayKeysAnswer>>
   sendJournal(batch: JournalBatch): Answer<JournalReceipt>
@@ -186,8 +186,8 @@ export function createGatewayClient({
     ask: (answer, path, question) => ask(answer, path, { ...question, deadline: citizen }),
     submit: (submission) => ask(submissionResult, '/v1/operations', { body: submission, deadline: backlog }),
     operations: () => ask(operationList, '/v1/operations', { deadline: backlog }),
-    outcomes: (after, waitS, signal) =>
-      ask(outcomePage, `/v1/outcomes?after=${after}&wait=${waitS}`, {
+    outcomes: (after, waitS, receipt, signal) =>
+      ask(outcomePage, `/v1/outcomes?after=${after}&wait=${waitS}&receipt=${receipt}`, {
         signal,
         deadline: { ...backlog, silenceMs: backlog.silenceMs + 1_000 * waitS },
       }),
@@ -227,6 +227,8 @@ function agentOf({ ca, certificate, key }: Identity): Agent {
     keepAliveMsecs: TCP_KEEP_ALIVE_MS,
     maxSockets: SOCKETS,
     maxFreeSockets: IDLE_SOCKETS,
+    // SECURITY: written out, since NODE_TLS_REJECT_UNAUTHORIZED=0 changes the default.
+    rejectUnauthorized: true,
     // Made once and not for each connection: certificates and key are parsed in it.
     secureContext: createSecureContext({ ca, cert: certificate, key, minVersion: 'TLSv1.3' }),
   })

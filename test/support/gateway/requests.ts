@@ -9,6 +9,7 @@ import {
   type CertificateRequest,
   type IssuedOutcome,
   issuedOutcome,
+  outcomeReceipt,
   REQUEST_VERSION,
   requestHeader,
   sealing,
@@ -110,4 +111,11 @@ export async function opened(outcome: string, totem = 'TT-0001'): Promise<{ head
     header: protectedHeader,
     outcome: issuedOutcome.parse(JSON.parse(new TextDecoder().decode(plaintext))),
   }
+}
+
+/** The token in the receipt of a page of outcomes, opened with a totem's key. */
+export async function openedReceipt(receipt: string, totem: string): Promise<string> {
+  const key = await importJWK(JSON.parse(text(`totems/${totem}.outcome.jwk.json`)) as JWK, sealing.alg)
+  const { plaintext } = await compactDecrypt(receipt, key)
+  return outcomeReceipt.parse(JSON.parse(new TextDecoder().decode(plaintext))).token
 }

@@ -5,7 +5,13 @@ import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { gunzipSync } from 'node:zlib'
 import { CompactEncrypt } from 'jose'
-import { type IssuedOutcome, type OutcomePage, outcomeHeader, type Submission } from '../../../contract/gateway.ts'
+import {
+  type IssuedOutcome,
+  type OutcomePage,
+  outcomeHeader,
+  receiptHeader,
+  type Submission,
+} from '../../../contract/gateway.ts'
 import type { Heartbeat } from '../../../contract/heartbeat.ts'
 import type { JournalEntry } from '../../../contract/journal.ts'
 import type { NamedKey } from '../../../main/queue/sealing.ts'
@@ -70,6 +76,13 @@ export async function startScriptedGateway(now: () => number) {
       })
       .encrypt(sealTo)
 
+  const acknowledged: number[] = []
+  const tokenOf = (cursor: number) => `token-${cursor}`
+  const sealReceipt = (cursor: number) =>
+    new CompactEncrypt(new TextEncoder().encode(JSON.stringify({ token: tokenOf(cursor) })))
+      .setProtectedHeader(receiptHeader(sealTo.kid, { totem: 'TT-0001', cursor }))
+      .encrypt(sealTo)
+
   async function issue(operation: string): Promise<string> {
     const outcome = issued.get(operation) ?? (await sealOutcome(operation))
     if (!issued.has(operation)) effects.push(operation)
@@ -95,6 +108,8 @@ export async function startScriptedGateway(now: () => number) {
 
   async function outcomesAfter(query: URLSearchParams, response: ServerResponse): Promise<void> {
     const after = Number(query.get('after'))
+    const given = query.get('receipt')
+    if (given === tokenOf(after)) acknowledged.push(after)
     if (pageAfter(after).outcomes.length === 0) {
       const gone = new AbortController()
       response.once('close', () => gone.abort())
@@ -103,7 +118,8 @@ export async function startScriptedGateway(now: () => number) {
       await once(bell, 'ring', { signal: enough }).catch(() => undefined)
       held(-1)
     }
-    json(response, 200, pageAfter(after))
+    const page = pageAfter(after)
+    json(response, 200, given === null ? page : { ...page, receipt: await sealReceipt(page.cursor) })
   }
 
   async function honest({ path, items, body }: Asked, query: URLSearchParams, response: ServerResponse): Promise<void> {
@@ -182,6 +198,8 @@ export async function startScriptedGateway(now: () => number) {
     outcomeKeys: new Map([[outcomeKey.kid, outcomeKey]]),
     asked,
     effects,
+    /** Cursors up to which the totem has proved that it has the outcomes. */
+    acknowledged,
     journal,
     heartbeats,
     outcomes,
