@@ -12,6 +12,7 @@ const config: KnipConfig = {
     'scripts/electron-runtime/{sqlite-for-electron-33.ts,default_app/main.js}',
     'main/{index,shell/preload}.ts',
     'native/index.ts',
+    'native/printer/image/worker.ts',
     'renderer/{main,gallery}.tsx',
     'renderer/vite.config.ts',
     'gateway/{index,operators}.ts',
@@ -38,6 +39,17 @@ const config: KnipConfig = {
     '@types/js-yaml',
   ],
   // Debian's (scripts/setup.mjs).
-  ignoreBinaries: ['mount', 'openssl', 'pdftotext', 'setpriv', 'strace', /^tpm2_/, 'useradd', 'unshare', 'zbarimg'],
+  ignoreBinaries: [
+    'mount',
+    'openssl',
+    'pdftoppm',
+    'pdftotext',
+    'setpriv',
+    'strace',
+    /^tpm2_/,
+    'useradd',
+    'unshare',
+    'zbarimg',
+  ],
 }
 export default config

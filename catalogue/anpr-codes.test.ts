@@ -7,11 +7,13 @@ describe('what ANPR’s codes mean', () => {
   it.each<readonly [code: string, kind: RefusalKind]>([
     ['EN122', 'person-not-found'],
     ['EN169', 'not-in-family'],
+    ['EN055', 'lives-in-convivenza'],
+    ['EN058', 'lives-in-convivenza'],
     // Reasons that block an issue, by group: the person, the requester, the register, the family, the facts.
     ...['EN160', 'EN046', 'EN048', 'EN181', 'EN228', 'EN229', 'EN054', 'EN470'].map(blocked),
     ...['EN286', 'EN170', 'EN355', 'EN356'].map(blocked),
     ...['EN044', 'EN057', 'EN164', 'EN287', 'EN410'].map(blocked),
-    ...['EN055', 'EN056', 'EN058', 'EN059', 'EN062', 'EN212', 'EN221'].map(blocked),
+    ...['EN056', 'EN059', 'EN062', 'EN212', 'EN221'].map(blocked),
     ...['EN060', 'EN110', 'EN138', 'EN161', 'EN162', 'EN353', 'EN354', 'EN404', 'EN407'].map(blocked),
     ...['EN208', 'EN209', 'EN217', 'EN284', 'EN345', 'EN123', 'EN116', 'EN281', 'EN282', '999'].map(blocked),
   ])('%s is %s', (code, kind) => {

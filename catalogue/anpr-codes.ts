@@ -91,6 +91,8 @@ const MEANS = new Map(
 const KINDS = new Map<string, RefusalKind>([
   ['EN122', 'person-not-found'],
   ['EN169', 'not-in-family'],
+  ['EN055', 'lives-in-convivenza'],
+  ['EN058', 'lives-in-convivenza'],
 ])
 
 /**

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { CardFailure, CardReadout, CardState } from '../contract/device.ts'
+import { isPin, isPinOf } from '../contract/ipc.ts'
 import { type CardService, createCardService } from '../native/card/service.ts'
 import type { TraceEntry } from '../native/card/trace.ts'
 import { tsCardNumber } from '../native/card/ts-number.ts'
@@ -78,6 +79,7 @@ export async function card([what = '', ...args]: string[]): Promise<number> {
   const logsIn = what === 'login' || (what === 'trace' && (given.config ?? given.trust) !== undefined)
   if (logsIn && !given.config && !given.trust) return usage(HELP, 'login needs --trust')
   if (!/^\d{1,5}$/.test(given.wait)) return usage(HELP, '--wait is a number of seconds')
+  if (given.pin !== undefined && !isPin(Buffer.from(given.pin))) return usage(HELP, '--pin is 5 to 8 digits')
   if (given.can !== undefined && !/^\d{6}$/.test(given.can)) return usage(HELP, '--can is six digits')
   const trace: TraceEntry[] = []
   const reader = await readerWith(externalKeyOf(given), (entry) => trace.push(entry))
@@ -106,8 +108,11 @@ async function login(
   readout: CardReadout,
   given: Parameters<typeof identityOf>[0] & { keypad: boolean; pin?: string | undefined },
 ) {
+  if (given.keypad && !readout.pinPad) return usage(HELP, 'no keypad of the reader can take the PIN of this card')
   const identity = await identityOf(given, service)
   const pin = given.keypad ? null : await pinOf(given.pin)
+  if (pin && !isPinOf(readout.card, pin))
+    return usage(HELP, readout.card === 'cie' ? 'the PIN of a CIE has 8 digits' : 'the PIN of a CNS has 5 to 8 digits')
   const known = await identity.recognise({ session: '00000000000000000000000000', language: 'it' }, readout, pin)
   if (known.ok) {
     const { name, surname, codiceFiscale, apdus, revocation } = known.value
@@ -115,7 +120,8 @@ async function login(
   }
   const { error } = known
   if (error.kind === 'wrong-pin') throw failure(error)
-  const { reason, date } = error
+  const { reason, date, failure: said } = error
+  if (said) throw failure(said)
   if (reason in EXIT_CODES) throw failure({ kind: reason as keyof typeof EXIT_CODES })
   throw new Failure(REFUSED, { kind: reason, ...(date && { date }) }, `refused: ${reason}${date ? ` (${date})` : ''}`)
 }

@@ -1,17 +1,19 @@
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { virtualCard } from '../simulator/card/card.ts'
+import { isExponent } from '../simulator/card/cie/external-authority.ts'
 import { CIE_PROFILES, type CieProfile } from '../simulator/card/cie/profiles.ts'
 import { CNS_PROFILES, type CnsProfile } from '../simulator/card/cns-profiles.ts'
 import { insertCard } from '../simulator/card/insert.ts'
 import { startPcscd } from '../simulator/card/pcscd.ts'
 import { makePki } from '../simulator/pki/make.ts'
 import { people } from '../simulator/population/people.ts'
-import { noSuch, oneOf, options, usage } from './command.ts'
+import { CONFIG, Failure, NO_INPUT, noSuch, oneOf, options, usage } from './command.ts'
 
 const PKI = fileURLToPath(new URL('../.bench/pki', import.meta.url))
 
-const HELP = `totem simulator card --kind cns|cie [--atr NAME] [--person ID] [--port N]
+const HELP = `totem simulator card --kind cns|cie [--atr NAME] [--person ID] [--port N] [--ext-auth-key FILE]
 
 Keeps one synthetic person's card in a virtual reader until Ctrl+C; its PIN is 12345678.
   --atr NAME   cns: ${Object.keys(CNS_PROFILES).join(', ')}
@@ -19,6 +21,9 @@ Keeps one synthetic person's card in a virtual reader until Ctrl+C; its PIN is 1
   --person ID  ${people.map(({ id }) => id).join(', ')}
   --port N     port of a running virtual reader that speaks vpcd's frames; without it the command starts a PC/SC
                service of its own and prints the environment for its clients
+  --ext-auth-key FILE
+               cie: external-authentication exponent, 256 bytes, of the terminals that the card trusts (the published
+               one: the State's own software); default that of the test keys
 
 totem simulator fleet tries thousands of totems against a gateway; see its --help.`
 
@@ -32,6 +37,7 @@ export async function simulator([what = '', ...args]: string[]): Promise<number>
     atr: { type: 'string' },
     person: { type: 'string', default: 'anna-bianchi' },
     port: { type: 'string' },
+    'ext-auth-key': { type: 'string' },
   })
   const kind = oneOf(HELP, '--kind', given.kind, ['cns', 'cie'])
   const person = oneOf(
@@ -41,11 +47,17 @@ export async function simulator([what = '', ...args]: string[]): Promise<number>
     people.map(({ id }) => id),
   )
   const profile = (profiles: object) => given.atr && oneOf(HELP, '--atr', given.atr, Object.keys(profiles))
+  const file = given['ext-auth-key']
+  if (file !== undefined && kind === 'cns') return usage(HELP, '--ext-auth-key is for a CIE')
+  const externalKey = file === undefined ? null : exponentIn(file)
   await makePki(PKI)
   const card =
     kind === 'cns'
       ? virtualCard('cns', person, PKI, profileOption(profile(CNS_PROFILES) as CnsProfile | undefined))
-      : virtualCard('cie', person, PKI, profileOption(profile(CIE_PROFILES) as CieProfile | undefined))
+      : virtualCard('cie', person, PKI, {
+          ...profileOption(profile(CIE_PROFILES) as CieProfile | undefined),
+          ...(externalKey && { externalKey }),
+        })
 
   const pcscd = given.port === undefined ? await startPcscd() : null
   const port = pcscd ? pcscd.ports[kind === 'cns' ? 0 : 1] : Number(given.port)
@@ -57,6 +69,17 @@ export async function simulator([what = '', ...args]: string[]): Promise<number>
   await inserted.remove()
   await pcscd?.stop()
   return 0
+}
+
+function exponentIn(file: string): Uint8Array {
+  let exponent: Uint8Array
+  try {
+    exponent = readFileSync(file)
+  } catch {
+    throw new Failure(NO_INPUT, { kind: 'file-unreadable' }, `cannot read ${file}`)
+  }
+  if (isExponent(exponent)) return exponent
+  throw new Failure(CONFIG, { kind: 'key-refused' }, `${file} is no private exponent of 256 bytes`)
 }
 
 const profileOption = <P>(profile: P | undefined) => (profile === undefined ? {} : { profile })

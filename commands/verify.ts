@@ -106,11 +106,11 @@ async function* picturesOf(file: Buffer): AsyncGenerator<Picture> {
   if (!opened.ok) throw new Failure(NO_INPUT, { kind: opened.error.kind }, `PDF refused: ${opened.error.reason}`)
   try {
     for (let page = 1; page <= opened.value.pages; page++) {
-      const drawn = opened.value.render(page, (mm) => mm * PIXELS_PER_MM)
+      const drawn = await opened.value.pixels(page, { pixelsPerMm: PIXELS_PER_MM })
       if (drawn.ok) yield rgba(drawn.value)
     }
   } finally {
-    opened.value.close()
+    await opened.value.close()
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { legible } from './letters.ts'
 
 /**
  * Gateway ↔ ANPR, as far as this product uses it. All values are strings, as on the real wire.
@@ -18,85 +19,107 @@ export const richiestaE002 = z.looseObject({
   }),
 })
 
-export const datiSoggetto = z.looseObject({
-  generalita: z.looseObject({
-    codiceFiscale: z.looseObject({ codFiscale: z.string() }),
-    cognome: z.string(),
-    nome: z.string(),
-    sesso: z.string(),
-    dataNascita: z.iso.date(),
-  }),
-  identificativi: z.looseObject({ idANPR: z.string() }),
-  legameSoggetto: z.looseObject({ codiceLegame: z.string(), progressivoComponente: z.string() }).optional(),
-})
+/*
+ * Answers. The Ministry's files require no field of them, so each is optional here: one that is absent, null or not what
+ * it should be is undefined, an element of a list that is no object is left out, and a field that is not named here is
+ * not read. Whoever reads an answer demands what it cannot do without (gateway/anpr/subjects.ts).
+ */
+const text = z
+  .union([z.string(), z.number().transform(String)])
+  .transform((told) => legible(told) || undefined)
+  .optional()
+  .catch(undefined)
+const part = <S extends z.ZodRawShape>(shape: S) => z.object(shape).optional().catch(undefined)
+/** Whatever turns XML into JSON writes a list of one as the element itself. */
+const list = <T extends z.ZodType>(element: T) =>
+  z
+    .preprocess(
+      (told) => (told === null || told === undefined || Array.isArray(told) ? (told ?? []) : [told]),
+      z.array(element.optional().catch(undefined)),
+    )
+    .transform((elements) => elements.filter((one) => one !== undefined))
+    .optional()
+    .catch(undefined)
 
-export const rispostaE002OK = z.looseObject({
-  idOperazioneANPR: z.string(),
-  listaSoggetti: z.looseObject({ datiSoggetto: z.array(datiSoggetto) }),
-})
-
-const comune = z.object({ nomeComune: z.string(), siglaProvinciaIstat: z.string().optional() })
-const localita = z.object({ descrizioneLocalita: z.string(), descrizioneStato: z.string().optional() })
+const localita = part({ descrizioneLocalita: text, descrizioneStato: text, provinciaContea: text })
+const comune = part({ nomeComune: text, siglaProvinciaIstat: text, descrizioneLocalita: text })
 /** A comune, a place abroad, or something else such as a ship. */
-const luogoEvento = z.object({
-  comune: comune.optional(),
-  localita: localita.optional(),
-  luogoEccezionale: z.string().optional(),
+const luogoEvento = part({ comune, localita, luogoEccezionale: text })
+
+const generalita = part({
+  codiceFiscale: part({ codFiscale: text }),
+  /** Somebody without a surname or without a name has `senzaCognome` or `senzaNome` 1 in its place. */
+  cognome: text,
+  nome: text,
+  sesso: text,
+  dataNascita: text,
+  /** 1: the day, or day and month, in `dataNascita` are not known. */
+  senzaGiorno: text,
+  senzaGiornoMese: text,
+  luogoNascita: luogoEvento,
 })
 
-const numeroCivico = z.object({
-  numero: z.string().optional(),
-  metrico: z.string().optional(),
-  lettera: z.string().optional(),
-  esponente1: z.string().optional(),
-  civicoInterno: z.object({ scala: z.string().optional(), interno1: z.string().optional() }).optional(),
+/** What C030 and C021 say of a person. `tipoLegame`: 3 family, 4 convivenza, 5 family enrolled abroad (AIRE). */
+export const datiSoggetto = z.object({
+  generalita,
+  identificativi: part({ idANPR: text }),
+  legameSoggetto: part({ tipoLegame: text, codiceLegame: text }),
 })
-/** `tipoIndirizzo` 1 is the residence; abroad (AIRE) there is a `localitaEstera` in place of `indirizzo`. */
-const residenza = z.object({
-  tipoIndirizzo: z.string(),
-  indirizzo: z
-    .object({
-      comune,
-      frazione: z.string().optional(),
-      toponimo: z.object({ specie: z.string().optional(), denominazioneToponimo: z.string() }),
-      numeroCivico: numeroCivico.optional(),
-    })
-    .optional(),
-  localitaEstera: z
-    .object({
-      indirizzoEstero: z.object({
-        localita,
-        toponimo: z.object({ denominazione: z.string(), numeroCivico: z.string().optional() }).optional(),
-      }),
-    })
-    .optional(),
-  presso: z.string().optional(),
-})
+export type DatiSoggetto = z.infer<typeof datiSoggetto>
 
-/** What a visura shows of C029. Anything else in the answer is dropped when it is read. */
-export const datiAnagrafici = z.object({
-  generalita: z.object({
-    codiceFiscale: z.object({ codFiscale: z.string() }),
-    cognome: z.string(),
-    nome: z.string(),
-    sesso: z.string(),
-    dataNascita: z.iso.date(),
-    /** 1: the day, or day and month, in `dataNascita` are not known. */
-    senzaGiorno: z.string().optional(),
-    senzaGiornoMese: z.string().optional(),
-    luogoNascita: luogoEvento.optional(),
+const numeroCivico = part({
+  numero: text,
+  /** Metres from the beginning of the road, where houses have no numbers. */
+  metrico: text,
+  /** A number for a house without one (senza numero civico). */
+  progSNC: text,
+  lettera: text,
+  esponente1: text,
+  /** 1 red, 2 black, 3 blue, 4 residential, 5 not residential: 8 and red 8 are two houses. */
+  colore: text,
+  civicoInterno: part({
+    corte: text,
+    scala: text,
+    scalaEsterna: text,
+    interno1: text,
+    espInterno1: text,
+    interno2: text,
+    espInterno2: text,
+    secondario: text,
+    piano: text,
+    nui: text,
+    isolato: text,
   }),
-  identificativi: z.object({ idANPR: z.string() }),
-  residenza: z.array(residenza).optional(),
-  statoCivile: z.object({ statoCivile: z.string() }).optional(),
-  cittadinanza: z.array(z.object({ descrizioneStato: z.string() })).optional(),
+})
+/** `tipoIndirizzo`: ANPR table 25. Abroad (AIRE) there is a `localitaEstera` in place of `indirizzo`. */
+const residenza = z.object({
+  tipoIndirizzo: text,
+  indirizzo: part({
+    cap: text,
+    comune,
+    frazione: text,
+    toponimo: part({ specie: text, specieFonte: text, denominazioneToponimo: text, toponimoFonte: text }),
+    numeroCivico,
+  }),
+  localitaEstera: part({
+    indirizzoEstero: part({ cap: text, localita, toponimo: part({ denominazione: text, numeroCivico: text }) }),
+  }),
+  presso: text,
+  dataDecorrenzaResidenza: text,
+})
+
+/** What a visura shows of C029. */
+export const datiAnagrafici = datiSoggetto.extend({
+  residenza: list(residenza),
+  statoCivile: part({ statoCivile: text }),
+  cittadinanza: list(z.object({ descrizioneStato: text })),
 })
 export type DatiAnagrafici = z.infer<typeof datiAnagrafici>
 
-export const rispostaC029 = z.looseObject({
-  idOperazioneANPR: z.string(),
-  listaSoggetti: z.object({ datiSoggetto: z.array(datiAnagrafici).length(1) }),
-})
+const risposta = <T extends z.ZodType>(soggetto: T) =>
+  z.object({ idOperazioneANPR: text, listaSoggetti: part({ datiSoggetto: list(soggetto) }) })
+export const rispostaE002OK = risposta(datiSoggetto)
+export const rispostaC029 = risposta(datiAnagrafici)
 
 export const richiestaCertificazione = z.looseObject({
   idOperazioneClient: z.string().min(1).max(30),
@@ -116,21 +139,23 @@ export const richiestaCertificazione = z.looseObject({
   emissione: z.enum(['2', '3']),
 })
 
-export const rispostaCertificazione = z.looseObject({
-  idOperazioneANPR: z.string(),
-  protocolloANPR: z.looseObject({ numeroProtocolloANPR: z.string() }).optional(),
-  file: z.looseObject({ certificatoPdf: z.string() }),
+export const rispostaCertificazione = z.object({
+  idOperazioneANPR: text,
+  protocolloANPR: part({ numeroProtocolloANPR: text }),
+  file: part({ certificatoPdf: z.string().optional().catch(undefined) }),
 })
 
-export const rispostaErrori = z.looseObject({
-  idOperazioneANPR: z.string(),
-  listaErrori: z.looseObject({
-    errore: z.array(
-      z.looseObject({
-        codiceErroreAnomalia: z.string(),
-        testoErroreAnomalia: z.string(),
-        tipoErroreAnomalia: z.string(),
-      }),
-    ),
-  }),
-})
+const anomalia = z.object({ codiceErroreAnomalia: text, testoErroreAnomalia: text, tipoErroreAnomalia: text })
+/** The entries of an error list: in `errore` or not, several or a single one. */
+const entriesOf = (told: unknown): unknown[] => {
+  if (Array.isArray(told)) return told.flatMap(entriesOf)
+  if (told === null || typeof told !== 'object') return []
+  return 'errore' in told ? entriesOf(told.errore) : [told]
+}
+const anomalie = z.preprocess(entriesOf, z.array(anomalia))
+/**
+ * How ANPR refuses, whatever the HTTP status. The consultations answer a list, the certification service (6001) a level
+ * more, `errore`. A list holds errors (`tipoErroreAnomalia` E) and warnings (W) side by side; `listaAnomalie` goes with
+ * an answer and holds warnings.
+ */
+export const rispostaErrori = z.object({ listaErrori: anomalie, listaAnomalie: anomalie })

@@ -161,7 +161,15 @@ export type PrintSheet = z.infer<typeof printSheet>
 export const printFailure = z.discriminatedUnion('kind', [
   /** `page` (from 1) is the first page that the printer did not acknowledge: it is void and starts anew. */
   z.strictObject({ kind: z.literal('printer-fault'), status: printerStatus, page: z.number() }),
-  z.strictObject({ kind: z.literal('pdf-refused'), reason: z.enum(['encrypted', 'broken', 'too-large']) }),
+  /**
+   * `broken`: it does not parse, lacks a page, or is damaged. `too-large`: in bytes, pages, pixels or memory.
+   * `too-slow`: it takes longer to draw than any certificate. `too-small`: no sheet so short can be cut off. `blank`: a
+   * page has nothing on it.
+   */
+  z.strictObject({
+    kind: z.literal('pdf-refused'),
+    reason: z.enum(['encrypted', 'broken', 'too-large', 'too-slow', 'too-small', 'blank']),
+  }),
   z.strictObject({ kind: z.literal('printer-busy') }),
 ])
 export type PrintFailure = z.infer<typeof printFailure>
@@ -201,6 +209,8 @@ export const deviceMethods = {
     result: z.strictObject({ pages: z.number(), width: z.number(), height: z.number(), grey: bytes }),
     failure: printFailure,
   },
+  /** Nothing of the visit that has ended stays in the device process's memory. */
+  'memory.forget': { params: z.strictObject({}), result: z.strictObject({}), failure: z.never() },
 } as const
 export type DeviceMethod = keyof typeof deviceMethods
 export type DeviceParams<M extends DeviceMethod> = z.infer<(typeof deviceMethods)[M]['params']>
@@ -217,6 +227,8 @@ export const deviceEvent = z.discriminatedUnion('event', [
     cie: z.enum(['ready', 'not-configured', 'key-refused']),
   }),
   z.strictObject({ event: z.literal('card'), card: cardState }),
+  /** Last message of a device process that cannot go on; `reason` is a code. */
+  z.strictObject({ event: z.literal('broken'), reason: z.string().regex(/^[\w.:-]{1,64}$/) }),
   z.strictObject({ event: z.literal('printer'), status: printerStatus }),
   /**
    * `taken` and `retracted` come from a printer that holds a sheet out, some time after its page was acknowledged. They

@@ -1,14 +1,28 @@
 import { z } from 'zod'
 
+/** As much of a date as is known: the day, the month, or only the year. */
+export const partialDate = z.union([
+  z.iso.date(),
+  z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/),
+  z.string().regex(/^\d{4}$/),
+])
+
 /**
- * A member of the famiglia anagrafica as printed. `relation`: ANPR table 5 code. `born` null: only the year is known.
+ * How a person belongs to a sheet of the register: in a famiglia anagrafica `relation` is a code of ANPR's table 5, in a
+ * convivenza (an institution such as a convent, a barracks, a care home) one of its table 6.
  */
+export const belonging = { tie: z.enum(['family', 'convivenza']), relation: z.string() }
+export type Belonging = z.infer<z.ZodObject<typeof belonging>>
+/** People of a convivenza are no famiglia anagrafica (art. 5 DPR 223/1989). */
+export const isConvivenza = (sheet: readonly Pick<Belonging, 'tie'>[]): boolean =>
+  sheet.some(({ tie }) => tie === 'convivenza')
+
+/** Somebody on the sheet, as printed. `name` or `surname` may be empty: not everybody has both. */
 const registeredRelative = z.strictObject({
   name: z.string(),
   surname: z.string(),
-  born: z.iso.date().nullable(),
-  yearOfBirth: z.number().int(),
-  relation: z.string(),
+  born: partialDate.nullable(),
+  ...belonging,
 })
 
 /**
@@ -18,15 +32,16 @@ const registeredRelative = z.strictObject({
  */
 export const registeredPerson = z.strictObject({
   source: z.enum(['anpr', 'card']),
+  /** Empty for somebody who has no name, or no surname. */
   name: z.string(),
   surname: z.string(),
   codiceFiscale: z.string(),
   /** As in ANPR's `generalita`, where N is a value of its own. */
   sex: z.enum(['M', 'F', 'N']).nullable(),
-  born: z.iso.date().nullable(),
+  born: partialDate.nullable(),
   /** e.g. `SPELLO (PG)`, or place and state abroad. */
   birthPlace: z.string().nullable(),
-  residence: z.strictObject({ comune: z.string(), address: z.string() }).nullable(),
+  residence: z.strictObject({ comune: z.string().nullable(), address: z.string().nullable() }).nullable(),
   /** Names of states, e.g. `ITALIA`. */
   citizenships: z.array(z.string()).min(1).nullable(),
   /** Table 1 code. */

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { bollo } from './bollo.ts'
 import { type Caller, callerText } from './caller.ts'
 import { certificateType, sheetTypes } from './catalogue.ts'
-import { anprPerson } from './document.ts'
-import { evidence, evidenceRefusals, isFormerEvidence } from './evidence.ts'
+import { anprPerson, belonging } from './document.ts'
+import { evidence, evidenceRefusals, gatewayChallenge, isFormerEvidence } from './evidence.ts'
 import { base64, idAnpr, isoInstant, operationId } from './identity.ts'
 import { anchorJws, journalEntry } from './journal.ts'
 
@@ -14,14 +14,15 @@ import { anchorJws, journalEntry } from './journal.ts'
  * done, and the totem asks again then, or earlier when a citizen stands there.
  *
  *   GET  /v1/status                    → status          is the line up, what time is it
+ *   POST /v1/challenges                → challengeGiven  what the next card signs
  *   POST /v1/sessions                  evidence → session      201; 403 problem
  *   GET  /v1/sessions/current/family   (Bearer) → familySheet
- *   GET  /v1/sessions/current/visura   (Bearer) → ownRecord
+ *   GET  /v1/sessions/current/visura   (Bearer) → ownRecordAnswer
  *   POST /v1/previews                  (Bearer) previewRequest → preview
  *   POST /v1/operations                submission → submissionResult
  *   GET  /v1/operations                → operationList   what the gateway holds of this totem
- *   GET  /v1/outcomes?after=&wait=     → outcomePage     what was settled since; held open until there is some
- *   POST /v1/heartbeat                 heartbeat → status (contract/heartbeat.ts)
+ *   GET  /v1/outcomes?after=&wait=&receipt= → outcomePage     what was settled since; held open until there is some
+ *   POST /v1/heartbeat                 heartbeat → heartbeatAnswer (contract/heartbeat.ts)
  *   GET  /v1/keys                      → gatewayKeysAnswer (contract/gateway-keys.ts)
  *   POST /v1/journal                   journalBatch → journalReceipt
  *   GET  /v1/trust                     → trustBundle (contract/trust.ts)
@@ -29,20 +30,48 @@ import { anchorJws, journalEntry } from './journal.ts'
  */
 export const status = z.strictObject({ at: isoInstant, version: z.string() })
 
+/**
+ * What a log-in answers (contract/evidence.ts `challenge`). Each heartbeat brings one, so that a totem whose line goes
+ * away has a recent one. A totem asks for another when a card is put in.
+ */
+export const challengeGiven = z.strictObject({ challenge: gatewayChallenge })
+export const heartbeatAnswer = z.strictObject({ ...status.shape, ...challengeGiven.shape })
+
+/** A session opens only by a challenge that the gateway gave its totem so short a time ago, and that opened none before. */
+export const SESSION_CHALLENGE_MS = 5 * 60_000
+/** What one log-in may ask for, each another person, certificate or use. A visit asks for one or two. */
+export const LOGIN_REQUESTS = 6
+
+/**
+ * `statement-stale`: the session's challenge is older than five minutes. `challenge-unknown`: the gateway did not give
+ * this challenge to this caller. `session-spent`: the session has asked as much as one may. `evidence-spent`: the
+ * log-in, or its person at this totem today, has asked as much as one may, or the same before. `evidence-late`: the
+ * gateway has heard the totem for longer than a visit and its way here take, and the request did not come.
+ */
 export const refusalKind = z.enum([
   ...evidenceRefusals,
   'statement-stale',
   'statement-replayed',
   'statement-other-caller',
+  'challenge-unknown',
+  'evidence-late',
+  'evidence-spent',
   'person-not-found',
   'not-in-family',
+  /** The certificate is of a famiglia anagrafica, and the person lives in an institution (convivenza). */
+  'lives-in-convivenza',
   'certificate-not-issuable',
   'contrassegno-used',
   'session-expired',
+  'session-spent',
   'request-malformed',
   'request-outdated',
   'request-expired',
+  /** No answer of ANPR came. */
   'anpr-unavailable',
+  /** ANPR's answer to this question cannot be read, or is about somebody who was not asked for. */
+  'anpr-unreadable',
+  'anpr-other-person',
 ])
 export type RefusalKind = z.infer<typeof refusalKind>
 
@@ -53,25 +82,34 @@ export type Problem = z.infer<typeof problem>
 export const session = z.strictObject({
   token: z.string(),
   expires: isoInstant,
-  holder: z.strictObject({ idAnpr, name: z.string(), surname: z.string() }),
+  holder: z.strictObject({ idAnpr }),
 })
 export type Session = z.infer<typeof session>
 
-/** Name and year of birth only, until a person is picked (GDPR art. 5.1.c). `relation`: code of ANPR's table 5. */
+/**
+ * Name and year of birth only, until a person is picked (GDPR art. 5.1.c). `idAnpr` null: ANPR has not told it, and no
+ * certificate can be asked about them. `name` or `surname` may be empty: not everybody has both.
+ */
 export const familyMember = z.strictObject({
-  idAnpr,
+  idAnpr: idAnpr.nullable(),
   name: z.string(),
   surname: z.string(),
-  yearOfBirth: z.number(),
-  relation: z.string(),
+  yearOfBirth: z.number().int().nullable(),
+  ...belonging,
   self: z.boolean(),
 })
 export type FamilyMember = z.infer<typeof familyMember>
 export const familySheet = z.strictObject({ members: z.array(familyMember).min(1) })
 export type FamilySheet = z.infer<typeof familySheet>
 
-/** The holder's own data. `reference`: idOperazioneANPR of each consultation that it took; `at`: when ANPR answered. */
+/**
+ * The holder's own data. `reference`: idOperazioneANPR of each consultation that it took, empty where ANPR gave none;
+ * `at`: when ANPR answered.
+ */
 export const ownRecord = z.strictObject({ person: anprPerson, reference: z.string(), at: isoInstant })
+/** As the gateway answers it: a codice fiscale that ANPR has not told is null. The totem knows it by the card. */
+export const ownRecordAnswer = ownRecord.extend({ person: anprPerson.extend({ codiceFiscale: z.string().nullable() }) })
+export type OwnRecordAnswer = z.infer<typeof ownRecordAnswer>
 export type OwnRecord = z.infer<typeof ownRecord>
 
 /** `subject` null: the holder of the card (offline the totem knows no ID ANPR). */
@@ -87,6 +125,7 @@ export const preview = z.strictObject({ pdf: base64 })
 export const sealing = { alg: 'ECDH-ES', enc: 'A256GCM' } as const
 export const REQUEST_TYP = 'totem-request+jwe'
 export const OUTCOME_TYP = 'totem-outcome+jwe'
+export const RECEIPT_TYP = 'totem-receipt+jwe'
 
 /**
  * Protected header of a sealed request. It is authenticated with the content (RFC 7516 §5.1, step 14), so that a
@@ -104,12 +143,18 @@ export const outcomeHeader = (
   { operation, totem, kind }: { operation: string; totem: string; kind: CertificateRequest['kind'] },
 ) => ({ ...sealing, kid, typ: OUTCOME_TYP, op: operation, totem, kind }) as const
 
+/** Protected header of the receipt of a page of outcomes, sealed as these are. */
+export const receiptHeader = (kid: string, { totem, cursor }: { totem: string; cursor: number }) =>
+  ({ ...sealing, kid, typ: RECEIPT_TYP, totem, cursor }) as const
+
 /** True if it was sealed with just this header: the rule of both receivers. */
-export const isSealedAs = (header: object, wanted: ReturnType<typeof requestHeader | typeof outcomeHeader>): boolean =>
-  Object.entries(wanted).every(([name, value]) => (header as Record<string, unknown>)[name] === value)
+export const isSealedAs = (
+  header: object,
+  wanted: ReturnType<typeof requestHeader | typeof outcomeHeader | typeof receiptHeader>,
+): boolean => Object.entries(wanted).every(([name, value]) => (header as Record<string, unknown>)[name] === value)
 
 /** Version of a request's text. A sealed request may wait for 30 days, and meet another version of the gateway. */
-export const REQUEST_VERSION = 2
+export const REQUEST_VERSION = 3
 
 /** The request as the gateway sees it after opening the JWE. Only the gateway can read it. */
 export const certificateRequest = z.strictObject({
@@ -180,19 +225,27 @@ export const LONGEST_POLL_S = 50
 
 /**
  * The outcomes of this totem after number `after` (0: all that are still kept), oldest first, each once, bounded in
- * bytes. `cursor` is the number of the last one; `more`: ask on at once. By asking with a cursor, the totem says that
- * it has everything up to it on its disk. A gateway that was set up anew never gave that cursor, and answers from the
+ * bytes. `cursor` is the number of the last one; `more`: ask on at once. By asking with a cursor and its receipt, the
+ * totem says that it has everything up to it on its disk. A gateway that was set up anew never gave that cursor, and answers from the
  * beginning: the totem knows outcomes by their operation, so that none has effect twice.
+ *
+ * `receipt`: a compact JWE to a key of the totem, header `receiptHeader`, that holds `outcomeReceipt`. Only who opens
+ * it can acknowledge: a stolen TLS key fetches what it cannot read, and nothing is erased for it. Null when there is
+ * nothing new to acknowledge; absent for a totem that asks without `receipt`, which acknowledges nothing. The first
+ * question after a start has an empty one.
  */
 export const outcomePage = z.strictObject({
   cursor: z.number().int().min(0),
   more: z.boolean(),
   outcomes: z.array(z.discriminatedUnion('state', [...settled])).max(100),
+  receipt: z.string().nullable().optional(),
 })
+export const outcomeReceipt = z.strictObject({ token: z.string().regex(/^[\w-]{1,64}$/) })
 export type OutcomePage = z.infer<typeof outcomePage>
 export const outcomeQuery = z.strictObject({
   after: z.coerce.number().int().min(0),
   wait: z.coerce.number().int().min(0).max(LONGEST_POLL_S),
+  receipt: z.string().max(64).optional(),
 })
 
 /** `pdf`: ANPR's sealed PDF, byte for byte. `protocol`: numeroProtocolloANPR. */

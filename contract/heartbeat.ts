@@ -1,10 +1,9 @@
 import { z } from 'zod'
 import { printerStatus } from './device.ts'
-import { isoInstant } from './identity.ts'
+import { count, isoInstant } from './identity.ts'
 import { lastOutage } from './line.ts'
 
 const version = z.string().regex(/^[\w.+-]{1,32}$/)
-const count = z.number().int().min(0)
 
 /**
  * State of a totem, once a minute (`POST /v1/heartbeat`). The gateway keeps the newest one for the operators. It holds

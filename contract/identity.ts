@@ -45,7 +45,13 @@ export const idAnpr = z.string().refine(isIdAnpr, 'not an ID ANPR')
 export const operationId = z.string().regex(/^[0-7][0-9A-HJKMNP-TV-Z]{25}$/)
 /** e.g. `TT-0001`: two letters of the province, four digits. */
 export const totemId = z.string().regex(/^[A-Z]{2}-\d{4}$/)
-export const isoInstant = z.iso.datetime({ offset: false })
+/** The gateway's database takes no year 0 and no longer text. */
+export const isoInstant = z.iso
+  .datetime({ offset: false })
+  .max(30)
+  .refine((at) => at >= '0001')
+/** What a machine counts and the gateway keeps: its database counts in 32 bits, with room for the rest of a batch. */
+export const count = z.number().int().min(0).max(2_000_000_000)
 export const base64 = z.base64()
 /** First names and surname as ANPR gives them. */
 export const personName = z.strictObject({ name: z.string(), surname: z.string() })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { isoInstant, operationId, totemId } from './identity.ts'
+import { count, isoInstant, operationId, totemId } from './identity.ts'
 import { type JournalEventId, journalEvents } from './journal-events.ts'
 import type { Language } from './language.ts'
 
@@ -18,7 +18,7 @@ export const NAMELESS_CHAIN = '0'.repeat(26)
 export const journalEntry = z.strictObject({
   totem: totemId,
   chain: operationId,
-  seq: z.number().int().min(1),
+  seq: count.min(1),
   at: isoInstant,
   event: z.enum(Object.keys(journalEvents) as [JournalEventId, ...JournalEventId[]]),
   severity: z.enum(['info', 'warn', 'alarm']),

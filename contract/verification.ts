@@ -50,11 +50,11 @@ const instant = z.codec(z.number().int().min(0).max(253_402_300_799), isoInstant
 const name = z
   .string()
   .max(150)
-  .regex(/^\P{C}+$/u)
+  .regex(/^\P{C}*$/u)
 const codiceFiscale = z.string().regex(/^(?:[A-Z0-9]{16}|\d{11})$/)
-/** The person whom the paper is about. */
+/** The person whom the paper is about. Somebody may have no surname, or no name. */
 const subject = z.codec(
-  z.tuple([name, name, codiceFiscale]),
+  z.tuple([name, name, codiceFiscale]).refine(([surname, name]) => surname + name !== '', 'nobody'),
   z.strictObject({ surname: name, name, codiceFiscale: codiceFiscale }),
   {
     decode: ([surname, name, codiceFiscale]) => ({ surname, name, codiceFiscale }),

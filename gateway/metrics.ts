@@ -1,11 +1,18 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import { type Clock, MINUTE_MS } from '../basics/time.ts'
-import type { AnprFailure } from './anpr/client.ts'
+import { type Clock, DAY_MS, MINUTE_MS } from '../basics/time.ts'
+import type { AnprFailure } from './anpr/answers.ts'
 import type { Routes } from './http/route.ts'
+import { daysTo } from './http/tls.ts'
 import { DEAD } from './store/queues.ts'
 import type { Database } from './store/schema.ts'
 
+/** A database that takes longer does not count as there: who scrapes waits some seconds. */
+const LOOK_MS = 3_000
+/** As long as the gateway's own log warns of an end (http/tls.ts). */
+const ENDING_MS = 30 * DAY_MS
+type Shared = 'pending' | 'oldest' | 'dead' | 'undelivered' | 'seen' | 'forks' | 'ending'
 /** At one heartbeat a minute, a totem that was silent for so long is missing. */
 const SEEN_MS = 5 * MINUTE_MS
 
@@ -17,6 +24,8 @@ export interface Metrics {
   submitted(state: string): void
   /** An outcome stored, by its state. */
   settled(state: string): void
+  /** A certificate was issued on a card that its issuer has revoked since the log-in. */
+  revokedSince(): void
   /** A call of ANPR that has ended. */
   anprAnswered(service: string, answer: 'ok' | AnprFailure['kind'], ms: number): void
   /** A request turned away because there was too much to do. */
@@ -25,7 +34,16 @@ export interface Metrics {
   routes: Routes
 }
 
-export function createMetrics(db: Database, now: Clock): Metrics {
+/** `certificates`: when each of the gateway's own certificates ends, by the setting that names its file. */
+export function createMetrics({
+  db,
+  now,
+  certificates,
+}: {
+  db: Database
+  now: Clock
+  certificates(): Map<string, Date>
+}): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const own = { registers: [registry] }
@@ -41,6 +59,11 @@ export function createMetrics(db: Database, now: Clock): Metrics {
     help: 'Outcomes stored by this process',
     labelNames: ['state'],
   })
+  const revokedSince = new Counter({
+    ...own,
+    name: 'totem_revoked_since_total',
+    help: 'Certificates issued on cards that were revoked after their log-in',
+  })
   const anpr = new Histogram({
     ...own,
     name: 'totem_anpr_seconds',
@@ -51,8 +74,18 @@ export function createMetrics(db: Database, now: Clock): Metrics {
   })
   const shed = new Counter({ ...own, name: 'totem_requests_shed_total', help: 'Requests turned away with 429' })
 
-  // These are the same at every gateway on the database, which is asked when an operator looks.
-  const gauge = (name: string, help: string) => new Gauge({ ...own, name, help })
+  const up = new Gauge({ ...own, name: 'totem_database_up', help: '1 while the database answers, else 0' })
+  const certificateDays = new Gauge({
+    ...own,
+    name: 'totem_certificate_days',
+    help: 'Days until a certificate of the gateway ends',
+    labelNames: ['certificate'],
+  })
+
+  // These are the same at every gateway on the database, which is asked when an operator looks. While it does not
+  // answer nobody knows them, and they are left out.
+  const shared = new Registry()
+  const gauge = (name: string, help: string) => new Gauge({ registers: [shared], name, help })
   const pending = gauge('totem_items_pending', 'Items recorded and not settled')
   const oldest = gauge('totem_items_pending_oldest_seconds', 'Age of the oldest of them')
   const dead = gauge('totem_items_dead', 'Of them, given up until an operator redrives them')
@@ -60,9 +93,11 @@ export function createMetrics(db: Database, now: Clock): Metrics {
   const seen = gauge('totem_totems_seen', 'Totems with a heartbeat within five minutes')
   const forks = gauge('totem_journal_forks', 'Totems of whose sync log two histories were seen')
 
-  async function look(): Promise<void> {
+  const ending = gauge('totem_totem_certificates_ending', 'Totems whose TLS certificate ends within 30 days')
+
+  async function look(): Promise<boolean> {
     const at = now()
-    const { rows } = await sql<Record<'pending' | 'oldest' | 'dead' | 'undelivered' | 'seen' | 'forks', number>>`
+    const { rows } = await sql<Record<Shared, number>>`
       select
         (select count(*)::integer from operation where state = 'pending') as pending,
         (select coalesce(extract(epoch from ${at}::timestamptz - min(received_at)), 0)::float8
@@ -70,27 +105,37 @@ export function createMetrics(db: Database, now: Clock): Metrics {
         (select count(*)::integer from pgboss.job where name = ${DEAD} and state < 'active') as dead,
         (select count(*)::integer from operation where number is not null and delivered_at is null) as undelivered,
         (select count(*)::integer from heartbeat where received_at > ${new Date(+at - SEEN_MS)}::timestamptz) as seen,
-        (select count(distinct totem)::integer from journal_trouble where kind in ('fork', 'older-chain')) as forks
+        (select count(distinct totem)::integer from journal_trouble where kind in ('fork', 'older-chain')) as forks,
+        (select count(*)::integer from heartbeat
+          where (body ->> 'certificateEnds')::timestamptz < ${new Date(+at + ENDING_MS)}::timestamptz) as ending
       `.execute(db)
     const [found] = rows
-    if (!found) return
+    if (!found) return false
     pending.set(found.pending)
     oldest.set(found.oldest)
     dead.set(found.dead)
     undelivered.set(found.undelivered)
     seen.set(found.seen)
     forks.set(found.forks)
+    ending.set(found.ending)
+    return true
   }
 
   return {
     submitted: (state) => submitted.inc({ state }),
     settled: (state) => settled.inc({ state }),
+    revokedSince: () => revokedSince.inc(),
     anprAnswered: (service, answer, ms) => anpr.observe({ service, answer }, ms / 1_000),
     shed: () => shed.inc(),
     routes(server) {
       server.get('/metrics', async (_request, reply) => {
-        await look()
-        return reply.type('text/plain; version=0.0.4').send(await registry.metrics())
+        for (const [certificate, end] of certificates()) certificateDays.set({ certificate }, daysTo(end, now()))
+        const late = new AbortController()
+        const isUp = await Promise.race([look().catch(() => false), delay(LOOK_MS, false, { signal: late.signal })])
+        late.abort()
+        up.set(Number(isUp))
+        const told = [await registry.metrics(), ...(isUp ? [await shared.metrics()] : [])]
+        return reply.type('text/plain; version=0.0.4').send(told.join('\n'))
       })
     },
   }

@@ -17,11 +17,15 @@ import { createTotems } from './channels/totem/totems.ts'
 import { citizenRoutes } from './citizen/routes.ts'
 import { createSessions } from './citizen/session.ts'
 import { fleetRoutes, overseeFleet } from './fleet/routes.ts'
-import { tlsOf } from './http/tls.ts'
+import { type DoorTls, openTls } from './http/tls.ts'
 import { journalRoutes, overseeJournals } from './journal/routes.ts'
 import { withJournals } from './journal/tables.ts'
 import { openKeyring } from './keys/keyring.ts'
 import { keyRoutes } from './keys/routes.ts'
+import { createChallenges } from './login/challenges.ts'
+import { createHearing } from './login/hearing.ts'
+import { createLoginJudge } from './login/judge.ts'
+import { challengeRoutes } from './login/routes.ts'
 import { createMetrics } from './metrics.ts'
 import { createBell } from './operations/bell.ts'
 import { createCarryOut } from './operations/carry-out.ts'
@@ -69,8 +73,8 @@ export async function startGateway(
   const config = gatewayConfig.parse(given)
   if (databaseUrl !== null) requireSafeDatabase(databaseUrl)
   const operators = await openOperators(config.operator.tokens, log)
-  const tls = await tlsOf('tls', config.tls)
-  const clientCa = await textOf('tls.clientCa', config.tls.clientCa)
+  const tls = await openTls('tls', config.tls, { now, log })
+  const publicTls = config.public && (await openTls('public.tls', config.public.tls, { now, log }))
   await textOf('trust.list', config.trust.list)
   await jsonIn('trust.listKey', config.trust.listKey)
   await textOf('keys.list', config.keys.list)
@@ -78,7 +82,7 @@ export async function startGateway(
   await folderThere('totems', config.totems)
   await folderMade('trust.crls', config.trust.crls)
   await folderMade('dataDir', config.dataDir)
-  const forPublic = config.public && (await publicDoor(config.public, config.dataDir, log))
+  const forPublic = config.public && publicTls && (await publicDoor(config.public, publicTls, config.dataDir, log))
 
   const opened = await openTrust({ config: config.trust, now, log })
   if (!opened.ok)
@@ -102,43 +106,56 @@ export async function startGateway(
     },
   )
   const bell = createBell(store, log)
-  const metrics = createMetrics(db, now)
-  const anpr = createAnprClient({ ...config.anpr, onAnswer: metrics.anprAnswered })
+  const metrics = createMetrics({ db, now, certificates: () => new Map([...tls.ends(), ...(publicTls?.ends() ?? [])]) })
+  const anpr = createAnprClient({
+    ...config.anpr,
+    onAnswer(service, answer, ms, reason) {
+      metrics.anprAnswered(service, answer, ms)
+      // ANPR has changed, or this program reads it wrongly: waiting mends neither.
+      if (answer === 'anpr-unreadable' || answer === 'anpr-other-person') log.error({ kind: answer, service, reason })
+    },
+  })
   const register = createRegister({ db, anpr, reference, now })
   const totems = createTotems(config.totems)
   const { outcomeKeyOf } = totems
   const { sealing: sealingKeys } = keys
   const onSettled = metrics.settled
   const marks = createMarks({ db, reference })
+  const hearing = createHearing({ db, now })
+  const challenges = createChallenges({ hearing, reference, now })
+  const logins = createLoginJudge({ trust, challenges, hearing, now })
   const carryOut = createCarryOut({
     store,
     bell,
     register,
-    trust,
+    logins,
     marks,
     sealingKeys,
     outcomeKeyOf,
     reference,
     onSettled,
+    onRevokedSince: metrics.revokedSince,
     now,
     log,
   })
-  const intake = createIntake({ db, boss, bell, sealingKeys, bounds: config.bounds, now, log })
-  const outcomes = createOutcomes({ db, bell, now })
-  const sessions = createSessions({ db, register, trust, reference, now })
+  const intake = createIntake({ db, boss, bell, sealingKeys, logins, reference, bounds: config.bounds, now, log })
+  const outcomes = createOutcomes({ db, bell, outcomeKeyOf, reference, now })
+  const sessions = createSessions({ db, register, logins, reference, now })
   const journals = withJournals(db)
 
   const stopping = new AbortController()
   const forTotems = createTotemDoor({
     tls,
-    clientCa,
     totems,
     pressure: { waiting: store.waiting, stopping: stopping.signal, onShed: metrics.shed },
+    // A database that is away hears nobody; then nothing that needs the count is answered either.
+    onHeard: (totem) => void hearing.minutesOf(totem).catch(() => undefined),
     rooms: {
+      login: challengeRoutes(challenges),
       citizen: citizenRoutes({ sessions, register, marks, now }),
       operations: operationRoutes({ db, intake, outcomes, onResult: metrics.submitted }),
       journal: journalRoutes({ db: journals, keys, now, log }),
-      fleet: fleetRoutes({ db, version: packageJson.version, now }),
+      fleet: fleetRoutes({ db, challenges, version: packageJson.version, now }),
       trust: trustRoutes(trust),
       keys: keyRoutes(keys),
     },
@@ -169,6 +186,8 @@ export async function startGateway(
     await Promise.all([forTotems.close(), work.stop(), retention.stop()])
     await forOperators.close()
     await forPublic?.close()
+    tls.stop()
+    publicTls?.stop()
     await trust.stop()
     await keys.stop()
     await anpr.close()
@@ -190,16 +209,16 @@ export async function startGateway(
 }
 
 async function publicDoor(
-  { tls, page, keysSigner }: NonNullable<z.output<typeof gatewayConfig>['public']>,
+  { page, keysSigner }: NonNullable<z.output<typeof gatewayConfig>['public']>,
+  tls: DoorTls,
   dataDir: string,
   log: Logger,
 ): Promise<FastifyInstance> {
-  const shown = await tlsOf('public.tls', tls)
   const signer = (await jsonIn('public.keysSigner', keysSigner)) as JWK
   await textOf('public.page', page)
   const kept = await keepPage({ file: page, signer, memory: join(dataDir, 'verification-keys.sequence'), log })
   if (!kept.ok) throw refused(`public.page: ${page}`, kept.error, 'make it anew with gateway/verify/build.ts')
-  return createPublicDoor({ tls: shown, verify: verifyRoutes(kept.value), log })
+  return createPublicDoor({ tls, verify: verifyRoutes(kept.value), log })
 }
 
 const refused = (what: string, { kind }: { kind: string }, todo: string) =>

@@ -111,6 +111,11 @@ export async function build({ development, electron, dist = path.join(root, 'dis
       external: ['electron'],
     }),
     bundle({ ...shared, entryPoints: ['native/index.ts'], outfile: path.join(dist, 'native/index.cjs') }),
+    bundle({
+      ...shared,
+      entryPoints: ['native/printer/image/worker.ts'],
+      outfile: path.join(dist, 'native/pdf-worker.cjs'),
+    }),
     buildRenderer({
       configFile: path.join(root, 'renderer/vite.config.ts'),
       // The page is read from the disk at once; the warning about chunk sizes is for pages that come over a network.

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { bolloKind } from '../bollo.ts'
 import { certificateType, purpose, sheetTypes } from '../catalogue.ts'
+import { belonging } from '../document.ts'
 import { personName } from '../identity.ts'
 
 /** A certificate of ANPR: for whom, which one, for which use; then preview, yes, issue. */
@@ -18,8 +19,8 @@ export const screens = [
         name: z.string(),
         surname: z.string(),
         yearOfBirth: z.number().nullable(),
-        /** ANPR table 5 code; null where unknown. */
-        relation: z.string().nullable(),
+        /** Null where unknown. */
+        belongs: z.strictObject(belonging).nullable(),
         self: z.boolean(),
       }),
     ),
@@ -31,6 +32,8 @@ export const screens = [
     subject: personName,
     options: z.array(certificateType),
     onOneSheet: sheetTypes.nullable(),
+    /** The person lives in a convivenza, so that no certificate of the famiglia is offered. */
+    convivenza: z.boolean(),
   }),
   /** `more` false: publicBody, privateParty and the commonest exempt uses; true: the other exempt uses. */
   z.strictObject({ screen: z.literal('purpose'), options: z.array(purpose), more: z.boolean() }),

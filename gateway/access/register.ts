@@ -1,7 +1,9 @@
 import type { Clock } from '../../basics/time.ts'
 import { exemptionOf } from '../../contract/bollo.ts'
 import type { Result } from '../../contract/result.ts'
-import type { AnprClient, AnprFailure } from '../anpr/client.ts'
+import type { AnprFailure } from '../anpr/answers.ts'
+import type { AnprClient, OwnData } from '../anpr/client.ts'
+import type { Sheet } from '../anpr/subjects.ts'
 import type { Database } from '../store/schema.ts'
 import { beginAccess, type Ended, endAccess, type Looked, type Looker, noteRefusal } from './log.ts'
 
@@ -14,9 +16,12 @@ export interface Register {
 }
 
 /** ANPR's services, each with its line in the access log. */
-export interface Looks extends Omit<AnprClient, 'close' | 'issue'> {
+export interface Looks extends Omit<AnprClient, 'close' | 'issue' | 'familyOf' | 'ownDataOf'> {
+  /** SECURITY: the sheet and the data of the person in whose name somebody looks, by their ID ANPR. */
+  familyOf(idAnpr: string): Promise<Result<Sheet, AnprFailure>>
+  ownDataOf(idAnpr: string): Promise<Result<OwnData, AnprFailure>>
   /**
-   * The certificate with the number of its line. The line of an issue that ANPR has answered is ended by the settlement
+   * The certificate with the number of its line. The line of an issue that ANPR has decided is ended by the settlement
    * (store/operations.ts), in its transaction.
    */
   issue(
@@ -51,6 +56,8 @@ export function createRegister({
   })
   return {
     askedBy(looker) {
+      const isTheirs = (codiceFiscale: string) =>
+        looker.requester === null ? null : reference(codiceFiscale) === looker.requester
       const begin = (looked: Looked) => beginAccess(db, looker, looked, now())
       async function noted<T>(
         looked: Looked,
@@ -72,20 +79,20 @@ export function createRegister({
           noted(
             service('C030', codiceFiscale),
             () => anpr.personOf(codiceFiscale),
-            ({ identificativi }) => ({ subject: reference(identificativi.idANPR) }),
+            ({ idAnpr }) => ({ subject: reference(idAnpr) }),
           ),
-        familyOf: (idAnpr) => noted(service('C021', idAnpr), () => anpr.familyOf(idAnpr)),
+        familyOf: (idAnpr) => noted(service('C021', idAnpr), () => anpr.familyOf({ idAnpr, isTheirs })),
         ownDataOf: (idAnpr) =>
           noted(
             service('C029 C021', idAnpr),
-            () => anpr.ownDataOf(idAnpr),
-            ({ references }) => ({ anpr_operation: references.join(', ') }),
+            () => anpr.ownDataOf({ idAnpr, isTheirs }),
+            ({ references }) => ({ anpr_operation: references.join(', ') || null }),
           ),
         preview: (wish) => noted(wished(wish), () => anpr.preview(wish)),
         async issue(operation, wish) {
           const line = await begin(wished(wish))
           const answer = await anpr.issue(operation, wish)
-          if (!answer.ok && answer.error.kind === 'anpr-unavailable')
+          if (!answer.ok && answer.error.kind !== 'anpr-refused')
             await endAccess(db, line, { anpr_operation: null, outcome: outcomeOf(answer.error) })
           return { line, answer }
         },

@@ -91,23 +91,60 @@ test('types that may not share a sheet are refused as ANPR would, and it is not 
   expect(asked).toBe(0)
 })
 
+const listed = (...errors: [code: string | null, kind: string | null][]) =>
+  errors.map(([codiceErroreAnomalia, tipoErroreAnomalia]) => ({
+    ...{ codiceErroreAnomalia, tipoErroreAnomalia, testoErroreAnomalia: 't' },
+  }))
+const array = (...errors: Parameters<typeof listed>) => ({ idOperazioneANPR: '1', listaErrori: listed(...errors) })
+const refused = (code: string) => ({ kind: 'anpr-refused', code })
+const unavailable = (reason: string) => ({ kind: 'anpr-unavailable', reason })
+const unreadable = (reason: string) => ({ kind: 'anpr-unreadable', reason })
+
 test.each<[string, RequestListener, unknown]>([
-  ['400 with a code', answering(400, error('EN286')), { kind: 'anpr-refused', code: 'EN286' }],
-  ['404 with a code', answering(404, error('EN122')), { kind: 'anpr-refused', code: 'EN122' }],
-  ['400 of a proxy', answering(400, {}), { kind: 'anpr-unavailable', reason: 'answer-malformed' }],
-  ['429', answering(429, error('X')), { kind: 'anpr-unavailable', reason: 'http-429' }],
-  ['503', answering(503, {}), { kind: 'anpr-unavailable', reason: 'http-503' }],
-  ['half a JSON', answering(200, '{"a":'), { kind: 'anpr-unavailable', reason: 'answer-malformed' }],
-  ['another JSON', answering(200, {}), { kind: 'anpr-unavailable', reason: 'answer-malformed' }],
+  ['400 with a code', answering(400, error('EN286')), refused('EN286')],
+  ['404 with a code', answering(404, error('EN122')), refused('EN122')],
+  ['a list without the level between', answering(404, array(['EN122', 'E'])), refused('EN122')],
+  ['the same with status 200', answering(200, array(['EN122', 'E'])), refused('EN122')],
+  ['the same with status 500', answering(500, array(['EN122', 'E'])), refused('EN122')],
+  ['an error after a warning', answering(404, array(['EN148', 'W'], ['EN122', 'E'])), refused('EN122')],
+  ['an error before a warning', answering(404, array(['EN122', 'E'], ['EN148', 'W'])), refused('EN122')],
+  ['an error that says no kind', answering(404, array(['EN148', 'W'], ['EN122', null])), refused('EN122')],
+  ['one error in place of a list', answering(404, { listaErrori: listed(['EN122', 'E'])[0] }), refused('EN122')],
   [
-    'no protocol number',
-    answering(200, { ...ISSUED, protocolloANPR: undefined }),
-    { kind: 'anpr-unavailable', reason: 'answer-malformed' },
+    'one error in place of a list, a level deeper',
+    answering(400, { listaErrori: { errore: listed(['EN286', 'E'])[0] } }),
+    refused('EN286'),
   ],
+  ['an error among the anomalies', answering(200, { listaAnomalie: listed(['EN122', 'E']) }), refused('EN122')],
+  [
+    'an element of the list that is none',
+    answering(404, { listaErrori: [null, 7, ...listed(['EN122', 'E'])] }),
+    refused('EN122'),
+  ],
+  [
+    'the general code beside the one that says why',
+    answering(400, array(['999', 'E'], ['EN286', 'E'])),
+    refused('EN286'),
+  ],
+  ['the general code of a bad request', answering(400, array(['999', 'E'])), refused('999')],
+  ['the general code in an outage', answering(500, array(['999', 'E'])), unavailable('anpr-999')],
+  ['the same with the operation named', answering(400, array(['999', 'E'], ['EN527', 'E'])), unavailable('anpr-999')],
+  ['warnings alone refuse nothing', answering(404, array(['EN148', 'W'])), unreadable('no-error-code')],
+  ['an error without a code', answering(404, array([null, 'E'])), unreadable('no-error-code')],
+  ['400 of a proxy', answering(400, {}), unavailable('http-400')],
+  ['404 of the gate before ANPR', answering(404, { title: 'NotFound', status: 404 }), unavailable('http-404')],
+  ['a page of a proxy', answering(502, '<html>'), unavailable('http-502')],
+  ['429', answering(429, error('X')), unavailable('http-429')],
+  ['503', answering(503, {}), unavailable('http-503')],
+  ['half a JSON', answering(200, '{"a":'), unreadable('no-json')],
+  ['nothing', answering(200, ''), unreadable('no-json')],
+  ['a list', answering(200, '[]'), unreadable('no-answer')],
+  ['another JSON', answering(200, {}), unreadable('no-pdf')],
+  ['no protocol number', answering(200, { ...ISSUED, protocolloANPR: undefined }), unreadable('no-protocol')],
   [
     'something that is no PDF',
     answering(200, { ...ISSUED, file: { certificatoPdf: Buffer.from('<html>').toString('base64') } }),
-    { kind: 'anpr-unavailable', reason: 'answer-malformed' },
+    unreadable('no-pdf'),
   ],
   [
     'an answer cut in the middle',
@@ -115,11 +152,17 @@ test.each<[string, RequestListener, unknown]>([
       response.writeHead(200, { 'content-length': '1000' })
       response.write('{"idOperazioneANPR"', () => response.destroy())
     },
-    { kind: 'anpr-unavailable', reason: 'UND_ERR_SOCKET' },
+    unavailable('UND_ERR_SOCKET'),
   ],
 ])('%s', async (_name, listener, failure) => {
   const client = await against(listener)
   expect(await client.issue('01KAXXXXXXXXXXXXXXXXXXXXXX', wish)).toEqual({ ok: false, error: failure })
+})
+
+test('warnings beside an answer change nothing, and base64 may be broken into lines', async () => {
+  const file = { certificatoPdf: `${PDF.slice(0, 8)}\r\n${PDF.slice(8)}\n` }
+  const client = await against(answering(200, { ...ISSUED, file, listaErrori: listed(['EN148', 'W']) }))
+  expect(await client.issue('01KAXXXXXXXXXXXXXXXXXXXXXX', wish)).toMatchObject({ ok: true, value: { pdf: PDF } })
 })
 
 test('no answer at all ends at the time-out', async () => {

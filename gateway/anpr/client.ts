@@ -6,23 +6,18 @@ import { settlementOf } from '../../catalogue/bollo.ts'
 import { sheetConflict } from '../../catalogue/certificates.ts'
 import {
   type DatiAnagrafici,
-  type datiSoggetto,
   type richiestaCertificazione,
   type richiestaE002,
   rispostaC029,
   rispostaCertificazione,
   rispostaE002OK,
-  rispostaErrori,
 } from '../../contract/anpr.ts'
 import type { Bollo } from '../../contract/bollo.ts'
 import type { CertificateRequest } from '../../contract/gateway.ts'
+import { base64 } from '../../contract/identity.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
-
-/**
- * `anpr-refused`: ANPR has decided, and `code` is its own (e.g. EN169). `anpr-unavailable`: no answer came, or none
- * that can be read; asking again with the same operation id is safe. `reason` is a code for the log.
- */
-export type AnprFailure = { kind: 'anpr-refused'; code: string } | { kind: 'anpr-unavailable'; reason: string }
+import { type AnprFailure, answerOf, failure } from './answers.ts'
+import { type Asked, identified, ownOf, type Sheet, sheetOf } from './subjects.ts'
 
 interface Wish {
   requester: string
@@ -38,22 +33,21 @@ export interface Issued {
   idOperazioneAnpr: string
 }
 
-type Subject = z.infer<typeof datiSoggetto>
-
-/** `references`: idOperazioneANPR of the two consultations. */
+/** `family` null: ANPR has told the person's own data, and no family that could be read. */
 export interface OwnData {
   person: DatiAnagrafici
-  family: Subject[]
-  references: readonly [string, string]
+  family: Sheet | null
+  /** idOperazioneANPR of the consultations, where ANPR gave one. */
+  references: readonly string[]
 }
 
 export interface AnprClient {
-  /** C030: who this codice fiscale is. */
-  personOf(codiceFiscale: string): Promise<Result<Subject, AnprFailure>>
-  /** C021: the family sheet, in its order. */
-  familyOf(idAnpr: string): Promise<Result<Subject[], AnprFailure>>
+  /** C030: the ID ANPR of this codice fiscale. */
+  personOf(codiceFiscale: string): Promise<Result<{ idAnpr: string }, AnprFailure>>
+  /** C021: the family sheet on which this person stands, in its order. */
+  familyOf(asked: Asked): Promise<Result<Sheet, AnprFailure>>
   /** C029 and C021: what the register holds of a person and of their family. */
-  ownDataOf(idAnpr: string): Promise<Result<OwnData, AnprFailure>>
+  ownDataOf(asked: Asked): Promise<Result<OwnData, AnprFailure>>
   /** Base64 PDF, marked ANTEPRIMA. */
   preview(wish: Wish): Promise<Result<string, AnprFailure>>
   /** Issues, once for each `operation`: ANPR answers a repeated id with the certificate already issued. */
@@ -66,10 +60,9 @@ export interface AnprClient {
 const CONNECTIONS = 16
 // Certificates are 30 to 200 KB, base64; the rest is small.
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024
+const TOO_LARGE = 'UND_ERR_RES_EXCEEDED_MAX_SIZE'
 
-const unavailable = (reason: string) => err<AnprFailure>({ kind: 'anpr-unavailable', reason })
-
-/** `onAnswer` hears of each call that ended: which service, how, and how long it took. */
+/** `onAnswer` hears of each call that ended: which service, how, how long it took, and the code of why it failed. */
 export function createAnprClient({
   url,
   timeoutMs,
@@ -77,46 +70,54 @@ export function createAnprClient({
 }: {
   url: string
   timeoutMs: number
-  onAnswer?: (service: string, answer: 'ok' | AnprFailure['kind'], ms: number) => void
+  onAnswer?: (service: string, answer: 'ok' | AnprFailure['kind'], ms: number, reason: string | null) => void
 }): AnprClient {
-  const agent = new Agent({ connections: CONNECTIONS, maxResponseSize: MAX_ANSWER_BYTES })
+  const agent = new Agent({
+    connections: CONNECTIONS,
+    maxResponseSize: MAX_ANSWER_BYTES,
+    // SECURITY: written out, since NODE_TLS_REJECT_UNAUTHORIZED=0 changes the default.
+    connect: { rejectUnauthorized: true },
+  })
 
-  async function post<T>(path: string, body: unknown, answer: z.ZodType<T>): Promise<Result<T, AnprFailure>> {
+  async function post<T, U>(
+    path: string,
+    body: unknown,
+    answer: z.ZodType<T>,
+    read: (answer: T) => Result<U, AnprFailure>,
+  ): Promise<Result<U, AnprFailure>> {
     const began = performance.now()
-    const result = await exchange(path, body, answer)
+    const answered = await exchange(path, body, answer)
+    const result = answered.ok ? read(answered.value) : answered
     // The service's code comes first: C021, C029, C030 or ANPR.
     const [service = ''] = path.split('-')
-    onAnswer(service, result.ok ? 'ok' : result.error.kind, performance.now() - began)
+    const ms = performance.now() - began
+    if (result.ok) onAnswer(service, 'ok', ms, null)
+    else onAnswer(service, result.error.kind, ms, result.error.kind === 'anpr-refused' ? null : result.error.reason)
     return result
   }
 
   async function exchange<T>(path: string, body: unknown, answer: z.ZodType<T>): Promise<Result<T, AnprFailure>> {
-    let status: number
-    let json: unknown
     try {
-      const response = await request(new URL(path, url), {
+      const { statusCode, body: answered } = await request(new URL(path, url), {
         method: 'POST',
         dispatcher: agent,
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(body),
         signal: AbortSignal.timeout(timeoutMs),
       })
-      status = response.statusCode
-      json = await response.body.json()
-    } catch (failure) {
-      return unavailable(reasonOf(failure))
+      return answerOf(statusCode, await answered.text(), answer)
+    } catch (fault) {
+      const reason = reasonOf(fault)
+      return failure(reason === TOO_LARGE ? 'anpr-unreadable' : 'anpr-unavailable', reason)
     }
-    if (status === 200) {
-      const parsed = answer.safeParse(json)
-      return parsed.success ? ok(parsed.data) : unavailable('answer-malformed')
-    }
-    if (status !== 400 && status !== 404) return unavailable(`http-${status}`)
-    const refused = rispostaErrori.safeParse(json)
-    const code = refused.success ? refused.data.listaErrori.errore[0]?.codiceErroreAnomalia : undefined
-    return code === undefined ? unavailable('answer-malformed') : err({ kind: 'anpr-refused', code })
   }
 
-  const consult = <T>(service: keyof typeof SERVICES, criteri: Criteria, answer: z.ZodType<T>) =>
+  const consult = <T, U>(
+    service: keyof typeof SERVICES,
+    criteri: Criteria,
+    answer: z.ZodType<T>,
+    read: (answer: T) => Result<U, AnprFailure>,
+  ) =>
     post(
       `${SERVICES[service]}/v1/anpr-service-e002`,
       {
@@ -130,59 +131,67 @@ export function createAnprClient({
         },
       } satisfies z.infer<typeof richiestaE002>,
       answer,
+      read,
     )
-  const subjects = async (service: 'C030' | 'C021', criteri: Criteria) => {
-    const found = await consult(service, criteri, rispostaE002OK)
-    if (!found.ok) return found
-    const { idOperazioneANPR: reference, listaSoggetti } = found.value
-    const [first, ...rest] = listaSoggetti.datiSoggetto
-    return first ? ok({ reference, first, rest }) : unavailable('answer-malformed')
-  }
+  const sheetFor = (asked: Asked) =>
+    consult('C021', { idANPR: asked.idAnpr }, rispostaE002OK, ({ listaSoggetti, idOperazioneANPR: reference }) => {
+      const sheet = sheetOf(listaSoggetti?.datiSoggetto ?? [], asked)
+      return sheet.ok ? ok({ sheet: sheet.value, reference }) : sheet
+    })
 
-  const certify = async (idOperazioneClient: string, wish: Wish, emissione: '2' | '3') => {
+  async function certify<U>(
+    idOperazioneClient: string,
+    wish: Wish,
+    emissione: '2' | '3',
+    read: (answer: z.infer<typeof rispostaCertificazione>, pdf: string) => Result<U, AnprFailure>,
+  ): Promise<Result<U, AnprFailure>> {
     // ANPR is not asked for what it always refuses.
     const code = sheetConflict(wish.types)
-    if (code !== null) return err<AnprFailure>({ kind: 'anpr-refused', code })
+    if (code !== null) return err({ kind: 'anpr-refused', code })
     const body = certificazione(idOperazioneClient, wish, emissione)
-    return post('ANPR-Certificazione/v2/certificati', body, rispostaCertificazione)
+    return post('ANPR-Certificazione/v2/certificati', body, rispostaCertificazione, (answer) => {
+      const pdf = pdfOf(answer.file?.certificatoPdf)
+      return pdf === null ? failure('anpr-unreadable', 'no-pdf') : read(answer, pdf)
+    })
   }
 
   return {
-    async personOf(codiceFiscale) {
-      const found = await subjects('C030', { codiceFiscale })
-      return found.ok ? ok(found.value.first) : found
+    personOf: (codiceFiscale) =>
+      consult('C030', { codiceFiscale }, rispostaE002OK, ({ listaSoggetti }) =>
+        identified(listaSoggetti?.datiSoggetto ?? [], codiceFiscale),
+      ),
+    async familyOf(asked) {
+      const found = await sheetFor(asked)
+      return found.ok ? ok(found.value.sheet) : found
     },
-    async familyOf(idANPR) {
-      const found = await subjects('C021', { idANPR })
-      return found.ok ? ok([found.value.first, ...found.value.rest]) : found
-    },
-    async ownDataOf(idANPR) {
-      const [own, family] = await Promise.all([consult('C029', { idANPR }, rispostaC029), subjects('C021', { idANPR })])
+    async ownDataOf(asked) {
+      const { idAnpr: idANPR } = asked
+      const [own, family] = await Promise.all([
+        consult('C029', { idANPR }, rispostaC029, ({ listaSoggetti, idOperazioneANPR: reference }) => {
+          const person = ownOf(listaSoggetti?.datiSoggetto ?? [], asked)
+          return person.ok ? ok({ person: person.value, reference }) : person
+        }),
+        sheetFor(asked),
+      ])
       if (!own.ok) return own
-      if (!family.ok) return family
-      const [person] = own.value.listaSoggetti.datiSoggetto
-      // SECURITY: nobody may see another person's data, whoever has mixed the answers up.
-      if (person?.identificativi.idANPR !== idANPR) return unavailable('answer-malformed')
-      const { first, rest, reference } = family.value
-      return ok({ person, family: [first, ...rest], references: [own.value.idOperazioneANPR, reference] })
-    },
-    async preview(wish) {
-      const answer = await certify(ulid(), wish, '3')
-      if (!answer.ok) return answer
-      const { certificatoPdf } = answer.value.file
-      return isPdf(certificatoPdf) ? ok(certificatoPdf) : unavailable('answer-malformed')
-    },
-    async issue(operation, wish) {
-      const answer = await certify(operation, wish, '2')
-      if (!answer.ok) return answer
-      const { file, protocolloANPR, idOperazioneANPR } = answer.value
-      if (!protocolloANPR || !isPdf(file.certificatoPdf)) return unavailable('answer-malformed')
+      // Without an answer the family may come later. One that ANPR refuses or that nobody can read is left out.
+      if (!family.ok && family.error.kind === 'anpr-unavailable') return family
+      const references = [own.value.reference, family.ok ? family.value.reference : undefined]
       return ok({
-        pdf: file.certificatoPdf,
-        protocol: protocolloANPR.numeroProtocolloANPR,
-        idOperazioneAnpr: idOperazioneANPR,
+        person: own.value.person,
+        family: family.ok ? family.value.sheet : null,
+        references: references.filter((reference) => reference !== undefined),
       })
     },
+    preview: (wish) => certify(ulid(), wish, '3', (_, pdf) => ok(pdf)),
+    issue: (operation, wish) =>
+      certify(operation, wish, '2', ({ protocolloANPR, idOperazioneANPR = '' }, pdf) => {
+        // The receipt names it, and the ufficio anagrafe finds the certificate by it.
+        const protocol = protocolloANPR?.numeroProtocolloANPR
+        return protocol === undefined
+          ? failure('anpr-unreadable', 'no-protocol')
+          : ok({ pdf, protocol, idOperazioneAnpr: idOperazioneANPR })
+      }),
     close: () => agent.destroy(),
   }
 }
@@ -224,11 +233,14 @@ function certificazione(
   }
 }
 
-/** The beginning of "%PDF-" in base64: as many whole characters as do not depend on what follows. */
-const isPdf = (base64: string): boolean => base64.startsWith('JVBERi0')
+/** Some encoders break base64 into lines. */
+function pdfOf(told: string | undefined): string | null {
+  const pdf = told?.replace(/\s/g, '')
+  // The beginning of "%PDF-": as many whole characters as do not depend on what follows.
+  return pdf?.startsWith('JVBERi0') && base64.safeParse(pdf).success ? pdf : null
+}
 
-function reasonOf(failure: unknown): string {
-  if (failure instanceof SyntaxError) return 'answer-malformed'
-  const { name, code } = failure as { name?: string; code?: unknown }
+function reasonOf(fault: unknown): string {
+  const { name, code } = fault as { name?: string; code?: unknown }
   return typeof code === 'string' ? code : (name ?? 'unknown')
 }

@@ -3,6 +3,7 @@ import type { Problem, preview, previewRequest } from '../../contract/gateway.ts
 import { err, ok, type Result } from '../../contract/result.ts'
 import type { Register } from '../access/register.ts'
 import { problemOf } from '../anpr/problems.ts'
+import { isRelative } from '../anpr/subjects.ts'
 import type { Marks } from '../payments/contrassegno.ts'
 import type { Holder } from './session.ts'
 
@@ -17,6 +18,15 @@ export async function previewOf(
   if (await marks.isTaken(wish.bollo)) {
     await looks.refused(wish, 'contrassegno-used')
     return err({ kind: 'contrassegno-used', anpr: null })
+  }
+  // SECURITY: the totem names the subject, and a preview shows as much as the certificate.
+  if (wish.subject !== holder.idAnpr) {
+    const sheet = await looks.familyOf(holder.idAnpr)
+    if (!sheet.ok) return err(problemOf(sheet.error))
+    if (!isRelative(sheet.value, wish.subject)) {
+      await looks.refused(wish, 'not-in-family')
+      return err({ kind: 'not-in-family', anpr: null })
+    }
   }
   const pdf = await looks.preview({ ...wish, requester: holder.idAnpr })
   return pdf.ok ? ok({ pdf: pdf.value }) : err(problemOf(pdf.error))

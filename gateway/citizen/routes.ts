@@ -1,6 +1,6 @@
 import type { Clock } from '../../basics/time.ts'
 import { evidence, isFormerEvidence } from '../../contract/evidence.ts'
-import { familySheet, ownRecord, type Problem, preview, previewRequest, session } from '../../contract/gateway.ts'
+import { familySheet, ownRecordAnswer, type Problem, preview, previewRequest, session } from '../../contract/gateway.ts'
 import type { Register } from '../access/register.ts'
 import { malformed } from '../http/problems.ts'
 import { type Ask, type Routes, route, routes } from '../http/route.ts'
@@ -20,7 +20,8 @@ interface CitizenRoom {
 /** A person's session, and what it shows them. Each consultation is a file of this room and one route here. */
 export function citizenRoutes(room: CitizenRoom): Routes {
   const { sessions } = room
-  const holderOf = ({ caller, bearer }: Pick<Ask, 'caller' | 'bearer'>) => sessions.holder(caller, bearer)
+  const holderOf = ({ caller, bearer }: Pick<Ask, 'caller' | 'bearer'>, mark = false) =>
+    sessions.holder(caller, bearer, { mark })
   return routes(
     route(
       { method: 'POST', path: '/sessions', body: evidence, answer: session, status: 201, misread: misreadEvidence },
@@ -30,12 +31,13 @@ export function citizenRoutes(room: CitizenRoom): Routes {
       const holder = await holderOf(ask)
       return holder.ok ? familySheetOf(room, holder.value) : holder
     }),
-    route({ method: 'GET', path: '/sessions/current/visura', answer: ownRecord }, async (ask) => {
+    route({ method: 'GET', path: '/sessions/current/visura', answer: ownRecordAnswer }, async (ask) => {
       const holder = await holderOf(ask)
       return holder.ok ? visuraOf(room, holder.value) : holder
     }),
     route({ method: 'POST', path: '/previews', body: previewRequest, answer: preview }, async (ask) => {
-      const holder = await holderOf(ask)
+      // SECURITY: who may ask about any number of marks finds those that have paid.
+      const holder = await holderOf(ask, ask.body.bollo.kind === 'contrassegno')
       return holder.ok ? previewOf(room, holder.value, ask.body) : holder
     }),
   )

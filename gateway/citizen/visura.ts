@@ -1,5 +1,5 @@
 import type { Clock } from '../../basics/time.ts'
-import type { OwnRecord, Problem } from '../../contract/gateway.ts'
+import type { OwnRecordAnswer, Problem } from '../../contract/gateway.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import type { Register } from '../access/register.ts'
 import { problemOf } from '../anpr/problems.ts'
@@ -10,7 +10,7 @@ import type { Holder } from './session.ts'
 export async function visuraOf(
   { register, now }: { register: Register; now: Clock },
   holder: Holder,
-): Promise<Result<OwnRecord, Problem>> {
+): Promise<Result<OwnRecordAnswer, Problem>> {
   const own = await register.askedBy(holder).ownDataOf(holder.idAnpr)
   if (!own.ok) return err(problemOf(own.error))
   const { references } = own.value

@@ -63,8 +63,8 @@ export function operationRoutes({
         answer: outcomePage,
         config: { sealed: true },
       },
-      async ({ caller, query: { after, wait: waitS }, gone }) =>
-        ok(await outcomes.page(caller.id, { after, waitS }, gone)),
+      async ({ caller, query: { after, wait: waitS, receipt }, gone }) =>
+        ok(await outcomes.page(caller.id, { after, waitS, receipt }, gone)),
     ),
   )
 }

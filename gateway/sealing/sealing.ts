@@ -8,6 +8,8 @@ import {
   isSealedAs,
   issuedOutcome,
   outcomeHeader,
+  outcomeReceipt,
+  receiptHeader,
   requestAge,
   requestHeader,
 } from '../../contract/gateway.ts'
@@ -71,3 +73,7 @@ export function sealOutcome(outcome: IssuedOutcome, { kid, key }: NamedKey, tote
   const header = outcomeHeader(kid, { operation: outcome.operation, totem, kind: 'certificate' })
   return sealJwe(JSON.stringify(issuedOutcome.parse(outcome)), header, key)
 }
+
+/** Seals the token of a page of outcomes: only its totem can give it back. */
+export const sealReceipt = (token: string, { kid, key }: NamedKey, page: { totem: string; cursor: number }): string =>
+  sealJwe(JSON.stringify(outcomeReceipt.parse({ token })), receiptHeader(kid, page), key)

@@ -52,7 +52,7 @@ test.each(['003-journal-chain', '005-retention'])(
     expect(await holderOf(db, 'hash', atTotem('TT-0002'), AT)).toBeNull()
     expect(await holderOf(db, 'hash', { channel: 'counter', id: 'TT-0001', person: 'm.verdi' }, AT)).toBeNull()
     // An outcome that its totem has not fetched yet is told by a name that today's contract has.
-    expect(await outcomesAfter(db, 'TT-0001', 0, AT)).toMatchObject({
+    expect(await outcomesAfter(db, 'TT-0001', { after: 0, has: false }, AT)).toMatchObject({
       outcomes: [{ operation: OPERATION, state: 'refused', problem: { kind: 'statement-other-caller' } }],
     })
     expect((await list(db, { totem: 'TT-0002' }, 10)).map(({ id, refusal }) => [id, refusal])).toEqual([

@@ -9,13 +9,18 @@ const MOST = 100
  */
 const PAGE_BYTES = 512 * 1024
 
-/** The page after number `after`. By asking, the totem says that it has everything up to `after` on its disk. */
-export async function outcomesAfter(db: Database, totem: string, after: number, at: Date): Promise<OutcomePage> {
+/** The page after number `after`. `has`: the totem has proved that everything up to `after` is on its disk. */
+export async function outcomesAfter(
+  db: Database,
+  totem: string,
+  { after, has }: { after: number; has: boolean },
+  at: Date,
+): Promise<OutcomePage> {
   const counter = await db.selectFrom('outcome_counter').select('last').where('totem', '=', totem).executeTakeFirst()
   const last = counter?.last ?? 0
   // A cursor that this gateway never gave says nothing about what arrived.
   const known = after <= last ? after : 0
-  if (known > 0) await delivered(db, totem, known, at)
+  if (known > 0 && has) await delivered(db, totem, known, at)
   if (known === last) return { cursor: last, more: false, outcomes: [] }
 
   const found = await db

@@ -77,7 +77,7 @@ function statementsOf(claims: VerificationClaims, language: Language): Statement
   if (claims.validUntil !== undefined) printed.push([label.validUntil, moment(claims.validUntil, language)])
   if ('subject' in claims) {
     const { surname, name, codiceFiscale } = claims.subject
-    printed.push([label.subject, `${surname} ${name}`], [label.codiceFiscale, codiceFiscale])
+    printed.push([label.subject, `${surname} ${name}`.trim()], [label.codiceFiscale, codiceFiscale])
   }
   if (claims.document === 'slip') printed.push([label.requested, certificates(claims.types)])
   if ('operation' in claims) printed.push([label.operation, claims.operation])

@@ -1,10 +1,10 @@
 import type { FactLetter } from '../../contract/catalogue.ts'
-import type { RegisteredPerson } from '../../contract/document.ts'
+import { isConvivenza, type RegisteredPerson } from '../../contract/document.ts'
 import type { Language } from '../../contract/language.ts'
 import type { Claims } from '../visit/services.ts'
 import { relationName } from './kinship.ts'
 import type { PaperLanguage, Place } from './model.ts'
-import { statoCivile } from './person.ts'
+import { fullName, statoCivile } from './person.ts'
 import { plainDate } from './words.ts'
 
 /** Facts about place, time and code that every paper of the totem needs besides its contents. */
@@ -34,20 +34,21 @@ export const subjectOf = ({ surname, name, codiceFiscale }: RegisteredPerson) =>
 /** Facts from ANPR, by the letters of art. 46 DPR 445/2000 and in the paper's words. */
 export function factsOf(person: RegisteredPerson): Partial<Record<FactLetter, string>> {
   const { birthPlace, born, residence, citizenships, family } = person
-  const facts: [FactLetter, string | null | undefined][] = [
+  const facts: [FactLetter, string | false | null | undefined][] = [
     ['a', [birthPlace, born && plainDate(born)].filter(Boolean).join(', ')],
-    ['b', residence && `${residence.comune}, ${residence.address}`],
+    ['b', residence && [residence.comune, residence.address].filter(Boolean).join(', ')],
     ['c', citizenships?.join(', ')],
     ['e', statoCivile(person, ['it'])?.join('')],
-    ['f', family && familyFact(family)],
+    ['f', family && !isConvivenza(family) && familyFact(family)],
   ]
-  return Object.fromEntries(facts.filter(([, text]) => text))
+  return Object.fromEntries(facts.flatMap(([letter, text]) => (text ? [[letter, text]] : [])))
 }
 
+/** A line for each member whose name is known: name, year of birth, relation. */
 export const familyFact = (family: NonNullable<RegisteredPerson['family']>): string =>
   family
-    .map(({ surname, name, yearOfBirth, relation: code }) => {
-      const relation = relationName(code, 'it')
-      return [`${surname} ${name}`, String(yearOfBirth), ...(relation === null ? [] : [relation])].join(', ')
-    })
+    .filter((member) => fullName(member) !== '')
+    .map((member) =>
+      [fullName(member), member.born?.slice(0, 4), relationName(member, 'it')].filter(Boolean).join(', '),
+    )
     .join('\n')

@@ -1,3 +1,4 @@
+import type { Belonging } from '../../contract/document.ts'
 import type { PaperLanguage } from './model.ts'
 
 // ANPR table 5. Both forms stand here, because ANPR's family sheet does not give the sex.
@@ -73,6 +74,28 @@ const RELATIONS: Record<string, Record<PaperLanguage, string>> = {
   },
 }
 
-/** e.g. `figlio/a`; null for a code that the table does not define (99) or this totem does not know. */
-export const relationName = (code: string, language: PaperLanguage): string | null =>
-  RELATIONS[code]?.[language] ?? null
+// ANPR table 6: the same codes have other meanings in a convivenza. 9 is "ignoto".
+const IN_CONVIVENZA: Record<string, Record<PaperLanguage, string>> = {
+  '1': {
+    it: 'responsabile della convivenza',
+    en: 'head of the community',
+    de: 'Verantwortliche/r der Gemeinschaft',
+    sl: 'odgovorni/-a za skupnost',
+  },
+  '2': {
+    it: 'membro della convivenza',
+    en: 'member of the community',
+    de: 'Mitglied der Gemeinschaft',
+    sl: 'član/-ica skupnosti',
+  },
+  '3': {
+    it: 'altro componente della convivenza',
+    en: 'other person of the community',
+    de: 'andere Person der Gemeinschaft',
+    sl: 'druga oseba v skupnosti',
+  },
+}
+
+/** e.g. `figlio/a`; null for a code that the table does not define (99, 9) or this totem does not know. */
+export const relationName = ({ tie, relation }: Belonging, language: PaperLanguage): string | null =>
+  (tie === 'convivenza' ? IN_CONVIVENZA : RELATIONS)[relation]?.[language] ?? null

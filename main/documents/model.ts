@@ -87,11 +87,11 @@ export interface Paper {
 export const said = (text: string): Words => [[text]]
 
 /** Puts runs into a sentence with `{names}`; an unknown name is a mistake in the words. */
-export function fill(template: string, runs: Readonly<Record<string, Run>> = {}): Run[] {
+export function fill(template: string, runs: Readonly<Record<string, Run | Run[]>> = {}): Run[] {
   return template
     .split(/(\{\w+\})/)
     .filter((part) => part !== '')
-    .map((part) => {
+    .flatMap((part) => {
       const name = /^\{(\w+)\}$/.exec(part)?.[1]
       if (name === undefined) return part
       const run = runs[name]

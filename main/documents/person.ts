@@ -1,12 +1,13 @@
 import type { RegisteredPerson } from '../../contract/document.ts'
 import { relationName } from './kinship.ts'
 import { type Fact, type PaperLanguages, type Run, said, type Table, type Words } from './model.ts'
-import { inflect, plainDate, registerWords, say } from './words.ts'
+import { inflect, isWholeDate, plainDate, registerWords, say } from './words.ts'
 
 type Label = 'fullName' | 'born' | 'birthPlace' | 'birthDate' | 'codiceFiscale' | 'comune' | 'address' | 'citizenship'
 type Family = NonNullable<RegisteredPerson['family']>
 
-const fullName = ({ surname, name }: { surname: string; name: string }): string => `${surname} ${name}`
+/** Surname and name; not everybody has both. */
+export const fullName = ({ surname, name }: { surname: string; name: string }): string => `${surname} ${name}`.trim()
 
 /** Each fact about a person that a paper may show, known or not. */
 export function personFacts(person: RegisteredPerson, languages: PaperLanguages) {
@@ -17,7 +18,7 @@ export function personFacts(person: RegisteredPerson, languages: PaperLanguages)
     source: value === null ? null : source,
   })
   return {
-    fullName: fact('fullName', fullName(person)),
+    fullName: fact('fullName', fullName(person) || null),
     /** In one line, unless the person has to write one of the two. */
     born:
       person.born === null || person.birthPlace === null
@@ -36,7 +37,10 @@ export function statoCivile({ statoCivile: code, sex }: RegisteredPerson, langua
   return languages.map((language) => inflect(registerWords[language].statiCivili[code], sex).join(''))
 }
 
-/** The famiglia anagrafica as a table; `writable`: unknown facts are left free for handwriting. */
+/**
+ * The people of the sheet as a table. `writable`: unknown facts are left free for handwriting; otherwise somebody whose
+ * name is not known is left out.
+ */
 export function familyTable(family: Family, languages: PaperLanguages, { writable }: { writable: boolean }): Table {
   const head = (name: 'fullName' | 'birthDate' | 'relation'): Words =>
     say(languages, (language) => registerWords[language][name])
@@ -47,17 +51,25 @@ export function familyTable(family: Family, languages: PaperLanguages, { writabl
       { head: head('birthDate'), share: 0.24 },
       { head: head('relation'), share: 0.32 },
     ],
-    rows: family.map((member) => [
-      said(fullName(member)),
-      [birth(member, writable)],
-      relationName(member.relation, 'it') === null
-        ? [[writable ? { gap: 35 } : '—']]
-        : say(languages, (language) => relationName(member.relation, language) ?? ''),
-    ]),
+    rows: family
+      .filter((member) => writable || fullName(member) !== '')
+      .map((member) => [
+        fullName(member) === '' ? [[{ gap: 60 }]] : said(fullName(member)),
+        [birth(member, writable)],
+        relationName(member, 'it') === null
+          ? [[writable ? { gap: 35 } : '—']]
+          : say(languages, (language) => relationName(member, language) ?? ''),
+      ]),
   }
 }
 
-function birth({ born, yearOfBirth }: Family[number], writable: boolean): Run[] {
-  if (born !== null) return [plainDate(born)]
-  return writable ? [{ gap: 14 }, ` ${yearOfBirth}`] : [String(yearOfBirth)]
+const birth = ({ born }: Family[number], writable: boolean): Run[] =>
+  writable ? dateToWrite(born, 30) : [dateOr(born)]
+
+const dateOr = (born: string | null) => (born === null ? '—' : plainDate(born))
+
+/** A date with room for the part of it that is not known; `gap`: millimetres for the whole. */
+export function dateToWrite(date: string | null, gap: number): Run[] {
+  if (date === null) return [{ gap }]
+  return isWholeDate(date) ? [plainDate(date)] : [{ gap: 14 }, ` ${plainDate(date)}`]
 }

@@ -14,6 +14,7 @@ interface RegisterWords {
   citizenship: string
   statoCivile: string
   family: string
+  convivenza: string
   fullName: string
   relation: string
   statiCivili: Record<StatoCivile, string>
@@ -39,6 +40,7 @@ export const registerWords: Record<PaperLanguage, RegisterWords> = {
     citizenship: 'Cittadinanza',
     statoCivile: 'Stato civile',
     family: 'Famiglia anagrafica',
+    convivenza: 'Convivenza anagrafica',
     fullName: 'Cognome e nome',
     relation: 'Relazione',
     statiCivili: {
@@ -69,6 +71,7 @@ export const registerWords: Record<PaperLanguage, RegisterWords> = {
     citizenship: 'Citizenship',
     statoCivile: 'Civil status',
     family: 'Registered family',
+    convivenza: 'Registered community',
     fullName: 'Surname and first names',
     relation: 'Relation',
     statiCivili: {
@@ -99,6 +102,7 @@ export const registerWords: Record<PaperLanguage, RegisterWords> = {
     citizenship: 'Staatsbürgerschaft',
     statoCivile: 'Familienstand',
     family: 'Familie laut Melderegister',
+    convivenza: 'Anstaltsgemeinschaft laut Melderegister',
     fullName: 'Zuname und Vorname',
     relation: 'Beziehung',
     statiCivili: {
@@ -129,6 +133,7 @@ export const registerWords: Record<PaperLanguage, RegisterWords> = {
     citizenship: 'Državljanstvo',
     statoCivile: 'Osebni stan',
     family: 'Družina po registru prebivalstva',
+    convivenza: 'Skupnost po registru prebivalstva',
     fullName: 'Priimek in ime',
     relation: 'Razmerje',
     statiCivili: {
@@ -160,7 +165,7 @@ const ENDINGS: Record<string, Record<'M' | 'F' | 'N', string>> = {
 }
 
 /** Fills a template, endings by sex first; an unknown sex or N gives both. */
-export function inflect(template: string, sex: RegisteredPerson['sex'], runs: Record<string, Run> = {}): Run[] {
+export function inflect(template: string, sex: RegisteredPerson['sex'], runs: Record<string, Run | Run[]> = {}): Run[] {
   const endings = Object.entries(ENDINGS).map(([name, forms]) => [name, forms[sex ?? 'N']])
   return fill(template, { ...Object.fromEntries(endings), ...runs })
 }
@@ -175,5 +180,7 @@ export const say = <L extends PaperLanguage>(
     return typeof runs === 'string' ? [runs] : runs
   })
 
-/** `1974-03-05` as `05/03/1974`. */
+/** `1974-03-05` as `05/03/1974`; of a date that is known in part, that part: `03/1974`, `1974`. */
 export const plainDate = (date: string): string => date.split('-').toReversed().join('/')
+
+export const isWholeDate = (date: string): boolean => date.length === 'YYYY-MM-DD'.length

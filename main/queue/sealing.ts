@@ -7,6 +7,8 @@ import {
   isSealedAs,
   issuedOutcome,
   outcomeHeader,
+  outcomeReceipt,
+  receiptHeader,
   requestHeader,
   sealing,
 } from '../../contract/gateway.ts'
@@ -48,6 +50,24 @@ export async function openOutcome(
   } catch {
     // jose and JSON.parse throw alike, and their messages may quote the content.
     return unreadable
+  }
+}
+
+/** The token in the receipt of a page of outcomes; null when this totem cannot open it, or it is of another page. */
+export async function openReceipt(
+  jwe: string,
+  keys: OutcomeKeys,
+  page: { totem: string; cursor: number },
+): Promise<string | null> {
+  try {
+    const { plaintext, protectedHeader } = await compactDecrypt(jwe, ({ kid }) => keyNamed(keys, kid), {
+      keyManagementAlgorithms: [sealing.alg],
+      contentEncryptionAlgorithms: [sealing.enc],
+    })
+    if (!isSealedAs(protectedHeader, receiptHeader(String(protectedHeader.kid), page))) return null
+    return outcomeReceipt.parse(JSON.parse(new TextDecoder().decode(plaintext))).token
+  } catch {
+    return null
   }
 }
 

@@ -3,7 +3,7 @@ import packageJson from '../../package.json' with { type: 'json' }
 import { CLOCK_SKEW_MS } from '../../trust/revocation.ts'
 import type { Check } from './rows.ts'
 
-/** At 5 minutes off, the gateway refuses this totem's log-ins. A technician should look before that. */
+/** The totem judges cards by its clock and dates its papers by it. A technician should look before 5 minutes. */
 const OFF_MS = { attention: 30_000, failed: 300_000 }
 const RTC = '/sys/class/rtc'
 

@@ -1,6 +1,7 @@
 import { backoffMs } from '../../basics/backoff.ts'
 import { HOUR_MS } from '../../basics/time.ts'
 import { LONGEST_POLL_S, type OutcomePage } from '../../contract/gateway.ts'
+import { openReceipt } from '../queue/sealing.ts'
 import type { Deferral } from './deferral.ts'
 import { breathe, type Lane, NEVER, type Rest } from './lane.ts'
 import type { Settling } from './settling.ts'
@@ -29,6 +30,8 @@ export function createInbox(sync: Sync, { settling, deferral }: { settling: Sett
   const { queue, journal, client, clock } = sync
   const rest: Rest = { failures: 0, until: 0 }
   let poll = new AbortController()
+  /** What proves to the gateway that the outcomes up to this cursor are here. */
+  let receipt = { cursor: 0, token: '' }
   let lostAt = Number.NEGATIVE_INFINITY
   /** How many requests must still be queued again because the gateway lost them. */
   let perhapsLost = 0
@@ -62,6 +65,12 @@ export function createInbox(sync: Sync, { settling, deferral }: { settling: Sett
     perhapsLost = queue.depth().submitted
   }
 
+  /** It counts once the page is stored: until then the totem asks from the cursor before. */
+  async function keepReceipt({ cursor, receipt: sealed }: OutcomePage): Promise<void> {
+    const token = sealed && (await openReceipt(sealed, sync.outcomeKeys, { totem: sync.totem, cursor }))
+    if (token) receipt = { cursor, token }
+  }
+
   return {
     hangUp: () => poll.abort(),
     resubmit() {
@@ -83,11 +92,17 @@ export function createInbox(sync: Sync, { settling, deferral }: { settling: Sett
       const after = queue.cursor()
       const asked = clock()
       poll = new AbortController()
-      const answer = await client.outcomes(after, LONGEST_POLL_S, poll.signal)
+      const answer = await client.outcomes(
+        after,
+        LONGEST_POLL_S,
+        receipt.cursor === after ? receipt.token : '',
+        poll.signal,
+      )
       if (sync.stopping()) return
       if (answer.ok) {
         sync.line.carried()
         const quiet = answer.value.outcomes.length === 0
+        await keepReceipt(answer.value)
         const held = clock() - asked >= (1_000 * LONGEST_POLL_S) / 2
         // A gateway that answers at once with nothing would be asked all day, were it asked again at once.
         if (await taken(answer.value, after)) rest.failures = 0

@@ -1,4 +1,4 @@
-import type { CardReadout, PrinterStatus, PrintSheet } from '../../contract/device.ts'
+import type { CardFailure, CardReadout, PrinterStatus, PrintSheet } from '../../contract/device.ts'
 import type { Evidence } from '../../contract/evidence.ts'
 import type { FamilyMember, IssuedOutcome } from '../../contract/gateway.ts'
 import type { OutOfService } from '../../contract/journeys/index.ts'
@@ -33,7 +33,8 @@ export interface VisitId {
 
 /**
  * `anpr`: ANPR's error code, if any, as a reference for the ufficio anagrafe. `card` null: not known; once the card is
- * read the session knows its kind. `date` (YYYY-MM-DD): the day on which the card expired or becomes valid.
+ * read the session knows its kind. `date` (YYYY-MM-DD): the day on which the card expired or becomes valid. `failure`:
+ * what the card answered, for a technician.
  */
 export type Refused = {
   kind: 'refused'
@@ -41,6 +42,7 @@ export type Refused = {
   anpr: string | null
   card: CardReadout['card'] | null
   date: string | null
+  failure?: CardFailure
 }
 /** Makes a refusal; a fact that is not given is null. */
 export const refused = (reason: Refusal, facts: Partial<Pick<Refused, 'anpr' | 'card' | 'date'>> = {}): Refused => ({
@@ -69,6 +71,9 @@ export interface Recognised {
 export interface Entered {
   /** Null offline: then the totem knows the holder alone of the family. */
   token: string | null
+  /** The holder's, from the gateway; null offline. */
+  idAnpr: string | null
+  /** Null offline, and where ANPR tells no sheet that can be read. */
   family: FamilyMember[] | null
   waiting: Waiting[]
   notices: Notice[]

@@ -13,7 +13,7 @@ import type { CardState } from '../../contract/device.ts'
 import type { Result } from '../../contract/result.ts'
 import { cnsMask } from './atr.ts'
 import { isContactless, isSameCard, type KnownCard } from './recognise.ts'
-import { BUSY_LIMIT_MS, type Connection, isCardLost, isReaderGone, pcscCode } from './transport.ts'
+import { BUSY_LIMIT_MS, type Connection, isCardLost, isReaderGone, pcscCode, release } from './transport.ts'
 
 /** A card in one slot, from its arrival to its removal. It keeps one connection, which ends with it. */
 export interface Way {
@@ -41,11 +41,12 @@ export interface Insertion {
 }
 
 /**
- * settling: mute, but the card may still be sliding in. connecting: a card is there and is not yet known. `held` is its
+ * settling: mute, but the card may still be sliding in. deaf: mute, and no person has put a card in: a reader's SAM slot
+ * can be reported so for ever. connecting: a card is there and is not yet known. `held` is its
  * insertion number when another program holds the card.
  */
 type Slot =
-  | { card: 'empty' | 'settling' | 'mute' }
+  | { card: 'empty' | 'settling' | 'mute' | 'deaf' }
   | { card: 'connecting'; way: Way | null; held: number | null }
   | { card: 'present'; way: Way; insertion: Insertion }
 
@@ -111,6 +112,8 @@ export function watchSlots({
    * PIN.
    */
   const unclean = new Set<string>()
+  /** Readers that have been seen empty, or with a card that answers: a card that is mute there was put in since. */
+  const usable = new Set<string>()
   /** Release of each reader's last card. */
   const leaves = new Map<string, Promise<void>>()
   /** The contactless card that has left the field and may come back. */
@@ -168,6 +171,13 @@ export function watchSlots({
     publish()
   }
 
+  const setMute = (name: string) => set(name, { card: usable.has(name) ? 'mute' : 'deaf' })
+
+  /** The person uses another slot. What is mute meanwhile is not what they have put in, now or when they leave. */
+  function overlookMute(): void {
+    for (const [name, { card }] of slots) if (card === 'mute') slots.set(name, { card: 'deaf' })
+  }
+
   function takeAway(way: Way, insertion: Insertion): void {
     insertion.ways = insertion.ways.filter((each) => each !== way)
     const others = [...insertions()].some((each) => each !== insertion)
@@ -206,6 +216,7 @@ export function watchSlots({
         throw reason
       })
       unclean.delete(name)
+      usable.add(name)
       connecting.way = { reader: name, atr, contactless: isContactless(atr), connection, card: null, asRead: false }
       await arrive(connecting.way, connecting)
     } catch (reason) {
@@ -213,7 +224,7 @@ export function watchSlots({
       if (code === null) throw reason
       if (stopped || slots.get(name) !== connecting) return
       if (code === 'NoSmartCard' || code === 'RemovedCard' || isReaderGone(code)) set(name, { card: 'empty' })
-      else if (isCardLost(code) || code === 'ProtoMismatch' || code === 'UnsupportedCard') set(name, { card: 'mute' })
+      else if (isCardLost(code) || code === 'ProtoMismatch' || code === 'UnsupportedCard') setMute(name)
       else breakDown(code)
     }
   }
@@ -255,6 +266,7 @@ export function watchSlots({
       const insertion = { number: slot.held ?? lastInsertion, ways: [way], card: null }
       slots.set(way.reader, { card: 'present', way, insertion })
     }
+    overlookMute()
     publish()
   }
 
@@ -278,11 +290,12 @@ export function watchSlots({
     moves.set(name, status.raw >>> 16)
     if (!status.has(ReaderStatus.PRESENT)) {
       unclean.delete(name)
+      usable.add(name)
       set(name, { card: 'empty' })
     } else if (status.has(ReaderStatus.MUTE)) {
-      if (card === 'mute' || card === 'settling') return
+      if (card === 'mute' || card === 'deaf' || card === 'settling') return
       set(name, { card: 'settling' })
-      later(name, SETTLE_MS, () => set(name, { card: 'mute' }))
+      later(name, SETTLE_MS, () => setMute(name))
     } else if (moved || (card !== 'present' && card !== 'connecting')) {
       // The service reports the totem's own connection too (IN_USE); that is no new card.
       void connect(reader)
@@ -329,6 +342,7 @@ export function watchSlots({
     reader.on('disconnect', () => {
       set(reader.name(), { card: 'empty' })
       slots.delete(reader.name())
+      usable.delete(reader.name())
       moves.delete(reader.name())
       if (slots.size === 0) endLost(false)
       publish()
@@ -372,24 +386,4 @@ export function preferredWay(insertion: Insertion): Way | null {
 async function answerToReset(connection: Awaited<ReturnType<Reader['connect']>>, reset: boolean) {
   if (reset) await connection.reconnect(CardMode.SHARED, CardDisposition.RESET)
   return (await connection.state()).atr
-}
-
-/** How often a release is tried again while a command is still under way. */
-const STILL_BUSY_MS = 20
-
-/**
- * Also releases a card that was pulled, because pcsc-mini has room for a few connections only. It refuses a release
- * while a command is under way; the command ends by itself.
- */
-async function release(connection: Connection, how: CardDisposition): Promise<void> {
-  for (;;) {
-    try {
-      return await connection.disconnect(how)
-    } catch (reason) {
-      const code = pcscCode(reason)
-      if (code === null) throw reason
-      if (code !== 'CardIsBusy') return
-    }
-    await delay(STILL_BUSY_MS)
-  }
 }

@@ -156,6 +156,26 @@ function ignoreLoss(reason: unknown): void {
   if (pcscCode(reason) === null) throw reason
 }
 
+/** How often a release is tried again while a command is still under way. */
+const STILL_BUSY_MS = 20
+
+/**
+ * Also releases a card that was pulled, because pcsc-mini has room for a few connections only. It refuses a release
+ * while a command is under way; the command ends by itself.
+ */
+export async function release(connection: Connection, how: CardDisposition): Promise<void> {
+  for (;;) {
+    try {
+      return await connection.disconnect(how)
+    } catch (reason) {
+      const code = pcscCode(reason)
+      if (code === null) throw reason
+      if (code !== 'CardIsBusy') return
+    }
+    await delay(STILL_BUSY_MS)
+  }
+}
+
 /** SW 61xx: xx bytes wait (00 = 256). */
 const getResponse = (sw: number): Command => ({ ins: 0xc0, p1: 0, p2: 0, le: sw & 0xff || 256 })
 

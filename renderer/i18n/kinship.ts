@@ -1,7 +1,17 @@
+import type { Belonging } from '../../contract/document.ts'
 import { isMessage, type MessageId } from './messages.ts'
 
-/** The kinship of ANPR's table 5. It is to the intestatario of the sheet, not to the card's holder, and says no sex. */
-export function kinshipKey(relation: string): Extract<MessageId, `kinship.${string}`> {
+type Key = Extract<MessageId, `kinship.${string}`>
+
+/**
+ * How somebody belongs to the sheet, by ANPR's table 5, in a convivenza by its table 6. A kinship is to the intestatario
+ * of the sheet, not to the card's holder, and says no sex.
+ */
+export function kinshipKey({ tie, relation }: Belonging): Key {
+  if (tie === 'convivenza') {
+    const key = `kinship.convivenza.${relation}` as const
+    return isMessage(key) ? (key as Key) : 'kinship.convivenza.9'
+  }
   const key = `kinship.${relation}` as const
-  return isMessage(key) ? key : 'kinship.99'
+  return isMessage(key) ? (key as Key) : 'kinship.99'
 }

@@ -1,6 +1,7 @@
 import { useIntl } from 'react-intl'
 import type { CertificateType } from '../../contract/catalogue.ts'
 import { language } from '../../contract/language.ts'
+import { drawable } from '../../contract/letters.ts'
 import type { MessageValues } from './message-values.ts'
 import { type MessageId, messages } from './messages.ts'
 
@@ -32,10 +33,16 @@ export function useEuro(): (cents: number) => string {
   return (cents) => intl.formatNumber(cents / 100, { style: 'currency', currency: 'EUR' })
 }
 
-/** A calendar day (YYYY-MM-DD), in words: it is the same day everywhere. */
+/** As much of a date as is known (YYYY-MM-DD, YYYY-MM or YYYY), in words: it is the same day everywhere. */
 export function useDay(): (day: string) => string {
   const intl = useIntl()
-  return (day) => intl.formatDate(day, { dateStyle: 'long', timeZone: 'UTC' })
+  return (day) => {
+    const [year, month, date] = day.split('-')
+    if (date !== undefined) return intl.formatDate(day, { dateStyle: 'long', timeZone: 'UTC' })
+    return month === undefined
+      ? (year ?? '')
+      : intl.formatDate(day, { year: 'numeric', month: 'long', timeZone: 'UTC' })
+  }
 }
 
 /** The same message in the other languages of the screen, for people who do not read this one. It takes no values. */
@@ -68,7 +75,7 @@ export function useCertificateName(): (types: readonly CertificateType[]) => str
   }
 }
 
-/** First names and surname as the register writes them. */
+/** First names and surname as the register writes them; not everybody has both. */
 export function fullName(person: { name: string; surname: string }): string {
-  return `${person.name} ${person.surname}`
+  return drawable(`${person.name} ${person.surname}`).trim()
 }

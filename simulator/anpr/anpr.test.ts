@@ -52,7 +52,7 @@ async function certify(change: Record<string, unknown> = {}, of = 'anna-bianchi'
 async function pdfOf(name: string, change: Record<string, unknown>, of?: string): Promise<string> {
   const { file } = rispostaCertificazione.parse((await certify(change, of)).body)
   const path = join(dir, `${name}.pdf`)
-  writeFileSync(path, Buffer.from(file.certificatoPdf, 'base64'))
+  writeFileSync(path, Buffer.from(file?.certificatoPdf ?? '', 'base64'))
   return path
 }
 
@@ -86,7 +86,7 @@ describe('issue', () => {
     await certify({ idOperazioneClient: 'TAKEN' })
     const { status, body } = await certify({ idOperazioneClient: 'TAKEN', esenzioneBollo: '9' })
     expect(status).toBe(400)
-    expect(rispostaErrori.parse(body).listaErrori.errore[0]?.codiceErroreAnomalia).toBe('EN079')
+    expect(rispostaErrori.parse(body).listaErrori[0]?.codiceErroreAnomalia).toBe('EN079')
   })
   test.each<[string, string, Record<string, unknown>]>([
     ['not of the family', 'EN169', { richiedente: { idANPR: id('mario-rossi') }, tipoRichiedente: '1' }],
@@ -104,7 +104,7 @@ describe('issue', () => {
   ])('%s: %s', async (_name, code, change) => {
     const { status, body } = await certify({ idOperazioneClient: 'NEVER', ...change })
     expect(status).toBe(400)
-    expect(rispostaErrori.parse(body).listaErrori.errore[0]?.codiceErroreAnomalia).toBe(code)
+    expect(rispostaErrori.parse(body).listaErrori[0]?.codiceErroreAnomalia).toBe(code)
     expect(anpr.issued()).not.toContain('NEVER')
   })
 })

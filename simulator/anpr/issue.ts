@@ -1,13 +1,17 @@
 import { createHash } from 'node:crypto'
 import type { z } from 'zod'
-import type { richiestaCertificazione, rispostaCertificazione } from '../../contract/anpr.ts'
+import type { richiestaCertificazione } from '../../contract/anpr.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { drawCertificate } from './certificate/document.ts'
 import { reserveSeal, type SealKey, seal } from './certificate/seal.ts'
 import { type AnprError, type CertificateGrant, grant, protocolOf } from './registry.ts'
 
 type Request = z.infer<typeof richiestaCertificazione>
-type Answer = z.infer<typeof rispostaCertificazione>
+interface Answer {
+  idOperazioneANPR: string
+  protocolloANPR?: { numeroProtocolloANPR: string }
+  file: { certificatoPdf: string }
+}
 
 /** `emissione` of 6001: issue by internet, or preview. */
 const PREVIEW = '3'

@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto'
-import type { z } from 'zod'
-import type { DatiAnagrafici, datiSoggetto, rispostaErrori } from '../../contract/anpr.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { type Family, familyOf, type Person, people, personById } from '../population/people.ts'
 import { type Bollo, type DrawnType, drawnTypes } from './certificate/wording.ts'
@@ -14,12 +12,21 @@ export interface AnprError {
 
 const anprError = (code: string, text: string) => err<AnprError>({ kind: 'anpr-error', code, text })
 
-export const errori = ({ code, text }: AnprError): z.infer<typeof rispostaErrori> => ({
-  idOperazioneANPR: '0',
-  listaErrori: {
-    errore: [{ codiceErroreAnomalia: code, testoErroreAnomalia: text, tipoErroreAnomalia: 'E' }],
-  },
+const entryOf = ({ code, text }: AnprError) => ({
+  codiceErroreAnomalia: code,
+  testoErroreAnomalia: text,
+  tipoErroreAnomalia: 'E',
 })
+/** How the consultations (C0nn) refuse: `RispostaKO`, whose list holds the errors themselves. */
+export const rispostaKO = (error: AnprError) => ({ idOperazioneANPR: '0', listaErrori: [entryOf(error)] })
+/** How the certification service refuses, with a level more (ISS 4664). */
+export const errore6001 = (error: AnprError) => ({ idOperazioneANPR: '0', listaErrori: { errore: [entryOf(error)] } })
+/** Goes with each answer to a search by codice fiscale since 18 April 2024 (ISS 4501, 4590). */
+export const BY_CODICE_FISCALE = {
+  codiceErroreAnomalia: 'EN148',
+  testoErroreAnomalia: 'Ricerca effettuata per codice fiscale: utilizzare idANPR',
+  tipoErroreAnomalia: 'W',
+}
 
 const NOBODY = anprError('EN122', 'La richiesta effettuata non produce alcun risultato')
 
@@ -115,55 +122,62 @@ export function grant(wish: CertificateWish): Result<CertificateGrant, AnprError
   return ok({ types, subject, family, members, bollo: bollo.value })
 }
 
-/** A person as C030 and C021 describe them; `place` in the family counts from 1. */
-export function soggetto(person: Person, place: number): z.infer<typeof datiSoggetto> {
-  const relation = familyOf(person.id)?.members.find((member) => member.person === person.id)?.relation
+/** What C029 and C021 say of a person's own data (OpenAPI of C021, TipoGeneralita). */
+function generalitaOf({ codiceFiscale, surname, name, sex, born, birthComune }: Person) {
   return {
-    generalita: {
-      codiceFiscale: { codFiscale: person.codiceFiscale, validitaCF: '1' },
-      cognome: person.surname.toUpperCase(),
-      nome: person.name.toUpperCase(),
-      sesso: person.sex,
-      dataNascita: person.born,
+    codiceFiscale: { codFiscale: codiceFiscale, validitaCF: '1' },
+    cognome: surname.toUpperCase(),
+    nome: name.toUpperCase(),
+    sesso: sex,
+    dataNascita: born,
+    luogoNascita: {
+      comune: { nomeComune: birthComune.name.toUpperCase(), siglaProvinciaIstat: birthComune.province },
     },
+  }
+}
+
+/** A member of a family as C021 describes them; `place` in the family counts from 1. */
+export function soggetto(person: Person, { members, address }: Family, place: number) {
+  const relation = members.find((member) => member.person === person.id)?.relation
+  return {
+    generalita: generalitaOf(person),
     identificativi: { idANPR: person.idAnpr },
-    ...(relation && {
-      legameSoggetto: { tipoLegame: '3', codiceLegame: relation, progressivoComponente: String(place) },
-    }),
+    legameSoggetto: {
+      tipoLegame: '3',
+      dataDecorrenza: address.since,
+      codiceLegame: relation,
+      progressivoComponente: String(place),
+    },
   }
 }
 
 /** A person as C029 describes them. */
-export function datiAnagraficiOf(person: Person, { comune, address }: Family): DatiAnagrafici {
-  const { codiceFiscale, surname, name, sex, born, birthComune, idAnpr, statoCivile } = person
-  const { toponimo, civico } = address
+export function datiAnagraficiOf(person: Person, { comune, address }: Family) {
+  const { toponimo, civico, cap, since } = address
   // The first word is the kind of street.
   const [, specie = '', denominazioneToponimo = toponimo] = /^(\S+) (.+)$/.exec(toponimo) ?? []
   const [numero = '', lettera] = civico.split('/')
   return {
-    generalita: {
-      codiceFiscale: { codFiscale: codiceFiscale },
-      cognome: surname.toUpperCase(),
-      nome: name.toUpperCase(),
-      sesso: sex,
-      dataNascita: born,
-      luogoNascita: {
-        comune: { nomeComune: birthComune.name.toUpperCase(), siglaProvinciaIstat: birthComune.province },
-      },
-    },
-    identificativi: { idANPR: idAnpr },
+    generalita: generalitaOf(person),
+    identificativi: { idANPR: person.idAnpr },
     residenza: [
       {
         tipoIndirizzo: '1',
         indirizzo: {
-          comune: { nomeComune: comune.name.toUpperCase(), siglaProvinciaIstat: comune.province },
+          cap,
+          comune: {
+            nomeComune: comune.name.toUpperCase(),
+            codiceIstat: comune.istat,
+            siglaProvinciaIstat: comune.province,
+          },
           toponimo: { specie: specie.toUpperCase(), denominazioneToponimo: denominazioneToponimo.toUpperCase() },
           numeroCivico: { numero, ...(lettera && { lettera }) },
         },
+        dataDecorrenzaResidenza: since,
       },
     ],
-    statoCivile: { statoCivile },
-    cittadinanza: [{ descrizioneStato: 'ITALIA' }],
+    statoCivile: { statoCivile: person.statoCivile },
+    cittadinanza: [{ descrizioneStato: 'ITALIA', codiceStato: '100' }],
   }
 }
 

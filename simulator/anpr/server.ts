@@ -6,7 +6,16 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import { z } from 'zod'
 import { richiestaCertificazione, richiestaE002 } from '../../contract/anpr.ts'
 import { createIssuer, type Issuer } from './issue.ts'
-import { type AnprError, datiAnagraficiOf, errori, familySheetOf, findByCodiceFiscale, soggetto } from './registry.ts'
+import {
+  type AnprError,
+  BY_CODICE_FISCALE,
+  datiAnagraficiOf,
+  errore6001,
+  familySheetOf,
+  findByCodiceFiscale,
+  rispostaKO,
+  soggetto,
+} from './registry.ts'
 
 /**
  * A fault of ANPR, which a test or the dock switches on. `slow` answers rightly after `ms`; `garbage` answers 200 with
@@ -78,11 +87,14 @@ interface State {
 }
 
 function eServices(server: FastifyInstance, issuer: Issuer, state: State, stopped: AbortSignal): void {
-  server.addHook('preHandler', async (_request, reply) => {
+  server.addHook('preHandler', async ({ url }, reply) => {
     const { fault } = state
     if (fault.kind === 'unavailable') return reply.code(503).send('Service Unavailable')
     if (fault.kind === 'garbage') return reply.type('application/json').send('{"idOperazioneANPR":')
-    if (fault.kind === 'error') return refuse(reply, { kind: 'anpr-error', code: fault.code, text: 'Errore simulato' })
+    if (fault.kind === 'error') {
+      const error: AnprError = { kind: 'anpr-error', code: fault.code, text: 'Errore simulato' }
+      return url.startsWith(CERTIFICATION) ? refuseCertificate(reply, error) : refuse(reply, error)
+    }
     if (fault.kind === 'slow') await delay(fault.ms, undefined, { signal: stopped }).catch(() => undefined)
   })
 
@@ -91,8 +103,12 @@ function eServices(server: FastifyInstance, issuer: Issuer, state: State, stoppe
     if (!request.success) return refuse(reply, MALFORMED)
     const person = findByCodiceFiscale(request.data.criteriRicerca.codiceFiscale)
     if (!person.ok) return refuse(reply, person.error, 404)
-    const { legameSoggetto: _legame, ...identified } = soggetto(person.value, 1)
-    return { idOperazioneANPR: '1', listaSoggetti: { datiSoggetto: [identified] } }
+    const identified = { identificativi: { idANPR: person.value.idAnpr } }
+    return {
+      idOperazioneANPR: '1',
+      listaSoggetti: { datiSoggetto: [identified] },
+      listaAnomalie: [BY_CODICE_FISCALE],
+    }
   })
 
   server.post('/C021-servizioAccertamentoStatoFamiglia/v1/anpr-service-e002', async ({ body }, reply) => {
@@ -100,7 +116,8 @@ function eServices(server: FastifyInstance, issuer: Issuer, state: State, stoppe
     if (!request.success) return refuse(reply, MALFORMED)
     const sheet = familySheetOf(request.data.criteriRicerca.idANPR)
     if (!sheet.ok) return refuse(reply, sheet.error, 404)
-    const members = sheet.value.members.map((member, index) => soggetto(member, index + 1))
+    const { family } = sheet.value
+    const members = sheet.value.members.map((member, index) => soggetto(member, family, index + 1))
     return { idOperazioneANPR: '1', listaSoggetti: { datiSoggetto: members } }
   })
 
@@ -115,11 +132,11 @@ function eServices(server: FastifyInstance, issuer: Issuer, state: State, stoppe
     return { idOperazioneANPR: '2', listaSoggetti: { datiSoggetto: told } }
   })
 
-  server.post('/ANPR-Certificazione/v2/certificati', async ({ body }, reply) => {
+  server.post(CERTIFICATION, async ({ body }, reply) => {
     const request = richiestaCertificazione.safeParse(body)
-    if (!request.success) return refuse(reply, MALFORMED)
+    if (!request.success) return refuseCertificate(reply, MALFORMED)
     const answer = await issuer.answer(request.data)
-    return answer.ok ? answer.value : refuse(reply, answer.error)
+    return answer.ok ? answer.value : refuseCertificate(reply, answer.error)
   })
 }
 
@@ -143,5 +160,10 @@ function controls(server: FastifyInstance, issuer: Issuer, state: State): void {
 
 const MALFORMED: AnprError = { kind: 'anpr-error', code: '999', text: 'Operazione non effettuabile' }
 
-const refuse = (reply: { code(status: number): { send(body: unknown): unknown } }, error: AnprError, status = 400) =>
-  reply.code(status).send(errori(error))
+const CERTIFICATION = '/ANPR-Certificazione/v2/certificati'
+
+interface Reply {
+  code(status: number): { send(body: unknown): unknown }
+}
+const refuse = (reply: Reply, error: AnprError, status = 400) => reply.code(status).send(rispostaKO(error))
+const refuseCertificate = (reply: Reply, error: AnprError) => reply.code(400).send(errore6001(error))

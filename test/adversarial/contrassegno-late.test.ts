@@ -9,6 +9,9 @@ import { createRegister } from '../../gateway/access/register.ts'
 import { createAnprClient } from '../../gateway/anpr/client.ts'
 import { createTotems } from '../../gateway/channels/totem/totems.ts'
 import { openKeyring } from '../../gateway/keys/keyring.ts'
+import { createChallenges } from '../../gateway/login/challenges.ts'
+import { createHearing } from '../../gateway/login/hearing.ts'
+import { createLoginJudge } from '../../gateway/login/judge.ts'
 import { createBell } from '../../gateway/operations/bell.ts'
 import { createCarryOut } from '../../gateway/operations/carry-out.ts'
 import { createMarks } from '../../gateway/payments/contrassegno.ts'
@@ -17,7 +20,7 @@ import { openStore } from '../../gateway/store/database.ts'
 import { openTrust } from '../../gateway/trust/keeper.ts'
 import { type Centre, openCentre } from '../support/gateway/centre.ts'
 import { type Postgres, startPostgres } from '../support/gateway/postgres.ts'
-import { idAnpr, login, sealed, wish } from '../support/gateway/requests.ts'
+import { login, sealed, wish } from '../support/gateway/requests.ts'
 import { TotemClient } from '../support/gateway/totem-client.ts'
 
 // A gateway stands still for a while (a paused machine, a slow disk) and goes on with an operation that another gateway
@@ -53,13 +56,16 @@ async function openLate(ahead: () => number) {
   const ring = await openKeyring({ ...config.keys, listKey: config.trust.listKey }, { now, log })
   if (!trust.ok || !ring.ok) throw new Error('lists of the PKI')
   const anpr = createAnprClient(config.anpr)
+  const hearing = createHearing({ db: store.db, now })
+  const challenges = createChallenges({ hearing, reference, now })
   const carryOut = createCarryOut({
     ...{ store, bell, marks, reference, now, log },
     register: createRegister({ db: store.db, anpr, reference, now }),
-    trust: trust.value,
+    logins: createLoginJudge({ trust: trust.value, challenges, hearing, now }),
     sealingKeys: ring.value.sealing,
     outcomeKeyOf: createTotems(config.totems).outcomeKeyOf,
     onSettled: () => {},
+    onRevokedSince: () => {},
   })
   return {
     marks,
@@ -110,13 +116,13 @@ test('issued by one gateway, refused late by another: the mark has paid and pays
 
 test('refused by one gateway, taken up late by another: ANPR hears nothing, and the mark stays free', async () => {
   const bollo = mark()
-  const request = wish('anna-bianchi', { bollo, subject: idAnpr('mario-rossi') })
+  const request = wish('anna-bianchi', { bollo, types: ['1'] })
   const item = await sealed(request)
-  expect(await result(totem, item)).toMatchObject({ problem: { anpr: 'EN169' } })
+  expect(await result(totem, item)).toMatchObject({ problem: { anpr: '999' } })
   expect(await late.marks.take(bollo, own(request.operation))).toBe(false)
   expect(await late.goOn(item)).toEqual({ kind: 'done' })
   expect(await late.marks.isTaken(bollo)).toBe(false)
-  expect(await result(totem, item)).toMatchObject({ problem: { anpr: 'EN169' } })
+  expect(await result(totem, item)).toMatchObject({ problem: { anpr: '999' } })
   expect(await result(other, await ofSofia(bollo))).toMatchObject({ state: 'issued' })
 })
 

@@ -132,11 +132,9 @@ describe('the same mark again', () => {
 describe('a mark that has paid for nothing is as good as before', () => {
   test('after a refusal of ANPR', async () => {
     const bollo = mark()
-    const forStranger = wish('anna-bianchi', { bollo, subject: idAnpr('mario-rossi') })
-    expect(await result(totem, await sealed(forStranger))).toMatchObject({
-      state: 'refused',
-      problem: { anpr: 'EN169' },
-    })
+    // The simulated ANPR draws no such certificate.
+    const refused = wish('anna-bianchi', { bollo, types: ['1'] })
+    expect(await result(totem, await sealed(refused))).toMatchObject({ state: 'refused', problem: { anpr: '999' } })
     expect(await result(totem, await sealed(anna(bollo)))).toMatchObject(issued)
   })
 

@@ -12,7 +12,7 @@ import { openStore } from '../../gateway/store/database.ts'
 import { people } from '../../simulator/population/people.ts'
 import { type Centre, openCentre } from '../support/gateway/centre.ts'
 import { type Postgres, startPostgres } from '../support/gateway/postgres.ts'
-import { formerRequest, idAnpr, login, sealed, sealedText, wish } from '../support/gateway/requests.ts'
+import { formerRequest, idAnpr, login, openedReceipt, sealed, sealedText, wish } from '../support/gateway/requests.ts'
 import { TotemClient } from '../support/gateway/totem-client.ts'
 import { chainOf } from '../support/journal/chain.ts'
 import { PKI } from '../support/pki.ts'
@@ -331,7 +331,8 @@ describe('what is kept', () => {
       { ...shown, types: 'C029 C021', anpr_operation: visura.body.reference, exemption: null },
       { ...shown, types: 'C021' },
       { ...shown, types: '8', exemption: 'processuale' },
-      { ...shown, subject: expect.not.stringMatching(self), types: '8', outcome: stranger.body.anpr },
+      { ...shown, types: 'C021' },
+      { ...shown, subject: expect.not.stringMatching(self), types: '8', outcome: stranger.body.kind },
       { ...shown, operation: item.operation, types: 'C030' },
       { operation: item.operation, types: '8', outcome: 'issued', protocol: expect.any(String) },
     ])
@@ -348,7 +349,7 @@ describe('what is kept', () => {
     await later(8)
     expect(await count('select from operation_outcome where operation = $1', id)).toBe(1)
     const all = (await database.query('select max(number) as last from operation')).rows[0].last as number
-    await totem.get(`/v1/outcomes?after=${all}&wait=0`)
+    await totem.acknowledge(all)
     await later(6)
     expect(await count('select from operation_outcome where operation = $1', id)).toBe(1)
     await later(8)
@@ -361,6 +362,32 @@ describe('what is kept', () => {
     await later(37 * 31)
     expect(await count('select from access_log where operation = $1', id)).toBe(0)
     expect(await count('select from operation where id = $1', id)).toBe(1)
+  })
+  test("a totem's stolen TLS key fetches what it cannot read, and acknowledges nothing", async () => {
+    const [mine, others] = [await sealed(wish('anna-bianchi')), await sealed(wish('anna-bianchi'))]
+    await totem.settled(mine)
+    const { rows } = await database.query("select max(number) as last from operation where totem = 'TT-0001'")
+    const { last } = rows[0]
+    await totem.settled(others)
+    const told = (receipt: string) => totem.get(`/v1/outcomes?after=${last}&wait=0${receipt}`)
+    const { body } = await told('&receipt=')
+    const token = await openedReceipt(body.receipt, 'TT-0001')
+    await expect(openedReceipt(body.receipt, 'TT-0002')).rejects.toThrow()
+    const unread = "select from operation where totem = 'TT-0001' and number <= $1 and delivered_at is null"
+    const before = await count(unread, last)
+    expect(before).toBeGreaterThan(0)
+    // The token of another page, another totem's, a guess, none.
+    for (const receipt of ['', '&receipt=', `&receipt=${token}`, `&receipt=${'A'.repeat(43)}`, '&receipt=x'])
+      await told(receipt)
+    expect(await count(unread, last)).toBe(before)
+    await later(8)
+    expect(await count('select from operation_outcome where operation = $1', mine.operation)).toBe(1)
+    await totem.acknowledge(last)
+    expect(await count(unread, last)).toBe(0)
+    // A token is good for its own page, as often as it is shown.
+    await totem.get(`/v1/outcomes?after=${body.cursor}&wait=0&receipt=${token}`)
+    expect((await totem.get(`/v1/outcomes?after=${body.cursor}&wait=0&receipt=${token}`)).body.receipt).toBeNull()
+    expect(await count(unread, body.cursor)).toBe(0)
   })
   test('an outcome that no totem fetched is erased after five weeks', async () => {
     const item = await sealed(wish('anna-bianchi'))
@@ -454,9 +481,22 @@ test('while the database is away, a read is answered with when to come again', a
   }
   const paths = ['/v1/operations', '/v1/outcomes?after=0&wait=0']
   for (const path of paths) expect(await read(path)).toEqual({ status: 200, again: 0 })
+  const told = async () => {
+    const answer = await request(`${own.gateway.operatorUrl}/metrics`, { dispatcher: agent, headers: authorization() })
+    return { status: answer.statusCode, text: await answer.body.text() }
+  }
+  expect((await told()).text).toMatch(/^totem_database_up 1$/m)
+  expect((await told()).text).toMatch(/^totem_items_pending 0$/m)
   // The proxy drops its connections, and then nothing listens behind its socket.
   await server.stop()
   const away = { status: 503, again: expect.toSatisfy((seconds: number) => seconds >= 1) }
   for (const path of [...paths, ...paths]) expect(await read(path)).toEqual(away)
+  // What the process knows by itself is told just now; what the database alone knows is left out, and is not zero.
+  const { status, text } = await told()
+  expect(status).toBe(200)
+  expect(text).toMatch(/^totem_database_up 0$/m)
+  for (const known of ['process_cpu_seconds_total', 'totem_requests_shed_total', 'totem_certificate_days'])
+    expect(text).toMatch(new RegExp(`^${known}[ {]`, 'm'))
+  expect(text).not.toMatch(/^totem_items_pending /m)
   expect(own.logged()).not.toContain('request-failed')
 })

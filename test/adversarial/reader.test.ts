@@ -269,6 +269,44 @@ test('card-mute, then turned round', async () => {
   await expectGoodCard()
 })
 
+describe('a SAM slot that is always inserted and unresponsive', () => {
+  test('begins no visit, neither at the start nor after a card has left', async () => {
+    const sam = await insertCard(muteCard, pcscd.ports[1])
+    await reader.stop()
+    reader = driveReader(pcscd.socket)
+    await reader.until('empty')
+    await expectGoodCard()
+    await expectGoodCard()
+    // The slot has had more than the time in which it would count as mute: two log-ins and a look at the other slot.
+    const mute = await insertCard(muteCard, pcscd.ports[CONTACT])
+    await reader.until('mute')
+    await mute.remove()
+    await reader.until('empty')
+    expect(reader.told.filter(({ state }) => state === 'mute')).toHaveLength(1)
+    await sam.remove()
+  })
+
+  test('a slot that has been emptied once is one for people', async () => {
+    const left = await insertCard(muteCard, pcscd.ports[CONTACT])
+    await reader.stop()
+    reader = driveReader(pcscd.socket)
+    await reader.until('empty')
+    await left.remove()
+    await expectGoodCard()
+    const mute = await insertCard(muteCard, pcscd.ports[CONTACT])
+    await reader.until('mute')
+    await mute.remove()
+  })
+
+  test('what is mute beside a card that is used does not count when that card leaves', async () => {
+    const mute = await insertCard(muteCard, pcscd.ports[1])
+    await reader.until('mute')
+    await expectGoodCard()
+    expect(reader.told.at(-1)).toEqual({ state: 'empty' })
+    await mute.remove()
+  })
+})
+
 test('card-mute at first, while it slides in', async () => {
   const good = anna()
   let atr: Uint8Array | null = null

@@ -97,7 +97,7 @@ test('the long poll starts again on its own connection, and the heartbeat keeps 
   const onMalformed = () => undefined
   const client = createGatewayClient({ url: gateway.url, ...gateway.credentials, version: 'test', onMalformed })
   for (let outcome = 0; outcome < 4; outcome++) {
-    const poll = client.outcomes(outcome, 50)
+    const poll = client.outcomes(outcome, 50, '')
     await until(() => gateway.holding() === 1)
     expect((await client.status()).ok).toBe(true)
     await turn()

@@ -388,6 +388,29 @@ describe('line-down', () => {
   })
 })
 
+test('outcomes are acknowledged with what only the outcome key opens, and again after a restart', async () => {
+  const first = [record(), record()]
+  for (const operation of first) await settled(operation)
+  const slow = record()
+  gateway.misbehave(({ path }, response) => {
+    if (path !== '/v1/operations') return false
+    const results = [{ operation: slow, state: 'pending' }]
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ results }))
+    return true
+  })
+  // It waits for the third, and says meanwhile that it has the two before.
+  await expect.poll(() => gateway.acknowledged, { timeout: 50_000 }).toContain(2)
+  await totem.off()
+  gateway.acknowledged.length = 0
+  totem = powerOn()
+  gateway.misbehave(() => false)
+  await gateway.take(slow)
+  await expect.poll(() => totem.queue.get(slow)?.state, { timeout: 50_000 }).toBe('issued')
+  const next = record()
+  await settled(next)
+  await expect.poll(() => Math.max(...gateway.acknowledged), { timeout: 50_000 }).toBeGreaterThanOrEqual(3)
+})
+
 test('a page in place of the gateway for three hours: the log tells it when it begins, then once an hour', async () => {
   await totem.off()
   totem = poweredOn({ dir, clock, gateway, withoutFloods: true })
@@ -657,10 +680,11 @@ describe('the gateway client', () => {
     const evidence = {
       by: 'card',
       statement: {
-        purpose: 'totem-polis/login/2',
+        purpose: 'totem-polis/login/3',
         caller: { channel: 'totem', id: 'TT-0001' },
         session: ulid(),
         at: new Date(T0).toISOString(),
+        challenge: Buffer.alloc(32).toString('base64'),
         nonce: Buffer.alloc(32).toString('base64'),
       },
       certificate: 'AAAA',

@@ -87,14 +87,12 @@ async function bandsOf(pdf: Uint8Array, name: ProfileName): Promise<{ ms: number
     const started = performance.now()
     const opened = await openPdf(pdf)
     if (!opened.ok) throw new Error(opened.error.reason)
-    const page = opened.value.open(1, (mm) => Math.min(profile.headDots, mm * profile.dotsPerMm))
+    const paper = { dotsPerMm: profile.dotsPerMm, width: profile.headDots, roll: true }
+    const page = await opened.value.dots(1, paper)
     if (!page.ok) throw new Error(page.error.reason)
-    const made = pageBands(page.value, profile)
-    if (!made.ok) throw new Error(made.error.reason)
     let bytes = 0
-    for (const band of made.value.each) bytes += band.ok ? band.value.length : 0
-    page.value.close()
-    opened.value.close()
+    for (const band of pageBands(page.value, profile).each) bytes += band.length
+    await opened.value.close()
     times.push(performance.now() - started)
     percent = (100 * bytes) / ((profile.headDots / 8) * page.value.height)
   }

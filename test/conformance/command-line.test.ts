@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -84,6 +85,40 @@ test('the trace of a log-in with a CIE has each APDU with its time, and neither 
   }
 })
 
+test('a CIE that trusts the terminals of a given exponent logs in with it, and tells which step refuses another', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'command-line-'))
+  const exponent = randomBytes(256)
+  exponent.set([0x3f], 0)
+  exponent.set([0x11], 255)
+  const own = join(folder, 'exponent.bin')
+  writeFileSync(own, exponent)
+  const env = await keepCard('--kind', 'cie', '--ext-auth-key', own)
+  const login = (...args: string[]) => totem(env, 'card', 'login', '--json', ...TRUST, ...args)
+
+  const good = await login('--ext-auth-key', own, '--test-trust', '--pin', DEFAULT_PIN)
+  expect(good).toMatchObject({ code: 0, stdout: expect.stringContaining(personById('anna-bianchi').codiceFiscale) })
+
+  const other = await login(...TEST_KEY, '--pin', DEFAULT_PIN)
+  expect(other.code).toBe(15)
+  expect(JSON.parse(other.stdout)).toEqual({
+    kind: 'card-error',
+    step: 'verify-certificate',
+    sw: expect.stringMatching(/^[0-9A-F]{4}$/),
+  })
+
+  const short = await login(...TEST_KEY, '--pin', '56789')
+  expect(short).toMatchObject({ code: 64, stdout: '{"kind":"usage"}\n' })
+  rmSync(folder, { recursive: true })
+})
+
+test('a card of a model that is not read yet has its own exit code', async () => {
+  const env = await keepCard('--kind', 'cns', '--atr', 'actalis2025')
+  expect(await totem(env, 'card', 'read', '--json')).toMatchObject({
+    code: 17,
+    stdout: '{"kind":"card-unsupported","card":"cns","model":"ace-2025"}\n',
+  })
+})
+
 test('a test exponent is not taken for the published one', async () => {
   const refused = await totem(NO_ENV, 'card', 'login', ...TRUST, ...TEST_KEY.slice(0, 2), '--json')
   expect(refused).toMatchObject({ code: 78, stdout: '{"kind":"key-refused"}\n' })
@@ -97,6 +132,8 @@ test.each([
   [['card', 'login'], '--trust'],
   [['card', 'read', '--can', '12345'], 'six digits'],
   [['card', 'read', '--wait', 'x'], 'seconds'],
+  [['card', 'login', '--trust', 'x', '--pin', '1234'], '--pin'],
+  [['simulator', 'card', '--kind', 'cns', '--ext-auth-key', 'x'], 'CIE'],
   [['simulator', 'card', '--kind', 'passport'], 'cns, cie'],
   [['simulator', 'card', '--kind', 'cns', '--person', 'nobody'], 'anna-bianchi'],
 ])('totem %j tells how it is used', async (args, told) => {

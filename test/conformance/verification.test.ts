@@ -71,10 +71,18 @@ test('a family beyond the paper is refused, and so is text that paper cannot sho
   expect(signVerificationCode({ ...visura, fromAnpr: { f: crowd } }, signer)).toMatchObject({
     error: { kind: 'too-long' },
   })
-  for (const surname of ['ROSSI\u202eISSOR', 'ROSSI\u001b[2J', 'ROSSI\ud800', 'ROSSI\n', ''])
+  for (const surname of ['ROSSI\u202eISSOR', 'ROSSI\u001b[2J', 'ROSSI\ud800', 'ROSSI\n'])
     expect(signVerificationCode({ ...visura, subject: { ...visura.subject, surname } }, signer)).toMatchObject({
       error: { kind: 'claims-refused' },
     })
+})
+
+test('somebody may have no surname, or no name; a paper is about nobody without both', () => {
+  const { visura } = samples
+  const signed = (names: { surname?: string; name?: string }) =>
+    signVerificationCode({ ...visura, subject: { ...visura.subject, ...names } }, signer)
+  expect([signed({ surname: '' }).ok, signed({ name: '' }).ok]).toEqual([true, true])
+  expect(signed({ surname: '', name: '' })).toMatchObject({ error: { kind: 'claims-refused' } })
 })
 
 test('this base45 and the package’s agree on any bytes', () => {

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { ownRecord } from '../../contract/gateway.ts'
+import { ownRecordAnswer } from '../../contract/gateway.ts'
 import { personById } from '../../simulator/population/people.ts'
 import { type Centre, openCentre } from '../support/gateway/centre.ts'
 import { login } from '../support/gateway/requests.ts'
@@ -26,13 +26,13 @@ const visura = async (person: string, client = totem) => {
 test('the answer has the holder, address, stato civile and family, and the reference of both consultations', async () => {
   const { status, body } = await visura('mario-rossi')
   expect(status).toBe(200)
-  expect(ownRecord.parse(body)).toMatchObject({
+  expect(ownRecordAnswer.parse(body)).toMatchObject({
     person: {
       source: 'anpr',
       name: 'MARIO',
       codiceFiscale: personById('mario-rossi').codiceFiscale,
       birthPlace: 'ROMA (RM)',
-      residence: { comune: 'SPELLO (PG)', address: 'PIAZZA DELLA REPUBBLICA 4/A' },
+      residence: { comune: 'SPELLO (PG)', address: 'PIAZZA DELLA REPUBBLICA 4/A, CAP 06038' },
       citizenships: ['ITALIA'],
       statoCivile: '2',
       family: [
@@ -55,15 +55,20 @@ test('without a session, or with another totem’s, the gateway answers nothing'
   await other.close()
 })
 
-test('ANPR is away, or answers nonsense: the totem hears “not now”, and no data', async () => {
+test('ANPR is away: the totem hears “not now”; it answers nonsense: the totem hears that. Neither way it gets data', async () => {
   const { body } = await totem.post('/v1/sessions', login('anna-bianchi'))
-  for (const kind of ['unavailable', 'garbage'] as const) {
+  for (const [kind, status, problem] of [
+    ['unavailable', 503, 'anpr-unavailable'],
+    ['garbage', 403, 'anpr-unreadable'],
+  ] as const) {
     centre.anpr.setFault({ kind })
     const headers = { authorization: `Bearer ${body.token}` }
     expect(await totem.get('/v1/sessions/current/visura', headers)).toEqual({
-      status: 503,
-      body: { kind: 'anpr-unavailable', anpr: null },
+      status,
+      body: { kind: problem, anpr: null },
     })
   }
+  // An operator sees which service it was, and of what kind the answer.
+  expect(centre.logged()).toContain('"kind":"anpr-unreadable","service":"C029","reason":"no-json"')
   expect(centre.logged()).not.toMatch(/BIANCHI|ROSSI/i)
 })

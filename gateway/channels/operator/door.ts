@@ -2,7 +2,7 @@ import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import { answerErrors } from '../../http/problems.ts'
 import { bearerOf, mount, type Routes } from '../../http/route.ts'
-import type { Tls } from '../../http/tls.ts'
+import type { DoorTls } from '../../http/tls.ts'
 import { type Operator, ROLES, type Role } from '../../settings/operators.ts'
 import { createBrake } from './brake.ts'
 import type { Operators } from './operators.ts'
@@ -22,14 +22,18 @@ export function createOperatorDoor({
   isReady,
   log,
 }: {
-  tls: Tls
+  tls: DoorTls
   operators: Operators
   rooms: OperatorRooms
   metrics: Routes
   isReady(): Promise<boolean>
   log: Logger
 }): FastifyInstance {
-  const server = Fastify({ https: { ...tls, minVersion: 'TLSv1.3' }, logger: false }) as unknown as FastifyInstance
+  const server = Fastify({
+    https: { ...tls.shown, minVersion: 'TLSv1.3' },
+    logger: false,
+  }) as unknown as FastifyInstance
+  tls.keepUp(server, { minVersion: 'TLSv1.3' })
   answerErrors(server, log)
   server.decorateRequest('caller', null)
   server.decorateRequest('operator', null)

@@ -2,7 +2,7 @@ import Fastify, { type FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { answerErrors } from '../../http/problems.ts'
 import type { Routes } from '../../http/route.ts'
-import type { Tls } from '../../http/tls.ts'
+import type { DoorTls } from '../../http/tls.ts'
 
 /** Nobody sends anything here. */
 const BODY_LIMIT = 1_024
@@ -13,20 +13,21 @@ export function createPublicDoor({
   verify,
   log,
 }: {
-  tls: Tls
+  tls: DoorTls
   /** The page that verifies a paper. */
   verify: Routes
   log: Logger
 }): FastifyInstance {
   const server = Fastify({
     // Phones that are some years old speak nothing newer.
-    https: { ...tls, minVersion: 'TLSv1.2' },
+    https: { ...tls.shown, minVersion: 'TLSv1.2' },
     bodyLimit: BODY_LIMIT,
     logger: false,
     requestTimeout: 10_000,
     connectionTimeout: 30_000,
     forceCloseConnections: 'idle',
   }) as unknown as FastifyInstance
+  tls.keepUp(server, { minVersion: 'TLSv1.2' })
   answerErrors(server, log)
   verify(server)
   return server

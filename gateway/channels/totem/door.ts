@@ -6,33 +6,34 @@ import { speakGzip } from '../../http/encoding.ts'
 import { type Pressure, relievePressure } from '../../http/pressure.ts'
 import { answerErrors, malformed, refuse } from '../../http/problems.ts'
 import { mount, type Routes } from '../../http/route.ts'
-import type { Tls } from '../../http/tls.ts'
+import type { DoorTls } from '../../http/tls.ts'
 import type { Totems } from './totems.ts'
 
 /** Evidence with its certificate is some 4 KB; a route with longer bodies sets its own limit. */
 const BODY_LIMIT = 64 * 1024
 
 /** The rooms that a totem may enter; contract/gateway.ts says what it finds there. */
-export type TotemRooms = Record<'citizen' | 'operations' | 'journal' | 'fleet' | 'trust' | 'keys', Routes>
+export type TotemRooms = Record<'citizen' | 'login' | 'operations' | 'journal' | 'fleet' | 'trust' | 'keys', Routes>
 
 /** Where totems come in, over mutual TLS: without a totem's certificate the handshake fails. */
 export function createTotemDoor({
   tls,
-  clientCa,
   totems,
   pressure,
+  onHeard,
   rooms,
   log,
 }: {
-  tls: Tls
-  clientCa: string
+  tls: DoorTls
   totems: Totems
   pressure: Pressure
+  /** Hears of each totem that got an answer and was not sent away for want of room. */
+  onHeard(totem: string): void
   rooms: TotemRooms
   log: Logger
 }): FastifyInstance {
   const server = Fastify({
-    https: { ...tls, ca: clientCa, requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.3' },
+    https: { ...tls.shown, requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.3' },
     bodyLimit: BODY_LIMIT,
     logger: false,
     // `relievePressure` answers 503 itself, and says when to come again.
@@ -42,6 +43,7 @@ export function createTotemDoor({
     // A totem calls about once a minute, and a new connection costs more than ten questions on an old one.
     keepAliveTimeout: 3 * MINUTE_MS,
   }) as unknown as FastifyInstance
+  tls.keepUp(server, { minVersion: 'TLSv1.3' })
   answerErrors(server, log)
   server.decorateRequest('caller', null)
   server.addHook('onRequest', async (request, reply) => {
@@ -58,6 +60,7 @@ export function createTotemDoor({
   server.addHook('onResponse', async (request, reply) => {
     const { url: route } = request.routeOptions
     const totem = request.caller?.id ?? null
+    if (totem !== null && reply.statusCode !== 429 && reply.statusCode < 500) onHeard(totem)
     log.info({ kind: 'request', totem, route, status: reply.statusCode, ms: reply.elapsedTime })
   })
   mount(server, '/v1', ...Object.values(rooms))

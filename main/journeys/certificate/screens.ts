@@ -3,9 +3,9 @@ import { offeredTypes, sheetConflict } from '../../../catalogue/certificates.ts'
 import type { Purpose } from '../../../contract/catalogue.ts'
 import type { Shows } from '../../visit/chart.ts'
 import { printingScreen } from '../../visit/printing.ts'
-import { holderOf, required, type Visit } from '../../visit/visit.ts'
+import { required } from '../../visit/visit.ts'
 import type { states } from './states.ts'
-import { subjectOf } from './visit.ts'
+import { offeredFor, peopleOf, subjectOf } from './visit.ts'
 
 /** The first screen has the commonest purposes, the second the others: a screen holds at most five answers. */
 const FIRST_PURPOSES: Purpose[] = ['publicBody', 'privateParty', 'processuale', 'pensioneEstera']
@@ -14,15 +14,22 @@ const MORE_PURPOSES: Purpose[] = ['separazione', 'adozione', 'interdizione', 'on
 export const screens: Shows<ReturnType<typeof states>> = {
   person: ({ visit }) => ({
     screen: 'person',
-    people: peopleOf(visit),
+    people: peopleOf(visit).map(({ subject, name, surname }, index) => ({
+      ...{ index, name, surname },
+      yearOfBirth: subject?.yearOfBirth ?? null,
+      belongs: subject && { tie: subject.tie, relation: subject.relation },
+      self: subject?.self ?? true,
+    })),
     online: visit.holder.entered?.token != null,
   }),
-  certificate: ({ visit }) => ({
-    screen: 'certificate',
-    subject: subjectOf(visit),
-    options: [...offeredTypes],
-    onOneSheet: offeredTypes.length > 1 && sheetConflict(offeredTypes) === null ? [...offeredTypes] : null,
-  }),
+  certificate({ visit }) {
+    const options = [...offeredFor(visit)]
+    return {
+      ...{ screen: 'certificate', subject: subjectOf(visit), options },
+      onOneSheet: options.length > 1 && sheetConflict(options) === null ? options : null,
+      convivenza: options.length < offeredTypes.length,
+    }
+  },
   purpose: () => ({ screen: 'purpose', options: FIRST_PURPOSES, more: false }),
   morePurposes: () => ({ screen: 'purpose', options: MORE_PURPOSES, more: true }),
   preview: ({ visit }) => ({
@@ -44,19 +51,4 @@ export const screens: Shows<ReturnType<typeof states>> = {
   printingCertificate: (context, { inner }) => printingScreen('certificate', context, inner),
   printingReceipt: (context, { inner }) => printingScreen('receipt', context, inner),
   printingSlip: (context, { inner }) => printingScreen('slip', context, inner),
-}
-
-function peopleOf(visit: Visit) {
-  const family = visit.holder.entered?.family
-  if (!family) {
-    return [{ index: 0, ...holderOf(visit), yearOfBirth: null, relation: null, self: true }]
-  }
-  return family.map(({ name, surname, yearOfBirth, relation, self }, index) => ({
-    index,
-    name,
-    surname,
-    yearOfBirth,
-    relation,
-    self,
-  }))
 }

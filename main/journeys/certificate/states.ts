@@ -16,6 +16,7 @@ import {
 import { printing } from '../../visit/printing.ts'
 import type { Visit } from '../../visit/visit.ts'
 import { preview, printCertificate, printReceipt, printSlip, request } from './tasks.ts'
+import { offeredFor, peopleOf } from './visit.ts'
 
 /**
  * A use that the law does not exempt from bollo leads to another journey. `back`: the id to which the preview leads back
@@ -60,13 +61,12 @@ export const states = (ways: Ways) => {
       id: 'certificate',
       on: {
         choosePerson: {
-          // Offline there is one card on the screen: the holder's.
-          guard: ({ context, event }) => event.index < (context.visit.holder.entered?.family?.length ?? 1),
+          guard: ({ context, event }) => event.index < peopleOf(context.visit).length,
           target: 'certificate',
           actions: {
             type: 'set',
             params: ({ context: { visit }, event }) => ({
-              certificate: { subject: visit.holder.entered?.family?.[event.index] ?? null },
+              certificate: { subject: peopleOf(visit)[event.index]?.subject ?? null },
             }),
           },
         },
@@ -77,8 +77,9 @@ export const states = (ways: Ways) => {
     certificate: chart.createStateConfig({
       on: {
         chooseCertificates: {
-          guard: ({ event }) =>
-            event.types.every((type) => offeredTypes.includes(type)) && sheetConflict(event.types) === null,
+          guard: ({ context, event }) =>
+            event.types.every((type) => offeredFor(context.visit).includes(type)) &&
+            sheetConflict(event.types) === null,
           target: 'purpose',
           actions: {
             type: 'set',
@@ -126,7 +127,7 @@ export const states = (ways: Ways) => {
         attract: '#attract',
       }),
       tags: ['busy', 'withoutCard'],
-      on: { leave: forbidden, timeout: forbidden },
+      on: { leave: forbidden, timeout: forbidden, 'reader.gone': forbidden },
     }),
     printingCertificate: chart.createStateConfig({
       id: 'printingCertificate',

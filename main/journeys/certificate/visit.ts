@@ -1,5 +1,7 @@
+import { offeredTo } from '../../../catalogue/certificates.ts'
 import type { Bollo } from '../../../contract/bollo.ts'
 import type { CertificateType } from '../../../contract/catalogue.ts'
+import type { Belonging } from '../../../contract/document.ts'
 import type { FamilyMember, IssuedOutcome } from '../../../contract/gateway.ts'
 import type { Result } from '../../../contract/result.ts'
 import { holderOf, required, type Visit } from '../../visit/visit.ts'
@@ -50,10 +52,43 @@ export const fresh = () => ({
   certificate: { subject: null, types: [], bollo: null, queued: null, pages: 0 },
 })
 
+/** Somebody for whom this holder may ask; `subject` null: the holder, of whom the totem knows no line of the sheet. */
+export interface Person {
+  subject: FamilyMember | null
+  name: string
+  surname: string
+}
+
+/**
+ * The holder, and everybody of their famiglia anagrafica whom ANPR names and identifies. People of a convivenza are no
+ * famiglia (EN169).
+ */
+export function peopleOf(visit: Visit): Person[] {
+  const sheet = visit.holder.entered?.family ?? []
+  const people = sheet
+    .filter(({ self, tie, idAnpr, name, surname }) => self || (tie === 'family' && idAnpr && (name || surname)))
+    .map((subject) => ({ subject, ...nameOf(subject, visit) }))
+  const own = people.some(({ subject }) => subject.self)
+  const family = tieOf(visit) === 'family' ? people : people.filter(({ subject }) => subject.self)
+  return own ? family : [{ subject: null, ...holderOf(visit) }, ...family]
+}
+
+/** How the holder belongs to the sheet; who is not known to live in a convivenza has a family. */
+const tieOf = ({ holder }: Visit): Belonging['tie'] =>
+  (holder.entered?.family ?? []).find(({ self }) => self)?.tie ?? 'family'
+
+/** The types that are offered for the person who was chosen. */
+export const offeredFor = (visit: Visit): readonly CertificateType[] =>
+  offeredTo(visit.certificate.subject?.tie ?? tieOf(visit))
+
+/** Somebody's name; the card knows the holder's, where ANPR does not tell it. */
+const nameOf = ({ name, surname, self }: FamilyMember, visit: Visit) =>
+  self && name === '' && surname === '' ? holderOf(visit) : { name, surname }
+
 /** Name of the person whom the certificate is about. */
 export const subjectOf = (visit: Visit): { name: string; surname: string } => {
   const { subject } = visit.certificate
-  return subject ? { name: subject.name, surname: subject.surname } : holderOf(visit)
+  return subject ? nameOf(subject, visit) : holderOf(visit)
 }
 
 export const wantedOf = ({ certificate: { subject, types, bollo } }: Visit): Wanted => ({

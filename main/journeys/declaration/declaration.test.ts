@@ -45,7 +45,7 @@ const person = fc.record({
         name,
         surname: name,
         born: maybe(date),
-        yearOfBirth: fc.integer({ min: 1900, max: 2026 }),
+        tie: fc.constantFrom('family' as const, 'convivenza' as const),
         relation: fc.integer({ min: 1, max: 99 }).map(String),
       }),
       { minLength: 1, maxLength: 20 },

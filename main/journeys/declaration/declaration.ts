@@ -2,8 +2,8 @@ import type { RegisteredPerson } from '../../../contract/document.ts'
 import { closing } from '../../documents/closing.ts'
 import type { FormLanguages } from '../../documents/facts.ts'
 import type { Block, Choice, Paper, Place, Run, Words } from '../../documents/model.ts'
-import { familyTable, personFacts, statoCivile } from '../../documents/person.ts'
-import { inflect, plainDate, registerWords, say } from '../../documents/words.ts'
+import { dateToWrite, familyTable, personFacts, statoCivile } from '../../documents/person.ts'
+import { inflect, isWholeDate, plainDate, registerWords, say } from '../../documents/words.ts'
 import { declarationWords, type Topic, topics } from './words.ts'
 
 export interface DeclarationFacts {
@@ -65,13 +65,16 @@ export const signature = (languages: FormLanguages): Block => ({
 function choice(topic: Topic, ticked: boolean, { person, languages }: DeclarationFacts): Choice {
   const { born, birthPlace, residence, citizenships, family, source } = person
   const state = statoCivile(person, languages)
-  const runs = (index: number): Record<string, Run> => {
+  const runs = (index: number): Record<string, Run | Run[]> => {
     // The line to write on is in the Italian text alone.
     const gap = (width: number): Run => (index === 0 ? { gap: width } : '…')
     const strong = (value: string | null | undefined, width: number): Run => (value ? { strong: value } : gap(width))
     return {
       place: strong(birthPlace, 60),
-      date: strong(born && plainDate(born), 32),
+      date:
+        born !== null && !isWholeDate(born) && index === 0
+          ? dateToWrite(born, 32)
+          : strong(born && plainDate(born), 32),
       comune: strong(residence?.comune, 45),
       address: strong(residence?.address, 58),
       citizenship: strong(citizenships?.join(', '), 50),

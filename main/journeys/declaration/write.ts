@@ -1,6 +1,6 @@
 import { ulid } from 'ulid'
 import type { CertifiedFact } from '../../../contract/catalogue.ts'
-import type { RegisteredPerson } from '../../../contract/document.ts'
+import { isConvivenza, type RegisteredPerson } from '../../../contract/document.ts'
 import { factsOf, familyFact, formLanguages, subjectOf, type WritingOptions } from '../../documents/facts.ts'
 import type { Paper } from '../../documents/model.ts'
 import type { Written } from '../../visit/services.ts'
@@ -60,7 +60,7 @@ function notorietaOf(declared: Declared, operation: string, { sign, at, place, .
 
 /** The declarant's data from ANPR if this visit has asked it; else from the card, which knows little. */
 function declarant({ holder, personalData, family, registered }: Declared): RegisteredPerson {
-  if (registered) return registered
+  if (registered) return { ...registered, family: familyOf(registered.family) }
   const { name, surname, codiceFiscale } = holder
   return {
     source: 'card',
@@ -71,6 +71,14 @@ function declarant({ holder, personalData, family, registered }: Declared): Regi
     residence: null,
     citizenships: null,
     statoCivile: null,
-    family: family?.map((member) => ({ ...member, born: null })) ?? null,
+    family: familyOf(
+      family?.map(({ name, surname, yearOfBirth, tie, relation }) => ({
+        ...{ name, surname, tie, relation },
+        born: yearOfBirth === null ? null : String(yearOfBirth),
+      })) ?? null,
+    ),
   }
 }
+
+/** Whoever lives in a convivenza has no famiglia anagrafica to declare. */
+const familyOf = (sheet: RegisteredPerson['family']) => (sheet && !isConvivenza(sheet) ? sheet : null)

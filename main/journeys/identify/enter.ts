@@ -1,8 +1,13 @@
-import { familySheet, type Problem, session } from '../../../contract/gateway.ts'
+import { familySheet, type Problem, type RefusalKind, session } from '../../../contract/gateway.ts'
 import { err, ok, type Result } from '../../../contract/result.ts'
 import type { GatewayClient } from '../../sync/client.ts'
 import { passing, refusedBy } from '../../visit/refusals.ts'
 import type { Entered, Notice, Recognised, Refused, Waiting } from '../../visit/services.ts'
+
+/** ANPR's answers to the question about the family. */
+const NO_SHEET: readonly RefusalKind[] = [
+  ...(['person-not-found', 'certificate-not-issuable', 'lives-in-convivenza', 'anpr-unreadable'] as const),
+]
 
 export interface EnterOptions {
   client: GatewayClient
@@ -17,7 +22,7 @@ export function createEnter({ client, online, waitingFor, noticesFor }: EnterOpt
   return async ({ codiceFiscale, evidence }: Recognised): Promise<Result<Entered, Refused>> => {
     const waiting = await waitingFor(codiceFiscale)
     const notices = noticesFor(codiceFiscale)
-    const offline = ok({ token: null, family: null, waiting, notices })
+    const offline = ok({ token: null, idAnpr: null, family: null, waiting, notices })
     if (!online()) return offline
     // Certificates that wait on this totem are the person's, even if the gateway refuses today.
     const refuse = (problem: Problem) =>
@@ -25,9 +30,14 @@ export function createEnter({ client, online, waitingFor, noticesFor }: EnterOpt
     // The gateway takes a nonce once, so a second request would count as a replay.
     const opened = await client.ask(session, '/v1/sessions', { body: evidence, repeatable: false })
     if (!opened.ok) return opened.error.kind === 'refused' ? refuse(opened.error.problem) : offline
-    const { token } = opened.value
+    const { token, holder } = opened.value
+    const entered = { token, idAnpr: holder.idAnpr, waiting, notices }
     const family = await client.ask(familySheet, '/v1/sessions/current/family', { token })
-    if (!family.ok) return family.error.kind === 'refused' ? refuse(family.error.problem) : offline
-    return ok({ token, family: family.value.members, waiting, notices })
+    if (family.ok) return ok({ ...entered, family: family.value.members })
+    if (family.error.kind !== 'refused') return offline
+    // The holder can ask for themselves also where ANPR has no sheet of theirs, or none that can be read.
+    return NO_SHEET.includes(family.error.problem.kind)
+      ? ok({ ...entered, family: null })
+      : refuse(family.error.problem)
   }
 }

@@ -1,26 +1,24 @@
 import type { CardReadout } from '../../../contract/device.ts'
+import { isPinOf } from '../../../contract/ipc.ts'
 import { chart, forbidden, pulled, set, working } from '../../visit/chart.ts'
 import { refused } from '../../visit/services.ts'
 import { secretsForgotten } from '../../visit/visit.ts'
 import { enter, possession, read, recognise } from './tasks.ts'
 
-const CIE_PIN_DIGITS = 8
-
-/**
- * A CNS takes 5 to 8 digits (contract/ipc.ts), a CIE all 8. With a keypad on the reader no PIN comes from the screen.
- */
-function fits(pin: Uint8Array, readout: CardReadout | null): boolean {
-  if (!readout || readout.pinPad) return false
-  return readout.card === 'cns' || pin.length === CIE_PIN_DIGITS
-}
+/** With a keypad on the reader no PIN comes from the screen. */
+const fits = (pin: Uint8Array, readout: CardReadout | null): boolean =>
+  readout !== null && !readout.pinPad && isPinOf(readout.card, pin)
 
 // Before the card has proved who is there, a pulled card is explained and may be put back.
 const pulledEarly = {
   target: '#refused',
   actions: set({ ...secretsForgotten, end: { refused: refused('card-removed') } }),
 }
-/** While the totem talks with the card, neither a touch nor the clock may end the visit. */
-const undisturbed = { leave: forbidden, timeout: forbidden }
+/**
+ * While the totem talks with the card, neither a touch nor the clock may end the visit. Of a reader that is gone the
+ * card's own answer tells, which knows what has become of the PIN.
+ */
+const undisturbed = { leave: forbidden, timeout: forbidden, 'reader.gone': forbidden }
 
 export const states = {
   card: chart.createStateConfig({

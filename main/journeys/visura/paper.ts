@@ -1,4 +1,4 @@
-import type { RegisteredPerson } from '../../../contract/document.ts'
+import { isConvivenza, type RegisteredPerson } from '../../../contract/document.ts'
 import { closing } from '../../documents/closing.ts'
 import {
   type Block,
@@ -57,7 +57,7 @@ const visuraWords: Record<
 
 /**
  * The holder's own data in ANPR, for reading; a fact that ANPR did not give is left out. `reference` is
- * idOperazioneANPR. `code` is the verification code, or null.
+ * idOperazioneANPR, or empty. `code` is the verification code, or null.
  */
 export function visura({
   person,
@@ -85,7 +85,7 @@ export function visura({
     value: state?.join(' / ') ?? null,
     source: 'anpr',
   }
-  const reported: Fact = { label: words('reference'), value: reference, source: 'anpr' }
+  const reported: Fact = { label: words('reference'), value: reference || null, source: 'anpr' }
   const told = [
     known.fullName,
     known.codiceFiscale,
@@ -96,12 +96,15 @@ export function visura({
     stated,
     reported,
   ].filter(({ value }) => value !== null)
+  const sheet = person.family ?? []
+  const table = familyTable(sheet, languages, { writable: false })
+  const heading = isConvivenza(sheet) ? 'convivenza' : 'family'
   const family: Block[] =
-    person.family === null
+    table.rows.length === 0
       ? []
       : [
-          { kind: 'heading', text: say(languages, (language) => registerWords[language].family) },
-          { kind: 'table', table: familyTable(person.family, languages, { writable: false }) },
+          { kind: 'heading', text: say(languages, (language) => registerWords[language][heading]) },
+          { kind: 'table', table },
         ]
   return {
     languages,

@@ -1,17 +1,24 @@
 import { ulid } from 'ulid'
-import { type OwnRecord, ownRecord } from '../../../contract/gateway.ts'
+import { type OwnRecord, ownRecordAnswer } from '../../../contract/gateway.ts'
 import { err, ok, type Result } from '../../../contract/result.ts'
 import { factsOf, formLanguages, subjectOf, type WritingOptions } from '../../documents/facts.ts'
 import type { PaperLanguages } from '../../documents/model.ts'
 import type { GatewayClient } from '../../sync/client.ts'
 import { passing, refusedBy } from '../../visit/refusals.ts'
-import { type Entered, type Refused, refused, type Unavailable, type Written } from '../../visit/services.ts'
+import {
+  type Entered,
+  type Recognised,
+  type Refused,
+  refused,
+  type Unavailable,
+  type Written,
+} from '../../visit/services.ts'
 import { visura } from './paper.ts'
 
 declare module '../../visit/services.ts' {
   interface VisitServices {
     /** Asks ANPR for the holder's own data. */
-    visura(visit: VisitId, entered: Entered): Promise<Result<OwnRecord, Refused | Unavailable>>
+    visura(visit: VisitId, entered: Entered, holder: Recognised): Promise<Result<OwnRecord, Refused | Unavailable>>
     writeVisura(visit: VisitId, told: OwnRecord): Written
   }
 }
@@ -20,10 +27,18 @@ declare module '../../visit/services.ts' {
 export async function askVisura(
   client: Pick<GatewayClient, 'ask'>,
   { token }: Entered,
+  { codiceFiscale }: Pick<Recognised, 'codiceFiscale'>,
 ): Promise<Result<OwnRecord, Refused | Unavailable>> {
   if (token === null) return err({ kind: 'unavailable' })
-  const told = await client.ask(ownRecord, '/v1/sessions/current/visura', { token })
-  if (told.ok) return ok(told.value)
+  const told = await client.ask(ownRecordAnswer, '/v1/sessions/current/visura', { token })
+  if (told.ok) {
+    const { person } = told.value
+    // SECURITY: whatever gateway and ANPR have mixed up, nobody sees or takes home another person's data.
+    if (person.codiceFiscale !== null && person.codiceFiscale !== codiceFiscale)
+      return err(refused('anpr-other-person'))
+    // ANPR has found the person by the card's codice fiscale, so that it holds also where the answer does not repeat it.
+    return ok({ ...told.value, person: { ...person, codiceFiscale } })
+  }
   if (told.error.kind !== 'refused' || passing(told.error.problem)) return err({ kind: 'unavailable' })
   const { kind, anpr } = told.error.problem
   return err(kind === 'certificate-not-issuable' ? refused('visura-refused', { anpr }) : refusedBy({ kind, anpr }))

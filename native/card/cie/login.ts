@@ -1,5 +1,5 @@
 import type { CardFailure, LoginProof } from '../../../contract/device.ts'
-import { isPin } from '../../../contract/ipc.ts'
+import { isPinOf } from '../../../contract/ipc.ts'
 import { err, ok, type Result } from '../../../contract/result.ts'
 import { type Command, digestInfoSha256, SW_OK } from '../apdu.ts'
 import { modulusBytesOf } from '../holder-key.ts'
@@ -33,8 +33,6 @@ export interface CieCard {
   selected: boolean
 }
 
-/** Always all eight: typing only the last four is a habit of desktop software that stores the first four. */
-const PIN_DIGITS = 8
 const SIGNATURE_KEY: Command = { ins: 0x22, p1: 0x41, p2: 0xa4, data: Buffer.from('800102840181', 'hex') }
 
 /**
@@ -51,7 +49,7 @@ export async function loginCie(
   progress: PinProgress,
 ): Promise<Result<LoginProof, CardFailure>> {
   try {
-    if (!isPin(pin) || pin.length !== PIN_DIGITS) return cardError('pin-format', null)
+    if (!isPinOf('cie', pin)) return cardError('pin-format', null)
     const domain = await reachDomain(channel, card)
     if (!domain.ok) return domain
     return await overSecureMessaging(async () => {

@@ -1,11 +1,22 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { DeviceResult, PrinterStatus, PrintFailure } from '../../../contract/device.ts'
 import { err, ok, type Result } from '../../../contract/result.ts'
-import { drawPage, openPdf, type Pdf, type PdfPage } from '../image/pdf.ts'
-import { loadPdfium } from '../image/pdfium.ts'
+import { drawPage, openPdf, type Pdf, warmUp } from '../image/pdf.ts'
+import { type Paper, type PdfRefused, refusedPdf } from '../image/task.ts'
 import { canPrint, type PrinterListener, type PrinterService, type PrintProgress } from '../printer.ts'
 import { createTurns } from '../turns.ts'
-import { concat, eject, present, processId, processIdOf, recovery, retract, statusRequest, wakeUp } from './escpos.ts'
+import {
+  concat,
+  eject,
+  present,
+  processId,
+  processIdOf,
+  recovery,
+  retract,
+  settle,
+  statusRequest,
+  wakeUp,
+} from './escpos.ts'
 import { hidraw } from './hid.ts'
 import { type ProfileName, profiles } from './profiles.ts'
 import { type Bands, pageBands } from './raster.ts'
@@ -53,8 +64,10 @@ export function createHeadService(options: HeadOptions): PrinterService {
    * off.
    */
   let blank = false
-  /** A sheet stands in the output, by the presenter's sensor. */
+  /** A sheet stands in the output, by the presenter's sensor at the last question. */
   let sheetOut = false
+  /** The printer was out of reach, and nobody saw what became of a sheet that it held out. */
+  let unseen = false
   /** The printer has reported a change by itself. */
   let changed = false
   /** The sheet that is held out, and since when; `sheet` is null when an earlier process printed it. */
@@ -134,7 +147,8 @@ export function createHeadService(options: HeadOptions): PrinterService {
 
   /**
    * The printer's status. A printer in an unknown state is first brought to the start of an empty sheet. A process that
-   * has just started cannot know what an earlier one left on the paper, so it cuts off one slip.
+   * has just started cannot know what an earlier one left on the paper, so it cuts off one slip, unless a sheet is held
+   * out.
    */
   async function checkPrinter(): Promise<PrinterStatus> {
     const opened = await transport.open()
@@ -146,9 +160,13 @@ export function createHeadService(options: HeadOptions): PrinterService {
       recovered = false
       blank = false
       answersInStep = false
+      unseen = true
     }
     const asked = await askStatus()
     if (!asked.ok) return asked.error.status
+    // Gone meanwhile: taken, fallen or drawn in. The ledger says nothing that nobody saw.
+    if (unseen && !sheetOut) heldSheet = null
+    unseen = false
     if (!canPrint(asked.value)) {
       // A fault voids everything that was on its way, also if nobody saw it strike.
       recovered = false
@@ -156,11 +174,18 @@ export function createHeadService(options: HeadOptions): PrinterService {
     }
     if (recovered) return asked.value
     printed = new Set()
-    const done = await execute(blank ? wakeUp(profile) : recovery(profile))
+    // A sheet is held out from its end to the beginning of the next one, so there is none behind it to cut off; the cut
+    // would let it fall.
+    const held = sheetOut
+    const done = await execute(held ? settle(profile) : blank ? wakeUp(profile) : recovery(profile))
     if (!done.ok) return done.error.status
     recovered = true
     blank = true
-    return asked.value
+    if (!held) return asked.value
+    const again = await askStatus()
+    if (!again.ok) return again.error.status
+    if (!sheetOut) heldSheet = null
+    return again.value
   }
 
   async function execute(commands: Uint8Array): Promise<Result<void, Fault>> {
@@ -203,16 +228,15 @@ export function createHeadService(options: HeadOptions): PrinterService {
    * never fills, and little is lost when a fault strikes.
    */
   async function printPage(
-    bands: Bands<PrintFailure>,
+    bands: Bands,
     end: Uint8Array,
     sent: (band: number, bytes: number) => void,
-  ): Promise<Result<void, Fault | PrintFailure>> {
+  ): Promise<Result<void, Fault>> {
     let before: string | null = null
     let number = 0
     for (const made of bands.each) {
-      if (!made.ok) return made
       number += 1
-      const band = number === bands.count ? concat([made.value, end]) : made.value
+      const band = number === bands.count ? concat([made, end]) : made
       const status = await askStatus()
       if (!status.ok) return status
       if (!canPrint(status.value)) return fault(status.value)
@@ -234,7 +258,7 @@ export function createHeadService(options: HeadOptions): PrinterService {
   interface Source {
     pages: number
     fromPage: number
-    page(n: number): Result<Bands<PrintFailure>, PrintFailure>
+    page(n: number): Promise<Result<Bands, PdfRefused>>
   }
 
   async function printPages(
@@ -242,10 +266,13 @@ export function createHeadService(options: HeadOptions): PrinterService {
     { pages, fromPage, page }: Source,
   ): Promise<Result<DeviceResult<'printer.print'>, PrintFailure>> {
     let bytes = 0
+    let next = page(fromPage)
     for (let n = fromPage; n <= pages; n++) {
-      const made = page(n)
+      const made = await next
       if (!made.ok) return made
       const bands = made.value
+      // Drawn while this one is printed.
+      if (n < pages) next = page(n + 1)
       const progress = (state: PrintProgress['state'], band: number): PrintProgress => {
         return { event: 'print', job, state, page: n, pages, band, bands: bands.count }
       }
@@ -261,7 +288,6 @@ export function createHeadService(options: HeadOptions): PrinterService {
         : way
       if (!done.ok) {
         recovered = false
-        if (done.error.kind !== 'fault') return err(done.error)
         return err({ kind: 'printer-fault', status: publish(done.error.status), page: n })
       }
       const acknowledgement = progress('acknowledged', bands.count)
@@ -269,6 +295,26 @@ export function createHeadService(options: HeadOptions): PrinterService {
       if (profile.presenter && n === pages) heldSheet = { since: Date.now(), sheet: acknowledgement }
     }
     return ok({ pages, bytes })
+  }
+
+  /** The pages of a PDF, each of which has been drawn once: whatever is wrong with one, none is on paper yet. */
+  async function pagesOf(pdf: Pdf, fromPage: number): Promise<Result<Source, PdfRefused>> {
+    const paper: Paper = { dotsPerMm: profile.dotsPerMm, width: profile.headDots, roll: true }
+    if (fromPage > pdf.pages) return refusedPdf('broken')
+    const first = await pdf.dots(fromPage, paper)
+    if (!first.ok) return first
+    for (let n = fromPage + 1; n <= pdf.pages; n++) {
+      const looked = await pdf.dots(n, paper)
+      if (!looked.ok) return looked
+    }
+    return ok({
+      pages: pdf.pages,
+      fromPage,
+      async page(n) {
+        const drawn = n === fromPage ? first : await pdf.dots(n, paper)
+        return drawn.ok ? ok(pageBands(drawn.value, profile)) : drawn
+      },
+    })
   }
 
   async function watch() {
@@ -280,36 +326,28 @@ export function createHeadService(options: HeadOptions): PrinterService {
     }
   }
   const watching = watch()
-  void loadPdfium()
+  warmUp()
 
   return {
     async print(job, sheet, fromPage) {
       if (printing) return err({ kind: 'printer-busy' })
       printing = true
-      const open: { pdf: Pdf | null; page: PdfPage | null } = { pdf: null, page: null }
       try {
         if (sheet.kind === 'receipt') {
           const made = receiptBands(sheet.document, profile)
-          const page = () => ok({ count: made.length, each: made.map((band) => ok(band)) })
+          const page = async () => ok({ count: made.length, each: made })
           return await inTurn(() => printPages(job, { pages: 1, fromPage, page }))
         }
         const opened = await openPdf(sheet.pdf)
         if (!opened.ok) return opened
-        const document = opened.value
-        open.pdf = document
-        if (fromPage > document.pages) return err({ kind: 'pdf-refused', reason: 'broken' })
-        const page = (n: number) => {
-          open.page?.close()
-          open.page = null
-          const drawn = document.open(n, (mm) => Math.min(profile.headDots, mm * profile.dotsPerMm))
-          if (!drawn.ok) return drawn
-          open.page = drawn.value
-          return pageBands(drawn.value, profile)
+        try {
+          const looked = await pagesOf(opened.value, fromPage)
+          return looked.ok ? await inTurn(() => printPages(job, looked.value)) : looked
+        } finally {
+          // Not awaited: the next page may still be drawn, and a fault is told at once.
+          void opened.value.close()
         }
-        return await inTurn(() => printPages(job, { pages: document.pages, fromPage, page }))
       } finally {
-        open.page?.close()
-        open.pdf?.close()
         printing = false
       }
     },

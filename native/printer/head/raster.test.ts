@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { GreyImage } from '../image/grey.ts'
-import type { PdfPage } from '../image/pdf.ts'
+import { dotsOf } from '../image/ink.ts'
+import type { Box } from '../image/pictures.ts'
 import { type PrinterProfile, profiles } from './profiles.ts'
 import { pageBands } from './raster.ts'
 
@@ -20,17 +21,10 @@ function unpacked(bytes: Uint8Array): Uint8Array {
   return Uint8Array.from(out)
 }
 
-function bandsOf(page: GreyImage, profile: PrinterProfile, pictures: PdfPage['pictures'] = []): Uint8Array[] {
-  const { width, height, pixels } = page
-  const strip: PdfPage['strip'] = (top, rows) => {
-    const cut = new Uint8Array(width * rows).fill(255)
-    cut.set(pixels.subarray(top * width, (top + rows) * width))
-    return { ok: true, value: { width, height: rows, pixels: cut } }
-  }
-  const made = pageBands({ width, height, pictures, strip, close: () => undefined }, profile)
-  if (!made.ok) throw new Error(made.error.reason)
-  const bands = [...made.value.each].map((band) => (band.ok ? band.value : new Uint8Array()))
-  expect(bands).toHaveLength(made.value.count)
+function bandsOf(page: GreyImage, profile: PrinterProfile, pictures: Box[] = []): Uint8Array[] {
+  const made = pageBands(dotsOf(page, pictures), profile)
+  const bands = [...made.each]
+  expect(bands).toHaveLength(made.count)
   return bands
 }
 

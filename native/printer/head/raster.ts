@@ -1,6 +1,4 @@
-import { ok, type Result } from '../../../contract/result.ts'
-import { inkOf, toneCounter } from '../image/ink.ts'
-import type { PdfPage, PdfRefused } from '../image/pdf.ts'
+import type { Dots } from '../image/ink.ts'
 import {
   concat,
   cut,
@@ -15,10 +13,10 @@ import {
 import type { PrinterProfile } from './profiles.ts'
 
 /** Bands are sent one after the other, each made of whole commands; the last one ends with the sheet's cut. */
-export interface Bands<E extends { kind: string }> {
+export interface Bands {
   count: number
   /** Made one at a time, while the one before is on its way. */
-  each: Iterable<Result<Uint8Array, E>>
+  each: Iterable<Uint8Array>
 }
 
 // Short bands, so that a fault is seen before much more is sent (escpos-printer-android#415).
@@ -30,49 +28,31 @@ const packedRowBytes = (widthBytes: number) => Math.ceil((widthBytes * 17) / 16)
 /** Bytes of a band beside its rows: the sheet's first commands, margins, feeds, the cut. */
 const BAND_OVERHEAD = 256
 
-/** The sheet of a page; each band is drawn when it is asked for. */
-export function pageBands(page: PdfPage, profile: PrinterProfile): Result<Bands<PdfRefused>, PdfRefused> {
+/** The sheet of a page; each band is made when it is asked for. */
+export function pageBands(page: Dots, profile: PrinterProfile): Bands {
   const widthBytes = Math.ceil(page.width / 8)
   const rowBytes = profile.raster === 'packbits' ? packedRowBytes(widthBytes) : widthBytes
-  const rows = Math.max(1, Math.min(BAND_ROWS, Math.floor((profile.bandBytes - BAND_OVERHEAD) / rowBytes)))
+  const rowsOfBand = Math.max(1, Math.min(BAND_ROWS, Math.floor((profile.bandBytes - BAND_OVERHEAD) / rowBytes)))
+  const rows = (from: number, to: number) =>
+    Array.from({ length: Math.max(0, Math.min(to, page.height) - from) }, (_, y) =>
+      page.rows.subarray((from + y) * widthBytes, (from + y + 1) * widthBytes),
+    )
 
-  const tones = tonesOf(page)
-  if (!tones.ok) return tones
   // The paper between head and blade has passed the head already, so it is the first part of the page's upper margin.
-  const margin = page.strip(0, Math.min(profile.cutterDots, page.height))
-  if (!margin.ok) return margin
-  const firstInk = inkOf(margin.value, 0, tones.value).findIndex((row) => row.some((byte) => byte !== 0))
-  const start = firstInk === -1 ? margin.value.height : firstInk
-  const count = Math.max(1, Math.ceil((page.height - start) / rows))
+  const margin = rows(0, profile.cutterDots)
+  const firstInk = margin.findIndex((row) => row.some((byte) => byte !== 0))
+  const start = firstInk === -1 ? margin.length : firstInk
+  const count = Math.max(1, Math.ceil((page.height - start) / rowsOfBand))
 
   function* each() {
     for (let n = 0; n < count; n++) {
-      const top = start + n * rows
-      const strip = page.strip(top, Math.max(1, Math.min(rows, page.height - top)))
-      if (!strip.ok) {
-        yield strip
-        return
-      }
-      const ink = top < page.height ? inkOf(strip.value, top, tones.ok ? tones.value : []) : []
+      const top = start + n * rowsOfBand
       const begin = n === 0 ? [initialise(profile)] : []
       const end = n === count - 1 ? [cut(profile)] : []
-      yield ok(concat([...begin, ...rowCommands(ink, page.width, profile), ...end]))
+      yield concat([...begin, ...rowCommands(rows(top, top + rowsOfBand), page.width, profile), ...end])
     }
   }
-  return ok({ count, each: each() })
-}
-
-/** Pictures of this page that need grey tones. */
-function tonesOf(page: PdfPage) {
-  const counter = toneCounter(page.pictures)
-  const bottom = Math.max(0, ...page.pictures.map((box) => box.bottom))
-  const top = Math.min(bottom, ...page.pictures.map((box) => box.top))
-  for (let y = top; y < bottom; y += BAND_ROWS) {
-    const strip = page.strip(y, Math.min(BAND_ROWS, bottom - y))
-    if (!strip.ok) return strip
-    counter.count(strip.value, y)
-  }
-  return ok(counter.toned())
+  return { count, each: each() }
 }
 
 /** Rows with ink become images no wider than their ink; blank rows become feeds. */

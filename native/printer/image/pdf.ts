@@ -1,98 +1,174 @@
-import type { DeviceResult, PrintFailure } from '../../../contract/device.ts'
+import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { Worker } from 'node:worker_threads'
+import type { DeviceResult } from '../../../contract/device.ts'
 import { err, ok, type Result } from '../../../contract/result.ts'
 import type { GreyImage } from './grey.ts'
-import { dropPdfium, loadPdfium, type Pdfium } from './pdfium.ts'
-import { type Box, pictureBoxes } from './pictures.ts'
+import type { Dots } from './ink.ts'
+import {
+  type Paper,
+  type PdfAnswer,
+  type PdfRefused,
+  type PdfReply,
+  type PdfTask,
+  refusedPdf,
+  type Scale,
+} from './task.ts'
 
-export type PdfRefused = Extract<PrintFailure, { kind: 'pdf-refused' }>
-
-// ANPR's certificates are 50 to 300 kB on one to three pages. A file beyond these limits is no certificate.
-const MAX_BYTES = 20 * 1024 * 1024
-const MAX_PAGES = 200
-/**
- * An A4 page at the widest preview (2480 dots across) is 8.7 million pixels. A sheet of ours never has three times as
- * many.
- */
-const MAX_PIXELS = 26_000_000
+// PDFs are read and drawn in a thread of their own, with limits of time and memory, so that no file holds up the
+// process that watches card and printer. A thread and not a process: Electron's utility process cannot start another
+// one (without the runAsNode fuse it has no Node to start), and main would have to carry every page between the two.
+// What a process would keep apart is kept apart here as well: pdfium is WASM, which sees its own bounded memory alone
+// and ends in a trap; and terminate() stops a loop in it at once, in Node and in Electron.
 
 export interface Pdf {
   pages: number
-  /** Opens page `page` (from 1), drawn `widthFor` its width in millimetres pixels wide; one page at a time. */
-  open(page: number, widthFor: (mm: number) => number): Result<PdfPage, PdfRefused>
-  /** Draws the whole page at once. */
-  render(page: number, widthFor: (mm: number) => number): Result<GreyImage, PdfRefused>
-  /** Gives pdfium's memory back. */
-  close(): void
+  /** Page `page` (from 1) as a reader's printer shows it. */
+  pixels(page: number, scale: Scale): Promise<Result<GreyImage, PdfRefused>>
+  /** Page `page` (from 1) as dots on paper. A page without one is refused. */
+  dots(page: number, paper: Paper): Promise<Result<Dots, PdfRefused>>
+  close(): Promise<void>
 }
 
-/** A page in its own proportions, drawn strip by strip. A strip costs its own memory, whatever the page's size. */
-export interface PdfPage {
-  width: number
-  height: number
-  /** Places of raster pictures and shadings, in pixels. */
-  pictures: Box[]
-  strip(top: number, rows: number): Result<GreyImage, PdfRefused>
-  close(): void
+// ANPR's certificates are 50 to 300 kB on one to three pages. A larger file is no certificate.
+const MAX_BYTES = 20 * 1024 * 1024
+export interface PdfLimits {
+  /** Time to open a file, or to draw one of its pages. An A4 page takes 0.05 s, and on a starved machine one second. */
+  taskMs: number
+  /** Of the time that its pages take beyond `ordinaryMs` each: many slow pages are no better than a very slow one. */
+  totalMs: number
+  ordinaryMs: number
+}
+const LIMITS: PdfLimits = { taskMs: 10_000, totalMs: 20_000, ordinaryMs: 1000 }
+/** JavaScript's own part. pixels and pdfium's memory do not count here (pdfium.ts). */
+const HEAP_MB = 256
+/** Beside this file: as source, or as the bundle of scripts/build.ts. */
+const FILE = new URL(import.meta.url.endsWith('.ts') ? 'worker.ts' : 'pdf-worker.cjs', import.meta.url)
+
+interface Thread {
+  worker: Worker
+  ready: Promise<unknown>
+  settle: ((reply: PdfReply) => void) | null
+}
+let thread: Thread | null = null
+let last: Promise<unknown> = Promise.resolve()
+let documents = 0
+
+/** Starts the thread before it is needed. */
+export function warmUp(): void {
+  thread ??= startThread()
 }
 
-const POINTS_PER_INCH = 72
-const MM_PER_INCH = 25.4
-/** fpdfview.h: FPDFBitmap_Gray; FPDF_ANNOT and FPDF_GRAYSCALE. */
-const GREY_BITMAP = 1
-const DRAW_FLAGS = 0x01 | 0x08
-/** fpdfview.h: FPDF_ERR_PASSWORD and FPDF_ERR_SECURITY. */
-const ENCRYPTED = [4, 5]
+function startThread(): Thread {
+  const worker = new Worker(FILE, { execArgv: [], resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } })
+  const started: Thread = { worker, ready: once(worker, 'message'), settle: null }
+  void started.ready.then(() => worker.on('message', (reply: PdfReply) => started.settle?.(reply)))
+  // The file has filled the JavaScript heap: its author's intent or our bug, and in either case no certificate.
+  worker.on('error', () => started.settle?.({ answer: refusedPdf('too-large'), spent: true }))
+  // Idle, it keeps no program running.
+  worker.unref()
+  return started
+}
 
-const refused = (reason: PdfRefused['reason']) => err<PdfRefused>({ kind: 'pdf-refused', reason })
-
-/** A damaged file that pdfium did not expect ends in a WASM trap. Any other error is our bug. */
-function guarded<T>(work: () => Result<T, PdfRefused>): Result<T, PdfRefused> {
-  try {
-    return work()
-  } catch (error) {
-    if (!(error instanceof WebAssembly.RuntimeError)) throw error
-    dropPdfium()
-    return refused('broken')
+/** One task after the other. A task that is not done in time is refused, and its thread ends with all documents. */
+async function run(task: PdfTask, limitMs: number): Promise<Result<PdfAnswer, PdfRefused>> {
+  thread ??= startThread()
+  const mine = thread
+  mine.worker.ref()
+  await mine.ready
+  const { answer, spent } = await new Promise<PdfReply>((resolve) => {
+    const timer = setTimeout(() => resolve({ answer: refusedPdf('too-slow'), spent: true }), limitMs)
+    mine.settle = (reply) => {
+      clearTimeout(timer)
+      resolve(reply)
+    }
+    mine.worker.postMessage(task)
+  })
+  mine.settle = null
+  if (spent) {
+    thread = null
+    // Not awaited: a thread that fills memory or computes for ever ends within milliseconds.
+    void mine.worker.terminate()
   }
+  mine.worker.unref()
+  return answer
+}
+
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const mine = last.then(work)
+  last = mine.catch(() => undefined)
+  return mine
+}
+
+/** What the last documents have cost, by their hashes: one that was too slow is not tried again at each of its pages. */
+const costs = new Map<string, { slowMs: number; refused: PdfRefused | null }>()
+const REMEMBERED = 16
+
+function costOf(bytes: Uint8Array) {
+  const key = createHash('sha256').update(bytes).digest('hex')
+  const cost = costs.get(key) ?? { slowMs: 0, refused: null }
+  costs.delete(key)
+  costs.set(key, cost)
+  const [oldest] = costs.keys()
+  if (costs.size > REMEMBERED && oldest !== undefined) costs.delete(oldest)
+  return cost
 }
 
 /**
- * Opens a PDF without changing it. Refuses one that needs a password, does not parse or is larger than any certificate.
+ * Opens a PDF without changing it. Refuses one that needs a password, does not parse, lacks a page, or asks for more
+ * than any certificate does.
  */
-export async function openPdf(bytes: Uint8Array): Promise<Result<Pdf, PdfRefused>> {
-  if (bytes.length > MAX_BYTES) return refused('too-large')
-  const pdfium = await loadPdfium()
-  return guarded(() => {
-    const file = pdfium.wasmExports.malloc(bytes.length)
-    pdfium.HEAPU8.set(bytes, file)
-    const document = pdfium._FPDF_LoadMemDocument(file, bytes.length, 0)
-    const reason = document === 0 && ENCRYPTED.includes(pdfium._FPDF_GetLastError()) ? 'encrypted' : 'broken'
-    const pages = document === 0 ? 0 : pdfium._FPDF_GetPageCount(document)
-    function close() {
-      guarded(() => {
-        if (document !== 0) pdfium._FPDF_CloseDocument(document)
-        pdfium.wasmExports.free(file)
-        return ok(undefined)
-      })
-    }
-    if (pages < 1 || pages > MAX_PAGES) {
-      close()
-      return refused(pages < 1 ? reason : 'too-large')
-    }
-    const open: Pdf['open'] = (page, widthFor) =>
-      guarded(() => (page < 1 || page > pages ? refused('broken') : openPage(pdfium, document, page - 1, widthFor)))
-    return ok({
-      pages,
-      open,
-      render(page, widthFor) {
-        const opened = open(page, widthFor)
+export async function openPdf(bytes: Uint8Array, limits = LIMITS): Promise<Result<Pdf, PdfRefused>> {
+  if (bytes.length > MAX_BYTES) return refusedPdf('too-large')
+  const cost = costOf(bytes)
+  let document = 0
+  /** The thread that has this document open; another one has never heard of it. */
+  let openIn: Thread | null = null
+
+  async function timed(task: PdfTask): Promise<Result<PdfAnswer, PdfRefused>> {
+    if (cost.refused) return err(cost.refused)
+    const began = performance.now()
+    const answer = await run(task, Math.max(1, Math.min(limits.taskMs, limits.totalMs - cost.slowMs)))
+    cost.slowMs += Math.max(0, performance.now() - began - limits.ordinaryMs)
+    if (!answer.ok && answer.error.reason === 'too-slow') cost.refused = answer.error
+    return answer
+  }
+  async function open() {
+    document = ++documents
+    const opened = await timed({ document, kind: 'open', bytes })
+    openIn = opened.ok ? thread : null
+    return opened
+  }
+  const ask = (work: (document: number) => PdfTask) =>
+    inTurn(async () => {
+      if (openIn === null || openIn !== thread) {
+        const opened = await open()
         if (!opened.ok) return opened
-        const drawn = opened.value.strip(0, opened.value.height)
-        opened.value.close()
-        return drawn
-      },
-      close,
+      }
+      return timed(work(document))
     })
+
+  const opened = await inTurn(open)
+  if (!opened.ok) return opened
+  if (opened.value.kind !== 'opened') throw new Error(opened.value.kind)
+  return ok({
+    pages: opened.value.pages,
+    async pixels(page, scale) {
+      const drawn = await ask((id) => ({ document: id, kind: 'pixels', page, scale }))
+      if (!drawn.ok) return drawn
+      if (drawn.value.kind !== 'pixels') throw new Error(drawn.value.kind)
+      return ok(drawn.value.image)
+    },
+    async dots(page, paper) {
+      const drawn = await ask((id) => ({ document: id, kind: 'dots', page, paper }))
+      if (!drawn.ok) return drawn
+      if (drawn.value.kind !== 'dots') throw new Error(drawn.value.kind)
+      return ok(drawn.value.dots)
+    },
+    close: () =>
+      inTurn(async () => {
+        if (openIn !== null && openIn === thread) await run({ document, kind: 'close' }, limits.taskMs)
+      }),
   })
 }
 
@@ -105,38 +181,8 @@ export async function drawPage(
   const opened = await openPdf(bytes)
   if (!opened.ok) return opened
   const { pages } = opened.value
-  const drawn = opened.value.render(page, () => width)
-  opened.value.close()
+  const drawn = await opened.value.pixels(page, { width })
+  await opened.value.close()
   if (!drawn.ok) return drawn
   return ok({ pages, width: drawn.value.width, height: drawn.value.height, grey: drawn.value.pixels })
-}
-
-function openPage(
-  pdfium: Pdfium,
-  document: number,
-  index: number,
-  widthFor: (mm: number) => number,
-): Result<PdfPage, PdfRefused> {
-  const page = pdfium._FPDF_LoadPage(document, index)
-  if (page === 0) return refused('broken')
-  const close = () => void guarded(() => ok(pdfium._FPDF_ClosePage(page)))
-  const [pointsWide, pointsHigh] = [pdfium._FPDF_GetPageWidth(page), pdfium._FPDF_GetPageHeight(page)]
-  const width = Math.round(widthFor((pointsWide / POINTS_PER_INCH) * MM_PER_INCH))
-  const height = Math.round((width * pointsHigh) / pointsWide)
-  if (!(width >= 1 && height >= 1) || width * height > MAX_PIXELS) {
-    close()
-    return refused(width * height > MAX_PIXELS ? 'too-large' : 'broken')
-  }
-  const strip = (top: number, rows: number) =>
-    guarded(() => {
-      const pixels = pdfium.wasmExports.malloc(width * rows)
-      const bitmap = pdfium._FPDFBitmap_CreateEx(width, rows, GREY_BITMAP, pixels, width)
-      pdfium._FPDFBitmap_FillRect(bitmap, 0, 0, width, rows, 0xffffffff)
-      pdfium._FPDF_RenderPageBitmap(bitmap, page, 0, -top, width, height, 0, DRAW_FLAGS)
-      const drawn = pdfium.HEAPU8.slice(pixels, pixels + width * rows)
-      pdfium._FPDFBitmap_Destroy(bitmap)
-      pdfium.wasmExports.free(pixels)
-      return ok({ width, height: rows, pixels: drawn })
-    })
-  return ok({ width, height, pictures: pictureBoxes(pdfium, page, width, height), strip, close })
 }

@@ -21,8 +21,15 @@ const MAX_DEPTH = 4
 type Matrix = readonly [number, number, number, number, number, number]
 const IDENTITY: Matrix = [1, 0, 0, 1, 0, 0]
 
-/** Places of images and shadings on a page drawn `width` × `height` pixels large, also of those inside forms. */
-export function pictureBoxes(pdfium: Pdfium, page: number, width: number, height: number): Box[] {
+/** `turn`: quarters clockwise. */
+export interface Drawing {
+  width: number
+  height: number
+  turn: number
+}
+
+/** Places of images and shadings on a page that is so drawn, also of those inside forms. */
+export function pictureBoxes(pdfium: Pdfium, page: number, { width, height, turn }: Drawing): Box[] {
   const scratch = pdfium.wasmExports.malloc(6 * 4)
   const found: Box[] = []
   let seen = 0
@@ -41,7 +48,7 @@ export function pictureBoxes(pdfium: Pdfium, page: number, width: number, height
     const xs: number[] = []
     const ys: number[] = []
     for (const [x = 0, y = 0] of corners) {
-      pdfium._FPDF_PageToDevice(page, 0, 0, width, height, 0, x, y, scratch, scratch + 4)
+      pdfium._FPDF_PageToDevice(page, 0, 0, width, height, turn, x, y, scratch, scratch + 4)
       xs.push(pdfium.HEAP32[scratch >> 2] ?? 0)
       ys.push(pdfium.HEAP32[(scratch >> 2) + 1] ?? 0)
     }

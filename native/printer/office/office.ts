@@ -1,8 +1,9 @@
 import { hostname } from 'node:os'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { PrinterStatus } from '../../../contract/device.ts'
-import { err, ok } from '../../../contract/result.ts'
-import { drawPage, openPdf } from '../image/pdf.ts'
+import { err, ok, type Result } from '../../../contract/result.ts'
+import { drawPage, openPdf, type Pdf } from '../image/pdf.ts'
+import type { Paper, PdfRefused } from '../image/task.ts'
 import { canPrint, type PrinterListener, type PrinterService, type PrintProgress } from '../printer.ts'
 import { createTurns } from '../turns.ts'
 import { type IppAddress, ippClient, type OfficeJob, type OfficePrinter } from './ipp.ts'
@@ -24,6 +25,9 @@ const PAGE_MS = 6000
 const UNREACHABLE_MS = 15_000
 /** Sheets that are on their way through the printer come out before a job has ended. */
 const CANCEL_MS = 10_000
+
+/** A4 in the resolution of a head. The printer draws the pages by itself; here they are only looked at. */
+const PAPER: Paper = { dotsPerMm: 8, width: 1680, roll: false }
 
 /** RFC 8011 §5.3.7. */
 const PROCESSING_STOPPED = 6
@@ -172,7 +176,9 @@ export function createOfficeService(options: OfficeOptions): PrinterService {
         const opened = await openPdf(sheet.pdf)
         if (!opened.ok) return opened
         const { pages } = opened.value
-        opened.value.close()
+        const looked = await look(opened.value)
+        await opened.value.close()
+        if (!looked.ok) return looked
         if (fromPage > pages) return err({ kind: 'pdf-refused', reason: 'broken' })
         return await inTurn(() => printPages(job, sheet.pdf, pages, fromPage))
       } finally {
@@ -192,6 +198,15 @@ export function createOfficeService(options: OfficeOptions): PrinterService {
       await inTurn(async () => undefined)
     },
   }
+}
+
+/** Every page can be drawn and has something on it. */
+async function look(pdf: Pdf): Promise<Result<void, PdfRefused>> {
+  for (let page = 1; page <= pdf.pages; page++) {
+    const drawn = await pdf.dots(page, PAPER)
+    if (!drawn.ok) return drawn
+  }
+  return ok(undefined)
 }
 
 /** Null: nothing is wrong. A printer that takes no other job while it prints ours has no fault. */

@@ -24,9 +24,9 @@ export function ChoosePerson({ screen: { people, online } }: { screen: ScreenOf<
   const [first, setFirst] = useState(0)
   const { shown, next } = peopleOnScreen(people, first)
 
-  const line = ({ self, yearOfBirth, relation }: Person): string => {
+  const line = ({ self, yearOfBirth, belongs }: Person): string => {
     if (self) return text('person.self.line')
-    const kinship = text(kinshipKey(relation ?? '99'))
+    const kinship = text(belongs ? kinshipKey(belongs) : 'kinship.99')
     return yearOfBirth === null ? kinship : text('person.bornKinship', { year: String(yearOfBirth), kinship })
   }
   return (

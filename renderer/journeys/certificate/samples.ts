@@ -8,7 +8,7 @@ const member = (index: number, name: string, relation: string | null, yearOfBirt
   name,
   surname: index % 2 ? 'ROSSI' : 'BIANCHI',
   yearOfBirth,
-  relation,
+  belongs: relation === null ? null : { tie: 'family' as const, relation },
   self: index === 0,
 })
 const family = [
@@ -54,7 +54,18 @@ export const samples: SamplesOf<'certificate'> = {
   },
   certificate: {
     canGoBack: true,
-    shown: { certificate: { screen: 'certificate', subject: son, options: ['8', '12'], onOneSheet: ['8', '12'] } },
+    shown: {
+      certificate: {
+        screen: 'certificate',
+        subject: son,
+        options: ['8', '12'],
+        onOneSheet: ['8', '12'],
+        convivenza: false,
+      },
+      'certificate-convivenza': {
+        ...{ screen: 'certificate', subject: son, options: ['8'], onOneSheet: null, convivenza: true },
+      },
+    },
   },
   purpose: {
     canGoBack: true,

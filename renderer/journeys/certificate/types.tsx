@@ -1,6 +1,7 @@
 import type { CertificateType } from '../../../contract/catalogue.ts'
 import type { ScreenOf } from '../../../contract/journeys/index.ts'
 import { answer } from '../../bridge.ts'
+import { Notice } from '../../components/facts.tsx'
 import type { IconName } from '../../components/icon.tsx'
 import { Screen } from '../../components/screen.tsx'
 import { AnswerCard } from '../../components/touch-button.tsx'
@@ -11,7 +12,11 @@ const ICON: Record<CertificateType, IconName> = {
   ...{ 13: 'family', 14: 'institution', 15: 'abroad', 16: 'family', 17: 'person', 18: 'rings', 19: 'paper' },
 }
 
-export function ChooseCertificate({ screen: { subject, options, onOneSheet } }: { screen: ScreenOf<'certificate'> }) {
+export function ChooseCertificate({
+  screen: { subject, options, onOneSheet, convivenza },
+}: {
+  screen: ScreenOf<'certificate'>
+}) {
   const text = useText()
   const list = useList()
   return (
@@ -37,6 +42,7 @@ export function ChooseCertificate({ screen: { subject, options, onOneSheet } }: 
           onPress={() => answer({ type: 'chooseCertificates', types: onOneSheet })}
         />
       )}
+      {convivenza && <Notice tone="info">{text('certificate.convivenza')}</Notice>}
     </Screen>
   )
 }

@@ -3,9 +3,9 @@ import type { SamplesOf } from '../journey.ts'
 import { holder } from '../sample-people.ts'
 
 const family = [
-  { name: 'GIUSEPPE', surname: 'ROSSI', born: '1948-02-03', yearOfBirth: 1948, relation: '1' },
-  { ...holder, born: '1951-06-18', yearOfBirth: 1951, relation: '2' },
-  { name: 'ANNA LUCIA', surname: 'ROSSI', born: '1979-11-27', yearOfBirth: 1979, relation: '3' },
+  { name: 'GIUSEPPE', surname: 'ROSSI', born: '1948-02-03', tie: 'family' as const, relation: '1' },
+  { ...holder, born: '1951-06-18', tie: 'family' as const, relation: '2' },
+  { name: 'ANNA LUCIA', surname: 'ROSSI', born: '1979-11-27', tie: 'family' as const, relation: '3' },
 ]
 const person: NonNullable<ScreenOf<'visura'>['person']> = {
   ...{ source: 'anpr', ...holder, codiceFiscale: 'BNC•••••••••••8X', sex: 'F', born: '1951-06-18' },
@@ -21,7 +21,14 @@ export const samples: SamplesOf<'visura'> = {
       visura: { screen: 'visura', person },
       'visura-large-family': {
         screen: 'visura',
-        person: { ...person, family: [...family, ...family.map((one) => ({ ...one, yearOfBirth: 2001 }))] },
+        person: { ...person, family: [...family, ...family.map((one) => ({ ...one, born: '2001' }))] },
+      },
+      'visura-convivenza': {
+        screen: 'visura',
+        person: {
+          ...{ ...person, name: 'MARIA', surname: '', born: '1951', statoCivile: '1' },
+          family: family.map((one, index) => ({ ...one, tie: 'convivenza', relation: index === 0 ? '1' : '2' })),
+        },
       },
       'visura-little': {
         screen: 'visura',

@@ -1,4 +1,6 @@
+import { isConvivenza } from '../../../contract/document.ts'
 import type { ScreenOf } from '../../../contract/journeys/index.ts'
+import { drawable } from '../../../contract/letters.ts'
 import { answer } from '../../bridge.ts'
 import { Notice, Points } from '../../components/facts.tsx'
 import { AskingRegister } from '../../components/illustrations.tsx'
@@ -44,14 +46,14 @@ function OwnData({ person }: { person: Person }) {
   const day = useDay()
   const { codiceFiscale, sex, born, birthPlace, residence, citizenships, statoCivile, family } = person
   const facts = [
-    ['name', `${person.surname} ${person.name}`],
+    ['name', `${person.surname} ${person.name}`.trim()],
     ['codiceFiscale', codiceFiscale],
     ['born', [birthPlace, born && day(born)].filter(Boolean).join(', ')],
-    ['residence', residence && `${residence.address}, ${residence.comune}`],
+    ['residence', residence && [residence.address, residence.comune].filter(Boolean).join(', ')],
     ['citizenship', citizenships?.join(', ')],
     ['statoCivile', statoCivile && text(`statoCivile.${statoCivile}`, { sex: sex ?? 'N' })],
   ] as const
-  const members = family ?? []
+  const members = (family ?? []).filter((member) => fullName(member) !== '')
   return (
     <dl className="facts own-data">
       {facts.map(
@@ -59,16 +61,16 @@ function OwnData({ person }: { person: Person }) {
           told && (
             <div key={name} className={SIDE_BY_SIDE.includes(name) ? 'half' : ''}>
               <dt>{text(`visura.${name}`)}</dt>
-              <dd>{told}</dd>
+              <dd>{drawable(told)}</dd>
             </div>
           ),
       )}
       {members.length > 0 && (
         <div>
-          <dt>{text('visura.family')}</dt>
+          <dt>{text(isConvivenza(members) ? 'visura.convivenza' : 'visura.family')}</dt>
           {members.slice(0, LISTED).map((member) => (
-            <dd key={`${fullName(member)} ${member.yearOfBirth}`}>
-              {fullName(member)} <span>{text(kinshipKey(member.relation))}</span>
+            <dd key={`${fullName(member)} ${member.born}`}>
+              {fullName(member)} <span>{text(kinshipKey(member))}</span>
             </dd>
           ))}
           {members.length > LISTED && (

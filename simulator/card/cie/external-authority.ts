@@ -15,14 +15,20 @@ export function publicKeyOf(pem: string): RsaPublicKey {
   return { modulus: number(n), exponent: number(e) }
 }
 
+const EXPONENT_BYTES = 256
+
+/** Whether these bytes can be a private exponent: 256, and odd. */
+export const isExponent = (bytes: Uint8Array): boolean =>
+  bytes.length === EXPONENT_BYTES && (bytes[EXPONENT_BYTES - 1] ?? 0) % 2 === 1
+
 /**
- * A public key that fits a given private exponent of 256 bytes. With the State's exponent, its own unmodified client
+ * A public key that fits a given private exponent (`isExponent`). With the State's exponent, its own unmodified client
  * can use the card. The key differs at each call.
  */
 export function publicKeyFor(privateExponent: Uint8Array): RsaPublicKey {
+  // With an even number the search below would not end.
+  if (!isExponent(privateExponent)) throw new RangeError('no private exponent')
   const d = toNumber(privateExponent)
-  // An even number is no private exponent, and the search below would not end.
-  if (d % 2n === 0n) throw new RangeError('an even private exponent')
   for (;;) {
     const [p, q] = [generatePrimeSync(1024, { bigint: true }), generatePrimeSync(1024, { bigint: true })]
     const modulus = p * q

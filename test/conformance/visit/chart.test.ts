@@ -17,7 +17,10 @@ const fault = err({ kind: 'print-fault', status: 'jam', page: 1 }) as Awaited<Re
 /** Services with every outcome that the chart tells apart. */
 const services = [
   {},
-  { readCard: async () => ok(cie), enter: async () => ok({ token: null, family: null, waiting: [], notices: [] }) },
+  {
+    readCard: async () => ok(cie),
+    enter: async () => ok({ token: null, idAnpr: null, family: null, waiting: [], notices: [] }),
+  },
   { readCard: async () => ok({ ...cns, pinPad: true }) },
   { readCard: async () => err(refused('card-unknown')), triesLeft: () => 1 },
   { readCard: async () => err(refused('card-removed')) },
@@ -28,7 +31,10 @@ const services = [
   { possession: async () => err({ kind: 'wrong-can' }) },
   { possession: async () => err(refused('card-altered')) },
   { enter: async () => err(refused('person-not-found')) },
-  { enter: async () => ok({ token: 't', family, waiting: [{ outcome, requestedAt }], notices: [] }) },
+  {
+    enter: async () =>
+      ok({ token: 't', idAnpr: 'AB10234CX', family, waiting: [{ outcome, requestedAt }], notices: [] }),
+  },
   { visura: async () => err({ kind: 'unavailable' }) },
   { visura: async () => err(refused('visura-refused')) },
   { preview: async () => err({ kind: 'unavailable' }) },

@@ -47,7 +47,7 @@ describe('a visit', () => {
 
   test('line-down: the request is recorded and a slip names the collect code', async () => {
     open({
-      enter: async () => ok({ token: null, family: null, waiting: [], notices: [] }),
+      enter: async () => ok({ token: null, idAnpr: null, family: null, waiting: [], notices: [] }),
       request: async () => ok({ state: 'queued', operation: OPERATION, requestedAt: '2026-11-22T10:00:00.000Z' }),
     })
     await toPin()
@@ -73,7 +73,8 @@ describe('a visit', () => {
       { outcome: { ...outcome, operation: OPERATION.replace('GH', 'GJ') }, requestedAt: outcome.issuedAt },
     ]
     const services = open({
-      enter: async () => ok({ token: 't', family: [member('AB10234CX', true)], waiting, notices: [] }),
+      enter: async () =>
+        ok({ token: 't', idAnpr: 'AB10234CX', family: [member('AB10234CX', true)], waiting, notices: [] }),
     })
     await toPin()
     await answers({ type: 'enterPin', pin: pin() })
@@ -87,6 +88,7 @@ describe('a visit', () => {
     const [operation, requestedAt] = [OPERATION, '2026-10-12T16:40:00.000Z']
     const entered = {
       token: 't',
+      idAnpr: 'AB10234CX',
       family: [member('AB10234CX', true)],
       waiting: [],
       notices: [{ operation, state: 'expired' as const, requestedAt, reason: null }],
@@ -455,7 +457,8 @@ describe('paper', () => {
     const bad = { outcome: { ...outcome, operation: broken }, requestedAt: outcome.issuedAt }
     const good = { outcome: { ...outcome, operation: OPERATION.replace('GH', 'GJ') }, requestedAt: outcome.issuedAt }
     const services = open({
-      enter: async () => ok({ token: 't', family: [member('AB10234CX', true)], waiting: [bad, good], notices: [] }),
+      enter: async () =>
+        ok({ token: 't', idAnpr: 'AB10234CX', family: [member('AB10234CX', true)], waiting: [bad, good], notices: [] }),
       print: async ({ operation }) => (operation === broken ? err({ kind: 'unprintable' }) : ok({ pages: 1 })),
     })
     await toPin()

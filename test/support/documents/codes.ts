@@ -54,11 +54,7 @@ function told(person: RegisteredPerson, language: PaperLanguage = 'it') {
   const [state] = statoCivile(person, [language]) ?? []
   if (state) facts.e = state
   const relatives = family?.map((one) =>
-    [
-      `${one.surname} ${one.name}`,
-      one.born ? plainDate(one.born) : String(one.yearOfBirth),
-      relationName(one.relation, language),
-    ].join(', '),
+    [`${one.surname} ${one.name}`, one.born && plainDate(one.born), relationName(one, language)].join(', '),
   )
   if (relatives) facts.f = relatives.join('\n')
   return { subject: subjectOf(person), fromAnpr: facts }

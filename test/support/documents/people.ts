@@ -23,10 +23,10 @@ export const laura: FromAnpr = {
   citizenships: ['ITALIA'],
   statoCivile: '2',
   family: [
-    { name: 'Nicolò', surname: 'D’Angiò', born: '1980-01-02', yearOfBirth: 1980, relation: '1' },
-    { name: 'Laura', surname: 'Bianchi', born: '1985-03-15', yearOfBirth: 1985, relation: '2' },
-    { name: 'Sofia Maria', surname: 'D’Angiò', born: null, yearOfBirth: 2012, relation: '3' },
-    { name: 'Leonardo', surname: 'D’Angiò', born: '2015-09-30', yearOfBirth: 2015, relation: '3' },
+    { name: 'Nicolò', surname: 'D’Angiò', born: '1980-01-02', tie: 'family', relation: '1' },
+    { name: 'Laura', surname: 'Bianchi', born: '1985-03-15', tie: 'family', relation: '2' },
+    { name: 'Sofia Maria', surname: 'D’Angiò', born: '2012', tie: 'family', relation: '3' },
+    { name: 'Leonardo', surname: 'D’Angiò', born: '2015-09-30', tie: 'family', relation: '3' },
   ],
 }
 export const juergen: FromAnpr = {
@@ -39,7 +39,7 @@ export const juergen: FromAnpr = {
   birthPlace: 'MERANO/MERAN (BZ)',
   residence: { comune: 'SLUDERNO/SCHLUDERNS (BZ)', address: 'VIA STAZIONE/BAHNHOFSTRASSE 12' },
   statoCivile: '1',
-  family: [{ name: 'Jürgen', surname: 'Großrubatscher', born: '1980-01-01', yearOfBirth: 1980, relation: '1' }],
+  family: [{ name: 'Jürgen', surname: 'Großrubatscher', born: '1980-01-01', tie: 'family', relation: '1' }],
 }
 export const dorde: FromAnpr = {
   ...laura,
@@ -51,8 +51,8 @@ export const dorde: FromAnpr = {
   birthPlace: 'TRIESTE (TS)',
   residence: { comune: 'SAN DORLIGO DELLA VALLE-DOLINA (TS)', address: 'BOLJUNEC-BAGNOLI DELLA ROSANDRA 45' },
   family: [
-    { name: 'Đorđe', surname: 'Žerjav Čuček', born: '1980-01-01', yearOfBirth: 1980, relation: '1' },
-    { name: 'Špela', surname: 'Košuta', born: '1983-12-24', yearOfBirth: 1983, relation: '2' },
+    { name: 'Đorđe', surname: 'Žerjav Čuček', born: '1980-01-01', tie: 'family', relation: '1' },
+    { name: 'Špela', surname: 'Košuta', born: '1983-12-24', tie: 'family', relation: '2' },
   ],
 }
 /** The line is down, so only the card's own data are known. */

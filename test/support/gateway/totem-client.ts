@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Agent, request } from 'undici'
 import { PKI } from '../pki.ts'
+import { openedReceipt } from './requests.ts'
 
 const text = (name: string) => readFileSync(join(PKI, name), 'utf8')
 
@@ -73,6 +74,13 @@ export class TotemClient {
     const { body } = await this.get(`/v1/outcomes?after=${this.#cursor}&wait=25`)
     this.#cursor = body.cursor
     for (const outcome of body.outcomes) this.#told.set(outcome.operation, outcome)
+  }
+
+  /** Says that everything up to this cursor is on the disk, with what only the totem's outcome key opens. */
+  async acknowledge(cursor: number, as = 'TT-0001'): Promise<void> {
+    const { body } = await this.get(`/v1/outcomes?after=${cursor}&wait=0&receipt=`)
+    const receipt = await openedReceipt(body.receipt, as)
+    await this.get(`/v1/outcomes?after=${body.cursor}&wait=0&receipt=${receipt}`)
   }
 
   async bytes(path: string): Promise<Buffer> {

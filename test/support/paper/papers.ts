@@ -87,23 +87,26 @@ export function dotsOf(png: Buffer): { width: number; height: number; dots: Uint
   }
 }
 
-/** The dots that a page must have on paper: pdfium's drawing at the paper's resolution, centred on the head. */
+/** The dots that a page must have on paper, centred on the head. */
 export async function pageDots(
   pdf: Uint8Array,
   page: number,
   profile: ProfileName,
 ): Promise<ReturnType<typeof dotsOf>> {
-  const { headDots } = profiles[profile]
+  const { headDots, dotsPerMm } = profiles[profile]
   const opened = await openPdf(pdf)
   if (!opened.ok) throw new Error(opened.error.reason)
-  const drawn = opened.value.render(page, (mm) => Math.min(headDots, mm * 8))
-  opened.value.close()
+  const drawn = await opened.value.dots(page, { dotsPerMm, width: headDots, roll: true })
+  await opened.value.close()
   if (!drawn.ok) throw new Error(drawn.error.reason)
-  const { width, height, pixels } = drawn.value
+  const { width, height, rows } = drawn.value
   const left = Math.floor((headDots - width) / 2)
+  const bytes = Math.ceil(width / 8)
   const dots = new Uint8Array(headDots * height)
   for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) dots[y * headDots + left + x] = (pixels[y * width + x] ?? 255) < 190 ? 1 : 0
+    for (let x = 0; x < width; x++) {
+      dots[y * headDots + left + x] = ((rows[y * bytes + (x >> 3)] ?? 0) >> (7 - (x & 7))) & 1
+    }
   }
   return { width: headDots, height, dots }
 }

@@ -5,7 +5,13 @@ import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { gunzipSync } from 'node:zlib'
 import { CompactEncrypt } from 'jose'
-import { type IssuedOutcome, type OutcomePage, outcomeHeader, type Submission } from '../../../contract/gateway.ts'
+import {
+  type IssuedOutcome,
+  type OutcomePage,
+  outcomeHeader,
+  receiptHeader,
+  type Submission,
+} from '../../../contract/gateway.ts'
 import type { Heartbeat } from '../../../contract/heartbeat.ts'
 import type { JournalEntry } from '../../../contract/journal.ts'
 import type { NamedKey } from '../../../main/queue/sealing.ts'
@@ -23,6 +29,7 @@ export type Whim = (asked: Asked, response: ServerResponse) => boolean | Promise
 
 const pem = (name: string) => readFileSync(`${PKI}/${name}`, 'utf8')
 const PAGE = 20
+const CHALLENGE = Buffer.alloc(32).toString('base64')
 
 /**
  * A gateway on a real socket with mutual TLS that knows nothing of certificates or ANPR. It issues every request once
@@ -70,6 +77,13 @@ export async function startScriptedGateway(now: () => number) {
       })
       .encrypt(sealTo)
 
+  const acknowledged: number[] = []
+  const tokenOf = (cursor: number) => `token-${cursor}`
+  const sealReceipt = (cursor: number) =>
+    new CompactEncrypt(new TextEncoder().encode(JSON.stringify({ token: tokenOf(cursor) })))
+      .setProtectedHeader(receiptHeader(sealTo.kid, { totem: 'TT-0001', cursor }))
+      .encrypt(sealTo)
+
   async function issue(operation: string): Promise<string> {
     const outcome = issued.get(operation) ?? (await sealOutcome(operation))
     if (!issued.has(operation)) effects.push(operation)
@@ -95,6 +109,8 @@ export async function startScriptedGateway(now: () => number) {
 
   async function outcomesAfter(query: URLSearchParams, response: ServerResponse): Promise<void> {
     const after = Number(query.get('after'))
+    const given = query.get('receipt')
+    if (given === tokenOf(after)) acknowledged.push(after)
     if (pageAfter(after).outcomes.length === 0) {
       const gone = new AbortController()
       response.once('close', () => gone.abort())
@@ -103,7 +119,8 @@ export async function startScriptedGateway(now: () => number) {
       await once(bell, 'ring', { signal: enough }).catch(() => undefined)
       held(-1)
     }
-    json(response, 200, pageAfter(after))
+    const page = pageAfter(after)
+    json(response, 200, given === null ? page : { ...page, receipt: await sealReceipt(page.cursor) })
   }
 
   async function honest({ path, items, body }: Asked, query: URLSearchParams, response: ServerResponse): Promise<void> {
@@ -113,7 +130,7 @@ export async function startScriptedGateway(now: () => number) {
         return json(response, 200, status)
       case '/v1/heartbeat':
         heartbeats.push(body as Heartbeat)
-        return json(response, 200, status)
+        return json(response, 200, { ...status, challenge: CHALLENGE })
       case '/v1/operations': {
         // A known request is answered at once.
         const results = items.map(({ operation }) => {
@@ -182,6 +199,8 @@ export async function startScriptedGateway(now: () => number) {
     outcomeKeys: new Map([[outcomeKey.kid, outcomeKey]]),
     asked,
     effects,
+    /** Cursors up to which the totem has proved that it has the outcomes. */
+    acknowledged,
     journal,
     heartbeats,
     outcomes,

@@ -49,10 +49,11 @@ export const recognised = {
   evidence: {
     by: 'card',
     statement: {
-      purpose: 'totem-polis/login/2',
+      purpose: 'totem-polis/login/3',
       caller: { channel: 'totem', id: 'TT-0001' },
       session: SESSION,
       at: '',
+      challenge: '',
       nonce: '',
     },
     certificate: '',
@@ -64,6 +65,7 @@ export const member = (idAnpr: string, self: boolean): FamilyMember => ({
   name: 'ANNA',
   surname: 'BIANCHI',
   yearOfBirth: 1951,
+  tie: 'family',
   relation: '1',
   self,
 })
@@ -81,7 +83,7 @@ export const visura: OwnRecord = {
     ...{ source: 'anpr', name: 'ANNA', surname: 'BIANCHI', codiceFiscale: 'BNCNMR51H58I888X', sex: 'F' },
     ...{ born: '1951-06-18', birthPlace: 'SPELLO (PG)', citizenships: ['ITALIA'], statoCivile: '2' },
     residence: { comune: 'SPELLO (PG)', address: 'VIA GIULIA 12' },
-    family: [{ name: 'ANNA', surname: 'BIANCHI', born: '1951-06-18', yearOfBirth: 1951, relation: '1' }],
+    family: [{ name: 'ANNA', surname: 'BIANCHI', born: '1951-06-18', tie: 'family', relation: '1' }],
   },
   reference: '77242849',
   at: '2026-11-22T10:00:00.000Z',
@@ -103,7 +105,13 @@ export function scripted(changes: Partial<VisitServices> = {}): VisitServices {
     expiryOffered: ({ card }) => card === 'cie',
     possession: async () => ok({ name: 'ANNA', surname: 'BIANCHI', expires: '2031-06-18', expired: false }),
     enter: async () =>
-      ok({ token: 't', family: [member('AB10234CX', true), member('AB10234CY', false)], waiting: [], notices: [] }),
+      ok({
+        token: 't',
+        idAnpr: 'AB10234CX',
+        family: [member('AB10234CX', true), member('AB10234CY', false)],
+        waiting: [],
+        notices: [],
+      }),
     noticed: vi.fn(),
     preview: async () => ok({ pdf: new Uint8Array(1), pages: 1 }),
     request: async () => ok({ state: 'issued', outcome }),

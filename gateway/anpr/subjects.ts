@@ -1,0 +1,141 @@
+import type { DatiAnagrafici, DatiSoggetto } from '../../contract/anpr.ts'
+import { isIdAnpr } from '../../contract/identity.ts'
+import { ok, type Result } from '../../contract/result.ts'
+import { type AnprFailure, failure } from './answers.ts'
+
+/** Whose data were asked for. */
+export interface Asked {
+  idAnpr: string
+  /** Null where nobody here can tell. */
+  isTheirs(codiceFiscale: string): boolean | null
+}
+
+export const idOf = ({ identificativi }: DatiSoggetto): string | null => {
+  const id = identificativi?.idANPR?.toUpperCase()
+  return id !== undefined && isIdAnpr(id) ? id : null
+}
+export const codiceFiscaleOf = ({ generalita }: DatiSoggetto): string | null =>
+  generalita?.codiceFiscale?.codFiscale?.toUpperCase() ?? null
+
+/** C030: the ID ANPR of the one person of this codice fiscale. SECURITY: an answer about another code counts for none. */
+export function identified(
+  answer: readonly DatiSoggetto[],
+  codiceFiscale: string,
+): Result<{ idAnpr: string }, AnprFailure> {
+  const told = joined(answer)
+  const people = told.filter((one) => idOf(one) !== null)
+  if (people.length === 0) return failure('anpr-unreadable', 'no-id')
+  const theirs = people.filter((one) => codiceFiscaleOf(one) === codiceFiscale)
+  const unnamed = people.filter((one) => codiceFiscaleOf(one) === null)
+  const [one, ...others] = theirs.length > 0 ? theirs : unnamed
+  if (!one) return failure('anpr-other-person', 'other-codice-fiscale')
+  if (others.length > 0) return failure('anpr-unreadable', 'several-people')
+  // An element without an id may be the other half of this person, and may be somebody else.
+  const halves = told.filter((half) => idOf(half) === null).map(codiceFiscaleOf)
+  if (theirs.length === 0 && halves.some((code) => code !== null) && !halves.includes(codiceFiscale))
+    return failure('anpr-other-person', 'other-codice-fiscale')
+  const idAnpr = idOf(one)
+  return idAnpr === null ? failure('anpr-unreadable', 'no-id') : ok({ idAnpr })
+}
+
+/** How people on a sheet belong together: by kinship, or because they live in one institution. */
+export type Tie = 'family' | 'convivenza'
+
+/** `relation`: a code of ANPR's table 5 in a family, and of table 6 in a convivenza. */
+export interface Member {
+  told: DatiSoggetto
+  idAnpr: string | null
+  tie: Tie
+  relation: string
+  /** The person whose sheet it is. */
+  asked: boolean
+}
+/** Everybody on the sheet of a person, in ANPR's order. */
+export interface Sheet {
+  members: Member[]
+  /** How the person whose sheet it is belongs there. */
+  tie: Tie
+}
+
+/** C021. SECURITY: a sheet on which the person asked for cannot stand is somebody else's. */
+export function sheetOf(answer: readonly DatiSoggetto[], asked: Asked): Result<Sheet, AnprFailure> {
+  const people = joined(answer).filter((one) => idOf(one) !== null || one.generalita?.cognome || one.generalita?.nome)
+  if (people.length === 0) return failure('anpr-unreadable', 'nobody')
+  if (people.every((one) => isAsked(one, asked) === false)) return failure('anpr-other-person', 'other-family')
+  const ties = new Set(people.flatMap((one) => TIES.get(one.legameSoggetto?.tipoLegame ?? '') ?? []))
+  // A member whose kind of tie is not told has that of the sheet; the codes of both tables are the same numbers.
+  const [common = null] = ties.size === 1 ? ties : []
+  const members = people.map((told): Member => {
+    const { tipoLegame = '', codiceLegame } = told.legameSoggetto ?? {}
+    const tie = TIES.get(tipoLegame) ?? (tipoLegame === '' ? common : null)
+    return {
+      ...{ told, idAnpr: idOf(told), asked: isAsked(told, asked) === true },
+      ...(tie === null
+        ? { tie: 'family', relation: UNKNOWN.family }
+        : { tie, relation: codiceLegame?.replace(/^0+(?=\d)/, '') ?? UNKNOWN[tie] }),
+    }
+  })
+  const own = members.find((member) => member.asked)
+  return ok({ members, tie: own?.tie ?? common ?? 'family' })
+}
+
+/** `tipoLegame`: in a family, in a convivenza, in a family enrolled abroad (AIRE). */
+const TIES = new Map<string, Tie>([
+  ['3', 'family'],
+  ['4', 'convivenza'],
+  ['5', 'family'],
+])
+/** "Non definito" of table 5, "ignoto" of table 6. */
+const UNKNOWN: Record<Tie, string> = { family: '99', convivenza: '9' }
+
+/** May the person of this sheet ask for a certificate of that one? People of a convivenza are no famiglia anagrafica. */
+export const isRelative = ({ members, tie }: Sheet, idAnpr: string): boolean =>
+  tie === 'family' && members.some((member) => member.tie === 'family' && member.idAnpr === idAnpr)
+
+/** C029: the data of the person asked for. SECURITY: nobody may see another person's, whoever has mixed them up. */
+export function ownOf(answer: readonly DatiAnagrafici[], asked: Asked): Result<DatiAnagrafici, AnprFailure> {
+  const told = joined(answer)
+  if (told.length === 0) return failure('anpr-unreadable', 'nobody')
+  const may = told.filter((one) => isAsked(one, asked) !== false && hasCodeOf(one, asked.isTheirs) !== false)
+  const theirs = may.filter((one) => isAsked(one, asked) === true)
+  const [one, ...others] = theirs.length > 0 ? theirs : may
+  if (!one) return failure('anpr-other-person', 'other-person')
+  return others.length === 0 ? ok(one) : failure('anpr-unreadable', 'several-people')
+}
+
+/** Is this the person? Null: the answer names neither an id nor a codice fiscale that could tell. */
+export function isAsked(told: DatiSoggetto, { idAnpr, isTheirs }: Asked): boolean | null {
+  const id = idOf(told)
+  return id === null ? hasCodeOf(told, isTheirs) : id === idAnpr
+}
+
+function hasCodeOf(told: DatiSoggetto, isTheirs: Asked['isTheirs']): boolean | null {
+  const code = codiceFiscaleOf(told)
+  return code === null ? null : isTheirs(code)
+}
+
+/** ANPR may tell one person in several elements, of which each has the id and a part of the data. */
+function joined<S extends DatiSoggetto>(elements: readonly S[]): S[] {
+  const people: S[] = []
+  for (const element of elements) {
+    const id = idOf(element)
+    const at = id === null ? -1 : people.findIndex((person) => idOf(person) === id)
+    const known = people[at]
+    if (known) people[at] = filled(known, element)
+    else people.push(element)
+  }
+  return people
+}
+
+/** `known`, with what `more` tells of it and it does not. */
+function filled<T extends object>(known: T, more: T): T {
+  const whole: Record<string, unknown> = Object.fromEntries(Object.entries(more))
+  for (const [field, value] of Object.entries(known)) {
+    if (value === undefined) continue
+    const other = whole[field]
+    whole[field] = isPart(value) && isPart(other) ? filled(value, other) : value
+  }
+  return whole as T
+}
+
+const isPart = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value)

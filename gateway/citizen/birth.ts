@@ -1,0 +1,22 @@
+import type { DatiSoggetto } from '../../contract/anpr.ts'
+import { partialDate } from '../../contract/document.ts'
+
+type Born = Pick<NonNullable<DatiSoggetto['generalita']>, 'dataNascita' | 'senzaGiorno' | 'senzaGiornoMese'>
+
+const YEAR = 4
+const MONTH = 7
+const DAY = 10
+/** ANPR fills a day or month that nobody knows with 01, and says so in another field. */
+const isSet = (flag: string | undefined) => flag !== undefined && /^(1|S|SI|TRUE)$/i.test(flag)
+
+/** As much of the date of birth as ANPR knows: `1951-06-18`, `1951-06`, `1951`. Null for none, or one that is no date. */
+export function bornOn({ dataNascita, senzaGiorno, senzaGiornoMese }: Born = {}): string | null {
+  const length = isSet(senzaGiornoMese) ? YEAR : isSet(senzaGiorno) ? MONTH : DAY
+  const read = partialDate.safeParse(dataNascita?.slice(0, length))
+  return read.success ? read.data : null
+}
+
+export function yearOfBirth(born: Born | undefined): number | null {
+  const date = bornOn(born)
+  return date === null ? null : Number(date.slice(0, YEAR))
+}
