@@ -13,6 +13,10 @@ export const refusal = z.enum([
   'card-removed',
   'card-error',
   'card-busy',
+  /** The reader, or the process that drives it, is gone for the moment. */
+  'reader-unavailable',
+  /** The same while the PIN was on its way: the try may have counted. */
+  'login-interrupted',
   'no-certificate',
   'certificate-truncated',
   'codice-fiscale-differs',

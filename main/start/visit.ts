@@ -1,3 +1,4 @@
+import { forgetGarbage } from '../../basics/memory.ts'
 import type { TotemConfig } from '../../contract/config.ts'
 import type { DeviceEvent } from '../../contract/device.ts'
 import type { Devices, DevicesListener } from '../devices/index.ts'
@@ -14,6 +15,9 @@ import { createCitizenWindow } from '../shell/window.ts'
 import { KEEP_MS } from '../sync/answer.ts'
 import type { GatewayLine } from './line.ts'
 import type { Stores } from './stores.ts'
+
+/** By then the last task of a visit has ended, and the next person has not begun to type. */
+const FORGET_AFTER_MS = 1_000
 
 type DeviceReady = Extract<DeviceEvent, { event: 'ready' }>
 
@@ -57,13 +61,22 @@ export function createVisits(config: TotemConfig, stores: Stores, devices: Devic
     },
     online,
     onView: (view) => window.push(view),
-    onVisitOver: () => void window.recycle(),
+    onVisitOver() {
+      void window.recycle()
+      setTimeout(forget, FORGET_AFTER_MS)
+    },
   })
   registerCalls({
     isCurrent: window.isCurrent,
     handlers: callHandlers(session, devices),
     onRefused: (reason, method) => journal.record('ipc.refused', { reason, method }),
   })
+
+  /** What the visit leaves in the memory of main and of the device process is overwritten (invariant 2). */
+  function forget(): void {
+    forgetGarbage()
+    void devices.call('memory.forget', {})
+  }
 
   const died = createRecovery()
   function rendererGone(reason: string): void {
@@ -108,7 +121,7 @@ export function createVisits(config: TotemConfig, stores: Stores, devices: Devic
         health.restarted(restarts)
         journal.record('device.started', { restarts })
       },
-      onDied: ({ code, waitMs }) => journal.record('device.died', { code, waitMs }),
+      onDied: (death) => journal.record('device.died', death),
     } satisfies DevicesListener,
     /** Shows the first screen. */
     start() {

@@ -184,7 +184,7 @@ devices.start({
     }
   },
   onStarted: (restarts) => journal.record('device.started', { restarts }),
-  onDied: ({ code, waitMs }) => journal.record('device.died', { code, waitMs }),
+  onDied: (death) => journal.record('device.died', death),
 })
 say('up')
 

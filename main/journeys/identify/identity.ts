@@ -175,8 +175,12 @@ export function createIdentity({ devices, trust, totem, now }: IdentityOptions) 
         const { error } = login
         if (error.kind === 'wrong-can') return err(refused('card-error', { card }))
         if (PIN_FATE_UNKNOWN.has(error.kind)) tries.mayHaveSpent(readout)
-        if (error.kind !== 'wrong-pin')
-          return err({ ...refusedCard(error), card, ...(error.kind !== 'device-gone' && { failure: error }) })
+        if (error.kind !== 'wrong-pin') {
+          const failure = error.kind === 'device-gone' ? {} : { failure: error }
+          // Nobody knows whether the card has compared the PIN: the person must hear that the try may have counted.
+          const gone = error.kind === 'reader-unavailable' || error.kind === 'device-gone'
+          return err({ ...(gone ? refused('login-interrupted') : refusedCard(error)), card, ...failure })
+        }
         return err({ kind: 'wrong-pin', triesLeft: tries.wrong(readout, error.triesLeft) })
       }
       tries.forget(readout)

@@ -104,7 +104,11 @@ export function ippClient({ uri, ca }: IppAddress, user: string): IppClient {
       const headers = { 'content-type': 'application/ipp', 'content-length': body.length }
       // Each request has its own connection. A printer closes idle ones when it likes, and a request on such a
       // connection fails without a reason.
-      const request = send(url, { method: 'POST', headers, signal, agent: false, ...trusted })
+      // SECURITY: rejectUnauthorized: written out, since NODE_TLS_REJECT_UNAUTHORIZED=0 changes the default.
+      const request = send(url, {
+        ...{ method: 'POST', headers, signal, agent: false, rejectUnauthorized: true },
+        ...trusted,
+      })
       request.end(body)
       const [response] = (await once(request, 'response')) as [IncomingMessage]
       if (response.statusCode !== 200) {
