@@ -141,6 +141,13 @@ export function createSession(options: SessionOptions): Session {
     stay: attended,
     card(state) {
       const { card: before, lost: wasLost, contactless: wasContactless } = actor.getSnapshot().context
+      if (state.state === 'no-reader') {
+        lostCard.stop()
+        // This comes first: an empty slot alone means that the person has taken the card.
+        actor.send({ type: 'reader.gone' })
+        actor.send({ type: 'slot', card: null, lost: false, contactless: wasContactless })
+        return
+      }
       if (state.state === 'mute' && !isMute(before)) mutes += 1
       const after = insertionOf(state, before, -mutes)
       const contactless = state.state === 'present' ? state.contactless : wasContactless

@@ -1,9 +1,9 @@
 import { assign, fromPromise } from 'xstate'
 import { again, attract, freshVisit, parted, visitStates } from '../journeys/index.ts'
-import { type Context, chart, end } from '../visit/chart.ts'
-import type { VisitServices } from '../visit/services.ts'
+import { type Context, chart, end, set } from '../visit/chart.ts'
+import { refused, type VisitServices } from '../visit/services.ts'
 import type { Step, Task } from '../visit/step.ts'
-import { type Change, changed, type Visit } from '../visit/visit.ts'
+import { type Change, changed, secretsForgotten, type Visit } from '../visit/visit.ts'
 
 export interface MachineOptions {
   services: VisitServices
@@ -76,6 +76,11 @@ export const machine = chart.createMachine({
         issued: {
           guard: ({ context: { visit }, event }) => visit.certificate.queued?.operation === event.operation,
           actions: { type: 'set', params: { certificate: { arrived: true } } },
+        },
+        // The card may lie where it was: nobody is told that they have taken it.
+        'reader.gone': {
+          target: '#refused',
+          actions: set({ ...secretsForgotten, end: { refused: refused('reader-unavailable') } }),
         },
       },
       states: visitStates,

@@ -12,9 +12,11 @@ const turnedAway = { target: 'goodbye', actions: set({ end: { how: 'refused' } }
 /** The next person's card, or the same one for another try: the visit that it begins is a new one. */
 const next = <Target extends { actions: unknown }>(end: Target) => ({ ...end, target: '#attract' })
 const pulled = ({ visit }: Context) => visit.end.refused?.reason === 'card-removed'
-/** A card that was pulled before it proved whose it is may be put back. */
+const readerGone = ({ visit }: Context) => visit.end.refused?.reason === 'reader-unavailable'
+/** A card that was pulled, or lost with its reader, before it proved whose it is may be put back. */
 const putBack = {
-  guard: ({ context }: { context: Context }) => pulled(context) && !context.visit.holder.recognised,
+  guard: ({ context }: { context: Context }) =>
+    (pulled(context) || readerGone(context)) && !context.visit.holder.recognised,
   target: 'reading',
   actions: set({ end: { refused: null } }),
 }
@@ -31,6 +33,7 @@ export const states = {
       // The screen asks for the card, and what it says is still to be read without it.
       'card.removed': { actions: 'forgetPerson' },
       'card.present': next(settled),
+      'reader.gone': forbidden,
     },
   }),
   refused: chart.createStateConfig({
@@ -46,6 +49,7 @@ export const states = {
       'card.removed': { actions: 'forgetPerson' },
       'card.present': [putBack, next(turnedAway)],
       'card.back': putBack,
+      'reader.gone': forbidden,
     },
   }),
   // The totem asks the person to take the card. Without a card it is free for the next person after a moment.
@@ -53,11 +57,11 @@ export const states = {
     id: 'goodbye',
     initial: 'start',
     tags: ['busy', 'withoutCard'],
-    on: { leave: forbidden },
+    on: { leave: forbidden, 'reader.gone': forbidden },
     states: {
       start: { always: [{ guard: 'cardToTake', target: 'card' }, { target: 'over' }] },
       card: {
-        on: { 'card.removed': 'over', 'card.lost': 'over' },
+        on: { 'card.removed': 'over', 'card.lost': 'over', 'reader.gone': 'over' },
         after: { forgottenCard: '#attract' },
       },
       over: { after: { goodbye: '#attract' } },

@@ -116,6 +116,9 @@ export function Refused({ screen }: { screen: ScreenOf<'refused'> }) {
   )
 }
 
+/** Refusals of a visit whose card nobody has taken as the screen asks: it was pulled, or its reader is gone. */
+const NOT_TAKEN: readonly Refusal[] = ['card-removed', 'reader-unavailable']
+
 function RefusedFigure({ reason, cardPresent }: { reason: Refusal; cardPresent: boolean }) {
   const text = useText()
   // The card was pulled too early, and the visit goes on when it is put back.
@@ -123,7 +126,7 @@ function RefusedFigure({ reason, cardPresent }: { reason: Refusal; cardPresent: 
   return (
     <>
       {cardPresent ? <CardAtReader move="out" /> : <ToTheCounter label={text('help.counter.title')} />}
-      <CardLine present={cardPresent} />
+      {(cardPresent || !NOT_TAKEN.includes(reason)) && <CardLine present={cardPresent} />}
     </>
   )
 }
