@@ -182,7 +182,13 @@ async function testSheets({ profile }: PrinterConfig): Promise<PrintSheet[]> {
 async function tellStatus(printer: PrinterConfig, status: PrinterStatus, json: boolean): Promise<number> {
   const asked = printer.profile === 'a4-office' ? await ippClient(printer, TECHNICIAN).printer() : null
   const office = asked?.ok
-    ? { makeAndModel: asked.value.makeAndModel, reasons: asked.value.reasons, formats: asked.value.formats }
+    ? {
+        makeAndModel: asked.value.makeAndModel,
+        ipp: asked.value.version,
+        suitable: asked.value.suitable ? 'yes' : 'no: it takes no PDF as a job',
+        reasons: asked.value.reasons,
+        formats: asked.value.formats,
+      }
     : asked && { failure: asked.error }
   const answer = { kind: status, profile: printer.profile, ...office }
   const facts = Object.entries(answer).map(
