@@ -138,6 +138,7 @@ export async function startGateway(
   const stopping = new AbortController()
   const forTotems = createTotemDoor({
     tls,
+    connections: config.listen.connections,
     totems,
     pressure: { waiting: store.waiting, stopping: stopping.signal, onShed: metrics.shed },
     rooms: {
@@ -152,6 +153,7 @@ export async function startGateway(
   })
   const forOperators = createOperatorDoor({
     tls,
+    connections: config.operator.connections,
     operators,
     rooms: {
       operations: overseeOperations({ db, redrive: () => redrive(store, bell), log }),
@@ -198,7 +200,7 @@ export async function startGateway(
 }
 
 async function publicDoor(
-  { page, keysSigner }: NonNullable<z.output<typeof gatewayConfig>['public']>,
+  { page, keysSigner, connections }: NonNullable<z.output<typeof gatewayConfig>['public']>,
   tls: DoorTls,
   dataDir: string,
   log: Logger,
@@ -207,7 +209,7 @@ async function publicDoor(
   await textOf('public.page', page)
   const kept = await keepPage({ file: page, signer, memory: join(dataDir, 'verification-keys.sequence'), log })
   if (!kept.ok) throw refused(`public.page: ${page}`, kept.error, 'make it anew with gateway/verify/build.ts')
-  return createPublicDoor({ tls, verify: verifyRoutes(kept.value), log })
+  return createPublicDoor({ tls, connections, verify: verifyRoutes(kept.value), log })
 }
 
 const refused = (what: string, { kind }: { kind: string }, todo: string) =>
