@@ -209,6 +209,8 @@ export const deviceMethods = {
     result: z.strictObject({ pages: z.number(), width: z.number(), height: z.number(), grey: bytes }),
     failure: printFailure,
   },
+  /** Nothing of the visit that has ended stays in the device process's memory. */
+  'memory.forget': { params: z.strictObject({}), result: z.strictObject({}), failure: z.never() },
 } as const
 export type DeviceMethod = keyof typeof deviceMethods
 export type DeviceParams<M extends DeviceMethod> = z.infer<(typeof deviceMethods)[M]['params']>
@@ -225,6 +227,8 @@ export const deviceEvent = z.discriminatedUnion('event', [
     cie: z.enum(['ready', 'not-configured', 'key-refused']),
   }),
   z.strictObject({ event: z.literal('card'), card: cardState }),
+  /** Last message of a device process that cannot go on; `reason` is a code. */
+  z.strictObject({ event: z.literal('broken'), reason: z.string().regex(/^[\w.:-]{1,64}$/) }),
   z.strictObject({ event: z.literal('printer'), status: printerStatus }),
   /**
    * `taken` and `retracted` come from a printer that holds a sheet out, some time after its page was acknowledged. They

@@ -67,10 +67,10 @@ export const journalEvents = {
   ),
   'device.died': event(
     'warn',
-    { code: count, waitMs: count },
+    { code: count, reason: code, waitMs: count },
     {
-      it: 'Il processo dei dispositivi è caduto ({code}); riparte fra {waitMs} ms',
-      en: 'The device process died ({code}); it starts again in {waitMs} ms',
+      it: 'Il processo dei dispositivi è caduto ({reason}, {code}); riparte fra {waitMs} ms',
+      en: 'The device process died ({reason}, {code}); it starts again in {waitMs} ms',
     },
     STATE,
   ),

@@ -13,6 +13,10 @@ export const refusal = z.enum([
   'card-removed',
   'card-error',
   'card-busy',
+  /** The reader, or the process that drives it, is gone for the moment. */
+  'reader-unavailable',
+  /** The same while the PIN was on its way: the try may have counted. */
+  'login-interrupted',
   'no-certificate',
   'certificate-truncated',
   'codice-fiscale-differs',
@@ -33,6 +37,8 @@ export const refusal = z.enum([
   'certificate-not-issuable',
   /** The mark has paid for another certificate. */
   'contrassegno-used',
+  /** One log-in asks for so much and no more, and for nothing twice. */
+  'evidence-spent',
   'visura-refused',
   'certificate-unprintable',
   'anpr-unreadable',

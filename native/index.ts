@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { forgetGarbage } from '../basics/memory.ts'
 import { printerConfig } from '../contract/config.ts'
 import { err } from '../contract/result.ts'
 import { loadExternalKey } from './card/cie/index.ts'
@@ -8,18 +9,23 @@ import { createPrinterService } from './printer/service.ts'
 
 // The device process: card and printer, apart from everything else. It may crash or end; its supervisor restarts it.
 
+/** A packaged totem takes no test key. From the sources, in a technician's command or a test, the name is not set. */
+const BENCH_OPTIONS =
+  typeof __DEVELOPMENT__ === 'undefined' || __DEVELOPMENT__ ? { 'test-trust': { type: 'boolean' } as const } : {}
+const LAST_WORDS_MS = 100
+
 const { values } = parseArgs({
   options: {
     printer: { type: 'string', default: 'a4-kiosk' },
     'printer-uri': { type: 'string' },
     'printer-ca': { type: 'string' },
     'external-key': { type: 'string' },
-    'test-trust': { type: 'boolean', default: false },
+    ...BENCH_OPTIONS,
   },
 })
 
 const file = values['external-key']
-const cie = file === undefined ? null : loadExternalKey(file, { testTrust: values['test-trust'] })
+const cie = file === undefined ? null : loadExternalKey(file, { testTrust: values['test-trust'] === true })
 const host = serve(parentPort(), {
   async 'card.read'() {
     const readout = await card.read()
@@ -32,6 +38,10 @@ const host = serve(parentPort(), {
   'card.travel-document': ({ can }) => card.travelDocument(can),
   'printer.print': ({ job, sheet, fromPage }) => printer.print(job, sheet, fromPage),
   'printer.status': async () => ({ ok: true, value: { status: await printer.status() } }),
+  async 'memory.forget'() {
+    forgetGarbage()
+    return { ok: true, value: {} }
+  },
   'pdf.raster': ({ pdf, page, width }) => printer.raster(pdf, page, width),
 })
 // Before the services start, because they have news at once: `ready` is the first message.
@@ -40,8 +50,12 @@ host.tell({ event: 'ready', versions: { node: process.versions.node }, cie: cie?
 const card = createCardService({
   externalKey: cie?.state === 'ready' ? cie.key : null,
   onState: (state) => host.tell({ event: 'card', card: state }),
-  // Not process.exit: with a wedged reader Node would wait for the stuck native call for ever.
-  onBroken: () => process.kill(process.pid, 'SIGKILL'),
+  onBroken(reason) {
+    host.tell({ event: 'broken', reason })
+    // Not process.exit: with a wedged reader Node would wait for the stuck native call for ever. The message needs a
+    // moment to leave.
+    setTimeout(() => process.kill(process.pid, 'SIGKILL'), LAST_WORDS_MS)
+  },
 })
 const printer = createPrinterService({
   ...printerConfig.parse({

@@ -20,7 +20,7 @@ const DEBIAN_PACKAGES = {
   database: ['postgresql-15'],
   keys: ['swtpm', 'tpm2-tools', 'libtss2-tcti-swtpm0'],
   'power cuts': ['strace'],
-  display: ['xvfb', 'xauth'],
+  display: ['xvfb', 'xauth', 'x11-utils'],
   electron: [
     ...['unzip', 'libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1', 'libxss1', 'libatk-bridge2.0-0', 'libatspi2.0-0'],
     ...['libdrm2', 'libnotify4', 'libxtst6', 'libsecret-1-0'],

@@ -72,7 +72,12 @@ export function createAnprClient({
   timeoutMs: number
   onAnswer?: (service: string, answer: 'ok' | AnprFailure['kind'], ms: number, reason: string | null) => void
 }): AnprClient {
-  const agent = new Agent({ connections: CONNECTIONS, maxResponseSize: MAX_ANSWER_BYTES })
+  const agent = new Agent({
+    connections: CONNECTIONS,
+    maxResponseSize: MAX_ANSWER_BYTES,
+    // SECURITY: written out, since NODE_TLS_REJECT_UNAUTHORIZED=0 changes the default.
+    connect: { rejectUnauthorized: true },
+  })
 
   async function post<T, U>(
     path: string,

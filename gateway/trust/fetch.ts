@@ -1,3 +1,5 @@
+import { lookup } from 'node:dns'
+import type { LookupFunction } from 'node:net'
 import { Agent, request } from 'undici'
 import { err, ok, type Result } from '../../contract/result.ts'
 
@@ -5,6 +7,13 @@ import { err, ok, type Result } from '../../contract/result.ts'
 const LONGEST_CRL_BYTES = 64 * 1024 * 1024
 /** The longest exchange: a server that sends drop by drop must not hold the gateway. */
 const DEADLINE_MS = 60_000
+/** The longest wait for a connection, for an answer to begin, and for its next part. */
+const SILENCE_MS = 10_000
+/**
+ * Names that are looked up at a time. Each lookup holds one of the four threads that also read files, for as long as a
+ * name server is silent, so that two of them stay free.
+ */
+const LOOKUPS = 2
 
 export type FetchFailure =
   /** The address is not plain `http:` to a host that the operator has allowed. */
@@ -26,7 +35,10 @@ export async function fetchCrl(
 ): Promise<Result<Uint8Array, FetchFailure>> {
   if (!isAllowed(address, hosts)) return err({ kind: 'address-refused' })
   // An agent for this one call: it keeps no connection and uses no proxy.
-  const agent = new Agent({ pipelining: 0 })
+  const agent = new Agent({
+    ...{ pipelining: 0, headersTimeout: SILENCE_MS, bodyTimeout: SILENCE_MS },
+    connect: { timeout: SILENCE_MS, lookup: lookupInTurn },
+  })
   const signal = AbortSignal.any([stopping, AbortSignal.timeout(DEADLINE_MS)])
   try {
     const response = await request(address, { dispatcher: agent, signal })
@@ -52,4 +64,20 @@ export function isAllowed(address: string, hosts: readonly string[]): boolean {
   if (!URL.canParse(address)) return false
   const { protocol, host, username, password } = new URL(address)
   return protocol === 'http:' && username === '' && password === '' && hosts.includes(host)
+}
+
+let lookups = 0
+const waiting: (() => void)[] = []
+
+const lookupInTurn: LookupFunction = (name, options, answered) => {
+  const begin = () => {
+    lookups += 1
+    lookup(name, options, (...answer) => {
+      lookups -= 1
+      waiting.shift()?.()
+      answered(...answer)
+    })
+  }
+  if (lookups < LOOKUPS) begin()
+  else waiting.push(begin)
 }

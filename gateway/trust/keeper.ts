@@ -11,13 +11,15 @@ import type { CardCertificate } from '../../trust/card-certificate.ts'
 import { type CrlShelf, createCrlShelf } from '../../trust/crl-shelf.ts'
 import { type EvidenceRefusal, verifyEvidence } from '../../trust/evidence.ts'
 import { replaces, verifyTrustList } from '../../trust/list.ts'
+import type { Trust } from '../../trust/trust.ts'
 import type { GatewayConfig } from '../settings/config.ts'
 import { openCrlFolder } from './crl-folder.ts'
 import { openCrlPoints } from './crl-points.ts'
 import { distributionPointsOf } from './distribution-points.ts'
 
-/** A new list or CRL counts after this time at the latest. */
-const LOOK_EVERY_MS = MINUTE_MS
+/** A new list or CRL in its file counts within a minute: a withdrawn issuer cannot wait. */
+const LOOK_EVERY_MS = MINUTE_MS / 2
+const FETCH_EVERY_MS = MINUTE_MS
 
 /** The issuers that may vouch for a card now; totems get the same (contract/trust.ts `trustBundle`). */
 export interface TrustKeeper {
@@ -27,11 +29,18 @@ export interface TrustKeeper {
    * hands.
    */
   verify(evidence: Evidence, at: Date): Result<CardCertificate, EvidenceRefusal>
+  /**
+   * All of `verify` but its need of a CRL: where none is at hand the card's `revocation` is `unknown-accepted`, whatever
+   * the policy.
+   */
+  verifyUnrevoked(evidence: Evidence, at: Date): Result<CardCertificate, EvidenceRefusal>
   bundle(): TrustBundle
   /** File and length of a CRL of the bundle. */
   crl(sha256: string): { path: string; bytes: number } | null
-  /** Takes up what has changed and fetches what is due; runs by itself every minute. */
+  /** Takes up files that have changed; runs by itself, whatever the hosts of CRLs do. */
   look(): Promise<void>
+  /** Fetches the CRLs that are due; runs by itself. */
+  fetch(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -60,7 +69,19 @@ export async function openTrust({
   let inForce = opened.value
   const folder = await openCrlFolder(config.crls, { now, log })
   const maxAgeMs = revocation.maxAgeHours * HOUR_MS
-  const points = await openCrlPoints(join(config.crls, 'points.json'), { hosts, maxAgeMs, now, log })
+  const stopping = new AbortController()
+  // One after the other, each in some milliseconds: they write the same files, and a CRL belongs to the list in force.
+  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const done = last.then(work)
+    last = done.catch(() => undefined)
+    return done
+  }
+  const points = await openCrlPoints(join(config.crls, 'points.json'), {
+    ...{ hosts, maxAgeMs, now, log },
+    take: (der) => inTurn(() => folder.take(inForce.shelf, der)),
+    stopping: stopping.signal,
+  })
 
   async function lookAtList(): Promise<void> {
     const stamp = await stampOf(listFile)
@@ -78,23 +99,21 @@ export async function openTrust({
     log.info({ kind: 'list-taken', sequence: inForce.list.sequence })
   }
 
-  async function lookOnce(): Promise<void> {
-    try {
+  const told = (kind: string) => (failure: NodeJS.ErrnoException) =>
+    log.error({ kind, name: failure.name, code: failure.code })
+  const look = () =>
+    inTurn(async () => {
+      if (stopping.signal.aborted) return
       await lookAtList()
       await folder.look(inForce.shelf)
+    }).catch(told('trust-look-failed'))
+  async function fetch(): Promise<void> {
+    try {
       await points.add(inForce.list.authorities.flatMap(({ certificate }) => addressesIn(certificate)))
-      await points.fetchDue((der) => folder.take(inForce.shelf, der), stopping.signal)
+      await points.fetchDue()
     } catch (failure) {
-      const { name, code } = failure as NodeJS.ErrnoException
-      log.error({ kind: 'trust-look-failed', name, code })
+      told('crl-points-not-kept')(failure as NodeJS.ErrnoException)
     }
-  }
-  const stopping = new AbortController()
-  // One look after the other: two would write the same files.
-  let last = Promise.resolve()
-  const look = () => {
-    if (!stopping.signal.aborted) last = last.then(lookOnce)
-    return last
   }
   /**
    * Fetches the CRLs that a certificate names, and keeps them fresh from then on. SECURITY: only for a certificate that
@@ -102,25 +121,31 @@ export async function openTrust({
    */
   async function fetchCrlsOf(certificate: string): Promise<void> {
     try {
-      if (await points.add(addressesIn(certificate))) await look()
+      if (await points.add(addressesIn(certificate))) await points.fetchDue()
     } catch (failure) {
-      log.error({ kind: 'crl-points-not-kept', code: (failure as NodeJS.ErrnoException).code })
+      told('crl-points-not-kept')(failure as NodeJS.ErrnoException)
     }
   }
 
   await folder.look(inForce.shelf)
-  const timer = setInterval(look, LOOK_EVERY_MS)
+  const timers = [setInterval(look, LOOK_EVERY_MS), setInterval(fetch, FETCH_EVERY_MS)]
   // Fetching must not keep totems waiting.
-  void look()
+  void look().then(fetch)
+
+  function verify(evidence: Evidence, at: Date, trust: Trust) {
+    const verdict = verifyEvidence(evidence, trust, at, now())
+    const unknown = verdict.ok
+      ? verdict.value.revocation === 'unknown-accepted'
+      : verdict.error.kind === 'revocation-unknown'
+    if (unknown && evidence.by === 'card') void fetchCrlsOf(evidence.certificate)
+    return verdict
+  }
 
   return ok({
-    verify(evidence, at) {
-      const verdict = verifyEvidence(evidence, inForce.shelf.trust, at, now())
-      const unknown = verdict.ok
-        ? verdict.value.revocation === 'unknown-accepted'
-        : verdict.error.kind === 'revocation-unknown'
-      if (unknown && evidence.by === 'card') void fetchCrlsOf(evidence.certificate)
-      return verdict
+    verify: (evidence, at) => verify(evidence, at, inForce.shelf.trust),
+    verifyUnrevoked(evidence, at) {
+      const { trust } = inForce.shelf
+      return verify(evidence, at, { ...trust, policy: { ...trust.policy, whenUnknown: 'accept' } })
     },
     bundle: () => ({
       list: inForce.jws,
@@ -128,9 +153,11 @@ export async function openTrust({
     }),
     crl: (sha256) => folder.files.get(sha256) ?? null,
     look,
+    fetch,
     async stop() {
-      clearInterval(timer)
+      for (const timer of timers) clearInterval(timer)
       stopping.abort()
+      await points.fetchDue()
       await last
     },
   })

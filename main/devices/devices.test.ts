@@ -44,7 +44,7 @@ function spawn(signal: 'SIGKILL' | 'SIGTERM'): DeviceProcess {
 }
 function supervise(now?: () => number, signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL') {
   const events: DeviceEvent[] = []
-  const died: { code: number; waitMs: number }[] = []
+  const died: { code: number; reason: string; waitMs: number }[] = []
   devices = superviseDevices({
     spawn: () => spawn(signal),
     ...(now ? { now } : {}),
@@ -61,7 +61,7 @@ test('device-process-dies-during-a-call: the call ends, the process comes back',
   const { died, started } = supervise()
   expect(await devices.call('card.read', {})).toEqual({ ok: false, error: { kind: 'device-gone' } })
   expect(await devices.call('printer.status', {})).toEqual({ ok: false, error: { kind: 'device-gone' } })
-  expect(died).toEqual([{ code: 3, waitMs: 1000 }])
+  expect(died).toEqual([{ code: 3, reason: 'exit', waitMs: 1000 }])
   await vi.waitFor(() => expect(started()).toBe(2), { timeout: 10_000 })
   expect(await devices.call('printer.status', {})).toEqual({ ok: true, value: { status: 'ready' } })
 })

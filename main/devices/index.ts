@@ -49,7 +49,8 @@ export interface DevicesOptions {
 /** Hears everything that the device process says, and what becomes of it. */
 export interface DevicesListener {
   onEvent(event: DeviceEvent): void
-  onDied(died: { code: number; waitMs: number }): void
+  /** `reason`: what the process itself said, or what the supervisor ended it for; `exit` when neither did. */
+  onDied(died: { code: number; reason: string; waitMs: number }): void
   onStarted(restarts: number): void
 }
 
@@ -64,6 +65,7 @@ const TIME_OUT_MS: Record<DeviceMethod, number> = {
   'printer.status': 10_000,
   // By its own limits: 10 s to open and 10 s to draw, and as long for a page that is drawn before it.
   'pdf.raster': 60_000,
+  'memory.forget': 10_000,
 }
 /** The person types on the reader's own keypad, which gives up by itself long before. */
 const KEYPAD_TIME_OUT_MS = 120_000
@@ -82,6 +84,8 @@ export function superviseDevices({ spawn, now = Date.now }: DevicesOptions): Dev
   const waiting = new Map<number, { method: DeviceMethod; settle(reply: unknown): void; timer: NodeJS.Timeout }>()
   let told: DevicesListener | null = null
   let process: DeviceProcess | null = null
+  /** What this process said before it left. */
+  let lastWords: string | null = null
   let restart: NodeJS.Timeout | null = null
   let stopped = false
   let nextId = 1
@@ -96,6 +100,7 @@ export function superviseDevices({ spawn, now = Date.now }: DevicesOptions): Dev
     startedAt = now()
     const child = spawn()
     process = child
+    lastWords = null
     child.onMessage((message) => receive(child, message))
     child.onExit((code) => died(child, code))
   }
@@ -104,12 +109,12 @@ export function superviseDevices({ spawn, now = Date.now }: DevicesOptions): Dev
    * An ended process counts as dead at once: one that hangs in a driver takes the signal late, and its exit may never
    * be reported.
    */
-  function end(child: DeviceProcess) {
+  function end(child: DeviceProcess, reason: string) {
     child.kill()
-    died(child, KILLED)
+    died(child, KILLED, reason)
   }
 
-  function died(child: DeviceProcess, code: number) {
+  function died(child: DeviceProcess, code: number, reason = lastWords ?? 'exit') {
     if (process !== child) return
     process = null
     for (const call of waiting.values()) call.settle(err({ kind: 'device-gone' }))
@@ -118,7 +123,7 @@ export function superviseDevices({ spawn, now = Date.now }: DevicesOptions): Dev
     deaths = [...deaths.filter((at) => now() - at < DEATHS_WINDOW_MS), now()]
     const waitMs = restartDelayMs(inARow)
     restart = setTimeout(begin, waitMs)
-    told?.onDied({ code, waitMs })
+    told?.onDied({ code, reason, waitMs })
     tell({ event: 'card', card: { state: 'no-reader' } })
     card = null
     tell({ event: 'printer', status: 'absent' })
@@ -133,13 +138,14 @@ export function superviseDevices({ spawn, now = Date.now }: DevicesOptions): Dev
     }
     const event = deviceEvent.safeParse(message)
     // The message is not in the contract: a mismatched or broken process must not be trusted with a card.
-    if (!event.success) end(child)
+    if (!event.success) end(child, 'message-malformed')
     else tell(event.data)
   }
 
   function tell(event: DeviceEvent) {
     if (event.event === 'card') card = event.card
     if (event.event === 'printer') printer = event.status
+    if (event.event === 'broken') lastWords = event.reason
     if (event.event === 'ready') told?.onStarted(starts++)
     told?.onEvent(event)
   }
@@ -159,10 +165,10 @@ export function superviseDevices({ spawn, now = Date.now }: DevicesOptions): Dev
           clearTimeout(timer)
           waiting.delete(id)
           const parsed = parseReply(method, reply)
-          if (!parsed.success) end(child)
+          if (!parsed.success) end(child, 'reply-malformed')
           resolve((parsed.success ? parsed.data : err({ kind: 'device-gone' })) as Answer)
         }
-        const timer = setTimeout(() => end(child), timeOutMs(method, params))
+        const timer = setTimeout(() => end(child, `${method}-timeout`), timeOutMs(method, params))
         waiting.set(id, { method, settle, timer })
         child.post({ id, method, params })
       })
@@ -179,7 +185,7 @@ export function superviseDevices({ spawn, now = Date.now }: DevicesOptions): Dev
     stop() {
       stopped = true
       if (restart) clearTimeout(restart)
-      if (process) end(process)
+      if (process) end(process, 'stopped')
     },
   }
 }

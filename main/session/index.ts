@@ -112,6 +112,12 @@ export function createSession(options: SessionOptions): Session {
     stay: () => idle.restart(waitsForPerson(actor.getSnapshot())),
     card(state) {
       const { card: before, lost: wasLost, contactless: wasContactless } = actor.getSnapshot().context
+      if (state.state === 'no-reader') {
+        // This comes first: an empty slot alone means that the person has taken the card.
+        actor.send({ type: 'reader.gone' })
+        actor.send({ type: 'slot', card: null, lost: false, contactless: wasContactless })
+        return
+      }
       if (state.state === 'mute' && !isMute(before)) mutes += 1
       const after = insertionOf(state, before, -mutes)
       const contactless = state.state === 'present' ? state.contactless : wasContactless

@@ -1,9 +1,9 @@
 import { assign, fromPromise } from 'xstate'
 import { again, attract, freshVisit, visitStates } from '../journeys/index.ts'
-import { type Context, chart, end } from '../visit/chart.ts'
-import type { VisitServices } from '../visit/services.ts'
+import { type Context, chart, end, set } from '../visit/chart.ts'
+import { refused, type VisitServices } from '../visit/services.ts'
 import type { Step, Task } from '../visit/step.ts'
-import { type Change, changed, type Visit } from '../visit/visit.ts'
+import { type Change, changed, secretsForgotten, type Visit } from '../visit/visit.ts'
 
 export interface MachineOptions {
   services: VisitServices
@@ -68,6 +68,11 @@ export const machine = chart.createMachine({
       on: {
         leave: end('left'),
         timeout: end('timeout'),
+        // The card may lie where it was: nobody is told that they have taken it.
+        'reader.gone': {
+          target: '#refused',
+          actions: set({ ...secretsForgotten, end: { refused: refused('reader-unavailable') } }),
+        },
         chooseLanguage: {
           actions: { type: 'set', params: ({ event }) => ({ frame: { language: event.language } }) },
         },

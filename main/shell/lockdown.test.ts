@@ -24,6 +24,7 @@ test.each([
 
 test('every permission and every request that is not for our own files is denied', () => {
   const handlers: Record<string, (...values: never[]) => unknown> = {}
+  const proxies = {}
   const keep = (name: string) => (handler: (...values: never[]) => unknown) => {
     handlers[name] = handler
   }
@@ -33,7 +34,13 @@ test('every permission and every request that is not for our own files is denied
     setDevicePermissionHandler: keep('device'),
     webRequest: { onBeforeRequest: keep('web') },
     on: vi.fn(),
+    setProxy: async (proxy: object) => void Object.assign(proxies, proxy),
   } as never)
+  expect(proxies).toEqual({
+    mode: 'fixed_servers',
+    proxyRules: 'socks5://127.0.0.1:1',
+    proxyBypassRules: '<-loopback>',
+  })
   const answer = vi.fn()
   for (const permission of ['media', 'geolocation', 'notifications', 'hid', 'serial', 'clipboard-read']) {
     handlers.request?.({} as never, permission as never, answer as never)
@@ -73,6 +80,8 @@ test('a page can neither navigate nor open a window', () => {
     setWindowOpenHandler: (handler: () => unknown) => {
       open = handler()
     },
+    once: vi.fn(),
+    setWebRTCIPHandlingPolicy: vi.fn(),
   } as never)
   for (const name of ['will-navigate', 'will-frame-navigate', 'will-redirect', 'will-attach-webview']) {
     const preventDefault = vi.fn()

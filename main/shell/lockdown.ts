@@ -27,6 +27,9 @@ export function lockSession(session: Session): void {
   // SECURITY: Electron's security checklist, item 1: nothing but the renderer's own files is loaded.
   session.webRequest.onBeforeRequest(({ url }, answer) => answer({ cancel: !isOurs(url) }))
   session.on('will-download', (event) => event.preventDefault())
+  // SECURITY: WebRTC heeds neither a content security policy nor `onBeforeRequest`. A proxy that is not there stops its
+  // TCP, and `lockContents` its UDP. The page itself comes by app://, for which there is no proxy.
+  void session.setProxy({ mode: 'fixed_servers', proxyRules: 'socks5://127.0.0.1:1', proxyBypassRules: '<-loopback>' })
 }
 
 /** Denies navigation, windows, webviews, zoom and every keyboard shortcut. */
@@ -41,6 +44,30 @@ export function lockContents(contents: WebContents): void {
     if (isShortcut(input)) event.preventDefault()
   })
   contents.on('dom-ready', () => void contents.setVisualZoomLevelLimits(1, 1))
+  contents.setWebRTCIPHandlingPolicy('disable_non_proxied_udp')
+  refuseFileChoosers(contents)
+}
+
+/** Both are needed: without the first the second does nothing. */
+const INTERCEPT = [
+  ['Page.enable', {}],
+  ['Page.setInterceptFileChooserDialog', { enabled: true }],
+] as const
+
+/**
+ * An `<input type="file">` opens the desktop's file browser over the totem, and no policy or switch of Chromium forbids
+ * it. The debugger's protocol takes the file chooser over. The totem's own page has none, so a renderer that asks for
+ * one is in other hands, and ends.
+ */
+function refuseFileChoosers(contents: WebContents): void {
+  const { debugger: protocol } = contents
+  contents.once('dom-ready', () => {
+    protocol.attach()
+    protocol.on('message', (_event, method) => {
+      if (method === 'Page.fileChooserOpened') contents.forcefullyCrashRenderer()
+    })
+    for (const [command, parameters] of INTERCEPT) void protocol.sendCommand(command, parameters)
+  })
 }
 
 const isOurs = (url: string): boolean =>

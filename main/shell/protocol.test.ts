@@ -55,7 +55,7 @@ test('nothing can be posted', () => {
 
 // A mistyped directive enforces nothing and is not reported, so each name must be one that browsers know.
 const DIRECTIVES = ['default-src', 'script-src', 'style-src', 'img-src', 'font-src', 'media-src', 'connect-src']
-const OTHER_DIRECTIVES = ['base-uri', 'form-action', 'frame-ancestors']
+const OTHER_DIRECTIVES = ['base-uri', 'form-action', 'frame-ancestors', 'sandbox']
 test('the policy names real directives, and none allows inline or remote code', () => {
   const names = CONTENT_SECURITY_POLICY.split('; ').map((part) => part.split(' ')[0])
   expect(names).toEqual([...DIRECTIVES, ...OTHER_DIRECTIVES])

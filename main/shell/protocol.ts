@@ -18,6 +18,8 @@ export const CONTENT_SECURITY_POLICY = [
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
+  // No modal dialog of the desktop over the totem: print(), alert(), confirm() and prompt() do nothing.
+  'sandbox allow-scripts allow-same-origin',
 ].join('; ')
 
 const TYPES: Record<string, string> = {

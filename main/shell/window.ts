@@ -14,6 +14,12 @@ export interface CitizenWindow {
   isCurrent(sender: WebContents): boolean
 }
 
+/**
+ * Features of the page that the totem does not use. The middle mouse button opens windows; the pickers show files of
+ * the machine, the eye dropper what is on the screen.
+ */
+const DISABLED_FEATURES = ['Auxclick', 'FileSystemAccess', 'FileSystemAccessLocal', 'EyeDropperAPI'].join()
+
 const BACKGROUND = '#F5F7FA'
 
 /** The totem's one window. Each citizen gets a new renderer (invariant 2), which also cures its growth. */
@@ -45,7 +51,7 @@ export function createCitizenWindow(panel: { width: number; height: number }): C
         contextIsolation: true,
         nodeIntegration: false,
         devTools: __DEVELOPMENT__,
-        disableBlinkFeatures: 'Auxclick',
+        disableBlinkFeatures: DISABLED_FEATURES,
         spellcheck: false,
         // The idle warning and its countdown must run whatever covers the window.
         backgroundThrottling: false,

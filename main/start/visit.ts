@@ -1,3 +1,4 @@
+import { forgetGarbage } from '../../basics/memory.ts'
 import type { TotemConfig } from '../../contract/config.ts'
 import type { DeviceEvent } from '../../contract/device.ts'
 import type { Devices, DevicesListener } from '../devices/index.ts'
@@ -15,12 +16,15 @@ import { KEEP_MS } from '../sync/answer.ts'
 import type { GatewayLine } from './line.ts'
 import type { Stores } from './stores.ts'
 
+/** By then the last task of a visit has ended, and the next person has not begun to type. */
+const FORGET_AFTER_MS = 1_000
+
 type DeviceReady = Extract<DeviceEvent, { event: 'ready' }>
 
 /** Joins the parts of a visit: its services, the paper, the session, the window and the renderer's calls. */
 export function createVisits(config: TotemConfig, stores: Stores, devices: Devices, line: GatewayLine) {
   const { journal, queue, trust, gatewayKeys, own } = stores
-  const { client, drain, health, online } = line
+  const { client, challenges, drain, health, online } = line
   const place = { totem: config.totem, office: `${config.office.name} (${config.office.province})` }
   const sign = createPaperSigner(own.verification && verificationSigner(own.verification), config.totem)
   const paper = createPaper({ devices, journal, ledger: queue.ledger, sign })
@@ -31,6 +35,7 @@ export function createVisits(config: TotemConfig, stores: Stores, devices: Devic
       queue,
       journal,
       client,
+      challenges,
       drain,
       paper,
       place,
@@ -57,13 +62,22 @@ export function createVisits(config: TotemConfig, stores: Stores, devices: Devic
     },
     online,
     onView: (view) => window.push(view),
-    onVisitOver: () => void window.recycle(),
+    onVisitOver() {
+      void window.recycle()
+      setTimeout(forget, FORGET_AFTER_MS)
+    },
   })
   registerCalls({
     isCurrent: window.isCurrent,
     handlers: callHandlers(session, devices),
     onRefused: (reason, method) => journal.record('ipc.refused', { reason, method }),
   })
+
+  /** What the visit leaves in the memory of main and of the device process is overwritten (invariant 2). */
+  function forget(): void {
+    forgetGarbage()
+    void devices.call('memory.forget', {})
+  }
 
   const died = createRecovery()
   function rendererGone(reason: string): void {
@@ -108,7 +122,7 @@ export function createVisits(config: TotemConfig, stores: Stores, devices: Devic
         health.restarted(restarts)
         journal.record('device.started', { restarts })
       },
-      onDied: ({ code, waitMs }) => journal.record('device.died', { code, waitMs }),
+      onDied: (death) => journal.record('device.died', death),
     } satisfies DevicesListener,
     /** Shows the first screen. */
     start() {

@@ -36,7 +36,7 @@ export function printing<To extends string>(
   return {
     initial: 'busy' as const,
     tags: ['withoutCard' as const],
-    on: { leave: forbidden, timeout: forbidden },
+    on: { leave: forbidden, timeout: forbidden, 'reader.gone': forbidden },
     states: {
       busy: {
         ...working(task as Task, { ...targets, fault: 'fault' }),

@@ -98,7 +98,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
         // The dock's page is requested when its renderer has just been made, so that renderer is the newest.
         if (bench.electronPid !== null) dockRenderer = Math.max(...childrenOf(bench.electronPid, isRenderer))
       },
-      killDevice: (pid) => killAll(childrenOf(pid, isDeviceProcess)),
+      killDevice: (pid, signal) => killAll(childrenOf(pid, isDeviceProcess), signal),
       killRenderer: (pid) => killAll(childrenOf(pid, isRenderer).filter((renderer) => renderer !== dockRenderer)),
       stop,
     }
@@ -166,7 +166,7 @@ const childrenOf = (electronPid: number, matches: (commandLine: string[]) => boo
     .filter(({ commandLine }) => matches(commandLine))
     .map(({ pid }) => pid)
 
-function killAll(pids: number[]): boolean {
-  for (const pid of pids) process.kill(pid, 'SIGKILL')
+function killAll(pids: number[], signal: NodeJS.Signals = 'SIGKILL'): boolean {
+  for (const pid of pids) process.kill(pid, signal)
   return pids.length > 0
 }

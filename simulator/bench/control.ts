@@ -29,12 +29,17 @@ const cardKinds = new Map<string, CardChoice>([
   ['CNS, unreadable personal data', { personalFileStart: '0000FFzz' }],
   ['CNS, header without its own length', { personalFile: { header: 'counts-content' } }],
   ...CERTIFICATE_VARIANTS.map((certificate) => [`CNS, ${variantLabel(certificate)}`, { certificate }] as const),
+  ['CNS, PIN never activated', { faults: { verifyAnswers: 0x6984 } }],
+  ['CNS, no certificate', { noCertificate: 'absent' }],
+  ['CNS, ACe 2025', { profile: 'actalis2025' }],
   ['CIE', { kind: 'cie' }],
   ['CIE, SHA-512 and PSS', { kind: 'cie', sod: 'sha512pss' }],
   ['CIE, blocked', { kind: 'cie', triesLeft: 0 }],
   ['CIE, one try left', { kind: 'cie', triesLeft: 1 }],
   ['CIE, slow', { kind: 'cie', slowMs: 150 }],
   ['CIE, lifts itself during the log-in', { kind: 'cie', pullAtApdu: 20 }],
+  ['CIE, no certificate', { kind: 'cie', noCertificate: 'absent' }],
+  ['CIE, no short file identifiers', { kind: 'cie', faults: { withoutShortIds: 'offset' } }],
   ['CIE, copied chip', { kind: 'cie', clone: 'files-of-holder' }],
   ['CIE, altered number', { kind: 'cie', altered: 'documentNumber' }],
   ['CIE, foreign signer of its files', { kind: 'cie', foreignSodSigner: true }],
@@ -46,7 +51,9 @@ const cardKinds = new Map<string, CardChoice>([
   ['CIE, expired document (CAN)', { kind: 'cie', travelDocument: { variant: 'expired' } }],
 ])
 function variantLabel(variant: string): string {
-  return variant === '1024' ? 'RSA-1024' : variant
+  if (variant === 'ec') return 'elliptic key'
+  if (variant === 'sha1') return 'signed with SHA-1'
+  return /^\d+$/.test(variant) ? `RSA-${variant}` : variant
 }
 /** People for whom simulator/pki makes variant certificates and signatures. */
 const HAVE_VARIANTS = new Set(['anna-bianchi', 'mario-rossi'])

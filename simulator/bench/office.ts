@@ -58,8 +58,8 @@ export interface Bench {
   electronPid: number | null
   /** The totem has just opened the dock in a window of its own. */
   dockOpened(): void
-  /** SIGKILL for the device process of that Electron; true when there was one. */
-  killDevice(electronPid: number): boolean
+  /** SIGKILL, or another signal, for the device process of that Electron; true when there was one. */
+  killDevice(electronPid: number, signal?: NodeJS.Signals): boolean
   /** SIGKILL for the citizen's renderer (the dock's is spared); true when there was one. */
   killRenderer(electronPid: number): boolean
   stop(): Promise<void>

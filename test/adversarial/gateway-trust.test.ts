@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { pino } from 'pino'
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { GatewayConfig } from '../../gateway/index.ts'
 import { openTrust } from '../../gateway/trust/keeper.ts'
 import { makePki } from '../../simulator/pki/make.ts'
@@ -42,6 +42,7 @@ async function keeperOn({
     if (!opened.ok) throw new Error(opened.error.kind)
     onTestFinished(() => opened.value.stop())
     await opened.value.look()
+    await opened.value.fetch()
     return opened.value
   }
   return { config, clock, log: () => log, open, keeper: await open() }
@@ -63,7 +64,8 @@ describe('revocation', () => {
     const certificate = certificateOf('cards/anna-bianchi')
     const at = (days: number) => new Date(Date.now() - days * DAY)
     const { keeper } = await keeperOn({ crls: { revoked: [{ certificate, at: at(5) }] } })
-    const loggedIn = (days: number) => keeper.verify(login('anna-bianchi', { at: at(days) }), at(days))
+    const loggedIn = (days: number) =>
+      keeper.verify(login('anna-bianchi', { at: at(days), certificate: 'anna-bianchi' }), at(days))
     expect(loggedIn(10).ok).toBe(true)
     expect(loggedIn(4)).toMatchObject({ error: { kind: 'certificate-revoked' } })
   })
@@ -167,7 +169,7 @@ describe('folder of CRLs', () => {
     const { keeper, config } = await keeperOn({ crls: { revoked: [{ certificate, at: new Date(Date.now() - DAY) }] } })
     await issueCrls(PKI, config.crls, { issued: new Date(Date.now() - 3_600_000) })
     await keeper.look()
-    const verdict = keeper.verify(login('giovanni-ricci'), new Date())
+    const verdict = keeper.verify(login('giovanni-ricci', { certificate: 'giovanni-ricci' }), new Date())
     expect(verdict).toMatchObject({ error: { kind: 'certificate-revoked' } })
   })
   test('the gateway keeps and offers the newest CRL of each issuer', async () => {
@@ -209,7 +211,7 @@ describe('distribution points', () => {
 
     clock.now = new Date(+clock.now + DAY + 3_600_000)
     der = await fresh({ issued: clock.now })
-    await again.look()
+    await again.fetch()
     expect(again.bundle().crls).toHaveLength(1)
     expect(again.bundle().crls).not.toEqual([offered])
     expect(readdirSync(config.crls).filter((name) => name.endsWith('.crl'))).toHaveLength(1)
@@ -228,7 +230,7 @@ describe('distribution points', () => {
       '//x',
     ]
     for (const address of addresses) keeper.verify(evidenceOf(await certificateNaming([address])), clock.now)
-    await keeper.look()
+    await keeper.fetch()
     expect(inside.asked).toEqual([])
     expect(existsSync(join(config.crls, 'points.json'))).toBe(false)
   })
@@ -240,7 +242,7 @@ describe('distribution points', () => {
     certificate[certificate.length - 1] = (certificate.at(-1) ?? 0) ^ 1
     const verdict = keeper.verify(evidenceOf(certificate.toString('base64')), clock.now)
     expect(verdict).toMatchObject({ error: { kind: 'certificate-untrusted' } })
-    await keeper.look()
+    await keeper.fetch()
     expect(issuer.asked).toEqual([])
   })
 
@@ -280,11 +282,79 @@ describe('distribution points', () => {
     const before = keeper.bundle()
     keeper.verify(evidenceOf(await certificateNaming([`${issuer.url}/ca.crl`])), clock.now)
     await expect.poll(log, { timeout: 60_000 }).toContain(`"${kind}"`)
-    await keeper.look()
+    await keeper.fetch()
     expect(issuer.asked).toEqual(['/ca.crl'])
     expect(inside.asked).toEqual([])
     expect(keeper.bundle()).toEqual(before)
     const revoked = login('anna-bianchi', { certificate: 'anna-bianchi.revoked' })
     expect(keeper.verify(revoked, clock.now)).toMatchObject({ error: { kind: 'certificate-revoked' } })
+  })
+
+  describe('hosts that take a call and', () => {
+    const namingFour = (url: string) => certificateNaming([0, 1, 2, 3].map((each) => `${url}/${each}.crl`))
+    const kinds: [string, (response: ServerResponse) => void][] = [
+      ['are silent', () => {}],
+      [
+        'let drop after drop fall',
+        (response) => {
+          const dripping = setInterval(() => response.write('x'), 100)
+          response.on('close', () => clearInterval(dripping))
+        },
+      ],
+    ]
+    test.each(kinds)('%s: a new list counts meanwhile, and so does the CRL of another host', async (_, answer) => {
+      const held: string[] = []
+      const stalled = await Promise.all(
+        Array.from({ length: 3 }, () =>
+          issuerServer((request, response) => {
+            held.push(request.url ?? '')
+            answer(response)
+          }),
+        ),
+      )
+      const der = await fresh()
+      const good = await issuerServer((_request, response) => response.end(der))
+      const { keeper, config, clock } = await keeperOn({
+        crls: null,
+        crlHosts: [...stalled, good].map(({ host }) => host),
+      })
+      // All addresses of the stalled hosts come before the good one.
+      for (const { url } of stalled) keeper.verify(evidenceOf(await namingFour(url)), clock.now)
+      const certificate = await certificateNaming([`${good.url}/ca.crl`])
+      keeper.verify(evidenceOf(certificate), clock.now)
+      await expect.poll(() => keeper.bundle().crls.length).toBe(1)
+      // Two of each host are under way, and none has ended.
+      expect(held).toHaveLength(6)
+      const newer = await listOf(8)
+      writeFileSync(config.list, newer)
+      await keeper.look()
+      expect(keeper.bundle().list).toBe(newer)
+      expect(keeper.verify(evidenceOf(certificate), clock.now)).toMatchObject({ value: { revocation: 'good' } })
+      expect(held).toHaveLength(6)
+      await keeper.stop()
+    })
+    test('are more than there are places: the first that fail make room for those that answer', async () => {
+      const stalled = await Promise.all(Array.from({ length: 5 }, () => issuerServer(() => {})))
+      const der = await fresh()
+      const good = await issuerServer((_request, response) => response.end(der))
+      const crlHosts = [...stalled, good].map(({ host }) => host)
+      const { keeper, clock, log } = await keeperOn({ crls: null, crlHosts })
+      for (const { url } of stalled) keeper.verify(evidenceOf(await namingFour(url)), clock.now)
+      keeper.verify(evidenceOf(await certificateNaming([`${good.url}/ca.crl`])), clock.now)
+      await expect.poll(() => keeper.bundle().crls.length, { timeout: 60_000 }).toBe(1)
+      // Some silent addresses were given up by then, and no second round of them came first.
+      expect(log().match(/"crl-no-answer"/g)?.length ?? 0).toBeLessThanOrEqual(8)
+      await keeper.stop()
+    })
+  })
+
+  test('the files are looked at by themselves, twice a minute', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval'] })
+    onTestFinished(() => void vi.useRealTimers())
+    const { keeper, config } = await keeperOn()
+    const newer = await listOf(8)
+    writeFileSync(config.list, newer)
+    await vi.advanceTimersByTimeAsync(30_000)
+    await expect.poll(() => keeper.bundle().list).toBe(newer)
   })
 })

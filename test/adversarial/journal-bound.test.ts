@@ -64,11 +64,11 @@ test('three-weeks-without-a-line: warnings still go in, the rest is counted, and
   // The count survives a restart.
   journal.close()
   journal = openLog(path, { maxPages: PAGES })
-  journal.record('device.died', { code: 139, waitMs: 1_000 })
+  journal.record('device.died', { code: 139, reason: 'exit', waitMs: 1_000 })
   const told = [...journal.entries()].slice(held)
   expect(told.map(({ event, fields }) => [event, fields])).toEqual([
     ['journal.lost', { entries: 4_000 - held }],
-    ['device.died', { code: 139, waitMs: 1_000 }],
+    ['device.died', { code: 139, reason: 'exit', waitMs: 1_000 }],
   ])
   record(10)
   expect(journal.unsentCount()).toBe(held + 2)

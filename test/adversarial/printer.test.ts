@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { PrinterStatus } from '../../contract/device.ts'
 import { difference } from '../support/paper/compare.ts'
@@ -184,6 +185,52 @@ describe('presenter', () => {
     expect(await slip()).toMatchObject({ ok: true })
     await retracted
     expect(bench.printer.sheets.map(({ retracted: drawnIn, taken }) => [drawnIn, taken])).toEqual([[true, false]])
+  })
+
+  test('cable-pulled while a sheet is held out: it stays there, and what is told of it is what became of it', async () => {
+    await bench.stop()
+    bench = await startPrinterBench('a4-kiosk', { heldOutMs: 400 })
+    await bench.until('ready')
+    for (const [number, delay] of [0, 50, 200, 600].entries()) {
+      expect(await slip()).toMatchObject({ ok: true })
+      await bench.untilSheets(number + 1)
+      await pause(delay)
+      await bench.printer.unplug()
+      await bench.until('absent')
+      await bench.printer.plug()
+      await bench.until('ready')
+      await expect.poll(() => bench.printer.sheets[number]?.retracted, { timeout: 60_000 }).toBe(true)
+      await bench.status()
+    }
+    const told = states().filter((state) => state === 'job retracted')
+    expect(told.length).toBeLessThanOrEqual(bench.printer.sheets.length)
+    expect(bench.printer.sheets.map(({ retracted, taken }) => [retracted, taken])).toEqual(Array(4).fill([true, false]))
+    expect(states()).not.toContain('job taken')
+  })
+
+  test('taken while the cable was out: nobody saw it, and nothing is told', async () => {
+    expect(await slip()).toMatchObject({ ok: true })
+    await bench.printer.unplug()
+    await bench.until('absent')
+    bench.printer.tear()
+    await bench.printer.plug()
+    await bench.until('ready')
+    expect(await bench.status()).toBe('ready')
+    expect(states().at(-1)).toBe('job acknowledged')
+  })
+
+  test('device-process-killed while a sheet is held out: it neither falls nor gets a name, and is drawn in', async () => {
+    await bench.stop()
+    bench = await startPrinterBench('a4-kiosk', { heldOutMs: 400 })
+    await bench.until('ready')
+    expect(await slip()).toMatchObject({ ok: true })
+    await bench.crash()
+    await bench.until('ready')
+    await expect.poll(() => bench.printer.sheets[0]?.retracted, { timeout: 60_000 }).toBe(true)
+    expect(bench.printer.sheets).toHaveLength(1)
+    expect(states()).not.toContain('job retracted')
+    expect(states()).not.toContain('job taken')
+    expect(await slip()).toMatchObject({ ok: true })
   })
 
   test('bin-full: a sheet that cannot be drawn in is a jam, and never reported as retracted', async () => {

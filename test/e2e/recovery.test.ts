@@ -32,12 +32,28 @@ test('device-process-killed at the PIN: the process is back, and the totem reads
   await office.comesWithCard('anna-bianchi')
   const starts = journal('device.started').length
   expect(office.bench.killDevice(office.pid())).toBe(true)
-  expect(await office.sees('refused')).toMatchObject({ reason: 'card-removed' })
+  expect(await office.sees('refused')).toMatchObject({ reason: 'reader-unavailable' })
   await expect.poll(() => journal('device.started').length, { timeout: 20_000 }).toBe(starts + 1)
   // The card stays in the reader, so the totem reads it again by itself.
   await office.sees('pin')
   await office.entersPin()
   await office.sees('menu')
+  await office.takesCardAndGoes()
+})
+
+test('device-process-killed while it checks the PIN: the person reads that the try may have counted', async () => {
+  await office.comesWithCard('anna-bianchi')
+  const deaths = journal('device.died').length
+  office.bench.killDevice(office.pid(), 'SIGSTOP')
+  await office.entersPin()
+  await office.sees('pin-checking')
+  office.bench.killDevice(office.pid())
+  expect(await office.sees('refused')).toMatchObject({ reason: 'login-interrupted' })
+  await expect.poll(() => journal('device.died').length).toBe(deaths + 1)
+  // The process is back and has found the card: the words stay until the person has read them.
+  await expect.poll(() => journal('reader.changed').at(-1)?.fields).toMatchObject({ state: 'present' })
+  expect(await office.screen()).toMatchObject({ screen: 'refused', reason: 'login-interrupted' })
+  await office.touches('Ho capito')
   await office.takesCardAndGoes()
 })
 

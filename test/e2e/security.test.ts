@@ -1,3 +1,7 @@
+import { execFileSync } from 'node:child_process'
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ipcMethodNames } from '../../contract/bridge.ts'
 import { type Office, openOffice } from '../support/totem/office.ts'
@@ -161,3 +165,82 @@ test('the content security policy blocks inline script, eval and the network', a
   expect(result.fetched).toBe('blocked')
   expect(result.violations).toEqual(expect.arrayContaining(['script-src-elem', 'connect-src', 'img-src']))
 })
+
+/** Runs in the page's own world, as after a touch: pickers need one. */
+const inPage = (code: string) =>
+  office
+    .app()
+    .evaluate(
+      ({ BrowserWindow }, script) =>
+        BrowserWindow.getAllWindows()[0]?.webContents.executeJavaScript(`${script};0`, true).then(String, String),
+      code,
+    )
+const OURS = ['"Totem Polis"']
+/** Windows that Chromium always has and that show nothing. */
+const UNSEEN = ['"electron"', '"Chromium clipboard"']
+/** Titles of the windows on the display, as the window system has them. */
+async function windows(): Promise<string[]> {
+  const display = await office.app().evaluate(() => process.env.DISPLAY ?? '')
+  const tree = execFileSync('xwininfo', ['-root', '-tree', '-display', display], { encoding: 'utf8' })
+  const titles = tree
+    .split('\n')
+    .flatMap((line) => line.match(/^\s+0x[0-9a-f]+ (.*?): \(.*\)\s+\d{2,}x\d{2,}/)?.[1] ?? [])
+  return titles.filter((title) => !UNSEEN.includes(title))
+}
+
+test('WebRTC sends nothing out of the machine, over UDP or TCP', async () => {
+  const udp = createSocket('udp4').bind(0, '127.0.0.1')
+  await once(udp, 'listening')
+  const tcp = createServer().listen(0, '127.0.0.1')
+  await once(tcp, 'listening')
+  const arrived: string[] = []
+  udp.on('message', () => arrived.push('udp'))
+  tcp.on('connection', (socket) => {
+    arrived.push('tcp')
+    socket.destroy()
+  })
+  const [u, t] = [udp.address().port, (tcp.address() as AddressInfo).port]
+  const login = `username: 'u', credential: 'c'`
+  const gathered = await office.page().evaluate(`(async () => {
+    const peer = new RTCPeerConnection({ iceServers: [
+      { urls: 'stun:127.0.0.1:${u}' },
+      { urls: 'turn:127.0.0.1:${u}', ${login} },
+      { urls: ['turn:127.0.0.1:${t}?transport=tcp', 'turns:127.0.0.1:${t}?transport=tcp'], ${login} },
+    ] })
+    peer.createDataChannel('out')
+    await peer.setLocalDescription(await peer.createOffer())
+    if (peer.iceGatheringState !== 'complete')
+      await new Promise((done) => peer.addEventListener('icegatheringstatechange', () => peer.iceGatheringState === 'complete' && done()))
+    return peer.iceGatheringState
+  })()`)
+  udp.close()
+  tcp.close()
+  expect(gathered).toBe('complete')
+  expect(arrived).toEqual([])
+})
+
+// Where such a dialog opens, the page waits for it, and so does this test.
+test.each(['print()', `document.execCommand('print')`, `alert('x')`, `confirm('x')`, `prompt('x')`])(
+  '%s opens nothing over the totem',
+  async (script) => {
+    await inPage(script)
+    expect(await windows()).toEqual(OURS)
+  },
+)
+
+test('the page has no picker of files, folders or colours on the screen', async () => {
+  const pickers = ['showOpenFilePicker', 'showDirectoryPicker', 'showSaveFilePicker', 'EyeDropper']
+  expect(await office.page().evaluate((names) => names.filter((name) => name in globalThis), pickers)).toEqual([])
+})
+
+test.each(['', 'input.multiple = true;', 'input.webkitdirectory = true;'])(
+  'a renderer that asks for a file is ended, and the log says so (%s)',
+  async (more) => {
+    const died = () => office.journal().filter(({ event }) => event === 'renderer.died').length
+    const before = died()
+    await inPage(`{ const input = document.createElement('input'); input.type = 'file'; ${more} input.click() }`)
+    await expect.poll(died).toBe(before + 1)
+    await expect.poll(windows).toEqual(OURS)
+    await office.sees('attract')
+  },
+)

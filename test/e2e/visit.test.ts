@@ -115,6 +115,10 @@ const badCards: [reason: string, who: string, choice: CardChoice][] = [
   ['certificate-untrusted', 'anna-bianchi', { certificate: 'foreign' }],
   ['codice-fiscale-differs', 'anna-bianchi', { certificate: 'other-cf' }],
   ['certificate-truncated', 'anna-bianchi', { truncatedCertificate: true }],
+  ['card-unsupported', 'anna-bianchi', { profile: 'actalis2025' }],
+  ['no-certificate', 'anna-bianchi', { noCertificate: 'absent' }],
+  ['key-unsupported', 'anna-bianchi', { certificate: 'ec' }],
+  ['certificate-signature-unsupported', 'anna-bianchi', { certificate: 'sha1' }],
   ['card-unknown', 'unknown', {}],
 ]
 test.each(badCards)(
@@ -129,6 +133,13 @@ test.each(badCards)(
     await office.sees('attract')
   },
 )
+
+test('a health card whose personal data do not read, and whose PIN was never activated, is refused for the PIN alone', async () => {
+  await office.comesWithCard('mario-rossi', { personalFileStart: '0000FFzz', faults: { verifyAnswers: 0x6984 } })
+  await office.entersPin()
+  expect(await office.sees('refused')).toMatchObject({ reason: 'pin-not-active', card: 'cns' })
+  await office.bench.removeCard()
+})
 
 test('signature-invalid: a card that signs something else proves nobody', async () => {
   await office.comesWithCard('mario-rossi', { faults: { signsOtherData: true } })

@@ -127,7 +127,7 @@ export const states = (ways: Ways) => {
         attract: '#attract',
       }),
       tags: ['busy', 'withoutCard'],
-      on: { leave: forbidden, timeout: forbidden },
+      on: { leave: forbidden, timeout: forbidden, 'reader.gone': forbidden },
     }),
     printingCertificate: chart.createStateConfig({
       id: 'printingCertificate',

@@ -29,7 +29,7 @@ export function refusedCard(failure: Exclude<CardFailure, { kind: 'wrong-pin' | 
       return refused(failure.kind, { card: failure.card })
     case 'reader-unavailable':
     case 'device-gone':
-      return refused('card-error')
+      return refused('reader-unavailable')
     default:
       return unreachable(failure)
   }

@@ -14,8 +14,11 @@ const pulledEarly = {
   target: '#refused',
   actions: set({ ...secretsForgotten, end: { refused: refused('card-removed') } }),
 }
-/** While the totem talks with the card, neither a touch nor the clock may end the visit. */
-const undisturbed = { leave: forbidden, timeout: forbidden }
+/**
+ * While the totem talks with the card, neither a touch nor the clock may end the visit. Of a reader that is gone the
+ * card's own answer tells, which knows what has become of the PIN.
+ */
+const undisturbed = { leave: forbidden, timeout: forbidden, 'reader.gone': forbidden }
 
 export const states = {
   card: chart.createStateConfig({

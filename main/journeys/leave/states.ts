@@ -1,4 +1,4 @@
-import { type Context, chart, set, tell } from '../../visit/chart.ts'
+import { type Context, chart, forbidden, set, tell } from '../../visit/chart.ts'
 
 /** The visit ends with its outcome. */
 const settled = {
@@ -10,9 +10,11 @@ const settled = {
 }
 const turnedAway = { target: 'goodbye', actions: set({ end: { how: 'refused' } }) }
 const pulled = ({ visit }: Context) => visit.end.refused?.reason === 'card-removed'
-/** A card that was pulled before it proved whose it is may be put back. */
+const readerGone = ({ visit }: Context) => visit.end.refused?.reason === 'reader-unavailable'
+/** A card that was pulled, or lost with its reader, before it proved whose it is may be put back. */
 const putBack = {
-  guard: ({ context }: { context: Context }) => pulled(context) && !context.visit.holder.recognised,
+  guard: ({ context }: { context: Context }) =>
+    (pulled(context) || readerGone(context)) && !context.visit.holder.recognised,
   target: 'reading',
   actions: set({ end: { refused: null } }),
 }
@@ -28,6 +30,7 @@ export const states = {
       'card.removed': settled,
       // The next person is here already.
       'card.present': settled,
+      'reader.gone': forbidden,
     },
   }),
   refused: chart.createStateConfig({
@@ -43,6 +46,7 @@ export const states = {
       'card.removed': { guard: ({ context }) => !pulled(context), ...turnedAway },
       'card.present': putBack,
       'card.back': putBack,
+      'reader.gone': forbidden,
     },
   }),
   // The totem asks the person to take the card. Without a card it is free for the next person after a moment.
@@ -50,11 +54,11 @@ export const states = {
     id: 'goodbye',
     initial: 'start',
     tags: ['busy', 'withoutCard'],
-    on: { leave: '#attract', timeout: '#attract', start: '#attract' },
+    on: { leave: '#attract', timeout: '#attract', start: '#attract', 'reader.gone': forbidden },
     states: {
       start: { always: [{ guard: 'cardToTake', target: 'card' }, { target: 'over' }] },
       card: {
-        on: { 'card.removed': 'over', 'card.lost': 'over' },
+        on: { 'card.removed': 'over', 'card.lost': 'over', 'reader.gone': 'over' },
         after: { forgottenCard: '#attract' },
       },
       over: { after: { goodbye: '#attract' } },

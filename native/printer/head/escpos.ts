@@ -98,11 +98,13 @@ export function processIdOf(n: number): string {
 /**
  * Brings a printer in any state back to the start of a command. DLE ENQ 2 clears an error and its buffer. A raster that
  * was cut short takes everything as pixels until its announced size is there (escpos-printer-android#415). So zero
- * bytes follow, as many as the largest band, which mean nothing outside a raster. Then ESC @, and the void sheet is cut
- * off so that nothing is printed over it.
+ * bytes follow, as many as the largest band, which mean nothing outside a raster. Then ESC @.
  */
-export const recovery = (profile: PrinterProfile) =>
-  concat([bytes(DLE, ENQ, 2), new Uint8Array(profile.bandBytes), initialise(profile), cut(profile)])
+export const settle = (profile: PrinterProfile) =>
+  concat([bytes(DLE, ENQ, 2), new Uint8Array(profile.bandBytes), initialise(profile)])
+
+/** The same, and the void sheet is cut off so that nothing is printed over it. */
+export const recovery = (profile: PrinterProfile) => concat([settle(profile), cut(profile)])
 
 /** The same when nothing was sent since the last sheet was acknowledged, so that there is no sheet to cut off. */
 export const wakeUp = (profile: PrinterProfile) => concat([bytes(DLE, ENQ, 2), initialise(profile)])

@@ -5,7 +5,18 @@ import { drawPage, openPdf, type Pdf, warmUp } from '../image/pdf.ts'
 import { type Paper, type PdfRefused, refusedPdf } from '../image/task.ts'
 import { canPrint, type PrinterListener, type PrinterService, type PrintProgress } from '../printer.ts'
 import { createTurns } from '../turns.ts'
-import { concat, eject, present, processId, processIdOf, recovery, retract, statusRequest, wakeUp } from './escpos.ts'
+import {
+  concat,
+  eject,
+  present,
+  processId,
+  processIdOf,
+  recovery,
+  retract,
+  settle,
+  statusRequest,
+  wakeUp,
+} from './escpos.ts'
 import { hidraw } from './hid.ts'
 import { type ProfileName, profiles } from './profiles.ts'
 import { type Bands, pageBands } from './raster.ts'
@@ -53,8 +64,10 @@ export function createHeadService(options: HeadOptions): PrinterService {
    * off.
    */
   let blank = false
-  /** A sheet stands in the output, by the presenter's sensor. */
+  /** A sheet stands in the output, by the presenter's sensor at the last question. */
   let sheetOut = false
+  /** The printer was out of reach, and nobody saw what became of a sheet that it held out. */
+  let unseen = false
   /** The printer has reported a change by itself. */
   let changed = false
   /** The sheet that is held out, and since when; `sheet` is null when an earlier process printed it. */
@@ -134,7 +147,8 @@ export function createHeadService(options: HeadOptions): PrinterService {
 
   /**
    * The printer's status. A printer in an unknown state is first brought to the start of an empty sheet. A process that
-   * has just started cannot know what an earlier one left on the paper, so it cuts off one slip.
+   * has just started cannot know what an earlier one left on the paper, so it cuts off one slip, unless a sheet is held
+   * out.
    */
   async function checkPrinter(): Promise<PrinterStatus> {
     const opened = await transport.open()
@@ -146,9 +160,13 @@ export function createHeadService(options: HeadOptions): PrinterService {
       recovered = false
       blank = false
       answersInStep = false
+      unseen = true
     }
     const asked = await askStatus()
     if (!asked.ok) return asked.error.status
+    // Gone meanwhile: taken, fallen or drawn in. The ledger says nothing that nobody saw.
+    if (unseen && !sheetOut) heldSheet = null
+    unseen = false
     if (!canPrint(asked.value)) {
       // A fault voids everything that was on its way, also if nobody saw it strike.
       recovered = false
@@ -156,11 +174,18 @@ export function createHeadService(options: HeadOptions): PrinterService {
     }
     if (recovered) return asked.value
     printed = new Set()
-    const done = await execute(blank ? wakeUp(profile) : recovery(profile))
+    // A sheet is held out from its end to the beginning of the next one, so there is none behind it to cut off; the cut
+    // would let it fall.
+    const held = sheetOut
+    const done = await execute(held ? settle(profile) : blank ? wakeUp(profile) : recovery(profile))
     if (!done.ok) return done.error.status
     recovered = true
     blank = true
-    return asked.value
+    if (!held) return asked.value
+    const again = await askStatus()
+    if (!again.ok) return again.error.status
+    if (!sheetOut) heldSheet = null
+    return again.value
   }
 
   async function execute(commands: Uint8Array): Promise<Result<void, Fault>> {

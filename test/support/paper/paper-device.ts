@@ -1,3 +1,4 @@
+import { forgetGarbage } from '../../../basics/memory.ts'
 import type { Result } from '../../../contract/result.ts'
 import { parentPort, serve } from '../../../native/host.ts'
 import type { ProfileName } from '../../../native/printer/head/profiles.ts'
@@ -20,6 +21,10 @@ const host = serve(parentPort(), {
   'card.travel-document': noReader,
   'printer.print': ({ job, sheet, fromPage }) => printer.print(job, sheet, fromPage),
   'printer.status': async () => ({ ok: true, value: { status: await printer.status() } }),
+  async 'memory.forget'() {
+    forgetGarbage()
+    return { ok: true, value: {} }
+  },
   'pdf.raster': ({ pdf, page, width }) => printer.raster(pdf, page, width),
 })
 host.tell({ event: 'ready', versions: { node: process.versions.node }, cie: 'not-configured' })
