@@ -145,7 +145,7 @@ test('a health card whose personal data do not read, and whose PIN was never act
       .journal()
       .filter((entry) => entry.event === event)
       .map(({ fields }) => fields)
-  expect(told('card.data-unread')).toContainEqual({ reason: 'codice-fiscale-missing' })
+  expect(told('card.data-unread')).toContainEqual({ reason: 'field-length-not-hex' })
   expect(told('card.failed')).toContainEqual({ step: 'ace-2025', sw: null })
 })
 
