@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process'
+import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { TotemConfig } from '../contract/config.ts'
 import type { DeviceProcess } from '../main/devices/index.ts'
@@ -23,7 +24,9 @@ export function forkDevice({ printer, cie, bench }: TotemConfig): DeviceProcess 
   return {
     post: (message) => void child.send(message as object),
     onMessage: (listener) => void child.on('message', listener),
-    onExit: (listener) => void child.on('exit', (code) => listener(code ?? 0)),
+    // A signal as a shell tells it.
+    onExit: (listener) =>
+      void child.on('exit', (code, signal) => listener(code ?? 128 + (signal ? constants.signals[signal] : 0))),
     kill: () => void child.kill('SIGKILL'),
   }
 }

@@ -6,9 +6,8 @@ import { readBlob } from '../main/keys/blob.ts'
 import { explain } from '../main/keys/explain.ts'
 import type { KeyFailure } from '../main/keys/failure.ts'
 import { type NotProtected, plainOf, protectKeys } from '../main/keys/protect.ts'
-import { openProtector } from '../main/keys/protector.ts'
 import { makeOutcomeKey, type NotRetired, outcomeKeysOf, retireOutcomeKey } from '../main/keys/rotate.ts'
-import { keyFiles } from '../main/keys/totem-keys.ts'
+import { inspectTotemKeys } from '../main/keys/totem-keys.ts'
 import type { TpmFailure } from '../main/keys/tpm.ts'
 import { type QueueReader, readQueue } from '../main/queue/queue.ts'
 import { CANT_CREATE, CONFIG, Failure, NO_INPUT, options, TEMPORARY, usage } from './command.ts'
@@ -59,14 +58,11 @@ export async function keys([what = '--help', ...args]: string[]): Promise<number
 
 async function status(config: TotemConfig, given: Given): Promise<number> {
   const { keyProtection } = config
-  const protector = await openProtector(keyProtection)
   const blob = keyProtection.kind === 'tpm' ? await readBlob(keyProtection.blob) : null
-  const files = await Promise.all(
-    (await keyFiles(config)).map(async (file) => {
-      const opened = protector.ok ? await protector.value.read(file) : protector
-      return { file, failure: opened.ok ? null : opened.error, plainCopy: existsSync(plainOf(file)) }
-    }),
-  )
+  const files = (await inspectTotemKeys(config)).map(({ file, failure }) => ({
+    ...{ file, failure },
+    plainCopy: existsSync(plainOf(file)),
+  }))
   const failure = files.find((file) => file.failure)?.failure ?? null
   const outcome = failure ? null : await withQueue(config, (queue) => outcomeKeysOf(config, queue))
   const outcomeKeys = outcome?.ok ? outcome.value : []

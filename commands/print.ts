@@ -8,7 +8,7 @@ import { profiles } from '../native/printer/head/profiles.ts'
 import { ippClient } from '../native/printer/office/ipp.ts'
 import { createPrinterService } from '../native/printer/service.ts'
 import { CONFIG, exitCodes, Failure, NO_INPUT, noSuch, oneOf, options, usage } from './command.ts'
-import { CONFIG_FILE, dataOf, openedOrFail } from './data.ts'
+import { CONFIG_FILE, dataOf } from './data.ts'
 import { forkDevice } from './device-process.ts'
 import { letters, type TestedPaper, testPage } from './print-test-page.ts'
 
@@ -24,8 +24,12 @@ const EXIT_CODES = {
   absent: 15,
 } as const satisfies Record<PrinterStatus, number>
 const PDF_REFUSED = 20
-/** Something that a visit needs is missing. The report is printed all the same. */
+/** Statuses with which the printer prints. */
+const PRINTS: readonly PrinterStatus[] = ['ready', 'paperLow']
+/** Something that a visit needs is missing or could not be tried, the printer too. The report is printed if it can be. */
 const NOT_READY = 30
+/** The totem is ready, and the report is not on paper. */
+const NOT_PRINTED = 31
 
 const HELP = `totem print status     the printer's status
 totem print test-page  head width, blade distance, letters, greys and QR code, for the eye
@@ -33,7 +37,7 @@ totem print file FILE.pdf
 totem print readiness  tries readers, printer, keys, gateway and the rest of the configuration, and prints the report
 
   --config FILE        readiness: the totem's configuration (${CONFIG_FILE})
-  --language NAME      readiness: ${language.options.join(' or ')}
+  --lang NAME          readiness: ${language.options.join(' or ')}
   --profile NAME       ${printerProfile.options.join(', ')}: a thermal head on USB, by default the first; a4-office
   --uri URI            of the office printer, ipp://… or ipps://…
   --ca FILE            PEM of the authority that vouches for an ipps printer
@@ -42,8 +46,9 @@ totem print readiness  tries readers, printer, keys, gateway and the rest of the
 A thermal head that another program has used first cuts off the sheet that may be in it. Stop the totem's own program
 before you use the same head.
 
-Exit codes: ${exitCodes(EXIT_CODES)},
-${PDF_REFUSED} pdf-refused, ${NOT_READY} not ready, ${NO_INPUT} no such file, ${CONFIG} configuration refused, 64 wrong command`
+Exit codes of readiness: 0 ready and printed, ${NOT_READY} not ready, whatever the reason, ${NOT_PRINTED} ready, but the report is not on
+paper: another program has the printer. Exit codes of the others: ${exitCodes(EXIT_CODES)},
+${PDF_REFUSED} pdf-refused. All: ${NO_INPUT} no such file, ${CONFIG} configuration refused, 64 wrong command`
 
 const OPTIONS = {
   profile: { type: 'string' },
@@ -86,6 +91,8 @@ export async function print([what = '', ...args]: string[]): Promise<number> {
 
 const READINESS_OPTIONS = {
   config: { type: 'string' },
+  lang: { type: 'string' },
+  // The name of earlier versions.
   language: { type: 'string', default: 'it' },
   json: { type: 'boolean', default: false },
 } as const
@@ -93,26 +100,40 @@ const READINESS_OPTIONS = {
 /** The readiness report on paper, for the technician to sign, and as lines or JSON. */
 async function readiness(args: string[]): Promise<number> {
   const given = options(HELP, args, READINESS_OPTIONS)
+  const spoken = oneOf(HELP, '--lang', given.lang ?? given.language, language.options)
   const { config } = dataOf(given)
   if (!config) return usage(HELP)
-  const examined = openedOrFail(
-    await examine(config, oneOf(HELP, '--language', given.language, language.options), () => forkDevice(config)),
-  )
+  const examined = await examine(config, spoken, () => forkDevice(config))
   try {
-    const { printer } = examined
+    const { printer, verdict: kind, issuers } = examined
     const { checks, versions, queue, lastSync, trustListSequence } = examined.readiness
-    const outcomes = checks.map(({ outcome }) => outcome)
-    const kind = outcomes.includes('failed') ? 'not-ready' : outcomes.includes('attention') ? 'attention' : 'ready'
-    const printed = EXIT_CODES[printer] === 0 && (await examined.print())
-    const answer = { kind, printed, checks, versions, queue, lastSync, trustListSequence }
+    const paper = PRINTS.includes(printer) ? await examined.print() : null
+    const printed = paper?.ok ?? false
+    const notPrinted = paper === null ? printer : paper.ok ? null : whyNotPrinted(paper.error)
+    const answer = { kind, printed, notPrinted, checks, versions, queue, lastSync, trustListSequence, issuers }
     const lines = checks.map(({ name, outcome, detail }) => `${outcome.padEnd(10)} ${name.padEnd(26)} ${detail}`)
-    const told = [...lines, `${kind}${printed ? ', printed' : ', NOT printed'}`].join('\n')
-    if (!printed) throw new Failure(EXIT_CODES[printer] || EXIT_CODES.offline, answer, told)
+    const told = [...lines, `${kind}${printed ? ', printed' : `, NOT printed: ${notPrinted}`}`].join('\n')
     if (kind === 'not-ready') throw new Failure(NOT_READY, answer, told)
+    if (!printed) throw new Failure(NOT_PRINTED, answer, told)
     console.log(given.json ? JSON.stringify(answer) : told)
     return 0
   } finally {
     examined.close()
+  }
+}
+
+/** The printer was ready, and did not print: most likely the totem, which runs, has it. */
+function whyNotPrinted(error: PrintFailure | { kind: 'device-gone' }): string {
+  switch (error.kind) {
+    case 'printer-busy':
+    case 'device-gone':
+      return `${error.kind}; another program may have the printer: stop the totem first`
+    case 'printer-fault':
+      return PRINTS.includes(error.status) || error.status === 'offline'
+        ? `${error.status}; another program may have the printer: stop the totem first`
+        : error.status
+    case 'pdf-refused':
+      return `${error.kind} (${error.reason})`
   }
 }
 
@@ -161,7 +182,13 @@ async function testSheets({ profile }: PrinterConfig): Promise<PrintSheet[]> {
 async function tellStatus(printer: PrinterConfig, status: PrinterStatus, json: boolean): Promise<number> {
   const asked = printer.profile === 'a4-office' ? await ippClient(printer, TECHNICIAN).printer() : null
   const office = asked?.ok
-    ? { makeAndModel: asked.value.makeAndModel, reasons: asked.value.reasons, formats: asked.value.formats }
+    ? {
+        makeAndModel: asked.value.makeAndModel,
+        ipp: asked.value.version,
+        suitable: asked.value.suitable ? 'yes' : 'no: it takes no PDF as a job',
+        reasons: asked.value.reasons,
+        formats: asked.value.formats,
+      }
     : asked && { failure: asked.error }
   const answer = { kind: status, profile: printer.profile, ...office }
   const facts = Object.entries(answer).map(

@@ -2,19 +2,25 @@ import { z } from 'zod'
 import { caller, callerText } from './caller.ts'
 import { base64, isoInstant, operationId } from './identity.ts'
 
-const PURPOSE = 'totem-polis/login/2'
-/** Statements of these purposes named a totem instead of a caller. */
-const FORMER_PURPOSES = ['totem-polis/login/1'] as const
+const PURPOSE = 'totem-polis/login/3'
+/** Statements of these purposes named a totem instead of a caller (1), or carried no challenge of the gateway's (2). */
+const FORMER_PURPOSES = ['totem-polis/login/1', 'totem-polis/login/2'] as const
+
+/** 32 bytes that the gateway gave to one caller. It alone can make them, and reads in them when it gave them. */
+export const gatewayChallenge = base64.length(44)
 
 /**
- * Purpose and circumstances of a person's proof. The fresh 32-byte nonce makes it unrepeatable. Caller, session and
- * time make it good for this visit at this machine only.
+ * Purpose and circumstances of a person's proof. The gateway's challenge says when the log-in was made at the earliest,
+ * whatever the totem writes into `at`: nobody knows today what the gateway will give tomorrow. The fresh 32-byte nonce
+ * makes each log-in another one, also where several persons log in by one challenge while there is no line. Caller and
+ * session make it good for this visit at this machine only.
  */
 export const loginStatement = z.strictObject({
   purpose: z.literal(PURPOSE),
   caller,
   session: operationId,
   at: isoInstant,
+  challenge: gatewayChallenge,
   nonce: base64.length(44),
 })
 export type LoginStatement = z.infer<typeof loginStatement>
@@ -22,14 +28,14 @@ export type LoginStatement = z.infer<typeof loginStatement>
 /** The statement of a login that is made now. */
 export const statementOf = (login: Omit<LoginStatement, 'purpose'>): LoginStatement => ({ purpose: PURPOSE, ...login })
 
-/** The bytes whose SHA-256 is the card's 32-byte challenge: one field a line, in this order. */
+/** The bytes whose SHA-256 the card signs: one field a line, in this order. */
 export function statementBytes(statement: LoginStatement): Uint8Array {
-  const { purpose, session, at, nonce } = statement
-  return new TextEncoder().encode([purpose, callerText(statement.caller), session, at, nonce].join('\n'))
+  const { purpose, session, at, challenge, nonce } = statement
+  return new TextEncoder().encode([purpose, callerText(statement.caller), session, at, challenge, nonce].join('\n'))
 }
 
 /**
- * `signature`: by the key of `certificate` over the 32-byte challenge, RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 §8.2).
+ * `signature`: by the key of `certificate` over that SHA-256, RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 §8.2).
  */
 const byCard = z.strictObject({
   by: z.literal('card'),

@@ -3,7 +3,7 @@ import { bollo } from './bollo.ts'
 import { type Caller, callerText } from './caller.ts'
 import { certificateType, sheetTypes } from './catalogue.ts'
 import { anprPerson, belonging } from './document.ts'
-import { evidence, evidenceRefusals, isFormerEvidence } from './evidence.ts'
+import { evidence, evidenceRefusals, gatewayChallenge, isFormerEvidence } from './evidence.ts'
 import { base64, idAnpr, isoInstant, operationId } from './identity.ts'
 import { anchorJws, journalEntry } from './journal.ts'
 
@@ -14,6 +14,7 @@ import { anchorJws, journalEntry } from './journal.ts'
  * done, and the totem asks again then, or earlier when a citizen stands there.
  *
  *   GET  /v1/status                    → status          is the line up, what time is it
+ *   POST /v1/challenges                → challengeGiven  what the next card signs
  *   POST /v1/sessions                  evidence → session      201; 403 problem
  *   GET  /v1/sessions/current/family   (Bearer) → familySheet
  *   GET  /v1/sessions/current/visura   (Bearer) → ownRecordAnswer
@@ -21,7 +22,7 @@ import { anchorJws, journalEntry } from './journal.ts'
  *   POST /v1/operations                submission → submissionResult
  *   GET  /v1/operations                → operationList   what the gateway holds of this totem
  *   GET  /v1/outcomes?after=&wait=&receipt= → outcomePage     what was settled since; held open until there is some
- *   POST /v1/heartbeat                 heartbeat → status (contract/heartbeat.ts)
+ *   POST /v1/heartbeat                 heartbeat → heartbeatAnswer (contract/heartbeat.ts)
  *   GET  /v1/keys                      → gatewayKeysAnswer (contract/gateway-keys.ts)
  *   POST /v1/journal                   journalBatch → journalReceipt
  *   GET  /v1/trust                     → trustBundle (contract/trust.ts)
@@ -29,11 +30,32 @@ import { anchorJws, journalEntry } from './journal.ts'
  */
 export const status = z.strictObject({ at: isoInstant, version: z.string() })
 
+/**
+ * What a log-in answers (contract/evidence.ts `challenge`). Each heartbeat brings one, so that a totem whose line goes
+ * away has a recent one. A totem asks for another when a card is put in.
+ */
+export const challengeGiven = z.strictObject({ challenge: gatewayChallenge })
+export const heartbeatAnswer = z.strictObject({ ...status.shape, ...challengeGiven.shape })
+
+/** A session opens only by a challenge that the gateway gave its totem so short a time ago, and that opened none before. */
+export const SESSION_CHALLENGE_MS = 5 * 60_000
+/** What one log-in may ask for, each another person, certificate or use. A visit asks for one or two. */
+export const LOGIN_REQUESTS = 6
+
+/**
+ * `statement-stale`: the session's challenge is older than five minutes. `challenge-unknown`: the gateway did not give
+ * this challenge to this caller. `session-spent`: the session has asked as much as one may. `evidence-spent`: the
+ * log-in, or its person at this totem today, has asked as much as one may, or the same before. `evidence-late`: the
+ * gateway has heard the totem for longer than a visit and its way here take, and the request did not come.
+ */
 export const refusalKind = z.enum([
   ...evidenceRefusals,
   'statement-stale',
   'statement-replayed',
   'statement-other-caller',
+  'challenge-unknown',
+  'evidence-late',
+  'evidence-spent',
   'person-not-found',
   'not-in-family',
   /** The certificate is of a famiglia anagrafica, and the person lives in an institution (convivenza). */
@@ -41,6 +63,7 @@ export const refusalKind = z.enum([
   'certificate-not-issuable',
   'contrassegno-used',
   'session-expired',
+  'session-spent',
   'request-malformed',
   'request-outdated',
   'request-expired',
@@ -131,7 +154,7 @@ export const isSealedAs = (
 ): boolean => Object.entries(wanted).every(([name, value]) => (header as Record<string, unknown>)[name] === value)
 
 /** Version of a request's text. A sealed request may wait for 30 days, and meet another version of the gateway. */
-export const REQUEST_VERSION = 2
+export const REQUEST_VERSION = 3
 
 /** The request as the gateway sees it after opening the JWE. Only the gateway can read it. */
 export const certificateRequest = z.strictObject({

@@ -37,6 +37,8 @@ export const refusal = z.enum([
   'certificate-not-issuable',
   /** The mark has paid for another certificate. */
   'contrassegno-used',
+  /** One log-in asks for so much and no more, and for nothing twice. */
+  'evidence-spent',
   'visura-refused',
   'certificate-unprintable',
   'anpr-unreadable',

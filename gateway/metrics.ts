@@ -24,6 +24,8 @@ export interface Metrics {
   submitted(state: string): void
   /** An outcome stored, by its state. */
   settled(state: string): void
+  /** A certificate was issued on a card that its issuer has revoked since the log-in. */
+  revokedSince(): void
   /** A call of ANPR that has ended. */
   anprAnswered(service: string, answer: 'ok' | AnprFailure['kind'], ms: number): void
   /** A request turned away because there was too much to do. */
@@ -56,6 +58,11 @@ export function createMetrics({
     name: 'totem_items_settled_total',
     help: 'Outcomes stored by this process',
     labelNames: ['state'],
+  })
+  const revokedSince = new Counter({
+    ...own,
+    name: 'totem_revoked_since_total',
+    help: 'Certificates issued on cards that were revoked after their log-in',
   })
   const anpr = new Histogram({
     ...own,
@@ -117,6 +124,7 @@ export function createMetrics({
   return {
     submitted: (state) => submitted.inc({ state }),
     settled: (state) => settled.inc({ state }),
+    revokedSince: () => revokedSince.inc(),
     anprAnswered: (service, answer, ms) => anpr.observe({ service, answer }, ms / 1_000),
     shed: () => shed.inc(),
     routes(server) {

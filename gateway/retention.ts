@@ -16,6 +16,8 @@ const LOG_MONTHS = 36
 const EVERY_MS = HOUR_MS
 /** Rows of one statement, which locks them for some tenths of a second. */
 const CHUNK = 5_000
+/** Longer than a log-in counts (login/judge.ts). */
+const LOGIN_MS = 31 * DAY_MS
 /** A pending request without a job for so long has lost it. */
 const LOST_MS = HOUR_MS
 
@@ -66,6 +68,17 @@ export function startRetention({
         where at < ${logsBegin()}
         limit ${CHUNK}
       ) returning id`.execute(transaction)
+    return rows.length
+  }
+
+  const eraseLogins = async (transaction: Transaction<Tables>) => {
+    const { rows } = await sql`
+      delete from evidence_use where (totem, operation) in (
+        select totem, operation from evidence_use
+        where at < ${before(LOGIN_MS)}::timestamptz
+        limit ${CHUNK}
+      ) returning operation`.execute(transaction)
+    await sql`delete from brought_early where at < ${before(LOGIN_MS)}::timestamptz`.execute(transaction)
     return rows.length
   }
 
@@ -136,7 +149,7 @@ export function startRetention({
 
   async function runOnce(): Promise<void> {
     try {
-      for (const work of [eraseOutcomes, eraseAccesses, eraseJournals, endDeadLetters, restoreJobs])
+      for (const work of [eraseOutcomes, eraseAccesses, eraseLogins, eraseJournals, endDeadLetters, restoreJobs])
         await inChunks(work)
     } catch (failure) {
       log.error({ kind: 'retention-failed', code: (failure as { code?: unknown }).code })

@@ -22,6 +22,10 @@ import { journalRoutes, overseeJournals } from './journal/routes.ts'
 import { withJournals } from './journal/tables.ts'
 import { openKeyring } from './keys/keyring.ts'
 import { keyRoutes } from './keys/routes.ts'
+import { createChallenges } from './login/challenges.ts'
+import { createHearing } from './login/hearing.ts'
+import { createLoginJudge } from './login/judge.ts'
+import { challengeRoutes } from './login/routes.ts'
 import { createMetrics } from './metrics.ts'
 import { createBell } from './operations/bell.ts'
 import { createCarryOut } from './operations/carry-out.ts'
@@ -117,22 +121,37 @@ export async function startGateway(
   const { sealing: sealingKeys } = keys
   const onSettled = metrics.settled
   const marks = createMarks({ db, reference })
+  const hearing = createHearing({ db, now })
+  const challenges = createChallenges({ hearing, reference, now })
+  const logins = createLoginJudge({ trust, challenges, hearing, now })
   const carryOut = createCarryOut({
     store,
     bell,
     register,
-    trust,
+    logins,
     marks,
     sealingKeys,
     outcomeKeyOf,
     reference,
     onSettled,
+    onRevokedSince: metrics.revokedSince,
     now,
     log,
   })
-  const intake = createIntake({ db, boss, bell, sealingKeys, bounds: config.bounds, now, log })
+  const intake = createIntake({
+    db,
+    boss,
+    bell,
+    sealingKeys,
+    logins,
+    hearing,
+    reference,
+    bounds: config.bounds,
+    now,
+    log,
+  })
   const outcomes = createOutcomes({ db, bell, outcomeKeyOf, reference, now })
-  const sessions = createSessions({ db, register, trust, reference, now })
+  const sessions = createSessions({ db, register, logins, reference, now })
   const journals = withJournals(db)
 
   const stopping = new AbortController()
@@ -140,11 +159,14 @@ export async function startGateway(
     tls,
     totems,
     pressure: { waiting: store.waiting, stopping: stopping.signal, onShed: metrics.shed },
+    // A database that is away hears nobody; then nothing that needs the count is answered either.
+    onHeard: (totem) => void hearing.minutesOf(totem).catch(() => undefined),
     rooms: {
+      login: challengeRoutes(challenges),
       citizen: citizenRoutes({ sessions, register, marks, now }),
       operations: operationRoutes({ db, intake, outcomes, onResult: metrics.submitted }),
       journal: journalRoutes({ db: journals, keys, now, log }),
-      fleet: fleetRoutes({ db, version: packageJson.version, now }),
+      fleet: fleetRoutes({ db, challenges, version: packageJson.version, now }),
       trust: trustRoutes(trust),
       keys: keyRoutes(keys),
     },

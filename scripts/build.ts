@@ -4,8 +4,9 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { type BuildOptions, build as bundle } from 'esbuild'
-import { build as buildRenderer } from 'vite'
+import { type BuildOptions, type BuildResult, build as bundle } from 'esbuild'
+import { build as buildRenderer, type Plugin } from 'vite'
+import { packageOf, thirdParty } from './licences.ts'
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
 
@@ -39,6 +40,30 @@ export function needsOldSqlite(electronDist: string): boolean {
   return Number(version.split('.')[0]) < 35
 }
 
+/** Folders (relative to the root) of these packages and of all that they need at run time, as npm placed them. */
+export function closure(names: readonly string[]): string[] {
+  const found = new Set<string>()
+  const visit = (name: string, from: string, optional: boolean) => {
+    let at = from
+    for (;;) {
+      const folder = path.join(at, 'node_modules', name)
+      if (existsSync(path.join(root, folder, 'package.json'))) {
+        if (found.has(folder)) return
+        found.add(folder)
+        const manifest = JSON.parse(readFileSync(path.join(root, folder, 'package.json'), 'utf8'))
+        for (const needed of Object.keys(manifest.dependencies ?? {})) visit(needed, folder, false)
+        for (const needed of Object.keys(manifest.optionalDependencies ?? {})) visit(needed, folder, true)
+        return
+      }
+      if (at === '.') break
+      at = path.dirname(at)
+    }
+    if (!optional) throw new Error(`${name} (needed in ${from}) is not installed`)
+  }
+  for (const name of names) visit(name, '.', false)
+  return [...found]
+}
+
 interface Mode {
   development: boolean
   oldSqlite: boolean
@@ -70,6 +95,27 @@ interface BuildMode {
   dist?: string
 }
 
+const inputsOf = ({ metafile }: BuildResult) => Object.keys(metafile?.inputs ?? {})
+
+/** Collects the modules that vite puts into the page. */
+function moduleList(): { modules: string[]; plugin: Plugin } {
+  const modules: string[] = []
+  return {
+    modules,
+    plugin: {
+      name: 'module-list',
+      generateBundle: (_options, bundle) =>
+        void modules.push(
+          ...Object.values(bundle).flatMap((part) =>
+            part.type === 'chunk'
+              ? part.moduleIds
+              : part.originalFileNames.map((name) => path.resolve(root, 'renderer', name)),
+          ),
+        ),
+    },
+  }
+}
+
 /** Builds `dist` unless it matches the sources already; true when it built. */
 export async function build({ development, electron, dist = path.join(root, 'dist') }: BuildMode): Promise<boolean> {
   const stamp = path.join(dist, '.built')
@@ -97,10 +143,13 @@ export async function build({ development, electron, dist = path.join(root, 'dis
     minifySyntax: true,
     // @sealsystems/ipp recognises its deferred attributes by the name of a function.
     keepNames: true,
+    // scripts/licences.ts gathers all licences in one file.
     legalComments: 'none',
+    metafile: true,
     logLevel: 'warning',
   }
-  await Promise.all([
+  const inPage = moduleList()
+  const bundled = await Promise.all([
     bundle({ ...shared, entryPoints: ['main/index.ts'], outfile: path.join(dist, 'main/index.cjs') }),
     // The sandboxed preload has no `node:url`, and no module that needs its own address.
     bundle({
@@ -116,13 +165,17 @@ export async function build({ development, electron, dist = path.join(root, 'dis
       entryPoints: ['native/printer/image/worker.ts'],
       outfile: path.join(dist, 'native/pdf-worker.cjs'),
     }),
-    buildRenderer({
-      configFile: path.join(root, 'renderer/vite.config.ts'),
-      // The page is read from the disk at once; the warning about chunk sizes is for pages that come over a network.
-      build: { outDir: path.join(dist, 'renderer'), chunkSizeWarningLimit: 5_000 },
-      logLevel: 'warn',
-    }),
   ])
+  await buildRenderer({
+    configFile: path.join(root, 'renderer/vite.config.ts'),
+    plugins: [inPage.plugin],
+    // The page is read from the disk at once; the warning about chunk sizes is for pages that come over a network.
+    build: { outDir: path.join(dist, 'renderer'), chunkSizeWarningLimit: 5_000 },
+    logLevel: 'warn',
+  })
+  const files = [...bundled.flatMap(inputsOf), ...inPage.modules]
+  const packages = [...files.map(packageOf).filter((folder) => folder !== null), ...closure(EXTERNALS)]
+  writeFileSync(path.join(dist, 'THIRD-PARTY.txt'), thirdParty(packages.map((folder) => path.resolve(root, folder))))
   writeFileSync(stamp, wanted)
   return true
 }

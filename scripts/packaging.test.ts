@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -8,6 +8,7 @@ import { Ajv } from 'ajv'
 import { load } from 'js-yaml'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { build, EXTERNALS } from './build.ts'
+import { thirdParty } from './licences.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const require = createRequire(import.meta.url)
@@ -46,14 +47,33 @@ describe('electron-builder.yml', () => {
   })
 })
 
-describe('the packaged build', () => {
-  const dist = mkdtempSync(path.join(tmpdir(), 'totem-production-'))
-  beforeAll(() => build({ development: false, dist }))
-  afterAll(() => rmSync(dist, { recursive: true, force: true }))
+const dist = mkdtempSync(path.join(tmpdir(), 'totem-production-'))
+beforeAll(() => build({ development: false, dist }))
+afterAll(() => rmSync(dist, { recursive: true, force: true }))
 
+describe('the packaged build', () => {
   test('has no door to a bench', () => {
     const main = readFileSync(path.join(dist, 'main/index.cjs'), 'utf8')
+    expect(readFileSync(path.join(dist, 'native/index.cjs'), 'utf8')).not.toMatch(/"test-trust": *{/)
     for (const door of ['TOTEM_CONFIG', 'openDock', 'photostructure', 'playwright']) expect(main).not.toContain(door)
+  })
+})
+
+describe('THIRD-PARTY.txt', () => {
+  test('has a licence text for what is bundled and for what is packed beside the bundles', () => {
+    const licences = readFileSync(path.join(dist, 'THIRD-PARTY.txt'), 'utf8')
+    // One that main bundles, one that the page bundles, one for WASM, one with a native part and a typeface.
+    for (const name of ['zod', 'react', '@hyzyla/pdfium', 'better-sqlite3', '@fontsource/titillium-web'])
+      expect(licences).toMatch(new RegExp(`^${name} \\d`, 'm'))
+    expect(licences).toContain('Permission is hereby granted, free of charge')
+    expect(config.files).toContain('dist/THIRD-PARTY.txt')
+  })
+
+  test('a package that names no licence stops the build', () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'totem-licence-'))
+    writeFileSync(path.join(folder, 'package.json'), JSON.stringify({ name: 'bare', version: '1.0.0' }))
+    expect(() => thirdParty([folder])).toThrow('bare 1.0.0 names no licence')
+    rmSync(folder, { recursive: true })
   })
 })
 

@@ -4,45 +4,19 @@ import {
   chmodSync,
   copyFileSync,
   cpSync,
-  existsSync,
   linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
-  readFileSync,
   readlinkSync,
   symlinkSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { EXTERNALS, electronDist, needsOldSqlite } from './build.ts'
+import { closure, EXTERNALS, electronDist, needsOldSqlite } from './build.ts'
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
-
-/** Folders (relative to the root) of these packages and of all that they need at run time, as npm placed them. */
-function closure(names: readonly string[]): string[] {
-  const found = new Set<string>()
-  const visit = (name: string, from: string, optional: boolean) => {
-    let at = from
-    for (;;) {
-      const folder = path.join(at, 'node_modules', name)
-      if (existsSync(path.join(root, folder, 'package.json'))) {
-        if (found.has(folder)) return
-        found.add(folder)
-        const manifest = JSON.parse(readFileSync(path.join(root, folder, 'package.json'), 'utf8'))
-        for (const needed of Object.keys(manifest.dependencies ?? {})) visit(needed, folder, false)
-        for (const needed of Object.keys(manifest.optionalDependencies ?? {})) visit(needed, folder, true)
-        return
-      }
-      if (at === '.') break
-      at = path.dirname(at)
-    }
-    if (!optional) throw new Error(`${name} (needed in ${from}) is not installed`)
-  }
-  for (const name of names) visit(name, '.', false)
-  return [...found]
-}
 
 /** Hard links where the file system allows it (250 MB in no time), copies elsewhere. */
 function link(from: string, to: string): void {

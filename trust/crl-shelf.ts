@@ -10,7 +10,7 @@ export type ShelfRefusal =
   | { kind: CrlRefusal['kind'] }
   | { kind: 'crl-not-newer' }
   /** Dated later than now: the clock of the issuer or of this machine is wrong. */
-  | { kind: 'crl-from-the-future' }
+  | { kind: 'crl-from-the-future'; thisUpdate: number }
 
 export interface Taken {
   crl: Crl
@@ -45,7 +45,7 @@ export function createCrlShelf(list: TrustList, policy: RevocationPolicy): Resul
       const [signed] = crls
       const [keyId, [crl] = []] = signed ?? []
       if (keyId === undefined || !crl) return err({ kind: refusedCrls[0]?.kind ?? 'crl-malformed' })
-      if (crl.thisUpdate > +now + CLOCK_SKEW_MS) return err({ kind: 'crl-from-the-future' })
+      if (crl.thisUpdate > +now + CLOCK_SKEW_MS) return err({ kind: 'crl-from-the-future', thisUpdate: crl.thisUpdate })
       const ofThisKey = trust.crls.get(keyId) ?? []
       const rivals = ofThisKey.filter((other) => scopeOf(other) === scopeOf(crl))
       if (rivals.some(({ thisUpdate }) => thisUpdate >= crl.thisUpdate)) return err({ kind: 'crl-not-newer' })

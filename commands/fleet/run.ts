@@ -104,13 +104,14 @@ export async function runFleet(options: FleetOptions): Promise<FleetRun> {
       for (const { child } of children) child.kill('SIGKILL')
     })
 
+    const urls = gateways.map(({ port }) => `https://127.0.0.1:${port}`)
     const recordBegan = performance.now()
     const outageBegan = Date.now() - options.plan.outageMs
     const recorded = await Promise.all(
       children.map(({ ask }, index) => {
         const totems = numbers.filter((number) => number % processes === index)
         const fleet = { folder: join(folder, 'totems'), pki, keys, totems, plan: options.plan, outageBegan }
-        return ask({ do: 'record', fleet }, 'recorded')
+        return ask({ do: 'record', fleet, urls }, 'recorded')
       }),
     )
     const recordS = (performance.now() - recordBegan) / 1_000
@@ -120,7 +121,6 @@ export async function runFleet(options: FleetOptions): Promise<FleetRun> {
     const watch = watchGateways(gateways)
     ends.push(async () => watch.stop())
     const backAt = performance.now()
-    const urls = gateways.map(({ port }) => `https://127.0.0.1:${port}`)
     const drained = Promise.all(children.map(({ ask }) => ask({ do: 'drain', urls }, 'drained')))
     const late = new AbortController()
     const limited = await Promise.race([

@@ -32,7 +32,10 @@ export interface Fleet {
 }
 
 /** Orders of the parent. `drain`: the line is back; `stop`: the time is over. */
-export type FleetOrder = { do: 'record'; fleet: Fleet } | { do: 'drain'; urls: string[] } | { do: 'stop' }
+export type FleetOrder =
+  | { do: 'record'; fleet: Fleet; urls: string[] }
+  | { do: 'drain'; urls: string[] }
+  | { do: 'stop' }
 
 export type FleetNews =
   | { told: 'recorded'; requests: number }
@@ -83,13 +86,16 @@ process.on('message', (order: FleetOrder) => void carryOut(order))
 process.on('disconnect', () => process.exit(0))
 
 async function carryOut(order: FleetOrder): Promise<void> {
-  if (order.do === 'record') await record(order.fleet)
+  if (order.do === 'record') await record(order.fleet, order.urls)
   if (order.do === 'drain') drainAll(order.urls)
   if (order.do === 'stop') await balance()
 }
 
-/** The outage: each request is sealed and committed as in a visit, at its planned time. */
-async function record(of: Fleet): Promise<void> {
+/**
+ * The outage: each request is sealed and committed as in a visit, at its planned time. The cards sign the last challenge
+ * that the gateway gave before.
+ */
+async function record(of: Fleet, urls: string[]): Promise<void> {
   fleet = of
   anchors = opened(await gatewayKeysIn(of.pki)).anchor
   const cards = fleetCards(of.pki)
@@ -97,7 +103,10 @@ async function record(of: Fleet): Promise<void> {
   for (const number of of.totems) {
     const totem = open(of, fleetTotem(number))
     totems.push(totem)
-    for (const planned of outagePlan(of.plan, number)) await request(totem, planned, cards, sealingKey, of)
+    const client = clientOf(of, totem, urls[number % urls.length] ?? '')
+    const { challenge } = opened(await client.challenge())
+    client.close()
+    for (const planned of outagePlan(of.plan, number)) await request(totem, planned, cards, sealingKey, challenge, of)
   }
   unsettled = totems.reduce((sum, { recorded }) => sum + recorded.length, 0)
   tell({ told: 'recorded', requests: unsettled })
@@ -116,9 +125,9 @@ const gatewayKeysIn = (pki: string) => {
   return verifyGatewayKeys(read('gateway-keys.jws'), JSON.parse(read('trust-list.pub.jwk.json')))
 }
 
-function opened<T>(store: Result<T, { kind: string; reason?: string }>): T {
-  if (!store.ok) throw new Error(`${store.error.kind}: ${store.error.reason}`)
-  return store.value
+function opened<T>(result: Result<T, { kind: string; reason?: string }>): T {
+  if (!result.ok) throw new Error(`${result.error.kind}: ${result.error.reason}`)
+  return result.value
 }
 
 async function request(
@@ -126,6 +135,7 @@ async function request(
   { at, person, types }: ReturnType<typeof outagePlan>[number],
   cards: FleetCards,
   sealingKey: NamedKey,
+  challenge: string,
   { outageBegan }: Fleet,
 ): Promise<void> {
   const loginAt = outageBegan + at
@@ -141,7 +151,7 @@ async function request(
     bollo: { kind: 'exempt', exemption: 'processuale' },
     language: 'IT',
     requestedAt,
-    evidence: cards.evidence({ person, totem: id, session, at: new Date(loginAt) }),
+    evidence: cards.evidence({ person, totem: id, session, at: new Date(loginAt), challenge }),
   }
   const holder = holderReference(personById(person).codiceFiscale, Buffer.alloc(32, id))
   const sealed = await sealRequest(wish, sealingKey, id)
@@ -156,23 +166,14 @@ async function request(
  */
 function drainAll(urls: string[]): void {
   if (!fleet) throw new Error('nothing is recorded')
+  const of: Fleet = fleet
   backAt = performance.now()
-  const { pki, keys } = fleet
-  const ca = readFileSync(join(pki, 'gateway-ca.pem'), 'utf8')
-  const key = (totem: Totem, name: string) => readFileSync(join(keys, `${totem.id}.${name}`), 'utf8')
   for (const [index, totem] of totems.entries()) {
     totem.finds = setTimeout(() => start(totem, index), Math.random() * LINE_PROBE_MS)
   }
   function start(totem: Totem, index: number): void {
-    const outcomeKey: NamedKey = JSON.parse(key(totem, 'outcome.jwk.json'))
-    const client = createGatewayClient({
-      url: urls[index % urls.length] ?? '',
-      ca,
-      certificate: key(totem, 'cert.pem'),
-      key: key(totem, 'key.pem'),
-      version: '0.0.0',
-      onMalformed: (path, httpStatus) => count(`malformed.${path}.${httpStatus}`),
-    })
+    const outcomeKey: NamedKey = JSON.parse(readFileSync(join(of.keys, `${totem.id}.outcome.jwk.json`), 'utf8'))
+    const client = clientOf(of, totem, urls[index % urls.length] ?? '')
     totem.client = client
     totem.drain = createDrain({
       queue: totem.queue,
@@ -194,6 +195,18 @@ function drainAll(urls: string[]): void {
     totem.drain.start()
   }
   if (unsettled === 0) tell({ told: 'drained' })
+}
+
+function clientOf({ pki, keys }: Fleet, { id }: Totem, url: string): GatewayClient {
+  const own = (name: string) => readFileSync(join(keys, `${id}.${name}`), 'utf8')
+  return createGatewayClient({
+    url,
+    ca: readFileSync(join(pki, 'gateway-ca.pem'), 'utf8'),
+    certificate: own('cert.pem'),
+    key: own('key.pem'),
+    version: '0.0.0',
+    onMalformed: (path, httpStatus) => count(`malformed.${path}.${httpStatus}`),
+  })
 }
 
 function count(what: string): void {

@@ -3,7 +3,8 @@ import { language } from '../language.ts'
 
 /** The totem waits for a person, who begins and chooses a language. */
 
-export const outOfService = z.enum(['storage-full', 'reader-unavailable', 'device-unavailable'])
+/** `never-online`: the gateway has given this totem no challenge to sign, or none for weeks. */
+export const outOfService = z.enum(['storage-full', 'reader-unavailable', 'device-unavailable', 'never-online'])
 export type OutOfService = z.infer<typeof outOfService>
 
 export const screens = [

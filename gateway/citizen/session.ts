@@ -1,17 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { type Clock, MINUTE_MS } from '../../basics/time.ts'
-import { type Caller, isSameCaller } from '../../contract/caller.ts'
+import type { Caller } from '../../contract/caller.ts'
 import type { Evidence } from '../../contract/evidence.ts'
-import type { Problem, Session } from '../../contract/gateway.ts'
+import { type Problem, SESSION_CHALLENGE_MS, type Session } from '../../contract/gateway.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import type { Register } from '../access/register.ts'
 import { problemOf } from '../anpr/problems.ts'
+import type { LoginJudge } from '../login/judge.ts'
 import type { Database } from '../store/schema.ts'
-import type { TrustKeeper } from '../trust/keeper.ts'
-import { holderOf, openSession } from './store.ts'
+import { ask, holderOf, openSession } from './store.ts'
 
-/** A login may be so old, and the totem's clock so far from ours. */
-const FRESH_MS = 5 * MINUTE_MS
 /** A visit ends long before its session. */
 const SESSION_MS = 15 * MINUTE_MS
 
@@ -27,8 +25,11 @@ export interface Holder {
 export interface Sessions {
   /** Opens one for the person whom the evidence proves. */
   open(caller: Caller, evidence: Evidence): Promise<Result<Session, Problem>>
-  /** The person of a session. A session is good for its own caller only. */
-  holder(caller: Caller, token: string): Promise<Result<Holder, Problem>>
+  /**
+   * The person of a session, for one more question. A session is good for its own caller, and for so many questions.
+   * `aboutMark`: the answer tells whether a marca da bollo has paid.
+   */
+  holder(caller: Caller, token: string, about?: { mark: boolean }): Promise<Result<Holder, Problem>>
 }
 
 const refuse = (kind: Problem['kind']) => err<Problem>({ kind, anpr: null })
@@ -36,24 +37,21 @@ const refuse = (kind: Problem['kind']) => err<Problem>({ kind, anpr: null })
 export function createSessions({
   db,
   register,
-  trust,
+  logins,
   reference,
   now,
 }: {
   db: Database
   register: Register
-  trust: TrustKeeper
+  logins: Pick<LoginJudge, 'atOnce'>
   reference(person: string): string
   now: Clock
 }): Sessions {
   return {
     async open(caller, evidence) {
-      const { statement } = evidence
-      if (!isSameCaller(statement.caller, caller)) return refuse('statement-other-caller')
       const at = now()
-      const verified = trust.verify(evidence, at)
+      const verified = logins.atOnce(caller, evidence)
       if (!verified.ok) return refuse(verified.error.kind)
-      if (Math.abs(+at - Date.parse(statement.at)) > FRESH_MS) return refuse('statement-stale')
 
       const { codiceFiscale } = verified.value
       const requester = reference(codiceFiscale)
@@ -72,15 +70,17 @@ export function createSessions({
           requester,
           expires,
         },
-        { nonce: statement.nonce, at, nonceLifeMs: 4 * FRESH_MS },
+        { challenge: evidence.statement.challenge, at, challengeLifeMs: 4 * SESSION_CHALLENGE_MS },
       )
-      if (!opened) return refuse('statement-replayed')
+      if (opened !== 'opened') return refuse(opened)
       return ok({ token, expires: expires.toISOString(), holder: { idAnpr } })
     },
 
-    async holder(caller, token) {
-      const found = await holderOf(db, hash(token), caller, now())
-      return found ? ok({ caller, ...found }) : refuse('session-expired')
+    async holder(caller, token, { mark } = { mark: false }) {
+      const tokenHash = hash(token)
+      const found = await holderOf(db, tokenHash, caller, now())
+      if (!found) return refuse('session-expired')
+      return (await ask(db, tokenHash, { mark })) ? ok({ caller, ...found }) : refuse('session-spent')
     },
   }
 }

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { type Caller, operatorOf } from '../../contract/caller.ts'
 import type { Database } from '../store/schema.ts'
 import type { CitizenTables } from './tables.ts'
@@ -10,36 +11,61 @@ export interface SessionRow {
   expires: Date
 }
 
+/** What a session may ask: a long visit with every paper asks some twenty questions, and mistypes a mark now and then. */
+const QUESTIONS = 60
+const MARKS = 10
+/** Sessions of one person at one machine that live at the same time: somebody who puts the card in again and again. */
+const LIVE_SESSIONS = 20
+
 /**
- * Opens a session, unless the nonce of its login was spent before: then it answers false. It also deletes sessions that
- * have ended, and nonces after `nonceLifeMs`, when their login would be stale anyway.
+ * Opens a session, unless the challenge of its log-in has opened one before or its person has too many. It also deletes
+ * sessions that have ended, and challenges after `challengeLifeMs`, when their log-in would be stale anyway.
  */
 export function openSession(
   db: Database,
   { tokenHash, caller, idAnpr, requester, expires }: SessionRow,
-  { nonce, at, nonceLifeMs }: { nonce: string; at: Date; nonceLifeMs: number },
-): Promise<boolean> {
+  { challenge, at, challengeLifeMs }: { challenge: string; at: Date; challengeLifeMs: number },
+): Promise<'opened' | 'statement-replayed' | 'session-spent'> {
   return ownTables(db)
     .transaction()
     .execute(async (transaction) => {
       const spent = await transaction
-        .insertInto('spent_nonce')
-        .values({ nonce, spent_at: at })
-        .onConflict((conflict) => conflict.column('nonce').doNothing())
-        .returning('nonce')
+        .insertInto('spent_challenge')
+        .values({ challenge, spent_at: at })
+        .onConflict((conflict) => conflict.column('challenge').doNothing())
+        .returning('challenge')
         .executeTakeFirst()
-      if (!spent) return false
+      if (!spent) return 'statement-replayed'
       await transaction
-        .deleteFrom('spent_nonce')
-        .where('spent_at', '<', new Date(+at - nonceLifeMs))
+        .deleteFrom('spent_challenge')
+        .where('spent_at', '<', new Date(+at - challengeLifeMs))
         .execute()
       await transaction.deleteFrom('session').where('expires_at', '<', at).execute()
+      await sql`select pg_advisory_xact_lock(hashtextextended(${`session ${requester}`}, 0))`.execute(transaction)
+      const { live } = await transaction
+        .selectFrom('session')
+        .select(({ fn }) => fn.countAll<string>().as('live'))
+        .where('channel', '=', caller.channel)
+        .where('caller', '=', caller.id)
+        .where('requester', '=', requester)
+        .executeTakeFirstOrThrow()
+      if (Number(live) >= LIVE_SESSIONS) return 'session-spent'
       await transaction
         .insertInto('session')
         .values({ ...columnsOf(caller), token_hash: tokenHash, id_anpr: idAnpr, requester, expires_at: expires })
         .execute()
-      return true
+      return 'opened'
     })
+}
+
+/** Counts one more question of a session; false when it has asked as much as one may. */
+export async function ask(db: Database, tokenHash: string, { mark }: { mark: boolean }): Promise<boolean> {
+  const more = mark ? 1 : 0
+  const { rows } = await sql`
+    update session set questions = questions + 1, marks = marks + ${more}::integer
+    where token_hash = ${tokenHash} and questions < ${QUESTIONS} and marks + ${more}::integer <= ${MARKS}
+    returning token_hash`.execute(db)
+  return rows.length > 0
 }
 
 /** The holder of a live session of this caller; null when there is none. */

@@ -1,11 +1,13 @@
+import type { Generated } from 'kysely'
 import type { Channel } from '../../contract/caller.ts'
 
 export type CitizenTables = {
-  /** A login's nonce counts once. */
-  spent_nonce: { nonce: string; spent_at: Date }
+  /** A challenge opens one session. */
+  spent_challenge: { challenge: string; spent_at: Date }
   /**
    * An online session, good for the caller who opened it. `actor`: the operator who was there; null at a totem.
-   * `requester`: the access log's name for the holder; null in sessions of an earlier version.
+   * `requester`: the access log's name for the holder; null in sessions of an earlier version. `questions`: how many it
+   * has asked, and in `marks` how many of them about a marca da bollo.
    */
   session: {
     token_hash: string
@@ -15,5 +17,7 @@ export type CitizenTables = {
     id_anpr: string
     requester: string | null
     expires_at: Date
+    questions: Generated<number>
+    marks: Generated<number>
   }
 }

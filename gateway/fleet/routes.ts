@@ -1,22 +1,36 @@
 import type { Clock } from '../../basics/time.ts'
-import { status } from '../../contract/gateway.ts'
+import { heartbeatAnswer, status } from '../../contract/gateway.ts'
 import { heartbeat } from '../../contract/heartbeat.ts'
 import { operatedTotems } from '../../contract/operators.ts'
 import { ok } from '../../contract/result.ts'
 import { PATIENT } from '../http/pressure.ts'
 import { type Routes, route, routes } from '../http/route.ts'
+import type { Challenges } from '../login/challenges.ts'
 import type { Database } from '../store/schema.ts'
 import { heartbeats, keepHeartbeat } from './heartbeats.ts'
 
-/** A totem asks whether the line is up and what time it is, and says how it is itself. */
-export function fleetRoutes({ db, version, now }: { db: Database; version: string; now: Clock }): Routes {
+/**
+ * A totem asks whether the line is up and what time it is, and says how it is itself. It gets what the cards of the next
+ * silence sign.
+ */
+export function fleetRoutes({
+  db,
+  challenges,
+  version,
+  now,
+}: {
+  db: Database
+  challenges: Pick<Challenges, 'give'>
+  version: string
+  now: Clock
+}): Routes {
   return routes(
     route({ method: 'GET', path: '/status', answer: status }, async () => ok({ at: now().toISOString(), version })),
     route(
-      { method: 'POST', path: '/heartbeat', from: 'totem', body: heartbeat, answer: status, config: PATIENT },
+      { method: 'POST', path: '/heartbeat', from: 'totem', body: heartbeat, answer: heartbeatAnswer, config: PATIENT },
       async ({ caller, body }) => {
         await keepHeartbeat(db, caller.id, body, now())
-        return ok({ at: now().toISOString(), version })
+        return ok({ at: now().toISOString(), version, challenge: await challenges.give(caller) })
       },
     ),
   )

@@ -3,13 +3,13 @@ import type { Clock } from '../../basics/time.ts'
 import { atTotem } from '../../contract/caller.ts'
 import type { Problem } from '../../contract/gateway.ts'
 import type { Register } from '../access/register.ts'
+import type { LoginJudge } from '../login/judge.ts'
 import type { Marks } from '../payments/contrassegno.ts'
 import { type NamedKey, openRequest, type SealingKeys, sealOutcome } from '../sealing/sealing.ts'
 import type { Store } from '../store/database.ts'
 import type { AccessEntry, Pending, Settled, Settlement } from '../store/operations.ts'
 import { WORK } from '../store/queues.ts'
 import type { JobData } from '../store/schema.ts'
-import type { TrustKeeper } from '../trust/keeper.ts'
 import type { Bell } from './bell.ts'
 import { decide, WORKED_ON_MS } from './decide.ts'
 import { createSettler } from './settler.ts'
@@ -24,19 +24,20 @@ export function createCarryOut({
   store: { db, boss },
   bell,
   register,
-  trust,
+  logins,
   marks,
   sealingKeys,
   outcomeKeyOf,
   reference,
   onSettled,
+  onRevokedSince,
   now,
   log,
 }: {
   store: Store
   bell: Bell
   register: Register
-  trust: TrustKeeper
+  logins: Pick<LoginJudge, 'asReceived'>
   marks: Marks
   sealingKeys: SealingKeys
   /** The key to which a totem's outcomes are sealed; null when the totem was withdrawn. */
@@ -44,6 +45,8 @@ export function createCarryOut({
   reference(person: string): string
   /** Hears the state of each outcome that was stored. */
   onSettled(state: Settlement['state']): void
+  /** Hears that a certificate was issued on a card that its issuer has revoked since the log-in. */
+  onRevokedSince(): void
   now: Clock
   log: Logger
 }) {
@@ -80,9 +83,10 @@ export function createCarryOut({
     if (!outcomeKey) return putOff('totem-withdrawn')
 
     const decision = await decide(
-      { anprId: row.anpr_id, register, trust, marks, reference, now: now() },
+      { anprId: row.anpr_id, register, logins, marks, reference },
       caller,
       opened.value.request,
+      row.received_at,
     )
     if (decision.kind === 'undecided') return putOff(decision.reason, decision.anprIsOut)
     let settlement: Settlement
@@ -96,6 +100,11 @@ export function createCarryOut({
       settlement = { state: 'refused', problem: decision.problem }
     }
     await settled(job, { id: operation, caller, settlement, access: decision.access })
+    if (decision.kind === 'issued' && decision.revokedSince) {
+      // SECURITY: what the totem recorded while it was not heard counts; whoever runs it looks who stood there.
+      log.error({ kind: 'card-revoked-since', totem, operation })
+      onRevokedSince()
+    }
     return { kind: 'done' }
   }
 

@@ -4,6 +4,10 @@ import type { Logger } from 'pino'
 import type { Clock } from '../../basics/time.ts'
 import type { CallerAt } from '../../contract/caller.ts'
 import { noRoom, type Problem, refusalKind, type Submission, type SubmissionResult } from '../../contract/gateway.ts'
+import { heardEarly, noteEarly } from '../login/early.ts'
+import type { Hearing } from '../login/hearing.ts'
+import type { LoginJudge } from '../login/judge.ts'
+import { spend, type Use, usedBy } from '../login/spending.ts'
 import { openRequest, type SealingKeys } from '../sealing/sealing.ts'
 import type { Bounds } from '../settings/config.ts'
 import { type Accepted, broughtBefore, type KnownRow, lockTotem, record, standingOf } from '../store/operations.ts'
@@ -11,16 +15,15 @@ import { sealedOutcomes } from '../store/outcomes.ts'
 import { WORK } from '../store/queues.ts'
 import type { Database } from '../store/schema.ts'
 import type { Bell } from './bell.ts'
-import { ageProblem } from './decide.ts'
 import { type NoRoom, placesFor, VISIT_MS } from './room.ts'
 
 type Item = Submission['items'][number]
 type ItemResult = SubmissionResult['results'][number]
 
-/** Items opened in one turn of the event loop, 0.2 ms each: fifty in a row would make a citizen wait. */
-const TURN = 10
+/** Items opened and judged in one turn of the event loop, 0.6 ms each: fifty in a row would make a citizen wait. */
+const TURN = 4
 /**
- * KnownRow outcomes of up to so many bytes go into the answer; the rest comes by /v1/outcomes, whose pages are as large.
+ * Known outcomes of up to so many bytes go into the answer; the rest comes by /v1/outcomes, whose pages are as large.
  */
 const TOLD_BYTES = 512 * 1024
 
@@ -31,22 +34,38 @@ const refused = (operation: string, kind: Problem['kind'], anpr: string | null =
 })
 const later = (operation: string, reason: string): ItemResult => ({ operation, state: 'later', reason })
 
-type Refused = Extract<ItemResult, { state: 'refused' }>
-const isOutdated = (one: Accepted | ItemResult): one is Refused =>
-  'state' in one && one.state === 'refused' && one.problem.kind === 'request-outdated'
+/** An item that may be recorded, with what it takes from its log-in. */
+type Good = Accepted & { use: Use }
+/** `digest`: null where the text was not read. */
+interface TurnedAway {
+  turnedAway: ItemResult
+  digest: string | null
+}
+type Checked = Good | TurnedAway
+/** Something is known, perhaps, of an operation whose request would be refused today. */
+const isAskedAgain = ({ turnedAway, digest }: TurnedAway): boolean =>
+  digest !== null || (turnedAway.state === 'refused' && turnedAway.problem.kind === 'request-outdated')
+/**
+ * A wrong key or an old gateway would refuse the backlog of every totem: an operator must look, and nothing is decided.
+ */
+const OF_AN_OPERATOR = new Set<string>(['request-unopened', 'request-later', 'challenge-unknown'])
 
 export type Intake = (caller: CallerAt<'totem'>, items: readonly Item[]) => Promise<ItemResult[]>
 
 /**
- * Takes requests in: opens and checks them, and records each with its job in one transaction. So a request that is told
- * as pending is on the disk and will be worked on. An operation id takes effect once: the first request under it
- * counts, and whoever repeats it gets what is known of it. A bad item harms no other.
+ * Takes requests in: opens them, judges who logged in, and records each with its job in one transaction. So a request
+ * that is told as pending is on the disk and will be worked on, and one that is turned away leaves nothing: no row, no
+ * job, no line in the access log. An operation id takes effect once: the first request under it counts, and whoever
+ * repeats it gets what is known of it. A bad item harms no other.
  */
 export function createIntake({
   db,
   boss,
   bell,
   sealingKeys,
+  logins,
+  hearing,
+  reference,
   bounds,
   now,
   log,
@@ -55,6 +74,9 @@ export function createIntake({
   boss: PgBoss
   bell: Bell
   sealingKeys: SealingKeys
+  logins: Pick<LoginJudge, 'atDoor'>
+  hearing: Hearing
+  reference(text: string): string
   bounds: Bounds
   now: Clock
   log: Logger
@@ -63,24 +85,25 @@ export function createIntake({
   const turns = new Map<string, Promise<unknown>>()
 
   /** The item to be recorded, or the answer to it. */
-  function check(caller: CallerAt<'totem'>, item: Item): Accepted | ItemResult {
+  async function check(caller: CallerAt<'totem'>, item: Item): Promise<Checked> {
     const { operation: id, sealed } = item
-    const { id: totem } = caller
-    const opened = openRequest(item, sealingKeys, caller)
-    if (!opened.ok) {
-      const { kind } = opened.error
-      if (kind === 'request-unopened' || kind === 'request-later') {
-        // A wrong key or an old gateway would refuse the backlog of every totem: an operator must look, nothing is decided.
-        log.error({ kind, totem, operation: id })
-        return later(id, kind)
-      }
-      log.warn({ kind, totem, operation: id })
-      return refused(id, kind)
+    const turnedAway = (kind: Problem['kind'] | 'request-unopened' | 'request-later', digest: string | null) => {
+      const isLater = OF_AN_OPERATOR.has(kind)
+      log[isLater || kind === 'request-expired' ? 'error' : 'warn']({ kind, totem: caller.id, operation: id })
+      return { turnedAway: isLater ? later(id, kind) : refused(id, kind as Problem['kind']), digest }
     }
-    const kind = ageProblem(opened.value.request, now())
-    if (kind === null) return { id, digest: opened.value.digest, sealed }
-    log.error({ kind, totem, operation: id })
-    return kind === 'request-expired' ? refused(id, kind) : later(id, kind)
+    const opened = openRequest(item, sealingKeys, caller)
+    if (!opened.ok) return turnedAway(opened.error.kind, null)
+    const { request, digest } = opened.value
+    const { evidence } = request
+    let login = await logins.atDoor(caller, evidence)
+    if (!login.ok && login.error.kind === 'evidence-late') {
+      const heardFirst = await heardEarly(db, caller.id, item)
+      if (heardFirst !== null) login = await logins.atDoor(caller, evidence, heardFirst)
+    }
+    if (!login.ok) return turnedAway(login.error.kind, digest)
+    if (evidence.by !== 'card') throw new Error('another proof than a card got past the judge')
+    return { id, digest, sealed, use: usedBy(request, evidence.certificate, reference) }
   }
 
   /** How many of these new requests have room, and where they stand. */
@@ -90,7 +113,7 @@ export function createIntake({
   }
 
   /** Records what has room, each with its job at its place. */
-  function store(totem: string, items: readonly Accepted[], submitted: number) {
+  function store(totem: string, items: readonly Good[], submitted: number) {
     return db.transaction().execute(async (transaction) => {
       await lockTotem(transaction, totem)
       const known = await broughtBefore(
@@ -101,8 +124,10 @@ export function createIntake({
       const fresh = items.filter(({ id }) => !known.has(id))
       const { places, reason } = await roomFor(transaction, totem, { items: submitted, fresh: fresh.length })
       const placeOf = new Map(fresh.slice(0, places.length).map(({ id }, index) => [id, places[index]]))
+      const uses = fresh.slice(0, places.length).map(({ use }) => use)
+      const spent = await spend(transaction, totem, uses, now())
       const taken = items
-        .filter(({ id }) => known.has(id) || placeOf.has(id))
+        .filter(({ id }) => known.has(id) || (placeOf.has(id) && !spent.has(id)))
         .map((item) => ({ ...item, express: placeOf.get(item.id)?.express ?? false }))
       const { rows, begun } = await record(transaction, totem, taken, now())
       const jobs = begun.map((operation) => ({
@@ -110,22 +135,26 @@ export function createIntake({
         priority: placeOf.get(operation)?.priority ?? 0,
       }))
       if (jobs.length > 0) await boss.insert(WORK, jobs, { db: fromKysely(transaction) })
-      return { rows, begun, reason }
+      return { rows, begun, spent, reason }
     })
   }
 
   /** Records items, and answers what is known of each. An item is refused when another request has its id. */
   async function recorded(
     totem: string,
-    items: readonly Accepted[],
+    items: readonly Good[],
     submitted: number,
-  ): Promise<(item: Accepted) => ItemResult> {
+  ): Promise<(item: Good) => ItemResult> {
     // The same id twice in a batch: the first item counts.
     const once = [...new Map(items.toReversed().map((item) => [item.id, item])).values()].toReversed()
-    const { rows, begun, reason } = await store(totem, once, submitted)
+    const { rows, begun, spent, reason } = await store(totem, once, submitted)
     if (begun.length > 0) bell.ring(WORK)
     const tell = await tellOf(totem, [...rows.values()])
     return ({ id, digest }) => {
+      if (spent.has(id)) {
+        log.warn({ kind: 'evidence-spent', totem, operation: id })
+        return refused(id, 'evidence-spent')
+      }
       const row = rows.get(id)
       if (!row) return later(id, reason)
       if (row.digest !== digest) {
@@ -160,17 +189,16 @@ export function createIntake({
   }
 
   /**
-   * A request of an earlier version that this totem has brought before. Its text is not read any more, and its operation
-   * has taken effect all the same: a totem that heard a refusal would throw away what ANPR has issued.
+   * Requests that would be refused today and that this totem has brought before. Their operations have taken effect all
+   * the same: a totem that heard a refusal would throw away what ANPR has issued. The text of an earlier version is not
+   * read any more; of any other text the digest must be the same.
    */
-  async function toldBefore(totem: string, results: readonly (Accepted | ItemResult)[]) {
-    const ids = results.filter(isOutdated).map(({ operation }) => operation)
-    const rows = await broughtBefore(db, totem, ids)
-    const tell = await tellOf(totem, [...rows.values()])
-    return results.map((one) => {
-      const row = isOutdated(one) ? rows.get(one.operation) : undefined
-      return row ? tell(row) : one
-    })
+  async function toldBefore(totem: string, refusals: readonly TurnedAway[]) {
+    const digests = new Map(refusals.map(({ turnedAway: { operation }, digest }) => [operation, digest]))
+    const rows = await broughtBefore(db, totem, [...digests.keys()])
+    const same = [...rows.values()].filter(({ id, digest }) => (digests.get(id) ?? digest) === digest)
+    const tell = await tellOf(totem, same)
+    return new Map(same.map((row) => [row.id, tell(row)]))
   }
 
   /**
@@ -195,35 +223,37 @@ export function createIntake({
 
   async function takeIn(caller: CallerAt<'totem'>, items: readonly Item[]): Promise<ItemResult[]> {
     const { id: totem } = caller
-    const checked: (Accepted | ItemResult)[] = []
+    const checked: Checked[] = []
     try {
-      const ids = items.map(({ operation }) => operation)
-      const open = await worthOpening(totem, ids)
+      const open = await worthOpening(
+        totem,
+        items.map(({ operation }) => operation),
+      )
       let opened = 0
       for (const item of items) {
         if (!open.has(item.operation)) {
-          checked.push(later(item.operation, open.reason))
+          checked.push({ turnedAway: later(item.operation, open.reason), digest: null })
           continue
         }
         if (opened++ % TURN === 0) await turn()
-        checked.push(check(caller, item))
+        checked.push(await check(caller, item))
       }
+      const good = checked.filter((one) => 'use' in one)
+      const resultOf = good.length > 0 ? await recorded(totem, good, items.length) : null
+      const refusals = checked.filter((one): one is TurnedAway => !('use' in one))
+      const known = await toldBefore(totem, refusals.filter(isAskedAgain))
+      const results = checked.map((one) => {
+        if (!('use' in one)) return known.get(one.turnedAway.operation) ?? one.turnedAway
+        return resultOf?.(one) ?? later(one.id, 'not-recorded')
+      })
+      const early = items.filter((_, index) => results[index]?.state === 'later')
+      if (early.length > 0) await noteEarly(db, totem, early, { heard: await hearing.minutesOf(totem), at: now() })
+      return results
     } catch (failure) {
       notRecorded(totem, items.length, failure)
-      return items.map(({ operation }) => later(operation, 'not-recorded'))
-    }
-    const accepted = checked.filter((one) => 'digest' in one)
-    if (accepted.length === 0 && !checked.some(isOutdated)) return checked as ItemResult[]
-    try {
-      const known = await toldBefore(totem, checked)
-      if (accepted.length === 0) return known as ItemResult[]
-      const resultOf = await recorded(totem, accepted, items.length)
-      return known.map((one) => ('digest' in one ? resultOf(one) : one))
-    } catch (failure) {
-      notRecorded(totem, accepted.length, failure)
-      return checked.map((one) => {
-        if ('digest' in one) return later(one.id, 'not-recorded')
-        return isOutdated(one) ? later(one.operation, 'not-recorded') : one
+      return items.map(({ operation }, index) => {
+        const one = checked[index]
+        return one && !('use' in one) && !isAskedAgain(one) ? one.turnedAway : later(operation, 'not-recorded')
       })
     }
   }

@@ -19,7 +19,7 @@ const operation = '01KANPR0000000000000000001'
 const other = '01KANPR0000000000000000002'
 const caller = atTotem('TT-0001')
 const request = {
-  version: 2,
+  version: 3,
   operation,
   kind: 'certificate',
   subject: null,
@@ -30,10 +30,11 @@ const request = {
   evidence: {
     by: 'card',
     statement: {
-      purpose: 'totem-polis/login/2',
+      purpose: 'totem-polis/login/3',
       caller,
       session: other,
       at: '2026-11-22T09:00:00Z',
+      challenge: 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=',
       nonce: 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=',
     },
     certificate: 'AAAA',
@@ -98,8 +99,8 @@ describe('a request', () => {
   })
   test.each([
     ['of the version before, which had no number', former, 'request-outdated'],
-    ['of a version that says so', { ...request, version: 1 }, 'request-outdated'],
-    ['of a later version, whatever it holds', { version: 3, operation, payments: [] }, 'request-later'],
+    ['of a version that says so', { ...request, version: 2 }, 'request-outdated'],
+    ['of a later version, whatever it holds', { version: 4, operation, payments: [] }, 'request-later'],
     ['of no version that there can be', { ...request, version: 0 }, 'request-malformed'],
     ['of this version with evidence of the one before', { ...request, evidence: former.evidence }, 'request-malformed'],
   ])('%s is refused by name', async (_, body, kind) => {

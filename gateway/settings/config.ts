@@ -67,8 +67,9 @@ export const gatewayConfig = z.strictObject({
     timeoutMs: z.number().int().positive().default(8_000),
   }),
   /**
-   * File of the secret that turns persons into references in the access log, and marche da bollo into those that have
-   * paid. All gateways on a database share it, and it is kept for good: under another secret every mark could pay again.
+   * File of the secret that turns persons into references in the access log and marche da bollo into those that have
+   * paid, and seals challenges. All gateways on a database share it, and it is kept for good: under another secret every
+   * mark could pay again, and no request that waits on a totem would be known.
    * Null: it lies in `dataDir`. The first gateway on an empty database makes it; one with another secret does not start.
    */
   accessLogKey: z.string().nullable().default(null),

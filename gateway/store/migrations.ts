@@ -4,6 +4,7 @@ import pgBoss from 'pg-boss/package.json' with { type: 'json' }
 import { journalChain } from './migrations/003-journal-chain.ts'
 import { callers } from './migrations/006-callers.ts'
 import { contrassegno } from './migrations/007-contrassegno.ts'
+import { logins } from './migrations/008-logins.ts'
 import { ownNamespaces } from './migrations/009-own-namespaces.ts'
 import { accessLogKey } from './migrations/010-access-log-key.ts'
 import { DatabaseIsNewer } from './refusals.ts'
@@ -138,6 +139,7 @@ const migrations: Record<string, Migration> = {
   },
   '006-callers': callers,
   '007-contrassegno': contrassegno,
+  '008-logins': logins,
   '009-own-namespaces': ownNamespaces,
   '010-access-log-key': accessLogKey,
 }

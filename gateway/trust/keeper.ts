@@ -11,6 +11,7 @@ import type { CardCertificate } from '../../trust/card-certificate.ts'
 import { type CrlShelf, createCrlShelf } from '../../trust/crl-shelf.ts'
 import { type EvidenceRefusal, verifyEvidence } from '../../trust/evidence.ts'
 import { replaces, verifyTrustList } from '../../trust/list.ts'
+import type { Trust } from '../../trust/trust.ts'
 import type { GatewayConfig } from '../settings/config.ts'
 import { openCrlFolder } from './crl-folder.ts'
 import { openCrlPoints } from './crl-points.ts'
@@ -28,6 +29,11 @@ export interface TrustKeeper {
    * hands.
    */
   verify(evidence: Evidence, at: Date): Result<CardCertificate, EvidenceRefusal>
+  /**
+   * All of `verify` but its need of a CRL: where none is at hand the card's `revocation` is `unknown-accepted`, whatever
+   * the policy.
+   */
+  verifyUnrevoked(evidence: Evidence, at: Date): Result<CardCertificate, EvidenceRefusal>
   bundle(): TrustBundle
   /** File and length of a CRL of the bundle. */
   crl(sha256: string): { path: string; bytes: number } | null
@@ -126,14 +132,20 @@ export async function openTrust({
   // Fetching must not keep totems waiting.
   void look().then(fetch)
 
+  function verify(evidence: Evidence, at: Date, trust: Trust) {
+    const verdict = verifyEvidence(evidence, trust, at, now())
+    const unknown = verdict.ok
+      ? verdict.value.revocation === 'unknown-accepted'
+      : verdict.error.kind === 'revocation-unknown'
+    if (unknown && evidence.by === 'card') void fetchCrlsOf(evidence.certificate)
+    return verdict
+  }
+
   return ok({
-    verify(evidence, at) {
-      const verdict = verifyEvidence(evidence, inForce.shelf.trust, at, now())
-      const unknown = verdict.ok
-        ? verdict.value.revocation === 'unknown-accepted'
-        : verdict.error.kind === 'revocation-unknown'
-      if (unknown && evidence.by === 'card') void fetchCrlsOf(evidence.certificate)
-      return verdict
+    verify: (evidence, at) => verify(evidence, at, inForce.shelf.trust),
+    verifyUnrevoked(evidence, at) {
+      const { trust } = inForce.shelf
+      return verify(evidence, at, { ...trust, policy: { ...trust.policy, whenUnknown: 'accept' } })
     },
     bundle: () => ({
       list: inForce.jws,

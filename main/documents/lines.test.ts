@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { drawable } from '../../contract/letters.ts'
 import { mm, setLines } from './lines.ts'
 import type { Run } from './model.ts'
-import { drawable, type Measure, type Style } from './typeface.ts'
+import type { Measure, Style } from './typeface.ts'
 
 const style: Style = { face: 'regular', size: 10, leading: 14 }
 /** Every letter 5 points, every bold one 6. */
@@ -72,14 +73,3 @@ describe('any text', () => {
 })
 
 test('a millimetre', () => expect(mm(25.4)).toBeCloseTo(72))
-
-test.each([
-  ['Nicolò D’Angiò', 'Nicolò D’Angiò'],
-  ['Žerjav Đorđe Čuček Košuta', 'Žerjav Đorđe Čuček Košuta'],
-  ['C\u030cu\u0301', 'Čú'],
-  ['Großrubatscher', 'Großrubatscher'],
-  ['Nguyễn', 'Nguyễn'.normalize('NFC').replace('ễ', 'e')],
-  ['Ștefănescu', 'Ștefănescu'],
-  ['Иван 北京', '???? ??'],
-  ['a\u00adb\tc\u200d', 'a?b c?'],
-])('%s can be drawn as %s', (text, shown) => expect(drawable(text)).toBe(shown))

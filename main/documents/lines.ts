@@ -1,5 +1,6 @@
+import { drawable } from '../../contract/letters.ts'
 import type { Run } from './model.ts'
-import { drawable, type Face, type Measure, type Style } from './typeface.ts'
+import type { Face, Measure, Style } from './typeface.ts'
 
 /** A part of a line: text, or a gap (no text) for handwriting. `x` and `width` in points. */
 export interface Piece {

@@ -24,17 +24,3 @@ export const asset = (name: string): Buffer => readFileSync(new URL(`../../asset
 
 /** Height of the baseline in a line: the same for all sizes of one leading, so that a row's cells are on one line. */
 export const BASELINE = 0.76
-
-// Letters that Titillium Web can draw (assets/fonts); PDF/A forbids the empty box (.notdef) for others.
-const DRAWABLE =
-  /[ -~\u00a0-\u00ac\u00ae-\u0131\u0134-\u0137\u0139-\u013e\u0141-\u0148\u014a-\u017e\u0218-\u021b\u2013\u2014\u2018-\u201a\u201c-\u201e\u2022\u2026\u20ac]/u
-const MARKS = /\p{M}/gu
-
-/** The text in the typeface's glyphs: other letters lose their marks, other scripts become `?`. */
-export function drawable(text: string): string {
-  return Array.from(text.normalize('NFC').replace(/\s/gu, ' '), (character) => {
-    if (DRAWABLE.test(character)) return character
-    const bare = character.normalize('NFD').replace(MARKS, '')
-    return bare !== '' && DRAWABLE.test(bare) ? bare : bare === '' ? '' : '?'
-  }).join('')
-}

@@ -4,6 +4,7 @@ import { freeBytes } from '../disk.ts'
 import type { WritingOptions } from '../documents/facts.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { createPaper } from '../print/paper.ts'
+import type { Challenges } from '../sync/challenges.ts'
 import type { Refused, VisitServices } from '../visit/services.ts'
 import { type CertificateOptions, createCertificates } from './certificate/service.ts'
 import { createSheets, type SheetsOptions } from './certificate/sheets.ts'
@@ -22,6 +23,7 @@ export interface ServicesOptions
     PossessionOptions,
     SheetsOptions,
     Pick<WritingOptions, 'secondLanguage' | 'sign'> {
+  challenges: Challenges
   /** False while the totem reads the CRLs and cannot tell yet which cards are revoked. */
   trustReady(): boolean
   dataDir: string
@@ -94,12 +96,14 @@ function outOfService({
   dataDir,
   minFreeBytes,
   trustReady,
+  challenges,
   devices,
 }: ServicesOptions): OutOfService | 'starting' | null {
   if (freeBytes(dataDir) < minFreeBytes) return 'storage-full'
   if (!devices.available) return 'device-unavailable'
   if (devices.card === null || !trustReady()) return 'starting'
-  return devices.card.state === 'no-reader' ? 'reader-unavailable' : null
+  if (devices.card.state === 'no-reader') return 'reader-unavailable'
+  return challenges.ready ? null : 'never-online'
 }
 
 /** The person reads one sentence for all of these; who looks after totems needs to know which it was. */

@@ -24,10 +24,10 @@ export interface IdentityFault {
 /** A technician has a month to bring a new certificate to a totem. */
 const ENDING_MS = 30 * DAY_MS
 
-/** Reads the files that `gateway` in the configuration names; `key` is the opened private key. */
+/** Reads the files that `gateway` in the configuration names; `key` is the opened private key; null: not known. */
 export async function readIdentity(
   { totem, gateway }: Pick<TotemConfig, 'totem' | 'gateway'>,
-  key: string,
+  key: string | null,
 ): Promise<Result<TlsIdentity, IdentityFault>> {
   const [certificate, ca] = [await contentOf(gateway.certificate), await contentOf(gateway.ca)]
   const [chain, authorities] = [certificatesIn(certificate), certificatesIn(ca)]
@@ -37,9 +37,9 @@ export async function readIdentity(
   // The gateway takes a totem for whom its certificate names (contract/gateway.ts).
   if (![own.toLegacyObject().subject.CN].flat().every((name) => name === totem))
     return err({ kind: 'certificate-other-totem', file: gateway.certificate })
-  if (!isPair(own, key)) return err({ kind: 'certificate-other-key', file: gateway.certificate })
+  if (key !== null && !isPair(own, key)) return err({ kind: 'certificate-other-key', file: gateway.certificate })
   return ok({
-    ...{ certificate, key, ca },
+    ...{ certificate, key: key ?? '', ca },
     begins: new Date(Math.max(...chain.map(({ validFrom }) => Date.parse(validFrom)))),
     ends: new Date(Math.min(...chain.map(({ validTo }) => Date.parse(validTo)))),
     caEnds: new Date(Math.max(...authorities.map(({ validTo }) => Date.parse(validTo)))),

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createPrivateKey, randomBytes } from 'node:crypto'
 import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { importJWK } from 'jose'
@@ -32,29 +32,60 @@ export interface TotemKeys {
 const HOLDER_KEY_BYTES = 32
 const EXTENSION = '.jwk.json'
 
-/**
- * Opens all private keys of a totem, which must not start without each of them. Changes nothing, so the command line
- * may ask beside a running totem. It asks the TPM once, which takes some 0.2 s.
- */
-export async function loadTotemKeys(config: KeyPlaces): Promise<Result<TotemKeys, KeyFailure | TpmFailure>> {
-  const protector = await openProtector(config.keyProtection)
-  if (!protector.ok) return protector
-  const { read } = protector.value
+/** One file of a private key, and whether the totem can use it. */
+export interface FoundKey {
+  use: 'tls' | 'outcome' | 'verification' | 'holder'
+  file: string
+  failure: KeyFailure | TpmFailure | null
+  /** Of an outcome or verification key that opened. */
+  key: DatedKey | null
+  /** Of the others. */
+  content: Buffer | null
+}
 
-  const tls = await read(config.gateway.key)
-  if (!tls.ok) return tls
-  const outcome = await outcomeKeys(config, protector.value)
-  if (!outcome.ok) return outcome
+/**
+ * Opens and reads every private key of a totem: what the totem itself, `npx totem keys status` and the readiness report
+ * know of them. Changes nothing, so the command line may ask beside a running totem. It asks the TPM once, which takes
+ * some 0.2 s.
+ */
+export async function inspectTotemKeys(config: KeyPlaces): Promise<FoundKey[]> {
+  const protector = await openProtector(config.keyProtection)
   const { verification } = config
-  const signs = verification ? await readJwk(verification.key, protector.value, 'ES256') : ok(null)
-  if (!signs.ok) return signs
-  const holder = await holderKey(holderFile(config), protector.value)
-  if (!holder.ok) return holder
+  const outcome = await outcomeKeyFiles(config)
+  const found: FoundKey[] = [await look('tls', config.gateway.key, readPem)]
+  for (const file of outcome) found.push(await look('outcome', file, (at, by) => readJwk(at, by, sealing.alg)))
+  if (outcome.length === 0) found.push(await look('outcome', config.outcomeKeys, async (file) => missing(file)))
+  if (verification) found.push(await look('verification', verification.key, (at, by) => readJwk(at, by, 'ES256')))
+  if (await exists(holderFile(config))) found.push(await look('holder', holderFile(config), readHolder))
+  return found
+
+  async function look(
+    use: FoundKey['use'],
+    file: string,
+    read: (file: string, by: KeyProtector) => Promise<Result<DatedKey | Buffer, KeyFailure>>,
+  ): Promise<FoundKey> {
+    const opened = protector.ok ? await read(file, protector.value) : protector
+    if (!opened.ok) return { use, file, failure: opened.error, key: null, content: null }
+    const isBytes = Buffer.isBuffer(opened.value)
+    return {
+      ...{ use, file, failure: null },
+      key: isBytes ? null : (opened.value as DatedKey),
+      content: isBytes ? (opened.value as Buffer) : null,
+    }
+  }
+}
+
+/** Opens all private keys of a totem, which must not start without each of them. */
+export async function loadTotemKeys(config: KeyPlaces): Promise<Result<TotemKeys, KeyFailure | TpmFailure>> {
+  const found = await inspectTotemKeys(config)
+  const failure = found.find((one) => one.failure)?.failure
+  if (failure) return err(failure)
+  const of = (use: FoundKey['use']) => found.filter((one) => one.use === use)
   return ok({
-    tls: tls.value.toString(),
-    outcome: new Map(outcome.value.map(({ key }) => [key.kid, key])),
-    verification: signs.value,
-    holder: holder.value,
+    tls: of('tls')[0]?.content?.toString() ?? '',
+    outcome: new Map(of('outcome').flatMap(({ key }) => (key ? [[key.kid, key] as const] : []))),
+    verification: of('verification')[0]?.key ?? null,
+    holder: of('holder')[0]?.content ?? null,
   })
 }
 
@@ -155,8 +186,20 @@ async function readJwk(
   }
 }
 
-async function holderKey(file: string, { read }: KeyProtector): Promise<Result<Uint8Array | null, KeyFailure>> {
+const missing = (file: string) => err({ kind: 'key-missing' as const, file })
+
+async function readPem(file: string, { read }: KeyProtector): Promise<Result<Buffer, KeyFailure>> {
   const found = await read(file)
-  if (!found.ok) return found.error.kind === 'key-missing' ? ok(null) : found
-  return found.value.length === HOLDER_KEY_BYTES ? found : err({ kind: 'key-damaged', file })
+  if (!found.ok) return found
+  try {
+    createPrivateKey(found.value)
+    return found
+  } catch {
+    return err({ kind: 'key-malformed', file })
+  }
+}
+
+async function readHolder(file: string, { read }: KeyProtector): Promise<Result<Buffer, KeyFailure>> {
+  const found = await read(file)
+  return !found.ok || found.value.length === HOLDER_KEY_BYTES ? found : err({ kind: 'key-damaged', file })
 }

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { JWK } from 'jose'
 import { contentOf, writeWhole } from '../../basics/files.ts'
+import type { TotemConfig } from '../../contract/config.ts'
 import type { GatewayKeys } from '../../contract/gateway-keys.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { type GatewayKeysRefusal, sealingKeyAt, verifyGatewayKeys } from '../../trust/gateway-keys.ts'
@@ -100,6 +101,25 @@ export async function openGatewayKeys({
     journal.record('keys.updated', { sequence: inForce.list.sequence })
     return true
   }
+}
+
+/** The list that a totem that starts now would take; nothing on the disk is changed. */
+export async function lookAtGatewayKeys({
+  gateway,
+  trust,
+  dataDir,
+}: Pick<TotemConfig, 'gateway' | 'trust' | 'dataDir'>): Promise<Result<GatewayKeys, GatewayKeysUnusable>> {
+  const key = await keyIn(trust.listKey)
+  if (!key) return err({ kind: 'list-key-unreadable' })
+  const newest = await newestList({
+    ...{ provisioned: gateway.keys, kept: join(dataDir, 'keys', 'gateway-keys.jws'), setAside: false },
+    refuse: () => undefined,
+    async open(jws) {
+      const list = await verifyGatewayKeys(jws, key)
+      return list.ok ? ok({ list: list.value }) : list
+    },
+  })
+  return newest.ok ? ok(newest.value.list) : newest
 }
 
 async function keyIn(file: string): Promise<JWK | null> {

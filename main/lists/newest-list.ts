@@ -14,11 +14,14 @@ export async function newestList<T extends Listed, E extends { kind: string }>({
   kept,
   open,
   refuse,
+  setAside = true,
 }: {
   provisioned: string
   kept: string
   open: (jws: string) => Promise<Result<T, E>>
   refuse: (reason: string, file: string) => void
+  /** False: only looks, and renames nothing. */
+  setAside?: boolean
 }): Promise<Result<T, E | { kind: 'list-unreadable' }>> {
   const listIn = async (file: string): Promise<Result<T, E | { kind: 'list-unreadable' }>> => {
     const jws = await contentOf(file)
@@ -29,7 +32,7 @@ export async function newestList<T extends Listed, E extends { kind: string }>({
   if (!second.ok) {
     if (second.error.kind === 'list-unreadable') return first
     refuse(second.error.kind, kept)
-    await rename(kept, `${kept}.refused`).catch(() => {})
+    if (setAside) await rename(kept, `${kept}.refused`).catch(() => {})
     return first
   }
   if (!first.ok) {

@@ -8,6 +8,7 @@ import { err, ok, type Result } from '../../contract/result.ts'
 import type { TrustList } from '../../contract/trust.ts'
 import { type CrlShelf, createCrlShelf, sha256Of } from '../../trust/crl-shelf.ts'
 import { replaces, verifyTrustList } from '../../trust/list.ts'
+import { CLOCK_SKEW_MS } from '../../trust/revocation.ts'
 import type { Trust } from '../../trust/trust.ts'
 import type { Journal } from '../journal/journal.ts'
 import { newestList } from './newest-list.ts'
@@ -18,6 +19,11 @@ export interface TrustStore {
   readonly trust: Trust
   /** False until the CRLs on the disk have been read. */
   readonly ready: boolean
+  /**
+   * The latest instant that an issuer has written into the list or a CRL that came here. When it has not come yet by
+   * the totem's clock, that clock or the issuer's is wrong.
+   */
+  readonly latest: Date
   /** For the journal. */
   readonly counts: { sequence: number; authorities: number; crls: number }
   /**
@@ -85,19 +91,12 @@ export async function openTrustStore({
 
   const key = await keyIn(config.listKey)
   if (!key) return err({ kind: 'list-key-unreadable' })
+  const opened = listOpener(key, config, testTrust)
   const newest = await newestList({ provisioned: config.list, kept: keptFile, open: opened, refuse })
   if (!newest.ok) return newest
   let inForce = newest.value
   let ready = false
-
-  async function opened(jws: string): Promise<Result<InForce, TrustUnusable>> {
-    const list = await verifyTrustList(jws, key as JWK)
-    if (!list.ok) return list
-    // SECURITY: anybody who has the sources has the keys of such issuers, or can make them (invariant 9).
-    if (!testTrust && list.value.authorities.some(isForTests)) return err({ kind: 'authorities-for-tests' })
-    const shelf = createCrlShelf(list.value, config.revocation)
-    return shelf.ok ? ok({ jws, list: list.value, shelf: shelf.value }) : shelf
-  }
+  let latest = Date.parse(inForce.list.issued)
 
   /** Each file is named by the digest of its content: damage shows, and the file is fetched anew. */
   async function fill(shelf: CrlShelf): Promise<void> {
@@ -114,7 +113,8 @@ export async function openTrustStore({
       const put = shelf.put(der, now())
       if (put.ok) {
         for (const old of put.value.replaced) await drop(join(crlFolder, nameOf(old)))
-      } else if (put.error.kind !== 'crl-from-the-future') {
+      } else if (put.error.kind === 'crl-from-the-future') latest = Math.max(latest, put.error.thisUpdate)
+      else {
         // The CRL is of an issuer that is no longer listed, or older than another one: nothing is lost.
         if (put.error.kind === 'crl-malformed') refuse(put.error.kind, name)
         await drop(path)
@@ -128,6 +128,9 @@ export async function openTrustStore({
     },
     get ready() {
       return ready
+    },
+    get latest() {
+      return new Date(latest)
     },
     get counts() {
       const { list, shelf } = inForce
@@ -152,6 +155,7 @@ export async function openTrustStore({
       // The CRLs come first: without them the standing of every card would be unknown for a moment.
       await fill(next.value.shelf)
       inForce = next.value
+      latest = Math.max(latest, Date.parse(inForce.list.issued))
       // A CRL of an issuer that was unknown may now be good.
       refused.clear()
       return true
@@ -165,7 +169,8 @@ export async function openTrustStore({
         const { kind } = put.error
         // Not reported where nobody is at fault: a newer one is here, or a clock is wrong and the next try may succeed.
         if (kind === 'crl-not-newer') refused.add(sha256)
-        else if (kind !== 'crl-from-the-future') refuse(kind, sha256)
+        else if (kind === 'crl-from-the-future') latest = Math.max(latest, put.error.thisUpdate)
+        else refuse(kind, sha256)
         await drop(incoming)
         return false
       }
@@ -174,6 +179,48 @@ export async function openTrustStore({
       return true
     },
   })
+}
+
+/** Opens a list as this totem takes it. */
+function listOpener(key: JWK, { revocation }: TotemConfig['trust'], testTrust: boolean) {
+  return async (jws: string): Promise<Result<InForce, TrustUnusable>> => {
+    const list = await verifyTrustList(jws, key)
+    if (!list.ok) return list
+    // SECURITY: anybody who has the sources has the keys of such issuers, or can make them (invariant 9).
+    if (!testTrust && list.value.authorities.some(isForTests)) return err({ kind: 'authorities-for-tests' })
+    const shelf = createCrlShelf(list.value, revocation)
+    return shelf.ok ? ok({ jws, list: list.value, shelf: shelf.value }) : shelf
+  }
+}
+
+/**
+ * What a totem that starts now would trust, for a look beside a running one: nothing on the disk is changed. `future`:
+ * the latest instant that an issuer has written into list or CRLs and that has not come yet by this clock, or null.
+ */
+export async function lookAtTrust(
+  { trust: config, dataDir }: Pick<TotemConfig, 'trust' | 'dataDir'>,
+  testTrust: boolean,
+  now: Date,
+): Promise<Result<{ trust: Trust; list: TrustList; future: Date | null }, TrustUnusable>> {
+  const key = await keyIn(config.listKey)
+  if (!key) return err({ kind: 'list-key-unreadable' })
+  const folder = join(dataDir, 'trust')
+  const newest = await newestList({
+    ...{ provisioned: config.list, kept: join(folder, 'trust-list.jws'), setAside: false },
+    open: listOpener(key, config, testTrust),
+    refuse: () => undefined,
+  })
+  if (!newest.ok) return newest
+  const { list, shelf } = newest.value
+  const crlFolder = join(folder, 'crls')
+  let future = Date.parse(list.issued)
+  for (const name of (await readdir(crlFolder).catch(() => [])).filter((name) => name.endsWith('.crl'))) {
+    const der = await readFile(join(crlFolder, name)).catch(() => null)
+    const put = der && shelf.put(der, now)
+    if (put && !put.ok && put.error.kind === 'crl-from-the-future') future = Math.max(future, put.error.thisUpdate)
+  }
+  const isFuture = future > +now + CLOCK_SKEW_MS
+  return ok({ trust: shelf.trust, list, future: isFuture ? new Date(future) : null })
 }
 
 /** True for an issuer of the bench, whose PKI says so in each name (simulator/pki). */

@@ -8,7 +8,7 @@ const operation = '01KANPR0000000000000000001'
 const other = '01KANPR0000000000000000002'
 const totem = 'TT-0001'
 const request: CertificateRequest = {
-  version: 2,
+  version: 3,
   operation,
   kind: 'certificate',
   subject: null,
@@ -19,10 +19,11 @@ const request: CertificateRequest = {
   evidence: {
     by: 'card',
     statement: {
-      purpose: 'totem-polis/login/2',
+      purpose: 'totem-polis/login/3',
       caller: { channel: 'totem', id: totem },
       session: other,
       at: '2026-11-22T09:00:00Z',
+      challenge: 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=',
       nonce: 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=',
     },
     certificate: 'AAAA',

@@ -1,230 +1,134 @@
-import { EventEmitter, once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TotemConfig } from '../../contract/config.ts'
-import type { DeviceEvent, PrinterStatus } from '../../contract/device.ts'
+import type { PrinterStatus, PrintFailure } from '../../contract/device.ts'
 import type { Language } from '../../contract/language.ts'
 import { ok, type Result } from '../../contract/result.ts'
 import packageJson from '../../package.json' with { type: 'json' }
-import { verifyTrustList } from '../../trust/list.ts'
-import { type DeviceProcess, type Devices, superviseDevices } from '../devices/index.ts'
+import type { DeviceGone, DeviceProcess } from '../devices/index.ts'
 import { freeBytes } from '../disk.ts'
 import { renderPdf } from '../documents/pdf.ts'
 import { secondLanguage } from '../documents/second-language.ts'
 import { readLog } from '../journal/log.ts'
-import { loadTotemKeys } from '../keys/totem-keys.ts'
 import { readQueue } from '../queue/queue.ts'
 import type { StorageFailure } from '../queue/storage.ts'
-import { createGatewayClient } from '../sync/client.ts'
+import { type Trace, tryClock } from './clock.ts'
+import { tryHardware } from './hardware.ts'
+import { tryNetwork } from './network.ts'
 import { type Readiness, readinessReport } from './report.ts'
-
-/** Readers answer pcscd within a second of its start. */
-const READER_MS = 5_000
-/** At 5 minutes off, the gateway refuses this totem's log-ins. A technician should look before that. */
-const CLOCK_MS = { attention: 30_000, failed: 300_000 }
-
-type Check = Readiness['checks'][number]
-type Outcome = Check['outcome']
-
-const NAMES = {
-  it: {
-    program: 'Programma di dispositivo',
-    reader: 'Lettore di tessere',
-    cie: 'Chiave per la CIE',
-    printer: 'Stampante',
-    keys: 'Chiavi private',
-    gateway: 'Gateway',
-    clock: 'Orologio',
-    trust: 'Elenco di fiducia',
-    code: 'Codice di verifica',
-    room: 'Spazio su disco',
-    language: 'Seconda lingua',
-  },
-  en: {
-    program: 'Device process',
-    reader: 'Card reader',
-    cie: 'Key for the CIE',
-    printer: 'Printer',
-    keys: 'Private keys',
-    gateway: 'Gateway',
-    clock: 'Clock',
-    trust: 'Trust list',
-    code: 'Verification code',
-    room: 'Disk space',
-    language: 'Second language',
-  },
-} as const satisfies Record<Language, unknown>
+import { type Check, complete, ROWS, type Verdict, verdictOf } from './rows.ts'
+import { type Issuer, tryTrust } from './trust.ts'
 
 export interface Examined {
-  readiness: Readiness
+  readiness: Readiness & { checks: readonly (Check & { name: string })[] }
+  verdict: Verdict
+  /** Issuers of cards, as a log-in finds them. */
+  issuers: readonly Issuer[]
   printer: PrinterStatus
-  /** Puts the report on paper; false: the printer has not acknowledged it. */
-  print(): Promise<boolean>
+  /** Puts the report on paper; the error says why the printer has not acknowledged it. */
+  print(): Promise<Result<unknown, PrintFailure | DeviceGone>>
   close(): void
 }
 
 /**
  * Tries everything that a visit needs, by the totem's configuration, and asks for no person's data. `spawn` starts the
- * device process that is tried; `close` ends it. Details are codes, as in the sync log. The error means that the queue
- * or the sync log does not open; then nothing else was tried.
+ * device process that is tried; `close` ends it. Each trial has its row, whatever the others find.
  */
 export async function examine(
   config: TotemConfig,
   language: Language,
   spawn: () => DeviceProcess,
-): Promise<Result<Examined, StorageFailure>> {
-  const recorded = records(config)
-  if (!recorded.ok) return recorded
-  const check = (name: keyof (typeof NAMES)['it'], outcome: Outcome, detail: string): Check => ({
-    ...{ name: NAMES[language][name], outcome, detail },
-  })
-  const hardware = await startHardware(spawn)
-  const { devices, cie, died } = hardware
-  const asked = await devices.call('printer.status', {})
-  const printer = asked.ok ? asked.value.status : 'absent'
-  const [network, trust] = await Promise.all([networkChecks(config), trustOf(config)])
-  const due = secondLanguage(config.office)
-  const set = config.office.secondLanguage
-  const free = existsSync(config.dataDir) ? freeBytes(config.dataDir) : 0
-  const checks = [
-    ...(died === null ? [] : [check('program', 'failed', `exit ${died}`)]),
-    check('reader', hardware.readers ? 'ok' : 'failed', devices.card?.state ?? 'no-reader'),
-    // Without the key the totem reads CNS alone, and says so.
-    check('cie', cie === 'ready' ? 'ok' : cie === 'key-refused' ? 'failed' : 'attention', cie ?? 'unknown'),
-    check('printer', OUTCOMES[printer] ?? 'failed', `${config.printer.profile}: ${printer}`),
-    ...network.map(([name, outcome, detail]) => check(name, outcome, detail)),
-    check('trust', trust.ok ? 'ok' : 'failed', trust.detail),
-    check('code', config.verification ? 'ok' : 'attention', config.verification ? 'configured' : 'not-configured'),
-    check('room', free > config.minFreeBytes ? 'ok' : 'failed', `${Math.floor(free / 1_048_576)} MB`),
-    check(
-      'language',
-      set === due ? 'ok' : 'attention',
-      set === due ? (set ?? '–') : `${set ?? '–'}, not ${due ?? '–'}`,
-    ),
-  ]
-  const readiness: Readiness = {
+  now = new Date(),
+): Promise<Examined> {
+  const { queue, lastSync, checks: recorded } = records(config)
+  const hardware = await tryHardware(config, spawn)
+  const [network, trust] = await Promise.all([tryNetwork(config, language, now), tryTrust(config, language, now)])
+  const traces: Trace[] = [...network.traces, ...trust.traces, { what: 'log', at: lastSync }]
+  const checks = complete([
+    ...hardware.checks,
+    ...network.checks,
+    ...trust.checks,
+    ...recorded,
+    { key: 'clock', ...tryClock(network.gatewayTime, network.tlsCode, traces, new Date()) },
+    roomRow(config),
+    languageRow(config),
+  ])
+  const readiness = {
     place: { totem: config.totem, office: `${config.office.name} (${config.office.province})` },
-    at: new Date(),
+    at: now,
     language,
     versions: [
       { name: packageJson.productName, version: packageJson.version },
       { name: 'Node', version: process.versions.node },
     ],
-    checks,
-    ...recorded.value,
+    checks: checks.map((check) => ({ ...check, name: ROWS[check.key][language] })),
+    queue,
+    lastSync,
     trustListSequence: trust.sequence,
   }
-  return ok({
+  const { devices, printer } = hardware
+  return {
     readiness,
+    verdict: verdictOf(checks),
+    issuers: trust.issuers,
     printer,
     async print() {
       const sheet = { kind: 'pdf', pdf: await renderPdf(readinessReport(readiness)) } as const
-      return (await devices.call('printer.print', { job: 'technician.readiness', sheet, fromPage: 1 })).ok
+      return devices.call('printer.print', { job: 'technician.readiness', sheet, fromPage: 1 })
     },
     close: () => devices.stop(),
-  })
-}
-
-const OUTCOMES: Partial<Record<PrinterStatus, Outcome>> = { ready: 'ok', paperLow: 'attention' }
-
-interface Hardware {
-  devices: Devices
-  cie: Extract<DeviceEvent, { event: 'ready' }>['cie'] | null
-  readers: boolean
-  /** Exit code of a device process that ended during the trial. */
-  died: number | null
-}
-
-/** Waits until the device process has reported readers and printer, or has died. */
-async function startHardware(spawn: () => DeviceProcess): Promise<Hardware> {
-  const news = new EventEmitter()
-  const told: Pick<Hardware, 'cie' | 'died'> & { printer: boolean } = { cie: null, died: null, printer: false }
-  const devices = superviseDevices({ spawn })
-  devices.start({
-    onEvent(event) {
-      if (event.event === 'ready') told.cie = event.cie
-      if (event.event === 'printer') told.printer = true
-      news.emit('news')
-    },
-    onStarted: () => undefined,
-    onDied({ code }) {
-      told.died = code
-      news.emit('news')
-    },
-  })
-  const readers = () => devices.card !== null && devices.card.state !== 'no-reader'
-  const patience = AbortSignal.timeout(READER_MS)
-  while (told.died === null && !(readers() && told.printer) && !patience.aborted)
-    await once(news, 'news', { signal: patience }).catch(() => undefined)
-  return { devices, cie: told.cie, died: told.died, readers: readers() }
-}
-
-/** Keys, gateway and clock: without the keys the gateway cannot be asked. */
-async function networkChecks(config: TotemConfig): Promise<['keys' | 'gateway' | 'clock', Outcome, string][]> {
-  const keys = await loadTotemKeys(config)
-  if (!keys.ok) return [['keys', 'failed', keys.error.kind]]
-  const known = ['keys', 'ok', config.keyProtection.kind] as ['keys', Outcome, string]
-  const { url, ca, certificate } = config.gateway
-  const client = createGatewayClient({
-    ...{ url, key: keys.value.tls, version: packageJson.version },
-    ca: contentOf(ca),
-    certificate: contentOf(certificate),
-    onMalformed: () => undefined,
-  })
-  const asked = await client.status()
-  client.close()
-  if (!asked.ok) {
-    const { error } = asked
-    const detail = error.kind === 'line-down' ? `line-down ${error.reason}` : error.kind
-    // A totem without a line still records requests.
-    return [known, ['gateway', error.kind === 'line-down' ? 'attention' : 'failed', detail]]
   }
-  const off = Math.abs(Date.parse(asked.value.at) - Date.now())
-  const outcome = off > CLOCK_MS.failed ? 'failed' : off > CLOCK_MS.attention ? 'attention' : 'ok'
-  return [known, ['gateway', 'ok', asked.value.version], ['clock', outcome, `± ${Math.round(off / 1000)} s`]]
 }
 
-/** The newest list that opens: the totem takes it at its next start. */
-async function trustOf({ trust, dataDir }: TotemConfig): Promise<{ ok: boolean; detail: string; sequence: number }> {
-  const opened = await Promise.all(
-    [trust.list, join(dataDir, 'trust', 'trust-list.jws')]
-      .filter((file) => existsSync(file))
-      .map(async (file) => verifyTrustList(contentOf(file).trim(), JSON.parse(contentOf(trust.listKey)))),
-  )
-  const lists = opened.flatMap((list) => (list.ok ? [list.value] : []))
-  const newest = lists.toSorted((one, other) => other.sequence - one.sequence)[0]
-  const refused = opened.find((list) => !list.ok)
-  if (newest) return { ok: true, detail: `${newest.authorities.length} CA`, sequence: newest.sequence }
-  return { ok: false, detail: refused && !refused.ok ? refused.error.kind : 'list-unreadable', sequence: 0 }
+function roomRow({ dataDir, minFreeBytes }: TotemConfig): Check {
+  const free = existsSync(dataDir) ? freeBytes(dataDir) : 0
+  return { key: 'room', outcome: free > minFreeBytes ? 'ok' : 'failed', detail: `${Math.floor(free / 1_048_576)} MB` }
+}
+
+function languageRow({ office }: TotemConfig): Check {
+  const [set, due] = [office.secondLanguage, secondLanguage(office)]
+  if (set === due) return { key: 'language', outcome: 'ok', detail: set ?? '–' }
+  return { key: 'language', outcome: 'attention', detail: `${set ?? '–'}, not ${due ?? '–'}` }
 }
 
 /**
  * How many requests wait, and up to when the gateway has the sync log. A totem that has never run has neither file.
  */
-function records({ dataDir }: TotemConfig): Result<Pick<Readiness, 'queue' | 'lastSync'>, StorageFailure> {
-  const [queueFile, logFile] = [join(dataDir, 'queue.db'), join(dataDir, 'journal.db')]
-  let queue: Readiness['queue'] = { waiting: 0, oldest: null }
-  if (existsSync(queueFile)) {
-    const reader = readQueue(queueFile)
-    if (!reader.ok) return reader
-    const { queued, submitted, oldestQueuedAt } = reader.value.depth()
-    reader.value.close()
-    queue = { waiting: queued + submitted, oldest: oldestQueuedAt === null ? null : new Date(oldestQueuedAt) }
+function records({ dataDir }: TotemConfig): Pick<Readiness, 'queue' | 'lastSync'> & { checks: Check[] } {
+  const queue = opened(join(dataDir, 'queue.db'), readQueue, (reader) => {
+    const { queued, submitted, oldestQueuedAt } = reader.depth()
+    return { waiting: queued + submitted, oldest: oldestQueuedAt === null ? null : new Date(oldestQueuedAt) }
+  })
+  const log = opened(join(dataDir, 'journal.db'), readLog, (reader) => {
+    const chain = reader.chains().at(-1)
+    const [last] = chain && chain.upTo > 0 ? reader.page(chain, chain.upTo - 1, 1) : []
+    return last ? new Date(last.at) : null
+  })
+  return {
+    queue: queue.ok && queue.value ? queue.value : { waiting: 0, oldest: null },
+    lastSync: log.ok ? log.value : null,
+    checks: [
+      { key: 'queue', ...fileRow(queue) },
+      { key: 'log', ...fileRow(log) },
+    ],
   }
-  if (!existsSync(logFile)) return ok({ queue, lastSync: null })
-  const log = readLog(logFile)
-  if (!log.ok) return log
-  const chain = log.value.chains().at(-1)
-  const [last] = chain && chain.upTo > 0 ? log.value.page(chain, chain.upTo - 1, 1) : []
-  log.value.close()
-  return ok({ queue, lastSync: last ? new Date(last.at) : null })
 }
 
-/** A file that cannot be read counts as empty, and the part that needs it refuses it. */
-function contentOf(file: string): string {
+/** Null: there is no such file. */
+function opened<R extends { close(): void }, T>(
+  file: string,
+  open: (file: string) => Result<R, StorageFailure>,
+  look: (reader: R) => T,
+): Result<T | null, StorageFailure> {
+  if (!existsSync(file)) return ok(null)
+  const reader = open(file)
+  if (!reader.ok) return reader
   try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    return ''
+    return ok(look(reader.value))
+  } finally {
+    reader.value.close()
   }
 }
+
+const fileRow = (file: Result<unknown, StorageFailure>): Pick<Check, 'outcome' | 'detail'> =>
+  file.ok ? { outcome: 'ok', detail: '–' } : { outcome: 'failed', detail: `${file.error.kind}: ${file.error.reason}` }

@@ -2,9 +2,7 @@ import type { Language } from '../../contract/language.ts'
 import type { Place } from '../documents/model.ts'
 import { type Block, type Fact, type Paper, said } from '../documents/model.ts'
 import { dateTime } from '../documents/texts.ts'
-
-/** `attention`: the part works, but a technician should look at it soon. */
-type Outcome = 'ok' | 'attention' | 'failed'
+import { type Outcome, verdictOf } from './rows.ts'
 
 export interface Readiness {
   place: Place
@@ -24,14 +22,16 @@ const readinessWords = {
   it: {
     title: 'RAPPORTO DI PRONTEZZA',
     subtitle: 'Per il tecnico. Non contiene dati personali.',
-    ready: 'Il totem è pronto all’uso',
-    attention: 'Il totem è pronto all’uso, con avvisi',
-    notReady: 'Il totem NON è pronto all’uso',
+    verdicts: {
+      ready: 'Il totem è pronto all’uso',
+      attention: 'Il totem è pronto all’uso, con avvisi',
+      'not-ready': 'Il totem NON è pronto all’uso',
+    },
     checks: 'Prove',
     check: 'Prova',
     outcome: 'Esito',
     detail: 'Dettaglio',
-    outcomes: { ok: 'riuscita', attention: 'avviso', failed: 'FALLITA' },
+    outcomes: { ok: 'riuscita', attention: 'avviso', failed: 'FALLITA', 'not-tried': 'non provata' },
     state: 'Stato',
     waiting: 'Richieste in coda',
     oldest: 'La più vecchia del',
@@ -45,14 +45,16 @@ const readinessWords = {
   en: {
     title: 'READINESS REPORT',
     subtitle: 'For the technician. No personal data.',
-    ready: 'The totem is ready for use',
-    attention: 'The totem is ready for use, with warnings',
-    notReady: 'The totem is NOT ready for use',
+    verdicts: {
+      ready: 'The totem is ready for use',
+      attention: 'The totem is ready for use, with warnings',
+      'not-ready': 'The totem is NOT ready for use',
+    },
     checks: 'Checks',
     check: 'Check',
     outcome: 'Outcome',
     detail: 'Detail',
-    outcomes: { ok: 'passed', attention: 'warning', failed: 'FAILED' },
+    outcomes: { ok: 'passed', attention: 'warning', failed: 'FAILED', 'not-tried': 'not tried' },
     state: 'State',
     waiting: 'Requests in the queue',
     oldest: 'Oldest of',
@@ -79,14 +81,8 @@ export function readinessReport({
   const words = readinessWords[language]
   const fact = (label: string, value: string): Fact => ({ label: said(label), value, source: null })
   const instant = (date: Date) => dateTime(date.toISOString(), language)
-  const outcomes = checks.map(({ outcome }) => outcome)
-  const verdict = outcomes.includes('failed')
-    ? words.notReady
-    : outcomes.includes('attention')
-      ? words.attention
-      : words.ready
   const blocks: Block[] = [
-    { kind: 'warning', text: said(verdict) },
+    { kind: 'warning', text: said(words.verdicts[verdictOf(checks)]) },
     { kind: 'heading', text: said(words.checks) },
     {
       kind: 'table',

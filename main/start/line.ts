@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { TotemConfig } from '../../contract/config.ts'
 import type { Devices } from '../devices/index.ts'
 import { freeBytes } from '../disk.ts'
@@ -5,6 +6,7 @@ import { watchIdentity } from '../keys/identity-watch.ts'
 import { createKeysRefresh } from '../lists/gateway-keys-refresh.ts'
 import { createTrustRefresh } from '../lists/trust-refresh.ts'
 import { versions } from '../shell/app.ts'
+import { openChallenges } from '../sync/challenges.ts'
 import { createGatewayClient } from '../sync/client.ts'
 import { createDrain } from '../sync/drain.ts'
 import { createHealth } from '../sync/health.ts'
@@ -45,6 +47,13 @@ export function createGatewayLine(config: TotemConfig, stores: Stores, devices: 
 
   let online = false
   let changed = () => {}
+  const challenges = openChallenges({
+    file: join(dataDir, 'challenge.json'),
+    client,
+    online: () => online,
+    onReady: () => changed(),
+    now: () => new Date(),
+  })
   const trustRefresh = createTrustRefresh({
     client,
     store: trust,
@@ -57,7 +66,14 @@ export function createGatewayLine(config: TotemConfig, stores: Stores, devices: 
   const drain = createDrain({
     queue,
     journal,
-    client,
+    client: {
+      ...client,
+      async heartbeat(beat) {
+        const answer = await client.heartbeat(beat)
+        if (answer.ok) challenges.take(answer.value.challenge)
+        return answer
+      },
+    },
     outcomeKeys: own.outcome,
     totem: config.totem,
     isSigned: keysRefresh.isSigned,
@@ -71,12 +87,14 @@ export function createGatewayLine(config: TotemConfig, stores: Stores, devices: 
       online = state === 'up'
       trustRefresh.line(state)
       keysRefresh.line(state)
+      challenges.prepare()
       changed()
     },
   })
 
   return {
     client,
+    challenges,
     drain,
     health,
     identity,

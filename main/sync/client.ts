@@ -4,6 +4,8 @@ import type { z } from 'zod'
 import { jsonOf } from '../../basics/json.ts'
 import { MINUTE_MS } from '../../basics/time.ts'
 import {
+  challengeGiven,
+  heartbeatAnswer,
   type JournalBatch,
   type JournalReceipt,
   journalReceipt,
@@ -35,6 +37,7 @@ export type GatewayFailure =
   | { kind: 'refused'; problem: Problem }
 
 type Status = z.infer<typeof status>
+type Challenge = z.infer<typeof challengeGiven>
 type Answer<T> = Promise<Result<T, GatewayFailure>>
 
 export type GatewayClient = {
@@ -48,7 +51,9 @@ export type GatewayClient = {
    * `signal` is aborted.
    */
   outcomes(after: number, waitS: number, receipt: string, signal?: AbortSignal): Answer<OutcomePage>
-  heartbeat(heartbeat: Heartbeat): Answer<Status>
+  heartbeat(heartbeat: Heartbeat): Answer<Status & Challenge>
+  /** What the next card signs: its person stands there. */
+  challenge(): Answer<Challenge>
   keys(): Answer<z.infer<typeof gatewayKeysAnswer>>
   sendJournal(batch: JournalBatch): Answer<JournalReceipt>
   trust(): Answer<TrustBundle>
@@ -171,10 +176,10 @@ export function createGatewayClient({
    * Finds out whether the line carries, and brings `body` along. A line over a satellite is not down because it takes
    * seconds: each silence doubles the patience for the next one.
    */
-  async function askStatus(path: string, body?: Heartbeat): Answer<Status> {
+  async function askStatus<S extends z.ZodType>(schema: S, path: string, body?: Heartbeat): Answer<z.infer<S>> {
     const asked = performance.now()
     const deadline = { silenceMs: statusMs, wholeMs: statusMs }
-    const answer = await ask(status, path, { deadline, ...(body && { body }) })
+    const answer = await ask(schema, path, { deadline, ...(body && { body }) })
     if (answer.ok) statusMs = SLOWER * (performance.now() - asked)
     else if (answer.error.kind === 'line-down' && answer.error.reason === 'timeout') statusMs *= 2
     statusMs = Math.min(Math.max(statusMs, deadlines.statusMs), deadlines.slowStatusMs)
@@ -182,7 +187,7 @@ export function createGatewayClient({
   }
 
   return {
-    status: () => askStatus('/v1/status'),
+    status: () => askStatus(status, '/v1/status'),
     ask: (answer, path, question) => ask(answer, path, { ...question, deadline: citizen }),
     submit: (submission) => ask(submissionResult, '/v1/operations', { body: submission, deadline: backlog }),
     operations: () => ask(operationList, '/v1/operations', { deadline: backlog }),
@@ -191,7 +196,8 @@ export function createGatewayClient({
         signal,
         deadline: { ...backlog, silenceMs: backlog.silenceMs + 1_000 * waitS },
       }),
-    heartbeat: (heartbeat) => askStatus('/v1/heartbeat', heartbeat),
+    heartbeat: (heartbeat) => askStatus(heartbeatAnswer, '/v1/heartbeat', heartbeat),
+    challenge: () => ask(challengeGiven, '/v1/challenges', { body: {}, deadline: citizen }),
     keys: () => ask(gatewayKeysAnswer, '/v1/keys', { deadline: backlog }),
     sendJournal: (batch) => ask(journalReceipt, '/v1/journal', { body: batch, deadline: backlog }),
     trust: () => ask(trustBundle, '/v1/trust', { deadline: backlog }),

@@ -42,7 +42,7 @@ interface Parts {
   onChange(state: LineState): void
 }
 
-/** The gateway refuses statements of a clock that is ten minutes off (gateway/citizen); this warns before. */
+/** The totem judges cards by its clock and dates its papers by it. */
 const CLOCK_DIFFERS_MS = 5 * MINUTE_MS
 
 /** Asks `GET /v1/status` when the breaker says so, and otherwise whenever nothing came through for `lineProbeMs`. */

@@ -8,7 +8,11 @@ import { type Refused, refused } from './services.ts'
  */
 const PASSING = new Set<Problem['kind']>([
   'statement-stale',
+  // The totem's challenge was not fresh: the line was too slow for another one.
+  'statement-replayed',
+  'challenge-unknown',
   'session-expired',
+  'session-spent',
   'revocation-unknown',
   'anpr-unavailable',
 ])

@@ -1,6 +1,7 @@
 import { useIntl } from 'react-intl'
 import type { CertificateType } from '../../contract/catalogue.ts'
 import { language } from '../../contract/language.ts'
+import { drawable } from '../../contract/letters.ts'
 import type { MessageValues } from './message-values.ts'
 import { type MessageId, messages } from './messages.ts'
 
@@ -76,5 +77,5 @@ export function useCertificateName(): (types: readonly CertificateType[]) => str
 
 /** First names and surname as the register writes them; not everybody has both. */
 export function fullName(person: { name: string; surname: string }): string {
-  return `${person.name} ${person.surname}`.trim()
+  return drawable(`${person.name} ${person.surname}`).trim()
 }

@@ -31,15 +31,18 @@ export function fleetCards(pki: string) {
       totem,
       session,
       at,
+      challenge: given,
     }: {
       person: string
       totem: string
       session: string
       at: Date
+      /** The gateway's. */
+      challenge: string
     }): CardEvidence {
       const { key, der, serial } = cardOf(person)
       const nonce = randomBytes(32).toString('base64')
-      const statement = statementOf({ caller: atTotem(totem), session, at: at.toISOString(), nonce })
+      const statement = statementOf({ caller: atTotem(totem), session, at: at.toISOString(), challenge: given, nonce })
       const challenge = createHash('sha256').update(statementBytes(statement)).digest()
       return {
         by: 'card',
@@ -52,6 +55,12 @@ export function fleetCards(pki: string) {
 }
 
 export type FleetCards = ReturnType<typeof fleetCards>
+
+/** The certificate of one more card of `person`. */
+export function anotherCard(pki: string, person: string): Buffer {
+  const { der, serial } = readCard(pki, person)
+  return reissued(der, serial, createPrivateKey(readFileSync(join(pki, 'card-ca.key.pem'))))
+}
 
 function readCard(pki: string, person: string) {
   const der = readFileSync(join(pki, `cards/${person}.cert.der`))

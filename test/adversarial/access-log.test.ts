@@ -102,6 +102,7 @@ const ASKED: Record<string, (bearer: Record<string, string>) => Promise<unknown>
   'GET /v1/outcomes': () => totem.get('/v1/outcomes?after=0&wait=0'),
   'POST /v1/journal': () => totem.post('/v1/journal', { entries: [], base: null }),
   'GET /v1/status': () => totem.get('/v1/status'),
+  'POST /v1/challenges': () => totem.post('/v1/challenges', {}),
   'POST /v1/heartbeat': () => totem.post('/v1/heartbeat', {}),
   'GET /v1/trust': () => totem.get('/v1/trust'),
   'GET /v1/trust/crls/:sha256': () => totem.get('/v1/trust/crls/0'),

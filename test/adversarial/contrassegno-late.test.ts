@@ -9,6 +9,9 @@ import { createRegister } from '../../gateway/access/register.ts'
 import { createAnprClient } from '../../gateway/anpr/client.ts'
 import { createTotems } from '../../gateway/channels/totem/totems.ts'
 import { openKeyring } from '../../gateway/keys/keyring.ts'
+import { createChallenges } from '../../gateway/login/challenges.ts'
+import { createHearing } from '../../gateway/login/hearing.ts'
+import { createLoginJudge } from '../../gateway/login/judge.ts'
 import { createBell } from '../../gateway/operations/bell.ts'
 import { createCarryOut } from '../../gateway/operations/carry-out.ts'
 import { createMarks } from '../../gateway/payments/contrassegno.ts'
@@ -53,13 +56,16 @@ async function openLate(ahead: () => number) {
   const ring = await openKeyring({ ...config.keys, listKey: config.trust.listKey }, { now, log })
   if (!trust.ok || !ring.ok) throw new Error('lists of the PKI')
   const anpr = createAnprClient(config.anpr)
+  const hearing = createHearing({ db: store.db, now })
+  const challenges = createChallenges({ hearing, reference, now })
   const carryOut = createCarryOut({
     ...{ store, bell, marks, reference, now, log },
     register: createRegister({ db: store.db, anpr, reference, now }),
-    trust: trust.value,
+    logins: createLoginJudge({ trust: trust.value, challenges, hearing, now }),
     sealingKeys: ring.value.sealing,
     outcomeKeyOf: createTotems(config.totems).outcomeKeyOf,
     onSettled: () => {},
+    onRevokedSince: () => {},
   })
   return {
     marks,

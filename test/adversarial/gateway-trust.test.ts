@@ -64,7 +64,8 @@ describe('revocation', () => {
     const certificate = certificateOf('cards/anna-bianchi')
     const at = (days: number) => new Date(Date.now() - days * DAY)
     const { keeper } = await keeperOn({ crls: { revoked: [{ certificate, at: at(5) }] } })
-    const loggedIn = (days: number) => keeper.verify(login('anna-bianchi', { at: at(days) }), at(days))
+    const loggedIn = (days: number) =>
+      keeper.verify(login('anna-bianchi', { at: at(days), certificate: 'anna-bianchi' }), at(days))
     expect(loggedIn(10).ok).toBe(true)
     expect(loggedIn(4)).toMatchObject({ error: { kind: 'certificate-revoked' } })
   })
@@ -168,7 +169,7 @@ describe('folder of CRLs', () => {
     const { keeper, config } = await keeperOn({ crls: { revoked: [{ certificate, at: new Date(Date.now() - DAY) }] } })
     await issueCrls(PKI, config.crls, { issued: new Date(Date.now() - 3_600_000) })
     await keeper.look()
-    const verdict = keeper.verify(login('giovanni-ricci'), new Date())
+    const verdict = keeper.verify(login('giovanni-ricci', { certificate: 'giovanni-ricci' }), new Date())
     expect(verdict).toMatchObject({ error: { kind: 'certificate-revoked' } })
   })
   test('the gateway keeps and offers the newest CRL of each issuer', async () => {

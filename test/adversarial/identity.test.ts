@@ -23,6 +23,8 @@ const pki = (name: string) => new Uint8Array(readFileSync(join(PKI, name)))
 const visit = { session: '01KAXXXXXXXXXXXXXXXXXXXXXX', language: 'it' } as const
 const PIN = '12345678'
 const ANNA = personById('anna-bianchi')
+const CHALLENGE = Buffer.alloc(32, 'gateway').toString('base64')
+const challenges = { prepare: vi.fn(), forLogin: async (): Promise<string | null> => CHALLENGE }
 
 let trust: Trust
 beforeAll(async () => {
@@ -108,7 +110,13 @@ function totem(
       return method === 'card.read' ? readout : login(params.challenge)
     },
   } as unknown as Devices
-  const identity = createIdentity({ devices, trust: () => trusted, totem: 'TT-0001', now: () => new Date() })
+  const identity = createIdentity({
+    devices,
+    trust: () => trusted,
+    challenges,
+    totem: 'TT-0001',
+    now: () => new Date(),
+  })
   const pin = new TextEncoder().encode(PIN)
   return {
     asked,
@@ -312,7 +320,7 @@ describe('refused after the PIN', () => {
       call: async (method: string, { challenge }: { challenge: Uint8Array }) =>
         method === 'card.read' ? ok(readout) : cnsLogin()(challenge),
     } as unknown as Devices
-    const identity = createIdentity({ devices, trust: () => now, totem: 'TT-0001', now: () => new Date() })
+    const identity = createIdentity({ devices, trust: () => now, challenges, totem: 'TT-0001', now: () => new Date() })
     expect((await identity.readCard()).ok).toBe(true)
     const revoked = [{ certificate: readout.certificate, at: new Date() }]
     now = await trustWith((folder) => issueCrls(PKI, folder, { revoked }))

@@ -223,7 +223,7 @@ test('stolen-disk: no file of the queue holds anything readable about a citizen'
     const certificate = Buffer.from(`CN=${person.codiceFiscale}/${person.name} ${person.surname}`).toString('base64')
     const sealed = await sealRequest(
       {
-        version: 2,
+        version: 3,
         operation,
         kind: 'certificate',
         subject: person.idAnpr,
@@ -234,10 +234,11 @@ test('stolen-disk: no file of the queue holds anything readable about a citizen'
         evidence: {
           by: 'card',
           statement: {
-            purpose: 'totem-polis/login/2',
+            purpose: 'totem-polis/login/3',
             caller: { channel: 'totem', id: 'TT-0001' },
             session,
             at: requestedAt,
+            challenge: Buffer.alloc(32).toString('base64'),
             nonce: Buffer.alloc(32, person.name).toString('base64'),
           },
           certificate,

@@ -680,10 +680,11 @@ describe('the gateway client', () => {
     const evidence = {
       by: 'card',
       statement: {
-        purpose: 'totem-polis/login/2',
+        purpose: 'totem-polis/login/3',
         caller: { channel: 'totem', id: 'TT-0001' },
         session: ulid(),
         at: new Date(T0).toISOString(),
+        challenge: Buffer.alloc(32).toString('base64'),
         nonce: Buffer.alloc(32).toString('base64'),
       },
       certificate: 'AAAA',

@@ -434,6 +434,7 @@ describe('evidence', () => {
     caller: atTotem('TT-0001'),
     session: '01KAXXXXXXXXXXXXXXXXXXXXXX',
     at: NOW.toISOString(),
+    challenge: randomBytes(32).toString('base64'),
     nonce: randomBytes(32).toString('base64'),
   })
   const challenge = (of: LoginStatement) => createHash('sha256').update(statementBytes(of)).digest()
@@ -494,7 +495,7 @@ describe('evidence', () => {
     ]
     const texts = callers.map((each) => Buffer.from(statementBytes({ ...statement, caller: each })).toString())
     expect(new Set(texts).size).toBe(callers.length)
-    for (const text of texts) expect(text.split('\n')).toHaveLength(5)
+    for (const text of texts) expect(text.split('\n')).toHaveLength(6)
   })
   test('a bad chain is told before a bad signature, a bad signature before a bad code', async () => {
     const wrong = await signed(randomBytes(32), 'sha256', { issuer: () => foreign })

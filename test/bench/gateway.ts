@@ -66,11 +66,6 @@ export async function gatewayFigures(): Promise<Figure[]> {
 type Item = Awaited<ReturnType<typeof sealed>>
 
 async function measure(gateways: BenchGateway[], url: string, anpr: Stub): Promise<Figure[]> {
-  const work: { totem: string; items: Item[] }[] = []
-  for (let index = 0; index < WARM_UP + BATCHES; index++) {
-    const totem = TOTEMS[index % TOTEMS.length] ?? TOTEMS[0]
-    work.push({ totem, items: await batchOf(totem) })
-  }
   const clients = TOTEMS.flatMap((totem) =>
     Array.from({ length: LINES }, (_, index) => {
       const gateway = gateways[index % gateways.length]
@@ -78,6 +73,13 @@ async function measure(gateways: BenchGateway[], url: string, anpr: Stub): Promi
     }),
   )
   await Promise.all(clients.map(({ client }) => client.get('/v1/status')))
+  const [first] = clients
+  if (!first) throw new Error('no client')
+  const work: { totem: string; items: Item[] }[] = []
+  for (let index = 0; index < WARM_UP + BATCHES; index++) {
+    const line = clients.find(({ totem }) => totem === TOTEMS[index % TOTEMS.length]) ?? first
+    work.push({ totem: line.totem, items: await batchOf(line) })
+  }
 
   const submit = (batches: number) => {
     let left = batches
@@ -108,19 +110,17 @@ async function measure(gateways: BenchGateway[], url: string, anpr: Stub): Promi
   const measured = BATCH * BATCHES
   const cpu = (cpuSeconds() - cpuBefore) / measured
   const total = measured + BATCH * WARM_UP
-  const bare = await bareInserts(url)
+  const bare = await bareInserts(url, (await batchOf(first, 1))[0]?.sealed.length ?? 0)
 
   const carriedOut = await seconds(async () => {
     anpr.release()
     await Promise.all(TOTEMS.map((totem, index) => drained(clients, totem, index, total / TOTEMS.length)))
   })
 
-  const [first] = clients
-  if (!first) throw new Error('no client')
   const alone: number[] = []
   let cursor = total / TOTEMS.length
   for (let round = 0; round < ALONE; round++) {
-    const [item] = await batchOf(first.totem, 1)
+    const [item] = await batchOf(first, 1)
     const poll = first.client.get(`/v1/outcomes?after=${cursor}&wait=25`)
     const took = await seconds(async () => {
       await first.client.submit(item as Item)
@@ -162,15 +162,18 @@ async function measure(gateways: BenchGateway[], url: string, anpr: Stub): Promi
   ]
 }
 
-const batchOf = (totem: string, length = BATCH): Promise<Item[]> =>
-  Promise.all(Array.from({ length }, () => sealed(wish(WHO, { evidence: login(WHO, { totem }) }))))
+/** Requests of so many persons, each with a card of its own, by a challenge that the gateway has just given. */
+async function batchOf({ totem, client }: Line, length = BATCH): Promise<Item[]> {
+  const { challenge } = (await client.post('/v1/challenges', {})).body
+  return Promise.all(Array.from({ length }, () => sealed(wish(WHO, { evidence: login(WHO, { totem, challenge }) }))))
+}
 
-async function drained(
-  clients: readonly { totem: string; client: TotemClient }[],
-  totem: string,
-  line: number,
-  expected: number,
-): Promise<void> {
+interface Line {
+  totem: string
+  client: TotemClient
+}
+
+async function drained(clients: readonly Line[], totem: string, line: number, expected: number): Promise<void> {
   const own = clients.filter((one) => one.totem === totem)[line]
   let cursor = 0
   for (let received = 0; received < expected; ) {
@@ -180,8 +183,7 @@ async function drained(
   }
 }
 
-async function bareInserts(url: string): Promise<number> {
-  const bytes = (await batchOf(TOTEMS[0], 1))[0]?.sealed.length ?? 0
+async function bareInserts(url: string, bytes: number): Promise<number> {
   const pool = new pg.Pool({ connectionString: url, max: 4 })
   await pool.query('create table bare (id text primary key, sealed text not null)')
   await pool.query('alter table bare alter column sealed set storage external')

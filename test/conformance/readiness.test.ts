@@ -1,7 +1,14 @@
 import { execFile } from 'node:child_process'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { generateKeyPairSync } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { tryClock } from '../../main/readiness/clock.ts'
+import { tryNetwork } from '../../main/readiness/network.ts'
+import { complete, ROWS } from '../../main/readiness/rows.ts'
+import { tryTrust } from '../../main/readiness/trust.ts'
 import { startBench } from '../../simulator/bench/bench.ts'
 import type { Bench } from '../../simulator/bench/office.ts'
 
@@ -11,27 +18,65 @@ let bench: Bench
 beforeAll(async () => {
   bench = await startBench({ printerBytesPerSecond: 2_000_000 })
 })
-afterAll(() => bench?.stop())
+const folders: string[] = []
+afterAll(async () => {
+  await bench?.stop()
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
+function newFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'readiness-'))
+  folders.push(folder)
+  return folder
+}
+function publicJwk(): string {
+  const file = join(newFolder(), 'key.jwk.json')
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  writeFileSync(file, JSON.stringify(publicKey.export({ format: 'jwk' })))
+  return file
+}
+function damagedQueue(): string {
+  const folder = newFolder()
+  writeFileSync(join(folder, 'queue.db'), Buffer.alloc(8_192, 7))
+  return folder
+}
 
 interface Told {
   code: number
   stdout: string
   stderr: string
 }
-const readiness = (...args: string[]): Promise<Told> =>
+const run = (...args: string[]): Promise<Told> =>
   new Promise((resolve) => {
-    const given = ['print', 'readiness', '--config', bench.totem.configFile, ...args]
-    const child = execFile(TOTEM, given, (_, stdout, stderr) => resolve({ code: child.exitCode ?? -1, stdout, stderr }))
+    const child = execFile(TOTEM, args, (_, stdout, stderr) => resolve({ code: child.exitCode ?? -1, stdout, stderr }))
   })
-const outcomes = ({ stdout }: Told): Record<string, string> =>
+const readiness = (...args: string[]) => run('print', 'readiness', '--config', bench.totem.configFile, ...args)
+const outcomes = ({ stdout }: Told, by: 'name' | 'key' = 'key'): Record<string, string> =>
   Object.fromEntries(
-    JSON.parse(stdout).checks.map((check: Record<string, string>) => [check.name, `${check.outcome} ${check.detail}`]),
+    JSON.parse(stdout).checks.map((check: Record<string, string>) => [check[by], `${check.outcome} ${check.detail}`]),
   )
+/** The report of a totem with this configuration; every row is there, whatever fails. */
+async function readinessOf(changes: object, ...args: string[]) {
+  const { configFile, config } = bench.totem
+  const before = readFileSync(configFile)
+  writeFileSync(configFile, JSON.stringify({ ...config, ...changes }))
+  const told = await readiness('--json', ...args)
+  writeFileSync(configFile, before)
+  expect(Object.keys(outcomes(told))).toEqual(Object.keys(ROWS))
+  return { code: told.code, kind: JSON.parse(told.stdout).kind, rows: outcomes(told), answer: JSON.parse(told.stdout) }
+}
 
 test('a complete totem: everything is tried, and the report is one sheet of paper', async () => {
-  const told = await readiness('--json', '--language', 'en')
+  const told = await readiness('--json', '--lang', 'en')
   expect(told).toMatchObject({ code: 0, stderr: '' })
-  expect(outcomes(told)).toMatchObject({
+  expect(outcomes(told, 'name')).toMatchObject({
+    'Device process': 'ok –',
+    'Card service (PC/SC)': 'ok running',
+    "Totem's certificate": expect.stringMatching(/^ok → \d{4}-/),
+    "Gateway's authority": expect.stringMatching(/^ok → \d{4}-/),
+    "Gateway's keys": 'ok 1',
+    'Revocations (CRLs)': expect.stringMatching(/^ok (\d+) of \1 issuers fresh, oldest \d+ h$/),
+    'Verification code': expect.stringMatching(/^ok \S+$/),
+    'Queue of requests': 'ok –',
     'Card reader': 'ok empty',
     'Key for the CIE': 'ok ready',
     Printer: 'ok a4-kiosk: ready',
@@ -49,31 +94,140 @@ test('a complete totem: everything is tried, and the report is one sheet of pape
 })
 
 test('the line is down, a key is missing, the territory’s language is not set: each has its line', async () => {
-  const { configFile, config } = bench.totem
-  const before = readFileSync(configFile)
-  const office = { ...config.office, comune: 'Sluderno', province: 'BZ' }
-  writeFileSync(configFile, JSON.stringify({ ...config, office, cie: { externalKey: '/none' }, verification: null }))
+  const office = { ...bench.totem.config.office, comune: 'Sluderno', province: 'BZ' }
   bench.line.cut()
-  const told = await readiness('--json')
+  const told = await readinessOf({ office, cie: { externalKey: '/none' }, verification: null })
   bench.line.up()
-  writeFileSync(configFile, before)
-  expect(told.code).toBe(30)
-  expect(JSON.parse(told.stdout)).toMatchObject({ kind: 'not-ready', printed: true })
-  expect(outcomes(told)).toMatchObject({
-    'Chiave per la CIE': 'failed key-refused',
-    Gateway: expect.stringMatching(/^attention line-down /),
-    'Codice di verifica': 'attention not-configured',
-    'Seconda lingua': 'attention –, not de',
+  expect(told).toMatchObject({ code: 30, kind: 'not-ready', answer: { printed: true } })
+  expect(told.rows).toMatchObject({
+    cie: 'failed key-refused',
+    gateway: expect.stringMatching(/^attention line-down E\w+: ./),
+    code: 'attention not-configured',
+    language: 'attention –, not de',
   })
 })
 
-test('no paper: the exit code is the printer’s, and the report has all the rest', async () => {
-  bench.printer.setPaper('out')
-  const told = await readiness()
-  bench.printer.setPaper('ok')
-  expect(told).toMatchObject({ code: 10, stdout: '' })
-  expect(told.stderr).toMatch(/failed\s+Stampante\s+a4-kiosk: paperOut/)
-  expect(told.stderr).toContain('NOT printed')
+describe('a totem whose log-ins would be refused is not ready', () => {
+  const rows: [string, () => object, Record<string, RegExp>][] = [
+    [
+      'no CRL, and the policy refuses',
+      () => ({ dataDir: newFolder() }),
+      { trust: /^ok/, revocation: /^failed 0 enti su \d+ con CRL recente$/ },
+    ],
+    [
+      'CRLs that are too old for the policy',
+      () => ({ trust: { ...bench.totem.config.trust, revocation: { maxAgeHours: 0.000_001, whenUnknown: 'refuse' } } }),
+      { revocation: /^failed 0 enti su \d+ con CRL recente, la più vecchia di \d+ h$/ },
+    ],
+    [
+      'no trust list',
+      () => ({ trust: { ...bench.totem.config.trust, list: '/none' } }),
+      { trust: /^failed list-unreadable/, revocation: /^not-tried/ },
+    ],
+    [
+      'a list that another key has signed',
+      () => ({ trust: { ...bench.totem.config.trust, listKey: publicJwk() } }),
+      { trust: /^failed trust-list-unsigned/, 'gateway-keys': /^failed gateway-keys-unsigned/ },
+    ],
+    [
+      'no list key',
+      () => ({ trust: { ...bench.totem.config.trust, listKey: '/none' } }),
+      { trust: /^failed list-key-unreadable/, revocation: /^not-tried/ },
+    ],
+    ['the bench’s issuers and cards on a totem', () => ({ bench: null }), { trust: /^failed authorities-for-tests/ }],
+    ["another totem's identity", () => ({ totem: 'TT-8888' }), { certificate: /^failed certificate-other-totem \// }],
+    [
+      'a certificate that is not there',
+      () => ({ gateway: { ...bench.totem.config.gateway, certificate: '/none' } }),
+      { certificate: /^failed certificate-unreadable \/none/, gateway: /^not-tried/ },
+    ],
+    [
+      'a gateway’s authority that is not there',
+      () => ({ gateway: { ...bench.totem.config.gateway, ca: '/none' } }),
+      { authority: /^failed authority-unreadable \/none/, gateway: /^not-tried/ },
+    ],
+    [
+      'another authority than the gateway’s',
+      () => ({ gateway: { ...bench.totem.config.gateway, ca: bench.totem.config.gateway.certificate } }),
+      { gateway: /^failed line-down \w+: chi risponde ha un certificato di un’altra autorità/ },
+    ],
+    [
+      'no key for outcomes',
+      () => ({ outcomeKeys: newFolder() }),
+      { keys: /^failed key-missing \//, code: /^ok/, gateway: /^ok/, clock: /^ok/ },
+    ],
+    [
+      'a key for codes that is not there',
+      () => ({ verification: { key: '/none.jwk.json' } }),
+      { keys: /^failed key-missing \/none/, code: /^failed key-missing \/none/, clock: /^ok/ },
+    ],
+  ]
+  test.each(rows)('%s', async (_, changes, expected) => {
+    const config = { ...bench.totem.config, ...changes() }
+    const [now, network, trust] = [
+      new Date(),
+      await tryNetwork(config, 'it', new Date()),
+      await tryTrust(config, 'it', new Date()),
+    ]
+    const clock = { key: 'clock', ...tryClock(network.gatewayTime, network.tlsCode, network.traces, now) } as const
+    const told = Object.fromEntries(
+      complete([...network.checks, ...trust.checks, clock]).map(({ key, outcome, detail }) => [
+        key,
+        `${outcome} ${detail}`,
+      ]),
+    )
+    for (const [key, row] of Object.entries(expected)) expect(told[key]).toMatch(row)
+  })
+  test('the report as a whole says so', async () => {
+    const told = await readinessOf({ totem: 'TT-8888', cie: null, dataDir: damagedQueue() })
+    expect(told).toMatchObject({ code: 30, kind: 'not-ready' })
+    expect(told.rows).toMatchObject({
+      certificate: expect.stringMatching(/^failed certificate-other-totem/),
+      cie: 'failed not-configured',
+      queue: expect.stringMatching(/^failed storage/),
+      printer: 'ok a4-kiosk: ready',
+    })
+  })
+})
+
+test('keys status and readiness say the same of a key without its name', async () => {
+  const key = join(newFolder(), 'verification.jwk.json')
+  const { kid: _, ...nameless } = JSON.parse(readFileSync(bench.totem.config.verification?.key ?? '', 'utf8'))
+  writeFileSync(key, JSON.stringify(nameless), { mode: 0o600 })
+  const told = await readinessOf({ verification: { key } })
+  expect(told.rows).toMatchObject({ keys: `failed key-malformed ${key}`, code: `failed key-malformed ${key}` })
+  const configFile = join(newFolder(), 'totem.json')
+  writeFileSync(configFile, JSON.stringify({ ...bench.totem.config, verification: { key } }))
+  const status = await run('keys', 'status', '--config', configFile, '--json')
+  expect(status.code).toBe(78)
+  expect(JSON.parse(status.stdout).files).toContainEqual({ file: key, state: 'key-malformed', plainCopy: false })
+})
+
+test('no card service: it is named, and nothing behind it is blamed', async () => {
+  const { rows, code } = await readinessOf({
+    bench: {
+      ...bench.totem.config.bench,
+      deviceEnv: { ...bench.totem.config.bench?.deviceEnv, PCSCLITE_CSOCK_NAME: '/nowhere/pcscd.comm' },
+    },
+  })
+  expect(code).toBe(30)
+  expect(rows).toMatchObject({ 'card-service': 'failed not-running', program: 'not-tried –', reader: 'not-tried –' })
+})
+
+describe('exit codes', () => {
+  test('no paper: not ready, and the report has all the rest', async () => {
+    bench.printer.setPaper('out')
+    const told = await readiness()
+    bench.printer.setPaper('ok')
+    expect(told).toMatchObject({ code: 30, stdout: '' })
+    expect(told.stderr).toMatch(/failed\s+Stampante\s+a4-kiosk: paperOut/)
+    expect(told.stderr).toContain('not-ready, NOT printed: paperOut')
+  })
+  test('the help and the README name them alike', async () => {
+    const { stdout } = await run('print', '--help')
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+    for (const text of [stdout, readme]) expect(text).toMatch(/30[ :]+not ready[\s\S]+31[ :]+ready/)
+  })
 })
 
 test('no configuration, or an invalid one', async () => {

@@ -19,6 +19,7 @@ import { createPaper } from '../../main/print/paper.ts'
 import { openQueue, type Queue } from '../../main/queue/queue.ts'
 import type { NamedKey } from '../../main/queue/sealing.ts'
 import { KEEP_MS } from '../../main/sync/answer.ts'
+import { openChallenges } from '../../main/sync/challenges.ts'
 import { createGatewayClient } from '../../main/sync/client.ts'
 import { createDrain } from '../../main/sync/drain.ts'
 import { createHealth } from '../../main/sync/health.ts'
@@ -102,6 +103,13 @@ const store = opened(
 )
 const keysRefresh = createKeysRefresh({ client, store, journal, random: Math.random })
 let online = false
+const challenges = openChallenges({
+  file: join(data, 'challenge.json'),
+  client,
+  online: () => online,
+  onReady: () => undefined,
+  now,
+})
 const drain = createDrain({
   queue,
   journal,
@@ -116,6 +124,7 @@ const drain = createDrain({
   onLine(state) {
     online = state === 'up'
     keysRefresh.line(state)
+    challenges.prepare()
   },
   health: () => health.now(),
 })
@@ -213,7 +222,14 @@ function isQuiet(): boolean {
 async function visit(person: string, asks: boolean): Promise<void> {
   const { name, surname, codiceFiscale } = personById(person)
   const id = { session: ulid(), language: 'it' } as const
-  const evidence = cards.evidence({ person, totem, session: id.session, at: now() })
+  challenges.prepare()
+  let challenge = await challenges.forLogin()
+  // No totem serves a card before it was online once.
+  while (challenge === null) {
+    await new Promise((resolve) => setTimeout(resolve, LINE_PROBE_MS))
+    challenge = await challenges.forLogin()
+  }
+  const evidence = cards.evidence({ person, totem, session: id.session, at: now(), challenge })
   const recognised = { name, surname, codiceFiscale, evidence }
   const entered = await enter(recognised)
   if (entered.ok) for (const waiting of entered.value.waiting) await collect(id, waiting)

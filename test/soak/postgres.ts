@@ -110,7 +110,9 @@ function loadOf(totem: string, url: string, batch: number, stopping: AbortSignal
 
   async function send(): Promise<void> {
     while (!stopping.aborted) {
-      const evidence = () => login(WHO, { totem })
+      const answered = await sender.post('/v1/challenges', {}).catch(() => null)
+      if (answered?.status !== 200) continue
+      const evidence = () => login(WHO, { totem, challenge: answered.body.challenge })
       let items = await Promise.all(Array.from({ length: batch }, () => sealed(wish(WHO, { evidence: evidence() }))))
       // A submission that was begun is finished, as a totem's queue would.
       while (items.length > 0 && !deadline.signal.aborted) {

@@ -13,19 +13,22 @@ import type { Totems } from './totems.ts'
 const BODY_LIMIT = 64 * 1024
 
 /** The rooms that a totem may enter; contract/gateway.ts says what it finds there. */
-export type TotemRooms = Record<'citizen' | 'operations' | 'journal' | 'fleet' | 'trust' | 'keys', Routes>
+export type TotemRooms = Record<'citizen' | 'login' | 'operations' | 'journal' | 'fleet' | 'trust' | 'keys', Routes>
 
 /** Where totems come in, over mutual TLS: without a totem's certificate the handshake fails. */
 export function createTotemDoor({
   tls,
   totems,
   pressure,
+  onHeard,
   rooms,
   log,
 }: {
   tls: DoorTls
   totems: Totems
   pressure: Pressure
+  /** Hears of each totem that got an answer and was not sent away for want of room. */
+  onHeard(totem: string): void
   rooms: TotemRooms
   log: Logger
 }): FastifyInstance {
@@ -57,6 +60,7 @@ export function createTotemDoor({
   server.addHook('onResponse', async (request, reply) => {
     const { url: route } = request.routeOptions
     const totem = request.caller?.id ?? null
+    if (totem !== null && reply.statusCode !== 429 && reply.statusCode < 500) onHeard(totem)
     log.info({ kind: 'request', totem, route, status: reply.statusCode, ms: reply.elapsedTime })
   })
   mount(server, '/v1', ...Object.values(rooms))

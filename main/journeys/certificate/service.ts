@@ -1,6 +1,8 @@
 import { ulid } from 'ulid'
+import type { Evidence } from '../../../contract/evidence.ts'
 import {
   type CertificateRequest,
+  LOGIN_REQUESTS,
   type PreviewRequest,
   preview as previewAnswer,
   REQUEST_VERSION,
@@ -37,7 +39,7 @@ export interface CertificateOptions {
   now(): Date
 }
 
-/** The gateway takes a request up to 30 minutes after its login, and 5 before it, as the clock may be put back. */
+/** A visit ends long before. The gateway counts minutes of its own; the totem's clock may be put back meanwhile. */
 const LOGIN_COUNTS_MS = { after: 25 * 60_000, before: 4 * 60_000 }
 /** A person waits at most this long, then gets a slip. The request goes on by itself. */
 const PATIENCE_MS = 20_000
@@ -47,6 +49,8 @@ const OFFLINE_PATIENCE_MS = 1_500
 /** Previews and requests. The queue records a request before anything else happens to it (invariant 1). */
 export function createCertificates(options: CertificateOptions) {
   const { devices, queue, journal, client, drain, keys, totem, now } = options
+  /** What each log-in has asked for, as the gateway counts it (gateway/login/spending.ts). */
+  const asked = new WeakMap<Evidence, Set<string>>()
 
   return {
     async preview({ token, idAnpr }: Entered, wanted: Wanted): Promise<Result<PreviewSheet, Refused | Unavailable>> {
@@ -76,6 +80,10 @@ export function createCertificates(options: CertificateOptions) {
       if (sinceLogin > LOGIN_COUNTS_MS.after || sinceLogin < -LOGIN_COUNTS_MS.before) {
         return err(refused('session-refused'))
       }
+      const { subject, types, bollo } = wanted
+      const ofLogin = asked.get(recognised.evidence) ?? new Set()
+      const thing = JSON.stringify([subject, types.toSorted(), bollo])
+      if (ofLogin.has(thing) || ofLogin.size >= LOGIN_REQUESTS) return err(refused('evidence-spent'))
       const operation = ulid()
       const requestedAt = now().toISOString()
       const request: CertificateRequest = {
@@ -98,6 +106,7 @@ export function createCertificates(options: CertificateOptions) {
       if (!recorded.ok) {
         return err(recorded.error.kind === 'storage-full' ? { kind: 'storage-full' } : refused('session-refused'))
       }
+      asked.set(recognised.evidence, ofLogin.add(thing))
       journal.record('request.queued', { session, operation, kind: 'certificate' })
       drain.wake()
 

@@ -8,6 +8,7 @@ import { challengeOf, type EvidenceRefusal, verifyEvidence } from '../../../trus
 import { type CieFiles, listsCertificate, verifySod } from '../../../trust/sod.ts'
 import type { Trust } from '../../../trust/trust.ts'
 import type { Devices } from '../../devices/index.ts'
+import type { Challenges } from '../../sync/challenges.ts'
 import { type Recognised, type Refused, refused, type VisitId } from '../../visit/services.ts'
 import { refusedCard } from './refused-card.ts'
 import type { WrongPin } from './visit.ts'
@@ -16,6 +17,7 @@ export interface IdentityOptions {
   devices: Devices
   /** The trust in force now: a list or CRL that has just come counts for the card that is in. */
   trust(): Trust
+  challenges: Pick<Challenges, 'prepare' | 'forLogin'>
   totem: string
   now(): Date
 }
@@ -110,7 +112,7 @@ const refusedCertificate = (refusal: EvidenceRefusal, card: CardReadout['card'])
   refused(refusal.kind, { card, date: 'date' in refusal ? refusal.date : null })
 
 /** Identifies the person at the totem. Until the card has signed the challenge it identifies nobody (invariant 4). */
-export function createIdentity({ devices, trust, totem, now }: IdentityOptions) {
+export function createIdentity({ devices, trust, challenges, totem, now }: IdentityOptions) {
   const tries = createTries()
 
   /**
@@ -136,6 +138,7 @@ export function createIdentity({ devices, trust, totem, now }: IdentityOptions) 
      * Reads the data that need no PIN. Refuses a card that could never be recognised, before the person types a PIN.
      */
     async readCard(): Promise<Result<CardReadout, Refused>> {
+      challenges.prepare()
       const readout = await devices.call('card.read', {})
       if (!readout.ok) {
         const { error } = readout
@@ -162,10 +165,16 @@ export function createIdentity({ devices, trust, totem, now }: IdentityOptions) 
         pin?.fill(0)
         return err(refusal)
       }
+      const given = await challenges.forLogin()
+      if (given === null) {
+        pin?.fill(0)
+        return err(refused('session-refused', { card }))
+      }
       const statement = statementOf({
         caller: atTotem(totem),
         session,
         at: now().toISOString(),
+        challenge: given,
         nonce: randomBytes(32).toString('base64'),
       })
       const challenge = challengeOf(statement)

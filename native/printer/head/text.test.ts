@@ -10,7 +10,9 @@ describe('letters', () => {
     ['Žerjav Čuček Đorđe', 'Žerjav Čuček Đorđe'],
     ['16 €', '16 €'],
     ['l’anagrafe – “così”…', 'l\'anagrafe - "così"...'],
-    ['Ṃảŋ', 'Ma?'],
+    ['Ṃảŋ', 'Man'],
+    ['ƉURIĆ Ħamrun ĲSSEL', 'ĐURIĆ Hamrun IJSSEL'],
+    ['ROS\u00adSI\u200b', 'ROSSI'],
     ['Łódź', 'Łódź'],
     ['日本', '??'],
     ['e\u0300 composta', 'è composta'],
@@ -19,6 +21,15 @@ describe('letters', () => {
     ['destra\u202esinistra', 'destrasinistra'],
   ])('%j prints as %j', (text, printed) => {
     expect(printableText(text)).toBe(printed)
+  })
+
+  test('every letter that ANPR admits prints as itself or as the letter that stands for it', () => {
+    const admitted = [...Array.from({ length: 0x17e - 0xc0 + 1 }, (_, at) => 0xc0 + at), 0x189]
+    for (const point of admitted) {
+      const printed = printableText(String.fromCodePoint(point))
+      expect(printed, point.toString(16)).toMatch(/^[^?]+$/)
+      expect(encodeText(printed).length, point.toString(16)).toBeGreaterThan(0)
+    }
   })
 
   test('the code page is changed where it must be and changed back', () => {

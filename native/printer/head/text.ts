@@ -1,4 +1,5 @@
 import CodepageEncoder, { type Codepage } from '@point-of-sale/codepage-encoder'
+import { shownIn } from '../../../contract/letters.ts'
 import { codePage, concat } from './escpos.ts'
 
 /**
@@ -17,40 +18,15 @@ const pages = PAGES.map(({ codepage, number }) => {
   return { number, characters }
 })
 
-/** Typographic characters that neither page has. */
-const PLAIN: Record<string, string> = {
-  '‘': "'",
-  '’': "'",
-  '“': '"',
-  '”': '"',
-  '–': '-',
-  '—': '-',
-  '…': '...',
-  '•': '·',
-  '\u00a0': ' ',
-  '\u202f': ' ',
-  '\u00ad': '',
-}
-
 const printable = (character: string) =>
   (character >= ' ' && character <= '~') || pages.some(({ characters }) => characters.has(character))
 
 /**
- * The text as this printer can print it. White space becomes one kind of blank, a letter that no page has loses its
- * accent, and what is left becomes '?'. Control characters go: a name must never give the printer a command.
+ * The text as this printer can print it. White space becomes one kind of blank, a letter that no page has becomes the
+ * letters that stand for it, and another script '?'. Control characters go: a name must never give the printer a
+ * command.
  */
-export function printableText(text: string): string {
-  return [...text.normalize('NFC').replace(/\s/g, ' ')]
-    .map((character) => {
-      const plain = PLAIN[character]
-      if (plain !== undefined) return plain
-      if (printable(character)) return character
-      if (/\p{Cc}|\p{Cf}|\p{Cs}/u.test(character)) return ''
-      const bare = character.normalize('NFKD').replace(/\p{M}/gu, '')
-      return bare && [...bare].every(printable) ? bare : '?'
-    })
-    .join('')
-}
+export const printableText = (text: string): string => shownIn(text, printable)
 
 /**
  * Bytes of a text made by `printableText`. It changes the code page where needed and ends with the page it began with.

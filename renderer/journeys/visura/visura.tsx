@@ -1,5 +1,6 @@
 import { isConvivenza } from '../../../contract/document.ts'
 import type { ScreenOf } from '../../../contract/journeys/index.ts'
+import { drawable } from '../../../contract/letters.ts'
 import { answer } from '../../bridge.ts'
 import { Notice, Points } from '../../components/facts.tsx'
 import { AskingRegister } from '../../components/illustrations.tsx'
@@ -60,7 +61,7 @@ function OwnData({ person }: { person: Person }) {
           told && (
             <div key={name} className={SIDE_BY_SIDE.includes(name) ? 'half' : ''}>
               <dt>{text(`visura.${name}`)}</dt>
-              <dd>{told}</dd>
+              <dd>{drawable(told)}</dd>
             </div>
           ),
       )}

@@ -6,6 +6,7 @@ declare module 'fontkit' {
   }
   interface Font {
     unitsPerEm: number
+    hasGlyphForCodePoint(point: number): boolean
     layout(text: string): { glyphs: { path: Path; advanceWidth: number }[] }
   }
   export function create(file: Uint8Array): Font

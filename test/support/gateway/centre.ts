@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
@@ -8,6 +8,7 @@ import { type Anpr, startAnpr } from '../../../simulator/anpr/index.ts'
 import { makePki } from '../../../simulator/pki/make.ts'
 import { issueCrls } from '../../../simulator/pki/trust-list.ts'
 import { PKI } from '../pki.ts'
+import { ACCESS_LOG_KEY } from './requests.ts'
 
 const CRL_LIFE_MS = 100 * 86_400_000
 
@@ -35,6 +36,7 @@ export async function openCentre(
   await makePki(PKI)
   const dataDir = mkdtempSync(join(tmpdir(), 'totem-gateway-'))
   const clock = { now: new Date() }
+  writeFileSync(join(dataDir, 'access-log.key'), ACCESS_LOG_KEY.toString('base64url'), { mode: 0o600 })
   const crls = join(dataDir, 'crls')
   // The CRLs are good on every day to which a test turns the clock.
   await issueCrls(PKI, crls, { nextUpdate: new Date(+clock.now + CRL_LIFE_MS) })

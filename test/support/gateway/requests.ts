@@ -1,4 +1,4 @@
-import { createHash, createPrivateKey, randomBytes, sign } from 'node:crypto'
+import { createHash, createHmac, createPrivateKey, randomBytes, sign } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CompactEncrypt, compactDecrypt, importJWK, type JWK } from 'jose'
@@ -14,14 +14,27 @@ import {
   requestHeader,
   sealing,
 } from '../../../contract/gateway.ts'
+import { sealedChallenge } from '../../../gateway/login/challenges.ts'
+import { anotherCard } from '../../../simulator/fleet/cards.ts'
 import { personById } from '../../../simulator/population/people.ts'
 import { PKI } from '../pki.ts'
 
 const pki = (name: string) => readFileSync(join(PKI, name))
 const text = (name: string) => pki(name).toString()
 
+/** The secret of the gateways that `openCentre` starts. */
+export const ACCESS_LOG_KEY = Buffer.alloc(32, 'access log')
+
+/** A challenge as a gateway of `openCentre` gives it to that caller, when it has heard it in so many minutes. */
+export const challengeOf = (caller: Caller, at: Date, heard = 0): string =>
+  sealedChallenge(caller, { at, heard }, (text) =>
+    createHmac('sha256', ACCESS_LOG_KEY).update(text).digest('base64url'),
+  )
+
 /**
- * The evidence of a card and its holder's right PIN at a totem. `certificate` and `key` name files of the PKI's cards.
+ * The evidence of a card and its holder's right PIN at a totem. `certificate` and `key` name files of the PKI's cards;
+ * without them each CNS is another one of the same person. The challenge is one that a gateway of `openCentre` gave at
+ * the log-in, or now if the totem's clock is ahead.
  */
 export function login(
   person: string,
@@ -29,19 +42,23 @@ export function login(
     totem = 'TT-0001',
     caller = atTotem(totem),
     at = new Date(),
+    challenge: given = challengeOf(caller, new Date(Math.min(+at, Date.now()))),
     card = 'cns',
-    certificate = person,
+    certificate,
     key = person,
   }: Login = {},
 ): CardEvidence {
   const cards = card === 'cie' ? 'cie/cards' : 'cards'
   const nonce = randomBytes(32).toString('base64')
-  const statement = statementOf({ caller, session: ulid(), at: at.toISOString(), nonce })
+  const statement = statementOf({ caller, session: ulid(), at: at.toISOString(), challenge: given, nonce })
   const challenge = createHash('sha256').update(statementBytes(statement)).digest()
   return {
     by: 'card',
     statement,
-    certificate: pki(`${cards}/${certificate}.cert.der`).toString('base64'),
+    certificate: (card === 'cns' && certificate === undefined
+      ? anotherCard(PKI, person)
+      : pki(`${cards}/${certificate ?? person}.cert.der`)
+    ).toString('base64'),
     signature: sign('sha256', challenge, createPrivateKey(pki(`${cards}/${key}.key.pem`))).toString('base64'),
   }
 }
@@ -50,6 +67,7 @@ interface Login {
   totem?: string
   caller?: Caller
   at?: Date
+  challenge?: string
   card?: 'cns' | 'cie'
   certificate?: string
   key?: string
@@ -93,7 +111,7 @@ export async function sealedText(
 
 /** A login as totems made it before evidence said how the person was proved. */
 export function formerLogin({ by: _, statement, ...proof }: CardEvidence) {
-  const { caller, ...same } = statement
+  const { caller, challenge: __, ...same } = statement
   return { ...proof, statement: { ...same, purpose: 'totem-polis/login/1', totem: caller.id } }
 }
 

@@ -29,6 +29,7 @@ export type Whim = (asked: Asked, response: ServerResponse) => boolean | Promise
 
 const pem = (name: string) => readFileSync(`${PKI}/${name}`, 'utf8')
 const PAGE = 20
+const CHALLENGE = Buffer.alloc(32).toString('base64')
 
 /**
  * A gateway on a real socket with mutual TLS that knows nothing of certificates or ANPR. It issues every request once
@@ -129,7 +130,7 @@ export async function startScriptedGateway(now: () => number) {
         return json(response, 200, status)
       case '/v1/heartbeat':
         heartbeats.push(body as Heartbeat)
-        return json(response, 200, status)
+        return json(response, 200, { ...status, challenge: CHALLENGE })
       case '/v1/operations': {
         // A known request is answered at once.
         const results = items.map(({ operation }) => {

@@ -49,10 +49,11 @@ export const recognised = {
   evidence: {
     by: 'card',
     statement: {
-      purpose: 'totem-polis/login/2',
+      purpose: 'totem-polis/login/3',
       caller: { channel: 'totem', id: 'TT-0001' },
       session: SESSION,
       at: '',
+      challenge: '',
       nonce: '',
     },
     certificate: '',

@@ -1,0 +1,103 @@
+import { EventEmitter, once } from 'node:events'
+import { connect } from 'node:net'
+import { constants } from 'node:os'
+import type { TotemConfig } from '../../contract/config.ts'
+import type { DeviceEvent, PrinterStatus } from '../../contract/device.ts'
+import { type DeviceProcess, type Devices, superviseDevices } from '../devices/index.ts'
+import type { Check, Outcome } from './rows.ts'
+
+/** Readers answer pcscd within a second of its start. */
+const READER_MS = 5_000
+/** The socket of PC/SC Lite, where no environment names another one (pcscd(8)). */
+const PCSCD = '/run/pcscd/pcscd.comm'
+/** A shell's exit code of a program that a signal has ended (bash(1)). */
+const SIGNALLED = 128
+
+const PRINTING: Partial<Record<PrinterStatus, Outcome>> = { ready: 'ok', paperLow: 'attention' }
+
+/** Starts a device process as a visit has it, and tries reader and printer. The caller stops `devices`. */
+export async function tryHardware(
+  config: TotemConfig,
+  spawn: () => DeviceProcess,
+): Promise<{ devices: Devices; printer: PrinterStatus; checks: Check[] }> {
+  const service = await cardService(config)
+  const { devices, cie, died, readers, printerTold } = await startHardware(spawn)
+  const asked = died === null || printerTold ? await devices.call('printer.status', {}) : null
+  const printer = asked?.ok ? asked.value.status : devices.printer
+  const checks: Check[] = [
+    { key: 'card-service', ...service },
+    {
+      key: 'cie',
+      // Without the key every CIE is turned away.
+      outcome: cie === null ? 'not-tried' : cie === 'ready' ? 'ok' : 'failed',
+      detail: cie ?? '–',
+    },
+  ]
+  // Without the service the device process ends itself, again and again.
+  if (service.outcome === 'ok' || died === null) {
+    checks.push({ key: 'program', outcome: died === null ? 'ok' : 'failed', detail: died === null ? '–' : endOf(died) })
+  }
+  if (died === null) {
+    checks.push({ key: 'reader', outcome: readers ? 'ok' : 'failed', detail: devices.card?.state ?? 'no-reader' })
+  }
+  if (asked?.ok || died === null) {
+    const detail = `${config.printer.profile}: ${printer}`
+    checks.push({ key: 'printer', outcome: PRINTING[printer] ?? 'failed', detail })
+  }
+  return { devices, printer, checks }
+}
+
+interface Hardware {
+  devices: Devices
+  cie: Extract<DeviceEvent, { event: 'ready' }>['cie'] | null
+  readers: boolean
+  printerTold: boolean
+  /** Exit code of a device process that ended during the trial. */
+  died: number | null
+}
+
+/** Waits until the device process has reported readers and printer, or has died. */
+async function startHardware(spawn: () => DeviceProcess): Promise<Hardware> {
+  const news = new EventEmitter()
+  const told: Pick<Hardware, 'cie' | 'died' | 'printerTold'> = { cie: null, died: null, printerTold: false }
+  const devices = superviseDevices({ spawn })
+  devices.start({
+    onEvent(event) {
+      if (event.event === 'ready') told.cie = event.cie
+      // The supervisor itself says `absent` when the process dies.
+      if (event.event === 'printer' && told.died === null) told.printerTold = true
+      news.emit('news')
+    },
+    onStarted: () => undefined,
+    onDied({ code }) {
+      told.died = code
+      news.emit('news')
+    },
+  })
+  const readers = () => devices.card !== null && devices.card.state !== 'no-reader'
+  const patience = AbortSignal.timeout(READER_MS)
+  while (told.died === null && !(readers() && told.printerTold) && !patience.aborted)
+    await once(news, 'news', { signal: patience }).catch(() => undefined)
+  return { devices, ...told, readers: readers() }
+}
+
+/** `exit 1`, or the signal that ended the process. */
+function endOf(code: number): string {
+  const signal = Object.entries(constants.signals).find(([, number]) => number === code - SIGNALLED)?.[0]
+  return signal ?? `exit ${code}`
+}
+
+/** Whether pcscd listens, and to this user. systemd starts it at the first connection. */
+async function cardService({ bench }: TotemConfig): Promise<Pick<Check, 'outcome' | 'detail'>> {
+  const path = bench?.deviceEnv.PCSCLITE_CSOCK_NAME ?? process.env.PCSCLITE_CSOCK_NAME ?? PCSCD
+  const socket = connect(path)
+  try {
+    await once(socket, 'connect')
+    return { outcome: 'ok', detail: 'running' }
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    return { outcome: 'failed', detail: code === 'EACCES' || code === 'EPERM' ? 'no-access' : 'not-running' }
+  } finally {
+    socket.destroy()
+  }
+}

@@ -1,0 +1,98 @@
+import type { TotemConfig } from '../../contract/config.ts'
+import type { Language } from '../../contract/language.ts'
+import { LINE_FAULTS, type LineFault } from '../../contract/line.ts'
+import packageJson from '../../package.json' with { type: 'json' }
+import { readIdentity, standingOf, type TlsIdentity } from '../keys/tls-identity.ts'
+import { type FoundKey, inspectTotemKeys } from '../keys/totem-keys.ts'
+import { createGatewayClient } from '../sync/client.ts'
+import { whyDown } from '../sync/line-fault.ts'
+import type { Trace } from './clock.ts'
+import type { Check, Outcome } from './rows.ts'
+
+/** What passes by itself: a totem without a line still records requests. */
+const PASSING: readonly LineFault[] = [
+  ...(['name-not-found', 'no-network', 'connection-refused', 'timed-out', 'connection-cut'] as const),
+  ...(['gateway-busy', 'gateway-unavailable', 'unknown'] as const),
+]
+
+export interface Network {
+  checks: Check[]
+  gatewayTime: Date | null
+  /** Why TLS came to nothing. */
+  tlsCode: string | null
+  traces: Trace[]
+}
+
+/** Private keys, certificate and gateway. Without key or certificate the gateway cannot be asked. */
+export async function tryNetwork(config: TotemConfig, language: Language, now: Date): Promise<Network> {
+  const found = await inspectTotemKeys(config)
+  const tls = found.find(({ use }) => use === 'tls')?.content?.toString() ?? null
+  const read = await readIdentity(config, tls)
+  const checks = [keysRow(config, found), codeRow(config, found), ...identityRows(read, now)]
+  if (!read.ok) return { checks, gatewayTime: null, tlsCode: null, traces: [] }
+  const traces = [{ what: 'certificate', at: read.value.begins }]
+  if (tls === null) return { checks, gatewayTime: null, tlsCode: null, traces }
+  const asked = await ask(config, read.value, language)
+  return { ...asked, checks: [...checks, asked.check], traces }
+}
+
+/** The first key that the totem cannot use, with its file. */
+function keysRow({ keyProtection }: TotemConfig, found: readonly FoundKey[]): Check {
+  const bad = found.find(({ failure }) => failure)
+  if (!bad?.failure) return { key: 'keys', outcome: 'ok', detail: keyProtection.kind }
+  const where = 'file' in bad.failure ? bad.failure.file : bad.file
+  return { key: 'keys', outcome: 'failed', detail: `${bad.failure.kind} ${where}` }
+}
+
+/** By the key that was opened, and not by what the configuration wishes. */
+function codeRow({ verification }: TotemConfig, found: readonly FoundKey[]): Check {
+  if (!verification) return { key: 'code', outcome: 'attention', detail: 'not-configured' }
+  const key = found.find(({ use }) => use === 'verification')
+  if (key?.key) return { key: 'code', outcome: 'ok', detail: key.key.kid }
+  return { key: 'code', outcome: 'failed', detail: `${key?.failure?.kind ?? 'key-missing'} ${verification.key}` }
+}
+
+function identityRows(read: Awaited<ReturnType<typeof readIdentity>>, now: Date): Check[] {
+  if (!read.ok) {
+    const { kind, file } = read.error
+    const key = kind === 'authority-unreadable' ? 'authority' : 'certificate'
+    return [{ key, outcome: 'failed', detail: `${kind} ${file}` }]
+  }
+  const { begins, ends, caEnds } = read.value
+  return [
+    { key: 'certificate', ...endRow(begins, ends, now) },
+    { key: 'authority', ...endRow(new Date(0), caEnds, now) },
+  ]
+}
+
+const OF_STANDING = { good: 'ok', ending: 'attention', expired: 'failed', 'not-yet-valid': 'failed' } as const
+
+function endRow(begins: Date, ends: Date, now: Date): { outcome: Outcome; detail: string } {
+  const standing = standingOf(begins, ends, now)
+  const day = (standing === 'not-yet-valid' ? begins : ends).toISOString().slice(0, 10)
+  return { outcome: OF_STANDING[standing], detail: standing === 'good' ? `→ ${day}` : `${standing} ${day}` }
+}
+
+async function ask(
+  { gateway }: TotemConfig,
+  { certificate, key, ca }: TlsIdentity,
+  language: Language,
+): Promise<Pick<Network, 'gatewayTime' | 'tlsCode'> & { check: Check }> {
+  const client = createGatewayClient({
+    ...{ url: gateway.url, certificate, key, ca, version: packageJson.version },
+    onMalformed: () => undefined,
+  })
+  const asked = await client.status()
+  client.close()
+  if (asked.ok) {
+    const check = { key: 'gateway', outcome: 'ok', detail: asked.value.version } as const
+    return { check, gatewayTime: new Date(asked.value.at), tlsCode: null }
+  }
+  const { reason, detail } = whyDown(asked.error)
+  const outcome = PASSING.includes(reason) ? 'attention' : 'failed'
+  return {
+    check: { key: 'gateway', outcome, detail: `line-down ${detail}: ${LINE_FAULTS[reason][language]}` },
+    gatewayTime: null,
+    tlsCode: detail,
+  }
+}
