@@ -138,7 +138,18 @@ export async function startGateway(
     now,
     log,
   })
-  const intake = createIntake({ db, boss, bell, sealingKeys, logins, reference, bounds: config.bounds, now, log })
+  const intake = createIntake({
+    db,
+    boss,
+    bell,
+    sealingKeys,
+    logins,
+    hearing,
+    reference,
+    bounds: config.bounds,
+    now,
+    log,
+  })
   const outcomes = createOutcomes({ db, bell, outcomeKeyOf, reference, now })
   const sessions = createSessions({ db, register, logins, reference, now })
   const journals = withJournals(db)
