@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { resolve } from 'node:path'
 import { type PrinterConfig, printerConfig, printerProfile } from '../contract/config.ts'
 import type { PrinterStatus, PrintFailure, PrintSheet } from '../contract/device.ts'
 import { language } from '../contract/language.ts'
@@ -147,7 +148,7 @@ function printerOf({ profile, uri, ca }: Address): PrinterConfig {
   const printer = printerConfig.safeParse({
     profile: named,
     ...(uri !== undefined && { uri }),
-    ...(ca !== undefined && { ca }),
+    ...(ca !== undefined && { ca: resolve(ca) }),
   })
   if (printer.success) return printer.data
   return usage(
@@ -182,7 +183,13 @@ async function testSheets({ profile }: PrinterConfig): Promise<PrintSheet[]> {
 async function tellStatus(printer: PrinterConfig, status: PrinterStatus, json: boolean): Promise<number> {
   const asked = printer.profile === 'a4-office' ? await ippClient(printer, TECHNICIAN).printer() : null
   const office = asked?.ok
-    ? { makeAndModel: asked.value.makeAndModel, reasons: asked.value.reasons, formats: asked.value.formats }
+    ? {
+        makeAndModel: asked.value.makeAndModel,
+        ipp: asked.value.version,
+        suitable: asked.value.suitable ? 'yes' : 'no: it takes no PDF as a job',
+        reasons: asked.value.reasons,
+        formats: asked.value.formats,
+      }
     : asked && { failure: asked.error }
   const answer = { kind: status, profile: printer.profile, ...office }
   const facts = Object.entries(answer).map(

@@ -78,6 +78,7 @@ export function startRetention({
         where at < ${before(LOGIN_MS)}::timestamptz
         limit ${CHUNK}
       ) returning operation`.execute(transaction)
+    await sql`delete from brought_early where at < ${before(LOGIN_MS)}::timestamptz`.execute(transaction)
     return rows.length
   }
 

@@ -138,7 +138,18 @@ export async function startGateway(
     now,
     log,
   })
-  const intake = createIntake({ db, boss, bell, sealingKeys, logins, reference, bounds: config.bounds, now, log })
+  const intake = createIntake({
+    db,
+    boss,
+    bell,
+    sealingKeys,
+    logins,
+    hearing,
+    reference,
+    bounds: config.bounds,
+    now,
+    log,
+  })
   const outcomes = createOutcomes({ db, bell, outcomeKeyOf, reference, now })
   const sessions = createSessions({ db, register, logins, reference, now })
   const journals = withJournals(db)
@@ -146,6 +157,7 @@ export async function startGateway(
   const stopping = new AbortController()
   const forTotems = createTotemDoor({
     tls,
+    connections: config.listen.connections,
     totems,
     pressure: { waiting: store.waiting, stopping: stopping.signal, onShed: metrics.shed },
     // A database that is away hears nobody; then nothing that needs the count is answered either.
@@ -163,6 +175,7 @@ export async function startGateway(
   })
   const forOperators = createOperatorDoor({
     tls,
+    connections: config.operator.connections,
     operators,
     rooms: {
       operations: overseeOperations({ db, redrive: () => redrive(store, bell), log }),
@@ -209,7 +222,7 @@ export async function startGateway(
 }
 
 async function publicDoor(
-  { page, keysSigner }: NonNullable<z.output<typeof gatewayConfig>['public']>,
+  { page, keysSigner, connections }: NonNullable<z.output<typeof gatewayConfig>['public']>,
   tls: DoorTls,
   dataDir: string,
   log: Logger,
@@ -218,7 +231,7 @@ async function publicDoor(
   await textOf('public.page', page)
   const kept = await keepPage({ file: page, signer, memory: join(dataDir, 'verification-keys.sequence'), log })
   if (!kept.ok) throw refused(`public.page: ${page}`, kept.error, 'make it anew with gateway/verify/build.ts')
-  return createPublicDoor({ tls, verify: verifyRoutes(kept.value), log })
+  return createPublicDoor({ tls, connections, verify: verifyRoutes(kept.value), log })
 }
 
 const refused = (what: string, { kind }: { kind: string }, todo: string) =>

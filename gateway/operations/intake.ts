@@ -4,6 +4,8 @@ import type { Logger } from 'pino'
 import type { Clock } from '../../basics/time.ts'
 import type { CallerAt } from '../../contract/caller.ts'
 import { noRoom, type Problem, refusalKind, type Submission, type SubmissionResult } from '../../contract/gateway.ts'
+import { heardEarly, noteEarly } from '../login/early.ts'
+import type { Hearing } from '../login/hearing.ts'
 import type { LoginJudge } from '../login/judge.ts'
 import { spend, type Use, usedBy } from '../login/spending.ts'
 import { openRequest, type SealingKeys } from '../sealing/sealing.ts'
@@ -62,6 +64,7 @@ export function createIntake({
   bell,
   sealingKeys,
   logins,
+  hearing,
   reference,
   bounds,
   now,
@@ -72,6 +75,7 @@ export function createIntake({
   bell: Bell
   sealingKeys: SealingKeys
   logins: Pick<LoginJudge, 'atDoor'>
+  hearing: Hearing
   reference(text: string): string
   bounds: Bounds
   now: Clock
@@ -92,7 +96,11 @@ export function createIntake({
     if (!opened.ok) return turnedAway(opened.error.kind, null)
     const { request, digest } = opened.value
     const { evidence } = request
-    const login = await logins.atDoor(caller, evidence)
+    let login = await logins.atDoor(caller, evidence)
+    if (!login.ok && login.error.kind === 'evidence-late') {
+      const heardFirst = await heardEarly(db, caller.id, item)
+      if (heardFirst !== null) login = await logins.atDoor(caller, evidence, heardFirst)
+    }
     if (!login.ok) return turnedAway(login.error.kind, digest)
     if (evidence.by !== 'card') throw new Error('another proof than a card got past the judge')
     return { id, digest, sealed, use: usedBy(request, evidence.certificate, reference) }
@@ -234,10 +242,13 @@ export function createIntake({
       const resultOf = good.length > 0 ? await recorded(totem, good, items.length) : null
       const refusals = checked.filter((one): one is TurnedAway => !('use' in one))
       const known = await toldBefore(totem, refusals.filter(isAskedAgain))
-      return checked.map((one) => {
+      const results = checked.map((one) => {
         if (!('use' in one)) return known.get(one.turnedAway.operation) ?? one.turnedAway
         return resultOf?.(one) ?? later(one.id, 'not-recorded')
       })
+      const early = items.filter((_, index) => results[index]?.state === 'later')
+      if (early.length > 0) await noteEarly(db, totem, early, { heard: await hearing.minutesOf(totem), at: now() })
+      return results
     } catch (failure) {
       notRecorded(totem, items.length, failure)
       return items.map(({ operation }, index) => {

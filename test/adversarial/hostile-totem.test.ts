@@ -1,6 +1,8 @@
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { CompactEncrypt, importJWK } from 'jose'
 import pg from 'pg'
 import { pino } from 'pino'
 import { ulid } from 'ulid'
@@ -9,7 +11,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../basics/time.ts'
 import { atTotem } from '../../contract/caller.ts'
 import type { CardEvidence } from '../../contract/evidence.ts'
-import type { CertificateRequest } from '../../contract/gateway.ts'
+import { type CertificateRequest, requestHeader, sealing } from '../../contract/gateway.ts'
 import { type Gateway, startGateway } from '../../gateway/index.ts'
 import { anotherCard } from '../../simulator/fleet/cards.ts'
 import { issueCrls } from '../../simulator/pki/trust-list.ts'
@@ -384,6 +386,43 @@ describe('a line that is away', () => {
     const other = await given()
     pass(30 * DAY_MS + 1)
     expect(await ask(await cardSigns({ challenge: other }))).toBe('request-expired')
+  })
+  test('counts from the first coming of a request that the gateway had no key for, by its very bytes', async () => {
+    const { keys } = centre.config
+    const folder = mkdtempSync(join(tmpdir(), 'totem-keys-'))
+    const restart = async (change: () => void) => {
+      await disconnect()
+      change()
+      await centre.restartGateway()
+      await connect()
+    }
+    const key = 'sealing-before.jwk.json'
+    await restart(() => {
+      cpSync(keys.folder, folder, { recursive: true })
+      rmSync(join(folder, key))
+      centre.config.keys = { ...keys, folder }
+    })
+    const evidence = await cardSigns()
+    const before = JSON.parse(readFileSync(join(PKI, 'gateway.sealing-before.pub.jwk.json'), 'utf8'))
+    const request = wish(WHO, { evidence, operation: ulid() })
+    const sealedBefore = async (of: CertificateRequest) => ({
+      operation: of.operation,
+      sealed: await new CompactEncrypt(Buffer.from(JSON.stringify(of)))
+        .setProtectedHeader(requestHeader(before.kid, { ...of, caller: atTotem('TT-0001') }))
+        .encrypt(await importJWK(before, sealing.alg)),
+    })
+    const item = await sealedBefore(request)
+    expect(await asked([item])).toEqual(['request-unopened'])
+    await talk(36)
+    await restart(() => copyFileSync(join(keys.folder, key), join(folder, key)))
+    // Sealed anew it is another request, which comes now.
+    expect(await asked([await sealedBefore(request)])).toEqual(['evidence-late'])
+    expect(await asked([await sealedBefore({ ...request, operation: ulid() })])).toEqual(['evidence-late'])
+    expect(await asked([item])).toEqual(['pending'])
+    await restart(() => {
+      centre.config.keys = keys
+      rmSync(folder, { recursive: true })
+    })
   })
   test('a totem that is sent away for want of room is not heard by that', async () => {
     const evidence = await cardSigns()

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import type { PrinterService } from '../../native/printer/printer.ts'
 import { createPrinterService } from '../../native/printer/service.ts'
 import { certificatePdf } from '../support/paper/papers.ts'
@@ -52,14 +52,17 @@ afterEach(async () => {
 })
 
 /** A printer that is well until the driver asks for a job's state; `asIt` answers an operation in another way. */
-async function startPrinter(asIt: (operation: number, response: ServerResponse) => Buffer | null | undefined) {
+async function startPrinter(
+  asIt: (operation: number, response: ServerResponse, version: string) => Buffer | null | undefined,
+) {
   asked = []
   server = createServer(async (request, response) => {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
-    const operation = Buffer.concat(chunks).readUInt16BE(2)
+    const body = Buffer.concat(chunks)
+    const operation = body.readUInt16BE(2)
     asked.push(operation)
-    const own = asIt(operation, response)
+    const own = asIt(operation, response, `${body[0]}.${body[1]}`)
     if (own === null) return
     if (own) response.end(own)
     else if (operation === GET_PRINTER) response.end(answer(4, idle))
@@ -144,4 +147,72 @@ test.each([
     return null
   })
   expect(await service.status()).toBe(status)
+})
+
+/** An answer without attributes. */
+const refusal = (status: number) => Buffer.from([1, 1, status >> 8, status & 0xff, 0, 0, 0, 1, 1, 3])
+
+test.each([
+  ['says that it does not know version 2.0', '1.1', () => refusal(0x0503)],
+  ['says that it knows 1.0 alone', '1.0', () => refusal(0x0503)],
+  ['takes version 2.0 for a bad request', '1.1', () => refusal(0x0400)],
+  [
+    'answers version 2.0 by HTTP 400',
+    '1.1',
+    (response: ServerResponse) => {
+      response.writeHead(400).end()
+      return null
+    },
+  ],
+])('an old printer that %s prints, each document once', async (_, spoken, refuse) => {
+  const versions = new Set<string>()
+  await startPrinter((operation, response, version) => {
+    if (version !== spoken) return refuse(response)
+    versions.add(version)
+    return operation === GET_JOB ? job(9, 'job-completed-successfully') : undefined
+  })
+  expect(await service.status()).toBe('ready')
+  expect(await print()).toMatchObject({ ok: true, value: { pages: 2 } })
+  expect(asked.filter((operation) => operation === SEND_DOCUMENT)).toHaveLength(1)
+  expect([...versions]).toEqual([spoken])
+})
+
+test('a printer that knows no version of ours is off line', async () => {
+  await startPrinter(() => refusal(0x0503))
+  expect(await service.status()).toBe('offline')
+  expect(await print()).toEqual(fault('offline'))
+})
+
+describe('a printer that forgets its jobs', () => {
+  /** `states`: of the job, at each look; afterwards the printer does not know it. */
+  const forgetful = async (states: number[], { forgets = 0x0406, after = idle as Record<string, Value[]> } = {}) => {
+    const left = [...states]
+    let gone = false
+    await startPrinter((operation) => {
+      if (operation === GET_PRINTER) return gone ? answer(4, after) : undefined
+      if (operation !== GET_JOB) return undefined
+      const state = left.shift()
+      gone = state === undefined
+      return state === undefined ? refusal(forgets) : job(state, 'none')
+    })
+    return print()
+  }
+
+  test.each([0x0406, 0x0407])('has printed one that it worked on, and then answers %i', async (forgets) => {
+    expect(await forgetful([3, 5], { forgets })).toMatchObject({ ok: true, value: { pages: 2 } })
+  })
+
+  test('has printed nothing for sure when nobody saw it at work', async () => {
+    expect(await forgetful([3])).toEqual(fault('offline'))
+    expect(asked.filter((operation) => operation === SEND_DOCUMENT)).toHaveLength(1)
+  })
+
+  test('and has a fault meanwhile, has not printed', async () => {
+    const jammed = { ...idle, 'printer-state-reasons': [keyword('media-jam')] }
+    expect(await forgetful([5], { after: jammed })).toEqual(fault('jam'))
+  })
+
+  test('has not printed what was cancelled at its panel', async () => {
+    expect(await forgetful([5, 7])).toEqual(fault('offline'))
+  })
 })

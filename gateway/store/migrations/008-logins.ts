@@ -23,6 +23,16 @@ export const logins: Migration = {
       )`.execute(db)
     await sql`create index evidence_use_card on evidence_use (totem, card)`.execute(db)
     await sql`create index evidence_use_at on evidence_use using brin (at)`.execute(db)
+    await sql`
+      create table brought_early (
+        totem text not null,
+        operation text not null,
+        sealed text not null,
+        heard integer not null,
+        at timestamptz not null,
+        primary key (totem, operation)
+      )`.execute(db)
+    await sql`create index brought_early_at on brought_early using brin (at)`.execute(db)
     // A session is opened by a challenge of the gateway's, and no more by a nonce of the totem's.
     await sql`alter table spent_nonce rename to spent_challenge`.execute(db)
     await sql`alter table spent_challenge rename column nonce to challenge`.execute(db)

@@ -9,6 +9,7 @@ const OPERATION = {
   'printer-uri': 'ipp://localhost/ipp/print',
 }
 const message = ipp.serialize({
+  version: '2.0',
   operation: 'Create-Job',
   'operation-attributes-tag': { ...OPERATION, 'requested-attributes': ['job-id', 'job-state'], 'last-document': true },
   'job-attributes-tag': { copies: 1 },

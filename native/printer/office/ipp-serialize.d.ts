@@ -6,6 +6,7 @@ declare module '@sealsystems/ipp' {
   >
 
   export interface IppRequest {
+    version: string
     operation: string
     'operation-attributes-tag': Attributes
     'job-attributes-tag'?: Attributes

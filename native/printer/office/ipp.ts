@@ -13,8 +13,13 @@ import type { OfficePrinterState } from './ipp-status.ts'
  */
 export type IppFailure = { kind: 'unreachable' } | { kind: 'refused'; why: string }
 
+/** The printer does not know the job, or not any more: some forget a job once it is printed (RFC 8011 §B.1.4.7). */
+export type JobForgotten = { kind: 'forgotten' }
+
 export interface OfficePrinter extends OfficePrinterState {
   makeAndModel: string
+  /** The version in which the printer answers. */
+  version: string
   formats: string[]
   /** The printer takes a PDF as a job whose number is known before its first byte is sent. */
   suitable: boolean
@@ -40,7 +45,7 @@ export interface IppClient {
   create(name: string, pages: readonly [number, number] | null): Promise<Result<number, IppFailure>>
   /** Resolves when the printer has taken the whole document, which may be while it prints. */
   send(job: number, pdf: Uint8Array, signal: AbortSignal): Promise<Result<void, IppFailure>>
-  job(job: number): Promise<Result<OfficeJob, IppFailure>>
+  job(job: number): Promise<Result<OfficeJob, IppFailure | JobForgotten>>
   cancel(job: number): Promise<Result<void, IppFailure>>
   /** Jobs of this user that have not ended in the printer. */
   unfinished(): Promise<Result<number[], IppFailure>>
@@ -51,7 +56,17 @@ const REQUEST_TIMEOUT_MS = 10_000
 /** A printer's own attributes are some tens of kB. */
 const MAX_ANSWER_BYTES = 1024 * 1024
 const IPP_PORT = '631'
+/** Versions to speak, the newest first. RFC 8011 §4.1.8: a printer refuses one that it does not know. */
+const VERSIONS = ['2.0', '1.1', '1.0'] as const
 const FIRST_FAILURE = 0x0100
+/** RFC 8011 appendix B. */
+const BAD_REQUEST = 0x0400
+const NOT_FOUND = 0x0406
+const GONE = 0x0407
+const VERSION_NOT_SUPPORTED = 0x0503
+const named = (status: number) => `IPP 0x${status.toString(16).padStart(4, '0')}`
+/** Refusals of a version by printers that know no word for it. */
+const MAYBE_VERSION = [named(BAD_REQUEST), 'HTTP 400', 'HTTP 426', 'HTTP 505', 'no IPP']
 /** RFC 8010 §3.5.1. */
 const JOB_GROUP = 0x02
 const PRINTER_GROUP = 0x04
@@ -67,6 +82,8 @@ export interface IppAddress {
   ca?: string | undefined
 }
 
+type Rest = Omit<IppRequest, 'version' | 'operation' | 'operation-attributes-tag'>
+
 /** `user` owns the jobs: two programs that share a printer use two names. */
 export function ippClient({ uri, ca }: IppAddress, user: string): IppClient {
   const url = new URL(uri.replace(/^ipp/, 'http'))
@@ -75,13 +92,44 @@ export function ippClient({ uri, ca }: IppAddress, user: string): IppClient {
   // Read anew each time, because somebody may put a CA in place or change it while the totem runs.
   const authority = async () => (ca === undefined ? {} : { ca: await readFile(ca) })
 
+  /** Index of the version to speak. `proven`: the printer has answered in it. */
+  let version = 0
+  let proven = false
+
+  /** Asks in the newest version that the printer takes, and goes on with it. */
   async function ask(
     operation: string,
     asked: IppRequest['operation-attributes-tag'],
-    rest: Omit<IppRequest, 'operation' | 'operation-attributes-tag'> = {},
-    signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+    rest: Rest = {},
+    signal?: AbortSignal,
+  ): Promise<Result<IppGroup[], IppFailure>> {
+    for (;;) {
+      const spoken = version
+      const answer = await askOnce(operation, asked, rest, signal ?? AbortSignal.timeout(REQUEST_TIMEOUT_MS))
+      if (answer.ok) {
+        if (spoken === version) proven = true
+        return answer
+      }
+      const why = answer.error.kind === 'refused' ? answer.error.why : ''
+      const refused = why === named(VERSION_NOT_SUPPORTED) || (!proven && MAYBE_VERSION.includes(why))
+      if (!refused) return answer
+      if (spoken === version) version += 1
+      if (version < VERSIONS.length) continue
+      // None is right. Its firmware may be another one tomorrow.
+      version = 0
+      proven = false
+      return answer
+    }
+  }
+
+  async function askOnce(
+    operation: string,
+    asked: IppRequest['operation-attributes-tag'],
+    rest: Rest,
+    signal: AbortSignal,
   ): Promise<Result<IppGroup[], IppFailure>> {
     const body = ipp.serialize({
+      version: VERSIONS[version] ?? VERSIONS[0],
       operation,
       'operation-attributes-tag': {
         'attributes-charset': 'utf-8',
@@ -118,7 +166,7 @@ export function ippClient({ uri, ca }: IppAddress, user: string): IppClient {
       const answer = readAnswer(await content(response))
       if (!answer) return err({ kind: 'refused', why: 'no IPP' })
       if (answer.status < FIRST_FAILURE) return ok(answer.groups)
-      return err({ kind: 'refused', why: `IPP 0x${answer.status.toString(16).padStart(4, '0')}` })
+      return err({ kind: 'refused', why: named(answer.status) })
     } catch (failure) {
       const { code = '' } = failure as NodeJS.ErrnoException
       // Somebody else may answer at that address, and must get nobody's certificate.
@@ -147,6 +195,7 @@ export function ippClient({ uri, ca }: IppAddress, user: string): IppClient {
         reasons: told.texts('printer-state-reasons'),
         accepting: told.is('printer-is-accepting-jobs'),
         makeAndModel: told.texts('printer-make-and-model')[0] ?? '',
+        version: VERSIONS[version] ?? VERSIONS[0],
         formats,
         suitable: formats.includes(PDF) && operations.includes(CREATE_JOB) && operations.includes(SEND_DOCUMENT),
         pageRanges: told.is('page-ranges-supported'),
@@ -178,7 +227,10 @@ export function ippClient({ uri, ca }: IppAddress, user: string): IppClient {
         'job-id': job,
         'requested-attributes': ['job-state', 'job-state-reasons', ...counters],
       })
-      if (!asked.ok) return asked
+      if (!asked.ok) {
+        const forgotten = asked.error.kind === 'refused' && [named(NOT_FOUND), named(GONE)].includes(asked.error.why)
+        return forgotten ? err({ kind: 'forgotten' }) : err(asked.error)
+      }
       const told = attributesOf(asked.value, JOB_GROUP)
       // One side of a sheet is a page. Where the printer counts both, the lower count is believed.
       const counts = counters.flatMap(told.numbers)

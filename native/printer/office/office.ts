@@ -30,9 +30,12 @@ const CANCEL_MS = 10_000
 const PAPER: Paper = { dotsPerMm: 8, width: 1680, roll: false }
 
 /** RFC 8011 §5.3.7. */
+const PROCESSING = 5
 const PROCESSING_STOPPED = 6
 const COMPLETED = 9
 const ENDED = 7
+/** RFC 8011 §5.4.11. */
+const PRINTER_PROCESSING = 4
 /** RFC 8011 §5.3.8: of a job completed for such a reason, not everything came out, or the printer cannot know. */
 const UNSURE = ['job-completed-with-errors', 'queued-in-device']
 
@@ -72,20 +75,30 @@ export function createOfficeService(options: OfficeOptions): PrinterService {
   /**
    * Follows a job to its end. A fault gives the job up: it is cancelled, so that it does not come out once the fault
    * has cleared, and followed until the printer lets go of it. `counted` gets the number of sheets that are out.
+   *
+   * Some printers forget a job once it is printed. It counts as completed if the printer has the whole document, was
+   * seen at work and has no fault; otherwise nobody knows what came out.
    */
   async function followJob(
     job: number,
     pages: number,
-    sent: () => boolean,
+    sent: () => 'sending' | 'taken' | 'refused',
     counted: (sheets: number) => void,
   ): Promise<'completed' | PrinterStatus> {
     let givenUp: PrinterStatus | null = null
     let before = ''
     let heardAt = Date.now()
     let changedAt = Date.now()
+    let worked = false
     for (;;) {
       const [asked, printer] = [await client.job(job), await client.printer()]
-      if (asked.ok && printer.ok) heardAt = Date.now()
+      const forgotten = !asked.ok && asked.error.kind === 'forgotten'
+      if (forgotten && printer.ok && sent() !== 'sending') {
+        const status = officeStatus({ ...printer.value, accepting: true })
+        if (!givenUp && worked && sent() === 'taken' && canPrint(status)) return 'completed'
+        return givenUp ?? (canPrint(status) ? 'offline' : status)
+      }
+      if ((asked.ok || forgotten) && printer.ok) heardAt = Date.now()
       else if (Date.now() - heardAt > UNREACHABLE_MS) {
         noneLeft = false
         return givenUp ?? (asked.ok || asked.error.kind === 'unreachable' ? 'absent' : 'offline')
@@ -94,6 +107,7 @@ export function createOfficeService(options: OfficeOptions): PrinterService {
         const { state, reasons, sheets } = asked.value
         if (state === COMPLETED && !reasons.some((reason) => UNSURE.includes(reason))) return 'completed'
         counted(sheets)
+        worked ||= state === PROCESSING || sheets > 0 || (printer.ok && printer.value.state === PRINTER_PROCESSING)
         if (state >= ENDED) return givenUp ?? faultOf(printer.ok ? printer.value : null, asked.value) ?? 'offline'
         const now = JSON.stringify([state, sheets, printer.ok && printer.value.state])
         if (now !== before) changedAt = Date.now()
@@ -106,7 +120,7 @@ export function createOfficeService(options: OfficeOptions): PrinterService {
       }
       if (!givenUp && asked.ok) {
         givenUp = faultOf(printer.ok ? printer.value : null, asked.value)
-        if (!sent() || silent > SILENCE_MS + pages * PAGE_MS) givenUp ??= 'offline'
+        if (sent() === 'refused' || silent > SILENCE_MS + pages * PAGE_MS) givenUp ??= 'offline'
         if (givenUp) {
           publish(givenUp)
           await client.cancel(job)
@@ -139,15 +153,15 @@ export function createOfficeService(options: OfficeOptions): PrinterService {
       progress('rendered', page)
       progress('sent', page)
     }
-    let refused = false
+    let document: 'sending' | 'taken' | 'refused' = 'sending'
     const sending = new AbortController()
     const sent = client.send(created.value, pdf, sending.signal).then((done) => {
-      refused = !done.ok
+      document = done.ok ? 'taken' : 'refused'
     })
     const ended = await followJob(
       created.value,
       pages,
-      () => !refused,
+      () => document,
       // A printer that cannot print some pages prints them all again, so a count of some of them is of no use.
       (sheets) => pageRanges && acknowledge(fromPage - 1 + sheets),
     )

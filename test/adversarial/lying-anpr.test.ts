@@ -1,0 +1,223 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { json } from 'node:stream/consumers'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { familySheet, ownRecordAnswer } from '../../contract/gateway.ts'
+import { personById } from '../../simulator/population/people.ts'
+import { type Centre, openCentre } from '../support/gateway/centre.ts'
+import { idAnpr, login, sealed, wish } from '../support/gateway/requests.ts'
+import { TotemClient } from '../support/gateway/totem-client.ts'
+
+// A real gateway, whose line to the simulated ANPR changes the answers: what ANPR is known to answer, and what one would
+// answer that mixes people up.
+
+type Service = 'C030' | 'C021' | 'C029' | 'ANPR'
+// biome-ignore lint/suspicious/noExplicitAny: answers of a foreign system, changed at will
+type Answer = any
+interface Told {
+  status: number
+  body: Answer
+}
+/** What becomes of an answer of each service; `asked` is the body of the question. */
+type Changes = Partial<Record<Service, (told: Told, asked: Answer) => Told>>
+
+let target = ''
+let changes: Changes = {}
+const asked: Service[] = []
+const line = createServer(async (question, answer) => {
+  const service = /^\/(C0\d\d|ANPR)/.exec(question.url ?? '')?.[1] as Service
+  asked.push(service)
+  const body = (await json(question)) as Answer
+  const response = await fetch(new URL(question.url ?? '', target), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  const told = { status: response.status, body: await response.json() }
+  const changed = changes[service]?.(told, body) ?? told
+  answer.writeHead(changed.status, { 'content-type': 'application/problem+json' })
+  answer.end(typeof changed.body === 'string' ? changed.body : JSON.stringify(changed.body))
+})
+
+let centre: Centre
+let totem: TotemClient
+beforeAll(async () => {
+  await once(line.listen(0, '127.0.0.1'), 'listening')
+  const url = `http://127.0.0.1:${(line.address() as AddressInfo).port}`
+  centre = await openCentre(null, { anpr: { url } }, { reusePdf: true })
+  target = centre.anpr.url
+  totem = new TotemClient(centre.gateway.url, 'TT-0001')
+})
+afterEach(() => {
+  changes = {}
+})
+afterAll(async () => {
+  await totem?.close()
+  await centre?.stop()
+  line.closeAllConnections()
+  line.close()
+})
+
+const of = (...datiSoggetto: Answer[]) => ({ idOperazioneANPR: '1', listaSoggetti: { datiSoggetto } })
+const always =
+  (body: Answer, status = 200) =>
+  () => ({ status, body })
+/** Each element of the answer, changed. */
+const each = (change: (element: Answer, index: number) => Answer) => (told: Told) =>
+  told.status === 200 ? { ...told, body: of(...told.body.listaSoggetti.datiSoggetto.map(change)) } : told
+
+const session = async (person = 'mario-rossi') => {
+  const { body } = await totem.post('/v1/sessions', login(person))
+  return { authorization: `Bearer ${body.token}` }
+}
+const family = async (bearer: Record<string, string>) => totem.get('/v1/sessions/current/family', bearer)
+const visura = async (bearer: Record<string, string>) => totem.get('/v1/sessions/current/visura', bearer)
+const request = async (...wanted: Parameters<typeof wish>) =>
+  (await totem.settled(await sealed(wish(...wanted)))).body.results[0]
+const bollo = { kind: 'exempt', exemption: 'processuale' } as const
+
+describe('a person whom ANPR does not have', () => {
+  const entry = (codiceErroreAnomalia: string, tipoErroreAnomalia: string) => ({
+    ...{ codiceErroreAnomalia, tipoErroreAnomalia, testoErroreAnomalia: 't' },
+  })
+  test.each([
+    ['in a list', [entry('EN122', 'E'), entry('EN148', 'W')], 404],
+    ['after a warning', [entry('EN148', 'W'), entry('EN122', 'E')], 404],
+    ['a level deeper', { errore: [entry('EN122', 'E')] }, 400],
+    ['as a single entry', entry('EN122', 'E'), 500],
+    ['with status 200', [entry('EN122', 'E')], 200],
+  ])('%s: is told so at once, and not to come back', async (_, listaErrori, status) => {
+    changes = { C030: always({ idOperazioneANPR: '1', listaErrori }, status) }
+    const problem = { kind: 'person-not-found', anpr: 'EN122' }
+    expect(await totem.post('/v1/sessions', login('mario-rossi'))).toEqual({ status: 403, body: problem })
+    expect(await request('mario-rossi')).toMatchObject({ state: 'refused', problem })
+  })
+})
+
+describe('an ANPR that mixes people up', () => {
+  const otherPerson = { kind: 'anpr-other-person', anpr: null }
+  const anna = personById('anna-bianchi')
+  const known = {
+    identificativi: { idANPR: anna.idAnpr },
+    generalita: { codiceFiscale: { codFiscale: anna.codiceFiscale }, cognome: 'BIANCHI' },
+  }
+
+  test('answers about another codice fiscale: no session, no certificate', async () => {
+    changes = { C030: always(of(known)) }
+    asked.length = 0
+    expect(await totem.post('/v1/sessions', login('mario-rossi'))).toEqual({ status: 403, body: otherPerson })
+    expect(await request('mario-rossi')).toMatchObject({ state: 'refused', problem: otherPerson })
+    expect(asked).not.toContain('ANPR')
+  })
+  test('gives another’s family, another’s data: nobody sees them', async () => {
+    const bearer = await session()
+    changes = { C021: always(of(known)) }
+    expect(await family(bearer)).toEqual({ status: 403, body: otherPerson })
+    changes = { C029: always(of(known)) }
+    expect(await visura(bearer)).toEqual({ status: 403, body: otherPerson })
+    // The id that was asked for, with the data of somebody else.
+    changes = { C029: always(of({ ...known, identificativi: { idANPR: idAnpr('mario-rossi') } })) }
+    expect(await visura(bearer)).toEqual({ status: 403, body: otherPerson })
+    expect(centre.logged()).toContain('"kind":"anpr-other-person","service":"C029"')
+  })
+  test('grants what it must not: no stranger’s preview, no stranger’s certificate', async () => {
+    changes = { ANPR: (_, { idOperazioneClient }) => always({ granted: idOperazioneClient })() }
+    const stranger = { kind: 'not-in-family', anpr: null }
+    const bearer = await session()
+    asked.length = 0
+    const wanted = { subject: anna.idAnpr, types: ['8'], bollo }
+    expect(await totem.post('/v1/previews', wanted, bearer)).toEqual({ status: 403, body: stranger })
+    expect(await request('mario-rossi', { subject: anna.idAnpr })).toMatchObject({ problem: stranger })
+    expect(asked).not.toContain('ANPR')
+  })
+})
+
+describe('what ANPR really answers', () => {
+  test('people of a convivenza are no famiglia: their words are of another table, and nobody asks about another', async () => {
+    changes = { C021: each((one) => ({ ...one, legameSoggetto: { ...one.legameSoggetto, tipoLegame: '4' } })) }
+    const bearer = await session()
+    const { members } = familySheet.parse((await family(bearer)).body)
+    expect(members.map(({ tie, relation }) => [tie, relation])).toEqual([
+      ['convivenza', '1'],
+      ['convivenza', '2'],
+      ['convivenza', '3'],
+    ])
+    const { person } = ownRecordAnswer.parse((await visura(bearer)).body)
+    expect(person.family?.map(({ tie }) => tie)).toEqual(['convivenza', 'convivenza', 'convivenza'])
+    const elena = idAnpr('elena-ferrari')
+    expect((await request('mario-rossi', { subject: elena })).problem).toEqual({ kind: 'not-in-family', anpr: null })
+    expect((await request('mario-rossi')).state).toBe('issued')
+  })
+
+  test('nobody is turned away for a relative without a surname, a name, a codice fiscale, an id, a date or anything', async () => {
+    const odd = (change: Answer) => (one: Answer, index: number) =>
+      index === 2 ? { ...one, ...change, generalita: { ...one.generalita, ...change.generalita } } : one
+    const bearer = await session()
+    for (const [change, shown] of [
+      [{ generalita: { cognome: null, senzaCognome: '1' } }, { surname: '', name: 'SOFIA' }],
+      [{ generalita: { nome: null, senzaNome: '1' } }, { surname: 'ROSSI', name: '' }],
+      [{ generalita: { codiceFiscale: null } }, { name: 'SOFIA' }],
+      [{ identificativi: null }, { name: 'SOFIA', idAnpr: null }],
+      [{ generalita: { dataNascita: null } }, { name: 'SOFIA', yearOfBirth: null }],
+      [{ legameSoggetto: { codiceLegame: '1', dataDecorrenza: '2021-10-15', tipoLegame: '5' } }, { relation: '1' }],
+      [{ legameSoggetto: null }, { relation: '99' }],
+    ] as const) {
+      changes = { C021: each(odd(change)) }
+      expect(familySheet.parse((await family(bearer)).body).members[2]).toMatchObject(shown)
+      const { person } = ownRecordAnswer.parse((await visura(bearer)).body)
+      const { idAnpr: _, yearOfBirth: __, ...printed } = { idAnpr: null, yearOfBirth: null, ...shown }
+      expect(person.family?.[2]).toMatchObject(printed)
+    }
+  })
+
+  test('a holder without a surname, and of whom the year of birth alone is known', async () => {
+    const generalita = {
+      senzaCognome: '1',
+      nome: 'SUSANTO',
+      sesso: 'F',
+      dataNascita: '1970-01-01',
+      senzaGiornoMese: '1',
+    }
+    changes = { C029: each((one) => ({ ...one, generalita })), C021: each((one) => ({ ...one, generalita })) }
+    const { person } = ownRecordAnswer.parse((await visura(await session())).body)
+    expect(person).toMatchObject({ surname: '', name: 'SUSANTO', born: '1970', codiceFiscale: null })
+  })
+
+  test('a family that cannot be read, or that ANPR refuses, costs nobody their own data', async () => {
+    const bearer = await session()
+    const refusal = { listaErrori: [{ codiceErroreAnomalia: 'EN122', tipoErroreAnomalia: 'E' }] }
+    for (const C021 of [always('<html>'), always(of()), always(refusal, 404)]) {
+      changes = { C021 }
+      expect(ownRecordAnswer.parse((await visura(bearer)).body)).toMatchObject({
+        person: { name: 'MARIO', family: null },
+        reference: '2',
+      })
+    }
+    changes = { C021: always({}, 503) }
+    expect((await visura(bearer)).status).toBe(503)
+  })
+})
+
+test('an answer that cannot be read is its own request’s fault: ANPR does not count as away, and the next one is served', async () => {
+  const before = centre.logged().length
+  const mario = personById('mario-rossi')
+  changes = {
+    C030: (told, { criteriRicerca }) => (criteriRicerca.codiceFiscale === mario.codiceFiscale ? always(of())() : told),
+  }
+  expect(await totem.post('/v1/sessions', login('mario-rossi'))).toEqual({
+    status: 403,
+    body: { kind: 'anpr-unreadable', anpr: null },
+  })
+  // More than it takes for ANPR to count as away.
+  const unread = await Promise.all(Array.from({ length: 8 }, async () => sealed(wish('mario-rossi'))))
+  const { body } = await totem.submit(...unread)
+  expect(body.results.map(({ state }: { state: string }) => state)).toEqual(unread.map(() => 'pending'))
+  const logged = () => centre.logged().slice(before)
+  await expect
+    .poll(() => logged().split('"kind":"anpr-unreadable","reason"').length, { timeout: 30_000 })
+    .toBeGreaterThan(8)
+  expect((await request('anna-bianchi')).state).toBe('issued')
+  expect(logged()).not.toContain('"kind":"anpr-unavailable"')
+  expect(logged()).toContain('"kind":"anpr-unreadable","service":"C030","reason":"no-id"')
+})
