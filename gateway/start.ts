@@ -159,6 +159,7 @@ export async function startGateway(
   const stopping = new AbortController()
   const forTotems = createTotemDoor({
     tls,
+    connections: config.listen.connections,
     totems,
     pressure: { waiting: store.waiting, stopping: stopping.signal, onShed: metrics.shed },
     // A database that is away hears nobody; then nothing that needs the count is answered either.
@@ -176,6 +177,7 @@ export async function startGateway(
   })
   const forOperators = createOperatorDoor({
     tls,
+    connections: config.operator.connections,
     operators,
     rooms: {
       operations: overseeOperations({ db, redrive: () => redrive(store, bell), log }),
@@ -223,7 +225,7 @@ export async function startGateway(
 }
 
 async function publicDoor(
-  { page, keysSigner }: NonNullable<z.output<typeof gatewayConfig>['public']>,
+  { page, keysSigner, connections }: NonNullable<z.output<typeof gatewayConfig>['public']>,
   tls: DoorTls,
   dataDir: string,
   log: Logger,
@@ -232,7 +234,7 @@ async function publicDoor(
   await textOf('public.page', page)
   const kept = await keepPage({ file: page, signer, memory: join(dataDir, 'verification-keys.sequence'), log })
   if (!kept.ok) throw refused(`public.page: ${page}`, kept.error, 'make it anew with gateway/verify/build.ts')
-  return createPublicDoor({ tls, verify: verifyRoutes(kept.value), log })
+  return createPublicDoor({ tls, connections, verify: verifyRoutes(kept.value), log })
 }
 
 const refused = (what: string, { kind }: { kind: string }, todo: string) =>
