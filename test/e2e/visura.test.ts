@@ -36,7 +36,7 @@ test('one’s own data: on the screen with the codice fiscale masked, on paper w
       screen: 'visura',
       person: {
         ...{ surname: 'FERRARI', birthPlace: 'MILANO (MI)', statoCivile: '2' },
-        residence: { comune: 'SPELLO (PG)', address: 'PIAZZA DELLA REPUBBLICA 4/A' },
+        residence: { comune: 'SPELLO (PG)', address: 'PIAZZA DELLA REPUBBLICA 4/A, CAP 06038' },
       },
     })
   const words = await office.page().locator('main').textContent()
@@ -58,7 +58,7 @@ test('one’s own data: on the screen with the codice fiscale masked, on paper w
   expect(claims).toMatchObject({
     document: 'visura',
     subject: { codiceFiscale: elena.codiceFiscale },
-    fromAnpr: { b: 'SPELLO (PG), PIAZZA DELLA REPUBBLICA 4/A', e: 'coniugata' },
+    fromAnpr: { b: 'SPELLO (PG), PIAZZA DELLA REPUBBLICA 4/A, CAP 06038', e: 'coniugata' },
   })
   expect(await verified(office.bench.pki, attoNotorio as Sheet)).toMatchObject({
     kind: 'genuine',

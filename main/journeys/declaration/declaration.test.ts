@@ -25,16 +25,20 @@ const name = fc.oneof(
 const date = fc
   .date({ min: new Date('1900-01-01'), max: new Date('2026-11-22'), noInvalidDate: true })
   .map((day) => day.toISOString().slice(0, 10))
+/** As much of a date as ANPR may know. */
+const known = fc.tuple(date, fc.constantFrom(4, 7, 10)).map(([day, length]) => day.slice(0, length))
+/** Not everybody has both a surname and a name. */
+const nameOrNone = fc.oneof({ arbitrary: name, weight: 3 }, fc.constant(''))
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null })
 const person = fc.record({
   source: fc.constant('anpr' as const),
-  name,
-  surname: name,
+  name: nameOrNone,
+  surname: nameOrNone,
   codiceFiscale: fc.constant('BNCLRA85C55F205D'),
   sex: maybe(fc.constantFrom('M' as const, 'F' as const, 'N' as const)),
-  born: maybe(date),
+  born: maybe(known),
   birthPlace: maybe(name),
-  residence: maybe(fc.record({ comune: name, address: name })),
+  residence: maybe(fc.record({ comune: maybe(name), address: maybe(name) })),
   citizenships: maybe(fc.array(name, { minLength: 1, maxLength: 3 })),
   statoCivile: maybe(
     fc.constantFrom('1' as const, '2' as const, '3' as const, '4' as const, '6' as const, '7' as const, '8' as const),
@@ -42,9 +46,9 @@ const person = fc.record({
   family: maybe(
     fc.array(
       fc.record({
-        name,
-        surname: name,
-        born: maybe(date),
+        name: nameOrNone,
+        surname: nameOrNone,
+        born: maybe(known),
         tie: fc.constantFrom('family' as const, 'convivenza' as const),
         relation: fc.integer({ min: 1, max: 99 }).map(String),
       }),
@@ -108,6 +112,46 @@ test('any person: the PDF is made', async () => {
       ).toBe('%PDF-1.7')
     }),
     { numRuns: 8 },
+  )
+})
+
+/** Every piece of text on a paper, a sentence or a cell in one. */
+const textsOn = (value: unknown): string[] => {
+  if (typeof value === 'string') return [value]
+  if (Array.isArray(value) && value.every((run) => typeof run === 'string' || 'strong' in run || 'gap' in run))
+    return [value.map((run) => (typeof run === 'string' ? run : 'strong' in run ? run.strong : '____')).join('')]
+  return Object.values(value ?? {}).flatMap(textsOn)
+}
+
+test('whatever is not known, every text reads well: no "undefined", no empty place, no comma that stands alone', () => {
+  const word = fc.constantFrom('ROSSI', 'ANNA MARIA', 'D’ANGIÒ')
+  const dull = <T>(value: T): T =>
+    JSON.parse(JSON.stringify(value), (key, inside: unknown) =>
+      typeof inside === 'string' &&
+      inside !== '' &&
+      ['name', 'surname', 'birthPlace', 'comune', 'address'].includes(key)
+        ? 'ROSSI'
+        : key === 'citizenships' && inside !== null
+          ? ['ITALIA']
+          : inside,
+    )
+  fc.assert(
+    fc.property(
+      person,
+      word,
+      fc.constantFrom<FormLanguages>(['it'], ['it', 'en'], ['it', 'de']),
+      (told, surname, languages) => {
+        const who = { ...dull(told), ...(told.name === '' && told.surname === '' && { surname }) }
+        const papers = [
+          declaration({ ...where, operation, person: who, declares: [], languages, code: null }),
+          visura({ ...where, operation, person: who, languages, reference: '1', code: null }),
+          notorieta({ ...where, operation, person: who, languages: ['it'], code: null }),
+        ]
+        for (const text of papers.flatMap(({ blocks }) => textsOn(blocks)))
+          expect(text).not.toMatch(/undefined|null|\?|^[ ,]|, ?$|, ,| {2}|\(\)/)
+      },
+    ),
+    { numRuns: 100 },
   )
 })
 

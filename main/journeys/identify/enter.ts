@@ -4,10 +4,8 @@ import type { GatewayClient } from '../../sync/client.ts'
 import { passing, refusedBy } from '../../visit/refusals.ts'
 import type { Entered, Notice, Recognised, Refused, Waiting } from '../../visit/services.ts'
 
-/** ANPR's answers to the question about the family. */
-const NO_SHEET: readonly RefusalKind[] = [
-  ...(['person-not-found', 'certificate-not-issuable', 'lives-in-convivenza', 'anpr-unreadable'] as const),
-]
+/** How ANPR says that it has no family of the person to tell. */
+const NO_SHEET: readonly RefusalKind[] = ['person-not-found', 'certificate-not-issuable', 'anpr-unreadable']
 
 export interface EnterOptions {
   client: GatewayClient
