@@ -251,7 +251,7 @@ describe('refused before a PIN is asked for', () => {
     [{ kind: 'no-certificate' }, 'no-certificate'],
     [{ kind: 'certificate-truncated' }, 'certificate-truncated'],
   ])('%o, and the words are those for a CNS', async (failure, reason) => {
-    expect(await totem(err(failure)).read()).toEqual(no(reason, 'cns'))
+    expect(await totem(err(failure)).read()).toMatchObject(no(reason, 'cns'))
   })
 })
 
@@ -457,4 +457,20 @@ test('the screen knows every reason', () => {
   for (const reason of ['card-altered', 'certificate-revoked', 'revocation-unknown', 'codice-fiscale-differs']) {
     expect(refusal.safeParse(reason).success).toBe(true)
   }
+})
+
+test('a totem that has no challenge of the gateway’s sends no PIN to a card, and keeps none', async () => {
+  const { asked, recognise, pin } = totem(ok(cns()), cnsLogin())
+  vi.spyOn(challenges, 'forLogin').mockResolvedValueOnce(null)
+  expect(await recognise()).toEqual(no('session-refused', 'cns'))
+  expect(asked).not.toContain('card.login')
+  expect([...pin]).toEqual(Array(PIN.length).fill(0))
+})
+test('the card signs the challenge of the gateway, and a fresh one is asked for when it is read', async () => {
+  const { read, recognise } = totem(ok(cns()), cnsLogin())
+  challenges.prepare.mockClear()
+  await read()
+  expect(challenges.prepare).toHaveBeenCalledOnce()
+  const known = await recognise()
+  expect(known).toMatchObject({ ok: true, value: { evidence: { statement: { challenge: CHALLENGE } } } })
 })
