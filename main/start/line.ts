@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { TotemConfig } from '../../contract/config.ts'
 import type { Devices } from '../devices/index.ts'
 import { freeBytes } from '../disk.ts'
@@ -6,7 +5,7 @@ import { watchIdentity } from '../keys/identity-watch.ts'
 import { createKeysRefresh } from '../lists/gateway-keys-refresh.ts'
 import { createTrustRefresh } from '../lists/trust-refresh.ts'
 import { versions } from '../shell/app.ts'
-import { openChallenges } from '../sync/challenges.ts'
+import { challengeFile, openChallenges } from '../sync/challenges.ts'
 import { createGatewayClient } from '../sync/client.ts'
 import { createDrain } from '../sync/drain.ts'
 import { createHealth } from '../sync/health.ts'
@@ -49,7 +48,7 @@ export function createGatewayLine(config: TotemConfig, stores: Stores, devices: 
   let changed = () => {}
   let settled: (operation: string) => void = () => {}
   const challenges = openChallenges({
-    file: join(dataDir, 'challenge.json'),
+    file: challengeFile(dataDir),
     client,
     online: () => online,
     onReady: () => changed(),
