@@ -82,7 +82,7 @@ export async function card([what = '', ...args]: string[]): Promise<number> {
   if (given.pin !== undefined && !isPin(Buffer.from(given.pin))) return usage(HELP, '--pin is 5 to 8 digits')
   if (given.can !== undefined && !/^\d{6}$/.test(given.can)) return usage(HELP, '--can is six digits')
   const trace: TraceEntry[] = []
-  const reader = await readerWith(externalKeyOf(given), (entry) => trace.push(entry))
+  const reader = await readerWith(logsIn ? externalKeyOf(given) : null, (entry) => trace.push(entry))
   try {
     await reader.until('present', Number(given.wait) * 1000)
     const read = orFail(await reader.service.read())

@@ -17,8 +17,10 @@ export class Failure extends Error {
   }
 }
 
+/** The whole help when nothing is wrong; otherwise what is, in one line, and where the help is. */
 export function usage(help: string, wrong = ''): never {
-  throw new Failure(USAGE, { kind: 'usage' }, wrong ? `${wrong}\n\n${help}` : help)
+  const command = /^totem( \w+)?/.exec(help)?.[0] ?? 'totem'
+  throw new Failure(USAGE, { kind: 'usage' }, wrong ? `${wrong} (npx ${command} --help shows the options)` : help)
 }
 
 /** The complaint about an unknown word after a command; empty when the word is missing or asks for help. */

@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { type TotemConfig, totemConfig } from '../contract/config.ts'
+import { type TotemConfig, totemConfigIn } from '../contract/config.ts'
+import { explain } from '../main/keys/explain.ts'
+import { ownedByOther } from '../main/keys/totem-keys.ts'
 import type { StorageFailure } from '../main/queue/storage.ts'
 import { CONFIG, Failure, NO_INPUT, TEMPORARY } from './command.ts'
 
@@ -37,11 +39,18 @@ export function configIn(file: string): TotemConfig {
     const named = file === CONFIG_FILE ? ': name the configuration with --config' : ''
     throw new Failure(NO_INPUT, { kind: 'file-unreadable' }, `cannot read ${file}${named}`)
   }
-  try {
-    return totemConfig.parse(JSON.parse(text))
-  } catch {
-    throw new Failure(CONFIG, { kind: 'configuration-malformed' }, `${file} is no totem's configuration`)
-  }
+  const config = totemConfigIn(text)
+  if (config.ok) return config.value
+  const { kind, faults } = config.error
+  throw new Failure(CONFIG, { kind }, `${file} is no totem's configuration: ${faults.join('; ')}`)
+}
+
+/**
+ * Refuses to write where another user's totem lies: it could not read what this user leaves. Root is another user too.
+ */
+export async function ownerOrFail(config: TotemConfig): Promise<void> {
+  const foreign = await ownedByOther(config)
+  if (foreign) throw new Failure(CONFIG, { kind: foreign.error.kind }, explain(foreign.error))
 }
 
 /** The opened store. Throws the failure by its name. */

@@ -29,7 +29,7 @@ totem verify          checks whether a totem wrote this paper
 const [name = '', ...rest] = process.argv.slice(2)
 try {
   const load = Object.entries(COMMANDS).find(([known]) => known === name)?.[1]
-  if (!load) usage(HELP, ['', '--help'].includes(name) ? '' : `no such command: ${name}`)
+  if (!load) usage(`totem\n\n${HELP}`, ['', '--help'].includes(name) ? '' : `no such command: ${name}`)
   const command = await load()
   process.exitCode = await command(rest)
 } catch (reason) {

@@ -9,7 +9,7 @@ import { type Language, language } from '../contract/language.ts'
 import { type CheckedLog, checkLog } from '../main/journal/check.ts'
 import { exportJournal } from '../main/journal/export.ts'
 import { type Chain, type Log, readLog } from '../main/journal/log.ts'
-import { openGatewayKeys } from '../main/lists/gateway-keys.ts'
+import { lookAtGatewayKeys } from '../main/lists/gateway-keys.ts'
 import { verifyGatewayKeys } from '../trust/gateway-keys.ts'
 import { openAnchor } from '../trust/journal-anchor.ts'
 import { CANT_CREATE, CONFIG, Failure, NO_INPUT, oneOf, options, usage } from './command.ts'
@@ -226,15 +226,9 @@ async function keysOf(given: Given, fileNamed: boolean): Promise<GatewayKeys['an
   if (fileNamed && given.config === undefined) return null
   const { config } = dataOf(given)
   if (!config) return null
-  const opened = await openGatewayKeys({
-    list: config.gateway.keys,
-    listKey: config.trust.listKey,
-    dataDir: given.data ?? config.dataDir,
-    journal: { record() {} },
-    now: Date.now,
-  })
-  if (!opened.ok) throw new Failure(CONFIG, opened.error, `the gateway's keys: ${opened.error.kind}`)
-  return opened.value.list.anchor
+  const looked = await lookAtGatewayKeys({ ...config, dataDir: given.data ?? config.dataDir })
+  if (!looked.ok) throw new Failure(CONFIG, looked.error, `the gateway's keys: ${looked.error.kind}`)
+  return looked.value.anchor
 }
 
 async function namedKeys(list: string, signer: string): Promise<GatewayKeys['anchor']> {

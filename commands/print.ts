@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { resolve } from 'node:path'
 import { type PrinterConfig, printerConfig, printerProfile } from '../contract/config.ts'
 import type { PrinterStatus, PrintFailure, PrintSheet } from '../contract/device.ts'
 import { language } from '../contract/language.ts'
@@ -147,7 +148,7 @@ function printerOf({ profile, uri, ca }: Address): PrinterConfig {
   const printer = printerConfig.safeParse({
     profile: named,
     ...(uri !== undefined && { uri }),
-    ...(ca !== undefined && { ca }),
+    ...(ca !== undefined && { ca: resolve(ca) }),
   })
   if (printer.success) return printer.data
   return usage(

@@ -3,7 +3,7 @@ import type { JournalEventId, JournalFields } from '../contract/journal-events.t
 import { openJournal } from '../main/journal/journal.ts'
 import { type Listed, openQueue, readQueue, salvageFile } from '../main/queue/queue.ts'
 import { CONFIG, Failure, NO_INPUT, options, TEMPORARY, usage } from './command.ts'
-import { DATA_HELP, DATA_OPTIONS, dataOf, openedOrFail } from './data.ts'
+import { DATA_HELP, DATA_OPTIONS, dataOf, openedOrFail, ownerOrFail } from './data.ts'
 
 /** There is no such operation, or it was not set aside. */
 const UNKNOWN = 10
@@ -22,7 +22,8 @@ ${DATA_HELP}
   --state STATE       list: only requests in this state; may be given more than once: ${STATES.join(', ')}
   --json              one line of JSON per request, or the answer
 
-The queue holds no names, and the requests are sealed to the gateway. list, show and verify can run beside the totem.
+The queue holds no names, and the requests are sealed to the gateway. list, show and verify can run beside the totem. retry and
+salvage write: run them as the totem's user.
 Exit codes: 0 good, ${UNKNOWN} no such operation, or it was not set aside, ${DAMAGED} the file is damaged, ${NO_INPUT} no such file,
 ${TEMPORARY} the totem is running, ${CONFIG} configuration refused, 64 wrong command`
 
@@ -113,8 +114,9 @@ function verify(given: Given): number {
   return 0
 }
 
-function retry(operation: string, given: Given): number {
-  const { file } = dataOf(given)
+async function retry(operation: string, given: Given): Promise<number> {
+  const { file, config } = dataOf(given)
+  if (config) await ownerOrFail(config)
   const opened = openedOrFail(openQueue({ path: file('queue.db'), now: Date.now }))
   const retried = opened.retry(operation)
   opened.close()
@@ -125,8 +127,9 @@ function retry(operation: string, given: Given): number {
   return 0
 }
 
-function salvage(damaged: string, given: Given): number {
-  const { file } = dataOf(given)
+async function salvage(damaged: string, given: Given): Promise<number> {
+  const { file, config } = dataOf(given)
+  if (config) await ownerOrFail(config)
   if (!existsSync(damaged)) throw new Failure(NO_INPUT, { kind: 'no-such-file' }, `there is no ${damaged}`)
   const repaired = openedOrFail(salvageFile(file('queue.db'), damaged))
   recordInJournal(given, 'storage.repaired', { store: 'queue', ...repaired })

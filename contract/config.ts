@@ -1,6 +1,10 @@
 import { z } from 'zod'
 import { totemId } from './identity.ts'
+import { err, ok, type Result } from './result.ts'
 import { revocationPolicy } from './trust.ts'
+
+/** A totem is started from anywhere, so a path that hangs on the folder would be another file each time. */
+const path = z.string().refine((text) => text.startsWith('/'), 'not an absolute path')
 
 /** Thermal heads that native/printer/head/profiles.ts knows. */
 export const printerProfile = z.enum(['a4-kiosk', 'receipt-80', 'receipt-80-tear'])
@@ -14,7 +18,7 @@ export type HeadProfile = z.infer<typeof printerProfile>
  */
 export const printerConfig = z.discriminatedUnion('profile', [
   z.strictObject({ profile: printerProfile }),
-  z.strictObject({ profile: z.literal('a4-office'), uri: z.url({ protocol: /^ipps?$/ }), ca: z.string().optional() }),
+  z.strictObject({ profile: z.literal('a4-office'), uri: z.url({ protocol: /^ipps?$/ }), ca: path.optional() }),
 ])
 export type PrinterConfig = z.infer<typeof printerConfig>
 
@@ -32,22 +36,22 @@ export const totemConfig = z.strictObject({
      */
     secondLanguage: z.enum(['de', 'sl']).nullable().default(null),
   }),
-  dataDir: z.string(),
+  dataDir: path,
   gateway: z.strictObject({
     url: z.url({ protocol: /^https$/ }),
-    ca: z.string(),
-    certificate: z.string(),
-    key: z.string(),
+    ca: path,
+    certificate: path,
+    key: path,
     /** The provisioned list of the gateway's keys (contract/gateway-keys.ts); a newer one is kept in `dataDir`. */
-    keys: z.string(),
+    keys: path,
   }),
   /**
    * Folder of the private JWKs (P-256, `*.jwk.json`) that open outcomes sealed to this totem; the gateway has the
    * newest.
    */
-  outcomeKeys: z.string(),
+  outcomeKeys: path,
   /** Private JWK (P-256, with `kid`) that signs this totem's papers; null: they carry no verification code. */
-  verification: z.strictObject({ key: z.string() }).nullable(),
+  verification: z.strictObject({ key: path }).nullable(),
   /**
    * How private keys lie on the disk: as files of the totem's user alone, or wrapped under a key that a TPM 2.0 gives
    * to this machine only. `tcti`: the address for tpm2-tools, such as "device:/dev/tpmrm0". `blob`: that key as the TPM
@@ -55,13 +59,13 @@ export const totemConfig = z.strictObject({
    */
   keyProtection: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('file') }),
-    z.strictObject({ kind: z.literal('tpm'), tcti: z.string(), blob: z.string() }),
+    z.strictObject({ kind: z.literal('tpm'), tcti: z.string(), blob: path }),
   ]),
   trust: z.strictObject({
     /** The provisioned trust list (contract/trust.ts); a newer one from the gateway is kept in `dataDir`. */
-    list: z.string(),
+    list: path,
     /** Public JWK (P-256) of the signer of trust lists. */
-    listKey: z.string(),
+    listKey: path,
     revocation: revocationPolicy,
     /** Uses of a card by its CAN alone, which proves possession and not identity; never certificates. */
     possession: z.array(z.enum(['card-expiry'])),
@@ -69,7 +73,7 @@ export const totemConfig = z.strictObject({
   /**
    * The external-authentication exponent of the CIE (256 bytes, issued by the State); null: this totem reads CNS only.
    */
-  cie: z.strictObject({ externalKey: z.string() }).nullable(),
+  cie: z.strictObject({ externalKey: path }).nullable(),
   panel: z.strictObject({ width: z.number(), height: z.number(), mmPerPixel: z.number() }),
   printer: printerConfig,
   timings: z.strictObject({
@@ -89,3 +93,23 @@ export const totemConfig = z.strictObject({
     .nullable(),
 })
 export type TotemConfig = z.infer<typeof totemConfig>
+
+/** `faults`: what is wrong, one for each field, which it names. */
+export interface ConfigMalformed {
+  kind: 'configuration-malformed'
+  faults: string[]
+}
+
+/** The configuration in this text. */
+export function totemConfigIn(text: string): Result<TotemConfig, ConfigMalformed> {
+  const malformed = (faults: string[]) => err<ConfigMalformed>({ kind: 'configuration-malformed', faults })
+  let content: unknown
+  try {
+    content = JSON.parse(text)
+  } catch (error) {
+    return malformed([`no JSON: ${(error as SyntaxError).message}`])
+  }
+  const read = totemConfig.safeParse(content)
+  if (read.success) return ok(read.data)
+  return malformed(read.error.issues.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': ')))
+}

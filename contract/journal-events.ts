@@ -269,6 +269,23 @@ export const journalEvents = {
     { it: 'Carta non accettata: {reason}', en: 'Card refused: {reason}' },
     VISIT,
   ),
+  /** The card, or its talk with the reader, failed. `sw`: its status word (ISO 7816-4), null where it gave none. */
+  'card.failed': event(
+    'warn',
+    { step: code, sw: code.nullable() },
+    { it: 'Errore della carta al passo {step}, risposta {sw}', en: 'Card failed at {step}, answer {sw}' },
+    VISIT,
+  ),
+  /** EF.Dati_personali of a health card does not read. The visit goes on with its certificate. */
+  'card.data-unread': event(
+    'info',
+    { reason: code },
+    {
+      it: 'Dati personali non leggibili sulla tessera: {reason}; vale il certificato',
+      en: 'Personal data on the card do not read: {reason}; the certificate counts',
+    },
+    VISIT,
+  ),
   'visit.pin-wrong': event(
     'info',
     { ...visit, triesLeft: count.nullable() },

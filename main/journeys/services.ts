@@ -5,7 +5,7 @@ import type { WritingOptions } from '../documents/facts.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { createPaper } from '../print/paper.ts'
 import type { Challenges } from '../sync/challenges.ts'
-import type { VisitServices } from '../visit/services.ts'
+import type { Refused, VisitServices } from '../visit/services.ts'
 import { type CertificateOptions, createCertificates } from './certificate/service.ts'
 import { createSheets, type SheetsOptions } from './certificate/sheets.ts'
 import { createCollect } from './collect/service.ts'
@@ -46,10 +46,17 @@ export function createVisitServices(options: ServicesOptions): VisitServices {
     print: options.paper.print,
     journal: visitJournal(journal),
 
-    readCard,
+    async readCard() {
+      const read = await readCard()
+      if (!read.ok) noteFailure(journal, read.error)
+      else if (read.value.card === 'cns' && read.value.personalDataFault !== null)
+        journal.record('card.data-unread', { reason: read.value.personalDataFault })
+      return read
+    },
     triesLeft,
     async recognise(visit, readout, pin) {
       const recognised = await recognise(visit, readout, pin)
+      if (!recognised.ok && recognised.error.kind === 'refused') noteFailure(journal, recognised.error)
       if (recognised.ok) {
         const { session } = visit
         const { apdus, revocation } = recognised.value
@@ -97,6 +104,12 @@ function outOfService({
   if (devices.card === null || !trustReady()) return 'starting'
   if (devices.card.state === 'no-reader') return 'reader-unavailable'
   return challenges.ready ? null : 'never-online'
+}
+
+/** The person reads one sentence for all of these; who looks after totems needs to know which it was. */
+function noteFailure(journal: Journal, { failure }: Refused): void {
+  if (failure?.kind === 'card-error') journal.record('card.failed', { step: failure.step, sw: failure.sw })
+  if (failure?.kind === 'card-unsupported') journal.record('card.failed', { step: failure.model, sw: null })
 }
 
 const visitJournal = (journal: Journal): VisitServices['journal'] => ({

@@ -124,10 +124,16 @@ export async function keyFiles(config: KeyPlaces): Promise<string[]> {
   ]
 }
 
-/** A file that one user writes is for that user only, so the totem's user changes the totem's keys. */
-export async function ownedByOther({ gateway: { key: file } }: KeyPlaces) {
-  const owner = await stat(file).catch(() => null)
-  return owner && owner.uid !== process.getuid?.() ? err({ kind: 'not-owner' as const, file }) : null
+/**
+ * A file that one user writes is for that user only, so the totem's user changes the totem's files. Whatever there is of
+ * data folder, keys and their folders says who that is.
+ */
+export async function ownedByOther({ dataDir, gateway, outcomeKeys }: KeyPlaces) {
+  for (const file of [gateway.key, dataDir, outcomeKeys]) {
+    const owner = await stat(file).catch(() => null)
+    if (owner && owner.uid !== process.getuid?.()) return err({ kind: 'not-owner' as const, file })
+  }
+  return null
 }
 
 const holderFile = ({ dataDir }: KeyPlaces) => join(dataDir, 'holder.key')

@@ -251,7 +251,7 @@ describe('refused before a PIN is asked for', () => {
     [{ kind: 'no-certificate' }, 'no-certificate'],
     [{ kind: 'certificate-truncated' }, 'certificate-truncated'],
   ])('%o, and the words are those for a CNS', async (failure, reason) => {
-    expect(await totem(err(failure)).read()).toEqual(no(reason, 'cns'))
+    expect(await totem(err(failure)).read()).toMatchObject(no(reason, 'cns'))
   })
 })
 

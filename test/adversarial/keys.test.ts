@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {
   chmodSync,
+  chownSync,
   copyFileSync,
   cpSync,
   existsSync,
@@ -453,4 +454,16 @@ describe('keys wrapped by a TPM', () => {
     expect(await makeOutcomeKey(config, Date.now())).toEqual(fails('not-owner', { file: config.gateway.key }))
     expect(existsSync(tpm().blob)).toBe(false)
   })
+  test.each(['dataDir', 'outcomeKeys'] as const)(
+    'another user’s %s is left alone, whoever the key belongs to',
+    async (name) => {
+      const folder = mkdtempSync(join(tmpdir(), 'foreign-'))
+      // Only root can give a folder away; anybody else has one that is not theirs.
+      const foreign = process.getuid?.() === 0 ? folder : '/etc'
+      if (foreign === folder) chownSync(folder, 65_534, 65_534)
+      const config = { ...provisioned(), [name]: foreign }
+      expect(await makeOutcomeKey(config, Date.now())).toEqual(fails('not-owner', { file: foreign }))
+      rmSync(folder, { recursive: true })
+    },
+  )
 })

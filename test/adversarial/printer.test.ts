@@ -133,6 +133,19 @@ describe('printer', () => {
     expect(kinds()).toEqual(['void', 'whole'])
   })
 
+  test('an answer lost in mid-certificate: the question is put again, and the certificate is whole', async () => {
+    const printing = certificate(3)
+    await sent(3, 4)
+    bench.printer.deaf(true)
+    // Longer than one question waits for its answer.
+    await pause(2500)
+    bench.printer.deaf(false)
+    expect(await printing).toMatchObject({ ok: true })
+    await bench.untilSheets(1)
+    expect(kinds()).toEqual(['whole'])
+    await expectWholeSheets([3])
+  })
+
   test('status-garbled: off line, never ready', async () => {
     bench.printer.garbageStatus(true)
     await bench.until('offline')

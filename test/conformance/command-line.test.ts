@@ -173,6 +173,35 @@ test('a log that cannot be exported to the given place, and a totem that is not 
   }
 })
 
+test('a wrong command is answered in one line, which names the help', async () => {
+  for (const command of [
+    ['card', 'login'],
+    ['keys', 'rotate'],
+    ['simulator', 'card'],
+    ['queue', 'show'],
+    ['nonsense'],
+  ]) {
+    const { stderr } = await totem(NO_ENV, ...command, ...(command[0] === 'keys' ? ['--nonsense'] : []))
+    expect(stderr).toMatch(/^[^\n]+ \(npx totem( \w+)? --help shows the options\)\n$/)
+  }
+})
+
+test.each<[string, string, RegExp]>([
+  ['a wrong id', '{"totem":"TT-1"}', /: totem: .*; office: .*; dataDir: /],
+  ['a path that hangs on the folder', '{"dataDir":"data"}', /dataDir: not an absolute path/],
+  ['nothing', '{}', /: totem: .*gateway: /],
+  ["a gateway's file", '{"listen":{"host":"::","port":1}}', /Unrecognized key: "listen"/],
+  ['broken JSON', '{"totem":', /no JSON: /],
+])('a configuration with %s: the message names the field, in one line', async (_, text, told) => {
+  const folder = mkdtempSync(join(tmpdir(), 'command-line-'))
+  const file = join(folder, 'totem.json')
+  writeFileSync(file, text)
+  const answer = await totem(NO_ENV, 'keys', 'status', '--config', file)
+  rmSync(folder, { recursive: true })
+  expect(answer).toMatchObject({ code: 78, stdout: '', stderr: expect.stringMatching(told) })
+  expect(answer.stderr.trim().split('\n')).toHaveLength(1)
+})
+
 test.each([
   ['gateway/index.ts', 78, 'GATEWAY_CONFIG'],
   ['gateway/verify/build.ts', 64, '--keys FILE'],

@@ -139,6 +139,14 @@ test('a health card whose personal data do not read, and whose PIN was never act
   await office.entersPin()
   expect(await office.sees('refused')).toMatchObject({ reason: 'pin-not-active', card: 'cns' })
   await office.bench.removeCard()
+  // The sync log tells what the screens do not.
+  const told = (event: string) =>
+    office
+      .journal()
+      .filter((entry) => entry.event === event)
+      .map(({ fields }) => fields)
+  expect(told('card.data-unread')).toContainEqual({ reason: 'field-length-not-hex' })
+  expect(told('card.failed')).toContainEqual({ step: 'ace-2025', sw: null })
 })
 
 test('signature-invalid: a card that signs something else proves nobody', async () => {

@@ -3,8 +3,16 @@ import { unreachable } from '../../../contract/result.ts'
 import type { DeviceGone } from '../../devices/index.ts'
 import { type Refused, refused } from '../../visit/services.ts'
 
+type Ending = Exclude<CardFailure, { kind: 'wrong-pin' | 'wrong-can' }> | DeviceGone
+
 /** The refusal that a person sees after a card failed. After `wrong-pin` and `wrong-can` the visit goes on. */
-export function refusedCard(failure: Exclude<CardFailure, { kind: 'wrong-pin' | 'wrong-can' }> | DeviceGone): Refused {
+export function refusedCard(failure: Ending): Refused {
+  const refusal = refusalOf(failure)
+  // These two have more to say to a technician than their name.
+  return failure.kind === 'card-error' || failure.kind === 'card-unsupported' ? { ...refusal, failure } : refusal
+}
+
+function refusalOf(failure: Ending): Refused {
   switch (failure.kind) {
     case 'no-card':
     case 'card-removed':

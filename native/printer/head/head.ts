@@ -32,13 +32,20 @@ export interface HeadOptions extends PrinterListener {
 
 // Often enough that the screen says "paper is back" while the technician still stands there.
 const POLL_MS = 1000
-// A printer's interrupt handler answers a real-time request within some milliseconds, or never. The rest is for a busy
-// host.
-const STATUS_TIMEOUT_MS = 2000
 const READ_MS = 50
+/**
+ * Limits are counted in reads that heard nothing, not by the clock: while a starved host does not listen, an answer may
+ * lie there unread. A printer's interrupt handler answers a real-time request within some milliseconds, or never.
+ */
+const silence = (ms: number) => ms / READ_MS
+const STATUS_SILENCE = silence(2000)
+/** A job that goes well is not given up for one lost answer. */
+const STATUS_TRIES = 3
+/** Reads in a row that heard something, and never a whole answer: noise. */
+const NOISE_READS = 400
 // The longest silence of a printer that works: an A4 of blank feed at 80 mm/s, then cut and presentation, with time to
 // spare.
-const ACKNOWLEDGE_TIMEOUT_MS = 15_000
+const ACKNOWLEDGE_SILENCE = silence(15_000)
 /**
  * The status is asked this often while an acknowledgement is awaited, and at once when the printer reports a change: a
  * fault is on the screen within half a second.
@@ -96,9 +103,28 @@ export function createHeadService(options: HeadOptions): PrinterService {
   }
 
   async function askStatus(): Promise<Result<PrinterStatus, Fault>> {
-    const deadline = Date.now() + STATUS_TIMEOUT_MS
-    while (!answersInStep && Date.now() < deadline) {
+    const tries = printing ? STATUS_TRIES : 1
+    for (let n = 1; ; n++) {
+      const asked = await askOnce()
+      if (!asked.ok) return asked
+      if (asked.value !== null) return ok(asked.value)
+      if (n === tries) return fault('offline')
+    }
+  }
+
+  /** Null: no answer. */
+  async function askOnce(): Promise<Result<PrinterStatus | null, Fault>> {
+    let silent = 0
+    let noise = 0
+    const patient = () => silent < STATUS_SILENCE && noise < NOISE_READS
+    async function listen() {
       const heard = await readAnswers(READ_MS)
+      if (heard.ok && heard.value) noise += 1
+      if (heard.ok && !heard.value) silent += 1
+      return heard
+    }
+    while (!answersInStep && patient()) {
+      const heard = await listen()
       if (!heard.ok) return heard
       answersInStep = !heard.value
     }
@@ -106,8 +132,8 @@ export function createHeadService(options: HeadOptions): PrinterService {
     fullStatus = null
     const sent = await transport.send(statusRequest(profile))
     if (!sent.ok) return lost(sent.error.kind)
-    while (Date.now() < deadline) {
-      const heard = await readAnswers(READ_MS)
+    while (patient()) {
+      const heard = await listen()
       if (!heard.ok) return heard
       const [printer, offline, error, paper] = statusBytes
       if (printer === undefined || offline === undefined || error === undefined || paper === undefined) continue
@@ -117,7 +143,7 @@ export function createHeadService(options: HeadOptions): PrinterService {
       return ok(printerStatusOf(rawStatus([printer, offline, error, paper]), profile))
     }
     answersInStep = false
-    return fault('offline')
+    return ok(null)
   }
 
   /** Sends commands and a process id. Answers the id, which the printer returns once the commands are done. */
@@ -129,12 +155,13 @@ export function createHeadService(options: HeadOptions): PrinterService {
 
   /** Resolves when the printer has acknowledged that everything up to `id` is printed. */
   async function waitForAcknowledgement(id: string): Promise<Result<void, Fault>> {
-    const deadline = Date.now() + ACKNOWLEDGE_TIMEOUT_MS
+    let silent = 0
     let askAt = Date.now() + WATCH_MS
     while (!printed.has(id)) {
       const heard = await readAnswers(READ_MS)
       if (!heard.ok) return heard
-      if (Date.now() > deadline) return fault('offline')
+      if (!heard.value) silent += 1
+      if (silent > ACKNOWLEDGE_SILENCE) return fault('offline')
       if (Date.now() < askAt && !changed) continue
       const asked = await askStatus()
       if (!asked.ok) return asked

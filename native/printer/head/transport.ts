@@ -21,6 +21,8 @@ export interface Transport {
 // The kernel gives up a USB interrupt write after 5 s (USB_CTRL_SET_TIMEOUT); a driver above it must wait a little
 // longer.
 const WRITE_TIMEOUT_MS = 6000
+/** A host that did not run for that long hears of the time that is up before it hears of the write that is done. */
+const GRACE_MS = 100
 
 /** One printer on a HID bus. The caller makes one call at a time. */
 export function createTransport(bus: HidBus, ids: { vendorId: number; productId: number }): Transport {
@@ -43,7 +45,9 @@ export function createTransport(bus: HidBus, ids: { vendorId: number; productId:
     )
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<'stuck'>((resolve) => {
-      timer = setTimeout(() => resolve('stuck'), WRITE_TIMEOUT_MS)
+      timer = setTimeout(() => {
+        timer = setTimeout(() => resolve('stuck'), GRACE_MS)
+      }, WRITE_TIMEOUT_MS)
     })
     const outcome = await Promise.race([writing, late])
     clearTimeout(timer)
