@@ -126,6 +126,10 @@ export function createVisits(config: TotemConfig, stores: Stores, devices: Devic
       },
       onDied: (death) => journal.record('device.died', death),
     } satisfies DevicesListener,
+    /** The person may still stand here when the certificate of a recorded request comes. */
+    onSettled(operation: string) {
+      if (queue.get(operation)?.state === 'issued') session.issued(operation)
+    },
     /** Shows the first screen. */
     start() {
       paper.start()
