@@ -17,6 +17,7 @@ import { createTotems } from './channels/totem/totems.ts'
 import { citizenRoutes } from './citizen/routes.ts'
 import { createSessions } from './citizen/session.ts'
 import { fleetRoutes, overseeFleet } from './fleet/routes.ts'
+import { withoutFloods } from './floods.ts'
 import { type DoorTls, openTls } from './http/tls.ts'
 import { journalRoutes, overseeJournals } from './journal/routes.ts'
 import { withJournals } from './journal/tables.ts'
@@ -68,8 +69,9 @@ export interface Gateway {
  */
 export async function startGateway(
   { databaseUrl, ...given }: GatewayConfig,
-  { now = () => new Date(), log = pino(destination(2)) }: { now?: Clock; log?: Logger } = {},
+  { now = () => new Date(), log: whole = pino(destination(2)) }: { now?: Clock; log?: Logger } = {},
 ): Promise<Gateway> {
+  const { log, stop: endLog } = withoutFloods(whole)
   const config = gatewayConfig.parse(given)
   if (databaseUrl !== null) requireSafeDatabase(databaseUrl)
   const operators = await openOperators(config.operator.tokens, log)
@@ -157,6 +159,7 @@ export async function startGateway(
   const stopping = new AbortController()
   const forTotems = createTotemDoor({
     tls,
+    connections: config.listen.connections,
     totems,
     pressure: { waiting: store.waiting, stopping: stopping.signal, onShed: metrics.shed },
     // A database that is away hears nobody; then nothing that needs the count is answered either.
@@ -174,6 +177,7 @@ export async function startGateway(
   })
   const forOperators = createOperatorDoor({
     tls,
+    connections: config.operator.connections,
     operators,
     rooms: {
       operations: overseeOperations({ db, redrive: () => redrive(store, bell), log }),
@@ -205,6 +209,7 @@ export async function startGateway(
     await work.idle()
     await bell.stop()
     await store.close()
+    endLog()
   }
   try {
     return {
@@ -220,7 +225,7 @@ export async function startGateway(
 }
 
 async function publicDoor(
-  { page, keysSigner }: NonNullable<z.output<typeof gatewayConfig>['public']>,
+  { page, keysSigner, connections }: NonNullable<z.output<typeof gatewayConfig>['public']>,
   tls: DoorTls,
   dataDir: string,
   log: Logger,
@@ -229,7 +234,7 @@ async function publicDoor(
   await textOf('public.page', page)
   const kept = await keepPage({ file: page, signer, memory: join(dataDir, 'verification-keys.sequence'), log })
   if (!kept.ok) throw refused(`public.page: ${page}`, kept.error, 'make it anew with gateway/verify/build.ts')
-  return createPublicDoor({ tls, verify: verifyRoutes(kept.value), log })
+  return createPublicDoor({ tls, connections, verify: verifyRoutes(kept.value), log })
 }
 
 const refused = (what: string, { kind }: { kind: string }, todo: string) =>

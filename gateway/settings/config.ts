@@ -16,6 +16,17 @@ export const bounds = z.strictObject({
 })
 export type Bounds = z.output<typeof bounds>
 
+/**
+ * Connections of a door at once, and of one address. `perAddress` null: a load balancer stands before the door, every
+ * caller comes from its address, and the balancer must bound them.
+ */
+const connections = (all: number, ofOne: number) =>
+  z.strictObject({ most: most.default(all), perAddress: most.nullable().default(ofOne) }).prefault({})
+export interface Connections {
+  most: number
+  perAddress: number | null
+}
+
 const address = { host: z.string(), port: z.number().int().min(0).max(65_535) }
 
 /**
@@ -24,20 +35,22 @@ const address = { host: z.string(), port: z.number().int().min(0).max(65_535) }
  */
 export const gatewayConfig = z.strictObject({
   /** Where totems call: mutual TLS. */
-  listen: z.strictObject(address),
+  listen: z.strictObject({ ...address, connections: connections(20_000, 500) }),
   /**
    * Where operators look, on a network of their own: TLS and a bearer token. `tokens`: the file of operators, each line
    * a name, a role and the SHA-256 of a token (settings/operators.ts); `node gateway/operators.ts add NAME ROLE` makes
    * them. Changes count without a restart.
    */
-  operator: z.strictObject({ ...address, tokens: z.string() }),
+  operator: z.strictObject({ ...address, connections: connections(200, 50), tokens: z.string() }),
   /**
    * Where anybody may fetch the page that verifies a paper. verify/build.ts makes `page`; `keysSigner` is the public
-   * JWK of whoever signs the list in it. Null: the page is served elsewhere.
+   * JWK of whoever signs the list in it. Null: the page is served elsewhere, as it is in earnest: whoever floods the
+   * public page must not meet the population register's gateway.
    */
   public: z
     .strictObject({
       ...address,
+      connections: connections(4_000, 200),
       tls: z.strictObject({ key: z.string(), certificate: z.string() }),
       page: z.string(),
       keysSigner: z.string(),

@@ -50,7 +50,8 @@ export async function startGatewayProcess(options: {
   await issueCrls(pki, crls)
   const token = join(pki, 'operator-token')
   const config = {
-    listen: { host: '127.0.0.1', port: 0 },
+    // A whole fleet may call from this machine.
+    listen: { host: '127.0.0.1', port: 0, connections: { perAddress: null } },
     operator: { host: '127.0.0.1', port: 0, tokens: join(pki, 'operators') },
     public: {
       ...{ host: '127.0.0.1', port: 0 },
@@ -130,7 +131,7 @@ export async function startGatewayProcess(options: {
 }
 
 /** The page that verifies a paper, built again whenever the bench's key list or the page's sources have changed. */
-async function verificationPage(pki: string): Promise<string> {
+export async function verificationPage(pki: string): Promise<string> {
   const page = join(pki, 'verification-page.html')
   const sources = fileURLToPath(new URL('../../gateway/verify', import.meta.url))
   const list = join(pki, 'verification-keys.jws')

@@ -49,8 +49,10 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('a totem that floods a gatew
   })
 
   const resultsOf = async (client: TotemClient, items: Item[]): Promise<{ state: string; reason?: string }[]> => {
-    const { status, body } = await client.submit(...items)
-    return status === 200 ? body.results : []
+    let answer = await client.submit(...items)
+    // The machine has other work too, and a gateway whose event loop is slow turns backlogs away.
+    while (answer.status === 429) answer = await client.submit(...items)
+    return answer.body.results
   }
   const pendingOf = async (client: TotemClient) =>
     (await client.get('/v1/operations')).body.operations.filter(({ state }: { state: string }) => state === 'pending')

@@ -1,8 +1,10 @@
 import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
+import { boundConnections, HANDSHAKE } from '../../http/connections.ts'
 import { answerErrors } from '../../http/problems.ts'
 import { bearerOf, mount, type Routes } from '../../http/route.ts'
 import type { DoorTls } from '../../http/tls.ts'
+import type { Connections } from '../../settings/config.ts'
 import { type Operator, ROLES, type Role } from '../../settings/operators.ts'
 import { createBrake } from './brake.ts'
 import type { Operators } from './operators.ts'
@@ -16,6 +18,7 @@ export type OperatorRooms = Record<'operations' | 'fleet' | 'journals', Routes>
  */
 export function createOperatorDoor({
   tls,
+  connections,
   operators,
   rooms,
   metrics,
@@ -23,6 +26,7 @@ export function createOperatorDoor({
   log,
 }: {
   tls: DoorTls
+  connections: Connections
   operators: Operators
   rooms: OperatorRooms
   metrics: Routes
@@ -30,10 +34,11 @@ export function createOperatorDoor({
   log: Logger
 }): FastifyInstance {
   const server = Fastify({
-    https: { ...tls.shown, minVersion: 'TLSv1.3' },
+    https: { ...tls.shown, ...HANDSHAKE, minVersion: 'TLSv1.3' },
     logger: false,
   }) as unknown as FastifyInstance
   tls.keepUp(server, { minVersion: 'TLSv1.3' })
+  boundConnections(server, connections, log)
   answerErrors(server, log)
   server.decorateRequest('caller', null)
   server.decorateRequest('operator', null)

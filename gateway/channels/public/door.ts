@@ -1,8 +1,10 @@
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
+import { boundConnections, HANDSHAKE } from '../../http/connections.ts'
 import { answerErrors } from '../../http/problems.ts'
 import type { Routes } from '../../http/route.ts'
 import type { DoorTls } from '../../http/tls.ts'
+import type { Connections } from '../../settings/config.ts'
 
 /** Nobody sends anything here. */
 const BODY_LIMIT = 1_024
@@ -10,17 +12,19 @@ const BODY_LIMIT = 1_024
 /** Where anybody comes in, on a listener that asks for no certificate and knows no totem, no person and no database. */
 export function createPublicDoor({
   tls,
+  connections,
   verify,
   log,
 }: {
   tls: DoorTls
+  connections: Connections
   /** The page that verifies a paper. */
   verify: Routes
   log: Logger
 }): FastifyInstance {
   const server = Fastify({
     // Phones that are some years old speak nothing newer.
-    https: { ...tls.shown, minVersion: 'TLSv1.2' },
+    https: { ...tls.shown, ...HANDSHAKE, minVersion: 'TLSv1.2' },
     bodyLimit: BODY_LIMIT,
     logger: false,
     requestTimeout: 10_000,
@@ -28,6 +32,7 @@ export function createPublicDoor({
     forceCloseConnections: 'idle',
   }) as unknown as FastifyInstance
   tls.keepUp(server, { minVersion: 'TLSv1.2' })
+  boundConnections(server, connections, log)
   answerErrors(server, log)
   verify(server)
   return server

@@ -1,16 +1,22 @@
+import type { TLSSocket } from 'node:tls'
 import Fastify, { type FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { MINUTE_MS } from '../../../basics/time.ts'
 import { atTotem } from '../../../contract/caller.ts'
+import { boundConnections, HANDSHAKE } from '../../http/connections.ts'
 import { speakGzip } from '../../http/encoding.ts'
 import { type Pressure, relievePressure } from '../../http/pressure.ts'
 import { answerErrors, malformed, refuse } from '../../http/problems.ts'
 import { mount, type Routes } from '../../http/route.ts'
 import type { DoorTls } from '../../http/tls.ts'
+import type { Connections } from '../../settings/config.ts'
 import type { Totems } from './totems.ts'
 
 /** Evidence with its certificate is some 4 KB; a route with longer bodies sets its own limit. */
 const BODY_LIMIT = 64 * 1024
+
+/** A totem has eight at most. After a cut the gateway may hold its earlier ones for a while. */
+const MOST_OF_ONE = 64
 
 /** The rooms that a totem may enter; contract/gateway.ts says what it finds there. */
 export type TotemRooms = Record<'citizen' | 'login' | 'operations' | 'journal' | 'fleet' | 'trust' | 'keys', Routes>
@@ -18,6 +24,7 @@ export type TotemRooms = Record<'citizen' | 'login' | 'operations' | 'journal' |
 /** Where totems come in, over mutual TLS: without a totem's certificate the handshake fails. */
 export function createTotemDoor({
   tls,
+  connections,
   totems,
   pressure,
   onHeard,
@@ -25,6 +32,7 @@ export function createTotemDoor({
   log,
 }: {
   tls: DoorTls
+  connections: Connections
   totems: Totems
   pressure: Pressure
   /** Hears of each totem that got an answer and was not sent away for want of room. */
@@ -33,7 +41,7 @@ export function createTotemDoor({
   log: Logger
 }): FastifyInstance {
   const server = Fastify({
-    https: { ...tls.shown, requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.3' },
+    https: { ...tls.shown, ...HANDSHAKE, requestCert: true, rejectUnauthorized: true, minVersion: 'TLSv1.3' },
     bodyLimit: BODY_LIMIT,
     logger: false,
     // `relievePressure` answers 503 itself, and says when to come again.
@@ -44,6 +52,8 @@ export function createTotemDoor({
     keepAliveTimeout: 3 * MINUTE_MS,
   }) as unknown as FastifyInstance
   tls.keepUp(server, { minVersion: 'TLSv1.3' })
+  const callerOf = (socket: TLSSocket) => String(socket.getPeerCertificate().subject?.CN)
+  boundConnections(server, connections, log, { perCaller: MOST_OF_ONE, callerOf })
   answerErrors(server, log)
   server.decorateRequest('caller', null)
   server.addHook('onRequest', async (request, reply) => {
