@@ -111,7 +111,7 @@ const openSession = async (evidence: unknown) => {
   return status === 201 ? { kind: 'opened', token: body.token as string } : { kind: body.kind as string, token: '' }
 }
 const rows = async () => {
-  const tables = ['operation', 'operation_request', 'access_log', 'evidence_use', 'pgboss.job']
+  const tables = ['operation', 'operation_request', 'access_log', 'evidence_use', 'brought_early', 'pgboss.job']
   const counts = await Promise.all(
     tables.map((table) => database.query(`select count(*)::integer as rows from ${table}`)),
   )
