@@ -46,6 +46,7 @@ export function createGatewayLine(config: TotemConfig, stores: Stores, devices: 
 
   let online = false
   let changed = () => {}
+  let settled: (operation: string) => void = () => {}
   const challenges = openChallenges({
     file: challengeFile(dataDir),
     client,
@@ -80,8 +81,7 @@ export function createGatewayLine(config: TotemConfig, stores: Stores, devices: 
     random: Math.random,
     lineProbeMs: config.timings.lineProbeMs,
     health: health.now,
-    // The citizen who waits is told through `settled`; nobody else is there to be told.
-    onSettled: () => {},
+    onSettled: (operation) => settled(operation),
     onLine(state) {
       online = state === 'up'
       trustRefresh.line(state)
@@ -98,9 +98,13 @@ export function createGatewayLine(config: TotemConfig, stores: Stores, devices: 
     health,
     identity,
     online: () => online,
-    /** `onChange`: the line came up or went down, or cards can be judged from now on. */
-    start(onChange: () => void) {
+    /**
+     * `onChange`: the line came up or went down, or cards can be judged from now on. `onSettled`: an operation has got
+     * its answer.
+     */
+    start(onChange: () => void, onSettled: (operation: string) => void) {
       changed = onChange
+      settled = onSettled
       drain.start()
       trustRefresh.start()
       keysRefresh.start()

@@ -168,8 +168,8 @@ const paper = createPaper({
 paper.start()
 const sheets = createSheets({ place: { totem, office: 'Spello' }, keepMs: KEEP_MS, now })
 const { waitingFor, delivered } = createCollect({ queue, journal, keys, totem })
-const { noticesFor } = createNotices({ queue, keys })
-const enter = createEnter({ client, online: () => online, waitingFor, noticesFor })
+const { noticesFor, pendingFor } = createNotices({ queue, keys })
+const enter = createEnter({ client, online: () => online, waitingFor, noticesFor, pendingFor })
 const certificates = createCertificates({
   devices,
   queue,

@@ -20,7 +20,7 @@ const NOTICES = 2
 /** The gateway's refusals of a request that came too late: no ufficio anagrafe knows of it. */
 const TOO_LATE = new Set<string>(['evidence-late', 'request-expired', 'request-outdated'])
 
-/** Requests of earlier visits that failed. Their holder hears of each once. */
+/** Requests of earlier visits: those on their way, and those that failed. Their holder hears of each failure once. */
 export const createNotices = ({ queue, keys }: NoticesOptions) => ({
   noticesFor: (codiceFiscale: string): Notice[] =>
     queue
@@ -32,6 +32,8 @@ export const createNotices = ({ queue, keys }: NoticesOptions) => ({
         const state = reason !== null && TOO_LATE.has(reason) ? 'expired' : untold.state
         return { operation, state, requestedAt, reason }
       }),
+
+  pendingFor: (codiceFiscale: string): number => queue.pending(holderReference(codiceFiscale, keys.holder)),
 
   noticed({ notices }: Entered) {
     // If the disk does not take it, the holder hears of it once more.
