@@ -65,7 +65,8 @@ async function npmPackages() {
   const nodeVersion = () => run(node, ['--version']).out.trim()
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock && nodeVersion() === `v${expected}`)
     return `Node ${expected}, as locked`
-  mustRun('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'])
+  // NODE_ENV=production and npm's `omit` leave out what builds and tests the program.
+  mustRun('npm', ['ci', '--include=dev', '--include=optional', '--ignore-scripts', '--no-audit', '--no-fund'])
   // The only install script that is needed: it brings the platform's Node. All native parts ship prebuilt.
   mustRun('npm', ['rebuild', 'node', '--ignore-scripts=false'])
   if (nodeVersion() !== `v${expected}`) throw new SetupError(`node_modules/.bin/node is not Node ${expected}`)

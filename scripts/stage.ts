@@ -6,17 +6,31 @@ import {
   cpSync,
   linkSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readlinkSync,
+  rmSync,
+  statSync,
   symlinkSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { ownFolder } from '../basics/temporary.ts'
 import { closure, EXTERNALS, electronDist, needsOldSqlite } from './build.ts'
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
+
+const READABLE = 0o444
+
+/** A hard link shares its modes with the file: where others may not read that, they need a copy. */
+function isLinked(source: string, target: string): boolean {
+  if ((statSync(source).mode & READABLE) !== READABLE) return false
+  try {
+    linkSync(source, target)
+    return true
+  } catch {
+    return false
+  }
+}
 
 /** Hard links where the file system allows it (250 MB in no time), copies elsewhere. */
 function link(from: string, to: string): void {
@@ -27,12 +41,9 @@ function link(from: string, to: string): void {
       // A package's own node_modules are in the closure, if they are needed.
       if (entry.name !== 'node_modules') link(source, target)
     } else if (entry.isSymbolicLink()) symlinkSync(readlinkSync(source), target)
-    else {
-      try {
-        linkSync(source, target)
-      } catch {
-        copyFileSync(source, target)
-      }
+    else if (!isLinked(source, target)) {
+      copyFileSync(source, target)
+      chmodSync(target, statSync(source).mode | READABLE)
     }
   }
 }
@@ -51,7 +62,16 @@ export interface Stage {
  * it.
  */
 export function stage(electron = electronDist()): Stage {
-  const folder = mkdtempSync(path.join(tmpdir(), 'totem-stage-'))
+  const folder = ownFolder('totem-stage')
+  try {
+    return layOut(folder, electron)
+  } catch (failure) {
+    rmSync(folder, { recursive: true, force: true })
+    throw failure
+  }
+}
+
+function layOut(folder: string, electron: string): Stage {
   chmodSync(folder, 0o755)
   const app = path.join(folder, 'app')
   cpSync(path.join(root, 'dist'), path.join(app, 'dist'), { recursive: true })

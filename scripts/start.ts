@@ -28,6 +28,18 @@ async function step<T>(name: string, work: () => Promise<T>, said: (result: T) =
   return result
 }
 
+/** What to do when a disk is full; null for any other failure. */
+function noRoom(error: unknown): string | null {
+  const { code, path: file = '', dest = file } = (error ?? {}) as NodeJS.ErrnoException & { dest?: string }
+  return code === 'ENOSPC'
+    ? `✗ no room left for ${dest || 'the bench'}: a bench takes up to 600 MB; name a folder with more room by TMPDIR`
+    : null
+}
+
+// The totem may run as another user than this one, and must be able to read what is made for it. Secrets are made with
+// modes of their own.
+process.umask(0o022)
+
 async function run(): Promise<number> {
   await step(
     'build',
@@ -74,7 +86,7 @@ process.once('uncaughtException', (error) => {
 try {
   process.exitCode = await run()
 } catch (error) {
-  console.error(error)
+  console.error(noRoom(error) ?? error)
   process.exitCode = 1
 } finally {
   await end()

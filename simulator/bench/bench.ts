@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs'
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { ownFolder } from '../../basics/temporary.ts'
 import { startAnpr } from '../anpr/index.ts'
 import { type CardKind, virtualCard } from '../card/card.ts'
 import { type InsertedCard, type InsertOptions, insertCard } from '../card/insert.ts'
@@ -24,7 +24,7 @@ const HID_BYTES_PER_SECOND = 64_000
 
 /** Starts the office and provisions its totem; launch.ts starts the totem itself. Nothing outlives `stop`. */
 export async function startBench(options: BenchOptions = {}): Promise<Bench> {
-  const folder = await mkdtemp(join(tmpdir(), 'totem-bench-'))
+  const folder = ownFolder('totem-bench')
   // The totem's user may pass through to its own folder and sees nothing on the way.
   await chmod(folder, 0o711)
   const logs = join(folder, 'logs')

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, copyFile, mkdir, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { ownFolder } from '../../basics/temporary.ts'
 import { readerDriver } from './reader/driver.ts'
 
 /**
@@ -44,14 +44,16 @@ const INSIDE_NAMESPACE = `
 /** Starts a private pcscd; throws when the Debian packages pcscd and gcc are missing. `keypad`: the reader has one. */
 export async function startPcscd({ keypad }: { keypad?: Keypad } = {}): Promise<Pcscd> {
   const driver = await readerDriver()
-  const dir = await mkdtemp(join(tmpdir(), 'totem-pcscd-'))
+  const dir = ownFolder('totem-pcscd')
   // Clients may run as another user: Electron never runs as root.
   await chmod(dir, 0o755)
   const port = await freePortPair()
   await mkdir(join(dir, 'conf'))
+  // The checkout may lie under a path that LIBPATH does not take.
+  await copyFile(driver, join(dir, 'driver.so'))
   await writeFile(
     join(dir, 'conf', 'reader'),
-    `FRIENDLYNAME "Virtual Dual Reader"\nDEVICENAME /dev/null:${port}:${dir}\nLIBPATH ${driver}\nCHANNELID 0\n`,
+    `FRIENDLYNAME "Virtual Dual Reader"\nDEVICENAME /dev/null:${port}:${dir}\nLIBPATH ${join(dir, 'driver.so')}\nCHANNELID 0\n`,
   )
   const keys = keypad ? await listenAtKeypad(join(dir, 'keypad'), keypad) : null
   let service = await launch(dir)

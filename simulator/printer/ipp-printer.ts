@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { ownFolder } from '../../basics/temporary.ts'
 
 /** An office printer: CUPS' own `ippeveprinter`, which prints into a folder. */
 export interface IppPrinter {
@@ -53,7 +53,7 @@ export async function startIppPrinter({
   formats = 'application/pdf',
   tls,
 }: IppPrinterOptions = {}): Promise<IppPrinter> {
-  const dir = await mkdtemp(join(tmpdir(), 'ipp-'))
+  const dir = ownFolder('totem-ipp')
   const spool = join(dir, 'spool')
   await mkdir(spool)
   // It looks for its certificate by its own name. A first byte of TLS tells it that the client wants TLS.

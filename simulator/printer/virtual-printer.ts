@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Socket } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { ownFolder } from '../../basics/temporary.ts'
 import type { Bitmap } from './glyphs.ts'
 import { createInterpreter } from './interpreter.ts'
 import { models, type PrinterModel } from './models.ts'
@@ -82,7 +82,7 @@ const ENQ = 0x05
 export async function startVirtualPrinter(options: VirtualPrinterOptions): Promise<VirtualPrinter> {
   const model = models[options.profile]
   await mkdir(options.outDir, { recursive: true })
-  const folder = await mkdtemp(join(tmpdir(), 'virtual-printer-'))
+  const folder = ownFolder('totem-printer')
   const socketPath = join(folder, 'cable')
   const server = createServer().listen(socketPath)
   await once(server, 'listening')

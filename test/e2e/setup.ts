@@ -11,6 +11,8 @@ declare module 'vitest' {
 
 /** Builds and stages the totem once for all end-to-end tests. */
 export default async function setup(project: TestProject) {
+  // As in scripts/start.ts: the totem runs as another user than root.
+  process.umask(0o022)
   await build({ development: true, electron: electronDist() })
   const staged = stage()
   project.provide('stage', staged)

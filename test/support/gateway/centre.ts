@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { pino } from 'pino'
+import { ownFolder } from '../../../basics/temporary.ts'
 import { type Gateway, type GatewayConfig, startGateway } from '../../../gateway/index.ts'
 import { type Anpr, startAnpr } from '../../../simulator/anpr/index.ts'
 import { makePki } from '../../../simulator/pki/make.ts'
@@ -34,7 +34,7 @@ export async function openCentre(
   { reusePdf = false } = {},
 ): Promise<Centre> {
   await makePki(PKI)
-  const dataDir = mkdtempSync(join(tmpdir(), 'totem-gateway-'))
+  const dataDir = ownFolder('totem-gateway')
   const clock = { now: new Date() }
   writeFileSync(join(dataDir, 'access-log.key'), ACCESS_LOG_KEY.toString('base64url'), { mode: 0o600 })
   const crls = join(dataDir, 'crls')

@@ -1,10 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir, userInfo } from 'node:os'
+import { rmSync } from 'node:fs'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import pg from 'pg'
+import { ownFolder } from '../../../basics/temporary.ts'
 
 // Debian keeps the server's programs out of PATH.
 const BIN = '/usr/lib/postgresql/15/bin'
@@ -21,7 +22,7 @@ export interface Postgres {
  * as in production; else it need not survive a power cut.
  */
 export async function startPostgres({ durable = false } = {}): Promise<Postgres> {
-  const dir = mkdtempSync(join(tmpdir(), 'totem-postgres-'))
+  const dir = ownFolder('totem-postgres')
   // It refuses to run as root.
   const ordinary = userInfo().uid === 0 ? ['--reuid=postgres', '--regid=postgres', '--clear-groups'] : []
   if (ordinary.length > 0) execFileSync('chown', ['postgres:postgres', dir])
