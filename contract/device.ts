@@ -118,6 +118,12 @@ export const cardFailure = z.discriminatedUnion('kind', [
 export type CardFailure = z.infer<typeof cardFailure>
 
 /**
+ * How long a contactless card that has left the field may take to come back. WCAG 2.2.1 wants 20 seconds or more for a
+ * person to do what stops the time.
+ */
+export const LOST_CARD_MS = 30_000
+
+/**
  * The card slot as one value: two slots of a dual reader count as one. `insertion` grows with each card that comes in,
  * also over restarts of the device process. Another state is always reported between two cards.
  */

@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { isoInstant, operationId, totemId } from './identity.ts'
 
 /**
- * Operators' questions to the gateway, on a listener of their own: HTTPS, JSON, and a bearer token but for the last
- * two.
+ * Operators' questions to the gateway, on a listener of their own: HTTPS, JSON, and an operator's bearer token but for
+ * the last two. The role `metrics` may ask for /metrics, `read` for all that is read, `write` for everything.
  *   GET  /v1/operator/operations   → operatedOperations
  *   GET  /v1/operator/totems       → operatedTotems
  *   GET  /v1/operator/journal      → journalTroubles

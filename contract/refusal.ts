@@ -26,6 +26,8 @@ export const refusal = z.enum([
   'secure-messaging-failed',
   'reader-not-capable',
   'cie-unavailable',
+  /** The totem's own clock is wrong, so that it cannot judge any card. */
+  'clock-wrong',
   'pin-blocked',
   'pin-not-active',
   'pin-not-entered',

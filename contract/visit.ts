@@ -18,8 +18,11 @@ export const view = z.strictObject({
   canLeave: z.boolean(),
   /** Set while the idle warning is up; the visit ends when it reaches 0 unless the person says they are here. */
   idle: z.strictObject({ secondsLeft: z.number() }).nullable(),
-  /** A contactless card has left the field and is asked back; the screen is covered meanwhile. */
-  cardLost: z.boolean(),
+  /**
+   * A contactless card has left the field and is asked back within this time; the screen is covered meanwhile. Null
+   * while no card is missing.
+   */
+  cardLost: z.strictObject({ secondsLeft: z.number() }).nullable(),
   /** The card of this visit lies, or lay last, on the contactless reader, so the screen draws that reader. */
   contactless: z.boolean(),
   totem: z.strictObject({ id: z.string(), office: z.string(), comune: z.string(), mmPerPixel: z.number() }),

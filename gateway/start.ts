@@ -17,6 +17,7 @@ import { createTotems } from './channels/totem/totems.ts'
 import { citizenRoutes } from './citizen/routes.ts'
 import { createSessions } from './citizen/session.ts'
 import { fleetRoutes, overseeFleet } from './fleet/routes.ts'
+import { withoutFloods } from './floods.ts'
 import { type DoorTls, openTls } from './http/tls.ts'
 import { journalRoutes, overseeJournals } from './journal/routes.ts'
 import { withJournals } from './journal/tables.ts'
@@ -68,8 +69,9 @@ export interface Gateway {
  */
 export async function startGateway(
   { databaseUrl, ...given }: GatewayConfig,
-  { now = () => new Date(), log = pino(destination(2)) }: { now?: Clock; log?: Logger } = {},
+  { now = () => new Date(), log: whole = pino(destination(2)) }: { now?: Clock; log?: Logger } = {},
 ): Promise<Gateway> {
+  const { log, stop: endLog } = withoutFloods(whole)
   const config = gatewayConfig.parse(given)
   if (databaseUrl !== null) requireSafeDatabase(databaseUrl)
   const operators = await openOperators(config.operator.tokens, log)
@@ -207,6 +209,7 @@ export async function startGateway(
     await work.idle()
     await bell.stop()
     await store.close()
+    endLog()
   }
   try {
     return {

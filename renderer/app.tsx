@@ -1,5 +1,7 @@
 import { useEffect, useLayoutEffect } from 'react'
+import { I18nProvider } from 'react-aria-components'
 import { IntlProvider } from 'react-intl'
+import { languages } from '../contract/language.ts'
 import type { View } from '../contract/visit.ts'
 import { IdleWarning } from './components/idle-warning.tsx'
 import { LiveRegion } from './components/live-region.tsx'
@@ -22,20 +24,24 @@ export function App() {
 
 /** Everything that is drawn for a view: bar, screen, idle warning. */
 function Frame({ view }: { view: View }) {
+  // The dates of the screen are those of the papers, and the controls' own words are in the view's language.
+  const { tag } = languages[view.language]
   return (
-    <IntlProvider locale={view.language} messages={messages[view.language]}>
-      <ViewContext value={view}>
-        <LiveRegion />
-        <div className="totem">
-          <TopBar key={`bar ${view.screen.screen}`} />
-          <main className="stage">
-            <Settling key={screenKey(view)}>
-              <ShownScreen view={view} />
-            </Settling>
-          </main>
-        </div>
-        <IdleWarning />
-      </ViewContext>
+    <IntlProvider locale={tag} messages={messages[view.language]}>
+      <I18nProvider locale={tag}>
+        <ViewContext value={view}>
+          <LiveRegion />
+          <div className="totem">
+            <TopBar key={`bar ${view.screen.screen}`} />
+            <main className="stage">
+              <Settling key={screenKey(view)}>
+                <ShownScreen view={view} />
+              </Settling>
+            </main>
+          </div>
+          <IdleWarning />
+        </ViewContext>
+      </I18nProvider>
     </IntlProvider>
   )
 }
@@ -44,6 +50,7 @@ function Frame({ view }: { view: View }) {
 function screenKey({ screen, cardLost }: View): string {
   if (cardLost) return 'card lost'
   // A second screen of answers under the same name.
+  if ('arrived' in screen && screen.arrived) return `${screen.screen} arrived`
   return 'more' in screen ? `${screen.screen} ${screen.more}` : screen.screen
 }
 

@@ -30,8 +30,8 @@ const samples: { [Name in ScreenName]: Sampled<Name> } = {
 /** Views in which something stands over the screen of a sample: the idle warning, the cover while a card is away. */
 const covered: Record<string, { sample: string } & Partial<View>> = {
   idle: { sample: 'person', idle: { secondsLeft: 27 } },
-  'card-lost-cie': { sample: 'person', cardLost: true, contactless: true },
-  'card-lost-checking-cie': { sample: 'pin-checking-cie', cardLost: true },
+  'card-lost-cie': { sample: 'person', cardLost: { secondsLeft: 24 }, contactless: true },
+  'card-lost-checking-cie': { sample: 'pin-checking-cie', cardLost: { secondsLeft: 7 } },
 }
 
 /** One or more views of every screen, by name. */
@@ -40,7 +40,7 @@ export function galleryViews(language: Language): Record<string, View> {
   for (const { canGoBack = false, canLeave = true, shown, withoutSteps = {} } of Object.values(samples)) {
     const add = (name: string, screen: Screen, step: View['step']) =>
       views.set(name, {
-        ...{ revision: 1, language, screen, step, canGoBack, canLeave, idle: null, cardLost: false },
+        ...{ revision: 1, language, screen, step, canGoBack, canLeave, idle: null, cardLost: null },
         contactless: name.endsWith('-cie') || ('card' in screen && screen.card === 'cie'),
         totem: { id: 'TT-0001', office: 'Ufficio postale di Spello', comune: 'Spello', mmPerPixel: 0.31 },
       })

@@ -6,11 +6,12 @@ import { stay } from './bridge.ts'
 const TELL_EVERY_MS = 5_000
 
 /**
- * Tells main that the person is here while they touch what main does not see: PIN digits, help, larger text. While the
+ * Tells main that the person is here while they touch what main does not see: PIN digits, help, larger text, on the first
+ * screen too. While the
  * warning is up only its own buttons count, because a sleeve on the glass could keep a stranger's visit open.
  */
 export function useActivity(view: View | null): void {
-  const listening = view?.canLeave === true && view.idle === null
+  const listening = view !== null && view.idle === null
   useEffect(() => {
     if (!listening) return
     let told = Number.NEGATIVE_INFINITY

@@ -28,6 +28,8 @@ export function messageValues(): string {
         .getAst()
         .flatMap((element) => [...valuesOf(element)]),
     )
+    // Every sentence knows the kind of card (renderer/i18n/use-text.ts).
+    values.delete('card')
     const fields = [...values].map(([name, type]) => `${name}: ${type}`)
     return fields.length === 0 ? [] : [`  '${id}': { ${fields.join('; ')} }`]
   })

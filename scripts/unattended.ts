@@ -66,7 +66,7 @@ async function visit(app: ElectronApplication, bench: Bench, screens: string, st
   let since = started
   let shown: Screen['screen'] = 'starting'
   let pictured = false
-  let answered = false
+  let answered = ''
   for (;;) {
     const view = await views.next()
     const { screen } = view.screen
@@ -77,19 +77,19 @@ async function visit(app: ElectronApplication, bench: Bench, screens: string, st
       since = performance.now()
       shown = screen
       pictured = false
-      answered = false
     }
     if (FAULTS.includes(screen)) throw new Error(`the visit ended at: ${JSON.stringify(view.screen)}`)
     if (screen === 'goodbye') return { steps, versions }
     const act = isWhole(view.screen) ? answerTo(view.screen) : null
-    if (answered || (pictured && !act)) continue
+    const seen = JSON.stringify(view.screen)
+    if (answered === seen || (pictured && !act)) continue
     await delay(REACTION_MS)
     // The totem may have gone on meanwhile: the person answers only the screen that is shown now.
     if (views.waiting()) continue
-    await picture(page, path.join(screens, `${String(steps.length + 1).padStart(2, '0')}-${screen}.png`))
+    if (!pictured) await picture(page, path.join(screens, `${String(steps.length + 1).padStart(2, '0')}-${screen}.png`))
     pictured = true
     await act?.(person)
-    answered = act !== null
+    if (act) answered = seen
   }
 }
 

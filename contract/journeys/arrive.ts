@@ -12,7 +12,8 @@ export const screens = [
   /** No visit can begin; said before anything is asked of a person. */
   z.strictObject({ screen: z.literal('out-of-service'), reason: outOfService }),
   z.strictObject({ screen: z.literal('attract'), printing: z.boolean(), online: z.boolean() }),
-  z.strictObject({ screen: z.literal('language') }),
+  /** `cardSeen`: the person has laid the card down already, and it waits for the language. */
+  z.strictObject({ screen: z.literal('language'), cardSeen: z.boolean() }),
 ] as const
 
 export const steps = { starting: null, 'out-of-service': null, attract: null, language: null } as const

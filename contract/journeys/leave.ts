@@ -10,8 +10,10 @@ export const screens = [
     outcome: z.enum(['printed', 'queued', 'kept', 'nothing']),
     /** The paper that `outcome` is about. */
     document: takenHome,
-    /** Spoken and printed in two groups of four; null unless something waits to be collected. */
-    collectCode: z.string().nullable(),
+    /** A slip about the recorded request lies in the slot. */
+    slip: z.boolean(),
+    /** The certificate of a recorded request has come while the person stands here. */
+    arrived: z.boolean(),
     cardPresent: z.boolean(),
   }),
   z.strictObject({
@@ -31,6 +33,8 @@ export const steps = { done: null, refused: null, goodbye: null } as const
 export const answers = [
   /** Ask for something else in the same visit. */
   z.strictObject({ type: z.literal('another') }),
+  /** Print the certificate that has come meanwhile. */
+  z.strictObject({ type: z.literal('printNow') }),
   /** To the screen before; possible in many journeys. */
   z.strictObject({ type: z.literal('back') }),
   /** End the visit now; possible almost everywhere. */

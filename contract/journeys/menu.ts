@@ -5,11 +5,16 @@ import { service } from './lists.ts'
 /** The services that a recognised person can choose. */
 
 export const screens = [
-  /** `notices`: requests of earlier visits that nothing came of, and of which their holder has not been told. */
+  /**
+   * `lineBack`: the visit began without the line, which has come back since. `pending`: requests of earlier visits on
+   * their way. `notices`: requests of earlier visits that nothing came of, and of which their holder has not been told.
+   */
   z.strictObject({
     screen: z.literal('menu'),
     holder: personName,
     online: z.boolean(),
+    lineBack: z.boolean(),
+    pending: z.number().int(),
     notices: z.array(
       z.strictObject({
         operation: operationId,

@@ -14,12 +14,16 @@ export const screens = [
     band: z.number(),
     bands: z.number(),
   }),
-  /** The sheet that was coming out is void. `resumable`: the fault has cleared, the page can be printed anew. */
+  /**
+   * `status` is the printer's, now. `sheet`: `void` came out in part; `none`: nothing of it was sent; `perhaps`: the
+   * printer fell silent and nobody can say. `resumable`: the fault has cleared, the page can be printed.
+   */
   z.strictObject({
     screen: z.literal('print-fault'),
     document: printed,
     status: printerStatus,
     page: z.number(),
+    sheet: z.enum(['void', 'none', 'perhaps']),
     resumable: z.boolean(),
   }),
 ] as const

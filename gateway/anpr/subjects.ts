@@ -10,7 +10,7 @@ export interface Asked {
   isTheirs(codiceFiscale: string): boolean | null
 }
 
-export const idOf = ({ identificativi }: DatiSoggetto): string | null => {
+const idOf = ({ identificativi }: DatiSoggetto): string | null => {
   const id = identificativi?.idANPR?.toUpperCase()
   return id !== undefined && isIdAnpr(id) ? id : null
 }
@@ -104,7 +104,7 @@ export function ownOf(answer: readonly DatiAnagrafici[], asked: Asked): Result<D
 }
 
 /** Is this the person? Null: the answer names neither an id nor a codice fiscale that could tell. */
-export function isAsked(told: DatiSoggetto, { idAnpr, isTheirs }: Asked): boolean | null {
+function isAsked(told: DatiSoggetto, { idAnpr, isTheirs }: Asked): boolean | null {
   const id = idOf(told)
   return id === null ? hasCodeOf(told, isTheirs) : id === idAnpr
 }

@@ -87,7 +87,7 @@ const COLOURS = new Map([
 const isNone = (number: string | undefined) => number === undefined || /^0+$/.test(number)
 
 /** e.g. `8/B rosso isolato 3 scala A piano 2 interno 3/A, 12`, `km 1,200`, `SNC`. */
-export function houseOf({ numero, metrico, progSNC, lettera, esponente1, colore, civicoInterno = {} }: House): string {
+function houseOf({ numero, metrico, progSNC, lettera, esponente1, colore, civicoInterno = {} }: House): string {
   const number = isNone(numero) ? null : numero?.replace(/^0+(?=\d)/, '')
   const distance = isNone(metrico) ? null : kilometres(metrico ?? '')
   // One without a number is counted among the others without one; the count is no number of its house.

@@ -371,11 +371,6 @@ export function layOut(paper: Paper, measure: Measure): Layout {
       case 'lines':
         writingLines(what.count)
         return []
-      case 'code':
-        return [
-          ...paragraphs(what.label, STYLES.body, { before: mm(5), keep: true }),
-          ...paragraphs([[what.code]], STYLES.code),
-        ]
       case 'signature':
         return signature(what.fields)
       case 'qr':

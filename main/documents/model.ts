@@ -60,8 +60,6 @@ export type Block =
   | { kind: 'choices'; choices: readonly Choice[] }
   /** Whole lines for handwriting. */
   | { kind: 'lines'; count: number }
-  /** Text that a person copies by hand or reads out, e.g. a collect code. */
-  | { kind: 'code'; label: Words; code: string }
   /** Places for handwriting, side by side; `share` is a part of the width. */
   | { kind: 'signature'; fields: readonly { label: Words; share: number }[] }
   /** A code with paragraphs beside it; `alt` describes the picture to people who do not see it. */

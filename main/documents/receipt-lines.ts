@@ -39,8 +39,6 @@ function linesOf(block: Block): ReceiptLine[] {
       return [text(block.text, 1, true)]
     case 'facts':
       return block.facts.map(({ label, value }) => ({ kind: 'fact', label: plain(label), value: value ?? '' }))
-    case 'code':
-      return [text(block.label), text(block.code, 3, true)]
     case 'qr':
       return [{ kind: 'qr', data: block.text, caption: block.beside.map(plain).join(' ') }]
     case 'table':

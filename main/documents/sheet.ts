@@ -61,7 +61,6 @@ export const STYLES = {
   note: { face: 'regular', size: 10, leading: 12.4 },
   label: { face: 'regular', size: 10, leading: 14 },
   tag: { face: 'semibold', size: 10, leading: 14 },
-  code: { face: 'bold', size: 30, leading: 36 },
 } as const satisfies Record<string, Style>
 /** The second language: the same sentence in italics. */
 export const second = (style: Style): Style => ({

@@ -22,7 +22,6 @@ export const texts = {
     },
     slip: {
       title: 'RICHIESTA REGISTRATA',
-      code: 'Codice di ritiro',
       lead: 'In questo momento il collegamento con l’anagrafe nazionale (ANPR) non è disponibile.',
       safe: 'La richiesta è al sicuro: parte da sola appena torna la linea. Non serve ripeterla.',
       how: 'Per ritirare il certificato: tornare a questo totem con la stessa carta e il PIN.',
@@ -50,7 +49,6 @@ export const texts = {
     },
     slip: {
       title: 'REQUEST RECORDED',
-      code: 'Collect code',
       lead: 'Just now the national population register (ANPR) cannot be reached.',
       safe: 'Your request is safe: it leaves by itself as soon as the line is back. No need to repeat it.',
       how: 'To collect the certificate: come back to this totem with the same card and PIN.',

@@ -1,6 +1,6 @@
 import type { JourneyName } from '../../contract/journeys/index.ts'
 import type { Show } from '../visit/chart.ts'
-import { againTrunk, type Change, freshTrunk, type Visit } from '../visit/visit.ts'
+import { againTrunk, type Change, freshTrunk, partedTrunk, type Visit } from '../visit/visit.ts'
 import * as arrive from './arrive/index.ts'
 import * as certificate from './certificate/index.ts'
 import * as collect from './collect/index.ts'
@@ -64,6 +64,14 @@ export const freshVisit = (session: string): Visit => ({
   ...freshTrunk(session),
   ...identify.fresh(),
   ...certificate.fresh(),
+  ...contrassegno.fresh(),
+  ...declaration.fresh(),
+})
+
+/** What stays of a visit whose person has left with the card. */
+export const parted = (visit: Visit): Change => ({
+  ...partedTrunk(visit),
+  ...certificate.parted(visit),
   ...contrassegno.fresh(),
   ...declaration.fresh(),
 })

@@ -35,11 +35,11 @@ export interface ServicesOptions
 export function createVisitServices(options: ServicesOptions): VisitServices {
   const { journal, place, sign, secondLanguage, now, client } = options
   const { waitingFor, delivered } = createCollect(options)
-  const { noticesFor, noticed } = createNotices(options)
+  const { noticesFor, pendingFor, noticed } = createNotices(options)
   const { readCard, triesLeft, recognise } = createIdentity(options)
   const { expiryOffered, possession } = createPossession(options)
-  const { preview, request } = createCertificates(options)
-  const enter = createEnter({ client, online: options.online, waitingFor, noticesFor })
+  const { preview, request, arrived } = createCertificates(options)
+  const enter = createEnter({ client, online: options.online, waitingFor, noticesFor, pendingFor })
   return {
     outOfService: () => outOfService(options),
     newSession: () => ulid(),
@@ -75,6 +75,7 @@ export function createVisitServices(options: ServicesOptions): VisitServices {
 
     preview,
     request,
+    arrived,
     sheets: createSheets(options),
 
     isContrassegno: contrassegnoJudge(now),

@@ -21,6 +21,8 @@ export interface Inbox {
   cursor(): number
   /** Outcomes that are issued and not collected, oldest first. */
   waiting(holder: string): OperationIn<'issued'>[]
+  /** How many requests of this person have no answer yet. */
+  pending(holder: string): number
   /** Requests that came to nothing, and the person does not know it yet; oldest first. */
   untold(holder: string): OperationIn<'refused' | 'expired' | 'aside'>[]
   /** The person has been told. False when there was nothing to tell. */
@@ -43,6 +45,9 @@ export function inboxOn(db: Storage, { now, erasure }: { now: () => number; eras
   const selectWaiting = db.prepare(`${WITH_PAYLOAD} WHERE state = 'issued' AND holder = ? ORDER BY seq`)
   const selectUntold = db.prepare(
     `${WITH_PAYLOAD} WHERE told = 0 AND state IN ('refused', 'expired', 'aside') AND holder = ? ORDER BY seq`,
+  )
+  const countPending = db.prepare(
+    `SELECT count(*) AS pending FROM operation WHERE state IN ('queued', 'submitted') AND holder = ?`,
   )
   const markTold = db.prepare(
     `UPDATE operation SET told = 1
@@ -83,6 +88,8 @@ export function inboxOn(db: Storage, { now, erasure }: { now: () => number; eras
     cursor: () => (selectCursor.get() as { cursor: number }).cursor,
 
     waiting: (holder) => operationsIn<'issued'>(selectWaiting.all(holder)),
+
+    pending: (holder) => (countPending.get(holder) as { pending: number }).pending,
 
     untold: (holder) => operationsIn<'refused' | 'expired' | 'aside'>(selectUntold.all(holder)),
 

@@ -4,6 +4,7 @@ import { LINE_FAULTS, type LineFault } from '../../contract/line.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 import { readIdentity, standingOf, type TlsIdentity } from '../keys/tls-identity.ts'
 import { type FoundKey, inspectTotemKeys } from '../keys/totem-keys.ts'
+import { servesWithoutLine } from '../sync/challenges.ts'
 import { createGatewayClient } from '../sync/client.ts'
 import { whyDown } from '../sync/line-fault.ts'
 import type { Trace } from './clock.ts'
@@ -14,6 +15,12 @@ const PASSING: readonly LineFault[] = [
   ...(['name-not-found', 'no-network', 'connection-refused', 'timed-out', 'connection-cut'] as const),
   ...(['gateway-busy', 'gateway-unavailable', 'unknown'] as const),
 ]
+
+/** A card signs a challenge of the gateway's, so that a totem must have been online once. */
+const NEVER_ONLINE = {
+  it: 'il totem non è mai stato collegato, o non lo è da settimane, e non serve alcuna tessera',
+  en: 'the totem was never online, or not for weeks, and serves no card',
+} as const satisfies Record<Language, string>
 
 export interface Network {
   checks: Check[]
@@ -32,7 +39,7 @@ export async function tryNetwork(config: TotemConfig, language: Language, now: D
   if (!read.ok) return { checks, gatewayTime: null, tlsCode: null, traces: [] }
   const traces = [{ what: 'certificate', at: read.value.begins }]
   if (tls === null) return { checks, gatewayTime: null, tlsCode: null, traces }
-  const asked = await ask(config, read.value, language)
+  const asked = await ask(config, read.value, language, now)
   return { ...asked, checks: [...checks, asked.check], traces }
 }
 
@@ -74,9 +81,10 @@ function endRow(begins: Date, ends: Date, now: Date): { outcome: Outcome; detail
 }
 
 async function ask(
-  { gateway }: TotemConfig,
+  { gateway, dataDir }: TotemConfig,
   { certificate, key, ca }: TlsIdentity,
   language: Language,
+  now: Date,
 ): Promise<Pick<Network, 'gatewayTime' | 'tlsCode'> & { check: Check }> {
   const client = createGatewayClient({
     ...{ url: gateway.url, certificate, key, ca, version: packageJson.version },
@@ -89,9 +97,11 @@ async function ask(
     return { check, gatewayTime: new Date(asked.value.at), tlsCode: null }
   }
   const { reason, detail } = whyDown(asked.error)
-  const outcome = PASSING.includes(reason) ? 'attention' : 'failed'
+  const why = `line-down ${detail}: ${LINE_FAULTS[reason][language]}`
+  const serves = servesWithoutLine(dataDir, now)
+  const outcome = PASSING.includes(reason) && serves ? 'attention' : 'failed'
   return {
-    check: { key: 'gateway', outcome, detail: `line-down ${detail}: ${LINE_FAULTS[reason][language]}` },
+    check: { key: 'gateway', outcome, detail: serves ? why : `${why}; never-online: ${NEVER_ONLINE[language]}` },
     gatewayTime: null,
     tlsCode: detail,
   }

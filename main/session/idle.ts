@@ -3,33 +3,54 @@ export interface IdleTimings {
   warningMs: number
 }
 
+/** How long nobody need touch anything, and whether a warning comes before the end. */
+export interface Wait {
+  ms: number
+  warns: boolean
+}
+
 /**
- * Ends a visit that nobody attends. After `idleMs` without a touch it warns and counts down, second by second, for
- * `warningMs`; a touch takes the warning away, as often as the person likes (WCAG 2.2.1).
+ * Ends a visit that nobody attends. After `Wait.ms` without a sign of life it warns and counts down, second by second,
+ * for `warningMs`; a touch or a card takes the warning away, as often as the person likes (WCAG 2.2.1).
  */
-export function createIdleWatch(timings: IdleTimings, tell: { warn(secondsLeft: number | null): void; over(): void }) {
+export function createIdleWatch(warningMs: number, tell: { warn(secondsLeft: number | null): void; over(): void }) {
+  const count = createCountdown(tell)
+  return {
+    /** Starts the count anew; null stops it while the totem works. */
+    restart(wait: Wait | null) {
+      count.stop()
+      if (wait) count.start(wait.warns ? Math.ceil(warningMs / 1000) : 0, wait.ms)
+    },
+    stop: count.stop,
+  }
+}
+
+/** Counts seconds down after a pause; `warn` is told each, and null once nothing is counted any more. */
+export function createCountdown(tell: { warn(secondsLeft: number | null): void; over(): void }) {
   let timer: NodeJS.Timeout | null = null
-  const stop = () => {
+  const halt = () => {
     if (timer) clearTimeout(timer)
     timer = null
   }
-  const countDown = (secondsLeft: number) => {
+  const step = (secondsLeft: number) => {
     if (secondsLeft <= 0) {
-      stop()
+      halt()
       tell.warn(null)
       tell.over()
       return
     }
     tell.warn(secondsLeft)
-    timer = setTimeout(() => countDown(secondsLeft - 1), 1000)
+    timer = setTimeout(() => step(secondsLeft - 1), 1000)
   }
   return {
-    /** Starts the count anew, or stops it while the totem works. */
-    restart(running: boolean) {
-      stop()
-      tell.warn(null)
-      if (running) timer = setTimeout(() => countDown(Math.ceil(timings.warningMs / 1000)), timings.idleMs)
+    start(seconds: number, afterMs = 0) {
+      halt()
+      if (afterMs > 0) timer = setTimeout(() => step(seconds), afterMs)
+      else step(seconds)
     },
-    stop,
+    stop() {
+      halt()
+      tell.warn(null)
+    },
   }
 }

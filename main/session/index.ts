@@ -1,16 +1,21 @@
 import { createActor } from 'xstate'
-import type { CardState, PrinterStatus } from '../../contract/device.ts'
+import { type CardState, LOST_CARD_MS, type PrinterStatus } from '../../contract/device.ts'
 import type { View } from '../../contract/visit.ts'
 import type { VisitEvent } from '../visit/chart.ts'
 import type { PreviewSheet, VisitServices } from '../visit/services.ts'
-import { createIdleWatch, type IdleTimings } from './idle.ts'
+import { createCountdown, createIdleWatch, type IdleTimings, type Wait } from './idle.ts'
 import { createVisitMachine } from './machine.ts'
-import { framedScreen, pathOf, waitsForPerson } from './screen.ts'
+import { framedScreen, partsWords, pathOf, waitsForPerson } from './screen.ts'
 
 export type { VisitEvent } from '../visit/chart.ts'
 
 /** A mute card has no insertion number, so the session gives each one a number below 0. */
 const isMute = (insertion: number | null) => insertion !== null && insertion < 0
+
+/** Nobody has touched the first screen for this long, so what somebody chose there ends. */
+const UNATTENDED_MS = 60_000
+/** The last words stay this long without the card before the warning counts down: twice the time to read the longest. */
+const LAST_WORDS_MS = 30_000
 
 export interface SessionOptions {
   services: VisitServices
@@ -32,6 +37,8 @@ export interface Session {
   stay(): void
   card(state: CardState): void
   printer(status: PrinterStatus): void
+  /** The certificate of a recorded request has come. */
+  issued(operation: string): void
   progress(progress: { page: number; pages: number; band: number; bands: number }): void
   /** Something that attract shows may have changed: storage, devices, line. */
   refresh(): void
@@ -65,7 +72,8 @@ export function createSession(options: SessionOptions): Session {
   let path = 'attract'
   let visit: string | null = null
   let mutes = 0
-  const idle = createIdleWatch(options.timings, {
+  let lostSecondsLeft: number | null = null
+  const idle = createIdleWatch(options.timings.warningMs, {
     warn(seconds) {
       if (seconds === secondsLeft) return
       secondsLeft = seconds
@@ -73,11 +81,32 @@ export function createSession(options: SessionOptions): Session {
     },
     over: () => actor.send({ type: 'timeout' }),
   })
+  // Only shows how long the card may take: the device process says when it is gone for good.
+  const lostCard = createCountdown({
+    warn(seconds) {
+      if (seconds === lostSecondsLeft) return
+      lostSecondsLeft = seconds
+      show()
+    },
+    over: () => undefined,
+  })
+
+  /** What this state waits for; `attended`: somebody has just given a sign of life. */
+  function waitOf(attended: boolean): Wait | null {
+    const snapshot = actor.getSnapshot()
+    if (snapshot.matches('attract')) return attended ? { ms: UNATTENDED_MS, warns: false } : null
+    if (!waitsForPerson(snapshot)) return null
+    const { idleMs } = options.timings
+    return { ms: partsWords(snapshot) ? Math.min(idleMs, LAST_WORDS_MS) : idleMs, warns: true }
+  }
+  const attended = () => idle.restart(waitOf(true))
 
   function view(): View {
+    const { cardLost, ...framed } = framedScreen(actor.getSnapshot(), options.online())
     return {
       revision,
-      ...framedScreen(actor.getSnapshot(), options.online()),
+      ...framed,
+      cardLost: cardLost ? { secondsLeft: lostSecondsLeft ?? 0 } : null,
       idle: secondsLeft === null ? null : { secondsLeft },
       totem: options.totem,
     }
@@ -95,7 +124,7 @@ export function createSession(options: SessionOptions): Session {
     const over = visit !== null && visit !== session
     visit = session
     path = next
-    if (moved) idle.restart(waitsForPerson(snapshot))
+    if (moved) idle.restart(waitOf(false))
     show()
     if (over) options.onVisitOver()
   })
@@ -106,13 +135,14 @@ export function createSession(options: SessionOptions): Session {
     answer(event) {
       if (!actor.getSnapshot().can(event)) return false
       actor.send(event)
-      idle.restart(waitsForPerson(actor.getSnapshot()))
+      attended()
       return true
     },
-    stay: () => idle.restart(waitsForPerson(actor.getSnapshot())),
+    stay: attended,
     card(state) {
       const { card: before, lost: wasLost, contactless: wasContactless } = actor.getSnapshot().context
       if (state.state === 'no-reader') {
+        lostCard.stop()
         // This comes first: an empty slot alone means that the person has taken the card.
         actor.send({ type: 'reader.gone' })
         actor.send({ type: 'slot', card: null, lost: false, contactless: wasContactless })
@@ -125,24 +155,39 @@ export function createSession(options: SessionOptions): Session {
         const lost = state.state === 'lost' && after !== null
         if (lost === wasLost) return
         actor.send({ type: 'slot', card: after, lost, contactless })
+        if (lost) lostCard.start(LOST_CARD_MS / 1000)
+        else lostCard.stop()
         actor.send({ type: lost ? 'card.lost' : 'card.back' })
+        attended()
         return
       }
+      lostCard.stop()
       const another = before !== null && !isMute(before) && after !== before
       if (another || after === null) {
         actor.send({ type: 'slot', card: null, lost: false, contactless: wasContactless })
         actor.send({ type: 'card.removed' })
       }
-      if (after === null) return
-      actor.send({ type: 'slot', card: after, lost: false, contactless })
-      if (another || before === null) actor.send({ type: 'card.present' })
+      if (after !== null) {
+        actor.send({ type: 'slot', card: after, lost: false, contactless })
+        if (another || before === null) actor.send({ type: 'card.present' })
+      }
+      // A hand has moved the card. A lost card that has not come back tells of nobody.
+      if (after !== null || !wasLost) attended()
     },
     printer: (status) => actor.send({ type: 'printer', status }),
+    issued(operation) {
+      const offered = () => actor.getSnapshot().context.visit.certificate.arrived
+      const before = offered()
+      actor.send({ type: 'issued', operation })
+      // The warning stands over the offer, and the time to take it begins now.
+      if (offered() && !before) attended()
+    },
     progress: (progress) => actor.send({ type: 'progress', progress }),
     refresh: () => actor.send({ type: 'health' }),
     preview: () => actor.getSnapshot().context.visit.paper.preview,
     stop() {
       idle.stop()
+      lostCard.stop()
       actor.stop()
     },
   }

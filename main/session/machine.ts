@@ -1,5 +1,5 @@
 import { assign, fromPromise } from 'xstate'
-import { again, attract, freshVisit, visitStates } from '../journeys/index.ts'
+import { again, attract, freshVisit, parted, visitStates } from '../journeys/index.ts'
 import { type Context, chart, end, set } from '../visit/chart.ts'
 import { refused, type VisitServices } from '../visit/services.ts'
 import type { Step, Task } from '../visit/step.ts'
@@ -30,6 +30,7 @@ export function createVisitMachine({ services, goodbyeMs, now = () => performanc
     actions: {
       forget: assign(() => ({ visit: fresh() })),
       beginAgain: assign(({ context }) => put(context, again())),
+      forgetPerson: assign(({ context }) => put(context, parted(context.visit))),
       begin: assign(({ context }) => put(context, { frame: { startedAt: now() } })),
       journalBegin: ({ context: { visit } }) => services.journal.started(visit.frame),
       journalEnd: ({ context: { visit } }) =>
@@ -57,6 +58,10 @@ export const machine = chart.createMachine({
     slot: { actions: assign(({ event: { card, lost, contactless } }) => ({ card, lost, contactless })) },
     printer: { actions: assign(({ event }) => ({ printer: event.status })) },
     health: { actions: 'checkHealth' },
+    // Attract and out-of-service speak every language too; the next visit begins in the one that was chosen last.
+    chooseLanguage: {
+      actions: { type: 'set', params: ({ event }) => ({ frame: { language: event.language } }) },
+    },
   },
   initial: 'attract',
   states: {
@@ -68,13 +73,14 @@ export const machine = chart.createMachine({
       on: {
         leave: end('left'),
         timeout: end('timeout'),
+        issued: {
+          guard: ({ context: { visit }, event }) => visit.certificate.queued?.operation === event.operation,
+          actions: { type: 'set', params: { certificate: { arrived: true } } },
+        },
         // The card may lie where it was: nobody is told that they have taken it.
         'reader.gone': {
           target: '#refused',
           actions: set({ ...secretsForgotten, end: { refused: refused('reader-unavailable') } }),
-        },
-        chooseLanguage: {
-          actions: { type: 'set', params: ({ event }) => ({ frame: { language: event.language } }) },
         },
       },
       states: visitStates,

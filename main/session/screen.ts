@@ -2,7 +2,7 @@ import type { SnapshotFrom } from 'xstate'
 import { type Screen, stepOf } from '../../contract/journeys/index.ts'
 import type { View } from '../../contract/visit.ts'
 import { screens } from '../journeys/index.ts'
-import type { Show } from '../visit/chart.ts'
+import { cardToTake, type Show } from '../visit/chart.ts'
 import type { machine } from './machine.ts'
 
 type Snapshot = SnapshotFrom<typeof machine>
@@ -27,7 +27,10 @@ function screenOf(snapshot: Snapshot, online: boolean): Screen {
 }
 
 /** The screen and its frame; the session adds `revision`, `idle` and `totem`. */
-export function framedScreen(snapshot: Snapshot, online: boolean): Omit<View, 'revision' | 'idle' | 'totem'> {
+export function framedScreen(
+  snapshot: Snapshot,
+  online: boolean,
+): Omit<View, 'revision' | 'idle' | 'totem' | 'cardLost'> & { cardLost: boolean } {
   const { visit, lost, contactless } = snapshot.context
   const screen = screenOf(snapshot, online)
   return {
@@ -44,3 +47,7 @@ export function framedScreen(snapshot: Snapshot, online: boolean): Omit<View, 'r
 
 /** True when the next move is the person's; only then the idle warning runs. */
 export const waitsForPerson = (snapshot: Snapshot): boolean => !snapshot.hasTag('busy')
+
+/** True when the person has taken the card and only the last words are left. */
+export const partsWords = (snapshot: Snapshot): boolean =>
+  (snapshot.matches({ visit: 'done' }) || snapshot.matches({ visit: 'refused' })) && !cardToTake(snapshot.context)

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { TotemConfig } from '../../contract/config.ts'
 import type { Devices } from '../devices/index.ts'
 import { freeBytes } from '../disk.ts'
@@ -6,7 +5,7 @@ import { watchIdentity } from '../keys/identity-watch.ts'
 import { createKeysRefresh } from '../lists/gateway-keys-refresh.ts'
 import { createTrustRefresh } from '../lists/trust-refresh.ts'
 import { versions } from '../shell/app.ts'
-import { openChallenges } from '../sync/challenges.ts'
+import { challengeFile, openChallenges } from '../sync/challenges.ts'
 import { createGatewayClient } from '../sync/client.ts'
 import { createDrain } from '../sync/drain.ts'
 import { createHealth } from '../sync/health.ts'
@@ -47,8 +46,9 @@ export function createGatewayLine(config: TotemConfig, stores: Stores, devices: 
 
   let online = false
   let changed = () => {}
+  let settled: (operation: string) => void = () => {}
   const challenges = openChallenges({
-    file: join(dataDir, 'challenge.json'),
+    file: challengeFile(dataDir),
     client,
     online: () => online,
     onReady: () => changed(),
@@ -81,8 +81,7 @@ export function createGatewayLine(config: TotemConfig, stores: Stores, devices: 
     random: Math.random,
     lineProbeMs: config.timings.lineProbeMs,
     health: health.now,
-    // The citizen who waits is told through `settled`; nobody else is there to be told.
-    onSettled: () => {},
+    onSettled: (operation) => settled(operation),
     onLine(state) {
       online = state === 'up'
       trustRefresh.line(state)
@@ -99,9 +98,13 @@ export function createGatewayLine(config: TotemConfig, stores: Stores, devices: 
     health,
     identity,
     online: () => online,
-    /** `onChange`: the line came up or went down, or cards can be judged from now on. */
-    start(onChange: () => void) {
+    /**
+     * `onChange`: the line came up or went down, or cards can be judged from now on. `onSettled`: an operation has got
+     * its answer.
+     */
+    start(onChange: () => void, onSettled: (operation: string) => void) {
       changed = onChange
+      settled = onSettled
       drain.start()
       trustRefresh.start()
       keysRefresh.start()

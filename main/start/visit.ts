@@ -1,6 +1,7 @@
 import { forgetGarbage } from '../../basics/memory.ts'
 import type { TotemConfig } from '../../contract/config.ts'
 import type { DeviceEvent } from '../../contract/device.ts'
+import { CLOCK_SKEW_MS } from '../../trust/revocation.ts'
 import type { Devices, DevicesListener } from '../devices/index.ts'
 import { verificationSigner } from '../documents/verification-code.ts'
 import { callHandlers } from '../handlers.ts'
@@ -52,6 +53,7 @@ export function createVisits(config: TotemConfig, stores: Stores, devices: Devic
       minFreeBytes: config.minFreeBytes,
       online,
       now: () => new Date(),
+      clockWrong: () => isWrong(line, trust.latest),
     }),
     timings: config.timings,
     totem: {
@@ -124,6 +126,10 @@ export function createVisits(config: TotemConfig, stores: Stores, devices: Devic
       },
       onDied: (death) => journal.record('device.died', death),
     } satisfies DevicesListener,
+    /** The person may still stand here when the certificate of a recorded request comes. */
+    onSettled(operation: string) {
+      if (queue.get(operation)?.state === 'issued') session.issued(operation)
+    },
     /** Shows the first screen. */
     start() {
       paper.start()
@@ -132,4 +138,10 @@ export function createVisits(config: TotemConfig, stores: Stores, devices: Devic
     },
     stop: () => session.stop(),
   }
+}
+
+/** The gateway says so, or something that was signed before today is of a day to come. */
+function isWrong({ drain, identity }: GatewayLine, trustLatest: Date): boolean {
+  const latest = Math.max(+trustLatest, +identity.identity.begins)
+  return drain.clockDiffers || latest > Date.now() + CLOCK_SKEW_MS
 }

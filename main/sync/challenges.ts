@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { writeWhole } from '../../basics/files.ts'
 import { jsonOf } from '../../basics/json.ts'
 import { type Clock, DAY_MS, MINUTE_MS } from '../../basics/time.ts'
@@ -29,6 +30,15 @@ const FRESH_MS = SESSION_CHALLENGE_MS - MINUTE_MS
 const RECENT_MS = MINUTE_MS
 /** How long a log-in waits for a fresh one that is on its way. Opening the session would take as long. */
 const PATIENCE_MS = 5_000
+
+/** Where a totem keeps the newest. */
+export const challengeFile = (dataDir: string): string => join(dataDir, 'challenge.json')
+
+/** Could a totem with this folder serve a card without a line? */
+export function servesWithoutLine(dataDir: string, now: Date): boolean {
+  const newest = kept(challengeFile(dataDir))
+  return newest !== null && +now - newest.at < LONGEST_SILENCE_MS
+}
 
 /** `onReady`: cards can be served from now on. */
 export function openChallenges({

@@ -20,6 +20,8 @@ export type Drain = {
   wake(): void
   /** Why and when the line was last down; null before the first time. */
   readonly lastOutage: LastOutage | null
+  /** True when the totem's clock was far from the gateway's at the last comparison. */
+  readonly clockDiffers: boolean
   /**
    * Waits until the operation is settled or `signal` is aborted (the citizen has waited long enough). Answers the
    * operation as it is then: still `queued` or `submitted` means pending. An awaited operation goes before all others.
@@ -173,6 +175,9 @@ export function createDrain({
     wake,
     get lastOutage() {
       return line.lastOutage
+    },
+    get clockDiffers() {
+      return line.clockDiffers
     },
 
     async settled(operation, signal) {

@@ -27,6 +27,8 @@ export interface Line extends Lane {
   readonly lastOutage: LastOutage | null
   /** The line may be back: probes it at the next turn instead of waiting for the breaker. */
   probeSoon(): void
+  /** True when the totem's clock was far from the gateway's at the last comparison. */
+  readonly clockDiffers: boolean
   /** The gateway told its time (ISO 8601). */
   noteGatewayTime(at: string): void
 }
@@ -136,6 +138,9 @@ export function createLine({ client, journal, now, clock, random, lineProbeMs, s
       return Math.max(0, stayAwayUntil - clock())
     },
     noteGatewayTime,
+    get clockDiffers() {
+      return clockDiffers
+    },
     get lastOutage() {
       if (!outage) return null
       const { from, began, ended, reason } = outage

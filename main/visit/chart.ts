@@ -17,6 +17,8 @@ export type VisitEvent =
   | { type: 'card.present' | 'card.removed' | 'card.lost' | 'card.back' | 'reader.gone' | 'health' }
   | { type: 'printer'; status: PrinterStatus }
   | { type: 'progress'; progress: NonNullable<Visit['paper']['progress']> }
+  /** The certificate of a recorded request has come from the gateway. */
+  | { type: 'issued'; operation: string }
 
 export interface Context {
   visit: Visit
@@ -60,12 +62,16 @@ export const chart = setup({
     cardToTake: ({ context }) => cardToTake(context),
     cardGone: ({ context }) => !holdsCard(context),
     canPrint: ({ context }) => canPrint(context.printer),
+    /** The certificate of the recorded request has come, and its person is still here with the card. */
+    certificateHere: ({ context }) => context.visit.certificate.arrived && cardToTake(context),
   },
   actions: {
     /** A whole new visit: nothing of the last person is reachable from here on. */
     forget: given,
     /** The same person asks for something else. */
     beginAgain: given,
+    /** The person has left with the card. Only what the last screen still says stays, and it names nobody. */
+    forgetPerson: given,
     begin: given,
     journalBegin: given,
     journalEnd: given,

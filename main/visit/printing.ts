@@ -1,3 +1,4 @@
+import type { PrinterStatus } from '../../contract/device.ts'
 import type { Screen } from '../../contract/journeys/index.ts'
 import type { Printed } from '../../contract/journeys/lists.ts'
 import { type Context, canPrint, forbidden, takes, type Way, working } from './chart.ts'
@@ -66,16 +67,24 @@ export function printing<To extends string>(
 const begunAgain = ({ paper: { progress, fromPage } }: Visit): Visit['paper']['progress'] =>
   progress && { ...progress, page: fromPage, band: 0 }
 
+/** What became of the sheet of page `page`, as far as anybody can know. */
+function sheetOf(status: PrinterStatus, page: number, progress: Visit['paper']['progress']) {
+  if (progress?.page === page && progress.band > 0) return 'void'
+  // A printer that falls silent may have got the beginning of a band before.
+  return status === 'offline' || status === 'absent' ? 'perhaps' : 'none'
+}
+
 /** The screen of a state that prints. */
 export function printingScreen(document: Printed, { visit: { paper }, printer }: Context, inner: string): Screen {
   if (inner === 'fault') {
     const { status, page } = required(paper.fault, 'fault')
-    // While the fault lasts the sensor is more precise than the first report (paper out, then cover open …).
     return {
       screen: 'print-fault',
       document,
-      status: canPrint(printer) ? status : printer,
+      // The device process reports the printer's status before it reports the fault, and each change after it.
+      status: printer,
       page,
+      sheet: sheetOf(status, page, paper.progress),
       resumable: canPrint(printer),
     }
   }

@@ -76,6 +76,8 @@ export interface Entered {
   /** Null offline, and where ANPR tells no sheet that can be read. */
   family: FamilyMember[] | null
   waiting: Waiting[]
+  /** Requests on their way, of which nothing has been heard yet. */
+  pending: number
   notices: Notice[]
 }
 /** A request of an earlier visit that failed, and whose holder has not heard of it yet. `reason` is a code. */

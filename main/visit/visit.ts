@@ -76,8 +76,8 @@ export interface Writing {
 interface End {
   refused: Refused | null
   outcome: 'printed' | 'queued' | 'kept' | 'nothing'
-  /** The operation that waits to be collected after this visit. */
-  kept: string | null
+  /** A slip about the recorded request is out. */
+  slip: boolean
   /** How the visit ended, for the journal. */
   how: string
 }
@@ -96,7 +96,7 @@ export const freshTrunk = (session: string): Pick<Visit, 'frame' | 'secret' | 'h
   secret: { pin: null, can: null },
   holder: { card: null, readout: null, recognised: null, entered: null, registered: null },
   paper: freshPaper(),
-  end: { refused: null, outcome: 'nothing', kept: null, how: 'left' },
+  end: { refused: null, outcome: 'nothing', slip: false, how: 'left' },
 })
 
 /** The parts of the trunk that begin anew when the same person asks for something else. */
@@ -104,7 +104,16 @@ export const againTrunk = () =>
   ({
     frame: { stepped: true },
     paper: freshPaper(),
-    end: { outcome: 'nothing', kept: null },
+    end: { outcome: 'nothing', slip: false },
+  }) satisfies Change
+
+/** What the trunk still says once the person has left with the card: the outcome, the paper's kind, the refusal. */
+export const partedTrunk = ({ holder: { card, readout }, paper: { document }, end: { refused } }: Visit) =>
+  ({
+    ...secretsForgotten,
+    holder: { card, readout: null, recognised: null, entered: null, registered: null },
+    paper: { ...freshPaper(), document },
+    end: { refused: refused && { ...refused, card: refused.card ?? readout?.card ?? null } },
   }) satisfies Change
 
 function freshPaper(): PaperInHand {

@@ -9,7 +9,7 @@ import {
   ReaderStatus,
   type ReaderStatusFlags,
 } from 'pcsc-mini'
-import type { CardState } from '../../contract/device.ts'
+import { type CardState, LOST_CARD_MS } from '../../contract/device.ts'
 import type { Result } from '../../contract/result.ts'
 import { cnsMask } from './atr.ts'
 import { isContactless, isSameCard, type KnownCard } from './recognise.ts'
@@ -80,11 +80,6 @@ const RECHECK_MS = 1_000
 const FIRST_READER_MS = 1_000
 /** Without a service at the start, the restart waits: at boot the service may come a moment later. */
 const START_GRACE_MS = 2_000
-/**
- * How long a contactless card that has left the field may take to come back: the person reads "hold it still" and does
- * so.
- */
-const GRACE_MS = 8_000
 /** How often the totem tries again for a card that another program holds exclusively. */
 const HELD_RETRY_MS = 250
 /** Key of the timer that belongs to no reader. */
@@ -182,7 +177,7 @@ export function watchSlots({
     insertion.ways = insertion.ways.filter((each) => each !== way)
     const others = [...insertions()].some((each) => each !== insertion)
     if (insertion.ways.length > 0 || others || !way.contactless || !insertion.card) return
-    const timer = setTimeout(forgetLost, GRACE_MS)
+    const timer = setTimeout(forgetLost, LOST_CARD_MS)
     lost = { insertion, timer, waiting: [] }
   }
 

@@ -1,11 +1,13 @@
 import { useText } from '../i18n/use-text.ts'
+import { useTimeCue } from './beep.ts'
 import { CardAtReader } from './card-illustrations.tsx'
 import { Points } from './facts.tsx'
 import { Screen } from './screen.tsx'
 
 /** Stands in place of any screen while its card is away, so that the page no longer holds what was shown. */
-export function CardLost() {
+export function CardLost({ secondsLeft }: { secondsLeft: number }) {
   const text = useText()
+  useTimeCue(secondsLeft)
   return (
     <Screen
       kind="verdict"
@@ -17,7 +19,7 @@ export function CardLost() {
       <Points
         points={[
           { icon: 'support', title: text('cardLost.safe.title'), line: text('cardLost.safe'), tone: 'success' },
-          { icon: 'clock', title: text('cardLost.now.title'), line: text('cardLost.now') },
+          { icon: 'clock', title: text('cardLost.now.title', { seconds: secondsLeft }), line: text('cardLost.now') },
         ]}
       />
     </Screen>

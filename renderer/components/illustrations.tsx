@@ -186,13 +186,19 @@ export function CardThinking({ label }: Labelled) {
   )
 }
 
-/** A small town and its totem: the first thing that is seen from the door. */
+/**
+ * A small town and its totem: the first thing that is seen from the door. Hills and ground go on beyond the drawing, so
+ * that it stands whole in any box.
+ */
 export function Town({ label }: Labelled) {
   return (
-    <svg className="town" viewBox="0 0 1080 760" preserveAspectRatio="xMidYMax slice" role="img" aria-label={label}>
+    <svg className="town" viewBox="0 0 1080 760" preserveAspectRatio="xMidYMax meet" role="img" aria-label={label}>
       <circle cx="812" cy="190" r="86" className="t-sun" />
-      <path d="M0 470C160 360 300 400 420 440S700 330 860 390s180 40 220 20v350H0z" className="t-hill far" />
-      <path d="M0 540c200-70 360-30 520-20s380-90 560-30v270H0z" className="t-hill near" />
+      <path
+        d="M0 470C160 360 300 400 420 440S700 330 860 390s180 40 220 20h2000v350H-2000V470z"
+        className="t-hill far"
+      />
+      <path d="M0 540c200-70 360-30 520-20s380-90 560-30h2000v270H-2000V540z" className="t-hill near" />
       <g className="t-houses back">
         <path d="M36 640V470l74-58 74 58v170zM190 640V510l66-50 66 50v130zM760 640V486l70-56 70 56v154zM908 640V452l76-60 76 60v188z" />
       </g>
@@ -211,7 +217,7 @@ export function Town({ label }: Labelled) {
         className="t-window"
       />
       <path d="M846 560h28v34h-28z" className="t-window" />
-      <path d="M0 656h1080v104H0z" className="t-ground" />
+      <path d="M-2000 656h5080v104H-2000z" className="t-ground" />
       <ellipse cx="540" cy="722" rx="206" ry="18" className="t-shadow" />
       <path d="M412 722h256l-18-30H430z" className="t-foot" />
       <rect x="432" y="176" width="216" height="526" rx="24" className="t-slab" />

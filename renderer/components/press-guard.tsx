@@ -1,4 +1,5 @@
-import { createContext, type ReactNode, use, useCallback, useState } from 'react'
+import { createContext, type ReactNode, use, useCallback, useRef, useState } from 'react'
+import { usePreferences } from '../store.ts'
 
 /**
  * The buttons of a new screen do not answer for this long. The second tap of a double tap comes within 300 ms and
@@ -20,4 +21,28 @@ export function useSettled(act: () => void): () => void {
   return useCallback(() => {
     if (performance.now() - shownAt >= SETTLING_MS) act()
   }, [act, shownAt])
+}
+
+/**
+ * EN 301 549, 5.8: after a keystroke an identical one does not count for a time that can be set up to half a second. A
+ * control that is no digit has that half second always: nobody means to touch one answer twice. A digit has it when the
+ * person asks for one touch at a time; otherwise it has the time of a shaking finger, because 1122 is a PIN and a quick
+ * hand types it.
+ */
+const SAME_STRIKE_MS = { digit: 100, other: 500 }
+
+/** True for a strike of this key that counts. A strike that does not count begins the time anew. */
+export function useStrikes(kind: 'digit' | 'other'): (key: string) => boolean {
+  const last = useRef({ key: '', at: Number.NEGATIVE_INFINITY })
+  const slower = usePreferences((preferences) => preferences.slower)
+  const ms = SAME_STRIKE_MS[slower ? 'other' : kind]
+  return useCallback(
+    (key) => {
+      const at = performance.now()
+      const same = last.current.key === key && at - last.current.at < ms
+      last.current = { key, at }
+      return !same
+    },
+    [ms],
+  )
 }

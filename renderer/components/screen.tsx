@@ -29,7 +29,7 @@ export function Screen({ title, lead, figure, children, main, kind = 'answers', 
   const text = useText()
   const { step, canGoBack, canLeave } = useShownView()
   const section = useRef<HTMLElement>(null)
-  useAnnouncement(title)
+  useAnnouncement(lead ? `${title}. ${lead}` : title)
   // The focus moves here, so that Tab starts from the new screen and not from the place of the old one.
   useEffect(() => section.current?.focus({ preventScroll: true }), [])
 

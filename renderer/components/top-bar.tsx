@@ -35,7 +35,7 @@ export function TopBar() {
           onPress={() => answer({ type: 'chooseLanguage', language: next })}
         >
           <Icon name="language" />
-          <span>{languages[next].name}</span>
+          <span lang={next}>{languages[next].name}</span>
         </TouchButton>
         <TouchButton className="tool" onPress={() => setOpen('accessibility')}>
           <Icon name="accessibility" />
@@ -58,6 +58,7 @@ export function TopBar() {
           <Choice name="larger" icon="text" />
           <Choice name="contrast" icon="contrast" />
           <Choice name="lowered" icon="lower" />
+          <Choice name="slower" icon="clock" />
         </div>
         <CloseButton onPress={close} />
       </Dialog>

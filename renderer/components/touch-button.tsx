@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { Button } from 'react-aria-components'
 import { Icon, type IconName } from './icon.tsx'
-import { useSettled } from './press-guard.tsx'
+import { useSettled, useStrikes } from './press-guard.tsx'
 
 type TouchButton = {
   onPress: () => void
@@ -9,6 +9,8 @@ type TouchButton = {
   label?: string
   disabled?: boolean
   pressed?: boolean
+  /** A key of a keypad, which counts its own strikes. */
+  digit?: boolean
   children: ReactNode
 }
 
@@ -16,8 +18,19 @@ type TouchButton = {
  * Every control of the totem. react-aria gives the behaviour: a finger that slides off does nothing, a keyboard works.
  * SECURITY: a touched key takes no focus, or the page would show which digit of the PIN was touched last.
  */
-export function TouchButton({ onPress, className = '', label, disabled = false, pressed, children }: TouchButton) {
-  const press = useSettled(onPress)
+export function TouchButton({
+  onPress,
+  className = '',
+  label,
+  disabled = false,
+  pressed,
+  digit = false,
+  children,
+}: TouchButton) {
+  const counts = useStrikes('other')
+  const press = useSettled(() => {
+    if (digit || counts('')) onPress()
+  })
   return (
     <Button
       className={`touch ${className}`}

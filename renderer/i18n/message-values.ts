@@ -12,6 +12,7 @@ export interface MessageValues {
   'statoCivile.6': { sex: string }
   'statoCivile.7': { sex: string }
   'statoCivile.8': { sex: string }
+  'cardLost.now.title': { seconds: number }
   'pin.tries': { tries: number }
   'pin.count': { count: number }
   'can.typed': { digits: string | number }
@@ -21,6 +22,8 @@ export interface MessageValues {
   'collect.moreWaiting': { count: number }
   'collect.now': { count: number }
   'menu.lead': { name: string | number }
+  'menu.pending': { count: number }
+  'menu.pending.line': { count: number }
   'menu.notice.refused': { date: string | number }
   'menu.notice.expired': { date: string | number }
   'menu.notice.aside': { date: string | number }
@@ -40,7 +43,9 @@ export interface MessageValues {
   'confirm.bollo.exempt': { reference: string | number }
   'confirm.bollo.contrassegno': { price: string | number; reference: string | number }
   'printing.page': { page: string | number; pages: string | number }
-  'printFault.lead': { page: string | number }
+  'printFault.void.lead': { page: string | number }
+  'printFault.none.lead': { page: number }
+  'printFault.perhaps.lead': { page: string | number }
   'refused.card-error.now': { issuer: string | number }
   'refused.no-certificate.now': { issuer: string | number }
   'refused.certificate-truncated.now': { issuer: string | number }

@@ -11,7 +11,7 @@ const keys = Object.keys(italian) as (keyof typeof italian)[]
 
 /** Names of a message's placeholders: a brace that opens a word, but for the arms of a plural or a gender. */
 const names = (message: string) =>
-  [...new Set([...message.matchAll(/(?<!(?:one|other|M|F|=\d+) )\{(\w+)[,}]/g)].map(([, name]) => name))].sort()
+  [...new Set([...message.matchAll(/(?<!(?:one|other|M|F|cie|=\d+) )\{(\w+)[,}]/g)].map(([, name]) => name))].sort()
 const intl = (locale: Language) =>
   createIntl({
     locale,

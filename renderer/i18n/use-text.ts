@@ -2,6 +2,7 @@ import { useIntl } from 'react-intl'
 import type { CertificateType } from '../../contract/catalogue.ts'
 import { language } from '../../contract/language.ts'
 import { drawable } from '../../contract/letters.ts'
+import { useShownView } from '../view-context.ts'
 import type { MessageValues } from './message-values.ts'
 import { type MessageId, messages } from './messages.ts'
 
@@ -15,10 +16,15 @@ type Values<Id extends MessageId> = (Id extends unknown ? (values: ValuesOf<Id>)
 /** The message of a key. A value that the message takes and is not given does not compile. */
 type Text = <Id extends MessageId>(id: Id, ...values: unknown extends Values<Id> ? [] : [values: Values<Id>]) => string
 
-/** Messages in the language of the view. */
+/**
+ * Messages in the language of the view. A message may choose its words by `card`: a CIE lies on the reader, a CNS is in
+ * it.
+ */
 export function useText(): Text {
   const intl = useIntl()
-  return (id, ...[values]) => intl.formatMessage({ id }, values as Record<string, string | number> | undefined)
+  const card = useShownView().contactless ? 'cie' : 'cns'
+  return (id, ...[values]) =>
+    intl.formatMessage({ id }, { card, ...(values as Record<string, string | number> | undefined) })
 }
 
 /** Day and time as the office's clock shows them. */
@@ -47,10 +53,10 @@ export function useDay(): (day: string) => string {
 
 /** The same message in the other languages of the screen, for people who do not read this one. It takes no values. */
 export function useOthers(): (id: MessageId) => string {
-  const { locale } = useIntl()
+  const shown = useShownView().language
   return (id) =>
     language.options
-      .filter((other) => other !== locale)
+      .filter((other) => other !== shown)
       .map((other) => messages[other][id])
       .join(' · ')
 }

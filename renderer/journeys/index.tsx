@@ -30,7 +30,7 @@ const drawings: Drawings<ScreenName> = {
 
 /** The screen of a view, or what covers it while its card is away. */
 export function ShownScreen({ view: { screen, cardLost } }: { view: View }) {
-  return cardLost ? <CardLost /> : drawn(screen.screen, screen)
+  return cardLost ? <CardLost secondsLeft={cardLost.secondsLeft} /> : drawn(screen.screen, screen)
 }
 
 function drawn<S extends ScreenName>(name: S, screen: ScreenOf<S>): ReactNode {

@@ -64,6 +64,35 @@ describe('every screen in every language', () => {
   })
 })
 
+describe('words by the kind of card', () => {
+  const shown = (contactless: boolean) =>
+    languages.flatMap((language) =>
+      Object.entries(galleryViews(language)).map(([name, one]) => [language, name, { ...one, contactless }] as const),
+    )
+  // A card-independent screen names both readers: both kinds of card, or the reader's own keypad, which takes a CNS.
+  const ofBoth = ({ screen: { screen: name } }: (typeof cases)[number][2]) =>
+    name === 'card' || name === 'attract' || name === 'pin-checking' || name === 'pin'
+
+  it.each(shown(true))('%s %s says of a CIE that it lies on the reader', (_language, _name, one) => {
+    if (ofBoth(one)) return
+    expect(render(one)).not.toMatch(/nel lettore|dal lettore|inserit|entra nel|(in|into|out of) the reader/i)
+  })
+  it.each(shown(false))('%s %s says of a health card that it is in the reader', (_language, name, one) => {
+    if (ofBoth(one) || name.startsWith('card-lost') || name.startsWith('can-')) return
+    expect(render(one)).not.toMatch(/sul lettore|riquadro con le onde|on the reader|panel with the waves/i)
+  })
+  it.each(languages)('%s: every sentence about a card in or on the reader takes its kind', (language) => {
+    // These are said where the card is known to be of one kind, or of either.
+    const fixed = /^(card|cardLost|cardReading|pin|pinChecking|canChecking|help\.card|refused\.card-mute)\b/
+    for (const [key, message] of Object.entries(messages[language])) {
+      if (fixed.test(key)) continue
+      expect(message.replaceAll(/(cie|other) \{[^}]*\}/g, ''), key).not.toMatch(
+        /[ns]ul? lettore|(in|on|into) the reader/i,
+      )
+    }
+  })
+})
+
 describe('law on the screen', () => {
   const words = (name: string) => render(galleryViews('it')[name] ?? never())
   const never = (): never => {
@@ -82,7 +111,10 @@ describe('law on the screen', () => {
     const html = words('last-try')
     expect(html.indexOf('Mi fermo qui')).toBeLessThan(html.indexOf('ultimo tentativo</span>'))
   })
-  it('a collect code is read in two groups of four', () => {
-    expect(words('done-queued')).toContain('K7QM 4XTR')
+  it('a slip is announced where it is printed and where it is to be taken', () => {
+    expect(words('printing-slip')).toContain('Esce dalla fessura della stampante')
+    expect(words('done-queued')).toContain('Prendere il promemoria dalla fessura')
+    expect(words('done-queued')).toContain('il promemoria si prende dalla fessura')
+    expect(words('done-queued-no-slip')).not.toContain('promemoria')
   })
 })

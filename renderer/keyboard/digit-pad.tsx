@@ -36,16 +36,15 @@ export function DigitPad({ groups, words, onDigits, children }: DigitPad) {
     typed.current = ''
     setDigits('')
   }, [onDigits, places])
-  useKeypad(press, confirm)
+  const strike = useKeypad(press, confirm)
 
   const ends = groups.map((_, index) => groups.slice(0, index + 1).reduce((sum, group) => sum + group, 0))
   const pad = (
     <div className="pin">
-      <div
-        className={`typed-digits${places > 8 ? ' many' : ''}`}
-        role="status"
-        aria-label={digits ? words.typed([...digits].join(' ')) : words.none}
-      >
+      <p className="unseen" role="status">
+        {digits ? words.typed([...digits].join(' ')) : words.none}
+      </p>
+      <div className={`typed-digits${places > 8 ? ' many' : ''}`} aria-hidden="true">
         {Array.from({ length: places }, (_, place) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a place is its index
           <Fragment key={place}>
@@ -54,7 +53,7 @@ export function DigitPad({ groups, words, onDigits, children }: DigitPad) {
           </Fragment>
         ))}
       </div>
-      <DigitKeys label={words.pad} empty={digits === ''} press={press} />
+      <DigitKeys label={words.pad} empty={digits === ''} press={strike} />
     </div>
   )
   return children({

@@ -41,19 +41,22 @@ export function PinPad({ card, onPin, children }: PinPad) {
     setCount(0)
     onPin(pin)
   }, [buffer, least, onPin])
-  useKeypad(press, confirm)
+  const strike = useKeypad(press, confirm)
   useEffect(() => () => void buffer.fill(0), [buffer])
 
   const pad = (
     <div className="pin">
-      <div className={`pin-dots ${card}`} role="status" aria-label={text('pin.count', { count })}>
+      <p className="unseen" role="status">
+        {text('pin.count', { count })}
+      </p>
+      <div className={`pin-dots ${card}`} aria-hidden="true">
         {Array.from({ length: PIN_MAX }, (_, place) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a place is its index
           <span key={place} className={place < count ? 'typed' : place < least ? 'needed' : 'free'} />
         ))}
       </div>
       <p className="pin-length">{text(card === 'cie' ? 'pin.length.cie' : 'pin.length')}</p>
-      <DigitKeys label={text('pin.pad')} empty={count === 0} press={press} />
+      <DigitKeys label={text('pin.pad')} empty={count === 0} press={strike} />
     </div>
   )
   return children({

@@ -10,6 +10,7 @@ const TEXT_MM = { body: 10.6, strong: 12.6, card: 14.2, title: 21, display: 31 }
 /** Reading text grows by a fifth, the most at which every screen fits without scrolling. Headings are large already. */
 const LARGER_TEXT_MM = { ...TEXT_MM, body: 12.8, strong: 14.4, card: 16.2 } as const
 const SIZE_MM = { touch: 24, gap: 5, margin: 16, action: 36, bar: 46 } as const
+const LARGER_BAR_MM = 54
 
 /**
  * CSS custom properties of a panel, in px: `--mm`, `--text-…` and `--size-…`.
@@ -19,6 +20,8 @@ export function cssTokens(mmPerPixel: number, larger: boolean): Map<`--${string}
   const px = (mm: number) => `${(mm / mmPerPixel).toFixed(3)}px`
   const tokens = new Map<`--${string}`, string>([['--mm', px(1)]])
   for (const [name, mm] of Object.entries(larger ? LARGER_TEXT_MM : TEXT_MM)) tokens.set(`--text-${name}`, px(mm))
-  for (const [name, mm] of Object.entries(SIZE_MM)) tokens.set(`--size-${name}`, px(mm))
+  // The larger name of an office with a long name takes two lines below the product's.
+  const size = { ...SIZE_MM, bar: larger ? LARGER_BAR_MM : SIZE_MM.bar }
+  for (const [name, mm] of Object.entries(size)) tokens.set(`--size-${name}`, px(mm))
   return tokens
 }

@@ -1,11 +1,12 @@
-import { type AnswersIn, takesCard, waits } from './answers.ts'
+import { type Act, type AnswersIn, press, takesCard, waits } from './answers.ts'
+
+const takesAll: Act = async (person) => {
+  person.takesPaper()
+  await person.takesCard()
+}
 
 export const leave: AnswersIn<'leave'> = {
-  // The visit ends when the person takes the card.
-  done: () => async (person) => {
-    person.takesPaper()
-    await person.takesCard()
-  },
-  refused: takesCard,
+  done: ({ cardPresent }) => (cardPresent ? takesAll : press('done.finish')),
+  refused: ({ cardPresent }) => (cardPresent ? takesCard() : press('refused.end')),
   goodbye: waits,
 }

@@ -40,6 +40,9 @@ export const LOOK_MS = 100
 /** A screen takes no touch in its first 300 ms (renderer/components/press-guard.tsx); nobody reads faster than this. */
 const REACTION_MS = 400
 
+/** A second strike of a key that comes sooner does not count (renderer/components/press-guard.tsx). */
+const SAME_KEY_MS = 150
+
 const intl = createIntl({ locale: 'it', messages: italian })
 
 /** @param reactionMs time between seeing a screen and touching it */
@@ -91,7 +94,11 @@ export function visitorAt(app: ElectronApplication, reactionMs = REACTION_MS): V
     presses: (text, values) => visitor.touches(intl.formatMessage({ id: text }, values)),
     async types(digits) {
       await wait(reactionMs)
+      let before = ''
       for (const digit of digits) {
+        // A finger that strikes one key twice comes up in between.
+        if (digit === before) await wait(SAME_KEY_MS)
+        before = digit
         await page().getByRole('button', { name: digit, exact: true }).click({ timeout: PATIENCE_MS })
       }
     },

@@ -328,6 +328,38 @@ describe('refused after the PIN', () => {
   })
 })
 
+describe('a totem whose clock is wrong blames no card for what its dates say', () => {
+  const HOUR_MS = 3_600_000
+  test.each<[string, number, CnsReadout | CieReadout, string]>([
+    ['9 hours behind', -9 * HOUR_MS, cns(), 'revocation-unknown'],
+    ['in 1970', -Date.now(), cns(), 'certificate-untrusted|certificate-not-yet-valid'],
+    ['11 years ahead', 11 * 365 * 24 * HOUR_MS, cns(), 'certificate-untrusted|certificate-expired'],
+    ['in 1970, a CIE', -Date.now(), cie(), 'card-altered'],
+  ])('%s', async (_, offMs, readout, blamed) => {
+    const trusted = await trustWith((folder) => issueCrls(PKI, folder))
+    const identity = (clockWrong: boolean) =>
+      createIdentity({
+        devices: { call: async () => ok(readout) } as unknown as Devices,
+        ...{ trust: () => trusted, challenges, totem: 'TT-0001' },
+        now: () => new Date(Date.now() + offMs),
+        clockWrong: () => clockWrong,
+      })
+    expect(await identity(true).readCard()).toEqual(no('clock-wrong', readout.card))
+    expect(await identity(false).readCard()).toMatchObject({
+      ok: false,
+      error: { reason: expect.stringMatching(new RegExp(`^(${blamed})$`)) },
+    })
+  })
+  test('a card that is not as its issuer made it is still told so', async () => {
+    const readout = cie('anna-bianchi', { sod: Buffer.from('00', 'hex') })
+    const identity = createIdentity({
+      devices: { call: async () => ok(readout) } as unknown as Devices,
+      ...{ trust: () => trust, challenges, totem: 'TT-0001', now: () => new Date(), clockWrong: () => true },
+    })
+    expect(await identity.readCard()).toEqual(no('card-altered', 'cie'))
+  })
+})
+
 test('tries left are remembered by card over visits, until a right PIN', async () => {
   let answer: (challenge: Uint8Array) => Result<LoginProof, CardFailure> = () =>
     err({ kind: 'wrong-pin', triesLeft: 1 })
@@ -425,4 +457,20 @@ test('the screen knows every reason', () => {
   for (const reason of ['card-altered', 'certificate-revoked', 'revocation-unknown', 'codice-fiscale-differs']) {
     expect(refusal.safeParse(reason).success).toBe(true)
   }
+})
+
+test('a totem that has no challenge of the gateway’s sends no PIN to a card, and keeps none', async () => {
+  const { asked, recognise, pin } = totem(ok(cns()), cnsLogin())
+  vi.spyOn(challenges, 'forLogin').mockResolvedValueOnce(null)
+  expect(await recognise()).toEqual(no('session-refused', 'cns'))
+  expect(asked).not.toContain('card.login')
+  expect([...pin]).toEqual(Array(PIN.length).fill(0))
+})
+test('the card signs the challenge of the gateway, and a fresh one is asked for when it is read', async () => {
+  const { read, recognise } = totem(ok(cns()), cnsLogin())
+  challenges.prepare.mockClear()
+  await read()
+  expect(challenges.prepare).toHaveBeenCalledOnce()
+  const known = await recognise()
+  expect(known).toMatchObject({ ok: true, value: { evidence: { statement: { challenge: CHALLENGE } } } })
 })

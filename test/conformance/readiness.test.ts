@@ -95,9 +95,17 @@ test('a complete totem: everything is tried, and the report is one sheet of pape
 
 test('the line is down, a key is missing, the territory’s language is not set: each has its line', async () => {
   const office = { ...bench.totem.config.office, comune: 'Sluderno', province: 'BZ' }
+  const challenge = { challenge: Buffer.alloc(32).toString('base64'), at: Date.now() }
+  const dataDir = newFolder()
+  writeFileSync(join(dataDir, 'challenge.json'), JSON.stringify(challenge))
   bench.line.cut()
-  const told = await readinessOf({ office, cie: { externalKey: '/none' }, verification: null })
+  const told = await readinessOf({ office, cie: { externalKey: '/none' }, verification: null, dataDir })
+  const never = await tryNetwork({ ...bench.totem.config, dataDir: newFolder() }, 'en', new Date())
   bench.line.up()
+  expect(never.checks.find(({ key }) => key === 'gateway')).toMatchObject({
+    outcome: 'failed',
+    detail: expect.stringContaining('never-online'),
+  })
   expect(told).toMatchObject({ code: 30, kind: 'not-ready', answer: { printed: true } })
   expect(told.rows).toMatchObject({
     cie: 'failed key-refused',

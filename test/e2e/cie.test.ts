@@ -7,7 +7,7 @@ import { type Office, openOffice } from '../support/totem/office.ts'
 // Visits with a CIE on the contactless reader: through pcscd and the virtual card's own cryptography to the paper.
 let office: Office
 
-const LIFTED = 'Rimettere la tessera sul lettore'
+const LIFTED = 'Rimettere la carta sul lettore'
 const words = () => office.page().evaluate(() => document.body.textContent ?? '')
 const heading = async () => await office.page().getByRole('heading', { level: 1 }).textContent()
 /** Text of the last certificate that ANPR issued. */
@@ -28,8 +28,7 @@ beforeAll(async () => {
   office = await openOffice({ timings: { idleMs: 20_000, warningMs: 5_000 } })
 })
 beforeEach(async () => {
-  await office.bench.removeCard()
-  await office.sees('attract')
+  await office.takesCardAndGoes()
 })
 afterAll(() => office?.close())
 

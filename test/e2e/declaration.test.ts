@@ -28,8 +28,7 @@ beforeAll(async () => {
   office = await openOffice({ timings: { idleMs: 20_000, warningMs: 5_000 } })
 })
 beforeEach(async () => {
-  await office.bench.removeCard()
-  await office.sees('attract')
+  await office.takesCardAndGoes()
   before = office.bench.printer.sheets.length
 })
 afterAll(() => office?.close())
@@ -43,7 +42,7 @@ test('a public body: the declaration is printed, names its holder, and its code 
     forAnother: false,
   })
   await office.answers('declaration')
-  expect(await office.sees('done')).toMatchObject({ outcome: 'printed', document: 'declaration', collectCode: null })
+  expect(await office.sees('done')).toMatchObject({ outcome: 'printed', document: 'declaration' })
   const [sheet, ...more] = await sheets()
   expect(more).toEqual([])
   expect(sheet).toMatchObject({ kind: 'whole' })
@@ -120,7 +119,7 @@ test('printer-out and no patience: nothing is printed, nothing is kept, and the 
   await office.answers('declaration')
   await office.sees('print-fault')
   await office.touches('Rinuncio alla stampa')
-  expect(await office.sees('done')).toMatchObject({ outcome: 'nothing', collectCode: null })
+  expect(await office.sees('done')).toMatchObject({ outcome: 'nothing' })
   await office.takesCardAndGoes()
   office.bench.printer.setPaper('ok')
   await expect.poll(() => office.screen()).toMatchObject({ screen: 'attract', printing: true })

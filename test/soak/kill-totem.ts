@@ -19,7 +19,7 @@ import { createPaper } from '../../main/print/paper.ts'
 import { openQueue, type Queue } from '../../main/queue/queue.ts'
 import type { NamedKey } from '../../main/queue/sealing.ts'
 import { KEEP_MS } from '../../main/sync/answer.ts'
-import { openChallenges } from '../../main/sync/challenges.ts'
+import { challengeFile, openChallenges } from '../../main/sync/challenges.ts'
 import { createGatewayClient } from '../../main/sync/client.ts'
 import { createDrain } from '../../main/sync/drain.ts'
 import { createHealth } from '../../main/sync/health.ts'
@@ -104,7 +104,7 @@ const store = opened(
 const keysRefresh = createKeysRefresh({ client, store, journal, random: Math.random })
 let online = false
 const challenges = openChallenges({
-  file: join(data, 'challenge.json'),
+  file: challengeFile(data),
   client,
   online: () => online,
   onReady: () => undefined,
@@ -168,8 +168,8 @@ const paper = createPaper({
 paper.start()
 const sheets = createSheets({ place: { totem, office: 'Spello' }, keepMs: KEEP_MS, now })
 const { waitingFor, delivered } = createCollect({ queue, journal, keys, totem })
-const { noticesFor } = createNotices({ queue, keys })
-const enter = createEnter({ client, online: () => online, waitingFor, noticesFor })
+const { noticesFor, pendingFor } = createNotices({ queue, keys })
+const enter = createEnter({ client, online: () => online, waitingFor, noticesFor, pendingFor })
 const certificates = createCertificates({
   devices,
   queue,

@@ -6,5 +6,5 @@ export const screens: Shows<typeof states & { attract: typeof attract }> = {
     if (out === 'starting') return { screen: 'starting' }
     return out ? { screen: 'out-of-service', reason: out } : { screen: 'attract', printing: canPrint(printer), online }
   },
-  language: () => ({ screen: 'language' }),
+  language: ({ card }) => ({ screen: 'language', cardSeen: card !== null }),
 }

@@ -7,7 +7,11 @@ export const attract = chart.createStateConfig({
   tags: ['busy', 'withoutCard'],
   entry: ['forget', 'checkHealth'],
   always: { guard: 'newCard', target: 'visit' },
-  on: { start: { guard: 'healthy', target: 'visit' } },
+  on: {
+    start: { guard: 'healthy', target: 'visit' },
+    // Somebody chose a language or larger text and went away: the next person finds the totem as it always is.
+    timeout: { target: 'attract', reenter: true },
+  },
 })
 
 export const states = {

@@ -64,12 +64,7 @@ export function receiptPaper(
 
 /** The slip that a person carries away when the line is down. It certifies nothing and says so (invariant 10). */
 export function slipPaper(
-  {
-    operation,
-    types,
-    requestedAt,
-    code,
-  }: { operation: string; types: CertificateType[]; requestedAt: string; code: string },
+  { operation, types, requestedAt }: { operation: string; types: CertificateType[]; requestedAt: string },
   { until, language, place, verification }: Printed & { until: string },
 ): Paper {
   const words = texts[language]
@@ -83,7 +78,6 @@ export function slipPaper(
     blocks: [
       paragraph(words.slip.lead),
       paragraph(words.slip.safe, 'strong'),
-      { kind: 'code', label: said(words.slip.code), code },
       {
         kind: 'facts',
         facts: [

@@ -48,6 +48,7 @@ export const screens: Shows<ReturnType<typeof states>> = {
     }
   },
   issuing: () => ({ screen: 'issuing' }),
+  fetching: () => ({ screen: 'issuing' }),
   printingCertificate: (context, { inner }) => printingScreen('certificate', context, inner),
   printingReceipt: (context, { inner }) => printingScreen('receipt', context, inner),
   printingSlip: (context, { inner }) => printingScreen('slip', context, inner),

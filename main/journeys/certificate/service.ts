@@ -2,6 +2,7 @@ import { ulid } from 'ulid'
 import type { Evidence } from '../../../contract/evidence.ts'
 import {
   type CertificateRequest,
+  type IssuedOutcome,
   LOGIN_REQUESTS,
   type PreviewRequest,
   preview as previewAnswer,
@@ -123,6 +124,13 @@ export function createCertificates(options: CertificateOptions) {
         return err(refusedBy({ kind: settled.reason, anpr: settled.anpr }))
       }
       return ok({ state: 'queued', operation, requestedAt })
+    },
+
+    async arrived(operation: string): Promise<IssuedOutcome | null> {
+      const found = queue.get(operation)
+      if (found?.state !== 'issued') return null
+      const outcome = await openOutcome(found.outcome, keys.outcome, operation, totem)
+      return outcome.ok ? outcome.value : null
     },
   }
 }

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { IssuedOutcome } from '../../../contract/gateway.ts'
 import type { Place } from '../../documents/model.ts'
-import { collectCode } from '../../visit/collect-code.ts'
 import type { Sheet, VisitId, VisitServices } from '../../visit/services.ts'
 import { receiptFor, receiptPaper, slipFor, slipPaper } from './receipt.ts'
 import { type Marks, markedReceipt, markedSheet } from './reprint.ts'
@@ -41,7 +40,7 @@ export function createSheets({ place, pdfOnly = false, keepMs, now }: SheetsOpti
       return ({ reprint, code }) => {
         const until = new Date(Date.parse(requestedAt) + keepMs).toISOString()
         const verification = code({ document: 'slip', issuedAt: requestedAt, validUntil: until, operation, types })
-        const slip = { operation, types, requestedAt, code: collectCode(operation) }
+        const slip = { operation, types, requestedAt }
         const printed = { until, language, place, verification }
         const marks: Marks = { sheet: reprint, certificate: false }
         return pdfOnly

@@ -15,7 +15,7 @@ import {
 } from '../../visit/chart.ts'
 import { printing } from '../../visit/printing.ts'
 import type { Visit } from '../../visit/visit.ts'
-import { preview, printCertificate, printReceipt, printSlip, request } from './tasks.ts'
+import { fetch, preview, printCertificate, printReceipt, printSlip, request } from './tasks.ts'
 import { offeredFor, peopleOf } from './visit.ts'
 
 /**
@@ -136,7 +136,7 @@ export const states = (ways: Ways) => {
         { printingReceipt: '#printingReceipt', printingCertificate: '#printingCertificate' },
         {
           target: '#done',
-          set: ({ paper }) => ({ end: { outcome: 'kept', kept: paper.issued[0]?.operation ?? null } }),
+          set: () => ({ end: { outcome: 'kept' } }),
         },
       ),
     }),
@@ -148,6 +148,11 @@ export const states = (ways: Ways) => {
         { done: '#done', printingCertificate: '#printingCertificate' },
         { target: '#done', set: () => ({ end: { outcome: 'printed' } }) },
       ),
+    }),
+    fetching: chart.createStateConfig({
+      ...working(fetch, { printingCertificate: 'printingCertificate' }),
+      tags: ['busy', 'withoutCard'],
+      on: { leave: forbidden, timeout: forbidden },
     }),
     printingSlip: chart.createStateConfig({
       ...printing(printSlip, { done: '#done' }, { target: '#done', set: () => ({ end: { outcome: 'queued' } }) }),

@@ -15,6 +15,7 @@ export async function preview(visit: Visit, services: VisitServices) {
 
 export async function request(visit: Visit, services: VisitServices) {
   const { frame, holder } = visit
+  const entered = required(holder.entered, 'gateway session')
   const requested = await services.request(frame, required(holder.recognised, 'holder'), wantedOf(visit))
   if (!requested.ok) {
     // The attract screen says by itself that the totem is full.
@@ -29,8 +30,22 @@ export async function request(visit: Visit, services: VisitServices) {
   return step('printingSlip', {
     paper: { document: 'certificate' },
     certificate: { queued: value },
-    end: { kept: value.operation },
+    // The menu counts it, if the person asks for something else.
+    holder: { entered: { ...entered, pending: entered.pending + 1 } },
   })
+}
+
+/** Fetches the certificate that has come while its person still stands here. */
+export async function fetch({ certificate }: Visit, services: VisitServices) {
+  const { operation } = required(certificate.queued, 'queued request')
+  const outcome = await services.arrived(operation)
+  return outcome
+    ? step('printingCertificate', {
+        paper: { issued: [outcome], ...fromFirstPage },
+        certificate: { queued: null, arrived: false },
+        end: { slip: false },
+      })
+    : refused(refusal('certificate-unprintable'))
 }
 
 export async function printCertificate(visit: Visit, services: VisitServices) {
@@ -63,7 +78,7 @@ export async function printSlip(visit: Visit, services: VisitServices) {
   const { operation, requestedAt } = required(queued, 'queued request')
   const sheet = services.sheets.slip(visit.frame, { operation, types, requestedAt })
   const result = await print(visit, services, { operation, document: 'slip', sheet })
-  return (!result.printed && result.fault) || step('done', { end: { outcome: 'queued' } })
+  return (!result.printed && result.fault) || step('done', { end: { outcome: 'queued', slip: result.printed } })
 }
 
 /** The step to the next certificate that waited, or null after the last one. */

@@ -15,6 +15,8 @@ declare module '../../visit/visit.ts' {
       bollo: Bollo | null
       /** The request that is recorded, but not answered within the visit. */
       queued: Queued | null
+      /** The certificate of the recorded request has come since. */
+      arrived: boolean
       /** Pages of the certificate that came out last, for its receipt. */
       pages: number
     }
@@ -26,6 +28,8 @@ declare module '../../visit/services.ts' {
     preview(entered: Entered, wanted: Wanted): Promise<Result<PreviewSheet, Refused | Unavailable>>
     /** Writes the request to the queue, then waits for its outcome as long as a person would stand there. */
     request(visit: VisitId, recognised: Recognised, wanted: Wanted): Promise<Result<Requested, Refused | StorageFull>>
+    /** The certificate of a recorded request, once it has come; null: it cannot be had. */
+    arrived(operation: string): Promise<IssuedOutcome | null>
     sheets: {
       certificate(outcome: IssuedOutcome): Sheet
       receipt(visit: VisitId, outcome: IssuedOutcome, pages: number): Sheet
@@ -49,7 +53,12 @@ export type Slip = Queued & { types: CertificateType[] }
 export type Requested = { state: 'issued'; outcome: IssuedOutcome } | ({ state: 'queued' } & Queued)
 
 export const fresh = () => ({
-  certificate: { subject: null, types: [], bollo: null, queued: null, pages: 0 },
+  certificate: { subject: null, types: [], bollo: null, queued: null, arrived: false, pages: 0 },
+})
+
+/** The person has left: the screen still tells whether the certificate has come. */
+export const parted = ({ certificate: { queued, arrived } }: Visit) => ({
+  certificate: { ...fresh().certificate, queued, arrived },
 })
 
 /** Somebody for whom this holder may ask; `subject` null: the holder, of whom the totem knows no line of the sheet. */

@@ -129,7 +129,7 @@ describe('a certificate for a private party', () => {
   })
 
   test('line-down: back from the price to the day of the mark, since there is no preview', async () => {
-    open({ enter: async () => ok({ token: null, idAnpr: null, family: null, waiting: [], notices: [] }) })
+    open({ enter: async () => ok({ token: null, idAnpr: null, family: null, waiting: [], pending: 0, notices: [] }) })
     await toPreview()
     await at('confirm')
     await answers({ type: 'back' })
@@ -168,13 +168,16 @@ describe('a certificate for a private party', () => {
     const request = vi.fn<VisitServices['request']>(async () =>
       ok({ state: 'queued', operation: OPERATION, requestedAt: '2026-11-22T10:00:00.000Z' }),
     )
-    open({ request, enter: async () => ok({ token: null, idAnpr: null, family: null, waiting: [], notices: [] }) })
+    open({
+      request,
+      enter: async () => ok({ token: null, idAnpr: null, family: null, waiting: [], pending: 0, notices: [] }),
+    })
     await toPreview()
     expect(screen()).toMatchObject({ screen: 'confirm', online: false, bollo: { cents: 1600 } })
     await answers({ type: 'confirm' })
     expect(request.mock.lastCall?.[2]).toMatchObject({ subject: null, bollo: { number: NUMBER } })
     await at('done')
-    expect(screen()).toMatchObject({ outcome: 'queued', document: 'certificate', collectCode: 'C1D6-F8GH' })
+    expect(screen()).toMatchObject({ outcome: 'queued', document: 'certificate', slip: true })
   })
 
   test('a jam is printed again without asking for the mark or the request anew', async () => {

@@ -13,14 +13,16 @@ export interface EnterOptions {
   /** Certificates that wait on this totem for the person, and the fate of their earlier requests. */
   waitingFor(codiceFiscale: string): Promise<Waiting[]>
   noticesFor(codiceFiscale: string): Notice[]
+  pendingFor(codiceFiscale: string): number
 }
 
 /** Opens the citizen session at the gateway, and gathers what this totem keeps for the person. */
-export function createEnter({ client, online, waitingFor, noticesFor }: EnterOptions) {
+export function createEnter({ client, online, waitingFor, noticesFor, pendingFor }: EnterOptions) {
   return async ({ codiceFiscale, evidence }: Recognised): Promise<Result<Entered, Refused>> => {
     const waiting = await waitingFor(codiceFiscale)
     const notices = noticesFor(codiceFiscale)
-    const offline = ok({ token: null, idAnpr: null, family: null, waiting, notices })
+    const pending = pendingFor(codiceFiscale)
+    const offline = ok({ token: null, idAnpr: null, family: null, waiting, pending, notices })
     if (!online()) return offline
     // Certificates that wait on this totem are the person's, even if the gateway refuses today.
     const refuse = (problem: Problem) =>
@@ -29,9 +31,13 @@ export function createEnter({ client, online, waitingFor, noticesFor }: EnterOpt
     const opened = await client.ask(session, '/v1/sessions', { body: evidence, repeatable: false })
     if (!opened.ok) return opened.error.kind === 'refused' ? refuse(opened.error.problem) : offline
     const { token, holder } = opened.value
-    const entered = { token, idAnpr: holder.idAnpr, waiting, notices }
+    const entered = { token, idAnpr: holder.idAnpr, waiting, pending, notices }
     const family = await client.ask(familySheet, '/v1/sessions/current/family', { token })
-    if (family.ok) return ok({ ...entered, family: family.value.members })
+    if (family.ok) {
+      // The card holder stands first, whatever the order of the family sheet: most certificates are for them.
+      const members = family.value.members.toSorted((one, other) => Number(other.self) - Number(one.self))
+      return ok({ ...entered, family: members })
+    }
     if (family.error.kind !== 'refused') return offline
     // The holder can ask for themselves also where ANPR has no sheet of theirs, or none that can be read.
     return NO_SHEET.includes(family.error.problem.kind)

@@ -5,7 +5,7 @@ import { type CardEvidence, statementOf } from '../../../contract/evidence.ts'
 import { err, ok, type Result } from '../../../contract/result.ts'
 import { type CardCertificate, verifyCardCertificate } from '../../../trust/card-certificate.ts'
 import { challengeOf, type EvidenceRefusal, verifyEvidence } from '../../../trust/evidence.ts'
-import { type CieFiles, listsCertificate, verifySod } from '../../../trust/sod.ts'
+import { type CardAltered, type CieFiles, listsCertificate, verifySod } from '../../../trust/sod.ts'
 import type { Trust } from '../../../trust/trust.ts'
 import type { Devices } from '../../devices/index.ts'
 import type { Challenges } from '../../sync/challenges.ts'
@@ -20,6 +20,8 @@ export interface IdentityOptions {
   challenges: Pick<Challenges, 'prepare' | 'forLogin'>
   totem: string
   now(): Date
+  /** True when the totem's clock is known to be wrong: then no card is blamed for what its dates say. */
+  clockWrong?(): boolean
 }
 
 /**
@@ -108,12 +110,26 @@ function namesOf({ givenName, surname, codiceFiscale }: CardCertificate, { perso
     : { name: '', surname: codiceFiscale }
 }
 
-const refusedCertificate = (refusal: EvidenceRefusal, card: CardReadout['card']): Refused =>
-  refused(refusal.kind, { card, date: 'date' in refusal ? refusal.date : null })
+/** Refusals that depend on the day: by a wrong clock they say nothing about the card. */
+const DATED = new Set<string>([
+  'certificate-expired',
+  'certificate-not-yet-valid',
+  // Its issuer may be in order on another day, as may the signer of a CIE's EF.SOD.
+  'certificate-untrusted',
+  'sod-signer-untrusted',
+  'revocation-unknown',
+])
 
 /** Identifies the person at the totem. Until the card has signed the challenge it identifies nobody (invariant 4). */
-export function createIdentity({ devices, trust, challenges, totem, now }: IdentityOptions) {
+export function createIdentity({ devices, trust, challenges, totem, now, clockWrong = () => false }: IdentityOptions) {
   const tries = createTries()
+
+  function refusedCertificate(refusal: EvidenceRefusal, card: CardReadout['card']): Refused {
+    if (DATED.has(refusal.kind) && clockWrong()) return refused('clock-wrong', { card })
+    return refused(refusal.kind, { card, date: 'date' in refusal ? refusal.date : null })
+  }
+  const altered = ({ reason }: CardAltered): Refused =>
+    refused(DATED.has(reason) && clockWrong() ? 'clock-wrong' : 'card-altered', { card: 'cie' })
 
   /**
    * Refuses a card whose data before the PIN are not as its issuer wrote them; such a card could never be recognised.
@@ -121,7 +137,7 @@ export function createIdentity({ devices, trust, challenges, totem, now }: Ident
   function refusalOf(readout: CardReadout): Refused | null {
     if (readout.card === 'cie') {
       const sod = verifySod(readout.sod, filesOf(readout, null), trust(), now())
-      if (!sod.ok) return refused('card-altered', { card: 'cie' })
+      if (!sod.ok) return altered(sod.error)
       return listsCertificate(readout.sod) ? null : refused('no-certificate', { card: 'cie' })
     }
     const certificate = verifyCardCertificate(readout.certificate, trust(), now())
@@ -200,7 +216,7 @@ export function createIdentity({ devices, trust, challenges, totem, now }: Ident
       if (!certificate || (cie === null) !== (card === 'cns')) return err(refused('card-error', { card }))
       if (readout.card === 'cie') {
         const sod = verifySod(readout.sod, filesOf(readout, cie), trust(), now())
-        if (!sod.ok) return err(refused('card-altered', { card }))
+        if (!sod.ok) return err(altered(sod.error))
       }
       const evidence: CardEvidence = {
         by: 'card',

@@ -1,16 +1,16 @@
 import { cardToTake, type Shows } from '../../visit/chart.ts'
-import { collectCode } from '../../visit/collect-code.ts'
 import { required } from '../../visit/visit.ts'
 import type { states } from './states.ts'
 
 export const screens: Shows<typeof states> = {
   done: (context) => {
-    const { end, paper } = context.visit
+    const { certificate, end, paper } = context.visit
     return {
       screen: 'done',
       outcome: end.outcome,
       document: required(paper.document, 'document'),
-      collectCode: end.kept === null ? null : collectCode(end.kept),
+      slip: end.slip,
+      arrived: certificate.arrived,
       cardPresent: cardToTake(context),
     }
   },

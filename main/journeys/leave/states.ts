@@ -9,6 +9,8 @@ const settled = {
   },
 }
 const turnedAway = { target: 'goodbye', actions: set({ end: { how: 'refused' } }) }
+/** The next person's card, or the same one for another try: the visit that it begins is a new one. */
+const next = <Target extends { actions: unknown }>(end: Target) => ({ ...end, target: '#attract' })
 const pulled = ({ visit }: Context) => visit.end.refused?.reason === 'card-removed'
 const readerGone = ({ visit }: Context) => visit.end.refused?.reason === 'reader-unavailable'
 /** A card that was pulled, or lost with its reader, before it proved whose it is may be put back. */
@@ -25,11 +27,12 @@ export const states = {
     tags: ['withoutCard'],
     on: {
       another: { guard: 'holdsCard', target: 'menu', actions: 'beginAgain' },
+      printNow: { guard: 'certificateHere', target: 'fetching' },
       leave: settled,
       timeout: settled,
-      'card.removed': settled,
-      // The next person is here already.
-      'card.present': settled,
+      // The screen asks for the card, and what it says is still to be read without it.
+      'card.removed': { actions: 'forgetPerson' },
+      'card.present': next(settled),
       'reader.gone': forbidden,
     },
   }),
@@ -42,9 +45,9 @@ export const states = {
     on: {
       leave: turnedAway,
       timeout: turnedAway,
-      // The failed task reports the pull first, the slot a moment later, and the explanation must stay.
-      'card.removed': { guard: ({ context }) => !pulled(context), ...turnedAway },
-      'card.present': putBack,
+      // The explanation stays: a person takes the card before they have read it.
+      'card.removed': { actions: 'forgetPerson' },
+      'card.present': [putBack, next(turnedAway)],
       'card.back': putBack,
       'reader.gone': forbidden,
     },
@@ -54,7 +57,7 @@ export const states = {
     id: 'goodbye',
     initial: 'start',
     tags: ['busy', 'withoutCard'],
-    on: { leave: '#attract', timeout: '#attract', start: '#attract', 'reader.gone': forbidden },
+    on: { leave: forbidden, 'reader.gone': forbidden },
     states: {
       start: { always: [{ guard: 'cardToTake', target: 'card' }, { target: 'over' }] },
       card: {

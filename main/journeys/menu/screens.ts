@@ -3,12 +3,14 @@ import { holderOf } from '../../visit/visit.ts'
 import type { states } from './states.ts'
 
 export const screens: Shows<typeof states> = {
-  menu: ({ visit }) => {
+  menu: ({ visit }, { online }) => {
     const { entered } = visit.holder
     return {
       screen: 'menu',
       holder: holderOf(visit),
       online: entered?.token != null,
+      lineBack: online && entered?.token == null,
+      pending: entered?.pending ?? 0,
       notices: (entered?.notices ?? []).map(({ operation, state, requestedAt }) => ({
         operation,
         became: state,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ulid } from 'ulid'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { ok } from '../../../contract/result.ts'
 import { openQueue, type Queue } from '../../queue/queue.ts'
 import { holderReference } from '../../queue/sealing.ts'
 import type { Entered, Recognised } from '../../visit/services.ts'
@@ -30,8 +31,9 @@ afterEach(() => {
 const notices = () => createNotices({ queue, keys: { holder: HOLDER_KEY } })
 /** Without a line nothing but the queue and the holder's key is used. */
 async function entered(person: Recognised): Promise<Entered> {
-  const { noticesFor } = notices()
-  const enter = createEnter({ online: () => false, waitingFor: async () => [], noticesFor } as unknown as EnterOptions)
+  const { noticesFor, pendingFor } = notices()
+  const line = { online: () => false, waitingFor: async () => [] }
+  const enter = createEnter({ ...line, noticesFor, pendingFor } as unknown as EnterOptions)
   const answer = await enter(person)
   if (!answer.ok) throw new Error(answer.error.reason)
   return answer.value
@@ -70,6 +72,37 @@ test('what became of a request is told to who made it, once it has been shown, a
   expect((await entered(maria)).notices).toEqual(expected)
   notices().noticed(first)
   expect((await entered(maria)).notices).toEqual([])
+})
+
+test('a request without an answer is counted for who made it, until its answer comes', async () => {
+  const [first, second] = [record(maria), record(maria)]
+  expect((await entered(maria)).pending).toBe(2)
+  expect((await entered(another)).pending).toBe(0)
+  queue.submitted([first], NOW)
+  expect((await entered(maria)).pending).toBe(2)
+  queue.setAside(second, 'request-malformed')
+  expect((await entered(maria)).pending).toBe(1)
+  const refusal = { state: 'refused', reason: 'not-in-family', anpr: null } as const
+  queue.settle([{ operation: first, settlement: refusal }], NOW, null)
+  expect((await entered(maria)).pending).toBe(0)
+})
+
+test('the card holder stands first among the family, whatever the order of the family sheet', async () => {
+  const member = (name: string, self: boolean) => ({ name, surname: 'B', self })
+  const members = [member('GIOVANNI', false), member('LUCA', false), member('MARIA', true), member('SARA', false)]
+  const client = {
+    ask: async (_: unknown, path: string) =>
+      ok(path.endsWith('family') ? { members } : { token: 't', holder: { idAnpr: 'AB10234CX' } }),
+  }
+  const enter = createEnter({
+    client,
+    online: () => true,
+    waitingFor: async () => [],
+    ...notices(),
+  } as unknown as EnterOptions)
+  const answer = await enter(maria)
+  const family = answer.ok ? answer.value.family : null
+  expect(family?.map(({ name }) => name)).toEqual(['MARIA', 'GIOVANNI', 'LUCA', 'SARA'])
 })
 
 test('what has no room on the screen is told at the next visit', async () => {

@@ -17,7 +17,7 @@ export interface NoticesOptions {
 /** The screen has room for two; the holder sees the others at the next visit. */
 const NOTICES = 2
 
-/** Requests of earlier visits that failed. Their holder hears of each once. */
+/** Requests of earlier visits: those on their way, and those that failed. Their holder hears of each failure once. */
 export const createNotices = ({ queue, keys }: NoticesOptions) => ({
   noticesFor: (codiceFiscale: string): Notice[] =>
     queue
@@ -27,6 +27,8 @@ export const createNotices = ({ queue, keys }: NoticesOptions) => ({
         const { operation, state, requestedAt } = untold
         return { operation, state, requestedAt, reason: 'reason' in untold ? untold.reason : null }
       }),
+
+  pendingFor: (codiceFiscale: string): number => queue.pending(holderReference(codiceFiscale, keys.holder)),
 
   noticed({ notices }: Entered) {
     // If the disk does not take it, the holder hears of it once more.

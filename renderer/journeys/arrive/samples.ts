@@ -17,5 +17,10 @@ export const samples: SamplesOf<'arrive'> = {
       'attract-no-printing': { screen: 'attract', printing: false, online: true },
     },
   },
-  language: { shown: { language: { screen: 'language' } } },
+  language: {
+    shown: {
+      language: { screen: 'language', cardSeen: false },
+      'language-card': { screen: 'language', cardSeen: true },
+    },
+  },
 }

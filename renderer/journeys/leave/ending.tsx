@@ -9,47 +9,59 @@ import { AnswerCard } from '../../components/touch-button.tsx'
 import { isMessage } from '../../i18n/messages.ts'
 import { useDay, useText } from '../../i18n/use-text.ts'
 
-/** A collect code is read aloud and copied by hand: two groups of four. */
-function inGroups(code: string): string {
-  return code.replace(/[^A-Z0-9]/gi, '').replace(/(.{4})(?=.)/g, '$1 ')
-}
-
 export function Done({ screen }: { screen: ScreenOf<'done'> }) {
-  const { outcome, document, collectCode, cardPresent } = screen
+  const { outcome, document, slip, arrived, cardPresent } = screen
   const text = useText()
   const written = outcome === 'printed' && document !== 'certificate' ? document : null
+  const about = arrived ? 'arrived' : (written ?? outcome)
+  const lead =
+    arrived && !cardPresent
+      ? 'done.arrived.gone'
+      : slip && !arrived
+        ? 'done.slip.lead'
+        : (`done.${about}.lead` as const)
+  const paper = outcome === 'printed' || slip
   return (
     <Screen
-      kind={collectCode ? 'answers' : 'wait'}
+      kind={paper ? 'wait' : 'answers'}
       tone={outcome === 'nothing' ? 'warning' : 'success'}
-      title={text(`done.${written ?? outcome}.title`)}
-      lead={text(`done.${written ?? outcome}.lead`)}
+      title={text(`done.${about}.title`)}
+      lead={text(lead)}
       figure={
         <>
-          {collectCode && (
-            <div className="code">
-              <p>{text('done.code')}</p>
-              <p className="code-letters">{inGroups(collectCode)}</p>
-              <p>{text('done.codeLine')}</p>
-            </div>
-          )}
-          {outcome === 'printed' && <PaperOut move="take" label={text('done.paperFigure')} />}
+          {paper && <PaperOut move="take" label={text(slip ? 'done.slipFigure' : 'done.paperFigure')} />}
           {written && written !== 'visura' && <SignIt form={written} />}
-          {outcome !== 'printed' && cardPresent && <CardAtReader move="out" />}
-          {outcome !== 'printed' && !cardPresent && <Town label={text('product')} />}
-          {cardPresent && (
-            <Notice tone="info" icon="card">
-              {text('done.card')}
-            </Notice>
-          )}
+          {!paper && cardPresent && <CardAtReader move="out" />}
+          {!paper && !cardPresent && <Town label={text('product')} />}
+          <CardLine present={cardPresent} />
         </>
       }
       main={{ label: text('done.finish'), icon: 'check', onPress: () => answer({ type: 'leave' }), ends: true }}
     >
       {cardPresent && (
-        <AnswerCard icon="paper" title={text('done.another')} onPress={() => answer({ type: 'another' })} />
+        <>
+          {arrived && (
+            <AnswerCard
+              icon="printer"
+              title={text('done.printNow')}
+              line={text('done.printNow.line')}
+              onPress={() => answer({ type: 'printNow' })}
+            />
+          )}
+          <AnswerCard icon="paper" title={text('done.another')} onPress={() => answer({ type: 'another' })} />
+        </>
       )}
     </Screen>
+  )
+}
+
+/** The card is to be taken, or was: then the words stay, and nobody need hurry. */
+function CardLine({ present }: { present: boolean }) {
+  const text = useText()
+  return (
+    <Notice tone="info" icon={present ? 'card' : 'check'}>
+      {text(present ? 'done.card' : 'done.cardTaken')}
+    </Notice>
   )
 }
 
@@ -104,20 +116,19 @@ export function Refused({ screen }: { screen: ScreenOf<'refused'> }) {
   )
 }
 
+/** Refusals of a visit whose card nobody has taken as the screen asks: it was pulled, or its reader is gone. */
+const NOT_TAKEN: readonly Refusal[] = ['card-removed', 'reader-unavailable']
+
 function RefusedFigure({ reason, cardPresent }: { reason: Refusal; cardPresent: boolean }) {
   const text = useText()
-  if (cardPresent)
-    return (
-      <>
-        <CardAtReader move="out" />
-        <Notice tone="info" icon="card">
-          {text('done.card')}
-        </Notice>
-      </>
-    )
   // The card was pulled too early, and the visit goes on when it is put back.
-  if (reason === 'card-removed') return <CardAtReader move="in" />
-  return <ToTheCounter label={text('help.counter.title')} />
+  if (reason === 'card-removed' && !cardPresent) return <CardAtReader move="in" />
+  return (
+    <>
+      {cardPresent ? <CardAtReader move="out" /> : <ToTheCounter label={text('help.counter.title')} />}
+      {(cardPresent || !NOT_TAKEN.includes(reason)) && <CardLine present={cardPresent} />}
+    </>
+  )
 }
 
 export function Goodbye({ screen: { cardPresent } }: { screen: ScreenOf<'goodbye'> }) {

@@ -5,7 +5,7 @@ import { Screen } from '../../components/screen.tsx'
 import { AnswerCard } from '../../components/touch-button.tsx'
 import { fullName, useDate, useText } from '../../i18n/use-text.ts'
 
-export function Menu({ screen: { holder, online, notices } }: { screen: ScreenOf<'menu'> }) {
+export function Menu({ screen: { holder, online, lineBack, pending, notices } }: { screen: ScreenOf<'menu'> }) {
   const text = useText()
   const date = useDate()
   return (
@@ -13,8 +13,17 @@ export function Menu({ screen: { holder, online, notices } }: { screen: ScreenOf
       title={text('menu.title')}
       lead={text('menu.lead', { name: fullName(holder) })}
       figure={
-        notices.length > 0 && (
+        notices.length + pending > 0 && (
           <ul className="sheets">
+            {pending > 0 && (
+              <li className="sheet">
+                <Icon name="clock" />
+                <span>
+                  <strong>{text('menu.pending', { count: pending })}</strong>
+                  <span>{text('menu.pending.line', { count: pending })}</span>
+                </span>
+              </li>
+            )}
             {notices.map(({ operation, became, requestedAt }) => (
               <li key={operation} className="sheet unlucky">
                 <Icon name="info" />
@@ -37,7 +46,7 @@ export function Menu({ screen: { holder, online, notices } }: { screen: ScreenOf
       <AnswerCard
         icon="person"
         title={text('menu.visura')}
-        line={text(online ? 'menu.visura.line' : 'menu.visura.offline')}
+        line={text(online ? 'menu.visura.line' : lineBack ? 'menu.visura.lineBack' : 'menu.visura.offline')}
         onPress={() => answer({ type: 'chooseService', service: 'visura' })}
       />
       <AnswerCard

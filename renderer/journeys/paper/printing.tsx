@@ -14,7 +14,7 @@ export function Printing({ screen }: { screen: ScreenOf<'printing'> }) {
     <Screen
       kind="wait"
       title={text(`printing.${document}`)}
-      lead={text('printing.lead')}
+      lead={text(document === 'slip' || document === 'receipt' ? `printing.${document}.lead` : 'printing.lead')}
       figure={
         <>
           <PaperOut move="out" label={text('printing.figure')} />
@@ -37,19 +37,19 @@ export function Printing({ screen }: { screen: ScreenOf<'printing'> }) {
   )
 }
 
-/** The half-printed sheet is void. The totem never repeats it by itself: the person decides. */
+/** A half-printed sheet is void. The totem never repeats it by itself: the person decides. */
 export function PrintFault({ screen }: { screen: ScreenOf<'print-fault'> }) {
   const text = useText()
-  const { document, status, page, resumable } = screen
+  const { document, status, page, sheet, resumable } = screen
   const kept = document === 'certificate' || document === 'receipt' || document === 'slip'
   return (
     <Screen
       tone="warning"
       title={text(`printFault.${status}`)}
-      lead={text('printFault.lead', { page })}
+      lead={text(`printFault.${sheet}.lead`, { page })}
       figure={
         <>
-          <PaperOut move="void" label={text('printing.figure')} />
+          <PaperOut move={sheet === 'void' ? 'void' : 'still'} label={text('printing.figure')} />
           <Points
             points={[
               {
@@ -61,7 +61,7 @@ export function PrintFault({ screen }: { screen: ScreenOf<'print-fault'> }) {
               {
                 icon: 'info',
                 title: text('printFault.now.title'),
-                line: text(resumable ? 'printFault.nowResumable' : 'printFault.now'),
+                line: text(resumable ? `printFault.${sheet}.resume` : 'printFault.now'),
               },
             ]}
           />
@@ -71,8 +71,8 @@ export function PrintFault({ screen }: { screen: ScreenOf<'print-fault'> }) {
       {resumable && (
         <AnswerCard
           icon="printer"
-          title={text('printFault.again')}
-          line={text('printFault.again.line')}
+          title={text(sheet === 'none' ? 'printFault.begin' : 'printFault.again')}
+          line={text(sheet === 'none' ? 'printFault.begin.line' : 'printFault.again.line')}
           onPress={() => answer({ type: 'printAgain' })}
         />
       )}

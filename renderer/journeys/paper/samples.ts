@@ -15,8 +15,8 @@ const printing = (document: Document): ScreenOf<'printing'> => ({
 const fault = (
   document: Document,
   status: ScreenOf<'print-fault'>['status'],
-  { page = 1, resumable = false } = {},
-): ScreenOf<'print-fault'> => ({ screen: 'print-fault', document, status, page, resumable })
+  { page = 1, resumable = false, sheet = 'void' as ScreenOf<'print-fault'>['sheet'] } = {},
+): ScreenOf<'print-fault'> => ({ screen: 'print-fault', document, status, page, sheet, resumable })
 
 export const samples: SamplesOf<'paper'> = {
   printing: {
@@ -33,13 +33,17 @@ export const samples: SamplesOf<'paper'> = {
   'print-fault': {
     shown: {
       'print-fault-paper-out': fault('certificate', 'paperOut'),
-      'print-fault-declaration': fault('declaration', 'paperOut', { resumable: true }),
+      'print-fault-not-begun': fault('certificate', 'paperOut', { sheet: 'none' }),
+      'print-fault-refilled': fault('certificate', 'ready', { sheet: 'none', resumable: true }),
+      'print-fault-between': fault('certificate', 'paperOut', { page: 2, sheet: 'none' }),
+      'print-fault-declaration': fault('declaration', 'ready', { resumable: true }),
       'print-fault-atto-notorio': fault('atto-notorio', 'paperOut'),
       'print-fault-jam': fault('receipt', 'jam'),
       'print-fault-cover': fault('slip', 'coverOpen'),
       'print-fault-hot': fault('certificate', 'overheated', { page: 2 }),
-      'print-fault-offline': fault('certificate', 'offline'),
-      'print-fault-absent': fault('certificate', 'absent'),
+      'print-fault-offline': fault('certificate', 'offline', { sheet: 'perhaps' }),
+      'print-fault-absent': fault('certificate', 'absent', { sheet: 'perhaps' }),
+      'print-fault-back': fault('slip', 'ready', { sheet: 'perhaps', resumable: true }),
       'print-fault-ready': fault('certificate', 'ready', { page: 2, resumable: true }),
       'print-fault-low': fault('certificate', 'paperLow', { page: 2, resumable: true }),
     },

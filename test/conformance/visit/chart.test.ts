@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { journeys, type Screen, screen, stepOf } from '../../../contract/journeys/index.ts'
 import { err, ok } from '../../../contract/result.ts'
+import type { View } from '../../../contract/visit.ts'
 import { screens, states } from '../../../main/journeys/index.ts'
 import { machine } from '../../../main/session/machine.ts'
 import type { VisitEvent } from '../../../main/visit/chart.ts'
@@ -8,7 +9,7 @@ import { refused, type VisitServices } from '../../../main/visit/services.ts'
 import { galleryViews } from '../../../renderer/gallery-views.ts'
 import { answersOfAll } from '../../support/visit/answers.ts'
 import { cie, cns, member, OPERATION, outcome, pin, scripted } from '../../support/visit/scripted-visit.ts'
-import { answerTypes, standingStates, walk } from '../../support/visit/walk.ts'
+import { answerTypes, type Frame, standingStates, walk } from '../../support/visit/walk.ts'
 
 const requestedAt = '2026-11-22T10:00:00.000Z'
 const family = [member('AB10234CX', true), member('AB10234CY', false)]
@@ -19,7 +20,7 @@ const services = [
   {},
   {
     readCard: async () => ok(cie),
-    enter: async () => ok({ token: null, idAnpr: null, family: null, waiting: [], notices: [] }),
+    enter: async () => ok({ token: null, idAnpr: null, family: null, waiting: [], pending: 0, notices: [] }),
   },
   { readCard: async () => ok({ ...cns, pinPad: true }) },
   { readCard: async () => err(refused('card-unknown')), triesLeft: () => 1 },
@@ -33,7 +34,7 @@ const services = [
   { enter: async () => err(refused('person-not-found')) },
   {
     enter: async () =>
-      ok({ token: 't', idAnpr: 'AB10234CX', family, waiting: [{ outcome, requestedAt }], notices: [] }),
+      ok({ token: 't', idAnpr: 'AB10234CX', family, waiting: [{ outcome, requestedAt }], pending: 0, notices: [] }),
   },
   { visura: async () => err({ kind: 'unavailable' }) },
   { visura: async () => err(refused('visura-refused')) },
@@ -56,6 +57,7 @@ const hardware: VisitEvent[] = [
   { type: 'card.lost' },
   { type: 'timeout' },
   { type: 'printer', status: 'ready' },
+  { type: 'issued', operation: OPERATION },
   { type: 'progress', progress: { page: 1, pages: 2, band: 1, bands: 4 } },
 ]
 
@@ -113,8 +115,8 @@ describe('the chart of a visit', () => {
 })
 
 describe('the gallery shows what main shows', () => {
-  const frameOf = ({ screen: shown, step, canGoBack, canLeave, cardLost }: (typeof seen)[number]['frame']) =>
-    JSON.stringify([shown.screen, { step, canGoBack, canLeave, cardLost }])
+  const frameOf = ({ screen: shown, step, canGoBack, canLeave, cardLost }: View | Frame) =>
+    JSON.stringify([shown.screen, { step, canGoBack, canLeave, cardLost: cardLost !== null && cardLost !== false }])
   const gallery = Object.values(galleryViews('it'))
 
   test('each frame of each screen has a sample', () => {

@@ -35,9 +35,10 @@ describe('a visit', () => {
     await toConfirm()
     await answers({ type: 'confirm' })
     await at('done')
-    expect(screen()).toMatchObject({ outcome: 'printed', collectCode: null, cardPresent: true })
+    expect(screen()).toMatchObject({ outcome: 'printed', slip: false, cardPresent: true })
     expect(services.delivered).toHaveBeenCalledExactlyOnceWith(expect.anything(), OPERATION)
     cardOut()
+    await answers({ type: 'leave' })
     await at('goodbye')
     await vi.advanceTimersByTimeAsync(5_000)
     await at('attract')
@@ -45,9 +46,9 @@ describe('a visit', () => {
     expect(JSON.stringify(session.view())).not.toContain('BIANCHI')
   })
 
-  test('line-down: the request is recorded and a slip names the collect code', async () => {
+  test('line-down: the request is recorded and the screen says that a slip lies in the slot', async () => {
     open({
-      enter: async () => ok({ token: null, idAnpr: null, family: null, waiting: [], notices: [] }),
+      enter: async () => ok({ token: null, idAnpr: null, family: null, waiting: [], pending: 0, notices: [] }),
       request: async () => ok({ state: 'queued', operation: OPERATION, requestedAt: '2026-11-22T10:00:00.000Z' }),
     })
     await toPin()
@@ -64,7 +65,7 @@ describe('a visit', () => {
     expect(screen()).toMatchObject({ online: false })
     await answers({ type: 'confirm' })
     await at('done')
-    expect(screen()).toMatchObject({ outcome: 'queued', collectCode: 'C1D6-F8GH' })
+    expect(screen()).toMatchObject({ outcome: 'queued', slip: true })
   })
 
   test('waiting certificates are offered first, and are collected one by one or left', async () => {
@@ -74,7 +75,7 @@ describe('a visit', () => {
     ]
     const services = open({
       enter: async () =>
-        ok({ token: 't', idAnpr: 'AB10234CX', family: [member('AB10234CX', true)], waiting, notices: [] }),
+        ok({ token: 't', idAnpr: 'AB10234CX', family: [member('AB10234CX', true)], waiting, pending: 0, notices: [] }),
     })
     await toPin()
     await answers({ type: 'enterPin', pin: pin() })
@@ -91,6 +92,7 @@ describe('a visit', () => {
       idAnpr: 'AB10234CX',
       family: [member('AB10234CX', true)],
       waiting: [],
+      pending: 0,
       notices: [{ operation, state: 'expired' as const, requestedAt, reason: null }],
     }
     const services = open({ enter: async () => ok(entered) })
@@ -154,7 +156,7 @@ describe('the free declaration', () => {
     await toDeclaration()
     await answers({ type: 'printDeclaration', form: 'declaration' })
     await at('done')
-    expect(screen()).toMatchObject({ outcome: 'printed', document: 'declaration', collectCode: null })
+    expect(screen()).toMatchObject({ outcome: 'printed', document: 'declaration' })
     expect(services.declared).toHaveBeenCalledOnce()
     expect(request).not.toHaveBeenCalled()
     await answers({ type: 'another' })
@@ -183,7 +185,7 @@ describe('the free declaration', () => {
     await answers({ type: 'printDeclaration', form: 'declaration' })
     await at('print-fault')
     await answers({ type: 'keepForLater' })
-    expect(screen()).toMatchObject({ screen: 'done', outcome: 'nothing', collectCode: null })
+    expect(screen()).toMatchObject({ screen: 'done', outcome: 'nothing' })
     expect(services.declared).not.toHaveBeenCalled()
   })
 })
@@ -204,7 +206,7 @@ describe('visura and atto notorio', () => {
     expect(screen()).toMatchObject({ person: { surname: 'BIANCHI', codiceFiscale: 'BNC•••••••••••8X' } })
     await answers({ type: 'printVisura' })
     await at('done')
-    expect(screen()).toMatchObject({ outcome: 'printed', document: 'visura', collectCode: null })
+    expect(screen()).toMatchObject({ outcome: 'printed', document: 'visura' })
     expect(services.declared).not.toHaveBeenCalled()
     expect(request).not.toHaveBeenCalled()
   })
@@ -367,7 +369,8 @@ describe('the card', () => {
     cardIn()
     await at('refused')
     cardOut()
-    await at('goodbye')
+    await at('refused')
+    await answers({ type: 'leave' })
     await vi.advanceTimersByTimeAsync(5_000)
     await toPin()
   })
@@ -443,10 +446,16 @@ describe('paper', () => {
     await toConfirm()
     session.printer('paperOut')
     await answers({ type: 'confirm' })
-    expect(screen()).toMatchObject({ screen: 'print-fault', status: 'paperOut', page: 2, resumable: false })
+    expect(screen()).toMatchObject({
+      screen: 'print-fault',
+      status: 'paperOut',
+      page: 2,
+      resumable: false,
+      sheet: 'none',
+    })
     expect(session.answer({ type: 'printAgain' })).toBe(false)
     session.printer('ready')
-    expect(screen()).toMatchObject({ resumable: true })
+    expect(screen()).toMatchObject({ status: 'ready', resumable: true })
     await answers({ type: 'printAgain' })
     await at('done')
     expect(from).toEqual([1, 2])
@@ -458,7 +467,14 @@ describe('paper', () => {
     const good = { outcome: { ...outcome, operation: OPERATION.replace('GH', 'GJ') }, requestedAt: outcome.issuedAt }
     const services = open({
       enter: async () =>
-        ok({ token: 't', idAnpr: 'AB10234CX', family: [member('AB10234CX', true)], waiting: [bad, good], notices: [] }),
+        ok({
+          token: 't',
+          idAnpr: 'AB10234CX',
+          family: [member('AB10234CX', true)],
+          waiting: [bad, good],
+          pending: 0,
+          notices: [],
+        }),
       print: async ({ operation }) => (operation === broken ? err({ kind: 'unprintable' }) : ok({ pages: 1 })),
     })
     await toPin()
@@ -472,7 +488,7 @@ describe('paper', () => {
     await toConfirm()
     await answers({ type: 'confirm' })
     await answers({ type: 'keepForLater' })
-    expect(screen()).toMatchObject({ screen: 'done', outcome: 'kept', collectCode: 'C1D6-F8GH' })
+    expect(screen()).toMatchObject({ screen: 'done', outcome: 'kept' })
     expect(services.delivered).not.toHaveBeenCalled()
   })
 })

@@ -102,7 +102,13 @@ export async function openOffice({ provision, ...options }: OfficeOptions = {}):
     },
     async takesCardAndGoes() {
       await bench.removeCard()
-      await office.sees('attract')
+      for (;;) {
+        // The last words stay until the person has read them; a card that was pulled too early is explained.
+        const { screen } = await office.sees('done', 'refused', 'attract')
+        if (screen === 'attract') return
+        await office.presses(screen === 'done' ? 'done.finish' : 'refused.end')
+        await office.sees('goodbye', 'attract')
+      }
     },
     journal() {
       const db = new Database(join(bench.totem.config.dataDir, 'journal.db'), { readonly: true })

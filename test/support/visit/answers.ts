@@ -26,6 +26,7 @@ const answers: { [Type in Answer['type']]: Omit<Extract<Answer, { type: Type }>,
   printAgain: [{}],
   keepForLater: [{}],
   another: [{}],
+  printNow: [{}],
   back: [{}],
   leave: [{}],
 }

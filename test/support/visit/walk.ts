@@ -1,6 +1,5 @@
 import { initialTransition, type SnapshotFrom, transition } from 'xstate'
 import { answer } from '../../../contract/journeys/index.ts'
-import type { View } from '../../../contract/visit.ts'
 import { createVisitMachine, machine } from '../../../main/session/machine.ts'
 import { framedScreen, pathOf, waitsForPerson } from '../../../main/session/screen.ts'
 import type { VisitEvent } from '../../../main/visit/chart.ts'
@@ -9,7 +8,7 @@ import type { Step, Task } from '../../../main/visit/step.ts'
 import type { Visit } from '../../../main/visit/visit.ts'
 
 type Snapshot = SnapshotFrom<typeof machine>
-type Frame = Omit<View, 'revision' | 'idle' | 'totem'>
+export type Frame = ReturnType<typeof framedScreen>
 
 /** One view of a visit: its state and the screen there. */
 export interface Seen {

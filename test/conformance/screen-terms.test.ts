@@ -1,0 +1,21 @@
+import { createIntl } from 'react-intl'
+import { expect, it } from 'vitest'
+import { certificateType } from '../../contract/catalogue.ts'
+import { language, languages } from '../../contract/language.ts'
+import { titleOf } from '../../main/documents/texts.ts'
+import { messages } from '../../renderer/i18n/messages.ts'
+
+const all = language.options.flatMap((one) => certificateType.options.map((type) => [one, type] as const))
+
+it.each(all)('%s: certificate %s has one name on the screen and on the papers', (one, type) => {
+  expect(messages[one][`certificate.${type}`]).toBe(titleOf(one, [type]))
+})
+
+it('dates of the English screen are British, as those of the papers', () => {
+  const { tag } = languages.en
+  const intl = createIntl({ locale: tag, messages: {} })
+  const at = '2026-11-10T09:42:00.000Z'
+  expect(intl.formatDate(at, { dateStyle: 'long', timeStyle: 'short', timeZone: 'Europe/Rome' })).toBe(
+    '10 November 2026 at 10:42',
+  )
+})
