@@ -35,7 +35,7 @@ export async function tryNetwork(config: TotemConfig, language: Language, now: D
   const found = await inspectTotemKeys(config)
   const tls = found.find(({ use }) => use === 'tls')?.content?.toString() ?? null
   const read = await readIdentity(config, tls)
-  const checks = [keysRow(config, found), codeRow(config, found), ...identityRows(read, now)]
+  const checks = [keysRow(config, found), codeRow(config, found), ...identityRows(read, now, language)]
   if (!read.ok) return { checks, gatewayTime: null, tlsCode: null, traces: [] }
   const traces = [{ what: 'certificate', at: read.value.begins }]
   if (tls === null) return { checks, gatewayTime: null, tlsCode: null, traces }
@@ -59,7 +59,7 @@ function codeRow({ verification }: TotemConfig, found: readonly FoundKey[]): Che
   return { key: 'code', outcome: 'failed', detail: `${key?.failure?.kind ?? 'key-missing'} ${verification.key}` }
 }
 
-function identityRows(read: Awaited<ReturnType<typeof readIdentity>>, now: Date): Check[] {
+function identityRows(read: Awaited<ReturnType<typeof readIdentity>>, now: Date, language: Language): Check[] {
   if (!read.ok) {
     const { kind, file } = read.error
     const key = kind === 'authority-unreadable' ? 'authority' : 'certificate'
@@ -67,17 +67,21 @@ function identityRows(read: Awaited<ReturnType<typeof readIdentity>>, now: Date)
   }
   const { begins, ends, caEnds } = read.value
   return [
-    { key: 'certificate', ...endRow(begins, ends, now) },
-    { key: 'authority', ...endRow(new Date(0), caEnds, now) },
+    { key: 'certificate', ...endRow(begins, ends, now, language) },
+    { key: 'authority', ...endRow(new Date(0), caEnds, now, language) },
   ]
 }
 
 const OF_STANDING = { good: 'ok', ending: 'attention', expired: 'failed', 'not-yet-valid': 'failed' } as const
+const STANDING: Record<Language, Record<keyof typeof OF_STANDING, string>> = {
+  it: { good: 'scade il', ending: 'scade il', expired: 'scaduto il', 'not-yet-valid': 'non valido prima del' },
+  en: { good: 'ends', ending: 'ends', expired: 'expired', 'not-yet-valid': 'not valid before' },
+}
 
-function endRow(begins: Date, ends: Date, now: Date): { outcome: Outcome; detail: string } {
+function endRow(begins: Date, ends: Date, now: Date, language: Language): { outcome: Outcome; detail: string } {
   const standing = standingOf(begins, ends, now)
   const day = (standing === 'not-yet-valid' ? begins : ends).toISOString().slice(0, 10)
-  return { outcome: OF_STANDING[standing], detail: standing === 'good' ? `→ ${day}` : `${standing} ${day}` }
+  return { outcome: OF_STANDING[standing], detail: `${STANDING[language][standing]} ${day}` }
 }
 
 async function ask(

@@ -11,6 +11,7 @@ import { complete, ROWS } from '../../main/readiness/rows.ts'
 import { tryTrust } from '../../main/readiness/trust.ts'
 import { startBench } from '../../simulator/bench/bench.ts'
 import type { Bench } from '../../simulator/bench/office.ts'
+import { authority, days, tlsPair } from '../support/tls/issue-tls.ts'
 
 // `totem print readiness` on a whole office, as a technician runs it before handing the totem over.
 const TOTEM = fileURLToPath(new URL('../../commands/totem.mjs', import.meta.url))
@@ -71,8 +72,8 @@ test('a complete totem: everything is tried, and the report is one sheet of pape
   expect(outcomes(told, 'name')).toMatchObject({
     'Device process': 'ok –',
     'Card service (PC/SC)': 'ok running',
-    "Totem's certificate": expect.stringMatching(/^ok → \d{4}-/),
-    "Gateway's authority": expect.stringMatching(/^ok → \d{4}-/),
+    "Totem's certificate": expect.stringMatching(/^ok ends \d{4}-/),
+    "Gateway's authority": expect.stringMatching(/^ok ends \d{4}-/),
     "Gateway's keys": 'ok 1',
     'Revocations (CRLs)': expect.stringMatching(/^ok (\d+) of \1 issuers fresh, oldest \d+ h$/),
     'Verification code': expect.stringMatching(/^ok \S+$/),
@@ -196,6 +197,23 @@ describe('a totem whose log-ins would be refused is not ready', () => {
       printer: 'ok a4-kiosk: ready',
     })
   })
+})
+
+test.each<[string, [before: number, after: number], RegExp]>([
+  ['ends in 31 days', [10, 31], /^ok scade il /],
+  ['ends in 29 days', [10, 29], /^attention scade il /],
+  ['has ended', [10, -1], /^failed scaduto il /],
+  ['begins tomorrow', [-1, 10], /^failed non valido prima del /],
+])('a certificate of this totem that %s', async (_, validity, row) => {
+  const folder = newFolder()
+  const pair = await tlsPair(await authority(), 'TT-0001', days(...validity))
+  const [certificate, key] = [join(folder, 'cert.pem'), join(folder, 'key.pem')]
+  writeFileSync(certificate, pair.certificate)
+  writeFileSync(key, pair.key, { mode: 0o600 })
+  const gateway = { ...bench.totem.config.gateway, certificate, key }
+  const { checks } = await tryNetwork({ ...bench.totem.config, gateway }, 'it', new Date())
+  const told = checks.find((check) => check.key === 'certificate')
+  expect(`${told?.outcome} ${told?.detail}`).toMatch(row)
 })
 
 test('keys status and readiness say the same of a key without its name', async () => {
