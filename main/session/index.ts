@@ -72,6 +72,8 @@ export function createSession(options: SessionOptions): Session {
   let path = 'attract'
   let visit: string | null = null
   let mutes = 0
+  /** The reader went while a card was in it. */
+  let cardStayed = false
   let lostSecondsLeft: number | null = null
   const idle = createIdleWatch(options.timings.warningMs, {
     warn(seconds) {
@@ -143,11 +145,21 @@ export function createSession(options: SessionOptions): Session {
       const { card: before, lost: wasLost, contactless: wasContactless } = actor.getSnapshot().context
       if (state.state === 'no-reader') {
         lostCard.stop()
+        cardStayed ||= before !== null && !isMute(before)
         // This comes first: an empty slot alone means that the person has taken the card.
         actor.send({ type: 'reader.gone' })
         actor.send({ type: 'slot', card: null, lost: false, contactless: wasContactless })
         return
       }
+      if (state.state === 'present' && cardStayed) {
+        // The reader is back and counts anew: this is the card that lay there, and nobody has moved it.
+        cardStayed = false
+        const { insertion, contactless } = state
+        actor.send({ type: 'slot', card: insertion, lost: false, contactless, known: true })
+        actor.send({ type: 'card.back' })
+        return
+      }
+      if (state.state === 'empty') cardStayed = false
       if (state.state === 'mute' && !isMute(before)) mutes += 1
       const after = insertionOf(state, before, -mutes)
       const contactless = state.state === 'present' ? state.contactless : wasContactless

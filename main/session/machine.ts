@@ -55,7 +55,13 @@ export const machine = chart.createMachine({
     printer: 'absent',
   },
   on: {
-    slot: { actions: assign(({ event: { card, lost, contactless } }) => ({ card, lost, contactless })) },
+    // A known card lay in the reader before: nobody has come with it, so no visit begins.
+    slot: {
+      actions: assign(({ context, event: { card, lost, contactless, known } }) => ({
+        ...{ card, lost, contactless },
+        lastCard: known ? card : context.lastCard,
+      })),
+    },
     printer: { actions: assign(({ event }) => ({ printer: event.status })) },
     health: { actions: 'checkHealth' },
     // Attract and out-of-service speak every language too; the next visit begins in the one that was chosen last.

@@ -13,7 +13,7 @@ export type VisitEvent =
   /** Nobody has touched the screen for the idle time. */
   | { type: 'timeout' }
   /** `slot` gives the state of the reader (insertion number, null: empty); the `card.` events tell of a change. */
-  | { type: 'slot'; card: number | null; lost: boolean; contactless: boolean }
+  | { type: 'slot'; card: number | null; lost: boolean; contactless: boolean; known?: true }
   | { type: 'card.present' | 'card.removed' | 'card.lost' | 'card.back' | 'reader.gone' | 'health' }
   | { type: 'printer'; status: PrinterStatus }
   | { type: 'progress'; progress: NonNullable<Visit['paper']['progress']> }

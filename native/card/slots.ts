@@ -41,12 +41,12 @@ export interface Insertion {
 }
 
 /**
- * settling: mute, but the card may still be sliding in. deaf: mute, and no person has put a card in: a reader's SAM slot
+ * unseen: the service has not said yet what is in it. settling: mute, but the card may still be sliding in. deaf: mute, and no person has put a card in: a reader's SAM slot
  * can be reported so for ever. connecting: a card is there and is not yet known. `held` is its
  * insertion number when another program holds the card.
  */
 type Slot =
-  | { card: 'empty' | 'settling' | 'mute' | 'deaf' }
+  | { card: 'unseen' | 'empty' | 'settling' | 'mute' | 'deaf' }
   | { card: 'connecting'; way: Way | null; held: number | null }
   | { card: 'present'; way: Way; insertion: Insertion }
 
@@ -146,6 +146,8 @@ export function watchSlots({
   function publish(): void {
     const now = state()
     if (stopped || isDeepStrictEqual(now, published)) return
+    // After a start a card may lie in a slot that has not answered yet: nobody hears first that there is none.
+    if (now.state === 'empty' && !hasReader(published) && all().some(({ card }) => UNDECIDED.has(card))) return
     // Another card has taken its place, perhaps in the other slot.
     const before = published && 'insertion' in published ? published.insertion : null
     if (now.state === 'present' && before !== null && before !== now.insertion) onState({ state: 'empty' })
@@ -332,7 +334,7 @@ export function watchSlots({
 
   client.on('error', (reason) => breakDown(pcscCode(reason) ?? 'unknown'))
   client.on('reader', (reader) => {
-    slots.set(reader.name(), { card: 'empty' })
+    slots.set(reader.name(), { card: 'unseen' })
     reader.on('change', (status) => onChange(reader, status))
     reader.on('disconnect', () => {
       set(reader.name(), { card: 'empty' })
@@ -365,6 +367,10 @@ export function watchSlots({
     stop,
   }
 }
+
+/** Slots of which it is not known yet whether a card is in them. */
+const UNDECIDED = new Set<Slot['card']>(['unseen', 'settling', 'connecting'])
+const hasReader = (published: CardState | null) => published !== null && published.state !== 'no-reader'
 
 const isCns = ({ card, ways }: Insertion): boolean =>
   card ? card.kind === 'cns' : ways.some(({ atr }) => cnsMask(atr) !== null)

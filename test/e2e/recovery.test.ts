@@ -53,7 +53,6 @@ test('device-process-killed while it checks the PIN: the person reads that the t
   // The process is back and has found the card: the words stay until the person has read them.
   await expect.poll(() => journal('reader.changed').at(-1)?.fields).toMatchObject({ state: 'present' })
   expect(await office.screen()).toMatchObject({ screen: 'refused', reason: 'login-interrupted' })
-  await office.touches('Ho capito')
   await office.takesCardAndGoes()
 })
 

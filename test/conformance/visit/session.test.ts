@@ -13,6 +13,7 @@ import {
   outcome,
   paper,
   pin,
+  readerGone,
   cns as readout,
   recognised,
   screen,
@@ -353,6 +354,59 @@ describe('the card', () => {
     expect(screen()).toMatchObject({ screen: 'refused', reason: 'card-removed', cardPresent: false })
     cardIn()
     await at('pin')
+  })
+
+  test('a reader that stops before the PIN says so, and goes on by itself with the card that lay in it', async () => {
+    open()
+    await toPin()
+    readerGone()
+    expect(screen()).toMatchObject({ screen: 'refused', reason: 'reader-unavailable', cardPresent: false })
+    cardIn()
+    await at('pin')
+  })
+
+  test('a reader that stops while it checks the PIN: the words stay when it is back with the card', async () => {
+    let fail = () => {}
+    const login = new Promise<void>((resolve) => {
+      fail = resolve
+    })
+    open({ recognise: () => login.then(() => err(refused('login-interrupted'))) })
+    await toPin()
+    await answers({ type: 'enterPin', pin: pin() })
+    readerGone()
+    fail()
+    await at('refused')
+    cardIn()
+    expect(screen()).toMatchObject({ screen: 'refused', reason: 'login-interrupted', cardPresent: true })
+    // The person reads, and takes the card; the next one begins anew.
+    cardOut()
+    expect(screen()).toMatchObject({ screen: 'refused', reason: 'login-interrupted' })
+    await answers({ type: 'leave' })
+    await vi.advanceTimersByTimeAsync(60_000)
+    cardIn()
+    expect(screen()).toMatchObject({ screen: 'language' })
+  })
+
+  test('a reader that stops after the log-in ends the visit in words, and not as a card taken', async () => {
+    open()
+    await toConfirm()
+    readerGone()
+    expect(screen()).toMatchObject({ screen: 'refused', reason: 'reader-unavailable' })
+    cardIn()
+    expect(screen()).toMatchObject({ screen: 'refused', reason: 'reader-unavailable' })
+  })
+
+  test('a card that nobody has moved begins no visit when the reader is back', async () => {
+    open()
+    await toConfirm()
+    readerGone()
+    await answers({ type: 'leave' })
+    await vi.advanceTimersByTimeAsync(60_000)
+    cardIn()
+    expect(screen()).toMatchObject({ screen: 'attract' })
+    cardOut()
+    cardIn()
+    expect(screen()).toMatchObject({ screen: 'language' })
   })
 
   test('card-pulled-after-recognition ends the visit and shows nothing more of it', async () => {

@@ -157,6 +157,8 @@ export const at = async (name: Screen['screen']) => {
   expect(screen().screen).toBe(name)
 }
 export const cardIn = () => session.card({ state: 'present', atr: '3B', insertion: ++insertion, contactless: false })
+/** Its process has died, or its cable is out: a card in it may still lie there. */
+export const readerGone = () => session.card({ state: 'no-reader' })
 export const cardOut = () => session.card({ state: 'empty' })
 /** A CIE is lifted from the reader, and put back in time. */
 export const cardLifted = () => session.card({ state: 'lost', insertion })
