@@ -108,7 +108,11 @@ export async function startGateway(
     },
   )
   const bell = createBell(store, log)
-  const metrics = createMetrics({ db, now, certificates: () => new Map([...tls.ends(), ...(publicTls?.ends() ?? [])]) })
+  const metrics = createMetrics({
+    ...{ db, now },
+    certificates: () => new Map([...tls.ends(), ...(publicTls?.ends() ?? [])]),
+    lists: () => new Map([['trust.list', trust.ends] as const, ['keys.list', keys.ends] as const]),
+  })
   const anpr = createAnprClient({
     ...config.anpr,
     onAnswer(service, answer, ms, reason) {

@@ -50,6 +50,7 @@ type Change = Partial<GatewayKeys>
 const gatewayList = (change: Change = {}): GatewayKeys => ({
   sequence: 2,
   issued: inDays(-1),
+  nextUpdate: inDays(90),
   sealing: [
     { from: inDays(-200), key: listed(jwk('gateway.sealing-before.pub.jwk.json')) },
     { from: inDays(-10), key: listed(jwk('gateway.sealing.pub.jwk.json')) },
@@ -266,9 +267,9 @@ describe('a totem’s own key for outcomes', () => {
       outcomeKeys: join(folder, 'outcome'),
       gateway: {
         url: 'https://localhost',
-        ca: '',
-        certificate: '',
-        keys: '',
+        ca: join(folder, 'ca.pem'),
+        certificate: join(folder, 'cert.pem'),
+        keys: join(folder, 'keys.jws'),
         key: put('tls.key.pem', 'TT-0001.key.pem'),
       },
       verification: null,
