@@ -103,11 +103,12 @@ async function codeIn(file: Buffer): Promise<string | null> {
 async function* picturesOf(file: Buffer): AsyncGenerator<Picture> {
   if (file.subarray(0, 5).toString() !== '%PDF-') return yield new Uint8Array(file)
   const opened = await openPdf(file)
-  if (!opened.ok) throw new Failure(NO_INPUT, { kind: opened.error.kind }, `PDF refused: ${opened.error.reason}`)
+  if (!opened.ok) throw new Failure(NO_INPUT, opened.error, `PDF refused: ${opened.error.reason}`)
   try {
     for (let page = 1; page <= opened.value.pages; page++) {
       const drawn = await opened.value.pixels(page, { pixelsPerMm: PIXELS_PER_MM })
-      if (drawn.ok) yield rgba(drawn.value)
+      if (!drawn.ok) throw new Failure(NO_INPUT, drawn.error, `PDF refused: ${drawn.error.reason}`)
+      yield rgba(drawn.value)
     }
   } finally {
     await opened.value.close()

@@ -67,6 +67,7 @@ export const refusalKind = z.enum([
   'request-malformed',
   'request-outdated',
   'request-expired',
+  'journal-too-much-today',
   /** No answer of ANPR came. */
   'anpr-unavailable',
   /** ANPR's answer to this question cannot be read, or is about somebody who was not asked for. */

@@ -11,12 +11,14 @@ type Place = NonNullable<NonNullable<DatiAnagrafici['generalita']>['luogoNascita
 
 /** ANPR's answers as a visura shows them. What they do not say is null and is not printed. */
 export function registered({ person, family }: OwnData): Told {
+  const own = codiceFiscaleOf(person)
+  const isOwn = ({ told }: { told: DatiAnagrafici }) => own !== null && codiceFiscaleOf(told) === own
   const { generalita = {}, residenza = [], statoCivile, cittadinanza = [] } = person
   return {
     source: 'anpr',
     name: generalita.nome ?? '',
     surname: generalita.cognome ?? '',
-    codiceFiscale: codiceFiscaleOf(person),
+    codiceFiscale: own,
     sex: known('sex', generalita.sesso?.toUpperCase()),
     born: bornOn(generalita),
     birthPlace: generalita.luogoNascita ? placeName(generalita.luogoNascita) : null,
@@ -27,13 +29,16 @@ export function registered({ person, family }: OwnData): Told {
     ),
     statoCivile: known('statoCivile', statoCivile?.statoCivile),
     family:
-      family?.members.map(({ told, tie, relation }) => ({
-        name: told.generalita?.nome ?? '',
-        surname: told.generalita?.cognome ?? '',
-        born: bornOn(told.generalita),
-        tie,
-        relation,
-      })) ?? null,
+      // The person stands first, whatever the order of the family sheet.
+      family?.members
+        .toSorted((one, other) => Number(isOwn(other)) - Number(isOwn(one)))
+        .map(({ told, tie, relation }) => ({
+          name: told.generalita?.nome ?? '',
+          surname: told.generalita?.cognome ?? '',
+          born: bornOn(told.generalita),
+          tie,
+          relation,
+        })) ?? null,
   }
 }
 

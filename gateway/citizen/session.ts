@@ -8,7 +8,7 @@ import type { Register } from '../access/register.ts'
 import { problemOf } from '../anpr/problems.ts'
 import type { LoginJudge } from '../login/judge.ts'
 import type { Database } from '../store/schema.ts'
-import { ask, holderOf, openSession } from './store.ts'
+import { ask, hasOpened, holderOf, openSession } from './store.ts'
 
 /** A visit ends long before its session. */
 const SESSION_MS = 15 * MINUTE_MS
@@ -52,6 +52,8 @@ export function createSessions({
       const at = now()
       const verified = logins.atOnce(caller, evidence)
       if (!verified.ok) return refuse(verified.error.kind)
+      const { challenge } = evidence.statement
+      if (await hasOpened(db, challenge)) return refuse('statement-replayed')
 
       const { codiceFiscale } = verified.value
       const requester = reference(codiceFiscale)
@@ -70,7 +72,7 @@ export function createSessions({
           requester,
           expires,
         },
-        { challenge: evidence.statement.challenge, at, challengeLifeMs: 4 * SESSION_CHALLENGE_MS },
+        { challenge, at, challengeLifeMs: 4 * SESSION_CHALLENGE_MS },
       )
       if (opened !== 'opened') return refuse(opened)
       return ok({ token, expires: expires.toISOString(), holder: { idAnpr } })

@@ -58,6 +58,16 @@ export function openSession(
     })
 }
 
+/** Has this challenge opened a session? Asked before ANPR is, which a log-in that comes again and again would ask each time. */
+export async function hasOpened(db: Database, challenge: string): Promise<boolean> {
+  const row = await ownTables(db)
+    .selectFrom('spent_challenge')
+    .select('challenge')
+    .where('challenge', '=', challenge)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** Counts one more question of a session; false when it has asked as much as one may. */
 export async function ask(db: Database, tokenHash: string, { mark }: { mark: boolean }): Promise<boolean> {
   const more = mark ? 1 : 0

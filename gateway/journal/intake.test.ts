@@ -2,7 +2,7 @@ import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { PGlite } from '@electric-sql/pglite'
 import fc from 'fast-check'
 import { CompactSign } from 'jose'
-import { Kysely, PGliteDialect } from 'kysely'
+import { Kysely, PGliteDialect, sql } from 'kysely'
 import { pino } from 'pino'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { GatewayKeys } from '../../contract/gateway-keys.ts'
@@ -40,6 +40,7 @@ function chainOf(count: number, from = { seq: 0, hash: FIRST_PREVIOUS }, chain =
 }
 
 const whole = chainOf(20)
+const bounds = { journalEntriesPerTotemDay: 20_000, journalBytesPerTotemDay: 10_000_000 }
 
 describe('the sound part of a batch', () => {
   test('fields in another order are the same entry', () => {
@@ -86,7 +87,10 @@ describe('on a database', () => {
   }
   const log = pino({ enabled: false })
   const send = (entries: JournalEntry[], base: string | null = null) =>
-    takeIn({ db, keys, now: () => clock, log }, TOTEM, { entries, base })
+    takeIn({ db, keys, bounds, now: () => clock, log }, TOTEM, { entries, base }).then((taken) => {
+      if (!taken.ok) throw new Error(taken.error.kind)
+      return taken.value
+    })
   const held = async () =>
     (
       await db.selectFrom('journal_entry').select(['chain', 'seq', 'hash']).orderBy('seq').orderBy('hash').execute()
@@ -102,6 +106,7 @@ describe('on a database', () => {
     db = withJournals(database)
   })
   beforeEach(async () => {
+    await sql`delete from journal_day`.execute(db)
     for (const table of ['journal_entry', 'journal_chain', 'journal_trouble'] as const)
       await db.deleteFrom(table).execute()
     clock = new Date('2026-11-22T10:00:00.000Z')
@@ -208,6 +213,43 @@ describe('on a database', () => {
     expect(await send(whole.slice(12), base)).toMatchObject({ upTo: 20, forked: false })
     expect(await send(whole.slice(15))).toMatchObject({ upTo: 20 })
     expect(await troubles()).toEqual([['gap', CHAIN, 13]])
+  })
+
+  test('a totem brings so many entries, bytes and chains a day; the rest comes in on the next days', async () => {
+    const long = chainOf(70)
+    const few = { journalEntriesPerTotemDay: 20, journalBytesPerTotemDay: 10_000_000 }
+    const bring = (entries: JournalEntry[], most = few) =>
+      takeIn({ db, keys, bounds: most, now: () => clock, log }, TOTEM, { entries, base: null })
+    const refusal = { ok: false, error: { kind: 'journal-too-much-today', anpr: null } }
+    const tomorrow = () => {
+      clock = new Date(+clock + 86_400_000)
+    }
+    const reached: number[] = []
+    for (let upTo = 0; upTo < long.length; tomorrow()) {
+      for (
+        let taken = await bring(long.slice(upTo, upTo + 10));
+        taken.ok;
+        taken = await bring(long.slice(upTo, upTo + 10))
+      ) {
+        upTo = taken.value.upTo
+        if (upTo === long.length) break
+      }
+      reached.push(upTo)
+    }
+    expect(reached).toEqual([20, 40, 60, 70])
+    expect(await bring(chainOf(1, long[69]))).toMatchObject({ ok: true })
+    expect(await held()).toHaveLength(71)
+    const small = { ...few, journalBytesPerTotemDay: 100 }
+    tomorrow()
+    expect(await bring(chainOf(2, undefined, LATER), small)).toMatchObject({ ok: true })
+    expect(await bring(chainOf(1, undefined, LATER), small)).toEqual(refusal)
+    tomorrow()
+    const told: boolean[] = []
+    for (let index = 0; index < 25; index++)
+      told.push((await bring(chainOf(1, undefined, `01KC00000000000000000000${10 + index}`), bounds)).ok)
+    expect(told.filter(Boolean)).toHaveLength(20)
+    // The chain that is there goes on.
+    expect(await bring(chainOf(1, long[69]), bounds)).toMatchObject({ ok: true })
   })
 
   test('entries sent twice at the same moment are held once', async () => {

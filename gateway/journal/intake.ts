@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { Clock } from '../../basics/time.ts'
-import type { JournalBatch, JournalReceipt } from '../../contract/gateway.ts'
+import type { JournalBatch, JournalReceipt, Problem } from '../../contract/gateway.ts'
 import { FIRST_PREVIOUS, type JournalEntry, journalHashInput } from '../../contract/journal.ts'
 import { journalEvents } from '../../contract/journal-events.ts'
+import { err, ok, type Result } from '../../contract/result.ts'
 import { openAnchor } from '../../trust/journal-anchor.ts'
 import type { Keyring } from '../keys/keyring.ts'
+import type { JournalBounds } from '../settings/config.ts'
+import { broughtOn, countBrought, isSpent } from './quota.ts'
 import type { JournalDatabase, JournalTables } from './tables.ts'
 
 // A totem could forge the log since its last anchor, and must keep that much of it to get the next one.
@@ -16,6 +19,8 @@ const ANCHOR_EVERY_ENTRIES = 500
  * bring.
  */
 const STEP_BACK = 500
+/** Troubles of one totem that are kept. */
+const MOST_TROUBLES = 1_000
 
 /** An entry's number and hash. */
 export interface Point {
@@ -26,6 +31,7 @@ export interface Point {
 export interface JournalRoom {
   db: JournalDatabase
   keys: Pick<Keyring, 'signAnchor' | 'anchors'>
+  bounds: JournalBounds
   now: Clock
   log: Logger
 }
@@ -61,10 +67,10 @@ function isSound(entry: JournalEntry, totem: string): boolean {
  * (contract/gateway.ts).
  */
 export async function takeIn(
-  { db, keys, now, log }: JournalRoom,
+  { db, keys, bounds, now, log }: JournalRoom,
   totem: string,
   { entries: batch, base }: JournalBatch,
-): Promise<JournalReceipt> {
+): Promise<Result<JournalReceipt, Problem>> {
   const [first] = batch
   if (!first) throw new Error('a batch without an entry')
   const { chain } = first
@@ -73,6 +79,9 @@ export async function takeIn(
   const proved = own?.totem === totem && own.chain === chain && own.seq === before.seq && own.hash === before.hash
 
   const taken = await db.transaction().execute(async (transaction) => {
+    const isNew = !(await hasChain(transaction, totem, chain))
+    // SECURITY: every entry is kept for 36 months, and the end of a chain for good.
+    if (isSpent(await broughtOn(transaction, totem, now()), bounds, isNew)) return null
     const known = await lockedChain(transaction, totem, chain)
     const held = await transaction
       .selectFrom('journal_entry')
@@ -89,6 +98,7 @@ export async function takeIn(
     const skips = !hangs && base !== null && before.seq > 0
     const sound = soundPart(totem, batch)
     if (!hangs && !skips) {
+      if (isNew) await countBrought(transaction, totem, { entries: 0, bytes: 0, chains: 1 })
       const upTo = known.seq < before.seq ? known.seq : Math.max(0, before.seq - STEP_BACK)
       return { upTo, end: null, known, troubles: [] as Trouble[] }
     }
@@ -113,21 +123,27 @@ export async function takeIn(
       trouble('older-chain', newest.seq, newest.chain)
     }
     await store(transaction, totem, fresh)
+    const bytes = fresh.reduce((sum, entry) => sum + JSON.stringify(entry).length, 0)
+    await countBrought(transaction, totem, { entries: fresh.length, bytes, chains: isNew ? 1 : 0 })
     const end = sound.at(-1) ?? null
     const upTo = end?.seq ?? before.seq
     if (upTo > known.seq) await update(transaction, totem, chain, { seq: upTo })
     return { upTo, end, known, troubles: await note(transaction, totem, troubles, now()) }
   })
 
+  if (taken === null) {
+    log.error({ kind: 'journal-too-much-today', totem })
+    return err({ kind: 'journal-too-much-today', anpr: null })
+  }
   for (const { kind, seq, chain: of } of taken.troubles) {
     const clone = kind === 'fork' || kind === 'older-chain'
     log[clone ? 'error' : 'warn']({ kind: `journal-${kind}`, totem, chain: of, seq, ...(kind === 'gap' && { proved }) })
   }
-  return {
+  return ok({
     upTo: taken.upTo,
     anchor: taken.end && (await anchorOf(taken.end, taken.known)),
     forked: await isForked(db, totem, chain),
-  }
+  })
 
   async function anchorOf({ seq, hash }: Point, known: JournalTables['journal_chain']): Promise<string | null> {
     const at = now()
@@ -138,6 +154,14 @@ export async function takeIn(
     return anchor
   }
 }
+
+const hasChain = async (db: JournalDatabase, totem: string, chain: string): Promise<boolean> =>
+  (await db
+    .selectFrom('journal_chain')
+    .select('seq')
+    .where('totem', '=', totem)
+    .where('chain', '=', chain)
+    .executeTakeFirst()) !== undefined
 
 /** Two calls of one totem wait for each other at this row. */
 async function lockedChain(db: JournalDatabase, totem: string, chain: string): Promise<JournalTables['journal_chain']> {
@@ -201,6 +225,13 @@ async function note(db: JournalDatabase, totem: string, troubles: readonly Troub
     ({ chain, kind }) => !told.some((known) => known.chain === chain && known.kind === kind),
   )
   if (fresh.length === 0) return []
+  // A totem of which so many are known is looked at anyway, and a hostile one could tell new ones all day.
+  const { count } = await db
+    .selectFrom('journal_trouble')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('totem', '=', totem)
+    .executeTakeFirstOrThrow()
+  if (Number(count) >= MOST_TROUBLES) return []
   return db
     .insertInto('journal_trouble')
     .values(fresh.map((trouble) => ({ ...trouble, totem, seen_at: at })))

@@ -23,7 +23,7 @@ export const journalRoutes = (room: JournalRoom): Routes =>
       bodyLimit: BATCH_BYTES,
       config: PATIENT,
     },
-    async ({ caller, body }) => ok(await takeIn(room, caller.id, body)),
+    ({ caller, body }) => takeIn(room, caller.id, body),
   )
 
 /** The sync logs that do not fit. */

@@ -50,6 +50,10 @@ const isAskedAgain = ({ turnedAway, digest }: TurnedAway): boolean =>
  */
 const OF_AN_OPERATOR = new Set<string>(['request-unopened', 'request-later', 'challenge-unknown'])
 
+/** It may come again and be good. A challenge that nobody gave never is. */
+const isPutOff = (result: ItemResult | undefined): boolean =>
+  result?.state === 'later' && result.reason !== 'challenge-unknown'
+
 export type Intake = (caller: CallerAt<'totem'>, items: readonly Item[]) => Promise<ItemResult[]>
 
 /**
@@ -246,7 +250,7 @@ export function createIntake({
         if (!('use' in one)) return known.get(one.turnedAway.operation) ?? one.turnedAway
         return resultOf?.(one) ?? later(one.id, 'not-recorded')
       })
-      const early = items.filter((_, index) => results[index]?.state === 'later')
+      const early = items.filter((_, index) => isPutOff(results[index]))
       if (early.length > 0) await noteEarly(db, totem, early, { heard: await hearing.minutesOf(totem), at: now() })
       return results
     } catch (failure) {

@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { bounds as boundsOf } from '../settings/config.ts'
 import { placesFor } from './room.ts'
 
-const bounds = { pendingPerTotem: 500, requestsPerTotemDay: 2_000 }
+const bounds = boundsOf.parse({})
 const nothing = { pending: 0, express: 0, today: 0 }
 
 test('whatever a totem has sent, its bounds hold', () => {

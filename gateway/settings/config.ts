@@ -13,8 +13,15 @@ export const bounds = z.strictObject({
    * three days.
    */
   requestsPerTotemDay: most.max(1_000_000).default(2_000),
+  /**
+   * Entries and bytes of its sync log in a day, kept for 36 months. A busy office writes some 4,000 entries a day. What a
+   * totem wrote in 30 days without a line is in after a week.
+   */
+  journalEntriesPerTotemDay: most.max(1_000_000).default(20_000),
+  journalBytesPerTotemDay: most.max(1_000_000_000).default(10_000_000),
 })
 export type Bounds = z.output<typeof bounds>
+export type JournalBounds = Pick<Bounds, 'journalEntriesPerTotemDay' | 'journalBytesPerTotemDay'>
 
 /**
  * Connections of a door at once, and of one address. `perAddress` null: a load balancer stands before the door, every

@@ -17,8 +17,8 @@ import { KEEP_MS } from '../sync/answer.ts'
 import type { GatewayLine } from './line.ts'
 import type { Stores } from './stores.ts'
 
-/** By then the last task of a visit has ended, and the next person has not begun to type. */
-const FORGET_AFTER_MS = 1_000
+/** The visit's last tasks, the answers on the line and a person's second visit end at different times. */
+const FORGET_AFTER_MS = [1_000, 10_000, 30_000]
 
 type DeviceReady = Extract<DeviceEvent, { event: 'ready' }>
 
@@ -67,7 +67,7 @@ export function createVisits(config: TotemConfig, stores: Stores, devices: Devic
     onView: (view) => window.push(view),
     onVisitOver() {
       void window.recycle()
-      setTimeout(forget, FORGET_AFTER_MS)
+      for (const ms of FORGET_AFTER_MS) setTimeout(forget, ms)
     },
   })
   registerCalls({
@@ -78,6 +78,8 @@ export function createVisits(config: TotemConfig, stores: Stores, devices: Devic
 
   /** What the visit leaves in the memory of main and of the device process is overwritten (invariant 2). */
   function forget(): void {
+    // The next person has come: the end of that visit is soon enough, and a pause of 0.1 s would be felt.
+    if (!['attract', 'out-of-service'].includes(session.view().screen.screen)) return
     forgetGarbage()
     void devices.call('memory.forget', {})
   }

@@ -79,7 +79,11 @@ export function createCardService({
   /** One operation at a time: the totem also reads cards without a call, to tell one from another. */
   function operate<T>(way: Way, work: Work<T>): Promise<Result<T, Interruption>> {
     const result = turn.then(() => attempt(way, work))
-    turn = result.catch(() => {})
+    // Keeps the turn and not its result: the last card's data must not stay until the next card.
+    turn = result.then(
+      () => {},
+      () => {},
+    )
     return result
   }
 

@@ -1,4 +1,4 @@
-import { createContext, type ReactNode, use, useCallback, useRef, useState } from 'react'
+import { createContext, type ReactNode, use, useCallback, useState } from 'react'
 import { usePreferences } from '../store.ts'
 
 /**
@@ -31,18 +31,24 @@ export function useSettled(act: () => void): () => void {
  */
 const SAME_STRIKE_MS = { digit: 100, other: 500 }
 
-/** True for a strike of this key that counts. A strike that does not count begins the time anew. */
+/** Tells which strikes count, by the time of each (ms). One that does not count begins the time anew. */
+export function createStrikes() {
+  let last = { key: '', at: Number.NEGATIVE_INFINITY }
+  return (key: string, at: number, ms: number): boolean => {
+    const same = last.key === key && at - last.at < ms
+    last = { key, at }
+    return !same
+  }
+}
+
+/** How long an identical strike does not count. */
+export const sameStrikeMs = (kind: 'digit' | 'other', slower: boolean): number =>
+  SAME_STRIKE_MS[slower ? 'other' : kind]
+
+/** True for a strike of this key that counts. */
 export function useStrikes(kind: 'digit' | 'other'): (key: string) => boolean {
-  const last = useRef({ key: '', at: Number.NEGATIVE_INFINITY })
+  const [counts] = useState(createStrikes)
   const slower = usePreferences((preferences) => preferences.slower)
-  const ms = SAME_STRIKE_MS[slower ? 'other' : kind]
-  return useCallback(
-    (key) => {
-      const at = performance.now()
-      const same = last.current.key === key && at - last.current.at < ms
-      last.current = { key, at }
-      return !same
-    },
-    [ms],
-  )
+  const ms = sameStrikeMs(kind, slower)
+  return useCallback((key) => counts(key, performance.now(), ms), [counts, ms])
 }

@@ -17,7 +17,12 @@ export interface Control {
 }
 
 const DOCK = fileURLToPath(new URL('../dock/', import.meta.url))
-const FILES = { '': 'text/html', 'dock.css': 'text/css', 'dock.js': 'text/javascript' }
+const FILES = {
+  '': 'text/html',
+  'dock.css': 'text/css',
+  'dock.js': 'text/javascript',
+  'icon.svg': 'image/svg+xml',
+}
 const REFRESH_MS = 1_000
 
 /** The dock's names of cards: good ones, those that the totem must refuse, and those with a fault. */
@@ -50,10 +55,19 @@ const cardKinds = new Map<string, CardChoice>([
   ),
   ['CIE, expired document (CAN)', { kind: 'cie', travelDocument: { variant: 'expired' } }],
 ])
-function variantLabel(variant: string): string {
-  if (variant === 'ec') return 'elliptic key'
-  if (variant === 'sha1') return 'signed with SHA-1'
-  return /^\d+$/.test(variant) ? `RSA-${variant}` : variant
+function variantLabel(variant: (typeof CERTIFICATE_VARIANTS | typeof CIE_CERTIFICATE_VARIANTS)[number]): string {
+  return {
+    expired: 'certificate expired',
+    'not-yet-valid': 'certificate not yet valid',
+    foreign: 'issuer on no trust list',
+    'other-cf': 'certificate of another person',
+    'wrong-policy': 'certificate not made for log-in',
+    revoked: 'certificate revoked',
+    sha1: 'certificate signed with SHA-1',
+    '1024': 'RSA key of 1024 bits',
+    '3072': 'RSA key of 3072 bits',
+    ec: 'elliptic-curve key',
+  }[variant]
 }
 /** People for whom simulator/pki makes variant certificates and signatures. */
 const HAVE_VARIANTS = new Set(['anna-bianchi', 'mario-rossi'])
@@ -63,8 +77,20 @@ const isVariant = (choice: CardChoice): boolean =>
 const kindsOf = (person: string): string[] =>
   [...cardKinds].filter(([, choice]) => HAVE_VARIANTS.has(person) || !isVariant(choice)).map(([kind]) => kind)
 
-const action = z.discriminatedUnion('do', [
-  z.strictObject({ do: z.literal('insert'), who: z.string(), kind: z.string() }),
+/** Cards of nobody, which have no kind. */
+const NOBODYS = ['unknown', 'mute']
+
+const insert = z
+  .strictObject({ do: z.literal('insert'), who: z.string(), kind: z.string() })
+  .superRefine(({ who, kind }, context) => {
+    if (NOBODYS.includes(who)) return
+    const refuse = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message })
+    if (!people.some(({ id }) => id === who)) refuse('who', `nobody is called ${who}`)
+    else if (!kindsOf(who).includes(kind)) refuse('kind', `${who} has no card “${kind}”`)
+  })
+
+export const action = z.discriminatedUnion('do', [
+  insert,
   z.strictObject({ do: z.literal('remove') }),
   z.strictObject({ do: z.literal('put-back') }),
   z.strictObject({ do: z.literal('line'), to: z.enum(['up', 'down', 'cut', 'stalled']) }),
@@ -191,7 +217,7 @@ export async function startControl(bench: () => Bench): Promise<Control> {
   })
   server.post(`/${token}/act`, async ({ body }, reply) => {
     const wanted = action.safeParse(body)
-    if (!wanted.success) return reply.code(400).send({ error: z.prettifyError(wanted.error) })
+    if (!wanted.success) return reply.code(400).send({ message: z.prettifyError(wanted.error) })
     await act(wanted.data)
     await tell()
     return reply.code(204).send()

@@ -18,9 +18,11 @@ async function act(action) {
   if (!answer.ok) error.textContent = `Not done: ${(await answer.json()).message ?? answer.status}`
 }
 
-const button = (label, action, { on = false, harm = false, disabled = false } = {}) =>
+/** `hint`: what it does, where its name alone does not say. */
+const button = (label, action, { on = false, harm = false, disabled = false, hint = '' } = {}) =>
   element('button', {
     textContent: label,
+    title: hint,
     disabled,
     className: on ? 'on' : harm ? 'harm' : '',
     onclick: () => act(action),
@@ -97,8 +99,16 @@ function draw(state) {
   if (!byId('people').contains(document.activeElement) || document.activeElement.tagName !== 'SELECT')
     byId('people').replaceChildren(...state.people.map((one) => person(one, state)))
   byId('oddities').replaceChildren(
-    button('Unknown card', { do: 'insert', who: 'unknown', kind: 'CNS' }),
-    button('Mute card', { do: 'insert', who: 'mute', kind: 'CNS' }),
+    button(
+      'Unknown card',
+      { do: 'insert', who: 'unknown', kind: 'CNS' },
+      { hint: 'A card of a model that the totem does not know' },
+    ),
+    button(
+      'Mute card',
+      { do: 'insert', who: 'mute', kind: 'CNS' },
+      { hint: 'A card without a chip, or put in the wrong way: it does not answer' },
+    ),
   )
 
   byId('printer').replaceChildren(
@@ -133,17 +143,41 @@ function draw(state) {
   }
 
   byId('line').replaceChildren(
-    button('Up', { do: 'line', to: 'up' }, { on: line.state === 'up' }),
-    button('Down', { do: 'line', to: 'down' }, { on: line.state === 'down' }),
-    button('Stalled', { do: 'line', to: 'stalled' }, { on: line.state === 'stalled' }),
-    button('Cut the cable', { do: 'line', to: 'cut' }, { harm: true }),
-    button('Satellite (600 ms)', { do: 'latency', ms: line.latency ? 0 : 600 }, { on: line.latency > 0 }),
+    button('Up', { do: 'line', to: 'up' }, { on: line.state === 'up', hint: 'The gateway can be reached' }),
+    button('Down', { do: 'line', to: 'down' }, { on: line.state === 'down', hint: 'New connections are refused' }),
+    button(
+      'Stalled',
+      { do: 'line', to: 'stalled' },
+      { on: line.state === 'stalled', hint: 'Nothing is refused and nothing comes through, as on a line that hangs' },
+    ),
+    button(
+      'Cut the cable',
+      { do: 'line', to: 'cut' },
+      { harm: true, hint: 'Breaks every open connection now; the line is down then' },
+    ),
+    button(
+      'Satellite (600 ms)',
+      { do: 'latency', ms: line.latency ? 0 : 600 },
+      { on: line.latency > 0, hint: 'Everything comes 600 ms late' },
+    ),
   )
   byId('programs').replaceChildren(
-    button('Kill the device process', { do: 'kill', what: 'device' }, { harm: true, disabled: !totem }),
-    button('Kill the renderer', { do: 'kill', what: 'renderer' }, { harm: true, disabled: !totem }),
+    button(
+      'Kill the device process',
+      { do: 'kill', what: 'device' },
+      { harm: true, disabled: !totem, hint: 'The process that talks with card and printer' },
+    ),
+    button(
+      'Kill the renderer',
+      { do: 'kill', what: 'renderer' },
+      { harm: true, disabled: !totem, hint: 'The process that draws the screen' },
+    ),
     reader
-      ? button('Kill the card service', { do: 'kill', what: 'reader' }, { harm: true })
+      ? button(
+          'Kill the card service',
+          { do: 'kill', what: 'reader' },
+          { harm: true, hint: 'pcscd, through which every program reaches the reader' },
+        )
       : button('Restart the card service', { do: 'restart', what: 'reader' }),
     gateway.running
       ? button('Kill the gateway', { do: 'kill', what: 'gateway' }, { harm: true })

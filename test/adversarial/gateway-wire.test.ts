@@ -246,11 +246,13 @@ describe('operators', () => {
         queue: { queued: 1, submitted: 0, waiting: 0, aside: 0, oldestAgeS: 12 },
         journal: { unsent: 0 },
         disk: { freeMb: 1_000 },
+        certificateEnds: new Date(Date.now() + 20 * DAY).toISOString(),
       })
     for (const uptimeS of [1, 61]) expect((await totem.post('/v1/heartbeat', beat(uptimeS))).status).toBe(200)
     expect((await totem.post('/v1/heartbeat', { ...beat(1), name: 'Anna' })).status).toBe(400)
     const { totems } = (await operator.get('/v1/operator/totems', authorization())).body
-    expect(totems).toMatchObject([{ totem: 'TT-0001', heartbeat: { uptimeS: 61 } }])
+    const certificateEnds = expect.stringMatching(/^20/)
+    expect(totems).toMatchObject([{ totem: 'TT-0001', heartbeat: { uptimeS: 61, certificateEnds } }])
   })
   test('the metrics hold counts and no names', async () => {
     const agent = new Agent({ connect: { ca: file('gateway-ca.pem') } })
@@ -263,6 +265,8 @@ describe('operators', () => {
     expect(text).toMatch(/^totem_items_pending 0$/m)
     expect(text).toMatch(/^totem_items_dead 0$/m)
     expect(text).toMatch(/^totem_totems_seen 1$/m)
+    expect(text).toMatch(/^totem_totem_certificates_ending 1$/m)
+    expect(text).toMatch(/^totem_certificate_days\{certificate="tls"\} \d/m)
     expect(text).toMatch(/^totem_anpr_seconds_count\{service="C030",answer="ok"\} [1-9]/m)
     for (const { codiceFiscale, idAnpr } of people) {
       expect(text).not.toContain(codiceFiscale)

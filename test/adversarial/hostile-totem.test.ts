@@ -111,7 +111,7 @@ const openSession = async (evidence: unknown) => {
   return status === 201 ? { kind: 'opened', token: body.token as string } : { kind: body.kind as string, token: '' }
 }
 const rows = async () => {
-  const tables = ['operation', 'operation_request', 'access_log', 'evidence_use', 'pgboss.job']
+  const tables = ['operation', 'operation_request', 'access_log', 'evidence_use', 'brought_early', 'pgboss.job']
   const counts = await Promise.all(
     tables.map((table) => database.query(`select count(*)::integer as rows from ${table}`)),
   )
@@ -189,6 +189,11 @@ describe('a session', () => {
       }),
     )
     expect(all.toSorted()).toEqual(['opened', 'statement-replayed', 'statement-replayed', 'statement-replayed'])
+    // Whoever comes again makes the gateway ask ANPR for nothing more.
+    const [, , lines] = await rows()
+    for (let n = 0; n < 5; n++)
+      expect((await openSession(await cardSigns({ challenge }))).kind).toBe('statement-replayed')
+    expect((await rows())[2]).toBe(lines)
   })
   test('does not open by a challenge that is no text of the gateway’s', async () => {
     const challenge = await given()

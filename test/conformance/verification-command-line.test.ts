@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import PDFDocument from 'pdfkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { signVerificationKeys, verificationKeyPair } from '../../simulator/pki/verification-keys.ts'
+import { pdfPage } from '../support/paper/pdf-file.ts'
 import { pngOf, printed } from '../support/verification/printed-code.ts'
 import { frozenReceipt, samples, signingTotem } from '../support/verification/samples.ts'
 
@@ -86,6 +87,15 @@ test('the certificate beside the code is the same one, or another', () => {
   expect(beside('paper.pdf')).toMatchObject({ code: 21, stdout: expect.stringContaining('"certificate":"other"') })
 })
 
+test('a PDF that takes all there is comes to an end, with no word but the answer', () => {
+  writeFileSync(path('dashes.pdf'), pdfPage({ content: '[0.00001] 0 d 0 0 m 595 842 l S' }))
+  expect(totem([path('dashes.pdf'), ...TRUST, '--json'])).toEqual({
+    code: 66,
+    stdout: '{"kind":"pdf-refused","reason":"too-slow"}\n',
+    stderr: '',
+  })
+})
+
 test.each([
   ['a slip past its date', [lapsed, ...TRUST], 10, { kind: 'expired' }],
   ['a totem that was withdrawn', [code, '--keys', path('withdrawn.jws'), ...TRUST.slice(2)], 11, { kind: 'withdrawn' }],
@@ -93,7 +103,7 @@ test.each([
   ['a certificate’s own QR', [path('link.png'), ...TRUST], 30, { kind: 'unreadable', reason: 'other-code' }],
   ['a file without any code', [path('signer.json'), ...TRUST], 30, { kind: 'unreadable', reason: 'no-code' }],
   ['a file that is not there', [path('nowhere.png'), ...TRUST], 66, { kind: 'file-unreadable' }],
-  ['a broken PDF', [path('certificate.pdf'), ...TRUST], 66, { kind: 'pdf-refused' }],
+  ['a broken PDF', [path('certificate.pdf'), ...TRUST], 66, { kind: 'pdf-refused', reason: 'broken' }],
   ['a key list of a stranger', [code, '--keys', path('forged.jws'), ...TRUST.slice(2)], 78, { kind: 'keys-unsigned' }],
   [
     'a signer that is no key',

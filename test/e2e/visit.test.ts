@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { CardChoice } from '../../simulator/bench/office.ts'
 import { personById } from '../../simulator/population/people.ts'
+import { inHeap } from '../support/totem/memory.ts'
 import { type Office, openOffice } from '../support/totem/office.ts'
 
 // Journeys in a real Electron, through pcscd, hidraw, SQLite and mutual TLS, and their entries in the sync log.
@@ -10,6 +11,7 @@ let office: Office
 let issuedBefore: number
 
 const issued = async () => (await office.operations()).filter(({ state }) => state === 'issued').length
+const visitors = ['anna-bianchi', 'mario-rossi', 'nicolo-dangelo', 'marija-kos'].map(personById)
 const events = () => office.journal().map(({ event }) => event)
 const sheets = () => office.bench.printer.sheets
 
@@ -249,14 +251,28 @@ test('printer-out and no patience: the certificate waits for the same card', asy
   await office.takesCardAndGoes()
 })
 
+test('nothing personal is left in memory: the heaps of main, device process and renderer are overwritten', async () => {
+  const pids = await office
+    .app()
+    .evaluate(({ app }) =>
+      app
+        .getAppMetrics()
+        .flatMap(({ type, name, pid }) =>
+          type === 'Browser' || type === 'Tab' || name === 'totem-device' ? [pid] : [],
+        ),
+    )
+  expect(pids).toHaveLength(3)
+  const words = visitors.flatMap(({ codiceFiscale, surname }) => [codiceFiscale, surname, surname.toUpperCase()])
+  await expect.poll(() => pids.map((pid) => inHeap(pid, words))).toEqual([0, 0, 0])
+})
+
 test('nothing personal is readable at rest, nor in the sync log', async () => {
   const { dataDir } = office.bench.totem.config
   const files = readdirSync(dataDir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
   expect(files.map(({ name }) => name)).toEqual(expect.arrayContaining(['queue.db', 'journal.db']))
-  const people = ['anna-bianchi', 'mario-rossi', 'nicolo-dangelo', 'marija-kos'].map(personById)
   for (const file of files) {
     const bytes = readFileSync(join(file.parentPath, file.name))
-    for (const { codiceFiscale, surname, idAnpr } of people) {
+    for (const { codiceFiscale, surname, idAnpr } of visitors) {
       for (const secret of [codiceFiscale, surname, surname.toUpperCase(), idAnpr]) {
         expect(bytes.includes(secret), `${secret} in ${file.name}`).toBe(false)
         expect(bytes.includes(Buffer.from(secret, 'utf16le')), `${secret} in ${file.name}`).toBe(false)

@@ -30,6 +30,15 @@ export const ownNamespaces: Migration = {
     }
     await sql`
       alter table contrassegno drop constraint contrassegno_operation_key, add unique (totem, operation)`.execute(db)
+    // What each totem's sync log brought on the newest day (journal/quota.ts).
+    await sql`
+      create table journal_day (
+        totem text primary key,
+        day date not null,
+        entries integer not null,
+        bytes integer not null,
+        chains integer not null
+      )`.execute(db)
     // A new database gets its job queue after this.
     const { rows } = await sql<{ queue: string | null }>`select to_regclass('pgboss.job')::text as queue`.execute(db)
     if (rows[0]?.queue == null) return

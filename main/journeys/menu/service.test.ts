@@ -113,3 +113,11 @@ test('what has no room on the screen is told at the next visit', async () => {
   notices().noticed(first)
   expect((await entered(maria)).notices.map(({ operation }) => operation)).toEqual(operations.slice(2))
 })
+
+test.each(['evidence-late', 'request-expired', 'request-outdated'])(
+  'a request that came too late (%s) has expired: no ufficio anagrafe has refused it',
+  async (reason) => {
+    queue.settle([{ operation: record(maria), settlement: { state: 'refused', reason, anpr: null } }], NOW, null)
+    expect((await entered(maria)).notices).toMatchObject([{ state: 'expired', reason }])
+  },
+)

@@ -17,6 +17,9 @@ export interface NoticesOptions {
 /** The screen has room for two; the holder sees the others at the next visit. */
 const NOTICES = 2
 
+/** The gateway's refusals of a request that came too late: no ufficio anagrafe knows of it. */
+const TOO_LATE = new Set<string>(['evidence-late', 'request-expired', 'request-outdated'])
+
 /** Requests of earlier visits: those on their way, and those that failed. Their holder hears of each failure once. */
 export const createNotices = ({ queue, keys }: NoticesOptions) => ({
   noticesFor: (codiceFiscale: string): Notice[] =>
@@ -24,8 +27,10 @@ export const createNotices = ({ queue, keys }: NoticesOptions) => ({
       .untold(holderReference(codiceFiscale, keys.holder))
       .slice(0, NOTICES)
       .map((untold) => {
-        const { operation, state, requestedAt } = untold
-        return { operation, state, requestedAt, reason: 'reason' in untold ? untold.reason : null }
+        const { operation, requestedAt } = untold
+        const reason = 'reason' in untold ? untold.reason : null
+        const state = reason !== null && TOO_LATE.has(reason) ? 'expired' : untold.state
+        return { operation, state, requestedAt, reason }
       }),
 
   pendingFor: (codiceFiscale: string): number => queue.pending(holderReference(codiceFiscale, keys.holder)),

@@ -3,6 +3,7 @@ import type { GreyImage } from './grey.ts'
 import { type Dots, dotsOf } from './ink.ts'
 import type { Pdfium } from './pdfium.ts'
 import { pictureBoxes } from './pictures.ts'
+import { soundnessOf } from './sound.ts'
 import { type Paper, type PdfRefused, refusedPdf as refused, type Scale } from './task.ts'
 
 // A PDF as pdfium sees it. Runs in the worker alone (worker.ts): a hostile file may take all its time and memory.
@@ -28,7 +29,6 @@ const LEAST_MM = 12
 
 const POINTS_PER_INCH = 72
 const MM_PER_INCH = 25.4
-const mm = (points: number) => (points / POINTS_PER_INCH) * MM_PER_INCH
 /** fpdfview.h: FPDFBitmap_Gray; FPDF_ANNOT, FPDF_GRAYSCALE, FPDF_PRINTING. */
 const GREY_BITMAP = 1
 const DRAW_FLAGS = 0x01 | 0x08 | 0x800
@@ -120,6 +120,13 @@ export function openDocument(pdfium: Pdfium, bytes: Uint8Array): Result<Document
     }
     pdfium._FPDF_ClosePage(handle)
   }
+
+  const { sound, userUnit } = soundnessOf(bytes, pages)
+  if (!sound) {
+    close()
+    return refused('broken')
+  }
+  const mm = (points: number) => ((points * userUnit) / POINTS_PER_INCH) * MM_PER_INCH
 
   return ok({
     pages,

@@ -245,6 +245,9 @@ describe('a page on paper', () => {
     const wide = pdfPage({ box: '0 0 842 595', content: 'BT /F 24 Tf 72 500 Td (CERTIFICATO) Tj ET' })
     expect(await inked(wide)).toMatchObject({ width: 1679, height: 2376 })
     expect(await inked(wide, { roll: false })).toMatchObject({ width: 1728, height: 1221 })
+    // Its own unit of two points makes this one as wide as A4.
+    const large = pdfPage({ box: '0 0 298 421', page: '/UserUnit 2', content: '0 0 99 99 re f' })
+    expect(await inked(large)).toMatchObject({ width: 1682, height: 2376 })
     // One that fits is not turned.
     expect(await inked(pdfPage({ box: '0 0 400 200', content: '0 0 99 99 re f' }))).toMatchObject({
       width: 1129,

@@ -9,6 +9,7 @@ import { JOURNAL_ANCHOR_TYP } from '../../../contract/journal.ts'
 import { takeIn } from '../../../gateway/journal/intake.ts'
 import { withJournals } from '../../../gateway/journal/tables.ts'
 import { troubles } from '../../../gateway/journal/troubles.ts'
+import { bounds } from '../../../gateway/settings/config.ts'
 import { migrate } from '../../../gateway/store/migrations.ts'
 import type { Tables } from '../../../gateway/store/schema.ts'
 import { type Journal, openJournal } from '../../../main/journal/journal.ts'
@@ -41,12 +42,19 @@ export async function openIntake() {
         if (rounds > 1_000) throw new Error('the log never arrives')
         const sent = journalBatch.parse(JSON.parse(JSON.stringify(batch)))
         const receipt = await takeIn(
-          { db, keys: { signAnchor, anchors }, now: () => new Date(clock.now), log },
+          {
+            db,
+            keys: { signAnchor, anchors },
+            bounds: bounds.parse({ journalEntriesPerTotemDay: 1_000_000 }),
+            now: () => new Date(clock.now),
+            log,
+          },
           sent.entries[0]?.totem ?? '',
           sent,
         )
-        journal.acknowledged(batch, receipt, true)
-        told ||= receipt.forked
+        if (!receipt.ok) throw new Error(receipt.error.kind)
+        journal.acknowledged(batch, receipt.value, true)
+        told ||= receipt.value.forked
       }
       return told
     },
