@@ -9,9 +9,9 @@ import type { GatewayKeys } from '../../contract/gateway-keys.ts'
 import { JOURNAL_ANCHOR_TYP } from '../../contract/journal.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { type GatewayKeysRefusal, sealingKeysUsed, verifyGatewayKeys } from '../../trust/gateway-keys.ts'
-import { createEndTeller } from '../list-ends.ts'
 import type { SealingKeys } from '../sealing/sealing.ts'
 import { secretIn } from '../settings/secret.ts'
+import { createEndTeller } from './list-ends.ts'
 
 /** New keys and lists count after this time at the latest. */
 const LOOK_EVERY_MS = MINUTE_MS

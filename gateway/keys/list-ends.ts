@@ -1,8 +1,8 @@
 import type { Logger } from 'pino'
-import { type Clock, DAY_MS } from '../basics/time.ts'
-import type { ListDates } from '../contract/signed-list.ts'
-import { listStanding } from '../trust/list-end.ts'
-import { daysTo } from './http/tls.ts'
+import { type Clock, DAY_MS } from '../../basics/time.ts'
+import type { ListDates } from '../../contract/signed-list.ts'
+import { listStanding } from '../../trust/list-end.ts'
+import { daysTo } from '../http/tls.ts'
 
 /** Tells the log once a day of a signed list that ends soon or has ended; the gateway goes on with it. */
 export function createEndTeller(setting: 'trust.list' | 'keys.list', { now, log }: { now: Clock; log: Logger }) {
