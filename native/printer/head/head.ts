@@ -56,10 +56,7 @@ const WATCH_MS = 400
  * A sheet that nobody takes is personal data in the open, so it is drawn in after this time. A slow hand needs less.
  */
 const HELD_OUT_MS = 60_000
-/**
- * Pages that are drawn once, 0.5 MB each. A certificate has one to three; the other pages of a longer document are drawn
- * again when their turn comes.
- */
+// Pages of 0.5 MB that are not drawn again for printing. A certificate has one to three.
 const KEPT_PAGES = 16
 
 type Fault = { kind: 'fault'; status: PrinterStatus }
