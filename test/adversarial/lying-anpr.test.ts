@@ -112,8 +112,11 @@ describe('an ANPR that mixes people up', () => {
   })
   test('gives another’s family, another’s data: nobody sees them', async () => {
     const bearer = await session()
-    changes = { C021: always(of(known)) }
-    expect(await family(bearer)).toEqual({ status: 403, body: otherPerson })
+    for (const sheet of [of(known), of(known, { generalita: { nome: 'NEONATO' } })]) {
+      changes = { C021: always(sheet) }
+      expect(await family(bearer)).toEqual({ status: 403, body: otherPerson })
+      expect(await request('mario-rossi', { subject: anna.idAnpr })).toMatchObject({ problem: otherPerson })
+    }
     changes = { C029: always(of(known)) }
     expect(await visura(bearer)).toEqual({ status: 403, body: otherPerson })
     // The id that was asked for, with the data of somebody else.
