@@ -127,7 +127,7 @@ export const preview = z.strictObject({ pdf: base64 })
 export const sealing = { alg: 'ECDH-ES', enc: 'A256GCM' } as const
 export const REQUEST_TYP = 'totem-request+jwe'
 export const OUTCOME_TYP = 'totem-outcome+jwe'
-export const RECEIPT_TYP = 'totem-receipt+jwe'
+const RECEIPT_TYP = 'totem-receipt+jwe'
 
 /**
  * Protected header of a sealed request. It is authenticated with the content (RFC 7516 §5.1, step 14), so that a
