@@ -32,5 +32,9 @@ export const gatewayKeys = z
   .refine(endsInTime, 'nextUpdate')
 export type GatewayKeys = z.infer<typeof gatewayKeys>
 
+/** `GET /v1/outcome-key`: the public key of the asking totem to which the gateway seals its outcomes. */
+export const outcomeKeyAnswer = z.strictObject({ key: publicKey.omit({ kty: true, crv: true }) })
+export type OutcomeKeyHeld = z.infer<typeof outcomeKeyAnswer>['key']
+
 /** `GET /v1/keys`. */
 export const gatewayKeysAnswer = z.strictObject({ list: z.string().max(100_000) })

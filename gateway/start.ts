@@ -173,7 +173,7 @@ export async function startGateway(
       citizen: citizenRoutes({ sessions, register, marks, now }),
       operations: operationRoutes({ db, intake, outcomes, onResult: metrics.submitted }),
       journal: journalRoutes({ db: journals, keys, bounds: config.bounds, now, log }),
-      fleet: fleetRoutes({ db, challenges, version: packageJson.version, now }),
+      fleet: fleetRoutes({ db, challenges, outcomeKeyOf, version: packageJson.version, now }),
       trust: trustRoutes(trust),
       keys: keyRoutes(keys),
     },
