@@ -218,6 +218,14 @@ describe('a session', () => {
       'statement-stale',
     )
   })
+  test('is one of twenty of its person at a totem; the next log-in makes the gateway ask ANPR for nothing', async () => {
+    for (let n = 0; n < 20; n++) expect((await openSession(await cardSigns())).kind).toBe('opened')
+    const [, , lines] = await rows()
+    for (let n = 0; n < 3; n++) expect((await openSession(await cardSigns())).kind).toBe('session-spent')
+    expect((await rows())[2]).toBe(lines)
+    pass(15 * MINUTE_MS + 1)
+    expect((await openSession(await cardSigns())).kind).toBe('opened')
+  })
   test('answers sixty questions, and about ten marks', async () => {
     const { token } = await openSession(await cardSigns())
     const authorization = { authorization: `Bearer ${token}` }
