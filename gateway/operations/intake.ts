@@ -111,7 +111,8 @@ export function createIntake({
     }
     if (!login.ok) return turnedAway(login.error.kind, digest)
     if (evidence.by !== 'card') throw new Error('another proof than a card got past the judge')
-    return { id, digest, sealed, use: usedBy(request, evidence.certificate, reference) }
+    const use = usedBy(request, { certificate: evidence.certificate, isLate: login.value.isLate }, reference)
+    return { id, digest, sealed, use }
   }
 
   /** How many of these new requests have room, and where they stand. */
