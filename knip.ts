@@ -49,6 +49,7 @@ const config: KnipConfig = {
     /^tpm2_/,
     'useradd',
     'unshare',
+    'xwininfo',
     'zbarimg',
   ],
 }

@@ -2,14 +2,23 @@ import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TotemConfig } from '../contract/config.ts'
+import type { OutcomeKeyHeld } from '../contract/gateway-keys.ts'
 import { readBlob } from '../main/keys/blob.ts'
 import { explain } from '../main/keys/explain.ts'
 import type { KeyFailure } from '../main/keys/failure.ts'
 import { type NotProtected, plainOf, protectKeys } from '../main/keys/protect.ts'
-import { makeOutcomeKey, type NotRetired, outcomeKeysOf, retireOutcomeKey } from '../main/keys/rotate.ts'
+import {
+  makeOutcomeKey,
+  type NotRetired,
+  type OutcomeKey,
+  opens,
+  outcomeKeysOf,
+  retireOutcomeKey,
+} from '../main/keys/rotate.ts'
 import { inspectTotemKeys } from '../main/keys/totem-keys.ts'
 import type { TpmFailure } from '../main/keys/tpm.ts'
 import { type QueueReader, readQueue } from '../main/queue/queue.ts'
+import { askOutcomeKey } from '../main/sync/outcome-key.ts'
 import { CANT_CREATE, CONFIG, Failure, NO_INPUT, options, TEMPORARY, usage } from './command.ts'
 import { CONFIG_FILE, configIn } from './data.ts'
 
@@ -19,20 +28,24 @@ const UNPROTECTED = 20
 const OTHER_MACHINE = 21
 /** The key is still needed. */
 const NEEDED = 22
+/** The gateway seals outcomes to a key that this totem does not have. */
+const NOT_SEALED_TO_US = 23
 
 const HELP = `totem keys status     where this totem's private keys lie, how they are protected, and whether they open
 totem keys protect    has the TPM wrap them, in place; may be interrupted and run again
 totem keys rotate     makes a new key for outcomes; the gateway gets its public half afterwards
-totem keys retire     erases a key for outcomes once no outcome needs it
+totem keys retire     erases a key for outcomes once no outcome needs it and the gateway seals to another one
 
   --config FILE   the totem's configuration (${CONFIG_FILE})
   --pcrs LIST     protect: the TPM gives the keys back only while these registers are as now, such as sha256:0,7
   --out FILE      rotate: file for the public half
   --kid KID       retire: the key to erase
+  --gateway-has KID   retire without a line: you have seen on the gateway that it seals to this other key
   --json          the answer as one line of JSON
 
 Run as the totem's user. Exit codes: 0 done or in order, ${UNPROTECTED} a key is not kept as the configuration says,
-${OTHER_MACHINE} the keys are another machine's, ${NEEDED} the key is still needed, ${NO_INPUT} no such file,
+${OTHER_MACHINE} the keys are another machine's, ${NEEDED} the key is still needed, or the gateway
+could not be asked, ${NOT_SEALED_TO_US} the gateway seals to a key that is not here, ${NO_INPUT} no such file,
 ${CANT_CREATE} no file could be made, ${TEMPORARY} the TPM is busy, ${CONFIG} configuration or key refused, 64 wrong command`
 
 const OPTIONS = {
@@ -40,6 +53,7 @@ const OPTIONS = {
   pcrs: { type: 'string' },
   out: { type: 'string' },
   kid: { type: 'string' },
+  'gateway-has': { type: 'string' },
   json: { type: 'boolean', default: false },
 } as const
 
@@ -66,6 +80,8 @@ async function status(config: TotemConfig, given: Given): Promise<number> {
   const failure = files.find((file) => file.failure)?.failure ?? null
   const outcome = failure ? null : await withQueue(config, (queue) => outcomeKeysOf(config, queue))
   const outcomeKeys = outcome?.ok ? outcome.value : []
+  const held = failure ? null : await askOutcomeKey(config)
+  const sealedTo = held?.ok ? (outcomeKeys.find((key) => opens(key, held.value)) ?? null) : null
   say(
     given,
     {
@@ -73,6 +89,7 @@ async function status(config: TotemConfig, given: Given): Promise<number> {
       pcrs: blob?.ok ? blob.value.pcrs : null,
       files: files.map(({ file, failure, plainCopy }) => ({ file, state: failure?.kind ?? 'opens', plainCopy })),
       outcomeKeys,
+      gatewaySealsTo: held?.ok ? { kid: held.value.kid, here: sealedTo !== null } : null,
     },
     [
       `protection: ${keyProtection.kind}${blob?.ok && blob.value.pcrs ? `, bound to ${blob.value.pcrs}` : ''}`,
@@ -84,12 +101,21 @@ async function status(config: TotemConfig, given: Given): Promise<number> {
         const since = made === null ? 'by provisioning' : `of ${new Date(made).toISOString()}`
         return `for outcomes: ${kid} ${since}${newest ? ', the newest' : ''}, ${waiting} waiting`
       }),
+      ...(held === null ? [] : [sealsTo(held, sealedTo)]),
       failure ? explain(failure) : 'every key opens',
     ],
   )
   if (failure) return exitCodeOf(failure)
   if (outcome && !outcome.ok) throw failed(outcome.error)
+  if (held?.ok && !sealedTo) return NOT_SEALED_TO_US
   return files.some(({ plainCopy }) => plainCopy) ? UNPROTECTED : 0
+}
+
+function sealsTo(held: Awaited<ReturnType<typeof askOutcomeKey>>, key: OutcomeKey | null): string {
+  if (!held.ok) return `the gateway was not asked to which key it seals (${held.error.reason})`
+  const { kid } = held.value
+  if (!key) return `THE GATEWAY SEALS TO ${kid}, WHICH IS NOT HERE: give it the public half of the newest key`
+  return `the gateway seals to ${kid}${key.newest ? '' : ', which is not the newest: give it the newest public half'}`
 }
 
 async function protect(config: TotemConfig, given: Given): Promise<number> {
@@ -120,7 +146,8 @@ async function rotate(config: TotemConfig, given: Given): Promise<number> {
     `made ${made.value.kid}`,
     '1. restart the totem, so that it can open outcomes that are sealed to the new key',
     `2. give the gateway ${out} as totems/${config.totem}.outcome.pub.jwk.json`,
-    '3. when no outcome needs the old key any more: totem keys retire',
+    '3. totem keys status says when the gateway seals to it',
+    '4. when no outcome needs the old key any more: totem keys retire',
   ])
   return 0
 }
@@ -128,10 +155,27 @@ async function rotate(config: TotemConfig, given: Given): Promise<number> {
 async function retire(config: TotemConfig, given: Given): Promise<number> {
   const { kid } = given
   if (kid === undefined) return usage(HELP, '--kid is needed')
-  const retired = await withQueue(config, (queue) => retireOutcomeKey(config, kid, queue))
+  const retired = await withQueue(config, async (queue) => {
+    const held = await heldKey(config, given, queue)
+    return retireOutcomeKey(config, kid, queue, held)
+  })
   if (!retired.ok) throw failed(retired.error)
   say(given, { kid }, [`erased ${kid}`])
   return 0
+}
+
+/** The key that the gateway seals to: as it says itself, or as the technician has seen there. */
+async function heldKey(config: TotemConfig, { 'gateway-has': named }: Given, queue: Asked): Promise<OutcomeKeyHeld> {
+  const held = await askOutcomeKey(config)
+  if (held.ok) return held.value
+  if (named === undefined) {
+    const sentence = `the gateway cannot be asked which key it seals to (${held.error.reason}), so nothing was erased. Try again with a line, or look there and say --gateway-has KID`
+    throw new Failure(NEEDED, { kind: held.error.kind }, sentence)
+  }
+  const keys = await outcomeKeysOf(config, queue)
+  if (!keys.ok) throw failed(keys.error)
+  const seen = keys.value.find((key) => key.kid === named)
+  return seen ? { kid: seen.kid, x: seen.x, y: seen.y } : { kid: named, x: '', y: '' }
 }
 
 type Asked = Pick<QueueReader, 'get' | 'list' | 'depth'>
@@ -162,7 +206,10 @@ type Unusable = KeyFailure | TpmFailure
 
 const RETIRE: Record<Exclude<NotRetired, Unusable>['kind'], string> = {
   'key-unknown': 'this totem has no such key',
-  'key-newest': 'it is the newest: the gateway seals to it',
+  'key-sealed-to': 'the gateway still seals outcomes to it: give the gateway the public half of the newest key first',
+  'gateway-holds-other':
+    'the gateway seals outcomes to a key that is not here: give it the public half of the newest key first',
+  'key-newest': 'it is the newest, which the gateway is to seal to',
   'key-needed': 'certificates that wait for their owners are sealed to it',
   'requests-under-way': 'requests are under way, and the gateway may have sealed their outcomes to it',
 }

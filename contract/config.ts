@@ -6,6 +6,9 @@ import { revocationPolicy } from './trust.ts'
 /** A totem is started from anywhere, so a path that hangs on the folder would be another file each time. */
 const path = z.string().refine((text) => text.startsWith('/'), 'not an absolute path')
 
+/** Seconds written for milliseconds, or nothing, would end each visit as it begins. */
+const milliseconds = z.int().min(1000, 'less than a second: it is in milliseconds').max(3_600_000, 'more than an hour')
+
 /** Thermal heads that native/printer/head/profiles.ts knows. */
 export const printerProfile = z.enum(['a4-kiosk', 'receipt-80', 'receipt-80-tear'])
 export type HeadProfile = z.infer<typeof printerProfile>
@@ -74,16 +77,16 @@ export const totemConfig = z.strictObject({
    * The external-authentication exponent of the CIE (256 bytes, issued by the State); null: this totem reads CNS only.
    */
   cie: z.strictObject({ externalKey: path }).nullable(),
-  panel: z.strictObject({ width: z.number(), height: z.number(), mmPerPixel: z.number() }),
+  panel: z.strictObject({ width: z.int().positive(), height: z.int().positive(), mmPerPixel: z.number().positive() }),
   printer: printerConfig,
   timings: z.strictObject({
-    idleMs: z.number(),
-    warningMs: z.number(),
-    goodbyeMs: z.number(),
-    lineProbeMs: z.number(),
+    idleMs: milliseconds,
+    warningMs: milliseconds,
+    goodbyeMs: milliseconds,
+    lineProbeMs: milliseconds,
   }),
   /** With less free space the totem takes no request, because an accepted request must always find room. */
-  minFreeBytes: z.number(),
+  minFreeBytes: z.number().nonnegative(),
   /** Only honoured in a development build (invariant 9). */
   bench: z
     .strictObject({

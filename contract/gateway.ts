@@ -24,6 +24,7 @@ import { anchorJws, journalEntry } from './journal.ts'
  *   GET  /v1/outcomes?after=&wait=&receipt= → outcomePage     what was settled since; held open until there is some
  *   POST /v1/heartbeat                 heartbeat → heartbeatAnswer (contract/heartbeat.ts)
  *   GET  /v1/keys                      → gatewayKeysAnswer (contract/gateway-keys.ts)
+ *   GET  /v1/outcome-key               → outcomeKeyAnswer (contract/gateway-keys.ts)
  *   POST /v1/journal                   journalBatch → journalReceipt
  *   GET  /v1/trust                     → trustBundle (contract/trust.ts)
  *   GET  /v1/trust/crls/<sha256>       → a CRL, DER
@@ -126,7 +127,7 @@ export const preview = z.strictObject({ pdf: base64 })
 export const sealing = { alg: 'ECDH-ES', enc: 'A256GCM' } as const
 export const REQUEST_TYP = 'totem-request+jwe'
 export const OUTCOME_TYP = 'totem-outcome+jwe'
-export const RECEIPT_TYP = 'totem-receipt+jwe'
+const RECEIPT_TYP = 'totem-receipt+jwe'
 
 /**
  * Protected header of a sealed request. It is authenticated with the content (RFC 7516 §5.1, step 14), so that a

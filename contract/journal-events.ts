@@ -244,6 +244,32 @@ export const journalEvents = {
     { reason: code },
     { it: 'Elenco di fiducia o CRL rifiutati: {reason}', en: 'Trust list or CRL refused: {reason}' },
   ),
+  /** Told each day, as the two after it. `list`: the trust list, or the list of the gateway's keys. */
+  'list.ending': event(
+    'warn',
+    { list: code, days: count, ends: code },
+    {
+      it: "L'elenco firmato {list} scade fra {days} giorni, il {ends}: chi lo firma ne faccia uno nuovo",
+      en: 'The signed list {list} ends in {days} days, {ends}: its signer makes a newer one',
+    },
+  ),
+  /** Nobody has made a newer list, or the gateway withholds it. The totem serves on (contract/signed-list.ts). */
+  'list.ended': event(
+    'alarm',
+    { list: code, days: count, ends: code },
+    {
+      it: "L'elenco firmato {list} è scaduto da {days} giorni, il {ends}, e non ne arriva uno nuovo: il totem prosegue per ora",
+      en: 'The signed list {list} ended {days} days ago, {ends}, and no newer one comes: the totem serves on for now',
+    },
+  ),
+  'list.lapsed': event(
+    'alarm',
+    { list: code, days: count, ends: code },
+    {
+      it: "L'elenco firmato {list} è scaduto da {days} giorni, il {ends}: il totem è fuori servizio",
+      en: 'The signed list {list} ended {days} days ago, {ends}: the totem is out of service',
+    },
+  ),
   /** The totem accepted a card without a fresh CRL of its issuer, as its policy says. */
   'visit.revocation-unknown': event(
     'warn',

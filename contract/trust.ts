@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { base64, isoInstant } from './identity.ts'
+import { base64 } from './identity.ts'
+import { endsInTime, listHead } from './signed-list.ts'
 
 /**
  * Roles of the issuers that vouch for a card. `cns` and `cie`: issuers of authentication certificates (Italian TSL,
@@ -11,18 +12,18 @@ export type AuthorityRole = z.infer<typeof authorityRole>
 export const TRUST_LIST_TYP = 'totem-trust+jws'
 
 /**
- * Payload of a trust list: a compact JWS, ES256, protected header `typ` "totem-trust+jws". The higher `sequence`
- * replaces the lower. `anchor` false: an intermediate CA, which counts only where its chain ends in an anchor of the
- * same role.
+ * Payload of a trust list: a compact JWS, ES256, protected header `typ` "totem-trust+jws". `anchor` false: an
+ * intermediate CA, which counts only where its chain ends in an anchor of the same role.
  */
-export const trustList = z.strictObject({
-  sequence: z.number().int().min(1),
-  issued: isoInstant,
-  authorities: z
-    .array(z.strictObject({ role: authorityRole, anchor: z.boolean(), certificate: base64 }))
-    .min(1)
-    .max(500),
-})
+export const trustList = z
+  .strictObject({
+    ...listHead,
+    authorities: z
+      .array(z.strictObject({ role: authorityRole, anchor: z.boolean(), certificate: base64 }))
+      .min(1)
+      .max(500),
+  })
+  .refine(endsInTime, 'nextUpdate')
 export type TrustList = z.infer<typeof trustList>
 
 /** `whenUnknown`: the verdict on a card whose issuer has no CRL at hand of at most `maxAgeHours`. */

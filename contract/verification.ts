@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type FactLetter, factLetter, MOST_ON_A_SHEET } from './catalogue.ts'
 import { isoInstant, operationId, totemId } from './identity.ts'
+import { listHead } from './signed-list.ts'
 
 /**
  * The verification code on the totem's own papers: a CWT (RFC 8392) in COSE_Sign1 (RFC 9052) with ES256, zlib where
@@ -206,13 +207,11 @@ const verificationKey = z.strictObject({
 export type VerificationKey = z.infer<typeof verificationKey>
 
 /**
- * Payload of the list of totems' public keys: a compact JWS, ES256, protected header `typ` as above. The higher
- * `sequence` replaces the lower. After `nextUpdate` a verifier says that it does not know later withdrawals.
+ * Payload of the list of totems' public keys: a compact JWS, ES256, protected header `typ` as above. After
+ * `nextUpdate` a verifier says that it does not know later withdrawals.
  */
 export const verificationKeys = z.strictObject({
-  sequence: z.number().int().min(1),
-  issued: isoInstant,
-  nextUpdate: isoInstant,
+  ...listHead,
   keys: z
     .array(verificationKey)
     .min(1)

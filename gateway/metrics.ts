@@ -34,15 +34,17 @@ export interface Metrics {
   routes: Routes
 }
 
-/** `certificates`: when each of the gateway's own certificates ends, by the setting that names its file. */
+/** When each of the gateway's own certificates, and each signed list in force, ends: by the setting that names its file. */
 export function createMetrics({
   db,
   now,
   certificates,
+  lists,
 }: {
   db: Database
   now: Clock
   certificates(): Map<string, Date>
+  lists(): Map<string, Date>
 }): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
@@ -80,6 +82,12 @@ export function createMetrics({
     name: 'totem_certificate_days',
     help: 'Days until a certificate of the gateway ends',
     labelNames: ['certificate'],
+  })
+  const listDays = new Gauge({
+    ...own,
+    name: 'totem_list_days',
+    help: 'Days until a signed list in force ends',
+    labelNames: ['list'],
   })
 
   // These are the same at every gateway on the database, which is asked when an operator looks. While it does not
@@ -130,6 +138,7 @@ export function createMetrics({
     routes(server) {
       server.get('/metrics', async (_request, reply) => {
         for (const [certificate, end] of certificates()) certificateDays.set({ certificate }, daysTo(end, now()))
+        for (const [list, end] of lists()) listDays.set({ list }, daysTo(end, now()))
         const late = new AbortController()
         const isUp = await Promise.race([look().catch(() => false), delay(LOOK_MS, false, { signal: late.signal })])
         late.abort()

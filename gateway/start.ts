@@ -108,7 +108,11 @@ export async function startGateway(
     },
   )
   const bell = createBell(store, log)
-  const metrics = createMetrics({ db, now, certificates: () => new Map([...tls.ends(), ...(publicTls?.ends() ?? [])]) })
+  const metrics = createMetrics({
+    ...{ db, now },
+    certificates: () => new Map([...tls.ends(), ...(publicTls?.ends() ?? [])]),
+    lists: () => new Map([['trust.list', trust.ends] as const, ['keys.list', keys.ends] as const]),
+  })
   const anpr = createAnprClient({
     ...config.anpr,
     onAnswer(service, answer, ms, reason) {
@@ -169,7 +173,7 @@ export async function startGateway(
       citizen: citizenRoutes({ sessions, register, marks, now }),
       operations: operationRoutes({ db, intake, outcomes, onResult: metrics.submitted }),
       journal: journalRoutes({ db: journals, keys, bounds: config.bounds, now, log }),
-      fleet: fleetRoutes({ db, challenges, version: packageJson.version, now }),
+      fleet: fleetRoutes({ db, challenges, outcomeKeyOf, version: packageJson.version, now }),
       trust: trustRoutes(trust),
       keys: keyRoutes(keys),
     },

@@ -17,6 +17,7 @@ const key = (pair: typeof first) => listed(pair.public)
 const list: GatewayKeys = {
   sequence: 3,
   issued: '2026-11-01T00:00:00Z',
+  nextUpdate: '2027-03-01T00:00:00Z',
   sealing: [
     { from: '2026-11-20T00:00:00Z', key: key(third) },
     { from: '2026-01-01T00:00:00Z', key: key(first) },

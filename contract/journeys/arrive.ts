@@ -3,8 +3,17 @@ import { language } from '../language.ts'
 
 /** The totem waits for a person, who begins and chooses a language. */
 
-/** `never-online`: the gateway has given this totem no challenge to sign, or none for weeks. */
-export const outOfService = z.enum(['storage-full', 'reader-unavailable', 'device-unavailable', 'never-online'])
+/**
+ * `never-online`: the gateway has given this totem no challenge to sign, or none for weeks. `lists-ended`: trust list or
+ * gateway's keys have ended, and no newer list came for weeks (contract/signed-list.ts).
+ */
+export const outOfService = z.enum([
+  'storage-full',
+  'reader-unavailable',
+  'device-unavailable',
+  'never-online',
+  'lists-ended',
+])
 export type OutOfService = z.infer<typeof outOfService>
 
 export const screens = [

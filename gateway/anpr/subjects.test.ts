@@ -130,6 +130,7 @@ describe('the sheet', () => {
   test('nobody on it, or somebody else’s', () => {
     expect(members()).toEqual(failed('anpr-unreadable', 'nobody'))
     expect(members(gino)).toEqual(failed('anpr-other-person', 'other-family'))
+    expect(members(gino, named('NEONATO'))).toEqual(failed('anpr-other-person', 'other-family'))
     expect(members({ ...withCode('RCCGNN48B03A835Z', { nome: 'GIOVANNI' }) })).toEqual(
       failed('anpr-other-person', 'other-family'),
     )

@@ -61,7 +61,9 @@ export interface Sheet {
 export function sheetOf(answer: readonly DatiSoggetto[], asked: Asked): Result<Sheet, AnprFailure> {
   const people = joined(answer).filter((one) => idOf(one) !== null || one.generalita?.cognome || one.generalita?.nome)
   if (people.length === 0) return failure('anpr-unreadable', 'nobody')
-  if (people.every((one) => isAsked(one, asked) === false)) return failure('anpr-other-person', 'other-family')
+  // ANPR names the person asked for where it names anybody: one who is not named at all may be a stranger's child.
+  const named = people.map((one) => isAsked(one, asked)).filter((is) => is !== null)
+  if (named.length > 0 && !named.includes(true)) return failure('anpr-other-person', 'other-family')
   const ties = new Set(people.flatMap((one) => TIES.get(one.legameSoggetto?.tipoLegame ?? '') ?? []))
   // A member whose kind of tie is not told has that of the sheet; the codes of both tables are the same numbers.
   const [common = null] = ties.size === 1 ? ties : []

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { datiAnagrafici, datiSoggetto } from '../../contract/anpr.ts'
 import { ownRecordAnswer } from '../../contract/gateway.ts'
+import { idAnprCheck } from '../../contract/identity.ts'
 import { sheetOf } from '../anpr/subjects.ts'
 import { registered } from './registered.ts'
 
@@ -176,6 +177,25 @@ describe('nothing that ANPR does not know is shown as known', () => {
     const person = shown(dati({ statoCivile: { statoCivile: '9' }, cittadinanza: [] }), [member({}, '99')])
     expect(person).toMatchObject({ statoCivile: null, citizenships: null, family: [{ tie: 'family', relation: '99' }] })
   })
+})
+
+test('the person stands first on the sheet, known by ID ANPR or by codice fiscale, whatever its order', () => {
+  const id = (first8: string) => ({ idANPR: first8 + idAnprCheck(first8) })
+  const { idANPR } = id('AB10234C')
+  const other = {
+    generalita: { cognome: 'RICCI', nome: 'GIOVANNI', codiceFiscale: { codFiscale: 'RCCGNN49A01I888B' } },
+    identificativi: id('GR20871D'),
+  }
+  const first = (own: Record<string, unknown>, onSheet: Record<string, unknown>) => {
+    const told = [other, { generalita, ...onSheet }].map((one) => datiSoggetto.parse(one))
+    const sheet = sheetOf(told, { idAnpr: idANPR, isTheirs: () => null })
+    const family = sheet.ok ? sheet.value : null
+    const shownToThem = registered({ person: dati({ generalita: { ...generalita, ...own } }), family, references: [] })
+    return shownToThem.family?.[0]?.surname
+  }
+  expect(first({}, { identificativi: { idANPR } })).toBe('BIANCHI')
+  expect(first({ codiceFiscale: null }, { identificativi: { idANPR } })).toBe('BIANCHI')
+  expect(first({}, { identificativi: null })).toBe('BIANCHI')
 })
 
 test('a visura reads no more of a scheda than it shows', () => {

@@ -2,7 +2,7 @@ import type { DatiAnagrafici } from '../../contract/anpr.ts'
 import { registeredPerson } from '../../contract/document.ts'
 import type { OwnRecordAnswer } from '../../contract/gateway.ts'
 import type { OwnData } from '../anpr/client.ts'
-import { codiceFiscaleOf } from '../anpr/subjects.ts'
+import { codiceFiscaleOf, type Member } from '../anpr/subjects.ts'
 import { comuneName, placeAbroad, residenceOf } from './address.ts'
 import { bornOn } from './birth.ts'
 
@@ -12,7 +12,7 @@ type Place = NonNullable<NonNullable<DatiAnagrafici['generalita']>['luogoNascita
 /** ANPR's answers as a visura shows them. What they do not say is null and is not printed. */
 export function registered({ person, family }: OwnData): Told {
   const own = codiceFiscaleOf(person)
-  const isOwn = ({ told }: { told: DatiAnagrafici }) => own !== null && codiceFiscaleOf(told) === own
+  const isOwn = ({ told, asked }: Member) => asked || (own !== null && codiceFiscaleOf(told) === own)
   const { generalita = {}, residenza = [], statoCivile, cittadinanza = [] } = person
   return {
     source: 'anpr',

@@ -8,7 +8,7 @@ import type { Register } from '../access/register.ts'
 import { problemOf } from '../anpr/problems.ts'
 import type { LoginJudge } from '../login/judge.ts'
 import type { Database } from '../store/schema.ts'
-import { ask, hasOpened, holderOf, openSession } from './store.ts'
+import { ask, holderOf, openSession, spendChallenge, whyNotOpen } from './store.ts'
 
 /** A visit ends long before its session. */
 const SESSION_MS = 15 * MINUTE_MS
@@ -53,12 +53,15 @@ export function createSessions({
       const verified = logins.atOnce(caller, evidence)
       if (!verified.ok) return refuse(verified.error.kind)
       const { challenge } = evidence.statement
-      if (await hasOpened(db, challenge)) return refuse('statement-replayed')
-
       const { codiceFiscale } = verified.value
       const requester = reference(codiceFiscale)
+      const why = await whyNotOpen(db, { challenge, caller, requester, at })
+      if (why !== null) return refuse(why)
       const person = await register.askedBy({ caller, requester }).personOf(codiceFiscale)
-      if (!person.ok) return err(problemOf(person.error))
+      if (!person.ok) {
+        if (person.error.kind === 'anpr-refused') await spendChallenge(db, challenge, at)
+        return err(problemOf(person.error))
+      }
       const { idAnpr } = person.value
       const token = randomBytes(32).toString('base64url')
       const expires = new Date(+at + SESSION_MS)

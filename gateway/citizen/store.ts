@@ -42,14 +42,7 @@ export function openSession(
         .execute()
       await transaction.deleteFrom('session').where('expires_at', '<', at).execute()
       await sql`select pg_advisory_xact_lock(hashtextextended(${`session ${requester}`}, 0))`.execute(transaction)
-      const { live } = await transaction
-        .selectFrom('session')
-        .select(({ fn }) => fn.countAll<string>().as('live'))
-        .where('channel', '=', caller.channel)
-        .where('caller', '=', caller.id)
-        .where('requester', '=', requester)
-        .executeTakeFirstOrThrow()
-      if (Number(live) >= LIVE_SESSIONS) return 'session-spent'
+      if (await isFull(transaction, caller, requester, at)) return 'session-spent'
       await transaction
         .insertInto('session')
         .values({ ...columnsOf(caller), token_hash: tokenHash, id_anpr: idAnpr, requester, expires_at: expires })
@@ -58,14 +51,48 @@ export function openSession(
     })
 }
 
-/** Has this challenge opened a session? Asked before ANPR is, which a log-in that comes again and again would ask each time. */
-export async function hasOpened(db: Database, challenge: string): Promise<boolean> {
+/**
+ * Why this log-in opens no session; null: it may. Asked before ANPR is, which a log-in that comes again and again would
+ * ask each time.
+ */
+export async function whyNotOpen(
+  db: Database,
+  { challenge, caller, requester, at }: { challenge: string; caller: Caller; requester: string; at: Date },
+): Promise<'statement-replayed' | 'session-spent' | null> {
   const row = await ownTables(db)
     .selectFrom('spent_challenge')
     .select('challenge')
     .where('challenge', '=', challenge)
     .executeTakeFirst()
-  return row !== undefined
+  if (row !== undefined) return 'statement-replayed'
+  return (await isFull(ownTables(db), caller, requester, at)) ? 'session-spent' : null
+}
+
+/** Uses a challenge up whose log-in ANPR has refused: the answer would be the same each time. */
+export async function spendChallenge(db: Database, challenge: string, at: Date): Promise<void> {
+  await ownTables(db)
+    .insertInto('spent_challenge')
+    .values({ challenge, spent_at: at })
+    .onConflict((conflict) => conflict.column('challenge').doNothing())
+    .execute()
+}
+
+/** Has this person as many live sessions at this machine as one may have? */
+async function isFull(
+  db: ReturnType<typeof ownTables>,
+  { channel, id }: Caller,
+  requester: string,
+  at: Date,
+): Promise<boolean> {
+  const { live } = await db
+    .selectFrom('session')
+    .select(({ fn }) => fn.countAll<string>().as('live'))
+    .where('channel', '=', channel)
+    .where('caller', '=', id)
+    .where('requester', '=', requester)
+    .where('expires_at', '>', at)
+    .executeTakeFirstOrThrow()
+  return Number(live) >= LIVE_SESSIONS
 }
 
 /** Counts one more question of a session; false when it has asked as much as one may. */

@@ -1,11 +1,13 @@
 import type { Clock } from '../../basics/time.ts'
 import { heartbeatAnswer, status } from '../../contract/gateway.ts'
+import { outcomeKeyAnswer } from '../../contract/gateway-keys.ts'
 import { heartbeat } from '../../contract/heartbeat.ts'
 import { operatedTotems } from '../../contract/operators.ts'
-import { ok } from '../../contract/result.ts'
+import { err, ok } from '../../contract/result.ts'
 import { PATIENT } from '../http/pressure.ts'
 import { type Routes, route, routes } from '../http/route.ts'
 import type { Challenges } from '../login/challenges.ts'
+import type { NamedKey } from '../sealing/sealing.ts'
 import type { Database } from '../store/schema.ts'
 import { heartbeats, keepHeartbeat } from './heartbeats.ts'
 
@@ -16,16 +18,25 @@ import { heartbeats, keepHeartbeat } from './heartbeats.ts'
 export function fleetRoutes({
   db,
   challenges,
+  outcomeKeyOf,
   version,
   now,
 }: {
   db: Database
   challenges: Pick<Challenges, 'give'>
+  outcomeKeyOf(totem: string): NamedKey | null
   version: string
   now: Clock
 }): Routes {
   return routes(
     route({ method: 'GET', path: '/status', answer: status }, async () => ok({ at: now().toISOString(), version })),
+    // Before a totem erases a key it asks whether outcomes are still sealed to it.
+    route({ method: 'GET', path: '/outcome-key', from: 'totem', answer: outcomeKeyAnswer }, async ({ caller }) => {
+      const held = outcomeKeyOf(caller.id)
+      if (!held) return err({ kind: 'request-malformed', anpr: null })
+      const { x = '', y = '' } = held.key.export({ format: 'jwk' })
+      return ok({ key: { kid: held.kid, x, y } })
+    }),
     route(
       { method: 'POST', path: '/heartbeat', from: 'totem', body: heartbeat, answer: heartbeatAnswer, config: PATIENT },
       async ({ caller, body }) => {

@@ -11,6 +11,7 @@ import { err, ok, type Result } from '../../contract/result.ts'
 import { type GatewayKeysRefusal, sealingKeysUsed, verifyGatewayKeys } from '../../trust/gateway-keys.ts'
 import type { SealingKeys } from '../sealing/sealing.ts'
 import { secretIn } from '../settings/secret.ts'
+import { createEndTeller } from './list-ends.ts'
 
 /** New keys and lists count after this time at the latest. */
 const LOOK_EVERY_MS = MINUTE_MS
@@ -26,6 +27,8 @@ export interface Keyring {
   readonly sealing: SealingKeys
   /** For totems (`GET /v1/keys`). */
   readonly list: string
+  /** When the list ends. */
+  readonly ends: Date
   /** Public halves of the keys that have ever signed anchors. */
   readonly anchors: GatewayKeys['anchor']
   /** An anchor of a sync log (contract/journal.ts) as a compact JWS, by the newest anchor key. */
@@ -60,7 +63,9 @@ export async function openKeyring(
   if (!opened.ok) return opened
   let ring = opened.value
   const inUse = new Map(ring.sealing)
+  const tellEnd = createEndTeller('keys.list', { now, log })
   tellMissing()
+  tellEnd(ring.list)
 
   /**
    * A missing key of the past costs only the requests that were sealed to it, so the gateway goes on and the log tells
@@ -91,7 +96,7 @@ export async function openKeyring(
   // One look after the other: the older one must not have the last word.
   let last = Promise.resolve()
   const look = () => {
-    last = last.then(lookOnce)
+    last = last.then(lookOnce).then(() => tellEnd(ring.list))
     return last
   }
   const timer = setInterval(look, LOOK_EVERY_MS)
@@ -100,6 +105,9 @@ export async function openKeyring(
     sealing: inUse,
     get list() {
       return ring.jws
+    },
+    get ends() {
+      return new Date(ring.list.nextUpdate)
     },
     get anchors() {
       return ring.list.anchor

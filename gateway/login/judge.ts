@@ -1,4 +1,4 @@
-import { type Clock, DAY_MS } from '../../basics/time.ts'
+import { type Clock, DAY_MS, HOUR_MS } from '../../basics/time.ts'
 import { type Caller, type CallerAt, isSameCaller } from '../../contract/caller.ts'
 import type { Evidence } from '../../contract/evidence.ts'
 import { SESSION_CHALLENGE_MS } from '../../contract/gateway.ts'
@@ -12,6 +12,8 @@ import type { Hearing } from './hearing.ts'
 
 /** A visit takes 30 minutes at most, and a totem that is heard needs a few to bring what it asked for. */
 const HEARD_MINUTES = 35
+/** A request of a totem that is heard comes long before. */
+const PROMPT_MS = HOUR_MS
 /** How long a request may wait on a totem that is not heard. */
 const SILENT_MS = 30 * DAY_MS
 
@@ -20,6 +22,11 @@ export type LoginRefusal =
   | {
       kind: 'statement-other-caller' | 'challenge-unknown' | 'statement-stale' | 'evidence-late' | 'request-expired'
     }
+
+/** A log-in that counts for a request. `isLate`: the totem, or the gateway itself, has kept the request waiting. */
+export interface AtDoor {
+  isLate: boolean
+}
 
 /** `revokedSince`: the issuer has revoked the card since the log-in. */
 export interface Login {
@@ -40,11 +47,7 @@ export interface LoginJudge {
    * A request that comes in. Where no CRL is at hand `revocation` is `unknown-accepted`: `asReceived` decides that later.
    * `heardFirst`: in how many minutes the totem was heard when the same request came before; without it, it comes now.
    */
-  atDoor(
-    caller: CallerAt<'totem'>,
-    evidence: Evidence,
-    heardFirst?: number,
-  ): Promise<Result<CardCertificate, LoginRefusal>>
+  atDoor(caller: CallerAt<'totem'>, evidence: Evidence, heardFirst?: number): Promise<Result<AtDoor, LoginRefusal>>
   /** A request that was received at that time, by the CRLs of now. */
   asReceived(caller: Caller, evidence: Evidence, receivedAt: Date): Result<Login, LoginRefusal>
 }
@@ -84,7 +87,8 @@ export function createLoginJudge({
       if (+at - +given.value.at > SILENT_MS) return err({ kind: 'request-expired' })
       const heard = (heardFirst ?? (await hearing.minutesOf(caller.id))) - given.value.heard
       if (heard > HEARD_MINUTES) return err({ kind: 'evidence-late' })
-      return trust.verifyUnrevoked(evidence, loginAt(evidence, given.value, at))
+      const holder = trust.verifyUnrevoked(evidence, loginAt(evidence, given.value, at))
+      return holder.ok ? ok({ isLate: +at - +given.value.at > PROMPT_MS }) : holder
     },
     asReceived(caller, evidence, receivedAt) {
       const given = givenTo(caller, evidence)

@@ -7,23 +7,27 @@ import type { Tables } from '../store/schema.ts'
 import { withLogins } from './tables.ts'
 
 /**
- * What one card may ask for at one totem within a day, by all its log-ins: four visits' full measure. A card in the
- * reader of a hostile totem, which has its PIN, signs as many log-ins as the totem likes.
+ * What one card may ask for at one totem within a day, by all its log-ins: four visits' full measure. So much may come
+ * late too, in all. A card in the reader of a hostile totem, which has its PIN, signs as many log-ins as the totem likes.
  */
-const REQUESTS_A_DAY = 4 * LOGIN_REQUESTS
+const CARD_REQUESTS = 4 * LOGIN_REQUESTS
 
-/** What a request takes from its log-in. */
+/**
+ * What a request takes from its log-in. `card`: the purse of its card. Requests that come late have one of their own,
+ * which does not fill again while a log-in of it may count: a totem that is heard now and then keeps log-ins for weeks.
+ */
 export interface Use {
   operation: string
   evidence: string
   asked: string
   card: string
+  isLate: boolean
 }
 
 /** `reference` makes keyed hashes (access/references.ts): the table names no card and no certificate. */
 export function usedBy(
   { operation, evidence, subject, types, bollo }: CertificateRequest,
-  certificate: string,
+  { certificate, isLate }: { certificate: string; isLate: boolean },
   reference: (text: string) => string,
 ): Use {
   const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('base64url')
@@ -31,7 +35,8 @@ export function usedBy(
     operation,
     evidence: sha256(statementBytes(evidence.statement)),
     asked: reference(`asked ${JSON.stringify([subject, types.toSorted(), Object.entries(bollo).sort()])}`),
-    card: reference(`card ${sha256(Buffer.from(certificate, 'base64'))}`),
+    card: reference(`${isLate ? 'late card' : 'card'} ${sha256(Buffer.from(certificate, 'base64'))}`),
+    isLate,
   }
 }
 
@@ -49,36 +54,50 @@ export async function spend(
 ): Promise<Set<string>> {
   if (uses.length === 0) return new Set()
   const transaction = withLogins(within)
-  const cards = [...new Set(uses.map(({ card }) => card))]
+  const cards = new Map(uses.map(({ card, isLate }) => [card, isLate]))
   const known = await transaction
     .selectFrom('evidence_use')
     .select(['operation', 'evidence', 'asked', 'card', 'at'])
     .where('totem', '=', totem)
-    .where('card', 'in', cards)
+    .where(({ eb, or }) =>
+      or([
+        eb('card', 'in', [...cards.keys()]),
+        eb(
+          'evidence',
+          'in',
+          uses.map(({ evidence }) => evidence),
+        ),
+      ]),
+    )
     .execute()
   const since = +at - DAY_MS
-  const today = new Map(cards.map((card) => [card, known.filter((use) => use.card === card && +use.at > since).length]))
+  const counted = new Map(
+    [...cards].map(([card, isLate]) => [
+      card,
+      known.filter((use) => use.card === card && (isLate || +use.at > since)).length,
+    ]),
+  )
   const spent = new Set<string>()
   const taken: Use[] = []
   for (const use of uses) {
     const all = [...known, ...taken]
     const ofLogin = all.filter(({ evidence }) => evidence === use.evidence)
-    const ofDay = today.get(use.card) ?? 0
+    const ofCard = counted.get(use.card) ?? 0
     if (
       ofLogin.length >= LOGIN_REQUESTS ||
       ofLogin.some(({ asked }) => asked === use.asked) ||
-      ofDay >= REQUESTS_A_DAY
+      ofCard >= CARD_REQUESTS
     ) {
       spent.add(use.operation)
       continue
     }
-    today.set(use.card, ofDay + 1)
+    counted.set(use.card, ofCard + 1)
     taken.push(use)
   }
   if (taken.length > 0) {
     await transaction
       .insertInto('evidence_use')
-      .values(taken.map((use) => ({ ...use, totem, at })))
+      .values(taken.map(({ isLate: _, ...use }) => ({ ...use, totem, at })))
       .execute()
   }
   return spent

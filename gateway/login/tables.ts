@@ -10,7 +10,7 @@ type LoginTables = {
   brought_early: { operation: string; totem: string; sealed: string; heard: number; at: Date }
   /**
    * What each log-in has asked for, until its challenge counts no more. `evidence`: SHA-256 of the statement that the
-   * card signed. `asked` and `card` are keyed hashes: of subject, certificates and bollo, and of the card's certificate.
+   * card signed. `asked` and `card` are keyed hashes: of subject, certificates and bollo, and of the card's certificate (login/spending.ts).
    */
   evidence_use: { operation: string; totem: string; evidence: string; asked: string; card: string; at: Date }
 }

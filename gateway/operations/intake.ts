@@ -34,8 +34,11 @@ const refused = (operation: string, kind: Problem['kind'], anpr: string | null =
 })
 const later = (operation: string, reason: string): ItemResult => ({ operation, state: 'later', reason })
 
-/** An item that may be recorded, with what it takes from its log-in. */
-type Good = Accepted & { use: Use }
+/**
+ * An item that may be recorded, with what it takes from its log-in. `use` null: this very request was found good before,
+ * so its log-in is not judged again, and it is never recorded as a new one.
+ */
+type Good = Accepted & { use: Use | null }
 /** `digest`: null where the text was not read. */
 interface TurnedAway {
   turnedAway: ItemResult
@@ -89,7 +92,7 @@ export function createIntake({
   const turns = new Map<string, Promise<unknown>>()
 
   /** The item to be recorded, or the answer to it. */
-  async function check(caller: CallerAt<'totem'>, item: Item): Promise<Checked> {
+  async function check(caller: CallerAt<'totem'>, item: Item, known: KnownRow | undefined): Promise<Checked> {
     const { operation: id, sealed } = item
     const turnedAway = (kind: Problem['kind'] | 'request-unopened' | 'request-later', digest: string | null) => {
       const isLater = OF_AN_OPERATOR.has(kind)
@@ -99,6 +102,7 @@ export function createIntake({
     const opened = openRequest(item, sealingKeys, caller)
     if (!opened.ok) return turnedAway(opened.error.kind, null)
     const { request, digest } = opened.value
+    if (known?.digest === digest) return { id, digest, sealed, use: null }
     const { evidence } = request
     let login = await logins.atDoor(caller, evidence)
     if (!login.ok && login.error.kind === 'evidence-late') {
@@ -107,7 +111,8 @@ export function createIntake({
     }
     if (!login.ok) return turnedAway(login.error.kind, digest)
     if (evidence.by !== 'card') throw new Error('another proof than a card got past the judge')
-    return { id, digest, sealed, use: usedBy(request, evidence.certificate, reference) }
+    const use = usedBy(request, { certificate: evidence.certificate, isLate: login.value.isLate }, reference)
+    return { id, digest, sealed, use }
   }
 
   /** How many of these new requests have room, and where they stand. */
@@ -125,7 +130,8 @@ export function createIntake({
         totem,
         items.map(({ id }) => id),
       )
-      const fresh = items.filter(({ id }) => !known.has(id))
+      // SECURITY: a log-in that was not judged now brings nothing in, should its operation have gone meanwhile.
+      const fresh = items.flatMap(({ id, use }) => (known.has(id) || use === null ? [] : [{ id, use }]))
       const { places, reason } = await roomFor(transaction, totem, { items: submitted, fresh: fresh.length })
       const placeOf = new Map(fresh.slice(0, places.length).map(({ id }, index) => [id, places[index]]))
       const uses = fresh.slice(0, places.length).map(({ use }) => use)
@@ -212,12 +218,12 @@ export function createIntake({
   async function worthOpening(
     totem: string,
     ids: readonly string[],
-  ): Promise<{ has(id: string): boolean; reason: NoRoom }> {
+  ): Promise<{ has(id: string): boolean; known: ReadonlyMap<string, KnownRow>; reason: NoRoom }> {
     const known = await broughtBefore(db, totem, ids)
     const fresh = [...new Set(ids)].filter((id) => !known.has(id))
     const { places, reason } = await roomFor(db, totem, { items: ids.length, fresh: fresh.length })
     const open = new Set([...known.keys(), ...fresh.slice(0, places.length)])
-    return { has: (id) => open.has(id), reason }
+    return { has: (id) => open.has(id), known, reason }
   }
 
   const notRecorded = (totem: string, items: number, failure: unknown) => {
@@ -240,7 +246,7 @@ export function createIntake({
           continue
         }
         if (opened++ % TURN === 0) await turn()
-        checked.push(await check(caller, item))
+        checked.push(await check(caller, item, open.known.get(item.operation)))
       }
       const good = checked.filter((one) => 'use' in one)
       const resultOf = good.length > 0 ? await recorded(totem, good, items.length) : null

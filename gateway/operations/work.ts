@@ -10,6 +10,10 @@ import type { Bell } from './bell.ts'
 
 /** There are 16 connections to ANPR; the rest is for citizens who look at a preview. */
 const AT_ONCE = 12
+/** Of these, so many for backlogs: the rest waits for citizens who stand there, whose jobs are few and short. */
+const BACKLOGS_AT_ONCE = 9
+/** The priority of a citizen's job (room.ts). */
+const CITIZEN = 1
 /** No bell rings when a job that was put off comes due, nor on a connection that was lost. */
 const POLL_MS = 1_000
 /** The shortest that pg-boss takes: after it, the jobs of a gateway that died are given to another. */
@@ -67,6 +71,7 @@ export async function startWork({
   if (embedded) await handBackAll(db)
 
   const active = new Map<string, Promise<void>>()
+  const backlogs = new Set<string>()
   let stopping = false
   /** Calls of ANPR without an answer since the last answered one. */
   let failures = 0
@@ -94,12 +99,15 @@ export async function startWork({
       const free = (isTroubled() ? 1 : AT_ONCE) - active.size
       if (free > 0) {
         rung = false
-        const jobs = await fetch(free)
+        const jobs = await fetch(free, BACKLOGS_AT_ONCE - backlogs.size)
         const rows = pending(
           db,
           jobs.map(({ data }) => data),
         )
-        for (const job of jobs) active.set(job.id, work(job, rows))
+        for (const job of jobs) {
+          if (job.priority < CITIZEN) backlogs.add(job.id)
+          active.set(job.id, work(job, rows))
+        }
       }
       await sleep(
         isTroubled() ? Math.random() * Math.min(1_000 * 2 ** (failures - TROUBLE), LONGEST_PAUSE_MS) : POLL_MS,
@@ -107,9 +115,11 @@ export async function startWork({
     }
   }
 
-  async function fetch(batchSize: number): Promise<JobWithMetadata<JobData>[]> {
+  async function fetch(free: number, ofBacklogs: number): Promise<JobWithMetadata<JobData>[]> {
+    const batchSize = ofBacklogs > 0 ? Math.min(free, ofBacklogs) : free
+    const least = ofBacklogs > 0 ? {} : { minPriority: CITIZEN }
     try {
-      return await boss.fetch<JobData>(WORK, { batchSize, includeMetadata: true })
+      return await boss.fetch<JobData>(WORK, { batchSize, includeMetadata: true, ...least })
     } catch (failure) {
       log.warn({ kind: 'work-not-fetched', code: (failure as { code?: unknown }).code })
       return []
@@ -132,8 +142,9 @@ export async function startWork({
       await failed(id, job.data, times).catch(() => log.warn({ kind: 'job-left-behind', totem, operation }))
     } finally {
       active.delete(id)
+      backlogs.delete(id)
       // In a backlog one fetch brings several jobs, so the loop need not wake at the end of each.
-      if (rung || active.size <= AT_ONCE / 2) wake()
+      if (rung || backlogs.size <= BACKLOGS_AT_ONCE / 2) wake()
     }
   }
 

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises'
 import { err, ok, type Result } from '../../contract/result.ts'
-import { CONFIG, textOf, Unusable, unreadable } from './unusable.ts'
+import { CONFIG, Unusable, unreadable } from './unusable.ts'
 
 const OTHERS = 0o077
 const OTHERS_WRITE = 0o022
@@ -25,10 +25,17 @@ export async function requiredSecret(setting: string, path: string): Promise<str
  * Text of a file that is no secret and that says who is let in. A file that others may write is refused: they would let
  * themselves in.
  */
-export async function trustedText(setting: string, path: string): Promise<string> {
-  const text = await textOf(setting, path)
+export async function trustedIn(path: string): Promise<Result<string, { kind: 'open-to-writers' }>> {
   const { mode } = await stat(path)
-  if ((mode & OTHERS_WRITE) === 0) return text
+  return (mode & OTHERS_WRITE) === 0 ? ok(await readFile(path, 'utf8')) : err({ kind: 'open-to-writers' })
+}
+
+/** The same for the file that `setting` names; throws `Unusable`. */
+export async function trustedText(setting: string, path: string): Promise<string> {
+  const text = await trustedIn(path).catch((reason) => {
+    throw unreadable(setting, path, reason)
+  })
+  if (text.ok) return text.value
   throw new Unusable(
     CONFIG,
     `${setting}: ${path} can be written by others than its owner: look through it, and chmod 600`,

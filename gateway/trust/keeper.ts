@@ -12,6 +12,7 @@ import { type CrlShelf, createCrlShelf } from '../../trust/crl-shelf.ts'
 import { type EvidenceRefusal, verifyEvidence } from '../../trust/evidence.ts'
 import { replaces, verifyTrustList } from '../../trust/list.ts'
 import type { Trust } from '../../trust/trust.ts'
+import { createEndTeller } from '../keys/list-ends.ts'
 import type { GatewayConfig } from '../settings/config.ts'
 import { openCrlFolder } from './crl-folder.ts'
 import { openCrlPoints } from './crl-points.ts'
@@ -35,6 +36,8 @@ export interface TrustKeeper {
    */
   verifyUnrevoked(evidence: Evidence, at: Date): Result<CardCertificate, EvidenceRefusal>
   bundle(): TrustBundle
+  /** When the list in force ends. */
+  readonly ends: Date
   /** File and length of a CRL of the bundle. */
   crl(sha256: string): { path: string; bytes: number } | null
   /** Takes up files that have changed; runs by itself, whatever the hosts of CRLs do. */
@@ -99,12 +102,14 @@ export async function openTrust({
     log.info({ kind: 'list-taken', sequence: inForce.list.sequence })
   }
 
+  const tellEnd = createEndTeller('trust.list', { now, log })
   const told = (kind: string) => (failure: NodeJS.ErrnoException) =>
     log.error({ kind, name: failure.name, code: failure.code })
   const look = () =>
     inTurn(async () => {
       if (stopping.signal.aborted) return
       await lookAtList()
+      tellEnd(inForce.list)
       await folder.look(inForce.shelf)
     }).catch(told('trust-look-failed'))
   async function fetch(): Promise<void> {
@@ -151,6 +156,9 @@ export async function openTrust({
       list: inForce.jws,
       crls: [...folder.files].map(([sha256, { bytes }]) => ({ sha256, bytes })),
     }),
+    get ends() {
+      return new Date(inForce.list.nextUpdate)
+    },
     crl: (sha256) => folder.files.get(sha256) ?? null,
     look,
     fetch,

@@ -26,6 +26,8 @@ export interface ServicesOptions
   challenges: Challenges
   /** False while the totem reads the CRLs and cannot tell yet which cards are revoked. */
   trustReady(): boolean
+  /** True: a signed list ended so long ago that no card is served by it. */
+  listsLapsed(): boolean
   dataDir: string
   minFreeBytes: number
   paper: ReturnType<typeof createPaper>
@@ -97,6 +99,7 @@ function outOfService({
   dataDir,
   minFreeBytes,
   trustReady,
+  listsLapsed,
   challenges,
   devices,
 }: ServicesOptions): OutOfService | 'starting' | null {
@@ -104,6 +107,8 @@ function outOfService({
   if (!devices.available) return 'device-unavailable'
   if (devices.card === null || !trustReady()) return 'starting'
   if (devices.card.state === 'no-reader') return 'reader-unavailable'
+  // SECURITY: an issuer or a key that was withdrawn since would still count.
+  if (listsLapsed()) return 'lists-ended'
   return challenges.ready ? null : 'never-online'
 }
 

@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { calculateJwkThumbprint, decodeProtectedHeader, type JWK } from 'jose'
+import type { OutcomeKeyHeld } from '../../contract/gateway-keys.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import type { QueueReader } from '../queue/queue.ts'
 import type { KeyFailure } from './failure.ts'
@@ -11,6 +12,9 @@ import type { TpmFailure } from './tpm.ts'
 /** `waiting`: outcomes in the inbox that only this key opens. `made`: in ms; null when the key came by provisioning. */
 export interface OutcomeKey {
   kid: string
+  /** The public point. */
+  x: string
+  y: string
   file: string
   made: number | null
   newest: boolean
@@ -18,7 +22,11 @@ export interface OutcomeKey {
 }
 
 type NotOpened = KeyFailure | TpmFailure
-export type NotRetired = NotOpened | { kind: 'key-unknown' | 'key-newest' | 'key-needed' | 'requests-under-way' }
+export type NotRetired =
+  | NotOpened
+  | {
+      kind: 'key-unknown' | 'key-newest' | 'key-sealed-to' | 'gateway-holds-other' | 'key-needed' | 'requests-under-way'
+    }
 
 /** The keys that open outcomes, oldest first. */
 export async function outcomeKeysOf(
@@ -33,7 +41,7 @@ export async function outcomeKeysOf(
   const sorted = keys.value.toSorted((a, b) => (madeAt(a.key) ?? 0) - (madeAt(b.key) ?? 0))
   return ok(
     sorted.map(({ key, file }, place) => ({
-      kid: key.kid,
+      ...{ kid: key.kid, x: String(key.x), y: String(key.y) },
       file,
       made: madeAt(key),
       newest: place === sorted.length - 1,
@@ -61,13 +69,14 @@ export async function makeOutcomeKey(config: KeyPlaces, now: number): Promise<Re
 
 /**
  * Erases a key that nothing waits for any more. Refused for the newest key, for one that an outcome here needs, and
- * while the outcome of a request is still to come, which the gateway may have sealed to it. The caller must know that
- * the gateway has a later key.
+ * while the outcome of a request is still to come, which the gateway may have sealed to it. `held`: the key that the
+ * gateway seals to. It must be another one of this totem's, or the totem could open no outcome any more.
  */
 export async function retireOutcomeKey(
   config: KeyPlaces,
   kid: string,
   queue: Pick<QueueReader, 'get' | 'list' | 'depth'>,
+  held: OutcomeKeyHeld,
 ): Promise<Result<null, NotRetired>> {
   const foreign = await ownedByOther(config)
   if (foreign) return foreign
@@ -76,12 +85,19 @@ export async function retireOutcomeKey(
   const key = keys.value.find((known) => known.kid === kid)
   if (!key) return err({ kind: 'key-unknown' })
   if (key.newest) return err({ kind: 'key-newest' })
+  const sealedTo = keys.value.find((one) => opens(one, held))
+  if (!sealedTo) return err({ kind: 'gateway-holds-other' })
+  if (sealedTo === key) return err({ kind: 'key-sealed-to' })
   if (key.waiting > 0) return err({ kind: 'key-needed' })
   const { queued, submitted, aside } = queue.depth()
   if (queued + submitted + aside > 0) return err({ kind: 'requests-under-way' })
   await erase(key.file)
   return ok(null)
 }
+
+/** True when this key opens what is sealed to `held`: the same name is not enough, nor the same key of another name. */
+export const opens = (key: Pick<OutcomeKey, 'kid' | 'x' | 'y'>, held: OutcomeKeyHeld): boolean =>
+  key.kid === held.kid && key.x === held.x && key.y === held.y
 
 const madeAt = ({ iat }: DatedKey): number | null => (iat === undefined ? null : iat * 1_000)
 

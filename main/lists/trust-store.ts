@@ -24,6 +24,8 @@ export interface TrustStore {
    * the totem's clock, that clock or the issuer's is wrong.
    */
   readonly latest: Date
+  /** The list in force. */
+  readonly list: TrustList
   /** For the journal. */
   readonly counts: { sequence: number; authorities: number; crls: number }
   /**
@@ -131,6 +133,9 @@ export async function openTrustStore({
     },
     get latest() {
       return new Date(latest)
+    },
+    get list() {
+      return inForce.list
     },
     get counts() {
       const { list, shelf } = inForce

@@ -2,11 +2,13 @@ import type { TotemConfig } from '../../contract/config.ts'
 import type { Language } from '../../contract/language.ts'
 import { LINE_FAULTS, type LineFault } from '../../contract/line.ts'
 import packageJson from '../../package.json' with { type: 'json' }
+import { opens } from '../keys/rotate.ts'
 import { readIdentity, standingOf, type TlsIdentity } from '../keys/tls-identity.ts'
 import { type FoundKey, inspectTotemKeys } from '../keys/totem-keys.ts'
 import { servesWithoutLine } from '../sync/challenges.ts'
 import { createGatewayClient } from '../sync/client.ts'
 import { whyDown } from '../sync/line-fault.ts'
+import { askOutcomeKey } from '../sync/outcome-key.ts'
 import type { Trace } from './clock.ts'
 import type { Check, Outcome } from './rows.ts'
 
@@ -40,7 +42,7 @@ export async function tryNetwork(config: TotemConfig, language: Language, now: D
   const traces = [{ what: 'certificate', at: read.value.begins }]
   if (tls === null) return { checks, gatewayTime: null, tlsCode: null, traces }
   const asked = await ask(config, read.value, language, now)
-  return { ...asked, checks: [...checks, asked.check], traces }
+  return { ...asked, checks: [...checks, asked.check, await outcomeKeyRow(config, found, language)], traces }
 }
 
 /** The first key that the totem cannot use, with its file. */
@@ -82,6 +84,37 @@ function endRow(begins: Date, ends: Date, now: Date, language: Language): { outc
   const standing = standingOf(begins, ends, now)
   const day = (standing === 'not-yet-valid' ? begins : ends).toISOString().slice(0, 10)
   return { outcome: OF_STANDING[standing], detail: `${STANDING[language][standing]} ${day}` }
+}
+
+const OUTCOME_KEY = {
+  it: {
+    newest: 'il gateway ha la più recente',
+    older: 'il gateway usa ancora una chiave precedente: consegnargli la più recente',
+    other: 'il gateway usa una chiave che questo totem non ha: nessun esito si apre',
+    'not-asked': 'il gateway non lo ha detto',
+  },
+  en: {
+    newest: 'the gateway has the newest',
+    older: 'the gateway still seals to an older key: give it the newest',
+    other: 'the gateway seals to a key that this totem does not have: no outcome opens',
+    'not-asked': 'the gateway did not say',
+  },
+} as const satisfies Record<Language, Record<string, string>>
+
+/** Whether this totem opens what the gateway seals to it. */
+async function outcomeKeyRow(config: TotemConfig, found: readonly FoundKey[], language: Language): Promise<Check> {
+  const own = found.flatMap(({ use, key }) => (use === 'outcome' && key ? [key] : []))
+  const newest = Math.max(...own.map(({ iat = 0 }) => iat))
+  const held = await askOutcomeKey(config)
+  const row = (outcome: Outcome, how: keyof (typeof OUTCOME_KEY)['it'], what: string): Check => ({
+    ...{ key: 'outcome-key', outcome },
+    detail: `${what && `${what}: `}${OUTCOME_KEY[language][how]}`,
+  })
+  if (!held.ok) return row('attention', 'not-asked', held.error.reason)
+  const { kid } = held.value
+  const key = own.find(({ kid, x, y }) => opens({ kid, x: String(x), y: String(y) }, held.value))
+  if (!key) return row('failed', 'other', kid)
+  return (key.iat ?? 0) === newest ? row('ok', 'newest', '') : row('attention', 'older', kid)
 }
 
 async function ask(

@@ -18,6 +18,7 @@ export const ROWS = {
   cie: { it: 'Chiave per la CIE', en: 'Key for the CIE' },
   printer: { it: 'Stampante', en: 'Printer' },
   keys: { it: 'Chiavi private', en: 'Private keys' },
+  'outcome-key': { it: 'Chiave degli esiti', en: 'Key for outcomes' },
   certificate: { it: 'Certificato del totem', en: "Totem's certificate" },
   authority: { it: 'Autorità del gateway', en: "Gateway's authority" },
   'gateway-keys': { it: 'Chiavi del gateway', en: "Gateway's keys" },

@@ -2,8 +2,10 @@ import { X509Certificate } from 'node:crypto'
 import { HOUR_MS } from '../../basics/time.ts'
 import type { TotemConfig } from '../../contract/config.ts'
 import type { Language } from '../../contract/language.ts'
+import type { ListDates } from '../../contract/signed-list.ts'
 import type { TrustList } from '../../contract/trust.ts'
 import { issuerStandings } from '../../trust/freshness.ts'
+import { listStanding } from '../../trust/list-end.ts'
 import type { Trust } from '../../trust/trust.ts'
 import { lookAtGatewayKeys } from '../lists/gateway-keys.ts'
 import { lookAtTrust } from '../lists/trust-store.ts'
@@ -26,7 +28,7 @@ export interface Trusting {
 
 /** Trust list, CRLs and the gateway's keys, by the functions that a log-in uses. */
 export async function tryTrust(config: TotemConfig, language: Language, now: Date): Promise<Trusting> {
-  const { checks, traces } = await gatewayKeys(config)
+  const { checks, traces } = await gatewayKeys(config, language, now)
   // A device process of the bench is the only one that takes the bench's issuers (invariant 9).
   const looked = await lookAtTrust(config, config.bench !== null, now)
   if (!looked.ok) {
@@ -35,19 +37,37 @@ export async function tryTrust(config: TotemConfig, language: Language, now: Dat
   }
   const { trust, list, future } = looked.value
   const { authorities, sequence } = list
-  checks.push({ key: 'trust', outcome: 'ok', detail: `${authorities.length} CA` }, revocationRow(trust, language, now))
+  const trusted = { key: 'trust', ...endOf(list, `${authorities.length} CA`, language, now) } as const
+  checks.push(trusted, revocationRow(trust, language, now))
   traces.push({ what: 'trust-list', at: new Date(list.issued) }, { what: 'trust', at: future })
   return { checks, traces, sequence, issuers: issuersOf(trust, list, now) }
 }
 
-async function gatewayKeys(config: TotemConfig): Promise<{ checks: Check[]; traces: Trace[] }> {
+async function gatewayKeys(
+  config: TotemConfig,
+  language: Language,
+  now: Date,
+): Promise<{ checks: Check[]; traces: Trace[] }> {
   const keys = await lookAtGatewayKeys(config)
   if (!keys.ok) return { checks: [{ key: 'gateway-keys', outcome: 'failed', detail: keys.error.kind }], traces: [] }
   const { sequence, issued } = keys.value
   return {
-    checks: [{ key: 'gateway-keys', outcome: 'ok', detail: `${sequence}` }],
+    checks: [{ key: 'gateway-keys', ...endOf(keys.value, `${sequence}`, language, now) }],
     traces: [{ what: 'gateway-keys', at: new Date(issued) }],
   }
+}
+
+const OF_STANDING = { good: 'ok', ending: 'attention', ended: 'failed', lapsed: 'failed' } as const
+const ENDS: Record<Language, Record<keyof typeof OF_STANDING, string>> = {
+  it: { good: 'scade il', ending: 'scade il', ended: 'scaduto il', lapsed: 'fuori servizio, scaduto il' },
+  en: { good: 'ends', ending: 'ends', ended: 'ended', lapsed: 'out of service, ended' },
+}
+
+/** Red after the end, although the totem serves on for a while: no technician leaves a totem so. */
+function endOf(dates: ListDates, what: string, language: Language, now: Date): Pick<Check, 'outcome' | 'detail'> {
+  const standing = listStanding(dates, now)
+  const day = dates.nextUpdate.slice(0, 10)
+  return { outcome: OF_STANDING[standing], detail: `${what}, ${ENDS[language][standing]} ${day}` }
 }
 
 const WORDS: Record<Language, (fresh: number, all: number, oldest: number | null) => string> = {

@@ -1,6 +1,6 @@
 import { assign, fromPromise } from 'xstate'
 import { again, attract, freshVisit, parted, visitStates } from '../journeys/index.ts'
-import { type Context, chart, end, set } from '../visit/chart.ts'
+import { type Context, chart, end, holdsCard, set } from '../visit/chart.ts'
 import { refused, type VisitServices } from '../visit/services.ts'
 import type { Step, Task } from '../visit/step.ts'
 import { type Change, changed, secretsForgotten, type Visit } from '../visit/visit.ts'
@@ -30,7 +30,7 @@ export function createVisitMachine({ services, goodbyeMs, now = () => performanc
     actions: {
       forget: assign(() => ({ visit: fresh() })),
       beginAgain: assign(({ context }) => put(context, again())),
-      forgetPerson: assign(({ context }) => put(context, parted(context.visit))),
+      forgetPerson: assign(({ context }) => (holdsCard(context) ? {} : put(context, parted(context.visit)))),
       begin: assign(({ context }) => put(context, { frame: { startedAt: now() } })),
       journalBegin: ({ context: { visit } }) => services.journal.started(visit.frame),
       journalEnd: ({ context: { visit } }) =>

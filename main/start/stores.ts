@@ -8,6 +8,7 @@ import { explain } from '../keys/explain.ts'
 import { readIdentity } from '../keys/tls-identity.ts'
 import { openTotemKeys } from '../keys/totem-keys.ts'
 import { openGatewayKeys } from '../lists/gateway-keys.ts'
+import { watchListEnds } from '../lists/list-ends.ts'
 import { openTrustStore } from '../lists/trust-store.ts'
 import { openQueue } from '../queue/queue.ts'
 import { exitForRestart, versions } from '../shell/app.ts'
@@ -63,6 +64,7 @@ export async function openStores(config: TotemConfig) {
     queue,
     trust,
     gatewayKeys,
+    listEnds: watchListEnds({ trust: () => trust.list, 'gateway-keys': () => gatewayKeys.list }, { journal, now }),
     /** The totem's own private keys. */
     own: own.value,
     /** What it shows to the gateway. */

@@ -24,7 +24,7 @@ type DeviceReady = Extract<DeviceEvent, { event: 'ready' }>
 
 /** Joins the parts of a visit: its services, the paper, the session, the window and the renderer's calls. */
 export function createVisits(config: TotemConfig, stores: Stores, devices: Devices, line: GatewayLine) {
-  const { journal, queue, trust, gatewayKeys, own } = stores
+  const { journal, queue, trust, gatewayKeys, listEnds, own } = stores
   const { client, challenges, drain, health, online } = line
   const place = { totem: config.totem, office: `${config.office.name} (${config.office.province})` }
   const sign = createPaperSigner(own.verification && verificationSigner(own.verification), config.totem)
@@ -46,6 +46,7 @@ export function createVisits(config: TotemConfig, stores: Stores, devices: Devic
       secondLanguage: config.office.secondLanguage,
       trust: () => trust.trust,
       trustReady: () => trust.ready,
+      listsLapsed: () => listEnds.lapsed,
       possession: config.trust.possession,
       keys: { sealing: gatewayKeys.sealingKey, outcome: own.outcome, holder: own.holder },
       totem: config.totem,

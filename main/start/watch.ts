@@ -6,16 +6,17 @@ import type { Stores } from './stores.ts'
 
 const STORAGE_CHECK_MS = 15_000
 const IDENTITY_CHECK_MS = MINUTE_MS
+const LISTS_CHECK_MS = MINUTE_MS
 // A look takes a few ms; at this pace 50,000 requests take half a minute.
 const PAYLOAD_CHECK_MS = 50
 
 /**
- * Looks after the totem's disk and its certificate while visits go on; `onStorage` is called after each look at the
+ * Looks after the totem's disk, its certificate and the ends of its lists while visits go on; `onStorage` is called after each look at the
  * free space.
  */
 export function createWatches(
   { dataDir, minFreeBytes }: TotemConfig,
-  { journal, queue }: Stores,
+  { journal, queue, listEnds }: Stores,
   identity: IdentityWatch,
   onStorage: () => void,
 ) {
@@ -46,9 +47,11 @@ export function createWatches(
     start() {
       checkStorage()
       void identity.look()
+      listEnds.tell()
       timers = [
         setInterval(checkStorage, STORAGE_CHECK_MS),
         setInterval(() => void identity.look(), IDENTITY_CHECK_MS),
+        setInterval(listEnds.tell, LISTS_CHECK_MS),
         checkPayloads(),
       ]
     },

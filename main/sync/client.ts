@@ -19,7 +19,7 @@ import {
   status,
   submissionResult,
 } from '../../contract/gateway.ts'
-import { gatewayKeysAnswer } from '../../contract/gateway-keys.ts'
+import { gatewayKeysAnswer, outcomeKeyAnswer } from '../../contract/gateway-keys.ts'
 import type { Heartbeat } from '../../contract/heartbeat.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { type TrustBundle, trustBundle } from '../../contract/trust.ts'
@@ -55,6 +55,8 @@ export type GatewayClient = {
   /** What the next card signs: its person stands there. */
   challenge(): Answer<Challenge>
   keys(): Answer<z.infer<typeof gatewayKeysAnswer>>
+  /** The key that outcomes for this totem are sealed to. */
+  outcomeKey(): Answer<z.infer<typeof outcomeKeyAnswer>>
   sendJournal(batch: JournalBatch): Answer<JournalReceipt>
   trust(): Answer<TrustBundle>
   /** Brings a CRL to `file`, on the disk for good; ok only when length and digest are as listed. */
@@ -199,6 +201,7 @@ export function createGatewayClient({
     heartbeat: (heartbeat) => askStatus(heartbeatAnswer, '/v1/heartbeat', heartbeat),
     challenge: () => ask(challengeGiven, '/v1/challenges', { body: {}, deadline: citizen }),
     keys: () => ask(gatewayKeysAnswer, '/v1/keys', { deadline: backlog }),
+    outcomeKey: () => ask(outcomeKeyAnswer, '/v1/outcome-key', { deadline: citizen }),
     sendJournal: (batch) => ask(journalReceipt, '/v1/journal', { body: batch, deadline: backlog }),
     trust: () => ask(trustBundle, '/v1/trust', { deadline: backlog }),
     async crl(wanted, file) {

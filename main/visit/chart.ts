@@ -39,7 +39,7 @@ type Tag = 'busy' | 'withoutCard'
 
 export const canPrint = (status: PrinterStatus) => status === 'ready' || status === 'paperLow'
 /** The card of this visit is still in, and not somebody else's that came after it. */
-const holdsCard = ({ card, visit: { holder } }: Context) =>
+export const holdsCard = ({ card, visit: { holder } }: Context) =>
   card !== null && (holder.card === null || holder.card === card)
 /** The card of this visit is still in the reader or on it, so the person must take it along. */
 export const cardToTake = (context: Context) => holdsCard(context) && !context.lost
@@ -58,7 +58,8 @@ export const chart = setup({
     cardPresent: ({ context }) => context.card !== null && !context.lost,
     noCard: ({ context }) => context.card === null,
     newCard: given,
-    holdsCard: ({ context }) => holdsCard(context),
+    /** The person whom the totem has recognised is still here with the card. */
+    personHere: ({ context }) => holdsCard(context) && context.visit.holder.recognised !== null,
     cardToTake: ({ context }) => cardToTake(context),
     cardGone: ({ context }) => !holdsCard(context),
     canPrint: ({ context }) => canPrint(context.printer),
@@ -70,7 +71,7 @@ export const chart = setup({
     forget: given,
     /** The same person asks for something else. */
     beginAgain: given,
-    /** The person has left with the card. Only what the last screen still says stays, and it names nobody. */
+    /** Once the person has left with the card, only what the last screen still says stays, and it names nobody. */
     forgetPerson: given,
     begin: given,
     journalBegin: given,

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { CompactSign, importJWK, type JWK } from 'jose'
 import { DAY_MS } from '../../basics/time.ts'
 import { GATEWAY_KEYS_TYP, type GatewayKeys, gatewayKeys } from '../../contract/gateway-keys.ts'
+import { LIST_DAYS } from '../../contract/signed-list.ts'
 import { jwkPair } from './jwk.ts'
 
 /**
@@ -43,10 +44,12 @@ export async function makeGatewayKeys(pkiDir: string): Promise<void> {
   await writeFile(path('gateway.sealing-before.pub.jwk.json'), `${JSON.stringify(before.public)}\n`)
 
   const signer = JSON.parse(await readFile(path('trust-list.key.jwk.json'), 'utf8')) as JWK
-  const daysAgo = (days: number) => new Date(Date.now() - days * DAY_MS).toISOString()
+  const now = Date.now()
+  const daysAgo = (days: number) => new Date(now - days * DAY_MS).toISOString()
   const list: GatewayKeys = {
     sequence: 1,
     issued: daysAgo(0),
+    nextUpdate: daysAgo(-LIST_DAYS),
     sealing: [
       { from: daysAgo(OLDER_DAYS), key: listed(before.public) },
       { from: daysAgo(CURRENT_DAYS), key: listed(current.public) },

@@ -2,7 +2,7 @@
 import 'reflect-metadata'
 import { createHash, randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { chmod, mkdir, mkdtemp, readFile, rename, rm } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import {
   CertificatePolicyExtension,
@@ -15,6 +15,8 @@ import {
   SubjectAlternativeNameExtension,
   type X509Certificate,
 } from '@peculiar/x509'
+import { DAY_MS } from '../../basics/time.ts'
+import { LIST_DAYS } from '../../contract/signed-list.ts'
 import { cardIdOf, personalFile } from '../card/personal-file.ts'
 import { type Person, people, personById } from '../population/people.ts'
 import { makeCie } from './cie.ts'
@@ -28,8 +30,9 @@ import { makeVerificationKeys } from './verification-keys.ts'
 import { type Writer, writerInto } from './writer.ts'
 
 /** Raise it when the content of the folder changes: folders of an earlier edition are then made anew. */
-const EDITION = 11
+const EDITION = 12
 const COMPLETE = 'complete'
+const OLDEST_MS = (LIST_DAYS / 2) * DAY_MS
 
 // TEST in the issuer's name: no production trust list can ever hold it (invariant 9).
 const CARD_CA = 'CN=Regione Umbria - CA Cittadini TEST,OU=Servizi di Certificazione TEST,O=TEST S.p.A.,C=IT'
@@ -87,7 +90,9 @@ export async function makePki(dir: string): Promise<void> {
 
 async function isComplete(dir: string, edition: string): Promise<boolean> {
   try {
-    return (await readFile(join(dir, COMPLETE), 'utf8')) === edition
+    const file = join(dir, COMPLETE)
+    // Its lists end, and nobody signs newer ones on a bench.
+    return (await readFile(file, 'utf8')) === edition && Date.now() - (await stat(file)).mtimeMs < OLDEST_MS
   } catch {
     return false
   }

@@ -13,6 +13,7 @@ import {
 } from '@peculiar/x509'
 import { CompactSign, importJWK, type JWK } from 'jose'
 import { DAY_MS } from '../../basics/time.ts'
+import { LIST_DAYS } from '../../contract/signed-list.ts'
 import { type AuthorityRole, TRUST_LIST_TYP, type TrustList } from '../../contract/trust.ts'
 import { jwkPair } from './jwk.ts'
 
@@ -34,7 +35,8 @@ export async function trustListOf(pkiDir: string, sequence: number, issued = new
       certificate: new X509Certificate(await readFile(join(pkiDir, `${file}.pem`))).raw.toString('base64'),
     })),
   )
-  return { sequence, issued: issued.toISOString(), authorities }
+  const nextUpdate = new Date(+issued + LIST_DAYS * DAY_MS).toISOString()
+  return { sequence, issued: issued.toISOString(), nextUpdate, authorities }
 }
 
 /** Signs a trust list as its keeper does (contract/trust.ts); `header` overrides it, as a forger would. */

@@ -107,6 +107,7 @@ const ASKED: Record<string, (bearer: Record<string, string>) => Promise<unknown>
   'GET /v1/trust': () => totem.get('/v1/trust'),
   'GET /v1/trust/crls/:sha256': () => totem.get('/v1/trust/crls/0'),
   'GET /v1/keys': () => totem.get('/v1/keys'),
+  'GET /v1/outcome-key': () => totem.get('/v1/outcome-key'),
 }
 
 test('the walk below knows every route that a totem can call', () => {

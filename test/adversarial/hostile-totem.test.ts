@@ -218,6 +218,14 @@ describe('a session', () => {
       'statement-stale',
     )
   })
+  test('is one of twenty of its person at a totem; the next log-in makes the gateway ask ANPR for nothing', async () => {
+    for (let n = 0; n < 20; n++) expect((await openSession(await cardSigns())).kind).toBe('opened')
+    const [, , lines] = await rows()
+    for (let n = 0; n < 3; n++) expect((await openSession(await cardSigns())).kind).toBe('session-spent')
+    expect((await rows())[2]).toBe(lines)
+    pass(15 * MINUTE_MS + 1)
+    expect((await openSession(await cardSigns())).kind).toBe('opened')
+  })
   test('answers sixty questions, and about ten marks', async () => {
     const { token } = await openSession(await cardSigns())
     const authorization = { authorization: `Bearer ${token}` }
@@ -381,6 +389,20 @@ describe('a line that is away', () => {
       await given()
     }
     expect(await ask(evidence)).toBe('pending')
+  })
+  test('brings of one card twenty-four requests in all, though the totem calls for a minute a day', async () => {
+    const bytes = anotherCard(PKI, WHO).toString('base64')
+    const logins = await Promise.all(Array.from({ length: 12 }, () => cardSigns({ bytes })))
+    const states: (string | undefined)[] = []
+    for (let day = 0; day < 3; day++) {
+      pass(DAY_MS + 1)
+      for (const evidence of logins.slice(4 * day, 4 * day + 4))
+        states.push(...(await asked(await Promise.all(things.slice(0, 6).map((more) => itemOf(evidence, more))))))
+    }
+    expect(states.filter((state) => state === 'pending')).toHaveLength(24)
+    expect(new Set(states.slice(24))).toEqual(new Set(['evidence-spent']))
+    // Who comes again, with the line there, has the measure of that day.
+    expect(await ask(await cardSigns({ bytes }))).toBe('pending')
   })
   test('is not believed for longer than thirty days, nor half an hour after it is back, nor for a session', async () => {
     const challenge = await given()

@@ -27,6 +27,7 @@ const list = (sequence: number, anchors: (typeof anchor)[]) =>
     {
       sequence,
       issued: '2026-11-01T00:00:00Z',
+      nextUpdate: '2027-03-01T00:00:00Z',
       sealing: [{ from: '2026-11-01T00:00:00Z', key: listed(sealing.public) }],
       anchor: anchors.map((key) => listed(key.public)),
     },

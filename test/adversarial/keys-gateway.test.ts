@@ -26,6 +26,7 @@ type Pair = typeof older
 const list = (change: Partial<GatewayKeys> = {}): GatewayKeys => ({
   sequence: 1,
   issued: inDays(-20),
+  nextUpdate: inDays(90),
   sealing: [
     { from: inDays(-100), key: listed(older.public) },
     { from: inDays(-10), key: listed(current.public) },

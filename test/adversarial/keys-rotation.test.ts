@@ -50,6 +50,7 @@ type Change = Partial<GatewayKeys>
 const gatewayList = (change: Change = {}): GatewayKeys => ({
   sequence: 2,
   issued: inDays(-1),
+  nextUpdate: inDays(90),
   sealing: [
     { from: inDays(-200), key: listed(jwk('gateway.sealing-before.pub.jwk.json')) },
     { from: inDays(-10), key: listed(jwk('gateway.sealing.pub.jwk.json')) },
@@ -221,6 +222,10 @@ describe('with a real gateway', () => {
     await refresh.stop()
     expect(sequence(store)).toBe(2)
   })
+  test('a totem hears to which of its keys the gateway seals', async () => {
+    const { kid, x, y } = jwk('totems/TT-0001.outcome.pub.jwk.json')
+    expect(await clientOf().outcomeKey()).toEqual({ ok: true, value: { key: { kid, x, y } } })
+  })
   test('a request sealed to the former key that waited 30 days without a line still opens', async () => {
     const at = new Date(NOW - 30 * DAY_MS + 3_600_000)
     const request = wish('anna-bianchi', { evidence: login('anna-bianchi', { at }) })
@@ -266,9 +271,9 @@ describe('a totem’s own key for outcomes', () => {
       outcomeKeys: join(folder, 'outcome'),
       gateway: {
         url: 'https://localhost',
-        ca: '',
-        certificate: '',
-        keys: '',
+        ca: join(folder, 'ca.pem'),
+        certificate: join(folder, 'cert.pem'),
+        keys: join(folder, 'keys.jws'),
         key: put('tls.key.pem', 'TT-0001.key.pem'),
       },
       verification: null,
@@ -325,12 +330,25 @@ describe('a totem’s own key for outcomes', () => {
     const keys = await outcomeKeys(config)
     expect(await openOutcome(outcome, keys, first, 'TT-0001')).toMatchObject({ ok: true })
 
-    const retire = (kid: string) => retireOutcomeKey(config, kid, queue)
+    const held = (key: JWK) => ({ kid: String(key.kid), x: String(key.x), y: String(key.y) })
+    let sealsTo = held(old)
+    const retire = (kid: string) => retireOutcomeKey(config, kid, queue, sealsTo)
     const kind = async (kid: string) => {
       const retired = await retire(kid)
       return retired.ok ? null : retired.error.kind
     }
     expect(await kind('no-such-key')).toBe('key-unknown')
+    // The gateway did not get the new public half yet.
+    expect(await kind(old.kid)).toBe('key-sealed-to')
+    // It got another totem's, or one of the right name that is another key.
+    for (const other of [
+      jwk('totems/TT-0002.outcome.pub.jwk.json'),
+      { ...made.value, x: String(old.x), y: String(old.y) },
+    ]) {
+      sealsTo = held(other)
+      expect(await kind(old.kid)).toBe('gateway-holds-other')
+    }
+    sealsTo = held(made.value)
     expect(await kind(String(made.value.kid))).toBe('key-newest')
     expect(await kind(old.kid)).toBe('key-needed')
     queue.collected(first)
@@ -371,7 +389,11 @@ describe('a totem’s own key for outcomes', () => {
     expect([rotated.code, rotated.answer.kid, d]).toEqual([0, kid, undefined])
     const old = jwk('totems/TT-0001.outcome.pub.jwk.json').kid
     await added()
-    expect(await totem('retire', '--kid', old)).toEqual({ code: 22, answer: { kind: 'requests-under-way' } })
+    const refused = (kind: string) => ({ code: 22, answer: { kind } })
+    expect(await totem('retire', '--kid', old)).toEqual(refused('gateway-not-asked'))
+    expect(await totem('retire', '--kid', old, '--gateway-has', old)).toEqual(refused('key-sealed-to'))
+    expect(await totem('retire', '--kid', old, '--gateway-has', 'no-such-key')).toEqual(refused('gateway-holds-other'))
+    expect(await totem('retire', '--kid', old, '--gateway-has', kid)).toEqual(refused('requests-under-way'))
     expect((await outcomeKeys({ ...config, keyProtection } as KeyPlaces)).size).toBe(2)
   })
 })

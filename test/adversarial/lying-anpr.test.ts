@@ -90,7 +90,12 @@ describe('a person whom ANPR does not have', () => {
   ])('%s: is told so at once, and not to come back', async (_, listaErrori, status) => {
     changes = { C030: always({ idOperazioneANPR: '1', listaErrori }, status) }
     const problem = { kind: 'person-not-found', anpr: 'EN122' }
-    expect(await totem.post('/v1/sessions', login('mario-rossi'))).toEqual({ status: 403, body: problem })
+    const evidence = login('mario-rossi')
+    expect(await totem.post('/v1/sessions', evidence)).toEqual({ status: 403, body: problem })
+    // Its log-in makes the gateway ask once.
+    asked.length = 0
+    expect((await totem.post('/v1/sessions', evidence)).body.kind).toBe('statement-replayed')
+    expect(asked).toEqual([])
     expect(await request('mario-rossi')).toMatchObject({ state: 'refused', problem })
   })
 })
@@ -112,8 +117,11 @@ describe('an ANPR that mixes people up', () => {
   })
   test('gives another’s family, another’s data: nobody sees them', async () => {
     const bearer = await session()
-    changes = { C021: always(of(known)) }
-    expect(await family(bearer)).toEqual({ status: 403, body: otherPerson })
+    for (const sheet of [of(known), of(known, { generalita: { nome: 'NEONATO' } })]) {
+      changes = { C021: always(sheet) }
+      expect(await family(bearer)).toEqual({ status: 403, body: otherPerson })
+      expect(await request('mario-rossi', { subject: anna.idAnpr })).toMatchObject({ problem: otherPerson })
+    }
     changes = { C029: always(of(known)) }
     expect(await visura(bearer)).toEqual({ status: 403, body: otherPerson })
     // The id that was asked for, with the data of somebody else.

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Agent, request } from 'undici'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { digestOf, newToken, textOfLine } from '../../gateway/settings/operators.ts'
 import { type Centre, openCentre } from '../support/gateway/centre.ts'
 import { PKI } from '../support/pki.ts'
 
@@ -162,6 +163,19 @@ describe('while the gateway runs', () => {
     expect(await ask('/metrics', tokens.metrics)).toBe(200)
     writeFileSync(file, sound, { mode: 0o600 })
     expect(await ask('/metrics', tokens.metrics)).toBe(200)
+  })
+
+  test('a file that others may write lets nobody else in', async () => {
+    const sound = readFileSync(file, 'utf8')
+    const thief = newToken()
+    const line = `${textOfLine({ name: 'thief', role: 'write', sha256: digestOf(thief).toString('hex') })}\n`
+    chmodSync(file, 0o622)
+    appendFileSync(file, line)
+    expect(await ask('/v1/operator/totems', thief)).toBe(401)
+    expect(await ask('/v1/operator/totems', tokens.read)).toBe(200)
+    expect(lines('operators-not-taken').at(-1)).toMatchObject({ reason: 'open-to-writers' })
+    writeFileSync(file, sound)
+    chmodSync(file, 0o600)
   })
 })
 

@@ -189,6 +189,12 @@ test('a wrong command is answered in one line, which names the help', async () =
 test.each<[string, string, RegExp]>([
   ['a wrong id', '{"totem":"TT-1"}', /: totem: .*; office: .*; dataDir: /],
   ['a path that hangs on the folder', '{"dataDir":"data"}', /dataDir: not an absolute path/],
+  [
+    'seconds for milliseconds',
+    '{"timings":{"idleMs":60}}',
+    /timings.idleMs: less than a second: .*timings.goodbyeMs: /,
+  ],
+  ['a screen of no size', '{"panel":{"width":0,"height":1920,"mmPerPixel":0.3}}', /panel.width: Too small/],
   ['nothing', '{}', /: totem: .*gateway: /],
   ["a gateway's file", '{"listen":{"host":"::","port":1}}', /Unrecognized key: "listen"/],
   ['broken JSON', '{"totem":', /no JSON: /],

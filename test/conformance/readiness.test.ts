@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -34,6 +34,16 @@ function publicJwk(): string {
   const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   writeFileSync(file, JSON.stringify(publicKey.export({ format: 'jwk' })))
   return file
+}
+/** A folder with a new key for outcomes, and the one that the gateway has, if `own`. */
+function outcomeKeys({ own }: { own: boolean }): string {
+  const folder = newFolder()
+  const put = (name: string, content: string | Buffer) => writeFileSync(join(folder, name), content, { mode: 0o600 })
+  const key = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' })
+  put('new.jwk.json', JSON.stringify({ ...key, kid: 'new', iat: Math.floor(Date.now() / 1_000) }))
+  const { outcomeKeys: held } = bench.totem.config
+  if (own) for (const name of readdirSync(held)) put(name, readFileSync(join(held, name)))
+  return folder
 }
 function damagedQueue(): string {
   const folder = newFolder()
@@ -74,7 +84,7 @@ test('a complete totem: everything is tried, and the report is one sheet of pape
     'Card service (PC/SC)': 'ok running',
     "Totem's certificate": expect.stringMatching(/^ok ends \d{4}-/),
     "Gateway's authority": expect.stringMatching(/^ok ends \d{4}-/),
-    "Gateway's keys": 'ok 1',
+    "Gateway's keys": expect.stringMatching(/^ok 1, ends \d{4}-\d\d-\d\d$/),
     'Revocations (CRLs)': expect.stringMatching(/^ok (\d+) of \1 issuers fresh, oldest \d+ h$/),
     'Verification code': expect.stringMatching(/^ok \S+$/),
     'Queue of requests': 'ok –',
@@ -85,6 +95,7 @@ test('a complete totem: everything is tried, and the report is one sheet of pape
     Gateway: expect.stringMatching(/^ok /),
     Clock: expect.stringMatching(/^ok ± \d s/),
     'Trust list': expect.stringMatching(/^ok \d+ CA/),
+    'Key for outcomes': 'ok the gateway has the newest',
     'Second language': 'ok –',
   })
   expect(JSON.parse(told.stdout)).toMatchObject({
@@ -164,6 +175,16 @@ describe('a totem whose log-ins would be refused is not ready', () => {
       'no key for outcomes',
       () => ({ outcomeKeys: newFolder() }),
       { keys: /^failed key-missing \//, code: /^ok/, gateway: /^ok/, clock: /^ok/ },
+    ],
+    [
+      'a gateway that seals to a key which is not here',
+      () => ({ outcomeKeys: outcomeKeys({ own: false }) }),
+      { keys: /^ok/, 'outcome-key': /^failed [\w-]+: il gateway usa una chiave che questo totem non ha/ },
+    ],
+    [
+      'a gateway that seals to an older key',
+      () => ({ outcomeKeys: outcomeKeys({ own: true }) }),
+      { keys: /^ok/, 'outcome-key': /^attention [\w-]+: il gateway usa ancora una chiave precedente/ },
     ],
     [
       'a key for codes that is not there',

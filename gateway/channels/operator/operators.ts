@@ -1,7 +1,8 @@
 import type { Logger } from 'pino'
-import { contentOf, stampOf } from '../../../basics/files.ts'
+import { stampOf } from '../../../basics/files.ts'
+import { err } from '../../../contract/result.ts'
 import { type Operator, type OperatorLine, operatorBy, operatorsIn } from '../../settings/operators.ts'
-import { trustedText } from '../../settings/secret.ts'
+import { trustedIn, trustedText } from '../../settings/secret.ts'
 import { CONFIG, Unusable } from '../../settings/unusable.ts'
 
 /** Who may come in by the operators' door. */
@@ -32,15 +33,19 @@ export async function openOperators(file: string, log: Logger): Promise<Operator
   async function look(): Promise<void> {
     const stamp = await stampOf(file)
     if (stamp === taken) return
-    const text = await contentOf(file)
-    const next = text === null ? null : operatorsIn(text)
-    if (next?.ok) {
+    // SECURITY: as at the start: others who may write it would let themselves in.
+    const text = await trustedIn(file).catch(() => err({ kind: 'unreadable' as const }))
+    const next = text.ok ? operatorsIn(text.value) : text
+    if (next.ok) {
       lines = next.value
       taken = stamp
       log.info({ kind: 'operators-taken', operators: lines.map(({ name }) => name) })
       return
     }
-    if (stamp !== told) log.error({ kind: 'operators-not-taken', ...(next ? { line: next.error.line } : {}) })
+    if (stamp !== told) {
+      const { kind: reason, ...at } = next.error
+      log.error({ kind: 'operators-not-taken', reason, line: 'line' in at ? at.line : null })
+    }
     told = stamp
   }
 

@@ -152,7 +152,7 @@ export const states = (ways: Ways) => {
     fetching: chart.createStateConfig({
       ...working(fetch, { printingCertificate: 'printingCertificate' }),
       tags: ['busy', 'withoutCard'],
-      on: { leave: forbidden, timeout: forbidden },
+      on: { leave: forbidden, timeout: forbidden, 'reader.gone': forbidden },
     }),
     printingSlip: chart.createStateConfig({
       ...printing(printSlip, { done: '#done' }, { target: '#done', set: () => ({ end: { outcome: 'queued' } }) }),

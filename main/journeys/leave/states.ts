@@ -25,8 +25,10 @@ export const states = {
   done: chart.createStateConfig({
     id: 'done',
     tags: ['withoutCard'],
+    // The card may have been taken while the paper came out.
+    entry: 'forgetPerson',
     on: {
-      another: { guard: 'holdsCard', target: 'menu', actions: 'beginAgain' },
+      another: { guard: 'personHere', target: 'menu', actions: 'beginAgain' },
       printNow: { guard: 'certificateHere', target: 'fetching' },
       leave: settled,
       timeout: settled,
@@ -39,9 +41,12 @@ export const states = {
   refused: chart.createStateConfig({
     id: 'refused',
     tags: ['withoutCard'],
-    entry: tell(({ frame, end }, services) => {
-      if (end.refused) services.journal.refused(frame, end.refused.reason)
-    }),
+    entry: [
+      tell(({ frame, end }, services) => {
+        if (end.refused) services.journal.refused(frame, end.refused.reason)
+      }),
+      'forgetPerson',
+    ],
     on: {
       leave: turnedAway,
       timeout: turnedAway,

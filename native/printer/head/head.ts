@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { DeviceResult, PrinterStatus, PrintFailure } from '../../../contract/device.ts'
 import { err, ok, type Result } from '../../../contract/result.ts'
+import type { Dots } from '../image/ink.ts'
 import { drawPage, openPdf, type Pdf, warmUp } from '../image/pdf.ts'
 import { type Paper, type PdfRefused, refusedPdf } from '../image/task.ts'
 import { canPrint, type PrinterListener, type PrinterService, type PrintProgress } from '../printer.ts'
@@ -55,6 +56,8 @@ const WATCH_MS = 400
  * A sheet that nobody takes is personal data in the open, so it is drawn in after this time. A slow hand needs less.
  */
 const HELD_OUT_MS = 60_000
+// Pages of 0.5 MB that are not drawn again for printing. A certificate has one to three.
+const KEPT_PAGES = 16
 
 type Fault = { kind: 'fault'; status: PrinterStatus }
 
@@ -324,22 +327,24 @@ export function createHeadService(options: HeadOptions): PrinterService {
     return ok({ pages, bytes })
   }
 
-  /** The pages of a PDF, each of which has been drawn once: whatever is wrong with one, none is on paper yet. */
+  /** The pages of a PDF, each of which has been drawn: whatever is wrong with one, none is on paper yet. */
   async function pagesOf(pdf: Pdf, fromPage: number): Promise<Result<Source, PdfRefused>> {
     const paper: Paper = { dotsPerMm: profile.dotsPerMm, width: profile.headDots, roll: true }
     if (fromPage > pdf.pages) return refusedPdf('broken')
-    const first = await pdf.dots(fromPage, paper)
-    if (!first.ok) return first
-    for (let n = fromPage + 1; n <= pdf.pages; n++) {
-      const looked = await pdf.dots(n, paper)
-      if (!looked.ok) return looked
+    const drawn = new Map<number, Dots>()
+    for (let n = fromPage; n <= pdf.pages; n++) {
+      const dots = await pdf.dots(n, paper)
+      if (!dots.ok) return dots
+      if (drawn.size < KEPT_PAGES) drawn.set(n, dots.value)
     }
     return ok({
       pages: pdf.pages,
       fromPage,
       async page(n) {
-        const drawn = n === fromPage ? first : await pdf.dots(n, paper)
-        return drawn.ok ? ok(pageBands(drawn.value, profile)) : drawn
+        const kept = drawn.get(n)
+        drawn.delete(n)
+        const dots = kept ? ok(kept) : await pdf.dots(n, paper)
+        return dots.ok ? ok(pageBands(dots.value, profile)) : dots
       },
     })
   }

@@ -2,7 +2,7 @@ import { ok, type Result } from '../../../contract/result.ts'
 import type { GreyImage } from './grey.ts'
 import { type Dots, dotsOf } from './ink.ts'
 import type { Pdfium } from './pdfium.ts'
-import { pictureBoxes } from './pictures.ts'
+import { type Drawing, pictureBoxes } from './pictures.ts'
 import { soundnessOf } from './sound.ts'
 import { type Paper, type PdfRefused, refusedPdf as refused, type Scale } from './task.ts'
 
@@ -40,9 +40,6 @@ const FLATTENED = 1
 /** fpdf_formfill.h: FPDF_FORMFILLINFO of version 2 without a single callback; it is smaller than this. */
 const FORM_INFO_BYTES = 512
 const FORM_INFO_VERSION = 2
-
-/** fpdfview.h: turned clockwise by so many quarters. */
-type Turn = 0 | 1
 
 /** Opens a PDF without changing its file. Every page is loaded, so that none is missing when the first is on paper. */
 export function openDocument(pdfium: Pdfium, bytes: Uint8Array): Result<Document, PdfRefused> {
@@ -93,7 +90,12 @@ export function openDocument(pdfium: Pdfium, bytes: Uint8Array): Result<Document
     return used
   }
 
-  function draw(handle: number, width: number, height: number, turn: Turn): Result<GreyImage, PdfRefused> {
+  /** Gives `use` the page as pixels in pdfium's own memory: pdfium must not be called before `use` has ended. */
+  function draw<T>(
+    handle: number,
+    { width, height, turn }: Drawing,
+    use: (image: GreyImage) => Result<T, PdfRefused>,
+  ): Result<T, PdfRefused> {
     if (width * height > MAX_PIXELS) return refused('too-large')
     if (!(width >= 1 && height >= 1)) return refused('too-small')
     const pixels = malloc(width * height)
@@ -101,10 +103,10 @@ export function openDocument(pdfium: Pdfium, bytes: Uint8Array): Result<Document
     const bitmap = pdfium._FPDFBitmap_CreateEx(width, height, GREY_BITMAP, pixels, width)
     pdfium._FPDFBitmap_FillRect(bitmap, 0, 0, width, height, 0xffffffff)
     pdfium._FPDF_RenderPageBitmap(bitmap, handle, 0, 0, width, height, turn, DRAW_FLAGS)
-    const drawn = pdfium.HEAPU8.slice(pixels, pixels + width * height)
+    const used = use({ width, height, pixels: pdfium.HEAPU8.subarray(pixels, pixels + width * height) })
     pdfium._FPDFBitmap_Destroy(bitmap)
     free(pixels)
-    return ok({ width, height, pixels: drawn })
+    return used
   }
 
   const pages = pdfium._FPDF_GetPageCount(document)
@@ -134,20 +136,23 @@ export function openDocument(pdfium: Pdfium, bytes: Uint8Array): Result<Document
       withPage(page, (handle) => {
         const [wide, high] = [pdfium._FPDF_GetPageWidth(handle), pdfium._FPDF_GetPageHeight(handle)]
         const width = Math.round('width' in scale ? scale.width : mm(wide) * scale.pixelsPerMm)
-        return draw(handle, width, Math.round((width * high) / wide), 0)
+        const drawing = { width, height: Math.round((width * high) / wide), turn: 0 }
+        return draw(handle, drawing, (image) => ok({ ...image, pixels: image.pixels.slice() }))
       }),
     dots: (page, paper) =>
       withPage(page, (handle) => {
         const sides = [mm(pdfium._FPDF_GetPageWidth(handle)), mm(pdfium._FPDF_GetPageHeight(handle))] as const
-        const turn: Turn = paper.roll && sides[0] > sides[1] && sides[0] * paper.dotsPerMm > paper.width ? 1 : 0
+        const turn = paper.roll && sides[0] > sides[1] && sides[0] * paper.dotsPerMm > paper.width ? 1 : 0
         const [wide, high] = turn ? [sides[1], sides[0]] : sides
         const width = Math.round(Math.min(paper.width, wide * paper.dotsPerMm))
         const height = Math.round((width * high) / wide)
         if (!(Math.min(width, height) > LEAST_MM * paper.dotsPerMm)) return refused('too-small')
-        const drawn = draw(handle, width, height, turn)
-        if (!drawn.ok) return drawn
-        const dots = dotsOf(drawn.value, pictureBoxes(pdfium, handle, { width, height, turn }))
-        return dots.rows.some((byte) => byte !== 0) ? ok(dots) : refused('blank')
+        const drawing = { width, height, turn }
+        const pictures = pictureBoxes(pdfium, handle, drawing)
+        return draw(handle, drawing, (image) => {
+          const dots = dotsOf(image, pictures)
+          return dots.rows.some((byte) => byte !== 0) ? ok(dots) : refused('blank')
+        })
       }),
     close,
   })

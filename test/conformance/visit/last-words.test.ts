@@ -126,6 +126,46 @@ describe('the last words stay when the person takes the card, as the screen asks
   })
 })
 
+/** A service that answers when the test says so. */
+const held = <T>() => {
+  let resolve: (answer: T) => void = () => undefined
+  const promise = new Promise<T>((settle) => {
+    resolve = settle
+  })
+  return { answer: () => promise, resolve: (answer: T) => resolve(answer) }
+}
+
+describe('the card is taken while the totem still works', () => {
+  const namesNobody = () => {
+    expect(JSON.stringify(session.view())).not.toMatch(/BIANCHI|BNCNMR/)
+    expect(session.preview()).toBeNull()
+  }
+
+  test('the certificate comes out, and the last words name nobody', async () => {
+    const certificate = held<Awaited<ReturnType<VisitServices['print']>>>()
+    open({ print: certificate.answer })
+    await confirmed()
+    await at('printing')
+    expect(session.preview()).not.toBeNull()
+    cardOut()
+    certificate.resolve(ok({ pages: 1 }))
+    await at('done')
+    expect(screen()).toMatchObject({ outcome: 'printed', document: 'certificate', cardPresent: false })
+    namesNobody()
+  })
+
+  test('the request is refused, and the explanation names nobody', async () => {
+    const request = held<Awaited<ReturnType<VisitServices['request']>>>()
+    open({ request: request.answer })
+    await confirmed()
+    cardOut()
+    request.resolve(err(refused('not-in-family')))
+    await at('refused')
+    expect(screen()).toMatchObject({ reason: 'not-in-family', card: 'cns', cardPresent: false })
+    namesNobody()
+  })
+})
+
 test('the kind of card of a refusal is known after the card is gone', async () => {
   open({ readCard: async () => ok(cie), recognise: async () => err(refused('pin-blocked')) })
   await toRefusal()
@@ -155,6 +195,18 @@ describe('a certificate that comes while its person still stands here', () => {
     expect(screen()).toMatchObject({ outcome: 'printed', slip: false, arrived: false })
     expect(printed).toEqual(['slip', 'certificate', 'receipt'])
     expect(services.delivered).toHaveBeenCalledExactlyOnceWith(expect.anything(), outcome.operation)
+  })
+
+  test('is printed, although the reader fails at that moment', async () => {
+    const fetched = held<typeof outcome>()
+    open({ request: queued, arrived: fetched.answer })
+    await confirmed()
+    session.issued(OPERATION)
+    await answers({ type: 'printNow' })
+    session.card({ state: 'no-reader' })
+    fetched.resolve(outcome)
+    await at('done')
+    expect(screen()).toMatchObject({ outcome: 'printed' })
   })
 
   test('takes the idle question away, so that it is seen', async () => {

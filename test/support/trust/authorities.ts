@@ -141,6 +141,7 @@ export const intermediate = member(false)
 export const listOf = (...authorities: Member[]): TrustList => ({
   sequence: 1,
   issued: NOW.toISOString(),
+  nextUpdate: new Date(+NOW + 90 * 86_400_000).toISOString(),
   authorities,
 })
 
