@@ -188,7 +188,8 @@ test('the person stands first on the sheet, known by ID ANPR or by codice fiscal
   }
   const first = (own: Record<string, unknown>, onSheet: Record<string, unknown>) => {
     const told = [other, { generalita, ...onSheet }].map((one) => datiSoggetto.parse(one))
-    const sheet = sheetOf(told, { idAnpr: idANPR, isTheirs: () => null })
+    const isTheirs = (code: string) => code === generalita.codiceFiscale.codFiscale
+    const sheet = sheetOf(told, { idAnpr: idANPR, isTheirs })
     const family = sheet.ok ? sheet.value : null
     const shownToThem = registered({ person: dati({ generalita: { ...generalita, ...own } }), family, references: [] })
     return shownToThem.family?.[0]?.surname
