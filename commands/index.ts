@@ -7,6 +7,7 @@ const COMMANDS: Record<string, () => Promise<(args: string[]) => number | Promis
   card: async () => (await import('./card.ts')).card,
   journal: async () => (await import('./journal.ts')).journal,
   keys: async () => (await import('./keys.ts')).keys,
+  list: async () => (await import('./list.ts')).list,
   print: async () => (await import('./print.ts')).print,
   queue: async () => (await import('./queue.ts')).queue,
   simulator: async () => (await import('./simulator.ts')).simulator,
@@ -18,6 +19,7 @@ totem card login      PIN and signature, with every check of a visit
 totem card trace      the same, with every APDU and its time; nothing personal in it
 totem journal         the sync log: tail, verify, export
 totem keys            the totem's private keys on the disk: status, protect, rotate, retire
+totem list            the signed lists of an installation: sign a newer one, show one
 totem print           status, test page, a PDF file or the readiness report, on the totem's printer or by IPP
 totem queue           requests and their outcomes: list, show, verify, retry, salvage
 totem simulator card  keeps a virtual card in a virtual reader

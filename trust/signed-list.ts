@@ -1,4 +1,4 @@
-import { compactVerify, importJWK, type JWK } from 'jose'
+import { CompactSign, compactVerify, importJWK, type JWK } from 'jose'
 
 /**
  * The JSON of a compact JWS of this `typ`, signed with ES256 by this key; `unsigned` otherwise. A signed payload that
@@ -30,4 +30,16 @@ function json(payload: Uint8Array): unknown {
   } catch {
     return null
   }
+}
+
+/** A list as the compact JWS that `openSignedList` opens; `header` overrides the protected header, as a forger would. */
+export async function signList(
+  list: object,
+  signer: JWK,
+  typ: string,
+  header: Record<string, string> = {},
+): Promise<string> {
+  return new CompactSign(new TextEncoder().encode(JSON.stringify(list)))
+    .setProtectedHeader({ alg: 'ES256', kid: String(signer.kid), typ, ...header })
+    .sign(await importJWK(signer, 'ES256'))
 }

@@ -152,7 +152,8 @@ export function createSession(options: SessionOptions): Session {
         return
       }
       if (state.state === 'present' && cardStayed) {
-        // The reader is back and counts anew: this is the card that lay there, and nobody has moved it.
+        // The reader is back and counts anew. Its card counts as the one that lay there: words that a person has not read
+        // must not go for it. Should it be another's, it is read and asked for its PIN like any card.
         cardStayed = false
         const { insertion, contactless } = state
         actor.send({ type: 'slot', card: insertion, lost: false, contactless, known: true })

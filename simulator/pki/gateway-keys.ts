@@ -1,9 +1,10 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { CompactSign, importJWK, type JWK } from 'jose'
+import type { JWK } from 'jose'
 import { DAY_MS } from '../../basics/time.ts'
 import { GATEWAY_KEYS_TYP, type GatewayKeys, gatewayKeys } from '../../contract/gateway-keys.ts'
 import { LIST_DAYS } from '../../contract/signed-list.ts'
+import { signList } from '../../trust/signed-list.ts'
 import { jwkPair } from './jwk.ts'
 
 /**
@@ -17,15 +18,8 @@ const CURRENT_DAYS = 10
 export const listed = ({ kid = '', x = '', y = '' }: JWK) => ({ kty: 'EC', crv: 'P-256', kid, x, y }) as const
 
 /** Signs a list as the signer of trust lists does; `header` overrides it, as a forger would. */
-export async function signGatewayKeys(
-  list: GatewayKeys,
-  signer: JWK,
-  header: Record<string, string> = {},
-): Promise<string> {
-  return new CompactSign(new TextEncoder().encode(JSON.stringify(gatewayKeys.parse(list))))
-    .setProtectedHeader({ alg: 'ES256', kid: String(signer.kid), typ: GATEWAY_KEYS_TYP, ...header })
-    .sign(await importJWK(signer, 'ES256'))
-}
+export const signGatewayKeys = (list: GatewayKeys, signer: JWK, header: Record<string, string> = {}): Promise<string> =>
+  signList(gatewayKeys.parse(list), signer, GATEWAY_KEYS_TYP, header)
 
 /**
  * Makes `gateway-keys/{sealing,sealing-before,anchor}.jwk.json`, the gateway's private keys, `gateway-keys.jws`, their list,

@@ -1,11 +1,12 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { CompactSign, calculateJwkThumbprint, importJWK, type JWK } from 'jose'
+import { calculateJwkThumbprint, type JWK } from 'jose'
 import {
   VERIFICATION_KEYS_TYP,
   type VerificationKey,
   type VerificationKeys,
   verificationKeys,
 } from '../../contract/verification.ts'
+import { signList } from '../../trust/signed-list.ts'
 import { GOOD } from './plan.ts'
 import type { Writer } from './writer.ts'
 
@@ -25,15 +26,11 @@ export async function verificationKeyPair(totem: string): Promise<{
 }
 
 /** Signs a key list as its keeper does; `header` overrides it, as a forger would. */
-export async function signVerificationKeys(
+export const signVerificationKeys = async (
   list: VerificationKeys,
   signer: JWK,
   header: Record<string, string> = {},
-): Promise<string> {
-  return new CompactSign(new TextEncoder().encode(JSON.stringify(verificationKeys.parse(list))))
-    .setProtectedHeader({ alg: 'ES256', kid: String(signer.kid), typ: VERIFICATION_KEYS_TYP, ...header })
-    .sign(await importJWK(signer, 'ES256'))
-}
+): Promise<string> => signList(verificationKeys.parse(list), signer, VERIFICATION_KEYS_TYP, header)
 
 /** Makes `totems/<totemId>.verification.jwk.json`, `verification-keys.jws` and `verification-keys.{key,pub}.jwk.json`. */
 export async function makeVerificationKeys(write: Writer, totems: readonly string[]): Promise<void> {
