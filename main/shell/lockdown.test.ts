@@ -1,5 +1,5 @@
 import { beforeAll, expect, test, vi } from 'vitest'
-import { isShortcut, lockContents, lockSession } from './lockdown.ts'
+import { isShortcut, lockContents, lockSession, setSwitches } from './lockdown.ts'
 import { createRecovery } from './recovery.ts'
 
 beforeAll(() => vi.stubGlobal('__DEVELOPMENT__', false))
@@ -21,6 +21,13 @@ test.each([
   ['Tab moves on', key('Tab'), false],
   ['Enter confirms', key('Enter'), false],
 ])('%s', (_name, input, blocked) => expect(isShortcut(input)).toBe(blocked))
+
+test('a packaged totem opens no door to a debugger, whatever its command line asks for', () => {
+  const asked = new Set(['remote-debugging-port', 'remote-debugging-pipe', 'ozone-platform'])
+  const commandLine = { appendSwitch: vi.fn(), removeSwitch: (name: string) => void asked.delete(name) }
+  setSwitches({ commandLine } as never)
+  expect([...asked]).toEqual(['ozone-platform'])
+})
 
 test('every permission and every request that is not for our own files is denied', () => {
   const handlers: Record<string, (...values: never[]) => unknown> = {}

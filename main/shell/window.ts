@@ -27,6 +27,8 @@ export function createCitizenWindow(panel: { width: number; height: number }): C
   // The partition is in memory only: no `persist:`, no cache, so nothing of a visit is ever written.
   const partition = session.fromPartition('citizen', { cache: false })
   lockSession(partition)
+  // No window uses this one, and none shall find it open. The bench's driver may.
+  if (!__DEVELOPMENT__) lockSession(session.defaultSession)
   serveRenderer(partition.protocol, join(__dirname, '..', 'renderer'))
   let current: BrowserWindow | null = null
   let onGone = (_reason: string) => {}
