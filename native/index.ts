@@ -5,6 +5,7 @@ import { err } from '../contract/result.ts'
 import { loadExternalKey } from './card/cie/index.ts'
 import { createCardService } from './card/service.ts'
 import { parentPort, serve } from './host.ts'
+import { forgetDocuments } from './printer/image/pdf.ts'
 import { createPrinterService } from './printer/service.ts'
 
 // The device process: card and printer, apart from everything else. It may crash or end; its supervisor restarts it.
@@ -39,6 +40,7 @@ const host = serve(parentPort(), {
   'printer.print': ({ job, sheet, fromPage }) => printer.print(job, sheet, fromPage),
   'printer.status': async () => ({ ok: true, value: { status: await printer.status() } }),
   async 'memory.forget'() {
+    await forgetDocuments()
     forgetGarbage()
     return { ok: true, value: {} }
   },

@@ -1,6 +1,7 @@
+import { readdirSync } from 'node:fs'
 import { deflateSync } from 'node:zlib'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { openPdf, type PdfLimits } from '../../native/printer/image/pdf.ts'
+import { forgetDocuments, openPdf, type PdfLimits } from '../../native/printer/image/pdf.ts'
 import { certificatePdf } from '../support/paper/papers.ts'
 import { pdfFile, pdfPage } from '../support/paper/pdf-file.ts'
 import { type PrinterBench, startPrinterBench } from '../support/paper/printer-bench.ts'
@@ -18,6 +19,9 @@ async function dots(bytes: Uint8Array, limits?: PdfLimits) {
   await opened.value.close()
   return drawn
 }
+
+/** The kernel's threads of this process: a worker that has ended is not among them. */
+const workers = () => readdirSync('/proc/self/task').sort()
 
 /** A line of dashes so short that no printer has dots for them. */
 const dashes = (length: number) => pdfPage({ content: `[${length}] 0 d 0 0 m 595 842 l S` })
@@ -103,6 +107,22 @@ describe('a file that takes all there is', () => {
     expect(await opened.value.dots(1, PAPER)).toMatchObject({ ok: true })
     await opened.value.close()
   })
+})
+
+test('documents are forgotten with their thread, and one that is still open draws its next page', async () => {
+  const opened = await openPdf(await certificatePdf())
+  if (!opened.ok) throw new Error(opened.error.reason)
+  const before = await opened.value.dots(1, PAPER)
+  await forgetDocuments()
+  const after = await opened.value.dots(1, PAPER)
+  expect(before).toMatchObject({ ok: true })
+  expect(after).toEqual(before)
+  await opened.value.close()
+  // A thread that has seen none stays: each visit has three rounds of forgetting.
+  await forgetDocuments()
+  const started = workers()
+  await forgetDocuments()
+  expect(workers()).toEqual(started)
 })
 
 describe('at the printer', () => {

@@ -49,6 +49,8 @@ interface Thread {
   worker: Worker
   ready: Promise<unknown>
   settle: ((reply: PdfReply) => void) | null
+  /** It has read a document, and its memory may still show it. */
+  used: boolean
 }
 let thread: Thread | null = null
 let last: Promise<unknown> = Promise.resolve()
@@ -61,7 +63,7 @@ export function warmUp(): void {
 
 function startThread(): Thread {
   const worker = new Worker(FILE, { execArgv: [], resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } })
-  const started: Thread = { worker, ready: once(worker, 'message'), settle: null }
+  const started: Thread = { worker, ready: once(worker, 'message'), settle: null, used: false }
   void started.ready.then(() => worker.on('message', (reply: PdfReply) => started.settle?.(reply)))
   // The file has filled the JavaScript heap: its author's intent or our bug, and in either case no certificate.
   worker.on('error', () => started.settle?.({ answer: refusedPdf('too-large'), spent: true }))
@@ -75,6 +77,7 @@ async function run(task: PdfTask, limitMs: number): Promise<Result<PdfAnswer, Pd
   thread ??= startThread()
   const mine = thread
   mine.worker.ref()
+  mine.used = true
   await mine.ready
   const { answer, spent } = await new Promise<PdfReply>((resolve) => {
     const timer = setTimeout(() => resolve({ answer: refusedPdf('too-slow'), spent: true }), limitMs)
@@ -99,6 +102,18 @@ function inTurn<T>(work: () => Promise<T>): Promise<T> {
   last = mine.catch(() => undefined)
   return mine
 }
+
+/**
+ * Nothing of the documents so far stays in memory: their thread ends with pdfium's memory, and a new one takes its place.
+ * A document that is still open is opened anew when it is asked for a page.
+ */
+export const forgetDocuments = (): Promise<void> =>
+  inTurn(async () => {
+    if (!thread?.used) return
+    const before = thread
+    thread = startThread()
+    await before.worker.terminate()
+  })
 
 /** What the last documents have cost, by their hashes: one that was too slow is not tried again at each of its pages. */
 const costs = new Map<string, { slowMs: number; refused: PdfRefused | null }>()
