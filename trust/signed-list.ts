@@ -32,14 +32,9 @@ function json(payload: Uint8Array): unknown {
   }
 }
 
-/** A list as the compact JWS that `openSignedList` opens; `header` overrides the protected header, as a forger would. */
-export async function signList(
-  list: object,
-  signer: JWK,
-  typ: string,
-  header: Record<string, string> = {},
-): Promise<string> {
+/** A list as the compact JWS that `openSignedList` opens. */
+export async function signList(list: object, signer: JWK, typ: string): Promise<string> {
   return new CompactSign(new TextEncoder().encode(JSON.stringify(list)))
-    .setProtectedHeader({ alg: 'ES256', kid: String(signer.kid), typ, ...header })
+    .setProtectedHeader({ alg: 'ES256', kid: String(signer.kid), typ })
     .sign(await importJWK(signer, 'ES256'))
 }

@@ -4,8 +4,7 @@ import type { JWK } from 'jose'
 import { DAY_MS } from '../../basics/time.ts'
 import { GATEWAY_KEYS_TYP, type GatewayKeys, gatewayKeys } from '../../contract/gateway-keys.ts'
 import { LIST_DAYS } from '../../contract/signed-list.ts'
-import { signList } from '../../trust/signed-list.ts'
-import { jwkPair } from './jwk.ts'
+import { jwkPair, signedList } from './jwk.ts'
 
 /**
  * Ages of the previous key and of the key in force: requests that were queued for a month are sealed to the previous
@@ -19,7 +18,7 @@ export const listed = ({ kid = '', x = '', y = '' }: JWK) => ({ kty: 'EC', crv: 
 
 /** Signs a list as the signer of trust lists does; `header` overrides it, as a forger would. */
 export const signGatewayKeys = (list: GatewayKeys, signer: JWK, header: Record<string, string> = {}): Promise<string> =>
-  signList(gatewayKeys.parse(list), signer, GATEWAY_KEYS_TYP, header)
+  signedList(gatewayKeys.parse(list), signer, GATEWAY_KEYS_TYP, header)
 
 /**
  * Makes `gateway-keys/{sealing,sealing-before,anchor}.jwk.json`, the gateway's private keys, `gateway-keys.jws`, their list,

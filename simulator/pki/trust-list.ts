@@ -15,8 +15,7 @@ import type { JWK } from 'jose'
 import { DAY_MS } from '../../basics/time.ts'
 import { LIST_DAYS } from '../../contract/signed-list.ts'
 import { type AuthorityRole, TRUST_LIST_TYP, type TrustList } from '../../contract/trust.ts'
-import { signList } from '../../trust/signed-list.ts'
-import { jwkPair } from './jwk.ts'
+import { jwkPair, signedList } from './jwk.ts'
 
 /** The bench's card issuers, as `makePki` names them. */
 const AUTHORITIES: { file: string; role: AuthorityRole; anchor: boolean }[] = [
@@ -42,7 +41,7 @@ export async function trustListOf(pkiDir: string, sequence: number, issued = new
 
 /** Signs a trust list as its keeper does (contract/trust.ts); `header` overrides it, as a forger would. */
 export const signTrustList = (list: TrustList, key: JWK, header: Record<string, string> = {}): Promise<string> =>
-  signList(list, key, TRUST_LIST_TYP, header)
+  signedList(list, key, TRUST_LIST_TYP, header)
 
 /** Makes `trust-list.jws`, sequence 1, and the key that it is signed with, `trust-list.{key,pub}.jwk.json`. */
 export async function makeTrustList(pkiDir: string): Promise<void> {

@@ -6,7 +6,7 @@ import {
   type VerificationKeys,
   verificationKeys,
 } from '../../contract/verification.ts'
-import { signList } from '../../trust/signed-list.ts'
+import { signedList } from './jwk.ts'
 import { GOOD } from './plan.ts'
 import type { Writer } from './writer.ts'
 
@@ -30,7 +30,7 @@ export const signVerificationKeys = async (
   list: VerificationKeys,
   signer: JWK,
   header: Record<string, string> = {},
-): Promise<string> => signList(verificationKeys.parse(list), signer, VERIFICATION_KEYS_TYP, header)
+): Promise<string> => signedList(verificationKeys.parse(list), signer, VERIFICATION_KEYS_TYP, header)
 
 /** Makes `totems/<totemId>.verification.jwk.json`, `verification-keys.jws` and `verification-keys.{key,pub}.jwk.json`. */
 export async function makeVerificationKeys(write: Writer, totems: readonly string[]): Promise<void> {

@@ -224,7 +224,7 @@ test.each(['print()', `document.execCommand('print')`, `alert('x')`, `confirm('x
   '%s opens nothing over the totem',
   async (script) => {
     await inPage(script)
-    expect(await windows()).toEqual(OURS)
+    await expect.poll(windows).toEqual(OURS)
   },
 )
 
