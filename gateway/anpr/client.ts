@@ -2,29 +2,19 @@ import { ulid } from 'ulid'
 import { Agent, request } from 'undici'
 import type { z } from 'zod'
 import { italianDay } from '../../basics/time.ts'
-import { settlementOf } from '../../catalogue/bollo.ts'
 import { sheetConflict } from '../../catalogue/certificates.ts'
 import {
   type DatiAnagrafici,
-  type richiestaCertificazione,
   type richiestaE002,
   rispostaC029,
   rispostaCertificazione,
   rispostaE002OK,
 } from '../../contract/anpr.ts'
-import type { Bollo } from '../../contract/bollo.ts'
-import type { CertificateRequest } from '../../contract/gateway.ts'
 import { base64 } from '../../contract/identity.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { type AnprFailure, answerOf, failure } from './answers.ts'
+import { certificazione, type Wish } from './certificazione.ts'
 import { type Asked, identified, ownOf, type Sheet, sheetOf } from './subjects.ts'
-
-interface Wish {
-  requester: string
-  subject: string
-  types: CertificateRequest['types']
-  bollo: Bollo
-}
 
 export interface Issued {
   /** Base64 of the PDF, as ANPR sent it. */
@@ -203,35 +193,6 @@ const SERVICES = {
 } as const
 
 type Criteria = z.infer<typeof richiestaE002>['criteriRicerca']
-
-/**
- * The request of ANPR's certification service (6001, flattened): issue by internet (2) or preview (3). Amounts are in
- * cents.
- */
-function certificazione(
-  idOperazioneClient: string,
-  { requester, subject, types, bollo }: Wish,
-  emissione: '2' | '3',
-): z.infer<typeof richiestaCertificazione> {
-  const { cents, esenzioneBollo, bolloVirtuale } = settlementOf(bollo)
-  return {
-    idOperazioneClient,
-    linguaCertificato: { tipoLinguaCertificato: ['IT'] },
-    listaTipiCertificati: { tipoCertificato: types },
-    soggettoIntestatario: { idANPR: subject },
-    richiedente: { idANPR: requester },
-    tipoRichiedente: requester === subject ? '2' : '1',
-    tipoRichiesta: '1',
-    esenzioneBollo,
-    // Uncertain: whether ANPR takes 1 beside a use that table 39 does not free of diritti, and an amount of nothing.
-    esenzioneDiritti: cents.diritti === 0 ? '1' : '0',
-    bollo: String(cents.bollo),
-    ...(bolloVirtuale && { bolloVirtuale }),
-    diritti: String(cents.diritti),
-    paEstera: '0',
-    emissione,
-  }
-}
 
 /** Some encoders break base64 into lines. */
 function pdfOf(told: string | undefined): string | null {
