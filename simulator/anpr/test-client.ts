@@ -1,9 +1,13 @@
 // For tests: a client written from the papers, with every part of a request open to change.
 import { createHash, createPrivateKey, type KeyObject, randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { CompactSign } from 'jose'
 import { Agent, type Dispatcher, request } from 'undici'
+import { makePki } from '../pki/make.ts'
 import type { AnprAccess } from './access.ts'
+import { startAnpr } from './index.ts'
+import { type PdndRegistry, pdndRegistry } from './pdnd/registry.ts'
 
 type Claims = Record<string, unknown>
 /** What is otherwise in a token: undefined takes a claim away. */
@@ -36,10 +40,35 @@ export interface Heard {
   json: () => Record<string, unknown>
 }
 
-export type TestClient = ReturnType<typeof testClient>
+const PKI = join(import.meta.dirname, '../../.bench/pki')
+/** Sunday, 10:05 in Rome. */
+export const STARTED = new Date('2026-11-22T09:05:00.500Z')
+export const SECOND = Math.floor(+STARTED / 1000)
+
+/** The simulated ANPR and a client of it, at a clock that a test turns. `change`: of the registry of the test keys. */
+export async function openAnpr(change: (registry: PdndRegistry) => unknown = () => undefined) {
+  await makePki(PKI)
+  const registry = pdndRegistry.parse(JSON.parse(readFileSync(join(PKI, 'pdnd/registry.json'), 'utf8')))
+  change(registry)
+  const clock = { now: STARTED }
+  const anpr = await startAnpr({ port: 0, pki: PKI, registry, now: () => clock.now })
+  const client = testClient(anpr.access, () => clock.now)
+  return {
+    anpr,
+    client,
+    clock,
+    registry,
+    /** PDND's own key, for vouchers with another content. */
+    pdndKey: createPrivateKey(readFileSync(join(PKI, 'pdnd/signing.key.pem'))),
+    end: async () => {
+      await client.close()
+      await anpr.stop()
+    },
+  }
+}
 
 /** Speaks as the client of `access`, at the time of `now`. */
-export function testClient(access: AnprAccess, now: () => Date = () => new Date()) {
+function testClient(access: AnprAccess, now: () => Date) {
   const agent = new Agent({ connect: { ca: readFileSync(access.ca) } })
   const key = createPrivateKey(readFileSync(access.client.keyFile))
   const { clientId, kid } = access.client

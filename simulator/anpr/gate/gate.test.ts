@@ -1,34 +1,19 @@
 // Each rule of the gate: requests that keep it, and one that breaks it and nothing else.
-import { createHash, createPrivateKey, generateKeyPairSync } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { makePki } from '../../pki/make.ts'
+import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { personById } from '../../population/people.ts'
-import { type Anpr, startAnpr } from '../index.ts'
-import { type Change, type Changes, type TestClient, testClient } from '../test-client.ts'
+import { type Change, type Changes, openAnpr, SECOND } from '../test-client.ts'
 
-const PKI = join(import.meta.dirname, '../../../.bench/pki')
-const STARTED = new Date('2026-11-22T09:05:00.500Z')
-const SECOND = Math.floor(+STARTED / 1000)
-const clock = { now: STARTED }
 const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
-let anpr: Anpr
-let client: TestClient
+let opened: Awaited<ReturnType<typeof openAnpr>>
+let anpr: typeof opened.anpr
+let client: typeof opened.client
 
 beforeAll(async () => {
-  await makePki(PKI)
-  anpr = await startAnpr({ port: 0, pki: PKI, now: () => clock.now })
-  client = testClient(anpr.access, () => clock.now)
+  opened = await openAnpr()
+  ;({ anpr, client } = opened)
 })
-beforeEach(() => {
-  clock.now = STARTED
-  anpr.setFault({ kind: 'none' })
-})
-afterAll(async () => {
-  await client?.close()
-  await anpr?.stop()
-})
+afterAll(() => opened?.end())
 
 const { codiceFiscale, idAnpr } = personById('anna-bianchi')
 const asks = (casoUso = 'C030') => ({
@@ -40,7 +25,7 @@ const last = () => anpr.log().at(-1)
 const audience = (code: string) => anpr.access.eServices[code]?.audience ?? ''
 const purposeId = (code: string) => anpr.access.eServices[code]?.purposeId
 /** A voucher that PDND itself signed, with another content. */
-const pdndKey = () => createPrivateKey(readFileSync(join(PKI, 'pdnd/signing.key.pem')))
+const pdndKey = () => opened.pdndKey
 const voucher = (change: Change): Changes => ({ voucher: { key: pdndKey(), ...change } })
 const digestOf = (text: string) => `SHA-256=${createHash('sha256').update(text).digest('base64')}`
 const BODY = JSON.stringify(asks())
@@ -223,5 +208,103 @@ describe('not conform: one sentence outside, the reason in the log', () => {
     const { idOperazioneClient, ...others } = asks()
     await client.send({ ...call, body: JSON.stringify({ ...others, idOperazioneClient }) })
     expect(last()?.cause).toBe('digest-wrong')
+  })
+})
+
+describe('a voucher for something else: 403', () => {
+  test.each<[string, () => Changes]>([
+    ['foreign-audience', () => voucher({ claims: { aud: [audience('C021')] } })],
+    ['foreign-audience', () => voucher({ claims: { aud: undefined } })],
+    ['foreign-e-service', () => voucher({ claims: { eserviceId: randomUUID() } })],
+    ['foreign-e-service', () => voucher({ claims: { eserviceId: undefined } })],
+    ['foreign-purpose', () => voucher({ claims: { purposeId: purposeId('C021') } })],
+    ['foreign-purpose', () => voucher({ claims: { purposeId: randomUUID() } })],
+    ['foreign-purpose', () => voucher({ claims: { client_id: randomUUID() } })],
+  ])('%s', async (cause, changes) => {
+    const { status, json } = await client.call('C030', asks(), changes())
+    expect([status, json().title, json().detail]).toEqual([403, 'AuthorizationTokenDeny', 'Insufficient token claims'])
+    expect(last()?.cause).toBe(cause)
+  })
+  test('a pair of evidence and voucher for one e-service, used at another', async () => {
+    const call = await client.prepare('C021', asks('C021'))
+    const { status } = await client.send({ ...call, url: `${anpr.access.eServices.C030?.url}/anpr-service-e002` })
+    expect([status, last()?.cause]).toEqual([403, 'foreign-audience'])
+  })
+})
+
+describe('where it is asked', () => {
+  test('an unknown path: the appliance’s 404, which has no id of GovWay', async () => {
+    const { tokenUrl, eServices } = anpr.access
+    const origin = new URL(tokenUrl).origin
+    const paths = [
+      `${eServices.C030?.url.replace('-PDND', '')}/status`,
+      `${eServices.C030?.url}2/status`,
+      `${origin}/x`,
+    ]
+    for (const url of paths) {
+      const { status, json, headers } = await client.hear(url, { method: 'GET' })
+      expect([status, json()]).toEqual([
+        404,
+        {
+          type: 'https://govway.org/handling-errors/404/NotFound.html',
+          title: 'NotFound',
+          status: 404,
+          detail: 'Unknown API Request',
+          'X-Global-Transaction-ID': headers['x-global-transaction-id'],
+          'Error Code': '0x00d30003',
+        },
+      ])
+    }
+  })
+  test.each([
+    ['POST', '/anpr-service-e003'],
+    ['GET', '/anpr-service-e002'],
+    ['POST', '/status'],
+    ['DELETE', '/anpr-service-e002'],
+  ])('an operation that the service does not have: %s %s', async (method, path) => {
+    const { status, json } = await client.hear(anpr.access.eServices.C030?.url + path, { method: method as 'POST' })
+    expect([status, json().title, last()?.cause]).toEqual([404, 'UndefinedOperation', 'undefined-operation'])
+    expect(json().govway_id).toBe(last()?.id)
+  })
+})
+
+describe('content against the Ministry’s file', () => {
+  const { criteriRicerca, datiRichiesta } = asks()
+  test.each<[string, string]>([
+    ['null', JSON.stringify({ ...asks(), verifica: null })],
+    ['null, deep inside', JSON.stringify({ ...asks(), criteriRicerca: { ...criteriRicerca, idANPR: null } })],
+    ['null, in a list', JSON.stringify({ ...asks(), verifica: { elenco: [{ a: '1' }, null] } })],
+  ])('%s is not allowed', async (_name, body) => {
+    const { status, json } = await client.call('C030', undefined, { body })
+    expect([status, json().title]).toEqual([400, 'InvalidRequestContent'])
+    expect(json().detail).toContain('Null value is not allowed (code: 1021)')
+  })
+  test.each<[string, string, string?]>([
+    ['no JSON', '{'],
+    ['empty', ''],
+    ['no object', '[]'],
+    ['a number', JSON.stringify({ ...asks(), datiRichiesta: { ...datiRichiesta, motivoRichiesta: 1 } })],
+    ['another type', BODY, 'text/plain'],
+    ['no idOperazioneClient', JSON.stringify({ ...asks(), idOperazioneClient: undefined })],
+    ['idOperazioneClient of 31', JSON.stringify({ ...asks(), idOperazioneClient: '1'.repeat(31) })],
+    ['no criteriRicerca', JSON.stringify({ ...asks(), criteriRicerca: undefined })],
+    ['no datiRichiesta', JSON.stringify({ ...asks(), datiRichiesta: undefined })],
+    ['no day', JSON.stringify({ ...asks(), datiRichiesta: { ...datiRichiesta, dataRiferimentoRichiesta: undefined } })],
+    ['no reason', JSON.stringify({ ...asks(), datiRichiesta: { ...datiRichiesta, motivoRichiesta: undefined } })],
+    ['no casoUso', JSON.stringify({ ...asks(), datiRichiesta: { ...datiRichiesta, casoUso: undefined } })],
+  ])('%s', async (_name, body, type = 'application/json') => {
+    const changes = { body, sent: { 'content-type': type } }
+    const { status, json } = await client.call('C030', undefined, changes)
+    expect([status, json().title, last()?.cause]).toEqual([400, 'InvalidRequestContent', 'content'])
+  })
+  test('a certificate’s operation id has the same length', async () => {
+    const { json } = await client.call('ANPR-Certificazione', { idOperazioneClient: '1'.repeat(31) })
+    expect(json().title).toBe('InvalidRequestContent')
+  })
+  test.each<[string, object]>([
+    ['thirty characters', { idOperazioneClient: '1'.repeat(30) }],
+    ['a field that the file does not name', { testataRichiesta: { altro: 'x' } }],
+  ])('%s', async (_name, more) => {
+    expect((await client.call('C030', { ...asks(), ...more })).status).toBe(200)
   })
 })
