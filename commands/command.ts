@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs'
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
 
 /** sysexits(3): the command line cannot be understood. */
@@ -45,6 +46,25 @@ export function oneOf<T extends string>(
 ): T {
   const found = known.find((value) => value === given)
   return found ?? usage(help, `${option} is one of: ${known.join(', ')}`)
+}
+
+/** The value of an option without which the command does nothing. */
+export const needed = (help: string, option: string, given: string | undefined): string =>
+  given ?? usage(help, `${option} is needed`)
+
+/** Why a file or folder was not made. */
+export function notMade(path: string, { code }: NodeJS.ErrnoException): Failure {
+  const why = code === 'EEXIST' ? 'is there already, and nothing is overwritten' : `cannot be made (${code})`
+  return new Failure(CANT_CREATE, { kind: 'file-not-made' }, `${path} ${why}`)
+}
+
+/** Writes a file that is not there yet; ends the command where it is, or cannot be made. */
+export function putNew(path: string, content: string, mode = 0o644): void {
+  try {
+    writeFileSync(path, content, { flag: 'wx', mode })
+  } catch (reason) {
+    throw notMade(path, reason as NodeJS.ErrnoException)
+  }
 }
 
 /** Exit codes as a help text lists them, in lines of 120 columns. */

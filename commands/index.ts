@@ -18,7 +18,7 @@ const HELP = `totem card read       what the card in the reader says without a P
 totem card login      PIN and signature, with every check of a visit
 totem card trace      the same, with every APDU and its time; nothing personal in it
 totem journal         the sync log: tail, verify, export
-totem keys            the totem's private keys on the disk: status, protect, rotate, retire
+totem keys            the private keys of totem and gateway: make; a totem's on the disk: status, protect, rotate, retire
 totem list            the signed lists of an installation: sign a newer one, show one
 totem print           status, test page, a PDF file or the readiness report, on the totem's printer or by IPP
 totem queue           requests and their outcomes: list, show, verify, retry, salvage

@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TotemConfig } from '../contract/config.ts'
 import type { OutcomeKeyHeld } from '../contract/gateway-keys.ts'
@@ -19,19 +18,18 @@ import { inspectTotemKeys } from '../main/keys/totem-keys.ts'
 import type { TpmFailure } from '../main/keys/tpm.ts'
 import { type QueueReader, readQueue } from '../main/queue/queue.ts'
 import { askOutcomeKey } from '../main/sync/outcome-key.ts'
-import { CANT_CREATE, CONFIG, Failure, NO_INPUT, options, TEMPORARY, usage } from './command.ts'
+import { CANT_CREATE, CONFIG, Failure, NO_INPUT, needed, options, putNew, TEMPORARY, usage } from './command.ts'
 import { CONFIG_FILE, configIn } from './data.ts'
+import { exitCodeOf, keyFailed, OTHER_MACHINE, UNPROTECTED } from './key-failure.ts'
+import { make } from './keys-make.ts'
 
-/** A key does not lie on the disk as the configuration says. */
-const UNPROTECTED = 20
-/** The keys are another machine's, or another system was booted. */
-const OTHER_MACHINE = 21
 /** The key is still needed. */
 const NEEDED = 22
 /** The gateway seals outcomes to a key that this totem does not have. */
 const NOT_SEALED_TO_US = 23
 
-const HELP = `totem keys status     where this totem's private keys lie, how they are protected, and whether they open
+const HELP = `totem keys make       makes the keys of a totem, a gateway or a signer of lists (keys make --help)
+totem keys status     where this totem's private keys lie, how they are protected, and whether they open
 totem keys protect    has the TPM wrap them, in place; may be interrupted and run again
 totem keys rotate     makes a new key for outcomes; the gateway gets its public half afterwards
 totem keys retire     erases a key for outcomes once no outcome needs it and the gateway seals to another one
@@ -64,6 +62,7 @@ const optionsOf = (args: string[]) => options(HELP, args, OPTIONS)
 /** `totem keys …`: how a totem keeps its private keys. */
 export async function keys([what = '--help', ...args]: string[]): Promise<number> {
   if (what === '--help') return usage(HELP)
+  if (what === 'make') return make(args)
   const command = Object.entries(COMMANDS).find(([known]) => known === what)?.[1]
   if (!command) return usage(HELP, `no such command: keys ${what}`)
   const given = optionsOf(args)
@@ -133,15 +132,15 @@ async function protect(config: TotemConfig, given: Given): Promise<number> {
 }
 
 async function rotate(config: TotemConfig, given: Given): Promise<number> {
-  const { out } = given
-  if (out === undefined) return usage(HELP, '--out is needed')
+  const out = needed(HELP, '--out', given.out)
+  // Taken first: a private half of which nobody gets the public one is of no use.
+  putNew(out, '')
   const made = await makeOutcomeKey(config, Date.now())
-  if (!made.ok) throw failed(made.error)
-  try {
-    await writeFile(out, `${JSON.stringify(made.value)}\n`, { flag: 'wx' })
-  } catch {
-    throw new Failure(CANT_CREATE, { kind: 'file-not-made' }, `${out} cannot be made; perhaps it exists already`)
+  if (!made.ok) {
+    rmSync(out)
+    throw failed(made.error)
   }
+  writeFileSync(out, `${JSON.stringify(made.value)}\n`)
   say(given, { kid: made.value.kid, out }, [
     `made ${made.value.kid}`,
     '1. restart the totem, so that it can open outcomes that are sealed to the new key',
@@ -153,8 +152,7 @@ async function rotate(config: TotemConfig, given: Given): Promise<number> {
 }
 
 async function retire(config: TotemConfig, given: Given): Promise<number> {
-  const { kid } = given
-  if (kid === undefined) return usage(HELP, '--kid is needed')
+  const kid = needed(HELP, '--kid', given.kid)
   const retired = await withQueue(config, async (queue) => {
     const held = await heldKey(config, given, queue)
     return retireOutcomeKey(config, kid, queue, held)
@@ -216,25 +214,9 @@ const RETIRE: Record<Exclude<NotRetired, Unusable>['kind'], string> = {
 
 function failed(failure: NotProtected | NotRetired): Failure {
   if ('file' in failure || 'detail' in failure) {
-    return new Failure(exitCodeOf(failure), { kind: failure.kind }, explain(failure))
+    return keyFailed(failure)
   }
   return failure.kind === 'no-tpm-configured'
     ? new Failure(CONFIG, failure, 'the configuration names no TPM (keyProtection)')
     : new Failure(NEEDED, failure, RETIRE[failure.kind])
-}
-
-function exitCodeOf({ kind }: Unusable): number {
-  switch (kind) {
-    case 'tpm-other':
-    case 'tpm-policy':
-      return OTHER_MACHINE
-    case 'tpm-busy':
-    case 'tpm-timeout':
-      return TEMPORARY
-    case 'key-not-wrapped':
-    case 'key-open-to-others':
-      return UNPROTECTED
-    default:
-      return CONFIG
-  }
 }

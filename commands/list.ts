@@ -1,4 +1,5 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import type { JWK } from 'jose'
 import { z } from 'zod'
 import { jsonOf } from '../basics/json.ts'
@@ -9,7 +10,7 @@ import { TRUST_LIST_TYP, trustList } from '../contract/trust.ts'
 import { VERIFICATION_KEYS_TYP, verificationKeys } from '../contract/verification.ts'
 import { listStanding } from '../trust/list-end.ts'
 import { openSignedList, signList } from '../trust/signed-list.ts'
-import { CANT_CREATE, CONFIG, Failure, NO_INPUT, noSuch, oneOf, options, usage } from './command.ts'
+import { CANT_CREATE, CONFIG, Failure, NO_INPUT, needed, noSuch, oneOf, options, putNew, usage } from './command.ts'
 
 /** The list is true and has ended. */
 const ENDED = 20
@@ -25,7 +26,8 @@ const HELP = `totem list sign    signs a list that replaces the previous one
 totem list show    is this list true, which number has it, when does it end, what is in it?
 
   --kind KIND       ${Object.keys(KINDS).join(', ')}
-  --in FILE         sign: JSON of what goes in (authorities; sealing and anchor; keys); show: the signed list
+  --in FILE         sign: JSON of what goes in (authorities; sealing and anchor; keys), or a folder: all its files
+                    *.KIND.json, as \`keys make\` names them, put together; show: the signed list
   --signer FILE     sign: private JWK of the lists' signer, readable by its owner alone
   --previous FILE   sign: the signed list that is replaced; its number grows by one
   --first           sign: there is none before; the list gets number 1
@@ -63,27 +65,23 @@ export async function list([what = '--help', ...args]: string[]): Promise<number
 
 async function sign(kind: Kind, given: Given): Promise<number> {
   const { typ, form } = KINDS[kind]
-  const file = needed('--in', given.in)
-  const out = needed('--out', given.out)
+  const file = needed(HELP, '--in', given.in)
+  const out = needed(HELP, '--out', given.out)
   const days = Number(given.days)
   if (!Number.isInteger(days) || days < 1) return usage(HELP, '--days is a whole number from 1')
   if ((given.previous === undefined) !== given.first) return usage(HELP, 'one of --previous and --first is needed')
-  const signer = signerIn(needed('--signer', given.signer))
+  const signer = signerIn(needed(HELP, '--signer', given.signer))
   const sequence = given.previous === undefined ? 1 : (await numberOf(kind, given.previous, signer)) + 1
   const now = Date.now()
   const read = form.safeParse({
-    ...(jsonOf(textOf(file)) as object),
+    ...contentIn(kind, file),
     ...{ sequence, issued: new Date(now).toISOString(), nextUpdate: new Date(now + days * DAY_MS).toISOString() },
   })
   if (!read.success) {
     const faults = read.error.issues.map(({ path, message }) => `${path.join('.') || 'list'}: ${message}`)
     throw new Failure(CONFIG, { kind: 'list-malformed' }, `${file} makes no such list: ${faults.join('; ')}`)
   }
-  try {
-    writeFileSync(out, await signList(read.data, signer, typ), { flag: 'wx' })
-  } catch {
-    throw new Failure(CANT_CREATE, { kind: 'file-not-made' }, `${out} cannot be made; perhaps it exists already`)
-  }
+  putNew(out, await signList(read.data, signer, typ))
   const { nextUpdate } = read.data
   say(given, { sequence, nextUpdate, out }, `signed number ${sequence}, good until ${nextUpdate}: ${out}`)
   return 0
@@ -92,8 +90,8 @@ async function sign(kind: Kind, given: Given): Promise<number> {
 async function show(kind: Kind, given: Given): Promise<number> {
   const { sequence, issued, nextUpdate, ...content } = await opened(
     kind,
-    needed('--in', given.in),
-    jwkIn(needed('--key', given.key)),
+    needed(HELP, '--in', given.in),
+    jwkIn(needed(HELP, '--key', given.key)),
   )
   const standing = listStanding({ issued, nextUpdate }, new Date())
   const counts = Object.entries(content).map(([name, entries]) => `${entries.length} ${name}`)
@@ -103,6 +101,20 @@ async function show(kind: Kind, given: Given): Promise<number> {
     `number ${sequence} of ${issued}, ${standing}, ends ${nextUpdate}: ${counts.join(', ')}`,
   )
   return standing === 'ended' || standing === 'lapsed' ? ENDED : 0
+}
+
+/** What goes into a list: a file's JSON, or that of a folder's files with the entries of each name joined. */
+function contentIn(kind: Kind, path: string): Record<string, unknown> {
+  if (!statSync(path, { throwIfNoEntry: false })?.isDirectory()) return jsonOf(textOf(path)) as Record<string, unknown>
+  const files = readdirSync(path).filter((name) => name.endsWith(`.${kind}.json`))
+  if (files.length === 0) throw new Failure(NO_INPUT, { kind: 'file-unreadable' }, `no *.${kind}.json in ${path}`)
+  const joined: Record<string, unknown[]> = {}
+  for (const file of files.toSorted()) {
+    const part = z.record(z.string(), z.array(z.unknown())).safeParse(jsonOf(textOf(join(path, file))))
+    if (!part.success) throw new Failure(CONFIG, { kind: 'list-malformed' }, `${join(path, file)} is no part of a list`)
+    for (const [name, entries] of Object.entries(part.data)) joined[name] = [...(joined[name] ?? []), ...entries]
+  }
+  return joined
 }
 
 type Opened = ListDates & { sequence: number } & Record<string, unknown[]>
@@ -154,7 +166,5 @@ function textOf(file: string): string {
     throw new Failure(NO_INPUT, { kind: 'file-unreadable' }, `cannot read ${file}`)
   }
 }
-
-const needed = (option: string, given: string | undefined): string => given ?? usage(HELP, `${option} is needed`)
 
 const say = ({ json }: Given, answer: object, line: string): void => console.log(json ? JSON.stringify(answer) : line)

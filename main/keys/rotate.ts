@@ -1,9 +1,9 @@
-import { generateKeyPairSync } from 'node:crypto'
-import { calculateJwkThumbprint, decodeProtectedHeader, type JWK } from 'jose'
+import { decodeProtectedHeader, type JWK } from 'jose'
 import type { OutcomeKeyHeld } from '../../contract/gateway-keys.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import type { QueueReader } from '../queue/queue.ts'
 import type { KeyFailure } from './failure.ts'
+import { newJwkPair } from './jwk-pair.ts'
 import { erase } from './protect.ts'
 import { openProtector } from './protector.ts'
 import { type DatedKey, type KeyPlaces, outcomeKeyFile, outcomeKeys, ownedByOther } from './totem-keys.ts'
@@ -50,6 +50,12 @@ export async function outcomeKeysOf(
   )
 }
 
+/** A pair for outcomes; the private half says when it was made. */
+export async function newOutcomeKey(now: number) {
+  const pair = await newJwkPair('enc')
+  return { ...pair, private: { ...pair.private, iat: Math.floor(now / 1_000) } }
+}
+
 /**
  * Makes a new key for outcomes, beside the existing ones, and answers its public half. Restart the totem before the
  * gateway gets that half: from then on it seals to the new key.
@@ -59,11 +65,8 @@ export async function makeOutcomeKey(config: KeyPlaces, now: number): Promise<Re
   if (foreign) return foreign
   const protector = await openProtector(config.keyProtection)
   if (!protector.ok) return protector
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const { d, ...point } = privateKey.export({ format: 'jwk' }) as JWK
-  const shared = { ...point, kid: await calculateJwkThumbprint(point), use: 'enc', alg: 'ECDH-ES' }
-  const text = `${JSON.stringify({ ...shared, d, iat: Math.floor(now / 1_000) })}\n`
-  await protector.value.write(outcomeKeyFile(config, shared.kid), Buffer.from(text))
+  const { private: key, public: shared } = await newOutcomeKey(now)
+  await protector.value.write(outcomeKeyFile(config, key.kid), Buffer.from(`${JSON.stringify(key)}\n`))
   return ok(shared)
 }
 

@@ -112,16 +112,14 @@ export async function openTotemKeys(
   return ok({ ...loaded.value, holder })
 }
 
-/** Every file that holds a private key; the holder key's once it was made. */
+/** Every file that holds a private key, of those that are there: the totem makes its holder key at its first start. */
 export async function keyFiles(config: KeyPlaces): Promise<string[]> {
-  const { verification } = config
-  const holder = holderFile(config)
-  return [
-    config.gateway.key,
-    ...(await outcomeKeyFiles(config)),
-    ...(verification ? [verification.key] : []),
-    ...((await exists(holder)) ? [holder] : []),
-  ]
+  const { gateway, verification } = config
+  const outcome = await outcomeKeyFiles(config)
+  const files: string[] = []
+  for (const file of [gateway.key, ...outcome, ...(verification ? [verification.key] : []), holderFile(config)])
+    if (await exists(file)) files.push(file)
+  return files
 }
 
 /**

@@ -64,7 +64,8 @@ export function warmUp(): void {
 function startThread(): Thread {
   const worker = new Worker(FILE, { execArgv: [], resourceLimits: { maxOldGenerationSizeMb: HEAP_MB } })
   const started: Thread = { worker, ready: once(worker, 'message'), settle: null, used: false }
-  void started.ready.then(() => worker.on('message', (reply: PdfReply) => started.settle?.(reply)))
+  // Now, and not once the thread is ready: a listener that comes after unref() keeps the program running again.
+  worker.on('message', (reply: PdfReply) => started.settle?.(reply))
   // The file has filled the JavaScript heap: its author's intent or our bug, and in either case no certificate.
   worker.on('error', () => started.settle?.({ answer: refusedPdf('too-large'), spent: true }))
   // Idle, it keeps no program running.

@@ -95,13 +95,13 @@ export const wish = (
 export const sealed = (request: CertificateRequest, header: Record<string, string> = {}) =>
   sealedText(request.operation, request, { caller: callerText(request.evidence.statement.caller), ...header })
 
-/** Seals whatever it is under an operation's id; as TT-0001, unless `header` says otherwise. */
+/** Seals whatever it is under an operation's id; as TT-0001, unless `header` says otherwise. `jwk`: a gateway's key. */
 export async function sealedText(
   operation: string,
   content: object,
   header: Record<string, string> = {},
+  jwk = JSON.parse(text('gateway.sealing.pub.jwk.json')) as JWK,
 ): Promise<{ operation: string; sealed: string }> {
-  const jwk = JSON.parse(text('gateway.sealing.pub.jwk.json')) as JWK
   const own = requestHeader(String(jwk.kid), { operation, caller: atTotem('TT-0001'), kind: 'certificate' })
   const jwe = await new CompactEncrypt(new TextEncoder().encode(JSON.stringify(content)))
     .setProtectedHeader({ ...own, ...header })

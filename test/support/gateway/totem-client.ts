@@ -16,6 +16,11 @@ export interface Answer {
   body: any
 }
 
+const tlsOf = (totem: string | null) => ({
+  ca: text('gateway-ca.pem'),
+  ...(totem !== null && { cert: text(`totems/${totem}.cert.pem`), key: text(`totems/${totem}.key.pem`) }),
+})
+
 /** A totem as the gateway sees it: a client certificate and JSON. `as` null calls without a certificate. */
 export class TotemClient {
   readonly #agent: Agent
@@ -24,10 +29,10 @@ export class TotemClient {
   readonly #told = new Map<string, unknown>()
   #poll: Promise<void> | null = null
 
-  constructor(url: string, as: string | null) {
+  /** `as`: a totem of the PKI, or the PEM files of one that was provisioned otherwise. */
+  constructor(url: string, as: string | null | { ca: string; cert: string; key: string }) {
     this.#url = url
-    const own = as === null ? {} : { cert: text(`totems/${as}.cert.pem`), key: text(`totems/${as}.key.pem`) }
-    this.#agent = new Agent({ connect: { ca: text('gateway-ca.pem'), ...own } })
+    this.#agent = new Agent({ connect: typeof as === 'object' && as !== null ? as : tlsOf(as) })
   }
 
   get(path: string, headers: Record<string, string> = {}): Promise<Answer> {
