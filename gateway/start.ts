@@ -9,6 +9,7 @@ import packageJson from '../package.json' with { type: 'json' }
 import { accessReferences } from './access/references.ts'
 import { createRegister } from './access/register.ts'
 import { createAnprClient } from './anpr/client.ts'
+import { plainTransport } from './anpr/transport.ts'
 import { createOperatorDoor } from './channels/operator/door.ts'
 import { openOperators } from './channels/operator/operators.ts'
 import { createPublicDoor } from './channels/public/door.ts'
@@ -114,7 +115,7 @@ export async function startGateway(
     lists: () => new Map([['trust.list', trust.ends] as const, ['keys.list', keys.ends] as const]),
   })
   const anpr = createAnprClient({
-    ...config.anpr,
+    transport: plainTransport(config.anpr),
     onAnswer(service, answer, ms, reason) {
       metrics.anprAnswered(service, answer, ms)
       // ANPR has changed, or this program reads it wrongly: waiting mends neither.

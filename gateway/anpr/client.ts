@@ -1,30 +1,20 @@
 import { ulid } from 'ulid'
-import { Agent, request } from 'undici'
 import type { z } from 'zod'
 import { italianDay } from '../../basics/time.ts'
-import { settlementOf } from '../../catalogue/bollo.ts'
 import { sheetConflict } from '../../catalogue/certificates.ts'
 import {
   type DatiAnagrafici,
-  type richiestaCertificazione,
   type richiestaE002,
   rispostaC029,
   rispostaCertificazione,
   rispostaE002OK,
 } from '../../contract/anpr.ts'
-import type { Bollo } from '../../contract/bollo.ts'
-import type { CertificateRequest } from '../../contract/gateway.ts'
 import { base64 } from '../../contract/identity.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { type AnprFailure, answerOf, failure } from './answers.ts'
+import { certificazione, type Wish } from './certificazione.ts'
 import { type Asked, identified, ownOf, type Sheet, sheetOf } from './subjects.ts'
-
-interface Wish {
-  requester: string
-  subject: string
-  types: CertificateRequest['types']
-  bollo: Bollo
-}
+import type { Asker, ServiceCode, Transport } from './transport.ts'
 
 export interface Issued {
   /** Base64 of the PDF, as ANPR sent it. */
@@ -41,7 +31,8 @@ export interface OwnData {
   references: readonly string[]
 }
 
-export interface AnprClient {
+/** ANPR's services, asked for one person. */
+export interface AnprCalls {
   /** C030: the ID ANPR of this codice fiscale. */
   personOf(codiceFiscale: string): Promise<Result<{ idAnpr: string }, AnprFailure>>
   /** C021: the family sheet on which this person stands, in its order. */
@@ -52,74 +43,59 @@ export interface AnprClient {
   preview(wish: Wish): Promise<Result<string, AnprFailure>>
   /** Issues, once for each `operation`: ANPR answers a repeated id with the certificate already issued. */
   issue(operation: string, wish: Wish): Promise<Result<Issued, AnprFailure>>
+}
+
+export interface AnprClient {
+  as(asker: Asker): AnprCalls
   /** Cuts what is under way. */
   close(): Promise<void>
 }
 
-// ANPR counts connections per consumer: a batch of fifty must not become fifty connections.
-const CONNECTIONS = 16
-// Certificates are 30 to 200 KB, base64; the rest is small.
-const MAX_ANSWER_BYTES = 8 * 1024 * 1024
-const TOO_LARGE = 'UND_ERR_RES_EXCEEDED_MAX_SIZE'
-
 /** `onAnswer` hears of each call that ended: which service, how, how long it took, and the code of why it failed. */
 export function createAnprClient({
-  url,
-  timeoutMs,
+  transport,
   onAnswer = () => {},
 }: {
-  url: string
-  timeoutMs: number
-  onAnswer?: (service: string, answer: 'ok' | AnprFailure['kind'], ms: number, reason: string | null) => void
+  transport: Transport
+  onAnswer?: (service: ServiceCode, answer: 'ok' | AnprFailure['kind'], ms: number, reason: string | null) => void
 }): AnprClient {
-  const agent = new Agent({
-    connections: CONNECTIONS,
-    maxResponseSize: MAX_ANSWER_BYTES,
-    // SECURITY: written out, since NODE_TLS_REJECT_UNAUTHORIZED=0 changes the default.
-    connect: { rejectUnauthorized: true },
-  })
+  return {
+    as: (asker) => callsOf(transport, asker, onAnswer),
+    close: () => transport.close(),
+  }
+}
 
+function callsOf(
+  transport: Transport,
+  asker: Asker,
+  onAnswer: NonNullable<Parameters<typeof createAnprClient>[0]['onAnswer']>,
+): AnprCalls {
   async function post<T, U>(
-    path: string,
+    service: ServiceCode,
+    operation: string,
     body: unknown,
     answer: z.ZodType<T>,
     read: (answer: T) => Result<U, AnprFailure>,
   ): Promise<Result<U, AnprFailure>> {
     const began = performance.now()
-    const answered = await exchange(path, body, answer)
-    const result = answered.ok ? read(answered.value) : answered
-    // The service's code comes first: C021, C029, C030 or ANPR.
-    const [service = ''] = path.split('-')
+    const answered = await transport.post({ service, operation, body, asker })
+    const understood = answered.ok ? answerOf(answered.value.status, answered.value.body, answer) : answered
+    const result = understood.ok ? read(understood.value) : understood
     const ms = performance.now() - began
     if (result.ok) onAnswer(service, 'ok', ms, null)
     else onAnswer(service, result.error.kind, ms, result.error.kind === 'anpr-refused' ? null : result.error.reason)
     return result
   }
 
-  async function exchange<T>(path: string, body: unknown, answer: z.ZodType<T>): Promise<Result<T, AnprFailure>> {
-    try {
-      const { statusCode, body: answered } = await request(new URL(path, url), {
-        method: 'POST',
-        dispatcher: agent,
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-        signal: AbortSignal.timeout(timeoutMs),
-      })
-      return answerOf(statusCode, await answered.text(), answer)
-    } catch (fault) {
-      const reason = reasonOf(fault)
-      return failure(reason === TOO_LARGE ? 'anpr-unreadable' : 'anpr-unavailable', reason)
-    }
-  }
-
   const consult = <T, U>(
-    service: keyof typeof SERVICES,
+    service: 'C021' | 'C029' | 'C030',
     criteri: Criteria,
     answer: z.ZodType<T>,
     read: (answer: T) => Result<U, AnprFailure>,
   ) =>
     post(
-      `${SERVICES[service]}/v1/anpr-service-e002`,
+      service,
+      '/anpr-service-e002',
       {
         // A consultation changes nothing, so each has an id of its own.
         idOperazioneClient: ulid(),
@@ -149,7 +125,7 @@ export function createAnprClient({
     const code = sheetConflict(wish.types)
     if (code !== null) return err({ kind: 'anpr-refused', code })
     const body = certificazione(idOperazioneClient, wish, emissione)
-    return post('ANPR-Certificazione/v2/certificati', body, rispostaCertificazione, (answer) => {
+    return post('ANPR-Certificazione', '/certificati', body, rispostaCertificazione, (answer) => {
       const pdf = pdfOf(answer.file?.certificatoPdf)
       return pdf === null ? failure('anpr-unreadable', 'no-pdf') : read(answer, pdf)
     })
@@ -192,55 +168,14 @@ export function createAnprClient({
           ? failure('anpr-unreadable', 'no-protocol')
           : ok({ pdf, protocol, idOperazioneAnpr: idOperazioneANPR })
       }),
-    close: () => agent.destroy(),
   }
 }
-
-const SERVICES = {
-  C021: 'C021-servizioAccertamentoStatoFamiglia',
-  C029: 'C029-servizioAccertamentoDatiAnagrafici',
-  C030: 'C030-servizioAccertamentoIdUnicoNazionale',
-} as const
 
 type Criteria = z.infer<typeof richiestaE002>['criteriRicerca']
-
-/**
- * The request of ANPR's certification service (6001, flattened): issue by internet (2) or preview (3). Amounts are in
- * cents.
- */
-function certificazione(
-  idOperazioneClient: string,
-  { requester, subject, types, bollo }: Wish,
-  emissione: '2' | '3',
-): z.infer<typeof richiestaCertificazione> {
-  const { cents, esenzioneBollo, bolloVirtuale } = settlementOf(bollo)
-  return {
-    idOperazioneClient,
-    linguaCertificato: { tipoLinguaCertificato: ['IT'] },
-    listaTipiCertificati: { tipoCertificato: types },
-    soggettoIntestatario: { idANPR: subject },
-    richiedente: { idANPR: requester },
-    tipoRichiedente: requester === subject ? '2' : '1',
-    tipoRichiesta: '1',
-    esenzioneBollo,
-    // Uncertain: whether ANPR takes 1 beside a use that table 39 does not free of diritti, and an amount of nothing.
-    esenzioneDiritti: cents.diritti === 0 ? '1' : '0',
-    bollo: String(cents.bollo),
-    ...(bolloVirtuale && { bolloVirtuale }),
-    diritti: String(cents.diritti),
-    paEstera: '0',
-    emissione,
-  }
-}
 
 /** Some encoders break base64 into lines. */
 function pdfOf(told: string | undefined): string | null {
   const pdf = told?.replace(/\s/g, '')
   // The beginning of "%PDF-": as many whole characters as do not depend on what follows.
   return pdf?.startsWith('JVBERi0') && base64.safeParse(pdf).success ? pdf : null
-}
-
-function reasonOf(fault: unknown): string {
-  const { name, code } = fault as { name?: string; code?: unknown }
-  return typeof code === 'string' ? code : (name ?? 'unknown')
 }
