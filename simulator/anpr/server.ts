@@ -85,7 +85,7 @@ export async function startAnpr(options: AnprOptions): Promise<Anpr> {
   const at = {
     gate: () => origin + GATE,
     token: () => origin + TOKEN_PATH,
-    audience: () => `${origin.replace('https://', '')}/client-assertion`,
+    audience: () => registry.tokenAudience ?? `${origin.replace('https://', '')}/client-assertion`,
   }
   const audience = (code: string) => audienceOf(at.gate(), serviceOf(code))
   const mint = await createMint(await file('pdnd/signing.key.pem'), clients.producerId, audience)
