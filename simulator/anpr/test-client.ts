@@ -68,7 +68,7 @@ export async function openAnpr(change: (registry: PdndRegistry) => unknown = () 
 }
 
 /** Speaks as the client of `access`, at the time of `now`. */
-function testClient(access: AnprAccess, now: () => Date) {
+export function testClient(access: AnprAccess, now = () => new Date()) {
   const agent = new Agent({ connect: { ca: readFileSync(access.ca) } })
   const key = createPrivateKey(readFileSync(access.client.keyFile))
   const { clientId, kid } = access.client
