@@ -12,7 +12,7 @@ import type {
   Residenza,
   Scheda,
 } from './model.ts'
-import { comuneOn, type Place, type State } from './places.ts'
+import type { Place, State } from './places.ts'
 
 export const ITALIAN: Cittadinanza = { descrizioneStato: 'ITALIA', codiceStato: '100' }
 
@@ -203,6 +203,7 @@ export function relativeOf({ generalita }: Scheda): Parente {
   return parente
 }
 
+/** When and where something happened; the comune under the name of that day. */
 export interface Where {
   day: string
   place: Place
@@ -210,7 +211,7 @@ export interface Where {
 
 const eventOf = (about: string, { day, place }: Where, parte = 'II') => ({
   dataEvento: day,
-  luogoEvento: { comune: comuneOn(place.belfiore, day).comune },
+  luogoEvento: { comune: place.comune },
   attoEventoANPR: actOf(about, place.comune, day, parte),
 })
 
