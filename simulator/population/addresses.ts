@@ -105,7 +105,14 @@ export function address(chance: Chance, place: Place, since: string, civico = 0)
 export function secondAddress(chance: Chance, { second }: Place): AltraLingua[] | undefined {
   if (!second) return undefined
   const [specie, denominazioneToponimo] = chance.pick(SECOND[second.language])
-  return [{ idLingua: second.language, descrizioneLocalita: second.name, specie, denominazioneToponimo }]
+  return [
+    {
+      idLingua: second.language,
+      descrizioneLocalita: second.name,
+      ...(specie && { specie }),
+      denominazioneToponimo,
+    },
+  ]
 }
 
 export function addressAbroad(chance: Chance, since: string): Residenza {
