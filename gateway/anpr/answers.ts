@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { problemaGovWay, problemaPdnd, rispostaErrori } from '../../contract/anpr.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
-import type { Reply } from './transport.ts'
+import type { Answered } from './transport.ts'
 
 /**
  * `anpr-refused`: ANPR has decided, and `code` is its own (e.g. EN169). All others have a `reason` for the log:
@@ -42,7 +42,8 @@ export interface Trace {
   /** Codes of warnings (W). */
   warnings: readonly string[]
 }
-export interface Answered<T> {
+/** What ANPR said, with its trace. */
+export interface Heard<T> {
   result: Result<T, AnprFailure>
   trace: Trace
 }
@@ -81,7 +82,7 @@ const GATE = new Map<string, Exclude<AnprFailure['kind'], 'anpr-refused'>>([
  * 200, 4xx and 5xx, and so does what stands before it. The order: ANPR's list of errors, GovWay's problem, PDND's, and
  * then nobody's.
  */
-export function answerOf<T>({ status, body, transaction }: Reply, schema: z.ZodType<T>): Answered<T> {
+export function answerOf<T>({ status, body, transaction }: Answered, schema: z.ZodType<T>): Heard<T> {
   let json: unknown
   try {
     json = JSON.parse(body)
@@ -102,7 +103,8 @@ export function answerOf<T>({ status, body, transaction }: Reply, schema: z.ZodT
     return told(failure('anpr-unavailable', `anpr-${NOT_NOW}`))
   const [code] = errors
   // The general code says least.
-  if (code !== undefined) return told(err({ kind: 'anpr-refused', code: errors.find((one) => one !== NOT_NOW) ?? code }))
+  if (code !== undefined)
+    return told(err({ kind: 'anpr-refused', code: errors.find((one) => one !== NOT_NOW) ?? code }))
   if (status === OK) {
     if (json === undefined) return told(failure('anpr-unreadable', 'no-json'))
     const read = schema.safeParse(json)

@@ -2,7 +2,8 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import type { CertificateType } from '../../contract/catalogue.ts'
-import { type AnprClient, createAnprClient } from './client.ts'
+import { type AnprCalls, createAnprClient } from './client.ts'
+import { plainTransport } from './transport.ts'
 
 let stop: (() => Promise<void>) | null = null
 afterEach(async () => {
@@ -10,16 +11,18 @@ afterEach(async () => {
   stop = null
 })
 
-async function against(listener: RequestListener, timeoutMs = 5_000): Promise<AnprClient> {
+async function against(listener: RequestListener, timeoutMs = 5_000): Promise<AnprCalls> {
   const server = createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const client = createAnprClient({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, timeoutMs })
+  const client = createAnprClient({
+    transport: plainTransport({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, timeoutMs }),
+  })
   stop = async () => {
     server.closeAllConnections()
     await new Promise((resolve) => server.close(resolve))
     await client.close()
   }
-  return client
+  return client.as({ userId: 'a-person', userLocation: 'TT-0001', loa: 'LOA3' })
 }
 
 const answering =

@@ -11,12 +11,12 @@ import {
   rispostaE002OK,
 } from '../../contract/anpr.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
-import { type AnprFailure, type Answered, answerOf, failure, NO_TRACE, NOT_NOW, traceOf } from './answers.ts'
+import { type AnprFailure, answerOf, failure, type Heard, NO_TRACE, NOT_NOW, traceOf } from './answers.ts'
 import { type Certificate, certificateIn } from './certificate.ts'
 import { certificazione, type Wish } from './certificazione.ts'
 import type { Consultation, Service } from './services.ts'
 import { type Asked, identified, isSaid, ownOf, type Sheet, sheetOf } from './subjects.ts'
-import type { Evidence, Transport } from './transport.ts'
+import type { Asker, Transport } from './transport.ts'
 
 /** `family` null: ANPR has told the person's own data, and no family that could be read. */
 export interface OwnData {
@@ -26,26 +26,26 @@ export interface OwnData {
   references: readonly string[]
 }
 
-/** ANPR's services, for one who asks. */
-export interface AnprQuestions {
+/** ANPR's services, asked for one person. */
+export interface AnprCalls {
   /** C030: the ID ANPR of this codice fiscale. */
-  personOf(codiceFiscale: string): Promise<Answered<{ idAnpr: string }>>
+  personOf(codiceFiscale: string): Promise<Heard<{ idAnpr: string }>>
   /** C021: the family sheet on which this person stands, in its order. */
-  familyOf(asked: Asked): Promise<Answered<Sheet>>
+  familyOf(asked: Asked): Promise<Heard<Sheet>>
   /** C029 and C021: what the register holds of a person and of their family. */
-  ownDataOf(asked: Asked): Promise<Answered<OwnData>>
+  ownDataOf(asked: Asked): Promise<Heard<OwnData>>
   /** Base64 PDF, marked ANTEPRIMA. */
-  preview(wish: Wish): Promise<Answered<string>>
+  preview(wish: Wish): Promise<Heard<string>>
   /**
    * Issues, once for each `operation`, ANPR's id of it: ANPR answers a repeated id with the certificate already issued.
    * Before that it asks whether the person is alive (C019), since a death shows one or two days later elsewhere, and of
    * a requester who is another person (C007, which says yes or no).
    */
-  issue(operation: string, wish: Wish): Promise<Answered<Certificate>>
+  issue(operation: string, wish: Wish): Promise<Heard<Certificate>>
 }
 
 export interface AnprClient {
-  askedBy(evidence: Evidence): AnprQuestions
+  as(asker: Asker): AnprCalls
   /** Cuts what is under way. */
   close(): Promise<void>
 }
@@ -71,14 +71,14 @@ export function createAnprClient({
   pause?: (ms: number) => Promise<unknown>
   onAnswer?: (service: Service, answer: 'ok' | AnprFailure['kind'], ms: number, reason: string | null) => void
 }): AnprClient {
-  function askedBy(evidence: Evidence): AnprQuestions {
+  function callsOf(asker: Asker): AnprCalls {
     async function post<T, U>(
       service: Service,
       operation: string,
       body: unknown,
       schema: z.ZodType<T>,
       read: (answer: T) => Result<U, AnprFailure>,
-    ): Promise<Answered<U>> {
+    ): Promise<Heard<U>> {
       const began = performance.now()
       let answered = await once()
       for (let tries = 1; tries < TRIES && isPassing(answered.result); tries++) {
@@ -92,8 +92,8 @@ export function createAnprClient({
       else onAnswer(service, result.error.kind, ms, result.error.kind === 'anpr-refused' ? null : result.error.reason)
       return { result, trace: answered.trace }
 
-      async function once(): Promise<Answered<T>> {
-        const reply = await transport.post({ service, operation, body, evidence })
+      async function once(): Promise<Heard<T>> {
+        const reply = await transport.post({ service, operation, body, asker })
         return reply.ok ? answerOf(reply.value, schema) : { result: reply, trace: NO_TRACE }
       }
     }
@@ -103,7 +103,7 @@ export function createAnprClient({
       criteriRicerca: z.infer<typeof richiestaE002>['criteriRicerca'],
       schema: z.ZodType<T>,
       read: (answer: T) => Result<U, AnprFailure>,
-    ): Promise<Answered<U>> {
+    ): Promise<Heard<U>> {
       const body: z.infer<typeof richiestaE002> = {
         idOperazioneClient: await nextId(),
         criteriRicerca,
@@ -113,19 +113,19 @@ export function createAnprClient({
           casoUso: service,
         },
       }
-      return post(service, 'anpr-service-e002', body, schema, read)
+      return post(service, '/anpr-service-e002', body, schema, read)
     }
 
     const sheetFor = (asked: Asked) =>
       consult('C021', { idANPR: asked.idAnpr }, rispostaE002OK, (answer) => sheetOf(subjectsIn(answer), asked))
     /** Refuses as ANPR would if the register says that this person is not alive. What it does not say refuses nobody. */
-    const alive = (service: 'C007' | 'C019', idANPR: string, code: string): Promise<Answered<true>> =>
+    const alive = (service: 'C007' | 'C019', idANPR: string, code: string): Promise<Heard<true>> =>
       consult(service, { idANPR }, rispostaE002OK, (answer) => {
         const said = isSaid(subjectsIn(answer), { idAnpr: idANPR, isTheirs: () => null }, ALIVE)
         if (!said.ok) return said
         return said.value === 'no' ? err({ kind: 'anpr-refused', code }) : ok(true)
       })
-    async function bothAlive({ subject, requester }: Wish): Promise<Answered<true>> {
+    async function bothAlive({ subject, requester }: Wish): Promise<Heard<true>> {
       const answers = await Promise.all([
         alive('C019', subject, SUBJECT_DEAD),
         ...(requester === subject ? [] : [alive('C007', requester, REQUESTER_DEAD)]),
@@ -134,12 +134,12 @@ export function createAnprClient({
       return { result: failed?.result ?? ok(true), trace: traceOf(...answers.map(({ trace }) => trace)) }
     }
 
-    async function certify(id: string, wish: Wish, emissione: '2' | '3'): Promise<Answered<Certificate>> {
+    async function certify(id: string, wish: Wish, emissione: '2' | '3'): Promise<Heard<Certificate>> {
       // ANPR is not asked for what it always refuses.
       const code = sheetConflict(wish.types)
       if (code !== null) return { result: err({ kind: 'anpr-refused', code }), trace: NO_TRACE }
       const body = certificazione(id, wish, emissione)
-      return post('ANPR-Certificazione', 'certificati', body, rispostaCertificazione, (answer) =>
+      return post('ANPR-Certificazione', '/certificati', body, rispostaCertificazione, (answer) =>
         certificateIn(answer, wish),
       )
     }
@@ -179,7 +179,7 @@ export function createAnprClient({
     }
   }
 
-  return { askedBy, close: () => transport.close() }
+  return { as: callsOf, close: () => transport.close() }
 }
 
 /** `id` of the answer about life, in C007 as in C019. */

@@ -1,39 +1,36 @@
 import { Agent, request } from 'undici'
-import { err, ok, type Result } from '../../contract/result.ts'
-import type { AnprFailure } from './answers.ts'
+import { ok, type Result } from '../../contract/result.ts'
+import { type AnprFailure, failure } from './answers.ts'
 import { pathOf, type Service } from './services.ts'
 
-/** Who asks, as the Ministry's audit pattern wants it (AUDIT_REST_02): each text has at most 20 characters. */
-export interface Evidence {
-  /** A pseudonym that the access log leads back to the person in whose name somebody asks. */
+/**
+ * What an e-service hears of the person for whom it is asked (pattern AUDIT_REST_02): each text is at most 20
+ * characters long. SECURITY: `userId` is a pseudonym, which only the access log can turn into a line of its own.
+ */
+export interface Asker {
   userId: string
-  /** The machine at which somebody asks. */
   userLocation: string
-  /** How surely the person was identified; null: as the setting says. */
-  loa: string | null
-  /** Under which vouchers may be kept: never shared between two persons. */
-  session: string
+  loa: string
 }
 
-export interface Call {
+/** One call of an e-service; `operation` follows the service's base URL, e.g. `/anpr-service-e002`. */
+export interface AnprCall {
   service: Service
-  /** What follows the service's address. */
   operation: string
   body: unknown
-  evidence: Evidence
+  asker: Asker
 }
 
-/** What came back, unread. */
-export interface Reply {
+/** What came back. `transaction`: GovWay-Transaction-ID, by which the Ministry's service desk finds the call. */
+export interface Answered {
   status: number
   body: string
-  /** GovWay-Transaction-ID, which the Ministry's service desk asks for. */
   transaction: string | null
 }
 
-/** The line to ANPR. No answer is `anpr-unavailable`; one that is too large is `anpr-unreadable`. */
+/** The way to ANPR. A failure is an answer that did not come, or one that the gate before ANPR gave. */
 export interface Transport {
-  post(call: Call): Promise<Result<Reply, AnprFailure>>
+  post(call: AnprCall): Promise<Result<Answered, AnprFailure>>
   /** Cuts what is under way. */
   close(): Promise<void>
 }
@@ -44,40 +41,51 @@ const CONNECTIONS = 16
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024
 const TOO_LARGE = 'UND_ERR_RES_EXCEEDED_MAX_SIZE'
 
-/** Services at one address, without tokens. */
-export function plainTransport({ url, timeoutMs }: { url: string; timeoutMs: number }): Transport {
-  const agent = new Agent({
+/** Connections to the foreign systems; `ca`: PEM of private authorities, in place of the public ones. */
+export const agentFor = (ca?: string): Agent =>
+  new Agent({
     connections: CONNECTIONS,
     maxResponseSize: MAX_ANSWER_BYTES,
     // SECURITY: written out, since NODE_TLS_REJECT_UNAUTHORIZED=0 changes the default.
-    connect: { rejectUnauthorized: true },
+    connect: { rejectUnauthorized: true, ...(ca !== undefined && { ca }) },
   })
-  return {
-    async post({ service, operation, body }) {
-      try {
-        const { statusCode, headers, body: answered } = await request(new URL(`${pathOf(service)}/${operation}`, url), {
-          method: 'POST',
-          dispatcher: agent,
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify(body),
-          signal: AbortSignal.timeout(timeoutMs),
-        })
-        const transaction = headers['govway-transaction-id']
-        return ok({
-          status: statusCode,
-          body: await answered.text(),
-          transaction: typeof transaction === 'string' ? transaction : null,
-        })
-      } catch (fault) {
-        const reason = reasonOf(fault)
-        return err({ kind: reason === TOO_LARGE ? 'anpr-unreadable' : 'anpr-unavailable', reason })
-      }
-    },
-    close: () => agent.destroy(),
+
+/** Sends one request and reads its answer whole. */
+export async function exchange(
+  agent: Agent,
+  url: string,
+  { headers, body, timeoutMs }: { headers: Record<string, string>; body: string | Uint8Array; timeoutMs: number },
+): Promise<Result<Answered & { headers: Record<string, string | string[] | undefined> }, AnprFailure>> {
+  try {
+    const signal = AbortSignal.timeout(timeoutMs)
+    const answered = await request(url, { method: 'POST', dispatcher: agent, headers, body, signal })
+    const transaction = answered.headers['govway-transaction-id']
+    return ok({
+      status: answered.statusCode,
+      headers: answered.headers,
+      body: await answered.body.text(),
+      transaction: typeof transaction === 'string' ? transaction.slice(0, 64) : null,
+    })
+  } catch (fault) {
+    const reason = reasonOf(fault)
+    return failure(reason === TOO_LARGE ? 'anpr-unreadable' : 'anpr-unavailable', reason)
   }
 }
 
 function reasonOf(fault: unknown): string {
   const { name, code } = fault as { name?: string; code?: unknown }
   return typeof code === 'string' ? code : (name ?? 'unknown')
+}
+
+/** The services without vouchers and signatures, at one plain address. */
+export function plainTransport({ url, timeoutMs }: { url: string; timeoutMs: number }): Transport {
+  const agent = agentFor()
+  return {
+    post: ({ service, operation, body }) =>
+      exchange(agent, String(new URL(`${pathOf(service)}${operation}`, url)), {
+        ...{ timeoutMs, body: JSON.stringify(body) },
+        headers: { 'content-type': 'application/json' },
+      }),
+    close: () => agent.destroy(),
+  }
 }

@@ -7,6 +7,7 @@ import type { Contrassegno } from '../../contract/bollo.ts'
 import { accessReferences } from '../../gateway/access/references.ts'
 import { createRegister } from '../../gateway/access/register.ts'
 import { createAnprClient } from '../../gateway/anpr/client.ts'
+import { plainTransport } from '../../gateway/anpr/transport.ts'
 import { createTotems } from '../../gateway/channels/totem/totems.ts'
 import { openKeyring } from '../../gateway/keys/keyring.ts'
 import { createChallenges } from '../../gateway/login/challenges.ts'
@@ -55,7 +56,7 @@ async function openLate(ahead: () => number) {
   const trust = await openTrust({ config: config.trust, now, log })
   const ring = await openKeyring({ ...config.keys, listKey: config.trust.listKey }, { now, log })
   if (!trust.ok || !ring.ok) throw new Error('lists of the PKI')
-  const anpr = createAnprClient(config.anpr)
+  const anpr = createAnprClient({ transport: plainTransport(config.anpr) })
   const hearing = createHearing({ db: store.db, now })
   const challenges = createChallenges({ hearing, reference, now })
   const carryOut = createCarryOut({
