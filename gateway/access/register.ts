@@ -31,6 +31,7 @@ export interface Looks {
     wish: Parameters<AnprCalls['issue']>[1],
   ): Promise<{ line: string } & Awaited<ReturnType<AnprCalls['issue']>>>
   preview(wish: Parameters<AnprCalls['preview']>[0]): Promise<Result<string, AnprFailure>>
+  alive(wish: Parameters<AnprCalls['alive']>[0]): Promise<Result<true, AnprFailure>>
   /** Notes a look that the gateway refuses without asking ANPR. */
   refused(wish: Wish, outcome: string): Promise<void>
 }
@@ -87,6 +88,8 @@ export function createRegister({
           ),
         familyOf: (idAnpr) => noted(service('C021', idAnpr), () => calls.familyOf({ idAnpr, isTheirs })),
         ownDataOf: (idAnpr) => noted(service('C029 C021', idAnpr), () => calls.ownDataOf({ idAnpr, isTheirs })),
+        alive: (wish) =>
+          noted(service(wish.requester === wish.subject ? 'C019' : 'C019 C007', wish.subject), () => calls.alive(wish)),
         preview: (wish) => noted(wished(wish), () => calls.preview(wish)),
         async issue(operation, wish) {
           const line = await begin(wished(wish))

@@ -3,7 +3,6 @@ import type { rispostaCertificazione } from '../../contract/anpr.ts'
 import { base64 } from '../../contract/identity.ts'
 import { ok, type Result } from '../../contract/result.ts'
 import { type AnprFailure, failure } from './answers.ts'
-import { idIn } from './subjects.ts'
 
 /** A certificate as ANPR sent it: base64 of its PDF. `protocol`: empty for a preview. */
 export interface Certificate {
@@ -18,7 +17,7 @@ export function certificateIn(
   { subject }: { subject: string },
 ): Result<Certificate, AnprFailure> {
   const echoed = [soggettoIntestatario?.idANPR, soggettoIntestatario?.identificativi?.idANPR]
-  if (echoed.some((told) => told !== undefined && idIn(told) !== subject))
+  if (echoed.some((told) => told !== undefined && told.toUpperCase() !== subject))
     return failure('anpr-other-person', 'other-subject')
   const pdf = pdfOf(file?.certificatoPdf)
   if (pdf === null) return failure('anpr-unreadable', 'no-pdf')

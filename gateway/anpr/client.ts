@@ -37,10 +37,11 @@ export interface AnprCalls {
   /** Base64 PDF, marked ANTEPRIMA. */
   preview(wish: Wish): Promise<Heard<string>>
   /**
-   * Issues, once for each `operation`, ANPR's id of it: ANPR answers a repeated id with the certificate already issued.
-   * Before that it asks whether the person is alive (C019), since a death shows one or two days later elsewhere, and of
-   * a requester who is another person (C007, which says yes or no).
+   * Are these two alive? C019 of the subject, and of a requester who is another person C007, which says yes or no. A
+   * death shows here one or two days before it shows elsewhere. Where ANPR says no, this is refused as ANPR would.
    */
+  alive(wish: Pick<Wish, 'subject' | 'requester'>): Promise<Heard<true>>
+  /** Issues, once for each `operation`, ANPR's id of it: ANPR answers a repeated id with the certificate already issued. */
   issue(operation: string, wish: Wish): Promise<Heard<Certificate>>
 }
 
@@ -118,21 +119,13 @@ export function createAnprClient({
 
     const sheetFor = (asked: Asked) =>
       consult('C021', { idANPR: asked.idAnpr }, rispostaE002OK, (answer) => sheetOf(subjectsIn(answer), asked))
-    /** Refuses as ANPR would if the register says that this person is not alive. What it does not say refuses nobody. */
-    const alive = (service: 'C007' | 'C019', idANPR: string, code: string): Promise<Heard<true>> =>
-      consult(service, { idANPR }, rispostaE002OK, (answer) => {
-        const said = isSaid(subjectsIn(answer), { idAnpr: idANPR, isTheirs: () => null }, ALIVE)
+    const isAlive = (service: 'C007' | 'C019', idAnpr: string, code: string): Promise<Heard<true>> =>
+      consult(service, { idANPR: idAnpr }, rispostaE002OK, (answer) => {
+        const said = isSaid(subjectsIn(answer), { idAnpr, isTheirs: () => null }, ALIVE)
         if (!said.ok) return said
+        // What the register does not say refuses nobody.
         return said.value === 'no' ? err({ kind: 'anpr-refused', code }) : ok(true)
       })
-    async function bothAlive({ subject, requester }: Wish): Promise<Heard<true>> {
-      const answers = await Promise.all([
-        alive('C019', subject, SUBJECT_DEAD),
-        ...(requester === subject ? [] : [alive('C007', requester, REQUESTER_DEAD)]),
-      ])
-      const failed = answers.find(({ result }) => !result.ok)
-      return { result: failed?.result ?? ok(true), trace: traceOf(...answers.map(({ trace }) => trace)) }
-    }
 
     async function certify(id: string, wish: Wish, emissione: '2' | '3'): Promise<Heard<Certificate>> {
       // ANPR is not asked for what it always refuses.
@@ -165,16 +158,20 @@ export function createAnprClient({
         const { result, trace } = await certify(await nextId(), wish, '3')
         return { result: result.ok ? ok(result.value.pdf) : result, trace }
       },
+      async alive({ subject, requester }) {
+        const answers = await Promise.all([
+          isAlive('C019', subject, SUBJECT_DEAD),
+          ...(requester === subject ? [] : [isAlive('C007', requester, REQUESTER_DEAD)]),
+        ])
+        const failed = answers.find(({ result }) => !result.ok)
+        return { result: failed?.result ?? ok(true), trace: traceOf(...answers.map(({ trace }) => trace)) }
+      },
       async issue(operation, wish) {
-        const lives = await bothAlive(wish)
-        if (!lives.result.ok) return { result: lives.result, trace: lives.trace }
         const { result, trace } = await certify(operation, wish, '2')
         // The receipt names it, and the ufficio anagrafe finds the certificate by it.
-        const isNumbered = !result.ok || result.value.protocol !== ''
-        return {
-          result: isNumbered ? result : failure('anpr-unreadable', 'no-protocol'),
-          trace: traceOf(lives.trace, trace),
-        }
+        if (result.ok && result.value.protocol === '')
+          return { result: failure('anpr-unreadable', 'no-protocol'), trace }
+        return { result, trace }
       },
     }
   }

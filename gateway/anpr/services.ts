@@ -29,13 +29,7 @@ const CONSULTATIONS = {
 } as const
 
 export type Consultation = keyof typeof CONSULTATIONS
-/** Asks whether a declared value is the register's, and hears yes or no: less is told than by its twin. */
-export type Verification = Extract<Consultation, `C00${3 | 4 | 5 | 6 | 7 | 8 | 9}` | `C01${0 | 1 | 2 | 3 | 4}`>
 export type Service = Consultation | 'ANPR-Certificazione'
-
-export const consultations = Object.keys(CONSULTATIONS) as Consultation[]
-export const isVerification = (service: Consultation): service is Verification =>
-  CONSULTATIONS[service].startsWith('servizioVerifica')
 
 /** Where a service stands below the Ministry's gate. */
 export const pathOf = (service: Service): string =>

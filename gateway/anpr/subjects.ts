@@ -10,13 +10,10 @@ export interface Asked {
   isTheirs(codiceFiscale: string): boolean | null
 }
 
-/** An ID ANPR as this product writes it; null for a text that is none. */
-export const idIn = (told: string): string | null => {
-  const id = told.toUpperCase()
-  return isIdAnpr(id) ? id : null
+const idOf = ({ identificativi }: DatiSoggetto): string | null => {
+  const id = identificativi?.idANPR?.toUpperCase()
+  return id !== undefined && isIdAnpr(id) ? id : null
 }
-const idOf = ({ identificativi }: DatiSoggetto): string | null =>
-  identificativi?.idANPR === undefined ? null : idIn(identificativi.idANPR)
 export const codiceFiscaleOf = ({ generalita }: DatiSoggetto): string | null =>
   generalita?.codiceFiscale?.codFiscale?.toUpperCase() ?? null
 

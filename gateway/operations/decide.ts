@@ -105,6 +105,8 @@ export async function decide(
     if (!sheet.ok) return failed(sheet.error)
     if (!isRelative(sheet.value, subject)) return no('not-in-family')
   }
+  const lives = await looks.alive({ requester, subject: subject ?? requester })
+  if (!lives.ok) return failed(lives.error)
   if (!(await marks.take(bollo, { totem: caller.id, operation }))) return no('contrassegno-used')
   const { line, result, trace } = await looks.issue(anprId, {
     requester,
