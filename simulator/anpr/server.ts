@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import Fastify, { type FastifyInstance } from 'fastify'
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import { type AnprAccess, accessOf } from './access.ts'
 import { askedOf, controls } from './control.ts'
 import { audienceOf, E_SERVICES, GATE, pathOf, serviceOf } from './e-services.ts'
@@ -67,7 +67,7 @@ export async function startAnpr(options: AnprOptions): Promise<Anpr> {
   const faults = createFaults(stopped.signal)
   const log = createLog(options.logTo)
 
-  const services = Fastify()
+  const services = Fastify({ bodyLimit: BODY_LIMIT })
   const routes = collectRoutes(services)
   eServices(services, issuer)
   await services.ready()
@@ -77,19 +77,21 @@ export async function startAnpr(options: AnprOptions): Promise<Anpr> {
     https: { key: await file('pdnd/server.key.pem'), cert: await file('pdnd/server.cert.pem') },
     bodyLimit: BODY_LIMIT,
     forceCloseConnections: true,
+    // A path that no router can read.
+    frameworkErrors: (_error, _request, reply) => unknownPath(reply as unknown as FastifyReply),
   })
   // Audiences and vouchers name the address, and a free port is known only when the server listens.
   let origin = ''
   const at = {
     gate: () => origin + GATE,
     token: () => origin + TOKEN_PATH,
-    audience: () => `${origin.replace('https://', '')}/client-assertion`,
+    audience: () => registry.tokenAudience ?? `${origin.replace('https://', '')}/client-assertion`,
   }
   const audience = (code: string) => audienceOf(at.gate(), serviceOf(code))
   const mint = await createMint(await file('pdnd/signing.key.pem'), clients.producerId, audience)
   const shared = { clients, faults, log, now }
   const keys = await pdndKeysOf(mint.jwks)
-  outer.setNotFoundHandler((_request, reply) => govwayProblem(reply, beginTransaction(reply), 'NotFound'))
+  outer.setNotFoundHandler((_request, reply) => unknownPath(reply as unknown as FastifyReply))
   await outer.register(async (scope) =>
     tokenServer(takeBytes(scope), { ...shared, url: at.token, audience: at.audience, mint }),
   )
@@ -110,9 +112,7 @@ export async function startAnpr(options: AnprOptions): Promise<Anpr> {
   )
   const control = Fastify({ forceCloseConnections: true })
   await control.register(async (scope) => plainDoor(scope, inner, faults))
-  await control.register(async (scope) => controls(scope, { issuer, faults, log, access: () => access }), {
-    prefix: '/simulator',
-  })
+  await control.register(async (scope) => controls(scope, { issuer, faults, log, access }), { prefix: '/simulator' })
   await control.listen({ host: '127.0.0.1', port: options.controlPort ?? 0 })
   return {
     url: `http://127.0.0.1:${portOf(control.server)}`,
@@ -127,6 +127,8 @@ export async function startAnpr(options: AnprOptions): Promise<Anpr> {
     },
   }
 }
+
+const unknownPath = (reply: FastifyReply) => govwayProblem(reply, beginTransaction(reply), 'NotFound')
 
 /** The gate hashes the bytes as they came; the token server reads its own form. */
 function takeBytes(app: FastifyInstance): FastifyInstance {

@@ -1,16 +1,27 @@
 // Each rule of the gate: requests that keep it, and one that breaks it and nothing else.
 import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto'
+import { calculateJwkThumbprint } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { personById } from '../../population/people.ts'
 import { type Change, type Changes, openAnpr, SECOND } from '../test-client.ts'
 
+/** The key of another client, which PDND knows. */
 const stranger = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
+const OTHER_CLIENT = randomUUID()
+let strangerKid = ''
 let opened: Awaited<ReturnType<typeof openAnpr>>
 let anpr: typeof opened.anpr
 let client: typeof opened.client
 
 beforeAll(async () => {
-  opened = await openAnpr()
+  const { kty, n, e } = stranger.export({ format: 'jwk' }) as { kty: 'RSA'; n: string; e: string }
+  const key = { kid: await calculateJwkThumbprint({ kty, n, e }), kty, n, e }
+  opened = await openAnpr(({ organisations }) => {
+    const known = organisations[0]
+    const other = { clientId: OTHER_CLIENT, keys: [key], purposes: [] }
+    if (known) organisations.push({ ...known, name: 'Another', consumerId: randomUUID(), clients: [other] })
+  })
+  strangerKid = key.kid
   ;({ anpr, client } = opened)
 })
 afterAll(() => opened?.end())
@@ -57,7 +68,6 @@ describe('keeps the rules', () => {
   })
   test.each<[string, () => Changes]>([
     ['nbf and sub of the evidence are free', () => ({ evidence: { claims: { nbf: undefined, sub: undefined } } })],
-    ['dnonce is not checked', () => ({ evidence: { claims: { dnonce: undefined } } })],
     ['aud may be a list', () => ({ signature: { claims: { aud: ['another', audience('C030')] } } })],
     ['aud of the voucher may be a text', () => voucher({ claims: { aud: audience('C030') } })],
     [
@@ -88,6 +98,14 @@ describe('keeps the rules', () => {
   ])('%s', async (_name, changes) => {
     const { status } = await client.call('C030', asks(), changes())
     expect([status, last()?.cause]).toEqual([200, 'accepted'])
+  })
+  test('dnonce is not known to be checked: a warning in the log alone', async () => {
+    const warned = () => anpr.log().filter(({ cause }) => cause === 'evidence-dnonce').length
+    const before = warned()
+    expect((await client.call('C030', asks())).status).toBe(200)
+    expect(warned()).toBe(before)
+    expect((await client.call('C030', asks(), { evidence: { claims: { dnonce: '1' } } })).status).toBe(200)
+    expect(warned()).toBe(before + 1)
   })
   test('evidence and voucher serve several calls, each with its own signature', async () => {
     const first = await client.prepare('C030', asks())
@@ -122,6 +140,7 @@ describe('not conform: one sentence outside, the reason in the log', () => {
     [`${name}-format`, () => ({ sent: { [header]: 'not.a.jws' } })],
     [`${name}-kid`, () => ({ [name]: { header: { kid: 'x'.repeat(43) } } })],
     [`${name}-kid`, () => ({ [name]: { header: { kid: undefined } } })],
+    [`${name}-kid`, () => ({ [name]: { header: { kid: strangerKid }, key: stranger } })],
     [`${name}-signature`, () => ({ [name]: { key: stranger } })],
     [`${name}-signature`, () => ({ [name]: { header: { alg: 'PS256' } } })],
     [`${name}-aud`, () => ({ [name]: { claims: { aud: audience('C021') } } })],
@@ -220,6 +239,7 @@ describe('a voucher for something else: 403', () => {
     ['foreign-purpose', () => voucher({ claims: { purposeId: purposeId('C021') } })],
     ['foreign-purpose', () => voucher({ claims: { purposeId: randomUUID() } })],
     ['foreign-purpose', () => voucher({ claims: { client_id: randomUUID() } })],
+    ['foreign-purpose', () => voucher({ claims: { client_id: OTHER_CLIENT } })],
   ])('%s', async (cause, changes) => {
     const { status, json } = await client.call('C030', asks(), changes())
     expect([status, json().title, json().detail]).toEqual([403, 'AuthorizationTokenDeny', 'Insufficient token claims'])
@@ -283,7 +303,7 @@ describe('content against the Ministry’s file', () => {
     ['no JSON', '{'],
     ['empty', ''],
     ['no object', '[]'],
-    ['a number', JSON.stringify({ ...asks(), datiRichiesta: { ...datiRichiesta, motivoRichiesta: 1 } })],
+    ['a number', JSON.stringify({ ...asks(), criteriRicerca: { ...criteriRicerca, sesso: 1 } })],
     ['another type', BODY, 'text/plain'],
     ['no idOperazioneClient', JSON.stringify({ ...asks(), idOperazioneClient: undefined })],
     ['idOperazioneClient of 31', JSON.stringify({ ...asks(), idOperazioneClient: '1'.repeat(31) })],

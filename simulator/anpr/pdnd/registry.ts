@@ -33,6 +33,8 @@ const eService = z.strictObject({
 /** What PDND knows of consumers and e-services. The file of it is `pdnd/registry.json` of the test keys. */
 export const pdndRegistry = z.strictObject({
   producerId: z.uuid(),
+  /** `aud` of client assertions, where it is not the address of this simulator. */
+  tokenAudience: z.string().optional(),
   eServices: z.record(z.enum(E_SERVICES.map(({ code }) => code)), eService),
   organisations: z.array(
     z.strictObject({

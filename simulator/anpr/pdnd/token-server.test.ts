@@ -236,9 +236,14 @@ describe('what the registry says', () => {
     expect([json().expires_in, claims(json().access_token).exp]).toEqual([60, SECOND + 60])
     await end()
   })
-  test('an audience of its own', async () => {
+  test('audiences of their own', async () => {
     const audience = 'https://modipa.example/rest/C030/v1'
-    const { anpr, ask, end } = await changed(({ eServices }) => Object.assign(eServices.C030 ?? {}, { audience }))
+    const tokenAudience = 'auth.interop.example/client-assertion'
+    const { anpr, ask, end } = await changed((registry) => {
+      registry.tokenAudience = tokenAudience
+      Object.assign(registry.eServices.C030 ?? {}, { audience })
+    })
+    expect(anpr.access.tokenAudience).toBe(tokenAudience)
     expect(anpr.access.eServices.C030?.audience).toBe(audience)
     expect(claims((await ask()).json().access_token).aud).toEqual([audience])
     await end()
@@ -260,6 +265,13 @@ describe('what the registry says', () => {
     Object.assign(registry.organisations[0]?.clients[0]?.keys[0] ?? {}, { kid: 'x'.repeat(43) })
     await expect(readRegistry(registry)).rejects.toThrow(/the kid x{43} is not its key's thumbprint/)
   })
+})
+
+test('audiences: the bulk services keep -PDND, all others lose it', () => {
+  const { eServices } = anpr.access
+  const withPdnd = Object.keys(eServices).filter((code) => eServices[code]?.audience.includes('-PDND/'))
+  expect(withPdnd).toEqual(Object.keys(eServices).filter((code) => code.startsWith('ElabMassiva')))
+  expect(Object.values(eServices).every(({ url }) => url.includes('/MinInternoPortaANPR-PDND/'))).toBe(true)
 })
 
 describe('faults on demand', () => {
