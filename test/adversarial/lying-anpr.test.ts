@@ -165,7 +165,8 @@ describe('somebody who died yesterday', () => {
 
 test('a certificate about somebody else than was asked for: nobody gets it', async () => {
   const anna = idAnpr('anna-bianchi')
-  changes = { ANPR: (told) => ({ ...told, body: { ...told.body, soggettoIntestatario: { idANPR: anna } } }) }
+  const about = (told: Told): Told => ({ ...told, body: { ...told.body, soggettoIntestatario: { idANPR: anna } } })
+  changes = { ANPR: about }
   const problem = { kind: 'anpr-other-person', anpr: null }
   expect(await request('mario-rossi')).toMatchObject({ state: 'refused', problem })
 })
