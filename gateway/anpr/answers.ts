@@ -1,7 +1,6 @@
 import type { z } from 'zod'
 import { problemaGovWay, problemaPdnd, rispostaErrori } from '../../contract/anpr.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
-import type { Answered } from './transport.ts'
 
 /**
  * `anpr-refused`: ANPR has decided, and `code` is its own (e.g. EN169). All others have a `reason` for the log:
@@ -82,7 +81,10 @@ const GATE = new Map<string, Exclude<AnprFailure['kind'], 'anpr-refused'>>([
  * 200, 4xx and 5xx, and so does what stands before it. The order: ANPR's list of errors, GovWay's problem, PDND's, and
  * then nobody's.
  */
-export function answerOf<T>({ status, body, transaction }: Answered, schema: z.ZodType<T>): Heard<T> {
+export function answerOf<T>(
+  { status, body, transaction }: { status: number; body: string; transaction: string | null },
+  schema: z.ZodType<T>,
+): Heard<T> {
   let json: unknown
   try {
     json = JSON.parse(body)
