@@ -22,6 +22,7 @@ totem keys            the private keys of totem and gateway: make; a totem's on 
 totem list            the signed lists of an installation: sign a newer one, show one
 totem print           status, test page, a PDF file or the readiness report, on the totem's printer or by IPP
 totem queue           requests and their outcomes: list, show, verify, retry, salvage
+totem simulator anpr  runs PDND's token server and ANPR behind its gate, for any client
 totem simulator card  keeps a virtual card in a virtual reader
 totem simulator fleet thousands of totems that lost their line, against one gateway
 totem verify          checks whether a totem wrote this paper

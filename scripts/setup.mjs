@@ -20,6 +20,7 @@ const DEBIAN_PACKAGES = {
   database: ['postgresql-15'],
   keys: ['swtpm', 'tpm2-tools', 'libtss2-tcti-swtpm0'],
   'power cuts': ['strace'],
+  'second opinion on JWTs': ['python3-jwt', 'python3-cryptography'],
   display: ['xvfb', 'xauth', 'x11-utils'],
   electron: [
     ...['unzip', 'libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1', 'libxss1', 'libatk-bridge2.0-0', 'libatspi2.0-0'],

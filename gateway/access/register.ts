@@ -1,9 +1,10 @@
 import type { Clock } from '../../basics/time.ts'
 import { exemptionOf } from '../../contract/bollo.ts'
 import type { Result } from '../../contract/result.ts'
-import type { AnprFailure } from '../anpr/answers.ts'
-import type { AnprClient, OwnData } from '../anpr/client.ts'
+import type { AnprFailure, Heard, Trace } from '../anpr/answers.ts'
+import type { AnprCalls, AnprClient, OwnData } from '../anpr/client.ts'
 import type { Sheet } from '../anpr/subjects.ts'
+import type { Asker } from '../anpr/transport.ts'
 import type { Database } from '../store/schema.ts'
 import { beginAccess, type Ended, endAccess, type Looked, type Looker, noteRefusal } from './log.ts'
 
@@ -16,7 +17,8 @@ export interface Register {
 }
 
 /** ANPR's services, each with its line in the access log. */
-export interface Looks extends Omit<AnprClient, 'close' | 'issue' | 'familyOf' | 'ownDataOf'> {
+export interface Looks {
+  personOf(codiceFiscale: string): Promise<Result<{ idAnpr: string }, AnprFailure>>
   /** SECURITY: the sheet and the data of the person in whose name somebody looks, by their ID ANPR. */
   familyOf(idAnpr: string): Promise<Result<Sheet, AnprFailure>>
   ownDataOf(idAnpr: string): Promise<Result<OwnData, AnprFailure>>
@@ -26,13 +28,15 @@ export interface Looks extends Omit<AnprClient, 'close' | 'issue' | 'familyOf' |
    */
   issue(
     operation: string,
-    wish: Parameters<AnprClient['issue']>[1],
-  ): Promise<{ line: string; answer: Awaited<ReturnType<AnprClient['issue']>> }>
+    wish: Parameters<AnprCalls['issue']>[1],
+  ): Promise<{ line: string } & Awaited<ReturnType<AnprCalls['issue']>>>
+  preview(wish: Parameters<AnprCalls['preview']>[0]): Promise<Result<string, AnprFailure>>
+  alive(wish: Parameters<AnprCalls['alive']>[0]): Promise<Result<true, AnprFailure>>
   /** Notes a look that the gateway refuses without asking ANPR. */
   refused(wish: Wish, outcome: string): Promise<void>
 }
 
-type Wish = Pick<Parameters<AnprClient['preview']>[0], 'subject' | 'types' | 'bollo'>
+type Wish = Pick<Parameters<AnprCalls['preview']>[0], 'subject' | 'types' | 'bollo'>
 
 /**
  * The line comes before the question, so that a gateway which dies meanwhile, or a database that goes away, leaves no
@@ -56,19 +60,20 @@ export function createRegister({
   })
   return {
     askedBy(looker) {
+      const calls = anpr.as(askerOf(looker))
       const isTheirs = (codiceFiscale: string) =>
         looker.requester === null ? null : reference(codiceFiscale) === looker.requester
       const begin = (looked: Looked) => beginAccess(db, looker, looked, now())
       async function noted<T>(
         looked: Looked,
-        ask: () => Promise<Result<T, AnprFailure>>,
+        ask: () => Promise<Heard<T>>,
         tell: (answer: T) => Partial<Ended> = () => ({}),
       ): Promise<Result<T, AnprFailure>> {
         const line = await begin(looked)
-        const answer = await ask()
-        const ended = answer.ok ? { outcome: 'shown', ...tell(answer.value) } : { outcome: outcomeOf(answer.error) }
-        await endAccess(db, line, { anpr_operation: null, ...ended })
-        return answer
+        const { result, trace } = await ask()
+        const ended = result.ok ? { outcome: 'shown', ...tell(result.value) } : { outcome: outcomeOf(result.error) }
+        await endAccess(db, line, { ...tracesOf(trace), ...ended })
+        return result
       }
       const service = (types: string, subject: string): Looked => ({
         ...{ types, subject: reference(subject), exemption: null },
@@ -78,27 +83,51 @@ export function createRegister({
         personOf: (codiceFiscale) =>
           noted(
             service('C030', codiceFiscale),
-            () => anpr.personOf(codiceFiscale),
+            () => calls.personOf(codiceFiscale),
             ({ idAnpr }) => ({ subject: reference(idAnpr) }),
           ),
-        familyOf: (idAnpr) => noted(service('C021', idAnpr), () => anpr.familyOf({ idAnpr, isTheirs })),
-        ownDataOf: (idAnpr) =>
-          noted(
-            service('C029 C021', idAnpr),
-            () => anpr.ownDataOf({ idAnpr, isTheirs }),
-            ({ references }) => ({ anpr_operation: references.join(', ') || null }),
-          ),
-        preview: (wish) => noted(wished(wish), () => anpr.preview(wish)),
+        familyOf: (idAnpr) => noted(service('C021', idAnpr), () => calls.familyOf({ idAnpr, isTheirs })),
+        ownDataOf: (idAnpr) => noted(service('C029 C021', idAnpr), () => calls.ownDataOf({ idAnpr, isTheirs })),
+        alive: (wish) =>
+          noted(service(wish.requester === wish.subject ? 'C019' : 'C019 C007', wish.subject), () => calls.alive(wish)),
+        preview: (wish) => noted(wished(wish), () => calls.preview(wish)),
         async issue(operation, wish) {
           const line = await begin(wished(wish))
-          const answer = await anpr.issue(operation, wish)
-          if (!answer.ok && answer.error.kind !== 'anpr-refused')
-            await endAccess(db, line, { anpr_operation: null, outcome: outcomeOf(answer.error) })
-          return { line, answer }
+          const { result, trace } = await calls.issue(operation, wish)
+          if (!result.ok && result.error.kind !== 'anpr-refused')
+            await endAccess(db, line, { ...tracesOf(trace), outcome: outcomeOf(result.error) })
+          return { line, result, trace }
         },
         refused: (wish, outcome) => noteRefusal(db, looker, wished(wish), now(), outcome),
       }
     },
+  }
+}
+
+/** Pattern AUDIT_REST_02 admits so many characters. */
+const LONGEST = 20
+/** A session of an earlier version does not say whose it is. */
+const UNSAID = 'unsaid'
+/** The level of assurance of a card with its PIN, CIE or CNS: high. */
+const CARD_AND_PIN = 'LOA3'
+
+/**
+ * What ANPR hears of whoever looks: the machine, and the person by the beginning of their reference. So the Ministry can
+ * name a line of the access log, and nobody learns from it who that person is.
+ */
+const askerOf = ({ caller, requester }: Looker): Asker => ({
+  userId: (requester ?? UNSAID).slice(0, LONGEST),
+  userLocation: caller.id.slice(0, LONGEST),
+  loa: CARD_AND_PIN,
+})
+
+/** A trace as the columns of the access log hold it. */
+export function tracesOf({ operations, transactions, warnings }: Trace) {
+  const listed = (codes: readonly string[]) => codes.join(', ') || null
+  return {
+    anpr_operation: listed(operations),
+    gate_transaction: listed(transactions),
+    warnings: listed(warnings),
   }
 }
 

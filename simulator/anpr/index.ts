@@ -13,7 +13,12 @@ if (import.meta.main) {
       'reuse-pdf': { type: 'boolean', default: false },
     },
   })
-  const anpr = await startAnpr({ port: Number(values.port), pki: values.pki, reusePdf: values['reuse-pdf'] })
-  process.stdout.write(`${JSON.stringify({ listening: anpr.url })}\n`)
+  const anpr = await startAnpr({
+    port: 0,
+    controlPort: Number(values.port),
+    pki: values.pki,
+    reusePdf: values['reuse-pdf'],
+  })
+  process.stdout.write(`${JSON.stringify({ listening: anpr.url, access: anpr.access })}\n`)
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void anpr.stop())
 }

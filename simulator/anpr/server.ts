@@ -1,169 +1,159 @@
 import { readFile } from 'node:fs/promises'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
-import Fastify, { type FastifyInstance } from 'fastify'
-import { z } from 'zod'
-import { richiestaCertificazione, richiestaE002 } from '../../contract/anpr.ts'
-import { createIssuer, type Issuer } from './issue.ts'
-import {
-  type AnprError,
-  BY_CODICE_FISCALE,
-  datiAnagraficiOf,
-  errore6001,
-  familySheetOf,
-  findByCodiceFiscale,
-  rispostaKO,
-  soggetto,
-} from './registry.ts'
-
-/**
- * A fault of ANPR, which a test or the dock switches on. `slow` answers rightly after `ms`; `garbage` answers 200 with
- * nonsense; `error` refuses everything with ANPR's own code.
- */
-const faultSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('none') }),
-  z.strictObject({ kind: z.literal('unavailable') }),
-  z.strictObject({ kind: z.literal('slow'), ms: z.number().int().min(0).max(120_000) }),
-  z.strictObject({ kind: z.literal('garbage') }),
-  z.strictObject({ kind: z.literal('error'), code: z.string() }),
-])
-type AnprFault = z.infer<typeof faultSchema>
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
+import { type AnprAccess, accessOf } from './access.ts'
+import { askedOf, controls } from './control.ts'
+import { audienceOf, E_SERVICES, GATE, pathOf, serviceOf } from './e-services.ts'
+import { type AnprFault, createFaults, type Faults } from './faults.ts'
+import { gate } from './gate/gate.ts'
+import { beginTransaction, govwayProblem } from './gate/problem.ts'
+import { pdndKeysOf } from './gate/voucher.ts'
+import { collectRoutes, type Inner, innerOf } from './inner.ts'
+import { createIssuer } from './issue.ts'
+import { createLog, type Entry } from './log.ts'
+import { type PdndRegistry, pdndRegistry, readRegistry } from './pdnd/registry.ts'
+import { TOKEN_PATH, tokenServer } from './pdnd/token-server.ts'
+import { createMint } from './pdnd/voucher.ts'
+import { eServices } from './services.ts'
 
 export interface Anpr {
+  /** Plain HTTP: the services without their gate, and the simulator's own door (control.ts). */
   url: string
+  /** Addresses, keys and purposes for a client that comes through the gate. */
+  access: AnprAccess
   setFault(fault: AnprFault): void
   /** idOperazioneClient of every certificate issued (previews are not), in order. */
   issued(): string[]
   /** The same, with the number of times that each was asked for; only the first time had an effect. */
   asked(): ReadonlyMap<string, number>
+  /** The true reasons of all that token server and gate refused. */
+  log(): readonly Entry[]
   stop(): Promise<void>
 }
 
-/**
- * A stand-in for ANPR's four e-services (contract/anpr.ts) on the synthetic population, on loopback, plain HTTP.
- * `pki` holds seal.cert.pem and seal.key.pem; `port` 0 takes a free one; `reusePdf`: see issue.ts.
- *   PUT /simulator/fault          AnprFault
- *   GET /simulator/issued         { issued: [idOperazioneClient] }
- *   GET /simulator/asked          { asked: { idOperazioneClient: how often } }
- *   GET /simulator/issued/:id     the sealed PDF
- */
-export async function startAnpr(options: {
+export interface AnprOptions {
+  /** Of token server and gate (HTTPS), and of the simulator's own door; 0 takes a free one. */
   port: number
+  controlPort?: number
+  /** Folder of the test keys (simulator/pki). */
   pki: string
+  /** In place of the folder's `pdnd/registry.json`. */
+  registry?: PdndRegistry
   now?: () => Date
+  /** See issue.ts. */
   reusePdf?: boolean
-}): Promise<Anpr> {
-  const key = {
-    certificate: await readFile(join(options.pki, 'seal.cert.pem'), 'utf8'),
-    key: await readFile(join(options.pki, 'seal.key.pem'), 'utf8'),
-  }
-  const issuer = createIssuer(key, options.now ?? (() => new Date()), { reusePdf: options.reusePdf ?? false })
-  const state = { fault: { kind: 'none' } as AnprFault }
+  /** Has each entry of the log as it comes. */
+  logTo?: (entry: Entry) => void
+}
+
+/** A bulk request carries its file. */
+const BODY_LIMIT = 32 * 1024 * 1024
+
+/**
+ * A stand-in for PDND's token server and for ANPR: gate (HTTPS) and e-services on the synthetic population, on loopback.
+ * Written from the Ministry's papers; no client of this project was looked at for it.
+ */
+export async function startAnpr(options: AnprOptions): Promise<Anpr> {
+  const { pki, now = () => new Date(), reusePdf = false } = options
+  const file = (name: string) => readFile(join(pki, name), 'utf8')
+  const registry = options.registry ?? pdndRegistry.parse(JSON.parse(await file('pdnd/registry.json')))
+  const clients = await readRegistry(registry)
+  const issuer = createIssuer({ certificate: await file('seal.cert.pem'), key: await file('seal.key.pem') }, now, {
+    reusePdf,
+  })
   const stopped = new AbortController()
-  const server = Fastify({ forceCloseConnections: true })
-  await server.register(async (scope) => eServices(scope, issuer, state, stopped.signal))
-  await server.register(async (scope) => controls(scope, issuer, state), { prefix: '/simulator' })
-  await server.listen({ host: '127.0.0.1', port: options.port })
-  const { port } = server.server.address() as AddressInfo
-  return {
-    url: `http://127.0.0.1:${port}`,
-    setFault: (fault) => {
-      state.fault = fault
+  const faults = createFaults(stopped.signal)
+  const log = createLog(options.logTo)
+
+  const services = Fastify({ bodyLimit: BODY_LIMIT })
+  const routes = collectRoutes(services)
+  eServices(services, issuer)
+  await services.ready()
+  const inner = innerOf(services, routes, faults)
+
+  const outer = Fastify({
+    https: { key: await file('pdnd/server.key.pem'), cert: await file('pdnd/server.cert.pem') },
+    bodyLimit: BODY_LIMIT,
+    forceCloseConnections: true,
+    // A path that no router can read.
+    frameworkErrors: (_error, _request, reply) => unknownPath(reply as unknown as FastifyReply),
+  })
+  // Audiences and vouchers name the address, and a free port is known only when the server listens.
+  let origin = ''
+  const at = {
+    gate: () => origin + GATE,
+    token: () => origin + TOKEN_PATH,
+    audience: () => registry.tokenAudience ?? `${origin.replace('https://', '')}/client-assertion`,
+  }
+  const audience = (code: string) => audienceOf(at.gate(), serviceOf(code))
+  const mint = await createMint(await file('pdnd/signing.key.pem'), clients.producerId, audience)
+  const shared = { clients, faults, log, now }
+  const keys = await pdndKeysOf(mint.jwks)
+  outer.setNotFoundHandler((_request, reply) => unknownPath(reply as unknown as FastifyReply))
+  await outer.register(async (scope) =>
+    tokenServer(takeBytes(scope), { ...shared, url: at.token, audience: at.audience, mint }),
+  )
+  await outer.register(async (scope) => gate(takeBytes(scope), { ...shared, url: at.gate, keys, inner }))
+  await outer.listen({ host: '127.0.0.1', port: options.port })
+  origin = `https://127.0.0.1:${portOf(outer.server)}`
+
+  const access = accessOf(
+    {
+      gateUrl: at.gate(),
+      tokenUrl: at.token(),
+      tokenAudience: at.audience(),
+      jwksUrl: `${origin}/.well-known/jwks.json`,
+      ca: join(pki, 'pdnd/ca.pem'),
+      keyFile: join(pki, 'pdnd/client.key.pem'),
     },
+    registry,
+  )
+  const control = Fastify({ forceCloseConnections: true })
+  await control.register(async (scope) => plainDoor(scope, inner, faults))
+  await control.register(async (scope) => controls(scope, { issuer, faults, log, access }), { prefix: '/simulator' })
+  await control.listen({ host: '127.0.0.1', port: options.controlPort ?? 0 })
+  return {
+    url: `http://127.0.0.1:${portOf(control.server)}`,
+    access,
+    setFault: faults.set,
     issued: () => [...issuer.issued.keys()],
     asked: () => askedOf(issuer),
+    log: log.entries,
     stop: async () => {
       stopped.abort()
-      await server.close()
+      await Promise.all([outer.close(), control.close(), services.close()])
     },
   }
 }
 
-const askedOf = ({ issued }: Issuer) => new Map([...issued].map(([id, { asked }]) => [id, asked]))
+const unknownPath = (reply: FastifyReply) => govwayProblem(reply, beginTransaction(reply), 'NotFound')
 
-interface State {
-  fault: AnprFault
+/** The gate hashes the bytes as they came; the token server reads its own form. */
+function takeBytes(app: FastifyInstance): FastifyInstance {
+  app.removeAllContentTypeParsers()
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+  return app
 }
 
-function eServices(server: FastifyInstance, issuer: Issuer, state: State, stopped: AbortSignal): void {
-  server.addHook('preHandler', async ({ url }, reply) => {
-    const { fault } = state
-    if (fault.kind === 'unavailable') return reply.code(503).send('Service Unavailable')
-    if (fault.kind === 'garbage') return reply.type('application/json').send('{"idOperazioneANPR":')
-    if (fault.kind === 'error') {
-      const error: AnprError = { kind: 'anpr-error', code: fault.code, text: 'Errore simulato' }
-      return url.startsWith(CERTIFICATION) ? refuseCertificate(reply, error) : refuse(reply, error)
-    }
-    if (fault.kind === 'slow') await delay(fault.ms, undefined, { signal: stopped }).catch(() => undefined)
-  })
-
-  server.post('/C030-servizioAccertamentoIdUnicoNazionale/v1/anpr-service-e002', async ({ body }, reply) => {
-    const request = richiestaE002.safeParse(body)
-    if (!request.success) return refuse(reply, MALFORMED)
-    const person = findByCodiceFiscale(request.data.criteriRicerca.codiceFiscale)
-    if (!person.ok) return refuse(reply, person.error, 404)
-    const identified = { identificativi: { idANPR: person.value.idAnpr } }
-    return {
-      idOperazioneANPR: '1',
-      listaSoggetti: { datiSoggetto: [identified] },
-      listaAnomalie: [BY_CODICE_FISCALE],
-    }
-  })
-
-  server.post('/C021-servizioAccertamentoStatoFamiglia/v1/anpr-service-e002', async ({ body }, reply) => {
-    const request = richiestaE002.safeParse(body)
-    if (!request.success) return refuse(reply, MALFORMED)
-    const sheet = familySheetOf(request.data.criteriRicerca.idANPR)
-    if (!sheet.ok) return refuse(reply, sheet.error, 404)
-    const { family } = sheet.value
-    const members = sheet.value.members.map((member, index) => soggetto(member, family, index + 1))
-    return { idOperazioneANPR: '1', listaSoggetti: { datiSoggetto: members } }
-  })
-
-  server.post('/C029-servizioAccertamentoDatiAnagrafici/v1/anpr-service-e002', async ({ body }, reply) => {
-    const request = richiestaE002.safeParse(body)
-    if (!request.success) return refuse(reply, MALFORMED)
-    const { idANPR } = request.data.criteriRicerca
-    const sheet = familySheetOf(idANPR)
-    if (!sheet.ok) return refuse(reply, sheet.error, 404)
-    const { family, members } = sheet.value
-    const told = members.filter(({ idAnpr }) => idAnpr === idANPR).map((person) => datiAnagraficiOf(person, family))
-    return { idOperazioneANPR: '2', listaSoggetti: { datiSoggetto: told } }
-  })
-
-  server.post(CERTIFICATION, async ({ body }, reply) => {
-    const request = richiestaCertificazione.safeParse(body)
-    if (!request.success) return refuseCertificate(reply, MALFORMED)
-    const answer = await issuer.answer(request.data)
-    return answer.ok ? answer.value : refuseCertificate(reply, answer.error)
+/** The services without their gate, for a client that has no vouchers yet. */
+function plainDoor(app: FastifyInstance, inner: Inner, faults: Faults): void {
+  takeBytes(app)
+  app.all('/*', async (request, reply) => {
+    const service = E_SERVICES.find((one) => request.url.startsWith(`${pathOf(one)}/`))
+    if (!service) return reply.code(404).send()
+    const operation = request.url.slice(pathOf(service).length)
+    if (!inner.offers(service, request.method, operation)) return reply.code(404).send()
+    const fault = faults.take(service.code, 'unavailable', 'slow')
+    if (fault?.kind === 'unavailable') return reply.code(503).send('Service Unavailable')
+    if (fault?.kind === 'slow') await faults.wait(fault.ms)
+    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
+    const answer = await inner.answer({ service, method: request.method, operation, body })
+    if (answer) return reply.code(answer.status).type(answer.type).send(answer.body)
+    request.raw.socket.destroy()
+    return reply
   })
 }
 
-function controls(server: FastifyInstance, issuer: Issuer, state: State): void {
-  server.put('/fault', async ({ body }, reply) => {
-    const fault = faultSchema.safeParse(body)
-    if (!fault.success) return reply.code(400).send()
-    state.fault = fault.data
-    return reply.code(204).send()
-  })
-  server.get('/issued', async () => ({ issued: [...issuer.issued.keys()] }))
-  server.get('/asked', async () => ({ asked: Object.fromEntries(askedOf(issuer)) }))
-  server.get('/issued/:id', async ({ params }, reply) => {
-    const { id } = params as { id: string }
-    const known = issuer.issued.get(id)
-    if (!known) return reply.code(404).send()
-    const { file } = await known.answer
-    return reply.type('application/pdf').send(Buffer.from(file.certificatoPdf, 'base64'))
-  })
-}
-
-const MALFORMED: AnprError = { kind: 'anpr-error', code: '999', text: 'Operazione non effettuabile' }
-
-const CERTIFICATION = '/ANPR-Certificazione/v2/certificati'
-
-interface Reply {
-  code(status: number): { send(body: unknown): unknown }
-}
-const refuse = (reply: Reply, error: AnprError, status = 400) => reply.code(status).send(rispostaKO(error))
-const refuseCertificate = (reply: Reply, error: AnprError) => reply.code(400).send(errore6001(error))
+const portOf = (server: Server) => (server.address() as AddressInfo).port

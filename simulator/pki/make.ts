@@ -23,6 +23,7 @@ import { makeCie } from './cie.ts'
 import { makeGatewayKeys } from './gateway-keys.ts'
 import { type Authority, ecKeys, issue, rsaKeys, selfSigned, type Validity, withSha1 } from './issue.ts'
 import { jwkPair } from './jwk.ts'
+import { makePdnd } from './pdnd.ts'
 import { AUTHORITY_VALIDITY, EXPIRED, GOOD, NOT_YET_VALID, QUALIFIED_SIGNATURE_POLICY, VARIANTS_OF } from './plan.ts'
 import { makeTravelDocuments } from './travel-document.ts'
 import { makeTrustList } from './trust-list.ts'
@@ -30,7 +31,7 @@ import { makeVerificationKeys } from './verification-keys.ts'
 import { type Writer, writerInto } from './writer.ts'
 
 /** Raise it when the content of the folder changes: folders of an earlier edition are then made anew. */
-const EDITION = 12
+const EDITION = 13
 const COMPLETE = 'complete'
 const OLDEST_MS = (LIST_DAYS / 2) * DAY_MS
 
@@ -58,6 +59,7 @@ const TOTEMS = ['TT-0001', 'TT-0002']
  *   totems/<totemId>.outcome         .jwk.json + .pub.jwk.json (P-256, ECDH-ES)
  *   gateway-keys                     makeGatewayKeys
  *   verification-keys, totems/<totemId>.verification   makeVerificationKeys
+ *   pdnd/                            makePdnd
  *   operator-token, operators       an operator who may write, and the file of operators
  *   trust-list                       .jws + .key.jwk.json + .pub.jwk.json (ES256): see trust-list.ts
  */
@@ -72,6 +74,7 @@ export async function makePki(dir: string): Promise<void> {
   await mkdir(join(aside, 'cards'))
   await mkdir(join(aside, 'cie/cards'), { recursive: true })
   await mkdir(join(aside, 'totems'))
+  await mkdir(join(aside, 'pdnd'))
   const write = writerInto(aside)
   await Promise.all([
     cns(write),
@@ -79,6 +82,7 @@ export async function makePki(dir: string): Promise<void> {
     makeTravelDocuments(write),
     network(write),
     seal(write),
+    makePdnd(write),
     makeVerificationKeys(write, TOTEMS),
     operator(write),
   ])

@@ -1,0 +1,91 @@
+import { Agent, request } from 'undici'
+import { ok, type Result } from '../../contract/result.ts'
+import { type AnprFailure, failure } from './answers.ts'
+import { pathOf, type Service } from './services.ts'
+
+/**
+ * What an e-service hears of the person for whom it is asked (pattern AUDIT_REST_02): each text is at most 20
+ * characters long. SECURITY: `userId` is a pseudonym, which only the access log can turn into a line of its own.
+ */
+export interface Asker {
+  userId: string
+  userLocation: string
+  loa: string
+}
+
+/** One call of an e-service; `operation` follows the service's base URL, e.g. `/anpr-service-e002`. */
+export interface AnprCall {
+  service: Service
+  operation: string
+  body: unknown
+  asker: Asker
+}
+
+/** What came back. `transaction`: GovWay-Transaction-ID, by which the Ministry's service desk finds the call. */
+export interface Answered {
+  status: number
+  body: string
+  transaction: string | null
+}
+
+/** The way to ANPR. A failure is an answer that did not come, or one that the gate before ANPR gave. */
+export interface Transport {
+  post(call: AnprCall): Promise<Result<Answered, AnprFailure>>
+  /** Cuts what is under way. */
+  close(): Promise<void>
+}
+
+// ANPR counts connections per consumer: a batch of fifty must not become fifty connections.
+const CONNECTIONS = 16
+// Certificates are 30 to 200 KB, base64; the rest is small.
+const MAX_ANSWER_BYTES = 8 * 1024 * 1024
+const TOO_LARGE = 'UND_ERR_RES_EXCEEDED_MAX_SIZE'
+
+/** Connections to the foreign systems; `ca`: PEM of private authorities, in place of the public ones. */
+export const agentFor = (ca?: string): Agent =>
+  new Agent({
+    connections: CONNECTIONS,
+    maxResponseSize: MAX_ANSWER_BYTES,
+    // SECURITY: written out, since NODE_TLS_REJECT_UNAUTHORIZED=0 changes the default.
+    connect: { rejectUnauthorized: true, ...(ca !== undefined && { ca }) },
+  })
+
+/** Sends one request and reads its answer whole. */
+export async function exchange(
+  agent: Agent,
+  url: string,
+  { headers, body, timeoutMs }: { headers: Record<string, string>; body: string | Uint8Array; timeoutMs: number },
+): Promise<Result<Answered & { headers: Record<string, string | string[] | undefined> }, AnprFailure>> {
+  try {
+    const signal = AbortSignal.timeout(timeoutMs)
+    const answered = await request(url, { method: 'POST', dispatcher: agent, headers, body, signal })
+    const transaction = answered.headers['govway-transaction-id']
+    return ok({
+      status: answered.statusCode,
+      headers: answered.headers,
+      body: await answered.body.text(),
+      transaction: typeof transaction === 'string' ? transaction.slice(0, 64) : null,
+    })
+  } catch (fault) {
+    const reason = reasonOf(fault)
+    return failure(reason === TOO_LARGE ? 'anpr-unreadable' : 'anpr-unavailable', reason)
+  }
+}
+
+function reasonOf(fault: unknown): string {
+  const { name, code } = fault as { name?: string; code?: unknown }
+  return typeof code === 'string' ? code : (name ?? 'unknown')
+}
+
+/** The services without vouchers and signatures, at one plain address. */
+export function plainTransport({ url, timeoutMs }: { url: string; timeoutMs: number }): Transport {
+  const agent = agentFor()
+  return {
+    post: ({ service, operation, body }) =>
+      exchange(agent, String(new URL(`${pathOf(service)}${operation}`, url)), {
+        ...{ timeoutMs, body: JSON.stringify(body) },
+        headers: { 'content-type': 'application/json' },
+      }),
+    close: () => agent.destroy(),
+  }
+}
