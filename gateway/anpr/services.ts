@@ -30,6 +30,7 @@ const CONSULTATIONS = {
 
 export type Consultation = keyof typeof CONSULTATIONS
 export type Service = Consultation | 'ANPR-Certificazione'
+export const SERVICE_CODES = [...(Object.keys(CONSULTATIONS) as Consultation[]), 'ANPR-Certificazione'] as const
 
 /** Where a service stands below the Ministry's gate. */
 export const pathOf = (service: Service): string =>
