@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { virtualCard } from '../card/card.ts'
@@ -12,7 +13,9 @@ test('the seven have their cards beforehand', async () => {
   expect(await cardsFolderOf('anna-bianchi', PKI)).toBe(PKI)
 })
 
-test.each(['rosa-marini', 'g000001-1'])('the cards of %s are made by the issuers of the others', async (id) => {
+test('the cards of anybody else are made by the issuers of the seven', async () => {
+  const id = 'g000001-1'
+  await rm(join(PKI, 'people', id), { recursive: true, force: true })
   // Two at once, as two benches may: each gets whole cards.
   const [folder, other] = await Promise.all([cardsFolderOf(id, PKI), cardsFolderOf(id, PKI)])
   expect(other).toBe(folder)

@@ -11,6 +11,8 @@ export interface Registry {
   byId(id: string): Scheda | undefined
   /** The family or convivenza of a person, and its members in the order of the sheet. */
   familyOf(person: Scheda): { gruppo: Gruppo; membri: Scheda[] }
+  /** How many are not hand-made. */
+  readonly size: number
   /** Everybody, the hand-made people first. */
   all(): Iterable<Scheda>
 }
@@ -48,6 +50,7 @@ export function registry(seed = 1, size = 0): Registry {
 
   hold(known())
   return {
+    size,
     byCodiceFiscale: (code) => found(byCode, code),
     byIdAnpr: (id) => found(byIdAnpr, id),
     byId: (id) => found(byId, id),
