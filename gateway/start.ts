@@ -11,7 +11,7 @@ import { createRegister } from './access/register.ts'
 import type { AnprFailure } from './anpr/answers.ts'
 import { createAnprClient } from './anpr/client.ts'
 import { pdndTransport } from './anpr/pdnd/transport.ts'
-import { plainTransport, type Transport } from './anpr/transport.ts'
+import type { Transport } from './anpr/transport.ts'
 import { createOperatorDoor } from './channels/operator/door.ts'
 import { openOperators } from './channels/operator/operators.ts'
 import { createPublicDoor } from './channels/public/door.ts'
@@ -256,11 +256,7 @@ async function publicDoor(
   return createPublicDoor({ tls, connections, verify: verifyRoutes(kept.value), log })
 }
 
-async function wayToAnpr(
-  { url = '', pdnd, timeoutMs }: z.output<typeof gatewayConfig>['anpr'],
-  log: Logger,
-): Promise<Transport> {
-  if (!pdnd) return plainTransport({ url, timeoutMs })
+async function wayToAnpr({ pdnd, timeoutMs }: z.output<typeof gatewayConfig>['anpr'], log: Logger): Promise<Transport> {
   return pdndTransport(await pdndAccess(pdnd), {
     timeoutMs,
     onClock(aheadMs) {

@@ -15,6 +15,7 @@ const asRoot = process.getuid?.() === 0
 
 const DEBIAN_PACKAGES = {
   'card bench': ['pcscd', 'gcc', 'libc6-dev', 'opensc', 'openssl'],
+  'key tokens': ['softhsm2'],
   'printer bench': ['umockdev', 'python3-gi', 'gir1.2-umockdev-1.0', 'zbar-tools', 'cups-ipp-utils', 'dbus-daemon'],
   documents: ['poppler-utils', 'qpdf'],
   database: ['postgresql-15'],

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { CertificateType } from '../../contract/catalogue.ts'
 import { idAnprCheck } from '../../contract/identity.ts'
 import { type AnprCalls, createAnprClient } from './client.ts'
-import { plainTransport } from './transport.ts'
+import { agentFor, exchange } from './transport.ts'
 
 let stop: (() => Promise<void>) | null = null
 afterEach(async () => {
@@ -16,11 +16,17 @@ afterEach(async () => {
 async function against(listener: RequestListener, timeoutMs = 5_000): Promise<AnprCalls> {
   const server = createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const agent = agentFor()
   const client = createAnprClient({
     nextId: async () => '179545000000000001',
     now: () => new Date('2026-11-22T23:30:00Z'),
     pause: async () => {},
-    transport: plainTransport({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, timeoutMs }),
+    transport: {
+      post: ({ service, operation, body }) =>
+        exchange(agent, `${url}/${service}${operation}`, { headers: {}, body: JSON.stringify(body), timeoutMs }),
+      close: () => agent.destroy(),
+    },
   })
   stop = async () => {
     server.closeAllConnections()
@@ -67,7 +73,7 @@ test('an issue carries the operation id and asks for no bollo', async () => {
   expect(result).toEqual({ ok: true, value: { pdf: PDF, protocol: '2198294275', idOperazioneAnpr: '77' } })
   expect(trace).toEqual({ operations: ['77'], transactions: [], warnings: [] })
   expect(asked).toEqual([
-    '/ANPR-Certificazione/v2/certificati',
+    '/ANPR-Certificazione/certificati',
     {
       idOperazioneClient: '01KAXXXXXXXXXXXXXXXXXXXXXX',
       linguaCertificato: { tipoLinguaCertificato: ['IT'] },

@@ -1,37 +1,33 @@
-/** The Ministry's consultations on PDND: what each is called in its address. */
-const CONSULTATIONS = {
-  C003: 'servizioVerificaDichGeneralita',
-  C004: 'servizioVerificaDichDecesso',
-  C005: 'servizioVerificaDichMatrimonio',
-  C006: 'servizioVerificaDichCittadinanza',
-  C007: 'servizioVerificaDichEsistenzaVita',
-  C008: 'servizioVerificaDichResidenza',
-  C009: 'servizioVerificaDichStatoFamiglia',
-  C010: 'servizioVerificaDichStatoLibero',
-  C011: 'servizioVerificaDichVedovanza',
-  C012: 'servizioVerificaDichPaternita',
-  C013: 'servizioVerificaDichMaternita',
-  C014: 'servizioVerificaDichUnioneCivile',
-  C015: 'servizioAccertamentoGeneralita',
-  C016: 'servizioAccertamentoDichDecesso',
-  C017: 'servizioAccertamentoMatrimonio',
-  C018: 'servizioAccertamentoCittadinanza',
-  C019: 'servizioAccertamentoEsistenzaVita',
-  C020: 'servizioAccertamentoResidenza',
-  C021: 'servizioAccertamentoStatoFamiglia',
-  C022: 'servizioAccertamentoStatoLibero',
-  C023: 'servizioAccertamentoVedovanza',
-  C024: 'servizioAccertamentoPaternita',
-  C025: 'servizioAccertamentoMaternita',
-  C026: 'servizioAccertamentoUnioneCivile',
-  C029: 'servizioAccertamentoDatiAnagrafici',
-  C030: 'servizioAccertamentoIdUnicoNazionale',
-} as const
+/** The Ministry's consultations on PDND: C003 to C014 say whether something is so, the others what the register holds. */
+const CONSULTATIONS = [
+  'C003',
+  'C004',
+  'C005',
+  'C006',
+  'C007',
+  'C008',
+  'C009',
+  'C010',
+  'C011',
+  'C012',
+  'C013',
+  'C014',
+  'C015',
+  'C016',
+  'C017',
+  'C018',
+  'C019',
+  'C020',
+  'C021',
+  'C022',
+  'C023',
+  'C024',
+  'C025',
+  'C026',
+  'C029',
+  'C030',
+] as const
 
-export type Consultation = keyof typeof CONSULTATIONS
-export type Service = Consultation | 'ANPR-Certificazione'
-export const SERVICE_CODES = [...(Object.keys(CONSULTATIONS) as Consultation[]), 'ANPR-Certificazione'] as const
-
-/** Where a service stands below the Ministry's gate. */
-export const pathOf = (service: Service): string =>
-  service === 'ANPR-Certificazione' ? `/${service}/v2` : `/${service}-${CONSULTATIONS[service]}/v1`
+export type Consultation = (typeof CONSULTATIONS)[number]
+export const SERVICE_CODES = [...CONSULTATIONS, 'ANPR-Certificazione'] as const
+export type Service = (typeof SERVICE_CODES)[number]

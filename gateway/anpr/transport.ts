@@ -1,7 +1,7 @@
 import { Agent, request } from 'undici'
 import { ok, type Result } from '../../contract/result.ts'
 import { type AnprFailure, failure } from './answers.ts'
-import { pathOf, type Service } from './services.ts'
+import type { Service } from './services.ts'
 
 /**
  * What an e-service hears of the person for whom it is asked (pattern AUDIT_REST_02): each text is at most 20
@@ -75,17 +75,4 @@ export async function exchange(
 function reasonOf(fault: unknown): string {
   const { name, code } = fault as { name?: string; code?: unknown }
   return typeof code === 'string' ? code : (name ?? 'unknown')
-}
-
-/** The services without vouchers and signatures, at one plain address: for a test's own stub. */
-export function plainTransport({ url, timeoutMs }: { url: string; timeoutMs: number }): Transport {
-  const agent = agentFor()
-  return {
-    post: ({ service, operation, body }) =>
-      exchange(agent, String(new URL(`${pathOf(service)}${operation}`, url)), {
-        ...{ timeoutMs, body: JSON.stringify(body) },
-        headers: { 'content-type': 'application/json' },
-      }),
-    close: () => agent.destroy(),
-  }
 }

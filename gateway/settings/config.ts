@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { revocationPolicy } from '../../contract/trust.ts'
-import { isSafeUrl } from './line.ts'
 import { pdndSettings } from './pdnd.ts'
 import { CONFIG, jsonIn, Unusable } from './unusable.ts'
 
@@ -82,17 +81,7 @@ export const gatewayConfig = z.strictObject({
     crlHosts: z.array(z.string()),
     revocation: revocationPolicy,
   }),
-  /**
-   * `pdnd`: ANPR as the Ministry runs it (settings/pdnd.ts). `url`: its services alone, without vouchers and signatures;
-   * https, or http to this machine alone.
-   */
-  anpr: z
-    .strictObject({
-      url: z.url().refine(isSafeUrl, 'https without name and password, or http to this machine').optional(),
-      pdnd: pdndSettings.optional(),
-      timeoutMs: z.number().int().positive().default(8_000),
-    })
-    .refine(({ url, pdnd }) => (url === undefined) !== (pdnd === undefined), 'one of url and pdnd'),
+  anpr: z.strictObject({ pdnd: pdndSettings, timeoutMs: z.number().int().positive().default(8_000) }),
   /**
    * File of the secret that turns persons into references in the access log and marche da bollo into those that have
    * paid, and seals challenges. All gateways on a database share it, and it is kept for good: under another secret every

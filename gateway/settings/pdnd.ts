@@ -1,16 +1,17 @@
 import { z } from 'zod'
-import { signerIn } from '../anpr/pdnd/signer.ts'
+import { type Signer, signerIn } from '../anpr/pdnd/signer.ts'
+import { signerInToken, type TokenKey } from '../anpr/pdnd/token.ts'
 import type { PdndAccess } from '../anpr/pdnd/transport.ts'
 import { SERVICE_CODES } from '../anpr/services.ts'
 import { isSafeUrl } from './line.ts'
 import { CONFIG, textOf, Unusable } from './unusable.ts'
 
-const https = z.url().refine((text) => isSafeUrl(text) && text.startsWith('https:'), 'https, without name and password')
+const safeUrl = z.url().refine(isSafeUrl, 'https without name and password, or http to this machine')
 
 /** An e-service, as PDND's back office shows it for our purpose. */
 const eService = z.strictObject({
   /** Up to its version, without an operation: `https://…/MinInternoPortaANPR-PDND/C030-…/v1`. */
-  url: https,
+  url: safeUrl,
   /**
    * `aud` of evidence and signature. Uncertain: all services were seen with their URL without `-PDND` here, and the bulk
    * services with it (italia/anpr issue 4806).
@@ -21,9 +22,13 @@ const eService = z.strictObject({
   dpop: z.boolean().default(false),
 })
 
+const tokenKey: z.ZodType<TokenKey> = z.strictObject({
+  ...{ module: z.string(), token: z.string(), label: z.string(), pinFile: z.string() },
+})
+
 /** Access to ANPR through PDND: what its back office shows of our client, and the private key whose public half it has. */
 export const pdndSettings = z.strictObject({
-  tokenUrl: https,
+  tokenUrl: safeUrl,
   /** `aud` of client assertions, as the back office writes it. */
   tokenAudience: z
     .string()
@@ -36,8 +41,11 @@ export const pdndSettings = z.strictObject({
     .regex(/^[\w-]{43}$/, '43 characters, a thumbprint of RFC 7638')
     .nullable()
     .default(null),
-  /** PEM of the RSA key, for its owner's eyes alone. */
-  key: z.string(),
+  /**
+   * The RSA key: a PEM file for its owner's eyes alone, or a private key by its label in a PKCS#11 token, whose PIN
+   * stands in such a file.
+   */
+  key: z.union([z.string(), tokenKey]),
   /** PEM of private authorities, in place of the public ones: UAT's gate has one. Null: the public ones. */
   tokenCa: z.string().nullable().default(null),
   gateCa: z.string().nullable().default(null),
@@ -57,11 +65,17 @@ export async function pdndAccess(settings: z.output<typeof pdndSettings>): Promi
     throw new Unusable(CONFIG, `anpr.pdnd.services: ${unpurposed.join(', ')} are not there: the gateway asks them all`)
   const ca = async (setting: string, file: string | null) => (file === null ? null : textOf(setting, file))
   return {
-    client: { clientId, signer: await signerIn('anpr.pdnd.key', key, kid) },
+    client: { clientId, signer: await signerOf(key, kid) },
     token: { url: tokenUrl, audience: tokenAudience, keep: keepVouchers },
     ca: { token: await ca('anpr.pdnd.tokenCa', tokenCa), gate: await ca('anpr.pdnd.gateCa', gateCa) },
     services,
   }
+}
+
+async function signerOf(key: z.output<typeof pdndSettings>['key'], kid: string | null): Promise<Signer> {
+  if (typeof key === 'string') return signerIn('anpr.pdnd.key', key, kid)
+  if (kid === null) throw new Unusable(CONFIG, 'anpr.pdnd.kid: a key in a token is named by it: PDND shows it')
+  return signerInToken('anpr.pdnd.key', key, kid)
 }
 
 /** What a visit needs. */

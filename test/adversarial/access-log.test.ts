@@ -1,12 +1,9 @@
 import { subscribe } from 'node:diagnostics_channel'
-import { once } from 'node:events'
-import { createServer, request as forward, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { buffer } from 'node:stream/consumers'
 import type { FastifyInstance } from 'fastify'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { people } from '../../simulator/population/people.ts'
+import { openAnprLine, type Question, type Told } from '../support/gateway/anpr-line.ts'
 import { type Centre, openCentre } from '../support/gateway/centre.ts'
 import { type Postgres, startPostgres } from '../support/gateway/postgres.ts'
 import { idAnpr, login, sealed, wish } from '../support/gateway/requests.ts'
@@ -24,46 +21,25 @@ subscribe('fastify.initialization', (message) => {
   })
 })
 
-/** A line to ANPR that counts what goes over it; `silent`: it lets nothing come back. */
-async function openLine() {
-  let target = ''
-  const state = { silent: false, calls: [] as string[] }
-  const server = createServer(async (asked, answer) => {
-    const body = await buffer(asked)
-    state.calls.push(/^\/(C0\d\d|ANPR)/.exec(asked.url ?? '')?.[1] ?? 'unknown')
-    if (state.silent) return
-    const on = forward(new URL(asked.url ?? '', target), { method: 'POST', headers: asked.headers })
-    on.end(body)
-    const [came] = (await once(on, 'response')) as [IncomingMessage]
-    answer.writeHead(came.statusCode ?? 500, { 'content-type': 'application/json' })
-    came.pipe(answer)
-  }).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    state,
-    to: (url: string) => {
-      target = url
-    },
-    close: () => {
-      server.closeAllConnections()
-      server.close()
-    },
-  }
+/** What goes over the line to ANPR; `silent`: it lets nothing come back. */
+const state = { silent: false, calls: [] as string[] }
+async function counted({ service, ask }: Question): Promise<Told> {
+  state.calls.push(service.split('-')[0] ?? service)
+  return state.silent ? new Promise<never>(() => {}) : ask()
 }
 
 let postgres: Postgres
 let centre: Centre
 let database: pg.Pool
 let totem: TotemClient
-let line: Awaited<ReturnType<typeof openLine>>
+let line: Awaited<ReturnType<typeof openAnprLine>>
 
 beforeAll(async () => {
-  line = await openLine()
+  line = await openAnprLine(counted)
   postgres = await startPostgres()
   const url = await postgres.database()
-  centre = await openCentre(url, { anpr: { url: line.url, timeoutMs: 400 } }, { reusePdf: true })
-  line.to(centre.anpr.url)
+  const throughLine: typeof line.throughLine = (direct) => ({ ...line.throughLine(direct), timeoutMs: 400 })
+  centre = await openCentre(url, {}, { reusePdf: true, throughLine })
   database = new pg.Pool({ connectionString: url, max: 2 })
   totem = new TotemClient(centre.gateway.url, 'TT-0001')
 })
@@ -123,14 +99,14 @@ describe.each<[string, () => void, string[]]>([
   [
     'is silent',
     () => {
-      line.state.silent = true
+      state.silent = true
     },
     ['anpr-unavailable'],
   ],
 ])('ANPR %s', (_, fault, outcomes) => {
   test('each call about a person has its line, and the line says how it ended', async ({ onTestFinished }) => {
     onTestFinished(async () => {
-      line.state.silent = false
+      state.silent = false
       centre.anpr.setFault({ kind: 'none' })
       // Nothing of this test is left to be done in the next one.
       await expect
@@ -139,7 +115,7 @@ describe.each<[string, () => void, string[]]>([
     })
     const { body } = await totem.post('/v1/sessions', login('mario-rossi'))
     const last = await lastLine()
-    line.state.calls = []
+    state.calls = []
     fault()
     for (const ask of Object.values(ASKED)) await ask({ authorization: `Bearer ${body.token}` })
     const certificates = (services: string[]) => services.filter((each) => each === 'ANPR').length
@@ -148,7 +124,7 @@ describe.each<[string, () => void, string[]]>([
       .poll(async () => {
         const lines = await linesAfter(last)
         const noted = lines.flatMap(servicesOf)
-        const { calls } = line.state
+        const { calls } = state
         return {
           consultations: consultations(noted).join() === consultations(calls).join(),
           // An operation has its line also where ANPR did not know its person and was asked no more.
@@ -190,10 +166,10 @@ test('a session’s look-up names its person as all later lines do, and a refuse
 
 test('evidence that proves nobody asks ANPR nothing', async () => {
   const last = await lastLine()
-  line.state.calls = []
+  state.calls = []
   const forged = { ...login('mario-rossi'), signature: login('anna-bianchi').signature }
   expect((await totem.post('/v1/sessions', forged)).status).toBe(403)
-  expect(line.state.calls).toEqual([])
+  expect(state.calls).toEqual([])
   expect(await linesAfter(last)).toEqual([])
 })
 
@@ -201,12 +177,12 @@ test('while no line can be written, ANPR is not asked', async () => {
   const { body } = await totem.post('/v1/sessions', login('mario-rossi'))
   const bearer = { authorization: `Bearer ${body.token}` }
   await database.query('alter table access_log rename to access_log_away')
-  line.state.calls = []
+  state.calls = []
   expect((await totem.post('/v1/sessions', login('mario-rossi'))).status).toBe(500)
   for (const path of ['family', 'visura'])
     expect((await totem.get(`/v1/sessions/current/${path}`, bearer)).status).toBe(500)
   const preview = { subject: idAnpr('mario-rossi'), types: ['8'], bollo: exempt }
   expect((await totem.post('/v1/previews', preview, bearer)).status).toBe(500)
-  expect(line.state.calls).toEqual([])
+  expect(state.calls).toEqual([])
   await database.query('alter table access_log_away rename to access_log')
 })

@@ -7,7 +7,7 @@ import type { Contrassegno } from '../../contract/bollo.ts'
 import { accessReferences } from '../../gateway/access/references.ts'
 import { createRegister } from '../../gateway/access/register.ts'
 import { createAnprClient } from '../../gateway/anpr/client.ts'
-import { plainTransport } from '../../gateway/anpr/transport.ts'
+import { pdndTransport } from '../../gateway/anpr/pdnd/transport.ts'
 import { createTotems } from '../../gateway/channels/totem/totems.ts'
 import { openKeyring } from '../../gateway/keys/keyring.ts'
 import { createChallenges } from '../../gateway/login/challenges.ts'
@@ -17,6 +17,7 @@ import { createBell } from '../../gateway/operations/bell.ts'
 import { createCarryOut } from '../../gateway/operations/carry-out.ts'
 import { createMarks } from '../../gateway/payments/contrassegno.ts'
 import { gatewayConfig } from '../../gateway/settings/config.ts'
+import { pdndAccess } from '../../gateway/settings/pdnd.ts'
 import { openStore } from '../../gateway/store/database.ts'
 import { nextAnprId } from '../../gateway/store/operations.ts'
 import { openTrust } from '../../gateway/trust/keeper.ts'
@@ -58,7 +59,7 @@ async function openLate(ahead: () => number) {
   const ring = await openKeyring({ ...config.keys, listKey: config.trust.listKey }, { now, log })
   if (!trust.ok || !ring.ok) throw new Error('lists of the PKI')
   const anpr = createAnprClient({
-    transport: plainTransport({ url: centre.anpr.url, timeoutMs: config.anpr.timeoutMs }),
+    transport: pdndTransport(await pdndAccess(config.anpr.pdnd), config.anpr),
     nextId: () => nextAnprId(store.db),
     now,
   })

@@ -10,6 +10,7 @@ import { type GatewayConfig, startGateway } from '../../gateway/index.ts'
 import { type Keyring, openKeyring } from '../../gateway/keys/keyring.ts'
 import { listed, signGatewayKeys } from '../../simulator/pki/gateway-keys.ts'
 import { jwkPair } from '../../simulator/pki/jwk.ts'
+import { anprAway } from '../support/gateway/anpr-away.ts'
 
 const NOW = new Date('2026-11-22T10:00:00Z')
 const inDays = (days: number) => new Date(+NOW + days * DAY_MS).toISOString()
@@ -174,7 +175,7 @@ describe('other secrets that may be read by others:', () => {
       crlHosts: [],
       revocation: { maxAgeHours: 1, whenUnknown: 'refuse' },
     },
-    anpr: { url: 'http://127.0.0.1:9' },
+    anpr: anprAway(join(dir, 'pdnd.key.pem')),
     keys: { folder: join(dir, 'keys'), list: join(dir, 'list.jws') },
     totems: dir,
   })

@@ -1,11 +1,8 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { json } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { refusalOf } from '../../catalogue/anpr-codes.ts'
 import { familySheet, ownRecordAnswer } from '../../contract/gateway.ts'
 import { personById } from '../../simulator/population/people.ts'
+import { openAnprLine, type Question, type Told } from '../support/gateway/anpr-line.ts'
 import { type Centre, openCentre } from '../support/gateway/centre.ts'
 import { idAnpr, login, sealed, wish } from '../support/gateway/requests.ts'
 import { TotemClient } from '../support/gateway/totem-client.ts'
@@ -16,38 +13,33 @@ import { TotemClient } from '../support/gateway/totem-client.ts'
 type Service = 'C030' | 'C019' | 'C007' | 'C021' | 'C029' | 'ANPR'
 // biome-ignore lint/suspicious/noExplicitAny: answers of a foreign system, changed at will
 type Answer = any
-interface Told {
+interface Said {
   status: number
   body: Answer
 }
 /** What becomes of an answer of each service; `asked` is the body of the question. */
-type Changes = Partial<Record<Service, (told: Told, asked: Answer) => Told>>
+type Changes = Partial<Record<Service, (told: Said, asked: Answer) => Said>>
 
-let target = ''
 let changes: Changes = {}
 const asked: Service[] = []
-const line = createServer(async (question, answer) => {
-  const service = /^\/(C0\d\d|ANPR)/.exec(question.url ?? '')?.[1] as Service
+let line: Awaited<ReturnType<typeof openAnprLine>>
+async function lying({ service: code, body, ask }: Question): Promise<Told> {
+  const [service] = code.split('-') as [Service]
   asked.push(service)
-  const body = (await json(question)) as Answer
-  const response = await fetch(new URL(question.url ?? '', target), {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  })
-  const told = { status: response.status, body: await response.json() }
-  const changed = changes[service]?.(told, body) ?? told
-  answer.writeHead(changed.status, { 'content-type': 'application/problem+json' })
-  answer.end(typeof changed.body === 'string' ? changed.body : JSON.stringify(changed.body))
-})
+  const came = await ask()
+  const told = { status: came.status, body: JSON.parse(came.body) as Answer }
+  const changed = changes[service]?.(told, JSON.parse(body)) ?? told
+  return {
+    status: changed.status,
+    body: typeof changed.body === 'string' ? changed.body : JSON.stringify(changed.body),
+  }
+}
 
 let centre: Centre
 let totem: TotemClient
 beforeAll(async () => {
-  await once(line.listen(0, '127.0.0.1'), 'listening')
-  const url = `http://127.0.0.1:${(line.address() as AddressInfo).port}`
-  centre = await openCentre(null, { anpr: { url } }, { reusePdf: true })
-  target = centre.anpr.url
+  line = await openAnprLine(lying)
+  centre = await openCentre(null, {}, { reusePdf: true, throughLine: line.throughLine })
   totem = new TotemClient(centre.gateway.url, 'TT-0001')
 })
 afterEach(() => {
@@ -56,8 +48,7 @@ afterEach(() => {
 afterAll(async () => {
   await totem?.close()
   await centre?.stop()
-  line.closeAllConnections()
-  line.close()
+  await line?.close()
 })
 
 const of = (...datiSoggetto: Answer[]) => ({ idOperazioneANPR: '1', listaSoggetti: { datiSoggetto } })
@@ -65,7 +56,7 @@ const always =
   (body: Answer, status = 200) =>
   () => ({ status, body })
 /** Each element of the answer, changed. */
-const each = (change: (element: Answer, index: number) => Answer) => (told: Told) =>
+const each = (change: (element: Answer, index: number) => Answer) => (told: Said) =>
   told.status === 200 ? { ...told, body: of(...told.body.listaSoggetti.datiSoggetto.map(change)) } : told
 
 const session = async (person = 'mario-rossi') => {
@@ -143,7 +134,7 @@ describe('an ANPR that mixes people up', () => {
 })
 
 describe('somebody who died yesterday', () => {
-  const not = (told: Told): Told => ({
+  const not = (told: Said): Said => ({
     ...told,
     body: of({ ...told.body.listaSoggetti.datiSoggetto[0], infoSoggettoEnte: [{ id: '1003', valore: 'N' }] }),
   })
@@ -165,7 +156,7 @@ describe('somebody who died yesterday', () => {
 
 test('a certificate about somebody else than was asked for: nobody gets it', async () => {
   const anna = idAnpr('anna-bianchi')
-  const about = (told: Told): Told => ({ ...told, body: { ...told.body, soggettoIntestatario: { idANPR: anna } } })
+  const about = (told: Said): Said => ({ ...told, body: { ...told.body, soggettoIntestatario: { idANPR: anna } } })
   changes = { ANPR: about }
   const problem = { kind: 'anpr-other-person', anpr: null }
   expect(await request('mario-rossi')).toMatchObject({ state: 'refused', problem })

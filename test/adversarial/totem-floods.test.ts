@@ -29,11 +29,11 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('a totem that floods a gatew
   let honest: TotemClient
 
   beforeAll(async () => {
-    anpr = await holdAnpr(() => centre.anpr.url)
+    anpr = await holdAnpr()
     centre = await openCentre(
       engine === 'PGlite' ? null : await postgres.database(),
-      { anpr: { url: anpr.url, timeoutMs: 60_000 }, bounds: { pendingPerTotem: PENDING, requestsPerTotemDay: DAY } },
-      { reusePdf: true },
+      { bounds: { pendingPerTotem: PENDING, requestsPerTotemDay: DAY } },
+      { reusePdf: true, throughLine: (direct) => ({ ...anpr.throughLine(direct), timeoutMs: 60_000 }) },
     )
     flooding = new TotemClient(centre.gateway.url, 'TT-0001')
     honest = new TotemClient(centre.gateway.url, 'TT-0002')

@@ -3,11 +3,12 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { json } from 'node:stream/consumers'
+import { json, text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import type { z } from 'zod'
 import type { rispostaE002OK } from '../../contract/anpr.ts'
+import { SERVICE_CODES } from '../../gateway/anpr/services.ts'
 import { descendants } from '../../simulator/bench/children.ts'
 import { type BenchGateway, startGatewayProcess } from '../../simulator/bench/gateway.ts'
 import { makePki } from '../../simulator/pki/make.ts'
@@ -57,13 +58,7 @@ export async function gatewayFigures(): Promise<Figure[]> {
       for (const each of ['a', 'b']) {
         const own = { folder: join(folder, name, each), log: join(folder, name, `${each}.log`) }
         gateways.push(
-          await startGatewayProcess({
-            ...own,
-            pki: PKI,
-            anpr: { url: anpr.url },
-            databaseUrl,
-            ...(bounds && { bounds }),
-          }),
+          await startGatewayProcess({ ...own, pki: PKI, anpr: anpr.settings, databaseUrl, ...(bounds && { bounds }) }),
         )
       }
       return await work(gateways)
@@ -317,7 +312,7 @@ async function seconds(work: () => Promise<unknown>): Promise<number> {
 }
 
 interface Stub {
-  url: string
+  settings: object
   /** Answers at once from now on. */
   release(): void
   stop(): Promise<void>
@@ -328,6 +323,7 @@ async function startStub(): Promise<Stub> {
   const PDF = Buffer.from('%PDF-1.7\n'.padEnd(40_000, 'x')).toString('base64')
   let held: (() => void)[] | null = []
   const server = createServer(async (request, response) => {
+    if (request.url === TOKEN) return send(response, voucherFor(await text(request)))
     const { idOperazioneClient } = (await json(request)) as { idOperazioneClient: string }
     const answer = () => send(response, request.url?.startsWith('/C0') ? person : certificate(idOperazioneClient))
     if (held) held.push(answer)
@@ -340,7 +336,7 @@ async function startStub(): Promise<Stub> {
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    settings: settingsOf(`http://127.0.0.1:${(server.address() as AddressInfo).port}`),
     release() {
       const waiting = held ?? []
       held = null
@@ -353,6 +349,21 @@ async function startStub(): Promise<Stub> {
       }),
   }
 }
+
+const TOKEN = '/token.oauth2'
+/** What the client asserts, unsigned: making assertions is its work, and a token server's is not measured. */
+function voucherFor(form: string) {
+  const assertion = new URLSearchParams(form).get('client_assertion') ?? ''
+  const claims = assertion.split('.')[1]
+  return { access_token: `e30.${claims}.${'x'.repeat(342)}`, token_type: 'Bearer', expires_in: 600 }
+}
+const settingsOf = (url: string) => {
+  const offer = (code: string) => ({ url: `${url}/${code}`, audience: `${url}/${code}`, purposeId: clientId })
+  const key = join(PKI, 'pdnd/client.key.pem')
+  const services = Object.fromEntries(SERVICE_CODES.map((code) => [code, offer(code)]))
+  return { pdnd: { tokenUrl: url + TOKEN, tokenAudience: 'stub/client-assertion', clientId, key, services } }
+}
+const clientId = '6f0ad4b3-0b22-4bd7-9d5c-9d1f0f6d1a11'
 
 const { surname, codiceFiscale, idAnpr } = personById(WHO)
 const person = {

@@ -3,9 +3,11 @@ import { rispostaC029, rispostaCertificazione, rispostaE002OK, rispostaErrori } 
 import type { Bollo } from '../../contract/bollo.ts'
 import { certificateType, exemption } from '../../contract/catalogue.ts'
 import { createAnprClient } from '../../gateway/anpr/client.ts'
-import { pathOf } from '../../gateway/anpr/services.ts'
-import { type AnprCall, plainTransport, type Transport } from '../../gateway/anpr/transport.ts'
+import { pdndTransport } from '../../gateway/anpr/pdnd/transport.ts'
+import type { AnprCall, Transport } from '../../gateway/anpr/transport.ts'
+import { pdndAccess, pdndSettings } from '../../gateway/settings/pdnd.ts'
 import { type Anpr, startAnpr } from '../../simulator/anpr/index.ts'
+import { throughPdnd } from '../../simulator/bench/gateway.ts'
 import { makePki } from '../../simulator/pki/make.ts'
 import { personById } from '../../simulator/population/people.ts'
 import { answerFaults, description, faultOfDescription, requestFaults } from '../support/gateway/anpr-description.ts'
@@ -80,8 +82,9 @@ describe('what the gateway asks, and what the simulated ANPR answers', () => {
   beforeAll(async () => {
     await makePki(PKI)
     anpr = await startAnpr({ port: 0, pki: PKI, reusePdf: true })
+    const access = await pdndAccess(pdndSettings.parse(throughPdnd(anpr.access).pdnd))
     client = createAnprClient({
-      transport: described(plainTransport({ url: anpr.url, timeoutMs: 20_000 })),
+      transport: described(pdndTransport(access, { timeoutMs: 20_000 })),
       nextId: async () => String(179_545_000_000_000_000n + BigInt(++ids)),
       now: () => new Date(),
       pause: async () => {},
@@ -96,7 +99,8 @@ describe('what the gateway asks, and what the simulated ANPR answers', () => {
   /** Looks at each question before it leaves, and at each answer that comes. */
   const described = (line: Transport): Transport => ({
     async post(call: AnprCall) {
-      const path = pathOf(call.service) + call.operation
+      // The description begins where the gate's address ends.
+      const [, path = ''] = `${anpr.access.eServices[call.service]?.url}${call.operation}`.split('-PDND')
       asked.set(call.service, (asked.get(call.service) ?? 0) + 1)
       const note = (all: string[]) => faults.push(...all.map((fault) => `${call.service}: ${fault}`))
       note(requestFaults(path, call.body))

@@ -13,6 +13,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { GatewayConfig } from '../../gateway/index.ts'
 import { openStore } from '../../gateway/store/database.ts'
 import { makePki } from '../../simulator/pki/make.ts'
+import { anprAway } from '../support/gateway/anpr-away.ts'
 import { type Postgres, startPostgres } from '../support/gateway/postgres.ts'
 import { PKI } from '../support/pki.ts'
 
@@ -59,7 +60,7 @@ function configured(harm: Record<string, unknown>): void {
       crlHosts: [],
       revocation: { maxAgeHours: 72, whenUnknown: 'refuse' },
     },
-    anpr: { url: 'http://127.0.0.1:9' },
+    anpr: anprAway(file('pdnd.key.pem')),
     keys: { folder: file('gateway-keys'), list: file('gateway-keys.jws') },
     totems: file('totems'),
   }
@@ -117,10 +118,23 @@ describe('its own file:', () => {
   test('holds an unknown setting, or lacks one', async () => {
     // The single token of an earlier version is one of them.
     const operator = { host: '127.0.0.1', port: 0, token: file('operator-token') }
-    configured({ anpr: { url: 'http://nowhere.example' }, dataDir: undefined, tsl: {}, operator })
+    configured({
+      anpr: { pdnd: { services: { C021: { url: 'http://nowhere.example' } } } },
+      dataDir: undefined,
+      tsl: {},
+      operator,
+    })
     const { code, said } = await refused()
     expect(code).toBe(78)
-    for (const setting of ['anpr.url: https', 'dataDir: ', '"tsl"', 'operator.tokens: ', '"token"'])
+    for (const setting of [
+      'anpr.pdnd.services.C021.url: https',
+      'anpr.pdnd.key: ',
+      'anpr.pdnd: ',
+      'dataDir: ',
+      '"tsl"',
+      'operator.tokens: ',
+      '"token"',
+    ])
       expect(said).toContain(setting)
     expect(said).not.toContain('nowhere')
   })
@@ -131,6 +145,7 @@ const named: [string, string][] = [
   ['tls.certificate', 'gateway.cert.pem'],
   ['tls.clientCa', 'totem-ca.pem'],
   ['operator.tokens', 'operators'],
+  ['anpr.pdnd.key', 'pdnd.key.pem'],
   ['trust.list', 'trust-list.jws'],
   ['trust.listKey', 'trust-list.pub.jwk.json'],
   ['keys.list', 'gateway-keys.jws'],

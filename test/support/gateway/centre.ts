@@ -16,7 +16,8 @@ const CRL_LIFE_MS = 100 * 86_400_000
 
 /**
  * A real gateway with the simulated ANPR behind it, on the database of `databaseUrl` (null: embedded), with a clock
- * that a test can turn. `reusePdf`: for tests to which the certificates do not matter (simulator/anpr/issue.ts).
+ * that a test can turn. `reusePdf`: for tests to which the certificates do not matter (simulator/anpr/issue.ts). `throughLine`: to ANPR through a line of
+ * the test's own (anpr-line.ts).
  */
 export interface Centre {
   anpr: Anpr
@@ -37,7 +38,10 @@ export interface Centre {
 export async function openCentre(
   databaseUrl: string | null,
   more: Partial<GatewayConfig> = {},
-  { reusePdf = false } = {},
+  {
+    reusePdf = false,
+    throughLine = (direct) => direct,
+  }: { reusePdf?: boolean; throughLine?: (direct: GatewayConfig['anpr']) => GatewayConfig['anpr'] } = {},
 ): Promise<Centre> {
   await makePki(PKI)
   const dataDir = ownFolder('totem-gateway')
@@ -64,7 +68,7 @@ export async function openCentre(
       crlHosts: [],
       revocation: { maxAgeHours: CRL_LIFE_MS / 3_600_000, whenUnknown: 'refuse' },
     },
-    anpr: throughPdnd(anpr.access),
+    anpr: throughLine(throughPdnd(anpr.access)),
     keys: { folder: join(PKI, 'gateway-keys'), list: join(PKI, 'gateway-keys.jws') },
     totems: join(PKI, 'totems'),
     ...more,

@@ -1,11 +1,9 @@
-import { once } from 'node:events'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { json } from 'node:stream/consumers'
+import type { GatewayConfig } from '../../../gateway/index.ts'
+import { openAnprLine } from './anpr-line.ts'
 
 /** Stands before an ANPR and holds each question until it is let through: so a test has a queue, and sees its order. */
 export interface HeldAnpr {
-  url: string
+  throughLine(direct: GatewayConfig['anpr']): GatewayConfig['anpr']
   /** ANPR's ids of the certificates that were asked for, in order. */
   readonly asked: string[]
   hold(): void
@@ -13,24 +11,16 @@ export interface HeldAnpr {
   stop(): Promise<void>
 }
 
-export async function holdAnpr(target: () => string): Promise<HeldAnpr> {
+export async function holdAnpr(): Promise<HeldAnpr> {
   const asked: string[] = []
   let held: (() => void)[] | null = null
-  const server = createServer(async (request, response) => {
-    const body = (await json(request)) as { idOperazioneClient: string }
+  const line = await openAnprLine(async ({ service, body, ask }) => {
     await new Promise<void>((go) => (held ? held.push(go) : go()))
-    if (request.url?.includes('Certificazione')) asked.push(body.idOperazioneClient)
-    const answer = await fetch(new URL(request.url ?? '', target()), {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    })
-    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text())
+    if (service === 'ANPR-Certificazione') asked.push(JSON.parse(body).idOperazioneClient)
+    return ask()
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    throughLine: line.throughLine,
     asked,
     hold() {
       held ??= []
@@ -40,9 +30,6 @@ export async function holdAnpr(target: () => string): Promise<HeldAnpr> {
       held = null
       for (const go of waiting) go()
     },
-    async stop() {
-      server.closeAllConnections()
-      server.close()
-    },
+    stop: line.close,
   }
 }
