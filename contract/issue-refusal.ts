@@ -30,4 +30,3 @@ export const issueRefusal = z.enum([
   'register-incomplete',
   'certificate-not-issuable',
 ])
-export type IssueRefusal = z.infer<typeof issueRefusal>
