@@ -6,7 +6,7 @@ import { type ProfileName, profiles } from '../../native/printer/head/profiles.t
 import { pageBands } from '../../native/printer/head/raster.ts'
 import { openPdf } from '../../native/printer/image/pdf.ts'
 import { drawCertificate } from '../../simulator/anpr/certificate/document.ts'
-import { grant } from '../../simulator/anpr/registry.ts'
+import { grant } from '../../simulator/anpr/grant.ts'
 import { personById } from '../../simulator/population/people.ts'
 import { certificatePdf, receipt } from '../support/paper/papers.ts'
 import { startPrinterBench } from '../support/paper/printer-bench.ts'
