@@ -134,9 +134,7 @@ function bolzano(): Draft {
   const home = draft('famiglia-jurgen-grossmann', '3', [at])
   const one = being('jurgen-grossmann', 'JG10801K', 'GROßMANN, JÜRGEN', 'M', '1969-09-09', 'A952', '1')
   const jurgen = add(home, one, '1', ['bilingual', 'special-letters', 'single'])
-  jurgen.altraLingua = [
-    { idLingua: 'DE', descrizioneLocalita: 'BOZEN', specie: '', denominazioneToponimo: 'LAUBENGASSE' },
-  ]
+  jurgen.altraLingua = [{ idLingua: 'DE', descrizioneLocalita: 'BOZEN', denominazioneToponimo: 'LAUBENGASSE' }]
   return home
 }
 

@@ -144,7 +144,8 @@ export interface AltraLingua {
   idLingua: 'DE' | 'FR' | 'SL'
   descrizioneLocalita: string
   frazione?: string
-  specie: string
+  /** Absent where it is part of the name, as in German. */
+  specie?: string
   denominazioneToponimo: string
   presso?: string
 }

@@ -1,3 +1,4 @@
+import { generated } from './generate.ts'
 import { known } from './known.ts'
 import type { Gruppo, Scheda } from './model.ts'
 
@@ -13,13 +14,13 @@ export interface Registry {
   all(): Iterable<Scheda>
 }
 
-/** The hand-made people. */
-export function registry(): Registry {
+/** The hand-made people, and `size` more from a seed. */
+export function registry(seed = 1, size = 0): Registry {
   const byId = new Map<string, Scheda>()
   const byIdAnpr = new Map<string, Scheda>()
   const byCode = new Map<string, Scheda>()
   const gruppi = new Map<string, Gruppo>()
-  for (const { gruppo, schede } of known()) {
+  for (const { gruppo, schede } of [...known(), ...generated(seed, size)]) {
     gruppi.set(gruppo.id, gruppo)
     for (const scheda of schede) {
       byId.set(scheda.id, scheda)

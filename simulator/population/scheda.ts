@@ -12,7 +12,7 @@ import type {
   Residenza,
   Scheda,
 } from './model.ts'
-import { comuneOn, type Place, type State } from './places.ts'
+import type { Place, State } from './places.ts'
 
 export const ITALIAN: Cittadinanza = { descrizioneStato: 'ITALIA', codiceStato: '100' }
 
@@ -56,7 +56,7 @@ const REPLACED: Record<string, string> = {
 } // biome-ignore format: a table
 
 /** Capital letters without marks (decree of 2 February 2009). */
-export const transliterated = (text: string): string =>
+const transliterated = (text: string): string =>
   [...capitals(text)]
     .map((letter) => REPLACED[letter] ?? letter)
     .join('')
@@ -84,7 +84,7 @@ const digits = (text: string, count: number): string => {
 const ANSC_SINCE = '2024'
 
 /** An act of civil status, its numbers always the same for the same `about`. */
-export function actOf(about: string, comuneRegistrazione: Comune, day: string, parte = 'I'): AttoEvento {
+function actOf(about: string, comuneRegistrazione: Comune, day: string, parte = 'I'): AttoEvento {
   const anno = day.slice(0, 4)
   if (anno >= ANSC_SINCE) {
     return { attoANSC: { idANSC: digits(`ansc ${about}`, 12), comuneRegistrazione, anno, dataFormazioneAtto: day } }
@@ -203,6 +203,7 @@ export function relativeOf({ generalita }: Scheda): Parente {
   return parente
 }
 
+/** When and where something happened; the comune under the name of that day. */
 export interface Where {
   day: string
   place: Place
@@ -210,7 +211,7 @@ export interface Where {
 
 const eventOf = (about: string, { day, place }: Where, parte = 'II') => ({
   dataEvento: day,
-  luogoEvento: { comune: comuneOn(place.belfiore, day).comune },
+  luogoEvento: { comune: place.comune },
   attoEventoANPR: actOf(about, place.comune, day, parte),
 })
 
