@@ -72,7 +72,8 @@ const TEXTS = {
   EN287: "Non e' possibile richiedere contestualmente certificati APR e AIRE",
   EN345: 'La PA estera indicata non prevede esenzione da bollo',
   EN353: "Il certificato non puo' essere emesso perche' i dati dell'unione civile risultano assenti o incompleti",
-  EN354: "Il certificato non puo' essere emesso perche' i dati del contratto di convivenza risultano assenti o incompleti",
+  EN354:
+    "Il certificato non puo' essere emesso perche' i dati del contratto di convivenza risultano assenti o incompleti",
   EN355:
     "Il certificato non puo' essere emesso perche', per il certificato di Contratto di Convivenza, e' necessario inserire il codice fiscale del richiedente se diverso da intestatario",
   EN356:

@@ -172,10 +172,12 @@ function person(pdf: PDFKit.PDFDocument, facts: CertificateFacts, y: number): nu
 function statements(pdf: PDFKit.PDFDocument, facts: CertificateFacts, y: number): number {
   return facts.types.reduce((top, type) => {
     const parts = STATEMENTS[type]?.(facts) ?? []
-    return parts.reduce((below, part) => {
-      if (part.kind === 'table') return table(pdf, part, facts, below + 6)
-      return inEach(pdf, facts, (_, language) => part.say(language), below, [BODY, SECOND])
-    }, top) + 8
+    return (
+      parts.reduce((below, part) => {
+        if (part.kind === 'table') return table(pdf, part, facts, below + 6)
+        return inEach(pdf, facts, (_, language) => part.say(language), below, [BODY, SECOND])
+      }, top) + 8
+    )
   }, y)
 }
 
@@ -218,7 +220,14 @@ function table(
   const top = roomFor(pdf, 60, y)
   rule(pdf, top, 1.2)
   const head = columns.map((column) => strong(inAll((language) => WORDS[language].columns[column])))
-  return rows.reduce((below, cells) => row(cells.map((say) => plain(inAll(say))), below), row(head, top))
+  return rows.reduce(
+    (below, cells) =>
+      row(
+        cells.map((say) => plain(inAll(say))),
+        below,
+      ),
+    row(head, top),
+  )
 }
 
 /** Art. 40 DPR 445/2000 by use: for private parties in Italy, immigration, court, abroad. */
@@ -250,9 +259,7 @@ function conditions(pdf: PDFKit.PDFDocument, facts: CertificateFacts, y: number)
   const framed: Style = { ...CENTRED, size: 11, leading: 15.5 }
   const sentences = facts.languages.map((language) => [
     strong(`${WORDS[language][use]}.`),
-    ...(use === 'art40' && language === 'it'
-      ? [plain(' (Art. 40, comma 2, D.P.R. 28 dicembre 2000, n. 445)')]
-      : []),
+    ...(use === 'art40' && language === 'it' ? [plain(' (Art. 40, comma 2, D.P.R. 28 dicembre 2000, n. 445)')] : []),
   ])
   const padding = 9
   const height = sentences.reduce((sum, spans) => sum + heightOf(pdf, spans, WIDTH - 24, framed), 2 * padding)

@@ -28,7 +28,11 @@ export type Part =
 type Values = Record<string, string>
 
 /** The sentence `key`, with the same facts in each language unless they depend on it. */
-function sentence(grant: CertificateGrant, key: Sentence, values: Values | ((language: Language) => Values) = {}): Part {
+function sentence(
+  grant: CertificateGrant,
+  key: Sentence,
+  values: Values | ((language: Language) => Values) = {},
+): Part {
   const feminine = isFeminine(grant.subject.generalita)
   return {
     kind: 'sentence',
@@ -52,15 +56,17 @@ const eventValues = (event: Evento): Values => ({
   date: italianDate(event.dataEvento, event),
 })
 
-const residence = ({ subject }: CertificateGrant) => (language: Language) => {
-  const [home] = subject.residenza
-  return {
-    comune: comuneIn(subject, language),
-    address: home ? address(home, subject, language) : '',
-    date: italianDate(home?.dataDecorrenzaResidenza ?? ''),
-    consulate: home?.localitaEstera?.consolato.descrizioneConsolato ?? '',
+const residence =
+  ({ subject }: CertificateGrant) =>
+  (language: Language) => {
+    const [home] = subject.residenza
+    return {
+      comune: comuneIn(subject, language),
+      address: home ? address(home, subject, language) : '',
+      date: italianDate(home?.dataDecorrenzaResidenza ?? ''),
+      consulate: home?.localitaEstera?.consolato.descrizioneConsolato ?? '',
+    }
   }
-}
 
 const same = (text: string) => () => text
 const whoIs = ({ generalita }: Scheda) => [

@@ -1,4 +1,13 @@
-import type { Evento, Generalita, Indirizzo, Luogo, NumeroCivico, Parente, Residenza, Scheda } from '../../population/model.ts'
+import type {
+  Evento,
+  Generalita,
+  Indirizzo,
+  Luogo,
+  NumeroCivico,
+  Parente,
+  Residenza,
+  Scheda,
+} from '../../population/model.ts'
 import { de } from './words/de.ts'
 import { it } from './words/it.ts'
 import { sl } from './words/sl.ts'
@@ -120,7 +129,7 @@ export function address(residenza: Residenza, { altraLingua = [] }: Scheda, lang
 }
 
 /** Comune of the register that keeps the person; of AIRE where they were enrolled last. */
-export const comuneOf = ({ residenza }: Scheda) => residenza.find(({ indirizzo }) => indirizzo)?.indirizzo?.comune
+const comuneOf = ({ residenza }: Scheda) => residenza.find(({ indirizzo }) => indirizzo)?.indirizzo?.comune
 
 /** Its name in a language of the sheet. */
 export function comuneIn(subject: Scheda, language: Language): string {

@@ -15,9 +15,7 @@ export const richiesta = z.looseObject({
     nome: text.optional(),
     senzaNome: text.optional(),
     sesso: text.optional(),
-    datiNascita: z
-      .looseObject({ dataEvento: text.optional(), luogoNascita: z.looseObject({}).optional() })
-      .optional(),
+    datiNascita: z.looseObject({ dataEvento: text.optional(), luogoNascita: z.looseObject({}).optional() }).optional(),
   }),
   verifica: z.looseObject({}).optional(),
   datiRichiesta: z.looseObject({ dataRiferimentoRichiesta: text, motivoRichiesta: text, casoUso: text }),

@@ -39,8 +39,7 @@ export const de: Words = {
   birth: 'in {place} am {date} geboren ist.',
   death: 'in {place} am {date} verstorben ist.',
   marriage: 'mit {other} in {place} am {date} die Ehe geschlossen hat.',
-  cancellation:
-    'aus dem Melderegister der Gemeinde {comune} mit {date} aus folgendem Grund gestrichen ist: {reason}.',
+  cancellation: 'aus dem Melderegister der Gemeinde {comune} mit {date} aus folgendem Grund gestrichen ist: {reason}.',
   citizen: 'die italienische Staatsbürgerschaft besitzt.',
   citizenships: 'folgende Staatsbürgerschaften besitzt oder besessen hat:',
   alive: 'am Leben ist.',

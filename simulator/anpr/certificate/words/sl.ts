@@ -135,8 +135,7 @@ export const sl: Words = {
   contrassegno: 'Kolkovina v znesku {amount} evrov je plačana s kolkom, ki se nalepi na to potrdilo.',
   otherwisePaid: 'Kolkovina v znesku {amount} evrov je plačana.',
   diritti: 'Tajniške pristojbine: {amount} evrov.',
-  art40:
-    'To potrdilo se ne sme predložiti organom javne uprave ali zasebnim upravljavcem javnih storitev',
+  art40: 'To potrdilo se ne sme predložiti organom javne uprave ali zasebnim upravljavcem javnih storitev',
   immigration: 'Potrdilo je izdano za postopke, ki jih urejajo predpisi o priseljevanju',
   court: 'Na podlagi 40. člena D.P.R. 445/2000 je to potrdilo izdano za sodne postopke',
   abroad: 'Na podlagi 40. člena D.P.R. 445/2000 je to potrdilo izdano samo za tujino',
