@@ -128,8 +128,9 @@ export function address(residenza: Residenza, { altraLingua = [] }: Scheda, lang
   return `${street} ${number}, ${cap} ${other.descrizioneLocalita} (${comune.siglaProvinciaIstat})${at}`
 }
 
-/** Comune of the register that keeps the person; of AIRE where they were enrolled last. */
-const comuneOf = ({ residenza }: Scheda) => residenza.find(({ indirizzo }) => indirizzo)?.indirizzo?.comune
+/** Comune of the register that keeps the person: of AIRE, that of the last residence in Italy, or else of birth. */
+const comuneOf = ({ residenza, generalita }: Scheda) =>
+  residenza.find(({ indirizzo }) => indirizzo)?.indirizzo?.comune ?? generalita.luogoNascita.comune
 
 /** Its name in a language of the sheet. */
 export function comuneIn(subject: Scheda, language: Language): string {
