@@ -2,11 +2,10 @@ import { z } from 'zod'
 import { legible } from './letters.ts'
 
 /**
- * Gateway ↔ ANPR, as far as this product uses it. All values are strings, as on the real wire.
- *   POST /C030-servizioAccertamentoIdUnicoNazionale/v1/anpr-service-e002   codice fiscale → idANPR
- *   POST /C021-servizioAccertamentoStatoFamiglia/v1/anpr-service-e002      idANPR → family sheet
- *   POST /C029-servizioAccertamentoDatiAnagrafici/v1/anpr-service-e002     idANPR → a person's own data, for a visura
- *   POST /ANPR-Certificazione/v2/certificati                               preview (emissione 3) or issue (2)
+ * Gateway ↔ ANPR, as far as this product uses it. All values are strings, as on the real wire. The whole description,
+ * in the Ministry's own form, is contract/openapi/anpr.yaml.
+ *   POST /C0nn-…/v1/anpr-service-e002          a consultation: codice fiscale → idANPR, idANPR → family sheet, …
+ *   POST /ANPR-Certificazione/v2/certificati   preview (emissione 3) or issue (2)
  * Issue is idempotent by `idOperazioneClient`: the same id returns the certificate already issued, PDF included.
  */
 export const richiestaE002 = z.looseObject({
@@ -15,7 +14,7 @@ export const richiestaE002 = z.looseObject({
   datiRichiesta: z.strictObject({
     dataRiferimentoRichiesta: z.string(),
     motivoRichiesta: z.string(),
-    casoUso: z.enum(['C030', 'C021', 'C029']),
+    casoUso: z.string().regex(/^C0\d\d$/),
   }),
 })
 
@@ -59,11 +58,15 @@ const generalita = part({
   luogoNascita: luogoEvento,
 })
 
-/** What C030 and C021 say of a person. `tipoLegame`: 3 family, 4 convivenza, 5 family enrolled abroad (AIRE). */
+/**
+ * What every consultation says of a person. `tipoLegame`: 3 family, 4 convivenza, 5 family enrolled abroad (AIRE).
+ * `infoSoggettoEnte`: answers to yes-or-no questions, in `valore` S, N or A.
+ */
 export const datiSoggetto = z.object({
   generalita,
   identificativi: part({ idANPR: text }),
   legameSoggetto: part({ tipoLegame: text, codiceLegame: text }),
+  infoSoggettoEnte: list(z.object({ id: text, chiave: text, valore: text })),
 })
 export type DatiSoggetto = z.infer<typeof datiSoggetto>
 
@@ -139,8 +142,10 @@ export const richiestaCertificazione = z.looseObject({
   emissione: z.enum(['2', '3']),
 })
 
+/** `soggettoIntestatario`: the echo of who was asked for, where ANPR gives one. */
 export const rispostaCertificazione = z.object({
   idOperazioneANPR: text,
+  soggettoIntestatario: part({ generalita, idANPR: text, identificativi: part({ idANPR: text }) }),
   protocolloANPR: part({ numeroProtocolloANPR: text }),
   file: part({ certificatoPdf: z.string().optional().catch(undefined) }),
 })
@@ -155,7 +160,18 @@ const entriesOf = (told: unknown): unknown[] => {
 const anomalie = z.preprocess(entriesOf, z.array(anomalia))
 /**
  * How ANPR refuses, whatever the HTTP status. The consultations answer a list, the certification service (6001) a level
- * more, `errore`. A list holds errors (`tipoErroreAnomalia` E) and warnings (W) side by side; `listaAnomalie` goes with
- * an answer and holds warnings.
+ * more, `errore`, and older clients saw both lists inside `risposta`. A list holds errors (`tipoErroreAnomalia` E) and
+ * warnings (W) side by side; `listaAnomalie` goes with an answer and holds warnings.
  */
-export const rispostaErrori = z.object({ listaErrori: anomalie, listaAnomalie: anomalie })
+const lists = { listaErrori: anomalie, listaAnomalie: anomalie }
+export const rispostaErrori = z
+  .object({ ...lists, risposta: z.object(lists).optional().catch(undefined) })
+  .transform(({ risposta, ...own }) => ({
+    listaErrori: [...own.listaErrori, ...(risposta?.listaErrori ?? [])],
+    listaAnomalie: [...own.listaAnomalie, ...(risposta?.listaAnomalie ?? [])],
+  }))
+
+/** How GovWay, the gate before ANPR, refuses (RFC 9457): `type` says what it is. */
+export const problemaGovWay = z.object({ type: text, title: text })
+/** How PDND refuses. */
+export const problemaPdnd = z.object({ errors: z.array(z.object({ code: z.string() })).min(1) })

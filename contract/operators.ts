@@ -20,6 +20,10 @@ export const operatedOperations = z.strictObject({
       /** `dead`: given up until an operator redrives it. */
       state: z.enum(['pending', 'dead', 'issued', 'refused']),
       refusal: z.string().nullable(),
+      /** `idOperazioneClient`: what ANPR knows the operation by. */
+      anprId: z.string(),
+      /** GovWay-Transaction-ID of the calls that settled it, which the Ministry's service desk asks for. */
+      gateTransaction: z.string().nullable(),
       receivedAt: isoInstant,
       settledAt: isoInstant.nullable(),
     }),

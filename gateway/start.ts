@@ -8,6 +8,7 @@ import type { Clock } from '../basics/time.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { accessReferences } from './access/references.ts'
 import { createRegister } from './access/register.ts'
+import type { AnprFailure } from './anpr/answers.ts'
 import { createAnprClient } from './anpr/client.ts'
 import { plainTransport } from './anpr/transport.ts'
 import { createOperatorDoor } from './channels/operator/door.ts'
@@ -43,6 +44,7 @@ import { type GatewayConfig, gatewayConfig } from './settings/config.ts'
 import { requireSafeDatabase } from './settings/line.ts'
 import { CONFIG, folderMade, folderThere, jsonIn, TEMPORARY, textOf, Unusable } from './settings/unusable.ts'
 import { openStore } from './store/database.ts'
+import { nextAnprId } from './store/operations.ts'
 import { DatabaseIsNewer, type DatabaseRefusal, refusalOf } from './store/refusals.ts'
 import { openTrust } from './trust/keeper.ts'
 import { trustRoutes } from './trust/routes.ts'
@@ -55,6 +57,14 @@ import { keepPage } from './verify/served.ts'
  * seconds.
  */
 const BACKLOG = 4_096
+
+/**
+ * ANPR has changed, or does not let us in, or this program asks or reads it wrongly, or the day's quota is used up: waiting
+ * mends none of them.
+ */
+const ALARMS: ReadonlySet<string> = new Set<AnprFailure['kind']>([
+  ...(['anpr-unreadable', 'anpr-other-person', 'anpr-misconfigured', 'anpr-question-wrong', 'anpr-closed'] as const),
+])
 
 export interface Gateway {
   /** Where totems call. */
@@ -118,10 +128,11 @@ export async function startGateway(
   })
   const anpr = createAnprClient({
     transport: plainTransport(config.anpr),
+    nextId: () => nextAnprId(db),
+    now,
     onAnswer(service, answer, ms, reason) {
       metrics.anprAnswered(service, answer, ms)
-      // ANPR has changed, or this program reads it wrongly: waiting mends neither.
-      if (answer === 'anpr-unreadable' || answer === 'anpr-other-person') log.error({ kind: answer, service, reason })
+      if (ALARMS.has(answer)) log.error({ kind: answer, service, reason })
     },
   })
   const register = createRegister({ db, anpr, reference, now })

@@ -1,4 +1,5 @@
 import './jitless.ts'
+import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
 import type { TotemBridge } from '../contract/ipc.ts'
 import { language } from '../contract/language.ts'
@@ -7,39 +8,61 @@ import { App } from './app.tsx'
 import { connect } from './bridge.ts'
 import { Failure } from './failure.tsx'
 import { galleryViews } from './gallery-views.ts'
-import { receive, usePreferences } from './store.ts'
+import { receive, usePreferences, useView } from './store.ts'
 
-// Shows any screen by ?screen=…&lang=…, with &larger &contrast &lowered; without a screen, the list of all. Vite builds
-// it with --mode gallery only, so it is never in the totem.
-const asked = new URLSearchParams(location.search)
-const lang = language.catch('it').parse(asked.get('lang'))
-const shown = galleryViews(lang)[asked.get('screen') ?? '']
+declare global {
+  interface Window {
+    show: (address: string) => void
+  }
+}
+
+// Shows any screen by #screen=…&lang=…, with &larger &contrast &lowered; without a screen, the list of all. Vite builds it
+// with --mode gallery only, so it is never in the totem.
 const root = createRoot(document.getElementById('root') ?? document.body)
 
 await Promise.allSettled([400, 600, 700].map((weight) => document.fonts.load(`${weight} 1em "Titillium Web"`)))
-if (shown) {
+let disconnect = () => {}
+addEventListener('hashchange', () => show(location.hash.slice(1)))
+// For whoever looks at all views: Chromium lets a page change its address 200 times in half a minute.
+window.show = show
+show(location.hash.slice(1))
+
+/** Draws the view that is asked for; it stands there when this returns. */
+function show(address: string): void {
+  const asked = new URLSearchParams(address)
+  const lang = language.catch('it').parse(asked.get('lang'))
+  const views = galleryViews(lang)
+  const shown = views[asked.get('screen') ?? '']
+  disconnect()
+  if (!shown) {
+    root.render(
+      <ul>
+        {Object.keys(views).map((name) => (
+          <li key={name}>
+            <a href={`#screen=${name}&lang=${lang}`}>{name}</a>
+          </li>
+        ))}
+      </ul>,
+    )
+    return
+  }
   usePreferences.setState({
     larger: asked.has('larger'),
     contrast: asked.has('contrast'),
     lowered: asked.has('lowered'),
   })
+  useView.setState({ view: shown })
   window.totem = pretendMain(shown)
-  connect(receive)
-  root.render(
-    <Failure>
-      <App />
-    </Failure>,
+  disconnect = connect(receive)
+  flushSync(() =>
+    root.render(
+      // The next view finds nothing of this one.
+      <Failure key={address}>
+        <App />
+      </Failure>,
+    ),
   )
-} else
-  root.render(
-    <ul>
-      {Object.keys(galleryViews(lang)).map((name) => (
-        <li key={name}>
-          <a href={`?screen=${name}&lang=${lang}`}>{name}</a>
-        </li>
-      ))}
-    </ul>,
-  )
+}
 
 /** A main that shows one view and gives a preview page of grey lines, and answers nothing else. */
 function pretendMain(view: View): TotemBridge {

@@ -12,7 +12,7 @@ export interface Looker {
 /** What is looked at. `subject` is a reference (references.ts). */
 export type Looked = Pick<Columns, 'subject' | 'types' | 'exemption'>
 /** How it ended; a subject that only the answer names takes the place of the one that was asked for. */
-export type Ended = Pick<Columns, 'outcome' | 'anpr_operation'> & { subject?: string }
+export type Ended = Pick<Columns, 'outcome' | 'anpr_operation' | 'gate_transaction' | 'warnings'> & { subject?: string }
 
 /**
  * The outcome of a line whose look has not ended: its answer is still awaited, or its gateway died before it could use
@@ -53,7 +53,7 @@ async function addLine(
     .insertInto('access_log')
     .values({
       ...{ at, ...who, ...looked, operation: operation ?? null, outcome },
-      ...{ protocol: null, anpr_operation: null, pdf_sha256: null },
+      ...{ protocol: null, anpr_operation: null, gate_transaction: null, warnings: null, pdf_sha256: null },
     })
     .returning('id')
     .executeTakeFirstOrThrow()

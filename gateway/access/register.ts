@@ -1,7 +1,7 @@
 import type { Clock } from '../../basics/time.ts'
 import { exemptionOf } from '../../contract/bollo.ts'
 import type { Result } from '../../contract/result.ts'
-import type { AnprFailure } from '../anpr/answers.ts'
+import type { AnprFailure, Heard, Trace } from '../anpr/answers.ts'
 import type { AnprCalls, AnprClient, OwnData } from '../anpr/client.ts'
 import type { Sheet } from '../anpr/subjects.ts'
 import type { Asker } from '../anpr/transport.ts'
@@ -17,7 +17,8 @@ export interface Register {
 }
 
 /** ANPR's services, each with its line in the access log. */
-export interface Looks extends Omit<AnprCalls, 'issue' | 'familyOf' | 'ownDataOf'> {
+export interface Looks {
+  personOf(codiceFiscale: string): Promise<Result<{ idAnpr: string }, AnprFailure>>
   /** SECURITY: the sheet and the data of the person in whose name somebody looks, by their ID ANPR. */
   familyOf(idAnpr: string): Promise<Result<Sheet, AnprFailure>>
   ownDataOf(idAnpr: string): Promise<Result<OwnData, AnprFailure>>
@@ -28,7 +29,9 @@ export interface Looks extends Omit<AnprCalls, 'issue' | 'familyOf' | 'ownDataOf
   issue(
     operation: string,
     wish: Parameters<AnprCalls['issue']>[1],
-  ): Promise<{ line: string; answer: Awaited<ReturnType<AnprCalls['issue']>> }>
+  ): Promise<{ line: string } & Awaited<ReturnType<AnprCalls['issue']>>>
+  preview(wish: Parameters<AnprCalls['preview']>[0]): Promise<Result<string, AnprFailure>>
+  alive(wish: Parameters<AnprCalls['alive']>[0]): Promise<Result<true, AnprFailure>>
   /** Notes a look that the gateway refuses without asking ANPR. */
   refused(wish: Wish, outcome: string): Promise<void>
 }
@@ -63,14 +66,14 @@ export function createRegister({
       const begin = (looked: Looked) => beginAccess(db, looker, looked, now())
       async function noted<T>(
         looked: Looked,
-        ask: () => Promise<Result<T, AnprFailure>>,
+        ask: () => Promise<Heard<T>>,
         tell: (answer: T) => Partial<Ended> = () => ({}),
       ): Promise<Result<T, AnprFailure>> {
         const line = await begin(looked)
-        const answer = await ask()
-        const ended = answer.ok ? { outcome: 'shown', ...tell(answer.value) } : { outcome: outcomeOf(answer.error) }
-        await endAccess(db, line, { anpr_operation: null, ...ended })
-        return answer
+        const { result, trace } = await ask()
+        const ended = result.ok ? { outcome: 'shown', ...tell(result.value) } : { outcome: outcomeOf(result.error) }
+        await endAccess(db, line, { ...tracesOf(trace), ...ended })
+        return result
       }
       const service = (types: string, subject: string): Looked => ({
         ...{ types, subject: reference(subject), exemption: null },
@@ -84,19 +87,16 @@ export function createRegister({
             ({ idAnpr }) => ({ subject: reference(idAnpr) }),
           ),
         familyOf: (idAnpr) => noted(service('C021', idAnpr), () => calls.familyOf({ idAnpr, isTheirs })),
-        ownDataOf: (idAnpr) =>
-          noted(
-            service('C029 C021', idAnpr),
-            () => calls.ownDataOf({ idAnpr, isTheirs }),
-            ({ references }) => ({ anpr_operation: references.join(', ') || null }),
-          ),
+        ownDataOf: (idAnpr) => noted(service('C029 C021', idAnpr), () => calls.ownDataOf({ idAnpr, isTheirs })),
+        alive: (wish) =>
+          noted(service(wish.requester === wish.subject ? 'C019' : 'C019 C007', wish.subject), () => calls.alive(wish)),
         preview: (wish) => noted(wished(wish), () => calls.preview(wish)),
         async issue(operation, wish) {
           const line = await begin(wished(wish))
-          const answer = await calls.issue(operation, wish)
-          if (!answer.ok && answer.error.kind !== 'anpr-refused')
-            await endAccess(db, line, { anpr_operation: null, outcome: outcomeOf(answer.error) })
-          return { line, answer }
+          const { result, trace } = await calls.issue(operation, wish)
+          if (!result.ok && result.error.kind !== 'anpr-refused')
+            await endAccess(db, line, { ...tracesOf(trace), outcome: outcomeOf(result.error) })
+          return { line, result, trace }
         },
         refused: (wish, outcome) => noteRefusal(db, looker, wished(wish), now(), outcome),
       }
@@ -120,5 +120,15 @@ const askerOf = ({ caller, requester }: Looker): Asker => ({
   userLocation: caller.id.slice(0, LONGEST),
   loa: CARD_AND_PIN,
 })
+
+/** A trace as the columns of the access log hold it. */
+export function tracesOf({ operations, transactions, warnings }: Trace) {
+  const listed = (codes: readonly string[]) => codes.join(', ') || null
+  return {
+    anpr_operation: listed(operations),
+    gate_transaction: listed(transactions),
+    warnings: listed(warnings),
+  }
+}
 
 const outcomeOf = (failure: AnprFailure): string => (failure.kind === 'anpr-refused' ? failure.code : failure.kind)

@@ -1,7 +1,9 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterEach, expect, test } from 'vitest'
+import { json } from 'node:stream/consumers'
+import { afterEach, describe, expect, test } from 'vitest'
 import type { CertificateType } from '../../contract/catalogue.ts'
+import { idAnprCheck } from '../../contract/identity.ts'
 import { type AnprCalls, createAnprClient } from './client.ts'
 import { plainTransport } from './transport.ts'
 
@@ -15,6 +17,9 @@ async function against(listener: RequestListener, timeoutMs = 5_000): Promise<An
   const server = createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const client = createAnprClient({
+    nextId: async () => '179545000000000001',
+    now: () => new Date('2026-11-22T23:30:00Z'),
+    pause: async () => {},
     transport: plainTransport({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, timeoutMs }),
   })
   stop = async () => {
@@ -58,8 +63,9 @@ test('an issue carries the operation id and asks for no bollo', async () => {
     asked.push(request.url, JSON.parse(Buffer.concat(chunks).toString()))
     response.end(JSON.stringify(ISSUED))
   })
-  const issued = await client.issue('01KAXXXXXXXXXXXXXXXXXXXXXX', { ...wish, subject: 'MR31415EX' })
-  expect(issued).toEqual({ ok: true, value: { pdf: PDF, protocol: '2198294275', idOperazioneAnpr: '77' } })
+  const { result, trace } = await client.issue('01KAXXXXXXXXXXXXXXXXXXXXXX', { ...wish, subject: 'MR31415EX' })
+  expect(result).toEqual({ ok: true, value: { pdf: PDF, protocol: '2198294275', idOperazioneAnpr: '77' } })
+  expect(trace).toEqual({ operations: ['77'], transactions: [], warnings: [] })
   expect(asked).toEqual([
     '/ANPR-Certificazione/v2/certificati',
     {
@@ -86,11 +92,11 @@ test('types that may not share a sheet are refused as ANPR would, and it is not 
     asked++
     response.end(JSON.stringify(ISSUED))
   })
-  for (const answer of [
+  for (const { result } of [
     await client.issue('01KAXXXXXXXXXXXXXXXXXXXXXX', { ...wish, types: ['12', '16'] }),
     await client.preview({ ...wish, types: ['12', '16'] }),
   ])
-    expect(answer).toEqual({ ok: false, error: { kind: 'anpr-refused', code: 'EN154' } })
+    expect(result).toEqual({ ok: false, error: { kind: 'anpr-refused', code: 'EN154' } })
   expect(asked).toBe(0)
 })
 
@@ -102,6 +108,13 @@ const array = (...errors: Parameters<typeof listed>) => ({ idOperazioneANPR: '1'
 const refused = (code: string) => ({ kind: 'anpr-refused', code })
 const unavailable = (reason: string) => ({ kind: 'anpr-unavailable', reason })
 const unreadable = (reason: string) => ({ kind: 'anpr-unreadable', reason })
+
+const misconfigured = (title: string) => ({ kind: 'anpr-misconfigured', reason: `gate-${title}` })
+const gate = (status: number, title: string) =>
+  answering(status, {
+    type: `https://govway.org/handling-errors/${status}/${title}.html`,
+    ...{ title, status, detail: 'd', govway_id: 'x' },
+  })
 
 test.each<[string, RequestListener, unknown]>([
   ['400 with a code', answering(400, error('EN286')), refused('EN286')],
@@ -135,9 +148,32 @@ test.each<[string, RequestListener, unknown]>([
   ['warnings alone refuse nothing', answering(404, array(['EN148', 'W'])), unreadable('no-error-code')],
   ['an error without a code', answering(404, array([null, 'E'])), unreadable('no-error-code')],
   ['400 of a proxy', answering(400, {}), unavailable('http-400')],
-  ['404 of the gate before ANPR', answering(404, { title: 'NotFound', status: 404 }), unavailable('http-404')],
+  ['an error inside `risposta`', answering(400, { risposta: array(['EN286', 'E']) }), refused('EN286')],
+  [
+    'the gate: not the profile',
+    gate(400, 'InteroperabilityInvalidRequest'),
+    misconfigured('InteroperabilityInvalidRequest'),
+  ],
+  ['the gate: another purpose', gate(403, 'AuthorizationTokenDeny'), misconfigured('AuthorizationTokenDeny')],
+  ['the gate: an unknown path, and no unknown person', gate(404, 'NotFound'), misconfigured('NotFound')],
+  ['the gate: an unknown operation', gate(404, 'UndefinedOperation'), misconfigured('UndefinedOperation')],
+  ['its title alone', answering(404, { title: 'NotFound', status: 404 }), misconfigured('NotFound')],
+  [
+    'the gate: not the contract',
+    gate(400, 'InvalidRequestContent'),
+    { kind: 'anpr-question-wrong', reason: 'gate-InvalidRequestContent' },
+  ],
+  ['the gate: the day is used up', gate(429, 'LimitExceeded'), { kind: 'anpr-closed', reason: 'gate-LimitExceeded' }],
+  ['the gate: too fast', gate(429, 'TooManyRequests'), { kind: 'anpr-busy', reason: 'gate-TooManyRequests' }],
+  ['the gate: away', gate(503, 'GatewayError'), unavailable('http-503')],
+  [
+    'PDND',
+    answering(400, { status: 400, correlationId: 'x', errors: [{ code: '015-0008', detail: 'Unable' }] }),
+    { kind: 'anpr-misconfigured', reason: 'pdnd-015-0008' },
+  ],
   ['a page of a proxy', answering(502, '<html>'), unavailable('http-502')],
-  ['429', answering(429, error('X')), unavailable('http-429')],
+  ['429 of nobody', answering(429, {}), { kind: 'anpr-busy', reason: 'http-429' }],
+  ['429 with an error of ANPR', answering(429, error('EN122')), refused('EN122')],
   ['503', answering(503, {}), unavailable('http-503')],
   ['half a JSON', answering(200, '{"a":'), unreadable('no-json')],
   ['nothing', answering(200, ''), unreadable('no-json')],
@@ -159,16 +195,130 @@ test.each<[string, RequestListener, unknown]>([
   ],
 ])('%s', async (_name, listener, failure) => {
   const client = await against(listener)
-  expect(await client.issue('01KAXXXXXXXXXXXXXXXXXXXXXX', wish)).toEqual({ ok: false, error: failure })
+  const { result } = await client.issue('01KAXXXXXXXXXXXXXXXXXXXXXX', wish)
+  expect(result).toEqual({ ok: false, error: failure })
 })
 
 test('warnings beside an answer change nothing, and base64 may be broken into lines', async () => {
   const file = { certificatoPdf: `${PDF.slice(0, 8)}\r\n${PDF.slice(8)}\n` }
   const client = await against(answering(200, { ...ISSUED, file, listaErrori: listed(['EN148', 'W']) }))
-  expect(await client.issue('01KAXXXXXXXXXXXXXXXXXXXXXX', wish)).toMatchObject({ ok: true, value: { pdf: PDF } })
+  expect(await client.issue('01KAXXXXXXXXXXXXXXXXXXXXXX', wish)).toMatchObject({
+    result: { ok: true, value: { pdf: PDF } },
+    trace: { warnings: ['EN148'] },
+  })
 })
 
 test('no answer at all ends at the time-out', async () => {
   const client = await against(() => undefined, 50)
-  expect(await client.issue('01KAXXXXXXXXXXXXXXXXXXXXXX', wish)).toMatchObject({ error: { kind: 'anpr-unavailable' } })
+  expect(await client.issue('01KAXXXXXXXXXXXXXXXXXXXXXX', wish)).toMatchObject({
+    result: { error: { kind: 'anpr-unavailable' } },
+  })
+})
+
+describe('the next try', () => {
+  const REQUEST = '01KAXXXXXXXXXXXXXXXXXXXXXX'
+  /** Answers these in turn, and the last one from then on; the ids that were asked. */
+  async function inTurn(...answers: RequestListener[]) {
+    const ids: string[] = []
+    const client = await against(async (request, response) => {
+      const chunks: Buffer[] = []
+      for await (const chunk of request) chunks.push(chunk as Buffer)
+      ids.push((JSON.parse(Buffer.concat(chunks).toString()) as { idOperazioneClient: string }).idOperazioneClient)
+      answers[Math.min(ids.length, answers.length) - 1]?.(request, response)
+    })
+    return { client, ids }
+  }
+
+  test.each<[string, RequestListener]>([
+    ['999', answering(400, array(['999', 'E']))],
+    ['999 beside EN527', answering(500, array(['999', 'E'], ['EN527', 'E']))],
+    ['too many in a moment', gate(429, 'TooManyRequests')],
+  ])('%s that goes away: the same id, and the certificate', async (_, passing) => {
+    const { client, ids } = await inTurn(passing, passing, answering(200, ISSUED))
+    expect((await client.issue(REQUEST, wish)).result).toMatchObject({ ok: true, value: { protocol: '2198294275' } })
+    expect(ids).toEqual([REQUEST, REQUEST, REQUEST])
+  })
+  test.each<[string, RequestListener, number]>([
+    ['too many for long', gate(429, 'TooManyRequests'), 3],
+    ['the day is used up', gate(429, 'LimitExceeded'), 1],
+    ['the gate refuses', gate(400, 'InteroperabilityInvalidRequest'), 1],
+    ['our own mistake', gate(400, 'InvalidRequestContent'), 1],
+    ['a refusal of ANPR', answering(404, error('EN122')), 1],
+    ['a service that is away', answering(503, {}), 1],
+  ])('%s: %#', async (_, answer, times) => {
+    const { client, ids } = await inTurn(answer)
+    expect((await client.issue(REQUEST, wish)).result.ok).toBe(false)
+    expect(ids).toHaveLength(times)
+  })
+})
+
+describe('life', () => {
+  const [anna = '', gino = ''] = ['AB10234C', 'GR20871D'].map((first8) => first8 + idAnprCheck(first8))
+  const info = (valore: string, id = '1003') => ({
+    infoSoggettoEnte: [{ id, chiave: 'Verifica esistenza in vita', valore }],
+  })
+  const told = (...datiSoggetto: unknown[]) => ({ idOperazioneANPR: '5', listaSoggetti: { datiSoggetto } })
+  const of = (idANPR: string, more = {}) => ({ identificativi: { idANPR }, ...more })
+  const alive = async (body: unknown, status = 200) =>
+    (await (await against(answering(status, body))).alive({ subject: anna, requester: anna })).result
+  const dead = (code: string) => ({ ok: false, error: { kind: 'anpr-refused', code } })
+  const failed = (kind: string, reason: string) => ({ ok: false, error: { kind, reason } })
+
+  test.each<[string, unknown, unknown]>([
+    ['alive', told(of(anna, info('S'))), { ok: true, value: true }],
+    ['nobody knows', told(of(anna, info('A'))), { ok: true, value: true }],
+    ['dead, without a date', told(of(anna, info('N'))), dead('EN228')],
+    ['dead, in two elements', told(of(anna, info('N')), of(anna, { generalita: { nome: 'ANNA' } })), dead('EN228')],
+    [
+      'dead, the answer in the second',
+      told(of(anna, { generalita: { nome: 'ANNA' } }), of(anna, info('N'))),
+      dead('EN228'),
+    ],
+    ['one entry says yes and one no', told(of(anna, info('S')), of(anna, info('N'))), dead('EN228')],
+    ['somebody else is alive', told(of(gino, info('S'))), failed('anpr-other-person', 'nobody')],
+    ['an answer to another question', told(of(anna, info('S', '1002'))), failed('anpr-unreadable', 'not-said')],
+    ['an element without anything', told(of(anna)), failed('anpr-unreadable', 'not-said')],
+    ['nobody', told(), failed('anpr-unreadable', 'nobody')],
+    ['neither list', {}, failed('anpr-unreadable', 'nobody')],
+  ])('%s', async (_, body, result) => expect(await alive(body)).toEqual(result))
+
+  test('of a requester who is another person, yes or no is asked', async () => {
+    const asked: string[] = []
+    const client = await against(async (request, response) => {
+      const body = (await json(request)) as { criteriRicerca: { idANPR: string }; datiRichiesta: { casoUso: string } }
+      asked.push(`${body.datiRichiesta.casoUso} ${body.criteriRicerca.idANPR}`)
+      const valore = body.datiRichiesta.casoUso === 'C007' ? 'N' : 'S'
+      response.end(JSON.stringify(told(of(body.criteriRicerca.idANPR, info(valore)))))
+    })
+    expect((await client.alive({ subject: gino, requester: anna })).result).toEqual(dead('EN170'))
+    expect(asked.sort()).toEqual([`C007 ${anna}`, `C019 ${gino}`])
+  })
+})
+
+test.each([
+  [{ idANPR: 'MR31415EX' }, 'anpr-other-person'],
+  [{ identificativi: { idANPR: 'MR31415EX' } }, 'anpr-other-person'],
+  [{ idANPR: WISH.subject.toLowerCase() }, null],
+])('a certificate whose subject is another: %j', async (soggettoIntestatario, kind) => {
+  const client = await against(answering(200, { ...ISSUED, soggettoIntestatario }))
+  const { result } = await client.issue('1', wish)
+  expect(result.ok ? null : result.error.kind).toBe(kind)
+})
+
+test('a consultation is dated in Italy, and its transaction is kept', async () => {
+  const asked: unknown[] = []
+  const client = await against(async (request, response) => {
+    asked.push(await json(request))
+    response.setHeader('govway-transaction-id', 'b7e1')
+    response.end(JSON.stringify({ idOperazioneANPR: 2147483648, listaSoggetti: { datiSoggetto: [] } }))
+  })
+  const { trace } = await client.personOf('BNCNMR51H58I888T')
+  expect(trace).toEqual({ operations: ['2147483648'], transactions: ['b7e1'], warnings: [] })
+  expect(asked).toEqual([
+    {
+      idOperazioneClient: '179545000000000001',
+      criteriRicerca: { codiceFiscale: 'BNCNMR51H58I888T' },
+      datiRichiesta: { dataRiferimentoRichiesta: '2026-11-23', motivoRichiesta: 'TOTEM-POLIS', casoUso: 'C030' },
+    },
+  ])
 })

@@ -1,27 +1,22 @@
-import { ulid } from 'ulid'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { z } from 'zod'
-import { italianDay } from '../../basics/time.ts'
+import { type Clock, italianDay } from '../../basics/time.ts'
 import { sheetConflict } from '../../catalogue/certificates.ts'
 import {
   type DatiAnagrafici,
+  type DatiSoggetto,
   type richiestaE002,
   rispostaC029,
   rispostaCertificazione,
   rispostaE002OK,
 } from '../../contract/anpr.ts'
-import { base64 } from '../../contract/identity.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
-import { type AnprFailure, answerOf, failure } from './answers.ts'
+import { type AnprFailure, answerOf, failure, type Heard, NO_TRACE, NOT_NOW, traceOf } from './answers.ts'
+import { type Certificate, certificateIn } from './certificate.ts'
 import { certificazione, type Wish } from './certificazione.ts'
-import { type Asked, identified, ownOf, type Sheet, sheetOf } from './subjects.ts'
-import type { Asker, ServiceCode, Transport } from './transport.ts'
-
-export interface Issued {
-  /** Base64 of the PDF, as ANPR sent it. */
-  pdf: string
-  protocol: string
-  idOperazioneAnpr: string
-}
+import type { Consultation, Service } from './services.ts'
+import { type Asked, identified, isSaid, ownOf, type Sheet, sheetOf } from './subjects.ts'
+import type { Asker, Transport } from './transport.ts'
 
 /** `family` null: ANPR has told the person's own data, and no family that could be read. */
 export interface OwnData {
@@ -34,15 +29,20 @@ export interface OwnData {
 /** ANPR's services, asked for one person. */
 export interface AnprCalls {
   /** C030: the ID ANPR of this codice fiscale. */
-  personOf(codiceFiscale: string): Promise<Result<{ idAnpr: string }, AnprFailure>>
+  personOf(codiceFiscale: string): Promise<Heard<{ idAnpr: string }>>
   /** C021: the family sheet on which this person stands, in its order. */
-  familyOf(asked: Asked): Promise<Result<Sheet, AnprFailure>>
+  familyOf(asked: Asked): Promise<Heard<Sheet>>
   /** C029 and C021: what the register holds of a person and of their family. */
-  ownDataOf(asked: Asked): Promise<Result<OwnData, AnprFailure>>
+  ownDataOf(asked: Asked): Promise<Heard<OwnData>>
   /** Base64 PDF, marked ANTEPRIMA. */
-  preview(wish: Wish): Promise<Result<string, AnprFailure>>
-  /** Issues, once for each `operation`: ANPR answers a repeated id with the certificate already issued. */
-  issue(operation: string, wish: Wish): Promise<Result<Issued, AnprFailure>>
+  preview(wish: Wish): Promise<Heard<string>>
+  /**
+   * Are these two alive? C019 of the subject, and of a requester who is another person C007, which says yes or no. A
+   * death shows here one or two days before it shows elsewhere. Where ANPR says no, this is refused as ANPR would.
+   */
+  alive(wish: Pick<Wish, 'subject' | 'requester'>): Promise<Heard<true>>
+  /** Issues, once for each `operation`, ANPR's id of it: ANPR answers a repeated id with the certificate already issued. */
+  issue(operation: string, wish: Wish): Promise<Heard<Certificate>>
 }
 
 export interface AnprClient {
@@ -51,131 +51,152 @@ export interface AnprClient {
   close(): Promise<void>
 }
 
-/** `onAnswer` hears of each call that ended: which service, how, how long it took, and the code of why it failed. */
+/** A call is made so often while ANPR says "not now"; each has the same id. */
+const TRIES = 3
+const PAUSE_MS = 400
+
+/**
+ * `nextId` makes an `idOperazioneClient` that was never used. `onAnswer` hears of each question that ended: which
+ * service, how, how long it took, and the code of why it failed.
+ */
 export function createAnprClient({
   transport,
+  nextId,
+  now,
+  pause = (ms) => delay(ms),
   onAnswer = () => {},
 }: {
   transport: Transport
-  onAnswer?: (service: ServiceCode, answer: 'ok' | AnprFailure['kind'], ms: number, reason: string | null) => void
+  nextId(): Promise<string>
+  now: Clock
+  pause?: (ms: number) => Promise<unknown>
+  onAnswer?: (service: Service, answer: 'ok' | AnprFailure['kind'], ms: number, reason: string | null) => void
 }): AnprClient {
-  return {
-    as: (asker) => callsOf(transport, asker, onAnswer),
-    close: () => transport.close(),
-  }
-}
+  function callsOf(asker: Asker): AnprCalls {
+    async function post<T, U>(
+      service: Service,
+      operation: string,
+      body: unknown,
+      schema: z.ZodType<T>,
+      read: (answer: T) => Result<U, AnprFailure>,
+    ): Promise<Heard<U>> {
+      const began = performance.now()
+      let answered = await once()
+      for (let tries = 1; tries < TRIES && isPassing(answered.result); tries++) {
+        await pause(PAUSE_MS * 2 ** tries * Math.random())
+        const { result, trace } = await once()
+        answered = { result, trace: traceOf(answered.trace, trace) }
+      }
+      const result = answered.result.ok ? read(answered.result.value) : answered.result
+      const ms = performance.now() - began
+      if (result.ok) onAnswer(service, 'ok', ms, null)
+      else onAnswer(service, result.error.kind, ms, result.error.kind === 'anpr-refused' ? null : result.error.reason)
+      return { result, trace: answered.trace }
 
-function callsOf(
-  transport: Transport,
-  asker: Asker,
-  onAnswer: NonNullable<Parameters<typeof createAnprClient>[0]['onAnswer']>,
-): AnprCalls {
-  async function post<T, U>(
-    service: ServiceCode,
-    operation: string,
-    body: unknown,
-    answer: z.ZodType<T>,
-    read: (answer: T) => Result<U, AnprFailure>,
-  ): Promise<Result<U, AnprFailure>> {
-    const began = performance.now()
-    const answered = await transport.post({ service, operation, body, asker })
-    const understood = answered.ok ? answerOf(answered.value.status, answered.value.body, answer) : answered
-    const result = understood.ok ? read(understood.value) : understood
-    const ms = performance.now() - began
-    if (result.ok) onAnswer(service, 'ok', ms, null)
-    else onAnswer(service, result.error.kind, ms, result.error.kind === 'anpr-refused' ? null : result.error.reason)
-    return result
-  }
+      async function once(): Promise<Heard<T>> {
+        const reply = await transport.post({ service, operation, body, asker })
+        return reply.ok ? answerOf(reply.value, schema) : { result: reply, trace: NO_TRACE }
+      }
+    }
 
-  const consult = <T, U>(
-    service: 'C021' | 'C029' | 'C030',
-    criteri: Criteria,
-    answer: z.ZodType<T>,
-    read: (answer: T) => Result<U, AnprFailure>,
-  ) =>
-    post(
-      service,
-      '/anpr-service-e002',
-      {
-        // A consultation changes nothing, so each has an id of its own.
-        idOperazioneClient: ulid(),
-        criteriRicerca: criteri,
+    async function consult<T extends { listaSoggetti?: unknown; listaAnomalie?: unknown }, U>(
+      service: Consultation,
+      criteriRicerca: z.infer<typeof richiestaE002>['criteriRicerca'],
+      schema: z.ZodType<T>,
+      read: (answer: T) => Result<U, AnprFailure>,
+    ): Promise<Heard<U>> {
+      const body: z.infer<typeof richiestaE002> = {
+        idOperazioneClient: await nextId(),
+        criteriRicerca,
         datiRichiesta: {
-          dataRiferimentoRichiesta: italianDay(new Date()),
+          dataRiferimentoRichiesta: italianDay(now()),
           motivoRichiesta: 'TOTEM-POLIS',
           casoUso: service,
         },
-      } satisfies z.infer<typeof richiestaE002>,
-      answer,
-      read,
-    )
-  const sheetFor = (asked: Asked) =>
-    consult('C021', { idANPR: asked.idAnpr }, rispostaE002OK, ({ listaSoggetti, idOperazioneANPR: reference }) => {
-      const sheet = sheetOf(listaSoggetti?.datiSoggetto ?? [], asked)
-      return sheet.ok ? ok({ sheet: sheet.value, reference }) : sheet
-    })
+      }
+      return post(service, '/anpr-service-e002', body, schema, read)
+    }
 
-  async function certify<U>(
-    idOperazioneClient: string,
-    wish: Wish,
-    emissione: '2' | '3',
-    read: (answer: z.infer<typeof rispostaCertificazione>, pdf: string) => Result<U, AnprFailure>,
-  ): Promise<Result<U, AnprFailure>> {
-    // ANPR is not asked for what it always refuses.
-    const code = sheetConflict(wish.types)
-    if (code !== null) return err({ kind: 'anpr-refused', code })
-    const body = certificazione(idOperazioneClient, wish, emissione)
-    return post('ANPR-Certificazione', '/certificati', body, rispostaCertificazione, (answer) => {
-      const pdf = pdfOf(answer.file?.certificatoPdf)
-      return pdf === null ? failure('anpr-unreadable', 'no-pdf') : read(answer, pdf)
-    })
-  }
-
-  return {
-    personOf: (codiceFiscale) =>
-      consult('C030', { codiceFiscale }, rispostaE002OK, ({ listaSoggetti }) =>
-        identified(listaSoggetti?.datiSoggetto ?? [], codiceFiscale),
-      ),
-    async familyOf(asked) {
-      const found = await sheetFor(asked)
-      return found.ok ? ok(found.value.sheet) : found
-    },
-    async ownDataOf(asked) {
-      const { idAnpr: idANPR } = asked
-      const [own, family] = await Promise.all([
-        consult('C029', { idANPR }, rispostaC029, ({ listaSoggetti, idOperazioneANPR: reference }) => {
-          const person = ownOf(listaSoggetti?.datiSoggetto ?? [], asked)
-          return person.ok ? ok({ person: person.value, reference }) : person
-        }),
-        sheetFor(asked),
-      ])
-      if (!own.ok) return own
-      // Without an answer the family may come later. One that ANPR refuses or that nobody can read is left out.
-      if (!family.ok && family.error.kind === 'anpr-unavailable') return family
-      const references = [own.value.reference, family.ok ? family.value.reference : undefined]
-      return ok({
-        person: own.value.person,
-        family: family.ok ? family.value.sheet : null,
-        references: references.filter((reference) => reference !== undefined),
+    const sheetFor = (asked: Asked) =>
+      consult('C021', { idANPR: asked.idAnpr }, rispostaE002OK, (answer) => sheetOf(subjectsIn(answer), asked))
+    const isAlive = (service: 'C007' | 'C019', idAnpr: string, code: string): Promise<Heard<true>> =>
+      consult(service, { idANPR: idAnpr }, rispostaE002OK, (answer) => {
+        const said = isSaid(subjectsIn(answer), { idAnpr, isTheirs: () => null }, ALIVE)
+        if (!said.ok) return said
+        // What the register does not say refuses nobody.
+        return said.value === 'no' ? err({ kind: 'anpr-refused', code }) : ok(true)
       })
-    },
-    preview: (wish) => certify(ulid(), wish, '3', (_, pdf) => ok(pdf)),
-    issue: (operation, wish) =>
-      certify(operation, wish, '2', ({ protocolloANPR, idOperazioneANPR = '' }, pdf) => {
+
+    async function certify(id: string, wish: Wish, emissione: '2' | '3'): Promise<Heard<Certificate>> {
+      // ANPR is not asked for what it always refuses.
+      const code = sheetConflict(wish.types)
+      if (code !== null) return { result: err({ kind: 'anpr-refused', code }), trace: NO_TRACE }
+      const body = certificazione(id, wish, emissione)
+      return post('ANPR-Certificazione', '/certificati', body, rispostaCertificazione, (answer) =>
+        certificateIn(answer, wish),
+      )
+    }
+
+    return {
+      personOf: (codiceFiscale) =>
+        consult('C030', { codiceFiscale }, rispostaE002OK, (answer) => identified(subjectsIn(answer), codiceFiscale)),
+      familyOf: sheetFor,
+      async ownDataOf(asked) {
+        const [own, family] = await Promise.all([
+          consult('C029', { idANPR: asked.idAnpr }, rispostaC029, (answer) => ownOf(subjectsIn(answer), asked)),
+          sheetFor(asked),
+        ])
+        const trace = traceOf(own.trace, family.trace)
+        if (!own.result.ok) return { result: own.result, trace }
+        // Without an answer the family may come later. One that ANPR refuses or that nobody can read is left out.
+        if (!family.result.ok && !isDecided(family.result.error)) return { result: family.result, trace }
+        const sheet = family.result.ok ? family.result.value : null
+        const references = [...own.trace.operations, ...(sheet ? family.trace.operations : [])]
+        return { result: ok({ person: own.result.value, family: sheet, references }), trace }
+      },
+      async preview(wish) {
+        const { result, trace } = await certify(await nextId(), wish, '3')
+        return { result: result.ok ? ok(result.value.pdf) : result, trace }
+      },
+      async alive({ subject, requester }) {
+        const answers = await Promise.all([
+          isAlive('C019', subject, SUBJECT_DEAD),
+          ...(requester === subject ? [] : [isAlive('C007', requester, REQUESTER_DEAD)]),
+        ])
+        const failed = answers.find(({ result }) => !result.ok)
+        return { result: failed?.result ?? ok(true), trace: traceOf(...answers.map(({ trace }) => trace)) }
+      },
+      async issue(operation, wish) {
+        const { result, trace } = await certify(operation, wish, '2')
         // The receipt names it, and the ufficio anagrafe finds the certificate by it.
-        const protocol = protocolloANPR?.numeroProtocolloANPR
-        return protocol === undefined
-          ? failure('anpr-unreadable', 'no-protocol')
-          : ok({ pdf, protocol, idOperazioneAnpr: idOperazioneANPR })
-      }),
+        if (result.ok && result.value.protocol === '')
+          return { result: failure('anpr-unreadable', 'no-protocol'), trace }
+        return { result, trace }
+      },
+    }
   }
+
+  return { as: callsOf, close: () => transport.close() }
 }
 
-type Criteria = z.infer<typeof richiestaE002>['criteriRicerca']
+/** `id` of the answer about life, in C007 as in C019. */
+const ALIVE = '1003'
+const SUBJECT_DEAD = 'EN228'
+const REQUESTER_DEAD = 'EN170'
 
-/** Some encoders break base64 into lines. */
-function pdfOf(told: string | undefined): string | null {
-  const pdf = told?.replace(/\s/g, '')
-  // The beginning of "%PDF-": as many whole characters as do not depend on what follows.
-  return pdf?.startsWith('JVBERi0') && base64.safeParse(pdf).success ? pdf : null
-}
+/** May the next try, in a moment, bring an answer? Uncertain of 999: it also answers what ANPR never accepts. */
+const isPassing = (result: Result<unknown, AnprFailure>): boolean =>
+  !result.ok &&
+  (result.error.kind === 'anpr-busy' ||
+    (result.error.kind === 'anpr-refused' && result.error.code === NOT_NOW) ||
+    (result.error.kind === 'anpr-unavailable' && result.error.reason === `anpr-${NOT_NOW}`))
+
+/** Did ANPR answer this question, well or ill? */
+const isDecided = ({ kind }: AnprFailure): boolean =>
+  kind === 'anpr-refused' || kind === 'anpr-unreadable' || kind === 'anpr-other-person'
+
+const subjectsIn = <S extends DatiSoggetto>({
+  listaSoggetti,
+}: {
+  listaSoggetti?: { datiSoggetto?: S[] | undefined } | undefined
+}): S[] => listaSoggetti?.datiSoggetto ?? []

@@ -105,6 +105,25 @@ export function ownOf(answer: readonly DatiAnagrafici[], asked: Asked): Result<D
   return others.length === 0 ? ok(one) : failure('anpr-unreadable', 'several-people')
 }
 
+/**
+ * What the register says to a question about this person that has yes and no as its answers: the entry `id` of
+ * `infoSoggettoEnte`. Null: it says neither (A, or nothing that is known). SECURITY: an answer about somebody else counts
+ * for none.
+ */
+export function isSaid(
+  answer: readonly DatiSoggetto[],
+  asked: Asked,
+  id: string,
+): Result<'yes' | 'no' | null, AnprFailure> {
+  const about = joined(answer).filter((one) => isAsked(one, asked) !== false)
+  if (about.length === 0) return failure(answer.length === 0 ? 'anpr-unreadable' : 'anpr-other-person', 'nobody')
+  const told = about.flatMap(({ infoSoggettoEnte = [] }) => infoSoggettoEnte)
+  const values = told.filter((one) => one.id === id).map(({ valore }) => valore?.toUpperCase())
+  if (values.length === 0) return failure('anpr-unreadable', 'not-said')
+  if (values.includes('N')) return ok('no')
+  return ok(values.includes('S') ? 'yes' : null)
+}
+
 /** Is this the person? Null: the answer names neither an id nor a codice fiscale that could tell. */
 function isAsked(told: DatiSoggetto, { idAnpr, isTheirs }: Asked): boolean | null {
   const id = idOf(told)
@@ -135,9 +154,11 @@ function filled<T extends object>(known: T, more: T): T {
   for (const [field, value] of Object.entries(known)) {
     if (value === undefined) continue
     const other = whole[field]
-    whole[field] = isPart(value) && isPart(other) ? filled(value, other) : value
+    if (Array.isArray(value) && Array.isArray(other)) whole[field] = distinct([...value, ...other])
+    else whole[field] = isPart(value) && isPart(other) ? filled(value, other) : value
   }
   return whole as T
 }
 
+const distinct = (all: readonly unknown[]) => [...new Map(all.map((one) => [JSON.stringify(one), one])).values()]
 const isPart = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value)

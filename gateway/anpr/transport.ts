@@ -1,9 +1,7 @@
 import { Agent, request } from 'undici'
 import { ok, type Result } from '../../contract/result.ts'
 import { type AnprFailure, failure } from './answers.ts'
-
-/** The Ministry's code of an e-service; for those without one, its name. */
-export type ServiceCode = string
+import { pathOf, type Service } from './services.ts'
 
 /**
  * What an e-service hears of the person for whom it is asked (pattern AUDIT_REST_02): each text is at most 20
@@ -17,7 +15,7 @@ export interface Asker {
 
 /** One call of an e-service; `operation` follows the service's base URL, e.g. `/anpr-service-e002`. */
 export interface AnprCall {
-  service: ServiceCode
+  service: Service
   operation: string
   body: unknown
   asker: Asker
@@ -79,19 +77,12 @@ function reasonOf(fault: unknown): string {
   return typeof code === 'string' ? code : (name ?? 'unknown')
 }
 
-const NAMES: Record<string, string> = {
-  C021: 'C021-servizioAccertamentoStatoFamiglia/v1',
-  C029: 'C029-servizioAccertamentoDatiAnagrafici/v1',
-  C030: 'C030-servizioAccertamentoIdUnicoNazionale/v1',
-  'ANPR-Certificazione': 'ANPR-Certificazione/v2',
-}
-
 /** The services without vouchers and signatures, at one plain address. */
 export function plainTransport({ url, timeoutMs }: { url: string; timeoutMs: number }): Transport {
   const agent = agentFor()
   return {
     post: ({ service, operation, body }) =>
-      exchange(agent, String(new URL(`${NAMES[service]}${operation}`, url)), {
+      exchange(agent, String(new URL(`${pathOf(service)}${operation}`, url)), {
         ...{ timeoutMs, body: JSON.stringify(body) },
         headers: { 'content-type': 'application/json' },
       }),

@@ -88,6 +88,10 @@ export function createCarryOut({
       opened.value.request,
       row.received_at,
     )
+    if (decision.kind === 'hopeless') {
+      log.error({ kind: decision.reason, reason: decision.reason, totem, operation })
+      return { kind: 'given-up' }
+    }
     if (decision.kind === 'undecided') return putOff(decision.reason, decision.anprIsOut)
     let settlement: Settlement
     if (decision.kind === 'issued') {
@@ -125,6 +129,8 @@ const NOTHING_ASKED: AccessEntry = {
   types: '',
   exemption: null,
   anpr_operation: null,
+  gate_transaction: null,
+  warnings: null,
   pdf_sha256: null,
   line: null,
 }

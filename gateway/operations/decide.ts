@@ -4,9 +4,9 @@ import { isContrassegnoOf } from '../../catalogue/bollo.ts'
 import { exemptionOf } from '../../contract/bollo.ts'
 import type { Caller } from '../../contract/caller.ts'
 import type { CertificateRequest, Problem } from '../../contract/gateway.ts'
-import type { Register } from '../access/register.ts'
+import { type Register, tracesOf } from '../access/register.ts'
 import type { AnprFailure } from '../anpr/answers.ts'
-import type { Issued } from '../anpr/client.ts'
+import type { Certificate } from '../anpr/certificate.ts'
 import { problemOf } from '../anpr/problems.ts'
 import { isRelative } from '../anpr/subjects.ts'
 import type { LoginJudge } from '../login/judge.ts'
@@ -17,13 +17,14 @@ import type { AccessEntry } from '../store/operations.ts'
 export const WORKED_ON_MS = 35 * DAY_MS
 
 /**
- * `undecided`: an operator or another machine must put something right first; `reason` is a code. `revokedSince`: the
- * card was good at its log-in and is revoked now.
+ * `undecided`: an operator or another machine must put something right first; `reason` is a code. `hopeless`: the same
+ * question never gets an answer from this program. `revokedSince`: the card was good at its log-in and is revoked now.
  */
 export type Decision = { access: AccessEntry } & (
-  | { kind: 'issued'; certificate: Issued; revokedSince: boolean }
+  | { kind: 'issued'; certificate: Certificate; revokedSince: boolean }
   | { kind: 'refused'; problem: Problem }
   | { kind: 'undecided'; reason: string; anprIsOut: boolean }
+  | { kind: 'hopeless'; reason: string }
 )
 
 /**
@@ -54,6 +55,8 @@ export async function decide(
     types: types.join(' '),
     exemption: exemptionOf(bollo),
     anpr_operation: null,
+    gate_transaction: null,
+    warnings: null,
     pdf_sha256: null,
     line: null,
   }
@@ -75,11 +78,21 @@ export async function decide(
   // Until ANPR has said who the holder is, the log names them as the card does.
   access.subject = subject ? reference(subject) : access.requester
   const failed = (failure: AnprFailure): Decision => {
-    if (failure.kind === 'anpr-unavailable')
-      return { kind: 'undecided', reason: failure.reason, anprIsOut: true, access }
-    // ANPR is there, and may have issued: an operator looks, and asking again under the same id does no harm.
-    if (failure.kind === 'anpr-unreadable') return { kind: 'undecided', reason: failure.kind, anprIsOut: false, access }
-    return { kind: 'refused', problem: problemOf(failure), access }
+    switch (failure.kind) {
+      case 'anpr-refused':
+      case 'anpr-other-person':
+        return { kind: 'refused', problem: problemOf(failure), access }
+      // ANPR is there, and may have issued: an operator looks, and asking again under the same id does no harm.
+      case 'anpr-unreadable':
+        return { kind: 'undecided', reason: failure.kind, anprIsOut: false, access }
+      case 'anpr-question-wrong':
+        return { kind: 'hopeless', reason: failure.kind, access }
+      case 'anpr-unavailable':
+      case 'anpr-busy':
+      case 'anpr-closed':
+      case 'anpr-misconfigured':
+        return { kind: 'undecided', reason: failure.reason, anprIsOut: true, access }
+    }
   }
   const looks = register.askedBy({ caller, requester: access.requester, operation })
   const person = await looks.personOf(holder.codiceFiscale)
@@ -92,17 +105,17 @@ export async function decide(
     if (!sheet.ok) return failed(sheet.error)
     if (!isRelative(sheet.value, subject)) return no('not-in-family')
   }
+  const lives = await looks.alive({ requester, subject: subject ?? requester })
+  if (!lives.ok) return failed(lives.error)
   if (!(await marks.take(bollo, { totem: caller.id, operation }))) return no('contrassegno-used')
-  const { line, answer: issued } = await looks.issue(anprId, {
+  const { line, result, trace } = await looks.issue(anprId, {
     requester,
     subject: subject ?? requester,
     types,
     bollo,
   })
-  access.line = line
-  if (!issued.ok) return failed(issued.error)
-  const { pdf, idOperazioneAnpr } = issued.value
-  access.anpr_operation = idOperazioneAnpr
-  access.pdf_sha256 = createHash('sha256').update(Buffer.from(pdf, 'base64')).digest('hex')
-  return { kind: 'issued', certificate: issued.value, revokedSince, access }
+  Object.assign(access, tracesOf(trace), { line })
+  if (!result.ok) return failed(result.error)
+  access.pdf_sha256 = createHash('sha256').update(Buffer.from(result.value.pdf, 'base64')).digest('hex')
+  return { kind: 'issued', certificate: result.value, revokedSince, access }
 }

@@ -86,14 +86,18 @@ export function overseeOperations({
     route({ method: 'GET', path: '/operations', answer: operatedOperations }, async () => {
       const dead = await deadOperations(db)
       const rows = await list(db, 'all', OF_ALL)
-      const operations = rows.map(({ id, totem, state, refusal, received_at, settled_at }) => ({
-        operation: id,
-        totem,
-        state: state === 'pending' && dead.has(keyOf(totem, id)) ? ('dead' as const) : state,
-        refusal,
-        receivedAt: received_at.toISOString(),
-        settledAt: settled_at?.toISOString() ?? null,
-      }))
+      const operations = rows.map(
+        ({ id, totem, anpr_id, state, refusal, gate_transaction, received_at, settled_at }) => ({
+          operation: id,
+          totem,
+          state: state === 'pending' && dead.has(keyOf(totem, id)) ? ('dead' as const) : state,
+          refusal,
+          anprId: anpr_id,
+          gateTransaction: gate_transaction,
+          receivedAt: received_at.toISOString(),
+          settledAt: settled_at?.toISOString() ?? null,
+        }),
+      )
       return ok({ operations })
     }),
     route({ method: 'POST', path: '/redrive', answer: redriven }, async ({ operator }) => {

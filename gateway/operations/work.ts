@@ -41,8 +41,11 @@ const LONGEST_PAUSE_MS = MINUTE_MS / 2
 /** Longer than ANPR takes to answer, and shorter than a service manager waits. */
 const STOP_MS = 10_000
 
-/** `done`: settled, and the job is gone with it. `put-off`: to be tried again; `reason` is a code. */
-export type Carried = { kind: 'done' } | { kind: 'put-off'; reason: string; anprIsOut: boolean }
+/**
+ * `done`: settled, and the job is gone with it. `put-off`: to be tried again; `reason` is a code. `given-up`: trying again
+ * changes nothing before an operator does.
+ */
+export type Carried = { kind: 'done' | 'given-up' } | { kind: 'put-off'; reason: string; anprIsOut: boolean }
 
 export interface Work {
   /** Takes no more jobs and waits for those under way; jobs that take too long are handed back. */
@@ -158,6 +161,7 @@ export async function startWork({
       const isOut = carried.kind === 'put-off' && carried.anprIsOut
       failures = isOut ? failures + 1 : 0
       if (carried.kind === 'put-off') await boss.fail(WORK, id, { reason: carried.reason })
+      if (carried.kind === 'given-up') await giveUp(id, job.data)
     } catch (failure) {
       const { name, code } = failure as { name?: string; code?: unknown }
       // Counts failures in a row: if ANPR was down before, that says nothing about this job.
@@ -177,12 +181,15 @@ export async function startWork({
       await boss.fail(WORK, id, { reason: 'operation-failed', failed: times })
       return
     }
-    await db.transaction().execute(async (transaction) => {
+    await giveUp(id, data)
+  }
+
+  const giveUp = (id: string, data: JobData) =>
+    db.transaction().execute(async (transaction) => {
       const within = { db: fromKysely(transaction) }
       await boss.deleteJob(WORK, id, within)
       await boss.insert(DEAD, [{ data: { ...data } }], within)
     })
-  }
 
   const offBell = bell.on(WORK, () => {
     rung = true

@@ -7,6 +7,7 @@ import { contrassegno } from './migrations/007-contrassegno.ts'
 import { logins } from './migrations/008-logins.ts'
 import { ownNamespaces } from './migrations/009-own-namespaces.ts'
 import { accessLogKey } from './migrations/010-access-log-key.ts'
+import { anprIds } from './migrations/011-anpr-ids.ts'
 import { DatabaseIsNewer } from './refusals.ts'
 import type { Database } from './schema.ts'
 
@@ -142,6 +143,7 @@ const migrations: Record<string, Migration> = {
   '008-logins': logins,
   '009-own-namespaces': ownNamespaces,
   '010-access-log-key': accessLogKey,
+  '011-anpr-ids': anprIds,
 }
 
 /** Takes a database from one version to another. */

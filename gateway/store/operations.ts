@@ -120,19 +120,16 @@ async function insert(
 ): Promise<string[]> {
   const column = (name: keyof Accepted) => items.map((item) => item[name])
   const express = items.map((item) => item.express)
-  // SECURITY: ANPR answers a repeated id with what it has issued under it, perhaps to somebody else. An id that another
-  // totem has used first reaches ANPR as a hash, 30 characters at most (contract/anpr.ts).
+  // SECURITY: ANPR answers a repeated id with what it has issued under it, perhaps to somebody else. So ANPR hears ids
+  // of the gateway's own, and none that a totem has chosen.
   const { rows } = await sql<{ id: string }>`
     with given as (
       select * from unnest(
         ${column('id')}::text[], ${column('digest')}::text[], ${column('sealed')}::text[], ${express}::boolean[]
       ) as item (id, digest, sealed, express)
     ), taken as (
-      insert into operation (id, totem, anpr_id, digest, express, state, received_at)
-      select id, ${totem},
-        case when exists (select from operation other where other.anpr_id = given.id)
-          then left(encode(sha256(convert_to(${totem} || ' ' || id, 'UTF8')), 'hex'), 30) else id end,
-        digest, express, 'pending', ${at}::timestamptz
+      insert into operation (id, totem, digest, express, state, received_at)
+      select id, ${totem}, digest, express, 'pending', ${at}::timestamptz
       from given
       on conflict (totem, id) do nothing
       returning id
@@ -165,7 +162,7 @@ export type Settlement = { state: 'issued'; outcome: string; protocol: string } 
 /** `line`: the line that was written before ANPR was asked to issue (access/register.ts); null: ANPR was not asked. */
 export type AccessEntry = Pick<
   Tables['access_log'],
-  'requester' | 'subject' | 'types' | 'exemption' | 'anpr_operation' | 'pdf_sha256'
+  'requester' | 'subject' | 'types' | 'exemption' | 'anpr_operation' | 'gate_transaction' | 'warnings' | 'pdf_sha256'
 > & { line: string | null }
 
 export interface Settled {
@@ -204,9 +201,10 @@ export async function settle(
       select * from unnest(
         ${column('id')}, ${column('channel')}, ${column('totem')}, ${column('state')}, ${column('protocol')},
         ${column('refusal')}, ${column('anpr')}, ${column('requester')}, ${column('subject')}, ${column('types')},
-        ${column('exemption')}, ${column('anpr_operation')}, ${column('pdf_sha256')}, ${column('line')}
+        ${column('exemption')}, ${column('anpr_operation')}, ${column('gate_transaction')}, ${column('warnings')},
+        ${column('pdf_sha256')}, ${column('line')}
       ) as item (id, channel, totem, state, protocol, refusal, anpr, requester, subject, types, exemption,
-        anpr_operation, pdf_sha256, line)
+        anpr_operation, gate_transaction, warnings, pdf_sha256, line)
     ), locked as materialized (
       select operation.id, operation.totem, operation.state from operation
       where (operation.totem, operation.id) in (select totem, id from given)
@@ -224,7 +222,7 @@ export async function settle(
     ), settled as (
       update operation
       set state = given.state, settled_at = ${at}::timestamptz, number = numbered.number, protocol = given.protocol,
-        refusal = given.refusal, refusal_anpr = given.anpr
+        refusal = given.refusal, refusal_anpr = given.anpr, gate_transaction = given.gate_transaction
       from numbered join given using (totem, id)
       where operation.totem = numbered.totem and operation.id = numbered.id
       returning operation.totem, operation.id
@@ -234,14 +232,15 @@ export async function settle(
     ), noted as (
       insert into access_log
         (at, channel, caller, operation, requester, subject, types, exemption, outcome, protocol, anpr_operation,
-          pdf_sha256)
+          gate_transaction, warnings, pdf_sha256)
       select ${at}::timestamptz, channel, totem, id, requester, subject, types, exemption,
-        coalesce(anpr, refusal, state), protocol, anpr_operation, pdf_sha256
+        coalesce(anpr, refusal, state), protocol, anpr_operation, given.gate_transaction, warnings, pdf_sha256
       from given join settled using (totem, id) where line is null
     ), ended_lines as (
       update access_log
       set outcome = coalesce(anpr, refusal, state), protocol = given.protocol,
-        anpr_operation = given.anpr_operation, pdf_sha256 = given.pdf_sha256
+        anpr_operation = given.anpr_operation, gate_transaction = given.gate_transaction, warnings = given.warnings,
+        pdf_sha256 = given.pdf_sha256
       from given
       where access_log.id = given.line::bigint
     )
@@ -255,6 +254,14 @@ export async function settle(
   // One parameter each: an array would escape and parse all 100 KB of them.
   if (outcomes.length > 0) await transaction.insertInto('operation_outcome').values(outcomes).execute()
   return fresh
+}
+
+/** An id for a question of its own: digits that grow over all gateways on the database. */
+export async function nextAnprId(db: Database): Promise<string> {
+  const { rows } = await sql<{ id: string }>`select next_anpr_id() as id`.execute(db)
+  const [made] = rows
+  if (!made) throw new Error('next_anpr_id() answered nothing')
+  return made.id
 }
 
 /** Operations, newest first: of one totem, or of all for an operator. */

@@ -17,8 +17,11 @@ export interface Tables {
   operation: {
     id: string
     totem: string
-    /** What ANPR knows the operation by. It is the id, unless another totem has used that first. */
-    anpr_id: string
+    /**
+     * `idOperazioneClient`: what ANPR knows the operation by, over all tries. Made when the operation is taken in
+     * (migrations/011-anpr-ids.ts); operations of an earlier version have their own id.
+     */
+    anpr_id: Generated<string>
     /** It has one of its totem's places for citizens who stand there (operations/intake.ts). */
     express: Generated<boolean>
     /** SHA-256 of the opened request: the same id with another request is refused. */
@@ -33,6 +36,8 @@ export interface Tables {
     protocol: string | null
     refusal: string | null
     refusal_anpr: string | null
+    /** As in the access log, for operators. */
+    gate_transaction: string | null
   }
   /** A request that ANPR has not answered yet, sealed. */
   operation_request: { totem: string; operation: string; sealed: string }
@@ -59,7 +64,12 @@ export interface Tables {
     exemption: string | null
     outcome: string
     protocol: string | null
+    /** idOperazioneANPR of what was asked. */
     anpr_operation: string | null
+    /** GovWay-Transaction-ID of each call: the Ministry's service desk finds it by that. */
+    gate_transaction: string | null
+    /** Codes of what ANPR remarked beside its answer. */
+    warnings: string | null
     pdf_sha256: string | null
   }
   /** pg-boss' own table, as far as operators' lists and a start on the embedded database need it. */

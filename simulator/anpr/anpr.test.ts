@@ -4,49 +4,43 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { rispostaCertificazione, rispostaErrori } from '../../contract/anpr.ts'
-import { makePki } from '../pki/make.ts'
 import { people, personById } from '../population/people.ts'
 import { ART_40 } from './certificate/wording.ts'
-import { type Anpr, startAnpr } from './index.ts'
+import { openAnpr } from './test-client.ts'
 
-const PKI = join(import.meta.dirname, '../../.bench/pki')
-const NOW = new Date('2026-11-22T09:05:00.000Z')
 const dir = mkdtempSync(join(tmpdir(), 'totem-anpr-'))
-let anpr: Anpr
+let opened: Awaited<ReturnType<typeof openAnpr>>
+let anpr: typeof opened.anpr
 
 beforeAll(async () => {
-  await makePki(PKI)
-  anpr = await startAnpr({ port: 0, pki: PKI, now: () => NOW })
+  opened = await openAnpr()
+  anpr = opened.anpr
 })
 afterAll(async () => {
-  await anpr?.stop()
+  await opened?.end()
   rmSync(dir, { recursive: true, force: true })
 })
 
 const id = (person: string) => personById(person).idAnpr
 
-async function certify(change: Record<string, unknown> = {}, of = 'anna-bianchi', url = anpr.url) {
-  const response = await fetch(`${url}/ANPR-Certificazione/v2/certificati`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      idOperazioneClient: 'A1',
-      linguaCertificato: { tipoLinguaCertificato: ['IT'] },
-      listaTipiCertificati: { tipoCertificato: ['8'] },
-      soggettoIntestatario: { idANPR: id(of) },
-      richiedente: { idANPR: id(of) },
-      tipoRichiedente: '2',
-      tipoRichiesta: '1',
-      esenzioneBollo: '3',
-      esenzioneDiritti: '1',
-      bollo: '0',
-      diritti: '0',
-      paEstera: '0',
-      emissione: '2',
-      ...change,
-    }),
+async function certify(change: Record<string, unknown> = {}, of = 'anna-bianchi', { client } = opened) {
+  const { status, json } = await client.call('ANPR-Certificazione', {
+    idOperazioneClient: 'A1',
+    linguaCertificato: { tipoLinguaCertificato: ['IT'] },
+    listaTipiCertificati: { tipoCertificato: ['8'] },
+    soggettoIntestatario: { idANPR: id(of) },
+    richiedente: { idANPR: id(of) },
+    tipoRichiedente: '2',
+    tipoRichiesta: '1',
+    esenzioneBollo: '3',
+    esenzioneDiritti: '1',
+    bollo: '0',
+    diritti: '0',
+    paEstera: '0',
+    emissione: '2',
+    ...change,
   })
-  return { status: response.status, body: (await response.json()) as unknown }
+  return { status, body: json() as unknown }
 }
 
 async function pdfOf(name: string, change: Record<string, unknown>, of?: string): Promise<string> {
@@ -69,13 +63,13 @@ describe('issue', () => {
     expect(anpr.asked().get('SAME')).toBe(4)
   })
   test('with one PDF for all of a kind, each operation still has its own protocol', async () => {
-    const fast = await startAnpr({ port: 0, pki: PKI, now: () => NOW, reusePdf: true })
+    const fast = await openAnpr(undefined, { reusePdf: true })
     const answers = []
     for (const idOperazioneClient of ['R1', 'R2', 'R1']) {
-      const { body } = await certify({ idOperazioneClient }, 'anna-bianchi', fast.url)
+      const { body } = await certify({ idOperazioneClient }, 'anna-bianchi', fast)
       answers.push(rispostaCertificazione.parse(body))
     }
-    await fast.stop()
+    await fast.end()
     const [first, second, again] = answers
     expect(again).toEqual(first)
     expect(second?.file).toEqual(first?.file)

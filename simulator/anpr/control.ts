@@ -15,7 +15,7 @@ import type { Log } from './log.ts'
  */
 export function controls(
   app: FastifyInstance,
-  { issuer, faults, log, access }: { issuer: Issuer; faults: Faults; log: Log; access: () => AnprAccess },
+  { issuer, faults, log, access }: { issuer: Issuer; faults: Faults; log: Log; access: AnprAccess },
 ): void {
   app.put('/fault', async ({ body }, reply) => {
     const fault = faultSchema.safeParse(body)
@@ -23,7 +23,7 @@ export function controls(
     faults.set(fault.data)
     return reply.code(204).send()
   })
-  app.get('/access', async () => access())
+  app.get('/access', async () => access)
   app.get('/log', async () => ({ log: log.entries() }))
   app.get('/issued', async () => ({ issued: [...issuer.issued.keys()] }))
   app.get('/asked', async () => ({ asked: Object.fromEntries(askedOf(issuer)) }))

@@ -22,8 +22,8 @@ export const faultSchema = z.discriminatedUnion('kind', [
   fault('error').extend({ code: z.string() }),
   // The service acts, and its answer is lost on the way.
   fault('cut'),
-  // The service answers for the person with this ID ANPR, whoever was asked for.
-  fault('another-person').extend({ idANPR: z.string() }),
+  // The service answers for this person, whoever was asked for.
+  fault('another-person').extend({ idANPR: z.string(), codiceFiscale: z.string() }),
   fault('token-unavailable'),
   fault('token-error'),
   fault('token-slow').extend({ ms }),

@@ -1,5 +1,4 @@
 import type { FastifyInstance } from 'fastify'
-import { people } from '../population/people.ts'
 import { type EService, pathOf } from './e-services.ts'
 import type { Faults } from './faults.ts'
 import { errore6001, rispostaKO } from './registry.ts'
@@ -54,7 +53,7 @@ export function innerOf(services: FastifyInstance, routes: readonly Route[], fau
           await ask(passed)
           return null
         case 'another-person':
-          return ask({ ...passed, body: aboutAnother(passed.body, fault.idANPR) })
+          return ask({ ...passed, body: aboutAnother(passed.body, fault) })
         default:
           return ask(passed)
       }
@@ -69,18 +68,16 @@ function refusal(service: string, code: string): Answer {
 }
 
 /** The same question about somebody else. */
-function aboutAnother(body: Buffer, idANPR: string): Buffer {
-  const asked = JSON.parse(body.toString('utf8')) as {
-    criteriRicerca?: { codiceFiscale?: string }
-    soggettoIntestatario?: object
-  }
-  const other = people.find((person) => person.idAnpr === idANPR)
-  const criteria = asked.criteriRicerca?.codiceFiscale ? { codiceFiscale: other?.codiceFiscale } : { idANPR }
+function aboutAnother(body: Buffer, { idANPR, codiceFiscale }: { idANPR: string; codiceFiscale: string }): Buffer {
+  const asked = JSON.parse(body.toString('utf8')) as { criteriRicerca?: object; soggettoIntestatario?: object }
+  const { criteriRicerca, soggettoIntestatario } = asked
   return Buffer.from(
     JSON.stringify({
       ...asked,
-      ...(asked.criteriRicerca && { criteriRicerca: criteria }),
-      ...(asked.soggettoIntestatario && { soggettoIntestatario: { idANPR } }),
+      ...(criteriRicerca && {
+        criteriRicerca: 'codiceFiscale' in criteriRicerca ? { codiceFiscale } : { idANPR },
+      }),
+      ...(soggettoIntestatario && { soggettoIntestatario: { idANPR } }),
     }),
   )
 }

@@ -67,7 +67,7 @@ export async function startAnpr(options: AnprOptions): Promise<Anpr> {
   const faults = createFaults(stopped.signal)
   const log = createLog(options.logTo)
 
-  const services = Fastify()
+  const services = Fastify({ bodyLimit: BODY_LIMIT })
   const routes = collectRoutes(services)
   eServices(services, issuer)
   await services.ready()
@@ -112,9 +112,7 @@ export async function startAnpr(options: AnprOptions): Promise<Anpr> {
   )
   const control = Fastify({ forceCloseConnections: true })
   await control.register(async (scope) => plainDoor(scope, inner, faults))
-  await control.register(async (scope) => controls(scope, { issuer, faults, log, access: () => access }), {
-    prefix: '/simulator',
-  })
+  await control.register(async (scope) => controls(scope, { issuer, faults, log, access }), { prefix: '/simulator' })
   await control.listen({ host: '127.0.0.1', port: options.controlPort ?? 0 })
   return {
     url: `http://127.0.0.1:${portOf(control.server)}`,

@@ -48,6 +48,20 @@ export function eServices(server: FastifyInstance, issuer: Issuer): void {
     return { idOperazioneANPR: '2', listaSoggetti: { datiSoggetto: told } }
   })
 
+  for (const name of ['C007-servizioVerificaDichEsistenzaVita', 'C019-servizioAccertamentoEsistenzaVita'])
+    server.post(`/${name}/v1/anpr-service-e002`, async ({ body }, reply) => {
+      const request = richiestaE002.safeParse(body)
+      if (!request.success) return refuse(reply, MALFORMED)
+      const { idANPR } = request.data.criteriRicerca
+      const sheet = familySheetOf(idANPR)
+      if (!sheet.ok) return refuse(reply, sheet.error, 404)
+      const infoSoggettoEnte = [{ id: '1003', chiave: 'Verifica esistenza in vita', valore: 'S' }]
+      return {
+        idOperazioneANPR: '3',
+        listaSoggetti: { datiSoggetto: [{ identificativi: { idANPR }, infoSoggettoEnte }] },
+      }
+    })
+
   server.post(CERTIFICATION, async ({ body }, reply) => {
     const request = richiestaCertificazione.safeParse(body)
     if (!request.success) return refuseCertificate(reply, MALFORMED)

@@ -46,12 +46,15 @@ export const STARTED = new Date('2026-11-22T09:05:00.500Z')
 export const SECOND = Math.floor(+STARTED / 1000)
 
 /** The simulated ANPR and a client of it, at a clock that a test turns. `change`: of the registry of the test keys. */
-export async function openAnpr(change: (registry: PdndRegistry) => unknown = () => undefined) {
+export async function openAnpr(
+  change: (registry: PdndRegistry) => unknown = () => undefined,
+  options: { reusePdf?: boolean } = {},
+) {
   await makePki(PKI)
   const registry = pdndRegistry.parse(JSON.parse(readFileSync(join(PKI, 'pdnd/registry.json'), 'utf8')))
   change(registry)
   const clock = { now: STARTED }
-  const anpr = await startAnpr({ port: 0, pki: PKI, registry, now: () => clock.now })
+  const anpr = await startAnpr({ port: 0, pki: PKI, registry, now: () => clock.now, ...options })
   const client = testClient(anpr.access, () => clock.now)
   return {
     anpr,

@@ -12,8 +12,14 @@ import { endChild, startChild } from './children.ts'
 /** The gateway's line when it is ready: the addresses for totems, for operators and for the public. */
 const readyLine = z.looseObject({ listening: z.string(), operator: z.string(), public: z.string() })
 
-const operationRow = z.looseObject({ operation: z.string(), totem: z.string(), state: z.string() })
+const operationRow = z.looseObject({ operation: z.string(), totem: z.string(), state: z.string(), anprId: z.string() })
 export type GatewayOperation = z.infer<typeof operationRow>
+
+/** The operations that ANPR knows by these ids, in their order; an id of none stays. */
+export function operationsOf(ids: readonly string[], operations: readonly GatewayOperation[]): string[] {
+  const known = new Map(operations.map(({ anprId, operation }) => [anprId, operation]))
+  return ids.map((id) => known.get(id) ?? id)
+}
 
 export interface BenchGateway {
   /** The port where it listens now; another one after a restart. */

@@ -1,5 +1,6 @@
 import type { CertificateType } from '../../contract/catalogue.ts'
 import { people } from '../population/people.ts'
+import { randomFrom } from '../population/random.ts'
 
 /** A totem's id in a fleet, from 1: `FL-0001`. */
 export const fleetTotem = (number: number): string => `FL-${String(number).padStart(4, '0')}`
@@ -27,17 +28,6 @@ const DEMAND: { types: CertificateType[]; share: number }[] = [
   { types: ['12'], share: 0.35 },
   { types: ['8', '12'], share: 0.25 },
 ]
-
-/** Uniform numbers below 1 from a seed (mulberry32). */
-export function randomFrom(seed: number): () => number {
-  let state = seed | 0
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 /**
  * Requests at a totem during the outage: arrivals of a Poisson process, always the same for the same seed and totem.

@@ -41,5 +41,27 @@ export function codiceFiscaleOf({ surname, name, sex, born, place }: Birth): str
   return first15 + checkLetter(first15)
 }
 
+const OMOCODIA = 'LMNPQRSTUV'
+/** The digits' places, the rightmost first. */
+const DIGITS = [14, 13, 12, 10, 9, 7, 6]
+
+/** The `times`-th code (1 to 7) of people who would share `code`: its digits become letters from the right. */
+export function omocodiaOf(code: string, times: number): string {
+  const characters = [...code.slice(0, 15)]
+  for (const place of DIGITS.slice(0, times)) characters[place] = OMOCODIA[Number(characters[place])] ?? ''
+  const first15 = characters.join('')
+  return first15 + checkLetter(first15)
+}
+
+/** A provisional code: 10 digits and the check digit of DM Finanze 23/12/1976 (that of a partita IVA). */
+export function provisionalCode(first10: string): string {
+  let sum = 0
+  for (const [place, digit] of [...first10].entries()) {
+    const value = Number(digit) * (place % 2 === 0 ? 1 : 2)
+    sum += value > 9 ? value - 9 : value
+  }
+  return first10 + String((10 - (sum % 10)) % 10)
+}
+
 /** ID ANPR from its first 8 characters. */
 export const idAnprOf = (first8: string): string => first8 + idAnprCheck(first8)

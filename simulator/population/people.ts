@@ -1,6 +1,9 @@
 import { type Birth, codiceFiscaleOf, idAnprOf } from './codice-fiscale.ts'
+import type { CodiceStatoCivile, Residenza, Scheda } from './model.ts'
+import { comuneOf, comuneOn } from './places.ts'
+import { add, bornIn, type Draft, draft, marry, parents } from './scheda.ts'
 
-/** Synthetic people, none of whom exists. Names are common; codici fiscali and ID ANPR are valid by their checks. */
+/** A synthetic person as cards carry one. Nobody exists; codici fiscali and ID ANPR are valid by their checks. */
 export interface Person extends Birth {
   /** Stable key for tests, the dock and the card files, e.g. `anna-bianchi`. */
   id: string
@@ -9,7 +12,7 @@ export interface Person extends Birth {
   birthComune: { name: string; province: string }
   citizenship: string
   /** ANPR table 1. */
-  statoCivile: string
+  statoCivile: CodiceStatoCivile
 }
 
 export interface Family {
@@ -24,7 +27,7 @@ interface Seed extends Birth {
   id: string
   anpr: string
   birthComune: [name: string, province: string]
-  statoCivile: string
+  statoCivile: CodiceStatoCivile
 }
 
 const seeds: Seed[] = [
@@ -107,7 +110,7 @@ const seeds: Seed[] = [
   },
 ]
 
-/** Seven people: a retired couple, a family of three, two who live alone (one in a bilingual comune). */
+/** The seven whose cards are made beforehand, in every wrong form for some: a retired couple, a family of three, two who live alone (one in a bilingual comune). */
 export const people: readonly Person[] = seeds.map(({ anpr, birthComune: [name, province], ...seed }) => ({
   ...seed,
   birthComune: { name, province },
@@ -158,3 +161,72 @@ export function personById(id: string): Person {
 
 export const familyOf = (id: string): Family | undefined =>
   families.find((family) => family.members.some((member) => member.person === id))
+
+/** The kinds of street that the seven live in, with their code of table 4. */
+const SPECIE: Record<string, string> = { VIA: '213', PIAZZA: '125', "LOCALITA'": '66' }
+
+function residenzaOf({ comune, address: { toponimo, civico, cap, since } }: Family): Residenza {
+  const [, kind = '', name = ''] = /^(\S+) (.+)$/.exec(toponimo) ?? []
+  const specie = kind === 'Località' ? "LOCALITA'" : kind.toUpperCase()
+  const [numero = '', lettera] = civico.split('/')
+  return {
+    tipoIndirizzo: '1',
+    indirizzo: {
+      cap,
+      comune: comuneOf(comune.belfiore).comune,
+      toponimo: {
+        codSpecie: SPECIE[specie] ?? '',
+        specie,
+        denominazioneToponimo: name.replace('’', "'").toUpperCase(),
+      },
+      numeroCivico: { numero, ...(lettera && { lettera }) },
+    },
+    dataDecorrenzaResidenza: since,
+  }
+}
+
+/** The seven as ANPR holds them. */
+export function schedeOfTheSeven(): Draft[] {
+  const drafts = families.map((family) => {
+    const one = draft(family.id, '3', [residenzaOf(family)])
+    for (const { person, relation } of family.members) {
+      const seed = seeds.find(({ id }) => id === person)
+      if (!seed) throw new Error(`no such synthetic person: ${person}`)
+      const { id, anpr, surname, name, sex, born, place, statoCivile } = seed
+      const nascita = bornIn(comuneOn(place, born))
+      add(one, { id, anpr, cognome: surname, nome: name, sesso: sex, nato: born, nascita, statoCivile }, relation)
+    }
+    return one
+  })
+  const [[giovanni, anna] = [], [mario, elena, sofia] = [], , [marija] = []] = drafts.map(({ schede }) => schede)
+  if (!giovanni || !anna || !mario || !elena || !sofia || !marija) throw new Error('seven people')
+  marry(giovanni, anna, { day: '1974-04-20', place: comuneOf('I888') })
+  marry(mario, elena, { day: '2011-09-10', place: comuneOf('H501') })
+  parents(sofia, mario, elena)
+  marija.altraLingua = [
+    { idLingua: 'SL', descrizioneLocalita: 'ZGONIK', specie: 'NASELJE', denominazioneToponimo: 'REPNIČ' },
+  ]
+  return drafts
+}
+
+/** A scheda as cards carry it, in ANPR's capitals. */
+export function personOf({ id, generalita, identificativi, statoCivile }: Scheda): Person {
+  const { codiceFiscale, cognome = '', nome = '', sesso, dataNascita, luogoNascita } = generalita
+  const { comune, localita } = luogoNascita
+  return {
+    id,
+    surname: cognome,
+    name: nome,
+    sex: sesso === 'F' ? 'F' : 'M',
+    born: dataNascita,
+    place: codiceFiscale?.codFiscale.slice(11, 15) ?? '',
+    codiceFiscale: codiceFiscale?.codFiscale ?? '',
+    idAnpr: identificativi.idANPR,
+    birthComune: {
+      name: comune?.nomeComune ?? localita?.descrizioneStato ?? luogoNascita.luogoEccezionale ?? '',
+      province: comune?.siglaProvinciaIstat ?? localita?.codiceStato ?? '',
+    },
+    citizenship: 'ITALIANA',
+    statoCivile: statoCivile?.statoCivile ?? '9',
+  }
+}

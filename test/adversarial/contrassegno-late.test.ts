@@ -18,6 +18,7 @@ import { createCarryOut } from '../../gateway/operations/carry-out.ts'
 import { createMarks } from '../../gateway/payments/contrassegno.ts'
 import { gatewayConfig } from '../../gateway/settings/config.ts'
 import { openStore } from '../../gateway/store/database.ts'
+import { nextAnprId } from '../../gateway/store/operations.ts'
 import { openTrust } from '../../gateway/trust/keeper.ts'
 import { type Centre, openCentre } from '../support/gateway/centre.ts'
 import { type Postgres, startPostgres } from '../support/gateway/postgres.ts'
@@ -56,7 +57,7 @@ async function openLate(ahead: () => number) {
   const trust = await openTrust({ config: config.trust, now, log })
   const ring = await openKeyring({ ...config.keys, listKey: config.trust.listKey }, { now, log })
   if (!trust.ok || !ring.ok) throw new Error('lists of the PKI')
-  const anpr = createAnprClient({ transport: plainTransport(config.anpr) })
+  const anpr = createAnprClient({ transport: plainTransport(config.anpr), nextId: () => nextAnprId(store.db), now })
   const hearing = createHearing({ db: store.db, now })
   const challenges = createChallenges({ hearing, reference, now })
   const carryOut = createCarryOut({
@@ -139,7 +140,8 @@ test('twenty operations want one mark at the same moment, at two gateways: one h
   const { body } = await totem.settled(...items)
   const states = body.results.map(({ state }: { state: string }) => state)
   expect(states.filter((state: string) => state === 'issued')).toHaveLength(1)
-  expect(requests.filter(({ operation }) => centre.anpr.issued().includes(operation))).toHaveLength(1)
+  const issuedNow = await centre.issued()
+  expect(requests.filter(({ operation }) => issuedNow.includes(operation))).toHaveLength(1)
 })
 
 test('an operation that nobody has brought takes no mark', async () => {

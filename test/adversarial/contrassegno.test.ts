@@ -57,7 +57,7 @@ describe('the same mark again', () => {
     expect(await result(totem, await sealed(anna(bollo)))).toMatchObject(issued)
     const second = sofia(bollo)
     expect(await result(other, await sealed(second))).toMatchObject(used)
-    expect(centre.anpr.issued()).not.toContain(second.operation)
+    expect(await centre.issued()).not.toContain(second.operation)
   })
 
   test('by two at the same moment: one of them gets the certificate', async () => {
@@ -67,7 +67,8 @@ describe('the same mark again', () => {
     const { body } = await totem.settled(...items)
     const states = body.results.map(({ state }: { state: string }) => state).sort()
     expect(states).toEqual(['issued', 'refused', 'refused', 'refused'])
-    expect(requests.filter(({ operation }) => centre.anpr.issued().includes(operation))).toHaveLength(1)
+    const issuedNow = await centre.issued()
+    expect(requests.filter(({ operation }) => issuedNow.includes(operation))).toHaveLength(1)
   })
 
   test('for the operation that has it, sent again: its outcome, and no second issue', async () => {
@@ -75,7 +76,7 @@ describe('the same mark again', () => {
     const item = await sealed(request)
     const first = await result(totem, item)
     expect(await result(totem, item)).toMatchObject({ state: 'issued', outcome: first.outcome })
-    expect(centre.anpr.issued().filter((id) => id === request.operation)).toHaveLength(1)
+    expect((await centre.issued()).filter((id) => id === request.operation)).toHaveLength(1)
   })
 
   test('with another day typed beside it: the number alone counts', async () => {
@@ -180,7 +181,7 @@ describe('what no mark can be', () => {
       state: 'refused',
       problem: { kind: 'request-malformed' },
     })
-    expect(centre.anpr.issued()).not.toContain(request.operation)
+    expect(await centre.issued()).not.toContain(request.operation)
   })
 
   test.each([

@@ -338,6 +338,7 @@ describe('what is kept', () => {
       { ...shown, types: 'C021' },
       { ...shown, subject: expect.not.stringMatching(self), types: '8', outcome: stranger.body.kind },
       { ...shown, operation: item.operation, types: 'C030' },
+      { ...shown, operation: item.operation, types: 'C019' },
       { operation: item.operation, types: '8', outcome: 'issued', protocol: expect.any(String) },
     ])
     for (const { codiceFiscale, idAnpr } of people) {
@@ -361,8 +362,8 @@ describe('what is kept', () => {
     expect((await totem.submit(item)).body.results).toEqual([
       { operation: id, state: 'refused', problem: { kind: 'request-expired', anpr: null } },
     ])
-    expect(centre.anpr.issued().filter((operation) => operation === id)).toHaveLength(1)
-    expect(await count('select from access_log where operation = $1', id)).toBe(2)
+    expect((await centre.issued()).filter((operation) => operation === id)).toHaveLength(1)
+    expect(await count('select from access_log where operation = $1', id)).toBe(3)
     await later(37 * 31)
     expect(await count('select from access_log where operation = $1', id)).toBe(0)
     expect(await count('select from operation where id = $1', id)).toBe(1)
@@ -420,7 +421,7 @@ describe('what is kept', () => {
     const problem = { kind: 'request-expired', anpr: null }
     expect((await told).body.outcomes).toEqual([{ operation, state: 'refused', problem }])
     expect(await dead()).toEqual([])
-    expect(centre.anpr.issued()).not.toContain(operation)
+    expect(await centre.issued()).not.toContain(operation)
     expect(await count('select from operation_request where operation = $1', operation)).toBe(0)
     expect(await count("select from access_log where operation = $1 and outcome = 'request-expired'", operation)).toBe(
       1,
@@ -456,7 +457,7 @@ describe('what is kept', () => {
     const { body } = await totem.get(`/v1/outcomes?after=${rows[0].last}&wait=25`)
     const problem = { kind: 'request-outdated', anpr: null }
     expect(body.outcomes).toEqual([{ operation, state: 'refused', problem }])
-    expect(centre.anpr.issued()).not.toContain(operation)
+    expect(await centre.issued()).not.toContain(operation)
     expect(await count('select from operation_request where operation = $1', operation)).toBe(0)
   })
   test('a request without a job gets one', async () => {

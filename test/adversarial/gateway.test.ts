@@ -10,7 +10,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { atTotem } from '../../contract/caller.ts'
 import { startGateway } from '../../gateway/index.ts'
 import { startAnpr } from '../../simulator/anpr/index.ts'
-import { startGatewayProcess } from '../../simulator/bench/gateway.ts'
+import { operationsOf, startGatewayProcess } from '../../simulator/bench/gateway.ts'
 import { makePki } from '../../simulator/pki/make.ts'
 import { issueCrls } from '../../simulator/pki/trust-list.ts'
 import { people } from '../../simulator/population/people.ts'
@@ -64,7 +64,7 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
     const { body } = await totem.post('/v1/sessions', login(person))
     return { authorization: `Bearer ${body.token}` }
   }
-  const issuedByAnpr = (operation: string) => centre.anpr.issued().filter((id) => id === operation)
+  const issuedByAnpr = async (operation: string) => (await centre.issued()).filter((id) => id === operation)
 
   describe('door', () => {
     test('a totem sees status', async () => {
@@ -277,7 +277,8 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
       const { header, outcome } = await opened(result.outcome)
       expect(header).toMatchObject({ typ: 'totem-outcome+jwe', op: request.operation, alg: 'ECDH-ES', enc: 'A256GCM' })
       expect(outcome).toMatchObject({ operation: request.operation, types: ['8', '12'] })
-      const made = await fetch(`${centre.anpr.url}/simulator/issued/${request.operation}`)
+      const held = (await centre.operations()).find(({ operation }) => operation === request.operation)
+      const made = await fetch(`${centre.anpr.url}/simulator/issued/${held?.anprId}`)
       expect(Buffer.from(outcome.pdf, 'base64').equals(Buffer.from(await made.arrayBuffer()))).toBe(true)
       await expect(opened(result.outcome, 'TT-0002')).rejects.toThrow()
     })
@@ -293,7 +294,7 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
       const answers = await Promise.all(Array.from({ length: 20 }, () => totem.settled(item)))
       const outcomes = new Set(answers.map(({ body }) => body.results[0].outcome))
       expect([...outcomes]).toEqual([expect.any(String)])
-      expect(issuedByAnpr(item.operation)).toHaveLength(1)
+      expect(await issuedByAnpr(item.operation)).toHaveLength(1)
     })
     test('the same id twice in one batch makes one certificate', async () => {
       const item = await sealed(wish('anna-bianchi'))
@@ -340,7 +341,7 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
       const [a, b] = [await sealed(wish('anna-bianchi')), await sealed(wish('mario-rossi'))]
       const { body } = await totem.settled({ ...a, sealed: b.sealed }, { ...b, sealed: a.sealed })
       for (const { problem } of body.results) expect(problem.kind).toBe('request-malformed')
-      expect([...issuedByAnpr(a.operation), ...issuedByAnpr(b.operation)]).toEqual([])
+      expect([...(await issuedByAnpr(a.operation)), ...(await issuedByAnpr(b.operation))]).toEqual([])
     })
     test.each([
       ['header names another operation', { op: ulid() }],
@@ -414,13 +415,13 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
         wish('anna-bianchi', { evidence: login('anna-bianchi', { certificate: 'anna-bianchi.revoked' }) }),
       )
       expect((await totem.settled(item)).body.results[0].problem.kind).toBe('certificate-revoked')
-      expect(issuedByAnpr(item.operation)).toEqual([])
+      expect(await issuedByAnpr(item.operation)).toEqual([])
     })
     test.each(['phone', 'operator'] as const)('evidence by %s is refused by name', async (by) => {
       const request = wish('anna-bianchi')
       const item = await sealed({ ...request, evidence: { ...request.evidence, by } })
       expect((await totem.settled(item)).body.results[0].problem).toEqual({ kind: `${by}-not-accepted`, anpr: null })
-      expect(issuedByAnpr(item.operation)).toEqual([])
+      expect(await issuedByAnpr(item.operation)).toEqual([])
     })
     test.each([counter, { ...counter, channel: 'console' }] as const)(
       'a login made at a $channel does not fit the queue of a totem',
@@ -459,7 +460,7 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
       // Another totem that names the operation learns nothing of it.
       const problem = { kind: 'request-outdated', anpr: null }
       expect((await other.submit(former)).body.results).toEqual([{ operation, state: 'refused', problem }])
-      expect(centre.anpr.issued().filter((id) => id === operation)).toHaveLength(1)
+      expect(await issuedByAnpr(operation)).toHaveLength(1)
     })
     test('a request of a newer totem waits for a newer gateway, and an operator hears of it', async () => {
       const { operation } = wish('anna-bianchi')
@@ -532,7 +533,7 @@ test('two gateways on one PostgreSQL: one operation, one outcome', async ({ onTe
   const item = await sealed(wish('anna-bianchi'))
   const answers = await Promise.all([...totems, ...totems, ...totems].map((totem) => totem.settled(item)))
   expect(new Set(answers.map(({ body }) => body.results[0].outcome)).size).toBe(1)
-  expect(centre.anpr.issued()).toEqual([item.operation])
+  expect(await centre.issued()).toEqual([item.operation])
   await Promise.all(totems.map((totem) => totem.close()))
 })
 
@@ -651,13 +652,14 @@ test('gateway killed again and again while it issues: every request ends issued,
   const first = await submit()
   expect(first.body.results.map(({ state }: { state: string }) => state)).toEqual(items.map(() => 'issued'))
   expect((await submit()).body).toEqual(first.body)
+  const held = await gateway.operations()
   for (const { outcome } of first.body.results) {
     const { pdf, operation } = (await opened(outcome)).outcome
-    const made = await fetch(`${anpr.url}/simulator/issued/${operation}`)
+    const id = held.find((one) => one.operation === operation)?.anprId
+    const made = await fetch(`${anpr.url}/simulator/issued/${id}`)
     expect(Buffer.from(pdf, 'base64').equals(Buffer.from(await made.arrayBuffer()))).toBe(true)
   }
-  expect([...anpr.issued()].sort()).toEqual(items.map(({ operation }) => operation).sort())
-  const held = await gateway.operations()
+  expect(operationsOf(anpr.issued(), held).sort()).toEqual(items.map(({ operation }) => operation).sort())
   expect(held.map(({ state }) => state)).toEqual(items.map(() => 'issued'))
 })
 
@@ -696,5 +698,6 @@ test('a gateway dies with requests in hand: another one takes them over', { time
   const second = await start('second')
   const { body } = await second.totem.settled(...items)
   expect(body.results.map(({ state }: { state: string }) => state)).toEqual(items.map(() => 'issued'))
-  expect([...anpr.issued()].sort()).toEqual(items.map(({ operation }) => operation).sort())
+  const issued = operationsOf(anpr.issued(), await second.gateway.operations())
+  expect(issued.sort()).toEqual(items.map(({ operation }) => operation).sort())
 })

@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { refusalOf } from '../../catalogue/anpr-codes.ts'
 import { familySheet, ownRecordAnswer } from '../../contract/gateway.ts'
 import { personById } from '../../simulator/population/people.ts'
 import { type Centre, openCentre } from '../support/gateway/centre.ts'
@@ -12,7 +13,7 @@ import { TotemClient } from '../support/gateway/totem-client.ts'
 // A real gateway, whose line to the simulated ANPR changes the answers: what ANPR is known to answer, and what one would
 // answer that mixes people up.
 
-type Service = 'C030' | 'C021' | 'C029' | 'ANPR'
+type Service = 'C030' | 'C019' | 'C007' | 'C021' | 'C029' | 'ANPR'
 // biome-ignore lint/suspicious/noExplicitAny: answers of a foreign system, changed at will
 type Answer = any
 interface Told {
@@ -139,6 +140,47 @@ describe('an ANPR that mixes people up', () => {
     expect(await request('mario-rossi', { subject: anna.idAnpr })).toMatchObject({ problem: stranger })
     expect(asked).not.toContain('ANPR')
   })
+})
+
+describe('somebody who died yesterday', () => {
+  const not = (told: Told): Told => ({
+    ...told,
+    body: of({ ...told.body.listaSoggetti.datiSoggetto[0], infoSoggettoEnte: [{ id: '1003', valore: 'N' }] }),
+  })
+  test('stands on the family sheet still: no certificate, and ANPR is not asked for one', async () => {
+    changes = { C019: not }
+    asked.length = 0
+    const problem = { kind: refusalOf('EN228').kind, anpr: 'EN228' }
+    expect(await request('mario-rossi', { subject: idAnpr('elena-ferrari') })).toMatchObject({ problem })
+    expect(asked).not.toContain('ANPR')
+  })
+  test('has a card that still works: the same', async () => {
+    changes = { C007: not }
+    asked.length = 0
+    const problem = { kind: refusalOf('EN170').kind, anpr: 'EN170' }
+    expect(await request('mario-rossi', { subject: idAnpr('sofia-rossi') })).toMatchObject({ problem })
+    expect(asked).not.toContain('ANPR')
+  })
+})
+
+test('a certificate about somebody else than was asked for: nobody gets it', async () => {
+  const anna = idAnpr('anna-bianchi')
+  const about = (told: Told): Told => ({ ...told, body: { ...told.body, soggettoIntestatario: { idANPR: anna } } })
+  changes = { ANPR: about }
+  const problem = { kind: 'anpr-other-person', anpr: null }
+  expect(await request('mario-rossi')).toMatchObject({ state: 'refused', problem })
+})
+
+test('what the gate calls wrong is not asked again before an operator says so', async () => {
+  const type = 'https://govway.org/handling-errors/400/InvalidRequestContent.html'
+  changes = { ANPR: always({ type, title: 'InvalidRequestContent', status: 400 }, 400) }
+  const one = wish('mario-rossi')
+  asked.length = 0
+  await totem.submit(await sealed(one))
+  const state = async () => (await centre.operations()).find(({ operation }) => operation === one.operation)?.state
+  await expect.poll(state).toBe('dead')
+  expect(asked.filter((service) => service === 'ANPR')).toHaveLength(1)
+  expect(centre.logged()).toContain('"kind":"anpr-question-wrong","service":"ANPR-Certificazione"')
 })
 
 describe('what ANPR really answers', () => {

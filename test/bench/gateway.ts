@@ -323,7 +323,7 @@ async function startStub(): Promise<Stub> {
   let held: (() => void)[] | null = []
   const server = createServer(async (request, response) => {
     const { idOperazioneClient } = (await json(request)) as { idOperazioneClient: string }
-    const answer = () => send(response, request.url?.startsWith('/C030') ? person : certificate(idOperazioneClient))
+    const answer = () => send(response, request.url?.startsWith('/C0') ? person : certificate(idOperazioneClient))
     if (held) held.push(answer)
     else answer()
   })
@@ -355,6 +355,7 @@ const person = {
     datiSoggetto: [
       {
         identificativi: { idANPR: idAnpr },
+        infoSoggettoEnte: [{ id: '1003', chiave: 'Verifica esistenza in vita', valore: 'S' }],
         generalita: {
           codiceFiscale: { codFiscale: codiceFiscale },
           cognome: surname,

@@ -4,9 +4,10 @@ import Database from 'better-sqlite3'
 import type { ElectronApplication } from 'playwright-core'
 import { build, electronDist } from '../../scripts/build.ts'
 import { stage } from '../../scripts/stage.ts'
+import { operationsOf } from '../../simulator/bench/gateway.ts'
 import type { Bench } from '../../simulator/bench/office.ts'
-import { randomFrom } from '../../simulator/fleet/plan.ts'
 import { makePki } from '../../simulator/pki/make.ts'
+import { randomFrom } from '../../simulator/population/random.ts'
 import { answerTo, type Wish } from '../../simulator/visitor/index.ts'
 import { handsAt, visitorAt } from '../../simulator/visitor/visitor.ts'
 import { PKI } from '../support/pki.ts'
@@ -70,11 +71,12 @@ export async function killElectron({ rounds, seed }: { rounds: number; seed: num
     await until(() => [...operations(bench).values()].every((state) => state === 'collected'))
     ends.abort()
     await visited
+    const atGateway = await bench.gateway.operations()
     violations.push(
       ...unbalanced({
         onTotem: operations(bench),
-        atGateway: await bench.gateway.operations(),
-        issued: bench.anpr.issued(),
+        atGateway,
+        issued: operationsOf(bench.anpr.issued(), atGateway),
       }),
       ...(operations(bench).size === 0 ? ['nobody has asked for anything'] : []),
     )

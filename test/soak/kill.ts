@@ -13,11 +13,11 @@ import pg from 'pg'
 import { openJournal } from '../../main/journal/journal.ts'
 import { openQueue } from '../../main/queue/queue.ts'
 import { startAnpr } from '../../simulator/anpr/index.ts'
-import { type BenchGateway, startGatewayProcess } from '../../simulator/bench/gateway.ts'
+import { type BenchGateway, operationsOf, startGatewayProcess } from '../../simulator/bench/gateway.ts'
 import { startLine } from '../../simulator/bench/line.ts'
 import { startPcscd } from '../../simulator/card/pcscd.ts'
-import { randomFrom } from '../../simulator/fleet/plan.ts'
 import { makePki } from '../../simulator/pki/make.ts'
+import { randomFrom } from '../../simulator/population/random.ts'
 import { startVirtualPrinter } from '../../simulator/printer/virtual-printer.ts'
 import { createDiskSearcher, type Leak } from '../support/disk/disk-image.ts'
 import { startPostgres } from '../support/gateway/postgres.ts'
@@ -212,7 +212,8 @@ async function headlessOffice(keep: boolean) {
     try {
       const operations = store.value.list({ limit: 1_000_000 })
       const onTotem = new Map(operations.map(({ operation, state }) => [operation, state]))
-      violations.push(...unbalanced({ onTotem, atGateway: await gateway.operations(), issued: anpr.issued() }))
+      const atGateway = await gateway.operations()
+      violations.push(...unbalanced({ onTotem, atGateway, issued: operationsOf(anpr.issued(), atGateway) }))
       for (const operation of recorded) if (!onTotem.has(operation)) wrong(`${operation} was recorded and is lost`)
 
       await printer.settled()

@@ -82,7 +82,7 @@ export async function postgresSoak({
       acknowledged: acknowledged.size,
       lost: loads.reduce((sum, load) => sum + [...load.acknowledged].filter((id) => !load.told.has(id)).length, 0),
       twice: loads.reduce((sum, load) => sum + load.repeated, 0) + issued.length - new Set(issued).size,
-      strangers: issued.filter((id) => !acknowledged.has(id)).length,
+      strangers: Math.max(0, new Set(issued).size - acknowledged.size),
       troubled: loads.reduce((sum, load) => sum + load.troubled, 0),
       restarts,
     }

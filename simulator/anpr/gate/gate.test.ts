@@ -118,6 +118,10 @@ describe('keeps the rules', () => {
   test('GET /status takes the same headers', async () => {
     const changes = { method: 'GET', path: '/status' }
     expect((await client.call('C030', undefined, changes)).status).toBe(200)
+    const noDigest = { ...changes, sent: { digest: undefined }, signed: [JSON_TYPE] }
+    expect((await client.call('C030', undefined, noDigest)).status).toBe(200)
+    await client.call('C030', undefined, { ...changes, sent: { digest: digestOf('x') } })
+    expect(last()?.cause).toBe('digest-wrong')
     const bare = await client.call('C030', undefined, { ...changes, sent: { 'agid-jwt-signature': undefined } })
     expect([bare.status, last()?.cause]).toEqual([400, 'signature-absent'])
   })

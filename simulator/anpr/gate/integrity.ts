@@ -5,11 +5,12 @@ import { type Finding, finding } from '../log.ts'
 import { type Expected, readClientJws } from './client-jws.ts'
 
 /** Signed whenever they are sent. */
-const SIGNED_IF_SENT = ['content-type', 'content-encoding']
+const SIGNED_IF_SENT = ['digest', 'content-type', 'content-encoding']
 const REMEMBERED_MS = 11 * 60_000
 
-/** The Digest header against the bytes of the body. */
+/** The Digest header against the bytes of the body; a request without a body may go without. */
 export function digestFinding(header: unknown, body: Uint8Array): Finding | null {
+  if (header === undefined && body.length === 0) return null
   if (!isText(header)) return finding('digest-absent', 'no Digest header')
   const [, value] = /^sha-256=([A-Za-z0-9+/]{43}=)$/i.exec(header) ?? []
   if (!value) return finding('digest-format', 'Digest is not SHA-256= and base64')
@@ -29,7 +30,6 @@ export async function signatureFinding(
   const signed = pairsOf(signed_headers)
   if (!signed) return finding('signed-headers-format', 'signed_headers is no array of one-key objects in lower case')
   const names = signed.map(([name]) => name)
-  if (!names.includes('digest')) return finding('signed-headers-digest', 'digest is not among the signed headers')
   const unsigned = SIGNED_IF_SENT.find((name) => headers[name] !== undefined && !names.includes(name))
   if (unsigned) return finding(`signed-headers-${unsigned}`, `${unsigned} is sent and not signed`)
   const differs = signed.find(([name, value]) => headers[name] !== value)

@@ -5,6 +5,7 @@ import type { AnprFault } from '../faults.ts'
 import { openAnpr, STARTED } from '../test-client.ts'
 
 const { codiceFiscale, idAnpr } = personById('anna-bianchi')
+const mario = personById('mario-rossi')
 const asks = (casoUso = 'C030') => ({
   idOperazioneClient: '1',
   criteriRicerca: { codiceFiscale },
@@ -74,7 +75,7 @@ describe('faults on demand', () => {
     [{ kind: 'empty' }, 200, ''],
     [{ kind: 'error', code: 'EN122' }, 400, '"listaErrori":[{"codiceErroreAnomalia":"EN122"'],
     [{ kind: 'slow', ms: 5 }, 200, idAnpr],
-    [{ kind: 'another-person', idANPR: personById('mario-rossi').idAnpr }, 200, personById('mario-rossi').idAnpr],
+    [{ kind: 'another-person', idANPR: mario.idAnpr, codiceFiscale: mario.codiceFiscale }, 200, mario.idAnpr],
   ])('$kind', async (fault, status, text) => {
     const heard = await faulted(fault)
     expect(heard.status).toBe(status)

@@ -135,6 +135,7 @@ describe('015-0008, and the cause in the log alone', () => {
     ['0032', () => ({ claims: { iat: String(SECOND) } })],
     ['0032', () => ({ claims: { exp: SECOND + 100.5 } })],
     ['0032', () => ({ claims: { jti: 7 } })],
+    ['0032', () => ({ claims: { aud: [anpr.access.tokenAudience, 7] } })],
     ['unknown-key', () => ({ header: { kid: 'x'.repeat(43) } })],
     ['unknown-key', () => ({ claims: { purposeId: randomUUID() } })],
     ['unknown-key', () => ({ claims: { sub: randomUUID() } }), { client_id: undefined }],

@@ -139,7 +139,7 @@ const stateFindings = (purpose: Purpose, offer: Offer): Finding[] => [
   ...(purpose.state === 'ACTIVE' ? [] : [finding('0020', 'the purpose is not active')]),
 ]
 
-/** Counts a request of an organisation in its window; what is left of it, -1 when nothing was. */
+/** Counts a request of an organisation in its window; what is left of it, below zero when nothing was. */
 function takeTurn(
   windows: Map<string, { ends: number; used: number }>,
   organisation: string,
@@ -149,7 +149,6 @@ function takeTurn(
   const known = windows.get(organisation)
   const window = known && known.ends > nowMs ? known : { ends: nowMs + intervalMs, used: 0 }
   windows.set(organisation, window)
-  if (window.used >= limit) return -1
   window.used++
   return limit - window.used
 }

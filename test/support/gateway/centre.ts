@@ -1,14 +1,16 @@
-import { rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { pino } from 'pino'
 import { ownFolder } from '../../../basics/temporary.ts'
 import { type Gateway, type GatewayConfig, startGateway } from '../../../gateway/index.ts'
 import { type Anpr, startAnpr } from '../../../simulator/anpr/index.ts'
+import { type GatewayOperation, operationsOf } from '../../../simulator/bench/gateway.ts'
 import { makePki } from '../../../simulator/pki/make.ts'
 import { issueCrls } from '../../../simulator/pki/trust-list.ts'
 import { PKI } from '../pki.ts'
 import { ACCESS_LOG_KEY } from './requests.ts'
+import { TotemClient } from './totem-client.ts'
 
 const CRL_LIFE_MS = 100 * 86_400_000
 
@@ -19,6 +21,10 @@ const CRL_LIFE_MS = 100 * 86_400_000
 export interface Centre {
   anpr: Anpr
   readonly gateway: Gateway
+  /** Operations as an operator sees them. */
+  operations(): Promise<GatewayOperation[]>
+  /** The operations whose certificates ANPR has issued, each as often as it did. */
+  issued(): Promise<string[]>
   /** Everything that the gateway has logged. */
   logged(): string
   clock: { now: Date }
@@ -69,8 +75,17 @@ export async function openCentre(
   })
   const start = () => startGateway(config, { now: () => clock.now, log: pino(sink) })
   let gateway = await start()
+  const operations = async () => {
+    const operator = new TotemClient(gateway.operatorUrl, null)
+    const token = readFileSync(join(PKI, 'operator-token'), 'utf8').trim()
+    const { body } = await operator.get('/v1/operator/operations', { authorization: `Bearer ${token}` })
+    await operator.close()
+    return body.operations
+  }
   return {
     anpr,
+    operations,
+    issued: async () => operationsOf(anpr.issued(), await operations()),
     get gateway() {
       return gateway
     },

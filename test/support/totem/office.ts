@@ -29,7 +29,7 @@ export interface Office extends Visitor, Omit<ElectronTotem, 'disk'> {
   /** Takes the card and waits until the totem is the next person's. */
   takesCardAndGoes(): Promise<void>
   journal(): { event: string; fields: Record<string, unknown> }[]
-  operations(): Promise<{ operation: string; state: string }[]>
+  operations(): Promise<{ operation: string; state: string; anprId: string }[]>
 }
 
 export interface OfficeOptions extends BenchOptions {

@@ -1,0 +1,139 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { rispostaC029, rispostaCertificazione, rispostaE002OK, rispostaErrori } from '../../contract/anpr.ts'
+import type { Bollo } from '../../contract/bollo.ts'
+import { certificateType, exemption } from '../../contract/catalogue.ts'
+import { createAnprClient } from '../../gateway/anpr/client.ts'
+import { pathOf } from '../../gateway/anpr/services.ts'
+import { type AnprCall, plainTransport, type Transport } from '../../gateway/anpr/transport.ts'
+import { type Anpr, startAnpr } from '../../simulator/anpr/index.ts'
+import { makePki } from '../../simulator/pki/make.ts'
+import { personById } from '../../simulator/population/people.ts'
+import { answerFaults, description, faultOfDescription, requestFaults } from '../support/gateway/anpr-description.ts'
+import { PKI } from '../support/pki.ts'
+
+// contract/openapi/anpr.yaml, written from the field tables, holds all that the gateway says to ANPR, and all that it
+// believes of it; the simulated ANPR answers by it too.
+
+test('the description is a valid OpenAPI document', async () => {
+  expect(await faultOfDescription()).toBeNull()
+  expect(Object.keys(description.paths).length).toBeGreaterThan(25)
+})
+
+test.each([
+  [{ extra: '1' }, 'must NOT have additional properties'],
+  [{ diritti: null }, 'must be string'],
+  [{ bollo: 0 }, 'must be string'],
+  [{ idOperazioneClient: 'x'.repeat(31) }, 'must match pattern'],
+])('it refuses %j', (change, fault) => {
+  const good = {
+    ...{ idOperazioneClient: '179545000000000001', linguaCertificato: { tipoLinguaCertificato: ['IT'] } },
+    ...{ listaTipiCertificati: { tipoCertificato: ['8'] }, soggettoIntestatario: { idANPR: 'AF41450AS' } },
+    ...{ tipoRichiedente: '2', tipoRichiesta: '1', esenzioneBollo: '3', bollo: '0', diritti: '0', paEstera: '0' },
+    emissione: '2',
+  }
+  const path = '/ANPR-Certificazione/v2/certificati'
+  expect(requestFaults(path, good)).toEqual([])
+  expect(requestFaults(path, { ...good, ...change }).join()).toContain(fault)
+})
+
+/** An answer that says all that the description has: codes where it has a list, a word elsewhere. */
+function whole(schema: Schema): unknown {
+  if (schema.$ref) return whole((description.components.schemas as Record<string, Schema>)[schema.$ref.slice(21)] ?? {})
+  if (schema.enum) return schema.enum[0]
+  if (schema.items) return [whole(schema.items)]
+  if (!schema.properties) return 'x'
+  return Object.fromEntries(Object.entries(schema.properties).map(([name, one]) => [name, whole(one)]))
+}
+interface Schema {
+  $ref?: string
+  enum?: string[]
+  items?: Schema
+  properties?: Record<string, Schema>
+}
+const answer = (name: string) => whole({ $ref: `#/components/schemas/${name}` })
+/** Every field that ends in a text, by its way. */
+const fieldsOf = (told: unknown, way = ''): string[] =>
+  typeof told === 'object' && told !== null
+    ? Object.entries(told).flatMap(([name, one]) => fieldsOf(one, Array.isArray(told) ? way : `${way}/${name}`))
+    : told === undefined
+      ? []
+      : [way]
+
+test.each([
+  ['RispostaE002OK', rispostaE002OK, 20],
+  ['RispostaE002OK', rispostaC029, 50],
+  ['RispostaCertificazione', rispostaCertificazione, 18],
+  ['RispostaKO', rispostaErrori, 3],
+  ['RispostaCertificazioneKO', rispostaErrori, 3],
+] as const)('the gateway reads a whole %s, and unknown fields beside it', (name, schema, least) => {
+  const told = answer(name) as object
+  const read = fieldsOf(schema.parse(told))
+  expect(read.length).toBeGreaterThanOrEqual(least)
+  expect(fieldsOf(schema.parse({ ...told, campoNuovo: { di: ['domani'] } }))).toEqual(read)
+})
+
+describe('what the gateway asks, and what the simulated ANPR answers', () => {
+  let anpr: Anpr
+  const faults: string[] = []
+  const asked = new Map<string, number>()
+  let client: ReturnType<typeof createAnprClient>
+  beforeAll(async () => {
+    await makePki(PKI)
+    anpr = await startAnpr({ port: 0, pki: PKI, reusePdf: true })
+    client = createAnprClient({
+      transport: described(plainTransport({ url: anpr.url, timeoutMs: 20_000 })),
+      nextId: async () => String(179_545_000_000_000_000n + BigInt(++ids)),
+      now: () => new Date(),
+      pause: async () => {},
+    })
+  })
+  afterAll(async () => {
+    await client?.close()
+    await anpr?.stop()
+  })
+  let ids = 0
+
+  /** Looks at each question before it leaves, and at each answer that comes. */
+  const described = (line: Transport): Transport => ({
+    async post(call: AnprCall) {
+      const path = pathOf(call.service) + call.operation
+      asked.set(call.service, (asked.get(call.service) ?? 0) + 1)
+      const note = (all: string[]) => faults.push(...all.map((fault) => `${call.service}: ${fault}`))
+      note(requestFaults(path, call.body))
+      const { datiRichiesta } = call.body as { datiRichiesta?: { casoUso: string } }
+      if (datiRichiesta && datiRichiesta.casoUso !== call.service) note([`casoUso ${datiRichiesta.casoUso}`])
+      const answered = await line.post(call)
+      if (answered.ok) note(answerFaults(path, answered.value.status, JSON.parse(answered.value.body)))
+      return answered
+    },
+    close: () => line.close(),
+  })
+
+  const bolli: Bollo[] = [
+    ...exemption.options.map((one) => ({ kind: 'exempt', exemption: one }) as const),
+    { kind: 'contrassegno', number: '01234567890123', issued: '2026-11-22' },
+  ]
+  test('every question, for one person and another, with every certificate and every bollo', async () => {
+    const calls = client.as({ userId: 'a-person', userLocation: 'TT-0001', loa: 'LOA3' })
+    const { codiceFiscale, idAnpr: requester } = personById('mario-rossi')
+    const child = personById('sofia-rossi').idAnpr
+    const about = { idAnpr: requester, isTheirs: (code: string) => code === codiceFiscale }
+    expect((await calls.personOf(codiceFiscale)).result.ok).toBe(true)
+    expect((await calls.familyOf(about)).result.ok).toBe(true)
+    expect((await calls.ownDataOf(about)).result.ok).toBe(true)
+    await calls.personOf('AAAAAA00A00A000A')
+    const issue = (wish: Omit<Parameters<typeof calls.issue>[1], 'requester'>) =>
+      calls.issue(String(279_545_000_000_000_000n + BigInt(++ids)), { ...wish, requester })
+    const [exempt] = bolli as [Bollo]
+    for (const subject of [requester, child]) {
+      expect((await calls.alive({ subject, requester })).result.ok).toBe(true)
+      const wish = { subject, types: ['8' as const, '12' as const], bollo: exempt }
+      expect((await calls.preview({ ...wish, requester })).result.ok).toBe(true)
+      expect((await issue(wish)).result.ok).toBe(true)
+    }
+    for (const type of certificateType.options) await issue({ subject: requester, types: [type], bollo: exempt })
+    for (const bollo of bolli) await issue({ subject: requester, types: ['8'], bollo })
+    expect([...asked.keys()].sort()).toEqual(['ANPR-Certificazione', 'C007', 'C019', 'C021', 'C029', 'C030'])
+    expect([...new Set(faults)]).toEqual([])
+  })
+})

@@ -1,0 +1,76 @@
+// These run in the page: each is whole in itself.
+
+/** The words that are drawn, each once. */
+export function wordsOnScreen(): string[] {
+  const words = new Set<string>()
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+    if (!text.parentElement?.checkVisibility({ opacityProperty: true, visibilityProperty: true })) continue
+    if (text.parentElement.closest('.unseen')) continue
+    for (const word of text.textContent?.split(/\s+/) ?? []) if (word) words.add(word)
+  }
+  return [...words]
+}
+
+/** Words outside of the screen or of a box that they stand in, words on words, controls that a finger does not reach. */
+export function faultsOfLayout(): string[] {
+  const SLACK = 1.5
+  const faults: string[] = []
+  const lines: { element: Element; text: string; box: DOMRect }[] = []
+  const inside = (inner: DOMRect, outer: { left: number; top: number; right: number; bottom: number }) =>
+    inner.left >= outer.left - SLACK &&
+    inner.right <= outer.right + SLACK &&
+    inner.top >= outer.top - SLACK &&
+    inner.bottom <= outer.bottom + SLACK
+  const screen = { left: 0, top: 0, right: innerWidth, bottom: innerHeight }
+  const isDrawn = (element: Element) => element.checkVisibility({ opacityProperty: true, visibilityProperty: true })
+  const isBox = (element: Element) => {
+    const style = getComputedStyle(element)
+    return (
+      style.overflow !== 'visible' ||
+      !/^rgba\(.*, 0\)$/.test(style.backgroundColor) ||
+      style.borderTopWidth !== '0px' ||
+      element.matches('button, [role=button]')
+    )
+  }
+
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  for (let node = texts.nextNode(); node; node = texts.nextNode()) {
+    const element = node.parentElement
+    if (!element || !node.textContent?.trim() || !isDrawn(element)) continue
+    if (element.closest('.unseen, svg, style')) continue
+    const range = document.createRange()
+    range.selectNodeContents(node)
+    // Between the lines of this typeface's letters and the edges of a line's box is a fifth of its height.
+    for (const { x, y, width, height } of range.getClientRects())
+      if (width > 0)
+        lines.push({ element, text: node.textContent, box: new DOMRect(x, y + height / 5, width, (height * 3) / 5) })
+  }
+  for (const { element, text, box } of lines) {
+    if (!inside(box, screen)) faults.push(`off the screen: ${text}`)
+    for (let around: Element | null = element; around && around !== document.body; around = around.parentElement) {
+      if (isBox(around) && !inside(box, around.getBoundingClientRect()))
+        faults.push(`out of ${around.tagName}.${around.className}: ${text}`)
+    }
+  }
+  const modal = document.querySelector('[role=dialog], [role=alertdialog]')
+  const isOver = (element: Element) => !modal || modal.contains(element)
+  for (const [at, one] of lines.entries())
+    for (const other of lines.slice(at + 1)) {
+      if (!isOver(one.element) || !isOver(other.element)) continue
+      const wide = Math.min(one.box.right, other.box.right) - Math.max(one.box.left, other.box.left)
+      const high = Math.min(one.box.bottom, other.box.bottom) - Math.max(one.box.top, other.box.top)
+      if (wide > SLACK && high > SLACK) faults.push(`on each other: ${one.text} | ${other.text}`)
+    }
+
+  for (const control of document.querySelectorAll('button, [role=button]')) {
+    if (!isDrawn(control) || !isOver(control) || control.closest('.unseen')) continue
+    const box = control.getBoundingClientRect()
+    if (box.width <= 1) continue
+    const name = control.getAttribute('aria-label') ?? control.textContent
+    if (!inside(box, screen)) faults.push(`control off the screen: ${name}`)
+    const top = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2)
+    if (!control.contains(top)) faults.push(`control under ${top?.tagName}.${top?.className}: ${name}`)
+  }
+  return [...new Set(faults)]
+}
