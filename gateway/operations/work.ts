@@ -14,9 +14,9 @@ const AT_ONCE = 12
 /** Of these, so many for backlogs: the rest waits for citizens who stand there, whose jobs are few and short. */
 const BACKLOGS_AT_ONCE = 9
 /**
- * How many jobs of backlogs begin in each span while citizens come: 40 in a second take some tenth of a processor here.
- * ANPR answers two calls in 200 ms or more, so that nine at once never were more. Where ANPR is faster, backlogs would
- * take all the processor time that citizens need.
+ * How many jobs of backlogs begin in each span while citizens come: 40 in a second. Where ANPR takes 225 ms or more for
+ * the two calls of a job, nine at once are no more than that, and this bound is never met. Where it is faster, backlogs
+ * would take all the processor time that citizens need.
  */
 const BESIDE_CITIZENS = { jobs: 2, everyMs: 50 }
 /** The priority of a citizen's job (room.ts). */
