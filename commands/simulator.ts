@@ -8,7 +8,9 @@ import { CNS_PROFILES, type CnsProfile } from '../simulator/card/cns-profiles.ts
 import { insertCard } from '../simulator/card/insert.ts'
 import { startPcscd } from '../simulator/card/pcscd.ts'
 import { makePki } from '../simulator/pki/make.ts'
+import { cardsFolderOf } from '../simulator/pki/on-demand.ts'
 import { people } from '../simulator/population/people.ts'
+import { population } from '../simulator/population/registry.ts'
 import { CONFIG, Failure, NO_INPUT, noSuch, oneOf, options, usage } from './command.ts'
 
 const PKI = fileURLToPath(new URL('../.bench/pki', import.meta.url))
@@ -18,7 +20,8 @@ const HELP = `totem simulator card --kind cns|cie [--atr NAME] [--person ID] [--
 Keeps one synthetic person's card in a virtual reader until Ctrl+C; its PIN is 12345678.
   --atr NAME   cns: ${Object.keys(CNS_PROFILES).join(', ')}
                cie: ${Object.keys(CIE_PROFILES).join(', ')}
-  --person ID  ${people.map(({ id }) => id).join(', ')}
+  --person ID  ${people.map(({ id }) => id).join(', ')};
+               or anybody else of the bench's population, e.g. rosa-marini: the dock searches it
   --port N     port of a running virtual reader that speaks vpcd's frames; without it the command starts a PC/SC
                service of its own and prints the environment for its clients
   --ext-auth-key FILE
@@ -44,21 +47,17 @@ export async function simulator([what = '', ...args]: string[]): Promise<number>
     'ext-auth-key': { type: 'string' },
   })
   const kind = oneOf(HELP, '--kind', given.kind, ['cns', 'cie'])
-  const person = oneOf(
-    HELP,
-    '--person',
-    given.person,
-    people.map(({ id }) => id),
-  )
+  const person = holding(given.person)
   const profile = (profiles: object) => given.atr && oneOf(HELP, '--atr', given.atr, Object.keys(profiles))
   const file = given['ext-auth-key']
   if (file !== undefined && kind === 'cns') return usage(HELP, '--ext-auth-key is for a CIE')
   const externalKey = file === undefined ? null : exponentIn(file)
   await makePki(PKI)
+  const folder = await cardsFolderOf(person, PKI)
   const card =
     kind === 'cns'
-      ? virtualCard('cns', person, PKI, profileOption(profile(CNS_PROFILES) as CnsProfile | undefined))
-      : virtualCard('cie', person, PKI, {
+      ? virtualCard('cns', person, folder, profileOption(profile(CNS_PROFILES) as CnsProfile | undefined))
+      : virtualCard('cie', person, folder, {
           ...profileOption(profile(CIE_PROFILES) as CieProfile | undefined),
           ...(externalKey && { externalKey }),
         })
@@ -73,6 +72,13 @@ export async function simulator([what = '', ...args]: string[]): Promise<number>
   await inserted.remove()
   await pcscd?.stop()
   return 0
+}
+
+function holding(id: string): string {
+  const scheda = population.byId(id)
+  if (!scheda) return usage(HELP, `nobody of the population is called ${id}`)
+  if (!scheda.generalita.codiceFiscale) return usage(HELP, `${id} has no codice fiscale, so no card either`)
+  return id
 }
 
 function exponentIn(file: string): Uint8Array {

@@ -8,6 +8,7 @@ import { type CardKind, virtualCard } from '../card/card.ts'
 import { type InsertedCard, type InsertOptions, insertCard } from '../card/insert.ts'
 import { type Pcscd, startPcscd } from '../card/pcscd.ts'
 import { muteCard, unknownCard, type VirtualCard } from '../card/virtual-card.ts'
+import { cardsFolderOf } from '../pki/on-demand.ts'
 import { startVirtualPrinter } from '../printer/virtual-printer.ts'
 import { descendants } from './children.ts'
 import { startControl } from './control.ts'
@@ -114,11 +115,11 @@ function cardSlot(pcscd: Pcscd) {
   const cards = new Map<string, VirtualCard>()
   let last: { who: string; kind: CardKind; card: VirtualCard; inserted: InsertedCard | null } | null = null
 
-  const cardOf = (who: string, { kind = 'cns', ...choice }: CardChoice): VirtualCard => {
+  const cardOf = async (who: string, { kind = 'cns', ...choice }: CardChoice): Promise<VirtualCard> => {
     if (who === 'mute') return muteCard
     if (who === 'unknown') return unknownCard
     const key = JSON.stringify([who, kind, choice])
-    const card = cards.get(key) ?? virtualCard(kind, who, PKI, choice)
+    const card = cards.get(key) ?? virtualCard(kind, who, await cardsFolderOf(who, PKI), choice)
     cards.set(key, card)
     return card
   }
@@ -148,7 +149,7 @@ function cardSlot(pcscd: Pcscd) {
     async insert(who: string, { pullAtApdu, slowMs, ...choice }: CardChoice = {}) {
       await remove()
       const handling = { ...(pullAtApdu && { pullAtApdu }), ...(slowMs && { slowMs }) }
-      await put(who, choice.kind ?? 'cns', cardOf(who, choice), handling)
+      await put(who, choice.kind ?? 'cns', await cardOf(who, choice), handling)
     },
     async putBack() {
       if (last && !last.inserted) await put(last.who, last.kind, last.card, {})

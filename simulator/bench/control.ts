@@ -7,7 +7,10 @@ import { z } from 'zod'
 import { CIE_CERTIFICATE_VARIANTS } from '../card/cie/cie.ts'
 import { canOf } from '../card/cie/identity.ts'
 import { CERTIFICATE_VARIANTS, DEFAULT_PIN } from '../card/cns.ts'
-import { people } from '../population/people.ts'
+import { holderById } from '../population/holders.ts'
+import { known } from '../population/known.ts'
+import { FORME, type Scheda } from '../population/model.ts'
+import { population } from '../population/registry.ts'
 import type { Bench, CardChoice } from './office.ts'
 
 export interface Control {
@@ -74,8 +77,11 @@ const HAVE_VARIANTS = new Set(['anna-bianchi', 'mario-rossi'])
 const isVariant = (choice: CardChoice): boolean =>
   choice.certificate !== undefined ||
   (choice.kind === 'cie' && (choice.foreignSodSigner === true || choice.travelDocument?.variant !== undefined))
-const kindsOf = (person: string): string[] =>
-  [...cardKinds].filter(([, choice]) => HAVE_VARIANTS.has(person) || !isVariant(choice)).map(([kind]) => kind)
+/** The kinds of card that a person can have: none without a codice fiscale. */
+const kindsOf = ({ id, generalita }: Scheda): string[] =>
+  generalita.codiceFiscale
+    ? [...cardKinds].filter(([, choice]) => HAVE_VARIANTS.has(id) || !isVariant(choice)).map(([kind]) => kind)
+    : []
 
 /** Cards of nobody, which have no kind. */
 const NOBODYS = ['unknown', 'mute']
@@ -85,8 +91,9 @@ const insert = z
   .superRefine(({ who, kind }, context) => {
     if (NOBODYS.includes(who)) return
     const refuse = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message })
-    if (!people.some(({ id }) => id === who)) refuse('who', `nobody is called ${who}`)
-    else if (!kindsOf(who).includes(kind)) refuse('kind', `${who} has no card “${kind}”`)
+    const scheda = population.byId(who)
+    if (!scheda) refuse('who', `nobody is called ${who}`)
+    else if (!kindsOf(scheda).includes(kind)) refuse('kind', `${who} has no card “${kind}”`)
   })
 
 export const action = z.discriminatedUnion('do', [
@@ -104,6 +111,30 @@ export const action = z.discriminatedUnion('do', [
 ])
 type Action = z.infer<typeof action>
 
+/** A person as the dock shows one. */
+function shown(scheda: Scheda) {
+  const holder = holderById(scheda.id)
+  const { id, name, surname, born, codiceFiscale } = holder
+  const about = scheda.forme.map((forma) => forma.replaceAll('-', ' ')).join(', ')
+  return { id, name, surname, born, codiceFiscale, about, can: canOf(holder), kinds: kindsOf(scheda) }
+}
+const HAND_MADE = known().flatMap(({ schede }) => schede.map(shown))
+const MOST_FOUND = 20
+
+/** People of the rest whose name, code, ID ANPR, key or kind holds each word, most of them left out. */
+export function find(text: string) {
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean)
+  const found = []
+  for (const scheda of population.all()) {
+    const { id, forme, identificativi, generalita } = scheda
+    const { cognome, nome, codiceFiscale } = generalita
+    const own = [id, identificativi.idANPR, cognome, nome, codiceFiscale?.codFiscale, ...forme].join(' ').toLowerCase()
+    if (words.every((word) => own.includes(word))) found.push(shown(scheda))
+    if (found.length === MOST_FOUND) break
+  }
+  return found
+}
+
 /**
  * The bench's control page and its interface: loopback only, for development. `bench` is called once the bench is
  * whole.
@@ -118,10 +149,8 @@ export async function startControl(bench: () => Bench): Promise<Control> {
   const state = async () => {
     const { line, card, takenCard, gateway, printer: device, electronPid } = bench()
     return JSON.stringify({
-      people: people.map((person) => {
-        const { id, name, surname, born } = person
-        return { id, name, surname, born, can: canOf(person), kinds: kindsOf(id) }
-      }),
+      people: HAND_MADE,
+      others: population.size,
       pin: DEFAULT_PIN,
       card,
       takenCard,
@@ -203,6 +232,11 @@ export async function startControl(bench: () => Bench): Promise<Control> {
         .send(readFileSync(`${DOCK}${name || 'index.html'}`))
     })
   }
+  server.get(`/${token}/people`, (request, reply) => {
+    const { find: text = '' } = request.query as { find?: string }
+    return reply.header('cache-control', 'no-store').send(find(text))
+  })
+  server.get(`/${token}/forme`, (_request, reply) => reply.send(FORME))
   server.get(`/${token}/state`, async (_request, reply) => {
     reply.hijack()
     reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })

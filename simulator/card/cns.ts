@@ -1,7 +1,7 @@
 import { createPrivateKey } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { personById } from '../population/people.ts'
+import { holderById } from '../population/holders.ts'
 import type { CnsProfile } from './cns-profiles.ts'
 import { cardIdOf, type PersonalFileForm, personalFile } from './personal-file.ts'
 import { type CnsFaults, VirtualCns } from './virtual-cns.ts'
@@ -44,7 +44,7 @@ const FILE_BLOCK_BYTES = 512
 
 /** The CNS of a synthetic person, with the key and certificate that `makePki` made into `pkiDir`. */
 export function cnsOf(personId: string, pkiDir: string, options: CnsOptions = {}): VirtualCns {
-  const person = personById(personId)
+  const person = holderById(personId)
   const { pin = DEFAULT_PIN, profile, certificate, personalFileStart, blocked, faults } = options
   const cards = join(pkiDir, 'cards', personId)
   const der = readFileSync(`${cards}${certificate ? `.${certificate}` : ''}.cert.der`)

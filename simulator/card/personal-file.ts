@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { familyOf, type Person } from '../population/people.ts'
+import { homeOf } from '../population/holders.ts'
+import type { Person } from '../population/people.ts'
 
 /** EF.Dati_personali is 400 bytes on every card seen. */
 const FILE_BYTES = 400
@@ -46,7 +47,7 @@ export function personalFile(person: Person, form?: PersonalFileForm): Uint8Arra
     person.place,
     '',
     '',
-    familyOf(person.id)?.comune.belfiore ?? '',
+    homeOf(person)?.belfiore ?? '',
     '',
     '',
   ]

@@ -28,10 +28,13 @@ const button = (label, action, { on = false, harm = false, disabled = false, hin
     onclick: () => act(action),
   })
 
+/** Cards without a holder. */
+const NOBODYS = ['unknown', 'mute']
+
 /** The card chosen for each person, kept over redraws. */
 const chosen = new Map()
 
-function person({ id, name, surname, born, can, kinds }, state) {
+function person({ id, name, surname, born, about, can, kinds }, state) {
   const select = element(
     'select',
     { ariaLabel: `Which card of ${name} ${surname}`, onchange: () => chosen.set(id, select.value) },
@@ -39,6 +42,7 @@ function person({ id, name, surname, born, can, kinds }, state) {
   )
   const insert = element('button', {
     textContent: 'Insert',
+    disabled: kinds.length === 0,
     onclick: () => act({ do: 'insert', who: id, kind: select.value }),
   })
   return element(
@@ -50,6 +54,7 @@ function person({ id, name, surname, born, can, kinds }, state) {
       element('strong', { textContent: `${name} ${surname}` }),
       element('br'),
       element('small', { textContent: `${born}, PIN ${state.pin}, CAN ${can}` }),
+      ...(about ? [element('br'), element('small', { className: 'about', textContent: about })] : []),
     ),
     select,
     insert,
@@ -86,8 +91,9 @@ function draw(state) {
   )
 
   const named = ({ who, kind }) => {
-    const holder = state.people.find(({ id }) => id === who)
-    return holder ? `${holder.name} ${holder.surname}, ${kind.toUpperCase()}` : `${who} card`
+    const holder = [...state.people, ...found].find(({ id }) => id === who)
+    if (NOBODYS.includes(who)) return `${who} card`
+    return `${holder ? `${holder.name} ${holder.surname}` : who}, ${kind.toUpperCase()}`
   }
   const away = card?.kind === 'cie' ? 'Lift the card' : 'Pull the card'
   byId('slot').replaceChildren(
@@ -96,8 +102,14 @@ function draw(state) {
     ...(takenCard ? [button('Put it back', { do: 'put-back' }, { on: true })] : []),
   )
   // Redrawing would close an open list.
-  if (!byId('people').contains(document.activeElement) || document.activeElement.tagName !== 'SELECT')
-    byId('people').replaceChildren(...state.people.map((one) => person(one, state)))
+  for (const [list, people] of [
+    ['people', state.people],
+    ['found', found],
+  ]) {
+    if (!byId(list).contains(document.activeElement) || document.activeElement.tagName !== 'SELECT')
+      byId(list).replaceChildren(...people.map((one) => person(one, state)))
+  }
+  byId('others').textContent = `Among ${state.others} others`
   byId('oddities').replaceChildren(
     button(
       'Unknown card',
@@ -197,5 +209,21 @@ function draw(state) {
   )
 }
 
+/** People whom the search has found, and the last state, to draw them with. */
+let found = []
+let last = null
+
+byId('find').oninput = async ({ target }) => {
+  const text = target.value.trim()
+  const answer = text ? await (await fetch(`people?find=${encodeURIComponent(text)}`)).json() : []
+  // A slow answer to an earlier text is none to this one.
+  if (target.value.trim() !== text) return
+  found = answer
+  if (last) draw(last)
+}
+byId('forme').append(...(await (await fetch('forme')).json()).map((forma) => element('option', { value: forma })))
 byId('enlarged').onclick = () => byId('enlarged').close()
-new EventSource('state').onmessage = ({ data }) => draw(JSON.parse(data))
+new EventSource('state').onmessage = ({ data }) => {
+  last = JSON.parse(data)
+  draw(last)
+}

@@ -66,7 +66,7 @@ export async function makeCie(write: Writer): Promise<void> {
   const signer = await sodSigner(write, 'cie/', sodCaKeys, sodKeys)
   const foreignSigner = await sodSigner(write, 'cie/foreign-', foreignKeys, foreignKeys)
   await externalKey(write, external)
-  await Promise.all(people.map((person) => card(write, person, { issuer, foreign, signer, foreignSigner })))
+  await Promise.all(people.map((person) => cieCard(write, person, { issuer, foreign, signer, foreignSigner })))
 }
 
 async function issuers(write: Writer, prefix: string, rootKeys: CryptoKeyPair, subKeys: CryptoKeyPair) {
@@ -85,6 +85,11 @@ async function sodSigner(write: Writer, prefix: string, caKeys: CryptoKeyPair, k
     `${prefix}sod-signer-ca`,
     await selfSigned(SOD_SIGNER_CA, caKeys, AUTHORITY_VALIDITY),
   )
+  return sodSignerUnder(ca, keys)
+}
+
+/** A signer of cards' files, named by that CA. */
+export async function sodSignerUnder(ca: Authority, keys: CryptoKeyPair) {
   const certificate = await issue(ca, SOD_SIGNER, keys, AUTHORITY_VALIDITY, [
     new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
     new CRLDistributionPointsExtension([`${CRL_HOST}/sod-signer-ca.crl`]),
@@ -92,7 +97,7 @@ async function sodSigner(write: Writer, prefix: string, caKeys: CryptoKeyPair, k
   return { certificate, privateKey: keys.privateKey }
 }
 
-type SodSigner = Awaited<ReturnType<typeof sodSigner>>
+type SodSigner = Awaited<ReturnType<typeof sodSignerUnder>>
 
 async function externalKey(write: Writer, { privateKey, publicKey }: CryptoKeyPair): Promise<void> {
   const { d = '' } = KeyObject.from(privateKey).export({ format: 'jwk' })
@@ -108,7 +113,8 @@ interface Vouchers {
   foreignSigner: SodSigner
 }
 
-async function card(write: Writer, person: Person, { issuer, foreign, signer, foreignSigner }: Vouchers) {
+/** Keys, certificate and signed files of one person's CIE, and its wrong forms for those who have them. */
+export async function cieCard(write: Writer, person: Person, { issuer, foreign, signer, foreignSigner }: Vouchers) {
   const base = `cie/cards/${person.id}`
   const [keys, internal, services] = await Promise.all([rsaKeys(2048), rsaKeys(2048), rsaKeys(2048)])
   await write.key(`${base}.key.pem`, keys)

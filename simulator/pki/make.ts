@@ -53,6 +53,7 @@ const TOTEMS = ['TT-0001', 'TT-0002']
  *                                                      sha1
  *   cards/<personId>.{1024,3072,ec}  .key.pem + .cert.der   cards with a key of another length or kind
  *   cie/                             makeCie, makeTravelDocuments
+ *   people/<personId>/               cardsFolderOf (on-demand.ts): cards of everybody else, made when asked for
  *   trust-list                       makeTrustList
  *   gateway-ca, totem-ca, seal-ca    .pem + .key.pem
  *   gateway, seal, totems/<totemId>  .cert.pem + .key.pem
@@ -131,30 +132,36 @@ async function cns(write: Writer): Promise<void> {
   const ca = await authority(write, 'card-ca', CARD_CA, await rsaKeys(2048))
   const foreign = await authority(write, 'foreign-ca', CARD_CA, await rsaKeys(2048))
 
-  const forPerson = async (person: Person) => {
-    const keys = await rsaKeys(2048)
-    const put = async (name: string, certificate: Promise<X509Certificate>) =>
-      write.der(`cards/${person.id}${name}.cert.der`, await certificate)
-    await write.key(`cards/${person.id}.key.pem`, keys)
-    await put('', cardCertificate(ca, person, keys, GOOD))
+  await Promise.all(people.map((person) => cnsCard(write, person, { ca, foreign })))
+}
 
-    const other = VARIANTS_OF.get(person.id)
-    if (!other) return
-    await put('.expired', cardCertificate(ca, person, keys, EXPIRED))
-    await put('.not-yet-valid', cardCertificate(ca, person, keys, NOT_YET_VALID))
-    await put('.foreign', cardCertificate(foreign, person, keys, GOOD))
-    await put('.wrong-policy', cardCertificate(ca, person, keys, GOOD, { policy: QUALIFIED_SIGNATURE_POLICY }))
-    await put('.other-cf', cardCertificate(ca, person, keys, GOOD, { namedAs: personById(other) }))
-    await put('.revoked', cardCertificate(ca, person, keys, GOOD))
-    await put('.sha1', cardCertificate(await withSha1(ca), person, keys, GOOD))
-    const own = { '1024': rsaKeys(1024), '3072': rsaKeys(3072), ec: ecKeys() }
-    for (const [name, made] of Object.entries(own)) {
-      const ownKeys = await made
-      await write.key(`cards/${person.id}.${name}.key.pem`, ownKeys)
-      await put(`.${name}`, cardCertificate(ca, person, ownKeys, GOOD))
-    }
+/** Key and certificate of one person's CNS, and its wrong forms for those who have them. */
+export async function cnsCard(
+  write: Writer,
+  person: Person,
+  { ca, foreign }: { ca: Authority; foreign: Authority },
+): Promise<void> {
+  const keys = await rsaKeys(2048)
+  const put = async (name: string, certificate: Promise<X509Certificate>) =>
+    write.der(`cards/${person.id}${name}.cert.der`, await certificate)
+  await write.key(`cards/${person.id}.key.pem`, keys)
+  await put('', cardCertificate(ca, person, keys, GOOD))
+
+  const other = VARIANTS_OF.get(person.id)
+  if (!other) return
+  await put('.expired', cardCertificate(ca, person, keys, EXPIRED))
+  await put('.not-yet-valid', cardCertificate(ca, person, keys, NOT_YET_VALID))
+  await put('.foreign', cardCertificate(foreign, person, keys, GOOD))
+  await put('.wrong-policy', cardCertificate(ca, person, keys, GOOD, { policy: QUALIFIED_SIGNATURE_POLICY }))
+  await put('.other-cf', cardCertificate(ca, person, keys, GOOD, { namedAs: personById(other) }))
+  await put('.revoked', cardCertificate(ca, person, keys, GOOD))
+  await put('.sha1', cardCertificate(await withSha1(ca), person, keys, GOOD))
+  const own = { '1024': rsaKeys(1024), '3072': rsaKeys(3072), ec: ecKeys() }
+  for (const [name, made] of Object.entries(own)) {
+    const ownKeys = await made
+    await write.key(`cards/${person.id}.${name}.key.pem`, ownKeys)
+    await put(`.${name}`, cardCertificate(ca, person, ownKeys, GOOD))
   }
-  await Promise.all(people.map(forPerson))
 }
 
 /** The authentication certificate of a CNS, with the subject, policy and key usage of a real one. */

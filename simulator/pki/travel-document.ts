@@ -1,8 +1,9 @@
 import { KeyUsageFlags, KeyUsagesExtension } from '@peculiar/x509'
 import { documentNumberOf } from '../card/cie/identity.ts'
 import { dataGroup1, dataGroup11, type Holder } from '../card/travel-document/data-groups.ts'
-import { familyOf, type Person, people } from '../population/people.ts'
-import { issue, rsaKeys, selfSigned } from './issue.ts'
+import { homeOf } from '../population/holders.ts'
+import { type Person, people } from '../population/people.ts'
+import { type Authority, issue, rsaKeys, selfSigned } from './issue.ts'
 import { AUTHORITY_VALIDITY, EXPIRED, GOOD, VARIANTS_OF } from './plan.ts'
 import { buildSod, type SodOptions } from './sod.ts'
 import type { Writer } from './writer.ts'
@@ -18,8 +19,10 @@ const FORMS = {
   newer: { hash: 'sha256', scheme: 'pss', version: 1 },
 } as const
 
+type DocumentSigner = SodOptions['signer']
+
 interface Variant {
-  by?: SodOptions['signer']
+  by?: DocumentSigner
   form?: (typeof FORMS)[keyof typeof FORMS]
   /** Person whose details are in DG11, when not those of the holder that was signed. */
   printed?: Holder
@@ -39,36 +42,49 @@ export async function makeTravelDocuments(write: Writer): Promise<void> {
   const signer = await documentSigner(write, 'cie/csca', cscaKeys, signerKeys)
   const foreign = await documentSigner(write, 'cie/foreign-csca', foreignKeys, foreignKeys)
 
-  const put = async (
-    name: string,
-    holder: Holder,
-    { by = signer, form = FORMS.older, printed = holder }: Variant = {},
-  ) => {
-    const [dg1, dg11] = [dataGroup1(holder), dataGroup11(holder)]
-    const dataGroups = new Map([
-      [1, dg1],
-      [11, dg11],
-    ])
-    const base = `cie/cards/${name}.travel`
-    await write.plain(`${base}.dg1.bin`, dg1)
-    await write.plain(`${base}.dg11.bin`, dataGroup11(printed))
-    await write.plain(`${base}.sod.bin`, buildSod({ ...form, dataGroups, signer: by }))
-  }
   for (const person of people) {
     const { id } = person
-    const holder = holderOf(person)
-    await put(id, holder)
+    await travelDocument(write, person, signer)
     if (!VARIANTS_OF.has(id)) continue
-    await put(`${id}.pss`, holder, { form: FORMS.newer })
-    await put(`${id}.expired`, { ...holder, expires: EXPIRED.notAfter.toISOString().slice(0, 10) })
-    await put(`${id}.born-abroad`, { ...holder, birthPlace: ['Montevideo'] })
-    await put(`${id}.foreign`, holder, { by: foreign })
-    await put(`${id}.altered`, holder, { printed: { ...holder, address: ['Via Altrove 1', 'Roma', 'RM'] } })
+    const holder = holderOf(person)
+    const put = (variant: string, about: Holder, how: Variant = {}) =>
+      putDocument(write, `${id}.${variant}`, about, { by: signer, ...how })
+    await put('pss', holder, { form: FORMS.newer })
+    await put('expired', { ...holder, expires: EXPIRED.notAfter.toISOString().slice(0, 10) })
+    await put('born-abroad', { ...holder, birthPlace: ['Montevideo'] })
+    await put('foreign', holder, { by: foreign })
+    await put('altered', holder, { printed: { ...holder, address: ['Via Altrove 1', 'Roma', 'RM'] } })
   }
+}
+
+/** The files of one person's travel document. */
+export const travelDocument = (write: Writer, person: Person, by: DocumentSigner): Promise<void> =>
+  putDocument(write, person.id, holderOf(person), { by })
+
+async function putDocument(
+  write: Writer,
+  name: string,
+  holder: Holder,
+  { by, form = FORMS.older, printed = holder }: Variant & { by: DocumentSigner },
+): Promise<void> {
+  const [dg1, dg11] = [dataGroup1(holder), dataGroup11(holder)]
+  const dataGroups = new Map([
+    [1, dg1],
+    [11, dg11],
+  ])
+  const base = `cie/cards/${name}.travel`
+  await write.plain(`${base}.dg1.bin`, dg1)
+  await write.plain(`${base}.dg11.bin`, dataGroup11(printed))
+  await write.plain(`${base}.sod.bin`, buildSod({ ...form, dataGroups, signer: by }))
 }
 
 async function documentSigner(write: Writer, file: string, cscaKeys: CryptoKeyPair, keys: CryptoKeyPair) {
   const csca = await write.authority(file, await selfSigned(CSCA, cscaKeys, AUTHORITY_VALIDITY))
+  return documentSignerUnder(csca, keys)
+}
+
+/** A signer of travel documents, named by that country signing CA. */
+export async function documentSignerUnder(csca: Authority, keys: CryptoKeyPair): Promise<DocumentSigner> {
   const certificate = await issue(csca, DOCUMENT_SIGNER, keys, AUTHORITY_VALIDITY, [
     new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
   ])
@@ -76,7 +92,6 @@ async function documentSigner(write: Writer, file: string, cscaKeys: CryptoKeyPa
 }
 
 function holderOf(person: Person): Holder {
-  const family = familyOf(person.id)
   const { surname, name, born, sex, codiceFiscale, birthComune } = person
   return {
     documentNumber: documentNumberOf(person),
@@ -88,8 +103,6 @@ function holderOf(person: Person): Holder {
     expires: `${GOOD.notAfter.getUTCFullYear()}${born.slice(4)}`,
     codiceFiscale,
     birthPlace: [birthComune.name, birthComune.province],
-    address: family
-      ? [`${family.address.toponimo} ${family.address.civico}`, family.comune.name, family.comune.province]
-      : [],
+    address: homeOf(person)?.lines ?? [],
   }
 }

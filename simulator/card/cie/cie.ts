@@ -2,7 +2,8 @@ import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SodKind } from '../../pki/cie.ts'
-import { people, personById } from '../../population/people.ts'
+import { holderById } from '../../population/holders.ts'
+import { people } from '../../population/people.ts'
 import { DEFAULT_PIN } from '../cns.ts'
 import { type PersonsTravelDocumentOptions, travelDocumentOf } from '../travel-document/travel-document.ts'
 import { DH_DOMAIN, type DhDomain } from './domain.ts'
@@ -106,7 +107,7 @@ function filesOf(
   publicKeys: Pick<CieFiles, 'internalKey' | 'servicesKey'>,
 ): CieFiles {
   const { sod = 'sha256', certificate, noCertificate, foreignSodSigner, altered } = options
-  const person = personById(personId)
+  const person = holderById(personId)
   const base = join(folder, 'cards', `${personId}${certificate ? `.${certificate}` : ''}`)
   const der = readFileSync(`${base}.cert.der`)
   const files: CieFiles = {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { personById } from '../../population/people.ts'
+import { holderById } from '../../population/holders.ts'
 import { canOf } from '../cie/identity.ts'
 import { type TravelDocumentOptions, VirtualTravelDocument } from './virtual-travel-document.ts'
 
@@ -16,7 +16,7 @@ export interface PersonsTravelDocumentOptions extends Pick<TravelDocumentOptions
 export function travelDocumentOf(
   personId: string,
   pkiDir: string,
-  { can = canOf(personById(personId)), variant, ...more }: PersonsTravelDocumentOptions = {},
+  { can = canOf(holderById(personId)), variant, ...more }: PersonsTravelDocumentOptions = {},
 ): VirtualTravelDocument {
   const base = join(pkiDir, 'cie/cards', `${personId}${variant ? `.${variant}` : ''}.travel`)
   const file = (name: string) => readFileSync(`${base}.${name}.bin`)
