@@ -8,8 +8,9 @@ import type { Clock } from '../basics/time.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { accessReferences } from './access/references.ts'
 import { createRegister } from './access/register.ts'
-import type { AnprFailure } from './anpr/answers.ts'
+import { type AnprFailure, DAY_USED_UP } from './anpr/answers.ts'
 import { createAnprClient } from './anpr/client.ts'
+import { createQuotas } from './anpr/quotas.ts'
 import { plainTransport } from './anpr/transport.ts'
 import { createOperatorDoor } from './channels/operator/door.ts'
 import { openOperators } from './channels/operator/operators.ts'
@@ -126,12 +127,15 @@ export async function startGateway(
     certificates: () => new Map([...tls.ends(), ...(publicTls?.ends() ?? [])]),
     lists: () => new Map([['trust.list', trust.ends] as const, ['keys.list', keys.ends] as const]),
   })
+  const quotas = createQuotas({ db, limits: config.anpr.quotas, now })
   const anpr = createAnprClient({
-    transport: plainTransport(config.anpr),
+    transport: quotas.counted(plainTransport(config.anpr)),
     nextId: () => nextAnprId(db),
     now,
     onAnswer(service, answer, ms, reason) {
       metrics.anprAnswered(service, answer, ms)
+      // The other gateways need not find it out by themselves.
+      if (reason === DAY_USED_UP) void quotas.close(service).catch(() => undefined)
       if (ALARMS.has(answer)) log.error({ kind: answer, service, reason })
     },
   })
@@ -175,7 +179,14 @@ export async function startGateway(
     log,
   })
   const outcomes = createOutcomes({ db, bell, outcomeKeyOf, reference, now })
-  const sessions = createSessions({ db, register, logins, reference, now })
+  const sessions = createSessions({
+    db,
+    register,
+    logins,
+    reference,
+    mayBegin: () => quotas.mayBegin('C030', 'C021'),
+    now,
+  })
   const journals = withJournals(db)
 
   const stopping = new AbortController()
@@ -188,7 +199,10 @@ export async function startGateway(
     onHeard: (totem) => void hearing.minutesOf(totem).catch(() => undefined),
     rooms: {
       login: challengeRoutes(challenges),
-      citizen: citizenRoutes({ sessions, register, marks, now }),
+      citizen: citizenRoutes({
+        ...{ sessions, register, marks, now },
+        mayBegin: () => quotas.mayBegin('C019', 'ANPR-Certificazione'),
+      }),
       operations: operationRoutes({ db, intake, outcomes, full, onResult: metrics.submitted }),
       journal: journalRoutes({ db: journals, keys, bounds: config.bounds, now, log }),
       fleet: fleetRoutes({ db, challenges, outcomeKeyOf, version: packageJson.version, now }),

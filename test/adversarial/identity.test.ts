@@ -440,7 +440,7 @@ describe('possession by CAN', () => {
     ['anna-bianchi.expired', true],
   ])('%s: whose card it is and when it expires, no codice fiscale', async (name, expired) => {
     const known = await possessionOf(document(name)).possession('123456')
-    expect(known).toEqual(ok({ name: 'ANNA MARIA', surname: 'BIANCHI', expires: A_DATE, expired }))
+    expect(known).toEqual(ok({ holder: { name: 'ANNA MARIA', surname: 'BIANCHI' }, expires: A_DATE, expired }))
   })
   test.each([
     ['of a foreign country signer', () => document('anna-bianchi.foreign')],
