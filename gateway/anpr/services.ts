@@ -1,3 +1,5 @@
+import { z } from 'zod'
+
 /** The Ministry's consultations on PDND: what each is called in its address. */
 const CONSULTATIONS = {
   C003: 'servizioVerificaDichGeneralita',
@@ -29,8 +31,9 @@ const CONSULTATIONS = {
 } as const
 
 export type Consultation = keyof typeof CONSULTATIONS
-export type Service = Consultation | 'ANPR-Certificazione'
+export const service = z.enum([...(Object.keys(CONSULTATIONS) as Consultation[]), 'ANPR-Certificazione'])
+export type Service = z.infer<typeof service>
 
 /** Where a service stands below the Ministry's gate. */
-export const pathOf = (service: Service): string =>
-  service === 'ANPR-Certificazione' ? `/${service}/v2` : `/${service}-${CONSULTATIONS[service]}/v1`
+export const pathOf = (asked: Service): string =>
+  asked === 'ANPR-Certificazione' ? `/${asked}/v2` : `/${asked}-${CONSULTATIONS[asked]}/v1`
