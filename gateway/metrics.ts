@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import { type Clock, DAY_MS, MINUTE_MS } from '../basics/time.ts'
+import { type Clock, DAY_MS, italianDay, MINUTE_MS } from '../basics/time.ts'
 import type { AnprFailure } from './anpr/answers.ts'
 import type { Routes } from './http/route.ts'
 import { daysTo } from './http/tls.ts'
@@ -103,8 +103,19 @@ export function createMetrics({
 
   const ending = gauge('totem_totem_certificates_ending', 'Totems whose TLS certificate ends within 30 days')
 
+  const calls = new Gauge({
+    registers: [shared],
+    name: 'totem_anpr_calls_today',
+    help: 'Calls of each ANPR service since midnight in Rome, by all gateways',
+    labelNames: ['service'],
+  })
+
   async function look(): Promise<boolean> {
     const at = now()
+    const asked = await sql<{ service: string; taken: number }>`
+      select service, taken from anpr_calls where day = ${italianDay(at)}::date`.execute(db)
+    calls.reset()
+    for (const { service, taken } of asked.rows) calls.set({ service }, taken)
     const { rows } = await sql<Record<Shared, number>>`
       select
         (select count(*)::integer from operation where state = 'pending') as pending,

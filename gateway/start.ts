@@ -8,9 +8,10 @@ import type { Clock } from '../basics/time.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { accessReferences } from './access/references.ts'
 import { createRegister } from './access/register.ts'
-import type { AnprFailure } from './anpr/answers.ts'
+import { type AnprFailure, DAY_USED_UP } from './anpr/answers.ts'
 import { createAnprClient } from './anpr/client.ts'
 import { pdndTransport } from './anpr/pdnd/transport.ts'
+import { createQuotas } from './anpr/quotas.ts'
 import type { Transport } from './anpr/transport.ts'
 import { createOperatorDoor } from './channels/operator/door.ts'
 import { openOperators } from './channels/operator/operators.ts'
@@ -33,6 +34,8 @@ import { challengeRoutes } from './login/routes.ts'
 import { createMetrics } from './metrics.ts'
 import { createBell } from './operations/bell.ts'
 import { createCarryOut } from './operations/carry-out.ts'
+import { createCitizens } from './operations/citizens.ts'
+import { createFull } from './operations/full.ts'
 import { createIntake } from './operations/intake.ts'
 import { createOutcomes } from './operations/outcomes.ts'
 import { operationRoutes, overseeOperations } from './operations/routes.ts'
@@ -127,12 +130,15 @@ export async function startGateway(
     certificates: () => new Map([...tls.ends(), ...(publicTls?.ends() ?? [])]),
     lists: () => new Map([['trust.list', trust.ends] as const, ['keys.list', keys.ends] as const]),
   })
+  const quotas = createQuotas({ db, limits: config.anpr.quotas, now })
   const anpr = createAnprClient({
-    transport,
+    transport: quotas.counted(transport),
     nextId: () => nextAnprId(db),
     now,
     onAnswer(service, answer, ms, reason) {
       metrics.anprAnswered(service, answer, ms)
+      // The other gateways need not find it out by themselves.
+      if (reason === DAY_USED_UP) void quotas.close(service).catch(() => undefined)
       if (ALARMS.has(answer)) log.error({ kind: answer, service, reason })
     },
   })
@@ -159,6 +165,8 @@ export async function startGateway(
     now,
     log,
   })
+  const full = createFull()
+  const citizens = createCitizens(bell)
   const intake = createIntake({
     db,
     boss,
@@ -168,11 +176,20 @@ export async function startGateway(
     hearing,
     reference,
     bounds: config.bounds,
+    full,
+    citizens,
     now,
     log,
   })
   const outcomes = createOutcomes({ db, bell, outcomeKeyOf, reference, now })
-  const sessions = createSessions({ db, register, logins, reference, now })
+  const sessions = createSessions({
+    db,
+    register,
+    logins,
+    reference,
+    mayBegin: () => quotas.mayBegin('C030', 'C021'),
+    now,
+  })
   const journals = withJournals(db)
 
   const stopping = new AbortController()
@@ -185,8 +202,11 @@ export async function startGateway(
     onHeard: (totem) => void hearing.minutesOf(totem).catch(() => undefined),
     rooms: {
       login: challengeRoutes(challenges),
-      citizen: citizenRoutes({ sessions, register, marks, now }),
-      operations: operationRoutes({ db, intake, outcomes, onResult: metrics.submitted }),
+      citizen: citizenRoutes({
+        ...{ sessions, register, marks, now },
+        mayBegin: () => quotas.mayBegin('C019', 'ANPR-Certificazione'),
+      }),
+      operations: operationRoutes({ db, intake, outcomes, full, onResult: metrics.submitted }),
       journal: journalRoutes({ db: journals, keys, bounds: config.bounds, now, log }),
       fleet: fleetRoutes({ db, challenges, outcomeKeyOf, version: packageJson.version, now }),
       trust: trustRoutes(trust),
@@ -208,7 +228,7 @@ export async function startGateway(
     log,
   })
 
-  const work = await startWork({ store, bell, carryOut, log }).catch(async (reason) => {
+  const work = await startWork({ store, bell, citizens, carryOut, log }).catch(async (reason) => {
     await bell.stop()
     await store.close()
     throw noDatabase(reason)

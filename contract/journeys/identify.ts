@@ -27,8 +27,16 @@ export const screens = [
   /** The six digits on the front of a CIE. */
   z.strictObject({ screen: z.literal('can'), wrong: z.boolean() }),
   z.strictObject({ screen: z.literal('can-checking') }),
-  /** Facts that a CIE tells anybody who holds it. They prove no identity, so no request can start from here. */
-  z.strictObject({ screen: z.literal('card-expiry'), holder: personName, expires: z.iso.date(), expired: z.boolean() }),
+  /**
+   * Facts that a CIE tells anybody who holds it. They prove no identity, so no request can start from here. `holder` null:
+   * the card was taken, and what is still to be read names nobody.
+   */
+  z.strictObject({
+    screen: z.literal('card-expiry'),
+    holder: personName.nullable(),
+    expires: z.iso.date(),
+    expired: z.boolean(),
+  }),
   /** The card has proved who this is; the gateway is being asked for the family sheet. */
   z.strictObject({ screen: z.literal('recognised'), holder: personName }),
 ] as const

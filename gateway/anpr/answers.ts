@@ -64,6 +64,9 @@ const FAULT = 500
 export const NOT_NOW = '999'
 const OUTAGE = 'EN527'
 
+/** The reason of `anpr-closed` when the gate itself has said so. */
+export const DAY_USED_UP = 'gate-LimitExceeded'
+
 /** Titles of GovWay's refusals that mean something for us. */
 const GATE = new Map<string, Exclude<AnprFailure['kind'], 'anpr-refused'>>([
   ['InteroperabilityInvalidRequest', 'anpr-misconfigured'],

@@ -1,3 +1,5 @@
+import { z } from 'zod'
+
 /** The Ministry's consultations on PDND: C003 to C014 say whether something is so, the others what the register holds. */
 const CONSULTATIONS = [
   'C003',
@@ -29,5 +31,5 @@ const CONSULTATIONS = [
 ] as const
 
 export type Consultation = (typeof CONSULTATIONS)[number]
-export const SERVICE_CODES = [...CONSULTATIONS, 'ANPR-Certificazione'] as const
-export type Service = (typeof SERVICE_CODES)[number]
+export const service = z.enum([...CONSULTATIONS, 'ANPR-Certificazione'])
+export type Service = z.infer<typeof service>

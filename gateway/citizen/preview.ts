@@ -9,11 +9,16 @@ import type { Holder } from './session.ts'
 
 /** The sheet as it will be, marked by ANPR as a preview; nothing is issued. */
 export async function previewOf(
-  { register, marks }: { register: Register; marks: Pick<Marks, 'isTaken'> },
+  { register, marks, mayBegin }: { register: Register; marks: Pick<Marks, 'isTaken'>; mayBegin(): Promise<boolean> },
   holder: Holder,
   wish: z.infer<typeof previewRequest>,
 ): Promise<Result<z.infer<typeof preview>, Problem>> {
   const looks = register.askedBy(holder)
+  // What is begun must be finished today: the certificate itself has the reserve.
+  if (!(await mayBegin())) {
+    await looks.refused(wish, 'anpr-closed')
+    return err({ kind: 'anpr-unavailable', anpr: null })
+  }
   // Said before the person confirms. SECURITY: noted, so that a totem that looks for used numbers leaves its trace.
   if (await marks.isTaken(wish.bollo)) {
     await looks.refused(wish, 'contrassegno-used')

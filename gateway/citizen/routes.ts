@@ -14,6 +14,8 @@ interface CitizenRoom {
   sessions: Sessions
   register: Register
   marks: Marks
+  /** May a certificate be begun, as far as ANPR's quotas of today go? */
+  mayBegin(): Promise<boolean>
   now: Clock
 }
 

@@ -39,12 +39,15 @@ export function createSessions({
   register,
   logins,
   reference,
+  mayBegin,
   now,
 }: {
   db: Database
   register: Register
   logins: Pick<LoginJudge, 'atOnce'>
   reference(person: string): string
+  /** May a visit begin, as far as ANPR's quotas of today go? */
+  mayBegin(): Promise<boolean>
   now: Clock
 }): Sessions {
   return {
@@ -57,6 +60,7 @@ export function createSessions({
       const requester = reference(codiceFiscale)
       const why = await whyNotOpen(db, { challenge, caller, requester, at })
       if (why !== null) return refuse(why)
+      if (!(await mayBegin())) return refuse('anpr-unavailable')
       const person = await register.askedBy({ caller, requester }).personOf(codiceFiscale)
       if (!person.ok) {
         if (person.error.kind === 'anpr-refused') await spendChallenge(db, challenge, at)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { revocationPolicy } from '../../contract/trust.ts'
+import { service } from '../anpr/services.ts'
 import { pdndSettings } from './pdnd.ts'
 import { CONFIG, jsonIn, Unusable } from './unusable.ts'
 
@@ -81,7 +82,24 @@ export const gatewayConfig = z.strictObject({
     crlHosts: z.array(z.string()),
     revocation: revocationPolicy,
   }),
-  anpr: z.strictObject({ pdnd: pdndSettings, timeoutMs: z.number().int().positive().default(8_000) }),
+  /** `pdnd`: settings/pdnd.ts. */
+  anpr: z.strictObject({
+    pdnd: pdndSettings,
+    timeoutMs: z.number().int().positive().default(8_000),
+    /**
+     * By the Ministry's code of a service: how often it may be asked in a day, over all gateways on the database, and how
+     * many of these calls are kept for visits that have begun. Uncertain: what Poste's own purposes are given (15,000
+     * for C019 and C020 were seen elsewhere). A service that stands not here is asked until it refuses.
+     */
+    quotas: z
+      .partialRecord(
+        service,
+        z
+          .strictObject({ daily: most, reserve: z.number().int().min(0) })
+          .refine(({ daily, reserve }) => reserve < daily, 'reserve below daily'),
+      )
+      .default({}),
+  }),
   /**
    * File of the secret that turns persons into references in the access log and marche da bollo into those that have
    * paid, and seals challenges. All gateways on a database share it, and it is kept for good: under another secret every

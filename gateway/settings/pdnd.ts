@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type Signer, signerIn } from '../anpr/pdnd/signer.ts'
 import { signerInToken, type TokenKey } from '../anpr/pdnd/token.ts'
 import type { PdndAccess } from '../anpr/pdnd/transport.ts'
-import { SERVICE_CODES } from '../anpr/services.ts'
+import { service } from '../anpr/services.ts'
 import { isSafeUrl } from './line.ts'
 import { CONFIG, textOf, Unusable } from './unusable.ts'
 
@@ -54,7 +54,7 @@ export const pdndSettings = z.strictObject({
    * of C019 (italia/anpr issues 4431 and 4450), and it was doubted for C001: false asks for a voucher with each call.
    */
   keepVouchers: z.boolean().default(true),
-  services: z.partialRecord(z.enum(SERVICE_CODES), eService),
+  services: z.partialRecord(service, eService),
 })
 
 /** Reads the files that the settings name; throws `Unusable`. */

@@ -8,6 +8,7 @@ import { logins } from './migrations/008-logins.ts'
 import { ownNamespaces } from './migrations/009-own-namespaces.ts'
 import { accessLogKey } from './migrations/010-access-log-key.ts'
 import { anprIds } from './migrations/011-anpr-ids.ts'
+import { anprCalls } from './migrations/012-anpr-calls.ts'
 import { DatabaseIsNewer } from './refusals.ts'
 import type { Database } from './schema.ts'
 
@@ -144,6 +145,7 @@ const migrations: Record<string, Migration> = {
   '009-own-namespaces': ownNamespaces,
   '010-access-log-key': accessLogKey,
   '011-anpr-ids': anprIds,
+  '012-anpr-calls': anprCalls,
 }
 
 /** Takes a database from one version to another. */

@@ -44,9 +44,9 @@ export function CardAndReader({ move, label }: Labelled & { move: 'in' | 'out' |
 
 /**
  * The printer's slot and a sheet. `move` out: it is coming; still: it waits; take: it is to be taken;
- * void: it came out half.
+ * void: it came out half; none: there is none.
  */
-export function PaperOut({ move, label }: Labelled & { move: 'out' | 'still' | 'take' | 'void' }) {
+export function PaperOut({ move, label }: Labelled & { move: 'out' | 'still' | 'take' | 'void' | 'none' }) {
   return (
     <svg className="illustration" viewBox="0 0 400 330" role="img" aria-label={label}>
       <defs>
@@ -58,7 +58,7 @@ export function PaperOut({ move, label }: Labelled & { move: 'out' | 'still' | '
       <rect x="86" y="38" width="228" height="60" rx="14" className="f-reader" />
       <rect x="100" y="62" width="200" height="13" rx="6.5" className="f-slot" />
       <g clipPath="url(#below-printer)">
-        {move === 'void' ? (
+        {move === 'void' && (
           <g>
             <path
               d="M116 70h168v150l-14-14-14 14-14-14-14 14-14-14-14 14-14-14-14 14-14-14-14 14-14-14-14 14z"
@@ -67,7 +67,8 @@ export function PaperOut({ move, label }: Labelled & { move: 'out' | 'still' | '
             <path d="M158 130h84M170 148h60" className="f-line strong" />
             <path d="M138 176h124" className="f-line" />
           </g>
-        ) : (
+        )}
+        {move !== 'void' && move !== 'none' && (
           <g className={`paper-${move}`}>
             <path d="M116 70h168v236H116z" className="f-paper" />
             <circle cx="200" cy="116" r="15" className="f-seal" />

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { type EService, pathOf } from './e-services.ts'
+import { errore6001, rispostaKO } from './errors.ts'
 import type { Faults } from './faults.ts'
-import { errore6001, rispostaKO } from './registry.ts'
 
 /** A request that has passed the gate. `operation`: what follows the e-service's path, with its query. */
 export interface Passed {

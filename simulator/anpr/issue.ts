@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
-import type { z } from 'zod'
-import type { richiestaCertificazione } from '../../contract/anpr.ts'
-import { err, ok, type Result } from '../../contract/result.ts'
+import { ok, type Result } from '../../contract/result.ts'
 import { drawCertificate } from './certificate/document.ts'
 import { reserveSeal, type SealKey, seal } from './certificate/seal.ts'
-import { type AnprError, type CertificateGrant, grant, protocolOf } from './registry.ts'
+import { certifiedData } from './certified-data.ts'
+import { type AnprError, refusal } from './errors.ts'
+import { type CertificateGrant, grant } from './grant.ts'
+import { type CertificateBody, wishOf } from './request.ts'
 
-type Request = z.infer<typeof richiestaCertificazione>
 interface Answer {
   idOperazioneANPR: string
   protocolloANPR?: { numeroProtocolloANPR: string }
@@ -15,9 +15,11 @@ interface Answer {
 
 /** `emissione` of 6001: issue by internet, or preview. */
 const PREVIEW = '3'
+/** `tipoRichiesta`: what the certificate would state, without the certificate. */
+const DATA_ONLY = '2'
 
 export interface Issuer {
-  answer(request: Request): Promise<Result<Answer, AnprError>>
+  answer(request: CertificateBody): Promise<Result<object, AnprError>>
   /** Everything issued so far, by idOperazioneClient, without previews. */
   issued: ReadonlyMap<string, Issue>
 }
@@ -29,8 +31,8 @@ interface Issue {
 }
 
 /**
- * Issues certificates as ANPR does: the same idOperazioneClient gets the certificate already issued, byte for byte (ISS
- * 5069, change log 9.2.1). Everything is in memory: a new process has issued nothing. `reusePdf`: the first PDF of a
+ * Issues certificates as ANPR does: the same idOperazioneClient gets the certificate already issued, byte for byte (italia/anpr
+ * issue 5069). Everything is in memory: a new process has issued nothing. `reusePdf`: the first PDF of a
  * person and types serves for all later ones, which differ in protocol and operation. Drawing and sealing take some 50
  * ms, and a test with thousands of totems does not test the drawing.
  */
@@ -40,8 +42,8 @@ export function createIssuer(key: SealKey, now: () => Date, { reusePdf = false }
 
   async function made(id: string, granted: CertificateGrant): Promise<Answer> {
     if (!reusePdf) return issue(id, granted, key, now())
-    const { types, subject, bollo } = granted
-    const name = JSON.stringify([subject.id, types, bollo])
+    const { types, subject, bollo, diritti, languages, paEstera, at } = granted
+    const name = JSON.stringify([subject.id, types, bollo, diritti, languages, paEstera, at])
     const first = pdfs.get(name) ?? issue(id, granted, key, now())
     pdfs.set(name, first)
     return { ...identifiersOf(id), file: (await first).file }
@@ -50,37 +52,41 @@ export function createIssuer(key: SealKey, now: () => Date, { reusePdf = false }
   return {
     issued,
     async answer(request) {
-      const granted = grant({
-        types: request.listaTipiCertificati.tipoCertificato,
-        languages: request.linguaCertificato.tipoLinguaCertificato,
-        subject: request.soggettoIntestatario.idANPR,
-        requester: request.richiedente.idANPR,
-        tipoRichiedente: request.tipoRichiedente,
-        esenzioneBollo: request.esenzioneBollo,
-        bollo: request.bollo,
-        bolloVirtuale: request.bolloVirtuale,
-        diritti: request.diritti,
-      })
+      const granted = grant(wishOf(request), now().toISOString().slice(0, 10))
       if (!granted.ok) return granted
-      if (request.emissione === PREVIEW) return ok(await preview(granted.value, key, now()))
+      const echo = echoOf(request, granted.value)
+      if (request.tipoRichiesta === DATA_ONLY) {
+        return ok({ idOperazioneANPR: '0', ...echo, datiCertificato: certifiedData(granted.value) })
+      }
+      if (request.emissione === PREVIEW) return ok({ ...(await preview(granted.value, key, now())), ...echo })
 
       const id = request.idOperazioneClient
       const digest = createHash('sha256').update(JSON.stringify(request)).digest('hex')
       const known = issued.get(id)
-      if (known && known.request !== digest) {
-        return err({
-          kind: 'anpr-error',
-          code: 'EN079',
-          text: "id operazione comune gia' presente per un servizio diverso",
-        })
-      }
+      if (known && known.request !== digest) return refusal('EN079')
       const one = known ?? { request: digest, answer: made(id, granted.value), asked: 0 }
       one.asked++
       issued.set(id, one)
-      return ok(await one.answer)
+      return ok({ ...(await one.answer), ...echo })
     },
   }
 }
+
+/** What 6001 says back of the request. Uncertain: whether the REST answer keeps its names. */
+const echoOf = (request: CertificateBody, { subject, types, paEstera }: CertificateGrant) => ({
+  linguaCertificato: { tipoLinguaCertificato: request.linguaCertificato.tipoLinguaCertificato },
+  listaTipiCertificati: { tipoCertificato: types },
+  soggettoIntestatario: { generalita: subject.generalita, idANPR: subject.identificativi.idANPR },
+  parametriRichiesta: {
+    tipoRichiedente: request.tipoRichiedente,
+    tipoRichiesta: request.tipoRichiesta,
+    esenzioneBollo: request.esenzioneBollo,
+    bollo: request.bollo,
+    diritti: request.diritti,
+    paEstera,
+    emissione: request.emissione,
+  },
+})
 
 async function issue(id: string, granted: CertificateGrant, key: SealKey, at: Date): Promise<Answer> {
   const protocol = protocolOf(id)
@@ -119,9 +125,16 @@ async function preview(granted: CertificateGrant, key: SealKey, at: Date): Promi
 }
 
 /** Ties the verification link to what the sheet certifies, so that a protocol number cannot be put on another sheet. */
-function verificationHash(protocol: string, { types, subject, members }: CertificateGrant): string {
-  const certified = [protocol, types, subject.idAnpr, members.map(({ idAnpr }) => idAnpr)]
+function verificationHash(protocol: string, { types, subject, membri }: CertificateGrant): string {
+  const idOf = (one: CertificateGrant['subject']) => one.identificativi.idANPR
+  const certified = [protocol, types, idOf(subject), membri.map(idOf)]
   return createHash('sha256').update(JSON.stringify(certified)).digest('hex').slice(0, 32).toUpperCase()
 }
 
 const operationNumber = (id: string) => `9${protocolOf(`anpr:${id}`)}`
+
+/** Ten digits, like today's protocol numbers (italia/anpr issue 4815). The same operation id always gets the same one. */
+const protocolOf = (idOperazioneClient: string): string => {
+  const seed = createHash('sha256').update(idOperazioneClient).digest().readUIntBE(0, 6)
+  return String(2_000_000_000 + (seed % 1_000_000_000))
+}

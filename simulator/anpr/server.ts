@@ -16,7 +16,7 @@ import { createLog, type Entry } from './log.ts'
 import { type PdndRegistry, pdndRegistry, readRegistry } from './pdnd/registry.ts'
 import { TOKEN_PATH, tokenServer } from './pdnd/token-server.ts'
 import { createMint } from './pdnd/voucher.ts'
-import { eServices } from './services.ts'
+import { eServices } from './services/index.ts'
 
 export interface Anpr {
   /** Plain HTTP: the services without their gate, and the simulator's own door (control.ts). */
@@ -69,7 +69,7 @@ export async function startAnpr(options: AnprOptions): Promise<Anpr> {
 
   const services = Fastify({ bodyLimit: BODY_LIMIT })
   const routes = collectRoutes(services)
-  eServices(services, issuer)
+  eServices(services, issuer, faults)
   await services.ready()
   const inner = innerOf(services, routes, faults)
 

@@ -262,3 +262,21 @@ test('an answer that cannot be read is its own request’s fault: ANPR does not 
   expect(logged()).not.toContain('"kind":"anpr-unavailable"')
   expect(logged()).toContain('"kind":"anpr-unreadable","service":"C030","reason":"no-id"')
 })
+
+// The last one: the day of this gateway is used up then.
+test('a service whose day is used up is asked no more: no preview begins, requests wait, and the visura is served', async () => {
+  const bearer = await session()
+  const type = 'https://govway.org/handling-errors/429/LimitExceeded.html'
+  changes = { C019: always({ type, title: 'LimitExceeded', status: 429 }, 429) }
+  asked.length = 0
+  const { body } = await totem.submit(await sealed(wish('mario-rossi')))
+  expect(body.results[0].state).toBe('pending')
+  await expect.poll(() => centre.logged()).toContain('"kind":"anpr-closed","service":"C019"')
+  const unavailable = { kind: 'anpr-unavailable', anpr: null }
+  const wanted = { subject: idAnpr('mario-rossi'), types: ['8'], bollo }
+  expect(await totem.post('/v1/previews', wanted, bearer)).toEqual({ status: 503, body: unavailable })
+  expect((await visura(bearer)).status).toBe(200)
+  // No more than the jobs that were under way at that moment, whose requests other tests have left.
+  expect(asked.filter((service) => service === 'C019').length).toBeLessThanOrEqual(12)
+  expect(asked).not.toContain('ANPR')
+})

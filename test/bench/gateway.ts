@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import type { z } from 'zod'
 import type { rispostaE002OK } from '../../contract/anpr.ts'
-import { SERVICE_CODES } from '../../gateway/anpr/services.ts'
+import { service } from '../../gateway/anpr/services.ts'
 import { descendants } from '../../simulator/bench/children.ts'
 import { type BenchGateway, startGatewayProcess } from '../../simulator/bench/gateway.ts'
 import { makePki } from '../../simulator/pki/make.ts'
@@ -360,7 +360,7 @@ function voucherFor(form: string) {
 const settingsOf = (url: string) => {
   const offer = (code: string) => ({ url: `${url}/${code}`, audience: `${url}/${code}`, purposeId: clientId })
   const key = join(PKI, 'pdnd/client.key.pem')
-  const services = Object.fromEntries(SERVICE_CODES.map((code) => [code, offer(code)]))
+  const services = Object.fromEntries(service.options.map((code) => [code, offer(code)]))
   return { pdnd: { tokenUrl: url + TOKEN, tokenAudience: 'stub/client-assertion', clientId, key, services } }
 }
 const clientId = '6f0ad4b3-0b22-4bd7-9d5c-9d1f0f6d1a11'

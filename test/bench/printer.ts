@@ -6,7 +6,7 @@ import { type ProfileName, profiles } from '../../native/printer/head/profiles.t
 import { pageBands } from '../../native/printer/head/raster.ts'
 import { openPdf } from '../../native/printer/image/pdf.ts'
 import { drawCertificate } from '../../simulator/anpr/certificate/document.ts'
-import { grant } from '../../simulator/anpr/registry.ts'
+import { grant } from '../../simulator/anpr/grant.ts'
 import { personById } from '../../simulator/population/people.ts'
 import { certificatePdf, receipt } from '../support/paper/papers.ts'
 import { startPrinterBench } from '../support/paper/printer-bench.ts'
@@ -70,8 +70,8 @@ export async function printerFigures(): Promise<Figure[]> {
 async function typicalCertificate(): Promise<Buffer> {
   const { idAnpr } = personById('anna-bianchi')
   const wish = { types: ['8'], languages: ['IT'], tipoRichiedente: '2' }
-  const exempt = { esenzioneBollo: '3', bollo: '0', bolloVirtuale: undefined, diritti: '0' }
-  const granted = grant({ ...wish, ...exempt, subject: idAnpr, requester: idAnpr })
+  const exempt = { esenzioneBollo: '3', bollo: '0', diritti: '0', paEstera: '0' }
+  const granted = grant({ ...wish, ...exempt, subject: idAnpr, requester: idAnpr }, '2026-11-22')
   if (!granted.ok) throw new Error(granted.error.text)
   const verification = { url: 'https://verifica.example/c/0?h=0123456789ABCDEF', code: '0123-4567-89AB-CDEF' }
   const issuedAt = new Date('2026-11-22T09:05:00.000Z')

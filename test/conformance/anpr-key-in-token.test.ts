@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { signerIn } from '../../gateway/anpr/pdnd/signer.ts'
 import { signerInToken } from '../../gateway/anpr/pdnd/token.ts'
 import { pdndTransport } from '../../gateway/anpr/pdnd/transport.ts'
-import { SERVICE_CODES } from '../../gateway/anpr/services.ts'
+import { service } from '../../gateway/anpr/services.ts'
 import { pdndAccess, pdndSettings } from '../../gateway/settings/pdnd.ts'
 import { startAnpr } from '../../simulator/anpr/index.ts'
 import { throughPdnd } from '../../simulator/bench/gateway.ts'
@@ -85,7 +85,7 @@ test.each([
 })
 
 test('a key in a token needs the thumbprint that PDND shows', async () => {
-  const services = Object.fromEntries(SERVICE_CODES.map((code) => [code, OFFER]))
+  const services = Object.fromEntries(service.options.map((code) => [code, OFFER]))
   const settings = {
     tokenUrl: OFFER.url,
     tokenAudience: 'x/client-assertion',

@@ -8,7 +8,7 @@ import { createAnprClient } from '../../gateway/anpr/client.ts'
 import { watchClock } from '../../gateway/anpr/pdnd/clock.ts'
 import { assertionOf, evidenceOf, integrityOf } from '../../gateway/anpr/pdnd/tokens.ts'
 import { pdndTransport } from '../../gateway/anpr/pdnd/transport.ts'
-import { SERVICE_CODES } from '../../gateway/anpr/services.ts'
+import { service as services } from '../../gateway/anpr/services.ts'
 import { pdndAccess, pdndSettings } from '../../gateway/settings/pdnd.ts'
 import { type Anpr, startAnpr } from '../../simulator/anpr/index.ts'
 import { pdndRegistry } from '../../simulator/anpr/pdnd/registry.ts'
@@ -48,7 +48,7 @@ const found = { result: { ok: true, value: { idAnpr: MARIO.idAnpr } } }
 
 test.each([false, true])('every service that the gateway may ask takes our tokens (DPoP: %s)', async (dpop) => {
   const { anpr, transport } = await opened({ dpop })
-  for (const service of SERVICE_CODES) {
+  for (const service of services.options) {
     const operation = service === 'ANPR-Certificazione' ? '/certificati' : '/anpr-service-e002'
     const answered = await transport.post({ service, operation, body: { idOperazioneClient: '1' }, asker: ASKER })
     expect(answered, service).toMatchObject({ ok: true, value: { transaction: expect.stringMatching(/./) } })

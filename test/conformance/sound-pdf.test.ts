@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { soundnessOf } from '../../native/printer/image/sound.ts'
 import { drawCertificate } from '../../simulator/anpr/certificate/document.ts'
 import { reserveSeal, seal } from '../../simulator/anpr/certificate/seal.ts'
-import { grant } from '../../simulator/anpr/registry.ts'
+import { grant } from '../../simulator/anpr/grant.ts'
 import { personById } from '../../simulator/population/people.ts'
 import { pdfFile, pdfPage } from '../support/paper/pdf-file.ts'
 import { PKI } from '../support/pki.ts'
@@ -54,7 +54,7 @@ describe('a sealed certificate', () => {
   beforeAll(async () => {
     const { idAnpr } = personById('anna-bianchi')
     const wish = { types: ['8'], languages: ['IT'], tipoRichiedente: '2', subject: idAnpr, requester: idAnpr }
-    const granted = grant({ ...wish, esenzioneBollo: '3', bollo: '0', bolloVirtuale: undefined, diritti: '0' })
+    const granted = grant({ ...wish, esenzioneBollo: '3', bollo: '0', diritti: '0', paEstera: '0' }, '2026-11-22')
     if (!granted.ok) throw new Error(granted.error.text)
     const verification = { url: 'https://verifica.example/c/0?h=0123456789ABCDEF', code: '0123-4567-89AB-CDEF' }
     const issuedAt = new Date('2026-11-22T09:05:00.000Z')

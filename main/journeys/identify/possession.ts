@@ -37,7 +37,7 @@ export function createPossession({ devices, trust, possession, now }: Possession
       const holder = verifyTravelDocument(read.value, trust(), now())
       if (!holder.ok) return err(refused('card-altered', { card: 'cie' }))
       const { name, surname, expires } = holder.value
-      return ok({ name, surname, expires, expired: expires < italianDay(now()) })
+      return ok({ holder: { name, surname }, expires, expired: expires < italianDay(now()) })
     },
   }
 }

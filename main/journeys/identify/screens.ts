@@ -18,9 +18,6 @@ export const screens: Shows<typeof states> = {
   checking: ({ visit }) => ({ screen: 'pin-checking', ...cardOf(visit) }),
   can: ({ visit }) => ({ screen: 'can', wrong: visit.identify.wrongCans > 0 }),
   canChecking: () => ({ screen: 'can-checking' }),
-  cardExpiry: ({ visit }) => {
-    const { name, surname, expires, expired } = required(visit.identify.possession, 'expiry')
-    return { screen: 'card-expiry', holder: { name, surname }, expires, expired }
-  },
+  cardExpiry: ({ visit }) => ({ screen: 'card-expiry', ...required(visit.identify.possession, 'expiry') }),
   recognised: ({ visit }) => ({ screen: 'recognised', holder: holderOf(visit) }),
 }

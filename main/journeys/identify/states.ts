@@ -1,6 +1,6 @@
 import type { CardReadout } from '../../../contract/device.ts'
 import { isPinOf } from '../../../contract/ipc.ts'
-import { chart, forbidden, pulled, set, working } from '../../visit/chart.ts'
+import { type Context, cardToTake, chart, forbidden, holdsCard, pulled, set, working } from '../../visit/chart.ts'
 import { refused } from '../../visit/services.ts'
 import { secretsForgotten } from '../../visit/visit.ts'
 import { enter, possession, read, recognise } from './tasks.ts'
@@ -19,6 +19,20 @@ const pulledEarly = {
  * card's own answer tells, which knows what has become of the PIN.
  */
 const undisturbed = { leave: forbidden, timeout: forbidden, 'reader.gone': forbidden }
+
+/** The card was not taken since the expiry is shown. */
+const named = ({ visit }: Context) => (visit.identify.possession?.holder ?? null) !== null
+/** Once the card is taken the screen names nobody. */
+const unnamed = [
+  'forgetPerson' as const,
+  {
+    type: 'set' as const,
+    params: ({ context }: { context: Context }) => {
+      const { possession } = context.visit.identify
+      return holdsCard(context) || !possession ? {} : { identify: { possession: { ...possession, holder: null } } }
+    },
+  },
+]
 
 export const states = {
   card: chart.createStateConfig({
@@ -69,8 +83,20 @@ export const states = {
     on: undisturbed,
   }),
   cardExpiry: chart.createStateConfig({
-    always: { guard: 'cardGone', ...pulled },
-    on: { back: 'pin', 'card.removed': pulled },
+    initial: 'start',
+    tags: ['withoutCard'],
+    on: {
+      back: { guard: ({ context }) => cardToTake(context) && named(context), target: 'pin' },
+      // A person takes the card and then reads.
+      'card.removed': { actions: unnamed },
+      'card.present': { ...pulled, target: '#attract' },
+      'reader.gone': forbidden,
+    },
+    states: {
+      // Nobody is there any more whom it concerns.
+      start: { always: [{ guard: 'cardGone', ...pulled }, { target: 'shown' }] },
+      shown: {},
+    },
     exit: set({ identify: { possession: null } }),
   }),
   recognised: chart.createStateConfig({

@@ -45,10 +45,9 @@ declare module '../../visit/services.ts' {
 export type WrongPin = { kind: 'wrong-pin'; triesLeft: number | null }
 export type WrongCan = { kind: 'wrong-can' }
 
-/** `expires` YYYY-MM-DD, the last day on which the card is good; `expired` as of today. */
+/** `holder` null once the card is taken. `expires` YYYY-MM-DD, the last day on which it is good; `expired` as of today. */
 export interface Possession {
-  name: string
-  surname: string
+  holder: { name: string; surname: string } | null
   expires: string
   expired: boolean
 }

@@ -70,7 +70,7 @@ export function CardExpiry({ screen: { holder, expires, expired } }: { screen: S
           <Cie label={text('card.cie')} />
           <div className="code">
             <p className="code-letters day">{day(expires)}</p>
-            <p>{fullName(holder)}</p>
+            {holder && <p>{fullName(holder)}</p>}
           </div>
         </>
       }

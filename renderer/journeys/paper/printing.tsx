@@ -49,7 +49,10 @@ export function PrintFault({ screen }: { screen: ScreenOf<'print-fault'> }) {
       lead={text(`printFault.${sheet}.lead`, { page })}
       figure={
         <>
-          <PaperOut move={sheet === 'void' ? 'void' : 'still'} label={text('printing.figure')} />
+          <PaperOut
+            move={sheet === 'void' || sheet === 'none' ? sheet : 'still'}
+            label={text(sheet === 'none' ? 'printing.figure.none' : 'printing.figure')}
+          />
           <Points
             points={[
               {

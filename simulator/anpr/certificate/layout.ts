@@ -24,16 +24,8 @@ export function paragraph(
   spans: readonly Span[],
   { x, y, width, style }: { x: number; y: number; width: number; style: Style },
 ): number {
-  const words = spans.flatMap(({ text, strong }) => {
-    const weight: Weight = strong ? 'bold' : style.weight
-    return (text.match(/\S+\s*|\s+/g) ?? []).map((word) => ({
-      text: word,
-      weight,
-      width: measure(pdf, word, weight, style.size),
-    }))
-  })
   let baseline = y
-  for (const line of wrap(words, width)) {
+  for (const line of linesOf(pdf, spans, width, style)) {
     const length = line.reduce((sum, word) => sum + word.width, 0)
     let left = style.align === 'center' ? x + (width - length) / 2 : x
     // Clears the stamp under the letters: beside a figure, one of its dots could pass for a comma.
@@ -48,6 +40,22 @@ export function paragraph(
     baseline += style.leading
   }
   return baseline
+}
+
+/** How far down such a paragraph reaches. */
+export const heightOf = (pdf: PDFKit.PDFDocument, spans: readonly Span[], width: number, style: Style): number =>
+  linesOf(pdf, spans, width, style).length * style.leading
+
+function linesOf(pdf: PDFKit.PDFDocument, spans: readonly Span[], width: number, style: Style): Word[][] {
+  const words = spans.flatMap(({ text, strong }) => {
+    const weight: Weight = strong ? 'bold' : style.weight
+    return (text.match(/\S+\s*|\s+/g) ?? []).map((word) => ({
+      text: word,
+      weight,
+      width: measure(pdf, word, weight, style.size),
+    }))
+  })
+  return wrap(words, width)
 }
 
 function measure(pdf: PDFKit.PDFDocument, text: string, weight: Weight, size: number): number {

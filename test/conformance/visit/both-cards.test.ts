@@ -262,6 +262,30 @@ describe('expiry by the CAN', () => {
     expect(services.request).not.toHaveBeenCalled()
   })
 
+  test('stays when the card is taken, names nobody then, and leads nowhere', async () => {
+    withCie()
+    await toCan()
+    await answers({ type: 'enterCan', can: '123456' })
+    cardOut()
+    await at('card-expiry')
+    expect(screen()).toMatchObject({ holder: null, expires: '2031-06-18' })
+    expect(JSON.stringify(session.view())).not.toContain('BIANCHI')
+    expect(session.view()).toMatchObject({ canGoBack: false, canLeave: true, cardLost: null })
+    expect(session.answer({ type: 'back' })).toBe(false)
+    await answers({ type: 'leave' })
+    await at('goodbye')
+  })
+
+  test('the next person’s card begins a visit of its own', async () => {
+    withCie()
+    await toCan()
+    await answers({ type: 'enterCan', can: '123456' })
+    cardOut()
+    await at('card-expiry')
+    cardIn()
+    await at('language')
+  })
+
   test('wrong-can: said twice, then the visit ends in an explanation', async () => {
     withCie({ possession: async () => err({ kind: 'wrong-can' }) })
     await toCan()
@@ -296,7 +320,7 @@ describe('expiry by the CAN', () => {
   })
 
   test('card-lifted while it is read: asked back; nothing is shown if it does not return', async () => {
-    const read = held(ok({ name: 'ANNA', surname: 'BIANCHI', expires: '2031-06-18', expired: false }))
+    const read = held(ok({ holder: { name: 'ANNA', surname: 'BIANCHI' }, expires: '2031-06-18', expired: false }))
     withCie({ possession: read.call })
     await toCan()
     await answers({ type: 'enterCan', can: '123456' })
@@ -306,14 +330,6 @@ describe('expiry by the CAN', () => {
     read.release()
     await at('goodbye')
     expect(shown()).not.toContain('BIANCHI')
-  })
-
-  test('a card taken at the expiry screen removes its holder’s name from the screen', async () => {
-    withCie()
-    await toCan()
-    await answers({ type: 'enterCan', can: '123456' })
-    cardOut()
-    expect(screen()).toEqual({ screen: 'goodbye', cardPresent: false })
   })
 })
 

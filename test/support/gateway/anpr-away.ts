@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { existsSync, writeFileSync } from 'node:fs'
-import { SERVICE_CODES } from '../../../gateway/anpr/services.ts'
+import { service } from '../../../gateway/anpr/services.ts'
 import type { GatewayConfig } from '../../../gateway/index.ts'
 
 /** Settings of a gateway that calls nobody: addresses where nothing listens, and a key in `keyFile`, made if missing. */
@@ -11,7 +11,7 @@ export function anprAway(keyFile: string): GatewayConfig['anpr'] {
   }
   const clientId = '6f0ad4b3-0b22-4bd7-9d5c-9d1f0f6d1a11'
   const offer = { url: NOWHERE, audience: NOWHERE, purposeId: clientId }
-  const services = Object.fromEntries(SERVICE_CODES.map((code) => [code, offer]))
+  const services = Object.fromEntries(service.options.map((code) => [code, offer]))
   return { pdnd: { tokenUrl: NOWHERE, tokenAudience: 'nowhere/client-assertion', clientId, key: keyFile, services } }
 }
 

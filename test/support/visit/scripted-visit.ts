@@ -103,7 +103,7 @@ export function scripted(changes: Partial<VisitServices> = {}): VisitServices {
     triesLeft: () => null,
     recognise: async () => ok(recognised),
     expiryOffered: ({ card }) => card === 'cie',
-    possession: async () => ok({ name: 'ANNA', surname: 'BIANCHI', expires: '2031-06-18', expired: false }),
+    possession: async () => ok({ holder: { name: 'ANNA', surname: 'BIANCHI' }, expires: '2031-06-18', expired: false }),
     enter: async () =>
       ok({
         token: 't',
