@@ -46,7 +46,7 @@ export async function simulatorAnpr(args: string[], pki: string): Promise<number
     logTo: (entry) => console.error(lineOf(entry)),
   })
   const { access } = anpr
-  const told = { ...access, registry: given.registry, control: anpr.url, ...(kid && { registered: kid }) }
+  const told = { ...access, registry: given.registry, control: anpr.controlUrl, ...(kid && { registered: kid }) }
   console.log(given.json ? JSON.stringify(told) : textOf(told))
   await Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')])
   await anpr.stop()

@@ -167,7 +167,7 @@ async function report(visit: {
   const operations = await bench.gateway.operations()
   const [operation] = operations
   if (operation) {
-    const pdf = await fetch(`${bench.anpr.url}/simulator/issued/${operation.anprId}`)
+    const pdf = await fetch(`${bench.anpr.controlUrl}/simulator/issued/${operation.anprId}`)
     if (pdf.ok) writeFileSync(path.join(out, 'certificate.pdf'), await pdf.bytes())
   }
 

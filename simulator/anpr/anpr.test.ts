@@ -105,7 +105,7 @@ describe('issue', () => {
 
 test('its faults can be switched from outside', async () => {
   const put = (fault: unknown) =>
-    fetch(`${anpr.url}/simulator/fault`, {
+    fetch(`${anpr.controlUrl}/simulator/fault`, {
       method: 'PUT',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(fault),

@@ -20,6 +20,6 @@ if (import.meta.main) {
     pki: values.pki,
     reusePdf: values['reuse-pdf'],
   })
-  process.stdout.write(`${JSON.stringify({ listening: anpr.url, access: anpr.access })}\n`)
+  process.stdout.write(`${JSON.stringify({ listening: anpr.controlUrl, access: anpr.access })}\n`)
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void anpr.stop())
 }

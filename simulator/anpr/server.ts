@@ -5,12 +5,12 @@ import { join } from 'node:path'
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify'
 import { type AnprAccess, accessOf } from './access.ts'
 import { askedOf, controls } from './control.ts'
-import { audienceOf, E_SERVICES, GATE, pathOf, serviceOf } from './e-services.ts'
-import { type AnprFault, createFaults, type Faults } from './faults.ts'
+import { audienceOf, GATE, serviceOf } from './e-services.ts'
+import { type AnprFault, createFaults } from './faults.ts'
 import { gate } from './gate/gate.ts'
 import { beginTransaction, govwayProblem } from './gate/problem.ts'
 import { pdndKeysOf } from './gate/voucher.ts'
-import { collectRoutes, type Inner, innerOf } from './inner.ts'
+import { collectRoutes, innerOf } from './inner.ts'
 import { createIssuer } from './issue.ts'
 import { createLog, type Entry } from './log.ts'
 import { type PdndRegistry, pdndRegistry, readRegistry } from './pdnd/registry.ts'
@@ -19,8 +19,8 @@ import { createMint } from './pdnd/voucher.ts'
 import { eServices } from './services/index.ts'
 
 export interface Anpr {
-  /** Plain HTTP: the services without their gate, and the simulator's own door (control.ts). */
-  url: string
+  /** The simulator's own door, in plain HTTP (control.ts). */
+  controlUrl: string
   /** Addresses, keys and purposes for a client that comes through the gate. */
   access: AnprAccess
   setFault(fault: AnprFault): void
@@ -111,11 +111,10 @@ export async function startAnpr(options: AnprOptions): Promise<Anpr> {
     registry,
   )
   const control = Fastify({ forceCloseConnections: true })
-  await control.register(async (scope) => plainDoor(scope, inner, faults))
   await control.register(async (scope) => controls(scope, { issuer, faults, log, access }), { prefix: '/simulator' })
   await control.listen({ host: '127.0.0.1', port: options.controlPort ?? 0 })
   return {
-    url: `http://127.0.0.1:${portOf(control.server)}`,
+    controlUrl: `http://127.0.0.1:${portOf(control.server)}`,
     access,
     setFault: faults.set,
     issued: () => [...issuer.issued.keys()],
@@ -135,25 +134,6 @@ function takeBytes(app: FastifyInstance): FastifyInstance {
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
   return app
-}
-
-/** The services without their gate, for a client that has no vouchers yet. */
-function plainDoor(app: FastifyInstance, inner: Inner, faults: Faults): void {
-  takeBytes(app)
-  app.all('/*', async (request, reply) => {
-    const service = E_SERVICES.find((one) => request.url.startsWith(`${pathOf(one)}/`))
-    if (!service) return reply.code(404).send()
-    const operation = request.url.slice(pathOf(service).length)
-    if (!inner.offers(service, request.method, operation)) return reply.code(404).send()
-    const fault = faults.take(service.code, 'unavailable', 'slow')
-    if (fault?.kind === 'unavailable') return reply.code(503).send('Service Unavailable')
-    if (fault?.kind === 'slow') await faults.wait(fault.ms)
-    const body = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0)
-    const answer = await inner.answer({ service, method: request.method, operation, body })
-    if (answer) return reply.code(answer.status).type(answer.type).send(answer.body)
-    request.raw.socket.destroy()
-    return reply
-  })
 }
 
 const portOf = (server: Server) => (server.address() as AddressInfo).port

@@ -278,7 +278,7 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
       expect(header).toMatchObject({ typ: 'totem-outcome+jwe', op: request.operation, alg: 'ECDH-ES', enc: 'A256GCM' })
       expect(outcome).toMatchObject({ operation: request.operation, types: ['8', '12'] })
       const held = (await centre.operations()).find(({ operation }) => operation === request.operation)
-      const made = await fetch(`${centre.anpr.url}/simulator/issued/${held?.anprId}`)
+      const made = await fetch(`${centre.anpr.controlUrl}/simulator/issued/${held?.anprId}`)
       expect(Buffer.from(outcome.pdf, 'base64').equals(Buffer.from(await made.arrayBuffer()))).toBe(true)
       await expect(opened(result.outcome, 'TT-0002')).rejects.toThrow()
     })
@@ -656,7 +656,7 @@ test('gateway killed again and again while it issues: every request ends issued,
   for (const { outcome } of first.body.results) {
     const { pdf, operation } = (await opened(outcome)).outcome
     const id = held.find((one) => one.operation === operation)?.anprId
-    const made = await fetch(`${anpr.url}/simulator/issued/${id}`)
+    const made = await fetch(`${anpr.controlUrl}/simulator/issued/${id}`)
     expect(Buffer.from(pdf, 'base64').equals(Buffer.from(await made.arrayBuffer()))).toBe(true)
   }
   expect(operationsOf(anpr.issued(), held).sort()).toEqual(items.map(({ operation }) => operation).sort())

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { copyFileSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +10,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { atTotem, callerText } from '../../contract/caller.ts'
 import { startBench } from '../../simulator/bench/bench.ts'
+import { throughPdnd } from '../../simulator/bench/gateway.ts'
 import type { Bench } from '../../simulator/bench/office.ts'
 import { issueCrls } from '../../simulator/pki/trust-list.ts'
 import { login, sealedText, wish } from '../support/gateway/requests.ts'
@@ -43,6 +44,8 @@ beforeAll(async () => {
   }
   copyFileSync(join(PKI, 'cie/external-key.bin'), at('issuers/external-key.bin'))
   await issueCrls(PKI, at('issuers/crls'))
+  mkdirSync(at('gateway'))
+  writeFileSync(at('gateway/anpr.json'), JSON.stringify(throughPdnd(bench.anpr.access)))
   ports = [await freePort(), await freePort()]
 })
 afterAll(async () => {
@@ -68,7 +71,6 @@ function script(block: string): string {
   const here = block
     .replaceAll('8443', String(ports[0]))
     .replaceAll('8444', String(ports[1]))
-    .replaceAll('http://127.0.0.1:9000', bench.anpr.url)
     .replaceAll('"bench": null', `"bench": ${JSON.stringify(bench.totem.config.bench)}`)
   return `set -eu\nnpx() { shift; commands/totem.mjs "$@"; }\n${here}`
 }

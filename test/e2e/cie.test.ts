@@ -13,7 +13,7 @@ const heading = async () => await office.page().getByRole('heading', { level: 1 
 /** Text of the last certificate that ANPR issued. */
 async function lastCertificate(): Promise<string> {
   const { anpr } = office.bench
-  const sealed = await fetch(`${anpr.url}/simulator/issued/${anpr.issued().at(-1)}`)
+  const sealed = await fetch(`${anpr.controlUrl}/simulator/issued/${anpr.issued().at(-1)}`)
   const library = await PDFiumLibrary.init()
   const pdf = await library.loadDocument(new Uint8Array(await sealed.arrayBuffer()))
   const text = [...pdf.pages()].map((page) => page.getText()).join('\n')

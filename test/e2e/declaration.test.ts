@@ -135,7 +135,7 @@ test('the receipt of a certificate carries a genuine code, tied to the very file
   const [operation] = await office.operations()
   const { kind, claims } = await verified(office.bench.pki, receipt as Sheet)
   expect(kind).toBe('genuine')
-  const file = await fetch(`${office.bench.anpr.url}/simulator/issued/${operation?.anprId}`)
+  const file = await fetch(`${office.bench.anpr.controlUrl}/simulator/issued/${operation?.anprId}`)
   const pdfSha256 = createHash('sha256')
     .update(await file.bytes())
     .digest('hex')

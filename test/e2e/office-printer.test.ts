@@ -58,7 +58,7 @@ test('the printer fails and is repaired: the certificate is printed again as ANP
   const [failed, certificate, receipt, declaration, ...more] = await printer.documents()
   expect(more).toEqual([])
   const [issued] = await office.operations()
-  const asIssued = await fetch(`${office.bench.anpr.url}/simulator/issued/${issued?.anprId}`)
+  const asIssued = await fetch(`${office.bench.anpr.controlUrl}/simulator/issued/${issued?.anprId}`)
   expect(certificate).toEqual(Buffer.from(await asIssued.arrayBuffer()))
   expect(failed).toEqual(certificate)
   expect(textOf(receipt)).toContain('Il certificato è stampato di nuovo')
