@@ -9,13 +9,23 @@ describe('what ANPR’s codes mean', () => {
     ['EN169', 'not-in-family'],
     ['EN055', 'lives-in-convivenza'],
     ['EN058', 'lives-in-convivenza'],
-    // Reasons that block an issue, by group: the person, the requester, the register, the family, the facts.
-    ...['EN160', 'EN046', 'EN048', 'EN181', 'EN228', 'EN229', 'EN054', 'EN470'].map(blocked),
-    ...['EN286', 'EN170', 'EN355', 'EN356'].map(blocked),
-    ...['EN044', 'EN057', 'EN164', 'EN287', 'EN410'].map(blocked),
-    ...['EN056', 'EN059', 'EN062', 'EN212', 'EN221'].map(blocked),
-    ...['EN060', 'EN110', 'EN138', 'EN161', 'EN162', 'EN353', 'EN354', 'EN404', 'EN407'].map(blocked),
-    ...['EN208', 'EN209', 'EN217', 'EN284', 'EN345', 'EN123', 'EN116', 'EN281', 'EN282', '999'].map(blocked),
+    ['EN181', 'procedure-open'],
+    ['EN160', 'certificate-not-issuable'],
+    ['EN059', 'lives-alone'],
+    ['EN056', 'not-in-convivenza'],
+    ['EN060', 'not-free-to-marry'],
+    ['EN110', 'not-italian'],
+    ...each('document-not-valid', 'EN285', 'EN286', 'EN294'),
+    ...each('person-removed', 'EN228', 'EN229', 'EN054', 'EN170'),
+    ...each('certifiable-in-part', 'EN046', 'EN048'),
+    ...each('enrolled-abroad', 'EN044', 'EN410'),
+    ...each('not-enrolled-abroad', 'EN057', 'EN164'),
+    ...each('not-a-partner', 'EN355', 'EN356'),
+    ...each('not-on-one-sheet', 'EN152', 'EN153', 'EN154', 'EN155', 'EN156', 'EN157', 'EN158', 'EN159', 'EN287'),
+    ...each('register-incomplete', 'EN062', 'EN212', 'EN221', 'EN138', 'EN161', 'EN162', 'EN353', 'EN354'),
+    ...each('register-incomplete', 'EN404', 'EN407', 'EN470'),
+    ...each('certificate-not-issuable', 'EN208', 'EN209', 'EN217', 'EN284', 'EN345', 'EN123', 'EN116'),
+    ...each('certificate-not-issuable', 'EN281', 'EN282', '999'),
   ])('%s is %s', (code, kind) => {
     expect(refusalOf(code)).toEqual({ kind, means: expect.stringMatching(/^[a-zA-Z].+[^.]$/) })
     expect(refusalKind.safeParse(kind).success).toBe(true)
@@ -39,6 +49,6 @@ describe('what ANPR’s codes mean', () => {
   })
 })
 
-function blocked(code: string) {
-  return [code, 'certificate-not-issuable'] as const
+function each(kind: RefusalKind, ...codes: string[]) {
+  return codes.map((code) => [code, kind] as const)
 }

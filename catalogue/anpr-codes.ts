@@ -87,13 +87,31 @@ const MEANS = new Map(
   }),
 )
 
-/** A code that a person can do something about has a refusal of its own. */
-const KINDS = new Map<string, RefusalKind>([
-  ['EN122', 'person-not-found'],
-  ['EN169', 'not-in-family'],
-  ['EN055', 'lives-in-convivenza'],
-  ['EN058', 'lives-in-convivenza'],
-])
+/** The codes by what the citizen can do about them. */
+const CODES_OF: Partial<Record<RefusalKind, readonly string[]>> = {
+  'person-not-found': ['EN122'],
+  'not-in-family': ['EN169'],
+  'procedure-open': ['EN181'],
+  'document-not-valid': ['EN285', 'EN286', 'EN294'],
+  'person-removed': ['EN054', 'EN170', 'EN228', 'EN229', 'EN413'],
+  'enrolled-abroad': ['EN044', 'EN410'],
+  'not-enrolled-abroad': ['EN057', 'EN164'],
+  'certifiable-in-part': ['EN046', 'EN048'],
+  'not-free-to-marry': ['EN060'],
+  'not-italian': ['EN110'],
+  'lives-alone': ['EN059'],
+  'lives-in-convivenza': ['EN055', 'EN058'],
+  'not-in-convivenza': ['EN056'],
+  'not-a-partner': ['EN355', 'EN356'],
+  'not-on-one-sheet': ['EN152', 'EN153', 'EN154', 'EN155', 'EN156', 'EN157', 'EN158', 'EN159', 'EN287'],
+  'register-incomplete': [
+    ...['EN045', 'EN062', 'EN137', 'EN138', 'EN161', 'EN162', 'EN212', 'EN221', 'EN222', 'EN353', 'EN354'],
+    ...['EN404', 'EN407', 'EN422', 'EN423', 'EN434', 'EN470', 'EN472'],
+  ],
+}
+const KINDS = new Map(
+  Object.entries(CODES_OF).flatMap(([kind, codes]) => codes.map((code) => [code, kind as RefusalKind] as const)),
+)
 
 /**
  * The refusal that the citizen sees when ANPR answers with this code. An unlisted code refuses the certificate too, and

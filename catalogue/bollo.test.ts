@@ -24,15 +24,22 @@ describe('what a use costs', () => {
     else expect(due).toEqual({ kind: 'exempt', exemption: use })
   })
   it.each(exemption.options)('%s is free, by its law and its code', (use) => {
-    const { law: reference, code: esenzioneBollo } = exemptions[use]
+    const { law: reference, code: esenzioneBollo, destination } = exemptions[use]
     const free = { cents: { bollo: 0, diritti: 0 }, bolloVirtuale: null }
-    expect(settlementOf({ kind: 'exempt', exemption: use })).toEqual({ use, ...free, esenzioneBollo, reference })
+    expect(settlementOf({ kind: 'exempt', exemption: use })).toEqual({
+      use,
+      ...free,
+      esenzioneBollo,
+      reference,
+      destination,
+    })
   })
   it('is 16 euro with a mark, whose number stands as a person compares it', () => {
     const mark = { kind: 'contrassegno', number: '01234567890123', issued: '2026-03-05' } as const
     expect(settlementOf(mark)).toEqual({
       ...{ use: 'privateParty', cents: { bollo: 1600, diritti: 0 }, esenzioneBollo: '0', bolloVirtuale: '2' },
       reference: '0123 4567 8901 23',
+      destination: '0',
     })
   })
 })

@@ -1,6 +1,6 @@
 import type { Bollo, Contrassegno } from '../contract/bollo.ts'
 import type { Exemption, Purpose } from '../contract/catalogue.ts'
-import { exemptions } from './exemptions.ts'
+import { type Destination, exemptions } from './exemptions.ts'
 
 /** Imposta di bollo on a certificato anagrafico in euro cents (DPR 642/1972; 16 euro since DL 43/2013 art. 7-bis). */
 export const BOLLO_CENTS = 1600
@@ -39,6 +39,7 @@ export interface Settlement {
   /** `bolloVirtuale` of ANPR: 1 virtual, 2 contrassegno, 9 other; null where no bollo is due. */
   bolloVirtuale: '1' | '2' | '9' | null
   reference: string
+  destination: Destination
 }
 
 /**
@@ -53,15 +54,17 @@ export function settlementOf(bollo: Bollo): Settlement {
       esenzioneBollo: NOT_EXEMPT,
       bolloVirtuale: '2',
       reference: grouped(bollo.number),
+      destination: '0',
     }
   }
-  const { code, law, diritti } = exemptions[bollo.exemption]
+  const { code, law, diritti, destination } = exemptions[bollo.exemption]
   return {
     use: bollo.exemption,
     cents: { bollo: 0, diritti: diritti ? 0 : DIRITTI },
     esenzioneBollo: code,
     bolloVirtuale: null,
     reference: law,
+    destination,
   }
 }
 

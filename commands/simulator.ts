@@ -9,19 +9,21 @@ import { insertCard } from '../simulator/card/insert.ts'
 import { startPcscd } from '../simulator/card/pcscd.ts'
 import { makePki } from '../simulator/pki/make.ts'
 import { cardsFolderOf } from '../simulator/pki/on-demand.ts'
-import { people } from '../simulator/population/people.ts'
+import { known } from '../simulator/population/known.ts'
 import { population } from '../simulator/population/registry.ts'
 import { CONFIG, Failure, NO_INPUT, noSuch, oneOf, options, usage } from './command.ts'
 
 const PKI = fileURLToPath(new URL('../.bench/pki', import.meta.url))
+
+const HAND_MADE = known().flatMap(({ schede }) => schede.map(({ id }) => id))
 
 const HELP = `totem simulator card --kind cns|cie [--atr NAME] [--person ID] [--port N] [--ext-auth-key FILE]
 
 Keeps one synthetic person's card in a virtual reader until Ctrl+C; its PIN is 12345678.
   --atr NAME   cns: ${Object.keys(CNS_PROFILES).join(', ')}
                cie: ${Object.keys(CIE_PROFILES).join(', ')}
-  --person ID  ${people.map(({ id }) => id).join(', ')};
-               or anybody else of the bench's population, e.g. rosa-marini: the dock searches it
+  --person ID  ${[0, 7, 14, 20].map((from, at, starts) => HAND_MADE.slice(from, starts[at + 1]).join(', ')).join(`,\n${' '.repeat(15)}`)};
+               or of the three thousand others, whom the dock finds: g000001-1
   --port N     port of a running virtual reader that speaks vpcd's frames; without it the command starts a PC/SC
                service of its own and prints the environment for its clients
   --ext-auth-key FILE
@@ -76,7 +78,7 @@ export async function simulator([what = '', ...args]: string[]): Promise<number>
 
 function holding(id: string): string {
   const scheda = population.byId(id)
-  if (!scheda) return usage(HELP, `nobody of the population is called ${id}`)
+  if (!scheda) return usage(HELP, `--person is one of: ${HAND_MADE.join(', ')}; or of the rest, e.g. g000001-1`)
   if (!scheda.generalita.codiceFiscale) return usage(HELP, `${id} has no codice fiscale, so no card either`)
   return id
 }

@@ -5,6 +5,7 @@ import { certificateType, sheetTypes } from './catalogue.ts'
 import { anprPerson, belonging } from './document.ts'
 import { evidence, evidenceRefusals, gatewayChallenge, isFormerEvidence } from './evidence.ts'
 import { base64, idAnpr, isoInstant, operationId } from './identity.ts'
+import { issueRefusal } from './issue-refusal.ts'
 import { anchorJws, journalEntry } from './journal.ts'
 
 /**
@@ -59,9 +60,7 @@ export const refusalKind = z.enum([
   'evidence-spent',
   'person-not-found',
   'not-in-family',
-  /** The certificate is of a famiglia anagrafica, and the person lives in an institution (convivenza). */
-  'lives-in-convivenza',
-  'certificate-not-issuable',
+  ...issueRefusal.options,
   'contrassegno-used',
   'session-expired',
   'session-spent',

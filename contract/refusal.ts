@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { evidenceRefusals } from './evidence.ts'
+import { issueRefusal } from './issue-refusal.ts'
 
 /**
  * Why a card or its holder was turned away. Each reason has its own text: what to do now, what is safe, what happened.
@@ -35,8 +36,7 @@ export const refusal = z.enum([
   'wrong-can',
   'person-not-found',
   'not-in-family',
-  'lives-in-convivenza',
-  'certificate-not-issuable',
+  ...issueRefusal.options,
   /** The mark has paid for another certificate. */
   'contrassegno-used',
   /** One log-in asks for so much and no more, and for nothing twice. */

@@ -33,6 +33,8 @@ import { challengeRoutes } from './login/routes.ts'
 import { createMetrics } from './metrics.ts'
 import { createBell } from './operations/bell.ts'
 import { createCarryOut } from './operations/carry-out.ts'
+import { createCitizens } from './operations/citizens.ts'
+import { createFull } from './operations/full.ts'
 import { createIntake } from './operations/intake.ts'
 import { createOutcomes } from './operations/outcomes.ts'
 import { operationRoutes, overseeOperations } from './operations/routes.ts'
@@ -160,6 +162,8 @@ export async function startGateway(
     now,
     log,
   })
+  const full = createFull()
+  const citizens = createCitizens(bell)
   const intake = createIntake({
     db,
     boss,
@@ -169,6 +173,8 @@ export async function startGateway(
     hearing,
     reference,
     bounds: config.bounds,
+    full,
+    citizens,
     now,
     log,
   })
@@ -197,7 +203,7 @@ export async function startGateway(
         ...{ sessions, register, marks, now },
         mayBegin: () => quotas.mayBegin('C019', 'ANPR-Certificazione'),
       }),
-      operations: operationRoutes({ db, intake, outcomes, onResult: metrics.submitted }),
+      operations: operationRoutes({ db, intake, outcomes, full, onResult: metrics.submitted }),
       journal: journalRoutes({ db: journals, keys, bounds: config.bounds, now, log }),
       fleet: fleetRoutes({ db, challenges, outcomeKeyOf, version: packageJson.version, now }),
       trust: trustRoutes(trust),
@@ -219,7 +225,7 @@ export async function startGateway(
     log,
   })
 
-  const work = await startWork({ store, bell, carryOut, log }).catch(async (reason) => {
+  const work = await startWork({ store, bell, citizens, carryOut, log }).catch(async (reason) => {
     await bell.stop()
     await store.close()
     throw noDatabase(reason)

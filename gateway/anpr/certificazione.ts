@@ -21,7 +21,7 @@ export function certificazione(
   { requester, subject, types, bollo }: Wish,
   emissione: '2' | '3',
 ): z.infer<typeof richiestaCertificazione> {
-  const { cents, esenzioneBollo, bolloVirtuale } = settlementOf(bollo)
+  const { cents, esenzioneBollo, bolloVirtuale, destination } = settlementOf(bollo)
   return {
     idOperazioneClient,
     linguaCertificato: { tipoLinguaCertificato: ['IT'] },
@@ -36,7 +36,7 @@ export function certificazione(
     bollo: String(cents.bollo),
     ...(bolloVirtuale && { bolloVirtuale }),
     diritti: String(cents.diritti),
-    paEstera: '0',
+    paEstera: destination,
     emissione,
   }
 }

@@ -80,7 +80,7 @@ test('an issue carries the operation id and asks for no bollo', async () => {
       esenzioneDiritti: '1',
       bollo: '0',
       diritti: '0',
-      paEstera: '0',
+      paEstera: '3',
       emissione: '2',
     },
   ])

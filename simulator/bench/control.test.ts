@@ -28,7 +28,7 @@ test('a person or a kind of card that there is not is refused by its name, and n
 
 test('the search finds people by name, by code and by what is special about them', () => {
   expect(find('marini rosa').map(({ id }) => id)).toContain('rosa-marini')
-  expect(find('RSSMRA79S27H501F')).toMatchObject([{ id: 'mario-rossi', about: '' }])
+  expect(find('RSSMRA79S27H501F')).toMatchObject([{ id: 'mario-rossi', about: 'couple with children' }])
   const bilingual = find('bilingual special-letters')
   expect(bilingual.length).toBeGreaterThan(5)
   for (const { about } of bilingual) expect(about).toContain('bilingual')

@@ -1,5 +1,5 @@
 import { type Birth, codiceFiscaleOf, idAnprOf } from './codice-fiscale.ts'
-import type { CodiceStatoCivile, Residenza, Scheda } from './model.ts'
+import type { CodiceStatoCivile, Forma, Residenza, Scheda } from './model.ts'
 import { comuneOf, comuneOn } from './places.ts'
 import { add, bornIn, type Draft, draft, marry, parents } from './scheda.ts'
 
@@ -162,6 +162,14 @@ export function personById(id: string): Person {
 export const familyOf = (id: string): Family | undefined =>
   families.find((family) => family.members.some((member) => member.person === id))
 
+const FORME_OF: Record<string, Forma[]> = {
+  'mario-rossi': ['couple-with-children'],
+  'elena-ferrari': ['couple-with-children'],
+  'sofia-rossi': ['minor'],
+  'nicolo-dangelo': ['single', 'special-letters'],
+  'marija-kos': ['single', 'divorced', 'bilingual', 'special-letters'],
+}
+
 /** The kinds of street that the seven live in, with their code of table 4. */
 const SPECIE: Record<string, string> = { VIA: '213', PIAZZA: '125', "LOCALITA'": '66' }
 
@@ -194,7 +202,8 @@ export function schedeOfTheSeven(): Draft[] {
       if (!seed) throw new Error(`no such synthetic person: ${person}`)
       const { id, anpr, surname, name, sex, born, place, statoCivile } = seed
       const nascita = bornIn(comuneOn(place, born))
-      add(one, { id, anpr, cognome: surname, nome: name, sesso: sex, nato: born, nascita, statoCivile }, relation)
+      const being = { id, anpr, cognome: surname, nome: name, sesso: sex, nato: born, nascita, statoCivile }
+      add(one, being, relation, FORME_OF[id] ?? ['couple'])
     }
     return one
   })

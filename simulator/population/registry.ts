@@ -21,7 +21,7 @@ export interface Registry {
  * The hand-made people, and `size` more from a seed. Those are made when somebody is asked for who is not hand-made, so
  * that a bench starts at once.
  */
-export function registry(seed = 1, size = 0): Registry {
+export function registry(seed = 1, size = 3_000): Registry {
   const byId = new Map<string, Scheda>()
   const byIdAnpr = new Map<string, Scheda>()
   const byCode = new Map<string, Scheda>()
@@ -67,4 +67,4 @@ export function registry(seed = 1, size = 0): Registry {
 }
 
 /** The people of a bench: its dock, its cards and its ANPR mean the same. */
-export const population = registry(1, 3_000)
+export const population = registry()

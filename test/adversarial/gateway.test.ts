@@ -321,7 +321,7 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
       const refused = {
         operation: item.operation,
         state: 'refused',
-        problem: { kind: 'certificate-not-issuable', anpr: 'EN286' },
+        problem: { kind: 'document-not-valid', anpr: 'EN286' },
       }
       expect((await totem.settled(item)).body.results).toEqual([refused])
       centre.anpr.setFault({ kind: 'none' })

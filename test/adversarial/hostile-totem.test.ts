@@ -12,6 +12,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../basics/time.ts'
 import { atTotem } from '../../contract/caller.ts'
 import type { CardEvidence } from '../../contract/evidence.ts'
 import { type CertificateRequest, requestHeader, sealing } from '../../contract/gateway.ts'
+import { issueRefusal } from '../../contract/issue-refusal.ts'
 import { type Gateway, startGateway } from '../../gateway/index.ts'
 import { anotherCard } from '../../simulator/fleet/cards.ts'
 import { issueCrls } from '../../simulator/pki/trust-list.ts'
@@ -260,7 +261,7 @@ describe('one log-in', () => {
     expect(await asked(items)).toEqual([...six, 'evidence-spent', 'evidence-spent'])
     expect(await ask(evidence, { types: ['14'] })).toBe('evidence-spent')
     for (const kind of (await asked(items)).slice(0, 6))
-      expect(['pending', 'issued', 'certificate-not-issuable']).toContain(kind)
+      expect(['pending', 'issued', ...issueRefusal.options]).toContain(kind)
     const { body } = await hostile.settled(...items.slice(0, 6))
     expect((await hostile.submit(...items.slice(0, 6))).body).toEqual(body)
   })

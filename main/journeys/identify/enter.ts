@@ -1,11 +1,12 @@
 import { familySheet, type Problem, type RefusalKind, session } from '../../../contract/gateway.ts'
+import { issueRefusal } from '../../../contract/issue-refusal.ts'
 import { err, ok, type Result } from '../../../contract/result.ts'
 import type { GatewayClient } from '../../sync/client.ts'
 import { passing, refusedBy } from '../../visit/refusals.ts'
 import type { Entered, Notice, Recognised, Refused, Waiting } from '../../visit/services.ts'
 
 /** How ANPR says that it has no family of the person to tell. */
-const NO_SHEET: readonly RefusalKind[] = ['person-not-found', 'certificate-not-issuable', 'anpr-unreadable']
+const NO_SHEET: readonly RefusalKind[] = ['person-not-found', 'anpr-unreadable', ...issueRefusal.options]
 
 export interface EnterOptions {
   client: GatewayClient

@@ -1,5 +1,6 @@
 import { ulid } from 'ulid'
 import { type OwnRecord, ownRecordAnswer } from '../../../contract/gateway.ts'
+import { issueRefusal } from '../../../contract/issue-refusal.ts'
 import { err, ok, type Result } from '../../../contract/result.ts'
 import { factsOf, formLanguages, subjectOf, type WritingOptions } from '../../documents/facts.ts'
 import type { PaperLanguages } from '../../documents/model.ts'
@@ -41,7 +42,7 @@ export async function askVisura(
   }
   if (told.error.kind !== 'refused' || passing(told.error.problem)) return err({ kind: 'unavailable' })
   const { kind, anpr } = told.error.problem
-  return err(kind === 'certificate-not-issuable' ? refused('visura-refused', { anpr }) : refusedBy({ kind, anpr }))
+  return err(issueRefusal.safeParse(kind).success ? refused('visura-refused', { anpr }) : refusedBy({ kind, anpr }))
 }
 
 /** Makes the paper of ANPR's answer, dated when ANPR gave it. */

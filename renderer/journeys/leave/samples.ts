@@ -1,3 +1,4 @@
+import { issueRefusal } from '../../../contract/issue-refusal.ts'
 import type { ScreenOf } from '../../../contract/journeys/index.ts'
 import { refusal } from '../../../contract/refusal.ts'
 import type { SamplesOf } from '../journey.ts'
@@ -60,7 +61,7 @@ export const samples: SamplesOf<'leave'> = {
         refusal.options.map((reason) => [
           `refused-${reason}`,
           refused(reason, {
-            anpr: reason === 'certificate-not-issuable' || reason === 'visura-refused' ? 'EN160' : null,
+            anpr: issueRefusal.safeParse(reason).success || reason === 'visura-refused' ? 'EN160' : null,
             card: OF_CIE_ALONE.includes(reason) ? 'cie' : null,
             cardPresent: reason !== 'card-removed',
           }),
