@@ -57,7 +57,11 @@ async function openLate(ahead: () => number) {
   const trust = await openTrust({ config: config.trust, now, log })
   const ring = await openKeyring({ ...config.keys, listKey: config.trust.listKey }, { now, log })
   if (!trust.ok || !ring.ok) throw new Error('lists of the PKI')
-  const anpr = createAnprClient({ transport: plainTransport(config.anpr), nextId: () => nextAnprId(store.db), now })
+  const anpr = createAnprClient({
+    transport: plainTransport({ url: centre.anpr.url, timeoutMs: config.anpr.timeoutMs }),
+    nextId: () => nextAnprId(store.db),
+    now,
+  })
   const hearing = createHearing({ db: store.db, now })
   const challenges = createChallenges({ hearing, reference, now })
   const carryOut = createCarryOut({
