@@ -11,7 +11,7 @@ test('of a flood the log has its beginning, and then a line a minute with the nu
   const { log, stop } = withoutFloods(pino(sink))
   const of = (kind: string) => written.filter((line) => line.kind === kind)
   for (let each = 0; each < 1_000; each++) {
-    log.warn({ kind: 'anpr-unavailable', totem: 'TT-0001' })
+    log.warn({ kind: 'anpr-unavailable', totem: `TT-${each}` })
     log.info({ kind: 'request', totem: 'TT-0001' })
   }
   log.error({ kind: 'jobs-restored' })
@@ -29,4 +29,16 @@ test('of a flood the log has its beginning, and then a line a minute with the nu
   for (let each = 0; each < 101; each++) log.warn({ kind: 'anpr-unavailable' })
   stop()
   expect(of('anpr-unavailable').at(-1)).toMatchObject({ leftOut: 1 })
+})
+
+test('a totem that floods leaves room for what the log says of the others', () => {
+  const written: { totem: string }[] = []
+  const sink = new PassThrough().on('data', (line: Buffer) => void written.push(JSON.parse(line.toString())))
+  const { log, stop } = withoutFloods(pino(sink))
+  for (let each = 0; each < 1_000; each++) log.warn({ kind: 'evidence-spent', totem: 'TT-0001' })
+  log.warn({ kind: 'evidence-spent', totem: 'TT-0002' })
+  stop()
+  expect(written.filter(({ totem }) => totem === 'TT-0001')).toHaveLength(20)
+  expect(written.filter(({ totem }) => totem === 'TT-0002')).toHaveLength(1)
+  expect(written.at(-1)).toMatchObject({ kind: 'evidence-spent', leftOut: 980 })
 })

@@ -10,8 +10,9 @@ import { accessReferences } from './access/references.ts'
 import { createRegister } from './access/register.ts'
 import { type AnprFailure, DAY_USED_UP } from './anpr/answers.ts'
 import { createAnprClient } from './anpr/client.ts'
+import { pdndTransport } from './anpr/pdnd/transport.ts'
 import { createQuotas } from './anpr/quotas.ts'
-import { plainTransport } from './anpr/transport.ts'
+import { plainTransport, type Transport } from './anpr/transport.ts'
 import { createOperatorDoor } from './channels/operator/door.ts'
 import { openOperators } from './channels/operator/operators.ts'
 import { createPublicDoor } from './channels/public/door.ts'
@@ -33,6 +34,8 @@ import { challengeRoutes } from './login/routes.ts'
 import { createMetrics } from './metrics.ts'
 import { createBell } from './operations/bell.ts'
 import { createCarryOut } from './operations/carry-out.ts'
+import { createCitizens } from './operations/citizens.ts'
+import { createFull } from './operations/full.ts'
 import { createIntake } from './operations/intake.ts'
 import { createOutcomes } from './operations/outcomes.ts'
 import { operationRoutes, overseeOperations } from './operations/routes.ts'
@@ -41,6 +44,7 @@ import { createMarks } from './payments/contrassegno.ts'
 import { startRetention } from './retention.ts'
 import { type GatewayConfig, gatewayConfig } from './settings/config.ts'
 import { requireSafeDatabase } from './settings/line.ts'
+import { pdndAccess } from './settings/pdnd.ts'
 import { CONFIG, folderMade, folderThere, jsonIn, TEMPORARY, textOf, Unusable } from './settings/unusable.ts'
 import { openStore } from './store/database.ts'
 import { nextAnprId } from './store/operations.ts'
@@ -96,6 +100,7 @@ export async function startGateway(
   await folderThere('totems', config.totems)
   await folderMade('trust.crls', config.trust.crls)
   await folderMade('dataDir', config.dataDir)
+  const transport = await wayToAnpr(config.anpr, log)
   const forPublic = config.public && publicTls && (await publicDoor(config.public, publicTls, config.dataDir, log))
 
   const opened = await openTrust({ config: config.trust, now, log })
@@ -127,7 +132,7 @@ export async function startGateway(
   })
   const quotas = createQuotas({ db, limits: config.anpr.quotas, now })
   const anpr = createAnprClient({
-    transport: quotas.counted(plainTransport(config.anpr)),
+    transport: quotas.counted(transport),
     nextId: () => nextAnprId(db),
     now,
     onAnswer(service, answer, ms, reason) {
@@ -160,6 +165,8 @@ export async function startGateway(
     now,
     log,
   })
+  const full = createFull()
+  const citizens = createCitizens(bell)
   const intake = createIntake({
     db,
     boss,
@@ -169,6 +176,8 @@ export async function startGateway(
     hearing,
     reference,
     bounds: config.bounds,
+    full,
+    citizens,
     now,
     log,
   })
@@ -197,7 +206,7 @@ export async function startGateway(
         ...{ sessions, register, marks, now },
         mayBegin: () => quotas.mayBegin('C019', 'ANPR-Certificazione'),
       }),
-      operations: operationRoutes({ db, intake, outcomes, onResult: metrics.submitted }),
+      operations: operationRoutes({ db, intake, outcomes, full, onResult: metrics.submitted }),
       journal: journalRoutes({ db: journals, keys, bounds: config.bounds, now, log }),
       fleet: fleetRoutes({ db, challenges, outcomeKeyOf, version: packageJson.version, now }),
       trust: trustRoutes(trust),
@@ -219,7 +228,7 @@ export async function startGateway(
     log,
   })
 
-  const work = await startWork({ store, bell, carryOut, log }).catch(async (reason) => {
+  const work = await startWork({ store, bell, citizens, carryOut, log }).catch(async (reason) => {
     await bell.stop()
     await store.close()
     throw noDatabase(reason)
@@ -265,6 +274,20 @@ async function publicDoor(
   const kept = await keepPage({ file: page, signer, memory: join(dataDir, 'verification-keys.sequence'), log })
   if (!kept.ok) throw refused(`public.page: ${page}`, kept.error, 'make it anew with gateway/verify/build.ts')
   return createPublicDoor({ tls, connections, verify: verifyRoutes(kept.value), log })
+}
+
+async function wayToAnpr(
+  { url = '', pdnd, timeoutMs }: z.output<typeof gatewayConfig>['anpr'],
+  log: Logger,
+): Promise<Transport> {
+  if (!pdnd) return plainTransport({ url, timeoutMs })
+  return pdndTransport(await pdndAccess(pdnd), {
+    timeoutMs,
+    onClock(aheadMs) {
+      if (aheadMs === null) log.info({ kind: 'clock-right' })
+      else log.error({ kind: 'clock-wrong', aheadMs })
+    },
+  })
 }
 
 const refused = (what: string, { kind }: { kind: string }, todo: string) =>

@@ -17,16 +17,18 @@ function busyServer(waiting: number) {
   }
   relievePressure(server, { waiting: () => waiting, stopping: stopping.signal, onShed })
   server.post('/backlog', { config: { patient: true } }, async () => 'taken')
+  server.post('/full', { config: { patient: true, isFull: ({ id }) => id === 'TT-1' } }, async () => 'taken')
   server.get('/citizen', async () => 'answered')
   const body = Buffer.alloc(20 * 1024)
-  const backlogOf = (totem: number) =>
+  const send = (url: string, totem: number, sent: Buffer) =>
     server.inject({
       method: 'POST',
-      url: '/backlog',
+      url,
       headers: { 'x-totem': `TT-${totem}`, 'content-type': 'application/octet-stream' },
-      body,
+      body: sent,
     })
-  return { server, backlogOf, shed: () => shed, stopping }
+  const backlogOf = (totem: number) => send('/backlog', totem, body)
+  return { server, send, body, backlogOf, shed: () => shed, stopping }
 }
 
 test('queue of the database: backlogs wait, a citizen who looks at the screen does not', async () => {
@@ -34,6 +36,16 @@ test('queue of the database: backlogs wait, a citizen who looks at the screen do
   expect((await backlogOf(1)).statusCode).toBe(429)
   expect((await server.inject({ url: '/citizen' })).statusCode).toBe(200)
   expect(shed()).toBe(1)
+  await server.close()
+})
+
+test('no room behind the door for one totem: its backlog is turned away, its citizen and the others are not', async () => {
+  const { server, send, body } = busyServer(0)
+  server.addContentTypeParser('application/octet-stream', (_request, _payload, done) => done(null))
+  const status = async (totem: number, sent: Buffer) => (await send('/full', totem, sent)).statusCode
+  expect([await status(1, body), await status(1, body.subarray(0, 100)), await status(2, body)]).toEqual([
+    429, 200, 200,
+  ])
   await server.close()
 })
 

@@ -7,6 +7,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Turned away while the gateway has too much to do. Never set where a citizen looks at the screen. */
     patient?: boolean
+    /** For a `patient` route: this caller's long bodies would find no room behind it, and are not read. */
+    isFull?(caller: Caller): boolean
   }
 }
 
@@ -46,7 +48,8 @@ export interface Pressure {
 
 /**
  * Turns requests away before their body is read, and says when to come again. 429: a `patient` request while the
- * process has too much under way, or any request of a caller that alone has too much under way. 503: everything, once
+ * process has too much under way or there is no room for what it brings, or any request of a caller that alone has too
+ * much under way. 503: everything, once
  * `stopping` is aborted. The door must set `request.caller` first.
  */
 export function relievePressure(server: FastifyInstance, { waiting, stopping, onShed }: Pressure): void {
@@ -84,9 +87,12 @@ export function relievePressure(server: FastifyInstance, { waiting, stopping, on
     if (stopping.aborted) return reply.code(503).header('connection', 'close').send()
     const isShort = Number(request.headers['content-length'] ?? Number.POSITIVE_INFINITY) <= SHORT_BYTES
     const isFull = patient >= MOST_AT_ONCE || waiting() > MOST_WAITING || loopIsSlow
-    const waits = request.routeOptions.config.patient && isFull && !(isShort && patient < 2 * MOST_AT_ONCE)
-    const name = nameOf(request.caller)
-    if (waits || (ofOne.get(name) ?? 0) >= MOST_OF_ONE) {
+    const { config } = request.routeOptions
+    const waits = config.patient && isFull && !(isShort && patient < 2 * MOST_AT_ONCE)
+    const { caller } = request
+    const isInVain = !isShort && caller !== null && config.isFull?.(caller)
+    const name = nameOf(caller)
+    if (waits || isInVain || (ofOne.get(name) ?? 0) >= MOST_OF_ONE) {
       onShed()
       shedNow.add(name)
       return reply.code(429).send()

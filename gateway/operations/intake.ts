@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises'
+import { setTimeout as delay, setImmediate as turn } from 'node:timers/promises'
 import { fromKysely, type PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
 import type { Clock } from '../../basics/time.ts'
@@ -15,6 +15,8 @@ import { sealedOutcomes } from '../store/outcomes.ts'
 import { WORK } from '../store/queues.ts'
 import type { Database } from '../store/schema.ts'
 import type { Bell } from './bell.ts'
+import type { Citizens } from './citizens.ts'
+import type { Full } from './full.ts'
 import { type NoRoom, placesFor, VISIT_MS } from './room.ts'
 
 type Item = Submission['items'][number]
@@ -22,6 +24,8 @@ type ItemResult = SubmissionResult['results'][number]
 
 /** Items opened and judged in one turn of the event loop, 0.6 ms each: fifty in a row would make a citizen wait. */
 const TURN = 4
+/** Between two such turns while citizens come: one totem's backlog takes a fifth of the event loop then. */
+const PAUSE_MS = 10
 /**
  * Known outcomes of up to so many bytes go into the answer; the rest comes by /v1/outcomes, whose pages are as large.
  */
@@ -74,6 +78,8 @@ export function createIntake({
   hearing,
   reference,
   bounds,
+  full,
+  citizens,
   now,
   log,
 }: {
@@ -85,6 +91,8 @@ export function createIntake({
   hearing: Hearing
   reference(text: string): string
   bounds: Bounds
+  full: Full
+  citizens: Citizens
   now: Clock
   log: Logger
 }): Intake {
@@ -145,7 +153,8 @@ export function createIntake({
         priority: placeOf.get(operation)?.priority ?? 0,
       }))
       if (jobs.length > 0) await boss.insert(WORK, jobs, { db: fromKysely(transaction) })
-      return { rows, begun, spent, reason }
+      const isCitizens = begun.some((operation) => placeOf.get(operation)?.express)
+      return { rows, begun, isCitizens, spent, reason }
     })
   }
 
@@ -157,7 +166,8 @@ export function createIntake({
   ): Promise<(item: Good) => ItemResult> {
     // The same id twice in a batch: the first item counts.
     const once = [...new Map(items.toReversed().map((item) => [item.id, item])).values()].toReversed()
-    const { rows, begun, spent, reason } = await store(totem, once, submitted)
+    const { rows, begun, isCitizens, spent, reason } = await store(totem, once, submitted)
+    if (isCitizens) citizens.ring()
     if (begun.length > 0) bell.ring(WORK)
     const tell = await tellOf(totem, [...rows.values()])
     return ({ id, digest }) => {
@@ -245,7 +255,8 @@ export function createIntake({
           checked.push({ turnedAway: later(item.operation, open.reason), digest: null })
           continue
         }
-        if (opened++ % TURN === 0) await turn()
+        if (opened % TURN === 0) await (opened > 0 && citizens.come() ? delay(PAUSE_MS) : turn())
+        opened++
         checked.push(await check(caller, item, open.known.get(item.operation)))
       }
       const good = checked.filter((one) => 'use' in one)
@@ -274,7 +285,10 @@ export function createIntake({
       const told = await takeIn(caller, items)
       const turnedAway = told.filter((one) => one.state === 'later' && noRoom.safeParse(one.reason).success)
       const [first] = turnedAway
-      if (first?.state === 'later') log.warn({ kind: first.reason, totem, items: turnedAway.length })
+      if (first?.state === 'later') {
+        full.note(totem)
+        log.warn({ kind: first.reason, totem, items: turnedAway.length })
+      }
       return told
     })
     const end = () => {

@@ -6,6 +6,7 @@ import { PATIENT } from '../http/pressure.ts'
 import { type Routes, route, routes } from '../http/route.ts'
 import { deadOperations, keyOf, list } from '../store/operations.ts'
 import type { Database } from '../store/schema.ts'
+import type { Full } from './full.ts'
 import type { Intake } from './intake.ts'
 import type { Outcomes } from './outcomes.ts'
 
@@ -20,11 +21,13 @@ export function operationRoutes({
   db,
   intake,
   outcomes,
+  full,
   onResult,
 }: {
   db: Database
   intake: Intake
   outcomes: Outcomes
+  full: Full
   /** Hears the state of each item of a submission. */
   onResult(state: string): void
 }): Routes {
@@ -37,7 +40,7 @@ export function operationRoutes({
         body: submission,
         answer: submissionResult,
         bodyLimit: SUBMISSION_BYTES,
-        config: PATIENT,
+        config: { ...PATIENT, isFull: ({ id }) => full.has(id) },
       },
       async ({ caller, body }) => {
         const results = await intake(caller, body.items)

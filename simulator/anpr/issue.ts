@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { ok, type Result } from '../../contract/result.ts'
 import { drawCertificate } from './certificate/document.ts'
 import { reserveSeal, type SealKey, seal } from './certificate/seal.ts'
+import { certifiedData } from './certified-data.ts'
 import { type AnprError, refusal } from './errors.ts'
 import { type CertificateGrant, grant } from './grant.ts'
 import { type CertificateBody, wishOf } from './request.ts'
@@ -14,9 +15,11 @@ interface Answer {
 
 /** `emissione` of 6001: issue by internet, or preview. */
 const PREVIEW = '3'
+/** `tipoRichiesta`: what the certificate would state, without the certificate. */
+const DATA_ONLY = '2'
 
 export interface Issuer {
-  answer(request: CertificateBody): Promise<Result<Answer, AnprError>>
+  answer(request: CertificateBody): Promise<Result<object, AnprError>>
   /** Everything issued so far, by idOperazioneClient, without previews. */
   issued: ReadonlyMap<string, Issue>
 }
@@ -51,21 +54,39 @@ export function createIssuer(key: SealKey, now: () => Date, { reusePdf = false }
     async answer(request) {
       const granted = grant(wishOf(request), now().toISOString().slice(0, 10))
       if (!granted.ok) return granted
-      if (request.emissione === PREVIEW) return ok(await preview(granted.value, key, now()))
+      const echo = echoOf(request, granted.value)
+      if (request.tipoRichiesta === DATA_ONLY) {
+        return ok({ idOperazioneANPR: '0', ...echo, datiCertificato: certifiedData(granted.value) })
+      }
+      if (request.emissione === PREVIEW) return ok({ ...(await preview(granted.value, key, now())), ...echo })
 
       const id = request.idOperazioneClient
       const digest = createHash('sha256').update(JSON.stringify(request)).digest('hex')
       const known = issued.get(id)
-      if (known && known.request !== digest) {
-        return refusal('EN079')
-      }
+      if (known && known.request !== digest) return refusal('EN079')
       const one = known ?? { request: digest, answer: made(id, granted.value), asked: 0 }
       one.asked++
       issued.set(id, one)
-      return ok(await one.answer)
+      return ok({ ...(await one.answer), ...echo })
     },
   }
 }
+
+/** What 6001 says back of the request. Uncertain: whether the REST answer keeps its names. */
+const echoOf = (request: CertificateBody, { subject, types, paEstera }: CertificateGrant) => ({
+  linguaCertificato: { tipoLinguaCertificato: request.linguaCertificato.tipoLinguaCertificato },
+  listaTipiCertificati: { tipoCertificato: types },
+  soggettoIntestatario: { generalita: subject.generalita, idANPR: subject.identificativi.idANPR },
+  parametriRichiesta: {
+    tipoRichiedente: request.tipoRichiedente,
+    tipoRichiesta: request.tipoRichiesta,
+    esenzioneBollo: request.esenzioneBollo,
+    bollo: request.bollo,
+    diritti: request.diritti,
+    paEstera,
+    emissione: request.emissione,
+  },
+})
 
 async function issue(id: string, granted: CertificateGrant, key: SealKey, at: Date): Promise<Answer> {
   const protocol = protocolOf(id)

@@ -58,11 +58,11 @@ function alone(one: Being, at: Residenza[], forme: Forma[], change: (scheda: Sch
 
 function rosaAndHerDeadHusband(): Draft {
   const home = draft('famiglia-rosa-marini', '3', [street('GARIBALDI', '8', '1969-10-01')])
-  const aldo = add(home, being('aldo-conti', 'AC10301A', 'CONTI, ALDO', 'M', '1941-03-12', 'D653', '2'), '1', [
-    'deceased',
-  ])
   const rosa = add(home, being('rosa-marini', 'RM10302B', 'MARINI, ROSA', 'F', '1944-07-02', 'I888', '2'), '1', [
     'widow',
+  ])
+  const aldo = add(home, being('aldo-conti', 'AC10301A', 'CONTI, ALDO', 'M', '1941-03-12', 'D653', '2'), '2', [
+    'deceased',
   ])
   marry(aldo, rosa, { day: '1969-09-06', place: spello })
   die(aldo, { day: '2022-02-11', place: comuneOf('D653') })

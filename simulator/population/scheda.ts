@@ -169,7 +169,10 @@ export function add(to: Draft, being: Being, legame: string, forme: Forma[] = []
     statoCivile: { statoCivile },
     attributiSoggetto: { soggettoCertificabile: '2' },
     cittadinanza,
-    residenza: to.residenza.filter(({ dataDecorrenzaResidenza }, at) => at === 0 || dataDecorrenzaResidenza > nato),
+    residenza: to.residenza
+      .filter(({ dataDecorrenzaResidenza }, at) => at === 0 || dataDecorrenzaResidenza > nato)
+      // A child lives at an address since birth at the earliest.
+      .map((address, at) => (at === 0 ? { ...address, dataDecorrenzaResidenza: since } : address)),
     ...(special && {
       datiTraslitterati: {
         ...(cognome !== undefined && { cognome: transliterated(cognome) }),

@@ -92,7 +92,8 @@ const convivenza =
 
 const widowed: Shape = (open) => {
   const home = open('3')
-  const [dead, left] = couple(home, ['couple'], [1930, 1955])
+  // The widowed one heads the sheet.
+  const [left, dead] = couple(home, ['couple'], [1930, 1955])
   dead.forme = ['deceased']
   left.forme = ['widow']
   die(dead, between(home.chance, 2010, 2025))

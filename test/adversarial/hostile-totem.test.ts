@@ -1,3 +1,4 @@
+// Over 400 lines: one page of gateway/README.md, sentence by sentence, with one hostile totem for all of them.
 import { copyFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

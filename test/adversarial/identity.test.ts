@@ -1,3 +1,4 @@
+// Over 400 lines: every way in which one answer of the device process may be judged, on the same cards.
 import { createPrivateKey, createPublicKey, sign } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,3 +1,4 @@
+// Over 400 lines: both ways of keeping the same keys, on the same totem.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import {

@@ -1,3 +1,4 @@
+// Over 400 lines: one file on the disk and all that may happen to it.
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import {

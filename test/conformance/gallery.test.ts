@@ -119,3 +119,23 @@ test.each([
   })
   expect(faults).toEqual([])
 })
+
+test('a dialog’s buttons speak the language of the screen, those for a screen reader too', async () => {
+  const buttons = async (lang: string, help: string) => {
+    await page.evaluate((address) => window.show(address), `screen=menu&lang=${lang}`)
+    await page.getByRole('button', { name: help, exact: true }).click()
+    await page.getByRole('dialog').waitFor()
+    const names = await page
+      .getByRole('dialog')
+      .locator('xpath=ancestor::*[contains(@class, "veil")]')
+      .locator('button')
+      .evaluateAll((found) => found.map((button) => button.getAttribute('aria-label') ?? button.textContent))
+    await page.keyboard.press('Escape')
+    return names
+  }
+  const english = await buttons('en', 'Help')
+  const italian = await buttons('it', 'Aiuto')
+  expect(italian).toHaveLength(english.length)
+  expect(english).toContain('Dismiss')
+  expect(italian.filter((name) => english.includes(name))).toEqual([])
+})

@@ -1,3 +1,4 @@
+// Over 400 lines: one card, and its answer to each command that a terminal may send.
 import { createPublicKey, publicDecrypt, verify, X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

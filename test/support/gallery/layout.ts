@@ -63,6 +63,10 @@ export function faultsOfLayout(): string[] {
       if (wide > SLACK && high > SLACK) faults.push(`on each other: ${one.text} | ${other.text}`)
     }
 
+  // Chromium opens windows of its own over the totem for some of these: a calendar, colours, files, a list.
+  for (const field of document.querySelectorAll('input, select, textarea, [contenteditable]'))
+    faults.push(`a field of the browser’s own: ${field.tagName}`)
+
   for (const control of document.querySelectorAll('button, [role=button]')) {
     if (!isDrawn(control) || !isOver(control) || control.closest('.unseen')) continue
     const box = control.getBoundingClientRect()

@@ -1,0 +1,83 @@
+import { rmSync } from 'node:fs'
+import { pino } from 'pino'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { ownFolder } from '../../basics/temporary.ts'
+import { openStore, type Store } from '../store/database.ts'
+import { WORK } from '../store/queues.ts'
+import { type Bell, createBell } from './bell.ts'
+import { startWork } from './work.ts'
+
+const log = pino({ level: 'silent' })
+const dataDir = ownFolder('totem-work')
+let store: Store
+let bell: Bell
+let end: () => Promise<void> = async () => {}
+beforeAll(async () => {
+  store = await openStore({ databaseUrl: null, dataDir }, log)
+  bell = createBell(store, log)
+})
+afterEach(() => end())
+afterAll(async () => {
+  await store.close()
+  rmSync(dataDir, { recursive: true, force: true })
+})
+
+/** A gateway's work with jobs that last until they are let go; `come`: do citizens come? */
+async function working({ come }: { come: boolean }) {
+  await store.boss.createQueue(WORK)
+  await store.boss.deleteAllJobs(WORK)
+  const inHand: string[] = []
+  const done: (() => void)[] = []
+  const work = await startWork({
+    store,
+    bell,
+    citizens: { come: () => come },
+    async carryOut(job, { operation }) {
+      inHand.push(operation)
+      await new Promise<void>((resolve) => done.push(resolve))
+      await store.boss.deleteJob(WORK, job)
+      return { kind: 'done' }
+    },
+    log,
+  })
+  end = async () => {
+    const stopped = work.stop()
+    for (const finish of done) finish()
+    await stopped
+  }
+  const bring = async (operations: string[], priority: number) => {
+    const jobs = operations.map((operation) => ({ data: { totem: 'TT-0001', operation }, priority }))
+    await store.boss.insert(WORK, jobs)
+    bell.ring(WORK)
+  }
+  return { inHand, bring }
+}
+const many = (name: string, length: number) => Array.from({ length }, (_, index) => `${name}-${index}`)
+
+test('backlogs have nine of the twelve jobs in hand; a citizen who comes then need not wait for one of them', async () => {
+  const { inHand, bring } = await working({ come: false })
+  await bring(many('backlog', 20), -1)
+  await vi.waitFor(() => expect(inHand).toHaveLength(9), { timeout: 60_000 })
+  await bring(many('citizen', 4), 1)
+  await vi.waitFor(() => expect(inHand).toHaveLength(12), { timeout: 60_000 })
+  expect(inHand.filter((operation) => operation.startsWith('citizen'))).toHaveLength(3)
+})
+
+test('while citizens come, two jobs of backlogs begin at a time, and then none for 50 ms', async () => {
+  const { fetch } = store.boss
+  const fetched: { from: number; to: number; jobs: number }[] = []
+  vi.spyOn(store.boss, 'fetch').mockImplementation(async (...asked: Parameters<typeof fetch>) => {
+    const from = performance.now()
+    const jobs = await fetch.apply(store.boss, asked)
+    if (jobs.length > 0) fetched.push({ from, to: performance.now(), jobs: jobs.length })
+    return jobs
+  })
+  const { inHand, bring } = await working({ come: true })
+  await bring(many('backlog', 8), -1)
+  await vi.waitFor(() => expect(inHand).toHaveLength(8), { timeout: 60_000 })
+  vi.mocked(store.boss.fetch).mockRestore()
+  expect(fetched.map(({ jobs }) => jobs)).toEqual([2, 2, 2, 2])
+  const pauses = fetched.slice(1).map(({ from }, index) => from - (fetched[index]?.to ?? 0))
+  // A timer of Node's may be a millisecond early.
+  expect(Math.min(...pauses)).toBeGreaterThanOrEqual(49)
+})

@@ -1,0 +1,265 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import type { Gruppo, Scheda } from '../population/model.ts'
+import { drawCertificate } from './certificate/document.ts'
+import { type CertificateWish, grant, inRegistry } from './grant.ts'
+import { type Case, contestuale, decide, TYPES } from './rules.ts'
+
+const DAY = '2026-11-22'
+
+function scheda(id: string): Scheda {
+  const found = inRegistry().byId(id)
+  if (!found) throw new Error(`no such person: ${id}`)
+  return found
+}
+
+/** A person who asks for themselves, with a change in their scheda or family. */
+function own(id: string, change: Partial<Scheda> = {}, family: Partial<Gruppo> = {}): Case {
+  const before = scheda(id)
+  const subject = { ...before, ...change }
+  const { gruppo, membri } = inRegistry().familyOf(before)
+  const now = membri.map((one) => (one === before ? subject : one))
+  return { subject, gruppo: { ...gruppo, ...family }, membri: now, requester: subject, day: DAY }
+}
+const asked = (by: string, about: string): Case => ({ ...own(about), requester: scheda(by) })
+const certifiable = (soggettoCertificabile: '0' | '1' | '3' | '4') => ({ attributiSoggetto: { soggettoCertificabile } })
+const citizens = (...codes: string[]) => ({
+  cittadinanza: codes.map((codiceStato) => ({ codiceStato, descrizioneStato: 'X' })),
+})
+const { cartaIdentita: _card, ...noCard } = scheda('nicolo-dangelo')
+const { matrimonio } = scheda('anna-bianchi')
+const { coniuge: _spouse, ...noSpouse } = matrimonio ?? { ordineMatrimonio: '1' }
+const { datiMatrimonio: _wedding, ...noWedding } = matrimonio ?? { ordineMatrimonio: '1' }
+const { statoCivile: _status, ...noStatus } = scheda('nicolo-dangelo')
+
+/** Refusals that every type of a row has, unless `but` names another code or, with null, an issue. */
+interface Row {
+  one: Case
+  all?: string
+  but?: Record<string, string | null>
+}
+
+// From the Ministry's list of errors and its guide to the certificates' controls.
+const SINGLE = { 2: 'EN404', 3: 'EN162', 4: 'EN404', 10: 'EN164', 14: 'EN056', 15: 'EN057', 18: 'EN353', 19: 'EN354' }
+const ALONE = { ...SINGLE, 16: 'EN059' }
+const MARRIED = { ...SINGLE, 3: null, 17: 'EN060' }
+const ROWS: Record<string, Row> = {
+  'a single man': { one: own('nicolo-dangelo'), but: ALONE },
+  'a divorced woman': { one: own('marija-kos'), but: ALONE },
+  'a wife': { one: own('anna-bianchi'), but: MARRIED },
+  'a wife for her husband': { one: asked('anna-bianchi', 'giovanni-ricci'), but: MARRIED },
+  'a mother for her child': { one: asked('elena-ferrari', 'sofia-rossi'), but: SINGLE },
+  'a child for herself': { one: own('sofia-rossi'), but: { ...SINGLE, 13: 'EN169', 16: 'EN169' } },
+  'a stranger': { one: asked('nicolo-dangelo', 'anna-bianchi'), all: 'EN169' },
+  'a dead requester': { one: asked('aldo-conti', 'rosa-marini'), all: 'EN170' },
+  'a requester without a card': {
+    one: own('nicolo-dangelo', { ...noCard, cartaIdentita: undefined } as never),
+    all: 'EN286',
+  },
+  'a dead subject': { one: asked('rosa-marini', 'aldo-conti'), all: 'EN228', but: { 2: null, 4: null, 7: 'EN054' } },
+  'a cancelled subject': {
+    one: own('nicolo-dangelo', {
+      datiCancellazione: { motivoCancellazione: '6', dataDecorrenzaCancellazione: '2025-01-01' },
+    }),
+    all: 'EN229',
+    but: { 2: 'EN404', 4: null },
+  },
+  'who died yesterday': {
+    one: own('nicolo-dangelo', { datiDecesso: { dataEvento: '2026-11-21' }, decessoRecente: true }),
+    but: ALONE,
+  },
+  'in both registers': { one: own('nicolo-dangelo', { doppiaIscrizione: true }), all: 'EN470' },
+  'not certifiable': { one: own('anna-bianchi', certifiable('0')), all: 'EN160', but: { 2: 'EN404', 4: 'EN404' } },
+  'not registrable': { one: own('anna-bianchi', certifiable('3')), all: 'EN160', but: { 2: 'EN404', 4: 'EN404' } },
+  'under guardianship': { one: own('anna-bianchi', certifiable('4')), all: 'EN160', but: { 2: 'EN404', 4: 'EN404' } },
+  'partly certifiable': {
+    one: own('anna-bianchi', certifiable('1')),
+    all: 'EN046',
+    but: { 2: 'EN404', 4: 'EN404', 8: null, 10: 'EN164', 12: null, 15: 'EN057' },
+  },
+  'an open procedure': {
+    one: own('anna-bianchi', { procedimentoAperto: true }),
+    all: 'EN181',
+    but: { 2: 'EN404', 4: 'EN404', 8: null, 10: 'EN164', 12: null },
+  },
+  'in a convivenza': {
+    one: own('pietro-moretti'),
+    but: { ...SINGLE, 12: 'EN055', 13: 'EN055', 14: null, 16: 'EN058' },
+  },
+  'in AIRE': {
+    one: own('giulia-fontana'),
+    all: 'EN044',
+    but: {
+      1: null, 2: 'EN404', 3: 'EN162', 4: 'EN404', 5: null, 9: null, 10: null, 15: null, 18: 'EN353', 19: 'EN354', 20: null,
+    }, // biome-ignore format: a table
+  },
+  'a family without intestatario': {
+    one: own('anna-bianchi', {}, { stato: 'senza-intestatario' }),
+    but: { ...MARRIED, 12: 'EN062', 13: 'EN062', 16: 'EN062' },
+  },
+  'an incomplete family': {
+    one: own('anna-bianchi', {}, { stato: 'non-completa' }),
+    but: { ...MARRIED, 12: 'EN221', 13: 'EN221', 16: 'EN221' },
+  },
+  'a family being registered': {
+    one: own('anna-bianchi', {}, { stato: 'in-registrazione' }),
+    but: { ...MARRIED, 12: 'EN212', 13: 'EN212', 16: 'EN212' },
+  },
+  'of no fixed abode': {
+    one: own('nicolo-dangelo', { attributiSoggetto: { soggettoCertificabile: '2', senzaFissaDimora: 'S' } }),
+    but: { ...ALONE, 12: 'EN404' },
+  },
+  'a foreigner': { one: own('nicolo-dangelo', citizens('436')), but: { ...ALONE, 5: 'EN110' } },
+  'without citizenship': { one: own('nicolo-dangelo', citizens()), but: { ...ALONE, 5: 'EN407' } },
+  'of undefined citizenship': { one: own('nicolo-dangelo', citizens('998')), but: { ...ALONE, 5: 'EN407' } },
+  'of two citizenships': { one: own('nicolo-dangelo', citizens('100', '436')), but: { ...ALONE, 5: 'EN407' } },
+  'without civil status': {
+    one: own('nicolo-dangelo', { ...noStatus, statoCivile: undefined } as never),
+    but: { ...ALONE, 3: 'EN138', 11: 'EN138', 17: 'EN060' },
+  },
+  'of unknown civil status': {
+    one: own('nicolo-dangelo', { statoCivile: { statoCivile: '9' } }),
+    but: { ...ALONE, 11: 'EN138', 17: 'EN060' },
+  },
+  'without a spouse in the register': {
+    one: own('anna-bianchi', { matrimonio: noSpouse }),
+    but: { ...MARRIED, 3: 'EN161' },
+  },
+  'without marriage data': { one: own('anna-bianchi', { matrimonio: noWedding }), but: { ...MARRIED, 3: 'EN162' } },
+  'in a civil union': { one: own('luca-verdi'), but: { ...SINGLE, 17: 'EN060', 18: null } },
+  'in a cohabitation contract': { one: own('paola-serra'), but: { ...SINGLE, 19: null } },
+  'a partner for the other': { one: asked('dario-leone', 'paola-serra'), but: { ...SINGLE, 19: null } },
+  'an unnamed requester': {
+    one: { ...own('nicolo-dangelo'), requester: undefined },
+    but: { ...ALONE, 13: 'EN169', 16: 'EN169', 19: 'EN355' },
+  },
+}
+
+describe.each(Object.entries(ROWS))('%s', (_who, { one, all = null, but = {} }) => {
+  test.each(TYPES)('type %s', (type) => {
+    const other = but[type]
+    expect(decide([type], one)?.code ?? null).toBe(other === undefined ? all : other)
+  })
+})
+
+test('what may stand on one sheet: every pair', () => {
+  const together = (a: number, b: number): string | null => {
+    if ([a, b].some((type) => [2, 4, 6, 9, 20].includes(type))) return 'EN153'
+    const pair = [a, b].sort((x, y) => x - y).join('+')
+    const codes: Record<string, string> = {
+      '3+17': 'EN152', '3+18': 'EN152', '12+13': 'EN154', '12+14': 'EN154', '12+16': 'EN154', '13+14': 'EN155',
+      '13+16': 'EN155', '14+16': 'EN156', '11+17': 'EN158', '11+13': 'EN159',
+    } // biome-ignore format: a table
+    const apr = (type: number) => [7, 8, 11, 12, 13, 14, 16, 17].includes(type)
+    const aire = (type: number) => type === 10 || type === 15
+    return codes[pair] ?? ((apr(a) && aire(b)) || (apr(b) && aire(a)) ? 'EN287' : null)
+  }
+  for (let a = 1; a <= 20; a++) {
+    for (let b = 1; b <= 20; b++) {
+      if (a !== b) expect([a, b, contestuale([String(a), String(b)])]).toEqual([a, b, together(a, b)])
+    }
+  }
+})
+
+const exempt = { esenzioneBollo: '3', bollo: '0', diritti: '0', paEstera: '0' }
+function wish(who: string, types: string[], more: Partial<CertificateWish> = {}): CertificateWish {
+  const subject = scheda(who)
+  const tipoRichiedente = subject.datiDecesso ? '3' : '2'
+  return { types, languages: ['IT'], subject: subject.identificativi.idANPR, tipoRichiedente, ...exempt, ...more }
+}
+
+test.each<[string, Partial<CertificateWish>]>([
+  ['EN345', { paEstera: '3', esenzioneBollo: '0', bollo: '1600', bolloVirtuale: '2' }],
+  ['EN345', { paEstera: '2', esenzioneBollo: '0', bollo: '1600', bolloVirtuale: '2' }],
+  ['EN123', { esenzioneBollo: '6', esenzioneDiritti: '0', diritti: '26' }],
+  ['EN209', { esenzioneDiritti: '0' }],
+  ['EN217', { esenzioneDiritti: '1', diritti: '26' }],
+  ['EN281', { esenzioneBollo: '99' }],
+  ['EN282', { esenzioneBollo: '99', descrizioneEsenzioneBollo: 'x'.repeat(257) }],
+  ['EN284', { esenzioneBollo: '99', descrizioneEsenzioneBollo: 'x', esenzioneDiritti: '1', diritti: '26' }],
+  ['999', { paEstera: '5' }],
+  ['999', { languages: ['SL'] }],
+  ['999', { languages: ['IT', 'DE'] }],
+])('%s: %o', (code, change) => {
+  const granted = grant(wish('marija-kos', ['8'], change), DAY)
+  expect(granted.ok ? null : granted.error.code).toBe(code)
+})
+
+describe('the sheet', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'totem-sheet-'))
+  afterAll(() => rmSync(dir, { recursive: true, force: true }))
+  async function words(request: CertificateWish): Promise<string> {
+    const granted = grant(request, DAY)
+    if (!granted.ok) throw new Error(granted.error.text)
+    const verification = { url: 'https://verifica.example/c/1?h=0', code: '0' }
+    const facts = {
+      ...granted.value,
+      protocol: '1',
+      issuedAt: new Date(DAY),
+      verification,
+      stamp: 'FAC-SIMILE' as const,
+    }
+    const path = join(dir, 'sheet.pdf')
+    writeFileSync(path, await drawCertificate(facts, () => undefined))
+    return execFileSync('pdftotext', ['-layout', path, '-'], { encoding: 'utf8' }).replace(/\s+/g, ' ')
+  }
+
+  const abroad = { paEstera: '4', esenzioneBollo: '0', bollo: '1600', bolloVirtuale: '2', diritti: '52' }
+  test.each<[string, CertificateWish, string[]]>([
+    ['1', wish('anna-bianchi', ['1']), ['DI NASCITA', 'risulta nata a SPELLO (PG)', 'Atto n.', 'Validità: illimitata']],
+    ['2', wish('aldo-conti', ['2']), ['DI MORTE', 'risulta deceduto a FOLIGNO (PG) il 11/02/2022']],
+    ['3', wish('anna-bianchi', ['3']), ['DI MATRIMONIO', 'matrimonio con RICCI GIOVANNI a SPELLO (PG) il 20/04/1974']],
+    ['4', wish('aldo-conti', ['4']), ['DI CANCELLAZIONE ANAGRAFICA', 'motivo: morte']],
+    ['5', wish('anna-bianchi', ['5']), ['DI CITTADINANZA', 'è cittadina italiana', 'tre mesi']],
+    ['6', wish('anna-bianchi', ['6']), ['STORICO DI CITTADINANZA', 'ITALIA']],
+    [
+      '7',
+      wish('anna-bianchi', ['7'], { paEstera: '2' }),
+      ['DI ESISTENZA IN VITA', 'è in vita', 'norme sull’immigrazione'],
+    ],
+    ['8', wish('anna-bianchi', ['8'], { paEstera: '3' }), ['DI RESIDENZA', 'rilasciato per cause giudiziarie']],
+    ['9', wish('anna-bianchi', ['9']), ['STORICO DI RESIDENZA', 'oggi']],
+    [
+      '10',
+      wish('giulia-fontana', ['10'], abroad),
+      ['RESIDENZA AIRE', 'KÖNIGSTRAßE 14', 'euro 16,00', 'solo per l’estero'],
+    ],
+    ['11', wish('rosa-marini', ['11']), ['DI STATO CIVILE', 'stato civile: vedova']],
+    ['12', wish('rosa-marini', ['12']), ['DI STATO DI FAMIGLIA', 'MARINI ROSA']],
+    ['13', wish('mario-rossi', ['13']), ['E DI STATO CIVILE', 'coniugato', 'nubile']],
+    ['14', wish('pietro-moretti', ['14']), ['RESIDENZA IN CONVIVENZA', 'RESIDENZA PROTETTA SAN FELICE']],
+    ['15', wish('giulia-fontana', ['15']), ['DI STATO DI FAMIGLIA AIRE', 'FONTANA GIULIA']],
+    ['16', wish('mario-rossi', ['16']), ['RAPPORTI DI PARENTELA', 'intestatario scheda', 'moglie', 'figlia']],
+    ['17', wish('rosa-marini', ['17']), ['DI STATO LIBERO', 'è di stato libero']],
+    ['18', wish('luca-verdi', ['18']), ['UNIONE CIVILE', 'unione civile con NERI MARCO', '14/04/2018']],
+    ['19', wish('paola-serra', ['19']), ['CONTRATTO DI CONVIVENZA', 'con LEONE DARIO il 08/02/2019']],
+    ['20', wish('anna-bianchi', ['20'], { at: '1990-01-01' }), ['ALLA DATA', 'alla data del 01/01/1990', 'VIA GIULIA']],
+    [
+      'Slovene',
+      wish('marija-kos', ['8'], { languages: ['IT', 'SL'] }),
+      [
+        'KOŠUTA MARIJA',
+        'POTRDILO O STALNEM PREBIVALIŠČU',
+        'REPNIČ 7, 34010 ZGONIK',
+        'RUPINPICCOLO',
+        'organom javne uprave',
+      ],
+    ],
+    [
+      'German',
+      wish('jurgen-grossmann', ['8', '5'], { languages: ['IT', 'DE'], paEstera: '3' }),
+      ['GROßMANN JÜRGEN', 'SAMMELBESCHEINIGUNG', 'LAUBENGASSE 12, 39100 BOZEN', 'für Gerichtsverfahren'],
+    ],
+  ])('%s says what it certifies', async (_type, request, said) => {
+    const text = await words(request)
+    for (const part of said) expect(text).toContain(part)
+  })
+  test('a dead husband is not of the family, and the plain family sheet names no kinship', async () => {
+    const text = await words(wish('rosa-marini', ['12']))
+    expect(text).not.toContain('CONTI')
+    expect(await words(wish('mario-rossi', ['12']))).not.toMatch(/moglie|figlia|intestatari/)
+  })
+})
