@@ -10,8 +10,9 @@ import { accessReferences } from './access/references.ts'
 import { createRegister } from './access/register.ts'
 import { type AnprFailure, DAY_USED_UP } from './anpr/answers.ts'
 import { createAnprClient } from './anpr/client.ts'
+import { pdndTransport } from './anpr/pdnd/transport.ts'
 import { createQuotas } from './anpr/quotas.ts'
-import { plainTransport } from './anpr/transport.ts'
+import { plainTransport, type Transport } from './anpr/transport.ts'
 import { createOperatorDoor } from './channels/operator/door.ts'
 import { openOperators } from './channels/operator/operators.ts'
 import { createPublicDoor } from './channels/public/door.ts'
@@ -43,6 +44,7 @@ import { createMarks } from './payments/contrassegno.ts'
 import { startRetention } from './retention.ts'
 import { type GatewayConfig, gatewayConfig } from './settings/config.ts'
 import { requireSafeDatabase } from './settings/line.ts'
+import { pdndAccess } from './settings/pdnd.ts'
 import { CONFIG, folderMade, folderThere, jsonIn, TEMPORARY, textOf, Unusable } from './settings/unusable.ts'
 import { openStore } from './store/database.ts'
 import { nextAnprId } from './store/operations.ts'
@@ -98,6 +100,7 @@ export async function startGateway(
   await folderThere('totems', config.totems)
   await folderMade('trust.crls', config.trust.crls)
   await folderMade('dataDir', config.dataDir)
+  const transport = await wayToAnpr(config.anpr, log)
   const forPublic = config.public && publicTls && (await publicDoor(config.public, publicTls, config.dataDir, log))
 
   const opened = await openTrust({ config: config.trust, now, log })
@@ -129,7 +132,7 @@ export async function startGateway(
   })
   const quotas = createQuotas({ db, limits: config.anpr.quotas, now })
   const anpr = createAnprClient({
-    transport: quotas.counted(plainTransport(config.anpr)),
+    transport: quotas.counted(transport),
     nextId: () => nextAnprId(db),
     now,
     onAnswer(service, answer, ms, reason) {
@@ -271,6 +274,20 @@ async function publicDoor(
   const kept = await keepPage({ file: page, signer, memory: join(dataDir, 'verification-keys.sequence'), log })
   if (!kept.ok) throw refused(`public.page: ${page}`, kept.error, 'make it anew with gateway/verify/build.ts')
   return createPublicDoor({ tls, connections, verify: verifyRoutes(kept.value), log })
+}
+
+async function wayToAnpr(
+  { url = '', pdnd, timeoutMs }: z.output<typeof gatewayConfig>['anpr'],
+  log: Logger,
+): Promise<Transport> {
+  if (!pdnd) return plainTransport({ url, timeoutMs })
+  return pdndTransport(await pdndAccess(pdnd), {
+    timeoutMs,
+    onClock(aheadMs) {
+      if (aheadMs === null) log.info({ kind: 'clock-right' })
+      else log.error({ kind: 'clock-wrong', aheadMs })
+    },
+  })
 }
 
 const refused = (what: string, { kind }: { kind: string }, todo: string) =>

@@ -6,8 +6,9 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
+import type { AnprAccess } from '../../simulator/anpr/index.ts'
 import { endChild, startChild } from '../../simulator/bench/children.ts'
-import { type BenchGateway, startGatewayProcess } from '../../simulator/bench/gateway.ts'
+import { type BenchGateway, startGatewayProcess, throughPdnd } from '../../simulator/bench/gateway.ts'
 import type { OutagePlan } from '../../simulator/fleet/plan.ts'
 import { makeFleet } from '../../simulator/fleet/totems.ts'
 import { makePki } from '../../simulator/pki/make.ts'
@@ -89,7 +90,7 @@ export async function runFleet(options: FleetOptions): Promise<FleetRun> {
         folder: join(folder, `gateway-${n}`),
         log: join(folder, `gateway-${n}.log`),
         pki,
-        anprUrl: anpr.url,
+        anpr: throughPdnd(anpr.access),
         totems: keys,
         ...(options.databaseUrl !== null && { databaseUrl: options.databaseUrl }),
       })
@@ -171,12 +172,15 @@ export async function runFleet(options: FleetOptions): Promise<FleetRun> {
   }
 }
 
+const anprLine = z.looseObject({ listening: z.string(), access: z.custom<AnprAccess>() })
+
 async function startAnprProcess(pki: string, log: string) {
   const program = fileURLToPath(new URL('../../simulator/anpr/index.ts', import.meta.url))
   const { child, firstLine } = await startChild(process.execPath, [program, '--pki', pki, '--reuse-pdf'], { log })
-  const { listening: url } = z.looseObject({ listening: z.string() }).parse(JSON.parse(firstLine))
+  const { listening: url, access } = anprLine.parse(JSON.parse(firstLine))
   return {
     url,
+    access,
     async asked(): Promise<Map<string, number>> {
       const answer = await (await fetch(`${url}/simulator/asked`)).json()
       return new Map(Object.entries(z.object({ asked: z.record(z.string(), z.number()) }).parse(answer).asked))

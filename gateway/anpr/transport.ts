@@ -77,7 +77,7 @@ function reasonOf(fault: unknown): string {
   return typeof code === 'string' ? code : (name ?? 'unknown')
 }
 
-/** The services without vouchers and signatures, at one plain address. */
+/** The services without vouchers and signatures, at one plain address: for a test's own stub. */
 export function plainTransport({ url, timeoutMs }: { url: string; timeoutMs: number }): Transport {
   const agent = agentFor()
   return {

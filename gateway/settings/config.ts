@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { revocationPolicy } from '../../contract/trust.ts'
 import { service } from '../anpr/services.ts'
 import { isSafeUrl } from './line.ts'
+import { pdndSettings } from './pdnd.ts'
 import { CONFIG, jsonIn, Unusable } from './unusable.ts'
 
 const most = z.number().int().positive()
@@ -82,24 +83,30 @@ export const gatewayConfig = z.strictObject({
     crlHosts: z.array(z.string()),
     revocation: revocationPolicy,
   }),
-  /** `url`: https, or http to this machine alone. */
-  anpr: z.strictObject({
-    url: z.url().refine(isSafeUrl, 'https without name and password, or http to this machine'),
-    timeoutMs: z.number().int().positive().default(8_000),
-    /**
-     * By the Ministry's code of a service: how often it may be asked in a day, over all gateways on the database, and how
-     * many of these calls are kept for visits that have begun. Uncertain: what Poste's own purposes are given (15,000
-     * for C019 and C020 were seen elsewhere). A service that stands not here is asked until it refuses.
-     */
-    quotas: z
-      .partialRecord(
-        service,
-        z
-          .strictObject({ daily: most, reserve: z.number().int().min(0) })
-          .refine(({ daily, reserve }) => reserve < daily, 'reserve below daily'),
-      )
-      .default({}),
-  }),
+  /**
+   * `pdnd`: ANPR as the Ministry runs it (settings/pdnd.ts). `url`: its services alone, without vouchers and signatures;
+   * https, or http to this machine alone.
+   */
+  anpr: z
+    .strictObject({
+      url: z.url().refine(isSafeUrl, 'https without name and password, or http to this machine').optional(),
+      pdnd: pdndSettings.optional(),
+      timeoutMs: z.number().int().positive().default(8_000),
+      /**
+       * By the Ministry's code of a service: how often it may be asked in a day, over all gateways on the database, and how
+       * many of these calls are kept for visits that have begun. Uncertain: what Poste's own purposes are given (15,000
+       * for C019 and C020 were seen elsewhere). A service that stands not here is asked until it refuses.
+       */
+      quotas: z
+        .partialRecord(
+          service,
+          z
+            .strictObject({ daily: most, reserve: z.number().int().min(0) })
+            .refine(({ daily, reserve }) => reserve < daily, 'reserve below daily'),
+        )
+        .default({}),
+    })
+    .refine(({ url, pdnd }) => (url === undefined) !== (pdnd === undefined), 'one of url and pdnd'),
   /**
    * File of the secret that turns persons into references in the access log and marche da bollo into those that have
    * paid, and seals challenges. All gateways on a database share it, and it is kept for good: under another secret every

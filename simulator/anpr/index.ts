@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { startAnpr } from './server.ts'
 
+export type { AnprAccess } from './access.ts'
 export { type Anpr, startAnpr } from './server.ts'
 
 // node simulator/anpr/index.ts --port N --pki DIR [--reuse-pdf]: prints its address in one JSON line, and ends on

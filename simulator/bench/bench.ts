@@ -12,7 +12,7 @@ import { cardsFolderOf } from '../pki/on-demand.ts'
 import { startVirtualPrinter } from '../printer/virtual-printer.ts'
 import { descendants } from './children.ts'
 import { startControl } from './control.ts'
-import { startGatewayProcess } from './gateway.ts'
+import { startGatewayProcess, throughPdnd } from './gateway.ts'
 import { startLine } from './line.ts'
 import type { Bench, BenchOptions, CardChoice, CardInReader } from './office.ts'
 import { provisionTotem } from './totem.ts'
@@ -55,7 +55,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
         folder: join(folder, 'gateway'),
         log: join(logs, 'gateway.log'),
         pki: PKI,
-        anprUrl: anpr.url,
+        anpr: throughPdnd(anpr.access),
         ...(options.databaseUrl && { databaseUrl: options.databaseUrl }),
       }),
     )

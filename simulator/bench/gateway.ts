@@ -6,6 +6,7 @@ import { json } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { z } from 'zod'
+import type { AnprAccess } from '../anpr/index.ts'
 import { issueCrls } from '../pki/trust-list.ts'
 import { endChild, startChild } from './children.ts'
 
@@ -19,6 +20,16 @@ export type GatewayOperation = z.infer<typeof operationRow>
 export function operationsOf(ids: readonly string[], operations: readonly GatewayOperation[]): string[] {
   const known = new Map(operations.map(({ anprId, operation }) => [anprId, operation]))
   return ids.map((id) => known.get(id) ?? id)
+}
+
+/** The gateway's settings of ANPR (gateway/settings/pdnd.ts): vouchers and signatures, as with the Ministry's. */
+export function throughPdnd({ tokenUrl, tokenAudience, ca, client, eServices }: AnprAccess) {
+  const services = Object.entries(eServices)
+    .filter(([code]) => /^(C0(?!01|02|31)\d\d|ANPR-Certificazione)$/.test(code))
+    .map(([code, { url, audience, purposeId, dpop }]) => [code, { url, audience, purposeId, dpop }])
+  const { clientId, keyFile: key } = client
+  const own = { tokenUrl, tokenAudience, clientId, key, tokenCa: ca, gateCa: ca }
+  return { pdnd: { ...own, services: Object.fromEntries(services) } }
 }
 
 export interface BenchGateway {
@@ -42,7 +53,8 @@ export async function startGatewayProcess(options: {
   folder: string
   log: string
   pki: string
-  anprUrl: string
+  /** The gateway's settings of ANPR: `throughPdnd`, or those of a test's own stub. */
+  anpr: object
   databaseUrl?: string
   /** Folder of the provisioned totems; default those of the PKI. */
   totems?: string
@@ -80,7 +92,7 @@ export async function startGatewayProcess(options: {
       crlHosts: [],
       revocation: { maxAgeHours: 72, whenUnknown: 'refuse' },
     },
-    anpr: { url: options.anprUrl },
+    anpr: options.anpr,
     keys: { folder: join(pki, 'gateway-keys'), list: join(pki, 'gateway-keys.jws') },
     totems: options.totems ?? join(pki, 'totems'),
     ...(options.bounds && { bounds: options.bounds }),

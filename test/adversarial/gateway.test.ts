@@ -10,7 +10,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { atTotem } from '../../contract/caller.ts'
 import { startGateway } from '../../gateway/index.ts'
 import { startAnpr } from '../../simulator/anpr/index.ts'
-import { operationsOf, startGatewayProcess } from '../../simulator/bench/gateway.ts'
+import { operationsOf, startGatewayProcess, throughPdnd } from '../../simulator/bench/gateway.ts'
 import { makePki } from '../../simulator/pki/make.ts'
 import { issueCrls } from '../../simulator/pki/trust-list.ts'
 import { people } from '../../simulator/population/people.ts'
@@ -623,7 +623,7 @@ test('gateway killed again and again while it issues: every request ends issued,
     folder: join(folder, 'gateway'),
     log: join(folder, 'gateway.log'),
     pki: PKI,
-    anprUrl: anpr.url,
+    anpr: throughPdnd(anpr.access),
   })
   onTestFinished(() => gateway.stop())
   const asking = new TotemClient(`https://127.0.0.1:${gateway.port}`, 'TT-0001')
@@ -673,7 +673,7 @@ test('a gateway dies with requests in hand: another one takes them over', { time
   const databaseUrl = await postgres.database()
   const start = async (name: string) => {
     const files = { folder: join(folder, name), log: join(folder, `${name}.log`), pki: PKI }
-    const gateway = await startGatewayProcess({ ...files, anprUrl: anpr.url, databaseUrl })
+    const gateway = await startGatewayProcess({ ...files, anpr: throughPdnd(anpr.access), databaseUrl })
     onTestFinished(() => gateway.stop())
     const totem = new TotemClient(`https://127.0.0.1:${gateway.port}`, 'TT-0001')
     onTestFinished(() => totem.close())

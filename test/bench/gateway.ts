@@ -57,7 +57,13 @@ export async function gatewayFigures(): Promise<Figure[]> {
       for (const each of ['a', 'b']) {
         const own = { folder: join(folder, name, each), log: join(folder, name, `${each}.log`) }
         gateways.push(
-          await startGatewayProcess({ ...own, pki: PKI, anprUrl: anpr.url, databaseUrl, ...(bounds && { bounds }) }),
+          await startGatewayProcess({
+            ...own,
+            pki: PKI,
+            anpr: { url: anpr.url },
+            databaseUrl,
+            ...(bounds && { bounds }),
+          }),
         )
       }
       return await work(gateways)

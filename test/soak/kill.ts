@@ -13,7 +13,7 @@ import pg from 'pg'
 import { openJournal } from '../../main/journal/journal.ts'
 import { openQueue } from '../../main/queue/queue.ts'
 import { startAnpr } from '../../simulator/anpr/index.ts'
-import { type BenchGateway, operationsOf, startGatewayProcess } from '../../simulator/bench/gateway.ts'
+import { type BenchGateway, operationsOf, startGatewayProcess, throughPdnd } from '../../simulator/bench/gateway.ts'
 import { startLine } from '../../simulator/bench/line.ts'
 import { startPcscd } from '../../simulator/card/pcscd.ts'
 import { makePki } from '../../simulator/pki/make.ts'
@@ -165,7 +165,7 @@ async function headlessOffice(keep: boolean) {
     folder: join(folder, 'gateway'),
     log: join(folder, 'gateway.log'),
     pki: PKI,
-    anprUrl: anpr.url,
+    anpr: throughPdnd(anpr.access),
     databaseUrl: postgres.url,
   })
   const line = await startLine(() => gateway.port)

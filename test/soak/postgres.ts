@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { startAnpr } from '../../simulator/anpr/index.ts'
-import { type BenchGateway, startGatewayProcess } from '../../simulator/bench/gateway.ts'
+import { type BenchGateway, startGatewayProcess, throughPdnd } from '../../simulator/bench/gateway.ts'
 import { makePki } from '../../simulator/pki/make.ts'
 import { login, sealed, wish } from '../support/gateway/requests.ts'
 import { TotemClient } from '../support/gateway/totem-client.ts'
@@ -56,7 +56,7 @@ export async function postgresSoak({
           folder: join(folder, name),
           log: join(folder, `${name}.log`),
           pki: PKI,
-          anprUrl: anpr.url,
+          anpr: throughPdnd(anpr.access),
           databaseUrl: postgres.url,
           bounds: { pendingPerTotem: 50_000, requestsPerTotemDay: 500_000 },
         }),

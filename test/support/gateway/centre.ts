@@ -5,7 +5,7 @@ import { pino } from 'pino'
 import { ownFolder } from '../../../basics/temporary.ts'
 import { type Gateway, type GatewayConfig, startGateway } from '../../../gateway/index.ts'
 import { type Anpr, startAnpr } from '../../../simulator/anpr/index.ts'
-import { type GatewayOperation, operationsOf } from '../../../simulator/bench/gateway.ts'
+import { type GatewayOperation, operationsOf, throughPdnd } from '../../../simulator/bench/gateway.ts'
 import { makePki } from '../../../simulator/pki/make.ts'
 import { issueCrls } from '../../../simulator/pki/trust-list.ts'
 import { PKI } from '../pki.ts'
@@ -64,7 +64,7 @@ export async function openCentre(
       crlHosts: [],
       revocation: { maxAgeHours: CRL_LIFE_MS / 3_600_000, whenUnknown: 'refuse' },
     },
-    anpr: { url: anpr.url },
+    anpr: throughPdnd(anpr.access),
     keys: { folder: join(PKI, 'gateway-keys'), list: join(PKI, 'gateway-keys.jws') },
     totems: join(PKI, 'totems'),
     ...more,
