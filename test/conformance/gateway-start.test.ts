@@ -129,7 +129,7 @@ describe('its own file:', () => {
     for (const setting of [
       'anpr.pdnd.services.C021.url: https',
       'anpr.pdnd.key: ',
-      'anpr.pdnd: ',
+      'anpr.pdnd.clientId: ',
       'dataDir: ',
       '"tsl"',
       'operator.tokens: ',
