@@ -1,14 +1,7 @@
 import { type CertificateType, type CertifiedFact, certifiedFact } from '../contract/catalogue.ts'
-import type { Belonging } from '../contract/document.ts'
 
 /** The types that this totem offers: the two asked for most (ANPR's open data). The others wait for their screens. */
 export const offeredTypes: readonly CertificateType[] = ['8', '12']
-
-/** Types that tell of a famiglia anagrafica: who lives in a convivenza belongs to none (EN055, EN058). */
-const OF_A_FAMILY: readonly CertificateType[] = ['12', '13', '16']
-/** The types that this totem offers to somebody, by how they belong to their sheet. */
-export const offeredTo = (tie: Belonging['tie']): readonly CertificateType[] =>
-  tie === 'family' ? offeredTypes : offeredTypes.filter((type) => !OF_A_FAMILY.includes(type))
 
 /** Types of table 13 that only an office gives: `certificateType` of the contract refuses them. */
 type OfficeType = '2' | '4' | '6' | '9' | '20'

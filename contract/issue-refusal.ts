@@ -28,5 +28,9 @@ export const issueRefusal = z.enum([
   'not-on-one-sheet',
   /** A fact that the certificate states is missing in the register, or contradicts another. */
   'register-incomplete',
+  /** One of the five types that no self-service gives: only the ufficio anagrafe. */
+  'only-at-the-office',
+  /** Art. 40 DPR 445/2000: a public body may not take a certificate. */
+  'for-a-public-body',
   'certificate-not-issuable',
 ])

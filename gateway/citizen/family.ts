@@ -1,8 +1,8 @@
 import type { FamilySheet, Problem } from '../../contract/gateway.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import type { Register } from '../access/register.ts'
+import { yearOfBirth } from '../anpr/birth.ts'
 import { problemOf } from '../anpr/problems.ts'
-import { yearOfBirth } from './birth.ts'
 import type { Holder } from './session.ts'
 
 /** The holder's family sheet, in ANPR's order: name and year of birth only, until a person is picked (GDPR art. 5.1.c). */

@@ -1,7 +1,11 @@
 import type { z } from 'zod'
+import { type Clock, italianDay } from '../../basics/time.ts'
+import { settlementOf } from '../../catalogue/bollo.ts'
+import { mayIssue } from '../../catalogue/may-issue.ts'
 import type { Problem, preview, previewRequest } from '../../contract/gateway.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import type { Register } from '../access/register.ts'
+import { knownBy } from '../anpr/known.ts'
 import { problemOf } from '../anpr/problems.ts'
 import { isRelative } from '../anpr/subjects.ts'
 import type { Marks } from '../payments/contrassegno.ts'
@@ -9,7 +13,12 @@ import type { Holder } from './session.ts'
 
 /** The sheet as it will be, marked by ANPR as a preview; nothing is issued. */
 export async function previewOf(
-  { register, marks, mayBegin }: { register: Register; marks: Pick<Marks, 'isTaken'>; mayBegin(): Promise<boolean> },
+  {
+    register,
+    marks,
+    mayBegin,
+    now,
+  }: { register: Register; marks: Pick<Marks, 'isTaken'>; mayBegin(): Promise<boolean>; now: Clock },
   holder: Holder,
   wish: z.infer<typeof previewRequest>,
 ): Promise<Result<z.infer<typeof preview>, Problem>> {
@@ -24,6 +33,7 @@ export async function previewOf(
     await looks.refused(wish, 'contrassegno-used')
     return err({ kind: 'contrassegno-used', anpr: null })
   }
+  let known: ReturnType<typeof knownBy> = { subject: {}, requester: { self: true } }
   // SECURITY: the totem names the subject, and a preview shows as much as the certificate.
   if (wish.subject !== holder.idAnpr) {
     const sheet = await looks.familyOf(holder.idAnpr)
@@ -32,6 +42,13 @@ export async function previewOf(
       await looks.refused(wish, 'not-in-family')
       return err({ kind: 'not-in-family', anpr: null })
     }
+    known = knownBy(sheet.value, wish.subject, italianDay(now()))
+  }
+  const may = mayIssue(wish.types, known.subject, known.requester, settlementOf(wish.bollo).use)
+  if (!may.ok) {
+    const [{ kind, anpr }] = may.error.refusals
+    await looks.refused(wish, anpr ?? kind)
+    return err({ kind, anpr })
   }
   const pdf = await looks.preview({ ...wish, requester: holder.idAnpr })
   return pdf.ok ? ok({ pdf: pdf.value }) : err(problemOf(pdf.error))

@@ -1,10 +1,10 @@
 import type { DatiAnagrafici } from '../../contract/anpr.ts'
 import { registeredPerson } from '../../contract/document.ts'
 import type { OwnRecordAnswer } from '../../contract/gateway.ts'
+import { bornOn } from '../anpr/birth.ts'
 import type { OwnData } from '../anpr/client.ts'
 import { codiceFiscaleOf, type Member } from '../anpr/subjects.ts'
 import { comuneName, placeAbroad, residenceOf } from './address.ts'
-import { bornOn } from './birth.ts'
 
 type Told = OwnRecordAnswer['person']
 type Place = NonNullable<NonNullable<DatiAnagrafici['generalita']>['luogoNascita']>

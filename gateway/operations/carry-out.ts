@@ -118,8 +118,8 @@ export function createCarryOut({
     const { id: totem } = caller
     bell.ring(totem)
     onSettled(settlement.state)
-    const refusal = settlement.state === 'refused' ? settlement.problem.kind : null
-    log.info({ kind: `operation-${settlement.state}`, refusal, totem, operation })
+    const { kind: refusal = null, anpr = null } = settlement.state === 'refused' ? settlement.problem : {}
+    log.info({ kind: `operation-${settlement.state}`, refusal, anpr, totem, operation })
   }
 }
 

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto'
 import { DAY_MS, italianDay } from '../../basics/time.ts'
-import { isContrassegnoOf } from '../../catalogue/bollo.ts'
+import { isContrassegnoOf, settlementOf } from '../../catalogue/bollo.ts'
+import { mayIssue } from '../../catalogue/may-issue.ts'
 import { exemptionOf } from '../../contract/bollo.ts'
 import type { Caller } from '../../contract/caller.ts'
 import type { CertificateRequest, Problem } from '../../contract/gateway.ts'
 import { type Register, tracesOf } from '../access/register.ts'
 import type { AnprFailure } from '../anpr/answers.ts'
 import type { Certificate } from '../anpr/certificate.ts'
+import { knownBy } from '../anpr/known.ts'
 import { problemOf } from '../anpr/problems.ts'
 import { isRelative } from '../anpr/subjects.ts'
 import type { LoginJudge } from '../login/judge.ts'
@@ -99,11 +101,18 @@ export async function decide(
   if (!person.ok) return failed(person.error)
   const requester = person.value.idAnpr
   access.subject = reference(subject ?? requester)
+  let known: ReturnType<typeof knownBy> = { subject: {}, requester: { self: true } }
   // SECURITY: the totem names the subject. ANPR's own refusal (EN169) is the second wall, and not the only one.
   if (subject !== null && subject !== requester) {
     const sheet = await looks.familyOf(requester)
     if (!sheet.ok) return failed(sheet.error)
     if (!isRelative(sheet.value, subject)) return no('not-in-family')
+    known = knownBy(sheet.value, subject, italianDay(receivedAt))
+  }
+  const may = mayIssue(types, known.subject, known.requester, settlementOf(bollo).use)
+  if (!may.ok) {
+    const [{ kind, anpr }] = may.error.refusals
+    return { kind: 'refused', problem: { kind, anpr }, access }
   }
   const lives = await looks.alive({ requester, subject: subject ?? requester })
   if (!lives.ok) return failed(lives.error)

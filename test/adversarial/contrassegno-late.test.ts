@@ -122,13 +122,14 @@ test('issued by one gateway, refused late by another: the mark has paid and pays
 
 test('refused by one gateway, taken up late by another: ANPR hears nothing, and the mark stays free', async () => {
   const bollo = mark()
-  const request = wish('anna-bianchi', { bollo, types: ['12', '16'] })
+  const request = wish('anna-bianchi', { bollo })
   const item = await sealed(request)
-  expect(await result(totem, item)).toMatchObject({ problem: { anpr: 'EN154' } })
+  centre.anpr.setFault({ kind: 'error', code: 'EN404', service: 'ANPR-Certificazione', times: 1 })
+  expect(await result(totem, item)).toMatchObject({ problem: { anpr: 'EN404' } })
   expect(await late.marks.take(bollo, own(request.operation))).toBe(false)
   expect(await late.goOn(item)).toEqual({ kind: 'done' })
   expect(await late.marks.isTaken(bollo)).toBe(false)
-  expect(await result(totem, item)).toMatchObject({ problem: { anpr: 'EN154' } })
+  expect(await result(totem, item)).toMatchObject({ problem: { anpr: 'EN404' } })
   expect(await result(other, await ofSofia(bollo))).toMatchObject({ state: 'issued' })
 })
 

@@ -133,9 +133,10 @@ describe('the same mark again', () => {
 describe('a mark that has paid for nothing is as good as before', () => {
   test('after a refusal of ANPR', async () => {
     const bollo = mark()
-    // The simulated ANPR draws no such certificate.
-    const refused = wish('anna-bianchi', { bollo, types: ['1'] })
-    expect(await result(totem, await sealed(refused))).toMatchObject({ state: 'refused', problem: { anpr: '999' } })
+    centre.anpr.setFault({ kind: 'error', code: 'EN404', service: 'ANPR-Certificazione', times: 1 })
+    expect(await result(totem, await sealed(anna(bollo)))).toMatchObject({
+      ...{ state: 'refused', problem: { anpr: 'EN404' } },
+    })
     expect(await result(totem, await sealed(anna(bollo)))).toMatchObject(issued)
   })
 

@@ -1,4 +1,5 @@
-import { offeredTo } from '../../../catalogue/certificates.ts'
+import { offeredTypes } from '../../../catalogue/certificates.ts'
+import { mayIssue } from '../../../catalogue/may-issue.ts'
 import type { Bollo } from '../../../contract/bollo.ts'
 import type { CertificateType } from '../../../contract/catalogue.ts'
 import type { Belonging } from '../../../contract/document.ts'
@@ -86,9 +87,11 @@ export function peopleOf(visit: Visit): Person[] {
 const tieOf = ({ holder }: Visit): Belonging['tie'] =>
   (holder.entered?.family ?? []).find(({ self }) => self)?.tie ?? 'family'
 
-/** The types that are offered for the person who was chosen. */
-export const offeredFor = (visit: Visit): readonly CertificateType[] =>
-  offeredTo(visit.certificate.subject?.tie ?? tieOf(visit))
+/** The types that are offered for the person who was chosen: none that the gateway would refuse by what is known here. */
+export function offeredFor(visit: Visit): readonly CertificateType[] {
+  const tie = visit.certificate.subject?.tie ?? tieOf(visit)
+  return offeredTypes.filter((type) => mayIssue([type], { tie }, {}, null).ok)
+}
 
 /** Somebody's name; the card knows the holder's, where ANPR does not tell it. */
 const nameOf = ({ name, surname, self }: FamilyMember, visit: Visit) =>

@@ -119,8 +119,13 @@ export const CONSULTATIONS: Record<string, Consultation> = {
   C026: sections('generalita', 'unioneCivile'),
   C029: { answer: (scheda, request) => own.answer({ ...scheda, residenza: scheda.residenza.slice(0, 1) }, request) },
   C030: { dead: true, answer: ({ identificativi }) => [{ identificativi }] },
-  // Uncertain: no file of C031 is public; it says whether criteria and ID ANPR are of one person.
-  C031: { answer: () => [{ infoSoggettoEnte: [info('1031', 'Verifica id unico nazionale', true)] }] },
+  // Uncertain: no file of C031 is public; here it says whether the codice fiscale and the ID ANPR are of one person.
+  C031: {
+    answer: ({ generalita }, { criteriRicerca: { codiceFiscale = '' } }) => {
+      const same = generalita.codiceFiscale?.codFiscale === codiceFiscale
+      return [{ infoSoggettoEnte: [info('1031', 'Verifica id unico nazionale', same, 'Dato non corrispondente')] }]
+    },
+  },
 }
 
 export interface Told {

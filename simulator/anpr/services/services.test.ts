@@ -89,6 +89,10 @@ describe('consultations', () => {
     const [no] = told('C003', 'anna-bianchi', { generalita: { cognome: 'VERDI' } })
     expect(no?.infoSoggettoEnte).toMatchObject([{ valore: 'N', dettaglio: 'Dato non corrispondente' }])
     expect(ask('C003', { idANPR: idOf('anna-bianchi') }).status).toBe(400)
+    const pair = (code: string) =>
+      ask('C031', { idANPR: idOf('anna-bianchi'), codiceFiscale: codeOf(code) }).body.listaSoggetti?.datiSoggetto[0]
+    expect(pair('anna-bianchi')?.infoSoggettoEnte).toMatchObject([{ valore: 'S' }])
+    expect(pair('mario-rossi')?.infoSoggettoEnte).toMatchObject([{ valore: 'N' }])
   })
 })
 
