@@ -110,4 +110,5 @@ test('from an empty folder to a totem that is ready and a request that is accept
   )
   await totem.close()
   expect(answer.body.results).toMatchObject([{ state: 'issued', operation: request.operation }])
-})
+  // A dozen programs one after the other, on a busy machine.
+}, 180_000)
