@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { cardFigures } from './card.ts'
 import { fleetFigures } from './fleet.ts'
 import { gatewayFigures } from './gateway.ts'
+import { pdndFigures } from './pdnd.ts'
 import { printerFigures } from './printer.ts'
 import { readerFigures } from './reader.ts'
 import { type Bench, type Figure, table } from './report.ts'
@@ -20,6 +21,7 @@ const BENCHES: Record<string, Bench> = {
   store: storeFigures,
   fleet: fleetFigures,
   gateway: gatewayFigures,
+  pdnd: pdndFigures,
   sync: syncFigures,
 }
 
