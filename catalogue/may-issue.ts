@@ -66,7 +66,8 @@ const of = (register: 'APR' | 'AIRE') =>
 /** What blocks an issue, worst first: ANPR's "controllo certificati" and its list of errors. */
 const RULES: readonly Rule[] = [
   { code: 'EN170', blocks: (_, { dead }) => dead === true },
-  { code: 'EN228', blocks: ({ state }) => state === 'dead' },
+  { code: 'EN054', types: ['7'], blocks: ({ state }) => state === 'dead' },
+  { code: 'EN228', butFor: ['7'], blocks: ({ state }) => state === 'dead' },
   { code: 'EN229', blocks: ({ state }) => state === 'removed' },
   { code: 'EN470', blocks: ({ register }) => register === 'both' },
   // A comune may force these through (`forzaCertificazione`): an official's power, and not a totem's.
@@ -98,9 +99,20 @@ const RULES: readonly Rule[] = [
   { code: null, types: ['12'], blocks: ({ homeless }) => homeless === true },
   { code: 'EN110', types: ['5'], blocks: ({ citizenship }) => citizenship === 'foreign' },
   { code: 'EN407', types: ['5'], blocks: ({ citizenship }) => citizenship === 'unclear' },
-  { code: 'EN138', types: ['11'], blocks: ({ statoCivile }) => statoCivile === 'missing' },
-  { code: 'EN162', types: ['3', '11'], blocks: ({ marriage }) => marriage === 'incomplete' },
-  { code: 'EN161', types: ['3', '11'], blocks: ({ marriage }) => marriage === 'no-spouse' },
+  { code: 'EN138', types: ['3', '11'], blocks: ({ statoCivile }) => statoCivile === 'missing' },
+  { code: 'EN162', types: ['3'], blocks: ({ marriage }) => marriage === 'incomplete' },
+  { code: 'EN161', types: ['3'], blocks: ({ marriage }) => marriage === 'no-spouse' },
+  // The stato civile of somebody who is married names the marriage; of the others it needs none.
+  {
+    code: 'EN162',
+    types: ['11'],
+    blocks: ({ marriage, statoCivile }) => statoCivile === '2' && marriage === 'incomplete',
+  },
+  {
+    code: 'EN161',
+    types: ['11'],
+    blocks: ({ marriage, statoCivile }) => statoCivile === '2' && marriage === 'no-spouse',
+  },
   { code: 'EN353', types: ['18'], blocks: ({ union }) => union === 'incomplete' },
   { code: 'EN354', types: ['19'], blocks: ({ contract }) => contract === 'incomplete' },
   // 9 (unknown) and a missing one are no proof of freedom.

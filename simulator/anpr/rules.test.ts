@@ -126,9 +126,12 @@ const ROWS: Record<string, Row> = {
   },
   'without a spouse in the register': {
     one: own('anna-bianchi', { matrimonio: noSpouse }),
-    but: { ...MARRIED, 3: 'EN161' },
+    but: { ...MARRIED, 3: 'EN161', 11: 'EN161' },
   },
-  'without marriage data': { one: own('anna-bianchi', { matrimonio: noWedding }), but: { ...MARRIED, 3: 'EN162' } },
+  'without marriage data': {
+    one: own('anna-bianchi', { matrimonio: noWedding }),
+    but: { ...MARRIED, 3: 'EN162', 11: 'EN162' },
+  },
   'in a civil union': { one: own('luca-verdi'), but: { ...SINGLE, 17: 'EN060', 18: null } },
   'in a cohabitation contract': { one: own('paola-serra'), but: { ...SINGLE, 19: null } },
   'a partner for the other': { one: asked('dario-leone', 'paola-serra'), but: { ...SINGLE, 19: null } },

@@ -125,6 +125,12 @@ function citizenshipRule({ subject: { cittadinanza } }: Case): Refused {
   return one.codiceStato === ITALY ? null : no('EN110')
 }
 
+function marriageRule({ matrimonio }: Scheda): Refused {
+  if (!matrimonio?.datiMatrimonio) return no('EN162')
+  return matrimonio.coniuge ? null : no('EN161')
+}
+
+const MARRIED = '2'
 const UNKNOWN = ['5', '9']
 const FREE = ['1', '3', '4', '7', '8']
 
@@ -132,14 +138,13 @@ const FREE = ['1', '3', '4', '7', '8']
 const NEEDS: Record<string, (one: Case) => Refused> = {
   '1': ({ subject: { generalita } }) =>
     generalita.soggettoAIRE === 'S' && !generalita.luogoNascita.comune ? no('EN410') : null,
-  '3': ({ subject: { statoCivile, matrimonio } }) => {
-    if (!statoCivile) return no('EN138')
-    if (!matrimonio?.datiMatrimonio) return no('EN162')
-    return matrimonio.coniuge ? null : no('EN161')
-  },
+  '3': ({ subject }) => (subject.statoCivile ? marriageRule(subject) : no('EN138')),
   '5': citizenshipRule,
-  '11': ({ subject: { statoCivile } }) =>
-    statoCivile && !UNKNOWN.includes(statoCivile.statoCivile) ? null : no('EN138'),
+  '11': ({ subject }) => {
+    const status = subject.statoCivile?.statoCivile
+    if (status === undefined || UNKNOWN.includes(status)) return no('EN138')
+    return status === MARRIED ? marriageRule(subject) : null
+  },
   '12': (one) => familyRule('12', one),
   '13': (one) => familyRule('13', one),
   '14': ({ gruppo }) => (gruppo.tipoLegame === '4' ? null : no('EN056')),
