@@ -1,7 +1,10 @@
 import { type CertificateType, type CertifiedFact, certifiedFact } from '../contract/catalogue.ts'
 
-/** The types that this totem offers: the two asked for most (ANPR's open data). The others wait for their screens. */
-export const offeredTypes: readonly CertificateType[] = ['8', '12']
+/**
+ * What stands first on the screen: the two types that are asked for most (ANPR's open data), and for whoever lives in a
+ * convivenza what takes the place of the second.
+ */
+export const askedMost: readonly CertificateType[] = ['8', '12', '14']
 
 /** Types of table 13 that only an office gives: `certificateType` of the contract refuses them. */
 type OfficeType = '2' | '4' | '6' | '9' | '20'

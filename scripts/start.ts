@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { certificateType } from '../contract/catalogue.ts'
 import { startBench } from '../simulator/bench/bench.ts'
 import { endChild } from '../simulator/bench/children.ts'
 import { startDisplay } from '../simulator/bench/display.ts'
@@ -12,8 +13,18 @@ import { unattended } from './unattended.ts'
 
 // The second half of scripts/start.mjs, on Node 24: build, bench, Electron.
 const { values } = parseArgs({
-  options: { unattended: { type: 'boolean', default: false }, out: { type: 'string', default: 'out' } },
+  options: {
+    unattended: { type: 'boolean', default: false },
+    certificate: { type: 'string', default: '8' },
+    out: { type: 'string', default: 'out' },
+  },
 })
+
+const certificate = certificateType.options.find((type) => type === values.certificate) ?? unknownCertificate()
+function unknownCertificate(): never {
+  console.error(`--certificate: a citizen may ask for ${certificateType.options.join(', ')} of ANPR's table 13`)
+  process.exit(64)
+}
 
 /** Parts that were started, to be ended in reverse order, whatever happens. */
 const ends: (() => Promise<unknown>)[] = []
@@ -62,6 +73,7 @@ async function run(): Promise<number> {
     return unattended({
       bench,
       stage: staged,
+      certificate,
       launcher: writeLauncher(bench, staged, { DISPLAY: virtual.name }),
       out: path.resolve(values.out),
     })

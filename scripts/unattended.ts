@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ElectronApplication, Page } from 'playwright-core'
+import type { CertificateType } from '../contract/catalogue.ts'
 import type { JournalEntry } from '../contract/journal.ts'
 import type { Screen } from '../contract/journeys/index.ts'
 import { type View, view as viewSchema } from '../contract/visit.ts'
@@ -12,7 +13,12 @@ import type { Bench } from '../simulator/bench/office.ts'
 import { answerTo } from '../simulator/visitor/index.ts'
 import { handsAt, visitorAt } from '../simulator/visitor/visitor.ts'
 
-const VISITOR = 'anna-bianchi'
+/** Who asks for what: somebody whom the register lets have it. */
+const VISITORS: Partial<Record<CertificateType, string>> = {
+  ...{ 10: 'giulia-fontana', 14: 'pietro-moretti', 15: 'giulia-fontana' },
+  ...{ 17: 'nicolo-dangelo', 18: 'luca-verdi', 19: 'paola-serra' },
+}
+const ANYBODY = 'anna-bianchi'
 /** A screen ignores touches in its first 300 ms (renderer/components/press-guard.tsx); people are slower anyway. */
 const REACTION_MS = 500
 /** The longest that a screen may stand without the visit going on. */
@@ -35,9 +41,10 @@ export async function unattended(options: {
   bench: Bench
   stage: Stage
   launcher: string
+  certificate: CertificateType
   out: string
 }): Promise<number> {
-  const { bench, out } = options
+  const { bench, out, certificate } = options
   for (const made of ['screens', 'paper', 'certificate.pdf', 'receipt.png', 'sync-log.jsonl', 'summary.json'])
     rmSync(path.join(out, made), { recursive: true, force: true })
   mkdirSync(path.join(out, 'screens'), { recursive: true })
@@ -46,12 +53,19 @@ export async function unattended(options: {
   const started = performance.now()
   const app = await driveTotem(options.launcher, options.stage)
   bench.electronPid = app.process().pid ?? null
-  const visited = await visit(app, bench, path.join(out, 'screens'), started).finally(() => app.close())
+  const visited = await visit(app, bench, { certificate, screens: path.join(out, 'screens') }, started).finally(() =>
+    app.close(),
+  )
   const entries = await syncLog(bench, path.join(out, 'sync-log.jsonl'))
   return report({ bench, out, entries, ...visited })
 }
 
-async function visit(app: ElectronApplication, bench: Bench, screens: string, started: number) {
+async function visit(
+  app: ElectronApplication,
+  bench: Bench,
+  { certificate: type, screens }: { certificate: CertificateType; screens: string },
+  started: number,
+) {
   const versions = await app.evaluate(({ app: program }) => ({
     totem: program.getVersion(),
     electron: process.versions.electron ?? '',
@@ -60,7 +74,7 @@ async function visit(app: ElectronApplication, bench: Bench, screens: string, st
   }))
   const page = await app.firstWindow()
   // The wait before a touch is here, so that a picture is taken of what is touched.
-  const person = { ...visitorAt(app, 0), ...handsAt(bench, VISITOR) }
+  const person = { ...visitorAt(app, 0), ...handsAt(bench, VISITORS[type] ?? ANYBODY) }
   const views = await watchViews(page)
   const steps: Step[] = []
   let since = started
@@ -78,9 +92,10 @@ async function visit(app: ElectronApplication, bench: Bench, screens: string, st
       shown = screen
       pictured = false
     }
-    if (FAULTS.includes(screen)) throw new Error(`the visit ended at: ${JSON.stringify(view.screen)}`)
+    if (FAULTS.includes(screen) && !isCalling(view.screen))
+      throw new Error(`the visit ended at: ${JSON.stringify(view.screen)}`)
     if (screen === 'goodbye') return { steps, versions }
-    const act = isWhole(view.screen) ? answerTo(view.screen) : null
+    const act = isWhole(view.screen) ? answerTo(view.screen, { type }) : null
     const seen = JSON.stringify(view.screen)
     if (answered === seen || (pictured && !act)) continue
     await delay(REACTION_MS)
@@ -92,6 +107,9 @@ async function visit(app: ElectronApplication, bench: Bench, screens: string, st
     if (act) answered = seen
   }
 }
+
+/** A totem that starts has not reached its gateway yet. */
+const isCalling = (screen: Screen): boolean => screen.screen === 'out-of-service' && screen.reason === 'never-online'
 
 /** Nobody begins before the totem is whole. */
 const isWhole = (screen: Screen): boolean => screen.screen !== 'attract' || (screen.online && screen.printing)

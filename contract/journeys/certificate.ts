@@ -26,11 +26,15 @@ export const screens = [
     ),
     online: z.boolean(),
   }),
-  /** `onOneSheet`: types that one answer may ask for together; null where there are none. */
+  /**
+   * `options`: the types that are asked for most; `others`: the rest, in table order. `onOneSheet`: types that one answer
+   * may ask for together; null where there are none.
+   */
   z.strictObject({
     screen: z.literal('certificate'),
     subject: personName,
     options: z.array(certificateType),
+    others: z.array(certificateType),
     onOneSheet: sheetTypes.nullable(),
     /** The person lives in a convivenza, so that no certificate of the famiglia is offered. */
     convivenza: z.boolean(),

@@ -2,6 +2,7 @@
 
 /** The values of each message that has placeholders. */
 export interface MessageValues {
+  'certificate.more.line': { count: number }
   'certificate.both': { count: number }
   'certificate.both.line': { names: string | number }
   'certificate.both.name': { names: string | number }

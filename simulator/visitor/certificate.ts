@@ -17,8 +17,16 @@ export const certificate: AnswersIn<'certificate', CertificateWish> = {
     if (!chosen) throw new Error('the totem does not show the person whose certificate is wanted')
     return (person) => person.touches(`${chosen.name} ${chosen.surname}`)
   },
-  certificate: ({ onOneSheet }, { type }) =>
-    type === 'together' ? press('certificate.both', { count: onOneSheet?.length ?? 0 }) : press(`certificate.${type}`),
+  certificate({ options, others, onOneSheet }, { type }) {
+    if (type === 'together') return press('certificate.both', { count: onOneSheet?.length ?? 0 })
+    if (options.includes(type)) return press(`certificate.${type}`)
+    if (!others.includes(type)) throw new Error(`the totem does not offer certificate ${type}`)
+    return async (person) => {
+      await person.presses('certificate.others')
+      while (!(await person.finds(`certificate.${type}`))) await person.presses('certificate.more')
+      await person.presses(`certificate.${type}`)
+    }
+  },
   purpose: ({ options }, { purpose }) => press(options.includes(purpose) ? `purpose.${purpose}` : 'purpose.more'),
   preview: ({ pages }) => (pages === null ? null : press('preview.accept')),
   confirm: ({ online }) => press(online ? 'confirm.print' : 'confirm.record'),

@@ -22,6 +22,8 @@ export interface Visitor {
   touches(words: string): Promise<void>
   /** Touches the button that says this text. */
   presses(text: Text, values?: Record<string, string | number>): Promise<void>
+  /** Is there a button that says this text? */
+  finds(text: Text): Promise<boolean>
   types(digits: string): Promise<void>
 }
 
@@ -54,6 +56,10 @@ export function visitorAt(app: ElectronApplication, reactionMs = REACTION_MS): V
     if (!newest) throw new Error('the totem has no window')
     return newest
   }
+  const buttonOf = (words: string) =>
+    page()
+      .getByRole('button', { name: new RegExp(`^${words.replaceAll(/[.*+?^$()[\]{}|\\]/g, '\\$&')}`) })
+      .first()
   // Asks the totem itself for its screen. A window that is being replaced cannot answer; its successor can.
   async function look(): Promise<Screen | null> {
     let shown: unknown
@@ -84,12 +90,14 @@ export function visitorAt(app: ElectronApplication, reactionMs = REACTION_MS): V
       }
     },
     async touches(words) {
-      const button = page()
-        .getByRole('button', { name: new RegExp(`^${words.replaceAll(/[.*+?^$()[\]{}|\\]/g, '\\$&')}`) })
-        .first()
+      const button = buttonOf(words)
       await button.waitFor({ timeout: PATIENCE_MS })
       await wait(reactionMs)
       await button.click({ timeout: PATIENCE_MS })
+    },
+    async finds(text) {
+      await wait(REACTION_MS)
+      return buttonOf(intl.formatMessage({ id: text })).isVisible()
     },
     presses: (text, values) => visitor.touches(intl.formatMessage({ id: text }, values)),
     async types(digits) {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { type CertificateType, certificateType } from '../../../contract/catalogue.ts'
 import type { FamilyMember } from '../../../contract/gateway.ts'
 import { member, recognised } from '../../../test/support/visit/scripted-visit.ts'
 import type { Visit } from '../../visit/visit.ts'
@@ -36,7 +37,9 @@ test('the holder can always ask for themselves: by the card where the sheet does
 test('whoever lives in a convivenza asks for themselves alone, and is offered no certificate of a famiglia', () => {
   const convivenza = [anna, gino].map((one) => ({ ...one, tie: 'convivenza' as const, relation: '2' }))
   expect(people(convivenza)).toEqual([['AB10234CX', 'BIANCHI ANNA']])
-  expect(offeredFor(visitOf(convivenza))).toEqual(['8'])
-  expect(offeredFor(visitOf([anna, gino], gino))).toEqual(['8', '12'])
-  expect(offeredFor(visitOf(null))).toEqual(['8', '12'])
+  const [ofFamily, ofConvivenza] = [['12', '13', '16'], ['14']] as const
+  const but = (types: readonly CertificateType[]) => certificateType.options.filter((type) => !types.includes(type))
+  expect(offeredFor(visitOf(convivenza))).toEqual(but(ofFamily))
+  expect(offeredFor(visitOf([anna, gino], gino))).toEqual(but(ofConvivenza))
+  expect(offeredFor(visitOf(null))).toEqual(but(ofConvivenza))
 })

@@ -1,5 +1,5 @@
 import { settlementOf } from '../../../catalogue/bollo.ts'
-import { offeredTypes, sheetConflict } from '../../../catalogue/certificates.ts'
+import { askedMost, sheetConflict } from '../../../catalogue/certificates.ts'
 import type { Purpose } from '../../../contract/catalogue.ts'
 import type { Shows } from '../../visit/chart.ts'
 import { printingScreen } from '../../visit/printing.ts'
@@ -23,11 +23,13 @@ export const screens: Shows<ReturnType<typeof states>> = {
     online: visit.holder.entered?.token != null,
   }),
   certificate({ visit }) {
-    const options = [...offeredFor(visit)]
+    const offered = offeredFor(visit)
+    const options = offered.filter((type) => askedMost.includes(type))
     return {
       ...{ screen: 'certificate', subject: subjectOf(visit), options },
+      others: offered.filter((type) => !askedMost.includes(type)),
       onOneSheet: options.length > 1 && sheetConflict(options) === null ? options : null,
-      convivenza: options.length < offeredTypes.length,
+      convivenza: !offered.includes('12'),
     }
   },
   purpose: () => ({ screen: 'purpose', options: FIRST_PURPOSES, more: false }),

@@ -1,7 +1,7 @@
 import { dueFor, settlementOf } from '../../../catalogue/bollo.ts'
-import { offeredTypes, sheetConflict } from '../../../catalogue/certificates.ts'
+import { sheetConflict } from '../../../catalogue/certificates.ts'
 import type { Bollo } from '../../../contract/bollo.ts'
-import type { Exemption, Purpose } from '../../../contract/catalogue.ts'
+import { certificateType, type Exemption, type Purpose } from '../../../contract/catalogue.ts'
 import {
   type Context,
   chart,
@@ -85,7 +85,7 @@ export const states = (ways: Ways) => {
             type: 'set',
             // The types stand in table order, each once, whatever the screen sent.
             params: ({ event }) => ({
-              certificate: { types: offeredTypes.filter((type) => event.types.includes(type)) },
+              certificate: { types: certificateType.options.filter((type) => event.types.includes(type)) },
             }),
           },
         },

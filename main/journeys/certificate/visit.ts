@@ -1,7 +1,6 @@
-import { offeredTypes } from '../../../catalogue/certificates.ts'
 import { mayIssue } from '../../../catalogue/may-issue.ts'
 import type { Bollo } from '../../../contract/bollo.ts'
-import type { CertificateType } from '../../../contract/catalogue.ts'
+import { type CertificateType, certificateType } from '../../../contract/catalogue.ts'
 import type { Belonging } from '../../../contract/document.ts'
 import type { FamilyMember, IssuedOutcome } from '../../../contract/gateway.ts'
 import type { Result } from '../../../contract/result.ts'
@@ -90,7 +89,7 @@ const tieOf = ({ holder }: Visit): Belonging['tie'] =>
 /** The types that are offered for the person who was chosen: none that the gateway would refuse by what is known here. */
 export function offeredFor(visit: Visit): readonly CertificateType[] {
   const tie = visit.certificate.subject?.tie ?? tieOf(visit)
-  return offeredTypes.filter((type) => mayIssue([type], { tie }, {}, null).ok)
+  return certificateType.options.filter((type) => mayIssue([type], { tie }, {}, null).ok)
 }
 
 /** Somebody's name; the card knows the holder's, where ANPR does not tell it. */

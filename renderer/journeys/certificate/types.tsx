@@ -1,3 +1,4 @@
+import { useState } from 'react'
 import type { CertificateType } from '../../../contract/catalogue.ts'
 import type { ScreenOf } from '../../../contract/journeys/index.ts'
 import { answer } from '../../bridge.ts'
@@ -12,16 +13,22 @@ const ICON: Record<CertificateType, IconName> = {
   ...{ 13: 'family', 14: 'institution', 15: 'abroad', 16: 'family', 17: 'person', 18: 'rings', 19: 'paper' },
 }
 
-export function ChooseCertificate({
-  screen: { subject, options, onOneSheet, convivenza },
-}: {
-  screen: ScreenOf<'certificate'>
-}) {
+/** A screen holds five answers, and the last of them goes on. */
+const ON_A_SCREEN = 4
+
+/** What is asked for most stands on the first screen; the others follow, four at a time, and then the first again. */
+export function ChooseCertificate({ screen }: { screen: ScreenOf<'certificate'> }) {
+  const { subject, options, others, onOneSheet, convivenza } = screen
   const text = useText()
   const list = useList()
+  /** Where in `others` this screen begins; null: the first screen. */
+  const [from, setFrom] = useState<number | null>(null)
+  const end = from === null ? 0 : from + ON_A_SCREEN
+  const shown = from === null ? options : others.slice(from, end)
+  const left = others.length - end
   return (
     <Screen title={text('certificate.title')} lead={text('certificate.lead', { name: fullName(subject) })}>
-      {options.map((type) => (
+      {shown.map((type) => (
         <AnswerCard
           key={type}
           icon={ICON[type]}
@@ -30,7 +37,7 @@ export function ChooseCertificate({
           onPress={() => answer({ type: 'chooseCertificates', types: [type] })}
         />
       ))}
-      {onOneSheet && (
+      {from === null && onOneSheet && (
         <AnswerCard
           icon="both"
           title={text('certificate.both', { count: onOneSheet.length })}
@@ -42,7 +49,31 @@ export function ChooseCertificate({
           onPress={() => answer({ type: 'chooseCertificates', types: onOneSheet })}
         />
       )}
-      {convivenza && <Notice tone="info">{text('certificate.convivenza')}</Notice>}
+      {from === null && others.length > 0 && (
+        <AnswerCard
+          icon="paper"
+          title={text('certificate.others')}
+          line={text('certificate.others.line')}
+          onPress={() => setFrom(0)}
+        />
+      )}
+      {from !== null && left > 0 && (
+        <AnswerCard
+          icon="paper"
+          title={text('certificate.more')}
+          line={text('certificate.more.line', { count: left })}
+          onPress={() => setFrom(end)}
+        />
+      )}
+      {from !== null && left <= 0 && (
+        <AnswerCard
+          icon="paper"
+          title={text('certificate.first')}
+          line={text('certificate.first.line')}
+          onPress={() => setFrom(null)}
+        />
+      )}
+      {from === null && convivenza && <Notice tone="info">{text('certificate.convivenza')}</Notice>}
     </Screen>
   )
 }

@@ -101,7 +101,7 @@ describe('a visit', () => {
     expect(services.noticed).toHaveBeenCalledWith(entered)
   })
 
-  test('a certificate that this totem does not offer is refused, whatever the screen sends', async () => {
+  test('a certificate that the person is not offered, and two that share no sheet, are refused, whatever the screen sends', async () => {
     open()
     await toPin()
     await answers(
@@ -109,9 +109,9 @@ describe('a visit', () => {
       { type: 'chooseService', service: 'certificate' },
       { type: 'choosePerson', index: 0 },
     )
-    expect(session.answer({ type: 'chooseCertificates', types: ['16'] })).toBe(false)
+    expect(session.answer({ type: 'chooseCertificates', types: ['14'] })).toBe(false)
     expect(screen()).toMatchObject({ screen: 'certificate', options: ['8', '12'], onOneSheet: ['8', '12'] })
-    expect(session.answer({ type: 'chooseCertificates', types: ['8', '16'] })).toBe(false)
+    expect(session.answer({ type: 'chooseCertificates', types: ['12', '16'] })).toBe(false)
     expect(screen()).toMatchObject({ screen: 'certificate' })
     await answers({ type: 'chooseCertificates', types: ['8'] })
     expect(screen()).toMatchObject({ screen: 'purpose' })

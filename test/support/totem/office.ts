@@ -58,6 +58,7 @@ export async function openOffice({ provision, ...options }: OfficeOptions = {}):
       return seen
     },
     touches: (words) => visitor.touches(words),
+    finds: (text) => visitor.finds(text),
     async presses(text, values) {
       await visitor.presses(text, values)
       disk.lookSoon()
