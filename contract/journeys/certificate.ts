@@ -36,8 +36,6 @@ export const screens = [
     options: z.array(certificateType),
     others: z.array(certificateType),
     onOneSheet: sheetTypes.nullable(),
-    /** The person lives in a convivenza, so that no certificate of the famiglia is offered. */
-    convivenza: z.boolean(),
   }),
   /** `more` false: publicBody, privateParty and the commonest exempt uses; true: the other exempt uses. */
   z.strictObject({ screen: z.literal('purpose'), options: z.array(purpose), more: z.boolean() }),

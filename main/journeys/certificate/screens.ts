@@ -29,7 +29,6 @@ export const screens: Shows<ReturnType<typeof states>> = {
       ...{ screen: 'certificate', subject: subjectOf(visit), options },
       others: offered.filter((type) => !askedMost.includes(type)),
       onOneSheet: options.length > 1 && sheetConflict(options) === null ? options : null,
-      convivenza: !offered.includes('12'),
     }
   },
   purpose: () => ({ screen: 'purpose', options: FIRST_PURPOSES, more: false }),

@@ -61,10 +61,9 @@ export const samples: SamplesOf<'certificate'> = {
         options: ['8', '12'],
         others: ['1', '3', '5', '7', '10', '11', '13', '15', '16', '17', '18', '19'],
         onOneSheet: ['8', '12'],
-        convivenza: false,
       },
       'certificate-convivenza': {
-        ...{ screen: 'certificate', subject: son, options: ['8', '14'], onOneSheet: ['8', '14'], convivenza: true },
+        ...{ screen: 'certificate', subject: son, options: ['8', '14'], onOneSheet: ['8', '14'] },
         others: ['1', '3', '5', '7', '10', '11', '15', '17', '18', '19'],
       },
     },

@@ -2,7 +2,6 @@ import { useState } from 'react'
 import type { CertificateType } from '../../../contract/catalogue.ts'
 import type { ScreenOf } from '../../../contract/journeys/index.ts'
 import { answer } from '../../bridge.ts'
-import { Notice } from '../../components/facts.tsx'
 import type { IconName } from '../../components/icon.tsx'
 import { Screen } from '../../components/screen.tsx'
 import { AnswerCard } from '../../components/touch-button.tsx'
@@ -18,7 +17,7 @@ const ON_A_SCREEN = 4
 
 /** What is asked for most stands on the first screen; the others follow, four at a time, and then the first again. */
 export function ChooseCertificate({ screen }: { screen: ScreenOf<'certificate'> }) {
-  const { subject, options, others, onOneSheet, convivenza } = screen
+  const { subject, options, others, onOneSheet } = screen
   const text = useText()
   const list = useList()
   /** Where in `others` this screen begins; null: the first screen. */
@@ -73,7 +72,6 @@ export function ChooseCertificate({ screen }: { screen: ScreenOf<'certificate'> 
           onPress={() => setFrom(null)}
         />
       )}
-      {from === null && convivenza && <Notice tone="info">{text('certificate.convivenza')}</Notice>}
     </Screen>
   )
 }
