@@ -4,8 +4,8 @@ import type { Result } from '../../contract/result.ts'
 import type { AnprFailure, Heard, Trace } from '../anpr/answers.ts'
 import type { AnprCalls, AnprClient, OwnData } from '../anpr/client.ts'
 import type { Sheet } from '../anpr/subjects.ts'
-import type { Asker } from '../anpr/transport.ts'
 import type { Database } from '../store/schema.ts'
+import { askerOf } from './asker.ts'
 import { beginAccess, type Ended, endAccess, type Looked, type Looker, noteRefusal } from './log.ts'
 
 /**
@@ -103,23 +103,6 @@ export function createRegister({
     },
   }
 }
-
-/** Pattern AUDIT_REST_02 admits so many characters. */
-const LONGEST = 20
-/** A session of an earlier version does not say whose it is. */
-const UNSAID = 'unsaid'
-/** The level of assurance of a card with its PIN, CIE or CNS: high. */
-const CARD_AND_PIN = 'LOA3'
-
-/**
- * What ANPR hears of whoever looks: the machine, and the person by the beginning of their reference. So the Ministry can
- * name a line of the access log, and nobody learns from it who that person is.
- */
-const askerOf = ({ caller, requester }: Looker): Asker => ({
-  userId: (requester ?? UNSAID).slice(0, LONGEST),
-  userLocation: caller.id.slice(0, LONGEST),
-  loa: CARD_AND_PIN,
-})
 
 /** A trace as the columns of the access log hold it. */
 export function tracesOf({ operations, transactions, warnings }: Trace) {

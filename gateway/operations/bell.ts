@@ -10,7 +10,8 @@ const TOGETHER_MS = 5
 
 /**
  * Wakes whoever waits: in this process at once, in the others by LISTEN/NOTIFY. It rings `work` when there is some,
- * `citizen` when one has come, and a totem's id when the totem has an outcome. A ring may be lost with a connection; it only saves waiting.
+ * `citizen` when one has come, and a totem's id when the totem has an outcome. A ring may be lost with a connection; it
+ * only saves waiting.
  */
 export interface Bell {
   ring(what: string): void

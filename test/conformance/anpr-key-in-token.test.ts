@@ -1,15 +1,16 @@
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import koffi from 'koffi'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { signerIn } from '../../gateway/anpr/pdnd/signer.ts'
 import { signerInToken } from '../../gateway/anpr/pdnd/token.ts'
 import { pdndTransport } from '../../gateway/anpr/pdnd/transport.ts'
 import { service } from '../../gateway/anpr/services.ts'
 import { pdndAccess, pdndSettings } from '../../gateway/settings/pdnd.ts'
-import { startAnpr } from '../../simulator/anpr/index.ts'
+import { type Anpr, startAnpr } from '../../simulator/anpr/index.ts'
 import { throughPdnd } from '../../simulator/bench/gateway.ts'
 import { makePki } from '../../simulator/pki/make.ts'
 import { personById } from '../../simulator/population/people.ts'
@@ -25,8 +26,33 @@ let dir: string
 let key: Record<'module' | 'token' | 'label' | 'pinFile', string>
 let kid: string
 
+let anpr: Anpr
+const opened = () => pdndAccess(pdndSettings.parse({ ...throughPdnd(anpr.access).pdnd, key, kid }))
+const QUESTION = {
+  service: 'C030',
+  operation: '/anpr-service-e002',
+  body: {
+    idOperazioneClient: '179545000000000001',
+    criteriRicerca: { codiceFiscale: personById('anna-bianchi').codiceFiscale },
+    datiRichiesta: { dataRiferimentoRichiesta: '2026-11-22', motivoRichiesta: 'TEST', casoUso: 'C030' },
+  },
+  asker: { userId: 'a-person', userLocation: 'TT-0001', loa: 'LOA3' },
+} as const
+
+/** C_CloseAllSessions of every slot, by the module itself. */
+function closeAllSessions(): void {
+  const close = koffi.load(module).func('unsigned long C_CloseAllSessions(unsigned long slot)')
+  const list = koffi
+    .load(module)
+    .func('unsigned long C_GetSlotList(uint8 present, _Out_ unsigned long *slots, _Inout_ unsigned long *count)')
+  const [slots, count] = [Array(16).fill(0), [16]]
+  list(1, slots, count)
+  for (const slot of slots.slice(0, count[0])) close(slot)
+}
+
 beforeAll(async () => {
   await makePki(PKI)
+  anpr = await startAnpr({ port: 0, pki: PKI })
   kid = (await signerIn(SETTING, KEY_FILE, null)).kid
   dir = await mkdtemp(join(tmpdir(), 'totem-token-'))
   await mkdir(join(dir, 'tokens'))
@@ -38,7 +64,10 @@ beforeAll(async () => {
   const into = ['--label', 'pdnd', '--id', 'a1', '--pin', '123456', '--token', 'gateway']
   await run('softhsm2-util', ['--import', KEY_FILE, ...into])
 })
-afterAll(() => rm(dir, { recursive: true, force: true }))
+afterAll(async () => {
+  await anpr?.stop()
+  await rm(dir, { recursive: true, force: true })
+})
 
 // First, since a token that has taken a PIN once takes the next session of the same program without one.
 test('a wrong PIN, and one that others may read, are refused', async () => {
@@ -58,22 +87,32 @@ test('it signs as the file does, several texts at once too', async () => {
 })
 
 test('ANPR answers a gateway whose key is in a token', async () => {
-  const anpr = await startAnpr({ port: 0, pki: PKI })
-  const access = await pdndAccess(pdndSettings.parse({ ...throughPdnd(anpr.access).pdnd, key, kid }))
+  const access = await opened()
   const transport = pdndTransport(access, { timeoutMs: 8_000 })
-  try {
-    const asker = { userId: 'a-person', userLocation: 'TT-0001', loa: 'LOA3' }
-    const body = {
-      idOperazioneClient: '179545000000000001',
-      criteriRicerca: { codiceFiscale: personById('anna-bianchi').codiceFiscale },
-      datiRichiesta: { dataRiferimentoRichiesta: '2026-11-22', motivoRichiesta: 'TEST', casoUso: 'C030' },
-    }
-    const answered = await transport.post({ service: 'C030', operation: '/anpr-service-e002', body, asker })
-    expect(answered).toMatchObject({ ok: true, value: { status: 200 } })
-  } finally {
-    await transport.close()
-    await anpr.stop()
-  }
+  expect(await transport.post(QUESTION)).toMatchObject({ ok: true, value: { status: 200 } })
+  await transport.close()
+})
+
+test('a token that was away signs again when it is back; meanwhile the failure is named', async () => {
+  const signer = await signerInToken(SETTING, key, kid)
+  const fromFile = await signerIn(SETTING, KEY_FILE, null)
+  const text = Buffer.from('text')
+  const access = await opened()
+  const transport = pdndTransport({ ...access, client: { ...access.client, signer } }, { timeoutMs: 8_000 })
+  // The token forgets all sessions, as a hardware module does that starts anew, and its PIN cannot be read.
+  closeAllSessions()
+  await rename(key.pinFile, `${key.pinFile}-away`)
+  expect(await transport.post(QUESTION)).toMatchObject({
+    error: { kind: 'anpr-misconfigured', reason: expect.stringMatching(/^pkcs11-0x/) },
+  })
+  expect(await transport.post(QUESTION)).toEqual({
+    ok: false,
+    error: { kind: 'anpr-misconfigured', reason: 'token-away' },
+  })
+  await rename(`${key.pinFile}-away`, key.pinFile)
+  expect(await signer.sign(text)).toEqual(await fromFile.sign(text))
+  expect(await transport.post(QUESTION)).toMatchObject({ ok: true, value: { status: 200 } })
+  await transport.close()
 })
 
 test.each([

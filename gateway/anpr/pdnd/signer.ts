@@ -3,12 +3,30 @@ import { promisify } from 'node:util'
 import { calculateJwkThumbprint } from 'jose'
 import { requiredSecret } from '../../settings/secret.ts'
 import { CONFIG, Unusable } from '../../settings/unusable.ts'
+import { failure } from '../answers.ts'
 
-/** A key that PDND knows, by its `kid`. The signature is made outside the event loop. */
+/** A key that PDND knows, by its `kid`. */
 export interface Signer {
   alg: 'RS256' | 'ES256'
   kid: string
+  /** Signs outside the event loop; rejects with `NotSigned`. */
   sign(data: Buffer): Promise<Buffer>
+}
+
+/** The key does not sign now, e.g. because its token is away. `code` is for the log. */
+export class NotSigned extends Error {
+  code: string
+
+  constructor(code: string) {
+    super(`the key of PDND does not sign: ${code}`)
+    this.code = code
+  }
+}
+
+/** A call for which nothing could be signed, as its caller hears of it. */
+export function notSigned(reason: unknown) {
+  if (reason instanceof NotSigned) return failure('anpr-misconfigured', reason.code)
+  throw reason
 }
 
 const signInPool = promisify<string, Buffer, Parameters<typeof sign>[2], Buffer>(sign)

@@ -1,7 +1,7 @@
 import koffi from 'koffi'
 import { requiredSecret } from '../../settings/secret.ts'
 import { CONFIG, Unusable } from '../../settings/unusable.ts'
-import type { Signer } from './signer.ts'
+import { NotSigned, type Signer } from './signer.ts'
 
 // PKCS#11 2.40 (OASIS), as far as signing with a key that never leaves its token needs it. The numbers are the
 // standard's.
@@ -66,49 +66,66 @@ export interface TokenKey {
   pinFile: string
 }
 
+/** A session with the token, and the key in it. */
+interface Opened {
+  session: number
+  handle: number
+}
+
 /**
- * Opens the RSA key that `setting` names in a PKCS#11 token; throws `Unusable`. It signs one text after the other, outside
- * the event loop, and never leaves its token.
+ * The RSA key that `setting` names in a PKCS#11 token; throws `Unusable`. It signs one text after the other, outside the
+ * event loop, and never leaves its token. A token that was away is opened anew at the next signature.
  */
 export async function signerInToken(setting: string, key: TokenKey, kid: string): Promise<Signer> {
-  const pin = Buffer.from((await requiredSecret(`${setting}.pinFile`, key.pinFile)).trim())
   const call = functionsOf(setting, key.module)
   const refuse = (what: string) => new Unusable(CONFIG, `${setting}: ${what}`)
-  const must = (result: number, what: string) => {
-    if (result !== OK) throw refuse(`${what} (PKCS#11 error 0x${result.toString(16)})`)
-  }
+  const refused = (what: string, result: number) => refuse(`${what} (${nameOf(result)})`)
 
   const begun = call.initialize({
     ...{ create: null, destroy: null, lock: null, unlock: null, flags: OS_LOCKING, reserved: null },
   })
-  if (begun !== ALREADY_INITIALIZED) must(begun, 'the module does not start')
-  const slot = slotsOf(call).find((one) => labelOf(call, one) === key.token)
-  if (slot === undefined) throw refuse(`the module shows no token ${key.token}`)
-  const opened = [0]
-  must(call.openSession(slot, SERIAL_SESSION, null, null, opened), 'the token opens no session')
-  const [session = 0] = opened
-  const fails = (sentence: string) => {
-    call.closeSession(session)
-    return refuse(sentence)
-  }
-  const logged = call.login(session, USER, pin, pin.length)
-  pin.fill(0)
-  if (logged !== OK && logged !== USER_ALREADY_LOGGED_IN)
-    throw fails(`the token takes no PIN, or not this one (PKCS#11 error 0x${logged.toString(16)})`)
-  const found = privateKeys(call, session, key.label)
-  const [handle] = found
-  if (handle === undefined || found.length > 1)
-    throw fails(`the token holds ${found.length} private keys of the label ${key.label}: there must be one`)
+  if (begun !== OK && begun !== ALREADY_INITIALIZED) throw refused('the module does not start', begun)
 
-  let last: Promise<unknown> = Promise.resolve()
+  async function open(): Promise<Opened> {
+    const pin = Buffer.from((await requiredSecret(`${setting}.pinFile`, key.pinFile)).trim())
+    const slot = slotsOf(call).find((one) => labelOf(call, one) === key.token)
+    if (slot === undefined) throw refuse(`the module shows no token ${key.token}`)
+    const opened = [0]
+    const result = call.openSession(slot, SERIAL_SESSION, null, null, opened)
+    if (result !== OK) throw refused('the token opens no session', result)
+    const [session = 0] = opened
+    const fails = (failure: Unusable) => {
+      call.closeSession(session)
+      return failure
+    }
+    const logged = call.login(session, USER, pin, pin.length)
+    pin.fill(0)
+    if (logged !== OK && logged !== USER_ALREADY_LOGGED_IN)
+      throw fails(refused('the token takes no PIN, or not this one', logged))
+    const found = privateKeys(call, session, key.label)
+    const [handle] = found
+    if (handle === undefined || found.length > 1)
+      throw fails(refuse(`the token holds ${found.length} private keys of the label ${key.label}: there must be one`))
+    return { session, handle }
+  }
+
+  let opened: Opened | null = await open()
   async function signNow(bytes: Buffer): Promise<Buffer> {
-    const with256 = { mechanism: SHA256_RSA_PKCS, pParameter: null, ulParameterLen: 0 }
-    must(await inThread(call.signInit, session, with256, handle), 'the token does not sign with this key')
+    opened ??= await open().catch(() => {
+      throw new NotSigned('token-away')
+    })
+    const { session, handle } = opened
     const signature = Buffer.alloc(MOST_SIGNATURE)
     const length = [MOST_SIGNATURE]
-    must(await inThread(call.sign, session, bytes, bytes.length, signature, length), 'the token does not sign')
-    return signature.subarray(0, length[0])
+    const with256 = { mechanism: SHA256_RSA_PKCS, pParameter: null, ulParameterLen: 0 }
+    const begun = await inThread(call.signInit, session, with256, handle)
+    const done = begun === OK ? await inThread(call.sign, session, bytes, bytes.length, signature, length) : begun
+    if (done === OK) return signature.subarray(0, length[0])
+    opened = null
+    call.closeSession(session)
+    throw new NotSigned(nameOf(done))
   }
+  let last: Promise<unknown> = Promise.resolve()
   return {
     ...{ alg: 'RS256', kid },
     // A session does one thing at a time.
@@ -119,6 +136,8 @@ export async function signerInToken(setting: string, key: TokenKey, kid: string)
     },
   }
 }
+
+const nameOf = (result: number) => `pkcs11-0x${result.toString(16)}`
 
 /** The event loop goes on while the token works. */
 const inThread = (call: Call, ...args: unknown[]) =>

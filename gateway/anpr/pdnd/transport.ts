@@ -1,9 +1,10 @@
-import { ok } from '../../../contract/result.ts'
-import { failure } from '../answers.ts'
+import { ok, type Result } from '../../../contract/result.ts'
+import { type AnprFailure, failure } from '../answers.ts'
 import type { Service } from '../services.ts'
-import { type AnprCall, agentFor, exchange, type Transport } from '../transport.ts'
+import { type AnprCall, type Answered, agentFor, exchange, type Transport } from '../transport.ts'
 import { watchClock } from './clock.ts'
 import { createProver } from './dpop.ts'
+import { notSigned } from './signer.ts'
 import { type Client, integrityOf } from './tokens.ts'
 import { createVouchers, type Pair, type Purpose } from './vouchers.ts'
 
@@ -50,26 +51,28 @@ export function pdndTransport(
     return answered
   }
 
+  async function ask({ service, operation, body, asker }: AnprCall): Promise<Result<Answered, AnprFailure>> {
+    const purpose = services[service]
+    if (!purpose) return failure('anpr-misconfigured', 'no-purpose')
+    // Written once: what is hashed is what is sent.
+    const bytes = Buffer.from(JSON.stringify(body))
+    const pair = await vouchers.pairFor(service, purpose, asker)
+    if (!pair.ok) return pair
+    let answered = await send(purpose, pair.value, operation, bytes)
+    if (answered.ok && STALE.test(answered.value.body.slice(0, LONGEST_PROBLEM))) {
+      // Ten minutes may have gone by, on the gate's clock: once more, with all tokens new.
+      vouchers.drop(service, asker, pair.value)
+      const anew = await vouchers.pairFor(service, purpose, asker)
+      if (!anew.ok) return anew
+      answered = await send(purpose, anew.value, operation, bytes)
+    }
+    if (!answered.ok) return answered
+    const { status, body: text, transaction } = answered.value
+    return ok({ status, body: text, transaction })
+  }
+
   return {
-    async post({ service, operation, body, asker }: AnprCall) {
-      const purpose = services[service]
-      if (!purpose) return failure('anpr-misconfigured', 'no-purpose')
-      // Written once: what is hashed is what is sent.
-      const bytes = Buffer.from(JSON.stringify(body))
-      const pair = await vouchers.pairFor(service, purpose, asker)
-      if (!pair.ok) return pair
-      let answered = await send(purpose, pair.value, operation, bytes)
-      if (answered.ok && STALE.test(answered.value.body.slice(0, LONGEST_PROBLEM))) {
-        // Ten minutes may have gone by, on the gate's clock: once more, with all tokens new.
-        vouchers.drop(service, asker, pair.value)
-        const anew = await vouchers.pairFor(service, purpose, asker)
-        if (!anew.ok) return anew
-        answered = await send(purpose, anew.value, operation, bytes)
-      }
-      if (!answered.ok) return answered
-      const { status, body: text, transaction } = answered.value
-      return ok({ status, body: text, transaction })
-    },
+    post: (call) => ask(call).catch(notSigned),
     async close() {
       await Promise.all([agents.token.destroy(), agents.gate.destroy()])
     },

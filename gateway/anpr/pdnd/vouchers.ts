@@ -9,6 +9,7 @@ import { type AnprFailure, failure } from '../answers.ts'
 import type { Service } from '../services.ts'
 import { type Asker, exchange } from '../transport.ts'
 import type { Prover } from './dpop.ts'
+import { notSigned } from './signer.ts'
 import { assertionOf, type Client, digestOf, evidenceOf } from './tokens.ts'
 
 /** A voucher and the evidence whose hash it holds: neither is good without the other. */
@@ -109,7 +110,7 @@ export function createVouchers({
       let until = +now() + KEPT_MS
       const made = make(purpose, asker, (ms) => {
         until = Math.min(until, +now() + ms)
-      })
+      }).catch(notSigned)
       const one: Kept = { until, made, pair: null }
       kept.set(key, one)
       const answered = await made
