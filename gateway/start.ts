@@ -5,6 +5,7 @@ import type { JWK } from 'jose'
 import { destination, type Logger, pino } from 'pino'
 import type { z } from 'zod'
 import type { Clock } from '../basics/time.ts'
+import { settlementOf } from '../catalogue/bollo.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { accessReferences } from './access/references.ts'
 import { createRegister } from './access/register.ts'
@@ -15,9 +16,12 @@ import { createQuotas } from './anpr/quotas.ts'
 import type { Transport } from './anpr/transport.ts'
 import { createOperatorDoor } from './channels/operator/door.ts'
 import { openOperators } from './channels/operator/operators.ts'
+import { createPagopaDoor } from './channels/pagopa/door.ts'
 import { createPublicDoor } from './channels/public/door.ts'
 import { createTotemDoor } from './channels/totem/door.ts'
 import { createTotems } from './channels/totem/totems.ts'
+import { mayBuy } from './citizen/buy.ts'
+import { boughtBy } from './citizen/preview.ts'
 import { citizenRoutes } from './citizen/routes.ts'
 import { createSessions } from './citizen/session.ts'
 import { fleetRoutes, overseeFleet } from './fleet/routes.ts'
@@ -40,10 +44,18 @@ import { createIntake } from './operations/intake.ts'
 import { createOutcomes } from './operations/outcomes.ts'
 import { operationRoutes, overseeOperations } from './operations/routes.ts'
 import { redrive, startWork } from './operations/work.ts'
+import { createPagopaClient } from './payments/client.ts'
 import { createMarks } from './payments/contrassegno.ts'
+import { createMeans } from './payments/means.ts'
+import { createNotices } from './payments/notices.ts'
+import { hearReceipts, receiptRoutes } from './payments/receive.ts'
+import { createRefunds } from './payments/refunds.ts'
+import { overseePayments, paymentRoutes, type Taking } from './payments/routes.ts'
+import { tendNotices } from './payments/tend.ts'
 import { startRetention } from './retention.ts'
 import { type GatewayConfig, gatewayConfig } from './settings/config.ts'
 import { requireSafeDatabase } from './settings/line.ts'
+import { pagopaAccess } from './settings/pagopa.ts'
 import { pdndAccess } from './settings/pdnd.ts'
 import { CONFIG, folderMade, folderThere, jsonIn, TEMPORARY, textOf, Unusable } from './settings/unusable.ts'
 import { openStore } from './store/database.ts'
@@ -75,6 +87,8 @@ export interface Gateway {
   operatorUrl: string
   /** Where anybody may verify a paper; null: not here. */
   publicUrl: string | null
+  /** Where pagoPA brings receipts; null: this gateway takes no payments. */
+  receiptsUrl: string | null
   /** Takes no more requests, finishes those under way, closes the database. */
   stop(): Promise<void>
 }
@@ -93,6 +107,11 @@ export async function startGateway(
   const operators = await openOperators(config.operator.tokens, log)
   const tls = await openTls('tls', config.tls, { now, log })
   const publicTls = config.public && (await openTls('public.tls', config.public.tls, { now, log }))
+  const paying = config.pagopa && {
+    settings: config.pagopa,
+    access: await pagopaAccess(config.pagopa),
+    tls: await openTls('pagopa.door', { ...config.tls, clientCa: config.pagopa.door.clientCa }, { now, log }),
+  }
   await textOf('trust.list', config.trust.list)
   await jsonIn('trust.listKey', config.trust.listKey)
   await textOf('keys.list', config.keys.list)
@@ -127,7 +146,7 @@ export async function startGateway(
   const bell = createBell(store, log)
   const metrics = createMetrics({
     ...{ db, now },
-    certificates: () => new Map([...tls.ends(), ...(publicTls?.ends() ?? [])]),
+    certificates: () => new Map([...tls.ends(), ...(publicTls?.ends() ?? []), ...(paying?.tls.ends() ?? [])]),
     lists: () => new Map([['trust.list', trust.ends] as const, ['keys.list', keys.ends] as const]),
   })
   const quotas = createQuotas({ db, limits: config.anpr.quotas, now })
@@ -147,7 +166,8 @@ export async function startGateway(
   const { outcomeKeyOf } = totems
   const { sealing: sealingKeys } = keys
   const onSettled = metrics.settled
-  const marks = createMarks({ db, reference })
+  const pagopa = paying && openPayments(paying)
+  const means = createMeans(createMarks({ db, reference }), pagopa?.taking.notices ?? null)
   const hearing = createHearing({ db, now })
   const challenges = createChallenges({ hearing, reference, now })
   const logins = createLoginJudge({ trust, challenges, hearing, now })
@@ -156,7 +176,7 @@ export async function startGateway(
     bell,
     register,
     logins,
-    marks,
+    means,
     sealingKeys,
     outcomeKeyOf,
     reference,
@@ -191,6 +211,10 @@ export async function startGateway(
     now,
   })
   const journals = withJournals(db)
+  const previewing = {
+    ...{ register, means, reference, now },
+    mayBegin: () => quotas.mayBegin('C019', 'ANPR-Certificazione'),
+  }
 
   const stopping = new AbortController()
   const forTotems = createTotemDoor({
@@ -202,9 +226,12 @@ export async function startGateway(
     onHeard: (totem) => void hearing.minutesOf(totem).catch(() => undefined),
     rooms: {
       login: challengeRoutes(challenges),
-      citizen: citizenRoutes({
-        ...{ sessions, register, marks, now },
-        mayBegin: () => quotas.mayBegin('C019', 'ANPR-Certificazione'),
+      citizen: citizenRoutes({ sessions, ...previewing }),
+      payments: paymentRoutes({
+        ...{ taking: pagopa?.taking ?? null, bell, reference, stopping: stopping.signal },
+        payerOf: ({ caller, bearer }, about) => sessions.holder(caller, bearer, about),
+        mayBuy: (payer, wish) => mayBuy(previewing, payer, wish),
+        boughtBy: (payer, wish) => boughtBy(payer, wish, reference),
       }),
       operations: operationRoutes({ db, intake, outcomes, full, onResult: metrics.submitted }),
       journal: journalRoutes({ db: journals, keys, bounds: config.bounds, now, log }),
@@ -222,6 +249,7 @@ export async function startGateway(
       operations: overseeOperations({ db, redrive: () => redrive(store, bell), log }),
       fleet: overseeFleet(db),
       journals: overseeJournals(journals),
+      payments: overseePayments(createRefunds({ db, now, log })),
     },
     metrics: metrics.routes,
     isReady: async () => !stopping.signal.aborted && (await store.answers()),
@@ -234,27 +262,50 @@ export async function startGateway(
     throw noDatabase(reason)
   })
   const retention = startRetention({ store, now, log })
+  const tending = pagopa?.tend()
   const stop = async () => {
     stopping.abort()
     outcomes.stop()
-    await Promise.all([forTotems.close(), work.stop(), retention.stop()])
+    await Promise.all([forTotems.close(), pagopa?.door.close(), work.stop(), retention.stop(), tending?.stop()])
     await forOperators.close()
     await forPublic?.close()
     tls.stop()
     publicTls?.stop()
+    paying?.tls.stop()
     await trust.stop()
     await keys.stop()
     await anpr.close()
+    await pagopa?.client.close()
     await work.idle()
     await bell.stop()
     await store.close()
     endLog()
   }
+
+  /** Payments by pagoPA: what asks, what is asked, and where receipts come in. */
+  function openPayments({ settings, access, tls }: NonNullable<typeof paying>) {
+    const { segregationCode: segregation, daysToPay, door } = settings
+    const { creditor } = access
+    const client = createPagopaClient(access)
+    const notices = createNotices({ db, bell, segregation, daysToPay, now })
+    const { bollo, diritti } = settlementOf({ kind: 'pagopa', notice: null }).cents
+    const taking: Taking = { notices, client, creditor, cents: bollo + diritti }
+    const body = creditor.codiceFiscale
+    const hear = hearReceipts({ notices, body, log, onReceived: metrics.received })
+    return {
+      taking,
+      client,
+      door: createPagopaDoor({ tls, connections: door.connections, receipts: receiptRoutes({ hear, body }), log }),
+      tend: () => tendNotices({ notices, client, bell, hear, now, log }),
+    }
+  }
+
   try {
     return {
       url: await listen('listen', forTotems, config.listen),
       operatorUrl: await listen('operator', forOperators, config.operator),
       publicUrl: config.public && forPublic && (await listen('public', forPublic, config.public)),
+      receiptsUrl: pagopa && paying && `${await listen('pagopa.door', pagopa.door, paying.settings.door)}/v1/receipts`,
       stop,
     }
   } catch (reason) {

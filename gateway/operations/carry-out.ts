@@ -4,7 +4,7 @@ import { atTotem } from '../../contract/caller.ts'
 import type { Problem } from '../../contract/gateway.ts'
 import type { Register } from '../access/register.ts'
 import type { LoginJudge } from '../login/judge.ts'
-import type { Marks } from '../payments/contrassegno.ts'
+import type { Means } from '../payments/means.ts'
 import { type NamedKey, openRequest, type SealingKeys, sealOutcome } from '../sealing/sealing.ts'
 import type { Store } from '../store/database.ts'
 import type { AccessEntry, Pending, Settled, Settlement } from '../store/operations.ts'
@@ -25,7 +25,7 @@ export function createCarryOut({
   bell,
   register,
   logins,
-  marks,
+  means,
   sealingKeys,
   outcomeKeyOf,
   reference,
@@ -38,7 +38,7 @@ export function createCarryOut({
   bell: Bell
   register: Register
   logins: Pick<LoginJudge, 'asReceived'>
-  marks: Marks
+  means: Means
   sealingKeys: SealingKeys
   /** The key to which a totem's outcomes are sealed; null when the totem was withdrawn. */
   outcomeKeyOf(totem: string): NamedKey | null
@@ -50,7 +50,7 @@ export function createCarryOut({
   now: Clock
   log: Logger
 }) {
-  const settler = createSettler({ db, boss }, marks, now)
+  const settler = createSettler({ db, boss }, means, now)
   return async function carryOut(job: string, { operation }: JobData, row: Pending | undefined): Promise<Carried> {
     if (!row) {
       await boss.deleteJob(WORK, job)
@@ -83,7 +83,7 @@ export function createCarryOut({
     if (!outcomeKey) return putOff('totem-withdrawn')
 
     const decision = await decide(
-      { anprId: row.anpr_id, register, logins, marks, reference },
+      { anprId: row.anpr_id, register, logins, means, reference },
       caller,
       opened.value.request,
       row.received_at,

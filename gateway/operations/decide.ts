@@ -12,7 +12,8 @@ import { knownBy } from '../anpr/known.ts'
 import { problemOf } from '../anpr/problems.ts'
 import { isRelative } from '../anpr/subjects.ts'
 import type { LoginJudge } from '../login/judge.ts'
-import type { Marks } from '../payments/contrassegno.ts'
+import type { Means } from '../payments/means.ts'
+import { typesText } from '../payments/notices.ts'
 import type { AccessEntry } from '../store/operations.ts'
 
 /** After 35 days the totem has told the person that nothing came of the request, so the gateway never issues it. */
@@ -37,14 +38,14 @@ export async function decide(
   {
     register,
     logins,
-    marks,
+    means,
     reference,
     anprId,
   }: {
     anprId: string
     register: Register
     logins: Pick<LoginJudge, 'asReceived'>
-    marks: Marks
+    means: Means
     reference: (person: string) => string
   },
   caller: Caller,
@@ -101,6 +102,10 @@ export async function decide(
   if (!person.ok) return failed(person.error)
   const requester = person.value.idAnpr
   access.subject = reference(subject ?? requester)
+  const bought = { requester: access.requester, subject: access.subject, types: typesText(types) }
+  // Taken before anything may refuse, so that a refusal says what becomes of the money.
+  const why = await means.take(bollo, bought, { totem: caller.id, operation })
+  if (why !== null) return no(why)
   let known: ReturnType<typeof knownBy> = { subject: {}, requester: { self: true } }
   // SECURITY: the totem names the subject. ANPR's own refusal (EN169) is the second wall, and not the only one.
   if (subject !== null && subject !== requester) {
@@ -116,7 +121,6 @@ export async function decide(
   }
   const lives = await looks.alive({ requester, subject: subject ?? requester })
   if (!lives.ok) return failed(lives.error)
-  if (!(await marks.take(bollo, { totem: caller.id, operation }))) return no('contrassegno-used')
   const { line, result, trace } = await looks.issue(anprId, {
     requester,
     subject: subject ?? requester,
