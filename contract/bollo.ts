@@ -16,7 +16,7 @@ export type Contrassegno = z.infer<typeof contrassegno>
 export const noticeNumber = z.string().regex(/^\d{18}$/)
 
 /** Bollo paid by a notice of pagoPA (contract/pagopa.ts). `notice` null: there is none yet; a preview needs none. */
-export const pagopa = z.strictObject({ kind: z.literal('pagopa'), notice: noticeNumber.nullable() })
+const pagopa = z.strictObject({ kind: z.literal('pagopa'), notice: noticeNumber.nullable() })
 
 /** How the imposta di bollo on a certificate is settled. catalogue/bollo.ts says what each way means and costs. */
 export const bollo = z.discriminatedUnion('kind', [

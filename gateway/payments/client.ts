@@ -72,7 +72,7 @@ const shown = z.object({
 })
 
 /** A payment's name at pagoPA ("identificativo univoco della posizione debitoria"): asked for twice, it is made once. */
-export const iupdOf = (id: string): string => `POLIS-${id}`
+const iupdOf = (id: string): string => `POLIS-${id}`
 /** "Causale": nothing of a person. */
 const causaleOf = (id: string): string => `Imposta di bollo certificato anagrafico, rif. ${id}`
 

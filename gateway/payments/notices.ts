@@ -81,18 +81,18 @@ export function createNotices({
   async function run(on: PaymentDatabase, bought: Bought, event: Happening): Promise<NoticeRow[]> {
     const rows = await locked(on, bought)
     const { payments, refunds } = happen(rows.map(payingOf), event)
-    const changed: NoticeRow[] = []
-    for (const paying of payments) {
+    const changed = payments.flatMap((paying) => {
       const before = rows.find(({ id }) => id === paying.id)
-      if (before && JSON.stringify(payingOf(before)) === JSON.stringify(paying)) continue
-      const after = rowOf(paying, before ?? freshRow(paying, bought), now())
+      const isSame = before && JSON.stringify(payingOf(before)) === JSON.stringify(paying)
+      return isSame ? [] : [rowOf(paying, before ?? freshRow(paying, bought), now())]
+    })
+    // At every moment one of them is live at most: what makes room comes first.
+    for (const row of changed.toSorted((one, other) => Number(LIVE.has(one.state)) - Number(LIVE.has(other.state))))
       await on
         .insertInto('payment')
-        .values(after)
-        .onConflict((conflict) => conflict.column('id').doUpdateSet(after))
+        .values(row)
+        .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
         .execute()
-      changed.push(after)
-    }
     if (refunds.length > 0)
       await on
         .insertInto('refund')
