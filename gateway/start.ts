@@ -160,6 +160,7 @@ export async function startGateway(
     sealingKeys,
     outcomeKeyOf,
     reference,
+    terms: config.certificates,
     onSettled,
     onRevokedSince: metrics.revokedSince,
     now,
@@ -203,7 +204,7 @@ export async function startGateway(
     rooms: {
       login: challengeRoutes(challenges),
       citizen: citizenRoutes({
-        ...{ sessions, register, marks, now },
+        ...{ sessions, register, marks, terms: config.certificates, now },
         mayBegin: () => quotas.mayBegin('C019', 'ANPR-Certificazione'),
       }),
       operations: operationRoutes({ db, intake, outcomes, full, onResult: metrics.submitted }),

@@ -1,4 +1,5 @@
 import type { Clock } from '../../basics/time.ts'
+import type { DatiAnagrafici } from '../../contract/anpr.ts'
 import { exemptionOf } from '../../contract/bollo.ts'
 import type { Result } from '../../contract/result.ts'
 import type { AnprFailure, Heard, Trace } from '../anpr/answers.ts'
@@ -21,6 +22,7 @@ export interface Looks {
   personOf(codiceFiscale: string): Promise<Result<{ idAnpr: string }, AnprFailure>>
   /** SECURITY: the sheet and the data of the person in whose name somebody looks, by their ID ANPR. */
   familyOf(idAnpr: string): Promise<Result<Sheet, AnprFailure>>
+  recordOf(idAnpr: string): Promise<Result<DatiAnagrafici, AnprFailure>>
   ownDataOf(idAnpr: string): Promise<Result<OwnData, AnprFailure>>
   /**
    * The certificate with the number of its line. The line of an issue that ANPR has decided is ended by the settlement
@@ -87,6 +89,7 @@ export function createRegister({
             ({ idAnpr }) => ({ subject: reference(idAnpr) }),
           ),
         familyOf: (idAnpr) => noted(service('C021', idAnpr), () => calls.familyOf({ idAnpr, isTheirs })),
+        recordOf: (idAnpr) => noted(service('C029', idAnpr), () => calls.recordOf({ idAnpr, isTheirs })),
         ownDataOf: (idAnpr) => noted(service('C029 C021', idAnpr), () => calls.ownDataOf({ idAnpr, isTheirs })),
         alive: (wish) =>
           noted(service(wish.requester === wish.subject ? 'C019' : 'C019 C007', wish.subject), () => calls.alive(wish)),

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { z } from 'zod'
 import { type Clock, italianDay } from '../../basics/time.ts'
-import { sheetConflict } from '../../catalogue/certificates.ts'
 import {
   type DatiAnagrafici,
   type DatiSoggetto,
@@ -32,6 +31,8 @@ export interface AnprCalls {
   personOf(codiceFiscale: string): Promise<Heard<{ idAnpr: string }>>
   /** C021: the family sheet on which this person stands, in its order. */
   familyOf(asked: Asked): Promise<Heard<Sheet>>
+  /** C029: what the register holds of a person. */
+  recordOf(asked: Asked): Promise<Heard<DatiAnagrafici>>
   /** C029 and C021: what the register holds of a person and of their family. */
   ownDataOf(asked: Asked): Promise<Heard<OwnData>>
   /** Base64 PDF, marked ANTEPRIMA. */
@@ -117,6 +118,8 @@ export function createAnprClient({
       return post(service, '/anpr-service-e002', body, schema, read)
     }
 
+    const recordFor = (asked: Asked) =>
+      consult('C029', { idANPR: asked.idAnpr }, rispostaC029, (answer) => ownOf(subjectsIn(answer), asked))
     const sheetFor = (asked: Asked) =>
       consult('C021', { idANPR: asked.idAnpr }, rispostaE002OK, (answer) => sheetOf(subjectsIn(answer), asked))
     const isAlive = (service: 'C007' | 'C019', idAnpr: string, code: string): Promise<Heard<true>> =>
@@ -128,9 +131,6 @@ export function createAnprClient({
       })
 
     async function certify(id: string, wish: Wish, emissione: '2' | '3'): Promise<Heard<Certificate>> {
-      // ANPR is not asked for what it always refuses.
-      const code = sheetConflict(wish.types)
-      if (code !== null) return { result: err({ kind: 'anpr-refused', code }), trace: NO_TRACE }
       const body = certificazione(id, wish, emissione)
       return post('ANPR-Certificazione', '/certificati', body, rispostaCertificazione, (answer) =>
         certificateIn(answer, wish),
@@ -141,11 +141,9 @@ export function createAnprClient({
       personOf: (codiceFiscale) =>
         consult('C030', { codiceFiscale }, rispostaE002OK, (answer) => identified(subjectsIn(answer), codiceFiscale)),
       familyOf: sheetFor,
+      recordOf: recordFor,
       async ownDataOf(asked) {
-        const [own, family] = await Promise.all([
-          consult('C029', { idANPR: asked.idAnpr }, rispostaC029, (answer) => ownOf(subjectsIn(answer), asked)),
-          sheetFor(asked),
-        ])
+        const [own, family] = await Promise.all([recordFor(asked), sheetFor(asked)])
         const trace = traceOf(own.trace, family.trace)
         if (!own.result.ok) return { result: own.result, trace }
         // Without an answer the family may come later. One that ANPR refuses or that nobody can read is left out.
