@@ -21,7 +21,7 @@ type NotEntitled = { kind: 'refused'; problem: Problem } | { kind: 'failed'; fai
  * own rules are the second wall, and not the only one. Preview and issue ask it alike. `day`: the Italian day.
  */
 export async function entitled(
-  looks: Pick<Looks, 'familyOf' | 'recordOf'>,
+  looks: Pick<Looks, 'familyOf' | 'tell'>,
   { requester, subject, types, bollo, language }: Asked & { requester: string; subject: string },
   { day, terms }: { day: string; terms: Terms },
 ): Promise<Result<CertificateLanguage, NotEntitled>> {
@@ -42,6 +42,6 @@ export async function entitled(
   }
   if (language !== null) return ok(language)
   // A famiglia anagrafica lives in one comune (art. 4 DPR 223/1989), so the requester's is the subject's.
-  const record = await looks.recordOf(requester)
+  const { result: record } = await looks.tell('C029', { idAnpr: requester }, day)
   return record.ok ? ok(languagesFor(comuneOf(record.value), terms.languages)[0]) : failed(record.error)
 }

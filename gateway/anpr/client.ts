@@ -3,17 +3,19 @@ import type { z } from 'zod'
 import { type Clock, italianDay } from '../../basics/time.ts'
 import {
   type DatiAnagrafici,
+  type DatiPersona,
   type DatiSoggetto,
   type richiestaE002,
   rispostaC029,
   rispostaCertificazione,
   rispostaE002OK,
+  rispostaPersona,
 } from '../../contract/anpr.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { type AnprFailure, answerOf, failure, type Heard, NO_TRACE, NOT_NOW, traceOf } from './answers.ts'
 import { type Certificate, certificateIn } from './certificate.ts'
 import { certificazione, type Wish } from './certificazione.ts'
-import type { Consultation, Service } from './services.ts'
+import type { Consultation, Service, Telling } from './services.ts'
 import { type Asked, identified, isSaid, ownOf, type Sheet, sheetOf } from './subjects.ts'
 import type { Asker, Transport } from './transport.ts'
 
@@ -31,10 +33,10 @@ export interface AnprCalls {
   personOf(codiceFiscale: string): Promise<Heard<{ idAnpr: string }>>
   /** C021: the family sheet on which this person stands, in its order. */
   familyOf(asked: Asked): Promise<Heard<Sheet>>
-  /** C029: what the register holds of a person. */
-  recordOf(asked: Asked): Promise<Heard<DatiAnagrafici>>
   /** C029 and C021: what the register holds of a person and of their family. */
   ownDataOf(asked: Asked): Promise<Heard<OwnData>>
+  /** What one service tells of one person, as the register was on `day`. */
+  tell(service: Telling, asked: Asked, day: string): Promise<Heard<DatiPersona>>
   /** Base64 PDF, marked ANTEPRIMA. */
   preview(wish: Wish): Promise<Heard<string>>
   /**
@@ -47,7 +49,8 @@ export interface AnprCalls {
 }
 
 export interface AnprClient {
-  as(asker: Asker): AnprCalls
+  /** `ids`: an `idOperazioneClient` that was never used for each question, `issue` left out. */
+  as(asker: Asker, ids: Iterable<string>): AnprCalls
   /** Cuts what is under way. */
   close(): Promise<void>
 }
@@ -56,24 +59,26 @@ export interface AnprClient {
 const TRIES = 3
 const PAUSE_MS = 400
 
-/**
- * `nextId` makes an `idOperazioneClient` that was never used. `onAnswer` hears of each question that ended: which
- * service, how, how long it took, and the code of why it failed.
- */
+/** `onAnswer` hears of each question that ended: which service, how, how long it took, and the code of why it failed. */
 export function createAnprClient({
   transport,
-  nextId,
   now,
   pause = (ms) => delay(ms),
   onAnswer = () => {},
 }: {
   transport: Transport
-  nextId(): Promise<string>
   now: Clock
   pause?: (ms: number) => Promise<unknown>
   onAnswer?: (service: Service, answer: 'ok' | AnprFailure['kind'], ms: number, reason: string | null) => void
 }): AnprClient {
-  function callsOf(asker: Asker): AnprCalls {
+  function callsOf(asker: Asker, ids: Iterable<string>): AnprCalls {
+    const unused = ids[Symbol.iterator]()
+    function nextId(): string {
+      const { value, done } = unused.next()
+      if (done) throw new Error('a look has more questions than ids')
+      return value
+    }
+
     async function post<T, U>(
       service: Service,
       operation: string,
@@ -105,12 +110,13 @@ export function createAnprClient({
       criteriRicerca: z.infer<typeof richiestaE002>['criteriRicerca'],
       schema: z.ZodType<T>,
       read: (answer: T) => Result<U, AnprFailure>,
+      day = italianDay(now()),
     ): Promise<Heard<U>> {
       const body: z.infer<typeof richiestaE002> = {
-        idOperazioneClient: await nextId(),
+        idOperazioneClient: nextId(),
         criteriRicerca,
         datiRichiesta: {
-          dataRiferimentoRichiesta: italianDay(now()),
+          dataRiferimentoRichiesta: day,
           motivoRichiesta: 'TOTEM-POLIS',
           casoUso: service,
         },
@@ -118,8 +124,6 @@ export function createAnprClient({
       return post(service, '/anpr-service-e002', body, schema, read)
     }
 
-    const recordFor = (asked: Asked) =>
-      consult('C029', { idANPR: asked.idAnpr }, rispostaC029, (answer) => ownOf(subjectsIn(answer), asked))
     const sheetFor = (asked: Asked) =>
       consult('C021', { idANPR: asked.idAnpr }, rispostaE002OK, (answer) => sheetOf(subjectsIn(answer), asked))
     const isAlive = (service: 'C007' | 'C019', idAnpr: string, code: string): Promise<Heard<true>> =>
@@ -141,9 +145,13 @@ export function createAnprClient({
       personOf: (codiceFiscale) =>
         consult('C030', { codiceFiscale }, rispostaE002OK, (answer) => identified(subjectsIn(answer), codiceFiscale)),
       familyOf: sheetFor,
-      recordOf: recordFor,
+      tell: (service, asked, day) =>
+        consult(service, { idANPR: asked.idAnpr }, rispostaPersona, (answer) => ownOf(subjectsIn(answer), asked), day),
       async ownDataOf(asked) {
-        const [own, family] = await Promise.all([recordFor(asked), sheetFor(asked)])
+        const [own, family] = await Promise.all([
+          consult('C029', { idANPR: asked.idAnpr }, rispostaC029, (answer) => ownOf(subjectsIn(answer), asked)),
+          sheetFor(asked),
+        ])
         const trace = traceOf(own.trace, family.trace)
         if (!own.result.ok) return { result: own.result, trace }
         // Without an answer the family may come later. One that ANPR refuses or that nobody can read is left out.
@@ -153,7 +161,7 @@ export function createAnprClient({
         return { result: ok({ person: own.result.value, family: sheet, references }), trace }
       },
       async preview(wish) {
-        const { result, trace } = await certify(await nextId(), wish, '3')
+        const { result, trace } = await certify(nextId(), wish, '3')
         return { result: result.ok ? ok(result.value.pdf) : result, trace }
       },
       async alive({ subject, requester }) {

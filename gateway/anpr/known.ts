@@ -1,6 +1,6 @@
 import type { Requester, Subject } from '../../catalogue/may-issue.ts'
 import type { DatiAnagrafici, DatiSoggetto } from '../../contract/anpr.ts'
-import { bornOn } from './birth.ts'
+import { bornOn } from './dates.ts'
 import { homesOf } from './residence.ts'
 import type { Member, Sheet } from './subjects.ts'
 

@@ -1,3 +1,4 @@
+import { dateIn } from '../anpr/dates.ts'
 import { homesOf, type Residence } from '../anpr/residence.ts'
 
 type Home = NonNullable<Residence['indirizzo']>
@@ -21,13 +22,18 @@ export function placeAbroad(localita: Abroad['localita']): string | null {
   return place === '' ? (descrizioneStato ?? null) : inBrackets(place, descrizioneStato)
 }
 
-/** Where the person lives; of several of one kind, where they have lived since last. Null where nothing is told. */
+/** Where the person lives, and has lived: of one kind of address the latest first. Nothing is told of some. */
+export function residencesOf(addresses: readonly Residence[]) {
+  return homesOf(addresses).flatMap((told) => {
+    const place = placeOf(told)
+    return place === null ? [] : [{ ...place, since: dateIn(told.dataDecorrenzaResidenza) }]
+  })
+}
+
+/** Where the person lives; null where nothing is told. */
 export function residenceOf(addresses: readonly Residence[]): { comune: string | null; address: string | null } | null {
-  return (
-    homesOf(addresses)
-      .map(placeOf)
-      .find((place) => place !== null) ?? null
-  )
+  const [{ comune, address } = { comune: null, address: null }] = residencesOf(addresses)
+  return comune === null && address === null ? null : { comune, address }
 }
 
 function placeOf({ indirizzo, localitaEstera, presso }: Residence) {

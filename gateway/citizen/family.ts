@@ -5,7 +5,7 @@ import { certificateType } from '../../contract/catalogue.ts'
 import type { FamilyMember, FamilySheet, Problem } from '../../contract/gateway.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import type { Register } from '../access/register.ts'
-import { yearOfBirth } from '../anpr/birth.ts'
+import { yearOfBirth } from '../anpr/dates.ts'
 import { knownBy } from '../anpr/known.ts'
 import { problemOf } from '../anpr/problems.ts'
 import { comuneOf } from '../anpr/residence.ts'
@@ -22,13 +22,14 @@ export async function familySheetOf(
   holder: Holder,
 ): Promise<Result<FamilySheet, Problem>> {
   const looks = register.askedBy(holder)
-  const [sheet, record] = await Promise.all([looks.familyOf(holder.idAnpr), looks.recordOf(holder.idAnpr)])
-  if (!sheet.ok) return err(problemOf(sheet.error))
-  const own = record.ok ? record.value : null
+  const { idAnpr } = holder
   const day = italianDay(now())
-  const blockedFor = (idAnpr: string | null): FamilyMember['blocked'] => {
-    if (idAnpr === null) return []
-    const { subject, requester } = knownBy(sheet.value, idAnpr, day, own)
+  const [sheet, record] = await Promise.all([looks.familyOf(idAnpr), looks.tell('C029', { idAnpr }, day)])
+  if (!sheet.ok) return err(problemOf(sheet.error))
+  const own = record.result.ok ? record.result.value : null
+  const blockedFor = (of: string | null): FamilyMember['blocked'] => {
+    if (of === null) return []
+    const { subject, requester } = knownBy(sheet.value, of, day, own)
     return certificateType.options.flatMap((type) => {
       const may = mayIssue([type], subject, requester, null)
       return may.ok ? [] : may.error.refusals.slice(0, 1).map(({ kind, anpr }) => ({ type, kind, anpr }))
