@@ -192,6 +192,7 @@ export async function startGateway(
     logins,
     reference,
     mayBegin: () => quotas.mayBegin('C030', 'C021'),
+    ways: config.delivery ? ['phone'] : [],
     now,
   })
   const journals = withJournals(db)
