@@ -48,18 +48,16 @@ export function PhoneEnded({ screen: { why, document, canPrint } }: { screen: Sc
       title={text(`phoneEnded.${why}.title`)}
       lead={text(`phoneEnded.${why}.lead`)}
       figure={
-        document === 'certificate' && (
-          <Points
-            points={[
-              {
-                icon: 'support',
-                title: text('printFault.certificate.safe.title'),
-                line: text('phoneEnded.safe'),
-                tone: 'success',
-              },
-            ]}
-          />
-        )
+        <Points
+          points={[
+            {
+              icon: 'support',
+              title: text(`printFault.${document}.safe.title`),
+              line: text(document === 'certificate' ? 'phoneEnded.safe' : `printFault.${document}.safe`),
+              tone: 'success',
+            },
+          ]}
+        />
       }
     >
       <AnswerCard
