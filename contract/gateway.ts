@@ -20,6 +20,7 @@ import { way } from './journeys/lists.ts'
  *   POST /v1/sessions                  evidence → session      201; 403 problem
  *   GET  /v1/sessions/current/family   (Bearer) → familySheet
  *   GET  /v1/sessions/current/visura   (Bearer) → ownRecordAnswer
+ *   POST /v1/sessions/current/person   (Bearer) personRequest → personDetail (contract/person.ts)
  *   POST /v1/previews                  (Bearer) previewRequest → preview
  *   POST /v1/operations                submission → submissionResult
  *   GET  /v1/operations                → operationList   what the gateway holds of this totem

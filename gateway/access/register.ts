@@ -1,9 +1,11 @@
 import type { Clock } from '../../basics/time.ts'
+import type { DatiPersona } from '../../contract/anpr.ts'
 import { exemptionOf } from '../../contract/bollo.ts'
 import type { Result } from '../../contract/result.ts'
 import type { AnprFailure, Heard, Trace } from '../anpr/answers.ts'
 import type { AnprCalls, AnprClient, OwnData } from '../anpr/client.ts'
-import type { Sheet } from '../anpr/subjects.ts'
+import type { Telling } from '../anpr/services.ts'
+import type { Asked, Sheet } from '../anpr/subjects.ts'
 import type { Database } from '../store/schema.ts'
 import { askerOf } from './asker.ts'
 import { beginAccess, type Ended, endAccess, type Looked, type Looker, noteRefusal } from './log.ts'
@@ -23,6 +25,15 @@ export interface Looks {
   familyOf(idAnpr: string): Promise<Result<Sheet, AnprFailure>>
   ownDataOf(idAnpr: string): Promise<Result<OwnData, AnprFailure>>
   /**
+   * What one service tells of one person, with the trace of the look. Whether a codice fiscale is theirs, the family
+   * sheet says of a relative; of the person in whose name somebody looks, the log does.
+   */
+  tell(
+    service: Telling,
+    person: { idAnpr: string; isTheirs?: Asked['isTheirs'] },
+    day: string,
+  ): Promise<Heard<DatiPersona>>
+  /**
    * The certificate with the number of its line. The line of an issue that ANPR has decided is ended by the settlement
    * (store/operations.ts), in its transaction.
    */
@@ -33,10 +44,12 @@ export interface Looks {
   preview(wish: Parameters<AnprCalls['preview']>[0]): Promise<Result<string, AnprFailure>>
   alive(wish: Parameters<AnprCalls['alive']>[0]): Promise<Result<true, AnprFailure>>
   /** Notes a look that the gateway refuses without asking ANPR. */
-  refused(wish: Wish, outcome: string): Promise<void>
+  refused(wish: Refused, outcome: string): Promise<void>
 }
 
 type Wish = Pick<Parameters<AnprCalls['preview']>[0], 'subject' | 'types' | 'bollo'>
+/** A certificate, or with the subject alone their data. */
+type Refused = Pick<Wish, 'subject'> & Partial<Wish>
 
 /**
  * The line comes before the question, so that a gateway which dies meanwhile, or a database that goes away, leaves no
@@ -53,10 +66,10 @@ export function createRegister({
   reference(person: string): string
   now: Clock
 }): Register {
-  const wished = ({ subject, types, bollo }: Wish): Looked => ({
+  const wished = ({ subject, types = [], bollo }: Refused): Looked => ({
     subject: reference(subject),
     types: types.join(' '),
-    exemption: exemptionOf(bollo),
+    exemption: bollo ? exemptionOf(bollo) : null,
   })
   return {
     askedBy(looker) {
@@ -69,11 +82,18 @@ export function createRegister({
         ask: () => Promise<Heard<T>>,
         tell: (answer: T) => Partial<Ended> = () => ({}),
       ): Promise<Result<T, AnprFailure>> {
+        return (await traced(looked, ask, tell)).result
+      }
+      async function traced<T>(
+        looked: Looked,
+        ask: () => Promise<Heard<T>>,
+        tell: (answer: T) => Partial<Ended> = () => ({}),
+      ): Promise<Heard<T>> {
         const line = await begin(looked)
         const { result, trace } = await ask()
         const ended = result.ok ? { outcome: 'shown', ...tell(result.value) } : { outcome: outcomeOf(result.error) }
         await endAccess(db, line, { ...tracesOf(trace), ...ended })
-        return result
+        return { result, trace }
       }
       const service = (types: string, subject: string): Looked => ({
         ...{ types, subject: reference(subject), exemption: null },
@@ -88,6 +108,8 @@ export function createRegister({
           ),
         familyOf: (idAnpr) => noted(service('C021', idAnpr), () => calls.familyOf({ idAnpr, isTheirs })),
         ownDataOf: (idAnpr) => noted(service('C029 C021', idAnpr), () => calls.ownDataOf({ idAnpr, isTheirs })),
+        tell: (code, { idAnpr, isTheirs: theirs = isTheirs }, day) =>
+          traced(service(code, idAnpr), () => calls.tell(code, { idAnpr, isTheirs: theirs }, day)),
         alive: (wish) =>
           noted(service(wish.requester === wish.subject ? 'C019' : 'C019 C007', wish.subject), () => calls.alive(wish)),
         preview: (wish) => noted(wished(wish), () => calls.preview(wish)),

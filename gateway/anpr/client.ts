@@ -4,17 +4,19 @@ import { type Clock, italianDay } from '../../basics/time.ts'
 import { sheetConflict } from '../../catalogue/certificates.ts'
 import {
   type DatiAnagrafici,
+  type DatiPersona,
   type DatiSoggetto,
   type richiestaE002,
   rispostaC029,
   rispostaCertificazione,
   rispostaE002OK,
+  rispostaPersona,
 } from '../../contract/anpr.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { type AnprFailure, answerOf, failure, type Heard, NO_TRACE, NOT_NOW, traceOf } from './answers.ts'
 import { type Certificate, certificateIn } from './certificate.ts'
 import { certificazione, type Wish } from './certificazione.ts'
-import type { Consultation, Service } from './services.ts'
+import type { Consultation, Service, Telling } from './services.ts'
 import { type Asked, identified, isSaid, ownOf, type Sheet, sheetOf } from './subjects.ts'
 import type { Asker, Transport } from './transport.ts'
 
@@ -34,6 +36,8 @@ export interface AnprCalls {
   familyOf(asked: Asked): Promise<Heard<Sheet>>
   /** C029 and C021: what the register holds of a person and of their family. */
   ownDataOf(asked: Asked): Promise<Heard<OwnData>>
+  /** What one service tells of one person, as the register was on `day`. */
+  tell(service: Telling, asked: Asked, day: string): Promise<Heard<DatiPersona>>
   /** Base64 PDF, marked ANTEPRIMA. */
   preview(wish: Wish): Promise<Heard<string>>
   /**
@@ -104,12 +108,13 @@ export function createAnprClient({
       criteriRicerca: z.infer<typeof richiestaE002>['criteriRicerca'],
       schema: z.ZodType<T>,
       read: (answer: T) => Result<U, AnprFailure>,
+      day = italianDay(now()),
     ): Promise<Heard<U>> {
       const body: z.infer<typeof richiestaE002> = {
         idOperazioneClient: await nextId(),
         criteriRicerca,
         datiRichiesta: {
-          dataRiferimentoRichiesta: italianDay(now()),
+          dataRiferimentoRichiesta: day,
           motivoRichiesta: 'TOTEM-POLIS',
           casoUso: service,
         },
@@ -141,6 +146,8 @@ export function createAnprClient({
       personOf: (codiceFiscale) =>
         consult('C030', { codiceFiscale }, rispostaE002OK, (answer) => identified(subjectsIn(answer), codiceFiscale)),
       familyOf: sheetFor,
+      tell: (service, asked, day) =>
+        consult(service, { idANPR: asked.idAnpr }, rispostaPersona, (answer) => ownOf(subjectsIn(answer), asked), day),
       async ownDataOf(asked) {
         const [own, family] = await Promise.all([
           consult('C029', { idANPR: asked.idAnpr }, rispostaC029, (answer) => ownOf(subjectsIn(answer), asked)),

@@ -1,5 +1,5 @@
 import type { Requester, Subject } from '../../catalogue/may-issue.ts'
-import { bornOn } from './birth.ts'
+import { bornOn } from './dates.ts'
 import type { Member, Sheet } from './subjects.ts'
 
 const OF_AGE = 18

@@ -1,4 +1,5 @@
 import type { DatiAnagrafici } from '../../contract/anpr.ts'
+import { dateIn } from '../anpr/dates.ts'
 
 type Residence = NonNullable<DatiAnagrafici['residenza']>[number]
 type Home = NonNullable<Residence['indirizzo']>
@@ -29,13 +30,22 @@ export function placeAbroad(localita: Abroad['localita']): string | null {
  */
 const LIVES_AT: readonly (string | undefined)[] = ['1', '10', '11', undefined, '4', '2', '8', '5', '6', '9']
 
-/** Where the person lives; of several of one kind, where they have lived since last. Null where nothing is told. */
-export function residenceOf(addresses: readonly Residence[]): { comune: string | null; address: string | null } | null {
-  const known = addresses
+/** Where the person lives, and has lived: of one kind of address the latest first. Nothing is told of some. */
+export function residencesOf(addresses: readonly Residence[]) {
+  return addresses
     .filter(({ tipoIndirizzo }) => LIVES_AT.includes(tipoIndirizzo))
     .map((told) => ({ ...told, rank: LIVES_AT.indexOf(told.tipoIndirizzo), since: told.dataDecorrenzaResidenza ?? '' }))
     .toSorted((one, other) => one.rank - other.rank || (one.since < other.since ? 1 : one.since > other.since ? -1 : 0))
-  return known.map(placeOf).find((place) => place !== null) ?? null
+    .flatMap((told) => {
+      const place = placeOf(told)
+      return place === null ? [] : [{ ...place, since: dateIn(told.dataDecorrenzaResidenza) }]
+    })
+}
+
+/** Where the person lives; null where nothing is told. */
+export function residenceOf(addresses: readonly Residence[]): { comune: string | null; address: string | null } | null {
+  const [{ comune, address } = { comune: null, address: null }] = residencesOf(addresses)
+  return comune === null && address === null ? null : { comune, address }
 }
 
 function placeOf({ indirizzo, localitaEstera, presso }: Residence) {

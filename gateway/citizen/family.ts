@@ -1,7 +1,7 @@
 import type { FamilySheet, Problem } from '../../contract/gateway.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import type { Register } from '../access/register.ts'
-import { yearOfBirth } from '../anpr/birth.ts'
+import { yearOfBirth } from '../anpr/dates.ts'
 import { problemOf } from '../anpr/problems.ts'
 import type { Holder } from './session.ts'
 

@@ -1,11 +1,13 @@
 import type { Clock } from '../../basics/time.ts'
 import { evidence, isFormerEvidence } from '../../contract/evidence.ts'
 import { familySheet, ownRecordAnswer, type Problem, preview, previewRequest, session } from '../../contract/gateway.ts'
+import { personDetail, personRequest } from '../../contract/person.ts'
 import type { Register } from '../access/register.ts'
 import { malformed } from '../http/problems.ts'
 import { type Ask, type Routes, route, routes } from '../http/route.ts'
 import type { Marks } from '../payments/contrassegno.ts'
 import { familySheetOf } from './family.ts'
+import { personOf } from './person.ts'
 import { previewOf } from './preview.ts'
 import type { Sessions } from './session.ts'
 import { visuraOf } from './visura.ts'
@@ -37,6 +39,14 @@ export function citizenRoutes(room: CitizenRoom): Routes {
       const holder = await holderOf(ask)
       return holder.ok ? visuraOf(room, holder.value) : holder
     }),
+    // The id of a person stands in no address, which proxies write down.
+    route(
+      { method: 'POST', path: '/sessions/current/person', body: personRequest, answer: personDetail },
+      async (ask) => {
+        const holder = await holderOf(ask)
+        return holder.ok ? personOf(room, holder.value, ask.body) : holder
+      },
+    ),
     route({ method: 'POST', path: '/previews', body: previewRequest, answer: preview }, async (ask) => {
       // SECURITY: who may ask about any number of marks finds those that have paid.
       const holder = await holderOf(ask, ask.body.bollo.kind === 'contrassegno')

@@ -84,7 +84,7 @@ export function handoverPage(): void {
     if (!pdf) return 'damaged'
     const address = URL.createObjectURL(new Blob([pdf], { type: 'application/pdf' }))
     for (const link of ['save', 'open']) element<HTMLAnchorElement>(link).href = address
-    element('before').hidden = true
+    for (const part of ['before', 'help']) element(part).hidden = true
     element('after').hidden = false
     element('here').focus()
     // The totem hears that the document is here; what is here stays if that fails.
@@ -99,8 +99,10 @@ export function handoverPage(): void {
     notice('fetching')
     // A line that breaks in the middle rejects; nobody else can have the document meanwhile, and the person asks again.
     const failure = await fetchIt().catch(() => 'noLine')
-    button.disabled = failure !== 'noLine'
+    button.disabled = false
     notice(failure)
+    // Nothing can be had here any more.
+    if (failure !== null && failure !== 'noLine') for (const part of ['before', 'help']) element(part).hidden = true
   }
   element('copy').onclick = async () => {
     await navigator.clipboard.writeText(location.href)

@@ -28,6 +28,7 @@ export interface MessageValues {
   'menu.notice.refused': { date: string | number }
   'menu.notice.expired': { date: string | number }
   'menu.notice.aside': { date: string | number }
+  'menu.collect.line': { count: number }
   'visura.moreFamily': { count: number }
   'person.bornKinship': { year: string | number; kinship: string | number }
   'person.more.line': { count: number }

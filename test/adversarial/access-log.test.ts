@@ -2,6 +2,7 @@ import { subscribe } from 'node:diagnostics_channel'
 import type { FastifyInstance } from 'fastify'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { personSection } from '../../contract/person.ts'
 import { people } from '../../simulator/population/people.ts'
 import { openAnprLine, type Question, type Told } from '../support/gateway/anpr-line.ts'
 import { type Centre, openCentre } from '../support/gateway/centre.ts'
@@ -65,6 +66,14 @@ const ASKED: Record<string, (bearer: Record<string, string>) => Promise<unknown>
   'POST /v1/sessions': () => totem.post('/v1/sessions', login('mario-rossi')),
   'GET /v1/sessions/current/family': (bearer) => totem.get('/v1/sessions/current/family', bearer),
   'GET /v1/sessions/current/visura': (bearer) => totem.get('/v1/sessions/current/visura', bearer),
+  'POST /v1/sessions/current/person': async (bearer) => {
+    // Every section of oneself, a relative, and a stranger.
+    const asked = (who: string, sections: string[]) => ({ subject: idAnpr(who), sections, on: null })
+    const path = '/v1/sessions/current/person'
+    await totem.post(path, asked('mario-rossi', personSection.options), bearer)
+    await totem.post(path, asked('sofia-rossi', ['identity']), bearer)
+    await totem.post(path, asked('anna-bianchi', ['identity']), bearer)
+  },
   'POST /v1/previews': async (bearer) => {
     // Oneself, a relative, a stranger, and what ANPR is never asked.
     const asked = (who: string, types = ['8']) => ({ subject: idAnpr(who), types, bollo: exempt })

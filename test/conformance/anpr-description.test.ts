@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { rispostaC029, rispostaCertificazione, rispostaE002OK, rispostaErrori } from '../../contract/anpr.ts'
+import {
+  rispostaC029,
+  rispostaCertificazione,
+  rispostaE002OK,
+  rispostaErrori,
+  rispostaPersona,
+} from '../../contract/anpr.ts'
 import type { Bollo } from '../../contract/bollo.ts'
 import { certificateType, exemption } from '../../contract/catalogue.ts'
 import { createAnprClient } from '../../gateway/anpr/client.ts'
@@ -64,6 +70,7 @@ const fieldsOf = (told: unknown, way = ''): string[] =>
 test.each([
   ['RispostaE002OK', rispostaE002OK, 20],
   ['RispostaE002OK', rispostaC029, 50],
+  ['RispostaE002OK', rispostaPersona, 90],
   ['RispostaCertificazione', rispostaCertificazione, 18],
   ['RispostaKO', rispostaErrori, 3],
   ['RispostaCertificazioneKO', rispostaErrori, 3],
@@ -125,6 +132,8 @@ describe('what the gateway asks, and what the simulated ANPR answers', () => {
     expect((await calls.personOf(codiceFiscale)).result.ok).toBe(true)
     expect((await calls.familyOf(about)).result.ok).toBe(true)
     expect((await calls.ownDataOf(about)).result.ok).toBe(true)
+    for (const code of ['C015', 'C017', 'C018', 'C020', 'C026', 'C029'] as const)
+      expect((await calls.tell(code, about, '2020-01-01')).result.ok).toBe(true)
     await calls.personOf('AAAAAA00A00A000A')
     const issue = (wish: Omit<Parameters<typeof calls.issue>[1], 'requester'>) =>
       calls.issue(String(279_545_000_000_000_000n + BigInt(++ids)), { ...wish, requester })
@@ -137,7 +146,8 @@ describe('what the gateway asks, and what the simulated ANPR answers', () => {
     }
     for (const type of certificateType.options) await issue({ subject: requester, types: [type], bollo: exempt })
     for (const bollo of bolli) await issue({ subject: requester, types: ['8'], bollo })
-    expect([...asked.keys()].sort()).toEqual(['ANPR-Certificazione', 'C007', 'C019', 'C021', 'C029', 'C030'])
+    const consultations = ['C007', 'C015', 'C017', 'C018', 'C019', 'C020', 'C021', 'C026', 'C029', 'C030']
+    expect([...asked.keys()].sort()).toEqual(['ANPR-Certificazione', ...consultations])
     expect([...new Set(faults)]).toEqual([])
   })
 })
