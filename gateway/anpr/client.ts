@@ -14,6 +14,7 @@ import {
 } from '../../contract/anpr.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { type AnprFailure, answerOf, failure, type Heard, NO_TRACE, NOT_NOW, traceOf } from './answers.ts'
+import { type Breakers, createBreakers } from './breakers.ts'
 import { type Certificate, certificateIn } from './certificate.ts'
 import { certificazione, type Wish } from './certificazione.ts'
 import type { Consultation, Service, Telling } from './services.ts'
@@ -65,12 +66,14 @@ const PAUSE_MS = 400
  */
 export function createAnprClient({
   transport,
+  breakers = createBreakers(),
   nextId,
   now,
   pause = (ms) => delay(ms),
   onAnswer = () => {},
 }: {
   transport: Transport
+  breakers?: Breakers
   nextId(): Promise<string>
   now: Clock
   pause?: (ms: number) => Promise<unknown>
@@ -98,8 +101,10 @@ export function createAnprClient({
       return { result, trace: answered.trace }
 
       async function once(): Promise<Heard<T>> {
-        const reply = await transport.post({ service, operation, body, asker })
-        return reply.ok ? answerOf(reply.value, schema) : { result: reply, trace: NO_TRACE }
+        return breakers.through(service, async () => {
+          const reply = await transport.post({ service, operation, body, asker })
+          return reply.ok ? answerOf(reply.value, schema) : { result: reply, trace: NO_TRACE }
+        })
       }
     }
 
