@@ -98,6 +98,20 @@ test('each try that fails doubles the rest, up to a minute', async () => {
   expect(it.changes).toEqual(['C030 open'])
 })
 
+test('what people are told is longer than a rest, and ends by itself where nobody comes', async () => {
+  const it = await opened()
+  it.wait(149_999)
+  expect([it.breakers.isOpen('C030'), it.breakers.isOut('C030')]).toEqual([false, true])
+  it.wait(1)
+  expect(it.breakers.isOut('C030')).toBe(false)
+  // The next one finds that nothing has changed.
+  await it.ask(silent)
+  expect(it.breakers.isOut('C030')).toBe(true)
+  it.wait(60_000)
+  await it.ask(answered)
+  expect(it.breakers.isOut('C030')).toBe(false)
+})
+
 test('a day that is used up, or a key that is not let in, neither opens nor closes', async () => {
   const it = await opened()
   it.wait(1_000)

@@ -6,6 +6,8 @@ const FAILURES_THAT_OPEN = 5
 /** How long an open breaker rests before one call tries again; each try that fails doubles it. */
 const FIRST_REST_MS = 1_000
 const LONGEST_REST_MS = 60_000
+/** Totems ask once a minute what is out: longer than two of their questions. */
+const OUT_MS = 150_000
 /** Of the connections to ANPR (transport.ts) one service takes no more: half of them are there for the others. */
 const AT_ONCE = 12
 /** So many calls wait for room; the next one hears at once that there is none. */
@@ -20,6 +22,11 @@ export interface Breakers {
   through<T>(service: Service, ask: () => Promise<Heard<T>>): Promise<Heard<T>>
   /** The service has not answered, and it is not yet time to try again. */
   isOpen(service: Service): boolean
+  /**
+   * The service has not answered for some minutes past, and nothing has since: what is said to people before they begin.
+   * Nobody may come then, so that no call finds out; after a while the next person does.
+   */
+  isOut(service: Service): boolean
 }
 
 interface Breaker {
@@ -27,6 +34,7 @@ interface Breaker {
   failures: number
   /** Null: closed. By the monotonic clock. */
   restsUntil: number | null
+  failedAt: number
   trying: boolean
   underWay: number
   waiting: (() => void)[]
@@ -44,7 +52,7 @@ export function createBreakers({
   function breakerOf(service: Service): Breaker {
     const known = breakers.get(service)
     if (known) return known
-    const fresh: Breaker = { failures: 0, restsUntil: null, trying: false, underWay: 0, waiting: [] }
+    const fresh: Breaker = { failures: 0, restsUntil: null, failedAt: 0, trying: false, underWay: 0, waiting: [] }
     breakers.set(service, fresh)
     return fresh
   }
@@ -57,6 +65,7 @@ export function createBreakers({
     const wasOpen = breaker.restsUntil !== null
     if (error?.kind === 'anpr-unavailable') {
       breaker.failures++
+      breaker.failedAt = clock()
       const more = breaker.failures - FAILURES_THAT_OPEN
       if (more >= 0) breaker.restsUntil = clock() + Math.min(FIRST_REST_MS * 2 ** more, LONGEST_REST_MS)
     } else {
@@ -100,6 +109,10 @@ export function createBreakers({
       }
     },
     isOpen: (service) => rests(breakerOf(service)),
+    isOut(service) {
+      const { restsUntil, failedAt } = breakerOf(service)
+      return restsUntil !== null && clock() < failedAt + OUT_MS
+    },
   }
 }
 

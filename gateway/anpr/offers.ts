@@ -27,20 +27,18 @@ export function createOffers({
   clock = () => performance.now(),
 }: {
   quotas: Pick<Quotas, 'mayBegin'>
-  breakers: Pick<Breakers, 'isOpen'>
+  breakers: Pick<Breakers, 'isOpen' | 'isOut'>
   clock?: () => number
 }): Offers {
-  const mayBegin = async (wanted: Offer) => {
-    const services = NEEDS[wanted]
-    return !services.some((service) => breakers.isOpen(service)) && quotas.mayBegin(...services)
-  }
+  const goes = async (wanted: Offer, isAway: (service: Service) => boolean) =>
+    !NEEDS[wanted].some(isAway) && quotas.mayBegin(...NEEDS[wanted])
   let known: { at: number; closed: Promise<Offer[]> } = { at: Number.NEGATIVE_INFINITY, closed: Promise.resolve([]) }
   async function look(before: Promise<Offer[]>): Promise<Offer[]> {
-    const open = await Promise.all(offer.options.map(mayBegin)).catch(() => null)
+    const open = await Promise.all(offer.options.map((one) => goes(one, breakers.isOut))).catch(() => null)
     return open === null ? before : offer.options.filter((_, at) => !open[at])
   }
   return {
-    mayBegin,
+    mayBegin: (wanted) => goes(wanted, breakers.isOpen),
     closed() {
       if (clock() - known.at >= KNOWN_MS) known = { at: clock(), closed: look(known.closed) }
       return known.closed

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { atTotem } from '../../contract/caller.ts'
 import type { Offer } from '../../contract/offers.ts'
 import { createGatewayClient, type GatewayClient } from '../../main/sync/client.ts'
 import { type Centre, openCentre } from '../support/gateway/centre.ts'
-import { idAnpr, login } from '../support/gateway/requests.ts'
+import { challengeOf, idAnpr, login } from '../support/gateway/requests.ts'
 import { TotemClient } from '../support/gateway/totem-client.ts'
 import { PKI } from '../support/pki.ts'
 import { HEALTHY } from '../support/sync/syncing-totem.ts'
@@ -32,6 +33,8 @@ afterAll(async () => {
   await centre?.stop()
 })
 
+const SOON = { timeout: 30_000, interval: 500 }
+
 /** The first screen of a totem that has had its heartbeat answered. */
 async function firstScreen() {
   const answer = await client.heartbeat(HEALTHY)
@@ -42,8 +45,11 @@ async function firstScreen() {
   session.stop()
   return shown.screen === 'attract' ? shown.closed : expect.fail(shown.screen)
 }
+/** A log-in on the gateway's day. */
+const now = (person: string) =>
+  login(person, { at: centre.clock.now, challenge: challengeOf(atTotem('TT-0001'), centre.clock.now) })
 const opened = async () => {
-  const { body } = await totem.post('/v1/sessions', login('mario-rossi'))
+  const { body } = await totem.post('/v1/sessions', now('mario-rossi'))
   return { authorization: `Bearer ${body.token}` }
 }
 const preview = (bearer: Record<string, string>) => {
@@ -57,12 +63,12 @@ test('a service that does not answer is told before a card goes in; the others g
   centre.anpr.setFault({ kind: 'unavailable', service: 'ANPR-Certificazione' })
   for (let n = 0; n < 5; n++) expect((await preview(bearer)).status).toBe(503)
   expect(centre.logged()).toContain('"kind":"anpr-out","service":"ANPR-Certificazione"')
-  await expect.poll(firstScreen).toBe('certificates')
+  await expect.poll(firstScreen, SOON).toBe('certificates')
   expect((await totem.get('/v1/sessions/current/visura', bearer)).status).toBe(200)
   expect((await totem.get('/v1/sessions/current/family', await opened())).status).toBe(200)
   centre.anpr.setFault({ kind: 'none' })
-  await expect.poll(firstScreen, { timeout: 20_000 }).toBeNull()
-  expect((await preview(bearer)).status).toBe(200)
+  await expect.poll(async () => (await preview(bearer)).status, SOON).toBe(200)
+  await expect.poll(firstScreen, SOON).toBeNull()
   expect(centre.logged()).toContain('"kind":"anpr-back","service":"ANPR-Certificazione"')
 })
 
@@ -73,11 +79,11 @@ test.each<[service: string, Offer, shown: string]>([
   const bearer = await opened()
   centre.anpr.setFault({ kind: 'daily-limit', service })
   if (offer === 'own-data') expect((await totem.get('/v1/sessions/current/visura', bearer)).status).toBe(503)
-  else expect((await totem.post('/v1/sessions', login('anna-bianchi'))).status).toBe(503)
-  await expect.poll(firstScreen, { timeout: 20_000 }).toBe(shown)
+  else expect((await totem.post('/v1/sessions', now('anna-bianchi'))).status).toBe(503)
+  await expect.poll(firstScreen, SOON).toBe(shown)
   centre.anpr.setFault({ kind: 'none' })
   centre.clock.now = new Date(+centre.clock.now + 86_400_000)
-  await expect.poll(firstScreen, { timeout: 20_000 }).toBeNull()
+  await expect.poll(firstScreen, SOON).toBeNull()
 })
 
 test('a totem of an earlier version does not ask, and hears nothing that it does not know', async () => {
