@@ -229,7 +229,7 @@ describe('visura and atto notorio', () => {
     await at('visura-unavailable')
     expect(session.answer({ type: 'printVisura' })).toBe(false)
     await answers({ type: 'chooseService', service: 'declaration' })
-    expect(screen()).toMatchObject({ screen: 'declaration', for: 'anybody', declares: [], attoNotorio: true })
+    expect(screen()).toMatchObject({ screen: 'declaration', for: 'publicBody', declares: [], attoNotorio: true })
     await answers({ type: 'back' })
     await at('menu')
   })
