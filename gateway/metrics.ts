@@ -41,6 +41,8 @@ export interface Metrics {
   anprAnswered(service: string, answer: 'ok' | AnprFailure['kind'], ms: number): void
   /** A receipt of pagoPA's, by what became of it. */
   received(received: Received): void
+  /** The breaker of a service has opened or closed (anpr/breakers.ts). */
+  anprOpen(service: string, isOpen: boolean): void
   /** A request turned away because there was too much to do. */
   shed(): void
   /** `GET /metrics`, in Prometheus' text. */
@@ -92,6 +94,12 @@ export function createMetrics({
     name: 'totem_receipts_total',
     help: 'Receipts of pagoPA, by what became of them',
     labelNames: ['received'],
+  })
+  const open = new Gauge({
+    ...own,
+    name: 'totem_anpr_open',
+    help: '1 while this process does not ask an ANPR service that has not answered, else 0',
+    labelNames: ['service'],
   })
   const shed = new Counter({ ...own, name: 'totem_requests_shed_total', help: 'Requests turned away with 429' })
 
@@ -179,6 +187,7 @@ export function createMetrics({
     revokedSince: () => revokedSince.inc(),
     anprAnswered: (service, answer, ms) => anpr.observe({ service, answer }, ms / 1_000),
     received: (received) => receipts.inc({ received }),
+    anprOpen: (service, isOpen) => open.set({ service }, Number(isOpen)),
     shed: () => shed.inc(),
     routes(server) {
       server.get('/metrics', async (_request, reply) => {

@@ -5,12 +5,13 @@ import type { JWK } from 'jose'
 import { destination, type Logger, pino } from 'pino'
 import type { z } from 'zod'
 import type { Clock } from '../basics/time.ts'
-import { settlementOf } from '../catalogue/bollo.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { accessReferences } from './access/references.ts'
 import { createRegister } from './access/register.ts'
 import { type AnprFailure, DAY_USED_UP } from './anpr/answers.ts'
+import { createBreakers } from './anpr/breakers.ts'
 import { createAnprClient } from './anpr/client.ts'
+import { createOffers } from './anpr/offers.ts'
 import { pdndTransport } from './anpr/pdnd/transport.ts'
 import { createQuotas } from './anpr/quotas.ts'
 import type { Transport } from './anpr/transport.ts'
@@ -24,9 +25,13 @@ import { mayBuy } from './citizen/buy.ts'
 import { boughtBy } from './citizen/preview.ts'
 import { citizenRoutes } from './citizen/routes.ts'
 import { createSessions } from './citizen/session.ts'
+import { createHandovers } from './delivery/handovers.ts'
+import { handoverPageRoutes } from './delivery/public.ts'
+import { handoverRoutes } from './delivery/routes.ts'
 import { fleetRoutes, overseeFleet } from './fleet/routes.ts'
 import { withoutFloods } from './floods.ts'
-import { type DoorTls, openTls } from './http/tls.ts'
+import type { Routes } from './http/route.ts'
+import { openTls } from './http/tls.ts'
 import { journalRoutes, overseeJournals } from './journal/routes.ts'
 import { withJournals } from './journal/tables.ts'
 import { openKeyring } from './keys/keyring.ts'
@@ -44,14 +49,11 @@ import { createIntake } from './operations/intake.ts'
 import { createOutcomes } from './operations/outcomes.ts'
 import { operationRoutes, overseeOperations } from './operations/routes.ts'
 import { redrive, startWork } from './operations/work.ts'
-import { createPagopaClient } from './payments/client.ts'
 import { createMarks } from './payments/contrassegno.ts'
 import { createMeans } from './payments/means.ts'
-import { createNotices } from './payments/notices.ts'
-import { hearReceipts, receiptRoutes } from './payments/receive.ts'
+import { openPayments } from './payments/open.ts'
 import { createRefunds } from './payments/refunds.ts'
-import { overseePayments, paymentRoutes, type Taking } from './payments/routes.ts'
-import { tendNotices } from './payments/tend.ts'
+import { overseePayments, paymentRoutes } from './payments/routes.ts'
 import { startRetention } from './retention.ts'
 import { type GatewayConfig, gatewayConfig } from './settings/config.ts'
 import { requireSafeDatabase } from './settings/line.ts'
@@ -59,7 +61,6 @@ import { pagopaAccess } from './settings/pagopa.ts'
 import { pdndAccess } from './settings/pdnd.ts'
 import { CONFIG, folderMade, folderThere, jsonIn, TEMPORARY, textOf, Unusable } from './settings/unusable.ts'
 import { openStore } from './store/database.ts'
-import { nextAnprId } from './store/operations.ts'
 import { DatabaseIsNewer, type DatabaseRefusal, refusalOf } from './store/refusals.ts'
 import { openTrust } from './trust/keeper.ts'
 import { trustRoutes } from './trust/routes.ts'
@@ -120,7 +121,7 @@ export async function startGateway(
   await folderMade('trust.crls', config.trust.crls)
   await folderMade('dataDir', config.dataDir)
   const transport = await wayToAnpr(config.anpr, log)
-  const forPublic = config.public && publicTls && (await publicDoor(config.public, publicTls, config.dataDir, log))
+  const verify = config.public && (await verification(config.public, config.dataDir, log))
 
   const opened = await openTrust({ config: config.trust, now, log })
   if (!opened.ok)
@@ -150,9 +151,16 @@ export async function startGateway(
     lists: () => new Map([['trust.list', trust.ends] as const, ['keys.list', keys.ends] as const]),
   })
   const quotas = createQuotas({ db, limits: config.anpr.quotas, now })
+  const breakers = createBreakers({
+    onChange(service, state) {
+      metrics.anprOpen(service, state === 'open')
+      if (state === 'open') log.error({ kind: 'anpr-out', service })
+      else log.info({ kind: 'anpr-back', service })
+    },
+  })
+  const offers = createOffers({ quotas, breakers })
   const anpr = createAnprClient({
-    transport: quotas.counted(transport),
-    nextId: () => nextAnprId(db),
+    ...{ transport: quotas.counted(transport), breakers },
     now,
     onAnswer(service, answer, ms, reason) {
       metrics.anprAnswered(service, answer, ms)
@@ -166,7 +174,11 @@ export async function startGateway(
   const { outcomeKeyOf } = totems
   const { sealing: sealingKeys } = keys
   const onSettled = metrics.settled
-  const pagopa = paying && openPayments(paying)
+  const pagopa = paying && openPayments({ ...paying, db, bell, now, log, onReceived: metrics.received })
+  const forPagopa =
+    paying &&
+    pagopa &&
+    createPagopaDoor({ ...paying, connections: paying.settings.door.connections, receipts: pagopa.receipts, log })
   const means = createMeans(createMarks({ db, reference }), pagopa?.taking.notices ?? null)
   const hearing = createHearing({ db, now })
   const challenges = createChallenges({ hearing, reference, now })
@@ -180,6 +192,7 @@ export async function startGateway(
     sealingKeys,
     outcomeKeyOf,
     reference,
+    terms: config.certificates,
     onSettled,
     onRevokedSince: metrics.revokedSince,
     now,
@@ -207,14 +220,24 @@ export async function startGateway(
     register,
     logins,
     reference,
-    mayBegin: () => quotas.mayBegin('C030', 'C021'),
+    mayBegin: () => offers.mayBegin('recognition'),
+    ways: config.delivery ? ['phone'] : [],
     now,
   })
   const journals = withJournals(db)
   const previewing = {
-    ...{ register, means, reference, now },
-    mayBegin: () => quotas.mayBegin('C019', 'ANPR-Certificazione'),
+    ...{ register, means, reference, terms: config.certificates, now },
+    mayBegin: () => offers.mayBegin('certificates'),
   }
+  const handovers = createHandovers({ db, now, log })
+  const forPublic =
+    config.public && publicTls && verify
+      ? createPublicDoor({
+          ...{ tls: publicTls, connections: config.public.connections, log },
+          rooms: [verify, ...(config.delivery ? [handoverPageRoutes(handovers)] : [])],
+        })
+      : null
+  let publicUrl: string | null = null
 
   const stopping = new AbortController()
   const forTotems = createTotemDoor({
@@ -235,9 +258,13 @@ export async function startGateway(
       }),
       operations: operationRoutes({ db, intake, outcomes, full, onResult: metrics.submitted }),
       journal: journalRoutes({ db: journals, keys, bounds: config.bounds, now, log }),
-      fleet: fleetRoutes({ db, challenges, outcomeKeyOf, version: packageJson.version, now }),
+      fleet: fleetRoutes({ db, challenges, offers, outcomeKeyOf, version: packageJson.version, now }),
       trust: trustRoutes(trust),
       keys: keyRoutes(keys),
+      delivery: handoverRoutes({
+        handovers,
+        publicUrl: () => config.delivery && (config.delivery.publicUrl ?? publicUrl),
+      }),
     },
     log,
   })
@@ -266,9 +293,10 @@ export async function startGateway(
   const stop = async () => {
     stopping.abort()
     outcomes.stop()
-    await Promise.all([forTotems.close(), pagopa?.door.close(), work.stop(), retention.stop(), tending?.stop()])
+    await Promise.all([forTotems.close(), forPagopa?.close(), work.stop(), retention.stop(), tending?.stop()])
     await forOperators.close()
     await forPublic?.close()
+    handovers.stop()
     tls.stop()
     publicTls?.stop()
     paying?.tls.stop()
@@ -282,30 +310,13 @@ export async function startGateway(
     endLog()
   }
 
-  /** Payments by pagoPA: what asks, what is asked, and where receipts come in. */
-  function openPayments({ settings, access, tls }: NonNullable<typeof paying>) {
-    const { segregationCode: segregation, daysToPay, door } = settings
-    const { creditor } = access
-    const client = createPagopaClient(access)
-    const notices = createNotices({ db, bell, segregation, daysToPay, now })
-    const { bollo, diritti } = settlementOf({ kind: 'pagopa', notice: null }).cents
-    const taking: Taking = { notices, client, creditor, cents: bollo + diritti }
-    const body = creditor.codiceFiscale
-    const hear = hearReceipts({ notices, body, log, onReceived: metrics.received })
-    return {
-      taking,
-      client,
-      door: createPagopaDoor({ tls, connections: door.connections, receipts: receiptRoutes({ hear, body }), log }),
-      tend: () => tendNotices({ notices, client, bell, hear, now, log }),
-    }
-  }
-
   try {
+    publicUrl = config.public && forPublic && (await listen('public', forPublic, config.public))
     return {
       url: await listen('listen', forTotems, config.listen),
       operatorUrl: await listen('operator', forOperators, config.operator),
-      publicUrl: config.public && forPublic && (await listen('public', forPublic, config.public)),
-      receiptsUrl: pagopa && paying && `${await listen('pagopa.door', pagopa.door, paying.settings.door)}/v1/receipts`,
+      receiptsUrl: forPagopa && paying && `${await listen('pagopa.door', forPagopa, paying.settings.door)}/v1/receipts`,
+      publicUrl,
       stop,
     }
   } catch (reason) {
@@ -314,17 +325,17 @@ export async function startGateway(
   }
 }
 
-async function publicDoor(
-  { page, keysSigner, connections }: NonNullable<z.output<typeof gatewayConfig>['public']>,
-  tls: DoorTls,
+/** The page that verifies a paper. */
+async function verification(
+  { page, keysSigner }: NonNullable<z.output<typeof gatewayConfig>['public']>,
   dataDir: string,
   log: Logger,
-): Promise<FastifyInstance> {
+): Promise<Routes> {
   const signer = (await jsonIn('public.keysSigner', keysSigner)) as JWK
   await textOf('public.page', page)
   const kept = await keepPage({ file: page, signer, memory: join(dataDir, 'verification-keys.sequence'), log })
   if (!kept.ok) throw refused(`public.page: ${page}`, kept.error, 'make it anew with gateway/verify/build.ts')
-  return createPublicDoor({ tls, connections, verify: verifyRoutes(kept.value), log })
+  return verifyRoutes(kept.value)
 }
 
 async function wayToAnpr({ pdnd, timeoutMs }: z.output<typeof gatewayConfig>['anpr'], log: Logger): Promise<Transport> {

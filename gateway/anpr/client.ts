@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { z } from 'zod'
 import { type Clock, italianDay } from '../../basics/time.ts'
-import { sheetConflict } from '../../catalogue/certificates.ts'
 import {
   type DatiAnagrafici,
   type DatiPersona,
@@ -14,6 +13,7 @@ import {
 } from '../../contract/anpr.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { type AnprFailure, answerOf, failure, type Heard, NO_TRACE, NOT_NOW, traceOf } from './answers.ts'
+import { type Breakers, createBreakers } from './breakers.ts'
 import { type Certificate, certificateIn } from './certificate.ts'
 import { certificazione, type Wish } from './certificazione.ts'
 import type { Consultation, Service, Telling } from './services.ts'
@@ -50,7 +50,8 @@ export interface AnprCalls {
 }
 
 export interface AnprClient {
-  as(asker: Asker): AnprCalls
+  /** `ids`: an `idOperazioneClient` that was never used for each question, `issue` left out. */
+  as(asker: Asker, ids: Iterable<string>): AnprCalls
   /** Cuts what is under way. */
   close(): Promise<void>
 }
@@ -59,24 +60,28 @@ export interface AnprClient {
 const TRIES = 3
 const PAUSE_MS = 400
 
-/**
- * `nextId` makes an `idOperazioneClient` that was never used. `onAnswer` hears of each question that ended: which
- * service, how, how long it took, and the code of why it failed.
- */
+/** `onAnswer` hears of each question that ended: which service, how, how long it took, and the code of why it failed. */
 export function createAnprClient({
   transport,
-  nextId,
+  breakers = createBreakers(),
   now,
   pause = (ms) => delay(ms),
   onAnswer = () => {},
 }: {
   transport: Transport
-  nextId(): Promise<string>
+  breakers?: Breakers
   now: Clock
   pause?: (ms: number) => Promise<unknown>
   onAnswer?: (service: Service, answer: 'ok' | AnprFailure['kind'], ms: number, reason: string | null) => void
 }): AnprClient {
-  function callsOf(asker: Asker): AnprCalls {
+  function callsOf(asker: Asker, ids: Iterable<string>): AnprCalls {
+    const unused = ids[Symbol.iterator]()
+    function nextId(): string {
+      const { value, done } = unused.next()
+      if (done) throw new Error('a look has more questions than ids')
+      return value
+    }
+
     async function post<T, U>(
       service: Service,
       operation: string,
@@ -98,8 +103,10 @@ export function createAnprClient({
       return { result, trace: answered.trace }
 
       async function once(): Promise<Heard<T>> {
-        const reply = await transport.post({ service, operation, body, asker })
-        return reply.ok ? answerOf(reply.value, schema) : { result: reply, trace: NO_TRACE }
+        return breakers.through(service, async () => {
+          const reply = await transport.post({ service, operation, body, asker })
+          return reply.ok ? answerOf(reply.value, schema) : { result: reply, trace: NO_TRACE }
+        })
       }
     }
 
@@ -111,7 +118,7 @@ export function createAnprClient({
       day = italianDay(now()),
     ): Promise<Heard<U>> {
       const body: z.infer<typeof richiestaE002> = {
-        idOperazioneClient: await nextId(),
+        idOperazioneClient: nextId(),
         criteriRicerca,
         datiRichiesta: {
           dataRiferimentoRichiesta: day,
@@ -133,9 +140,6 @@ export function createAnprClient({
       })
 
     async function certify(id: string, wish: Wish, emissione: '2' | '3'): Promise<Heard<Certificate>> {
-      // ANPR is not asked for what it always refuses.
-      const code = sheetConflict(wish.types)
-      if (code !== null) return { result: err({ kind: 'anpr-refused', code }), trace: NO_TRACE }
       const body = certificazione(id, wish, emissione)
       return post('ANPR-Certificazione', '/certificati', body, rispostaCertificazione, (answer) =>
         certificateIn(answer, wish),
@@ -162,7 +166,7 @@ export function createAnprClient({
         return { result: ok({ person: own.result.value, family: sheet, references }), trace }
       },
       async preview(wish) {
-        const { result, trace } = await certify(await nextId(), wish, '3')
+        const { result, trace } = await certify(nextId(), wish, '3')
         return { result: result.ok ? ok(result.value.pdf) : result, trace }
       },
       async alive({ subject, requester }) {

@@ -14,7 +14,12 @@ export async function mayBuy(
 ): Promise<Result<Bought, Problem>> {
   // A session of an earlier version does not say whose the payment would be.
   if (holder.requester === null) return err({ kind: 'session-expired', anpr: null })
-  const sheet = await previewOf(room, holder, { subject, types, bollo: { kind: 'pagopa', notice: null } })
+  const sheet = await previewOf(room, holder, {
+    subject,
+    types,
+    bollo: { kind: 'pagopa', notice: null },
+    language: 'IT',
+  })
   if (!sheet.ok) return sheet
   const lives = await room.register.askedBy(holder).alive({ requester: holder.idAnpr, subject })
   return lives.ok ? ok(boughtBy(holder, { subject, types }, room.reference)) : err(problemOf(lives.error))

@@ -3,6 +3,7 @@ import { revocationPolicy } from '../../contract/trust.ts'
 import { service } from '../anpr/services.ts'
 import { pagopaSettings } from './pagopa.ts'
 import { pdndSettings } from './pdnd.ts'
+import { terms } from './terms.ts'
 import { CONFIG, jsonIn, Unusable } from './unusable.ts'
 
 const most = z.number().int().positive()
@@ -63,6 +64,19 @@ export const gatewayConfig = z.strictObject({
       tls: z.strictObject({ key: z.string(), certificate: z.string() }),
       page: z.string(),
       keysSigner: z.string(),
+    })
+    .nullable()
+    .default(null),
+  /**
+   * How a citizen may take a document home besides on paper. `publicUrl`: where telephones reach the public door of a
+   * gateway on this database; null: at `public` of this one. Null: on paper alone.
+   */
+  delivery: z
+    .strictObject({
+      publicUrl: z
+        .url({ protocol: /^https$/ })
+        .nullable()
+        .default(null),
     })
     .nullable()
     .default(null),
@@ -128,6 +142,7 @@ export const gatewayConfig = z.strictObject({
    */
   totems: z.string(),
   bounds: bounds.prefault({}),
+  certificates: terms.prefault({}),
 })
 
 /** `databaseUrl` comes from the environment, because it holds a secret; null is the embedded database. */

@@ -28,6 +28,7 @@ export interface MessageValues {
   'menu.notice.refused': { date: string | number }
   'menu.notice.expired': { date: string | number }
   'menu.notice.aside': { date: string | number }
+  'menu.collect.line': { count: number }
   'visura.moreFamily': { count: number }
   'person.bornKinship': { year: string | number; kinship: string | number }
   'person.more.line': { count: number }
@@ -48,6 +49,7 @@ export interface MessageValues {
   'printFault.void.lead': { page: string | number }
   'printFault.none.lead': { page: number }
   'printFault.perhaps.lead': { page: string | number }
+  'phone.left': { left: string | number }
   'refused.card-error.now': { issuer: string | number }
   'refused.no-certificate.now': { issuer: string | number }
   'refused.certificate-truncated.now': { issuer: string | number }

@@ -106,8 +106,7 @@ export function VisuraUnavailable() {
     >
       <AnswerCard
         icon="pen"
-        title={text('menu.declaration')}
-        line={text('menu.declaration.line')}
+        title={text('visuraUnavailable.declaration')}
         onPress={() => answer({ type: 'chooseService', service: 'declaration' })}
       />
     </Screen>
