@@ -203,7 +203,7 @@ export async function startGateway(
     rooms: {
       login: challengeRoutes(challenges),
       citizen: citizenRoutes({
-        ...{ sessions, register, marks, now },
+        ...{ db, reference, sessions, register, marks, now },
         mayBegin: () => quotas.mayBegin('C019', 'ANPR-Certificazione'),
       }),
       operations: operationRoutes({ db, intake, outcomes, full, onResult: metrics.submitted }),

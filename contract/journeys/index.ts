@@ -9,6 +9,7 @@ import * as identify from './identify.ts'
 import * as leave from './leave.ts'
 import * as menu from './menu.ts'
 import * as paper from './paper.ts'
+import * as requests from './requests.ts'
 import * as visura from './visura.ts'
 
 export type { OutOfService } from './arrive.ts'
@@ -24,6 +25,7 @@ export const journeys = {
   certificate,
   contrassegno,
   visura,
+  requests,
   declaration,
   paper,
   leave,
@@ -39,6 +41,7 @@ export const screen = z.discriminatedUnion('screen', [
   ...certificate.screens,
   ...contrassegno.screens,
   ...visura.screens,
+  ...requests.screens,
   ...declaration.screens,
   ...paper.screens,
   ...leave.screens,
@@ -57,6 +60,7 @@ export const answer = z.discriminatedUnion('type', [
   ...certificate.answers,
   ...contrassegno.answers,
   ...visura.answers,
+  ...requests.answers,
   ...declaration.answers,
   ...paper.answers,
   ...leave.answers,
@@ -72,6 +76,7 @@ export const stepOf: Record<Screen['screen'], Step | null> = {
   ...certificate.steps,
   ...contrassegno.steps,
   ...visura.steps,
+  ...requests.steps,
   ...declaration.steps,
   ...paper.steps,
   ...leave.steps,

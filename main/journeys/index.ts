@@ -10,6 +10,7 @@ import * as identify from './identify/index.ts'
 import * as leave from './leave/index.ts'
 import * as menu from './menu/index.ts'
 import * as paper from './paper/index.ts'
+import * as requests from './requests/index.ts'
 import * as visura from './visura/index.ts'
 
 // The list of the journeys. A new journey is written here, in services.ts and in its own folder.
@@ -25,6 +26,7 @@ export const states = {
   certificate: certificate.states({ publicBody: insteadFor('publicBody'), privateParty: contrassegno.way }),
   contrassegno: contrassegno.states(insteadFor('privateParty')),
   visura: visura.states,
+  requests: requests.states,
   declaration: declaration.states({ publicBody: '#purpose', privateParty: '#contrassegno' }),
   paper: paper.states,
   leave: leave.states,
@@ -51,6 +53,7 @@ export const screens = {
   certificate: certificate.screens,
   contrassegno: contrassegno.screens,
   visura: visura.screens,
+  requests: requests.screens,
   declaration: declaration.screens,
   paper: paper.screens,
   leave: leave.screens,
@@ -66,6 +69,7 @@ export const freshVisit = (session: string): Visit => ({
   ...certificate.fresh(),
   ...contrassegno.fresh(),
   ...declaration.fresh(),
+  ...requests.fresh(),
 })
 
 /** What stays of a visit whose person has left with the card. */
@@ -74,6 +78,7 @@ export const parted = (visit: Visit): Change => ({
   ...certificate.parted(visit),
   ...contrassegno.fresh(),
   ...declaration.fresh(),
+  ...requests.fresh(),
 })
 
 /** The parts that begin anew when the same person asks for something else. */
@@ -82,4 +87,5 @@ export const again = (): Change => ({
   ...certificate.fresh(),
   ...contrassegno.fresh(),
   ...declaration.fresh(),
+  ...requests.fresh(),
 })

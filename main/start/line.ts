@@ -42,6 +42,7 @@ export function createGatewayLine(config: TotemConfig, stores: Stores, devices: 
     free: () => freeBytes(dataDir),
     certificateEnds: () => identity.identity.ends,
     lastOutage: () => drain.lastOutage,
+    office: `${config.office.name} (${config.office.province})`,
   })
 
   let online = false
