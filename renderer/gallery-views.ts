@@ -11,6 +11,7 @@ import type { Sampled, ScreenName } from './journeys/journey.ts'
 import { samples as leave } from './journeys/leave/samples.ts'
 import { samples as menu } from './journeys/menu/samples.ts'
 import { samples as paper } from './journeys/paper/samples.ts'
+import { samples as phone } from './journeys/phone/samples.ts'
 import { samples as requests } from './journeys/requests/samples.ts'
 import { samples as visura } from './journeys/visura/samples.ts'
 
@@ -26,6 +27,7 @@ const samples: { [Name in ScreenName]: Sampled<Name> } = {
   ...requests,
   ...declaration,
   ...paper,
+  ...phone,
   ...leave,
 }
 

@@ -9,6 +9,7 @@ import * as identify from './identify.ts'
 import * as leave from './leave.ts'
 import * as menu from './menu.ts'
 import * as paper from './paper.ts'
+import * as phone from './phone.ts'
 import * as requests from './requests.ts'
 import * as visura from './visura.ts'
 
@@ -28,6 +29,7 @@ export const journeys = {
   requests,
   declaration,
   paper,
+  phone,
   leave,
 }
 export type JourneyName = keyof typeof journeys
@@ -44,6 +46,7 @@ export const screen = z.discriminatedUnion('screen', [
   ...requests.screens,
   ...declaration.screens,
   ...paper.screens,
+  ...phone.screens,
   ...leave.screens,
 ])
 export type Screen = z.infer<typeof screen>
@@ -63,6 +66,7 @@ export const answer = z.discriminatedUnion('type', [
   ...requests.answers,
   ...declaration.answers,
   ...paper.answers,
+  ...phone.answers,
   ...leave.answers,
 ])
 export type Answer = z.infer<typeof answer>
@@ -79,5 +83,6 @@ export const stepOf: Record<Screen['screen'], Step | null> = {
   ...requests.steps,
   ...declaration.steps,
   ...paper.steps,
+  ...phone.steps,
   ...leave.steps,
 }

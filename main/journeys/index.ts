@@ -10,6 +10,7 @@ import * as identify from './identify/index.ts'
 import * as leave from './leave/index.ts'
 import * as menu from './menu/index.ts'
 import * as paper from './paper/index.ts'
+import * as phone from './phone/index.ts'
 import * as requests from './requests/index.ts'
 import * as visura from './visura/index.ts'
 
@@ -29,6 +30,7 @@ export const states = {
   requests: requests.states,
   declaration: declaration.states({ publicBody: '#purpose', privateParty: '#contrassegno' }),
   paper: paper.states,
+  phone: phone.states,
   leave: leave.states,
 } satisfies Record<JourneyName, object>
 
@@ -56,6 +58,7 @@ export const screens = {
   requests: requests.screens,
   declaration: declaration.screens,
   paper: paper.screens,
+  phone: phone.screens,
   leave: leave.screens,
 } satisfies Record<JourneyName, Record<string, Show>>
 
@@ -69,6 +72,7 @@ export const freshVisit = (session: string): Visit => ({
   ...certificate.fresh(),
   ...contrassegno.fresh(),
   ...declaration.fresh(),
+  ...phone.fresh(),
   ...requests.fresh(),
 })
 
@@ -78,6 +82,7 @@ export const parted = (visit: Visit): Change => ({
   ...certificate.parted(visit),
   ...contrassegno.fresh(),
   ...declaration.fresh(),
+  ...phone.fresh(),
   ...requests.fresh(),
 })
 
@@ -87,5 +92,6 @@ export const again = (): Change => ({
   ...certificate.fresh(),
   ...contrassegno.fresh(),
   ...declaration.fresh(),
+  ...phone.fresh(),
   ...requests.fresh(),
 })

@@ -12,6 +12,7 @@ import type { Drawings, ScreenName } from './journey.ts'
 import { screens as leave } from './leave/screens.ts'
 import { screens as menu } from './menu/screens.ts'
 import { screens as paper } from './paper/screens.ts'
+import { screens as phone } from './phone/screens.ts'
 import { screens as requests } from './requests/screens.ts'
 import { screens as visura } from './visura/screens.ts'
 
@@ -27,6 +28,7 @@ const drawings: Drawings<ScreenName> = {
   ...requests,
   ...declaration,
   ...paper,
+  ...phone,
   ...leave,
 }
 
