@@ -70,7 +70,7 @@ test('a person sees who looked at them: themselves, their family, and who was tu
       machine: 'TT-0001',
       office,
       by: 'relative',
-      looked: ['certificate', 'identity'],
+      looked: ['certificate'],
       types: ['8'],
     }),
   )
