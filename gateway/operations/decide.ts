@@ -42,7 +42,7 @@ export async function decide(
     anprId,
   }: {
     anprId: string
-    register: Register
+    register: Pick<Register, 'askedBy'>
     logins: Pick<LoginJudge, 'asReceived'>
     marks: Marks
     reference: (person: string) => string
