@@ -9,7 +9,9 @@ import packageJson from '../package.json' with { type: 'json' }
 import { accessReferences } from './access/references.ts'
 import { createRegister } from './access/register.ts'
 import { type AnprFailure, DAY_USED_UP } from './anpr/answers.ts'
+import { createBreakers } from './anpr/breakers.ts'
 import { createAnprClient } from './anpr/client.ts'
+import { createOffers } from './anpr/offers.ts'
 import { pdndTransport } from './anpr/pdnd/transport.ts'
 import { createQuotas } from './anpr/quotas.ts'
 import type { Transport } from './anpr/transport.ts'
@@ -20,9 +22,13 @@ import { createTotemDoor } from './channels/totem/door.ts'
 import { createTotems } from './channels/totem/totems.ts'
 import { citizenRoutes } from './citizen/routes.ts'
 import { createSessions } from './citizen/session.ts'
+import { createHandovers } from './delivery/handovers.ts'
+import { handoverPageRoutes } from './delivery/public.ts'
+import { handoverRoutes } from './delivery/routes.ts'
 import { fleetRoutes, overseeFleet } from './fleet/routes.ts'
 import { withoutFloods } from './floods.ts'
-import { type DoorTls, openTls } from './http/tls.ts'
+import type { Routes } from './http/route.ts'
+import { openTls } from './http/tls.ts'
 import { journalRoutes, overseeJournals } from './journal/routes.ts'
 import { withJournals } from './journal/tables.ts'
 import { openKeyring } from './keys/keyring.ts'
@@ -100,7 +106,7 @@ export async function startGateway(
   await folderMade('trust.crls', config.trust.crls)
   await folderMade('dataDir', config.dataDir)
   const transport = await wayToAnpr(config.anpr, log)
-  const forPublic = config.public && publicTls && (await publicDoor(config.public, publicTls, config.dataDir, log))
+  const verify = config.public && (await verification(config.public, config.dataDir, log))
 
   const opened = await openTrust({ config: config.trust, now, log })
   if (!opened.ok)
@@ -130,8 +136,16 @@ export async function startGateway(
     lists: () => new Map([['trust.list', trust.ends] as const, ['keys.list', keys.ends] as const]),
   })
   const quotas = createQuotas({ db, limits: config.anpr.quotas, now })
+  const breakers = createBreakers({
+    onChange(service, state) {
+      metrics.anprOpen(service, state === 'open')
+      if (state === 'open') log.error({ kind: 'anpr-out', service })
+      else log.info({ kind: 'anpr-back', service })
+    },
+  })
+  const offers = createOffers({ quotas, breakers })
   const anpr = createAnprClient({
-    transport: quotas.counted(transport),
+    ...{ transport: quotas.counted(transport), breakers },
     now,
     onAnswer(service, answer, ms, reason) {
       metrics.anprAnswered(service, answer, ms)
@@ -158,6 +172,7 @@ export async function startGateway(
     sealingKeys,
     outcomeKeyOf,
     reference,
+    terms: config.certificates,
     onSettled,
     onRevokedSince: metrics.revokedSince,
     now,
@@ -185,10 +200,21 @@ export async function startGateway(
     register,
     logins,
     reference,
-    mayBegin: () => quotas.mayBegin('C030', 'C021'),
+    mayBegin: () => offers.mayBegin('recognition'),
+    ways: config.delivery ? ['phone'] : [],
     now,
   })
   const journals = withJournals(db)
+
+  const handovers = createHandovers({ db, now, log })
+  const forPublic =
+    config.public && publicTls && verify
+      ? createPublicDoor({
+          ...{ tls: publicTls, connections: config.public.connections, log },
+          rooms: [verify, ...(config.delivery ? [handoverPageRoutes(handovers)] : [])],
+        })
+      : null
+  let publicUrl: string | null = null
 
   const stopping = new AbortController()
   const forTotems = createTotemDoor({
@@ -201,14 +227,18 @@ export async function startGateway(
     rooms: {
       login: challengeRoutes(challenges),
       citizen: citizenRoutes({
-        ...{ sessions, register, marks, now },
-        mayBegin: () => quotas.mayBegin('C019', 'ANPR-Certificazione'),
+        ...{ sessions, register, marks, terms: config.certificates, now },
+        mayBegin: () => offers.mayBegin('certificates'),
       }),
       operations: operationRoutes({ db, intake, outcomes, full, onResult: metrics.submitted }),
       journal: journalRoutes({ db: journals, keys, bounds: config.bounds, now, log }),
-      fleet: fleetRoutes({ db, challenges, outcomeKeyOf, version: packageJson.version, now }),
+      fleet: fleetRoutes({ db, challenges, offers, outcomeKeyOf, version: packageJson.version, now }),
       trust: trustRoutes(trust),
       keys: keyRoutes(keys),
+      delivery: handoverRoutes({
+        handovers,
+        publicUrl: () => config.delivery && (config.delivery.publicUrl ?? publicUrl),
+      }),
     },
     log,
   })
@@ -238,6 +268,7 @@ export async function startGateway(
     await Promise.all([forTotems.close(), work.stop(), retention.stop()])
     await forOperators.close()
     await forPublic?.close()
+    handovers.stop()
     tls.stop()
     publicTls?.stop()
     await trust.stop()
@@ -249,10 +280,11 @@ export async function startGateway(
     endLog()
   }
   try {
+    publicUrl = config.public && forPublic && (await listen('public', forPublic, config.public))
     return {
       url: await listen('listen', forTotems, config.listen),
       operatorUrl: await listen('operator', forOperators, config.operator),
-      publicUrl: config.public && forPublic && (await listen('public', forPublic, config.public)),
+      publicUrl,
       stop,
     }
   } catch (reason) {
@@ -261,17 +293,17 @@ export async function startGateway(
   }
 }
 
-async function publicDoor(
-  { page, keysSigner, connections }: NonNullable<z.output<typeof gatewayConfig>['public']>,
-  tls: DoorTls,
+/** The page that verifies a paper. */
+async function verification(
+  { page, keysSigner }: NonNullable<z.output<typeof gatewayConfig>['public']>,
   dataDir: string,
   log: Logger,
-): Promise<FastifyInstance> {
+): Promise<Routes> {
   const signer = (await jsonIn('public.keysSigner', keysSigner)) as JWK
   await textOf('public.page', page)
   const kept = await keepPage({ file: page, signer, memory: join(dataDir, 'verification-keys.sequence'), log })
   if (!kept.ok) throw refused(`public.page: ${page}`, kept.error, 'make it anew with gateway/verify/build.ts')
-  return createPublicDoor({ tls, connections, verify: verifyRoutes(kept.value), log })
+  return verifyRoutes(kept.value)
 }
 
 async function wayToAnpr({ pdnd, timeoutMs }: z.output<typeof gatewayConfig>['anpr'], log: Logger): Promise<Transport> {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { revocationPolicy } from '../../contract/trust.ts'
 import { service } from '../anpr/services.ts'
 import { pdndSettings } from './pdnd.ts'
+import { terms } from './terms.ts'
 import { CONFIG, jsonIn, Unusable } from './unusable.ts'
 
 const most = z.number().int().positive()
@@ -65,6 +66,19 @@ export const gatewayConfig = z.strictObject({
     })
     .nullable()
     .default(null),
+  /**
+   * How a citizen may take a document home besides on paper. `publicUrl`: where telephones reach the public door of a
+   * gateway on this database; null: at `public` of this one. Null: on paper alone.
+   */
+  delivery: z
+    .strictObject({
+      publicUrl: z
+        .url({ protocol: /^https$/ })
+        .nullable()
+        .default(null),
+    })
+    .nullable()
+    .default(null),
   /** PEM files; `clientCa` is the only issuer of totems' certificates. */
   tls: z.strictObject({ key: z.string(), certificate: z.string(), clientCa: z.string() }),
   /** Holds the embedded database when DATABASE_URL names no PostgreSQL. */
@@ -119,6 +133,7 @@ export const gatewayConfig = z.strictObject({
    */
   totems: z.string(),
   bounds: bounds.prefault({}),
+  certificates: terms.prefault({}),
 })
 
 /** `databaseUrl` comes from the environment, because it holds a secret; null is the embedded database. */

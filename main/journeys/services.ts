@@ -1,4 +1,5 @@
 import { ulid } from 'ulid'
+import { anprIn } from '../../contract/journal-events.ts'
 import type { OutOfService } from '../../contract/journeys/index.ts'
 import { freeBytes } from '../disk.ts'
 import type { WritingOptions } from '../documents/facts.ts'
@@ -15,6 +16,7 @@ import { createEnter } from './identify/enter.ts'
 import { createIdentity, type IdentityOptions } from './identify/identity.ts'
 import { createPossession, type PossessionOptions } from './identify/possession.ts'
 import { createNotices } from './menu/service.ts'
+import { createHandover } from './phone/service.ts'
 import { askVisura, writeVisura } from './visura/service.ts'
 
 export interface ServicesOptions
@@ -80,6 +82,8 @@ export function createVisitServices(options: ServicesOptions): VisitServices {
     arrived,
     sheets: createSheets(options),
 
+    ...createHandover({ client, journal, now }),
+
     isContrassegno: contrassegnoJudge(now),
 
     async visura({ session }, entered, holder) {
@@ -120,6 +124,6 @@ function noteFailure(journal: Journal, { failure }: Refused): void {
 
 const visitJournal = (journal: Journal): VisitServices['journal'] => ({
   started: ({ session, language }) => journal.record('visit.started', { session, language }),
-  refused: ({ session }, reason) => journal.record('visit.refused', { session, reason }),
+  refused: ({ session }, { reason, anpr }) => journal.record('visit.refused', { session, reason, ...anprIn(anpr) }),
   ended: ({ session }, how, ms) => journal.record('visit.ended', { session, how, ms }),
 })

@@ -6,6 +6,7 @@ import { ok } from '../../../contract/result.ts'
 import { view } from '../../../contract/visit.ts'
 import type { Paper } from '../../../main/documents/model.ts'
 import { createSession, type Session, type VisitEvent } from '../../../main/session/index.ts'
+import type { Carries } from '../../../main/visit/chart.ts'
 import type { Sheet, VisitServices } from '../../../main/visit/services.ts'
 
 // A session with scripted services, because hardware cannot produce every order of events.
@@ -68,6 +69,7 @@ export const member = (idAnpr: string, self: boolean): FamilyMember => ({
   tie: 'family',
   relation: '1',
   self,
+  blocked: [{ type: '14', kind: 'not-in-convivenza', anpr: 'EN056' }],
 })
 export const outcome: IssuedOutcome = {
   operation: OPERATION,
@@ -109,9 +111,11 @@ export function scripted(changes: Partial<VisitServices> = {}): VisitServices {
         token: 't',
         idAnpr: 'AB10234CX',
         family: [member('AB10234CX', true), member('AB10234CY', false)],
+        languages: ['IT'],
         waiting: [],
         pending: 0,
         notices: [],
+        ways: ['phone'],
       }),
     noticed: vi.fn(),
     preview: async () => ok({ pdf: new Uint8Array(1), pages: 1 }),
@@ -125,6 +129,14 @@ export function scripted(changes: Partial<VisitServices> = {}): VisitServices {
     sheets: { certificate: () => sheet, receipt: () => sheet, slip: () => sheet },
     print: async () => ok({ pages: 1 }),
     delivered: vi.fn(),
+    handOver: async () =>
+      ok({
+        id: 'A'.repeat(22),
+        link: `https://totem.example/d/${'A'.repeat(22)}#${'B'.repeat(43)}`,
+        until: '2026-11-22T10:03:00.000Z',
+      }),
+    handoverBecame: async () => 'taken',
+    withdrawHandover: vi.fn(),
     pinWrong: vi.fn(),
     journal: { started: vi.fn(), refused: vi.fn(), ended: vi.fn() },
     ...changes,
@@ -136,14 +148,17 @@ export let visitsOver: number
 let sessions = 0
 let insertion = 0
 
-export function open(changes: Partial<VisitServices> = {}): VisitServices {
+export function open(
+  changes: Partial<VisitServices> = {},
+  line: () => Carries = () => ({ online: true, closed: [] }),
+): VisitServices {
   const services = scripted(changes)
   visitsOver = 0
   session = createSession({
     services,
     timings: { idleMs: 60_000, warningMs: 30_000, goodbyeMs: 5_000 },
     totem: { id: 'TT-0001', office: 'Spello', comune: 'Spello', mmPerPixel: 0.31 },
-    online: () => true,
+    line,
     onView: (shown) => void view.parse(shown),
     onVisitOver: () => visitsOver++,
   })
