@@ -249,7 +249,7 @@ export async function startGateway(
     onHeard: (totem) => void hearing.minutesOf(totem).catch(() => undefined),
     rooms: {
       login: challengeRoutes(challenges),
-      citizen: citizenRoutes({ sessions, ...previewing }),
+      citizen: citizenRoutes({ db, sessions, ...previewing }),
       payments: paymentRoutes({
         ...{ taking: pagopa?.taking ?? null, bell, reference, stopping: stopping.signal },
         payerOf: ({ caller, bearer }, about) => sessions.holder(caller, bearer, about),

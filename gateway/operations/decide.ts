@@ -44,7 +44,7 @@ export async function decide(
   }: {
     anprId: string
     terms: Terms
-    register: Register
+    register: Pick<Register, 'askedBy'>
     logins: Pick<LoginJudge, 'asReceived'>
     means: Means
     reference: (person: string) => string
