@@ -8,6 +8,7 @@ import * as declaration from './declaration.ts'
 import * as identify from './identify.ts'
 import * as leave from './leave.ts'
 import * as menu from './menu.ts'
+import * as pagopa from './pagopa.ts'
 import * as paper from './paper.ts'
 import * as phone from './phone.ts'
 import * as requests from './requests.ts'
@@ -25,6 +26,7 @@ export const journeys = {
   collect,
   certificate,
   contrassegno,
+  pagopa,
   visura,
   requests,
   declaration,
@@ -42,6 +44,7 @@ export const screen = z.discriminatedUnion('screen', [
   ...collect.screens,
   ...certificate.screens,
   ...contrassegno.screens,
+  ...pagopa.screens,
   ...visura.screens,
   ...requests.screens,
   ...declaration.screens,
@@ -62,6 +65,7 @@ export const answer = z.discriminatedUnion('type', [
   ...collect.answers,
   ...certificate.answers,
   ...contrassegno.answers,
+  ...pagopa.answers,
   ...visura.answers,
   ...requests.answers,
   ...declaration.answers,
@@ -79,6 +83,7 @@ export const stepOf: Record<Screen['screen'], Step | null> = {
   ...collect.steps,
   ...certificate.steps,
   ...contrassegno.steps,
+  ...pagopa.steps,
   ...visura.steps,
   ...requests.steps,
   ...declaration.steps,

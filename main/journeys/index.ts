@@ -9,6 +9,7 @@ import * as declaration from './declaration/index.ts'
 import * as identify from './identify/index.ts'
 import * as leave from './leave/index.ts'
 import * as menu from './menu/index.ts'
+import * as pagopa from './pagopa/index.ts'
 import * as paper from './paper/index.ts'
 import * as phone from './phone/index.ts'
 import * as requests from './requests/index.ts'
@@ -24,8 +25,12 @@ export const states = {
   identify: identify.states,
   menu: menu.states,
   collect: collect.states,
-  certificate: certificate.states({ publicBody: insteadFor('publicBody'), privateParty: contrassegno.way }),
-  contrassegno: contrassegno.states(insteadFor('privateParty')),
+  certificate: certificate.states(
+    { publicBody: insteadFor('publicBody'), privateParty: contrassegno.way },
+    { pay: '#pagopa', chosenAt: '#contrassegno' },
+  ),
+  contrassegno: contrassegno.states(insteadFor('privateParty'), pagopa.way),
+  pagopa: pagopa.states('#contrassegno'),
   visura: visura.states,
   requests: requests.states,
   declaration: declaration.states({ publicBody: '#purpose', privateParty: '#contrassegno' }),
@@ -54,6 +59,7 @@ export const screens = {
   collect: collect.screens,
   certificate: certificate.screens,
   contrassegno: contrassegno.screens,
+  pagopa: pagopa.screens,
   visura: visura.screens,
   requests: requests.screens,
   declaration: declaration.screens,
@@ -71,6 +77,7 @@ export const freshVisit = (session: string): Visit => ({
   ...identify.fresh(),
   ...certificate.fresh(),
   ...contrassegno.fresh(),
+  ...pagopa.fresh(),
   ...declaration.fresh(),
   ...phone.fresh(),
   ...requests.fresh(),
@@ -81,6 +88,7 @@ export const parted = (visit: Visit): Change => ({
   ...partedTrunk(visit),
   ...certificate.parted(visit),
   ...contrassegno.fresh(),
+  ...pagopa.fresh(),
   ...declaration.fresh(),
   ...phone.fresh(),
   ...requests.fresh(),
@@ -91,6 +99,7 @@ export const again = (): Change => ({
   ...againTrunk(),
   ...certificate.fresh(),
   ...contrassegno.fresh(),
+  ...pagopa.fresh(),
   ...declaration.fresh(),
   ...phone.fresh(),
   ...requests.fresh(),

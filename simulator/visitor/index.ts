@@ -9,6 +9,7 @@ import { type DeclarationWish, declaration, usual as usualDeclaration } from './
 import { type IdentifyWish, identify, usual as usualIdentify } from './identify.ts'
 import { leave } from './leave.ts'
 import { type MenuWish, menu, usual as usualMenu } from './menu.ts'
+import { type PagopaWish, pagopa, usual as usualPagopa } from './pagopa.ts'
 import { paper } from './paper.ts'
 import { phone } from './phone.ts'
 import { requests } from './requests.ts'
@@ -16,9 +17,16 @@ import { isOneOf, LOOK_MS, PATIENCE_MS, type Person } from './visitor.ts'
 import { visura } from './visura.ts'
 
 /** What a person wants of a visit. */
-export type Wish = IdentifyWish & MenuWish & CertificateWish & ContrassegnoWish & DeclarationWish
+export type Wish = IdentifyWish & MenuWish & CertificateWish & ContrassegnoWish & PagopaWish & DeclarationWish
 
-const usual: Wish = { ...usualIdentify, ...usualMenu, ...usualCertificate, ...usualContrassegno, ...usualDeclaration }
+const usual: Wish = {
+  ...usualIdentify,
+  ...usualMenu,
+  ...usualCertificate,
+  ...usualContrassegno,
+  ...usualPagopa,
+  ...usualDeclaration,
+}
 
 /** What a person does on every screen. A journey that is not listed here does not compile. */
 const answers: Answers<Screen['screen'], Wish> = {
@@ -28,6 +36,7 @@ const answers: Answers<Screen['screen'], Wish> = {
   ...collect,
   ...certificate,
   ...contrassegno,
+  ...pagopa,
   ...visura,
   ...requests,
   ...declaration,

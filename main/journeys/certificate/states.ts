@@ -32,7 +32,8 @@ function exempted(event: VisitEvent): Bollo | null {
 
 const useOf = ({ certificate: { bollo } }: Visit): Purpose | null => bollo && settlementOf(bollo).use
 
-export const states = (ways: Ways) => {
+/** `pay`: where a bollo that is not paid yet is paid; `chosenAt`: where that way was chosen. */
+export const states = (ways: Ways, paying: { pay: string; chosenAt: string }) => {
   const choosePurpose = [
     {
       guard: ({ event }: { event: VisitEvent }) => exempted(event) !== null,
@@ -49,6 +50,10 @@ export const states = (ways: Ways) => {
   ]
   /** Back to where the bollo was settled: nobody types a mark twice. */
   const toBollo = [
+    {
+      guard: ({ context }: { context: Context }) => context.visit.certificate.bollo?.kind === 'pagopa',
+      target: paying.chosenAt,
+    },
     ...Object.entries(ways).flatMap(([purpose, { back }]) =>
       back === undefined
         ? []
@@ -121,7 +126,9 @@ export const states = (ways: Ways) => {
     }),
     // The queue records the request here, so a person who pulls the card or walks away loses nothing.
     issuing: chart.createStateConfig({
+      id: 'issuing',
       ...working(request, {
+        pay: paying.pay,
         printingCertificate: 'printingCertificate',
         printingSlip: 'printingSlip',
         attract: '#attract',

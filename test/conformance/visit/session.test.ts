@@ -290,7 +290,7 @@ describe('visura and atto notorio', () => {
       { type: 'chooseCertificates', types: ['8'] },
       { type: 'choosePurpose', purpose: 'privateParty' },
     )
-    expect(screen()).toEqual({ screen: 'private-party', cents: 1600 })
+    expect(screen()).toEqual({ screen: 'private-party', cents: 1600, pagopa: true })
     await answers({ type: 'declareInstead' })
     expect(screen()).toMatchObject({ screen: 'declaration', attoNotorio: false })
     expect(session.answer({ type: 'printDeclaration', form: 'atto-notorio' })).toBe(false)
