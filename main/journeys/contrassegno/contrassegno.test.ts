@@ -33,7 +33,7 @@ describe('a certificate for a private party', () => {
       { type: 'chooseCertificates', types: ['8'] },
       { type: 'choosePurpose', purpose: 'privateParty' },
     )
-    expect(screen()).toEqual({ screen: 'private-party', cents: 1600, pagopa: true })
+    expect(screen()).toMatchObject({ screen: 'private-party', cents: 1600 })
   }
   const toPreview = async () => {
     await toPrivateParty()
