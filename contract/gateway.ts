@@ -22,6 +22,7 @@ import { closedOffers } from './offers.ts'
  *   GET  /v1/sessions/current/family   (Bearer) → familySheet
  *   GET  /v1/sessions/current/visura   (Bearer) → ownRecordAnswer
  *   POST /v1/sessions/current/person   (Bearer) personRequest → personDetail (contract/person.ts)
+ *   POST /v1/sessions/current/end      (Bearer) → sessionEnded   the visit is over
  *   POST /v1/previews                  (Bearer) previewRequest → preview
  *   POST /v1/operations                submission → submissionResult
  *   GET  /v1/operations                → operationList   what the gateway holds of this totem
@@ -98,6 +99,8 @@ export const session = z.strictObject({
   ways: z.array(way.exclude(['paper'])).exactOptional(),
 })
 export type Session = z.infer<typeof session>
+
+export const sessionEnded = z.strictObject({})
 
 /**
  * Name and year of birth only, until a person is picked (GDPR art. 5.1.c). `idAnpr` null: ANPR has not told it, and no

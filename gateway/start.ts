@@ -154,7 +154,7 @@ export async function startGateway(
       if (ALARMS.has(answer)) log.error({ kind: answer, service, reason })
     },
   })
-  const register = createRegister({ db, anpr, reference, now })
+  const register = createRegister({ db, anpr, reference, loa: config.anpr.pdnd.loa, now })
   const totems = createTotems(config.totems)
   const { outcomeKeyOf } = totems
   const { sealing: sealingKeys } = keys

@@ -7,7 +7,7 @@ import type { AnprCalls, AnprClient, OwnData } from '../anpr/client.ts'
 import type { Telling } from '../anpr/services.ts'
 import type { Asked, Sheet } from '../anpr/subjects.ts'
 import type { Database } from '../store/schema.ts'
-import { askerOf } from './asker.ts'
+import { type Assurance, askerOf } from './asker.ts'
 import { createAccessLog, type Ended, type Looked, type Looker } from './log.ts'
 
 /**
@@ -16,6 +16,8 @@ import { createAccessLog, type Ended, type Looked, type Looker } from './log.ts'
  */
 export interface Register {
   askedBy(looker: Looker): Looks
+  /** The person has left: nothing that was got in their name is kept. */
+  left(looker: Looker): void
 }
 
 /** ANPR's services, each with its line in the access log. */
@@ -64,11 +66,13 @@ export function createRegister({
   db,
   anpr,
   reference,
+  loa,
   now,
 }: {
   db: Database
   anpr: AnprClient
   reference(person: string): string
+  loa: Assurance
   now: Clock
 }): Register {
   const wished = ({ subject, types = [], bollo }: Refused): Looked => ({
@@ -78,8 +82,9 @@ export function createRegister({
   })
   const log = createAccessLog(db)
   return {
+    left: (looker) => anpr.forget(askerOf(looker, loa)),
     askedBy(looker) {
-      const asker = askerOf(looker)
+      const asker = askerOf(looker, loa)
       const isTheirs = (codiceFiscale: string) =>
         looker.requester === null ? null : reference(codiceFiscale) === looker.requester
       async function begin({ looked, questions }: Look) {

@@ -105,6 +105,11 @@ export async function ask(db: Database, tokenHash: string, { mark }: { mark: boo
   return rows.length > 0
 }
 
+/** The visit is over: the session asks nothing any more. Its row stays, since what one person may open is counted by it. */
+export async function spend(db: Database, tokenHash: string): Promise<void> {
+  await ownTables(db).updateTable('session').set({ questions: QUESTIONS }).where('token_hash', '=', tokenHash).execute()
+}
+
 /** The holder of a live session of this caller; null when there is none. */
 export async function holderOf(
   db: Database,

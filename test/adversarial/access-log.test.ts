@@ -93,6 +93,8 @@ const ASKED: Record<string, (bearer: Record<string, string>) => Promise<unknown>
   'GET /v1/trust/crls/:sha256': () => totem.get('/v1/trust/crls/0'),
   'GET /v1/keys': () => totem.get('/v1/keys'),
   'GET /v1/outcome-key': () => totem.get('/v1/outcome-key'),
+  // The last one that has a session.
+  'POST /v1/sessions/current/end': (bearer) => totem.post('/v1/sessions/current/end', {}, bearer),
 }
 
 test('the walk below knows every route that a totem can call', () => {

@@ -65,7 +65,10 @@ async function openLate(ahead: () => number) {
   const challenges = createChallenges({ hearing, reference, now })
   const carryOut = createCarryOut({
     ...{ store, bell, marks, reference, now, log },
-    register: createRegister({ db: store.db, anpr, reference, now }),
+    register: createRegister({
+      ...{ db: store.db, anpr, reference, now },
+      loa: { totem: 'LOA3', counter: 'LOA3', console: 'LOA3' },
+    }),
     logins: createLoginJudge({ trust: trust.value, challenges, hearing, now }),
     sealingKeys: ring.value.sealing,
     outcomeKeyOf: createTotems(config.totems).outcomeKeyOf,
