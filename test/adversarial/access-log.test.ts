@@ -93,6 +93,9 @@ const ASKED: Record<string, (bearer: Record<string, string>) => Promise<unknown>
   'GET /v1/trust/crls/:sha256': () => totem.get('/v1/trust/crls/0'),
   'GET /v1/keys': () => totem.get('/v1/keys'),
   'GET /v1/outcome-key': () => totem.get('/v1/outcome-key'),
+  'POST /v1/handovers': () => totem.post('/v1/handovers', {}),
+  'GET /v1/handovers': () => totem.get('/v1/handovers?id=0'),
+  'POST /v1/handovers/withdrawn': () => totem.post('/v1/handovers/withdrawn', {}),
   // The last one that has a session.
   'POST /v1/sessions/current/end': (bearer) => totem.post('/v1/sessions/current/end', {}, bearer),
 }
