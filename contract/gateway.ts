@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { bollo } from './bollo.ts'
 import { type Caller, callerText } from './caller.ts'
-import { certificateType, sheetTypes } from './catalogue.ts'
+import { certificateLanguage, certificateType, sheetTypes } from './catalogue.ts'
 import { anprPerson, belonging } from './document.ts'
 import { evidence, evidenceRefusals, gatewayChallenge, isFormerEvidence } from './evidence.ts'
 import { base64, idAnpr, isoInstant, operationId } from './identity.ts'
@@ -23,6 +23,8 @@ import { closedOffers } from './offers.ts'
  *   GET  /v1/sessions/current/visura   (Bearer) → ownRecordAnswer
  *   POST /v1/sessions/current/person   (Bearer) personRequest → personDetail (contract/person.ts)
  *   POST /v1/sessions/current/end      (Bearer) → sessionEnded   the visit is over
+ *   GET  /v1/sessions/current/requests (Bearer) → ownRequests (contract/own-requests.ts)
+ *   GET  /v1/sessions/current/accesses (Bearer) → ownAccesses (contract/own-requests.ts)
  *   POST /v1/previews                  (Bearer) previewRequest → preview
  *   POST /v1/operations                submission → submissionResult
  *   GET  /v1/operations                → operationList   what the gateway holds of this totem
@@ -113,9 +115,15 @@ export const familyMember = z.strictObject({
   yearOfBirth: z.number().int().nullable(),
   ...belonging,
   self: z.boolean(),
+  /** Certificates that the gateway would refuse the holder about this person, by what it knows before it asks for one. */
+  blocked: z.array(z.strictObject({ ...problem.shape, type: certificateType })),
 })
 export type FamilyMember = z.infer<typeof familyMember>
-export const familySheet = z.strictObject({ members: z.array(familyMember).min(1) })
+/** `languages`: in which a certificate of these people may be asked for, by their comune; the usual one stands first. */
+export const familySheet = z.strictObject({
+  members: z.array(familyMember).min(1),
+  languages: z.array(certificateLanguage).min(1),
+})
 export type FamilySheet = z.infer<typeof familySheet>
 
 /**
@@ -128,9 +136,18 @@ export const ownRecordAnswer = ownRecord.extend({ person: anprPerson.extend({ co
 export type OwnRecordAnswer = z.infer<typeof ownRecordAnswer>
 export type OwnRecord = z.infer<typeof ownRecord>
 
-/** `subject` null: the holder of the card (offline the totem knows no ID ANPR). */
-const wanted = { subject: idAnpr.nullable(), types: sheetTypes, bollo }
-export const previewRequest = z.strictObject({ ...wanted, subject: idAnpr })
+/**
+ * `subject` null: the holder of the card (offline the totem knows no ID ANPR). `language` null: what is usual in the
+ * comune of residence, which the totem does not know offline.
+ */
+const wanted = {
+  subject: idAnpr.nullable(),
+  types: sheetTypes,
+  bollo,
+  language: certificateLanguage.nullable(),
+}
+/** A totem of an earlier version names no language in a preview. */
+export const previewRequest = z.strictObject({ ...wanted, subject: idAnpr, language: wanted.language.default('IT') })
 export type PreviewRequest = z.infer<typeof previewRequest>
 export const preview = z.strictObject({ pdf: base64 })
 
@@ -178,7 +195,6 @@ export const certificateRequest = z.strictObject({
   operation: operationId,
   kind: z.literal('certificate'),
   ...wanted,
-  language: z.enum(['IT']),
   requestedAt: isoInstant,
   evidence,
 })

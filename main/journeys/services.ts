@@ -1,5 +1,6 @@
 import { ulid } from 'ulid'
 import { sessionEnded } from '../../contract/gateway.ts'
+import { anprIn } from '../../contract/journal-events.ts'
 import type { OutOfService } from '../../contract/journeys/index.ts'
 import { freeBytes } from '../disk.ts'
 import type { WritingOptions } from '../documents/facts.ts'
@@ -17,6 +18,7 @@ import { createIdentity, type IdentityOptions } from './identify/identity.ts'
 import { createPossession, type PossessionOptions } from './identify/possession.ts'
 import { createNotices } from './menu/service.ts'
 import { createHandover } from './phone/service.ts'
+import { createRequests } from './requests/service.ts'
 import { askVisura, writeVisura } from './visura/service.ts'
 
 export interface ServicesOptions
@@ -99,6 +101,8 @@ export function createVisitServices(options: ServicesOptions): VisitServices {
     },
     writeVisura: ({ language }, told) => writeVisura(told, { language, secondLanguage, place, sign }),
 
+    ...createRequests(options),
+
     writeForm: ({ language }, form, declared) =>
       writeForm(form, declared, { language, secondLanguage, place, sign, at: now() }),
     declared: ({ session }) => journal.record('visit.declaration', { session }),
@@ -130,7 +134,7 @@ function noteFailure(journal: Journal, { failure }: Refused): void {
 
 const visitJournal = (journal: Journal, over: () => void): VisitServices['journal'] => ({
   started: ({ session, language }) => journal.record('visit.started', { session, language }),
-  refused: ({ session }, reason) => journal.record('visit.refused', { session, reason }),
+  refused: ({ session }, { reason, anpr }) => journal.record('visit.refused', { session, reason, ...anprIn(anpr) }),
   ended({ session }, how, ms) {
     journal.record('visit.ended', { session, how, ms })
     over()
