@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import { type Caller, operatorOf } from '../../contract/caller.ts'
 import type { Database } from '../store/schema.ts'
@@ -105,9 +106,10 @@ export async function ask(db: Database, tokenHash: string, { mark }: { mark: boo
   return rows.length > 0
 }
 
-/** The visit is over: the session asks nothing any more. Its row stays, since what one person may open is counted by it. */
-export async function spend(db: Database, tokenHash: string): Promise<void> {
-  await ownTables(db).updateTable('session').set({ questions: QUESTIONS }).where('token_hash', '=', tokenHash).execute()
+/** The visit is over: its token is nobody's any more. The row stays, since what one person may open is counted by it. */
+export async function end(db: Database, tokenHash: string): Promise<void> {
+  const nobodys = randomBytes(32).toString('base64url')
+  await ownTables(db).updateTable('session').set({ token_hash: nobodys }).where('token_hash', '=', tokenHash).execute()
 }
 
 /** The holder of a live session of this caller; null when there is none. */

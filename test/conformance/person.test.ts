@@ -84,7 +84,7 @@ test('a visit that is over asks nothing more, and leaves no voucher behind', asy
   await family()
   expect(vouchers()).toBe(got)
   expect(await totem.post('/v1/sessions/current/end', {}, headers)).toEqual({ status: 200, body: {} })
-  expect((await family()).body.kind).toBe('session-spent')
+  expect((await family()).body.kind).toBe('session-expired')
   const again = await opened('mario-rossi')
   await again('mario-rossi', ['identity'])
   expect(vouchers()).toBe(got + 2)
