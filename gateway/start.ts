@@ -22,6 +22,7 @@ import { createTotemDoor } from './channels/totem/door.ts'
 import { createTotems } from './channels/totem/totems.ts'
 import { citizenRoutes } from './citizen/routes.ts'
 import { createSessions } from './citizen/session.ts'
+import { idToldFor } from './citizen/store.ts'
 import { createHandovers } from './delivery/handovers.ts'
 import { handoverPageRoutes } from './delivery/public.ts'
 import { handoverRoutes } from './delivery/routes.ts'
@@ -173,6 +174,7 @@ export async function startGateway(
     outcomeKeyOf,
     reference,
     terms: config.certificates,
+    idTold: (caller, requester) => idToldFor(db, caller, requester, now()),
     onSettled,
     onRevokedSince: metrics.revokedSince,
     now,

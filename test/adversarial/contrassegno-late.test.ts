@@ -70,6 +70,7 @@ async function openLate(ahead: () => number) {
     sealingKeys: ring.value.sealing,
     outcomeKeyOf: createTotems(config.totems).outcomeKeyOf,
     terms: config.certificates,
+    idTold: async () => null,
     onSettled: () => {},
     onRevokedSince: () => {},
   })
