@@ -12,6 +12,9 @@ export interface Accepted {
   id: string
   digest: string
   sealed: string
+  /** The access log's name for who asked, and the types that they asked for: null where the request was known before. */
+  requester: string | null
+  types: string | null
 }
 
 /** Ids are each totem's own, so that an operation is known by both. */
@@ -125,11 +128,12 @@ async function insert(
   const { rows } = await sql<{ id: string }>`
     with given as (
       select * from unnest(
-        ${column('id')}::text[], ${column('digest')}::text[], ${column('sealed')}::text[], ${express}::boolean[]
-      ) as item (id, digest, sealed, express)
+        ${column('id')}::text[], ${column('digest')}::text[], ${column('sealed')}::text[], ${express}::boolean[],
+        ${column('requester')}::text[], ${column('types')}::text[]
+      ) as item (id, digest, sealed, express, requester, types)
     ), taken as (
-      insert into operation (id, totem, digest, express, state, received_at)
-      select id, ${totem}, digest, express, 'pending', ${at}::timestamptz
+      insert into operation (id, totem, digest, express, requester, types, state, received_at)
+      select id, ${totem}, digest, express, requester, types, 'pending', ${at}::timestamptz
       from given
       on conflict (totem, id) do nothing
       returning id
