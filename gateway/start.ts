@@ -25,6 +25,7 @@ import { mayBuy } from './citizen/buy.ts'
 import { boughtBy } from './citizen/preview.ts'
 import { citizenRoutes } from './citizen/routes.ts'
 import { createSessions } from './citizen/session.ts'
+import { idToldFor } from './citizen/store.ts'
 import { createHandovers } from './delivery/handovers.ts'
 import { handoverPageRoutes } from './delivery/public.ts'
 import { handoverRoutes } from './delivery/routes.ts'
@@ -193,6 +194,7 @@ export async function startGateway(
     outcomeKeyOf,
     reference,
     terms: config.certificates,
+    idTold: (caller, requester) => idToldFor(db, caller, requester, now()),
     onSettled,
     onRevokedSince: metrics.revokedSince,
     now,

@@ -132,6 +132,22 @@ export async function holderOf(
   return row ?? null
 }
 
+/**
+ * The ID ANPR of the person who is `requester`, as ANPR has told it for their session at this caller; null where they
+ * have none that lives.
+ */
+export async function idToldFor(db: Database, caller: Caller, requester: string, at: Date): Promise<string | null> {
+  const row = await ownTables(db)
+    .selectFrom('session')
+    .select('id_anpr')
+    .where('channel', '=', caller.channel)
+    .where('caller', '=', caller.id)
+    .where('requester', '=', requester)
+    .where('expires_at', '>', at)
+    .executeTakeFirst()
+  return row?.id_anpr ?? null
+}
+
 const ownTables = (db: Database) => db.$extendTables<CitizenTables>()
 
 const columnsOf = (caller: Caller) => ({ channel: caller.channel, caller: caller.id, actor: operatorOf(caller) })

@@ -202,3 +202,21 @@ test('while no line can be written, ANPR is not asked', async () => {
   expect(state.calls).toEqual([])
   await database.query('alter table access_log_away rename to access_log')
 })
+
+test('the ID ANPR that was told for a session is not asked again for its operations, and serves nobody else', async () => {
+  const settled = () =>
+    expect
+      .poll(async () => (await database.query("select from operation where state = 'pending'")).rowCount, SOON)
+      .toBe(0)
+  // A busy machine may ask again.
+  const services = () => [...new Set(state.calls)].sort()
+  await totem.post('/v1/sessions', login('mario-rossi'))
+  state.calls = []
+  await totem.submit(await sealed(wish('mario-rossi')))
+  await settled()
+  expect(services()).toEqual(['ANPR', 'C019'])
+  state.calls = []
+  await totem.submit(await sealed(wish('anna-bianchi')))
+  await settled()
+  expect(services()).toEqual(['ANPR', 'C019', 'C030'])
+})
