@@ -4,13 +4,15 @@ import { isContrassegnoOf } from '../../catalogue/bollo.ts'
 import { exemptionOf } from '../../contract/bollo.ts'
 import type { Caller } from '../../contract/caller.ts'
 import type { CertificateRequest, Problem } from '../../contract/gateway.ts'
+import { ok } from '../../contract/result.ts'
 import { entitled } from '../access/entitled.ts'
 import { type Register, tracesOf } from '../access/register.ts'
 import type { AnprFailure } from '../anpr/answers.ts'
 import type { Certificate } from '../anpr/certificate.ts'
 import { problemOf } from '../anpr/problems.ts'
 import type { LoginJudge } from '../login/judge.ts'
-import type { Marks } from '../payments/contrassegno.ts'
+import type { Means } from '../payments/means.ts'
+import { typesText } from '../payments/notices.ts'
 import type { Terms } from '../settings/terms.ts'
 import type { AccessEntry } from '../store/operations.ts'
 
@@ -36,16 +38,19 @@ export async function decide(
   {
     register,
     logins,
-    marks,
+    means,
     reference,
     terms,
+    idTold,
     anprId,
   }: {
     anprId: string
+    /** The ID ANPR that ANPR has told of this person a moment ago; null where nobody has asked. */
+    idTold(caller: Caller, requester: string): Promise<string | null>
     terms: Terms
     register: Pick<Register, 'askedBy'>
     logins: Pick<LoginJudge, 'asReceived'>
-    marks: Marks
+    means: Means
     reference: (person: string) => string
   },
   caller: Caller,
@@ -98,10 +103,15 @@ export async function decide(
     }
   }
   const looks = register.askedBy({ caller, requester: access.requester, operation })
-  const person = await looks.personOf(holder.codiceFiscale)
+  const told = await idTold(caller, access.requester)
+  const person = told === null ? await looks.personOf(holder.codiceFiscale) : ok({ idAnpr: told })
   if (!person.ok) return failed(person.error)
   const requester = person.value.idAnpr
   access.subject = reference(subject ?? requester)
+  const bought = { requester: access.requester, subject: access.subject, types: typesText(types) }
+  // Taken before anything may refuse, so that a refusal says what becomes of the money.
+  const why = await means.take(bollo, bought, { totem: caller.id, operation })
+  if (why !== null) return no(why)
   const wish = { requester, subject: subject ?? requester, types, bollo }
   const may = await entitled(looks, { ...wish, language }, { day: italianDay(receivedAt), terms })
   if (!may.ok) {
@@ -110,7 +120,6 @@ export async function decide(
   }
   const lives = await looks.alive(wish)
   if (!lives.ok) return failed(lives.error)
-  if (!(await marks.take(bollo, { totem: caller.id, operation }))) return no('contrassegno-used')
   const { line, result, trace } = await looks.issue(anprId, { ...wish, language: may.value })
   Object.assign(access, tracesOf(trace), { line })
   if (!result.ok) return failed(result.error)

@@ -80,6 +80,7 @@ export interface MessageValues {
   'preview.image': { page: string | number; pages: string | number }
   'confirm.bollo.exempt': { reference: string | number }
   'confirm.bollo.contrassegno': { price: string | number; reference: string | number }
+  'confirm.bollo.pagopa': { price: string | number }
   'printing.page': { page: string | number; pages: string | number }
   'printFault.void.lead': { page: string | number }
   'printFault.none.lead': { page: number }
