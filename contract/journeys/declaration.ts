@@ -23,7 +23,7 @@ export const screens = [
   }),
 ] as const
 
-export const steps = { declaration: 'purpose' } as const
+export const steps = { declaration: 'request' } as const
 
 export const answers = [
   z.strictObject({ type: z.literal('printDeclaration'), form: z.enum(['declaration', 'atto-notorio']) }),

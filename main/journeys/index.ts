@@ -25,7 +25,7 @@ export const states = {
   certificate: certificate.states({ publicBody: insteadFor('publicBody'), privateParty: contrassegno.way }),
   contrassegno: contrassegno.states(insteadFor('privateParty')),
   visura: visura.states,
-  declaration: declaration.states({ publicBody: '#purpose', privateParty: '#contrassegno' }),
+  declaration: declaration.states({ publicBody: '#certificate', privateParty: '#contrassegno' }),
   paper: paper.states,
   leave: leave.states,
 } satisfies Record<JourneyName, object>

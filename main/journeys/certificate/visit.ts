@@ -1,8 +1,15 @@
+import { askedMost, sheetConflict } from '../../../catalogue/certificates.ts'
 import { mayIssue } from '../../../catalogue/may-issue.ts'
 import type { Bollo } from '../../../contract/bollo.ts'
-import { type CertificateType, certificateType } from '../../../contract/catalogue.ts'
+import {
+  type CertificateTheme,
+  type CertificateType,
+  certificateType,
+  type Purpose,
+} from '../../../contract/catalogue.ts'
 import type { Belonging } from '../../../contract/document.ts'
-import type { FamilyMember, IssuedOutcome } from '../../../contract/gateway.ts'
+import type { FamilyMember, IssuedOutcome, RefusalKind } from '../../../contract/gateway.ts'
+import type { Refusal } from '../../../contract/refusal.ts'
 import type { Result } from '../../../contract/result.ts'
 import { holderOf, required, type Visit } from '../../visit/visit.ts'
 
@@ -12,7 +19,16 @@ declare module '../../visit/visit.ts' {
       /** Null: the holder; offline the totem knows no ID ANPR. */
       subject: FamilyMember | null
       types: CertificateType[]
+      use: Purpose | null
+      /** Null: not chosen, or due and not settled yet. */
       bollo: Bollo | null
+      /** What ANPR was asked last for a preview; the same question is not asked twice. */
+      previewed: Wanted | null
+      /** Why ANPR does not issue this sheet. */
+      barred: { reason: Refusal; anpr: string | null } | null
+      /** Types that are being chosen for a new sheet, and the theme that is open. */
+      draft: CertificateType[]
+      theme: CertificateTheme | null
       /** The request that is recorded, but not answered within the visit. */
       queued: Queued | null
       /** The certificate of the recorded request has come since. */
@@ -53,7 +69,19 @@ export type Slip = Queued & { types: CertificateType[] }
 export type Requested = { state: 'issued'; outcome: IssuedOutcome } | ({ state: 'queued' } & Queued)
 
 export const fresh = () => ({
-  certificate: { subject: null, types: [], bollo: null, queued: null, arrived: false, pages: 0 },
+  certificate: {
+    subject: null,
+    types: [],
+    use: null,
+    bollo: null,
+    previewed: null,
+    barred: null,
+    draft: [],
+    theme: null,
+    queued: null,
+    arrived: false,
+    pages: 0,
+  },
 })
 
 /** The person has left: the screen still tells whether the certificate has come. */
@@ -86,11 +114,48 @@ export function peopleOf(visit: Visit): Person[] {
 const tieOf = ({ holder }: Visit): Belonging['tie'] =>
   (holder.entered?.family ?? []).find(({ self }) => self)?.tie ?? 'family'
 
-/** The types that are offered for the person who was chosen: none that the gateway would refuse by what is known here. */
-export function offeredFor(visit: Visit): readonly CertificateType[] {
+type Blocked = { type: CertificateType; kind: RefusalKind; anpr: string | null }[]
+
+/** The certificates that the gateway would refuse about the person who was chosen, by what is known here. */
+export function blockedFor(visit: Visit): Blocked {
   const tie = visit.certificate.subject?.tie ?? tieOf(visit)
-  return certificateType.options.filter((type) => mayIssue([type], { tie }, {}, null).ok)
+  return certificateType.options.flatMap((type) => {
+    const may = mayIssue([type], { tie }, {}, null)
+    return may.ok ? [] : may.error.refusals.slice(0, 1).map(({ kind, anpr }) => ({ type, kind, anpr }))
+  })
 }
+
+/** The types that are offered for the person who was chosen. */
+export function offeredFor(visit: Visit): readonly CertificateType[] {
+  const blocked = new Set(blockedFor(visit).map(({ type }) => type))
+  return certificateType.options.filter((type) => !blocked.has(type))
+}
+
+/** May these stand on one sheet about the person who was chosen? */
+export function mayShareSheet(visit: Visit, types: readonly CertificateType[]): boolean {
+  const offered = offeredFor(visit)
+  return types.length > 0 && types.every((type) => offered.includes(type)) && sheetConflict(types) === null
+}
+
+/** What is asked for most, for this person: each alone, and last all on one sheet. */
+export function shortcutsFor(visit: Visit): CertificateType[][] {
+  const most = offeredFor(visit).filter((type) => askedMost.includes(type))
+  const each = most.map((type) => [type])
+  return most.length > 1 && sheetConflict(most) === null ? [...each, most] : each
+}
+
+/** The commonest request of all: residence and family on one sheet (ANPR's open data). */
+export function usualTypes(visit: Visit): CertificateType[] {
+  return shortcutsFor(visit).at(-1) ?? offeredFor(visit).slice(0, 1)
+}
+
+/** Each type once, in table order. */
+export const inOrder = (types: readonly CertificateType[]): CertificateType[] =>
+  certificateType.options.filter((type) => types.includes(type))
+
+/** Puts a type on the sheet, or takes it off. */
+export const toggled = (types: readonly CertificateType[], type: CertificateType): CertificateType[] =>
+  inOrder(types.includes(type) ? types.filter((other) => other !== type) : [...types, type])
 
 /** Somebody's name; the card knows the holder's, where ANPR does not tell it. */
 const nameOf = ({ name, surname, self }: FamilyMember, visit: Visit) =>

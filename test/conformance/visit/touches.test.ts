@@ -8,15 +8,11 @@ import { answers, at, open, outcome, pin, session, toPin } from '../../support/v
 // Touches from the recognised person to the paper. A journey that takes one more fails here: change the table only with
 // a reason that a person at a totem would accept.
 
-const certificate: Answer[] = [
-  { type: 'chooseService', service: 'certificate' },
-  { type: 'choosePerson', index: 0 },
-]
 const use: Answer[] = [
+  { type: 'chooseService', service: 'certificate' },
   { type: 'choosePurpose', purpose: 'processuale' },
-  { type: 'acceptPreview' },
-  { type: 'confirm' },
 ]
+const print: Answer = { type: 'confirm' }
 
 const journeys: Record<string, { touches: Answer[]; most: number; paper: Printed }> = {
   declaration: {
@@ -41,9 +37,32 @@ const journeys: Record<string, { touches: Answer[]; most: number; paper: Printed
     paper: 'visura',
   },
   collect: { touches: [{ type: 'collect' }], most: 1, paper: 'certificate' },
+  contestuale: { touches: [...use, print], most: 3, paper: 'certificate' },
   residence: {
-    touches: [...certificate, { type: 'chooseCertificates', types: ['8'] }, ...use],
-    most: 6,
+    touches: [...use, { type: 'chooseCertificates', types: ['8'] }, print],
+    most: 4,
+    paper: 'certificate',
+  },
+  'family-sheet': {
+    touches: [...use, { type: 'chooseCertificates', types: ['12'] }, print],
+    most: 4,
+    paper: 'certificate',
+  },
+  'another-person': {
+    touches: [...use, { type: 'change', line: 'person' }, { type: 'choosePerson', index: 1 }, print],
+    most: 5,
+    paper: 'certificate',
+  },
+  'another-certificate': {
+    touches: [
+      ...use,
+      { type: 'change', line: 'certificate' },
+      { type: 'chooseTheme', theme: 'events' },
+      { type: 'toggleCertificate', certificate: '1' },
+      { type: 'acceptCertificates' },
+      print,
+    ],
+    most: 7,
     paper: 'certificate',
   },
 }
