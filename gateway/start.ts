@@ -47,7 +47,6 @@ import { requireSafeDatabase } from './settings/line.ts'
 import { pdndAccess } from './settings/pdnd.ts'
 import { CONFIG, folderMade, folderThere, jsonIn, TEMPORARY, textOf, Unusable } from './settings/unusable.ts'
 import { openStore } from './store/database.ts'
-import { nextAnprId } from './store/operations.ts'
 import { DatabaseIsNewer, type DatabaseRefusal, refusalOf } from './store/refusals.ts'
 import { openTrust } from './trust/keeper.ts'
 import { trustRoutes } from './trust/routes.ts'
@@ -133,7 +132,6 @@ export async function startGateway(
   const quotas = createQuotas({ db, limits: config.anpr.quotas, now })
   const anpr = createAnprClient({
     transport: quotas.counted(transport),
-    nextId: () => nextAnprId(db),
     now,
     onAnswer(service, answer, ms, reason) {
       metrics.anprAnswered(service, answer, ms)

@@ -8,7 +8,7 @@ import type { Telling } from '../anpr/services.ts'
 import type { Asked, Sheet } from '../anpr/subjects.ts'
 import type { Database } from '../store/schema.ts'
 import { askerOf } from './asker.ts'
-import { beginAccess, type Ended, endAccess, type Looked, type Looker, noteRefusal } from './log.ts'
+import { createAccessLog, type Ended, type Looked, type Looker } from './log.ts'
 
 /**
  * ANPR, as rooms have it: whoever asks says first in whose name, and no question leaves without its line in the access
@@ -48,6 +48,11 @@ export interface Looks {
 }
 
 type Wish = Pick<Parameters<AnprCalls['preview']>[0], 'subject' | 'types' | 'bollo'>
+/** What is looked at, and in how many questions that need an id. */
+interface Look {
+  looked: Looked
+  questions: number
+}
 /** A certificate, or with the subject alone their data. */
 type Refused = Pick<Wish, 'subject'> & Partial<Wish>
 
@@ -71,56 +76,64 @@ export function createRegister({
     types: types.join(' '),
     exemption: bollo ? exemptionOf(bollo) : null,
   })
+  const log = createAccessLog(db)
   return {
     askedBy(looker) {
-      const calls = anpr.as(askerOf(looker))
+      const asker = askerOf(looker)
       const isTheirs = (codiceFiscale: string) =>
         looker.requester === null ? null : reference(codiceFiscale) === looker.requester
-      const begin = (looked: Looked) => beginAccess(db, looker, looked, now())
+      async function begin({ looked, questions }: Look) {
+        const { line, ids } = await log.begin(looker, looked, now(), questions)
+        return { line, calls: anpr.as(asker, ids) }
+      }
       async function noted<T>(
-        looked: Looked,
-        ask: () => Promise<Heard<T>>,
+        look: Look,
+        ask: (calls: AnprCalls) => Promise<Heard<T>>,
         tell: (answer: T) => Partial<Ended> = () => ({}),
       ): Promise<Result<T, AnprFailure>> {
-        return (await traced(looked, ask, tell)).result
+        return (await traced(look, ask, tell)).result
       }
       async function traced<T>(
-        looked: Looked,
-        ask: () => Promise<Heard<T>>,
+        look: Look,
+        ask: (calls: AnprCalls) => Promise<Heard<T>>,
         tell: (answer: T) => Partial<Ended> = () => ({}),
       ): Promise<Heard<T>> {
-        const line = await begin(looked)
-        const { result, trace } = await ask()
+        const { line, calls } = await begin(look)
+        const { result, trace } = await ask(calls)
         const ended = result.ok ? { outcome: 'shown', ...tell(result.value) } : { outcome: outcomeOf(result.error) }
-        await endAccess(db, line, { ...tracesOf(trace), ...ended })
+        await log.end(line, { ...tracesOf(trace), ...ended })
         return { result, trace }
       }
-      const service = (types: string, subject: string): Looked => ({
-        ...{ types, subject: reference(subject), exemption: null },
+      const services = (types: string, subject: string): Look => ({
+        looked: { types, subject: reference(subject), exemption: null },
+        questions: types.split(' ').length,
       })
       return {
         // The log names a person by ID ANPR as soon as it is known: all that was asked about them is found by it.
         personOf: (codiceFiscale) =>
           noted(
-            service('C030', codiceFiscale),
-            () => calls.personOf(codiceFiscale),
+            services('C030', codiceFiscale),
+            (calls) => calls.personOf(codiceFiscale),
             ({ idAnpr }) => ({ subject: reference(idAnpr) }),
           ),
-        familyOf: (idAnpr) => noted(service('C021', idAnpr), () => calls.familyOf({ idAnpr, isTheirs })),
-        ownDataOf: (idAnpr) => noted(service('C029 C021', idAnpr), () => calls.ownDataOf({ idAnpr, isTheirs })),
+        familyOf: (idAnpr) => noted(services('C021', idAnpr), (calls) => calls.familyOf({ idAnpr, isTheirs })),
+        ownDataOf: (idAnpr) => noted(services('C029 C021', idAnpr), (calls) => calls.ownDataOf({ idAnpr, isTheirs })),
         tell: (code, { idAnpr, isTheirs: theirs = isTheirs }, day) =>
-          traced(service(code, idAnpr), () => calls.tell(code, { idAnpr, isTheirs: theirs }, day)),
+          traced(services(code, idAnpr), (calls) => calls.tell(code, { idAnpr, isTheirs: theirs }, day)),
         alive: (wish) =>
-          noted(service(wish.requester === wish.subject ? 'C019' : 'C019 C007', wish.subject), () => calls.alive(wish)),
-        preview: (wish) => noted(wished(wish), () => calls.preview(wish)),
+          noted(services(wish.requester === wish.subject ? 'C019' : 'C019 C007', wish.subject), (calls) =>
+            calls.alive(wish),
+          ),
+        preview: (wish) => noted({ looked: wished(wish), questions: 1 }, (calls) => calls.preview(wish)),
         async issue(operation, wish) {
-          const line = await begin(wished(wish))
+          // Its question has the operation's own id.
+          const { line, calls } = await begin({ looked: wished(wish), questions: 0 })
           const { result, trace } = await calls.issue(operation, wish)
           if (!result.ok && result.error.kind !== 'anpr-refused')
-            await endAccess(db, line, { ...tracesOf(trace), outcome: outcomeOf(result.error) })
+            await log.end(line, { ...tracesOf(trace), outcome: outcomeOf(result.error) })
           return { line, result, trace }
         },
-        refused: (wish, outcome) => noteRefusal(db, looker, wished(wish), now(), outcome),
+        refused: (wish, outcome) => log.noteRefusal(looker, wished(wish), now(), outcome),
       }
     },
   }

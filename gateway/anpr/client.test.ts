@@ -19,7 +19,6 @@ async function against(listener: RequestListener, timeoutMs = 5_000): Promise<An
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const agent = agentFor()
   const client = createAnprClient({
-    nextId: async () => '179545000000000001',
     now: () => new Date('2026-11-22T23:30:00Z'),
     pause: async () => {},
     transport: {
@@ -33,7 +32,10 @@ async function against(listener: RequestListener, timeoutMs = 5_000): Promise<An
     await new Promise((resolve) => server.close(resolve))
     await client.close()
   }
-  return client.as({ userId: 'a-person', userLocation: 'TT-0001', loa: 'LOA3' })
+  return client.as(
+    { userId: 'a-person', userLocation: 'TT-0001', loa: 'LOA3' },
+    new Set(['179545000000000001', '179545000000000002']),
+  )
 }
 
 const answering =

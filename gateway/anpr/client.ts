@@ -50,7 +50,8 @@ export interface AnprCalls {
 }
 
 export interface AnprClient {
-  as(asker: Asker): AnprCalls
+  /** `ids`: an `idOperazioneClient` that was never used for each question, `issue` left out. */
+  as(asker: Asker, ids: Iterable<string>): AnprCalls
   /** Cuts what is under way. */
   close(): Promise<void>
 }
@@ -59,24 +60,26 @@ export interface AnprClient {
 const TRIES = 3
 const PAUSE_MS = 400
 
-/**
- * `nextId` makes an `idOperazioneClient` that was never used. `onAnswer` hears of each question that ended: which
- * service, how, how long it took, and the code of why it failed.
- */
+/** `onAnswer` hears of each question that ended: which service, how, how long it took, and the code of why it failed. */
 export function createAnprClient({
   transport,
-  nextId,
   now,
   pause = (ms) => delay(ms),
   onAnswer = () => {},
 }: {
   transport: Transport
-  nextId(): Promise<string>
   now: Clock
   pause?: (ms: number) => Promise<unknown>
   onAnswer?: (service: Service, answer: 'ok' | AnprFailure['kind'], ms: number, reason: string | null) => void
 }): AnprClient {
-  function callsOf(asker: Asker): AnprCalls {
+  function callsOf(asker: Asker, ids: Iterable<string>): AnprCalls {
+    const unused = ids[Symbol.iterator]()
+    function nextId(): string {
+      const { value, done } = unused.next()
+      if (done) throw new Error('a look has more questions than ids')
+      return value
+    }
+
     async function post<T, U>(
       service: Service,
       operation: string,
@@ -111,7 +114,7 @@ export function createAnprClient({
       day = italianDay(now()),
     ): Promise<Heard<U>> {
       const body: z.infer<typeof richiestaE002> = {
-        idOperazioneClient: await nextId(),
+        idOperazioneClient: nextId(),
         criteriRicerca,
         datiRichiesta: {
           dataRiferimentoRichiesta: day,
@@ -162,7 +165,7 @@ export function createAnprClient({
         return { result: ok({ person: own.result.value, family: sheet, references }), trace }
       },
       async preview(wish) {
-        const { result, trace } = await certify(await nextId(), wish, '3')
+        const { result, trace } = await certify(nextId(), wish, '3')
         return { result: result.ok ? ok(result.value.pdf) : result, trace }
       },
       async alive({ subject, requester }) {

@@ -256,14 +256,6 @@ export async function settle(
   return fresh
 }
 
-/** An id for a question of its own: digits that grow over all gateways on the database. */
-export async function nextAnprId(db: Database): Promise<string> {
-  const { rows } = await sql<{ id: string }>`select next_anpr_id() as id`.execute(db)
-  const [made] = rows
-  if (!made) throw new Error('next_anpr_id() answered nothing')
-  return made.id
-}
-
 /** Operations, newest first: of one totem, or of all for an operator. */
 export function list(db: Database, of: { totem: string } | 'all', limit: number): Promise<OperationRow[]> {
   const all = db.selectFrom('operation').selectAll().orderBy('received_at', 'desc').orderBy('id').limit(limit)

@@ -19,7 +19,6 @@ import { createMarks } from '../../gateway/payments/contrassegno.ts'
 import { gatewayConfig } from '../../gateway/settings/config.ts'
 import { pdndAccess } from '../../gateway/settings/pdnd.ts'
 import { openStore } from '../../gateway/store/database.ts'
-import { nextAnprId } from '../../gateway/store/operations.ts'
 import { openTrust } from '../../gateway/trust/keeper.ts'
 import { type Centre, openCentre } from '../support/gateway/centre.ts'
 import { type Postgres, startPostgres } from '../support/gateway/postgres.ts'
@@ -60,7 +59,6 @@ async function openLate(ahead: () => number) {
   if (!trust.ok || !ring.ok) throw new Error('lists of the PKI')
   const anpr = createAnprClient({
     transport: pdndTransport(await pdndAccess(config.anpr.pdnd), config.anpr),
-    nextId: () => nextAnprId(store.db),
     now,
   })
   const hearing = createHearing({ db: store.db, now })

@@ -92,7 +92,6 @@ describe('what the gateway asks, and what the simulated ANPR answers', () => {
     const access = await pdndAccess(pdndSettings.parse(throughPdnd(anpr.access).pdnd))
     client = createAnprClient({
       transport: described(pdndTransport(access, { timeoutMs: 20_000 })),
-      nextId: async () => String(179_545_000_000_000_000n + BigInt(++ids)),
       now: () => new Date(),
       pause: async () => {},
     })
@@ -102,6 +101,9 @@ describe('what the gateway asks, and what the simulated ANPR answers', () => {
     await anpr?.stop()
   })
   let ids = 0
+  function* fresh() {
+    while (true) yield String(179_545_000_000_000_000n + BigInt(++ids))
+  }
 
   /** Looks at each question before it leaves, and at each answer that comes. */
   const described = (line: Transport): Transport => ({
@@ -125,7 +127,7 @@ describe('what the gateway asks, and what the simulated ANPR answers', () => {
     { kind: 'contrassegno', number: '01234567890123', issued: '2026-11-22' },
   ]
   test('every question, for one person and another, with every certificate and every bollo', async () => {
-    const calls = client.as({ userId: 'a-person', userLocation: 'TT-0001', loa: 'LOA3' })
+    const calls = client.as({ userId: 'a-person', userLocation: 'TT-0001', loa: 'LOA3' }, fresh())
     const { codiceFiscale, idAnpr: requester } = personById('mario-rossi')
     const child = personById('sofia-rossi').idAnpr
     const about = { idAnpr: requester, isTheirs: (code: string) => code === codiceFiscale }
