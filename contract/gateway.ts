@@ -7,6 +7,7 @@ import { evidence, evidenceRefusals, gatewayChallenge, isFormerEvidence } from '
 import { base64, idAnpr, isoInstant, operationId } from './identity.ts'
 import { issueRefusal } from './issue-refusal.ts'
 import { anchorJws, journalEntry } from './journal.ts'
+import { way } from './journeys/lists.ts'
 
 /**
  * Totem ↔ gateway: HTTPS with mutual TLS, JSON. The gateway knows a totem by its client certificate (subject CN = totem
@@ -28,6 +29,9 @@ import { anchorJws, journalEntry } from './journal.ts'
  *   GET  /v1/keys                      → gatewayKeysAnswer (contract/gateway-keys.ts)
  *   GET  /v1/outcome-key               → outcomeKeyAnswer (contract/gateway-keys.ts)
  *   POST /v1/journal                   journalBatch → journalReceipt
+ *   POST /v1/handovers                 handoverOffer → handoverGiven (contract/handover.ts) 201
+ *   GET  /v1/handovers?id=             → handoverState
+ *   POST /v1/handovers/withdrawn       handoverQuery → handoverWithdrawn
  *   GET  /v1/trust                     → trustBundle (contract/trust.ts)
  *   GET  /v1/trust/crls/<sha256>       → a CRL, DER
  */
@@ -85,6 +89,8 @@ export const session = z.strictObject({
   token: z.string(),
   expires: isoInstant,
   holder: z.strictObject({ idAnpr }),
+  /** How documents can be taken home here besides on paper. Absent in an answer of an earlier gateway. */
+  ways: z.array(way.exclude(['paper'])).exactOptional(),
 })
 export type Session = z.infer<typeof session>
 

@@ -332,6 +332,13 @@ export const journalEvents = {
     { it: 'Dichiarazione sostitutiva prodotta', en: 'A declaration was made' },
     VISIT,
   ),
+  /** What became of a document that was offered to the person's telephone. */
+  'visit.phone': event(
+    'info',
+    { ...visit, became: z.enum(['taken', 'over', 'contested', 'withdrawn', 'unavailable']) },
+    { it: 'Documento sul telefono: {became}', en: 'Document to the telephone: {became}' },
+    VISIT,
+  ),
   'visit.ended': event(
     'info',
     { ...visit, how: code, ms: count },

@@ -20,9 +20,13 @@ import { createTotemDoor } from './channels/totem/door.ts'
 import { createTotems } from './channels/totem/totems.ts'
 import { citizenRoutes } from './citizen/routes.ts'
 import { createSessions } from './citizen/session.ts'
+import { createHandovers } from './delivery/handovers.ts'
+import { handoverPageRoutes } from './delivery/public.ts'
+import { handoverRoutes } from './delivery/routes.ts'
 import { fleetRoutes, overseeFleet } from './fleet/routes.ts'
 import { withoutFloods } from './floods.ts'
-import { type DoorTls, openTls } from './http/tls.ts'
+import type { Routes } from './http/route.ts'
+import { openTls } from './http/tls.ts'
 import { journalRoutes, overseeJournals } from './journal/routes.ts'
 import { withJournals } from './journal/tables.ts'
 import { openKeyring } from './keys/keyring.ts'
@@ -100,7 +104,7 @@ export async function startGateway(
   await folderMade('trust.crls', config.trust.crls)
   await folderMade('dataDir', config.dataDir)
   const transport = await wayToAnpr(config.anpr, log)
-  const forPublic = config.public && publicTls && (await publicDoor(config.public, publicTls, config.dataDir, log))
+  const verify = config.public && (await verification(config.public, config.dataDir, log))
 
   const opened = await openTrust({ config: config.trust, now, log })
   if (!opened.ok)
@@ -186,9 +190,20 @@ export async function startGateway(
     logins,
     reference,
     mayBegin: () => quotas.mayBegin('C030', 'C021'),
+    ways: config.delivery ? ['phone'] : [],
     now,
   })
   const journals = withJournals(db)
+
+  const handovers = createHandovers({ db, now, log })
+  const forPublic =
+    config.public && publicTls && verify
+      ? createPublicDoor({
+          ...{ tls: publicTls, connections: config.public.connections, log },
+          rooms: [verify, ...(config.delivery ? [handoverPageRoutes(handovers)] : [])],
+        })
+      : null
+  let publicUrl: string | null = null
 
   const stopping = new AbortController()
   const forTotems = createTotemDoor({
@@ -209,6 +224,10 @@ export async function startGateway(
       fleet: fleetRoutes({ db, challenges, outcomeKeyOf, version: packageJson.version, now }),
       trust: trustRoutes(trust),
       keys: keyRoutes(keys),
+      delivery: handoverRoutes({
+        handovers,
+        publicUrl: () => config.delivery && (config.delivery.publicUrl ?? publicUrl),
+      }),
     },
     log,
   })
@@ -238,6 +257,7 @@ export async function startGateway(
     await Promise.all([forTotems.close(), work.stop(), retention.stop()])
     await forOperators.close()
     await forPublic?.close()
+    handovers.stop()
     tls.stop()
     publicTls?.stop()
     await trust.stop()
@@ -249,10 +269,11 @@ export async function startGateway(
     endLog()
   }
   try {
+    publicUrl = config.public && forPublic && (await listen('public', forPublic, config.public))
     return {
       url: await listen('listen', forTotems, config.listen),
       operatorUrl: await listen('operator', forOperators, config.operator),
-      publicUrl: config.public && forPublic && (await listen('public', forPublic, config.public)),
+      publicUrl,
       stop,
     }
   } catch (reason) {
@@ -261,17 +282,17 @@ export async function startGateway(
   }
 }
 
-async function publicDoor(
-  { page, keysSigner, connections }: NonNullable<z.output<typeof gatewayConfig>['public']>,
-  tls: DoorTls,
+/** The page that verifies a paper. */
+async function verification(
+  { page, keysSigner }: NonNullable<z.output<typeof gatewayConfig>['public']>,
   dataDir: string,
   log: Logger,
-): Promise<FastifyInstance> {
+): Promise<Routes> {
   const signer = (await jsonIn('public.keysSigner', keysSigner)) as JWK
   await textOf('public.page', page)
   const kept = await keepPage({ file: page, signer, memory: join(dataDir, 'verification-keys.sequence'), log })
   if (!kept.ok) throw refused(`public.page: ${page}`, kept.error, 'make it anew with gateway/verify/build.ts')
-  return createPublicDoor({ tls, connections, verify: verifyRoutes(kept.value), log })
+  return verifyRoutes(kept.value)
 }
 
 async function wayToAnpr({ pdnd, timeoutMs }: z.output<typeof gatewayConfig>['anpr'], log: Logger): Promise<Transport> {

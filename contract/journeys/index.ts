@@ -9,6 +9,7 @@ import * as identify from './identify.ts'
 import * as leave from './leave.ts'
 import * as menu from './menu.ts'
 import * as paper from './paper.ts'
+import * as phone from './phone.ts'
 import * as visura from './visura.ts'
 
 export type { OutOfService } from './arrive.ts'
@@ -26,6 +27,7 @@ export const journeys = {
   visura,
   declaration,
   paper,
+  phone,
   leave,
 }
 export type JourneyName = keyof typeof journeys
@@ -41,6 +43,7 @@ export const screen = z.discriminatedUnion('screen', [
   ...visura.screens,
   ...declaration.screens,
   ...paper.screens,
+  ...phone.screens,
   ...leave.screens,
 ])
 export type Screen = z.infer<typeof screen>
@@ -59,6 +62,7 @@ export const answer = z.discriminatedUnion('type', [
   ...visura.answers,
   ...declaration.answers,
   ...paper.answers,
+  ...phone.answers,
   ...leave.answers,
 ])
 export type Answer = z.infer<typeof answer>
@@ -74,5 +78,6 @@ export const stepOf: Record<Screen['screen'], Step | null> = {
   ...visura.steps,
   ...declaration.steps,
   ...paper.steps,
+  ...phone.steps,
   ...leave.steps,
 }

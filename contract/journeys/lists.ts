@@ -5,6 +5,10 @@ import { z } from 'zod'
 /** Services that a recognised person can choose; main's state with this id is the journey's entrance. */
 export const service = z.enum(['declaration', 'certificate', 'visura', 'collect'])
 
+/** How a person takes a document home. */
+export const way = z.enum(['paper', 'phone'])
+export type Way = z.infer<typeof way>
+
 /** Papers that a person takes home. */
 export const takenHome = z.enum(['certificate', 'declaration', 'atto-notorio', 'visura'])
 export type TakenHome = z.infer<typeof takenHome>

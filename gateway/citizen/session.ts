@@ -40,6 +40,7 @@ export function createSessions({
   logins,
   reference,
   mayBegin,
+  ways = [],
   now,
 }: {
   db: Database
@@ -48,6 +49,8 @@ export function createSessions({
   reference(person: string): string
   /** May a visit begin, as far as ANPR's quotas of today go? */
   mayBegin(): Promise<boolean>
+  /** How documents can be taken home besides on paper. */
+  ways?: NonNullable<Session['ways']>
   now: Clock
 }): Sessions {
   return {
@@ -82,7 +85,7 @@ export function createSessions({
         { challenge, at, challengeLifeMs: 4 * SESSION_CHALLENGE_MS },
       )
       if (opened !== 'opened') return refuse(opened)
-      return ok({ token, expires: expires.toISOString(), holder: { idAnpr } })
+      return ok({ token, expires: expires.toISOString(), holder: { idAnpr }, ways })
     },
 
     async holder(caller, token, { mark } = { mark: false }) {

@@ -65,6 +65,19 @@ export const gatewayConfig = z.strictObject({
     })
     .nullable()
     .default(null),
+  /**
+   * How a citizen may take a document home besides on paper. `publicUrl`: where telephones reach the public door of a
+   * gateway on this database; null: at `public` of this one. Null: on paper alone.
+   */
+  delivery: z
+    .strictObject({
+      publicUrl: z
+        .url({ protocol: /^https$/ })
+        .nullable()
+        .default(null),
+    })
+    .nullable()
+    .default(null),
   /** PEM files; `clientCa` is the only issuer of totems' certificates. */
   tls: z.strictObject({ key: z.string(), certificate: z.string(), clientCa: z.string() }),
   /** Holds the embedded database when DATABASE_URL names no PostgreSQL. */

@@ -9,6 +9,7 @@ import { ownNamespaces } from './migrations/009-own-namespaces.ts'
 import { accessLogKey } from './migrations/010-access-log-key.ts'
 import { anprIds } from './migrations/011-anpr-ids.ts'
 import { anprCalls } from './migrations/012-anpr-calls.ts'
+import { handovers } from './migrations/015-handovers.ts'
 import { DatabaseIsNewer } from './refusals.ts'
 import type { Database } from './schema.ts'
 
@@ -146,6 +147,7 @@ const migrations: Record<string, Migration> = {
   '010-access-log-key': accessLogKey,
   '011-anpr-ids': anprIds,
   '012-anpr-calls': anprCalls,
+  '015-handovers': handovers,
 }
 
 /** Takes a database from one version to another. */

@@ -10,6 +10,7 @@ import * as identify from './identify/index.ts'
 import * as leave from './leave/index.ts'
 import * as menu from './menu/index.ts'
 import * as paper from './paper/index.ts'
+import * as phone from './phone/index.ts'
 import * as visura from './visura/index.ts'
 
 // The list of the journeys. A new journey is written here, in services.ts and in its own folder.
@@ -27,6 +28,7 @@ export const states = {
   visura: visura.states,
   declaration: declaration.states({ publicBody: '#certificate', privateParty: '#contrassegno' }),
   paper: paper.states,
+  phone: phone.states,
   leave: leave.states,
 } satisfies Record<JourneyName, object>
 
@@ -53,6 +55,7 @@ export const screens = {
   visura: visura.screens,
   declaration: declaration.screens,
   paper: paper.screens,
+  phone: phone.screens,
   leave: leave.screens,
 } satisfies Record<JourneyName, Record<string, Show>>
 
@@ -66,6 +69,7 @@ export const freshVisit = (session: string): Visit => ({
   ...certificate.fresh(),
   ...contrassegno.fresh(),
   ...declaration.fresh(),
+  ...phone.fresh(),
 })
 
 /** What stays of a visit whose person has left with the card. */
@@ -74,6 +78,7 @@ export const parted = (visit: Visit): Change => ({
   ...certificate.parted(visit),
   ...contrassegno.fresh(),
   ...declaration.fresh(),
+  ...phone.fresh(),
 })
 
 /** The parts that begin anew when the same person asks for something else. */
@@ -82,4 +87,5 @@ export const again = (): Change => ({
   ...certificate.fresh(),
   ...contrassegno.fresh(),
   ...declaration.fresh(),
+  ...phone.fresh(),
 })

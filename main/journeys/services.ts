@@ -15,6 +15,7 @@ import { createEnter } from './identify/enter.ts'
 import { createIdentity, type IdentityOptions } from './identify/identity.ts'
 import { createPossession, type PossessionOptions } from './identify/possession.ts'
 import { createNotices } from './menu/service.ts'
+import { createHandover } from './phone/service.ts'
 import { askVisura, writeVisura } from './visura/service.ts'
 
 export interface ServicesOptions
@@ -79,6 +80,8 @@ export function createVisitServices(options: ServicesOptions): VisitServices {
     request,
     arrived,
     sheets: createSheets(options),
+
+    ...createHandover({ client, journal, now }),
 
     isContrassegno: contrassegnoJudge(now),
 

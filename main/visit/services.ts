@@ -2,7 +2,7 @@ import type { CardFailure, CardReadout, PrinterStatus, PrintSheet } from '../../
 import type { Evidence } from '../../contract/evidence.ts'
 import type { FamilyMember, IssuedOutcome } from '../../contract/gateway.ts'
 import type { OutOfService } from '../../contract/journeys/index.ts'
-import type { Printed, TakenHome } from '../../contract/journeys/lists.ts'
+import type { Printed, TakenHome, Way } from '../../contract/journeys/lists.ts'
 import type { Language } from '../../contract/language.ts'
 import type { Refusal } from '../../contract/refusal.ts'
 import type { Result } from '../../contract/result.ts'
@@ -79,6 +79,8 @@ export interface Entered {
   /** Requests on their way, of which nothing has been heard yet. */
   pending: number
   notices: Notice[]
+  /** How documents can be taken home besides on paper; absent: on paper alone. */
+  ways?: readonly Way[]
 }
 /** A request of an earlier visit that failed, and whose holder has not heard of it yet. `reason` is a code. */
 export interface Notice {

@@ -49,6 +49,7 @@ export interface MessageValues {
   'printFault.void.lead': { page: string | number }
   'printFault.none.lead': { page: number }
   'printFault.perhaps.lead': { page: string | number }
+  'phone.left': { left: string | number }
   'refused.card-error.now': { issuer: string | number }
   'refused.no-certificate.now': { issuer: string | number }
   'refused.certificate-truncated.now': { issuer: string | number }

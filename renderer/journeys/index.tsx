@@ -12,6 +12,7 @@ import type { Drawings, ScreenName } from './journey.ts'
 import { screens as leave } from './leave/screens.ts'
 import { screens as menu } from './menu/screens.ts'
 import { screens as paper } from './paper/screens.ts'
+import { screens as phone } from './phone/screens.ts'
 import { screens as visura } from './visura/screens.ts'
 
 /** Every screen of the contract. A journey that is not listed here does not compile. */
@@ -25,6 +26,7 @@ const drawings: Drawings<ScreenName> = {
   ...visura,
   ...declaration,
   ...paper,
+  ...phone,
   ...leave,
 }
 

@@ -77,6 +77,7 @@ export async function startGatewayProcess(options: {
       page: await verificationPage(pki),
       keysSigner: join(pki, 'verification-keys.pub.jwk.json'),
     },
+    delivery: {},
     tls: {
       key: join(pki, 'gateway.key.pem'),
       certificate: join(pki, 'gateway.cert.pem'),

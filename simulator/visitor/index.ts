@@ -10,6 +10,7 @@ import { type IdentifyWish, identify, usual as usualIdentify } from './identify.
 import { leave } from './leave.ts'
 import { type MenuWish, menu, usual as usualMenu } from './menu.ts'
 import { paper } from './paper.ts'
+import { phone } from './phone.ts'
 import { isOneOf, LOOK_MS, PATIENCE_MS, type Person } from './visitor.ts'
 import { visura } from './visura.ts'
 
@@ -29,6 +30,7 @@ const answers: Answers<Screen['screen'], Wish> = {
   ...visura,
   ...declaration,
   ...paper,
+  ...phone,
   ...leave,
 }
 

@@ -31,8 +31,8 @@ export function createEnter({ client, online, waitingFor, noticesFor, pendingFor
     // The gateway takes a nonce once, so a second request would count as a replay.
     const opened = await client.ask(session, '/v1/sessions', { body: evidence, repeatable: false })
     if (!opened.ok) return opened.error.kind === 'refused' ? refuse(opened.error.problem) : offline
-    const { token, holder } = opened.value
-    const entered = { token, idAnpr: holder.idAnpr, waiting, pending, notices }
+    const { token, holder, ways = [] } = opened.value
+    const entered = { token, idAnpr: holder.idAnpr, waiting, pending, notices, ways }
     const family = await client.ask(familySheet, '/v1/sessions/current/family', { token })
     if (family.ok) {
       // The card holder stands first, whatever the order of the family sheet: most certificates are for them.

@@ -45,6 +45,8 @@ const services = [
   { request: async () => err(refused('not-in-family')) },
   { print: async () => fault },
   { print: async () => err({ kind: 'unprintable' }) },
+  { handOver: async () => err({ kind: 'unavailable' }) },
+  { handoverBecame: async () => 'contested' },
 ] satisfies Partial<VisitServices>[]
 
 const hardware: VisitEvent[] = [

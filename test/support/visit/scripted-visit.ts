@@ -112,6 +112,7 @@ export function scripted(changes: Partial<VisitServices> = {}): VisitServices {
         waiting: [],
         pending: 0,
         notices: [],
+        ways: ['phone'],
       }),
     noticed: vi.fn(),
     preview: async () => ok({ pdf: new Uint8Array(1), pages: 1 }),
@@ -125,6 +126,14 @@ export function scripted(changes: Partial<VisitServices> = {}): VisitServices {
     sheets: { certificate: () => sheet, receipt: () => sheet, slip: () => sheet },
     print: async () => ok({ pages: 1 }),
     delivered: vi.fn(),
+    handOver: async () =>
+      ok({
+        id: 'A'.repeat(22),
+        link: `https://totem.example/d/${'A'.repeat(22)}#${'B'.repeat(43)}`,
+        until: '2026-11-22T10:03:00.000Z',
+      }),
+    handoverBecame: async () => 'taken',
+    withdrawHandover: vi.fn(),
     pinWrong: vi.fn(),
     journal: { started: vi.fn(), refused: vi.fn(), ended: vi.fn() },
     ...changes,
