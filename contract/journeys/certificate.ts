@@ -3,6 +3,7 @@ import { bolloKind } from '../bollo.ts'
 import { certificateTheme, certificateType, purpose, sheetTypes } from '../catalogue.ts'
 import { belonging } from '../document.ts'
 import { refusal } from '../refusal.ts'
+import { way } from './lists.ts'
 
 /**
  * A certificate of ANPR: for which use, then one sheet that sums all up and that each of its lines can change, then
@@ -22,7 +23,7 @@ const person = z.strictObject({
 })
 
 /** Lines of the summary sheet that the person can change, each in a list of its own. */
-const line = z.enum(['person', 'certificate', 'purpose'])
+const line = z.enum(['person', 'certificate', 'purpose', 'delivery'])
 
 export const screens = [
   /**
@@ -35,7 +36,7 @@ export const screens = [
    * bollo; `settled` null: it is due and not settled yet; `reference`: the law that frees the use, as it is cited, or a
    * number. `anpr`: `asked` now whether it will issue this; `away`, so the request is recorded and the certificate
    * collected later; `ready`; `unasked` before the bollo is settled. `barred`: it will not, and something else may be
-   * chosen. `pages`: of the preview.
+   * chosen. `delivery`: how it is taken home, and whether there are other ways.
    */
   z.strictObject({
     screen: z.literal('sheet'),
@@ -45,6 +46,7 @@ export const screens = [
     shortcuts: z.array(sheetTypes).max(3),
     use: purpose,
     bollo: z.strictObject({ settled: bolloKind.nullable(), cents: z.number().int(), reference: z.string() }),
+    delivery: z.strictObject({ way, others: z.boolean() }),
     anpr: z.enum(['unasked', 'asked', 'away', 'ready', 'barred']),
     barred: z.strictObject({ reason: refusal, code: z.string().nullable() }).nullable(),
   }),
@@ -63,6 +65,8 @@ export const screens = [
       z.strictObject({ type: certificateType, because: refusal.nullable(), beside: z.array(certificateType) }),
     ),
   }),
+  /** How it is taken home. */
+  z.strictObject({ screen: z.literal('delivery'), ways: z.array(way) }),
   /** The sheet as it will be. Pixels come by the `previewPage` method. */
   z.strictObject({ screen: z.literal('preview'), pages: z.number() }),
   z.strictObject({ screen: z.literal('issuing') }),
@@ -74,6 +78,7 @@ export const steps = {
   person: 'request',
   themes: 'request',
   certificates: 'request',
+  delivery: 'request',
   preview: 'request',
   issuing: 'paper',
 } as const
@@ -88,6 +93,7 @@ export const answers = [
   /** Puts a type on the new sheet, or takes it off. */
   z.strictObject({ type: z.literal('toggleCertificate'), certificate: certificateType }),
   z.strictObject({ type: z.literal('acceptCertificates') }),
+  z.strictObject({ type: z.literal('chooseWay'), way }),
   z.strictObject({ type: z.literal('seeSheet') }),
   z.strictObject({ type: z.literal('confirm') }),
 ] as const

@@ -1,6 +1,7 @@
 import { themes } from '../../catalogue/themes.ts'
 import type { CertificateTheme, CertificateType, Purpose } from '../../contract/catalogue.ts'
 import type { ScreenOf } from '../../contract/journeys/index.ts'
+import type { Way } from '../../contract/journeys/lists.ts'
 import { type Act, type AnswersIn, press, waits } from './answers.ts'
 
 type Summary = ScreenOf<'sheet'>
@@ -10,22 +11,26 @@ export interface CertificateWish {
   /** `together`: everything that the screen offers on one sheet. */
   type: CertificateType | 'together'
   purpose: Purpose
+  way: Way
 }
 /** The person's own certificate of residence, for a court case. */
-export const usual: CertificateWish = { of: ({ self }) => self, type: '8', purpose: 'processuale' }
+export const usual: CertificateWish = { of: ({ self }) => self, type: '8', purpose: 'processuale', way: 'paper' }
 
 const isWanted = ({ types, shortcuts }: Summary, { type }: CertificateWish) =>
   type === 'together' ? types.join() === shortcuts.at(-1)?.join() : types.join() === type
 
 const change =
-  (line: 'sheet.person' | 'sheet.certificate'): Act =>
+  (line: 'sheet.person' | 'sheet.certificate' | 'sheet.home'): Act =>
   (person) =>
     person.touches(`${person.says('sheet.change')}: ${person.says(line)}`)
 
 /** The first line that is not as the person wants it; null: all are. */
 function amiss(seen: Summary, wish: CertificateWish): Act | null {
   if (!wish.of(seen.subject)) return change('sheet.person')
-  if (isWanted(seen, wish)) return null
+  if (isWanted(seen, wish)) {
+    const { way, others } = seen.delivery
+    return others && way !== wish.way ? change('sheet.home') : null
+  }
   const shortcut = seen.shortcuts.find((types) => isWanted({ ...seen, types }, wish))
   if (!shortcut) return change('sheet.certificate')
   return async (person) => {
@@ -74,6 +79,7 @@ export const certificate: AnswersIn<'certificate', CertificateWish> = {
     if (!offered) throw new Error(`the totem does not offer certificate ${type}`)
     return (person) => person.touches(capital(person.says(`certificate.${type}.name`)))
   },
+  delivery: ({ ways }, { way }) => press(`sheet.home.${ways.includes(way) ? way : 'paper'}`),
   preview: () => press('preview.accept'),
   issuing: waits,
 }

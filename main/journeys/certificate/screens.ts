@@ -2,13 +2,14 @@ import { dueFor, settlementOf } from '../../../catalogue/bollo.ts'
 import { sheetConflict } from '../../../catalogue/certificates.ts'
 import { themes } from '../../../catalogue/themes.ts'
 import { certificateTheme, type Purpose } from '../../../contract/catalogue.ts'
+import type { PrinterStatus } from '../../../contract/device.ts'
 import type { ScreenOf } from '../../../contract/journeys/index.ts'
 import { type Refusal, refusal } from '../../../contract/refusal.ts'
 import type { Shows } from '../../visit/chart.ts'
 import { printingScreen } from '../../visit/printing.ts'
 import { required, type Visit } from '../../visit/visit.ts'
 import type { states } from './states.ts'
-import { blockedFor, type Person, peopleOf, shortcutsFor, subjectOf } from './visit.ts'
+import { blockedFor, type Person, peopleOf, shortcutsFor, subjectOf, waysFor } from './visit.ts'
 
 /** The first screen has the commonest purposes, the second the others: a screen holds at most five answers. */
 const FIRST_PURPOSES: Purpose[] = ['publicBody', 'privateParty', 'processuale', 'pensioneEstera']
@@ -31,6 +32,9 @@ function bolloOf({ certificate: { use, bollo } }: Visit): ScreenOf<'sheet'>['bol
   return { settled: null, cents: due.kind === 'bollo' ? due.cents : 0, reference: '' }
 }
 
+/** A totem without a printer hands its documents to the telephone (main/visit/telephone.ts). */
+const phoneOnly = (printer: PrinterStatus) => printer === 'absent'
+
 /** What ANPR has said of the sheet, by the part that the summary is in. */
 const ANPR: Record<string, ScreenOf<'sheet'>['anpr']> = {
   asking: 'asked',
@@ -47,7 +51,7 @@ const reasonOf = (blocked: { kind: string } | undefined): Refusal | null =>
 export const screens: Shows<ReturnType<typeof states>> = {
   purpose: () => ({ screen: 'purpose', options: FIRST_PURPOSES, more: false }),
   morePurposes: () => ({ screen: 'purpose', options: MORE_PURPOSES, more: true }),
-  sheet({ visit }, { inner }) {
+  sheet({ visit, printer }, { inner }) {
     const { types, use, barred, subject } = visit.certificate
     if (inner === 'picture') return { screen: 'preview', pages: required(visit.paper.preview, 'preview').pages }
     return {
@@ -58,6 +62,10 @@ export const screens: Shows<ReturnType<typeof states>> = {
       shortcuts: shortcutsFor(visit),
       use: required(use, 'use'),
       bollo: bolloOf(visit),
+      delivery: {
+        way: phoneOnly(printer) && waysFor(visit).includes('phone') ? 'phone' : visit.paper.way,
+        others: waysFor(visit).length > 1 && !phoneOnly(printer),
+      },
       anpr: ANPR[inner] ?? 'asked',
       barred: inner === 'barred' && barred ? { reason: barred.reason, code: barred.anpr } : null,
     }
@@ -86,6 +94,7 @@ export const screens: Shows<ReturnType<typeof states>> = {
       })),
     }
   },
+  delivery: ({ visit }) => ({ screen: 'delivery', ways: [...waysFor(visit)] }),
   issuing: () => ({ screen: 'issuing' }),
   fetching: () => ({ screen: 'issuing' }),
   printingCertificate: (context, { inner }) => printingScreen('certificate', context, inner),

@@ -15,7 +15,7 @@ import {
 } from '../../visit/chart.ts'
 import { printing } from '../../visit/printing.ts'
 import { fetch, preview, printCertificate, printReceipt, printSlip, request } from './tasks.ts'
-import { inOrder, mayShareSheet, offeredFor, peopleOf, toggled, usualTypes } from './visit.ts'
+import { inOrder, mayShareSheet, offeredFor, peopleOf, toggled, usualTypes, waysFor } from './visit.ts'
 
 /**
  * Ways out of the summary. `publicBody`: at once, because no certificate serves there. `privateParty`: from the main
@@ -80,6 +80,10 @@ export const states = (ways: Ways) => {
             actions: set({ certificate: { draft: [] } }),
           },
           { guard: ({ event }) => event.line === 'purpose', target: 'purpose' },
+          {
+            guard: ({ context, event }) => event.line === 'delivery' && waysFor(context.visit).length > 1,
+            target: 'delivery',
+          },
         ],
         chooseCertificates: {
           guard: ({ context, event }) => mayShareSheet(context.visit, event.types),
@@ -150,6 +154,17 @@ export const states = (ways: Ways) => {
         },
         acceptCertificates: acceptDraft,
         back: 'themes',
+        'card.removed': pulled,
+      },
+    }),
+    delivery: chart.createStateConfig({
+      on: {
+        chooseWay: {
+          guard: ({ context, event }) => waysFor(context.visit).includes(event.way),
+          target: 'sheet',
+          actions: { type: 'set', params: ({ event: { way } }) => ({ paper: { way } }) },
+        },
+        back: 'sheet',
         'card.removed': pulled,
       },
     }),

@@ -71,7 +71,7 @@ export async function printCertificate(visit: Visit, services: VisitServices) {
     return step('printingReceipt', {
       holder: { entered: withoutWaiting(visit, operation) },
       paper: fromFirstPage,
-      certificate: { pages: result.pages },
+      certificate: { pages: result.pages, delivered: visit.certificate.delivered + 1 },
       end: { outcome: 'printed' },
     })
   }

@@ -9,6 +9,7 @@ import {
 } from '../../../contract/catalogue.ts'
 import type { Belonging } from '../../../contract/document.ts'
 import type { FamilyMember, IssuedOutcome, RefusalKind } from '../../../contract/gateway.ts'
+import type { Way } from '../../../contract/journeys/lists.ts'
 import type { Refusal } from '../../../contract/refusal.ts'
 import type { Result } from '../../../contract/result.ts'
 import { holderOf, required, type Visit } from '../../visit/visit.ts'
@@ -33,6 +34,8 @@ declare module '../../visit/visit.ts' {
       queued: Queued | null
       /** The certificate of the recorded request has come since. */
       arrived: boolean
+      /** Certificates that are out on paper. */
+      delivered: number
       /** Pages of the certificate that came out last, for its receipt. */
       pages: number
     }
@@ -80,6 +83,7 @@ export const fresh = () => ({
     theme: null,
     queued: null,
     arrived: false,
+    delivered: 0,
     pages: 0,
   },
 })
@@ -148,6 +152,10 @@ export function shortcutsFor(visit: Visit): CertificateType[][] {
 export function usualTypes(visit: Visit): CertificateType[] {
   return shortcutsFor(visit).at(-1) ?? offeredFor(visit).slice(0, 1)
 }
+
+/** How a certificate that comes now can be taken home. */
+export const waysFor = ({ holder: { entered } }: Visit): readonly Way[] =>
+  entered?.token == null ? ['paper'] : ['paper', ...(entered.ways ?? []).filter((way) => way !== 'paper')]
 
 /** Each type once, in table order. */
 export const inOrder = (types: readonly CertificateType[]): CertificateType[] =>

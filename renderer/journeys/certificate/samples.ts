@@ -1,5 +1,6 @@
 import { type CertificateType, certificateTheme, type Exemption, exemption } from '../../../contract/catalogue.ts'
 import type { ScreenOf } from '../../../contract/journeys/index.ts'
+import { way } from '../../../contract/journeys/lists.ts'
 import type { Refusal } from '../../../contract/refusal.ts'
 import type { SamplesOf } from '../journey.ts'
 
@@ -45,6 +46,7 @@ const summary = (shown: Partial<Shown> = {}): Shown => ({
   shortcuts: [['8'], ['12'], ['8', '12']],
   use: 'processuale',
   bollo: exempt('processuale'),
+  delivery: { way: 'paper', others: true },
   anpr: 'ready',
   barred: null,
   ...shown,
@@ -78,6 +80,7 @@ export const samples: SamplesOf<'certificate'> = {
       'sheet-asked': summary({ anpr: 'asked' }),
       'sheet-convivenza': summary({ types: ['8', '14'], shortcuts: [['8'], ['14'], ['8', '14']], others: false }),
       'sheet-child': summary({ subject: child, types: ['8'] }),
+      'sheet-phone': summary({ delivery: { way: 'phone', others: false } }),
       'sheet-many': summary({ types: ['1', '5', '7', '8', '12'] }),
       'sheet-due': summary({
         use: 'privateParty',
@@ -88,7 +91,7 @@ export const samples: SamplesOf<'certificate'> = {
         use: 'privateParty',
         bollo: { settled: 'contrassegno', cents: 1600, reference: '0123 4567 8901 23' },
       }),
-      'sheet-away': summary({ anpr: 'away', others: false }),
+      'sheet-away': summary({ anpr: 'away', others: false, delivery: { way: 'paper', others: false } }),
       'sheet-barred': summary({ anpr: 'barred', barred: { reason: 'procedure-open', code: 'EN181' } }),
       ...Object.fromEntries(
         exemption.options.map((use) => [`sheet-${use}`, summary({ use, bollo: exempt(use), subject: child })]),
@@ -143,6 +146,10 @@ export const samples: SamplesOf<'certificate'> = {
         types: types(['10', 'not-enrolled-abroad'], ['15', 'not-enrolled-abroad']),
       },
     },
+  },
+  delivery: {
+    canGoBack: true,
+    shown: { delivery: { screen: 'delivery', ways: way.options } },
   },
   preview: {
     canGoBack: true,

@@ -1,4 +1,5 @@
 import type { Drawings, ScreensOf } from '../journey.ts'
+import { ChooseDelivery } from './delivery.tsx'
 import { Issuing } from './issuing.tsx'
 import { ChoosePerson } from './person.tsx'
 import { Preview } from './preview.tsx'
@@ -13,6 +14,7 @@ export const screens: Drawings<ScreensOf<'certificate'>> = {
   person: ChoosePerson,
   themes: ChooseTheme,
   certificates: ChooseCertificates,
+  delivery: ChooseDelivery,
   preview: Preview,
   issuing: Issuing,
 }

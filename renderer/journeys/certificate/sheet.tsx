@@ -53,7 +53,7 @@ function FromAnpr({ anpr, barred }: Pick<Shown, 'anpr' | 'barred'>) {
   )
 }
 
-function useLines({ subject, others, types, shortcuts, use, bollo, anpr }: Shown): SheetLine[] {
+function useLines({ subject, others, types, shortcuts, use, bollo, delivery, anpr }: Shown): SheetLine[] {
   const text = useText()
   const kinship = useKinship()
   const certificateName = useCertificateName()
@@ -86,7 +86,11 @@ function useLines({ subject, others, types, shortcuts, use, bollo, anpr }: Shown
       note: text(`sheet.cost.${cost}`, { price, reference: bollo.reference }),
       change: () => answer({ type: 'change', line: 'purpose' }),
     },
-    { label: text('sheet.home'), value: text(anpr === 'away' ? 'sheet.home.later' : 'sheet.home.paper') },
+    {
+      label: text('sheet.home'),
+      value: text(anpr === 'away' ? 'sheet.home.later' : `sheet.home.${delivery.way}`),
+      ...(delivery.others ? { change: () => answer({ type: 'change', line: 'delivery' }) } : {}),
+    },
   ]
 }
 
