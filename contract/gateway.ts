@@ -8,6 +8,7 @@ import { base64, idAnpr, isoInstant, operationId } from './identity.ts'
 import { issueRefusal } from './issue-refusal.ts'
 import { anchorJws, journalEntry } from './journal.ts'
 import { way } from './journeys/lists.ts'
+import { closedOffers } from './offers.ts'
 
 /**
  * Totem ↔ gateway: HTTPS with mutual TLS, JSON. The gateway knows a totem by its client certificate (subject CN = totem
@@ -25,7 +26,7 @@ import { way } from './journeys/lists.ts'
  *   POST /v1/operations                submission → submissionResult
  *   GET  /v1/operations                → operationList   what the gateway holds of this totem
  *   GET  /v1/outcomes?after=&wait=&receipt= → outcomePage     what was settled since; held open until there is some
- *   POST /v1/heartbeat                 heartbeat → heartbeatAnswer (contract/heartbeat.ts)
+ *   POST /v1/heartbeat?closed=         heartbeat → heartbeatAnswer (contract/heartbeat.ts, contract/offers.ts)
  *   GET  /v1/keys                      → gatewayKeysAnswer (contract/gateway-keys.ts)
  *   GET  /v1/outcome-key               → outcomeKeyAnswer (contract/gateway-keys.ts)
  *   POST /v1/journal                   journalBatch → journalReceipt
@@ -42,7 +43,11 @@ export const status = z.strictObject({ at: isoInstant, version: z.string() })
  * away has a recent one. A totem asks for another when a card is put in.
  */
 export const challengeGiven = z.strictObject({ challenge: gatewayChallenge })
-export const heartbeatAnswer = z.strictObject({ ...status.shape, ...challengeGiven.shape })
+export const heartbeatAnswer = z.strictObject({
+  ...status.shape,
+  ...challengeGiven.shape,
+  closed: closedOffers.optional(),
+})
 
 /** A session opens only by a challenge that the gateway gave its totem so short a time ago, and that opened none before. */
 export const SESSION_CHALLENGE_MS = 5 * 60_000

@@ -28,6 +28,8 @@ export interface Metrics {
   revokedSince(): void
   /** A call of ANPR that has ended. */
   anprAnswered(service: string, answer: 'ok' | AnprFailure['kind'], ms: number): void
+  /** The breaker of a service has opened or closed (anpr/breakers.ts). */
+  anprOpen(service: string, isOpen: boolean): void
   /** A request turned away because there was too much to do. */
   shed(): void
   /** `GET /metrics`, in Prometheus' text. */
@@ -73,6 +75,12 @@ export function createMetrics({
     labelNames: ['service', 'answer'],
     // ANPR takes some tenths of a second, and 8 s at most (its time-out).
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8],
+  })
+  const open = new Gauge({
+    ...own,
+    name: 'totem_anpr_open',
+    help: '1 while this process does not ask an ANPR service that has not answered, else 0',
+    labelNames: ['service'],
   })
   const shed = new Counter({ ...own, name: 'totem_requests_shed_total', help: 'Requests turned away with 429' })
 
@@ -145,6 +153,7 @@ export function createMetrics({
     settled: (state) => settled.inc({ state }),
     revokedSince: () => revokedSince.inc(),
     anprAnswered: (service, answer, ms) => anpr.observe({ service, answer }, ms / 1_000),
+    anprOpen: (service, isOpen) => open.set({ service }, Number(isOpen)),
     shed: () => shed.inc(),
     routes(server) {
       server.get('/metrics', async (_request, reply) => {

@@ -9,7 +9,9 @@ import packageJson from '../package.json' with { type: 'json' }
 import { accessReferences } from './access/references.ts'
 import { createRegister } from './access/register.ts'
 import { type AnprFailure, DAY_USED_UP } from './anpr/answers.ts'
+import { createBreakers } from './anpr/breakers.ts'
 import { createAnprClient } from './anpr/client.ts'
+import { createOffers } from './anpr/offers.ts'
 import { pdndTransport } from './anpr/pdnd/transport.ts'
 import { createQuotas } from './anpr/quotas.ts'
 import type { Transport } from './anpr/transport.ts'
@@ -134,8 +136,16 @@ export async function startGateway(
     lists: () => new Map([['trust.list', trust.ends] as const, ['keys.list', keys.ends] as const]),
   })
   const quotas = createQuotas({ db, limits: config.anpr.quotas, now })
+  const breakers = createBreakers({
+    onChange(service, state) {
+      metrics.anprOpen(service, state === 'open')
+      if (state === 'open') log.error({ kind: 'anpr-out', service })
+      else log.info({ kind: 'anpr-back', service })
+    },
+  })
+  const offers = createOffers({ quotas, breakers })
   const anpr = createAnprClient({
-    transport: quotas.counted(transport),
+    ...{ transport: quotas.counted(transport), breakers },
     now,
     onAnswer(service, answer, ms, reason) {
       metrics.anprAnswered(service, answer, ms)
@@ -189,7 +199,7 @@ export async function startGateway(
     register,
     logins,
     reference,
-    mayBegin: () => quotas.mayBegin('C030', 'C021'),
+    mayBegin: () => offers.mayBegin('recognition'),
     ways: config.delivery ? ['phone'] : [],
     now,
   })
@@ -217,11 +227,11 @@ export async function startGateway(
       login: challengeRoutes(challenges),
       citizen: citizenRoutes({
         ...{ sessions, register, marks, now },
-        mayBegin: () => quotas.mayBegin('C019', 'ANPR-Certificazione'),
+        mayBegin: () => offers.mayBegin('certificates'),
       }),
       operations: operationRoutes({ db, intake, outcomes, full, onResult: metrics.submitted }),
       journal: journalRoutes({ db: journals, keys, bounds: config.bounds, now, log }),
-      fleet: fleetRoutes({ db, challenges, outcomeKeyOf, version: packageJson.version, now }),
+      fleet: fleetRoutes({ db, challenges, offers, outcomeKeyOf, version: packageJson.version, now }),
       trust: trustRoutes(trust),
       keys: keyRoutes(keys),
       delivery: handoverRoutes({

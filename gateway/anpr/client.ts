@@ -14,6 +14,7 @@ import {
 } from '../../contract/anpr.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { type AnprFailure, answerOf, failure, type Heard, NO_TRACE, NOT_NOW, traceOf } from './answers.ts'
+import { type Breakers, createBreakers } from './breakers.ts'
 import { type Certificate, certificateIn } from './certificate.ts'
 import { certificazione, type Wish } from './certificazione.ts'
 import type { Consultation, Service, Telling } from './services.ts'
@@ -63,11 +64,13 @@ const PAUSE_MS = 400
 /** `onAnswer` hears of each question that ended: which service, how, how long it took, and the code of why it failed. */
 export function createAnprClient({
   transport,
+  breakers = createBreakers(),
   now,
   pause = (ms) => delay(ms),
   onAnswer = () => {},
 }: {
   transport: Transport
+  breakers?: Breakers
   now: Clock
   pause?: (ms: number) => Promise<unknown>
   onAnswer?: (service: Service, answer: 'ok' | AnprFailure['kind'], ms: number, reason: string | null) => void
@@ -101,8 +104,10 @@ export function createAnprClient({
       return { result, trace: answered.trace }
 
       async function once(): Promise<Heard<T>> {
-        const reply = await transport.post({ service, operation, body, asker })
-        return reply.ok ? answerOf(reply.value, schema) : { result: reply, trace: NO_TRACE }
+        return breakers.through(service, async () => {
+          const reply = await transport.post({ service, operation, body, asker })
+          return reply.ok ? answerOf(reply.value, schema) : { result: reply, trace: NO_TRACE }
+        })
       }
     }
 

@@ -35,8 +35,9 @@ export interface Transport {
   close(): Promise<void>
 }
 
-// ANPR counts connections per consumer: a batch of fifty must not become fifty connections.
-const CONNECTIONS = 16
+// ANPR counts connections per consumer: a batch of fifty must not become fifty connections. No service takes more than
+// half of them (breakers.ts).
+const CONNECTIONS = 24
 // Certificates are 30 to 200 KB, base64; the rest is small.
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024
 const TOO_LARGE = 'UND_ERR_RES_EXCEEDED_MAX_SIZE'

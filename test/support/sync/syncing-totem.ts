@@ -12,7 +12,7 @@ import type { ScriptedGateway } from './scripted-gateway.ts'
 
 export const HOLDER = 'ab'.repeat(32)
 
-const HEALTHY: Heartbeat = {
+export const HEALTHY: Heartbeat = {
   at: '2026-11-22T09:00:00.000Z',
   uptimeS: 1,
   versions: { totem: '0.1.0', electron: '45.4.1', node: '24.21.0', schema: 3 },

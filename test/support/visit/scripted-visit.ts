@@ -6,6 +6,7 @@ import { ok } from '../../../contract/result.ts'
 import { view } from '../../../contract/visit.ts'
 import type { Paper } from '../../../main/documents/model.ts'
 import { createSession, type Session, type VisitEvent } from '../../../main/session/index.ts'
+import type { Carries } from '../../../main/visit/chart.ts'
 import type { Sheet, VisitServices } from '../../../main/visit/services.ts'
 
 // A session with scripted services, because hardware cannot produce every order of events.
@@ -145,14 +146,17 @@ export let visitsOver: number
 let sessions = 0
 let insertion = 0
 
-export function open(changes: Partial<VisitServices> = {}): VisitServices {
+export function open(
+  changes: Partial<VisitServices> = {},
+  line: () => Carries = () => ({ online: true, closed: [] }),
+): VisitServices {
   const services = scripted(changes)
   visitsOver = 0
   session = createSession({
     services,
     timings: { idleMs: 60_000, warningMs: 30_000, goodbyeMs: 5_000 },
     totem: { id: 'TT-0001', office: 'Spello', comune: 'Spello', mmPerPixel: 0.31 },
-    online: () => true,
+    line,
     onView: (shown) => void view.parse(shown),
     onVisitOver: () => visitsOver++,
   })
