@@ -102,7 +102,8 @@ async function visit(
     // The totem may have gone on meanwhile: the person answers only the screen that is shown now.
     if (views.waiting()) continue
     // What is touched is what the picture shows.
-    if (!pictured || act) await picture(page, path.join(screens, `${String(steps.length + 1).padStart(2, '0')}-${screen}.png`))
+    if (!pictured || act)
+      await picture(page, path.join(screens, `${String(steps.length + 1).padStart(2, '0')}-${screen}.png`))
     pictured = true
     await act?.(person)
     if (act) answered = seen
