@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { bollo } from './bollo.ts'
 import { type Caller, callerText } from './caller.ts'
-import { certificateType, sheetTypes } from './catalogue.ts'
+import { certificateLanguage, certificateType, sheetTypes } from './catalogue.ts'
 import { anprPerson, belonging } from './document.ts'
 import { evidence, evidenceRefusals, gatewayChallenge, isFormerEvidence } from './evidence.ts'
 import { base64, idAnpr, isoInstant, operationId } from './identity.ts'
@@ -110,9 +110,15 @@ export const familyMember = z.strictObject({
   yearOfBirth: z.number().int().nullable(),
   ...belonging,
   self: z.boolean(),
+  /** Certificates that the gateway would refuse the holder about this person, by what it knows before it asks for one. */
+  blocked: z.array(z.strictObject({ ...problem.shape, type: certificateType })),
 })
 export type FamilyMember = z.infer<typeof familyMember>
-export const familySheet = z.strictObject({ members: z.array(familyMember).min(1) })
+/** `languages`: in which a certificate of these people may be asked for, by their comune; the usual one stands first. */
+export const familySheet = z.strictObject({
+  members: z.array(familyMember).min(1),
+  languages: z.array(certificateLanguage).min(1),
+})
 export type FamilySheet = z.infer<typeof familySheet>
 
 /**
@@ -125,9 +131,18 @@ export const ownRecordAnswer = ownRecord.extend({ person: anprPerson.extend({ co
 export type OwnRecordAnswer = z.infer<typeof ownRecordAnswer>
 export type OwnRecord = z.infer<typeof ownRecord>
 
-/** `subject` null: the holder of the card (offline the totem knows no ID ANPR). */
-const wanted = { subject: idAnpr.nullable(), types: sheetTypes, bollo }
-export const previewRequest = z.strictObject({ ...wanted, subject: idAnpr })
+/**
+ * `subject` null: the holder of the card (offline the totem knows no ID ANPR). `language` null: what is usual in the
+ * comune of residence, which the totem does not know offline.
+ */
+const wanted = {
+  subject: idAnpr.nullable(),
+  types: sheetTypes,
+  bollo,
+  language: certificateLanguage.nullable(),
+}
+/** A totem of an earlier version names no language in a preview. */
+export const previewRequest = z.strictObject({ ...wanted, subject: idAnpr, language: wanted.language.default('IT') })
 export type PreviewRequest = z.infer<typeof previewRequest>
 export const preview = z.strictObject({ pdf: base64 })
 
@@ -175,7 +190,6 @@ export const certificateRequest = z.strictObject({
   operation: operationId,
   kind: z.literal('certificate'),
   ...wanted,
-  language: z.enum(['IT']),
   requestedAt: isoInstant,
   evidence,
 })

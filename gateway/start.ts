@@ -172,6 +172,7 @@ export async function startGateway(
     sealingKeys,
     outcomeKeyOf,
     reference,
+    terms: config.certificates,
     onSettled,
     onRevokedSince: metrics.revokedSince,
     now,
@@ -226,7 +227,7 @@ export async function startGateway(
     rooms: {
       login: challengeRoutes(challenges),
       citizen: citizenRoutes({
-        ...{ sessions, register, marks, now },
+        ...{ sessions, register, marks, terms: config.certificates, now },
         mayBegin: () => offers.mayBegin('certificates'),
       }),
       operations: operationRoutes({ db, intake, outcomes, full, onResult: metrics.submitted }),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { bolloKind } from '../bollo.ts'
-import { certificateTheme, certificateType, purpose, sheetTypes } from '../catalogue.ts'
+import { certificateLanguage, certificateTheme, certificateType, purpose, sheetTypes } from '../catalogue.ts'
 import { belonging } from '../document.ts'
 import { refusal } from '../refusal.ts'
 import { way } from './lists.ts'
@@ -32,7 +32,7 @@ export const screens = [
    */
   z.strictObject({ screen: z.literal('purpose'), options: z.array(purpose), more: z.boolean() }),
   /**
-   * The summary. `others`: somebody else of the family may be chosen. `shortcuts`: what is asked for most. `cents`: the
+   * The summary. `others`: somebody else of the family may be chosen. `shortcuts`: what is asked for most. `language`: `IT`, or the second one on the sheet. `cents`: the
    * bollo; `settled` null: it is due and not settled yet; `reference`: the law that frees the use, as it is cited, or a
    * number. `anpr`: `asked` now whether it will issue this; `away`, so the request is recorded and the certificate
    * collected later; `ready`; `unasked` before the bollo is settled. `barred`: it will not, and something else may be
@@ -43,6 +43,7 @@ export const screens = [
     subject: person,
     others: z.boolean(),
     types: sheetTypes,
+    language: certificateLanguage,
     shortcuts: z.array(sheetTypes).max(3),
     use: purpose,
     bollo: z.strictObject({ settled: bolloKind.nullable(), cents: z.number().int(), reference: z.string() }),

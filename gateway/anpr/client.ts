@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { z } from 'zod'
 import { type Clock, italianDay } from '../../basics/time.ts'
-import { sheetConflict } from '../../catalogue/certificates.ts'
 import {
   type DatiAnagrafici,
   type DatiPersona,
@@ -141,9 +140,6 @@ export function createAnprClient({
       })
 
     async function certify(id: string, wish: Wish, emissione: '2' | '3'): Promise<Heard<Certificate>> {
-      // ANPR is not asked for what it always refuses.
-      const code = sheetConflict(wish.types)
-      if (code !== null) return { result: err({ kind: 'anpr-refused', code }), trace: NO_TRACE }
       const body = certificazione(id, wish, emissione)
       return post('ANPR-Certificazione', '/certificati', body, rispostaCertificazione, (answer) =>
         certificateIn(answer, wish),

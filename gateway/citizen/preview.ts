@@ -1,14 +1,12 @@
 import type { z } from 'zod'
 import { type Clock, italianDay } from '../../basics/time.ts'
-import { settlementOf } from '../../catalogue/bollo.ts'
-import { mayIssue } from '../../catalogue/may-issue.ts'
 import type { Problem, preview, previewRequest } from '../../contract/gateway.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
+import { entitled } from '../access/entitled.ts'
 import type { Register } from '../access/register.ts'
-import { knownBy } from '../anpr/known.ts'
 import { problemOf } from '../anpr/problems.ts'
-import { isRelative } from '../anpr/subjects.ts'
 import type { Marks } from '../payments/contrassegno.ts'
+import type { Terms } from '../settings/terms.ts'
 import type { Holder } from './session.ts'
 
 /** The sheet as it will be, marked by ANPR as a preview; nothing is issued. */
@@ -17,8 +15,15 @@ export async function previewOf(
     register,
     marks,
     mayBegin,
+    terms,
     now,
-  }: { register: Register; marks: Pick<Marks, 'isTaken'>; mayBegin(): Promise<boolean>; now: Clock },
+  }: {
+    register: Register
+    marks: Pick<Marks, 'isTaken'>
+    mayBegin(): Promise<boolean>
+    terms: Terms
+    now: Clock
+  },
   holder: Holder,
   wish: z.infer<typeof previewRequest>,
 ): Promise<Result<z.infer<typeof preview>, Problem>> {
@@ -33,23 +38,14 @@ export async function previewOf(
     await looks.refused(wish, 'contrassegno-used')
     return err({ kind: 'contrassegno-used', anpr: null })
   }
-  let known: ReturnType<typeof knownBy> = { subject: {}, requester: { self: true } }
-  // SECURITY: the totem names the subject, and a preview shows as much as the certificate.
-  if (wish.subject !== holder.idAnpr) {
-    const sheet = await looks.familyOf(holder.idAnpr)
-    if (!sheet.ok) return err(problemOf(sheet.error))
-    if (!isRelative(sheet.value, wish.subject)) {
-      await looks.refused(wish, 'not-in-family')
-      return err({ kind: 'not-in-family', anpr: null })
-    }
-    known = knownBy(sheet.value, wish.subject, italianDay(now()))
-  }
-  const may = mayIssue(wish.types, known.subject, known.requester, settlementOf(wish.bollo).use)
+  const asked = { ...wish, requester: holder.idAnpr }
+  const may = await entitled(looks, asked, { day: italianDay(now()), terms })
   if (!may.ok) {
-    const [{ kind, anpr }] = may.error.refusals
-    await looks.refused(wish, anpr ?? kind)
-    return err({ kind, anpr })
+    if (may.error.kind === 'failed') return err(problemOf(may.error.failure))
+    const { problem } = may.error
+    await looks.refused(wish, problem.anpr ?? problem.kind)
+    return err(problem)
   }
-  const pdf = await looks.preview({ ...wish, requester: holder.idAnpr })
+  const pdf = await looks.preview({ ...asked, language: may.value })
   return pdf.ok ? ok({ pdf: pdf.value }) : err(problemOf(pdf.error))
 }

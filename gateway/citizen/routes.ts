@@ -6,6 +6,7 @@ import type { Register } from '../access/register.ts'
 import { malformed } from '../http/problems.ts'
 import { type Ask, type Routes, route, routes } from '../http/route.ts'
 import type { Marks } from '../payments/contrassegno.ts'
+import type { Terms } from '../settings/terms.ts'
 import { familySheetOf } from './family.ts'
 import { personOf } from './person.ts'
 import { previewOf } from './preview.ts'
@@ -18,6 +19,7 @@ interface CitizenRoom {
   marks: Marks
   /** May a certificate be begun, as far as ANPR's quotas of today go? */
   mayBegin(): Promise<boolean>
+  terms: Terms
   now: Clock
 }
 

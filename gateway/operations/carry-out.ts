@@ -6,6 +6,7 @@ import type { Register } from '../access/register.ts'
 import type { LoginJudge } from '../login/judge.ts'
 import type { Marks } from '../payments/contrassegno.ts'
 import { type NamedKey, openRequest, type SealingKeys, sealOutcome } from '../sealing/sealing.ts'
+import type { Terms } from '../settings/terms.ts'
 import type { Store } from '../store/database.ts'
 import type { AccessEntry, Pending, Settled, Settlement } from '../store/operations.ts'
 import { WORK } from '../store/queues.ts'
@@ -29,6 +30,7 @@ export function createCarryOut({
   sealingKeys,
   outcomeKeyOf,
   reference,
+  terms,
   onSettled,
   onRevokedSince,
   now,
@@ -43,6 +45,7 @@ export function createCarryOut({
   /** The key to which a totem's outcomes are sealed; null when the totem was withdrawn. */
   outcomeKeyOf(totem: string): NamedKey | null
   reference(person: string): string
+  terms: Terms
   /** Hears the state of each outcome that was stored. */
   onSettled(state: Settlement['state']): void
   /** Hears that a certificate was issued on a card that its issuer has revoked since the log-in. */
@@ -83,7 +86,7 @@ export function createCarryOut({
     if (!outcomeKey) return putOff('totem-withdrawn')
 
     const decision = await decide(
-      { anprId: row.anpr_id, register, logins, marks, reference },
+      { anprId: row.anpr_id, register, logins, marks, reference, terms },
       caller,
       opened.value.request,
       row.received_at,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { revocationPolicy } from '../../contract/trust.ts'
 import { service } from '../anpr/services.ts'
 import { pdndSettings } from './pdnd.ts'
+import { terms } from './terms.ts'
 import { CONFIG, jsonIn, Unusable } from './unusable.ts'
 
 const most = z.number().int().positive()
@@ -132,6 +133,7 @@ export const gatewayConfig = z.strictObject({
    */
   totems: z.string(),
   bounds: bounds.prefault({}),
+  certificates: terms.prefault({}),
 })
 
 /** `databaseUrl` comes from the environment, because it holds a secret; null is the embedded database. */

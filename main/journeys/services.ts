@@ -1,4 +1,5 @@
 import { ulid } from 'ulid'
+import { anprIn } from '../../contract/journal-events.ts'
 import type { OutOfService } from '../../contract/journeys/index.ts'
 import { freeBytes } from '../disk.ts'
 import type { WritingOptions } from '../documents/facts.ts'
@@ -123,6 +124,6 @@ function noteFailure(journal: Journal, { failure }: Refused): void {
 
 const visitJournal = (journal: Journal): VisitServices['journal'] => ({
   started: ({ session, language }) => journal.record('visit.started', { session, language }),
-  refused: ({ session }, reason) => journal.record('visit.refused', { session, reason }),
+  refused: ({ session }, { reason, anpr }) => journal.record('visit.refused', { session, reason, ...anprIn(anpr) }),
   ended: ({ session }, how, ms) => journal.record('visit.ended', { session, how, ms }),
 })

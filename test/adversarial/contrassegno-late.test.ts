@@ -69,6 +69,7 @@ async function openLate(ahead: () => number) {
     logins: createLoginJudge({ trust: trust.value, challenges, hearing, now }),
     sealingKeys: ring.value.sealing,
     outcomeKeyOf: createTotems(config.totems).outcomeKeyOf,
+    terms: config.certificates,
     onSettled: () => {},
     onRevokedSince: () => {},
   })

@@ -238,6 +238,7 @@ async function visit(person: string, asks: boolean): Promise<void> {
     subject: null,
     types: ['8'],
     bollo: { kind: 'exempt', exemption: 'processuale' },
+    language: null,
   })
   if (!requested.ok) say('refused', requested.error.kind)
   else if (requested.value.state === 'issued') await collect(id, requested.value)

@@ -9,7 +9,7 @@ import type { Shows } from '../../visit/chart.ts'
 import { printingScreen } from '../../visit/printing.ts'
 import { required, type Visit } from '../../visit/visit.ts'
 import type { states } from './states.ts'
-import { blockedFor, type Person, peopleOf, shortcutsFor, subjectOf, waysFor } from './visit.ts'
+import { blockedFor, languageOf, type Person, peopleOf, shortcutsFor, subjectOf, waysFor } from './visit.ts'
 
 /** The first screen has the commonest purposes, the second the others: a screen holds at most five answers. */
 const FIRST_PURPOSES: Purpose[] = ['publicBody', 'privateParty', 'processuale', 'pensioneEstera']
@@ -60,6 +60,7 @@ export const screens: Shows<ReturnType<typeof states>> = {
       others: peopleOf(visit).length > 1,
       types,
       shortcuts: shortcutsFor(visit),
+      language: languageOf(visit) ?? 'IT',
       use: required(use, 'use'),
       bollo: bolloOf(visit),
       delivery: {

@@ -2,13 +2,14 @@ import { askedMost, sheetConflict } from '../../../catalogue/certificates.ts'
 import { mayIssue } from '../../../catalogue/may-issue.ts'
 import type { Bollo } from '../../../contract/bollo.ts'
 import {
+  type CertificateLanguage,
   type CertificateTheme,
   type CertificateType,
   certificateType,
   type Purpose,
 } from '../../../contract/catalogue.ts'
 import type { Belonging } from '../../../contract/document.ts'
-import type { FamilyMember, IssuedOutcome, RefusalKind } from '../../../contract/gateway.ts'
+import type { FamilyMember, IssuedOutcome } from '../../../contract/gateway.ts'
 import type { Way } from '../../../contract/journeys/lists.ts'
 import type { Refusal } from '../../../contract/refusal.ts'
 import type { Result } from '../../../contract/result.ts'
@@ -30,6 +31,8 @@ declare module '../../visit/visit.ts' {
       /** Types that are being chosen for a new sheet, and the theme that is open. */
       draft: CertificateType[]
       theme: CertificateTheme | null
+      /** Null: the usual one of the comune of residence. */
+      language: CertificateLanguage | null
       /** The request that is recorded, but not answered within the visit. */
       queued: Queued | null
       /** The certificate of the recorded request has come since. */
@@ -63,6 +66,8 @@ export interface Wanted {
   subject: string | null
   types: CertificateType[]
   bollo: Bollo
+  /** Null: the gateway has not said which is usual. */
+  language: CertificateLanguage | null
 }
 export interface Queued {
   operation: string
@@ -77,6 +82,7 @@ export const fresh = () => ({
     types: [],
     use: null,
     bollo: null,
+    language: null,
     previewed: null,
     barred: null,
     draft: [],
@@ -118,13 +124,17 @@ export function peopleOf(visit: Visit): Person[] {
 const tieOf = ({ holder }: Visit): Belonging['tie'] =>
   (holder.entered?.family ?? []).find(({ self }) => self)?.tie ?? 'family'
 
-type Blocked = { type: CertificateType; kind: RefusalKind; anpr: string | null }[]
+type Blocked = FamilyMember['blocked']
 
-/** The certificates that the gateway would refuse about the person who was chosen, by what is known here. */
+/**
+ * The certificates that the gateway would refuse about the person who was chosen, each with its reason: by what it has
+ * told of them, and offline by what is known here.
+ */
 export function blockedFor(visit: Visit): Blocked {
-  const tie = visit.certificate.subject?.tie ?? tieOf(visit)
+  const subject = visit.certificate.subject ?? visit.holder.entered?.family?.find(({ self }) => self)
+  if (subject?.idAnpr != null) return subject.blocked
   return certificateType.options.flatMap((type) => {
-    const may = mayIssue([type], { tie }, {}, null)
+    const may = mayIssue([type], { tie: subject?.tie ?? 'family' }, {}, null)
     return may.ok ? [] : may.error.refusals.slice(0, 1).map(({ kind, anpr }) => ({ type, kind, anpr }))
   })
 }
@@ -148,9 +158,12 @@ export function shortcutsFor(visit: Visit): CertificateType[][] {
   return most.length > 1 && sheetConflict(most) === null ? [...each, most] : each
 }
 
-/** The commonest request of all: residence and family on one sheet (ANPR's open data). */
+/**
+ * The commonest request of all: residence and family on one sheet (ANPR's open data). Where nothing may be issued, the
+ * gateway says why.
+ */
 export function usualTypes(visit: Visit): CertificateType[] {
-  return shortcutsFor(visit).at(-1) ?? offeredFor(visit).slice(0, 1)
+  return shortcutsFor(visit).at(-1) ?? [offeredFor(visit)[0] ?? '8']
 }
 
 /** How a certificate that comes now can be taken home. */
@@ -175,8 +188,13 @@ export const subjectOf = (visit: Visit): { name: string; surname: string } => {
   return subject ? nameOf(subject, visit) : holderOf(visit)
 }
 
-export const wantedOf = ({ certificate: { subject, types, bollo } }: Visit): Wanted => ({
-  subject: subject?.idAnpr ?? null,
-  types,
-  bollo: required(bollo, 'bollo'),
+/** In which language the sheet is, beside Italian; null: the gateway has not said which is usual. */
+export const languageOf = ({ certificate: { language }, holder }: Visit): CertificateLanguage | null =>
+  language ?? holder.entered?.languages[0] ?? null
+
+export const wantedOf = (visit: Visit): Wanted => ({
+  subject: visit.certificate.subject?.idAnpr ?? null,
+  types: visit.certificate.types,
+  bollo: required(visit.certificate.bollo, 'bollo'),
+  language: languageOf(visit),
 })

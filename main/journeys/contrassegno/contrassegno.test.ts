@@ -154,7 +154,8 @@ describe('a certificate for a private party', () => {
     )
     open({
       request,
-      enter: async () => ok({ token: null, idAnpr: null, family: null, waiting: [], pending: 0, notices: [] }),
+      enter: async () =>
+        ok({ token: null, idAnpr: null, family: null, languages: [], waiting: [], pending: 0, notices: [] }),
     })
     await toPaidSummary()
     expect(screen()).toMatchObject({ screen: 'sheet', anpr: 'away', bollo: { cents: 1600 } })

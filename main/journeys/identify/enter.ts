@@ -23,7 +23,7 @@ export function createEnter({ client, online, waitingFor, noticesFor, pendingFor
     const waiting = await waitingFor(codiceFiscale)
     const notices = noticesFor(codiceFiscale)
     const pending = pendingFor(codiceFiscale)
-    const offline = ok({ token: null, idAnpr: null, family: null, waiting, pending, notices })
+    const offline = ok({ token: null, idAnpr: null, family: null, languages: [], waiting, pending, notices })
     if (!online()) return offline
     // Certificates that wait on this totem are the person's, even if the gateway refuses today.
     const refuse = (problem: Problem) =>
@@ -37,12 +37,12 @@ export function createEnter({ client, online, waitingFor, noticesFor, pendingFor
     if (family.ok) {
       // The card holder stands first, whatever the order of the family sheet: most certificates are for them.
       const members = family.value.members.toSorted((one, other) => Number(other.self) - Number(one.self))
-      return ok({ ...entered, family: members })
+      return ok({ ...entered, family: members, languages: family.value.languages })
     }
     if (family.error.kind !== 'refused') return offline
     // The holder can ask for themselves also where ANPR has no sheet of theirs, or none that can be read.
     return NO_SHEET.includes(family.error.problem.kind)
-      ? ok({ ...entered, family: null })
+      ? ok({ ...entered, family: null, languages: [] })
       : refuse(family.error.problem)
   }
 }

@@ -53,7 +53,7 @@ function FromAnpr({ anpr, barred }: Pick<Shown, 'anpr' | 'barred'>) {
   )
 }
 
-function useLines({ subject, others, types, shortcuts, use, bollo, delivery, anpr }: Shown): SheetLine[] {
+function useLines({ subject, others, types, language, shortcuts, use, bollo, delivery, anpr }: Shown): SheetLine[] {
   const text = useText()
   const kinship = useKinship()
   const certificateName = useCertificateName()
@@ -70,6 +70,7 @@ function useLines({ subject, others, types, shortcuts, use, bollo, delivery, anp
     {
       label: text('sheet.certificate'),
       value: certificateName(types),
+      ...(language === 'IT' ? {} : { note: text(`sheet.language.${language}`) }),
       change: () => answer({ type: 'change', line: 'certificate' }),
       shortcuts: shortcuts.map((some) => ({
         label:

@@ -69,6 +69,7 @@ export const member = (idAnpr: string, self: boolean): FamilyMember => ({
   tie: 'family',
   relation: '1',
   self,
+  blocked: [{ type: '14', kind: 'not-in-convivenza', anpr: 'EN056' }],
 })
 export const outcome: IssuedOutcome = {
   operation: OPERATION,
@@ -110,6 +111,7 @@ export function scripted(changes: Partial<VisitServices> = {}): VisitServices {
         token: 't',
         idAnpr: 'AB10234CX',
         family: [member('AB10234CX', true), member('AB10234CY', false)],
+        languages: ['IT'],
         waiting: [],
         pending: 0,
         notices: [],
