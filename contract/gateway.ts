@@ -22,6 +22,8 @@ import { closedOffers } from './offers.ts'
  *   GET  /v1/sessions/current/family   (Bearer) → familySheet
  *   GET  /v1/sessions/current/visura   (Bearer) → ownRecordAnswer
  *   POST /v1/sessions/current/person   (Bearer) personRequest → personDetail (contract/person.ts)
+ *   GET  /v1/sessions/current/requests (Bearer) → ownRequests (contract/own-requests.ts)
+ *   GET  /v1/sessions/current/accesses (Bearer) → ownAccesses (contract/own-requests.ts)
  *   POST /v1/previews                  (Bearer) previewRequest → preview
  *   POST /v1/operations                submission → submissionResult
  *   GET  /v1/operations                → operationList   what the gateway holds of this totem

@@ -413,6 +413,22 @@ export const journalEvents = {
     { it: 'Richiesta {operation} rimessa in coda', en: 'Request {operation} queued again' },
     REQUEST,
   ),
+  /** `looked`: what they saw of themselves (the family sheet, a person's section, requests, accesses). */
+  'visit.looked': event(
+    'info',
+    { ...visit, looked: code },
+    { it: 'Il titolare ha visto i propri dati: {looked}', en: 'The holder saw their own data: {looked}' },
+    VISIT,
+  ),
+  'request.withdrawn': event(
+    'info',
+    { ...visit, ...operation },
+    {
+      it: 'Richiesta {operation} annullata da chi l’ha fatta, prima di ogni invio',
+      en: 'Request {operation} withdrawn by its person before it was ever sent',
+    },
+    REQUEST,
+  ),
   'request.collected': event(
     'info',
     { ...visit, ...operation },

@@ -227,7 +227,7 @@ export async function startGateway(
     rooms: {
       login: challengeRoutes(challenges),
       citizen: citizenRoutes({
-        ...{ sessions, register, marks, terms: config.certificates, now },
+        ...{ db, reference, sessions, register, marks, terms: config.certificates, now },
         mayBegin: () => offers.mayBegin('certificates'),
       }),
       operations: operationRoutes({ db, intake, outcomes, full, onResult: metrics.submitted }),

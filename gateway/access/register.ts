@@ -8,7 +8,7 @@ import type { Telling } from '../anpr/services.ts'
 import type { Asked, Sheet } from '../anpr/subjects.ts'
 import type { Database } from '../store/schema.ts'
 import { askerOf } from './asker.ts'
-import { createAccessLog, type Ended, type Looked, type Looker } from './log.ts'
+import { type AccessLog, createAccessLog, type Ended, type Looked, type Looker } from './log.ts'
 
 /**
  * ANPR, as rooms have it: whoever asks says first in whose name, and no question leaves without its line in the access
@@ -16,6 +16,11 @@ import { createAccessLog, type Ended, type Looked, type Looker } from './log.ts'
  */
 export interface Register {
   askedBy(looker: Looker): Looks
+  /**
+   * For work that hands on nothing of what it hears before `told`: the ends of its lines go along with the line of its
+   * next look, and `told` resolves when all are written.
+   */
+  together(): Pick<Register, 'askedBy'> & { told(): Promise<void> }
 }
 
 /** ANPR's services, each with its line in the access log. */
@@ -77,8 +82,9 @@ export function createRegister({
     exemption: bollo ? exemptionOf(bollo) : null,
   })
   const log = createAccessLog(db)
-  return {
-    askedBy(looker) {
+  const asked =
+    (end: AccessLog['end']) =>
+    (looker: Looker): Looks => {
       const asker = askerOf(looker)
       const isTheirs = (codiceFiscale: string) =>
         looker.requester === null ? null : reference(codiceFiscale) === looker.requester
@@ -101,7 +107,7 @@ export function createRegister({
         const { line, calls } = await begin(look)
         const { result, trace } = await ask(calls)
         const ended = result.ok ? { outcome: 'shown', ...tell(result.value) } : { outcome: outcomeOf(result.error) }
-        await log.end(line, { ...tracesOf(trace), ...ended })
+        await end(line, { ...tracesOf(trace), ...ended })
         return { result, trace }
       }
       const services = (types: string, subject: string): Look => ({
@@ -130,10 +136,27 @@ export function createRegister({
           const { line, calls } = await begin({ looked: wished(wish), questions: 0 })
           const { result, trace } = await calls.issue(operation, wish)
           if (!result.ok && result.error.kind !== 'anpr-refused')
-            await log.end(line, { ...tracesOf(trace), outcome: outcomeOf(result.error) })
+            await end(line, { ...tracesOf(trace), outcome: outcomeOf(result.error) })
           return { line, result, trace }
         },
         refused: (wish, outcome) => log.noteRefusal(looker, wished(wish), now(), outcome),
+      }
+    }
+  return {
+    askedBy: asked(log.end),
+    together() {
+      const ends: Promise<void>[] = []
+      const askedBy = asked(async (line, ended) => {
+        const written = log.end(line, ended)
+        ends.push(written)
+        // `told` tells of it.
+        written.catch(() => undefined)
+      })
+      return {
+        askedBy,
+        async told() {
+          await Promise.all(ends)
+        },
       }
     },
   }

@@ -1,19 +1,24 @@
 import type { Clock } from '../../basics/time.ts'
 import { evidence, isFormerEvidence } from '../../contract/evidence.ts'
 import { familySheet, ownRecordAnswer, type Problem, preview, previewRequest, session } from '../../contract/gateway.ts'
+import { ownAccesses, ownRequests } from '../../contract/own-requests.ts'
 import { personDetail, personRequest } from '../../contract/person.ts'
 import type { Register } from '../access/register.ts'
 import { malformed } from '../http/problems.ts'
 import { type Ask, type Routes, route, routes } from '../http/route.ts'
 import type { Marks } from '../payments/contrassegno.ts'
 import type { Terms } from '../settings/terms.ts'
+import type { Database } from '../store/schema.ts'
 import { familySheetOf } from './family.ts'
+import { ownAccessesOf, ownRequestsOf } from './own.ts'
 import { personOf } from './person.ts'
 import { previewOf } from './preview.ts'
 import type { Sessions } from './session.ts'
 import { visuraOf } from './visura.ts'
 
 interface CitizenRoom {
+  db: Database
+  reference(person: string): string
   sessions: Sessions
   register: Register
   marks: Marks
@@ -49,6 +54,14 @@ export function citizenRoutes(room: CitizenRoom): Routes {
         return holder.ok ? personOf(room, holder.value, ask.body) : holder
       },
     ),
+    route({ method: 'GET', path: '/sessions/current/requests', answer: ownRequests }, async (ask) => {
+      const holder = await holderOf(ask)
+      return holder.ok ? ownRequestsOf(room, holder.value) : holder
+    }),
+    route({ method: 'GET', path: '/sessions/current/accesses', answer: ownAccesses }, async (ask) => {
+      const holder = await holderOf(ask)
+      return holder.ok ? ownAccessesOf(room, holder.value) : holder
+    }),
     route({ method: 'POST', path: '/previews', body: previewRequest, answer: preview }, async (ask) => {
       // SECURITY: who may ask about any number of marks finds those that have paid.
       const holder = await holderOf(ask, ask.body.bollo.kind === 'contrassegno')

@@ -85,12 +85,14 @@ export function createCarryOut({
     const outcomeKey = outcomeKeyOf(totem)
     if (!outcomeKey) return putOff('totem-withdrawn')
 
+    const asking = register.together()
     const decision = await decide(
-      { anprId: row.anpr_id, register, logins, marks, reference, terms },
+      { anprId: row.anpr_id, register: asking, logins, marks, reference, terms },
       caller,
       opened.value.request,
       row.received_at,
     )
+    await asking.told()
     if (decision.kind === 'hopeless') {
       log.error({ kind: decision.reason, reason: decision.reason, totem, operation })
       return { kind: 'given-up' }

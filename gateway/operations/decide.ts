@@ -43,7 +43,7 @@ export async function decide(
   }: {
     anprId: string
     terms: Terms
-    register: Register
+    register: Pick<Register, 'askedBy'>
     logins: Pick<LoginJudge, 'asReceived'>
     marks: Marks
     reference: (person: string) => string

@@ -11,6 +11,7 @@ import * as leave from './leave/index.ts'
 import * as menu from './menu/index.ts'
 import * as paper from './paper/index.ts'
 import * as phone from './phone/index.ts'
+import * as requests from './requests/index.ts'
 import * as visura from './visura/index.ts'
 
 // The list of the journeys. A new journey is written here, in services.ts and in its own folder.
@@ -26,6 +27,7 @@ export const states = {
   certificate: certificate.states({ publicBody: insteadFor('publicBody'), privateParty: contrassegno.way }),
   contrassegno: contrassegno.states(insteadFor('privateParty')),
   visura: visura.states,
+  requests: requests.states,
   declaration: declaration.states({ publicBody: '#certificate', privateParty: '#contrassegno' }),
   paper: paper.states,
   phone: phone.states,
@@ -53,6 +55,7 @@ export const screens = {
   certificate: certificate.screens,
   contrassegno: contrassegno.screens,
   visura: visura.screens,
+  requests: requests.screens,
   declaration: declaration.screens,
   paper: paper.screens,
   phone: phone.screens,
@@ -70,6 +73,7 @@ export const freshVisit = (session: string): Visit => ({
   ...contrassegno.fresh(),
   ...declaration.fresh(),
   ...phone.fresh(),
+  ...requests.fresh(),
 })
 
 /** What stays of a visit whose person has left with the card. */
@@ -79,6 +83,7 @@ export const parted = (visit: Visit): Change => ({
   ...contrassegno.fresh(),
   ...declaration.fresh(),
   ...phone.fresh(),
+  ...requests.fresh(),
 })
 
 /** The parts that begin anew when the same person asks for something else. */
@@ -88,4 +93,5 @@ export const again = (): Change => ({
   ...contrassegno.fresh(),
   ...declaration.fresh(),
   ...phone.fresh(),
+  ...requests.fresh(),
 })

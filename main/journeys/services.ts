@@ -17,6 +17,7 @@ import { createIdentity, type IdentityOptions } from './identify/identity.ts'
 import { createPossession, type PossessionOptions } from './identify/possession.ts'
 import { createNotices } from './menu/service.ts'
 import { createHandover } from './phone/service.ts'
+import { createRequests } from './requests/service.ts'
 import { askVisura, writeVisura } from './visura/service.ts'
 
 export interface ServicesOptions
@@ -92,6 +93,8 @@ export function createVisitServices(options: ServicesOptions): VisitServices {
       return told
     },
     writeVisura: ({ language }, told) => writeVisura(told, { language, secondLanguage, place, sign }),
+
+    ...createRequests(options),
 
     writeForm: ({ language }, form, declared) =>
       writeForm(form, declared, { language, secondLanguage, place, sign, at: now() }),

@@ -43,6 +43,7 @@ export function createGatewayLine(config: TotemConfig, stores: Stores, devices: 
     free: () => freeBytes(dataDir),
     certificateEnds: () => identity.identity.ends,
     lastOutage: () => drain.lastOutage,
+    office: `${config.office.name} (${config.office.province})`,
   })
 
   let online = false

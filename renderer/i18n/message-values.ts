@@ -21,12 +21,14 @@ export interface MessageValues {
   'collect.now': { count: number }
   'menu.lead': { name: string | number }
   'menu.pending': { count: number }
-  'menu.pending.line': { count: number }
   'menu.notice.refused': { date: string | number }
   'menu.notice.expired': { date: string | number }
   'menu.notice.aside': { date: string | number }
   'menu.collect.line': { count: number }
   'visura.moreFamily': { count: number }
+  'requests.line': { day: string | number; state: string | number }
+  'request.lead': { date: string | number }
+  'accesses.line': { who: string | number; what: string | number }
   'person.bornKinship': { year: string | number; kinship: string | number }
   'person.more.line': { count: number }
   'sheet.self': { name: string | number }

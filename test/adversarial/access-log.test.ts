@@ -74,6 +74,8 @@ const ASKED: Record<string, (bearer: Record<string, string>) => Promise<unknown>
     await totem.post(path, asked('sofia-rossi', ['identity']), bearer)
     await totem.post(path, asked('anna-bianchi', ['identity']), bearer)
   },
+  'GET /v1/sessions/current/requests': (bearer) => totem.get('/v1/sessions/current/requests', bearer),
+  'GET /v1/sessions/current/accesses': (bearer) => totem.get('/v1/sessions/current/accesses', bearer),
   'POST /v1/previews': async (bearer) => {
     // Oneself, a relative, a stranger, and what ANPR is never asked.
     const asked = (who: string, types = ['8']) => ({ subject: idAnpr(who), types, bollo: exempt })

@@ -137,6 +137,7 @@ const health = createHealth({
   free: () => 0,
   certificateEnds: () => null,
   lastOutage: () => null,
+  office: 'Ufficio postale di Spello (PG)',
 })
 
 const told = new EventTarget()

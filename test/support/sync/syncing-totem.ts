@@ -21,6 +21,7 @@ export const HEALTHY: Heartbeat = {
   queue: { queued: 0, submitted: 0, waiting: 0, aside: 0, oldestAgeS: null },
   certificateEnds: null,
   lastOutage: null,
+  office: 'Ufficio postale di Spello (PG)',
   journal: { unsent: 0 },
   disk: { freeMb: 1 },
 }

@@ -2,6 +2,7 @@ import { expect, vi } from 'vitest'
 import type { CieReadout, CnsReadout } from '../../../contract/device.ts'
 import type { FamilyMember, IssuedOutcome, OwnRecord } from '../../../contract/gateway.ts'
 import type { Screen } from '../../../contract/journeys/index.ts'
+import type { OwnRequest } from '../../../contract/journeys/requests.ts'
 import { ok } from '../../../contract/result.ts'
 import { view } from '../../../contract/visit.ts'
 import type { Paper } from '../../../main/documents/model.ts'
@@ -90,6 +91,10 @@ export const visura: OwnRecord = {
   reference: '77242849',
   at: '2026-11-22T10:00:00.000Z',
 }
+const request: OwnRequest = {
+  ...{ operation: OPERATION, types: ['8'], requestedAt: '2026-11-22T10:00:00.000Z', state: 'recorded' },
+  ...{ office: null, untouched: true },
+}
 export const paper: Paper = {
   ...{ languages: ['it'], title: [['DICHIARAZIONE']], subtitle: null, at: new Date(0), blocks: [] },
   ...{ totem: 'TT-0001', office: 'Spello', operation: OPERATION },
@@ -123,6 +128,9 @@ export function scripted(changes: Partial<VisitServices> = {}): VisitServices {
     arrived: async () => outcome,
     visura: async () => ok(visura),
     writeVisura: () => ({ document: 'visura', operation: OPERATION, paper }),
+    requests: async () => ({ requests: [request], whole: true }),
+    withdraw: () => true,
+    accesses: async () => [],
     writeForm: (_, document) => ({ document, operation: OPERATION, paper }),
     declared: vi.fn(),
     isContrassegno: ({ issued }) => issued !== '2026-02-31',
