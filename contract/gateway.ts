@@ -25,6 +25,7 @@ import { closedOffers } from './offers.ts'
  *   GET  /v1/sessions/current/requests (Bearer) → ownRequests (contract/own-requests.ts)
  *   GET  /v1/sessions/current/accesses (Bearer) → ownAccesses (contract/own-requests.ts)
  *   POST /v1/previews                  (Bearer) previewRequest → preview
+ *   /v1/payments…                      contract/pagopa.ts
  *   POST /v1/operations                submission → submissionResult
  *   GET  /v1/operations                → operationList   what the gateway holds of this totem
  *   GET  /v1/outcomes?after=&wait=&receipt= → outcomePage     what was settled since; held open until there is some
@@ -74,6 +75,10 @@ export const refusalKind = z.enum([
   'not-in-family',
   ...issueRefusal.options,
   'contrassegno-used',
+  /** The notice has not been paid, is not this person's for this certificate, or has paid for one. */
+  'payment-missing',
+  /** This gateway takes no payments, or pagoPA does not answer. */
+  'payment-unavailable',
   'session-expired',
   'session-spent',
   'request-malformed',

@@ -17,9 +17,12 @@ import { createQuotas } from './anpr/quotas.ts'
 import type { Transport } from './anpr/transport.ts'
 import { createOperatorDoor } from './channels/operator/door.ts'
 import { openOperators } from './channels/operator/operators.ts'
+import { createPagopaDoor } from './channels/pagopa/door.ts'
 import { createPublicDoor } from './channels/public/door.ts'
 import { createTotemDoor } from './channels/totem/door.ts'
 import { createTotems } from './channels/totem/totems.ts'
+import { mayBuy } from './citizen/buy.ts'
+import { boughtBy } from './citizen/preview.ts'
 import { citizenRoutes } from './citizen/routes.ts'
 import { createSessions } from './citizen/session.ts'
 import { createHandovers } from './delivery/handovers.ts'
@@ -47,9 +50,14 @@ import { createOutcomes } from './operations/outcomes.ts'
 import { operationRoutes, overseeOperations } from './operations/routes.ts'
 import { redrive, startWork } from './operations/work.ts'
 import { createMarks } from './payments/contrassegno.ts'
+import { createMeans } from './payments/means.ts'
+import { openPayments } from './payments/open.ts'
+import { createRefunds } from './payments/refunds.ts'
+import { overseePayments, paymentRoutes } from './payments/routes.ts'
 import { startRetention } from './retention.ts'
 import { type GatewayConfig, gatewayConfig } from './settings/config.ts'
 import { requireSafeDatabase } from './settings/line.ts'
+import { pagopaAccess } from './settings/pagopa.ts'
 import { pdndAccess } from './settings/pdnd.ts'
 import { CONFIG, folderMade, folderThere, jsonIn, TEMPORARY, textOf, Unusable } from './settings/unusable.ts'
 import { openStore } from './store/database.ts'
@@ -80,6 +88,8 @@ export interface Gateway {
   operatorUrl: string
   /** Where anybody may verify a paper; null: not here. */
   publicUrl: string | null
+  /** Where pagoPA brings receipts; null: this gateway takes no payments. */
+  receiptsUrl: string | null
   /** Takes no more requests, finishes those under way, closes the database. */
   stop(): Promise<void>
 }
@@ -98,6 +108,11 @@ export async function startGateway(
   const operators = await openOperators(config.operator.tokens, log)
   const tls = await openTls('tls', config.tls, { now, log })
   const publicTls = config.public && (await openTls('public.tls', config.public.tls, { now, log }))
+  const paying = config.pagopa && {
+    settings: config.pagopa,
+    access: await pagopaAccess(config.pagopa),
+    tls: await openTls('pagopa.door', { ...config.tls, clientCa: config.pagopa.door.clientCa }, { now, log }),
+  }
   await textOf('trust.list', config.trust.list)
   await jsonIn('trust.listKey', config.trust.listKey)
   await textOf('keys.list', config.keys.list)
@@ -132,7 +147,7 @@ export async function startGateway(
   const bell = createBell(store, log)
   const metrics = createMetrics({
     ...{ db, now },
-    certificates: () => new Map([...tls.ends(), ...(publicTls?.ends() ?? [])]),
+    certificates: () => new Map([...tls.ends(), ...(publicTls?.ends() ?? []), ...(paying?.tls.ends() ?? [])]),
     lists: () => new Map([['trust.list', trust.ends] as const, ['keys.list', keys.ends] as const]),
   })
   const quotas = createQuotas({ db, limits: config.anpr.quotas, now })
@@ -159,7 +174,12 @@ export async function startGateway(
   const { outcomeKeyOf } = totems
   const { sealing: sealingKeys } = keys
   const onSettled = metrics.settled
-  const marks = createMarks({ db, reference })
+  const pagopa = paying && openPayments({ ...paying, db, bell, now, log, onReceived: metrics.received })
+  const forPagopa =
+    paying &&
+    pagopa &&
+    createPagopaDoor({ ...paying, connections: paying.settings.door.connections, receipts: pagopa.receipts, log })
+  const means = createMeans(createMarks({ db, reference }), pagopa?.taking.notices ?? null)
   const hearing = createHearing({ db, now })
   const challenges = createChallenges({ hearing, reference, now })
   const logins = createLoginJudge({ trust, challenges, hearing, now })
@@ -168,7 +188,7 @@ export async function startGateway(
     bell,
     register,
     logins,
-    marks,
+    means,
     sealingKeys,
     outcomeKeyOf,
     reference,
@@ -205,7 +225,10 @@ export async function startGateway(
     now,
   })
   const journals = withJournals(db)
-
+  const previewing = {
+    ...{ register, means, reference, terms: config.certificates, now },
+    mayBegin: () => offers.mayBegin('certificates'),
+  }
   const handovers = createHandovers({ db, now, log })
   const forPublic =
     config.public && publicTls && verify
@@ -226,9 +249,12 @@ export async function startGateway(
     onHeard: (totem) => void hearing.minutesOf(totem).catch(() => undefined),
     rooms: {
       login: challengeRoutes(challenges),
-      citizen: citizenRoutes({
-        ...{ db, reference, sessions, register, marks, terms: config.certificates, now },
-        mayBegin: () => offers.mayBegin('certificates'),
+      citizen: citizenRoutes({ db, sessions, ...previewing }),
+      payments: paymentRoutes({
+        ...{ taking: pagopa?.taking ?? null, bell, reference, stopping: stopping.signal },
+        payerOf: ({ caller, bearer }, about) => sessions.holder(caller, bearer, about),
+        mayBuy: (payer, wish) => mayBuy(previewing, payer, wish),
+        boughtBy: (payer, wish) => boughtBy(payer, wish, reference),
       }),
       operations: operationRoutes({ db, intake, outcomes, full, onResult: metrics.submitted }),
       journal: journalRoutes({ db: journals, keys, bounds: config.bounds, now, log }),
@@ -250,6 +276,7 @@ export async function startGateway(
       operations: overseeOperations({ db, redrive: () => redrive(store, bell), log }),
       fleet: overseeFleet(db),
       journals: overseeJournals(journals),
+      payments: overseePayments(createRefunds({ db, now, log })),
     },
     metrics: metrics.routes,
     isReady: async () => !stopping.signal.aborted && (await store.answers()),
@@ -262,28 +289,33 @@ export async function startGateway(
     throw noDatabase(reason)
   })
   const retention = startRetention({ store, now, log })
+  const tending = pagopa?.tend()
   const stop = async () => {
     stopping.abort()
     outcomes.stop()
-    await Promise.all([forTotems.close(), work.stop(), retention.stop()])
+    await Promise.all([forTotems.close(), forPagopa?.close(), work.stop(), retention.stop(), tending?.stop()])
     await forOperators.close()
     await forPublic?.close()
     handovers.stop()
     tls.stop()
     publicTls?.stop()
+    paying?.tls.stop()
     await trust.stop()
     await keys.stop()
     await anpr.close()
+    await pagopa?.client.close()
     await work.idle()
     await bell.stop()
     await store.close()
     endLog()
   }
+
   try {
     publicUrl = config.public && forPublic && (await listen('public', forPublic, config.public))
     return {
       url: await listen('listen', forTotems, config.listen),
       operatorUrl: await listen('operator', forOperators, config.operator),
+      receiptsUrl: forPagopa && paying && `${await listen('pagopa.door', forPagopa, paying.settings.door)}/v1/receipts`,
       publicUrl,
       stop,
     }

@@ -5,25 +5,32 @@ import { err, ok, type Result } from '../../contract/result.ts'
 import { entitled } from '../access/entitled.ts'
 import type { Register } from '../access/register.ts'
 import { problemOf } from '../anpr/problems.ts'
-import type { Marks } from '../payments/contrassegno.ts'
+import type { Means } from '../payments/means.ts'
+import { type Bought, typesText } from '../payments/notices.ts'
 import type { Terms } from '../settings/terms.ts'
 import type { Holder } from './session.ts'
 
+export interface Previewing {
+  register: Register
+  means: Pick<Means, 'whyNot'>
+  /** Names a person as the access log does. */
+  reference(person: string): string
+  /** May a certificate be begun, as far as ANPR's quotas of today go? */
+  mayBegin(): Promise<boolean>
+  terms: Terms
+  now: Clock
+}
+
+/** The certificate as payments know it; null in a session of an earlier version, which names nobody. */
+export const boughtBy = (
+  { requester }: Pick<Holder, 'requester'>,
+  { subject, types }: Pick<z.infer<typeof previewRequest>, 'subject' | 'types'>,
+  reference: Previewing['reference'],
+): Bought => ({ requester: requester ?? '', subject: reference(subject), types: typesText(types) })
+
 /** The sheet as it will be, marked by ANPR as a preview; nothing is issued. */
 export async function previewOf(
-  {
-    register,
-    marks,
-    mayBegin,
-    terms,
-    now,
-  }: {
-    register: Register
-    marks: Pick<Marks, 'isTaken'>
-    mayBegin(): Promise<boolean>
-    terms: Terms
-    now: Clock
-  },
+  { register, means, reference, mayBegin, terms, now }: Previewing,
   holder: Holder,
   wish: z.infer<typeof previewRequest>,
 ): Promise<Result<z.infer<typeof preview>, Problem>> {
@@ -34,9 +41,10 @@ export async function previewOf(
     return err({ kind: 'anpr-unavailable', anpr: null })
   }
   // Said before the person confirms. SECURITY: noted, so that a totem that looks for used numbers leaves its trace.
-  if (await marks.isTaken(wish.bollo)) {
-    await looks.refused(wish, 'contrassegno-used')
-    return err({ kind: 'contrassegno-used', anpr: null })
+  const why = await means.whyNot(wish.bollo, boughtBy(holder, wish, reference))
+  if (why !== null) {
+    await looks.refused(wish, why)
+    return err({ kind: why, anpr: null })
   }
   const asked = { ...wish, requester: holder.idAnpr }
   const may = await entitled(looks, asked, { day: italianDay(now()), terms })

@@ -27,9 +27,9 @@ export interface Sessions {
   open(caller: Caller, evidence: Evidence): Promise<Result<Session, Problem>>
   /**
    * The person of a session, for one more question. A session is good for its own caller, and for so many questions.
-   * `aboutMark`: the answer tells whether a marca da bollo has paid.
+   * `mark`: the answer tells whether a marca da bollo has paid. `free`: no question to the register, and not counted.
    */
-  holder(caller: Caller, token: string, about?: { mark: boolean }): Promise<Result<Holder, Problem>>
+  holder(caller: Caller, token: string, about?: { mark?: boolean; free?: boolean }): Promise<Result<Holder, Problem>>
 }
 
 const refuse = (kind: Problem['kind']) => err<Problem>({ kind, anpr: null })
@@ -88,11 +88,11 @@ export function createSessions({
       return ok({ token, expires: expires.toISOString(), holder: { idAnpr }, ways })
     },
 
-    async holder(caller, token, { mark } = { mark: false }) {
+    async holder(caller, token, { mark = false, free = false } = {}) {
       const tokenHash = hash(token)
       const found = await holderOf(db, tokenHash, caller, now())
       if (!found) return refuse('session-expired')
-      return (await ask(db, tokenHash, { mark })) ? ok({ caller, ...found }) : refuse('session-spent')
+      return free || (await ask(db, tokenHash, { mark })) ? ok({ caller, ...found }) : refuse('session-spent')
     },
   }
 }

@@ -4,7 +4,7 @@ import { atTotem } from '../../contract/caller.ts'
 import type { Problem } from '../../contract/gateway.ts'
 import type { Register } from '../access/register.ts'
 import type { LoginJudge } from '../login/judge.ts'
-import type { Marks } from '../payments/contrassegno.ts'
+import type { Means } from '../payments/means.ts'
 import { type NamedKey, openRequest, type SealingKeys, sealOutcome } from '../sealing/sealing.ts'
 import type { Terms } from '../settings/terms.ts'
 import type { Store } from '../store/database.ts'
@@ -26,7 +26,7 @@ export function createCarryOut({
   bell,
   register,
   logins,
-  marks,
+  means,
   sealingKeys,
   outcomeKeyOf,
   reference,
@@ -40,7 +40,7 @@ export function createCarryOut({
   bell: Bell
   register: Register
   logins: Pick<LoginJudge, 'asReceived'>
-  marks: Marks
+  means: Means
   sealingKeys: SealingKeys
   /** The key to which a totem's outcomes are sealed; null when the totem was withdrawn. */
   outcomeKeyOf(totem: string): NamedKey | null
@@ -53,7 +53,7 @@ export function createCarryOut({
   now: Clock
   log: Logger
 }) {
-  const settler = createSettler({ db, boss }, marks, now)
+  const settler = createSettler({ db, boss }, means, now)
   return async function carryOut(job: string, { operation }: JobData, row: Pending | undefined): Promise<Carried> {
     if (!row) {
       await boss.deleteJob(WORK, job)
@@ -87,7 +87,7 @@ export function createCarryOut({
 
     const asking = register.together()
     const decision = await decide(
-      { anprId: row.anpr_id, register: asking, logins, marks, reference, terms },
+      { anprId: row.anpr_id, register: asking, logins, means, reference, terms },
       caller,
       opened.value.request,
       row.received_at,

@@ -10,7 +10,8 @@ import type { AnprFailure } from '../anpr/answers.ts'
 import type { Certificate } from '../anpr/certificate.ts'
 import { problemOf } from '../anpr/problems.ts'
 import type { LoginJudge } from '../login/judge.ts'
-import type { Marks } from '../payments/contrassegno.ts'
+import type { Means } from '../payments/means.ts'
+import { typesText } from '../payments/notices.ts'
 import type { Terms } from '../settings/terms.ts'
 import type { AccessEntry } from '../store/operations.ts'
 
@@ -36,7 +37,7 @@ export async function decide(
   {
     register,
     logins,
-    marks,
+    means,
     reference,
     terms,
     anprId,
@@ -45,7 +46,7 @@ export async function decide(
     terms: Terms
     register: Pick<Register, 'askedBy'>
     logins: Pick<LoginJudge, 'asReceived'>
-    marks: Marks
+    means: Means
     reference: (person: string) => string
   },
   caller: Caller,
@@ -102,6 +103,10 @@ export async function decide(
   if (!person.ok) return failed(person.error)
   const requester = person.value.idAnpr
   access.subject = reference(subject ?? requester)
+  const bought = { requester: access.requester, subject: access.subject, types: typesText(types) }
+  // Taken before anything may refuse, so that a refusal says what becomes of the money.
+  const why = await means.take(bollo, bought, { totem: caller.id, operation })
+  if (why !== null) return no(why)
   const wish = { requester, subject: subject ?? requester, types, bollo }
   const may = await entitled(looks, { ...wish, language }, { day: italianDay(receivedAt), terms })
   if (!may.ok) {
@@ -110,7 +115,6 @@ export async function decide(
   }
   const lives = await looks.alive(wish)
   if (!lives.ok) return failed(lives.error)
-  if (!(await marks.take(bollo, { totem: caller.id, operation }))) return no('contrassegno-used')
   const { line, result, trace } = await looks.issue(anprId, { ...wish, language: may.value })
   Object.assign(access, tracesOf(trace), { line })
   if (!result.ok) return failed(result.error)

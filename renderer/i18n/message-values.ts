@@ -35,6 +35,7 @@ export interface MessageValues {
   'sheet.together': { count: number }
   'sheet.cost.exempt': { reference: string | number }
   'sheet.cost.contrassegno': { price: string | number; reference: string | number }
+  'sheet.cost.pagopa': { price: string | number }
   'sheet.cost.due': { price: string | number }
   'sheet.pay': { price: string | number }
   'themes.chosen': { names: string | number }

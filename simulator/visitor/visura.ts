@@ -1,7 +1,8 @@
+import type { z } from 'zod'
+import type { service } from '../../contract/journeys/lists.ts'
 import { type AnswersIn, press } from './answers.ts'
-import type { MenuWish } from './menu.ts'
 
-export const visura: AnswersIn<'visura', MenuWish> = {
+export const visura: AnswersIn<'visura', { service: z.infer<typeof service> | null }> = {
   visura({ person }, { service }) {
     if (person === null) return null
     return press(service === 'requests' || service === 'accesses' ? `visura.${service}` : 'visura.print')

@@ -16,6 +16,7 @@ import { createLoginJudge } from '../../gateway/login/judge.ts'
 import { createBell } from '../../gateway/operations/bell.ts'
 import { createCarryOut } from '../../gateway/operations/carry-out.ts'
 import { createMarks } from '../../gateway/payments/contrassegno.ts'
+import { createMeans } from '../../gateway/payments/means.ts'
 import { gatewayConfig } from '../../gateway/settings/config.ts'
 import { pdndAccess } from '../../gateway/settings/pdnd.ts'
 import { openStore } from '../../gateway/store/database.ts'
@@ -64,7 +65,8 @@ async function openLate(ahead: () => number) {
   const hearing = createHearing({ db: store.db, now })
   const challenges = createChallenges({ hearing, reference, now })
   const carryOut = createCarryOut({
-    ...{ store, bell, marks, reference, now, log },
+    ...{ store, bell, reference, now, log },
+    means: createMeans(marks, null),
     register: createRegister({ db: store.db, anpr, reference, now }),
     logins: createLoginJudge({ trust: trust.value, challenges, hearing, now }),
     sealingKeys: ring.value.sealing,
