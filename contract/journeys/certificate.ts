@@ -53,7 +53,11 @@ export const screens = [
   }),
   /** `index` is what `choosePerson` answers with. Offline there is only the holder. */
   z.strictObject({ screen: z.literal('person'), people: z.array(person.extend({ index: z.number() })) }),
-  z.strictObject({ screen: z.literal('themes'), themes: z.array(certificateTheme), chosen: z.array(certificateType) }),
+  z.strictObject({
+    screen: z.literal('themes'),
+    themes: z.array(z.strictObject({ theme: certificateTheme, types: z.array(certificateType) })),
+    chosen: z.array(certificateType),
+  }),
   /**
    * The types of one theme. `chosen`: what the new sheet has so far. A type may not be asked for `because` the register
    * gives it to nobody in this case, or may not stand `beside` others that are chosen.

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { certifiedFact } from '../catalogue.ts'
-import { personName } from '../identity.ts'
 
 /**
  * A dichiarazione sostitutiva, free, in place of a certificate (art. 46 DPR 445/2000), or an atto notorio (art. 47).
@@ -17,7 +16,6 @@ export const screens = [
     screen: z.literal('declaration'),
     for: z.enum(['publicBody', 'privateParty']),
     attoNotorio: z.boolean(),
-    declarant: personName,
     declares: z.array(certifiedFact),
     forAnother: z.boolean(),
   }),

@@ -45,7 +45,6 @@ export interface MessageValues {
   'contrassegno.typed': { digits: string | number }
   'declaration.how': { topics: string | number }
   'declaration.ticked.several': { gender: string; names: string | number }
-  'declaration.self.title': { name: string | number }
   'preview.page': { page: string | number; pages: string | number }
   'preview.image': { page: string | number; pages: string | number }
   'printing.page': { page: string | number; pages: string | number }

@@ -1,5 +1,4 @@
-import { themes } from '../../catalogue/themes.ts'
-import type { CertificateTheme, CertificateType, Purpose } from '../../contract/catalogue.ts'
+import type { CertificateType, Purpose } from '../../contract/catalogue.ts'
 import type { ScreenOf } from '../../contract/journeys/index.ts'
 import type { Way } from '../../contract/journeys/lists.ts'
 import { type Act, type AnswersIn, press, waits } from './answers.ts'
@@ -43,12 +42,6 @@ function amiss(seen: Summary, wish: CertificateWish): Act | null {
 export const isAsWished = (seen: Summary, wish: CertificateWish): boolean => amiss(seen, wish) === null
 const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
 
-const themeOf = (type: CertificateType): CertificateTheme => {
-  const found = Object.entries(themes).find(([, types]) => types.includes(type))
-  if (!found) throw new Error(`no theme has certificate ${type}`)
-  return found[0] as CertificateTheme
-}
-
 export const certificate: AnswersIn<'certificate', CertificateWish> = {
   purpose: ({ options }, { purpose }) => press(options.includes(purpose) ? `purpose.${purpose}` : 'purpose.more'),
   sheet(seen, wish) {
@@ -71,8 +64,12 @@ export const certificate: AnswersIn<'certificate', CertificateWish> = {
     const name = `${chosen.name} ${chosen.surname}`
     return (person) => person.touches(chosen.self ? person.says('sheet.self', { name }) : name)
   },
-  themes: ({ chosen }, { type }) =>
-    chosen.length > 0 || type === 'together' ? press('themes.done') : press(`themes.${themeOf(type)}`),
+  themes({ themes, chosen }, { type }) {
+    if (chosen.length > 0 || type === 'together') return press('themes.done')
+    const found = themes.find(({ types }) => types.includes(type))
+    if (!found) throw new Error(`no theme has certificate ${type}`)
+    return press(`themes.${found.theme}`)
+  },
   certificates({ chosen, types }, { type }) {
     if (chosen.length > 0 || type === 'together') return press('themes.done')
     const offered = types.find((one) => one.type === type && one.because === null)

@@ -77,7 +77,7 @@ export const screens: Shows<ReturnType<typeof states>> = {
   }),
   themes: ({ visit }) => ({
     screen: 'themes',
-    themes: certificateTheme.options,
+    themes: certificateTheme.options.map((theme) => ({ theme, types: [...themes[theme]] })),
     chosen: visit.certificate.draft,
   }),
   certificates({ visit }) {

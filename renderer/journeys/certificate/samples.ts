@@ -58,6 +58,8 @@ const types = (
   ...types: [type: CertificateType, because?: Refusal | null, beside?: CertificateType[]][]
 ): ScreenOf<'certificates'>['types'] => types.map(([type, because = null, beside = []]) => ({ type, because, beside }))
 
+const allThemes = certificateTheme.options.map((theme) => ({ theme, types: [] }))
+
 export const samples: SamplesOf<'certificate'> = {
   purpose: {
     canGoBack: true,
@@ -118,8 +120,8 @@ export const samples: SamplesOf<'certificate'> = {
   themes: {
     canGoBack: true,
     shown: {
-      themes: { screen: 'themes', themes: certificateTheme.options, chosen: [] },
-      'themes-chosen': { screen: 'themes', themes: certificateTheme.options, chosen: ['8', '11'] },
+      themes: { screen: 'themes', themes: allThemes, chosen: [] },
+      'themes-chosen': { screen: 'themes', themes: allThemes, chosen: ['8', '11'] },
     },
   },
   certificates: {

@@ -38,7 +38,7 @@ export function ChooseTheme({ screen: { themes, chosen } }: { screen: ScreenOf<'
   const text = useText()
   return (
     <Screen title={text('themes.title')} {...useDraft(chosen)}>
-      {themes.map((theme) => (
+      {themes.map(({ theme }) => (
         <AnswerCard
           key={theme}
           icon={THEME[theme]}
