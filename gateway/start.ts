@@ -25,6 +25,7 @@ import { mayBuy } from './citizen/buy.ts'
 import { boughtBy } from './citizen/preview.ts'
 import { citizenRoutes } from './citizen/routes.ts'
 import { createSessions } from './citizen/session.ts'
+import { idToldFor } from './citizen/store.ts'
 import { createHandovers } from './delivery/handovers.ts'
 import { handoverPageRoutes } from './delivery/public.ts'
 import { handoverRoutes } from './delivery/routes.ts'
@@ -169,7 +170,7 @@ export async function startGateway(
       if (ALARMS.has(answer)) log.error({ kind: answer, service, reason })
     },
   })
-  const register = createRegister({ db, anpr, reference, now })
+  const register = createRegister({ db, anpr, reference, loa: config.anpr.pdnd.loa, now })
   const totems = createTotems(config.totems)
   const { outcomeKeyOf } = totems
   const { sealing: sealingKeys } = keys
@@ -193,6 +194,7 @@ export async function startGateway(
     outcomeKeyOf,
     reference,
     terms: config.certificates,
+    idTold: (caller, requester) => idToldFor(db, caller, requester, now()),
     onSettled,
     onRevokedSince: metrics.revokedSince,
     now,

@@ -6,6 +6,7 @@ import * as certificate from './certificate/index.ts'
 import * as collect from './collect/index.ts'
 import * as contrassegno from './contrassegno/index.ts'
 import * as declaration from './declaration/index.ts'
+import * as family from './family/index.ts'
 import * as identify from './identify/index.ts'
 import * as leave from './leave/index.ts'
 import * as menu from './menu/index.ts'
@@ -28,6 +29,7 @@ export const states = {
   contrassegno: contrassegno.states(insteadFor('privateParty')),
   visura: visura.states,
   requests: requests.states,
+  family: family.states,
   declaration: declaration.states({ publicBody: '#certificate', privateParty: '#contrassegno' }),
   paper: paper.states,
   phone: phone.states,
@@ -56,6 +58,7 @@ export const screens = {
   contrassegno: contrassegno.screens,
   visura: visura.screens,
   requests: requests.screens,
+  family: family.screens,
   declaration: declaration.screens,
   paper: paper.screens,
   phone: phone.screens,
@@ -74,6 +77,7 @@ export const freshVisit = (session: string): Visit => ({
   ...declaration.fresh(),
   ...phone.fresh(),
   ...requests.fresh(),
+  ...family.fresh(),
 })
 
 /** What stays of a visit whose person has left with the card. */
@@ -84,6 +88,7 @@ export const parted = (visit: Visit): Change => ({
   ...declaration.fresh(),
   ...phone.fresh(),
   ...requests.fresh(),
+  ...family.fresh(),
 })
 
 /** The parts that begin anew when the same person asks for something else. */
@@ -94,4 +99,5 @@ export const again = (): Change => ({
   ...declaration.fresh(),
   ...phone.fresh(),
   ...requests.fresh(),
+  ...family.fresh(),
 })

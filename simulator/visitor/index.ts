@@ -6,6 +6,7 @@ import { type CertificateWish, certificate, isAsWished, usual as usualCertificat
 import { collect } from './collect.ts'
 import { type ContrassegnoWish, contrassegno, usual as usualContrassegno } from './contrassegno.ts'
 import { type DeclarationWish, declaration, usual as usualDeclaration } from './declaration.ts'
+import { family } from './family.ts'
 import { type IdentifyWish, identify, usual as usualIdentify } from './identify.ts'
 import { leave } from './leave.ts'
 import { type MenuWish, menu, usual as usualMenu } from './menu.ts'
@@ -30,6 +31,7 @@ const answers: Answers<Screen['screen'], Wish> = {
   ...contrassegno,
   ...visura,
   ...requests,
+  ...family,
   ...declaration,
   ...paper,
   ...phone,

@@ -1,11 +1,13 @@
-import type { z } from 'zod'
-import type { service } from '../../contract/journeys/lists.ts'
+import type { Answer } from '../../contract/journeys/index.ts'
 import { type AnswersIn, press } from './answers.ts'
 
-export const visura: AnswersIn<'visura', { service: z.infer<typeof service> | null }> = {
+type Service = Extract<Answer, { type: 'chooseService' }>['service'] | null
+
+export const visura: AnswersIn<'visura', { service: Service }> = {
   visura({ person }, { service }) {
     if (person === null) return null
-    return press(service === 'requests' || service === 'accesses' ? `visura.${service}` : 'visura.print')
+    const isBehind = service === 'family' || service === 'requests' || service === 'accesses'
+    return press(isBehind ? `visura.${service}` : 'visura.print')
   },
   // The screen offers the declaration instead.
   'visura-unavailable': () => press('visuraUnavailable.declaration'),

@@ -119,6 +119,7 @@ describe('what the gateway asks, and what the simulated ANPR answers', () => {
       if (answered.ok) note(answerFaults(path, answered.value.status, JSON.parse(answered.value.body)))
       return answered
     },
+    forget: (asker) => line.forget(asker),
     close: () => line.close(),
   })
 
