@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { bollo } from './bollo.ts'
 import { type Caller, callerText } from './caller.ts'
 import { certificateLanguage, certificateType, sheetTypes } from './catalogue.ts'
-import { anprPerson, belonging } from './document.ts'
+import { anprPerson, belonging, registeredPerson } from './document.ts'
 import { evidence, evidenceRefusals, gatewayChallenge, isFormerEvidence } from './evidence.ts'
 import { base64, idAnpr, isoInstant, operationId } from './identity.ts'
 import { issueRefusal } from './issue-refusal.ts'
@@ -22,6 +22,7 @@ import { closedOffers } from './offers.ts'
  *   GET  /v1/sessions/current/family   (Bearer) → familySheet
  *   GET  /v1/sessions/current/visura   (Bearer) → ownRecordAnswer
  *   POST /v1/sessions/current/person   (Bearer) personRequest → personDetail (contract/person.ts)
+ *   POST /v1/sessions/current/end      (Bearer) → sessionEnded   the visit is over
  *   GET  /v1/sessions/current/requests (Bearer) → ownRequests (contract/own-requests.ts)
  *   GET  /v1/sessions/current/accesses (Bearer) → ownAccesses (contract/own-requests.ts)
  *   POST /v1/previews                  (Bearer) previewRequest → preview
@@ -106,6 +107,8 @@ export const session = z.strictObject({
 })
 export type Session = z.infer<typeof session>
 
+export const sessionEnded = z.strictObject({})
+
 /**
  * Name and year of birth only, until a person is picked (GDPR art. 5.1.c). `idAnpr` null: ANPR has not told it, and no
  * certificate can be asked about them. `name` or `surname` may be empty: not everybody has both.
@@ -114,9 +117,13 @@ export const familyMember = z.strictObject({
   idAnpr: idAnpr.nullable(),
   name: z.string(),
   surname: z.string(),
+  /** For the word of the kinship: wife, son. */
+  sex: registeredPerson.shape.sex,
   yearOfBirth: z.number().int().nullable(),
   ...belonging,
   self: z.boolean(),
+  /** ANPR keeps those who died on the sheet; nothing is asked about them. */
+  deceased: z.boolean(),
   /** Certificates that the gateway would refuse the holder about this person, by what it knows before it asks for one. */
   blocked: z.array(z.strictObject({ ...problem.shape, type: certificateType })),
 })

@@ -5,6 +5,7 @@ import * as certificate from './certificate.ts'
 import * as collect from './collect.ts'
 import * as contrassegno from './contrassegno.ts'
 import * as declaration from './declaration.ts'
+import * as family from './family.ts'
 import * as identify from './identify.ts'
 import * as leave from './leave.ts'
 import * as menu from './menu.ts'
@@ -29,6 +30,7 @@ export const journeys = {
   pagopa,
   visura,
   requests,
+  family,
   declaration,
   paper,
   phone,
@@ -47,6 +49,7 @@ export const screen = z.discriminatedUnion('screen', [
   ...pagopa.screens,
   ...visura.screens,
   ...requests.screens,
+  ...family.screens,
   ...declaration.screens,
   ...paper.screens,
   ...phone.screens,
@@ -68,6 +71,7 @@ export const answer = z.discriminatedUnion('type', [
   ...pagopa.answers,
   ...visura.answers,
   ...requests.answers,
+  ...family.answers,
   ...declaration.answers,
   ...paper.answers,
   ...phone.answers,
@@ -86,6 +90,7 @@ export const stepOf: Record<Screen['screen'], Step | null> = {
   ...pagopa.steps,
   ...visura.steps,
   ...requests.steps,
+  ...family.steps,
   ...declaration.steps,
   ...paper.steps,
   ...phone.steps,

@@ -32,10 +32,10 @@ export const screens = [
 ] as const
 
 export const steps = {
-  'pagopa-opening': 'confirm',
-  pagopa: 'confirm',
-  'pagopa-later': 'confirm',
-  'pagopa-ended': 'confirm',
+  'pagopa-opening': 'request',
+  pagopa: 'request',
+  'pagopa-later': 'request',
+  'pagopa-ended': 'request',
   'pagopa-refund': null,
 } as const
 

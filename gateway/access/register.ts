@@ -7,7 +7,7 @@ import type { AnprCalls, AnprClient, OwnData } from '../anpr/client.ts'
 import type { Telling } from '../anpr/services.ts'
 import type { Asked, Sheet } from '../anpr/subjects.ts'
 import type { Database } from '../store/schema.ts'
-import { askerOf } from './asker.ts'
+import { type Assurance, askerOf } from './asker.ts'
 import { type AccessLog, createAccessLog, type Ended, type Looked, type Looker } from './log.ts'
 
 /**
@@ -16,6 +16,8 @@ import { type AccessLog, createAccessLog, type Ended, type Looked, type Looker }
  */
 export interface Register {
   askedBy(looker: Looker): Looks
+  /** The person has left: nothing that was got in their name is kept. */
+  left(looker: Looker): void
   /**
    * For work that hands on nothing of what it hears before `told`: the ends of its lines go along with the line of its
    * next look, and `told` resolves when all are written.
@@ -69,11 +71,13 @@ export function createRegister({
   db,
   anpr,
   reference,
+  loa,
   now,
 }: {
   db: Database
   anpr: AnprClient
   reference(person: string): string
+  loa: Assurance
   now: Clock
 }): Register {
   const wished = ({ subject, types = [], bollo }: Refused): Looked => ({
@@ -85,7 +89,7 @@ export function createRegister({
   const asked =
     (end: AccessLog['end']) =>
     (looker: Looker): Looks => {
-      const asker = askerOf(looker)
+      const asker = askerOf(looker, loa)
       const isTheirs = (codiceFiscale: string) =>
         looker.requester === null ? null : reference(codiceFiscale) === looker.requester
       async function begin({ looked, questions }: Look) {
@@ -144,6 +148,7 @@ export function createRegister({
     }
   return {
     askedBy: asked(log.end),
+    left: (looker) => anpr.forget(askerOf(looker, loa)),
     together() {
       const ends: Promise<void>[] = []
       const askedBy = asked(async (line, ended) => {

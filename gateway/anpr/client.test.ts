@@ -24,6 +24,7 @@ async function against(listener: RequestListener, timeoutMs = 5_000): Promise<An
     transport: {
       post: ({ service, operation, body }) =>
         exchange(agent, `${url}/${service}${operation}`, { headers: {}, body: JSON.stringify(body), timeoutMs }),
+      forget: () => {},
       close: () => agent.destroy(),
     },
   })

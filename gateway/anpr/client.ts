@@ -52,6 +52,8 @@ export interface AnprCalls {
 export interface AnprClient {
   /** `ids`: an `idOperazioneClient` that was never used for each question, `issue` left out. */
   as(asker: Asker, ids: Iterable<string>): AnprCalls
+  /** Whoever asked has left: what was got in their name is dropped. */
+  forget(asker: Asker): void
   /** Cuts what is under way. */
   close(): Promise<void>
 }
@@ -187,7 +189,7 @@ export function createAnprClient({
     }
   }
 
-  return { as: callsOf, close: () => transport.close() }
+  return { as: callsOf, forget: (asker) => transport.forget(asker), close: () => transport.close() }
 }
 
 /** `id` of the answer about life, in C007 as in C019. */

@@ -89,6 +89,7 @@ export function createQuotas({
       async post(call) {
         return (await take(call.service)) ? line.post(call) : failure('anpr-closed', 'day-used-up')
       },
+      forget: (asker) => line.forget(asker),
       close: () => line.close(),
     }),
     async mayBegin(...services) {

@@ -31,6 +31,8 @@ export interface Answered {
 /** The way to ANPR. A failure is an answer that did not come, or one that the gate before ANPR gave. */
 export interface Transport {
   post(call: AnprCall): Promise<Result<Answered, AnprFailure>>
+  /** Drops the vouchers that were got in this name. */
+  forget(asker: Asker): void
   /** Cuts what is under way. */
   close(): Promise<void>
 }

@@ -1,5 +1,13 @@
 import { evidence, isFormerEvidence } from '../../contract/evidence.ts'
-import { familySheet, ownRecordAnswer, type Problem, preview, previewRequest, session } from '../../contract/gateway.ts'
+import {
+  familySheet,
+  ownRecordAnswer,
+  type Problem,
+  preview,
+  previewRequest,
+  session,
+  sessionEnded,
+} from '../../contract/gateway.ts'
 import { ownAccesses, ownRequests } from '../../contract/own-requests.ts'
 import { personDetail, personRequest } from '../../contract/person.ts'
 import { malformed } from '../http/problems.ts'
@@ -35,6 +43,9 @@ export function citizenRoutes(room: CitizenRoom): Routes {
       const holder = await holderOf(ask)
       return holder.ok ? visuraOf(room, holder.value) : holder
     }),
+    route({ method: 'POST', path: '/sessions/current/end', answer: sessionEnded }, ({ caller, bearer }) =>
+      sessions.end(caller, bearer),
+    ),
     // The id of a person stands in no address, which proxies write down.
     route(
       { method: 'POST', path: '/sessions/current/person', body: personRequest, answer: personDetail },

@@ -8,7 +8,7 @@ import type { Register } from '../access/register.ts'
 import { problemOf } from '../anpr/problems.ts'
 import type { LoginJudge } from '../login/judge.ts'
 import type { Database } from '../store/schema.ts'
-import { ask, holderOf, openSession, spendChallenge, whyNotOpen } from './store.ts'
+import { ask, end, holderOf, openSession, spendChallenge, whyNotOpen } from './store.ts'
 
 /** A visit ends long before its session. */
 const SESSION_MS = 15 * MINUTE_MS
@@ -30,6 +30,8 @@ export interface Sessions {
    * `mark`: the answer tells whether a marca da bollo has paid. `free`: no question to the register, and not counted.
    */
   holder(caller: Caller, token: string, about?: { mark?: boolean; free?: boolean }): Promise<Result<Holder, Problem>>
+  /** The visit is over: the session is good for nothing more, and no voucher of its person is kept. */
+  end(caller: Caller, token: string): Promise<Result<Record<string, never>, Problem>>
 }
 
 const refuse = (kind: Problem['kind']) => err<Problem>({ kind, anpr: null })
@@ -93,6 +95,15 @@ export function createSessions({
       const found = await holderOf(db, tokenHash, caller, now())
       if (!found) return refuse('session-expired')
       return free || (await ask(db, tokenHash, { mark })) ? ok({ caller, ...found }) : refuse('session-spent')
+    },
+
+    async end(caller, token) {
+      const tokenHash = hash(token)
+      const found = await holderOf(db, tokenHash, caller, now())
+      if (!found) return refuse('session-expired')
+      await end(db, tokenHash)
+      register.left({ caller, requester: found.requester })
+      return ok({})
     },
   }
 }

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../../basics/time.ts'
-import { atTotem } from '../../contract/caller.ts'
+import { atTotem, type Caller } from '../../contract/caller.ts'
 import type { Problem } from '../../contract/gateway.ts'
 import type { Register } from '../access/register.ts'
 import type { LoginJudge } from '../login/judge.ts'
@@ -31,6 +31,7 @@ export function createCarryOut({
   outcomeKeyOf,
   reference,
   terms,
+  idTold,
   onSettled,
   onRevokedSince,
   now,
@@ -46,6 +47,8 @@ export function createCarryOut({
   outcomeKeyOf(totem: string): NamedKey | null
   reference(person: string): string
   terms: Terms
+  /** The ID ANPR that ANPR has told for a session of this person at this caller; null where there is none. */
+  idTold(caller: Caller, requester: string): Promise<string | null>
   /** Hears the state of each outcome that was stored. */
   onSettled(state: Settlement['state']): void
   /** Hears that a certificate was issued on a card that its issuer has revoked since the log-in. */
@@ -87,7 +90,15 @@ export function createCarryOut({
 
     const asking = register.together()
     const decision = await decide(
-      { anprId: row.anpr_id, register: asking, logins, means, reference, terms },
+      {
+        anprId: row.anpr_id,
+        register: asking,
+        logins,
+        means,
+        reference,
+        terms,
+        idTold: row.express ? idTold : nobodyAsked,
+      },
       caller,
       opened.value.request,
       row.received_at,
@@ -127,6 +138,9 @@ export function createCarryOut({
     log.info({ kind: `operation-${settlement.state}`, refusal, anpr, totem, operation })
   }
 }
+
+/** Who waited in a backlog has no session any more. */
+const nobodyAsked = async () => null
 
 const NOTHING_ASKED: AccessEntry = {
   requester: null,

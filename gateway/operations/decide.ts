@@ -4,6 +4,7 @@ import { isContrassegnoOf } from '../../catalogue/bollo.ts'
 import { exemptionOf } from '../../contract/bollo.ts'
 import type { Caller } from '../../contract/caller.ts'
 import type { CertificateRequest, Problem } from '../../contract/gateway.ts'
+import { ok } from '../../contract/result.ts'
 import { entitled } from '../access/entitled.ts'
 import { type Register, tracesOf } from '../access/register.ts'
 import type { AnprFailure } from '../anpr/answers.ts'
@@ -40,9 +41,12 @@ export async function decide(
     means,
     reference,
     terms,
+    idTold,
     anprId,
   }: {
     anprId: string
+    /** The ID ANPR that ANPR has told of this person a moment ago; null where nobody has asked. */
+    idTold(caller: Caller, requester: string): Promise<string | null>
     terms: Terms
     register: Pick<Register, 'askedBy'>
     logins: Pick<LoginJudge, 'asReceived'>
@@ -99,7 +103,8 @@ export async function decide(
     }
   }
   const looks = register.askedBy({ caller, requester: access.requester, operation })
-  const person = await looks.personOf(holder.codiceFiscale)
+  const told = await idTold(caller, access.requester)
+  const person = told === null ? await looks.personOf(holder.codiceFiscale) : ok({ idAnpr: told })
   if (!person.ok) return failed(person.error)
   const requester = person.value.idAnpr
   access.subject = reference(subject ?? requester)

@@ -145,13 +145,15 @@ async function insert(
 }
 
 /** An operation to be worked on, with its sealed request, which is erased once the operation is settled. */
-export type Pending = Pick<OperationRow, 'id' | 'totem' | 'anpr_id' | 'received_at'> & { sealed: string | null }
+export type Pending = Pick<OperationRow, 'id' | 'totem' | 'anpr_id' | 'express' | 'received_at'> & {
+  sealed: string | null
+}
 
 /** The operations of these jobs that are not settled yet, by `keyOf`. */
 export async function pending(db: Database, jobs: readonly JobData[]): Promise<Map<string, Pending>> {
   if (jobs.length === 0) return new Map()
   const { rows } = await sql<Pending & Pick<OperationRow, 'state'>>`
-    select id, operation.totem, anpr_id, state, received_at, sealed
+    select id, operation.totem, anpr_id, express, state, received_at, sealed
     from unnest(${jobs.map(({ totem }) => totem)}::text[], ${jobs.map(({ operation }) => operation)}::text[])
       as job (totem, id)
     join operation using (totem, id)

@@ -6,6 +6,7 @@ import * as certificate from './certificate/index.ts'
 import * as collect from './collect/index.ts'
 import * as contrassegno from './contrassegno/index.ts'
 import * as declaration from './declaration/index.ts'
+import * as family from './family/index.ts'
 import * as identify from './identify/index.ts'
 import * as leave from './leave/index.ts'
 import * as menu from './menu/index.ts'
@@ -25,15 +26,13 @@ export const states = {
   identify: identify.states,
   menu: menu.states,
   collect: collect.states,
-  certificate: certificate.states(
-    { publicBody: insteadFor('publicBody'), privateParty: contrassegno.way },
-    { pay: '#pagopa', chosenAt: '#contrassegno' },
-  ),
+  certificate: certificate.states({ publicBody: insteadFor('publicBody'), privateParty: contrassegno.way }, '#pagopa'),
   contrassegno: contrassegno.states(insteadFor('privateParty'), pagopa.way),
   pagopa: pagopa.states('#contrassegno'),
   visura: visura.states,
   requests: requests.states,
-  declaration: declaration.states({ publicBody: '#purpose', privateParty: '#contrassegno' }),
+  family: family.states,
+  declaration: declaration.states({ publicBody: '#certificate', privateParty: '#contrassegno' }),
   paper: paper.states,
   phone: phone.states,
   leave: leave.states,
@@ -62,6 +61,7 @@ export const screens = {
   pagopa: pagopa.screens,
   visura: visura.screens,
   requests: requests.screens,
+  family: family.screens,
   declaration: declaration.screens,
   paper: paper.screens,
   phone: phone.screens,
@@ -81,6 +81,7 @@ export const freshVisit = (session: string): Visit => ({
   ...declaration.fresh(),
   ...phone.fresh(),
   ...requests.fresh(),
+  ...family.fresh(),
 })
 
 /** What stays of a visit whose person has left with the card. */
@@ -92,6 +93,7 @@ export const parted = (visit: Visit): Change => ({
   ...declaration.fresh(),
   ...phone.fresh(),
   ...requests.fresh(),
+  ...family.fresh(),
 })
 
 /** The parts that begin anew when the same person asks for something else. */
@@ -103,4 +105,5 @@ export const again = (): Change => ({
   ...declaration.fresh(),
   ...phone.fresh(),
   ...requests.fresh(),
+  ...family.fresh(),
 })

@@ -2,9 +2,6 @@
 
 /** The values of each message that has placeholders. */
 export interface MessageValues {
-  'certificate.more.line': { count: number }
-  'certificate.both': { count: number }
-  'certificate.both.line': { names: string | number }
   'certificate.both.name': { names: string | number }
   'statoCivile.1': { sex: string }
   'statoCivile.2': { sex: string }
@@ -13,6 +10,36 @@ export interface MessageValues {
   'statoCivile.6': { sex: string }
   'statoCivile.7': { sex: string }
   'statoCivile.8': { sex: string }
+  'kin.1': { sex: string }
+  'kin.2': { sex: string }
+  'kin.3': { sex: string }
+  'kin.4': { sex: string }
+  'kin.5': { sex: string }
+  'kin.6': { sex: string }
+  'kin.7': { sex: string }
+  'kin.8': { sex: string }
+  'kin.9': { sex: string }
+  'kin.10': { sex: string }
+  'kin.11': { sex: string }
+  'kin.12': { sex: string }
+  'kin.13': { sex: string }
+  'kin.14': { sex: string }
+  'kin.15': { sex: string }
+  'kin.16': { sex: string }
+  'kin.17': { sex: string }
+  'kin.18': { sex: string }
+  'kin.19': { sex: string }
+  'kin.20': { sex: string }
+  'kin.21': { sex: string }
+  'kin.22': { sex: string }
+  'kin.23': { sex: string }
+  'kin.25': { sex: string }
+  'kin.26': { sex: string }
+  'kin.28': { sex: string }
+  'kin.80': { sex: string }
+  'kin.81': { sex: string }
+  'kin.99': { sex: string }
+  'kin.of': { kinship: string | number; name: string | number }
   'cardLost.now.title': { seconds: number }
   'pin.tries': { tries: number }
   'pin.count': { count: number }
@@ -28,25 +55,32 @@ export interface MessageValues {
   'menu.notice.expired': { date: string | number }
   'menu.notice.aside': { date: string | number }
   'menu.collect.line': { count: number }
-  'visura.moreFamily': { count: number }
+  'family.line': { tie: string | number; year: string | number }
+  'family.deceased': { count: number }
+  'family.living': { count: number }
+  'member.since': { day: string | number }
+  'member.actNumber': { number: string | number }
   'requests.line': { day: string | number; state: string | number }
   'request.lead': { date: string | number }
   'accesses.line': { who: string | number; what: string | number }
   'person.bornKinship': { year: string | number; kinship: string | number }
   'person.more.line': { count: number }
-  'certificate.lead': { name: string | number }
+  'sheet.self': { name: string | number }
+  'sheet.together': { count: number }
+  'sheet.cost.exempt': { reference: string | number }
+  'sheet.cost.contrassegno': { price: string | number; reference: string | number }
+  'sheet.cost.pagopa': { price: string | number }
+  'sheet.cost.due': { price: string | number }
+  'sheet.pay': { price: string | number }
+  'themes.chosen': { names: string | number }
+  'themes.beside': { names: string | number }
   'contrassegno.choice.lead': { price: string | number }
   'contrassegno.choice.mark': { price: string | number }
   'contrassegno.typed': { digits: string | number }
   'declaration.how': { topics: string | number }
   'declaration.ticked.several': { gender: string; names: string | number }
-  'declaration.self.title': { name: string | number }
-  'preview.lead': { certificate: string | number; name: string | number }
   'preview.page': { page: string | number; pages: string | number }
   'preview.image': { page: string | number; pages: string | number }
-  'confirm.bollo.exempt': { reference: string | number }
-  'confirm.bollo.contrassegno': { price: string | number; reference: string | number }
-  'confirm.bollo.pagopa': { price: string | number }
   'printing.page': { page: string | number; pages: string | number }
   'printFault.void.lead': { page: string | number }
   'printFault.none.lead': { page: number }
@@ -68,7 +102,6 @@ export interface MessageValues {
   'refused.pin-blocked.now': { issuer: string | number }
   'refused.pin-not-active.now': { issuer: string | number }
   'idle.seconds': { seconds: number }
-  'contrassegno.choice.pagopa': { price: string | number }
   'pagopa.title': { price: string | number }
   'pagopa.number': { notice: string | number }
   'pagopa.later.lead': { date: string | number }

@@ -7,6 +7,7 @@ import { screens as certificate } from './certificate/screens.ts'
 import { screens as collect } from './collect/screens.ts'
 import { screens as contrassegno } from './contrassegno/screens.ts'
 import { screens as declaration } from './declaration/screens.ts'
+import { screens as family } from './family/screens.ts'
 import { screens as identify } from './identify/screens.ts'
 import type { Drawings, ScreenName } from './journey.ts'
 import { screens as leave } from './leave/screens.ts'
@@ -28,6 +29,7 @@ const drawings: Drawings<ScreenName> = {
   ...pagopa,
   ...visura,
   ...requests,
+  ...family,
   ...declaration,
   ...paper,
   ...phone,

@@ -15,7 +15,7 @@ const PRICE = '16,00 €'
 export const contrassegno: AnswersIn<'contrassegno', ContrassegnoWish> = {
   'private-party': (_, { mark, byNotice }) =>
     byNotice
-      ? press('contrassegno.choice.pagopa', { price: PRICE })
+      ? press('contrassegno.choice.pagopa')
       : mark === null
         ? press('contrassegno.choice.declaration')
         : press('contrassegno.choice.mark', { price: PRICE }),

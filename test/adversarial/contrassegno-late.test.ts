@@ -67,11 +67,15 @@ async function openLate(ahead: () => number) {
   const carryOut = createCarryOut({
     ...{ store, bell, reference, now, log },
     means: createMeans(marks, null),
-    register: createRegister({ db: store.db, anpr, reference, now }),
+    register: createRegister({
+      ...{ db: store.db, anpr, reference, now },
+      loa: { totem: 'LOA3', counter: 'LOA3', console: 'LOA3' },
+    }),
     logins: createLoginJudge({ trust: trust.value, challenges, hearing, now }),
     sealingKeys: ring.value.sealing,
     outcomeKeyOf: createTotems(config.totems).outcomeKeyOf,
     terms: config.certificates,
+    idTold: async () => null,
     onSettled: () => {},
     onRevokedSince: () => {},
   })
@@ -80,7 +84,7 @@ async function openLate(ahead: () => number) {
     /** Goes on with a request that it read when nothing was decided yet. */
     goOn: ({ operation, sealed }: { operation: string; sealed: string }) =>
       carryOut(randomUUID(), own(operation), {
-        ...{ id: operation, totem: 'TT-0001', anpr_id: operation },
+        ...{ id: operation, totem: 'TT-0001', anpr_id: operation, express: true },
         ...{ received_at: new Date(), sealed },
       }),
     async stop() {

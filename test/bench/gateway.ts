@@ -224,8 +224,15 @@ async function measureFlood(gateways: readonly BenchGateway[]): Promise<Figure[]
   ]
 }
 
-/** How long each of so many citizens waits, one after the other; `after`: outcomes that their totem has received. */
+/**
+ * How long each of so many citizens waits, one after the other, in a visit that has its session; `after`: outcomes that
+ * their totem has received.
+ */
 async function waits(line: Line, citizens: number, after: number): Promise<number[]> {
+  const { challenge } = (await line.client.post('/v1/challenges', {})).body
+  // All are the same person, so that one session is all of theirs.
+  const opened = await line.client.post('/v1/sessions', login(WHO, { totem: line.totem, challenge }))
+  if (opened.status !== 201) throw new Error(`a session was answered ${opened.status}`)
   const items = await batchOf(line, citizens)
   const each: number[] = []
   let cursor = after

@@ -12,7 +12,7 @@ export const states = (instead: Way, pagopa: Way) => ({
         guard: ({ context }) => context.visit.holder.entered?.pagopa?.offered ?? false,
         ...takes(pagopa),
       },
-      back: '#purpose',
+      back: '#sheet',
       'card.removed': pulled,
     },
   }),
@@ -27,7 +27,6 @@ export const states = (instead: Way, pagopa: Way) => ({
     },
   }),
   contrassegnoDate: chart.createStateConfig({
-    id: 'contrassegnoDate',
     initial: 'typing',
     on: { back: 'contrassegno', 'card.removed': pulled },
     states: {
@@ -39,7 +38,7 @@ export const states = (instead: Way, pagopa: Way) => ({
           },
         },
       },
-      judging: working(judge, { preview: '#preview', typing: 'typing' }),
+      judging: working(judge, { sheet: '#sheet', typing: 'typing' }),
     },
   }),
 })

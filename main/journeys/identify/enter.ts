@@ -15,10 +15,19 @@ export interface EnterOptions {
   waitingFor(codiceFiscale: string): Promise<Waiting[]>
   noticesFor(codiceFiscale: string): Notice[]
   pendingFor(codiceFiscale: string): number
+  /** A session was opened: its token. */
+  opened?(token: string): void
 }
 
 /** Opens the citizen session at the gateway, and gathers what this totem keeps for the person. */
-export function createEnter({ client, online, waitingFor, noticesFor, pendingFor }: EnterOptions) {
+export function createEnter({
+  client,
+  online,
+  waitingFor,
+  noticesFor,
+  pendingFor,
+  opened: noted = () => {},
+}: EnterOptions) {
   return async ({ codiceFiscale, evidence }: Recognised): Promise<Result<Entered, Refused>> => {
     const waiting = await waitingFor(codiceFiscale)
     const notices = noticesFor(codiceFiscale)
@@ -31,6 +40,7 @@ export function createEnter({ client, online, waitingFor, noticesFor, pendingFor
     // The gateway takes a nonce once, so a second request would count as a replay.
     const opened = await client.ask(session, '/v1/sessions', { body: evidence, repeatable: false })
     if (!opened.ok) return opened.error.kind === 'refused' ? refuse(opened.error.problem) : offline
+    noted(opened.value.token)
     const { token, holder, ways = [] } = opened.value
     const entered = { token, idAnpr: holder.idAnpr, waiting, pending, notices, ways }
     const family = await client.ask(familySheet, '/v1/sessions/current/family', { token })

@@ -30,14 +30,14 @@ const toChoice = async () => {
   await answers(
     { type: 'enterPin', pin: pin() },
     { type: 'chooseService', service: 'certificate' },
-    { type: 'choosePerson', index: 0 },
-    { type: 'chooseCertificates', types: ['8'] },
     { type: 'choosePurpose', purpose: 'privateParty' },
+    { type: 'chooseCertificates', types: ['8'] },
+    { type: 'confirm' },
   )
 }
 const toNotice = async () => {
   await toChoice()
-  await answers({ type: 'payByNotice' }, { type: 'acceptPreview' }, { type: 'confirm' })
+  await answers({ type: 'payByNotice' }, { type: 'confirm' })
 }
 
 describe('bollo by pagoPA', () => {
@@ -55,9 +55,8 @@ describe('bollo by pagoPA', () => {
     await toChoice()
     expect(screen()).toMatchObject({ screen: 'private-party', pagopa: true })
     await answers({ type: 'payByNotice' })
-    await at('preview')
-    await answers({ type: 'acceptPreview' })
-    expect(screen()).toMatchObject({ screen: 'confirm', bollo: { kind: 'pagopa' } })
+    await at('sheet')
+    expect(screen()).toMatchObject({ bollo: { settled: 'pagopa', cents: 1600 } })
     expect(openPayment).not.toHaveBeenCalled()
     await answers({ type: 'confirm' })
     expect(screen()).toMatchObject({

@@ -36,8 +36,8 @@ declare module '../../visit/services.ts' {
 
 export const fresh = () => ({ pagopa: { payment: null, until: null, why: 'unavailable' as const } })
 
-/** A private party's certificate is paid for here: the preview comes first, and the notice after the yes. */
+/** A private party's certificate is paid for here: the summary comes first, and the notice after the yes. */
 export const way = {
-  target: '#preview',
+  target: '#sheet',
   set: () => ({ ...fresh(), certificate: { bollo: { kind: 'pagopa' as const, notice: null } } }),
 }

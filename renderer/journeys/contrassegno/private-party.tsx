@@ -19,7 +19,7 @@ export function PrivateParty({ screen: { cents, pagopa } }: { screen: ScreenOf<'
       {pagopa && (
         <AnswerCard
           icon="phone"
-          title={text('contrassegno.choice.pagopa', { price })}
+          title={text('contrassegno.choice.pagopa')}
           line={text('contrassegno.choice.pagopa.line')}
           onPress={() => answer({ type: 'payByNotice' })}
         />

@@ -4,6 +4,7 @@ import type { FamilyMember, IssuedOutcome, OwnRecord } from '../../../contract/g
 import type { Screen } from '../../../contract/journeys/index.ts'
 import type { OwnRequest } from '../../../contract/journeys/requests.ts'
 import type { Payment } from '../../../contract/pagopa.ts'
+import type { PersonSections } from '../../../contract/person.ts'
 import { ok } from '../../../contract/result.ts'
 import { view } from '../../../contract/visit.ts'
 import type { Paper } from '../../../main/documents/model.ts'
@@ -67,7 +68,9 @@ export const member = (idAnpr: string, self: boolean): FamilyMember => ({
   idAnpr,
   name: 'ANNA',
   surname: 'BIANCHI',
+  sex: 'F',
   yearOfBirth: 1951,
+  deceased: false,
   tie: 'family',
   relation: '1',
   self,
@@ -91,6 +94,13 @@ export const visura: OwnRecord = {
   },
   reference: '77242849',
   at: '2026-11-22T10:00:00.000Z',
+}
+const person: PersonSections = {
+  identity: {
+    ...{ name: 'ANNA', surname: 'BIANCHI', codiceFiscale: 'BNCNMR51H58I888X', sex: 'F' },
+    ...{ born: '1951-06-18', birthPlace: 'SPELLO (PG)', statoCivile: '2' },
+  },
+  ...{ residence: [], citizenship: [], marriage: null, union: null, document: null },
 }
 const request: OwnRequest = {
   ...{ operation: OPERATION, types: ['8'], requestedAt: '2026-11-22T10:00:00.000Z', state: 'recorded' },
@@ -148,6 +158,7 @@ export function scripted(changes: Partial<VisitServices> = {}): VisitServices {
     writeVisura: () => ({ document: 'visura', operation: OPERATION, paper }),
     requests: async () => ({ requests: [request], whole: true }),
     withdraw: () => true,
+    person: async (_, __, { section }) => ({ [section]: person[section] }),
     accesses: async () => [],
     writeForm: (_, document) => ({ document, operation: OPERATION, paper }),
     declared: vi.fn(),
@@ -216,17 +227,17 @@ export const toPin = async () => {
   cardIn()
   await at('pin')
 }
-export const toConfirm = async () => {
+/** The holder's own residence, for a court case: from the menu to the summary. */
+export const toOwnResidence: VisitEvent[] = [
+  { type: 'chooseService', service: 'certificate' },
+  { type: 'choosePurpose', purpose: 'processuale' },
+  { type: 'chooseCertificates', types: ['8'] },
+]
+/** A visitor with the summary in sight. */
+export const toSummary = async () => {
   await toPin()
   await answers({ type: 'enterPin', pin: pin() })
   await at('menu')
-  await answers(
-    { type: 'chooseService', service: 'certificate' },
-    { type: 'choosePerson', index: 0 },
-    { type: 'chooseCertificates', types: ['8'] },
-    { type: 'choosePurpose', purpose: 'processuale' },
-  )
-  await at('preview')
-  await answers({ type: 'acceptPreview' })
-  await at('confirm')
+  await answers(...toOwnResidence)
+  await at('sheet')
 }
