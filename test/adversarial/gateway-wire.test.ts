@@ -346,7 +346,7 @@ describe('what is kept', () => {
       expect(JSON.stringify(rows)).not.toContain(idAnpr)
     }
   })
-  test('a request is erased once settled, its outcome days after it was fetched, the operation never', async () => {
+  test('a request is erased once settled, its outcome days after it was fetched, the operation with its lines in the access log', async () => {
     const item = await sealed(wish('anna-bianchi'))
     const id = item.operation
     await totem.settled(item)
@@ -364,9 +364,11 @@ describe('what is kept', () => {
     ])
     expect((await centre.issued()).filter((operation) => operation === id)).toHaveLength(1)
     expect(await count('select from access_log where operation = $1', id)).toBe(3)
+    await later(35 * 30)
+    expect(await count('select from operation where id = $1', id)).toBe(1)
     await later(37 * 31)
     expect(await count('select from access_log where operation = $1', id)).toBe(0)
-    expect(await count('select from operation where id = $1', id)).toBe(1)
+    expect(await count('select from operation where id = $1', id)).toBe(0)
   })
   test("a totem's stolen TLS key fetches what it cannot read, and acknowledges nothing", async () => {
     const [mine, others] = [await sealed(wish('anna-bianchi')), await sealed(wish('anna-bianchi'))]
