@@ -38,6 +38,12 @@ export function options<T extends ParseArgsOptionsConfig>(help: string, args: st
   }
 }
 
+/** A TCP port; 0 takes a free one. */
+export function portOf(help: string, option: string, given: string): number {
+  const port = Number(given)
+  return Number.isInteger(port) && port >= 0 && port <= 65_535 ? port : usage(help, `${option} is a TCP port`)
+}
+
 export function oneOf<T extends string>(
   help: string,
   option: string,

@@ -25,6 +25,7 @@ totem queue           requests and their outcomes: list, show, verify, retry, sa
 totem simulator anpr  runs PDND's token server and ANPR behind its gate, for any client
 totem simulator card  keeps a virtual card in a virtual reader
 totem simulator fleet thousands of totems that lost their line, against one gateway
+totem simulator pagopa  runs pagoPA's platform for any creditor: notices, receipts, Checkout
 totem simulator population  synthetic people of any number, a JSON line each
 totem verify          checks whether a totem wrote this paper
 

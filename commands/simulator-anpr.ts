@@ -8,7 +8,7 @@ import { startAnpr } from '../simulator/anpr/index.ts'
 import type { Entry } from '../simulator/anpr/log.ts'
 import { type PdndRegistry, pdndRegistry } from '../simulator/anpr/pdnd/registry.ts'
 import { makePki } from '../simulator/pki/make.ts'
-import { CONFIG, Failure, NO_INPUT, options, usage } from './command.ts'
+import { CONFIG, Failure, NO_INPUT, options, portOf } from './command.ts'
 
 const HELP = `totem simulator anpr [--port N] [--control-port N] [--registry FILE] [--client-key FILE] [--json]
 
@@ -39,8 +39,8 @@ export async function simulatorAnpr(args: string[], pki: string): Promise<number
   const keyFile = given['client-key']
   const kid = keyFile === undefined ? null : await register(registry, keyFile)
   const anpr = await startAnpr({
-    port: portOf('--port', given.port),
-    controlPort: portOf('--control-port', given['control-port']),
+    port: portOf(HELP, '--port', given.port),
+    controlPort: portOf(HELP, '--control-port', given['control-port']),
     pki,
     registry,
     logTo: (entry) => console.error(lineOf(entry)),
@@ -78,11 +78,6 @@ function textOf(told: AnprAccess & { registry: string; control: string; register
 
 const lineOf = ({ at, where, outcome, service, cause, text, id }: Entry) =>
   [at, where, outcome, service, `${cause}:`, text, `(${id})`].filter((part) => part !== '').join(' ')
-
-function portOf(option: string, given: string): number {
-  const port = Number(given)
-  return Number.isInteger(port) && port >= 0 && port <= 65_535 ? port : usage(HELP, `${option} is a TCP port`)
-}
 
 function registryIn(file: string): PdndRegistry {
   try {

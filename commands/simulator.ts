@@ -31,6 +31,7 @@ Keeps one synthetic person's card in a virtual reader until Ctrl+C; its PIN is 1
                one: the State's own software); default that of the test keys
 
 totem simulator anpr runs PDND's token server and ANPR for any client; see its --help.
+totem simulator pagopa runs pagoPA's platform for any creditor; see its --help.
 totem simulator population writes synthetic people, a JSON line each; see its --help.
 totem simulator fleet tries thousands of totems against a gateway; see its --help.`
 
@@ -39,6 +40,7 @@ export async function simulator([what = '', ...args]: string[]): Promise<number>
   // Loaded on demand: it brings half of the totem with it.
   if (what === 'fleet') return (await import('./fleet.ts')).fleet(args)
   if (what === 'anpr') return (await import('./simulator-anpr.ts')).simulatorAnpr(args, PKI)
+  if (what === 'pagopa') return (await import('./simulator-pagopa.ts')).simulatorPagopa(args, PKI)
   if (what === 'population') return (await import('./simulator-population.ts')).simulatorPopulation(args)
   if (what !== 'card') return usage(HELP, noSuch('simulator', what))
   const given = options(HELP, args, {

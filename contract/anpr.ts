@@ -50,6 +50,8 @@ const generalita = part({
   /** Somebody without a surname or without a name has `senzaCognome` or `senzaNome` 1 in its place. */
   cognome: text,
   nome: text,
+  /** S: enrolled among Italians abroad. */
+  soggettoAIRE: text,
   sesso: text,
   dataNascita: text,
   /** 1: the day, or day and month, in `dataNascita` are not known. */
@@ -66,6 +68,8 @@ export const datiSoggetto = z.object({
   generalita,
   identificativi: part({ idANPR: text }),
   legameSoggetto: part({ tipoLegame: text, codiceLegame: text }),
+  /** Somebody who died stays on the family sheet. Its content is not read. */
+  datiDecesso: part({}),
   infoSoggettoEnte: list(z.object({ id: text, chiave: text, valore: text })),
 })
 export type DatiSoggetto = z.infer<typeof datiSoggetto>
@@ -111,18 +115,50 @@ const residenza = z.object({
   dataDecorrenzaResidenza: text,
 })
 
+/** An act of a comune's register, or of the national archive (ANSC), which gives it no number. */
+const atto = part({ comuneRegistrazione: comune, anno: text, numeroAtto: text })
+/** Older answers have `attoEvento` in place of `attoEventoANPR`. */
+const evento = part({
+  dataEvento: text,
+  senzaGiorno: text,
+  senzaGiornoMese: text,
+  luogoEvento,
+  attoEventoANPR: part({ atto, attoANSC: part({ idANSC: text, comuneRegistrazione: comune, anno: text }) }),
+  attoEvento: atto,
+})
+/** Uncertain, for no file of C017 and C026 is public: the other one's `generalita` stand there, or inside it. */
+const altro = part({ cognome: text, nome: text, generalita })
+
 /** What a visura shows of C029. */
 export const datiAnagrafici = datiSoggetto.extend({
   residenza: list(residenza),
   statoCivile: part({ statoCivile: text }),
-  cittadinanza: list(z.object({ descrizioneStato: text })),
+  cittadinanza: list(z.object({ descrizioneStato: text, codiceStato: text, dataValidita: text })),
 })
 export type DatiAnagrafici = z.infer<typeof datiAnagrafici>
+
+/** The sections of a person's detail. No public file tells the form of these; the names are second hand. */
+export const datiPersona = datiAnagrafici.extend({
+  matrimonio: part({ coniuge: altro, datiMatrimonio: evento }),
+  unioneCivile: part({ unitoCivilmente: altro, attoUnione: evento }),
+  cartaIdentita: part({
+    numero: text,
+    /** 1 paper, 2 electronic. */
+    cartaceaElettronica: text,
+    dataRilascio: text,
+    dataScadenza: text,
+    dataAnnullamento: text,
+    comuneRilascio: comune,
+    consolatoRilascio: part({ descrizioneConsolato: text }),
+  }),
+})
+export type DatiPersona = z.infer<typeof datiPersona>
 
 const risposta = <T extends z.ZodType>(soggetto: T) =>
   z.object({ idOperazioneANPR: text, listaSoggetti: part({ datiSoggetto: list(soggetto) }) })
 export const rispostaE002OK = risposta(datiSoggetto)
 export const rispostaC029 = risposta(datiAnagrafici)
+export const rispostaPersona = risposta(datiPersona)
 
 export const richiestaCertificazione = z.looseObject({
   idOperazioneClient: z.string().min(1).max(30),

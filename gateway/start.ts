@@ -9,20 +9,30 @@ import packageJson from '../package.json' with { type: 'json' }
 import { accessReferences } from './access/references.ts'
 import { createRegister } from './access/register.ts'
 import { type AnprFailure, DAY_USED_UP } from './anpr/answers.ts'
+import { createBreakers } from './anpr/breakers.ts'
 import { createAnprClient } from './anpr/client.ts'
+import { createOffers } from './anpr/offers.ts'
 import { pdndTransport } from './anpr/pdnd/transport.ts'
 import { createQuotas } from './anpr/quotas.ts'
 import type { Transport } from './anpr/transport.ts'
 import { createOperatorDoor } from './channels/operator/door.ts'
 import { openOperators } from './channels/operator/operators.ts'
+import { createPagopaDoor } from './channels/pagopa/door.ts'
 import { createPublicDoor } from './channels/public/door.ts'
 import { createTotemDoor } from './channels/totem/door.ts'
 import { createTotems } from './channels/totem/totems.ts'
+import { mayBuy } from './citizen/buy.ts'
+import { boughtBy } from './citizen/preview.ts'
 import { citizenRoutes } from './citizen/routes.ts'
 import { createSessions } from './citizen/session.ts'
+import { idToldFor } from './citizen/store.ts'
+import { createHandovers } from './delivery/handovers.ts'
+import { handoverPageRoutes } from './delivery/public.ts'
+import { handoverRoutes } from './delivery/routes.ts'
 import { fleetRoutes, overseeFleet } from './fleet/routes.ts'
 import { withoutFloods } from './floods.ts'
-import { type DoorTls, openTls } from './http/tls.ts'
+import type { Routes } from './http/route.ts'
+import { openTls } from './http/tls.ts'
 import { journalRoutes, overseeJournals } from './journal/routes.ts'
 import { withJournals } from './journal/tables.ts'
 import { openKeyring } from './keys/keyring.ts'
@@ -41,13 +51,17 @@ import { createOutcomes } from './operations/outcomes.ts'
 import { operationRoutes, overseeOperations } from './operations/routes.ts'
 import { redrive, startWork } from './operations/work.ts'
 import { createMarks } from './payments/contrassegno.ts'
+import { createMeans } from './payments/means.ts'
+import { openPayments } from './payments/open.ts'
+import { createRefunds } from './payments/refunds.ts'
+import { overseePayments, paymentRoutes } from './payments/routes.ts'
 import { startRetention } from './retention.ts'
 import { type GatewayConfig, gatewayConfig } from './settings/config.ts'
 import { requireSafeDatabase } from './settings/line.ts'
+import { pagopaAccess } from './settings/pagopa.ts'
 import { pdndAccess } from './settings/pdnd.ts'
 import { CONFIG, folderMade, folderThere, jsonIn, TEMPORARY, textOf, Unusable } from './settings/unusable.ts'
 import { openStore } from './store/database.ts'
-import { nextAnprId } from './store/operations.ts'
 import { DatabaseIsNewer, type DatabaseRefusal, refusalOf } from './store/refusals.ts'
 import { openTrust } from './trust/keeper.ts'
 import { trustRoutes } from './trust/routes.ts'
@@ -75,6 +89,8 @@ export interface Gateway {
   operatorUrl: string
   /** Where anybody may verify a paper; null: not here. */
   publicUrl: string | null
+  /** Where pagoPA brings receipts; null: this gateway takes no payments. */
+  receiptsUrl: string | null
   /** Takes no more requests, finishes those under way, closes the database. */
   stop(): Promise<void>
 }
@@ -93,6 +109,11 @@ export async function startGateway(
   const operators = await openOperators(config.operator.tokens, log)
   const tls = await openTls('tls', config.tls, { now, log })
   const publicTls = config.public && (await openTls('public.tls', config.public.tls, { now, log }))
+  const paying = config.pagopa && {
+    settings: config.pagopa,
+    access: await pagopaAccess(config.pagopa),
+    tls: await openTls('pagopa.door', { ...config.tls, clientCa: config.pagopa.door.clientCa }, { now, log }),
+  }
   await textOf('trust.list', config.trust.list)
   await jsonIn('trust.listKey', config.trust.listKey)
   await textOf('keys.list', config.keys.list)
@@ -101,7 +122,7 @@ export async function startGateway(
   await folderMade('trust.crls', config.trust.crls)
   await folderMade('dataDir', config.dataDir)
   const transport = await wayToAnpr(config.anpr, log)
-  const forPublic = config.public && publicTls && (await publicDoor(config.public, publicTls, config.dataDir, log))
+  const verify = config.public && (await verification(config.public, config.dataDir, log))
 
   const opened = await openTrust({ config: config.trust, now, log })
   if (!opened.ok)
@@ -127,13 +148,20 @@ export async function startGateway(
   const bell = createBell(store, log)
   const metrics = createMetrics({
     ...{ db, now },
-    certificates: () => new Map([...tls.ends(), ...(publicTls?.ends() ?? [])]),
+    certificates: () => new Map([...tls.ends(), ...(publicTls?.ends() ?? []), ...(paying?.tls.ends() ?? [])]),
     lists: () => new Map([['trust.list', trust.ends] as const, ['keys.list', keys.ends] as const]),
   })
   const quotas = createQuotas({ db, limits: config.anpr.quotas, now })
+  const breakers = createBreakers({
+    onChange(service, state) {
+      metrics.anprOpen(service, state === 'open')
+      if (state === 'open') log.error({ kind: 'anpr-out', service })
+      else log.info({ kind: 'anpr-back', service })
+    },
+  })
+  const offers = createOffers({ quotas, breakers })
   const anpr = createAnprClient({
-    transport: quotas.counted(transport),
-    nextId: () => nextAnprId(db),
+    ...{ transport: quotas.counted(transport), breakers },
     now,
     onAnswer(service, answer, ms, reason) {
       metrics.anprAnswered(service, answer, ms)
@@ -142,12 +170,17 @@ export async function startGateway(
       if (ALARMS.has(answer)) log.error({ kind: answer, service, reason })
     },
   })
-  const register = createRegister({ db, anpr, reference, now })
+  const register = createRegister({ db, anpr, reference, loa: config.anpr.pdnd.loa, now })
   const totems = createTotems(config.totems)
   const { outcomeKeyOf } = totems
   const { sealing: sealingKeys } = keys
   const onSettled = metrics.settled
-  const marks = createMarks({ db, reference })
+  const pagopa = paying && openPayments({ ...paying, db, bell, now, log, onReceived: metrics.received })
+  const forPagopa =
+    paying &&
+    pagopa &&
+    createPagopaDoor({ ...paying, connections: paying.settings.door.connections, receipts: pagopa.receipts, log })
+  const means = createMeans(createMarks({ db, reference }), pagopa?.taking.notices ?? null)
   const hearing = createHearing({ db, now })
   const challenges = createChallenges({ hearing, reference, now })
   const logins = createLoginJudge({ trust, challenges, hearing, now })
@@ -156,10 +189,12 @@ export async function startGateway(
     bell,
     register,
     logins,
-    marks,
+    means,
     sealingKeys,
     outcomeKeyOf,
     reference,
+    terms: config.certificates,
+    idTold: (caller, requester) => idToldFor(db, caller, requester, now()),
     onSettled,
     onRevokedSince: metrics.revokedSince,
     now,
@@ -187,10 +222,24 @@ export async function startGateway(
     register,
     logins,
     reference,
-    mayBegin: () => quotas.mayBegin('C030', 'C021'),
+    mayBegin: () => offers.mayBegin('recognition'),
+    ways: config.delivery ? ['phone'] : [],
     now,
   })
   const journals = withJournals(db)
+  const previewing = {
+    ...{ register, means, reference, terms: config.certificates, now },
+    mayBegin: () => offers.mayBegin('certificates'),
+  }
+  const handovers = createHandovers({ db, now, log })
+  const forPublic =
+    config.public && publicTls && verify
+      ? createPublicDoor({
+          ...{ tls: publicTls, connections: config.public.connections, log },
+          rooms: [verify, ...(config.delivery ? [handoverPageRoutes(handovers)] : [])],
+        })
+      : null
+  let publicUrl: string | null = null
 
   const stopping = new AbortController()
   const forTotems = createTotemDoor({
@@ -202,15 +251,22 @@ export async function startGateway(
     onHeard: (totem) => void hearing.minutesOf(totem).catch(() => undefined),
     rooms: {
       login: challengeRoutes(challenges),
-      citizen: citizenRoutes({
-        ...{ sessions, register, marks, now },
-        mayBegin: () => quotas.mayBegin('C019', 'ANPR-Certificazione'),
+      citizen: citizenRoutes({ db, sessions, ...previewing }),
+      payments: paymentRoutes({
+        ...{ taking: pagopa?.taking ?? null, bell, reference, stopping: stopping.signal },
+        payerOf: ({ caller, bearer }, about) => sessions.holder(caller, bearer, about),
+        mayBuy: (payer, wish) => mayBuy(previewing, payer, wish),
+        boughtBy: (payer, wish) => boughtBy(payer, wish, reference),
       }),
       operations: operationRoutes({ db, intake, outcomes, full, onResult: metrics.submitted }),
       journal: journalRoutes({ db: journals, keys, bounds: config.bounds, now, log }),
-      fleet: fleetRoutes({ db, challenges, outcomeKeyOf, version: packageJson.version, now }),
+      fleet: fleetRoutes({ db, challenges, offers, outcomeKeyOf, version: packageJson.version, now }),
       trust: trustRoutes(trust),
       keys: keyRoutes(keys),
+      delivery: handoverRoutes({
+        handovers,
+        publicUrl: () => config.delivery && (config.delivery.publicUrl ?? publicUrl),
+      }),
     },
     log,
   })
@@ -222,6 +278,7 @@ export async function startGateway(
       operations: overseeOperations({ db, redrive: () => redrive(store, bell), log }),
       fleet: overseeFleet(db),
       journals: overseeJournals(journals),
+      payments: overseePayments(createRefunds({ db, now, log })),
     },
     metrics: metrics.routes,
     isReady: async () => !stopping.signal.aborted && (await store.answers()),
@@ -234,27 +291,34 @@ export async function startGateway(
     throw noDatabase(reason)
   })
   const retention = startRetention({ store, now, log })
+  const tending = pagopa?.tend()
   const stop = async () => {
     stopping.abort()
     outcomes.stop()
-    await Promise.all([forTotems.close(), work.stop(), retention.stop()])
+    await Promise.all([forTotems.close(), forPagopa?.close(), work.stop(), retention.stop(), tending?.stop()])
     await forOperators.close()
     await forPublic?.close()
+    handovers.stop()
     tls.stop()
     publicTls?.stop()
+    paying?.tls.stop()
     await trust.stop()
     await keys.stop()
     await anpr.close()
+    await pagopa?.client.close()
     await work.idle()
     await bell.stop()
     await store.close()
     endLog()
   }
+
   try {
+    publicUrl = config.public && forPublic && (await listen('public', forPublic, config.public))
     return {
       url: await listen('listen', forTotems, config.listen),
       operatorUrl: await listen('operator', forOperators, config.operator),
-      publicUrl: config.public && forPublic && (await listen('public', forPublic, config.public)),
+      receiptsUrl: forPagopa && paying && `${await listen('pagopa.door', forPagopa, paying.settings.door)}/v1/receipts`,
+      publicUrl,
       stop,
     }
   } catch (reason) {
@@ -263,17 +327,17 @@ export async function startGateway(
   }
 }
 
-async function publicDoor(
-  { page, keysSigner, connections }: NonNullable<z.output<typeof gatewayConfig>['public']>,
-  tls: DoorTls,
+/** The page that verifies a paper. */
+async function verification(
+  { page, keysSigner }: NonNullable<z.output<typeof gatewayConfig>['public']>,
   dataDir: string,
   log: Logger,
-): Promise<FastifyInstance> {
+): Promise<Routes> {
   const signer = (await jsonIn('public.keysSigner', keysSigner)) as JWK
   await textOf('public.page', page)
   const kept = await keepPage({ file: page, signer, memory: join(dataDir, 'verification-keys.sequence'), log })
   if (!kept.ok) throw refused(`public.page: ${page}`, kept.error, 'make it anew with gateway/verify/build.ts')
-  return createPublicDoor({ tls, connections, verify: verifyRoutes(kept.value), log })
+  return verifyRoutes(kept.value)
 }
 
 async function wayToAnpr({ pdnd, timeoutMs }: z.output<typeof gatewayConfig>['anpr'], log: Logger): Promise<Transport> {

@@ -6,11 +6,14 @@ import { samples as certificate } from './journeys/certificate/samples.ts'
 import { samples as collect } from './journeys/collect/samples.ts'
 import { samples as contrassegno } from './journeys/contrassegno/samples.ts'
 import { samples as declaration } from './journeys/declaration/samples.ts'
+import { samples as family } from './journeys/family/samples.ts'
 import { samples as identify } from './journeys/identify/samples.ts'
 import type { Sampled, ScreenName } from './journeys/journey.ts'
 import { samples as leave } from './journeys/leave/samples.ts'
 import { samples as menu } from './journeys/menu/samples.ts'
 import { samples as paper } from './journeys/paper/samples.ts'
+import { samples as phone } from './journeys/phone/samples.ts'
+import { samples as requests } from './journeys/requests/samples.ts'
 import { samples as visura } from './journeys/visura/samples.ts'
 
 /** Samples of every screen. A journey that is not listed here does not compile. */
@@ -22,8 +25,11 @@ const samples: { [Name in ScreenName]: Sampled<Name> } = {
   ...certificate,
   ...contrassegno,
   ...visura,
+  ...requests,
+  ...family,
   ...declaration,
   ...paper,
+  ...phone,
   ...leave,
 }
 

@@ -9,14 +9,13 @@ import { personName } from '../identity.ts'
 export const screens = [
   /**
    * The declaration is the holder's. `declares`: the facts that are ticked already, in place of the chosen
-   * certificates. `forAnother`: a chosen certificate was about another person, so only facts that the holder may
-   * declare are ticked. `anybody`: the person came for the declaration and asked for no certificate. `attoNotorio`: the
-   * form of art. 47 is offered too. To a private party it needs an authenticated signature and a bollo (art. 21 DPR
-   * 445/2000), which no totem can give.
+   * certificates; none where the person asked for no certificate. `forAnother`: a chosen certificate was about another
+   * person, so only facts that the holder may declare are ticked. `attoNotorio`: the form of art. 47 is offered too.
+   * To a private party it needs an authenticated signature and a bollo (art. 21 DPR 445/2000), which no totem can give.
    */
   z.strictObject({
     screen: z.literal('declaration'),
-    for: z.enum(['publicBody', 'privateParty', 'anybody']),
+    for: z.enum(['publicBody', 'privateParty']),
     attoNotorio: z.boolean(),
     declarant: personName,
     declares: z.array(certifiedFact),

@@ -5,10 +5,13 @@ import * as certificate from './certificate.ts'
 import * as collect from './collect.ts'
 import * as contrassegno from './contrassegno.ts'
 import * as declaration from './declaration.ts'
+import * as family from './family.ts'
 import * as identify from './identify.ts'
 import * as leave from './leave.ts'
 import * as menu from './menu.ts'
 import * as paper from './paper.ts'
+import * as phone from './phone.ts'
+import * as requests from './requests.ts'
 import * as visura from './visura.ts'
 
 export type { OutOfService } from './arrive.ts'
@@ -24,8 +27,11 @@ export const journeys = {
   certificate,
   contrassegno,
   visura,
+  requests,
+  family,
   declaration,
   paper,
+  phone,
   leave,
 }
 export type JourneyName = keyof typeof journeys
@@ -39,8 +45,11 @@ export const screen = z.discriminatedUnion('screen', [
   ...certificate.screens,
   ...contrassegno.screens,
   ...visura.screens,
+  ...requests.screens,
+  ...family.screens,
   ...declaration.screens,
   ...paper.screens,
+  ...phone.screens,
   ...leave.screens,
 ])
 export type Screen = z.infer<typeof screen>
@@ -57,8 +66,11 @@ export const answer = z.discriminatedUnion('type', [
   ...certificate.answers,
   ...contrassegno.answers,
   ...visura.answers,
+  ...requests.answers,
+  ...family.answers,
   ...declaration.answers,
   ...paper.answers,
+  ...phone.answers,
   ...leave.answers,
 ])
 export type Answer = z.infer<typeof answer>
@@ -72,7 +84,10 @@ export const stepOf: Record<Screen['screen'], Step | null> = {
   ...certificate.steps,
   ...contrassegno.steps,
   ...visura.steps,
+  ...requests.steps,
+  ...family.steps,
   ...declaration.steps,
   ...paper.steps,
+  ...phone.steps,
   ...leave.steps,
 }

@@ -7,13 +7,15 @@ import { takenHome } from './lists.ts'
 export const screens = [
   z.strictObject({
     screen: z.literal('done'),
-    outcome: z.enum(['printed', 'queued', 'kept', 'nothing']),
+    outcome: z.enum(['printed', 'phone', 'queued', 'kept', 'nothing']),
     /** The paper that `outcome` is about. */
     document: takenHome,
     /** A slip about the recorded request lies in the slot. */
     slip: z.boolean(),
     /** The certificate of a recorded request has come while the person stands here. */
     arrived: z.boolean(),
+    /** The paper can go to the person's telephone too. */
+    phone: z.boolean(),
     cardPresent: z.boolean(),
   }),
   z.strictObject({

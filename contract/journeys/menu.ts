@@ -2,18 +2,19 @@ import { z } from 'zod'
 import { isoInstant, operationId, personName } from '../identity.ts'
 import { service } from './lists.ts'
 
-/** The services that a recognised person can choose. */
+/** The first question to a recognised person: who is it for? That decides between declaration and certificate. */
 
 export const screens = [
   /**
-   * `lineBack`: the visit began without the line, which has come back since. `pending`: requests of earlier visits on
-   * their way. `notices`: requests of earlier visits that nothing came of, and of which their holder has not been told.
+   * `lineBack`: the visit began without the line, which has come back since. `waiting`: certificates that are ready to
+   * be collected. `pending`: requests of earlier visits on their way. `notices`: requests of earlier visits that nothing came of, and of which their holder has not been told.
    */
   z.strictObject({
     screen: z.literal('menu'),
     holder: personName,
     online: z.boolean(),
     lineBack: z.boolean(),
+    waiting: z.number().int(),
     pending: z.number().int(),
     notices: z.array(
       z.strictObject({

@@ -25,6 +25,8 @@ export const screens = [
     page: z.number(),
     sheet: z.enum(['void', 'none', 'perhaps']),
     resumable: z.boolean(),
+    /** The document can go to the person's telephone instead. */
+    phone: z.boolean(),
   }),
 ] as const
 

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { type Caller, operatorOf } from '../../contract/caller.ts'
+import { grouped } from '../store/grouped.ts'
 import type { Database, Tables } from '../store/schema.ts'
 
 type Columns = Tables['access_log']
@@ -14,48 +15,89 @@ export type Looked = Pick<Columns, 'subject' | 'types' | 'exemption'>
 /** How it ended; a subject that only the answer names takes the place of the one that was asked for. */
 export type Ended = Pick<Columns, 'outcome' | 'anpr_operation' | 'gate_transaction' | 'warnings'> & { subject?: string }
 
+/** The number of a line, for `end` or the settlement, and an id of its own for each question of the look. */
+export interface Begun {
+  line: string
+  ids: readonly string[]
+}
+
+/** The access log. What several looks write at a time shares a commit (store/grouped.ts). */
+export interface AccessLog {
+  /** Writes a look down before it is made; it asks ANPR so many questions. */
+  begin(looker: Looker, looked: Looked, at: Date, questions: number): Promise<Begun>
+  /** Says in a line how its look ended. */
+  end(line: string, ended: Ended): Promise<void>
+  /** Writes down what the gateway refused by itself: nobody else was asked. */
+  noteRefusal(looker: Looker, looked: Looked, at: Date, outcome: string): Promise<void>
+}
+
 /**
- * The outcome of a line whose look has not ended: its answer is still awaited, or its gateway died before it could use
- * one.
+ * The outcome of a line whose look has not ended: its answer is still awaited, or its gateway died before it could show
+ * anybody what came of one.
  */
 const ASKED = 'asked'
 
-/** Writes a look down before it is made. Answers the line's number, for `endAccess` or the settlement. */
-export async function beginAccess(db: Database, looker: Looker, looked: Looked, at: Date): Promise<string> {
-  return addLine(db, looker, looked, at, ASKED)
+export function createAccessLog(db: Database): AccessLog {
+  const write = grouped((items: readonly (Line | End)[]) => store(db, items))
+  const add = (
+    { caller, requester, operation }: Looker,
+    looked: Looked,
+    rest: { at: Date; outcome: string; questions: number },
+  ) => {
+    const who = { channel: caller.channel, caller: caller.id, actor: operatorOf(caller), requester }
+    return write({ ...who, ...looked, operation: operation ?? null, ...rest })
+  }
+  return {
+    begin: (looker, looked, at, questions) => add(looker, looked, { at, outcome: ASKED, questions }),
+    async end(line, { subject = null, ...ended }: Omit<Ended, 'subject'> & { subject?: string | null }) {
+      await write({ ends: line, subject, ...ended })
+    },
+    async noteRefusal(looker, looked, at, outcome) {
+      await add(looker, looked, { at, outcome, questions: 0 })
+    },
+  }
 }
 
-/** Writes down what the gateway refused by itself: nobody else was asked. */
-export async function noteRefusal(
-  db: Database,
-  looker: Looker,
-  looked: Looked,
-  at: Date,
-  outcome: string,
-): Promise<void> {
-  await addLine(db, looker, looked, at, outcome)
-}
+/** A new line. */
+type Line = Pick<
+  Columns,
+  'channel' | 'caller' | 'actor' | 'requester' | 'operation' | 'subject' | 'types' | 'exemption' | 'outcome' | 'at'
+> & { questions: number }
+/** The end of the line `ends`. */
+type End = Omit<Ended, 'subject'> & { ends: string; subject: string | null }
 
-/** Says in a line how its look ended. */
-export async function endAccess(db: Database, line: string, ended: Ended): Promise<void> {
-  await db.updateTable('access_log').set(ended).where('id', '=', sql<number>`${line}::bigint`).execute()
-}
-
-async function addLine(
-  db: Database,
-  { caller, requester, operation = undefined }: Looker,
-  looked: Looked,
-  at: Date,
-  outcome: string,
-): Promise<string> {
-  const who = { channel: caller.channel, caller: caller.id, actor: operatorOf(caller), requester }
-  const { id } = await db
-    .insertInto('access_log')
-    .values({
-      ...{ at, ...who, ...looked, operation: operation ?? null, outcome },
-      ...{ protocol: null, anpr_operation: null, gate_transaction: null, warnings: null, pdf_sha256: null },
-    })
-    .returning('id')
-    .executeTakeFirstOrThrow()
-  return String(id)
+/** Writes lines and ends in one statement: a commit costs more than what is in it. */
+async function store(db: Database, items: readonly (Line | End)[]): Promise<Begun[]> {
+  const lines = items.filter((item) => 'at' in item)
+  const ends = items.filter((item) => 'ends' in item)
+  const ofLine = (name: Exclude<keyof Line, 'at'>) => sql`${lines.map((line) => line[name])}::text[]`
+  const ofEnd = (name: keyof End) => sql`${ends.map((end) => end[name])}::text[]`
+  const { rows } = await sql<{ line: string; ids: string[] }>`
+    with line as materialized (
+      select nextval(pg_get_serial_sequence('access_log', 'id')) as id, item.* from unnest(
+        ${lines.map(({ at }) => at.toISOString())}::text[], ${ofLine('channel')}, ${ofLine('caller')},
+        ${ofLine('actor')}, ${ofLine('requester')}, ${ofLine('operation')}, ${ofLine('subject')}, ${ofLine('types')},
+        ${ofLine('exemption')}, ${ofLine('outcome')}, ${ofLine('questions')}
+      ) with ordinality as item (at, channel, caller, actor, requester, operation, subject, types, exemption, outcome,
+        questions, place)
+    ), begun as (
+      insert into access_log
+        (id, at, channel, caller, actor, requester, operation, subject, types, exemption, outcome)
+      overriding system value
+      select id, at::timestamptz, channel, caller, actor, requester, operation, subject, types, exemption, outcome
+      from line
+    ), ended as (
+      update access_log
+      set outcome = given.outcome, subject = coalesce(given.subject, access_log.subject),
+        anpr_operation = given.anpr_operation, gate_transaction = given.gate_transaction, warnings = given.warnings
+      from unnest(
+        ${ofEnd('ends')}, ${ofEnd('outcome')}, ${ofEnd('subject')}, ${ofEnd('anpr_operation')},
+        ${ofEnd('gate_transaction')}, ${ofEnd('warnings')}
+      ) as given (line, outcome, subject, anpr_operation, gate_transaction, warnings)
+      where access_log.id = given.line::bigint
+    )
+    select id::text as line, array(select next_anpr_id() from generate_series(1, questions::integer)) as ids
+    from line order by place`.execute(db)
+  const begun = rows.values()
+  return items.map((item) => ('ends' in item ? { line: item.ends, ids: [] } : (begun.next().value as Begun)))
 }

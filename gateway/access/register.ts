@@ -1,12 +1,14 @@
 import type { Clock } from '../../basics/time.ts'
+import type { DatiPersona } from '../../contract/anpr.ts'
 import { exemptionOf } from '../../contract/bollo.ts'
 import type { Result } from '../../contract/result.ts'
 import type { AnprFailure, Heard, Trace } from '../anpr/answers.ts'
 import type { AnprCalls, AnprClient, OwnData } from '../anpr/client.ts'
-import type { Sheet } from '../anpr/subjects.ts'
+import type { Telling } from '../anpr/services.ts'
+import type { Asked, Sheet } from '../anpr/subjects.ts'
 import type { Database } from '../store/schema.ts'
-import { askerOf } from './asker.ts'
-import { beginAccess, type Ended, endAccess, type Looked, type Looker, noteRefusal } from './log.ts'
+import { type Assurance, askerOf } from './asker.ts'
+import { type AccessLog, createAccessLog, type Ended, type Looked, type Looker } from './log.ts'
 
 /**
  * ANPR, as rooms have it: whoever asks says first in whose name, and no question leaves without its line in the access
@@ -14,6 +16,13 @@ import { beginAccess, type Ended, endAccess, type Looked, type Looker, noteRefus
  */
 export interface Register {
   askedBy(looker: Looker): Looks
+  /** The person has left: nothing that was got in their name is kept. */
+  left(looker: Looker): void
+  /**
+   * For work that hands on nothing of what it hears before `told`: the ends of its lines go along with the line of its
+   * next look, and `told` resolves when all are written.
+   */
+  together(): Pick<Register, 'askedBy'> & { told(): Promise<void> }
 }
 
 /** ANPR's services, each with its line in the access log. */
@@ -22,6 +31,15 @@ export interface Looks {
   /** SECURITY: the sheet and the data of the person in whose name somebody looks, by their ID ANPR. */
   familyOf(idAnpr: string): Promise<Result<Sheet, AnprFailure>>
   ownDataOf(idAnpr: string): Promise<Result<OwnData, AnprFailure>>
+  /**
+   * What one service tells of one person, with the trace of the look. Whether a codice fiscale is theirs, the family
+   * sheet says of a relative; of the person in whose name somebody looks, the log does.
+   */
+  tell(
+    service: Telling,
+    person: { idAnpr: string; isTheirs?: Asked['isTheirs'] },
+    day: string,
+  ): Promise<Heard<DatiPersona>>
   /**
    * The certificate with the number of its line. The line of an issue that ANPR has decided is ended by the settlement
    * (store/operations.ts), in its transaction.
@@ -33,10 +51,17 @@ export interface Looks {
   preview(wish: Parameters<AnprCalls['preview']>[0]): Promise<Result<string, AnprFailure>>
   alive(wish: Parameters<AnprCalls['alive']>[0]): Promise<Result<true, AnprFailure>>
   /** Notes a look that the gateway refuses without asking ANPR. */
-  refused(wish: Wish, outcome: string): Promise<void>
+  refused(wish: Refused, outcome: string): Promise<void>
 }
 
 type Wish = Pick<Parameters<AnprCalls['preview']>[0], 'subject' | 'types' | 'bollo'>
+/** What is looked at, and in how many questions that need an id. */
+interface Look {
+  looked: Looked
+  questions: number
+}
+/** A certificate, or with the subject alone their data. */
+type Refused = Pick<Wish, 'subject'> & Partial<Wish>
 
 /**
  * The line comes before the question, so that a gateway which dies meanwhile, or a database that goes away, leaves no
@@ -46,59 +71,97 @@ export function createRegister({
   db,
   anpr,
   reference,
+  loa,
   now,
 }: {
   db: Database
   anpr: AnprClient
   reference(person: string): string
+  loa: Assurance
   now: Clock
 }): Register {
-  const wished = ({ subject, types, bollo }: Wish): Looked => ({
+  const wished = ({ subject, types = [], bollo }: Refused): Looked => ({
     subject: reference(subject),
     types: types.join(' '),
-    exemption: exemptionOf(bollo),
+    exemption: bollo ? exemptionOf(bollo) : null,
   })
-  return {
-    askedBy(looker) {
-      const calls = anpr.as(askerOf(looker))
+  const log = createAccessLog(db)
+  const asked =
+    (end: AccessLog['end']) =>
+    (looker: Looker): Looks => {
+      const asker = askerOf(looker, loa)
       const isTheirs = (codiceFiscale: string) =>
         looker.requester === null ? null : reference(codiceFiscale) === looker.requester
-      const begin = (looked: Looked) => beginAccess(db, looker, looked, now())
+      async function begin({ looked, questions }: Look) {
+        const { line, ids } = await log.begin(looker, looked, now(), questions)
+        return { line, calls: anpr.as(asker, ids) }
+      }
       async function noted<T>(
-        looked: Looked,
-        ask: () => Promise<Heard<T>>,
+        look: Look,
+        ask: (calls: AnprCalls) => Promise<Heard<T>>,
         tell: (answer: T) => Partial<Ended> = () => ({}),
       ): Promise<Result<T, AnprFailure>> {
-        const line = await begin(looked)
-        const { result, trace } = await ask()
-        const ended = result.ok ? { outcome: 'shown', ...tell(result.value) } : { outcome: outcomeOf(result.error) }
-        await endAccess(db, line, { ...tracesOf(trace), ...ended })
-        return result
+        return (await traced(look, ask, tell)).result
       }
-      const service = (types: string, subject: string): Looked => ({
-        ...{ types, subject: reference(subject), exemption: null },
+      async function traced<T>(
+        look: Look,
+        ask: (calls: AnprCalls) => Promise<Heard<T>>,
+        tell: (answer: T) => Partial<Ended> = () => ({}),
+      ): Promise<Heard<T>> {
+        const { line, calls } = await begin(look)
+        const { result, trace } = await ask(calls)
+        const ended = result.ok ? { outcome: 'shown', ...tell(result.value) } : { outcome: outcomeOf(result.error) }
+        await end(line, { ...tracesOf(trace), ...ended })
+        return { result, trace }
+      }
+      const services = (types: string, subject: string): Look => ({
+        looked: { types, subject: reference(subject), exemption: null },
+        questions: types.split(' ').length,
       })
       return {
         // The log names a person by ID ANPR as soon as it is known: all that was asked about them is found by it.
         personOf: (codiceFiscale) =>
           noted(
-            service('C030', codiceFiscale),
-            () => calls.personOf(codiceFiscale),
+            services('C030', codiceFiscale),
+            (calls) => calls.personOf(codiceFiscale),
             ({ idAnpr }) => ({ subject: reference(idAnpr) }),
           ),
-        familyOf: (idAnpr) => noted(service('C021', idAnpr), () => calls.familyOf({ idAnpr, isTheirs })),
-        ownDataOf: (idAnpr) => noted(service('C029 C021', idAnpr), () => calls.ownDataOf({ idAnpr, isTheirs })),
+        familyOf: (idAnpr) => noted(services('C021', idAnpr), (calls) => calls.familyOf({ idAnpr, isTheirs })),
+        ownDataOf: (idAnpr) => noted(services('C029 C021', idAnpr), (calls) => calls.ownDataOf({ idAnpr, isTheirs })),
+        tell: (code, { idAnpr, isTheirs: theirs = isTheirs }, day) =>
+          traced(services(code, idAnpr), (calls) => calls.tell(code, { idAnpr, isTheirs: theirs }, day)),
         alive: (wish) =>
-          noted(service(wish.requester === wish.subject ? 'C019' : 'C019 C007', wish.subject), () => calls.alive(wish)),
-        preview: (wish) => noted(wished(wish), () => calls.preview(wish)),
+          noted(services(wish.requester === wish.subject ? 'C019' : 'C019 C007', wish.subject), (calls) =>
+            calls.alive(wish),
+          ),
+        preview: (wish) => noted({ looked: wished(wish), questions: 1 }, (calls) => calls.preview(wish)),
         async issue(operation, wish) {
-          const line = await begin(wished(wish))
+          // Its question has the operation's own id.
+          const { line, calls } = await begin({ looked: wished(wish), questions: 0 })
           const { result, trace } = await calls.issue(operation, wish)
           if (!result.ok && result.error.kind !== 'anpr-refused')
-            await endAccess(db, line, { ...tracesOf(trace), outcome: outcomeOf(result.error) })
+            await end(line, { ...tracesOf(trace), outcome: outcomeOf(result.error) })
           return { line, result, trace }
         },
-        refused: (wish, outcome) => noteRefusal(db, looker, wished(wish), now(), outcome),
+        refused: (wish, outcome) => log.noteRefusal(looker, wished(wish), now(), outcome),
+      }
+    }
+  return {
+    askedBy: asked(log.end),
+    left: (looker) => anpr.forget(askerOf(looker, loa)),
+    together() {
+      const ends: Promise<void>[] = []
+      const askedBy = asked(async (line, ended) => {
+        const written = log.end(line, ended)
+        ends.push(written)
+        // `told` tells of it.
+        written.catch(() => undefined)
+      })
+      return {
+        askedBy,
+        async told() {
+          await Promise.all(ends)
+        },
       }
     },
   }

@@ -19,12 +19,12 @@ async function against(listener: RequestListener, timeoutMs = 5_000): Promise<An
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const agent = agentFor()
   const client = createAnprClient({
-    nextId: async () => '179545000000000001',
     now: () => new Date('2026-11-22T23:30:00Z'),
     pause: async () => {},
     transport: {
       post: ({ service, operation, body }) =>
         exchange(agent, `${url}/${service}${operation}`, { headers: {}, body: JSON.stringify(body), timeoutMs }),
+      forget: () => {},
       close: () => agent.destroy(),
     },
   })
@@ -33,7 +33,10 @@ async function against(listener: RequestListener, timeoutMs = 5_000): Promise<An
     await new Promise((resolve) => server.close(resolve))
     await client.close()
   }
-  return client.as({ userId: 'a-person', userLocation: 'TT-0001', loa: 'LOA3' })
+  return client.as(
+    { userId: 'a-person', userLocation: 'TT-0001', loa: 'LOA3' },
+    new Set(['179545000000000001', '179545000000000002']),
+  )
 }
 
 const answering =
@@ -44,6 +47,7 @@ const answering =
   }
 
 const WISH = {
+  language: 'IT',
   requester: 'AB10234CX',
   subject: 'AB10234CX',
   types: ['8'],
@@ -90,20 +94,6 @@ test('an issue carries the operation id and asks for no bollo', async () => {
       emissione: '2',
     },
   ])
-})
-
-test('types that may not share a sheet are refused as ANPR would, and it is not asked', async () => {
-  let asked = 0
-  const client = await against((_request, response) => {
-    asked++
-    response.end(JSON.stringify(ISSUED))
-  })
-  for (const { result } of [
-    await client.issue('01KAXXXXXXXXXXXXXXXXXXXXXX', { ...wish, types: ['12', '16'] }),
-    await client.preview({ ...wish, types: ['12', '16'] }),
-  ])
-    expect(result).toEqual({ ok: false, error: { kind: 'anpr-refused', code: 'EN154' } })
-  expect(asked).toBe(0)
 })
 
 const listed = (...errors: [code: string | null, kind: string | null][]) =>

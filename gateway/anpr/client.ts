@@ -1,20 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { z } from 'zod'
 import { type Clock, italianDay } from '../../basics/time.ts'
-import { sheetConflict } from '../../catalogue/certificates.ts'
 import {
   type DatiAnagrafici,
+  type DatiPersona,
   type DatiSoggetto,
   type richiestaE002,
   rispostaC029,
   rispostaCertificazione,
   rispostaE002OK,
+  rispostaPersona,
 } from '../../contract/anpr.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { type AnprFailure, answerOf, failure, type Heard, NO_TRACE, NOT_NOW, traceOf } from './answers.ts'
+import { type Breakers, createBreakers } from './breakers.ts'
 import { type Certificate, certificateIn } from './certificate.ts'
 import { certificazione, type Wish } from './certificazione.ts'
-import type { Consultation, Service } from './services.ts'
+import type { Consultation, Service, Telling } from './services.ts'
 import { type Asked, identified, isSaid, ownOf, type Sheet, sheetOf } from './subjects.ts'
 import type { Asker, Transport } from './transport.ts'
 
@@ -34,6 +36,8 @@ export interface AnprCalls {
   familyOf(asked: Asked): Promise<Heard<Sheet>>
   /** C029 and C021: what the register holds of a person and of their family. */
   ownDataOf(asked: Asked): Promise<Heard<OwnData>>
+  /** What one service tells of one person, as the register was on `day`. */
+  tell(service: Telling, asked: Asked, day: string): Promise<Heard<DatiPersona>>
   /** Base64 PDF, marked ANTEPRIMA. */
   preview(wish: Wish): Promise<Heard<string>>
   /**
@@ -46,7 +50,10 @@ export interface AnprCalls {
 }
 
 export interface AnprClient {
-  as(asker: Asker): AnprCalls
+  /** `ids`: an `idOperazioneClient` that was never used for each question, `issue` left out. */
+  as(asker: Asker, ids: Iterable<string>): AnprCalls
+  /** Whoever asked has left: what was got in their name is dropped. */
+  forget(asker: Asker): void
   /** Cuts what is under way. */
   close(): Promise<void>
 }
@@ -55,24 +62,28 @@ export interface AnprClient {
 const TRIES = 3
 const PAUSE_MS = 400
 
-/**
- * `nextId` makes an `idOperazioneClient` that was never used. `onAnswer` hears of each question that ended: which
- * service, how, how long it took, and the code of why it failed.
- */
+/** `onAnswer` hears of each question that ended: which service, how, how long it took, and the code of why it failed. */
 export function createAnprClient({
   transport,
-  nextId,
+  breakers = createBreakers(),
   now,
   pause = (ms) => delay(ms),
   onAnswer = () => {},
 }: {
   transport: Transport
-  nextId(): Promise<string>
+  breakers?: Breakers
   now: Clock
   pause?: (ms: number) => Promise<unknown>
   onAnswer?: (service: Service, answer: 'ok' | AnprFailure['kind'], ms: number, reason: string | null) => void
 }): AnprClient {
-  function callsOf(asker: Asker): AnprCalls {
+  function callsOf(asker: Asker, ids: Iterable<string>): AnprCalls {
+    const unused = ids[Symbol.iterator]()
+    function nextId(): string {
+      const { value, done } = unused.next()
+      if (done) throw new Error('a look has more questions than ids')
+      return value
+    }
+
     async function post<T, U>(
       service: Service,
       operation: string,
@@ -94,8 +105,10 @@ export function createAnprClient({
       return { result, trace: answered.trace }
 
       async function once(): Promise<Heard<T>> {
-        const reply = await transport.post({ service, operation, body, asker })
-        return reply.ok ? answerOf(reply.value, schema) : { result: reply, trace: NO_TRACE }
+        return breakers.through(service, async () => {
+          const reply = await transport.post({ service, operation, body, asker })
+          return reply.ok ? answerOf(reply.value, schema) : { result: reply, trace: NO_TRACE }
+        })
       }
     }
 
@@ -104,12 +117,13 @@ export function createAnprClient({
       criteriRicerca: z.infer<typeof richiestaE002>['criteriRicerca'],
       schema: z.ZodType<T>,
       read: (answer: T) => Result<U, AnprFailure>,
+      day = italianDay(now()),
     ): Promise<Heard<U>> {
       const body: z.infer<typeof richiestaE002> = {
-        idOperazioneClient: await nextId(),
+        idOperazioneClient: nextId(),
         criteriRicerca,
         datiRichiesta: {
-          dataRiferimentoRichiesta: italianDay(now()),
+          dataRiferimentoRichiesta: day,
           motivoRichiesta: 'TOTEM-POLIS',
           casoUso: service,
         },
@@ -128,9 +142,6 @@ export function createAnprClient({
       })
 
     async function certify(id: string, wish: Wish, emissione: '2' | '3'): Promise<Heard<Certificate>> {
-      // ANPR is not asked for what it always refuses.
-      const code = sheetConflict(wish.types)
-      if (code !== null) return { result: err({ kind: 'anpr-refused', code }), trace: NO_TRACE }
       const body = certificazione(id, wish, emissione)
       return post('ANPR-Certificazione', '/certificati', body, rispostaCertificazione, (answer) =>
         certificateIn(answer, wish),
@@ -141,6 +152,8 @@ export function createAnprClient({
       personOf: (codiceFiscale) =>
         consult('C030', { codiceFiscale }, rispostaE002OK, (answer) => identified(subjectsIn(answer), codiceFiscale)),
       familyOf: sheetFor,
+      tell: (service, asked, day) =>
+        consult(service, { idANPR: asked.idAnpr }, rispostaPersona, (answer) => ownOf(subjectsIn(answer), asked), day),
       async ownDataOf(asked) {
         const [own, family] = await Promise.all([
           consult('C029', { idANPR: asked.idAnpr }, rispostaC029, (answer) => ownOf(subjectsIn(answer), asked)),
@@ -155,7 +168,7 @@ export function createAnprClient({
         return { result: ok({ person: own.result.value, family: sheet, references }), trace }
       },
       async preview(wish) {
-        const { result, trace } = await certify(await nextId(), wish, '3')
+        const { result, trace } = await certify(nextId(), wish, '3')
         return { result: result.ok ? ok(result.value.pdf) : result, trace }
       },
       async alive({ subject, requester }) {
@@ -176,7 +189,7 @@ export function createAnprClient({
     }
   }
 
-  return { as: callsOf, close: () => transport.close() }
+  return { as: callsOf, forget: (asker) => transport.forget(asker), close: () => transport.close() }
 }
 
 /** `id` of the answer about life, in C007 as in C019. */

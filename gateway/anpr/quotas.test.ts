@@ -2,9 +2,7 @@ import { PGlite } from '@electric-sql/pglite'
 import { Kysely, PGliteDialect, sql } from 'kysely'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { ok } from '../../contract/result.ts'
-import { anprIds } from '../store/migrations/011-anpr-ids.ts'
 import { anprCalls } from '../store/migrations/012-anpr-calls.ts'
-import { nextAnprId } from '../store/operations.ts'
 import type { Tables } from '../store/schema.ts'
 import { createQuotas, type Quota } from './quotas.ts'
 import type { Service } from './services.ts'
@@ -13,10 +11,6 @@ import type { Transport } from './transport.ts'
 let db: Kysely<Tables>
 beforeAll(async () => {
   db = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite: new PGlite() }) })
-  // As much of the older tables as the migration touches.
-  await sql`create table operation (id text, anpr_id text)`.execute(db)
-  await sql`create table access_log (id integer)`.execute(db)
-  await anprIds.up(db)
   await anprCalls.up(db)
 }, 60_000)
 beforeEach(async () => {
@@ -29,7 +23,11 @@ const call = (service: Service) => ({
   ...{ service, operation: '/anpr-service-e002', body: {} },
   asker: { userId: 'a', userLocation: 'b', loa: 'c' },
 })
-const silent: Transport = { post: async () => ok({ status: 200, body: '', transaction: null }), close: async () => {} }
+const silent: Transport = {
+  post: async () => ok({ status: 200, body: '', transaction: null }),
+  forget: () => {},
+  close: async () => {},
+}
 function gateway(limits: Partial<Record<Service, Quota>> = {}) {
   const quotas = createQuotas({ db, limits, now: () => clock.now })
   const line = quotas.counted(silent)
@@ -75,15 +73,4 @@ test('a service that says its day is used up is asked by no gateway before midni
   expect([await one.passed(1), await other.passed(1)]).toEqual([0, 0])
   expect(await other.mayBegin('C019')).toBe(false)
   expect(await other.passed(1, 'C021')).toBe(1)
-})
-
-test('ids for ANPR are 18 digits that grow, also when the clock of the database goes back', async () => {
-  const ids = await Promise.all(Array.from({ length: 50 }, () => nextAnprId(db)))
-  for (const id of ids) expect(id).toMatch(/^\d{18}$/)
-  expect(new Set(ids).size).toBe(50)
-  const last = BigInt(ids.toSorted().at(-1) ?? 0)
-  // A day ahead, as a clock that was put right leaves it.
-  const ahead = last + 86_400_000n * 100_000n
-  await sql`select setval('anpr_id', ${String(ahead)}::bigint)`.execute(db)
-  expect([await nextAnprId(db), await nextAnprId(db)]).toEqual([String(ahead + 1n), String(ahead + 2n)])
 })

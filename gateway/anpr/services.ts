@@ -31,5 +31,7 @@ const CONSULTATIONS = [
 ] as const
 
 export type Consultation = (typeof CONSULTATIONS)[number]
+/** Of those that tell a person's data, the ones that somebody here asks. */
+export type Telling = Extract<Consultation, 'C015' | 'C017' | 'C018' | 'C020' | 'C026' | 'C029'>
 export const service = z.enum([...CONSULTATIONS, 'ANPR-Certificazione'])
 export type Service = z.infer<typeof service>

@@ -1,4 +1,4 @@
-import type { DatiAnagrafici, DatiSoggetto } from '../../contract/anpr.ts'
+import type { DatiSoggetto } from '../../contract/anpr.ts'
 import { isIdAnpr } from '../../contract/identity.ts'
 import { ok, type Result } from '../../contract/result.ts'
 import { type AnprFailure, failure } from './answers.ts'
@@ -94,8 +94,8 @@ const UNKNOWN: Record<Tie, string> = { family: '99', convivenza: '9' }
 export const isRelative = ({ members, tie }: Sheet, idAnpr: string): boolean =>
   tie === 'family' && members.some((member) => member.tie === 'family' && member.idAnpr === idAnpr)
 
-/** C029: the data of the person asked for. SECURITY: nobody may see another person's, whoever has mixed them up. */
-export function ownOf(answer: readonly DatiAnagrafici[], asked: Asked): Result<DatiAnagrafici, AnprFailure> {
+/** The data of the person asked for. SECURITY: nobody may see another person's, whoever has mixed them up. */
+export function ownOf<S extends DatiSoggetto>(answer: readonly S[], asked: Asked): Result<S, AnprFailure> {
   const told = joined(answer)
   if (told.length === 0) return failure('anpr-unreadable', 'nobody')
   const may = told.filter((one) => isAsked(one, asked) !== false && hasCodeOf(one, asked.isTheirs) !== false)

@@ -1,8 +1,8 @@
 import type { DatiAnagrafici } from '../../contract/anpr.ts'
 import { registeredPerson } from '../../contract/document.ts'
 import type { OwnRecordAnswer } from '../../contract/gateway.ts'
-import { bornOn } from '../anpr/birth.ts'
 import type { OwnData } from '../anpr/client.ts'
+import { bornOn } from '../anpr/dates.ts'
 import { codiceFiscaleOf, type Member } from '../anpr/subjects.ts'
 import { comuneName, placeAbroad, residenceOf } from './address.ts'
 
@@ -43,10 +43,11 @@ export function registered({ person, family }: OwnData): Told {
 }
 
 /** A code that is not in the contract (9 is unknown, others may come) counts as none. */
-function known<F extends 'sex' | 'citizenships' | 'statoCivile'>(field: F, value: unknown) {
+export function known<F extends 'sex' | 'citizenships' | 'statoCivile'>(field: F, value: unknown) {
   const read = registeredPerson.shape[field].safeParse(value)
   return read.success ? (read.data as Told[F]) : null
 }
 
-const placeName = ({ comune, localita, luogoEccezionale }: Place): string | null =>
+/** e.g. `SPELLO (PG)`, a place abroad, a ship. */
+export const placeName = ({ comune, localita, luogoEccezionale }: Place): string | null =>
   comuneName(comune) ?? placeAbroad(localita) ?? luogoEccezionale ?? null

@@ -9,6 +9,9 @@ import { ownNamespaces } from './migrations/009-own-namespaces.ts'
 import { accessLogKey } from './migrations/010-access-log-key.ts'
 import { anprIds } from './migrations/011-anpr-ids.ts'
 import { anprCalls } from './migrations/012-anpr-calls.ts'
+import { payments } from './migrations/013-payments.ts'
+import { handovers } from './migrations/015-handovers.ts'
+import { ownRequests } from './migrations/017-own-requests.ts'
 import { DatabaseIsNewer } from './refusals.ts'
 import type { Database } from './schema.ts'
 
@@ -146,6 +149,9 @@ const migrations: Record<string, Migration> = {
   '010-access-log-key': accessLogKey,
   '011-anpr-ids': anprIds,
   '012-anpr-calls': anprCalls,
+  '013-payments': payments,
+  '015-handovers': handovers,
+  '017-own-requests': ownRequests,
 }
 
 /** Takes a database from one version to another. */

@@ -6,10 +6,13 @@ import * as certificate from './certificate/index.ts'
 import * as collect from './collect/index.ts'
 import * as contrassegno from './contrassegno/index.ts'
 import * as declaration from './declaration/index.ts'
+import * as family from './family/index.ts'
 import * as identify from './identify/index.ts'
 import * as leave from './leave/index.ts'
 import * as menu from './menu/index.ts'
 import * as paper from './paper/index.ts'
+import * as phone from './phone/index.ts'
+import * as requests from './requests/index.ts'
 import * as visura from './visura/index.ts'
 
 // The list of the journeys. A new journey is written here, in services.ts and in its own folder.
@@ -25,8 +28,11 @@ export const states = {
   certificate: certificate.states({ publicBody: insteadFor('publicBody'), privateParty: contrassegno.way }),
   contrassegno: contrassegno.states(insteadFor('privateParty')),
   visura: visura.states,
+  requests: requests.states,
+  family: family.states,
   declaration: declaration.states({ publicBody: '#purpose', privateParty: '#contrassegno' }),
   paper: paper.states,
+  phone: phone.states,
   leave: leave.states,
 } satisfies Record<JourneyName, object>
 
@@ -51,8 +57,11 @@ export const screens = {
   certificate: certificate.screens,
   contrassegno: contrassegno.screens,
   visura: visura.screens,
+  requests: requests.screens,
+  family: family.screens,
   declaration: declaration.screens,
   paper: paper.screens,
+  phone: phone.screens,
   leave: leave.screens,
 } satisfies Record<JourneyName, Record<string, Show>>
 
@@ -66,6 +75,9 @@ export const freshVisit = (session: string): Visit => ({
   ...certificate.fresh(),
   ...contrassegno.fresh(),
   ...declaration.fresh(),
+  ...phone.fresh(),
+  ...requests.fresh(),
+  ...family.fresh(),
 })
 
 /** What stays of a visit whose person has left with the card. */
@@ -74,6 +86,9 @@ export const parted = (visit: Visit): Change => ({
   ...certificate.parted(visit),
   ...contrassegno.fresh(),
   ...declaration.fresh(),
+  ...phone.fresh(),
+  ...requests.fresh(),
+  ...family.fresh(),
 })
 
 /** The parts that begin anew when the same person asks for something else. */
@@ -82,4 +97,7 @@ export const again = (): Change => ({
   ...certificate.fresh(),
   ...contrassegno.fresh(),
   ...declaration.fresh(),
+  ...phone.fresh(),
+  ...requests.fresh(),
+  ...family.fresh(),
 })

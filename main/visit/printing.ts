@@ -4,6 +4,7 @@ import type { Printed } from '../../contract/journeys/lists.ts'
 import { type Context, canPrint, forbidden, takes, type Way, working } from './chart.ts'
 import type { Printing, VisitServices } from './services.ts'
 import { type Step, step, type Task } from './step.ts'
+import { phoneFirst, phoneOffered } from './telephone.ts'
 import { type Change, required, type Visit } from './visit.ts'
 
 /** Begins a document at its first page, whatever was printed before. */
@@ -26,14 +27,17 @@ export async function print(
 
 /**
  * A state that prints. After a fault the person has the void page printed anew, or keeps the document for later. In
- * that case the visit goes to `kept.target` and takes over `kept.set`. `targets` are ids.
+ * that case the visit goes to `kept.target` and takes over `kept.set`. `targets` are ids. `handedOver`: the document can go to the
+ * person's telephone instead.
  */
 export function printing<To extends string>(
   task: Task<To>,
   targets: Record<Exclude<To, 'refused' | 'fault'>, string>,
   kept: Way,
+  { handedOver = false } = {},
 ) {
   const keep = takes(kept)
+  const toPhone = handedOver ? waysToPhone : null
   return {
     initial: 'busy' as const,
     tags: ['withoutCard' as const],
@@ -42,9 +46,11 @@ export function printing<To extends string>(
       busy: {
         ...working(task as Task, { ...targets, fault: 'fault' }),
         on: { progress: { actions: 'noteProgress' as const } },
+        ...(toPhone && { always: toPhone.first }),
       },
       fault: {
         on: {
+          ...(toPhone && { takeOnPhone: toPhone.instead }),
           printAgain: {
             guard: 'canPrint' as const,
             target: 'busy',
@@ -63,6 +69,12 @@ export function printing<To extends string>(
   }
 }
 
+/** From the printer to the telephone, before anything is out or after a fault. */
+const waysToPhone = {
+  first: { guard: ({ context }: { context: Context }) => phoneFirst(context), target: '#phone' },
+  instead: { guard: ({ context }: { context: Context }) => phoneOffered(context.visit), target: '#phone' },
+}
+
 /** Progress of a page that is printed anew: nothing of it is out yet, whatever came out of the void sheet. */
 const begunAgain = ({ paper: { progress, fromPage } }: Visit): Visit['paper']['progress'] =>
   progress && { ...progress, page: fromPage, band: 0 }
@@ -75,7 +87,8 @@ function sheetOf(status: PrinterStatus, page: number, progress: Visit['paper']['
 }
 
 /** The screen of a state that prints. */
-export function printingScreen(document: Printed, { visit: { paper }, printer }: Context, inner: string): Screen {
+export function printingScreen(document: Printed, { visit, printer }: Context, inner: string): Screen {
+  const { paper } = visit
   if (inner === 'fault') {
     const { status, page } = required(paper.fault, 'fault')
     return {
@@ -86,6 +99,7 @@ export function printingScreen(document: Printed, { visit: { paper }, printer }:
       page,
       sheet: sheetOf(status, page, paper.progress),
       resumable: canPrint(printer),
+      phone: document !== 'receipt' && document !== 'slip' && phoneOffered(visit),
     }
   }
   return { screen: 'printing', document, ...(paper.progress ?? { page: 1, pages: 1, band: 0, bands: 1 }) }

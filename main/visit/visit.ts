@@ -1,6 +1,6 @@
 import type { CardReadout } from '../../contract/device.ts'
 import type { IssuedOutcome, OwnRecord } from '../../contract/gateway.ts'
-import type { TakenHome } from '../../contract/journeys/lists.ts'
+import type { TakenHome, Way } from '../../contract/journeys/lists.ts'
 import type { Language } from '../../contract/language.ts'
 import type { Entered, PreviewSheet, PrintFault, Recognised, Refused, VisitServices, Written } from './services.ts'
 
@@ -51,6 +51,8 @@ interface Holder {
 /** The paper that is to be printed, is being printed, or was. */
 interface PaperInHand {
   document: TakenHome | null
+  /** How the person takes it home. */
+  way: Way
   /** The sheet as it will be, for the screen. */
   preview: PreviewSheet | null
   /** Issued certificates, printed one after the other, each with its receipt. */
@@ -75,7 +77,7 @@ export interface Writing {
 
 interface End {
   refused: Refused | null
-  outcome: 'printed' | 'queued' | 'kept' | 'nothing'
+  outcome: 'printed' | 'phone' | 'queued' | 'kept' | 'nothing'
   /** A slip about the recorded request is out. */
   slip: boolean
   /** How the visit ended, for the journal. */
@@ -119,6 +121,7 @@ export const partedTrunk = ({ holder: { card, readout }, paper: { document }, en
 function freshPaper(): PaperInHand {
   return {
     document: null,
+    way: 'paper',
     preview: null,
     issued: [],
     writing: null,

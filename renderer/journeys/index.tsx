@@ -7,11 +7,14 @@ import { screens as certificate } from './certificate/screens.ts'
 import { screens as collect } from './collect/screens.ts'
 import { screens as contrassegno } from './contrassegno/screens.ts'
 import { screens as declaration } from './declaration/screens.ts'
+import { screens as family } from './family/screens.ts'
 import { screens as identify } from './identify/screens.ts'
 import type { Drawings, ScreenName } from './journey.ts'
 import { screens as leave } from './leave/screens.ts'
 import { screens as menu } from './menu/screens.ts'
 import { screens as paper } from './paper/screens.ts'
+import { screens as phone } from './phone/screens.ts'
+import { screens as requests } from './requests/screens.ts'
 import { screens as visura } from './visura/screens.ts'
 
 /** Every screen of the contract. A journey that is not listed here does not compile. */
@@ -23,8 +26,11 @@ const drawings: Drawings<ScreenName> = {
   ...certificate,
   ...contrassegno,
   ...visura,
+  ...requests,
+  ...family,
   ...declaration,
   ...paper,
+  ...phone,
   ...leave,
 }
 

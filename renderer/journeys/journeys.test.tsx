@@ -104,8 +104,8 @@ describe('law on the screen', () => {
     expect(html).not.toContain('16,00')
   })
   it('a private party is told of the free declaration before the bollo', () => {
-    const html = words('declaration-private-party')
-    expect(html.indexOf('Non costa nulla')).toBeLessThan(html.indexOf('16,00'))
+    const html = words('private-party')
+    expect(html.indexOf('Basta la dichiarazione, gratuita')).toBeLessThan(html.indexOf('Ho una marca da bollo'))
   })
   it('stopping stands before spending the last try', () => {
     const html = words('last-try')

@@ -103,6 +103,18 @@ describe('issue', () => {
   })
 })
 
+test('with an authorisation, bollo may be paid virtually, and the sheet says by which', async () => {
+  const authorised = await openAnpr(undefined, { virtualBollo: '12345/2023' })
+  const change = { idOperazioneClient: 'VIRTUAL', esenzioneBollo: '0', bollo: '1600', bolloVirtuale: '1' }
+  const { body } = await certify(change, 'anna-bianchi', authorised)
+  await authorised.end()
+  const pdf = join(dir, 'virtual.pdf')
+  writeFileSync(pdf, Buffer.from(rispostaCertificazione.parse(body).file?.certificatoPdf ?? '', 'base64'))
+  expect(words(pdf)).toContain(
+    'euro 16,00 assolta in modo virtuale, autorizzazione dell’Agenzia delle Entrate n. 12345/2023',
+  )
+})
+
 test('its faults can be switched from outside', async () => {
   const put = (fault: unknown) =>
     fetch(`${anpr.controlUrl}/simulator/fault`, {

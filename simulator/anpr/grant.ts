@@ -43,11 +43,15 @@ export const inRegistry = (): Registry => {
 }
 
 /** What ANPR grants of a wish, and its refusals. */
-export function grant(wish: CertificateWish, day: string): Result<CertificateGrant, AnprError> {
+export function grant(
+  wish: CertificateWish,
+  day: string,
+  authorisation: string | null = null,
+): Result<CertificateGrant, AnprError> {
   const types = TYPES.filter((type) => wish.types.includes(type))
   if (types.length === 0 || types.length !== wish.types.length) return refusal('999')
   if (!['1', '2', '3'].includes(wish.tipoRichiedente)) return refusal('999')
-  const paid = settled(wish)
+  const paid = settled(wish, authorisation)
   if (!paid.ok) return paid
   const people = inRegistry()
   const subject = people.byIdAnpr(wish.subject)

@@ -36,7 +36,11 @@ interface Issue {
  * person and types serves for all later ones, which differ in protocol and operation. Drawing and sealing take some 50
  * ms, and a test with thousands of totems does not test the drawing.
  */
-export function createIssuer(key: SealKey, now: () => Date, { reusePdf = false } = {}): Issuer {
+export function createIssuer(
+  key: SealKey,
+  now: () => Date,
+  { reusePdf = false, virtualBollo = null }: { reusePdf?: boolean; virtualBollo?: string | null } = {},
+): Issuer {
   const issued = new Map<string, Issue & { request: string }>()
   const pdfs = new Map<string, Promise<Answer>>()
 
@@ -52,7 +56,7 @@ export function createIssuer(key: SealKey, now: () => Date, { reusePdf = false }
   return {
     issued,
     async answer(request) {
-      const granted = grant(wishOf(request), now().toISOString().slice(0, 10))
+      const granted = grant(wishOf(request), now().toISOString().slice(0, 10), virtualBollo)
       if (!granted.ok) return granted
       const echo = echoOf(request, granted.value)
       if (request.tipoRichiesta === DATA_ONLY) {

@@ -16,7 +16,10 @@ export interface PaymentWish {
  * How the bollo is settled, as it stands on the sheet: by an exempting law (null where the sheet does not name it), or
  * by money.
  */
-export type Bollo = { exempt: string | null } | { paid: 'contrassegno' | 'other'; cents: number }
+export type Bollo =
+  | { exempt: string | null }
+  | { paid: 'contrassegno' | 'other'; cents: number }
+  | { paid: 'virtual'; cents: number; authorisation: string }
 export interface Payment {
   bollo: Bollo
   diritti: number
@@ -44,8 +47,11 @@ const OTHER = '99'
 /** `paEstera`: immigration and court, which are exempt by their nature. */
 const EXEMPT_USES = ['2', '3']
 
-/** How a wish settles bollo and diritti, and ANPR's own refusals of one that does not. */
-export function settled(wish: PaymentWish): Result<Payment, AnprError> {
+/**
+ * How a wish settles bollo and diritti, and ANPR's own refusals of one that does not. `authorisation`: the number by which
+ * the Agenzia delle Entrate lets the consumer pay bollo virtually (art. 15 DPR 642/1972); null: none is registered.
+ */
+export function settled(wish: PaymentWish, authorisation: string | null): Result<Payment, AnprError> {
   const { esenzioneBollo, esenzioneDiritti, descrizioneEsenzioneBollo: described = '', paEstera } = wish
   if (![wish.bollo, wish.diritti].every((amount) => /^\d{1,6}$/.test(amount))) return refusal('999')
   const [bollo, diritti] = [Number(wish.bollo), Number(wish.diritti)]
@@ -62,8 +68,9 @@ export function settled(wish: PaymentWish): Result<Payment, AnprError> {
   if (bollo === 0) return refusal('EN208')
   switch (wish.bolloVirtuale) {
     case '1':
-      // No authorisation of the Agenzia delle Entrate is registered for this consumer.
-      return refusal('EN116')
+      return authorisation === null
+        ? refusal('EN116')
+        : ok({ bollo: { paid: 'virtual', cents: bollo, authorisation }, diritti })
     case '2':
       return ok({ bollo: { paid: 'contrassegno', cents: bollo }, diritti })
     case '9':

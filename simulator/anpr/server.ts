@@ -44,6 +44,8 @@ export interface AnprOptions {
   now?: () => Date
   /** See issue.ts. */
   reusePdf?: boolean
+  /** Authorisation by which the client pays bollo virtually; without it ANPR refuses that (EN116). */
+  virtualBollo?: string
   /** Has each entry of the log as it comes. */
   logTo?: (entry: Entry) => void
 }
@@ -56,12 +58,13 @@ const BODY_LIMIT = 32 * 1024 * 1024
  * Written from the Ministry's papers; no client of this project was looked at for it.
  */
 export async function startAnpr(options: AnprOptions): Promise<Anpr> {
-  const { pki, now = () => new Date(), reusePdf = false } = options
+  const { pki, now = () => new Date(), reusePdf = false, virtualBollo = null } = options
   const file = (name: string) => readFile(join(pki, name), 'utf8')
   const registry = options.registry ?? pdndRegistry.parse(JSON.parse(await file('pdnd/registry.json')))
   const clients = await readRegistry(registry)
   const issuer = createIssuer({ certificate: await file('seal.cert.pem'), key: await file('seal.key.pem') }, now, {
     reusePdf,
+    virtualBollo,
   })
   const stopped = new AbortController()
   const faults = createFaults(stopped.signal)

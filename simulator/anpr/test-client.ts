@@ -48,7 +48,7 @@ export const SECOND = Math.floor(+STARTED / 1000)
 /** The simulated ANPR and a client of it, at a clock that a test turns. `change`: of the registry of the test keys. */
 export async function openAnpr(
   change: (registry: PdndRegistry) => unknown = () => undefined,
-  options: { reusePdf?: boolean } = {},
+  options: { reusePdf?: boolean; virtualBollo?: string } = {},
 ) {
   await makePki(PKI)
   const registry = pdndRegistry.parse(JSON.parse(readFileSync(join(PKI, 'pdnd/registry.json'), 'utf8')))

@@ -7,11 +7,17 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { z } from 'zod'
 import type { AnprAccess } from '../anpr/index.ts'
+import type { PagopaAccess } from '../pagopa/index.ts'
 import { issueCrls } from '../pki/trust-list.ts'
 import { endChild, startChild } from './children.ts'
 
 /** The gateway's line when it is ready: the addresses for totems, for operators and for the public. */
-const readyLine = z.looseObject({ listening: z.string(), operator: z.string(), public: z.string() })
+const readyLine = z.looseObject({
+  listening: z.string(),
+  operator: z.string(),
+  public: z.string(),
+  receipts: z.string().optional(),
+})
 
 const operationRow = z.looseObject({ operation: z.string(), totem: z.string(), state: z.string(), anprId: z.string() })
 export type GatewayOperation = z.infer<typeof operationRow>
@@ -32,6 +38,27 @@ export function throughPdnd({ tokenUrl, tokenAudience, ca, client, eServices }: 
   return { pdnd: { ...own, services: Object.fromEntries(services) } }
 }
 
+/** The gateway's settings of pagoPA (gateway/settings/pagopa.ts). */
+export function throughPagopa({
+  positionsUrl,
+  receiptsUrl,
+  checkoutUrl,
+  subscriptionKey: key,
+  ca,
+  nodeCa,
+  creditor,
+}: PagopaAccess) {
+  const { segregationCode, ...body } = creditor
+  return {
+    positions: { url: positionsUrl, key },
+    receipts: { url: receiptsUrl, key },
+    checkout: { url: checkoutUrl, key },
+    ...{ ca, creditor: body, segregationCode },
+    returnUrl: 'https://ente.example.test/pagamento',
+    door: { host: '127.0.0.1', port: 0, clientCa: nodeCa },
+  }
+}
+
 export interface BenchGateway {
   /** The port where it listens now; another one after a restart. */
   readonly port: number
@@ -40,6 +67,8 @@ export interface BenchGateway {
   readonly pid: number | null
   /** The page on which anybody verifies a paper; null while the gateway does not run. */
   readonly publicUrl: string | null
+  /** Where pagoPA sends receipts; null while the gateway does not run, or takes no payments. */
+  readonly receiptsUrl: string | null
   /** SIGKILL, as when its machine dies. */
   kill(): Promise<void>
   restart(): Promise<void>
@@ -55,6 +84,8 @@ export async function startGatewayProcess(options: {
   pki: string
   /** The gateway's settings of ANPR: `throughPdnd`, or those of a test's own stub. */
   anpr: object
+  /** The gateway's settings of pagoPA: `throughPagopa`. Without them it takes no payments. */
+  pagopa?: object
   databaseUrl?: string
   /** Folder of the provisioned totems; default those of the PKI. */
   totems?: string
@@ -77,6 +108,7 @@ export async function startGatewayProcess(options: {
       page: await verificationPage(pki),
       keysSigner: join(pki, 'verification-keys.pub.jwk.json'),
     },
+    delivery: {},
     tls: {
       key: join(pki, 'gateway.key.pem'),
       certificate: join(pki, 'gateway.cert.pem'),
@@ -93,6 +125,7 @@ export async function startGatewayProcess(options: {
       revocation: { maxAgeHours: 72, whenUnknown: 'refuse' },
     },
     anpr: options.anpr,
+    ...(options.pagopa && { pagopa: options.pagopa }),
     keys: { folder: join(pki, 'gateway-keys'), list: join(pki, 'gateway-keys.jws') },
     totems: options.totems ?? join(pki, 'totems'),
     ...(options.bounds && { bounds: options.bounds }),
@@ -102,12 +135,18 @@ export async function startGatewayProcess(options: {
   const ca = readFileSync(join(pki, 'gateway-ca.pem'))
   const authorization = `Bearer ${readFileSync(token, 'utf8').trim()}`
 
-  let running: { child: ChildProcess; port: number; operator: string; publicUrl: string } | null = null
+  let running: {
+    child: ChildProcess
+    port: number
+    operator: string
+    publicUrl: string
+    receipts: string | null
+  } | null = null
   const start = async () => {
     const env = { GATEWAY_CONFIG: configFile, ...(options.databaseUrl && { DATABASE_URL: options.databaseUrl }) }
     const { child, firstLine } = await startChild(process.execPath, [program], { env, log: options.log })
-    const { listening, operator, public: publicUrl } = readyLine.parse(JSON.parse(firstLine))
-    const now = { child, port: Number(new URL(listening).port), operator, publicUrl }
+    const { listening, operator, public: publicUrl, receipts = null } = readyLine.parse(JSON.parse(firstLine))
+    const now = { child, port: Number(new URL(listening).port), operator, publicUrl, receipts }
     running = now
     child.once('exit', () => {
       if (running === now) running = null
@@ -131,6 +170,9 @@ export async function startGatewayProcess(options: {
     },
     get publicUrl() {
       return running?.publicUrl ?? null
+    },
+    get receiptsUrl() {
+      return running?.receipts ?? null
     },
     kill: () => end('SIGKILL'),
     async restart() {

@@ -23,6 +23,7 @@ import { makeCie } from './cie.ts'
 import { makeGatewayKeys } from './gateway-keys.ts'
 import { type Authority, ecKeys, issue, rsaKeys, selfSigned, type Validity, withSha1 } from './issue.ts'
 import { jwkPair } from './jwk.ts'
+import { makePagopa } from './pagopa.ts'
 import { makePdnd } from './pdnd.ts'
 import { AUTHORITY_VALIDITY, EXPIRED, GOOD, NOT_YET_VALID, QUALIFIED_SIGNATURE_POLICY, VARIANTS_OF } from './plan.ts'
 import { makeTravelDocuments } from './travel-document.ts'
@@ -31,7 +32,7 @@ import { makeVerificationKeys } from './verification-keys.ts'
 import { type Writer, writerInto } from './writer.ts'
 
 /** Raise it when the content of the folder changes: folders of an earlier edition are then made anew. */
-const EDITION = 13
+const EDITION = 14
 const COMPLETE = 'complete'
 const OLDEST_MS = (LIST_DAYS / 2) * DAY_MS
 
@@ -60,7 +61,7 @@ const TOTEMS = ['TT-0001', 'TT-0002']
  *   totems/<totemId>.outcome         .jwk.json + .pub.jwk.json (P-256, ECDH-ES)
  *   gateway-keys                     makeGatewayKeys
  *   verification-keys, totems/<totemId>.verification   makeVerificationKeys
- *   pdnd/                            makePdnd
+ *   pdnd/, pagopa/                   makePdnd, makePagopa
  *   operator-token, operators       an operator who may write, and the file of operators
  *   trust-list                       .jws + .key.jwk.json + .pub.jwk.json (ES256): see trust-list.ts
  */
@@ -76,6 +77,7 @@ export async function makePki(dir: string): Promise<void> {
   await mkdir(join(aside, 'cie/cards'), { recursive: true })
   await mkdir(join(aside, 'totems'))
   await mkdir(join(aside, 'pdnd'))
+  await mkdir(join(aside, 'pagopa'))
   const write = writerInto(aside)
   await Promise.all([
     cns(write),
@@ -84,6 +86,7 @@ export async function makePki(dir: string): Promise<void> {
     network(write),
     seal(write),
     makePdnd(write),
+    makePagopa(write),
     makeVerificationKeys(write, TOTEMS),
     operator(write),
   ])
@@ -165,7 +168,7 @@ export async function cnsCard(
 }
 
 /** The authentication certificate of a CNS, with the subject, policy and key usage of a real one. */
-function cardCertificate(
+export function cardCertificate(
   issuer: Authority,
   person: Person,
   keys: CryptoKeyPair,

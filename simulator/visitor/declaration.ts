@@ -7,7 +7,5 @@ export interface DeclarationWish {
 export const usual: DeclarationWish = { form: 'declaration' }
 
 export const declaration: AnswersIn<'declaration', DeclarationWish> = {
-  // In place of a certificate the declaration is the main action, and only the atto notorio is a card.
-  declaration: (seen, { form }) =>
-    press(seen.for !== 'anybody' && form === 'declaration' ? 'declaration.print' : `declaration.form.${form}`),
+  declaration: (_, { form }) => press(form === 'declaration' ? 'declaration.print' : 'declaration.form.atto-notorio'),
 }

@@ -6,10 +6,13 @@ import { type CertificateWish, certificate, usual as usualCertificate } from './
 import { collect } from './collect.ts'
 import { type ContrassegnoWish, contrassegno, usual as usualContrassegno } from './contrassegno.ts'
 import { type DeclarationWish, declaration, usual as usualDeclaration } from './declaration.ts'
+import { family } from './family.ts'
 import { type IdentifyWish, identify, usual as usualIdentify } from './identify.ts'
 import { leave } from './leave.ts'
 import { type MenuWish, menu, usual as usualMenu } from './menu.ts'
 import { paper } from './paper.ts'
+import { phone } from './phone.ts'
+import { requests } from './requests.ts'
 import { isOneOf, LOOK_MS, PATIENCE_MS, type Person } from './visitor.ts'
 import { visura } from './visura.ts'
 
@@ -27,8 +30,11 @@ const answers: Answers<Screen['screen'], Wish> = {
   ...certificate,
   ...contrassegno,
   ...visura,
+  ...requests,
+  ...family,
   ...declaration,
   ...paper,
+  ...phone,
   ...leave,
 }
 

@@ -1,7 +1,14 @@
+import type { Answer } from '../../contract/journeys/index.ts'
 import { type AnswersIn, press } from './answers.ts'
 
-export const visura: AnswersIn<'visura'> = {
-  visura: ({ person }) => (person === null ? null : press('visura.print')),
+type Service = Extract<Answer, { type: 'chooseService' }>['service'] | null
+
+export const visura: AnswersIn<'visura', { service: Service }> = {
+  visura({ person }, { service }) {
+    if (person === null) return null
+    const isBehind = service === 'family' || service === 'requests' || service === 'accesses'
+    return press(isBehind ? `visura.${service}` : 'visura.print')
+  },
   // The screen offers the declaration instead.
-  'visura-unavailable': () => press('menu.declaration'),
+  'visura-unavailable': () => press('visuraUnavailable.declaration'),
 }

@@ -2,6 +2,7 @@ import { subscribe } from 'node:diagnostics_channel'
 import type { FastifyInstance } from 'fastify'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { personSection } from '../../contract/person.ts'
 import { people } from '../../simulator/population/people.ts'
 import { openAnprLine, type Question, type Told } from '../support/gateway/anpr-line.ts'
 import { type Centre, openCentre } from '../support/gateway/centre.ts'
@@ -65,6 +66,16 @@ const ASKED: Record<string, (bearer: Record<string, string>) => Promise<unknown>
   'POST /v1/sessions': () => totem.post('/v1/sessions', login('mario-rossi')),
   'GET /v1/sessions/current/family': (bearer) => totem.get('/v1/sessions/current/family', bearer),
   'GET /v1/sessions/current/visura': (bearer) => totem.get('/v1/sessions/current/visura', bearer),
+  'POST /v1/sessions/current/person': async (bearer) => {
+    // Every section of oneself, a relative, and a stranger.
+    const asked = (who: string, sections: string[]) => ({ subject: idAnpr(who), sections, on: null })
+    const path = '/v1/sessions/current/person'
+    await totem.post(path, asked('mario-rossi', personSection.options), bearer)
+    await totem.post(path, asked('sofia-rossi', ['identity']), bearer)
+    await totem.post(path, asked('anna-bianchi', ['identity']), bearer)
+  },
+  'GET /v1/sessions/current/requests': (bearer) => totem.get('/v1/sessions/current/requests', bearer),
+  'GET /v1/sessions/current/accesses': (bearer) => totem.get('/v1/sessions/current/accesses', bearer),
   'POST /v1/previews': async (bearer) => {
     // Oneself, a relative, a stranger, and what ANPR is never asked.
     const asked = (who: string, types = ['8']) => ({ subject: idAnpr(who), types, bollo: exempt })
@@ -84,6 +95,11 @@ const ASKED: Record<string, (bearer: Record<string, string>) => Promise<unknown>
   'GET /v1/trust/crls/:sha256': () => totem.get('/v1/trust/crls/0'),
   'GET /v1/keys': () => totem.get('/v1/keys'),
   'GET /v1/outcome-key': () => totem.get('/v1/outcome-key'),
+  'POST /v1/handovers': () => totem.post('/v1/handovers', {}),
+  'GET /v1/handovers': () => totem.get('/v1/handovers?id=0'),
+  'POST /v1/handovers/withdrawn': () => totem.post('/v1/handovers/withdrawn', {}),
+  // The last one that has a session.
+  'POST /v1/sessions/current/end': (bearer) => totem.post('/v1/sessions/current/end', {}, bearer),
 }
 
 test('the walk below knows every route that a totem can call', () => {
@@ -185,4 +201,22 @@ test('while no line can be written, ANPR is not asked', async () => {
   expect((await totem.post('/v1/previews', preview, bearer)).status).toBe(500)
   expect(state.calls).toEqual([])
   await database.query('alter table access_log_away rename to access_log')
+})
+
+test('the ID ANPR that was told for a session is not asked again for its operations, and serves nobody else', async () => {
+  const settled = () =>
+    expect
+      .poll(async () => (await database.query("select from operation where state = 'pending'")).rowCount, SOON)
+      .toBe(0)
+  // A busy machine may ask again.
+  const services = () => [...new Set(state.calls)].sort()
+  await totem.post('/v1/sessions', login('mario-rossi'))
+  state.calls = []
+  await totem.submit(await sealed(wish('mario-rossi')))
+  await settled()
+  expect(services()).toEqual(['ANPR', 'C019'])
+  state.calls = []
+  await totem.submit(await sealed(wish('anna-bianchi')))
+  await settled()
+  expect(services()).toEqual(['ANPR', 'C019', 'C030'])
 })

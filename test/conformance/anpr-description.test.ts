@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { rispostaC029, rispostaCertificazione, rispostaE002OK, rispostaErrori } from '../../contract/anpr.ts'
+import {
+  rispostaC029,
+  rispostaCertificazione,
+  rispostaE002OK,
+  rispostaErrori,
+  rispostaPersona,
+} from '../../contract/anpr.ts'
 import type { Bollo } from '../../contract/bollo.ts'
 import { certificateType, exemption } from '../../contract/catalogue.ts'
 import { createAnprClient } from '../../gateway/anpr/client.ts'
@@ -64,6 +70,7 @@ const fieldsOf = (told: unknown, way = ''): string[] =>
 test.each([
   ['RispostaE002OK', rispostaE002OK, 20],
   ['RispostaE002OK', rispostaC029, 50],
+  ['RispostaE002OK', rispostaPersona, 90],
   ['RispostaCertificazione', rispostaCertificazione, 18],
   ['RispostaKO', rispostaErrori, 3],
   ['RispostaCertificazioneKO', rispostaErrori, 3],
@@ -85,7 +92,6 @@ describe('what the gateway asks, and what the simulated ANPR answers', () => {
     const access = await pdndAccess(pdndSettings.parse(throughPdnd(anpr.access).pdnd))
     client = createAnprClient({
       transport: described(pdndTransport(access, { timeoutMs: 20_000 })),
-      nextId: async () => String(179_545_000_000_000_000n + BigInt(++ids)),
       now: () => new Date(),
       pause: async () => {},
     })
@@ -95,6 +101,9 @@ describe('what the gateway asks, and what the simulated ANPR answers', () => {
     await anpr?.stop()
   })
   let ids = 0
+  function* fresh() {
+    while (true) yield String(179_545_000_000_000_000n + BigInt(++ids))
+  }
 
   /** Looks at each question before it leaves, and at each answer that comes. */
   const described = (line: Transport): Transport => ({
@@ -110,6 +119,7 @@ describe('what the gateway asks, and what the simulated ANPR answers', () => {
       if (answered.ok) note(answerFaults(path, answered.value.status, JSON.parse(answered.value.body)))
       return answered
     },
+    forget: (asker) => line.forget(asker),
     close: () => line.close(),
   })
 
@@ -118,26 +128,29 @@ describe('what the gateway asks, and what the simulated ANPR answers', () => {
     { kind: 'contrassegno', number: '01234567890123', issued: '2026-11-22' },
   ]
   test('every question, for one person and another, with every certificate and every bollo', async () => {
-    const calls = client.as({ userId: 'a-person', userLocation: 'TT-0001', loa: 'LOA3' })
+    const calls = client.as({ userId: 'a-person', userLocation: 'TT-0001', loa: 'LOA3' }, fresh())
     const { codiceFiscale, idAnpr: requester } = personById('mario-rossi')
     const child = personById('sofia-rossi').idAnpr
     const about = { idAnpr: requester, isTheirs: (code: string) => code === codiceFiscale }
     expect((await calls.personOf(codiceFiscale)).result.ok).toBe(true)
     expect((await calls.familyOf(about)).result.ok).toBe(true)
     expect((await calls.ownDataOf(about)).result.ok).toBe(true)
+    for (const code of ['C015', 'C017', 'C018', 'C020', 'C026', 'C029'] as const)
+      expect((await calls.tell(code, about, '2020-01-01')).result.ok).toBe(true)
     await calls.personOf('AAAAAA00A00A000A')
-    const issue = (wish: Omit<Parameters<typeof calls.issue>[1], 'requester'>) =>
-      calls.issue(String(279_545_000_000_000_000n + BigInt(++ids)), { ...wish, requester })
+    const issue = (wish: Omit<Parameters<typeof calls.issue>[1], 'requester' | 'language'>) =>
+      calls.issue(String(279_545_000_000_000_000n + BigInt(++ids)), { ...wish, language: 'IT', requester })
     const [exempt] = bolli as [Bollo]
     for (const subject of [requester, child]) {
       expect((await calls.alive({ subject, requester })).result.ok).toBe(true)
       const wish = { subject, types: ['8' as const, '12' as const], bollo: exempt }
-      expect((await calls.preview({ ...wish, requester })).result.ok).toBe(true)
+      expect((await calls.preview({ ...wish, language: 'IT', requester })).result.ok).toBe(true)
       expect((await issue(wish)).result.ok).toBe(true)
     }
     for (const type of certificateType.options) await issue({ subject: requester, types: [type], bollo: exempt })
     for (const bollo of bolli) await issue({ subject: requester, types: ['8'], bollo })
-    expect([...asked.keys()].sort()).toEqual(['ANPR-Certificazione', 'C007', 'C019', 'C021', 'C029', 'C030'])
+    const consultations = ['C007', 'C015', 'C017', 'C018', 'C019', 'C020', 'C021', 'C026', 'C029', 'C030']
+    expect([...asked.keys()].sort()).toEqual(['ANPR-Certificazione', ...consultations])
     expect([...new Set(faults)]).toEqual([])
   })
 })

@@ -39,8 +39,9 @@ async function opened({ keepVouchers = true, dpop = false, theirs = NO_LEAD, our
   const transport = pdndTransport(access, { timeoutMs: 8_000, now: () => new Date(Date.now() + ours()) })
   stops.push(transport.close, anpr.stop)
   let id = Date.now() * 100_000
-  const client = createAnprClient({ transport, nextId: async () => String(id++), now: () => new Date() })
-  return { anpr, access, transport, client }
+  const client = createAnprClient({ transport, now: () => new Date() })
+  const as = (asker: typeof ASKER) => client.as(asker, [String(id++)])
+  return { anpr, access, transport, as, client }
 }
 const count = (anpr: Anpr, where: 'token' | 'gate', outcome: 'accepted' | 'refused') =>
   anpr.log().filter((entry) => entry.where === where && entry.outcome === outcome).length
@@ -59,8 +60,8 @@ test.each([false, true])('every service that the gateway may ask takes our token
 })
 
 test('one pair serves a person at a machine, however many calls wait for it, and nobody else', async () => {
-  const { anpr, client } = await opened()
-  const ask = (asker: typeof ASKER) => client.as(asker).personOf(MARIO.codiceFiscale)
+  const { anpr, as } = await opened()
+  const ask = (asker: typeof ASKER) => as(asker).personOf(MARIO.codiceFiscale)
   for (const answer of await Promise.all([ask(ASKER), ask(ASKER), ask(ASKER)])) expect(answer).toMatchObject(found)
   expect([count(anpr, 'token', 'accepted'), count(anpr, 'gate', 'accepted')]).toEqual([1, 3])
   await ask({ ...ASKER, userId: 'another' })
@@ -68,19 +69,35 @@ test('one pair serves a person at a machine, however many calls wait for it, and
   expect(count(anpr, 'token', 'accepted')).toBe(3)
 })
 
+test('whoever leaves takes their pairs along, of all services, and nobody else’s', async () => {
+  const { anpr, as, client } = await opened()
+  const other = { ...ASKER, userId: 'another' }
+  const ask = async (asker: typeof ASKER) => {
+    expect(await as(asker).personOf(MARIO.codiceFiscale)).toMatchObject(found)
+    await as(asker).familyOf({ idAnpr: MARIO.idAnpr, isTheirs: () => null })
+  }
+  await ask(ASKER)
+  await ask(other)
+  client.forget(ASKER)
+  await ask(other)
+  expect(count(anpr, 'token', 'accepted')).toBe(4)
+  await ask(ASKER)
+  expect(count(anpr, 'token', 'accepted')).toBe(6)
+})
+
 test('the switch asks for a voucher with each call', async () => {
-  const { anpr, client } = await opened({ keepVouchers: false })
-  for (let n = 0; n < 2; n++) expect(await client.as(ASKER).personOf(MARIO.codiceFiscale)).toMatchObject(found)
+  const { anpr, as } = await opened({ keepVouchers: false })
+  for (let n = 0; n < 2; n++) expect(await as(ASKER).personOf(MARIO.codiceFiscale)).toMatchObject(found)
   expect(count(anpr, 'token', 'accepted')).toBe(2)
 })
 
 test('a pair is dropped after eight minutes, and at the first refusal of the gate, and then made anew once', async () => {
   let [theirs, ours] = [0, 0]
-  const { anpr, client } = await opened({
+  const { anpr, as } = await opened({
     theirs: () => theirs,
     ours: () => (count(anpr, 'gate', 'refused') > 0 ? theirs : ours),
   })
-  const ask = () => client.as(ASKER).personOf(MARIO.codiceFiscale)
+  const ask = () => as(ASKER).personOf(MARIO.codiceFiscale)
   expect(await ask()).toMatchObject(found)
   theirs = ours = 8 * 60_000 + 1_000
   expect(await ask()).toMatchObject(found)
@@ -102,16 +119,16 @@ test('a gate that refuses all is asked twice and no more', async () => {
 })
 
 test('a voucher that begins in a moment is waited for', async () => {
-  const { anpr, client } = await opened()
+  const { anpr, as } = await opened()
   anpr.setFault({ kind: 'token-not-yet-valid', seconds: 1 })
-  expect(await client.as(ASKER).personOf(MARIO.codiceFiscale)).toMatchObject(found)
+  expect(await as(ASKER).personOf(MARIO.codiceFiscale)).toMatchObject(found)
   expect([count(anpr, 'token', 'accepted'), count(anpr, 'gate', 'refused')]).toEqual([1, 0])
 })
 
 test('what PDND refuses is told apart, with the id for its desk', async () => {
-  const { anpr, access, client } = await opened()
+  const { anpr, access, as } = await opened()
   access.token.audience = 'elsewhere/client-assertion'
-  const { result } = await client.as(ASKER).personOf(MARIO.codiceFiscale)
+  const { result } = await as(ASKER).personOf(MARIO.codiceFiscale)
   expect(result).toMatchObject({
     error: { kind: 'anpr-misconfigured', reason: expect.stringMatching(/^pdnd-015-0008-/) },
   })

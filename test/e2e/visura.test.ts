@@ -46,7 +46,7 @@ test('one’s own data: on the screen with the codice fiscale masked, on paper w
 
   await office.touches('Un’altra richiesta')
   await office.answers('menu', { service: 'declaration' })
-  expect(await office.sees('declaration')).toMatchObject({ for: 'anybody', declares: [] })
+  expect(await office.sees('declaration')).toMatchObject({ for: 'publicBody', declares: [] })
   await office.answers('declaration', { form: 'atto-notorio' })
   expect(await office.sees('done')).toMatchObject({ outcome: 'printed', document: 'atto-notorio' })
 
@@ -74,7 +74,7 @@ test('line-down: no data, said plainly, and the declaration instead', async () =
   await expect.poll(() => office.screen()).toMatchObject({ screen: 'attract', online: false })
   await comesForOwnData()
   await office.answers('visura-unavailable')
-  expect(await office.sees('declaration')).toMatchObject({ for: 'anybody' })
+  expect(await office.sees('declaration')).toMatchObject({ for: 'publicBody' })
   await office.takesCardAndGoes()
   expect(await sheets()).toEqual([])
 })

@@ -6,20 +6,20 @@ import type { Routes } from '../../http/route.ts'
 import type { DoorTls } from '../../http/tls.ts'
 import type { Connections } from '../../settings/config.ts'
 
-/** Nobody sends anything here. */
+/** A telephone says which one it is, and nothing else. */
 const BODY_LIMIT = 1_024
 
-/** Where anybody comes in, on a listener that asks for no certificate and knows no totem, no person and no database. */
+/** Where anybody comes in, on a listener that asks for no certificate and knows no totem and no person. */
 export function createPublicDoor({
   tls,
   connections,
-  verify,
+  rooms,
   log,
 }: {
   tls: DoorTls
   connections: Connections
-  /** The page that verifies a paper. */
-  verify: Routes
+  /** The page that verifies a paper, and the one that hands a document to a telephone. */
+  rooms: readonly Routes[]
   log: Logger
 }): FastifyInstance {
   const server = Fastify({
@@ -34,6 +34,6 @@ export function createPublicDoor({
   tls.keepUp(server, { minVersion: 'TLSv1.2' })
   boundConnections(server, connections, log)
   answerErrors(server, log)
-  verify(server)
+  for (const room of rooms) room(server)
   return server
 }

@@ -19,7 +19,10 @@ const BODY_LIMIT = 64 * 1024
 const MOST_OF_ONE = 64
 
 /** The rooms that a totem may enter; contract/gateway.ts says what it finds there. */
-export type TotemRooms = Record<'citizen' | 'login' | 'operations' | 'journal' | 'fleet' | 'trust' | 'keys', Routes>
+export type TotemRooms = Record<
+  'citizen' | 'payments' | 'login' | 'operations' | 'journal' | 'fleet' | 'trust' | 'keys' | 'delivery',
+  Routes
+>
 
 /** Where totems come in, over mutual TLS: without a totem's certificate the handshake fails. */
 export function createTotemDoor({

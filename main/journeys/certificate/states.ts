@@ -138,6 +138,7 @@ export const states = (ways: Ways) => {
           target: '#done',
           set: () => ({ end: { outcome: 'kept' } }),
         },
+        { handedOver: true },
       ),
     }),
     printingReceipt: chart.createStateConfig({

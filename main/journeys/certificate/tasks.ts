@@ -56,6 +56,7 @@ export async function printCertificate(visit: Visit, services: VisitServices) {
   if (result.printed) {
     services.delivered(visit.frame, operation)
     return step('printingReceipt', {
+      holder: { entered: withoutWaiting(visit, operation) },
       paper: fromFirstPage,
       certificate: { pages: result.pages },
       end: { outcome: 'printed' },
@@ -79,6 +80,11 @@ export async function printSlip(visit: Visit, services: VisitServices) {
   const sheet = services.sheets.slip(visit.frame, { operation, types, requestedAt })
   const result = await print(visit, services, { operation, document: 'slip', sheet })
   return (!result.printed && result.fault) || step('done', { end: { outcome: 'queued', slip: result.printed } })
+}
+
+/** What is out no longer waits to be collected. */
+function withoutWaiting({ holder: { entered } }: Visit, operation: string): Visit['holder']['entered'] {
+  return entered && { ...entered, waiting: entered.waiting.filter(({ outcome }) => outcome.operation !== operation) }
 }
 
 /** The step to the next certificate that waited, or null after the last one. */

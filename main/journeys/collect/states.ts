@@ -3,6 +3,8 @@ import { required } from '../../visit/visit.ts'
 
 export const states = {
   collect: chart.createStateConfig({
+    id: 'collect',
+    always: { guard: ({ context: { visit } }) => visit.holder.entered?.waiting.length === 0, target: 'menu' },
     on: {
       collect: {
         target: '#printingCertificate',

@@ -1,6 +1,6 @@
 import { type Context, chart, pulled } from '../../visit/chart.ts'
 import { fromFirstPage } from '../../visit/printing.ts'
-import type { Writing } from '../../visit/visit.ts'
+import type { Visit, Writing } from '../../visit/visit.ts'
 import { type Advice, declaredOf, type Form, offersAttoNotorio } from './visit.ts'
 
 const writing = (form: Form): Writing => ({
@@ -8,14 +8,16 @@ const writing = (form: Form): Writing => ({
   printed: ({ frame }, services) => services.declared(frame),
 })
 
+const isInstead = ({ declaration }: Visit, advice: string) => declaration.instead && declaration.advice === advice
+
 /** `cameFrom`: the ids to which a declaration in place of a certificate leads back. */
-export const states = (cameFrom: Record<Exclude<Advice, 'anybody'>, string>) => ({
+export const states = (cameFrom: Record<Advice, string>) => ({
   declaration: chart.createStateConfig({
     id: 'declaration',
     // A person who came for it alone is not on the way to a certificate.
     entry: {
       type: 'set',
-      params: ({ context: { visit } }) => ({ frame: { stepped: visit.declaration.advice !== 'anybody' } }),
+      params: ({ context: { visit } }) => ({ frame: { stepped: visit.declaration.instead } }),
     },
     on: {
       printDeclaration: {
@@ -30,7 +32,7 @@ export const states = (cameFrom: Record<Exclude<Advice, 'anybody'>, string>) => 
       },
       back: [
         ...Object.entries(cameFrom).map(([advice, target]) => ({
-          guard: ({ context }: { context: Context }) => context.visit.declaration.advice === advice,
+          guard: ({ context }: { context: Context }) => isInstead(context.visit, advice),
           target,
         })),
         { target: 'menu' },

@@ -10,8 +10,10 @@ import { required, type Visit } from '../../visit/visit.ts'
 declare module '../../visit/visit.ts' {
   interface Visit {
     declaration: {
-      /** The party that the declaration is for; `anybody`: the person came for the declaration itself. */
+      /** The party that the declaration is for. */
       advice: Advice
+      /** It stands in place of certificates that were chosen before. */
+      instead: boolean
       /** Facts that stand in place of certificates. */
       declares: CertifiedFact[]
       /** The certificates were asked for about somebody else. */
@@ -46,15 +48,15 @@ export interface Declared {
 }
 
 export const fresh = (): Pick<Visit, 'declaration'> => ({
-  declaration: { advice: 'anybody', declares: [], forAnother: false },
+  declaration: { advice: 'publicBody', instead: false, declares: [], forAnother: false },
 })
 
 /** The free declaration in place of the certificate that was chosen. */
-export const insteadFor = (advice: Exclude<Advice, 'anybody'>) => ({
+export const insteadFor = (advice: Advice) => ({
   target: '#declaration',
   set({ certificate: { types, subject } }: Visit) {
     const forAnother = subject !== null && !subject.self
-    return { declaration: { advice, declares: declarable(types, forAnother), forAnother } }
+    return { declaration: { advice, instead: true, declares: declarable(types, forAnother), forAnother } }
   },
 })
 

@@ -1,4 +1,5 @@
 import { cardToTake, type Shows } from '../../visit/chart.ts'
+import { phoneToo } from '../../visit/telephone.ts'
 import { required } from '../../visit/visit.ts'
 import type { states } from './states.ts'
 
@@ -11,6 +12,7 @@ export const screens: Shows<typeof states> = {
       document: required(paper.document, 'document'),
       slip: end.slip,
       arrived: certificate.arrived,
+      phone: phoneToo(context),
       cardPresent: cardToTake(context),
     }
   },

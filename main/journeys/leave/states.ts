@@ -1,4 +1,5 @@
 import { type Context, chart, forbidden, set, tell } from '../../visit/chart.ts'
+import { phoneToo } from '../../visit/telephone.ts'
 
 /** The visit ends with its outcome. */
 const settled = {
@@ -29,6 +30,11 @@ export const states = {
     entry: 'forgetPerson',
     on: {
       another: { guard: 'personHere', target: 'menu', actions: 'beginAgain' },
+      takeOnPhone: {
+        guard: ({ context }: { context: Context }) => phoneToo(context),
+        target: 'phone',
+        actions: set({ phone: { printed: true } }),
+      },
       printNow: { guard: 'certificateHere', target: 'fetching' },
       leave: settled,
       timeout: settled,
@@ -43,7 +49,7 @@ export const states = {
     tags: ['withoutCard'],
     entry: [
       tell(({ frame, end }, services) => {
-        if (end.refused) services.journal.refused(frame, end.refused.reason)
+        if (end.refused) services.journal.refused(frame, end.refused)
       }),
       'forgetPerson',
     ],

@@ -10,6 +10,7 @@ export const screens: Shows<typeof states> = {
       holder: holderOf(visit),
       online: entered?.token != null,
       lineBack: online && entered?.token == null,
+      waiting: entered?.waiting.length ?? 0,
       pending: entered?.pending ?? 0,
       notices: (entered?.notices ?? []).map(({ operation, state, requestedAt }) => ({
         operation,

@@ -23,60 +23,11 @@ function useTicked(): (facts: Facts) => string {
   }
 }
 
-const FORMS = { declaration: 'pen', 'atto-notorio': 'paper' } as const
-
-function Form({ form }: { form: keyof typeof FORMS }) {
-  const text = useText()
-  return (
-    <AnswerCard
-      icon={FORMS[form]}
-      title={text(`declaration.form.${form}`)}
-      line={text(`declaration.form.${form}.line`)}
-      onPress={() => answer({ type: 'printDeclaration', form })}
-    />
-  )
-}
-
 /** Artt. 40 and 46 DPR 445/2000; art. 2 as DL 76/2020 left it for private parties. */
 export function Declaration({ screen }: { screen: ScreenOf<'declaration'> }) {
-  return screen.for === 'anybody' ? <ChooseDeclaration /> : <InsteadOfCertificate screen={screen} party={screen.for} />
-}
-
-function ChooseDeclaration() {
-  const text = useText()
-  return (
-    <Screen
-      title={text('declaration.anybody.title')}
-      lead={text('declaration.anybody.lead')}
-      figure={
-        <Points
-          points={[
-            {
-              icon: 'free',
-              title: text('declaration.free.title'),
-              line: text('declaration.free'),
-              tone: 'success',
-            },
-            { icon: 'pen', title: text('declaration.how.title'), line: text('declaration.prefilled') },
-          ]}
-        />
-      }
-    >
-      <Form form="declaration" />
-      <Form form="atto-notorio" />
-    </Screen>
-  )
-}
-
-function InsteadOfCertificate({
-  screen,
-  party,
-}: {
-  screen: ScreenOf<'declaration'>
-  party: 'publicBody' | 'privateParty'
-}) {
   const text = useText()
   const ticked = useTicked()
+  const party = screen.for
   const forBody = party === 'publicBody'
   const points: Point[] = [
     forBody
@@ -88,14 +39,6 @@ function InsteadOfCertificate({
       line: text('declaration.how', { topics: ticked(screen.declares) }),
     },
   ]
-  // The screen does not hold five points, and the title says that the declaration is free.
-  if (forBody || !screen.forAnother)
-    points.unshift({
-      icon: 'free',
-      title: text('declaration.free.title'),
-      line: text('declaration.free'),
-      tone: 'success',
-    })
   if (screen.forAnother)
     points.push({
       icon: 'person',
@@ -103,12 +46,12 @@ function InsteadOfCertificate({
       line: text('declaration.self'),
       tone: 'warning',
     })
-  if (!forBody)
-    points.push({
-      icon: 'info',
-      title: text('declaration.insist.title'),
-      line: text('declaration.insist'),
-      tone: 'warning',
+  else
+    points.unshift({
+      icon: 'free',
+      title: text('declaration.free.title'),
+      line: text('declaration.free'),
+      tone: 'success',
     })
   return (
     <Screen
@@ -123,7 +66,14 @@ function InsteadOfCertificate({
       }}
     >
       <Points points={points} />
-      {screen.attoNotorio && <Form form="atto-notorio" />}
+      {screen.attoNotorio && (
+        <AnswerCard
+          icon="paper"
+          title={text('declaration.form.atto-notorio')}
+          line={text('declaration.form.atto-notorio.line')}
+          onPress={() => answer({ type: 'printDeclaration', form: 'atto-notorio' })}
+        />
+      )}
     </Screen>
   )
 }

@@ -20,6 +20,6 @@ export const samples: SamplesOf<'declaration'> = {
       'declaration-private-party': declaration('privateParty', { declares: ['b', 'f'] }),
       'declaration-private-party-another': declaration('privateParty', { declares: [], forAnother: true }),
     },
-    withoutSteps: { 'declaration-anybody': declaration('anybody', { declares: [] }) },
+    withoutSteps: { 'declaration-asked-for': declaration('publicBody', { declares: [] }) },
   },
 }

@@ -10,7 +10,7 @@ import { isMessage } from '../../i18n/messages.ts'
 import { useDay, useText } from '../../i18n/use-text.ts'
 
 export function Done({ screen }: { screen: ScreenOf<'done'> }) {
-  const { outcome, document, slip, arrived, cardPresent } = screen
+  const { outcome, document, slip, arrived, phone, cardPresent } = screen
   const text = useText()
   const written = outcome === 'printed' && document !== 'certificate' ? document : null
   const about = arrived ? 'arrived' : (written ?? outcome)
@@ -31,6 +31,11 @@ export function Done({ screen }: { screen: ScreenOf<'done'> }) {
         <>
           {paper && <PaperOut move="take" label={text(slip ? 'done.slipFigure' : 'done.paperFigure')} />}
           {written && written !== 'visura' && <SignIt form={written} />}
+          {outcome === 'phone' && document !== 'certificate' && document !== 'visura' && (
+            <Notice tone="info" icon="pen">
+              {text('done.phone.sign')}
+            </Notice>
+          )}
           {!paper && cardPresent && <CardAtReader move="out" />}
           {!paper && !cardPresent && <Town label={text('product')} />}
           <CardLine present={cardPresent} />
@@ -46,6 +51,14 @@ export function Done({ screen }: { screen: ScreenOf<'done'> }) {
               title={text('done.printNow')}
               line={text('done.printNow.line')}
               onPress={() => answer({ type: 'printNow' })}
+            />
+          )}
+          {phone && (
+            <AnswerCard
+              icon="phone"
+              title={text('phone.too')}
+              line={text('phone.offer.line')}
+              onPress={() => answer({ type: 'takeOnPhone' })}
             />
           )}
           <AnswerCard icon="paper" title={text('done.another')} onPress={() => answer({ type: 'another' })} />

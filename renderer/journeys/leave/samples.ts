@@ -9,6 +9,7 @@ const done = (outcome: ScreenOf<'done'>['outcome'], shown: Partial<ScreenOf<'don
   document: 'certificate',
   slip: false,
   arrived: false,
+  phone: false,
   cardPresent: true,
   ...shown,
 })
@@ -39,6 +40,9 @@ export const samples: SamplesOf<'leave'> = {
   done: {
     shown: {
       'done-printed': done('printed'),
+      'done-printed-phone': done('printed', { phone: true }),
+      'done-phone': done('phone'),
+      'done-phone-declaration': done('phone', { document: 'declaration' }),
       'done-printed-no-card': done('printed', { cardPresent: false }),
       'done-declaration': done('printed', { document: 'declaration' }),
       'done-declaration-no-card': done('printed', { document: 'declaration', cardPresent: false }),

@@ -1,60 +1,65 @@
 import type { ScreenOf } from '../../../contract/journeys/index.ts'
 import { answer } from '../../bridge.ts'
-import { Icon } from '../../components/icon.tsx'
+import { Icon, type IconName } from '../../components/icon.tsx'
 import { Screen } from '../../components/screen.tsx'
 import { AnswerCard } from '../../components/touch-button.tsx'
 import { fullName, useDate, useText } from '../../i18n/use-text.ts'
 
-export function Menu({ screen: { holder, online, lineBack, pending, notices } }: { screen: ScreenOf<'menu'> }) {
+type Shown = ScreenOf<'menu'>
+
+/**
+ * Who is it for? A public body may not take a certificate (art. 40 DPR 445/2000), so nobody comes to a price before they
+ * have said that the paper is for somebody else (invariant 6).
+ */
+export function Menu({ screen }: { screen: Shown }) {
   const text = useText()
-  const date = useDate()
+  const { holder, online, lineBack, waiting } = screen
+  const choice = (
+    service: 'declaration' | 'certificate' | 'visura' | 'collect' | 'requests',
+    icon: IconName,
+    line: string,
+  ) => (
+    <AnswerCard
+      icon={icon}
+      title={text(`menu.${service}`)}
+      line={line}
+      onPress={() => answer({ type: 'chooseService', service })}
+    />
+  )
   return (
     <Screen
       title={text('menu.title')}
       lead={text('menu.lead', { name: fullName(holder) })}
-      figure={
-        notices.length + pending > 0 && (
-          <ul className="sheets">
-            {pending > 0 && (
-              <li className="sheet">
-                <Icon name="clock" />
-                <span>
-                  <strong>{text('menu.pending', { count: pending })}</strong>
-                  <span>{text('menu.pending.line', { count: pending })}</span>
-                </span>
-              </li>
-            )}
-            {notices.map(({ operation, became, requestedAt }) => (
-              <li key={operation} className="sheet unlucky">
-                <Icon name="info" />
-                <span>
-                  <strong>{text(`menu.notice.${became}`, { date: date(requestedAt) })}</strong>
-                  <span>{text(`menu.notice.${became}.line`)}</span>
-                </span>
-              </li>
-            ))}
-          </ul>
-        )
-      }
+      figure={screen.notices.length > 0 && <Requests screen={screen} />}
     >
-      <AnswerCard
-        icon="paper"
-        title={text('menu.certificate')}
-        line={text('menu.certificate.line')}
-        onPress={() => answer({ type: 'chooseService', service: 'certificate' })}
-      />
-      <AnswerCard
-        icon="person"
-        title={text('menu.visura')}
-        line={text(online ? 'menu.visura.line' : lineBack ? 'menu.visura.lineBack' : 'menu.visura.offline')}
-        onPress={() => answer({ type: 'chooseService', service: 'visura' })}
-      />
-      <AnswerCard
-        icon="pen"
-        title={text('menu.declaration')}
-        line={text('menu.declaration.line')}
-        onPress={() => answer({ type: 'chooseService', service: 'declaration' })}
-      />
+      {screen.pending > 0 && choice('requests', 'clock', text('menu.pending', { count: screen.pending }))}
+      {waiting > 0 && choice('collect', 'printer', text('menu.collect.line', { count: waiting }))}
+      {choice('declaration', 'institution', text('menu.declaration.line'))}
+      {choice('certificate', 'bank', text('menu.certificate.line'))}
+      {choice(
+        'visura',
+        'person',
+        text(online ? 'menu.visura.line' : lineBack ? 'menu.visura.lineBack' : 'menu.visura.offline'),
+      )}
     </Screen>
+  )
+}
+
+/** What became of earlier requests. */
+function Requests({ screen: { notices } }: { screen: Shown }) {
+  const text = useText()
+  const date = useDate()
+  return (
+    <ul className="sheets">
+      {notices.map(({ operation, became, requestedAt }) => (
+        <li key={operation} className="sheet unlucky">
+          <Icon name="info" />
+          <span>
+            <strong>{text(`menu.notice.${became}`, { date: date(requestedAt) })}</strong>
+            <span>{text(`menu.notice.${became}.line`)}</span>
+          </span>
+        </li>
+      ))}
+    </ul>
   )
 }

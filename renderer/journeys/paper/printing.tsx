@@ -40,7 +40,7 @@ export function Printing({ screen }: { screen: ScreenOf<'printing'> }) {
 /** A half-printed sheet is void. The totem never repeats it by itself: the person decides. */
 export function PrintFault({ screen }: { screen: ScreenOf<'print-fault'> }) {
   const text = useText()
-  const { document, status, page, sheet, resumable } = screen
+  const { document, status, page, sheet, resumable, phone } = screen
   const kept = document === 'certificate' || document === 'receipt' || document === 'slip'
   return (
     <Screen
@@ -77,6 +77,14 @@ export function PrintFault({ screen }: { screen: ScreenOf<'print-fault'> }) {
           title={text(sheet === 'none' ? 'printFault.begin' : 'printFault.again')}
           line={text(sheet === 'none' ? 'printFault.begin.line' : 'printFault.again.line')}
           onPress={() => answer({ type: 'printAgain' })}
+        />
+      )}
+      {phone && (
+        <AnswerCard
+          icon="phone"
+          title={text('phone.offer')}
+          line={text('phone.offer.line')}
+          onPress={() => answer({ type: 'takeOnPhone' })}
         />
       )}
       <AnswerCard

@@ -15,8 +15,8 @@ const printing = (document: Document): ScreenOf<'printing'> => ({
 const fault = (
   document: Document,
   status: ScreenOf<'print-fault'>['status'],
-  { page = 1, resumable = false, sheet = 'void' as ScreenOf<'print-fault'>['sheet'] } = {},
-): ScreenOf<'print-fault'> => ({ screen: 'print-fault', document, status, page, sheet, resumable })
+  { page = 1, resumable = false, phone = false, sheet = 'void' as ScreenOf<'print-fault'>['sheet'] } = {},
+): ScreenOf<'print-fault'> => ({ screen: 'print-fault', document, status, page, sheet, resumable, phone })
 
 export const samples: SamplesOf<'paper'> = {
   printing: {
@@ -33,6 +33,7 @@ export const samples: SamplesOf<'paper'> = {
   'print-fault': {
     shown: {
       'print-fault-paper-out': fault('certificate', 'paperOut'),
+      'print-fault-phone': fault('certificate', 'paperOut', { sheet: 'none', phone: true }),
       'print-fault-not-begun': fault('certificate', 'paperOut', { sheet: 'none' }),
       'print-fault-refilled': fault('certificate', 'ready', { sheet: 'none', resumable: true }),
       'print-fault-between': fault('certificate', 'paperOut', { page: 2, sheet: 'none' }),

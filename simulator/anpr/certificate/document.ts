@@ -244,11 +244,12 @@ function conditions(pdf: PDFKit.PDFDocument, facts: CertificateFacts, y: number)
   const style: Style = { ...BODY, size: 11, leading: 16 }
   const second: Style = { ...style, size: 10, leading: 14 }
   const settled = (words: Words) => {
-    // Uncertain: the words that the Ministry prints for a contrassegno.
-    if ('paid' in bollo)
-      return fill(bollo.paid === 'other' ? words.otherwisePaid : words.contrassegno, { amount: euro(bollo.cents) }).map(
-        ({ text }) => plain(text),
-      )
+    // Uncertain: the words that the Ministry prints for a contrassegno, and for a bollo paid virtually.
+    if ('paid' in bollo) {
+      const said = { contrassegno: words.contrassegno, virtual: words.virtual, other: words.otherwisePaid }[bollo.paid]
+      const { authorisation = '' } = bollo as { authorisation?: string }
+      return fill(said, { amount: euro(bollo.cents), authorisation }).map(({ text }) => plain(text))
+    }
     return bollo.exempt ? fill(words.exempt, { law: bollo.exempt }) : [plain(words.exemptUnnamed)]
   }
   const paid = inEach(pdf, facts, settled, y, [style, second])

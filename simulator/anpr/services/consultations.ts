@@ -56,8 +56,23 @@ function members(scheda: Scheda): Soggetto[] {
     }))
 }
 
+/** The record as it was on a day: what began later is not there. The stato civile has no date, and stays. */
+function asOf(scheda: Scheda, day: string): Scheda {
+  const { residenza, cittadinanza, matrimonio, unioneCivile, cartaIdentita, ...rest } = scheda
+  const begun = (date: string | undefined) => date === undefined || date <= day
+  return {
+    ...rest,
+    residenza: residenza.filter(({ dataDecorrenzaResidenza }) => begun(dataDecorrenzaResidenza)),
+    cittadinanza: cittadinanza.filter(({ dataValidita }) => begun(dataValidita)),
+    ...(matrimonio && begun(matrimonio.datiMatrimonio?.dataEvento) && { matrimonio }),
+    ...(unioneCivile && begun(unioneCivile.attoUnione?.dataEvento) && { unioneCivile }),
+    ...(cartaIdentita && begun(cartaIdentita.dataRilascio) && { cartaIdentita }),
+  }
+}
+
 const notification = sections('generalita', 'residenza')
-const own = sections('generalita', 'residenza', 'statoCivile', 'cittadinanza')
+// Uncertain: no public file says which service tells of the identity card.
+const own = sections('generalita', 'residenza', 'statoCivile', 'cittadinanza', 'cartaIdentita')
 
 /** The consultations by code. */
 export const CONSULTATIONS: Record<string, Consultation> = {
@@ -158,7 +173,7 @@ export function consult(code: string, body: unknown): Told {
     const error = { ...errorOf('EN122'), text: 'Soggetto cancellato da ANPR' }
     return { status: 404, body: rispostaKO(error, ...warnings) }
   }
-  const told = consultation.answer(scheda, request.data)
+  const told = consultation.answer(asOf(scheda, datiRichiesta.dataRiferimentoRichiesta), request.data)
   if (typeof told === 'string') return refused(told, 400)
   return {
     status: 200,

@@ -20,7 +20,8 @@ const services = [
   {},
   {
     readCard: async () => ok(cie),
-    enter: async () => ok({ token: null, idAnpr: null, family: null, waiting: [], pending: 0, notices: [] }),
+    enter: async () =>
+      ok({ token: null, idAnpr: null, family: null, languages: [], waiting: [], pending: 0, notices: [] }),
   },
   { readCard: async () => ok({ ...cns, pinPad: true }) },
   { readCard: async () => err(refused('card-unknown')), triesLeft: () => 1 },
@@ -34,10 +35,20 @@ const services = [
   { enter: async () => err(refused('person-not-found')) },
   {
     enter: async () =>
-      ok({ token: 't', idAnpr: 'AB10234CX', family, waiting: [{ outcome, requestedAt }], pending: 0, notices: [] }),
+      ok({
+        token: 't',
+        idAnpr: 'AB10234CX',
+        family,
+        languages: [],
+        waiting: [{ outcome, requestedAt }],
+        pending: 0,
+        notices: [],
+      }),
   },
   { visura: async () => err({ kind: 'unavailable' }) },
   { visura: async () => err(refused('visura-refused')) },
+  { person: async () => null },
+  { accesses: async () => null, withdraw: () => false },
   { preview: async () => err({ kind: 'unavailable' }) },
   { preview: async () => err(refused('certificate-not-issuable')) },
   { request: async () => ok({ state: 'queued', operation: OPERATION, requestedAt }) },
@@ -45,6 +56,8 @@ const services = [
   { request: async () => err(refused('not-in-family')) },
   { print: async () => fault },
   { print: async () => err({ kind: 'unprintable' }) },
+  { handOver: async () => err({ kind: 'unavailable' }) },
+  { handoverBecame: async () => 'contested' },
 ] satisfies Partial<VisitServices>[]
 
 const hardware: VisitEvent[] = [

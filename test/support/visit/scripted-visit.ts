@@ -2,10 +2,13 @@ import { expect, vi } from 'vitest'
 import type { CieReadout, CnsReadout } from '../../../contract/device.ts'
 import type { FamilyMember, IssuedOutcome, OwnRecord } from '../../../contract/gateway.ts'
 import type { Screen } from '../../../contract/journeys/index.ts'
+import type { OwnRequest } from '../../../contract/journeys/requests.ts'
+import type { PersonSections } from '../../../contract/person.ts'
 import { ok } from '../../../contract/result.ts'
 import { view } from '../../../contract/visit.ts'
 import type { Paper } from '../../../main/documents/model.ts'
 import { createSession, type Session, type VisitEvent } from '../../../main/session/index.ts'
+import type { Carries } from '../../../main/visit/chart.ts'
 import type { Sheet, VisitServices } from '../../../main/visit/services.ts'
 
 // A session with scripted services, because hardware cannot produce every order of events.
@@ -64,10 +67,13 @@ export const member = (idAnpr: string, self: boolean): FamilyMember => ({
   idAnpr,
   name: 'ANNA',
   surname: 'BIANCHI',
+  sex: 'F',
   yearOfBirth: 1951,
+  deceased: false,
   tie: 'family',
   relation: '1',
   self,
+  blocked: [{ type: '14', kind: 'not-in-convivenza', anpr: 'EN056' }],
 })
 export const outcome: IssuedOutcome = {
   operation: OPERATION,
@@ -87,6 +93,17 @@ export const visura: OwnRecord = {
   },
   reference: '77242849',
   at: '2026-11-22T10:00:00.000Z',
+}
+const person: PersonSections = {
+  identity: {
+    ...{ name: 'ANNA', surname: 'BIANCHI', codiceFiscale: 'BNCNMR51H58I888X', sex: 'F' },
+    ...{ born: '1951-06-18', birthPlace: 'SPELLO (PG)', statoCivile: '2' },
+  },
+  ...{ residence: [], citizenship: [], marriage: null, union: null, document: null },
+}
+const request: OwnRequest = {
+  ...{ operation: OPERATION, types: ['8'], requestedAt: '2026-11-22T10:00:00.000Z', state: 'recorded' },
+  ...{ office: null, untouched: true },
 }
 export const paper: Paper = {
   ...{ languages: ['it'], title: [['DICHIARAZIONE']], subtitle: null, at: new Date(0), blocks: [] },
@@ -109,9 +126,11 @@ export function scripted(changes: Partial<VisitServices> = {}): VisitServices {
         token: 't',
         idAnpr: 'AB10234CX',
         family: [member('AB10234CX', true), member('AB10234CY', false)],
+        languages: ['IT'],
         waiting: [],
         pending: 0,
         notices: [],
+        ways: ['phone'],
       }),
     noticed: vi.fn(),
     preview: async () => ok({ pdf: new Uint8Array(1), pages: 1 }),
@@ -119,12 +138,24 @@ export function scripted(changes: Partial<VisitServices> = {}): VisitServices {
     arrived: async () => outcome,
     visura: async () => ok(visura),
     writeVisura: () => ({ document: 'visura', operation: OPERATION, paper }),
+    requests: async () => ({ requests: [request], whole: true }),
+    withdraw: () => true,
+    person: async (_, __, { section }) => ({ [section]: person[section] }),
+    accesses: async () => [],
     writeForm: (_, document) => ({ document, operation: OPERATION, paper }),
     declared: vi.fn(),
     isContrassegno: ({ issued }) => issued !== '2026-02-31',
     sheets: { certificate: () => sheet, receipt: () => sheet, slip: () => sheet },
     print: async () => ok({ pages: 1 }),
     delivered: vi.fn(),
+    handOver: async () =>
+      ok({
+        id: 'A'.repeat(22),
+        link: `https://totem.example/d/${'A'.repeat(22)}#${'B'.repeat(43)}`,
+        until: '2026-11-22T10:03:00.000Z',
+      }),
+    handoverBecame: async () => 'taken',
+    withdrawHandover: vi.fn(),
     pinWrong: vi.fn(),
     journal: { started: vi.fn(), refused: vi.fn(), ended: vi.fn() },
     ...changes,
@@ -136,14 +167,17 @@ export let visitsOver: number
 let sessions = 0
 let insertion = 0
 
-export function open(changes: Partial<VisitServices> = {}): VisitServices {
+export function open(
+  changes: Partial<VisitServices> = {},
+  line: () => Carries = () => ({ online: true, closed: [] }),
+): VisitServices {
   const services = scripted(changes)
   visitsOver = 0
   session = createSession({
     services,
     timings: { idleMs: 60_000, warningMs: 30_000, goodbyeMs: 5_000 },
     totem: { id: 'TT-0001', office: 'Spello', comune: 'Spello', mmPerPixel: 0.31 },
-    online: () => true,
+    line,
     onView: (shown) => void view.parse(shown),
     onVisitOver: () => visitsOver++,
   })

@@ -134,6 +134,8 @@ export const de: Words = {
   exempt: 'Stempelfrei ausgestellt, von der Stempelsteuer befreit im Sinne von: {law}.',
   exemptUnnamed: 'Stempelfrei ausgestellt, von der Stempelsteuer befreit.',
   contrassegno: 'Stempelsteuer von {amount} Euro mit Stempelmarke entrichtet, die hier anzubringen ist.',
+  virtual:
+    'Stempelsteuer von {amount} Euro virtuell entrichtet, Ermächtigung der Agentur der Einnahmen Nr. {authorisation}.',
   otherwisePaid: 'Stempelsteuer von {amount} Euro entrichtet.',
   diritti: 'Sekretariatsgebühren: {amount} Euro.',
   art40:

@@ -134,6 +134,8 @@ export const it: Words = {
   exempt: 'Rilasciato in carta libera, esente da imposta di bollo ai sensi di: {law}.',
   exemptUnnamed: 'Rilasciato in carta libera, esente da imposta di bollo.',
   contrassegno: 'Imposta di bollo di euro {amount} assolta con contrassegno, da apporre sul presente certificato.',
+  virtual:
+    'Imposta di bollo di euro {amount} assolta in modo virtuale, autorizzazione dell’Agenzia delle Entrate n. {authorisation}.',
   otherwisePaid: 'Imposta di bollo di euro {amount} assolta.',
   diritti: 'Diritti di segreteria: euro {amount}.',
   art40:

@@ -133,6 +133,8 @@ export const sl: Words = {
   exempt: 'Izdano brez kolka, oproščeno kolkovine na podlagi: {law}.',
   exemptUnnamed: 'Izdano brez kolka, oproščeno kolkovine.',
   contrassegno: 'Kolkovina v znesku {amount} evrov je plačana s kolkom, ki se nalepi na to potrdilo.',
+  virtual:
+    'Kolkovina v znesku {amount} evrov je plačana virtualno, dovoljenje Agencije za prihodke št. {authorisation}.',
   otherwisePaid: 'Kolkovina v znesku {amount} evrov je plačana.',
   diritti: 'Tajniške pristojbine: {amount} evrov.',
   art40: 'To potrdilo se ne sme predložiti organom javne uprave ali zasebnim upravljavcem javnih storitev',

@@ -52,6 +52,7 @@ export interface Words {
   exempt: string
   exemptUnnamed: string
   contrassegno: string
+  virtual: string
   otherwisePaid: string
   diritti: string
   /** Art. 40 DPR 445/2000, by `paEstera`. */

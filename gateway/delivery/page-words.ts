@@ -1,0 +1,48 @@
+import type { Language } from '../../contract/language.ts'
+
+const it = {
+  documentTitle: 'Il Suo documento · Totem Polis',
+  heading: 'Il Suo documento è pronto',
+  intro: 'Viene dal totem che ha davanti. Si apre una volta sola, su questo telefono, entro dieci minuti.',
+  fetch: 'Scaricare il documento',
+  fetching: 'Il documento arriva…',
+  here: 'Il documento è su questo telefono',
+  hereLead: 'Ora va salvato: chiudendo questa pagina si perde.',
+  save: 'Salvare',
+  open: 'Aprire',
+  incomplete: 'Il collegamento è incompleto. Inquadrare di nuovo il codice sul totem.',
+  gone: 'Qui non c’è più nulla: il tempo è finito, o il documento è già stato preso. Sul totem si può avere un codice nuovo.',
+  contested:
+    'Due telefoni hanno chiesto questo documento. Per sicurezza non lo riceve più nessuno: chiedere al totem un codice nuovo.',
+  damaged: 'Il documento è arrivato alterato e non si apre. Chiedere al totem un codice nuovo.',
+  noLine: 'Il telefono non raggiunge il servizio. Controllare la rete e riprovare.',
+  otherBrowser: 'Il pulsante non fa nulla? Aprire questa pagina in Safari o Chrome, prima di scaricare.',
+  copy: 'Copiare il collegamento',
+  copied: 'Copiato: incollarlo in Safari o Chrome.',
+  privacy: 'La chiave che apre il documento sta nel collegamento e non lascia questo telefono.',
+}
+
+export type PageWords = typeof it
+
+const en: PageWords = {
+  documentTitle: 'Your document · Totem Polis',
+  heading: 'Your document is ready',
+  intro: 'It comes from the totem in front of you. It opens once, on this phone, within ten minutes.',
+  fetch: 'Download the document',
+  fetching: 'The document is on its way…',
+  here: 'The document is on this phone',
+  hereLead: 'Save it now: it is lost when this page is closed.',
+  save: 'Save',
+  open: 'Open',
+  incomplete: 'The link is incomplete. Scan the code on the totem again.',
+  gone: 'There is nothing here any more: time is over, or the document has been taken. The totem can show a new code.',
+  contested: 'Two phones asked for this document. To be safe nobody gets it any more: ask the totem for a new code.',
+  damaged: 'The document arrived altered and does not open. Ask the totem for a new code.',
+  noLine: 'The phone does not reach the service. Check the network and try again.',
+  otherBrowser: 'Does the button do nothing? Open this page in Safari or Chrome before you download.',
+  copy: 'Copy the link',
+  copied: 'Copied: paste it into Safari or Chrome.',
+  privacy: 'The key that opens the document is in the link and does not leave this phone.',
+}
+
+export const pageWords: Record<Language, PageWords> = { it, en }

@@ -1,0 +1,84 @@
+import type { ScreenOf } from '../../../contract/journeys/index.ts'
+import { answer } from '../../bridge.ts'
+import { Clock } from '../../components/clock.tsx'
+import { Notice, Points } from '../../components/facts.tsx'
+import { QrCode } from '../../components/qr-code.tsx'
+import { Screen, Waiting } from '../../components/screen.tsx'
+import { AnswerCard } from '../../components/touch-button.tsx'
+import { useText } from '../../i18n/use-text.ts'
+
+export function Phone({ screen: { code, noPrinter, canPrint } }: { screen: ScreenOf<'phone'> }) {
+  const text = useText()
+  return (
+    <Screen
+      kind={canPrint ? 'answers' : 'wait'}
+      title={text(code ? 'phone.title' : 'phone.sending')}
+      lead={text(code ? 'phone.lead' : 'phone.sending.lead')}
+      figure={
+        <>
+          {noPrinter && (
+            <Notice tone="info" icon="printer">
+              {text('phone.noPrinter')}
+            </Notice>
+          )}
+          {code ? (
+            <>
+              <QrCode text={code.link} label={text('phone.figure')} />
+              <Clock until={code.until} label={(left) => text('phone.left', { left })} />
+              <Points
+                points={[{ icon: 'lock', title: text('phone.once.title'), line: text('phone.once'), tone: 'success' }]}
+              />
+            </>
+          ) : (
+            <Waiting />
+          )}
+        </>
+      }
+    >
+      {canPrint && <PrintInstead />}
+    </Screen>
+  )
+}
+
+export function PhoneEnded({ screen: { why, document, canPrint } }: { screen: ScreenOf<'phone-ended'> }) {
+  const text = useText()
+  return (
+    <Screen
+      tone="warning"
+      title={text(`phoneEnded.${why}.title`)}
+      lead={text(`phoneEnded.${why}.lead`)}
+      figure={
+        <Points
+          points={[
+            {
+              icon: 'support',
+              title: text(`printFault.${document}.safe.title`),
+              line: text(document === 'certificate' ? 'phoneEnded.safe' : `printFault.${document}.safe`),
+              tone: 'success',
+            },
+          ]}
+        />
+      }
+    >
+      <AnswerCard
+        icon="phone"
+        title={text('phone.again')}
+        line={text('phone.again.line')}
+        onPress={() => answer({ type: 'newCode' })}
+      />
+      {canPrint && <PrintInstead />}
+    </Screen>
+  )
+}
+
+function PrintInstead() {
+  const text = useText()
+  return (
+    <AnswerCard
+      icon="printer"
+      title={text('phone.print')}
+      line={text('printFault.begin.line')}
+      onPress={() => answer({ type: 'printInstead' })}
+    />
+  )
+}

@@ -1,0 +1,2 @@
+export type { PagopaAccess } from './access.ts'
+export { type Pagopa, startPagopa } from './server.ts'

@@ -1,0 +1,91 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openTelephone, type Telephone } from '../support/phone/telephone.ts'
+import { type Office, openOffice } from '../support/totem/office.ts'
+
+// The person's telephone, a real Chromium, takes the document that the totem shows as a code.
+let office: Office
+let telephone: Telephone
+
+beforeAll(async () => {
+  office = await openOffice({ timings: { idleMs: 20_000, warningMs: 5_000 } })
+  telephone = await openTelephone()
+})
+afterAll(async () => {
+  await telephone?.close()
+  await office?.close()
+})
+
+async function code(): Promise<string> {
+  const link = async () => (await office.sees('phone')).code?.link
+  await expect.poll(link).toContain('#')
+  return (await link()) ?? ''
+}
+const eventually = <T>(what: () => T) => expect.poll(what, { timeout: 20_000 })
+
+test('beside the paper: scanned, tapped, saved; the totem says that it is there, and the key went nowhere', async () => {
+  await office.comesWithCard('anna-bianchi')
+  await office.entersPin()
+  expect(await office.walksTo('done', { service: 'visura' })).toMatchObject({ outcome: 'printed', phone: true })
+  await office.presses('phone.too')
+  const link = await code()
+  const { page } = telephone
+  await page.goto(link)
+  await page.locator('h1', { hasText: 'Il Suo documento è pronto' }).waitFor()
+  // Looking at it takes nothing.
+  expect((await office.sees('phone')).code?.link).toBe(link)
+  await page.locator('#fetch').click()
+  await page.locator('#after').waitFor()
+  expect(await office.sees('done')).toMatchObject({ outcome: 'phone', document: 'visura' })
+  await page.locator('#save').click()
+  await eventually(() => telephone.saved()?.name).toBe('documento-totem.pdf')
+  expect(telephone.saved()?.bytes.subarray(0, 5).toString()).toBe('%PDF-')
+
+  const key = link.split('#')[1] ?? ''
+  expect(key).toHaveLength(43)
+  const here = telephone.sent.filter(({ url }) => url.startsWith('https:'))
+  // Playwright tells the fragment of the address that was opened; a browser sends none.
+  expect(here.map(({ url }) => new URL(url).pathname.replace(/[\w-]{22}/, 'ID'))).toEqual([
+    '/d/ID',
+    '/d/ID/claim',
+    '/d/ID/taken',
+  ])
+  for (const { url, headers, body } of here.slice(1)) {
+    expect(JSON.stringify([url, headers, body])).not.toContain(key)
+    expect(headers.referer ?? '').toBe('')
+  }
+  expect(telephone.complaints).toEqual([])
+  const logs = ['gateway.log'].map((name) => readFileSync(join(office.bench.folder, 'logs', name), 'utf8'))
+  expect([...logs, JSON.stringify(office.journal())].join()).not.toContain(key)
+  await office.takesCardAndGoes()
+})
+
+test('no printer: the telephone takes over and has ANPR’s own certificate, byte for byte', async () => {
+  await office.bench.printer.unplug()
+  await office.comesWithCard('anna-bianchi')
+  await office.entersPin()
+  await office.asksForResidenza()
+  await office.answers('confirm')
+  const link = await code()
+  expect(await office.sees('phone')).toMatchObject({ noPrinter: true, canPrint: false, document: 'certificate' })
+  await telephone.page.goto(link)
+  await telephone.page.locator('#fetch').click()
+  await telephone.page.locator('#after').waitFor()
+  expect(await office.sees('done')).toMatchObject({ outcome: 'phone', document: 'certificate' })
+  const before = telephone.saved()?.bytes
+  await telephone.page.locator('#save').click()
+  await eventually(() => telephone.saved()?.bytes.equals(before ?? Buffer.alloc(0))).toBe(false)
+  const [operation] = await office.operations()
+  const file = await fetch(`${office.bench.anpr.controlUrl}/simulator/issued/${operation?.anprId}`)
+  expect(telephone.saved()?.bytes.equals(await file.bytes())).toBe(true)
+  expect(office.journal().map(({ event }) => event)).toContain('request.collected')
+
+  // The same link opens nothing for another telephone.
+  await telephone.page.evaluate(() => sessionStorage.clear())
+  await telephone.page.reload()
+  await telephone.page.locator('#fetch').click()
+  await telephone.page.locator('#notice', { hasText: 'Due telefoni' }).waitFor()
+  await office.takesCardAndGoes()
+  await office.bench.printer.plug()
+})
