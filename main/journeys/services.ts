@@ -48,7 +48,7 @@ export function createVisitServices(options: ServicesOptions): VisitServices {
   const { preview, request, arrived } = createCertificates(options)
   const open: string[] = []
   const opened = (token: string) => void open.push(token)
-  const enter = createEnter({ client, online: options.online, waitingFor, noticesFor, pendingFor, opened })
+  const enter = createEnter({ now, client, online: options.online, waitingFor, noticesFor, pendingFor, opened })
   return {
     outOfService: () => outOfService(options),
     newSession: () => ulid(),

@@ -57,6 +57,9 @@ export interface MessageValues {
   'menu.notice.refused': { date: string | number }
   'menu.notice.expired': { date: string | number }
   'menu.notice.aside': { date: string | number }
+  'menu.card.expiring': { date: string | number }
+  'menu.card.expired': { date: string | number }
+  'menu.card.cancelled': { date: string | number }
   'menu.collect.line': { count: number }
   'family.line': { tie: string | number; year: string | number }
   'family.deceased': { count: number }
