@@ -70,7 +70,7 @@ test('without the line a request is recorded, shown at the next visit, and withd
   await office.touches('Indietro')
   expect(await office.sees('menu')).toMatchObject({ pending: 0 })
   await office.takesCardAndGoes()
-  office.bench.line.mend()
+  office.bench.line.up()
   await expect.poll(() => office.screen()).toMatchObject({ screen: 'attract', online: true })
   expect(await office.operations()).toEqual([])
   expect(office.journal().map(({ event }) => event)).toContain('request.withdrawn')
