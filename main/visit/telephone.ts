@@ -7,10 +7,8 @@ export const phoneOffered = ({ holder: { entered }, paper: { issued, written, wr
 
 /** The document that is out on paper can go to the telephone too. Of several the totem has the last one only. */
 export function phoneToo(context: Context): boolean {
-  const { holder, paper, end } = context.visit
-  const collected = (holder.entered?.waiting ?? []).map(({ outcome }) => outcome.operation)
-  const several = collected.length > 1 && collected.includes(paper.issued[0]?.operation ?? '')
-  return end.outcome === 'printed' && !several && phoneOffered(context.visit) && cardToTake(context)
+  const { certificate, end } = context.visit
+  return end.outcome === 'printed' && certificate.delivered <= 1 && phoneOffered(context.visit) && cardToTake(context)
 }
 
 /** The person has chosen the telephone, or there is no printer here; nothing of the document is out on paper yet. */
