@@ -42,7 +42,10 @@ test('a mother sees her family, her child’s data, her requests and who looked 
   await office.touches('Chi ha visto i miei dati')
   await expect
     .poll(() => office.screen())
-    .toMatchObject({ screen: 'accesses', accesses: [{ here: true, by: 'self', looked: ['data', 'family', 'identity'] }] })
+    .toMatchObject({
+      screen: 'accesses',
+      accesses: [{ here: true, by: 'self', looked: ['data', 'family', 'identity'] }],
+    })
   await office.takesCardAndGoes()
   const journal = JSON.stringify(office.journal())
   expect(journal).not.toMatch(new RegExp(`SOFIA|FERRARI|${sofia.codiceFiscale}`, 'i'))
