@@ -1,4 +1,3 @@
-import { DAY_MS } from '../basics/time.ts'
 import type { IdentityCard } from '../contract/gateway.ts'
 
 /** What a person should know of their identity card before they ask for anything. */
@@ -22,6 +21,7 @@ export function cardNotice({ kind, expires, cancelled }: IdentityCard, today: st
   if (kind === 'paper' && today >= PAPER_ENDS) return { state: 'paper', date: null }
   if (expires === null || expires.length < today.length) return null
   if (expires < today) return { state: 'expired', date: expires }
-  const renewedFrom = new Date(Date.parse(today) + RENEWED_DAYS * DAY_MS).toISOString()
-  return expires <= renewedFrom.slice(0, today.length) ? { state: 'expiring', date: expires } : null
+  const renewed = new Date(today)
+  renewed.setUTCDate(renewed.getUTCDate() + RENEWED_DAYS)
+  return expires <= renewed.toISOString().slice(0, today.length) ? { state: 'expiring', date: expires } : null
 }
