@@ -20,9 +20,7 @@ import { createTotemDoor } from './channels/totem/door.ts'
 import { createTotems } from './channels/totem/totems.ts'
 import { citizenRoutes } from './citizen/routes.ts'
 import { createSessions } from './citizen/session.ts'
-import { createHandovers } from './delivery/handovers.ts'
-import { handoverPageRoutes } from './delivery/public.ts'
-import { handoverRoutes } from './delivery/routes.ts'
+import { createDelivery } from './delivery/room.ts'
 import { fleetRoutes, overseeFleet } from './fleet/routes.ts'
 import { withoutFloods } from './floods.ts'
 import type { Routes } from './http/route.ts'
@@ -78,6 +76,8 @@ export interface Gateway {
   operatorUrl: string
   /** Where anybody may verify a paper; null: not here. */
   publicUrl: string | null
+  /** Where the mail server brings what came back; null: nowhere. */
+  returnsPort: number | null
   /** Takes no more requests, finishes those under way, closes the database. */
   stop(): Promise<void>
 }
@@ -184,26 +184,31 @@ export async function startGateway(
     log,
   })
   const outcomes = createOutcomes({ db, bell, outcomeKeyOf, reference, now })
+  const delivery = createDelivery({
+    ...{ config: config.delivery, db, reference, sealingKeys, now, log },
+    tls: {
+      key: await textOf('tls.key', config.tls.key),
+      cert: await textOf('tls.certificate', config.tls.certificate),
+    },
+  })
   const sessions = createSessions({
     db,
     register,
     logins,
     reference,
     mayBegin: () => quotas.mayBegin('C030', 'C021'),
-    ways: config.delivery ? ['phone'] : [],
+    ways: delivery.ways,
     now,
   })
   const journals = withJournals(db)
 
-  const handovers = createHandovers({ db, now, log })
   const forPublic =
     config.public && publicTls && verify
       ? createPublicDoor({
           ...{ tls: publicTls, connections: config.public.connections, log },
-          rooms: [verify, ...(config.delivery ? [handoverPageRoutes(handovers)] : [])],
+          rooms: [verify, delivery.forPublic],
         })
       : null
-  let publicUrl: string | null = null
 
   const stopping = new AbortController()
   const forTotems = createTotemDoor({
@@ -224,10 +229,7 @@ export async function startGateway(
       fleet: fleetRoutes({ db, challenges, outcomeKeyOf, version: packageJson.version, now }),
       trust: trustRoutes(trust),
       keys: keyRoutes(keys),
-      delivery: handoverRoutes({
-        handovers,
-        publicUrl: () => config.delivery && (config.delivery.publicUrl ?? publicUrl),
-      }),
+      delivery: delivery.forTotems(sessions),
     },
     log,
   })
@@ -257,7 +259,7 @@ export async function startGateway(
     await Promise.all([forTotems.close(), work.stop(), retention.stop()])
     await forOperators.close()
     await forPublic?.close()
-    handovers.stop()
+    await delivery.stop()
     tls.stop()
     publicTls?.stop()
     await trust.stop()
@@ -269,11 +271,13 @@ export async function startGateway(
     endLog()
   }
   try {
-    publicUrl = config.public && forPublic && (await listen('public', forPublic, config.public))
+    const publicUrl = config.public && forPublic && (await listen('public', forPublic, config.public))
+    await delivery.start(publicUrl)
     return {
       url: await listen('listen', forTotems, config.listen),
       operatorUrl: await listen('operator', forOperators, config.operator),
       publicUrl,
+      returnsPort: delivery.returnsPort,
       stop,
     }
   } catch (reason) {

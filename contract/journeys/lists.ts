@@ -6,7 +6,7 @@ import { z } from 'zod'
 export const service = z.enum(['declaration', 'certificate', 'visura', 'collect'])
 
 /** How a person takes a document home. */
-export const way = z.enum(['paper', 'phone'])
+export const way = z.enum(['paper', 'phone', 'email'])
 export type Way = z.infer<typeof way>
 
 /** Papers that a person takes home. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { revocationPolicy } from '../../contract/trust.ts'
 import { service } from '../anpr/services.ts'
+import { mailSettings } from './mail.ts'
 import { pdndSettings } from './pdnd.ts'
 import { CONFIG, jsonIn, Unusable } from './unusable.ts'
 
@@ -67,7 +68,8 @@ export const gatewayConfig = z.strictObject({
     .default(null),
   /**
    * How a citizen may take a document home besides on paper. `publicUrl`: where telephones reach the public door of a
-   * gateway on this database; null: at `public` of this one. Null: on paper alone.
+   * gateway on this database; null: at `public` of this one. `mail`: settings/mail.ts; null: nothing goes by mail.
+   * Null: on paper alone.
    */
   delivery: z
     .strictObject({
@@ -75,6 +77,7 @@ export const gatewayConfig = z.strictObject({
         .url({ protocol: /^https$/ })
         .nullable()
         .default(null),
+      mail: mailSettings.nullable().default(null),
     })
     .nullable()
     .default(null),

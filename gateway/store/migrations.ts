@@ -10,6 +10,7 @@ import { accessLogKey } from './migrations/010-access-log-key.ts'
 import { anprIds } from './migrations/011-anpr-ids.ts'
 import { anprCalls } from './migrations/012-anpr-calls.ts'
 import { handovers } from './migrations/015-handovers.ts'
+import { letters } from './migrations/016-letters.ts'
 import { DatabaseIsNewer } from './refusals.ts'
 import type { Database } from './schema.ts'
 
@@ -148,6 +149,7 @@ const migrations: Record<string, Migration> = {
   '011-anpr-ids': anprIds,
   '012-anpr-calls': anprCalls,
   '015-handovers': handovers,
+  '016-letters': letters,
 }
 
 /** Takes a database from one version to another. */
