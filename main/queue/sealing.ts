@@ -12,6 +12,7 @@ import {
   requestHeader,
   sealing,
 } from '../../contract/gateway.ts'
+import { type Letter, letterHeader } from '../../contract/letter.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 
 /** A P-256 key and the name that its owner gave it. */
@@ -24,6 +25,13 @@ export type OutcomeKeys = ReadonlyMap<string, NamedKey>
 export async function sealRequest(request: CertificateRequest, gatewayKey: NamedKey, totem: string): Promise<string> {
   return new CompactEncrypt(new TextEncoder().encode(JSON.stringify(request)))
     .setProtectedHeader(requestHeader(gatewayKey.kid, { ...request, caller: atTotem(totem) }))
+    .encrypt(gatewayKey)
+}
+
+/** Seals a letter of this totem, with its address and its code, as a compact JWE that only the gateway can open. */
+export async function sealLetter(letter: Letter, gatewayKey: NamedKey, about: { id: string; totem: string }) {
+  return new CompactEncrypt(new TextEncoder().encode(JSON.stringify(letter)))
+    .setProtectedHeader(letterHeader(gatewayKey.kid, { id: about.id, caller: atTotem(about.totem) }))
     .encrypt(gatewayKey)
 }
 

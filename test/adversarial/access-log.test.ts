@@ -93,6 +93,9 @@ const ASKED: Record<string, (bearer: Record<string, string>) => Promise<unknown>
   'GET /v1/trust/crls/:sha256': () => totem.get('/v1/trust/crls/0'),
   'GET /v1/keys': () => totem.get('/v1/keys'),
   'GET /v1/outcome-key': () => totem.get('/v1/outcome-key'),
+  'POST /v1/handovers': () => totem.post('/v1/handovers', { id: 'A'.repeat(22), sealed: 'AAAA' }),
+  'GET /v1/handovers': () => totem.get(`/v1/handovers?id=${'A'.repeat(22)}`),
+  'POST /v1/handovers/withdrawn': () => totem.post('/v1/handovers/withdrawn', { id: 'A'.repeat(22) }),
 }
 
 test('the walk below knows every route that a totem can call', () => {
