@@ -6,6 +6,7 @@ import * as certificate from './certificate/index.ts'
 import * as collect from './collect/index.ts'
 import * as contrassegno from './contrassegno/index.ts'
 import * as declaration from './declaration/index.ts'
+import * as email from './email/index.ts'
 import * as identify from './identify/index.ts'
 import * as leave from './leave/index.ts'
 import * as menu from './menu/index.ts'
@@ -29,6 +30,7 @@ export const states = {
   declaration: declaration.states({ publicBody: '#purpose', privateParty: '#contrassegno' }),
   paper: paper.states,
   phone: phone.states,
+  email: email.states,
   leave: leave.states,
 } satisfies Record<JourneyName, object>
 
@@ -56,6 +58,7 @@ export const screens = {
   declaration: declaration.screens,
   paper: paper.screens,
   phone: phone.screens,
+  email: email.screens,
   leave: leave.screens,
 } satisfies Record<JourneyName, Record<string, Show>>
 
@@ -70,6 +73,7 @@ export const freshVisit = (session: string): Visit => ({
   ...contrassegno.fresh(),
   ...declaration.fresh(),
   ...phone.fresh(),
+  ...email.fresh(),
 })
 
 /** What stays of a visit whose person has left with the card. */
@@ -79,6 +83,7 @@ export const parted = (visit: Visit): Change => ({
   ...contrassegno.fresh(),
   ...declaration.fresh(),
   ...phone.fresh(),
+  ...email.fresh(),
 })
 
 /** The parts that begin anew when the same person asks for something else. */
@@ -88,4 +93,5 @@ export const again = (): Change => ({
   ...contrassegno.fresh(),
   ...declaration.fresh(),
   ...phone.fresh(),
+  ...email.fresh(),
 })
