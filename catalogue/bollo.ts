@@ -47,13 +47,13 @@ export interface Settlement {
  * a use that is free of them (EN217).
  */
 export function settlementOf(bollo: Bollo): Settlement {
-  if (bollo.kind === 'contrassegno') {
+  if (bollo.kind !== 'exempt') {
     return {
       use: 'privateParty',
       cents: { bollo: BOLLO_CENTS, diritti: DIRITTI },
       esenzioneBollo: NOT_EXEMPT,
-      bolloVirtuale: '2',
-      reference: grouped(bollo.number),
+      bolloVirtuale: bollo.kind === 'pagopa' ? '1' : '2',
+      reference: grouped(bollo.kind === 'pagopa' ? (bollo.notice ?? '') : bollo.number),
       destination: '0',
     }
   }
@@ -78,5 +78,5 @@ const FIRST_CONTRASSEGNO = '2005-01-01'
 export const isContrassegnoOf = ({ issued }: Pick<Contrassegno, 'issued'>, day: string): boolean =>
   issued >= FIRST_CONTRASSEGNO && issued <= day
 
-/** The number in groups of four, as a person compares it with the mark. */
-const grouped = (number: string): string => number.replace(/(\d{4})(?=\d)/g, '$1 ')
+/** A number in groups of four, as a person compares it with the mark or the notice. */
+export const grouped = (number: string): string => number.replace(/(\d{4})(?=\d)/g, '$1 ')

@@ -50,6 +50,8 @@ const generalita = part({
   /** Somebody without a surname or without a name has `senzaCognome` or `senzaNome` 1 in its place. */
   cognome: text,
   nome: text,
+  /** S: enrolled among Italians abroad. */
+  soggettoAIRE: text,
   sesso: text,
   dataNascita: text,
   /** 1: the day, or day and month, in `dataNascita` are not known. */
@@ -66,6 +68,8 @@ export const datiSoggetto = z.object({
   generalita,
   identificativi: part({ idANPR: text }),
   legameSoggetto: part({ tipoLegame: text, codiceLegame: text }),
+  /** Somebody who died stays on the family sheet. Its content is not read. */
+  datiDecesso: part({}),
   infoSoggettoEnte: list(z.object({ id: text, chiave: text, valore: text })),
 })
 export type DatiSoggetto = z.infer<typeof datiSoggetto>
@@ -129,7 +133,7 @@ const altro = part({ cognome: text, nome: text, generalita })
 export const datiAnagrafici = datiSoggetto.extend({
   residenza: list(residenza),
   statoCivile: part({ statoCivile: text }),
-  cittadinanza: list(z.object({ descrizioneStato: text, dataValidita: text })),
+  cittadinanza: list(z.object({ descrizioneStato: text, codiceStato: text, dataValidita: text })),
 })
 export type DatiAnagrafici = z.infer<typeof datiAnagrafici>
 

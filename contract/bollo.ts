@@ -12,11 +12,18 @@ export const contrassegno = z.strictObject({
 })
 export type Contrassegno = z.infer<typeof contrassegno>
 
+/** A notice of pagoPA ("codice avviso"): 18 digits, of which the first says how the others are composed. */
+export const noticeNumber = z.string().regex(/^\d{18}$/)
+
+/** Bollo paid by a notice of pagoPA (contract/pagopa.ts). `notice` null: there is none yet; a preview needs none. */
+const pagopa = z.strictObject({ kind: z.literal('pagopa'), notice: noticeNumber.nullable() })
+
 /** How the imposta di bollo on a certificate is settled. catalogue/bollo.ts says what each way means and costs. */
 export const bollo = z.discriminatedUnion('kind', [
   /** A use that the law exempts. */
   z.strictObject({ kind: z.literal('exempt'), exemption }),
   contrassegno,
+  pagopa,
 ])
 export type Bollo = z.infer<typeof bollo>
 

@@ -14,6 +14,13 @@ export const MOST_ON_A_SHEET = 8
 /** The types on one sheet. catalogue/certificates.ts says whether they may share it. */
 export const sheetTypes = z.array(certificateType).min(1).max(MOST_ON_A_SHEET)
 
+/**
+ * ANPR table 14: `IT` is a certificate in Italian alone, another code is one in Italian and that language.
+ * catalogue/languages.ts says where the law has which.
+ */
+export const certificateLanguage = z.enum(['IT', 'DE', 'FR', 'SL'])
+export type CertificateLanguage = z.infer<typeof certificateLanguage>
+
 /** Art. 46 c. 1 DPR 445/2000: the letters of the facts that a person may declare, and ANPR states. */
 export const factLetter = z.enum([
   ...['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'l', 'm', 'n', 'o', 'p', 'q', 'r', 's', 't', 'u', 'v', 'z'],

@@ -1,13 +1,14 @@
 import { z } from 'zod'
 import { bollo } from './bollo.ts'
 import { type Caller, callerText } from './caller.ts'
-import { certificateType, sheetTypes } from './catalogue.ts'
+import { certificateLanguage, certificateType, sheetTypes } from './catalogue.ts'
 import { anprPerson, belonging } from './document.ts'
 import { evidence, evidenceRefusals, gatewayChallenge, isFormerEvidence } from './evidence.ts'
 import { base64, idAnpr, isoInstant, operationId } from './identity.ts'
 import { issueRefusal } from './issue-refusal.ts'
 import { anchorJws, journalEntry } from './journal.ts'
 import { way } from './journeys/lists.ts'
+import { closedOffers } from './offers.ts'
 
 /**
  * Totem ↔ gateway: HTTPS with mutual TLS, JSON. The gateway knows a totem by its client certificate (subject CN = totem
@@ -21,11 +22,15 @@ import { way } from './journeys/lists.ts'
  *   GET  /v1/sessions/current/family   (Bearer) → familySheet
  *   GET  /v1/sessions/current/visura   (Bearer) → ownRecordAnswer
  *   POST /v1/sessions/current/person   (Bearer) personRequest → personDetail (contract/person.ts)
+ *   POST /v1/sessions/current/end      (Bearer) → sessionEnded   the visit is over
+ *   GET  /v1/sessions/current/requests (Bearer) → ownRequests (contract/own-requests.ts)
+ *   GET  /v1/sessions/current/accesses (Bearer) → ownAccesses (contract/own-requests.ts)
  *   POST /v1/previews                  (Bearer) previewRequest → preview
+ *   /v1/payments…                      contract/pagopa.ts
  *   POST /v1/operations                submission → submissionResult
  *   GET  /v1/operations                → operationList   what the gateway holds of this totem
  *   GET  /v1/outcomes?after=&wait=&receipt= → outcomePage     what was settled since; held open until there is some
- *   POST /v1/heartbeat                 heartbeat → heartbeatAnswer (contract/heartbeat.ts)
+ *   POST /v1/heartbeat?closed=         heartbeat → heartbeatAnswer (contract/heartbeat.ts, contract/offers.ts)
  *   GET  /v1/keys                      → gatewayKeysAnswer (contract/gateway-keys.ts)
  *   GET  /v1/outcome-key               → outcomeKeyAnswer (contract/gateway-keys.ts)
  *   POST /v1/journal                   journalBatch → journalReceipt
@@ -44,7 +49,11 @@ export const status = z.strictObject({ at: isoInstant, version: z.string() })
  * away has a recent one. A totem asks for another when a card is put in.
  */
 export const challengeGiven = z.strictObject({ challenge: gatewayChallenge })
-export const heartbeatAnswer = z.strictObject({ ...status.shape, ...challengeGiven.shape })
+export const heartbeatAnswer = z.strictObject({
+  ...status.shape,
+  ...challengeGiven.shape,
+  closed: closedOffers.optional(),
+})
 
 /** A session opens only by a challenge that the gateway gave its totem so short a time ago, and that opened none before. */
 export const SESSION_CHALLENGE_MS = 5 * 60_000
@@ -71,6 +80,10 @@ export const refusalKind = z.enum([
   'contrassegno-used',
   /** No mail can reach the domain of this address. */
   'address-unknown',
+  /** The notice has not been paid, is not this person's for this certificate, or has paid for one. */
+  'payment-missing',
+  /** This gateway takes no payments, or pagoPA does not answer. */
+  'payment-unavailable',
   'session-expired',
   'session-spent',
   'request-malformed',
@@ -98,6 +111,8 @@ export const session = z.strictObject({
 })
 export type Session = z.infer<typeof session>
 
+export const sessionEnded = z.strictObject({})
+
 /**
  * Name and year of birth only, until a person is picked (GDPR art. 5.1.c). `idAnpr` null: ANPR has not told it, and no
  * certificate can be asked about them. `name` or `surname` may be empty: not everybody has both.
@@ -109,9 +124,15 @@ export const familyMember = z.strictObject({
   yearOfBirth: z.number().int().nullable(),
   ...belonging,
   self: z.boolean(),
+  /** Certificates that the gateway would refuse the holder about this person, by what it knows before it asks for one. */
+  blocked: z.array(z.strictObject({ ...problem.shape, type: certificateType })),
 })
 export type FamilyMember = z.infer<typeof familyMember>
-export const familySheet = z.strictObject({ members: z.array(familyMember).min(1) })
+/** `languages`: in which a certificate of these people may be asked for, by their comune; the usual one stands first. */
+export const familySheet = z.strictObject({
+  members: z.array(familyMember).min(1),
+  languages: z.array(certificateLanguage).min(1),
+})
 export type FamilySheet = z.infer<typeof familySheet>
 
 /**
@@ -124,9 +145,18 @@ export const ownRecordAnswer = ownRecord.extend({ person: anprPerson.extend({ co
 export type OwnRecordAnswer = z.infer<typeof ownRecordAnswer>
 export type OwnRecord = z.infer<typeof ownRecord>
 
-/** `subject` null: the holder of the card (offline the totem knows no ID ANPR). */
-const wanted = { subject: idAnpr.nullable(), types: sheetTypes, bollo }
-export const previewRequest = z.strictObject({ ...wanted, subject: idAnpr })
+/**
+ * `subject` null: the holder of the card (offline the totem knows no ID ANPR). `language` null: what is usual in the
+ * comune of residence, which the totem does not know offline.
+ */
+const wanted = {
+  subject: idAnpr.nullable(),
+  types: sheetTypes,
+  bollo,
+  language: certificateLanguage.nullable(),
+}
+/** A totem of an earlier version names no language in a preview. */
+export const previewRequest = z.strictObject({ ...wanted, subject: idAnpr, language: wanted.language.default('IT') })
 export type PreviewRequest = z.infer<typeof previewRequest>
 export const preview = z.strictObject({ pdf: base64 })
 
@@ -172,7 +202,6 @@ export const certificateRequest = z.strictObject({
   operation: operationId,
   kind: z.literal('certificate'),
   ...wanted,
-  language: z.enum(['IT']),
   requestedAt: isoInstant,
   evidence,
 })

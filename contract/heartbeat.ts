@@ -7,7 +7,7 @@ const version = z.string().regex(/^[\w.+-]{1,32}$/)
 
 /**
  * State of a totem, once a minute (`POST /v1/heartbeat`). The gateway keeps the newest one for the operators. It holds
- * codes and numbers only. `at` is the totem's own clock; the gateway notes its own beside it, so that operators see a
+ * codes and numbers, and the name of the office. `at` is the totem's own clock; the gateway notes its own beside it, so that operators see a
  * wrong clock.
  */
 export const heartbeat = z.strictObject({
@@ -38,6 +38,8 @@ export const heartbeat = z.strictObject({
   disk: z.strictObject({ freeMb: count }),
   /** When the totem's own TLS certificate ends; null: its file cannot be read. Totems of an earlier version say nothing. */
   certificateEnds: isoInstant.nullable().default(null),
+  /** Where the totem stands, as its papers name it: citizens read it of requests that they made elsewhere. */
+  office: z.string().max(120).nullable().default(null),
   /** Why and when the line was last down; null: not since main was started. */
   lastOutage: lastOutage.nullable().default(null),
 })

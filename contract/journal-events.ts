@@ -19,6 +19,13 @@ const code = z
         .some(isCodiceFiscale),
     'a codice fiscale',
   )
+/** Codes of ANPR (EN286, EC069, 999). */
+const anprCode = code.regex(/^[A-Z]{0,2}\d{3}$/).exactOptional()
+/** ANPR's code as an entry holds it; nothing where there is none, or what came is no code. */
+export const anprIn = (told: string | null): { anpr?: string } => {
+  const { data } = anprCode.safeParse(told ?? undefined)
+  return data === undefined ? {} : { anpr: data }
+}
 const count = z.number().int().min(0)
 const visit = { session: operationId }
 const operation = { operation: operationId }
@@ -291,8 +298,8 @@ export const journalEvents = {
   ),
   'visit.refused': event(
     'warn',
-    { ...visit, reason: code },
-    { it: 'Carta non accettata: {reason}', en: 'Card refused: {reason}' },
+    { ...visit, reason: code, anpr: anprCode },
+    { it: 'Rifiuto nella visita: {reason}[, {anpr}]', en: 'Refused in a visit: {reason}[, {anpr}]' },
     VISIT,
   ),
   /** The card, or its talk with the reader, failed. `sw`: its status word (ISO 7816-4), null where it gave none. */
@@ -373,8 +380,11 @@ export const journalEvents = {
   ),
   'request.refused': event(
     'warn',
-    { ...operation, reason: code },
-    { it: 'Richiesta {operation} rifiutata: {reason}', en: 'Request {operation} refused: {reason}' },
+    { ...operation, reason: code, anpr: anprCode },
+    {
+      it: 'Richiesta {operation} rifiutata: {reason}[, {anpr}]',
+      en: 'Request {operation} refused: {reason}[, {anpr}]',
+    },
     REQUEST,
   ),
   'request.deferred': event(
@@ -408,6 +418,22 @@ export const journalEvents = {
     'info',
     { ...operation },
     { it: 'Richiesta {operation} rimessa in coda', en: 'Request {operation} queued again' },
+    REQUEST,
+  ),
+  /** `looked`: what they saw of themselves (the family sheet, a person's section, requests, accesses). */
+  'visit.looked': event(
+    'info',
+    { ...visit, looked: code },
+    { it: 'Il titolare ha visto i propri dati: {looked}', en: 'The holder saw their own data: {looked}' },
+    VISIT,
+  ),
+  'request.withdrawn': event(
+    'info',
+    { ...visit, ...operation },
+    {
+      it: 'Richiesta {operation} annullata da chi l’ha fatta, prima di ogni invio',
+      en: 'Request {operation} withdrawn by its person before it was ever sent',
+    },
     REQUEST,
   ),
   'request.collected': event(

@@ -8,6 +8,8 @@ import { isoInstant, operationId, totemId } from './identity.ts'
  *   GET  /v1/operator/totems       → operatedTotems
  *   GET  /v1/operator/journal      → journalTroubles
  *   POST /v1/operator/redrive      → redriven
+ *   GET  /v1/operator/refunds      → paidRefunds
+ *   POST /v1/operator/refunds      refundDone → refundMade
  *   GET  /metrics                  in Prometheus' text
  *   GET  /healthz                  200 while the process answers
  *   GET  /readyz                   200 when it can do its work; 503 from the beginning of its stop
@@ -57,3 +59,25 @@ export const journalTroubles = z.strictObject({
 
 /** How many of the dead got another chance, at most 1,000 a call. */
 export const redriven = z.strictObject({ redriven: z.number().int().min(0) })
+
+/**
+ * Money that must go back. `refused`: the register refuses the certificate for good (`refusal`); `paid-twice`: a second
+ * payment for the same certificate; `wrong-amount`: another sum than the notice's. No person stands here: the PSP knows
+ * its payer by the receipt.
+ */
+const openRefund = z.strictObject({
+  receipt: z.string(),
+  payment: operationId,
+  notice: z.string(),
+  cents: z.number().int(),
+  why: z.enum(['refused', 'paid-twice', 'wrong-amount']),
+  refusal: z.string().nullable(),
+  totem: totemId.nullable(),
+  operation: operationId.nullable(),
+  askedAt: isoInstant,
+})
+export type OpenRefund = z.infer<typeof openRefund>
+export const paidRefunds = z.strictObject({ refunds: z.array(openRefund) })
+/** An operator has paid it back. `refunded` false: there is no such refund, or it was paid back before. */
+export const refundDone = z.strictObject({ receipt: z.string().max(35) })
+export const refundMade = z.strictObject({ refunded: z.boolean() })

@@ -5,6 +5,7 @@ import { type Clock, DAY_MS, italianDay, MINUTE_MS } from '../basics/time.ts'
 import type { AnprFailure } from './anpr/answers.ts'
 import type { Routes } from './http/route.ts'
 import { daysTo } from './http/tls.ts'
+import type { Received } from './payments/receive.ts'
 import { DEAD } from './store/queues.ts'
 import type { Database } from './store/schema.ts'
 
@@ -12,7 +13,17 @@ import type { Database } from './store/schema.ts'
 const LOOK_MS = 3_000
 /** As long as the gateway's own log warns of an end (http/tls.ts). */
 const ENDING_MS = 30 * DAY_MS
-type Shared = 'pending' | 'oldest' | 'dead' | 'undelivered' | 'seen' | 'forks' | 'ending'
+type Shared =
+  | 'pending'
+  | 'oldest'
+  | 'dead'
+  | 'undelivered'
+  | 'seen'
+  | 'forks'
+  | 'ending'
+  | 'refunds'
+  | 'refund'
+  | 'unspent'
 /** At one heartbeat a minute, a totem that was silent for so long is missing. */
 const SEEN_MS = 5 * MINUTE_MS
 
@@ -28,6 +39,10 @@ export interface Metrics {
   revokedSince(): void
   /** A call of ANPR that has ended. */
   anprAnswered(service: string, answer: 'ok' | AnprFailure['kind'], ms: number): void
+  /** A receipt of pagoPA's, by what became of it. */
+  received(received: Received): void
+  /** The breaker of a service has opened or closed (anpr/breakers.ts). */
+  anprOpen(service: string, isOpen: boolean): void
   /** A request turned away because there was too much to do. */
   shed(): void
   /** `GET /metrics`, in Prometheus' text. */
@@ -74,6 +89,18 @@ export function createMetrics({
     // ANPR takes some tenths of a second, and 8 s at most (its time-out).
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8],
   })
+  const receipts = new Counter({
+    ...own,
+    name: 'totem_receipts_total',
+    help: 'Receipts of pagoPA, by what became of them',
+    labelNames: ['received'],
+  })
+  const open = new Gauge({
+    ...own,
+    name: 'totem_anpr_open',
+    help: '1 while this process does not ask an ANPR service that has not answered, else 0',
+    labelNames: ['service'],
+  })
   const shed = new Counter({ ...own, name: 'totem_requests_shed_total', help: 'Requests turned away with 429' })
 
   const up = new Gauge({ ...own, name: 'totem_database_up', help: '1 while the database answers, else 0' })
@@ -101,6 +128,12 @@ export function createMetrics({
   const seen = gauge('totem_totems_seen', 'Totems with a heartbeat within five minutes')
   const forks = gauge('totem_journal_forks', 'Totems of whose sync log two histories were seen')
 
+  const refunds = gauge('totem_refunds_open', 'Payments that must go back to who made them')
+  const refund = gauge('totem_refunds_oldest_seconds', 'Age of the oldest of them')
+  const unspent = gauge(
+    'totem_payments_unspent_oldest_seconds',
+    'Age of the oldest payment whose certificate nobody has fetched',
+  )
   const ending = gauge('totem_totem_certificates_ending', 'Totems whose TLS certificate ends within 30 days')
 
   const calls = new Gauge({
@@ -126,7 +159,12 @@ export function createMetrics({
         (select count(*)::integer from heartbeat where received_at > ${new Date(+at - SEEN_MS)}::timestamptz) as seen,
         (select count(distinct totem)::integer from journal_trouble where kind in ('fork', 'older-chain')) as forks,
         (select count(*)::integer from heartbeat
-          where (body ->> 'certificateEnds')::timestamptz < ${new Date(+at + ENDING_MS)}::timestamptz) as ending
+          where (body ->> 'certificateEnds')::timestamptz < ${new Date(+at + ENDING_MS)}::timestamptz) as ending,
+        (select count(*)::integer from refund where refunded_at is null) as refunds,
+        (select coalesce(extract(epoch from ${at}::timestamptz - min(asked_at)), 0)::float8
+          from refund where refunded_at is null) as refund,
+        (select coalesce(extract(epoch from ${at}::timestamptz - min(heard_at)), 0)::float8
+          from payment join payment_receipt receipt on receipt.id = payment.receipt where state = 'paid') as unspent
       `.execute(db)
     const [found] = rows
     if (!found) return false
@@ -137,6 +175,9 @@ export function createMetrics({
     seen.set(found.seen)
     forks.set(found.forks)
     ending.set(found.ending)
+    refunds.set(found.refunds)
+    refund.set(found.refund)
+    unspent.set(found.unspent)
     return true
   }
 
@@ -145,6 +186,8 @@ export function createMetrics({
     settled: (state) => settled.inc({ state }),
     revokedSince: () => revokedSince.inc(),
     anprAnswered: (service, answer, ms) => anpr.observe({ service, answer }, ms / 1_000),
+    received: (received) => receipts.inc({ received }),
+    anprOpen: (service, isOpen) => open.set({ service }, Number(isOpen)),
     shed: () => shed.inc(),
     routes(server) {
       server.get('/metrics', async (_request, reply) => {

@@ -71,6 +71,17 @@ export function startRetention({
     return rows.length
   }
 
+  /** A person sees a year of their own requests (citizen/own-requests.ts); after it an operation says nothing of whose it was. */
+  const eraseRequesters = async (transaction: Transaction<Tables>) => {
+    const { rows } = await sql`
+      update operation set requester = null, types = null where (totem, id) in (
+        select totem, id from operation
+        where requester is not null and received_at < ${now()}::timestamptz - interval '1 year'
+        limit ${CHUNK}
+      ) returning id`.execute(transaction)
+    return rows.length
+  }
+
   const eraseLogins = async (transaction: Transaction<Tables>) => {
     const { rows } = await sql`
       delete from evidence_use where (totem, operation) in (
@@ -149,7 +160,15 @@ export function startRetention({
 
   async function runOnce(): Promise<void> {
     try {
-      for (const work of [eraseOutcomes, eraseAccesses, eraseLogins, eraseJournals, endDeadLetters, restoreJobs])
+      for (const work of [
+        eraseOutcomes,
+        eraseAccesses,
+        eraseRequesters,
+        eraseLogins,
+        eraseJournals,
+        endDeadLetters,
+        restoreJobs,
+      ])
         await inChunks(work)
     } catch (failure) {
       log.error({ kind: 'retention-failed', code: (failure as { code?: unknown }).code })

@@ -9,17 +9,23 @@ import packageJson from '../package.json' with { type: 'json' }
 import { accessReferences } from './access/references.ts'
 import { createRegister } from './access/register.ts'
 import { type AnprFailure, DAY_USED_UP } from './anpr/answers.ts'
+import { createBreakers } from './anpr/breakers.ts'
 import { createAnprClient } from './anpr/client.ts'
+import { createOffers } from './anpr/offers.ts'
 import { pdndTransport } from './anpr/pdnd/transport.ts'
 import { createQuotas } from './anpr/quotas.ts'
 import type { Transport } from './anpr/transport.ts'
 import { createOperatorDoor } from './channels/operator/door.ts'
 import { openOperators } from './channels/operator/operators.ts'
+import { createPagopaDoor } from './channels/pagopa/door.ts'
 import { createPublicDoor } from './channels/public/door.ts'
 import { createTotemDoor } from './channels/totem/door.ts'
 import { createTotems } from './channels/totem/totems.ts'
+import { mayBuy } from './citizen/buy.ts'
+import { boughtBy } from './citizen/preview.ts'
 import { citizenRoutes } from './citizen/routes.ts'
 import { createSessions } from './citizen/session.ts'
+import { idToldFor } from './citizen/store.ts'
 import { createDelivery } from './delivery/room.ts'
 import { fleetRoutes, overseeFleet } from './fleet/routes.ts'
 import { withoutFloods } from './floods.ts'
@@ -43,9 +49,14 @@ import { createOutcomes } from './operations/outcomes.ts'
 import { operationRoutes, overseeOperations } from './operations/routes.ts'
 import { redrive, startWork } from './operations/work.ts'
 import { createMarks } from './payments/contrassegno.ts'
+import { createMeans } from './payments/means.ts'
+import { openPayments } from './payments/open.ts'
+import { createRefunds } from './payments/refunds.ts'
+import { overseePayments, paymentRoutes } from './payments/routes.ts'
 import { startRetention } from './retention.ts'
 import { type GatewayConfig, gatewayConfig } from './settings/config.ts'
 import { requireSafeDatabase } from './settings/line.ts'
+import { pagopaAccess } from './settings/pagopa.ts'
 import { pdndAccess } from './settings/pdnd.ts'
 import { CONFIG, folderMade, folderThere, jsonIn, TEMPORARY, textOf, Unusable } from './settings/unusable.ts'
 import { openStore } from './store/database.ts'
@@ -78,6 +89,8 @@ export interface Gateway {
   publicUrl: string | null
   /** Where the mail server brings what came back; null: nowhere. */
   returnsPort: number | null
+  /** Where pagoPA brings receipts; null: this gateway takes no payments. */
+  receiptsUrl: string | null
   /** Takes no more requests, finishes those under way, closes the database. */
   stop(): Promise<void>
 }
@@ -96,6 +109,11 @@ export async function startGateway(
   const operators = await openOperators(config.operator.tokens, log)
   const tls = await openTls('tls', config.tls, { now, log })
   const publicTls = config.public && (await openTls('public.tls', config.public.tls, { now, log }))
+  const paying = config.pagopa && {
+    settings: config.pagopa,
+    access: await pagopaAccess(config.pagopa),
+    tls: await openTls('pagopa.door', { ...config.tls, clientCa: config.pagopa.door.clientCa }, { now, log }),
+  }
   await textOf('trust.list', config.trust.list)
   await jsonIn('trust.listKey', config.trust.listKey)
   await textOf('keys.list', config.keys.list)
@@ -130,12 +148,20 @@ export async function startGateway(
   const bell = createBell(store, log)
   const metrics = createMetrics({
     ...{ db, now },
-    certificates: () => new Map([...tls.ends(), ...(publicTls?.ends() ?? [])]),
+    certificates: () => new Map([...tls.ends(), ...(publicTls?.ends() ?? []), ...(paying?.tls.ends() ?? [])]),
     lists: () => new Map([['trust.list', trust.ends] as const, ['keys.list', keys.ends] as const]),
   })
   const quotas = createQuotas({ db, limits: config.anpr.quotas, now })
+  const breakers = createBreakers({
+    onChange(service, state) {
+      metrics.anprOpen(service, state === 'open')
+      if (state === 'open') log.error({ kind: 'anpr-out', service })
+      else log.info({ kind: 'anpr-back', service })
+    },
+  })
+  const offers = createOffers({ quotas, breakers })
   const anpr = createAnprClient({
-    transport: quotas.counted(transport),
+    ...{ transport: quotas.counted(transport), breakers },
     now,
     onAnswer(service, answer, ms, reason) {
       metrics.anprAnswered(service, answer, ms)
@@ -144,12 +170,17 @@ export async function startGateway(
       if (ALARMS.has(answer)) log.error({ kind: answer, service, reason })
     },
   })
-  const register = createRegister({ db, anpr, reference, now })
+  const register = createRegister({ db, anpr, reference, loa: config.anpr.pdnd.loa, now })
   const totems = createTotems(config.totems)
   const { outcomeKeyOf } = totems
   const { sealing: sealingKeys } = keys
   const onSettled = metrics.settled
-  const marks = createMarks({ db, reference })
+  const pagopa = paying && openPayments({ ...paying, db, bell, now, log, onReceived: metrics.received })
+  const forPagopa =
+    paying &&
+    pagopa &&
+    createPagopaDoor({ ...paying, connections: paying.settings.door.connections, receipts: pagopa.receipts, log })
+  const means = createMeans(createMarks({ db, reference }), pagopa?.taking.notices ?? null)
   const hearing = createHearing({ db, now })
   const challenges = createChallenges({ hearing, reference, now })
   const logins = createLoginJudge({ trust, challenges, hearing, now })
@@ -158,10 +189,12 @@ export async function startGateway(
     bell,
     register,
     logins,
-    marks,
+    means,
     sealingKeys,
     outcomeKeyOf,
     reference,
+    terms: config.certificates,
+    idTold: (caller, requester) => idToldFor(db, caller, requester, now()),
     onSettled,
     onRevokedSince: metrics.revokedSince,
     now,
@@ -184,24 +217,21 @@ export async function startGateway(
     log,
   })
   const outcomes = createOutcomes({ db, bell, outcomeKeyOf, reference, now })
-  const delivery = createDelivery({
-    ...{ config: config.delivery, db, reference, sealingKeys, now, log },
-    tls: {
-      key: await textOf('tls.key', config.tls.key),
-      cert: await textOf('tls.certificate', config.tls.certificate),
-    },
-  })
+  const delivery = createDelivery({ config, db, reference, sealingKeys, now, log })
   const sessions = createSessions({
     db,
     register,
     logins,
     reference,
-    mayBegin: () => quotas.mayBegin('C030', 'C021'),
+    mayBegin: () => offers.mayBegin('recognition'),
     ways: delivery.ways,
     now,
   })
   const journals = withJournals(db)
-
+  const previewing = {
+    ...{ register, means, reference, terms: config.certificates, now },
+    mayBegin: () => offers.mayBegin('certificates'),
+  }
   const forPublic =
     config.public && publicTls && verify
       ? createPublicDoor({
@@ -220,13 +250,16 @@ export async function startGateway(
     onHeard: (totem) => void hearing.minutesOf(totem).catch(() => undefined),
     rooms: {
       login: challengeRoutes(challenges),
-      citizen: citizenRoutes({
-        ...{ sessions, register, marks, now },
-        mayBegin: () => quotas.mayBegin('C019', 'ANPR-Certificazione'),
+      citizen: citizenRoutes({ db, sessions, ...previewing }),
+      payments: paymentRoutes({
+        ...{ taking: pagopa?.taking ?? null, bell, reference, stopping: stopping.signal },
+        payerOf: ({ caller, bearer }, about) => sessions.holder(caller, bearer, about),
+        mayBuy: (payer, wish) => mayBuy(previewing, payer, wish),
+        boughtBy: (payer, wish) => boughtBy(payer, wish, reference),
       }),
       operations: operationRoutes({ db, intake, outcomes, full, onResult: metrics.submitted }),
       journal: journalRoutes({ db: journals, keys, bounds: config.bounds, now, log }),
-      fleet: fleetRoutes({ db, challenges, outcomeKeyOf, version: packageJson.version, now }),
+      fleet: fleetRoutes({ db, challenges, offers, outcomeKeyOf, version: packageJson.version, now }),
       trust: trustRoutes(trust),
       keys: keyRoutes(keys),
       delivery: delivery.forTotems(sessions),
@@ -241,6 +274,7 @@ export async function startGateway(
       operations: overseeOperations({ db, redrive: () => redrive(store, bell), log }),
       fleet: overseeFleet(db),
       journals: overseeJournals(journals),
+      payments: overseePayments(createRefunds({ db, now, log })),
     },
     metrics: metrics.routes,
     isReady: async () => !stopping.signal.aborted && (await store.answers()),
@@ -253,29 +287,34 @@ export async function startGateway(
     throw noDatabase(reason)
   })
   const retention = startRetention({ store, now, log })
+  const tending = pagopa?.tend()
   const stop = async () => {
     stopping.abort()
     outcomes.stop()
-    await Promise.all([forTotems.close(), work.stop(), retention.stop()])
+    await Promise.all([forTotems.close(), forPagopa?.close(), work.stop(), retention.stop(), tending?.stop()])
     await forOperators.close()
     await forPublic?.close()
     await delivery.stop()
     tls.stop()
     publicTls?.stop()
+    paying?.tls.stop()
     await trust.stop()
     await keys.stop()
     await anpr.close()
+    await pagopa?.client.close()
     await work.idle()
     await bell.stop()
     await store.close()
     endLog()
   }
+
   try {
     const publicUrl = config.public && forPublic && (await listen('public', forPublic, config.public))
     await delivery.start(publicUrl)
     return {
       url: await listen('listen', forTotems, config.listen),
       operatorUrl: await listen('operator', forOperators, config.operator),
+      receiptsUrl: forPagopa && paying && `${await listen('pagopa.door', forPagopa, paying.settings.door)}/v1/receipts`,
       publicUrl,
       returnsPort: delivery.returnsPort,
       stop,

@@ -13,6 +13,7 @@ import { samples as leave } from './journeys/leave/samples.ts'
 import { samples as menu } from './journeys/menu/samples.ts'
 import { samples as paper } from './journeys/paper/samples.ts'
 import { samples as phone } from './journeys/phone/samples.ts'
+import { samples as requests } from './journeys/requests/samples.ts'
 import { samples as visura } from './journeys/visura/samples.ts'
 
 /** Samples of every screen. A journey that is not listed here does not compile. */
@@ -24,6 +25,7 @@ const samples: { [Name in ScreenName]: Sampled<Name> } = {
   ...certificate,
   ...contrassegno,
   ...visura,
+  ...requests,
   ...declaration,
   ...paper,
   ...phone,

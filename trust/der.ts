@@ -121,22 +121,26 @@ const MAX_OID_BYTES = 64
 export function oid(element: Der | undefined): string {
   const { content } = tagged(element, TAG.oid)
   if (content.length > MAX_OID_BYTES) throw new Malformed('oid')
-  const arcs: bigint[] = []
-  let arc = 0n
+  const arcs: (number | bigint)[] = []
+  // A certificate has some forty OIDs, whose arcs are small; an arc made of a UUID needs more than a number holds.
+  let arc: number | bigint = 0
   let begun = false
   for (const byte of content) {
     if (!begun && byte === 0x80) throw new Malformed('oid')
-    arc = (arc << 7n) | BigInt(byte & 0x7f)
+    const low = byte & 0x7f
+    arc = typeof arc === 'number' && arc < SAFE_ARC ? arc * 0x80 + low : BigInt(arc) * 0x80n + BigInt(low)
     begun = byte >= 0x80
     if (begun) continue
     arcs.push(arc)
-    arc = 0n
+    arc = 0
   }
   const [joint, ...others] = arcs
   if (begun || joint === undefined) throw new Malformed('oid')
-  const root = joint < 80n ? joint / 40n : 2n
-  return [root, joint - root * 40n, ...others].join('.')
+  const root = joint < 80 ? Math.floor(Number(joint) / 40) : 2
+  return [root, typeof joint === 'number' ? joint - root * 40 : joint - 80n, ...others].join('.')
 }
+/** Seven bits more are still a safe integer. */
+const SAFE_ARC = 2 ** 46
 
 /** A non-negative INTEGER of up to 31 bits: versions, lengths. */
 export function count(element: Der | undefined): number {

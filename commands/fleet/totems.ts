@@ -240,6 +240,7 @@ const healthOf = ({ queue, journal }: Totem) =>
     free: () => 0,
     certificateEnds: () => null,
     lastOutage: () => null,
+    office: 'Ufficio postale di Spello (PG)',
   })
 
 /** Ends the drains and reads each totem's disk. */

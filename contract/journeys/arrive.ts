@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { language } from '../language.ts'
+import { closed } from '../offers.ts'
 
 /** The totem waits for a person, who begins and chooses a language. */
 
@@ -20,7 +21,12 @@ export const screens = [
   z.strictObject({ screen: z.literal('starting') }),
   /** No visit can begin; said before anything is asked of a person. */
   z.strictObject({ screen: z.literal('out-of-service'), reason: outOfService }),
-  z.strictObject({ screen: z.literal('attract'), printing: z.boolean(), online: z.boolean() }),
+  z.strictObject({
+    screen: z.literal('attract'),
+    printing: z.boolean(),
+    online: z.boolean(),
+    closed: closed.nullable(),
+  }),
   /** `cardSeen`: the person has laid the card down already, and it waits for the language. */
   z.strictObject({ screen: z.literal('language'), cardSeen: z.boolean() }),
 ] as const

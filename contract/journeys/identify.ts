@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { personName } from '../identity.ts'
+import { closed } from '../offers.ts'
 
 /** A card and its PIN prove who the person is. The PIN itself is no answer: it goes by `enterPin` (contract/ipc.ts). */
 
 const card = z.enum(['cns', 'cie'])
 
 export const screens = [
-  z.strictObject({ screen: z.literal('card') }),
+  z.strictObject({ screen: z.literal('card'), closed: closed.nullable() }),
   z.strictObject({ screen: z.literal('card-reading') }),
   /**
    * `triesLeft` null: not known (no try was wrong yet). `pinPad`: typed on the reader's own keypad (`usePinPad`).

@@ -11,6 +11,7 @@ import * as leave from './leave.ts'
 import * as menu from './menu.ts'
 import * as paper from './paper.ts'
 import * as phone from './phone.ts'
+import * as requests from './requests.ts'
 import * as visura from './visura.ts'
 
 export type { OutOfService } from './arrive.ts'
@@ -26,6 +27,7 @@ export const journeys = {
   certificate,
   contrassegno,
   visura,
+  requests,
   declaration,
   paper,
   phone,
@@ -43,6 +45,7 @@ export const screen = z.discriminatedUnion('screen', [
   ...certificate.screens,
   ...contrassegno.screens,
   ...visura.screens,
+  ...requests.screens,
   ...declaration.screens,
   ...paper.screens,
   ...phone.screens,
@@ -63,6 +66,7 @@ export const answer = z.discriminatedUnion('type', [
   ...certificate.answers,
   ...contrassegno.answers,
   ...visura.answers,
+  ...requests.answers,
   ...declaration.answers,
   ...paper.answers,
   ...phone.answers,
@@ -80,6 +84,7 @@ export const stepOf: Record<Screen['screen'], Step | null> = {
   ...certificate.steps,
   ...contrassegno.steps,
   ...visura.steps,
+  ...requests.steps,
   ...declaration.steps,
   ...paper.steps,
   ...phone.steps,

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { Channel } from '../../contract/caller.ts'
 import type { Asker } from '../anpr/transport.ts'
 import type { Looker } from './log.ts'
 
@@ -6,16 +7,16 @@ import type { Looker } from './log.ts'
 const LONGEST = 20
 /** As many characters in base64url. */
 const LONGEST_BYTES = 15
-/** The level of assurance of a card with its PIN, CIE or CNS: high. */
-const CARD_AND_PIN = 'LOA3'
+/** The level of assurance by channel, which says how people are recognised there (settings/pdnd.ts). */
+export type Assurance = Record<Channel, string>
 
 /**
  * What ANPR hears of whoever looks: the machine, and the person by the beginning of their reference. So the Ministry can
  * name a line of the access log, and nobody learns from it who that person is. SECURITY: vouchers are kept by this name.
  * A session of an earlier version does not say whose it is, so each of its questions has a name of its own.
  */
-export const askerOf = ({ caller, requester }: Looker): Asker => ({
+export const askerOf = ({ caller, requester }: Looker, loa: Assurance): Asker => ({
   userId: requester?.slice(0, LONGEST) ?? randomBytes(LONGEST_BYTES).toString('base64url'),
   userLocation: caller.id.slice(0, LONGEST),
-  loa: CARD_AND_PIN,
+  loa: loa[caller.channel],
 })

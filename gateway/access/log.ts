@@ -32,8 +32,8 @@ export interface AccessLog {
 }
 
 /**
- * The outcome of a line whose look has not ended: its answer is still awaited, or its gateway died before it could use
- * one.
+ * The outcome of a line whose look has not ended: its answer is still awaited, or its gateway died before it could show
+ * anybody what came of one.
  */
 const ASKED = 'asked'
 

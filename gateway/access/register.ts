@@ -7,8 +7,8 @@ import type { AnprCalls, AnprClient, OwnData } from '../anpr/client.ts'
 import type { Telling } from '../anpr/services.ts'
 import type { Asked, Sheet } from '../anpr/subjects.ts'
 import type { Database } from '../store/schema.ts'
-import { askerOf } from './asker.ts'
-import { createAccessLog, type Ended, type Looked, type Looker } from './log.ts'
+import { type Assurance, askerOf } from './asker.ts'
+import { type AccessLog, createAccessLog, type Ended, type Looked, type Looker } from './log.ts'
 
 /**
  * ANPR, as rooms have it: whoever asks says first in whose name, and no question leaves without its line in the access
@@ -16,6 +16,13 @@ import { createAccessLog, type Ended, type Looked, type Looker } from './log.ts'
  */
 export interface Register {
   askedBy(looker: Looker): Looks
+  /** The person has left: nothing that was got in their name is kept. */
+  left(looker: Looker): void
+  /**
+   * For work that hands on nothing of what it hears before `told`: the ends of its lines go along with the line of its
+   * next look, and `told` resolves when all are written.
+   */
+  together(): Pick<Register, 'askedBy'> & { told(): Promise<void> }
 }
 
 /** ANPR's services, each with its line in the access log. */
@@ -64,11 +71,13 @@ export function createRegister({
   db,
   anpr,
   reference,
+  loa,
   now,
 }: {
   db: Database
   anpr: AnprClient
   reference(person: string): string
+  loa: Assurance
   now: Clock
 }): Register {
   const wished = ({ subject, types = [], bollo }: Refused): Looked => ({
@@ -77,9 +86,10 @@ export function createRegister({
     exemption: bollo ? exemptionOf(bollo) : null,
   })
   const log = createAccessLog(db)
-  return {
-    askedBy(looker) {
-      const asker = askerOf(looker)
+  const asked =
+    (end: AccessLog['end']) =>
+    (looker: Looker): Looks => {
+      const asker = askerOf(looker, loa)
       const isTheirs = (codiceFiscale: string) =>
         looker.requester === null ? null : reference(codiceFiscale) === looker.requester
       async function begin({ looked, questions }: Look) {
@@ -101,7 +111,7 @@ export function createRegister({
         const { line, calls } = await begin(look)
         const { result, trace } = await ask(calls)
         const ended = result.ok ? { outcome: 'shown', ...tell(result.value) } : { outcome: outcomeOf(result.error) }
-        await log.end(line, { ...tracesOf(trace), ...ended })
+        await end(line, { ...tracesOf(trace), ...ended })
         return { result, trace }
       }
       const services = (types: string, subject: string): Look => ({
@@ -130,10 +140,28 @@ export function createRegister({
           const { line, calls } = await begin({ looked: wished(wish), questions: 0 })
           const { result, trace } = await calls.issue(operation, wish)
           if (!result.ok && result.error.kind !== 'anpr-refused')
-            await log.end(line, { ...tracesOf(trace), outcome: outcomeOf(result.error) })
+            await end(line, { ...tracesOf(trace), outcome: outcomeOf(result.error) })
           return { line, result, trace }
         },
         refused: (wish, outcome) => log.noteRefusal(looker, wished(wish), now(), outcome),
+      }
+    }
+  return {
+    askedBy: asked(log.end),
+    left: (looker) => anpr.forget(askerOf(looker, loa)),
+    together() {
+      const ends: Promise<void>[] = []
+      const askedBy = asked(async (line, ended) => {
+        const written = log.end(line, ended)
+        ends.push(written)
+        // `told` tells of it.
+        written.catch(() => undefined)
+      })
+      return {
+        askedBy,
+        async told() {
+          await Promise.all(ends)
+        },
       }
     },
   }

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import type { Bollo } from '../../contract/bollo.ts'
-import type { Exemption } from '../../contract/catalogue.ts'
+import type { CertificateLanguage, Exemption } from '../../contract/catalogue.ts'
 import { certificazione } from './certificazione.ts'
 
-const asked = (bollo: Bollo, subject = 'AB10234CX') =>
-  certificazione('1', { requester: 'AB10234CX', subject, types: ['8'], bollo }, '2')
+const asked = (bollo: Bollo, subject = 'AB10234CX', language: CertificateLanguage = 'IT') =>
+  certificazione('1', { requester: 'AB10234CX', subject, types: ['8'], bollo, language }, '2')
 
 /** By whom the paper is for: a foreign administration 1, a court 3, anybody else 0; then table 39's own code. */
 const USES: Record<Exemption, [paEstera: string, esenzioneBollo: string]> = {
@@ -31,4 +31,13 @@ test('the requester is the subject, or somebody else', () => {
   const use = { kind: 'exempt', exemption: 'onlus' } as const
   expect(asked(use).tipoRichiedente).toBe('2')
   expect(asked(use, 'MR31415EX').tipoRichiedente).toBe('1')
+})
+
+test.each([
+  ['IT', ['IT']],
+  ['DE', ['IT', 'DE']],
+  ['SL', ['IT', 'SL']],
+] as const)('in %s: both codes, Italian first', (language, codes) => {
+  const { linguaCertificato } = asked({ kind: 'exempt', exemption: 'onlus' }, 'AB10234CX', language)
+  expect(linguaCertificato).toEqual({ tipoLinguaCertificato: codes })
 })

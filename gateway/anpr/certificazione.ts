@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { settlementOf } from '../../catalogue/bollo.ts'
 import type { richiestaCertificazione } from '../../contract/anpr.ts'
 import type { Bollo } from '../../contract/bollo.ts'
+import type { CertificateLanguage } from '../../contract/catalogue.ts'
 import type { CertificateRequest } from '../../contract/gateway.ts'
 
 /** The certificate that a citizen asks for, as ANPR has to hear it. Requester and subject are ID ANPR. */
@@ -10,6 +11,7 @@ export interface Wish {
   subject: string
   types: CertificateRequest['types']
   bollo: Bollo
+  language: CertificateLanguage
 }
 
 /**
@@ -18,13 +20,14 @@ export interface Wish {
  */
 export function certificazione(
   idOperazioneClient: string,
-  { requester, subject, types, bollo }: Wish,
+  { requester, subject, types, bollo, language }: Wish,
   emissione: '2' | '3',
 ): z.infer<typeof richiestaCertificazione> {
   const { cents, esenzioneBollo, bolloVirtuale, destination } = settlementOf(bollo)
   return {
     idOperazioneClient,
-    linguaCertificato: { tipoLinguaCertificato: ['IT'] },
+    // The second language alone is refused (italia/anpr issue 4682).
+    linguaCertificato: { tipoLinguaCertificato: language === 'IT' ? ['IT'] : ['IT', language] },
     listaTipiCertificati: { tipoCertificato: types },
     soggettoIntestatario: { idANPR: subject },
     richiedente: { idANPR: requester },

@@ -24,6 +24,7 @@ async function against(listener: RequestListener, timeoutMs = 5_000): Promise<An
     transport: {
       post: ({ service, operation, body }) =>
         exchange(agent, `${url}/${service}${operation}`, { headers: {}, body: JSON.stringify(body), timeoutMs }),
+      forget: () => {},
       close: () => agent.destroy(),
     },
   })
@@ -46,6 +47,7 @@ const answering =
   }
 
 const WISH = {
+  language: 'IT',
   requester: 'AB10234CX',
   subject: 'AB10234CX',
   types: ['8'],
@@ -92,20 +94,6 @@ test('an issue carries the operation id and asks for no bollo', async () => {
       emissione: '2',
     },
   ])
-})
-
-test('types that may not share a sheet are refused as ANPR would, and it is not asked', async () => {
-  let asked = 0
-  const client = await against((_request, response) => {
-    asked++
-    response.end(JSON.stringify(ISSUED))
-  })
-  for (const { result } of [
-    await client.issue('01KAXXXXXXXXXXXXXXXXXXXXXX', { ...wish, types: ['12', '16'] }),
-    await client.preview({ ...wish, types: ['12', '16'] }),
-  ])
-    expect(result).toEqual({ ok: false, error: { kind: 'anpr-refused', code: 'EN154' } })
-  expect(asked).toBe(0)
 })
 
 const listed = (...errors: [code: string | null, kind: string | null][]) =>

@@ -1,7 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { z } from 'zod'
 import { type Clock, italianDay } from '../../basics/time.ts'
-import { sheetConflict } from '../../catalogue/certificates.ts'
 import {
   type DatiAnagrafici,
   type DatiPersona,
@@ -14,6 +13,7 @@ import {
 } from '../../contract/anpr.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { type AnprFailure, answerOf, failure, type Heard, NO_TRACE, NOT_NOW, traceOf } from './answers.ts'
+import { type Breakers, createBreakers } from './breakers.ts'
 import { type Certificate, certificateIn } from './certificate.ts'
 import { certificazione, type Wish } from './certificazione.ts'
 import type { Consultation, Service, Telling } from './services.ts'
@@ -52,6 +52,8 @@ export interface AnprCalls {
 export interface AnprClient {
   /** `ids`: an `idOperazioneClient` that was never used for each question, `issue` left out. */
   as(asker: Asker, ids: Iterable<string>): AnprCalls
+  /** Whoever asked has left: what was got in their name is dropped. */
+  forget(asker: Asker): void
   /** Cuts what is under way. */
   close(): Promise<void>
 }
@@ -63,11 +65,13 @@ const PAUSE_MS = 400
 /** `onAnswer` hears of each question that ended: which service, how, how long it took, and the code of why it failed. */
 export function createAnprClient({
   transport,
+  breakers = createBreakers(),
   now,
   pause = (ms) => delay(ms),
   onAnswer = () => {},
 }: {
   transport: Transport
+  breakers?: Breakers
   now: Clock
   pause?: (ms: number) => Promise<unknown>
   onAnswer?: (service: Service, answer: 'ok' | AnprFailure['kind'], ms: number, reason: string | null) => void
@@ -101,8 +105,10 @@ export function createAnprClient({
       return { result, trace: answered.trace }
 
       async function once(): Promise<Heard<T>> {
-        const reply = await transport.post({ service, operation, body, asker })
-        return reply.ok ? answerOf(reply.value, schema) : { result: reply, trace: NO_TRACE }
+        return breakers.through(service, async () => {
+          const reply = await transport.post({ service, operation, body, asker })
+          return reply.ok ? answerOf(reply.value, schema) : { result: reply, trace: NO_TRACE }
+        })
       }
     }
 
@@ -136,9 +142,6 @@ export function createAnprClient({
       })
 
     async function certify(id: string, wish: Wish, emissione: '2' | '3'): Promise<Heard<Certificate>> {
-      // ANPR is not asked for what it always refuses.
-      const code = sheetConflict(wish.types)
-      if (code !== null) return { result: err({ kind: 'anpr-refused', code }), trace: NO_TRACE }
       const body = certificazione(id, wish, emissione)
       return post('ANPR-Certificazione', '/certificati', body, rispostaCertificazione, (answer) =>
         certificateIn(answer, wish),
@@ -186,7 +189,7 @@ export function createAnprClient({
     }
   }
 
-  return { as: callsOf, close: () => transport.close() }
+  return { as: callsOf, forget: (asker) => transport.forget(asker), close: () => transport.close() }
 }
 
 /** `id` of the answer about life, in C007 as in C019. */

@@ -23,7 +23,11 @@ const call = (service: Service) => ({
   ...{ service, operation: '/anpr-service-e002', body: {} },
   asker: { userId: 'a', userLocation: 'b', loa: 'c' },
 })
-const silent: Transport = { post: async () => ok({ status: 200, body: '', transaction: null }), close: async () => {} }
+const silent: Transport = {
+  post: async () => ok({ status: 200, body: '', transaction: null }),
+  forget: () => {},
+  close: async () => {},
+}
 function gateway(limits: Partial<Record<Service, Quota>> = {}) {
   const quotas = createQuotas({ db, limits, now: () => clock.now })
   const line = quotas.counted(silent)

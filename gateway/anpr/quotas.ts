@@ -20,8 +20,11 @@ export interface Quotas {
   close(service: Service): Promise<void>
 }
 
-/** Calls that a process takes at a time, so that not each costs a commit. What it leaves over counts as asked. */
-const AT_ONCE = 10
+/**
+ * Calls that a process takes at a time, so that not each costs a commit: a thousandth of the day, within these. What it
+ * leaves over counts as asked.
+ */
+const AT_ONCE = { least: 10, most: 100 }
 const KEPT_DAYS = 31
 
 /**
@@ -56,15 +59,16 @@ export function createQuotas({
   }
 
   async function fill(service: Service, hand: Hand): Promise<void> {
+    const daily = limits[service]?.daily ?? Number.POSITIVE_INFINITY
+    const atOnce = Math.min(Math.max(Math.floor(daily / 1_000), AT_ONCE.least), AT_ONCE.most)
     const { rows } = await sql<{ taken: number; closed: boolean }>`
-      insert into anpr_calls (service, day, taken) values (${service}, ${hand.day}::date, ${AT_ONCE}::integer)
-      on conflict (service, day) do update set taken = anpr_calls.taken + ${AT_ONCE}::integer
+      insert into anpr_calls (service, day, taken) values (${service}, ${hand.day}::date, ${atOnce}::integer)
+      on conflict (service, day) do update set taken = anpr_calls.taken + ${atOnce}::integer
       returning taken, closed`.execute(db)
     const [{ taken, closed } = { taken: 0, closed: false }] = rows
-    if (taken === AT_ONCE)
+    if (taken === atOnce)
       await sql`delete from anpr_calls where day < ${hand.day}::date - ${KEPT_DAYS}::integer`.execute(db)
-    const daily = limits[service]?.daily ?? Number.POSITIVE_INFINITY
-    hand.left = Math.max(0, Math.min(AT_ONCE, daily - (taken - AT_ONCE)))
+    hand.left = Math.max(0, Math.min(atOnce, daily - (taken - atOnce)))
     hand.closed = closed || hand.left === 0
   }
 
@@ -85,6 +89,7 @@ export function createQuotas({
       async post(call) {
         return (await take(call.service)) ? line.post(call) : failure('anpr-closed', 'day-used-up')
       },
+      forget: (asker) => line.forget(asker),
       close: () => line.close(),
     }),
     async mayBegin(...services) {

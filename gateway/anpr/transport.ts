@@ -31,12 +31,15 @@ export interface Answered {
 /** The way to ANPR. A failure is an answer that did not come, or one that the gate before ANPR gave. */
 export interface Transport {
   post(call: AnprCall): Promise<Result<Answered, AnprFailure>>
+  /** Drops the vouchers that were got in this name. */
+  forget(asker: Asker): void
   /** Cuts what is under way. */
   close(): Promise<void>
 }
 
-// ANPR counts connections per consumer: a batch of fifty must not become fifty connections.
-const CONNECTIONS = 16
+// ANPR counts connections per consumer: a batch of fifty must not become fifty connections. No service takes more than
+// half of them (breakers.ts).
+const CONNECTIONS = 24
 // Certificates are 30 to 200 KB, base64; the rest is small.
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024
 const TOO_LARGE = 'UND_ERR_RES_EXCEEDED_MAX_SIZE'

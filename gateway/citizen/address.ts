@@ -1,7 +1,6 @@
-import type { DatiAnagrafici } from '../../contract/anpr.ts'
 import { dateIn } from '../anpr/dates.ts'
+import { homesOf, type Residence } from '../anpr/residence.ts'
 
-type Residence = NonNullable<DatiAnagrafici['residenza']>[number]
 type Home = NonNullable<Residence['indirizzo']>
 type Abroad = NonNullable<NonNullable<Residence['localitaEstera']>['indirizzoEstero']>
 type House = NonNullable<Home['numeroCivico']>
@@ -23,23 +22,12 @@ export function placeAbroad(localita: Abroad['localita']): string | null {
   return place === '' ? (descrizioneStato ?? null) : inBrackets(place, descrizioneStato)
 }
 
-/**
- * Kinds of address (table 25) that say where somebody lives, the surest first: residence, a street that was renamed, a
- * residence that was put right, one without a kind, a residence abroad, habitual abode, temporary residence, care of,
- * other. An elected domicile (3) and the last residence in Italy (7) say it of nobody.
- */
-const LIVES_AT: readonly (string | undefined)[] = ['1', '10', '11', undefined, '4', '2', '8', '5', '6', '9']
-
 /** Where the person lives, and has lived: of one kind of address the latest first. Nothing is told of some. */
 export function residencesOf(addresses: readonly Residence[]) {
-  return addresses
-    .filter(({ tipoIndirizzo }) => LIVES_AT.includes(tipoIndirizzo))
-    .map((told) => ({ ...told, rank: LIVES_AT.indexOf(told.tipoIndirizzo), since: told.dataDecorrenzaResidenza ?? '' }))
-    .toSorted((one, other) => one.rank - other.rank || (one.since < other.since ? 1 : one.since > other.since ? -1 : 0))
-    .flatMap((told) => {
-      const place = placeOf(told)
-      return place === null ? [] : [{ ...place, since: dateIn(told.dataDecorrenzaResidenza) }]
-    })
+  return homesOf(addresses).flatMap((told) => {
+    const place = placeOf(told)
+    return place === null ? [] : [{ ...place, since: dateIn(told.dataDecorrenzaResidenza) }]
+  })
 }
 
 /** Where the person lives; null where nothing is told. */

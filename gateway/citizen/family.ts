@@ -1,17 +1,40 @@
-import type { FamilySheet, Problem } from '../../contract/gateway.ts'
+import { type Clock, italianDay } from '../../basics/time.ts'
+import { languagesFor } from '../../catalogue/languages.ts'
+import { mayIssue } from '../../catalogue/may-issue.ts'
+import { certificateType } from '../../contract/catalogue.ts'
+import type { FamilyMember, FamilySheet, Problem } from '../../contract/gateway.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import type { Register } from '../access/register.ts'
 import { yearOfBirth } from '../anpr/dates.ts'
+import { knownBy } from '../anpr/known.ts'
 import { problemOf } from '../anpr/problems.ts'
+import { comuneOf } from '../anpr/residence.ts'
+import type { Terms } from '../settings/terms.ts'
 import type { Holder } from './session.ts'
 
-/** The holder's family sheet, in ANPR's order: name and year of birth only, until a person is picked (GDPR art. 5.1.c). */
+/**
+ * The holder's family sheet, in ANPR's order: name and year of birth only, until a person is picked (GDPR art. 5.1.c).
+ * Of the holder's own record the totem hears what follows from it: the certificates that would be refused, and their
+ * languages. Without it more is left to ANPR's own refusal.
+ */
 export async function familySheetOf(
-  { register }: { register: Register },
+  { register, terms, now }: { register: Register; terms: Terms; now: Clock },
   holder: Holder,
 ): Promise<Result<FamilySheet, Problem>> {
-  const sheet = await register.askedBy(holder).familyOf(holder.idAnpr)
+  const looks = register.askedBy(holder)
+  const { idAnpr } = holder
+  const day = italianDay(now())
+  const [sheet, record] = await Promise.all([looks.familyOf(idAnpr), looks.tell('C029', { idAnpr }, day)])
   if (!sheet.ok) return err(problemOf(sheet.error))
+  const own = record.result.ok ? record.result.value : null
+  const blockedFor = (of: string | null): FamilyMember['blocked'] => {
+    if (of === null) return []
+    const { subject, requester } = knownBy(sheet.value, of, day, own)
+    return certificateType.options.flatMap((type) => {
+      const may = mayIssue([type], subject, requester, null)
+      return may.ok ? [] : may.error.refusals.slice(0, 1).map(({ kind, anpr }) => ({ type, kind, anpr }))
+    })
+  }
   return ok({
     members: sheet.value.members.map(({ told: { generalita }, idAnpr, tie, relation, asked }) => ({
       idAnpr,
@@ -21,6 +44,8 @@ export async function familySheetOf(
       tie,
       relation,
       self: asked,
+      blocked: blockedFor(idAnpr),
     })),
+    languages: [...languagesFor(own && comuneOf(own), terms.languages)],
   })
 }

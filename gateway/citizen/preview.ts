@@ -1,24 +1,36 @@
 import type { z } from 'zod'
 import { type Clock, italianDay } from '../../basics/time.ts'
-import { settlementOf } from '../../catalogue/bollo.ts'
-import { mayIssue } from '../../catalogue/may-issue.ts'
 import type { Problem, preview, previewRequest } from '../../contract/gateway.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
+import { entitled } from '../access/entitled.ts'
 import type { Register } from '../access/register.ts'
-import { knownBy } from '../anpr/known.ts'
 import { problemOf } from '../anpr/problems.ts'
-import { isRelative } from '../anpr/subjects.ts'
-import type { Marks } from '../payments/contrassegno.ts'
+import type { Means } from '../payments/means.ts'
+import { type Bought, typesText } from '../payments/notices.ts'
+import type { Terms } from '../settings/terms.ts'
 import type { Holder } from './session.ts'
+
+export interface Previewing {
+  register: Register
+  means: Pick<Means, 'whyNot'>
+  /** Names a person as the access log does. */
+  reference(person: string): string
+  /** May a certificate be begun, as far as ANPR's quotas of today go? */
+  mayBegin(): Promise<boolean>
+  terms: Terms
+  now: Clock
+}
+
+/** The certificate as payments know it; null in a session of an earlier version, which names nobody. */
+export const boughtBy = (
+  { requester }: Pick<Holder, 'requester'>,
+  { subject, types }: Pick<z.infer<typeof previewRequest>, 'subject' | 'types'>,
+  reference: Previewing['reference'],
+): Bought => ({ requester: requester ?? '', subject: reference(subject), types: typesText(types) })
 
 /** The sheet as it will be, marked by ANPR as a preview; nothing is issued. */
 export async function previewOf(
-  {
-    register,
-    marks,
-    mayBegin,
-    now,
-  }: { register: Register; marks: Pick<Marks, 'isTaken'>; mayBegin(): Promise<boolean>; now: Clock },
+  { register, means, reference, mayBegin, terms, now }: Previewing,
   holder: Holder,
   wish: z.infer<typeof previewRequest>,
 ): Promise<Result<z.infer<typeof preview>, Problem>> {
@@ -29,27 +41,19 @@ export async function previewOf(
     return err({ kind: 'anpr-unavailable', anpr: null })
   }
   // Said before the person confirms. SECURITY: noted, so that a totem that looks for used numbers leaves its trace.
-  if (await marks.isTaken(wish.bollo)) {
-    await looks.refused(wish, 'contrassegno-used')
-    return err({ kind: 'contrassegno-used', anpr: null })
+  const why = await means.whyNot(wish.bollo, boughtBy(holder, wish, reference))
+  if (why !== null) {
+    await looks.refused(wish, why)
+    return err({ kind: why, anpr: null })
   }
-  let known: ReturnType<typeof knownBy> = { subject: {}, requester: { self: true } }
-  // SECURITY: the totem names the subject, and a preview shows as much as the certificate.
-  if (wish.subject !== holder.idAnpr) {
-    const sheet = await looks.familyOf(holder.idAnpr)
-    if (!sheet.ok) return err(problemOf(sheet.error))
-    if (!isRelative(sheet.value, wish.subject)) {
-      await looks.refused(wish, 'not-in-family')
-      return err({ kind: 'not-in-family', anpr: null })
-    }
-    known = knownBy(sheet.value, wish.subject, italianDay(now()))
-  }
-  const may = mayIssue(wish.types, known.subject, known.requester, settlementOf(wish.bollo).use)
+  const asked = { ...wish, requester: holder.idAnpr }
+  const may = await entitled(looks, asked, { day: italianDay(now()), terms })
   if (!may.ok) {
-    const [{ kind, anpr }] = may.error.refusals
-    await looks.refused(wish, anpr ?? kind)
-    return err({ kind, anpr })
+    if (may.error.kind === 'failed') return err(problemOf(may.error.failure))
+    const { problem } = may.error
+    await looks.refused(wish, problem.anpr ?? problem.kind)
+    return err(problem)
   }
-  const pdf = await looks.preview({ ...wish, requester: holder.idAnpr })
+  const pdf = await looks.preview({ ...asked, language: may.value })
   return pdf.ok ? ok({ pdf: pdf.value }) : err(problemOf(pdf.error))
 }

@@ -1,24 +1,28 @@
-import type { Clock } from '../../basics/time.ts'
 import { evidence, isFormerEvidence } from '../../contract/evidence.ts'
-import { familySheet, ownRecordAnswer, type Problem, preview, previewRequest, session } from '../../contract/gateway.ts'
+import {
+  familySheet,
+  ownRecordAnswer,
+  type Problem,
+  preview,
+  previewRequest,
+  session,
+  sessionEnded,
+} from '../../contract/gateway.ts'
+import { ownAccesses, ownRequests } from '../../contract/own-requests.ts'
 import { personDetail, personRequest } from '../../contract/person.ts'
-import type { Register } from '../access/register.ts'
 import { malformed } from '../http/problems.ts'
 import { type Ask, type Routes, route, routes } from '../http/route.ts'
-import type { Marks } from '../payments/contrassegno.ts'
+import type { Database } from '../store/schema.ts'
 import { familySheetOf } from './family.ts'
+import { ownAccessesOf, ownRequestsOf } from './own.ts'
 import { personOf } from './person.ts'
-import { previewOf } from './preview.ts'
+import { type Previewing, previewOf } from './preview.ts'
 import type { Sessions } from './session.ts'
 import { visuraOf } from './visura.ts'
 
-interface CitizenRoom {
+interface CitizenRoom extends Previewing {
+  db: Database
   sessions: Sessions
-  register: Register
-  marks: Marks
-  /** May a certificate be begun, as far as ANPR's quotas of today go? */
-  mayBegin(): Promise<boolean>
-  now: Clock
 }
 
 /** A person's session, and what it shows them. Each consultation is a file of this room and one route here. */
@@ -39,6 +43,9 @@ export function citizenRoutes(room: CitizenRoom): Routes {
       const holder = await holderOf(ask)
       return holder.ok ? visuraOf(room, holder.value) : holder
     }),
+    route({ method: 'POST', path: '/sessions/current/end', answer: sessionEnded }, ({ caller, bearer }) =>
+      sessions.end(caller, bearer),
+    ),
     // The id of a person stands in no address, which proxies write down.
     route(
       { method: 'POST', path: '/sessions/current/person', body: personRequest, answer: personDetail },
@@ -47,9 +54,17 @@ export function citizenRoutes(room: CitizenRoom): Routes {
         return holder.ok ? personOf(room, holder.value, ask.body) : holder
       },
     ),
+    route({ method: 'GET', path: '/sessions/current/requests', answer: ownRequests }, async (ask) => {
+      const holder = await holderOf(ask)
+      return holder.ok ? ownRequestsOf(room, holder.value) : holder
+    }),
+    route({ method: 'GET', path: '/sessions/current/accesses', answer: ownAccesses }, async (ask) => {
+      const holder = await holderOf(ask)
+      return holder.ok ? ownAccessesOf(room, holder.value) : holder
+    }),
     route({ method: 'POST', path: '/previews', body: previewRequest, answer: preview }, async (ask) => {
       // SECURITY: who may ask about any number of marks finds those that have paid.
-      const holder = await holderOf(ask, ask.body.bollo.kind === 'contrassegno')
+      const holder = await holderOf(ask, ask.body.bollo.kind !== 'exempt')
       return holder.ok ? previewOf(room, holder.value, ask.body) : holder
     }),
   )

@@ -8,7 +8,7 @@ import type { Register } from '../access/register.ts'
 import { problemOf } from '../anpr/problems.ts'
 import type { LoginJudge } from '../login/judge.ts'
 import type { Database } from '../store/schema.ts'
-import { ask, holderOf, openSession, spendChallenge, whyNotOpen } from './store.ts'
+import { ask, end, holderOf, openSession, spendChallenge, whyNotOpen } from './store.ts'
 
 /** A visit ends long before its session. */
 const SESSION_MS = 15 * MINUTE_MS
@@ -27,9 +27,11 @@ export interface Sessions {
   open(caller: Caller, evidence: Evidence): Promise<Result<Session, Problem>>
   /**
    * The person of a session, for one more question. A session is good for its own caller, and for so many questions.
-   * `aboutMark`: the answer tells whether a marca da bollo has paid.
+   * `mark`: the answer tells whether a marca da bollo has paid. `free`: no question to the register, and not counted.
    */
-  holder(caller: Caller, token: string, about?: { mark: boolean }): Promise<Result<Holder, Problem>>
+  holder(caller: Caller, token: string, about?: { mark?: boolean; free?: boolean }): Promise<Result<Holder, Problem>>
+  /** The visit is over: the session is good for nothing more, and no voucher of its person is kept. */
+  end(caller: Caller, token: string): Promise<Result<Record<string, never>, Problem>>
 }
 
 const refuse = (kind: Problem['kind']) => err<Problem>({ kind, anpr: null })
@@ -88,11 +90,20 @@ export function createSessions({
       return ok({ token, expires: expires.toISOString(), holder: { idAnpr }, ways })
     },
 
-    async holder(caller, token, { mark } = { mark: false }) {
+    async holder(caller, token, { mark = false, free = false } = {}) {
       const tokenHash = hash(token)
       const found = await holderOf(db, tokenHash, caller, now())
       if (!found) return refuse('session-expired')
-      return (await ask(db, tokenHash, { mark })) ? ok({ caller, ...found }) : refuse('session-spent')
+      return free || (await ask(db, tokenHash, { mark })) ? ok({ caller, ...found }) : refuse('session-spent')
+    },
+
+    async end(caller, token) {
+      const tokenHash = hash(token)
+      const found = await holderOf(db, tokenHash, caller, now())
+      if (!found) return refuse('session-expired')
+      await end(db, tokenHash)
+      register.left({ caller, requester: found.requester })
+      return ok({})
     },
   }
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import { type Caller, operatorOf } from '../../contract/caller.ts'
 import type { Database } from '../store/schema.ts'
@@ -105,6 +106,12 @@ export async function ask(db: Database, tokenHash: string, { mark }: { mark: boo
   return rows.length > 0
 }
 
+/** The visit is over: its token is nobody's any more. The row stays, since what one person may open is counted by it. */
+export async function end(db: Database, tokenHash: string): Promise<void> {
+  const nobodys = randomBytes(32).toString('base64url')
+  await ownTables(db).updateTable('session').set({ token_hash: nobodys }).where('token_hash', '=', tokenHash).execute()
+}
+
 /** The holder of a live session of this caller; null when there is none. */
 export async function holderOf(
   db: Database,
@@ -123,6 +130,22 @@ export async function holderOf(
     .where('expires_at', '>', at)
     .executeTakeFirst()
   return row ?? null
+}
+
+/**
+ * The ID ANPR of the person who is `requester`, as ANPR has told it for their session at this caller; null where they
+ * have none that lives.
+ */
+export async function idToldFor(db: Database, caller: Caller, requester: string, at: Date): Promise<string | null> {
+  const row = await ownTables(db)
+    .selectFrom('session')
+    .select('id_anpr')
+    .where('channel', '=', caller.channel)
+    .where('caller', '=', caller.id)
+    .where('requester', '=', requester)
+    .where('expires_at', '>', at)
+    .executeTakeFirst()
+  return row?.id_anpr ?? null
 }
 
 const ownTables = (db: Database) => db.$extendTables<CitizenTables>()

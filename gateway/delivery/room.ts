@@ -1,10 +1,12 @@
 import type { Logger } from 'pino'
+import type { z } from 'zod'
 import type { Clock } from '../../basics/time.ts'
 import type { Session } from '../../contract/gateway.ts'
 import type { Sessions } from '../citizen/session.ts'
 import { type Routes, routes } from '../http/route.ts'
 import type { SealingKeys } from '../sealing/sealing.ts'
-import type { MailSettings } from '../settings/mail.ts'
+import type { gatewayConfig } from '../settings/config.ts'
+import { textOf } from '../settings/unusable.ts'
 import type { Database } from '../store/schema.ts'
 import { takesMail } from './domains.ts'
 import { createHandovers } from './handovers.ts'
@@ -32,41 +34,40 @@ export function createDelivery({
   db,
   reference,
   sealingKeys,
-  tls,
   now,
   log,
 }: {
-  /** Null: on paper alone. */
-  config: { publicUrl: string | null; mail: MailSettings | null } | null
+  config: Pick<z.output<typeof gatewayConfig>, 'delivery' | 'tls'>
   db: Database
   reference(text: string): string
   sealingKeys: SealingKeys
-  tls: { key: string; cert: string }
   now: Clock
   log: Logger
 }): Delivery {
   const codeOf = (id: string, code: string) => reference(`letter ${id} ${code}`)
   const handovers = createHandovers({ db, codeOf, now, log })
   const letters = createLetters({ db, codeOf, now })
-  const mail = config?.mail ?? null
+  const { delivery, tls } = config
+  const mail = delivery?.mail ?? null
   let publicUrl: string | null = null
   const stops: (() => Promise<void>)[] = []
   let returnsPort: number | null = null
   return {
-    ways: config ? ['phone', ...(mail ? (['email'] as const) : [])] : [],
+    ways: delivery ? ['phone', ...(mail ? (['email'] as const) : [])] : [],
     forTotems: (sessions) =>
       routes(
         handoverRoutes({ handovers, publicUrl: () => publicUrl }),
         ...(mail ? [letterRoutes({ letters, sessions, sealingKeys, isThere: takesMail(mail.nameServers) })] : []),
       ),
-    forPublic: config ? handoverPageRoutes(handovers) : () => {},
+    forPublic: delivery ? handoverPageRoutes(handovers) : () => {},
     get returnsPort() {
       return returnsPort
     },
     async start(own) {
-      publicUrl = config && (config.publicUrl ?? own)
+      publicUrl = delivery && (delivery.publicUrl ?? own)
       if (!mail) return
-      const returns = await startReturns({ letters, listen: mail.returns.listen, tls, log })
+      const shown = { key: await textOf('tls.key', tls.key), cert: await textOf('tls.certificate', tls.certificate) }
+      const returns = await startReturns({ letters, listen: mail.returns.listen, tls: shown, log })
       returnsPort = returns.port
       stops.push(returns.stop)
       const postman = await startPostman({ letters, sealingKeys, settings: mail, publicUrl: () => publicUrl, log })

@@ -2,8 +2,10 @@ import type { Clock } from '../../basics/time.ts'
 import { heartbeatAnswer, status } from '../../contract/gateway.ts'
 import { outcomeKeyAnswer } from '../../contract/gateway-keys.ts'
 import { heartbeat } from '../../contract/heartbeat.ts'
+import { offersQuery } from '../../contract/offers.ts'
 import { operatedTotems } from '../../contract/operators.ts'
 import { err, ok } from '../../contract/result.ts'
+import type { Offers } from '../anpr/offers.ts'
 import { PATIENT } from '../http/pressure.ts'
 import { type Routes, route, routes } from '../http/route.ts'
 import type { Challenges } from '../login/challenges.ts'
@@ -13,17 +15,19 @@ import { heartbeats, keepHeartbeat } from './heartbeats.ts'
 
 /**
  * A totem asks whether the line is up and what time it is, and says how it is itself. It gets what the cards of the next
- * silence sign.
+ * silence sign, and what it cannot offer now.
  */
 export function fleetRoutes({
   db,
   challenges,
+  offers,
   outcomeKeyOf,
   version,
   now,
 }: {
   db: Database
   challenges: Pick<Challenges, 'give'>
+  offers: Pick<Offers, 'closed'>
   outcomeKeyOf(totem: string): NamedKey | null
   version: string
   now: Clock
@@ -38,10 +42,14 @@ export function fleetRoutes({
       return ok({ key: { kid: held.kid, x, y } })
     }),
     route(
-      { method: 'POST', path: '/heartbeat', from: 'totem', body: heartbeat, answer: heartbeatAnswer, config: PATIENT },
-      async ({ caller, body }) => {
+      {
+        ...{ method: 'POST', path: '/heartbeat', from: 'totem' },
+        ...{ body: heartbeat, query: offersQuery, answer: heartbeatAnswer, config: PATIENT },
+      },
+      async ({ caller, body, query }) => {
         await keepHeartbeat(db, caller.id, body, now())
-        return ok({ at: now().toISOString(), version, challenge: await challenges.give(caller) })
+        const told = { at: now().toISOString(), version, challenge: await challenges.give(caller) }
+        return ok(query.closed ? { ...told, closed: await offers.closed() } : told)
       },
     ),
   )

@@ -25,6 +25,7 @@ export type LoginRefusal =
 
 /** A log-in that counts for a request. `isLate`: the totem, or the gateway itself, has kept the request waiting. */
 export interface AtDoor {
+  codiceFiscale: string
   isLate: boolean
 }
 
@@ -88,7 +89,8 @@ export function createLoginJudge({
       const heard = (heardFirst ?? (await hearing.minutesOf(caller.id))) - given.value.heard
       if (heard > HEARD_MINUTES) return err({ kind: 'evidence-late' })
       const holder = trust.verifyUnrevoked(evidence, loginAt(evidence, given.value, at))
-      return holder.ok ? ok({ isLate: +at - +given.value.at > PROMPT_MS }) : holder
+      if (!holder.ok) return holder
+      return ok({ codiceFiscale: holder.value.codiceFiscale, isLate: +at - +given.value.at > PROMPT_MS })
     },
     asReceived(caller, evidence, receivedAt) {
       const given = givenTo(caller, evidence)

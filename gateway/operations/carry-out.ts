@@ -1,11 +1,12 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../../basics/time.ts'
-import { atTotem } from '../../contract/caller.ts'
+import { atTotem, type Caller } from '../../contract/caller.ts'
 import type { Problem } from '../../contract/gateway.ts'
 import type { Register } from '../access/register.ts'
 import type { LoginJudge } from '../login/judge.ts'
-import type { Marks } from '../payments/contrassegno.ts'
+import type { Means } from '../payments/means.ts'
 import { type NamedKey, openRequest, type SealingKeys, sealOutcome } from '../sealing/sealing.ts'
+import type { Terms } from '../settings/terms.ts'
 import type { Store } from '../store/database.ts'
 import type { AccessEntry, Pending, Settled, Settlement } from '../store/operations.ts'
 import { WORK } from '../store/queues.ts'
@@ -25,10 +26,12 @@ export function createCarryOut({
   bell,
   register,
   logins,
-  marks,
+  means,
   sealingKeys,
   outcomeKeyOf,
   reference,
+  terms,
+  idTold,
   onSettled,
   onRevokedSince,
   now,
@@ -38,11 +41,14 @@ export function createCarryOut({
   bell: Bell
   register: Register
   logins: Pick<LoginJudge, 'asReceived'>
-  marks: Marks
+  means: Means
   sealingKeys: SealingKeys
   /** The key to which a totem's outcomes are sealed; null when the totem was withdrawn. */
   outcomeKeyOf(totem: string): NamedKey | null
   reference(person: string): string
+  terms: Terms
+  /** The ID ANPR that ANPR has told for a session of this person at this caller; null where there is none. */
+  idTold(caller: Caller, requester: string): Promise<string | null>
   /** Hears the state of each outcome that was stored. */
   onSettled(state: Settlement['state']): void
   /** Hears that a certificate was issued on a card that its issuer has revoked since the log-in. */
@@ -50,7 +56,7 @@ export function createCarryOut({
   now: Clock
   log: Logger
 }) {
-  const settler = createSettler({ db, boss }, marks, now)
+  const settler = createSettler({ db, boss }, means, now)
   return async function carryOut(job: string, { operation }: JobData, row: Pending | undefined): Promise<Carried> {
     if (!row) {
       await boss.deleteJob(WORK, job)
@@ -82,12 +88,22 @@ export function createCarryOut({
     const outcomeKey = outcomeKeyOf(totem)
     if (!outcomeKey) return putOff('totem-withdrawn')
 
+    const asking = register.together()
     const decision = await decide(
-      { anprId: row.anpr_id, register, logins, marks, reference },
+      {
+        anprId: row.anpr_id,
+        register: asking,
+        logins,
+        means,
+        reference,
+        terms,
+        idTold: row.express ? idTold : nobodyAsked,
+      },
       caller,
       opened.value.request,
       row.received_at,
     )
+    await asking.told()
     if (decision.kind === 'hopeless') {
       log.error({ kind: decision.reason, reason: decision.reason, totem, operation })
       return { kind: 'given-up' }
@@ -122,6 +138,9 @@ export function createCarryOut({
     log.info({ kind: `operation-${settlement.state}`, refusal, anpr, totem, operation })
   }
 }
+
+/** Who waited in a backlog has no session any more. */
+const nobodyAsked = async () => null
 
 const NOTHING_ASKED: AccessEntry = {
   requester: null,

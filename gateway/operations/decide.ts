@@ -1,18 +1,19 @@
 import { createHash } from 'node:crypto'
 import { DAY_MS, italianDay } from '../../basics/time.ts'
-import { isContrassegnoOf, settlementOf } from '../../catalogue/bollo.ts'
-import { mayIssue } from '../../catalogue/may-issue.ts'
+import { isContrassegnoOf } from '../../catalogue/bollo.ts'
 import { exemptionOf } from '../../contract/bollo.ts'
 import type { Caller } from '../../contract/caller.ts'
 import type { CertificateRequest, Problem } from '../../contract/gateway.ts'
+import { ok } from '../../contract/result.ts'
+import { entitled } from '../access/entitled.ts'
 import { type Register, tracesOf } from '../access/register.ts'
 import type { AnprFailure } from '../anpr/answers.ts'
 import type { Certificate } from '../anpr/certificate.ts'
-import { knownBy } from '../anpr/known.ts'
 import { problemOf } from '../anpr/problems.ts'
-import { isRelative } from '../anpr/subjects.ts'
 import type { LoginJudge } from '../login/judge.ts'
-import type { Marks } from '../payments/contrassegno.ts'
+import type { Means } from '../payments/means.ts'
+import { typesText } from '../payments/notices.ts'
+import type { Terms } from '../settings/terms.ts'
 import type { AccessEntry } from '../store/operations.ts'
 
 /** After 35 days the totem has told the person that nothing came of the request, so the gateway never issues it. */
@@ -37,18 +38,23 @@ export async function decide(
   {
     register,
     logins,
-    marks,
+    means,
     reference,
+    terms,
+    idTold,
     anprId,
   }: {
     anprId: string
-    register: Register
+    /** The ID ANPR that ANPR has told of this person a moment ago; null where nobody has asked. */
+    idTold(caller: Caller, requester: string): Promise<string | null>
+    terms: Terms
+    register: Pick<Register, 'askedBy'>
     logins: Pick<LoginJudge, 'asReceived'>
-    marks: Marks
+    means: Means
     reference: (person: string) => string
   },
   caller: Caller,
-  { operation, requestedAt, evidence, subject, types, bollo }: CertificateRequest,
+  { operation, requestedAt, evidence, subject, types, bollo, language }: CertificateRequest,
   receivedAt: Date,
 ): Promise<Decision> {
   const access: AccessEntry = {
@@ -97,32 +103,24 @@ export async function decide(
     }
   }
   const looks = register.askedBy({ caller, requester: access.requester, operation })
-  const person = await looks.personOf(holder.codiceFiscale)
+  const told = await idTold(caller, access.requester)
+  const person = told === null ? await looks.personOf(holder.codiceFiscale) : ok({ idAnpr: told })
   if (!person.ok) return failed(person.error)
   const requester = person.value.idAnpr
   access.subject = reference(subject ?? requester)
-  let known: ReturnType<typeof knownBy> = { subject: {}, requester: { self: true } }
-  // SECURITY: the totem names the subject. ANPR's own refusal (EN169) is the second wall, and not the only one.
-  if (subject !== null && subject !== requester) {
-    const sheet = await looks.familyOf(requester)
-    if (!sheet.ok) return failed(sheet.error)
-    if (!isRelative(sheet.value, subject)) return no('not-in-family')
-    known = knownBy(sheet.value, subject, italianDay(receivedAt))
-  }
-  const may = mayIssue(types, known.subject, known.requester, settlementOf(bollo).use)
+  const bought = { requester: access.requester, subject: access.subject, types: typesText(types) }
+  // Taken before anything may refuse, so that a refusal says what becomes of the money.
+  const why = await means.take(bollo, bought, { totem: caller.id, operation })
+  if (why !== null) return no(why)
+  const wish = { requester, subject: subject ?? requester, types, bollo }
+  const may = await entitled(looks, { ...wish, language }, { day: italianDay(receivedAt), terms })
   if (!may.ok) {
-    const [{ kind, anpr }] = may.error.refusals
-    return { kind: 'refused', problem: { kind, anpr }, access }
+    const { error } = may
+    return error.kind === 'failed' ? failed(error.failure) : { ...error, access }
   }
-  const lives = await looks.alive({ requester, subject: subject ?? requester })
+  const lives = await looks.alive(wish)
   if (!lives.ok) return failed(lives.error)
-  if (!(await marks.take(bollo, { totem: caller.id, operation }))) return no('contrassegno-used')
-  const { line, result, trace } = await looks.issue(anprId, {
-    requester,
-    subject: subject ?? requester,
-    types,
-    bollo,
-  })
+  const { line, result, trace } = await looks.issue(anprId, { ...wish, language: may.value })
   Object.assign(access, tracesOf(trace), { line })
   if (!result.ok) return failed(result.error)
   access.pdf_sha256 = createHash('sha256').update(Buffer.from(result.value.pdf, 'base64')).digest('hex')

@@ -110,7 +110,7 @@ export function createIntake({
     const opened = openRequest(item, sealingKeys, caller)
     if (!opened.ok) return turnedAway(opened.error.kind, null)
     const { request, digest } = opened.value
-    if (known?.digest === digest) return { id, digest, sealed, use: null }
+    if (known?.digest === digest) return { id, digest, sealed, use: null, requester: null, types: null }
     const { evidence } = request
     let login = await logins.atDoor(caller, evidence)
     if (!login.ok && login.error.kind === 'evidence-late') {
@@ -120,7 +120,8 @@ export function createIntake({
     if (!login.ok) return turnedAway(login.error.kind, digest)
     if (evidence.by !== 'card') throw new Error('another proof than a card got past the judge')
     const use = usedBy(request, { certificate: evidence.certificate, isLate: login.value.isLate }, reference)
-    return { id, digest, sealed, use }
+    const about = { requester: reference(login.value.codiceFiscale), types: request.types.join(' ') }
+    return { id, digest, sealed, use, ...about }
   }
 
   /** How many of these new requests have room, and where they stand. */

@@ -1,6 +1,6 @@
 import { fromKysely } from 'pg-boss'
 import type { Clock } from '../../basics/time.ts'
-import type { Marks } from '../payments/contrassegno.ts'
+import type { Means } from '../payments/means.ts'
 import type { Store } from '../store/database.ts'
 import { grouped } from '../store/grouped.ts'
 import { keyOf, type Settled, settle } from '../store/operations.ts'
@@ -15,19 +15,20 @@ export type Settler = (job: string, item: Settled) => Promise<boolean>
  */
 export function createSettler(
   { db, boss }: Pick<Store, 'db' | 'boss'>,
-  marks: Pick<Marks, 'giveBack'>,
+  means: Pick<Means, 'refused'>,
   now: Clock,
 ): Settler {
   const write = grouped(async (group: readonly { job: string; item: Settled }[]) => {
     const settled = await db.transaction().execute(async (transaction) => {
       const items = new Map(group.map(({ item }) => [keyOf(item.caller.id, item.id), item]))
       const fresh = await settle(transaction, [...items.values()], now())
-      // SECURITY: only a first settlement gives a mark back. A gateway that comes late may refuse what was issued.
-      const refused = [...items].filter(([key, { settlement }]) => fresh.has(key) && settlement.state === 'refused')
-      await marks.giveBack(
-        transaction,
-        refused.map(([, { id: operation, caller }]) => ({ totem: caller.id, operation })),
+      // SECURITY: only a first settlement gives back what was to pay. A gateway that comes late may refuse what was issued.
+      const refused = [...items].flatMap(([key, { id: operation, caller, settlement }]) =>
+        fresh.has(key) && settlement.state === 'refused'
+          ? [{ totem: caller.id, operation, refusal: settlement.problem.kind }]
+          : [],
       )
+      await means.refused(transaction, refused)
       const jobs = group.map(({ job }) => job)
       await boss.deleteJob(WORK, jobs, { db: fromKysely(transaction) })
       return fresh

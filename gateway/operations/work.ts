@@ -9,7 +9,7 @@ import type { Database, JobData } from '../store/schema.ts'
 import type { Bell } from './bell.ts'
 import type { Citizens } from './citizens.ts'
 
-/** There are 16 connections to ANPR; the rest is for citizens who look at a preview. */
+/** There are 24 connections to ANPR; the rest is for citizens who look at a preview. */
 const AT_ONCE = 12
 /** Of these, so many for backlogs: the rest waits for citizens who stand there, whose jobs are few and short. */
 const BACKLOGS_AT_ONCE = 9

@@ -2,7 +2,9 @@ import { z } from 'zod'
 import { revocationPolicy } from '../../contract/trust.ts'
 import { service } from '../anpr/services.ts'
 import { mailSettings } from './mail.ts'
+import { pagopaSettings } from './pagopa.ts'
 import { pdndSettings } from './pdnd.ts'
+import { terms } from './terms.ts'
 import { CONFIG, jsonIn, Unusable } from './unusable.ts'
 
 const most = z.number().int().positive()
@@ -117,6 +119,14 @@ export const gatewayConfig = z.strictObject({
       .default({}),
   }),
   /**
+   * Bollo by pagoPA (settings/pagopa.ts). `door`: where pagoPA brings receipts, with the gateway's own certificate;
+   * `clientCa`: PEM of the authority of pagoPA's. Null: totems offer no such payment.
+   */
+  pagopa: pagopaSettings
+    .extend({ door: z.strictObject({ ...address, connections: connections(200, 100), clientCa: z.string() }) })
+    .nullable()
+    .default(null),
+  /**
    * File of the secret that turns persons into references in the access log and marche da bollo into those that have
    * paid, and seals challenges. All gateways on a database share it, and it is kept for good: under another secret every
    * mark could pay again, and no request that waits on a totem would be known.
@@ -135,6 +145,7 @@ export const gatewayConfig = z.strictObject({
    */
   totems: z.string(),
   bounds: bounds.prefault({}),
+  certificates: terms.prefault({}),
 })
 
 /** `databaseUrl` comes from the environment, because it holds a secret; null is the embedded database. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Channel } from '../../contract/caller.ts'
 import { type Signer, signerIn } from '../anpr/pdnd/signer.ts'
 import { signerInToken, type TokenKey } from '../anpr/pdnd/token.ts'
 import type { PdndAccess } from '../anpr/pdnd/transport.ts'
@@ -21,6 +22,16 @@ const eService = z.strictObject({
   /** Proofs of possession (RFC 9449), where the e-service's own OpenAPI asks for them. ANPR works without. */
   dpop: z.boolean().default(false),
 })
+
+/**
+ * LoA in the evidence, by how people are recognised: at a totem by a card and its PIN, CIE or CNS, at a counter by an
+ * operator who sees a document, at a console not at all. The gate takes at most 20 characters, and no URL. Uncertain: LOA3
+ * is what clients were seen to send, and nobody has published a value for an operator.
+ */
+const loa = z
+  .string()
+  .regex(/^[\w.-]{1,20}$/, 'at most 20 letters and digits')
+  .default('LOA3')
 
 const tokenKey: z.ZodType<TokenKey> = z.strictObject({
   ...{ module: z.string(), token: z.string(), label: z.string(), pinFile: z.string() },
@@ -55,6 +66,7 @@ export const pdndSettings = z.strictObject({
    */
   keepVouchers: z.boolean().default(true),
   services: z.partialRecord(service, eService),
+  loa: z.strictObject({ totem: loa, counter: loa, console: loa } satisfies Record<Channel, typeof loa>).prefault({}),
 })
 
 /** Reads the files that the settings name; throws `Unusable`. */

@@ -9,8 +9,10 @@ import { ownNamespaces } from './migrations/009-own-namespaces.ts'
 import { accessLogKey } from './migrations/010-access-log-key.ts'
 import { anprIds } from './migrations/011-anpr-ids.ts'
 import { anprCalls } from './migrations/012-anpr-calls.ts'
+import { payments } from './migrations/013-payments.ts'
 import { handovers } from './migrations/015-handovers.ts'
 import { letters } from './migrations/016-letters.ts'
+import { ownRequests } from './migrations/017-own-requests.ts'
 import { DatabaseIsNewer } from './refusals.ts'
 import type { Database } from './schema.ts'
 
@@ -148,8 +150,10 @@ const migrations: Record<string, Migration> = {
   '010-access-log-key': accessLogKey,
   '011-anpr-ids': anprIds,
   '012-anpr-calls': anprCalls,
+  '013-payments': payments,
   '015-handovers': handovers,
   '016-letters': letters,
+  '017-own-requests': ownRequests,
 }
 
 /** Takes a database from one version to another. */

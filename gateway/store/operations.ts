@@ -12,6 +12,9 @@ export interface Accepted {
   id: string
   digest: string
   sealed: string
+  /** The access log's name for who asked, and the types that they asked for: null where the request was known before. */
+  requester: string | null
+  types: string | null
 }
 
 /** Ids are each totem's own, so that an operation is known by both. */
@@ -125,11 +128,12 @@ async function insert(
   const { rows } = await sql<{ id: string }>`
     with given as (
       select * from unnest(
-        ${column('id')}::text[], ${column('digest')}::text[], ${column('sealed')}::text[], ${express}::boolean[]
-      ) as item (id, digest, sealed, express)
+        ${column('id')}::text[], ${column('digest')}::text[], ${column('sealed')}::text[], ${express}::boolean[],
+        ${column('requester')}::text[], ${column('types')}::text[]
+      ) as item (id, digest, sealed, express, requester, types)
     ), taken as (
-      insert into operation (id, totem, digest, express, state, received_at)
-      select id, ${totem}, digest, express, 'pending', ${at}::timestamptz
+      insert into operation (id, totem, digest, express, requester, types, state, received_at)
+      select id, ${totem}, digest, express, requester, types, 'pending', ${at}::timestamptz
       from given
       on conflict (totem, id) do nothing
       returning id
@@ -141,13 +145,15 @@ async function insert(
 }
 
 /** An operation to be worked on, with its sealed request, which is erased once the operation is settled. */
-export type Pending = Pick<OperationRow, 'id' | 'totem' | 'anpr_id' | 'received_at'> & { sealed: string | null }
+export type Pending = Pick<OperationRow, 'id' | 'totem' | 'anpr_id' | 'express' | 'received_at'> & {
+  sealed: string | null
+}
 
 /** The operations of these jobs that are not settled yet, by `keyOf`. */
 export async function pending(db: Database, jobs: readonly JobData[]): Promise<Map<string, Pending>> {
   if (jobs.length === 0) return new Map()
   const { rows } = await sql<Pending & Pick<OperationRow, 'state'>>`
-    select id, operation.totem, anpr_id, state, received_at, sealed
+    select id, operation.totem, anpr_id, express, state, received_at, sealed
     from unnest(${jobs.map(({ totem }) => totem)}::text[], ${jobs.map(({ operation }) => operation)}::text[])
       as job (totem, id)
     join operation using (totem, id)
@@ -193,6 +199,13 @@ export async function settle(
       : { protocol: null, refusal: settlement.problem.kind, anpr: settlement.problem.anpr }),
   }))
   const column = (name: keyof (typeof rows)[number]) => sql`${rows.map((row) => row[name])}::text[]`
+  // One parameter each: an array would escape and parse all 100 KB of them.
+  const outcomes = sql.join([
+    sql`(null::text, null::text, null::text)`,
+    ...items.flatMap(({ id, caller, settlement }) =>
+      settlement.state === 'issued' ? [sql`(${caller.id}, ${id}, ${settlement.outcome})`] : [],
+    ),
+  ])
   // Operations are locked before counters, each in order, so that two gateways never wait for each other. Their state
   // is read after they are found by key: asked for both at once, PostgreSQL reads the whole index of pending rows each
   // time.
@@ -243,17 +256,12 @@ export async function settle(
         pdf_sha256 = given.pdf_sha256
       from given
       where access_log.id = given.line::bigint
+    ), kept as (
+      insert into operation_outcome (totem, operation, sealed)
+      select totem, id, sealed from (values ${outcomes}) as outcome (totem, id, sealed) join settled using (totem, id)
     )
     select totem, id from settled`.execute(transaction)
-  const fresh = new Set(settled.map(({ totem, id }) => keyOf(totem, id)))
-  const outcomes = items.flatMap(({ id: operation, caller: { id: totem }, settlement }) =>
-    settlement.state === 'issued' && fresh.has(keyOf(totem, operation))
-      ? [{ totem, operation, sealed: settlement.outcome }]
-      : [],
-  )
-  // One parameter each: an array would escape and parse all 100 KB of them.
-  if (outcomes.length > 0) await transaction.insertInto('operation_outcome').values(outcomes).execute()
-  return fresh
+  return new Set(settled.map(({ totem, id }) => keyOf(totem, id)))
 }
 
 /** Operations, newest first: of one totem, or of all for an operator. */

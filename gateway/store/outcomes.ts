@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { type OutcomePage, refusalKind } from '../../contract/gateway.ts'
 import type { Database } from './schema.ts'
 
@@ -9,6 +10,18 @@ const MOST = 100
  */
 const PAGE_BYTES = 512 * 1024
 
+interface Row {
+  last: number
+  /** Null where there is nothing after `after`. */
+  id: string | null
+  refusal: string | null
+  refusal_anpr: string | null
+  number: number
+  sealed: string | null
+  /** How many there are, up to one more than a page holds; null where there is none. */
+  found: number | null
+}
+
 /** The page after number `after`. `has`: the totem has proved that everything up to `after` is on its disk. */
 export async function outcomesAfter(
   db: Database,
@@ -16,54 +29,36 @@ export async function outcomesAfter(
   { after, has }: { after: number; has: boolean },
   at: Date,
 ): Promise<OutcomePage> {
-  const counter = await db.selectFrom('outcome_counter').select('last').where('totem', '=', totem).executeTakeFirst()
-  const last = counter?.last ?? 0
   // A cursor that this gateway never gave says nothing about what arrived.
-  const known = after <= last ? after : 0
-  if (known > 0 && has) await delivered(db, totem, known, at)
-  if (known === last) return { cursor: last, more: false, outcomes: [] }
-
-  const found = await db
-    .selectFrom('operation')
-    .leftJoin('operation_outcome as kept', (on) =>
-      on.onRef('kept.totem', '=', 'operation.totem').onRef('kept.operation', '=', 'id'),
+  const { rows } = await sql<Row>`
+    with counter as (
+      select coalesce(max(last), 0)::integer as last from outcome_counter where totem = ${totem}
+    ), found as (
+      select id, refusal, refusal_anpr, number, sealed, coalesce(octet_length(sealed), 0) as bytes
+      from operation left join operation_outcome kept on kept.totem = operation.totem and kept.operation = id
+      where operation.totem = ${totem}
+        and number > (select case when ${after}::bigint > last then 0 else ${after}::bigint end from counter)
+      order by number limit ${MOST + 1}
+    ), page as (
+      select found.*, sum(bytes) over (order by number) as total, row_number() over (order by number) as place,
+        (count(*) over ())::integer as found
+      from found
     )
-    .select(({ fn, ref }) => [
-      'id',
-      'state',
-      'refusal',
-      'refusal_anpr',
-      'number',
-      fn<number | null>('octet_length', [ref('sealed')]).as('bytes'),
-    ])
-    .where('operation.totem', '=', totem)
-    .where('number', '>', known)
-    .orderBy('number')
-    .limit(MOST + 1)
-    .execute()
-  const rows = found.slice(0, fitting(found.map(({ bytes }) => bytes ?? 0)))
-  const issued = rows.filter(({ state }) => state === 'issued').map(({ id }) => id)
-  const sealed = await sealedOutcomes(db, totem, issued)
+    select last, id, refusal, refusal_anpr, number, sealed, found
+    from counter left join page on place = 1 or (place <= ${MOST} and total <= ${PAGE_BYTES})
+    order by number`.execute(db)
+  const [{ last, found } = { last: 0, found: 0 }] = rows
+  if (has && after > 0 && after <= last) await delivered(db, totem, after, at)
+  const page = rows.flatMap(({ id, ...row }) => (id === null ? [] : [{ operation: id, ...row }]))
   return {
-    cursor: rows.at(-1)?.number ?? last,
-    more: rows.length < found.length,
-    outcomes: rows.flatMap(({ id: operation, refusal, refusal_anpr: anpr }): OutcomePage['outcomes'] => {
-      const outcome = sealed.get(operation)
-      if (outcome !== undefined) return [{ operation, state: 'issued', outcome }]
+    cursor: page.at(-1)?.number ?? last,
+    more: page.length < (found ?? 0),
+    outcomes: page.flatMap(({ operation, sealed, refusal, refusal_anpr: anpr }): OutcomePage['outcomes'] => {
+      if (sealed !== null) return [{ operation, state: 'issued', outcome: sealed }]
       if (refusal === null) return []
       return [{ operation, state: 'refused', problem: { kind: refusalKind.parse(refusal), anpr } }]
     }),
   }
-}
-
-/** How many outcomes of these sizes go into a page. */
-function fitting(bytes: readonly number[]): number {
-  let total = 0
-  const tooMany = bytes.findIndex((each, index) => {
-    total += each
-    return index === MOST || (index > 0 && total > PAGE_BYTES)
-  })
-  return tooMany === -1 ? bytes.length : tooMany
 }
 
 /** The outcomes of a totem that are still kept, sealed to it, by operation. */

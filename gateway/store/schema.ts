@@ -38,6 +38,12 @@ export interface Tables {
     refusal_anpr: string | null
     /** As in the access log, for operators. */
     gate_transaction: string | null
+    /**
+     * Who asked, as the access log names them, and the types: the person sees their own requests at any totem. Null after
+     * a year, and in operations of an earlier version.
+     */
+    requester: string | null
+    types: string | null
   }
   /** A request that ANPR has not answered yet, sealed. */
   operation_request: { totem: string; operation: string; sealed: string }

@@ -89,6 +89,13 @@ export const settled: Record<
         note: 'Incollare la marca sul certificato e scrivere la data di oggi, metà sulla marca e metà sul foglio. La marca vale per questo certificato soltanto.',
       },
     },
+    pagopa: {
+      amount: '16,00 euro (bollo pagato con pagoPA)',
+      proof: {
+        label: 'Avviso pagoPA',
+        note: 'Il bollo è già sul certificato: non serve nessuna marca. La ricevuta del pagamento arriva da chi lo ha eseguito.',
+      },
+    },
   },
   en: {
     exempt: { amount: '0.00 euro (exempt from stamp duty)', proof: null },
@@ -97,6 +104,13 @@ export const settled: Record<
       proof: {
         label: 'Stamp no.',
         note: 'Stick the stamp (marca da bollo) on the certificate and write today’s date half on the stamp and half on the sheet. The stamp counts for this certificate only.',
+      },
+    },
+    pagopa: {
+      amount: '16.00 euro (stamp duty paid by pagoPA)',
+      proof: {
+        label: 'pagoPA notice',
+        note: 'The stamp duty is already on the certificate: no stamp is needed. The receipt of the payment comes from whoever carried it out.',
       },
     },
   },

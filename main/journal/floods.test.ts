@@ -33,6 +33,7 @@ const VALUES: ((n: number) => unknown)[] = [
   (n) => `01KANPR${String(n).padStart(19, '0')}`,
   (n) => `c-${n}`,
   (n) => n,
+  () => 'EN286',
   ...codes.map((code) => () => code),
 ]
 /** Makes the event's fields; another `n` makes others, where a field is free. */

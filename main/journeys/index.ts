@@ -12,6 +12,7 @@ import * as leave from './leave/index.ts'
 import * as menu from './menu/index.ts'
 import * as paper from './paper/index.ts'
 import * as phone from './phone/index.ts'
+import * as requests from './requests/index.ts'
 import * as visura from './visura/index.ts'
 
 // The list of the journeys. A new journey is written here, in services.ts and in its own folder.
@@ -27,6 +28,7 @@ export const states = {
   certificate: certificate.states({ publicBody: insteadFor('publicBody'), privateParty: contrassegno.way }),
   contrassegno: contrassegno.states(insteadFor('privateParty')),
   visura: visura.states,
+  requests: requests.states,
   declaration: declaration.states({ publicBody: '#purpose', privateParty: '#contrassegno' }),
   paper: paper.states,
   phone: phone.states,
@@ -55,6 +57,7 @@ export const screens = {
   certificate: certificate.screens,
   contrassegno: contrassegno.screens,
   visura: visura.screens,
+  requests: requests.screens,
   declaration: declaration.screens,
   paper: paper.screens,
   phone: phone.screens,
@@ -74,6 +77,7 @@ export const freshVisit = (session: string): Visit => ({
   ...declaration.fresh(),
   ...phone.fresh(),
   ...email.fresh(),
+  ...requests.fresh(),
 })
 
 /** What stays of a visit whose person has left with the card. */
@@ -84,6 +88,7 @@ export const parted = (visit: Visit): Change => ({
   ...declaration.fresh(),
   ...phone.fresh(),
   ...email.fresh(),
+  ...requests.fresh(),
 })
 
 /** The parts that begin anew when the same person asks for something else. */
@@ -94,4 +99,5 @@ export const again = (): Change => ({
   ...declaration.fresh(),
   ...phone.fresh(),
   ...email.fresh(),
+  ...requests.fresh(),
 })

@@ -1,4 +1,6 @@
 import { ulid } from 'ulid'
+import { sessionEnded } from '../../contract/gateway.ts'
+import { anprIn } from '../../contract/journal-events.ts'
 import type { OutOfService } from '../../contract/journeys/index.ts'
 import { freeBytes } from '../disk.ts'
 import type { WritingOptions } from '../documents/facts.ts'
@@ -17,6 +19,7 @@ import { createIdentity, type IdentityOptions } from './identify/identity.ts'
 import { createPossession, type PossessionOptions } from './identify/possession.ts'
 import { createNotices } from './menu/service.ts'
 import { createHandover } from './phone/service.ts'
+import { createRequests } from './requests/service.ts'
 import { askVisura, writeVisura } from './visura/service.ts'
 
 export interface ServicesOptions
@@ -43,12 +46,18 @@ export function createVisitServices(options: ServicesOptions): VisitServices {
   const { readCard, triesLeft, recognise } = createIdentity(options)
   const { expiryOffered, possession } = createPossession(options)
   const { preview, request, arrived } = createCertificates(options)
-  const enter = createEnter({ client, online: options.online, waitingFor, noticesFor, pendingFor })
+  const open: string[] = []
+  const opened = (token: string) => void open.push(token)
+  const enter = createEnter({ client, online: options.online, waitingFor, noticesFor, pendingFor, opened })
   return {
     outOfService: () => outOfService(options),
     newSession: () => ulid(),
     print: options.paper.print,
-    journal: visitJournal(journal),
+    journal: visitJournal(journal, () => {
+      // Nobody waits for the answer. Without a line the gateway ends the session by its time.
+      for (const token of open.splice(0))
+        void client.ask(sessionEnded, '/v1/sessions/current/end', { token, body: {}, repeatable: false })
+    }),
 
     async readCard() {
       const read = await readCard()
@@ -94,6 +103,8 @@ export function createVisitServices(options: ServicesOptions): VisitServices {
     },
     writeVisura: ({ language }, told) => writeVisura(told, { language, secondLanguage, place, sign }),
 
+    ...createRequests(options),
+
     writeForm: ({ language }, form, declared) =>
       writeForm(form, declared, { language, secondLanguage, place, sign, at: now() }),
     declared: ({ session }) => journal.record('visit.declaration', { session }),
@@ -123,8 +134,11 @@ function noteFailure(journal: Journal, { failure }: Refused): void {
   if (failure?.kind === 'card-unsupported') journal.record('card.failed', { step: failure.model, sw: null })
 }
 
-const visitJournal = (journal: Journal): VisitServices['journal'] => ({
+const visitJournal = (journal: Journal, over: () => void): VisitServices['journal'] => ({
   started: ({ session, language }) => journal.record('visit.started', { session, language }),
-  refused: ({ session }, reason) => journal.record('visit.refused', { session, reason }),
-  ended: ({ session }, how, ms) => journal.record('visit.ended', { session, how, ms }),
+  refused: ({ session }, { reason, anpr }) => journal.record('visit.refused', { session, reason, ...anprIn(anpr) }),
+  ended({ session }, how, ms) {
+    journal.record('visit.ended', { session, how, ms })
+    over()
+  },
 })

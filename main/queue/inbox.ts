@@ -23,12 +23,20 @@ export interface Inbox {
   waiting(holder: string): OperationIn<'issued'>[]
   /** How many requests of this person have no answer yet. */
   pending(holder: string): number
+  /** This person's requests since then (ISO 8601), the newest first; those that are open or wait whatever their age. */
+  requestsOf(holder: string, since: string): Recorded[]
   /** Requests that came to nothing, and the person does not know it yet; oldest first. */
   untold(holder: string): OperationIn<'refused' | 'expired' | 'aside'>[]
   /** The person has been told. False when there was nothing to tell. */
   told(operation: string): Result<boolean, StorageFailure>
   /** The person has the paper: payload and outcome are erased. False when it was not waiting to be collected. */
   collected(operation: string): Result<boolean, StorageFailure>
+}
+
+/** A request as its person may see it. `untouched`: it never left the totem, so it can be withdrawn. `reason` is a code. */
+export type Recorded = Pick<Operation, 'operation' | 'requestedAt' | 'state'> & {
+  untouched: boolean
+  reason: string | null
 }
 
 export function inboxOn(db: Storage, { now, erasure }: { now: () => number; erasure: LogErasure }): Inbox {
@@ -48,6 +56,13 @@ export function inboxOn(db: Storage, { now, erasure }: { now: () => number; eras
   )
   const countPending = db.prepare(
     `SELECT count(*) AS pending FROM operation WHERE state IN ('queued', 'submitted') AND holder = ?`,
+  )
+  const selectRequests = db.prepare(
+    `SELECT operation, requested_at AS requestedAt, state, reason,
+       state = 'queued' AND attempts = 0 AND reason IS NULL AS untouched
+     FROM operation
+     WHERE holder = @holder AND (requested_at > @since OR settled_at IS NULL OR state = 'issued')
+     ORDER BY seq DESC`,
   )
   const markTold = db.prepare(
     `UPDATE operation SET told = 1
@@ -90,6 +105,12 @@ export function inboxOn(db: Storage, { now, erasure }: { now: () => number; eras
     waiting: (holder) => operationsIn<'issued'>(selectWaiting.all(holder)),
 
     pending: (holder) => (countPending.get(holder) as { pending: number }).pending,
+
+    requestsOf: (holder, since) =>
+      (selectRequests.all({ holder, since }) as (Omit<Recorded, 'untouched'> & { untouched: 0 | 1 })[]).map((row) => ({
+        ...row,
+        untouched: row.untouched === 1,
+      })),
 
     untold: (holder) => operationsIn<'refused' | 'expired' | 'aside'>(selectUntold.all(holder)),
 

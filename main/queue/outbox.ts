@@ -3,6 +3,10 @@ import { err, ok, type Result } from '../../contract/result.ts'
 import { inOneCommit, isConstraint, type Storage, type StorageFailure, storageFailure, written } from './database.ts'
 import { type AddFailure, type NewOperation, type Operation, type OperationIn, operationsIn } from './operation.ts'
 import { isCompactJwe } from './salvage.ts'
+import type { LogErasure } from './upkeep.ts'
+
+/** The reason of a request that its person has withdrawn. */
+export const WITHDRAWN = 'withdrawn'
 
 /** The half of the queue that goes to the gateway: requests, until the gateway has them on its disk. */
 export interface Outbox {
@@ -18,6 +22,8 @@ export interface Outbox {
   due(now: number, limit: { items: number; bytes: number }): OperationIn<'queued'>[]
   /** When the next queued operation falls due; null when nothing is queued. */
   nextDue(): number | null
+  /** These are about to leave the totem: from here on nobody can say that the gateway does not have them. */
+  sending(operations: readonly string[]): Result<void, StorageFailure>
   /** The gateway has these on its disk. Operations that are not queued are passed over. */
   submitted(operations: readonly string[], now: number): Result<void, StorageFailure>
   /**
@@ -31,6 +37,11 @@ export interface Outbox {
    * Counts one more attempt that settled nothing; the operation is not due again before `until`. `reason` is a code.
    */
   defer(items: readonly { operation: string; reason: string; until: number }[]): Result<void, StorageFailure>
+  /**
+   * Its person withdraws a request that was never sent: nobody but this totem knows of it, and its payload is erased.
+   * False when it was sent or settled.
+   */
+  withdraw(operation: string): Result<boolean, StorageFailure>
   /**
    * Stops sending an operation until an operator has looked. False when it was not to be sent anyway. `reason` is a
    * code.
@@ -49,7 +60,13 @@ export function outboxOn(
     now,
     noRoom,
     get,
-  }: { now: () => number; noRoom: (bytes: number) => string | null; get: (operation: string) => Operation | null },
+    erasure,
+  }: {
+    now: () => number
+    noRoom: (bytes: number) => string | null
+    get: (operation: string) => Operation | null
+    erasure: LogErasure
+  },
 ): Outbox {
   const insertSealed = db.prepare('INSERT INTO sealed (seq, jwe) SELECT coalesce(max(seq), 0) + 1, ? FROM operation')
   const insert = db.prepare(
@@ -68,6 +85,9 @@ export function outboxOn(
     `UPDATE operation SET state = 'submitted', submitted_at = @now, attempts = attempts + 1, reason = NULL
      WHERE operation = @operation AND state = 'queued'`,
   )
+  const markSending = db.prepare(
+    `UPDATE operation SET reason = 'sending' WHERE operation = ? AND state = 'queued' AND reason IS NULL`,
+  )
   const selectOverdue = db.prepare(
     `SELECT operation.*, sealed.jwe AS sealed FROM operation JOIN sealed USING (seq)
      WHERE state = 'submitted' AND (submitted_at < @before OR submitted_at > @now) ORDER BY submitted_at, seq LIMIT @limit`,
@@ -80,6 +100,10 @@ export function outboxOn(
   const putOff = db.prepare(
     `UPDATE operation SET attempts = attempts + 1, reason = @reason, next_attempt = @until
      WHERE operation = @operation AND state = 'queued'`,
+  )
+  const withdrawOne = db.prepare(
+    `UPDATE operation SET state = 'refused', reason = '${WITHDRAWN}', told = 1, settled_at = @at
+     WHERE operation = @operation AND state = 'queued' AND attempts = 0 AND reason IS NULL`,
   )
   const putAside = db.prepare(
     `UPDATE operation SET state = 'aside', submitted_at = NULL, reason = @reason
@@ -129,6 +153,11 @@ export function outboxOn(
 
     nextDue: () => (selectNextDue.get() as { at: number | null }).at,
 
+    sending: (operations) =>
+      inOneCommit(db, () => {
+        for (const operation of operations) markSending.run(operation)
+      }),
+
     submitted: (operations, time) =>
       inOneCommit(db, () => {
         for (const operation of operations) submit.run({ operation, now: time })
@@ -145,6 +174,13 @@ export function outboxOn(
       inOneCommit(db, () => {
         for (const { operation, reason, until } of items)
           putOff.run({ operation, reason, until: Math.max(0, Math.round(until)) })
+      }),
+
+    withdraw: (operation) =>
+      written(() => {
+        const done = withdrawOne.run({ operation, at: new Date(now()).toISOString() }).changes > 0
+        if (done) erasure.now()
+        return done
       }),
 
     setAside: (operation, reason) => written(() => putAside.run({ operation, reason }).changes > 0),

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { LONGEST_WAIT_MS } from '../../basics/backoff.ts'
-import { type NewOperation, openQueue, type Queue, type Settlement } from './queue.ts'
+import { type NewOperation, openQueue, type Queue, type Settlement, WITHDRAWN } from './queue.ts'
 import { EXPIRED_AT_ONCE } from './upkeep.ts'
 
 const LATER = 5 * 10 ** 12
@@ -301,4 +301,26 @@ test('payloads are checked a few at a time, however large: nobody waits at a tou
     { ok: true, value: 2 },
     { ok: true, value: null },
   ])
+})
+
+test('a person sees their own requests, and withdraws one that never left the totem', () => {
+  const of = () => queue.requestsOf(HOLDER, new Date(T0 - 1).toISOString())
+  for (const n of [1, 2]) queue.add(item(n))
+  queue.add(item(3, { holder: 'cd'.repeat(32) }))
+  expect(of().map(({ operation, state, untouched }) => [operation, state, untouched])).toEqual([
+    [id(2), 'queued', true],
+    [id(1), 'queued', true],
+  ])
+  // The answer to this one is lost with the line: the gateway may have it.
+  queue.sending([id(1)])
+  expect(queue.withdraw(id(1))).toEqual({ ok: true, value: false })
+  expect(queue.withdraw(id(2))).toEqual({ ok: true, value: true })
+  expect(queue.withdraw(id(2))).toEqual({ ok: true, value: false })
+  expect(of().map(({ state, untouched, reason }) => [state, untouched, reason])).toEqual([
+    ['refused', false, WITHDRAWN],
+    ['queued', false, 'sending'],
+  ])
+  expect(queue.due(LATER, { items: 10, bytes: 10_000 }).map(({ operation }) => operation)).toEqual([id(1), id(3)])
+  // Their person has just withdrawn it, so no later visit tells of it as a failure.
+  expect(queue.untold(HOLDER)).toEqual([])
 })

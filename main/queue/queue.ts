@@ -13,6 +13,7 @@ import { openStorage, readStorage, type Storage, type StorageFailure, salvageSto
 import { logErasure, roomCheck, type Upkeep, upkeepOn } from './upkeep.ts'
 
 export type { AddFailure, Depth, Listed, NewOperation, Operation, OperationIn, Settlement } from './operation.ts'
+export { WITHDRAWN } from './outbox.ts'
 
 /**
  * The totem's requests and their outcomes, in one SQLite file. Times are in ms since the epoch unless a text says
@@ -122,7 +123,7 @@ function queueOn(
   const erasure = logErasure(db)
 
   return {
-    ...outboxOn(db, { now, get, noRoom: roomCheck(db, { maxPages, room }) }),
+    ...outboxOn(db, { now, get, erasure, noRoom: roomCheck(db, { maxPages, room }) }),
     ...inboxOn(db, { now, erasure }),
     ...upkeepOn(db, { now, erasure }),
     ledger: ledgerOn(db, now),

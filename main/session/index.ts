@@ -1,7 +1,7 @@
 import { createActor } from 'xstate'
 import { type CardState, LOST_CARD_MS, type PrinterStatus } from '../../contract/device.ts'
 import type { View } from '../../contract/visit.ts'
-import type { VisitEvent } from '../visit/chart.ts'
+import type { Carries, VisitEvent } from '../visit/chart.ts'
 import type { PreviewSheet, VisitServices } from '../visit/services.ts'
 import { createCountdown, createIdleWatch, type IdleTimings, type Wait } from './idle.ts'
 import { createVisitMachine } from './machine.ts'
@@ -21,7 +21,7 @@ export interface SessionOptions {
   services: VisitServices
   timings: IdleTimings & { goodbyeMs: number }
   totem: View['totem']
-  online(): boolean
+  line(): Carries
   onView(view: View): void
   /** A visit is over and forgotten in main; the renderer that showed it must go too (invariant 2). */
   onVisitOver(): void
@@ -104,7 +104,7 @@ export function createSession(options: SessionOptions): Session {
   const attended = () => idle.restart(waitOf(true))
 
   function view(): View {
-    const { cardLost, ...framed } = framedScreen(actor.getSnapshot(), options.online())
+    const { cardLost, ...framed } = framedScreen(actor.getSnapshot(), options.line())
     return {
       revision,
       ...framed,

@@ -2,7 +2,7 @@ import type { SnapshotFrom } from 'xstate'
 import { type Screen, stepOf } from '../../contract/journeys/index.ts'
 import type { View } from '../../contract/visit.ts'
 import { screens } from '../journeys/index.ts'
-import { cardToTake, type Show } from '../visit/chart.ts'
+import { type Carries, cardToTake, type Show } from '../visit/chart.ts'
 import type { machine } from './machine.ts'
 
 type Snapshot = SnapshotFrom<typeof machine>
@@ -19,20 +19,20 @@ const joined = (value: unknown): string =>
         .join()
 
 /** The screen of this state. Only the facts that it needs leave main. */
-function screenOf(snapshot: Snapshot, online: boolean): Screen {
+function screenOf(snapshot: Snapshot, line: Carries): Screen {
   const [top = '', name = top, inner = ''] = pathOf(snapshot).split('.')
   const show = shows[name]
   if (!show) throw new Error(`no screen for the state ${name}`)
-  return show(snapshot.context, { inner, online })
+  return show(snapshot.context, { inner, ...line })
 }
 
 /** The screen and its frame; the session adds `revision`, `idle` and `totem`. */
 export function framedScreen(
   snapshot: Snapshot,
-  online: boolean,
+  line: Carries,
 ): Omit<View, 'revision' | 'idle' | 'totem' | 'cardLost'> & { cardLost: boolean } {
   const { visit, lost, contactless } = snapshot.context
-  const screen = screenOf(snapshot, online)
+  const screen = screenOf(snapshot, line)
   return {
     language: visit.frame.language,
     screen,

@@ -1,4 +1,5 @@
 import type { TotemConfig } from '../../contract/config.ts'
+import type { Offer } from '../../contract/offers.ts'
 import type { Devices } from '../devices/index.ts'
 import { freeBytes } from '../disk.ts'
 import { watchIdentity } from '../keys/identity-watch.ts'
@@ -42,9 +43,11 @@ export function createGatewayLine(config: TotemConfig, stores: Stores, devices: 
     free: () => freeBytes(dataDir),
     certificateEnds: () => identity.identity.ends,
     lastOutage: () => drain.lastOutage,
+    office: `${config.office.name} (${config.office.province})`,
   })
 
   let online = false
+  let closed: Offer[] = []
   let changed = () => {}
   let settled: (operation: string) => void = () => {}
   const challenges = openChallenges({
@@ -70,7 +73,11 @@ export function createGatewayLine(config: TotemConfig, stores: Stores, devices: 
       ...client,
       async heartbeat(beat) {
         const answer = await client.heartbeat(beat)
-        if (answer.ok) challenges.take(answer.value.challenge)
+        if (answer.ok) {
+          challenges.take(answer.value.challenge)
+          closed = answer.value.closed ?? []
+          changed()
+        }
         return answer
       },
     },
@@ -98,8 +105,10 @@ export function createGatewayLine(config: TotemConfig, stores: Stores, devices: 
     health,
     identity,
     online: () => online,
+    /** What nobody can begin now, as the gateway said last. */
+    closed: () => closed,
     /**
-     * `onChange`: the line came up or went down, or cards can be judged from now on. `onSettled`: an operation has got
+     * `onChange`: the line came up or went down, the gateway told what is closed, or cards can be judged from now on. `onSettled`: an operation has got
      * its answer.
      */
     start(onChange: () => void, onSettled: (operation: string) => void) {

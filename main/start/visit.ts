@@ -25,7 +25,7 @@ type DeviceReady = Extract<DeviceEvent, { event: 'ready' }>
 /** Joins the parts of a visit: its services, the paper, the session, the window and the renderer's calls. */
 export function createVisits(config: TotemConfig, stores: Stores, devices: Devices, line: GatewayLine) {
   const { journal, queue, trust, gatewayKeys, listEnds, own } = stores
-  const { client, challenges, drain, health, online } = line
+  const { client, challenges, drain, health, online, closed } = line
   const place = { totem: config.totem, office: `${config.office.name} (${config.office.province})` }
   const sign = createPaperSigner(own.verification && verificationSigner(own.verification), config.totem)
   const paper = createPaper({ devices, journal, ledger: queue.ledger, sign })
@@ -63,7 +63,7 @@ export function createVisits(config: TotemConfig, stores: Stores, devices: Devic
       comune: config.office.comune,
       mmPerPixel: config.panel.mmPerPixel,
     },
-    online,
+    line: () => ({ online: online(), closed: closed() }),
     onView: (view) => window.push(view),
     onVisitOver() {
       void window.recycle()

@@ -51,7 +51,7 @@ export type GatewayClient = {
    * `signal` is aborted.
    */
   outcomes(after: number, waitS: number, receipt: string, signal?: AbortSignal): Answer<OutcomePage>
-  heartbeat(heartbeat: Heartbeat): Answer<Status & Challenge>
+  heartbeat(heartbeat: Heartbeat): Answer<z.infer<typeof heartbeatAnswer>>
   /** What the next card signs: its person stands there. */
   challenge(): Answer<Challenge>
   keys(): Answer<z.infer<typeof gatewayKeysAnswer>>
@@ -198,7 +198,7 @@ export function createGatewayClient({
         signal,
         deadline: { ...backlog, silenceMs: backlog.silenceMs + 1_000 * waitS },
       }),
-    heartbeat: (heartbeat) => askStatus(heartbeatAnswer, '/v1/heartbeat', heartbeat),
+    heartbeat: (heartbeat) => askStatus(heartbeatAnswer, '/v1/heartbeat?closed=1', heartbeat),
     challenge: () => ask(challengeGiven, '/v1/challenges', { body: {}, deadline: citizen }),
     keys: () => ask(gatewayKeysAnswer, '/v1/keys', { deadline: backlog }),
     outcomeKey: () => ask(outcomeKeyAnswer, '/v1/outcome-key', { deadline: citizen }),

@@ -24,6 +24,7 @@ export function createHealth({
   free,
   certificateEnds,
   lastOutage,
+  office,
 }: {
   versions: Omit<Heartbeat['versions'], 'schema'>
   devices: () => Pick<Devices, 'available' | 'card' | 'printer'>
@@ -32,6 +33,7 @@ export function createHealth({
   free: () => number
   certificateEnds: () => Date | null
   lastOutage: () => LastOutage | null
+  office: string
 }): Health {
   const began = performance.now()
   let [restarts, sheets] = [0, 0]
@@ -58,6 +60,7 @@ export function createHealth({
         disk: { freeMb: Math.floor(free() / MB) },
         certificateEnds: certificateEnds()?.toISOString() ?? null,
         lastOutage: lastOutage(),
+        office,
       }
     },
     restarted(times) {

@@ -55,6 +55,7 @@ export function createOutbox(sync: Sync, { settling, deferral }: { settling: Set
     for (const { operation } of batch) underWay.add(operation)
     const asked = clock()
     try {
+      if (!queue.sending(batch.map(({ operation }) => operation)).ok) return deferral.restOfDisk()
       const answer = await client.submit({ items: batch.map(({ operation, sealed }) => ({ operation, sealed })) })
       if (sync.stopping()) return
       limit = nextLimit(limit, answer.ok ? clock() - asked : null)

@@ -1,4 +1,5 @@
 import type { OutcomePage } from '../../contract/gateway.ts'
+import { anprIn } from '../../contract/journal-events.ts'
 import type { Settlement } from '../queue/queue.ts'
 import { openOutcome } from '../queue/sealing.ts'
 import { isOwn, settlementOf } from './answer.ts'
@@ -62,7 +63,7 @@ export function createSettling(sync: Sync): Settling {
     if (became === 'unknown') journal.record('gateway.answer-malformed', { path: 'v1.outcomes', httpStatus: 200 })
     if (became !== 'settled') return false
     if (settlement.state === 'issued') journal.record('request.issued', { operation })
-    else journal.record('request.refused', { operation, reason: settlement.reason })
+    else journal.record('request.refused', { operation, reason: settlement.reason, ...anprIn(settlement.anpr) })
     sync.tell(operation)
     return true
   }

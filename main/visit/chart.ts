@@ -2,6 +2,7 @@ import { assign, fromPromise, setup } from 'xstate'
 import type { PrinterStatus } from '../../contract/device.ts'
 import type { Answer, OutOfService, Screen } from '../../contract/journeys/index.ts'
 import { service } from '../../contract/journeys/lists.ts'
+import type { Offer } from '../../contract/offers.ts'
 import type { VisitServices } from './services.ts'
 import { broken, type Step, type Task } from './step.ts'
 import { type Change, changed, type Visit } from './visit.ts'
@@ -135,7 +136,16 @@ export const chooseService = service.options.map((name) => ({
   actions: 'beginAgain' as const,
 }))
 
-/** Makes the screen of a state; `inner` is the name of the part that a state with parts is in. */
-export type Show = (context: Context, at: { inner: string; online: boolean }) => Screen
+/** What the gateway's line carries: `closed` names offers that nobody can begin now. */
+export interface Carries {
+  online: boolean
+  closed: readonly Offer[]
+}
+/** `inner`: the name of the part that a state with parts is in. */
+interface At extends Carries {
+  inner: string
+}
+/** Makes the screen of a state. */
+export type Show = (context: Context, at: At) => Screen
 /** A screen for each of a journey's states. */
 export type Shows<States> = { [S in keyof States]: Show }

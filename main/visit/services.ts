@@ -1,3 +1,4 @@
+import type { CertificateLanguage } from '../../contract/catalogue.ts'
 import type { CardFailure, CardReadout, PrinterStatus, PrintSheet } from '../../contract/device.ts'
 import type { Evidence } from '../../contract/evidence.ts'
 import type { FamilyMember, IssuedOutcome } from '../../contract/gateway.ts'
@@ -21,7 +22,7 @@ export interface VisitServices {
   print(printing: Printing): Promise<Result<{ pages: number }, PrintFault | Unprintable>>
   journal: {
     started(visit: VisitId): void
-    refused(visit: VisitId, reason: Refusal): void
+    refused(visit: VisitId, refused: Pick<Refused, 'reason' | 'anpr'>): void
     ended(visit: VisitId, how: string, ms: number): void
   }
 }
@@ -75,6 +76,8 @@ export interface Entered {
   idAnpr: string | null
   /** Null offline, and where ANPR tells no sheet that can be read. */
   family: FamilyMember[] | null
+  /** In which a certificate may be asked for, the usual one first; empty where the gateway has not said it. */
+  languages: readonly CertificateLanguage[]
   waiting: Waiting[]
   /** Requests on their way, of which nothing has been heard yet. */
   pending: number

@@ -24,12 +24,14 @@ export interface MessageValues {
   'collect.now': { count: number }
   'menu.lead': { name: string | number }
   'menu.pending': { count: number }
-  'menu.pending.line': { count: number }
   'menu.notice.refused': { date: string | number }
   'menu.notice.expired': { date: string | number }
   'menu.notice.aside': { date: string | number }
   'menu.collect.line': { count: number }
   'visura.moreFamily': { count: number }
+  'requests.line': { day: string | number; state: string | number }
+  'request.lead': { date: string | number }
+  'accesses.line': { who: string | number; what: string | number }
   'person.bornKinship': { year: string | number; kinship: string | number }
   'person.more.line': { count: number }
   'certificate.lead': { name: string | number }
@@ -44,6 +46,7 @@ export interface MessageValues {
   'preview.image': { page: string | number; pages: string | number }
   'confirm.bollo.exempt': { reference: string | number }
   'confirm.bollo.contrassegno': { price: string | number; reference: string | number }
+  'confirm.bollo.pagopa': { price: string | number }
   'printing.page': { page: string | number; pages: string | number }
   'printFault.void.lead': { page: string | number }
   'printFault.none.lead': { page: number }

@@ -33,6 +33,12 @@ export function useDate(): (instant: string) => string {
   return (instant) => intl.formatDate(instant, { dateStyle: 'long', timeStyle: 'short', timeZone: 'Europe/Rome' })
 }
 
+/** The day as the office's calendar has it. */
+export function useInstantDay(): (instant: string) => string {
+  const intl = useIntl()
+  return (instant) => intl.formatDate(instant, { dateStyle: 'long', timeZone: 'Europe/Rome' })
+}
+
 /** An amount in euro cents, as the language writes it. */
 export function useEuro(): (cents: number) => string {
   const intl = useIntl()

@@ -14,6 +14,7 @@ import { screens as leave } from './leave/screens.ts'
 import { screens as menu } from './menu/screens.ts'
 import { screens as paper } from './paper/screens.ts'
 import { screens as phone } from './phone/screens.ts'
+import { screens as requests } from './requests/screens.ts'
 import { screens as visura } from './visura/screens.ts'
 
 /** Every screen of the contract. A journey that is not listed here does not compile. */
@@ -25,6 +26,7 @@ const drawings: Drawings<ScreenName> = {
   ...certificate,
   ...contrassegno,
   ...visura,
+  ...requests,
   ...declaration,
   ...paper,
   ...phone,

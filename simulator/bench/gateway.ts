@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { z } from 'zod'
 import type { AnprAccess } from '../anpr/index.ts'
+import type { PagopaAccess } from '../pagopa/index.ts'
 import { issueCrls } from '../pki/trust-list.ts'
 import { endChild, startChild } from './children.ts'
 
@@ -16,6 +17,7 @@ const readyLine = z.looseObject({
   operator: z.string(),
   public: z.string(),
   returns: z.number().nullish(),
+  receipts: z.string().optional(),
 })
 
 const operationRow = z.looseObject({ operation: z.string(), totem: z.string(), state: z.string(), anprId: z.string() })
@@ -37,6 +39,27 @@ export function throughPdnd({ tokenUrl, tokenAudience, ca, client, eServices }: 
   return { pdnd: { ...own, services: Object.fromEntries(services) } }
 }
 
+/** The gateway's settings of pagoPA (gateway/settings/pagopa.ts). */
+export function throughPagopa({
+  positionsUrl,
+  receiptsUrl,
+  checkoutUrl,
+  subscriptionKey: key,
+  ca,
+  nodeCa,
+  creditor,
+}: PagopaAccess) {
+  const { segregationCode, ...body } = creditor
+  return {
+    positions: { url: positionsUrl, key },
+    receipts: { url: receiptsUrl, key },
+    checkout: { url: checkoutUrl, key },
+    ...{ ca, creditor: body, segregationCode },
+    returnUrl: 'https://ente.example.test/pagamento',
+    door: { host: '127.0.0.1', port: 0, clientCa: nodeCa },
+  }
+}
+
 export interface BenchGateway {
   /** The port where it listens now; another one after a restart. */
   readonly port: number
@@ -47,6 +70,8 @@ export interface BenchGateway {
   readonly publicUrl: string | null
   /** Where a mail server brings what came back; null: nowhere, or while the gateway does not run. */
   readonly returnsPort: number | null
+  /** Where pagoPA sends receipts; null while the gateway does not run, or takes no payments. */
+  readonly receiptsUrl: string | null
   /** SIGKILL, as when its machine dies. */
   kill(): Promise<void>
   restart(): Promise<void>
@@ -62,6 +87,8 @@ export async function startGatewayProcess(options: {
   pki: string
   /** The gateway's settings of ANPR: `throughPdnd`, or those of a test's own stub. */
   anpr: object
+  /** The gateway's settings of pagoPA: `throughPagopa`. Without them it takes no payments. */
+  pagopa?: object
   databaseUrl?: string
   /** Folder of the provisioned totems; default those of the PKI. */
   totems?: string
@@ -103,6 +130,7 @@ export async function startGatewayProcess(options: {
       revocation: { maxAgeHours: 72, whenUnknown: 'refuse' },
     },
     anpr: options.anpr,
+    ...(options.pagopa && { pagopa: options.pagopa }),
     keys: { folder: join(pki, 'gateway-keys'), list: join(pki, 'gateway-keys.jws') },
     totems: options.totems ?? join(pki, 'totems'),
     ...(options.bounds && { bounds: options.bounds }),
@@ -118,12 +146,19 @@ export async function startGatewayProcess(options: {
     operator: string
     publicUrl: string
     returns: number | null
+    receipts: string | null
   } | null = null
   const start = async () => {
     const env = { GATEWAY_CONFIG: configFile, ...(options.databaseUrl && { DATABASE_URL: options.databaseUrl }) }
     const { child, firstLine } = await startChild(process.execPath, [program], { env, log: options.log })
-    const { listening, operator, public: publicUrl, returns = null } = readyLine.parse(JSON.parse(firstLine))
-    const now = { child, port: Number(new URL(listening).port), operator, publicUrl, returns }
+    const {
+      listening,
+      operator,
+      public: publicUrl,
+      receipts = null,
+      returns = null,
+    } = readyLine.parse(JSON.parse(firstLine))
+    const now = { child, port: Number(new URL(listening).port), operator, publicUrl, receipts, returns }
     running = now
     child.once('exit', () => {
       if (running === now) running = null
@@ -150,6 +185,9 @@ export async function startGatewayProcess(options: {
     },
     get returnsPort() {
       return running?.returns ?? null
+    },
+    get receiptsUrl() {
+      return running?.receipts ?? null
     },
     kill: () => end('SIGKILL'),
     async restart() {

@@ -168,7 +168,7 @@ export async function cnsCard(
 }
 
 /** The authentication certificate of a CNS, with the subject, policy and key usage of a real one. */
-function cardCertificate(
+export function cardCertificate(
   issuer: Authority,
   person: Person,
   keys: CryptoKeyPair,

@@ -48,7 +48,7 @@ export async function cardsFolderOf(person: string, pki: string): Promise<string
   return folder
 }
 
-async function authorityIn(pki: string, file: string): Promise<Authority> {
+export async function authorityIn(pki: string, file: string): Promise<Authority> {
   const certificate = new X509Certificate(await readFile(join(pki, `${file}.pem`), 'utf8'))
   const pkcs8 = createPrivateKey(await readFile(join(pki, `${file}.key.pem`))).export({ format: 'der', type: 'pkcs8' })
   const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }

@@ -12,6 +12,7 @@ import { leave } from './leave.ts'
 import { type MenuWish, menu, usual as usualMenu } from './menu.ts'
 import { paper } from './paper.ts'
 import { phone } from './phone.ts'
+import { requests } from './requests.ts'
 import { isOneOf, LOOK_MS, PATIENCE_MS, type Person } from './visitor.ts'
 import { visura } from './visura.ts'
 
@@ -36,6 +37,7 @@ const answers: Answers<Screen['screen'], Wish> = {
   ...certificate,
   ...contrassegno,
   ...visura,
+  ...requests,
   ...declaration,
   ...paper,
   ...phone,

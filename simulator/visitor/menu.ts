@@ -9,5 +9,9 @@ export interface MenuWish {
 export const usual: MenuWish = { service: 'certificate' }
 
 export const menu: AnswersIn<'menu', MenuWish> = {
-  menu: (_seen, { service }) => (service === null ? takesCard() : press(`menu.${service}`)),
+  menu: (_seen, { service }) => {
+    if (service === null) return takesCard()
+    // These lie behind one's own data.
+    return press(service === 'requests' || service === 'accesses' ? 'menu.visura' : `menu.${service}`)
+  },
 }

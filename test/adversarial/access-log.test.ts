@@ -74,6 +74,8 @@ const ASKED: Record<string, (bearer: Record<string, string>) => Promise<unknown>
     await totem.post(path, asked('sofia-rossi', ['identity']), bearer)
     await totem.post(path, asked('anna-bianchi', ['identity']), bearer)
   },
+  'GET /v1/sessions/current/requests': (bearer) => totem.get('/v1/sessions/current/requests', bearer),
+  'GET /v1/sessions/current/accesses': (bearer) => totem.get('/v1/sessions/current/accesses', bearer),
   'POST /v1/previews': async (bearer) => {
     // Oneself, a relative, a stranger, and what ANPR is never asked.
     const asked = (who: string, types = ['8']) => ({ subject: idAnpr(who), types, bollo: exempt })
@@ -93,9 +95,11 @@ const ASKED: Record<string, (bearer: Record<string, string>) => Promise<unknown>
   'GET /v1/trust/crls/:sha256': () => totem.get('/v1/trust/crls/0'),
   'GET /v1/keys': () => totem.get('/v1/keys'),
   'GET /v1/outcome-key': () => totem.get('/v1/outcome-key'),
-  'POST /v1/handovers': () => totem.post('/v1/handovers', { id: 'A'.repeat(22), sealed: 'AAAA' }),
-  'GET /v1/handovers': () => totem.get(`/v1/handovers?id=${'A'.repeat(22)}`),
-  'POST /v1/handovers/withdrawn': () => totem.post('/v1/handovers/withdrawn', { id: 'A'.repeat(22) }),
+  'POST /v1/handovers': () => totem.post('/v1/handovers', {}),
+  'GET /v1/handovers': () => totem.get('/v1/handovers?id=0'),
+  'POST /v1/handovers/withdrawn': () => totem.post('/v1/handovers/withdrawn', {}),
+  // The last one that has a session.
+  'POST /v1/sessions/current/end': (bearer) => totem.post('/v1/sessions/current/end', {}, bearer),
 }
 
 test('the walk below knows every route that a totem can call', () => {
@@ -197,4 +201,22 @@ test('while no line can be written, ANPR is not asked', async () => {
   expect((await totem.post('/v1/previews', preview, bearer)).status).toBe(500)
   expect(state.calls).toEqual([])
   await database.query('alter table access_log_away rename to access_log')
+})
+
+test('the ID ANPR that was told for a session is not asked again for its operations, and serves nobody else', async () => {
+  const settled = () =>
+    expect
+      .poll(async () => (await database.query("select from operation where state = 'pending'")).rowCount, SOON)
+      .toBe(0)
+  // A busy machine may ask again.
+  const services = () => [...new Set(state.calls)].sort()
+  await totem.post('/v1/sessions', login('mario-rossi'))
+  state.calls = []
+  await totem.submit(await sealed(wish('mario-rossi')))
+  await settled()
+  expect(services()).toEqual(['ANPR', 'C019'])
+  state.calls = []
+  await totem.submit(await sealed(wish('anna-bianchi')))
+  await settled()
+  expect(services()).toEqual(['ANPR', 'C019', 'C030'])
 })

@@ -16,6 +16,7 @@ import { createLoginJudge } from '../../gateway/login/judge.ts'
 import { createBell } from '../../gateway/operations/bell.ts'
 import { createCarryOut } from '../../gateway/operations/carry-out.ts'
 import { createMarks } from '../../gateway/payments/contrassegno.ts'
+import { createMeans } from '../../gateway/payments/means.ts'
 import { gatewayConfig } from '../../gateway/settings/config.ts'
 import { pdndAccess } from '../../gateway/settings/pdnd.ts'
 import { openStore } from '../../gateway/store/database.ts'
@@ -64,11 +65,17 @@ async function openLate(ahead: () => number) {
   const hearing = createHearing({ db: store.db, now })
   const challenges = createChallenges({ hearing, reference, now })
   const carryOut = createCarryOut({
-    ...{ store, bell, marks, reference, now, log },
-    register: createRegister({ db: store.db, anpr, reference, now }),
+    ...{ store, bell, reference, now, log },
+    means: createMeans(marks, null),
+    register: createRegister({
+      ...{ db: store.db, anpr, reference, now },
+      loa: { totem: 'LOA3', counter: 'LOA3', console: 'LOA3' },
+    }),
     logins: createLoginJudge({ trust: trust.value, challenges, hearing, now }),
     sealingKeys: ring.value.sealing,
     outcomeKeyOf: createTotems(config.totems).outcomeKeyOf,
+    terms: config.certificates,
+    idTold: async () => null,
     onSettled: () => {},
     onRevokedSince: () => {},
   })
@@ -77,7 +84,7 @@ async function openLate(ahead: () => number) {
     /** Goes on with a request that it read when nothing was decided yet. */
     goOn: ({ operation, sealed }: { operation: string; sealed: string }) =>
       carryOut(randomUUID(), own(operation), {
-        ...{ id: operation, totem: 'TT-0001', anpr_id: operation },
+        ...{ id: operation, totem: 'TT-0001', anpr_id: operation, express: true },
         ...{ received_at: new Date(), sealed },
       }),
     async stop() {

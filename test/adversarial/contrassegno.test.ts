@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { ulid } from 'ulid'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { italianDay } from '../../basics/time.ts'
 import type { Contrassegno } from '../../contract/bollo.ts'
@@ -211,4 +212,15 @@ test('the database holds no number of a mark, and the log neither', async () => 
   expect(JSON.stringify([rows, access.rows])).not.toContain(bollo.number)
   expect(access.rows[0]).toMatchObject({ outcome: 'issued', exemption: null })
   expect(centre.logged()).not.toContain(bollo.number)
+})
+
+test('a gateway without settings of pagoPA offers no payment and refuses one by name', async () => {
+  const { body } = await totem.post('/v1/sessions', login('anna-bianchi'))
+  const headers = { authorization: `Bearer ${body.token}` }
+  const people = [idAnpr('anna-bianchi')]
+  const pending = await totem.post('/v1/payments/pending', { people }, headers)
+  expect(pending.body).toEqual({ offered: false, payments: [] })
+  const wanted = { payment: ulid(), subject: people[0], types: ['8'] }
+  const { status, body: refused } = await totem.post('/v1/payments', wanted, headers)
+  expect([status, refused]).toEqual([403, { kind: 'payment-unavailable', anpr: null }])
 })

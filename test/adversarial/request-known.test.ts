@@ -35,7 +35,7 @@ test('a request that is known already is not judged again, however it is sealed'
     logins: {
       async atDoor() {
         judged++
-        return ok({ isLate: false })
+        return ok({ isLate: false, codiceFiscale: 'RSSMRA80A01H501U' })
       },
     },
     hearing: { minutesOf: async () => 1 },

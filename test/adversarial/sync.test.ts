@@ -354,7 +354,7 @@ test('a refusal of one request says why and leaves the rest alone', async () => 
   expect(await settled(one)).toMatchObject({ state: 'refused', reason: 'certificate-not-issuable', anpr: 'EN160' })
   expect((await settled(two)).state).toBe('issued')
   expect(journalled('request.refused').map(({ fields }) => fields)).toEqual([
-    { operation: one, reason: 'certificate-not-issuable' },
+    { operation: one, reason: 'certificate-not-issuable', anpr: 'EN160' },
   ])
 })
 

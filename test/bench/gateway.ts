@@ -3,7 +3,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { json, text } from 'node:stream/consumers'
+import { text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import type { z } from 'zod'
@@ -224,8 +224,15 @@ async function measureFlood(gateways: readonly BenchGateway[]): Promise<Figure[]
   ]
 }
 
-/** How long each of so many citizens waits, one after the other; `after`: outcomes that their totem has received. */
+/**
+ * How long each of so many citizens waits, one after the other, in a visit that has its session; `after`: outcomes that
+ * their totem has received.
+ */
 async function waits(line: Line, citizens: number, after: number): Promise<number[]> {
+  const { challenge } = (await line.client.post('/v1/challenges', {})).body
+  // All are the same person, so that one session is all of theirs.
+  const opened = await line.client.post('/v1/sessions', login(WHO, { totem: line.totem, challenge }))
+  if (opened.status !== 201) throw new Error(`a session was answered ${opened.status}`)
   const items = await batchOf(line, citizens)
   const each: number[] = []
   let cursor = after
@@ -318,21 +325,27 @@ interface Stub {
   stop(): Promise<void>
 }
 
-/** The part of ANPR that the gateway needs, without a register: everybody is the same person. */
+/**
+ * The part of ANPR that the gateway needs, without a register: everybody is the same person. Answers are written before
+ * and no token is looked at, so that the machine's time is the gateway's. The gateway speaks plain HTTP here, as in all
+ * runs before.
+ */
 async function startStub(): Promise<Stub> {
   const PDF = Buffer.from('%PDF-1.7\n'.padEnd(40_000, 'x')).toString('base64')
+  const [before, after] = JSON.stringify({
+    idOperazioneANPR: '1',
+    protocolloANPR: { numeroProtocolloANPR: HERE },
+    file: { certificatoPdf: PDF },
+  }).split(HERE)
+  const somebody = JSON.stringify(person)
   let held: (() => void)[] | null = []
   const server = createServer(async (request, response) => {
-    if (request.url === TOKEN) return send(response, voucherFor(await text(request)))
-    const { idOperazioneClient } = (await json(request)) as { idOperazioneClient: string }
-    const answer = () => send(response, request.url?.startsWith('/C0') ? person : certificate(idOperazioneClient))
+    const asked = await text(request)
+    if (request.url === TOKEN) return send(response, JSON.stringify(voucherFor(asked)))
+    const [, id = ''] = /"idOperazioneClient":"(\w+)"/.exec(asked) ?? []
+    const answer = () => send(response, request.url?.startsWith('/C0') ? somebody : before + id + after)
     if (held) held.push(answer)
     else answer()
-  })
-  const certificate = (id: string) => ({
-    idOperazioneANPR: '1',
-    protocolloANPR: { numeroProtocolloANPR: id },
-    file: { certificatoPdf: PDF },
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
@@ -350,6 +363,8 @@ async function startStub(): Promise<Stub> {
   }
 }
 
+/** Where the id goes into the answer that is written before. */
+const HERE = '<id>'
 const TOKEN = '/token.oauth2'
 /** What the client asserts, unsigned: making assertions is its work, and a token server's is not measured. */
 function voucherFor(form: string) {
@@ -385,7 +400,7 @@ const person = {
   },
 } satisfies z.input<typeof rispostaE002OK>
 
-function send(response: ServerResponse, body: unknown): void {
-  response.setHeader('content-type', 'application/json')
-  response.end(JSON.stringify(body))
+function send(response: ServerResponse, json: string): void {
+  response.writeHead(200, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(json) })
+  response.end(json)
 }

@@ -143,6 +143,7 @@ async function drain(dir: string, url: string) {
       free: () => 0,
       certificateEnds: () => null,
       lastOutage: () => null,
+      office: 'Ufficio postale di Spello (PG)',
     }).now,
     onLine: () => undefined,
     onSettled() {

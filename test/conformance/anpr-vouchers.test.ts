@@ -41,7 +41,7 @@ async function opened({ keepVouchers = true, dpop = false, theirs = NO_LEAD, our
   let id = Date.now() * 100_000
   const client = createAnprClient({ transport, now: () => new Date() })
   const as = (asker: typeof ASKER) => client.as(asker, [String(id++)])
-  return { anpr, access, transport, as }
+  return { anpr, access, transport, as, client }
 }
 const count = (anpr: Anpr, where: 'token' | 'gate', outcome: 'accepted' | 'refused') =>
   anpr.log().filter((entry) => entry.where === where && entry.outcome === outcome).length
@@ -67,6 +67,22 @@ test('one pair serves a person at a machine, however many calls wait for it, and
   await ask({ ...ASKER, userId: 'another' })
   await ask({ ...ASKER, userLocation: 'TT-0002' })
   expect(count(anpr, 'token', 'accepted')).toBe(3)
+})
+
+test('whoever leaves takes their pairs along, of all services, and nobody else’s', async () => {
+  const { anpr, as, client } = await opened()
+  const other = { ...ASKER, userId: 'another' }
+  const ask = async (asker: typeof ASKER) => {
+    expect(await as(asker).personOf(MARIO.codiceFiscale)).toMatchObject(found)
+    await as(asker).familyOf({ idAnpr: MARIO.idAnpr, isTheirs: () => null })
+  }
+  await ask(ASKER)
+  await ask(other)
+  client.forget(ASKER)
+  await ask(other)
+  expect(count(anpr, 'token', 'accepted')).toBe(4)
+  await ask(ASKER)
+  expect(count(anpr, 'token', 'accepted')).toBe(6)
 })
 
 test('the switch asks for a voucher with each call', async () => {

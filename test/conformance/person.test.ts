@@ -73,6 +73,24 @@ test('a section that ANPR does not tell now keeps no other back; none at all is 
   expect(await ask('mario-rossi', ['citizenship'])).toMatchObject({ status: 503, body: { kind: 'anpr-unavailable' } })
 })
 
+test('a visit that is over asks nothing more, and leaves no voucher behind', async () => {
+  const { body } = await totem.post('/v1/sessions', login('mario-rossi'))
+  const headers = { authorization: `Bearer ${body.token}` }
+  const family = () => totem.get('/v1/sessions/current/family', headers)
+  const vouchers = () =>
+    centre.anpr.log().filter(({ where, outcome }) => where === 'token' && outcome === 'accepted').length
+  await family()
+  const got = vouchers()
+  await family()
+  expect(vouchers()).toBe(got)
+  expect(await totem.post('/v1/sessions/current/end', {}, headers)).toEqual({ status: 200, body: {} })
+  expect((await family()).body.kind).toBe('session-expired')
+  const again = await opened('mario-rossi')
+  await again('mario-rossi', ['identity'])
+  expect(vouchers()).toBe(got + 2)
+  expect((await totem.post('/v1/sessions/current/end', {}, { authorization: 'Bearer x' })).status).toBe(401)
+})
+
 test('an answer about another person is shown to nobody, whether it names an id or a codice fiscale', async () => {
   const ask = await opened('mario-rossi')
   const stranger = personById('anna-bianchi')

@@ -137,6 +137,7 @@ const health = createHealth({
   free: () => 0,
   certificateEnds: () => null,
   lastOutage: () => null,
+  office: 'Ufficio postale di Spello (PG)',
 })
 
 const told = new EventTarget()
@@ -238,6 +239,7 @@ async function visit(person: string, asks: boolean): Promise<void> {
     subject: null,
     types: ['8'],
     bollo: { kind: 'exempt', exemption: 'processuale' },
+    language: null,
   })
   if (!requested.ok) say('refused', requested.error.kind)
   else if (requested.value.state === 'issued') await collect(id, requested.value)

@@ -73,6 +73,7 @@ export function pdndTransport(
 
   return {
     post: (call) => ask(call).catch(notSigned),
+    forget: vouchers.forget,
     async close() {
       await Promise.all([agents.token.destroy(), agents.gate.destroy()])
     },

@@ -30,6 +30,8 @@ export interface Vouchers {
   pairFor(service: Service, purpose: Purpose, asker: Asker): Promise<Result<Pair, AnprFailure>>
   /** Drops a pair that the gate has refused; another one that came meanwhile stays. */
   drop(service: Service, asker: Asker, pair: Pair): void
+  /** The person has left the machine: drops all their pairs. */
+  forget(asker: Asker): void
 }
 
 /** Both last ten minutes; what is under way must still arrive. */
@@ -57,6 +59,7 @@ export function createVouchers({
   now: () => Date
 }): Vouchers {
   interface Kept {
+    asker: Asker
     until: number
     made: Promise<Result<Pair, AnprFailure>>
     /** Null until it is there. */
@@ -111,7 +114,7 @@ export function createVouchers({
       const made = make(purpose, asker, (ms) => {
         until = Math.min(until, +now() + ms)
       }).catch(notSigned)
-      const one: Kept = { until, made, pair: null }
+      const one: Kept = { asker, until, made, pair: null }
       kept.set(key, one)
       const answered = await made
       one.until = until
@@ -122,6 +125,10 @@ export function createVouchers({
     drop(service, asker, pair) {
       const key = keyOf(service, asker)
       if (kept.get(key)?.pair === pair) kept.delete(key)
+    },
+    forget({ userId, userLocation }) {
+      for (const [key, { asker }] of kept)
+        if (asker.userId === userId && asker.userLocation === userLocation) kept.delete(key)
     },
   }
 }

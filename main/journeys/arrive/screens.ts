@@ -1,10 +1,12 @@
 import { canPrint, type Shows } from '../../visit/chart.ts'
+import { shownOf } from '../../visit/closed.ts'
 import type { attract, states } from './states.ts'
 
 export const screens: Shows<typeof states & { attract: typeof attract }> = {
-  attract: ({ out, printer }, { online }) => {
+  attract: ({ out, printer }, { online, closed }) => {
     if (out === 'starting') return { screen: 'starting' }
-    return out ? { screen: 'out-of-service', reason: out } : { screen: 'attract', printing: canPrint(printer), online }
+    if (out) return { screen: 'out-of-service', reason: out }
+    return { screen: 'attract', printing: canPrint(printer), online, closed: shownOf(closed) }
   },
   language: ({ card }) => ({ screen: 'language', cardSeen: card !== null }),
 }

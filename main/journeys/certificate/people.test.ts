@@ -3,11 +3,14 @@ import { type CertificateType, certificateType } from '../../../contract/catalog
 import type { FamilyMember } from '../../../contract/gateway.ts'
 import { member, recognised } from '../../../test/support/visit/scripted-visit.ts'
 import type { Visit } from '../../visit/visit.ts'
-import { offeredFor, peopleOf, subjectOf, wantedOf } from './visit.ts'
+import { blockedFor, offeredFor, peopleOf, subjectOf, wantedOf } from './visit.ts'
 
 const visitOf = (family: FamilyMember[] | null, subject: FamilyMember | null = null) =>
   ({
-    holder: { recognised, entered: { token: 't', idAnpr: 'AB10234CX', family, waiting: [], notices: [] } },
+    holder: {
+      recognised,
+      entered: { token: 't', idAnpr: 'AB10234CX', family, languages: ['IT'], waiting: [], notices: [] },
+    },
     certificate: { subject, types: ['8'], bollo: { kind: 'exempt', exemption: 'onlus' } },
   }) as unknown as Visit
 const anna = member('AB10234CX', true)
@@ -34,12 +37,33 @@ test('the holder can always ask for themselves: by the card where the sheet does
   expect(wantedOf(visitOf([unnamed], unnamed)).subject).toBeNull()
 })
 
-test('whoever lives in a convivenza asks for themselves alone, and is offered no certificate of a famiglia', () => {
+test('whoever lives in a convivenza asks for themselves alone', () => {
   const convivenza = [anna, gino].map((one) => ({ ...one, tie: 'convivenza' as const, relation: '2' }))
   expect(people(convivenza)).toEqual([['AB10234CX', 'BIANCHI ANNA']])
-  const [ofFamily, ofConvivenza] = [['12', '13', '16'], ['14']] as const
-  const but = (types: readonly CertificateType[]) => certificateType.options.filter((type) => !types.includes(type))
-  expect(offeredFor(visitOf(convivenza))).toEqual(but(ofFamily))
-  expect(offeredFor(visitOf([anna, gino], gino))).toEqual(but(ofConvivenza))
-  expect(offeredFor(visitOf(null))).toEqual(but(ofConvivenza))
+})
+
+test('what the gateway would refuse is not offered, and has its reason; offline that follows from the tie alone', () => {
+  const but = (...types: CertificateType[]) => certificateType.options.filter((type) => !types.includes(type))
+  const foreign = { type: '5', kind: 'not-italian', anpr: 'EN110' } as const
+  const family = [anna, { ...gino, blocked: [foreign] }]
+  expect(blockedFor(visitOf(family, family[1]))).toEqual([foreign])
+  expect(offeredFor(visitOf(family, family[1]))).toEqual(but('5'))
+  expect(blockedFor(visitOf(family))).toEqual(anna.blocked)
+  const inFamily = { type: '14', kind: 'not-in-convivenza', anpr: 'EN056' }
+  expect(blockedFor(visitOf(null))).toEqual([inFamily])
+  expect(offeredFor(visitOf(null))).toEqual(but('14'))
+  const nun = { ...anna, idAnpr: null, tie: 'convivenza' as const, relation: '2' }
+  expect(offeredFor(visitOf([nun]))).toEqual(but('12', '13', '16'))
+})
+
+test('a certificate is asked for in the language that was chosen, or the usual one, or as the gateway will find it', () => {
+  const languages = (chosen: 'IT' | null, told: readonly ('IT' | 'DE')[]) => {
+    const visit = visitOf([anna])
+    Object.assign(visit.certificate, { language: chosen })
+    Object.assign(visit.holder.entered ?? {}, { languages: told })
+    return wantedOf(visit).language
+  }
+  expect(languages(null, ['DE', 'IT'])).toBe('DE')
+  expect(languages('IT', ['DE', 'IT'])).toBe('IT')
+  expect(languages(null, [])).toBeNull()
 })

@@ -92,7 +92,6 @@ export function createCertificates(options: CertificateOptions) {
         operation,
         kind: 'certificate',
         ...wanted,
-        language: 'IT',
         requestedAt,
         evidence: recognised.evidence,
       }

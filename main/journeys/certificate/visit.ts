@@ -1,6 +1,6 @@
 import { mayIssue } from '../../../catalogue/may-issue.ts'
 import type { Bollo } from '../../../contract/bollo.ts'
-import { type CertificateType, certificateType } from '../../../contract/catalogue.ts'
+import { type CertificateLanguage, type CertificateType, certificateType } from '../../../contract/catalogue.ts'
 import type { Belonging } from '../../../contract/document.ts'
 import type { FamilyMember, IssuedOutcome } from '../../../contract/gateway.ts'
 import type { Result } from '../../../contract/result.ts'
@@ -13,6 +13,8 @@ declare module '../../visit/visit.ts' {
       subject: FamilyMember | null
       types: CertificateType[]
       bollo: Bollo | null
+      /** Null: the usual one of the comune of residence. */
+      language: CertificateLanguage | null
       /** The request that is recorded, but not answered within the visit. */
       queued: Queued | null
       /** The certificate of the recorded request has come since. */
@@ -44,6 +46,8 @@ export interface Wanted {
   subject: string | null
   types: CertificateType[]
   bollo: Bollo
+  /** Null: the gateway has not said which is usual. */
+  language: CertificateLanguage | null
 }
 export interface Queued {
   operation: string
@@ -53,7 +57,7 @@ export type Slip = Queued & { types: CertificateType[] }
 export type Requested = { state: 'issued'; outcome: IssuedOutcome } | ({ state: 'queued' } & Queued)
 
 export const fresh = () => ({
-  certificate: { subject: null, types: [], bollo: null, queued: null, arrived: false, pages: 0 },
+  certificate: { subject: null, types: [], bollo: null, language: null, queued: null, arrived: false, pages: 0 },
 })
 
 /** The person has left: the screen still tells whether the certificate has come. */
@@ -86,10 +90,25 @@ export function peopleOf(visit: Visit): Person[] {
 const tieOf = ({ holder }: Visit): Belonging['tie'] =>
   (holder.entered?.family ?? []).find(({ self }) => self)?.tie ?? 'family'
 
-/** The types that are offered for the person who was chosen: none that the gateway would refuse by what is known here. */
+type Blocked = FamilyMember['blocked']
+
+/**
+ * The certificates that the gateway would refuse about the person who was chosen, each with its reason: by what it has
+ * told of them, and offline by what is known here.
+ */
+export function blockedFor(visit: Visit): Blocked {
+  const subject = visit.certificate.subject ?? visit.holder.entered?.family?.find(({ self }) => self)
+  if (subject?.idAnpr != null) return subject.blocked
+  return certificateType.options.flatMap((type) => {
+    const may = mayIssue([type], { tie: subject?.tie ?? 'family' }, {}, null)
+    return may.ok ? [] : may.error.refusals.slice(0, 1).map(({ kind, anpr }) => ({ type, kind, anpr }))
+  })
+}
+
+/** The types that are offered for the person who was chosen. */
 export function offeredFor(visit: Visit): readonly CertificateType[] {
-  const tie = visit.certificate.subject?.tie ?? tieOf(visit)
-  return certificateType.options.filter((type) => mayIssue([type], { tie }, {}, null).ok)
+  const blocked = new Set(blockedFor(visit).map(({ type }) => type))
+  return certificateType.options.filter((type) => !blocked.has(type))
 }
 
 /** Somebody's name; the card knows the holder's, where ANPR does not tell it. */
@@ -102,8 +121,9 @@ export const subjectOf = (visit: Visit): { name: string; surname: string } => {
   return subject ? nameOf(subject, visit) : holderOf(visit)
 }
 
-export const wantedOf = ({ certificate: { subject, types, bollo } }: Visit): Wanted => ({
+export const wantedOf = ({ certificate: { subject, types, bollo, language }, holder }: Visit): Wanted => ({
   subject: subject?.idAnpr ?? null,
   types,
   bollo: required(bollo, 'bollo'),
+  language: language ?? holder.entered?.languages[0] ?? null,
 })

@@ -129,7 +129,10 @@ describe('a certificate for a private party', () => {
   })
 
   test('line-down: back from the price to the day of the mark, since there is no preview', async () => {
-    open({ enter: async () => ok({ token: null, idAnpr: null, family: null, waiting: [], pending: 0, notices: [] }) })
+    open({
+      enter: async () =>
+        ok({ token: null, idAnpr: null, family: null, languages: [], waiting: [], pending: 0, notices: [] }),
+    })
     await toPreview()
     await at('confirm')
     await answers({ type: 'back' })
@@ -170,7 +173,8 @@ describe('a certificate for a private party', () => {
     )
     open({
       request,
-      enter: async () => ok({ token: null, idAnpr: null, family: null, waiting: [], pending: 0, notices: [] }),
+      enter: async () =>
+        ok({ token: null, idAnpr: null, family: null, languages: [], waiting: [], pending: 0, notices: [] }),
     })
     await toPreview()
     expect(screen()).toMatchObject({ screen: 'confirm', online: false, bollo: { cents: 1600 } })

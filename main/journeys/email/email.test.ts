@@ -140,7 +140,11 @@ test('what goes to the gateway: ciphertext and a sealed letter, no address and n
   const { publicKey } = await crypto.subtle.generateKey({ name: 'ECDH', namedCurve: 'P-256' }, true, ['deriveBits'])
   const jwk = Object.assign(await crypto.subtle.exportKey('jwk', publicKey), { kid: 'a gateway' }) as never
   const asked: { path: string; body?: { id: string; sealed: string }; token?: string }[] = []
-  const ask = async (_: unknown, path: string, { body, token }: { body?: never; token?: string }) => {
+  const ask = async (
+    _: unknown,
+    path: string,
+    { body, token }: { body?: { id: string; sealed: string }; token?: string },
+  ) => {
     asked.push({ path, ...(body && { body }), ...(token && { token }) })
     return path === '/v1/letters' ? ok({}) : ok({ state: 'handed-over' })
   }
@@ -150,7 +154,7 @@ test('what goes to the gateway: ciphertext and a sealed letter, no address and n
     ...{ place: { totem: 'TT-0001', office: 'Ufficio postale di Spello (PG)' }, now: () => new Date() },
   })
   const visit = { session: '01K0M3Z8Q4V7N2B5X9C1D6F8AA', language: 'it' } as const
-  const entered = { token: 't', idAnpr: null, family: null, waiting: [], pending: 0, notices: [] }
+  const entered = { token: 't', idAnpr: null, family: null, waiting: [], pending: 0, notices: [], languages: [] }
   const pdf = Buffer.from('%PDF-1.7 of somebody')
   const sent = await sendByEmail(visit, entered, { pdf, to: 'anna@gmail.com' })
   expect(sent).toMatchObject({ ok: true, value: { code: expect.stringMatching(/^\d{6}$/), handedOver: true } })

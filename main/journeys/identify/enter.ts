@@ -15,15 +15,24 @@ export interface EnterOptions {
   waitingFor(codiceFiscale: string): Promise<Waiting[]>
   noticesFor(codiceFiscale: string): Notice[]
   pendingFor(codiceFiscale: string): number
+  /** A session was opened: its token. */
+  opened?(token: string): void
 }
 
 /** Opens the citizen session at the gateway, and gathers what this totem keeps for the person. */
-export function createEnter({ client, online, waitingFor, noticesFor, pendingFor }: EnterOptions) {
+export function createEnter({
+  client,
+  online,
+  waitingFor,
+  noticesFor,
+  pendingFor,
+  opened: noted = () => {},
+}: EnterOptions) {
   return async ({ codiceFiscale, evidence }: Recognised): Promise<Result<Entered, Refused>> => {
     const waiting = await waitingFor(codiceFiscale)
     const notices = noticesFor(codiceFiscale)
     const pending = pendingFor(codiceFiscale)
-    const offline = ok({ token: null, idAnpr: null, family: null, waiting, pending, notices })
+    const offline = ok({ token: null, idAnpr: null, family: null, languages: [], waiting, pending, notices })
     if (!online()) return offline
     // Certificates that wait on this totem are the person's, even if the gateway refuses today.
     const refuse = (problem: Problem) =>
@@ -31,18 +40,19 @@ export function createEnter({ client, online, waitingFor, noticesFor, pendingFor
     // The gateway takes a nonce once, so a second request would count as a replay.
     const opened = await client.ask(session, '/v1/sessions', { body: evidence, repeatable: false })
     if (!opened.ok) return opened.error.kind === 'refused' ? refuse(opened.error.problem) : offline
+    noted(opened.value.token)
     const { token, holder, ways = [] } = opened.value
     const entered = { token, idAnpr: holder.idAnpr, waiting, pending, notices, ways }
     const family = await client.ask(familySheet, '/v1/sessions/current/family', { token })
     if (family.ok) {
       // The card holder stands first, whatever the order of the family sheet: most certificates are for them.
       const members = family.value.members.toSorted((one, other) => Number(other.self) - Number(one.self))
-      return ok({ ...entered, family: members })
+      return ok({ ...entered, family: members, languages: family.value.languages })
     }
     if (family.error.kind !== 'refused') return offline
     // The holder can ask for themselves also where ANPR has no sheet of theirs, or none that can be read.
     return NO_SHEET.includes(family.error.problem.kind)
-      ? ok({ ...entered, family: null })
+      ? ok({ ...entered, family: null, languages: [] })
       : refuse(family.error.problem)
   }
 }

@@ -1,4 +1,5 @@
 import type { Shows } from '../../visit/chart.ts'
+import { shownOf } from '../../visit/closed.ts'
 import { holderOf, required, type Visit } from '../../visit/visit.ts'
 import type { states } from './states.ts'
 
@@ -8,7 +9,7 @@ const cardOf = ({ holder }: Visit) => {
 }
 
 export const screens: Shows<typeof states> = {
-  card: () => ({ screen: 'card' }),
+  card: (_, { closed }) => ({ screen: 'card', closed: shownOf(closed) }),
   reading: () => ({ screen: 'card-reading' }),
   pin: ({ visit }) => {
     const { triesLeft, wrongPin, expiryOffered } = visit.identify

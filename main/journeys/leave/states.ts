@@ -45,7 +45,7 @@ export const states = {
     tags: ['withoutCard'],
     entry: [
       tell(({ frame, end }, services) => {
-        if (end.refused) services.journal.refused(frame, end.refused.reason)
+        if (end.refused) services.journal.refused(frame, end.refused)
       }),
       'forgetPerson',
     ],

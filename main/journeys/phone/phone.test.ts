@@ -62,7 +62,8 @@ describe('a document for the telephone', () => {
   test('no printer, and a gateway that hands nothing over: as ever, the certificate is kept', async () => {
     open({
       print: jam,
-      enter: async () => ok({ token: 't', idAnpr: 'AB10234CX', family: null, waiting: [], pending: 0, notices: [] }),
+      enter: async () =>
+        ok({ token: 't', idAnpr: 'AB10234CX', family: null, languages: [], waiting: [], pending: 0, notices: [] }),
     })
     session.printer('absent')
     await issues()

@@ -17,6 +17,8 @@ export const states = {
       asking: working(ask, { shown: 'shown', unavailable: 'unavailable' }),
       shown: {
         on: {
+          // What else is known of the person lies behind their own data.
+          chooseService,
           printVisura: {
             target: '#printingWritten',
             actions: set({ paper: { ...fromFirstPage, document: 'visura', writing, written: null } }),

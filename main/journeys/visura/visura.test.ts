@@ -7,7 +7,15 @@ import type { GatewayClient } from '../../sync/client.ts'
 import type { Claims, Entered } from '../../visit/services.ts'
 import { askVisura, writeVisura } from './service.ts'
 
-const entered: Entered = { token: 't', idAnpr: 'AB10234CX', family: null, waiting: [], pending: 0, notices: [] }
+const entered: Entered = {
+  token: 't',
+  idAnpr: 'AB10234CX',
+  family: null,
+  languages: [],
+  waiting: [],
+  pending: 0,
+  notices: [],
+}
 const record = (person: Partial<OwnRecordAnswer['person']> = {}): OwnRecordAnswer => ({
   ...{ person: { ...laura, ...person }, reference: '1', at: '2026-11-22T09:01:00.000Z' },
 })

@@ -7,12 +7,19 @@ import { useAnnouncement } from '../../components/live-region.tsx'
 import { TouchButton } from '../../components/touch-button.tsx'
 import { useOthers, useText } from '../../i18n/use-text.ts'
 
+/** One at a time: without a line, or without paper, what ANPR does not do at the moment changes nothing more. */
+function noticeOf({ online, printing, closed }: ScreenOf<'attract'>) {
+  if (!online) return 'attract.offline'
+  if (!printing) return 'attract.noPrinting'
+  return closed && (`closed.${closed}` as const)
+}
+
 /** Says what the totem gives, what is needed for it, and what is out of order today, before anybody starts. */
 export function Attract({ screen }: { screen: ScreenOf<'attract'> }) {
   const text = useText()
   const others = useOthers()
   useAnnouncement(text('attract.title'))
-  const notice = screen.online ? (screen.printing ? null : 'attract.noPrinting') : 'attract.offline'
+  const notice = noticeOf(screen)
   return (
     <section className="attract">
       <div className="attract-words">

@@ -1,4 +1,5 @@
 import { outOfService } from '../../../contract/journeys/arrive.ts'
+import { closed } from '../../../contract/offers.ts'
 import type { SamplesOf } from '../journey.ts'
 
 export const samples: SamplesOf<'arrive'> = {
@@ -12,9 +13,15 @@ export const samples: SamplesOf<'arrive'> = {
   attract: {
     canLeave: false,
     shown: {
-      attract: { screen: 'attract', printing: true, online: true },
-      'attract-offline': { screen: 'attract', printing: true, online: false },
-      'attract-no-printing': { screen: 'attract', printing: false, online: true },
+      attract: { screen: 'attract', printing: true, online: true, closed: null },
+      ...Object.fromEntries(
+        closed.options.map((one) => [
+          `attract-closed-${one}`,
+          { screen: 'attract', printing: true, online: true, closed: one },
+        ]),
+      ),
+      'attract-offline': { screen: 'attract', printing: true, online: false, closed: null },
+      'attract-no-printing': { screen: 'attract', printing: false, online: true, closed: null },
     },
   },
   language: {

@@ -1,11 +1,12 @@
+import type { ScreenOf } from '../../../contract/journeys/index.ts'
 import { CardAtReader, CieOnReader } from '../../components/card-illustrations.tsx'
-import { Points } from '../../components/facts.tsx'
+import { Notice, Points } from '../../components/facts.tsx'
 import { CardAndReader } from '../../components/illustrations.tsx'
 import { Screen, Waiting } from '../../components/screen.tsx'
 import { useText } from '../../i18n/use-text.ts'
 
 /** There is nothing to touch: the reader notices the card and its kind. */
-export function InsertCard() {
+export function InsertCard({ screen: { closed } }: { screen: ScreenOf<'card'> }) {
   const text = useText()
   return (
     <Screen
@@ -30,7 +31,13 @@ export function InsertCard() {
         </ul>
       }
     >
-      <Points points={[{ icon: 'lock', title: text('card.keep.title'), line: text('card.keep') }]} />
+      {closed ? (
+        <Notice tone="warning" icon="alert">
+          {text(`closed.${closed}`)}
+        </Notice>
+      ) : (
+        <Points points={[{ icon: 'lock', title: text('card.keep.title'), line: text('card.keep') }]} />
+      )}
     </Screen>
   )
 }

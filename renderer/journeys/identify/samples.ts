@@ -13,7 +13,13 @@ const pin = (card: 'cns' | 'cie', shown: Partial<ScreenOf<'pin'>> = {}): ScreenO
 })
 
 export const samples: SamplesOf<'identify'> = {
-  card: { canGoBack: true, shown: { card: { screen: 'card' } } },
+  card: {
+    canGoBack: true,
+    shown: {
+      card: { screen: 'card', closed: null },
+      'card-closed': { screen: 'card', closed: 'certificates' },
+    },
+  },
   'card-reading': {
     canLeave: false,
     shown: { 'card-reading': { screen: 'card-reading' }, 'card-reading-cie': { screen: 'card-reading' } },

@@ -14,7 +14,11 @@ type Shown = ScreenOf<'menu'>
 export function Menu({ screen }: { screen: Shown }) {
   const text = useText()
   const { holder, online, lineBack, waiting } = screen
-  const choice = (service: 'declaration' | 'certificate' | 'visura' | 'collect', icon: IconName, line: string) => (
+  const choice = (
+    service: 'declaration' | 'certificate' | 'visura' | 'collect' | 'requests',
+    icon: IconName,
+    line: string,
+  ) => (
     <AnswerCard
       icon={icon}
       title={text(`menu.${service}`)}
@@ -26,8 +30,9 @@ export function Menu({ screen }: { screen: Shown }) {
     <Screen
       title={text('menu.title')}
       lead={text('menu.lead', { name: fullName(holder) })}
-      figure={screen.pending + screen.notices.length > 0 && <Requests screen={screen} />}
+      figure={screen.notices.length > 0 && <Requests screen={screen} />}
     >
+      {screen.pending > 0 && choice('requests', 'clock', text('menu.pending', { count: screen.pending }))}
       {waiting > 0 && choice('collect', 'printer', text('menu.collect.line', { count: waiting }))}
       {choice('declaration', 'institution', text('menu.declaration.line'))}
       {choice('certificate', 'bank', text('menu.certificate.line'))}
@@ -41,20 +46,11 @@ export function Menu({ screen }: { screen: Shown }) {
 }
 
 /** What became of earlier requests. */
-function Requests({ screen: { pending, notices } }: { screen: Shown }) {
+function Requests({ screen: { notices } }: { screen: Shown }) {
   const text = useText()
   const date = useDate()
   return (
     <ul className="sheets">
-      {pending > 0 && (
-        <li className="sheet">
-          <Icon name="clock" />
-          <span>
-            <strong>{text('menu.pending', { count: pending })}</strong>
-            <span>{text('menu.pending.line', { count: pending })}</span>
-          </span>
-        </li>
-      )}
       {notices.map(({ operation, became, requestedAt }) => (
         <li key={operation} className="sheet unlucky">
           <Icon name="info" />

@@ -2,7 +2,7 @@ import { isConvivenza } from '../../../contract/document.ts'
 import type { ScreenOf } from '../../../contract/journeys/index.ts'
 import { drawable } from '../../../contract/letters.ts'
 import { answer } from '../../bridge.ts'
-import { Notice, Points } from '../../components/facts.tsx'
+import { Points } from '../../components/facts.tsx'
 import { AskingRegister } from '../../components/illustrations.tsx'
 import { Screen } from '../../components/screen.tsx'
 import { AnswerCard } from '../../components/touch-button.tsx'
@@ -32,10 +32,23 @@ export function Visura({ screen: { person } }: { screen: ScreenOf<'visura'> }) {
       main={{ label: text('visura.print'), icon: 'printer', onPress: () => answer({ type: 'printVisura' }) }}
     >
       <OwnData person={person} />
-      <Notice tone="info">{text('visura.wrong')}</Notice>
+      {MORE.map(([service, icon]) => (
+        <AnswerCard
+          key={service}
+          icon={icon}
+          title={text(`visura.${service}`)}
+          onPress={() => answer({ type: 'chooseService', service })}
+        />
+      ))}
     </Screen>
   )
 }
+
+/** What else is known of the person. */
+const MORE = [
+  ['requests', 'clock'],
+  ['accesses', 'info'],
+] as const
 
 /** Facts of a word or two: two of them share a row. */
 const SIDE_BY_SIDE: readonly string[] = ['citizenship', 'statoCivile']

@@ -20,7 +20,8 @@ const services = [
   {},
   {
     readCard: async () => ok(cie),
-    enter: async () => ok({ token: null, idAnpr: null, family: null, waiting: [], pending: 0, notices: [] }),
+    enter: async () =>
+      ok({ token: null, idAnpr: null, family: null, languages: [], waiting: [], pending: 0, notices: [] }),
   },
   { readCard: async () => ok({ ...cns, pinPad: true }) },
   { readCard: async () => err(refused('card-unknown')), triesLeft: () => 1 },
@@ -34,10 +35,19 @@ const services = [
   { enter: async () => err(refused('person-not-found')) },
   {
     enter: async () =>
-      ok({ token: 't', idAnpr: 'AB10234CX', family, waiting: [{ outcome, requestedAt }], pending: 0, notices: [] }),
+      ok({
+        token: 't',
+        idAnpr: 'AB10234CX',
+        family,
+        languages: [],
+        waiting: [{ outcome, requestedAt }],
+        pending: 0,
+        notices: [],
+      }),
   },
   { visura: async () => err({ kind: 'unavailable' }) },
   { visura: async () => err(refused('visura-refused')) },
+  { accesses: async () => null, withdraw: () => false },
   { preview: async () => err({ kind: 'unavailable' }) },
   { preview: async () => err(refused('certificate-not-issuable')) },
   { request: async () => ok({ state: 'queued', operation: OPERATION, requestedAt }) },

@@ -263,6 +263,7 @@ describe('paper', () => {
           token: 't',
           idAnpr: 'AB10234CX',
           family: [member('AB10234CX', true)],
+          languages: [],
           waiting: [bad, good],
           pending: 0,
           notices: [],

@@ -45,7 +45,8 @@ describe('a visit', () => {
 
   test('line-down: the request is recorded and the screen says that a slip lies in the slot', async () => {
     open({
-      enter: async () => ok({ token: null, idAnpr: null, family: null, waiting: [], pending: 0, notices: [] }),
+      enter: async () =>
+        ok({ token: null, idAnpr: null, family: null, languages: [], waiting: [], pending: 0, notices: [] }),
       request: async () => ok({ state: 'queued', operation: OPERATION, requestedAt: '2026-11-22T10:00:00.000Z' }),
     })
     await toPin()
@@ -72,7 +73,15 @@ describe('a visit', () => {
     ]
     const services = open({
       enter: async () =>
-        ok({ token: 't', idAnpr: 'AB10234CX', family: [member('AB10234CX', true)], waiting, pending: 0, notices: [] }),
+        ok({
+          token: 't',
+          idAnpr: 'AB10234CX',
+          family: [member('AB10234CX', true)],
+          languages: [],
+          waiting,
+          pending: 0,
+          notices: [],
+        }),
     })
     await toPin()
     await answers({ type: 'enterPin', pin: pin() })
@@ -88,6 +97,7 @@ describe('a visit', () => {
       token: 't',
       idAnpr: 'AB10234CX',
       family: [member('AB10234CX', true)],
+      languages: [],
       waiting: [],
       pending: 0,
       notices: [{ operation, state: 'expired' as const, requestedAt, reason: null }],

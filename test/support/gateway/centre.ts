@@ -50,7 +50,7 @@ export async function openCentre(
   const crls = join(dataDir, 'crls')
   // The CRLs are good on every day to which a test turns the clock.
   await issueCrls(PKI, crls, { nextUpdate: new Date(+clock.now + CRL_LIFE_MS) })
-  const anpr = await startAnpr({ port: 0, pki: PKI, reusePdf })
+  const anpr = await startAnpr({ port: 0, pki: PKI, reusePdf, virtualBollo: '12345/2023' })
   const config: GatewayConfig = {
     listen: { host: '127.0.0.1', port: 0 },
     operator: { host: '127.0.0.1', port: 0, tokens: join(PKI, 'operators') },

@@ -12,7 +12,7 @@ import type { ScriptedGateway } from './scripted-gateway.ts'
 
 export const HOLDER = 'ab'.repeat(32)
 
-const HEALTHY: Heartbeat = {
+export const HEALTHY: Heartbeat = {
   at: '2026-11-22T09:00:00.000Z',
   uptimeS: 1,
   versions: { totem: '0.1.0', electron: '45.4.1', node: '24.21.0', schema: 3 },
@@ -21,6 +21,7 @@ const HEALTHY: Heartbeat = {
   queue: { queued: 0, submitted: 0, waiting: 0, aside: 0, oldestAgeS: null },
   certificateEnds: null,
   lastOutage: null,
+  office: 'Ufficio postale di Spello (PG)',
   journal: { unsent: 0 },
   disk: { freeMb: 1 },
 }

@@ -2,10 +2,12 @@ import { expect, vi } from 'vitest'
 import type { CieReadout, CnsReadout } from '../../../contract/device.ts'
 import type { FamilyMember, IssuedOutcome, OwnRecord } from '../../../contract/gateway.ts'
 import type { Screen } from '../../../contract/journeys/index.ts'
+import type { OwnRequest } from '../../../contract/journeys/requests.ts'
 import { ok } from '../../../contract/result.ts'
 import { view } from '../../../contract/visit.ts'
 import type { Paper } from '../../../main/documents/model.ts'
 import { createSession, type Session, type VisitEvent } from '../../../main/session/index.ts'
+import type { Carries } from '../../../main/visit/chart.ts'
 import type { Sheet, VisitServices } from '../../../main/visit/services.ts'
 
 // A session with scripted services, because hardware cannot produce every order of events.
@@ -68,6 +70,7 @@ export const member = (idAnpr: string, self: boolean): FamilyMember => ({
   tie: 'family',
   relation: '1',
   self,
+  blocked: [{ type: '14', kind: 'not-in-convivenza', anpr: 'EN056' }],
 })
 export const outcome: IssuedOutcome = {
   operation: OPERATION,
@@ -87,6 +90,10 @@ export const visura: OwnRecord = {
   },
   reference: '77242849',
   at: '2026-11-22T10:00:00.000Z',
+}
+const request: OwnRequest = {
+  ...{ operation: OPERATION, types: ['8'], requestedAt: '2026-11-22T10:00:00.000Z', state: 'recorded' },
+  ...{ office: null, untouched: true },
 }
 export const paper: Paper = {
   ...{ languages: ['it'], title: [['DICHIARAZIONE']], subtitle: null, at: new Date(0), blocks: [] },
@@ -109,6 +116,7 @@ export function scripted(changes: Partial<VisitServices> = {}): VisitServices {
         token: 't',
         idAnpr: 'AB10234CX',
         family: [member('AB10234CX', true), member('AB10234CY', false)],
+        languages: ['IT'],
         waiting: [],
         pending: 0,
         notices: [],
@@ -120,6 +128,9 @@ export function scripted(changes: Partial<VisitServices> = {}): VisitServices {
     arrived: async () => outcome,
     visura: async () => ok(visura),
     writeVisura: () => ({ document: 'visura', operation: OPERATION, paper }),
+    requests: async () => ({ requests: [request], whole: true }),
+    withdraw: () => true,
+    accesses: async () => [],
     writeForm: (_, document) => ({ document, operation: OPERATION, paper }),
     declared: vi.fn(),
     isContrassegno: ({ issued }) => issued !== '2026-02-31',
@@ -147,14 +158,17 @@ export let visitsOver: number
 let sessions = 0
 let insertion = 0
 
-export function open(changes: Partial<VisitServices> = {}): VisitServices {
+export function open(
+  changes: Partial<VisitServices> = {},
+  line: () => Carries = () => ({ online: true, closed: [] }),
+): VisitServices {
   const services = scripted(changes)
   visitsOver = 0
   session = createSession({
     services,
     timings: { idleMs: 60_000, warningMs: 30_000, goodbyeMs: 5_000 },
     totem: { id: 'TT-0001', office: 'Spello', comune: 'Spello', mmPerPixel: 0.31 },
-    online: () => true,
+    line,
     onView: (shown) => void view.parse(shown),
     onVisitOver: () => visitsOver++,
   })

@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { sheetTypes } from '../catalogue.ts'
+import { isoInstant, operationId } from '../identity.ts'
+import { ownAccess } from '../own-requests.ts'
+
+/** What became of a person's requests, here and at every other totem; and who looked at their data. */
+
+/**
+ * `recorded`: not sent yet. `sent`: ANPR has not answered. `ready`: waits here to be collected. `elsewhere`: issued at
+ * another totem, which alone knows whether it was collected. `aside`: support looks at it.
+ */
+export const requestState = z.enum([
+  ...['recorded', 'sent', 'ready', 'elsewhere', 'collected', 'refused', 'expired', 'aside', 'withdrawn'],
+] as const)
+
+/** `types` null: only the gateway knows them, and there is no line. `office` null: this totem. */
+export const ownRequest = z.strictObject({
+  operation: operationId,
+  types: sheetTypes.nullable(),
+  requestedAt: isoInstant,
+  state: requestState,
+  office: z.string().nullable(),
+  /** It never left this totem, so its person may withdraw it. */
+  untouched: z.boolean(),
+})
+export type OwnRequest = z.infer<typeof ownRequest>
+
+export const screens = [
+  /** `requests` null while the gateway is asked. `whole` false: without the line these are this totem's alone. */
+  z.strictObject({ screen: z.literal('requests'), requests: z.array(ownRequest).nullable(), whole: z.boolean() }),
+  z.strictObject({ screen: z.literal('request'), request: ownRequest }),
+  /** Newest first; null while the gateway is asked. `here`: at this totem. */
+  z.strictObject({
+    screen: z.literal('accesses'),
+    accesses: z
+      .array(
+        ownAccess.pick({ at: true, office: true, by: true, looked: true, types: true }).extend({ here: z.boolean() }),
+      )
+      .nullable(),
+  }),
+  /** The log is the gateway's: it needs the line. */
+  z.strictObject({ screen: z.literal('accesses-unavailable') }),
+] as const
+
+export const steps = { requests: null, request: null, accesses: null, 'accesses-unavailable': null } as const
+
+export const answers = [
+  z.strictObject({ type: z.literal('chooseRequest'), index: z.number().int().min(0).max(1_000) }),
+  z.strictObject({ type: z.literal('withdrawRequest') }),
+] as const

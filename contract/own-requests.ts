@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { certificateType, sheetTypes } from './catalogue.ts'
+import { refusalKind } from './gateway.ts'
+import { isoInstant, operationId } from './identity.ts'
+
+/**
+ * What the gateway knows about the holder of a session, whichever totem it was at.
+ *   GET /v1/sessions/current/requests   (Bearer) → ownRequests
+ *   GET /v1/sessions/current/accesses   (Bearer) → ownAccesses
+ */
+
+/** The machine that asked, and the office where it stands; null where the gateway has not heard that. */
+const place = { machine: z.string(), office: z.string().nullable() }
+
+/**
+ * What the holder has asked for within a year, newest first. `issued`: the certificate is on its totem, or was collected
+ * there; only that totem knows which. `refusal`: why, for `refused`. `types` null: an earlier version took it in.
+ */
+export const ownRequests = z.strictObject({
+  requests: z.array(
+    z.strictObject({
+      ...place,
+      operation: operationId,
+      types: sheetTypes.nullable(),
+      receivedAt: isoInstant,
+      state: z.enum(['pending', 'issued', 'refused']),
+      refusal: refusalKind.nullable(),
+    }),
+  ),
+})
+export type OwnRequests = z.infer<typeof ownRequests>
+
+/**
+ * One visit in which this product looked at the holder. `by`: the holder, somebody of the same family sheet, or a person
+ * who was turned away. `looked`: what they saw; empty for who was turned away. `types`: the certificates.
+ */
+export const ownAccess = z.strictObject({
+  ...place,
+  at: isoInstant,
+  by: z.enum(['self', 'relative', 'stranger']),
+  looked: z.array(z.enum(['identity', 'family', 'data', 'certificate'])),
+  types: z.array(certificateType),
+})
+export type OwnAccess = z.infer<typeof ownAccess>
+/** The last year's, newest first. `more`: older ones were left out. */
+export const ownAccesses = z.strictObject({ accesses: z.array(ownAccess), more: z.boolean() })
+export type OwnAccesses = z.infer<typeof ownAccesses>

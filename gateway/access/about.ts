@@ -1,0 +1,89 @@
+import { MINUTE_MS } from '../../basics/time.ts'
+import { type CertificateType, certificateType } from '../../contract/catalogue.ts'
+import type { OwnAccess, OwnAccesses } from '../../contract/own-requests.ts'
+import { officesOf } from '../fleet/heartbeats.ts'
+import type { Database, Tables } from '../store/schema.ts'
+
+/** More lines than the visits of a year leave: whoever has more sees the newest. */
+const MOST_LINES = 1_000
+/** Lines of one person at one machine that lie closer together are of one visit. */
+const VISIT_MS = 15 * MINUTE_MS
+
+type Line = Pick<Tables['access_log'], 'at' | 'caller' | 'requester' | 'types' | 'outcome'> & { id: number }
+
+/**
+ * Who looked at a person through this product since then, visit by visit: what a person may know of the access log (art.
+ * 15 GDPR). `self`: the person's names in the log, by codice fiscale first.
+ */
+export async function accessesAbout(
+  db: Database,
+  { codiceFiscale, idAnpr }: { codiceFiscale: string; idAnpr: string },
+  since: Date,
+): Promise<OwnAccesses> {
+  const lines: Line[] = await db
+    .selectFrom('access_log')
+    .select(['id', 'at', 'caller', 'requester', 'types', 'outcome'])
+    .where('subject', 'in', [codiceFiscale, idAnpr])
+    .where('at', '>', since)
+    .orderBy('at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(MOST_LINES + 1)
+    .execute()
+  const more = lines.length > MOST_LINES
+  const visits = visitsIn(lines.slice(0, MOST_LINES))
+  const offices = await officesOf(
+    db,
+    visits.map(([{ caller }]) => caller),
+  )
+  const accesses = visits.map((visit): OwnAccess => {
+    const [{ at, caller, requester }] = visit
+    const seen = visit.filter(({ outcome }) => SEEN.has(outcome))
+    const types = seen.flatMap(certificatesOf)
+    const by =
+      requester === codiceFiscale || requester === null ? 'self' : isTurnedAway(visit) ? 'stranger' : 'relative'
+    return {
+      ...{ machine: caller, office: offices.get(caller) ?? null, at: at.toISOString(), by },
+      looked: KINDS.filter((kind) => seen.some((line) => kindOf(line) === kind)),
+      types: certificateType.options.filter((type) => types.includes(type)),
+    }
+  })
+  // A visit in which ANPR told nothing, and that was nobody's attempt, tells a person nothing either.
+  return { accesses: accesses.filter(({ looked, by }) => looked.length > 0 || by === 'stranger'), more }
+}
+
+/** Outcomes of lines by which somebody has seen something. */
+const SEEN = new Set(['shown', 'issued'])
+const isTurnedAway = (visit: readonly Line[]) =>
+  visit.every(({ outcome }) => !SEEN.has(outcome)) && visit.some(({ outcome }) => outcome === 'not-in-family')
+
+/** Lines come newest first; those of different visits may lie between each other. */
+function visitsIn(lines: readonly Line[]): [Line, ...Line[]][] {
+  const visits: [Line, ...Line[]][] = []
+  for (const line of lines) {
+    const visit = visits.findLast(
+      ([newest, ...others]) =>
+        newest.caller === line.caller &&
+        newest.requester === line.requester &&
+        +(others.at(-1) ?? newest).at - +line.at < VISIT_MS,
+    )
+    if (visit) visit.push(line)
+    else visits.push([line])
+  }
+  return visits
+}
+
+const KINDS: OwnAccess['looked'] = ['certificate', 'data', 'family', 'identity']
+
+const certificatesOf = ({ types }: Line): CertificateType[] =>
+  types.split(' ').flatMap((type) => {
+    const known = certificateType.safeParse(type)
+    return known.success ? [known.data] : []
+  })
+
+/** What a line is about. C019 and C007 say only whether a person is alive, C030 only who they are. */
+function kindOf(line: Line): OwnAccess['looked'][number] {
+  if (certificatesOf(line).length > 0) return 'certificate'
+  const [service = ''] = line.types.split(' ')
+  if (service === 'C021') return 'family'
+  return ['C030', 'C019', 'C007'].includes(service) ? 'identity' : 'data'
+}

@@ -1,0 +1,106 @@
+import { DAY_MS } from '../../../basics/time.ts'
+import type { OwnRequest } from '../../../contract/journeys/requests.ts'
+import { type OwnRequests, ownAccesses, ownRequests } from '../../../contract/own-requests.ts'
+import type { Journal } from '../../journal/journal.ts'
+import { type Queue, WITHDRAWN } from '../../queue/queue.ts'
+import { holderReference } from '../../queue/sealing.ts'
+import type { GatewayClient } from '../../sync/client.ts'
+import type { Entered, Recognised, VisitId } from '../../visit/services.ts'
+import type { Access, Known } from './visit.ts'
+
+declare module '../../visit/services.ts' {
+  interface VisitServices {
+    /** The person's requests at this totem and, with the line, at every other. */
+    requests(visit: VisitId, entered: Entered, holder: Recognised): Promise<Known>
+    /** Withdraws a request that never left this totem; false where it has. */
+    withdraw(visit: VisitId, operation: string): boolean
+    /** Null: not known now. */
+    accesses(visit: VisitId, entered: Entered): Promise<Access[] | null>
+  }
+}
+
+interface RequestsOptions {
+  queue: Queue
+  journal: Journal
+  client: Pick<GatewayClient, 'ask'>
+  keys: { holder: Uint8Array }
+  totem: string
+  now(): Date
+}
+
+/** As far back as the gateway tells (contract/own-requests.ts). */
+const SHOWN_MS = 365 * DAY_MS
+
+type Recorded = ReturnType<Queue['requestsOf']>[number]
+
+/** What a person may see of their own requests and of who looked at their data. */
+export function createRequests({ queue, journal, client, keys, totem, now }: RequestsOptions) {
+  return {
+    async requests(
+      { session }: VisitId,
+      { token }: Pick<Entered, 'token'>,
+      { codiceFiscale }: Pick<Recognised, 'codiceFiscale'>,
+    ): Promise<Known> {
+      const since = new Date(+now() - SHOWN_MS).toISOString()
+      const own = queue.requestsOf(holderReference(codiceFiscale, keys.holder), since)
+      const told = token === null ? null : await client.ask(ownRequests, '/v1/sessions/current/requests', { token })
+      const whole = told?.ok ?? false
+      if (whole) journal.record('visit.looked', { session, looked: 'requests' })
+      return { requests: together(own, told?.ok ? told.value.requests : [], totem), whole }
+    },
+
+    withdraw({ session }: VisitId, operation: string): boolean {
+      const withdrawn = queue.withdraw(operation)
+      if (!withdrawn.ok || !withdrawn.value) return false
+      journal.record('request.withdrawn', { session, operation })
+      return true
+    },
+
+    async accesses({ session }: VisitId, { token }: Pick<Entered, 'token'>): Promise<Access[] | null> {
+      if (token === null) return null
+      const told = await client.ask(ownAccesses, '/v1/sessions/current/accesses', { token })
+      if (!told.ok) return null
+      journal.record('visit.looked', { session, looked: 'accesses' })
+      return told.value.accesses.map(({ machine, ...access }) => ({ ...access, here: machine === totem }))
+    },
+  }
+}
+
+/**
+ * Requests of this totem, which alone knows what has not been sent and what was collected; and those of the others, as
+ * the gateway tells them. Newest first.
+ */
+export function together(own: readonly Recorded[], told: OwnRequests['requests'], totem: string): OwnRequest[] {
+  const toldHere = new Map(told.filter(({ machine }) => machine === totem).map((one) => [one.operation, one]))
+  const here = own.map(
+    ({ operation, requestedAt, untouched, state, reason }): OwnRequest => ({
+      ...{ operation, requestedAt, untouched, office: null },
+      types: toldHere.get(operation)?.types ?? null,
+      state: stateOf({ state, reason, untouched }),
+    }),
+  )
+  const elsewhere = told
+    .filter(({ machine }) => machine !== totem)
+    .map(
+      ({ operation, machine, office, types, receivedAt, state }): OwnRequest => ({
+        ...{ operation, types, requestedAt: receivedAt, untouched: false, office: office ?? machine },
+        state: ({ pending: 'sent', issued: 'elsewhere', refused: 'refused' } as const)[state],
+      }),
+    )
+  return [...here, ...elsewhere].toSorted((one, other) => Date.parse(other.requestedAt) - Date.parse(one.requestedAt))
+}
+
+function stateOf({ state, untouched, reason }: Pick<Recorded, 'state' | 'reason' | 'untouched'>): OwnRequest['state'] {
+  switch (state) {
+    case 'queued':
+      return untouched ? 'recorded' : 'sent'
+    case 'submitted':
+      return 'sent'
+    case 'issued':
+      return 'ready'
+    case 'refused':
+      return reason === WITHDRAWN ? 'withdrawn' : 'refused'
+    default:
+      return state
+  }
+}

@@ -1,0 +1,63 @@
+import { type Context, chart, chooseService, forbidden, pulled, set, working } from '../../visit/chart.ts'
+import { required } from '../../visit/visit.ts'
+import { accesses, list, withdraw } from './tasks.ts'
+
+/** Back to where the person came from: their own data, where they have seen them, else the first question. */
+const back = [
+  { guard: ({ context }: { context: Context }) => context.visit.holder.registered !== null, target: '#visura' },
+  { target: '#menu' },
+]
+const unstepped = set({ frame: { stepped: false } })
+
+export const states = {
+  requests: chart.createStateConfig({
+    id: 'requests',
+    initial: 'asking',
+    entry: unstepped,
+    on: { back, 'card.removed': pulled },
+    states: {
+      asking: working(list, { shown: 'shown' }),
+      shown: {
+        on: {
+          chooseRequest: {
+            guard: ({ context, event }) => event.index < context.visit.requests.known.requests.length,
+            target: '#request',
+            actions: {
+              type: 'set',
+              params: ({ event }) => ({ requests: { chosen: event.index } }),
+            },
+          },
+        },
+      },
+    },
+  }),
+  request: chart.createStateConfig({
+    id: 'request',
+    on: {
+      withdrawRequest: {
+        guard: ({ context: { visit } }) =>
+          required(visit.requests.known.requests[visit.requests.chosen], 'chosen request').untouched,
+        target: 'withdrawing',
+      },
+      // What is ready is printed from here.
+      chooseService,
+      back: 'requests',
+      'card.removed': pulled,
+    },
+  }),
+  withdrawing: chart.createStateConfig({
+    ...working(withdraw, { requests: 'requests' }),
+    on: { leave: forbidden, timeout: forbidden },
+  }),
+  accesses: chart.createStateConfig({
+    id: 'accesses',
+    initial: 'asking',
+    entry: unstepped,
+    on: { back, 'card.removed': pulled },
+    states: {
+      asking: working(accesses, { shown: 'shown', unavailable: 'unavailable' }),
+      shown: {},
+      unavailable: {},
+    },
+  }),
+}

@@ -1,0 +1,124 @@
+import { useState } from 'react'
+import type { ScreenOf } from '../../../contract/journeys/index.ts'
+import type { OwnRequest } from '../../../contract/journeys/requests.ts'
+import { answer } from '../../bridge.ts'
+import { Notice, Points } from '../../components/facts.tsx'
+import type { IconName } from '../../components/icon.tsx'
+import { AskingRegister, PaperOut } from '../../components/illustrations.tsx'
+import { Screen } from '../../components/screen.tsx'
+import { AnswerCard } from '../../components/touch-button.tsx'
+import { sentence, useCertificateName, useDate, useInstantDay, useText } from '../../i18n/use-text.ts'
+
+const ICON: Record<OwnRequest['state'], IconName> = {
+  ...{ recorded: 'clock', sent: 'clock', ready: 'printer', elsewhere: 'paper', collected: 'check' },
+  ...{ refused: 'alert', expired: 'alert', aside: 'support', withdrawn: 'close' },
+}
+
+/** Requests on one screen; a fifth answer goes on to the older ones, and after the last come the newest. */
+const A_SCREEN = 4
+
+/** What a request was for; without the line only the gateway knows. */
+function useRequestName(): (request: Pick<OwnRequest, 'types'>) => string {
+  const text = useText()
+  const name = useCertificateName()
+  return ({ types }) => sentence(types ? name(types) : text('requests.certificate'))
+}
+
+export function Requests({ screen: { requests, whole } }: { screen: ScreenOf<'requests'> }) {
+  const text = useText()
+  const name = useRequestName()
+  const day = useInstantDay()
+  const [first, setFirst] = useState(0)
+  const title = text('requests.title')
+  if (requests === null)
+    return (
+      <Screen
+        kind="wait"
+        title={title}
+        lead={text('requests.waiting')}
+        figure={<AskingRegister label={text('requests.waiting')} />}
+      />
+    )
+  if (requests.length === 0)
+    return (
+      <Screen
+        kind="verdict"
+        title={title}
+        lead={text(whole ? 'requests.none' : 'requests.noneHere')}
+        figure={<PaperOut move="still" label={text('printing.figure')} />}
+      />
+    )
+  const end = first + A_SCREEN
+  return (
+    <Screen title={title} lead={text('requests.lead')}>
+      {!whole && (
+        <Notice tone="warning" icon="alert">
+          {text('requests.offline')}
+        </Notice>
+      )}
+      {requests.slice(first, end).map((request, at) => (
+        <AnswerCard
+          key={request.operation}
+          icon={ICON[request.state]}
+          title={name(request)}
+          line={text('requests.line', { day: day(request.requestedAt), state: text(`requests.${request.state}`) })}
+          onPress={() => answer({ type: 'chooseRequest', index: first + at })}
+        />
+      ))}
+      {requests.length > A_SCREEN && (
+        <AnswerCard
+          icon="more"
+          title={text(end < requests.length ? 'list.older' : 'list.newest')}
+          onPress={() => setFirst(end < requests.length ? end : 0)}
+        />
+      )}
+    </Screen>
+  )
+}
+
+/** States in which the person has something to do, or to wait for. */
+const TONE: Partial<Record<OwnRequest['state'], 'success' | 'warning'>> = {
+  ...{ ready: 'success', collected: 'success', elsewhere: 'success' },
+  ...{ refused: 'warning', expired: 'warning', aside: 'warning' },
+}
+
+export function Request({ screen: { request } }: { screen: ScreenOf<'request'> }) {
+  const text = useText()
+  const name = useRequestName()
+  const date = useDate()
+  const { state, office, untouched, requestedAt } = request
+  const tone = TONE[state]
+  return (
+    <Screen
+      title={name(request)}
+      lead={text('request.lead', { date: date(requestedAt) })}
+      {...(state === 'ready' && {
+        main: {
+          label: text('request.collect'),
+          icon: 'printer' as const,
+          onPress: () => answer({ type: 'chooseService', service: 'collect' }),
+        },
+      })}
+    >
+      <Points
+        points={[
+          {
+            icon: ICON[state],
+            title: sentence(text(`requests.${state}`)),
+            line: text(`request.${state}`),
+            ...(tone && { tone }),
+          },
+          { icon: 'counter', title: text('request.where.title'), line: office ?? text('request.here') },
+        ]}
+      />
+      {untouched && (
+        <AnswerCard
+          icon="close"
+          title={text('request.withdraw')}
+          line={text('request.withdraw.line')}
+          onPress={() => answer({ type: 'withdrawRequest' })}
+        />
+      )}
+    </Screen>
+  )
+}

@@ -1,0 +1,53 @@
+import { type OwnRequest, requestState } from '../../../contract/journeys/requests.ts'
+import type { SamplesOf } from '../journey.ts'
+
+const OFFICE = 'Ufficio postale di Bevagna (PG)'
+
+const request = (state: OwnRequest['state'], day: number): OwnRequest => ({
+  operation: `01KANPR00000000000000000${String(day).padStart(2, '0')}`,
+  ...{ types: day % 3 === 0 ? ['8', '12'] : ['8'], state, untouched: state === 'recorded' },
+  requestedAt: `2026-11-${String(day).padStart(2, '0')}T09:12:00.000Z`,
+  office: state === 'elsewhere' ? OFFICE : null,
+})
+const all = requestState.options.map((state, index) => request(state, 22 - index))
+
+const access = (day: number, more: object) => ({
+  ...{ at: `2026-11-${day}T09:42:00.000Z`, office: OFFICE, by: 'self' as const, here: false },
+  ...{ looked: ['data' as const, 'identity' as const], types: [], ...more },
+})
+
+export const samples: SamplesOf<'requests'> = {
+  requests: {
+    canGoBack: true,
+    shown: {
+      'requests-asking': { screen: 'requests', requests: null, whole: false },
+      requests: { screen: 'requests', requests: all, whole: true },
+      'requests-offline': {
+        screen: 'requests',
+        requests: all.slice(0, 3).map((one) => ({ ...one, types: null })),
+        whole: false,
+      },
+      'requests-none': { screen: 'requests', requests: [], whole: true },
+    },
+  },
+  request: {
+    canGoBack: true,
+    shown: Object.fromEntries(all.map((one) => [`request-${one.state}`, { screen: 'request', request: one }])),
+  },
+  accesses: {
+    canGoBack: true,
+    shown: {
+      'accesses-asking': { screen: 'accesses', accesses: null },
+      accesses: {
+        screen: 'accesses',
+        accesses: [
+          access(22, { here: true }),
+          access(20, { by: 'relative', looked: ['certificate', 'family'], types: ['12'] }),
+          access(17, { by: 'stranger', looked: [] }),
+          access(12, { looked: ['identity'], office: null }),
+        ],
+      },
+    },
+  },
+  'accesses-unavailable': { canGoBack: true, shown: { 'accesses-unavailable': { screen: 'accesses-unavailable' } } },
+}
