@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { bollo } from './bollo.ts'
 import { type Caller, callerText } from './caller.ts'
 import { certificateLanguage, certificateType, sheetTypes } from './catalogue.ts'
-import { anprPerson, belonging } from './document.ts'
+import { anprPerson, belonging, registeredPerson } from './document.ts'
 import { evidence, evidenceRefusals, gatewayChallenge, isFormerEvidence } from './evidence.ts'
 import { base64, idAnpr, isoInstant, operationId } from './identity.ts'
 import { issueRefusal } from './issue-refusal.ts'
@@ -121,9 +121,13 @@ export const familyMember = z.strictObject({
   idAnpr: idAnpr.nullable(),
   name: z.string(),
   surname: z.string(),
+  /** For the word of the kinship: wife, son. */
+  sex: registeredPerson.shape.sex,
   yearOfBirth: z.number().int().nullable(),
   ...belonging,
   self: z.boolean(),
+  /** ANPR keeps those who died on the sheet; nothing is asked about them. */
+  deceased: z.boolean(),
   /** Certificates that the gateway would refuse the holder about this person, by what it knows before it asks for one. */
   blocked: z.array(z.strictObject({ ...problem.shape, type: certificateType })),
 })

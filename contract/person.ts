@@ -43,7 +43,7 @@ const bond = z.strictObject({
 })
 
 const { name, surname, sex, born, birthPlace, statoCivile } = registeredPerson.shape
-const sections = z.strictObject({
+export const personSections = z.strictObject({
   identity: z.strictObject({
     ...{ name, surname, sex, born, birthPlace, statoCivile },
     /** Whole: a screen masks it, since people stand behind the holder. */
@@ -70,14 +70,14 @@ const sections = z.strictObject({
     })
     .nullable(),
 })
-export type PersonSections = z.infer<typeof sections>
+export type PersonSections = z.infer<typeof personSections>
 
 /**
  * The sections that were asked for. Null or an empty list: the register says nothing of it. `missing`: sections that
  * ANPR did not tell now, each with its reason. `reference`: idOperazioneANPR of each consultation; `at`: when ANPR
  * answered.
  */
-export const personDetail = sections.partial().extend({
+export const personDetail = personSections.partial().extend({
   missing: z.array(problem.extend({ section: personSection })),
   reference: z.string(),
   at: isoInstant,

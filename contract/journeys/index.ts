@@ -6,6 +6,7 @@ import * as collect from './collect.ts'
 import * as contrassegno from './contrassegno.ts'
 import * as declaration from './declaration.ts'
 import * as email from './email.ts'
+import * as family from './family.ts'
 import * as identify from './identify.ts'
 import * as leave from './leave.ts'
 import * as menu from './menu.ts'
@@ -28,6 +29,7 @@ export const journeys = {
   contrassegno,
   visura,
   requests,
+  family,
   declaration,
   paper,
   phone,
@@ -46,6 +48,7 @@ export const screen = z.discriminatedUnion('screen', [
   ...contrassegno.screens,
   ...visura.screens,
   ...requests.screens,
+  ...family.screens,
   ...declaration.screens,
   ...paper.screens,
   ...phone.screens,
@@ -67,6 +70,7 @@ export const answer = z.discriminatedUnion('type', [
   ...contrassegno.answers,
   ...visura.answers,
   ...requests.answers,
+  ...family.answers,
   ...declaration.answers,
   ...paper.answers,
   ...phone.answers,
@@ -85,6 +89,7 @@ export const stepOf: Record<Screen['screen'], Step | null> = {
   ...contrassegno.steps,
   ...visura.steps,
   ...requests.steps,
+  ...family.steps,
   ...declaration.steps,
   ...paper.steps,
   ...phone.steps,

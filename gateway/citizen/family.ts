@@ -10,6 +10,7 @@ import { knownBy } from '../anpr/known.ts'
 import { problemOf } from '../anpr/problems.ts'
 import { comuneOf } from '../anpr/residence.ts'
 import type { Terms } from '../settings/terms.ts'
+import { known } from './registered.ts'
 import type { Holder } from './session.ts'
 
 /**
@@ -36,14 +37,16 @@ export async function familySheetOf(
     })
   }
   return ok({
-    members: sheet.value.members.map(({ told: { generalita }, idAnpr, tie, relation, asked }) => ({
+    members: sheet.value.members.map(({ told: { generalita, datiDecesso }, idAnpr, tie, relation, asked }) => ({
       idAnpr,
       name: generalita?.nome ?? '',
       surname: generalita?.cognome ?? '',
+      sex: known('sex', generalita?.sesso?.toUpperCase()),
       yearOfBirth: yearOfBirth(generalita),
       tie,
       relation,
       self: asked,
+      deceased: datiDecesso !== undefined,
       blocked: blockedFor(idAnpr),
     })),
     languages: [...languagesFor(own && comuneOf(own), terms.languages)],

@@ -7,6 +7,7 @@ import * as collect from './collect/index.ts'
 import * as contrassegno from './contrassegno/index.ts'
 import * as declaration from './declaration/index.ts'
 import * as email from './email/index.ts'
+import * as family from './family/index.ts'
 import * as identify from './identify/index.ts'
 import * as leave from './leave/index.ts'
 import * as menu from './menu/index.ts'
@@ -29,6 +30,7 @@ export const states = {
   contrassegno: contrassegno.states(insteadFor('privateParty')),
   visura: visura.states,
   requests: requests.states,
+  family: family.states,
   declaration: declaration.states({ publicBody: '#purpose', privateParty: '#contrassegno' }),
   paper: paper.states,
   phone: phone.states,
@@ -58,6 +60,7 @@ export const screens = {
   contrassegno: contrassegno.screens,
   visura: visura.screens,
   requests: requests.screens,
+  family: family.screens,
   declaration: declaration.screens,
   paper: paper.screens,
   phone: phone.screens,
@@ -78,6 +81,7 @@ export const freshVisit = (session: string): Visit => ({
   ...phone.fresh(),
   ...email.fresh(),
   ...requests.fresh(),
+  ...family.fresh(),
 })
 
 /** What stays of a visit whose person has left with the card. */
@@ -89,6 +93,7 @@ export const parted = (visit: Visit): Change => ({
   ...phone.fresh(),
   ...email.fresh(),
   ...requests.fresh(),
+  ...family.fresh(),
 })
 
 /** The parts that begin anew when the same person asks for something else. */
@@ -100,4 +105,5 @@ export const again = (): Change => ({
   ...phone.fresh(),
   ...email.fresh(),
   ...requests.fresh(),
+  ...family.fresh(),
 })

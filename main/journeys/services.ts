@@ -14,6 +14,7 @@ import { createCollect } from './collect/service.ts'
 import { contrassegnoJudge } from './contrassegno/service.ts'
 import { writeForm } from './declaration/write.ts'
 import { createEmail } from './email/service.ts'
+import { createPersonService } from './family/service.ts'
 import { createEnter } from './identify/enter.ts'
 import { createIdentity, type IdentityOptions } from './identify/identity.ts'
 import { createPossession, type PossessionOptions } from './identify/possession.ts'
@@ -104,6 +105,7 @@ export function createVisitServices(options: ServicesOptions): VisitServices {
     writeVisura: ({ language }, told) => writeVisura(told, { language, secondLanguage, place, sign }),
 
     ...createRequests(options),
+    person: createPersonService({ client, journal }),
 
     writeForm: ({ language }, form, declared) =>
       writeForm(form, declared, { language, secondLanguage, place, sign, at: now() }),

@@ -13,6 +13,36 @@ export interface MessageValues {
   'statoCivile.6': { sex: string }
   'statoCivile.7': { sex: string }
   'statoCivile.8': { sex: string }
+  'kin.1': { sex: string }
+  'kin.2': { sex: string }
+  'kin.3': { sex: string }
+  'kin.4': { sex: string }
+  'kin.5': { sex: string }
+  'kin.6': { sex: string }
+  'kin.7': { sex: string }
+  'kin.8': { sex: string }
+  'kin.9': { sex: string }
+  'kin.10': { sex: string }
+  'kin.11': { sex: string }
+  'kin.12': { sex: string }
+  'kin.13': { sex: string }
+  'kin.14': { sex: string }
+  'kin.15': { sex: string }
+  'kin.16': { sex: string }
+  'kin.17': { sex: string }
+  'kin.18': { sex: string }
+  'kin.19': { sex: string }
+  'kin.20': { sex: string }
+  'kin.21': { sex: string }
+  'kin.22': { sex: string }
+  'kin.23': { sex: string }
+  'kin.25': { sex: string }
+  'kin.26': { sex: string }
+  'kin.28': { sex: string }
+  'kin.80': { sex: string }
+  'kin.81': { sex: string }
+  'kin.99': { sex: string }
+  'kin.of': { kinship: string | number; name: string | number }
   'cardLost.now.title': { seconds: number }
   'pin.tries': { tries: number }
   'pin.count': { count: number }
@@ -28,7 +58,11 @@ export interface MessageValues {
   'menu.notice.expired': { date: string | number }
   'menu.notice.aside': { date: string | number }
   'menu.collect.line': { count: number }
-  'visura.moreFamily': { count: number }
+  'family.line': { tie: string | number; year: string | number }
+  'family.deceased': { count: number }
+  'family.living': { count: number }
+  'member.since': { day: string | number }
+  'member.actNumber': { number: string | number }
   'requests.line': { day: string | number; state: string | number }
   'request.lead': { date: string | number }
   'accesses.line': { who: string | number; what: string | number }

@@ -8,6 +8,7 @@ import { screens as collect } from './collect/screens.ts'
 import { screens as contrassegno } from './contrassegno/screens.ts'
 import { screens as declaration } from './declaration/screens.ts'
 import { screens as email } from './email/screens.ts'
+import { screens as family } from './family/screens.ts'
 import { screens as identify } from './identify/screens.ts'
 import type { Drawings, ScreenName } from './journey.ts'
 import { screens as leave } from './leave/screens.ts'
@@ -27,6 +28,7 @@ const drawings: Drawings<ScreenName> = {
   ...contrassegno,
   ...visura,
   ...requests,
+  ...family,
   ...declaration,
   ...paper,
   ...phone,

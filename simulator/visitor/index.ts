@@ -7,6 +7,7 @@ import { collect } from './collect.ts'
 import { type ContrassegnoWish, contrassegno, usual as usualContrassegno } from './contrassegno.ts'
 import { type DeclarationWish, declaration, usual as usualDeclaration } from './declaration.ts'
 import { type EmailWish, email, usual as usualEmail } from './email.ts'
+import { family } from './family.ts'
 import { type IdentifyWish, identify, usual as usualIdentify } from './identify.ts'
 import { leave } from './leave.ts'
 import { type MenuWish, menu, usual as usualMenu } from './menu.ts'
@@ -38,6 +39,7 @@ const answers: Answers<Screen['screen'], Wish> = {
   ...contrassegno,
   ...visura,
   ...requests,
+  ...family,
   ...declaration,
   ...paper,
   ...phone,

@@ -8,10 +8,14 @@ export interface MenuWish {
 }
 export const usual: MenuWish = { service: 'certificate' }
 
+/** What a person comes to by their own data. */
+const isBehindOwnData = (service: string): service is 'family' | 'requests' | 'accesses' =>
+  ['family', 'requests', 'accesses'].includes(service)
+
 export const menu: AnswersIn<'menu', MenuWish> = {
   menu: (_seen, { service }) => {
     if (service === null) return takesCard()
     // These lie behind one's own data.
-    return press(service === 'requests' || service === 'accesses' ? 'menu.visura' : `menu.${service}`)
+    return press(isBehindOwnData(service) ? 'menu.visura' : `menu.${service}`)
   },
 }

@@ -1,10 +1,13 @@
+import type { Answer } from '../../contract/journeys/index.ts'
 import { type AnswersIn, press } from './answers.ts'
-import type { MenuWish } from './menu.ts'
 
-export const visura: AnswersIn<'visura', MenuWish> = {
+type Service = Extract<Answer, { type: 'chooseService' }>['service'] | null
+
+export const visura: AnswersIn<'visura', { service: Service }> = {
   visura({ person }, { service }) {
     if (person === null) return null
-    return press(service === 'requests' || service === 'accesses' ? `visura.${service}` : 'visura.print')
+    const isBehind = service === 'family' || service === 'requests' || service === 'accesses'
+    return press(isBehind ? `visura.${service}` : 'visura.print')
   },
   // The screen offers the declaration instead.
   'visura-unavailable': () => press('visuraUnavailable.declaration'),

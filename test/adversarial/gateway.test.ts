@@ -235,10 +235,12 @@ describe.each(['PGlite', 'PostgreSQL 15'] as const)('gateway on %s', (engine) =>
         idAnpr: idAnpr(person),
         name,
         surname,
+        sex: person === 'mario-rossi' ? 'M' : 'F',
         yearOfBirth,
         tie: 'family',
         relation,
         self: person === 'elena-ferrari',
+        deceased: false,
         blocked: expect.any(Array),
       })
       expect(body.members).toEqual([

@@ -79,7 +79,10 @@ export interface Person {
 export function peopleOf(visit: Visit): Person[] {
   const sheet = visit.holder.entered?.family ?? []
   const people = sheet
-    .filter(({ self, tie, idAnpr, name, surname }) => self || (tie === 'family' && idAnpr && (name || surname)))
+    .filter(
+      ({ self, tie, idAnpr, name, surname, deceased }) =>
+        self || (tie === 'family' && idAnpr && !deceased && (name || surname)),
+    )
     .map((subject) => ({ subject, ...nameOf(subject, visit) }))
   const own = people.some(({ subject }) => subject.self)
   const family = tieOf(visit) === 'family' ? people : people.filter(({ subject }) => subject.self)

@@ -1,5 +1,5 @@
-import type { ScreenOf } from '../../../contract/journeys/index.ts'
 import type { Shows } from '../../visit/chart.ts'
+import { masked } from '../../visit/masked.ts'
 import { required } from '../../visit/visit.ts'
 import type { states } from './states.ts'
 
@@ -11,13 +11,4 @@ export const screens: Shows<typeof states> = {
       person: inner === 'shown' ? masked(required(visit.holder.registered, 'visura').person) : null,
     }
   },
-}
-
-/** Shows enough of the codice fiscale for holders to recognise their own. */
-function masked(person: NonNullable<ScreenOf<'visura'>['person']>): ScreenOf<'visura'>['person'] {
-  const { codiceFiscale } = person
-  return {
-    ...person,
-    codiceFiscale: `${codiceFiscale.slice(0, 3)}${'•'.repeat(codiceFiscale.length - 5)}${codiceFiscale.slice(-2)}`,
-  }
 }

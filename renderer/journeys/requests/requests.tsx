@@ -92,6 +92,19 @@ export function Request({ screen: { request } }: { screen: ScreenOf<'request'> }
     <Screen
       title={name(request)}
       lead={text('request.lead', { date: date(requestedAt) })}
+      figure={
+        <Points
+          points={[
+            {
+              icon: ICON[state],
+              title: sentence(text(`requests.${state}`)),
+              line: text(`request.${state}`),
+              ...(tone && { tone }),
+            },
+            { icon: 'counter', title: text('request.where.title'), line: office ?? text('request.here') },
+          ]}
+        />
+      }
       {...(state === 'ready' && {
         main: {
           label: text('request.collect'),
@@ -100,17 +113,6 @@ export function Request({ screen: { request } }: { screen: ScreenOf<'request'> }
         },
       })}
     >
-      <Points
-        points={[
-          {
-            icon: ICON[state],
-            title: sentence(text(`requests.${state}`)),
-            line: text(`request.${state}`),
-            ...(tone && { tone }),
-          },
-          { icon: 'counter', title: text('request.where.title'), line: office ?? text('request.here') },
-        ]}
-      />
       {untouched && (
         <AnswerCard
           icon="close"

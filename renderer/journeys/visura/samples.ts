@@ -19,17 +19,6 @@ export const samples: SamplesOf<'visura'> = {
     shown: {
       'visura-asking': { screen: 'visura', person: null },
       visura: { screen: 'visura', person },
-      'visura-large-family': {
-        screen: 'visura',
-        person: { ...person, family: [...family, ...family.map((one) => ({ ...one, born: '2001' }))] },
-      },
-      'visura-convivenza': {
-        screen: 'visura',
-        person: {
-          ...{ ...person, name: 'MARIA', surname: '', born: '1951', statoCivile: '1' },
-          family: family.map((one, index) => ({ ...one, tie: 'convivenza', relation: index === 0 ? '1' : '2' })),
-        },
-      },
       'visura-little': {
         screen: 'visura',
         person: { ...person, born: null, birthPlace: null, citizenships: null, statoCivile: null, family: null },

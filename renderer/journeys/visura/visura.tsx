@@ -1,4 +1,3 @@
-import { isConvivenza } from '../../../contract/document.ts'
 import type { ScreenOf } from '../../../contract/journeys/index.ts'
 import { drawable } from '../../../contract/letters.ts'
 import { answer } from '../../bridge.ts'
@@ -6,13 +5,9 @@ import { Points } from '../../components/facts.tsx'
 import { AskingRegister } from '../../components/illustrations.tsx'
 import { Screen } from '../../components/screen.tsx'
 import { AnswerCard } from '../../components/touch-button.tsx'
-import { kinshipKey } from '../../i18n/kinship.ts'
-import { fullName, useDay, useText } from '../../i18n/use-text.ts'
+import { useDay, useText } from '../../i18n/use-text.ts'
 
 type Person = NonNullable<ScreenOf<'visura'>['person']>
-
-/** Members that are listed. More would leave no room for the rest, and the paper has them all. */
-const LISTED = 4
 
 export function Visura({ screen: { person } }: { screen: ScreenOf<'visura'> }) {
   const text = useText()
@@ -46,6 +41,7 @@ export function Visura({ screen: { person } }: { screen: ScreenOf<'visura'> }) {
 
 /** What else is known of the person. */
 const MORE = [
+  ['family', 'family'],
   ['requests', 'clock'],
   ['accesses', 'info'],
 ] as const
@@ -57,7 +53,7 @@ const SIDE_BY_SIDE: readonly string[] = ['citizenship', 'statoCivile']
 function OwnData({ person }: { person: Person }) {
   const text = useText()
   const day = useDay()
-  const { codiceFiscale, sex, born, birthPlace, residence, citizenships, statoCivile, family } = person
+  const { codiceFiscale, sex, born, birthPlace, residence, citizenships, statoCivile } = person
   const facts = [
     ['name', `${person.surname} ${person.name}`.trim()],
     ['codiceFiscale', codiceFiscale],
@@ -66,7 +62,6 @@ function OwnData({ person }: { person: Person }) {
     ['citizenship', citizenships?.join(', ')],
     ['statoCivile', statoCivile && text(`statoCivile.${statoCivile}`, { sex: sex ?? 'N' })],
   ] as const
-  const members = (family ?? []).filter((member) => fullName(member) !== '')
   return (
     <dl className="facts own-data">
       {facts.map(
@@ -77,19 +72,6 @@ function OwnData({ person }: { person: Person }) {
               <dd>{drawable(told)}</dd>
             </div>
           ),
-      )}
-      {members.length > 0 && (
-        <div>
-          <dt>{text(isConvivenza(members) ? 'visura.convivenza' : 'visura.family')}</dt>
-          {members.slice(0, LISTED).map((member) => (
-            <dd key={`${fullName(member)} ${member.born}`}>
-              {fullName(member)} <span>{text(kinshipKey(member))}</span>
-            </dd>
-          ))}
-          {members.length > LISTED && (
-            <dd className="small">{text('visura.moreFamily', { count: members.length - LISTED })}</dd>
-          )}
-        </div>
       )}
     </dl>
   )

@@ -47,6 +47,7 @@ const services = [
   },
   { visura: async () => err({ kind: 'unavailable' }) },
   { visura: async () => err(refused('visura-refused')) },
+  { person: async () => null },
   { accesses: async () => null, withdraw: () => false },
   { preview: async () => err({ kind: 'unavailable' }) },
   { preview: async () => err(refused('certificate-not-issuable')) },

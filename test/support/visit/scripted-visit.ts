@@ -3,6 +3,7 @@ import type { CieReadout, CnsReadout } from '../../../contract/device.ts'
 import type { FamilyMember, IssuedOutcome, OwnRecord } from '../../../contract/gateway.ts'
 import type { Screen } from '../../../contract/journeys/index.ts'
 import type { OwnRequest } from '../../../contract/journeys/requests.ts'
+import type { PersonSections } from '../../../contract/person.ts'
 import { ok } from '../../../contract/result.ts'
 import { view } from '../../../contract/visit.ts'
 import type { Paper } from '../../../main/documents/model.ts'
@@ -66,7 +67,9 @@ export const member = (idAnpr: string, self: boolean): FamilyMember => ({
   idAnpr,
   name: 'ANNA',
   surname: 'BIANCHI',
+  sex: 'F',
   yearOfBirth: 1951,
+  deceased: false,
   tie: 'family',
   relation: '1',
   self,
@@ -90,6 +93,13 @@ export const visura: OwnRecord = {
   },
   reference: '77242849',
   at: '2026-11-22T10:00:00.000Z',
+}
+const person: PersonSections = {
+  identity: {
+    ...{ name: 'ANNA', surname: 'BIANCHI', codiceFiscale: 'BNCNMR51H58I888X', sex: 'F' },
+    ...{ born: '1951-06-18', birthPlace: 'SPELLO (PG)', statoCivile: '2' },
+  },
+  ...{ residence: [], citizenship: [], marriage: null, union: null, document: null },
 }
 const request: OwnRequest = {
   ...{ operation: OPERATION, types: ['8'], requestedAt: '2026-11-22T10:00:00.000Z', state: 'recorded' },
@@ -130,6 +140,7 @@ export function scripted(changes: Partial<VisitServices> = {}): VisitServices {
     writeVisura: () => ({ document: 'visura', operation: OPERATION, paper }),
     requests: async () => ({ requests: [request], whole: true }),
     withdraw: () => true,
+    person: async (_, __, { section }) => ({ [section]: person[section] }),
     accesses: async () => [],
     writeForm: (_, document) => ({ document, operation: OPERATION, paper }),
     declared: vi.fn(),

@@ -1,0 +1,71 @@
+import { z } from 'zod'
+import { registeredPerson } from '../document.ts'
+import { personName } from '../identity.ts'
+import { personSection, personSections } from '../person.ts'
+
+/** The holder's family sheet, and what ANPR holds of each person on it. */
+
+/**
+ * How somebody belongs to the sheet, as the holder sees it. `kin`: what they are to the holder. `head`: to the
+ * intestatario of the sheet, where the sheet tells no more. `convivenza`: their place in it. `relation`: a code of
+ * ANPR's table 5, in a convivenza of its table 6.
+ */
+export const tie = z.discriminatedUnion('to', [
+  z.strictObject({ to: z.literal('self') }),
+  z.strictObject({ to: z.literal('kin'), relation: z.string() }),
+  z.strictObject({ to: z.literal('head'), relation: z.string(), head: personName }),
+  z.strictObject({ to: z.literal('convivenza'), relation: z.string() }),
+])
+export type Tie = z.infer<typeof tie>
+
+const { sex } = registeredPerson.shape
+const who = { ...personName.shape, sex, tie }
+
+export const screens = [
+  /** `index` is what `chooseMember` answers with; null: the register tells nothing more of them here. */
+  z.strictObject({
+    screen: z.literal('family'),
+    members: z.array(
+      z.strictObject({
+        ...who,
+        index: z.number().int().nullable(),
+        yearOfBirth: z.number().int().nullable(),
+        deceased: z.boolean(),
+      }),
+    ),
+  }),
+  /** The sheet is ANPR's: it needs the line. */
+  z.strictObject({ screen: z.literal('family-unavailable') }),
+  /** `identity` null while ANPR is asked. Its codice fiscale is masked: people stand behind the holder. */
+  z.strictObject({
+    screen: z.literal('member'),
+    ...who,
+    identity: personSections.shape.identity.nullable(),
+    sections: z.array(personSection),
+  }),
+  /** `told` null while ANPR is asked. */
+  z.strictObject({
+    screen: z.literal('member-section'),
+    ...personName.shape,
+    section: personSection,
+    told: personSections.partial().nullable(),
+  }),
+  /** ANPR does not tell now. */
+  z.strictObject({ screen: z.literal('member-unavailable'), ...personName.shape }),
+] as const
+
+export const steps = {
+  family: null,
+  'family-unavailable': null,
+  member: null,
+  'member-section': null,
+  'member-unavailable': null,
+} as const
+
+/** More people than any sheet has. */
+const MOST_PEOPLE = 500
+
+export const answers = [
+  z.strictObject({ type: z.literal('chooseMember'), index: z.number().int().min(0).max(MOST_PEOPLE) }),
+  z.strictObject({ type: z.literal('openSection'), section: personSection }),
+] as const

@@ -1,0 +1,55 @@
+import { kinshipTo } from '../../../catalogue/kinship.ts'
+import type { FamilyMember } from '../../../contract/gateway.ts'
+import type { Tie } from '../../../contract/journeys/family.ts'
+import type { PersonSection, PersonSections } from '../../../contract/person.ts'
+import { holderOf, required, type Visit } from '../../visit/visit.ts'
+
+declare module '../../visit/visit.ts' {
+  interface Visit {
+    family: {
+      /** Where in the sheet the person stands who was picked. */
+      chosen: number
+      /** What ANPR holds of them, as far as the holder has opened it. */
+      told: Partial<PersonSections>
+      section: PersonSection
+    }
+  }
+}
+
+export const fresh = (): Pick<Visit, 'family'> => ({ family: { chosen: 0, told: {}, section: 'identity' } })
+
+export const sheetOf = ({ holder }: Visit): FamilyMember[] => holder.entered?.family ?? []
+
+/** Whom ANPR tells more of: it must know them by an id, and it closes the record of the dead. */
+export const isOpen = (member: FamilyMember | undefined): boolean =>
+  member !== undefined && member.idAnpr !== null && !member.deceased
+
+export const chosenOf = (visit: Visit): FamilyMember => required(sheetOf(visit)[visit.family.chosen], 'chosen member')
+
+/** Sections beside the identity that are worth asking for. */
+export function sectionsOf({ family: { told } }: Visit): PersonSection[] {
+  const { statoCivile = null } = told.identity ?? {}
+  const bond: PersonSection[] =
+    statoCivile === null || statoCivile === '1' ? [] : [['6', '7', '8'].includes(statoCivile) ? 'union' : 'marriage']
+  return ['residence', 'citizenship', ...bond, 'document']
+}
+
+/** Name, sex and tie of somebody on the sheet, as the holder sees them. */
+export function whoOf(member: FamilyMember, visit: Visit) {
+  const { name, surname, sex } = member
+  const named = member.self && name === '' && surname === '' ? holderOf(visit) : { name, surname }
+  return { ...named, sex, tie: tieOf(member, sheetOf(visit)) }
+}
+
+function tieOf(member: FamilyMember, sheet: readonly FamilyMember[]): Tie {
+  if (member.self) return { to: 'self' }
+  const { relation } = member
+  if (member.tie === 'convivenza') return { to: 'convivenza', relation }
+  const holder = sheet.find(({ self }) => self)
+  const kin = holder ? kinshipTo(holder, member) : null
+  if (kin !== null) return { to: 'kin', relation: kin }
+  const head = sheet.find((one) => one.tie === 'family' && one.relation === '1')
+  return head && head !== member
+    ? { to: 'head', relation, head: { name: head.name, surname: head.surname } }
+    : { to: 'kin', relation: '99' }
+}

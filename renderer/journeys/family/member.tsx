@@ -1,0 +1,81 @@
+import type { ScreenOf } from '../../../contract/journeys/index.ts'
+import { drawable } from '../../../contract/letters.ts'
+import type { PersonSection } from '../../../contract/person.ts'
+import { answer } from '../../bridge.ts'
+import { Points } from '../../components/facts.tsx'
+import type { IconName } from '../../components/icon.tsx'
+import { AskingRegister } from '../../components/illustrations.tsx'
+import { Screen } from '../../components/screen.tsx'
+import { AnswerCard } from '../../components/touch-button.tsx'
+import { fullName, sentence, useDay, useText } from '../../i18n/use-text.ts'
+import { useTie } from './kin.ts'
+
+const ICON: Record<PersonSection, IconName> = {
+  ...{ identity: 'person', residence: 'home', citizenship: 'institution', marriage: 'rings', union: 'rings' },
+  document: 'card',
+}
+
+/** One person of the sheet: who they are, and what else ANPR can be asked. */
+export function Member({ screen }: { screen: ScreenOf<'member'> }) {
+  const text = useText()
+  const day = useDay()
+  const tieOf = useTie()
+  const { identity, sections } = screen
+  const title = fullName(screen)
+  if (identity === null)
+    return (
+      <Screen
+        kind="wait"
+        title={title}
+        lead={text('visura.waiting')}
+        figure={<AskingRegister label={text('visura.waiting')} />}
+      />
+    )
+  const { codiceFiscale, born, birthPlace, statoCivile, sex } = identity
+  const facts = [
+    ['born', [birthPlace, born && day(born)].filter(Boolean).join(', ')],
+    ['codiceFiscale', codiceFiscale],
+    ['statoCivile', statoCivile && text(`statoCivile.${statoCivile}`, { sex: sex ?? 'N' })],
+  ] as const
+  return (
+    <Screen title={title} lead={sentence(tieOf(screen))}>
+      <dl className="facts own-data">
+        {facts.map(
+          ([name, told]) =>
+            told && (
+              <div key={name}>
+                <dt>{text(`member.${name}`)}</dt>
+                <dd>{drawable(told)}</dd>
+              </div>
+            ),
+        )}
+      </dl>
+      {sections.map((section) => (
+        <AnswerCard
+          key={section}
+          icon={ICON[section]}
+          title={text(`member.${section}`)}
+          onPress={() => answer({ type: 'openSection', section })}
+        />
+      ))}
+    </Screen>
+  )
+}
+
+export function MemberUnavailable({ screen }: { screen: ScreenOf<'member-unavailable'> }) {
+  const text = useText()
+  return (
+    <Screen
+      tone="warning"
+      title={text('memberUnavailable.title')}
+      lead={fullName(screen)}
+      figure={
+        <Points
+          points={[
+            { icon: 'info', title: text('familyUnavailable.later.title'), line: text('memberUnavailable.later') },
+          ]}
+        />
+      }
+    />
+  )
+}

@@ -1,0 +1,12 @@
+import type { Drawings, ScreensOf } from '../journey.ts'
+import { Family, FamilyUnavailable } from './family.tsx'
+import { Member, MemberUnavailable } from './member.tsx'
+import { MemberSection } from './section.tsx'
+
+export const screens: Drawings<ScreensOf<'family'>> = {
+  family: Family,
+  'family-unavailable': FamilyUnavailable,
+  member: Member,
+  'member-section': MemberSection,
+  'member-unavailable': MemberUnavailable,
+}
