@@ -31,7 +31,7 @@ export const states = {
   visura: visura.states,
   requests: requests.states,
   family: family.states,
-  declaration: declaration.states({ publicBody: '#purpose', privateParty: '#contrassegno' }),
+  declaration: declaration.states({ publicBody: '#certificate', privateParty: '#contrassegno' }),
   paper: paper.states,
   phone: phone.states,
   email: email.states,

@@ -13,10 +13,8 @@ export const offered = (way: Elsewhere, { holder: { entered }, paper: { issued, 
 
 /** The document that is out on paper can go this way too. Of several the totem has the last one only. */
 export function offeredToo(way: Elsewhere, context: Context): boolean {
-  const { holder, paper, end } = context.visit
-  const collected = (holder.entered?.waiting ?? []).map(({ outcome }) => outcome.operation)
-  const several = collected.length > 1 && collected.includes(paper.issued[0]?.operation ?? '')
-  return end.outcome === 'printed' && !several && offered(way, context.visit) && cardToTake(context)
+  const { certificate, end } = context.visit
+  return end.outcome === 'printed' && certificate.delivered <= 1 && offered(way, context.visit) && cardToTake(context)
 }
 
 const notBegun = ({ visit: { paper } }: Context) => paper.fromPage === 1

@@ -11,8 +11,8 @@ import {
   pin,
   screen,
   session,
-  toConfirm,
   toPin,
+  toSummary,
 } from '../../../test/support/visit/scripted-visit.ts'
 import type { VisitServices } from '../../visit/services.ts'
 import { createEmail } from './service.ts'
@@ -25,7 +25,7 @@ describe('a link by e-mail', () => {
   })
   const toAddress = async (services: Partial<VisitServices> = {}) => {
     const opened = open(services)
-    await toConfirm()
+    await toSummary()
     await answers({ type: 'confirm' })
     await at('done')
     expect(screen()).toMatchObject({ outcome: 'printed', email: true })
@@ -81,7 +81,7 @@ describe('a link by e-mail', () => {
 
   test('in place of paper that does not come: a certificate stays here, for a mail may come back', async () => {
     const services = open({ print: async () => err({ kind: 'print-fault', status: 'jam', page: 1 }) })
-    await toConfirm()
+    await toSummary()
     await answers({ type: 'confirm' })
     await at('print-fault')
     await answers({ type: 'takeByEmail' }, { type: 'enterEmail', address: 'anna@gmail.com' }, { type: 'confirmEmail' })

@@ -11,8 +11,8 @@ import {
   pin,
   screen,
   session,
-  toConfirm,
   toPin,
+  toSummary,
 } from '../../../test/support/visit/scripted-visit.ts'
 import type { VisitServices } from '../../visit/services.ts'
 import { createHandover } from './service.ts'
@@ -28,7 +28,7 @@ describe('a document for the telephone', () => {
     vi.useRealTimers()
   })
   const issues = async () => {
-    await toConfirm()
+    await toSummary()
     await answers({ type: 'confirm' })
   }
 

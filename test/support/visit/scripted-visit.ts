@@ -211,17 +211,17 @@ export const toPin = async () => {
   cardIn()
   await at('pin')
 }
-export const toConfirm = async () => {
+/** The holder's own residence, for a court case: from the menu to the summary. */
+export const toOwnResidence: VisitEvent[] = [
+  { type: 'chooseService', service: 'certificate' },
+  { type: 'choosePurpose', purpose: 'processuale' },
+  { type: 'chooseCertificates', types: ['8'] },
+]
+/** A visitor with the summary in sight. */
+export const toSummary = async () => {
   await toPin()
   await answers({ type: 'enterPin', pin: pin() })
   await at('menu')
-  await answers(
-    { type: 'chooseService', service: 'certificate' },
-    { type: 'choosePerson', index: 0 },
-    { type: 'chooseCertificates', types: ['8'] },
-    { type: 'choosePurpose', purpose: 'processuale' },
-  )
-  await at('preview')
-  await answers({ type: 'acceptPreview' })
-  await at('confirm')
+  await answers(...toOwnResidence)
+  await at('sheet')
 }
