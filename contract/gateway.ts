@@ -37,6 +37,8 @@ import { closedOffers } from './offers.ts'
  *   POST /v1/handovers                 handoverOffer → handoverGiven (contract/handover.ts) 201
  *   GET  /v1/handovers?id=             → handoverState
  *   POST /v1/handovers/withdrawn       handoverQuery → handoverWithdrawn
+ *   POST /v1/letters                   (Bearer) letterOffer → letterTaken (contract/letter.ts) 201
+ *   GET  /v1/letters?id=               → letterState
  *   GET  /v1/trust                     → trustBundle (contract/trust.ts)
  *   GET  /v1/trust/crls/<sha256>       → a CRL, DER
  */
@@ -76,6 +78,8 @@ export const refusalKind = z.enum([
   'not-in-family',
   ...issueRefusal.options,
   'contrassegno-used',
+  /** No mail can reach the domain of this address. */
+  'address-unknown',
   /** The notice has not been paid, is not this person's for this certificate, or has paid for one. */
   'payment-missing',
   /** This gateway takes no payments, or pagoPA does not answer. */
@@ -198,10 +202,8 @@ export const receiptHeader = (kid: string, { totem, cursor }: { totem: string; c
   ({ ...sealing, kid, typ: RECEIPT_TYP, totem, cursor }) as const
 
 /** True if it was sealed with just this header: the rule of both receivers. */
-export const isSealedAs = (
-  header: object,
-  wanted: ReturnType<typeof requestHeader | typeof outcomeHeader | typeof receiptHeader>,
-): boolean => Object.entries(wanted).every(([name, value]) => (header as Record<string, unknown>)[name] === value)
+export const isSealedAs = (header: object, wanted: object): boolean =>
+  Object.entries(wanted).every(([name, value]) => (header as Record<string, unknown>)[name] === value)
 
 /** Version of a request's text. A sealed request may wait for 30 days, and meet another version of the gateway. */
 export const REQUEST_VERSION = 3

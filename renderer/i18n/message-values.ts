@@ -89,6 +89,9 @@ export interface MessageValues {
   'printFault.none.lead': { page: number }
   'printFault.perhaps.lead': { page: string | number }
   'phone.left': { left: string | number }
+  'email.typed': { typed: string | number }
+  'email.meant': { domain: string | number }
+  'email.code': { code: string | number }
   'refused.card-error.now': { issuer: string | number }
   'refused.no-certificate.now': { issuer: string | number }
   'refused.certificate-truncated.now': { issuer: string | number }
