@@ -14,6 +14,7 @@ import { createSheets, type SheetsOptions } from './certificate/sheets.ts'
 import { createCollect } from './collect/service.ts'
 import { contrassegnoJudge } from './contrassegno/service.ts'
 import { writeForm } from './declaration/write.ts'
+import { createEmail } from './email/service.ts'
 import { createPersonService } from './family/service.ts'
 import { createEnter } from './identify/enter.ts'
 import { createIdentity, type IdentityOptions } from './identify/identity.ts'
@@ -50,7 +51,7 @@ export function createVisitServices(options: ServicesOptions): VisitServices {
   const { preview, request, arrived } = createCertificates(options)
   const open: string[] = []
   const opened = (token: string) => void open.push(token)
-  const enter = createEnter({ client, online: options.online, waitingFor, noticesFor, pendingFor, opened })
+  const enter = createEnter({ now, client, online: options.online, waitingFor, noticesFor, pendingFor, opened })
   return {
     outOfService: () => outOfService(options),
     newSession: () => ulid(),
@@ -98,6 +99,7 @@ export function createVisitServices(options: ServicesOptions): VisitServices {
 
     ...createHandover({ client, journal, now }),
     ...createPayments({ client, place, now }),
+    ...createEmail(options),
 
     isContrassegno: contrassegnoJudge(now),
 

@@ -60,6 +60,8 @@ const services = [
   { handoverBecame: async () => 'contested' },
   { openPayment: async () => err({ kind: 'unavailable' }) },
   { openPayment: async () => ok({ payment: { ...payment, state: 'unspendable', receipt: 'R1' }, until: requestedAt }) },
+  { sendByEmail: async () => err({ kind: 'unavailable' }) },
+  { sendByEmail: async () => err({ kind: 'refused' }) },
 ] satisfies Partial<VisitServices>[]
 
 const hardware: VisitEvent[] = [
