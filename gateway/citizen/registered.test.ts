@@ -307,3 +307,14 @@ test('the totem gets what the contract has, whatever ANPR answers in its own for
     }),
   )
 })
+
+test('a code that is written with zeros before it is the same code', () => {
+  const residenza = [{ ...at({}), tipoIndirizzo: '01' }]
+  const legameSoggetto = { tipoLegame: '03', codiceLegame: '02' }
+  expect(
+    shown(dati({ statoCivile: { statoCivile: '02' }, residenza }), [{ ...member(), legameSoggetto }]),
+  ).toMatchObject({
+    ...{ statoCivile: '2', residence: { comune: 'SPELLO (PG)' } },
+    family: [{ tie: 'family', relation: '2' }],
+  })
+})
