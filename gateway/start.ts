@@ -20,9 +20,7 @@ import { boughtBy } from './citizen/preview.ts'
 import { citizenRoutes } from './citizen/routes.ts'
 import { createSessions } from './citizen/session.ts'
 import { idToldFor } from './citizen/store.ts'
-import { createHandovers } from './delivery/handovers.ts'
-import { handoverPageRoutes } from './delivery/public.ts'
-import { handoverRoutes } from './delivery/routes.ts'
+import { createDelivery } from './delivery/room.ts'
 import { fleetRoutes, overseeFleet } from './fleet/routes.ts'
 import { withoutFloods } from './floods.ts'
 import type { Routes } from './http/route.ts'
@@ -74,6 +72,8 @@ export interface Gateway {
   operatorUrl: string
   /** Where anybody may verify a paper; null: not here. */
   publicUrl: string | null
+  /** Where the mail server brings what came back; null: nowhere. */
+  returnsPort: number | null
   /** Where pagoPA brings receipts; null: this gateway takes no payments. */
   receiptsUrl: string | null
   /** Takes no more requests, finishes those under way, closes the database. */
@@ -184,13 +184,14 @@ export async function startGateway(
     log,
   })
   const outcomes = createOutcomes({ db, bell, outcomeKeyOf, reference, now })
+  const delivery = createDelivery({ config, db, reference, sealingKeys, now, log })
   const sessions = createSessions({
     db,
     register,
     logins,
     reference,
     mayBegin: () => offers.mayBegin('recognition'),
-    ways: config.delivery ? ['phone'] : [],
+    ways: delivery.ways,
     now,
   })
   const journals = withJournals(db)
@@ -198,15 +199,13 @@ export async function startGateway(
     ...{ register, means, reference, terms: config.certificates, now },
     mayBegin: () => offers.mayBegin('certificates'),
   }
-  const handovers = createHandovers({ db, now, log })
   const forPublic =
     config.public && publicTls && verify
       ? createPublicDoor({
           ...{ tls: publicTls, connections: config.public.connections, log },
-          rooms: [verify, ...(config.delivery ? [handoverPageRoutes(handovers)] : [])],
+          rooms: [verify, delivery.forPublic],
         })
       : null
-  let publicUrl: string | null = null
 
   const stopping = new AbortController()
   const forTotems = createTotemDoor({
@@ -230,10 +229,7 @@ export async function startGateway(
       fleet: fleetRoutes({ db, challenges, offers, outcomeKeyOf, version: packageJson.version, now }),
       trust: trustRoutes(trust),
       keys: keyRoutes(keys),
-      delivery: handoverRoutes({
-        handovers,
-        publicUrl: () => config.delivery && (config.delivery.publicUrl ?? publicUrl),
-      }),
+      delivery: delivery.forTotems(sessions),
     },
     log,
   })
@@ -265,7 +261,7 @@ export async function startGateway(
     await Promise.all([forTotems.close(), forPagopa?.close(), work.stop(), retention.stop(), tending?.stop()])
     await forOperators.close()
     await forPublic?.close()
-    handovers.stop()
+    await delivery.stop()
     tls.stop()
     publicTls?.stop()
     paying?.tls.stop()
@@ -280,12 +276,14 @@ export async function startGateway(
   }
 
   try {
-    publicUrl = config.public && forPublic && (await listen('public', forPublic, config.public))
+    const publicUrl = config.public && forPublic && (await listen('public', forPublic, config.public))
+    await delivery.start(publicUrl)
     return {
       url: await listen('listen', forTotems, config.listen),
       operatorUrl: await listen('operator', forOperators, config.operator),
       receiptsUrl: forPagopa && paying && `${await listen('pagopa.door', forPagopa, paying.settings.door)}/v1/receipts`,
       publicUrl,
+      returnsPort: delivery.returnsPort,
       stop,
     }
   } catch (reason) {

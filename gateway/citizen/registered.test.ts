@@ -318,3 +318,9 @@ test('a code that is written with zeros before it is the same code', () => {
     family: [{ tie: 'family', relation: '2' }],
   })
 })
+
+test('who died stays on ANPR’s family sheet, and is nobody with whom the person lives', () => {
+  const dead = { ...member({ nome: 'ELVIRA' }), identificativi: { idANPR: 'AB10234CY' } }
+  const family = [member(), { ...dead, datiDecesso: { dataEvento: '2020-01-01' } }]
+  expect(shown(dati(), family).family?.map(({ name }) => name)).toEqual(['ANNA MARIA'])
+})
