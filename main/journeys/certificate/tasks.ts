@@ -2,13 +2,13 @@ import { fromFirstPage, print } from '../../visit/printing.ts'
 import { refused as refusal, type VisitServices } from '../../visit/services.ts'
 import { refused, type Step, step } from '../../visit/step.ts'
 import { required, type Visit } from '../../visit/visit.ts'
-import { wantedOf } from './visit.ts'
+import { aboutOf, wantedOf } from './visit.ts'
 
 export async function preview(visit: Visit, services: VisitServices) {
   const entered = required(visit.holder.entered, 'gateway session')
   // Offline there is no preview, but the request can be recorded all the same.
   if (!entered.token) return step('confirm')
-  const sheet = await services.preview(entered, wantedOf(visit))
+  const sheet = await services.preview(visit.frame, entered, wantedOf(visit), aboutOf(visit))
   if (sheet.ok) return step('shown', { paper: { preview: sheet.value } })
   return sheet.error.kind === 'unavailable' ? step('confirm') : refused(sheet.error)
 }
@@ -16,7 +16,12 @@ export async function preview(visit: Visit, services: VisitServices) {
 export async function request(visit: Visit, services: VisitServices) {
   const { frame, holder } = visit
   const entered = required(holder.entered, 'gateway session')
-  const requested = await services.request(frame, required(holder.recognised, 'holder'), wantedOf(visit))
+  const requested = await services.request(
+    frame,
+    required(holder.recognised, 'holder'),
+    wantedOf(visit),
+    aboutOf(visit),
+  )
   if (!requested.ok) {
     // The attract screen says by itself that the totem is full.
     return requested.error.kind === 'storage-full'
@@ -36,9 +41,9 @@ export async function request(visit: Visit, services: VisitServices) {
 }
 
 /** Fetches the certificate that has come while its person still stands here. */
-export async function fetch({ certificate }: Visit, services: VisitServices) {
-  const { operation } = required(certificate.queued, 'queued request')
-  const outcome = await services.arrived(operation)
+export async function fetch(visit: Visit, services: VisitServices) {
+  const { operation } = required(visit.certificate.queued, 'queued request')
+  const outcome = await services.arrived(visit.frame, operation, aboutOf(visit))
   return outcome
     ? step('printingCertificate', {
         paper: { issued: [outcome], ...fromFirstPage },
