@@ -41,3 +41,7 @@ export type Exemption = z.infer<typeof exemption>
 /** The party that the paper is for, asked before any bollo (invariant 6). catalogue/bollo.ts says what each means. */
 export const purpose = z.enum(['publicBody', 'privateParty', ...exemption.options])
 export type Purpose = z.infer<typeof purpose>
+
+/** Subjects under which a person finds a certificate; catalogue/themes.ts says which stand under each. */
+export const certificateTheme = z.enum(['home', 'family', 'events', 'citizenship', 'abroad'])
+export type CertificateTheme = z.infer<typeof certificateTheme>

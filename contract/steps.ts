@@ -1,3 +1,3 @@
 /** Progress with names, shown as steps from `card` on. */
-export const steps = ['card', 'person', 'certificate', 'purpose', 'confirm', 'paper'] as const
+export const steps = ['card', 'request', 'paper'] as const
 export type Step = (typeof steps)[number]

@@ -2,11 +2,12 @@ import { once } from 'node:events'
 import { rm } from 'node:fs/promises'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
-import { certificateType } from '../contract/catalogue.ts'
+import { type CertificateType, certificateType } from '../contract/catalogue.ts'
 import { startBench } from '../simulator/bench/bench.ts'
 import { endChild } from '../simulator/bench/children.ts'
 import { startDisplay } from '../simulator/bench/display.ts'
 import { ownDisplay, startTotem, writeLauncher } from '../simulator/bench/launch.ts'
+import { isJourney, type Journey, journeys } from '../simulator/visitor/journeys.ts'
 import { build, electronDist } from './build.ts'
 import { stage } from './stage.ts'
 import { unattended } from './unattended.ts'
@@ -15,16 +16,33 @@ import { unattended } from './unattended.ts'
 const { values } = parseArgs({
   options: {
     unattended: { type: 'boolean', default: false },
-    certificate: { type: 'string', default: '8' },
+    certificate: { type: 'string' },
+    journey: { type: 'string' },
     out: { type: 'string', default: 'out' },
   },
 })
 
-const certificate = certificateType.options.find((type) => type === values.certificate) ?? unknownCertificate()
-function unknownCertificate(): never {
-  console.error(`--certificate: a citizen may ask for ${certificateType.options.join(', ')} of ANPR's table 13`)
+/** Somebody whom the register lets have a type that not everybody can have. */
+const HOLDERS: Partial<Record<CertificateType, string>> = {
+  ...{ 10: 'giulia-fontana', 14: 'pietro-moretti', 15: 'giulia-fontana' },
+  ...{ 17: 'nicolo-dangelo', 18: 'luca-verdi', 19: 'paola-serra' },
+}
+
+/** The visit that is asked for by `--journey` or `--certificate`; without either, one's own residence. */
+function asked(): Journey {
+  const { journey = 'residence', certificate } = values
+  if (values.journey !== undefined && certificate !== undefined) wrong('--journey or --certificate, not both')
+  if (!isJourney(journey)) wrong(`--journey: one of ${Object.keys(journeys).join(', ')}`)
+  if (certificate === undefined) return journeys[journey]
+  const type = certificateType.options.find((one) => one === certificate)
+  if (!type) wrong(`--certificate: a citizen may ask for ${certificateType.options.join(', ')} of ANPR's table 13`)
+  return { ...journeys['foreign-pension'], who: HOLDERS[type] ?? 'anna-bianchi', wish: { type } }
+}
+function wrong(usage: string): never {
+  console.error(usage)
   process.exit(64)
 }
+const journey = asked()
 
 /** Parts that were started, to be ended in reverse order, whatever happens. */
 const ends: (() => Promise<unknown>)[] = []
@@ -73,7 +91,7 @@ async function run(): Promise<number> {
     return unattended({
       bench,
       stage: staged,
-      certificate,
+      journey,
       launcher: writeLauncher(bench, staged, { DISPLAY: virtual.name }),
       out: path.resolve(values.out),
     })

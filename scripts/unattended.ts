@@ -2,7 +2,6 @@ import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ElectronApplication, Page } from 'playwright-core'
-import type { CertificateType } from '../contract/catalogue.ts'
 import type { JournalEntry } from '../contract/journal.ts'
 import type { Screen } from '../contract/journeys/index.ts'
 import { type View, view as viewSchema } from '../contract/visit.ts'
@@ -11,21 +10,16 @@ import { openJournal } from '../main/journal/journal.ts'
 import { driveTotem, type Stage } from '../simulator/bench/launch.ts'
 import type { Bench } from '../simulator/bench/office.ts'
 import { answerTo } from '../simulator/visitor/index.ts'
+import type { Journey } from '../simulator/visitor/journeys.ts'
 import { handsAt, visitorAt } from '../simulator/visitor/visitor.ts'
 
-/** Who asks for what: somebody whom the register lets have it. */
-const VISITORS: Partial<Record<CertificateType, string>> = {
-  ...{ 10: 'giulia-fontana', 14: 'pietro-moretti', 15: 'giulia-fontana' },
-  ...{ 17: 'nicolo-dangelo', 18: 'luca-verdi', 19: 'paola-serra' },
-}
-const ANYBODY = 'anna-bianchi'
 /** A screen ignores touches in its first 300 ms (renderer/components/press-guard.tsx); people are slower anyway. */
 const REACTION_MS = 500
 /** The longest that a screen may stand without the visit going on. */
 const PATIENCE_MS = 60_000
 
 /** Screens that the visit must not come to: with virtual hardware that works, each is a fault. */
-const FAULTS: Screen['screen'][] = ['refused', 'print-fault', 'out-of-service', 'last-try', 'declaration']
+const FAULTS: Screen['screen'][] = ['refused', 'print-fault', 'out-of-service', 'last-try']
 
 interface Step {
   name: string
@@ -33,18 +27,18 @@ interface Step {
 }
 
 /**
- * Visits the totem as a person would: touches, card, PIN, paper. Leaves certificate, receipt, pictures of screens and
- * paper, the sync log and a summary in `out`. Gives 0 only when the printer has acknowledged the certificate and the
- * gateway holds exactly one operation, issued.
+ * Makes a journey as a person would: touches, card, PIN, paper. Leaves certificate, receipt, pictures of screens and
+ * paper, the sync log and a summary in `out`. Gives 0 only when the printer has acknowledged the papers of the journey,
+ * the gateway holds its operations, issued, and no touch was more than the journey may take.
  */
 export async function unattended(options: {
   bench: Bench
   stage: Stage
   launcher: string
-  certificate: CertificateType
+  journey: Journey
   out: string
 }): Promise<number> {
-  const { bench, out, certificate } = options
+  const { bench, out, journey } = options
   for (const made of ['screens', 'paper', 'certificate.pdf', 'receipt.png', 'sync-log.jsonl', 'summary.json'])
     rmSync(path.join(out, made), { recursive: true, force: true })
   mkdirSync(path.join(out, 'screens'), { recursive: true })
@@ -53,17 +47,17 @@ export async function unattended(options: {
   const started = performance.now()
   const app = await driveTotem(options.launcher, options.stage)
   bench.electronPid = app.process().pid ?? null
-  const visited = await visit(app, bench, { certificate, screens: path.join(out, 'screens') }, started).finally(() =>
+  const visited = await visit(app, bench, { journey, screens: path.join(out, 'screens') }, started).finally(() =>
     app.close(),
   )
   const entries = await syncLog(bench, path.join(out, 'sync-log.jsonl'))
-  return report({ bench, out, entries, ...visited })
+  return report({ bench, out, entries, journey, ...visited })
 }
 
 async function visit(
   app: ElectronApplication,
   bench: Bench,
-  { certificate: type, screens }: { certificate: CertificateType; screens: string },
+  { journey: { who, wish }, screens }: { journey: Journey; screens: string },
   started: number,
 ) {
   const versions = await app.evaluate(({ app: program }) => ({
@@ -74,13 +68,16 @@ async function visit(
   }))
   const page = await app.firstWindow()
   // The wait before a touch is here, so that a picture is taken of what is touched.
-  const person = { ...visitorAt(app, 0), ...handsAt(bench, VISITORS[type] ?? ANYBODY) }
+  const person = { ...visitorAt(app, 0), ...handsAt(bench, who) }
   const views = await watchViews(page)
   const steps: Step[] = []
   let since = started
   let shown: Screen['screen'] = 'starting'
   let pictured = false
   let answered = ''
+  /** From the recognised person to the paper. */
+  let touches = 0
+  let counts = false
   for (;;) {
     const view = await views.next()
     const { screen } = view.screen
@@ -94,17 +91,21 @@ async function visit(
     }
     if (FAULTS.includes(screen) && !isCalling(view.screen))
       throw new Error(`the visit ended at: ${JSON.stringify(view.screen)}`)
-    if (screen === 'goodbye') return { steps, versions }
-    const act = isWhole(view.screen) ? answerTo(view.screen, { type }) : null
+    if (screen === 'goodbye') return { steps, versions, touches }
+    if (screen === 'recognised' || screen === 'printing') counts = screen === 'recognised'
+    const act = isWhole(view.screen) ? answerTo(view.screen, wish) : null
     const seen = JSON.stringify(view.screen)
     if (answered === seen || (pictured && !act)) continue
     await delay(REACTION_MS)
     // The totem may have gone on meanwhile: the person answers only the screen that is shown now.
     if (views.waiting()) continue
-    if (!pictured) await picture(page, path.join(screens, `${String(steps.length + 1).padStart(2, '0')}-${screen}.png`))
+    // What is touched is what the picture shows.
+    if (!pictured || act)
+      await picture(page, path.join(screens, `${String(steps.length + 1).padStart(2, '0')}-${screen}.png`))
     pictured = true
     await act?.(person)
     if (act) answered = seen
+    if (act && counts) touches += 1
   }
 }
 
@@ -164,10 +165,12 @@ async function report(visit: {
   bench: Bench
   out: string
   entries: JournalEntry[]
+  journey: Journey
   steps: Step[]
+  touches: number
   versions: Record<string, string>
 }): Promise<number> {
-  const { bench, out, entries, steps, versions } = visit
+  const { bench, out, entries, journey, steps, touches, versions } = visit
   const fieldsOf = (event: JournalEntry['event']) =>
     entries.filter((entry) => entry.event === event).map(({ fields }) => fields)
 
@@ -190,11 +193,15 @@ async function report(visit: {
   }
 
   const checks = {
-    'the printer acknowledged the certificate': acknowledged.includes('certificate'),
-    'the gateway holds exactly one operation, issued': operations.length === 1 && operation?.state === 'issued',
+    [`the printer acknowledged: ${journey.papers.join(', ')}`]: acknowledged.join() === journey.papers.join(),
+    [`the gateway holds ${journey.operations} operations, issued`]:
+      operations.length === journey.operations && operations.every(({ state }) => state === 'issued'),
+    [`${touches} touches from the recognised person to the paper, ${journey.touches} at most`]:
+      touches <= journey.touches,
   }
   const summary = {
     steps,
+    touches,
     apdus: fieldsOf('visit.recognised')[0]?.apdus ?? null,
     versions,
     operations,

@@ -11,7 +11,7 @@ export const screens = [
   z.strictObject({ screen: z.literal('contrassegno-date'), wrong: z.boolean() }),
 ] as const
 
-export const steps = { 'private-party': 'purpose', contrassegno: 'purpose', 'contrassegno-date': 'purpose' } as const
+export const steps = { 'private-party': 'request', contrassegno: 'request', 'contrassegno-date': 'request' } as const
 
 export const answers = [
   z.strictObject({ type: z.literal('declareInstead') }),

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { certifiedFact } from '../catalogue.ts'
-import { personName } from '../identity.ts'
 
 /**
  * A dichiarazione sostitutiva, free, in place of a certificate (art. 46 DPR 445/2000), or an atto notorio (art. 47).
@@ -17,13 +16,12 @@ export const screens = [
     screen: z.literal('declaration'),
     for: z.enum(['publicBody', 'privateParty']),
     attoNotorio: z.boolean(),
-    declarant: personName,
     declares: z.array(certifiedFact),
     forAnother: z.boolean(),
   }),
 ] as const
 
-export const steps = { declaration: 'purpose' } as const
+export const steps = { declaration: 'request' } as const
 
 export const answers = [
   z.strictObject({ type: z.literal('printDeclaration'), form: z.enum(['declaration', 'atto-notorio']) }),

@@ -45,12 +45,26 @@ export function TouchButton({
   )
 }
 
-type Answer = { icon: IconName; title: string; line?: string; onPress: () => void; pressed?: boolean; note?: string }
+type Answer = {
+  icon: IconName
+  title: string
+  line?: string
+  onPress: () => void
+  pressed?: boolean
+  note?: string
+  /** It cannot be chosen; `line` says why. */
+  disabled?: boolean
+}
 
 /** One answer to the screen's question: the whole card is the button. */
-export function AnswerCard({ icon, title, line, onPress, pressed, note }: Answer) {
+export function AnswerCard({ icon, title, line, onPress, pressed, note, disabled = false }: Answer) {
   return (
-    <TouchButton className="answer" onPress={onPress} {...(pressed === undefined ? {} : { pressed })}>
+    <TouchButton
+      className="answer"
+      onPress={onPress}
+      disabled={disabled}
+      {...(pressed === undefined ? {} : { pressed })}
+    >
       <span className="answer-icon">
         <Icon name={icon} />
       </span>
@@ -58,7 +72,7 @@ export function AnswerCard({ icon, title, line, onPress, pressed, note }: Answer
         <span className="answer-title">{title}</span>
         {line && <span className="answer-line">{line}</span>}
       </span>
-      {note ? <span className="answer-note">{note}</span> : <Icon name="chevron" />}
+      {!disabled && (note ? <span className="answer-note">{note}</span> : <Icon name="chevron" />)}
     </TouchButton>
   )
 }

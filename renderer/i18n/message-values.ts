@@ -2,9 +2,6 @@
 
 /** The values of each message that has placeholders. */
 export interface MessageValues {
-  'certificate.more.line': { count: number }
-  'certificate.both': { count: number }
-  'certificate.both.line': { names: string | number }
   'certificate.both.name': { names: string | number }
   'statoCivile.1': { sex: string }
   'statoCivile.2': { sex: string }
@@ -57,6 +54,9 @@ export interface MessageValues {
   'menu.notice.refused': { date: string | number }
   'menu.notice.expired': { date: string | number }
   'menu.notice.aside': { date: string | number }
+  'menu.card.expiring': { date: string | number }
+  'menu.card.expired': { date: string | number }
+  'menu.card.cancelled': { date: string | number }
   'menu.collect.line': { count: number }
   'family.line': { tie: string | number; year: string | number }
   'family.deceased': { count: number }
@@ -68,24 +68,30 @@ export interface MessageValues {
   'accesses.line': { who: string | number; what: string | number }
   'person.bornKinship': { year: string | number; kinship: string | number }
   'person.more.line': { count: number }
-  'certificate.lead': { name: string | number }
+  'sheet.self': { name: string | number }
+  'sheet.together': { count: number }
+  'sheet.cost.exempt': { reference: string | number }
+  'sheet.cost.contrassegno': { price: string | number; reference: string | number }
+  'sheet.cost.pagopa': { price: string | number }
+  'sheet.cost.due': { price: string | number }
+  'sheet.pay': { price: string | number }
+  'themes.chosen': { names: string | number }
+  'themes.beside': { names: string | number }
   'contrassegno.choice.lead': { price: string | number }
   'contrassegno.choice.mark': { price: string | number }
   'contrassegno.typed': { digits: string | number }
   'declaration.how': { topics: string | number }
   'declaration.ticked.several': { gender: string; names: string | number }
-  'declaration.self.title': { name: string | number }
-  'preview.lead': { certificate: string | number; name: string | number }
   'preview.page': { page: string | number; pages: string | number }
   'preview.image': { page: string | number; pages: string | number }
-  'confirm.bollo.exempt': { reference: string | number }
-  'confirm.bollo.contrassegno': { price: string | number; reference: string | number }
-  'confirm.bollo.pagopa': { price: string | number }
   'printing.page': { page: string | number; pages: string | number }
   'printFault.void.lead': { page: string | number }
   'printFault.none.lead': { page: number }
   'printFault.perhaps.lead': { page: string | number }
   'phone.left': { left: string | number }
+  'email.typed': { typed: string | number }
+  'email.meant': { domain: string | number }
+  'email.code': { code: string | number }
   'refused.card-error.now': { issuer: string | number }
   'refused.no-certificate.now': { issuer: string | number }
   'refused.certificate-truncated.now': { issuer: string | number }

@@ -22,8 +22,8 @@ export interface Visitor {
   touches(words: string): Promise<void>
   /** Touches the button that says this text. */
   presses(text: Text, values?: Record<string, string | number>): Promise<void>
-  /** Is there a button that says this text? */
-  finds(text: Text): Promise<boolean>
+  /** The words of this text. */
+  says(text: Text, values?: Record<string, string | number>): string
   types(digits: string): Promise<void>
 }
 
@@ -95,11 +95,8 @@ export function visitorAt(app: ElectronApplication, reactionMs = REACTION_MS): V
       await wait(reactionMs)
       await button.click({ timeout: PATIENCE_MS })
     },
-    async finds(text) {
-      await wait(REACTION_MS)
-      return buttonOf(intl.formatMessage({ id: text })).isVisible()
-    },
-    presses: (text, values) => visitor.touches(intl.formatMessage({ id: text }, values)),
+    says: (text, values) => intl.formatMessage({ id: text }, values),
+    presses: (text, values) => visitor.touches(visitor.says(text, values)),
     async types(digits) {
       await wait(reactionMs)
       let before = ''

@@ -24,11 +24,14 @@ describe('screen and paper say what the law says', () => {
     }
   })
   test('the gallery cites the law that main cites', () => {
-    const shown = Object.values(samples.confirm.shown)
-    expect(
-      shown.filter(({ bollo }) => bollo.kind === 'exempt').map(({ use, bollo }) => [use, bollo.reference]),
-    ).toEqual(exemption.options.map((use) => [use, exemptions[use].law]))
-    const paid = shown.filter(({ bollo }) => bollo.kind !== 'exempt')
-    expect(paid.map(({ use, bollo }) => [use, bollo.cents])).toEqual([['privateParty', BOLLO_CENTS]])
+    const shown = Object.values(samples.sheet.shown)
+    const exempt = shown.filter(({ bollo }) => bollo.settled === 'exempt')
+    expect(new Map(exempt.map(({ use, bollo }) => [use, bollo.reference]))).toEqual(
+      new Map(exemption.options.map((use) => [use, exemptions[use].law])),
+    )
+    const paid = shown.filter(({ bollo }) => bollo.settled !== 'exempt')
+    expect(new Set(paid.map(({ use, bollo }) => `${use} ${bollo.cents}`))).toEqual(
+      new Set([`privateParty ${BOLLO_CENTS}`]),
+    )
   })
 })

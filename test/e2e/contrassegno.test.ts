@@ -5,6 +5,7 @@ import { type Office, openOffice } from '../support/totem/office.ts'
 // A certificate for a private party: the person has a marca da bollo in hand, and it pays once.
 let office: Office
 let before = 0
+const forBank = { type: 'together', purpose: 'privateParty' } as const
 const mark = { number: '01234567890123', issued: '05032026' }
 async function sheets(): Promise<Sheet[]> {
   await office.bench.printer.settled()
@@ -15,8 +16,7 @@ async function comesWithMark(who: string) {
   before = office.bench.printer.sheets.length
   await office.comesWithCard(who)
   await office.entersPin()
-  await office.asksForCertificate()
-  await office.walksTo('private-party', { purpose: 'privateParty', mark })
+  await office.walksTo('private-party', { ...forBank, mark })
 }
 
 beforeAll(async () => {
@@ -24,7 +24,7 @@ beforeAll(async () => {
 })
 afterAll(() => office?.close())
 
-test('number, day, preview and price, then the certificate and a receipt that says where the mark goes', async () => {
+test('number, day and price, then the certificate and a receipt that says where the mark goes', async () => {
   await comesWithMark('anna-bianchi')
   await office.answers('private-party', { mark })
   await office.sees('contrassegno')
@@ -34,12 +34,12 @@ test('number, day, preview and price, then the certificate and a receipt that sa
   await office.answers('contrassegno-date', { mark: { ...mark, issued: '01012999' } })
   await expect.poll(() => office.screen()).toEqual({ screen: 'contrassegno-date', wrong: true })
   await office.answers('contrassegno-date', { mark })
-  expect(await office.walksTo('confirm', { mark })).toMatchObject({
+  expect(await office.asksFor({ ...forBank, mark })).toMatchObject({
     use: 'privateParty',
-    bollo: { kind: 'contrassegno', cents: 1600, reference: '0123 4567 8901 23' },
-    online: true,
+    bollo: { settled: 'contrassegno', cents: 1600, reference: '0123 4567 8901 23' },
+    anpr: 'ready',
   })
-  await office.answers('confirm')
+  await office.prints(forBank)
   expect(await office.sees('done')).toMatchObject({ outcome: 'printed', document: 'certificate' })
   expect((await sheets()).map(({ kind }) => kind)).toEqual(['whole', 'whole'])
   expect(await office.operations()).toMatchObject([{ state: 'issued' }])
@@ -49,7 +49,7 @@ test('number, day, preview and price, then the certificate and a receipt that sa
 test('the same mark again, by somebody else: told before the confirmation, and nothing is asked for', async () => {
   const operations = await office.operations()
   await comesWithMark('elena-ferrari')
-  expect(await office.walksTo('refused', { purpose: 'privateParty', mark })).toMatchObject({
+  expect(await office.walksTo('refused', { ...forBank, mark })).toMatchObject({
     reason: 'contrassegno-used',
   })
   expect(await office.operations()).toEqual(operations)

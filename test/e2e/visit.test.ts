@@ -24,12 +24,12 @@ beforeEach(async () => {
 })
 afterAll(() => office?.close())
 
-test('happy visit: card, PIN, person, certificate, purpose, preview, paper, receipt', async () => {
+test('happy visit: card, PIN, who it is for, use, summary, paper, receipt', async () => {
   const before = sheets().length
   await office.comesWithCard('anna-bianchi')
   await office.entersPin()
-  await office.asksForResidenza()
-  await office.touches('Conferma e stampa')
+  await office.asksFor()
+  await office.prints()
   expect(await office.sees('done')).toMatchObject({ outcome: 'printed' })
   expect(
     sheets()
@@ -49,13 +49,14 @@ test('happy visit: card, PIN, person, certificate, purpose, preview, paper, rece
 test('a certificate for a child of the family names the child', async () => {
   await office.comesWithCard('mario-rossi')
   await office.entersPin()
-  const { people } = await office.asksForCertificate()
+  const { people } = await office.walksTo('person', { of: ({ self }) => !self })
   expect(people.map(({ self }) => self).filter(Boolean)).toHaveLength(1)
   const sofia = ({ name }: { name: string }) => name.toUpperCase() === 'SOFIA'
   const wish = { of: sofia, type: 'together', purpose: 'adozione' } as const
-  await office.walksTo('preview', wish)
-  await office.walksTo('confirm', wish)
-  await office.touches('Conferma e stampa')
+  expect(await office.asksFor(wish)).toMatchObject({ use: 'adozione', anpr: 'ready', bollo: { cents: 0 } })
+  await office.presses('sheet.see')
+  await office.answers('preview')
+  await office.prints(wish)
   expect(await office.sees('done')).toMatchObject({ outcome: 'printed' })
   await office.takesCardAndGoes()
 })
@@ -63,8 +64,7 @@ test('a certificate for a child of the family names the child', async () => {
 test('a public body is never a reason to pay: the visit ends with the free declaration', async () => {
   await office.comesWithCard('anna-bianchi')
   await office.entersPin()
-  await office.asksForCertificate()
-  expect(await office.walksTo('declaration', { of: ({ index }) => index === 0, purpose: 'publicBody' })).toMatchObject({
+  expect(await office.walksTo('declaration', { service: 'declaration' })).toMatchObject({
     screen: 'declaration',
     for: 'publicBody',
   })
@@ -164,7 +164,7 @@ test('line-down: a slip, and the certificate in a later visit with the same card
   await office.comesWithCard('nicolo-dangelo')
   await office.entersPin()
   expect(await office.sees('menu')).toMatchObject({ online: false })
-  await office.asksForResidenza()
+  await office.asksFor()
   await office.touches('Registra la richiesta')
   const done = await office.sees('done')
   expect(done).toMatchObject({ outcome: 'queued', slip: true })
@@ -197,7 +197,7 @@ test('another person’s card does not see the waiting certificate', async () =>
   await expect.poll(async () => await office.screen()).toMatchObject({ online: false })
   await office.comesWithCard('marija-kos')
   await office.entersPin()
-  await office.asksForResidenza()
+  await office.asksFor()
   await office.touches('Registra la richiesta')
   await office.sees('done')
   await office.takesCardAndGoes()
@@ -213,9 +213,9 @@ test('paper-out-mid-certificate: the sheet is void, a whole one is printed after
   const before = sheets().length
   await office.comesWithCard('anna-bianchi')
   await office.entersPin()
-  await office.asksForResidenza()
+  await office.asksFor()
   office.bench.printer.paperOutAfter(60_000)
-  await office.touches('Conferma e stampa')
+  await office.prints()
   expect(await office.sees('print-fault')).toMatchObject({ document: 'certificate', status: 'paperOut', page: 1 })
   office.bench.printer.setPaper('ok')
   await expect.poll(() => office.screen()).toMatchObject({ screen: 'print-fault', resumable: true })
@@ -236,8 +236,8 @@ test('printer-out and no patience: the certificate waits for the same card', asy
   await expect.poll(() => office.screen()).toMatchObject({ screen: 'attract', printing: false })
   await office.comesWithCard('anna-bianchi')
   await office.entersPin()
-  await office.asksForResidenza()
-  await office.touches('Conferma e stampa')
+  await office.asksFor()
+  await office.prints()
   await office.sees('print-fault')
   await office.touches('Ritiro più tardi')
   expect(await office.sees('done')).toMatchObject({ outcome: 'kept' })

@@ -1,53 +1,101 @@
-import { settlementOf } from '../../../catalogue/bollo.ts'
-import { askedMost, sheetConflict } from '../../../catalogue/certificates.ts'
-import type { Purpose } from '../../../contract/catalogue.ts'
+import { dueFor, settlementOf } from '../../../catalogue/bollo.ts'
+import { sheetConflict } from '../../../catalogue/certificates.ts'
+import { themes } from '../../../catalogue/themes.ts'
+import { certificateTheme, type Purpose } from '../../../contract/catalogue.ts'
+import type { PrinterStatus } from '../../../contract/device.ts'
+import type { ScreenOf } from '../../../contract/journeys/index.ts'
+import { type Refusal, refusal } from '../../../contract/refusal.ts'
 import type { Shows } from '../../visit/chart.ts'
 import { printingScreen } from '../../visit/printing.ts'
-import { required } from '../../visit/visit.ts'
+import { required, type Visit } from '../../visit/visit.ts'
 import type { states } from './states.ts'
-import { offeredFor, peopleOf, subjectOf } from './visit.ts'
+import { blockedFor, languageOf, type Person, peopleOf, shortcutsFor, subjectOf, waysFor } from './visit.ts'
 
 /** The first screen has the commonest purposes, the second the others: a screen holds at most five answers. */
 const FIRST_PURPOSES: Purpose[] = ['publicBody', 'privateParty', 'processuale', 'pensioneEstera']
 const MORE_PURPOSES: Purpose[] = ['separazione', 'adozione', 'interdizione', 'onlus', 'societaSportive']
 
+const shown = ({ subject, name, surname }: Person) => ({
+  ...{ name, surname },
+  yearOfBirth: subject?.yearOfBirth ?? null,
+  belongs: subject && { tie: subject.tie, relation: subject.relation },
+  self: subject?.self ?? true,
+})
+
+/** What the use costs, and what settles it. */
+function bolloOf({ certificate: { use, bollo } }: Visit): ScreenOf<'sheet'>['bollo'] {
+  if (bollo) {
+    const { cents, reference } = settlementOf(bollo)
+    return { settled: bollo.kind, cents: cents.bollo, reference }
+  }
+  const due = dueFor(required(use, 'use'))
+  return { settled: null, cents: due.kind === 'bollo' ? due.cents : 0, reference: '' }
+}
+
+/** A totem without a printer hands its documents to the telephone (main/visit/taking-home.ts). */
+const phoneOnly = (printer: PrinterStatus) => printer === 'absent'
+
+/** What ANPR has said of the sheet, by the part that the summary is in. */
+const ANPR: Record<string, ScreenOf<'sheet'>['anpr']> = {
+  asking: 'asked',
+  unsettled: 'unasked',
+  shown: 'ready',
+  away: 'away',
+  barred: 'barred',
+}
+
+/** Every reason of the rules has a sentence for the screen. */
+const reasonOf = (blocked: { kind: string } | undefined): Refusal | null =>
+  blocked ? refusal.catch('certificate-not-issuable').parse(blocked.kind) : null
+
 export const screens: Shows<ReturnType<typeof states>> = {
-  person: ({ visit }) => ({
-    screen: 'person',
-    people: peopleOf(visit).map(({ subject, name, surname }, index) => ({
-      ...{ index, name, surname },
-      yearOfBirth: subject?.yearOfBirth ?? null,
-      belongs: subject && { tie: subject.tie, relation: subject.relation },
-      self: subject?.self ?? true,
-    })),
-    online: visit.holder.entered?.token != null,
-  }),
-  certificate({ visit }) {
-    const offered = offeredFor(visit)
-    const options = offered.filter((type) => askedMost.includes(type))
-    return {
-      ...{ screen: 'certificate', subject: subjectOf(visit), options },
-      others: offered.filter((type) => !askedMost.includes(type)),
-      onOneSheet: options.length > 1 && sheetConflict(options) === null ? options : null,
-    }
-  },
   purpose: () => ({ screen: 'purpose', options: FIRST_PURPOSES, more: false }),
   morePurposes: () => ({ screen: 'purpose', options: MORE_PURPOSES, more: true }),
-  preview: ({ visit }) => ({
-    screen: 'preview',
-    pages: visit.paper.preview?.pages ?? null,
-    subject: subjectOf(visit),
-    types: visit.certificate.types,
-  }),
-  confirm({ visit }) {
-    const bollo = required(visit.certificate.bollo, 'bollo')
-    const { use, cents, reference } = settlementOf(bollo)
+  sheet({ visit, printer }, { inner }) {
+    const { types, use, barred, subject } = visit.certificate
+    if (inner === 'picture') return { screen: 'preview', pages: required(visit.paper.preview, 'preview').pages }
     return {
-      ...{ screen: 'confirm', subject: subjectOf(visit), types: visit.certificate.types, use },
-      bollo: { kind: bollo.kind, cents: cents.bollo, reference },
-      online: visit.paper.preview !== null,
+      screen: 'sheet',
+      subject: shown({ subject, ...subjectOf(visit) }),
+      others: peopleOf(visit).length > 1,
+      types,
+      shortcuts: shortcutsFor(visit),
+      language: languageOf(visit) ?? 'IT',
+      use: required(use, 'use'),
+      bollo: bolloOf(visit),
+      delivery: {
+        way: phoneOnly(printer) && waysFor(visit).includes('phone') ? 'phone' : visit.paper.way,
+        others: waysFor(visit).length > 1 && !phoneOnly(printer),
+      },
+      anpr: ANPR[inner] ?? 'asked',
+      barred: inner === 'barred' && barred ? { reason: barred.reason, code: barred.anpr } : null,
     }
   },
+  person: ({ visit }) => ({
+    screen: 'person',
+    people: peopleOf(visit).map((person, index) => ({ index, ...shown(person) })),
+  }),
+  themes: ({ visit }) => ({
+    screen: 'themes',
+    themes: certificateTheme.options.map((theme) => ({ theme, types: [...themes[theme]] })),
+    chosen: visit.certificate.draft,
+  }),
+  certificates({ visit }) {
+    const { theme, draft } = visit.certificate
+    const chosenTheme = required(theme, 'theme')
+    const blocked = blockedFor(visit)
+    return {
+      screen: 'certificates',
+      theme: chosenTheme,
+      chosen: draft,
+      types: themes[chosenTheme].map((type) => ({
+        type,
+        because: reasonOf(blocked.find((one) => one.type === type)),
+        beside: draft.filter((other) => other !== type && sheetConflict([other, type]) !== null),
+      })),
+    }
+  },
+  delivery: ({ visit }) => ({ screen: 'delivery', ways: [...waysFor(visit)] }),
   issuing: () => ({ screen: 'issuing' }),
   fetching: () => ({ screen: 'issuing' }),
   printingCertificate: (context, { inner }) => printingScreen('certificate', context, inner),

@@ -1,7 +1,7 @@
-import { dueFor, settlementOf } from '../../../catalogue/bollo.ts'
+import { dueFor } from '../../../catalogue/bollo.ts'
 import { sheetConflict } from '../../../catalogue/certificates.ts'
 import type { Bollo } from '../../../contract/bollo.ts'
-import { certificateType, type Exemption, type Purpose } from '../../../contract/catalogue.ts'
+import type { Exemption, Purpose } from '../../../contract/catalogue.ts'
 import {
   type Context,
   chart,
@@ -14,55 +14,105 @@ import {
   working,
 } from '../../visit/chart.ts'
 import { printing } from '../../visit/printing.ts'
-import type { Visit } from '../../visit/visit.ts'
 import { fetch, preview, printCertificate, printReceipt, printSlip, request } from './tasks.ts'
-import { offeredFor, peopleOf } from './visit.ts'
+import { inOrder, mayShareSheet, offeredFor, peopleOf, toggled, usualTypes, waysFor } from './visit.ts'
 
 /**
- * A use that the law does not exempt from bollo leads to another journey. `back`: the id to which the preview leads back
- * when that journey has led there.
+ * Ways out of the summary. `publicBody`: at once, because no certificate serves there. `privateParty`: from the main
+ * button, to settle the bollo; it leads back to the summary.
  */
-type Ways = Record<Exclude<Purpose, Exemption>, Way & { back?: string }>
+type Ways = Record<Exclude<Purpose, Exemption>, Way>
 
-function exempted(event: VisitEvent): Bollo | null {
-  if (event.type !== 'choosePurpose') return null
-  const due = dueFor(event.purpose)
+const chosen = (event: VisitEvent): Purpose | null => (event.type === 'choosePurpose' ? event.purpose : null)
+
+/** The bollo of a use that the law exempts is settled; another's is not, whatever was settled before. */
+function bolloFor(purpose: Purpose | null): Bollo | null {
+  if (purpose === null) return null
+  const due = dueFor(purpose)
   return due.kind === 'exempt' ? due : null
 }
-
-const useOf = ({ certificate: { bollo } }: Visit): Purpose | null => bollo && settlementOf(bollo).use
 
 export const states = (ways: Ways) => {
   const choosePurpose = [
     {
-      guard: ({ event }: { event: VisitEvent }) => exempted(event) !== null,
-      target: '#preview',
+      guard: ({ event }: { event: VisitEvent }) => chosen(event) === 'publicBody',
+      ...takes(ways.publicBody),
+    },
+    {
+      target: '#sheet',
       actions: {
         type: 'set' as const,
-        params: ({ event }: { event: VisitEvent }) => ({ certificate: { bollo: exempted(event) } }),
+        params: ({ event }: { event: VisitEvent }) => ({
+          certificate: { use: chosen(event), bollo: bolloFor(chosen(event)) },
+        }),
       },
     },
-    ...Object.entries(ways).map(([purpose, way]) => ({
-      guard: ({ event }: { event: VisitEvent }) => event.type === 'choosePurpose' && event.purpose === purpose,
-      ...takes(way),
-    })),
   ]
-  /** Back to where the bollo was settled: nobody types a mark twice. */
-  const toBollo = [
-    ...Object.entries(ways).flatMap(([purpose, { back }]) =>
-      back === undefined
-        ? []
-        : [{ guard: ({ context }: { context: Context }) => useOf(context.visit) === purpose, target: back }],
-    ),
-    { target: '#purpose' },
+  /** The summary's own lists lead back to it; before there is one, the use leads back to the menu. */
+  const back = [
+    { guard: ({ context: { visit } }: { context: Context }) => visit.certificate.use !== null, target: '#sheet' },
+    { target: 'menu' },
   ]
   return {
-    person: chart.createStateConfig({
+    purpose: chart.createStateConfig({
       id: 'certificate',
+      on: { choosePurpose, morePurposes: 'morePurposes', back, 'card.removed': pulled },
+    }),
+    morePurposes: chart.createStateConfig({ on: { choosePurpose, back: 'purpose', 'card.removed': pulled } }),
+    sheet: chart.createStateConfig({
+      id: 'sheet',
+      initial: 'asking',
+      // What was chosen for one person may not be there for another.
+      entry: {
+        type: 'set',
+        params: ({ context: { visit } }) =>
+          mayShareSheet(visit, visit.certificate.types) ? {} : { certificate: { types: usualTypes(visit) } },
+      },
+      on: {
+        change: [
+          {
+            guard: ({ context, event }) => event.line === 'person' && peopleOf(context.visit).length > 1,
+            target: 'person',
+          },
+          {
+            guard: ({ event }) => event.line === 'certificate',
+            target: 'themes',
+            actions: set({ certificate: { draft: [] } }),
+          },
+          { guard: ({ event }) => event.line === 'purpose', target: 'purpose' },
+          {
+            guard: ({ context, event }) => event.line === 'delivery' && waysFor(context.visit).length > 1,
+            target: 'delivery',
+          },
+        ],
+        chooseCertificates: {
+          guard: ({ context, event }) => mayShareSheet(context.visit, event.types),
+          target: '#sheet',
+          actions: { type: 'set', params: ({ event }) => ({ certificate: { types: inOrder(event.types) } }) },
+        },
+        back: { target: 'purpose', actions: set({ certificate: { use: null } }) },
+        'card.removed': pulled,
+      },
+      states: {
+        asking: working(preview, {
+          unsettled: 'unsettled',
+          shown: 'shown',
+          away: 'away',
+          barred: 'barred',
+        }),
+        unsettled: { on: { confirm: takes(ways.privateParty) } },
+        shown: { on: { confirm: '#issuing', seeSheet: 'picture' } },
+        picture: { on: { back: 'shown' } },
+        away: { on: { confirm: '#issuing' } },
+        // Another sheet, another person or another use may do.
+        barred: {},
+      },
+    }),
+    person: chart.createStateConfig({
       on: {
         choosePerson: {
           guard: ({ context, event }) => event.index < peopleOf(context.visit).length,
-          target: 'certificate',
+          target: 'sheet',
           actions: {
             type: 'set',
             params: ({ context: { visit }, event }) => ({
@@ -70,57 +120,57 @@ export const states = (ways: Ways) => {
             }),
           },
         },
-        back: 'menu',
+        back: 'sheet',
         'card.removed': pulled,
       },
     }),
-    certificate: chart.createStateConfig({
+    themes: chart.createStateConfig({
       on: {
-        chooseCertificates: {
-          guard: ({ context, event }) =>
-            event.types.every((type) => offeredFor(context.visit).includes(type)) &&
-            sheetConflict(event.types) === null,
-          target: 'purpose',
+        chooseTheme: {
+          target: 'certificates',
+          actions: { type: 'set', params: ({ event: { theme } }) => ({ certificate: { theme } }) },
+        },
+        acceptCertificates: acceptDraft,
+        back: 'sheet',
+        'card.removed': pulled,
+      },
+    }),
+    certificates: chart.createStateConfig({
+      on: {
+        toggleCertificate: {
+          guard: ({ context: { visit }, event }) => {
+            const types = toggled(visit.certificate.draft, event.certificate)
+            return (
+              sheetConflict(types) === null &&
+              (types.length < visit.certificate.draft.length || offeredFor(visit).includes(event.certificate))
+            )
+          },
           actions: {
             type: 'set',
-            // The types stand in table order, each once, whatever the screen sent.
-            params: ({ event }) => ({
-              certificate: { types: certificateType.options.filter((type) => event.types.includes(type)) },
+            params: ({ context: { visit }, event }) => ({
+              certificate: { draft: toggled(visit.certificate.draft, event.certificate) },
             }),
           },
         },
-        back: 'person',
+        acceptCertificates: acceptDraft,
+        back: 'themes',
         'card.removed': pulled,
       },
     }),
-    purpose: chart.createStateConfig({
-      id: 'purpose',
-      on: { choosePurpose, morePurposes: 'morePurposes', back: 'certificate', 'card.removed': pulled },
-    }),
-    morePurposes: chart.createStateConfig({ on: { choosePurpose, back: 'purpose', 'card.removed': pulled } }),
-    preview: chart.createStateConfig({
-      id: 'preview',
-      initial: 'fetching',
-      entry: set({ paper: { preview: null } }),
-      on: { back: toBollo, 'card.removed': pulled },
-      states: {
-        fetching: working(preview, { shown: 'shown', confirm: '#confirm' }),
-        shown: { on: { acceptPreview: '#confirm' } },
-      },
-    }),
-    confirm: chart.createStateConfig({
-      id: 'confirm',
+    delivery: chart.createStateConfig({
       on: {
-        confirm: 'issuing',
-        back: [
-          { guard: ({ context }: { context: Context }) => context.visit.paper.preview !== null, target: '#preview' },
-          ...toBollo,
-        ],
+        chooseWay: {
+          guard: ({ context, event }) => waysFor(context.visit).includes(event.way),
+          target: 'sheet',
+          actions: { type: 'set', params: ({ event: { way } }) => ({ paper: { way } }) },
+        },
+        back: 'sheet',
         'card.removed': pulled,
       },
     }),
     // The queue records the request here, so a person who pulls the card or walks away loses nothing.
     issuing: chart.createStateConfig({
+      id: 'issuing',
       ...working(request, {
         printingCertificate: 'printingCertificate',
         printingSlip: 'printingSlip',
@@ -159,4 +209,13 @@ export const states = (ways: Ways) => {
       ...printing(printSlip, { done: '#done' }, { target: '#done', set: () => ({ end: { outcome: 'queued' } }) }),
     }),
   }
+}
+
+const acceptDraft = {
+  guard: ({ context: { visit } }: { context: Context }) => visit.certificate.draft.length > 0,
+  target: 'sheet',
+  actions: {
+    type: 'set' as const,
+    params: ({ context: { visit } }: { context: Context }) => ({ certificate: { types: visit.certificate.draft } }),
+  },
 }

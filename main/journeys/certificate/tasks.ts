@@ -1,16 +1,29 @@
+import { isDeepStrictEqual } from 'node:util'
+import { issueRefusal } from '../../../contract/issue-refusal.ts'
 import { fromFirstPage, print } from '../../visit/printing.ts'
 import { refused as refusal, type VisitServices } from '../../visit/services.ts'
 import { refused, type Step, step } from '../../visit/step.ts'
 import { required, type Visit } from '../../visit/visit.ts'
 import { aboutOf, wantedOf } from './visit.ts'
 
+/** Asks ANPR whether it will issue this sheet, and for its picture: everything that can refuse does so before money. */
 export async function preview(visit: Visit, services: VisitServices) {
-  const entered = required(visit.holder.entered, 'gateway session')
+  const { certificate, holder, paper } = visit
+  const entered = required(holder.entered, 'gateway session')
+  if (!certificate.bollo) return step('unsettled')
   // Offline there is no preview, but the request can be recorded all the same.
-  if (!entered.token) return step('confirm')
-  const sheet = await services.preview(visit.frame, entered, wantedOf(visit), aboutOf(visit))
-  if (sheet.ok) return step('shown', { paper: { preview: sheet.value } })
-  return sheet.error.kind === 'unavailable' ? step('confirm') : refused(sheet.error)
+  if (!entered.token) return step('away')
+  const wanted = wantedOf(visit)
+  if (paper.preview && isDeepStrictEqual(certificate.previewed, wanted)) return step('shown')
+  const sheet = await services.preview(visit.frame, entered, wanted, aboutOf(visit))
+  if (sheet.ok) return step('shown', { paper: { preview: sheet.value }, certificate: { previewed: wanted } })
+  const nothing = { paper: { preview: null }, certificate: { previewed: null } }
+  if (sheet.error.kind === 'unavailable') return step('away', nothing)
+  const { reason, anpr } = sheet.error
+  // About this certificate alone: the person may choose another.
+  return issueRefusal.safeParse(reason).success
+    ? step('barred', { ...nothing, certificate: { ...nothing.certificate, barred: { reason, anpr } } })
+    : refused(sheet.error)
 }
 
 export async function request(visit: Visit, services: VisitServices) {
@@ -63,7 +76,7 @@ export async function printCertificate(visit: Visit, services: VisitServices) {
     return step('printingReceipt', {
       holder: { entered: withoutWaiting(visit, operation) },
       paper: fromFirstPage,
-      certificate: { pages: result.pages },
+      certificate: { pages: result.pages, delivered: visit.certificate.delivered + 1 },
       end: { outcome: 'printed' },
     })
   }

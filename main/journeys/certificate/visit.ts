@@ -1,8 +1,17 @@
+import { askedMost, sheetConflict } from '../../../catalogue/certificates.ts'
 import { mayIssue } from '../../../catalogue/may-issue.ts'
 import type { Bollo } from '../../../contract/bollo.ts'
-import { type CertificateLanguage, type CertificateType, certificateType } from '../../../contract/catalogue.ts'
+import {
+  type CertificateLanguage,
+  type CertificateTheme,
+  type CertificateType,
+  certificateType,
+  type Purpose,
+} from '../../../contract/catalogue.ts'
 import type { Belonging } from '../../../contract/document.ts'
 import type { FamilyMember, IssuedOutcome } from '../../../contract/gateway.ts'
+import type { Way } from '../../../contract/journeys/lists.ts'
+import type { Refusal } from '../../../contract/refusal.ts'
 import type { Result } from '../../../contract/result.ts'
 import { holderOf, required, type Visit } from '../../visit/visit.ts'
 import type { About } from './about.ts'
@@ -13,13 +22,24 @@ declare module '../../visit/visit.ts' {
       /** Null: the holder; offline the totem knows no ID ANPR. */
       subject: FamilyMember | null
       types: CertificateType[]
+      use: Purpose | null
+      /** Null: not chosen, or due and not settled yet. */
       bollo: Bollo | null
+      /** What ANPR was asked last for a preview; the same question is not asked twice. */
+      previewed: Wanted | null
+      /** Why ANPR does not issue this sheet. */
+      barred: { reason: Refusal; anpr: string | null } | null
+      /** Types that are being chosen for a new sheet, and the theme that is open. */
+      draft: CertificateType[]
+      theme: CertificateTheme | null
       /** Null: the usual one of the comune of residence. */
       language: CertificateLanguage | null
       /** The request that is recorded, but not answered within the visit. */
       queued: Queued | null
       /** The certificate of the recorded request has come since. */
       arrived: boolean
+      /** Certificates that are out on paper. */
+      delivered: number
       /** Pages of the certificate that came out last, for its receipt. */
       pages: number
     }
@@ -68,7 +88,21 @@ export type Slip = Queued & { types: CertificateType[] }
 export type Requested = { state: 'issued'; outcome: IssuedOutcome } | ({ state: 'queued' } & Queued)
 
 export const fresh = () => ({
-  certificate: { subject: null, types: [], bollo: null, language: null, queued: null, arrived: false, pages: 0 },
+  certificate: {
+    subject: null,
+    types: [],
+    use: null,
+    bollo: null,
+    language: null,
+    previewed: null,
+    barred: null,
+    draft: [],
+    theme: null,
+    queued: null,
+    arrived: false,
+    delivered: 0,
+    pages: 0,
+  },
 })
 
 /** The person has left: the screen still tells whether the certificate has come. */
@@ -125,6 +159,39 @@ export function offeredFor(visit: Visit): readonly CertificateType[] {
   return certificateType.options.filter((type) => !blocked.has(type))
 }
 
+/** May these stand on one sheet about the person who was chosen? */
+export function mayShareSheet(visit: Visit, types: readonly CertificateType[]): boolean {
+  const offered = offeredFor(visit)
+  return types.length > 0 && types.every((type) => offered.includes(type)) && sheetConflict(types) === null
+}
+
+/** What is asked for most, for this person: each alone, and last all on one sheet. */
+export function shortcutsFor(visit: Visit): CertificateType[][] {
+  const most = offeredFor(visit).filter((type) => askedMost.includes(type))
+  const each = most.map((type) => [type])
+  return most.length > 1 && sheetConflict(most) === null ? [...each, most] : each
+}
+
+/**
+ * The commonest request of all: residence and family on one sheet (ANPR's open data). Where nothing may be issued, the
+ * gateway says why.
+ */
+export function usualTypes(visit: Visit): CertificateType[] {
+  return shortcutsFor(visit).at(-1) ?? [offeredFor(visit)[0] ?? '8']
+}
+
+/** How a certificate that comes now can be taken home. */
+export const waysFor = ({ holder: { entered } }: Visit): readonly Way[] =>
+  entered?.token == null ? ['paper'] : ['paper', ...(entered.ways ?? []).filter((way) => way !== 'paper')]
+
+/** Each type once, in table order. */
+export const inOrder = (types: readonly CertificateType[]): CertificateType[] =>
+  certificateType.options.filter((type) => types.includes(type))
+
+/** Puts a type on the sheet, or takes it off. */
+export const toggled = (types: readonly CertificateType[], type: CertificateType): CertificateType[] =>
+  inOrder(types.includes(type) ? types.filter((other) => other !== type) : [...types, type])
+
 /** Somebody's name; the card knows the holder's, where ANPR does not tell it. */
 const nameOf = ({ name, surname, self }: FamilyMember, visit: Visit) =>
   self && name === '' && surname === '' ? holderOf(visit) : { name, surname }
@@ -143,9 +210,13 @@ export function aboutOf(visit: Visit): About | null {
   return { ...subjectOf(visit), codiceFiscale }
 }
 
-export const wantedOf = ({ certificate: { subject, types, bollo, language }, holder }: Visit): Wanted => ({
-  subject: subject?.idAnpr ?? null,
-  types,
-  bollo: required(bollo, 'bollo'),
-  language: language ?? holder.entered?.languages[0] ?? null,
+/** In which language the sheet is, beside Italian; null: the gateway has not said which is usual. */
+export const languageOf = ({ certificate: { language }, holder }: Visit): CertificateLanguage | null =>
+  language ?? holder.entered?.languages[0] ?? null
+
+export const wantedOf = (visit: Visit): Wanted => ({
+  subject: visit.certificate.subject?.idAnpr ?? null,
+  types: visit.certificate.types,
+  bollo: required(visit.certificate.bollo, 'bollo'),
+  language: languageOf(visit),
 })

@@ -29,13 +29,14 @@ describe('a certificate for a private party', () => {
     await answers(
       { type: 'enterPin', pin: pin() },
       { type: 'chooseService', service: 'certificate' },
-      { type: 'choosePerson', index: 0 },
-      { type: 'chooseCertificates', types: ['8'] },
       { type: 'choosePurpose', purpose: 'privateParty' },
+      { type: 'chooseCertificates', types: ['8'] },
     )
+    expect(screen()).toMatchObject({ anpr: 'unasked', bollo: { settled: null, cents: 1600 } })
+    await answers({ type: 'confirm' })
     expect(screen()).toEqual({ screen: 'private-party', cents: 1600 })
   }
-  const toPreview = async () => {
+  const toPaidSummary = async () => {
     await toPrivateParty()
     await answers(
       { type: 'haveContrassegno' },
@@ -44,15 +45,14 @@ describe('a certificate for a private party', () => {
     )
   }
 
-  test('goes on to preview, price and issue with the mark that was typed', async () => {
+  test('comes back to the summary, and is issued with the mark that was typed', async () => {
     const request = vi.fn<VisitServices['request']>(async () => err({ kind: 'storage-full' }))
     open({ request })
-    await toPreview()
-    await at('preview')
-    await answers({ type: 'acceptPreview' })
+    await toPaidSummary()
+    await at('sheet')
     expect(screen()).toMatchObject({
-      ...{ screen: 'confirm', use: 'privateParty' },
-      bollo: { kind: 'contrassegno', cents: 1600, reference: '0123 4567 8901 23' },
+      ...{ use: 'privateParty', anpr: 'ready' },
+      bollo: { settled: 'contrassegno', cents: 1600, reference: '0123 4567 8901 23' },
     })
     await answers({ type: 'confirm' })
     expect(request).toHaveBeenCalledOnce()
@@ -79,12 +79,12 @@ describe('a certificate for a private party', () => {
     )
     expect(screen()).toEqual({ screen: 'contrassegno-date', wrong: true })
     await answers({ type: 'enterContrassegnoDate', digits: '05032026' })
-    await at('preview')
+    await at('sheet')
   })
 
   test('a mark that has paid for another certificate is told before anything is confirmed', async () => {
     open({ preview: async () => err(refused('contrassegno-used')) })
-    await toPreview()
+    await toPaidSummary()
     expect(screen()).toMatchObject({ screen: 'refused', reason: 'contrassegno-used', anpr: null })
   })
 
@@ -92,33 +92,25 @@ describe('a certificate for a private party', () => {
     open()
     await toPrivateParty()
     await answers({ type: 'haveContrassegno' }, { type: 'enterContrassegno', number: NUMBER })
-    for (const name of ['contrassegno', 'private-party', 'purpose'] as const) {
+    for (const name of ['contrassegno', 'private-party', 'sheet', 'purpose'] as const) {
       await answers({ type: 'back' })
       await at(name)
     }
-    await answers({ type: 'choosePurpose', purpose: 'processuale' }, { type: 'acceptPreview' })
-    expect(screen()).toMatchObject({ screen: 'confirm', bollo: { kind: 'exempt', cents: 0 } })
+    await answers({ type: 'choosePurpose', purpose: 'processuale' })
+    expect(screen()).toMatchObject({ screen: 'sheet', bollo: { settled: 'exempt', cents: 0 } })
   })
 
-  test('back from the preview to an exempt use: the certificate carries no mark', async () => {
+  test('another use after the mark was typed: an exempt one carries no mark, and a private party’s asks for one anew', async () => {
     const request = vi.fn<VisitServices['request']>(async () => ok({ state: 'issued', outcome }))
     open({ request })
-    await toPreview()
-    for (const name of ['contrassegno-date', 'contrassegno', 'private-party', 'purpose'] as const) {
-      await answers({ type: 'back' })
-      await at(name)
-    }
-    await answers({ type: 'choosePurpose', purpose: 'processuale' }, { type: 'acceptPreview' }, { type: 'confirm' })
+    await toPaidSummary()
+    await answers({ type: 'change', line: 'purpose' }, { type: 'back' })
+    expect(screen()).toMatchObject({ screen: 'sheet', bollo: { settled: 'contrassegno' } })
+    await answers({ type: 'change', line: 'purpose' }, { type: 'choosePurpose', purpose: 'privateParty' })
+    expect(screen()).toMatchObject({ screen: 'sheet', bollo: { settled: null } })
+    await answers({ type: 'change', line: 'purpose' }, { type: 'choosePurpose', purpose: 'processuale' })
+    await answers({ type: 'confirm' })
     expect(request.mock.lastCall?.[2].bollo).toEqual({ kind: 'exempt', exemption: 'processuale' })
-  })
-
-  test('back from the preview to the day of the mark: its number is not typed again', async () => {
-    const request = vi.fn<VisitServices['request']>(async () => ok({ state: 'issued', outcome }))
-    open({ request })
-    await toPreview()
-    await answers({ type: 'back' }, { type: 'enterContrassegnoDate', digits: '06032026' })
-    await answers({ type: 'acceptPreview' }, { type: 'confirm' })
-    expect(request.mock.lastCall?.[2].bollo).toEqual({ kind: 'contrassegno', number: NUMBER, issued: '2026-03-06' })
   })
 
   test('back from the declaration: to the choice that led there', async () => {
@@ -128,38 +120,27 @@ describe('a certificate for a private party', () => {
     await at('private-party')
   })
 
-  test('line-down: back from the price to the day of the mark, since there is no preview', async () => {
-    open({
-      enter: async () =>
-        ok({ token: null, idAnpr: null, family: null, languages: [], waiting: [], pending: 0, notices: [] }),
-    })
-    await toPreview()
-    await at('confirm')
-    await answers({ type: 'back' })
-    await at('contrassegno-date')
-  })
-
   test('a second certificate of the visit knows nothing of the first one’s mark', async () => {
     const request = vi.fn<VisitServices['request']>(async () => ok({ state: 'issued', outcome }))
     open({ request })
-    await toPreview()
-    await answers({ type: 'acceptPreview' }, { type: 'confirm' })
+    await toPaidSummary()
+    await answers({ type: 'confirm' })
     await at('done')
     expect(screen()).toMatchObject({ outcome: 'printed', document: 'certificate' })
     await answers(
       { type: 'another' },
       { type: 'chooseService', service: 'certificate' },
-      { type: 'choosePerson', index: 0 },
-      { type: 'chooseCertificates', types: ['8'] },
+      { type: 'choosePurpose', purpose: 'privateParty' },
+      { type: 'confirm' },
     )
-    // No way leads past the keypads to the price.
-    for (const type of ['acceptPreview', 'confirm'] as const) expect(session.answer({ type }), type).toBe(false)
-    await answers({ type: 'choosePurpose', purpose: 'privateParty' }, { type: 'haveContrassegno' })
+    // No way leads past the keypads to the paper.
+    await at('private-party')
+    expect(session.answer({ type: 'confirm' })).toBe(false)
+    await answers({ type: 'haveContrassegno' })
     expect(session.answer({ type: 'enterContrassegnoDate', digits: '05032026' })).toBe(false)
     await answers(
       { type: 'enterContrassegno', number: '99999999999999' },
       { type: 'enterContrassegnoDate', digits: '06032026' },
-      { type: 'acceptPreview' },
       { type: 'confirm' },
     )
     expect(request.mock.lastCall?.[2].bollo).toEqual({
@@ -176,8 +157,8 @@ describe('a certificate for a private party', () => {
       enter: async () =>
         ok({ token: null, idAnpr: null, family: null, languages: [], waiting: [], pending: 0, notices: [] }),
     })
-    await toPreview()
-    expect(screen()).toMatchObject({ screen: 'confirm', online: false, bollo: { cents: 1600 } })
+    await toPaidSummary()
+    expect(screen()).toMatchObject({ screen: 'sheet', anpr: 'away', bollo: { cents: 1600 } })
     await answers({ type: 'confirm' })
     expect(request.mock.lastCall?.[2]).toMatchObject({ subject: null, bollo: { number: NUMBER } })
     await at('done')
@@ -190,8 +171,8 @@ describe('a certificate for a private party', () => {
       .fn<VisitServices['print']>(async () => ok({ pages: 1 }))
       .mockResolvedValueOnce(err({ kind: 'print-fault', status: 'jam', page: 1 }))
     open({ request, print })
-    await toPreview()
-    await answers({ type: 'acceptPreview' }, { type: 'confirm' })
+    await toPaidSummary()
+    await answers({ type: 'confirm' })
     await at('print-fault')
     await answers({ type: 'printAgain' })
     await at('done')
@@ -215,7 +196,7 @@ describe('a certificate for a private party', () => {
       await toPrivateParty()
       await go()
       expect(screen()).toMatchObject({ screen: name })
-      expect(session.view()).toMatchObject({ canGoBack: true, canLeave: true, step: 'purpose' })
+      expect(session.view()).toMatchObject({ canGoBack: true, canLeave: true, step: 'request' })
       await end()
       await at('goodbye')
       cardOut()

@@ -8,7 +8,7 @@ export const states = (instead: Way) => ({
     on: {
       declareInstead: takes(instead),
       haveContrassegno: 'contrassegno',
-      back: '#purpose',
+      back: '#sheet',
       'card.removed': pulled,
     },
   }),
@@ -23,7 +23,6 @@ export const states = (instead: Way) => ({
     },
   }),
   contrassegnoDate: chart.createStateConfig({
-    id: 'contrassegnoDate',
     initial: 'typing',
     on: { back: 'contrassegno', 'card.removed': pulled },
     states: {
@@ -35,7 +34,7 @@ export const states = (instead: Way) => ({
           },
         },
       },
-      judging: working(judge, { preview: '#preview', typing: 'typing' }),
+      judging: working(judge, { sheet: '#sheet', typing: 'typing' }),
     },
   }),
 })

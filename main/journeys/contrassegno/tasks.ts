@@ -12,6 +12,6 @@ export async function judge({ contrassegno }: Visit, services: VisitServices) {
     issued: `${digits.slice(4)}-${digits.slice(2, 4)}-${digits.slice(0, 2)}`,
   }
   return services.isContrassegno(bollo)
-    ? step('preview', { certificate: { bollo } })
+    ? step('sheet', { certificate: { bollo } })
     : step('typing', { contrassegno: { wrong: true } })
 }

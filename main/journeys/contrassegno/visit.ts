@@ -21,5 +21,5 @@ declare module '../../visit/services.ts' {
 
 export const fresh = () => ({ contrassegno: { number: null, digits: null, wrong: false } })
 
-/** The choice of a private party leads here, and the preview back to the day of the mark. */
-export const way = { target: '#contrassegno', set: fresh, back: '#contrassegnoDate' }
+/** The summary leads here where a bollo is due. */
+export const way = { target: '#contrassegno', set: fresh }

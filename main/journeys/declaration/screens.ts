@@ -1,5 +1,4 @@
 import type { Shows } from '../../visit/chart.ts'
-import { holderOf } from '../../visit/visit.ts'
 import type { states } from './states.ts'
 import { offersAttoNotorio } from './visit.ts'
 
@@ -8,7 +7,6 @@ export const screens: Shows<ReturnType<typeof states>> = {
     screen: 'declaration',
     for: visit.declaration.advice,
     attoNotorio: offersAttoNotorio(visit),
-    declarant: holderOf(visit),
     declares: visit.declaration.declares,
     forAnother: visit.declaration.forAnother,
   }),

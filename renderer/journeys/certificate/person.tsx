@@ -1,13 +1,12 @@
 import { useState } from 'react'
 import type { ScreenOf } from '../../../contract/journeys/index.ts'
 import { answer } from '../../bridge.ts'
-import { Notice } from '../../components/facts.tsx'
 import { Screen } from '../../components/screen.tsx'
 import { AnswerCard } from '../../components/touch-button.tsx'
 import { kinshipKey } from '../../i18n/kinship.ts'
 import { fullName, useText } from '../../i18n/use-text.ts'
 
-type Person = ScreenOf<'person'>['people'][number]
+type Person = ScreenOf<'sheet'>['subject']
 
 /** Answers on one screen. In a larger family the fifth goes on to the others, and after the last come the first. */
 const A_SCREEN = 5
@@ -19,29 +18,28 @@ export function peopleOnScreen<P>(people: readonly P[], first: number): { shown:
   return { shown: people.slice(first, end), next: end < people.length ? end : 0 }
 }
 
-export function ChoosePerson({ screen: { people, online } }: { screen: ScreenOf<'person'> }) {
+/** What tells people of one family apart. */
+export function useKinship(): (person: Person) => string {
   const text = useText()
-  const [first, setFirst] = useState(0)
-  const { shown, next } = peopleOnScreen(people, first)
-
-  const line = ({ self, yearOfBirth, belongs }: Person): string => {
-    if (self) return text('person.self.line')
+  return ({ yearOfBirth, belongs }) => {
     const kinship = text(belongs ? kinshipKey(belongs) : 'kinship.99')
     return yearOfBirth === null ? kinship : text('person.bornKinship', { year: String(yearOfBirth), kinship })
   }
+}
+
+export function ChoosePerson({ screen: { people } }: { screen: ScreenOf<'person'> }) {
+  const text = useText()
+  const kinship = useKinship()
+  const [first, setFirst] = useState(0)
+  const { shown, next } = peopleOnScreen(people, first)
   return (
-    <Screen title={text('person.title')} lead={text('person.lead')}>
-      {!online && (
-        <Notice tone="warning" icon="alert">
-          {text('person.offline')}
-        </Notice>
-      )}
+    <Screen title={text('person.title')}>
       {shown.map((person) => (
         <AnswerCard
           key={person.index}
           icon="person"
-          title={fullName(person)}
-          line={line(person)}
+          title={person.self ? text('sheet.self', { name: fullName(person) }) : fullName(person)}
+          {...(person.self ? {} : { line: kinship(person) })}
           onPress={() => answer({ type: 'choosePerson', index: person.index })}
         />
       ))}

@@ -2,31 +2,19 @@ import { useEffect, useRef, useState } from 'react'
 import type { ScreenOf } from '../../../contract/journeys/index.ts'
 import { answer, previewPage } from '../../bridge.ts'
 import { Icon } from '../../components/icon.tsx'
-import { AskingRegister } from '../../components/illustrations.tsx'
 import { Screen, Waiting } from '../../components/screen.tsx'
 import { TouchButton } from '../../components/touch-button.tsx'
-import { fullName, useCertificateName, useText } from '../../i18n/use-text.ts'
+import { useText } from '../../i18n/use-text.ts'
 
-/** Shows the sheet as it will be, so that the person sees a wrong date before anything is issued. */
-export function Preview({ screen: { pages, subject, types } }: { screen: ScreenOf<'preview'> }) {
+/** Shows the sheet as it will be, to whoever wants to see it: a wrong date is seen before anything is issued. */
+export function Preview({ screen: { pages } }: { screen: ScreenOf<'preview'> }) {
   const text = useText()
-  const certificateName = useCertificateName()
   const [page, setPage] = useState(1)
-  if (pages === null)
-    return (
-      <Screen
-        kind="wait"
-        title={text('preview.title')}
-        lead={text('preview.waiting')}
-        figure={<AskingRegister label={text('preview.waiting')} />}
-      />
-    )
   return (
     <Screen
       title={text('preview.title')}
-      lead={text('preview.lead', { certificate: certificateName(types), name: fullName(subject) })}
       figure={<Page key={page} page={page} label={text('preview.image', { page, pages })} />}
-      main={{ label: text('preview.accept'), icon: 'check', onPress: () => answer({ type: 'acceptPreview' }) }}
+      main={{ label: text('preview.accept'), icon: 'check', onPress: () => answer({ type: 'back' }) }}
     >
       {pages > 1 && (
         <div className="pages">

@@ -1,7 +1,8 @@
-import { type Exemption, exemption, type Purpose } from '../../../contract/catalogue.ts'
+import { type CertificateType, certificateTheme, type Exemption, exemption } from '../../../contract/catalogue.ts'
 import type { ScreenOf } from '../../../contract/journeys/index.ts'
+import { way } from '../../../contract/journeys/lists.ts'
+import type { Refusal } from '../../../contract/refusal.ts'
 import type { SamplesOf } from '../journey.ts'
-import { son } from '../sample-people.ts'
 
 const member = (index: number, name: string, relation: string | null, yearOfBirth: number | null) => ({
   index,
@@ -29,45 +30,37 @@ const LAWS: Record<Exemption, string> = {
   separazione: 'art. 19 L. 74/1987',
 }
 
-const confirm = (use: Purpose, bollo: ScreenOf<'confirm'>['bollo']): ScreenOf<'confirm'> => ({
-  ...{ screen: 'confirm', subject: son, types: ['8', '12'], use, bollo },
-  online: use !== 'pensioneEstera',
+const exempt = (use: Exemption): ScreenOf<'sheet'>['bollo'] => ({ settled: 'exempt', cents: 0, reference: LAWS[use] })
+const person = ({ index: _, ...rest }: (typeof family)[number]): ScreenOf<'sheet'>['subject'] => rest
+const own = person(member(0, 'MARIA TERESA', '2', 1951))
+const child = person(member(3, 'ANDREA', '3', 1984))
+
+type Shown = ScreenOf<'sheet'>
+
+/** The holder asks for themselves, of a use that the law exempts. */
+const summary = (shown: Partial<Shown> = {}): Shown => ({
+  screen: 'sheet',
+  subject: own,
+  others: true,
+  types: ['8', '12'],
+  language: 'IT',
+  shortcuts: [['8'], ['12'], ['8', '12']],
+  use: 'processuale',
+  bollo: exempt('processuale'),
+  delivery: { way: 'paper', others: true },
+  anpr: 'ready',
+  barred: null,
+  ...shown,
 })
 
+/** What can be said of the types of a theme, for somebody who lives in a family and is not Italian. */
+const types = (
+  ...types: [type: CertificateType, because?: Refusal | null, beside?: CertificateType[]][]
+): ScreenOf<'certificates'>['types'] => types.map(([type, because = null, beside = []]) => ({ type, because, beside }))
+
+const allThemes = certificateTheme.options.map((theme) => ({ theme, types: [] }))
+
 export const samples: SamplesOf<'certificate'> = {
-  person: {
-    canGoBack: true,
-    shown: {
-      person: { screen: 'person', people: family, online: true },
-      'person-large-family': {
-        screen: 'person',
-        people: [
-          ...family,
-          member(4, 'GIULIA', '4', 2009),
-          member(5, 'CRISTOFORO MARIA ALESSANDRO', '19', null),
-          member(6, 'LI', null, 2024),
-        ],
-        online: true,
-      },
-      'person-offline': { screen: 'person', people: family.slice(0, 1), online: false },
-    },
-  },
-  certificate: {
-    canGoBack: true,
-    shown: {
-      certificate: {
-        screen: 'certificate',
-        subject: son,
-        options: ['8', '12'],
-        others: ['1', '3', '5', '7', '10', '11', '13', '15', '16', '17', '18', '19'],
-        onOneSheet: ['8', '12'],
-      },
-      'certificate-convivenza': {
-        ...{ screen: 'certificate', subject: son, options: ['8', '14'], onOneSheet: ['8', '14'] },
-        others: ['1', '3', '5', '7', '10', '11', '15', '17', '18', '19'],
-      },
-    },
-  },
   purpose: {
     canGoBack: true,
     shown: {
@@ -78,32 +71,93 @@ export const samples: SamplesOf<'certificate'> = {
       },
       'purpose-more': {
         screen: 'purpose',
-        options: ['onlus', 'societaSportive', 'interdizione', 'adozione', 'separazione'],
+        options: ['separazione', 'adozione', 'interdizione', 'onlus', 'societaSportive'],
         more: true,
       },
     },
   },
-  preview: {
+  sheet: {
     canGoBack: true,
     shown: {
-      'preview-waiting': { screen: 'preview', pages: null, subject: son, types: ['8'] },
-      preview: { screen: 'preview', pages: 1, subject: son, types: ['8'] },
-      'preview-pages': { screen: 'preview', pages: 2, subject: son, types: ['8', '12'] },
+      sheet: summary(),
+      'sheet-asked': summary({ anpr: 'asked' }),
+      'sheet-convivenza': summary({ types: ['8', '14'], shortcuts: [['8'], ['14'], ['8', '14']], others: false }),
+      'sheet-child': summary({ subject: child, types: ['8'] }),
+      'sheet-bilingual': summary({ types: ['8'], language: 'DE' }),
+      'sheet-phone': summary({ delivery: { way: 'phone', others: false } }),
+      'sheet-many': summary({ types: ['1', '5', '7', '8', '12'] }),
+      'sheet-due': summary({
+        use: 'privateParty',
+        bollo: { settled: null, cents: 1600, reference: '' },
+        anpr: 'unasked',
+      }),
+      'sheet-mark': summary({
+        use: 'privateParty',
+        bollo: { settled: 'contrassegno', cents: 1600, reference: '0123 4567 8901 23' },
+      }),
+      'sheet-away': summary({ anpr: 'away', others: false, delivery: { way: 'paper', others: false } }),
+      'sheet-barred': summary({ anpr: 'barred', barred: { reason: 'procedure-open', code: 'EN181' } }),
+      ...Object.fromEntries(
+        exemption.options.map((use) => [`sheet-${use}`, summary({ use, bollo: exempt(use), subject: child })]),
+      ),
     },
   },
-  confirm: {
+  person: {
     canGoBack: true,
     shown: {
-      ...Object.fromEntries(
-        exemption.options.map((use) => [
-          `confirm-${use}`,
-          confirm(use, { kind: 'exempt', cents: 0, reference: LAWS[use] }),
-        ]),
-      ),
-      'confirm-privateParty': confirm('privateParty', {
-        ...{ kind: 'contrassegno', cents: 1600, reference: '0123 4567 8901 23' },
-      }),
+      person: { screen: 'person', people: family },
+      'person-large-family': {
+        screen: 'person',
+        people: [
+          ...family,
+          member(4, 'GIULIA', '4', 2009),
+          member(5, 'CRISTOFORO MARIA ALESSANDRO', '19', null),
+          member(6, 'LI', null, 2024),
+        ],
+      },
     },
+  },
+  themes: {
+    canGoBack: true,
+    shown: {
+      themes: { screen: 'themes', themes: allThemes, chosen: [] },
+      'themes-chosen': { screen: 'themes', themes: allThemes, chosen: ['8', '11'] },
+    },
+  },
+  certificates: {
+    canGoBack: true,
+    shown: {
+      'certificates-home': {
+        screen: 'certificates',
+        theme: 'home',
+        chosen: [],
+        types: types(['8'], ['14', 'not-in-convivenza'], ['19']),
+      },
+      'certificates-family': {
+        ...{ screen: 'certificates', theme: 'family', chosen: ['8', '12'] },
+        types: types(['12'], ['13', null, ['12']], ['16', null, ['12']]),
+      },
+      'certificates-events': {
+        ...{ screen: 'certificates', theme: 'events', chosen: ['11', '12'] },
+        types: types(['1'], ['3'], ['18'], ['11'], ['17', 'not-free-to-marry', ['11']]),
+      },
+      'certificates-citizenship': {
+        ...{ screen: 'certificates', theme: 'citizenship', chosen: [] },
+        types: types(['5', 'not-italian'], ['7']),
+      },
+      'certificates-abroad': {
+        ...{ screen: 'certificates', theme: 'abroad', chosen: [] },
+        types: types(['10', 'not-enrolled-abroad'], ['15', 'not-enrolled-abroad']),
+      },
+    },
+  },
+  delivery: {
+    canGoBack: true,
+    shown: { delivery: { screen: 'delivery', ways: way.options } },
+  },
+  preview: {
+    canGoBack: true,
+    shown: { preview: { screen: 'preview', pages: 1 }, 'preview-pages': { screen: 'preview', pages: 2 } },
   },
   issuing: { canLeave: false, shown: { issuing: { screen: 'issuing' } } },
 }

@@ -3,7 +3,7 @@ import { answer } from '../../bridge.ts'
 import { type Point, Points } from '../../components/facts.tsx'
 import { Screen } from '../../components/screen.tsx'
 import { AnswerCard } from '../../components/touch-button.tsx'
-import { fullName, sentence, useList, useText } from '../../i18n/use-text.ts'
+import { sentence, useList, useText } from '../../i18n/use-text.ts'
 
 type Facts = ScreenOf<'declaration'>['declares']
 /** Facts whose Italian name is feminine: the sentence about several of them agrees with it. */
@@ -42,7 +42,7 @@ export function Declaration({ screen }: { screen: ScreenOf<'declaration'> }) {
   if (screen.forAnother)
     points.push({
       icon: 'person',
-      title: text('declaration.self.title', { name: fullName(screen.declarant) }),
+      title: text('declaration.self.title'),
       line: text('declaration.self'),
       tone: 'warning',
     })

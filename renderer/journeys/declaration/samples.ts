@@ -1,12 +1,11 @@
 import type { ScreenOf } from '../../../contract/journeys/index.ts'
 import type { SamplesOf } from '../journey.ts'
-import { holder } from '../sample-people.ts'
 
 const declaration = (
   party: ScreenOf<'declaration'>['for'],
   shown: Pick<ScreenOf<'declaration'>, 'declares'> & Partial<ScreenOf<'declaration'>>,
 ): ScreenOf<'declaration'> => ({
-  ...{ screen: 'declaration', for: party, declarant: holder, forAnother: false, attoNotorio: party !== 'privateParty' },
+  ...{ screen: 'declaration', for: party, forAnother: false, attoNotorio: party !== 'privateParty' },
   ...shown,
 })
 

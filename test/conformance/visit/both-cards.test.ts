@@ -15,8 +15,8 @@ import {
   recognised,
   screen,
   session,
-  toConfirm,
   toPin,
+  toSummary,
 } from '../../support/visit/scripted-visit.ts'
 
 const withCie = (changes: Partial<VisitServices> = {}) => open({ readCard: async () => ok(cie), ...changes })
@@ -113,12 +113,12 @@ describe('a refusal names the card and the day', () => {
 describe('card-lifted: a contactless card that has left the field', () => {
   test('put back in time: the visit goes on where it was', async () => {
     withCie()
-    await toConfirm()
+    await toSummary()
     cardLifted()
     expect(session.view().cardLost).not.toBeNull()
     cardBack()
     expect(session.view().cardLost).toBeNull()
-    await at('confirm')
+    await at('sheet')
     await answers({ type: 'confirm' })
     await at('done')
   })
@@ -135,7 +135,7 @@ describe('card-lifted: a contactless card that has left the field', () => {
 
   test('not put back in time, after recognition: the visit ends', async () => {
     withCie()
-    await toConfirm()
+    await toSummary()
     cardLifted()
     cardOut()
     expect(screen()).toEqual({ screen: 'goodbye', cardPresent: false })
@@ -143,7 +143,7 @@ describe('card-lifted: a contactless card that has left the field', () => {
 
   test('another person’s card in its place: shows nothing of the first person', async () => {
     withCie()
-    await toConfirm()
+    await toSummary()
     cardLifted()
     cardOut()
     cardIn()
@@ -184,7 +184,7 @@ describe('card-lifted: a contactless card that has left the field', () => {
   test('on a screen that needs no card: not asked back', async () => {
     const paper = held(ok({ pages: 1 }))
     withCie({ print: paper.call })
-    await toConfirm()
+    await toSummary()
     await answers({ type: 'confirm' })
     cardLifted()
     expect(session.view()).toMatchObject({ cardLost: null, screen: { screen: 'printing' } })
@@ -251,7 +251,7 @@ describe('expiry by the CAN', () => {
       expires: '2031-06-18',
       expired: false,
     })
-    for (const type of ['confirm', 'acceptPreview', 'collect', 'collectLater', 'another', 'askExpiry'] as const) {
+    for (const type of ['confirm', 'collect', 'collectLater', 'another', 'askExpiry'] as const) {
       expect(session.answer({ type }), type).toBe(false)
     }
     expect(session.answer({ type: 'choosePerson', index: 0 })).toBe(false)

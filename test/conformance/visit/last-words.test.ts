@@ -15,8 +15,8 @@ import {
   pin,
   screen,
   session,
-  toConfirm,
   toPin,
+  toSummary,
   visitsOver,
 } from '../../support/visit/scripted-visit.ts'
 
@@ -29,7 +29,7 @@ afterEach(() => {
 const queued = async () =>
   ok({ state: 'queued' as const, operation: OPERATION, requestedAt: '2026-11-22T10:00:00.000Z' })
 const confirmed = async () => {
-  await toConfirm()
+  await toSummary()
   await answers({ type: 'confirm' })
 }
 const toForm = (form: 'declaration' | 'atto-notorio') => async () => {
@@ -88,14 +88,22 @@ describe('the last words stay when the person takes the card, as the screen asks
       const before = screen()
       expect(before).toMatchObject({ cardPresent: true })
       cardOut()
-      expect(screen()).toEqual({ ...before, ...('phone' in before && { phone: false }), cardPresent: false })
+      expect(screen()).toEqual({
+        ...before,
+        ...('phone' in before && { phone: false, email: false }),
+        cardPresent: false,
+      })
       await vi.advanceTimersByTimeAsync(29_000)
       expect(session.view().idle).toBeNull()
       await vi.advanceTimersByTimeAsync(2_000)
       expect(session.view().idle?.secondsLeft).toBeGreaterThan(20)
       session.stay()
       await vi.advanceTimersByTimeAsync(29_000)
-      expect(screen()).toEqual({ ...before, ...('phone' in before && { phone: false }), cardPresent: false })
+      expect(screen()).toEqual({
+        ...before,
+        ...('phone' in before && { phone: false, email: false }),
+        cardPresent: false,
+      })
       await vi.advanceTimersByTimeAsync(32_000)
       await at('goodbye')
       await vi.advanceTimersByTimeAsync(5_000)
@@ -288,19 +296,19 @@ describe('a card is a sign of life', () => {
 
   test('lifted and laid down again while the idle question stands: the question goes', async () => {
     open({ readCard: async () => ok(cie) })
-    await toConfirm()
+    await toSummary()
     await vi.advanceTimersByTimeAsync(65_000)
     expect(session.view().idle).not.toBeNull()
     cardLifted()
     cardBack()
     expect(session.view().idle).toBeNull()
     await vi.advanceTimersByTimeAsync(59_000)
-    await at('confirm')
+    await at('sheet')
   })
 
   test('a lifted card has half a minute, counted down on the screen', async () => {
     open({ readCard: async () => ok(cie) })
-    await toConfirm()
+    await toSummary()
     cardLifted()
     expect(session.view().cardLost).toEqual({ secondsLeft: 30 })
     await vi.advanceTimersByTimeAsync(12_000)

@@ -16,8 +16,8 @@ import {
   recognised,
   screen,
   session,
-  toConfirm,
   toPin,
+  toSummary,
   visitsOver,
 } from '../../support/visit/scripted-visit.ts'
 
@@ -127,7 +127,7 @@ describe('the card', () => {
 
   test('a reader that stops after the log-in ends the visit in words, and not as a card taken', async () => {
     open()
-    await toConfirm()
+    await toSummary()
     readerGone()
     expect(screen()).toMatchObject({ screen: 'refused', reason: 'reader-unavailable' })
     cardIn()
@@ -136,7 +136,7 @@ describe('the card', () => {
 
   test('a card that nobody has moved begins no visit when the reader is back', async () => {
     open()
-    await toConfirm()
+    await toSummary()
     readerGone()
     await answers({ type: 'leave' })
     await vi.advanceTimersByTimeAsync(60_000)
@@ -149,7 +149,7 @@ describe('the card', () => {
 
   test('card-pulled-after-recognition ends the visit and shows nothing more of it', async () => {
     open()
-    await toConfirm()
+    await toSummary()
     cardOut()
     expect(screen()).toEqual({ screen: 'goodbye', cardPresent: false })
   })
@@ -173,7 +173,7 @@ describe('the card', () => {
       release = resolve
     })
     open({ print: () => paper.then(() => ok({ pages: 1 })) })
-    await toConfirm()
+    await toSummary()
     await answers({ type: 'confirm' })
     await at('printing')
     // The first person takes the card while the paper comes out; the next one is quick.
@@ -194,7 +194,7 @@ describe('the card', () => {
 
   test('a card swapped without a gap is a card pulled and another one put in', async () => {
     open()
-    await toConfirm()
+    await toSummary()
     cardIn()
     expect(screen()).toEqual({ screen: 'goodbye', cardPresent: false })
   })
@@ -235,7 +235,7 @@ describe('paper', () => {
           : ok({ pages: 3 })
       },
     })
-    await toConfirm()
+    await toSummary()
     session.printer('paperOut')
     await answers({ type: 'confirm' })
     expect(screen()).toMatchObject({
@@ -278,7 +278,7 @@ describe('paper', () => {
 
   test('keep for later leaves the certificate to be collected', async () => {
     const services = open({ print: async () => err({ kind: 'print-fault', status: 'jam', page: 1 }) })
-    await toConfirm()
+    await toSummary()
     await answers({ type: 'confirm' })
     await answers({ type: 'keepForLater' })
     expect(screen()).toMatchObject({ screen: 'done', outcome: 'kept' })
@@ -291,7 +291,7 @@ describe('time', () => {
     ['language', () => answers({ type: 'start' })],
     ['card', () => answers({ type: 'start' }, { type: 'chooseLanguage', language: 'en' })],
     ['pin', toPin],
-    ['confirm', toConfirm],
+    ['sheet', toSummary],
   ]
   test.each(places)('%s: warns, counts down, and ends the visit', async (_name, go) => {
     open()
@@ -342,7 +342,7 @@ test('storage-full is shown before anything is asked', async () => {
 
 test('an answer that does not fit the screen changes nothing', async () => {
   open()
-  for (const type of ['confirm', 'acceptPreview', 'collect', 'printAgain', 'another', 'back', 'leave'] as const) {
+  for (const type of ['confirm', 'collect', 'printAgain', 'another', 'back', 'leave'] as const) {
     expect(session.answer({ type }), type).toBe(false)
   }
   await at('attract')

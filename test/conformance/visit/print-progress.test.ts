@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { err, ok } from '../../../contract/result.ts'
 import type { VisitServices } from '../../../main/visit/services.ts'
-import { answers, at, open, pin, screen, session, toPin } from '../../support/visit/scripted-visit.ts'
+import { answers, at, open, pin, screen, session, toOwnResidence, toPin } from '../../support/visit/scripted-visit.ts'
 
 beforeEach(() => vi.useFakeTimers())
 afterEach(() => {
@@ -15,15 +15,7 @@ test('a page that is printed anew does not begin with the progress of the void s
   const ends: ((printed: Printed) => void)[] = []
   open({ print: () => new Promise((resolve) => ends.push(resolve)) })
   await toPin()
-  await answers(
-    { type: 'enterPin', pin: pin() },
-    { type: 'chooseService', service: 'certificate' },
-    { type: 'choosePerson', index: 0 },
-    { type: 'chooseCertificates', types: ['8'] },
-    { type: 'choosePurpose', purpose: 'processuale' },
-    { type: 'acceptPreview' },
-    { type: 'confirm' },
-  )
+  await answers({ type: 'enterPin', pin: pin() }, ...toOwnResidence, { type: 'confirm' })
   await at('printing')
   session.progress({ page: 2, pages: 3, band: 3, bands: 4 })
   expect(screen()).toEqual({ screen: 'printing', document: 'certificate', page: 2, pages: 3, band: 3, bands: 4 })

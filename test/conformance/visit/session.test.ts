@@ -14,8 +14,9 @@ import {
   pin,
   screen,
   session,
-  toConfirm,
+  toOwnResidence,
   toPin,
+  toSummary,
   visitsOver,
   visura,
 } from '../../support/visit/scripted-visit.ts'
@@ -29,7 +30,7 @@ afterEach(() => {
 describe('a visit', () => {
   test('goes from attract to goodbye and forgets', async () => {
     const services = open()
-    await toConfirm()
+    await toSummary()
     await answers({ type: 'confirm' })
     await at('done')
     expect(screen()).toMatchObject({ outcome: 'printed', slip: false, cardPresent: true })
@@ -53,14 +54,10 @@ describe('a visit', () => {
     await answers({ type: 'enterPin', pin: pin() })
     await at('menu')
     await answers({ type: 'chooseService', service: 'certificate' })
-    expect(screen()).toMatchObject({ screen: 'person', online: false, people: [{ self: true, surname: 'BIANCHI' }] })
-    await answers(
-      { type: 'choosePerson', index: 0 },
-      { type: 'chooseCertificates', types: ['8'] },
-      { type: 'choosePurpose', purpose: 'processuale' },
-    )
-    await at('confirm')
-    expect(screen()).toMatchObject({ online: false })
+    await answers({ type: 'choosePurpose', purpose: 'processuale' })
+    await at('sheet')
+    expect(screen()).toMatchObject({ anpr: 'away', others: false, subject: { self: true, surname: 'BIANCHI' } })
+    expect(session.answer({ type: 'change', line: 'person' })).toBe(false)
     await answers({ type: 'confirm' })
     await at('done')
     expect(screen()).toMatchObject({ outcome: 'queued', slip: true })
@@ -117,14 +114,61 @@ describe('a visit', () => {
     await answers(
       { type: 'enterPin', pin: pin() },
       { type: 'chooseService', service: 'certificate' },
-      { type: 'choosePerson', index: 0 },
+      { type: 'choosePurpose', purpose: 'processuale' },
     )
+    expect(screen()).toMatchObject({ types: ['8', '12'], shortcuts: [['8'], ['12'], ['8', '12']] })
     expect(session.answer({ type: 'chooseCertificates', types: ['14'] })).toBe(false)
-    expect(screen()).toMatchObject({ screen: 'certificate', options: ['8', '12'], onOneSheet: ['8', '12'] })
     expect(session.answer({ type: 'chooseCertificates', types: ['12', '16'] })).toBe(false)
-    expect(screen()).toMatchObject({ screen: 'certificate' })
     await answers({ type: 'chooseCertificates', types: ['8'] })
-    expect(screen()).toMatchObject({ screen: 'purpose' })
+    expect(screen()).toMatchObject({ screen: 'sheet', types: ['8'] })
+  })
+
+  test('other certificates: by theme, one or more on a sheet, and each that cannot be chosen has its reason', async () => {
+    open()
+    await toSummary()
+    await answers({ type: 'change', line: 'certificate' })
+    expect(screen()).toMatchObject({ screen: 'themes', chosen: [] })
+    expect(session.answer({ type: 'acceptCertificates' })).toBe(false)
+    await answers({ type: 'chooseTheme', theme: 'home' })
+    expect(screen()).toMatchObject({ types: [{ type: '8' }, { type: '14', because: 'not-in-convivenza' }, {}] })
+    expect(session.answer({ type: 'toggleCertificate', certificate: '14' })).toBe(false)
+    await answers({ type: 'back' }, { type: 'chooseTheme', theme: 'events' })
+    await answers({ type: 'toggleCertificate', certificate: '11' }, { type: 'toggleCertificate', certificate: '1' })
+    expect(screen()).toMatchObject({ chosen: ['1', '11'], types: [{}, {}, {}, {}, { type: '17', beside: ['11'] }] })
+    expect(session.answer({ type: 'toggleCertificate', certificate: '17' })).toBe(false)
+    await answers({ type: 'toggleCertificate', certificate: '1' }, { type: 'acceptCertificates' })
+    expect(screen()).toMatchObject({ screen: 'sheet', types: ['11'] })
+  })
+
+  test('what ANPR refuses of this certificate is said on the summary, and another may be chosen', async () => {
+    const preview = vi
+      .fn<VisitServices['preview']>(async () => ok({ pdf: new Uint8Array(1), pages: 1 }))
+      .mockResolvedValueOnce(err(refused('procedure-open', { anpr: 'EN181' })))
+    open({ preview })
+    await toPin()
+    await answers(
+      { type: 'enterPin', pin: pin() },
+      { type: 'chooseService', service: 'certificate' },
+      { type: 'choosePurpose', purpose: 'processuale' },
+    )
+    expect(screen()).toMatchObject({ anpr: 'barred', barred: { reason: 'procedure-open', code: 'EN181' } })
+    expect(session.answer({ type: 'confirm' })).toBe(false)
+    await answers({ type: 'chooseCertificates', types: ['8'] })
+    expect(screen()).toMatchObject({ anpr: 'ready', barred: null })
+  })
+
+  test('ANPR is asked once for one sheet, however often it is looked at', async () => {
+    const preview = vi.fn<VisitServices['preview']>(async () => ok({ pdf: new Uint8Array(1), pages: 2 }))
+    open({ preview })
+    await toSummary()
+    const before = preview.mock.calls.length
+    await answers({ type: 'seeSheet' })
+    expect(screen()).toEqual({ screen: 'preview', pages: 2 })
+    await answers({ type: 'back' }, { type: 'change', line: 'person' }, { type: 'back' })
+    expect(preview).toHaveBeenCalledTimes(before)
+    await answers({ type: 'change', line: 'person' }, { type: 'choosePerson', index: 1 })
+    expect(screen()).toMatchObject({ subject: { self: false } })
+    expect(preview).toHaveBeenCalledTimes(before + 1)
   })
 
   test('a public body is never a reason to pay: the free declaration is named instead', async () => {
@@ -132,15 +176,17 @@ describe('a visit', () => {
     await toPin()
     await answers(
       { type: 'enterPin', pin: pin() },
-      { type: 'chooseService', service: 'certificate' },
+      ...toOwnResidence,
+      { type: 'change', line: 'person' },
       { type: 'choosePerson', index: 1 },
       { type: 'chooseCertificates', types: ['12', '8'] },
+      { type: 'change', line: 'purpose' },
       { type: 'choosePurpose', purpose: 'publicBody' },
     )
     expect(screen()).toMatchObject({ screen: 'declaration', for: 'publicBody', declares: ['f'], forAnother: true })
     await answers({ type: 'back' }, { type: 'morePurposes' }, { type: 'choosePurpose', purpose: 'separazione' })
-    await at('preview')
-    expect(screen()).toMatchObject({ types: ['8', '12'] })
+    await at('sheet')
+    expect(screen()).toMatchObject({ types: ['8', '12'], use: 'separazione' })
   })
 })
 
@@ -149,9 +195,8 @@ describe('the free declaration', () => {
     await toPin()
     await answers(
       { type: 'enterPin', pin: pin() },
-      { type: 'chooseService', service: 'certificate' },
-      { type: 'choosePerson', index: 0 },
-      { type: 'chooseCertificates', types: ['8'] },
+      ...toOwnResidence,
+      { type: 'change', line: 'purpose' },
       { type: 'choosePurpose', purpose: 'publicBody' },
     )
     await at('declaration')
@@ -286,9 +331,8 @@ describe('visura and atto notorio', () => {
     await toMenu()
     await answers(
       { type: 'chooseService', service: 'certificate' },
-      { type: 'choosePerson', index: 0 },
-      { type: 'chooseCertificates', types: ['8'] },
       { type: 'choosePurpose', purpose: 'privateParty' },
+      { type: 'confirm' },
     )
     expect(screen()).toEqual({ screen: 'private-party', cents: 1600 })
     await answers({ type: 'declareInstead' })

@@ -5,7 +5,7 @@ import { inject } from 'vitest'
 import type { TotemConfig } from '../../../contract/config.ts'
 import type { Screen, ScreenOf } from '../../../contract/journeys/index.ts'
 import type { BenchOptions, CardChoice } from '../../../simulator/bench/office.ts'
-import { answerTo, type Wish, walksTo } from '../../../simulator/visitor/index.ts'
+import { answerTo, type Wish, walksTo, walksToSummary } from '../../../simulator/visitor/index.ts'
 import { type Hands, handsAt, type Person, type Visitor, visitorAt } from '../../../simulator/visitor/visitor.ts'
 import { type ElectronTotem, electronTotem } from './electron-totem.ts'
 
@@ -22,10 +22,10 @@ export interface Office extends Visitor, Omit<ElectronTotem, 'disk'> {
   /** From attract to the PIN screen, in Italian. */
   comesWithCard(who: string, choice?: CardChoice): Promise<void>
   entersPin(pin?: string): Promise<void>
-  /** From the menu to the people. */
-  asksForCertificate(): Promise<ScreenOf<'person'>>
-  /** From the people to the confirmation: the person's own certificate of residence, for a court case. */
-  asksForResidenza(): Promise<void>
+  /** From the menu to the summary that shows this wish: without one, their own residence, for a court case. */
+  asksFor(wish?: Partial<Wish>): Promise<ScreenOf<'sheet'>>
+  /** Touches the main button of the summary. */
+  prints(wish?: Partial<Wish>): Promise<void>
   /** Takes the card and waits until the totem is the next person's. */
   takesCardAndGoes(): Promise<void>
   journal(): { event: string; fields: Record<string, unknown> }[]
@@ -58,7 +58,7 @@ export async function openOffice({ provision, ...options }: OfficeOptions = {}):
       return seen
     },
     touches: (words) => visitor.touches(words),
-    finds: (text) => visitor.finds(text),
+    says: (text, values) => visitor.says(text, values),
     async presses(text, values) {
       await visitor.presses(text, values)
       disk.lookSoon()
@@ -93,14 +93,8 @@ export async function openOffice({ provision, ...options }: OfficeOptions = {}):
       await office.sees('pin')
     },
     entersPin: (pin) => office.answers('pin', pin === undefined ? {} : { pin }),
-    async asksForCertificate() {
-      await office.answers('menu')
-      return office.sees('person')
-    },
-    async asksForResidenza() {
-      await office.asksForCertificate()
-      await office.walksTo('confirm')
-    },
+    asksFor: (wish) => walksToSummary(person(), wish),
+    prints: (wish) => office.answers('sheet', wish),
     async takesCardAndGoes() {
       await bench.removeCard()
       for (;;) {

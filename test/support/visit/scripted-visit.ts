@@ -130,7 +130,7 @@ export function scripted(changes: Partial<VisitServices> = {}): VisitServices {
         waiting: [],
         pending: 0,
         notices: [],
-        ways: ['phone'],
+        ways: ['phone', 'email'],
       }),
     noticed: vi.fn(),
     preview: async () => ok({ pdf: new Uint8Array(1), pages: 1 }),
@@ -156,6 +156,8 @@ export function scripted(changes: Partial<VisitServices> = {}): VisitServices {
       }),
     handoverBecame: async () => 'taken',
     withdrawHandover: vi.fn(),
+    sendByEmail: async () => ok({ operation: OPERATION, code: '482913', handedOver: true }),
+    codeSlip: () => sheet,
     pinWrong: vi.fn(),
     journal: { started: vi.fn(), refused: vi.fn(), ended: vi.fn() },
     ...changes,
@@ -209,17 +211,17 @@ export const toPin = async () => {
   cardIn()
   await at('pin')
 }
-export const toConfirm = async () => {
+/** The holder's own residence, for a court case: from the menu to the summary. */
+export const toOwnResidence: VisitEvent[] = [
+  { type: 'chooseService', service: 'certificate' },
+  { type: 'choosePurpose', purpose: 'processuale' },
+  { type: 'chooseCertificates', types: ['8'] },
+]
+/** A visitor with the summary in sight. */
+export const toSummary = async () => {
   await toPin()
   await answers({ type: 'enterPin', pin: pin() })
   await at('menu')
-  await answers(
-    { type: 'chooseService', service: 'certificate' },
-    { type: 'choosePerson', index: 0 },
-    { type: 'chooseCertificates', types: ['8'] },
-    { type: 'choosePurpose', purpose: 'processuale' },
-  )
-  await at('preview')
-  await answers({ type: 'acceptPreview' })
-  await at('confirm')
+  await answers(...toOwnResidence)
+  await at('sheet')
 }

@@ -1,0 +1,60 @@
+import { useText } from '../i18n/use-text.ts'
+import { TouchButton } from './touch-button.tsx'
+
+/** A choice that stands on the sheet itself because most people want one of these. */
+export interface Shortcut {
+  label: string
+  chosen: boolean
+  onPress: () => void
+}
+
+export interface SheetLine {
+  label: string
+  value: string
+  note?: string
+  tone?: 'danger'
+  /** Opens the list of the other values; it comes back to this sheet. */
+  change?: () => void
+  shortcuts?: readonly Shortcut[]
+}
+
+/** All that is settled before the main button: a line for each choice, and each line can be changed by itself. */
+export function Sheet({ lines }: { lines: readonly SheetLine[] }) {
+  const text = useText()
+  return (
+    <ul className="summary">
+      {lines.map(({ label, value, note, tone, change, shortcuts }) => (
+        <li key={label} className={`summary-line ${tone ?? ''}`}>
+          <p className="summary-words">
+            <span className="summary-label">{label}</span>
+            <strong>{value}</strong>
+            {note && <span className="summary-note">{note}</span>}
+          </p>
+          {change && (
+            <TouchButton
+              className="secondary summary-change"
+              label={`${text('sheet.change')}: ${label}`}
+              onPress={change}
+            >
+              <span>{text('sheet.change')}</span>
+            </TouchButton>
+          )}
+          {shortcuts && shortcuts.length > 0 && (
+            <div className="summary-shortcuts">
+              {shortcuts.map((shortcut) => (
+                <TouchButton
+                  key={shortcut.label}
+                  className="shortcut"
+                  pressed={shortcut.chosen}
+                  onPress={shortcut.onPress}
+                >
+                  <span>{shortcut.label}</span>
+                </TouchButton>
+              ))}
+            </div>
+          )}
+        </li>
+      ))}
+    </ul>
+  )
+}

@@ -1,0 +1,112 @@
+import type { ScreenOf } from '../../../contract/journeys/index.ts'
+import { answer } from '../../bridge.ts'
+import { Notice } from '../../components/facts.tsx'
+import { Icon } from '../../components/icon.tsx'
+import { Screen, Waiting } from '../../components/screen.tsx'
+import { Sheet, type SheetLine } from '../../components/sheet.tsx'
+import { TouchButton } from '../../components/touch-button.tsx'
+import { fullName, sentence, useCertificateName, useEuro, useText } from '../../i18n/use-text.ts'
+import { useKinship } from './person.tsx'
+
+type Shown = ScreenOf<'sheet'>
+
+/** For whom, what, for which use and at what price, how it is taken home: one look, and one touch to the paper. */
+export function Summary({ screen }: { screen: Shown }) {
+  const text = useText()
+  const main = useMain(screen)
+  const lines = useLines(screen)
+  const { anpr, barred } = screen
+  return (
+    <Screen
+      title={text('sheet.title')}
+      {...(anpr === 'away' ? { lead: text('sheet.away') } : {})}
+      {...(main ? { main } : {})}
+      figure={<FromAnpr anpr={anpr} barred={barred} />}
+    >
+      <Sheet lines={lines} />
+      {anpr === 'ready' && (
+        <TouchButton className="secondary" onPress={() => answer({ type: 'seeSheet' })}>
+          <Icon name="paper" />
+          <span>{text('sheet.see')}</span>
+        </TouchButton>
+      )}
+    </Screen>
+  )
+}
+
+/** What ANPR says of this sheet. The place is always there, so that no line moves when it is said. */
+function FromAnpr({ anpr, barred }: Pick<Shown, 'anpr' | 'barred'>) {
+  const text = useText()
+  if (barred)
+    return (
+      <Notice tone="danger" icon="alert">
+        {`${text(`refused.${barred.reason}.title`)}. ${text('sheet.barred')}`}
+      </Notice>
+    )
+  return (
+    anpr === 'asked' && (
+      <div className="sheet-asked">
+        <p>{text('sheet.asked')}</p>
+        <Waiting />
+      </div>
+    )
+  )
+}
+
+function useLines({ subject, others, types, language, shortcuts, use, bollo, delivery, anpr }: Shown): SheetLine[] {
+  const text = useText()
+  const kinship = useKinship()
+  const certificateName = useCertificateName()
+  const price = useEuro()(bollo.cents)
+  const key = types.join()
+  const cost = bollo.settled ?? 'due'
+  return [
+    {
+      label: text('sheet.person'),
+      value: subject.self ? text('sheet.self', { name: fullName(subject) }) : fullName(subject),
+      ...(subject.self ? {} : { note: kinship(subject) }),
+      ...(others ? { change: () => answer({ type: 'change', line: 'person' }) } : {}),
+    },
+    {
+      label: text('sheet.certificate'),
+      value: certificateName(types),
+      ...(language === 'IT' ? {} : { note: text(`sheet.language.${language}`) }),
+      change: () => answer({ type: 'change', line: 'certificate' }),
+      shortcuts: shortcuts.map((some) => ({
+        label:
+          some.length > 1
+            ? text('sheet.together', { count: some.length })
+            : sentence(text(`certificate.${some[0] ?? '8'}.name`)),
+        chosen: some.join() === key,
+        onPress: () => answer({ type: 'chooseCertificates', types: some }),
+      })),
+    },
+    {
+      label: text('sheet.use'),
+      value: text(`purpose.${use}`),
+      note: text(`sheet.cost.${cost}`, { price, reference: bollo.reference }),
+      change: () => answer({ type: 'change', line: 'purpose' }),
+    },
+    {
+      label: text('sheet.home'),
+      value: text(anpr === 'away' ? 'sheet.home.later' : `sheet.home.${delivery.way}`),
+      ...(delivery.others ? { change: () => answer({ type: 'change', line: 'delivery' }) } : {}),
+    },
+  ]
+}
+
+/** The price stands in the main button. */
+function useMain({ bollo, anpr }: Shown) {
+  const text = useText()
+  const price = useEuro()(bollo.cents)
+  if (anpr === 'barred') return null
+  const onPress = () => answer({ type: 'confirm' })
+  if (anpr === 'away') return { label: text('sheet.record'), icon: 'check' as const, onPress }
+  if (anpr === 'unasked') return { label: text('sheet.pay', { price }), onPress }
+  return {
+    label: text(bollo.settled === 'exempt' ? 'sheet.print' : 'sheet.printPaid'),
+    icon: 'printer' as const,
+    onPress,
+    disabled: anpr === 'asked',
+  }
+}

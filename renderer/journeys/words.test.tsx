@@ -1,0 +1,40 @@
+import { renderToStaticMarkup } from 'react-dom/server'
+import { IntlProvider } from 'react-intl'
+import { expect, it } from 'vitest'
+import { language } from '../../contract/language.ts'
+import type { View } from '../../contract/visit.ts'
+import { galleryViews } from '../gallery-views.ts'
+import { messages } from '../i18n/messages.ts'
+import { ViewContext } from '../view-context.ts'
+import { ShownScreen } from './index.tsx'
+
+/** Nobody reads more than this at a machine; an older person needs half a minute for it. */
+const BUDGET = 60
+
+/**
+ * Words that the screen says. The frame is the same everywhere and is not read again: the names of the steps, Back, the
+ * end of the visit. Nor do a person's own data and records count, which are looked at and not read through.
+ */
+const wordsOf = (view: View): number =>
+  renderToStaticMarkup(
+    <IntlProvider locale={view.language} messages={messages[view.language]}>
+      <ViewContext value={view}>
+        <ShownScreen view={view} />
+      </ViewContext>
+    </IntlProvider>,
+  )
+    .replace(
+      /<ol class="steps".*?<\/ol>|<div class="action-(back|leave)">.*?<\/div>|<(dl|ul) class="(facts own-data|sheets)">.*?<\/\2>/g,
+      ' ',
+    )
+    .replace(/<svg.*?<\/svg>|<[^>]*>/g, ' ')
+    .split(/\s+/)
+    .filter((word) => /[\p{L}\p{N}]/u.test(word)).length
+
+it.each(language.options)(`%s: no screen has more than ${BUDGET} words`, (lang) => {
+  const long = Object.entries(galleryViews(lang)).flatMap(([name, view]) => {
+    const words = wordsOf(view)
+    return words > BUDGET ? [`${name}: ${words}`] : []
+  })
+  expect(long).toEqual([])
+})

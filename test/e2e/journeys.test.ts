@@ -1,0 +1,27 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { isJourney, journeys } from '../../simulator/visitor/journeys.ts'
+import { type Office, openOffice } from '../support/totem/office.ts'
+
+// Every journey of the table, as `npm start -- --unattended --journey NAME` makes it: the person comes, and the papers lie
+// in the slot. The other end-to-end tests look at what can go wrong on the way.
+let office: Office
+const printed = () =>
+  office
+    .journal()
+    .filter(({ event }) => event === 'print.acknowledged')
+    .map(({ fields }) => String(fields.job).split('.')[1])
+
+beforeAll(async () => {
+  office = await openOffice({ timings: { idleMs: 60_000, warningMs: 5_000 } })
+})
+beforeEach(() => office.takesCardAndGoes())
+afterAll(() => office?.close())
+
+test.each(Object.keys(journeys).filter(isJourney))('%s', async (name) => {
+  const { who, wish, papers, operations } = journeys[name]
+  const before = { printed: printed().length, issued: (await office.operations()).length }
+  await office.comesWithCard(who)
+  expect(await office.walksTo('done', wish)).toMatchObject({ outcome: 'printed', document: papers[0] })
+  expect(printed().slice(before.printed)).toEqual(papers)
+  expect((await office.operations()).length).toBe(before.issued + operations)
+})
