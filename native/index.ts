@@ -45,6 +45,7 @@ const host = serve(parentPort(), {
     return { ok: true, value: {} }
   },
   'pdf.text': ({ pdf }) => wordsOf(pdf),
+  'memory.fill': async ({ zeros }) => ({ ok: true, value: { zeros } }),
   'pdf.raster': ({ pdf, page, width }) => printer.raster(pdf, page, width),
 })
 // Before the services start, because they have news at once: `ready` is the first message.

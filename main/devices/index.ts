@@ -67,6 +67,7 @@ const TIME_OUT_MS: Record<DeviceMethod, number> = {
   'pdf.raster': 60_000,
   'pdf.text': 60_000,
   'memory.forget': 10_000,
+  'memory.fill': 10_000,
 }
 /** The person types on the reader's own keypad, which gives up by itself long before. */
 const KEYPAD_TIME_OUT_MS = 120_000

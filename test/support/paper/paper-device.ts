@@ -27,6 +27,7 @@ const host = serve(parentPort(), {
     return { ok: true, value: {} }
   },
   'pdf.text': ({ pdf }) => wordsOf(pdf),
+  'memory.fill': async ({ zeros }) => ({ ok: true, value: { zeros } }),
   'pdf.raster': ({ pdf, page, width }) => printer.raster(pdf, page, width),
 })
 host.tell({ event: 'ready', versions: { node: process.versions.node }, cie: 'not-configured' })
