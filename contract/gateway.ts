@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { bollo } from './bollo.ts'
 import { type Caller, callerText } from './caller.ts'
 import { certificateLanguage, certificateType, sheetTypes } from './catalogue.ts'
-import { anprPerson, belonging, registeredPerson } from './document.ts'
+import { anprPerson, belonging, partialDate, registeredPerson } from './document.ts'
 import { evidence, evidenceRefusals, gatewayChallenge, isFormerEvidence } from './evidence.ts'
 import { base64, idAnpr, isoInstant, operationId } from './identity.ts'
 import { issueRefusal } from './issue-refusal.ts'
@@ -132,10 +132,18 @@ export const familyMember = z.strictObject({
   blocked: z.array(z.strictObject({ ...problem.shape, type: certificateType })),
 })
 export type FamilyMember = z.infer<typeof familyMember>
-/** `languages`: in which a certificate of these people may be asked for, by their comune; the usual one stands first. */
+/** An identity card as the register has it; `expires` is read there and never computed, `cancelled`: since when it is void. */
+export const identityCard = z.strictObject({
+  kind: z.enum(['paper', 'electronic']).nullable(),
+  expires: partialDate.nullable(),
+  cancelled: partialDate.nullable(),
+})
+export type IdentityCard = z.infer<typeof identityCard>
+/** `card`: the holder's; null: the register names none. `languages`: in which a certificate of these people may be asked for, by their comune; the usual one stands first. */
 export const familySheet = z.strictObject({
   members: z.array(familyMember).min(1),
   languages: z.array(certificateLanguage).min(1),
+  card: identityCard.nullable(),
 })
 export type FamilySheet = z.infer<typeof familySheet>
 

@@ -54,6 +54,9 @@ export interface MessageValues {
   'menu.notice.refused': { date: string | number }
   'menu.notice.expired': { date: string | number }
   'menu.notice.aside': { date: string | number }
+  'menu.card.expiring': { date: string | number }
+  'menu.card.expired': { date: string | number }
+  'menu.card.cancelled': { date: string | number }
   'menu.collect.line': { count: number }
   'family.line': { tie: string | number; year: string | number }
   'family.deceased': { count: number }
@@ -105,4 +108,10 @@ export interface MessageValues {
   'refused.pin-blocked.now': { issuer: string | number }
   'refused.pin-not-active.now': { issuer: string | number }
   'idle.seconds': { seconds: number }
+  'pagopa.title': { price: string | number }
+  'pagopa.number': { notice: string | number }
+  'pagopa.later.lead': { date: string | number }
+  'pagopa.now': { price: string | number }
+  'pagopa.refund.title': { price: string | number }
+  'pagopa.receipt': { receipt: string | number }
 }
