@@ -215,8 +215,20 @@ export const deviceMethods = {
     result: z.strictObject({ pages: z.number(), width: z.number(), height: z.number(), grey: bytes }),
     failure: printFailure,
   },
+  /** The words of a PDF, as a reader's program finds them; empty where it has pictures of words. */
+  'pdf.text': {
+    params: z.strictObject({ pdf: bytes }),
+    result: z.strictObject({ text: z.string() }),
+    failure: printFailure,
+  },
   /** Nothing of the visit that has ended stays in the device process's memory. */
   'memory.forget': { params: z.strictObject({}), result: z.strictObject({}), failure: z.never() },
+  /** Zeros there and back: they take the places in shared memory where messages of the visit have lain. */
+  'memory.fill': {
+    params: z.strictObject({ zeros: bytes }),
+    result: z.strictObject({ zeros: bytes }),
+    failure: z.never(),
+  },
 } as const
 export type DeviceMethod = keyof typeof deviceMethods
 export type DeviceParams<M extends DeviceMethod> = z.infer<(typeof deviceMethods)[M]['params']>

@@ -14,11 +14,15 @@ export interface Document {
   pixels(page: number, scale: Scale): Result<GreyImage, PdfRefused>
   /** Page `page` (from 1) as dots on paper. */
   dots(page: number, paper: Paper): Result<Dots, PdfRefused>
+  /** Its words, as a reader's program finds them; of a long document the beginning. */
+  text(): Result<string, PdfRefused>
   /** Gives pdfium's memory back. */
   close(): void
 }
 
 const MAX_PAGES = 200
+/** A sheet of a large family has some 10,000. */
+const MAX_CHARACTERS = 100_000
 /**
  * An A4 page at the widest preview (2480 dots across) is 8.7 million pixels. A sheet of ours never has three times as
  * many.
@@ -123,25 +127,28 @@ export function openDocument(pdfium: Pdfium, bytes: Uint8Array): Result<Document
     pdfium._FPDF_ClosePage(handle)
   }
 
-  const { sound, userUnit } = soundnessOf(bytes, pages)
+  const { sound, userUnits } = soundnessOf(bytes, pages)
   if (!sound) {
     close()
     return refused('broken')
   }
-  const mm = (points: number) => ((points * userUnit) / POINTS_PER_INCH) * MM_PER_INCH
+  const mm = (page: number, points: number) => ((points * (userUnits[page - 1] ?? 1)) / POINTS_PER_INCH) * MM_PER_INCH
 
   return ok({
     pages,
     pixels: (page, scale) =>
       withPage(page, (handle) => {
         const [wide, high] = [pdfium._FPDF_GetPageWidth(handle), pdfium._FPDF_GetPageHeight(handle)]
-        const width = Math.round('width' in scale ? scale.width : mm(wide) * scale.pixelsPerMm)
+        const width = Math.round('width' in scale ? scale.width : mm(page, wide) * scale.pixelsPerMm)
         const drawing = { width, height: Math.round((width * high) / wide), turn: 0 }
         return draw(handle, drawing, (image) => ok({ ...image, pixels: image.pixels.slice() }))
       }),
     dots: (page, paper) =>
       withPage(page, (handle) => {
-        const sides = [mm(pdfium._FPDF_GetPageWidth(handle)), mm(pdfium._FPDF_GetPageHeight(handle))] as const
+        const sides = [
+          mm(page, pdfium._FPDF_GetPageWidth(handle)),
+          mm(page, pdfium._FPDF_GetPageHeight(handle)),
+        ] as const
         const turn = paper.roll && sides[0] > sides[1] && sides[0] * paper.dotsPerMm > paper.width ? 1 : 0
         const [wide, high] = turn ? [sides[1], sides[0]] : sides
         const width = Math.round(Math.min(paper.width, wide * paper.dotsPerMm))
@@ -154,6 +161,29 @@ export function openDocument(pdfium: Pdfium, bytes: Uint8Array): Result<Document
           return dots.rows.some((byte) => byte !== 0) ? ok(dots) : refused('blank')
         })
       }),
+    text() {
+      let text = ''
+      for (let page = 1; page <= pages && text.length < MAX_CHARACTERS; page++) {
+        const handle = loaded(page)
+        if (handle === 0) return refused('broken')
+        text += `${textOf(pdfium, handle)}\n`
+        unload(handle)
+      }
+      return ok(text)
+    },
     close,
   })
+}
+
+function textOf(pdfium: Pdfium, page: number): string {
+  const { malloc, free } = pdfium.wasmExports
+  const words = pdfium._FPDFText_LoadPage(page)
+  const count = Math.min(pdfium._FPDFText_CountChars(words), MAX_CHARACTERS)
+  // UTF-16LE, and a character that ends it.
+  const characters = malloc(2 * (Math.max(count, 0) + 1))
+  const written = count > 0 ? pdfium._FPDFText_GetText(words, 0, count, characters) : 0
+  const text = Buffer.from(pdfium.HEAPU8.subarray(characters, characters + 2 * Math.max(0, written - 1)))
+  free(characters)
+  pdfium._FPDFText_ClosePage(words)
+  return text.toString('utf16le')
 }

@@ -27,6 +27,7 @@ export interface Pdf {
   pixels(page: number, scale: Scale): Promise<Result<GreyImage, PdfRefused>>
   /** Page `page` (from 1) as dots on paper. A page without one is refused. */
   dots(page: number, paper: Paper): Promise<Result<Dots, PdfRefused>>
+  text(): Promise<Result<string, PdfRefused>>
   close(): Promise<void>
 }
 
@@ -181,6 +182,12 @@ export async function openPdf(bytes: Uint8Array, limits = LIMITS): Promise<Resul
       if (drawn.value.kind !== 'dots') throw new Error(drawn.value.kind)
       return ok(drawn.value.dots)
     },
+    async text() {
+      const read = await ask((id) => ({ document: id, kind: 'text' }))
+      if (!read.ok) return read
+      if (read.value.kind !== 'text') throw new Error(read.value.kind)
+      return ok(read.value.text)
+    },
     close: () =>
       inTurn(async () => {
         if (openIn !== null && openIn === thread) await run({ document, kind: 'close' }, limits.taskMs)
@@ -201,4 +208,13 @@ export async function drawPage(
   await opened.value.close()
   if (!drawn.ok) return drawn
   return ok({ pages, width: drawn.value.width, height: drawn.value.height, grey: drawn.value.pixels })
+}
+
+/** The words of a PDF. */
+export async function wordsOf(bytes: Uint8Array): Promise<Result<DeviceResult<'pdf.text'>, PdfRefused>> {
+  const opened = await openPdf(bytes)
+  if (!opened.ok) return opened
+  const read = await opened.value.text()
+  await opened.value.close()
+  return read.ok ? ok({ text: read.value }) : read
 }

@@ -24,12 +24,14 @@ export type PdfTask = { document: number } & (
   | { kind: 'open'; bytes: Uint8Array }
   | { kind: 'pixels'; page: number; scale: Scale }
   | { kind: 'dots'; page: number; paper: Paper }
+  | { kind: 'text' }
   | { kind: 'close' }
 )
 export type PdfAnswer =
   | { kind: 'opened'; pages: number }
   | { kind: 'pixels'; image: GreyImage }
   | { kind: 'dots'; dots: Dots }
+  | { kind: 'text'; text: string }
   | { kind: 'closed' }
 /** `spent`: the thread must do nothing more. */
 export interface PdfReply {
