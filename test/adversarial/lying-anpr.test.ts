@@ -154,6 +154,54 @@ describe('somebody who died yesterday', () => {
   })
 })
 
+describe('between the choice and the issue', () => {
+  const elena = idAnpr('elena-ferrari')
+  const shown = async () => {
+    const bearer = await session()
+    const members = familySheet.parse((await family(bearer)).body).members
+    expect(members.map((one) => one.idAnpr)).toContain(elena)
+    expect((await totem.post('/v1/previews', { subject: elena, types: ['12'], bollo }, bearer)).status).toBe(200)
+    asked.length = 0
+  }
+  const without = (gone: string) => (told: Said) => ({
+    ...told,
+    body: of(...told.body.listaSoggetti.datiSoggetto.filter((one: Answer) => one.identificativi?.idANPR !== gone)),
+  })
+  test('the person left the family: nothing is issued, and ANPR is not asked', async () => {
+    await shown()
+    changes = { C021: without(elena) }
+    const problem = { kind: 'not-in-family', anpr: null }
+    const left = await request('mario-rossi', { subject: elena, types: ['12'] })
+    expect(left).toMatchObject({ state: 'refused', problem })
+    expect(asked).toEqual(['C030', 'C021'])
+  })
+  test('the person moved into an institution: no certificate of a family', async () => {
+    await shown()
+    changes = { C021: each((one) => ({ ...one, legameSoggetto: { ...one.legameSoggetto, tipoLegame: '4' } })) }
+    expect(await request('mario-rossi', { subject: elena, types: ['12'] })).toMatchObject({ state: 'refused' })
+    expect(asked).not.toContain('ANPR')
+  })
+  test('the person died, and the sheet shows it: refused by it, without a further question', async () => {
+    await shown()
+    changes = {
+      C021: each((one) =>
+        one.identificativi.idANPR === elena ? { ...one, datiDecesso: { dataEvento: '2026-11-28' } } : one,
+      ),
+    }
+    const problem = { kind: 'person-removed', anpr: 'EN228' }
+    const died = await request('mario-rossi', { subject: elena, types: ['12'] })
+    expect(died).toMatchObject({ state: 'refused', problem })
+    expect(asked).toEqual(['C030', 'C021'])
+  })
+  test('the person moved abroad: ANPR’s refusal, in its own words', async () => {
+    await shown()
+    const listaErrori = { errore: [{ codiceErroreAnomalia: 'EN044', tipoErroreAnomalia: 'E' }] }
+    changes = { ANPR: always({ idOperazioneANPR: '0', listaErrori }, 400) }
+    const problem = { kind: 'enrolled-abroad', anpr: 'EN044' }
+    expect(await request('mario-rossi', { subject: elena })).toMatchObject({ state: 'refused', problem })
+  })
+})
+
 test('a certificate about somebody else than was asked for: nobody gets it', async () => {
   const anna = idAnpr('anna-bianchi')
   const about = (told: Said): Said => ({ ...told, body: { ...told.body, soggettoIntestatario: { idANPR: anna } } })

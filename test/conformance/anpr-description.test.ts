@@ -12,9 +12,13 @@ import { createAnprClient } from '../../gateway/anpr/client.ts'
 import { pdndTransport } from '../../gateway/anpr/pdnd/transport.ts'
 import type { AnprCall, Transport } from '../../gateway/anpr/transport.ts'
 import { pdndAccess, pdndSettings } from '../../gateway/settings/pdnd.ts'
+import { E_SERVICES, pathOf } from '../../simulator/anpr/e-services.ts'
+import { inRegistry } from '../../simulator/anpr/grant.ts'
 import { type Anpr, startAnpr } from '../../simulator/anpr/index.ts'
+import { CONSULTATIONS, consult } from '../../simulator/anpr/services/consultations.ts'
 import { throughPdnd } from '../../simulator/bench/gateway.ts'
 import { makePki } from '../../simulator/pki/make.ts'
+import { FORME } from '../../simulator/population/model.ts'
 import { personById } from '../../simulator/population/people.ts'
 import { answerFaults, description, faultOfDescription, requestFaults } from '../support/gateway/anpr-description.ts'
 import { PKI } from '../support/pki.ts'
@@ -79,6 +83,43 @@ test.each([
   const read = fieldsOf(schema.parse(told))
   expect(read.length).toBeGreaterThanOrEqual(least)
   expect(fieldsOf(schema.parse({ ...told, campoNuovo: { di: ['domani'] } }))).toEqual(read)
+})
+
+describe('each consultation of the simulated ANPR answers by the description', () => {
+  const people = [...inRegistry().all()]
+  // Of each kind of person one, and with them every section that the register can hold.
+  const kinds = FORME.flatMap((forma) => people.find(({ forme }) => forme.includes(forma)) ?? [])
+  // No public file tells their form.
+  const UNKNOWN = ['C001', 'C002', 'C031']
+  const codes = Object.keys(CONSULTATIONS).filter((code) => !UNKNOWN.includes(code))
+  test.each(codes)('%s, about every kind of person', (code) => {
+    const service = E_SERVICES.find((one) => one.code === code)
+    if (!service) throw new Error(code)
+    const path = `${pathOf(service)}/anpr-service-e002`
+    const statuses = new Set<number>()
+    const faults = kinds.flatMap(({ generalita, identificativi }) => {
+      const codiceFiscale = generalita.codiceFiscale?.codFiscale ?? 'AAAAAA00A00A000A'
+      const body = {
+        idOperazioneClient: '1',
+        criteriRicerca: code === 'C030' ? { codiceFiscale } : { idANPR: identificativi.idANPR },
+        datiRichiesta: { dataRiferimentoRichiesta: '2026-11-29', motivoRichiesta: 'TOTEM-POLIS', casoUso: code },
+        verifica: { generalita: { nome: generalita.nome ?? 'X' } },
+      }
+      const told = consult(code, body)
+      statuses.add(told.status)
+      // It would see a number where a text belongs.
+      const numbers = JSON.parse(JSON.stringify(told.body).replaceAll(/"[^"]*"(?=[,}\]])/g, '5'))
+      if (answerFaults(path, told.status, numbers).length === 0) return [`${told.status}: holds to nothing`]
+      return answerFaults(path, told.status, told.body)
+    })
+    expect([...new Set(faults)]).toEqual([])
+    expect([...statuses].sort()).toEqual([200, 404])
+  })
+  test('is known of each kind of person, and of all services but those that nobody has published', () => {
+    expect(kinds).toHaveLength(FORME.length)
+    expect(codes).toHaveLength(Object.keys(CONSULTATIONS).length - UNKNOWN.length)
+    expect(codes.length).toBeGreaterThan(25)
+  })
 })
 
 describe('what the gateway asks, and what the simulated ANPR answers', () => {
