@@ -100,6 +100,9 @@ const look = (lang: string, mode: string): Promise<Record<string, Seen>> =>
     [Object.keys(galleryViews('it')), `&lang=${lang}${mode}`] as const,
   )
 
+/** A clock that runs shows another time in the next mode. */
+const CLOCK = /^\d+:\d\d$/
+
 const usual: Record<string, Promise<Record<string, Seen>>> = {}
 
 test.each([
@@ -114,7 +117,7 @@ test.each([
   const before = await usual[lang]
   const now = mode === '' ? before : await look(lang, mode)
   const faults = Object.entries(now).flatMap(([name, view]) => {
-    const lost = before[name]?.words.filter((word) => !view.words.includes(word)) ?? []
+    const lost = before[name]?.words.filter((word) => !view.words.includes(word) && !CLOCK.test(word)) ?? []
     return [...view.faults, ...(lost.length > 0 ? [`lost: ${lost.join(' ')}`] : [])].map((fault) => `${name}: ${fault}`)
   })
   expect(faults).toEqual([])

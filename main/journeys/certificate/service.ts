@@ -25,6 +25,7 @@ import {
   type Unavailable,
   type VisitId,
 } from '../../visit/services.ts'
+import { factsOf } from './facts.ts'
 import type { Requested, StorageFull, Wanted } from './visit.ts'
 
 export interface CertificateOptions {
@@ -68,7 +69,9 @@ export function createCertificates(options: CertificateOptions) {
       }
       const pdf = Buffer.from(preview.value.pdf, 'base64')
       const first = await devices.call('pdf.raster', { pdf, page: 1, width: 64 })
-      return first.ok ? ok({ pdf, pages: first.value.pages }) : err({ kind: 'unavailable' })
+      return first.ok
+        ? ok({ pdf, pages: first.value.pages, facts: factsOf(first.value.text) })
+        : err({ kind: 'unavailable' })
     },
 
     async request(

@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import type { DeviceResult } from '../../../contract/device.ts'
 import { err, ok, type Result } from '../../../contract/result.ts'
-import type { GreyImage } from './grey.ts'
 import type { Dots } from './ink.ts'
 import {
   type Paper,
@@ -11,6 +10,7 @@ import {
   type PdfRefused,
   type PdfReply,
   type PdfTask,
+  type Picture,
   refusedPdf,
   type Scale,
 } from './task.ts'
@@ -24,7 +24,7 @@ import {
 export interface Pdf {
   pages: number
   /** Page `page` (from 1) as a reader's printer shows it. */
-  pixels(page: number, scale: Scale): Promise<Result<GreyImage, PdfRefused>>
+  pixels(page: number, scale: Scale): Promise<Result<Picture, PdfRefused>>
   /** Page `page` (from 1) as dots on paper. A page without one is refused. */
   dots(page: number, paper: Paper): Promise<Result<Dots, PdfRefused>>
   close(): Promise<void>
@@ -200,5 +200,6 @@ export async function drawPage(
   const drawn = await opened.value.pixels(page, { width })
   await opened.value.close()
   if (!drawn.ok) return drawn
-  return ok({ pages, width: drawn.value.width, height: drawn.value.height, grey: drawn.value.pixels })
+  const { width: across, height, pixels: grey, text } = drawn.value
+  return ok({ pages, width: across, height, grey, text })
 }

@@ -20,6 +20,9 @@ export interface Paper {
   roll: boolean
 }
 
+/** A page for the screen: how it looks, and its words. */
+export type Picture = GreyImage & { text: string }
+
 export type PdfTask = { document: number } & (
   | { kind: 'open'; bytes: Uint8Array }
   | { kind: 'pixels'; page: number; scale: Scale }
@@ -28,7 +31,7 @@ export type PdfTask = { document: number } & (
 )
 export type PdfAnswer =
   | { kind: 'opened'; pages: number }
-  | { kind: 'pixels'; image: GreyImage }
+  | { kind: 'pixels'; image: Picture }
   | { kind: 'dots'; dots: Dots }
   | { kind: 'closed' }
 /** `spent`: the thread must do nothing more. */
