@@ -123,8 +123,8 @@ module.exports = {
       name: 'anpr-is-asked-through-the-register',
       comment: 'No look at the registry without its line in the access log (gateway/access/register.ts).',
       severity: 'error',
-      from: { path: '^gateway/', pathNot: ['^gateway/start[.]ts$', TEST] },
-      to: { path: '^gateway/anpr/client[.]ts$', dependencyTypesNot: ['type-only'] },
+      from: { path: '^gateway/', pathNot: ['^gateway/(start|anpr/open)[.]ts$', TEST] },
+      to: { path: '^gateway/anpr/(client|open)[.]ts$', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'gateway-rooms-lie-below-start',

@@ -217,6 +217,12 @@ export const deviceMethods = {
   },
   /** Nothing of the visit that has ended stays in the device process's memory. */
   'memory.forget': { params: z.strictObject({}), result: z.strictObject({}), failure: z.never() },
+  /** Zeros there and back: they take the places in shared memory where messages of the visit have lain. */
+  'memory.fill': {
+    params: z.strictObject({ zeros: bytes }),
+    result: z.strictObject({ zeros: bytes }),
+    failure: z.never(),
+  },
 } as const
 export type DeviceMethod = keyof typeof deviceMethods
 export type DeviceParams<M extends DeviceMethod> = z.infer<(typeof deviceMethods)[M]['params']>

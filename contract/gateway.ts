@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { bollo } from './bollo.ts'
 import { type Caller, callerText } from './caller.ts'
 import { certificateLanguage, certificateType, sheetTypes } from './catalogue.ts'
-import { anprPerson, belonging, registeredPerson } from './document.ts'
+import { anprPerson, belonging, partialDate, registeredPerson } from './document.ts'
 import { evidence, evidenceRefusals, gatewayChallenge, isFormerEvidence } from './evidence.ts'
 import { base64, idAnpr, isoInstant, operationId } from './identity.ts'
 import { issueRefusal } from './issue-refusal.ts'
@@ -37,6 +37,8 @@ import { closedOffers } from './offers.ts'
  *   POST /v1/handovers                 handoverOffer → handoverGiven (contract/handover.ts) 201
  *   GET  /v1/handovers?id=             → handoverState
  *   POST /v1/handovers/withdrawn       handoverQuery → handoverWithdrawn
+ *   POST /v1/letters                   (Bearer) letterOffer → letterTaken (contract/letter.ts) 201
+ *   GET  /v1/letters?id=               → letterState
  *   GET  /v1/trust                     → trustBundle (contract/trust.ts)
  *   GET  /v1/trust/crls/<sha256>       → a CRL, DER
  */
@@ -76,6 +78,8 @@ export const refusalKind = z.enum([
   'not-in-family',
   ...issueRefusal.options,
   'contrassegno-used',
+  /** No mail can reach the domain of this address. */
+  'address-unknown',
   /** The notice has not been paid, is not this person's for this certificate, or has paid for one. */
   'payment-missing',
   /** This gateway takes no payments, or pagoPA does not answer. */
@@ -128,10 +132,18 @@ export const familyMember = z.strictObject({
   blocked: z.array(z.strictObject({ ...problem.shape, type: certificateType })),
 })
 export type FamilyMember = z.infer<typeof familyMember>
-/** `languages`: in which a certificate of these people may be asked for, by their comune; the usual one stands first. */
+/** An identity card as the register has it; `expires` is read there and never computed, `cancelled`: since when it is void. */
+export const identityCard = z.strictObject({
+  kind: z.enum(['paper', 'electronic']).nullable(),
+  expires: partialDate.nullable(),
+  cancelled: partialDate.nullable(),
+})
+export type IdentityCard = z.infer<typeof identityCard>
+/** `card`: the holder's; null: the register names none. `languages`: in which a certificate of these people may be asked for, by their comune; the usual one stands first. */
 export const familySheet = z.strictObject({
   members: z.array(familyMember).min(1),
   languages: z.array(certificateLanguage).min(1),
+  card: identityCard.nullable(),
 })
 export type FamilySheet = z.infer<typeof familySheet>
 
@@ -190,10 +202,8 @@ export const receiptHeader = (kid: string, { totem, cursor }: { totem: string; c
   ({ ...sealing, kid, typ: RECEIPT_TYP, totem, cursor }) as const
 
 /** True if it was sealed with just this header: the rule of both receivers. */
-export const isSealedAs = (
-  header: object,
-  wanted: ReturnType<typeof requestHeader | typeof outcomeHeader | typeof receiptHeader>,
-): boolean => Object.entries(wanted).every(([name, value]) => (header as Record<string, unknown>)[name] === value)
+export const isSealedAs = (header: object, wanted: object): boolean =>
+  Object.entries(wanted).every(([name, value]) => (header as Record<string, unknown>)[name] === value)
 
 /** Version of a request's text. A sealed request may wait for 30 days, and meet another version of the gateway. */
 export const REQUEST_VERSION = 3

@@ -346,6 +346,13 @@ export const journalEvents = {
     { it: 'Documento sul telefono: {became}', en: 'Document to the telephone: {became}' },
     VISIT,
   ),
+  /** What became of a link by e-mail within the visit; the log does not say where it went. */
+  'visit.email': event(
+    'info',
+    { ...visit, became: z.enum(['handed-over', 'waiting', 'unknown', 'refused', 'unavailable']) },
+    { it: 'Collegamento per posta elettronica: {became}', en: 'Link by e-mail: {became}' },
+    VISIT,
+  ),
   'visit.ended': event(
     'info',
     { ...visit, how: code, ms: count },

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { partialDate, registeredPerson } from './document.ts'
-import { problem } from './gateway.ts'
+import { identityCard, problem } from './gateway.ts'
 import { idAnpr, isoInstant, personName } from './identity.ts'
 
 /**
@@ -60,11 +60,9 @@ export const personSections = z.strictObject({
   /** The identity card. `expires` is read from the register and never computed; `cancelled`: since when it is void. */
   document: z
     .strictObject({
-      kind: z.enum(['paper', 'electronic']).nullable(),
+      ...identityCard.shape,
       number: z.string().nullable(),
       issued: partialDate.nullable(),
-      expires: partialDate.nullable(),
-      cancelled: partialDate.nullable(),
       /** Comune or consulate. */
       issuer: z.string().nullable(),
     })

@@ -15,8 +15,12 @@ async function start(): Promise<void> {
   const gateway = await startGateway({ ...config, databaseUrl: process.env.DATABASE_URL ?? null })
   // Before the gateway says that it is ready: from then on it may be stopped.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void gateway.stop())
-  const { url: listening, operatorUrl: operator, publicUrl, receiptsUrl } = gateway
-  const others = { ...(publicUrl && { public: publicUrl }), ...(receiptsUrl && { receipts: receiptsUrl }) }
+  const { url: listening, operatorUrl: operator, publicUrl, receiptsUrl, returnsPort } = gateway
+  const others = {
+    ...(publicUrl && { public: publicUrl }),
+    ...(receiptsUrl && { receipts: receiptsUrl }),
+    ...(returnsPort !== null && { returns: returnsPort }),
+  }
   process.stdout.write(`${JSON.stringify({ listening, operator, ...others })}\n`)
 }
 

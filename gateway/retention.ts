@@ -11,7 +11,11 @@ import type { JobData, Tables } from './store/schema.ts'
 const DELIVERED_MS = 7 * DAY_MS
 /** An outcome that no totem has fetched: a totem keeps a request for 30 days, and its line may be down for as long. */
 const UNDELIVERED_MS = 35 * DAY_MS
-/** 36 months: Provv. Garante 493 of 26-10-2023. Sync logs say when citizens came to a totem and left. */
+/**
+ * 36 months: Provv. Garante 493 of 26-10-2023. Sync logs say when citizens came to a totem and left. An operation goes with
+ * the lines of the access log that name it: its log-in counts for 30 days, so that its id could take effect no more, and
+ * its totem has forgotten it after fourteen months.
+ */
 const LOG_MONTHS = 36
 const EVERY_MS = HOUR_MS
 /** Rows of one statement, which locks them for some tenths of a second. */
@@ -22,9 +26,8 @@ const LOGIN_MS = 31 * DAY_MS
 const LOST_MS = HOUR_MS
 
 /**
- * Erases every hour what need not be kept, in one of the gateways: outcomes after days, logs after months. An operation
- * itself stays, without what it was about, because its id has been used. It also gives a job to a request that has
- * none, though no way is known in which a request loses its job.
+ * Erases every hour what need not be kept, in one of the gateways: outcomes after days, logs and operations after months.
+ * It also gives a job to a request that has none, though no way is known in which a request loses its job.
  */
 export interface Retention {
   /** One pass; passes also run by themselves. */
@@ -58,6 +61,20 @@ export function startRetention({
       )
       update operation set number = null from old where operation.totem = old.totem and operation.id = old.id
       returning operation.id`.execute(transaction)
+    return rows.length
+  }
+
+  /** Totem by totem: there is an index on that, and none on the end of all operations. */
+  const eraseOperations = async (transaction: Transaction<Tables>) => {
+    const { rows } = await sql`
+      delete from operation where (totem, id) in (
+        select old.totem, old.id from outcome_counter, lateral (
+          select totem, id from operation
+          where totem = outcome_counter.totem and received_at < ${logsBegin()} and state <> 'pending' and number is null
+          limit ${CHUNK}
+        ) old
+        limit ${CHUNK}
+      ) returning id`.execute(transaction)
     return rows.length
   }
 
@@ -162,6 +179,7 @@ export function startRetention({
     try {
       for (const work of [
         eraseOutcomes,
+        eraseOperations,
         eraseAccesses,
         eraseRequesters,
         eraseLogins,

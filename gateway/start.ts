@@ -8,13 +8,7 @@ import type { Clock } from '../basics/time.ts'
 import packageJson from '../package.json' with { type: 'json' }
 import { accessReferences } from './access/references.ts'
 import { createRegister } from './access/register.ts'
-import { type AnprFailure, DAY_USED_UP } from './anpr/answers.ts'
-import { createBreakers } from './anpr/breakers.ts'
-import { createAnprClient } from './anpr/client.ts'
-import { createOffers } from './anpr/offers.ts'
-import { pdndTransport } from './anpr/pdnd/transport.ts'
-import { createQuotas } from './anpr/quotas.ts'
-import type { Transport } from './anpr/transport.ts'
+import { askingAnpr, wayToAnpr } from './anpr/open.ts'
 import { createOperatorDoor } from './channels/operator/door.ts'
 import { openOperators } from './channels/operator/operators.ts'
 import { createPagopaDoor } from './channels/pagopa/door.ts'
@@ -26,9 +20,7 @@ import { boughtBy } from './citizen/preview.ts'
 import { citizenRoutes } from './citizen/routes.ts'
 import { createSessions } from './citizen/session.ts'
 import { idToldFor } from './citizen/store.ts'
-import { createHandovers } from './delivery/handovers.ts'
-import { handoverPageRoutes } from './delivery/public.ts'
-import { handoverRoutes } from './delivery/routes.ts'
+import { createDelivery } from './delivery/room.ts'
 import { fleetRoutes, overseeFleet } from './fleet/routes.ts'
 import { withoutFloods } from './floods.ts'
 import type { Routes } from './http/route.ts'
@@ -59,7 +51,6 @@ import { startRetention } from './retention.ts'
 import { type GatewayConfig, gatewayConfig } from './settings/config.ts'
 import { requireSafeDatabase } from './settings/line.ts'
 import { pagopaAccess } from './settings/pagopa.ts'
-import { pdndAccess } from './settings/pdnd.ts'
 import { CONFIG, folderMade, folderThere, jsonIn, TEMPORARY, textOf, Unusable } from './settings/unusable.ts'
 import { openStore } from './store/database.ts'
 import { DatabaseIsNewer, type DatabaseRefusal, refusalOf } from './store/refusals.ts'
@@ -75,20 +66,14 @@ import { keepPage } from './verify/served.ts'
  */
 const BACKLOG = 4_096
 
-/**
- * ANPR has changed, or does not let us in, or this program asks or reads it wrongly, or the day's quota is used up: waiting
- * mends none of them.
- */
-const ALARMS: ReadonlySet<string> = new Set<AnprFailure['kind']>([
-  ...(['anpr-unreadable', 'anpr-other-person', 'anpr-misconfigured', 'anpr-question-wrong', 'anpr-closed'] as const),
-])
-
 export interface Gateway {
   /** Where totems call. */
   url: string
   operatorUrl: string
   /** Where anybody may verify a paper; null: not here. */
   publicUrl: string | null
+  /** Where the mail server brings what came back; null: nowhere. */
+  returnsPort: number | null
   /** Where pagoPA brings receipts; null: this gateway takes no payments. */
   receiptsUrl: string | null
   /** Takes no more requests, finishes those under way, closes the database. */
@@ -151,25 +136,7 @@ export async function startGateway(
     certificates: () => new Map([...tls.ends(), ...(publicTls?.ends() ?? []), ...(paying?.tls.ends() ?? [])]),
     lists: () => new Map([['trust.list', trust.ends] as const, ['keys.list', keys.ends] as const]),
   })
-  const quotas = createQuotas({ db, limits: config.anpr.quotas, now })
-  const breakers = createBreakers({
-    onChange(service, state) {
-      metrics.anprOpen(service, state === 'open')
-      if (state === 'open') log.error({ kind: 'anpr-out', service })
-      else log.info({ kind: 'anpr-back', service })
-    },
-  })
-  const offers = createOffers({ quotas, breakers })
-  const anpr = createAnprClient({
-    ...{ transport: quotas.counted(transport), breakers },
-    now,
-    onAnswer(service, answer, ms, reason) {
-      metrics.anprAnswered(service, answer, ms)
-      // The other gateways need not find it out by themselves.
-      if (reason === DAY_USED_UP) void quotas.close(service).catch(() => undefined)
-      if (ALARMS.has(answer)) log.error({ kind: answer, service, reason })
-    },
-  })
+  const { anpr, offers } = askingAnpr(transport, { db, limits: config.anpr.quotas, metrics, log, now })
   const register = createRegister({ db, anpr, reference, loa: config.anpr.pdnd.loa, now })
   const totems = createTotems(config.totems)
   const { outcomeKeyOf } = totems
@@ -217,13 +184,14 @@ export async function startGateway(
     log,
   })
   const outcomes = createOutcomes({ db, bell, outcomeKeyOf, reference, now })
+  const delivery = createDelivery({ config, db, reference, sealingKeys, now, log })
   const sessions = createSessions({
     db,
     register,
     logins,
     reference,
     mayBegin: () => offers.mayBegin('recognition'),
-    ways: config.delivery ? ['phone'] : [],
+    ways: delivery.ways,
     now,
   })
   const journals = withJournals(db)
@@ -231,15 +199,13 @@ export async function startGateway(
     ...{ register, means, reference, terms: config.certificates, now },
     mayBegin: () => offers.mayBegin('certificates'),
   }
-  const handovers = createHandovers({ db, now, log })
   const forPublic =
     config.public && publicTls && verify
       ? createPublicDoor({
           ...{ tls: publicTls, connections: config.public.connections, log },
-          rooms: [verify, ...(config.delivery ? [handoverPageRoutes(handovers)] : [])],
+          rooms: [verify, delivery.forPublic],
         })
       : null
-  let publicUrl: string | null = null
 
   const stopping = new AbortController()
   const forTotems = createTotemDoor({
@@ -263,10 +229,7 @@ export async function startGateway(
       fleet: fleetRoutes({ db, challenges, offers, outcomeKeyOf, version: packageJson.version, now }),
       trust: trustRoutes(trust),
       keys: keyRoutes(keys),
-      delivery: handoverRoutes({
-        handovers,
-        publicUrl: () => config.delivery && (config.delivery.publicUrl ?? publicUrl),
-      }),
+      delivery: delivery.forTotems(sessions),
     },
     log,
   })
@@ -298,7 +261,7 @@ export async function startGateway(
     await Promise.all([forTotems.close(), forPagopa?.close(), work.stop(), retention.stop(), tending?.stop()])
     await forOperators.close()
     await forPublic?.close()
-    handovers.stop()
+    await delivery.stop()
     tls.stop()
     publicTls?.stop()
     paying?.tls.stop()
@@ -313,12 +276,14 @@ export async function startGateway(
   }
 
   try {
-    publicUrl = config.public && forPublic && (await listen('public', forPublic, config.public))
+    const publicUrl = config.public && forPublic && (await listen('public', forPublic, config.public))
+    await delivery.start(publicUrl)
     return {
       url: await listen('listen', forTotems, config.listen),
       operatorUrl: await listen('operator', forOperators, config.operator),
       receiptsUrl: forPagopa && paying && `${await listen('pagopa.door', forPagopa, paying.settings.door)}/v1/receipts`,
       publicUrl,
+      returnsPort: delivery.returnsPort,
       stop,
     }
   } catch (reason) {
@@ -338,16 +303,6 @@ async function verification(
   const kept = await keepPage({ file: page, signer, memory: join(dataDir, 'verification-keys.sequence'), log })
   if (!kept.ok) throw refused(`public.page: ${page}`, kept.error, 'make it anew with gateway/verify/build.ts')
   return verifyRoutes(kept.value)
-}
-
-async function wayToAnpr({ pdnd, timeoutMs }: z.output<typeof gatewayConfig>['anpr'], log: Logger): Promise<Transport> {
-  return pdndTransport(await pdndAccess(pdnd), {
-    timeoutMs,
-    onClock(aheadMs) {
-      if (aheadMs === null) log.info({ kind: 'clock-right' })
-      else log.error({ kind: 'clock-wrong', aheadMs })
-    },
-  })
 }
 
 const refused = (what: string, { kind }: { kind: string }, todo: string) =>

@@ -44,6 +44,7 @@ const host = serve(parentPort(), {
     forgetGarbage()
     return { ok: true, value: {} }
   },
+  'memory.fill': async ({ zeros }) => ({ ok: true, value: { zeros } }),
   'pdf.raster': ({ pdf, page, width }) => printer.raster(pdf, page, width),
 })
 // Before the services start, because they have news at once: `ready` is the first message.

@@ -5,6 +5,7 @@ import * as certificate from './certificate.ts'
 import * as collect from './collect.ts'
 import * as contrassegno from './contrassegno.ts'
 import * as declaration from './declaration.ts'
+import * as email from './email.ts'
 import * as family from './family.ts'
 import * as identify from './identify.ts'
 import * as leave from './leave.ts'
@@ -32,6 +33,7 @@ export const journeys = {
   declaration,
   paper,
   phone,
+  email,
   leave,
 }
 export type JourneyName = keyof typeof journeys
@@ -50,6 +52,7 @@ export const screen = z.discriminatedUnion('screen', [
   ...declaration.screens,
   ...paper.screens,
   ...phone.screens,
+  ...email.screens,
   ...leave.screens,
 ])
 export type Screen = z.infer<typeof screen>
@@ -71,6 +74,7 @@ export const answer = z.discriminatedUnion('type', [
   ...declaration.answers,
   ...paper.answers,
   ...phone.answers,
+  ...email.answers,
   ...leave.answers,
 ])
 export type Answer = z.infer<typeof answer>
@@ -89,5 +93,6 @@ export const stepOf: Record<Screen['screen'], Step | null> = {
   ...declaration.steps,
   ...paper.steps,
   ...phone.steps,
+  ...email.steps,
   ...leave.steps,
 }

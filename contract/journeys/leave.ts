@@ -7,15 +7,16 @@ import { takenHome } from './lists.ts'
 export const screens = [
   z.strictObject({
     screen: z.literal('done'),
-    outcome: z.enum(['printed', 'phone', 'queued', 'kept', 'nothing']),
+    outcome: z.enum(['printed', 'phone', 'email', 'queued', 'kept', 'nothing']),
     /** The paper that `outcome` is about. */
     document: takenHome,
     /** A slip about the recorded request lies in the slot. */
     slip: z.boolean(),
     /** The certificate of a recorded request has come while the person stands here. */
     arrived: z.boolean(),
-    /** The paper can go to the person's telephone too. */
+    /** The paper can go to the person's telephone, or by e-mail, too. */
     phone: z.boolean(),
+    email: z.boolean(),
     cardPresent: z.boolean(),
   }),
   z.strictObject({

@@ -6,7 +6,7 @@ import { z } from 'zod'
 export const service = z.enum(['declaration', 'certificate', 'visura', 'family', 'collect', 'requests', 'accesses'])
 
 /** How a person takes a document home. */
-export const way = z.enum(['paper', 'phone'])
+export const way = z.enum(['paper', 'phone', 'email'])
 export type Way = z.infer<typeof way>
 
 /** Papers that a person takes home. */
@@ -14,5 +14,5 @@ export const takenHome = z.enum(['certificate', 'declaration', 'atto-notorio', '
 export type TakenHome = z.infer<typeof takenHome>
 
 /** Every paper that comes out of the printer; a receipt and a slip tell of a certificate printed now or later. */
-export const printed = z.enum([...takenHome.options, 'receipt', 'slip'])
+export const printed = z.enum([...takenHome.options, 'receipt', 'slip', 'code'])
 export type Printed = z.infer<typeof printed>

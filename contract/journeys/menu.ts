@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { partialDate } from '../document.ts'
 import { isoInstant, operationId, personName } from '../identity.ts'
 import { service } from './lists.ts'
 
@@ -23,6 +24,13 @@ export const screens = [
         requestedAt: isoInstant,
       }),
     ),
+    /** The holder's identity card ends, has ended or is void: ANPR may refuse certificates (EN286). */
+    card: z
+      .strictObject({
+        state: z.enum(['expiring', 'expired', 'paper', 'cancelled']),
+        date: partialDate.nullable(),
+      })
+      .nullable(),
   }),
 ] as const
 

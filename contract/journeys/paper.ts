@@ -25,8 +25,9 @@ export const screens = [
     page: z.number(),
     sheet: z.enum(['void', 'none', 'perhaps']),
     resumable: z.boolean(),
-    /** The document can go to the person's telephone instead. */
+    /** The document can go to the person's telephone, or by e-mail, instead. */
     phone: z.boolean(),
+    email: z.boolean(),
   }),
 ] as const
 

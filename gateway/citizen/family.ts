@@ -10,6 +10,7 @@ import { knownBy } from '../anpr/known.ts'
 import { problemOf } from '../anpr/problems.ts'
 import { comuneOf } from '../anpr/residence.ts'
 import type { Terms } from '../settings/terms.ts'
+import { cardOf } from './person.ts'
 import { known } from './registered.ts'
 import type { Holder } from './session.ts'
 
@@ -28,6 +29,7 @@ export async function familySheetOf(
   const [sheet, record] = await Promise.all([looks.familyOf(idAnpr), looks.tell('C029', { idAnpr }, day)])
   if (!sheet.ok) return err(problemOf(sheet.error))
   const own = record.result.ok ? record.result.value : null
+  const card = own?.cartaIdentita ? cardOf(own.cartaIdentita) : null
   const blockedFor = (of: string | null): FamilyMember['blocked'] => {
     if (of === null) return []
     const { subject, requester } = knownBy(sheet.value, of, day, own)
@@ -49,6 +51,7 @@ export async function familySheetOf(
       deceased: datiDecesso !== undefined,
       blocked: blockedFor(idAnpr),
     })),
+    card: card && { kind: card.kind, expires: card.expires, cancelled: card.cancelled },
     languages: [...languagesFor(own && comuneOf(own), terms.languages)],
   })
 }

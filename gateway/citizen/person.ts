@@ -121,7 +121,7 @@ const KINDS = new Map<string | undefined, 'paper' | 'electronic'>([
   ['2', 'electronic'],
 ])
 
-const cardOf = ({
+export const cardOf = ({
   numero,
   cartaceaElettronica: kind,
   dataRilascio,

@@ -307,3 +307,9 @@ test('the totem gets what the contract has, whatever ANPR answers in its own for
     }),
   )
 })
+
+test('who died stays on ANPR’s family sheet, and is nobody with whom the person lives', () => {
+  const dead = { ...member({ nome: 'ELVIRA' }), identificativi: { idANPR: 'AB10234CY' } }
+  const family = [member(), { ...dead, datiDecesso: { dataEvento: '2020-01-01' } }]
+  expect(shown(dati(), family).family?.map(({ name }) => name)).toEqual(['ANNA MARIA'])
+})

@@ -14,6 +14,17 @@ export function registered({ person, family }: OwnData): Told {
   const own = codiceFiscaleOf(person)
   const isOwn = ({ told, asked }: Member) => asked || (own !== null && codiceFiscaleOf(told) === own)
   const { generalita = {}, residenza = [], statoCivile, cittadinanza = [] } = person
+  // The person stands first, whatever the order of the family sheet. Who died stays on ANPR's, and lives with nobody.
+  const living = (family?.members ?? [])
+    .filter(({ told }) => told.datiDecesso === undefined)
+    .toSorted((one, other) => Number(isOwn(other)) - Number(isOwn(one)))
+    .map(({ told, tie, relation }) => ({
+      name: told.generalita?.nome ?? '',
+      surname: told.generalita?.cognome ?? '',
+      born: bornOn(told.generalita),
+      tie,
+      relation,
+    }))
   return {
     source: 'anpr',
     name: generalita.nome ?? '',
@@ -28,17 +39,7 @@ export function registered({ person, family }: OwnData): Told {
       cittadinanza.flatMap(({ descrizioneStato }) => descrizioneStato ?? []),
     ),
     statoCivile: known('statoCivile', statoCivile?.statoCivile),
-    family:
-      // The person stands first, whatever the order of the family sheet.
-      family?.members
-        .toSorted((one, other) => Number(isOwn(other)) - Number(isOwn(one)))
-        .map(({ told, tie, relation }) => ({
-          name: told.generalita?.nome ?? '',
-          surname: told.generalita?.cognome ?? '',
-          born: bornOn(told.generalita),
-          tie,
-          relation,
-        })) ?? null,
+    family: living.length > 0 ? living : null,
   }
 }
 

@@ -20,6 +20,8 @@ export interface Handovers {
   withdraw(totem: string, id: string): Promise<void>
   /** The ciphertext, for the first telephone that asks. A second one ends it for both. */
   claim(id: string, phone: string): Promise<Result<Buffer, { kind: 'contested' | 'gone' }>>
+  /** The ciphertext of a mailed link, for whoever says its six digits: three times, and five wrong ones end it. */
+  open(id: string, code: string): Promise<Result<Buffer, { kind: 'gone' } | { kind: 'code-wrong'; left: number }>>
   /** The telephone has the whole document. False: it is not the one that has asked, or too late. */
   taken(id: string, phone: string): Promise<boolean>
   /** Erases what has ended; this also happens by itself. */
@@ -27,13 +29,25 @@ export interface Handovers {
   stop(): void
 }
 
-export function createHandovers({ db, now, log }: { db: Database; now: Clock; log: Logger }): Handovers {
+/** `codeOf`: keyed hash of a code, so that who reads the database cannot try a million of them. */
+export function createHandovers({
+  db,
+  codeOf,
+  now,
+  log,
+}: {
+  db: Database
+  codeOf(id: string, code: string): string
+  now: Clock
+  log: Logger
+}): Handovers {
   const delivery = withDelivery(db)
   const ago = (ms: number) => new Date(+now() - ms)
   /** What can still be had: its time is not over, nor the minute in which the same telephone may ask again. */
   const lives = () => sql<boolean>`
     ended is null and until > ${now()}::timestamptz
-    and (taken_at is null or taken_at > ${ago(HANDOVER_RETRY_MS)}::timestamptz)`
+    and coalesce(tries_left, 1) > 0 and coalesce(downloads_left, 1) > 0
+    and (code is not null or taken_at is null or taken_at > ${ago(HANDOVER_RETRY_MS)}::timestamptz)`
   const over = { sealed: null, ended: 'gone' as const }
 
   async function sweep() {
@@ -69,6 +83,7 @@ export function createHandovers({ db, now, log }: { db: Database; now: Clock; lo
           .selectFrom('handover')
           .select('number')
           .where('totem', '=', totem)
+          .where('code', 'is', null)
           .where('ended', 'is', null)
           .where('taken_at', 'is', null)
           .orderBy('number', 'desc')
@@ -77,6 +92,7 @@ export function createHandovers({ db, now, log }: { db: Database; now: Clock; lo
           .updateTable('handover')
           .set(over)
           .where('totem', '=', totem)
+          .where('code', 'is', null)
           .where('ended', 'is', null)
           .where('taken_at', 'is', null)
           .where('number', 'not in', newest)
@@ -115,6 +131,7 @@ export function createHandovers({ db, now, log }: { db: Database; now: Clock; lo
         .updateTable('handover')
         .set({ phone: sql<string>`coalesce(phone, ${asks})` })
         .where('id', '=', id)
+        .where('code', 'is', null)
         .where(lives())
         .returning(['phone', sql<Buffer | null>`case when phone = ${asks} then sealed end`.as('sealed')])
         .executeTakeFirst()
@@ -127,6 +144,25 @@ export function createHandovers({ db, now, log }: { db: Database; now: Clock; lo
         .where('ended', 'is', null)
         .execute()
       return err({ kind: 'contested' })
+    },
+
+    async open(id, code) {
+      const right = sql<boolean>`code = ${codeOf(id, code)}`
+      // One statement: tries at the same time count each.
+      const opened = await delivery
+        .updateTable('handover')
+        .set({
+          tries_left: sql<number>`case when ${right} then tries_left else tries_left - 1 end`,
+          downloads_left: sql<number>`case when ${right} then downloads_left - 1 else downloads_left end`,
+        })
+        .where('id', '=', id)
+        .where('code', 'is not', null)
+        .where(lives())
+        .returning(['tries_left as left', sql<Buffer | null>`case when ${right} then sealed end`.as('sealed')])
+        .executeTakeFirst()
+      if (!opened) return err({ kind: 'gone' })
+      if (opened.sealed) return ok(Buffer.from(opened.sealed))
+      return err({ kind: 'code-wrong', left: opened.left ?? 0 })
     },
 
     async taken(id, phone) {

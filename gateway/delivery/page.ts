@@ -13,6 +13,8 @@ export function handoverPage(): void {
   // A reader of none of these languages is helped best by English.
   let language = Object.keys(words).find((one) => navigator.language.startsWith(one)) ?? 'en'
   const id = location.pathname.split('/').at(-1) ?? ''
+  /** A mailed link, which opens by the six digits that the totem gave. */
+  const mailed = location.pathname.includes('/r/')
   const key = bytesOf(location.hash.slice(1))
 
   function speak() {
@@ -74,10 +76,11 @@ export function handoverPage(): void {
   }
 
   async function fetchIt(): Promise<string | null> {
-    const asking = { phone: me }
+    const asking = mailed ? { code: digits.value } : { phone: me }
     const answer = await ask('claim', asking)
     if (!answer.ok) {
-      const { kind } = await answer.json().catch(() => ({ kind: null }))
+      const { kind, left } = await answer.json().catch(() => ({ kind: null }))
+      if (kind === 'code-wrong') return left > 0 ? (left > 1 ? 'codeWrong' : 'codeLast') : 'gone'
       return kind === 'contested' || kind === 'gone' ? kind : 'noLine'
     }
     const pdf = await decrypted(await answer.arrayBuffer())
@@ -88,13 +91,19 @@ export function handoverPage(): void {
     element('after').hidden = false
     element('here').focus()
     // The totem hears that the document is here; what is here stays if that fails.
-    await ask('taken', asking).catch(() => undefined)
+    if (!mailed) await ask('taken', asking).catch(() => undefined)
     return null
   }
 
   const me = phone()
+  const digits = element<HTMLInputElement>('digits')
   const button = element<HTMLButtonElement>('fetch')
   button.onclick = async () => {
+    if (mailed && !/^\d{6}$/.test(digits.value)) {
+      notice('codeShort')
+      digits.focus()
+      return
+    }
     button.disabled = true
     notice('fetching')
     // A line that breaks in the middle rejects; nobody else can have the document meanwhile, and the person asks again.
@@ -102,7 +111,8 @@ export function handoverPage(): void {
     button.disabled = false
     notice(failure)
     // Nothing can be had here any more.
-    if (failure !== null && failure !== 'noLine') for (const part of ['before', 'help']) element(part).hidden = true
+    if (failure !== null && !['noLine', 'codeWrong', 'codeLast'].includes(failure))
+      for (const part of ['before', 'help']) element(part).hidden = true
   }
   element('copy').onclick = async () => {
     await navigator.clipboard.writeText(location.href)
@@ -114,6 +124,8 @@ export function handoverPage(): void {
       language = choice.dataset.language ?? language
       speak()
     }
+  element('code').hidden = !mailed
+  if (mailed) element('intro').dataset.text = 'introMailed'
   button.disabled = key.length !== 32
   notice(key.length === 32 ? null : 'incomplete')
 }

@@ -12,7 +12,7 @@ import { type Routes, route, routes } from '../http/route.ts'
 import type { Handovers } from './handovers.ts'
 
 /** Base64 takes four bytes for three, and the rest of the body a few. */
-const BODY_BYTES = Math.ceil(HANDOVER_BYTES * 1.4)
+export const BODY_BYTES = Math.ceil(HANDOVER_BYTES * 1.4)
 
 /**
  * The totem leaves an encrypted document for a telephone, asks what became of it, and takes it back. `publicUrl`: where

@@ -14,6 +14,22 @@ type DeliveryTables = {
     phone: string | null
     taken_at: Date | null
     ended: 'contested' | 'gone' | null
+    /** Keyed hash of the six digits without which the link of a mail opens nothing; null: a link that a totem showed. */
+    code: Generated<string | null>
+    tries_left: Generated<number | null>
+    downloads_left: Generated<number | null>
+  }
+  letter: {
+    handover: string
+    totem: string
+    at: Date
+    /** As the totem sealed it, with the address; null once the mail server has the mail. */
+    sealed: string | null
+    state: 'waiting' | 'handed-over' | 'refused' | 'bounced'
+    tries: Generated<number>
+    next_at: Date
+    /** Mails that come back come to this name. */
+    return_token: string
   }
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { revocationPolicy } from '../../contract/trust.ts'
 import { service } from '../anpr/services.ts'
+import { mailSettings } from './mail.ts'
 import { pagopaSettings } from './pagopa.ts'
 import { pdndSettings } from './pdnd.ts'
 import { terms } from './terms.ts'
@@ -69,7 +70,8 @@ export const gatewayConfig = z.strictObject({
     .default(null),
   /**
    * How a citizen may take a document home besides on paper. `publicUrl`: where telephones reach the public door of a
-   * gateway on this database; null: at `public` of this one. Null: on paper alone.
+   * gateway on this database; null: at `public` of this one. `mail`: settings/mail.ts; null: nothing goes by mail.
+   * Null: on paper alone.
    */
   delivery: z
     .strictObject({
@@ -77,6 +79,7 @@ export const gatewayConfig = z.strictObject({
         .url({ protocol: /^https$/ })
         .nullable()
         .default(null),
+      mail: mailSettings.nullable().default(null),
     })
     .nullable()
     .default(null),

@@ -11,6 +11,7 @@ import { anprIds } from './migrations/011-anpr-ids.ts'
 import { anprCalls } from './migrations/012-anpr-calls.ts'
 import { payments } from './migrations/013-payments.ts'
 import { handovers } from './migrations/015-handovers.ts'
+import { letters } from './migrations/016-letters.ts'
 import { ownRequests } from './migrations/017-own-requests.ts'
 import { DatabaseIsNewer } from './refusals.ts'
 import type { Database } from './schema.ts'
@@ -151,6 +152,7 @@ const migrations: Record<string, Migration> = {
   '012-anpr-calls': anprCalls,
   '013-payments': payments,
   '015-handovers': handovers,
+  '016-letters': letters,
   '017-own-requests': ownRequests,
 }
 

@@ -13,7 +13,7 @@ export interface JobData {
  * is sealed to its totem.
  */
 export interface Tables {
-  /** A row stays for good, because its id has been used. Ids are each totem's own: the key is (totem, id). */
+  /** A row stays for 36 months, because its id has been used. Ids are each totem's own: the key is (totem, id). */
   operation: {
     id: string
     totem: string

@@ -66,6 +66,7 @@ const TIME_OUT_MS: Record<DeviceMethod, number> = {
   // By its own limits: 10 s to open and 10 s to draw, and as long for a page that is drawn before it.
   'pdf.raster': 60_000,
   'memory.forget': 10_000,
+  'memory.fill': 10_000,
 }
 /** The person types on the reader's own keypad, which gives up by itself long before. */
 const KEYPAD_TIME_OUT_MS = 120_000

@@ -31,6 +31,13 @@ export const texts = {
       codeAlt: 'Codice QR: operazione e scadenza del ritiro',
       requested: 'Richiesto',
     },
+    code: {
+      title: 'LE 6 CIFRE',
+      lead: 'Aprono il collegamento che arriva per posta elettronica:',
+      until: 'Valgono fino al',
+      times: 'Volte',
+      note: 'La posta elettronica non le contiene: senza questo foglio il documento non si apre.',
+    },
   },
   en: {
     date: 'Date and time',
@@ -57,6 +64,13 @@ export const texts = {
       caption: 'The code holds operation and last day to collect, signed by the totem.',
       codeAlt: 'QR code: operation and last day to collect',
       requested: 'Requested',
+    },
+    code: {
+      title: 'THE 6 DIGITS',
+      lead: 'They open the link that comes by e-mail:',
+      until: 'Valid until',
+      times: 'Times',
+      note: 'The e-mail does not hold them: without this slip the document does not open.',
     },
   },
 } as const satisfies Record<Language, unknown>

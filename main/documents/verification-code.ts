@@ -23,7 +23,14 @@ export const verificationSigner = ({ kid, ...jwk }: JsonWebKey & { kid: string }
   key: createPrivateKey({ format: 'jwk', key: jwk }),
 })
 
-const cbor = (value: unknown) => encode(value, rfc8949EncodeOptions)
+/** As long as the block that cborg keeps of one encoding for the next: they take the place of the names in it. */
+const ZEROS = Array.from({ length: 253 }, () => 0)
+
+function cbor(value: unknown): Uint8Array {
+  const bytes = encode(value, rfc8949EncodeOptions)
+  encode(ZEROS)
+  return bytes
+}
 
 /**
  * The text of the QR: `TP1:` and base45. It differs each time, since ECDSA draws a random number: sign once and keep

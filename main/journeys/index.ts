@@ -6,6 +6,7 @@ import * as certificate from './certificate/index.ts'
 import * as collect from './collect/index.ts'
 import * as contrassegno from './contrassegno/index.ts'
 import * as declaration from './declaration/index.ts'
+import * as email from './email/index.ts'
 import * as family from './family/index.ts'
 import * as identify from './identify/index.ts'
 import * as leave from './leave/index.ts'
@@ -33,6 +34,7 @@ export const states = {
   declaration: declaration.states({ publicBody: '#certificate', privateParty: '#contrassegno' }),
   paper: paper.states,
   phone: phone.states,
+  email: email.states,
   leave: leave.states,
 } satisfies Record<JourneyName, object>
 
@@ -62,6 +64,7 @@ export const screens = {
   declaration: declaration.screens,
   paper: paper.screens,
   phone: phone.screens,
+  email: email.screens,
   leave: leave.screens,
 } satisfies Record<JourneyName, Record<string, Show>>
 
@@ -76,6 +79,7 @@ export const freshVisit = (session: string): Visit => ({
   ...contrassegno.fresh(),
   ...declaration.fresh(),
   ...phone.fresh(),
+  ...email.fresh(),
   ...requests.fresh(),
   ...family.fresh(),
 })
@@ -87,6 +91,7 @@ export const parted = (visit: Visit): Change => ({
   ...contrassegno.fresh(),
   ...declaration.fresh(),
   ...phone.fresh(),
+  ...email.fresh(),
   ...requests.fresh(),
   ...family.fresh(),
 })
@@ -98,6 +103,7 @@ export const again = (): Change => ({
   ...contrassegno.fresh(),
   ...declaration.fresh(),
   ...phone.fresh(),
+  ...email.fresh(),
   ...requests.fresh(),
   ...family.fresh(),
 })

@@ -13,6 +13,7 @@ import { createSheets, type SheetsOptions } from './certificate/sheets.ts'
 import { createCollect } from './collect/service.ts'
 import { contrassegnoJudge } from './contrassegno/service.ts'
 import { writeForm } from './declaration/write.ts'
+import { createEmail } from './email/service.ts'
 import { createPersonService } from './family/service.ts'
 import { createEnter } from './identify/enter.ts'
 import { createIdentity, type IdentityOptions } from './identify/identity.ts'
@@ -48,7 +49,7 @@ export function createVisitServices(options: ServicesOptions): VisitServices {
   const { preview, request, arrived } = createCertificates(options)
   const open: string[] = []
   const opened = (token: string) => void open.push(token)
-  const enter = createEnter({ client, online: options.online, waitingFor, noticesFor, pendingFor, opened })
+  const enter = createEnter({ now, client, online: options.online, waitingFor, noticesFor, pendingFor, opened })
   return {
     outOfService: () => outOfService(options),
     newSession: () => ulid(),
@@ -92,6 +93,7 @@ export function createVisitServices(options: ServicesOptions): VisitServices {
     sheets: createSheets(options),
 
     ...createHandover({ client, journal, now }),
+    ...createEmail(options),
 
     isContrassegno: contrassegnoJudge(now),
 

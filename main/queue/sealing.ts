@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createCipheriv, createHmac } from 'node:crypto'
 import { CompactEncrypt, compactDecrypt, type JWK } from 'jose'
 import { atTotem } from '../../contract/caller.ts'
 import {
@@ -12,6 +12,8 @@ import {
   requestHeader,
   sealing,
 } from '../../contract/gateway.ts'
+import { handoverAad } from '../../contract/handover.ts'
+import { type Letter, letterHeader } from '../../contract/letter.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 
 /** A P-256 key and the name that its owner gave it. */
@@ -24,6 +26,13 @@ export type OutcomeKeys = ReadonlyMap<string, NamedKey>
 export async function sealRequest(request: CertificateRequest, gatewayKey: NamedKey, totem: string): Promise<string> {
   return new CompactEncrypt(new TextEncoder().encode(JSON.stringify(request)))
     .setProtectedHeader(requestHeader(gatewayKey.kid, { ...request, caller: atTotem(totem) }))
+    .encrypt(gatewayKey)
+}
+
+/** Seals a letter of this totem, with its address and its code, as a compact JWE that only the gateway can open. */
+export async function sealLetter(letter: Letter, gatewayKey: NamedKey, about: { id: string; totem: string }) {
+  return new CompactEncrypt(new TextEncoder().encode(JSON.stringify(letter)))
+    .setProtectedHeader(letterHeader(gatewayKey.kid, { id: about.id, caller: atTotem(about.totem) }))
     .encrypt(gatewayKey)
 }
 
@@ -83,4 +92,10 @@ function keyNamed(keys: OutcomeKeys, kid: string | undefined): NamedKey {
  */
 export function holderReference(codiceFiscale: string, secret: Uint8Array): string {
   return createHmac('sha256', secret).update(codiceFiscale, 'utf8').digest('hex')
+}
+
+/** A document for whoever has the link: AES-256-GCM, the tag at the end. The key encrypts this one document, so that the nonce may be zeros. */
+export function sealDocument(pdf: Uint8Array, id: string, key: Buffer): Buffer {
+  const cipher = createCipheriv('aes-256-gcm', key, Buffer.alloc(12)).setAAD(Buffer.from(handoverAad(id)))
+  return Buffer.concat([cipher.update(pdf), cipher.final(), cipher.getAuthTag()])
 }

@@ -22,18 +22,18 @@ const fromTheFuture = (traces: readonly Trace[], now: Date): Trace | null =>
 
 /**
  * The clock, whatever else fails: a report that is signed must not say that a totem of 1970 is ready. The gateway's time
- * counts most. Where it could not be asked, TLS and everything that has a date bear witness. `gatewayTime` null: not
- * told; `tlsCode`: why.
+ * counts most. Where it could not be asked, TLS and everything that has a date bear witness. `offMs` null: not told;
+ * `tlsCode`: why.
  */
 export function tryClock(
-  gatewayTime: Date | null,
+  offMs: number | null,
   tlsCode: string | null,
   traces: readonly Trace[],
   now: Date,
   hasRtc = rtcs() > 0,
 ): Pick<Check, 'outcome' | 'detail'> {
-  if (gatewayTime) {
-    const off = Math.abs(+gatewayTime - +now)
+  if (offMs !== null) {
+    const off = Math.abs(offMs)
     const outcome = off > OFF_MS.failed ? 'failed' : off > OFF_MS.attention ? 'attention' : 'ok'
     return { outcome, detail: `± ${Math.round(off / 1_000)} s` }
   }

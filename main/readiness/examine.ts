@@ -49,7 +49,7 @@ export async function examine(
     ...network.checks,
     ...trust.checks,
     ...recorded,
-    { key: 'clock', ...tryClock(network.gatewayTime, network.tlsCode, traces, new Date()) },
+    { key: 'clock', ...tryClock(network.clockOffMs, network.tlsCode, traces, new Date()) },
     roomRow(config),
     languageRow(config),
   ])

@@ -26,7 +26,8 @@ const NEVER_ONLINE = {
 
 export interface Network {
   checks: Check[]
-  gatewayTime: Date | null
+  /** How far this clock is off the gateway's, as the answer came; null: not told. */
+  clockOffMs: number | null
   /** Why TLS came to nothing. */
   tlsCode: string | null
   traces: Trace[]
@@ -38,9 +39,9 @@ export async function tryNetwork(config: TotemConfig, language: Language, now: D
   const tls = found.find(({ use }) => use === 'tls')?.content?.toString() ?? null
   const read = await readIdentity(config, tls)
   const checks = [keysRow(config, found), codeRow(config, found), ...identityRows(read, now, language)]
-  if (!read.ok) return { checks, gatewayTime: null, tlsCode: null, traces: [] }
+  if (!read.ok) return { checks, clockOffMs: null, tlsCode: null, traces: [] }
   const traces = [{ what: 'certificate', at: read.value.begins }]
-  if (tls === null) return { checks, gatewayTime: null, tlsCode: null, traces }
+  if (tls === null) return { checks, clockOffMs: null, tlsCode: null, traces }
   const asked = await ask(config, read.value, language, now)
   return { ...asked, checks: [...checks, asked.check, await outcomeKeyRow(config, found, language)], traces }
 }
@@ -122,7 +123,7 @@ async function ask(
   { certificate, key, ca }: TlsIdentity,
   language: Language,
   now: Date,
-): Promise<Pick<Network, 'gatewayTime' | 'tlsCode'> & { check: Check }> {
+): Promise<Pick<Network, 'clockOffMs' | 'tlsCode'> & { check: Check }> {
   const client = createGatewayClient({
     ...{ url: gateway.url, certificate, key, ca, version: packageJson.version },
     onMalformed: () => undefined,
@@ -131,7 +132,7 @@ async function ask(
   client.close()
   if (asked.ok) {
     const check = { key: 'gateway', outcome: 'ok', detail: asked.value.version } as const
-    return { check, gatewayTime: new Date(asked.value.at), tlsCode: null }
+    return { check, clockOffMs: Date.now() - Date.parse(asked.value.at), tlsCode: null }
   }
   const { reason, detail } = whyDown(asked.error)
   const why = `line-down ${detail}: ${LINE_FAULTS[reason][language]}`
@@ -139,7 +140,7 @@ async function ask(
   const outcome = PASSING.includes(reason) && serves ? 'attention' : 'failed'
   return {
     check: { key: 'gateway', outcome, detail: serves ? why : `${why}; never-online: ${NEVER_ONLINE[language]}` },
-    gatewayTime: null,
+    clockOffMs: null,
     tlsCode: detail,
   }
 }

@@ -1,7 +1,7 @@
-import { forgetGarbage } from '../../basics/memory.ts'
 import type { TotemConfig } from '../../contract/config.ts'
 import type { DeviceEvent } from '../../contract/device.ts'
 import { CLOCK_SKEW_MS } from '../../trust/revocation.ts'
+import { forgetVisit } from '../devices/forget.ts'
 import type { Devices, DevicesListener } from '../devices/index.ts'
 import { verificationSigner } from '../documents/verification-code.ts'
 import { callHandlers } from '../handlers.ts'
@@ -80,8 +80,7 @@ export function createVisits(config: TotemConfig, stores: Stores, devices: Devic
   function forget(): void {
     // The next person has come: the end of that visit is soon enough, and a pause of 0.1 s would be felt.
     if (!['attract', 'out-of-service'].includes(session.view().screen.screen)) return
-    forgetGarbage()
-    void devices.call('memory.forget', {})
+    forgetVisit(devices)
   }
 
   const died = createRecovery()

@@ -1,10 +1,10 @@
 import type { PrinterStatus } from '../../contract/device.ts'
 import type { Screen } from '../../contract/journeys/index.ts'
-import type { Printed } from '../../contract/journeys/lists.ts'
+import { type Printed, takenHome } from '../../contract/journeys/lists.ts'
 import { type Context, canPrint, forbidden, takes, type Way, working } from './chart.ts'
 import type { Printing, VisitServices } from './services.ts'
 import { type Step, step, type Task } from './step.ts'
-import { phoneFirst, phoneOffered } from './telephone.ts'
+import { beforePaper, inPlaceOfPaper, offered } from './taking-home.ts'
 import { type Change, required, type Visit } from './visit.ts'
 
 /** Begins a document at its first page, whatever was printed before. */
@@ -27,8 +27,8 @@ export async function print(
 
 /**
  * A state that prints. After a fault the person has the void page printed anew, or keeps the document for later. In
- * that case the visit goes to `kept.target` and takes over `kept.set`. `targets` are ids. `handedOver`: the document can go to the
- * person's telephone instead.
+ * that case the visit goes to `kept.target` and takes over `kept.set`. `targets` are ids. `handedOver`: the document can go
+ * home another way instead.
  */
 export function printing<To extends string>(
   task: Task<To>,
@@ -37,7 +37,6 @@ export function printing<To extends string>(
   { handedOver = false } = {},
 ) {
   const keep = takes(kept)
-  const toPhone = handedOver ? waysToPhone : null
   return {
     initial: 'busy' as const,
     tags: ['withoutCard' as const],
@@ -46,11 +45,11 @@ export function printing<To extends string>(
       busy: {
         ...working(task as Task, { ...targets, fault: 'fault' }),
         on: { progress: { actions: 'noteProgress' as const } },
-        ...(toPhone && { always: toPhone.first }),
+        ...(handedOver && { always: beforePaper }),
       },
       fault: {
         on: {
-          ...(toPhone && { takeOnPhone: toPhone.instead }),
+          ...(handedOver && inPlaceOfPaper),
           printAgain: {
             guard: 'canPrint' as const,
             target: 'busy',
@@ -69,12 +68,6 @@ export function printing<To extends string>(
   }
 }
 
-/** From the printer to the telephone, before anything is out or after a fault. */
-const waysToPhone = {
-  first: { guard: ({ context }: { context: Context }) => phoneFirst(context), target: '#phone' },
-  instead: { guard: ({ context }: { context: Context }) => phoneOffered(context.visit), target: '#phone' },
-}
-
 /** Progress of a page that is printed anew: nothing of it is out yet, whatever came out of the void sheet. */
 const begunAgain = ({ paper: { progress, fromPage } }: Visit): Visit['paper']['progress'] =>
   progress && { ...progress, page: fromPage, band: 0 }
@@ -84,6 +77,11 @@ function sheetOf(status: PrinterStatus, page: number, progress: Visit['paper']['
   if (progress?.page === page && progress.band > 0) return 'void'
   // A printer that falls silent may have got the beginning of a band before.
   return status === 'offline' || status === 'absent' ? 'perhaps' : 'none'
+}
+
+const waysFor = (document: Printed, visit: Visit) => {
+  const handed = takenHome.safeParse(document).success
+  return { phone: handed && offered('phone', visit), email: handed && offered('email', visit) }
 }
 
 /** The screen of a state that prints. */
@@ -99,7 +97,7 @@ export function printingScreen(document: Printed, { visit, printer }: Context, i
       page,
       sheet: sheetOf(status, page, paper.progress),
       resumable: canPrint(printer),
-      phone: document !== 'receipt' && document !== 'slip' && phoneOffered(visit),
+      ...waysFor(document, visit),
     }
   }
   return { screen: 'printing', document, ...(paper.progress ?? { page: 1, pages: 1, band: 0, bands: 1 }) }

@@ -1,3 +1,4 @@
+import type { CardNotice } from '../../catalogue/identity-card.ts'
 import type { CertificateLanguage } from '../../contract/catalogue.ts'
 import type { CardFailure, CardReadout, PrinterStatus, PrintSheet } from '../../contract/device.ts'
 import type { Evidence } from '../../contract/evidence.ts'
@@ -82,6 +83,8 @@ export interface Entered {
   /** Requests on their way, of which nothing has been heard yet. */
   pending: number
   notices: Notice[]
+  /** What the holder should know of their identity card before they ask for anything. */
+  card?: CardNotice | null
   /** How documents can be taken home besides on paper; absent: on paper alone. */
   ways?: readonly Way[]
 }

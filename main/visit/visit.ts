@@ -53,6 +53,8 @@ interface PaperInHand {
   document: TakenHome | null
   /** How the person takes it home. */
   way: Way
+  /** It is out on paper already. */
+  out: boolean
   /** The sheet as it will be, for the screen. */
   preview: PreviewSheet | null
   /** Issued certificates, printed one after the other, each with its receipt. */
@@ -77,7 +79,7 @@ export interface Writing {
 
 interface End {
   refused: Refused | null
-  outcome: 'printed' | 'phone' | 'queued' | 'kept' | 'nothing'
+  outcome: 'printed' | 'phone' | 'email' | 'queued' | 'kept' | 'nothing'
   /** A slip about the recorded request is out. */
   slip: boolean
   /** How the visit ended, for the journal. */
@@ -122,6 +124,7 @@ function freshPaper(): PaperInHand {
   return {
     document: null,
     way: 'paper',
+    out: false,
     preview: null,
     issued: [],
     writing: null,

@@ -54,6 +54,9 @@ export interface MessageValues {
   'menu.notice.refused': { date: string | number }
   'menu.notice.expired': { date: string | number }
   'menu.notice.aside': { date: string | number }
+  'menu.card.expiring': { date: string | number }
+  'menu.card.expired': { date: string | number }
+  'menu.card.cancelled': { date: string | number }
   'menu.collect.line': { count: number }
   'family.line': { tie: string | number; year: string | number }
   'family.deceased': { count: number }
@@ -86,6 +89,9 @@ export interface MessageValues {
   'printFault.none.lead': { page: number }
   'printFault.perhaps.lead': { page: string | number }
   'phone.left': { left: string | number }
+  'email.typed': { typed: string | number }
+  'email.meant': { domain: string | number }
+  'email.code': { code: string | number }
   'refused.card-error.now': { issuer: string | number }
   'refused.no-certificate.now': { issuer: string | number }
   'refused.certificate-truncated.now': { issuer: string | number }

@@ -7,6 +7,7 @@ import { screens as certificate } from './certificate/screens.ts'
 import { screens as collect } from './collect/screens.ts'
 import { screens as contrassegno } from './contrassegno/screens.ts'
 import { screens as declaration } from './declaration/screens.ts'
+import { screens as email } from './email/screens.ts'
 import { screens as family } from './family/screens.ts'
 import { screens as identify } from './identify/screens.ts'
 import type { Drawings, ScreenName } from './journey.ts'
@@ -31,6 +32,7 @@ const drawings: Drawings<ScreenName> = {
   ...declaration,
   ...paper,
   ...phone,
+  ...email,
   ...leave,
 }
 

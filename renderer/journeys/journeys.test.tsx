@@ -111,6 +111,17 @@ describe('law on the screen', () => {
     const html = words('last-try')
     expect(html.indexOf('Mi fermo qui')).toBeLessThan(html.indexOf('ultimo tentativo</span>'))
   })
+  it('a fault draws the sheet that came out: whole, torn, or none', () => {
+    for (const [name, shown] of Object.entries(galleryViews('it'))) {
+      if (shown.screen.screen !== 'print-fault') continue
+      const { sheet } = shown.screen
+      const html = render(shown)
+      expect(html.includes('class="f-paper"'), name).toBe(sheet !== 'none')
+      expect(html.includes('class="paper-still"'), name).toBe(sheet === 'perhaps')
+      expect(html.includes('non esce alcun foglio'), name).toBe(sheet === 'none')
+      expect(/incompleto|uscito a metà/.test(html), name).toBe(sheet !== 'none')
+    }
+  })
   it('a slip is announced where it is printed and where it is to be taken', () => {
     expect(words('printing-slip')).toContain('Esce dalla fessura della stampante')
     expect(words('done-queued')).toContain('Prendere il promemoria dalla fessura')

@@ -8,11 +8,12 @@ import { type CardKind, virtualCard } from '../card/card.ts'
 import { type InsertedCard, type InsertOptions, insertCard } from '../card/insert.ts'
 import { type Pcscd, startPcscd } from '../card/pcscd.ts'
 import { muteCard, unknownCard, type VirtualCard } from '../card/virtual-card.ts'
+import { startMailServer } from '../mail/mail-server.ts'
 import { cardsFolderOf } from '../pki/on-demand.ts'
 import { startVirtualPrinter } from '../printer/virtual-printer.ts'
 import { descendants } from './children.ts'
 import { startControl } from './control.ts'
-import { startGatewayProcess, throughPdnd } from './gateway.ts'
+import { type BenchGateway, startGatewayProcess, throughPdnd } from './gateway.ts'
 import { startLine } from './line.ts'
 import type { Bench, BenchOptions, CardChoice, CardInReader } from './office.ts'
 import { provisionTotem } from './totem.ts'
@@ -50,16 +51,20 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
       started(startVirtualPrinter({ profile: 'a4-kiosk', outDir: join(folder, 'paper'), bytesPerSecond })),
       started(startAnpr({ port: 0, pki: PKI })),
     ])
-    const gateway = await started(
+    let gateway: BenchGateway | null = null
+    const mail = await started(startMailServer({ pki: PKI, returnsPort: () => gateway?.returnsPort ?? null }))
+    const running = await started(
       startGatewayProcess({
         folder: join(folder, 'gateway'),
         log: join(logs, 'gateway.log'),
         pki: PKI,
         anpr: throughPdnd(anpr.access),
+        mailPort: mail.port,
         ...(options.databaseUrl && { databaseUrl: options.databaseUrl }),
       }),
     )
-    const line = await started(startLine(() => gateway.port))
+    gateway = running
+    const line = await started(startLine(() => running.port))
     const slot = cardSlot(pcscd)
     stops.push(slot.remove)
 
@@ -81,7 +86,8 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
       pki: PKI,
       line,
       printer,
-      gateway,
+      gateway: running,
+      mail,
       anpr,
       pcscd,
       dockUrl,

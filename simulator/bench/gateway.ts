@@ -16,6 +16,7 @@ const readyLine = z.looseObject({
   listening: z.string(),
   operator: z.string(),
   public: z.string(),
+  returns: z.number().nullish(),
   receipts: z.string().optional(),
 })
 
@@ -67,6 +68,8 @@ export interface BenchGateway {
   readonly pid: number | null
   /** The page on which anybody verifies a paper; null while the gateway does not run. */
   readonly publicUrl: string | null
+  /** Where a mail server brings what came back; null: nowhere, or while the gateway does not run. */
+  readonly returnsPort: number | null
   /** Where pagoPA sends receipts; null while the gateway does not run, or takes no payments. */
   readonly receiptsUrl: string | null
   /** SIGKILL, as when its machine dies. */
@@ -91,6 +94,8 @@ export async function startGatewayProcess(options: {
   totems?: string
   /** What one totem may leave at the gateway, where a load needs more than an office does. */
   bounds?: Record<string, number>
+  /** The port of the company's mail server; without it nothing goes by mail. */
+  mailPort?: number
 }): Promise<BenchGateway> {
   const { folder, pki } = options
   mkdirSync(folder, { mode: 0o700 })
@@ -108,7 +113,7 @@ export async function startGatewayProcess(options: {
       page: await verificationPage(pki),
       keysSigner: join(pki, 'verification-keys.pub.jwk.json'),
     },
-    delivery: {},
+    delivery: { mail: options.mailPort === undefined ? null : mailThrough(options.mailPort, pki) },
     tls: {
       key: join(pki, 'gateway.key.pem'),
       certificate: join(pki, 'gateway.cert.pem'),
@@ -140,13 +145,20 @@ export async function startGatewayProcess(options: {
     port: number
     operator: string
     publicUrl: string
+    returns: number | null
     receipts: string | null
   } | null = null
   const start = async () => {
     const env = { GATEWAY_CONFIG: configFile, ...(options.databaseUrl && { DATABASE_URL: options.databaseUrl }) }
     const { child, firstLine } = await startChild(process.execPath, [program], { env, log: options.log })
-    const { listening, operator, public: publicUrl, receipts = null } = readyLine.parse(JSON.parse(firstLine))
-    const now = { child, port: Number(new URL(listening).port), operator, publicUrl, receipts }
+    const {
+      listening,
+      operator,
+      public: publicUrl,
+      receipts = null,
+      returns = null,
+    } = readyLine.parse(JSON.parse(firstLine))
+    const now = { child, port: Number(new URL(listening).port), operator, publicUrl, receipts, returns }
     running = now
     child.once('exit', () => {
       if (running === now) running = null
@@ -171,6 +183,9 @@ export async function startGatewayProcess(options: {
     get publicUrl() {
       return running?.publicUrl ?? null
     },
+    get returnsPort() {
+      return running?.returns ?? null
+    },
     get receiptsUrl() {
       return running?.receipts ?? null
     },
@@ -189,6 +204,14 @@ export async function startGatewayProcess(options: {
     stop: () => end('SIGTERM'),
   }
 }
+
+/** Settings of the mail (gateway/settings/mail.ts): no name server of this machine is asked about a made-up domain. */
+const mailThrough = (port: number, pki: string) => ({
+  ...{ host: 'localhost', port, ca: join(pki, 'gateway-ca.pem') },
+  from: { name: 'Totem Polis', address: 'totem@poste.example' },
+  returns: { address: 'ritorno@poste.example', listen: { host: '127.0.0.1', port: 0 } },
+  nameServers: ['127.0.0.1:9'],
+})
 
 /** The page that verifies a paper, built again whenever the bench's key list or the page's sources have changed. */
 export async function verificationPage(pki: string): Promise<string> {

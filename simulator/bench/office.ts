@@ -5,6 +5,7 @@ import type { CieOptions } from '../card/cie/cie.ts'
 import type { CnsOptions } from '../card/cns.ts'
 import type { InsertOptions } from '../card/insert.ts'
 import type { Keypad, Pcscd } from '../card/pcscd.ts'
+import type { MailServer } from '../mail/mail-server.ts'
 import type { VirtualPrinter } from '../printer/virtual-printer.ts'
 import type { BenchGateway } from './gateway.ts'
 import type { Line } from './line.ts'
@@ -38,6 +39,8 @@ export interface Bench {
   line: Line
   printer: VirtualPrinter
   gateway: BenchGateway
+  /** The company's mail server: where links to documents go. */
+  mail: MailServer
   anpr: Anpr
   pcscd: Pcscd
   /** Address of the dock, when there is one. */

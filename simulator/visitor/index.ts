@@ -6,6 +6,7 @@ import { type CertificateWish, certificate, isAsWished, usual as usualCertificat
 import { collect } from './collect.ts'
 import { type ContrassegnoWish, contrassegno, usual as usualContrassegno } from './contrassegno.ts'
 import { type DeclarationWish, declaration, usual as usualDeclaration } from './declaration.ts'
+import { type EmailWish, email, usual as usualEmail } from './email.ts'
 import { family } from './family.ts'
 import { type IdentifyWish, identify, usual as usualIdentify } from './identify.ts'
 import { leave } from './leave.ts'
@@ -17,9 +18,16 @@ import { isOneOf, LOOK_MS, PATIENCE_MS, type Person } from './visitor.ts'
 import { visura } from './visura.ts'
 
 /** What a person wants of a visit. */
-export type Wish = IdentifyWish & MenuWish & CertificateWish & ContrassegnoWish & DeclarationWish
+export type Wish = IdentifyWish & MenuWish & CertificateWish & ContrassegnoWish & DeclarationWish & EmailWish
 
-const usual: Wish = { ...usualIdentify, ...usualMenu, ...usualCertificate, ...usualContrassegno, ...usualDeclaration }
+const usual: Wish = {
+  ...usualIdentify,
+  ...usualMenu,
+  ...usualCertificate,
+  ...usualContrassegno,
+  ...usualDeclaration,
+  ...usualEmail,
+}
 
 /** What a person does on every screen. A journey that is not listed here does not compile. */
 const answers: Answers<Screen['screen'], Wish> = {
@@ -35,6 +43,7 @@ const answers: Answers<Screen['screen'], Wish> = {
   ...declaration,
   ...paper,
   ...phone,
+  ...email,
   ...leave,
 }
 

@@ -363,7 +363,7 @@ describe('after the card has gone', () => {
     await given(atSecond)
     expect(await asked([items[1]])).toEqual(['evidence-late'])
   })
-  test('what was asked in time is answered for good', async () => {
+  test('what was asked in time is answered long after', async () => {
     const item = await itemOf(await cardSigns())
     const { body } = await hostile.settled(item)
     await talk(36)

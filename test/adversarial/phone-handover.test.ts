@@ -1,8 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Agent, request } from 'undici'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import {
   HANDOVER_BYTES,
@@ -11,41 +10,23 @@ import {
   HANDOVERS_WAITING,
   handoverAad,
 } from '../../contract/handover.ts'
-import { buildVerificationPage } from '../../gateway/verify/build.ts'
-import { signVerificationKeys, verificationKeyPair } from '../../simulator/pki/verification-keys.ts'
 import { type Centre, openCentre } from '../support/gateway/centre.ts'
+import { outsider, publicDoorIn } from '../support/gateway/public-page.ts'
 import { TotemClient } from '../support/gateway/totem-client.ts'
-import { PKI } from '../support/pki.ts'
 
 // Telephones, several and hostile, at the real gateway's public door; the totem is one of the PKI.
 const folder = mkdtempSync(join(tmpdir(), 'totem-phone-handover-'))
 let centre: Centre
 let totem: TotemClient
 let other: TotemClient
-let outside: Agent
 
 beforeAll(async () => {
-  const [{ private: keeper }, { listed }] = await Promise.all([
-    verificationKeyPair('the keeper'),
-    verificationKeyPair('TT-0001'),
-  ])
-  const { d: _, ...signer } = keeper
-  const keys = { sequence: 1, issued: '2026-11-22T00:00:00Z', nextUpdate: '2099-01-01T00:00:00Z', keys: [listed] }
-  const page = join(folder, 'page.html')
-  const keysSigner = join(folder, 'signer.jwk.json')
-  writeFileSync(page, await buildVerificationPage({ list: await signVerificationKeys(keys, keeper), signer }))
-  writeFileSync(keysSigner, JSON.stringify(signer))
-  const tls = { key: join(PKI, 'gateway.key.pem'), certificate: join(PKI, 'gateway.cert.pem') }
-  centre = await openCentre(null, {
-    public: { host: '127.0.0.1', port: 0, tls, page, keysSigner },
-    delivery: {},
-  })
+  centre = await openCentre(null, { public: await publicDoorIn(folder), delivery: {} })
   totem = new TotemClient(centre.gateway.url, 'TT-0001')
   other = new TotemClient(centre.gateway.url, 'TT-0002')
-  outside = new Agent({ connect: { ca: readFileSync(join(PKI, 'gateway-ca.pem')) } })
 })
 afterAll(async () => {
-  await Promise.all([totem?.close(), other?.close(), outside?.destroy()])
+  await Promise.all([totem?.close(), other?.close(), closeOutside()])
   await centre?.stop()
   rmSync(folder, { recursive: true })
 })
@@ -76,17 +57,7 @@ async function offered(pdf = PDF, by = totem) {
   const answer = await by.post('/v1/handovers', { id, sealed: sealed.toString('base64') })
   return { id, key, sealed, answer }
 }
-async function ask(method: 'GET' | 'POST' | 'HEAD', path: string, body?: unknown) {
-  const answer = await request(`${centre.gateway.publicUrl}${path}`, {
-    ...{ method, dispatcher: outside, headers: { 'content-type': 'application/json' } },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  })
-  return {
-    status: answer.statusCode,
-    headers: answer.headers,
-    body: Buffer.from(await answer.body.arrayBuffer()),
-  }
-}
+const { ask, close: closeOutside } = outsider(() => centre.gateway.publicUrl)
 const claim = (id: string, phone: string) => ask('POST', `/d/${id}/claim`, { phone })
 const taken = (id: string, phone: string) => ask('POST', `/d/${id}/taken`, { phone })
 const kindOf = ({ body }: { body: Buffer }) => JSON.parse(body.toString()).kind

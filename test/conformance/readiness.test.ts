@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { DAY_MS } from '../../basics/time.ts'
 import { tryClock } from '../../main/readiness/clock.ts'
 import { tryNetwork } from '../../main/readiness/network.ts'
 import { complete, ROWS } from '../../main/readiness/rows.ts'
@@ -199,7 +200,7 @@ describe('a totem whose log-ins would be refused is not ready', () => {
       await tryNetwork(config, 'it', new Date()),
       await tryTrust(config, 'it', new Date()),
     ]
-    const clock = { key: 'clock', ...tryClock(network.gatewayTime, network.tlsCode, network.traces, now) } as const
+    const clock = { key: 'clock', ...tryClock(network.clockOffMs, network.tlsCode, network.traces, now) } as const
     const told = Object.fromEntries(
       complete([...network.checks, ...trust.checks, clock]).map(({ key, outcome, detail }) => [
         key,
@@ -235,6 +236,28 @@ test.each<[string, [before: number, after: number], RegExp]>([
   const { checks } = await tryNetwork({ ...bench.totem.config, gateway }, 'it', new Date())
   const told = checks.find((check) => check.key === 'certificate')
   expect(`${told?.outcome} ${told?.detail}`).toMatch(row)
+})
+
+test.each<[string, number, RegExp]>([
+  ['will end in a fortnight', 14, /^attention .*scade il /],
+  ['has ended', -1, /^failed .*scaduto il /],
+  ['ended so long ago that no card is served', -61, /^failed .*fuori servizio, scaduto il /],
+])('a list that %s', async (_, daysLeft, row) => {
+  const { list } = bench.totem.config.trust
+  const { nextUpdate } = JSON.parse(Buffer.from(readFileSync(list, 'utf8').split('.')[1] ?? '', 'base64url').toString())
+  const { checks } = await tryTrust(bench.totem.config, 'it', new Date(Date.parse(nextUpdate) - daysLeft * DAY_MS))
+  for (const key of ['trust', 'gateway-keys']) {
+    const told = checks.find((check) => check.key === key)
+    expect(`${told?.outcome} ${told?.detail}`).toMatch(row)
+  }
+})
+
+test('keys status has an exit code of its own where the gateway seals to a key that is not here', async () => {
+  const configFile = join(newFolder(), 'totem.json')
+  writeFileSync(configFile, JSON.stringify({ ...bench.totem.config, outcomeKeys: outcomeKeys({ own: false }) }))
+  const status = await run('keys', 'status', '--config', configFile, '--json')
+  expect(status.code).toBe(23)
+  expect(JSON.parse(status.stdout).gatewaySealsTo).toMatchObject({ here: false })
 })
 
 test('keys status and readiness say the same of a key without its name', async () => {

@@ -38,15 +38,55 @@ test('a tree that counts fewer pages than it has is unsound', () => {
   const page = '<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>'
   const tree = (count: number) =>
     pdfFile(['<</Type/Catalog/Pages 2 0 R>>', `<</Type/Pages/Kids[3 0 R 4 0 R]/Count ${count}>>`, page, page])
-  expect(sound(tree(2))).toBe(true)
+  expect(soundnessOf(tree(2), 2).sound).toBe(true)
   expect(sound(tree(1))).toBe(false)
 })
 
-test('the unit of a page is told when all pages have it', () => {
-  const pdf = pdfPage({ page: '/UserUnit 2' })
-  expect(soundnessOf(pdf, 1).userUnit).toBe(2)
-  expect(soundnessOf(pdf, 2).userUnit).toBe(1)
-  expect(soundnessOf(pdfPage(), 1).userUnit).toBe(1)
+test('each page has its own unit, also in a tree of trees', () => {
+  const page = (unit: string) => `<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]${unit}>>`
+  const pdf = pdfFile([
+    '<</Type/Catalog/Pages 2 0 R>>',
+    '<</Type/Pages/Kids[3 0 R 4 0 R]/Count 3>>',
+    page('/UserUnit 2'),
+    '<</Type/Pages/Parent 2 0 R/Kids[5 0 R 6 0 R]/Count 2>>',
+    page(''),
+    page('/UserUnit 1.5'),
+  ])
+  expect(soundnessOf(pdf, 3)).toEqual({ sound: true, userUnits: [2, 1, 1.5] })
+  expect(soundnessOf(pdfPage(), 1).userUnits).toEqual([1])
+})
+
+describe('what a page draws', () => {
+  const parts = (page: string, ...more: Buffer[]) =>
+    pdfFile([
+      '<</Type/Catalog/Pages 2 0 R>>',
+      '<</Type/Pages/Kids[3 0 R]/Count 1>>',
+      `<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]${page}>>`,
+      '<</Length 1>>\nstream\n \nendstream',
+      ...more,
+    ])
+  test.each([
+    ['its content', '/Contents 4 0 R', '/Contents 99 0 R'],
+    ['a part of its content', '/Contents[4 0 R 4 0 R]', '/Contents[4 0 R 99 0 R]'],
+    ['a font', '/Resources<</Font<</F 4 0 R>>>>', '/Resources<</Font<</F 4 0 R/G 99 0 R>>>>'],
+    ['a picture', '/Resources<</XObject<</I 4 0 R>>/Font<<>>>>', '/Resources<</Font<<>>/XObject<</I 99 0 R>>>>'],
+  ])('is there or the file is unsound: %s', (_, whole, torn) => {
+    expect(sound(parts(whole))).toBe(true)
+    expect(sound(parts(torn))).toBe(false)
+  })
+  test('also where resources stand elsewhere, in an object stream', () => {
+    const held = (font: number) => {
+      const packed = deflateSync(`8 0 9 25 <</Font 9 0 R/ProcSet[]>><</F ${font} 0 R>>`)
+      const entries = `<</Type/ObjStm/N 2/First 9/Filter/FlateDecode/Length ${packed.length}>>\nstream\n`
+      const stream = Buffer.concat([Buffer.from(entries), packed, Buffer.from('\nendstream')])
+      return parts('/Contents 4 0 R/Resources 8 0 R', stream)
+    }
+    expect(sound(held(4))).toBe(true)
+    expect(sound(held(99))).toBe(false)
+  })
+  test('what harms no ink may be missing', () => {
+    expect(sound(parts('/Contents 4 0 R/Metadata 99 0 R/Thumb 99 0 R'))).toBe(true)
+  })
 })
 
 describe('a sealed certificate', () => {

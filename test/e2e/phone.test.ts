@@ -89,3 +89,36 @@ test('no printer: the telephone takes over and has ANPR’s own certificate, byt
   await office.takesCardAndGoes()
   await office.bench.printer.plug()
 })
+
+test('by e-mail: an address typed on the glass, the link in a mail, the digits from the slip', async () => {
+  await office.comesWithCard('anna-bianchi')
+  await office.entersPin()
+  expect(await office.walksTo('done', { service: 'visura' })).toMatchObject({ outcome: 'printed', email: true })
+  await office.presses('email.too')
+  await office.answers('email-address', { address: 'anna.bianchi@gmial.com' })
+  expect(await office.sees('email-confirm')).toMatchObject({ domain: 'gmial.com', meant: 'gmail.com' })
+  await office.presses('email.meant', { domain: 'gmail.com' })
+  await office.answers('email-confirm')
+  const { code, handedOver } = await office.sees('email-sent')
+  expect(handedOver).toBe(true)
+  await office.answers('email-sent')
+  expect(await office.sees('done')).toMatchObject({ outcome: 'email', document: 'visura' })
+  await office.takesCardAndGoes()
+
+  const [mail] = office.bench.mail.mails
+  expect(mail).toMatchObject({ to: ['anna.bianchi@gmail.com'], secure: true })
+  const text = (mail?.raw ?? '').replaceAll('=\r\n', '').replaceAll('=3D', '=')
+  const [link = ''] = /https:\S+\/r\/\S+/.exec(text) ?? []
+  const { page } = telephone
+  const before = telephone.saved()?.bytes
+  await page.goto(link)
+  await page.locator('#digits').fill('000000')
+  await page.locator('#fetch').click()
+  await page.locator('#notice', { hasText: 'Le cifre non sono giuste' }).waitFor()
+  await page.locator('#digits').fill(code)
+  await page.locator('#fetch').click()
+  await page.locator('#after').waitFor()
+  await page.locator('#save').click()
+  await eventually(() => telephone.saved()?.bytes.equals(before ?? Buffer.alloc(0))).toBe(false)
+  expect(telephone.saved()?.bytes.subarray(0, 5).toString()).toBe('%PDF-')
+})

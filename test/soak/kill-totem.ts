@@ -170,7 +170,14 @@ paper.start()
 const sheets = createSheets({ place: { totem, office: 'Spello' }, keepMs: KEEP_MS, now })
 const { waitingFor, delivered } = createCollect({ queue, journal, keys, totem })
 const { noticesFor, pendingFor } = createNotices({ queue, keys })
-const enter = createEnter({ client, online: () => online, waitingFor, noticesFor, pendingFor })
+const enter = createEnter({
+  now: () => new Date(),
+  client,
+  online: () => online,
+  waitingFor,
+  noticesFor,
+  pendingFor,
+})
 const certificates = createCertificates({
   devices,
   queue,

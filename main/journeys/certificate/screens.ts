@@ -32,7 +32,7 @@ function bolloOf({ certificate: { use, bollo } }: Visit): ScreenOf<'sheet'>['bol
   return { settled: null, cents: due.kind === 'bollo' ? due.cents : 0, reference: '' }
 }
 
-/** A totem without a printer hands its documents to the telephone (main/visit/telephone.ts). */
+/** A totem without a printer hands its documents to the telephone (main/visit/taking-home.ts). */
 const phoneOnly = (printer: PrinterStatus) => printer === 'absent'
 
 /** What ANPR has said of the sheet, by the part that the summary is in. */

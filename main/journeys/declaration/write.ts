@@ -72,10 +72,12 @@ function declarant({ holder, personalData, family, registered }: Declared): Regi
     citizenships: null,
     statoCivile: null,
     family: familyOf(
-      family?.map(({ name, surname, yearOfBirth, tie, relation }) => ({
-        ...{ name, surname, tie, relation },
-        born: yearOfBirth === null ? null : String(yearOfBirth),
-      })) ?? null,
+      family
+        ?.filter(({ deceased }) => !deceased)
+        .map(({ name, surname, yearOfBirth, tie, relation }) => ({
+          ...{ name, surname, tie, relation },
+          born: yearOfBirth === null ? null : String(yearOfBirth),
+        })) ?? null,
     ),
   }
 }

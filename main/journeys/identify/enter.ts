@@ -1,3 +1,5 @@
+import { italianDay } from '../../../basics/time.ts'
+import { cardNotice } from '../../../catalogue/identity-card.ts'
 import { familySheet, type Problem, type RefusalKind, session } from '../../../contract/gateway.ts'
 import { issueRefusal } from '../../../contract/issue-refusal.ts'
 import { err, ok, type Result } from '../../../contract/result.ts'
@@ -11,6 +13,7 @@ const NO_SHEET: readonly RefusalKind[] = ['person-not-found', 'anpr-unreadable',
 export interface EnterOptions {
   client: GatewayClient
   online(): boolean
+  now(): Date
   /** Certificates that wait on this totem for the person, and the fate of their earlier requests. */
   waitingFor(codiceFiscale: string): Promise<Waiting[]>
   noticesFor(codiceFiscale: string): Notice[]
@@ -23,6 +26,7 @@ export interface EnterOptions {
 export function createEnter({
   client,
   online,
+  now,
   waitingFor,
   noticesFor,
   pendingFor,
@@ -47,7 +51,9 @@ export function createEnter({
     if (family.ok) {
       // The card holder stands first, whatever the order of the family sheet: most certificates are for them.
       const members = family.value.members.toSorted((one, other) => Number(other.self) - Number(one.self))
-      return ok({ ...entered, family: members, languages: family.value.languages })
+      const { languages, card } = family.value
+      const notice = card && cardNotice(card, italianDay(now()))
+      return ok({ ...entered, family: members, languages, card: notice })
     }
     if (family.error.kind !== 'refused') return offline
     // The holder can ask for themselves also where ANPR has no sheet of theirs, or none that can be read.

@@ -1,5 +1,5 @@
 import { cardToTake, type Shows } from '../../visit/chart.ts'
-import { phoneToo } from '../../visit/telephone.ts'
+import { offeredToo } from '../../visit/taking-home.ts'
 import { required } from '../../visit/visit.ts'
 import type { states } from './states.ts'
 
@@ -12,7 +12,8 @@ export const screens: Shows<typeof states> = {
       document: required(paper.document, 'document'),
       slip: end.slip,
       arrived: certificate.arrived,
-      phone: phoneToo(context),
+      phone: offeredToo('phone', context),
+      email: offeredToo('email', context),
       cardPresent: cardToTake(context),
     }
   },

@@ -1,5 +1,5 @@
 import { type Context, chart, forbidden, set, tell } from '../../visit/chart.ts'
-import { phoneToo } from '../../visit/telephone.ts'
+import { besidePaper } from '../../visit/taking-home.ts'
 
 /** The visit ends with its outcome. */
 const settled = {
@@ -30,11 +30,7 @@ export const states = {
     entry: 'forgetPerson',
     on: {
       another: { guard: 'personHere', target: 'menu', actions: 'beginAgain' },
-      takeOnPhone: {
-        guard: ({ context }: { context: Context }) => phoneToo(context),
-        target: 'phone',
-        actions: set({ phone: { printed: true } }),
-      },
+      ...besidePaper,
       printNow: { guard: 'certificateHere', target: 'fetching' },
       leave: settled,
       timeout: settled,

@@ -12,6 +12,7 @@ export const screens: Shows<typeof states> = {
       lineBack: online && entered?.token == null,
       waiting: entered?.waiting.length ?? 0,
       pending: entered?.pending ?? 0,
+      card: entered?.card ?? null,
       notices: (entered?.notices ?? []).map(({ operation, state, requestedAt }) => ({
         operation,
         became: state,

@@ -18,6 +18,8 @@ import type { VisitServices } from '../../visit/services.ts'
 import { createHandover } from './service.ts'
 
 const jam = vi.fn<VisitServices['print']>(async () => err({ kind: 'print-fault', status: 'jam', page: 1 }))
+/** The paper is drawn by the real machine, which takes its time. */
+const coded = () => vi.waitFor(() => expect(screen()).toMatchObject({ code: { link: expect.any(String) } }))
 /** A telephone that nobody takes out. */
 const never = () => new Promise<never>(() => {})
 
@@ -102,11 +104,13 @@ describe('a document for the telephone', () => {
     expect(screen()).toMatchObject({ outcome: 'printed', phone: true })
     await answers({ type: 'takeOnPhone' })
     expect(screen()).toMatchObject({ screen: 'phone', document: 'visura', canPrint: false })
+    await coded()
     became('over')
     await at('phone-ended')
     await answers({ type: 'leave' })
     expect(screen()).toMatchObject({ screen: 'done', outcome: 'printed', document: 'visura' })
     await answers({ type: 'takeOnPhone' })
+    await coded()
     became('taken')
     await at('done')
     expect(screen()).toMatchObject({ outcome: 'phone', document: 'visura' })

@@ -1,6 +1,7 @@
 import type { Shows } from '../../visit/chart.ts'
+import { paperInstead } from '../../visit/taking-home.ts'
 import { required } from '../../visit/visit.ts'
-import { paperInstead, type states } from './states.ts'
+import type { states } from './states.ts'
 
 export const screens: Shows<typeof states> = {
   phone(context) {
@@ -9,7 +10,7 @@ export const screens: Shows<typeof states> = {
       screen: 'phone',
       document: required(paper.document, 'document'),
       code: phone.handover && { link: phone.handover.link, until: phone.handover.until },
-      noPrinter: !phone.printed && context.printer === 'absent',
+      noPrinter: !paper.out && context.printer === 'absent',
       canPrint: paperInstead(context),
     }
   },

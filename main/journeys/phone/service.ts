@@ -1,14 +1,9 @@
-import { createCipheriv, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import {
-  HANDOVER_BYTES,
-  handoverAad,
-  handoverGiven,
-  handoverState,
-  handoverWithdrawn,
-} from '../../../contract/handover.ts'
+import { HANDOVER_BYTES, handoverGiven, handoverState, handoverWithdrawn } from '../../../contract/handover.ts'
 import { err, ok } from '../../../contract/result.ts'
 import type { Journal } from '../../journal/journal.ts'
+import { sealDocument } from '../../queue/sealing.ts'
 import type { GatewayClient } from '../../sync/client.ts'
 import type { VisitServices } from '../../visit/services.ts'
 
@@ -40,7 +35,7 @@ export function createHandover({
       if (pdf.length > HANDOVER_BYTES) return failed()
       const id = randomBytes(16).toString('base64url')
       const key = randomBytes(32)
-      const body = { id, sealed: sealed(pdf, id, key).toString('base64') }
+      const body = { id, sealed: sealDocument(pdf, id, key).toString('base64') }
       const given = await client.ask(handoverGiven, '/v1/handovers', { body, repeatable: false })
       if (!given.ok) return failed()
       const link = `${given.value.page}#${key.toString('base64url')}`
@@ -71,10 +66,4 @@ export function createHandover({
       void client.ask(handoverWithdrawn, '/v1/handovers/withdrawn', { body: { id } })
     },
   }
-}
-
-/** AES-256-GCM, the tag at the end. The key encrypts this one document, so that the nonce may be zeros. */
-function sealed(pdf: Uint8Array, id: string, key: Buffer): Buffer {
-  const cipher = createCipheriv('aes-256-gcm', key, Buffer.alloc(12)).setAAD(Buffer.from(handoverAad(id)))
-  return Buffer.concat([cipher.update(pdf), cipher.final(), cipher.getAuthTag()])
 }

@@ -1,24 +1,12 @@
-import { type Context, canPrint, chart, forbidden, set, tell, working } from '../../visit/chart.ts'
+import { type Context, chart, forbidden, set, tell, working } from '../../visit/chart.ts'
 import { fromFirstPage } from '../../visit/printing.ts'
-import type { Visit } from '../../visit/visit.ts'
+import { leftHere, paperInstead } from '../../visit/taking-home.ts'
 import { handOver, watch } from './tasks.ts'
 
 const withdraw = tell(({ frame, phone: { handover } }, services) => {
   if (handover) services.withdrawHandover(frame, handover)
 })
-/** What is left when the telephone has nothing: the paper, a certificate that waits, or nothing to be lost. */
-const left = ({ phone, paper }: Visit) => (phone.printed ? 'printed' : paper.issued.length > 0 ? 'kept' : 'nothing')
-const giveUp = {
-  target: '#done',
-  actions: [
-    withdraw,
-    {
-      type: 'set' as const,
-      params: ({ context: { visit } }: { context: Context }) => ({ end: { outcome: left(visit) } }) as const,
-    },
-  ],
-}
-export const paperInstead = ({ visit, printer }: Context) => !visit.phone.printed && canPrint(printer)
+const giveUp = { target: '#done', actions: [withdraw, { type: 'set' as const, params: leftHere }] }
 const onPaper = set({ paper: { ...fromFirstPage, way: 'paper' } })
 const printInstead = [
   {

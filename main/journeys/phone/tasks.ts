@@ -1,23 +1,11 @@
-import { renderPdf } from '../../documents/pdf.ts'
+import { readyDocument } from '../../print/ready.ts'
 import { fromFirstPage } from '../../visit/printing.ts'
 import type { VisitServices } from '../../visit/services.ts'
 import { step } from '../../visit/step.ts'
-import { type Change, required, type Visit } from '../../visit/visit.ts'
-
-/** The document that is ready: ANPR's own PDF, byte for byte, or a paper of the totem's. */
-async function documentOf(
-  visit: Visit,
-  services: VisitServices,
-): Promise<{ pdf: Uint8Array; paper: NonNullable<Change['paper']> }> {
-  const { issued, writing, written: before } = visit.paper
-  const [certificate] = issued
-  if (certificate) return { pdf: Buffer.from(certificate.pdf, 'base64'), paper: {} }
-  const written = before ?? required(writing, 'paper to hand over').write(visit, services)
-  return { pdf: await renderPdf({ ...written.paper, reprint: false }), paper: { written } }
-}
+import { required, type Visit } from '../../visit/visit.ts'
 
 export async function handOver(visit: Visit, services: VisitServices) {
-  const { pdf, paper } = await documentOf(visit, services)
+  const { pdf, paper } = await readyDocument(visit, services)
   const offered = await services.handOver(visit.frame, pdf)
   return offered.ok
     ? step('shown', { paper, phone: { handover: offered.value } })
@@ -31,7 +19,7 @@ export async function watch(visit: Visit, services: VisitServices) {
   if (became !== 'taken') return step('ended', { phone: { handover: null, why: became } })
   const [certificate, ...rest] = paper.issued
   const taken = { phone: { handover: null }, end: { outcome: 'phone' as const } }
-  if (phone.printed) return step('done', taken)
+  if (paper.out) return step('done', taken)
   if (certificate) services.delivered(frame, certificate.operation)
   else paper.writing?.printed?.(visit, services)
   return rest.length > 0

@@ -6,8 +6,6 @@ declare module '../../visit/visit.ts' {
       handover: Handover | null
       /** Why nothing is on the telephone. */
       why: 'over' | 'contested' | 'unavailable'
-      /** The document is out on paper already. */
-      printed: boolean
     }
   }
 }
@@ -29,4 +27,4 @@ export interface Handover {
   until: string
 }
 
-export const fresh = () => ({ phone: { handover: null, why: 'over' as const, printed: false } })
+export const fresh = () => ({ phone: { handover: null, why: 'over' as const } })

@@ -138,26 +138,29 @@ export function openDocument(pdfium: Pdfium, bytes: Uint8Array): Result<Document
     pdfium._FPDF_ClosePage(handle)
   }
 
-  const { sound, userUnit } = soundnessOf(bytes, pages)
+  const { sound, userUnits } = soundnessOf(bytes, pages)
   if (!sound) {
     close()
     return refused('broken')
   }
-  const mm = (points: number) => ((points * userUnit) / POINTS_PER_INCH) * MM_PER_INCH
+  const mm = (page: number, points: number) => ((points * (userUnits[page - 1] ?? 1)) / POINTS_PER_INCH) * MM_PER_INCH
 
   return ok({
     pages,
     pixels: (page, scale) =>
       withPage(page, (handle) => {
         const [wide, high] = [pdfium._FPDF_GetPageWidth(handle), pdfium._FPDF_GetPageHeight(handle)]
-        const width = Math.round('width' in scale ? scale.width : mm(wide) * scale.pixelsPerMm)
+        const width = Math.round('width' in scale ? scale.width : mm(page, wide) * scale.pixelsPerMm)
         const drawing = { width, height: Math.round((width * high) / wide), turn: 0 }
         const text = wordsOf(handle)
         return draw(handle, drawing, (image) => ok({ ...image, pixels: image.pixels.slice(), text }))
       }),
     dots: (page, paper) =>
       withPage(page, (handle) => {
-        const sides = [mm(pdfium._FPDF_GetPageWidth(handle)), mm(pdfium._FPDF_GetPageHeight(handle))] as const
+        const sides = [
+          mm(page, pdfium._FPDF_GetPageWidth(handle)),
+          mm(page, pdfium._FPDF_GetPageHeight(handle)),
+        ] as const
         const turn = paper.roll && sides[0] > sides[1] && sides[0] * paper.dotsPerMm > paper.width ? 1 : 0
         const [wide, high] = turn ? [sides[1], sides[0]] : sides
         const width = Math.round(Math.min(paper.width, wide * paper.dotsPerMm))

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
 import PDFDocument from 'pdfkit'
 import { describe, expect, test } from 'vitest'
-import { annotated, pdfFile, pdfPage } from '../../../test/support/paper/pdf-file.ts'
+import { annotated, pdfPage } from '../../../test/support/paper/pdf-file.ts'
 import { openPdf } from './pdf.ts'
 import type { Paper } from './task.ts'
 
@@ -259,14 +259,6 @@ describe('a page on paper', () => {
     ['without content', pdfPage({ content: '' })],
     ['with white letters alone', pdfPage({ content: '1 g BT /F 12 Tf 72 700 Td (bianco) Tj ET' })],
     ['with invisible letters alone', pdfPage({ content: 'BT 3 Tr /F 12 Tf 72 700 Td (invisibile) Tj ET' })],
-    [
-      'whose content is missing',
-      pdfFile([
-        '<</Type/Catalog/Pages 2 0 R>>',
-        '<</Type/Pages/Kids[3 0 R]/Count 1>>',
-        '<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 99 0 R>>',
-      ]),
-    ],
     ['whose content lies outside its box', pdfPage({ content: '700 900 20 20 re f' })],
   ])('%s is refused as blank', async (_, pdf) => {
     expect(await inked(pdf)).toBe('blank')

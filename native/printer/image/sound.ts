@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { inflateRawSync, inflateSync } from 'node:zlib'
+import { isWhole, type ObjectStream, objectsOf, pagesOf } from './objects.ts'
 
 // What pdfium does not tell: it draws as much of a damaged file as it can read. A certificate with a third of its ink
 // must not be printed, so the bytes themselves are looked at.
@@ -11,39 +12,41 @@ const MAX_DICTIONARY = 4096
 
 export interface Soundness {
   sound: boolean
-  /** Size of a unit of its pages in points (ISO 32000-1, 14.11.1), which pdfium leaves out. */
-  userUnit: number
+  /** Of each page the size of its unit in points (ISO 32000-1, 14.11.1), which pdfium leaves out. */
+  userUnits: number[]
 }
 
-/** Judges a file by its packed streams, its tree of pages and its seal. */
-export function soundnessOf(bytes: Uint8Array, pages: number): Soundness {
+/** Judges a file by its packed streams, its pages with what they draw, and its seal. `count`: as pdfium counts them. */
+export function soundnessOf(bytes: Uint8Array, count: number): Soundness {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
   const text = file.toString('latin1')
   // The streams of an encrypted file are no packed data before they are decrypted.
-  const streams = text.includes('/Encrypt') ? { whole: true, texts: [] } : streamsOf(file, text)
-  const units = [text, ...streams.texts].flatMap((part) =>
-    [...part.matchAll(/\/UserUnit\s+([\d.]+)/g)].map(([, unit]) => Number(unit)),
-  )
-  const [unit = 1] = units
+  const streams = text.includes('/Encrypt') ? { whole: true, objects: [] } : streamsOf(file, text)
+  const objects = objectsOf(text, streams.objects)
+  const pages = pagesOf(text, objects) ?? []
+  const unitOf = (page = '') => Number(/\/UserUnit\s+([\d.]+)/.exec(page)?.[1] ?? 1)
   return {
-    sound: streams.whole && countsHold(text) && sealHolds(file, text),
-    // Pages of different units cannot be told apart here; such a page is drawn as pdfium measures it.
-    userUnit: unit > 0 && units.length >= pages && units.every((other) => other === unit) ? unit : 1,
+    // pdfium believes the count of a tree, and drops the pages beyond it.
+    sound:
+      streams.whole && pages.length <= count && pages.every((page) => isWhole(page, objects)) && sealHolds(file, text),
+    userUnits: Array.from({ length: count }, (_, page) => unitOf(pages[page]) || 1),
   }
 }
 
-/** Unpacks every stream whose first filter is Flate. `texts`: what stands in object streams. */
-function streamsOf(file: Buffer, text: string): { whole: boolean; texts: string[] } {
-  const texts: string[] = []
+/** Unpacks every stream whose first filter is Flate. `objects`: the object streams among them. */
+function streamsOf(file: Buffer, text: string): { whole: boolean; objects: ObjectStream[] } {
+  const objects: ObjectStream[] = []
   for (const { index, 0: keyword } of text.matchAll(/>>\s{0,2}stream\r?\n/g)) {
     const before = text.slice(Math.max(0, index - MAX_DICTIONARY), index)
     const dictionary = before.slice(before.lastIndexOf(' obj') + 1)
     if (!/\/Filter\s*\[?\s*\/(?:FlateDecode|Fl)\b/.test(dictionary)) continue
     const unpacked = unpack(file, text, index + keyword.length)
-    if (unpacked === 'damaged') return { whole: false, texts }
-    if (unpacked && /\/Type\s*\/ObjStm\b/.test(dictionary)) texts.push(unpacked.toString('latin1'))
+    if (unpacked === 'damaged') return { whole: false, objects }
+    if (unpacked && /\/Type\s*\/ObjStm\b/.test(dictionary)) {
+      objects.push({ index, dictionary, content: unpacked.toString('latin1') })
+    }
   }
-  return { whole: true, texts }
+  return { whole: true, objects }
 }
 
 /** Null: too large to look at. */
@@ -66,17 +69,6 @@ function unpack(file: Buffer, text: string, start: number): Buffer | null | 'dam
   } catch {
     return 'damaged'
   }
-}
-
-/** No node of the tree of pages counts fewer pages than it has children: pdfium believes the count, and drops the rest. */
-function countsHold(text: string): boolean {
-  for (const { index } of text.matchAll(/\/Type\s*\/Pages\b/g)) {
-    const object = text.slice(text.lastIndexOf(' obj', index), text.indexOf('endobj', index))
-    const [, kids] = /\/Kids\s*\[([^\]]*)\]/.exec(object) ?? []
-    const [, count] = /\/Count\s+(\d+)/.exec(object) ?? []
-    if (kids !== undefined && count !== undefined && (kids.match(/\bR\b/g) ?? []).length > Number(count)) return false
-  }
-  return true
 }
 
 const MESSAGE_DIGEST = Buffer.from('06092a864886f70d010904', 'hex')

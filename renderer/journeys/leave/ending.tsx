@@ -10,7 +10,7 @@ import { isMessage } from '../../i18n/messages.ts'
 import { useDay, useText } from '../../i18n/use-text.ts'
 
 export function Done({ screen }: { screen: ScreenOf<'done'> }) {
-  const { outcome, document, slip, arrived, phone, cardPresent } = screen
+  const { outcome, document, slip, arrived, phone, email, cardPresent } = screen
   const text = useText()
   const written = outcome === 'printed' && document !== 'certificate' ? document : null
   const about = arrived ? 'arrived' : (written ?? outcome)
@@ -59,6 +59,14 @@ export function Done({ screen }: { screen: ScreenOf<'done'> }) {
               title={text('phone.too')}
               line={text('phone.offer.line')}
               onPress={() => answer({ type: 'takeOnPhone' })}
+            />
+          )}
+          {email && (
+            <AnswerCard
+              icon="letter"
+              title={text('email.too')}
+              line={text('email.offer.line')}
+              onPress={() => answer({ type: 'takeByEmail' })}
             />
           )}
           <AnswerCard icon="paper" title={text('done.another')} onPress={() => answer({ type: 'another' })} />

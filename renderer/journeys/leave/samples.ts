@@ -10,6 +10,7 @@ const done = (outcome: ScreenOf<'done'>['outcome'], shown: Partial<ScreenOf<'don
   slip: false,
   arrived: false,
   phone: false,
+  email: false,
   cardPresent: true,
   ...shown,
 })
@@ -40,7 +41,8 @@ export const samples: SamplesOf<'leave'> = {
   done: {
     shown: {
       'done-printed': done('printed'),
-      'done-printed-phone': done('printed', { phone: true }),
+      'done-printed-phone': done('printed', { phone: true, email: true }),
+      'done-email': done('email'),
       'done-phone': done('phone'),
       'done-phone-declaration': done('phone', { document: 'declaration' }),
       'done-printed-no-card': done('printed', { cardPresent: false }),

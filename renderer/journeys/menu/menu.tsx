@@ -3,7 +3,7 @@ import { answer } from '../../bridge.ts'
 import { Icon, type IconName } from '../../components/icon.tsx'
 import { Screen } from '../../components/screen.tsx'
 import { AnswerCard } from '../../components/touch-button.tsx'
-import { fullName, useDate, useText } from '../../i18n/use-text.ts'
+import { fullName, useDate, useDay, useText } from '../../i18n/use-text.ts'
 
 type Shown = ScreenOf<'menu'>
 
@@ -30,7 +30,7 @@ export function Menu({ screen }: { screen: Shown }) {
     <Screen
       title={text('menu.title')}
       lead={text('menu.lead', { name: fullName(holder) })}
-      figure={screen.notices.length > 0 && <Requests screen={screen} />}
+      figure={(screen.notices.length > 0 || screen.card) && <Requests screen={screen} />}
     >
       {screen.pending > 0 && choice('requests', 'clock', text('menu.pending', { count: screen.pending }))}
       {waiting > 0 && choice('collect', 'printer', text('menu.collect.line', { count: waiting }))}
@@ -45,12 +45,22 @@ export function Menu({ screen }: { screen: Shown }) {
   )
 }
 
-/** What became of earlier requests. */
-function Requests({ screen: { notices } }: { screen: Shown }) {
+/** What became of earlier requests, and an identity card that is no good, before anything is paid. */
+function Requests({ screen: { notices, card } }: { screen: Shown }) {
   const text = useText()
   const date = useDate()
+  const day = useDay()
   return (
     <ul className="sheets">
+      {card && (
+        <li className="sheet unlucky">
+          <Icon name="card" />
+          <span>
+            <strong>{text(`menu.card.${card.state}`, { date: card.date ? day(card.date) : '' })}</strong>
+            <span>{text(card.state === 'expiring' ? 'menu.card.renew' : 'menu.card.void')}</span>
+          </span>
+        </li>
+      )}
       {notices.map(({ operation, became, requestedAt }) => (
         <li key={operation} className="sheet unlucky">
           <Icon name="info" />

@@ -14,7 +14,11 @@ export function Printing({ screen }: { screen: ScreenOf<'printing'> }) {
     <Screen
       kind="wait"
       title={text(`printing.${document}`)}
-      lead={text(document === 'slip' || document === 'receipt' ? `printing.${document}.lead` : 'printing.lead')}
+      lead={text(
+        document === 'slip' || document === 'receipt' || document === 'code'
+          ? `printing.${document}.lead`
+          : 'printing.lead',
+      )}
       figure={
         <>
           <PaperOut move="out" label={text('printing.figure')} />
@@ -40,8 +44,8 @@ export function Printing({ screen }: { screen: ScreenOf<'printing'> }) {
 /** A half-printed sheet is void. The totem never repeats it by itself: the person decides. */
 export function PrintFault({ screen }: { screen: ScreenOf<'print-fault'> }) {
   const text = useText()
-  const { document, status, page, sheet, resumable, phone } = screen
-  const kept = document === 'certificate' || document === 'receipt' || document === 'slip'
+  const { document, status, page, sheet, resumable, phone, email } = screen
+  const kept = document === 'certificate' || document === 'receipt' || document === 'slip' || document === 'code'
   return (
     <Screen
       tone="warning"
@@ -85,6 +89,14 @@ export function PrintFault({ screen }: { screen: ScreenOf<'print-fault'> }) {
           title={text('phone.offer')}
           line={text('phone.offer.line')}
           onPress={() => answer({ type: 'takeOnPhone' })}
+        />
+      )}
+      {email && (
+        <AnswerCard
+          icon="letter"
+          title={text('email.offer')}
+          line={text('email.offer.line')}
+          onPress={() => answer({ type: 'takeByEmail' })}
         />
       )}
       <AnswerCard

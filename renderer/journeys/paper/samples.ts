@@ -16,7 +16,7 @@ const fault = (
   document: Document,
   status: ScreenOf<'print-fault'>['status'],
   { page = 1, resumable = false, phone = false, sheet = 'void' as ScreenOf<'print-fault'>['sheet'] } = {},
-): ScreenOf<'print-fault'> => ({ screen: 'print-fault', document, status, page, sheet, resumable, phone })
+): ScreenOf<'print-fault'> => ({ screen: 'print-fault', document, status, page, sheet, resumable, phone, email: phone })
 
 export const samples: SamplesOf<'paper'> = {
   printing: {
@@ -24,6 +24,7 @@ export const samples: SamplesOf<'paper'> = {
     shown: {
       'printing-certificate': { ...printing('certificate'), pages: 2, band: 14 },
       'printing-receipt': { ...printing('receipt'), band: 2, bands: 3 },
+      'printing-code': printing('code'),
       'printing-slip': { ...printing('slip'), band: 0, bands: 0 },
       'printing-declaration': printing('declaration'),
       'printing-atto-notorio': printing('atto-notorio'),

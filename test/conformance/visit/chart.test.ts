@@ -58,6 +58,8 @@ const services = [
   { print: async () => err({ kind: 'unprintable' }) },
   { handOver: async () => err({ kind: 'unavailable' }) },
   { handoverBecame: async () => 'contested' },
+  { sendByEmail: async () => err({ kind: 'unavailable' }) },
+  { sendByEmail: async () => err({ kind: 'refused' }) },
 ] satisfies Partial<VisitServices>[]
 
 const hardware: VisitEvent[] = [

@@ -88,14 +88,22 @@ describe('the last words stay when the person takes the card, as the screen asks
       const before = screen()
       expect(before).toMatchObject({ cardPresent: true })
       cardOut()
-      expect(screen()).toEqual({ ...before, ...('phone' in before && { phone: false }), cardPresent: false })
+      expect(screen()).toEqual({
+        ...before,
+        ...('phone' in before && { phone: false, email: false }),
+        cardPresent: false,
+      })
       await vi.advanceTimersByTimeAsync(29_000)
       expect(session.view().idle).toBeNull()
       await vi.advanceTimersByTimeAsync(2_000)
       expect(session.view().idle?.secondsLeft).toBeGreaterThan(20)
       session.stay()
       await vi.advanceTimersByTimeAsync(29_000)
-      expect(screen()).toEqual({ ...before, ...('phone' in before && { phone: false }), cardPresent: false })
+      expect(screen()).toEqual({
+        ...before,
+        ...('phone' in before && { phone: false, email: false }),
+        cardPresent: false,
+      })
       await vi.advanceTimersByTimeAsync(32_000)
       await at('goodbye')
       await vi.advanceTimersByTimeAsync(5_000)

@@ -25,6 +25,7 @@ const host = serve(parentPort(), {
     forgetGarbage()
     return { ok: true, value: {} }
   },
+  'memory.fill': async ({ zeros }) => ({ ok: true, value: { zeros } }),
   'pdf.raster': ({ pdf, page, width }) => printer.raster(pdf, page, width),
 })
 host.tell({ event: 'ready', versions: { node: process.versions.node }, cie: 'not-configured' })

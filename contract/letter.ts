@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { type Caller, callerText } from './caller.ts'
+import { emailAddress } from './email-address.ts'
+import { sealing } from './gateway.ts'
+import { handoverOffer } from './handover.ts'
+import { language } from './language.ts'
+
+/**
+ * A document that its person takes home by e-mail: the mail holds a link, and the link opens by six digits that the totem
+ * gives to the person and never writes into the mail. So a mail that goes to a stranger gives nothing away.
+ */
+export const LETTER_MS = 7 * 86_400_000
+export const LETTER_DOWNLOADS = 3
+export const LETTER_TRIES = 5
+/** What one totem may send in a day: an office asks for some 200 papers, and few of them go by mail. */
+export const LETTERS_PER_DAY = 100
+
+export const letterCode = z.string().regex(/^\d{6}$/)
+
+/** What the gateway reads when it writes the mail, and nobody before or after. */
+export const letter = z.strictObject({
+  to: z.string().refine((text) => emailAddress(text).ok, 'no address'),
+  /** Of the document, for the link: 256 bits, base64url. */
+  key: z.string().regex(/^[\w-]{43}$/),
+  code: letterCode,
+  language,
+  /** The office's name, as the person knows it. */
+  office: z.string().regex(/^[\p{L}\p{N}\p{M} .,'’()/-]{1,100}$/u),
+})
+export type Letter = z.infer<typeof letter>
+
+/** Protected header of a sealed letter: it opens for this document and this caller alone. */
+export const letterHeader = (kid: string, { id, caller }: { id: string; caller: Caller }) =>
+  ({ ...sealing, kid, typ: 'totem-letter+jwe', letter: id, caller: callerText(caller) }) as const
+
+/** `letter`: a compact JWE of `letter` to one of the gateway's keys. */
+export const letterOffer = z.strictObject({ ...handoverOffer.shape, letter: z.string().max(4_000) })
+export const letterTaken = z.strictObject({})
+/**
+ * `handed-over`: the company's mail server has taken the mail over; nobody can say that it has arrived. `refused`: that
+ * server, or a server on the way, does not take it. `bounced`: it came back. `gone`: nothing is known of it any more.
+ */
+export const letterState = z.strictObject({ state: z.enum(['waiting', 'handed-over', 'refused', 'bounced', 'gone']) })
+export type LetterState = z.infer<typeof letterState>['state']
+export const letterClaim = z.strictObject({ code: letterCode })

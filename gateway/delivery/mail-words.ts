@@ -1,0 +1,40 @@
+import type { Language } from '../../contract/language.ts'
+
+/** No name, no codice fiscale, no kind of document: a mail may go to a stranger, and passes many servers. */
+const words: Record<Language, { subject: string; text: (office: string, link: string) => string }> = {
+  it: {
+    subject: 'Il documento che ha chiesto è pronto',
+    text: (office, link) => `Il documento che ha chiesto al totem (${office}) è pronto.
+
+Per scaricarlo, aprire questo collegamento:
+
+${link}
+
+La pagina chiede le 6 cifre che il totem Le ha dato. Il collegamento vale 7 giorni, per 3 volte.
+
+Se non ha chiesto nulla, può cancellare questo messaggio: senza le 6 cifre nessuno apre il documento.
+
+È un messaggio automatico: alle risposte non risponde nessuno.
+`,
+  },
+  en: {
+    subject: 'The document that you asked for is ready',
+    text: (office, link) => `The document that you asked for at the totem (${office}) is ready.
+
+To download it, open this link:
+
+${link}
+
+The page asks for the 6 digits that the totem gave you. The link works for 7 days, 3 times.
+
+If you asked for nothing, delete this message: without the 6 digits nobody opens the document.
+
+This message is automatic: nobody reads a reply.
+`,
+  },
+}
+
+export const mailWords = (language: Language, office: string, link: string): { subject: string; text: string } => ({
+  subject: words[language].subject,
+  text: words[language].text(office, link),
+})

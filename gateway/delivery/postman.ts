@@ -1,0 +1,108 @@
+import { readFile } from 'node:fs/promises'
+import { createTransport } from 'nodemailer'
+import type { Logger } from 'pino'
+import { jsonOf } from '../../basics/json.ts'
+import { atTotem, type Caller } from '../../contract/caller.ts'
+import { isSealedAs } from '../../contract/gateway.ts'
+import { type Letter, letter, letterHeader } from '../../contract/letter.ts'
+import { openJwe } from '../sealing/jwe.ts'
+import type { SealingKeys } from '../sealing/sealing.ts'
+import type { MailSettings } from '../settings/mail.ts'
+import type { DueLetter, Letters } from './letters.ts'
+import { mailWords } from './mail-words.ts'
+
+const LOOK_MS = 1_000
+const CONNECT_MS = 10_000
+const SILENT_MS = 30_000
+
+/** Opens a letter and holds it to its document and caller; null: it is none, or another's. */
+export function openLetter(sealed: string, keys: SealingKeys, about: { id: string; caller: Caller }): Letter | null {
+  const opened = openJwe(sealed, keys)
+  if (!opened || !isSealedAs(opened.header, letterHeader(String(opened.header.kid), about))) return null
+  return letter.safeParse(jsonOf(opened.plaintext.toString('utf8'))).data ?? null
+}
+
+/**
+ * Brings letters to the company's mail server. A gateway that dies between the server's answer and the database sends a
+ * letter twice, under the same Message-ID.
+ */
+export async function startPostman({
+  letters,
+  sealingKeys,
+  settings,
+  publicUrl,
+  log,
+}: {
+  letters: Letters
+  sealingKeys: SealingKeys
+  settings: MailSettings
+  publicUrl(): string | null
+  log: Logger
+}): Promise<{ stop(): Promise<void> }> {
+  const { host, port, implicitTls, from, returns } = settings
+  const ca = settings.ca === null ? undefined : await readFile(settings.ca, 'utf8')
+  const transport = createTransport({
+    ...{ host, port, secure: implicitTls },
+    // SECURITY: without it a line that strips STARTTLS gets the mail in clear, and the send counts as good.
+    requireTLS: !implicitTls,
+    tls: { minVersion: 'TLSv1.2', rejectUnauthorized: true, ...(ca !== undefined && { ca }) },
+    ...{ connectionTimeout: CONNECT_MS, greetingTimeout: CONNECT_MS, socketTimeout: SILENT_MS, dnsTimeout: CONNECT_MS },
+    ...{ disableFileAccess: true, disableUrlAccess: true, logger: false },
+  })
+  const [returnName = '', returnDomain = ''] = returns.address.split('@')
+
+  async function send({ id, totem, sealed, returnToken }: DueLetter, base: string) {
+    const opened = openLetter(sealed, sealingKeys, { id, caller: atTotem(totem) })
+    // Its key is gone, or the totem sealed something else: no later try mends that.
+    if (!opened) {
+      log.error({ kind: 'letter-unopened', totem })
+      return letters.refused(id)
+    }
+    const { to, key, language, office } = opened
+    try {
+      await transport.sendMail({
+        from,
+        to: { name: '', address: to },
+        // SECURITY: one receiver, whatever stands in the address; a mail that cannot arrive comes back to a name of its own.
+        envelope: { from: `${returnName}+${returnToken}@${returnDomain}`, to: [to] },
+        messageId: `<${id}@${returnDomain}>`,
+        headers: { 'Auto-Submitted': 'auto-generated' },
+        ...mailWords(language, office, `${new URL(`/r/${id}`, base).href}#${key}`),
+      })
+      log.info({ kind: 'letter-handed-over', totem })
+      return letters.handedOver(id)
+    } catch (failure) {
+      // The message of a failure may quote the address.
+      const { code, responseCode } = failure as { code?: string; responseCode?: number }
+      if (responseCode !== undefined && responseCode >= 500 && code !== 'EAUTH' && code !== 'ETLS') {
+        log.info({ kind: 'letter-refused', totem, code, status: responseCode })
+        return letters.refused(id)
+      }
+      log.warn({ kind: 'mail-server-away', code, status: responseCode })
+      return letters.later(id)
+    }
+  }
+
+  let stopping = false
+  let working = Promise.resolve()
+  const work = async () => {
+    const base = publicUrl()
+    if (stopping || base === null) return
+    try {
+      await Promise.all((await letters.due()).map((due) => send(due, base)))
+    } catch (failure) {
+      log.warn({ kind: 'letters-not-fetched', code: (failure as { code?: unknown }).code })
+    }
+  }
+  const timer = setInterval(() => {
+    working = working.then(work)
+  }, LOOK_MS)
+  return {
+    async stop() {
+      stopping = true
+      clearInterval(timer)
+      await working
+      transport.close()
+    },
+  }
+}

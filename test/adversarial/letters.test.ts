@@ -1,0 +1,288 @@
+import { createCipheriv, randomBytes } from 'node:crypto'
+import { createSocket, type Socket } from 'node:dgram'
+import { once } from 'node:events'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
+import { handoverAad } from '../../contract/handover.ts'
+import { LETTER_MS, LETTERS_PER_DAY, type Letter } from '../../contract/letter.ts'
+import { startPostman } from '../../gateway/delivery/postman.ts'
+import { readKey } from '../../gateway/sealing/sealing.ts'
+import { mailSettings } from '../../gateway/settings/mail.ts'
+import { type NamedKey, sealLetter } from '../../main/queue/sealing.ts'
+import { type MailServer, startMailServer } from '../../simulator/mail/mail-server.ts'
+import { type Centre, openCentre } from '../support/gateway/centre.ts'
+import { outsider, publicDoorIn } from '../support/gateway/public-page.ts'
+import { login } from '../support/gateway/requests.ts'
+import { TotemClient } from '../support/gateway/totem-client.ts'
+import { PKI } from '../support/pki.ts'
+
+// The real gateway writes to a real SMTP server on loopback; mails come back to it over SMTP too.
+const folder = mkdtempSync(join(tmpdir(), 'totem-letters-'))
+let centre: Centre
+let mail: MailServer
+let totem: TotemClient
+let names: Socket
+const { ask, close: closeOutside } = outsider(() => centre.gateway.publicUrl)
+const gatewayKey = JSON.parse(readFileSync(join(PKI, 'gateway.sealing.pub.jwk.json'), 'utf8')) as NamedKey
+const pdf = Buffer.concat([Buffer.from('%PDF-1.7 ROSSI MARIO'), randomBytes(10_000)])
+
+/** A name server: `null.example` takes no mail, `nowhere.example` does not exist, `plain.example` has an address alone. */
+async function startNames() {
+  const server = createSocket('udp4')
+  server.on('message', (question, { port, address }) => {
+    const labels: string[] = []
+    let at = 12
+    for (let length = question[at] ?? 0; length > 0; length = question[at] ?? 0) {
+      labels.push(question.toString('latin1', at + 1, at + 1 + length))
+      at += 1 + length
+    }
+    const type = question.readUInt16BE(at + 1)
+    const name = labels.join('.')
+    const record = (data: number[]) => [0xc0, 12, 0, type, 0, 1, 0, 0, 0, 60, 0, data.length, ...data]
+    const MX = 15
+    const answers =
+      name === 'null.example' && type === MX
+        ? [record([0, 0, 0])]
+        : name === 'plain.example' && type === 1
+          ? [record([127, 0, 0, 1])]
+          : /^(gmail\.com|mail\.example|xn--caff-8oa\.example)$/.test(name) && type === MX
+            ? [record([0, 10, 2, 109, 120, 0xc0, 12])]
+            : []
+    const code = name === 'nowhere.example' ? 3 : name === 'broken.example' ? 2 : 0
+    const head = Buffer.from([0, 0, 0x81, 0x80 | code, 0, 1, 0, answers.length, 0, 0, 0, 0])
+    question.copy(head, 0, 0, 2)
+    server.send(Buffer.concat([head, question.subarray(12, at + 5), Buffer.from(answers.flat())]), port, address)
+  })
+  server.bind(0, '127.0.0.1')
+  await once(server, 'listening')
+  return server
+}
+
+beforeAll(async () => {
+  names = await startNames()
+  mail = await startMailServer({ pki: PKI, returnsPort: () => centre?.gateway.returnsPort ?? null })
+  centre = await openCentre(null, { public: await publicDoorIn(folder), delivery: { mail: settings(mail.port) } })
+  totem = new TotemClient(centre.gateway.url, 'TT-0001')
+})
+afterAll(async () => {
+  await Promise.all([totem?.close(), closeOutside()])
+  await centre?.stop()
+  await mail?.stop()
+  names?.close()
+  rmSync(folder, { recursive: true })
+})
+afterEach(() => {
+  mail.mails.length = 0
+})
+
+function settings(port: number, ca = 'gateway-ca.pem') {
+  return {
+    ...{ host: 'localhost', port, ca: join(PKI, ca) },
+    from: { name: 'Totem Polis', address: 'totem@poste.example' },
+    returns: { address: 'ritorno@poste.example', listen: { host: '127.0.0.1', port: 0 } },
+    nameServers: [`127.0.0.1:${names.address().port}`],
+  }
+}
+interface Sending {
+  change?: Partial<Letter>
+  seal?: { id?: string; totem?: string }
+  headers?: Record<string, string>
+}
+const eventually = <T>(what: () => T) => expect.poll(what, { timeout: 30_000 })
+/** A person's session that may still ask: each may ask for some things, and each person open some a day. */
+const sessions: { authorization: string; left: number }[] = []
+const PEOPLE = ['mario-rossi', 'anna-bianchi', 'elena-ferrari', 'giovanni-ricci', 'marija-kos', 'nicolo-dangelo']
+let came = 0
+async function bearer() {
+  let session = sessions.find(({ left }) => left > 0)
+  if (!session) {
+    const who = PEOPLE[came++ % PEOPLE.length] ?? ''
+    const { body } = await totem.post('/v1/sessions', login(who, { at: centre.clock.now }))
+    session = { authorization: `Bearer ${body.token}`, left: 5 }
+    sessions.push(session)
+  }
+  session.left--
+  return { authorization: session.authorization }
+}
+async function sends(to: string, { change = {}, seal = {}, headers }: Sending = {}) {
+  const id = randomBytes(16).toString('base64url')
+  const key = randomBytes(32)
+  const cipher = createCipheriv('aes-256-gcm', key, Buffer.alloc(12)).setAAD(Buffer.from(handoverAad(id)))
+  const sealed = Buffer.concat([cipher.update(pdf), cipher.final(), cipher.getAuthTag()])
+  const content: Letter = {
+    ...{ to, key: key.toString('base64url'), code: '482913', language: 'it', office: 'Ufficio postale di Spello' },
+    ...change,
+  }
+  const letter = await sealLetter(content, gatewayKey, { id, totem: 'TT-0001', ...seal })
+  const body = { id, sealed: sealed.toString('base64'), letter }
+  const answer = await totem.post('/v1/letters', body, headers ?? (await bearer()))
+  return { id, key: content.key, answer, sealed }
+}
+const became = async (id: string) => (await totem.get(`/v1/letters?id=${id}`)).body.state
+const open = (id: string, code: string) => ask('POST', `/r/${id}/claim`, { code })
+const told = ({ body }: { body: Buffer }) => JSON.parse(body.toString())
+
+test('handed over: one mail, by TLS, with a link and no word about the person; it opens by the digits, three times', async () => {
+  const { id, key, answer, sealed } = await sends('mario.rossi@gmail.com')
+  expect(answer).toEqual({ status: 201, body: {} })
+  await eventually(() => became(id)).toBe('handed-over')
+  expect(mail.mails).toHaveLength(1)
+  const [{ from = '', to, secure, raw = '' } = {}] = mail.mails
+  expect({ to, secure }).toEqual({ to: ['mario.rossi@gmail.com'], secure: true })
+  expect(from).toMatch(/^ritorno\+[0-9a-f]{32}@poste\.example$/)
+  expect(raw).toContain('Auto-Submitted: auto-generated')
+  expect(raw).toContain(`Message-ID: <${id}@poste.example>`)
+  expect(raw).toMatch(/^From: Totem Polis <totem@poste\.example>/m)
+  const text = raw.replaceAll(/=\r\n/g, '').replaceAll('=3D', '=')
+  expect(text).toContain(`${centre.gateway.publicUrl}/r/${id}#${key}`)
+  expect(text).not.toMatch(/482913|ROSSI|certificato|visura|<img|http:/)
+
+  expect((await ask('GET', `/r/${id}`)).status).toBe(200)
+  for (let time = 0; time < 3; time++) expect((await open(id, '482913')).body.equals(sealed)).toBe(true)
+  expect(told(await open(id, '482913'))).toEqual({ kind: 'gone' })
+})
+
+test('five wrong codes end it, also at once; the link of a telephone’s code does not open it', async () => {
+  const { id } = await sends('a@gmail.com')
+  expect((await ask('POST', `/d/${id}/claim`, { phone: 'A'.repeat(22) })).status).toBe(410)
+  expect(told(await open(id, '000000'))).toEqual({ kind: 'code-wrong', left: 4 })
+  const guesses = await Promise.all(Array.from({ length: 20 }, (_, at) => open(id, String(100_000 + at))))
+  expect(guesses.filter((each) => told(each).kind === 'code-wrong')).toHaveLength(4)
+  expect(told(await open(id, '482913'))).toEqual({ kind: 'gone' })
+})
+
+test('after seven days it is gone', async () => {
+  const { id } = await sends('a@gmail.com')
+  const before = centre.clock.now
+  centre.clock.now = new Date(+before + LETTER_MS)
+  expect(told(await open(id, '482913'))).toEqual({ kind: 'gone' })
+  centre.clock.now = before
+})
+
+test('a mail that comes back is told, and nobody opens its document', async () => {
+  const { id } = await sends('bounces@gmail.com')
+  await eventually(() => became(id)).toBe('bounced')
+  expect(told(await open(id, '482913'))).toEqual({ kind: 'gone' })
+})
+
+test.each(['delayed@gmail.com', 'absent@gmail.com'])('%s: what comes back is no failure', async (to) => {
+  const { id } = await sends(to)
+  await eventually(() => became(id)).toBe('handed-over')
+  await mail.settled()
+  expect(await became(id)).toBe('handed-over')
+})
+
+test('refused by the server: told at once; asked to come again: it does', async () => {
+  const refused = await sends('refused@gmail.com')
+  await eventually(() => became(refused.id)).toBe('refused')
+  const later = await sends('later@gmail.com')
+  await eventually(() => mail.named.filter((name) => name === 'later@gmail.com').length).toBe(1)
+  expect(await became(later.id)).toBe('waiting')
+  const before = centre.clock.now
+  centre.clock.now = new Date(+before + 60_000)
+  await eventually(() => became(later.id)).toBe('handed-over')
+  centre.clock.now = before
+})
+
+test.each([
+  ['null.example', 403],
+  ['nowhere.example', 403],
+  ['plain.example', 201],
+  ['caffè.example', 201],
+  // A name server in trouble refuses nobody.
+  ['broken.example', 201],
+])('a@%s: does the domain take mail?', async (domain, status) => {
+  const { answer } = await sends(`a@${domain}`)
+  expect(answer.status).toBe(status)
+  if (status === 403) expect(answer.body.kind).toBe('address-unknown')
+})
+
+test.each([
+  ['two receivers', 'a@gmail.com, b@evil.example'],
+  ['a header', 'a@gmail.com\r\nBcc: b@evil.example'],
+  ['a header at the front', 'b@evil.example\r\n\r\na@gmail.com'],
+  ['a name', 'Mario <b@evil.example>'],
+  ['a quoted name', '"a@b"@gmail.com'],
+  ['a route', '@evil.example:a@gmail.com'],
+  ['a null', 'a@gmail.com\0b'],
+])('an address that is none goes nowhere: %s', async (_, to) => {
+  const { answer } = await sends(to)
+  expect([answer.status, answer.body.kind]).toEqual([400, 'request-malformed'])
+  expect(mail.named.filter((name) => name.includes('evil'))).toEqual([])
+})
+
+test.each([
+  ['a line break in the office', { change: { office: 'Spello\r\nBcc: b@evil.example' } }],
+  ['a link in the office', { change: { office: 'https://evil.example/<b>' } }],
+  ['sealed for another document', { seal: { id: 'A'.repeat(22) } }],
+  ['sealed by another totem', { seal: { totem: 'TT-0002' } }],
+])('a letter that is not as it must be goes nowhere: %s', async (_, change) => {
+  const { answer } = await sends('a@gmail.com', change)
+  expect(answer.status).toBe(400)
+  expect(mail.mails).toEqual([])
+})
+
+test('without a person’s session a totem sends nothing', async () => {
+  expect((await sends('a@gmail.com', { headers: { authorization: 'Bearer x' } })).answer.status).toBe(401)
+})
+
+test('while the mail server is away the disk holds no address, no digits and no key; nor after', async () => {
+  const to = 'mario.rossi.1951@gmail.com'
+  const port = mail.port
+  await mail.stop()
+  const { id, key } = await sends(to)
+  await eventually(() => centre.logged()).toContain('mail-server-away')
+  const look = () => {
+    const bytes = readdirSync(centre.config.dataDir, { recursive: true, encoding: 'utf8' })
+      .map((name) => join(centre.config.dataDir, name))
+      .filter((file) => statSync(file).isFile())
+      .map((file) => readFileSync(file))
+    return [to, 'mario.rossi.1951', '482913', key].filter((secret) =>
+      [...bytes, Buffer.from(centre.logged())].some((each) => each.includes(secret)),
+    )
+  }
+  expect(look()).toEqual([])
+  mail = await startMailServer({ pki: PKI, port, returnsPort: () => centre.gateway.returnsPort })
+  centre.clock.now = new Date(+centre.clock.now + 60_000)
+  await eventually(() => became(id)).toBe('handed-over')
+  expect(look()).toEqual([])
+})
+
+test.each([
+  ['a line that takes STARTTLS away', { startTls: false }, 'gateway-ca.pem'],
+  ['a server of another authority', {}, 'totem-ca.pem'],
+])('%s: nothing is sent', async (_, server, ca) => {
+  const stripped = await startMailServer({ pki: PKI, returnsPort: () => null, ...server })
+  const id = 'A'.repeat(22)
+  const content = { to: 'a@gmail.com', key: 'B'.repeat(43), code: '482913', language: 'it', office: 'Spello' } as const
+  const sealed = await sealLetter(content, gatewayKey, { id, totem: 'TT-0001' })
+  const due = [{ id, totem: 'TT-0001', sealed, returnToken: '0'.repeat(32) }]
+  const { kid, key } = readKey(readFileSync(join(PKI, `gateway-keys/sealing.jwk.json`), 'utf8'))
+  const [handedOver, refused] = [vi.fn(), vi.fn()]
+  const became = await new Promise<string>((told) => {
+    void startPostman({
+      letters: { due: async () => due.splice(0), handedOver, refused, later: async (id: string) => told(id) } as never,
+      ...{
+        sealingKeys: new Map([[kid, key]]),
+        publicUrl: () => 'https://totem.example',
+        log: pino({ enabled: false }),
+      },
+      settings: mailSettings.parse(settings(stripped.port, ca)),
+    }).then((postman) => onTestFinished(postman.stop))
+  })
+  expect([became, stripped.mails, stripped.named]).toEqual([id, [], []])
+  expect([handedOver, refused].map(({ mock }) => mock.calls)).toEqual([[], []])
+  await stripped.stop()
+})
+
+test('a totem sends so many a day, and no more', async () => {
+  const statuses: number[] = []
+  while (statuses.length < LETTERS_PER_DAY + 1 && (statuses.at(-1) ?? 201) === 201)
+    statuses.push((await sends('refused@gmail.com')).answer.status)
+  expect(statuses.at(-1)).toBe(403)
+  // Those of the tests before count too.
+  expect(statuses.length).toBeGreaterThan(LETTERS_PER_DAY - 30)
+})
