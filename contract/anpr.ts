@@ -28,6 +28,8 @@ const text = z
   .transform((told) => legible(told) || undefined)
   .optional()
   .catch(undefined)
+/** A number of one of ANPR's tables, which some write with zeros before it. */
+const code = text.transform((told) => told?.replace(/^0+(?=\d)/, '')).optional()
 const part = <S extends z.ZodRawShape>(shape: S) => z.object(shape).optional().catch(undefined)
 /** Whatever turns XML into JSON writes a list of one as the element itself. */
 const list = <T extends z.ZodType>(element: T) =>
@@ -67,7 +69,7 @@ const generalita = part({
 export const datiSoggetto = z.object({
   generalita,
   identificativi: part({ idANPR: text }),
-  legameSoggetto: part({ tipoLegame: text, codiceLegame: text }),
+  legameSoggetto: part({ tipoLegame: code, codiceLegame: code }),
   /** Somebody who died stays on the family sheet. Its content is not read. */
   datiDecesso: part({}),
   infoSoggettoEnte: list(z.object({ id: text, chiave: text, valore: text })),
@@ -100,7 +102,7 @@ const numeroCivico = part({
 })
 /** `tipoIndirizzo`: ANPR table 25. Abroad (AIRE) there is a `localitaEstera` in place of `indirizzo`. */
 const residenza = z.object({
-  tipoIndirizzo: text,
+  tipoIndirizzo: code,
   indirizzo: part({
     cap: text,
     comune,
@@ -132,7 +134,7 @@ const altro = part({ cognome: text, nome: text, generalita })
 /** What a visura shows of C029. */
 export const datiAnagrafici = datiSoggetto.extend({
   residenza: list(residenza),
-  statoCivile: part({ statoCivile: text }),
+  statoCivile: part({ statoCivile: code }),
   cittadinanza: list(z.object({ descrizioneStato: text, codiceStato: text, dataValidita: text })),
 })
 export type DatiAnagrafici = z.infer<typeof datiAnagrafici>
@@ -144,7 +146,7 @@ export const datiPersona = datiAnagrafici.extend({
   cartaIdentita: part({
     numero: text,
     /** 1 paper, 2 electronic. */
-    cartaceaElettronica: text,
+    cartaceaElettronica: code,
     dataRilascio: text,
     dataScadenza: text,
     dataAnnullamento: text,

@@ -209,10 +209,16 @@ export const deviceMethods = {
     result: z.strictObject({ status: printerStatus }),
     failure: printFailure,
   },
-  /** One page as 8-bit grey pixels (row by row, 255 = white), `width` pixels wide, and its words: for the preview on the screen. */
+  /** One page as 8-bit grey pixels (row by row, 255 = white), `width` pixels wide: for the preview on the screen. */
   'pdf.raster': {
     params: z.strictObject({ pdf: bytes, page: z.number().int().min(1), width: z.number().int().min(64).max(2480) }),
-    result: z.strictObject({ pages: z.number(), width: z.number(), height: z.number(), grey: bytes, text: z.string() }),
+    result: z.strictObject({ pages: z.number(), width: z.number(), height: z.number(), grey: bytes }),
+    failure: printFailure,
+  },
+  /** The words of a PDF, as a reader's program finds them; empty where it has pictures of words. */
+  'pdf.text': {
+    params: z.strictObject({ pdf: bytes }),
+    result: z.strictObject({ text: z.string() }),
     failure: printFailure,
   },
   /** Nothing of the visit that has ended stays in the device process's memory. */

@@ -387,6 +387,15 @@ export const journalEvents = {
     },
     REQUEST,
   ),
+  /** The words of a certificate, or of its preview, name somebody else than was asked for. Nobody gets it. */
+  'request.other-person': event(
+    'alarm',
+    { ...visit, operation: operationId.exactOptional() },
+    {
+      it: 'Il certificato giunto da ANPR riguarda un’altra persona e non è consegnato[: richiesta {operation}]',
+      en: 'The certificate that came from ANPR is about another person and is not handed over[: request {operation}]',
+    },
+  ),
   'request.deferred': event(
     'warn',
     { ...operation, reason: code, waitMs: count },

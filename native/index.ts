@@ -5,7 +5,7 @@ import { err } from '../contract/result.ts'
 import { loadExternalKey } from './card/cie/index.ts'
 import { createCardService } from './card/service.ts'
 import { parentPort, serve } from './host.ts'
-import { forgetDocuments } from './printer/image/pdf.ts'
+import { forgetDocuments, wordsOf } from './printer/image/pdf.ts'
 import { createPrinterService } from './printer/service.ts'
 
 // The device process: card and printer, apart from everything else. It may crash or end; its supervisor restarts it.
@@ -44,6 +44,7 @@ const host = serve(parentPort(), {
     forgetGarbage()
     return { ok: true, value: {} }
   },
+  'pdf.text': ({ pdf }) => wordsOf(pdf),
   'memory.fill': async ({ zeros }) => ({ ok: true, value: { zeros } }),
   'pdf.raster': ({ pdf, page, width }) => printer.raster(pdf, page, width),
 })

@@ -63,6 +63,8 @@ const FAULT = 500
  */
 export const NOT_NOW = '999'
 const OUTAGE = 'EN527'
+/** These say less than whatever stands beside them. EN148: asked by codice fiscale. */
+const SAYS_LITTLE: readonly string[] = [NOT_NOW, 'EN148']
 
 /** The reason of `anpr-closed` when the gate itself has said so. */
 export const DAY_USED_UP = 'gate-LimitExceeded'
@@ -107,9 +109,8 @@ export function answerOf<T>(
   if (errors.includes(OUTAGE) || (errors.every((code) => code === NOT_NOW) && errors.length > 0 && status >= FAULT))
     return told(failure('anpr-unavailable', `anpr-${NOT_NOW}`))
   const [code] = errors
-  // The general code says least.
   if (code !== undefined)
-    return told(err({ kind: 'anpr-refused', code: errors.find((one) => one !== NOT_NOW) ?? code }))
+    return told(err({ kind: 'anpr-refused', code: errors.find((one) => !SAYS_LITTLE.includes(one)) ?? code }))
   if (status === OK) {
     if (json === undefined) return told(failure('anpr-unreadable', 'no-json'))
     const read = schema.safeParse(json)
@@ -124,14 +125,18 @@ export function answerOf<T>(
 /** A refusal of GovWay or of PDND; null for another's. */
 function strangerIn(json: unknown) {
   const { type, title } = problemaGovWay.safeParse(json).data ?? {}
-  const [, named] = /govway\.org\/handling-errors\/\d+\/(\w+)\.html/.exec(type ?? '') ?? []
-  const kind = GATE.get(named ?? title ?? '')
+  const [, status, named] = /govway\.org\/handling-errors\/(\d+)\/(\w+)\.html/.exec(type ?? '') ?? []
+  const kind = GATE.get(named ?? title ?? '') ?? (named === undefined ? undefined : gateKind(Number(status)))
   if (kind !== undefined) return failure(kind, `gate-${named ?? title}`)
   const [first] = problemaPdnd.safeParse(json).data?.errors ?? []
   // Codes only: the log is no place for what else a stranger may have written there.
   if (first && /^\d{3}-\d{4,5}$/.test(first.code)) return failure('anpr-misconfigured', `pdnd-${first.code}`)
   return null
 }
+
+/** What a refusal of GovWay means whose name is not known here: it has more of them than anybody has met. */
+const gateKind = (status: number) =>
+  status === TOO_MANY ? 'anpr-busy' : status < FAULT ? 'anpr-misconfigured' : 'anpr-unavailable'
 
 /**
  * The codes of the errors in an answer, in its order, and those of its warnings. A warning (W) refuses nothing, wherever

@@ -153,6 +153,14 @@ test.each<[string, RequestListener, unknown]>([
   ['the gate: another purpose', gate(403, 'AuthorizationTokenDeny'), misconfigured('AuthorizationTokenDeny')],
   ['the gate: an unknown path, and no unknown person', gate(404, 'NotFound'), misconfigured('NotFound')],
   ['the gate: an unknown operation', gate(404, 'UndefinedOperation'), misconfigured('UndefinedOperation')],
+  [
+    'the gate: no voucher that it takes',
+    gate(401, 'TokenAuthenticationFailed'),
+    misconfigured('TokenAuthenticationFailed'),
+  ],
+  ['the gate: a refusal of a name that nobody has met', gate(403, 'SomethingNew'), misconfigured('SomethingNew')],
+  ['the gate: down for maintenance', gate(503, 'APISuspended'), unavailable('gate-APISuspended')],
+  ['asked by codice fiscale, as an error', answering(404, array(['EN148', 'E'], ['EN122', 'E'])), refused('EN122')],
   ['its title alone', answering(404, { title: 'NotFound', status: 404 }), misconfigured('NotFound')],
   [
     'the gate: not the contract',
@@ -161,7 +169,7 @@ test.each<[string, RequestListener, unknown]>([
   ],
   ['the gate: the day is used up', gate(429, 'LimitExceeded'), { kind: 'anpr-closed', reason: 'gate-LimitExceeded' }],
   ['the gate: too fast', gate(429, 'TooManyRequests'), { kind: 'anpr-busy', reason: 'gate-TooManyRequests' }],
-  ['the gate: away', gate(503, 'GatewayError'), unavailable('http-503')],
+  ['the gate: away', gate(503, 'GatewayError'), unavailable('gate-GatewayError')],
   [
     'PDND',
     answering(400, { status: 400, correlationId: 'x', errors: [{ code: '015-0008', detail: 'Unable' }] }),
@@ -250,8 +258,9 @@ describe('the next try', () => {
 
 describe('life', () => {
   const [anna = '', gino = ''] = ['AB10234C', 'GR20871D'].map((first8) => first8 + idAnprCheck(first8))
-  const info = (valore: string, id = '1003') => ({
-    infoSoggettoEnte: [{ id, chiave: 'Verifica esistenza in vita', valore }],
+  const LIFE = 'Verifica esistenza in vita'
+  const info = (valore: string, id = '1003', chiave = id === '1003' ? LIFE : "Verifica generalita'") => ({
+    infoSoggettoEnte: [{ id, chiave, valore }],
   })
   const told = (...datiSoggetto: unknown[]) => ({ idOperazioneANPR: '5', listaSoggetti: { datiSoggetto } })
   const of = (idANPR: string, more = {}) => ({ identificativi: { idANPR }, ...more })
@@ -270,6 +279,7 @@ describe('life', () => {
       told(of(anna, { generalita: { nome: 'ANNA' } }), of(anna, info('N'))),
       dead('EN228'),
     ],
+    ['dead, under another id', told(of(anna, info('N', '1007', LIFE))), dead('EN228')],
     ['one entry says yes and one no', told(of(anna, info('S')), of(anna, info('N'))), dead('EN228')],
     ['somebody else is alive', told(of(gino, info('S'))), failed('anpr-other-person', 'nobody')],
     ['an answer to another question', told(of(anna, info('S', '1002'))), failed('anpr-unreadable', 'not-said')],

@@ -192,8 +192,8 @@ export function createAnprClient({
   return { as: callsOf, forget: (asker) => transport.forget(asker), close: () => transport.close() }
 }
 
-/** `id` of the answer about life, in C007 as in C019. */
-const ALIVE = '1003'
+/** The answer about life, in C007 as in C019. */
+const ALIVE = { id: '1003', key: /esistenza in vita/i }
 const SUBJECT_DEAD = 'EN228'
 const REQUESTER_DEAD = 'EN170'
 

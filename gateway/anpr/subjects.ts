@@ -72,9 +72,7 @@ export function sheetOf(answer: readonly DatiSoggetto[], asked: Asked): Result<S
     const tie = TIES.get(tipoLegame) ?? (tipoLegame === '' ? common : null)
     return {
       ...{ told, idAnpr: idOf(told), asked: isAsked(told, asked) === true },
-      ...(tie === null
-        ? { tie: 'family', relation: UNKNOWN.family }
-        : { tie, relation: codiceLegame?.replace(/^0+(?=\d)/, '') ?? UNKNOWN[tie] }),
+      ...(tie === null ? { tie: 'family', relation: UNKNOWN.family } : { tie, relation: codiceLegame ?? UNKNOWN[tie] }),
     }
   })
   const own = members.find((member) => member.asked)
@@ -106,19 +104,21 @@ export function ownOf<S extends DatiSoggetto>(answer: readonly S[], asked: Asked
 }
 
 /**
- * What the register says to a question about this person that has yes and no as its answers: the entry `id` of
- * `infoSoggettoEnte`. Null: it says neither (A, or nothing that is known). SECURITY: an answer about somebody else counts
+ * What the register says to a question about this person that has yes and no as its answers: the entry of
+ * `infoSoggettoEnte` that has this id, or this key where the id is another one (it was seen of C019 only). Null: it says neither (A, or nothing that is known). SECURITY: an answer about somebody else counts
  * for none.
  */
 export function isSaid(
   answer: readonly DatiSoggetto[],
   asked: Asked,
-  id: string,
+  { id, key }: { id: string; key: RegExp },
 ): Result<'yes' | 'no' | null, AnprFailure> {
   const about = joined(answer).filter((one) => isAsked(one, asked) !== false)
   if (about.length === 0) return failure(answer.length === 0 ? 'anpr-unreadable' : 'anpr-other-person', 'nobody')
   const told = about.flatMap(({ infoSoggettoEnte = [] }) => infoSoggettoEnte)
-  const values = told.filter((one) => one.id === id).map(({ valore }) => valore?.toUpperCase())
+  const values = told
+    .filter((one) => one.id === id || key.test(one.chiave ?? ''))
+    .map(({ valore }) => valore?.toUpperCase())
   if (values.length === 0) return failure('anpr-unreadable', 'not-said')
   if (values.includes('N')) return ok('no')
   return ok(values.includes('S') ? 'yes' : null)

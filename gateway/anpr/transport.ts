@@ -62,7 +62,8 @@ export async function exchange(
   try {
     const signal = AbortSignal.timeout(timeoutMs)
     const answered = await request(url, { method: 'POST', dispatcher: agent, headers, body, signal })
-    const transaction = answered.headers['govway-transaction-id']
+    // The gate's 404 of an unknown path has the second one alone.
+    const transaction = answered.headers['govway-transaction-id'] ?? answered.headers['x-global-transaction-id']
     return ok({
       status: answered.statusCode,
       headers: answered.headers,

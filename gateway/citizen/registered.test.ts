@@ -308,6 +308,17 @@ test('the totem gets what the contract has, whatever ANPR answers in its own for
   )
 })
 
+test('a code that is written with zeros before it is the same code', () => {
+  const residenza = [{ ...at({}), tipoIndirizzo: '01' }]
+  const legameSoggetto = { tipoLegame: '03', codiceLegame: '02' }
+  expect(
+    shown(dati({ statoCivile: { statoCivile: '02' }, residenza }), [{ ...member(), legameSoggetto }]),
+  ).toMatchObject({
+    ...{ statoCivile: '2', residence: { comune: 'SPELLO (PG)' } },
+    family: [{ tie: 'family', relation: '2' }],
+  })
+})
+
 test('who died stays on ANPR’s family sheet, and is nobody with whom the person lives', () => {
   const dead = { ...member({ nome: 'ELVIRA' }), identificativi: { idANPR: 'AB10234CY' } }
   const family = [member(), { ...dead, datiDecesso: { dataEvento: '2020-01-01' } }]

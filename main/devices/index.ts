@@ -65,6 +65,7 @@ const TIME_OUT_MS: Record<DeviceMethod, number> = {
   'printer.status': 10_000,
   // By its own limits: 10 s to open and 10 s to draw, and as long for a page that is drawn before it.
   'pdf.raster': 60_000,
+  'pdf.text': 60_000,
   'memory.forget': 10_000,
   'memory.fill': 10_000,
 }

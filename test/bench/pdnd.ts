@@ -15,7 +15,7 @@ import { type Figure, median } from './report.ts'
 
 const CALLS = 300
 const A_SECOND = 100
-const SECONDS = 10
+const SECONDS = 60
 const TIMEOUT_MS = 8_000
 const BODY = { idOperazioneClient: '1', criteriRicerca: { idANPR: 'AF41450AS' } }
 

@@ -242,12 +242,17 @@ async function visit(person: string, asks: boolean): Promise<void> {
   const entered = await enter(recognised)
   if (entered.ok) for (const waiting of entered.value.waiting) await collect(id, waiting)
   if (!asks) return
-  const requested = await certificates.request(id, recognised, {
-    subject: null,
-    types: ['8'],
-    bollo: { kind: 'exempt', exemption: 'processuale' },
-    language: null,
-  })
+  const requested = await certificates.request(
+    id,
+    recognised,
+    {
+      subject: null,
+      types: ['8'],
+      bollo: { kind: 'exempt', exemption: 'processuale' },
+      language: null,
+    },
+    null,
+  )
   if (!requested.ok) say('refused', requested.error.kind)
   else if (requested.value.state === 'issued') await collect(id, requested.value)
   say('visited')

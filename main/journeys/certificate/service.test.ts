@@ -50,7 +50,7 @@ test.each([-6, 26])(
       bollo: { kind: 'exempt', exemption: '1' },
     } as unknown as Wanted
     const visit = { session: ulid(), language: 'it' } as VisitId
-    expect(await certificates().request(visit, recognised, wanted)).toMatchObject({ ok: false })
+    expect(await certificates().request(visit, recognised, wanted, null)).toMatchObject({ ok: false })
     expect(queue.list({ limit: 1 })).toEqual([])
   },
 )
@@ -79,7 +79,7 @@ test('one log-in asks for each thing once and for six at most, as the gateway co
   const visit = { session: ulid(), language: 'it' } as VisitId
   const asked = async (recognised: Recognised, ...types: Wanted['types']) => {
     const bollo = { kind: 'exempt', exemption: 'processuale' } as const
-    const requested = await asking.request(visit, recognised, { subject: null, types, bollo, language: 'IT' })
+    const requested = await asking.request(visit, recognised, { subject: null, types, bollo, language: 'IT' }, null)
     return requested.ok ? 'recorded' : requested.error.kind === 'refused' ? requested.error.reason : 'storage-full'
   }
   const first = loggedIn()

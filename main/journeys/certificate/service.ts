@@ -25,6 +25,7 @@ import {
   type Unavailable,
   type VisitId,
 } from '../../visit/services.ts'
+import { type About, isAbout } from './about.ts'
 import { factsOf } from './facts.ts'
 import type { Requested, StorageFull, Wanted } from './visit.ts'
 
@@ -54,8 +55,30 @@ export function createCertificates(options: CertificateOptions) {
   /** What each log-in has asked for, as the gateway counts it (gateway/login/spending.ts). */
   const asked = new WeakMap<Evidence, Set<string>>()
 
+  /**
+   * SECURITY: ANPR's answer may name the right person and hold another's paper, so its words are read here, where it is
+   * drawn anyway: at the gateway that would cost as much as all the rest of a request.
+   */
+  function concerns(words: string | null, about: About | null, of: { session: string; operation?: string }): boolean {
+    if (about === null || words === null || isAbout(words, about) !== false) return true
+    journal.record('request.other-person', of)
+    return false
+  }
+  /** The words of a PDF; null where it cannot be read. */
+  async function wordsOf(pdf: Uint8Array): Promise<string | null> {
+    const words = await devices.call('pdf.text', { pdf })
+    return words.ok ? words.value.text : null
+  }
+  const isOf = async ({ operation, pdf }: IssuedOutcome, about: About | null, session: string) =>
+    about === null || concerns(await wordsOf(Buffer.from(pdf, 'base64')), about, { session, operation })
+
   return {
-    async preview({ token, idAnpr }: Entered, wanted: Wanted): Promise<Result<PreviewSheet, Refused | Unavailable>> {
+    async preview(
+      { session }: VisitId,
+      { token, idAnpr }: Entered,
+      wanted: Wanted,
+      about: About | null,
+    ): Promise<Result<PreviewSheet, Refused | Unavailable>> {
       const subject = wanted.subject ?? idAnpr
       if (!token || !subject) return err({ kind: 'unavailable' })
       const preview = await client.ask(previewAnswer, '/v1/previews', {
@@ -68,9 +91,11 @@ export function createCertificates(options: CertificateOptions) {
         return err(lasting ? refusedBy(error.problem) : { kind: 'unavailable' })
       }
       const pdf = Buffer.from(preview.value.pdf, 'base64')
+      const words = await wordsOf(pdf)
+      if (!concerns(words, about, { session })) return err(refused('anpr-other-person'))
       const first = await devices.call('pdf.raster', { pdf, page: 1, width: 64 })
       return first.ok
-        ? ok({ pdf, pages: first.value.pages, facts: factsOf(first.value.text) })
+        ? ok({ pdf, pages: first.value.pages, facts: factsOf(words ?? '') })
         : err({ kind: 'unavailable' })
     },
 
@@ -78,6 +103,7 @@ export function createCertificates(options: CertificateOptions) {
       { session }: VisitId,
       recognised: Recognised,
       wanted: Wanted,
+      about: About | null,
     ): Promise<Result<Requested, Refused | StorageFull>> {
       // The totem promises no request that the gateway would refuse.
       const sinceLogin = now().getTime() - Date.parse(recognised.evidence.statement.at)
@@ -119,7 +145,10 @@ export function createCertificates(options: CertificateOptions) {
       )
       if (settled.state === 'issued') {
         const outcome = await openOutcome(settled.outcome, keys.outcome, operation, totem)
-        if (outcome.ok) return ok({ state: 'issued', outcome: outcome.value })
+        if (outcome.ok)
+          return (await isOf(outcome.value, about, session))
+            ? ok({ state: 'issued', outcome: outcome.value })
+            : err(refused('anpr-other-person'))
       }
       if (settled.state === 'refused') {
         queue.told(operation)
@@ -128,11 +157,11 @@ export function createCertificates(options: CertificateOptions) {
       return ok({ state: 'queued', operation, requestedAt })
     },
 
-    async arrived(operation: string): Promise<IssuedOutcome | null> {
+    async arrived({ session }: VisitId, operation: string, about: About | null): Promise<IssuedOutcome | null> {
       const found = queue.get(operation)
       if (found?.state !== 'issued') return null
       const outcome = await openOutcome(found.outcome, keys.outcome, operation, totem)
-      return outcome.ok ? outcome.value : null
+      return outcome.ok && (await isOf(outcome.value, about, session)) ? outcome.value : null
     },
   }
 }

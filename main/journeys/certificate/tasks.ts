@@ -4,7 +4,7 @@ import { fromFirstPage, print } from '../../visit/printing.ts'
 import { refused as refusal, type VisitServices } from '../../visit/services.ts'
 import { refused, type Step, step } from '../../visit/step.ts'
 import { required, type Visit } from '../../visit/visit.ts'
-import { wantedOf } from './visit.ts'
+import { aboutOf, wantedOf } from './visit.ts'
 
 /** Asks ANPR whether it will issue this sheet, and for its picture: everything that can refuse does so before money. */
 export async function preview(visit: Visit, services: VisitServices) {
@@ -15,7 +15,7 @@ export async function preview(visit: Visit, services: VisitServices) {
   if (!entered.token) return step('away')
   const wanted = wantedOf(visit)
   if (paper.preview && isDeepStrictEqual(certificate.previewed, wanted)) return step('shown')
-  const sheet = await services.preview(entered, wanted)
+  const sheet = await services.preview(visit.frame, entered, wanted, aboutOf(visit))
   if (sheet.ok) return step('shown', { paper: { preview: sheet.value }, certificate: { previewed: wanted } })
   const nothing = { paper: { preview: null }, certificate: { previewed: null } }
   if (sheet.error.kind === 'unavailable') return step('away', nothing)
@@ -29,7 +29,12 @@ export async function preview(visit: Visit, services: VisitServices) {
 export async function request(visit: Visit, services: VisitServices) {
   const { frame, holder } = visit
   const entered = required(holder.entered, 'gateway session')
-  const requested = await services.request(frame, required(holder.recognised, 'holder'), wantedOf(visit))
+  const requested = await services.request(
+    frame,
+    required(holder.recognised, 'holder'),
+    wantedOf(visit),
+    aboutOf(visit),
+  )
   if (!requested.ok) {
     // The attract screen says by itself that the totem is full.
     return requested.error.kind === 'storage-full'
@@ -49,9 +54,9 @@ export async function request(visit: Visit, services: VisitServices) {
 }
 
 /** Fetches the certificate that has come while its person still stands here. */
-export async function fetch({ certificate }: Visit, services: VisitServices) {
-  const { operation } = required(certificate.queued, 'queued request')
-  const outcome = await services.arrived(operation)
+export async function fetch(visit: Visit, services: VisitServices) {
+  const { operation } = required(visit.certificate.queued, 'queued request')
+  const outcome = await services.arrived(visit.frame, operation, aboutOf(visit))
   return outcome
     ? step('printingCertificate', {
         paper: { issued: [outcome], ...fromFirstPage },

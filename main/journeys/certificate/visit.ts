@@ -14,6 +14,7 @@ import type { Way } from '../../../contract/journeys/lists.ts'
 import type { Refusal } from '../../../contract/refusal.ts'
 import type { Result } from '../../../contract/result.ts'
 import { holderOf, required, type Visit } from '../../visit/visit.ts'
+import type { About } from './about.ts'
 
 declare module '../../visit/visit.ts' {
   interface Visit {
@@ -47,11 +48,21 @@ declare module '../../visit/visit.ts' {
 
 declare module '../../visit/services.ts' {
   interface VisitServices {
-    preview(entered: Entered, wanted: Wanted): Promise<Result<PreviewSheet, Refused | Unavailable>>
+    preview(
+      visit: VisitId,
+      entered: Entered,
+      wanted: Wanted,
+      about: About | null,
+    ): Promise<Result<PreviewSheet, Refused | Unavailable>>
     /** Writes the request to the queue, then waits for its outcome as long as a person would stand there. */
-    request(visit: VisitId, recognised: Recognised, wanted: Wanted): Promise<Result<Requested, Refused | StorageFull>>
-    /** The certificate of a recorded request, once it has come; null: it cannot be had. */
-    arrived(operation: string): Promise<IssuedOutcome | null>
+    request(
+      visit: VisitId,
+      recognised: Recognised,
+      wanted: Wanted,
+      about: About | null,
+    ): Promise<Result<Requested, Refused | StorageFull>>
+    /** The certificate of a recorded request, once it has come; null: it cannot be had, or is about somebody else. */
+    arrived(visit: VisitId, operation: string, about: About | null): Promise<IssuedOutcome | null>
     sheets: {
       certificate(outcome: IssuedOutcome): Sheet
       receipt(visit: VisitId, outcome: IssuedOutcome, pages: number): Sheet
@@ -189,6 +200,14 @@ const nameOf = ({ name, surname, self }: FamilyMember, visit: Visit) =>
 export const subjectOf = (visit: Visit): { name: string; surname: string } => {
   const { subject } = visit.certificate
   return subject ? nameOf(subject, visit) : holderOf(visit)
+}
+
+/** Whom the certificate must be about, by the card the codice fiscale too. Null once the totem has forgotten them. */
+export function aboutOf(visit: Visit): About | null {
+  const { certificate, holder } = visit
+  if (holder.recognised === null) return null
+  const codiceFiscale = (certificate.subject?.self ?? true) ? holder.recognised.codiceFiscale : null
+  return { ...subjectOf(visit), codiceFiscale }
 }
 
 /** In which language the sheet is, beside Italian; null: the gateway has not said which is usual. */

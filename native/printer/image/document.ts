@@ -4,28 +4,30 @@ import { type Dots, dotsOf } from './ink.ts'
 import type { Pdfium } from './pdfium.ts'
 import { type Drawing, pictureBoxes } from './pictures.ts'
 import { soundnessOf } from './sound.ts'
-import { type Paper, type PdfRefused, type Picture, refusedPdf as refused, type Scale } from './task.ts'
+import { type Paper, type PdfRefused, refusedPdf as refused, type Scale } from './task.ts'
 
 // A PDF as pdfium sees it. Runs in the worker alone (worker.ts): a hostile file may take all its time and memory.
 
 export interface Document {
   pages: number
-  /** Page `page` (from 1) as a reader's printer shows it, with its words. */
-  pixels(page: number, scale: Scale): Result<Picture, PdfRefused>
+  /** Page `page` (from 1) as a reader's printer shows it. */
+  pixels(page: number, scale: Scale): Result<GreyImage, PdfRefused>
   /** Page `page` (from 1) as dots on paper. */
   dots(page: number, paper: Paper): Result<Dots, PdfRefused>
+  /** Its words, as a reader's program finds them; of a long document the beginning. */
+  text(): Result<string, PdfRefused>
   /** Gives pdfium's memory back. */
   close(): void
 }
 
 const MAX_PAGES = 200
+/** A sheet of a large family has some 10,000. */
+const MAX_CHARACTERS = 100_000
 /**
  * An A4 page at the widest preview (2480 dots across) is 8.7 million pixels. A sheet of ours never has three times as
  * many.
  */
 const MAX_PIXELS = 26_000_000
-/** A certificate has some 2,000 on a page. */
-const MAX_CHARACTERS = 20_000
 /** The blade stands so far behind the head (12 mm): no shorter sheet can be cut off, and nobody could take one. */
 const LEAST_MM = 12
 
@@ -92,19 +94,6 @@ export function openDocument(pdfium: Pdfium, bytes: Uint8Array): Result<Document
     return used
   }
 
-  /** The page's words, a line each as they stand on it. */
-  function wordsOf(handle: number): string {
-    const words = pdfium._FPDFText_LoadPage(handle)
-    if (words === 0) return ''
-    const count = Math.min(pdfium._FPDFText_CountChars(words), MAX_CHARACTERS)
-    const buffer = malloc(2 * (count + 1))
-    const written = buffer === 0 ? 0 : pdfium._FPDFText_GetText(words, 0, count, buffer)
-    const units = pdfium.HEAPU8.slice(buffer, buffer + 2 * Math.max(0, written - 1))
-    free(buffer)
-    pdfium._FPDFText_ClosePage(words)
-    return Buffer.from(units).toString('utf16le')
-  }
-
   /** Gives `use` the page as pixels in pdfium's own memory: pdfium must not be called before `use` has ended. */
   function draw<T>(
     handle: number,
@@ -152,8 +141,7 @@ export function openDocument(pdfium: Pdfium, bytes: Uint8Array): Result<Document
         const [wide, high] = [pdfium._FPDF_GetPageWidth(handle), pdfium._FPDF_GetPageHeight(handle)]
         const width = Math.round('width' in scale ? scale.width : mm(page, wide) * scale.pixelsPerMm)
         const drawing = { width, height: Math.round((width * high) / wide), turn: 0 }
-        const text = wordsOf(handle)
-        return draw(handle, drawing, (image) => ok({ ...image, pixels: image.pixels.slice(), text }))
+        return draw(handle, drawing, (image) => ok({ ...image, pixels: image.pixels.slice() }))
       }),
     dots: (page, paper) =>
       withPage(page, (handle) => {
@@ -173,6 +161,29 @@ export function openDocument(pdfium: Pdfium, bytes: Uint8Array): Result<Document
           return dots.rows.some((byte) => byte !== 0) ? ok(dots) : refused('blank')
         })
       }),
+    text() {
+      let text = ''
+      for (let page = 1; page <= pages && text.length < MAX_CHARACTERS; page++) {
+        const handle = loaded(page)
+        if (handle === 0) return refused('broken')
+        text += `${textOf(pdfium, handle)}\n`
+        unload(handle)
+      }
+      return ok(text)
+    },
     close,
   })
+}
+
+function textOf(pdfium: Pdfium, page: number): string {
+  const { malloc, free } = pdfium.wasmExports
+  const words = pdfium._FPDFText_LoadPage(page)
+  const count = Math.min(pdfium._FPDFText_CountChars(words), MAX_CHARACTERS)
+  // UTF-16LE, and a character that ends it.
+  const characters = malloc(2 * (Math.max(count, 0) + 1))
+  const written = count > 0 ? pdfium._FPDFText_GetText(words, 0, count, characters) : 0
+  const text = Buffer.from(pdfium.HEAPU8.subarray(characters, characters + 2 * Math.max(0, written - 1)))
+  free(characters)
+  pdfium._FPDFText_ClosePage(words)
+  return text.toString('utf16le')
 }

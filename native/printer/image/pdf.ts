@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import type { DeviceResult } from '../../../contract/device.ts'
 import { err, ok, type Result } from '../../../contract/result.ts'
+import type { GreyImage } from './grey.ts'
 import type { Dots } from './ink.ts'
 import {
   type Paper,
@@ -10,7 +11,6 @@ import {
   type PdfRefused,
   type PdfReply,
   type PdfTask,
-  type Picture,
   refusedPdf,
   type Scale,
 } from './task.ts'
@@ -24,9 +24,10 @@ import {
 export interface Pdf {
   pages: number
   /** Page `page` (from 1) as a reader's printer shows it. */
-  pixels(page: number, scale: Scale): Promise<Result<Picture, PdfRefused>>
+  pixels(page: number, scale: Scale): Promise<Result<GreyImage, PdfRefused>>
   /** Page `page` (from 1) as dots on paper. A page without one is refused. */
   dots(page: number, paper: Paper): Promise<Result<Dots, PdfRefused>>
+  text(): Promise<Result<string, PdfRefused>>
   close(): Promise<void>
 }
 
@@ -181,6 +182,12 @@ export async function openPdf(bytes: Uint8Array, limits = LIMITS): Promise<Resul
       if (drawn.value.kind !== 'dots') throw new Error(drawn.value.kind)
       return ok(drawn.value.dots)
     },
+    async text() {
+      const read = await ask((id) => ({ document: id, kind: 'text' }))
+      if (!read.ok) return read
+      if (read.value.kind !== 'text') throw new Error(read.value.kind)
+      return ok(read.value.text)
+    },
     close: () =>
       inTurn(async () => {
         if (openIn !== null && openIn === thread) await run({ document, kind: 'close' }, limits.taskMs)
@@ -200,6 +207,14 @@ export async function drawPage(
   const drawn = await opened.value.pixels(page, { width })
   await opened.value.close()
   if (!drawn.ok) return drawn
-  const { width: across, height, pixels: grey, text } = drawn.value
-  return ok({ pages, width: across, height, grey, text })
+  return ok({ pages, width: drawn.value.width, height: drawn.value.height, grey: drawn.value.pixels })
+}
+
+/** The words of a PDF. */
+export async function wordsOf(bytes: Uint8Array): Promise<Result<DeviceResult<'pdf.text'>, PdfRefused>> {
+  const opened = await openPdf(bytes)
+  if (!opened.ok) return opened
+  const read = await opened.value.text()
+  await opened.value.close()
+  return read.ok ? ok({ text: read.value }) : read
 }

@@ -20,19 +20,18 @@ export interface Paper {
   roll: boolean
 }
 
-/** A page for the screen: how it looks, and its words. */
-export type Picture = GreyImage & { text: string }
-
 export type PdfTask = { document: number } & (
   | { kind: 'open'; bytes: Uint8Array }
   | { kind: 'pixels'; page: number; scale: Scale }
   | { kind: 'dots'; page: number; paper: Paper }
+  | { kind: 'text' }
   | { kind: 'close' }
 )
 export type PdfAnswer =
   | { kind: 'opened'; pages: number }
-  | { kind: 'pixels'; image: Picture }
+  | { kind: 'pixels'; image: GreyImage }
   | { kind: 'dots'; dots: Dots }
+  | { kind: 'text'; text: string }
   | { kind: 'closed' }
 /** `spent`: the thread must do nothing more. */
 export interface PdfReply {

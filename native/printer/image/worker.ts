@@ -40,6 +40,10 @@ void loadPdfium(() => {
         const drawn = document.dots(task.page, task.paper)
         return drawn.ok ? ok({ kind: 'dots', dots: drawn.value }) : drawn
       }
+      case 'text': {
+        const read = document.text()
+        return read.ok ? ok({ kind: 'text', text: read.value }) : read
+      }
       case 'close':
         documents.delete(task.document)
         document.close()

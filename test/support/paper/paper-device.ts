@@ -2,6 +2,7 @@ import { forgetGarbage } from '../../../basics/memory.ts'
 import type { Result } from '../../../contract/result.ts'
 import { parentPort, serve } from '../../../native/host.ts'
 import type { ProfileName } from '../../../native/printer/head/profiles.ts'
+import { wordsOf } from '../../../native/printer/image/pdf.ts'
 import { createPrinterService } from '../../../native/printer/service.ts'
 
 // The device process without its card half, for paper-bench.ts: a bench with a printer and nothing else.
@@ -25,6 +26,7 @@ const host = serve(parentPort(), {
     forgetGarbage()
     return { ok: true, value: {} }
   },
+  'pdf.text': ({ pdf }) => wordsOf(pdf),
   'memory.fill': async ({ zeros }) => ({ ok: true, value: { zeros } }),
   'pdf.raster': ({ pdf, page, width }) => printer.raster(pdf, page, width),
 })
