@@ -27,7 +27,8 @@ type OfficialUse = 'consulente' | 'toponomastica' | 'scambioAtti'
 /**
  * ANPR table 39: uses free of imposta di bollo. Tab. B is that of DPR 642/1972. Code 99, any other reason, is left out:
  * it takes a text of its own (EN281, EN282), and the citizen would have to guess the law that frees the use. So there is
- * no use for procedures under the immigration law (destination 2): table 39 has no code for them but 99.
+ * no use for procedures under the immigration law (destination 2): table 39 has no code for them but 99. Nor is there one
+ * for use abroad with bollo (destination 4): nobody has published how ANPR wants its bollo, and how 4 and 1 differ.
  *
  * Uncertain: guardianship, adoption and separation are cases before a court, so their destination is 3 here.
  */

@@ -12,6 +12,7 @@ import { samples as identify } from './journeys/identify/samples.ts'
 import type { Sampled, ScreenName } from './journeys/journey.ts'
 import { samples as leave } from './journeys/leave/samples.ts'
 import { samples as menu } from './journeys/menu/samples.ts'
+import { samples as pagopa } from './journeys/pagopa/samples.ts'
 import { samples as paper } from './journeys/paper/samples.ts'
 import { samples as phone } from './journeys/phone/samples.ts'
 import { samples as requests } from './journeys/requests/samples.ts'
@@ -25,6 +26,7 @@ const samples: { [Name in ScreenName]: Sampled<Name> } = {
   ...collect,
   ...certificate,
   ...contrassegno,
+  ...pagopa,
   ...visura,
   ...requests,
   ...family,

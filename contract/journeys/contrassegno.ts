@@ -4,7 +4,8 @@ import { contrassegno } from '../bollo.ts'
 /** A certificate for a private party is not exempt from bollo: the free declaration, or a marca da bollo at hand. */
 
 export const screens = [
-  z.strictObject({ screen: z.literal('private-party'), cents: z.number().int() }),
+  /** `pagopa`: the bollo can be paid by a notice of pagoPA. */
+  z.strictObject({ screen: z.literal('private-party'), cents: z.number().int(), pagopa: z.boolean() }),
   /** The 14 digits above the bar code of the mark. */
   z.strictObject({ screen: z.literal('contrassegno') }),
   /** The day on which the mark was issued. `wrong`: the day that was typed cannot be one. */

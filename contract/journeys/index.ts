@@ -10,6 +10,7 @@ import * as family from './family.ts'
 import * as identify from './identify.ts'
 import * as leave from './leave.ts'
 import * as menu from './menu.ts'
+import * as pagopa from './pagopa.ts'
 import * as paper from './paper.ts'
 import * as phone from './phone.ts'
 import * as requests from './requests.ts'
@@ -27,6 +28,7 @@ export const journeys = {
   collect,
   certificate,
   contrassegno,
+  pagopa,
   visura,
   requests,
   family,
@@ -46,6 +48,7 @@ export const screen = z.discriminatedUnion('screen', [
   ...collect.screens,
   ...certificate.screens,
   ...contrassegno.screens,
+  ...pagopa.screens,
   ...visura.screens,
   ...requests.screens,
   ...family.screens,
@@ -68,6 +71,7 @@ export const answer = z.discriminatedUnion('type', [
   ...collect.answers,
   ...certificate.answers,
   ...contrassegno.answers,
+  ...pagopa.answers,
   ...visura.answers,
   ...requests.answers,
   ...family.answers,
@@ -87,6 +91,7 @@ export const stepOf: Record<Screen['screen'], Step | null> = {
   ...collect.steps,
   ...certificate.steps,
   ...contrassegno.steps,
+  ...pagopa.steps,
   ...visura.steps,
   ...requests.steps,
   ...family.steps,

@@ -3,7 +3,9 @@ import { z } from 'zod'
 // Lists that one journey shows and others fill: a journey adds its names here.
 
 /** Services that a recognised person can choose; main's state with this id is the journey's entrance. */
-export const service = z.enum(['declaration', 'certificate', 'visura', 'family', 'collect', 'requests', 'accesses'])
+export const service = z.enum([
+  ...['declaration', 'certificate', 'visura', 'family', 'collect', 'pagopa', 'requests', 'accesses'],
+] as const)
 
 /** How a person takes a document home. */
 export const way = z.enum(['paper', 'phone', 'email'])

@@ -8,7 +8,7 @@ import { service } from './lists.ts'
 export const screens = [
   /**
    * `lineBack`: the visit began without the line, which has come back since. `waiting`: certificates that are ready to
-   * be collected. `pending`: requests of earlier visits on their way. `notices`: requests of earlier visits that nothing came of, and of which their holder has not been told.
+   * be collected. `payments`: notices of pagoPA that wait, or whose money goes back. `pending`: requests of earlier visits on their way. `notices`: requests of earlier visits that nothing came of, and of which their holder has not been told.
    */
   z.strictObject({
     screen: z.literal('menu'),
@@ -16,6 +16,7 @@ export const screens = [
     online: z.boolean(),
     lineBack: z.boolean(),
     waiting: z.number().int(),
+    payments: z.number().int(),
     pending: z.number().int(),
     notices: z.array(
       z.strictObject({

@@ -122,18 +122,18 @@ test('a day that is used up, or a key that is not let in, neither opens nor clos
   expect(it.breakers.isOpen('C030')).toBe(true)
 })
 
-test('a slow service has twelve calls under way, the next wait, and those beyond hear that there is no room', async () => {
+test('a slow service has sixteen calls under way, the next wait, and those beyond hear that there is no room', async () => {
   const { breakers } = bench()
   const gate = held()
   let underWay = 0
-  const slow = Array.from({ length: 12 + 48 }, () =>
+  const slow = Array.from({ length: 16 + 48 }, () =>
     breakers.through('C030', async () => {
       underWay++
       return gate.promise
     }),
   )
   await Promise.resolve()
-  expect(underWay).toBe(12)
+  expect(underWay).toBe(16)
   expect((await breakers.through('C030', () => gate.promise)).result).toEqual({
     ok: false,
     error: { kind: 'anpr-busy', reason: 'no-room' },
@@ -141,7 +141,7 @@ test('a slow service has twelve calls under way, the next wait, and those beyond
   expect((await breakers.through('C021', async () => answered)).result.ok).toBe(true)
   gate.resolve(answered)
   expect((await Promise.all(slow)).every(({ result }) => result.ok)).toBe(true)
-  expect(underWay).toBe(60)
+  expect(underWay).toBe(64)
 })
 
 test('a call that throws gives its place back', async () => {

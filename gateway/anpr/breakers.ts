@@ -8,8 +8,11 @@ const FIRST_REST_MS = 1_000
 const LONGEST_REST_MS = 60_000
 /** Totems ask once a minute what is out: longer than two of their questions. */
 const OUT_MS = 150_000
-/** Of the connections to ANPR (transport.ts) one service takes no more: half of them are there for the others. */
-const AT_ONCE = 12
+/**
+ * Of the 24 connections to ANPR (transport.ts) one service takes no more. The twelve jobs of the queue may all be in one
+ * service, and leave room there for citizens who look at a preview.
+ */
+const AT_ONCE = 16
 /** So many calls wait for room; the next one hears at once that there is none. */
 const WAITING = 48
 

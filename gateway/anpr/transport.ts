@@ -38,7 +38,7 @@ export interface Transport {
 }
 
 // ANPR counts connections per consumer: a batch of fifty must not become fifty connections. No service takes more than
-// half of them (breakers.ts).
+// two thirds of them (breakers.ts).
 const CONNECTIONS = 24
 // Certificates are 30 to 200 KB, base64; the rest is small.
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024

@@ -315,10 +315,13 @@ export function layOut(paper: Paper, measure: Measure): Layout {
     return elements
   }
 
-  function qr({ text: content, beside: notes, alt }: Extract<Block, { kind: 'qr' }>): Element[] {
+  function qr({ text: content, beside: notes, alt, version }: Extract<Block, { kind: 'qr' }>): Element[] {
     // Papers are folded and get dirty. With a tenth smudged, readers read level H less often than Q (measured): a
     // larger code has more alignment patterns to mistake.
-    const { modules } = QRCode.create(content, { errorCorrectionLevel: 'Q' })
+    const { modules } = QRCode.create(
+      content,
+      version ? { version, errorCorrectionLevel: 'M' } : { errorCorrectionLevel: 'Q' },
+    )
     const rows = Array.from({ length: modules.size }, (_, y) =>
       Array.from({ length: modules.size }, (_, x) => modules.get(y, x) === 1),
     )

@@ -62,8 +62,11 @@ export type Block =
   | { kind: 'lines'; count: number }
   /** Places for handwriting, side by side; `share` is a part of the width. */
   | { kind: 'signature'; fields: readonly { label: Words; share: number }[] }
-  /** A code with paragraphs beside it; `alt` describes the picture to people who do not see it. */
-  | { kind: 'qr'; text: string; beside: readonly Words[]; alt: string }
+  /**
+   * A code with paragraphs beside it; `alt` describes the picture to people who do not see it. `version`: of a code whose
+   * size is laid down, at level M; absent: the smallest that holds the text.
+   */
+  | { kind: 'qr'; text: string; version?: number; beside: readonly Words[]; alt: string }
 
 /** A paper of the totem, independent of the printer. */
 export interface Paper {

@@ -11,6 +11,7 @@ import * as family from './family/index.ts'
 import * as identify from './identify/index.ts'
 import * as leave from './leave/index.ts'
 import * as menu from './menu/index.ts'
+import * as pagopa from './pagopa/index.ts'
 import * as paper from './paper/index.ts'
 import * as phone from './phone/index.ts'
 import * as requests from './requests/index.ts'
@@ -26,8 +27,9 @@ export const states = {
   identify: identify.states,
   menu: menu.states,
   collect: collect.states,
-  certificate: certificate.states({ publicBody: insteadFor('publicBody'), privateParty: contrassegno.way }),
-  contrassegno: contrassegno.states(insteadFor('privateParty')),
+  certificate: certificate.states({ publicBody: insteadFor('publicBody'), privateParty: contrassegno.way }, '#pagopa'),
+  contrassegno: contrassegno.states(insteadFor('privateParty'), pagopa.way),
+  pagopa: pagopa.states('#contrassegno'),
   visura: visura.states,
   requests: requests.states,
   family: family.states,
@@ -58,6 +60,7 @@ export const screens = {
   collect: collect.screens,
   certificate: certificate.screens,
   contrassegno: contrassegno.screens,
+  pagopa: pagopa.screens,
   visura: visura.screens,
   requests: requests.screens,
   family: family.screens,
@@ -77,6 +80,7 @@ export const freshVisit = (session: string): Visit => ({
   ...identify.fresh(),
   ...certificate.fresh(),
   ...contrassegno.fresh(),
+  ...pagopa.fresh(),
   ...declaration.fresh(),
   ...phone.fresh(),
   ...email.fresh(),
@@ -89,6 +93,7 @@ export const parted = (visit: Visit): Change => ({
   ...partedTrunk(visit),
   ...certificate.parted(visit),
   ...contrassegno.fresh(),
+  ...pagopa.fresh(),
   ...declaration.fresh(),
   ...phone.fresh(),
   ...email.fresh(),
@@ -101,6 +106,7 @@ export const again = (): Change => ({
   ...againTrunk(),
   ...certificate.fresh(),
   ...contrassegno.fresh(),
+  ...pagopa.fresh(),
   ...declaration.fresh(),
   ...phone.fresh(),
   ...email.fresh(),

@@ -2,6 +2,7 @@ import { ulid } from 'ulid'
 import { sessionEnded } from '../../contract/gateway.ts'
 import { anprIn } from '../../contract/journal-events.ts'
 import type { OutOfService } from '../../contract/journeys/index.ts'
+import { ok } from '../../contract/result.ts'
 import { freeBytes } from '../disk.ts'
 import type { WritingOptions } from '../documents/facts.ts'
 import type { Journal } from '../journal/journal.ts'
@@ -19,6 +20,7 @@ import { createEnter } from './identify/enter.ts'
 import { createIdentity, type IdentityOptions } from './identify/identity.ts'
 import { createPossession, type PossessionOptions } from './identify/possession.ts'
 import { createNotices } from './menu/service.ts'
+import { createPayments, withPayments } from './pagopa/service.ts'
 import { createHandover } from './phone/service.ts'
 import { createRequests } from './requests/service.ts'
 import { askVisura, writeVisura } from './visura/service.ts'
@@ -82,7 +84,10 @@ export function createVisitServices(options: ServicesOptions): VisitServices {
     pinWrong: ({ session }, triesLeft) => journal.record('visit.pin-wrong', { session, triesLeft }),
     expiryOffered,
     possession: (_, can) => possession(can),
-    enter: (_, recognised) => enter(recognised),
+    async enter(_, recognised) {
+      const entered = await enter(recognised)
+      return entered.ok ? ok(await withPayments(client, entered.value)) : entered
+    },
 
     noticed,
     delivered,
@@ -93,6 +98,7 @@ export function createVisitServices(options: ServicesOptions): VisitServices {
     sheets: createSheets(options),
 
     ...createHandover({ client, journal, now }),
+    ...createPayments({ client, place, now }),
     ...createEmail(options),
 
     isContrassegno: contrassegnoJudge(now),

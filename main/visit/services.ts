@@ -6,6 +6,7 @@ import type { FamilyMember, IssuedOutcome } from '../../contract/gateway.ts'
 import type { OutOfService } from '../../contract/journeys/index.ts'
 import type { Printed, TakenHome, Way } from '../../contract/journeys/lists.ts'
 import type { Language } from '../../contract/language.ts'
+import type { PendingPayments } from '../../contract/pagopa.ts'
 import type { Refusal } from '../../contract/refusal.ts'
 import type { Result } from '../../contract/result.ts'
 import type { VerificationClaims } from '../../contract/verification.ts'
@@ -83,6 +84,8 @@ export interface Entered {
   /** Requests on their way, of which nothing has been heard yet. */
   pending: number
   notices: Notice[]
+  /** Payments that wait for their certificate, or whose money goes back; absent: none is known. */
+  pagopa?: PendingPayments
   /** What the holder should know of their identity card before they ask for anything. */
   card?: CardNotice | null
   /** How documents can be taken home besides on paper; absent: on paper alone. */

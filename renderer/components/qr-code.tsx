@@ -5,8 +5,8 @@ import './qr-code.css'
 const QUIET = 4
 
 /** A QR code on white in every theme, or no camera would read it. Level M: a screen does not get dirty. */
-export function QrCode({ text, label }: { text: string; label: string }) {
-  const { size, data } = create(text, { errorCorrectionLevel: 'M' }).modules
+export function QrCode({ text, label, version }: { text: string; label: string; version?: number }) {
+  const { size, data } = create(text, { errorCorrectionLevel: 'M', ...(version && { version }) }).modules
   const dark = Array.from(data, (on, at) => (on ? `M${at % size} ${Math.floor(at / size)}h1v1h-1z` : '')).join('')
   const whole = size + 2 * QUIET
   return (

@@ -108,4 +108,10 @@ export interface MessageValues {
   'refused.pin-blocked.now': { issuer: string | number }
   'refused.pin-not-active.now': { issuer: string | number }
   'idle.seconds': { seconds: number }
+  'pagopa.title': { price: string | number }
+  'pagopa.number': { notice: string | number }
+  'pagopa.later.lead': { date: string | number }
+  'pagopa.now': { price: string | number }
+  'pagopa.refund.title': { price: string | number }
+  'pagopa.receipt': { receipt: string | number }
 }

@@ -13,6 +13,7 @@ import { screens as identify } from './identify/screens.ts'
 import type { Drawings, ScreenName } from './journey.ts'
 import { screens as leave } from './leave/screens.ts'
 import { screens as menu } from './menu/screens.ts'
+import { screens as pagopa } from './pagopa/screens.ts'
 import { screens as paper } from './paper/screens.ts'
 import { screens as phone } from './phone/screens.ts'
 import { screens as requests } from './requests/screens.ts'
@@ -26,6 +27,7 @@ const drawings: Drawings<ScreenName> = {
   ...collect,
   ...certificate,
   ...contrassegno,
+  ...pagopa,
   ...visura,
   ...requests,
   ...family,

@@ -11,6 +11,7 @@ import { family } from './family.ts'
 import { type IdentifyWish, identify, usual as usualIdentify } from './identify.ts'
 import { leave } from './leave.ts'
 import { type MenuWish, menu, usual as usualMenu } from './menu.ts'
+import { type PagopaWish, pagopa, usual as usualPagopa } from './pagopa.ts'
 import { paper } from './paper.ts'
 import { phone } from './phone.ts'
 import { requests } from './requests.ts'
@@ -18,13 +19,20 @@ import { isOneOf, LOOK_MS, PATIENCE_MS, type Person } from './visitor.ts'
 import { visura } from './visura.ts'
 
 /** What a person wants of a visit. */
-export type Wish = IdentifyWish & MenuWish & CertificateWish & ContrassegnoWish & DeclarationWish & EmailWish
+export type Wish = IdentifyWish &
+  MenuWish &
+  CertificateWish &
+  ContrassegnoWish &
+  PagopaWish &
+  DeclarationWish &
+  EmailWish
 
 const usual: Wish = {
   ...usualIdentify,
   ...usualMenu,
   ...usualCertificate,
   ...usualContrassegno,
+  ...usualPagopa,
   ...usualDeclaration,
   ...usualEmail,
 }
@@ -37,6 +45,7 @@ const answers: Answers<Screen['screen'], Wish> = {
   ...collect,
   ...certificate,
   ...contrassegno,
+  ...pagopa,
   ...visura,
   ...requests,
   ...family,

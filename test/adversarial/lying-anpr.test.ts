@@ -173,7 +173,7 @@ describe('between the choice and the issue', () => {
     const problem = { kind: 'not-in-family', anpr: null }
     const left = await request('mario-rossi', { subject: elena, types: ['12'] })
     expect(left).toMatchObject({ state: 'refused', problem })
-    expect(asked).toEqual(['C030', 'C021'])
+    expect(asked).toEqual(['C021'])
   })
   test('the person moved into an institution: no certificate of a family', async () => {
     await shown()
@@ -191,7 +191,7 @@ describe('between the choice and the issue', () => {
     const problem = { kind: 'person-removed', anpr: 'EN228' }
     const died = await request('mario-rossi', { subject: elena, types: ['12'] })
     expect(died).toMatchObject({ state: 'refused', problem })
-    expect(asked).toEqual(['C030', 'C021'])
+    expect(asked).toEqual(['C021'])
   })
   test('the person moved abroad: ANPR’s refusal, in its own words', async () => {
     await shown()

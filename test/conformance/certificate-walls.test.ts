@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { CertificateLanguage, CertificateType } from '../../contract/catalogue.ts'
+import type { CertificateLanguage, CertificateType, Exemption } from '../../contract/catalogue.ts'
 import { familySheet } from '../../contract/gateway.ts'
 import { holderById } from '../../simulator/population/holders.ts'
 import { loginOf } from '../support/card/anybody.ts'
@@ -135,4 +135,25 @@ describe('languages', () => {
     const answer = await settled('anna-bianchi', { language: 'DE' })
     expect(answer).toMatchObject({ state: 'refused', problem: { kind: 'certificate-not-issuable' } })
   })
+})
+
+/** Art. 40 DPR 445/2000: the sentence of each use; without its own a certificate is void. */
+const ORDINARY = /non può essere prodotto agli organi della pubblica amministrazione o ai privati gestori/
+const COURT = /rilasciato per cause giudiziarie/
+test.each<[use: Exemption | 'privateParty', sentence: RegExp]>([
+  ['processuale', COURT],
+  ['interdizione', COURT],
+  ['adozione', COURT],
+  ['separazione', COURT],
+  ['pensioneEstera', /rilasciato solo per l’estero/],
+  ['onlus', ORDINARY],
+  ['societaSportive', ORDINARY],
+  ['privateParty', ORDINARY],
+])('a certificate for %s has the sentence of art. 40 that belongs to it, and no other', async (use, sentence) => {
+  const mark = { kind: 'contrassegno', number: '01234567890123', issued: '2026-03-05' } as const
+  const bollo = use === 'privateParty' ? mark : ({ kind: 'exempt', exemption: use } as const)
+  const { outcome } = await opened((await settled('anna-bianchi', { bollo })).outcome)
+  const text = wordsOf(Buffer.from(outcome.pdf, 'base64'))
+  expect(text).toMatch(sentence)
+  for (const other of [ORDINARY, COURT].filter((one) => one !== sentence)) expect(text).not.toMatch(other)
 })

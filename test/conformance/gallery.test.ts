@@ -12,6 +12,9 @@ import { electronDist } from '../../scripts/build.ts'
 import { type Display, startDisplay } from '../../simulator/bench/display.ts'
 import { faultsOfLayout, wordsOnScreen } from '../support/gallery/layout.ts'
 
+/** A clock on a screen goes on while views are compared. */
+const CLOCK = /^\d+:\d\d$/
+
 // Every screen, in Electron's Chromium and on the reference panel, as a person with weak eyes or in a wheelchair has it:
 // no word of the ordinary screen is missing, no word leaves its box or lies on another, every control can be touched.
 

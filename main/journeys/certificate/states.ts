@@ -32,7 +32,8 @@ function bolloFor(purpose: Purpose | null): Bollo | null {
   return due.kind === 'exempt' ? due : null
 }
 
-export const states = (ways: Ways) => {
+/** `pay`: where a bollo that is not paid yet is paid. */
+export const states = (ways: Ways, pay: string) => {
   const choosePurpose = [
     {
       guard: ({ event }: { event: VisitEvent }) => chosen(event) === 'publicBody',
@@ -172,6 +173,7 @@ export const states = (ways: Ways) => {
     issuing: chart.createStateConfig({
       id: 'issuing',
       ...working(request, {
+        pay,
         printingCertificate: 'printingCertificate',
         printingSlip: 'printingSlip',
         attract: '#attract',

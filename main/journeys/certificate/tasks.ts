@@ -28,6 +28,8 @@ export async function preview(visit: Visit, services: VisitServices) {
 
 export async function request(visit: Visit, services: VisitServices) {
   const { frame, holder } = visit
+  const { bollo } = visit.certificate
+  if (bollo?.kind === 'pagopa' && bollo.notice === null) return step('pay')
   const entered = required(holder.entered, 'gateway session')
   const requested = await services.request(
     frame,
@@ -36,6 +38,9 @@ export async function request(visit: Visit, services: VisitServices) {
     aboutOf(visit),
   )
   if (!requested.ok) {
+    // Paid, and refused: what becomes of the money is told there.
+    if (bollo?.kind === 'pagopa' && requested.error.kind === 'refused')
+      return step('pay', { end: { refused: requested.error } })
     // The attract screen says by itself that the totem is full.
     return requested.error.kind === 'storage-full'
       ? step('attract', { end: { how: 'storage-full' } })

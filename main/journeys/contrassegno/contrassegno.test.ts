@@ -34,7 +34,7 @@ describe('a certificate for a private party', () => {
     )
     expect(screen()).toMatchObject({ anpr: 'unasked', bollo: { settled: null, cents: 1600 } })
     await answers({ type: 'confirm' })
-    expect(screen()).toEqual({ screen: 'private-party', cents: 1600 })
+    expect(screen()).toMatchObject({ screen: 'private-party', cents: 1600 })
   }
   const toPaidSummary = async () => {
     await toPrivateParty()

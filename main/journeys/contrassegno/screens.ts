@@ -3,7 +3,10 @@ import type { Shows } from '../../visit/chart.ts'
 import type { states } from './states.ts'
 
 export const screens: Shows<ReturnType<typeof states>> = {
-  privateParty: () => ({ screen: 'private-party', cents: BOLLO_CENTS }),
+  privateParty: ({ visit }) => ({
+    ...{ screen: 'private-party', cents: BOLLO_CENTS },
+    pagopa: visit.holder.entered?.pagopa?.offered ?? false,
+  }),
   contrassegno: () => ({ screen: 'contrassegno' }),
   contrassegnoDate: ({ visit }) => ({ screen: 'contrassegno-date', wrong: visit.contrassegno.wrong }),
 }

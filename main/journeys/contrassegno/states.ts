@@ -1,13 +1,17 @@
 import { chart, pulled, takes, type Way, working } from '../../visit/chart.ts'
 import { judge } from './tasks.ts'
 
-/** `instead`: the free declaration, for a person who would rather not pay. */
-export const states = (instead: Way) => ({
+/** `instead`: the free declaration, for a person who would rather not pay. `pagopa`: bollo paid by a notice. */
+export const states = (instead: Way, pagopa: Way) => ({
   privateParty: chart.createStateConfig({
     id: 'contrassegno',
     on: {
       declareInstead: takes(instead),
       haveContrassegno: 'contrassegno',
+      payByNotice: {
+        guard: ({ context }) => context.visit.holder.entered?.pagopa?.offered ?? false,
+        ...takes(pagopa),
+      },
       back: '#sheet',
       'card.removed': pulled,
     },

@@ -23,7 +23,7 @@ interface DeclarationWords {
   topics: Record<Topic, string>
   use: string
   legend: string
-  /** No bollo (art. 37), and the offices that must accept it. */
+  /** No bollo (art. 37), who must accept it (art. 2), and what citizens of states outside the Union may declare (art. 3). */
   conditions: string
   privacy: string
 }
@@ -51,7 +51,7 @@ export const declarationWords: Record<PaperLanguage, DeclarationWords> = {
     legend:
       'Con la barra: dati stampati dal totem, da ANPR (Anagrafe nazionale) alla data in calce o dalla CARTA. Il resto è scritto a mano dal dichiarante.',
     conditions:
-      'Esente dall’imposta di bollo (art. 37 del D.P.R. 445/2000). La firma non va autenticata. Ha la stessa validità del certificato che sostituisce: uffici pubblici e gestori di pubblici servizi la devono accettare.',
+      'Esente da bollo (art. 37 del D.P.R. 445/2000). La firma non va autenticata. Uffici e servizi pubblici e privati la devono accettare (art. 2). Cittadini extra UE: solo fatti attestabili da uffici pubblici italiani (art. 3).',
     privacy:
       'Informativa (art. 48 D.P.R. 445/2000, art. 13 Reg. (UE) 2016/679): chi riceve la dichiarazione ne tratta i dati solo per il procedimento a cui serve. Il totem non ne tiene copia.',
   },
@@ -77,7 +77,7 @@ export const declarationWords: Record<PaperLanguage, DeclarationWords> = {
     legend:
       'With the bar: data printed by the totem, as ANPR (the national population register) had them on the date at the foot, or from the CARD (CARTA). The rest is written by hand by the declarant.',
     conditions:
-      'Exempt from stamp duty (art. 37 of D.P.R. 445/2000). The signature needs no authentication. The declaration is as valid as the certificate that it replaces: public offices and public-service operators must accept it.',
+      'Exempt from stamp duty (art. 37 of D.P.R. 445/2000). The signature needs no authentication. The declaration is as valid as the certificate that it replaces: public offices, public-service operators and private parties must accept it (art. 2). Citizens of states outside the European Union declare only what an Italian public office can certify (art. 3).',
     privacy:
       'Notice (art. 48 D.P.R. 445/2000, art. 13 Reg. (EU) 2016/679): whoever receives the declaration processes its data for the procedure for which it is made alone. The totem keeps no copy.',
   },
@@ -102,7 +102,7 @@ export const declarationWords: Record<PaperLanguage, DeclarationWords> = {
     legend:
       'Mit Balken: vom Totem gedruckte Angaben, wie sie am unten angeführten Tag im ANPR (Nationales Melderegister) aufscheinen oder auf der Karte (CARTA) stehen. Alles Übrige schreibt die erklärende Person von Hand.',
     conditions:
-      'Von der Stempelsteuer befreit (Art. 37 des D.P.R. Nr. 445/2000). Die Unterschrift muss nicht beglaubigt werden. Die Erklärung hat dieselbe Gültigkeit wie die Bescheinigung, die sie ersetzt: Öffentliche Ämter und Betreiber öffentlicher Dienste müssen sie annehmen.',
+      'Von der Stempelsteuer befreit (Art. 37 des D.P.R. Nr. 445/2000). Die Unterschrift muss nicht beglaubigt werden. Die Erklärung hat dieselbe Gültigkeit wie die Bescheinigung, die sie ersetzt: Öffentliche Ämter, Betreiber öffentlicher Dienste und Private müssen sie annehmen (Art. 2). Bürger von Staaten außerhalb der Europäischen Union erklären nur, was eine öffentliche Stelle Italiens bescheinigen kann (Art. 3).',
     privacy:
       'Information (Art. 48 D.P.R. Nr. 445/2000, Art. 13 Verordnung (EU) 2016/679): Wer die Erklärung erhält, verarbeitet ihre Daten ausschließlich für das Verfahren, für das sie abgegeben wird. Der Totem bewahrt keine Kopie auf.',
   },
@@ -127,7 +127,7 @@ export const declarationWords: Record<PaperLanguage, DeclarationWords> = {
     legend:
       'S črto: podatki, ki jih je natisnil totem, kakor jih na dan, naveden spodaj, vodi ANPR (državni register stalnega prebivalstva) ali kakor so na izkaznici (CARTA). Drugo izjavitelj napiše z roko.',
     conditions:
-      'Oproščeno kolkovine (37. člen OPR št. 445/2000). Podpisa ni treba overiti. Izjava ima enako veljavo kot potrdilo, ki ga nadomešča: javni uradi in upravljavci javnih storitev jo morajo sprejeti.',
+      'Oproščeno kolkovine (37. člen OPR št. 445/2000). Podpisa ni treba overiti. Izjava ima enako veljavo kot potrdilo, ki ga nadomešča: javni uradi, upravljavci javnih storitev in zasebniki jo morajo sprejeti (2. člen). Državljani držav zunaj Evropske unije izjavljajo le, kar lahko potrdi italijanski javni organ (3. člen).',
     privacy:
       'Obvestilo (48. člen OPR št. 445/2000, 13. člen Uredbe (EU) 2016/679): prejemnik obdeluje podatke iz izjave izključno za postopek, za katerega je podana. Totem ne hrani kopije.',
   },

@@ -11,6 +11,7 @@ export const screens: Shows<typeof states> = {
       online: entered?.token != null,
       lineBack: online && entered?.token == null,
       waiting: entered?.waiting.length ?? 0,
+      payments: entered?.pagopa?.payments.length ?? 0,
       pending: entered?.pending ?? 0,
       card: entered?.card ?? null,
       notices: (entered?.notices ?? []).map(({ operation, state, requestedAt }) => ({

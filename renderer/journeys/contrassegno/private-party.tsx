@@ -5,7 +5,7 @@ import { AnswerCard } from '../../components/touch-button.tsx'
 import { useEuro, useText } from '../../i18n/use-text.ts'
 
 /** The free way comes first (invariant 6): since 2020 a private party must take the declaration (art. 2 DPR 445/2000). */
-export function PrivateParty({ screen: { cents } }: { screen: ScreenOf<'private-party'> }) {
+export function PrivateParty({ screen: { cents, pagopa } }: { screen: ScreenOf<'private-party'> }) {
   const text = useText()
   const price = useEuro()(cents)
   return (
@@ -16,6 +16,14 @@ export function PrivateParty({ screen: { cents } }: { screen: ScreenOf<'private-
         line={text('contrassegno.choice.declaration.line')}
         onPress={() => answer({ type: 'declareInstead' })}
       />
+      {pagopa && (
+        <AnswerCard
+          icon="phone"
+          title={text('contrassegno.choice.pagopa')}
+          line={text('contrassegno.choice.pagopa.line')}
+          onPress={() => answer({ type: 'payByNotice' })}
+        />
+      )}
       <AnswerCard
         icon="paper"
         title={text('contrassegno.choice.mark', { price })}

@@ -1,7 +1,13 @@
 import type { SamplesOf } from '../journey.ts'
 
 export const samples: SamplesOf<'contrassegno'> = {
-  'private-party': { canGoBack: true, shown: { 'private-party': { screen: 'private-party', cents: 1600 } } },
+  'private-party': {
+    canGoBack: true,
+    shown: {
+      'private-party': { screen: 'private-party', cents: 1600, pagopa: true },
+      'private-party-mark-only': { screen: 'private-party', cents: 1600, pagopa: false },
+    },
+  },
   contrassegno: { canGoBack: true, shown: { contrassegno: { screen: 'contrassegno' } } },
   'contrassegno-date': {
     canGoBack: true,

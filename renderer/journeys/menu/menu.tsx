@@ -13,9 +13,9 @@ type Shown = ScreenOf<'menu'>
  */
 export function Menu({ screen }: { screen: Shown }) {
   const text = useText()
-  const { holder, online, lineBack, waiting } = screen
+  const { holder, online, lineBack, waiting, payments } = screen
   const choice = (
-    service: 'declaration' | 'certificate' | 'visura' | 'collect' | 'requests',
+    service: 'declaration' | 'certificate' | 'visura' | 'collect' | 'pagopa' | 'requests',
     icon: IconName,
     line: string,
   ) => (
@@ -34,6 +34,7 @@ export function Menu({ screen }: { screen: Shown }) {
     >
       {screen.pending > 0 && choice('requests', 'clock', text('menu.pending', { count: screen.pending }))}
       {waiting > 0 && choice('collect', 'printer', text('menu.collect.line', { count: waiting }))}
+      {payments > 0 && choice('pagopa', 'phone', text('menu.pagopa.line'))}
       {choice('declaration', 'institution', text('menu.declaration.line'))}
       {choice('certificate', 'bank', text('menu.certificate.line'))}
       {choice(

@@ -4,13 +4,24 @@ import { holder } from '../sample-people.ts'
 export const samples: SamplesOf<'menu'> = {
   menu: {
     shown: {
-      menu: { screen: 'menu', holder, online: true, lineBack: false, waiting: 0, pending: 0, notices: [], card: null },
+      menu: {
+        screen: 'menu',
+        holder,
+        online: true,
+        lineBack: false,
+        waiting: 0,
+        payments: 0,
+        pending: 0,
+        notices: [],
+        card: null,
+      },
       'menu-offline': {
         screen: 'menu',
         holder,
         online: false,
         lineBack: false,
         waiting: 0,
+        payments: 0,
         pending: 0,
         notices: [],
         card: null,
@@ -21,6 +32,7 @@ export const samples: SamplesOf<'menu'> = {
         online: false,
         lineBack: true,
         waiting: 0,
+        payments: 0,
         pending: 1,
         notices: [],
         card: null,
@@ -31,6 +43,7 @@ export const samples: SamplesOf<'menu'> = {
         online: true,
         lineBack: false,
         waiting: 0,
+        payments: 0,
         pending: 2,
         notices: [],
         card: null,
@@ -41,20 +54,21 @@ export const samples: SamplesOf<'menu'> = {
         online: true,
         lineBack: false,
         waiting: 2,
+        payments: 0,
         pending: 0,
         notices: [],
         card: null,
       },
       'menu-card-expiring': {
-        ...{ screen: 'menu', holder, online: true, lineBack: false, waiting: 0, pending: 0, notices: [] },
+        ...{ screen: 'menu', holder, online: true, lineBack: false, waiting: 0, payments: 0, pending: 0, notices: [] },
         card: { state: 'expiring', date: '2027-03-18' },
       },
       'menu-card-expired': {
-        ...{ screen: 'menu', holder, online: true, lineBack: false, waiting: 0, pending: 0, notices: [] },
+        ...{ screen: 'menu', holder, online: true, lineBack: false, waiting: 0, payments: 0, pending: 0, notices: [] },
         card: { state: 'expired', date: '2026-06-18' },
       },
       'menu-card-paper': {
-        ...{ screen: 'menu', holder, online: true, lineBack: false, waiting: 0, pending: 0, notices: [] },
+        ...{ screen: 'menu', holder, online: true, lineBack: false, waiting: 0, payments: 0, pending: 0, notices: [] },
         card: { state: 'paper', date: null },
       },
       'menu-notices': {
@@ -63,6 +77,7 @@ export const samples: SamplesOf<'menu'> = {
         online: true,
         lineBack: false,
         waiting: 0,
+        payments: 0,
         pending: 1,
         card: null,
         notices: [

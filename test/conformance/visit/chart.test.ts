@@ -8,7 +8,7 @@ import type { VisitEvent } from '../../../main/visit/chart.ts'
 import { refused, type VisitServices } from '../../../main/visit/services.ts'
 import { galleryViews } from '../../../renderer/gallery-views.ts'
 import { answersOfAll } from '../../support/visit/answers.ts'
-import { cie, cns, member, OPERATION, outcome, pin, scripted } from '../../support/visit/scripted-visit.ts'
+import { cie, cns, member, OPERATION, outcome, payment, pin, scripted } from '../../support/visit/scripted-visit.ts'
 import { answerTypes, type Frame, standingStates, walk } from '../../support/visit/walk.ts'
 
 const requestedAt = '2026-11-22T10:00:00.000Z'
@@ -58,6 +58,8 @@ const services = [
   { print: async () => err({ kind: 'unprintable' }) },
   { handOver: async () => err({ kind: 'unavailable' }) },
   { handoverBecame: async () => 'contested' },
+  { openPayment: async () => err({ kind: 'unavailable' }) },
+  { openPayment: async () => ok({ payment: { ...payment, state: 'unspendable', receipt: 'R1' }, until: requestedAt }) },
   { sendByEmail: async () => err({ kind: 'unavailable' }) },
   { sendByEmail: async () => err({ kind: 'refused' }) },
 ] satisfies Partial<VisitServices>[]

@@ -334,7 +334,7 @@ describe('visura and atto notorio', () => {
       { type: 'choosePurpose', purpose: 'privateParty' },
       { type: 'confirm' },
     )
-    expect(screen()).toEqual({ screen: 'private-party', cents: 1600 })
+    expect(screen()).toEqual({ screen: 'private-party', cents: 1600, pagopa: true })
     await answers({ type: 'declareInstead' })
     expect(screen()).toMatchObject({ screen: 'declaration', attoNotorio: false })
     expect(session.answer({ type: 'printDeclaration', form: 'atto-notorio' })).toBe(false)

@@ -3,6 +3,7 @@ import type { CieReadout, CnsReadout } from '../../../contract/device.ts'
 import type { FamilyMember, IssuedOutcome, OwnRecord } from '../../../contract/gateway.ts'
 import type { Screen } from '../../../contract/journeys/index.ts'
 import type { OwnRequest } from '../../../contract/journeys/requests.ts'
+import type { Payment } from '../../../contract/pagopa.ts'
 import type { PersonSections } from '../../../contract/person.ts'
 import { ok } from '../../../contract/result.ts'
 import { view } from '../../../contract/visit.ts'
@@ -110,6 +111,16 @@ export const paper: Paper = {
   ...{ totem: 'TT-0001', office: 'Spello', operation: OPERATION },
 }
 
+export const payment: Payment = {
+  ...{ payment: OPERATION, state: 'open', notice: '301202611280000124', cents: 1600, types: ['8'] },
+  ...{
+    creditor: { codiceFiscale: '99999000013', name: 'Ente' },
+    subject: 'AB10234CX',
+    dueAt: '2026-12-22T10:00:00.000Z',
+  },
+  ...{ checkout: 'https://checkout.example/c/1', receipt: null, refusal: null },
+}
+
 const sheet: Sheet = () => ({ kind: 'pdf', pdf: new Uint8Array(1) })
 
 export function scripted(changes: Partial<VisitServices> = {}): VisitServices {
@@ -131,7 +142,14 @@ export function scripted(changes: Partial<VisitServices> = {}): VisitServices {
         pending: 0,
         notices: [],
         ways: ['phone', 'email'],
+        pagopa: { offered: true, payments: [payment] },
       }),
+    openPayment: async () => ok({ payment, until: new Date(Date.now() + 300_000).toISOString() }),
+    paymentBecame: async () => ({ ...payment, state: 'paid' }),
+    leavePayment: vi.fn(),
+    withdrawPayment: async () => ({ ...payment, state: 'withdrawn' }),
+    payments: async () => [payment],
+    noticeSheet: () => sheet,
     noticed: vi.fn(),
     preview: async () => ok({ pdf: new Uint8Array(1), pages: 1, facts: '' }),
     request: async () => ok({ state: 'issued', outcome }),

@@ -1,0 +1,166 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { err, ok } from '../../../contract/result.ts'
+import {
+  answers,
+  at,
+  cardOut,
+  open,
+  outcome,
+  payment,
+  pin,
+  screen,
+  session,
+  toPin,
+} from '../../../test/support/visit/scripted-visit.ts'
+import { refused, type VisitServices } from '../../visit/services.ts'
+
+/** A payment that nobody has made yet, and how to make it another. */
+function waiting() {
+  let became: (payment: Awaited<ReturnType<VisitServices['paymentBecame']>>) => void = () => {}
+  return {
+    paymentBecame: () => new Promise<typeof payment>((resolve) => (became = resolve as never)),
+    tell: (state: typeof payment.state) => became({ ...payment, state }),
+  }
+}
+const entered = {
+  ...{ token: 't', idAnpr: 'AB10234CX', family: null, languages: [], waiting: [], pending: 0, notices: [] },
+}
+const toChoice = async () => {
+  await toPin()
+  await answers(
+    { type: 'enterPin', pin: pin() },
+    { type: 'chooseService', service: 'certificate' },
+    { type: 'choosePurpose', purpose: 'privateParty' },
+    { type: 'chooseCertificates', types: ['8'] },
+    { type: 'confirm' },
+  )
+}
+const toNotice = async () => {
+  await toChoice()
+  await answers({ type: 'payByNotice' }, { type: 'confirm' })
+}
+
+describe('bollo by pagoPA', () => {
+  beforeEach(() => vi.useFakeTimers())
+  afterEach(() => {
+    session.stop()
+    vi.useRealTimers()
+  })
+
+  test('the notice comes after preview and yes; paid, the certificate is asked for by it, and printed', async () => {
+    const { paymentBecame, tell } = waiting()
+    const request = vi.fn<VisitServices['request']>(async () => ok({ state: 'issued', outcome }))
+    const openPayment = vi.fn<VisitServices['openPayment']>(async () => ok({ payment, until: in5() }))
+    open({ paymentBecame, request, openPayment })
+    await toChoice()
+    expect(screen()).toMatchObject({ screen: 'private-party', pagopa: true })
+    await answers({ type: 'payByNotice' })
+    await at('sheet')
+    expect(screen()).toMatchObject({ bollo: { settled: 'pagopa', cents: 1600 } })
+    expect(openPayment).not.toHaveBeenCalled()
+    await answers({ type: 'confirm' })
+    expect(screen()).toMatchObject({
+      ...{ screen: 'pagopa', notice: payment.notice, checkout: payment.checkout },
+      qr: 'PAGOPA|002|301202611280000124|99999000013|1600',
+    })
+    expect(openPayment).toHaveBeenCalledExactlyOnceWith(expect.anything(), { subject: 'AB10234CX', types: ['8'] })
+    expect(request).not.toHaveBeenCalled()
+    tell('paid')
+    await at('done')
+    expect(screen()).toMatchObject({ outcome: 'printed' })
+    expect(request).toHaveBeenCalledExactlyOnceWith(
+      expect.anything(),
+      expect.anything(),
+      expect.objectContaining({ bollo: { kind: 'pagopa', notice: payment.notice } }),
+    )
+  })
+
+  test('while the notice can be paid nobody is asked whether they are there; after it they are', async () => {
+    const { paymentBecame, tell } = waiting()
+    open({ paymentBecame })
+    await toNotice()
+    await vi.advanceTimersByTimeAsync(200_000)
+    expect(session.view()).toMatchObject({ screen: { screen: 'pagopa' }, idle: null })
+    await vi.advanceTimersByTimeAsync(120_000)
+    tell('open')
+    await at('pagopa-later')
+    await vi.advanceTimersByTimeAsync(91_000)
+    expect(screen().screen).not.toBe('pagopa-later')
+  })
+
+  test('the card is taken: the visit ends, and nobody waits for the payment any more', async () => {
+    const { paymentBecame } = waiting()
+    const services = open({ paymentBecame })
+    await toNotice()
+    cardOut()
+    await vi.advanceTimersByTimeAsync(1)
+    expect(services.leavePayment).toHaveBeenCalledOnce()
+    expect(JSON.stringify(session.view())).not.toContain(payment.notice)
+  })
+
+  test('later: printed, the notice stays; at the next visit the menu shows it, and paid it needs no other yes', async () => {
+    const request = vi.fn<VisitServices['request']>(async () => ok({ state: 'issued', outcome }))
+    const { paymentBecame } = waiting()
+    open({ paymentBecame, request })
+    await toNotice()
+    await answers({ type: 'back' }, { type: 'printNotice' })
+    await at('pagopa-later')
+    session.stop()
+    open({ request, openPayment: async () => ok({ payment: { ...payment, state: 'paid' }, until: in5() }) })
+    await toPin()
+    await answers({ type: 'enterPin', pin: pin() })
+    expect(screen()).toMatchObject({ screen: 'menu', payments: 1 })
+    await answers({ type: 'chooseService', service: 'pagopa' })
+    await at('done')
+    expect(request.mock.calls.at(-1)?.[2]).toMatchObject({ types: ['8'], bollo: { notice: payment.notice } })
+  })
+
+  test.each(['lapsed', 'withdrawn'] as const)('%s: nothing is due, and another notice may be made', async (state) => {
+    open({ paymentBecame: async () => ({ ...payment, state }) })
+    await toNotice()
+    expect(screen()).toMatchObject({ screen: 'pagopa-ended', why: state })
+    await answers({ type: 'back' })
+    await at('private-party')
+  })
+
+  test('pagoPA is away: no notice, and the mark is one step back', async () => {
+    open({ openPayment: async () => err({ kind: 'unavailable' }) })
+    await toNotice()
+    expect(screen()).toMatchObject({ screen: 'pagopa-ended', why: 'unavailable' })
+    await answers({ type: 'back' }, { type: 'haveContrassegno' })
+    await at('contrassegno')
+  })
+
+  test('no line, or a gateway that takes no payment: not offered', async () => {
+    open({ enter: async () => ok(entered) })
+    await toChoice()
+    expect(screen()).toMatchObject({ screen: 'private-party', pagopa: false })
+    expect(session.answer({ type: 'payByNotice' })).toBe(false)
+  })
+
+  test('paid and refused for good: the sum, the notice and the receipt are told, and go on paper', async () => {
+    const back = { ...payment, state: 'unspendable' as const, receipt: 'R1', refusal: 'document-not-valid' }
+    const print = vi.fn<VisitServices['print']>(async () => ok({ pages: 1 }))
+    open({
+      ...{ print, payments: async () => [back], paymentBecame: async () => ({ ...payment, state: 'paid' }) },
+      request: async () => err(refused('document-not-valid')),
+    })
+    await toNotice()
+    expect(screen()).toMatchObject({ screen: 'pagopa-refund', cents: 1600, notice: payment.notice, receipt: 'R1' })
+    await answers({ type: 'printNotice' })
+    await at('pagopa-refund')
+    expect(print).toHaveBeenCalledOnce()
+  })
+
+  test('paid and refused for today: why, and the payment stays', async () => {
+    open({
+      paymentBecame: async () => ({ ...payment, state: 'paid' }),
+      payments: async () => [{ ...payment, state: 'paid' }],
+      request: async () => err(refused('procedure-open')),
+    })
+    await toNotice()
+    expect(screen()).toMatchObject({ screen: 'refused', reason: 'procedure-open' })
+  })
+})
+
+const in5 = () => new Date(Date.now() + 300_000).toISOString()

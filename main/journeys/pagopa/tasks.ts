@@ -1,0 +1,81 @@
+import type { Payment } from '../../../contract/pagopa.ts'
+import { fromFirstPage, print } from '../../visit/printing.ts'
+import { refused as refusal, type VisitServices } from '../../visit/services.ts'
+import { refused, type Step, step } from '../../visit/step.ts'
+import { required, type Visit } from '../../visit/visit.ts'
+
+type Goes = 'waiting' | 'issue' | 'ended' | 'refund' | 'later'
+
+/** The certificate of a payment, as the visit wants one. */
+function paidFor(visit: Visit, { subject, types, notice }: Payment) {
+  const family = visit.holder.entered?.family ?? []
+  return {
+    subject: family.find(({ idAnpr }) => idAnpr === subject) ?? null,
+    types,
+    bollo: { kind: 'pagopa' as const, notice },
+  }
+}
+
+function goesOn(visit: Visit, payment: Payment, until: string | null): Step<Goes> {
+  const known = { pagopa: { payment, until } }
+  switch (payment.state) {
+    case 'created':
+    case 'open':
+      return step(until !== null && Date.parse(until) > Date.now() ? 'waiting' : 'later', known)
+    case 'paid':
+    case 'spent':
+      return step('issue', { ...known, certificate: paidFor(visit, payment) })
+    case 'lapsed':
+    case 'withdrawn':
+      return step('ended', { pagopa: { payment, until, why: payment.state } })
+    case 'unspendable':
+      return step('refund', known)
+  }
+}
+
+/** The notice for the certificate that was confirmed, or for the payment that waits from an earlier visit. */
+export async function open(visit: Visit, services: VisitServices) {
+  const entered = required(visit.holder.entered, 'gateway session')
+  const { types, subject, bollo } = visit.certificate
+  const { refused: why } = visit.end
+  if (bollo?.kind === 'pagopa' && bollo.notice !== null) {
+    // The certificate was refused after the payment: for good, and the money goes back, or for today.
+    const back = (await services.payments(entered)).find(({ notice }) => notice === bollo.notice)
+    return back?.state === 'unspendable'
+      ? step('refund', { pagopa: { payment: back }, end: { refused: null } })
+      : refused(why ?? refusal('session-refused'))
+  }
+  const [waiting] = types.length === 0 ? (entered.pagopa?.payments ?? []) : []
+  if (waiting?.state === 'unspendable') return goesOn(visit, waiting, null)
+  const wanted = {
+    subject: (waiting ? waiting.subject : subject?.idAnpr) ?? entered.idAnpr,
+    types: waiting?.types ?? types,
+  }
+  if (wanted.subject === null || wanted.types.length === 0) return refused(refusal('not-in-family'))
+  const opened = await services.openPayment(entered, { subject: wanted.subject, types: wanted.types })
+  if (opened.ok) return goesOn(visit, { ...opened.value.payment, subject: wanted.subject }, opened.value.until)
+  return opened.error.kind === 'unavailable' ? step('ended', { pagopa: { why: 'unavailable' } }) : refused(opened.error)
+}
+
+export async function wait(visit: Visit, services: VisitServices) {
+  const entered = required(visit.holder.entered, 'gateway session')
+  const payment = required(visit.pagopa.payment, 'payment')
+  const until = required(visit.pagopa.until, 'end of the wait')
+  const became = await services.paymentBecame(entered, payment, until)
+  return goesOn(visit, { ...became, subject: payment.subject, checkout: payment.checkout }, until)
+}
+
+export async function withdraw(visit: Visit, services: VisitServices) {
+  const entered = required(visit.holder.entered, 'gateway session')
+  const payment = required(visit.pagopa.payment, 'payment')
+  const became = await services.withdrawPayment(entered, payment)
+  return goesOn(visit, { ...became, subject: payment.subject, checkout: payment.checkout }, null)
+}
+
+export async function printNotice(visit: Visit, services: VisitServices) {
+  const payment = required(visit.pagopa.payment, 'payment')
+  const sheet = services.noticeSheet(visit.frame, payment)
+  const result = await print(visit, services, { operation: payment.payment, document: 'slip', sheet })
+  const slip = { paper: fromFirstPage, end: { slip: result.printed } }
+  return (!result.printed && result.fault) || step(payment.state === 'unspendable' ? 'refund' : 'later', slip)
+}

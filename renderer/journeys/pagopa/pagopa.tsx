@@ -1,0 +1,137 @@
+import type { ScreenOf } from '../../../contract/journeys/index.ts'
+import { answer } from '../../bridge.ts'
+import { Clock } from '../../components/clock.tsx'
+import { Points } from '../../components/facts.tsx'
+import { QrCode } from '../../components/qr-code.tsx'
+import { Screen, Waiting } from '../../components/screen.tsx'
+import { AnswerCard } from '../../components/touch-button.tsx'
+import { useDate, useEuro, useText } from '../../i18n/use-text.ts'
+import './pagopa.css'
+
+/** In groups of four, as the notice has it on paper. */
+const grouped = (notice: string) => notice.replace(/(\d{4})(?=\d)/g, '$1 ')
+/** pagoPA's notices are of this version, whatever their text. */
+const NOTICE_VERSION = 4
+
+export function Opening() {
+  const text = useText()
+  return <Screen kind="wait" title={text('pagopa.opening')} lead={text('pagopa.opening.lead')} figure={<Waiting />} />
+}
+
+export function Notice({ screen: { cents, notice, qr, checkout, until } }: { screen: ScreenOf<'pagopa'> }) {
+  const text = useText()
+  const price = useEuro()(cents)
+  return (
+    <Screen
+      title={text('pagopa.title', { price })}
+      lead={text('pagopa.lead')}
+      figure={
+        <>
+          <div className="pagopa-codes">
+            {checkout && (
+              <figure>
+                <QrCode text={checkout} label={text('pagopa.checkout.figure')} />
+                <figcaption>{text('pagopa.checkout')}</figcaption>
+              </figure>
+            )}
+            <figure>
+              <QrCode text={qr} version={NOTICE_VERSION} label={text('pagopa.qr.figure')} />
+              <figcaption>{text('pagopa.qr')}</figcaption>
+            </figure>
+          </div>
+          <Clock until={until} label={(left) => text('phone.left', { left })} />
+          <p className="large-line">{text('pagopa.number', { notice: grouped(notice) })}</p>
+        </>
+      }
+    >
+      <PrintNotice />
+    </Screen>
+  )
+}
+
+export function Later({ screen: { cents, notice, dueAt } }: { screen: ScreenOf<'pagopa-later'> }) {
+  const text = useText()
+  const price = useEuro()(cents)
+  const date = useDate()
+  return (
+    <Screen
+      title={text('pagopa.later.title')}
+      lead={text('pagopa.later.lead', { date: date(dueAt) })}
+      figure={
+        <Points
+          points={[
+            {
+              icon: 'paper',
+              title: text('pagopa.number', { notice: grouped(notice) }),
+              line: text('pagopa.later.where'),
+            },
+          ]}
+        />
+      }
+    >
+      <AnswerCard
+        icon="phone"
+        title={text('pagopa.now', { price })}
+        line={text('pagopa.now.line')}
+        onPress={() => answer({ type: 'payNow' })}
+      />
+      <PrintNotice />
+      <AnswerCard
+        icon="back"
+        title={text('pagopa.withdraw')}
+        line={text('pagopa.withdraw.line')}
+        onPress={() => answer({ type: 'withdrawNotice' })}
+      />
+    </Screen>
+  )
+}
+
+function PrintNotice() {
+  const text = useText()
+  return (
+    <AnswerCard
+      icon="printer"
+      title={text('pagopa.print')}
+      line={text('pagopa.print.line')}
+      onPress={() => answer({ type: 'printNotice' })}
+    />
+  )
+}
+
+export function Ended({ screen: { why } }: { screen: ScreenOf<'pagopa-ended'> }) {
+  const text = useText()
+  return (
+    <Screen tone="warning" title={text(`pagopa.${why}.title`)} lead={text(`pagopa.${why}.lead`)}>
+      <AnswerCard
+        icon="phone"
+        title={text('pagopa.again')}
+        line={text('pagopa.again.line')}
+        onPress={() => answer({ type: 'payByNotice' })}
+      />
+    </Screen>
+  )
+}
+
+export function Refund({ screen: { cents, notice, receipt } }: { screen: ScreenOf<'pagopa-refund'> }) {
+  const text = useText()
+  const price = useEuro()(cents)
+  return (
+    <Screen
+      tone="warning"
+      title={text('pagopa.refund.title', { price })}
+      lead={text('pagopa.refund.lead')}
+      figure={
+        <Points
+          points={[
+            {
+              icon: 'paper',
+              title: text('pagopa.number', { notice: grouped(notice) }),
+              line: text('pagopa.receipt', { receipt }),
+            },
+          ]}
+        />
+      }
+      main={{ label: text('pagopa.refund.print'), icon: 'printer', onPress: () => answer({ type: 'printNotice' }) }}
+    />
+  )
+}
