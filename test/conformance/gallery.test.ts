@@ -103,9 +103,6 @@ const look = (lang: string, mode: string): Promise<Record<string, Seen>> =>
     [Object.keys(galleryViews('it')), `&lang=${lang}${mode}`] as const,
   )
 
-/** A clock that runs shows another time in the next mode. */
-const CLOCK = /^\d+:\d\d$/
-
 const usual: Record<string, Promise<Record<string, Seen>>> = {}
 
 test.each([
