@@ -12,6 +12,8 @@ export const handoverId = z.string().regex(/^[\w-]{22}$/)
 export const HANDOVER_BYTES = 2 * 1_048_576
 /** How long the link works, unless the telephone has had the document before. */
 export const HANDOVER_MS = 10 * 60_000
+/** How long a person stands there and looks for the telephone. The link lives longer, so that a slow line can end. */
+export const HANDOVER_PATIENCE_MS = 3 * 60_000
 /** The same telephone may ask again so long after it has had the whole document. */
 export const HANDOVER_RETRY_MS = 60_000
 /** Links of one totem that wait to be opened. A further one ends the oldest. */

@@ -84,10 +84,10 @@ export async function startPostman({
   }
 
   let stopping = false
-  let working = Promise.resolve()
+  let working: Promise<void> | null = null
   const work = async () => {
     const base = publicUrl()
-    if (stopping || base === null) return
+    if (base === null) return
     try {
       await Promise.all((await letters.due()).map((due) => send(due, base)))
     } catch (failure) {
@@ -95,7 +95,11 @@ export async function startPostman({
     }
   }
   const timer = setInterval(() => {
-    working = working.then(work)
+    // A slow database or mail server is not asked again before it has answered.
+    if (!stopping)
+      working ??= work().finally(() => {
+        working = null
+      })
   }, LOOK_MS)
   return {
     async stop() {

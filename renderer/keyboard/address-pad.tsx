@@ -63,8 +63,8 @@ export function AddressPad({ typed: before, confirm, onAddress, children }: Addr
     return () => window.removeEventListener('keydown', onKey)
   }, [done, strike])
 
-  const key = (sign: string, label?: string) => (
-    <TouchButton key={sign} className="key" digit onPress={() => strike(sign)} {...(label ? { label } : {})}>
+  const key = (sign: string) => (
+    <TouchButton key={sign} className="key" digit onPress={() => strike(sign)}>
       {sign}
     </TouchButton>
   )
@@ -87,7 +87,7 @@ export function AddressPad({ typed: before, confirm, onAddress, children }: Addr
       </div>
       {/* biome-ignore lint/a11y/useSemanticElements: as above */}
       <div className="address-signs" role="group" aria-label={text('email.signs')}>
-        {key('@', text('email.at'))}
+        {key('@')}
         {key('.it')}
         {key('.com')}
         <TouchButton className="key word" digit onPress={() => strike('delete')} disabled={typed === ''}>

@@ -9,17 +9,21 @@ import { type InsertedCard, type InsertOptions, insertCard } from '../card/inser
 import { type Pcscd, startPcscd } from '../card/pcscd.ts'
 import { muteCard, unknownCard, type VirtualCard } from '../card/virtual-card.ts'
 import { startMailServer } from '../mail/mail-server.ts'
+import { startPagopa } from '../pagopa/index.ts'
 import { cardsFolderOf } from '../pki/on-demand.ts'
 import { startVirtualPrinter } from '../printer/virtual-printer.ts'
 import { descendants } from './children.ts'
 import { startControl } from './control.ts'
-import { type BenchGateway, startGatewayProcess, throughPdnd } from './gateway.ts'
+import { type BenchGateway, startGatewayProcess, throughPagopa, throughPdnd } from './gateway.ts'
 import { startLine } from './line.ts'
 import type { Bench, BenchOptions, CardChoice, CardInReader } from './office.ts'
 import { provisionTotem } from './totem.ts'
 
 /** Keys of every part of a bench, made once by simulator/pki (set-up). */
 const PKI = fileURLToPath(new URL('../../.bench/pki', import.meta.url))
+
+/** By which the bench's body pays bollo virtually (art. 15 DPR 642/1972). */
+const AUTHORISATION = '12345/2023 TEST'
 
 /** A real full-speed HID printer takes one report of 64 bytes a millisecond. */
 const HID_BYTES_PER_SECOND = 64_000
@@ -46,10 +50,11 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
 
   try {
     const bytesPerSecond = options.printerBytesPerSecond ?? HID_BYTES_PER_SECOND
-    const [pcscd, printer, anpr] = await Promise.all([
+    const [pcscd, printer, anpr, pagopa] = await Promise.all([
       started(startPcscd(options.keypad ? { keypad: options.keypad } : {})),
       started(startVirtualPrinter({ profile: 'a4-kiosk', outDir: join(folder, 'paper'), bytesPerSecond })),
-      started(startAnpr({ port: 0, pki: PKI })),
+      started(startAnpr({ port: 0, pki: PKI, virtualBollo: AUTHORISATION })),
+      started(startPagopa({ port: 0, pki: PKI })),
     ])
     let gateway: BenchGateway | null = null
     const mail = await started(startMailServer({ pki: PKI, returnsPort: () => gateway?.returnsPort ?? null }))
@@ -59,11 +64,15 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
         log: join(logs, 'gateway.log'),
         pki: PKI,
         anpr: throughPdnd(anpr.access),
+        pagopa: throughPagopa(pagopa.access),
         mailPort: mail.port,
         ...(options.databaseUrl && { databaseUrl: options.databaseUrl }),
       }),
     )
     gateway = running
+    pagopa.sendReceiptsTo(() =>
+      running.receiptsUrl === null ? null : { url: running.receiptsUrl, ca: join(PKI, 'gateway-ca.pem') },
+    )
     const line = await started(startLine(() => running.port))
     const slot = cardSlot(pcscd)
     stops.push(slot.remove)
@@ -89,6 +98,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
       gateway: running,
       mail,
       anpr,
+      pagopa,
       pcscd,
       dockUrl,
       insertCard: slot.insert,

@@ -106,6 +106,8 @@ export const action = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('cover'), open: z.boolean() }),
   z.strictObject({ do: z.literal('error'), to: z.enum(['none', 'jam', 'overheated']) }),
   z.strictObject({ do: z.literal('take') }),
+  /** The newest notice of pagoPA: somebody pays it, pays it twice, or nobody does in time. */
+  z.strictObject({ do: z.literal('notice'), to: z.enum(['pay', 'pay-twice', 'expire']) }),
   z.strictObject({ do: z.literal('kill'), what: z.enum(['device', 'renderer', 'gateway', 'reader']) }),
   z.strictObject({ do: z.literal('restart'), what: z.enum(['gateway', 'reader']) }),
 ])
@@ -147,7 +149,7 @@ export async function startControl(bench: () => Bench): Promise<Control> {
   const streams = new Set<(state: string) => void>()
 
   const state = async () => {
-    const { line, card, takenCard, gateway, printer: device, electronPid } = bench()
+    const { line, card, takenCard, gateway, pagopa, printer: device, electronPid } = bench()
     return JSON.stringify({
       people: HAND_MADE,
       others: population.size,
@@ -160,6 +162,7 @@ export async function startControl(bench: () => Bench): Promise<Control> {
       printer,
       sheets: device.sheets.map(({ kind, taken }, index) => ({ index, kind, taken })),
       totem: electronPid !== null,
+      notice: pagopa.positions().at(-1)?.status ?? null,
     })
   }
   const tell = async () => {
@@ -173,6 +176,7 @@ export async function startControl(bench: () => Bench): Promise<Control> {
       line,
       printer: device,
       gateway,
+      pagopa,
       pcscd,
       electronPid,
       insertCard,
@@ -206,6 +210,10 @@ export async function startControl(bench: () => Bench): Promise<Control> {
         return device.setError(wanted.to)
       case 'take':
         return device.tear()
+      case 'notice':
+        if (wanted.to === 'expire') pagopa.expire()
+        else pagopa.pay({ times: wanted.to === 'pay' ? 1 : 2 })
+        return
       case 'kill':
         if (wanted.what === 'gateway') return gateway.kill()
         if (wanted.what === 'reader') {

@@ -6,6 +6,7 @@ import type { CnsOptions } from '../card/cns.ts'
 import type { InsertOptions } from '../card/insert.ts'
 import type { Keypad, Pcscd } from '../card/pcscd.ts'
 import type { MailServer } from '../mail/mail-server.ts'
+import type { Pagopa } from '../pagopa/index.ts'
 import type { VirtualPrinter } from '../printer/virtual-printer.ts'
 import type { BenchGateway } from './gateway.ts'
 import type { Line } from './line.ts'
@@ -42,6 +43,7 @@ export interface Bench {
   /** The company's mail server: where links to documents go. */
   mail: MailServer
   anpr: Anpr
+  pagopa: Pagopa
   pcscd: Pcscd
   /** Address of the dock, when there is one. */
   dockUrl: string | null

@@ -123,6 +123,13 @@ function draw(state) {
     ),
   )
 
+  const noNotice = { disabled: state.notice === null, hint: `The newest notice: ${state.notice ?? 'none yet'}` }
+  byId('notice').replaceChildren(
+    button('Pay now', { do: 'notice', to: 'pay' }, noNotice),
+    button('Pay twice', { do: 'notice', to: 'pay-twice' }, noNotice),
+    button('Expires', { do: 'notice', to: 'expire' }, noNotice),
+  )
+
   byId('printer').replaceChildren(
     ...['ok', 'low', 'out'].map((to) =>
       button(

@@ -89,6 +89,11 @@ const ASKED: Record<string, (bearer: Record<string, string>) => Promise<unknown>
   'GET /v1/outcomes': () => totem.get('/v1/outcomes?after=0&wait=0'),
   'POST /v1/journal': () => totem.post('/v1/journal', { entries: [], base: null }),
   'GET /v1/status': () => totem.get('/v1/status'),
+  // No pagoPA is set up here, and a payment asks nothing of ANPR.
+  'GET /v1/payments/current': (bearer) => totem.get('/v1/payments/current', bearer),
+  'POST /v1/payments': (bearer) => totem.post('/v1/payments', {}, bearer),
+  'POST /v1/payments/pending': (bearer) => totem.post('/v1/payments/pending', {}, bearer),
+  'POST /v1/payments/withdraw': (bearer) => totem.post('/v1/payments/withdraw', {}, bearer),
   'POST /v1/challenges': () => totem.post('/v1/challenges', {}),
   'POST /v1/heartbeat': () => totem.post('/v1/heartbeat', {}),
   'GET /v1/trust': () => totem.get('/v1/trust'),

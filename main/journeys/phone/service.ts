@@ -1,6 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { HANDOVER_BYTES, handoverGiven, handoverState, handoverWithdrawn } from '../../../contract/handover.ts'
+import {
+  HANDOVER_BYTES,
+  HANDOVER_PATIENCE_MS,
+  handoverGiven,
+  handoverState,
+  handoverWithdrawn,
+} from '../../../contract/handover.ts'
 import { err, ok } from '../../../contract/result.ts'
 import type { Journal } from '../../journal/journal.ts'
 import { sealDocument } from '../../queue/sealing.ts'
@@ -13,8 +19,6 @@ export interface HandoverOptions {
   now(): Date
 }
 
-/** How long a person stands there and looks for the telephone. The link lives longer, so that a slow line can end. */
-const PATIENCE_MS = 3 * 60_000
 const LOOK_MS = 1_500
 
 /** Hands documents to telephones through the gateway, which never sees a key. */
@@ -39,7 +43,7 @@ export function createHandover({
       const given = await client.ask(handoverGiven, '/v1/handovers', { body, repeatable: false })
       if (!given.ok) return failed()
       const link = `${given.value.page}#${key.toString('base64url')}`
-      return ok({ id, link, until: new Date(+now() + PATIENCE_MS).toISOString() })
+      return ok({ id, link, until: new Date(+now() + HANDOVER_PATIENCE_MS).toISOString() })
     },
 
     async handoverBecame({ session }, { id, until }) {

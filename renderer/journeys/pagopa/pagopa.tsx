@@ -8,6 +8,9 @@ import { AnswerCard } from '../../components/touch-button.tsx'
 import { useDate, useEuro, useText } from '../../i18n/use-text.ts'
 import './pagopa.css'
 
+/** The totem's own patience (main/journeys/pagopa/service.ts). */
+const PATIENCE_MS = 5 * 60_000
+
 /** In groups of four, as the notice has it on paper. */
 const grouped = (notice: string) => notice.replace(/(\d{4})(?=\d)/g, '$1 ')
 /** pagoPA's notices are of this version, whatever their text. */
@@ -39,7 +42,7 @@ export function Notice({ screen: { cents, notice, qr, checkout, until } }: { scr
               <figcaption>{text('pagopa.qr')}</figcaption>
             </figure>
           </div>
-          <Clock until={until} label={(left) => text('phone.left', { left })} />
+          <Clock until={until} mostMs={PATIENCE_MS} label={(left) => text('phone.left', { left })} />
           <p className="large-line">{text('pagopa.number', { notice: grouped(notice) })}</p>
         </>
       }

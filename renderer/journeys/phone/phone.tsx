@@ -1,3 +1,4 @@
+import { HANDOVER_PATIENCE_MS } from '../../../contract/handover.ts'
 import type { ScreenOf } from '../../../contract/journeys/index.ts'
 import { answer } from '../../bridge.ts'
 import { Clock } from '../../components/clock.tsx'
@@ -24,7 +25,7 @@ export function Phone({ screen: { code, noPrinter, canPrint } }: { screen: Scree
           {code ? (
             <>
               <QrCode text={code.link} label={text('phone.figure')} />
-              <Clock until={code.until} label={(left) => text('phone.left', { left })} />
+              <Clock until={code.until} mostMs={HANDOVER_PATIENCE_MS} label={(left) => text('phone.left', { left })} />
               <Points
                 points={[{ icon: 'lock', title: text('phone.once.title'), line: text('phone.once'), tone: 'success' }]}
               />

@@ -3,7 +3,8 @@ import type { SamplesOf } from '../journey.ts'
 
 const code = {
   link: `https://totem.poste.example/d/${'9f3kQ0vXw2LmZ7bTa8RcYd'}#${'Jx4v7Qm2Zs9LwK1nT8yRbC5dE0fGhA3uVoPiS6kXzWq'}`,
-  until: new Date(Date.now() + 165_000).toISOString(),
+  // The clock stands at its whole time.
+  until: '2099-01-01T00:00:00.000Z',
 }
 const phone = (shown: Partial<ScreenOf<'phone'>> = {}): ScreenOf<'phone'> => ({
   ...{ screen: 'phone', document: 'certificate', code, noPrinter: false, canPrint: true },

@@ -144,7 +144,7 @@ export function scripted(changes: Partial<VisitServices> = {}): VisitServices {
         ways: ['phone', 'email'],
         pagopa: { offered: true, payments: [payment] },
       }),
-    openPayment: async () => ok({ payment, until: new Date(Date.now() + 300_000).toISOString() }),
+    openPayment: async () => ok({ payment, until: '2099-01-01T00:00:00.000Z' }),
     paymentBecame: async () => ({ ...payment, state: 'paid' }),
     leavePayment: vi.fn(),
     withdrawPayment: async () => ({ ...payment, state: 'withdrawn' }),
