@@ -35,7 +35,7 @@ export const screens = [
    * The summary. `others`: somebody else of the family may be chosen. `shortcuts`: what is asked for most. `language`: `IT`, or the second one on the sheet. `cents`: the
    * bollo; `settled` null: it is due and not settled yet; `reference`: the law that frees the use, as it is cited, or a
    * number. `anpr`: `asked` now whether it will issue this; `away`, so the request is recorded and the certificate
-   * collected later; `ready`; `unasked` before the bollo is settled. `barred`: it will not, and something else may be
+   * collected later; `ready`; `unasked` before the bollo is settled. `facts`: what the sheet certifies, as ANPR words it. `barred`: it will not, and something else may be
    * chosen. `delivery`: how it is taken home, and whether there are other ways.
    */
   z.strictObject({
@@ -49,6 +49,7 @@ export const screens = [
     bollo: z.strictObject({ settled: bolloKind.nullable(), cents: z.number().int(), reference: z.string() }),
     delivery: z.strictObject({ way, others: z.boolean() }),
     anpr: z.enum(['unasked', 'asked', 'away', 'ready', 'barred']),
+    facts: z.string(),
     barred: z.strictObject({ reason: refusal, code: z.string().nullable() }).nullable(),
   }),
   /** `index` is what `choosePerson` answers with. Offline there is only the holder. */

@@ -107,6 +107,8 @@ export interface Waiting {
 export interface PreviewSheet {
   pdf: Uint8Array
   pages: number
+  /** What it certifies, as text; empty where that cannot be told from the rest of the sheet. */
+  facts: string
 }
 
 /** A document ready to be put on paper; `operation` names it in the ledger. */

@@ -13,7 +13,7 @@ const BUDGET = 60
 
 /**
  * Words that the screen says. The frame is the same everywhere and is not read again: the names of the steps, Back, the
- * end of the visit. Nor do a person's own data and records count, which are looked at and not read through.
+ * end of the visit, the keys of a keyboard. Nor do a person's own data and records count, which are looked at and not read through.
  */
 const wordsOf = (view: View): number =>
   renderToStaticMarkup(
@@ -24,9 +24,10 @@ const wordsOf = (view: View): number =>
     </IntlProvider>,
   )
     .replace(
-      /<ol class="steps".*?<\/ol>|<div class="action-(back|leave)">.*?<\/div>|<(dl|ul) class="(facts own-data|sheets)">.*?<\/\2>/g,
+      /<ol class="steps".*?<\/ol>|<div class="action-(back|leave)">.*?<\/div>|<(dl|ul|p) class="(facts own-data|sheets|sheet-facts)">.*?<\/\2>/g,
       ' ',
     )
+    .replace(/<button class="touch key.*?<\/button>|<p class="unseen.*?<\/p>/g, ' ')
     .replace(/<svg.*?<\/svg>|<[^>]*>/g, ' ')
     .split(/\s+/)
     .filter((word) => /[\p{L}\p{N}]/u.test(word)).length

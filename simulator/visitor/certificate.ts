@@ -19,13 +19,14 @@ const isWanted = ({ types, shortcuts }: Summary, { type }: CertificateWish) =>
   type === 'together' ? types.join() === shortcuts.at(-1)?.join() : types.join() === type
 
 const change =
-  (line: 'sheet.person' | 'sheet.certificate' | 'sheet.home'): Act =>
+  (line: 'sheet.person' | 'sheet.certificate' | 'sheet.use' | 'sheet.home'): Act =>
   (person) =>
     person.touches(`${person.says('sheet.change')}: ${person.says(line)}`)
 
 /** The first line that is not as the person wants it; null: all are. */
 function amiss(seen: Summary, wish: CertificateWish): Act | null {
   if (!wish.of(seen.subject)) return change('sheet.person')
+  if (seen.use !== wish.purpose) return change('sheet.use')
   if (isWanted(seen, wish)) {
     const { way, others } = seen.delivery
     return others && way !== wish.way ? change('sheet.home') : null

@@ -68,6 +68,7 @@ export const screens: Shows<ReturnType<typeof states>> = {
         others: waysFor(visit).length > 1 && !phoneOnly(printer),
       },
       anpr: ANPR[inner] ?? 'asked',
+      facts: inner === 'shown' ? (visit.paper.preview?.facts ?? '') : '',
       barred: inner === 'barred' && barred ? { reason: barred.reason, code: barred.anpr } : null,
     }
   },

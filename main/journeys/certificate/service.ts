@@ -26,6 +26,7 @@ import {
   type VisitId,
 } from '../../visit/services.ts'
 import { type About, isAbout } from './about.ts'
+import { factsOf } from './facts.ts'
 import type { Requested, StorageFull, Wanted } from './visit.ts'
 
 export interface CertificateOptions {
@@ -58,19 +59,18 @@ export function createCertificates(options: CertificateOptions) {
    * SECURITY: ANPR's answer may name the right person and hold another's paper, so its words are read here, where it is
    * drawn anyway: at the gateway that would cost as much as all the rest of a request.
    */
-  async function concerns(
-    pdf: Uint8Array,
-    about: About | null,
-    of: { session: string; operation?: string },
-  ): Promise<boolean> {
-    if (about === null) return true
-    const words = await devices.call('pdf.text', { pdf })
-    if (!words.ok || isAbout(words.value.text, about) !== false) return true
+  function concerns(words: string | null, about: About | null, of: { session: string; operation?: string }): boolean {
+    if (about === null || words === null || isAbout(words, about) !== false) return true
     journal.record('request.other-person', of)
     return false
   }
-  const isOf = ({ operation, pdf }: IssuedOutcome, about: About | null, session: string) =>
-    concerns(Buffer.from(pdf, 'base64'), about, { session, operation })
+  /** The words of a PDF; null where it cannot be read. */
+  async function wordsOf(pdf: Uint8Array): Promise<string | null> {
+    const words = await devices.call('pdf.text', { pdf })
+    return words.ok ? words.value.text : null
+  }
+  const isOf = async ({ operation, pdf }: IssuedOutcome, about: About | null, session: string) =>
+    about === null || concerns(await wordsOf(Buffer.from(pdf, 'base64')), about, { session, operation })
 
   return {
     async preview(
@@ -91,9 +91,12 @@ export function createCertificates(options: CertificateOptions) {
         return err(lasting ? refusedBy(error.problem) : { kind: 'unavailable' })
       }
       const pdf = Buffer.from(preview.value.pdf, 'base64')
-      if (!(await concerns(pdf, about, { session }))) return err(refused('anpr-other-person'))
+      const words = await wordsOf(pdf)
+      if (!concerns(words, about, { session })) return err(refused('anpr-other-person'))
       const first = await devices.call('pdf.raster', { pdf, page: 1, width: 64 })
-      return first.ok ? ok({ pdf, pages: first.value.pages }) : err({ kind: 'unavailable' })
+      return first.ok
+        ? ok({ pdf, pages: first.value.pages, facts: factsOf(words ?? '') })
+        : err({ kind: 'unavailable' })
     },
 
     async request(

@@ -7,27 +7,31 @@ import { required, type Visit } from '../../visit/visit.ts'
 type Goes = 'waiting' | 'issue' | 'ended' | 'refund' | 'later'
 
 /** The certificate of a payment, as the visit wants one. */
-function paidFor(visit: Visit, { subject, types, notice }: Payment) {
+function paidFor(visit: Visit, { subject, types }: Pick<Payment, 'subject' | 'types'>) {
   const family = visit.holder.entered?.family ?? []
   return {
     subject: family.find(({ idAnpr }) => idAnpr === subject) ?? null,
     types,
-    bollo: { kind: 'pagopa' as const, notice },
+    use: 'privateParty' as const,
   }
 }
 
 function goesOn(visit: Visit, payment: Payment, until: string | null): Step<Goes> {
-  const known = { pagopa: { payment, until } }
+  const certificate = paidFor(visit, payment)
+  const known = { pagopa: { payment, until }, certificate }
   switch (payment.state) {
     case 'created':
     case 'open':
       return step(until !== null && Date.parse(until) > Date.now() ? 'waiting' : 'later', known)
     case 'paid':
     case 'spent':
-      return step('issue', { ...known, certificate: paidFor(visit, payment) })
+      return step('issue', {
+        ...known,
+        certificate: { ...certificate, bollo: { kind: 'pagopa', notice: payment.notice } },
+      })
     case 'lapsed':
     case 'withdrawn':
-      return step('ended', { pagopa: { payment, until, why: payment.state } })
+      return step('ended', { certificate, pagopa: { payment, until, why: payment.state } })
     case 'unspendable':
       return step('refund', known)
   }
@@ -54,7 +58,12 @@ export async function open(visit: Visit, services: VisitServices) {
   if (wanted.subject === null || wanted.types.length === 0) return refused(refusal('not-in-family'))
   const opened = await services.openPayment(entered, { subject: wanted.subject, types: wanted.types })
   if (opened.ok) return goesOn(visit, { ...opened.value.payment, subject: wanted.subject }, opened.value.until)
-  return opened.error.kind === 'unavailable' ? step('ended', { pagopa: { why: 'unavailable' } }) : refused(opened.error)
+  return opened.error.kind === 'unavailable'
+    ? step('ended', {
+        pagopa: { why: 'unavailable' },
+        certificate: paidFor(visit, { ...wanted, subject: wanted.subject }),
+      })
+    : refused(opened.error)
 }
 
 export async function wait(visit: Visit, services: VisitServices) {

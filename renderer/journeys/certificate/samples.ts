@@ -35,6 +35,10 @@ const person = ({ index: _, ...rest }: (typeof family)[number]): ScreenOf<'sheet
 const own = person(member(0, 'MARIA TERESA', '2', 1951))
 const child = person(member(3, 'ANDREA', '3', 1984))
 
+/** As ANPR words them. */
+const FACTS =
+  'BIANCHI MARIA TERESA nata a SAN GIOVANNI IN PERSICETO (BO) il 18/06/1951 codice fiscale BNC•••••••••••7X risulta iscritta nell’anagrafe della popolazione residente del comune di SPELLO (PG) nella famiglia …'
+
 type Shown = ScreenOf<'sheet'>
 
 /** The holder asks for themselves, of a use that the law exempts. */
@@ -49,6 +53,7 @@ const summary = (shown: Partial<Shown> = {}): Shown => ({
   bollo: exempt('processuale'),
   delivery: { way: 'paper', others: true },
   anpr: 'ready',
+  facts: FACTS,
   barred: null,
   ...shown,
 })
@@ -80,7 +85,7 @@ export const samples: SamplesOf<'certificate'> = {
     canGoBack: true,
     shown: {
       sheet: summary(),
-      'sheet-asked': summary({ anpr: 'asked' }),
+      'sheet-asked': summary({ anpr: 'asked', facts: '' }),
       'sheet-convivenza': summary({ types: ['8', '14'], shortcuts: [['8'], ['14'], ['8', '14']], others: false }),
       'sheet-child': summary({ subject: child, types: ['8'] }),
       'sheet-bilingual': summary({ types: ['8'], language: 'DE' }),
@@ -90,13 +95,14 @@ export const samples: SamplesOf<'certificate'> = {
         use: 'privateParty',
         bollo: { settled: null, cents: 1600, reference: '' },
         anpr: 'unasked',
+        facts: '',
       }),
       'sheet-mark': summary({
         use: 'privateParty',
         bollo: { settled: 'contrassegno', cents: 1600, reference: '0123 4567 8901 23' },
       }),
-      'sheet-away': summary({ anpr: 'away', others: false, delivery: { way: 'paper', others: false } }),
-      'sheet-barred': summary({ anpr: 'barred', barred: { reason: 'procedure-open', code: 'EN181' } }),
+      'sheet-away': summary({ anpr: 'away', facts: '', others: false, delivery: { way: 'paper', others: false } }),
+      'sheet-barred': summary({ anpr: 'barred', facts: '', barred: { reason: 'procedure-open', code: 'EN181' } }),
       ...Object.fromEntries(
         exemption.options.map((use) => [`sheet-${use}`, summary({ use, bollo: exempt(use), subject: child })]),
       ),

@@ -1,4 +1,5 @@
 import type { ScreenOf } from '../../../contract/journeys/index.ts'
+import { drawable } from '../../../contract/letters.ts'
 import { answer } from '../../bridge.ts'
 import { Notice } from '../../components/facts.tsx'
 import { Icon } from '../../components/icon.tsx'
@@ -15,13 +16,13 @@ export function Summary({ screen }: { screen: Shown }) {
   const text = useText()
   const main = useMain(screen)
   const lines = useLines(screen)
-  const { anpr, barred } = screen
+  const { anpr, barred, facts } = screen
   return (
     <Screen
       title={text('sheet.title')}
       {...(anpr === 'away' ? { lead: text('sheet.away') } : {})}
       {...(main ? { main } : {})}
-      figure={<FromAnpr anpr={anpr} barred={barred} />}
+      figure={<FromAnpr anpr={anpr} barred={barred} facts={facts} />}
     >
       <Sheet lines={lines} />
       {anpr === 'ready' && (
@@ -35,7 +36,7 @@ export function Summary({ screen }: { screen: Shown }) {
 }
 
 /** What ANPR says of this sheet. The place is always there, so that no line moves when it is said. */
-function FromAnpr({ anpr, barred }: Pick<Shown, 'anpr' | 'barred'>) {
+function FromAnpr({ anpr, barred, facts }: Pick<Shown, 'anpr' | 'barred' | 'facts'>) {
   const text = useText()
   if (barred)
     return (
@@ -43,6 +44,7 @@ function FromAnpr({ anpr, barred }: Pick<Shown, 'anpr' | 'barred'>) {
         {`${text(`refused.${barred.reason}.title`)}. ${text('sheet.barred')}`}
       </Notice>
     )
+  if (facts !== '') return <p className="sheet-facts">{drawable(facts)}</p>
   return (
     anpr === 'asked' && (
       <div className="sheet-asked">

@@ -142,7 +142,7 @@ describe('a visit', () => {
 
   test('what ANPR refuses of this certificate is said on the summary, and another may be chosen', async () => {
     const preview = vi
-      .fn<VisitServices['preview']>(async () => ok({ pdf: new Uint8Array(1), pages: 1 }))
+      .fn<VisitServices['preview']>(async () => ok({ pdf: new Uint8Array(1), pages: 1, facts: '' }))
       .mockResolvedValueOnce(err(refused('procedure-open', { anpr: 'EN181' })))
     open({ preview })
     await toPin()
@@ -158,7 +158,7 @@ describe('a visit', () => {
   })
 
   test('ANPR is asked once for one sheet, however often it is looked at', async () => {
-    const preview = vi.fn<VisitServices['preview']>(async () => ok({ pdf: new Uint8Array(1), pages: 2 }))
+    const preview = vi.fn<VisitServices['preview']>(async () => ok({ pdf: new Uint8Array(1), pages: 2, facts: '' }))
     open({ preview })
     await toSummary()
     const before = preview.mock.calls.length

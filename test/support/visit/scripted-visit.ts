@@ -151,7 +151,7 @@ export function scripted(changes: Partial<VisitServices> = {}): VisitServices {
     payments: async () => [payment],
     noticeSheet: () => sheet,
     noticed: vi.fn(),
-    preview: async () => ok({ pdf: new Uint8Array(1), pages: 1 }),
+    preview: async () => ok({ pdf: new Uint8Array(1), pages: 1, facts: '' }),
     request: async () => ok({ state: 'issued', outcome }),
     arrived: async () => outcome,
     visura: async () => ok(visura),
