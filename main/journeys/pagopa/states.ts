@@ -41,7 +41,15 @@ export const states = (otherWay: Way['target']) => ({
   }),
   pagopaEnded: chart.createStateConfig({
     id: 'pagopaEnded',
-    on: { payByNotice: '#pagopa', back: otherWay, 'card.removed': pulled },
+    on: {
+      payByNotice: '#pagopa',
+      // Who came for a payment that waits is on the way to no certificate.
+      back: [
+        { guard: ({ context: { visit } }) => visit.certificate.use !== null, target: otherWay },
+        { target: 'menu' },
+      ],
+      'card.removed': pulled,
+    },
   }),
   pagopaRefund: chart.createStateConfig({
     id: 'pagopaRefund',
