@@ -33,10 +33,10 @@ export const texts = {
     },
     code: {
       title: 'LE 6 CIFRE',
-      lead: 'Aprono il collegamento che arriva per posta elettronica:',
+      lead: 'Aprono il collegamento che arriva per e-mail:',
       until: 'Valgono fino al',
       times: 'Volte',
-      note: 'La posta elettronica non le contiene: senza questo foglio il documento non si apre.',
+      note: 'L’e-mail non le contiene: senza questo foglio il documento non si apre.',
     },
   },
   en: {
