@@ -49,6 +49,13 @@ export const journeys = {
     wish: { type: 'together', purpose: 'privateParty', mark },
     touches: 7,
   },
+  // The payment with the telephone is counted as a touch.
+  pagopa: {
+    ...certificate,
+    who: 'anna-bianchi',
+    wish: { type: 'together', purpose: 'privateParty', byNotice: true },
+    touches: 6,
+  },
   declaration: { ...written('declaration'), who: 'anna-bianchi', wish: { service: 'declaration' } },
   'atto-notorio': {
     ...written('atto-notorio'),

@@ -10,8 +10,7 @@ const leaves = () => press('action.leave')
 
 export const pagopa: AnswersIn<'pagopa', PagopaWish> = {
   'pagopa-opening': waits,
-  // The telephone pays: a test does it, or the person's own hand.
-  pagopa: (_, { payLater }) => (payLater ? press('action.back') : null),
+  pagopa: ({ notice }, { payLater }) => (payLater ? press('action.back') : (person) => person.paysNotice(notice)),
   'pagopa-later': leaves,
   'pagopa-ended': leaves,
   'pagopa-refund': () => press('pagopa.refund.print'),

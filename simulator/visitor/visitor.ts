@@ -32,6 +32,8 @@ export interface Hands {
   laysCard(): Promise<void>
   takesCard(): Promise<void>
   takesPaper(): void
+  /** Pays a pagoPA notice with the telephone. */
+  paysNotice(notice: string): Promise<void>
 }
 
 export type Person = Visitor & Hands
@@ -116,6 +118,7 @@ export const handsAt = (bench: Bench, who: string, choice?: CardChoice): Hands =
   laysCard: () => bench.insertCard(who, choice),
   takesCard: () => bench.removeCard(),
   takesPaper: () => bench.printer.tear(),
+  paysNotice: async (nav) => void (await bench.pagopa.pay({ nav })),
 })
 
 export const isOneOf = <S extends Screen['screen']>(seen: Screen, names: readonly S[]): seen is ScreenOf<S> =>

@@ -48,6 +48,13 @@ const touches: Record<JourneyName, Answer[]> = {
     { type: 'enterContrassegnoDate', digits: '05032026' },
     { type: 'confirm' },
   ],
+  pagopa: [
+    { type: 'chooseService', service: 'certificate' },
+    { type: 'choosePurpose', purpose: 'privateParty' },
+    { type: 'confirm' },
+    { type: 'payByNotice' },
+    { type: 'confirm' },
+  ],
   declaration: declaration('declaration'),
   'atto-notorio': declaration('atto-notorio'),
   visura: [{ type: 'chooseService', service: 'visura' }, { type: 'printVisura' }],
