@@ -24,7 +24,7 @@ test('renderer-crash twice in a row: the visit goes on where it was, in a new re
   }
   await office.asksFor()
   await office.touches('Indietro')
-  await office.sees('preview')
+  await office.sees('purpose')
   await office.takesCardAndGoes()
 })
 
