@@ -5,7 +5,6 @@ import type { CardChoice } from '../../simulator/bench/office.ts'
 import { personById } from '../../simulator/population/people.ts'
 import { inUse } from '../support/totem/memory.ts'
 import { type Office, openOffice } from '../support/totem/office.ts'
-import { childrenWith, inMemory } from '../support/totem/process-memory.ts'
 
 // Journeys in a real Electron, through pcscd, hidraw, SQLite and mutual TLS, and their entries in the sync log.
 let office: Office
@@ -256,13 +255,6 @@ test('printer-out and no patience: the certificate waits for the same card', asy
 test('nothing of the visits is in use in main; what is not is overwritten (basics/memory.test.ts)', async () => {
   const words = visitors.flatMap(({ codiceFiscale, surname }) => [codiceFiscale, surname, surname.toUpperCase()])
   await expect.poll(() => inUse(office.app(), words)).toEqual([])
-})
-
-test('nor is anything of them in the memory of the device process, nor in what it shares with main', async () => {
-  const words = visitors.flatMap(({ codiceFiscale, surname }) => [codiceFiscale, surname.toUpperCase()])
-  const [device = 0, ...more] = childrenWith(office.pid(), 'node.mojom')
-  expect(more).toEqual([])
-  await expect.poll(() => [...inMemory(device, words)], { timeout: 40_000, interval: 2_000 }).toEqual([])
 })
 
 test('nothing personal is readable at rest, nor in the sync log', async () => {

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
 
 /** Which of these words stand in the writable memory of a process, shared memory too, as Latin-1 or as UTF-16. */
 export function inMemory(pid: number, words: readonly string[]): Map<string, number> {
@@ -26,21 +26,4 @@ export function inMemory(pid: number, words: readonly string[]): Map<string, num
   }
   closeSync(memory)
   return found
-}
-
-/** The processes under `parent` whose command line has `part`. */
-export function childrenWith(parent: number, part: string): number[] {
-  const all = readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []))
-  const of = (pid: number): { parent: number; line: string } => {
-    try {
-      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-      const ppid = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
-      return { parent: ppid, line: readFileSync(`/proc/${pid}/cmdline`, 'utf8') }
-    } catch {
-      return { parent: 0, line: '' }
-    }
-  }
-  const under = (pid: number): number[] =>
-    all.filter((one) => of(one).parent === pid).flatMap((one) => [one, ...under(one)])
-  return under(parent).filter((pid) => of(pid).line.includes(part))
 }
