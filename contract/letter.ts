@@ -24,8 +24,14 @@ export const letter = z.strictObject({
   key: z.string().regex(/^[\w-]{43}$/),
   code: letterCode,
   language,
-  /** The office's name, as the person knows it. */
-  office: z.string().regex(/^[\p{L}\p{N}\p{M} .,'’()/-]{1,100}$/u),
+  /**
+   * The office's name, as the person knows it. SECURITY: mail programs make a link of `www.name.it`, and the name is the
+   * totem's: after each full stop stands a space, so that no stolen totem puts a link of its own into the company's mail.
+   */
+  office: z
+    .string()
+    .regex(/^[\p{L}\p{N}\p{M} .,'’()/-]{1,100}$/u)
+    .transform((name) => name.replace(/\.(?=\S)/g, '. ')),
 })
 export type Letter = z.infer<typeof letter>
 

@@ -225,6 +225,15 @@ test.each([
   expect(mail.mails).toEqual([])
 })
 
+test('a totem that calls its office by a web address puts no link of its own into the mail', async () => {
+  const { id } = await sends('mario.rossi@gmail.com', { change: { office: 'Poste, www.evil.example/premio' } })
+  await eventually(() => became(id)).toBe('handed-over')
+  const raw = mail.mails.find(({ raw }) => raw.includes(`Message-ID: <${id}@`))?.raw ?? ''
+  const text = raw.replaceAll(/=\r\n/g, '')
+  expect(text).toContain('www. evil. example')
+  expect(text).not.toContain('evil.example')
+})
+
 test('without a person’s session a totem sends nothing', async () => {
   expect((await sends('a@gmail.com', { headers: { authorization: 'Bearer x' } })).answer.status).toBe(401)
 })
