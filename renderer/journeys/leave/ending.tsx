@@ -77,7 +77,7 @@ export function Done({ screen }: { screen: ScreenOf<'done'> }) {
               onPress={() => answer({ type: 'takeByEmail' })}
             />
           )}
-          <AnswerCard icon="paper" title={text('done.another')} onPress={() => answer({ type: 'another' })} />
+          <AnswerCard icon="more" title={text('done.another')} onPress={() => answer({ type: 'another' })} />
         </>
       )}
     </Screen>
