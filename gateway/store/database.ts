@@ -8,7 +8,7 @@ import { type ConstructorOptions, fromPglite, PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
 import { type Heard, listen } from './listener.ts'
 import { migrate } from './migrations.ts'
-import { PLANS_BY_KEY, preparing } from './prepared.ts'
+import { preparing } from './prepared.ts'
 import type { Database, Tables } from './schema.ts'
 
 /** One gateway's share, with those of the job queue below, of PostgreSQL's 100 connections. */
@@ -93,10 +93,7 @@ interface Engine {
 
 function postgres(connectionString: string, log: Logger): Engine {
   // No statement_timeout: PostgreSQL would also end a commit's wait for the standby, and call it committed.
-  const pool = new pg.Pool({
-    ...{ connectionString, max: CONNECTIONS, connectionTimeoutMillis: 10_000, keepAlive: true },
-    options: PLANS_BY_KEY,
-  })
+  const pool = new pg.Pool({ connectionString, max: CONNECTIONS, connectionTimeoutMillis: 10_000, keepAlive: true })
   // A connection may break when it is idle or between two statements; without a listener its error would end the
   // process.
   const onLost = (error: Error) =>

@@ -7,12 +7,8 @@ const OFTEN = 50
 const MOST = 64
 /** Of statements that are not yet prepared. */
 const MOST_COUNTED = 1_000
-
-/**
- * What a connection is opened with. A prepared statement keeps its plan, so that one which is good while the tables are
- * small would stay when they are not: a plan that reads whole tables. Each statement here finds its rows by key.
- */
-export const PLANS_BY_KEY = '-c enable_hashjoin=off -c enable_mergejoin=off -c jit=off'
+/** A plan that was good while a table was small would stay when it is not. So plans are made anew this often. */
+const PLANNED_MS = 10_000
 
 /**
  * The pool, with the statements that come often prepared once on each connection. Parsing and planning took PostgreSQL
@@ -20,21 +16,21 @@ export const PLANS_BY_KEY = '-c enable_hashjoin=off -c enable_mergejoin=off -c j
  */
 export function preparing(pool: pg.Pool): PostgresPool {
   const nameOf = createNames()
-  const clients = new WeakMap<pg.PoolClient, PostgresPoolClient>()
-  function named(client: pg.PoolClient): PostgresPoolClient {
-    const query = (text: string, values: readonly unknown[]) =>
-      // Nothing is saved by preparing a `begin`.
-      client.query({ name: values.length > 0 ? nameOf(text) : undefined, text, values: [...values] })
-    // Kysely would also give cursors, which nothing here uses.
-    return { query: query as unknown as PostgresPoolClient['query'], release: (error) => client.release(error) }
-  }
+  const plannedAt = new WeakMap<pg.PoolClient, number>()
   return {
     options: pool.options,
     async connect() {
       const client = await pool.connect()
-      const known = clients.get(client) ?? named(client)
-      clients.set(client, known)
-      return known
+      const at = performance.now()
+      const isStale = at - (plannedAt.get(client) ?? at) > PLANNED_MS
+      if (isStale || !plannedAt.has(client)) plannedAt.set(client, at)
+      // A connection that refuses this refuses the statement after it too, which tells of it.
+      if (isStale) await client.query('discard plans').catch(() => undefined)
+      const query = (text: string, values: readonly unknown[]) =>
+        // Nothing is saved by preparing a `begin`.
+        client.query({ name: values.length > 0 ? nameOf(text) : undefined, text, values: [...values] })
+      // Kysely would also give cursors, which nothing here uses.
+      return { query: query as unknown as PostgresPoolClient['query'], release: (error) => client.release(error) }
     },
     end: () => pool.end(),
   }
