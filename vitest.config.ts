@@ -2,9 +2,9 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    // Most of these wait for readers, printers, people and back-offs: two at a time, also on two cores, where the default
+    // Most of these wait for readers, printers, people and back-offs: three at a time, also on two cores, where the default
     // is one.
-    maxWorkers: 2,
+    maxWorkers: 3,
     projects: [
       {
         test: {

@@ -124,7 +124,7 @@ describe('law on the screen', () => {
   })
   it('a slip is announced where it is printed and where it is to be taken', () => {
     expect(words('printing-slip')).toContain('Esce dalla fessura della stampante')
-    expect(words('done-queued')).toContain('Prendere il promemoria dalla fessura')
+    expect(words('done-queued')).toContain('Prenda il promemoria dalla fessura')
     expect(words('done-queued')).toContain('il promemoria si prende dalla fessura')
     expect(words('done-queued-no-slip')).not.toContain('promemoria')
   })

@@ -6,7 +6,8 @@ import { PAGES, type PaperBench, startPaperBench } from '../support/paper/paper-
 // Every kind of fault at random points of a three-page certificate. The ledger is compared with pictures of the paper,
 // which know nothing of acknowledgements. Then the rest is printed, as for a citizen who has waited.
 
-const POINTS = 50
+/** Spread over the whole certificate; PAPER_POINTS=50 is the long form. */
+const POINTS = Number(process.env.PAPER_POINTS ?? 16)
 // PAPER_SEED=… repeats a run, except for some bytes: the machine decides how often the driver polls the printer.
 const SEED = Number(process.env.PAPER_SEED ?? Date.now() % 1_000_000_007)
 
@@ -118,7 +119,10 @@ describe.concurrent(`a three-page certificate, seed ${SEED}`, () => {
         Array.from({ length: lanes }, (_, n) => {
           const next = random(SEED + 10 * kind + n)
           const count = Math.ceil(POINTS / lanes)
-          return lane(fault, (bytes) => Array.from({ length: count }, () => 1 + Math.floor(next() * (bytes - 1))))
+          // One point in each of as many equal parts: a small run looks at every part of the certificate too.
+          return lane(fault, (bytes) =>
+            Array.from({ length: count }, (_, part) => 1 + Math.floor(((part + next()) / count) * (bytes - 1))),
+          )
         }),
       )
       for (const { point, counted, whole, marked } of outcomes.flat()) {
@@ -130,7 +134,7 @@ describe.concurrent(`a three-page certificate, seed ${SEED}`, () => {
       expect(outcomes.flat().filter(({ marked }) => marked).length).toBeLessThan(POINTS / 2)
       // A pulled cable loses what the printer still reports about the bytes that it has.
       const unheard = outcomes.flat().filter(({ counted, whole }) => counted !== whole)
-      if (name !== 'gone') expect(unheard.length).toBeLessThan(POINTS / 10)
+      if (name !== 'gone') expect(unheard.length).toBeLessThanOrEqual(Math.ceil(POINTS / 10))
       if (name === 'slow') expect(outcomes.flat().every(({ counted }) => counted === PAGES)).toBe(true)
     },
   )

@@ -114,11 +114,12 @@ export const paper: Paper = {
 export const payment: Payment = {
   ...{ payment: OPERATION, state: 'open', notice: '301202611280000124', cents: 1600, types: ['8'] },
   ...{
-    creditor: { codiceFiscale: '99999000013', name: 'Ente' },
+    creditor: { codiceFiscale: '99999000013', name: 'Ente', contact: null },
     subject: 'AB10234CX',
+    madeAt: '2026-11-22T10:00:00.000Z',
     dueAt: '2026-12-22T10:00:00.000Z',
   },
-  ...{ checkout: 'https://checkout.example/c/1', receipt: null, refusal: null },
+  ...{ checkout: 'https://checkout.example/c/1', refund: null },
 }
 
 const sheet: Sheet = () => ({ kind: 'pdf', pdf: new Uint8Array(1) })
@@ -165,6 +166,7 @@ export function scripted(changes: Partial<VisitServices> = {}): VisitServices {
     isContrassegno: ({ issued }) => issued !== '2026-02-31',
     sheets: { certificate: () => sheet, receipt: () => sheet, slip: () => sheet },
     print: async () => ok({ pages: 1 }),
+    reprinted: () => false,
     delivered: vi.fn(),
     handOver: async () =>
       ok({
