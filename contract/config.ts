@@ -38,6 +38,12 @@ export const totemConfig = z.strictObject({
      * Language beside Italian on the totem's papers, where the law gives the territory one (DPR 574/1988, L. 38/2001).
      */
     secondLanguage: z.enum(['de', 'sl']).nullable().default(null),
+    /** Whom a person may call about a paper of this totem; null: the papers name nobody. */
+    phone: z
+      .string()
+      .regex(/^\+?\d(?: ?\d){3,19}$/, 'not a telephone number: digits, and single spaces between them')
+      .nullable()
+      .default(null),
   }),
   dataDir: path,
   gateway: z.strictObject({
@@ -54,7 +60,16 @@ export const totemConfig = z.strictObject({
    */
   outcomeKeys: path,
   /** Private JWK (P-256, with `kid`) that signs this totem's papers; null: they carry no verification code. */
-  verification: z.strictObject({ key: path }).nullable(),
+  verification: z
+    .strictObject({
+      key: path,
+      /** The gateway's page that verifies a paper, as people type it; null: the papers do not name it. */
+      page: z
+        .url({ protocol: /^https$/ })
+        .nullable()
+        .default(null),
+    })
+    .nullable(),
   /**
    * How private keys lie on the disk: as files of the totem's user alone, or wrapped under a key that a TPM 2.0 gives
    * to this machine only. `tcti`: the address for tpm2-tools, such as "device:/dev/tpmrm0". `blob`: that key as the TPM

@@ -198,6 +198,11 @@ export const deviceMethods = {
     result: travelDocument,
     failure: cardFailure,
   },
+  /**
+   * The person asks for more time to put the lost card back: its `LOST_CARD_MS` begin anew. `lost` false: no card is
+   * lost, or it is gone for good already.
+   */
+  'card.wait': { params: z.strictObject({}), result: z.strictObject({ lost: z.boolean() }), failure: z.never() },
   /** Prints from page `fromPage` (from 1); resolves when the printer itself has acknowledged the last page. */
   'printer.print': {
     params: z.strictObject({ job: z.string(), sheet: printSheet, fromPage: z.number().int().min(1) }),

@@ -24,7 +24,7 @@ export const ipcMethods = {
     params: z.number().int().min(1).max(20),
     result: z.strictObject({ width: z.number(), height: z.number(), grey: bytes }).nullable(),
   },
-  /** "I am still here": takes the idle warning away; any answer does it too. */
+  /** "I am still here": takes the idle warning away, as any answer does; a lost card has its whole time again. */
   stay: { params: nothing, result: nothing },
 } as const satisfies Record<IpcMethod, { params: z.ZodType; result: z.ZodType }>
 

@@ -25,7 +25,10 @@ export const callHandlers = (session: Session, devices: Devices): CallHandlers =
     const { width, height, grey } = raster.value
     return { width, height, grey }
   },
-  stay(): undefined {
+  async stay(): Promise<undefined> {
     session.stay()
+    if (session.view().cardLost === null) return
+    const waits = await devices.call('card.wait', {})
+    if (waits.ok && waits.value.lost) session.cardWaits()
   },
 })

@@ -37,6 +37,7 @@ const host = serve(parentPort(), {
   },
   'card.login': ({ pin, challenge }) => card.login(pin, challenge),
   'card.travel-document': ({ can }) => card.travelDocument(can),
+  'card.wait': async () => ({ ok: true, value: { lost: card.wait() } }),
   'printer.print': ({ job, sheet, fromPage }) => printer.print(job, sheet, fromPage),
   'printer.status': async () => ({ ok: true, value: { status: await printer.status() } }),
   async 'memory.forget'() {

@@ -13,7 +13,7 @@ export function answer(given: Answer): void {
   void window.totem.answer(given).catch(refresh)
 }
 
-/** Tells main that the person is still there. */
+/** Tells main that the person is still there, and wants time. */
 export function stay(): void {
   void window.totem.stay(undefined).catch(refresh)
 }

@@ -14,6 +14,8 @@ export const screens = [
     slip: z.boolean(),
     /** The certificate of a recorded request has come while the person stands here. */
     arrived: z.boolean(),
+    /** The receipt of a certificate that is out can be printed, for whoever wants it. */
+    receipt: z.boolean(),
     /** The paper can go to the person's telephone, or by e-mail, too. */
     phone: z.boolean(),
     email: z.boolean(),
@@ -38,6 +40,8 @@ export const answers = [
   z.strictObject({ type: z.literal('another') }),
   /** Print the certificate that has come meanwhile. */
   z.strictObject({ type: z.literal('printNow') }),
+  /** Print the receipt too. */
+  z.strictObject({ type: z.literal('printReceipt') }),
   /** To the screen before; possible in many journeys. */
   z.strictObject({ type: z.literal('back') }),
   /** End the visit now; possible almost everywhere. */

@@ -17,6 +17,7 @@ process.on('message', ({ id, method, params }) => {
   if (method === 'pdf.raster') process.send({ id, reply: { ok: true, value: { pages: 'many' } } })
   if (method === 'printer.print') for (;;) {}
   if (method === 'card.login') process.send({ garbage: params.pin })
+  if (method === 'card.wait') process.send({ id, reply: { ok: true, value: { lost: true } } })
 })`
 let dir: string
 let devices: Devices
@@ -100,6 +101,20 @@ test('wedged-device-process: the call ends in time, whether or not the process h
     await once(first, 'exit')
   }
   expect(died).toHaveLength(1)
+})
+
+test('a person who asks for more time to put the card back: the call that waits for it has its whole time again', async () => {
+  const { died, started } = supervise()
+  await vi.waitFor(() => expect(started()).toBe(1))
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  // This child never answers it.
+  const reading = devices.call('card.travel-document', { can: '123456' })
+  vi.advanceTimersByTime(40_000)
+  expect(await devices.call('card.wait', {})).toEqual({ ok: true, value: { lost: true } })
+  vi.advanceTimersByTime(40_000)
+  expect(died).toEqual([])
+  vi.advanceTimersByTime(10_000)
+  expect(await reading).toEqual({ ok: false, error: { kind: 'device-gone' } })
 })
 
 test('five deaths in ten minutes say so; the tries go on, and later it is well again', async () => {

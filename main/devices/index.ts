@@ -61,6 +61,7 @@ const TIME_OUT_MS: Record<DeviceMethod, number> = {
   // The device process waits for a card that has left the field and begins anew, up to 43 s by its own limits.
   'card.login': 50_000,
   'card.travel-document': 50_000,
+  'card.wait': 10_000,
   'printer.print': 600_000,
   'printer.status': 10_000,
   // By its own limits: 10 s to open and 10 s to draw, and as long for a page that is drawn before it.
@@ -152,6 +153,11 @@ export function superviseDevices({ spawn, now = Date.now }: DevicesOptions): Dev
     told?.onEvent(event)
   }
 
+  /** A call that waits for the lost card has its whole time again. */
+  function cardCallsBeginAnew() {
+    for (const { method, timer } of waiting.values()) if (method.startsWith('card.')) timer.refresh()
+  }
+
   return {
     start(listener) {
       told = listener
@@ -168,6 +174,7 @@ export function superviseDevices({ spawn, now = Date.now }: DevicesOptions): Dev
           waiting.delete(id)
           const parsed = parseReply(method, reply)
           if (!parsed.success) end(child, 'reply-malformed')
+          else if (method === 'card.wait') cardCallsBeginAnew()
           resolve((parsed.success ? parsed.data : err({ kind: 'device-gone' })) as Answer)
         }
         const timer = setTimeout(() => end(child, `${method}-timeout`), timeOutMs(method, params))

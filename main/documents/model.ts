@@ -69,14 +69,12 @@ export type Block =
   | { kind: 'qr'; text: string; version?: number; beside: readonly Words[]; alt: string }
 
 /** A paper of the totem, independent of the printer. */
-export interface Paper {
+export interface Paper extends Place {
   languages: PaperLanguages
   title: Words
   subtitle: Words | null
   /** Time of its making, on the sheet and as the PDF's own date. */
   at: Date
-  totem: string
-  office: string
   /** Id at the foot of each sheet that ties them together; null without an operation. */
   operation: string | null
   /** True when another copy may exist; the foot of each sheet says so. */
@@ -101,8 +99,12 @@ export function fill(template: string, runs: Readonly<Record<string, Run | Run[]
     })
 }
 
-/** The office in which a paper is printed. */
+/** The office in which a paper is printed. What is absent is left out of the sheet. */
 export interface Place {
   totem: string
   office: string
+  /** Address of the page that verifies codes, without `https://`. */
+  verifyAt?: string
+  /** The number that a person may call. */
+  phone?: string
 }

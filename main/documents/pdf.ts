@@ -3,12 +3,12 @@ import { mm, setLines } from './lines.ts'
 import type { Paper, Words } from './model.ts'
 import { type Place, place } from './placing.ts'
 import { DOT, type Element, HAIRLINE, type Ink, type Mark, PAGE, WIDTH } from './sheet.ts'
-import { dateTime, footing } from './texts.ts'
+import { dateTime, footing, helpOf } from './texts.ts'
 import { asset, BASELINE, FACES, type Face, type Measure, type Style } from './typeface.ts'
 
 // Colours of Italian public services; all of them turn black on a thermal head.
 const INKS: Record<Ink, string> = { black: '#000000', dark: '#17324D', accent: '#0066CC' }
-const FOOT: Style = { face: 'regular', size: 10, leading: 13 }
+const FOOT: Style = { face: 'regular', size: 10, leading: 12 }
 /** Members that pdfkit's types leave out. */
 interface Pdfkit {
   default: new (options: PDFKit.PDFDocumentOptions) => PDFKit.PDFDocument
@@ -174,14 +174,17 @@ function drawHead(pdf: PDFKit.PDFDocument, title: string, office: string, measur
 function drawFoot(pdf: PDFKit.PDFDocument, paper: Paper, page: number, pages: number, measure: Measure): void {
   const { languages, at, totem, operation, reprint } = paper
   const numbers = languages.map((language) => footing[language].page(page, pages)).join(' / ')
-  const right = setLines([numbers], { width: WIDTH / 2, style: FOOT, align: 'right' }, measure)
   const words = footing[languages[0]]
+  const right = [numbers, ...helpOf(paper)].flatMap((text) =>
+    setLines([text], { width: WIDTH / 2, style: FOOT, align: 'right' }, measure),
+  )
   const sheet = [`${words.totem} ${totem} · ${dateTime(at.toISOString(), 'it')}`]
   if (operation !== null) sheet.push(`${words.operation} ${operation}`)
   if (reprint) sheet.push(words.reprint)
   const left = sheet.flatMap((text) => setLines([text], { width: WIDTH / 2, style: FOOT }, measure))
-  const y = PAGE.bottom + mm(4)
-  draw(pdf, { kind: 'rule', x: PAGE.left, y: y - mm(1.2), width: WIDTH, weight: HAIRLINE, ink: 'black' }, 0)
+  // Three lines have room above the edge that a kiosk's head cannot print.
+  const y = PAGE.bottom + mm(1.8)
+  draw(pdf, { kind: 'rule', x: PAGE.left, y: y - mm(0.8), width: WIDTH, weight: HAIRLINE, ink: 'black' }, 0)
   for (const [index, line] of left.entries())
     draw(pdf, { kind: 'text', x: PAGE.left, y: y + index * FOOT.leading, line, ink: 'black' }, 0)
   for (const [index, line] of right.entries())

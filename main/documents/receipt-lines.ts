@@ -1,5 +1,6 @@
 import type { ReceiptDocument, ReceiptLine } from '../../contract/print.ts'
 import type { Block, Paper, Words } from './model.ts'
+import { helpOf } from './texts.ts'
 
 const plain = (words: Words): string =>
   (words[0] ?? []).map((run) => (typeof run === 'string' ? run : 'strong' in run ? run.strong : '')).join('')
@@ -17,7 +18,8 @@ const space: ReceiptLine = { kind: 'space' }
  * Gives a paper as lines of text for a receipt head, which prints its own letters in a tenth of the time of a picture.
  * It serves papers in one language without handwriting: receipts and slips.
  */
-export function receiptLines({ office, title, blocks }: Paper): ReceiptDocument {
+export function receiptLines(paper: Paper): ReceiptDocument {
+  const { office, title, blocks } = paper
   const lines: ReceiptLine[] = [text('TOTEM POLIS', 2, true), text(office), { kind: 'rule' }, text(title, 3, true)]
   let before: Block['kind'] | null = null
   for (const block of blocks) {
@@ -26,6 +28,8 @@ export function receiptLines({ office, title, blocks }: Paper): ReceiptDocument 
     lines.push(...linesOf(block))
     before = block.kind
   }
+  const help = helpOf(paper)
+  if (help.length > 0) lines.push(space, ...help.map((line) => text(line)))
   return { lines }
 }
 

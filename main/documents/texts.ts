@@ -1,7 +1,7 @@
 import type { Bollo } from '../../contract/bollo.ts'
 import type { CertificateType } from '../../contract/catalogue.ts'
 import { type Language, languages } from '../../contract/language.ts'
-import type { PaperLanguage } from './model.ts'
+import type { Paper, PaperLanguage } from './model.ts'
 
 /** Words of the totem's own papers. The words of a certificate are ANPR's alone. */
 export const texts = {
@@ -119,32 +119,57 @@ export const settled: Record<
 /** At the foot of every sheet. */
 export const footing: Record<
   PaperLanguage,
-  { totem: string; operation: string; reprint: string; page(number: number, of: number): string }
+  {
+    totem: string
+    operation: string
+    reprint: string
+    /** Before the address of the page that verifies the code, and before the number to call. */
+    verifyAt: string
+    phone: string
+    page(number: number, of: number): string
+  }
 > = {
   it: {
     totem: 'Totem',
     operation: 'Operazione',
     reprint: 'RISTAMPA: può esisterne un’altra copia',
+    verifyAt: 'Il codice si verifica su',
+    phone: 'Per assistenza',
     page: (number, of) => `pagina ${number} di ${of}`,
   },
   en: {
     totem: 'Totem',
     operation: 'Operation',
     reprint: 'REPRINT: another copy may exist',
+    verifyAt: 'Check the code at',
+    phone: 'For help call',
     page: (number, of) => `page ${number} of ${of}`,
   },
   de: {
     totem: 'Totem',
     operation: 'Vorgang',
     reprint: 'NACHDRUCK: eine weitere Ausfertigung kann bestehen',
+    verifyAt: 'Code prüfen auf',
+    phone: 'Auskunft',
     page: (number, of) => `Seite ${number} von ${of}`,
   },
   sl: {
     totem: 'Totem',
     operation: 'Postopek',
     reprint: 'PONATIS: lahko obstaja še en izvod',
+    verifyAt: 'Preverjanje kode',
+    phone: 'Pomoč',
     page: (number, of) => `stran ${number} od ${of}`,
   },
+}
+
+/** Where the code of a paper is verified, and whom to call. */
+export function helpOf({ languages: [language], blocks, verifyAt, phone }: Paper): string[] {
+  const words = footing[language]
+  return [
+    ...(verifyAt && blocks.some(({ kind }) => kind === 'qr') ? [`${words.verifyAt} ${verifyAt}`] : []),
+    ...(phone ? [`${words.phone}: ${phone}`] : []),
+  ]
 }
 
 /** Name of a certificate on a receipt or a slip. */

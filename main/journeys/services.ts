@@ -56,6 +56,7 @@ export function createVisitServices(options: ServicesOptions): VisitServices {
     outOfService: () => outOfService(options),
     newSession: () => ulid(),
     print: options.paper.print,
+    reprinted: ({ session }, operation) => options.paper.reprinted({ operation, session, document: 'certificate' }),
     journal: visitJournal(journal, () => {
       // Nobody waits for the answer. Without a line the gateway ends the session by its time.
       for (const token of open.splice(0))

@@ -101,6 +101,9 @@ export function createPaper({ devices, journal, ledger, sign }: PaperOptions) {
       return err({ kind: 'print-fault', status: 'offline', page: missing })
     },
 
+    /** The visit has printed something of this document that had come out before. */
+    reprinted: (job: PrintJob): boolean => ledger.reprinted(job),
+
     /** The ledger's other lines, as the device process tells them. */
     note({ job: name, ...news }: PrintNews) {
       const { state, page, pages, band, bands } = news

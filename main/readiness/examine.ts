@@ -8,6 +8,7 @@ import packageJson from '../../package.json' with { type: 'json' }
 import type { DeviceGone, DeviceProcess } from '../devices/index.ts'
 import { freeBytes } from '../disk.ts'
 import { renderPdf } from '../documents/pdf.ts'
+import { placeOf } from '../documents/place.ts'
 import { secondLanguage } from '../documents/second-language.ts'
 import { readLog } from '../journal/log.ts'
 import { readQueue } from '../queue/queue.ts'
@@ -54,7 +55,7 @@ export async function examine(
     languageRow(config),
   ])
   const readiness = {
-    place: { totem: config.totem, office: `${config.office.name} (${config.office.province})` },
+    place: placeOf(config),
     at: now,
     language,
     versions: [

@@ -36,6 +36,8 @@ export interface Session {
   /** The person is there and touched something that changes nothing. */
   stay(): void
   card(state: CardState): void
+  /** The lost card may take its whole time again, as often as the person asks for it. */
+  cardWaits(): void
   printer(status: PrinterStatus): void
   /** The certificate of a recorded request has come. */
   issued(operation: string): void
@@ -186,6 +188,9 @@ export function createSession(options: SessionOptions): Session {
       }
       // A hand has moved the card. A lost card that has not come back tells of nobody.
       if (after !== null || !wasLost) attended()
+    },
+    cardWaits() {
+      if (actor.getSnapshot().context.lost) lostCard.start(LOST_CARD_MS / 1000)
     },
     printer: (status) => actor.send({ type: 'printer', status }),
     issued(operation) {

@@ -3,6 +3,7 @@ import type { DeviceEvent } from '../../contract/device.ts'
 import { CLOCK_SKEW_MS } from '../../trust/revocation.ts'
 import { forgetVisit } from '../devices/forget.ts'
 import type { Devices, DevicesListener } from '../devices/index.ts'
+import { placeOf } from '../documents/place.ts'
 import { verificationSigner } from '../documents/verification-code.ts'
 import { callHandlers } from '../handlers.ts'
 import { createVisitServices } from '../journeys/services.ts'
@@ -26,7 +27,7 @@ type DeviceReady = Extract<DeviceEvent, { event: 'ready' }>
 export function createVisits(config: TotemConfig, stores: Stores, devices: Devices, line: GatewayLine) {
   const { journal, queue, trust, gatewayKeys, listEnds, own } = stores
   const { client, challenges, drain, health, online, closed } = line
-  const place = { totem: config.totem, office: `${config.office.name} (${config.office.province})` }
+  const place = placeOf(config)
   const sign = createPaperSigner(own.verification && verificationSigner(own.verification), config.totem)
   const paper = createPaper({ devices, journal, ledger: queue.ledger, sign })
   const window = createCitizenWindow(config.panel)

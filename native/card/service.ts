@@ -27,6 +27,8 @@ export interface CardService {
   login(pin: Uint8Array | null, challenge: Uint8Array): Promise<Result<LoginProof, CardFailure>>
   /** The travel document of a CIE, by its CAN. The card is reset afterwards. */
   travelDocument(can: string): Promise<Result<TravelDocument, CardFailure>>
+  /** The time in which a lost card may come back begins anew; false: no card is lost. */
+  wait(): boolean
   stop(): void
 }
 
@@ -225,6 +227,7 @@ export function createCardService({
           },
         }),
       ),
+    wait: () => slots.wait(),
     stop: () => slots.stop(),
   }
 }

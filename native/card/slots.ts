@@ -63,6 +63,8 @@ export interface Slots {
   left(way: Way): void
   /** Resolves when the card can be worked with (again); false: it is gone for good. */
   back(insertion: Insertion): Promise<boolean>
+  /** The time in which the lost card may come back begins anew; false: no card is lost. */
+  wait(): boolean
   /** Ends everything, for this reason. */
   breakDown(reason: string): void
   stop(): void
@@ -363,6 +365,7 @@ export function watchSlots({
       if (insertion.ways.length > 0) return true
       return lost?.insertion === insertion ? new Promise((settle) => lost?.waiting.push(settle)) : false
     },
+    wait: () => lost?.timer.refresh() !== undefined,
     breakDown,
     stop,
   }

@@ -1,8 +1,10 @@
+import { stay } from '../bridge.ts'
 import { useText } from '../i18n/use-text.ts'
 import { useTimeCue } from './beep.ts'
 import { CardAtReader } from './card-illustrations.tsx'
 import { Points } from './facts.tsx'
 import { Screen } from './screen.tsx'
+import { AnswerCard } from './touch-button.tsx'
 
 /** Stands in place of any screen while its card is away, so that the page no longer holds what was shown. */
 export function CardLost({ secondsLeft }: { secondsLeft: number }) {
@@ -22,6 +24,7 @@ export function CardLost({ secondsLeft }: { secondsLeft: number }) {
           { icon: 'clock', title: text('cardLost.now.title', { seconds: secondsLeft }), line: text('cardLost.now') },
         ]}
       />
+      <AnswerCard icon="clock" title={text('cardLost.more')} line={text('cardLost.more.line')} onPress={() => stay()} />
     </Screen>
   )
 }

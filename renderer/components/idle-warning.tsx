@@ -27,7 +27,7 @@ export function IdleWarning() {
         </TouchButton>
         <TouchButton className="secondary" onPress={() => answer({ type: 'leave' })}>
           <Icon name="leave" />
-          <span>{text('idle.leave')}</span>
+          <span>{text('action.leave')}</span>
         </TouchButton>
       </div>
     </Dialog>

@@ -14,8 +14,11 @@ type Screen = {
   figure?: ReactNode
   /** Touched, so it moves down when the controls are lowered. */
   children?: ReactNode
-  /** `ends`: this button ends the visit, so the other one that does is not shown. */
-  main?: { label: string; icon?: IconName; onPress: () => void; disabled?: boolean; ends?: boolean }
+  /**
+   * `leave`: all is said, and the main action is the end of the visit. `ends`: this one leads there too, so the button
+   * beside it is not shown.
+   */
+  main?: 'leave' | { label: string; icon?: IconName; onPress: () => void; disabled?: boolean; ends?: boolean }
   /** `wait`: there is nothing to touch, and the figure takes the height. */
   kind?: 'answers' | 'wait' | 'verdict'
   tone?: 'success' | 'warning' | 'danger'
@@ -33,6 +36,10 @@ export function Screen({ title, lead, figure, children, main, kind = 'answers', 
   // The focus moves here, so that Tab starts from the new screen and not from the place of the old one.
   useEffect(() => section.current?.focus({ preventScroll: true }), [])
 
+  const leave = () => answer({ type: 'leave' })
+  const action =
+    main === 'leave' ? { label: text('action.leave'), icon: 'check' as const, onPress: leave, ends: true } : main
+
   return (
     <section ref={section} className={`screen of-${kind} ${tone ?? ''}`} tabIndex={-1}>
       <div className="question">
@@ -42,7 +49,7 @@ export function Screen({ title, lead, figure, children, main, kind = 'answers', 
         {figure && <div className="figure">{figure}</div>}
       </div>
       {children && <div className="answers">{children}</div>}
-      {(canGoBack || canLeave || main) && (
+      {(canGoBack || canLeave || action) && (
         <div className="actions">
           <div className="action-back">
             {canGoBack && (
@@ -53,18 +60,18 @@ export function Screen({ title, lead, figure, children, main, kind = 'answers', 
             )}
           </div>
           <div className="action-leave">
-            {canLeave && !main?.ends && (
-              <TouchButton className="secondary" onPress={() => answer({ type: 'leave' })}>
+            {canLeave && !action?.ends && (
+              <TouchButton className="secondary" onPress={leave}>
                 <Icon name="leave" />
                 <span>{text('action.leave')}</span>
               </TouchButton>
             )}
           </div>
           <div className="action-main">
-            {main && (
-              <TouchButton className="primary" onPress={main.onPress} disabled={main.disabled ?? false}>
-                <span>{main.label}</span>
-                <Icon name={main.icon ?? 'next'} />
+            {action && (
+              <TouchButton className="primary" onPress={action.onPress} disabled={action.disabled ?? false}>
+                <span>{action.label}</span>
+                <Icon name={action.icon ?? 'next'} />
               </TouchButton>
             )}
           </div>

@@ -46,7 +46,13 @@ export async function provisionTotem(options: {
   }
   const config: TotemConfig = {
     totem: TOTEM,
-    office: { name: 'Ufficio postale di Spello', comune: 'Spello', province: 'PG', secondLanguage: null },
+    office: {
+      name: 'Ufficio postale di Spello',
+      comune: 'Spello',
+      province: 'PG',
+      secondLanguage: null,
+      phone: '800 000 000',
+    },
     dataDir,
     gateway: {
       url: `https://127.0.0.1:${options.gatewayPort}`,
@@ -57,7 +63,10 @@ export async function provisionTotem(options: {
     },
     outcomeKeys,
     keyProtection: { kind: 'file' },
-    verification: { key: key(`totems/${TOTEM}.verification.jwk.json`) },
+    verification: {
+      key: key(`totems/${TOTEM}.verification.jwk.json`),
+      page: 'https://verifica.totem.example/',
+    },
     trust: {
       list: key('trust-list.jws'),
       listKey: key('trust-list.pub.jwk.json'),

@@ -9,7 +9,7 @@ import { type DeclarationWish, declaration, usual as usualDeclaration } from './
 import { type EmailWish, email, usual as usualEmail } from './email.ts'
 import { family } from './family.ts'
 import { type IdentifyWish, identify, usual as usualIdentify } from './identify.ts'
-import { leave } from './leave.ts'
+import { type LeaveWish, leave, usual as usualLeave } from './leave.ts'
 import { type MenuWish, menu, usual as usualMenu } from './menu.ts'
 import { type PagopaWish, pagopa, usual as usualPagopa } from './pagopa.ts'
 import { paper } from './paper.ts'
@@ -25,7 +25,8 @@ export type Wish = IdentifyWish &
   ContrassegnoWish &
   PagopaWish &
   DeclarationWish &
-  EmailWish
+  EmailWish &
+  LeaveWish
 
 const usual: Wish = {
   ...usualIdentify,
@@ -35,6 +36,7 @@ const usual: Wish = {
   ...usualPagopa,
   ...usualDeclaration,
   ...usualEmail,
+  ...usualLeave,
 }
 
 /** What a person does on every screen. A journey that is not listed here does not compile. */

@@ -16,7 +16,9 @@ export interface Journey {
   operations: 0 | 1
 }
 
-const certificate = { papers: ['certificate', 'receipt'], operations: 1 } as const
+const certificate = { papers: ['certificate'], operations: 1 } as const
+/** The receipt of a bollo is printed unasked. */
+const inBollo = { ...certificate, papers: ['certificate', 'receipt'] } as const
 const written = (paper: 'declaration' | 'atto-notorio' | 'visura') =>
   ({ papers: [paper], operations: 0, touches: 2 }) as const
 /** A marca da bollo; each can pay once at a gateway. */
@@ -25,7 +27,14 @@ const mark = { number: '01234567890123', issued: '05032026' }
 /** The journeys of a visit by name: `npm start -- --unattended --journey NAME`, the end-to-end test, the README. */
 export const journeys = {
   contestuale: { ...certificate, who: 'anna-bianchi', wish: { type: 'together' }, touches: 3 },
-  residence: { ...certificate, who: 'anna-bianchi', wish: { type: '8' }, touches: 4 },
+  residence: {
+    ...certificate,
+    who: 'anna-bianchi',
+    // The receipt is asked for when the certificate is out.
+    wish: { type: '8', receipt: true },
+    papers: ['certificate', 'receipt'],
+    touches: 4,
+  },
   'family-sheet': { ...certificate, who: 'giovanni-ricci', wish: { type: '12' }, touches: 4 },
   minor: {
     ...certificate,
@@ -44,14 +53,14 @@ export const journeys = {
   },
   bilingual: { ...certificate, who: 'marija-kos', wish: { type: '8' }, touches: 4 },
   contrassegno: {
-    ...certificate,
+    ...inBollo,
     who: 'anna-bianchi',
     wish: { type: 'together', purpose: 'privateParty', mark },
     touches: 7,
   },
   // The payment with the telephone is counted as a touch.
   pagopa: {
-    ...certificate,
+    ...inBollo,
     who: 'anna-bianchi',
     wish: { type: 'together', purpose: 'privateParty', byNotice: true },
     touches: 6,

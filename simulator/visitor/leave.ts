@@ -1,12 +1,21 @@
 import { type Act, type AnswersIn, press, takesCard, waits } from './answers.ts'
 
+export interface LeaveWish {
+  /** The person wants the receipt of a certificate too. */
+  receipt: boolean
+}
+export const usual: LeaveWish = { receipt: false }
+
 const takesAll: Act = async (person) => {
   person.takesPaper()
   await person.takesCard()
 }
 
-export const leave: AnswersIn<'leave'> = {
-  done: ({ cardPresent }) => (cardPresent ? takesAll : press('done.finish')),
-  refused: ({ cardPresent }) => (cardPresent ? takesCard() : press('refused.end')),
+export const leave: AnswersIn<'leave', LeaveWish> = {
+  done({ cardPresent, receipt }, wish) {
+    if (receipt && wish.receipt) return press('done.receipt')
+    return cardPresent ? takesAll : press('action.leave')
+  },
+  refused: ({ cardPresent }) => (cardPresent ? takesCard() : press('action.leave')),
   goodbye: waits,
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { CardState } from '../../contract/device.ts'
+import { type CardState, LOST_CARD_MS } from '../../contract/device.ts'
 import { virtualCard } from '../../simulator/card/card.ts'
 import { DEFAULT_PIN } from '../../simulator/card/cns.ts'
 import { insertCard } from '../../simulator/card/insert.ts'
@@ -152,10 +152,16 @@ describe('card-pulled: a CIE leaves the field', () => {
     const card = await insertCard(virtualCard('cie', 'anna-bianchi', PKI), pcscd.ports[1])
     await reader.until('present')
     expect((await reader.read()).ok).toBe(true)
+    expect(await reader.wait()).toBe(false)
     await card.remove()
     await reader.until('lost')
+    // More time begins when it is asked for, and is for a log-in that waits too.
+    expect(await reader.wait()).toBe(true)
+    const asked = performance.now()
     expect(await reader.login(DEFAULT_PIN, randomBytes(32))).toEqual(failure('card-removed'))
     await reader.until('empty')
+    expect(performance.now() - asked).toBeGreaterThan(LOST_CARD_MS - 50)
+    expect(await reader.wait()).toBe(false)
   })
 })
 

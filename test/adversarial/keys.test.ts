@@ -84,7 +84,7 @@ function provisioned(keyProtection: KeyPlaces['keyProtection'] = file): KeyPlace
       keys: '',
       key: put('tls.key.pem', 'TT-0001.key.pem'),
     },
-    verification: { key: put('verification.jwk.json', 'TT-0001.verification.jwk.json') },
+    verification: { key: put('verification.jwk.json', 'TT-0001.verification.jwk.json'), page: null },
     keyProtection,
   }
 }

@@ -11,6 +11,18 @@ it.each(all)('%s: certificate %s has one name on the screen and on the papers', 
   expect(messages[one][`certificate.${type}`]).toBe(titleOf(one, [type]))
 })
 
+/** Words for things that have another name here, so that each thing is called by one word wherever it is read. */
+const elsewhere = {
+  it: ['Termina', 'Fine', 'Ho capito', 'sportello della stampante'],
+  en: ['End visit', 'Finish', 'I understand', 'kiosk'],
+}
+it.each(language.options)('%s: leaving is one word, and so is every other thing', (one) => {
+  const wrong = Object.entries(messages[one]).filter(([, text]) =>
+    elsewhere[one].some((word) => new RegExp(`(?<!\\p{L})${word}(?!\\p{L})`, 'u').test(text)),
+  )
+  expect(wrong).toEqual([])
+})
+
 it('dates of the English screen are British, as those of the papers', () => {
   const { tag } = languages.en
   const intl = createIntl({ locale: tag, messages: {} })

@@ -71,7 +71,7 @@ test('another person’s certificate: the declaration stays the holder’s, and 
     declares: [],
     forAnother: true,
   })
-  await office.touches('Termina')
+  await office.touches('Esci')
   await office.takesCardAndGoes()
   expect(await sheets()).toEqual([])
 })
@@ -131,6 +131,8 @@ test('the receipt of a certificate carries a genuine code, tied to the very file
   await office.entersPin()
   await office.asksFor()
   await office.prints()
+  await office.answers('done', { receipt: true })
+  await office.sees('printing')
   await office.sees('done')
   const receipt = (await sheets()).at(-1)
   const [operation] = await office.operations()

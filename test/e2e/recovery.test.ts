@@ -80,7 +80,7 @@ test('reader-service-killed: the screen says so, until the service is back', asy
   await office.sees('attract')
   await office.comesWithCard('anna-bianchi')
   await office.bench.removeCard()
-  await office.touches('Ho capito')
+  await office.touches('Esci')
   await office.sees('attract')
 })
 

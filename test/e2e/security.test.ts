@@ -113,7 +113,7 @@ test('each visit ends its renderer: the next citizen gets a new process', async 
   const before = await pids()
   await office.touches('Inizia')
   await office.sees('language')
-  await office.touches('Termina')
+  await office.touches('Esci')
   await office.sees('attract')
   await expect.poll(async () => (await pids()).some((pid) => before.includes(pid))).toBe(false)
 })

@@ -30,7 +30,11 @@ test('happy visit: card, PIN, who it is for, use, summary, paper, receipt', asyn
   await office.entersPin()
   await office.asksFor()
   await office.prints()
-  expect(await office.sees('done')).toMatchObject({ outcome: 'printed' })
+  expect(await office.sees('done')).toMatchObject({ outcome: 'printed', receipt: true })
+  expect(sheets()).toHaveLength(before + 1)
+  await office.answers('done', { receipt: true })
+  await office.sees('printing')
+  expect(await office.sees('done')).toMatchObject({ outcome: 'printed', receipt: false })
   expect(
     sheets()
       .slice(before)
@@ -68,7 +72,7 @@ test('a public body is never a reason to pay: the visit ends with the free decla
     screen: 'declaration',
     for: 'publicBody',
   })
-  await office.touches('Termina')
+  await office.touches('Esci')
   await office.takesCardAndGoes()
   expect(await issued()).toBe(issuedBefore)
 })
@@ -182,7 +186,7 @@ test('line-down: a slip, and the certificate in a later visit with the same card
   expect((await office.sees('collect')).waiting).toHaveLength(1)
   await office.touches('Stampa ora')
   expect(await office.sees('done')).toMatchObject({ outcome: 'printed' })
-  expect(sheets()).toHaveLength(before + 3)
+  expect(sheets()).toHaveLength(before + 2)
   await office.takesCardAndGoes()
   expect(await issued()).toBe(issuedBefore + 1)
 })

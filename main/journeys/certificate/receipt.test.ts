@@ -45,6 +45,25 @@ describe.each(known.options)('%s', (language) => {
     expect(text.toLowerCase()).not.toContain('bianchi')
   })
 
+  test('both say where their code is verified and whom to call, where the totem knows it', () => {
+    const known = { ...place, verifyAt: 'verifica.totem.example', phone: '800 000 000' }
+    const at = '2026-11-22T09:01:00.000Z'
+    const told = (where: typeof place, code: string | null) => {
+      const printed = { language, place: where, verification: code }
+      return [
+        receiptFor(outcome, { pages: 2, at, ...printed }),
+        slipFor({ operation: outcome.operation, types: ['8'], requestedAt: at }, { until: at, ...printed }),
+      ].map(words)
+    }
+    for (const text of told(known, verification)) {
+      expect(text).toContain('verifica.totem.example')
+      expect(text).toContain('800 000 000')
+    }
+    // Without a code there is nothing to verify.
+    for (const text of told(known, null)) expect(text).not.toContain('verifica.totem.example')
+    for (const text of told(place, verification)) expect(text).not.toMatch(/800|verifica\./)
+  })
+
   test('a slip says that nothing is certified, where the request is and until when', () => {
     const slip = slipFor(
       { operation: outcome.operation, types: ['8'], requestedAt: outcome.issuedAt },

@@ -185,7 +185,7 @@ export const states = (ways: Ways, pay: string) => {
       id: 'printingCertificate',
       ...printing(
         printCertificate,
-        { printingReceipt: '#printingReceipt', printingCertificate: '#printingCertificate' },
+        { printingReceipt: '#printingReceipt', printingCertificate: '#printingCertificate', done: '#done' },
         {
           target: '#done',
           set: () => ({ end: { outcome: 'kept' } }),
@@ -198,8 +198,8 @@ export const states = (ways: Ways, pay: string) => {
       // The certificate is out, and is good without its receipt.
       ...printing(
         printReceipt,
-        { done: '#done', printingCertificate: '#printingCertificate' },
-        { target: '#done', set: () => ({ end: { outcome: 'printed' } }) },
+        { printingReceipt: '#printingReceipt', printingCertificate: '#printingCertificate', done: '#done' },
+        { target: '#done', set: () => ({}) },
       ),
     }),
     fetching: chart.createStateConfig({

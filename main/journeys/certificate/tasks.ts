@@ -1,10 +1,11 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { IssuedOutcome } from '../../../contract/gateway.ts'
 import { issueRefusal } from '../../../contract/issue-refusal.ts'
 import { fromFirstPage, print } from '../../visit/printing.ts'
 import { refused as refusal, type VisitServices } from '../../visit/services.ts'
 import { refused, type Step, step } from '../../visit/step.ts'
 import { required, type Visit } from '../../visit/visit.ts'
-import { aboutOf, wantedOf } from './visit.ts'
+import { aboutOf, type Receipt, wantedOf } from './visit.ts'
 
 /** Asks ANPR whether it will issue this sheet, and for its picture: everything that can refuse does so before money. */
 export async function preview(visit: Visit, services: VisitServices) {
@@ -78,23 +79,36 @@ export async function printCertificate(visit: Visit, services: VisitServices) {
   const result = await print(visit, services, { operation, document: 'certificate', sheet })
   if (result.printed) {
     services.delivered(visit.frame, operation)
-    return step('printingReceipt', {
+    const wanted = isReceiptDue(outcome) || services.reprinted(visit.frame, operation)
+    const { to, set } = onward(visit, [...visit.certificate.receipts, { outcome, pages: result.pages, wanted }])
+    return step(to, {
+      ...set,
       holder: { entered: withoutWaiting(visit, operation) },
-      paper: fromFirstPage,
-      certificate: { pages: result.pages, delivered: visit.certificate.delivered + 1 },
+      certificate: { ...set.certificate, delivered: visit.certificate.delivered + 1 },
       end: { outcome: 'printed' },
     })
   }
   // A certificate that no printer can print must not hold up the others that wait.
-  return result.fault ?? next(visit) ?? refused(refusal('certificate-unprintable'))
+  const others = visit.paper.issued.length > 1
+  return (
+    result.fault ?? (others ? onward(visit, visit.certificate.receipts) : refused(refusal('certificate-unprintable')))
+  )
 }
 
 export async function printReceipt(visit: Visit, services: VisitServices) {
-  const outcome = required(visit.paper.issued[0], 'outcome')
-  const sheet = services.sheets.receipt(visit.frame, outcome, visit.certificate.pages)
+  const { receipts } = visit.certificate
+  const receipt = required(
+    receipts.find(({ wanted }) => wanted),
+    'receipt',
+  )
+  const { outcome, pages } = receipt
+  const sheet = services.sheets.receipt(visit.frame, outcome, pages)
   const result = await print(visit, services, { operation: outcome.operation, document: 'receipt', sheet })
   if (!result.printed && result.fault) return result.fault
-  return next(visit) ?? step('done')
+  return onward(
+    visit,
+    receipts.filter((other) => other !== receipt),
+  )
 }
 
 export async function printSlip(visit: Visit, services: VisitServices) {
@@ -110,8 +124,18 @@ function withoutWaiting({ holder: { entered } }: Visit, operation: string): Visi
   return entered && { ...entered, waiting: entered.waiting.filter(({ outcome }) => outcome.operation !== operation) }
 }
 
-/** The step to the next certificate that waited, or null after the last one. */
-function next({ paper }: Visit): Step<'printingCertificate'> | null {
+/**
+ * The receipt of a bollo is printed unasked: it says where the marca goes, and names what was paid. So is a reprint's,
+ * because the totem never writes on ANPR's sealed PDF (invariant 10).
+ */
+const isReceiptDue = ({ bollo }: IssuedOutcome) => bollo !== undefined && bollo.kind !== 'exempt'
+
+/** After a sheet: a receipt that is wanted, the next certificate that waits, or the end. */
+function onward({ paper }: Visit, receipts: Receipt[]): Step<'printingReceipt' | 'printingCertificate' | 'done'> {
+  const set = { paper: fromFirstPage, certificate: { receipts } }
+  if (receipts.some(({ wanted }) => wanted)) return step('printingReceipt', set)
   const [, ...rest] = paper.issued
-  return rest.length > 0 ? step('printingCertificate', { paper: { issued: rest, ...fromFirstPage } }) : null
+  return rest.length > 0
+    ? step('printingCertificate', { ...set, paper: { issued: rest, ...fromFirstPage } })
+    : step('done', set)
 }

@@ -40,8 +40,8 @@ declare module '../../visit/visit.ts' {
       arrived: boolean
       /** Certificates that are out on paper. */
       delivered: number
-      /** Pages of the certificate that came out last, for its receipt. */
-      pages: number
+      /** Receipts that are not out, of certificates that are. */
+      receipts: Receipt[]
     }
   }
 }
@@ -63,6 +63,8 @@ declare module '../../visit/services.ts' {
     ): Promise<Result<Requested, Refused | StorageFull>>
     /** The certificate of a recorded request, once it has come; null: it cannot be had, or is about somebody else. */
     arrived(visit: VisitId, operation: string, about: About | null): Promise<IssuedOutcome | null>
+    /** The visit has printed something of this certificate that had come out before. */
+    reprinted(visit: VisitId, operation: string): boolean
     sheets: {
       certificate(outcome: IssuedOutcome): Sheet
       receipt(visit: VisitId, outcome: IssuedOutcome, pages: number): Sheet
@@ -71,6 +73,13 @@ declare module '../../visit/services.ts' {
   }
 }
 
+/** `wanted`: it is printed now. Otherwise the person is asked whether they want it. */
+export interface Receipt {
+  outcome: IssuedOutcome
+  /** Pages of the certificate that came out. */
+  pages: number
+  wanted: boolean
+}
 export type StorageFull = { kind: 'storage-full' }
 /** `subject` null: the holder; offline the totem knows no ID ANPR. */
 export interface Wanted {
@@ -101,7 +110,7 @@ export const fresh = () => ({
     queued: null,
     arrived: false,
     delivered: 0,
-    pages: 0,
+    receipts: [],
   },
 })
 

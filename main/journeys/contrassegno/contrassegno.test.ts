@@ -166,7 +166,8 @@ describe('a certificate for a private party', () => {
   })
 
   test('a jam is printed again without asking for the mark or the request anew', async () => {
-    const request = vi.fn<VisitServices['request']>(async () => ok({ state: 'issued', outcome }))
+    const bollo = { kind: 'contrassegno', number: NUMBER, issued: '2026-03-05' } as const
+    const request = vi.fn<VisitServices['request']>(async () => ok({ state: 'issued', outcome: { ...outcome, bollo } }))
     const print = vi
       .fn<VisitServices['print']>(async () => ok({ pages: 1 }))
       .mockResolvedValueOnce(err({ kind: 'print-fault', status: 'jam', page: 1 }))

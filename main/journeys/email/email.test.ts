@@ -56,7 +56,7 @@ describe('a link by e-mail', () => {
     await answers({ type: 'printCode' })
     await at('done')
     expect(screen()).toMatchObject({ outcome: 'email', document: 'certificate' })
-    expect(print.mock.calls.map(([{ document }]) => document)).toEqual(['certificate', 'receipt', 'code'])
+    expect(print.mock.calls.map(([{ document }]) => document)).toEqual(['certificate', 'code'])
   })
 
   test('a suggestion that nobody takes changes nothing', async () => {

@@ -1,7 +1,7 @@
 import { cardToTake, type Shows } from '../../visit/chart.ts'
 import { offeredToo } from '../../visit/taking-home.ts'
 import { required } from '../../visit/visit.ts'
-import type { states } from './states.ts'
+import { receiptOffered, type states } from './states.ts'
 
 export const screens: Shows<typeof states> = {
   done: (context) => {
@@ -12,6 +12,7 @@ export const screens: Shows<typeof states> = {
       document: required(paper.document, 'document'),
       slip: end.slip,
       arrived: certificate.arrived,
+      receipt: receiptOffered(context),
       phone: offeredToo('phone', context),
       email: offeredToo('email', context),
       cardPresent: cardToTake(context),

@@ -1,4 +1,5 @@
-import { type Context, chart, forbidden, set, tell } from '../../visit/chart.ts'
+import { type Context, canPrint, cardToTake, chart, forbidden, set, tell } from '../../visit/chart.ts'
+import { fromFirstPage } from '../../visit/printing.ts'
 import { besidePaper } from '../../visit/taking-home.ts'
 
 /** The visit ends with its outcome. */
@@ -22,6 +23,10 @@ const putBack = {
   actions: set({ end: { refused: null } }),
 }
 
+/** The person is asked whether they want the receipt too. */
+export const receiptOffered = (context: Context): boolean =>
+  context.visit.certificate.receipts.length > 0 && canPrint(context.printer) && cardToTake(context)
+
 export const states = {
   done: chart.createStateConfig({
     id: 'done',
@@ -31,6 +36,18 @@ export const states = {
     on: {
       another: { guard: 'personHere', target: 'menu', actions: 'beginAgain' },
       ...besidePaper,
+      printReceipt: {
+        guard: ({ context }) => receiptOffered(context),
+        target: '#printingReceipt',
+        actions: {
+          type: 'set',
+          // Certificates that wait stay where they are.
+          params: ({ context: { visit } }) => ({
+            paper: { ...fromFirstPage, issued: visit.paper.issued.slice(0, 1) },
+            certificate: { receipts: visit.certificate.receipts.map((receipt) => ({ ...receipt, wanted: true })) },
+          }),
+        },
+      },
       printNow: { guard: 'certificateHere', target: 'fetching' },
       leave: settled,
       timeout: settled,

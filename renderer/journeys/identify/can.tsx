@@ -74,7 +74,7 @@ export function CardExpiry({ screen: { holder, expires, expired } }: { screen: S
           </div>
         </>
       }
-      main={{ label: text('done.finish'), icon: 'check', onPress: () => answer({ type: 'leave' }), ends: true }}
+      main="leave"
     >
       <Points
         points={[

@@ -10,7 +10,7 @@ import { isMessage } from '../../i18n/messages.ts'
 import { useDay, useText } from '../../i18n/use-text.ts'
 
 export function Done({ screen }: { screen: ScreenOf<'done'> }) {
-  const { outcome, document, slip, arrived, phone, email, cardPresent } = screen
+  const { outcome, document, slip, arrived, receipt, phone, email, cardPresent } = screen
   const text = useText()
   const written = outcome === 'printed' && document !== 'certificate' ? document : null
   const about = arrived ? 'arrived' : (written ?? outcome)
@@ -41,7 +41,7 @@ export function Done({ screen }: { screen: ScreenOf<'done'> }) {
           <CardLine present={cardPresent} />
         </>
       }
-      main={{ label: text('done.finish'), icon: 'check', onPress: () => answer({ type: 'leave' }), ends: true }}
+      main="leave"
     >
       {cardPresent && (
         <>
@@ -51,6 +51,14 @@ export function Done({ screen }: { screen: ScreenOf<'done'> }) {
               title={text('done.printNow')}
               line={text('done.printNow.line')}
               onPress={() => answer({ type: 'printNow' })}
+            />
+          )}
+          {receipt && (
+            <AnswerCard
+              icon="paper"
+              title={text('done.receipt')}
+              line={text('done.receipt.line')}
+              onPress={() => answer({ type: 'printReceipt' })}
             />
           )}
           {phone && (
@@ -69,7 +77,7 @@ export function Done({ screen }: { screen: ScreenOf<'done'> }) {
               onPress={() => answer({ type: 'takeByEmail' })}
             />
           )}
-          <AnswerCard icon="paper" title={text('done.another')} onPress={() => answer({ type: 'another' })} />
+          <AnswerCard icon="more" title={text('done.another')} onPress={() => answer({ type: 'another' })} />
         </>
       )}
     </Screen>
@@ -130,7 +138,7 @@ export function Refused({ screen }: { screen: ScreenOf<'refused'> }) {
       tone="danger"
       title={title}
       figure={<RefusedFigure reason={reason} cardPresent={cardPresent} />}
-      main={{ label: text('refused.end'), icon: 'check', onPress: () => answer({ type: 'leave' }), ends: true }}
+      main="leave"
     >
       <Points points={points} />
     </Screen>

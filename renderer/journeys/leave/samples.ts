@@ -9,6 +9,7 @@ const done = (outcome: ScreenOf<'done'>['outcome'], shown: Partial<ScreenOf<'don
   document: 'certificate',
   slip: false,
   arrived: false,
+  receipt: false,
   phone: false,
   email: false,
   cardPresent: true,
@@ -40,8 +41,8 @@ const OF_CIE_ALONE: readonly ScreenOf<'refused'>['reason'][] = [
 export const samples: SamplesOf<'leave'> = {
   done: {
     shown: {
-      'done-printed': done('printed'),
-      'done-printed-phone': done('printed', { phone: true, email: true }),
+      'done-printed': done('printed', { receipt: true }),
+      'done-printed-phone': done('printed', { receipt: true, phone: true, email: true }),
       'done-email': done('email'),
       'done-phone': done('phone'),
       'done-phone-declaration': done('phone', { document: 'declaration' }),

@@ -45,7 +45,6 @@ export function Printing({ screen }: { screen: ScreenOf<'printing'> }) {
 export function PrintFault({ screen }: { screen: ScreenOf<'print-fault'> }) {
   const text = useText()
   const { document, status, page, sheet, resumable, phone, email } = screen
-  const kept = document === 'certificate' || document === 'receipt' || document === 'slip' || document === 'code'
   return (
     <Screen
       tone="warning"
@@ -100,9 +99,9 @@ export function PrintFault({ screen }: { screen: ScreenOf<'print-fault'> }) {
         />
       )}
       <AnswerCard
-        icon={kept ? 'clock' : 'leave'}
-        title={text(kept ? 'printFault.keep' : 'printFault.declaration.keep')}
-        line={text(kept ? 'printFault.keep.line' : `printFault.${document}.keep.line`)}
+        icon={document === 'certificate' ? 'clock' : 'leave'}
+        title={text(document === 'certificate' ? 'printFault.keep' : 'printFault.declaration.keep')}
+        line={text(document === 'certificate' ? 'printFault.keep.line' : `printFault.${document}.keep.line`)}
         onPress={() => answer({ type: 'keepForLater' })}
       />
     </Screen>

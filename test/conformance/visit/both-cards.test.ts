@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { err, ok } from '../../../contract/result.ts'
+import type { Devices } from '../../../main/devices/index.ts'
+import { callHandlers } from '../../../main/handlers.ts'
 import { refused, type VisitServices } from '../../../main/visit/services.ts'
 import {
   answers,
@@ -121,6 +123,31 @@ describe('card-lifted: a contactless card that has left the field', () => {
     await at('sheet')
     await answers({ type: 'confirm' })
     await at('done')
+  })
+
+  test('who needs more time asks for it, as often as they need', async () => {
+    const devices = { call: vi.fn(async () => ok({ lost: true })) }
+    const asksForMore = () => callHandlers(session, devices as unknown as Devices).stay(undefined)
+    withCie()
+    await toSummary()
+    await asksForMore()
+    expect(devices.call).not.toHaveBeenCalled()
+    cardLifted()
+    for (let times = 0; times < 5; times++) {
+      await vi.advanceTimersByTimeAsync(25_000)
+      expect(session.view().cardLost).toEqual({ secondsLeft: 5 })
+      await asksForMore()
+      expect(session.view()).toMatchObject({ cardLost: { secondsLeft: 30 }, idle: null })
+    }
+    expect(devices.call).toHaveBeenLastCalledWith('card.wait', {})
+    cardBack()
+    await at('sheet')
+    // The process that watched the card is gone: nobody counts anew.
+    devices.call.mockResolvedValue(ok({ lost: false }))
+    cardLifted()
+    await vi.advanceTimersByTimeAsync(25_000)
+    await asksForMore()
+    expect(session.view().cardLost).toEqual({ secondsLeft: 5 })
   })
 
   test('not put back in time, before recognition: explained as a pulled card', async () => {

@@ -90,7 +90,7 @@ describe('the last words stay when the person takes the card, as the screen asks
       cardOut()
       expect(screen()).toEqual({
         ...before,
-        ...('phone' in before && { phone: false, email: false }),
+        ...('phone' in before && { receipt: false, phone: false, email: false }),
         cardPresent: false,
       })
       await vi.advanceTimersByTimeAsync(29_000)
@@ -101,7 +101,7 @@ describe('the last words stay when the person takes the card, as the screen asks
       await vi.advanceTimersByTimeAsync(29_000)
       expect(screen()).toEqual({
         ...before,
-        ...('phone' in before && { phone: false, email: false }),
+        ...('phone' in before && { receipt: false, phone: false, email: false }),
         cardPresent: false,
       })
       await vi.advanceTimersByTimeAsync(32_000)
@@ -201,7 +201,7 @@ describe('a certificate that comes while its person still stands here', () => {
     await answers({ type: 'printNow' })
     await at('done')
     expect(screen()).toMatchObject({ outcome: 'printed', slip: false, arrived: false })
-    expect(printed).toEqual(['slip', 'certificate', 'receipt'])
+    expect(printed).toEqual(['slip', 'certificate'])
     expect(services.delivered).toHaveBeenCalledExactlyOnceWith(expect.anything(), outcome.operation)
   })
 

@@ -13,7 +13,7 @@ type Printed = Awaited<ReturnType<VisitServices['print']>>
 
 test('a page that is printed anew does not begin with the progress of the void sheet', async () => {
   const ends: ((printed: Printed) => void)[] = []
-  open({ print: () => new Promise((resolve) => ends.push(resolve)) })
+  open({ print: () => new Promise((resolve) => ends.push(resolve)), reprinted: () => true })
   await toPin()
   await answers({ type: 'enterPin', pin: pin() }, ...toOwnResidence, { type: 'confirm' })
   await at('printing')
@@ -25,6 +25,6 @@ test('a page that is printed anew does not begin with the progress of the void s
   expect(screen()).toEqual({ screen: 'printing', document: 'certificate', page: 2, pages: 3, band: 0, bands: 4 })
   ends.shift()?.(ok({ pages: 3 }))
   await at('printing')
-  // The receipt begins at its own first page.
+  // A reprint's receipt says so, and begins at its own first page.
   expect(screen()).toMatchObject({ document: 'receipt', page: 1, pages: 1, band: 0 })
 })

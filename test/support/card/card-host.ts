@@ -19,10 +19,12 @@ export interface HostCall {
   id: number
   login?: { pin: Uint8Array | null; challenge: Uint8Array }
   can?: string
+  wait?: true
 }
 
 process.on('disconnect', () => process.exit(0))
-process.on('message', ({ id, login, can }: HostCall) => {
+process.on('message', ({ id, login, can, wait }: HostCall) => {
+  if (wait) return void send({ id, reply: service.wait() })
   const result = login
     ? service.login(login.pin, login.challenge)
     : can !== undefined

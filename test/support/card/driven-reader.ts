@@ -16,6 +16,8 @@ export interface DrivenReader {
   /** Null: the PIN is typed on the reader's keypad. */
   login(pin: string | null, challenge: Uint8Array): Promise<Result<LoginProof, CardFailure>>
   travelDocument(can: string): Promise<Result<TravelDocument, CardFailure>>
+  /** Asks for more time to put a lost card back; false: none is lost. */
+  wait(): Promise<boolean>
   /** Waits until the reader reports this state. */
   until(state: CardState['state']): Promise<void>
   untilTold(wanted: (state: CardState | undefined) => boolean): Promise<void>
@@ -69,6 +71,7 @@ export function driveReader(socket: string): DrivenReader {
     read: () => call({}),
     login: (pin, challenge) => call({ login: { pin: pin === null ? null : Buffer.from(pin), challenge } }),
     travelDocument: (can) => call({ can }),
+    wait: () => call({ wait: true }),
     until: (wanted) => untilTold((state) => state?.state === wanted),
     untilTold,
     told,

@@ -6,8 +6,10 @@ import type { IssuedOutcome } from '../../../contract/gateway.ts'
 /** Time of day as in `at`. */
 export const operation = '01M817SG70V7N2B5X9C1D6F8GH'
 export const at = new Date('2026-11-22T09:01:00.000Z')
-export const spello = { totem: 'PG-0001', office: 'Ufficio postale di Spello (PG)' }
-export const sluderno = { totem: 'BZ-0001', office: 'Ufficio postale di Sluderno / Postamt Schluderns (BZ)' }
+/** Whom to call and where to verify stand on the papers of the offices that say so. */
+const help = { verifyAt: 'verifica.totem.example', phone: '800 000 000' }
+export const spello = { totem: 'PG-0001', office: 'Ufficio postale di Spello (PG)', ...help }
+export const sluderno = { totem: 'BZ-0001', office: 'Ufficio postale di Sluderno / Postamt Schluderns (BZ)', ...help }
 export const dolina = { totem: 'TS-0001', office: 'Ufficio postale di San Dorligo della Valle - Dolina (TS)' }
 
 type FromAnpr = RegisteredPerson & { source: 'anpr' }

@@ -20,6 +20,7 @@ const host = serve(parentPort(), {
   'card.read': noReader,
   'card.login': noReader,
   'card.travel-document': noReader,
+  'card.wait': async () => ({ ok: true, value: { lost: false } }),
   'printer.print': ({ job, sheet, fromPage }) => printer.print(job, sheet, fromPage),
   'printer.status': async () => ({ ok: true, value: { status: await printer.status() } }),
   async 'memory.forget'() {

@@ -101,7 +101,7 @@ export async function openOffice({ provision, ...options }: OfficeOptions = {}):
         // The last words stay until the person has read them; a card that was pulled too early is explained.
         const { screen } = await office.sees('done', 'refused', 'attract')
         if (screen === 'attract') return
-        await office.presses(screen === 'done' ? 'done.finish' : 'refused.end')
+        await office.presses('action.leave')
         await office.sees('goodbye', 'attract')
       }
     },

@@ -165,6 +165,7 @@ export function scripted(changes: Partial<VisitServices> = {}): VisitServices {
     isContrassegno: ({ issued }) => issued !== '2026-02-31',
     sheets: { certificate: () => sheet, receipt: () => sheet, slip: () => sheet },
     print: async () => ok({ pages: 1 }),
+    reprinted: () => false,
     delivered: vi.fn(),
     handOver: async () =>
       ok({
