@@ -2,7 +2,7 @@ import type { Answer } from '../../../contract/journeys/index.ts'
 
 /** The answers that a walk gives, one or more of each type. A missing type does not compile. */
 const answers: { [Type in Answer['type']]: Omit<Extract<Answer, { type: Type }>, 'type'>[] } = {
-  start: [{}],
+  start: [{ language: 'it' }],
   chooseLanguage: [{ language: 'it' }],
   usePinPad: [{}],
   acceptLastTry: [{}],

@@ -197,7 +197,7 @@ export function open(
   session = createSession({
     services,
     timings: { idleMs: 60_000, warningMs: 30_000, goodbyeMs: 5_000 },
-    totem: { id: 'TT-0001', office: 'Spello', comune: 'Spello', mmPerPixel: 0.31 },
+    totem: { id: 'TT-0001', office: 'Spello', comune: 'Spello', mmPerPixel: 0.31, languages: ['it', 'en'] },
     line,
     onView: (shown) => void view.parse(shown),
     onVisitOver: () => visitsOver++,
@@ -226,7 +226,7 @@ export const answers = async (...events: VisitEvent[]) => {
   }
 }
 export const toPin = async () => {
-  await answers({ type: 'start' }, { type: 'chooseLanguage', language: 'it' })
+  await answers({ type: 'start', language: 'it' })
   cardIn()
   await at('pin')
 }
