@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { noticeNumber } from './bollo.ts'
 import { sheetTypes } from './catalogue.ts'
 import { idAnpr, isoInstant, operationId } from './identity.ts'
+import { issueRefusal } from './issue-refusal.ts'
 
 /**
  * Totem ↔ gateway on paying the imposta di bollo by pagoPA; paths and refusals as in contract/gateway.ts.
@@ -20,6 +21,15 @@ import { idAnpr, isoInstant, operationId } from './identity.ts'
 export const paymentState = z.enum(['created', 'open', 'paid', 'spent', 'unspendable', 'lapsed', 'withdrawn'])
 export type PaymentState = z.infer<typeof paymentState>
 
+/** Refusals after which the same person gets this certificate neither another day nor by another log-in. */
+export const refusedForGood = z.enum([
+  ...issueRefusal.exclude(['procedure-open']).options,
+  ...(['not-in-family', 'person-not-found', 'anpr-other-person'] as const),
+])
+/** Why money goes back. */
+export const refundReason = z.enum([...refusedForGood.options, 'paid-twice', 'wrong-amount'])
+export type RefundReason = z.infer<typeof refundReason>
+
 /** A totem makes the payment's id, so that the same question asked again has no second effect. */
 export const paymentRequest = z.strictObject({ payment: operationId, subject: idAnpr, types: sheetTypes })
 export type PaymentRequest = z.infer<typeof paymentRequest>
@@ -31,22 +41,42 @@ export const paymentQuery = z.strictObject({
   wait: z.coerce.number().int().min(0).max(25),
 })
 
-/** `subject`: null where it is nobody of the people who were asked about. `checkout`: the page where a phone pays. */
+/**
+ * `subject`: null where it is nobody of the people who were asked about. `checkout`: the page where a phone pays. `refund`:
+ * money of this payment that goes back and has not gone yet; `by`: when it should be there.
+ */
 export const payment = z.strictObject({
   payment: operationId,
   state: paymentState,
   notice: noticeNumber,
-  creditor: z.strictObject({ codiceFiscale: z.string().regex(/^\d{11}$/), name: z.string().max(140) }),
+  creditor: z.strictObject({
+    codiceFiscale: z.string().regex(/^\d{11}$/),
+    name: z.string().max(140),
+    contact: z.string().max(140).nullable(),
+  }),
   cents: z.number().int().positive(),
   subject: idAnpr.nullable(),
   types: sheetTypes,
+  madeAt: isoInstant,
   dueAt: isoInstant,
   checkout: z.url({ protocol: /^https$/ }).nullable(),
-  /** Of a payment that was made: the PSP's receipt, and why the register refuses, which the citizen takes home. */
-  receipt: z.string().max(35).nullable(),
-  refusal: z.string().nullable(),
+  refund: z
+    .strictObject({
+      /** The PSP's. */
+      receipt: z.string().max(35),
+      cents: z.number().int().positive(),
+      reason: refundReason,
+      by: isoInstant,
+    })
+    .nullable(),
 })
 export type Payment = z.infer<typeof payment>
+
+/** The states in which a payment stands in the way of another for the same certificate. */
+export const LIVE: ReadonlySet<PaymentState> = new Set(['created', 'open', 'paid'])
+/** Nothing else is to be done about it: its money goes back. */
+export const goesBack = ({ state, refund }: Pick<Payment, 'state' | 'refund'>): boolean =>
+  refund !== null && !LIVE.has(state)
 
 /** `people`: the ID ANPR that the totem knows of this holder's family. The gateway keeps none and knows them again. */
 export const pendingRequest = z.strictObject({ people: z.array(idAnpr).min(1).max(60) })

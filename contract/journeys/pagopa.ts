@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { noticeNumber } from '../bollo.ts'
 import { sheetTypes } from '../catalogue.ts'
 import { isoInstant } from '../identity.ts'
+import { refundReason } from '../pagopa.ts'
 
 /** The bollo is paid by a notice of pagoPA: on the telephone here and now, or at a counter, and the certificate follows. */
 
@@ -27,8 +28,15 @@ export const screens = [
   z.strictObject({ screen: z.literal('pagopa-later'), ...notice, dueAt: isoInstant }),
   /** `lapsed`: the notice is no longer good; `withdrawn`: the person wants it no more; `unavailable`: pagoPA is away. */
   z.strictObject({ screen: z.literal('pagopa-ended'), why: z.enum(['lapsed', 'withdrawn', 'unavailable']) }),
-  /** Paid, and the register refuses the certificate: the money goes back. */
-  z.strictObject({ screen: z.literal('pagopa-refund'), ...notice, receipt: z.string() }),
+  /** Paid for nothing: the money goes back. `by`: when it should be there. `contact`: null: the office's counter. */
+  z.strictObject({
+    screen: z.literal('pagopa-refund'),
+    ...notice,
+    receipt: z.string(),
+    why: refundReason,
+    by: isoInstant,
+    contact: z.string().nullable(),
+  }),
 ] as const
 
 export const steps = {

@@ -16,7 +16,7 @@ export interface PagopaAccess {
   checkout: Api
   /** PEM of a private authority; null: the public ones. */
   ca: string | null
-  creditor: { codiceFiscale: string; name: string; iban: string; taxonomy: string }
+  creditor: { codiceFiscale: string; name: string; iban: string; taxonomy: string; contact: string | null }
   /** Where Checkout leads a phone when it is done; it proves nothing. */
   returnUrl: string
   timeoutMs: number

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { GRACE_MS, type Happening, happen, LIVE, type Paying, type Refund, taskOf } from './machine.ts'
+import { LIVE } from '../../contract/pagopa.ts'
+import { GRACE_MS, type Happening, happen, type Paying, type Refund, taskOf } from './machine.ts'
 
 // Ten thousand histories of one certificate's payments: citizens, pagoPA, PSPs, operations and lost answers in any order.
 // The model of pagoPA below is as small as its rules: a position is made once by its name, and paid where it is valid.

@@ -1,4 +1,4 @@
-import type { PaymentState } from '../../contract/pagopa.ts'
+import { LIVE, type PaymentState } from '../../contract/pagopa.ts'
 
 /**
  * The life of the payments for one certificate: one person's, of one subject and of the same types.
@@ -44,9 +44,6 @@ export type Happening =
   | { kind: 'spent'; id: string; operation: string }
   | { kind: 'refused'; operation: string; refusal: string; forGood: boolean }
 
-/** The states in which a payment stands in the way of another for the same certificate. */
-export const LIVE: ReadonlySet<PaymentState> = new Set(['created', 'open', 'paid'])
-
 export interface Happened {
   payments: Paying[]
   refunds: Refund[]
@@ -60,14 +57,14 @@ export function happen(payments: readonly Paying[], event: Happening): Happened 
   const done = () => ({ payments: next, refunds })
 
   /** A payment that has its money: it waits for the certificate, unless another waits already. */
-  function becomePaid(payment: Paying, receipt: string, why: Refund['why'], refusal: string | null): void {
+  function becomePaid(payment: Paying, receipt: string): void {
     payment.receipt = receipt
     payment.spentOn = null
     payment.closing = false
     const others = next.filter((other) => other !== payment && LIVE.has(other.state))
     if (others.some(({ state }) => state === 'paid')) {
-      Object.assign(payment, { state: 'unspendable', refusal })
-      refunds.push({ receipt, payment: payment.id, cents: payment.cents, why })
+      payment.state = 'unspendable'
+      refunds.push({ receipt, payment: payment.id, cents: payment.cents, why: 'paid-twice' })
       return
     }
     payment.state = 'paid'
@@ -105,7 +102,7 @@ export function happen(payments: readonly Paying[], event: Happening): Happened 
       if (!payment) return done()
       if (cents !== payment.cents) refunds.push({ receipt, payment: id, cents, why: 'wrong-amount' })
       else if (payment.receipt !== null) refunds.push({ receipt, payment: id, cents, why: 'paid-twice' })
-      else becomePaid(payment, receipt, 'paid-twice', 'paid-twice')
+      else becomePaid(payment, receipt)
       return done()
     }
     case 'spent': {
@@ -118,7 +115,7 @@ export function happen(payments: readonly Paying[], event: Happening): Happened 
       const payment = next.find(({ spentOn }) => spentOn === event.operation)
       if (payment?.state !== 'spent' || payment.receipt === null) return done()
       const { receipt, cents, id } = payment
-      if (!event.forGood) becomePaid(payment, receipt, 'refused', event.refusal)
+      if (!event.forGood) becomePaid(payment, receipt)
       else {
         Object.assign(payment, { state: 'unspendable', refusal: event.refusal })
         refunds.push({ receipt, payment: id, cents, why: 'refused' })

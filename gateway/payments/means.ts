@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely'
 import type { Bollo } from '../../contract/bollo.ts'
 import type { RefusalKind } from '../../contract/gateway.ts'
-import { issueRefusal } from '../../contract/issue-refusal.ts'
+import { refusedForGood } from '../../contract/pagopa.ts'
 import type { JobData, Tables } from '../store/schema.ts'
 import type { Marks } from './contrassegno.ts'
 import type { Bought, Notices } from './notices.ts'
@@ -15,15 +15,6 @@ export interface Means {
   /** Operations were refused: a mark is free again, a payment too, unless the register refuses for good. */
   refused(transaction: Transaction<Tables>, operations: readonly (JobData & { refusal: RefusalKind })[]): Promise<void>
 }
-
-/** Refusals after which the same person can have the same certificate another day, or by another log-in. */
-const NOT_FOR_GOOD: ReadonlySet<RefusalKind> = new Set(['procedure-open'])
-const FOR_GOOD: ReadonlySet<RefusalKind> = new Set<RefusalKind>([
-  ...issueRefusal.options.filter((kind) => !NOT_FOR_GOOD.has(kind)),
-  'not-in-family',
-  'person-not-found',
-  'anpr-other-person',
-])
 
 /** `notices` null: this gateway takes no payments by pagoPA. */
 export function createMeans(marks: Marks, notices: Notices | null): Means {
@@ -45,7 +36,7 @@ export function createMeans(marks: Marks, notices: Notices | null): Means {
       await marks.giveBack(transaction, operations)
       await notices?.refused(
         transaction,
-        operations.map((one) => ({ ...one, forGood: FOR_GOOD.has(one.refusal) })),
+        operations.map((one) => ({ ...one, forGood: refusedForGood.safeParse(one.refusal).success })),
       )
     },
   }

@@ -1,14 +1,16 @@
 import { type Selectable, sql, type Transaction } from 'kysely'
 import { type Clock, DAY_MS } from '../../basics/time.ts'
 import { type CertificateType, certificateType } from '../../contract/catalogue.ts'
+import { LIVE } from '../../contract/pagopa.ts'
 import type { Bell } from '../operations/bell.ts'
 import type { Database, JobData, Tables } from '../store/schema.ts'
-import { type Happening, happen, LIVE, type Paying, taskOf } from './machine.ts'
+import { type Happening, happen, type Paying, taskOf } from './machine.ts'
 import { noticeOf } from './notice.ts'
 import type { Receipt } from './receipt.ts'
 import { type PaymentDatabase, type PaymentTables, withPayments } from './tables.ts'
 
 export type NoticeRow = Selectable<PaymentTables['payment']>
+type RefundRow = Selectable<PaymentTables['refund']>
 /** The certificate that is paid for, by references (access/references.ts). */
 export interface Bought {
   requester: string
@@ -37,6 +39,8 @@ export interface Notices {
   find(id: string, requester: string): Promise<NoticeRow | null>
   /** What a person may be told of at their next visit: what can be paid, has been paid, or comes back. */
   pendingOf(requester: string): Promise<NoticeRow[]>
+  /** Money of these payments that has not gone back yet, oldest first. */
+  refundsOf(payments: readonly NoticeRow[]): Promise<RefundRow[]>
   /** pagoPA, or the citizen, has done something to it. */
   happened(id: string, step: Step): Promise<void>
   /** A receipt that came by either way. `unknown`: no notice of ours. */
@@ -147,22 +151,34 @@ export function createNotices({
         .selectFrom('payment')
         .selectAll()
         .where('requester', '=', requester)
-        .where(({ or, eb, and, exists, selectFrom }) =>
+        .where(({ or, eb, exists, selectFrom }) =>
           or([
             eb('state', 'in', [...LIVE]),
-            and([
-              eb('state', '=', 'unspendable'),
-              exists(
-                selectFrom('refund')
-                  .select('receipt')
-                  .whereRef('refund.payment', '=', 'payment.id')
-                  .where('refunded_at', 'is', null),
-              ),
-            ]),
+            exists(
+              selectFrom('refund')
+                .select('receipt')
+                .whereRef('refund.payment', '=', 'payment.id')
+                .where('refunded_at', 'is', null),
+            ),
           ]),
         )
         .orderBy('made_at')
         .execute(),
+
+    refundsOf: async (payments) =>
+      payments.length === 0
+        ? []
+        : db
+            .selectFrom('refund')
+            .selectAll()
+            .where(
+              'payment',
+              'in',
+              payments.map(({ id }) => id),
+            )
+            .where('refunded_at', 'is', null)
+            .orderBy('asked_at')
+            .execute(),
 
     async happened(id, step) {
       const row = await byId(id)

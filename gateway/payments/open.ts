@@ -11,7 +11,7 @@ import { tendNotices } from './tend.ts'
 
 /** Joins the parts of payments by pagoPA: what totems ask, where receipts come in, and what asks pagoPA. */
 export function openPayments({
-  settings: { segregationCode: segregation, daysToPay },
+  settings: { segregationCode: segregation, daysToPay, refundDays },
   access,
   db,
   bell,
@@ -19,7 +19,7 @@ export function openPayments({
   log,
   onReceived,
 }: {
-  settings: { segregationCode: string; daysToPay: number }
+  settings: { segregationCode: string; daysToPay: number; refundDays: number }
   access: PagopaAccess
   db: Database
   bell: Bell
@@ -31,7 +31,7 @@ export function openPayments({
   const client = createPagopaClient(access)
   const notices = createNotices({ db, bell, segregation, daysToPay, now })
   const { bollo, diritti } = settlementOf({ kind: 'pagopa', notice: null }).cents
-  const taking: Taking = { notices, client, creditor, cents: bollo + diritti }
+  const taking: Taking = { notices, client, creditor, cents: bollo + diritti, refundDays }
   const body = creditor.codiceFiscale
   const hear = hearReceipts({ notices, body, log, onReceived })
   return {

@@ -1,8 +1,10 @@
+import { DAY_MS } from '../../basics/time.ts'
 import type { Caller } from '../../contract/caller.ts'
 import { sheetTypes } from '../../contract/catalogue.ts'
 import type { Problem } from '../../contract/gateway.ts'
 import { paidRefunds, refundDone, refundMade } from '../../contract/operators.ts'
 import {
+  LIVE,
   type Payment,
   type PaymentRequest,
   payment,
@@ -11,6 +13,7 @@ import {
   paymentRequest,
   pendingPayments,
   pendingRequest,
+  refundReason,
 } from '../../contract/pagopa.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { malformed } from '../http/problems.ts'
@@ -32,6 +35,8 @@ export interface Taking {
   client: Pick<PagopaClient, 'checkout'>
   creditor: PagopaAccess['creditor']
   cents: number
+  /** Within so many days money is back that has to go back. */
+  refundDays: number
 }
 
 interface PaymentRoom {
@@ -57,19 +62,40 @@ export function paymentRoutes(room: PaymentRoom): Routes {
   const { taking, bell, payerOf, mayBuy, boughtBy, reference, stopping } = room
 
   /** `people`: the ID ANPR among which the subject is looked for. */
-  const told = (row: NoticeRow, { creditor }: Taking, people: readonly string[], checkout: string | null): Payment => ({
-    payment: row.id,
-    state: row.state,
-    notice: row.notice,
-    creditor: { codiceFiscale: creditor.codiceFiscale, name: creditor.name },
-    cents: row.cents,
-    subject: people.find((person) => reference(person) === row.subject) ?? null,
-    types: sheetTypes.parse(row.types.split(' ')),
-    dueAt: row.due_at.toISOString(),
-    checkout,
-    receipt: row.receipt,
-    refusal: row.refusal,
-  })
+  async function told(
+    rows: readonly NoticeRow[],
+    { creditor, notices, refundDays }: Taking,
+    people: readonly string[],
+  ): Promise<Payment[]> {
+    const refunds = await notices.refundsOf(rows)
+    return rows.map((row) => {
+      const refund = refunds.find(({ payment }) => payment === row.id)
+      return {
+        payment: row.id,
+        state: row.state,
+        notice: row.notice,
+        creditor: { codiceFiscale: creditor.codiceFiscale, name: creditor.name, contact: creditor.contact },
+        cents: row.cents,
+        subject: people.find((person) => reference(person) === row.subject) ?? null,
+        types: sheetTypes.parse(row.types.split(' ')),
+        madeAt: row.made_at.toISOString(),
+        dueAt: row.due_at.toISOString(),
+        checkout: null,
+        refund: refund
+          ? {
+              receipt: refund.receipt,
+              cents: refund.cents,
+              reason: reasonSaid.parse(refund.why === 'refused' ? row.refusal : refund.why),
+              by: new Date(+refund.asked_at + refundDays * DAY_MS).toISOString(),
+            }
+          : null,
+      }
+    })
+  }
+  const toldOne = async (row: NoticeRow, taking: Taking, people: readonly string[], checkout: string | null = null) => {
+    const [payment] = await told([row], taking, people)
+    return payment ? ok({ ...payment, checkout }) : err(malformed)
+  }
 
   /** Resolves with the payment when its state is another than `than`, when the time is over, or when nobody waits. */
   async function changed(
@@ -119,7 +145,7 @@ export function paymentRoutes(room: PaymentRoom): Routes {
       }
       if (row.state === 'created') row = (await changed(notices, row, 'created', FIRST_S, gone)) ?? row
       const page = row.state === 'open' ? await client.checkout({ ...row, dueAt: row.due_at }) : null
-      return ok(told(row, taking, people, page?.ok ? page.value : null))
+      return toldOne(row, taking, people, page?.ok ? page.value : null)
     }),
     route(
       { method: 'POST', path: '/payments/pending', from: 'totem', body: pendingRequest, answer: pendingPayments },
@@ -130,7 +156,7 @@ export function paymentRoutes(room: PaymentRoom): Routes {
         const { requester } = payer.value
         const rows = requester === null ? [] : await taking.notices.pendingOf(requester)
         for (const { id, state } of rows) if (state === 'open') await taking.notices.hurry(id)
-        return ok({ offered: true, payments: rows.map((row) => told(row, taking, ask.body.people, null)) })
+        return ok({ offered: true, payments: await told(rows, taking, ask.body.people) })
       },
     ),
     route(
@@ -145,7 +171,7 @@ export function paymentRoutes(room: PaymentRoom): Routes {
         if (!row) return err(malformed)
         if (row.state === than) await notices.hurry(id)
         const now = await changed(notices, row, than, wait, ask.gone)
-        return now ? ok(told(now, taking, [payer.value.idAnpr], null)) : err(malformed)
+        return now ? toldOne(now, taking, [payer.value.idAnpr]) : err(malformed)
       },
     ),
     route(
@@ -159,11 +185,14 @@ export function paymentRoutes(room: PaymentRoom): Routes {
         if (!row) return err(malformed)
         await notices.happened(row.id, { kind: 'withdrawal' })
         const now = (await changed(notices, row, row.state, FIRST_S, ask.gone)) ?? row
-        return ok(told(now, taking, [payer.value.idAnpr], null))
+        return toldOne(now, taking, [payer.value.idAnpr])
       },
     ),
   )
 }
+
+/** A refusal that an earlier version noted may be none of these. */
+const reasonSaid = refundReason.catch('certificate-not-issuable')
 
 /** How long a citizen's screen waits for pagoPA's first answer. */
 const FIRST_S = 6
@@ -171,9 +200,8 @@ const FIRST_S = 6
 async function liveFor(notices: Notices, bought: Bought): Promise<NoticeRow | null> {
   const rows = await notices.pendingOf(bought.requester)
   return (
-    rows.find(
-      ({ state, subject, types }) => state !== 'unspendable' && subject === bought.subject && types === bought.types,
-    ) ?? null
+    rows.find(({ state, subject, types }) => LIVE.has(state) && subject === bought.subject && types === bought.types) ??
+    null
   )
 }
 

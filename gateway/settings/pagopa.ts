@@ -25,10 +25,17 @@ export const pagopaSettings = z.strictObject({
     iban: z.string().regex(/^IT\d{2}[A-Z]\d{10}[0-9A-Z]{12}$/, 'an Italian IBAN without blanks'),
     /** "Codice tassonomico" of the service, as pagoPA's table has it. */
     taxonomy: z.string().regex(/^\d\/[0-9A-Z]{9,12}\/$/, 'such as 9/0101100IM/'),
+    /** Whom a citizen asks about money that goes back, as on the paper: "tel. 800 123 456". Null: the office's counter. */
+    contact: z.string().min(1).max(140).nullable().default(null),
   }),
   /** "Codice di segregazione" of our station. */
   segregationCode: z.string().regex(/^([0-3]\d|4[0-5])$/, '00 to 45'),
   daysToPay: z.number().int().min(1).max(60).default(30),
+  /**
+   * Within so many days money is back that bought nothing. Uncertain: no law sets a time for this channel, and the creditor
+   * does not say one yet.
+   */
+  refundDays: z.number().int().min(1).max(365).default(60),
   /** Where Checkout leads a phone at its end; any page of the body's. It proves nothing. */
   returnUrl: https,
   timeoutMs: z.number().int().positive().default(8_000),

@@ -213,6 +213,12 @@ const titles: Record<Language, Record<CertificateType, string>> = {
 export const titleOf = (language: Language, types: CertificateType[]): string =>
   types.map((type) => titles[language][type]).join(' + ')
 
+/** e.g. `22 novembre 2026`, in the office's time zone. */
+export const day = (instant: string, language: Language): string =>
+  new Intl.DateTimeFormat(languages[language].tag, { dateStyle: 'long', timeZone: 'Europe/Rome' }).format(
+    new Date(instant),
+  )
+
 /** e.g. `22/11/2026 10:32`, in the office's time zone. */
 export function dateTime(instant: string, language: Language): string {
   return new Intl.DateTimeFormat(languages[language].tag, {

@@ -113,5 +113,6 @@ export interface MessageValues {
   'pagopa.later.lead': { date: string | number }
   'pagopa.now': { price: string | number }
   'pagopa.refund.title': { price: string | number }
+  'pagopa.refund.lead': { date: string | number }
   'pagopa.receipt': { receipt: string | number }
 }

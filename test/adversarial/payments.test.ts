@@ -224,9 +224,14 @@ describe('money that buys nothing goes back', () => {
     expect(await issue(body.notice)).toMatchObject(issued)
     await soon(async () => expect(await refunds(body.notice)).toMatchObject([{ why: 'paid-twice', cents: 1600 }]))
     const [{ receipt }] = await refunds(body.notice)
+    // The citizen sees at each visit that it goes back, until it has.
+    const seen = async () =>
+      (await session.pending()).body.payments.filter(({ payment }: Named) => payment === body.payment)
+    expect(await seen()).toMatchObject([{ state: 'spent', refund: { receipt, cents: 1600, reason: 'paid-twice' } }])
     expect(await operator('post', '/v1/operator/refunds', { receipt })).toEqual({ refunded: true })
     expect(await operator('post', '/v1/operator/refunds', { receipt })).toEqual({ refunded: false })
     expect(await refunds(body.notice)).toEqual([])
+    expect(await seen()).toEqual([])
     // The log says who did what, and names no person and no notice.
     expect(centre.logged()).toContain('"kind":"refunded"')
     expect(centre.logged()).not.toMatch(/BIANCHI|BNCNMR/i)
@@ -240,7 +245,8 @@ describe('money that buys nothing goes back', () => {
     centre.anpr.setFault({ kind: 'error', code: 'EN286', service: 'ANPR-Certificazione', times: 1 })
     expect(await issue(body.notice)).toMatchObject({ state: 'refused', problem: { anpr: 'EN286' } })
     const told = (await session.pending()).body.payments
-    expect(told).toContainEqual(expect.objectContaining({ state: 'unspendable', refusal: 'document-not-valid' }))
+    const refund = expect.objectContaining({ cents: 1600, reason: 'document-not-valid' })
+    expect(told).toContainEqual(expect.objectContaining({ state: 'unspendable', refund }))
     expect(await refunds(body.notice)).toMatchObject([{ why: 'refused', refusal: 'document-not-valid', cents: 1600 }])
     expect(await issue(body.notice)).toMatchObject(missing)
     const agent = new Agent({ connect: { ca: readFileSync(join(PKI, 'gateway-ca.pem')) } })

@@ -136,14 +136,17 @@ describe('bollo by pagoPA', () => {
   })
 
   test('paid and refused for good: the sum, the notice and the receipt are told, and go on paper', async () => {
-    const back = { ...payment, state: 'unspendable' as const, receipt: 'R1', refusal: 'document-not-valid' }
+    const by = '2027-01-21T10:00:00.000Z'
+    const refund = { receipt: 'R1', cents: 1600, by }
+    const why = 'document-not-valid'
+    const back = { ...payment, state: 'unspendable' as const, refund: { ...refund, reason: why } as const }
     const print = vi.fn<VisitServices['print']>(async () => ok({ pages: 1 }))
     open({
       ...{ print, payments: async () => [back], paymentBecame: async () => ({ ...payment, state: 'paid' }) },
       request: async () => err(refused('document-not-valid')),
     })
     await toNotice()
-    expect(screen()).toMatchObject({ screen: 'pagopa-refund', cents: 1600, notice: payment.notice, receipt: 'R1' })
+    expect(screen()).toMatchObject({ ...refund, why, screen: 'pagopa-refund', notice: payment.notice, contact: null })
     await answers({ type: 'printNotice' })
     await at('pagopa-refund')
     expect(print).toHaveBeenCalledOnce()

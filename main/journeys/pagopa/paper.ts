@@ -1,8 +1,10 @@
 import { grouped } from '../../../catalogue/bollo.ts'
 import type { Language } from '../../../contract/language.ts'
 import { noticeQr, type Payment } from '../../../contract/pagopa.ts'
-import { type Fact, type Paper, type Place, said } from '../../documents/model.ts'
-import { dateTime, titleOf } from '../../documents/texts.ts'
+import { type Block, type Fact, type Paper, type Place, said } from '../../documents/model.ts'
+import { dateTime, day, titleOf } from '../../documents/texts.ts'
+import { required } from '../../visit/visit.ts'
+import { reasonIn } from './reasons.ts'
 
 interface Spoken {
   language: Language
@@ -26,12 +28,15 @@ const words = {
     safe: 'Si paga una volta sola. Se arriva un secondo pagamento, viene restituito.',
     alt: 'Codice QR dell’avviso pagoPA',
     refundTitle: 'PAGAMENTO DA RESTITUIRE',
-    refundLead:
-      'Il bollo è stato pagato, ma il certificato non può essere rilasciato: i soldi tornano a chi ha pagato.',
+    refundLead: 'I soldi di questo pagamento tornano a chi ha pagato.',
     receipt: 'Numero della ricevuta',
-    reason: 'Motivo',
-    refundHow: 'Non serve fare nulla. Per informazioni: mostrare questo foglio allo sportello, o all’ente creditore.',
-    office: 'Ufficio',
+    why: 'Perché',
+    next: 'Che cosa succede ora',
+    refundHow: 'L’ente creditore restituisce {amount} a chi ha pagato. Non serve fare domanda.',
+    refundBy: 'I soldi arrivano entro il {day}.',
+    ask: 'Per informazioni',
+    askHow: '{contact}. Serve il numero della ricevuta, che è su questo foglio.',
+    counter: 'Lo sportello di questo ufficio',
   },
   en: {
     title: 'PAGOPA PAYMENT NOTICE',
@@ -48,11 +53,15 @@ const words = {
     safe: 'You pay once only. A second payment is given back.',
     alt: 'QR code of the pagoPA notice',
     refundTitle: 'PAYMENT TO BE GIVEN BACK',
-    refundLead: 'The stamp duty was paid, but the certificate cannot be issued: the money goes back to whoever paid.',
+    refundLead: 'The money of this payment goes back to whoever paid.',
     receipt: 'Receipt number',
-    reason: 'Reason',
-    refundHow: 'Nothing needs to be done. For information: show this sheet at the counter, or to the creditor.',
-    office: 'Office',
+    why: 'Why',
+    next: 'What happens now',
+    refundHow: 'The creditor pays {amount} back to whoever paid. You need not apply.',
+    refundBy: 'The money arrives by {day}.',
+    ask: 'For information',
+    askHow: '{contact}. You need the receipt number, which is on this sheet.',
+    counter: 'The counter of this office',
   },
 } satisfies Record<Language, unknown>
 
@@ -88,29 +97,44 @@ export function noticePaper(payment: Payment, { language, place, at }: Spoken): 
   }
 }
 
-/** What a person takes home whose money goes back: sum, notice, receipt, reason, and where to ask. */
+/** What a person takes home whose money goes back: why, what happens now, when, whom to ask, and the numbers for that. */
 export function refundPaper(payment: Payment, { language, place, at }: Spoken): Paper {
   const own = words[language]
-  const { cents, notice, creditor, receipt, refusal, types } = payment
+  const { notice, creditor, types } = payment
+  const { receipt, cents, reason, by } = required(payment.refund, 'refund')
+  const { title, now } = reasonIn(language, reason)
+  const amount = amountOf(cents, language)
+  const heading = (text: string): Block => ({ kind: 'heading', text: said(text) })
+  const paragraph = (text: string, style: 'body' | 'strong' = 'body'): Block => ({
+    kind: 'paragraph',
+    style,
+    text: said(text),
+  })
   return {
     languages: [language],
     title: said(own.refundTitle),
     subtitle: said(`${own.what}: ${titleOf(language, types)}`),
     ...{ at, ...place, operation: payment.payment },
     blocks: [
-      { kind: 'paragraph', style: 'strong', text: said(own.refundLead) },
+      paragraph(own.refundLead, 'strong'),
       {
         kind: 'facts',
         facts: [
-          fact(own.amount, amountOf(cents, language)),
+          fact(own.amount, amount),
+          fact(own.receipt, receipt),
           fact(own.notice, grouped(notice)),
-          fact(own.receipt, receipt ?? ''),
-          fact(own.reason, refusal ?? ''),
           fact(own.creditor, creditor.name),
-          fact(own.office, place.office),
+          fact(own.body, creditor.codiceFiscale),
         ],
       },
-      { kind: 'paragraph', style: 'body', text: said(own.refundHow) },
+      heading(own.why),
+      paragraph(`${title}.`, 'strong'),
+      paragraph(now),
+      heading(own.next),
+      paragraph(own.refundHow.replace('{amount}', amount)),
+      paragraph(own.refundBy.replace('{day}', day(by, language)), 'strong'),
+      heading(own.ask),
+      paragraph(own.askHow.replace('{contact}', creditor.contact ?? own.counter)),
     ],
   }
 }

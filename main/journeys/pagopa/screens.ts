@@ -28,6 +28,10 @@ export const screens: Shows<ReturnType<typeof states>> = {
   pagopaWithdrawing: () => ({ screen: 'pagopa-opening' }),
   pagopaLater: ({ visit }) => ({ screen: 'pagopa-later', ...told(visit), dueAt: paymentOf(visit).dueAt }),
   pagopaEnded: ({ visit }) => ({ screen: 'pagopa-ended', why: visit.pagopa.why }),
-  pagopaRefund: ({ visit }) => ({ screen: 'pagopa-refund', ...told(visit), receipt: paymentOf(visit).receipt ?? '' }),
+  pagopaRefund({ visit }) {
+    const { refund, creditor } = paymentOf(visit)
+    const { reason: why, ...back } = required(refund, 'refund')
+    return { screen: 'pagopa-refund', ...told(visit), ...back, why, contact: creditor.contact }
+  },
   printingNotice: (context, { inner }) => printingScreen('slip', context, inner),
 }

@@ -1,5 +1,6 @@
 import { ulid } from 'ulid'
 import {
+  goesBack,
   type Payment,
   type PaymentRequest,
   payment as paymentAnswer,
@@ -92,7 +93,7 @@ export function createPayments({ client, place, now }: PaymentOptions): Services
     noticeSheet:
       ({ language }, payment: Payment) =>
       async ({ reprint }) => {
-        const paper = payment.state === 'unspendable' ? refundPaper : noticePaper
+        const paper = goesBack(payment) ? refundPaper : noticePaper
         return { kind: 'pdf', pdf: await renderPdf({ ...paper(payment, { language, place, at: now() }), reprint }) }
       },
   }

@@ -115,20 +115,23 @@ export function Ended({ screen: { why } }: { screen: ScreenOf<'pagopa-ended'> })
   )
 }
 
-export function Refund({ screen: { cents, notice, receipt } }: { screen: ScreenOf<'pagopa-refund'> }) {
+export function Refund({ screen }: { screen: ScreenOf<'pagopa-refund'> }) {
+  const { cents, receipt, why, by, contact } = screen
   const text = useText()
   const price = useEuro()(cents)
+  const date = useDate()
   return (
     <Screen
       tone="warning"
       title={text('pagopa.refund.title', { price })}
-      lead={text('pagopa.refund.lead')}
+      lead={text('pagopa.refund.lead', { date: date(by) })}
       figure={
         <Points
           points={[
+            { icon: 'info', title: text(`refused.${why}.title`), line: text(`refused.${why}.now`) },
             {
               icon: 'paper',
-              title: text('pagopa.number', { notice: grouped(notice) }),
+              title: contact ?? text('pagopa.refund.counter'),
               line: text('pagopa.receipt', { receipt }),
             },
           ]}

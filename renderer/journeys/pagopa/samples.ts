@@ -25,7 +25,10 @@ export const samples: SamplesOf<'pagopa'> = {
   'pagopa-refund': {
     canGoBack: true,
     withoutSteps: {
-      'pagopa-refund': { screen: 'pagopa-refund', ...told, receipt: 'c110729d258c4ab1b765fe902aae41d6' },
+      'pagopa-refund': {
+        ...{ screen: 'pagopa-refund', ...told, receipt: 'c110729d258c4ab1b765fe902aae41d6' },
+        ...{ why: 'document-not-valid', by: '2027-01-28T09:00:00.000Z', contact: null },
+      },
     },
     shown: {},
   },

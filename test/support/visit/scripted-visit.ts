@@ -114,11 +114,12 @@ export const paper: Paper = {
 export const payment: Payment = {
   ...{ payment: OPERATION, state: 'open', notice: '301202611280000124', cents: 1600, types: ['8'] },
   ...{
-    creditor: { codiceFiscale: '99999000013', name: 'Ente' },
+    creditor: { codiceFiscale: '99999000013', name: 'Ente', contact: null },
     subject: 'AB10234CX',
+    madeAt: '2026-11-22T10:00:00.000Z',
     dueAt: '2026-12-22T10:00:00.000Z',
   },
-  ...{ checkout: 'https://checkout.example/c/1', receipt: null, refusal: null },
+  ...{ checkout: 'https://checkout.example/c/1', refund: null },
 }
 
 const sheet: Sheet = () => ({ kind: 'pdf', pdf: new Uint8Array(1) })
