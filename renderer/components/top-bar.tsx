@@ -29,7 +29,8 @@ export function TopBar() {
       <nav className="bar-tools" aria-label={text('bar.tools')}>
         <TouchButton className="tool" onPress={() => setOpen('language')}>
           <Icon name="language" />
-          <span>{text('bar.language')}</span>
+          {/* In another language: whoever reads this one need not look for it. */}
+          <span lang={language === 'it' ? 'en' : 'it'}>{text('bar.language')}</span>
         </TouchButton>
         <TouchButton className="tool" onPress={() => setOpen('accessibility')}>
           <Icon name="accessibility" />
