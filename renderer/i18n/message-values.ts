@@ -65,6 +65,8 @@ export interface MessageValues {
   'member.actNumber': { number: string | number }
   'requests.line': { day: string | number; state: string | number }
   'request.lead': { date: string | number }
+  'request.unpaid': { date: string | number }
+  'request.refund': { date: string | number }
   'accesses.line': { who: string | number; what: string | number }
   'person.bornKinship': { year: string | number; kinship: string | number }
   'person.more.line': { count: number }
