@@ -10,8 +10,8 @@ const TOGETHER_MS = 5
 
 /**
  * Wakes whoever waits: in this process at once, in the others by LISTEN/NOTIFY. It rings `work` when there is some,
- * `citizen` when one has come, and a totem's id when the totem has an outcome. A ring may be lost with a connection; it
- * only saves waiting.
+ * `citizen` when one has come, a totem's id when somebody who stands there has an outcome, and `ofBacklog` of the id when
+ * its backlog has one. A ring may be lost with a connection; it only saves waiting.
  */
 export interface Bell {
   ring(what: string): void
@@ -19,6 +19,9 @@ export interface Bell {
   on(what: string, listener: () => void): () => void
   stop(): Promise<void>
 }
+
+/** The ring of a totem whose backlog has an outcome. */
+export const ofBacklog = (totem: string) => `backlog:${totem}`
 
 export function createBell({ db, listen }: Pick<Store, 'db' | 'listen'>, log: Logger): Bell {
   const local = new EventEmitter()

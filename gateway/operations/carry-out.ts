@@ -11,7 +11,7 @@ import type { Store } from '../store/database.ts'
 import type { AccessEntry, Pending, Settled, Settlement } from '../store/operations.ts'
 import { WORK } from '../store/queues.ts'
 import type { JobData } from '../store/schema.ts'
-import type { Bell } from './bell.ts'
+import { type Bell, ofBacklog } from './bell.ts'
 import { decide, WORKED_ON_MS } from './decide.ts'
 import { createSettler } from './settler.ts'
 import type { Carried } from './work.ts'
@@ -67,7 +67,7 @@ export function createCarryOut({
     /** Refuses a request without reading it, so that the access log cannot say what it asked for. */
     const refusedUnread = async (kind: Problem['kind']): Promise<Carried> => {
       const settlement = { state: 'refused', problem: { kind, anpr: null } } as const
-      await settled(job, { id: operation, caller, settlement, access: NOTHING_ASKED })
+      await settled(job, row, { id: operation, caller, settlement, access: NOTHING_ASKED })
       return { kind: 'done' }
     }
     if (+now() - +row.received_at > WORKED_ON_MS) {
@@ -119,7 +119,7 @@ export function createCarryOut({
     } else {
       settlement = { state: 'refused', problem: decision.problem }
     }
-    await settled(job, { id: operation, caller, settlement, access: decision.access })
+    await settled(job, row, { id: operation, caller, settlement, access: decision.access })
     if (decision.kind === 'issued' && decision.revokedSince) {
       // SECURITY: what the totem recorded while it was not heard counts; whoever runs it looks who stood there.
       log.error({ kind: 'card-revoked-since', totem, operation })
@@ -128,11 +128,11 @@ export function createCarryOut({
     return { kind: 'done' }
   }
 
-  async function settled(job: string, item: Settled): Promise<void> {
+  async function settled(job: string, { express }: Pending, item: Settled): Promise<void> {
     if (!(await settler(job, item))) return
     const { id: operation, caller, settlement } = item
     const { id: totem } = caller
-    bell.ring(totem)
+    bell.ring(express ? totem : ofBacklog(totem))
     onSettled(settlement.state)
     const { kind: refusal = null, anpr = null } = settlement.state === 'refused' ? settlement.problem : {}
     log.info({ kind: `operation-${settlement.state}`, refusal, anpr, totem, operation })

@@ -1,10 +1,11 @@
 import { timingSafeEqual } from 'node:crypto'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '../../basics/time.ts'
 import type { OutcomePage } from '../../contract/gateway.ts'
 import { type NamedKey, sealReceipt } from '../sealing/sealing.ts'
 import { outcomesAfter } from '../store/outcomes.ts'
 import type { Database } from '../store/schema.ts'
-import type { Bell } from './bell.ts'
+import { type Bell, ofBacklog } from './bell.ts'
 
 /** `receipt`: the token from the receipt of the page before; undefined where the totem knows no receipts. */
 interface Asked {
@@ -25,6 +26,11 @@ export interface Outcomes {
 
 /** A totem holds one poll. After a cut the gateway may hold two for a while, and a cloned totem has its own. */
 const MOST_POLLS = 4
+/**
+ * What a backlog brings within this time goes together: a page for each outcome would cost as much as the outcomes.
+ * Nobody stands there and waits for it; who does is told at once.
+ */
+const TOGETHER_MS = 50
 
 /** The long poll of /v1/outcomes. A held poll costs a timer and a listener, and nothing at the database. */
 export function createOutcomes({
@@ -55,6 +61,14 @@ export function createOutcomes({
     return { ...page, receipt: sealReceipt(tokenOf(totem, cursor), key, { totem, cursor }) }
   }
 
+  /** When the last page with outcomes left for a totem that had no more of them. */
+  const emptied = new Map<string, number>()
+  /** Waits until a page is worth it, or until `end`. */
+  async function gather(totem: string, end: Promise<void>): Promise<void> {
+    const rest = (emptied.get(totem) ?? Number.NEGATIVE_INFINITY) + TOGETHER_MS - performance.now()
+    if (rest > 0) await Promise.race([delay(rest), end])
+  }
+
   const stopping = new AbortController()
   /** How to end each held poll, by totem, oldest first. */
   const held = new Map<string, Set<() => void>>()
@@ -76,30 +90,28 @@ export function createOutcomes({
     async page(totem, asked, gone) {
       const { after, waitS } = asked
       const has = isProved(totem, asked)
-      const pageAfter = async (cursor: number) =>
-        withReceipt(
-          await outcomesAfter(db, totem, { after: cursor, has: has && cursor === after }, now()),
-          totem,
-          asked,
-          has,
-        )
+      const pageAfter = async (cursor: number) => {
+        const page = await outcomesAfter(db, totem, { after: cursor, has: has && cursor === after }, now())
+        if (page.outcomes.length > 0 && !page.more) emptied.set(totem, performance.now())
+        return withReceipt(page, totem, asked, has)
+      }
       const signal = AbortSignal.any([gone, stopping.signal])
-      let end = () => {}
-      const rung = new Promise<void>((resolve) => {
-        end = resolve
-      })
+      const [ended, end] = promised()
+      const [brought, bring] = promised()
       // Listens before it looks, so that it misses nothing that is settled in between.
-      const off = bell.on(totem, end)
+      const offs = [bell.on(totem, end), bell.on(ofBacklog(totem), bring)]
       const letGo = hold(totem, end)
       const timer = setTimeout(end, waitS * 1_000)
       signal.addEventListener('abort', end)
       try {
+        if (waitS > 0) await gather(totem, ended)
         const page = await pageAfter(after)
         if (page.outcomes.length > 0 || waitS === 0 || signal.aborted) return page
-        await rung
+        await Promise.race([ended, brought])
+        await gather(totem, ended)
         return signal.aborted ? page : await pageAfter(page.cursor)
       } finally {
-        off()
+        for (const off of offs) off()
         letGo()
         signal.removeEventListener('abort', end)
         clearTimeout(timer)
@@ -107,4 +119,13 @@ export function createOutcomes({
     },
     stop: () => stopping.abort(),
   }
+}
+
+/** A promise and what resolves it. */
+function promised(): [Promise<void>, () => void] {
+  let resolve = () => {}
+  const promise = new Promise<void>((done) => {
+    resolve = done
+  })
+  return [promise, resolve]
 }

@@ -8,6 +8,7 @@ import { type ConstructorOptions, fromPglite, PgBoss } from 'pg-boss'
 import type { Logger } from 'pino'
 import { type Heard, listen } from './listener.ts'
 import { migrate } from './migrations.ts'
+import { preparing } from './prepared.ts'
 import type { Database, Tables } from './schema.ts'
 
 /** One gateway's share, with those of the job queue below, of PostgreSQL's 100 connections. */
@@ -100,7 +101,7 @@ function postgres(connectionString: string, log: Logger): Engine {
   pool.on('error', onLost)
   pool.on('connect', (client) => client.on('error', onLost))
   return {
-    dialect: new PostgresDialect({ pool }),
+    dialect: new PostgresDialect({ pool: preparing(pool) }),
     queue: { connectionString, max: QUEUE_CONNECTIONS },
     waiting: () => pool.waitingCount,
   }
