@@ -104,7 +104,7 @@ const person: PersonSections = {
 }
 const request: OwnRequest = {
   ...{ operation: OPERATION, types: ['8'], requestedAt: '2026-11-22T10:00:00.000Z', state: 'recorded' },
-  ...{ office: null, untouched: true },
+  ...{ office: null, untouched: true, until: null },
 }
 export const paper: Paper = {
   ...{ languages: ['it'], title: [['DICHIARAZIONE']], subtitle: null, at: new Date(0), blocks: [] },
@@ -112,7 +112,7 @@ export const paper: Paper = {
 }
 
 export const payment: Payment = {
-  ...{ payment: OPERATION, state: 'open', notice: '301202611280000124', cents: 1600, types: ['8'] },
+  ...{ payment: `${OPERATION.slice(0, -1)}P`, state: 'open', notice: '301202611280000124', cents: 1600, types: ['8'] },
   ...{
     creditor: { codiceFiscale: '99999000013', name: 'Ente', contact: null },
     subject: 'AB10234CX',
