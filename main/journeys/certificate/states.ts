@@ -92,6 +92,11 @@ export const states = (ways: Ways, { pay, page }: { pay: string; page: string })
           target: '#sheet',
           actions: { type: 'set', params: ({ event }) => ({ certificate: { types: inOrder(event.types) } }) },
         },
+        chooseSheetLanguage: {
+          guard: ({ context: { visit }, event }) => (visit.holder.entered?.languages ?? []).includes(event.language),
+          target: '#sheet',
+          actions: { type: 'set', params: ({ event: { language } }) => ({ certificate: { language } }) },
+        },
         back: { target: 'purpose', actions: set({ certificate: { use: null } }) },
         'card.removed': pulled,
       },

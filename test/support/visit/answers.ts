@@ -2,7 +2,7 @@ import type { Answer } from '../../../contract/journeys/index.ts'
 
 /** The answers that a walk gives, one or more of each type. A missing type does not compile. */
 const answers: { [Type in Answer['type']]: Omit<Extract<Answer, { type: Type }>, 'type'>[] } = {
-  start: [{}],
+  start: [{ language: 'it' }],
   chooseLanguage: [{ language: 'it' }],
   usePinPad: [{}],
   acceptLastTry: [{}],
@@ -22,6 +22,7 @@ const answers: { [Type in Answer['type']]: Omit<Extract<Answer, { type: Type }>,
   collectLater: [{}],
   choosePerson: [{ index: 0 }, { index: 1 }],
   chooseCertificates: [{ types: ['8', '12'] }],
+  chooseSheetLanguage: [{ language: 'IT' }, { language: 'SL' }],
   choosePurpose: [{ purpose: 'publicBody' }, { purpose: 'privateParty' }, { purpose: 'processuale' }],
   morePurposes: [{}],
   change: [{ line: 'person' }, { line: 'certificate' }, { line: 'purpose' }, { line: 'delivery' }],
