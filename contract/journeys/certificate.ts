@@ -32,7 +32,8 @@ export const screens = [
    */
   z.strictObject({ screen: z.literal('purpose'), options: z.array(purpose), more: z.boolean() }),
   /**
-   * The summary. `others`: somebody else of the family may be chosen. `shortcuts`: what is asked for most. `language`: `IT`, or the second one on the sheet. `cents`: the
+   * The summary. `others`: somebody else of the family may be chosen. `shortcuts`: what is asked for most. `language`: `IT`, or the
+   * second one on the sheet; `languages`: those that the comune of residence has. `cents`: the
    * bollo; `settled` null: it is due and not settled yet; `reference`: the law that frees the use, as it is cited, or a
    * number. `anpr`: `asked` now whether it will issue this; `away`, so the request is recorded and the certificate
    * collected later; `ready`; `unasked` before the bollo is settled. `facts`: what the sheet certifies, as ANPR words it. `barred`: it will not, and something else may be
@@ -44,6 +45,7 @@ export const screens = [
     others: z.boolean(),
     types: sheetTypes,
     language: certificateLanguage,
+    languages: z.array(certificateLanguage),
     shortcuts: z.array(sheetTypes).max(3),
     use: purpose,
     bollo: z.strictObject({ settled: bolloKind.nullable(), cents: z.number().int(), reference: z.string() }),
@@ -95,6 +97,7 @@ export const answers = [
   z.strictObject({ type: z.literal('change'), line }),
   z.strictObject({ type: z.literal('choosePerson'), index: z.number().int().min(0).max(MOST_PEOPLE) }),
   z.strictObject({ type: z.literal('chooseCertificates'), types: sheetTypes }),
+  z.strictObject({ type: z.literal('chooseSheetLanguage'), language: certificateLanguage }),
   z.strictObject({ type: z.literal('chooseTheme'), theme: certificateTheme }),
   /** Puts a type on the new sheet, or takes it off. */
   z.strictObject({ type: z.literal('toggleCertificate'), certificate: certificateType }),

@@ -1,4 +1,4 @@
-import type { CertificateType, Purpose } from '../../contract/catalogue.ts'
+import type { CertificateLanguage, CertificateType, Purpose } from '../../contract/catalogue.ts'
 import type { ScreenOf } from '../../contract/journeys/index.ts'
 import type { Way } from '../../contract/journeys/lists.ts'
 import { type Act, type AnswersIn, press, waits } from './answers.ts'
@@ -11,9 +11,17 @@ export interface CertificateWish {
   type: CertificateType | 'together'
   purpose: Purpose
   way: Way
+  /** Null: whichever the totem proposes. */
+  language: CertificateLanguage | null
 }
 /** The person's own certificate of residence, for a court case. */
-export const usual: CertificateWish = { of: ({ self }) => self, type: '8', purpose: 'processuale', way: 'paper' }
+export const usual: CertificateWish = {
+  of: ({ self }) => self,
+  type: '8',
+  purpose: 'processuale',
+  way: 'paper',
+  language: null,
+}
 
 const isWanted = ({ types, shortcuts }: Summary, { type }: CertificateWish) =>
   type === 'together' ? types.join() === shortcuts.at(-1)?.join() : types.join() === type
@@ -27,6 +35,7 @@ const change =
 function amiss(seen: Summary, wish: CertificateWish): Act | null {
   if (!wish.of(seen.subject)) return change('sheet.person')
   if (seen.use !== wish.purpose) return change('sheet.use')
+  if (wish.language !== null && wish.language !== seen.language) return press(`sheet.language.${wish.language}.short`)
   if (isWanted(seen, wish)) {
     const { way, others } = seen.delivery
     return others && way !== wish.way ? change('sheet.home') : null

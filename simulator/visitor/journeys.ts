@@ -51,7 +51,7 @@ export const journeys = {
     wish: { type: '7', purpose: 'pensioneEstera' },
     touches: 7,
   },
-  bilingual: { ...certificate, who: 'marija-kos', wish: { type: '8' }, touches: 4 },
+  bilingual: { ...certificate, who: 'marija-kos', wish: { type: '8', language: 'SL' }, touches: 5 },
   contrassegno: {
     ...inBollo,
     who: 'anna-bianchi',

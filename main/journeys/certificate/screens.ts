@@ -61,6 +61,7 @@ export const screens: Shows<ReturnType<typeof states>> = {
       types,
       shortcuts: shortcutsFor(visit),
       language: languageOf(visit) ?? 'IT',
+      languages: [...(visit.holder.entered?.languages ?? [])],
       use: required(use, 'use'),
       bollo: bolloOf(visit),
       delivery: {

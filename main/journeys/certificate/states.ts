@@ -32,8 +32,8 @@ function bolloFor(purpose: Purpose | null): Bollo | null {
   return due.kind === 'exempt' ? due : null
 }
 
-/** `pay`: where a bollo that is not paid yet is paid. */
-export const states = (ways: Ways, pay: string) => {
+/** `pay`: where a bollo that is not paid yet is paid. `page`: a person's own page, from which a certificate may be asked. */
+export const states = (ways: Ways, { pay, page }: { pay: string; page: string }) => {
   const choosePurpose = [
     {
       guard: ({ event }: { event: VisitEvent }) => chosen(event) === 'publicBody',
@@ -49,9 +49,10 @@ export const states = (ways: Ways, pay: string) => {
       },
     },
   ]
-  /** The summary's own lists lead back to it; before there is one, the use leads back to the menu. */
+  /** The summary's own lists lead back to it; before there is one, the use leads back to where they came from. */
   const back = [
     { guard: ({ context: { visit } }: { context: Context }) => visit.certificate.use !== null, target: '#sheet' },
+    { guard: ({ context: { visit } }: { context: Context }) => visit.certificate.fromPage, target: page },
     { target: 'menu' },
   ]
   return {
@@ -90,6 +91,11 @@ export const states = (ways: Ways, pay: string) => {
           guard: ({ context, event }) => mayShareSheet(context.visit, event.types),
           target: '#sheet',
           actions: { type: 'set', params: ({ event }) => ({ certificate: { types: inOrder(event.types) } }) },
+        },
+        chooseSheetLanguage: {
+          guard: ({ context: { visit }, event }) => (visit.holder.entered?.languages ?? []).includes(event.language),
+          target: '#sheet',
+          actions: { type: 'set', params: ({ event: { language } }) => ({ certificate: { language } }) },
         },
         back: { target: 'purpose', actions: set({ certificate: { use: null } }) },
         'card.removed': pulled,

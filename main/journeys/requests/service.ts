@@ -1,6 +1,7 @@
 import { DAY_MS } from '../../../basics/time.ts'
 import type { OwnRequest } from '../../../contract/journeys/requests.ts'
 import { type OwnRequests, ownAccesses, ownRequests } from '../../../contract/own-requests.ts'
+import { goesBack, type Payment } from '../../../contract/pagopa.ts'
 import type { Journal } from '../../journal/journal.ts'
 import { type Queue, WITHDRAWN } from '../../queue/queue.ts'
 import { holderReference } from '../../queue/sealing.ts'
@@ -74,7 +75,7 @@ export function together(own: readonly Recorded[], told: OwnRequests['requests']
   const toldHere = new Map(told.filter(({ machine }) => machine === totem).map((one) => [one.operation, one]))
   const here = own.map(
     ({ operation, requestedAt, untouched, state, reason }): OwnRequest => ({
-      ...{ operation, requestedAt, untouched, office: null },
+      ...{ operation, requestedAt, untouched, office: null, until: null },
       types: toldHere.get(operation)?.types ?? null,
       state: stateOf({ state, reason, untouched }),
     }),
@@ -83,12 +84,23 @@ export function together(own: readonly Recorded[], told: OwnRequests['requests']
     .filter(({ machine }) => machine !== totem)
     .map(
       ({ operation, machine, office, types, receivedAt, state }): OwnRequest => ({
-        ...{ operation, types, requestedAt: receivedAt, untouched: false, office: office ?? machine },
+        ...{ operation, types, requestedAt: receivedAt, untouched: false, office: office ?? machine, until: null },
         state: ({ pending: 'sent', issued: 'elsewhere', refused: 'refused' } as const)[state],
       }),
     )
   return [...here, ...elsewhere].toSorted((one, other) => Date.parse(other.requestedAt) - Date.parse(one.requestedAt))
 }
+
+/** Payments as requests, before the others: each asks something of the person, or of the creditor. */
+export const pendingAs = (payments: readonly Payment[]): OwnRequest[] =>
+  payments
+    .map((payment): OwnRequest => {
+      const state = goesBack(payment) ? 'refund' : payment.state === 'paid' ? 'paid' : 'unpaid'
+      const { payment: operation, types, madeAt: requestedAt, dueAt, refund } = payment
+      const until = { unpaid: dueAt, paid: null, refund: refund?.by ?? null }[state]
+      return { operation, types, requestedAt, state, until, office: null, untouched: false }
+    })
+    .toSorted((one, other) => Date.parse(other.requestedAt) - Date.parse(one.requestedAt))
 
 function stateOf({ state, untouched, reason }: Pick<Recorded, 'state' | 'reason' | 'untouched'>): OwnRequest['state'] {
   switch (state) {

@@ -48,6 +48,7 @@ const summary = (shown: Partial<Shown> = {}): Shown => ({
   others: true,
   types: ['8', '12'],
   language: 'IT',
+  languages: ['IT'],
   shortcuts: [['8'], ['12'], ['8', '12']],
   use: 'processuale',
   bollo: exempt('processuale'),
@@ -88,7 +89,7 @@ export const samples: SamplesOf<'certificate'> = {
       'sheet-asked': summary({ anpr: 'asked', facts: '' }),
       'sheet-convivenza': summary({ types: ['8', '14'], shortcuts: [['8'], ['14'], ['8', '14']], others: false }),
       'sheet-child': summary({ subject: child, types: ['8'] }),
-      'sheet-bilingual': summary({ types: ['8'], language: 'DE' }),
+      'sheet-bilingual': summary({ types: ['8'], language: 'DE', languages: ['DE', 'IT'] }),
       'sheet-phone': summary({ delivery: { way: 'phone', others: false } }),
       'sheet-many': summary({ types: ['1', '5', '7', '8', '12'] }),
       'sheet-due': summary({

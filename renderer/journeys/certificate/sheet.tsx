@@ -16,13 +16,13 @@ export function Summary({ screen }: { screen: Shown }) {
   const text = useText()
   const main = useMain(screen)
   const lines = useLines(screen)
-  const { anpr, barred, facts } = screen
+  const { anpr } = screen
   return (
     <Screen
       title={text('sheet.title')}
       {...(anpr === 'away' ? { lead: text('sheet.away') } : {})}
       {...(main ? { main } : {})}
-      figure={<FromAnpr anpr={anpr} barred={barred} facts={facts} />}
+      figure={<FromAnpr {...screen} />}
     >
       <Sheet lines={lines} />
       {anpr === 'ready' && (
@@ -35,14 +35,24 @@ export function Summary({ screen }: { screen: Shown }) {
   )
 }
 
-/** What ANPR says of this sheet. The place is always there, so that no line moves when it is said. */
-function FromAnpr({ anpr, barred, facts }: Pick<Shown, 'anpr' | 'barred' | 'facts'>) {
+/** What ANPR says of this sheet; before the bollo is settled, what is due. The place is always there, so that no line moves when it is said. */
+function FromAnpr({ anpr, barred, bollo, facts }: Shown) {
+  const euro = useEuro()
   const text = useText()
   if (barred)
     return (
       <Notice tone="danger" icon="alert">
         {`${text(`refused.${barred.reason}.title`)}. ${text('sheet.barred')}`}
       </Notice>
+    )
+  if (anpr === 'unasked')
+    return (
+      <>
+        <p className="large-line">{text('sheet.due', { price: euro(bollo.cents) })}</p>
+        <Notice tone="info" icon="free">
+          {text('sheet.due.free')}
+        </Notice>
+      </>
     )
   if (facts !== '') return <p className="sheet-facts">{drawable(facts)}</p>
   return (
@@ -55,13 +65,23 @@ function FromAnpr({ anpr, barred, facts }: Pick<Shown, 'anpr' | 'barred' | 'fact
   )
 }
 
-function useLines({ subject, others, types, language, shortcuts, use, bollo, delivery, anpr }: Shown): SheetLine[] {
+function useLines({
+  subject,
+  others,
+  types,
+  language,
+  languages,
+  shortcuts,
+  use,
+  bollo,
+  delivery,
+  anpr,
+}: Shown): SheetLine[] {
   const text = useText()
   const kinship = useKinship()
   const certificateName = useCertificateName()
   const price = useEuro()(bollo.cents)
   const key = types.join()
-  const cost = bollo.settled ?? 'due'
   return [
     {
       label: text('sheet.person'),
@@ -72,7 +92,6 @@ function useLines({ subject, others, types, language, shortcuts, use, bollo, del
     {
       label: text('sheet.certificate'),
       value: certificateName(types),
-      ...(language === 'IT' ? {} : { note: text(`sheet.language.${language}`) }),
       change: () => answer({ type: 'change', line: 'certificate' }),
       shortcuts: shortcuts.map((some) => ({
         label:
@@ -83,10 +102,24 @@ function useLines({ subject, others, types, language, shortcuts, use, bollo, del
         onPress: () => answer({ type: 'chooseCertificates', types: some }),
       })),
     },
+    // Where ANPR issues it in one language alone there is nothing to choose.
+    ...(languages.length > 1
+      ? [
+          {
+            label: text('sheet.language'),
+            value: text(`sheet.language.${language}`),
+            shortcuts: languages.map((one) => ({
+              label: text(`sheet.language.${one}.short`),
+              chosen: one === language,
+              onPress: () => answer({ type: 'chooseSheetLanguage', language: one }),
+            })),
+          },
+        ]
+      : []),
     {
       label: text('sheet.use'),
       value: text(`purpose.${use}`),
-      note: text(`sheet.cost.${cost}`, { price, reference: bollo.reference }),
+      ...(bollo.settled ? { note: text(`sheet.cost.${bollo.settled}`, { price, reference: bollo.reference }) } : {}),
       change: () => answer({ type: 'change', line: 'purpose' }),
     },
     {

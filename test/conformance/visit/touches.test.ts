@@ -4,7 +4,7 @@ import type { Answer } from '../../../contract/journeys/index.ts'
 import { ok } from '../../../contract/result.ts'
 import type { VisitServices } from '../../../main/visit/services.ts'
 import { isJourney, type JourneyName, journeys } from '../../../simulator/visitor/journeys.ts'
-import { answers, at, open, pin, toPin } from '../../support/visit/scripted-visit.ts'
+import { answers, at, open, pin, scripted, toPin } from '../../support/visit/scripted-visit.ts'
 
 // Touches from the recognised person to the paper, of every journey of simulator/visitor/journeys.ts. A journey that takes
 // one more than the table says fails here: change the table only with a reason that a person at a totem would accept.
@@ -38,7 +38,7 @@ const touches: Record<JourneyName, Answer[]> = {
   widow: byTheme('events', '11'),
   abroad: byTheme('abroad', '10'),
   'foreign-pension': byTheme('citizenship', '7'),
-  bilingual: forUse(only('8')),
+  bilingual: forUse(only('8'), { type: 'chooseSheetLanguage', language: 'SL' }),
   contrassegno: [
     { type: 'chooseService', service: 'certificate' },
     { type: 'choosePurpose', purpose: 'privateParty' },
@@ -60,12 +60,18 @@ const touches: Record<JourneyName, Answer[]> = {
   visura: [{ type: 'chooseService', service: 'visura' }, { type: 'printVisura' }],
 }
 
+/** A resident of a comune of L. 38/2001. */
+const inTwoLanguages: VisitServices['enter'] = async (...asked) => {
+  const entered = await scripted().enter(...asked)
+  return entered.ok ? ok({ ...entered.value, languages: ['IT', 'SL'] }) : entered
+}
+
 beforeEach(() => void vi.useFakeTimers())
 
 test.each(Object.keys(journeys).filter(isJourney))('%s', async (name) => {
   const { papers, touches: most } = journeys[name]
   const print = vi.fn<VisitServices['print']>(async () => ok({ pages: 1 }))
-  open({ print })
+  open({ print, ...(name === 'bilingual' && { enter: inTwoLanguages }) })
   await toPin()
   await answers({ type: 'enterPin', pin: pin() })
   await at('menu')
