@@ -6,5 +6,6 @@ export const family: AnswersIn<'family'> = {
   'family-unavailable': () => press('action.back'),
   member: ({ identity }) => (identity === null ? null : press('action.back')),
   'member-section': ({ told }) => (told === null ? null : press('action.back')),
+  'member-day': () => press('action.back'),
   'member-unavailable': () => press('action.back'),
 }

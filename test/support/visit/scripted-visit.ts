@@ -163,6 +163,7 @@ export function scripted(changes: Partial<VisitServices> = {}): VisitServices {
     accesses: async () => [],
     writeForm: (_, document) => ({ document, operation: OPERATION, paper }),
     declared: vi.fn(),
+    today: () => '2026-11-22',
     isContrassegno: ({ issued }) => issued !== '2026-02-31',
     sheets: { certificate: () => sheet, receipt: () => sheet, slip: () => sheet },
     print: async () => ok({ pages: 1 }),
