@@ -5,21 +5,30 @@ import { ownAccess } from '../own-requests.ts'
 
 /** What became of a person's requests, here and at every other totem; and who looked at their data. */
 
+/** Of a payment: nobody has paid its notice; it waits for its certificate; its money goes back. */
+export const paymentStates = ['unpaid', 'paid', 'refund'] as const
+
 /**
  * `recorded`: not sent yet. `sent`: ANPR has not answered. `ready`: waits here to be collected. `elsewhere`: issued at
  * another totem, which alone knows whether it was collected. `aside`: support looks at it.
+ * Those of a payment come first, because they ask something of the person.
  */
 export const requestState = z.enum([
+  ...paymentStates,
   ...['recorded', 'sent', 'ready', 'elsewhere', 'collected', 'refused', 'expired', 'aside', 'withdrawn'],
 ] as const)
 
-/** `types` null: only the gateway knows them, and there is no line. `office` null: this totem. */
+/**
+ * `operation` of a payment: its own id. `types` null: only the gateway knows them, and there is no line. `office` null: this
+ * totem, or every one for a payment. `until`: last day to pay, or when the money should be back.
+ */
 export const ownRequest = z.strictObject({
   operation: operationId,
   types: sheetTypes.nullable(),
   requestedAt: isoInstant,
   state: requestState,
   office: z.string().nullable(),
+  until: isoInstant.nullable(),
   /** It never left this totem, so its person may withdraw it. */
   untouched: z.boolean(),
 })
@@ -34,7 +43,9 @@ export const screens = [
     screen: z.literal('accesses'),
     accesses: z
       .array(
-        ownAccess.pick({ at: true, office: true, by: true, looked: true, types: true }).extend({ here: z.boolean() }),
+        ownAccess
+          .pick({ at: true, by: true, looked: true, types: true })
+          .extend({ office: z.string(), here: z.boolean() }),
       )
       .nullable(),
   }),

@@ -152,6 +152,43 @@ describe('bollo by pagoPA', () => {
     expect(print).toHaveBeenCalledOnce()
   })
 
+  test('several wait: all stand among the requests, each with what happens next; one is chosen, and withdrawn', async () => {
+    const other = { ...payment, payment: `${payment.payment.slice(0, -1)}J`, types: ['12' as const] }
+    const refund = { receipt: 'R1', cents: 1600, by: '2027-01-21T10:00:00.000Z', reason: 'paid-twice' as const }
+    const spent = { ...payment, payment: `${payment.payment.slice(0, -1)}K`, state: 'spent' as const, refund }
+    const paid = { ...payment, state: 'paid' as const }
+    const payments = [paid, other, spent]
+    const opened = vi.fn<VisitServices['openPayment']>(async () => ok({ payment: other, until: in5() }))
+    open({
+      enter: async () => ok({ ...entered, pagopa: { offered: true, payments } }),
+      payments: async () => payments,
+      openPayment: opened,
+      paymentBecame: () => new Promise(() => {}),
+      withdrawPayment: async () => ({ ...other, state: 'withdrawn' }),
+    })
+    await toPin()
+    await answers({ type: 'enterPin', pin: pin() })
+    expect(screen()).toMatchObject({ screen: 'menu', payments: 3 })
+    await answers({ type: 'chooseService', service: 'pagopa' })
+    await at('requests')
+    const shown = screen()
+    const states = shown.screen === 'requests' ? shown.requests?.map(({ state }) => state) : null
+    expect(states).toEqual(['paid', 'unpaid', 'refund', 'recorded'])
+    await answers({ type: 'chooseRequest', index: 2 })
+    expect(screen()).toMatchObject({ screen: 'request', request: { until: refund.by, office: null } })
+    await answers({ type: 'payNow' })
+    expect(screen()).toMatchObject({ screen: 'pagopa-refund', why: 'paid-twice', receipt: 'R1' })
+    await answers({ type: 'back' }, { type: 'chooseService', service: 'requests' }, { type: 'chooseRequest', index: 3 })
+    expect(session.answer({ type: 'payNow' })).toBe(false)
+    await answers({ type: 'back' }, { type: 'chooseRequest', index: 1 }, { type: 'payNow' })
+    expect(screen()).toMatchObject({ screen: 'pagopa', notice: other.notice })
+    expect(opened).toHaveBeenCalledExactlyOnceWith(expect.anything(), { subject: 'AB10234CX', types: ['12'] })
+    await answers({ type: 'back' }, { type: 'withdrawNotice' })
+    expect(screen()).toMatchObject({ screen: 'pagopa-ended', why: 'withdrawn' })
+    await answers({ type: 'back' }, { type: 'back' }, { type: 'back' }, { type: 'back' })
+    expect(screen()).toMatchObject({ screen: 'menu', payments: 2 })
+  })
+
   test('paid and refused for today: why, and the payment stays', async () => {
     open({
       paymentBecame: async () => ({ ...payment, state: 'paid' }),

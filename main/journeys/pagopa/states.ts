@@ -9,6 +9,7 @@ const goes = {
     ended: '#pagopaEnded',
     refund: '#pagopaRefund',
     later: '#pagopaLater',
+    choose: '#requests',
   },
 }
 const leaves = tell(({ pagopa: { payment } }, services) => {

@@ -1,10 +1,10 @@
-import type { Payment } from '../../../contract/pagopa.ts'
+import { goesBack, LIVE, type Payment } from '../../../contract/pagopa.ts'
 import { fromFirstPage, print } from '../../visit/printing.ts'
 import { refused as refusal, type VisitServices } from '../../visit/services.ts'
 import { refused, type Step, step } from '../../visit/step.ts'
-import { required, type Visit } from '../../visit/visit.ts'
+import { type Change, required, type Visit } from '../../visit/visit.ts'
 
-type Goes = 'waiting' | 'issue' | 'ended' | 'refund' | 'later'
+type Goes = 'waiting' | 'issue' | 'ended' | 'refund' | 'later' | 'choose'
 
 /** The certificate of a payment, as the visit wants one. */
 function paidFor(visit: Visit, { subject, types }: Pick<Payment, 'subject' | 'types'>) {
@@ -16,9 +16,22 @@ function paidFor(visit: Visit, { subject, types }: Pick<Payment, 'subject' | 'ty
   }
 }
 
+/** The menu counts what waits now. */
+function knows({ holder: { entered } }: Visit, payment: Payment): Change {
+  if (!entered?.pagopa) return {}
+  const others = entered.pagopa.payments.filter((other) => other.payment !== payment.payment)
+  const waits = LIVE.has(payment.state) || goesBack(payment)
+  return {
+    holder: {
+      entered: { ...entered, pagopa: { ...entered.pagopa, payments: [...others, ...(waits ? [payment] : [])] } },
+    },
+  }
+}
+
 function goesOn(visit: Visit, payment: Payment, until: string | null): Step<Goes> {
   const certificate = paidFor(visit, payment)
-  const known = { pagopa: { payment, until }, certificate }
+  const known = { pagopa: { payment, until }, certificate, ...knows(visit, payment) }
+  if (goesBack(payment)) return step('refund', known)
   switch (payment.state) {
     case 'created':
     case 'open':
@@ -29,11 +42,12 @@ function goesOn(visit: Visit, payment: Payment, until: string | null): Step<Goes
         ...known,
         certificate: { ...certificate, bollo: { kind: 'pagopa', notice: payment.notice } },
       })
+    case 'unspendable':
+      // The money has gone back since.
+      return step('ended', { ...known, pagopa: { payment, until, why: 'lapsed' } })
     case 'lapsed':
     case 'withdrawn':
-      return step('ended', { certificate, pagopa: { payment, until, why: payment.state } })
-    case 'unspendable':
-      return step('refund', known)
+      return step('ended', { ...known, pagopa: { payment, until, why: payment.state } })
   }
 }
 
@@ -49,8 +63,10 @@ export async function open(visit: Visit, services: VisitServices) {
       ? step('refund', { pagopa: { payment: back }, end: { refused: null } })
       : refused(why ?? refusal('session-refused'))
   }
-  const [waiting] = types.length === 0 ? (entered.pagopa?.payments ?? []) : []
-  if (waiting?.state === 'unspendable') return goesOn(visit, waiting, null)
+  const known = types.length === 0 && visit.pagopa.payment === null ? (entered.pagopa?.payments ?? []) : []
+  if (known.length > 1) return step('choose')
+  const waiting = types.length === 0 ? (visit.pagopa.payment ?? known[0]) : undefined
+  if (waiting && goesBack(waiting)) return goesOn(visit, waiting, null)
   const wanted = {
     subject: (waiting ? waiting.subject : subject?.idAnpr) ?? entered.idAnpr,
     types: waiting?.types ?? types,
@@ -86,5 +102,5 @@ export async function printNotice(visit: Visit, services: VisitServices) {
   const sheet = services.noticeSheet(visit.frame, payment)
   const result = await print(visit, services, { operation: payment.payment, document: 'slip', sheet })
   const slip = { paper: fromFirstPage, end: { slip: result.printed } }
-  return (!result.printed && result.fault) || step(payment.state === 'unspendable' ? 'refund' : 'later', slip)
+  return (!result.printed && result.fault) || step(goesBack(payment) ? 'refund' : 'later', slip)
 }

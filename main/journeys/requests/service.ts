@@ -1,6 +1,7 @@
 import { DAY_MS } from '../../../basics/time.ts'
 import type { OwnRequest } from '../../../contract/journeys/requests.ts'
 import { type OwnRequests, ownAccesses, ownRequests } from '../../../contract/own-requests.ts'
+import { goesBack, type Payment } from '../../../contract/pagopa.ts'
 import type { Journal } from '../../journal/journal.ts'
 import { type Queue, WITHDRAWN } from '../../queue/queue.ts'
 import { holderReference } from '../../queue/sealing.ts'
@@ -61,10 +62,16 @@ export function createRequests({ queue, journal, client, keys, totem, now }: Req
       const told = await client.ask(ownAccesses, '/v1/sessions/current/accesses', { token })
       if (!told.ok) return null
       journal.record('visit.looked', { session, looked: 'accesses' })
-      return told.value.accesses.map(({ machine, ...access }) => ({ ...access, here: machine === totem }))
+      return told.value.accesses.map(({ machine, office, ...access }) => ({
+        ...access,
+        ...{ office: placeOf({ office, machine }), here: machine === totem },
+      }))
     },
   }
 }
+
+/** Its office, or the totem by its id where the gateway's operator has named none. */
+const placeOf = ({ office, machine }: { office: string | null; machine: string }) => office ?? `Totem ${machine}`
 
 /**
  * Requests of this totem, which alone knows what has not been sent and what was collected; and those of the others, as
@@ -74,7 +81,7 @@ export function together(own: readonly Recorded[], told: OwnRequests['requests']
   const toldHere = new Map(told.filter(({ machine }) => machine === totem).map((one) => [one.operation, one]))
   const here = own.map(
     ({ operation, requestedAt, untouched, state, reason }): OwnRequest => ({
-      ...{ operation, requestedAt, untouched, office: null },
+      ...{ operation, requestedAt, untouched, office: null, until: null },
       types: toldHere.get(operation)?.types ?? null,
       state: stateOf({ state, reason, untouched }),
     }),
@@ -83,12 +90,30 @@ export function together(own: readonly Recorded[], told: OwnRequests['requests']
     .filter(({ machine }) => machine !== totem)
     .map(
       ({ operation, machine, office, types, receivedAt, state }): OwnRequest => ({
-        ...{ operation, types, requestedAt: receivedAt, untouched: false, office: office ?? machine },
+        ...{
+          operation,
+          types,
+          requestedAt: receivedAt,
+          untouched: false,
+          office: placeOf({ office, machine }),
+          until: null,
+        },
         state: ({ pending: 'sent', issued: 'elsewhere', refused: 'refused' } as const)[state],
       }),
     )
   return [...here, ...elsewhere].toSorted((one, other) => Date.parse(other.requestedAt) - Date.parse(one.requestedAt))
 }
+
+/** Payments as requests, before the others: each asks something of the person, or of the creditor. */
+export const pendingAs = (payments: readonly Payment[]): OwnRequest[] =>
+  payments
+    .map((payment): OwnRequest => {
+      const state = goesBack(payment) ? 'refund' : payment.state === 'paid' ? 'paid' : 'unpaid'
+      const { payment: operation, types, madeAt: requestedAt, dueAt, refund } = payment
+      const until = { unpaid: dueAt, paid: null, refund: refund?.by ?? null }[state]
+      return { operation, types, requestedAt, state, until, office: null, untouched: false }
+    })
+    .toSorted((one, other) => Date.parse(other.requestedAt) - Date.parse(one.requestedAt))
 
 function stateOf({ state, untouched, reason }: Pick<Recorded, 'state' | 'reason' | 'untouched'>): OwnRequest['state'] {
   switch (state) {

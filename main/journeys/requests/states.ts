@@ -1,5 +1,5 @@
 import { type Context, chart, chooseService, forbidden, pulled, set, working } from '../../visit/chart.ts'
-import { required } from '../../visit/visit.ts'
+import { required, type Visit } from '../../visit/visit.ts'
 import { accesses, list, withdraw } from './tasks.ts'
 
 /** Back to where the person came from: their own data, where they have seen them, else the first question. */
@@ -7,6 +7,16 @@ const back = [
   { guard: ({ context }: { context: Context }) => context.visit.holder.registered !== null, target: '#visura' },
   { target: '#menu' },
 ]
+const chosen = ({ requests: { known, chosen: index } }: Visit) => required(known.requests[index], 'chosen request')
+const paymentChosen = (visit: Visit) =>
+  visit.requests.payments.find(({ payment }) => payment === chosen(visit).operation) ?? null
+const takesPayment = {
+  type: 'set' as const,
+  params: ({ context: { visit } }: { context: Context }) => ({
+    frame: { stepped: true },
+    pagopa: { payment: paymentChosen(visit) },
+  }),
+}
 const unstepped = set({ frame: { stepped: false } })
 
 export const states = {
@@ -35,9 +45,19 @@ export const states = {
     id: 'request',
     on: {
       withdrawRequest: {
-        guard: ({ context: { visit } }) =>
-          required(visit.requests.known.requests[visit.requests.chosen], 'chosen request').untouched,
+        guard: ({ context: { visit } }) => chosen(visit).untouched,
         target: 'withdrawing',
+      },
+      // A notice is paid, a certificate that is paid for printed, and money that goes back explained where they belong.
+      payNow: {
+        guard: ({ context: { visit } }) => paymentChosen(visit) !== null,
+        target: '#pagopa',
+        actions: takesPayment,
+      },
+      withdrawNotice: {
+        guard: ({ context: { visit } }) => paymentChosen(visit) !== null && chosen(visit).state === 'unpaid',
+        target: '#pagopaWithdrawing',
+        actions: takesPayment,
       },
       // What is ready is printed from here.
       chooseService,

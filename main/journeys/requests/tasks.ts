@@ -1,11 +1,16 @@
 import type { VisitServices } from '../../visit/services.ts'
 import { step } from '../../visit/step.ts'
 import { required, type Visit } from '../../visit/visit.ts'
+import { pendingAs } from './service.ts'
 
 export async function list({ frame, holder }: Visit, services: VisitServices) {
   const entered = required(holder.entered, 'gateway session')
-  const known = await services.requests(frame, entered, required(holder.recognised, 'holder'))
-  return step('shown', { requests: { known } })
+  const [known, payments] = await Promise.all([
+    services.requests(frame, entered, required(holder.recognised, 'holder')),
+    services.payments(entered),
+  ])
+  const all = { ...known, requests: [...pendingAs(payments), ...known.requests] }
+  return step('shown', { requests: { known: all, payments } })
 }
 
 export async function withdraw({ frame, holder, requests }: Visit, services: VisitServices) {

@@ -10,6 +10,7 @@ import { AnswerCard } from '../../components/touch-button.tsx'
 import { sentence, useCertificateName, useDate, useInstantDay, useText } from '../../i18n/use-text.ts'
 
 const ICON: Record<OwnRequest['state'], IconName> = {
+  ...{ unpaid: 'phone', paid: 'printer', refund: 'back' },
   ...{ recorded: 'clock', sent: 'clock', ready: 'printer', elsewhere: 'paper', collected: 'check' },
   ...{ refused: 'alert', expired: 'alert', aside: 'support', withdrawn: 'close' },
 }
@@ -78,6 +79,7 @@ export function Requests({ screen: { requests, whole } }: { screen: ScreenOf<'re
 
 /** States in which the person has something to do, or to wait for. */
 const TONE: Partial<Record<OwnRequest['state'], 'success' | 'warning'>> = {
+  ...{ unpaid: 'warning', paid: 'success' },
   ...{ ready: 'success', collected: 'success', elsewhere: 'success' },
   ...{ refused: 'warning', expired: 'warning', aside: 'warning' },
 }
@@ -86,8 +88,11 @@ export function Request({ screen: { request } }: { screen: ScreenOf<'request'> }
   const text = useText()
   const name = useRequestName()
   const date = useDate()
-  const { state, office, untouched, requestedAt } = request
+  const { state, office, untouched, requestedAt, until } = request
+  const day = useInstantDay()
   const tone = TONE[state]
+  const isPayment = state === 'unpaid' || state === 'paid' || state === 'refund'
+  const pays = { unpaid: 'phone', paid: 'printer', refund: 'info' } as const
   return (
     <Screen
       title={name(request)}
@@ -98,13 +103,24 @@ export function Request({ screen: { request } }: { screen: ScreenOf<'request'> }
             {
               icon: ICON[state],
               title: sentence(text(`requests.${state}`)),
-              line: text(`request.${state}`),
+              line: text(`request.${state}`, { date: until ? day(until) : '' }),
               ...(tone && { tone }),
             },
-            { icon: 'counter', title: text('request.where.title'), line: office ?? text('request.here') },
+            {
+              icon: 'counter',
+              title: text('request.where.title'),
+              line: office ?? text(isPayment ? 'request.anywhere' : 'request.here'),
+            },
           ]}
         />
       }
+      {...(isPayment && {
+        main: {
+          label: text(`request.pay.${state}`),
+          icon: pays[state],
+          onPress: () => answer({ type: 'payNow' }),
+        },
+      })}
       {...(state === 'ready' && {
         main: {
           label: text('request.collect'),
@@ -113,6 +129,14 @@ export function Request({ screen: { request } }: { screen: ScreenOf<'request'> }
         },
       })}
     >
+      {state === 'unpaid' && (
+        <AnswerCard
+          icon="close"
+          title={text('pagopa.withdraw')}
+          line={text('pagopa.withdraw.line')}
+          onPress={() => answer({ type: 'withdrawNotice' })}
+        />
+      )}
       {untouched && (
         <AnswerCard
           icon="close"

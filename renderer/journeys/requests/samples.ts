@@ -8,6 +8,7 @@ const request = (state: OwnRequest['state'], day: number): OwnRequest => ({
   ...{ types: day % 3 === 0 ? ['8', '12'] : ['8'], state, untouched: state === 'recorded' },
   requestedAt: `2026-11-${String(day).padStart(2, '0')}T09:12:00.000Z`,
   office: state === 'elsewhere' ? OFFICE : null,
+  until: state === 'unpaid' || state === 'refund' ? '2026-12-22T09:12:00.000Z' : null,
 })
 const all = requestState.options.map((state, index) => request(state, 22 - index))
 
@@ -44,7 +45,7 @@ export const samples: SamplesOf<'requests'> = {
           access(22, { here: true }),
           access(20, { by: 'relative', looked: ['certificate', 'family'], types: ['12'] }),
           access(17, { by: 'stranger', looked: [] }),
-          access(12, { looked: ['identity'], office: null }),
+          access(12, { looked: ['identity'], office: 'Totem PG-0417' }),
         ],
       },
     },

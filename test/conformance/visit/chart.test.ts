@@ -48,7 +48,7 @@ const services = [
   { visura: async () => err({ kind: 'unavailable' }) },
   { visura: async () => err(refused('visura-refused')) },
   { person: async () => null },
-  { accesses: async () => null, withdraw: () => false },
+  { accesses: async () => null, withdraw: () => false, payments: async () => [] },
   { preview: async () => err({ kind: 'unavailable' }) },
   { preview: async () => err(refused('certificate-not-issuable')) },
   { request: async () => ok({ state: 'queued', operation: OPERATION, requestedAt }) },
@@ -59,7 +59,16 @@ const services = [
   { handOver: async () => err({ kind: 'unavailable' }) },
   { handoverBecame: async () => 'contested' },
   { openPayment: async () => err({ kind: 'unavailable' }) },
-  { openPayment: async () => ok({ payment: { ...payment, state: 'unspendable', receipt: 'R1' }, until: requestedAt }) },
+  {
+    openPayment: async () =>
+      ok({
+        payment: {
+          ...{ ...payment, state: 'unspendable' },
+          refund: { receipt: 'R1', cents: 1600, reason: 'person-removed', by: requestedAt },
+        },
+        until: requestedAt,
+      }),
+  },
   { sendByEmail: async () => err({ kind: 'unavailable' }) },
   { sendByEmail: async () => err({ kind: 'refused' }) },
 ] satisfies Partial<VisitServices>[]

@@ -22,7 +22,7 @@ import {
   spello,
 } from './people.ts'
 
-const slip = { operation, types: outcome.types, requestedAt: at.toISOString(), code: 'C1D6-F8GH' }
+const slip = { operation, types: outcome.types, requestedAt: at.toISOString() }
 const made = { at, operation }
 const extract = { ...made, reference: '77242849' }
 
