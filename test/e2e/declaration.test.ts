@@ -41,7 +41,7 @@ test('a public body: the declaration is printed, names its holder, and its code 
   await office.entersPin()
   expect(await comesToDeclaration({ type: '12' })).toMatchObject({
     themes: [{ ticked: ['f'] }, { ticked: [] }, { ticked: [] }],
-    ...{ byHand: false, forAnother: false },
+    forAnother: false,
   })
   await office.answers('declaration')
   expect(await office.sees('done')).toMatchObject({ outcome: 'printed', document: 'declaration' })
