@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { type ElectronApplication, _electron as electron, type Page } from 'playwright-core'
 import { build } from 'vite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Spoken } from '../../contract/speech.ts'
 import { galleryViews } from '../../renderer/gallery-views.ts'
 import { electronDist } from '../../scripts/build.ts'
 import { type Display, startDisplay } from '../../simulator/bench/display.ts'
@@ -29,6 +30,7 @@ const folder = mkdtempSync(join(tmpdir(), 'totem-gallery-'))
 declare global {
   interface Window {
     show: (address: string) => void
+    spoken: () => Spoken[]
     wordsOnScreen: typeof wordsOnScreen
     faultsOfLayout: typeof faultsOfLayout
   }
@@ -84,6 +86,7 @@ afterAll(async () => {
 interface Seen {
   words: string[]
   faults: string[]
+  spoken: Spoken[]
 }
 
 /** Shows each view in this mode, and looks at it. */
@@ -96,7 +99,7 @@ const look = (lang: string, mode: string): Promise<Record<string, Seen>> =>
         window.show(`screen=${name}${ending}`)
         // Pages of a preview come a moment later.
         await turn()
-        seen[name] = { words: window.wordsOnScreen(), faults: window.faultsOfLayout() }
+        seen[name] = { words: window.wordsOnScreen(), faults: window.faultsOfLayout(), spoken: window.spoken() }
       }
       return seen
     },
@@ -121,6 +124,21 @@ test.each([
     return [...view.faults, ...(lost.length > 0 ? [`lost: ${lost.join(' ')}`] : [])].map((fault) => `${name}: ${fault}`)
   })
   expect(faults).toEqual([])
+})
+
+/** What is said of a view, a line each. What only a headset hears stands in brackets. */
+const heard = (views: Record<string, Seen>) =>
+  Object.entries(views)
+    .map(([name, { spoken }]) =>
+      [name, ...spoken.map(({ kind, text, personal, lang }) => `  ${lang} ${kind}: ${personal ? `[${text}]` : text}`)].join('\n'),
+    )
+    .join('\n\n')
+    .replaceAll(/\d+:\d\d(?!\d)/g, '0:00')
+
+test.each(['it', 'en'])('%s: all that is said of every view, title first', async (lang) => {
+  const views = await (usual[lang] ??= look(lang, ''))
+  await expect(`${heard(views)}\n`).toMatchFileSnapshot(`../golden/spoken-${lang}.txt`)
+  expect(Object.entries(views).filter(([, { spoken }]) => spoken[0]?.kind !== 'title').map(([name]) => name)).toEqual([])
 })
 
 test('a dialog’s buttons speak the language of the screen, those for a screen reader too', async () => {

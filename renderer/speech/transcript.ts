@@ -1,0 +1,117 @@
+import type { Spoken, SpokenLanguage } from '../../contract/speech.ts'
+import { spokenLanguage } from '../../contract/speech.ts'
+
+const CONTROL = 'button, [role=button], a[href], input'
+/** What neither eye nor screen reader meets; a modal hides the page behind it by the first of these. */
+const HIDDEN = '[aria-hidden=true], [inert], [hidden], script, style, noscript'
+/** The words of one of these belong together; a control's always do. */
+const BLOCK = 'h1, h2, h3, p, li, dt, dd, td, th, div, section, figure, nav, header, main'
+const MOST = 1_000
+
+/** Whether the totem says this in its own words alone, so that it tells nothing of the person. */
+export type IsPublic = (text: string) => boolean
+
+/**
+ * All that the page says, in the order of reading: what it asks first, the bar with its tools last. It reads the same
+ * names, roles and languages as a screen reader does, so what axe-core checks is what is spoken.
+ */
+export function transcript(page: ParentNode, isPublic: IsPublic): Spoken[] {
+  const modal = page.querySelector('[role=alertdialog]') ?? page.querySelector('[role=dialog]')
+  const parts = modal ? [modal] : [page.querySelector('main') ?? page, page.querySelector('header')]
+  return parts.flatMap((part) => (part ? [...itemsIn(part, isPublic)] : []))
+}
+
+/** What is said of the control that has the focus; null where the focus is on nothing that speaks. */
+export function spokenOf(control: Element, isPublic: IsPublic): Spoken | null {
+  return control.matches(CONTROL) ? itemOf(control, pieces(control, isPublic), languageOf(control), 'button') : null
+}
+
+interface Piece {
+  text: string
+  personal: boolean
+}
+
+function* itemsIn(part: ParentNode, isPublic: IsPublic): Generator<Spoken> {
+  for (const element of part.children) {
+    // A live region is for screen readers: it repeats what stands on the screen.
+    if (element.matches(`${HIDDEN}, [aria-live=polite]`)) continue
+    const label = element.getAttribute('aria-label')
+    const lang = languageOf(element)
+    if (element.matches(CONTROL)) yield* some(itemOf(element, pieces(element, isPublic), lang, 'button'))
+    // The keys of a pad are said one by one, as the focus comes to them.
+    else if (element.matches('[role=group]') && label) yield* some(itemOf(element, [piece(label, isPublic)], lang))
+    else if (element.matches('svg, img, canvas')) {
+      if (label) yield* some(itemOf(element, [piece(label, isPublic)], lang))
+    } else if (holdsText(element) || (element.matches(BLOCK) && !element.querySelector(`${BLOCK}, ${CONTROL}`)))
+      yield* sayingsOf(element, isPublic)
+    else yield* itemsIn(element, isPublic)
+  }
+}
+
+/** The text of a block: one item, or several where a term in it is of another language. */
+function* sayingsOf(block: Element, isPublic: IsPublic): Generator<Spoken> {
+  const runs: { lang: string; found: Piece[] }[] = []
+  for (const one of texts(block, isPublic)) {
+    const last = runs.at(-1)
+    if (last?.lang === one.lang) last.found.push(one)
+    else runs.push({ lang: one.lang, found: [one] })
+  }
+  for (const { lang, found } of runs) yield* some(itemOf(block, found, lang))
+}
+
+const some = (item: Spoken | null): Spoken[] => (item ? [item] : [])
+
+function itemOf(element: Element, found: readonly Piece[], lang: string, kind = kindOf(element)): Spoken | null {
+  const text = joined(found.map((one) => one.text))
+  if (text === '') return null
+  return { kind, text: text.slice(0, MOST), lang: voiceOf(lang), personal: found.some(({ personal }) => personal) }
+}
+
+/** A control is called by its label, or by all the words on it. */
+function pieces(control: Element, isPublic: IsPublic): Piece[] {
+  const label = control.getAttribute('aria-label')
+  return label ? [piece(label, isPublic)] : [...texts(control, isPublic)]
+}
+
+/** The words that stand side by side in one element are one text, however React has cut them. */
+function* texts(block: Element, isPublic: IsPublic): Generator<Piece & { lang: string }> {
+  if (block.matches(HIDDEN)) return
+  let run = ''
+  const ended = (): (Piece & { lang: string })[] => {
+    const text = run.trim()
+    run = ''
+    return text === '' ? [] : [{ ...piece(text, isPublic), lang: languageOf(block) }]
+  }
+  for (const node of block.childNodes) {
+    if (node.nodeType === Node.TEXT_NODE) run += node.textContent ?? ''
+    if (!(node instanceof Element)) continue
+    yield* ended()
+    const label = node.matches('svg, img') ? node.getAttribute('aria-label') : null
+    if (label) yield { ...piece(label, isPublic), lang: languageOf(node) }
+    else if (!node.matches('svg')) yield* texts(node, isPublic)
+  }
+  yield* ended()
+}
+
+const piece = (text: string, isPublic: IsPublic): Piece => ({
+  text: text.replaceAll(/\s+/g, ' ').trim(),
+  personal: !isPublic(text.trim()),
+})
+
+const holdsText = (element: Element) =>
+  [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.textContent?.trim())
+
+/** Lines of one block become sentences of their own. */
+const joined = (parts: readonly string[]) =>
+  parts.reduce((said, part) => (said === '' ? part : `${said}${/[.!?:,;…]$/.test(said) ? '' : '.'} ${part}`), '')
+
+const languageOf = (element: Element) => element.closest('[lang]')?.getAttribute('lang') ?? ''
+
+/** A screen in a language without a voice is not offered, so Italian stands for what has no `lang`. */
+const voiceOf = (lang: string): SpokenLanguage => spokenLanguage.catch('it').parse(lang.slice(0, 2))
+
+function kindOf(element: Element): Spoken['kind'] {
+  if (element.closest('[aria-live=off]')) return 'clock'
+  if (element.matches('h1, [slot=title]')) return 'title'
+  return element.closest('[role=alert], [role=status], .notice') ? 'notice' : 'sentence'
+}
