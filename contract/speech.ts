@@ -26,7 +26,7 @@ export type SpeechKey = z.infer<typeof speechKey>
 /** The renderer tells what stands on the screen, where the focus is and what the person does; main speaks or is silent. */
 export const toSpeech = z.discriminatedUnion('about', [
   z.strictObject({ about: z.literal('screen'), says: z.array(spoken).max(300) }),
-  z.strictObject({ about: z.literal('focus'), says: spoken }),
+  z.strictObject({ about: z.literal('focus'), says: z.array(spoken).max(10) }),
   /** A touch or a key: speech stops at once (EN 301 549, 5.1.3.5). */
   z.strictObject({ about: z.literal('touch') }),
   z.strictObject({ about: z.literal('key'), key: speechKey }),

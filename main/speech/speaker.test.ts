@@ -159,7 +159,7 @@ test('a new screen, a touch and the focus silence what is being said; rate and v
   expect(stopped).toEqual([1])
   speaker.hear({ about: 'touch' })
   expect(stopped).toEqual([1, 2])
-  speaker.hear({ about: 'focus', says: spoken('Avanti', { kind: 'button' }) })
+  speaker.hear({ about: 'focus', says: [spoken('Avanti', { kind: 'button' })] })
   expect(said.at(-1)).toEqual(['Avanti, pulsante'])
   for (let times = 0; times < 9; times++) speaker.hear({ about: 'key', key: 'faster' })
   for (let times = 0; times < 9; times++) speaker.hear({ about: 'key', key: 'softer' })

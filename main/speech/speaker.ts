@@ -65,7 +65,7 @@ export function createSpeaker(voice: Voice, onSilent: (fault: SpeechFault) => vo
     hear(told) {
       if (told.about === 'touch') hush()
       if (told.about === 'key') keys[told.key]()
-      if (told.about === 'focus') say([told.says])
+      if (told.about === 'focus') say(told.says)
       if (told.about === 'screen') {
         const fresh = toSay(screen, told.says)
         screen = told.says

@@ -17,17 +17,19 @@ export type IsPublic = (text: string) => boolean
  */
 export function transcript(page: ParentNode, isPublic: IsPublic): Spoken[] {
   const modal = page.querySelector('[role=alertdialog]') ?? page.querySelector('[role=dialog]')
-  const parts = modal ? [modal] : [page.querySelector('main') ?? page, page.querySelector('header')]
-  return parts.flatMap((part) => (part ? [...itemsIn(part, isPublic)] : []))
+  const parts = modal ? [modal] : [page.querySelector('main') ?? page, page.querySelector('header nav')]
+  const said = parts.flatMap((part) => (part ? [...itemsIn(part, isPublic)] : []))
+  const title = said.find(({ kind }) => kind === 'title')
+  return title ? [title, ...said.filter((item) => item !== title)] : said
 }
 
-/** What is said of the control that has the focus; null where the focus is on nothing that speaks. */
-export function spokenOf(control: Element, isPublic: IsPublic): Spoken | null {
-  return control.matches(CONTROL) ? itemOf(control, pieces(control, isPublic), languageOf(control), 'button') : null
-}
+/** What is said of the control that has the focus; nothing where the focus is on no control. */
+export const spokenOf = (control: Element, isPublic: IsPublic): Spoken[] =>
+  control.matches(CONTROL) ? [...sayingsOf(control, isPublic, 'button')] : []
 
 interface Piece {
   text: string
+  lang: string
   personal: boolean
 }
 
@@ -37,26 +39,27 @@ function* itemsIn(part: ParentNode, isPublic: IsPublic): Generator<Spoken> {
     if (element.matches(`${HIDDEN}, [aria-live=polite]`)) continue
     const label = element.getAttribute('aria-label')
     const lang = languageOf(element)
-    if (element.matches(CONTROL)) yield* some(itemOf(element, pieces(element, isPublic), lang, 'button'))
+    if (element.matches(CONTROL)) yield* sayingsOf(element, isPublic, 'button')
     // The keys of a pad are said one by one, as the focus comes to them.
-    else if (element.matches('[role=group]') && label) yield* some(itemOf(element, [piece(label, isPublic)], lang))
+    else if (element.matches('[role=group]') && label)
+      yield* some(itemOf(element, [piece(label, lang, isPublic)], lang))
     else if (element.matches('svg, img, canvas')) {
-      if (label) yield* some(itemOf(element, [piece(label, isPublic)], lang))
+      if (label) yield* some(itemOf(element, [piece(label, lang, isPublic)], lang))
     } else if (holdsText(element) || (element.matches(BLOCK) && !element.querySelector(`${BLOCK}, ${CONTROL}`)))
       yield* sayingsOf(element, isPublic)
     else yield* itemsIn(element, isPublic)
   }
 }
 
-/** The text of a block: one item, or several where a term in it is of another language. */
-function* sayingsOf(block: Element, isPublic: IsPublic): Generator<Spoken> {
+/** The text of a block or control: one item, or several where a term in it is of another language. */
+function* sayingsOf(block: Element, isPublic: IsPublic, kind = kindOf(block)): Generator<Spoken> {
   const runs: { lang: string; found: Piece[] }[] = []
-  for (const one of texts(block, isPublic)) {
+  for (const one of pieces(block, isPublic)) {
     const last = runs.at(-1)
     if (last?.lang === one.lang) last.found.push(one)
     else runs.push({ lang: one.lang, found: [one] })
   }
-  for (const { lang, found } of runs) yield* some(itemOf(block, found, lang))
+  for (const { lang, found } of runs) yield* some(itemOf(block, found, lang, kind))
 }
 
 const some = (item: Spoken | null): Spoken[] => (item ? [item] : [])
@@ -67,33 +70,36 @@ function itemOf(element: Element, found: readonly Piece[], lang: string, kind = 
   return { kind, text: text.slice(0, MOST), lang: voiceOf(lang), personal: found.some(({ personal }) => personal) }
 }
 
-/** A control is called by its label, or by all the words on it. */
-function pieces(control: Element, isPublic: IsPublic): Piece[] {
-  const label = control.getAttribute('aria-label')
-  return label ? [piece(label, isPublic)] : [...texts(control, isPublic)]
+/** A control is called by its label, in the language of the words that it stands for, or by all the words on it. */
+function pieces(block: Element, isPublic: IsPublic): Piece[] {
+  const label = block.matches(CONTROL) ? block.getAttribute('aria-label') : null
+  return label
+    ? [piece(label, languageOf(block.querySelector('[lang]') ?? block), isPublic)]
+    : [...texts(block, isPublic)]
 }
 
 /** The words that stand side by side in one element are one text, however React has cut them. */
-function* texts(block: Element, isPublic: IsPublic): Generator<Piece & { lang: string }> {
+function* texts(block: Element, isPublic: IsPublic): Generator<Piece> {
   if (block.matches(HIDDEN)) return
   let run = ''
-  const ended = (): (Piece & { lang: string })[] => {
+  const ended = (): Piece[] => {
     const text = run.trim()
     run = ''
-    return text === '' ? [] : [{ ...piece(text, isPublic), lang: languageOf(block) }]
+    return text === '' ? [] : [piece(text, languageOf(block), isPublic)]
   }
   for (const node of block.childNodes) {
     if (node.nodeType === Node.TEXT_NODE) run += node.textContent ?? ''
     if (!(node instanceof Element)) continue
     yield* ended()
     const label = node.matches('svg, img') ? node.getAttribute('aria-label') : null
-    if (label) yield { ...piece(label, isPublic), lang: languageOf(node) }
+    if (label) yield piece(label, languageOf(node), isPublic)
     else if (!node.matches('svg')) yield* texts(node, isPublic)
   }
   yield* ended()
 }
 
-const piece = (text: string, isPublic: IsPublic): Piece => ({
+const piece = (text: string, lang: string, isPublic: IsPublic): Piece => ({
+  lang,
   text: text.replaceAll(/\s+/g, ' ').trim(),
   personal: !isPublic(text.trim()),
 })

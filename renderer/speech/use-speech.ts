@@ -65,8 +65,8 @@ export function useSpeech(): void {
     }
     const onTouch = () => tellSpeech({ about: 'touch' })
     const onFocus = ({ target }: FocusEvent) => {
-      const says = target instanceof Element ? spokenOf(target, areOwnWords) : null
-      if (says) tellSpeech({ about: 'focus', says })
+      const says = target instanceof Element ? spokenOf(target, areOwnWords).slice(0, 10) : []
+      if (says.length > 0) tellSpeech({ about: 'focus', says })
     }
     // The listeners capture, because a react-aria button stops the events that it uses.
     window.addEventListener('keydown', onKey, true)
