@@ -1,4 +1,5 @@
 import type { CertificateLanguage } from '../contract/catalogue.ts'
+import { type Language, language } from '../contract/language.ts'
 
 /** A comune by its Italian name and the letters of its province. */
 export interface Comune {
@@ -62,4 +63,11 @@ export function languagesFor(
   const second = residence && secondLanguageOf(residence)
   if (second === null || !issuedIn.includes(second)) return ['IT']
   return BOTH_BY_ITSELF.includes(second) ? [second, 'IT'] : ['IT', second]
+}
+
+/** The languages of a totem's screen: Italian, the place's own, English, and then those of other places. */
+export function screenLanguagesAt(place: Comune): Language[] {
+  const first = ['it', secondLanguageOf(place)?.toLowerCase(), 'en']
+  const rank = (one: Language) => (first.includes(one) ? first.indexOf(one) : first.length)
+  return [...language.options].sort((a, b) => rank(a) - rank(b))
 }

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { jsonOf } from '../basics/json.ts'
 import type { GatewayKeys } from '../contract/gateway-keys.ts'
 import { type ExportedLine, exportedLine, type JournalEntry, journalText } from '../contract/journal.ts'
-import { type Language, language } from '../contract/language.ts'
+import { type StaffLanguage, staffLanguage } from '../contract/language.ts'
 import { type CheckedLog, checkLog } from '../main/journal/check.ts'
 import { exportJournal } from '../main/journal/export.ts'
 import { type Chain, type Log, readLog } from '../main/journal/log.ts'
@@ -27,7 +27,7 @@ totem journal export FILE    all of it, an entry or an anchor a line (JSONL)
 ${DATA_HELP}
   --lines N           tail: number of entries, default 20
   --follow            tail: new entries too
-  --lang NAME         tail: ${language.options.join(' or ')}, default it
+  --lang NAME         tail: ${staffLanguage.options.join(' or ')}, default it
   --keys FILE         verify: signed list of the gateway's keys (JWS), instead of the totem's own
   --keys-signer FILE  public JWK of the signer of that list
   --json              one line of JSON per entry, or the verdict
@@ -62,7 +62,7 @@ export async function journal([what = '--help', ...rest]: string[]): Promise<num
 const logOf = (given: Given) => openedOrFail(readLog(dataOf(given).file('journal.db')))
 
 async function tail(given: Given): Promise<number> {
-  const spoken = oneOf(HELP, '--lang', given.lang, language.options)
+  const spoken = oneOf(HELP, '--lang', given.lang, staffLanguage.options)
   if (!/^\d{1,6}$/.test(given.lines)) return usage(HELP, '--lines is a number')
   const log = logOf(given)
   const say = (entry: JournalEntry) => console.log(given.json ? JSON.stringify(entry) : line(entry, spoken))
@@ -102,7 +102,7 @@ function tell(log: Log, after: { place: number; seq: number }, say: (entry: Jour
   }
 }
 
-function line(entry: JournalEntry, language: Language): string {
+function line(entry: JournalEntry, language: StaffLanguage): string {
   const { at, severity, seq, event, fields } = entry
   const said = journalText(entry, language)
   const more = 'session' in fields ? `  (${fields.session})` : ''

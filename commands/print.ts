@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import { type PrinterConfig, printerConfig, printerProfile } from '../contract/config.ts'
 import type { PrinterStatus, PrintFailure, PrintSheet } from '../contract/device.ts'
-import { language } from '../contract/language.ts'
+import { staffLanguage } from '../contract/language.ts'
 import { examine } from '../main/readiness/examine.ts'
 import { profiles } from '../native/printer/head/profiles.ts'
 import { ippClient } from '../native/printer/office/ipp.ts'
@@ -38,7 +38,7 @@ totem print file FILE.pdf
 totem print readiness  tries readers, printer, keys, gateway and the rest of the configuration, and prints the report
 
   --config FILE        readiness: the totem's configuration (${CONFIG_FILE})
-  --lang NAME          readiness: ${language.options.join(' or ')}
+  --lang NAME          readiness: ${staffLanguage.options.join(' or ')}
   --profile NAME       ${printerProfile.options.join(', ')}: a thermal head on USB, by default the first; a4-office
   --uri URI            of the office printer, ipp://… or ipps://…
   --ca FILE            PEM of the authority that vouches for an ipps printer
@@ -101,7 +101,7 @@ const READINESS_OPTIONS = {
 /** The readiness report on paper, for the technician to sign, and as lines or JSON. */
 async function readiness(args: string[]): Promise<number> {
   const given = options(HELP, args, READINESS_OPTIONS)
-  const spoken = oneOf(HELP, '--lang', given.lang ?? given.language, language.options)
+  const spoken = oneOf(HELP, '--lang', given.lang ?? given.language, staffLanguage.options)
   const { config } = dataOf(given)
   if (!config) return usage(HELP)
   const examined = await examine(config, spoken, () => forkDevice(config))

@@ -38,7 +38,7 @@ export const heartbeat = z.strictObject({
   disk: z.strictObject({ freeMb: count }),
   /** When the totem's own TLS certificate ends; null: its file cannot be read. Totems of an earlier version say nothing. */
   certificateEnds: isoInstant.nullable().default(null),
-  /** Where the totem stands, as its papers name it: citizens read it of requests that they made elsewhere. */
+  /** Where the totem stands, as its papers name it: for operators, who know where it should stand. */
   office: z.string().max(120).nullable().default(null),
   /** Why and when the line was last down; null: not since main was started. */
   lastOutage: lastOutage.nullable().default(null),

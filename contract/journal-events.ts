@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { isCodiceFiscale, operationId } from './identity.ts'
 import { FAULT, type Flood, PAGES, PUT_OFF, REQUEST, STATE, VISIT } from './journal-floods.ts'
-import type { Language } from './language.ts'
+import type { StaffLanguage } from './language.ts'
 import { LINE_FAULTS, lineFault } from './line.ts'
 
 const code = z
@@ -33,11 +33,11 @@ const operation = { operation: operationId }
 /** Stands for so many entries of the same event that were counted instead of written. */
 const repeated = { times: count.exactOptional() }
 
-type Words = Record<string, Record<string, Record<Language, string>>>
+type Words = Record<string, Record<string, Record<StaffLanguage, string>>>
 const event = <S extends z.ZodRawShape>(
   severity: 'info' | 'warn' | 'alarm',
   fields: S,
-  text: Record<Language, string>,
+  text: Record<StaffLanguage, string>,
   flood: Flood = FAULT,
   /** What the codes of a field mean, in words. */
   words: Words = {},

@@ -3,11 +3,11 @@ import { describe, expect, test } from 'vitest'
 import { syncLogDocument } from '../scripts/sync-log.ts'
 import { journalText } from './journal.ts'
 import { type JournalEventId, journalEvents } from './journal-events.ts'
-import { language } from './language.ts'
+import { staffLanguage } from './language.ts'
 
 describe.each(Object.entries(journalEvents))('%s', (event, { fields, text }) => {
   const named = Object.keys(fields.shape)
-  test.each(language.options)('tells its fields in %s', (language) => {
+  test.each(staffLanguage.options)('tells its fields in %s', (language) => {
     const places = [...text[language].matchAll(/\{(\w*)\}/g)].map(([, name]) => name)
     for (const place of places) expect(named).toContain(place)
     const said = journalText({ event: event as JournalEventId, fields: {} }, language)

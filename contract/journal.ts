@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { count, isoInstant, operationId, totemId } from './identity.ts'
 import { type JournalEventId, journalEvents } from './journal-events.ts'
-import type { Language } from './language.ts'
+import type { StaffLanguage } from './language.ts'
 
 const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/)
 
@@ -39,13 +39,16 @@ export function journalHashInput(entry: Omit<JournalEntry, 'hash'>): string {
   return JSON.stringify(chain === NAMELESS_CHAIN ? text : [chain, ...text])
 }
 
-const REPEATED: Record<Language, (times: number) => string> = {
+const REPEATED: Record<StaffLanguage, (times: number) => string> = {
   it: (times) => ` [${times} volte dalla voce precedente]`,
   en: (times) => ` [${times} times since the entry before]`,
 }
 
 /** What the entry says, in words. */
-export function journalText({ event, fields }: Pick<JournalEntry, 'event' | 'fields'>, language: Language): string {
+export function journalText(
+  { event, fields }: Pick<JournalEntry, 'event' | 'fields'>,
+  language: StaffLanguage,
+): string {
   const { text, words } = journalEvents[event]
   const known = (name: string) => fields[name] !== undefined && fields[name] !== null
   const said = (name: string) => words[name]?.[String(fields[name])]?.[language] ?? String(fields[name] ?? '–')

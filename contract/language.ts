@@ -10,3 +10,7 @@ export const languages = {
 } as const satisfies Record<string, { tag: string; name: string }>
 export type Language = keyof typeof languages
 export const language = z.enum(Object.keys(languages) as [Language, ...Language[]])
+
+/** What technicians and operators read: the sync log, readiness, the command line. */
+export const staffLanguage = z.enum(['it', 'en'] satisfies Language[])
+export type StaffLanguage = z.infer<typeof staffLanguage>

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { isoInstant } from './identity.ts'
-import type { Language } from './language.ts'
+import type { StaffLanguage } from './language.ts'
 
 /**
  * Why the totem does not reach its gateway, and what to do, for operators and technicians. The list is closed; the
@@ -76,7 +76,7 @@ export const LINE_FAULTS = {
     en: 'the gateway, or what stands before it, cannot answer (5xx)',
   },
   unknown: { it: 'altra causa: si veda il codice', en: 'another cause: see the code' },
-} as const satisfies Record<string, Record<Language, string>>
+} as const satisfies Record<string, Record<StaffLanguage, string>>
 
 export type LineFault = keyof typeof LINE_FAULTS
 export const lineFault = z.enum(Object.keys(LINE_FAULTS) as [LineFault, ...LineFault[]])

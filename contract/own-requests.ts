@@ -9,7 +9,7 @@ import { isoInstant, operationId } from './identity.ts'
  *   GET /v1/sessions/current/accesses   (Bearer) → ownAccesses
  */
 
-/** The machine that asked, and the office where it stands; null where the gateway has not heard that. */
+/** The machine that asked, and the office where it stands; null where the gateway's operator has named none. */
 const place = { machine: z.string(), office: z.string().nullable() }
 
 /**

@@ -25,6 +25,13 @@ export const view = z.strictObject({
   cardLost: z.strictObject({ secondsLeft: z.number() }).nullable(),
   /** The card of this visit lies, or lay last, on the contactless reader, so the screen draws that reader. */
   contactless: z.boolean(),
-  totem: z.strictObject({ id: z.string(), office: z.string(), comune: z.string(), mmPerPixel: z.number() }),
+  totem: z.strictObject({
+    id: z.string(),
+    office: z.string(),
+    comune: z.string(),
+    mmPerPixel: z.number(),
+    /** In the order in which this place offers them. */
+    languages: z.array(language).min(1),
+  }),
 })
 export type View = z.infer<typeof view>

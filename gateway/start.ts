@@ -21,6 +21,7 @@ import { citizenRoutes } from './citizen/routes.ts'
 import { createSessions } from './citizen/session.ts'
 import { idToldFor } from './citizen/store.ts'
 import { createDelivery } from './delivery/room.ts'
+import { openOffices } from './fleet/offices.ts'
 import { fleetRoutes, overseeFleet } from './fleet/routes.ts'
 import { withoutFloods } from './floods.ts'
 import type { Routes } from './http/route.ts'
@@ -92,6 +93,7 @@ export async function startGateway(
   const config = gatewayConfig.parse(given)
   if (databaseUrl !== null) requireSafeDatabase(databaseUrl)
   const operators = await openOperators(config.operator.tokens, log)
+  const offices = await openOffices(config.offices, log)
   const tls = await openTls('tls', config.tls, { now, log })
   const publicTls = config.public && (await openTls('public.tls', config.public.tls, { now, log }))
   const paying = config.pagopa && {
@@ -217,7 +219,7 @@ export async function startGateway(
     onHeard: (totem) => void hearing.minutesOf(totem).catch(() => undefined),
     rooms: {
       login: challengeRoutes(challenges),
-      citizen: citizenRoutes({ db, sessions, ...previewing }),
+      citizen: citizenRoutes({ db, sessions, offices, ...previewing }),
       payments: paymentRoutes({
         ...{ taking: pagopa?.taking ?? null, bell, reference, stopping: stopping.signal },
         payerOf: ({ caller, bearer }, about) => sessions.holder(caller, bearer, about),

@@ -1,5 +1,5 @@
 import { type Screen, stepOf } from '../contract/journeys/index.ts'
-import type { Language } from '../contract/language.ts'
+import { language as known, type Language } from '../contract/language.ts'
 import type { View } from '../contract/visit.ts'
 import { samples as arrive } from './journeys/arrive/samples.ts'
 import { samples as certificate } from './journeys/certificate/samples.ts'
@@ -52,7 +52,10 @@ export function galleryViews(language: Language): Record<string, View> {
       views.set(name, {
         ...{ revision: 1, language, screen, step, canGoBack, canLeave, idle: null, cardLost: null },
         contactless: name.endsWith('-cie') || ('card' in screen && screen.card === 'cie'),
-        totem: { id: 'TT-0001', office: 'Ufficio postale di Spello', comune: 'Spello', mmPerPixel: 0.31 },
+        totem: {
+          ...{ id: 'TT-0001', office: 'Ufficio postale di Spello', comune: 'Spello', mmPerPixel: 0.31 },
+          languages: known.options,
+        },
       })
     for (const [name, screen] of Object.entries<Screen>(shown)) add(name, screen, stepOf[screen.screen])
     for (const [name, screen] of Object.entries<Screen>(withoutSteps)) add(name, screen, null)

@@ -34,6 +34,7 @@ export const screens = [
 export const steps = { starting: null, 'out-of-service': null, attract: null, language: null } as const
 
 export const answers = [
-  z.strictObject({ type: z.literal('start') }),
+  /** The first screen has a button in each language, so that nobody has to read another one to begin. */
+  z.strictObject({ type: z.literal('start'), language }),
   z.strictObject({ type: z.literal('chooseLanguage'), language }),
 ] as const

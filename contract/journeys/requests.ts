@@ -43,7 +43,9 @@ export const screens = [
     screen: z.literal('accesses'),
     accesses: z
       .array(
-        ownAccess.pick({ at: true, office: true, by: true, looked: true, types: true }).extend({ here: z.boolean() }),
+        ownAccess
+          .pick({ at: true, by: true, looked: true, types: true })
+          .extend({ office: z.string(), here: z.boolean() }),
       )
       .nullable(),
   }),

@@ -1,7 +1,7 @@
 import { MINUTE_MS } from '../../basics/time.ts'
 import { type CertificateType, certificateType } from '../../contract/catalogue.ts'
 import type { OwnAccess, OwnAccesses } from '../../contract/own-requests.ts'
-import { officesOf } from '../fleet/heartbeats.ts'
+import type { Offices } from '../fleet/offices.ts'
 import type { Database, Tables } from '../store/schema.ts'
 
 /** More lines than the visits of a year leave: whoever has more sees the newest. */
@@ -16,7 +16,7 @@ type Line = Pick<Tables['access_log'], 'at' | 'caller' | 'requester' | 'types' |
  * 15 GDPR). `self`: the person's names in the log, by codice fiscale first.
  */
 export async function accessesAbout(
-  db: Database,
+  { db, offices }: { db: Database; offices: Offices },
   { codiceFiscale, idAnpr }: { codiceFiscale: string; idAnpr: string },
   since: Date,
 ): Promise<OwnAccesses> {
@@ -31,10 +31,7 @@ export async function accessesAbout(
     .execute()
   const more = lines.length > MOST_LINES
   const visits = visitsIn(lines.slice(0, MOST_LINES))
-  const offices = await officesOf(
-    db,
-    visits.map(([{ caller }]) => caller),
-  )
+  const named = await offices()
   const accesses = visits.map((visit): OwnAccess => {
     const [{ at, caller, requester }] = visit
     const seen = visit.filter(({ outcome }) => SEEN.has(outcome))
@@ -42,7 +39,7 @@ export async function accessesAbout(
     const by =
       requester === codiceFiscale || requester === null ? 'self' : isTurnedAway(visit) ? 'stranger' : 'relative'
     return {
-      ...{ machine: caller, office: offices.get(caller) ?? null, at: at.toISOString(), by },
+      ...{ machine: caller, office: named.get(caller) ?? null, at: at.toISOString(), by },
       looked: KINDS.filter((kind) => seen.some((line) => kindOf(line) === kind)),
       types: certificateType.options.filter((type) => types.includes(type)),
     }

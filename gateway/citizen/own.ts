@@ -4,12 +4,13 @@ import { type Problem, refusalKind } from '../../contract/gateway.ts'
 import type { OwnAccesses, OwnRequests } from '../../contract/own-requests.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { accessesAbout } from '../access/about.ts'
-import { officesOf } from '../fleet/heartbeats.ts'
+import type { Offices } from '../fleet/offices.ts'
 import type { Database } from '../store/schema.ts'
 import type { Holder } from './session.ts'
 
 interface Own {
   db: Database
+  offices: Offices
   reference(person: string): string
   now: Clock
 }
@@ -23,7 +24,10 @@ const MOST = 100
 const unknown = err<Problem>({ kind: 'session-expired', anpr: null })
 
 /** The holder's requests at every totem, newest first. SECURITY: found by who signed the log-in, never by who is named. */
-export async function ownRequestsOf({ db, now }: Own, { requester }: Holder): Promise<Result<OwnRequests, Problem>> {
+export async function ownRequestsOf(
+  { db, now, offices }: Own,
+  { requester }: Holder,
+): Promise<Result<OwnRequests, Problem>> {
   if (requester === null) return unknown
   const rows = await db
     .selectFrom('operation')
@@ -33,13 +37,10 @@ export async function ownRequestsOf({ db, now }: Own, { requester }: Holder): Pr
     .orderBy('received_at', 'desc')
     .limit(MOST)
     .execute()
-  const offices = await officesOf(
-    db,
-    rows.map(({ totem }) => totem),
-  )
+  const named = await offices()
   return ok({
     requests: rows.map(({ id, totem, types, received_at, state, refusal }) => ({
-      ...{ operation: id, machine: totem, office: offices.get(totem) ?? null, state },
+      ...{ operation: id, machine: totem, office: named.get(totem) ?? null, state },
       types: sheetTypes.safeParse(types?.split(' ')).data ?? null,
       receivedAt: received_at.toISOString(),
       refusal: refusalKind.safeParse(refusal).data ?? null,
@@ -49,10 +50,10 @@ export async function ownRequestsOf({ db, now }: Own, { requester }: Holder): Pr
 
 /** Who looked at the holder through this product in the last year. */
 export async function ownAccessesOf(
-  { db, reference, now }: Own,
+  { db, reference, now, offices }: Own,
   { requester, idAnpr }: Holder,
 ): Promise<Result<OwnAccesses, Problem>> {
   if (requester === null) return unknown
   const since = new Date(+now() - SHOWN_MS)
-  return ok(await accessesAbout(db, { codiceFiscale: requester, idAnpr: reference(idAnpr) }, since))
+  return ok(await accessesAbout({ db, offices }, { codiceFiscale: requester, idAnpr: reference(idAnpr) }, since))
 }

@@ -10,6 +10,7 @@ import {
 } from '../../contract/gateway.ts'
 import { ownAccesses, ownRequests } from '../../contract/own-requests.ts'
 import { personDetail, personRequest } from '../../contract/person.ts'
+import type { Offices } from '../fleet/offices.ts'
 import { malformed } from '../http/problems.ts'
 import { type Ask, type Routes, route, routes } from '../http/route.ts'
 import type { Database } from '../store/schema.ts'
@@ -23,6 +24,7 @@ import { visuraOf } from './visura.ts'
 interface CitizenRoom extends Previewing {
   db: Database
   sessions: Sessions
+  offices: Offices
 }
 
 /** A person's session, and what it shows them. Each consultation is a file of this room and one route here. */

@@ -1,4 +1,4 @@
-import { type JSONColumnType, sql } from 'kysely'
+import type { JSONColumnType } from 'kysely'
 import type { Heartbeat } from '../../contract/heartbeat.ts'
 import type { Database } from '../store/schema.ts'
 
@@ -19,14 +19,3 @@ export async function keepHeartbeat(db: Database, totem: string, body: Heartbeat
 
 /** Every totem that was ever heard of, with its newest heartbeat. */
 export const heartbeats = (db: Database) => ownTables(db).selectFrom('heartbeat').selectAll().orderBy('totem').execute()
-
-/** The office of each of these machines, where its newest heartbeat names one. */
-export async function officesOf(db: Database, machines: readonly string[]): Promise<Map<string, string>> {
-  if (machines.length === 0) return new Map()
-  const rows = await ownTables(db)
-    .selectFrom('heartbeat')
-    .select(['totem', sql<string | null>`body ->> 'office'`.as('office')])
-    .where('totem', 'in', [...new Set(machines)])
-    .execute()
-  return new Map(rows.flatMap(({ totem, office }) => (office === null ? [] : [[totem, office] as const])))
-}

@@ -19,9 +19,21 @@ export const malformed: Problem = { kind: 'request-malformed', anpr: null }
 export const refuse = (reply: FastifyReply, refused: Problem, status = STATUS[refused.kind] ?? 403) =>
   reply.code(status).send(problem.parse(refused))
 
-/** Sends a result. The answer is parsed by its contract too, so that no field slips out. */
-export const answer = <T>(reply: FastifyReply, schema: z.ZodType<T>, result: Result<T, Problem>, status = 200) =>
-  result.ok ? reply.code(status).send(schema.parse(result.value)) : refuse(reply, result.error)
+/**
+ * Sends a result. The answer is parsed by its contract too, so that no field slips out. `write`: its JSON, where
+ * JSON.stringify is not good enough.
+ */
+export function answer<T>(
+  reply: FastifyReply,
+  { answer: schema, status = 200, write }: { answer: z.ZodType<T>; status?: number; write?: (told: T) => string },
+  result: Result<T, Problem>,
+) {
+  if (!result.ok) return refuse(reply, result.error)
+  const told = schema.parse(result.value)
+  return write
+    ? reply.code(status).type('application/json; charset=utf-8').send(write(told))
+    : reply.code(status).send(told)
+}
 
 /**
  * Answers what a handler did not. A request that fastify turns away (too large, no JSON) is the caller's fault. A read

@@ -39,6 +39,8 @@ interface RouteSchema<B, Q, A, C extends Channel> {
   body?: z.ZodType<B>
   query?: z.ZodType<Q>
   answer: z.ZodType<A>
+  /** The JSON of the answer: that of JSON.stringify without it. */
+  write?: (answer: A) => string
   /** HTTP status of a good answer: 200 without it. */
   status?: number
   bodyLimit?: number
@@ -55,7 +57,7 @@ interface RouteSchema<B, Q, A, C extends Channel> {
  */
 export const route =
   <A, B = undefined, Q = undefined, C extends Channel = Channel>(
-    { method, path, from, body, query, answer: told, status, bodyLimit, config, misread }: RouteSchema<B, Q, A, C>,
+    { method, path, from, body, query, bodyLimit, config, misread, ...told }: RouteSchema<B, Q, A, C>,
     handle: (ask: Ask<B, Q, C>) => Promise<Result<A, Problem>>,
   ): Routes =>
   (server) => {
@@ -72,7 +74,7 @@ export const route =
         const queried = query?.safeParse(request.query)
         if (queried?.success === false) return refuse(reply, malformed)
         const ask = askOf<B, Q, C>(request, reply, asked?.data as B, queried?.data as Q)
-        return answer(reply, told, await handle(ask), status)
+        return answer(reply, told, await handle(ask))
       },
     })
   }

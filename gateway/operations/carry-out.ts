@@ -56,7 +56,7 @@ export function createCarryOut({
   now: Clock
   log: Logger
 }) {
-  const settler = createSettler({ db, boss }, means, now)
+  const settler = createSettler(db, means, now)
   return async function carryOut(job: string, { operation }: JobData, row: Pending | undefined): Promise<Carried> {
     if (!row) {
       await boss.deleteJob(WORK, job)

@@ -1,10 +1,8 @@
-import { fromKysely } from 'pg-boss'
 import type { Clock } from '../../basics/time.ts'
 import type { Means } from '../payments/means.ts'
-import type { Store } from '../store/database.ts'
 import { grouped } from '../store/grouped.ts'
 import { keyOf, type Settled, settle } from '../store/operations.ts'
-import { WORK } from '../store/queues.ts'
+import type { Database } from '../store/schema.ts'
 
 /** Resolves when the outcome is on the disk; false if the operation had another outcome before. */
 export type Settler = (job: string, item: Settled) => Promise<boolean>
@@ -13,26 +11,25 @@ export type Settler = (job: string, item: Settled) => Promise<boolean>
  * Stores outcomes with the end of their jobs. A totem's outcomes are numbered in the order of their commits, so that
  * each commit waits for the one before, and outcomes share one (store/grouped.ts).
  */
-export function createSettler(
-  { db, boss }: Pick<Store, 'db' | 'boss'>,
-  means: Pick<Means, 'refused'>,
-  now: Clock,
-): Settler {
+export function createSettler(db: Database, means: Pick<Means, 'refused'>, now: Clock): Settler {
   const write = grouped(async (group: readonly { job: string; item: Settled }[]) => {
-    const settled = await db.transaction().execute(async (transaction) => {
-      const items = new Map(group.map(({ item }) => [keyOf(item.caller.id, item.id), item]))
-      const fresh = await settle(transaction, [...items.values()], now())
-      // SECURITY: only a first settlement gives back what was to pay. A gateway that comes late may refuse what was issued.
-      const refused = [...items].flatMap(([key, { id: operation, caller, settlement }]) =>
-        fresh.has(key) && settlement.state === 'refused'
-          ? [{ totem: caller.id, operation, refusal: settlement.problem.kind }]
-          : [],
-      )
-      await means.refused(transaction, refused)
-      const jobs = group.map(({ job }) => job)
-      await boss.deleteJob(WORK, jobs, { db: fromKysely(transaction) })
-      return fresh
-    })
+    const items = new Map(group.map(({ item }) => [keyOf(item.caller.id, item.id), item]))
+    const jobs = group.map(({ job }) => job)
+    const store = async (on: Database) => settle(on, { items: [...items.values()], jobs }, now())
+    const mayGiveBack = group.some(({ item }) => item.settlement.state === 'refused')
+    const settled = mayGiveBack
+      ? await db.transaction().execute(async (transaction) => {
+          const fresh = await store(transaction)
+          // SECURITY: only a first settlement gives back what was to pay. A gateway that comes late may refuse what was issued.
+          const refused = [...items].flatMap(([key, { id: operation, caller, settlement }]) =>
+            fresh.has(key) && settlement.state === 'refused'
+              ? [{ totem: caller.id, operation, refusal: settlement.problem.kind }]
+              : [],
+          )
+          await means.refused(transaction, refused)
+          return fresh
+        })
+      : await store(db)
     return group.map(({ item }) => settled.delete(keyOf(item.caller.id, item.id)))
   })
   return (job, item) => write({ job, item })

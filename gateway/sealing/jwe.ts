@@ -6,7 +6,6 @@ import {
   createSecretKey,
   diffieHellman,
   generateKeyPairSync,
-  type JsonWebKey,
   type KeyObject,
   randomBytes,
 } from 'node:crypto'
@@ -45,7 +44,8 @@ export function openJwe(
   const epk = ephemeralKey(header.epk)
   if (!privateKey || !epk) return null
   try {
-    const publicKey = createPublicKey({ key: epk, format: 'jwk' })
+    // Node makes and drops four errors with their stacks for a key that is no text.
+    const publicKey = createPublicKey(epk)
     const decipher = createDecipheriv('aes-256-gcm', contentKey(diffieHellman({ privateKey, publicKey })), iv, {
       authTagLength: TAG_BYTES,
     })
@@ -93,11 +93,16 @@ function headerOf(part: string): JweHeader | null {
   }
 }
 
-function ephemeralKey(epk: unknown): JsonWebKey | null {
-  const { kty, crv, x, y } = (epk ?? {}) as Record<string, unknown>
-  const isPoint = [x, y].every((text) => typeof text === 'string' && bytesOf(text)?.length === COORDINATE_BYTES)
-  return kty === 'EC' && crv === 'P-256' && isPoint ? ({ kty, crv, x, y } as JsonWebKey) : null
+/** The PEM of the key, which may yet lie off the curve. */
+function ephemeralKey(epk: unknown): string | null {
+  const { kty, crv, ...point } = (epk ?? {}) as Record<string, unknown>
+  const [x, y] = [point.x, point.y].map((text) => (typeof text === 'string' ? bytesOf(text) : null))
+  if (kty !== 'EC' || crv !== 'P-256' || x?.length !== COORDINATE_BYTES || y?.length !== COORDINATE_BYTES) return null
+  const spki = Buffer.concat([POINT_OF_P256, x, y])
+  return `-----BEGIN PUBLIC KEY-----\n${spki.toString('base64')}\n-----END PUBLIC KEY-----`
 }
+/** What stands before the coordinates in a SubjectPublicKeyInfo of P-256 (RFC 5480 §2), the point not compressed. */
+const POINT_OF_P256 = Buffer.from('3059301306072a8648ce3d020106082a8648ce3d03010703420004', 'hex')
 
 /** The bytes of base64url in its one canonical form (RFC 4648 §3.5); null for any other form. */
 function bytesOf(text: string): Buffer | null {

@@ -144,6 +144,11 @@ export const gatewayConfig = z.strictObject({
    * id>.cert.pem` lies beside it, only the certificates in that file count for the totem.
    */
   totems: z.string(),
+  /**
+   * File of the offices where totems stand, `{ "PG-0001": "Ufficio postale di Spello (PG)" }`, for a person who asks what
+   * happened elsewhere. Changes count without a restart. Null, or a totem that stands not in it: its id is told.
+   */
+  offices: z.string().nullable().default(null),
   bounds: bounds.prefault({}),
   certificates: terms.prefault({}),
 })

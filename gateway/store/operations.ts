@@ -2,7 +2,7 @@ import { type Selectable, sql, type Transaction } from 'kysely'
 import { DAY_MS } from '../../basics/time.ts'
 import type { CallerAt } from '../../contract/caller.ts'
 import type { Problem } from '../../contract/gateway.ts'
-import { DEAD } from './queues.ts'
+import { DEAD, WORK } from './queues.ts'
 import type { Database, JobData, Tables } from './schema.ts'
 
 export type OperationRow = Selectable<Tables['operation']>
@@ -180,12 +180,13 @@ export interface Settled {
 
 /**
  * Settles operations: stores the outcome, numbers it among its totem's, ends its line in the access log, or writes one
- * where ANPR was not asked to issue, and erases the request. `items` has each operation once. Answers the keys (`keyOf`)
- * of those that this call settled; the others keep their first settlement, which is what everybody gets.
+ * where ANPR was not asked to issue, and erases the request and the `jobs`. `items` has each operation once. Answers the
+ * keys (`keyOf`) of those that this call settled; the others keep their first settlement, which is what everybody gets.
+ * It is one statement, which takes effect as a whole also where `db` is no transaction.
  */
 export async function settle(
-  transaction: Transaction<Tables>,
-  items: readonly Settled[],
+  db: Database,
+  { items, jobs }: { items: readonly Settled[]; jobs: readonly string[] },
   at: Date,
 ): Promise<Set<string>> {
   const rows = items.map(({ id, caller, settlement, access }) => ({
@@ -242,6 +243,8 @@ export async function settle(
     ), ended as (
       delete from operation_request
       where (operation_request.totem, operation_request.operation) in (select totem, id from given)
+    ), done as (
+      delete from pgboss.job where name = ${WORK} and id = any(${jobs}::uuid[])
     ), noted as (
       insert into access_log
         (at, channel, caller, operation, requester, subject, types, exemption, outcome, protocol, anpr_operation,
@@ -260,7 +263,7 @@ export async function settle(
       insert into operation_outcome (totem, operation, sealed)
       select totem, id, sealed from (values ${outcomes}) as outcome (totem, id, sealed) join settled using (totem, id)
     )
-    select totem, id from settled`.execute(transaction)
+    select totem, id from settled`.execute(db)
   return new Set(settled.map(({ totem, id }) => keyOf(totem, id)))
 }
 

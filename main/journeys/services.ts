@@ -1,4 +1,5 @@
 import { ulid } from 'ulid'
+import { italianDay } from '../../basics/time.ts'
 import { sessionEnded } from '../../contract/gateway.ts'
 import { anprIn } from '../../contract/journal-events.ts'
 import type { OutOfService } from '../../contract/journeys/index.ts'
@@ -113,6 +114,7 @@ export function createVisitServices(options: ServicesOptions): VisitServices {
 
     ...createRequests(options),
     person: createPersonService({ client, journal }),
+    today: () => italianDay(now()),
 
     writeForm: ({ language }, form, declared) =>
       writeForm(form, declared, { language, secondLanguage, place, sign, at: now() }),

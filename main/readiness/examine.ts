@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TotemConfig } from '../../contract/config.ts'
 import type { PrinterStatus, PrintFailure } from '../../contract/device.ts'
-import type { Language } from '../../contract/language.ts'
+import type { StaffLanguage } from '../../contract/language.ts'
 import { ok, type Result } from '../../contract/result.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 import type { DeviceGone, DeviceProcess } from '../devices/index.ts'
@@ -37,7 +37,7 @@ export interface Examined {
  */
 export async function examine(
   config: TotemConfig,
-  language: Language,
+  language: StaffLanguage,
   spawn: () => DeviceProcess,
   now = new Date(),
 ): Promise<Examined> {

@@ -1,5 +1,5 @@
 import type { TotemConfig } from '../../contract/config.ts'
-import type { Language } from '../../contract/language.ts'
+import type { StaffLanguage } from '../../contract/language.ts'
 import { LINE_FAULTS, type LineFault } from '../../contract/line.ts'
 import packageJson from '../../package.json' with { type: 'json' }
 import { opens } from '../keys/rotate.ts'
@@ -22,7 +22,7 @@ const PASSING: readonly LineFault[] = [
 const NEVER_ONLINE = {
   it: 'il totem non è mai stato collegato, o non lo è da settimane, e non serve alcuna tessera',
   en: 'the totem was never online, or not for weeks, and serves no card',
-} as const satisfies Record<Language, string>
+} as const satisfies Record<StaffLanguage, string>
 
 export interface Network {
   checks: Check[]
@@ -34,7 +34,7 @@ export interface Network {
 }
 
 /** Private keys, certificate and gateway. Without key or certificate the gateway cannot be asked. */
-export async function tryNetwork(config: TotemConfig, language: Language, now: Date): Promise<Network> {
+export async function tryNetwork(config: TotemConfig, language: StaffLanguage, now: Date): Promise<Network> {
   const found = await inspectTotemKeys(config)
   const tls = found.find(({ use }) => use === 'tls')?.content?.toString() ?? null
   const read = await readIdentity(config, tls)
@@ -62,7 +62,7 @@ function codeRow({ verification }: TotemConfig, found: readonly FoundKey[]): Che
   return { key: 'code', outcome: 'failed', detail: `${key?.failure?.kind ?? 'key-missing'} ${verification.key}` }
 }
 
-function identityRows(read: Awaited<ReturnType<typeof readIdentity>>, now: Date, language: Language): Check[] {
+function identityRows(read: Awaited<ReturnType<typeof readIdentity>>, now: Date, language: StaffLanguage): Check[] {
   if (!read.ok) {
     const { kind, file } = read.error
     const key = kind === 'authority-unreadable' ? 'authority' : 'certificate'
@@ -76,12 +76,12 @@ function identityRows(read: Awaited<ReturnType<typeof readIdentity>>, now: Date,
 }
 
 const OF_STANDING = { good: 'ok', ending: 'attention', expired: 'failed', 'not-yet-valid': 'failed' } as const
-const STANDING: Record<Language, Record<keyof typeof OF_STANDING, string>> = {
+const STANDING: Record<StaffLanguage, Record<keyof typeof OF_STANDING, string>> = {
   it: { good: 'scade il', ending: 'scade il', expired: 'scaduto il', 'not-yet-valid': 'non valido prima del' },
   en: { good: 'ends', ending: 'ends', expired: 'expired', 'not-yet-valid': 'not valid before' },
 }
 
-function endRow(begins: Date, ends: Date, now: Date, language: Language): { outcome: Outcome; detail: string } {
+function endRow(begins: Date, ends: Date, now: Date, language: StaffLanguage): { outcome: Outcome; detail: string } {
   const standing = standingOf(begins, ends, now)
   const day = (standing === 'not-yet-valid' ? begins : ends).toISOString().slice(0, 10)
   return { outcome: OF_STANDING[standing], detail: `${STANDING[language][standing]} ${day}` }
@@ -100,10 +100,10 @@ const OUTCOME_KEY = {
     other: 'the gateway seals to a key that this totem does not have: no outcome opens',
     'not-asked': 'the gateway did not say',
   },
-} as const satisfies Record<Language, Record<string, string>>
+} as const satisfies Record<StaffLanguage, Record<string, string>>
 
 /** Whether this totem opens what the gateway seals to it. */
-async function outcomeKeyRow(config: TotemConfig, found: readonly FoundKey[], language: Language): Promise<Check> {
+async function outcomeKeyRow(config: TotemConfig, found: readonly FoundKey[], language: StaffLanguage): Promise<Check> {
   const own = found.flatMap(({ use, key }) => (use === 'outcome' && key ? [key] : []))
   const newest = Math.max(...own.map(({ iat = 0 }) => iat))
   const held = await askOutcomeKey(config)
@@ -121,7 +121,7 @@ async function outcomeKeyRow(config: TotemConfig, found: readonly FoundKey[], la
 async function ask(
   { gateway, dataDir }: TotemConfig,
   { certificate, key, ca }: TlsIdentity,
-  language: Language,
+  language: StaffLanguage,
   now: Date,
 ): Promise<Pick<Network, 'clockOffMs' | 'tlsCode'> & { check: Check }> {
   const client = createGatewayClient({

@@ -1,4 +1,4 @@
-import type { Language } from '../../contract/language.ts'
+import type { StaffLanguage } from '../../contract/language.ts'
 import type { Place } from '../documents/model.ts'
 import { type Block, type Fact, type Paper, said } from '../documents/model.ts'
 import { dateTime } from '../documents/texts.ts'
@@ -7,7 +7,7 @@ import { type Outcome, verdictOf } from './rows.ts'
 export interface Readiness {
   place: Place
   at: Date
-  language: Language
+  language: StaffLanguage
   /** Program, Electron, Node: name and version. */
   versions: readonly { name: string; version: string }[]
   /** Readers, printer, panel: each trial and its result. */
@@ -65,7 +65,7 @@ const readinessWords = {
     technician: 'Technician (name and signature)',
     date: 'Date',
   },
-} as const satisfies Record<Language, unknown>
+} as const satisfies Record<StaffLanguage, unknown>
 
 /** The report that a technician signs and leaves in the totem's folder. */
 export function readinessReport({

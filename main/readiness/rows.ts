@@ -1,4 +1,4 @@
-import type { Language } from '../../contract/language.ts'
+import type { StaffLanguage } from '../../contract/language.ts'
 
 /** `attention`: the part works, but a technician should look at it soon. `not-tried`: another failure was in the way. */
 export type Outcome = 'ok' | 'attention' | 'failed' | 'not-tried'
@@ -31,7 +31,7 @@ export const ROWS = {
   log: { it: 'Registro', en: 'Sync log' },
   room: { it: 'Spazio su disco', en: 'Disk space' },
   language: { it: 'Seconda lingua', en: 'Second language' },
-} as const satisfies Record<string, Record<Language, string>>
+} as const satisfies Record<string, Record<StaffLanguage, string>>
 export type RowKey = keyof typeof ROWS
 
 /** All rows in their order; the ones without a trial are not tried. */

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { HOUR_MS } from '../../basics/time.ts'
 import type { TotemConfig } from '../../contract/config.ts'
-import type { Language } from '../../contract/language.ts'
+import type { StaffLanguage } from '../../contract/language.ts'
 import type { ListDates } from '../../contract/signed-list.ts'
 import type { TrustList } from '../../contract/trust.ts'
 import { issuerStandings } from '../../trust/freshness.ts'
@@ -27,7 +27,7 @@ export interface Trusting {
 }
 
 /** Trust list, CRLs and the gateway's keys, by the functions that a log-in uses. */
-export async function tryTrust(config: TotemConfig, language: Language, now: Date): Promise<Trusting> {
+export async function tryTrust(config: TotemConfig, language: StaffLanguage, now: Date): Promise<Trusting> {
   const { checks, traces } = await gatewayKeys(config, language, now)
   // A device process of the bench is the only one that takes the bench's issuers (invariant 9).
   const looked = await lookAtTrust(config, config.bench !== null, now)
@@ -45,7 +45,7 @@ export async function tryTrust(config: TotemConfig, language: Language, now: Dat
 
 async function gatewayKeys(
   config: TotemConfig,
-  language: Language,
+  language: StaffLanguage,
   now: Date,
 ): Promise<{ checks: Check[]; traces: Trace[] }> {
   const keys = await lookAtGatewayKeys(config)
@@ -58,26 +58,26 @@ async function gatewayKeys(
 }
 
 const OF_STANDING = { good: 'ok', ending: 'attention', ended: 'failed', lapsed: 'failed' } as const
-const ENDS: Record<Language, Record<keyof typeof OF_STANDING, string>> = {
+const ENDS: Record<StaffLanguage, Record<keyof typeof OF_STANDING, string>> = {
   it: { good: 'scade il', ending: 'scade il', ended: 'scaduto il', lapsed: 'fuori servizio, scaduto il' },
   en: { good: 'ends', ending: 'ends', ended: 'ended', lapsed: 'out of service, ended' },
 }
 
 /** Red after the end, although the totem serves on for a while: no technician leaves a totem so. */
-function endOf(dates: ListDates, what: string, language: Language, now: Date): Pick<Check, 'outcome' | 'detail'> {
+function endOf(dates: ListDates, what: string, language: StaffLanguage, now: Date): Pick<Check, 'outcome' | 'detail'> {
   const standing = listStanding(dates, now)
   const day = dates.nextUpdate.slice(0, 10)
   return { outcome: OF_STANDING[standing], detail: `${what}, ${ENDS[language][standing]} ${day}` }
 }
 
-const WORDS: Record<Language, (fresh: number, all: number, oldest: number | null) => string> = {
+const WORDS: Record<StaffLanguage, (fresh: number, all: number, oldest: number | null) => string> = {
   it: (fresh, all, oldest) =>
     `${fresh} enti su ${all} con CRL recente${oldest === null ? '' : `, la più vecchia di ${oldest} h`}`,
   en: (fresh, all, oldest) => `${fresh} of ${all} issuers fresh${oldest === null ? '' : `, oldest ${oldest} h`}`,
 }
 
 /** Red where the policy would turn a good card away. An issuer that has ended has no good card any more. */
-function revocationRow(trust: Trust, language: Language, now: Date): Check {
+function revocationRow(trust: Trust, language: StaffLanguage, now: Date): Check {
   const standings = issuerStandings(trust, now)
   const alive = standings.filter(({ status }) => status !== 'ended')
   const fresh = alive.filter(({ status }) => status === 'good').length

@@ -57,7 +57,7 @@ describe('refused, journalled, and without effect', () => {
     ['an answer of no type', 'arguments', ours, 'answer', 'start'],
     ['an answer of a type that is not in the contract', 'method', ours, 'answer', { type: 'rm' }],
     ['an answer of a type of every object', 'method', ours, 'answer', { type: 'constructor' }],
-    ['an argument where none is taken', 'arguments', ours, 'answer', { type: 'start', now: 1 }],
+    ['an argument where none is taken', 'arguments', ours, 'answer', { type: 'start', language: 'it', now: 1 }],
     ['an argument where none is taken, of a method', 'arguments', ours, 'stay', 1],
     ['an unknown language', 'arguments', ours, 'answer', { type: 'chooseLanguage', language: 'xx' }],
     ['a PIN as text', 'arguments', ours, 'enterPin', '12345'],

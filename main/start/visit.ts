@@ -1,3 +1,4 @@
+import { screenLanguagesAt } from '../../catalogue/languages.ts'
 import type { TotemConfig } from '../../contract/config.ts'
 import type { DeviceEvent } from '../../contract/device.ts'
 import { CLOCK_SKEW_MS } from '../../trust/revocation.ts'
@@ -65,6 +66,7 @@ export function createVisits(config: TotemConfig, stores: Stores, devices: Devic
       office: config.office.name,
       comune: config.office.comune,
       mmPerPixel: config.panel.mmPerPixel,
+      languages: screenLanguagesAt(config.office),
     },
     line: () => ({ online: online(), closed: closed() }),
     onView: (view) => window.push(view),

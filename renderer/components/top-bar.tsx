@@ -1,22 +1,20 @@
 import { useState } from 'react'
-import { language as known, languages } from '../../contract/language.ts'
 import { answer } from '../bridge.ts'
-import { messages } from '../i18n/messages.ts'
-import { useText } from '../i18n/use-text.ts'
+import { useOthers, useText } from '../i18n/use-text.ts'
 import { type Preferences, usePreferences } from '../store.ts'
 import { useShownView } from '../view-context.ts'
 import { Dialog } from './dialog.tsx'
 import { Points } from './facts.tsx'
 import { Icon, type IconName } from './icon.tsx'
+import { LanguageCard } from './language-card.tsx'
 import { AnswerCard, TouchButton } from './touch-button.tsx'
 
 /** The bar is always there: the office's name, and the three things that a person may need on any screen. */
 export function TopBar() {
   const text = useText()
+  const others = useOthers()
   const { language, totem, screen, cardLost } = useShownView()
-  const [open, setOpen] = useState<'accessibility' | 'help' | null>(null)
-  // One touch goes to the next language; after the last comes the first.
-  const next = known.options[(known.options.indexOf(language) + 1) % known.options.length] ?? language
+  const [open, setOpen] = useState<'language' | 'accessibility' | 'help' | null>(null)
   const close = () => setOpen(null)
 
   return (
@@ -29,13 +27,10 @@ export function TopBar() {
         </div>
       </div>
       <nav className="bar-tools" aria-label={text('bar.tools')}>
-        <TouchButton
-          className="tool"
-          label={messages[next]['bar.language']}
-          onPress={() => answer({ type: 'chooseLanguage', language: next })}
-        >
+        <TouchButton className="tool" onPress={() => setOpen('language')}>
           <Icon name="language" />
-          <span lang={next}>{languages[next].name}</span>
+          {/* In another language: whoever reads this one need not look for it. */}
+          <span lang={language === 'it' ? 'en' : 'it'}>{text('bar.language')}</span>
         </TouchButton>
         <TouchButton className="tool" onPress={() => setOpen('accessibility')}>
           <Icon name="accessibility" />
@@ -47,6 +42,23 @@ export function TopBar() {
         </TouchButton>
       </nav>
 
+      <Dialog title={text('language.title')} open={open === 'language'} onClose={close}>
+        <p className="lead">{others('language.title')}</p>
+        <div className="dialog-answers">
+          {totem.languages.map((one) => (
+            <LanguageCard
+              key={one}
+              language={one}
+              pressed={one === language}
+              onPress={() => {
+                answer({ type: 'chooseLanguage', language: one })
+                close()
+              }}
+            />
+          ))}
+        </div>
+        <CloseButton onPress={close} />
+      </Dialog>
       <Dialog title={text('help.title')} open={open === 'help'} onClose={close}>
         <p className="lead">{text(cardLost ? 'help.card-lost' : `help.${screen.screen}`)}</p>
         <Points points={[{ icon: 'counter', title: text('help.counter.title'), line: text('help.counter') }]} />

@@ -63,6 +63,10 @@ export interface MessageValues {
   'family.living': { count: number }
   'member.since': { day: string | number }
   'member.actNumber': { number: string | number }
+  'member.asOf': { tie: string | number; day: string | number }
+  'member.section.asOf': { name: string | number; day: string | number }
+  'memberDay.lead': { name: string | number }
+  'memberUnavailable.day': { day: string | number }
   'requests.line': { day: string | number; state: string | number }
   'request.lead': { date: string | number }
   'request.unpaid': { date: string | number }

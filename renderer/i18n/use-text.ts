@@ -1,6 +1,5 @@
 import { useIntl } from 'react-intl'
 import type { CertificateType } from '../../contract/catalogue.ts'
-import { language } from '../../contract/language.ts'
 import { drawable } from '../../contract/letters.ts'
 import { noteOwnWords } from '../speech/own-words.ts'
 import { useShownView } from '../view-context.ts'
@@ -62,10 +61,10 @@ export function useDay(): (day: string) => string {
 
 /** The same message in the other languages of the screen, for people who do not read this one. It takes no values. */
 export function useOthers(): (id: MessageId) => string {
-  const shown = useShownView().language
+  const { language, totem } = useShownView()
   return (id) =>
-    language.options
-      .filter((other) => other !== shown)
+    totem.languages
+      .filter((other) => other !== language)
       .map((other) => messages[other][id])
       .join(' · ')
 }

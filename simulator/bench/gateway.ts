@@ -133,8 +133,10 @@ export async function startGatewayProcess(options: {
     ...(options.pagopa && { pagopa: options.pagopa }),
     keys: { folder: join(pki, 'gateway-keys'), list: join(pki, 'gateway-keys.jws') },
     totems: options.totems ?? join(pki, 'totems'),
+    offices: join(folder, 'offices.json'),
     ...(options.bounds && { bounds: options.bounds }),
   }
+  writeFileSync(config.offices, JSON.stringify({ 'TT-0001': 'Ufficio postale di Spello (PG)' }))
   writeFileSync(configFile, JSON.stringify(config, null, 2), { mode: 0o600 })
   const program = fileURLToPath(new URL('../../gateway/index.ts', import.meta.url))
   const ca = readFileSync(join(pki, 'gateway-ca.pem'))

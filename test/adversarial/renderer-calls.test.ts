@@ -86,7 +86,7 @@ test.each([
 test('a name of the contract is journalled as before', () => {
   expect(() => invoke({ senderFrame: null, sender: window }, 'stay')).toThrow('refused: origin')
   expect(onRefused).toHaveBeenLastCalledWith('origin', 'stay')
-  expect(() => invoke(ours, 'answer', { type: 'start', at: 'now' })).toThrow('refused: arguments')
+  expect(() => invoke(ours, 'answer', { type: 'start', language: 'it', at: 'now' })).toThrow('refused: arguments')
   expect(onRefused).toHaveBeenLastCalledWith('arguments', 'start')
 })
 

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ownAccesses, ownRequests } from '../../contract/own-requests.ts'
 import { type Centre, openCentre } from '../support/gateway/centre.ts'
@@ -9,16 +12,22 @@ import { HEALTHY } from '../support/sync/syncing-totem.ts'
 let centre: Centre
 let here: TotemClient
 let there: TotemClient
+let offices: string
+const names = (of: object | string) => writeFileSync(offices, typeof of === 'string' ? of : JSON.stringify(of))
 beforeAll(async () => {
-  centre = await openCentre(null, {}, { reusePdf: true })
+  offices = join(mkdtempSync(join(tmpdir(), 'offices-')), 'offices.json')
+  names({ 'TT-0001': 'Ufficio postale di Spello (PG)' })
+  centre = await openCentre(null, { offices }, { reusePdf: true })
   here = new TotemClient(centre.gateway.url, 'TT-0001')
   there = new TotemClient(centre.gateway.url, 'TT-0002')
-  await here.post('/v1/heartbeat', HEALTHY)
+  // SECURITY: a totem's own word of where it stands counts for nothing.
+  for (const totem of [here, there]) await totem.post('/v1/heartbeat', { ...HEALTHY, office: 'Poste di Roma' })
 })
 afterAll(async () => {
   await here?.close()
   await there?.close()
   await centre?.stop()
+  if (offices) rmSync(dirname(offices), { recursive: true, force: true })
 })
 
 async function session(totem: TotemClient, who: string, at: 'TT-0001' | 'TT-0002') {
@@ -78,4 +87,15 @@ test('a person sees who looked at them: themselves, their family, and who was tu
   expect(told[0]).toMatchObject({ machine: 'TT-0002', office: null, by: 'self', looked: ['identity'] })
   // Of Anna it says nothing: she was turned away before anything about her was asked but who she is.
   expect((await accessesOf('anna-bianchi')).every(({ by }) => by === 'self')).toBe(true)
+})
+
+test('a new file of offices counts at once; one that cannot be used is told, and the one before counts', async () => {
+  const officesTold = async () => new Set((await accessesOf('mario-rossi')).map(({ office }) => office))
+  names({ 'TT-0001': 'Spello', 'TT-0002': 'Bevagna' })
+  expect(await officesTold()).toEqual(new Set(['Spello', 'Bevagna']))
+  for (const wrong of ['{', '{"TT-1": "Spello"}', '{"TT-0001": "two\\nlines"}', '{"TT-0001": ""}', '[]', 'null']) {
+    names(wrong)
+    expect(await officesTold(), wrong).toEqual(new Set(['Spello', 'Bevagna']))
+  }
+  expect(centre.logged().match(/"offices-not-taken"/g)).toHaveLength(6)
 })

@@ -53,7 +53,7 @@ test('a call outside the contract is refused and journalled', async () => {
       await settle(totem.answer?.({ type: 'chooseLanguage', language: 'klingon' })),
       await settle(totem.enterPin?.('12345678')),
       await settle(totem.answer?.({ type: 'choosePerson', index: '0' })),
-      await settle(totem.answer?.({ type: 'start', at: 'now' })),
+      await settle(totem.answer?.({ type: 'start', language: 'it', at: 'now' })),
       await settle(totem.answer?.({ type: 'card.removed' })),
     ]
   })
@@ -77,7 +77,7 @@ test('another window, origin or frame is refused and journalled', async () => {
   const answers = await office.app().evaluate(async ({ BrowserWindow, app }) => {
     const preload = `${app.getAppPath()}/dist/main/preload.cjs`
     const [citizen] = BrowserWindow.getAllWindows()
-    const ask = `totem.answer({ type: 'start' }).then(() => 'taken', () => 'refused')`
+    const ask = `totem.answer({ type: 'start', language: 'it' }).then(() => 'taken', () => 'refused')`
     const results: string[] = []
     for (const [url, session] of [
       ['data:text/html,<p>stranger', undefined],
@@ -111,8 +111,8 @@ test('each visit ends its renderer: the next citizen gets a new process', async 
         BrowserWindow.getAllWindows().map(({ webContents }) => webContents.getOSProcessId()),
       )
   const before = await pids()
-  await office.touches('Inizia')
-  await office.sees('language')
+  await office.presses('attract.start')
+  await office.sees('card')
   await office.touches('Esci')
   await office.sees('attract')
   await expect.poll(async () => (await pids()).some((pid) => before.includes(pid))).toBe(false)

@@ -8,7 +8,11 @@ export const attract = chart.createStateConfig({
   entry: ['forget', 'checkHealth'],
   always: { guard: 'newCard', target: 'visit' },
   on: {
-    start: { guard: 'healthy', target: 'visit' },
+    start: {
+      guard: 'healthy',
+      target: 'visit.card',
+      actions: { type: 'set', params: ({ event }) => ({ frame: { language: event.language } }) },
+    },
     // Somebody chose a language or larger text and went away: the next person finds the totem as it always is.
     timeout: { target: 'attract', reenter: true },
   },

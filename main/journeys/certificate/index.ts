@@ -1,3 +1,3 @@
 export { screens } from './screens.ts'
 export { states } from './states.ts'
-export { fresh, parted } from './visit.ts'
+export { fresh, parted, wayFromPage } from './visit.ts'

@@ -32,8 +32,8 @@ function bolloFor(purpose: Purpose | null): Bollo | null {
   return due.kind === 'exempt' ? due : null
 }
 
-/** `pay`: where a bollo that is not paid yet is paid. */
-export const states = (ways: Ways, pay: string) => {
+/** `pay`: where a bollo that is not paid yet is paid. `page`: a person's own page, from which a certificate may be asked. */
+export const states = (ways: Ways, { pay, page }: { pay: string; page: string }) => {
   const choosePurpose = [
     {
       guard: ({ event }: { event: VisitEvent }) => chosen(event) === 'publicBody',
@@ -49,9 +49,10 @@ export const states = (ways: Ways, pay: string) => {
       },
     },
   ]
-  /** The summary's own lists lead back to it; before there is one, the use leads back to the menu. */
+  /** The summary's own lists lead back to it; before there is one, the use leads back to where they came from. */
   const back = [
     { guard: ({ context: { visit } }: { context: Context }) => visit.certificate.use !== null, target: '#sheet' },
+    { guard: ({ context: { visit } }: { context: Context }) => visit.certificate.fromPage, target: page },
     { target: 'menu' },
   ]
   return {

@@ -21,6 +21,8 @@ declare module '../../visit/visit.ts' {
     certificate: {
       /** Null: the holder; offline the totem knows no ID ANPR. */
       subject: FamilyMember | null
+      /** They came from the subject's own page, which they go back to. */
+      fromPage: boolean
       types: CertificateType[]
       use: Purpose | null
       /** Null: not chosen, or due and not settled yet. */
@@ -99,6 +101,7 @@ export type Requested = { state: 'issued'; outcome: IssuedOutcome } | ({ state: 
 export const fresh = () => ({
   certificate: {
     subject: null,
+    fromPage: false,
     types: [],
     use: null,
     bollo: null,
@@ -141,6 +144,16 @@ export function peopleOf(visit: Visit): Person[] {
   const own = people.some(({ subject }) => subject.self)
   const family = tieOf(visit) === 'family' ? people : people.filter(({ subject }) => subject.self)
   return own ? family : [{ subject: null, ...holderOf(visit) }, ...family]
+}
+
+/** From somebody's own page: a certificate about them. Its summary opens with that person set. */
+export const wayFromPage = {
+  target: '#certificate',
+  open: (visit: Visit, { idAnpr }: FamilyMember) => peopleOf(visit).some(({ subject }) => subject?.idAnpr === idAnpr),
+  set: (subject: FamilyMember) => ({
+    frame: { stepped: true },
+    certificate: { ...fresh().certificate, subject, fromPage: true },
+  }),
 }
 
 /** How the holder belongs to the sheet; who is not known to live in a convivenza has a family. */

@@ -1,10 +1,15 @@
 import type { Shows } from '../../visit/chart.ts'
 import { masked } from '../../visit/masked.ts'
-import { required } from '../../visit/visit.ts'
-import type { states } from './states.ts'
+import { required, type Visit } from '../../visit/visit.ts'
+import { mayCertify, type states, type WayAbout } from './states.ts'
 import { chosenOf, isOpen, sectionsOf, sheetOf, whoOf } from './visit.ts'
 
-export const screens: Shows<typeof states> = {
+const nameOf = (visit: Visit) => {
+  const { name, surname } = whoOf(chosenOf(visit), visit)
+  return { name, surname }
+}
+
+export const screens = (certificate: WayAbout): Shows<ReturnType<typeof states>> => ({
   family({ visit }) {
     const sheet = sheetOf(visit)
     if (sheet.length === 0) return { screen: 'family-unavailable' }
@@ -19,8 +24,9 @@ export const screens: Shows<typeof states> = {
     }
   },
   member({ visit }, { inner }) {
-    const who = whoOf(chosenOf(visit), visit)
-    if (inner === 'unavailable') return { screen: 'member-unavailable', name: who.name, surname: who.surname }
+    const { on } = visit.family
+    if (inner === 'unavailable') return { screen: 'member-unavailable', ...nameOf(visit), on }
+    const who = { ...whoOf(chosenOf(visit), visit), on, certificate: mayCertify(visit, certificate) }
     if (inner !== 'shown') return { screen: 'member', ...who, identity: null, sections: [] }
     return {
       ...{ screen: 'member', ...who, sections: sectionsOf(visit) },
@@ -28,12 +34,12 @@ export const screens: Shows<typeof states> = {
     }
   },
   memberSection({ visit }, { inner }) {
-    const { name, surname } = whoOf(chosenOf(visit), visit)
-    if (inner === 'unavailable') return { screen: 'member-unavailable', name, surname }
-    const { section, told } = visit.family
+    const { section, told, on } = visit.family
+    if (inner === 'unavailable') return { screen: 'member-unavailable', ...nameOf(visit), on }
     return {
-      ...{ screen: 'member-section', name, surname, section },
+      ...{ screen: 'member-section', ...nameOf(visit), on, section },
       told: inner === 'shown' ? { [section]: told[section] } : null,
     }
   },
-}
+  memberDay: ({ visit }) => ({ screen: 'member-day', ...nameOf(visit), wrong: visit.family.wrong }),
+})

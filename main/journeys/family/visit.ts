@@ -1,6 +1,6 @@
 import { kinshipTo } from '../../../catalogue/kinship.ts'
 import type { FamilyMember } from '../../../contract/gateway.ts'
-import type { Tie } from '../../../contract/journeys/family.ts'
+import type { Tie, WrongDay } from '../../../contract/journeys/family.ts'
 import type { PersonSection, PersonSections } from '../../../contract/person.ts'
 import { holderOf, required, type Visit } from '../../visit/visit.ts'
 
@@ -12,11 +12,20 @@ declare module '../../visit/visit.ts' {
       /** What ANPR holds of them, as far as the holder has opened it. */
       told: Partial<PersonSections>
       section: PersonSection
+      /** The day whose data are asked for; null: today's. */
+      on: string | null
+      /** The day as DDMMYYYY, as typed, and why it was none to ask for. */
+      digits: string | null
+      wrong: WrongDay | null
     }
   }
 }
 
-export const fresh = (): Pick<Visit, 'family'> => ({ family: { chosen: 0, told: {}, section: 'identity' } })
+export const fresh = (): Pick<Visit, 'family'> => ({ family: { chosen: 0, ...ofDay(null) } })
+
+/** Nothing is known yet of the person as of that day. */
+export const ofDay = (on: string | null) =>
+  ({ on, told: {}, section: 'identity', digits: null, wrong: null }) satisfies Partial<Visit['family']>
 
 export const sheetOf = ({ holder }: Visit): FamilyMember[] => holder.entered?.family ?? []
 

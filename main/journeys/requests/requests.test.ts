@@ -21,7 +21,7 @@ test('this totem says what became of its own requests, the gateway what they wer
   expect(list).toMatchObject([
     { operation: 'A', state: 'collected', types: ['8'], office: null },
     { operation: 'C', state: 'elsewhere', office: 'Bevagna' },
-    { operation: 'D', state: 'sent', office: 'TT-0003' },
+    { operation: 'D', state: 'sent', office: 'Totem TT-0003' },
     { operation: 'B', state: 'recorded', types: null, untouched: true },
   ])
 })

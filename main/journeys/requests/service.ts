@@ -62,10 +62,16 @@ export function createRequests({ queue, journal, client, keys, totem, now }: Req
       const told = await client.ask(ownAccesses, '/v1/sessions/current/accesses', { token })
       if (!told.ok) return null
       journal.record('visit.looked', { session, looked: 'accesses' })
-      return told.value.accesses.map(({ machine, ...access }) => ({ ...access, here: machine === totem }))
+      return told.value.accesses.map(({ machine, office, ...access }) => ({
+        ...access,
+        ...{ office: placeOf({ office, machine }), here: machine === totem },
+      }))
     },
   }
 }
+
+/** Its office, or the totem by its id where the gateway's operator has named none. */
+const placeOf = ({ office, machine }: { office: string | null; machine: string }) => office ?? `Totem ${machine}`
 
 /**
  * Requests of this totem, which alone knows what has not been sent and what was collected; and those of the others, as
@@ -84,7 +90,14 @@ export function together(own: readonly Recorded[], told: OwnRequests['requests']
     .filter(({ machine }) => machine !== totem)
     .map(
       ({ operation, machine, office, types, receivedAt, state }): OwnRequest => ({
-        ...{ operation, types, requestedAt: receivedAt, untouched: false, office: office ?? machine, until: null },
+        ...{
+          operation,
+          types,
+          requestedAt: receivedAt,
+          untouched: false,
+          office: placeOf({ office, machine }),
+          until: null,
+        },
         state: ({ pending: 'sent', issued: 'elsewhere', refused: 'refused' } as const)[state],
       }),
     )

@@ -21,7 +21,7 @@ export interface Known {
   requests: OwnRequest[]
   whole: boolean
 }
-export type Access = Omit<OwnAccess, 'machine'> & { here: boolean }
+export type Access = Omit<OwnAccess, 'machine' | 'office'> & { office: string; here: boolean }
 
 export const fresh = (): Pick<Visit, 'requests'> => ({
   requests: { known: { requests: [], whole: false }, payments: [], chosen: 0, accesses: [] },

@@ -1,11 +1,14 @@
 import type { ScreenOf } from '../../../contract/journeys/index.ts'
+import { type Language, languages } from '../../../contract/language.ts'
 import { answer } from '../../bridge.ts'
 import { Notice, Points } from '../../components/facts.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { Town } from '../../components/illustrations.tsx'
 import { useAnnouncement } from '../../components/live-region.tsx'
 import { TouchButton } from '../../components/touch-button.tsx'
-import { useOthers, useText } from '../../i18n/use-text.ts'
+import { messages } from '../../i18n/messages.ts'
+import { useText } from '../../i18n/use-text.ts'
+import { useShownView } from '../../view-context.ts'
 
 /** One at a time: without a line, or without paper, what ANPR does not do at the moment changes nothing more. */
 function noticeOf({ online, printing, closed }: ScreenOf<'attract'>) {
@@ -17,7 +20,7 @@ function noticeOf({ online, printing, closed }: ScreenOf<'attract'>) {
 /** Says what the totem gives, what is needed for it, and what is out of order today, before anybody starts. */
 export function Attract({ screen }: { screen: ScreenOf<'attract'> }) {
   const text = useText()
-  const others = useOthers()
+  const { language, totem } = useShownView()
   useAnnouncement(text('attract.title'))
   const notice = noticeOf(screen)
   return (
@@ -40,14 +43,34 @@ export function Attract({ screen }: { screen: ScreenOf<'attract'> }) {
             { icon: 'free', title: text('attract.free'), line: text('attract.free.line') },
           ]}
         />
-        <TouchButton className="primary start" onPress={() => answer({ type: 'start' })}>
-          <span className="start-words">
-            <span>{text('attract.start')}</span>
-            <span className="start-other">{others('attract.start')}</span>
-          </span>
+        <TouchButton className="primary start" onPress={() => answer({ type: 'start', language })}>
+          <StartWords in={language} />
           <Icon name="next" />
         </TouchButton>
+        <div className="start-others">
+          {totem.languages
+            .filter((other) => other !== language)
+            .map((other) => (
+              <TouchButton
+                key={other}
+                className="start-other"
+                onPress={() => answer({ type: 'start', language: other })}
+              >
+                <StartWords in={other} />
+              </TouchButton>
+            ))}
+        </div>
       </div>
     </section>
+  )
+}
+
+/** "Begin", and the language's own name, in that language. */
+function StartWords({ in: language }: { in: Language }) {
+  return (
+    <span className="start-words" lang={language}>
+      <span>{messages[language]['attract.start']}</span>
+      <span className="start-language">{languages[language].name}</span>
+    </span>
   )
 }

@@ -1,17 +1,17 @@
 import type { ScreenOf } from '../../../contract/journeys/index.ts'
-import { language as known, languages } from '../../../contract/language.ts'
 import { answer } from '../../bridge.ts'
 import { Notice } from '../../components/facts.tsx'
 import { Greetings } from '../../components/illustrations.tsx'
+import { LanguageCard } from '../../components/language-card.tsx'
 import { Screen } from '../../components/screen.tsx'
-import { TouchButton } from '../../components/touch-button.tsx'
-import { messages } from '../../i18n/messages.ts'
 import { useOthers, useText } from '../../i18n/use-text.ts'
+import { useShownView } from '../../view-context.ts'
 
-/** A language is called by its own name: a person who needs it cannot read the others, and a flag is a country. */
+/** Asked of somebody who laid the card down before touching anything, or who went back from there. */
 export function ChooseLanguage({ screen: { cardSeen } }: { screen: ScreenOf<'language'> }) {
   const text = useText()
   const others = useOthers()
+  const { totem } = useShownView()
   return (
     <Screen
       title={text('language.title')}
@@ -27,20 +27,8 @@ export function ChooseLanguage({ screen: { cardSeen } }: { screen: ScreenOf<'lan
         </>
       }
     >
-      {known.options.map((language) => (
-        <TouchButton
-          key={language}
-          className="answer language"
-          onPress={() => answer({ type: 'chooseLanguage', language })}
-        >
-          <span className="answer-icon letters" aria-hidden="true">
-            {language.toUpperCase()}
-          </span>
-          <span className="answer-words" lang={language}>
-            <span className="answer-title">{languages[language].name}</span>
-            <span className="answer-line">{messages[language]['language.line']}</span>
-          </span>
-        </TouchButton>
+      {totem.languages.map((language) => (
+        <LanguageCard key={language} language={language} onPress={() => answer({ type: 'chooseLanguage', language })} />
       ))}
     </Screen>
   )

@@ -20,7 +20,7 @@ export function Member({ screen }: { screen: ScreenOf<'member'> }) {
   const text = useText()
   const day = useDay()
   const tieOf = useTie()
-  const { identity, sections } = screen
+  const { identity, sections, on } = screen
   const title = fullName(screen)
   if (identity === null)
     return (
@@ -38,7 +38,13 @@ export function Member({ screen }: { screen: ScreenOf<'member'> }) {
     ['statoCivile', statoCivile && text(`statoCivile.${statoCivile}`, { sex: sex ?? 'N' })],
   ] as const
   return (
-    <Screen title={title} lead={sentence(tieOf(screen))}>
+    <Screen
+      title={title}
+      lead={sentence(on === null ? tieOf(screen) : text('member.asOf', { tie: tieOf(screen), day: day(on) }))}
+      {...(screen.certificate && {
+        main: { label: text('member.certificate'), onPress: () => answer({ type: 'certificateFor' }) },
+      })}
+    >
       <dl className="facts own-data">
         {facts.map(
           ([name, told]) =>
@@ -58,12 +64,23 @@ export function Member({ screen }: { screen: ScreenOf<'member'> }) {
           onPress={() => answer({ type: 'openSection', section })}
         />
       ))}
+      {on === null ? (
+        <AnswerCard
+          icon="clock"
+          title={text('member.otherDay')}
+          line={text('member.otherDay.line')}
+          onPress={() => answer({ type: 'otherDay' })}
+        />
+      ) : (
+        <AnswerCard icon="clock" title={text('member.today')} onPress={() => answer({ type: 'dataOfToday' })} />
+      )}
     </Screen>
   )
 }
 
 export function MemberUnavailable({ screen }: { screen: ScreenOf<'member-unavailable'> }) {
   const text = useText()
+  const day = useDay()
   return (
     <Screen
       tone="warning"
@@ -72,7 +89,13 @@ export function MemberUnavailable({ screen }: { screen: ScreenOf<'member-unavail
       figure={
         <Points
           points={[
-            { icon: 'info', title: text('familyUnavailable.later.title'), line: text('memberUnavailable.later') },
+            screen.on === null
+              ? { icon: 'info', title: text('familyUnavailable.later.title'), line: text('memberUnavailable.later') }
+              : {
+                  icon: 'clock',
+                  title: text('memberUnavailable.day.title'),
+                  line: text('memberUnavailable.day', { day: day(screen.on) }),
+                },
           ]}
         />
       }

@@ -15,7 +15,9 @@ const family = [
     tie: { to: 'head', relation: '3', head: { name: 'GIUSEPPE', surname: 'ROSSI' } },
   }),
 ]
-const who = { ...son, sex: 'M', tie: kin('3') } as const
+const who = { ...son, sex: 'M', tie: kin('3'), on: null, certificate: true } as const
+/** A day of the past that was asked for. */
+const past = '2005-03-05'
 const identity: ScreenOf<'member'>['identity'] = {
   ...{ ...son, sex: 'M', codiceFiscale: 'RSS•••••••••••4K', born: '1984-05-02', birthPlace: 'FOLIGNO (PG)' },
   statoCivile: '2',
@@ -23,7 +25,7 @@ const identity: ScreenOf<'member'>['identity'] = {
 const section = (
   name: ScreenOf<'member-section'>['section'],
   told: ScreenOf<'member-section'>['told'],
-): ScreenOf<'member-section'> => ({ screen: 'member-section', ...son, section: name, told })
+): ScreenOf<'member-section'> => ({ screen: 'member-section', ...son, on: null, section: name, told })
 
 export const samples: SamplesOf<'family'> = {
   family: {
@@ -54,6 +56,16 @@ export const samples: SamplesOf<'family'> = {
     shown: {
       'member-asking': { screen: 'member', ...who, identity: null, sections: [] },
       member: { screen: 'member', ...who, identity, sections: ['residence', 'citizenship', 'marriage', 'document'] },
+      'member-past': {
+        ...{
+          screen: 'member',
+          ...who,
+          on: past,
+          certificate: false,
+          sections: ['residence', 'citizenship', 'document'],
+        },
+        identity: { ...identity, statoCivile: '1' },
+      },
     },
   },
   'member-section': {
@@ -82,5 +94,20 @@ export const samples: SamplesOf<'family'> = {
       'member-nothing': section('document', { document: null }),
     },
   },
-  'member-unavailable': { canGoBack: true, shown: { 'member-unavailable': { screen: 'member-unavailable', ...son } } },
+  'member-unavailable': {
+    canGoBack: true,
+    shown: {
+      'member-unavailable': { screen: 'member-unavailable', ...son, on: null },
+      'member-unavailable-day': { screen: 'member-unavailable', ...son, on: past },
+    },
+  },
+  'member-day': {
+    canGoBack: true,
+    shown: {
+      'member-day': { screen: 'member-day', ...son, wrong: null },
+      'member-day-future': { screen: 'member-day', ...son, wrong: 'future' },
+      'member-day-none': { screen: 'member-day', ...son, wrong: 'no-day' },
+      'member-day-unborn': { screen: 'member-day', ...son, wrong: 'before-birth' },
+    },
+  },
 }

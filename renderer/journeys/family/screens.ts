@@ -1,4 +1,5 @@
 import type { Drawings, ScreensOf } from '../journey.ts'
+import { MemberDay } from './day.tsx'
 import { Family, FamilyUnavailable } from './family.tsx'
 import { Member, MemberUnavailable } from './member.tsx'
 import { MemberSection } from './section.tsx'
@@ -8,5 +9,6 @@ export const screens: Drawings<ScreensOf<'family'>> = {
   'family-unavailable': FamilyUnavailable,
   member: Member,
   'member-section': MemberSection,
+  'member-day': MemberDay,
   'member-unavailable': MemberUnavailable,
 }

@@ -16,8 +16,9 @@ const LISTED = 4
 /** One section of what ANPR holds of a person. */
 export function MemberSection({ screen }: { screen: ScreenOf<'member-section'> }) {
   const text = useText()
+  const day = useDay()
   const facts = useFacts()
-  const { section, told } = screen
+  const { section, told, on } = screen
   const title = text(`member.${section}`)
   if (told === null)
     return (
@@ -30,7 +31,10 @@ export function MemberSection({ screen }: { screen: ScreenOf<'member-section'> }
     )
   const shown = facts(told)
   return (
-    <Screen title={title} lead={fullName(screen)}>
+    <Screen
+      title={title}
+      lead={on === null ? fullName(screen) : text('member.section.asOf', { name: fullName(screen), day: day(on) })}
+    >
       {shown.length > 0 ? (
         <dl className="facts">
           {shown.map(({ label, value }) => (

@@ -49,7 +49,7 @@ export function Accesses({ screen: { accesses } }: { screen: ScreenOf<'accesses'
                 <span>
                   {sentence(text('accesses.line', { who: text(`accesses.by.${access.by}`), what: what(access) }))}
                 </span>
-                <span>{access.here ? text('request.here') : (access.office ?? text('accesses.noOffice'))}</span>
+                <span>{access.here ? text('request.here') : access.office}</span>
               </span>
             </li>
           ))}

@@ -45,7 +45,7 @@ export const samples: SamplesOf<'requests'> = {
           access(22, { here: true }),
           access(20, { by: 'relative', looked: ['certificate', 'family'], types: ['12'] }),
           access(17, { by: 'stranger', looked: [] }),
-          access(12, { looked: ['identity'], office: null }),
+          access(12, { looked: ['identity'], office: 'Totem PG-0417' }),
         ],
       },
     },

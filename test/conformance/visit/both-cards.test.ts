@@ -105,7 +105,7 @@ describe('a refusal names the card and the day', () => {
 
   test('before the readout, the service says which card it is', async () => {
     open({ readCard: async () => err(refused('card-altered', { card: 'cie' })) })
-    await answers({ type: 'start' }, { type: 'chooseLanguage', language: 'it' })
+    await answers({ type: 'start', language: 'it' })
     cardIn()
     await at('refused')
     expect(screen()).toMatchObject({ reason: 'card-altered', card: 'cie', date: null })
@@ -255,7 +255,7 @@ describe('card-lifted: a contactless card that has left the field', () => {
 
   test('a lost card that no visit knows counts as an empty reader', async () => {
     withCie()
-    await answers({ type: 'start' }, { type: 'chooseLanguage', language: 'it' })
+    await answers({ type: 'start', language: 'it' })
     cardLifted()
     await at('card')
   })
@@ -377,7 +377,7 @@ describe('a card that is no good', () => {
   test('contacts-worn: a card that seems pulled at each reading is named, and not read for ever', async () => {
     const readCard = vi.fn(async () => err(refused('card-removed')))
     open({ readCard })
-    await answers({ type: 'start' }, { type: 'chooseLanguage', language: 'it' })
+    await answers({ type: 'start', language: 'it' })
     for (let seen = 0; seen < 10; seen++) {
       cardIn()
       await vi.advanceTimersByTimeAsync(1_000)

@@ -258,8 +258,8 @@ describe('before a visit', () => {
 
   test('the visit that follows begins in it, and the next visit in Italian', async () => {
     open()
-    await answers({ type: 'chooseLanguage', language: 'en' }, { type: 'start' })
-    expect(session.view()).toMatchObject({ language: 'en', screen: { screen: 'language' } })
+    await answers({ type: 'start', language: 'en' })
+    expect(session.view()).toMatchObject({ language: 'en', screen: { screen: 'card' } })
     await answers({ type: 'leave' })
     await vi.advanceTimersByTimeAsync(5_000)
     await at('attract')
@@ -284,7 +284,7 @@ describe('before a visit', () => {
 describe('a card is a sign of life', () => {
   test('laid down where a language is asked for: it is seen, and waits', async () => {
     open()
-    await answers({ type: 'start' })
+    await answers({ type: 'start', language: 'it' }, { type: 'back' })
     expect(screen()).toEqual({ screen: 'language', cardSeen: false })
     await vi.advanceTimersByTimeAsync(70_000)
     expect(session.view().idle).not.toBeNull()

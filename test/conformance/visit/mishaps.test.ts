@@ -157,7 +157,7 @@ describe('the card', () => {
   test('a bad card does not block the next one', async () => {
     let reads = 0
     open({ readCard: async () => (reads++ === 0 ? err(refused('card-unknown')) : ok(readout)) })
-    await answers({ type: 'start' }, { type: 'chooseLanguage', language: 'it' })
+    await answers({ type: 'start', language: 'it' })
     cardIn()
     await at('refused')
     cardOut()
@@ -288,8 +288,8 @@ describe('paper', () => {
 
 describe('time', () => {
   const places: [name: string, go: () => Promise<void>][] = [
-    ['language', () => answers({ type: 'start' })],
-    ['card', () => answers({ type: 'start' }, { type: 'chooseLanguage', language: 'en' })],
+    ['language', () => answers({ type: 'start', language: 'it' }, { type: 'back' })],
+    ['card', () => answers({ type: 'start', language: 'en' })],
     ['pin', toPin],
     ['sheet', toSummary],
   ]
@@ -322,7 +322,7 @@ describe('time', () => {
 
 test('a clock set back during a visit does it no harm', async () => {
   const services = open()
-  await answers({ type: 'start' })
+  await answers({ type: 'start', language: 'it' })
   vi.setSystemTime(Date.now() - 86_400_000)
   await answers({ type: 'leave' })
   await vi.advanceTimersByTimeAsync(5_000)
@@ -335,7 +335,7 @@ test('a clock set back during a visit does it no harm', async () => {
 test('storage-full is shown before anything is asked', async () => {
   open({ outOfService: () => 'storage-full' })
   expect(screen()).toEqual({ screen: 'out-of-service', reason: 'storage-full' })
-  expect(session.answer({ type: 'start' })).toBe(false)
+  expect(session.answer({ type: 'start', language: 'it' })).toBe(false)
   cardIn()
   expect(screen()).toEqual({ screen: 'out-of-service', reason: 'storage-full' })
 })

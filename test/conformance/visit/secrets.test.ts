@@ -24,9 +24,9 @@ describe('a PIN is overwritten (invariant 3)', () => {
   test('on a screen that asks for none', async () => {
     open()
     expect(await handOver()).toEqual(new Uint8Array(8))
-    await answers({ type: 'start' })
+    await answers({ type: 'start', language: 'it' })
     expect(await handOver()).toEqual(new Uint8Array(8))
-    await at('language')
+    await at('card')
   })
 
   test.each([

@@ -44,6 +44,8 @@ export async function openOffice({ provision, ...options }: OfficeOptions = {}):
     get: (_target, name: keyof Visitor) => visitorAt(totem.app())[name],
   })
   let hands: Hands | null = null
+  /** The card lies on the contactless reader. */
+  let lies = false
   function person(): Person {
     if (!hands) throw new Error('nobody has come with a card')
     return { ...office, ...hands }
@@ -85,6 +87,7 @@ export async function openOffice({ provision, ...options }: OfficeOptions = {}):
     },
     async putsCard(who, choice) {
       hands = handsAt(bench, who, choice)
+      lies = choice?.kind === 'cie'
       await office.walksTo('card')
       await hands.laysCard()
     },
@@ -96,6 +99,9 @@ export async function openOffice({ provision, ...options }: OfficeOptions = {}):
     asksFor: (wish) => walksToSummary(person(), wish),
     prints: (wish) => office.answers('sheet', wish),
     async takesCardAndGoes() {
+      // A CIE that is lifted is waited for; this person says that they go.
+      if (lies && !(await office.screen()).screen.match(/^(?:attract|done|refused|goodbye)$/))
+        await office.presses('action.leave')
       await bench.removeCard()
       for (;;) {
         // The last words stay until the person has read them; a card that was pulled too early is explained.

@@ -2,7 +2,7 @@ import type { Answer } from '../../../contract/journeys/index.ts'
 
 /** The answers that a walk gives, one or more of each type. A missing type does not compile. */
 const answers: { [Type in Answer['type']]: Omit<Extract<Answer, { type: Type }>, 'type'>[] } = {
-  start: [{}],
+  start: [{ language: 'it' }],
   chooseLanguage: [{ language: 'it' }],
   usePinPad: [{}],
   acceptLastTry: [{}],
@@ -44,6 +44,10 @@ const answers: { [Type in Answer['type']]: Omit<Extract<Answer, { type: Type }>,
   chooseRequest: [{ index: 0 }],
   withdrawRequest: [{}],
   chooseMember: [{ index: 0 }, { index: 1 }],
+  certificateFor: [{}],
+  otherDay: [{}],
+  dataOfToday: [{}],
+  enterDay: [{ digits: '05032015' }, { digits: '31022015' }],
   openSection: [{ section: 'residence' }, { section: 'marriage' }],
   printDeclaration: [{ form: 'declaration' }, { form: 'atto-notorio' }],
   printAgain: [{}],

@@ -163,6 +163,7 @@ export function scripted(changes: Partial<VisitServices> = {}): VisitServices {
     accesses: async () => [],
     writeForm: (_, document) => ({ document, operation: OPERATION, paper }),
     declared: vi.fn(),
+    today: () => '2026-11-22',
     isContrassegno: ({ issued }) => issued !== '2026-02-31',
     sheets: { certificate: () => sheet, receipt: () => sheet, slip: () => sheet },
     print: async () => ok({ pages: 1 }),
@@ -198,7 +199,7 @@ export function open(
   session = createSession({
     services,
     timings: { idleMs: 60_000, warningMs: 30_000, goodbyeMs: 5_000 },
-    totem: { id: 'TT-0001', office: 'Spello', comune: 'Spello', mmPerPixel: 0.31 },
+    totem: { id: 'TT-0001', office: 'Spello', comune: 'Spello', mmPerPixel: 0.31, languages: ['it', 'en'] },
     line,
     onView: (shown) => void view.parse(shown),
     onVisitOver: () => visitsOver++,
@@ -227,7 +228,7 @@ export const answers = async (...events: VisitEvent[]) => {
   }
 }
 export const toPin = async () => {
-  await answers({ type: 'start' }, { type: 'chooseLanguage', language: 'it' })
+  await answers({ type: 'start', language: 'it' })
   cardIn()
   await at('pin')
 }
