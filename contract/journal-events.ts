@@ -90,7 +90,7 @@ export const journalEvents = {
   /** Nobody hears the totem: its voice or its sound device is missing. Said once for each cause, until it speaks again. */
   'speech.silent': event(
     'warn',
-    { reason: z.enum(['no-voice', 'no-output']) },
+    { reason: code },
     { it: 'Il totem non parla: {reason}', en: 'The totem does not speak: {reason}' },
     STATE,
     {

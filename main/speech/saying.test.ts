@@ -39,6 +39,11 @@ test('the voice says numbers in words', () => {
   expect(phonemes(saying('il 01/02/1980', 'it'))).toBe(phonemes('il primo febbraio mille novecento ottanta'))
 })
 
+test('a clock that counts down tells minutes and seconds', () => {
+  const clock = { kind: 'clock', text: 'Il totem aspetta ancora 3:20', lang: 'it', personal: false } as const
+  expect(sayingOf(clock, false)).toBe('Il totem aspetta ancora 3 minuti, 20 secondi')
+})
+
 test('what is personal is withheld from a loudspeaker, and a control says that it is one', () => {
   const item = { kind: 'button', text: 'Maria Rossi', lang: 'it', personal: true } as const
   expect(sayingOf(item, true)).toBe('Maria Rossi, pulsante')

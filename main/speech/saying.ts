@@ -8,6 +8,9 @@ interface Words {
   withheld: string
   euro: (euros: number, cents: number) => string
   time: (hours: number, minutes: number) => string
+  /** The words of a clock that counts down. */
+  minute: string
+  second: string
   /** What a voice reads wrongly or as a word; the longer before the shorter. */
   signs: readonly (readonly [RegExp, string])[]
 }
@@ -29,6 +32,8 @@ const WORDS: Record<SpokenLanguage, Words> = {
     withheld: 'Informazione personale: si ascolta soltanto in cuffia.',
     euro: (euros, cents) => `${euros === 1 ? 'un' : euros} euro${cents === 0 ? '' : ` e ${cents} centesimi`}`,
     time: (hours, minutes) => `${hours}${minutes === 0 ? '' : ` e ${minutes}`}`,
+    minute: 'minuti',
+    second: 'secondi',
     signs: [
       [/\bart\.\s*/gi, 'articolo '],
       [/\bn\.\s*(?=\d)/gi, 'numero '],
@@ -40,6 +45,8 @@ const WORDS: Record<SpokenLanguage, Words> = {
     withheld: 'Personal information: it is spoken in a headset only.',
     euro: (euros, cents) => `${euros} ${euros === 1 ? 'euro' : 'euros'}${cents === 0 ? '' : ` and ${cents} cents`}`,
     time: (hours, minutes) => (minutes === 0 ? `${hours} hours` : `${hours} ${minutes}`),
+    minute: 'minutes',
+    second: 'seconds',
     signs: [[/\bno\.\s*(?=\d)/gi, 'number ']],
   },
   de: {
@@ -48,6 +55,8 @@ const WORDS: Record<SpokenLanguage, Words> = {
     withheld: 'Persönliche Angaben sind nur im Kopfhörer zu hören.',
     euro: (euros, cents) => `${euros === 1 ? 'ein' : euros} Euro${cents === 0 ? '' : ` und ${cents} Cent`}`,
     time: (hours, minutes) => `${hours} Uhr${minutes === 0 ? '' : ` ${minutes}`}`,
+    minute: 'Minuten',
+    second: 'Sekunden',
     signs: [[/\bNr\.\s*(?=\d)/g, 'Nummer ']],
   },
   fr: {
@@ -56,6 +65,8 @@ const WORDS: Record<SpokenLanguage, Words> = {
     withheld: 'Information personnelle : elle s’écoute seulement au casque.',
     euro: (euros, cents) => `${euros} euro${cents === 0 ? '' : ` et ${cents} centimes`}`,
     time: (hours, minutes) => `${hours} heures${minutes === 0 ? '' : ` ${minutes}`}`,
+    minute: 'minutes',
+    second: 'secondes',
     signs: [[/\bn°\s*(?=\d)/g, 'numéro ']],
   },
   sl: {
@@ -65,6 +76,8 @@ const WORDS: Record<SpokenLanguage, Words> = {
     // The amount as a count of the currency's name, which a Slovene plural would need four forms for.
     euro: (euros, cents) => `${euros} evrov${cents === 0 ? '' : ` in ${cents} centov`}`,
     time: (hours, minutes) => `${hours}${minutes === 0 ? '' : ` ${minutes}`}`,
+    minute: 'minut',
+    second: 'sekund',
     signs: [[/\bšt\.\s*(?=\d)/g, 'številka ']],
   },
 }
@@ -122,13 +135,20 @@ export function saying(text: string, lang: SpokenLanguage): string {
  * SECURITY: the voice reads `[[…]]` as phonemes and obeys control characters. Everything else is text to it: there is no
  * mark-up, and no shell.
  */
-const plain = (text: string) => text.replaceAll(/[\p{C}[\]{}<>|`\\]/gu, ' ')
+const plain = (text: string) => text.replaceAll(/[\p{C}[\]{}<>|`\\•]/gu, ' ')
 
 /** One thing of the screen in words; what is personal is withheld unless a headset is in. */
 export function sayingOf({ kind, text, lang, personal }: Spoken, headset: boolean): string {
   const { button, withheld } = WORDS[lang]
   if (personal && !headset) return withheld
-  const said = saying(text, lang)
+  const said = saying(kind === 'clock' ? left(text, lang) : text, lang)
   if (said === '') return ''
   return kind === 'button' ? `${said}, ${button}` : said
 }
+
+/** On a clock that counts down 3:20 is no time of the day. */
+const left = (text: string, lang: SpokenLanguage) =>
+  text.replaceAll(
+    TIME,
+    (_all, minutes, seconds) => `${+minutes} ${WORDS[lang].minute}, ${+seconds} ${WORDS[lang].second}`,
+  )

@@ -40,6 +40,9 @@ function* itemsIn(part: ParentNode, isPublic: IsPublic): Generator<Spoken> {
     const label = element.getAttribute('aria-label')
     const lang = languageOf(element)
     if (element.matches(CONTROL)) yield* sayingsOf(element, isPublic, 'button')
+    // Of a list of steps the present one.
+    else if (label && element.querySelector(':scope > [aria-current]'))
+      yield* some(itemOf(element, [piece(label, lang, isPublic), ...pieces(currentOf(element), isPublic)], lang))
     // The keys of a pad are said one by one, as the focus comes to them.
     else if (element.matches('[role=group]') && label)
       yield* some(itemOf(element, [piece(label, lang, isPublic)], lang))
@@ -62,12 +65,17 @@ function* sayingsOf(block: Element, isPublic: IsPublic, kind = kindOf(block)): G
   for (const { lang, found } of runs) yield* some(itemOf(block, found, lang, kind))
 }
 
+const currentOf = (list: Element) => list.querySelector(':scope > [aria-current]') ?? list
+
 const some = (item: Spoken | null): Spoken[] => (item ? [item] : [])
 
 function itemOf(element: Element, found: readonly Piece[], lang: string, kind = kindOf(element)): Spoken | null {
-  const text = joined(found.map((one) => one.text))
+  const parts = found.map((one) => one.text)
+  const text = kind === 'clock' ? parts.join(' ') : joined(parts)
   if (text === '') return null
-  return { kind, text: text.slice(0, MOST), lang: voiceOf(lang), personal: found.some(({ personal }) => personal) }
+  // A clock tells nothing but how long.
+  const personal = kind !== 'clock' && found.some((one) => one.personal)
+  return { kind, text: text.slice(0, MOST), lang: voiceOf(lang), personal }
 }
 
 /** A control is called by its label, in the language of the words that it stands for, or by all the words on it. */

@@ -156,7 +156,7 @@ test('as much is said in English, and as much of it for a headset alone', async 
     Object.fromEntries(
       Object.entries(views).map(([name, { spoken }]) => [
         name,
-        spoken.map(({ kind, personal }) => `${kind} ${personal}`),
+        spoken.map(({ kind, personal }) => `${kind} ${personal}`).sort(),
       ]),
     )
   usual.it ??= look('it', '')
