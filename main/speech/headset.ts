@@ -40,9 +40,9 @@ export function watchHeadset(device: string, onPlug: (plugged: boolean) => void)
     reader.on('error', () => undefined)
     reader.on('close', () => {
       if (stopped) return
+      again = setTimeout(begin, AGAIN_MS)
       // Nobody knows of the plug any more, so nothing personal is spoken.
       onPlug(false)
-      again = setTimeout(begin, AGAIN_MS)
     })
   }
   begin()
