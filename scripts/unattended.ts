@@ -7,6 +7,7 @@ import type { Screen } from '../contract/journeys/index.ts'
 import { type View, view as viewSchema } from '../contract/visit.ts'
 import { exportJournal } from '../main/journal/export.ts'
 import { openJournal } from '../main/journal/journal.ts'
+import { readLog } from '../main/journal/log.ts'
 import { driveTotem, type Stage } from '../simulator/bench/launch.ts'
 import type { Bench } from '../simulator/bench/office.ts'
 import { answerTo } from '../simulator/visitor/index.ts'
@@ -20,6 +21,9 @@ const PATIENCE_MS = 60_000
 
 /** Screens that the visit must not come to: with virtual hardware that works, each is a fault. */
 const FAULTS: Screen['screen'][] = ['refused', 'print-fault', 'out-of-service', 'last-try']
+
+/** The person has what they came for. */
+const HAD: Screen['screen'][] = ['printing', 'email-sent', 'done', 'goodbye']
 
 interface Step {
   name: string
@@ -47,17 +51,17 @@ export async function unattended(options: {
   const started = performance.now()
   const app = await driveTotem(options.launcher, options.stage)
   bench.electronPid = app.process().pid ?? null
-  const visited = await visit(app, bench, { journey, screens: path.join(out, 'screens') }, started).finally(() =>
+  const visited = await visits(app, bench, { journey, screens: path.join(out, 'screens') }, started).finally(() =>
     app.close(),
   )
   const entries = await syncLog(bench, path.join(out, 'sync-log.jsonl'))
   return report({ bench, out, entries, journey, ...visited })
 }
 
-async function visit(
+async function visits(
   app: ElectronApplication,
   bench: Bench,
-  { journey: { who, wish }, screens }: { journey: Journey; screens: string },
+  { journey, screens }: { journey: Journey; screens: string },
   started: number,
 ) {
   const versions = await app.evaluate(({ app: program }) => ({
@@ -66,17 +70,51 @@ async function visit(
     chromium: process.versions.chrome ?? '',
     node: process.versions.node,
   }))
-  const page = await app.firstWindow()
+  await app.firstWindow()
+  const made = { steps: [] as Step[], touches: 0, versions }
+  const { without, wish, again } = journey
+  if (without === 'line') bench.line.cut()
+  if (without === 'printer') await bench.printer.unplug()
+  await visit(app, bench, { ...journey, wish }, { screens, started, made })
+  if (without === 'line') bench.line.up()
+  if (without === 'printer') await bench.printer.plug()
+  if (again) {
+    await certificatesCame(bench, journey.operations)
+    await visit(app, bench, { ...journey, wish: again }, { screens, started: performance.now(), made })
+  }
+  return made
+}
+
+/** Waits until the totem has the certificates of requests that were recorded. */
+async function certificatesCame({ totem: { config } }: Bench, operations: number) {
+  for (const until = Date.now() + PATIENCE_MS; ; await delay(REACTION_MS)) {
+    const log = readLog(path.join(config.dataDir, 'journal.db'))
+    if (!log.ok) throw new Error(`sync log: ${log.error.kind}`)
+    const events = [...log.value.lines()].map((line) => ('anchor' in line ? null : line.event))
+    log.value.close()
+    if (!events.includes('request.queued') || events.filter((event) => event === 'request.issued').length >= operations)
+      return
+    if (Date.now() > until) throw new Error('the certificate of a recorded request has not come')
+  }
+}
+
+/** One visit; adds its steps and touches to those that were made. */
+async function visit(
+  app: ElectronApplication,
+  bench: Bench,
+  { who, wish, without }: Journey,
+  { screens, started, made }: { screens: string; started: number; made: { steps: Step[]; touches: number } },
+): Promise<void> {
   // The wait before a touch is here, so that a picture is taken of what is touched.
   const person = { ...visitorAt(app, 0), ...handsAt(bench, who) }
+  const page = person.page()
   const views = await watchViews(page)
-  const steps: Step[] = []
+  const { steps } = made
   let since = started
   let shown: Screen['screen'] = 'starting'
   let pictured = false
   let answered = ''
-  /** From the recognised person to the paper. */
-  let touches = 0
+  /** From the recognised person to what they come for. */
   let counts = false
   for (;;) {
     const view = await views.next()
@@ -91,9 +129,9 @@ async function visit(
     }
     if (FAULTS.includes(screen) && !isCalling(view.screen))
       throw new Error(`the visit ended at: ${JSON.stringify(view.screen)}`)
-    if (screen === 'goodbye') return { steps, versions, touches }
-    if (screen === 'recognised' || screen === 'printing') counts = screen === 'recognised'
-    const act = isWhole(view.screen) ? answerTo(view.screen, wish) : null
+    if (screen === 'goodbye' && !view.screen.cardPresent) return
+    if (screen === 'recognised' || HAD.includes(screen)) counts = screen === 'recognised'
+    const act = isReady(view.screen, without) ? answerTo(view.screen, wish) : null
     const seen = JSON.stringify(view.screen)
     if (answered === seen || (pictured && !act)) continue
     await delay(REACTION_MS)
@@ -105,15 +143,16 @@ async function visit(
     pictured = true
     await act?.(person)
     if (act) answered = seen
-    if (act && counts) touches += 1
+    if (act && counts) made.touches += 1
   }
 }
 
 /** A totem that starts has not reached its gateway yet. */
 const isCalling = (screen: Screen): boolean => screen.screen === 'out-of-service' && screen.reason === 'never-online'
 
-/** Nobody begins before the totem is whole. */
-const isWhole = (screen: Screen): boolean => screen.screen !== 'attract' || (screen.online && screen.printing)
+/** Nobody begins before the totem is whole, or lacks what this visit is to go without. */
+const isReady = (screen: Screen, without: Journey['without']): boolean =>
+  screen.screen !== 'attract' || (screen.online === (without !== 'line') && screen.printing === (without !== 'printer'))
 
 const picture = (page: Page, file: string) => page.screenshot({ path: file, animations: 'disabled' })
 
@@ -198,7 +237,10 @@ async function report(visit: {
       acknowledged.filter((paper, page) => paper !== acknowledged[page - 1]).join() === journey.papers.join(),
     [`the gateway holds ${journey.operations} operations, issued`]:
       operations.length === journey.operations && operations.every(({ state }) => state === 'issued'),
-    [`${touches} touches from the recognised person to the paper, ${journey.touches} at most`]:
+    ...(journey.shows && {
+      [`the person has seen: ${journey.shows}`]: steps.some(({ name }) => name === journey.shows),
+    }),
+    [`${touches} touches from the recognised person to what they came for, ${journey.touches} at most`]:
       touches <= journey.touches,
   }
   const summary = {

@@ -1,4 +1,4 @@
-import { type Act, type AnswersIn, press, takesCard, waits } from './answers.ts'
+import { type Act, type AnswersIn, press, takesCard } from './answers.ts'
 
 export interface LeaveWish {
   /** The person wants the receipt of a certificate too. */
@@ -17,5 +17,5 @@ export const leave: AnswersIn<'leave', LeaveWish> = {
     return cardPresent ? takesAll : press('action.leave')
   },
   refused: ({ cardPresent }) => (cardPresent ? takesCard() : press('action.leave')),
-  goodbye: waits,
+  goodbye: ({ cardPresent }) => (cardPresent ? takesCard() : null),
 }

@@ -1,7 +1,6 @@
-import { type AnswersIn, press, waits } from './answers.ts'
+import { type AnswersIn, press } from './answers.ts'
 
 export const phone: AnswersIn<'phone'> = {
-  // The telephone does the rest: a test or the person's own hand claims the document.
-  phone: waits,
+  phone: ({ code }) => code && ((person) => person.scans(code.link)),
   'phone-ended': () => press('phone.again'),
 }

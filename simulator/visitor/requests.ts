@@ -1,9 +1,9 @@
-import { type AnswersIn, press, takesCard } from './answers.ts'
+import { type AnswersIn, press } from './answers.ts'
 
 /** This person only reads. */
 export const requests: AnswersIn<'requests'> = {
-  requests: ({ requests }) => (requests === null ? null : takesCard()),
+  requests: ({ requests }) => (requests === null ? null : press('action.leave')),
   request: () => press('action.back'),
-  accesses: ({ accesses }) => (accesses === null ? null : takesCard()),
+  accesses: ({ accesses }) => (accesses === null ? null : press('action.leave')),
   'accesses-unavailable': () => press('action.back'),
 }

@@ -6,6 +6,7 @@ import type { TotemBridge } from '../../contract/ipc.ts'
 import type { Screen, ScreenOf } from '../../contract/journeys/index.ts'
 import { view } from '../../contract/visit.ts'
 import type { Bench, CardChoice } from '../bench/office.ts'
+import { takenByTelephone } from './telephone.ts'
 
 /** Key of a text that the Italian screens show. */
 export type Text = keyof typeof italian
@@ -32,6 +33,8 @@ export interface Hands {
   laysCard(): Promise<void>
   takesCard(): Promise<void>
   takesPaper(): void
+  /** Holds the telephone over the code, and takes the document. */
+  scans(link: string): Promise<void>
   /** Pays a pagoPA notice with the telephone. */
   paysNotice(notice: string): Promise<void>
 }
@@ -118,6 +121,7 @@ export const handsAt = (bench: Bench, who: string, choice?: CardChoice): Hands =
   laysCard: () => bench.insertCard(who, choice),
   takesCard: () => bench.removeCard(),
   takesPaper: () => bench.printer.tear(),
+  scans: (link) => takenByTelephone(link, bench.pki),
   paysNotice: async (nav) => void (await bench.pagopa.pay({ nav })),
 })
 

@@ -33,7 +33,7 @@ const visuraWords: Record<
     lead: 'As ANPR had them on {at}, shown to the person whom they regard, recognised by card and PIN.',
     reference: 'ANPR reference',
     holder: 'Person whom the extract regards',
-    note: 'If anything is wrong: ask at the register office (ufficio anagrafe) of the municipality of residence, with this sheet. To declare these data to a public office or public-service operator a self-declaration is enough, free of charge.',
+    note: 'If anything is wrong: ask at the registry office (ufficio anagrafe) of the municipality of residence, with this sheet. To declare these data to a public office or public-service operator a self-declaration is enough, free of charge.',
   },
   de: {
     title: 'Meldeamtliche Einsichtnahme',

@@ -1,0 +1,19 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { type Language, language } from '../../contract/language.ts'
+import { messages } from './messages.ts'
+
+// assets/glossary.json has one term for each thing, in every language; `not` lists words that would name it a second way.
+type Term = Record<Language, string> & { not?: Partial<Record<Language, string[]>> }
+const glossary: Term[] = JSON.parse(readFileSync(join(import.meta.dirname, '../../assets/glossary.json'), 'utf8'))
+
+describe.each(language.options)('%s', (one) => {
+  const said = Object.values(messages[one]).join('\n').toLowerCase()
+  it.each(glossary.map((term) => term[one]))('%s is how the screens call it', (term) => {
+    expect(said).toContain(term.toLowerCase())
+  })
+  it.each(glossary.flatMap(({ not }) => not?.[one] ?? []))('%s is nowhere on the screens', (other) => {
+    expect(said).not.toContain(other.toLowerCase())
+  })
+})
