@@ -42,10 +42,7 @@ export function Declaration({ screen }: { screen: Shown }) {
 /** What this person should know before they sign; for most, that it must be accepted. */
 function usePoints({ for: party, asking, byHand, forAnother, nonEu }: Shown): Point[] {
   const text = useText()
-  const point = (
-    icon: IconName,
-    name: 'public' | 'private' | 'self' | 'byHand' | 'nonEu',
-  ): Point => ({
+  const point = (icon: IconName, name: 'public' | 'private' | 'self' | 'byHand' | 'nonEu'): Point => ({
     icon,
     title: text(`declaration.${name}.title`),
     line: text(`declaration.${name}`),
