@@ -338,11 +338,11 @@ export const journalEvents = {
     { it: 'PIN errato, tentativi rimasti: {triesLeft}', en: 'Wrong PIN, tries left: {triesLeft}' },
     VISIT,
   ),
-  /** The holder saw their own data in ANPR; the log does not say which. */
+  /** ANPR told the holder's own data, for a visura or to fill a declaration; the log does not say which. */
   'visit.visura': event(
     'info',
     { ...visit },
-    { it: 'Visura dei propri dati in ANPR', en: 'The holder saw their own data in ANPR' },
+    { it: 'Dati propri ricevuti da ANPR', en: 'ANPR told the holder’s own data' },
     VISIT,
   ),
   /** A dichiarazione sostitutiva was printed; the log does not say what is in it. */
