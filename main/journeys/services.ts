@@ -86,8 +86,8 @@ export function createVisitServices(options: ServicesOptions): VisitServices {
     pinWrong: ({ session }, triesLeft) => journal.record('visit.pin-wrong', { session, triesLeft }),
     expiryOffered,
     possession: (_, can) => possession(can),
-    async enter(_, recognised) {
-      const entered = await enter(recognised)
+    async enter(visit, recognised) {
+      const entered = await enter(visit, recognised)
       return entered.ok ? ok(await withPayments(client, entered.value)) : entered
     },
 
