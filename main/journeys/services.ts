@@ -1,6 +1,5 @@
 import { ulid } from 'ulid'
 import { italianDay } from '../../basics/time.ts'
-import { sessionEnded } from '../../contract/gateway.ts'
 import { anprIn } from '../../contract/journal-events.ts'
 import type { OutOfService } from '../../contract/journeys/index.ts'
 import { ok } from '../../contract/result.ts'
@@ -17,6 +16,7 @@ import { contrassegnoJudge } from './contrassegno/service.ts'
 import { writeForm } from './declaration/write.ts'
 import { createEmail } from './email/service.ts'
 import { createPersonService } from './family/service.ts'
+import { createEnding } from './identify/ending.ts'
 import { createEnter } from './identify/enter.ts'
 import { createIdentity, type IdentityOptions } from './identify/identity.ts'
 import { createPossession, type PossessionOptions } from './identify/possession.ts'
@@ -50,19 +50,14 @@ export function createVisitServices(options: ServicesOptions): VisitServices {
   const { readCard, triesLeft, recognise } = createIdentity(options)
   const { expiryOffered, possession } = createPossession(options)
   const { preview, request, arrived } = createCertificates(options)
-  const open: string[] = []
-  const opened = (token: string) => void open.push(token)
+  const { opened, over } = createEnding(client)
   const enter = createEnter({ now, client, online: options.online, waitingFor, noticesFor, pendingFor, opened })
   return {
     outOfService: () => outOfService(options),
     newSession: () => ulid(),
     print: options.paper.print,
     reprinted: ({ session }, operation) => options.paper.reprinted({ operation, session, document: 'certificate' }),
-    journal: visitJournal(journal, () => {
-      // Nobody waits for the answer. Without a line the gateway ends the session by its time.
-      for (const token of open.splice(0))
-        void client.ask(sessionEnded, '/v1/sessions/current/end', { token, body: {}, repeatable: false })
-    }),
+    journal: visitJournal(journal, over),
 
     async readCard() {
       const read = await readCard()
@@ -145,11 +140,11 @@ function noteFailure(journal: Journal, { failure }: Refused): void {
   if (failure?.kind === 'card-unsupported') journal.record('card.failed', { step: failure.model, sw: null })
 }
 
-const visitJournal = (journal: Journal, over: () => void): VisitServices['journal'] => ({
+const visitJournal = (journal: Journal, over: (session: string) => void): VisitServices['journal'] => ({
   started: ({ session, language }) => journal.record('visit.started', { session, language }),
   refused: ({ session }, { reason, anpr }) => journal.record('visit.refused', { session, reason, ...anprIn(anpr) }),
   ended({ session }, how, ms) {
     journal.record('visit.ended', { session, how, ms })
-    over()
+    over(session)
   },
 })

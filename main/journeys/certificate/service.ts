@@ -15,6 +15,8 @@ import type { Queue } from '../../queue/queue.ts'
 import { holderReference, type NamedKey, type OutcomeKeys, openOutcome, sealRequest } from '../../queue/sealing.ts'
 import type { GatewayClient } from '../../sync/client.ts'
 import type { Drain } from '../../sync/drain.ts'
+import type { About } from '../../visit/about.ts'
+import { createReading } from '../../visit/reading.ts'
 import { passing, refusedBy } from '../../visit/refusals.ts'
 import {
   type Entered,
@@ -25,9 +27,7 @@ import {
   type Unavailable,
   type VisitId,
 } from '../../visit/services.ts'
-import type { About } from './about.ts'
 import { factsOf } from './facts.ts'
-import { createReading } from './reading.ts'
 import type { Requested, StorageFull, Wanted } from './visit.ts'
 
 export interface CertificateOptions {

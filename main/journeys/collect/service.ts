@@ -2,8 +2,8 @@ import type { Devices } from '../../devices/index.ts'
 import type { Journal } from '../../journal/journal.ts'
 import type { Queue } from '../../queue/queue.ts'
 import { holderReference, type OutcomeKeys, openOutcome } from '../../queue/sealing.ts'
-import type { Notice, Recognised, VisitId, Waiting } from '../../visit/services.ts'
-import { createReading } from '../certificate/reading.ts'
+import { createReading } from '../../visit/reading.ts'
+import type { Left, Recognised, VisitId, Waiting } from '../../visit/services.ts'
 
 declare module '../../visit/services.ts' {
   interface VisitServices {
@@ -18,12 +18,6 @@ export interface CollectOptions {
   journal: Journal
   keys: { outcome: OutcomeKeys; holder: Uint8Array }
   totem: string
-}
-
-/** What an earlier visit left. `notices`: certificates that came and are about somebody else; nobody gets them. */
-export interface Left {
-  waiting: Waiting[]
-  notices: Notice[]
 }
 
 /**

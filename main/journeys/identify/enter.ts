@@ -5,8 +5,7 @@ import { issueRefusal } from '../../../contract/issue-refusal.ts'
 import { err, ok, type Result } from '../../../contract/result.ts'
 import type { GatewayClient } from '../../sync/client.ts'
 import { passing, refusedBy } from '../../visit/refusals.ts'
-import type { Entered, Notice, Recognised, Refused, VisitId } from '../../visit/services.ts'
-import type { Left } from '../collect/service.ts'
+import type { Entered, Left, Notice, Recognised, Refused, VisitId } from '../../visit/services.ts'
 
 /** How ANPR says that it has no family of the person to tell. */
 const NO_SHEET: readonly RefusalKind[] = ['person-not-found', 'anpr-unreadable', ...issueRefusal.options]
@@ -20,7 +19,7 @@ export interface EnterOptions {
   noticesFor(codiceFiscale: string): Notice[]
   pendingFor(codiceFiscale: string): number
   /** A session was opened: its token. */
-  opened?(token: string): void
+  opened?(visit: string, token: string): void
 }
 
 /** Opens the citizen session at the gateway, and gathers what this totem keeps for the person. */
@@ -46,7 +45,7 @@ export function createEnter({
     // The gateway takes a nonce once, so a second request would count as a replay.
     const opened = await client.ask(session, '/v1/sessions', { body: evidence, repeatable: false })
     if (!opened.ok) return opened.error.kind === 'refused' ? refuse(opened.error.problem) : offline
-    noted(opened.value.token)
+    noted(visit.session, opened.value.token)
     const { token, ways = [] } = opened.value
     const entered = { token, idAnpr: opened.value.holder.idAnpr, waiting, pending, notices, ways }
     const family = await client.ask(familySheet, '/v1/sessions/current/family', { token })

@@ -1,5 +1,5 @@
-import type { Devices } from '../../devices/index.ts'
-import type { Journal } from '../../journal/journal.ts'
+import type { Devices } from '../devices/index.ts'
+import type { Journal } from '../journal/journal.ts'
 import { type About, isAbout } from './about.ts'
 
 /** What a journal entry names. */
