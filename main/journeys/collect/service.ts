@@ -3,7 +3,7 @@ import type { Journal } from '../../journal/journal.ts'
 import type { Queue } from '../../queue/queue.ts'
 import { holderReference, type OutcomeKeys, openOutcome } from '../../queue/sealing.ts'
 import { createReading } from '../../visit/reading.ts'
-import type { Left, Recognised, VisitId, Waiting } from '../../visit/services.ts'
+import type { Left, Recognised, VisitId } from '../../visit/services.ts'
 
 declare module '../../visit/services.ts' {
   interface VisitServices {
