@@ -72,17 +72,17 @@ async function visits(
   }))
   await app.firstWindow()
   const made = { steps: [] as Step[], touches: 0, versions }
-  const { without, wish, again } = journey
+  const { without, again, ...whole } = journey
   if (without === 'line') bench.line.cut()
   if (without === 'printer') await bench.printer.unplug()
-  const page = await visit(app, bench, { ...journey, wish }, { screens, started, made })
+  const page = await visit(app, bench, journey, { screens, started, made })
   if (without === 'line') bench.line.up()
   if (without === 'printer') await bench.printer.plug()
   if (again) {
     // The next person gets a window of their own.
     while (!page.isClosed()) await delay(REACTION_MS)
     await certificatesCame(bench, journey.operations)
-    await visit(app, bench, { ...journey, wish: again }, { screens, started: performance.now(), made })
+    await visit(app, bench, { ...whole, wish: again }, { screens, started: performance.now(), made })
   }
   return made
 }

@@ -15,6 +15,7 @@ import { createSheets, type SheetsOptions } from './certificate/sheets.ts'
 import { createCollect } from './collect/service.ts'
 import { contrassegnoJudge } from './contrassegno/service.ts'
 import { writeForm } from './declaration/write.ts'
+import { createDomicilio } from './domicilio/service.ts'
 import { createEmail } from './email/service.ts'
 import { createPersonService } from './family/service.ts'
 import { createEnter } from './identify/enter.ts'
@@ -102,6 +103,7 @@ export function createVisitServices(options: ServicesOptions): VisitServices {
     ...createHandover({ client, journal, now }),
     ...createPayments({ client, place, now }),
     ...createEmail(options),
+    ...createDomicilio(options),
 
     isContrassegno: contrassegnoJudge(now),
 

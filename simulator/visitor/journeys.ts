@@ -110,6 +110,14 @@ export const journeys = {
     papers: ['code'],
     touches: 7,
   },
+  domicilio: {
+    ...certificate,
+    who: 'anna-bianchi',
+    wish: { type: 'together', way: 'domicilio' },
+    shows: 'domicilio',
+    papers: [],
+    touches: 5,
+  },
   collect: {
     ...certificate,
     who: 'anna-bianchi',
