@@ -43,7 +43,7 @@ const list = <T extends z.ZodType>(element: T) =>
     .catch(undefined)
 
 const localita = part({ descrizioneLocalita: text, descrizioneStato: text, provinciaContea: text })
-const comune = part({ nomeComune: text, siglaProvinciaIstat: text, descrizioneLocalita: text })
+const comune = part({ nomeComune: text, codiceIstat: text, siglaProvinciaIstat: text, descrizioneLocalita: text })
 /** A comune, a place abroad, or something else such as a ship. */
 const luogoEvento = part({ comune, localita, luogoEccezionale: text })
 
@@ -85,7 +85,7 @@ const numeroCivico = part({
   lettera: text,
   esponente1: text,
   /** 1 red, 2 black, 3 blue, 4 residential, 5 not residential: 8 and red 8 are two houses. */
-  colore: text,
+  colore: code,
   civicoInterno: part({
     corte: text,
     scala: text,

@@ -87,6 +87,19 @@ export const journalEvents = {
     { reason: z.enum(['not-configured', 'key-refused']) },
     { it: 'CIE non leggibile: {reason}', en: 'CIE cannot be read: {reason}' },
   ),
+  /** Nobody hears the totem: its voice or its sound device is missing. Said once for each cause, until it speaks again. */
+  'speech.silent': event(
+    'warn',
+    { reason: code },
+    { it: 'Il totem non parla: {reason}', en: 'The totem does not speak: {reason}' },
+    STATE,
+    {
+      reason: {
+        'no-voice': { it: 'la voce (espeak-ng) manca o non funziona', en: 'the voice (espeak-ng) is missing or fails' },
+        'no-output': { it: 'l’uscita audio manca o non funziona', en: 'the sound output is missing or fails' },
+      },
+    },
+  ),
   'renderer.died': event(
     'warn',
     { reason: code, inLastMinute: count },
@@ -325,11 +338,11 @@ export const journalEvents = {
     { it: 'PIN errato, tentativi rimasti: {triesLeft}', en: 'Wrong PIN, tries left: {triesLeft}' },
     VISIT,
   ),
-  /** The holder saw their own data in ANPR; the log does not say which. */
+  /** ANPR told the holder's own data, for a visura or to fill a declaration; the log does not say which. */
   'visit.visura': event(
     'info',
     { ...visit },
-    { it: 'Visura dei propri dati in ANPR', en: 'The holder saw their own data in ANPR' },
+    { it: 'Dati propri ricevuti da ANPR', en: 'ANPR told the holder’s own data' },
     VISIT,
   ),
   /** A dichiarazione sostitutiva was printed; the log does not say what is in it. */
