@@ -14,6 +14,7 @@ import { createSheets, type SheetsOptions } from './certificate/sheets.ts'
 import { createCollect } from './collect/service.ts'
 import { contrassegnoJudge } from './contrassegno/service.ts'
 import { writeForm } from './declaration/write.ts'
+import { createDomicilio } from './domicilio/service.ts'
 import { createEmail } from './email/service.ts'
 import { createPersonService } from './family/service.ts'
 import { createEnding } from './identify/ending.ts'
@@ -97,6 +98,7 @@ export function createVisitServices(options: ServicesOptions): VisitServices {
     ...createHandover({ client, journal, now }),
     ...createPayments({ client, place, now }),
     ...createEmail(options),
+    ...createDomicilio(options),
 
     isContrassegno: contrassegnoJudge(now),
 
