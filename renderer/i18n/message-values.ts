@@ -89,8 +89,6 @@ export interface MessageValues {
   'contrassegno.choice.lead': { price: string | number }
   'contrassegno.choice.mark': { price: string | number }
   'contrassegno.typed': { digits: string | number }
-  'declaration.how': { topics: string | number }
-  'declaration.ticked.several': { gender: string; names: string | number }
   'preview.page': { page: string | number; pages: string | number }
   'preview.image': { page: string | number; pages: string | number }
   'printing.page': { page: string | number; pages: string | number }
@@ -101,6 +99,9 @@ export interface MessageValues {
   'email.typed': { typed: string | number }
   'email.meant': { domain: string | number }
   'email.code': { code: string | number }
+  'domicilio.title': { count: number }
+  'domicilio.send': { address: string | number }
+  'domicilio.profession': { profession: string | number }
   'refused.card-error.now': { issuer: string | number }
   'refused.no-certificate.now': { issuer: string | number }
   'refused.certificate-truncated.now': { issuer: string | number }
