@@ -366,6 +366,13 @@ export const journalEvents = {
     { it: 'Collegamento per posta elettronica: {became}', en: 'Link by e-mail: {became}' },
     VISIT,
   ),
+  /** What became of a document for the person's digital domicile; the log does not say where that is. */
+  'visit.domicile': event(
+    'info',
+    { ...visit, became: z.enum(['none', 'handed-over', 'waiting', 'refused', 'unavailable']) },
+    { it: 'Documento al domicilio digitale: {became}', en: 'Document to the digital domicile: {became}' },
+    VISIT,
+  ),
   'visit.ended': event(
     'info',
     { ...visit, how: code, ms: count },
