@@ -133,7 +133,7 @@ export function notorieta({
       },
       { kind: 'heading', text: words('declares') },
       // The official attests beneath the signature, so both stand on the sheet of the facts.
-      { kind: 'lines', count: languages.length === 1 ? 5 : 4 },
+      { kind: 'lines', count: 4 },
       { kind: 'facts', facts: [{ label: words('use'), value: null, source: null }] },
       signature(languages),
       {
