@@ -29,6 +29,34 @@ const it = {
 
 export type PageWords = typeof it
 
+const de: PageWords = {
+  documentTitle: 'Ihr Dokument · Totem Polis',
+  heading: 'Ihr Dokument ist bereit',
+  intro:
+    'Es kommt vom Automaten vor Ihnen. Es öffnet sich ein einziges Mal, auf diesem Telefon, innerhalb von zehn Minuten.',
+  introMailed: 'Es kommt von einem Polis-Automaten. Es öffnet sich mit den 6 Ziffern, die er Ihnen gegeben hat.',
+  code: 'Die 6 Ziffern',
+  codeShort: 'Schreiben Sie alle 6 Ziffern.',
+  codeWrong: 'Die Ziffern stimmen nicht. Prüfen Sie sie: Nach 5 Fehlern wird das Dokument gelöscht.',
+  codeLast: 'Die Ziffern stimmen nicht. Noch ein Versuch.',
+  fetch: 'Dokument herunterladen',
+  fetching: 'Das Dokument kommt…',
+  here: 'Das Dokument ist auf diesem Telefon',
+  hereLead: 'Speichern Sie es jetzt: Beim Schließen der Seite geht es verloren.',
+  save: 'Speichern',
+  open: 'Öffnen',
+  incomplete: 'Der Link ist unvollständig. Nehmen Sie den Code am Automaten noch einmal auf.',
+  gone: 'Hier ist nichts mehr: Die Zeit ist um, oder das Dokument wurde schon geholt. Der Automat zeigt einen neuen Code.',
+  contested:
+    'Zwei Telefone wollten dieses Dokument. Zur Sicherheit bekommt es niemand mehr: Verlangen Sie am Automaten einen neuen Code.',
+  damaged: 'Das Dokument kam verändert an und öffnet sich nicht. Verlangen Sie am Automaten einen neuen Code.',
+  noLine: 'Das Telefon erreicht den Dienst nicht. Prüfen Sie das Netz und versuchen Sie es noch einmal.',
+  otherBrowser: 'Die Taste tut nichts? Öffnen Sie diese Seite vor dem Herunterladen in Safari oder Chrome.',
+  copy: 'Link kopieren',
+  copied: 'Kopiert: Fügen Sie ihn in Safari oder Chrome ein.',
+  privacy: 'Der Schlüssel steht im Link und verlässt dieses Telefon nicht.',
+}
+
 const en: PageWords = {
   documentTitle: 'Your document · Totem Polis',
   heading: 'Your document is ready',
@@ -55,4 +83,4 @@ const en: PageWords = {
   privacy: 'The key that opens the document is in the link and does not leave this phone.',
 }
 
-export const pageWords: Record<Language, PageWords> = { it, en }
+export const pageWords: Record<Language, PageWords> = { it, de, en }

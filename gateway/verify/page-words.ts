@@ -31,6 +31,33 @@ export type PageWords = typeof it
 /** The texts that stand in the page as they are, each by its `data-text`. */
 export type PageText = { [K in keyof PageWords]: PageWords[K] extends string ? K : never }[keyof PageWords]
 
+const de: PageWords = {
+  documentTitle: 'Ein Blatt prüfen · Totem Polis',
+  heading: 'Kommt dieses Blatt von einem Totem?',
+  intro:
+    'Quittungen, Registerauszüge und Erklärungen eines Polis-Totems tragen einen unterschriebenen QR-Code. Diese Seite prüft ihn, auch ohne Netz.',
+  ways: 'Wie Sie den Code lesen',
+  camera: 'Kamera benutzen',
+  picture: 'Foto wählen',
+  typed: 'Text einfügen',
+  typedLabel: 'Text des Codes, beginnt mit TP1:',
+  check: 'Prüfen',
+  hold: 'Halten Sie den ganzen Code in den Rahmen.',
+  stop: 'Kamera schließen',
+  otherCode: 'Das ist ein anderer Code. Suchen Sie auf dem Blatt den Code des Totems.',
+  cameraFailed: 'Die Kamera ist nicht verfügbar oder nicht erlaubt. Wählen Sie ein Foto des Codes.',
+  compareTitle: 'Ist es die richtige Bescheinigung?',
+  compareNote: 'Wenn Sie das PDF der Bescheinigung haben, vergleichen Sie es: Die Datei verlässt dieses Gerät nicht.',
+  comparePick: 'PDF der Bescheinigung wählen',
+  same: 'Es ist dieselbe Datei, die der Totem erhalten und gedruckt hat.',
+  other: 'Es ist nicht die Datei, die der Totem erhalten und gedruckt hat.',
+  privacy: 'Nichts verlässt dieses Gerät: Die Seite ruft keinen Server.',
+  keysDate: (date, sequence) => `Verzeichnis der Totems Nr. ${sequence} vom ${date}.`,
+  keysBroken:
+    'Das Verzeichnis der Totems in dieser Seite ist nicht richtig unterschrieben: Die Seite wurde verändert. Benutzen Sie sie nicht.',
+  keysOlder: 'Dieses Gerät kennt ein neueres Verzeichnis der Totems: Diese Seite ist alt. Öffnen Sie die neue.',
+}
+
 const en: PageWords = {
   documentTitle: 'Check a paper · Totem Polis',
   heading: 'Does this paper come from a totem?',
@@ -57,4 +84,4 @@ const en: PageWords = {
   keysOlder: 'This device has seen a newer list of totems: this copy of the page is old. Open the new one.',
 }
 
-export const pageWords: Record<Language, PageWords> = { it, en }
+export const pageWords: Record<Language, PageWords> = { it, de, en }

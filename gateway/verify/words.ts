@@ -236,4 +236,133 @@ const en: Words = {
     `The list of totems behind this check was to be renewed by ${until}: a totem withdrawn since then does not show.`,
 }
 
-export const words: Record<Language, Words> = { it, en }
+const german: Record<TableType, string> = {
+  '1': 'Geburt',
+  '2': 'Tod',
+  '3': 'Ehe',
+  '4': 'Löschung aus dem Register',
+  '5': 'Staatsbürgerschaft',
+  '6': 'frühere Staatsbürgerschaft',
+  '7': 'Leben',
+  '8': 'Wohnsitz',
+  '9': 'frühere Wohnsitze',
+  '10': 'Wohnsitz im Ausland (AIRE)',
+  '11': 'Personenstand',
+  '12': 'Familienbogen',
+  '13': 'Familienbogen und Personenstand',
+  '14': 'Wohnsitz in einer Gemeinschaft',
+  '15': 'Familie im Ausland (AIRE)',
+  '16': 'Familienbogen mit Verwandtschaft',
+  '17': 'Ledigenstand',
+  '18': 'eingetragene Lebenspartnerschaft',
+  '19': 'Vertrag über das Zusammenleben',
+  '20': 'Wohnsitz an einem Tag',
+}
+const de: Words = {
+  document: {
+    receipt: 'Quittung über eine gedruckte Bescheinigung',
+    slip: 'Merkzettel einer Anfrage zum Abholen',
+    visura: 'Auszug aus dem Melderegister (visura, keine Bescheinigung)',
+    dichiarazioneSostitutiva: 'Ersatzerklärung einer Bescheinigung (Art. 46 DPR 445/2000)',
+    attoNotorio: 'Formular der Ersatzerklärung des Notorietätsaktes (Art. 47 DPR 445/2000)',
+    coverSlip: 'Blatt, das eine Bescheinigung begleitet',
+  },
+  certificate: (type) => `Bescheinigung: ${german[type]}`,
+  unknownCertificate: (code) => `Bescheinigung der Art ${code}`,
+  facts: {
+    a: 'Geburt',
+    b: 'Wohnsitz',
+    c: 'Staatsbürgerschaft',
+    d: 'Bürgerliche und politische Rechte',
+    e: 'Personenstand',
+    f: 'Familienbogen',
+    g: 'Leben',
+    h: 'Geburt oder Tod von Angehörigen',
+    i: 'Öffentliche Verzeichnisse',
+    l: 'Berufskammern',
+    m: 'Studientitel, Prüfungen',
+    n: 'Berufliche Befähigung',
+    o: 'Einkommen oder wirtschaftliche Lage',
+    p: 'Beitragspflichten',
+    q: 'Steuernummer, Mehrwertsteuernummer',
+    r: 'Arbeitslosigkeit',
+    s: 'Rente',
+    t: 'Studium',
+    u: 'Gesetzliche Vertretung, Vormundschaft',
+    v: 'Vereine',
+    z: 'Wehrdienst',
+    aa: 'Strafurteile',
+    bb: 'Strafverfahren',
+    'bb-bis': 'Strafen nach GvD 231/2001',
+    cc: 'Zu Lasten lebende Personen',
+    dd: 'Personenstandsregister',
+    ee: 'Liquidation oder Konkurs',
+  },
+  genuine: {
+    title: 'Echtes Blatt eines Totems',
+    lead: 'Diesen Code hat ein Polis-Totem geschrieben. Ein Code lässt sich kopieren: Vergleichen Sie die Daten unten mit den gedruckten.',
+  },
+  expired: {
+    title: 'Echtes Blatt, aber abgelaufen',
+    lead: (on) => `Diesen Code hat ein Polis-Totem geschrieben, aber das Blatt galt bis ${on}.`,
+  },
+  withdrawn: {
+    title: 'Gilt nicht: Totem widerrufen',
+    lead: (totem, since) =>
+      `Der Schlüssel des Totems ${totem} ist widerrufen (${since}): Wer ihn hat, kann diesen Code unterschrieben haben. Nehmen Sie das Blatt nicht an.`,
+  },
+  notGenuine: {
+    title: 'Nicht echt',
+    'signature-wrong':
+      'Die Unterschrift stimmt nicht: Der Code wurde verändert oder erfunden. Nehmen Sie das Blatt nicht an.',
+    'not-this-totem':
+      'Der Code nennt einen Totem und trägt die Unterschrift eines anderen. Nehmen Sie das Blatt nicht an.',
+    'key-not-in-use':
+      'An dem Tag, den der Code nennt, hatte dieser Totem den Schlüssel nicht. Nehmen Sie das Blatt nicht an.',
+    'in-the-future':
+      'Der Code trägt ein künftiges Datum. Geht die Uhr dieses Geräts richtig, nehmen Sie das Blatt nicht an.',
+  },
+  signerUnknown: {
+    title: 'Unbekannte Unterschrift',
+    lead: (issued) =>
+      `Kein Totem im Verzeichnis vom ${issued} hat diesen Schlüssel. Nehmen Sie das Blatt nicht an, außer ein neueres Verzeichnis kennt ihn.`,
+  },
+  unreadable: {
+    title: 'Nicht lesbar',
+    'other-code':
+      'Das ist nicht der Code eines Totems. Den QR-Code einer Bescheinigung prüft die Seite des ANPR, nicht diese.',
+    damaged: 'Der Code ist unvollständig oder beschädigt. Versuchen Sie ein neues Foto, flach und gut beleuchtet.',
+    malformed: 'Der Code beginnt wie der eines Totems, aber kein Totem schreibt so.',
+    'claims-unknown': 'Die Unterschrift ist von einem Totem, aber diese Prüfung kennt den Inhalt nicht.',
+    'no-code': 'Im Bild ist kein QR-Code. Versuchen Sie es näher, mit flachem Blatt.',
+  },
+  who: {
+    totem: 'Das sagt der Totem',
+    totemNote: 'Der Totem steht dafür, dass er es gedruckt hat. Es ist kein Siegel des ANPR.',
+    anpr: 'Der Totem sagt, dass er es vom ANPR hat',
+    anprNote:
+      'Nur das ANPR steht für die Daten: Prüfen Sie den QR-Code der Bescheinigung oder fragen Sie das Meldeamt.',
+    person: 'Das erklärt die Person',
+    personNote:
+      'Es gilt nur mit der Unterschrift der Person, die dafür einsteht (Art. 75 und 76 DPR 445/2000). Handgeschriebenes steht nicht im Code.',
+  },
+  label: {
+    document: 'Blatt',
+    totem: 'Totem',
+    issuedAt: 'Gedruckt',
+    validUntil: 'Bis',
+    operation: 'Vorgang',
+    pages: 'Gedruckte Seiten',
+    id: 'Nummer des Blatts',
+    subject: 'Person',
+    codiceFiscale: 'Steuernummer',
+    types: 'Bescheinigung',
+    protocol: 'ANPR-Protokoll',
+    pdfSha256: 'Fingerabdruck des PDF (SHA-256)',
+    requested: 'Angefragt',
+  },
+  staleKeys: (until) =>
+    `Das Verzeichnis der Totems war bis ${until} zu erneuern: Ein seither widerrufener Totem ist nicht zu sehen.`,
+}
+
+export const words: Record<Language, Words> = { it, de, en }

@@ -1,7 +1,7 @@
 import { createIntl } from 'react-intl'
 import { expect, it } from 'vitest'
 import { certificateType } from '../../contract/catalogue.ts'
-import { language, languages } from '../../contract/language.ts'
+import { type Language, language, languages } from '../../contract/language.ts'
 import { titleOf } from '../../main/documents/texts.ts'
 import { messages } from '../../renderer/i18n/messages.ts'
 
@@ -15,7 +15,8 @@ it.each(all)('%s: certificate %s has one name on the screen and on the papers', 
 const elsewhere = {
   it: ['Termina', 'Fine', 'Ho capito', 'sportello della stampante'],
   en: ['End visit', 'Finish', 'I understand', 'kiosk'],
-}
+  de: ['Kiosk', 'Abmelden', 'Standesamt'],
+} satisfies Record<Language, string[]>
 it.each(language.options)('%s: leaving is one word, and so is every other thing', (one) => {
   const wrong = Object.entries(messages[one]).filter(([, text]) =>
     elsewhere[one].some((word) => new RegExp(`(?<!\\p{L})${word}(?!\\p{L})`, 'u').test(text)),

@@ -24,7 +24,11 @@ const words = ({ lines }: ReceiptDocument) =>
     )
     .join('\n')
 
-const NOT_A_CERTIFICATE: Record<Language, RegExp> = { it: /non è un certificato/, en: /not a certificate/ }
+const NOT_A_CERTIFICATE: Record<Language, RegExp> = {
+  it: /non è un certificato/,
+  de: /keine Bescheinigung/,
+  en: /not a certificate/,
+}
 
 describe.each(known.options)('%s', (language) => {
   test('a receipt names the operation and ties itself to the sealed file, but names nobody', () => {
@@ -36,7 +40,7 @@ describe.each(known.options)('%s', (language) => {
       outcome.protocol,
       'TT-0001',
       place.office,
-      '22/11/2026 10:01',
+      dateTime('2026-11-22T09:01:00.000Z', language),
       titleOf(language, ['8', '12']),
     ]) {
       expect(text).toContain(fact)

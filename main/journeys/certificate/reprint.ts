@@ -17,6 +17,13 @@ const words: Record<Language, { title: string; sheet: string; certificateTitle: 
     certificateTitle: 'RISTAMPA DEL CERTIFICATO',
     certificate: 'Il certificato è stampato di nuovo, in tutto o in parte: possono esisterne altri fogli.',
   },
+  de: {
+    title: 'NACHDRUCK',
+    sheet: 'Dieses Blatt wurde noch einmal gedruckt: Eine andere Kopie kann bestehen.',
+    certificateTitle: 'NACHDRUCK DER BESCHEINIGUNG',
+    certificate:
+      'Die Bescheinigung wurde ganz oder zum Teil noch einmal gedruckt: Andere Blätter davon können bestehen.',
+  },
   en: {
     title: 'REPRINT',
     sheet: 'This sheet is printed again: another copy of it may exist.',
