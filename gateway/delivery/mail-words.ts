@@ -19,13 +19,13 @@ Se non ha chiesto nulla, può cancellare questo messaggio: senza le 6 cifre ness
   },
   de: {
     subject: 'Das angefragte Dokument ist bereit',
-    text: (office, link) => `Das Dokument, das Sie am Automaten (${office}) angefragt haben, ist bereit.
+    text: (office, link) => `Das Dokument, das Sie am Totem (${office}) angefragt haben, ist bereit.
 
 Zum Herunterladen öffnen Sie diesen Link:
 
 ${link}
 
-Die Seite fragt nach den 6 Ziffern, die Ihnen der Automat gegeben hat. Der Link gilt 7 Tage, 3 Mal.
+Die Seite fragt nach den 6 Ziffern, die Ihnen der Totem gegeben hat. Der Link gilt 7 Tage, 3 Mal.
 
 Wenn Sie nichts angefragt haben, löschen Sie diese Nachricht: Ohne die 6 Ziffern öffnet niemand das Dokument.
 
