@@ -85,7 +85,7 @@ const numeroCivico = part({
   lettera: text,
   esponente1: text,
   /** 1 red, 2 black, 3 blue, 4 residential, 5 not residential: 8 and red 8 are two houses. */
-  colore: text,
+  colore: code,
   civicoInterno: part({
     corte: text,
     scala: text,

@@ -4,6 +4,8 @@ import { partialDate } from '../../contract/document.ts'
 type Born = Pick<NonNullable<DatiSoggetto['generalita']>, 'dataNascita' | 'senzaGiorno' | 'senzaGiornoMese'>
 type Unknown = Pick<Born, 'senzaGiorno' | 'senzaGiornoMese'>
 
+/** A register writes 0001-01-01 where it has no date. */
+const EARLIEST = '1800'
 const YEAR = 4
 const MONTH = 7
 const DAY = 10
@@ -14,7 +16,7 @@ const isSet = (flag: string | undefined) => flag !== undefined && /^(1|S|SI|TRUE
 export function dateIn(text: string | undefined, { senzaGiorno, senzaGiornoMese }: Unknown = {}): string | null {
   const length = isSet(senzaGiornoMese) ? YEAR : isSet(senzaGiorno) ? MONTH : DAY
   const read = partialDate.safeParse(text?.slice(0, length))
-  return read.success ? read.data : null
+  return read.success && read.data >= EARLIEST ? read.data : null
 }
 
 export const bornOn = ({ dataNascita, ...unknown }: Born = {}): string | null => dateIn(dataNascita, unknown)

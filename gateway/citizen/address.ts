@@ -5,11 +5,13 @@ type Home = NonNullable<Residence['indirizzo']>
 type Abroad = NonNullable<NonNullable<Residence['localitaEstera']>['indirizzoEstero']>
 type House = NonNullable<Home['numeroCivico']>
 
+/** Registers write a dash, a dot or a stroke where there is nothing to say. */
+const says = (part: string | null | undefined): part is string => /[\p{L}\p{N}]/u.test(part ?? '')
 /** The parts that are told, in one text. */
 const joined = (parts: readonly (string | null | undefined)[], between: string): string =>
-  parts.filter((part) => part).join(between)
+  parts.filter(says).join(between)
 const inBrackets = (name: string, within: string | undefined) => (within ? `${name} (${within})` : name)
-const labelled = (label: string, value: string | undefined) => (value ? `${label} ${value}` : null)
+const labelled = (label: string, value: string | undefined) => (says(value) ? `${label} ${value}` : null)
 
 /** e.g. `SPELLO (PG)`; null where the comune has no name. */
 export const comuneName = (comune: Home['comune']): string | null =>
@@ -64,9 +66,14 @@ function homeAddress({ toponimo, numeroCivico, frazione, comune, cap }: Home, ca
     [
       joined([street, houseOf(numeroCivico ?? {})], ' '),
       frazione,
-      locality === frazione ? null : locality,
+      locality?.toUpperCase() === frazione?.toUpperCase() ? null : locality,
       care,
-      labelled('CAP', cap),
+      isNone(cap)
+        ? null
+        : labelled(
+            'CAP',
+            cap?.replace(/^\d+$/, (digits) => digits.padStart(5, '0')),
+          ),
     ],
     ', ',
   )
@@ -113,7 +120,7 @@ function houseOf({ numero, metrico, progSNC, lettera, esponente1, colore, civico
 
 /** Metres as a road sign writes them: 1200 is `km 1,200`. Anything else than metres stays as it is written. */
 function kilometres(metres: string): string {
-  const written = /^\d+$/.test(metres) ? (Number(metres) / 1000).toFixed(3) : metres
+  const written = /^\d+$/.test(metres) ? (Number(metres) / 1000).toFixed(3) : metres.replace(/^km\.? */i, '')
   return `km ${written.replace(/^(\d+)\.(\d+)$/, '$1,$2')}`
 }
 

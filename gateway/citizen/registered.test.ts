@@ -72,6 +72,7 @@ test.each([
     'VIA GIULIA km 1,200/A',
   ],
   ['kilometres already', { numeroCivico: { metrico: '1.200' } }, 'VIA GIULIA km 1,200'],
+  ['kilometres that say so', { numeroCivico: { metrico: 'KM 3' } }, 'VIA GIULIA km 3'],
   ['no metres', { numeroCivico: { numero: '12', metrico: '0' } }, 'VIA GIULIA 12'],
   ['red', { numeroCivico: { numero: '8', lettera: 'B', colore: '1' } }, 'VIA GIULIA 8/B rosso'],
   ['black', { numeroCivico: { numero: '8', colore: '2' } }, 'VIA GIULIA 8 nero'],
@@ -80,6 +81,7 @@ test.each([
   ['not residential', { numeroCivico: { numero: '8', colore: '5' } }, 'VIA GIULIA 8 non residenziale'],
   ['a colour in letters', { numeroCivico: { numero: '8', colore: 'R' } }, 'VIA GIULIA 8 R'],
   ['a colour that the table does not have', { numeroCivico: { numero: '8', colore: '7' } }, 'VIA GIULIA 8 colore 7'],
+  ['a colour with a zero before it', { numeroCivico: { numero: '8', colore: '01' } }, 'VIA GIULIA 8 rosso'],
   ['no colour', { numeroCivico: { numero: '8', colore: '0' } }, 'VIA GIULIA 8'],
   ['without a number', { numeroCivico: { progSNC: '1' } }, 'VIA GIULIA SNC'],
   ['without a number, which is 0', { numeroCivico: { numero: '0', progSNC: '1' } }, 'VIA GIULIA SNC'],
@@ -89,6 +91,19 @@ test.each([
     '0 with a letter and an exponent',
     { numeroCivico: { numero: '0', lettera: 'COOP.PIANO', esponente1: 'COOP PIANO DEGLI SVEVI' } },
     'VIA GIULIA COOP.PIANO/COOP PIANO DEGLI SVEVI',
+  ],
+  ['a stroke for nothing', { numeroCivico: { numero: '12', esponente1: '/' } }, 'VIA GIULIA 12'],
+  [
+    'dashes for nothing',
+    { numeroCivico: { numero: '12', lettera: '-', civicoInterno: { scala: '-', interno1: '.' } }, frazione: '-' },
+    'VIA GIULIA 12',
+  ],
+  ['no postcode', { cap: '00000' }, 'VIA GIULIA'],
+  ['a postcode that became a number', { cap: 6038 }, 'VIA GIULIA, CAP 06038'],
+  [
+    'a hamlet told twice',
+    { frazione: 'CAPITAN LORETO', comune: { ...comune, descrizioneLocalita: 'Capitan Loreto' } },
+    'VIA GIULIA, CAPITAN LORETO',
   ],
   [
     'staircase and flat',
@@ -323,4 +338,8 @@ test('who died stays on ANPR’s family sheet, and is nobody with whom the perso
   const dead = { ...member({ nome: 'ELVIRA' }), identificativi: { idANPR: 'AB10234CY' } }
   const family = [member(), { ...dead, datiDecesso: { dataEvento: '2020-01-01' } }]
   expect(shown(dati(), family).family?.map(({ name }) => name)).toEqual(['ANNA MARIA'])
+})
+
+test('0001-01-01 stands where the register has no date', () => {
+  expect(shown(dati({ generalita: { ...generalita, dataNascita: '0001-01-01' } })).born).toBeNull()
 })

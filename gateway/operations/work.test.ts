@@ -63,7 +63,7 @@ test('backlogs have nine of the twelve jobs in hand; a citizen who comes then ne
   expect(inHand.filter((operation) => operation.startsWith('citizen'))).toHaveLength(3)
 })
 
-test('while citizens come, two jobs of backlogs begin at a time, and then none for 50 ms', async () => {
+test('while citizens come, one job of a backlog begins, and then none for 50 ms', async () => {
   const { fetch } = store.boss
   const fetched: { from: number; to: number; jobs: number }[] = []
   vi.spyOn(store.boss, 'fetch').mockImplementation(async (...asked: Parameters<typeof fetch>) => {
@@ -73,10 +73,10 @@ test('while citizens come, two jobs of backlogs begin at a time, and then none f
     return jobs
   })
   const { inHand, bring } = await working({ come: true })
-  await bring(many('backlog', 8), -1)
-  await vi.waitFor(() => expect(inHand).toHaveLength(8), { timeout: 60_000 })
+  await bring(many('backlog', 4), -1)
+  await vi.waitFor(() => expect(inHand).toHaveLength(4), { timeout: 60_000 })
   vi.mocked(store.boss.fetch).mockRestore()
-  expect(fetched.map(({ jobs }) => jobs)).toEqual([2, 2, 2, 2])
+  expect(fetched.map(({ jobs }) => jobs)).toEqual([1, 1, 1, 1])
   const pauses = fetched.slice(1).map(({ from }, index) => from - (fetched[index]?.to ?? 0))
   // A timer of Node's may be a millisecond early.
   expect(Math.min(...pauses)).toBeGreaterThanOrEqual(49)

@@ -14,11 +14,11 @@ const AT_ONCE = 12
 /** Of these, so many for backlogs: the rest waits for citizens who stand there, whose jobs are few and short. */
 const BACKLOGS_AT_ONCE = 9
 /**
- * How many jobs of backlogs begin in each span while citizens come: 40 in a second. Where ANPR takes 225 ms or more for
- * the two calls of a job, nine at once are no more than that, and this bound is never met. Where it is faster, backlogs
- * would take all the processor time that citizens need.
+ * While citizens come, a job of a backlog begins this often: 20 in a second. Where ANPR takes 450 ms or more for the
+ * calls of a job, nine at once are no more than that, and this bound is never met. Where it is faster, backlogs would
+ * take the processor time and the disk that citizens need.
  */
-const BESIDE_CITIZENS = { jobs: 2, everyMs: 50 }
+const BESIDE_CITIZENS_MS = 50
 /** The priority of a citizen's job (room.ts). */
 const CITIZEN = 1
 /** No bell rings when a job that was put off comes due, nor on a connection that was lost. */
@@ -106,12 +106,12 @@ export async function startWork({
   const isTroubled = () => failures >= TROUBLE
   /** When the last job of a backlog began. */
   let paced = Number.NEGATIVE_INFINITY
-  const restOfPace = () => (citizens.come() ? Math.max(0, paced + BESIDE_CITIZENS.everyMs - performance.now()) : 0)
+  const restOfPace = () => (citizens.come() ? Math.max(0, paced + BESIDE_CITIZENS_MS - performance.now()) : 0)
   /** How many jobs of backlogs may begin now. */
   const backlogsFree = () => {
     const free = BACKLOGS_AT_ONCE - backlogs.size
     if (!citizens.come()) return free
-    return restOfPace() > 0 ? 0 : Math.min(free, BESIDE_CITIZENS.jobs)
+    return restOfPace() > 0 ? 0 : Math.min(free, 1)
   }
 
   async function run(): Promise<void> {

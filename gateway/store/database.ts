@@ -14,6 +14,12 @@ import type { Database, Tables } from './schema.ts'
 /** One gateway's share, with those of the job queue below, of PostgreSQL's 100 connections. */
 const CONNECTIONS = 10
 const QUEUE_CONNECTIONS = 4
+/**
+ * The queue's own steps need not wait for the disk: a job that was taken, touched or put off and is not after a crash is
+ * carried out again, to the same effect. Jobs begin and end in transactions of the other connections. pg-boss hands
+ * this on to pg.
+ */
+const QUEUE_STEPS = { options: '-c synchronous_commit=off' }
 /** How long after its last heartbeat pg-boss takes the jobs from a gateway that died. */
 const SUPERVISE_S = 3
 
@@ -102,7 +108,7 @@ function postgres(connectionString: string, log: Logger): Engine {
   pool.on('connect', (client) => client.on('error', onLost))
   return {
     dialect: new PostgresDialect({ pool: preparing(pool) }),
-    queue: { connectionString, max: QUEUE_CONNECTIONS },
+    queue: { connectionString, max: QUEUE_CONNECTIONS, ...QUEUE_STEPS },
     waiting: () => pool.waitingCount,
   }
 }

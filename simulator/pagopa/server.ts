@@ -8,7 +8,7 @@ import { createCheckout } from './checkout.ts'
 import { type Acts, controls, createActs } from './control.ts'
 import { createFaults, type PagopaFault } from './faults.ts'
 import { positionRoutes, shown } from './gpd.ts'
-import { createLedger } from './ledger.ts'
+import { createLedger, type Paid } from './ledger.ts'
 import { createReceipts, PLAIN, type Receipts } from './receipts.ts'
 
 export interface Pagopa {
@@ -25,6 +25,8 @@ export interface Pagopa {
   invalidate: Acts['invalidate']
   /** Every position, as GPD shows it. */
   positions(): ReturnType<typeof shown>[]
+  /** Every payment that a PSP has made. */
+  paid(): Paid[]
   stop(): Promise<void>
 }
 
@@ -136,6 +138,7 @@ export async function startPagopa({
     sent: receipts.sent,
     ...acts,
     positions: () => ledger.all().map(shown),
+    paid: () => ledger.all().flatMap(({ receipts: made }) => made),
     async stop() {
       stopped.abort()
       await Promise.all([platform.close(), control.close()])

@@ -1,3 +1,4 @@
+// Over 400 lines: one gateway on PostgreSQL, read on the wire and in its tables; each start costs seconds.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { connect, type TLSSocket } from 'node:tls'

@@ -1,3 +1,4 @@
+// Over 400 lines: one gateway on each of two databases, and all that its totems and its ANPR may do to it; each start costs seconds.
 import { createHash } from 'node:crypto'
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

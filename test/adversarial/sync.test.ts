@@ -1,3 +1,4 @@
+// Over 400 lines: one totem, one scripted gateway, and every misfortune on the line between them.
 import { mkdtempSync, rmSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import { tmpdir } from 'node:os'

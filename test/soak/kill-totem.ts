@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { ulid } from 'ulid'
+import type { Bollo } from '../../contract/bollo.ts'
 import type { DeviceEvent, PrinterStatus } from '../../contract/device.ts'
 import { superviseDevices } from '../../main/devices/index.ts'
 import { openJournal } from '../../main/journal/journal.ts'
@@ -13,6 +14,8 @@ import { createSheets } from '../../main/journeys/certificate/sheets.ts'
 import { createCollect } from '../../main/journeys/collect/service.ts'
 import { createEnter } from '../../main/journeys/identify/enter.ts'
 import { createNotices } from '../../main/journeys/menu/service.ts'
+import { createPayments, withPayments } from '../../main/journeys/pagopa/service.ts'
+import { createHandover } from '../../main/journeys/phone/service.ts'
 import { openGatewayKeys } from '../../main/lists/gateway-keys.ts'
 import { createKeysRefresh } from '../../main/lists/gateway-keys-refresh.ts'
 import { createPaper } from '../../main/print/paper.ts'
@@ -23,9 +26,10 @@ import { challengeFile, openChallenges } from '../../main/sync/challenges.ts'
 import { createGatewayClient } from '../../main/sync/client.ts'
 import { createDrain } from '../../main/sync/drain.ts'
 import { createHealth } from '../../main/sync/health.ts'
-import type { Waiting } from '../../main/visit/services.ts'
+import type { Entered, Recognised, VisitId, Waiting } from '../../main/visit/services.ts'
 import { fleetCards } from '../../simulator/fleet/cards.ts'
 import { personById } from '../../simulator/population/people.ts'
+import type { Edge } from './kill-edges.ts'
 
 // kill.ts runs and kills this: everything of main/index.ts except the window. Citizens come one after the other until
 // "finish" is read; then everybody with a waiting certificate fetches it. Each promise goes to stdout at once by a
@@ -47,9 +51,13 @@ const LINE_PROBE_MS = 250
 /** After so many tries a person hears that the paper does not come, and comes again. */
 const TRIES = 3
 const PRINTER_PATIENCE_MS = 8_000
+/** A person at the telephone is done sooner, or goes and comes again. */
+const TELEPHONE_MS = 3_000
+const exempt: Bollo = { kind: 'exempt', exemption: 'processuale' }
 
 const { data, pki, totem, gatewayUrl, deviceEnv }: KillTotem = JSON.parse(process.argv[2] ?? '')
 const say = (what: string, of = '') => void writeSync(1, `${what} ${of}\n`)
+const edge = (name: Edge) => say('edge', name)
 const read = (name: string) => readFileSync(join(pki, name), 'utf8')
 const keyIn = (name: string): NamedKey => JSON.parse(read(name))
 const now = () => new Date()
@@ -189,6 +197,9 @@ const certificates = createCertificates({
   online: () => online,
   now,
 })
+const place = { totem, office: 'Spello' }
+const payments = createPayments({ client, place, now })
+const handover = createHandover({ client, journal, now })
 const cards = fleetCards(pki)
 keysRefresh.start()
 drain.start()
@@ -205,9 +216,11 @@ devices.start({
 })
 say('up')
 
-for (let n = 0; !finishing; n++) await visit(CITIZENS[n % CITIZENS.length] ?? CITIZENS[0], true)
+// A process that is killed soon begins with anybody, and with any kind of visit.
+for (let n = Math.floor(Math.random() * CITIZENS.length); !finishing; n++)
+  await visit(CITIZENS[n % CITIZENS.length] ?? CITIZENS[0], true)
 // Everybody fetches their waiting certificates.
-while (!isQuiet()) {
+for (let visits = 0; visits === 0 || !isQuiet(); visits++) {
   for (const person of CITIZENS) await visit(person, false)
   // Without a line a visit awaits nothing but promises: a loop of them would never let the line come back.
   await new Promise((resolve) => setTimeout(resolve, LINE_PROBE_MS))
@@ -229,7 +242,7 @@ function isQuiet(): boolean {
 
 async function visit(person: string, asks: boolean): Promise<void> {
   const { name, surname, codiceFiscale } = personById(person)
-  const id = { session: ulid(), language: 'it' } as const
+  const id: VisitId = { session: ulid(), language: 'it' }
   challenges.prepare()
   let challenge = await challenges.forLogin()
   // No totem serves a card before it was online once.
@@ -241,24 +254,63 @@ async function visit(person: string, asks: boolean): Promise<void> {
   const recognised = { name, surname, codiceFiscale, evidence }
   const entered = await enter(recognised)
   if (entered.ok) for (const waiting of entered.value.waiting) await collect(id, waiting)
-  if (!asks) return
-  const requested = await certificates.request(
-    id,
-    recognised,
-    {
-      subject: null,
-      types: ['8'],
-      bollo: { kind: 'exempt', exemption: 'processuale' },
-      language: null,
-    },
-    null,
-  )
-  if (!requested.ok) say('refused', requested.error.kind)
-  else if (requested.value.state === 'issued') await collect(id, requested.value)
+  if (!asks) {
+    // The gateway asks pagoPA at once about what a person looks at.
+    if (entered.ok) await withPayments(client, entered.value)
+    return
+  }
+  const bollo = Math.random() < 0.6 ? await paid(entered) : exempt
+  if (bollo !== null) await request(id, recognised, bollo)
   say('visited')
 }
 
-async function collect(id: { session: string; language: 'it' }, { outcome }: Pick<Waiting, 'outcome'>): Promise<void> {
+/** The person's notice, once it is paid; null: not now, and the next visit goes on with it. */
+async function paid(entered: Awaited<ReturnType<typeof enter>>): Promise<Bollo | null> {
+  // Who has a request on its way waits for that one.
+  if (!entered.ok || entered.value.pending > 0) return exempt
+  const person: Entered = await withPayments(client, entered.value)
+  if (person.idAnpr === null || !person.pagopa?.offered) return exempt
+  edge('opening')
+  const opened = await payments.openPayment(person, { subject: person.idAnpr, types: ['8'] })
+  if (!opened.ok) return null
+  let { payment } = opened.value
+  const until = new Date(+now() + TELEPHONE_MS).toISOString()
+  while (payment.state === 'created' || payment.state === 'open') {
+    if (payment.state === 'open') {
+      say('notice', payment.notice)
+      edge('open')
+    }
+    const became = await payments.paymentBecame(person, payment, until)
+    if (became.state === payment.state) return null
+    payment = became
+  }
+  if (payment.state !== 'paid') return null
+  edge('paid')
+  return { kind: 'pagopa', notice: payment.notice }
+}
+
+async function request(id: VisitId, recognised: Recognised, bollo: Bollo): Promise<void> {
+  const asked = certificates.request(id, recognised, { subject: null, types: ['8'], bollo, language: null }, null)
+  if (bollo.kind === 'pagopa') edge('requested')
+  const requested = await asked
+  if (!requested.ok) return say('refused', requested.error.kind)
+  if (requested.value.state !== 'issued') return
+  if (bollo.kind === 'pagopa') edge('issued')
+  await collect(id, requested.value)
+  if (bollo.kind === 'pagopa') await takeHome(id, Buffer.from(requested.value.outcome.pdf, 'base64'))
+}
+
+/** The certificate on the person's telephone too. */
+async function takeHome(id: VisitId, pdf: Buffer): Promise<void> {
+  edge('handing-over')
+  const given = await handover.handOver(id, pdf)
+  if (!given.ok) return
+  say('phone', given.value.link)
+  edge('handed-over')
+  await handover.handoverBecame(id, { ...given.value, until: new Date(+now() + TELEPHONE_MS).toISOString() })
+}
+
+async function collect(id: VisitId, { outcome }: Pick<Waiting, 'outcome'>): Promise<void> {
   for (let tries = 0; tries < TRIES; tries++) {
     await printerReady()
     const { operation } = outcome

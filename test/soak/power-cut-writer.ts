@@ -1,24 +1,35 @@
 import { createHash } from 'node:crypto'
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
+import Database from 'better-sqlite3'
 import { ulid } from 'ulid'
 import { DAY_MS } from '../../basics/time.ts'
 import { openJournal } from '../../main/journal/journal.ts'
 import type { Operation } from '../../main/queue/operation.ts'
-import { openQueue, type Queue } from '../../main/queue/queue.ts'
+import { openQueue } from '../../main/queue/queue.ts'
 
 // power-cut.ts runs this under strace. It changes queue and journal at random, one commit a step, and prints each
 // promise: `queue <state>` and `journal <entry's hash>`, with `step` before each.
 
 const HOLDER = 'ab'.repeat(32)
 
-/** A queue's contents as text: equal texts if and only if the contents are equal. */
-export function stateOf(queue: Queue): string {
-  const listed = queue.list({ limit: 100_000 })
-  const operations = listed.map(({ operation, told }) => ({ told, ...queue.get(operation) }))
-  const sheets = listed.map(({ operation }) => queue.ledger.sheets(operation))
-  const all = JSON.stringify([operations, sheets, queue.cursor()])
-  return createHash('sha256').update(all).digest('hex')
+/**
+ * The contents of the queue's file: equal texts if and only if each row of each table is equal. The tables are those that
+ * the file has, so that a new one is looked at from its first day. `empty`: tables without a row.
+ */
+export function stateOf(folder: string): { text: string; empty: string[] } {
+  const db = new Database(join(folder, 'queue.db'), { readonly: true })
+  try {
+    const names = db
+      .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+      .pluck()
+      .all() as string[]
+    const tables = names.map((name) => ({ name, rows: db.prepare(`SELECT * FROM "${name}" ORDER BY 1`).all() }))
+    const text = createHash('sha256').update(JSON.stringify(tables)).digest('hex')
+    return { text, empty: tables.filter(({ rows }) => rows.length === 0).map(({ name }) => name) }
+  } finally {
+    db.close()
+  }
 }
 
 /** Numbers from 0 to 1 that repeat for a seed (mulberry32). */
@@ -53,15 +64,22 @@ function write(folder: string, steps: number, seed: number): void {
     if (!queue.ok || !journal.ok) throw new Error('storage')
     return { queue: queue.value, journal: journal.value }
   }
+  /** Tables that no step has written yet. */
+  let unwritten: string[] | null = null
+  const promise = () => {
+    const { text, empty } = stateOf(folder)
+    unwritten = (unwritten ?? empty).filter((name) => empty.includes(name))
+    say(`queue ${text}`)
+  }
   say('step')
   let { queue, journal } = open()
-  say(`queue ${stateOf(queue)}`)
+  promise()
 
   const jwe = (most: number) =>
     `eyJhbGciOiJFQ0RILUVTIn0..aXY.${Buffer.alloc(40 + upTo(most), 65 + upTo(26)).toString()}.dGFn`
   const among = (...states: Operation['state'][]) =>
     queue.list({ limit: 1_000, states }).map(({ operation }) => operation)
-  const some = (operations: string[]) => operations.filter(() => random() < 0.3).slice(0, 5)
+  const some = (operations: string[]) => operations.filter((_, n) => n === 0 || random() < 0.3).slice(0, 5)
   const one = (operations: string[]) => operations[upTo(operations.length)] ?? ulid()
   const job = () => ({ operation: one(among('issued')), document: 'certificate', session: ulid() })
   let cursor = 0
@@ -104,9 +122,10 @@ function write(folder: string, steps: number, seed: number): void {
   for (let n = 0; n < steps; n++) {
     clock += upTo(2 * DAY_MS)
     say('step')
-    const act = acts[upTo(acts.length)]
+    // Each once, and then as it comes: no table stays unwritten in a short run.
+    const act = acts[n < acts.length ? n : upTo(acts.length)]
     act?.()
-    say(`queue ${stateOf(queue)}`)
+    promise()
     for (let left = upTo(3); left > 0; left--) journal.record('line.changed', { state: random() < 0.5 ? 'up' : 'down' })
     const last = random() < 0.3 && journal.unsent(500)?.entries.at(-1)
     if (last) say(`journal ${last.hash}`)
@@ -119,9 +138,10 @@ function write(folder: string, steps: number, seed: number): void {
         damage(join(folder, 'queue.db'))
       }
       ;({ queue, journal } = open())
-      say(`queue ${stateOf(queue)}`)
+      promise()
     }
   }
+  say(`unwritten ${(unwritten ?? []).join(',')}`)
 }
 
 if (import.meta.main) {

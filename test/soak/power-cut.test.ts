@@ -5,8 +5,9 @@ import { powerCuts, saidEarly, syncsForgotten } from './power-cut.ts'
 
 test('power-cut-at-any-write: every promise is kept, and nothing is half done', () => {
   const seed = Math.floor(Math.random() * 10_000)
-  const { disks, failures } = powerCuts({ steps: 25, seed, every: 20 })
+  const { disks, failures, unwritten } = powerCuts({ steps: 25, seed, every: 20 })
   expect(failures, `seed ${seed}`).toEqual([])
+  expect(unwritten, 'tables of which nothing is proved').toEqual([])
   expect(disks).toBeGreaterThan(60)
 })
 

@@ -27,6 +27,8 @@ export interface PowerCuts {
   share: number
   /** Faults, each with the number of its event. */
   failures: string[]
+  /** Tables of the queue that the recording never writes: nothing is proved of them. */
+  unwritten: string[]
 }
 
 interface Wanted {
@@ -55,7 +57,9 @@ export function powerCuts({
   const rebuilt = mkdtempSync(join(MEMORY, 'power-cut-'))
   try {
     const events = forge(record(WRITER, recorded, [String(steps), String(seed)], join(folder, 'trace')))
-    return cutAt(events, { every, rebuilt, random: seeded(seed), mostFailures, seconds })
+    const said = events.flatMap((event) => (event.kind === 'said' ? event.line : []))
+    const unwritten = said.flatMap((line) => /^unwritten (.+)/.exec(line)?.[1]?.split(',') ?? [])
+    return { ...cutAt(events, { every, rebuilt, random: seeded(seed), mostFailures, seconds }), unwritten }
   } finally {
     for (const each of [folder, recorded, rebuilt]) rmSync(each, { recursive: true, force: true })
   }
@@ -70,9 +74,9 @@ function cutAt(
     mostFailures,
     seconds,
   }: { every: number; rebuilt: string; random: () => number; mostFailures: number; seconds: number },
-): PowerCuts {
+): Omit<PowerCuts, 'unwritten'> {
   const disk = new UnsyncedDisk()
-  const told: PowerCuts = { cuts: 0, disks: 0, repairs: 0, share: 1, failures: [] }
+  const told: Omit<PowerCuts, 'unwritten'> = { cuts: 0, disks: 0, repairs: 0, share: 1, failures: [] }
   const until = performance.now() + seconds * 1_000
   const promises = promisesIn(events)
   let changes = 0
@@ -139,7 +143,7 @@ function faultOf(folder: string, promised: Promised | undefined): string | null 
       if (!next.ok || repaired.length > 0) return 'payload is damaged'
       after = next.value
     }
-    if (promised && promised.queue.length > 0 && !promised.queue.includes(stateOf(queue.value)))
+    if (promised && promised.queue.length > 0 && !promised.queue.includes(stateOf(folder).text))
       return 'queue is in no state that it was in'
   } finally {
     queue.value.close()
@@ -198,15 +202,16 @@ if (import.meta.main) {
   }
   const forge = values.mutant === undefined ? undefined : forges[values.mutant]
   const started = performance.now()
-  const { cuts, disks, repairs, share, failures } = powerCuts({
+  const { cuts, disks, repairs, share, failures, unwritten } = powerCuts({
     ...{ steps: Number(values.steps), seed: Number(values.seed), every: Number(values.every) },
     seconds: Number(values.seconds),
     ...(forge && { forge }),
   })
   for (const failure of failures) console.log(failure)
+  for (const table of unwritten) console.log(`no step writes the table ${table}`)
   console.log(
     `seed ${values.seed}: power cut at ${cuts} places, ${disks} disks opened, ${repairs} of them within a repair, ${failures.length} wrong`,
   )
   console.log(`${Math.floor(share * 100)} % of the recording, ${Math.round((performance.now() - started) / 1000)} s`)
-  process.exitCode = failures.length > 0 ? 1 : 0
+  process.exitCode = failures.length + unwritten.length > 0 ? 1 : 0
 }
