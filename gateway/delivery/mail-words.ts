@@ -32,6 +32,21 @@ Wenn Sie nichts angefragt haben, löschen Sie diese Nachricht: Ohne die 6 Ziffer
 Diese Nachricht ist automatisch: Niemand liest eine Antwort.
 `,
   },
+  sl: {
+    subject: 'Zahtevani dokument je pripravljen',
+    text: (office, link) => `Dokument, ki ste ga zahtevali na totemu (${office}), je pripravljen.
+
+Za prenos odprite to povezavo:
+
+${link}
+
+Stran vpraša za 6 števk, ki vam jih je dal totem. Povezava velja 7 dni, 3-krat.
+
+Če niste ničesar zahtevali, izbrišite to sporočilo: brez 6 števk dokumenta nihče ne odpre.
+
+To je samodejno sporočilo: odgovorov nihče ne bere.
+`,
+  },
   en: {
     subject: 'The document that you asked for is ready',
     text: (office, link) => `The document that you asked for at the totem (${office}) is ready.

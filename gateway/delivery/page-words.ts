@@ -57,6 +57,32 @@ const de: PageWords = {
   privacy: 'Der Schlüssel steht im Link und verlässt dieses Telefon nicht.',
 }
 
+const sl: PageWords = {
+  documentTitle: 'Vaš dokument · Totem Polis',
+  heading: 'Vaš dokument je pripravljen',
+  intro: 'Pride s totema pred vami. Odpre se enkrat, na tem telefonu, v desetih minutah.',
+  introMailed: 'Pride s totema Polis. Odpre se s 6 števkami, ki vam jih je dal totem.',
+  code: '6 števk',
+  codeShort: 'Napišite vseh 6 števk.',
+  codeWrong: 'Števke niso prave. Preverite jih: po 5 napakah se dokument izbriše.',
+  codeLast: 'Števke niso prave. Ostal je en sam poskus.',
+  fetch: 'Prenesite dokument',
+  fetching: 'Dokument prihaja…',
+  here: 'Dokument je na tem telefonu',
+  hereLead: 'Zdaj ga shranite: ko zaprete stran, se izgubi.',
+  save: 'Shranite',
+  open: 'Odprite',
+  incomplete: 'Povezava ni popolna. Na totemu znova posnemite kodo.',
+  gone: 'Tukaj ni ničesar več: čas je potekel ali je dokument že prevzet. Totem lahko pokaže novo kodo.',
+  contested: 'Dva telefona sta zahtevala ta dokument. Zaradi varnosti ga ne dobi nihče: na totemu zahtevajte novo kodo.',
+  damaged: 'Dokument je prispel spremenjen in se ne odpre. Na totemu zahtevajte novo kodo.',
+  noLine: 'Telefon ne doseže službe. Preverite omrežje in poskusite znova.',
+  otherBrowser: 'Gumb ne naredi ničesar? Pred prenosom odprite to stran v Safariju ali Chromu.',
+  copy: 'Kopirajte povezavo',
+  copied: 'Kopirano: prilepite jo v Safari ali Chrome.',
+  privacy: 'Ključ, ki odpre dokument, je v povezavi in ne zapusti tega telefona.',
+}
+
 const en: PageWords = {
   documentTitle: 'Your document · Totem Polis',
   heading: 'Your document is ready',
@@ -83,4 +109,4 @@ const en: PageWords = {
   privacy: 'The key that opens the document is in the link and does not leave this phone.',
 }
 
-export const pageWords: Record<Language, PageWords> = { it, de, en }
+export const pageWords: Record<Language, PageWords> = { it, de, sl, en }

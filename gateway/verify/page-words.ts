@@ -58,6 +58,32 @@ const de: PageWords = {
   keysOlder: 'Dieses Gerät kennt ein neueres Verzeichnis der Totems: Diese Seite ist alt. Öffnen Sie die neue.',
 }
 
+const sl: PageWords = {
+  documentTitle: 'Preverite list · Totem Polis',
+  heading: 'Ali je ta list s totema?',
+  intro:
+    'Potrdila o tisku, vpogledi in izjave totema Polis imajo podpisano kodo QR. Ta stran jo preveri, tudi brez omrežja.',
+  ways: 'Kako prebrati kodo',
+  camera: 'Uporabite kamero',
+  picture: 'Izberite fotografijo',
+  typed: 'Prilepite besedilo',
+  typedLabel: 'Besedilo kode, začne se s TP1:',
+  check: 'Preverite',
+  hold: 'Celo kodo držite v okvirju.',
+  stop: 'Zaprite kamero',
+  otherCode: 'To je druga koda, ne totemova. Na listu poiščite totemovo.',
+  cameraFailed: 'Kamera ni na voljo ali ni dovoljena. Izberite fotografijo kode.',
+  compareTitle: 'Je potrdilo pravo?',
+  compareNote: 'Če imate PDF potrdila, ga primerjajte: datoteka ne zapusti te naprave.',
+  comparePick: 'Izberite PDF potrdila',
+  same: 'To je ista datoteka, ki jo je totem prejel in natisnil.',
+  other: 'To ni datoteka, ki jo je totem prejel in natisnil.',
+  privacy: 'Nič ne zapusti te naprave: stran ne kliče nobenega strežnika.',
+  keysDate: (date, sequence) => `Seznam totemov št. ${sequence} z dne ${date}.`,
+  keysBroken: 'Seznam totemov na tej strani ni pravilno podpisan: stran je bila spremenjena. Ne uporabljajte je.',
+  keysOlder: 'Ta naprava pozna novejši seznam totemov: ta stran je stara. Odprite novo.',
+}
+
 const en: PageWords = {
   documentTitle: 'Check a paper · Totem Polis',
   heading: 'Does this paper come from a totem?',
@@ -84,4 +110,4 @@ const en: PageWords = {
   keysOlder: 'This device has seen a newer list of totems: this copy of the page is old. Open the new one.',
 }
 
-export const pageWords: Record<Language, PageWords> = { it, de, en }
+export const pageWords: Record<Language, PageWords> = { it, de, sl, en }

@@ -24,6 +24,12 @@ const words: Record<Language, { title: string; sheet: string; certificateTitle: 
     certificate:
       'Die Bescheinigung wurde ganz oder zum Teil noch einmal gedruckt: Andere Blätter davon können bestehen.',
   },
+  sl: {
+    title: 'PONATIS',
+    sheet: 'Ta list je natisnjen znova: lahko obstaja še en izvod.',
+    certificateTitle: 'PONATIS POTRDILA',
+    certificate: 'Potrdilo je v celoti ali delno natisnjeno znova: lahko obstajajo drugi listi.',
+  },
   en: {
     title: 'REPRINT',
     sheet: 'This sheet is printed again: another copy of it may exist.',
