@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import type { Bollo } from '../contract/bollo.ts'
 import { exemption, purpose } from '../contract/catalogue.ts'
-import { dueFor, settlementOf } from './bollo.ts'
+import { dueFor, noticeCents, settlementOf } from './bollo.ts'
 import { exemptions } from './exemptions.ts'
 
 describe('table 39', () => {
@@ -20,7 +21,7 @@ describe('what a use costs', () => {
   it.each(purpose.options)('%s', (use) => {
     const due = dueFor(use)
     if (use === 'publicBody') expect(due).toEqual({ kind: 'no-certificate' })
-    else if (use === 'privateParty') expect(due).toEqual({ kind: 'bollo', cents: 1600 })
+    else if (use === 'privateParty') expect(due).toEqual({ kind: 'bollo' })
     else expect(due).toEqual({ kind: 'exempt', exemption: use })
   })
   it.each(exemption.options)('%s is free, by its law and its code', (use) => {
@@ -41,5 +42,16 @@ describe('what a use costs', () => {
       reference: '0123 4567 8901 23',
       destination: '0',
     })
+  })
+  it('is what the setting says, and a notice takes the diritti with it', () => {
+    const charges = { bollo: 2000, diritti: { withBollo: 52, withoutBollo: 26 } }
+    const centsOf = (bollo: Bollo) => settlementOf(bollo, charges).cents
+    expect(centsOf({ kind: 'contrassegno', number: '01234567890123', issued: '2026-03-05' })).toEqual({
+      bollo: 2000,
+      diritti: 52,
+    })
+    expect(centsOf({ kind: 'exempt', exemption: 'onlus' })).toEqual({ bollo: 0, diritti: 26 })
+    expect(centsOf({ kind: 'exempt', exemption: 'separazione' })).toEqual({ bollo: 0, diritti: 0 })
+    expect(noticeCents(charges)).toBe(2052)
   })
 })

@@ -1,20 +1,16 @@
-import type { Bollo, Contrassegno } from '../contract/bollo.ts'
+import type { Bollo, Charged, Charges, Contrassegno } from '../contract/bollo.ts'
 import type { Exemption, Purpose } from '../contract/catalogue.ts'
 import { type Destination, exemptions } from './exemptions.ts'
 
-/** Imposta di bollo on a certificato anagrafico in euro cents (DPR 642/1972; 16 euro since DL 43/2013 art. 7-bis). */
-export const BOLLO_CENTS = 1600
 /**
- * Diritti di segreteria in euro cents. At a comune's counter they are 52 with bollo and 26 without (L. 604/1962 Tab.
- * D). Many comuni ask none online, and this channel adds no cost. Uncertain: whether a comune may ask for its own here.
+ * What a certificate costs where no setting says otherwise (gateway/settings/terms.ts). Bollo: DPR 642/1972, 16 euro since
+ * DL 43/2013 art. 7-bis. Diritti: at a comune's counter they are 52 cents with bollo and 26 without (L. 604/1962 Tab. D);
+ * many comuni ask none online, and this channel adds no cost.
  */
-const DIRITTI = 0
+export const CHARGES: Charges = { bollo: 1600, diritti: { withBollo: 0, withoutBollo: 0 } }
 
-/** The consequence of a use for the person: no certificate at all, bollo, or a certificate that is free. */
-export type Due =
-  | { kind: 'no-certificate' }
-  | { kind: 'bollo'; cents: number }
-  | { kind: 'exempt'; exemption: Exemption }
+/** The consequence of a use for the person: no certificate at all, bollo, or a certificate that is free of it. */
+export type Due = { kind: 'no-certificate' } | { kind: 'bollo' } | { kind: 'exempt'; exemption: Exemption }
 
 /**
  * A public body or a public-service operator may not take a certificate (art. 40 DPR 445/2000); the free dichiarazione
@@ -22,7 +18,7 @@ export type Due =
  */
 export function dueFor(purpose: Purpose): Due {
   if (purpose === 'publicBody') return { kind: 'no-certificate' }
-  if (purpose === 'privateParty') return { kind: 'bollo', cents: BOLLO_CENTS }
+  if (purpose === 'privateParty') return { kind: 'bollo' }
   return { kind: 'exempt', exemption: purpose }
 }
 
@@ -32,8 +28,7 @@ const NOT_EXEMPT = '0'
 /** How a bollo is settled: for which use, what it costs on this sheet, and what proves that (the law, or a number). */
 export interface Settlement {
   use: Purpose
-  /** Euro cents of one sheet, however many types share it. */
-  cents: { bollo: number; diritti: number }
+  cents: Charged
   /** Table 39 of ANPR (`esenzioneBollo`): 0 for a use that is not exempt. */
   esenzioneBollo: string
   /** `bolloVirtuale` of ANPR: 1 virtual, 2 contrassegno, 9 other; null where no bollo is due. */
@@ -46,11 +41,11 @@ export interface Settlement {
  * The form of a bollo for ANPR and on paper. ANPR refuses a bollo of nothing without exemption (EN208), and diritti for
  * a use that is free of them (EN217).
  */
-export function settlementOf(bollo: Bollo): Settlement {
+export function settlementOf(bollo: Bollo, charges: Charges = CHARGES): Settlement {
   if (bollo.kind !== 'exempt') {
     return {
       use: 'privateParty',
-      cents: { bollo: BOLLO_CENTS, diritti: DIRITTI },
+      cents: { bollo: charges.bollo, diritti: charges.diritti.withBollo },
       esenzioneBollo: NOT_EXEMPT,
       bolloVirtuale: bollo.kind === 'pagopa' ? '1' : '2',
       reference: grouped(bollo.kind === 'pagopa' ? (bollo.notice ?? '') : bollo.number),
@@ -60,12 +55,21 @@ export function settlementOf(bollo: Bollo): Settlement {
   const { code, law, diritti, destination } = exemptions[bollo.exemption]
   return {
     use: bollo.exemption,
-    cents: { bollo: 0, diritti: diritti ? 0 : DIRITTI },
+    cents: { bollo: 0, diritti: diritti ? 0 : charges.diritti.withoutBollo },
     esenzioneBollo: code,
     bolloVirtuale: null,
     reference: law,
     destination,
   }
+}
+
+/**
+ * What a payment by pagoPA takes: bollo and diritti in one notice. The totem takes money in no other way, so beside a mark
+ * or an exempt use the diritti are the comune's to ask for, and the sheet and the receipt say so.
+ */
+export function noticeCents(charges: Charges): number {
+  const { bollo, diritti } = settlementOf({ kind: 'pagopa', notice: null }, charges).cents
+  return bollo + diritti
 }
 
 /** The contrassegno telematico has been sold since 2005, so no mark is older. */

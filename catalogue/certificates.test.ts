@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type CertificateType, certificateType, MOST_ON_A_SHEET } from '../contract/catalogue.ts'
-import { askedMost, certificates, declarable, sheetConflict, type TableType } from './certificates.ts'
+import { askedMost, certificates, declarable, sheetConflict, type TableType, validMonthsOf } from './certificates.ts'
 
 const all = Object.keys(certificates) as TableType[]
 const asked = certificateType.options
@@ -100,4 +100,11 @@ describe('what may be declared instead (art. 46 DPR 445/2000)', () => {
       }),
     )
   })
+})
+
+it('a sheet is good for as long as the first of its types', () => {
+  expect(validMonthsOf(['1'])).toBe(null)
+  expect(validMonthsOf(['1', '8'])).toBe(3)
+  expect(validMonthsOf(['8', '12'], { '8': 6 })).toBe(3)
+  expect(validMonthsOf(['8', '1'], { '8': null, '1': 12 })).toBe(12)
 })

@@ -1,4 +1,4 @@
-import { type CertificateType, type CertifiedFact, certifiedFact } from '../contract/catalogue.ts'
+import { type CertificateType, type CertifiedFact, certifiedFact, type ValidMonths } from '../contract/catalogue.ts'
 
 /**
  * What stands first on the screen: the two types that are asked for most (ANPR's open data), and for whoever lives in a
@@ -115,6 +115,12 @@ export function sheetConflict(types: readonly TableType[]): string | null {
   if (registers.has('APR') && registers.has('AIRE')) return 'EN287'
   const broken = APART.find(([type, beside]) => types.includes(type) && types.some((other) => beside.includes(other)))
   return broken?.[2] ?? null
+}
+
+/** Months that a sheet of these types is good for, which is as long as the first of them; null: it never lapses. */
+export function validMonthsOf(types: readonly CertificateType[], set: ValidMonths = {}): number | null {
+  const months = types.map((type) => set[type] ?? (type in set ? null : certificates[type].validMonths))
+  return months.reduce((least, one) => (least === null || (one !== null && one < least) ? one : least), null)
 }
 
 /** Facts that a person shares with everybody of their famiglia anagrafica: f, who belongs to it. */

@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { CardFailure, CardReadout, CardState } from '../contract/device.ts'
 import { isPin, isPinOf } from '../contract/ipc.ts'
@@ -82,7 +83,7 @@ export async function card([what = '', ...args]: string[]): Promise<number> {
   if (given.pin !== undefined && !isPin(Buffer.from(given.pin))) return usage(HELP, '--pin is 5 to 8 digits')
   if (given.can !== undefined && !/^\d{6}$/.test(given.can)) return usage(HELP, '--can is six digits')
   const trace: TraceEntry[] = []
-  const reader = await readerWith(logsIn ? externalKeyOf(given) : null, (entry) => trace.push(entry))
+  const reader = await readerWith(given.json, logsIn ? externalKeyOf(given) : null, (entry) => trace.push(entry))
   try {
     await reader.until('present', Number(given.wait) * 1000)
     const read = orFail(await reader.service.read())
@@ -127,7 +128,11 @@ async function login(
 }
 
 /** The driver on the PC/SC service that PCSCLITE_CSOCK_NAME names, the system's by default. */
-async function readerWith(externalKey: ReturnType<typeof externalKeyOf>, onApdu: (entry: TraceEntry) => void) {
+async function readerWith(
+  json: boolean,
+  externalKey: ReturnType<typeof externalKeyOf>,
+  onApdu: (entry: TraceEntry) => void,
+) {
   let state: CardState | null = null
   const service = createCardService({
     externalKey,
@@ -136,7 +141,9 @@ async function readerWith(externalKey: ReturnType<typeof externalKeyOf>, onApdu:
     },
     // Not process.exit, which waits for a wedged native call; totem.mjs turns SIGKILL into exit code 30.
     onBroken: (reason) => {
-      console.error(`reader-unavailable: ${reason}`)
+      // A system call: nothing that waits in a stream survives what comes next.
+      if (json) writeSync(1, `${JSON.stringify({ kind: 'reader-unavailable', reason })}\n`)
+      else writeSync(2, `reader-unavailable: ${reason}\n`)
       process.kill(process.pid, 'SIGKILL')
     },
     onApdu,

@@ -43,7 +43,7 @@ const list = <T extends z.ZodType>(element: T) =>
     .catch(undefined)
 
 const localita = part({ descrizioneLocalita: text, descrizioneStato: text, provinciaContea: text })
-const comune = part({ nomeComune: text, siglaProvinciaIstat: text, descrizioneLocalita: text })
+const comune = part({ nomeComune: text, codiceIstat: text, siglaProvinciaIstat: text, descrizioneLocalita: text })
 /** A comune, a place abroad, or something else such as a ship. */
 const luogoEvento = part({ comune, localita, luogoEccezionale: text })
 

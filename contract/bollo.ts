@@ -12,6 +12,18 @@ export const contrassegno = z.strictObject({
 })
 export type Contrassegno = z.infer<typeof contrassegno>
 
+const cents = z.number().int().min(0).max(100_000)
+/** What a certificate costs where its subject lives, in euro cents: imposta di bollo, and diritti di segreteria with it or without it. */
+export const charges = z.strictObject({
+  bollo: cents.min(1),
+  diritti: z.strictObject({ withBollo: cents, withoutBollo: cents }),
+})
+export type Charges = z.infer<typeof charges>
+
+/** What one sheet was issued for, in euro cents, however many types share it. */
+export const charged = z.strictObject({ bollo: cents, diritti: cents })
+export type Charged = z.infer<typeof charged>
+
 /** A notice of pagoPA ("codice avviso"): 18 digits, of which the first says how the others are composed. */
 export const noticeNumber = z.string().regex(/^\d{18}$/)
 

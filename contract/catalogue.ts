@@ -9,6 +9,10 @@ export const certificateType = z.enum([
 ] as const)
 export type CertificateType = z.infer<typeof certificateType>
 
+/** Months of validity by type, where they are other than the catalogue's; null: it never lapses. */
+export const validMonths = z.partialRecord(certificateType, z.number().int().min(1).max(12).nullable())
+export type ValidMonths = z.infer<typeof validMonths>
+
 /** Types that may share one sheet at most: no set of more passes `sheetConflict` (its test tries them all). */
 export const MOST_ON_A_SHEET = 8
 /** The types on one sheet. catalogue/certificates.ts says whether they may share it. */

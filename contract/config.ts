@@ -125,7 +125,9 @@ export function totemConfigIn(text: string): Result<TotemConfig, ConfigMalformed
   try {
     content = JSON.parse(text)
   } catch (error) {
-    return malformed([`no JSON: ${(error as SyntaxError).message}`])
+    // SECURITY: the message also quotes the file, which may be a key that was named by mistake.
+    const [place] = /\(line \d+ column \d+\)$/.exec((error as SyntaxError).message) ?? []
+    return malformed([place === undefined ? 'no JSON' : `no JSON ${place}`])
   }
   const read = totemConfig.safeParse(content)
   if (read.success) return ok(read.data)

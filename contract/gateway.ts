@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { bollo } from './bollo.ts'
+import { bollo, charged, charges } from './bollo.ts'
 import { type Caller, callerText } from './caller.ts'
 import { certificateLanguage, certificateType, sheetTypes } from './catalogue.ts'
 import { anprPerson, belonging, partialDate, registeredPerson } from './document.ts'
@@ -139,10 +139,11 @@ export const identityCard = z.strictObject({
   cancelled: partialDate.nullable(),
 })
 export type IdentityCard = z.infer<typeof identityCard>
-/** `card`: the holder's; null: the register names none. `languages`: in which a certificate of these people may be asked for, by their comune; the usual one stands first. */
+/** `card`: the holder's; null: the register names none. `languages`: in which a certificate of these people may be asked for, by their comune; the usual one stands first. `charges`: what one costs them. */
 export const familySheet = z.strictObject({
   members: z.array(familyMember).min(1),
   languages: z.array(certificateLanguage).min(1),
+  charges,
   card: identityCard.nullable(),
 })
 export type FamilySheet = z.infer<typeof familySheet>
@@ -308,6 +309,10 @@ export const issuedOutcome = z.strictObject({
   issuedAt: isoInstant,
   /** Absent in an outcome of an earlier gateway, which knew exempt uses only. */
   bollo: bollo.optional(),
+  /** What it was issued for, in euro cents. Absent in an outcome of an earlier gateway. */
+  cents: charged.optional(),
+  /** For how long it is good; null: it never lapses. Absent like `cents`. */
+  validMonths: z.number().int().min(1).nullable().optional(),
   pdf: base64,
 })
 export type IssuedOutcome = z.infer<typeof issuedOutcome>

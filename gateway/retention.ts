@@ -3,6 +3,7 @@ import { fromKysely } from 'pg-boss'
 import type { Logger } from 'pino'
 import { type Clock, DAY_MS, HOUR_MS } from '../basics/time.ts'
 import { WORKED_ON_MS } from './operations/decide.ts'
+import { erasePayers, erasePayments } from './payments/erase.ts'
 import type { Store } from './store/database.ts'
 import { DEAD, WORK } from './store/queues.ts'
 import type { JobData, Tables } from './store/schema.ts'
@@ -26,7 +27,8 @@ const LOGIN_MS = 31 * DAY_MS
 const LOST_MS = HOUR_MS
 
 /**
- * Erases every hour what need not be kept, in one of the gateways: outcomes after days, logs and operations after months.
+ * Erases every hour what need not be kept, in one of the gateways: outcomes after days, logs and operations after months,
+ * payments after years.
  * It also gives a job to a request that has none, though no way is known in which a request loses its job.
  */
 export interface Retention {
@@ -184,6 +186,8 @@ export function startRetention({
         eraseRequesters,
         eraseLogins,
         eraseJournals,
+        (transaction: Transaction<Tables>) => erasePayers(transaction, now(), CHUNK),
+        (transaction: Transaction<Tables>) => erasePayments(transaction, now(), CHUNK),
         endDeadLetters,
         restoreJobs,
       ])

@@ -28,13 +28,18 @@ const line = z.enum(['person', 'certificate', 'purpose', 'delivery'])
 export const screens = [
   /**
    * The use, asked before any bollo (invariant 6). `more` false: publicBody, privateParty and the commonest exempt uses;
-   * true: the other exempt uses.
+   * true: the other exempt uses. `cents`: the bollo.
    */
-  z.strictObject({ screen: z.literal('purpose'), options: z.array(purpose), more: z.boolean() }),
+  z.strictObject({
+    screen: z.literal('purpose'),
+    options: z.array(purpose),
+    more: z.boolean(),
+    cents: z.number().int(),
+  }),
   /**
    * The summary. `others`: somebody else of the family may be chosen. `shortcuts`: what is asked for most. `language`: `IT`, or the
    * second one on the sheet; `languages`: those that the comune of residence has. `cents`: the
-   * bollo; `settled` null: it is due and not settled yet; `reference`: the law that frees the use, as it is cited, or a
+   * bollo, with the diritti that a notice takes too; `diritti`: in cents. `settled` null: it is due and not settled yet; `reference`: the law that frees the use, as it is cited, or a
    * number. `anpr`: `asked` now whether it will issue this; `away`, so the request is recorded and the certificate
    * collected later; `ready`; `unasked` before the bollo is settled. `facts`: what the sheet certifies, as ANPR words it. `barred`: it will not, and something else may be
    * chosen. `delivery`: how it is taken home, and whether there are other ways.
@@ -48,7 +53,12 @@ export const screens = [
     languages: z.array(certificateLanguage),
     shortcuts: z.array(sheetTypes).max(3),
     use: purpose,
-    bollo: z.strictObject({ settled: bolloKind.nullable(), cents: z.number().int(), reference: z.string() }),
+    bollo: z.strictObject({
+      settled: bolloKind.nullable(),
+      cents: z.number().int(),
+      diritti: z.number().int(),
+      reference: z.string(),
+    }),
     delivery: z.strictObject({ way, others: z.boolean() }),
     anpr: z.enum(['unasked', 'asked', 'away', 'ready', 'barred']),
     facts: z.string(),

@@ -1,14 +1,15 @@
 import { settlementOf } from '../../catalogue/bollo.ts'
 import { languagesFor } from '../../catalogue/languages.ts'
 import { mayIssue } from '../../catalogue/may-issue.ts'
+import type { Charges } from '../../contract/bollo.ts'
 import type { CertificateLanguage } from '../../contract/catalogue.ts'
 import type { PreviewRequest, Problem } from '../../contract/gateway.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import type { AnprFailure } from '../anpr/answers.ts'
 import { knownBy } from '../anpr/known.ts'
-import { comuneOf } from '../anpr/residence.ts'
+import { comuneOf, istatOf } from '../anpr/residence.ts'
 import { isRelative } from '../anpr/subjects.ts'
-import type { Terms } from '../settings/terms.ts'
+import { chargesIn, type Terms } from '../settings/terms.ts'
 import type { Looks } from './register.ts'
 
 type Asked = Pick<PreviewRequest, 'types' | 'bollo' | 'language'>
@@ -17,14 +18,14 @@ type Asked = Pick<PreviewRequest, 'types' | 'bollo' | 'language'>
 type NotEntitled = { kind: 'refused'; problem: Problem } | { kind: 'failed'; failure: AnprFailure }
 
 /**
- * May the holder have this certificate, by what the gateway knows before it asks for one, and in which language? ANPR's
- * own rules are the second wall, and not the only one. Preview and issue ask it alike. `day`: the Italian day.
+ * May the holder have this certificate, by what the gateway knows before it asks for one, in which language, and at what
+ * cost? ANPR's own rules are the second wall, and not the only one. Preview and issue ask it alike. `day`: the Italian day.
  */
 export async function entitled(
   looks: Pick<Looks, 'familyOf' | 'tell'>,
   { requester, subject, types, bollo, language }: Asked & { requester: string; subject: string },
   { day, terms }: { day: string; terms: Terms },
-): Promise<Result<CertificateLanguage, NotEntitled>> {
+): Promise<Result<{ language: CertificateLanguage; charges: Charges }, NotEntitled>> {
   const refused = (problem: Problem) => err<NotEntitled>({ kind: 'refused', problem })
   const failed = (failure: AnprFailure) => err<NotEntitled>({ kind: 'failed', failure })
   let known: ReturnType<typeof knownBy> = { subject: {}, requester: { self: true } }
@@ -40,8 +41,13 @@ export async function entitled(
     const [{ kind, anpr }] = may.error.refusals
     return refused({ kind, anpr })
   }
-  if (language !== null) return ok(language)
+  if (language !== null && Object.keys(terms.dirittiOf).length === 0)
+    return ok({ language, charges: chargesIn(terms, null) })
   // A famiglia anagrafica lives in one comune (art. 4 DPR 223/1989), so the requester's is the subject's.
   const { result: record } = await looks.tell('C029', { idAnpr: requester }, day)
-  return record.ok ? ok(languagesFor(comuneOf(record.value), terms.languages)[0]) : failed(record.error)
+  if (!record.ok) return failed(record.error)
+  return ok({
+    language: language ?? languagesFor(comuneOf(record.value), terms.languages)[0],
+    charges: chargesIn(terms, istatOf(record.value)),
+  })
 }

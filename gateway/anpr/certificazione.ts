@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { settlementOf } from '../../catalogue/bollo.ts'
 import type { richiestaCertificazione } from '../../contract/anpr.ts'
-import type { Bollo } from '../../contract/bollo.ts'
+import type { Bollo, Charges } from '../../contract/bollo.ts'
 import type { CertificateLanguage } from '../../contract/catalogue.ts'
 import type { CertificateRequest } from '../../contract/gateway.ts'
 
@@ -11,6 +11,8 @@ export interface Wish {
   subject: string
   types: CertificateRequest['types']
   bollo: Bollo
+  /** What the comune's certificates cost. */
+  charges: Charges
   language: CertificateLanguage
 }
 
@@ -20,10 +22,10 @@ export interface Wish {
  */
 export function certificazione(
   idOperazioneClient: string,
-  { requester, subject, types, bollo, language }: Wish,
+  { requester, subject, types, bollo, charges, language }: Wish,
   emissione: '2' | '3',
 ): z.infer<typeof richiestaCertificazione> {
-  const { cents, esenzioneBollo, bolloVirtuale, destination } = settlementOf(bollo)
+  const { cents, esenzioneBollo, bolloVirtuale, destination } = settlementOf(bollo, charges)
   return {
     idOperazioneClient,
     // The second language alone is refused (italia/anpr issue 4682).

@@ -2,6 +2,7 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
 import { afterEach, describe, expect, test } from 'vitest'
+import { CHARGES } from '../../catalogue/bollo.ts'
 import type { CertificateType } from '../../contract/catalogue.ts'
 import { idAnprCheck } from '../../contract/identity.ts'
 import { type AnprCalls, createAnprClient } from './client.ts'
@@ -53,7 +54,11 @@ const WISH = {
   types: ['8'],
   bollo: { kind: 'exempt', exemption: 'processuale' },
 } as const
-const wish = { ...WISH, types: [...WISH.types] as CertificateType[] }
+const wish = {
+  charges: CHARGES,
+  ...WISH,
+  types: [...WISH.types] as CertificateType[],
+}
 const PDF = Buffer.from('%PDF-1.7\n').toString('base64')
 const ISSUED = {
   idOperazioneANPR: '77',

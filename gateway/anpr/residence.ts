@@ -18,6 +18,10 @@ export const homesOf = (addresses: readonly Residence[]): readonly Residence[] =
     .toSorted((one, other) => one.rank - other.rank || (one.since < other.since ? 1 : one.since > other.since ? -1 : 0))
     .map(({ told }) => told)
 
+/** The ISTAT code of the comune where the person lives; null: abroad, or not told. */
+export const istatOf = ({ residenza = [] }: DatiAnagrafici): string | null =>
+  homesOf(residenza)[0]?.indirizzo?.comune?.codiceIstat ?? null
+
 /** The comune of Italy where the person lives; null: abroad, or not told. */
 export function comuneOf({ residenza = [] }: DatiAnagrafici): Comune | null {
   const { nomeComune: comune, siglaProvinciaIstat: province } = homesOf(residenza)[0]?.indirizzo?.comune ?? {}

@@ -8,8 +8,8 @@ import type { Register } from '../access/register.ts'
 import { yearOfBirth } from '../anpr/dates.ts'
 import { knownBy } from '../anpr/known.ts'
 import { problemOf } from '../anpr/problems.ts'
-import { comuneOf } from '../anpr/residence.ts'
-import type { Terms } from '../settings/terms.ts'
+import { comuneOf, istatOf } from '../anpr/residence.ts'
+import { chargesIn, type Terms } from '../settings/terms.ts'
 import { cardOf } from './person.ts'
 import { known } from './registered.ts'
 import type { Holder } from './session.ts'
@@ -53,5 +53,6 @@ export async function familySheetOf(
     })),
     card: card && { kind: card.kind, expires: card.expires, cancelled: card.cancelled },
     languages: [...languagesFor(own && comuneOf(own), terms.languages)],
+    charges: chargesIn(terms, own && istatOf(own)),
   })
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { type Clock, italianDay } from '../../basics/time.ts'
+import type { Charges } from '../../contract/bollo.ts'
 import type { Problem, preview, previewRequest } from '../../contract/gateway.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { entitled } from '../access/entitled.ts'
@@ -33,7 +34,7 @@ export async function previewOf(
   { register, means, reference, mayBegin, terms, now }: Previewing,
   holder: Holder,
   wish: z.infer<typeof previewRequest>,
-): Promise<Result<z.infer<typeof preview>, Problem>> {
+): Promise<Result<z.infer<typeof preview> & { charges: Charges }, Problem>> {
   const looks = register.askedBy(holder)
   // What is begun must be finished today: the certificate itself has the reserve.
   if (!(await mayBegin())) {
@@ -54,6 +55,6 @@ export async function previewOf(
     await looks.refused(wish, problem.anpr ?? problem.kind)
     return err(problem)
   }
-  const pdf = await looks.preview({ ...asked, language: may.value })
-  return pdf.ok ? ok({ pdf: pdf.value }) : err(problemOf(pdf.error))
+  const pdf = await looks.preview({ ...asked, ...may.value })
+  return pdf.ok ? ok({ pdf: pdf.value, charges: may.value.charges }) : err(problemOf(pdf.error))
 }

@@ -10,6 +10,7 @@ import {
 } from '../../contract/gateway.ts'
 import { ownAccesses, ownRequests } from '../../contract/own-requests.ts'
 import { personDetail, personRequest } from '../../contract/person.ts'
+import { ok } from '../../contract/result.ts'
 import type { Offices } from '../fleet/offices.ts'
 import { malformed } from '../http/problems.ts'
 import { type Ask, type Routes, route, routes } from '../http/route.ts'
@@ -67,7 +68,8 @@ export function citizenRoutes(room: CitizenRoom): Routes {
     route({ method: 'POST', path: '/previews', body: previewRequest, answer: preview }, async (ask) => {
       // SECURITY: who may ask about any number of marks finds those that have paid.
       const holder = await holderOf(ask, ask.body.bollo.kind !== 'exempt')
-      return holder.ok ? previewOf(room, holder.value, ask.body) : holder
+      const sheet = holder.ok ? await previewOf(room, holder.value, ask.body) : holder
+      return sheet.ok ? ok({ pdf: sheet.value.pdf }) : sheet
     }),
   )
 }

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../../basics/time.ts'
+import { validMonthsOf } from '../../catalogue/certificates.ts'
 import { atTotem, type Caller } from '../../contract/caller.ts'
 import type { Problem } from '../../contract/gateway.ts'
 import type { Register } from '../access/register.ts'
@@ -111,9 +112,17 @@ export function createCarryOut({
     if (decision.kind === 'undecided') return putOff(decision.reason, decision.anprIsOut)
     let settlement: Settlement
     if (decision.kind === 'issued') {
-      const { certificate } = decision
+      const { certificate, cents } = decision
       const { types, bollo } = opened.value.request
-      const outcome = { operation, types, bollo, ...certificate, issuedAt: now().toISOString() }
+      const outcome = {
+        operation,
+        types,
+        bollo,
+        cents,
+        validMonths: validMonthsOf(types, terms.validMonths),
+        ...certificate,
+        issuedAt: now().toISOString(),
+      }
       const { protocol } = certificate
       settlement = { state: 'issued', protocol, outcome: sealOutcome(outcome, outcomeKey, totem) }
     } else {

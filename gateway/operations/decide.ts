@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { DAY_MS, italianDay } from '../../basics/time.ts'
-import { isContrassegnoOf } from '../../catalogue/bollo.ts'
+import { isContrassegnoOf, type Settlement, settlementOf } from '../../catalogue/bollo.ts'
 import { exemptionOf } from '../../contract/bollo.ts'
 import type { Caller } from '../../contract/caller.ts'
 import type { CertificateRequest, Problem } from '../../contract/gateway.ts'
@@ -24,7 +24,7 @@ export const WORKED_ON_MS = 35 * DAY_MS
  * question never gets an answer from this program. `revokedSince`: the card was good at its log-in and is revoked now.
  */
 export type Decision = { access: AccessEntry } & (
-  | { kind: 'issued'; certificate: Certificate; revokedSince: boolean }
+  | { kind: 'issued'; certificate: Certificate; cents: Settlement['cents']; revokedSince: boolean }
   | { kind: 'refused'; problem: Problem }
   | { kind: 'undecided'; reason: string; anprIsOut: boolean }
   | { kind: 'hopeless'; reason: string }
@@ -120,9 +120,10 @@ export async function decide(
   }
   const lives = await looks.alive(wish)
   if (!lives.ok) return failed(lives.error)
-  const { line, result, trace } = await looks.issue(anprId, { ...wish, language: may.value })
+  const { line, result, trace } = await looks.issue(anprId, { ...wish, ...may.value })
   Object.assign(access, tracesOf(trace), { line })
   if (!result.ok) return failed(result.error)
   access.pdf_sha256 = createHash('sha256').update(Buffer.from(result.value.pdf, 'base64')).digest('hex')
-  return { kind: 'issued', certificate: result.value, revokedSince, access }
+  const { cents } = settlementOf(bollo, may.value.charges)
+  return { kind: 'issued', certificate: result.value, cents, revokedSince, access }
 }

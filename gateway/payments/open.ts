@@ -1,6 +1,5 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../../basics/time.ts'
-import { settlementOf } from '../../catalogue/bollo.ts'
 import type { Bell } from '../operations/bell.ts'
 import type { Database } from '../store/schema.ts'
 import { createPagopaClient, type PagopaAccess } from './client.ts'
@@ -30,8 +29,7 @@ export function openPayments({
   const { creditor } = access
   const client = createPagopaClient(access)
   const notices = createNotices({ db, bell, segregation, daysToPay, now })
-  const { bollo, diritti } = settlementOf({ kind: 'pagopa', notice: null }).cents
-  const taking: Taking = { notices, client, creditor, cents: bollo + diritti, refundDays }
+  const taking: Taking = { notices, client, creditor, refundDays }
   const body = creditor.codiceFiscale
   const hear = hearReceipts({ notices, body, log, onReceived })
   return {

@@ -34,7 +34,6 @@ export interface Taking {
   notices: Notices
   client: Pick<PagopaClient, 'checkout'>
   creditor: PagopaAccess['creditor']
-  cents: number
   /** Within so many days money is back that has to go back. */
   refundDays: number
 }
@@ -48,8 +47,11 @@ interface PaymentRoom {
     ask: Pick<Ask, 'caller' | 'bearer'>,
     about: { free: boolean },
   ): Promise<Result<Payer & { caller: Caller }, Problem>>
-  /** Everything that can refuse this certificate, asked of the register before any money; and who it is for. */
-  mayBuy(payer: Payer & { caller: Caller }, wish: PaymentRequest): Promise<Result<Bought, Problem>>
+  /** Everything that can refuse this certificate, asked of the register before any money; who it is for, and its price. */
+  mayBuy(
+    payer: Payer & { caller: Caller },
+    wish: PaymentRequest,
+  ): Promise<Result<{ of: Bought; cents: number }, Problem>>
   boughtBy(payer: Payer, wish: Pick<PaymentRequest, 'subject' | 'types'>): Bought
   reference(person: string): string
   stopping: AbortSignal
@@ -131,14 +133,14 @@ export function paymentRoutes(room: PaymentRoom): Routes {
       const payer = await payerOf(ask, { free: false })
       if (!payer.ok) return payer
       const { body, gone } = ask
-      const { notices, client, cents } = taking
+      const { notices, client } = taking
       const people = [payer.value.idAnpr, body.subject]
       const known = await liveFor(notices, boughtBy(payer.value, body))
       let row = known
       if (row === null) {
         const bought = await mayBuy(payer.value, body)
         if (!bought.ok) return bought
-        const begun = await notices.begin(body.payment, bought.value, cents)
+        const begun = await notices.begin(body.payment, bought.value.of, bought.value.cents)
         if (begun === 'taken') return err(malformed)
         if (begun === 'too-many') return err({ kind: 'session-spent', anpr: null })
         row = begun

@@ -13,6 +13,7 @@ import { payments } from './migrations/013-payments.ts'
 import { handovers } from './migrations/015-handovers.ts'
 import { letters } from './migrations/016-letters.ts'
 import { ownRequests } from './migrations/017-own-requests.ts'
+import { oldPayments } from './migrations/018-old-payments.ts'
 import { DatabaseIsNewer } from './refusals.ts'
 import type { Database } from './schema.ts'
 
@@ -154,6 +155,7 @@ const migrations: Record<string, Migration> = {
   '015-handovers': handovers,
   '016-letters': letters,
   '017-own-requests': ownRequests,
+  '018-old-payments': oldPayments,
 }
 
 /** Takes a database from one version to another. */

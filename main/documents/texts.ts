@@ -13,6 +13,11 @@ export const texts = {
     protocol: 'Protocollo ANPR',
     pages: 'Pagine stampate',
     amount: 'Importo',
+    valid: 'Validità',
+    months: (count: number) => (count === 1 ? 'un mese dal rilascio' : `${count} mesi dal rilascio`),
+    diritti: 'Diritti di segreteria',
+    dirittiPaid: 'compresi',
+    dirittiDue: 'da pagare al Comune',
     receipt: {
       title: 'RICEVUTA',
       document: 'Documento',
@@ -115,6 +120,11 @@ export const texts = {
     protocol: 'ANPR protocol',
     pages: 'Pages printed',
     amount: 'Amount',
+    valid: 'Valid for',
+    months: (count: number) => (count === 1 ? 'a month from issue' : `${count} months from issue`),
+    diritti: 'Office fees',
+    dirittiPaid: 'included',
+    dirittiDue: 'to pay to the comune',
     receipt: {
       title: 'RECEIPT',
       document: 'Document',
@@ -143,22 +153,26 @@ export const texts = {
   },
 } as const satisfies Record<Language, unknown>
 
-/** The receipt's words on the bollo: the amount that the totem took, and what the person must still do. */
+/** An amount as the totem's papers write it. */
+export const euro = (cents: number, language: Language): string =>
+  `${new Intl.NumberFormat(language, { minimumFractionDigits: 2 }).format(cents / 100)} euro`
+
+/** The receipt's words on the bollo: how it was settled, and what the person must still do. */
 export const settled: Record<
   Language,
-  Record<Bollo['kind'], { amount: string; proof: { label: string; note: string } | null }>
+  Record<Bollo['kind'], { how: string; proof: { label: string; note: string } | null }>
 > = {
   it: {
-    exempt: { amount: '0,00 euro (esente da bollo)', proof: null },
+    exempt: { how: 'esente da bollo', proof: null },
     contrassegno: {
-      amount: '0,00 euro (bollo con marca)',
+      how: 'bollo con marca',
       proof: {
         label: 'Marca da bollo',
         note: 'Incollare la marca sul certificato e scrivere la data di oggi, metà sulla marca e metà sul foglio. La marca vale per questo certificato soltanto.',
       },
     },
     pagopa: {
-      amount: '16,00 euro (bollo pagato con pagoPA)',
+      how: 'pagato con pagoPA',
       proof: {
         label: 'Avviso pagoPA',
         note: 'Il bollo è già sul certificato: non serve nessuna marca. La ricevuta del pagamento arriva da chi lo ha eseguito.',
@@ -200,16 +214,16 @@ export const settled: Record<
     },
   },
   en: {
-    exempt: { amount: '0.00 euro (exempt from stamp duty)', proof: null },
+    exempt: { how: 'exempt from stamp duty', proof: null },
     contrassegno: {
-      amount: '0.00 euro (stamp duty paid with a stamp)',
+      how: 'stamp duty paid with a stamp',
       proof: {
         label: 'Stamp no.',
         note: 'Stick the stamp (marca da bollo) on the certificate and write today’s date half on the stamp and half on the sheet. The stamp counts for this certificate only.',
       },
     },
     pagopa: {
-      amount: '16.00 euro (stamp duty paid by pagoPA)',
+      how: 'paid by pagoPA',
       proof: {
         label: 'pagoPA notice',
         note: 'The stamp duty is already on the certificate: no stamp is needed. The receipt of the payment comes from whoever carried it out.',

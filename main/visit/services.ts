@@ -1,4 +1,5 @@
 import type { CardNotice } from '../../catalogue/identity-card.ts'
+import type { Charges } from '../../contract/bollo.ts'
 import type { CertificateLanguage } from '../../contract/catalogue.ts'
 import type { CardFailure, CardReadout, PrinterStatus, PrintSheet } from '../../contract/device.ts'
 import type { Evidence } from '../../contract/evidence.ts'
@@ -80,6 +81,8 @@ export interface Entered {
   family: FamilyMember[] | null
   /** In which a certificate may be asked for, the usual one first; empty where the gateway has not said it. */
   languages: readonly CertificateLanguage[]
+  /** What a certificate costs, where the gateway has said it. */
+  charges?: Charges
   waiting: Waiting[]
   /** Requests on their way, of which nothing has been heard yet. */
   pending: number

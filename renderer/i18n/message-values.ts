@@ -74,12 +74,15 @@ export interface MessageValues {
   'accesses.line': { who: string | number; what: string | number }
   'person.bornKinship': { year: string | number; kinship: string | number }
   'person.more.line': { count: number }
+  'purpose.lead': { price: string | number }
   'sheet.due': { price: string | number }
   'sheet.self': { name: string | number }
   'sheet.together': { count: number }
   'sheet.cost.exempt': { reference: string | number }
   'sheet.cost.contrassegno': { price: string | number; reference: string | number }
   'sheet.cost.pagopa': { price: string | number }
+  'sheet.diritti': { price: string | number }
+  'sheet.diritti.pagopa': { price: string | number }
   'sheet.pay': { price: string | number }
   'themes.chosen': { names: string | number }
   'themes.beside': { names: string | number }

@@ -1,14 +1,20 @@
+// More than 400 lines: one gateway and one pagoPA, started once, serve every test here.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import pg from 'pg'
+import { pino } from 'pino'
 import { ulid } from 'ulid'
 import { Agent, request } from 'undici'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../basics/time.ts'
 import type { CertificateType } from '../../contract/catalogue.ts'
 import { isNotice, noticeOf } from '../../gateway/payments/notice.ts'
+import { startRetention } from '../../gateway/retention.ts'
+import { openStore } from '../../gateway/store/database.ts'
 import { throughPagopa } from '../../simulator/bench/gateway.ts'
 import { type Pagopa, startPagopa } from '../../simulator/pagopa/index.ts'
 import { makePki } from '../../simulator/pki/make.ts'
+import { personById } from '../../simulator/population/people.ts'
 import { type Centre, openCentre } from '../support/gateway/centre.ts'
 import { type Postgres, startPostgres } from '../support/gateway/postgres.ts'
 import { idAnpr, login, opened, sealed, wish } from '../support/gateway/requests.ts'
@@ -27,7 +33,8 @@ beforeAll(async () => {
   await makePki(PKI)
   postgres = await startPostgres()
   pagopa = await startPagopa({ port: 0, pki: PKI })
-  centre = await openCentre(await postgres.database(), { pagopa: throughPagopa(pagopa.access) })
+  databaseUrl = await postgres.database()
+  centre = await openCentre(databaseUrl, { pagopa: throughPagopa(pagopa.access) })
   // A gateway asks pagoPA again after a while, which has to pass.
   Object.defineProperty(centre.clock, 'now', { get: () => new Date(Date.now() + aheadMs) })
   pagopa.sendReceiptsTo(() => station())
@@ -45,6 +52,7 @@ afterAll(async () => {
   await postgres?.stop()
 })
 let aheadMs = 0
+let databaseUrl = ''
 
 /** Each test has a person and a certificate of its own, so that none meets another's payment. */
 const PEOPLE = ['anna-bianchi', 'giovanni-ricci', 'mario-rossi', 'elena-ferrari', 'nicolo-dangelo', 'marija-kos']
@@ -349,6 +357,60 @@ test('without pagoPA’s certificate nobody brings a receipt', async () => {
     const agent = new Agent({ connect: { ca: file('gateway-ca.pem'), ...identity } })
     await expect(request(url, { method: 'POST', dispatcher: agent, body: '<a/>' })).rejects.toThrow()
     await agent.close()
+  }
+})
+
+test('an old payment says no more whose it was after a year, and goes after ten; what is still due stays', async () => {
+  const session = await sessionOf()
+  const { body: withdrawn } = await session.buy()
+  await session.withdraw(withdrawn.payment)
+  const { body: spent } = await session.buy()
+  pagopa.pay({ nav: spent.notice, times: 2, receipt: 'push-only' })
+  expect(await paid(session, spent.payment)).toBe('paid')
+  expect(await issue(spent.notice)).toMatchObject(issued)
+  await soon(async () => expect(await refunds(spent.notice)).toHaveLength(1))
+  const database = new pg.Client(databaseUrl)
+  await database.connect()
+  // Whatever table: a row with a notice says of whom it is only by a keyed hash.
+  const { rows: tables } = await database.query<{ name: string }>(
+    `select format('%I.%I', table_schema, table_name) as name from information_schema.tables
+     where table_schema in ('public', 'pgboss') and table_type = 'BASE TABLE'`,
+  )
+  const found: string[] = []
+  for (const { name } of tables) {
+    const { rows } = await database.query<{ text: string }>(`select row_to_json(each)::text as text from ${name} each`)
+    found.push(...rows.map(({ text }) => text).filter((text) => text.includes(spent.notice)))
+  }
+  expect(found).toHaveLength(1)
+  const { codiceFiscale, surname } = personById(person)
+  for (const secret of [codiceFiscale, surname, idAnpr(person)]) expect(found[0]).not.toContain(secret)
+  const log = pino({ enabled: false })
+  const after = async (years: number) => {
+    const store = await openStore({ databaseUrl, dataDir: centre.config.dataDir }, log)
+    const retention = startRetention({ store, now: () => new Date(Date.now() + years * 366 * DAY_MS), log })
+    await retention.run()
+    await retention.stop()
+    await store.close()
+    const { rows } = await database.query<{ id: string; named: boolean }>(
+      'select id, requester <> id as named from payment where id = any($1)',
+      [[withdrawn.payment, spent.payment]],
+    )
+    return Object.fromEntries(rows.map(({ id, named }) => [id === spent.payment ? 'spent' : 'withdrawn', named]))
+  }
+  try {
+    expect(await after(0)).toEqual({ spent: true, withdrawn: true })
+    // The second sum has not gone back: its person still sees it.
+    expect(await after(2)).toEqual({ spent: true, withdrawn: false })
+    expect(await after(11)).toEqual({ spent: true })
+    const [{ receipt }] = await refunds(spent.notice)
+    await operator('post', '/v1/operator/refunds', { receipt })
+    expect(await after(2)).toEqual({ spent: false })
+    expect(await after(9)).toEqual({ spent: false })
+    expect(await after(11)).toEqual({})
+    const left = await database.query('select 1 from payment_receipt where payment = $1', [spent.payment])
+    expect(left.rowCount).toBe(0)
+  } finally {
+    await database.end()
   }
 })
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { CHARGES } from '../../catalogue/bollo.ts'
 import {
   rispostaC029,
   rispostaCertificazione,
@@ -179,13 +180,18 @@ describe('what the gateway asks, and what the simulated ANPR answers', () => {
     for (const code of ['C015', 'C017', 'C018', 'C020', 'C026', 'C029'] as const)
       expect((await calls.tell(code, about, '2020-01-01')).result.ok).toBe(true)
     await calls.personOf('AAAAAA00A00A000A')
-    const issue = (wish: Omit<Parameters<typeof calls.issue>[1], 'requester' | 'language'>) =>
-      calls.issue(String(279_545_000_000_000_000n + BigInt(++ids)), { ...wish, language: 'IT', requester })
+    const issue = (wish: Omit<Parameters<typeof calls.issue>[1], 'requester' | 'language' | 'charges'>) =>
+      calls.issue(String(279_545_000_000_000_000n + BigInt(++ids)), {
+        ...wish,
+        charges: CHARGES,
+        language: 'IT',
+        requester,
+      })
     const [exempt] = bolli as [Bollo]
     for (const subject of [requester, child]) {
       expect((await calls.alive({ subject, requester })).result.ok).toBe(true)
       const wish = { subject, types: ['8' as const, '12' as const], bollo: exempt }
-      expect((await calls.preview({ ...wish, language: 'IT', requester })).result.ok).toBe(true)
+      expect((await calls.preview({ ...wish, charges: CHARGES, language: 'IT', requester })).result.ok).toBe(true)
       expect((await issue(wish)).result.ok).toBe(true)
     }
     for (const type of certificateType.options) await issue({ subject: requester, types: [type], bollo: exempt })

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { settlementOf } from '../../catalogue/bollo.ts'
 import type { CertificateLanguage, CertificateType, Exemption } from '../../contract/catalogue.ts'
 import { familySheet } from '../../contract/gateway.ts'
 import { holderById } from '../../simulator/population/holders.ts'
@@ -11,6 +12,9 @@ import { wordsOf } from '../support/paper/words.ts'
 
 // What the gateway knows of people before it asks for a certificate: it refuses by itself, tells the totem beforehand,
 // and asks in the languages of the comune of residence. ANPR's own refusal stands behind it, and is not asked here.
+
+/** Spello asks for diritti, and a residence is good for half a year. */
+const certificates = { dirittiOf: { '054050': { withBollo: 52, withoutBollo: 26 } }, validMonths: { '8': 6 } }
 
 let centre: Centre
 let line: Awaited<ReturnType<typeof openAnprLine>>
@@ -25,7 +29,7 @@ beforeAll(async () => {
     if (question.service === 'ANPR-Certificazione') asked.push(JSON.parse(question.body))
     return through(question)
   })
-  centre = await openCentre(null, {}, { throughLine: line.throughLine })
+  centre = await openCentre(null, { certificates }, { throughLine: line.throughLine })
   totem = new TotemClient(centre.gateway.url, 'TT-0001')
 })
 afterAll(async () => {
@@ -156,4 +160,25 @@ test.each<[use: Exemption | 'privateParty', sentence: RegExp]>([
   const text = wordsOf(Buffer.from(outcome.pdf, 'base64'))
   expect(text).toMatch(sentence)
   for (const other of [ORDINARY, COURT].filter((one) => one !== sentence)) expect(text).not.toMatch(other)
+})
+
+test.each<[person: string, use: Exemption | 'privateParty', bollo: number, diritti: number]>([
+  ['anna-bianchi', 'onlus', 0, 26],
+  ['anna-bianchi', 'separazione', 0, 0],
+  ['anna-bianchi', 'privateParty', 1600, 52],
+  ['jurgen-grossmann', 'onlus', 0, 0],
+])('%s, %s: sheet, request of ANPR, certificate and outcome have the same amounts', async (person, use, ...cents) => {
+  asked.length = 0
+  const mark = { kind: 'contrassegno', number: '98765432109876', issued: '2026-03-05' } as const
+  const bollo = use === 'privateParty' ? mark : ({ kind: 'exempt', exemption: use } as const)
+  const { charges } = await familyOf(person)
+  const { outcome } = await opened((await settled(person, { bollo, language: 'IT' })).outcome)
+  const [stamp, fees] = cents
+  expect(settlementOf(bollo, charges).cents).toEqual({ bollo: stamp, diritti: fees })
+  expect(outcome).toMatchObject({ cents: { bollo: stamp, diritti: fees }, validMonths: 6 })
+  expect(asked).toMatchObject([{ bollo: String(stamp), diritti: String(fees) }])
+  const text = wordsOf(Buffer.from(outcome.pdf, 'base64'))
+  const euro = `${(fees / 100).toFixed(2).replace('.', ',')}`
+  if (fees > 0) expect(text).toMatch(new RegExp(`diritti.*${euro}`, 'is'))
+  else expect(text).not.toMatch(/diritti di segreteria/i)
 })

@@ -197,7 +197,12 @@ test.each<[string, string, RegExp]>([
   ['a screen of no size', '{"panel":{"width":0,"height":1920,"mmPerPixel":0.3}}', /panel.width: Too small/],
   ['nothing', '{}', /: totem: .*gateway: /],
   ["a gateway's file", '{"listen":{"host":"::","port":1}}', /Unrecognized key: "listen"/],
-  ['broken JSON', '{"totem":', /no JSON: /],
+  ['broken JSON', '{"totem":\n1,}', /no JSON \(line 2 column 3\)\n$/],
+  [
+    'a key that was named by mistake',
+    '-----BEGIN PRIVATE KEY-----\nMIGHAgEA',
+    /configuration: no JSON( \(line \d+ column \d+\))?\n$/,
+  ],
 ])('a configuration with %s: the message names the field, in one line', async (_, text, told) => {
   const folder = mkdtempSync(join(tmpdir(), 'command-line-'))
   const file = join(folder, 'totem.json')

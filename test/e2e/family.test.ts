@@ -30,7 +30,16 @@ test('a mother sees her family, her child’s data, her requests and who looked 
   await expect
     .poll(() => office.screen())
     .toMatchObject({ screen: 'member-section', told: { residence: [{ comune: 'SPELLO (PG)' }] } })
-  for (const back of ['member', 'family', 'visura'] as const) {
+  await office.touches('Indietro')
+  await office.sees('member')
+  // As she was on another day: typed on the glass, asked of ANPR for that day.
+  await office.touches('Un’altra data')
+  for (const key of '05032015') await office.touches(key)
+  await office.touches('Avanti')
+  await expect.poll(() => office.screen()).toMatchObject({ screen: 'member', on: '2015-03-05', certificate: false })
+  await office.touches('Tornare ai dati di oggi')
+  await expect.poll(() => office.screen()).toMatchObject({ screen: 'member', on: null, certificate: true })
+  for (const back of ['family', 'visura'] as const) {
     await office.touches('Indietro')
     await office.sees(back)
   }

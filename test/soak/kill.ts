@@ -140,7 +140,7 @@ async function settledPayments(office: Awaited<ReturnType<typeof headlessOffice>
 }
 
 /** Each way from one state of a payment or a delivery to the next, with main and with the gateway dying on it. */
-export const EDGES = edges.flatMap((edge) => (['gateway', 'main'] as const).map((victim) => ({ edge, victim })))
+const EDGES = edges.flatMap((edge) => (['gateway', 'main'] as const).map((victim) => ({ edge, victim })))
 
 /**
  * Picks main more often than the others, because it has the most to lose. A gateway that is down cannot be killed. A

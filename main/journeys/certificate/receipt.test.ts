@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { IssuedOutcome } from '../../../contract/gateway.ts'
 import { language as known, type Language } from '../../../contract/language.ts'
 import { type ReceiptDocument, receiptDocument } from '../../../contract/print.ts'
-import { dateTime, titleOf } from '../../documents/texts.ts'
+import { dateTime, texts, titleOf } from '../../documents/texts.ts'
 import { receiptFor, slipFor } from './receipt.ts'
 
 const outcome: IssuedOutcome = {
@@ -48,6 +48,27 @@ describe.each(known.options)('%s', (language) => {
     }
     expect(text).toContain(verification)
     expect(text.toLowerCase()).not.toContain('bianchi')
+  })
+
+  test('a receipt says what was taken, what is due to the comune, and how long the certificate is good', () => {
+    const said = (changes: Partial<IssuedOutcome>) =>
+      words(receiptFor({ ...outcome, ...changes }, { pages: 1, at: outcome.issuedAt, language, place, verification }))
+    const comma = (amount: string) => (language === 'it' ? amount.replace('.', ',') : amount)
+    const mark = { kind: 'contrassegno', number: '01234567890123', issued: '2026-03-05' } as const
+    const notice = { kind: 'pagopa', notice: '301202611280000124' } as const
+    const cents = { bollo: 1600, diritti: 52 }
+    expect(said({ bollo: notice, cents, validMonths: 6 })).toContain(comma('16.52 euro'))
+    expect(said({ bollo: notice, cents, validMonths: 6 })).toContain(texts[language].months(6))
+    for (const owed of [
+      said({ bollo: mark, cents }),
+      said({ bollo: { kind: 'exempt', exemption: 'onlus' }, cents: { bollo: 0, diritti: 52 } }),
+    ]) {
+      expect(owed).toContain(comma('0.00 euro'))
+      expect(owed).toContain(`${comma('0.52 euro')} (${texts[language].dirittiDue})`)
+      expect(owed).not.toContain(texts[language].valid)
+    }
+    // As an earlier gateway sends it.
+    expect(said({ bollo: notice })).toContain(comma('16.00 euro'))
   })
 
   test('both say where their code is verified and whom to call, where the totem knows it', () => {

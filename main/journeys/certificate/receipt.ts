@@ -5,7 +5,7 @@ import type { Language } from '../../../contract/language.ts'
 import type { ReceiptDocument } from '../../../contract/print.ts'
 import { type Block, type Fact, type Paper, type Place, said } from '../../documents/model.ts'
 import { receiptLines } from '../../documents/receipt-lines.ts'
-import { dateTime, settled, texts, titleOf } from '../../documents/texts.ts'
+import { dateTime, euro, settled, texts, titleOf } from '../../documents/texts.ts'
 
 interface Printed {
   language: Language
@@ -28,11 +28,22 @@ const fact = (label: string, value: string): Fact => ({ label: said(label), valu
  * `verification`: text of the verification code; null: none.
  */
 export function receiptPaper(
-  { operation, protocol, types, bollo }: IssuedOutcome,
+  {
+    operation,
+    protocol,
+    types,
+    bollo,
+    cents = bollo ? settlementOf(bollo).cents : { bollo: 0, diritti: 0 },
+    validMonths = null,
+  }: IssuedOutcome,
   { pages, at, language, place, verification }: Printed & { pages: number; at: string },
 ): Paper {
   const words = texts[language]
-  const { amount, proof } = settled[language][bollo?.kind ?? 'exempt']
+  const { how, proof } = settled[language][bollo?.kind ?? 'exempt']
+  // The totem takes money by a notice alone.
+  const paid = bollo?.kind === 'pagopa'
+  const taken = euro(paid ? cents.bollo + cents.diritti : 0, language)
+  const diritti = `${euro(cents.diritti, language)} (${paid ? words.dirittiPaid : words.dirittiDue})`
   const reference = bollo ? settlementOf(bollo).reference : ''
   return {
     languages: [language],
@@ -51,7 +62,9 @@ export function receiptPaper(
           fact(words.protocol, protocol),
           fact(words.operation, operation),
           fact(words.pages, String(pages)),
-          fact(words.amount, amount),
+          ...(validMonths === null ? [] : [fact(words.valid, words.months(validMonths))]),
+          fact(words.amount, `${taken} (${how})`),
+          ...(cents.diritti > 0 ? [fact(words.diritti, diritti)] : []),
           ...(proof ? [fact(proof.label, reference)] : []),
         ],
       },

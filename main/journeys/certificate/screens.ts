@@ -1,4 +1,4 @@
-import { dueFor, settlementOf } from '../../../catalogue/bollo.ts'
+import { CHARGES, noticeCents, settlementOf } from '../../../catalogue/bollo.ts'
 import { sheetConflict } from '../../../catalogue/certificates.ts'
 import { themes } from '../../../catalogue/themes.ts'
 import { certificateTheme, type Purpose } from '../../../contract/catalogue.ts'
@@ -23,13 +23,12 @@ const shown = ({ subject, name, surname }: Person) => ({
 })
 
 /** What the use costs, and what settles it. */
-function bolloOf({ certificate: { use, bollo } }: Visit): ScreenOf<'sheet'>['bollo'] {
-  if (bollo) {
-    const { cents, reference } = settlementOf(bollo)
-    return { settled: bollo.kind, cents: cents.bollo, reference }
-  }
-  const due = dueFor(required(use, 'use'))
-  return { settled: null, cents: due.kind === 'bollo' ? due.cents : 0, reference: '' }
+function bolloOf({ certificate: { bollo }, holder: { entered } }: Visit): ScreenOf<'sheet'>['bollo'] {
+  const charges = entered?.charges ?? CHARGES
+  if (bollo === null) return { settled: null, cents: charges.bollo, diritti: charges.diritti.withBollo, reference: '' }
+  const { cents, reference } = settlementOf(bollo, charges)
+  const taken = bollo.kind === 'pagopa' ? noticeCents(charges) : cents.bollo
+  return { settled: bollo.kind, cents: taken, diritti: cents.diritti, reference }
 }
 
 /** A totem without a printer hands its documents to the telephone (main/visit/taking-home.ts). */
@@ -49,8 +48,14 @@ const reasonOf = (blocked: { kind: string } | undefined): Refusal | null =>
   blocked ? refusal.catch('certificate-not-issuable').parse(blocked.kind) : null
 
 export const screens: Shows<ReturnType<typeof states>> = {
-  purpose: () => ({ screen: 'purpose', options: FIRST_PURPOSES, more: false }),
-  morePurposes: () => ({ screen: 'purpose', options: MORE_PURPOSES, more: true }),
+  purpose: ({ visit }) => ({
+    ...{ screen: 'purpose', options: FIRST_PURPOSES, more: false },
+    cents: (visit.holder.entered?.charges ?? CHARGES).bollo,
+  }),
+  morePurposes: ({ visit }) => ({
+    ...{ screen: 'purpose', options: MORE_PURPOSES, more: true },
+    cents: (visit.holder.entered?.charges ?? CHARGES).bollo,
+  }),
   sheet({ visit, printer }, { inner }) {
     const { types, use, barred, subject } = visit.certificate
     if (inner === 'picture') return { screen: 'preview', pages: required(visit.paper.preview, 'preview').pages }

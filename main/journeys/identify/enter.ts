@@ -51,9 +51,9 @@ export function createEnter({
     if (family.ok) {
       // The card holder stands first, whatever the order of the family sheet: most certificates are for them.
       const members = family.value.members.toSorted((one, other) => Number(other.self) - Number(one.self))
-      const { languages, card } = family.value
+      const { languages, card, charges } = family.value
       const notice = card && cardNotice(card, italianDay(now()))
-      return ok({ ...entered, family: members, languages, card: notice })
+      return ok({ ...entered, family: members, languages, charges, card: notice })
     }
     if (family.error.kind !== 'refused') return offline
     // The holder can ask for themselves also where ANPR has no sheet of theirs, or none that can be read.

@@ -4,7 +4,7 @@ import { answer } from '../../bridge.ts'
 import type { IconName } from '../../components/icon.tsx'
 import { Screen } from '../../components/screen.tsx'
 import { AnswerCard } from '../../components/touch-button.tsx'
-import { useText } from '../../i18n/use-text.ts'
+import { useEuro, useText } from '../../i18n/use-text.ts'
 
 const ICON: Record<Purpose, IconName> = {
   publicBody: 'institution',
@@ -19,12 +19,13 @@ const ICON: Record<Purpose, IconName> = {
 }
 
 /** The totem asks for the use before any bollo, so that nobody pays for a paper that they do not need (invariant 6). */
-export function ChoosePurpose({ screen: { options, more } }: { screen: ScreenOf<'purpose'> }) {
+export function ChoosePurpose({ screen: { options, more, cents } }: { screen: ScreenOf<'purpose'> }) {
   const text = useText()
+  const price = useEuro()(cents)
   return (
     <Screen
       title={text(more ? 'purpose.moreTitle' : 'purpose.title')}
-      lead={text(more ? 'purpose.moreLead' : 'purpose.lead')}
+      lead={more ? text('purpose.moreLead') : text('purpose.lead', { price })}
     >
       {options.map((purpose) => (
         <AnswerCard

@@ -30,7 +30,12 @@ const LAWS: Record<Exemption, string> = {
   separazione: 'art. 19 L. 74/1987',
 }
 
-const exempt = (use: Exemption): ScreenOf<'sheet'>['bollo'] => ({ settled: 'exempt', cents: 0, reference: LAWS[use] })
+const exempt = (use: Exemption): ScreenOf<'sheet'>['bollo'] => ({
+  settled: 'exempt',
+  cents: 0,
+  diritti: 0,
+  reference: LAWS[use],
+})
 const person = ({ index: _, ...rest }: (typeof family)[number]): ScreenOf<'sheet'>['subject'] => rest
 const own = person(member(0, 'MARIA TERESA', '2', 1951))
 const child = person(member(3, 'ANDREA', '3', 1984))
@@ -74,11 +79,13 @@ export const samples: SamplesOf<'certificate'> = {
         screen: 'purpose',
         options: ['publicBody', 'privateParty', 'processuale', 'pensioneEstera'],
         more: false,
+        cents: 1600,
       },
       'purpose-more': {
         screen: 'purpose',
         options: ['separazione', 'adozione', 'interdizione', 'onlus', 'societaSportive'],
         more: true,
+        cents: 1600,
       },
     },
   },
@@ -94,13 +101,13 @@ export const samples: SamplesOf<'certificate'> = {
       'sheet-many': summary({ types: ['1', '5', '7', '8', '12'] }),
       'sheet-due': summary({
         use: 'privateParty',
-        bollo: { settled: null, cents: 1600, reference: '' },
+        bollo: { settled: null, cents: 1600, diritti: 0, reference: '' },
         anpr: 'unasked',
         facts: '',
       }),
       'sheet-mark': summary({
         use: 'privateParty',
-        bollo: { settled: 'contrassegno', cents: 1600, reference: '0123 4567 8901 23' },
+        bollo: { settled: 'contrassegno', cents: 1600, diritti: 0, reference: '0123 4567 8901 23' },
       }),
       'sheet-away': summary({ anpr: 'away', facts: '', others: false, delivery: { way: 'paper', others: false } }),
       'sheet-barred': summary({ anpr: 'barred', facts: '', barred: { reason: 'procedure-open', code: 'EN181' } }),

@@ -80,7 +80,15 @@ function useLines({
   const text = useText()
   const kinship = useKinship()
   const certificateName = useCertificateName()
-  const price = useEuro()(bollo.cents)
+  const euro = useEuro()
+  const price = euro(bollo.cents)
+  const diritti = { price: euro(bollo.diritti) }
+  const costs = [
+    ...(bollo.settled ? [text(`sheet.cost.${bollo.settled}`, { price, reference: bollo.reference })] : []),
+    ...(bollo.settled && bollo.diritti > 0
+      ? [text(bollo.settled === 'pagopa' ? 'sheet.diritti.pagopa' : 'sheet.diritti', diritti)]
+      : []),
+  ]
   const key = types.join()
   return [
     {
@@ -119,7 +127,7 @@ function useLines({
     {
       label: text('sheet.use'),
       value: text(`purpose.${use}`),
-      ...(bollo.settled ? { note: text(`sheet.cost.${bollo.settled}`, { price, reference: bollo.reference }) } : {}),
+      ...(costs.length > 0 ? { note: costs.join('. ') } : {}),
       change: () => answer({ type: 'change', line: 'purpose' }),
     },
     {
@@ -137,9 +145,11 @@ function useMain({ bollo, anpr }: Shown) {
   if (anpr === 'barred') return null
   const onPress = () => answer({ type: 'confirm' })
   if (anpr === 'away') return { label: text('sheet.record'), icon: 'check' as const, onPress }
+  const free = bollo.diritti > 0 ? 'sheet.printDiritti' : 'sheet.print'
+  const printing = bollo.settled === 'exempt' ? free : 'sheet.printPaid'
   if (anpr === 'unasked') return { label: text('sheet.pay', { price }), onPress }
   return {
-    label: text(bollo.settled === 'exempt' ? 'sheet.print' : 'sheet.printPaid'),
+    label: text(printing),
     icon: 'printer' as const,
     onPress,
     disabled: anpr === 'asked',
