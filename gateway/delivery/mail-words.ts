@@ -32,6 +32,21 @@ Wenn Sie nichts angefragt haben, löschen Sie diese Nachricht: Ohne die 6 Ziffer
 Diese Nachricht ist automatisch: Niemand liest eine Antwort.
 `,
   },
+  fr: {
+    subject: 'Le document demandé est prêt',
+    text: (office, link) => `Le document que vous avez demandé au totem (${office}) est prêt.
+
+Pour le télécharger, ouvrez ce lien :
+
+${link}
+
+La page demande les 6 chiffres que le totem vous a donnés. Le lien vaut 7 jours, 3 fois.
+
+Si vous n’avez rien demandé, effacez ce message : sans les 6 chiffres, personne n’ouvre le document.
+
+Ce message est automatique : personne ne lit les réponses.
+`,
+  },
   sl: {
     subject: 'Zahtevani dokument je pripravljen',
     text: (office, link) => `Dokument, ki ste ga zahtevali na totemu (${office}), je pripravljen.

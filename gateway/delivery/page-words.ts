@@ -57,6 +57,33 @@ const de: PageWords = {
   privacy: 'Der Schlüssel steht im Link und verlässt dieses Telefon nicht.',
 }
 
+const fr: PageWords = {
+  documentTitle: 'Votre document · Totem Polis',
+  heading: 'Votre document est prêt',
+  intro: 'Il vient du totem devant vous. Il s’ouvre une seule fois, sur ce téléphone, en dix minutes.',
+  introMailed: 'Il vient d’un totem Polis. Il s’ouvre avec les 6 chiffres que le totem vous a donnés.',
+  code: 'Les 6 chiffres',
+  codeShort: 'Écrivez les 6 chiffres.',
+  codeWrong: 'Les chiffres ne sont pas justes. Vérifiez-les : après 5 erreurs le document s’efface.',
+  codeLast: 'Les chiffres ne sont pas justes. Il reste un seul essai.',
+  fetch: 'Télécharger le document',
+  fetching: 'Le document arrive…',
+  here: 'Le document est sur ce téléphone',
+  hereLead: 'Enregistrez-le maintenant : il se perd si la page se ferme.',
+  save: 'Enregistrer',
+  open: 'Ouvrir',
+  incomplete: 'Le lien est incomplet. Visez de nouveau le code du totem.',
+  gone: 'Il n’y a plus rien ici : le temps est fini, ou le document a été pris. Le totem peut montrer un nouveau code.',
+  contested:
+    'Deux téléphones ont demandé ce document. Par sécurité, personne ne le reçoit plus : demandez un nouveau code au totem.',
+  damaged: 'Le document est arrivé altéré et ne s’ouvre pas. Demandez un nouveau code au totem.',
+  noLine: 'Le téléphone n’atteint pas le service. Vérifiez le réseau et réessayez.',
+  otherBrowser: 'Le bouton ne fait rien ? Ouvrez cette page dans Safari ou Chrome avant de télécharger.',
+  copy: 'Copier le lien',
+  copied: 'Copié : collez-le dans Safari ou Chrome.',
+  privacy: 'La clé qui ouvre le document est dans le lien et ne quitte pas ce téléphone.',
+}
+
 const sl: PageWords = {
   documentTitle: 'Vaš dokument · Totem Polis',
   heading: 'Vaš dokument je pripravljen',
@@ -74,7 +101,8 @@ const sl: PageWords = {
   open: 'Odprite',
   incomplete: 'Povezava ni popolna. Na totemu znova posnemite kodo.',
   gone: 'Tukaj ni ničesar več: čas je potekel ali je dokument že prevzet. Totem lahko pokaže novo kodo.',
-  contested: 'Dva telefona sta zahtevala ta dokument. Zaradi varnosti ga ne dobi nihče: na totemu zahtevajte novo kodo.',
+  contested:
+    'Dva telefona sta zahtevala ta dokument. Zaradi varnosti ga ne dobi nihče: na totemu zahtevajte novo kodo.',
   damaged: 'Dokument je prispel spremenjen in se ne odpre. Na totemu zahtevajte novo kodo.',
   noLine: 'Telefon ne doseže službe. Preverite omrežje in poskusite znova.',
   otherBrowser: 'Gumb ne naredi ničesar? Pred prenosom odprite to stran v Safariju ali Chromu.',
@@ -109,4 +137,4 @@ const en: PageWords = {
   privacy: 'The key that opens the document is in the link and does not leave this phone.',
 }
 
-export const pageWords: Record<Language, PageWords> = { it, de, sl, en }
+export const pageWords: Record<Language, PageWords> = { it, de, fr, sl, en }

@@ -58,6 +58,33 @@ const de: PageWords = {
   keysOlder: 'Dieses Gerät kennt ein neueres Verzeichnis der Totems: Diese Seite ist alt. Öffnen Sie die neue.',
 }
 
+const fr: PageWords = {
+  documentTitle: 'Vérifier une feuille · Totem Polis',
+  heading: 'Cette feuille vient-elle d’un totem ?',
+  intro:
+    'Les reçus, extraits et déclarations imprimés par un totem Polis portent un code QR signé. Cette page le vérifie, même sans réseau.',
+  ways: 'Comment lire le code',
+  camera: 'Utiliser la caméra',
+  picture: 'Choisir une photo',
+  typed: 'Coller le texte',
+  typedLabel: 'Texte du code, commence par TP1 :',
+  check: 'Vérifier',
+  hold: 'Tenez tout le code dans le cadre.',
+  stop: 'Fermer la caméra',
+  otherCode: 'C’est un autre code. Cherchez sur la feuille celui du totem.',
+  cameraFailed: 'La caméra n’est pas disponible ou pas permise. Choisissez une photo du code.',
+  compareTitle: 'Est-ce le bon certificat ?',
+  compareNote: 'Si vous avez le PDF du certificat, comparez-le : le fichier ne quitte pas cet appareil.',
+  comparePick: 'Choisir le PDF du certificat',
+  same: 'C’est le fichier même que le totem a reçu et imprimé.',
+  other: 'Ce n’est pas le fichier que le totem a reçu et imprimé.',
+  privacy: 'Rien ne quitte cet appareil : la page n’appelle aucun serveur.',
+  keysDate: (date, sequence) => `Liste des totems n° ${sequence} du ${date}.`,
+  keysBroken:
+    'La liste des totems de cette page n’est pas signée comme il faut : la page a été altérée. Ne l’utilisez pas.',
+  keysOlder: 'Cet appareil connaît une liste des totems plus récente : cette page est ancienne. Ouvrez la nouvelle.',
+}
+
 const sl: PageWords = {
   documentTitle: 'Preverite list · Totem Polis',
   heading: 'Ali je ta list s totema?',
@@ -110,4 +137,4 @@ const en: PageWords = {
   keysOlder: 'This device has seen a newer list of totems: this copy of the page is old. Open the new one.',
 }
 
-export const pageWords: Record<Language, PageWords> = { it, de, sl, en }
+export const pageWords: Record<Language, PageWords> = { it, de, fr, sl, en }

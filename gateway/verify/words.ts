@@ -365,6 +365,130 @@ const de: Words = {
     `Das Verzeichnis der Totems war bis ${until} zu erneuern: Ein seither widerrufener Totem ist nicht zu sehen.`,
 }
 
+const french: Record<TableType, string> = {
+  '1': 'de naissance',
+  '2': 'de décès',
+  '3': 'de mariage',
+  '4': 'de radiation du registre',
+  '5': 'de nationalité',
+  '6': 'de nationalité passée',
+  '7': 'de vie',
+  '8': 'de résidence',
+  '9': 'de résidences passées',
+  '10': 'de résidence à l’étranger (AIRE)',
+  '11': 'd’état civil',
+  '12': 'de situation de famille',
+  '13': 'de situation de famille et d’état civil',
+  '14': 'de résidence en communauté',
+  '15': 'de famille à l’étranger (AIRE)',
+  '16': 'de situation de famille avec parenté',
+  '17': 'de célibat',
+  '18': 'd’union civile',
+  '19': 'de contrat de cohabitation',
+  '20': 'de résidence à une date',
+}
+const fr: Words = {
+  document: {
+    receipt: 'reçu d’un certificat imprimé',
+    slip: 'mémo d’une demande à retirer',
+    visura: 'extrait du registre (visura, pas un certificat)',
+    dichiarazioneSostitutiva: 'déclaration tenant lieu de certificat (art. 46 DPR 445/2000)',
+    attoNotorio: 'formulaire de déclaration tenant lieu d’acte de notoriété (art. 47 DPR 445/2000)',
+    coverSlip: 'feuille qui accompagne un certificat',
+  },
+  certificate: (type) => `Certificat ${french[type]}`,
+  unknownCertificate: (code) => `Certificat de type ${code}`,
+  facts: {
+    a: 'Naissance',
+    b: 'Résidence',
+    c: 'Nationalité',
+    d: 'Droits civils et politiques',
+    e: 'État civil',
+    f: 'Situation de famille',
+    g: 'Vie',
+    h: 'Naissance ou décès de proches',
+    i: 'Listes et registres publics',
+    l: 'Ordres professionnels',
+    m: 'Diplômes, examens',
+    n: 'Qualification professionnelle',
+    o: 'Revenu ou situation économique',
+    p: 'Cotisations',
+    q: 'Code fiscal, numéro de TVA',
+    r: 'Chômage',
+    s: 'Pension',
+    t: 'Études',
+    u: 'Représentant légal, tuteur, curateur',
+    v: 'Associations',
+    z: 'Service militaire',
+    aa: 'Condamnations pénales',
+    bb: 'Procédures pénales',
+    'bb-bis': 'Sanctions d.lgs. 231/2001',
+    cc: 'Personnes à charge',
+    dd: 'Registres d’état civil',
+    ee: 'Liquidation ou faillite',
+  },
+  genuine: {
+    title: 'Feuille authentique d’un totem',
+    lead: 'Un totem Polis a écrit ce code. Un code se copie : comparez les données ci-dessous avec celles imprimées.',
+  },
+  expired: {
+    title: 'Feuille authentique, mais expirée',
+    lead: (on) => `Un totem Polis a écrit ce code, mais la feuille valait jusqu’au ${on}.`,
+  },
+  withdrawn: {
+    title: 'Non valable : totem révoqué',
+    lead: (totem, since) =>
+      `La clé du totem ${totem} est révoquée (${since}) : qui l’a peut avoir signé ce code. N’acceptez pas la feuille.`,
+  },
+  notGenuine: {
+    title: 'Non authentique',
+    'signature-wrong': 'La signature ne correspond pas : le code est altéré ou inventé. N’acceptez pas la feuille.',
+    'not-this-totem': 'Le code nomme un totem et porte la signature d’un autre. N’acceptez pas la feuille.',
+    'key-not-in-use': 'À la date du code, ce totem n’avait pas cette clé. N’acceptez pas la feuille.',
+    'in-the-future':
+      'Le code porte une date future. Si l’horloge de cet appareil est juste, n’acceptez pas la feuille.',
+  },
+  signerUnknown: {
+    title: 'Signature inconnue',
+    lead: (issued) =>
+      `Aucun totem de la liste du ${issued} n’a cette clé. N’acceptez pas la feuille, sauf si une liste plus récente la connaît.`,
+  },
+  unreadable: {
+    title: 'Illisible',
+    'other-code': 'Ce n’est pas le code d’un totem. Le QR d’un certificat se vérifie sur le site de l’ANPR, pas ici.',
+    damaged: 'Le code est incomplet ou abîmé. Essayez une autre photo, la feuille à plat et bien éclairée.',
+    malformed: 'Le code commence comme celui d’un totem, mais aucun totem n’écrit ainsi.',
+    'claims-unknown': 'La signature est d’un totem, mais cette vérification ne connaît pas le contenu.',
+    'no-code': 'Aucun code QR dans l’image. Essayez de plus près, la feuille à plat.',
+  },
+  who: {
+    totem: 'Le totem le dit',
+    totemNote: 'Le totem garantit l’avoir imprimé. Ce n’est pas un sceau de l’ANPR.',
+    anpr: 'Le totem dit l’avoir reçu de l’ANPR',
+    anprNote: 'Seule l’ANPR garantit les données : vérifiez le QR du certificat ou demandez au bureau d’état civil.',
+    person: 'La personne le déclare',
+    personNote:
+      'C’est une déclaration seulement avec la signature de la personne, qui en répond (art. 75 et 76 DPR 445/2000). Ce qui est écrit à la main n’est pas dans le code.',
+  },
+  label: {
+    document: 'Feuille',
+    totem: 'Totem',
+    issuedAt: 'Imprimé',
+    validUntil: 'Jusqu’au',
+    operation: 'Opération',
+    pages: 'Pages imprimées',
+    id: 'Numéro de la feuille',
+    subject: 'Personne',
+    codiceFiscale: 'Code fiscal',
+    types: 'Certificat',
+    protocol: 'Protocole ANPR',
+    pdfSha256: 'Empreinte du PDF (SHA-256)',
+    requested: 'Demandé',
+  },
+  staleKeys: (until) =>
+    `La liste des totems était à renouveler avant le ${until} : un totem révoqué depuis ne se voit pas.`,
+}
+
 const slovene: Record<TableType, string> = {
   '1': 'rojstvu',
   '2': 'smrti',
@@ -484,8 +608,7 @@ const sl: Words = {
     pdfSha256: 'Odtis PDF (SHA-256)',
     requested: 'Zahtevano',
   },
-  staleKeys: (until) =>
-    `Seznam totemov je bilo treba obnoviti do ${until}: pozneje preklican totem se ne vidi.`,
+  staleKeys: (until) => `Seznam totemov je bilo treba obnoviti do ${until}: pozneje preklican totem se ne vidi.`,
 }
 
-export const words: Record<Language, Words> = { it, de, sl, en }
+export const words: Record<Language, Words> = { it, de, fr, sl, en }

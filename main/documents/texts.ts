@@ -52,6 +52,11 @@ export const texts = {
     protocol: 'ANPR-Protokoll',
     pages: 'Gedruckte Seiten',
     amount: 'Betrag',
+    valid: 'Gültigkeit',
+    months: (count: number) => (count === 1 ? 'ein Monat ab Ausstellung' : `${count} Monate ab Ausstellung`),
+    diritti: 'Sekretariatsgebühren',
+    dirittiPaid: 'inbegriffen',
+    dirittiDue: 'an die Gemeinde zu zahlen',
     receipt: {
       title: 'QUITTUNG',
       document: 'Dokument',
@@ -78,6 +83,45 @@ export const texts = {
       note: 'In der E-Mail stehen sie nicht: Ohne diesen Zettel öffnet sich das Dokument nicht.',
     },
   },
+  fr: {
+    date: 'Date et heure',
+    totem: 'Totem',
+    office: 'Bureau de poste',
+    operation: 'Opération',
+    protocol: 'Protocole ANPR',
+    pages: 'Pages imprimées',
+    amount: 'Montant',
+    valid: 'Validité',
+    months: (count: number) => (count === 1 ? 'un mois dès la délivrance' : `${count} mois dès la délivrance`),
+    diritti: 'Droits de secrétariat',
+    dirittiPaid: 'compris',
+    dirittiDue: 'à payer à la commune',
+    receipt: {
+      title: 'REÇU',
+      document: 'Document',
+      note: 'Ce reçu n’est pas un certificat. Le certificat est la feuille du ministère de l’Intérieur, avec son sceau.',
+      caption: 'Le code contient opération, protocole et empreinte du certificat, signés par le totem.',
+      codeAlt: 'Code QR : opération, protocole ANPR et empreinte du certificat',
+    },
+    slip: {
+      title: 'DEMANDE ENREGISTRÉE',
+      lead: 'Le registre national (ANPR) ne peut pas être joint en ce moment.',
+      safe: 'Votre demande est en sécurité : elle part toute seule dès que la connexion revient. Ne la refaites pas.',
+      how: 'Pour retirer le certificat : revenez à ce totem avec la même carte et le code PIN.',
+      until: 'À retirer avant le',
+      note: 'Cette feuille n’est pas un certificat et n’en tient pas lieu.',
+      caption: 'Le code contient opération et dernier jour de retrait, signés par le totem.',
+      codeAlt: 'Code QR : opération et dernier jour de retrait',
+      requested: 'Demandé',
+    },
+    code: {
+      title: 'LES 6 CHIFFRES',
+      lead: 'Ils ouvrent le lien qui arrive par e-mail :',
+      until: 'Valables jusqu’au',
+      times: 'Fois',
+      note: 'L’e-mail ne les contient pas : sans ce billet le document ne s’ouvre pas.',
+    },
+  },
   sl: {
     date: 'Datum in ura',
     totem: 'Totem',
@@ -86,6 +130,12 @@ export const texts = {
     protocol: 'Protokol ANPR',
     pages: 'Natisnjene strani',
     amount: 'Znesek',
+    valid: 'Veljavnost',
+    months: (count: number) =>
+      `${count} ${{ one: 'mesec', two: 'meseca', few: 'meseci', other: 'mesecev' }[new Intl.PluralRules('sl').select(count) as 'other']} od izdaje`,
+    diritti: 'Upravne takse',
+    dirittiPaid: 'vključene',
+    dirittiDue: 'plača se občini',
     receipt: {
       title: 'POTRDILO O TISKU',
       document: 'Dokument',
@@ -180,33 +230,50 @@ export const settled: Record<
     },
   },
   de: {
-    exempt: { amount: '0,00 Euro (von der Stempelsteuer befreit)', proof: null },
+    exempt: { how: 'von der Stempelsteuer befreit', proof: null },
     contrassegno: {
-      amount: '0,00 Euro (Stempelsteuer mit Marke)',
+      how: 'Stempelsteuer mit Marke',
       proof: {
         label: 'Stempelmarke',
         note: 'Kleben Sie die Marke auf die Bescheinigung und schreiben Sie das heutige Datum halb auf die Marke und halb auf das Blatt. Die Marke gilt nur für diese Bescheinigung.',
       },
     },
     pagopa: {
-      amount: '16,00 Euro (Stempelsteuer mit pagoPA bezahlt)',
+      how: 'mit pagoPA bezahlt',
       proof: {
         label: 'pagoPA-Mitteilung',
         note: 'Die Stempelsteuer steht schon auf der Bescheinigung: Es braucht keine Marke. Die Zahlungsquittung kommt von der Stelle, die gezahlt hat.',
       },
     },
   },
-  sl: {
-    exempt: { amount: '0,00 evra (oproščeno kolkovine)', proof: null },
+  fr: {
+    exempt: { how: 'exempt de droit de timbre', proof: null },
     contrassegno: {
-      amount: '0,00 evra (kolkovina s kolekom)',
+      how: 'droit de timbre par timbre fiscal',
+      proof: {
+        label: 'Timbre fiscal',
+        note: 'Collez le timbre sur le certificat et écrivez la date d’aujourd’hui, moitié sur le timbre et moitié sur la feuille. Le timbre vaut pour ce certificat seulement.',
+      },
+    },
+    pagopa: {
+      how: 'payé avec pagoPA',
+      proof: {
+        label: 'Avis pagoPA',
+        note: 'Le droit de timbre est déjà sur le certificat : il ne faut pas de timbre. Le reçu du paiement vient de qui l’a exécuté.',
+      },
+    },
+  },
+  sl: {
+    exempt: { how: 'oproščeno kolkovine', proof: null },
+    contrassegno: {
+      how: 'kolkovina s kolekom',
       proof: {
         label: 'Kolek št.',
         note: 'Kolek nalepite na potrdilo in napišite današnji datum pol na kolek in pol na list. Kolek velja samo za to potrdilo.',
       },
     },
     pagopa: {
-      amount: '16,00 evra (kolkovina plačana s pagoPA)',
+      how: 'plačano s pagoPA',
       proof: {
         label: 'Nalog pagoPA',
         note: 'Kolkovina je že na potrdilu: koleka ni treba. Potrdilo o plačilu pride od tistega, ki je plačilo izvedel.',
@@ -269,6 +336,14 @@ export const footing: Record<
     phone: 'Auskunft',
     page: (number, of) => `Seite ${number} von ${of}`,
   },
+  fr: {
+    totem: 'Totem',
+    operation: 'Opération',
+    reprint: 'RÉIMPRESSION : une autre copie peut exister',
+    verifyAt: 'Vérifier le code sur',
+    phone: 'Assistance',
+    page: (number, of) => `page ${number} sur ${of}`,
+  },
   sl: {
     totem: 'Totem',
     operation: 'Postopek',
@@ -323,6 +398,23 @@ const titles: Record<Language, Record<CertificateType, string>> = {
     '17': 'Ledigkeitsbescheinigung',
     '18': 'Bescheinigung über die eingetragene Lebenspartnerschaft',
     '19': 'Bescheinigung über den Vertrag über das Zusammenleben',
+  },
+  fr: {
+    '1': 'Certificat de naissance du registre',
+    '3': 'Certificat de mariage du registre',
+    '5': 'Certificat de nationalité',
+    '7': 'Certificat de vie',
+    '8': 'Certificat de résidence',
+    '10': 'Certificat de résidence AIRE',
+    '11': 'Certificat d’état civil',
+    '12': 'Certificat de situation de famille',
+    '13': 'Certificat de situation de famille et d’état civil',
+    '14': 'Certificat de résidence en communauté',
+    '15': 'Certificat de situation de famille AIRE',
+    '16': 'Certificat de situation de famille avec parenté',
+    '17': 'Certificat de célibat',
+    '18': 'Certificat d’union civile du registre',
+    '19': 'Certificat de contrat de cohabitation',
   },
   sl: {
     '1': 'Potrdilo o rojstvu iz registra',

@@ -16,6 +16,7 @@ const elsewhere = {
   it: ['Termina', 'Fine', 'Ho capito', 'sportello della stampante'],
   en: ['End visit', 'Finish', 'I understand', 'kiosk'],
   de: ['Kiosk', 'Abmelden', 'Standesamt'],
+  fr: ['borne', 'kiosque'],
   sl: ['avtomat', 'kiosk'],
 } satisfies Record<Language, string[]>
 it.each(language.options)('%s: leaving is one word, and so is every other thing', (one) => {

@@ -27,6 +27,7 @@ const words = ({ lines }: ReceiptDocument) =>
 const NOT_A_CERTIFICATE: Record<Language, RegExp> = {
   it: /non è un certificato/,
   de: /keine Bescheinigung/,
+  fr: /n’est pas un certificat/,
   sl: /ni potrdilo/,
   en: /not a certificate/,
 }

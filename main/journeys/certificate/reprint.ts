@@ -24,6 +24,12 @@ const words: Record<Language, { title: string; sheet: string; certificateTitle: 
     certificate:
       'Die Bescheinigung wurde ganz oder zum Teil noch einmal gedruckt: Andere Blätter davon können bestehen.',
   },
+  fr: {
+    title: 'RÉIMPRESSION',
+    sheet: 'Cette feuille est imprimée de nouveau : une autre copie peut exister.',
+    certificateTitle: 'RÉIMPRESSION DU CERTIFICAT',
+    certificate: 'Le certificat est imprimé de nouveau, en tout ou en partie : d’autres feuilles peuvent exister.',
+  },
   sl: {
     title: 'PONATIS',
     sheet: 'Ta list je natisnjen znova: lahko obstaja še en izvod.',
