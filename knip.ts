@@ -40,6 +40,9 @@ const config: KnipConfig = {
   ],
   // Debian's (scripts/setup.mjs).
   ignoreBinaries: [
+    'aplay',
+    'espeak-ng',
+    'mkfifo',
     'mount',
     'openssl',
     'pdftoppm',

@@ -94,6 +94,15 @@ export const totemConfig = z.strictObject({
   cie: z.strictObject({ externalKey: path }).nullable(),
   panel: z.strictObject({ width: z.int().positive(), height: z.int().positive(), mmPerPixel: z.number().positive() }),
   printer: printerConfig,
+  /**
+   * ALSA's name of the output that feeds loudspeaker and headset, and the input device that reports the headset's plug
+   * (/dev/input/by-path/…, SW_HEADPHONE_INSERT); null: the pipped key alone starts speech, and nothing personal is
+   * spoken. `sound` null: this totem has no voice.
+   */
+  sound: z
+    .strictObject({ output: z.string().regex(/^(default|(plug)?hw:[\w=,]+)$/), headsetPlug: path.nullable() })
+    .nullable()
+    .default(null),
   timings: z.strictObject({
     idleMs: milliseconds,
     warningMs: milliseconds,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { IpcMethod } from './bridge.ts'
 import { bytes } from './bytes.ts'
 import { answer } from './journeys/index.ts'
+import { toSpeech } from './speech.ts'
 import { view } from './visit.ts'
 
 /**
@@ -26,6 +27,8 @@ export const ipcMethods = {
   },
   /** "I am still here": takes the idle warning away, as any answer does; a lost card has its whole time again. */
   stay: { params: nothing, result: nothing },
+  /** What the screen says, for a person who does not see it. */
+  speech: { params: toSpeech, result: nothing },
 } as const satisfies Record<IpcMethod, { params: z.ZodType; result: z.ZodType }>
 
 export type IpcParams<M extends IpcMethod> = z.infer<(typeof ipcMethods)[M]['params']>

@@ -87,6 +87,19 @@ export const journalEvents = {
     { reason: z.enum(['not-configured', 'key-refused']) },
     { it: 'CIE non leggibile: {reason}', en: 'CIE cannot be read: {reason}' },
   ),
+  /** Nobody hears the totem: its voice or its sound device is missing. Said once for each cause, until it speaks again. */
+  'speech.silent': event(
+    'warn',
+    { reason: code },
+    { it: 'Il totem non parla: {reason}', en: 'The totem does not speak: {reason}' },
+    STATE,
+    {
+      reason: {
+        'no-voice': { it: 'la voce (espeak-ng) manca o non funziona', en: 'the voice (espeak-ng) is missing or fails' },
+        'no-output': { it: 'l’uscita audio manca o non funziona', en: 'the sound output is missing or fails' },
+      },
+    },
+  ),
   'renderer.died': event(
     'warn',
     { reason: code, inLastMinute: count },

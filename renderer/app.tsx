@@ -9,6 +9,7 @@ import { Settling } from './components/press-guard.tsx'
 import { TopBar } from './components/top-bar.tsx'
 import { messages } from './i18n/messages.ts'
 import { ShownScreen } from './journeys/index.tsx'
+import { useSpeech } from './speech/use-speech.ts'
 import { type Preferences, usePreferences, useView } from './store.ts'
 import { cssTokens } from './theme/tokens.ts'
 import { useActivity } from './use-activity.ts'
@@ -19,6 +20,7 @@ export function App() {
   const preferences = usePreferences()
   useDocument(view, preferences)
   useActivity(view)
+  useSpeech()
   return view && <Frame view={view} />
 }
 

@@ -1,5 +1,6 @@
 import type { TotemBridge } from '../contract/ipc.ts'
 import type { Answer } from '../contract/journeys/index.ts'
+import type { ToSpeech } from '../contract/speech.ts'
 import { type View, view } from '../contract/visit.ts'
 
 declare global {
@@ -16,6 +17,11 @@ export function answer(given: Answer): void {
 /** Tells main that the person is still there, and wants time. */
 export function stay(): void {
   void window.totem.stay(undefined).catch(refresh)
+}
+
+/** Tells main what could be spoken. A visit does not depend on it. */
+export function tellSpeech(told: ToSpeech): void {
+  void window.totem.speech(told).catch(() => undefined)
 }
 
 /**

@@ -3,16 +3,20 @@ import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
 import type { TotemBridge } from '../contract/ipc.ts'
 import { language } from '../contract/language.ts'
+import type { Spoken } from '../contract/speech.ts'
 import type { View } from '../contract/visit.ts'
 import { App } from './app.tsx'
 import { connect } from './bridge.ts'
 import { Failure } from './failure.tsx'
 import { galleryViews } from './gallery-views.ts'
+import { areOwnWords } from './speech/own-words.ts'
+import { transcript } from './speech/transcript.ts'
 import { receive, usePreferences, useView } from './store.ts'
 
 declare global {
   interface Window {
     show: (address: string) => void
+    spoken: () => Spoken[]
   }
 }
 
@@ -25,6 +29,7 @@ let disconnect = () => {}
 addEventListener('hashchange', () => show(location.hash.slice(1)))
 // For whoever looks at all views: Chromium lets a page change its address 200 times in half a minute.
 window.show = show
+window.spoken = () => transcript(document.body, areOwnWords)
 show(location.hash.slice(1))
 
 /** Draws the view that is asked for; it stands there when this returns. */

@@ -22,6 +22,8 @@ const DEBIAN_PACKAGES = {
   keys: ['swtpm', 'tpm2-tools', 'libtss2-tcti-swtpm0'],
   'power cuts': ['strace'],
   'second opinion on JWTs': ['python3-jwt', 'python3-cryptography'],
+  // The voice, and the player that gives it to the sound device.
+  speech: ['espeak-ng', 'alsa-utils'],
   display: ['xvfb', 'xauth', 'x11-utils'],
   electron: [
     ...['unzip', 'libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1', 'libxss1', 'libatk-bridge2.0-0', 'libatspi2.0-0'],

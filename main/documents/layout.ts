@@ -300,7 +300,7 @@ export function layOut(paper: Paper, measure: Measure): Layout {
       return { x, width, words: [beside(label)], style: STYLES.label, element: { tag: 'P' } }
     })
     const { elements } = row(labels, { before: mm(4), padding: 0, keep: true })
-    const strip = band(mm(11))
+    const strip = band(mm(10))
     artifacts.push({
       band: strip,
       marks: labels.map(({ x, width }) => ({
@@ -313,6 +313,39 @@ export function layOut(paper: Paper, measure: Measure): Layout {
       })),
     })
     return elements
+  }
+
+  /** One band, so that nobody signs half of it on the next sheet. */
+  function box({ title, rows }: Extract<Block, { kind: 'box' }>): Element[] {
+    const padding = mm(2.5)
+    const inner = WIDTH - 2 * padding
+    const at = PAGE.left + padding
+    const head = setLines(beside(title), { width: inner, style: STYLES.strong }, measure)
+    const top = padding + head.length * STYLES.strong.leading + mm(1)
+    // An official writes smaller than a citizen.
+    const rowHeight = STYLES.label.leading + mm(6)
+    const height = top + rows.length * rowHeight + padding
+    const strip = band(height, mm(3))
+    const leafOf = (marks: Mark[]) => {
+      const leaf = element('P')
+      leaf.parts.push({ band: strip, marks })
+      return leaf
+    }
+    const fields = rows.flatMap((fields, index) =>
+      fields.map(({ label, share, line }, column) => {
+        const x = at + fields.slice(0, column).reduce((sum, field) => sum + field.share * inner, 0)
+        const width = share * inner - (column < fields.length - 1 ? mm(5) : 0)
+        const y = top + index * rowHeight
+        const rule = { kind: 'rule', x, y: y + rowHeight - mm(0.6), width, weight: HAIRLINE, ink: 'black' } as const
+        if (line) artifacts.push({ band: strip, marks: [rule] })
+        return leafOf(stack(setLines(beside(label), { width, style: STYLES.label }, measure), x, y, STYLES.label))
+      }),
+    )
+    artifacts.push({
+      band: strip,
+      marks: [{ kind: 'frame', x: PAGE.left, y: 0, width: WIDTH, height, weight: HAIRLINE }],
+    })
+    return [leafOf(stack(head, at, padding - mm(0.5), STYLES.strong)), ...fields]
   }
 
   function qr({ text: content, beside: notes, alt, version }: Extract<Block, { kind: 'qr' }>): Element[] {
@@ -353,7 +386,7 @@ export function layOut(paper: Paper, measure: Measure): Layout {
   function block(what: Block): Element[] {
     switch (what.kind) {
       case 'heading':
-        return paragraphs(what.text, STYLES.heading, { before: mm(4), keep: true, tag: 'H2', ink: 'dark' })
+        return paragraphs([beside(what.text)], STYLES.heading, { before: mm(4), keep: true, tag: 'H2', ink: 'dark' })
       case 'paragraph':
         return what.style === 'note'
           ? columns(what.text, STYLES.note, mm(3))
@@ -376,6 +409,8 @@ export function layOut(paper: Paper, measure: Measure): Layout {
         return []
       case 'signature':
         return signature(what.fields)
+      case 'box':
+        return box(what)
       case 'qr':
         return qr(what)
     }

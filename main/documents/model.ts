@@ -62,6 +62,8 @@ export type Block =
   | { kind: 'lines'; count: number }
   /** Places for handwriting, side by side; `share` is a part of the width. */
   | { kind: 'signature'; fields: readonly { label: Words; share: number }[] }
+  /** A framed part that somebody else completes by hand; a field without `line` is left white, e.g. for a stamp. */
+  | { kind: 'box'; title: Words; rows: readonly (readonly { label: Words; share: number; line: boolean }[])[] }
   /**
    * A code with paragraphs beside it; `alt` describes the picture to people who do not see it. `version`: of a code whose
    * size is laid down, at level M; absent: the smallest that holds the text.

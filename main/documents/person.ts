@@ -3,7 +3,16 @@ import { relationName } from './kinship.ts'
 import { type Fact, type PaperLanguages, type Run, said, type Table, type Words } from './model.ts'
 import { inflect, isWholeDate, plainDate, registerWords, say } from './words.ts'
 
-type Label = 'fullName' | 'born' | 'birthPlace' | 'birthDate' | 'codiceFiscale' | 'comune' | 'address' | 'citizenship'
+type Label =
+  | 'fullName'
+  | 'born'
+  | 'birthPlace'
+  | 'birthDate'
+  | 'codiceFiscale'
+  | 'residence'
+  | 'comune'
+  | 'address'
+  | 'citizenship'
 type Family = NonNullable<RegisteredPerson['family']>
 
 /** Surname and name; not everybody has both. */
@@ -25,8 +34,11 @@ export function personFacts(person: RegisteredPerson, languages: PaperLanguages)
         ? [fact('birthPlace', person.birthPlace), fact('birthDate', person.born && plainDate(person.born))]
         : [fact('born', `${person.birthPlace}, ${plainDate(person.born)}`)],
     codiceFiscale: fact('codiceFiscale', person.codiceFiscale),
-    comune: fact('comune', person.residence?.comune ?? null),
-    address: fact('address', person.residence?.address ?? null),
+    /** In one line too. */
+    residence:
+      person.residence?.comune && person.residence.address
+        ? [fact('residence', `${person.residence.comune}, ${person.residence.address}`)]
+        : [fact('comune', person.residence?.comune ?? null), fact('address', person.residence?.address ?? null)],
     citizenship: fact('citizenship', person.citizenships?.join(', ') ?? null),
   }
 }
@@ -47,9 +59,9 @@ export function familyTable(family: Family, languages: PaperLanguages, { writabl
   return {
     source: 'anpr',
     columns: [
-      { head: head('fullName'), share: 0.44 },
-      { head: head('birthDate'), share: 0.24 },
-      { head: head('relation'), share: 0.32 },
+      { head: head('fullName'), share: 0.36 },
+      { head: head('birthDate'), share: 0.22 },
+      { head: head('relation'), share: 0.42 },
     ],
     rows: family
       .filter((member) => writable || fullName(member) !== '')
@@ -58,7 +70,7 @@ export function familyTable(family: Family, languages: PaperLanguages, { writabl
         [birth(member, writable)],
         relationName(member, 'it') === null
           ? [[writable ? { gap: 35 } : '—']]
-          : say(languages, (language) => relationName(member, language) ?? ''),
+          : said(languages.map((language) => relationName(member, language) ?? '').join(' / ')),
       ]),
   }
 }

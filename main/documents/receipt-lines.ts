@@ -55,6 +55,7 @@ function linesOf(block: Block): ReceiptLine[] {
     case 'choices':
     case 'lines':
     case 'signature':
+    case 'box':
       return []
   }
 }

@@ -9,6 +9,7 @@ interface RegisterWords {
   born: string
   birthPlace: string
   birthDate: string
+  residence: string
   comune: string
   address: string
   citizenship: string
@@ -35,6 +36,7 @@ export const registerWords: Record<PaperLanguage, RegisterWords> = {
     born: 'Luogo e data di nascita',
     birthPlace: 'Luogo di nascita',
     birthDate: 'Data di nascita',
+    residence: 'Residenza',
     comune: 'Comune di residenza',
     address: 'Indirizzo',
     citizenship: 'Cittadinanza',
@@ -66,6 +68,7 @@ export const registerWords: Record<PaperLanguage, RegisterWords> = {
     born: 'Place and date of birth',
     birthPlace: 'Place of birth',
     birthDate: 'Date of birth',
+    residence: 'Residence',
     comune: 'Municipality of residence',
     address: 'Address',
     citizenship: 'Citizenship',
@@ -97,6 +100,7 @@ export const registerWords: Record<PaperLanguage, RegisterWords> = {
     born: 'Geburtsort und -datum',
     birthPlace: 'Geburtsort',
     birthDate: 'Geburtsdatum',
+    residence: 'Wohnsitz',
     comune: 'Wohnsitzgemeinde',
     address: 'Anschrift',
     citizenship: 'Staatsbürgerschaft',
@@ -159,6 +163,7 @@ export const registerWords: Record<PaperLanguage, RegisterWords> = {
     born: 'Kraj in datum rojstva',
     birthPlace: 'Kraj rojstva',
     birthDate: 'Datum rojstva',
+    residence: 'Stalno prebivališče',
     comune: 'Občina stalnega prebivališča',
     address: 'Naslov',
     citizenship: 'Državljanstvo',

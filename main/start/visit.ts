@@ -15,6 +15,7 @@ import { exitForRestart } from '../shell/app.ts'
 import { registerCalls } from '../shell/calls.ts'
 import { createRecovery } from '../shell/recovery.ts'
 import { createCitizenWindow } from '../shell/window.ts'
+import { createSpeech } from '../speech/index.ts'
 import { KEEP_MS } from '../sync/answer.ts'
 import type { GatewayLine } from './line.ts'
 import type { Stores } from './stores.ts'
@@ -32,6 +33,7 @@ export function createVisits(config: TotemConfig, stores: Stores, devices: Devic
   const sign = createPaperSigner(own.verification && verificationSigner(own.verification), config.totem)
   const paper = createPaper({ devices, journal, ledger: queue.ledger, sign })
   const window = createCitizenWindow(config.panel)
+  const speech = createSpeech(config, (reason) => journal.record('speech.silent', { reason }))
   const session = createSession({
     services: createVisitServices({
       devices,
@@ -69,13 +71,14 @@ export function createVisits(config: TotemConfig, stores: Stores, devices: Devic
     line: () => ({ online: online(), closed: closed() }),
     onView: (view) => window.push(view),
     onVisitOver() {
+      speech.visitOver()
       void window.recycle()
       for (const ms of FORGET_AFTER_MS) setTimeout(forget, ms)
     },
   })
   registerCalls({
     isCurrent: window.isCurrent,
-    handlers: callHandlers(session, devices),
+    handlers: callHandlers(session, devices, speech),
     onRefused: (reason, method) => journal.record('ipc.refused', { reason, method }),
   })
 
@@ -139,9 +142,13 @@ export function createVisits(config: TotemConfig, stores: Stores, devices: Devic
     start() {
       paper.start()
       session.start()
+      speech.start()
       return window.open(rendererGone)
     },
-    stop: () => session.stop(),
+    stop() {
+      speech.stop()
+      session.stop()
+    },
   }
 }
 

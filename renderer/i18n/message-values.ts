@@ -89,8 +89,6 @@ export interface MessageValues {
   'contrassegno.choice.lead': { price: string | number }
   'contrassegno.choice.mark': { price: string | number }
   'contrassegno.typed': { digits: string | number }
-  'declaration.how': { topics: string | number }
-  'declaration.ticked.several': { gender: string; names: string | number }
   'preview.page': { page: string | number; pages: string | number }
   'preview.image': { page: string | number; pages: string | number }
   'printing.page': { page: string | number; pages: string | number }

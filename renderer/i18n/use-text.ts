@@ -1,6 +1,7 @@
 import { useIntl } from 'react-intl'
 import type { CertificateType } from '../../contract/catalogue.ts'
 import { drawable } from '../../contract/letters.ts'
+import { noteOwnWords } from '../speech/own-words.ts'
 import { useShownView } from '../view-context.ts'
 import type { MessageValues } from './message-values.ts'
 import { type MessageId, messages } from './messages.ts'
@@ -22,8 +23,10 @@ type Text = <Id extends MessageId>(id: Id, ...values: unknown extends Values<Id>
 export function useText(): Text {
   const intl = useIntl()
   const card = useShownView().contactless ? 'cie' : 'cns'
-  return (id, ...[values]) =>
-    intl.formatMessage({ id }, { card, ...(values as Record<string, string | number> | undefined) })
+  return (id, ...[given]) => {
+    const values = given as Record<string, string | number> | undefined
+    return noteOwnWords(id, intl.formatMessage({ id }, { card, ...values }), values)
+  }
 }
 
 /** Day and time as the office's clock shows them. */

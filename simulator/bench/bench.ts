@@ -87,6 +87,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
       dockUrl,
       ...(options.timings && { timings: options.timings }),
     })
+    stops.push(async () => totem.sound.close())
     // The command line does not tell the renderers apart: Chromium cuts what /proc shows of its children's.
     let dockRenderer: number | null = null
     const bench: Bench = {

@@ -2,6 +2,7 @@ import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TotemConfig } from '../../contract/config.ts'
 import { issueCrls } from '../pki/trust-list.ts'
+import { type VirtualSound, virtualSound } from './sound.ts'
 import { giveToBenchUser } from './user.ts'
 
 /** The bench's totem: a synthetic office of a real comune. */
@@ -15,6 +16,7 @@ export interface TotemPlace {
   folder: string
   configFile: string
   config: TotemConfig
+  sound: VirtualSound
 }
 
 /**
@@ -35,6 +37,7 @@ export async function provisionTotem(options: {
   const home = join(folder, 'home')
   for (const dir of [folder, keys, dataDir, home]) mkdirSync(dir, { mode: 0o700 })
   const copied: string[] = []
+  const sound = virtualSound(join(folder, 'sound'))
   const outcomeKeys = join(keys, 'outcome')
   mkdirSync(outcomeKeys, { mode: 0o700 })
   const key = (source: string, folder = keys) => {
@@ -77,9 +80,10 @@ export async function provisionTotem(options: {
     // The reference panel: 27 inches, portrait.
     panel: { width: 1080, height: 1920, mmPerPixel: 0.311 },
     printer: { profile: 'a4-kiosk' },
+    sound: { output: 'default', headsetPlug: sound.headsetPlug },
     timings: { idleMs: 60_000, warningMs: 30_000, goodbyeMs: 8_000, lineProbeMs: 5_000, ...options.timings },
     minFreeBytes: 200 * 1_048_576,
-    bench: { deviceEnv: options.deviceEnv, dockUrl: options.dockUrl },
+    bench: { deviceEnv: { ...options.deviceEnv, ...sound.env }, dockUrl: options.dockUrl },
   }
   key(`totems/${TOTEM}.outcome.jwk.json`, outcomeKeys)
   // The folder in which main/lists keeps the gateway's lists: a totem may be set up before it has a line.
@@ -89,5 +93,5 @@ export async function provisionTotem(options: {
   const configFile = join(folder, 'totem.json')
   writeFileSync(configFile, JSON.stringify(config, null, 2), { mode: 0o600 })
   giveToBenchUser(folder, keys, outcomeKeys, dataDir, home, configFile, ...copied)
-  return { folder, configFile, config }
+  return { folder, configFile, config, sound }
 }

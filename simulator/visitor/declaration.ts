@@ -7,5 +7,7 @@ export interface DeclarationWish {
 export const usual: DeclarationWish = { form: 'declaration' }
 
 export const declaration: AnswersIn<'declaration', DeclarationWish> = {
-  declaration: (_, { form }) => press(form === 'declaration' ? 'declaration.print' : 'declaration.form.atto-notorio'),
+  declaration: ({ asking }, { form }) =>
+    asking ? null : press(form === 'declaration' ? 'declaration.print' : 'declaration.form.atto-notorio'),
+  'declared-facts': () => press('themes.done'),
 }

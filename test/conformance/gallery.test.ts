@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { type ElectronApplication, _electron as electron, type Page } from 'playwright-core'
 import { build } from 'vite'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Spoken } from '../../contract/speech.ts'
 import { galleryViews } from '../../renderer/gallery-views.ts'
 import { electronDist } from '../../scripts/build.ts'
 import { type Display, startDisplay } from '../../simulator/bench/display.ts'
@@ -29,6 +30,7 @@ const folder = mkdtempSync(join(tmpdir(), 'totem-gallery-'))
 declare global {
   interface Window {
     show: (address: string) => void
+    spoken: () => Spoken[]
     wordsOnScreen: typeof wordsOnScreen
     faultsOfLayout: typeof faultsOfLayout
   }
@@ -84,23 +86,28 @@ afterAll(async () => {
 interface Seen {
   words: string[]
   faults: string[]
+  spoken: Spoken[]
 }
 
 /** Shows each view in this mode, and looks at it. */
 const look = (lang: string, mode: string): Promise<Record<string, Seen>> =>
   page.evaluate(
-    async ([names, ending]) => {
+    async ([names, ending, speaks]) => {
       const turn = () => new Promise((go) => setTimeout(go))
       const seen: Record<string, Seen> = {}
       for (const name of names) {
         window.show(`screen=${name}${ending}`)
         // Pages of a preview come a moment later.
         await turn()
-        seen[name] = { words: window.wordsOnScreen(), faults: window.faultsOfLayout() }
+        seen[name] = {
+          words: window.wordsOnScreen(),
+          faults: window.faultsOfLayout(),
+          spoken: speaks ? window.spoken() : [],
+        }
       }
       return seen
     },
-    [Object.keys(galleryViews('it')), `&lang=${lang}${mode}`] as const,
+    [Object.keys(galleryViews('it')), `&lang=${lang}${mode}`, mode === ''] as const,
   )
 
 const usual: Record<string, Promise<Record<string, Seen>>> = {}
@@ -121,6 +128,40 @@ test.each([
     return [...view.faults, ...(lost.length > 0 ? [`lost: ${lost.join(' ')}`] : [])].map((fault) => `${name}: ${fault}`)
   })
   expect(faults).toEqual([])
+})
+
+const SIGN: Record<Spoken['kind'], string> = { title: '# ', sentence: '', button: '> ', notice: '! ', clock: '~ ' }
+
+test('all that is said of every view, its title first', async () => {
+  usual.it ??= look('it', '')
+  const views = Object.entries(await usual.it)
+  // The bar's tools come last in each.
+  const bar = views[0]?.[1].spoken.filter(({ kind }) => kind === 'button').length ?? 0
+  const line = ({ kind, text, personal, lang }: Spoken) =>
+    `  ${SIGN[kind]}${personal ? `[${text}]` : text}${lang === 'it' ? '' : ` (${lang})`}`.replaceAll(
+      /\d+:\d\d$/gm,
+      '0:00',
+    )
+  const said = views.map(([name, { spoken }], at) =>
+    [name, ...spoken.slice(0, at === 0 || name === 'idle' ? undefined : -bar).map(line)].join('\n'),
+  )
+  await expect(
+    `# title, > control, ! notice, ~ clock, [for a headset alone]; the bar of the first view follows in all\n\n${said.join('\n\n')}\n`,
+  ).toMatchFileSnapshot('../golden/spoken.txt')
+  expect(views.filter(([, { spoken }]) => spoken[0]?.kind !== 'title').map(([name]) => name)).toEqual([])
+})
+
+test('as much is said in English, and as much of it for a headset alone', async () => {
+  const shape = (views: Record<string, Seen>) =>
+    Object.fromEntries(
+      Object.entries(views).map(([name, { spoken }]) => [
+        name,
+        spoken.map(({ kind, personal }) => `${kind} ${personal}`).sort(),
+      ]),
+    )
+  usual.it ??= look('it', '')
+  usual.en ??= look('en', '')
+  expect(shape(await usual.en)).toEqual(shape(await usual.it))
 })
 
 test('a dialog’s buttons speak the language of the screen, those for a screen reader too', async () => {

@@ -40,7 +40,7 @@ test('a public body: the declaration is printed, names its holder, and its code 
   await office.comesWithCard('anna-bianchi')
   await office.entersPin()
   expect(await comesToDeclaration({ type: '12' })).toMatchObject({
-    declares: ['f'],
+    themes: [{ ticked: ['f'] }, { ticked: [] }, { ticked: [] }],
     forAnother: false,
   })
   await office.answers('declaration')
@@ -57,7 +57,7 @@ test('a public body: the declaration is printed, names its holder, and its code 
     declared: {},
   })
   // The other people stand only on a declaration of the family.
-  expect(Object.keys(claims.fromAnpr)).toEqual(['f'])
+  expect(Object.keys(claims.fromAnpr)).toEqual(['a', 'f'])
   expect(claims.fromAnpr.f.toUpperCase()).toContain(anna.surname.toUpperCase())
   expect(events('visit.declaration')).toBe(printed + 1)
   expect(await office.operations()).toEqual([])
@@ -68,7 +68,7 @@ test('another person’s certificate: the declaration stays the holder’s, and 
   await office.comesWithCard('anna-bianchi')
   await office.entersPin()
   expect(await comesToDeclaration({ type: '8', of: ({ self }) => !self })).toMatchObject({
-    declares: [],
+    themes: [{ ticked: [] }, { ticked: [] }, { ticked: [] }],
     forAnother: true,
   })
   await office.touches('Esci')

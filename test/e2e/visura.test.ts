@@ -46,7 +46,7 @@ test('one’s own data: on the screen with the codice fiscale masked, on paper w
 
   await office.touches('Un’altra richiesta')
   await office.answers('menu', { service: 'declaration' })
-  expect(await office.sees('declaration')).toMatchObject({ for: 'publicBody', declares: [] })
+  expect(await office.sees('declaration')).toMatchObject({ for: 'publicBody', byHand: false })
   await office.answers('declaration', { form: 'atto-notorio' })
   expect(await office.sees('done')).toMatchObject({ outcome: 'printed', document: 'atto-notorio' })
 

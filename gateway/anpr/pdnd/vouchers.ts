@@ -65,7 +65,16 @@ export function createVouchers({
     /** Null until it is there. */
     pair: Pair | null
   }
+  /** In the order in which they were asked for. */
   const kept = new Map<string, Kept>()
+  /** Drops what is over. SECURITY: of what ends before its time nothing is used, and it goes with those of its age. */
+  function tidy(at: number): void {
+    for (const [key, { until }] of kept) {
+      // After an outage thousands are kept: a look at each for each new one would cost more than the signatures.
+      if (until > at) return
+      kept.delete(key)
+    }
+  }
 
   async function make(purpose: Purpose, asker: Asker, lives: (ms: number) => void): Promise<Result<Pair, AnprFailure>> {
     const evidence = await evidenceOf(client, purpose, asker, now())
@@ -109,7 +118,8 @@ export function createVouchers({
       const key = keyOf(service, asker)
       const known = kept.get(key)
       if (known && known.until > +now()) return known.made
-      for (const [other, { until }] of kept) if (until <= +now()) kept.delete(other)
+      kept.delete(key)
+      tidy(+now())
       let until = +now() + KEPT_MS
       const made = make(purpose, asker, (ms) => {
         until = Math.min(until, +now() + ms)

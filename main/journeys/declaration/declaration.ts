@@ -1,15 +1,20 @@
 import type { RegisteredPerson } from '../../../contract/document.ts'
 import { closing } from '../../documents/closing.ts'
 import type { FormLanguages } from '../../documents/facts.ts'
-import type { Block, Choice, Paper, Place, Run, Words } from '../../documents/model.ts'
-import { dateToWrite, familyTable, personFacts, statoCivile } from '../../documents/person.ts'
+import { relationName } from '../../documents/kinship.ts'
+import { type Block, type Choice, type Paper, type Place, type Run, said, type Words } from '../../documents/model.ts'
+import { dateToWrite, familyTable, fullName, personFacts, statoCivile } from '../../documents/person.ts'
 import { inflect, isWholeDate, plainDate, registerWords, say } from '../../documents/words.ts'
-import { declarationWords, type Topic, topics } from './words.ts'
+import type { Relative } from './facts.ts'
+import { conditions, declarationWords, type Topic, topics } from './words.ts'
 
 export interface DeclarationFacts {
   person: RegisteredPerson
-  /** Facts that are ticked. The person can tick and complete the others by hand. */
+  /** Facts that are ticked, and stand alone on the sheet: nobody hands over what they do not declare. */
   declares: readonly Topic[]
+  /** Relatives whom the declared facts of letter h are about. */
+  children?: readonly Relative[]
+  mourned?: readonly Relative[]
   languages: FormLanguages
   place: Place
   at: Date
@@ -28,6 +33,9 @@ export function declaration(facts: DeclarationFacts): Paper {
   const words = <K extends keyof (typeof declarationWords)['it']>(key: K) =>
     say(languages, (language) => String(declarationWords[language][key]))
   const known = personFacts(person, languages)
+  const chosen = topics.filter(
+    (topic) => topic === 'altro' || (declares.length === 0 ? byHand : declares).includes(topic),
+  )
   const blocks: Block[] = [
     {
       kind: 'heading',
@@ -39,19 +47,41 @@ export function declaration(facts: DeclarationFacts): Paper {
     },
     {
       kind: 'paragraph',
-      style: 'body',
+      style: 'note',
       text: say(languages, (language) => inflect(declarationWords[language].aware, person.sex)),
     },
     { kind: 'heading', text: words('declares') },
-    { kind: 'choices', choices: topics.map((topic) => choice(topic, declares.includes(topic), facts)) },
+    { kind: 'choices', choices: chosen.flatMap((topic) => choicesOf(topic, declares.includes(topic), facts)) },
     { kind: 'facts', facts: [{ label: words('use'), value: null, source: null }] },
     signature(languages),
-    ...closing(code, languages, [words('legend'), words('conditions'), words('privacy')], {
+    // The office that takes it reads Italian; the second language says what the declarant must know.
+    ...closing(code, ['it'], [said(conditions), words('privacy')], {
       fromAnpr: person.source === 'anpr' || person.family !== null,
     }),
   ]
-  return { languages, title: words('title'), subtitle: words('subtitle'), at, ...place, operation, blocks }
+  return {
+    languages,
+    title: words('title'),
+    subtitle: said(languages.map((language) => declarationWords[language].subtitle).join(' / ') + LAW),
+    at,
+    ...place,
+    operation,
+    blocks,
+  }
 }
+
+/** What stands on a form on which nothing is ticked: the person ticks and completes it by hand. */
+const byHand: readonly Topic[] = [
+  'nascita',
+  'residenza',
+  'cittadinanza',
+  'statoCivile',
+  'statoDiFamiglia',
+  'esistenzaInVita',
+]
+
+/** After the form's name in each language. */
+const LAW = ' · art. 46 del D.P.R. 28 dicembre 2000, n. 445'
 
 export const signature = (languages: FormLanguages): Block => ({
   kind: 'signature',
@@ -62,7 +92,18 @@ export const signature = (languages: FormLanguages): Block => ({
   ],
 })
 
-function choice(topic: Topic, ticked: boolean, { person, languages }: DeclarationFacts): Choice {
+/** A line for each relative whom the fact is about; one line for the other facts. */
+function choicesOf(topic: Topic, ticked: boolean, facts: DeclarationFacts): Choice[] {
+  const about = topic === 'nascitaFiglio' ? (facts.children ?? []) : topic === 'decesso' ? (facts.mourned ?? []) : null
+  return about ? about.map((relative) => choice(topic, ticked, facts, relative)) : [choice(topic, ticked, facts, null)]
+}
+
+function choice(
+  topic: Topic,
+  ticked: boolean,
+  { person, languages }: DeclarationFacts,
+  relative: Relative | null,
+): Choice {
   const { born, birthPlace, residence, citizenships, family, source } = person
   const state = statoCivile(person, languages)
   const runs = (index: number): Record<string, Run | Run[]> => {
@@ -79,9 +120,15 @@ function choice(topic: Topic, ticked: boolean, { person, languages }: Declaratio
       address: strong(residence?.address, 58),
       citizenship: strong(citizenships?.join(', '), 50),
       statoCivile: strong(state?.[index], 60),
-      child: gap(44),
-      childPlace: gap(30),
-      childDate: gap(23),
+      codiceFiscale: { strong: person.codiceFiscale },
+      relative: strong(relative && fullName(relative), 44),
+      relation: relative
+        ? (relationName({ tie: 'family', relation: relative.relation }, languages[index] ?? 'it') ?? '—')
+        : '—',
+      birthPlace: gap(34),
+      birthDate:
+        index === 0 ? dateToWrite(relative?.born ?? null, 23) : strong(relative?.born && plainDate(relative.born), 23),
+      day: gap(28),
     }
   }
   const known: Record<Topic, boolean> = {
@@ -91,19 +138,24 @@ function choice(topic: Topic, ticked: boolean, { person, languages }: Declaratio
     statoCivile: state !== null,
     statoDiFamiglia: family !== null,
     esistenzaInVita: false,
-    nascitaFiglio: false,
+    codiceFiscale: true,
+    nascitaFiglio: true,
+    decesso: true,
     altro: false,
   }
-  const text: Words = languages.map((language, index) =>
+  const sentences: Words = languages.map((language, index) =>
     inflect(declarationWords[language].topics[topic], person.sex, runs(index)),
   )
+  // One line to write on, for all languages.
+  const text: Words =
+    topic === 'altro' ? [[`${sentences.map((runs) => runs.join('')).join(' / ')}: `, { gap: 95 }]] : sentences
   // The family is never on a card.
-  const told = topic === 'statoDiFamiglia' ? 'anpr' : source
+  const told = topic === 'statoDiFamiglia' || relative ? 'anpr' : source
   const made: Choice = { ticked, text, source: known[topic] ? told : null }
   if (topic === 'statoDiFamiglia') {
     return family === null
       ? { ...made, lines: 2 }
       : { ...made, table: familyTable(family, languages, { writable: true }) }
   }
-  return topic === 'altro' ? { ...made, lines: 1 } : made
+  return topic === 'altro' && ticked ? { ...made, lines: 1 } : made
 }

@@ -1,11 +1,12 @@
 import { declarable } from '../../../catalogue/certificates.ts'
-import type { CertifiedFact } from '../../../contract/catalogue.ts'
 import type { PersonalData } from '../../../contract/device.ts'
 import type { FamilyMember, OwnRecord } from '../../../contract/gateway.ts'
+import type { DeclaredFact, FactTheme } from '../../../contract/journeys/declaration.ts'
 import type { ScreenOf } from '../../../contract/journeys/index.ts'
 import type { TakenHome } from '../../../contract/journeys/lists.ts'
 import type { Recognised } from '../../visit/services.ts'
 import { required, type Visit } from '../../visit/visit.ts'
+import { childrenOf, mournedBy, type Relative } from './facts.ts'
 
 declare module '../../visit/visit.ts' {
   interface Visit {
@@ -14,8 +15,10 @@ declare module '../../visit/visit.ts' {
       advice: Advice
       /** It stands in place of certificates that were chosen before. */
       instead: boolean
-      /** Facts that stand in place of certificates. */
-      declares: CertifiedFact[]
+      /** What is ticked: facts that stand in place of certificates, or those that the person has chosen. */
+      declares: DeclaredFact[]
+      /** The theme that is open. */
+      theme: FactTheme | null
       /** The certificates were asked for about somebody else. */
       forAnother: boolean
     }
@@ -44,11 +47,14 @@ export interface Declared {
   /** ANPR's record of the holder, if this visit has asked for it. */
   registered: OwnRecord['person'] | null
   /** The facts that are ticked already. */
-  declares: CertifiedFact[]
+  declares: DeclaredFact[]
+  /** The holder's children, and those whose death the holder declares: none, if they are not to be declared. */
+  children: Relative[]
+  mourned: Relative[]
 }
 
 export const fresh = (): Pick<Visit, 'declaration'> => ({
-  declaration: { advice: 'publicBody', instead: false, declares: [], forAnother: false },
+  declaration: { advice: 'publicBody', instead: false, declares: [], theme: null, forAnother: false },
 })
 
 /** The free declaration in place of the certificate that was chosen. */
@@ -78,5 +84,7 @@ export function declaredOf(visit: Visit, form: Form): Declared {
     family: withFamily ? (entered?.family ?? null) : null,
     registered: person && (withFamily ? person : { ...person, family: null }),
     declares,
+    children: declares.includes('h-birth') ? childrenOf(visit) : [],
+    mourned: declares.includes('h-death') ? mournedBy(visit) : [],
   }
 }

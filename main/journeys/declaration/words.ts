@@ -1,6 +1,6 @@
 import type { PaperLanguage } from '../../documents/model.ts'
 
-/** The facts of art. 46 DPR 445/2000 that ANPR knows, and the two that are always written by hand. */
+/** The facts of art. 46 DPR 445/2000 that ANPR knows, and the one that is always written by hand. */
 export const topics = [
   'nascita',
   'residenza',
@@ -9,6 +9,8 @@ export const topics = [
   'statoDiFamiglia',
   'esistenzaInVita',
   'nascitaFiglio',
+  'decesso',
+  'codiceFiscale',
   'altro',
 ] as const
 export type Topic = (typeof topics)[number]
@@ -22,17 +24,22 @@ interface DeclarationWords {
   declares: string
   topics: Record<Topic, string>
   use: string
-  legend: string
-  /** No bollo (art. 37), who must accept it (art. 2), and what citizens of states outside the Union may declare (art. 3). */
-  conditions: string
+  /** What the bar means, what becomes of the data (art. 48), and in a translation art. 3, which the conditions have in Italian. */
   privacy: string
 }
+
+/**
+ * No bollo (art. 37), who must accept it (art. 2: private parties too), and what citizens of states outside the Union may
+ * declare (art. 3). In Italian alone: the office that takes the form reads it.
+ */
+export const conditions =
+  'Esente da bollo (art. 37 del D.P.R. 445/2000), firma senza autentica. Uffici, gestori di servizi pubblici e privati la devono accettare (art. 2). Cittadini extra UE: solo fatti attestabili da uffici pubblici italiani (art. 3).'
 
 /** Braces hold the endings by sex (words.ts); `{place}` and the like become a known fact or a gap. */
 export const declarationWords: Record<PaperLanguage, DeclarationWords> = {
   it: {
     title: 'DICHIARAZIONE SOSTITUTIVA DI CERTIFICAZIONE',
-    subtitle: 'Autocertificazione · art. 46 del D.P.R. 28 dicembre 2000, n. 445',
+    subtitle: 'Autocertificazione',
     declarant: { M: 'Il sottoscritto', F: 'La sottoscritta', N: 'Il/La sottoscritto/a' },
     aware:
       'consapevole delle sanzioni penali richiamate dall’art. 76 del D.P.R. 445/2000 per chi rilascia dichiarazioni mendaci, forma atti falsi o ne fa uso, e della decadenza dai benefici conseguenti al provvedimento emanato sulla base della dichiarazione non veritiera (art. 75), sotto la propria responsabilità',
@@ -44,21 +51,18 @@ export const declarationWords: Record<PaperLanguage, DeclarationWords> = {
       statoCivile: 'che il proprio stato civile è: {statoCivile}',
       statoDiFamiglia: 'che la propria famiglia anagrafica è composta da:',
       esistenzaInVita: 'di essere in vita',
-      nascitaFiglio: 'che il/la figlio/a {child} è nato/a a {childPlace} il {childDate}',
-      altro: 'altro (stati, qualità personali e fatti elencati dall’art. 46):',
+      nascitaFiglio: 'che il/la figlio/a {relative} è nato/a a {birthPlace} il {birthDate}',
+      decesso: 'che {relative} ({relation}) è deceduto/a il {day}',
+      codiceFiscale: 'che il proprio codice fiscale è: {codiceFiscale}',
+      altro: 'altro (art. 46)',
     },
-    use: 'Resa per (ufficio e procedimento)',
-    legend:
-      'Con la barra: dati stampati dal totem, da ANPR (Anagrafe nazionale) alla data in calce o dalla CARTA. Il resto è scritto a mano dal dichiarante.',
-    conditions:
-      'Esente da bollo (art. 37 del D.P.R. 445/2000). La firma non va autenticata. Uffici e servizi pubblici e privati la devono accettare (art. 2). Cittadini extra UE: solo fatti attestabili da uffici pubblici italiani (art. 3).',
+    use: 'Resa a (ufficio o privato)',
     privacy:
-      'Informativa (art. 48 D.P.R. 445/2000, art. 13 Reg. (UE) 2016/679): chi riceve la dichiarazione ne tratta i dati solo per il procedimento a cui serve. Il totem non ne tiene copia.',
+      'Con la barra: dati da ANPR o dalla CARTA; il resto è scritto a mano. Informativa (art. 48; art. 13 Reg. (UE) 2016/679): chi la riceve usa i dati solo per il procedimento. Il totem non ne tiene copia.',
   },
   en: {
     title: 'Declaration in lieu of a certificate',
-    subtitle:
-      'Self-certification · art. 46 of D.P.R. no. 445 of 28 December 2000 (translation: the Italian text prevails)',
+    subtitle: 'Self-certification',
     declarant: { M: 'The undersigned', F: 'The undersigned', N: 'The undersigned' },
     aware:
       'aware of the criminal penalties recalled by art. 76 of D.P.R. 445/2000 for whoever makes false declarations, forges documents or uses them, and of the loss of the benefits granted on the ground of an untrue declaration (art. 75), on his or her own responsibility',
@@ -70,20 +74,18 @@ export const declarationWords: Record<PaperLanguage, DeclarationWords> = {
       statoCivile: 'that his or her civil status is: {statoCivile}',
       statoDiFamiglia: 'that his or her registered family is made up of:',
       esistenzaInVita: 'to be alive',
-      nascitaFiglio: 'that the child {child} was born in {childPlace} on {childDate}',
-      altro: 'other (states, personal qualities and facts listed in art. 46):',
+      nascitaFiglio: 'that the child {relative} was born in {birthPlace} on {birthDate}',
+      decesso: 'that {relative} ({relation}) died on {day}',
+      codiceFiscale: 'that his or her tax code is: {codiceFiscale}',
+      altro: 'other',
     },
-    use: 'made for (office and procedure)',
-    legend:
-      'With the bar: data printed by the totem, as ANPR (the national population register) had them on the date at the foot, or from the CARD (CARTA). The rest is written by hand by the declarant.',
-    conditions:
-      'Exempt from stamp duty (art. 37 of D.P.R. 445/2000). The signature needs no authentication. The declaration is as valid as the certificate that it replaces: public offices, public-service operators and private parties must accept it (art. 2). Citizens of states outside the European Union declare only what an Italian public office can certify (art. 3).',
+    use: 'for (office or company)',
     privacy:
-      'Notice (art. 48 D.P.R. 445/2000, art. 13 Reg. (EU) 2016/679): whoever receives the declaration processes its data for the procedure for which it is made alone. The totem keeps no copy.',
+      'With the bar: from ANPR or the CARD (CARTA). The data serve the procedure alone (art. 48); the totem keeps no copy. Non-EU citizens: only what an Italian public office can certify (art. 3). The Italian text prevails.',
   },
   de: {
     title: 'Ersatzerklärung für eine Bescheinigung',
-    subtitle: 'Eigenerklärung · Art. 46 des D.P.R. vom 28. Dezember 2000, Nr. 445',
+    subtitle: 'Eigenerklärung',
     declarant: { M: 'Der Unterfertigte', F: 'Die Unterfertigte', N: 'Der/Die Unterfertigte' },
     aware:
       'im Bewusstsein der strafrechtlichen Folgen, die Art. 76 des D.P.R. Nr. 445/2000 für unwahre Erklärungen sowie für die Fälschung von Urkunden und deren Gebrauch vorsieht, und des Verlustes der Begünstigungen, die aufgrund einer unwahren Erklärung gewährt wurden (Art. 75), unter eigener Verantwortung',
@@ -95,20 +97,18 @@ export const declarationWords: Record<PaperLanguage, DeclarationWords> = {
       statoCivile: 'dass der eigene Familienstand lautet: {statoCivile}',
       statoDiFamiglia: 'dass sich die eigene Familie laut Melderegister wie folgt zusammensetzt:',
       esistenzaInVita: 'am Leben zu sein',
-      nascitaFiglio: 'dass der Sohn/die Tochter {child} am {childDate} in {childPlace} geboren ist',
-      altro: 'Sonstiges (Stand, persönliche Eigenschaften und Tatsachen laut Art. 46):',
+      nascitaFiglio: 'dass der Sohn/die Tochter {relative} am {birthDate} in {birthPlace} geboren ist',
+      decesso: 'dass {relative} ({relation}) am {day} verstorben ist',
+      codiceFiscale: 'dass die eigene Steuernummer lautet: {codiceFiscale}',
+      altro: 'Sonstiges',
     },
-    use: 'abgegeben für (Amt und Verfahren)',
-    legend:
-      'Mit Balken: vom Totem gedruckte Angaben, wie sie am unten angeführten Tag im ANPR (Nationales Melderegister) aufscheinen oder auf der Karte (CARTA) stehen. Alles Übrige schreibt die erklärende Person von Hand.',
-    conditions:
-      'Von der Stempelsteuer befreit (Art. 37 des D.P.R. Nr. 445/2000). Die Unterschrift muss nicht beglaubigt werden. Die Erklärung hat dieselbe Gültigkeit wie die Bescheinigung, die sie ersetzt: Öffentliche Ämter, Betreiber öffentlicher Dienste und Private müssen sie annehmen (Art. 2). Bürger von Staaten außerhalb der Europäischen Union erklären nur, was eine öffentliche Stelle Italiens bescheinigen kann (Art. 3).',
+    use: 'für (Amt oder Privater)',
     privacy:
-      'Information (Art. 48 D.P.R. Nr. 445/2000, Art. 13 Verordnung (EU) 2016/679): Wer die Erklärung erhält, verarbeitet ihre Daten ausschließlich für das Verfahren, für das sie abgegeben wird. Der Totem bewahrt keine Kopie auf.',
+      'Mit Balken: Daten aus ANPR oder von der Karte (CARTA), sonst von Hand. Der Empfänger nutzt die Daten nur für das Verfahren (Art. 48). Der Totem behält keine Kopie. Nicht-EU-Bürger: nur, was ein italienisches Amt bescheinigen kann (Art. 3).',
   },
   sl: {
     title: 'Nadomestna izjava potrdila',
-    subtitle: 'Samopotrdilo · 46. člen OPR št. 445 z dne 28. decembra 2000',
+    subtitle: 'Samopotrdilo',
     declarant: { M: 'Podpisani', F: 'Podpisana', N: 'Podpisani/-a' },
     aware:
       'seznanjen{a} s kazenskimi sankcijami, ki jih 76. člen OPR št. 445/2000 predvideva za lažne izjave, ponarejanje listin ali njihovo uporabo, in z izgubo ugodnosti, pridobljenih na podlagi neresnične izjave (75. člen), na lastno odgovornost',
@@ -120,15 +120,13 @@ export const declarationWords: Record<PaperLanguage, DeclarationWords> = {
       statoCivile: 'da je osebni stan naslednji: {statoCivile}',
       statoDiFamiglia: 'da družino po registru prebivalstva sestavljajo:',
       esistenzaInVita: 'da je živ{a}',
-      nascitaFiglio: 'da se je sin/hči {child} rodil/-a v kraju {childPlace} dne {childDate}',
-      altro: 'drugo (stanja, osebne lastnosti in dejstva iz 46. člena):',
+      nascitaFiglio: 'da se je sin/hči {relative} rodil/-a v kraju {birthPlace} dne {birthDate}',
+      decesso: 'da je {relative} ({relation}) umrl/-a dne {day}',
+      codiceFiscale: 'da je lastna davčna številka: {codiceFiscale}',
+      altro: 'drugo',
     },
-    use: 'predloženo za (urad in postopek)',
-    legend:
-      'S črto: podatki, ki jih je natisnil totem, kakor jih na dan, naveden spodaj, vodi ANPR (državni register stalnega prebivalstva) ali kakor so na izkaznici (CARTA). Drugo izjavitelj napiše z roko.',
-    conditions:
-      'Oproščeno kolkovine (37. člen OPR št. 445/2000). Podpisa ni treba overiti. Izjava ima enako veljavo kot potrdilo, ki ga nadomešča: javni uradi, upravljavci javnih storitev in zasebniki jo morajo sprejeti (2. člen). Državljani držav zunaj Evropske unije izjavljajo le, kar lahko potrdi italijanski javni organ (3. člen).',
+    use: 'za (urad ali zasebnik)',
     privacy:
-      'Obvestilo (48. člen OPR št. 445/2000, 13. člen Uredbe (EU) 2016/679): prejemnik obdeluje podatke iz izjave izključno za postopek, za katerega je podana. Totem ne hrani kopije.',
+      'S črto: podatki iz ANPR ali z izkaznice (CARTA), drugo je napisano z roko. Prejemnik uporablja podatke le za postopek (48. člen). Totem ne hrani kopije. Državljani zunaj EU: le kar lahko potrdi italijanski urad (3. člen).',
   },
 }

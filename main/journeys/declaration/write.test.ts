@@ -52,6 +52,8 @@ describe('what the declaration carries', () => {
     family: null,
     registered: null,
     declares: ['b'],
+    children: [],
+    mourned: [],
   }
   const at = new Date('2026-11-22T09:01:00.000Z')
   const told: Parameters<SignPaper>[0][] = []
@@ -90,18 +92,45 @@ describe('what the declaration carries', () => {
     const { paper } = made({}, { sign: () => null })
     expect(paper.blocks.some(({ kind }) => kind === 'qr')).toBe(false)
   })
-  test('after a visura it is filled from ANPR, and the code says which of it', () => {
+  test('filled from ANPR: sheet and code say what is declared, and nothing else of the person but their birth', () => {
     const { paper } = made({ registered: { ...visura.person, family: null } })
     expect(ticked(paper.blocks)).toMatchObject([{ source: 'anpr' }])
-    expect(told.at(-1)).toMatchObject({
-      fromAnpr: {
-        a: 'SPELLO (PG), 18/06/1951',
-        b: 'SPELLO (PG), VIA GIULIA 12',
-        c: 'ITALIA',
-        e: 'coniugata',
-      },
+    expect(JSON.stringify(paper.blocks)).not.toMatch(/coniugata|cittadinanza/)
+    expect(told.at(-1)?.document === 'dichiarazioneSostitutiva' && told.at(-1)).toMatchObject({
+      fromAnpr: { a: 'SPELLO (PG), 18/06/1951', b: 'SPELLO (PG), VIA GIULIA 12' },
     })
-    expect(told.at(-1)).not.toHaveProperty('fromAnpr.f')
+    made({ registered: { ...visura.person, family: null }, declares: ['c', 'e'] })
+    expect(told.at(-1)).toMatchObject({
+      fromAnpr: { a: 'SPELLO (PG), 18/06/1951', c: 'ITALIA', e: 'coniugata' },
+    })
+    expect(told.at(-1)).not.toHaveProperty('fromAnpr.b')
+  })
+  test('children and those who died: a line for each, by name, as ANPR told it', () => {
+    const { paper } = made({
+      registered: { ...visura.person, family: null },
+      declares: ['h-birth', 'h-death', 'q', 'g'],
+      children: [
+        { name: 'SOFIA', surname: 'RICCI', relation: '3', born: '2012' },
+        { name: 'LEO', surname: 'RICCI', relation: '3', born: '2015-09-30' },
+      ],
+      mourned: [{ name: 'GIULIO', surname: 'RICCI', relation: '2', born: '1944' }],
+    })
+    const lines = ticked(paper.blocks).map(({ text: [italian = []], source }) => [
+      italian.map((run) => (typeof run === 'string' ? run : 'strong' in run ? run.strong : '__')).join(''),
+      source,
+    ])
+    expect(lines).toEqual([
+      ['di essere in vita', null],
+      ['che il/la figlio/a RICCI SOFIA è nato/a a __ il __ 2012', 'anpr'],
+      ['che il/la figlio/a RICCI LEO è nato/a a __ il 30/09/2015', 'anpr'],
+      ['che RICCI GIULIO (marito/moglie) è deceduto/a il __', 'anpr'],
+      ['che il proprio codice fiscale è: BNCNMR51H58I888X', 'anpr'],
+    ])
+  })
+  test('the box of the official stands on an atto notorio alone', () => {
+    const boxes = (blocks: readonly Block[]) => blocks.filter(({ kind }) => kind === 'box')
+    expect(boxes(writeForm('atto-notorio', declared, options).paper.blocks)).toHaveLength(1)
+    expect(boxes(made({}).paper.blocks)).toEqual([])
   })
 
   const notorieta = (how: Partial<WritingOptions> = {}) => writeForm('atto-notorio', declared, { ...options, ...how })

@@ -1,6 +1,6 @@
 import { ulid } from 'ulid'
-import type { CertifiedFact } from '../../../contract/catalogue.ts'
 import { isConvivenza, type RegisteredPerson } from '../../../contract/document.ts'
+import type { DeclaredFact } from '../../../contract/journeys/declaration.ts'
 import { factsOf, familyFact, formLanguages, subjectOf, type WritingOptions } from '../../documents/facts.ts'
 import type { Paper } from '../../documents/model.ts'
 import type { Written } from '../../visit/services.ts'
@@ -11,13 +11,16 @@ import type { Declared, Form } from './visit.ts'
 import type { Topic } from './words.ts'
 
 /** The place of a fact on the form. */
-const TOPICS: Record<CertifiedFact, Topic> = {
+const TOPICS: Record<DeclaredFact, Topic> = {
   a: 'nascita',
   b: 'residenza',
   c: 'cittadinanza',
   e: 'statoCivile',
   f: 'statoDiFamiglia',
   g: 'esistenzaInVita',
+  'h-birth': 'nascitaFiglio',
+  'h-death': 'decesso',
+  q: 'codiceFiscale',
   dd: 'altro',
 }
 
@@ -30,17 +33,27 @@ export function writeForm(document: Form, declared: Declared, options: WritingOp
 
 function declarationOf(declared: Declared, operation: string, { sign, at, place, ...spoken }: WritingOptions): Paper {
   const person = declarant(declared)
-  const { source, family } = person
+  const { children, mourned } = declared
+  const declares = declared.declares.map((fact) => TOPICS[fact])
   const code = sign({
     document: 'dichiarazioneSostitutiva',
     issuedAt: at.toISOString(),
     subject: subjectOf(person),
-    fromAnpr: source === 'anpr' ? factsOf(person) : family ? { f: familyFact(family) } : {},
+    fromAnpr: printedOf(person, declared.declares),
     // The person declares by hand, after the totem has signed.
     declared: {},
   })
-  const declares = declared.declares.map((fact) => TOPICS[fact])
-  return declaration({ person, declares, languages: formLanguages(spoken), place, at, operation, code })
+  const languages = formLanguages(spoken)
+  return declaration({ person, declares, children, mourned, languages, place, at, operation, code })
+}
+
+/** The facts from ANPR that stand on the sheet: birth always does, and of the others those that are declared. */
+function printedOf(person: RegisteredPerson, declares: readonly DeclaredFact[]): ReturnType<typeof factsOf> {
+  const { family } = person
+  const facts = person.source === 'anpr' ? factsOf(person) : family ? { f: familyFact(family) } : {}
+  return Object.fromEntries(
+    Object.entries(facts).filter(([letter]) => letter === 'a' || declares.some((fact) => fact === letter)),
+  )
 }
 
 function notorietaOf(declared: Declared, operation: string, { sign, at, place, ...spoken }: WritingOptions): Paper {

@@ -68,6 +68,8 @@ test('a day is judged before ANPR is asked, and all that follows is of that day'
   expect(screen()).toMatchObject({ screen: 'member-unavailable', on: '1999-01-01' })
   await answers({ type: 'back' })
   await at('member-day')
+  await answers({ type: 'enterDay', digits: '31121947' })
+  expect(screen()).toMatchObject({ screen: 'member-day', wrong: 'before-birth' })
   await answers({ type: 'back' })
   expect(screen()).toMatchObject({ screen: 'member', on: null, certificate: true })
   await answers({ type: 'otherDay' }, { type: 'enterDay', digits: '22112026' })

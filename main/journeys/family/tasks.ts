@@ -15,9 +15,13 @@ export async function ask(visit: Visit, services: VisitServices) {
 }
 
 /** Judges the day that the person typed. */
-export async function judgeDay({ family: { digits, told } }: Visit, services: VisitServices) {
+export async function judgeDay(visit: Visit, services: VisitServices) {
+  const { digits, told } = visit.family
   const today = services.today()
-  const day = dayIn(required(digits, 'day'), { today, born: told.identity?.born ?? null })
+  // Of a day of which nothing is told the sheet still knows the year.
+  const { yearOfBirth } = chosenOf(visit)
+  const born = told.identity?.born ?? (yearOfBirth === null ? null : String(yearOfBirth))
+  const day = dayIn(required(digits, 'day'), { today, born })
   if (!day.ok) return step('typing', { family: { wrong: day.error.kind } })
   return step('member', { family: ofDay(day.value === today ? null : day.value) })
 }

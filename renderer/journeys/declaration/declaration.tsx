@@ -1,72 +1,33 @@
 import type { ScreenOf } from '../../../contract/journeys/index.ts'
 import { answer } from '../../bridge.ts'
 import { type Point, Points } from '../../components/facts.tsx'
-import { Screen } from '../../components/screen.tsx'
+import type { IconName } from '../../components/icon.tsx'
+import { Screen, Waiting } from '../../components/screen.tsx'
+import { Sheet } from '../../components/sheet.tsx'
 import { AnswerCard } from '../../components/touch-button.tsx'
 import { sentence, useList, useText } from '../../i18n/use-text.ts'
 
-type Facts = ScreenOf<'declaration'>['declares']
-/** Facts whose Italian name is feminine: the sentence about several of them agrees with it. */
-const FEMININE: Facts = ['a', 'b', 'c', 'g']
-
-/** The sentence that says what is ticked already on the sheet. */
-function useTicked(): (facts: Facts) => string {
-  const text = useText()
-  const list = useList()
-  return (facts) => {
-    const [only] = facts
-    if (only === undefined) return text('declaration.ticked.none')
-    if (facts.length === 1) return text(`declaration.ticked.${only}`)
-    const names = list(facts.map((fact) => `declaration.fact.${fact}` as const))
-    const gender = facts.every((fact) => FEMININE.includes(fact)) ? 'F' : 'other'
-    return sentence(text('declaration.ticked.several', { names, gender }))
-  }
-}
+type Shown = ScreenOf<'declaration'>
 
 /** Artt. 40 and 46 DPR 445/2000; art. 2 as DL 76/2020 left it for private parties. */
-export function Declaration({ screen }: { screen: ScreenOf<'declaration'> }) {
+export function Declaration({ screen }: { screen: Shown }) {
   const text = useText()
-  const ticked = useTicked()
-  const party = screen.for
-  const forBody = party === 'publicBody'
-  const points: Point[] = [
-    forBody
-      ? { icon: 'institution', title: text('declaration.body.title'), line: text('declaration.body') }
-      : { icon: 'bank', title: text('declaration.private.title'), line: text('declaration.private') },
-    {
-      icon: 'pen',
-      title: text('declaration.how.title'),
-      line: text('declaration.how', { topics: ticked(screen.declares) }),
-    },
-  ]
-  if (screen.forAnother)
-    points.push({
-      icon: 'person',
-      title: text('declaration.self.title'),
-      line: text('declaration.self'),
-      tone: 'warning',
-    })
-  else
-    points.unshift({
-      icon: 'free',
-      title: text('declaration.free.title'),
-      line: text('declaration.free'),
-      tone: 'success',
-    })
+  const { for: party, asking, attoNotorio } = screen
   return (
     <Screen
-      kind="verdict"
       tone="success"
       title={text(`declaration.${party}.title`)}
       lead={text(`declaration.${party}.lead`)}
+      figure={<Points points={usePoints(screen)} />}
       main={{
         label: text('declaration.print'),
         icon: 'printer',
         onPress: () => answer({ type: 'printDeclaration', form: 'declaration' }),
+        disabled: asking,
       }}
     >
-      <Points points={points} />
-      {screen.attoNotorio && (
+      <Declared {...screen} />
+      {attoNotorio && !asking && (
         <AnswerCard
           icon="paper"
           title={text('declaration.form.atto-notorio')}
@@ -74,6 +35,74 @@ export function Declaration({ screen }: { screen: ScreenOf<'declaration'> }) {
           onPress={() => answer({ type: 'printDeclaration', form: 'atto-notorio' })}
         />
       )}
+    </Screen>
+  )
+}
+
+/** What this person should know before they sign; for most, that it must be accepted. */
+function usePoints({ for: party, asking, byHand, forAnother, nonEu }: Shown): Point[] {
+  const text = useText()
+  const point = (icon: IconName, name: 'public' | 'private' | 'self' | 'byHand' | 'nonEu'): Point => ({
+    icon,
+    title: text(`declaration.${name}.title`),
+    line: text(`declaration.${name}`),
+  })
+  if (forAnother) return [{ ...point('person', 'self'), tone: 'warning' }]
+  if (nonEu) return [point('info', 'nonEu')]
+  if (byHand && !asking) return [point('pen', 'byHand')]
+  return [party === 'publicBody' ? point('institution', 'public') : point('bank', 'private')]
+}
+
+/** What is declared, by theme. */
+function Declared({ themes, asking }: Shown) {
+  const text = useText()
+  const list = useList()
+  if (asking)
+    return (
+      <div className="sheet-asked">
+        <p>{text('visura.waiting')}</p>
+        <Waiting />
+      </div>
+    )
+  return (
+    <Sheet
+      lines={themes.map(({ theme, ticked }) => ({
+        label: text(`declaration.theme.${theme}`),
+        value:
+          ticked.length === 0
+            ? text('declaration.nothing')
+            : sentence(list(ticked.map((fact) => `declaration.fact.${fact}` as const))),
+        change: () => answer({ type: 'chooseFactTheme', theme }),
+      }))}
+    />
+  )
+}
+
+type Fact = ScreenOf<'declared-facts'>['facts'][number]
+const ICON: Record<Fact, IconName> = {
+  ...{ a: 'child', b: 'home', c: 'institution', e: 'rings', f: 'family', g: 'heart', q: 'card', dd: 'paper' },
+  ...{ 'h-birth': 'child', 'h-death': 'person' },
+}
+
+export function ChooseFacts({ screen: { theme, facts, ticked } }: { screen: ScreenOf<'declared-facts'> }) {
+  const text = useText()
+  return (
+    <Screen
+      title={text(`declaration.theme.${theme}`)}
+      lead={text('declaration.facts.lead')}
+      main={{ label: text('themes.done'), icon: 'check', onPress: () => answer({ type: 'back' }) }}
+    >
+      {facts.map((fact) => (
+        <AnswerCard
+          key={fact}
+          icon={ICON[fact]}
+          title={sentence(text(`declaration.fact.${fact}`))}
+          line={text(`declaration.fact.${fact}.line`)}
+          pressed={ticked.includes(fact)}
+          note={text(ticked.includes(fact) ? 'themes.on' : 'themes.off')}
+          onPress={() => answer({ type: 'toggleFact', fact })}
+        />
+      ))}
     </Screen>
   )
 }

@@ -1,4 +1,4 @@
 import type { Drawings, ScreensOf } from '../journey.ts'
-import { Declaration } from './declaration.tsx'
+import { ChooseFacts, Declaration } from './declaration.tsx'
 
-export const screens: Drawings<ScreensOf<'declaration'>> = { declaration: Declaration }
+export const screens: Drawings<ScreensOf<'declaration'>> = { declaration: Declaration, 'declared-facts': ChooseFacts }

@@ -127,7 +127,7 @@ describe('card-lifted: a contactless card that has left the field', () => {
 
   test('who needs more time asks for it, as often as they need', async () => {
     const devices = { call: vi.fn(async () => ok({ lost: true })) }
-    const asksForMore = () => callHandlers(session, devices as unknown as Devices).stay(undefined)
+    const asksForMore = () => callHandlers(session, devices as unknown as Devices, { hear: vi.fn() }).stay(undefined)
     withCie()
     await toSummary()
     await asksForMore()

@@ -15,7 +15,7 @@ const devices = { call: vi.fn() } as unknown as Devices
 /** Hands a PIN over as the renderer's call does, and returns the buffer that main got. */
 const handOver = async (digits = 8) => {
   const typed = pin().slice(0, digits)
-  await callHandlers(session, devices).enterPin(typed)
+  await callHandlers(session, devices, { hear: vi.fn() }).enterPin(typed)
   await vi.advanceTimersByTimeAsync(1)
   return typed
 }

@@ -27,6 +27,12 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
+/** Facts that are ticked on the declaration. */
+const ticked = () => {
+  const seen = screen()
+  return seen.screen === 'declaration' ? seen.themes.flatMap((theme) => theme.ticked) : null
+}
+
 describe('a visit', () => {
   test('goes from attract to goodbye and forgets', async () => {
     const services = open()
@@ -183,7 +189,8 @@ describe('a visit', () => {
       { type: 'change', line: 'purpose' },
       { type: 'choosePurpose', purpose: 'publicBody' },
     )
-    expect(screen()).toMatchObject({ screen: 'declaration', for: 'publicBody', declares: ['f'], forAnother: true })
+    expect(screen()).toMatchObject({ screen: 'declaration', for: 'publicBody', forAnother: true })
+    expect(ticked()).toEqual(['f'])
     await answers({ type: 'back' }, { type: 'morePurposes' }, { type: 'choosePurpose', purpose: 'separazione' })
     await at('sheet')
     expect(screen()).toMatchObject({ types: ['8', '12'], use: 'separazione' })
@@ -284,7 +291,8 @@ describe('visura and atto notorio', () => {
     await at('visura-unavailable')
     expect(session.answer({ type: 'printVisura' })).toBe(false)
     await answers({ type: 'chooseService', service: 'declaration' })
-    expect(screen()).toMatchObject({ screen: 'declaration', for: 'publicBody', declares: [], attoNotorio: true })
+    expect(screen()).toMatchObject({ screen: 'declaration', for: 'publicBody', byHand: true, attoNotorio: true })
+    expect(ticked()).toEqual(['b', 'f'])
     await answers({ type: 'back' })
     await at('menu')
   })
@@ -324,6 +332,36 @@ describe('visura and atto notorio', () => {
       declares: [],
       registered: { birthPlace: 'SPELLO (PG)', family: null },
     })
+  })
+
+  test('a declaration asks ANPR once, offers what ANPR told, and prints only what is ticked', async () => {
+    const write = vi.fn<VisitServices['writeForm']>((_, document) => ({ document, operation: OPERATION, paper }))
+    const own = { ...visura, person: { ...visura.person, statoCivile: null, citizenships: ['MAROCCO'] } }
+    const asks = vi.fn<VisitServices['visura']>(async () => ok(own))
+    open({ writeForm: write, visura: asks })
+    await toMenu()
+    await answers({ type: 'chooseService', service: 'declaration' })
+    expect(screen()).toMatchObject({ byHand: false, asking: false, nonEu: true })
+    expect(ticked()).toEqual(['b', 'f'])
+    // ANPR has not told the stato civile, so an office could not certify it.
+    await answers({ type: 'chooseFactTheme', theme: 'ties' })
+    expect(screen()).toMatchObject({ screen: 'declared-facts', facts: [] })
+    expect(session.answer({ type: 'toggleFact', fact: 'e' })).toBe(false)
+    await answers(
+      { type: 'back' },
+      { type: 'chooseFactTheme', theme: 'person' },
+      { type: 'toggleFact', fact: 'c' },
+      { type: 'back' },
+      { type: 'chooseFactTheme', theme: 'home' },
+      { type: 'toggleFact', fact: 'f' },
+      { type: 'back' },
+    )
+    expect(ticked()).toEqual(['b', 'c'])
+    await answers({ type: 'printDeclaration', form: 'declaration' })
+    await at('done')
+    expect(write.mock.lastCall?.[2]).toMatchObject({ declares: ['b', 'c'], family: null, children: [], mourned: [] })
+    await answers({ type: 'another' }, { type: 'chooseService', service: 'declaration' })
+    expect(asks).toHaveBeenCalledOnce()
   })
 
   test('an atto notorio for a private party takes a bollo and an official, and is not offered', async () => {

@@ -60,6 +60,13 @@ function told(person: RegisteredPerson, language: PaperLanguage = 'it') {
   return { subject: subjectOf(person), fromAnpr: facts }
 }
 
+/** A declaration's own: birth stands on every form, of the rest only what is declared. */
+function declaring(person: RegisteredPerson, ...letters: FactLetter[]) {
+  const { subject, fromAnpr } = told(person)
+  const printed = Object.entries(fromAnpr).filter(([letter]) => ['a', ...letters].includes(letter))
+  return { subject, fromAnpr: Object.fromEntries(printed) as typeof fromAnpr }
+}
+
 /** The declaring person: a form of art. 47 DPR 445/2000 has nothing else from ANPR. */
 function identity(person: RegisteredPerson) {
   const { subject, fromAnpr } = told(person)
@@ -83,7 +90,7 @@ export const claims = {
   'autocertificazione-it': {
     ...paper(9, spello),
     document: 'dichiarazioneSostitutiva',
-    ...told(laura),
+    ...declaring(laura, 'b', 'f'),
     declared: {},
   },
   'autocertificazione-it-card': {
@@ -95,20 +102,20 @@ export const claims = {
   'autocertificazione-it-en': {
     ...paper(11, spello),
     document: 'dichiarazioneSostitutiva',
-    ...told(laura),
+    ...declaring(laura, 'b', 'f'),
     declared: {},
   },
   'autocertificazione-it-de': {
     ...paper(12, sluderno),
     document: 'dichiarazioneSostitutiva',
-    ...told(juergen),
+    ...declaring(juergen, 'b'),
     // This paper has no data of any register.
     declared: { g: 'di essere in vita' },
   },
   'autocertificazione-it-sl': {
     ...paper(13, dolina),
     document: 'dichiarazioneSostitutiva',
-    ...told(dorde),
+    ...declaring(dorde, 'b'),
     declared: {},
   },
   'notorieta-it': { ...paper(14, spello), document: 'attoNotorio', ...identity(laura) },

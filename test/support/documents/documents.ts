@@ -106,7 +106,8 @@ export const papers: Record<string, Paper> = {
     ...made,
     code: codeOf('autocertificazione-it-en'),
     person: laura,
-    declares: ['statoCivile', 'cittadinanza'],
+    // What most people declare, and a family of four: it has one page.
+    declares: ['residenza', 'statoDiFamiglia'],
     languages: ['it', 'en'],
     place: spello,
   }),

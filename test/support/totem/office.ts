@@ -67,9 +67,9 @@ export async function openOffice({ provision, ...options }: OfficeOptions = {}):
     },
     types: (digits) => visitor.types(digits),
     async answers(name, wish) {
-      const seen = await office.sees(name)
-      const act = answerTo(seen, wish)
-      if (!act) throw new Error(`nothing is to be done on ${JSON.stringify(seen)}`)
+      // On some screens the totem asks ANPR first.
+      let act: ReturnType<typeof answerTo> = null
+      while (!act) act = answerTo(await office.sees(name), wish)
       await act(person())
     },
     walksTo: (name, wish) => walksTo(person(), name, wish),

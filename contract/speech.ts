@@ -1,0 +1,34 @@
+import { z } from 'zod'
+
+/**
+ * The voices of the totem, by language as in HTML's `lang`. Screens may have fewer languages; a term of the law is spoken
+ * in Italian within any of them.
+ */
+export const spokenLanguage = z.enum(['it', 'en', 'de', 'fr', 'sl'])
+export type SpokenLanguage = z.infer<typeof spokenLanguage>
+
+/**
+ * One thing that the screen says. `clock` counts by itself: it is read with the screen, and not each time it changes.
+ * `personal`: it may name or describe the person, so it goes to a headset and never to a loudspeaker.
+ */
+export const spoken = z.strictObject({
+  kind: z.enum(['title', 'sentence', 'button', 'notice', 'clock']),
+  text: z.string().min(1).max(1_000),
+  lang: spokenLanguage,
+  personal: z.boolean(),
+})
+export type Spoken = z.infer<typeof spoken>
+
+/** What a person does about speech without a screen: the keys of a numeric pad. */
+export const speechKey = z.enum(['start', 'repeat', 'slower', 'faster', 'softer', 'louder'])
+export type SpeechKey = z.infer<typeof speechKey>
+
+/** The renderer tells what stands on the screen, where the focus is and what the person does; main speaks or is silent. */
+export const toSpeech = z.discriminatedUnion('about', [
+  z.strictObject({ about: z.literal('screen'), says: z.array(spoken).max(300) }),
+  z.strictObject({ about: z.literal('focus'), says: z.array(spoken).max(10) }),
+  /** A touch or a key: speech stops at once (EN 301 549, 5.1.3.5). */
+  z.strictObject({ about: z.literal('touch') }),
+  z.strictObject({ about: z.literal('key'), key: speechKey }),
+])
+export type ToSpeech = z.infer<typeof toSpeech>

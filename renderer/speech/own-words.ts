@@ -1,0 +1,24 @@
+import { languages } from '../../contract/language.ts'
+import { messages } from '../i18n/messages.ts'
+
+/** Messages that tell how a person stands to others; which of them is shown is personal. */
+const OF_PEOPLE = /^(kin|kinship|statoCivile)[.]/
+
+/**
+ * The texts that the totem says in its own words: messages without a value, and those with numbers alone once they are
+ * shown. A name, a date or an amount comes in by a value, so a text with one is not here, nor is any that no message made.
+ */
+const own = new Set([
+  ...Object.values(languages).map(({ name }) => name),
+  ...Object.values(messages).flatMap((texts) =>
+    Object.entries(texts).flatMap(([id, text]) => (OF_PEOPLE.test(id) || text.includes('{') ? [] : [text])),
+  ),
+])
+
+/** Takes down a message as it is shown, and gives it back. */
+export function noteOwnWords(id: string, text: string, values: Record<string, unknown> | undefined): string {
+  if (!OF_PEOPLE.test(id) && Object.values(values ?? {}).every((value) => typeof value === 'number')) own.add(text)
+  return text
+}
+
+export const areOwnWords = (text: string): boolean => own.has(text)
