@@ -128,6 +128,7 @@ export const registerWords: Record<PaperLanguage, RegisterWords> = {
     codeOfCardAlt: 'QR-Code zur Prüfung: Name und Steuernummer laut Karte, vom Totem signiert',
   },
   fr: {
+    residence: 'Résidence',
     codiceFiscale: 'Code fiscal',
     born: 'Lieu et date de naissance',
     birthPlace: 'Lieu de naissance',
