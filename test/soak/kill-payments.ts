@@ -61,7 +61,7 @@ export function openPhones({
       if (!isPayable || random() < 0.15) return
       const receipt = WAYS[Math.floor(random() * WAYS.length)] ?? 'plain'
       // Of two, GPD gives back one alone.
-      const times = receipt !== 'pull-only' && random() < 0.1 ? 2 : 1
+      const times = receipt !== 'pull-only' && random() < 0.25 ? 2 : 1
       pagopa.pay({ nav, receipt, lateMs: 300, times })
     },
     takes(link) {

@@ -189,6 +189,36 @@ describe('bollo by pagoPA', () => {
     expect(screen()).toMatchObject({ screen: 'menu', payments: 2 })
   })
 
+  test('paid, and the line is lost before the certificate comes: the request is kept, and its slip says so', async () => {
+    const { paymentBecame, tell } = waiting()
+    const requestedAt = '2026-11-22T10:00:00.000Z'
+    const request = vi.fn<VisitServices['request']>(async () =>
+      ok({ state: 'queued', operation: outcome.operation, requestedAt }),
+    )
+    open({ paymentBecame, request })
+    await toNotice()
+    tell('paid')
+    await at('done')
+    expect(screen()).toMatchObject({ outcome: 'queued', slip: true })
+    expect(request).toHaveBeenCalledOnce()
+  })
+
+  test('paid, and the printer is lost: the certificate is printed again, and asked for once', async () => {
+    const { paymentBecame, tell } = waiting()
+    const request = vi.fn<VisitServices['request']>(async () => ok({ state: 'issued', outcome }))
+    const print = vi.fn<VisitServices['print']>(async () => ok({ pages: 1 }))
+    print.mockResolvedValueOnce(err({ kind: 'print-fault', status: 'jam', page: 1 }))
+    open({ paymentBecame, request, print })
+    await toNotice()
+    tell('paid')
+    await at('print-fault')
+    session.printer('ready')
+    await answers({ type: 'printAgain' })
+    await at('done')
+    expect(screen()).toMatchObject({ outcome: 'printed' })
+    expect(request).toHaveBeenCalledOnce()
+  })
+
   test('paid and refused for today: why, and the payment stays', async () => {
     open({
       paymentBecame: async () => ({ ...payment, state: 'paid' }),

@@ -5,7 +5,7 @@ import { Points } from '../../components/facts.tsx'
 import { QrCode } from '../../components/qr-code.tsx'
 import { Screen, Waiting } from '../../components/screen.tsx'
 import { AnswerCard } from '../../components/touch-button.tsx'
-import { useDate, useEuro, useText } from '../../i18n/use-text.ts'
+import { useEuro, useInstantDay, useText } from '../../i18n/use-text.ts'
 import './pagopa.css'
 
 /** The totem's own patience (main/journeys/pagopa/service.ts). */
@@ -55,11 +55,11 @@ export function Notice({ screen: { cents, notice, qr, checkout, until } }: { scr
 export function Later({ screen: { cents, notice, dueAt } }: { screen: ScreenOf<'pagopa-later'> }) {
   const text = useText()
   const price = useEuro()(cents)
-  const date = useDate()
+  const day = useInstantDay()
   return (
     <Screen
       title={text('pagopa.later.title')}
-      lead={text('pagopa.later.lead', { date: date(dueAt) })}
+      lead={text('pagopa.later.lead', { date: day(dueAt) })}
       figure={
         <Points
           points={[
@@ -80,7 +80,7 @@ export function Later({ screen: { cents, notice, dueAt } }: { screen: ScreenOf<'
       />
       <PrintNotice />
       <AnswerCard
-        icon="back"
+        icon="close"
         title={text('pagopa.withdraw')}
         line={text('pagopa.withdraw.line')}
         onPress={() => answer({ type: 'withdrawNotice' })}
@@ -119,12 +119,12 @@ export function Refund({ screen }: { screen: ScreenOf<'pagopa-refund'> }) {
   const { cents, receipt, why, by, contact } = screen
   const text = useText()
   const price = useEuro()(cents)
-  const date = useDate()
+  const day = useInstantDay()
   return (
     <Screen
       tone="warning"
       title={text('pagopa.refund.title', { price })}
-      lead={text('pagopa.refund.lead', { date: date(by) })}
+      lead={text('pagopa.refund.lead', { date: day(by) })}
       figure={
         <Points
           points={[

@@ -106,11 +106,15 @@ export function Request({ screen: { request } }: { screen: ScreenOf<'request'> }
               line: text(`request.${state}`, { date: until ? day(until) : '' }),
               ...(tone && { tone }),
             },
-            {
-              icon: 'counter',
-              title: text('request.where.title'),
-              line: office ?? text(isPayment ? 'request.anywhere' : 'request.here'),
-            },
+            ...(state === 'refund'
+              ? []
+              : [
+                  {
+                    icon: 'counter' as const,
+                    title: text('request.where.title'),
+                    line: office ?? text(isPayment ? 'request.anywhere' : 'request.here'),
+                  },
+                ]),
           ]}
         />
       }
