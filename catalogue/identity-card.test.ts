@@ -7,6 +7,12 @@ const card = { kind: 'electronic' as const, expires: null as string | null, canc
 test.each([
   ['a card with years to go', { expires: '2031-06-18' }, null],
   ['a card without an end, of somebody over seventy', { expires: null }, null],
+  ['a card that the register lets end in fifty years', { expires: '2076-08-01' }, null],
+  [
+    'an older card of somebody over seventy: it keeps its own day',
+    { expires: '2026-12-24' },
+    { state: 'expiring', date: '2026-12-24' },
+  ],
   ['a card of which the year alone is known', { expires: '2026' }, null],
   ['a card with 181 days to go', { expires: '2027-05-29' }, null],
   ['a card with 180 days to go', { expires: '2027-05-28' }, { state: 'expiring', date: '2027-05-28' }],

@@ -313,6 +313,8 @@ export const issuedOutcome = z.strictObject({
   cents: charged.optional(),
   /** For how long it is good; null: it never lapses. Absent like `cents`. */
   validMonths: z.number().int().min(1).nullable().optional(),
+  /** Whom of the family it was asked about, by ANPR's family sheet; null: the holder. Absent like `cents`. */
+  about: z.strictObject({ name: z.string(), surname: z.string() }).nullable().optional(),
   pdf: base64,
 })
 export type IssuedOutcome = z.infer<typeof issuedOutcome>

@@ -338,11 +338,11 @@ export const journalEvents = {
     { it: 'PIN errato, tentativi rimasti: {triesLeft}', en: 'Wrong PIN, tries left: {triesLeft}' },
     VISIT,
   ),
-  /** The holder saw their own data in ANPR; the log does not say which. */
+  /** ANPR told the holder's own data, for a visura or to fill a declaration; the log does not say which. */
   'visit.visura': event(
     'info',
     { ...visit },
-    { it: 'Visura dei propri dati in ANPR', en: 'The holder saw their own data in ANPR' },
+    { it: 'Dati propri ricevuti da ANPR', en: 'ANPR told the holder’s own data' },
     VISIT,
   ),
   /** A dichiarazione sostitutiva was printed; the log does not say what is in it. */
@@ -364,6 +364,13 @@ export const journalEvents = {
     'info',
     { ...visit, became: z.enum(['handed-over', 'waiting', 'unknown', 'refused', 'unavailable']) },
     { it: 'Collegamento per posta elettronica: {became}', en: 'Link by e-mail: {became}' },
+    VISIT,
+  ),
+  /** What became of a document for the person's digital domicile; the log does not say where that is. */
+  'visit.domicile': event(
+    'info',
+    { ...visit, became: z.enum(['none', 'handed-over', 'waiting', 'refused', 'unavailable']) },
+    { it: 'Documento al domicilio digitale: {became}', en: 'Document to the digital domicile: {became}' },
     VISIT,
   ),
   'visit.ended': event(

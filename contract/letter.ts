@@ -25,6 +25,11 @@ export const letter = z.strictObject({
   code: letterCode,
   language,
   /**
+   * The gateway's word that `to` is the person's digital domicile (contract/domicile.ts): then the document itself goes there
+   * as PEC, and no link. Absent: an address that was typed.
+   */
+  proof: z.string().max(200).exactOptional(),
+  /**
    * The office's name, as the person knows it. SECURITY: mail programs make a link of `www.name.it`, and the name is the
    * totem's: after each full stop stands a space, so that no stolen totem puts a link of its own into the company's mail.
    */

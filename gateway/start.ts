@@ -186,7 +186,7 @@ export async function startGateway(
     log,
   })
   const outcomes = createOutcomes({ db, bell, outcomeKeyOf, reference, now })
-  const delivery = createDelivery({ config, db, reference, sealingKeys, now, log })
+  const delivery = createDelivery({ config, register, db, reference, sealingKeys, now, log })
   const sessions = createSessions({
     db,
     register,

@@ -6,6 +6,7 @@ import { samples as certificate } from './journeys/certificate/samples.ts'
 import { samples as collect } from './journeys/collect/samples.ts'
 import { samples as contrassegno } from './journeys/contrassegno/samples.ts'
 import { samples as declaration } from './journeys/declaration/samples.ts'
+import { samples as domicilio } from './journeys/domicilio/samples.ts'
 import { samples as email } from './journeys/email/samples.ts'
 import { samples as family } from './journeys/family/samples.ts'
 import { samples as identify } from './journeys/identify/samples.ts'
@@ -34,6 +35,7 @@ const samples: { [Name in ScreenName]: Sampled<Name> } = {
   ...paper,
   ...phone,
   ...email,
+  ...domicilio,
   ...leave,
 }
 

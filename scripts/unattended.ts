@@ -23,7 +23,7 @@ const PATIENCE_MS = 60_000
 const FAULTS: Screen['screen'][] = ['refused', 'print-fault', 'out-of-service', 'last-try']
 
 /** The person has what they came for. */
-const HAD: Screen['screen'][] = ['printing', 'email-sent', 'done', 'goodbye']
+const HAD: Screen['screen'][] = ['printing', 'done', 'goodbye']
 
 interface Step {
   name: string
@@ -72,15 +72,17 @@ async function visits(
   }))
   await app.firstWindow()
   const made = { steps: [] as Step[], touches: 0, versions }
-  const { without, wish, again } = journey
+  const { without, again, ...whole } = journey
   if (without === 'line') bench.line.cut()
   if (without === 'printer') await bench.printer.unplug()
-  await visit(app, bench, { ...journey, wish }, { screens, started, made })
+  const page = await visit(app, bench, journey, { screens, started, made })
   if (without === 'line') bench.line.up()
   if (without === 'printer') await bench.printer.plug()
   if (again) {
+    // The next person gets a window of their own.
+    while (!page.isClosed()) await delay(REACTION_MS)
     await certificatesCame(bench, journey.operations)
-    await visit(app, bench, { ...journey, wish: again }, { screens, started: performance.now(), made })
+    await visit(app, bench, { ...whole, wish: again }, { screens, started: performance.now(), made })
   }
   return made
 }
@@ -102,9 +104,9 @@ async function certificatesCame({ totem: { config } }: Bench, operations: number
 async function visit(
   app: ElectronApplication,
   bench: Bench,
-  { who, wish, without }: Journey,
+  { who, wish, without, shows }: Journey,
   { screens, started, made }: { screens: string; started: number; made: { steps: Step[]; touches: number } },
-): Promise<void> {
+): Promise<Page> {
   // The wait before a touch is here, so that a picture is taken of what is touched.
   const person = { ...visitorAt(app, 0), ...handsAt(bench, who) }
   const page = person.page()
@@ -129,8 +131,8 @@ async function visit(
     }
     if (FAULTS.includes(screen) && !isCalling(view.screen))
       throw new Error(`the visit ended at: ${JSON.stringify(view.screen)}`)
-    if (screen === 'goodbye' && !view.screen.cardPresent) return
-    if (screen === 'recognised' || HAD.includes(screen)) counts = screen === 'recognised'
+    if (screen === 'goodbye' && !view.screen.cardPresent) return page
+    if (screen === 'recognised' || screen === shows || HAD.includes(screen)) counts = screen === 'recognised'
     const act = isReady(view.screen, without) ? answerTo(view.screen, wish) : null
     const seen = JSON.stringify(view.screen)
     if (answered === seen || (pictured && !act)) continue

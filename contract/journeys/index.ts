@@ -5,6 +5,7 @@ import * as certificate from './certificate.ts'
 import * as collect from './collect.ts'
 import * as contrassegno from './contrassegno.ts'
 import * as declaration from './declaration.ts'
+import * as domicilio from './domicilio.ts'
 import * as email from './email.ts'
 import * as family from './family.ts'
 import * as identify from './identify.ts'
@@ -36,6 +37,7 @@ export const journeys = {
   paper,
   phone,
   email,
+  domicilio,
   leave,
 }
 export type JourneyName = keyof typeof journeys
@@ -56,6 +58,7 @@ export const screen = z.discriminatedUnion('screen', [
   ...paper.screens,
   ...phone.screens,
   ...email.screens,
+  ...domicilio.screens,
   ...leave.screens,
 ])
 export type Screen = z.infer<typeof screen>
@@ -79,6 +82,7 @@ export const answer = z.discriminatedUnion('type', [
   ...paper.answers,
   ...phone.answers,
   ...email.answers,
+  ...domicilio.answers,
   ...leave.answers,
 ])
 export type Answer = z.infer<typeof answer>
@@ -99,5 +103,6 @@ export const stepOf: Record<Screen['screen'], Step | null> = {
   ...paper.steps,
   ...phone.steps,
   ...email.steps,
+  ...domicilio.steps,
   ...leave.steps,
 }

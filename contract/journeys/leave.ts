@@ -7,7 +7,7 @@ import { takenHome } from './lists.ts'
 export const screens = [
   z.strictObject({
     screen: z.literal('done'),
-    outcome: z.enum(['printed', 'phone', 'email', 'queued', 'kept', 'nothing']),
+    outcome: z.enum(['printed', 'phone', 'email', 'domicilio', 'queued', 'kept', 'nothing']),
     /** The paper that `outcome` is about. */
     document: takenHome,
     /** A slip about the recorded request lies in the slot. */

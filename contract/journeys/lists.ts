@@ -8,7 +8,7 @@ export const service = z.enum([
 ] as const)
 
 /** How a person takes a document home. */
-export const way = z.enum(['paper', 'phone', 'email'])
+export const way = z.enum(['paper', 'phone', 'email', 'domicilio'])
 export type Way = z.infer<typeof way>
 
 /** Papers that a person takes home. */

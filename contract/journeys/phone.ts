@@ -23,6 +23,8 @@ export const screens = [
     document: takenHome,
     why: z.enum(['over', 'contested', 'unavailable']),
     canPrint: z.boolean(),
+    /** The document can go to the digital domicile instead. */
+    domicilio: z.boolean(),
   }),
 ] as const
 

@@ -4,6 +4,7 @@ import { exemptionOf } from '../../contract/bollo.ts'
 import type { Result } from '../../contract/result.ts'
 import type { AnprFailure, Heard, Trace } from '../anpr/answers.ts'
 import type { AnprCalls, AnprClient, OwnData } from '../anpr/client.ts'
+import type { Domicile } from '../anpr/inad.ts'
 import type { Telling } from '../anpr/services.ts'
 import type { Asked, Sheet } from '../anpr/subjects.ts'
 import type { Database } from '../store/schema.ts'
@@ -50,6 +51,8 @@ export interface Looks {
   ): Promise<{ line: string } & Awaited<ReturnType<AnprCalls['issue']>>>
   preview(wish: Parameters<AnprCalls['preview']>[0]): Promise<Result<string, AnprFailure>>
   alive(wish: Parameters<AnprCalls['alive']>[0]): Promise<Result<true, AnprFailure>>
+  /** INAD: the digital domiciles of the person in whose name somebody looks. */
+  domicilesOf(codiceFiscale: string): Promise<Result<readonly Domicile[], AnprFailure>>
   /** Notes a look that the gateway refuses without asking ANPR. */
   refused(wish: Refused, outcome: string): Promise<void>
 }
@@ -134,6 +137,8 @@ export function createRegister({
           noted(services(wish.requester === wish.subject ? 'C019' : 'C019 C007', wish.subject), (calls) =>
             calls.alive(wish),
           ),
+        domicilesOf: (codiceFiscale) =>
+          noted(services('INAD', codiceFiscale), (calls) => calls.domicilesOf(codiceFiscale)),
         preview: (wish) => noted({ looked: wished(wish), questions: 1 }, (calls) => calls.preview(wish)),
         async issue(operation, wish) {
           // Its question has the operation's own id.

@@ -16,9 +16,10 @@ import { type AnprFailure, answerOf, failure, type Heard, NO_TRACE, NOT_NOW, tra
 import { type Breakers, createBreakers } from './breakers.ts'
 import { type Certificate, certificateIn } from './certificate.ts'
 import { certificazione, type Wish } from './certificazione.ts'
+import { type Domicile, domicilesIn } from './inad.ts'
 import type { Consultation, Service, Telling } from './services.ts'
 import { type Asked, identified, isSaid, ownOf, type Sheet, sheetOf } from './subjects.ts'
-import type { Asker, Transport } from './transport.ts'
+import type { Answered, Asker, Transport } from './transport.ts'
 
 /** `family` null: ANPR has told the person's own data, and no family that could be read. */
 export interface OwnData {
@@ -45,6 +46,8 @@ export interface AnprCalls {
    * death shows here one or two days before it shows elsewhere. Where ANPR says no, this is refused as ANPR would.
    */
   alive(wish: Pick<Wish, 'subject' | 'requester'>): Promise<Heard<true>>
+  /** INAD: where this person has their digital domicile. */
+  domicilesOf(codiceFiscale: string): Promise<Heard<readonly Domicile[]>>
   /** Issues, once for each `operation`, ANPR's id of it: ANPR answers a repeated id with the certificate already issued. */
   issue(operation: string, wish: Wish): Promise<Heard<Certificate>>
 }
@@ -84,11 +87,19 @@ export function createAnprClient({
       return value
     }
 
-    async function post<T, U>(
+    const post = <T, U>(
       service: Service,
       operation: string,
       body: unknown,
       schema: z.ZodType<T>,
+      read: (answer: T) => Result<U, AnprFailure>,
+    ): Promise<Heard<U>> => call(service, operation, body, (answered) => answerOf(answered, schema), read)
+
+    async function call<T, U>(
+      service: Service,
+      operation: string,
+      body: unknown,
+      hear: (answered: Answered) => Heard<T>,
       read: (answer: T) => Result<U, AnprFailure>,
     ): Promise<Heard<U>> {
       const began = performance.now()
@@ -107,7 +118,7 @@ export function createAnprClient({
       async function once(): Promise<Heard<T>> {
         return breakers.through(service, async () => {
           const reply = await transport.post({ service, operation, body, asker })
-          return reply.ok ? answerOf(reply.value, schema) : { result: reply, trace: NO_TRACE }
+          return reply.ok ? hear(reply.value) : { result: reply, trace: NO_TRACE }
         })
       }
     }
@@ -178,6 +189,10 @@ export function createAnprClient({
         ])
         const failed = answers.find(({ result }) => !result.ok)
         return { result: failed?.result ?? ok(true), trace: traceOf(...answers.map(({ trace }) => trace)) }
+      },
+      domicilesOf(codiceFiscale) {
+        const asked = `/extract/${codiceFiscale}?practicalReference=${nextId()}`
+        return call('INAD', asked, null, (answered) => domicilesIn(answered, codiceFiscale, now()), ok)
       },
       async issue(operation, wish) {
         const { result, trace } = await certify(operation, wish, '2')

@@ -33,5 +33,6 @@ const CONSULTATIONS = [
 export type Consultation = (typeof CONSULTATIONS)[number]
 /** Of those that tell a person's data, the ones that somebody here asks. */
 export type Telling = Extract<Consultation, 'C015' | 'C017' | 'C018' | 'C020' | 'C026' | 'C029'>
-export const service = z.enum([...CONSULTATIONS, 'ANPR-Certificazione'])
+/** INAD is no service of ANPR's: it stands behind the same vouchers, and is counted and watched like them. */
+export const service = z.enum([...CONSULTATIONS, 'ANPR-Certificazione', 'INAD'])
 export type Service = z.infer<typeof service>

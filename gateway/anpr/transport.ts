@@ -17,6 +17,7 @@ export interface Asker {
 export interface AnprCall {
   service: Service
   operation: string
+  /** Null: a GET. */
   body: unknown
   asker: Asker
 }
@@ -57,11 +58,21 @@ export const agentFor = (ca?: string): Agent =>
 export async function exchange(
   agent: Agent,
   url: string,
-  { headers, body, timeoutMs }: { headers: Record<string, string>; body: string | Uint8Array; timeoutMs: number },
+  {
+    headers,
+    body,
+    timeoutMs,
+  }: { headers: Record<string, string>; body: string | Uint8Array | null; timeoutMs: number },
 ): Promise<Result<Answered & { headers: Record<string, string | string[] | undefined> }, AnprFailure>> {
   try {
     const signal = AbortSignal.timeout(timeoutMs)
-    const answered = await request(url, { method: 'POST', dispatcher: agent, headers, body, signal })
+    const answered = await request(url, {
+      method: body === null ? 'GET' : 'POST',
+      dispatcher: agent,
+      headers,
+      body,
+      signal,
+    })
     // The gate's 404 of an unknown path has the second one alone.
     const transaction = answered.headers['govway-transaction-id'] ?? answered.headers['x-global-transaction-id']
     return ok({

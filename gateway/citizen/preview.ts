@@ -55,6 +55,7 @@ export async function previewOf(
     await looks.refused(wish, problem.anpr ?? problem.kind)
     return err(problem)
   }
-  const pdf = await looks.preview({ ...asked, ...may.value })
-  return pdf.ok ? ok({ pdf: pdf.value, charges: may.value.charges }) : err(problemOf(pdf.error))
+  const { language, charges } = may.value
+  const pdf = await looks.preview({ ...asked, language, charges })
+  return pdf.ok ? ok({ pdf: pdf.value, charges }) : err(problemOf(pdf.error))
 }

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { emailAddress } from '../../contract/email-address.ts'
 import { handoverQuery } from '../../contract/handover.ts'
 import { letterOffer, letterState, letterTaken } from '../../contract/letter.ts'
@@ -6,6 +7,7 @@ import type { Sessions } from '../citizen/session.ts'
 import { malformed } from '../http/problems.ts'
 import { type Routes, route, routes } from '../http/route.ts'
 import type { SealingKeys } from '../sealing/sealing.ts'
+import type { Proofs } from './domiciles.ts'
 import type { Letters } from './letters.ts'
 import { openLetter } from './postman.ts'
 import { BODY_BYTES } from './routes.ts'
@@ -19,12 +21,15 @@ export function letterRoutes({
   sessions,
   sealingKeys,
   isThere,
+  proofs,
 }: {
   letters: Letters
   sessions: Pick<Sessions, 'holder'>
   sealingKeys: SealingKeys
   /** Can mail reach this domain? */
   isThere(domain: string): Promise<boolean>
+  /** Null: nothing goes to digital domiciles here. */
+  proofs: Proofs | null
 }): Routes {
   return routes(
     route(
@@ -38,9 +43,15 @@ export function letterRoutes({
         const opened = openLetter(letter, sealingKeys, { id, caller })
         const to = opened && emailAddress(opened.to)
         if (!opened || !to?.ok) return err(malformed)
-        if (!(await isThere(to.value.domain))) return err({ kind: 'address-unknown', anpr: null })
+        const { proof } = opened
+        // SECURITY: a document goes as an attachment only where INAD says, or a stolen totem could send it anywhere.
+        if (proof !== undefined && !proofs?.proves(proof, holder.value.requester, opened.to)) return err(malformed)
+        if (proof === undefined && !(await isThere(to.value.domain)))
+          return err({ kind: 'address-unknown', anpr: null })
         const document = Buffer.from(sealed, 'base64')
-        const taken = await letters.offer(caller.id, { id, document, sealed: letter, code: opened.code })
+        // Of a PEC nobody has digits: its link opens nothing.
+        const code = proof === undefined ? opened.code : randomBytes(16).toString('hex')
+        const taken = await letters.offer(caller.id, { id, document, sealed: letter, code })
         return taken ? ok({}) : err({ kind: 'session-spent', anpr: null })
       },
     ),

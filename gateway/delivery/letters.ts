@@ -28,6 +28,10 @@ export interface Letters {
   /** Letters to be sent now, by this gateway alone. */
   due(): Promise<DueLetter[]>
   handedOver(id: string): Promise<void>
+  /** The mail server has the document itself: nothing of it is kept. */
+  sent(id: string): Promise<void>
+  /** The encrypted document of a letter; null: it is gone. */
+  documentOf(id: string): Promise<Buffer | null>
   refused(id: string): Promise<void>
   /** The mail server is away, or asks to come again. */
   later(id: string): Promise<void>
@@ -49,7 +53,9 @@ export function createLetters({
   const at = (ms: number) => new Date(+now() + ms)
   async function settle(id: string, state: 'handed-over' | 'refused' | 'bounced') {
     await delivery.updateTable('letter').set({ state, sealed: null }).where('handover', '=', id).execute()
-    if (state === 'handed-over') return
+    if (state !== 'handed-over') await erase(id)
+  }
+  async function erase(id: string) {
     await delivery
       .updateTable('handover')
       .set({ sealed: null, ended: 'gone' })
@@ -112,6 +118,14 @@ export function createLetters({
     },
 
     handedOver: (id) => settle(id, 'handed-over'),
+    async sent(id) {
+      await settle(id, 'handed-over')
+      await erase(id)
+    },
+    async documentOf(id) {
+      const found = await delivery.selectFrom('handover').select('sealed').where('id', '=', id).executeTakeFirst()
+      return found?.sealed ? Buffer.from(found.sealed) : null
+    },
     refused: (id) => settle(id, 'refused'),
     async later(id) {
       await sql`

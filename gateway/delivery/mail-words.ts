@@ -79,6 +79,30 @@ This message is automatic: nobody reads a reply.
   },
 }
 
+/** Of a PEC to a digital domicile, whose document is attached. */
+const attached: Record<Language, { subject: string; text: (office: string) => string }> = {
+  it: {
+    subject: 'Il documento che ha chiesto',
+    text: (office) => `In allegato il documento che ha chiesto al totem (${office}), inviato al Suo domicilio digitale.
+
+È un messaggio automatico: alle risposte non risponde nessuno.
+`,
+  },
+  en: {
+    subject: 'The document that you asked for',
+    text: (
+      office,
+    ) => `Attached is the document that you asked for at the totem (${office}), sent to your digital domicile.
+
+This message is automatic: nobody reads a reply.
+`,
+  },
+}
+export const pecWords = (language: Language, office: string): { subject: string; text: string } => ({
+  subject: attached[language].subject,
+  text: attached[language].text(office),
+})
+
 export const mailWords = (language: Language, office: string, link: string): { subject: string; text: string } => ({
   subject: words[language].subject,
   text: words[language].text(office, link),

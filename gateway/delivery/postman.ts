@@ -1,15 +1,17 @@
+import { createDecipheriv } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { createTransport } from 'nodemailer'
 import type { Logger } from 'pino'
 import { jsonOf } from '../../basics/json.ts'
 import { atTotem, type Caller } from '../../contract/caller.ts'
 import { isSealedAs } from '../../contract/gateway.ts'
+import { handoverAad } from '../../contract/handover.ts'
 import { type Letter, letter, letterHeader } from '../../contract/letter.ts'
 import { openJwe } from '../sealing/jwe.ts'
 import type { SealingKeys } from '../sealing/sealing.ts'
 import type { MailSettings } from '../settings/mail.ts'
 import type { DueLetter, Letters } from './letters.ts'
-import { mailWords } from './mail-words.ts'
+import { mailWords, pecWords } from './mail-words.ts'
 
 const LOOK_MS = 1_000
 const CONNECT_MS = 10_000
@@ -20,6 +22,21 @@ export function openLetter(sealed: string, keys: SealingKeys, about: { id: strin
   const opened = openJwe(sealed, keys)
   if (!opened || !isSealedAs(opened.header, letterHeader(String(opened.header.kid), about))) return null
   return letter.safeParse(jsonOf(opened.plaintext.toString('utf8'))).data ?? null
+}
+
+const PDF = 'application/pdf'
+const TAG_BYTES = 16
+
+/** A document as the totem encrypted it (contract/handover.ts); null: it is gone, or another's. */
+function decrypted(sealed: Buffer | null, id: string, key: string): Buffer | null {
+  if (sealed === null || sealed.length < TAG_BYTES) return null
+  try {
+    const opening = createDecipheriv('aes-256-gcm', Buffer.from(key, 'base64url'), Buffer.alloc(12))
+    opening.setAAD(Buffer.from(handoverAad(id))).setAuthTag(sealed.subarray(-TAG_BYTES))
+    return Buffer.concat([opening.update(sealed.subarray(0, -TAG_BYTES)), opening.final()])
+  } catch {
+    return null
+  }
 }
 
 /**
@@ -39,7 +56,7 @@ export async function startPostman({
   publicUrl(): string | null
   log: Logger
 }): Promise<{ stop(): Promise<void> }> {
-  const { host, port, implicitTls, from, returns } = settings
+  const { host, port, implicitTls, from, pec, returns } = settings
   const ca = settings.ca === null ? undefined : await readFile(settings.ca, 'utf8')
   const transport = createTransport({
     ...{ host, port, secure: implicitTls },
@@ -58,19 +75,30 @@ export async function startPostman({
       log.error({ kind: 'letter-unopened', totem })
       return letters.refused(id)
     }
-    const { to, key, language, office } = opened
+    const { to, key, language, office, proof } = opened
+    const toDomicile = proof !== undefined
+    const pdf = toDomicile ? decrypted(await letters.documentOf(id), id, key) : null
+    if (toDomicile && (pec === null || pdf === null)) {
+      log.error({ kind: 'letter-unopened', totem })
+      return letters.refused(id)
+    }
     try {
       await transport.sendMail({
-        from,
+        from: (toDomicile && pec?.from) || from,
         to: { name: '', address: to },
         // SECURITY: one receiver, whatever stands in the address; a mail that cannot arrive comes back to a name of its own.
         envelope: { from: `${returnName}+${returnToken}@${returnDomain}`, to: [to] },
         messageId: `<${id}@${returnDomain}>`,
         headers: { 'Auto-Submitted': 'auto-generated' },
-        ...mailWords(language, office, `${new URL(`/r/${id}`, base).href}#${key}`),
+        ...(pdf
+          ? {
+              ...pecWords(language, office),
+              attachments: [{ filename: 'documento.pdf', content: pdf, contentType: PDF }],
+            }
+          : mailWords(language, office, `${new URL(`/r/${id}`, base).href}#${key}`)),
       })
       log.info({ kind: 'letter-handed-over', totem })
-      return letters.handedOver(id)
+      return toDomicile ? letters.sent(id) : letters.handedOver(id)
     } catch (failure) {
       // The message of a failure may quote the address.
       const { code, responseCode } = failure as { code?: string; responseCode?: number }

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { z } from 'zod'
 import type { Clock } from '../../basics/time.ts'
 import type { Session } from '../../contract/gateway.ts'
+import type { Register } from '../access/register.ts'
 import type { Sessions } from '../citizen/session.ts'
 import { type Routes, routes } from '../http/route.ts'
 import type { SealingKeys } from '../sealing/sealing.ts'
@@ -9,6 +10,7 @@ import type { gatewayConfig } from '../settings/config.ts'
 import { textOf } from '../settings/unusable.ts'
 import type { Database } from '../store/schema.ts'
 import { takesMail } from './domains.ts'
+import { createProofs, domicileRoutes } from './domiciles.ts'
 import { createHandovers } from './handovers.ts'
 import { letterRoutes } from './letter-routes.ts'
 import { createLetters } from './letters.ts'
@@ -31,13 +33,15 @@ export interface Delivery {
 
 export function createDelivery({
   config,
+  register,
   db,
   reference,
   sealingKeys,
   now,
   log,
 }: {
-  config: Pick<z.output<typeof gatewayConfig>, 'delivery' | 'tls'>
+  config: Pick<z.output<typeof gatewayConfig>, 'delivery' | 'tls' | 'anpr'>
+  register: Pick<Register, 'askedBy'>
   db: Database
   reference(text: string): string
   sealingKeys: SealingKeys
@@ -49,15 +53,20 @@ export function createDelivery({
   const letters = createLetters({ db, codeOf, now })
   const { delivery, tls } = config
   const mail = delivery?.mail ?? null
+  // Without INAD's e-service nobody knows where to.
+  const proofs = mail?.pec && config.anpr.pdnd.services.INAD ? createProofs(reference, now) : null
   let publicUrl: string | null = null
   const stops: (() => Promise<void>)[] = []
   let returnsPort: number | null = null
   return {
-    ways: delivery ? ['phone', ...(mail ? (['email'] as const) : [])] : [],
+    ways: delivery ? ['phone', ...(mail ? (['email'] as const) : []), ...(proofs ? (['domicilio'] as const) : [])] : [],
     forTotems: (sessions) =>
       routes(
         handoverRoutes({ handovers, publicUrl: () => publicUrl }),
-        ...(mail ? [letterRoutes({ letters, sessions, sealingKeys, isThere: takesMail(mail.nameServers) })] : []),
+        ...(mail
+          ? [letterRoutes({ letters, sessions, sealingKeys, proofs, isThere: takesMail(mail.nameServers) })]
+          : []),
+        ...(proofs ? [domicileRoutes({ register, sessions, reference, proofs })] : []),
       ),
     forPublic: delivery ? handoverPageRoutes(handovers) : () => {},
     get returnsPort() {

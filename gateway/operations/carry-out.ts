@@ -112,13 +112,14 @@ export function createCarryOut({
     if (decision.kind === 'undecided') return putOff(decision.reason, decision.anprIsOut)
     let settlement: Settlement
     if (decision.kind === 'issued') {
-      const { certificate, cents } = decision
+      const { certificate, cents, about } = decision
       const { types, bollo } = opened.value.request
       const outcome = {
         operation,
         types,
         bollo,
         cents,
+        about,
         validMonths: validMonthsOf(types, terms.validMonths),
         ...certificate,
         issuedAt: now().toISOString(),

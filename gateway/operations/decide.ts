@@ -3,7 +3,7 @@ import { DAY_MS, italianDay } from '../../basics/time.ts'
 import { isContrassegnoOf, type Settlement, settlementOf } from '../../catalogue/bollo.ts'
 import { exemptionOf } from '../../contract/bollo.ts'
 import type { Caller } from '../../contract/caller.ts'
-import type { CertificateRequest, Problem } from '../../contract/gateway.ts'
+import type { CertificateRequest, IssuedOutcome, Problem } from '../../contract/gateway.ts'
 import { ok } from '../../contract/result.ts'
 import { entitled } from '../access/entitled.ts'
 import { type Register, tracesOf } from '../access/register.ts'
@@ -19,12 +19,14 @@ import type { AccessEntry } from '../store/operations.ts'
 /** After 35 days the totem has told the person that nothing came of the request, so the gateway never issues it. */
 export const WORKED_ON_MS = 35 * DAY_MS
 
+type About = NonNullable<IssuedOutcome['about']> | null
+
 /**
  * `undecided`: an operator or another machine must put something right first; `reason` is a code. `hopeless`: the same
  * question never gets an answer from this program. `revokedSince`: the card was good at its log-in and is revoked now.
  */
 export type Decision = { access: AccessEntry } & (
-  | { kind: 'issued'; certificate: Certificate; cents: Settlement['cents']; revokedSince: boolean }
+  | { kind: 'issued'; certificate: Certificate; cents: Settlement['cents']; about: About; revokedSince: boolean }
   | { kind: 'refused'; problem: Problem }
   | { kind: 'undecided'; reason: string; anprIsOut: boolean }
   | { kind: 'hopeless'; reason: string }
@@ -120,10 +122,11 @@ export async function decide(
   }
   const lives = await looks.alive(wish)
   if (!lives.ok) return failed(lives.error)
-  const { line, result, trace } = await looks.issue(anprId, { ...wish, ...may.value })
+  const { about, ...more } = may.value
+  const { line, result, trace } = await looks.issue(anprId, { ...wish, ...more })
   Object.assign(access, tracesOf(trace), { line })
   if (!result.ok) return failed(result.error)
   access.pdf_sha256 = createHash('sha256').update(Buffer.from(result.value.pdf, 'base64')).digest('hex')
-  const { cents } = settlementOf(bollo, may.value.charges)
-  return { kind: 'issued', certificate: result.value, cents, revokedSince, access }
+  const { cents } = settlementOf(bollo, more.charges)
+  return { kind: 'issued', certificate: result.value, cents, about, revokedSince, access }
 }

@@ -16,6 +16,15 @@ export const mailSettings = z.strictObject({
   /** `From`: its domain has SPF, DKIM and DMARC. */
   from: z.strictObject({ name: z.string().max(80), address }),
   /**
+   * Documents to a digital domicile go as PEC, from this address of the company's, and the mail server brings them to its
+   * PEC provider. Null: the totems offer none. Uncertain: providers take PEC by SMTP with TLS and a password, which only
+   * that server knows; their receipts of acceptance and delivery go into the box of this address, and nothing here reads it.
+   */
+  pec: z
+    .strictObject({ from: z.strictObject({ name: z.string().max(80), address }) })
+    .nullable()
+    .default(null),
+  /**
    * Where mails come back to: `name@domain` becomes `name+TOKEN@domain`, one for each mail. The mail server brings mails to
    * that name here (`listen`), over SMTP on a network of the company's own.
    */

@@ -6,6 +6,7 @@ import * as certificate from './certificate/index.ts'
 import * as collect from './collect/index.ts'
 import * as contrassegno from './contrassegno/index.ts'
 import * as declaration from './declaration/index.ts'
+import * as domicilio from './domicilio/index.ts'
 import * as email from './email/index.ts'
 import * as family from './family/index.ts'
 import * as identify from './identify/index.ts'
@@ -40,6 +41,7 @@ export const states = {
   paper: paper.states,
   phone: phone.states,
   email: email.states,
+  domicilio: domicilio.states,
   leave: leave.states,
 } satisfies Record<JourneyName, object>
 
@@ -71,6 +73,7 @@ export const screens = {
   paper: paper.screens,
   phone: phone.screens,
   email: email.screens,
+  domicilio: domicilio.screens,
   leave: leave.screens,
 } satisfies Record<JourneyName, Record<string, Show>>
 
@@ -87,6 +90,7 @@ export const freshVisit = (session: string): Visit => ({
   ...declaration.fresh(),
   ...phone.fresh(),
   ...email.fresh(),
+  ...domicilio.fresh(),
   ...requests.fresh(),
   ...family.fresh(),
 })
@@ -100,6 +104,7 @@ export const parted = (visit: Visit): Change => ({
   ...declaration.fresh(),
   ...phone.fresh(),
   ...email.fresh(),
+  ...domicilio.fresh(),
   ...requests.fresh(),
   ...family.fresh(),
 })
@@ -113,6 +118,7 @@ export const again = (): Change => ({
   ...declaration.fresh(),
   ...phone.fresh(),
   ...email.fresh(),
+  ...domicilio.fresh(),
   ...requests.fresh(),
   ...family.fresh(),
 })

@@ -1,6 +1,5 @@
 import { ulid } from 'ulid'
 import { italianDay } from '../../basics/time.ts'
-import { sessionEnded } from '../../contract/gateway.ts'
 import { anprIn } from '../../contract/journal-events.ts'
 import type { OutOfService } from '../../contract/journeys/index.ts'
 import { ok } from '../../contract/result.ts'
@@ -15,8 +14,10 @@ import { createSheets, type SheetsOptions } from './certificate/sheets.ts'
 import { createCollect } from './collect/service.ts'
 import { contrassegnoJudge } from './contrassegno/service.ts'
 import { writeForm } from './declaration/write.ts'
+import { createDomicilio } from './domicilio/service.ts'
 import { createEmail } from './email/service.ts'
 import { createPersonService } from './family/service.ts'
+import { createEnding } from './identify/ending.ts'
 import { createEnter } from './identify/enter.ts'
 import { createIdentity, type IdentityOptions } from './identify/identity.ts'
 import { createPossession, type PossessionOptions } from './identify/possession.ts'
@@ -50,19 +51,14 @@ export function createVisitServices(options: ServicesOptions): VisitServices {
   const { readCard, triesLeft, recognise } = createIdentity(options)
   const { expiryOffered, possession } = createPossession(options)
   const { preview, request, arrived } = createCertificates(options)
-  const open: string[] = []
-  const opened = (token: string) => void open.push(token)
+  const { opened, over } = createEnding(client)
   const enter = createEnter({ now, client, online: options.online, waitingFor, noticesFor, pendingFor, opened })
   return {
     outOfService: () => outOfService(options),
     newSession: () => ulid(),
     print: options.paper.print,
     reprinted: ({ session }, operation) => options.paper.reprinted({ operation, session, document: 'certificate' }),
-    journal: visitJournal(journal, () => {
-      // Nobody waits for the answer. Without a line the gateway ends the session by its time.
-      for (const token of open.splice(0))
-        void client.ask(sessionEnded, '/v1/sessions/current/end', { token, body: {}, repeatable: false })
-    }),
+    journal: visitJournal(journal, over),
 
     async readCard() {
       const read = await readCard()
@@ -86,8 +82,8 @@ export function createVisitServices(options: ServicesOptions): VisitServices {
     pinWrong: ({ session }, triesLeft) => journal.record('visit.pin-wrong', { session, triesLeft }),
     expiryOffered,
     possession: (_, can) => possession(can),
-    async enter(_, recognised) {
-      const entered = await enter(recognised)
+    async enter(visit, recognised) {
+      const entered = await enter(visit, recognised)
       return entered.ok ? ok(await withPayments(client, entered.value)) : entered
     },
 
@@ -102,6 +98,7 @@ export function createVisitServices(options: ServicesOptions): VisitServices {
     ...createHandover({ client, journal, now }),
     ...createPayments({ client, place, now }),
     ...createEmail(options),
+    ...createDomicilio(options),
 
     isContrassegno: contrassegnoJudge(now),
 
@@ -145,11 +142,11 @@ function noteFailure(journal: Journal, { failure }: Refused): void {
   if (failure?.kind === 'card-unsupported') journal.record('card.failed', { step: failure.model, sw: null })
 }
 
-const visitJournal = (journal: Journal, over: () => void): VisitServices['journal'] => ({
+const visitJournal = (journal: Journal, over: (session: string) => void): VisitServices['journal'] => ({
   started: ({ session, language }) => journal.record('visit.started', { session, language }),
   refused: ({ session }, { reason, anpr }) => journal.record('visit.refused', { session, reason, ...anprIn(anpr) }),
   ended({ session }, how, ms) {
     journal.record('visit.ended', { session, how, ms })
-    over()
+    over(session)
   },
 })

@@ -40,6 +40,15 @@ test('a call by the contract reaches its handler with the parsed argument', () =
   expect(handlers.enterPin).toHaveBeenCalledExactlyOnceWith(new Uint8Array([49, 50, 51, 52, 53]))
 })
 
+test('what the page of the citizen before would still say reaches nobody, and is no alarm', () => {
+  const touch = { about: 'touch' }
+  expect(invoke(from('app://totem/index.html', { sender: {} }), 'speech', touch)).toBeUndefined()
+  expect(handlers.speech).not.toHaveBeenCalled()
+  expect(onRefused).not.toHaveBeenCalled()
+  invoke(ours, 'speech', touch)
+  expect(handlers.speech).toHaveBeenCalledExactlyOnceWith(touch)
+})
+
 describe('refused, journalled, and without effect', () => {
   const refusals: [string, reason: string, event: unknown, method: unknown, argument?: unknown][] = [
     ['another origin', 'origin', from('https://totem/index.html'), 'stay'],

@@ -26,7 +26,9 @@ export function registerCalls({ isCurrent, handlers, onRefused }: CallOptions): 
     // SECURITY: Electron's security checklist, item 17. A frame that is gone, blank or of another origin is nobody.
     const frame = event.senderFrame
     if (!frame?.url.startsWith(ORIGIN)) return refuse('origin')
-    if (frame.parent !== null || !isCurrent(event.sender)) return refuse('frame')
+    if (frame.parent !== null) return refuse('frame')
+    // The page of the visit before draws its end while the next page loads: what it would say is nobody's, and no alarm.
+    if (!isCurrent(event.sender)) return method === 'speech' ? undefined : refuse('frame')
     if (!isMethod(method)) return refuse('method')
     const type = method === 'answer' ? typeOf(argument) : null
     if (type !== null && !isAnswerType(type)) return refuse('method', type)

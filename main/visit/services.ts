@@ -107,6 +107,12 @@ export interface Waiting {
   requestedAt: string
 }
 
+/** What earlier visits left. `notices`: of certificates that came and are about somebody else; nobody gets them. */
+export interface Left {
+  waiting: Waiting[]
+  notices: Notice[]
+}
+
 export interface PreviewSheet {
   pdf: Uint8Array
   pages: number

@@ -27,6 +27,11 @@ export const beforePaper = [
   },
   {
     guard: ({ context }: At) =>
+      notBegun(context) && context.visit.paper.way === 'domicilio' && offered('domicilio', context.visit),
+    target: '#domicilio',
+  },
+  {
+    guard: ({ context }: At) =>
       notBegun(context) &&
       (context.visit.paper.way === 'phone' || context.printer === 'absent') &&
       offered('phone', context.visit),
@@ -37,6 +42,7 @@ export const beforePaper = [
 export const inPlaceOfPaper = {
   takeOnPhone: { guard: ({ context }: At) => offered('phone', context.visit), target: '#phone' },
   takeByEmail: { guard: ({ context }: At) => offered('email', context.visit), target: '#email' },
+  takeToDomicile: { guard: ({ context }: At) => offered('domicilio', context.visit), target: '#domicilio' },
 }
 const out = { type: 'set' as const, params: { paper: { out: true } } satisfies Change }
 /** Beside the paper that is out. */
@@ -53,3 +59,17 @@ export const leftHere = ({ context: { visit } }: At) => {
 
 /** The paper is not out, and can be printed. */
 export const paperInstead = ({ visit, printer }: Context) => !visit.paper.out && canPrint(printer)
+
+const onPaper = {
+  type: 'set' as const,
+  params: { paper: { fromPage: 1, progress: null, fault: null, way: 'paper' } } satisfies Change,
+}
+/** From another way back to the paper. */
+export const printInstead = [
+  {
+    guard: ({ context }: At) => paperInstead(context) && context.visit.paper.issued.length > 0,
+    target: '#printingCertificate',
+    actions: onPaper,
+  },
+  { guard: ({ context }: At) => paperInstead(context), target: '#printingWritten', actions: onPaper },
+]

@@ -79,7 +79,7 @@ export interface Writing {
 
 interface End {
   refused: Refused | null
-  outcome: 'printed' | 'phone' | 'email' | 'queued' | 'kept' | 'nothing'
+  outcome: 'printed' | 'phone' | 'email' | 'domicilio' | 'queued' | 'kept' | 'nothing'
   /** A slip about the recorded request is out. */
   slip: boolean
   /** How the visit ended, for the journal. */

@@ -99,6 +99,9 @@ export interface MessageValues {
   'email.typed': { typed: string | number }
   'email.meant': { domain: string | number }
   'email.code': { code: string | number }
+  'domicilio.title': { count: number }
+  'domicilio.send': { address: string | number }
+  'domicilio.profession': { profession: string | number }
   'refused.card-error.now': { issuer: string | number }
   'refused.no-certificate.now': { issuer: string | number }
   'refused.certificate-truncated.now': { issuer: string | number }

@@ -7,6 +7,7 @@ import { screens as certificate } from './certificate/screens.ts'
 import { screens as collect } from './collect/screens.ts'
 import { screens as contrassegno } from './contrassegno/screens.ts'
 import { screens as declaration } from './declaration/screens.ts'
+import { screens as domicilio } from './domicilio/screens.ts'
 import { screens as email } from './email/screens.ts'
 import { screens as family } from './family/screens.ts'
 import { screens as identify } from './identify/screens.ts'
@@ -35,6 +36,7 @@ const drawings: Drawings<ScreenName> = {
   ...paper,
   ...phone,
   ...email,
+  ...domicilio,
   ...leave,
 }
 

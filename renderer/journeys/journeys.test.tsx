@@ -122,6 +122,22 @@ describe('law on the screen', () => {
       expect(/incompleto|uscito a metà/.test(html), name).toBe(sheet !== 'none')
     }
   })
+  it('a printer that is ready again says so in the title, whatever was wrong before', () => {
+    for (const [name, shown] of Object.entries(galleryViews('it'))) {
+      if (shown.screen.screen !== 'print-fault') continue
+      const title = /<h1[^>]*>([^<]*)</.exec(render(shown))?.[1]
+      expect(title === 'La stampante è di nuovo pronta', name).toBe(shown.screen.resumable)
+    }
+  })
+  it('every sheet that lies in the slot is announced there, in words and in a drawing', () => {
+    for (const [name, shown] of Object.entries(galleryViews('it'))) {
+      if (shown.screen.screen !== 'done') continue
+      const { outcome, slip } = shown.screen
+      const html = render(shown)
+      expect(/Disegno: [^"]* si prend(e|ono) dalla fessura/.test(html), name).toBe(outcome === 'printed' || slip)
+      if (outcome === 'printed') expect(html, name).toMatch(/<p class="lead">Prenda (i fogli|il foglio) dalla fessura/)
+    }
+  })
   it('a slip is announced where it is printed and where it is to be taken', () => {
     expect(words('printing-slip')).toContain('Esce dalla fessura della stampante')
     expect(words('done-queued')).toContain('Prenda il promemoria dalla fessura')

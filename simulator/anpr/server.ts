@@ -13,7 +13,7 @@ import { pdndKeysOf } from './gate/voucher.ts'
 import { collectRoutes, innerOf } from './inner.ts'
 import { createIssuer } from './issue.ts'
 import { createLog, type Entry } from './log.ts'
-import { type PdndRegistry, pdndRegistry, readRegistry } from './pdnd/registry.ts'
+import { type PdndRegistry, readRegistry, registryIn } from './pdnd/registry.ts'
 import { TOKEN_PATH, tokenServer } from './pdnd/token-server.ts'
 import { createMint } from './pdnd/voucher.ts'
 import { eServices } from './services/index.ts'
@@ -60,7 +60,7 @@ const BODY_LIMIT = 32 * 1024 * 1024
 export async function startAnpr(options: AnprOptions): Promise<Anpr> {
   const { pki, now = () => new Date(), reusePdf = false, virtualBollo = null } = options
   const file = (name: string) => readFile(join(pki, name), 'utf8')
-  const registry = options.registry ?? pdndRegistry.parse(JSON.parse(await file('pdnd/registry.json')))
+  const registry = options.registry ?? (await registryIn(pki))
   const clients = await readRegistry(registry)
   const issuer = createIssuer({ certificate: await file('seal.cert.pem'), key: await file('seal.key.pem') }, now, {
     reusePdf,

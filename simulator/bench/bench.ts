@@ -4,10 +4,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ownFolder } from '../../basics/temporary.ts'
 import { startAnpr } from '../anpr/index.ts'
+import { registryIn } from '../anpr/pdnd/registry.ts'
 import { type CardKind, virtualCard } from '../card/card.ts'
 import { type InsertedCard, type InsertOptions, insertCard } from '../card/insert.ts'
 import { type Pcscd, startPcscd } from '../card/pcscd.ts'
 import { muteCard, unknownCard, type VirtualCard } from '../card/virtual-card.ts'
+import { withInad } from '../inad/registration.ts'
+import { startInad } from '../inad/server.ts'
 import { startMailServer } from '../mail/mail-server.ts'
 import { startPagopa } from '../pagopa/index.ts'
 import { cardsFolderOf } from '../pki/on-demand.ts'
@@ -50,11 +53,12 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
 
   try {
     const bytesPerSecond = options.printerBytesPerSecond ?? HID_BYTES_PER_SECOND
-    const [pcscd, printer, anpr, pagopa] = await Promise.all([
+    const [pcscd, printer, anpr, pagopa, inad] = await Promise.all([
       started(startPcscd(options.keypad ? { keypad: options.keypad } : {})),
       started(startVirtualPrinter({ profile: 'a4-kiosk', outDir: join(folder, 'paper'), bytesPerSecond })),
-      started(startAnpr({ port: 0, pki: PKI, virtualBollo: AUTHORISATION })),
+      started(startAnpr({ port: 0, pki: PKI, virtualBollo: AUTHORISATION, registry: withInad(await registryIn(PKI)) })),
       started(startPagopa({ port: 0, pki: PKI })),
+      started(startInad({ pki: PKI })),
     ])
     let gateway: BenchGateway | null = null
     const mail = await started(startMailServer({ pki: PKI, returnsPort: () => gateway?.returnsPort ?? null }))
@@ -63,7 +67,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
         folder: join(folder, 'gateway'),
         log: join(logs, 'gateway.log'),
         pki: PKI,
-        anpr: throughPdnd(anpr.access),
+        anpr: throughPdnd(anpr.access, inad.url),
         pagopa: throughPagopa(pagopa.access),
         mailPort: mail.port,
         ...(options.databaseUrl && { databaseUrl: options.databaseUrl }),

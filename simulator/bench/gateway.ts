@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { z } from 'zod'
 import type { AnprAccess } from '../anpr/index.ts'
+import { INAD } from '../inad/registration.ts'
 import type { PagopaAccess } from '../pagopa/index.ts'
 import { issueCrls } from '../pki/trust-list.ts'
 import { endChild, startChild } from './children.ts'
@@ -29,11 +30,12 @@ export function operationsOf(ids: readonly string[], operations: readonly Gatewa
   return ids.map((id) => known.get(id) ?? id)
 }
 
-/** The gateway's settings of ANPR (gateway/settings/pdnd.ts): vouchers and signatures, as with the Ministry's. */
-export function throughPdnd({ tokenUrl, tokenAudience, ca, client, eServices }: AnprAccess) {
+/** The gateway's settings of ANPR (gateway/settings/pdnd.ts): vouchers and signatures, as with the Ministry's; `inad`: INAD's address. */
+export function throughPdnd({ tokenUrl, tokenAudience, ca, client, eServices }: AnprAccess, inad?: string) {
   const services = Object.entries(eServices)
     .filter(([code]) => /^(C0(?!01|02|31)\d\d|ANPR-Certificazione)$/.test(code))
     .map(([code, { url, audience, purposeId, dpop }]) => [code, { url, audience, purposeId, dpop }])
+  if (inad) services.push([INAD.code, { url: inad, audience: INAD.audience, purposeId: INAD.purposeId, dpop: false }])
   const { clientId, keyFile: key } = client
   const own = { tokenUrl, tokenAudience, clientId, key, tokenCa: ca, gateCa: ca }
   return { pdnd: { ...own, services: Object.fromEntries(services) } }
@@ -211,6 +213,7 @@ export async function startGatewayProcess(options: {
 const mailThrough = (port: number, pki: string) => ({
   ...{ host: 'localhost', port, ca: join(pki, 'gateway-ca.pem') },
   from: { name: 'Totem Polis', address: 'totem@poste.example' },
+  pec: { from: { name: 'Totem Polis', address: 'totem@pec.poste.example' } },
   returns: { address: 'ritorno@poste.example', listen: { host: '127.0.0.1', port: 0 } },
   nameServers: ['127.0.0.1:9'],
 })

@@ -6,6 +6,7 @@ import { type CertificateWish, certificate, isAsWished, usual as usualCertificat
 import { collect } from './collect.ts'
 import { type ContrassegnoWish, contrassegno, usual as usualContrassegno } from './contrassegno.ts'
 import { type DeclarationWish, declaration, usual as usualDeclaration } from './declaration.ts'
+import { domicilio } from './domicilio.ts'
 import { type EmailWish, email, usual as usualEmail } from './email.ts'
 import { family } from './family.ts'
 import { type IdentifyWish, identify, usual as usualIdentify } from './identify.ts'
@@ -55,6 +56,7 @@ const answers: Answers<Screen['screen'], Wish> = {
   ...paper,
   ...phone,
   ...email,
+  ...domicilio,
   ...leave,
 }
 

@@ -8,6 +8,7 @@ import { pdndFigures } from './pdnd.ts'
 import { printerFigures } from './printer.ts'
 import { readerFigures } from './reader.ts'
 import { type Bench, type Figure, table } from './report.ts'
+import { speechFigures } from './speech.ts'
 import { storeFigures } from './store.ts'
 import { syncFigures } from './sync.ts'
 
@@ -23,6 +24,7 @@ const BENCHES: Record<string, Bench> = {
   gateway: gatewayFigures,
   pdnd: pdndFigures,
   sync: syncFigures,
+  speech: speechFigures,
 }
 
 const { positionals, values } = parseArgs({

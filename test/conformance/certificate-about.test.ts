@@ -1,9 +1,13 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { afterAll, describe, expect, test } from 'vitest'
+import type { IssuedOutcome } from '../../contract/gateway.ts'
 import { ok } from '../../contract/result.ts'
-import { type About, isAbout } from '../../main/journeys/certificate/about.ts'
+import { sealOutcome } from '../../gateway/sealing/sealing.ts'
 import { type CertificateOptions, createCertificates } from '../../main/journeys/certificate/service.ts'
 import type { Wanted } from '../../main/journeys/certificate/visit.ts'
-import type { Entered, VisitId } from '../../main/visit/services.ts'
+import { type CollectOptions, createCollect } from '../../main/journeys/collect/service.ts'
+import { type About, isAbout } from '../../main/visit/about.ts'
+import type { Entered, Recognised, VisitId } from '../../main/visit/services.ts'
 import { forgetDocuments, wordsOf } from '../../native/printer/image/pdf.ts'
 import { drawCertificate } from '../../simulator/anpr/certificate/document.ts'
 import { grant, inRegistry } from '../../simulator/anpr/grant.ts'
@@ -81,4 +85,59 @@ describe('a preview', () => {
     expect(told).toMatchObject({ ok: false, error: { kind: 'refused', reason: 'anpr-other-person' } })
     expect(noted).toEqual([['request.other-person', { session: 'S' }]])
   })
+})
+
+describe('a certificate that arrives after its visit', () => {
+  const anna = inRegistry().byId('anna-bianchi')
+  const mario = inRegistry().byId('mario-rossi')
+  if (!anna || !mario) throw new Error('nobody')
+  const operation = '01K0M3Z8Q4V7N2B5X9C1D6F8GH'
+  const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const outcomeKey = { kid: 'o', key: pair.publicKey }
+  const keys = {
+    outcome: new Map([['o', { ...pair.privateKey.export({ format: 'jwk' }), kid: 'o' }]]),
+    holder: Buffer.alloc(32, 1),
+  }
+  const codiceFiscale = anna.generalita.codiceFiscale?.codFiscale ?? ''
+  const holder = { ...named(anna), codiceFiscale } as Recognised
+  /** What Anna finds in a later visit, offline as on line, and what is journalled. */
+  async function left(pdf: Buffer, about: IssuedOutcome['about']) {
+    const noted: unknown[] = []
+    const outcome: IssuedOutcome = {
+      ...{ operation, types: ['8'], protocol: '1', idOperazioneAnpr: '1', issuedAt: '2026-11-22T10:00:00.000Z' },
+      ...(about === undefined ? {} : { about }),
+      pdf: pdf.toString('base64'),
+    }
+    const waiting = [{ operation, outcome: sealOutcome(outcome, outcomeKey, 'TT-0001'), requestedAt: outcome.issuedAt }]
+    const collect = createCollect({
+      devices: { call: async (_: string, { pdf }: { pdf: Uint8Array }) => wordsOf(pdf) },
+      queue: { waiting: () => waiting },
+      journal: { record: (event: string, fields: object) => noted.push([event, fields]) },
+      ...{ keys, totem: 'TT-0001' },
+    } as unknown as CollectOptions)
+    return { ...(await collect.waitingFor({ session: 'S', language: 'it' }, holder)), noted }
+  }
+  const { name, surname } = named(mario)
+
+  test.each<[what: string, paperOf: Scheda, about: IssuedOutcome['about']]>([
+    ['the holder', anna, null],
+    ['a relative', mario, { name, surname }],
+    ['somebody whom an earlier gateway does not name', mario, undefined],
+  ])('about %s waits to be printed', async (_, paperOf, about) => {
+    const { waiting, notices, noted } = await left(await certificateOf(paperOf, '8'), about)
+    expect(waiting.map(({ outcome }) => outcome.operation)).toEqual([operation])
+    expect([notices, noted]).toEqual([[], []])
+  })
+  test.each<[what: string, paperOf: Scheda, about: IssuedOutcome['about']]>([
+    ['the holder', mario, null],
+    ['a relative', anna, { name, surname }],
+  ])(
+    'asked about %s and naming another is never printed: its person is told, and it is journalled',
+    async (_, paperOf, about) => {
+      const { waiting, notices, noted } = await left(await certificateOf(paperOf, '8'), about)
+      expect(waiting).toEqual([])
+      expect(notices).toMatchObject([{ operation, state: 'refused', reason: 'anpr-other-person' }])
+      expect(noted).toEqual([['request.other-person', { session: 'S', operation }]])
+    },
+  )
 })

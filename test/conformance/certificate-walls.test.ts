@@ -182,3 +182,11 @@ test.each<[person: string, use: Exemption | 'privateParty', bollo: number, dirit
   if (fees > 0) expect(text).toMatch(new RegExp(`diritti.*${euro}`, 'is'))
   else expect(text).not.toMatch(/diritti di segreteria/i)
 })
+
+test.each([
+  ['anna-bianchi', 'anna-bianchi', null],
+  ['anna-bianchi', 'giovanni-ricci', { name: 'GIOVANNI', surname: 'RICCI' }],
+])('the outcome tells the totem whom it was asked about: %s for %s', async (person, subject, about) => {
+  const answer = await settled(person, { subject: idOf(subject), language: 'IT' })
+  expect((await opened(answer.outcome)).outcome.about).toEqual(about)
+})

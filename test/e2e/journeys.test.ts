@@ -7,7 +7,17 @@ import { type Office, openOffice } from '../support/totem/office.ts'
 
 /** A file of its own makes the same visit and looks closer. */
 const elsewhere: JourneyName[] = [
-  ...(['phone', 'no-printer', 'email', 'collect', 'family', 'requests', 'accesses', 'pagopa-resumed'] as const),
+  ...([
+    'phone',
+    'no-printer',
+    'email',
+    'domicilio',
+    'collect',
+    'family',
+    'requests',
+    'accesses',
+    'pagopa-resumed',
+  ] as const),
   // The same touches as others', which the register answers alike.
   ...(['court', 'school', 'bolzano'] as const),
   'residence',

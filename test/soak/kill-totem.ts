@@ -176,7 +176,7 @@ const paper = createPaper({
 })
 paper.start()
 const sheets = createSheets({ place: { totem, office: 'Spello' }, keepMs: KEEP_MS, now })
-const { waitingFor, delivered } = createCollect({ queue, journal, keys, totem })
+const { waitingFor, delivered } = createCollect({ devices, queue, journal, keys, totem })
 const { noticesFor, pendingFor } = createNotices({ queue, keys })
 const enter = createEnter({
   now: () => new Date(),
@@ -252,7 +252,7 @@ async function visit(person: string, asks: boolean): Promise<void> {
   }
   const evidence = cards.evidence({ person, totem, session: id.session, at: now(), challenge })
   const recognised = { name, surname, codiceFiscale, evidence }
-  const entered = await enter(recognised)
+  const entered = await enter(id, recognised)
   if (entered.ok) for (const waiting of entered.value.waiting) await collect(id, waiting)
   if (!asks) {
     // The gateway asks pagoPA at once about what a person looks at.

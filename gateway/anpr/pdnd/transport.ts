@@ -37,14 +37,15 @@ export function pdndTransport(
   const vouchers = createVouchers({ client, token, agent: agents.token, prove, timeoutMs, now })
   const heard = watchClock(onClock)
 
-  async function send(purpose: Purpose, { voucher, evidence }: Pair, operation: string, body: Buffer) {
+  async function send(purpose: Purpose, { voucher, evidence }: Pair, operation: string, body: Buffer | null) {
     const url = purpose.url + operation
     const sent = now()
     const headers = {
       authorization: `${purpose.dpop ? 'DPoP' : 'Bearer'} ${voucher}`,
       ...(purpose.dpop && { dpop: await prove(url, sent, voucher) }),
       'agid-jwt-trackingevidence': evidence,
-      ...(await integrityOf(client, purpose.audience, body, sent)),
+      // A GET has no bytes to vouch for.
+      ...(body === null ? { accept: 'application/json' } : await integrityOf(client, purpose.audience, body, sent)),
     }
     const answered = await exchange(agents.gate, url, { headers, body, timeoutMs })
     if (answered.ok) heard(answered.value.headers.date, sent, now())
@@ -55,7 +56,7 @@ export function pdndTransport(
     const purpose = services[service]
     if (!purpose) return failure('anpr-misconfigured', 'no-purpose')
     // Written once: what is hashed is what is sent.
-    const bytes = Buffer.from(JSON.stringify(body))
+    const bytes = body === null ? null : Buffer.from(JSON.stringify(body))
     const pair = await vouchers.pairFor(service, purpose, asker)
     if (!pair.ok) return pair
     let answered = await send(purpose, pair.value, operation, bytes)

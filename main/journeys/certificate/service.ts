@@ -15,6 +15,8 @@ import type { Queue } from '../../queue/queue.ts'
 import { holderReference, type NamedKey, type OutcomeKeys, openOutcome, sealRequest } from '../../queue/sealing.ts'
 import type { GatewayClient } from '../../sync/client.ts'
 import type { Drain } from '../../sync/drain.ts'
+import type { About } from '../../visit/about.ts'
+import { createReading } from '../../visit/reading.ts'
 import { passing, refusedBy } from '../../visit/refusals.ts'
 import {
   type Entered,
@@ -25,7 +27,6 @@ import {
   type Unavailable,
   type VisitId,
 } from '../../visit/services.ts'
-import { type About, isAbout } from './about.ts'
 import { factsOf } from './facts.ts'
 import type { Requested, StorageFull, Wanted } from './visit.ts'
 
@@ -55,20 +56,7 @@ export function createCertificates(options: CertificateOptions) {
   /** What each log-in has asked for, as the gateway counts it (gateway/login/spending.ts). */
   const asked = new WeakMap<Evidence, Set<string>>()
 
-  /**
-   * SECURITY: ANPR's answer may name the right person and hold another's paper, so its words are read here, where it is
-   * drawn anyway: at the gateway that would cost as much as all the rest of a request.
-   */
-  function concerns(words: string | null, about: About | null, of: { session: string; operation?: string }): boolean {
-    if (about === null || words === null || isAbout(words, about) !== false) return true
-    journal.record('request.other-person', of)
-    return false
-  }
-  /** The words of a PDF; null where it cannot be read. */
-  async function wordsOf(pdf: Uint8Array): Promise<string | null> {
-    const words = await devices.call('pdf.text', { pdf })
-    return words.ok ? words.value.text : null
-  }
+  const { wordsOf, concerns } = createReading({ devices, journal })
   const isOf = async ({ operation, pdf }: IssuedOutcome, about: About | null, session: string) =>
     about === null || concerns(await wordsOf(Buffer.from(pdf, 'base64')), about, { session, operation })
 

@@ -13,8 +13,8 @@ import type { FamilyMember, IssuedOutcome } from '../../../contract/gateway.ts'
 import type { Way } from '../../../contract/journeys/lists.ts'
 import type { Refusal } from '../../../contract/refusal.ts'
 import type { Result } from '../../../contract/result.ts'
+import type { About } from '../../visit/about.ts'
 import { holderOf, required, type Visit } from '../../visit/visit.ts'
-import type { About } from './about.ts'
 
 declare module '../../visit/visit.ts' {
   interface Visit {

@@ -1,7 +1,9 @@
+import type { Devices } from '../../devices/index.ts'
 import type { Journal } from '../../journal/journal.ts'
 import type { Queue } from '../../queue/queue.ts'
 import { holderReference, type OutcomeKeys, openOutcome } from '../../queue/sealing.ts'
-import type { VisitId, Waiting } from '../../visit/services.ts'
+import { createReading } from '../../visit/reading.ts'
+import type { Left, Recognised, VisitId } from '../../visit/services.ts'
 
 declare module '../../visit/services.ts' {
   interface VisitServices {
@@ -11,14 +13,19 @@ declare module '../../visit/services.ts' {
 }
 
 export interface CollectOptions {
+  devices: Pick<Devices, 'call'>
   queue: Queue
   journal: Journal
   keys: { outcome: OutcomeKeys; holder: Uint8Array }
   totem: string
 }
 
-/** Finds the certificates that wait on this totem for a person who asked for them in an earlier visit. */
-export function createCollect({ queue, journal, keys, totem }: CollectOptions) {
+/**
+ * Finds the certificates that wait on this totem for a person who asked for them in an earlier visit, and reads them as
+ * one that comes within its visit. The gateway says in the outcome whom of the family each was asked about.
+ */
+export function createCollect({ devices, queue, journal, keys, totem }: CollectOptions) {
+  const { wordsOf, concerns } = createReading({ devices, journal })
   /**
    * Printed operations that the disk did not let the queue mark. They are not offered again; erasing is tried again.
    */
@@ -29,16 +36,23 @@ export function createCollect({ queue, journal, keys, totem }: CollectOptions) {
     return true
   }
   return {
-    async waitingFor(codiceFiscale: string): Promise<Waiting[]> {
+    async waitingFor({ session }: VisitId, holder: Recognised): Promise<Left> {
+      const { codiceFiscale } = holder
       for (const operation of printed) erase(operation)
-      const waiting: Waiting[] = []
+      const left: Left = { waiting: [], notices: [] }
       for (const { operation, outcome, requestedAt } of queue.waiting(holderReference(codiceFiscale, keys.holder))) {
         if (printed.has(operation)) continue
         const opened = await openOutcome(outcome, keys.outcome, operation, totem)
         // One unreadable outcome must not hide the others; it stays in the queue for the technician.
-        if (opened.ok) waiting.push({ outcome: opened.value, requestedAt })
+        if (!opened.ok) continue
+        const { about, pdf } = opened.value
+        // Null: the holder. An outcome of an earlier gateway does not say whom it is about, and may concern a relative.
+        const who = about === undefined ? null : about === null ? holder : { ...about, codiceFiscale: null }
+        if (who === null || concerns(await wordsOf(Buffer.from(pdf, 'base64')), who, { session, operation }))
+          left.waiting.push({ outcome: opened.value, requestedAt })
+        else left.notices.push({ operation, state: 'refused', requestedAt, reason: 'anpr-other-person' })
       }
-      return waiting
+      return left
     },
 
     delivered({ session }: VisitId, operation: string) {

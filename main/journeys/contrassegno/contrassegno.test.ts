@@ -12,6 +12,7 @@ import {
   session,
   toPin,
 } from '../../../test/support/visit/scripted-visit.ts'
+import type { VisitEvent } from '../../visit/chart.ts'
 import { refused, type VisitServices } from '../../visit/services.ts'
 import { contrassegnoJudge } from './service.ts'
 
@@ -163,6 +164,30 @@ describe('a certificate for a private party', () => {
     expect(request.mock.lastCall?.[2]).toMatchObject({ subject: null, bollo: { number: NUMBER } })
     await at('done')
     expect(screen()).toMatchObject({ outcome: 'queued', document: 'certificate', slip: true })
+  })
+
+  const ways: [name: string, pays: VisitEvent[]][] = [
+    ['pagoPA', [{ type: 'payByNotice' }]],
+    [
+      'a marca da bollo',
+      [
+        { type: 'haveContrassegno' },
+        { type: 'enterContrassegno', number: NUMBER },
+        { type: 'enterContrassegnoDate', digits: '05032026' },
+      ],
+    ],
+  ]
+  test.each(ways)('who has no valid document (EN286) hears it before any money: %s', async (_, pays) => {
+    const openPayment = vi.fn<VisitServices['openPayment']>()
+    const request = vi.fn<VisitServices['request']>()
+    open({ preview: async () => err(refused('document-not-valid', { anpr: 'EN286' })), openPayment, request })
+    await toPrivateParty()
+    await answers(...pays)
+    await at('sheet')
+    expect(screen()).toMatchObject({ anpr: 'barred', barred: { reason: 'document-not-valid', code: 'EN286' } })
+    expect(session.answer({ type: 'confirm' })).toBe(false)
+    expect(openPayment).not.toHaveBeenCalled()
+    expect(request).not.toHaveBeenCalled()
   })
 
   test('a jam is printed again without asking for the mark or the request anew', async () => {

@@ -1,23 +1,10 @@
-import { type Context, canPrint, chart, forbidden, set, type VisitEvent, working } from '../../visit/chart.ts'
+import { canPrint, chart, forbidden, set, type VisitEvent, working } from '../../visit/chart.ts'
 import { fromFirstPage, printing } from '../../visit/printing.ts'
-import { leftHere, paperInstead } from '../../visit/taking-home.ts'
+import { leftHere, printInstead } from '../../visit/taking-home.ts'
 import { judge, printCode, send, useMeant } from './tasks.ts'
 
 const giveUp = { target: '#done', actions: { type: 'set' as const, params: leftHere } }
 const sent = { target: '#done', actions: set({ end: { outcome: 'email' } }) }
-const onPaper = set({ paper: { ...fromFirstPage, way: 'paper' } })
-const printInstead = [
-  {
-    guard: ({ context }: { context: Context }) => paperInstead(context) && context.visit.paper.issued.length > 0,
-    target: '#printingCertificate',
-    actions: onPaper,
-  },
-  {
-    guard: ({ context }: { context: Context }) => paperInstead(context),
-    target: '#printingWritten',
-    actions: onPaper,
-  },
-]
 /** The person may take the card along, and another card begins another visit: an address is not shown to the next person. */
 const here = {
   tags: ['withoutCard' as const],

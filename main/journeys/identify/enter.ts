@@ -5,7 +5,7 @@ import { issueRefusal } from '../../../contract/issue-refusal.ts'
 import { err, ok, type Result } from '../../../contract/result.ts'
 import type { GatewayClient } from '../../sync/client.ts'
 import { passing, refusedBy } from '../../visit/refusals.ts'
-import type { Entered, Notice, Recognised, Refused, Waiting } from '../../visit/services.ts'
+import type { Entered, Left, Notice, Recognised, Refused, VisitId } from '../../visit/services.ts'
 
 /** How ANPR says that it has no family of the person to tell. */
 const NO_SHEET: readonly RefusalKind[] = ['person-not-found', 'anpr-unreadable', ...issueRefusal.options]
@@ -15,11 +15,11 @@ export interface EnterOptions {
   online(): boolean
   now(): Date
   /** Certificates that wait on this totem for the person, and the fate of their earlier requests. */
-  waitingFor(codiceFiscale: string): Promise<Waiting[]>
+  waitingFor(visit: VisitId, holder: Recognised): Promise<Left>
   noticesFor(codiceFiscale: string): Notice[]
   pendingFor(codiceFiscale: string): number
   /** A session was opened: its token. */
-  opened?(token: string): void
+  opened?(visit: string, token: string): void
 }
 
 /** Opens the citizen session at the gateway, and gathers what this totem keeps for the person. */
@@ -32,9 +32,10 @@ export function createEnter({
   pendingFor,
   opened: noted = () => {},
 }: EnterOptions) {
-  return async ({ codiceFiscale, evidence }: Recognised): Promise<Result<Entered, Refused>> => {
-    const waiting = await waitingFor(codiceFiscale)
-    const notices = noticesFor(codiceFiscale)
+  return async (visit: VisitId, holder: Recognised): Promise<Result<Entered, Refused>> => {
+    const { codiceFiscale, evidence } = holder
+    const { waiting, notices: unfit } = await waitingFor(visit, holder)
+    const notices = [...unfit, ...noticesFor(codiceFiscale)]
     const pending = pendingFor(codiceFiscale)
     const offline = ok({ token: null, idAnpr: null, family: null, languages: [], waiting, pending, notices })
     if (!online()) return offline
@@ -44,9 +45,9 @@ export function createEnter({
     // The gateway takes a nonce once, so a second request would count as a replay.
     const opened = await client.ask(session, '/v1/sessions', { body: evidence, repeatable: false })
     if (!opened.ok) return opened.error.kind === 'refused' ? refuse(opened.error.problem) : offline
-    noted(opened.value.token)
-    const { token, holder, ways = [] } = opened.value
-    const entered = { token, idAnpr: holder.idAnpr, waiting, pending, notices, ways }
+    noted(visit.session, opened.value.token)
+    const { token, ways = [] } = opened.value
+    const entered = { token, idAnpr: opened.value.holder.idAnpr, waiting, pending, notices, ways }
     const family = await client.ask(familySheet, '/v1/sessions/current/family', { token })
     if (family.ok) {
       // The card holder stands first, whatever the order of the family sheet: most certificates are for them.

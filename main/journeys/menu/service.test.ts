@@ -28,13 +28,14 @@ afterEach(() => {
   rmSync(dir, { recursive: true, force: true })
 })
 
+const VISIT = { session: ulid(), language: 'it' } as const
 const notices = () => createNotices({ queue, keys: { holder: HOLDER_KEY } })
 /** Without a line nothing but the queue and the holder's key is used. */
 async function entered(person: Recognised): Promise<Entered> {
   const { noticesFor, pendingFor } = notices()
-  const line = { online: () => false, waitingFor: async () => [] }
+  const line = { online: () => false, waitingFor: async () => ({ waiting: [], notices: [] }) }
   const enter = createEnter({ ...line, noticesFor, pendingFor } as unknown as EnterOptions)
-  const answer = await enter(person)
+  const answer = await enter(VISIT, person)
   if (!answer.ok) throw new Error(answer.error.reason)
   return answer.value
 }
@@ -97,10 +98,10 @@ test('the card holder stands first among the family, whatever the order of the f
   const enter = createEnter({
     client,
     online: () => true,
-    waitingFor: async () => [],
+    waitingFor: async () => ({ waiting: [], notices: [] }),
     ...notices(),
   } as unknown as EnterOptions)
-  const answer = await enter(maria)
+  const answer = await enter(VISIT, maria)
   const family = answer.ok ? answer.value.family : null
   expect(family?.map(({ name }) => name)).toEqual(['MARIA', 'GIOVANNI', 'LUCA', 'SARA'])
 })

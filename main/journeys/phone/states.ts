@@ -1,25 +1,12 @@
-import { type Context, chart, forbidden, set, tell, working } from '../../visit/chart.ts'
-import { fromFirstPage } from '../../visit/printing.ts'
-import { leftHere, paperInstead } from '../../visit/taking-home.ts'
+import { chart, forbidden, set, tell, working } from '../../visit/chart.ts'
+import { inPlaceOfPaper, leftHere, printInstead } from '../../visit/taking-home.ts'
 import { handOver, watch } from './tasks.ts'
 
 const withdraw = tell(({ frame, phone: { handover } }, services) => {
   if (handover) services.withdrawHandover(frame, handover)
 })
 const giveUp = { target: '#done', actions: [withdraw, { type: 'set' as const, params: leftHere }] }
-const onPaper = set({ paper: { ...fromFirstPage, way: 'paper' } })
-const printInstead = [
-  {
-    guard: ({ context }: { context: Context }) => paperInstead(context) && context.visit.paper.issued.length > 0,
-    target: '#printingCertificate',
-    actions: [withdraw, onPaper],
-  },
-  {
-    guard: ({ context }: { context: Context }) => paperInstead(context),
-    target: '#printingWritten',
-    actions: [withdraw, onPaper],
-  },
-]
+const instead = printInstead.map((way) => ({ ...way, actions: [withdraw, way.actions] }))
 
 export const states = {
   phone: chart.createStateConfig({
@@ -40,7 +27,7 @@ export const states = {
       },
       shown: {
         ...working(watch, { done: '#done', printingCertificate: '#printingCertificate', ended: '#phoneEnded' }),
-        on: { leave: giveUp, printInstead },
+        on: { leave: giveUp, printInstead: instead },
       },
     },
   }),
@@ -49,7 +36,8 @@ export const states = {
     tags: ['withoutCard'],
     on: {
       newCode: '#phone',
-      printInstead,
+      printInstead: instead,
+      takeToDomicile: inPlaceOfPaper.takeToDomicile,
       leave: giveUp,
       timeout: giveUp,
       'reader.gone': forbidden,

@@ -6,7 +6,7 @@ import { Screen } from '../../components/screen.tsx'
 import { AnswerCard } from '../../components/touch-button.tsx'
 import { useText } from '../../i18n/use-text.ts'
 
-const ICON: Record<Way, IconName> = { paper: 'printer', phone: 'phone', email: 'letter' }
+const ICON: Record<Way, IconName> = { paper: 'printer', phone: 'phone', email: 'letter', domicilio: 'institution' }
 
 export function ChooseDelivery({ screen: { ways } }: { screen: ScreenOf<'delivery'> }) {
   const text = useText()

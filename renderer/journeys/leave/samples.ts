@@ -44,6 +44,7 @@ export const samples: SamplesOf<'leave'> = {
       'done-printed': done('printed', { receipt: true }),
       'done-printed-phone': done('printed', { receipt: true, phone: true, email: true }),
       'done-email': done('email'),
+      'done-domicilio': done('domicilio'),
       'done-phone': done('phone'),
       'done-phone-declaration': done('phone', { document: 'declaration' }),
       'done-printed-no-card': done('printed', { cardPresent: false }),

@@ -41,7 +41,7 @@ export function Phone({ screen: { code, noPrinter, canPrint } }: { screen: Scree
   )
 }
 
-export function PhoneEnded({ screen: { why, document, canPrint } }: { screen: ScreenOf<'phone-ended'> }) {
+export function PhoneEnded({ screen: { why, document, canPrint, domicilio } }: { screen: ScreenOf<'phone-ended'> }) {
   const text = useText()
   return (
     <Screen
@@ -68,6 +68,13 @@ export function PhoneEnded({ screen: { why, document, canPrint } }: { screen: Sc
         onPress={() => answer({ type: 'newCode' })}
       />
       {canPrint && <PrintInstead />}
+      {domicilio && (
+        <AnswerCard
+          icon="institution"
+          title={text('sheet.home.domicilio')}
+          onPress={() => answer({ type: 'takeToDomicile' })}
+        />
+      )}
     </Screen>
   )
 }

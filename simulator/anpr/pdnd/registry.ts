@@ -1,8 +1,12 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { type CryptoKey, calculateJwkThumbprint, importJWK, type JWK } from 'jose'
 import { z } from 'zod'
 import { E_SERVICES } from '../e-services.ts'
 
 const state = z.enum(['ACTIVE', 'INACTIVE'])
+/** The Ministry's, and those of others beside them. */
+const code = z.string().min(1)
 const publicKey = z.strictObject({
   /** Thumbprint of the key (RFC 7638), as PDND shows it. */
   kid: z.string().regex(/^[a-zA-Z0-9_-]{43}$/),
@@ -12,7 +16,7 @@ const publicKey = z.strictObject({
 })
 const purpose = z.strictObject({
   purposeId: z.uuid(),
-  eService: z.enum(E_SERVICES.map(({ code }) => code)),
+  eService: code,
   state,
   agreement: state,
   /** Calls between 00:00 and 24:00, Rome time; then calls within one second. ANPR's own rate is not published. */
@@ -35,7 +39,9 @@ export const pdndRegistry = z.strictObject({
   producerId: z.uuid(),
   /** `aud` of client assertions, where it is not the address of this simulator. */
   tokenAudience: z.string().optional(),
-  eServices: z.record(z.enum(E_SERVICES.map(({ code }) => code)), eService),
+  eServices: z
+    .record(code, eService)
+    .refine((known) => E_SERVICES.every((one) => known[one.code]), 'an e-service of the Ministry is missing'),
   organisations: z.array(
     z.strictObject({
       name: z.string(),
@@ -64,6 +70,10 @@ export interface KnownClients {
   client(clientId: string): KnownClient | undefined
   offer(code: string): Offer | undefined
 }
+
+/** The registry of a folder of test keys. */
+export const registryIn = async (pki: string): Promise<PdndRegistry> =>
+  pdndRegistry.parse(JSON.parse(await readFile(join(pki, 'pdnd/registry.json'), 'utf8')))
 
 /** Reads a registry; a `kid` that is not its key's thumbprint is refused with its name. */
 export async function readRegistry(given: unknown): Promise<KnownClients> {

@@ -71,6 +71,7 @@ const services = [
   },
   { sendByEmail: async () => err({ kind: 'unavailable' }) },
   { sendByEmail: async () => err({ kind: 'refused' }) },
+  { domiciles: async () => ok([]) },
 ] satisfies Partial<VisitServices>[]
 
 const hardware: VisitEvent[] = [

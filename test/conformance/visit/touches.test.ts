@@ -82,6 +82,7 @@ const touches: Record<JourneyName, Answer[]> = {
     { type: 'enterEmail', address: 'anna.bianchi@gmail.com' },
     { type: 'confirmEmail' },
   ],
+  domicilio: forUse({ type: 'change', line: 'delivery' }, { type: 'chooseWay', way: 'domicilio' }),
   collect: forUse(only('8')),
   family: [
     { type: 'chooseService', service: 'visura' },

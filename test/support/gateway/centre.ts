@@ -5,7 +5,9 @@ import { pino } from 'pino'
 import { ownFolder } from '../../../basics/temporary.ts'
 import { type Gateway, type GatewayConfig, startGateway } from '../../../gateway/index.ts'
 import { type Anpr, startAnpr } from '../../../simulator/anpr/index.ts'
+import { registryIn } from '../../../simulator/anpr/pdnd/registry.ts'
 import { type GatewayOperation, operationsOf, throughPdnd } from '../../../simulator/bench/gateway.ts'
+import { withInad } from '../../../simulator/inad/registration.ts'
 import { makePki } from '../../../simulator/pki/make.ts'
 import { issueCrls } from '../../../simulator/pki/trust-list.ts'
 import { PKI } from '../pki.ts'
@@ -17,7 +19,7 @@ const CRL_LIFE_MS = 100 * 86_400_000
 /**
  * A real gateway with the simulated ANPR behind it, on the database of `databaseUrl` (null: embedded), with a clock
  * that a test can turn. `reusePdf`: for tests to which the certificates do not matter (simulator/anpr/issue.ts). `throughLine`: to ANPR through a line of
- * the test's own (anpr-line.ts).
+ * the test's own (anpr-line.ts). `inad`: INAD's address, where a test has one.
  */
 export interface Centre {
   anpr: Anpr
@@ -41,7 +43,8 @@ export async function openCentre(
   {
     reusePdf = false,
     throughLine = (direct) => direct,
-  }: { reusePdf?: boolean; throughLine?: (direct: GatewayConfig['anpr']) => GatewayConfig['anpr'] } = {},
+    inad,
+  }: { reusePdf?: boolean; inad?: string; throughLine?: (direct: GatewayConfig['anpr']) => GatewayConfig['anpr'] } = {},
 ): Promise<Centre> {
   await makePki(PKI)
   const dataDir = ownFolder('totem-gateway')
@@ -50,7 +53,13 @@ export async function openCentre(
   const crls = join(dataDir, 'crls')
   // The CRLs are good on every day to which a test turns the clock.
   await issueCrls(PKI, crls, { nextUpdate: new Date(+clock.now + CRL_LIFE_MS) })
-  const anpr = await startAnpr({ port: 0, pki: PKI, reusePdf, virtualBollo: '12345/2023' })
+  const anpr = await startAnpr({
+    port: 0,
+    pki: PKI,
+    reusePdf,
+    virtualBollo: '12345/2023',
+    registry: withInad(await registryIn(PKI)),
+  })
   const config: GatewayConfig = {
     listen: { host: '127.0.0.1', port: 0 },
     operator: { host: '127.0.0.1', port: 0, tokens: join(PKI, 'operators') },
@@ -68,7 +77,7 @@ export async function openCentre(
       crlHosts: [],
       revocation: { maxAgeHours: CRL_LIFE_MS / 3_600_000, whenUnknown: 'refuse' },
     },
-    anpr: throughLine(throughPdnd(anpr.access)),
+    anpr: throughLine(throughPdnd(anpr.access, inad)),
     keys: { folder: join(PKI, 'gateway-keys'), list: join(PKI, 'gateway-keys.jws') },
     totems: join(PKI, 'totems'),
     ...more,

@@ -1,0 +1,19 @@
+import { masked } from '../../../contract/domicile.ts'
+import type { Shows } from '../../visit/chart.ts'
+import { offered, paperInstead } from '../../visit/taking-home.ts'
+import type { states } from './states.ts'
+
+export const screens: Shows<typeof states> = {
+  domicilioAsking: () => ({ screen: 'domicilio-asking' }),
+  domicilioConfirm: ({ visit: { domicilio } }) => ({
+    screen: 'domicilio',
+    domiciles: domicilio.known.map(({ address, profession }) => ({ address: masked(address), profession })),
+  }),
+  domicilioSending: () => ({ screen: 'domicilio-sending' }),
+  domicilioEnded: (context) => ({
+    screen: 'domicilio-ended',
+    why: context.visit.domicilio.why,
+    canPrint: paperInstead(context),
+    phone: offered('phone', context.visit),
+  }),
+}

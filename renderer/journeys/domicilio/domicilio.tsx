@@ -1,0 +1,80 @@
+import type { ScreenOf } from '../../../contract/journeys/index.ts'
+import { answer } from '../../bridge.ts'
+import { Notice } from '../../components/facts.tsx'
+import { AskingRegister } from '../../components/illustrations.tsx'
+import { Screen, Waiting } from '../../components/screen.tsx'
+import { AnswerCard } from '../../components/touch-button.tsx'
+import { sentence, useText } from '../../i18n/use-text.ts'
+
+export function Asking() {
+  const text = useText()
+  return (
+    <Screen
+      kind="wait"
+      title={text('domicilio.asking')}
+      lead={text('domicilio.asking.lead')}
+      figure={<AskingRegister label={text('domicilio.asking')} />}
+    />
+  )
+}
+
+/** The address is INAD's, masked: whoever stands behind reads no name. To touch it is to confirm it. */
+export function ChooseDomicile({ screen: { domiciles } }: { screen: ScreenOf<'domicilio'> }) {
+  const text = useText()
+  return (
+    <Screen
+      title={text('domicilio.title', { count: domiciles.length })}
+      lead={text('domicilio.lead')}
+      figure={
+        <Notice tone="info" icon="info">
+          {text('domicilio.effect')}
+        </Notice>
+      }
+    >
+      {domiciles.map(({ address, profession }, index) => (
+        <AnswerCard
+          key={address}
+          icon="letter"
+          title={text('domicilio.send', { address })}
+          line={
+            profession === null
+              ? text('domicilio.own')
+              : text('domicilio.profession', { profession: sentence(profession.toLowerCase()) })
+          }
+          onPress={() => answer({ type: 'sendToDomicile', index })}
+        />
+      ))}
+    </Screen>
+  )
+}
+
+export function Sending() {
+  const text = useText()
+  return (
+    <Screen kind="wait" title={text('domicilio.sending')} lead={text('domicilio.sending.lead')} figure={<Waiting />} />
+  )
+}
+
+export function Ended({ screen: { why, canPrint, phone } }: { screen: ScreenOf<'domicilio-ended'> }) {
+  const text = useText()
+  return (
+    <Screen tone="warning" title={text(`domicilioEnded.${why}.title`)} lead={text(`domicilioEnded.${why}.lead`)}>
+      {canPrint && (
+        <AnswerCard
+          icon="printer"
+          title={text('phone.print')}
+          line={text('printFault.begin.line')}
+          onPress={() => answer({ type: 'printInstead' })}
+        />
+      )}
+      {phone && (
+        <AnswerCard
+          icon="phone"
+          title={text('phone.offer')}
+          line={text('phone.offer.line')}
+          onPress={() => answer({ type: 'takeOnPhone' })}
+        />
+      )}
+    </Screen>
+  )
+}

@@ -1,0 +1,25 @@
+import type { SamplesOf } from '../journey.ts'
+
+export const samples: SamplesOf<'domicilio'> = {
+  'domicilio-asking': { canLeave: false, shown: { 'domicilio-asking': { screen: 'domicilio-asking' } } },
+  domicilio: {
+    shown: {
+      domicilio: { screen: 'domicilio', domiciles: [{ address: 'a•••i@pec.example', profession: null }] },
+      'domicilio-several': {
+        screen: 'domicilio',
+        domiciles: [
+          { address: 'e•••i@pec.example', profession: null },
+          { address: 's•••i@avvocati.pec.example', profession: 'AVVOCATO' },
+        ],
+      },
+    },
+  },
+  'domicilio-sending': { canLeave: false, shown: { 'domicilio-sending': { screen: 'domicilio-sending' } } },
+  'domicilio-ended': {
+    shown: {
+      'domicilio-none': { screen: 'domicilio-ended', why: 'none', canPrint: true, phone: true },
+      'domicilio-refused': { screen: 'domicilio-ended', why: 'refused', canPrint: false, phone: true },
+      'domicilio-unavailable': { screen: 'domicilio-ended', why: 'unavailable', canPrint: true, phone: true },
+    },
+  },
+}
