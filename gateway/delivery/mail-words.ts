@@ -88,6 +88,31 @@ const attached: Record<Language, { subject: string; text: (office: string) => st
 È un messaggio automatico: alle risposte non risponde nessuno.
 `,
   },
+  de: {
+    subject: 'Das angefragte Dokument',
+    text: (
+      office,
+    ) => `Anbei das Dokument, das Sie am Totem (${office}) angefragt haben, an Ihr digitales Domizil gesendet.
+
+Diese Nachricht ist automatisch: Niemand liest eine Antwort.
+`,
+  },
+  fr: {
+    subject: 'Le document que vous avez demandé',
+    text: (
+      office,
+    ) => `Ci-joint le document que vous avez demandé au totem (${office}), envoyé à votre domicile numérique.
+
+Ce message est automatique : personne ne lit les réponses.
+`,
+  },
+  sl: {
+    subject: 'Zahtevani dokument',
+    text: (office) => `V prilogi je dokument, ki ste ga zahtevali na totemu (${office}), poslan na vaš digitalni naslov.
+
+To je samodejno sporočilo: odgovorov nihče ne bere.
+`,
+  },
   en: {
     subject: 'The document that you asked for',
     text: (
