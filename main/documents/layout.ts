@@ -323,9 +323,9 @@ export function layOut(paper: Paper, measure: Measure): Layout {
     const head = setLines(beside(title), { width: inner, style: STYLES.strong }, measure)
     const top = padding + head.length * STYLES.strong.leading + mm(1)
     // An official writes smaller than a citizen.
-    const rowHeight = STYLES.label.leading + mm(6)
+    const rowHeight = STYLES.label.leading + mm(5)
     const height = top + rows.length * rowHeight + padding
-    const strip = band(height, mm(3))
+    const strip = band(height, mm(2.5))
     const leafOf = (marks: Mark[]) => {
       const leaf = element('P')
       leaf.parts.push({ band: strip, marks })

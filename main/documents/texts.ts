@@ -222,7 +222,7 @@ export const settled: Record<
       },
     },
     pagopa: {
-      how: 'pagato con pagoPA',
+      how: 'bollo pagato con pagoPA',
       proof: {
         label: 'Avviso pagoPA',
         note: 'Il bollo è già sul certificato: non serve nessuna marca. La ricevuta del pagamento arriva da chi lo ha eseguito.',
@@ -290,7 +290,7 @@ export const settled: Record<
       },
     },
     pagopa: {
-      how: 'paid by pagoPA',
+      how: 'stamp duty paid by pagoPA',
       proof: {
         label: 'pagoPA notice',
         note: 'The stamp duty is already on the certificate: no stamp is needed. The receipt of the payment comes from whoever carried it out.',

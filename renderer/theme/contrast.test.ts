@@ -38,6 +38,21 @@ const pairs = [
   ['--danger-text', '--danger-soft', 4.5],
 ] as const
 
+/** Edges of controls and fields, on all that they stand on (WCAG 2.2, 1.4.11). */
+const edges = [
+  ['--edge', '--sheet'],
+  ['--edge', '--ground'],
+  ['--primary', '--sheet'],
+  ['--primary', '--ground'],
+] as const
+
+describe('a control can be told from its ground', () => {
+  it.each(edges)('%s on %s', (edge, ground) => {
+    for (const colour of [normal, high])
+      expect(ratio(colour[edge] ?? '', colour[ground] ?? '')).toBeGreaterThanOrEqual(3)
+  })
+})
+
 describe('text can be told from its ground', () => {
   it.each(pairs)('%s on %s', (text, ground, least) => {
     expect(ratio(normal[text] ?? '', normal[ground] ?? '')).toBeGreaterThanOrEqual(least)
