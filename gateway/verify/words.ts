@@ -1,3 +1,4 @@
+// Over 400 lines, because the same words stand here in five languages, one beside the other.
 import { certificates, type TableType } from '../../catalogue/certificates.ts'
 import type { FactLetter } from '../../contract/catalogue.ts'
 import type { Language } from '../../contract/language.ts'

@@ -1,3 +1,4 @@
+// Over 400 lines, because the same words stand here in five languages, one beside the other.
 import type { Bollo } from '../../contract/bollo.ts'
 import type { CertificateType } from '../../contract/catalogue.ts'
 import { type Language, languages } from '../../contract/language.ts'
