@@ -1,4 +1,10 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { ownFolder } from '../../basics/temporary.ts'
+import { saying, sayingOf } from '../../main/speech/saying.ts'
+import { systemVoice } from '../../main/speech/voice.ts'
+import { virtualSound } from '../../simulator/bench/sound.ts'
 import { personById } from '../../simulator/population/people.ts'
 import type { Sheet } from '../../simulator/printer/virtual-printer.ts'
 import { type Office, openOffice } from '../support/totem/office.ts'
@@ -41,6 +47,29 @@ test('one’s own data: on the screen with the codice fiscale masked, on paper w
   const words = await office.page().locator('main').textContent()
   expect(words).toContain('coniugata')
   expect(words).not.toContain(elena.codiceFiscale)
+
+  // A headset's plug starts speech: the title first, then the person's own data. Nothing was said before.
+  const { sound } = office.bench.totem
+  expect(sound.heard()).toHaveLength(0)
+  sound.plug(true)
+  const name = await office
+    .page()
+    .locator('main')
+    .getByText(/^FERRARI /)
+    .first()
+    .textContent()
+  const [title, own] = [await spokenAlone('I suoi dati all’anagrafe'), await spokenAlone(name ?? '')]
+  await expect.poll(() => sound.heard().includes(own)).toBe(true)
+  expect(sound.heard().indexOf(title)).toBe(0)
+  sound.plug(false)
+
+  // The pipped key starts it on the loudspeaker, which says that there is something personal and not what.
+  await office.page().keyboard.down('Numpad5')
+  const withheld = await spokenAlone(sayingOf({ kind: 'sentence', text: '–', lang: 'it', personal: true }, false))
+  await expect.poll(() => sound.heard().includes(withheld)).toBe(true)
+  await office.page().keyboard.up('Numpad5')
+  expect(sound.heard().includes(own)).toBe(false)
+
   await office.answers('visura')
   expect(await office.sees('done')).toMatchObject({ outcome: 'printed', document: 'visura' })
 
@@ -70,6 +99,8 @@ test('one’s own data: on the screen with the codice fiscale masked, on paper w
 })
 
 test('line-down: no data, said plainly, and the declaration instead', async () => {
+  // The page of the visit before has told its last words to nobody, and without an alarm.
+  expect(office.journal().filter(({ fields }) => fields.method === 'speech')).toEqual([])
   office.bench.line.cut()
   await expect.poll(() => office.screen()).toMatchObject({ screen: 'attract', online: false })
   await comesForOwnData()
@@ -78,3 +109,17 @@ test('line-down: no data, said plainly, and the declaration instead', async () =
   await office.takesCardAndGoes()
   expect(await sheets()).toEqual([])
 })
+
+/** The samples of this sentence as the voice makes them at the usual rate and volume, without its last breath. */
+async function spokenAlone(text: string): Promise<Buffer> {
+  const folder = ownFolder('totem-voice')
+  const { env, heard, close } = virtualSound(join(folder, 'sound'))
+  try {
+    const sentence = { lang: 'it', text: saying(text, 'it') } as const
+    expect(await systemVoice({ output: 'default', env })([sentence], { rate: 3, volume: 5 }).over).toBeNull()
+    return heard().subarray(0, 20_000)
+  } finally {
+    close()
+    rmSync(folder, { recursive: true })
+  }
+}
