@@ -122,6 +122,10 @@ test.each([
   ['it', '&larger&lowered'],
   ['en', ''],
   ['en', '&larger&lowered'],
+  ['de', ''],
+  ['de', '&larger&lowered'],
+  ['fr', ''],
+  ['sl', ''],
 ])('%s%s: every view', async (lang, mode) => {
   usual[lang] ??= look(lang, '')
   const before = await usual[lang]
