@@ -6,6 +6,9 @@ import { z } from 'zod'
  */
 export const languages = {
   it: { tag: 'it-IT', name: 'Italiano' },
+  de: { tag: 'de-IT', name: 'Deutsch' },
+  fr: { tag: 'fr-IT', name: 'Français' },
+  sl: { tag: 'sl-IT', name: 'Slovenščina' },
   en: { tag: 'en-GB', name: 'English' },
 } as const satisfies Record<string, { tag: string; name: string }>
 export type Language = keyof typeof languages

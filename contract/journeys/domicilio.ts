@@ -14,6 +14,7 @@ export const screens = [
       .array(z.strictObject({ address: z.string(), profession: z.string().nullable() }))
       .min(1)
       .max(4),
+    canPrint: z.boolean(),
   }),
   z.strictObject({ screen: z.literal('domicilio-sending') }),
   /** `none`: the person has no digital domicile. `refused`: its server does not take the mail. */

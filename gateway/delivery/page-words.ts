@@ -29,6 +29,88 @@ const it = {
 
 export type PageWords = typeof it
 
+const de: PageWords = {
+  documentTitle: 'Ihr Dokument · Totem Polis',
+  heading: 'Ihr Dokument ist bereit',
+  intro:
+    'Es kommt vom Totem vor Ihnen. Es öffnet sich ein einziges Mal, auf diesem Telefon, innerhalb von zehn Minuten.',
+  introMailed: 'Es kommt von einem Polis-Totem. Es öffnet sich mit den 6 Ziffern, die er Ihnen gegeben hat.',
+  code: 'Die 6 Ziffern',
+  codeShort: 'Schreiben Sie alle 6 Ziffern.',
+  codeWrong: 'Die Ziffern stimmen nicht. Prüfen Sie sie: Nach 5 Fehlern wird das Dokument gelöscht.',
+  codeLast: 'Die Ziffern stimmen nicht. Noch ein Versuch.',
+  fetch: 'Dokument herunterladen',
+  fetching: 'Das Dokument kommt…',
+  here: 'Das Dokument ist auf diesem Telefon',
+  hereLead: 'Speichern Sie es jetzt: Beim Schließen der Seite geht es verloren.',
+  save: 'Speichern',
+  open: 'Öffnen',
+  incomplete: 'Der Link ist unvollständig. Nehmen Sie den Code am Totem noch einmal auf.',
+  gone: 'Hier ist nichts mehr: Die Zeit ist um, oder das Dokument wurde schon geholt. Der Totem zeigt einen neuen Code.',
+  contested:
+    'Zwei Telefone wollten dieses Dokument. Zur Sicherheit bekommt es niemand mehr: Verlangen Sie am Totem einen neuen Code.',
+  damaged: 'Das Dokument kam verändert an und öffnet sich nicht. Verlangen Sie am Totem einen neuen Code.',
+  noLine: 'Das Telefon erreicht den Dienst nicht. Prüfen Sie das Netz und versuchen Sie es noch einmal.',
+  otherBrowser: 'Die Taste tut nichts? Öffnen Sie diese Seite vor dem Herunterladen in Safari oder Chrome.',
+  copy: 'Link kopieren',
+  copied: 'Kopiert: Fügen Sie ihn in Safari oder Chrome ein.',
+  privacy: 'Der Schlüssel steht im Link und verlässt dieses Telefon nicht.',
+}
+
+const fr: PageWords = {
+  documentTitle: 'Votre document · Totem Polis',
+  heading: 'Votre document est prêt',
+  intro: 'Il vient du totem devant vous. Il s’ouvre une seule fois, sur ce téléphone, en dix minutes.',
+  introMailed: 'Il vient d’un totem Polis. Il s’ouvre avec les 6 chiffres que le totem vous a donnés.',
+  code: 'Les 6 chiffres',
+  codeShort: 'Écrivez les 6 chiffres.',
+  codeWrong: 'Les chiffres ne sont pas justes. Vérifiez-les : après 5 erreurs le document s’efface.',
+  codeLast: 'Les chiffres ne sont pas justes. Il reste un seul essai.',
+  fetch: 'Télécharger le document',
+  fetching: 'Le document arrive…',
+  here: 'Le document est sur ce téléphone',
+  hereLead: 'Enregistrez-le maintenant : il se perd si la page se ferme.',
+  save: 'Enregistrer',
+  open: 'Ouvrir',
+  incomplete: 'Le lien est incomplet. Visez de nouveau le code du totem.',
+  gone: 'Il n’y a plus rien ici : le temps est fini, ou le document a été pris. Le totem peut montrer un nouveau code.',
+  contested:
+    'Deux téléphones ont demandé ce document. Par sécurité, personne ne le reçoit plus : demandez un nouveau code au totem.',
+  damaged: 'Le document est arrivé altéré et ne s’ouvre pas. Demandez un nouveau code au totem.',
+  noLine: 'Le téléphone n’atteint pas le service. Vérifiez le réseau et réessayez.',
+  otherBrowser: 'Le bouton ne fait rien ? Ouvrez cette page dans Safari ou Chrome avant de télécharger.',
+  copy: 'Copier le lien',
+  copied: 'Copié : collez-le dans Safari ou Chrome.',
+  privacy: 'La clé qui ouvre le document est dans le lien et ne quitte pas ce téléphone.',
+}
+
+const sl: PageWords = {
+  documentTitle: 'Vaš dokument · Totem Polis',
+  heading: 'Vaš dokument je pripravljen',
+  intro: 'Pride s totema pred vami. Odpre se enkrat, na tem telefonu, v desetih minutah.',
+  introMailed: 'Pride s totema Polis. Odpre se s 6 števkami, ki vam jih je dal totem.',
+  code: '6 števk',
+  codeShort: 'Napišite vseh 6 števk.',
+  codeWrong: 'Števke niso prave. Preverite jih: po 5 napakah se dokument izbriše.',
+  codeLast: 'Števke niso prave. Ostal je en sam poskus.',
+  fetch: 'Prenesite dokument',
+  fetching: 'Dokument prihaja…',
+  here: 'Dokument je na tem telefonu',
+  hereLead: 'Zdaj ga shranite: ko zaprete stran, se izgubi.',
+  save: 'Shranite',
+  open: 'Odprite',
+  incomplete: 'Povezava ni popolna. Na totemu znova posnemite kodo.',
+  gone: 'Tukaj ni ničesar več: čas je potekel ali je dokument že prevzet. Totem lahko pokaže novo kodo.',
+  contested:
+    'Dva telefona sta zahtevala ta dokument. Zaradi varnosti ga ne dobi nihče: na totemu zahtevajte novo kodo.',
+  damaged: 'Dokument je prispel spremenjen in se ne odpre. Na totemu zahtevajte novo kodo.',
+  noLine: 'Telefon ne doseže službe. Preverite omrežje in poskusite znova.',
+  otherBrowser: 'Gumb ne naredi ničesar? Pred prenosom odprite to stran v Safariju ali Chromu.',
+  copy: 'Kopirajte povezavo',
+  copied: 'Kopirano: prilepite jo v Safari ali Chrome.',
+  privacy: 'Ključ, ki odpre dokument, je v povezavi in ne zapusti tega telefona.',
+}
+
 const en: PageWords = {
   documentTitle: 'Your document · Totem Polis',
   heading: 'Your document is ready',
@@ -55,4 +137,4 @@ const en: PageWords = {
   privacy: 'The key that opens the document is in the link and does not leave this phone.',
 }
 
-export const pageWords: Record<Language, PageWords> = { it, en }
+export const pageWords: Record<Language, PageWords> = { it, de, fr, sl, en }

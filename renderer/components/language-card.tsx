@@ -14,9 +14,6 @@ export function LanguageCard({
 }) {
   return (
     <TouchButton className="answer language" onPress={onPress} {...(pressed === undefined ? {} : { pressed })}>
-      <span className="answer-icon letters" aria-hidden="true">
-        {language.toUpperCase()}
-      </span>
       <span className="answer-words" lang={language}>
         <span className="answer-title">{languages[language].name}</span>
         <span className="answer-line">{messages[language]['language.line']}</span>

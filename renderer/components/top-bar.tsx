@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { answer } from '../bridge.ts'
-import { useOthers, useText } from '../i18n/use-text.ts'
+import { useOther, useText } from '../i18n/use-text.ts'
 import { type Preferences, usePreferences } from '../store.ts'
 import { useShownView } from '../view-context.ts'
 import { Dialog } from './dialog.tsx'
@@ -12,7 +12,7 @@ import { AnswerCard, TouchButton } from './touch-button.tsx'
 /** The bar is always there: the office's name, and the three things that a person may need on any screen. */
 export function TopBar() {
   const text = useText()
-  const others = useOthers()
+  const other = useOther()
   const { language, totem, screen, cardLost } = useShownView()
   const [open, setOpen] = useState<'language' | 'accessibility' | 'help' | null>(null)
   const close = () => setOpen(null)
@@ -43,7 +43,9 @@ export function TopBar() {
       </nav>
 
       <Dialog title={text('language.title')} open={open === 'language'} onClose={close}>
-        <p className="lead">{others('language.title')}</p>
+        <p className="lead" lang={other.language}>
+          {other.text('language.title')}
+        </p>
         <div className="dialog-answers">
           {totem.languages.map((one) => (
             <LanguageCard

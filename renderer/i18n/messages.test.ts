@@ -11,7 +11,9 @@ const keys = Object.keys(italian) as (keyof typeof italian)[]
 
 /** Names of a message's placeholders: a brace that opens a word, but for the arms of a plural or a gender. */
 const names = (message: string) =>
-  [...new Set([...message.matchAll(/(?<!(?:one|other|M|F|cie|=\d+) )\{(\w+)[,}]/g)].map(([, name]) => name))].sort()
+  [
+    ...new Set([...message.matchAll(/(?<!(?:one|two|few|other|M|F|cie|=\d+) )\{(\w+)[,}]/g)].map(([, name]) => name)),
+  ].sort()
 const intl = (locale: Language) =>
   createIntl({
     locale,

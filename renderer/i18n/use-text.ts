@@ -1,5 +1,6 @@
 import { useIntl } from 'react-intl'
 import type { CertificateType } from '../../contract/catalogue.ts'
+import type { Language } from '../../contract/language.ts'
 import { drawable } from '../../contract/letters.ts'
 import { noteOwnWords } from '../speech/own-words.ts'
 import { useShownView } from '../view-context.ts'
@@ -59,14 +60,10 @@ export function useDay(): (day: string) => string {
   }
 }
 
-/** The same message in the other languages of the screen, for people who do not read this one. It takes no values. */
-export function useOthers(): (id: MessageId) => string {
-  const { language, totem } = useShownView()
-  return (id) =>
-    totem.languages
-      .filter((other) => other !== language)
-      .map((other) => messages[other][id])
-      .join(' · ')
+/** The same message in English, or in Italian on an English screen, for people who do not read this one. It takes no values. */
+export function useOther(): { language: Language; text: (id: MessageId) => string } {
+  const language = useShownView().language === 'en' ? 'it' : 'en'
+  return { language, text: (id) => messages[language][id] }
 }
 
 /** Several messages as a list within a sentence: `a, b e c`. */

@@ -11,7 +11,7 @@ import type { Spoken } from '../../contract/speech.ts'
 import { galleryViews } from '../../renderer/gallery-views.ts'
 import { electronDist } from '../../scripts/build.ts'
 import { type Display, startDisplay } from '../../simulator/bench/display.ts'
-import { faultsOfLayout, wordsOnScreen } from '../support/gallery/layout.ts'
+import { faultsOfLayout, placesOfControls, wordsOnScreen } from '../support/gallery/layout.ts'
 
 /** A clock on a screen goes on while views are compared. */
 const CLOCK = /^\d+:\d\d$/
@@ -33,6 +33,7 @@ declare global {
     spoken: () => Spoken[]
     wordsOnScreen: typeof wordsOnScreen
     faultsOfLayout: typeof faultsOfLayout
+    placesOfControls: typeof placesOfControls
   }
 }
 
@@ -70,7 +71,7 @@ beforeAll(async () => {
   })
   page = await app.firstWindow()
   await page.locator('li a').first().waitFor()
-  await page.addScriptTag({ content: `${wordsOnScreen}\n${faultsOfLayout}` })
+  await page.addScriptTag({ content: `${wordsOnScreen}\n${faultsOfLayout}\n${placesOfControls}` })
   // What moves stands still at its end.
   await page.addStyleTag({
     content: '*, *::before, *::after { animation: none !important; transition: none !important }',
@@ -86,6 +87,7 @@ afterAll(async () => {
 interface Seen {
   words: string[]
   faults: string[]
+  places: Record<string, string>
   spoken: Spoken[]
 }
 
@@ -102,6 +104,7 @@ const look = (lang: string, mode: string): Promise<Record<string, Seen>> =>
         seen[name] = {
           words: window.wordsOnScreen(),
           faults: window.faultsOfLayout(),
+          places: window.placesOfControls(),
           spoken: speaks ? window.spoken() : [],
         }
       }
@@ -119,6 +122,10 @@ test.each([
   ['it', '&larger&lowered'],
   ['en', ''],
   ['en', '&larger&lowered'],
+  ['de', ''],
+  ['de', '&larger&lowered'],
+  ['fr', ''],
+  ['sl', ''],
 ])('%s%s: every view', async (lang, mode) => {
   usual[lang] ??= look(lang, '')
   const before = await usual[lang]
@@ -128,6 +135,15 @@ test.each([
     return [...view.faults, ...(lost.length > 0 ? [`lost: ${lost.join(' ')}`] : [])].map((fault) => `${name}: ${fault}`)
   })
   expect(faults).toEqual([])
+})
+
+test('what a hand learns on one screen holds on the next: the actions stay at their place', async () => {
+  usual.it ??= look('it', '')
+  const places = Object.values(await usual.it).flatMap(({ places }) => Object.entries(places))
+  for (const name of ['action-back', 'action-leave', 'action-leave beside back', 'action-main']) {
+    const found = new Set(places.flatMap(([one, place]) => (one === name ? [place] : [])))
+    expect([...found], `${name} from the left and from below, in mm`).toHaveLength(1)
+  }
 })
 
 const SIGN: Record<Spoken['kind'], string> = { title: '# ', sentence: '', button: '> ', notice: '! ', clock: '~ ' }

@@ -24,7 +24,13 @@ const words = ({ lines }: ReceiptDocument) =>
     )
     .join('\n')
 
-const NOT_A_CERTIFICATE: Record<Language, RegExp> = { it: /non è un certificato/, en: /not a certificate/ }
+const NOT_A_CERTIFICATE: Record<Language, RegExp> = {
+  it: /non è un certificato/,
+  de: /keine Bescheinigung/,
+  fr: /n’est pas un certificat/,
+  sl: /ni potrdilo/,
+  en: /not a certificate/,
+}
 
 describe.each(known.options)('%s', (language) => {
   test('a receipt names the operation and ties itself to the sealed file, but names nobody', () => {
@@ -36,7 +42,7 @@ describe.each(known.options)('%s', (language) => {
       outcome.protocol,
       'TT-0001',
       place.office,
-      '22/11/2026 10:01',
+      dateTime('2026-11-22T09:01:00.000Z', language),
       titleOf(language, ['8', '12']),
     ]) {
       expect(text).toContain(fact)
@@ -48,7 +54,7 @@ describe.each(known.options)('%s', (language) => {
   test('a receipt says what was taken, what is due to the comune, and how long the certificate is good', () => {
     const said = (changes: Partial<IssuedOutcome>) =>
       words(receiptFor({ ...outcome, ...changes }, { pages: 1, at: outcome.issuedAt, language, place, verification }))
-    const comma = (amount: string) => (language === 'it' ? amount.replace('.', ',') : amount)
+    const comma = (amount: string) => (language === 'en' ? amount : amount.replace('.', ','))
     const mark = { kind: 'contrassegno', number: '01234567890123', issued: '2026-03-05' } as const
     const notice = { kind: 'pagopa', notice: '301202611280000124' } as const
     const cents = { bollo: 1600, diritti: 52 }
@@ -91,7 +97,7 @@ describe.each(known.options)('%s', (language) => {
       { until: '2026-12-22T09:00:00.000Z', language, place, verification: null },
     )
     const text = words(slip)
-    for (const fact of ['22/12/2026 10:00', outcome.operation]) expect(text).toContain(fact)
+    for (const fact of [dateTime('2026-12-22T09:00:00.000Z', language), outcome.operation]) expect(text).toContain(fact)
     expect(slip.lines.some(({ kind }) => kind === 'qr')).toBe(false)
     expect(text).toMatch(NOT_A_CERTIFICATE[language])
   })

@@ -17,6 +17,25 @@ const words: Record<Language, { title: string; sheet: string; certificateTitle: 
     certificateTitle: 'RISTAMPA DEL CERTIFICATO',
     certificate: 'Il certificato è stampato di nuovo, in tutto o in parte: possono esisterne altri fogli.',
   },
+  de: {
+    title: 'NACHDRUCK',
+    sheet: 'Dieses Blatt wurde noch einmal gedruckt: Eine andere Kopie kann bestehen.',
+    certificateTitle: 'NACHDRUCK DER BESCHEINIGUNG',
+    certificate:
+      'Die Bescheinigung wurde ganz oder zum Teil noch einmal gedruckt: Andere Blätter davon können bestehen.',
+  },
+  fr: {
+    title: 'RÉIMPRESSION',
+    sheet: 'Cette feuille est imprimée de nouveau : une autre copie peut exister.',
+    certificateTitle: 'RÉIMPRESSION DU CERTIFICAT',
+    certificate: 'Le certificat est imprimé de nouveau, en tout ou en partie : d’autres feuilles peuvent exister.',
+  },
+  sl: {
+    title: 'PONATIS',
+    sheet: 'Ta list je natisnjen znova: lahko obstaja še en izvod.',
+    certificateTitle: 'PONATIS POTRDILA',
+    certificate: 'Potrdilo je v celoti ali delno natisnjeno znova: lahko obstajajo drugi listi.',
+  },
   en: {
     title: 'REPRINT',
     sheet: 'This sheet is printed again: another copy of it may exist.',

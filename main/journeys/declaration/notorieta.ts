@@ -66,6 +66,26 @@ const notorietaWords: Record<
       'Sign before the official, or add a copy of an identity document (art. 38). Declare facts that you know at first hand, of other people too, that are not in the list of art. 46. Free of stamp duty (art. 37); a private party needs an authenticated signature and stamp duty. It replaces no medical, veterinary, origin, CE, trade mark or patent certificate (art. 49). The Italian text prevails.',
     privacy: 'Whoever receives it uses the data for the procedure alone (art. 48). The totem keeps no copy.',
   },
+  fr: {
+    title: 'Déclaration tenant lieu d’acte de notoriété',
+    declarant: { M: 'Le soussigné', F: 'La soussignée', N: 'Le/La soussigné(e)' },
+    aware:
+      'informé{e} des sanctions pénales rappelées par l’art. 76 du D.P.R. 445/2000 pour qui fait de fausses déclarations, forme de faux actes ou en fait usage, et de la perte des avantages obtenus par une déclaration non véridique (art. 75), sous sa propre responsabilité',
+    declares: 'déclare',
+    use: 'à (administration ou service public)',
+    clerk: {
+      title: 'Réservé à l’employé',
+      document: 'pièce d’identité vue',
+      issued: 'délivrée par, le',
+      who: 'Nom et qualité',
+      where: 'Lieu et date',
+      signature: 'Signature',
+      stamp: 'Cachet',
+    },
+    limits:
+      'Signer devant l’employé, ou joindre la copie d’une pièce d’identité (art. 38). On déclare des faits connus personnellement, aussi d’autrui, hors de la liste de l’art. 46. Sans droit de timbre (art. 37) ; à un particulier, il faut une signature légalisée et le timbre. Elle ne remplace pas les certificats médicaux, vétérinaires, d’origine, CE, de marques ou de brevets (art. 49).',
+    privacy: 'Qui la reçoit utilise les données pour la seule procédure (art. 48). Le totem n’en garde pas de copie.',
+  },
   de: {
     title: 'Ersatzerklärung einer beeideten Bezeugungsurkunde',
     declarant: { M: 'Der Unterfertigte', F: 'Die Unterfertigte', N: 'Der/Die Unterfertigte' },

@@ -106,6 +106,29 @@ export const declarationWords: Record<PaperLanguage, DeclarationWords> = {
     privacy:
       'Mit Balken: Daten aus ANPR oder von der Karte (CARTA), sonst von Hand. Der Empfänger nutzt die Daten nur für das Verfahren (Art. 48). Der Totem behält keine Kopie. Nicht-EU-Bürger: nur, was ein italienisches Amt bescheinigen kann (Art. 3).',
   },
+  fr: {
+    title: 'Déclaration tenant lieu de certificat',
+    subtitle: 'Autocertification',
+    declarant: { M: 'Le soussigné', F: 'La soussignée', N: 'Le/La soussigné(e)' },
+    aware:
+      'informé{e} des sanctions pénales rappelées par l’art. 76 du D.P.R. 445/2000 pour qui fait de fausses déclarations, forme de faux actes ou en fait usage, et de la perte des avantages obtenus par une déclaration non véridique (art. 75), sous sa propre responsabilité',
+    declares: 'déclare',
+    topics: {
+      nascita: 'être né{e} à {place} le {date}',
+      residenza: 'résider à {comune}, {address}',
+      cittadinanza: 'avoir la nationalité : {citizenship}',
+      statoCivile: 'que son état civil est : {statoCivile}',
+      statoDiFamiglia: 'que sa famille du registre est composée de :',
+      esistenzaInVita: 'être en vie',
+      nascitaFiglio: 'que son enfant {relative} est né(e) à {birthPlace} le {birthDate}',
+      decesso: 'que {relative} ({relation}) est décédé(e) le {day}',
+      codiceFiscale: 'que son code fiscal est : {codiceFiscale}',
+      altro: 'autre',
+    },
+    use: 'pour (administration ou particulier)',
+    privacy:
+      'Avec la barre : de l’ANPR ou de la CARTE (CARTA). Les données servent à la seule procédure (art. 48) ; le totem n’en garde pas de copie. Citoyens hors UE : seulement ce qu’un bureau italien peut attester (art. 3).',
+  },
   sl: {
     title: 'Nadomestna izjava potrdila',
     subtitle: 'Samopotrdilo',

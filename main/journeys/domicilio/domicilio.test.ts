@@ -24,6 +24,7 @@ describe('to the digital domicile', () => {
     await at('domicilio')
     expect(screen()).toEqual({
       screen: 'domicilio',
+      canPrint: true,
       domiciles: [{ address: 'a•••i@pec.example', profession: null }],
     })
     expect(sendToDomicile).not.toHaveBeenCalled()

@@ -5,9 +5,13 @@ import type { states } from './states.ts'
 
 export const screens: Shows<typeof states> = {
   domicilioAsking: () => ({ screen: 'domicilio-asking' }),
-  domicilioConfirm: ({ visit: { domicilio } }) => ({
+  domicilioConfirm: (context) => ({
     screen: 'domicilio',
-    domiciles: domicilio.known.map(({ address, profession }) => ({ address: masked(address), profession })),
+    canPrint: paperInstead(context),
+    domiciles: context.visit.domicilio.known.map(({ address, profession }) => ({
+      address: masked(address),
+      profession,
+    })),
   }),
   domicilioSending: () => ({ screen: 'domicilio-sending' }),
   domicilioEnded: (context) => ({

@@ -44,6 +44,15 @@ const visuraWords: Record<
     holder: 'Betroffene Person',
     note: 'Falls eine Angabe falsch ist: mit diesem Blatt an das Meldeamt der Wohnsitzgemeinde wenden. Um diese Angaben gegenüber öffentlichen Ämtern oder Betreibern öffentlicher Dienste zu erklären, genügt die kostenlose Eigenerklärung.',
   },
+  fr: {
+    title: 'Extrait du registre',
+    subtitle: 'Données du registre national de la population (ANPR)',
+    warning: 'Pour consultation : ce n’est pas un certificat et n’en tient pas lieu',
+    lead: 'Comme l’ANPR les avait le {at}, montrées à la personne qu’elles concernent, reconnue par la carte et le code PIN.',
+    reference: 'Référence ANPR',
+    holder: 'Personne que l’extrait concerne',
+    note: 'Si une donnée est fausse : adressez-vous au bureau d’état civil de la commune de résidence, avec cette feuille. Pour déclarer ces données à une administration ou à un service public, une déclaration gratuite suffit.',
+  },
   sl: {
     title: 'Vpogled v register prebivalstva',
     subtitle: 'Podatki državnega registra stalnega prebivalstva (ANPR)',

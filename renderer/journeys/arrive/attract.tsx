@@ -1,12 +1,11 @@
 import type { ScreenOf } from '../../../contract/journeys/index.ts'
-import { type Language, languages } from '../../../contract/language.ts'
+import { languages } from '../../../contract/language.ts'
 import { answer } from '../../bridge.ts'
 import { Notice, Points } from '../../components/facts.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { Town } from '../../components/illustrations.tsx'
 import { useAnnouncement } from '../../components/live-region.tsx'
 import { TouchButton } from '../../components/touch-button.tsx'
-import { messages } from '../../i18n/messages.ts'
 import { useText } from '../../i18n/use-text.ts'
 import { useShownView } from '../../view-context.ts'
 
@@ -44,7 +43,10 @@ export function Attract({ screen }: { screen: ScreenOf<'attract'> }) {
           ]}
         />
         <TouchButton className="primary start" onPress={() => answer({ type: 'start', language })}>
-          <StartWords in={language} />
+          <span className="start-words">
+            <span>{text('attract.start')}</span>
+            <span className="start-language">{languages[language].name}</span>
+          </span>
           <Icon name="next" />
         </TouchButton>
         <div className="start-others">
@@ -56,21 +58,11 @@ export function Attract({ screen }: { screen: ScreenOf<'attract'> }) {
                 className="start-other"
                 onPress={() => answer({ type: 'start', language: other })}
               >
-                <StartWords in={other} />
+                <span lang={other}>{languages[other].name}</span>
               </TouchButton>
             ))}
         </div>
       </div>
     </section>
-  )
-}
-
-/** "Begin", and the language's own name, in that language. */
-function StartWords({ in: language }: { in: Language }) {
-  return (
-    <span className="start-words" lang={language}>
-      <span>{messages[language]['attract.start']}</span>
-      <span className="start-language">{languages[language].name}</span>
-    </span>
   )
 }

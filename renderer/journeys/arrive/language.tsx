@@ -4,24 +4,24 @@ import { Notice } from '../../components/facts.tsx'
 import { Greetings } from '../../components/illustrations.tsx'
 import { LanguageCard } from '../../components/language-card.tsx'
 import { Screen } from '../../components/screen.tsx'
-import { useOthers, useText } from '../../i18n/use-text.ts'
+import { useOther, useText } from '../../i18n/use-text.ts'
 import { useShownView } from '../../view-context.ts'
 
 /** Asked of somebody who laid the card down before touching anything, or who went back from there. */
 export function ChooseLanguage({ screen: { cardSeen } }: { screen: ScreenOf<'language'> }) {
   const text = useText()
-  const others = useOthers()
+  const other = useOther()
   const { totem } = useShownView()
   return (
     <Screen
       title={text('language.title')}
-      lead={others('language.title')}
+      lead={other.text('language.title')}
       figure={
         <>
           <Greetings label={text('language.title')} />
           {cardSeen && (
             <Notice tone="info" icon="card">
-              {`${text('language.cardSeen')} ${others('language.cardSeen')}`}
+              {`${text('language.cardSeen')} ${other.text('language.cardSeen')}`}
             </Notice>
           )}
         </>

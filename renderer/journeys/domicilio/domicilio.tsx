@@ -19,7 +19,7 @@ export function Asking() {
 }
 
 /** The address is INAD's, masked: whoever stands behind reads no name. To touch it is to confirm it. */
-export function ChooseDomicile({ screen: { domiciles } }: { screen: ScreenOf<'domicilio'> }) {
+export function ChooseDomicile({ screen: { domiciles, canPrint } }: { screen: ScreenOf<'domicilio'> }) {
   const text = useText()
   return (
     <Screen
@@ -44,6 +44,7 @@ export function ChooseDomicile({ screen: { domiciles } }: { screen: ScreenOf<'do
           onPress={() => answer({ type: 'sendToDomicile', index })}
         />
       ))}
+      {canPrint && <PrintInstead />}
     </Screen>
   )
 }
@@ -59,14 +60,7 @@ export function Ended({ screen: { why, canPrint, phone } }: { screen: ScreenOf<'
   const text = useText()
   return (
     <Screen tone="warning" title={text(`domicilioEnded.${why}.title`)} lead={text(`domicilioEnded.${why}.lead`)}>
-      {canPrint && (
-        <AnswerCard
-          icon="printer"
-          title={text('phone.print')}
-          line={text('printFault.begin.line')}
-          onPress={() => answer({ type: 'printInstead' })}
-        />
-      )}
+      {canPrint && <PrintInstead />}
       {phone && (
         <AnswerCard
           icon="phone"
@@ -76,5 +70,17 @@ export function Ended({ screen: { why, canPrint, phone } }: { screen: ScreenOf<'
         />
       )}
     </Screen>
+  )
+}
+
+function PrintInstead() {
+  const text = useText()
+  return (
+    <AnswerCard
+      icon="printer"
+      title={text('phone.print')}
+      line={text('printFault.begin.line')}
+      onPress={() => answer({ type: 'printInstead' })}
+    />
   )
 }

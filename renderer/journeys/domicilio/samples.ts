@@ -4,13 +4,18 @@ export const samples: SamplesOf<'domicilio'> = {
   'domicilio-asking': { canLeave: false, shown: { 'domicilio-asking': { screen: 'domicilio-asking' } } },
   domicilio: {
     shown: {
-      domicilio: { screen: 'domicilio', domiciles: [{ address: 'a•••i@pec.example', profession: null }] },
+      domicilio: {
+        screen: 'domicilio',
+        domiciles: [{ address: 'a•••i@pec.example', profession: null }],
+        canPrint: true,
+      },
       'domicilio-several': {
         screen: 'domicilio',
         domiciles: [
           { address: 'e•••i@pec.example', profession: null },
           { address: 's•••i@avvocati.pec.example', profession: 'AVVOCATO' },
         ],
+        canPrint: true,
       },
     },
   },

@@ -1,5 +1,5 @@
 import type { Bollo } from '../../../contract/bollo.ts'
-import type { Language } from '../../../contract/language.ts'
+import type { Language, StaffLanguage } from '../../../contract/language.ts'
 import type { Paper } from '../../../main/documents/model.ts'
 import { receiptPaper, slipPaper } from '../../../main/journeys/certificate/receipt.ts'
 import { declaration } from '../../../main/journeys/declaration/declaration.ts'
@@ -36,9 +36,9 @@ const receiptIn = (language: Language, name: Coded, bollo?: Bollo) =>
     place: spello,
     verification: codeOf(name),
   })
-const slipIn = (language: Language) =>
+const slipIn = (language: 'it' | 'en') =>
   slipPaper(slip, { until: collectBefore, language, place: spello, verification: codeOf(`ritiro-${language}`) })
-const readinessIn = (language: Language) =>
+const readinessIn = (language: StaffLanguage) =>
   readinessReport({
     place: spello,
     at,

@@ -78,3 +78,21 @@ export function faultsOfLayout(): string[] {
   }
   return [...new Set(faults)]
 }
+
+/** Where the actions begin, in mm from the left of the glass and from its lower edge. */
+export function placesOfControls(): Record<string, string> {
+  const mm = Number.parseFloat(document.documentElement.style.getPropertyValue('--mm'))
+  const places: Record<string, string> = {}
+  for (const name of ['action-back', 'action-leave', 'action-main']) {
+    const shown = document.querySelector(`.${name} > button`)
+    if (!shown) continue
+    const { left, right, bottom } = shown.getBoundingClientRect()
+    // A button on the right ends at its place: its beginning depends on its words.
+    const across = name === 'action-main' ? right : left
+    // The end of the visit is on the left where nothing leads back, and else beside it.
+    const beside = name === 'action-leave' && document.querySelector('.action-back > button')
+    places[beside ? `${name} beside back` : name] =
+      `${Math.round(across / mm)} ${Math.round((innerHeight - bottom) / mm)}`
+  }
+  return places
+}
