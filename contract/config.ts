@@ -35,9 +35,9 @@ export const totemConfig = z.strictObject({
     comune: z.string(),
     province: z.string().length(2),
     /**
-     * Language beside Italian on the totem's papers, where the law gives the territory one (DPR 574/1988, L. 38/2001).
+     * Language beside Italian on the totem's papers, where the law gives the territory one (DPR 574/1988, L. cost. 4/1948, L. 38/2001).
      */
-    secondLanguage: z.enum(['de', 'sl']).nullable().default(null),
+    secondLanguage: z.enum(['de', 'fr', 'sl']).nullable().default(null),
     /** Whom a person may call about a paper of this totem; null: the papers name nobody. */
     phone: z
       .string()

@@ -11,7 +11,7 @@ import { plainDate } from './words.ts'
 export interface WritingOptions {
   language: Language
   /** Second language of the office's territory. A visit in English gets English beside the Italian form instead. */
-  secondLanguage: 'de' | 'sl' | null
+  secondLanguage: 'de' | 'fr' | 'sl' | null
   place: Place
   at: Date
   /** Text of the verification code; null: the paper has none. */

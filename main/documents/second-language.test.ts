@@ -13,5 +13,5 @@ test.each([
   ['Resiutta', 'UD', null],
   ['Udine', 'UD', null],
   ['Spello', 'PG', null],
-  ['Allein', 'AO', null],
+  ['Allein', 'AO', 'fr'],
 ])('%s (%s): %s', (comune, province, language) => expect(secondLanguage({ comune, province })).toBe(language))
