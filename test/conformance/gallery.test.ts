@@ -137,10 +137,10 @@ test.each([
   expect(faults).toEqual([])
 })
 
-test('what a hand learns on one screen holds on the next: the actions stay at their place', async () => {
+test('what a hand learns on one screen holds on the next: the actions and the digits stay at their place', async () => {
   usual.it ??= look('it', '')
   const places = Object.values(await usual.it).flatMap(({ places }) => Object.entries(places))
-  for (const name of ['action-back', 'action-leave', 'action-leave beside back', 'action-main']) {
+  for (const name of ['action-back', 'action-leave', 'action-leave beside back', 'action-main', 'digits']) {
     const found = new Set(places.flatMap(([one, place]) => (one === name ? [place] : [])))
     expect([...found], `${name} from the left and from below, in mm`).toHaveLength(1)
   }

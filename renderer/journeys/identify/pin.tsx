@@ -30,13 +30,14 @@ function PinOnGlass({ screen }: { screen: ScreenOf<'pin'> }) {
             </>
           }
         >
-          {pad}
+          {/* Above the pad, which stands at one place whichever card lies there. */}
           {expiry && (
             <TouchButton className="secondary aside-way" onPress={() => answer({ type: 'askExpiry' })}>
               <Icon name="clock" />
               <span>{text('pin.expiry')}</span>
             </TouchButton>
           )}
+          {pad}
         </Screen>
       )}
     </PinPad>

@@ -94,5 +94,8 @@ export function placesOfControls(): Record<string, string> {
     places[beside ? `${name} beside back` : name] =
       `${Math.round(across / mm)} ${Math.round((innerHeight - bottom) / mm)}`
   }
+  // Every pad of digits ends at one place.
+  const pad = document.querySelector('.pin-keys')?.getBoundingClientRect()
+  if (pad) places.digits = `${Math.round(pad.left / mm)} ${Math.round((innerHeight - pad.bottom) / mm)}`
   return places
 }
