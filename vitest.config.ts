@@ -2,9 +2,9 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    // Most of these wait for readers, printers, people and back-offs: three at a time, also on two cores, where the default
-    // is one.
-    maxWorkers: 3,
+    // Most of these wait for readers, printers, people and back-offs: two at a time, also on two cores, where the default
+    // is one; npm test says its own number.
+    maxWorkers: 2,
     projects: [
       {
         test: {

@@ -33,11 +33,12 @@ function check(command, args) {
   else failed++
 }
 
-/** A vitest project: each of its tests counts. */
-function tests(project) {
+/** A vitest project, so many files at a time: most wait for readers, printers, people. Each of its tests counts. */
+function tests(project, atATime) {
   const file = path.join(reports, `${project}.json`)
   const good = run(path.join(bin, 'vitest'), [
-    ...['run', '--project', project, '--reporter', 'default', '--reporter', 'json', '--outputFile.json', file],
+    ...['run', '--project', project, '--maxWorkers', String(atATime)],
+    ...['--reporter', 'default', '--reporter', 'json', '--outputFile.json', file],
   ])
   let told = { numPassedTests: 0, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0 }
   try {
@@ -57,9 +58,9 @@ const checks = {
   'Types (tsc)': () => check('tsc', ['-p', '.']),
   'Walls between the rooms (dependency-cruiser)': () => check('depcruise', SOURCES),
   'Dead code (knip)': () => check('knip', []),
-  'Unit, conformance and adversarial tests (vitest)': () => tests('unit'),
+  'Unit, conformance and adversarial tests (vitest)': () => tests('unit', 3),
   Build: () => (run(node, ['scripts/build.ts']) ? passed++ : failed++),
-  'End to end, in Electron (vitest)': () => tests('e2e'),
+  'End to end, in Electron (vitest)': () => tests('e2e', 2),
 }
 
 for (const [name, doIt] of Object.entries(checks)) {
