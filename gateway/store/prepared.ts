@@ -3,7 +3,7 @@ import type pg from 'pg'
 
 /** A statement that has come so often comes again and again. */
 const OFTEN = 50
-/** PostgreSQL keeps some 100 KB for each, on each connection. The gateway has about thirty such statements. */
+/** PostgreSQL keeps a plan for each, on each connection. The gateway has about thirty such statements. */
 const MOST = 64
 /** Of statements that are not yet prepared. */
 const MOST_COUNTED = 1_000
