@@ -1,11 +1,5 @@
 import { z } from 'zod'
-
-/**
- * The voices of the totem, by language as in HTML's `lang`. Screens may have fewer languages; a term of the law is spoken
- * in Italian within any of them.
- */
-export const spokenLanguage = z.enum(['it', 'en', 'de', 'fr', 'sl'])
-export type SpokenLanguage = z.infer<typeof spokenLanguage>
+import { language } from './language.ts'
 
 /**
  * One thing that the screen says. `clock` counts by itself: it is read with the screen, and not each time it changes.
@@ -14,7 +8,8 @@ export type SpokenLanguage = z.infer<typeof spokenLanguage>
 export const spoken = z.strictObject({
   kind: z.enum(['title', 'sentence', 'button', 'notice', 'clock']),
   text: z.string().min(1).max(1_000),
-  lang: spokenLanguage,
+  /** A term of the law is spoken in Italian on any screen. */
+  lang: language,
   personal: z.boolean(),
 })
 export type Spoken = z.infer<typeof spoken>

@@ -3,14 +3,14 @@ import { isConvivenza, type RegisteredPerson } from '../../contract/document.ts'
 import type { Language } from '../../contract/language.ts'
 import type { Claims } from '../visit/services.ts'
 import { relationName } from './kinship.ts'
-import type { PaperLanguage, Place } from './model.ts'
+import type { Place } from './model.ts'
 import { fullName, statoCivile } from './person.ts'
 import { plainDate } from './words.ts'
 
 /** Facts about place, time and code that every paper of the totem needs besides its contents. */
 export interface WritingOptions {
   language: Language
-  /** Second language of the office's territory. A visit in English gets English beside the Italian form instead. */
+  /** Second language of the office's territory. A visit in another language gets that one beside Italian instead. */
   secondLanguage: 'de' | 'fr' | 'sl' | null
   place: Place
   at: Date
@@ -18,8 +18,11 @@ export interface WritingOptions {
   sign(claims: Claims): string | null
 }
 
-/** Italian comes first, because the Italian text is the one that counts. */
-export type FormLanguages = readonly ['it'] | readonly ['it', Exclude<PaperLanguage, 'it'>]
+/**
+ * Italian comes first, because the Italian text is the one that counts; beside it in the province of Bolzano German (DPR
+ * 574/1988), in Valle d'Aosta French (L. cost. 4/1948), in 32 comuni Slovene (L. 38/2001), or what the visit speaks.
+ */
+export type FormLanguages = readonly ['it'] | readonly ['it', Exclude<Language, 'it'>]
 
 export function formLanguages({
   language,

@@ -1,8 +1,8 @@
 import type { Belonging } from '../../contract/document.ts'
-import type { PaperLanguage } from './model.ts'
+import type { Language } from '../../contract/language.ts'
 
 // ANPR table 5. Both forms stand here, because ANPR's family sheet does not give the sex.
-const RELATIONS: Record<string, Record<PaperLanguage, string>> = {
+const RELATIONS: Record<string, Record<Language, string>> = {
   '1': {
     it: 'intestatario/a',
     en: 'head of the sheet',
@@ -155,7 +155,7 @@ const RELATIONS: Record<string, Record<PaperLanguage, string>> = {
 }
 
 // ANPR table 6: the same codes have other meanings in a convivenza. 9 is "ignoto".
-const IN_CONVIVENZA: Record<string, Record<PaperLanguage, string>> = {
+const IN_CONVIVENZA: Record<string, Record<Language, string>> = {
   '1': {
     it: 'responsabile della convivenza',
     en: 'head of the community',
@@ -180,5 +180,5 @@ const IN_CONVIVENZA: Record<string, Record<PaperLanguage, string>> = {
 }
 
 /** e.g. `figlio/a`; null for a code that the table does not define (99, 9) or this totem does not know. */
-export const relationName = ({ tie, relation }: Belonging, language: PaperLanguage): string | null =>
+export const relationName = ({ tie, relation }: Belonging, language: Language): string | null =>
   (tie === 'convivenza' ? IN_CONVIVENZA : RELATIONS)[relation]?.[language] ?? null

@@ -1,11 +1,7 @@
 import type { Language } from '../../contract/language.ts'
 
-/**
- * Languages in which the totem writes: those of the screen, German and Slovene. Legal forms are Italian, alone or with
- * one of the others: in the province of Bolzano with German (DPR 574/1988), in 32 comuni with Slovene (L. 38/2001).
- */
-export type PaperLanguage = Language
-export type PaperLanguages = readonly [PaperLanguage] | readonly [PaperLanguage, PaperLanguage]
+/** Languages of one paper, in their order. */
+export type PaperLanguages = readonly [Language] | readonly [Language, Language]
 
 /** A piece of a sentence; `gap`: millimetres left free for handwriting. */
 export type Run = string | { strong: string } | { gap: number }

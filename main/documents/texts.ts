@@ -2,7 +2,13 @@
 import type { Bollo } from '../../contract/bollo.ts'
 import type { CertificateType } from '../../contract/catalogue.ts'
 import { type Language, languages } from '../../contract/language.ts'
-import type { Paper, PaperLanguage } from './model.ts'
+import type { Paper } from './model.ts'
+
+/** "Month" after a number, in Slovene, which has a dual and a form for three and four. */
+const MESECI: Record<Intl.LDMLPluralRule, string> = {
+  ...{ one: 'mesec', two: 'meseca', few: 'meseci' },
+  ...{ zero: 'mesecev', many: 'mesecev', other: 'mesecev' },
+}
 
 /** Words of the totem's own papers. The words of a certificate are ANPR's alone. */
 export const texts = {
@@ -132,8 +138,7 @@ export const texts = {
     pages: 'Natisnjene strani',
     amount: 'Znesek',
     valid: 'Veljavnost',
-    months: (count: number) =>
-      `${count} ${{ one: 'mesec', two: 'meseca', few: 'meseci', other: 'mesecev' }[new Intl.PluralRules('sl').select(count) as 'other']} od izdaje`,
+    months: (count: number) => `${count} ${MESECI[new Intl.PluralRules('sl').select(count)]} od izdaje`,
     diritti: 'Upravne takse',
     dirittiPaid: 'vključene',
     dirittiDue: 'plača se občini',
@@ -302,7 +307,7 @@ export const settled: Record<
 
 /** At the foot of every sheet. */
 export const footing: Record<
-  PaperLanguage,
+  Language,
   {
     totem: string
     operation: string

@@ -1,5 +1,6 @@
 import type { RegisteredPerson } from '../../contract/document.ts'
-import { fill, type PaperLanguage, type Run, type Words } from './model.ts'
+import type { Language } from '../../contract/language.ts'
+import { fill, type Run, type Words } from './model.ts'
 
 type StatoCivile = NonNullable<RegisteredPerson['statoCivile']>
 
@@ -30,7 +31,7 @@ interface RegisterWords {
   codeOfCardAlt: string
 }
 
-export const registerWords: Record<PaperLanguage, RegisterWords> = {
+export const registerWords: Record<Language, RegisterWords> = {
   it: {
     codiceFiscale: 'Codice fiscale',
     born: 'Luogo e data di nascita',
@@ -210,7 +211,7 @@ export function inflect(template: string, sex: RegisteredPerson['sex'], runs: Re
 }
 
 /** The same words in each of the paper's languages. */
-export const say = <L extends PaperLanguage>(
+export const say = <L extends Language>(
   languages: readonly L[],
   words: (language: L) => readonly Run[] | string,
 ): Words =>

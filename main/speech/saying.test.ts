@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { expect, test } from 'vitest'
-import type { SpokenLanguage } from '../../contract/speech.ts'
+import type { Language } from '../../contract/language.ts'
 import { saying, sayingOf } from './saying.ts'
 
-test.each<[SpokenLanguage, string, string]>([
+test.each<[Language, string, string]>([
   ['it', '16,00 EUR', '16 euro'],
   ['it', '16,00 € di bollo', '16 euro di bollo'],
   ['it', 'Avanti: € 1,50', 'Avanti: un euro e 50 centesimi'],

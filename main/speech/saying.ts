@@ -1,4 +1,5 @@
-import type { Spoken, SpokenLanguage } from '../../contract/speech.ts'
+import type { Language } from '../../contract/language.ts'
+import type { Spoken } from '../../contract/speech.ts'
 
 /** The words of one language that speech adds or takes in place of signs. */
 interface Words {
@@ -25,7 +26,7 @@ const LETTERS: readonly (readonly [RegExp, string])[] = [
   [/\bQR\b/g, 'Q R'],
 ]
 
-const WORDS: Record<SpokenLanguage, Words> = {
+const WORDS: Record<Language, Words> = {
   it: {
     tag: 'it-IT',
     button: 'pulsante',
@@ -107,7 +108,7 @@ function dayIn(tag: string, year: number, month: number, day: number, written: s
 }
 
 /** A text as a person says it: amounts, days, times, codes and abbreviations in words, or letter by letter. */
-export function saying(text: string, lang: SpokenLanguage): string {
+export function saying(text: string, lang: Language): string {
   const { tag, euro, time, signs } = WORDS[lang]
   let said = plain(text)
     .replaceAll(CODICE_FISCALE, (_all, ...groups) => groups.slice(0, 6).map(spell).join(', '))
@@ -147,7 +148,7 @@ export function sayingOf({ kind, text, lang, personal }: Spoken, headset: boolea
 }
 
 /** On a clock that counts down 3:20 is no time of the day. */
-const left = (text: string, lang: SpokenLanguage) =>
+const left = (text: string, lang: Language) =>
   text.replaceAll(
     TIME,
     (_all, minutes, seconds) => `${+minutes} ${WORDS[lang].minute}, ${+seconds} ${WORDS[lang].second}`,

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import type { SpokenLanguage } from '../../contract/speech.ts'
+import type { Language } from '../../contract/language.ts'
 
 /** espeak-ng's voices; README.md tells why this one. */
-const VOICES: Record<SpokenLanguage, string> = { it: 'it', en: 'en-gb', de: 'de', fr: 'fr-fr', sl: 'sl' }
+const VOICES: Record<Language, string> = { it: 'it', en: 'en-gb', de: 'de', fr: 'fr-fr', sl: 'sl' }
 /** Words a minute by level 1 to 7; the third is that of a patient reader. */
 const WORDS_A_MINUTE = [80, 100, 125, 150, 185, 230, 290] as const
 /**
@@ -24,7 +24,7 @@ const SENTENCE_MS = 180_000
 export type SpeechFault = 'no-voice' | 'no-output'
 
 export interface Sentence {
-  lang: SpokenLanguage
+  lang: Language
   text: string
 }
 

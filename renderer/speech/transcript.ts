@@ -1,5 +1,5 @@
-import type { Spoken, SpokenLanguage } from '../../contract/speech.ts'
-import { spokenLanguage } from '../../contract/speech.ts'
+import { type Language, language } from '../../contract/language.ts'
+import type { Spoken } from '../../contract/speech.ts'
 
 const CONTROL = 'button, [role=button], a[href], input'
 /** What neither eye nor screen reader meets; a modal hides the page behind it by the first of these. */
@@ -122,7 +122,7 @@ const joined = (parts: readonly string[]) =>
 const languageOf = (element: Element) => element.closest('[lang]')?.getAttribute('lang') ?? ''
 
 /** A screen in a language without a voice is not offered, so Italian stands for what has no `lang`. */
-const voiceOf = (lang: string): SpokenLanguage => spokenLanguage.catch('it').parse(lang.slice(0, 2))
+const voiceOf = (lang: string): Language => language.catch('it').parse(lang.slice(0, 2))
 
 function kindOf(element: Element): Spoken['kind'] {
   if (element.closest('[aria-live=off]')) return 'clock'

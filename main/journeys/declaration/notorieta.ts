@@ -1,12 +1,13 @@
 import type { RegisteredPerson } from '../../../contract/document.ts'
+import type { Language } from '../../../contract/language.ts'
 import { closing } from '../../documents/closing.ts'
-import { type Paper, type PaperLanguage, type Place, said } from '../../documents/model.ts'
+import { type Paper, type Place, said } from '../../documents/model.ts'
 import { personFacts } from '../../documents/person.ts'
 import { inflect, say } from '../../documents/words.ts'
 import { signature } from './declaration.ts'
 
 // No Slovene: its term for atto notorio has not been found in an official form.
-type NotorietaLanguage = Exclude<PaperLanguage, 'sl'>
+type NotorietaLanguage = Exclude<Language, 'sl'>
 type NotorietaLanguages = readonly ['it'] | readonly ['it', Exclude<NotorietaLanguage, 'it'>]
 
 /** The box of the official before whom the person signs: arts. 21 and 38 say what stands in it. */

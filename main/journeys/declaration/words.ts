@@ -1,4 +1,4 @@
-import type { PaperLanguage } from '../../documents/model.ts'
+import type { Language } from '../../../contract/language.ts'
 
 /** The facts of art. 46 DPR 445/2000 that ANPR knows, and the one that is always written by hand. */
 export const topics = [
@@ -36,7 +36,7 @@ export const conditions =
   'Esente da bollo (art. 37 del D.P.R. 445/2000), firma senza autentica. Uffici, gestori di servizi pubblici e privati la devono accettare (art. 2). Cittadini extra UE: solo fatti attestabili da uffici pubblici italiani (art. 3).'
 
 /** Braces hold the endings by sex (words.ts); `{place}` and the like become a known fact or a gap. */
-export const declarationWords: Record<PaperLanguage, DeclarationWords> = {
+export const declarationWords: Record<Language, DeclarationWords> = {
   it: {
     title: 'DICHIARAZIONE SOSTITUTIVA DI CERTIFICAZIONE',
     subtitle: 'Autocertificazione',

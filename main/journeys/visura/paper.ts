@@ -1,20 +1,13 @@
 import { isConvivenza, type RegisteredPerson } from '../../../contract/document.ts'
+import type { Language } from '../../../contract/language.ts'
 import { closing } from '../../documents/closing.ts'
-import {
-  type Block,
-  type Fact,
-  fill,
-  type Paper,
-  type PaperLanguage,
-  type PaperLanguages,
-  type Place,
-} from '../../documents/model.ts'
+import { type Block, type Fact, fill, type Paper, type PaperLanguages, type Place } from '../../documents/model.ts'
 import { familyTable, personFacts, statoCivile } from '../../documents/person.ts'
 import { dateTime } from '../../documents/texts.ts'
 import { registerWords, say } from '../../documents/words.ts'
 
 const visuraWords: Record<
-  PaperLanguage,
+  Language,
   { title: string; subtitle: string; warning: string; lead: string; reference: string; holder: string; note: string }
 > = {
   it: {

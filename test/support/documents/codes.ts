@@ -8,9 +8,9 @@ import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { FactLetter } from '../../../contract/catalogue.ts'
 import type { RegisteredPerson } from '../../../contract/document.ts'
+import type { Language } from '../../../contract/language.ts'
 import type { VerificationClaims } from '../../../contract/verification.ts'
 import { relationName } from '../../../main/documents/kinship.ts'
-import type { PaperLanguage } from '../../../main/documents/model.ts'
 import { statoCivile } from '../../../main/documents/person.ts'
 import { signVerificationCode, verificationSigner } from '../../../main/documents/verification-code.ts'
 import { plainDate } from '../../../main/documents/words.ts'
@@ -45,7 +45,7 @@ const slip = { document: 'slip', validUntil: collectBefore, operation, types } a
 const subjectOf = ({ surname, name, codiceFiscale }: RegisteredPerson) => ({ surname, name, codiceFiscale })
 
 /** The facts under the mark ANPR, by the letters of art. 46 DPR 445/2000. */
-function told(person: RegisteredPerson, language: PaperLanguage = 'it') {
+function told(person: RegisteredPerson, language: Language = 'it') {
   const { born, birthPlace, residence, citizenships, family } = person
   const facts: Partial<Record<FactLetter, string>> = {}
   if (born && birthPlace) facts.a = `${birthPlace}, ${plainDate(born)}`
