@@ -2,6 +2,7 @@ import type { ScreenOf } from '../../../contract/journeys/index.ts'
 import { answer } from '../../bridge.ts'
 import { Notice } from '../../components/facts.tsx'
 import { AskingRegister } from '../../components/illustrations.tsx'
+import { PrintInstead } from '../../components/print-instead.tsx'
 import { Screen, Waiting } from '../../components/screen.tsx'
 import { AnswerCard } from '../../components/touch-button.tsx'
 import { sentence, useText } from '../../i18n/use-text.ts'
@@ -70,17 +71,5 @@ export function Ended({ screen: { why, canPrint, phone } }: { screen: ScreenOf<'
         />
       )}
     </Screen>
-  )
-}
-
-function PrintInstead() {
-  const text = useText()
-  return (
-    <AnswerCard
-      icon="printer"
-      title={text('phone.print')}
-      line={text('printFault.begin.line')}
-      onPress={() => answer({ type: 'printInstead' })}
-    />
   )
 }

@@ -3,6 +3,7 @@ import type { ScreenOf } from '../../../contract/journeys/index.ts'
 import { answer } from '../../bridge.ts'
 import { Clock } from '../../components/clock.tsx'
 import { Notice, Points } from '../../components/facts.tsx'
+import { PrintInstead } from '../../components/print-instead.tsx'
 import { QrCode } from '../../components/qr-code.tsx'
 import { Screen, Waiting } from '../../components/screen.tsx'
 import { AnswerCard } from '../../components/touch-button.tsx'
@@ -76,17 +77,5 @@ export function PhoneEnded({ screen: { why, document, canPrint, domicilio } }: {
         />
       )}
     </Screen>
-  )
-}
-
-function PrintInstead() {
-  const text = useText()
-  return (
-    <AnswerCard
-      icon="printer"
-      title={text('phone.print')}
-      line={text('printFault.begin.line')}
-      onPress={() => answer({ type: 'printInstead' })}
-    />
   )
 }
