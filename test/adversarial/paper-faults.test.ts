@@ -134,7 +134,7 @@ describe.concurrent(`a three-page certificate, seed ${SEED}`, () => {
       expect(outcomes.flat().filter(({ marked }) => marked).length).toBeLessThan(POINTS / 2)
       // A pulled cable loses what the printer still reports about the bytes that it has.
       const unheard = outcomes.flat().filter(({ counted, whole }) => counted !== whole)
-      if (name !== 'gone') expect(unheard.length).toBeLessThanOrEqual(Math.ceil(POINTS / 10))
+      if (name !== 'gone') expect(unheard.length).toBeLessThan(Math.max(3, POINTS / 10))
       if (name === 'slow') expect(outcomes.flat().every(({ counted }) => counted === PAGES)).toBe(true)
     },
   )

@@ -128,11 +128,16 @@ const badCards: [reason: string, who: string, choice: CardChoice][] = [
   ['certificate-signature-unsupported', 'anna-bianchi', { certificate: 'sha1' }],
   ['card-unknown', 'unknown', {}],
 ]
-test.each(badCards)('%s: refused by name before a PIN is asked', async (reason, who, choice) => {
-  await office.putsCard(who, choice)
-  expect(await office.sees('refused')).toMatchObject({ reason })
-  await office.takesCardAndGoes()
-})
+test.each(badCards)(
+  '%s: refused by name before a PIN is asked, the next citizen unaffected',
+  async (reason, who, choice) => {
+    await office.putsCard(who, choice)
+    expect(await office.sees('refused')).toMatchObject({ reason })
+    await office.takesCardAndGoes()
+    await office.comesWithCard('anna-bianchi')
+    await office.takesCardAndGoes()
+  },
+)
 
 test('a health card whose personal data do not read, and whose PIN was never activated, is refused for the PIN alone', async () => {
   await office.comesWithCard('mario-rossi', { personalFileStart: '0000FFzz', faults: { verifyAnswers: 0x6984 } })
