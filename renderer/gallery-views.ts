@@ -55,7 +55,7 @@ export function galleryViews(language: Language): Record<string, View> {
         ...{ revision: 1, language, screen, step, canGoBack, canLeave, idle: null, cardLost: null },
         contactless: name.endsWith('-cie') || ('card' in screen && screen.card === 'cie'),
         totem: {
-          ...{ id: 'TT-0001', office: 'Ufficio postale di Spello', comune: 'Spello', mmPerPixel: 0.31 },
+          ...{ id: 'TT-0001', office: 'Ufficio postale di Spello', comune: 'Spello', mmPerPixel: 0.31, reachMm: 420 },
           languages: known.options,
         },
       })

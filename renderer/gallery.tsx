@@ -20,7 +20,7 @@ declare global {
   }
 }
 
-// Shows any screen by #screen=…&lang=…, with &larger &contrast &lowered; without a screen, the list of all. Vite builds it
+// Shows any screen by #screen=…&lang=…, with &larger &contrast &reach=320; without a screen, the list of all. Vite builds it
 // with --mode gallery only, so it is never in the totem.
 const root = createRoot(document.getElementById('root') ?? document.body)
 
@@ -37,7 +37,7 @@ function show(address: string): void {
   const asked = new URLSearchParams(address)
   const lang = language.catch('it').parse(asked.get('lang'))
   const views = galleryViews(lang)
-  const shown = views[asked.get('screen') ?? '']
+  const shown = reaching(views[asked.get('screen') ?? ''], asked.get('reach'))
   disconnect()
   if (!shown) {
     root.render(
@@ -54,7 +54,6 @@ function show(address: string): void {
   usePreferences.setState({
     larger: asked.has('larger'),
     contrast: asked.has('contrast'),
-    lowered: asked.has('lowered'),
   })
   useView.setState({ view: shown })
   window.totem = pretendMain(shown)
@@ -67,6 +66,11 @@ function show(address: string): void {
       </Failure>,
     ),
   )
+}
+
+/** The view on a totem where this many mm of the glass are in reach. */
+function reaching(view: View | undefined, mm: string | null): View | undefined {
+  return view && mm ? { ...view, totem: { ...view.totem, reachMm: Number(mm) } } : view
 }
 
 /** A main that shows one view and gives a preview page of grey lines, and answers nothing else. */

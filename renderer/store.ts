@@ -14,11 +14,10 @@ export function receive(received: View): void {
 }
 
 /** The person's own settings for eyes, arms and hands. They end with the renderer, that is with the visit. */
-export type Preferences = { larger: boolean; contrast: boolean; lowered: boolean; slower: boolean }
+export type Preferences = { larger: boolean; contrast: boolean; slower: boolean }
 
 export const usePreferences = create<Preferences>()(() => ({
   larger: false,
   contrast: false,
-  lowered: false,
   slower: false,
 }))

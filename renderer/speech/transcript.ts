@@ -12,12 +12,12 @@ const MOST = 1_000
 export type IsPublic = (text: string) => boolean
 
 /**
- * All that the page says, in the order of reading: what it asks first, the bar with its tools last. It reads the same
+ * All that the page says, in the order of reading: what it asks first, the row of tools last. It reads the same
  * names, roles and languages as a screen reader does, so what axe-core checks is what is spoken.
  */
 export function transcript(page: ParentNode, isPublic: IsPublic): Spoken[] {
   const modal = page.querySelector('[role=alertdialog]') ?? page.querySelector('[role=dialog]')
-  const parts = modal ? [modal] : [page.querySelector('main') ?? page, page.querySelector('header nav')]
+  const parts = modal ? [modal] : [page.querySelector('main') ?? page, page.querySelector('nav')]
   const said = parts.flatMap((part) => (part ? [...itemsIn(part, isPublic)] : []))
   const title = said.find(({ kind }) => kind === 'title')
   return title ? [title, ...said.filter((item) => item !== title)] : said
