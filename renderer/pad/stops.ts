@@ -10,7 +10,7 @@ const QUESTION = ':is(section, [role=dialog], [role=alertdialog])[tabindex="-1"]
  * The places where the focus can stop, in the order of reading, which is also that of speech: the question, then the
  * controls, with a group of keys as one; inside a group the group and its keys. The last is followed by the first.
  */
-export function stopsOf(page: ParentNode, at: Element | null): HTMLElement[] {
+function stopsOf(page: ParentNode, at: Element | null): HTMLElement[] {
   const entered = at?.matches(GROUP) ? null : at?.closest(GROUP)
   if (entered) return [entered as HTMLElement, ...within(entered)]
   const parts = readingParts(page)
