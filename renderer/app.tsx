@@ -10,6 +10,7 @@ import { Settling } from './components/press-guard.tsx'
 import { ToolRow } from './components/tool-row.tsx'
 import { messages } from './i18n/messages.ts'
 import { ShownScreen } from './journeys/index.tsx'
+import { usePad } from './pad/use-pad.ts'
 import { useSpeech } from './speech/use-speech.ts'
 import { type Preferences, usePreferences, useView } from './store.ts'
 import { cssTokens, TIGHT_REACH_MM } from './theme/tokens.ts'
@@ -22,6 +23,7 @@ export function App() {
   useDocument(view, preferences)
   useActivity(view)
   useSpeech()
+  usePad(view)
   return view && <Frame view={view} />
 }
 

@@ -68,6 +68,7 @@ export function createVisits(config: TotemConfig, stores: Stores, devices: Devic
       comune: config.office.comune,
       mmPerPixel: config.panel.mmPerPixel,
       reachMm: reachMm(config.panel),
+      pad: config.pad,
       languages: screenLanguagesAt(config.office),
     },
     line: () => ({ online: online(), closed: closed() }),
