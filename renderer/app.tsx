@@ -2,6 +2,7 @@ import { useEffect, useLayoutEffect } from 'react'
 import { I18nProvider } from 'react-aria-components'
 import { IntlProvider } from 'react-intl'
 import { languages } from '../contract/language.ts'
+import { usual } from '../contract/preferences.ts'
 import type { View } from '../contract/visit.ts'
 import { IdleWarning } from './components/idle-warning.tsx'
 import { LiveRegion } from './components/live-region.tsx'
@@ -12,15 +13,14 @@ import { messages } from './i18n/messages.ts'
 import { ShownScreen } from './journeys/index.tsx'
 import { usePad } from './pad/use-pad.ts'
 import { useSpeech } from './speech/use-speech.ts'
-import { type Preferences, usePreferences, useView } from './store.ts'
+import { useView } from './store.ts'
 import { cssTokens, TIGHT_REACH_MM } from './theme/tokens.ts'
 import { useActivity } from './use-activity.ts'
 import { ViewContext } from './view-context.ts'
 
 export function App() {
   const view = useView((mirror) => mirror.view)
-  const preferences = usePreferences()
-  useDocument(view, preferences)
+  useDocument(view)
   useActivity(view)
   useSpeech()
   usePad(view)
@@ -61,7 +61,9 @@ function screenKey({ screen, cardLost }: View): string {
 }
 
 /** Applies the view and the preferences to the whole page: language, millimetres, theme. */
-function useDocument(view: View | null, { larger, contrast }: Preferences): void {
+function useDocument(view: View | null): void {
+  const { text, colours } = view?.preferences ?? usual
+  const larger = text > 1
   const mmPerPixel = view?.totem.mmPerPixel
   const reachMm = view?.totem.reachMm
   const language = view?.language
@@ -71,9 +73,9 @@ function useDocument(view: View | null, { larger, contrast }: Preferences): void
     if (mmPerPixel && reachMm)
       for (const [name, value] of cssTokens({ mmPerPixel, reachMm }, larger)) page.style.setProperty(name, value)
     page.toggleAttribute('data-larger', larger)
-    page.toggleAttribute('data-contrast', contrast)
+    page.dataset.colours = colours
     page.toggleAttribute('data-tight', reachMm !== undefined && reachMm < TIGHT_REACH_MM)
-  }, [mmPerPixel, reachMm, language, larger, contrast])
+  }, [mmPerPixel, reachMm, language, larger, colours])
 
   // The kiosk's shell locks the window, and this stops what a page does by itself: a long press opens a menu, a drag
   // carries a picture away, a wheel with Ctrl zooms and strands the next person.

@@ -24,7 +24,7 @@ export function transcript(page: ParentNode, isPublic: IsPublic): Spoken[] {
 /** The parts of the page in the order of reading; while a dialog stands over the page, that alone. */
 export function readingParts(page: ParentNode): Element[] {
   const modal = page.querySelector('[role=alertdialog]') ?? page.querySelector('[role=dialog]')
-  const parts = modal ? [modal] : [page.querySelector('main'), page.querySelector('.bar-tools')]
+  const parts = modal ? [modal] : [page.querySelector('main'), page.querySelector('nav.tools')]
   return parts.filter((part) => part !== null)
 }
 

@@ -119,7 +119,7 @@ const usual: Record<string, Promise<Record<string, Seen>>> = {}
 
 test.each([
   ['it', ''],
-  ['it', '&larger&contrast'],
+  ['it', '&text=1.3&colours=white-on-black'],
   ['en', ''],
   ['de', ''],
   ['fr', ''],
