@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { screen } from './journeys/index.ts'
 import { language } from './language.ts'
+import { padKeys } from './pad.ts'
 import { steps } from './steps.ts'
 
 /**
@@ -30,6 +31,7 @@ export const view = z.strictObject({
     office: z.string(),
     comune: z.string(),
     mmPerPixel: z.number(),
+    pad: padKeys,
     /** In the order in which this place offers them. */
     languages: z.array(language).min(1),
   }),

@@ -9,6 +9,7 @@ import { Settling } from './components/press-guard.tsx'
 import { TopBar } from './components/top-bar.tsx'
 import { messages } from './i18n/messages.ts'
 import { ShownScreen } from './journeys/index.tsx'
+import { usePad } from './pad/use-pad.ts'
 import { useSpeech } from './speech/use-speech.ts'
 import { type Preferences, usePreferences, useView } from './store.ts'
 import { cssTokens } from './theme/tokens.ts'
@@ -21,6 +22,7 @@ export function App() {
   useDocument(view, preferences)
   useActivity(view)
   useSpeech()
+  usePad(view)
   return view && <Frame view={view} />
 }
 

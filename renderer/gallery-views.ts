@@ -1,5 +1,6 @@
 import { type Screen, stepOf } from '../contract/journeys/index.ts'
 import { language as known, type Language } from '../contract/language.ts'
+import { padKeys } from '../contract/pad.ts'
 import type { View } from '../contract/visit.ts'
 import { samples as arrive } from './journeys/arrive/samples.ts'
 import { samples as certificate } from './journeys/certificate/samples.ts'
@@ -57,6 +58,7 @@ export function galleryViews(language: Language): Record<string, View> {
         totem: {
           ...{ id: 'TT-0001', office: 'Ufficio postale di Spello', comune: 'Spello', mmPerPixel: 0.31 },
           languages: known.options,
+          pad: padKeys.parse({}),
         },
       })
     for (const [name, screen] of Object.entries<Screen>(shown)) add(name, screen, stepOf[screen.screen])

@@ -9,6 +9,7 @@ import { App } from './app.tsx'
 import { connect } from './bridge.ts'
 import { Failure } from './failure.tsx'
 import { galleryViews } from './gallery-views.ts'
+import { chosenAt, stopAfter } from './pad/stops.ts'
 import { areOwnWords } from './speech/own-words.ts'
 import { transcript } from './speech/transcript.ts'
 import { receive, usePreferences, useView } from './store.ts'
@@ -17,6 +18,7 @@ declare global {
   interface Window {
     show: (address: string) => void
     spoken: () => Spoken[]
+    walk: () => { stops: string[]; missed: string[] }
   }
 }
 
@@ -30,6 +32,7 @@ addEventListener('hashchange', () => show(location.hash.slice(1)))
 // For whoever looks at all views: Chromium lets a page change its address 200 times in half a minute.
 window.show = show
 window.spoken = () => transcript(document.body, areOwnWords)
+window.walk = walk
 show(location.hash.slice(1))
 
 /** Draws the view that is asked for; it stands there when this returns. */
@@ -94,4 +97,26 @@ function samplePage() {
   for (let line = 0; line < 16; line++) box(90, 320 + line * 38, line % 5 === 4 ? 380 : 640, 13, 130)
   box(90, 980, 110, 110, 90)
   return { width, height, grey }
+}
+
+/** Steps through the whole view as a pad does, and enters each group: where the focus was, and the controls it missed. */
+function walk() {
+  const focused: Element[] = []
+  const steps = (first: Element | undefined) => {
+    for (let stop = first; stop instanceof HTMLElement && !focused.includes(stop); ) {
+      stop.focus()
+      if (document.activeElement === stop) focused.push(stop)
+      const group = chosenAt(stop)
+      if (group && 'enter' in group) steps(group.enter)
+      stop = stopAfter(document.body, stop, 1)
+    }
+  }
+  steps(stopAfter(document.body, null, 1))
+  const nameOf = (one: Element) => one.getAttribute('aria-label') ?? one.textContent ?? ''
+  const modal = document.querySelector('[role=alertdialog]')
+  const controls = [...(modal ?? document.body).querySelectorAll('button:enabled:not([tabindex="-1"])')]
+  return {
+    stops: focused.map(nameOf),
+    missed: controls.filter((control) => !focused.includes(control)).map(nameOf),
+  }
 }

@@ -66,6 +66,7 @@ export function createVisits(config: TotemConfig, stores: Stores, devices: Devic
       office: config.office.name,
       comune: config.office.comune,
       mmPerPixel: config.panel.mmPerPixel,
+      pad: config.pad,
       languages: screenLanguagesAt(config.office),
     },
     line: () => ({ online: online(), closed: closed() }),

@@ -84,7 +84,7 @@ function CloseButton({ onPress }: { onPress: () => void }) {
   const text = useText()
   return (
     <div className="dialog-actions">
-      <TouchButton className="primary" onPress={onPress}>
+      <TouchButton className="primary" back onPress={onPress}>
         <span>{text('action.close')}</span>
         <Icon name="close" />
       </TouchButton>

@@ -124,6 +124,19 @@ test('as much is said in English, and as much of it for a headset alone', async 
   expect(shape(await usual.en)).toEqual(shape(await usual.it))
 })
 
+test('a pad’s keys come to every control of every view, from its question on, and round to it again', async () => {
+  const walks = await page.evaluate(
+    (names) =>
+      names.map((name) => {
+        window.show(`screen=${name}&lang=it`)
+        return { name, ...window.walk() }
+      }),
+    viewNames,
+  )
+  expect(walks.flatMap(({ name, missed }) => missed.map((control) => `${name}: ${control}`))).toEqual([])
+  expect(walks.filter(({ stops }) => new Set(stops).size < 2).map(({ name }) => name)).toEqual([])
+})
+
 test('a dialog’s buttons speak the language of the screen, those for a screen reader too', async () => {
   const buttons = async (lang: string, help: string) => {
     await page.evaluate((address) => window.show(address), `screen=menu&lang=${lang}`)

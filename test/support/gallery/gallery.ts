@@ -22,6 +22,7 @@ declare global {
   interface Window {
     show: (address: string) => void
     spoken: () => Spoken[]
+    walk: () => { stops: string[]; missed: string[] }
   }
 }
 
