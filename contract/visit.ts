@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { screen } from './journeys/index.ts'
 import { language } from './language.ts'
 import { padKeys } from './pad.ts'
+import { preferences } from './preferences.ts'
 import { steps } from './steps.ts'
 
 /**
@@ -12,6 +13,7 @@ export const view = z.strictObject({
   /** Grows with each push, so that a late message is never shown over a newer one. */
   revision: z.number(),
   language,
+  preferences,
   screen,
   /** Null where there is no progress to show. */
   step: z.enum(steps).nullable(),

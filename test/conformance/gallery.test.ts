@@ -61,13 +61,13 @@ const usual: Record<string, Promise<Record<string, Seen>>> = {}
 
 test.each([
   ['it', ''],
-  ['it', '&larger&contrast'],
+  ['it', '&text=1.3&colours=white-on-black'],
   ['it', '&lowered'],
-  ['it', '&larger&lowered'],
+  ['it', '&text=1.3&lowered'],
   ['en', ''],
-  ['en', '&larger&lowered'],
+  ['en', '&text=1.3&lowered'],
   ['de', ''],
-  ['de', '&larger&lowered'],
+  ['de', '&text=1.3&lowered'],
   ['fr', ''],
   ['sl', ''],
 ])('%s%s: every view', async (lang, mode) => {
