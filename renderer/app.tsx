@@ -63,7 +63,6 @@ function screenKey({ screen, cardLost }: View): string {
 /** Applies the view and the preferences to the whole page: language, millimetres, theme. */
 function useDocument(view: View | null): void {
   const { text, colours } = view?.preferences ?? usual
-  const larger = text > 1
   const mmPerPixel = view?.totem.mmPerPixel
   const reachMm = view?.totem.reachMm
   const language = view?.language
@@ -71,11 +70,11 @@ function useDocument(view: View | null): void {
     const page = document.documentElement
     if (language) page.lang = language
     if (mmPerPixel && reachMm)
-      for (const [name, value] of cssTokens({ mmPerPixel, reachMm }, larger)) page.style.setProperty(name, value)
-    page.toggleAttribute('data-larger', larger)
+      for (const [name, value] of cssTokens({ mmPerPixel, reachMm }, text)) page.style.setProperty(name, value)
+    page.dataset.text = String(text)
     page.dataset.colours = colours
     page.toggleAttribute('data-tight', reachMm !== undefined && reachMm < TIGHT_REACH_MM)
-  }, [mmPerPixel, reachMm, language, larger, colours])
+  }, [mmPerPixel, reachMm, language, text, colours])
 
   // The kiosk's shell locks the window, and this stops what a page does by itself: a long press opens a menu, a drag
   // carries a picture away, a wheel with Ctrl zooms and strands the next person.

@@ -8,6 +8,7 @@ import type { Spoken } from '../contract/speech.ts'
 import type { View } from '../contract/visit.ts'
 import { App } from './app.tsx'
 import { connect } from './bridge.ts'
+import { FirstPage } from './components/pages.ts'
 import { Failure } from './failure.tsx'
 import { galleryViews } from './gallery-views.ts'
 import { chosenAt, stopAfter } from './pad/stops.ts'
@@ -63,7 +64,9 @@ function show(address: string): void {
     root.render(
       // The next view finds nothing of this one.
       <Failure key={address}>
-        <App />
+        <FirstPage value={Number(asked.get('page') ?? 0)}>
+          <App />
+        </FirstPage>
       </Failure>,
     ),
   )

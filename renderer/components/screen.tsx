@@ -4,8 +4,11 @@ import { useText } from '../i18n/use-text.ts'
 import { useShownView } from '../view-context.ts'
 import { Icon, type IconName } from './icon.tsx'
 import { useAnnouncement } from './live-region.tsx'
+import { usePages } from './pages.ts'
 import { Steps } from './steps.tsx'
 import { TouchButton } from './touch-button.tsx'
+
+type Main = { label: string; icon?: IconName; onPress: () => void; disabled?: boolean; ends?: boolean }
 
 type Screen = {
   title: string
@@ -18,7 +21,7 @@ type Screen = {
    * `leave`: all is said, and the main action is the end of the visit. `ends`: this one leads there too, so the button
    * beside it is not shown.
    */
-  main?: 'leave' | { label: string; icon?: IconName; onPress: () => void; disabled?: boolean; ends?: boolean }
+  main?: 'leave' | Main
   /** `wait`: there is nothing to touch, and the figure takes the height. */
   kind?: 'answers' | 'wait' | 'verdict'
   tone?: 'success' | 'warning' | 'danger'
@@ -26,23 +29,29 @@ type Screen = {
 
 /**
  * The composition of every screen: steps, one question, a figure, the answers, and the row of actions. The row never
- * moves: back is on the left, the end of the visit beside it, the main action on the right.
+ * moves: back is on the left, the end of the visit beside it, the main action on the right. While there are further
+ * pages, back and main turn them.
  */
 export function Screen({ title, lead, figure, children, main, kind = 'answers', tone }: Screen) {
   const text = useText()
   const { step, canGoBack, canLeave } = useShownView()
   const section = useRef<HTMLElement>(null)
+  const content = useRef<HTMLDivElement>(null)
+  const { page, pages, turn } = usePages(content)
   useAnnouncement(lead ? `${title}. ${lead}` : title)
   // The focus moves here, so that Tab starts from the new screen and not from the place of the old one.
-  useEffect(() => section.current?.focus({ preventScroll: true }), [])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a turned page is a new screen to whoever does not see it
+  useEffect(() => section.current?.focus({ preventScroll: true }), [page])
 
   const leave = () => answer({ type: 'leave' })
-  const action =
-    main === 'leave' ? { label: text('action.leave'), icon: 'check' as const, onPress: leave, ends: true } : main
+  const back = page > 0 ? () => turn(-1) : canGoBack && (() => answer({ type: 'back' }))
+  const more: Main = { label: text('action.more', { page: page + 1, pages }), onPress: () => turn(1) }
+  const end: Main = { label: text('action.leave'), icon: 'check', onPress: leave, ends: true }
+  const action = page + 1 < pages ? more : main === 'leave' ? end : main
 
   return (
     <section ref={section} className={`screen of-${kind} ${tone ?? ''}`} tabIndex={-1}>
-      <div className="content">
+      <div ref={content} className="content">
         <div className="question">
           {step && <Steps step={step} />}
           <h1>{title}</h1>
@@ -51,11 +60,11 @@ export function Screen({ title, lead, figure, children, main, kind = 'answers', 
         </div>
         {children && <div className="answers">{children}</div>}
       </div>
-      {(canGoBack || canLeave || action) && (
+      {(back || canLeave || action) && (
         <div className="actions">
           <div className="action-back">
-            {canGoBack && (
-              <TouchButton className="secondary" back onPress={() => answer({ type: 'back' })}>
+            {back && (
+              <TouchButton className="secondary" back onPress={back}>
                 <Icon name="back" />
                 <span>{text('action.back')}</span>
               </TouchButton>

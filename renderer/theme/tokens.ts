@@ -1,3 +1,5 @@
+import type { TextSize } from '../../contract/preferences.ts'
+
 /** Capital height of Titillium Web in em (OS/2 table, sCapHeight 692 of 1000 units). */
 export const CAP_HEIGHT = 0.692
 
@@ -6,9 +8,12 @@ export const CAP_HEIGHT = 0.692
  * people stand. `body` is the smallest text of the totem and gives 7.33 mm. `touch` is at least 20 mm and `gap` at
  * least 3 mm, so that an unsteady finger meets one key.
  */
-const TEXT_MM = { body: 10.6, strong: 12.6, card: 14.2, title: 21, display: 31 } as const
-/** Reading text grows by a fifth, the most at which every screen fits without scrolling. Headings are large already. */
-const LARGER_TEXT_MM = { ...TEXT_MM, body: 12.8, strong: 14.4, card: 16.2 } as const
+const TEXT_MM = {
+  1: { body: 10.6, strong: 12.6, card: 14.2, action: 12.6, title: 21, display: 31 },
+  // What is read grows whole. Headings and the words of the actions are large already, and stay above it.
+  1.3: { body: 13.8, strong: 16.4, card: 17.2, action: 15, title: 23, display: 31 },
+  1.6: { body: 17, strong: 20.2, card: 20.6, action: 17, title: 25, display: 31 },
+} as const satisfies Record<TextSize, object>
 const SIZE_MM = { touch: 24, gap: 5, margin: 16, action: 36, masthead: 28, tools: 42 } as const
 /** With less glass in reach than this the answers stand closer, two by two where there are many. */
 export const TIGHT_REACH_MM = 380
@@ -20,11 +25,11 @@ export const TIGHT_REACH_MM = 380
  */
 export function cssTokens(
   { mmPerPixel, reachMm }: { mmPerPixel: number; reachMm: number },
-  larger: boolean,
+  text: TextSize,
 ): Map<`--${string}`, string> {
   const px = (mm: number) => `${(mm / mmPerPixel).toFixed(3)}px`
   const tokens = new Map<`--${string}`, string>([['--mm', px(1)]])
-  for (const [name, mm] of Object.entries(larger ? LARGER_TEXT_MM : TEXT_MM)) tokens.set(`--text-${name}`, px(mm))
+  for (const [name, mm] of Object.entries(TEXT_MM[text])) tokens.set(`--text-${name}`, px(mm))
   for (const [name, mm] of Object.entries({ ...SIZE_MM, reach: reachMm })) tokens.set(`--size-${name}`, px(mm))
   return tokens
 }

@@ -1,0 +1,60 @@
+import { createContext, type RefObject, use, useCallback, useLayoutEffect, useState } from 'react'
+
+/** Their items may stand on different pages; any other element stands whole on one. */
+const LISTS = '.question, .figure, .answers, .points, .facts, .summary, .sheets, .sheet-more'
+/** They stand on every page. */
+const ALWAYS = 'h1, .steps, .unseen'
+/** What stands on another page. theme/composition.css hides it, and lists of which nothing is left. */
+const ELSEWHERE = 'data-elsewhere'
+
+/** The page that a screen begins with; the gallery looks at the others. */
+export const FirstPage = createContext(0)
+
+/**
+ * What doesn't fit on the glass goes on to further pages, so that larger words are never cut, shrunk or left out. `page`
+ * begins at 0.
+ */
+export function usePages(content: RefObject<HTMLElement | null>) {
+  const [page, setPage] = useState(use(FirstPage))
+  const [pages, setPages] = useState(1)
+  // After each drawing: other words, another size of text or another glass may need other pages.
+  useLayoutEffect(() => {
+    if (!content.current) return
+    const parts = [...partsOf(content.current)]
+    const pageOf = divided(content.current, parts)
+    const last = pageOf.at(-1) ?? 0
+    const shown = Math.min(page, last)
+    for (const [at, part] of parts.entries()) part.toggleAttribute(ELSEWHERE, pageOf[at] !== shown)
+    setPages(last + 1)
+    setPage(shown)
+  })
+  return { page, pages, turn: useCallback((by: 1 | -1) => setPage((now) => now + by), []) }
+}
+
+function* partsOf(list: Element): Generator<Element> {
+  for (const part of list.children) {
+    if (part.matches(ALWAYS)) continue
+    if (part.matches(LISTS)) yield* partsOf(part)
+    else yield part
+  }
+}
+
+/** For each part its page: as many on each as fit, and at least one. */
+function divided(content: Element, parts: readonly Element[]): number[] {
+  const fits = () => content.scrollHeight <= content.clientHeight + 1
+  for (const part of parts) part.removeAttribute(ELSEWHERE)
+  if (fits()) return parts.map(() => 0)
+  for (const part of parts) part.setAttribute(ELSEWHERE, '')
+  let page = 0
+  let onPage: Element[] = []
+  return parts.map((part) => {
+    part.removeAttribute(ELSEWHERE)
+    if (!fits() && onPage.length > 0) {
+      for (const earlier of onPage) earlier.setAttribute(ELSEWHERE, '')
+      onPage = []
+      page += 1
+    }
+    onPage.push(part)
+    return page
+  })
+}
