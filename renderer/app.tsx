@@ -10,6 +10,8 @@ import { TopBar } from './components/top-bar.tsx'
 import { messages } from './i18n/messages.ts'
 import { ShownScreen } from './journeys/index.tsx'
 import { usePad } from './pad/use-pad.ts'
+import { Curtain } from './speech/curtain.tsx'
+import { useExplore } from './speech/explore.ts'
 import { useSpeech } from './speech/use-speech.ts'
 import { type Preferences, usePreferences, useView } from './store.ts'
 import { cssTokens } from './theme/tokens.ts'
@@ -22,6 +24,7 @@ export function App() {
   useDocument(view, preferences)
   useActivity(view)
   useSpeech()
+  useExplore(view)
   usePad(view)
   return view && <Frame view={view} />
 }
@@ -44,6 +47,7 @@ function Frame({ view }: { view: View }) {
             </main>
           </div>
           <IdleWarning />
+          <Curtain />
         </ViewContext>
       </I18nProvider>
     </IntlProvider>

@@ -22,6 +22,8 @@ export interface SessionOptions {
   timings: IdleTimings & { goodbyeMs: number }
   totem: View['totem']
   line(): Carries
+  /** Whether and where the screen is spoken now. */
+  speech(): View['speech']
   onView(view: View): void
   /** A visit is over and forgotten in main; the renderer that showed it must go too (invariant 2). */
   onVisitOver(): void
@@ -112,6 +114,7 @@ export function createSession(options: SessionOptions): Session {
       ...framed,
       cardLost: cardLost ? { secondsLeft: lostSecondsLeft ?? 0 } : null,
       idle: secondsLeft === null ? null : { secondsLeft },
+      speech: options.speech(),
       totem: options.totem,
     }
   }

@@ -1,6 +1,8 @@
 import { useState } from 'react'
-import { answer } from '../bridge.ts'
+import { answer, tellSpeech } from '../bridge.ts'
 import { useOther, useText } from '../i18n/use-text.ts'
+import { scanNext, useScan } from '../pad/scanning.ts'
+import { hideScreen, useHidden } from '../speech/curtain.tsx'
 import { type Preferences, usePreferences } from '../store.ts'
 import { useShownView } from '../view-context.ts'
 import { Dialog } from './dialog.tsx'
@@ -13,7 +15,7 @@ import { AnswerCard, TouchButton } from './touch-button.tsx'
 export function TopBar() {
   const text = useText()
   const other = useOther()
-  const { language, totem, screen, cardLost } = useShownView()
+  const { language, totem, screen, cardLost, speech } = useShownView()
   const [open, setOpen] = useState<'language' | 'accessibility' | 'help' | null>(null)
   const close = () => setOpen(null)
 
@@ -27,6 +29,12 @@ export function TopBar() {
         </div>
       </div>
       <nav className="bar-tools" aria-label={text('bar.tools')}>
+        {speech !== 'off' && (
+          <TouchButton className="tool" unsaid onPress={() => tellSpeech({ about: 'key', key: 'repeat' })}>
+            <Icon name="listen" />
+            <span>{text('bar.listen')}</span>
+          </TouchButton>
+        )}
         <TouchButton className="tool" onPress={() => setOpen('language')}>
           <Icon name="language" />
           {/* In another language: whoever reads this one need not look for it. */}
@@ -73,6 +81,8 @@ export function TopBar() {
           <Choice name="contrast" icon="contrast" />
           <Choice name="lowered" icon="lower" />
           <Choice name="slower" icon="clock" />
+          <ScanningChoice />
+          <CurtainChoice />
         </div>
         <CloseButton onPress={close} />
       </Dialog>
@@ -104,6 +114,46 @@ function Choice({ name, icon }: { name: keyof Preferences; icon: IconName }) {
       note={text(on ? 'accessibility.on' : 'accessibility.off')}
       onPress={() => usePreferences.setState({ [name]: !on })}
     />
+  )
+}
+
+/** For a person with one or two switches; each touch goes on to the next way to scan. */
+function ScanningChoice() {
+  const text = useText()
+  const view = useShownView()
+  const scan = useScan(view)
+  const notes = {
+    off: text('accessibility.off'),
+    two: text('accessibility.scanning.two'),
+    one: text('accessibility.scanning.one', { seconds: scan.stepSeconds }),
+  }
+  return (
+    <AnswerCard
+      icon="switches"
+      title={text('accessibility.scanning')}
+      line={text('accessibility.scanning.line')}
+      pressed={scan.scanning !== 'off'}
+      note={notes[scan.scanning]}
+      onPress={() => scanNext(scan, view.totem.pad.stepSeconds)}
+    />
+  )
+}
+
+/** Only with a headset: nobody else would then know what the totem does. */
+function CurtainChoice() {
+  const text = useText()
+  const { hidden, possible } = useHidden()
+  return (
+    possible && (
+      <AnswerCard
+        icon="hidden"
+        title={text('accessibility.curtain')}
+        line={text('accessibility.curtain.line')}
+        pressed={hidden}
+        note={text(hidden ? 'accessibility.on' : 'accessibility.off')}
+        onPress={hideScreen}
+      />
+    )
   )
 }
 

@@ -3,7 +3,7 @@ import type { CieReadout, CnsReadout } from '../../../contract/device.ts'
 import type { FamilyMember, IssuedOutcome, OwnRecord } from '../../../contract/gateway.ts'
 import type { Screen } from '../../../contract/journeys/index.ts'
 import type { OwnRequest } from '../../../contract/journeys/requests.ts'
-import { padKeys } from '../../../contract/pad.ts'
+import { pad } from '../../../contract/pad.ts'
 import type { Payment } from '../../../contract/pagopa.ts'
 import type { PersonSections } from '../../../contract/person.ts'
 import { ok } from '../../../contract/result.ts'
@@ -204,9 +204,10 @@ export function open(
     timings: { idleMs: 60_000, warningMs: 30_000, goodbyeMs: 5_000 },
     totem: {
       ...{ id: 'TT-0001', office: 'Spello', comune: 'Spello', mmPerPixel: 0.31, languages: ['it', 'en'] },
-      pad: padKeys.parse({}),
+      pad: pad.parse({}),
     },
     line,
+    speech: () => 'off',
     onView: (shown) => void view.parse(shown),
     onVisitOver: () => visitsOver++,
   })
