@@ -119,6 +119,8 @@ export const totemConfig = z.strictObject({
     .strictObject({
       deviceEnv: z.record(z.string(), z.string()),
       dockUrl: z.url().nullable(),
+      /** Where the words of speech are taken down as they are said: an ear of the bench. Null: nowhere. */
+      ear: path.nullable(),
     })
     .nullable(),
 })

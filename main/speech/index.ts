@@ -1,7 +1,8 @@
+import { appendFileSync } from 'node:fs'
 import type { TotemConfig } from '../../contract/config.ts'
 import { watchHeadset } from './headset.ts'
 import { createSpeaker, type Speaker } from './speaker.ts'
-import { type SpeechFault, systemVoice } from './voice.ts'
+import { type SpeechFault, systemVoice, type Voice } from './voice.ts'
 
 export interface Speech extends Pick<Speaker, 'hear' | 'shows' | 'state' | 'visitOver'> {
   start(): void
@@ -16,7 +17,9 @@ export function createSpeech(
   if (!sound) return { hear() {}, shows() {}, state: () => 'off', visitOver() {}, start() {}, stop() {} }
   const alsa = __DEVELOPMENT__ ? bench?.deviceEnv.ALSA_CONFIG_PATH : undefined
   const env: Record<string, string> = alsa === undefined ? {} : { ALSA_CONFIG_PATH: alsa }
-  const speaker = createSpeaker(systemVoice({ output: sound.output, env }), tell)
+  const ear = __DEVELOPMENT__ ? (bench?.ear ?? null) : null
+  const voice = systemVoice({ output: sound.output, env })
+  const speaker = createSpeaker(ear === null ? voice : overheard(voice, ear), tell)
   let headset: { stop(): void } | null = null
   return {
     hear: speaker.hear,
@@ -32,3 +35,11 @@ export function createSpeech(
     },
   }
 }
+
+/** The same voice, and its words as a line for each utterance: the bench has no ear for sound. */
+const overheard =
+  (voice: Voice, ear: string): Voice =>
+  (said, levels) => {
+    appendFileSync(ear, `${JSON.stringify(said)}\n`)
+    return voice(said, levels)
+  }

@@ -52,7 +52,7 @@ export function usePad(view: View | null): void {
       event.stopPropagation()
       // A key that is held down repeats by itself (EN 301 549, 5.7): it was struck once. Of two strikes in the time of a
       // shaking finger the second does not count (5.8).
-      if (event.repeat || !counts(action)) return
+      if (event.repeat || !counts(action, event.timeStamp)) return
       byKeys(true)
       release()
       if (action === 'help') held = setTimeout(hideScreen, HELD_MS)

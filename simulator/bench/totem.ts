@@ -85,7 +85,7 @@ export async function provisionTotem(options: {
     pad: pad.parse({}),
     timings: { idleMs: 60_000, warningMs: 30_000, goodbyeMs: 8_000, lineProbeMs: 5_000, ...options.timings },
     minFreeBytes: 200 * 1_048_576,
-    bench: { deviceEnv: { ...options.deviceEnv, ...sound.env }, dockUrl: options.dockUrl },
+    bench: { deviceEnv: { ...options.deviceEnv, ...sound.env }, dockUrl: options.dockUrl, ear: sound.ear },
   }
   key(`totems/${TOTEM}.outcome.jwk.json`, outcomeKeys)
   // The folder in which main/lists keeps the gateway's lists: a totem may be set up before it has a line.
