@@ -71,6 +71,7 @@ export function createVisits(config: TotemConfig, stores: Stores, devices: Devic
     },
     line: () => ({ online: online(), closed: closed() }),
     onView: (view) => window.push(view),
+    keepWaiting: () => void devices.call('card.wait', {}),
     onVisitOver() {
       speech.visitOver()
       void window.recycle()

@@ -70,6 +70,7 @@ type Switch = { [Name in keyof Preferences]: Preferences[Name] extends boolean ?
 const SWITCHES: readonly (readonly [name: Switch, icon: IconName])[] = [
   ['lowered', 'lower'],
   ['oneTouch', 'touch'],
+  ['slow', 'clock'],
 ]
 
 /** One of several: the name of the choice, and its values side by side. */

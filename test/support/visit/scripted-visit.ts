@@ -190,6 +190,8 @@ export function scripted(changes: Partial<VisitServices> = {}): VisitServices {
 
 export let session: Session
 export let visitsOver: number
+/** How often the device process was asked to wait for the lost card as long again. */
+export let cardWaits: number
 let sessions = 0
 let insertion = 0
 
@@ -199,6 +201,7 @@ export function open(
 ): VisitServices {
   const services = scripted(changes)
   visitsOver = 0
+  cardWaits = 0
   session = createSession({
     services,
     timings: { idleMs: 60_000, warningMs: 30_000, goodbyeMs: 5_000 },
@@ -208,6 +211,7 @@ export function open(
     },
     line,
     onView: (shown) => void view.parse(shown),
+    keepWaiting: () => cardWaits++,
     onVisitOver: () => visitsOver++,
   })
   session.start()
