@@ -33,6 +33,8 @@ export const view = z.strictObject({
     office: z.string(),
     comune: z.string(),
     mmPerPixel: z.number(),
+    /** How much of the glass, from its lower edge, somebody who sits can touch. */
+    reachMm: z.number(),
     pad: padKeys,
     /** In the order in which this place offers them. */
     languages: z.array(language).min(1),

@@ -1,6 +1,7 @@
 import { screenLanguagesAt } from '../../catalogue/languages.ts'
 import type { TotemConfig } from '../../contract/config.ts'
 import type { DeviceEvent } from '../../contract/device.ts'
+import { reachMm } from '../../contract/panel.ts'
 import { CLOCK_SKEW_MS } from '../../trust/revocation.ts'
 import { forgetVisit } from '../devices/forget.ts'
 import type { Devices, DevicesListener } from '../devices/index.ts'
@@ -66,6 +67,7 @@ export function createVisits(config: TotemConfig, stores: Stores, devices: Devic
       office: config.office.name,
       comune: config.office.comune,
       mmPerPixel: config.panel.mmPerPixel,
+      reachMm: reachMm(config.panel),
       pad: config.pad,
       languages: screenLanguagesAt(config.office),
     },
