@@ -15,7 +15,8 @@ export const padActions = ['previous', 'next', 'back', 'choose', 'help'] as cons
 export type PadAction = (typeof padActions)[number]
 
 /** How many switches a person has who can use no pad: two (step, choose), or one that chooses while the focus steps by itself. */
-export const scanning = z.enum(['off', 'two', 'one'])
+export const waysToScan = ['off', 'two', 'one'] as const
+export const scanning = z.enum(waysToScan)
 export type Scanning = z.infer<typeof scanning>
 
 const keys = z

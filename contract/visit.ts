@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { screen } from './journeys/index.ts'
 import { language } from './language.ts'
 import { pad } from './pad.ts'
+import { preferences } from './preferences.ts'
 import { steps } from './steps.ts'
 
 /**
@@ -12,6 +13,7 @@ export const view = z.strictObject({
   /** Grows with each push, so that a late message is never shown over a newer one. */
   revision: z.number(),
   language,
+  preferences,
   screen,
   /** Null where there is no progress to show. */
   step: z.enum(steps).nullable(),
@@ -33,6 +35,8 @@ export const view = z.strictObject({
     office: z.string(),
     comune: z.string(),
     mmPerPixel: z.number(),
+    /** How much of the glass, from its lower edge, somebody who sits can touch. */
+    reachMm: z.number(),
     pad,
     /** In the order in which this place offers them. */
     languages: z.array(language).min(1),

@@ -4,6 +4,7 @@ import { afterAll, beforeEach, expect, test, vi } from 'vitest'
 import { ownFolder } from '../../basics/temporary.ts'
 import type { Screen } from '../../contract/journeys/index.ts'
 import { pad } from '../../contract/pad.ts'
+import { usual } from '../../contract/preferences.ts'
 import type { Spoken } from '../../contract/speech.ts'
 import type { View } from '../../contract/visit.ts'
 import { type Cue, cueBetween } from './cues.ts'
@@ -207,8 +208,11 @@ test('the help key starts speech, then says the screen again; whoever draws the 
 
 const at = (screen: Screen, more: Partial<View> = {}): View => ({
   ...{ revision: 1, language: 'it', screen, step: null, canGoBack: false, canLeave: true, idle: null, cardLost: null },
-  ...{ contactless: false, speech: 'off' },
-  totem: { id: 'TT-0001', office: 'Spello', comune: 'Spello', mmPerPixel: 0.31, languages: ['it'], pad: pad.parse({}) },
+  ...{ contactless: false, speech: 'off', preferences: usual },
+  totem: {
+    ...{ id: 'TT-0001', office: 'Spello', comune: 'Spello', mmPerPixel: 0.31, reachMm: 420, languages: ['it'] },
+    pad: pad.parse({}),
+  },
   ...more,
 })
 const PIN = { screen: 'pin', card: 'cns', pinPad: false, expiry: false, triesLeft: null } as const

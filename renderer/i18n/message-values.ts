@@ -118,7 +118,6 @@ export interface MessageValues {
   'refused.pin-blocked.now': { issuer: string | number }
   'refused.pin-not-active.now': { issuer: string | number }
   'idle.seconds': { seconds: number }
-  'accessibility.scanning.one': { seconds: string | number }
   'pagopa.title': { price: string | number }
   'pagopa.number': { notice: string | number }
   'pagopa.later.lead': { date: string | number }

@@ -1,10 +1,10 @@
 import { useEffect } from 'react'
 import { type PadAction, type PadKeys, padActions, type Scanning } from '../../contract/pad.ts'
+import { paceOf } from '../../contract/preferences.ts'
 import type { View } from '../../contract/visit.ts'
-import { tellSpeech } from '../bridge.ts'
+import { answer, tellSpeech } from '../bridge.ts'
 import { useStrikes } from '../components/press-guard.tsx'
-import { hideScreen } from '../speech/curtain.tsx'
-import { useScan } from './scanning.ts'
+import { canHide } from '../speech/curtain.tsx'
 import { chosenAt, stopAfter, wayBack } from './stops.ts'
 
 /** The help key, held this long, hides the screen. */
@@ -18,7 +18,10 @@ const HELD_MS = 1_000
 export function usePad(view: View | null): void {
   const keys = view?.totem.pad.keys
   const screen = view?.screen.screen
-  const { scanning, stepSeconds } = useScan(view)
+  const { curtain = false, scanning: chosen = null } = view?.preferences ?? {}
+  const scanning = chosen ?? view?.totem.pad.scanning ?? 'off'
+  const stepMs = view ? 1_000 * view.totem.pad.stepSeconds * paceOf(view.preferences) : 0
+  const hideable = view !== null && canHide(view)
   const counts = useStrikes('digit')
 
   useEffect(() => {
@@ -27,23 +30,26 @@ export function usePad(view: View | null): void {
       byKeys(true)
       move(1)
     }
-    let stepping = setInterval(step, stepSeconds * 1_000)
+    let stepping = setInterval(step, stepMs)
     // What is chosen by the last moment of a step counts for that step; the next has its whole time.
     const again = () => {
       clearInterval(stepping)
-      stepping = setInterval(step, stepSeconds * 1_000)
+      stepping = setInterval(step, stepMs)
     }
     window.addEventListener('keydown', again, true)
     return () => {
       clearInterval(stepping)
       window.removeEventListener('keydown', again, true)
     }
-  }, [scanning, stepSeconds, screen])
+  }, [scanning, stepMs, screen])
 
   useEffect(() => {
     if (!keys) return
     let held: ReturnType<typeof setTimeout> | undefined
     const release = () => clearTimeout(held)
+    const hide = () => {
+      if (hideable) answer({ type: 'prefer', change: { curtain: !curtain } })
+    }
     const onKey = (event: KeyboardEvent) => {
       const action = actionOf(event, keys, scanning)
       // Where nothing has the focus, Enter belongs to the screen: on a keypad it confirms.
@@ -55,7 +61,7 @@ export function usePad(view: View | null): void {
       if (event.repeat || !counts(action, event.timeStamp)) return
       byKeys(true)
       release()
-      if (action === 'help') held = setTimeout(hideScreen, HELD_MS)
+      if (action === 'help') held = setTimeout(hide, HELD_MS)
       ACTS[action]()
     }
     const onTouch = () => byKeys(false)
@@ -69,7 +75,7 @@ export function usePad(view: View | null): void {
       window.removeEventListener('keyup', release, true)
       window.removeEventListener('pointerdown', onTouch, true)
     }
-  }, [keys, scanning, counts])
+  }, [keys, scanning, counts, curtain, hideable])
 }
 
 function actionOf(event: KeyboardEvent, keys: PadKeys, scanning: Scanning): PadAction | undefined {

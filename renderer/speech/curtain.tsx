@@ -1,21 +1,12 @@
 import { useEffect, useRef } from 'react'
-import { create } from 'zustand'
-import { tellSpeech } from '../bridge.ts'
+import type { View } from '../../contract/visit.ts'
+import { answer, tellSpeech } from '../bridge.ts'
 import { useText } from '../i18n/use-text.ts'
 import { useShownView } from '../view-context.ts'
 import './curtain.css'
 
-const useCurtain = create<{ wished: boolean }>()(() => ({ wished: false }))
-
-/** Hides the screen or shows it again; without a headset there is nothing to hide it for, and it stays as it is. */
-export const hideScreen = (): void => useCurtain.setState(({ wished }) => ({ wished: !wished }))
-
-/** Whether the screen is hidden, and whether it can be. */
-export function useHidden(): { hidden: boolean; possible: boolean } {
-  const possible = useShownView().speech === 'headset'
-  const wished = useCurtain((state) => state.wished)
-  return { hidden: possible && wished, possible }
-}
+/** Only with a headset: nobody would know what a silent, hidden screen does. */
+export const canHide = ({ speech }: View): boolean => speech === 'headset'
 
 /**
  * Nobody else sees what a person hears in the headset. What lies below goes on as it was: it is spoken, walked by keys and
@@ -23,14 +14,17 @@ export function useHidden(): { hidden: boolean; possible: boolean } {
  */
 export function Curtain() {
   const text = useText()
-  const { language } = useShownView()
-  const { hidden, possible } = useHidden()
+  const view = useShownView()
+  const wished = view.preferences.curtain
+  const possible = canHide(view)
+  const hidden = possible && wished
   const said = useRef(hidden)
   // A headset that is pulled out gives the screen back, and leaves no wish to the next one who plugs in.
   useEffect(() => {
-    if (!possible) useCurtain.setState({ wished: false })
-  }, [possible])
+    if (wished && !possible) answer({ type: 'prefer', change: { curtain: false } })
+  }, [wished, possible])
   const words = text(hidden ? 'curtain.hidden' : 'curtain.shown')
+  const { language } = view
   useEffect(() => {
     if (said.current === hidden) return
     said.current = hidden

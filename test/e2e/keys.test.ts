@@ -54,7 +54,7 @@ test('a certificate by the five keys of a pad alone; a held key and a trembling 
 test('a certificate by two switches: one steps, the other chooses', async () => {
   const pad = personWith(padVisitor(office, strike, 'Down', 'Return'))
   await pad.presses('bar.accessibility')
-  await pad.presses('accessibility.scanning')
+  await pad.presses('accessibility.scanning.two')
   await pad.presses('action.close')
   await printsResidence(personWith(padVisitor(office, strike, 'Space', 'Return')))
 })
