@@ -92,3 +92,34 @@ test('a certificate by ear, with the screen hidden: the person knows only what t
   await hears(says('attract.title'))
   sound.plug(false)
 })
+
+test('while speech is on the first touch says what is under the finger, so does one that slides, and the second acts', async () => {
+  const { sound } = office.bench.totem
+  sound.plug(true)
+  const { hears } = listenerAt(sound.utterances, strike)
+  await hears(office.says('attract.title'))
+  const page = office.page()
+  const start = page.getByRole('button', { name: office.says('attract.start') }).first()
+  const placeOf = async (one: typeof start) => {
+    const { x = 0, y = 0, width = 0, height = 0 } = (await one.boundingBox()) ?? {}
+    return [x + width / 2, y + height / 2] as const
+  }
+  await page.mouse.move(...(await placeOf(page.getByRole('button', { name: 'English' }))))
+  await page.mouse.down()
+  await hears('English')
+  await page.mouse.move(...(await placeOf(start)))
+  await hears(office.says('attract.start'))
+  await page.mouse.up()
+  await page.mouse.move(...(await placeOf(page.getByRole('heading').first())))
+  await page.mouse.down()
+  await hears(office.says('attract.title'))
+  await page.mouse.up()
+  expect(await office.screen()).toMatchObject({ screen: 'attract' })
+
+  await start.click()
+  await hears(office.says('attract.start'))
+  expect(await office.screen()).toMatchObject({ screen: 'attract' })
+  await start.click()
+  await hears(office.says('card.title'))
+  sound.plug(false)
+})
