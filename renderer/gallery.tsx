@@ -42,7 +42,7 @@ function show(address: string): void {
   const asked = new URLSearchParams(address)
   const lang = language.catch('it').parse(asked.get('lang'))
   const views = galleryViews(lang)
-  const shown = reaching(views[asked.get('screen') ?? ''], asked.get('reach'))
+  const shown = onGlass(views[asked.get('screen') ?? ''], asked)
   disconnect()
   if (!shown) {
     root.render(
@@ -80,9 +80,12 @@ function preferred(asked: URLSearchParams): Preferences {
   }
 }
 
-/** The view on a totem where this many mm of the glass are in reach. */
-function reaching(view: View | undefined, mm: string | null): View | undefined {
-  return view && mm ? { ...view, totem: { ...view.totem, reachMm: Number(mm) } } : view
+/** The view on a totem whose glass has pixels of `mm`, of which `reach` mm are in reach. */
+function onGlass(view: View | undefined, asked: URLSearchParams): View | undefined {
+  if (!view) return view
+  const { mmPerPixel, reachMm } = view.totem
+  const glass = { mmPerPixel: Number(asked.get('mm') ?? mmPerPixel), reachMm: Number(asked.get('reach') ?? reachMm) }
+  return { ...view, totem: { ...view.totem, ...glass } }
 }
 
 /** A main that shows one view and gives a preview page of grey lines, and answers nothing else. */

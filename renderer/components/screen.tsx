@@ -50,7 +50,7 @@ export function Screen({ title, lead, figure, children, main, kind = 'answers', 
   const action = page + 1 < pages ? more : main === 'leave' ? end : main
 
   return (
-    <section ref={section} className={`screen of-${kind} ${tone ?? ''}`} tabIndex={-1}>
+    <section ref={section} className={`screen of-${kind} ${tone ?? ''}`} tabIndex={-1} data-pages={pages}>
       <div ref={content} className="content">
         <div className="question">
           {step && <Steps step={step} />}

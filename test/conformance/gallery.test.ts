@@ -4,6 +4,10 @@ import type { Spoken } from '../../contract/speech.ts'
 import { type Gallery, openGallery, viewNames } from '../support/gallery/gallery.ts'
 import { faultsOfLayout, placesOfControls, wordsOnScreen } from '../support/gallery/layout.ts'
 
+/** Pixels of a glass, each of 0.31 mm unless the mode says otherwise. */
+const PORTRAIT = [1080, 1920] as const
+const LANDSCAPE = [1920, 1080] as const
+const SQUARE = [1280, 1024] as const
 /** A clock on a screen goes on while views are compared. */
 const CLOCK = /^\d+:\d\d$/
 
@@ -36,9 +40,10 @@ interface Seen {
   spoken: Spoken[]
 }
 
-/** Shows each view in this mode, and looks at it. */
-const look = (lang: string, mode: string): Promise<Record<string, Seen>> =>
-  page.evaluate(
+/** Shows each view in this mode, and looks at all its pages. */
+const look = async (lang: string, mode: string, [width, height] = PORTRAIT): Promise<Record<string, Seen>> => {
+  await page.setViewportSize({ width, height })
+  return page.evaluate(
     async ([names, ending, speaks]) => {
       const turn = () => new Promise((go) => setTimeout(go))
       const seen: Record<string, Seen> = {}
@@ -46,31 +51,48 @@ const look = (lang: string, mode: string): Promise<Record<string, Seen>> =>
         window.show(`screen=${name}${ending}`)
         // Pages of a preview come a moment later.
         await turn()
-        seen[name] = {
+        const first = {
           words: window.wordsOnScreen(),
           faults: window.faultsOfLayout(),
           places: window.placesOfControls(),
           spoken: speaks ? window.spoken() : [],
+        }
+        seen[name] = first
+        const pages = Number(document.querySelector<HTMLElement>('[data-pages]')?.dataset.pages ?? 1)
+        for (let at = 1; at < pages; at++) {
+          window.show(`screen=${name}${ending}&page=${at}`)
+          first.words.push(...window.wordsOnScreen())
+          first.faults.push(...window.faultsOfLayout().map((fault) => `page ${at + 1}: ${fault}`))
         }
       }
       return seen
     },
     [viewNames, `&lang=${lang}${mode}`, mode === ''] as const,
   )
+}
 
 const usual: Record<string, Promise<Record<string, Seen>>> = {}
 
-test.each([
+const LARGEST = '&text=1.6&colours=white-on-black'
+test.each<[lang: string, mode: string, glass?: readonly [number, number]]>([
   ['it', ''],
-  ['it', '&text=1.3&colours=white-on-black'],
   ['en', ''],
   ['de', ''],
   ['fr', ''],
   ['sl', ''],
-])('%s%s: every view', async (lang, mode) => {
+  ['it', '&text=1.3'],
+  ['it', LARGEST],
+  ['de', LARGEST],
+  ['it', '&reach=320'],
+  ['fr', '&reach=320&text=1.3'],
+  ['it', '', LANDSCAPE],
+  ['de', '&text=1.3', LANDSCAPE],
+  ['it', '&mm=0.294&reach=301', SQUARE],
+  ['sl', '&mm=0.294&reach=301&text=1.3', SQUARE],
+])('%s%s %s: every view', async (lang, mode, glass) => {
   usual[lang] ??= look(lang, '')
   const before = await usual[lang]
-  const now = mode === '' ? before : await look(lang, mode)
+  const now = mode === '' && !glass ? before : await look(lang, mode, glass)
   const faults = Object.entries(now).flatMap(([name, view]) => {
     const lost = before[name]?.words.filter((word) => !view.words.includes(word) && !CLOCK.test(word)) ?? []
     return [...view.faults, ...(lost.length > 0 ? [`lost: ${lost.join(' ')}`] : [])].map((fault) => `${name}: ${fault}`)
