@@ -3,7 +3,7 @@ import type { DatiPersona } from '../../contract/anpr.ts'
 import { exemptionOf } from '../../contract/bollo.ts'
 import type { Result } from '../../contract/result.ts'
 import type { AnprFailure, Heard, Trace } from '../anpr/answers.ts'
-import type { AnprCalls, AnprClient, OwnData } from '../anpr/client.ts'
+import type { AnprCalls, AnprClient, OwnData, Question } from '../anpr/client.ts'
 import type { Domicile } from '../anpr/inad.ts'
 import type { Telling } from '../anpr/services.ts'
 import type { Asked, Sheet } from '../anpr/subjects.ts'
@@ -39,7 +39,7 @@ export interface Looks {
   tell(
     service: Telling,
     person: { idAnpr: string; isTheirs?: Asked['isTheirs'] },
-    day: string,
+    question: Question,
   ): Promise<Heard<DatiPersona>>
   /**
    * The certificate with the number of its line. The line of an issue that ANPR has decided is ended by the settlement
@@ -131,8 +131,8 @@ export function createRegister({
           ),
         familyOf: (idAnpr) => noted(services('C021', idAnpr), (calls) => calls.familyOf({ idAnpr, isTheirs })),
         ownDataOf: (idAnpr) => noted(services('C029 C021', idAnpr), (calls) => calls.ownDataOf({ idAnpr, isTheirs })),
-        tell: (code, { idAnpr, isTheirs: theirs = isTheirs }, day) =>
-          traced(services(code, idAnpr), (calls) => calls.tell(code, { idAnpr, isTheirs: theirs }, day)),
+        tell: (code, { idAnpr, isTheirs: theirs = isTheirs }, question) =>
+          traced(services(code, idAnpr), (calls) => calls.tell(code, { idAnpr, isTheirs: theirs }, question)),
         alive: (wish) =>
           noted(services(wish.requester === wish.subject ? 'C019' : 'C019 C007', wish.subject), (calls) =>
             calls.alive(wish),

@@ -178,7 +178,7 @@ describe('what the gateway asks, and what the simulated ANPR answers', () => {
     expect((await calls.familyOf(about)).result.ok).toBe(true)
     expect((await calls.ownDataOf(about)).result.ok).toBe(true)
     for (const code of ['C015', 'C017', 'C018', 'C020', 'C026', 'C029'] as const)
-      expect((await calls.tell(code, about, '2020-01-01')).result.ok).toBe(true)
+      expect((await calls.tell(code, about, { day: '2020-01-01' })).result.ok).toBe(true)
     await calls.personOf('AAAAAA00A00A000A')
     const issue = (wish: Omit<Parameters<typeof calls.issue>[1], 'requester' | 'language' | 'charges'>) =>
       calls.issue(String(279_545_000_000_000_000n + BigInt(++ids)), {
