@@ -44,7 +44,7 @@ export interface Question {
 /** ANPR's services, asked for one person. */
 export interface AnprCalls {
   /** C030: the ID ANPR of this codice fiscale. */
-  personOf(codiceFiscale: string): Promise<Heard<{ idAnpr: string }>>
+  personOf(codiceFiscale: string, question?: Question): Promise<Heard<{ idAnpr: string }>>
   /** C021: the family sheet on which this person stands, in its order. */
   familyOf(asked: Asked): Promise<Heard<Sheet>>
   /** C029 and C021: what the register holds of a person and of their family. */
@@ -179,8 +179,12 @@ export function createAnprClient({
     }
 
     return {
-      personOf: (codiceFiscale) =>
-        consult('C030', { codiceFiscale }, rispostaE002OK, (answer) => identified(subjectsIn(answer), codiceFiscale)),
+      personOf: (codiceFiscale, question) =>
+        consult(
+          ...(['C030', { codiceFiscale }, rispostaE002OK] as const),
+          (answer) => identified(subjectsIn(answer), codiceFiscale),
+          question,
+        ),
       familyOf: sheetFor,
       tell: (service, asked, question) =>
         consult(

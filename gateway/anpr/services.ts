@@ -3,6 +3,14 @@ import { z } from 'zod'
 /** For whom a service may be asked: a person who is there, about them and their family; an office, about a list. */
 type Purpose = 'visit' | 'list'
 
+const BULK = [
+  'ElabMassivaAccertIdUnicoNazionale',
+  'ElabMassivaVerificaDichEsistenzaInVita',
+  'ElabMassivaAccertamentoResidenza',
+  'ElabMassivaAccertamentoDatiDecesso',
+] as const
+export type BulkService = (typeof BULK)[number]
+
 /** One of ANPR's consultations: all are asked in one form at one path, and each answer tells a part of one record. */
 interface Consultation {
   for: readonly Purpose[]
@@ -11,7 +19,7 @@ interface Consultation {
   /** The section of `verifica` that holds what is declared, for a service that compares. */
   declares?: string
   /** Its twin for a whole list, and in which column of the twin's file a field stands. */
-  bulk?: { service: string; columns: Readonly<Record<string, string>> }
+  bulk?: { service: BulkService; columns: Readonly<Record<string, string>> }
 }
 
 const within = (section: string, fields: readonly string[]) => fields.map((field) => `${section}.${field}`)
@@ -34,7 +42,7 @@ const verifica = <S extends string>(declares: S) => ({ for: ['list'], tells: SAI
  * Uncertain but for C003, C021 and C030: no file of the others is public, and the names of their sections are second hand.
  * Uncertain of each bulk twin: the names of its columns.
  */
-export const CONSULTATIONS = {
+const CONSULTATIONS = {
   C003: verifica('generalita'),
   C004: verifica('datiDecesso'),
   C005: verifica('matrimonio'),
@@ -88,6 +96,7 @@ export const CONSULTATIONS = {
 } as const satisfies Record<string, Consultation>
 
 export type ConsultationCode = keyof typeof CONSULTATIONS
+export const consultationOf = (code: ConsultationCode): Consultation => CONSULTATIONS[code]
 type AskedFor<P extends Purpose> = {
   [C in ConsultationCode]: P extends (typeof CONSULTATIONS)[C]['for'][number] ? C : never
 }[ConsultationCode]
@@ -100,14 +109,6 @@ export const listed = z.enum(
     row.for.includes('list') ? [code as Listed] : [],
   ),
 )
-
-const BULK = [
-  'ElabMassivaAccertIdUnicoNazionale',
-  'ElabMassivaVerificaDichEsistenzaInVita',
-  'ElabMassivaAccertamentoResidenza',
-  'ElabMassivaAccertamentoDatiDecesso',
-] as const
-export type BulkService = (typeof BULK)[number]
 
 export type Service = ConsultationCode | 'ANPR-Certificazione' | BulkService | 'INAD'
 const SERVICES: readonly Service[] = [
