@@ -15,6 +15,7 @@ import { letters } from './migrations/016-letters.ts'
 import { ownRequests } from './migrations/017-own-requests.ts'
 import { oldPayments } from './migrations/018-old-payments.ts'
 import { bulkJob } from './migrations/019-bulk-job.ts'
+import { lettersTold } from './migrations/020-letters-told.ts'
 import { DatabaseIsNewer } from './refusals.ts'
 import type { Database } from './schema.ts'
 
@@ -158,6 +159,7 @@ const migrations: Record<string, Migration> = {
   '017-own-requests': ownRequests,
   '018-old-payments': oldPayments,
   '019-bulk-job': bulkJob,
+  '020-letters-told': lettersTold,
 }
 
 /** Takes a database from one version to another. */
