@@ -201,7 +201,10 @@ export function open(
   session = createSession({
     services,
     timings: { idleMs: 60_000, warningMs: 30_000, goodbyeMs: 5_000 },
-    totem: { id: 'TT-0001', office: 'Spello', comune: 'Spello', mmPerPixel: 0.31, languages: ['it', 'en'] },
+    totem: {
+      ...{ id: 'TT-0001', office: 'Spello', comune: 'Spello', mmPerPixel: 0.31, languages: ['it', 'en'] },
+      ...{ phone: null, hours: [], nearest: [] },
+    },
     line,
     onView: (shown) => void view.parse(shown),
     onVisitOver: () => visitsOver++,
