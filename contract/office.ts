@@ -2,7 +2,6 @@ import { z } from 'zod'
 
 /** Days of the week, from Monday. */
 export const weekdays = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const
-export type Weekday = (typeof weekdays)[number]
 
 const day = z.enum(weekdays, 'not a day: mon, tue, wed, thu, fri, sat or sun')
 const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'not a time of day: 08:20')
@@ -32,4 +31,3 @@ export const nearbyTotem = z.strictObject({
   address: z.string().min(1).max(80),
   distance: z.int().positive().max(100_000, 'more than 100 km: it is in metres').exactOptional(),
 })
-export type NearbyTotem = z.infer<typeof nearbyTotem>
