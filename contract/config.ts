@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { totemId } from './identity.ts'
 import { nearbyTotem, officeHours } from './office.ts'
+import { padKeys } from './pad.ts'
 import { err, ok, type Result } from './result.ts'
 import { revocationPolicy } from './trust.ts'
 
@@ -108,6 +109,8 @@ export const totemConfig = z.strictObject({
     .strictObject({ output: z.string().regex(/^(default|(plug)?hw:[\w=,]+)$/), headsetPlug: path.nullable() })
     .nullable()
     .default(null),
+  /** Keys of the tactile pad or of the switches, where the totem has one. */
+  pad: padKeys.prefault({}),
   timings: z.strictObject({
     idleMs: milliseconds,
     warningMs: milliseconds,

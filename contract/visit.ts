@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { screen } from './journeys/index.ts'
 import { language } from './language.ts'
 import { nearbyTotem, officeHours } from './office.ts'
+import { padKeys } from './pad.ts'
+import { preferences } from './preferences.ts'
 import { steps } from './steps.ts'
 
 /**
@@ -12,6 +14,7 @@ export const view = z.strictObject({
   /** Grows with each push, so that a late message is never shown over a newer one. */
   revision: z.number(),
   language,
+  preferences,
   screen,
   /** Null where there is no progress to show. */
   step: z.enum(steps).nullable(),
@@ -35,6 +38,7 @@ export const view = z.strictObject({
     hours: officeHours,
     nearest: z.array(nearbyTotem),
     mmPerPixel: z.number(),
+    pad: padKeys,
     /** In the order in which this place offers them. */
     languages: z.array(language).min(1),
   }),

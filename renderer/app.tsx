@@ -2,6 +2,7 @@ import { useEffect, useLayoutEffect } from 'react'
 import { I18nProvider } from 'react-aria-components'
 import { IntlProvider } from 'react-intl'
 import { languages } from '../contract/language.ts'
+import { usual } from '../contract/preferences.ts'
 import type { View } from '../contract/visit.ts'
 import { IdleWarning } from './components/idle-warning.tsx'
 import { LiveRegion } from './components/live-region.tsx'
@@ -9,18 +10,19 @@ import { Settling } from './components/press-guard.tsx'
 import { TopBar } from './components/top-bar.tsx'
 import { messages } from './i18n/messages.ts'
 import { ShownScreen } from './journeys/index.tsx'
+import { usePad } from './pad/use-pad.ts'
 import { useSpeech } from './speech/use-speech.ts'
-import { type Preferences, usePreferences, useView } from './store.ts'
+import { useView } from './store.ts'
 import { cssTokens } from './theme/tokens.ts'
 import { useActivity } from './use-activity.ts'
 import { ViewContext } from './view-context.ts'
 
 export function App() {
   const view = useView((mirror) => mirror.view)
-  const preferences = usePreferences()
-  useDocument(view, preferences)
+  useDocument(view)
   useActivity(view)
   useSpeech()
+  usePad(view)
   return view && <Frame view={view} />
 }
 
@@ -57,7 +59,9 @@ function screenKey({ screen, cardLost }: View): string {
 }
 
 /** Applies the view and the preferences to the whole page: language, millimetres, theme. */
-function useDocument(view: View | null, { larger, contrast, lowered }: Preferences): void {
+function useDocument(view: View | null): void {
+  const { text, colours, lowered } = view?.preferences ?? usual
+  const larger = text > 1
   const mmPerPixel = view?.totem.mmPerPixel
   const language = view?.language
   useLayoutEffect(() => {
@@ -65,9 +69,9 @@ function useDocument(view: View | null, { larger, contrast, lowered }: Preferenc
     if (language) page.lang = language
     if (mmPerPixel) for (const [name, value] of cssTokens(mmPerPixel, larger)) page.style.setProperty(name, value)
     page.toggleAttribute('data-larger', larger)
-    page.toggleAttribute('data-contrast', contrast)
+    page.dataset.colours = colours
     page.toggleAttribute('data-lowered', lowered)
-  }, [mmPerPixel, language, larger, contrast, lowered])
+  }, [mmPerPixel, language, larger, colours, lowered])
 
   // The kiosk's shell locks the window, and this stops what a page does by itself: a long press opens a menu, a drag
   // carries a picture away, a wheel with Ctrl zooms and strands the next person.

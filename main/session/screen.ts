@@ -35,6 +35,7 @@ export function framedScreen(
   const screen = screenOf(snapshot, line)
   return {
     language: visit.frame.language,
+    preferences: visit.frame.preferences,
     screen,
     step: visit.frame.stepped ? stepOf[screen.screen] : null,
     canGoBack: snapshot.can({ type: 'back' }),

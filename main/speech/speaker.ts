@@ -54,6 +54,7 @@ export function createSpeaker(voice: Voice, onSilent: (fault: SpeechFault) => vo
   }
   const keys: Record<SpeechKey, () => void> = {
     start: () => turn(!on),
+    help: () => (on ? say(screen) : turn(true)),
     repeat: () => say(screen),
     slower: () => level('rate', -1),
     faster: () => level('rate', 1),

@@ -69,6 +69,7 @@ export function createVisits(config: TotemConfig, stores: Stores, devices: Devic
       hours: config.office.hours,
       nearest: config.office.nearest,
       mmPerPixel: config.panel.mmPerPixel,
+      pad: config.pad,
       languages: screenLanguagesAt(config.office),
     },
     line: () => ({ online: online(), closed: closed() }),

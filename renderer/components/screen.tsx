@@ -53,7 +53,7 @@ export function Screen({ title, lead, figure, children, main, kind = 'answers', 
         <div className="actions">
           <div className="action-back">
             {canGoBack && (
-              <TouchButton className="secondary" onPress={() => answer({ type: 'back' })}>
+              <TouchButton className="secondary" back onPress={() => answer({ type: 'back' })}>
                 <Icon name="back" />
                 <span>{text('action.back')}</span>
               </TouchButton>

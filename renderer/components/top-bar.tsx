@@ -1,13 +1,13 @@
 import { useState } from 'react'
 import { answer } from '../bridge.ts'
 import { useOther, useText } from '../i18n/use-text.ts'
-import { type Preferences, usePreferences } from '../store.ts'
 import { useShownView } from '../view-context.ts'
-import { Dialog } from './dialog.tsx'
+import { Aids } from './aids.tsx'
+import { CloseButton, Dialog } from './dialog.tsx'
 import { Points } from './facts.tsx'
-import { Icon, type IconName } from './icon.tsx'
+import { Icon } from './icon.tsx'
 import { LanguageCard } from './language-card.tsx'
-import { AnswerCard, TouchButton } from './touch-button.tsx'
+import { TouchButton } from './touch-button.tsx'
 
 /** The bar is always there: the office's name, and the three things that a person may need on any screen. */
 export function TopBar() {
@@ -66,44 +66,8 @@ export function TopBar() {
         <Points points={[{ icon: 'counter', title: text('help.counter.title'), line: text('help.counter') }]} />
         <CloseButton onPress={close} />
       </Dialog>
-      <Dialog title={text('accessibility.title')} open={open === 'accessibility'} onClose={close}>
-        <p className="lead">{text('accessibility.lead')}</p>
-        <div className="dialog-answers">
-          <Choice name="larger" icon="text" />
-          <Choice name="contrast" icon="contrast" />
-          <Choice name="lowered" icon="lower" />
-          <Choice name="slower" icon="clock" />
-        </div>
-        <CloseButton onPress={close} />
-      </Dialog>
+      <Aids open={open === 'accessibility'} onClose={close} />
     </header>
-  )
-}
-
-function CloseButton({ onPress }: { onPress: () => void }) {
-  const text = useText()
-  return (
-    <div className="dialog-actions">
-      <TouchButton className="primary" onPress={onPress}>
-        <span>{text('action.close')}</span>
-        <Icon name="close" />
-      </TouchButton>
-    </div>
-  )
-}
-
-function Choice({ name, icon }: { name: keyof Preferences; icon: IconName }) {
-  const text = useText()
-  const on = usePreferences((preferences) => preferences[name])
-  return (
-    <AnswerCard
-      icon={icon}
-      title={text(`accessibility.${name}`)}
-      line={text(`accessibility.${name}.line`)}
-      pressed={on}
-      note={text(on ? 'accessibility.on' : 'accessibility.off')}
-      onPress={() => usePreferences.setState({ [name]: !on })}
-    />
   )
 }
 

@@ -11,6 +11,8 @@ type TouchButton = {
   pressed?: boolean
   /** A key of a keypad, which counts its own strikes. */
   digit?: boolean
+  /** It takes something back or closes: the pad's key for going back presses it. */
+  back?: boolean
   children: ReactNode
 }
 
@@ -25,6 +27,7 @@ export function TouchButton({
   disabled = false,
   pressed,
   digit = false,
+  back = false,
   children,
 }: TouchButton) {
   const counts = useStrikes('other')
@@ -37,6 +40,7 @@ export function TouchButton({
       onPress={press}
       isDisabled={disabled}
       preventFocusOnPress
+      {...(back && { 'data-back': true })}
       {...(label === undefined ? {} : { 'aria-label': label })}
       {...(pressed === undefined ? {} : { 'aria-pressed': pressed })}
     >

@@ -16,16 +16,25 @@ export type IsPublic = (text: string) => boolean
  * names, roles and languages as a screen reader does, so what axe-core checks is what is spoken.
  */
 export function transcript(page: ParentNode, isPublic: IsPublic): Spoken[] {
-  const modal = page.querySelector('[role=alertdialog]') ?? page.querySelector('[role=dialog]')
-  const parts = modal ? [modal] : [page.querySelector('main') ?? page, page.querySelector('header nav')]
-  const said = parts.flatMap((part) => (part ? [...itemsIn(part, isPublic)] : []))
+  const said = readingParts(page).flatMap((part) => [...itemsIn(part, isPublic)])
   const title = said.find(({ kind }) => kind === 'title')
   return title ? [title, ...said.filter((item) => item !== title)] : said
 }
 
-/** What is said of the control that has the focus; nothing where the focus is on no control. */
-export const spokenOf = (control: Element, isPublic: IsPublic): Spoken[] =>
-  control.matches(CONTROL) ? [...sayingsOf(control, isPublic, 'button')] : []
+/** The parts of the page in the order of reading; while a dialog stands over the page, that alone. */
+export function readingParts(page: ParentNode): Element[] {
+  const modal = page.querySelector('[role=alertdialog]') ?? page.querySelector('[role=dialog]')
+  const parts = modal ? [modal] : [page.querySelector('main'), page.querySelector('.bar-tools')]
+  return parts.filter((part) => part !== null)
+}
+
+/** What is said of the control or group that has the focus; nothing where the focus is on neither. */
+export function spokenOf(focused: Element, isPublic: IsPublic): Spoken[] {
+  if (focused.matches(CONTROL)) return [...sayingsOf(focused, isPublic, 'button')]
+  const label = focused.matches('[role=group]') ? focused.getAttribute('aria-label') : null
+  const lang = languageOf(focused)
+  return label ? some(itemOf(focused, [piece(label, lang, isPublic)], lang)) : []
+}
 
 interface Piece {
   text: string

@@ -3,6 +3,7 @@ import type { CieReadout, CnsReadout } from '../../../contract/device.ts'
 import type { FamilyMember, IssuedOutcome, OwnRecord } from '../../../contract/gateway.ts'
 import type { Screen } from '../../../contract/journeys/index.ts'
 import type { OwnRequest } from '../../../contract/journeys/requests.ts'
+import { padKeys } from '../../../contract/pad.ts'
 import type { Payment } from '../../../contract/pagopa.ts'
 import type { PersonSections } from '../../../contract/person.ts'
 import { ok } from '../../../contract/result.ts'
@@ -204,6 +205,7 @@ export function open(
     totem: {
       ...{ id: 'TT-0001', office: 'Spello', comune: 'Spello', mmPerPixel: 0.31, languages: ['it', 'en'] },
       ...{ phone: null, hours: [], nearest: [] },
+      pad: padKeys.parse({}),
     },
     line,
     onView: (shown) => void view.parse(shown),
