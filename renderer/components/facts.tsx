@@ -1,6 +1,6 @@
 import { Icon, type IconName } from './icon.tsx'
 
-/** `line`: below the title; each of several on a line of its own. */
+/** `line`: a sentence below the title, or data that are looked up, each on a line of its own. */
 export type Point = {
   icon: IconName
   title: string
@@ -19,9 +19,15 @@ export function Points({ points }: { points: readonly Point[] }) {
           </span>
           <span className="point-words">
             <strong>{title}</strong>
-            {[line].flat().map((one) => (
-              <span key={one}>{one}</span>
-            ))}
+            {typeof line === 'string' ? (
+              <span>{line}</span>
+            ) : (
+              line.map((one) => (
+                <span key={one} className="point-data">
+                  {one}
+                </span>
+              ))
+            )}
           </span>
         </li>
       ))}
