@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { totemId } from './identity.ts'
 import { nearbyTotem, officeHours } from './office.ts'
 import { padKeys } from './pad.ts'
+import { panel } from './panel.ts'
 import { err, ok, type Result } from './result.ts'
 import { revocationPolicy } from './trust.ts'
 
@@ -98,7 +99,7 @@ export const totemConfig = z.strictObject({
    * The external-authentication exponent of the CIE (256 bytes, issued by the State); null: this totem reads CNS only.
    */
   cie: z.strictObject({ externalKey: path }).nullable(),
-  panel: z.strictObject({ width: z.int().positive(), height: z.int().positive(), mmPerPixel: z.number().positive() }),
+  panel,
   printer: printerConfig,
   /**
    * ALSA's name of the output that feeds loudspeaker and headset, and the input device that reports the headset's plug

@@ -38,6 +38,8 @@ export const view = z.strictObject({
     hours: officeHours,
     nearest: z.array(nearbyTotem),
     mmPerPixel: z.number(),
+    /** How much of the glass, from its lower edge, somebody who sits can touch. */
+    reachMm: z.number(),
     pad: padKeys,
     /** In the order in which this place offers them. */
     languages: z.array(language).min(1),

@@ -58,7 +58,7 @@ export function galleryViews(language: Language): Record<string, View> {
         preferences: usual,
         contactless: name.endsWith('-cie') || ('card' in screen && screen.card === 'cie'),
         totem: {
-          ...{ id: 'TT-0001', office: 'Ufficio postale di Spello', comune: 'Spello', mmPerPixel: 0.31 },
+          ...{ id: 'TT-0001', office: 'Ufficio postale di Spello', comune: 'Spello', mmPerPixel: 0.31, reachMm: 420 },
           phone: '800 000 000',
           hours: [
             { from: 'mon', to: 'fri', opens: '08:20', closes: '19:05' },

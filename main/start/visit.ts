@@ -1,6 +1,7 @@
 import { screenLanguagesAt } from '../../catalogue/languages.ts'
 import type { TotemConfig } from '../../contract/config.ts'
 import type { DeviceEvent } from '../../contract/device.ts'
+import { reachMm } from '../../contract/panel.ts'
 import { CLOCK_SKEW_MS } from '../../trust/revocation.ts'
 import { forgetVisit } from '../devices/forget.ts'
 import type { Devices, DevicesListener } from '../devices/index.ts'
@@ -69,11 +70,13 @@ export function createVisits(config: TotemConfig, stores: Stores, devices: Devic
       hours: config.office.hours,
       nearest: config.office.nearest,
       mmPerPixel: config.panel.mmPerPixel,
+      reachMm: reachMm(config.panel),
       pad: config.pad,
       languages: screenLanguagesAt(config.office),
     },
     line: () => ({ online: online(), closed: closed() }),
     onView: (view) => window.push(view),
+    keepWaiting: () => void devices.call('card.wait', {}),
     onVisitOver() {
       speech.visitOver()
       void window.recycle()

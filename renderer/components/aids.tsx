@@ -68,8 +68,8 @@ const SIZE = { 1: 'usual', 1.3: 'large', 1.6: 'largest' } as const satisfies Rec
 type Switch = { [Name in keyof Preferences]: Preferences[Name] extends boolean ? Name : never }[keyof Preferences]
 
 const SWITCHES: readonly (readonly [name: Switch, icon: IconName])[] = [
-  ['lowered', 'lower'],
   ['oneTouch', 'touch'],
+  ['slow', 'clock'],
 ]
 
 /** One of several: the name of the choice, and its values side by side. */

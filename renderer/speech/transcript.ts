@@ -12,7 +12,7 @@ const MOST = 1_000
 export type IsPublic = (text: string) => boolean
 
 /**
- * All that the page says, in the order of reading: what it asks first, the bar with its tools last. It reads the same
+ * All that the page says, in the order of reading: what it asks first, the row of tools last. It reads the same
  * names, roles and languages as a screen reader does, so what axe-core checks is what is spoken.
  */
 export function transcript(page: ParentNode, isPublic: IsPublic): Spoken[] {
@@ -24,7 +24,7 @@ export function transcript(page: ParentNode, isPublic: IsPublic): Spoken[] {
 /** The parts of the page in the order of reading; while a dialog stands over the page, that alone. */
 export function readingParts(page: ParentNode): Element[] {
   const modal = page.querySelector('[role=alertdialog]') ?? page.querySelector('[role=dialog]')
-  const parts = modal ? [modal] : [page.querySelector('main'), page.querySelector('.bar-tools')]
+  const parts = modal ? [modal] : [page.querySelector('main'), page.querySelector('nav.tools')]
   return parts.filter((part) => part !== null)
 }
 

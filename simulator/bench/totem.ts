@@ -84,7 +84,7 @@ export async function provisionTotem(options: {
     },
     cie: { externalKey: key('cie/external-key.bin') },
     // The reference panel: 27 inches, portrait.
-    panel: { width: 1080, height: 1920, mmPerPixel: 0.311 },
+    panel: { width: 1080, height: 1920, mmPerPixel: 0.311, bottomMm: 700 },
     printer: { profile: 'a4-kiosk' },
     sound: { output: 'default', headsetPlug: sound.headsetPlug },
     pad: padKeys.parse({}),

@@ -123,7 +123,7 @@ function provisioning(): TotemConfig {
     },
     cie: null,
     pad: padKeys.parse({}),
-    panel: { width: 1080, height: 1920, mmPerPixel: 0.311 },
+    panel: { width: 1080, height: 1920, mmPerPixel: 0.311, bottomMm: 700 },
     printer: { profile: 'a4-kiosk' },
     timings: { idleMs: 60_000, warningMs: 30_000, goodbyeMs: 8_000, lineProbeMs: 5_000 },
     sound: null,
