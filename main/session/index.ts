@@ -24,6 +24,8 @@ export interface SessionOptions {
   timings: IdleTimings & { goodbyeMs: number }
   totem: View['totem']
   line(): Carries
+  /** Whether and where the screen is spoken now. */
+  speech(): View['speech']
   onView(view: View): void
   /** The device process is to wait for the lost card as long again. */
   keepWaiting(): void
@@ -123,6 +125,7 @@ export function createSession(options: SessionOptions): Session {
       ...framed,
       cardLost: cardLost ? { secondsLeft: lostSecondsLeft ?? 0 } : null,
       idle: secondsLeft === null ? null : { secondsLeft },
+      speech: options.speech(),
       totem: options.totem,
     }
   }

@@ -34,7 +34,10 @@ export function createVisits(config: TotemConfig, stores: Stores, devices: Devic
   const sign = createPaperSigner(own.verification && verificationSigner(own.verification), config.totem)
   const paper = createPaper({ devices, journal, ledger: queue.ledger, sign })
   const window = createCitizenWindow(config.panel)
-  const speech = createSpeech(config, (reason) => journal.record('speech.silent', { reason }))
+  const speech = createSpeech(config, {
+    onSilent: (reason) => journal.record('speech.silent', { reason }),
+    onTurned: () => session.refresh(),
+  })
   const session = createSession({
     services: createVisitServices({
       devices,
@@ -75,7 +78,11 @@ export function createVisits(config: TotemConfig, stores: Stores, devices: Devic
       languages: screenLanguagesAt(config.office),
     },
     line: () => ({ online: online(), closed: closed() }),
-    onView: (view) => window.push(view),
+    speech: speech.state,
+    onView(view) {
+      speech.shows(view)
+      window.push(view)
+    },
     keepWaiting: () => void devices.call('card.wait', {}),
     onVisitOver() {
       speech.visitOver()

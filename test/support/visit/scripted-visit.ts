@@ -3,7 +3,7 @@ import type { CieReadout, CnsReadout } from '../../../contract/device.ts'
 import type { FamilyMember, IssuedOutcome, OwnRecord } from '../../../contract/gateway.ts'
 import type { Screen } from '../../../contract/journeys/index.ts'
 import type { OwnRequest } from '../../../contract/journeys/requests.ts'
-import { padKeys } from '../../../contract/pad.ts'
+import { pad } from '../../../contract/pad.ts'
 import type { Payment } from '../../../contract/pagopa.ts'
 import type { PersonSections } from '../../../contract/person.ts'
 import { ok } from '../../../contract/result.ts'
@@ -208,9 +208,10 @@ export function open(
     totem: {
       ...{ id: 'TT-0001', office: 'Spello', comune: 'Spello', mmPerPixel: 0.31, reachMm: 420, languages: ['it', 'en'] },
       ...{ phone: null, hours: [], nearest: [] },
-      pad: padKeys.parse({}),
+      pad: pad.parse({}),
     },
     line,
+    speech: () => 'off',
     onView: (shown) => void view.parse(shown),
     keepWaiting: () => cardWaits++,
     onVisitOver: () => visitsOver++,
