@@ -81,6 +81,7 @@ type Switch = { [Name in keyof Preferences]: Preferences[Name] extends boolean ?
 const SWITCHES: readonly (readonly [name: Switch, icon: IconName])[] = [
   ['oneTouch', 'touch'],
   ['slow', 'clock'],
+  ['hidden', 'lock'],
   ['curtain', 'hidden'],
 ]
 

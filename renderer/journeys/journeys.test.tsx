@@ -147,3 +147,28 @@ describe('law on the screen', () => {
     expect(words('done-queued-no-slip')).not.toContain('promemoria')
   })
 })
+
+describe('data that a person hides', () => {
+  const views = galleryViews('it')
+  it.each([
+    ['visura', ['BIANCHI', 'BNC', '1951', 'SPELLO (PG)', 'coniugata']],
+    ['family', ['GIUSEPPE', 'ROSSI', '1948', 'Marito']],
+    ['member', ['ANDREA', 'ROSSI', '1984', 'FOLIGNO']],
+    ['member-marriage', ['ELENA', 'FERRARI', '2010', 'SPELLO (PG)']],
+  ])('%s: the page does not hold them, and holds them again', (name, data) => {
+    const shown = views[name]
+    if (!shown) throw new Error('no such view')
+    const hidden = render({ ...shown, preferences: { ...shown.preferences, hidden: true } })
+    for (const word of data) {
+      expect(render(shown)).toContain(word)
+      expect(hidden).not.toContain(word)
+    }
+    expect(hidden).toContain('Mostrare i dati')
+  })
+
+  it.each(['recognised', 'menu'])('%s: a passer-by reads no surname', (name) => {
+    const shown = views[name]
+    expect(shown && render(shown)).toContain('MARIA TERESA')
+    expect(shown && render(shown)).not.toContain('BIANCHI')
+  })
+})
