@@ -45,6 +45,7 @@ const samples: { [Name in ScreenName]: Sampled<Name> } = {
 const covered: Record<string, { sample: string } & Partial<View>> = {
   idle: { sample: 'person', idle: { secondsLeft: 27 } },
   'card-lost-cie': { sample: 'person', cardLost: { secondsLeft: 24 }, contactless: true },
+  'done-printed-headset': { sample: 'done-printed', speech: 'headset' },
   'card-lost-checking-cie': { sample: 'pin-checking-cie', cardLost: { secondsLeft: 7 } },
 }
 
