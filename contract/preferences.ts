@@ -18,6 +18,8 @@ export const preferences = z.strictObject({
   colours: z.enum(colourModes),
   /** A second touch of the same key within half a second does not count. */
   oneTouch: z.boolean(),
+  /** One sentence and two answers a screen, where the screen allows it. */
+  simple: z.boolean(),
   /** Every time that the totem gives is longer. */
   slow: z.boolean(),
   /** Dots stand in place of the person's data. */
@@ -35,7 +37,7 @@ export type PreferenceChange = z.infer<typeof preferenceChange>
 
 /** How each visit begins. */
 export const usual: Preferences = {
-  ...{ text: 1, colours: 'usual', oneTouch: false, slow: false, hidden: false },
+  ...{ text: 1, colours: 'usual', oneTouch: false, simple: false, slow: false, hidden: false },
   ...{ scanning: null, curtain: false },
 }
 
