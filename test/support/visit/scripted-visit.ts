@@ -7,7 +7,7 @@ import { padKeys } from '../../../contract/pad.ts'
 import type { Payment } from '../../../contract/pagopa.ts'
 import type { PersonSections } from '../../../contract/person.ts'
 import { ok } from '../../../contract/result.ts'
-import { view } from '../../../contract/visit.ts'
+import { type View, view } from '../../../contract/visit.ts'
 import type { Paper } from '../../../main/documents/model.ts'
 import { createSession, type Session, type VisitEvent } from '../../../main/session/index.ts'
 import type { Carries } from '../../../main/visit/chart.ts'
@@ -190,6 +190,8 @@ export function scripted(changes: Partial<VisitServices> = {}): VisitServices {
 
 export let session: Session
 export let visitsOver: number
+/** The views that the renderer was sent. */
+export let pushed: View[]
 let sessions = 0
 let insertion = 0
 
@@ -199,6 +201,7 @@ export function open(
 ): VisitServices {
   const services = scripted(changes)
   visitsOver = 0
+  pushed = []
   session = createSession({
     services,
     timings: { idleMs: 60_000, warningMs: 30_000, goodbyeMs: 5_000 },
@@ -207,7 +210,7 @@ export function open(
       pad: padKeys.parse({}),
     },
     line,
-    onView: (shown) => void view.parse(shown),
+    onView: (shown) => pushed.push(view.parse(shown)),
     onVisitOver: () => visitsOver++,
   })
   session.start()
