@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { totemId } from './identity.ts'
-import { padKeys } from './pad.ts'
+import { pad } from './pad.ts'
 import { panel } from './panel.ts'
 import { err, ok, type Result } from './result.ts'
 import { revocationPolicy } from './trust.ts'
@@ -105,8 +105,8 @@ export const totemConfig = z.strictObject({
     .strictObject({ output: z.string().regex(/^(default|(plug)?hw:[\w=,]+)$/), headsetPlug: path.nullable() })
     .nullable()
     .default(null),
-  /** Keys of the tactile pad or of the switches, where the totem has one. */
-  pad: padKeys.prefault({}),
+  /** The tactile pad or the switches, where the totem has them. */
+  pad: pad.prefault({}),
   timings: z.strictObject({
     idleMs: milliseconds,
     warningMs: milliseconds,
@@ -120,6 +120,8 @@ export const totemConfig = z.strictObject({
     .strictObject({
       deviceEnv: z.record(z.string(), z.string()),
       dockUrl: z.url().nullable(),
+      /** Where the words of speech are taken down as they are said: an ear of the bench. Null: nowhere. */
+      ear: path.nullable(),
     })
     .nullable(),
 })

@@ -12,6 +12,8 @@ import { ToolRow } from './components/tool-row.tsx'
 import { messages } from './i18n/messages.ts'
 import { ShownScreen } from './journeys/index.tsx'
 import { usePad } from './pad/use-pad.ts'
+import { Curtain } from './speech/curtain.tsx'
+import { useExplore } from './speech/explore.ts'
 import { useSpeech } from './speech/use-speech.ts'
 import { useView } from './store.ts'
 import { cssTokens, TIGHT_REACH_MM } from './theme/tokens.ts'
@@ -23,6 +25,7 @@ export function App() {
   useDocument(view)
   useActivity(view)
   useSpeech()
+  useExplore(view)
   usePad(view)
   return view && <Frame view={view} />
 }
@@ -46,6 +49,7 @@ function Frame({ view }: { view: View }) {
             <ToolRow key={`tools ${view.screen.screen}`} />
           </div>
           <IdleWarning />
+          <Curtain />
         </ViewContext>
       </I18nProvider>
     </IntlProvider>

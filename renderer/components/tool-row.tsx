@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { answer } from '../bridge.ts'
+import { answer, tellSpeech } from '../bridge.ts'
 import { useOther, useText } from '../i18n/use-text.ts'
 import { useShownView } from '../view-context.ts'
 import { Aids } from './aids.tsx'
@@ -9,17 +9,23 @@ import { Icon } from './icon.tsx'
 import { LanguageCard } from './language-card.tsx'
 import { TouchButton } from './touch-button.tsx'
 
-/** The last row of every screen: the three things that a person may need on any of them. */
+/** The last row of every screen: what a person may need on any of them. */
 export function ToolRow() {
   const text = useText()
   const other = useOther()
-  const { language, totem, screen, cardLost } = useShownView()
+  const { language, totem, screen, cardLost, speech } = useShownView()
   const [open, setOpen] = useState<'language' | 'accessibility' | 'help' | null>(null)
   const close = () => setOpen(null)
 
   return (
     <>
       <nav className="tools" aria-label={text('bar.tools')}>
+        {speech !== 'off' && (
+          <TouchButton className="tool" unsaid onPress={() => tellSpeech({ about: 'key', key: 'repeat' })}>
+            <Icon name="listen" />
+            <span>{text('bar.listen')}</span>
+          </TouchButton>
+        )}
         <TouchButton className="tool" onPress={() => setOpen('language')}>
           <Icon name="language" />
           {/* In another language: whoever reads this one need not look for it. */}

@@ -1,6 +1,6 @@
 import type { ScreenOf } from '../../../contract/journeys/index.ts'
 import type { Refusal } from '../../../contract/refusal.ts'
-import { answer } from '../../bridge.ts'
+import { answer, tellSpeech } from '../../bridge.ts'
 import { CardAtReader } from '../../components/card-illustrations.tsx'
 import { Notice, type Point, Points } from '../../components/facts.tsx'
 import { PaperOut, ToTheCounter, Town } from '../../components/illustrations.tsx'
@@ -8,10 +8,12 @@ import { Screen } from '../../components/screen.tsx'
 import { AnswerCard } from '../../components/touch-button.tsx'
 import { isMessage } from '../../i18n/messages.ts'
 import { useDay, useText } from '../../i18n/use-text.ts'
+import { useShownView } from '../../view-context.ts'
 
 export function Done({ screen }: { screen: ScreenOf<'done'> }) {
   const { outcome, document, slip, arrived, receipt, phone, email, cardPresent } = screen
   const text = useText()
+  const { speech } = useShownView()
   const written = outcome === 'printed' && document !== 'certificate' ? document : null
   const about = arrived ? 'arrived' : (written ?? outcome)
   const lead =
@@ -51,6 +53,14 @@ export function Done({ screen }: { screen: ScreenOf<'done'> }) {
               title={text('done.printNow')}
               line={text('done.printNow.line')}
               onPress={() => answer({ type: 'printNow' })}
+            />
+          )}
+          {paper && speech === 'headset' && (
+            <AnswerCard
+              icon="listen"
+              title={text('done.listen')}
+              line={text('done.listen.line')}
+              onPress={() => tellSpeech({ about: 'paper' })}
             />
           )}
           {receipt && (
