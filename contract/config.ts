@@ -1,5 +1,8 @@
 import { z } from 'zod'
 import { totemId } from './identity.ts'
+import { nearbyTotem, officeHours } from './office.ts'
+import { pad } from './pad.ts'
+import { panel } from './panel.ts'
 import { err, ok, type Result } from './result.ts'
 import { revocationPolicy } from './trust.ts'
 
@@ -38,12 +41,16 @@ export const totemConfig = z.strictObject({
      * Language beside Italian on the totem's papers, where the law gives the territory one (DPR 574/1988, L. cost. 4/1948, L. 38/2001).
      */
     secondLanguage: z.enum(['de', 'fr', 'sl']).nullable().default(null),
-    /** Whom a person may call about a paper of this totem; null: the papers name nobody. */
+    /** Whom a person may call about this totem and its papers; null: neither papers nor screens name anybody. */
     phone: z
       .string()
       .regex(/^\+?\d(?: ?\d){3,19}$/, 'not a telephone number: digits, and single spaces between them')
       .nullable()
       .default(null),
+    /** When the counter is open; empty: no screen says it. */
+    hours: officeHours.default([]),
+    /** Where else a totem stands, the nearest first; empty: the screen of a totem that is out of service names none. */
+    nearest: z.array(nearbyTotem).max(2).default([]),
   }),
   dataDir: path,
   gateway: z.strictObject({
@@ -92,7 +99,7 @@ export const totemConfig = z.strictObject({
    * The external-authentication exponent of the CIE (256 bytes, issued by the State); null: this totem reads CNS only.
    */
   cie: z.strictObject({ externalKey: path }).nullable(),
-  panel: z.strictObject({ width: z.int().positive(), height: z.int().positive(), mmPerPixel: z.number().positive() }),
+  panel,
   printer: printerConfig,
   /**
    * ALSA's name of the output that feeds loudspeaker and headset, and the input device that reports the headset's plug
@@ -103,6 +110,8 @@ export const totemConfig = z.strictObject({
     .strictObject({ output: z.string().regex(/^(default|(plug)?hw:[\w=,]+)$/), headsetPlug: path.nullable() })
     .nullable()
     .default(null),
+  /** The tactile pad or the switches, where the totem has them. */
+  pad: pad.prefault({}),
   timings: z.strictObject({
     idleMs: milliseconds,
     warningMs: milliseconds,
@@ -116,6 +125,8 @@ export const totemConfig = z.strictObject({
     .strictObject({
       deviceEnv: z.record(z.string(), z.string()),
       dockUrl: z.url().nullable(),
+      /** Where the words of speech are taken down as they are said: an ear of the bench. Null: nowhere. */
+      ear: path.nullable(),
     })
     .nullable(),
 })

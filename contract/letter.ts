@@ -3,6 +3,8 @@ import { type Caller, callerText } from './caller.ts'
 import { emailAddress } from './email-address.ts'
 import { sealing } from './gateway.ts'
 import { handoverOffer } from './handover.ts'
+import { isoInstant, operationId } from './identity.ts'
+import { takenHome } from './journeys/lists.ts'
 import { language } from './language.ts'
 
 /**
@@ -29,6 +31,8 @@ export const letter = z.strictObject({
    * as PEC, and no link. Absent: an address that was typed.
    */
   proof: z.string().max(200).exactOptional(),
+  /** What it is, for its person's own list; `operation`: of a certificate. Absent in a letter of an earlier totem. */
+  about: z.strictObject({ document: takenHome, operation: operationId.nullable() }).exactOptional(),
   /**
    * The office's name, as the person knows it. SECURITY: mail programs make a link of `www.name.it`, and the name is the
    * totem's: after each full stop stands a space, so that no stolen totem puts a link of its own into the company's mail.
@@ -49,8 +53,31 @@ export const letterOffer = z.strictObject({ ...handoverOffer.shape, letter: z.st
 export const letterTaken = z.strictObject({})
 /**
  * `handed-over`: the company's mail server has taken the mail over; nobody can say that it has arrived. `refused`: that
- * server, or a server on the way, does not take it. `bounced`: it came back. `gone`: nothing is known of it any more.
+ * server, or a server on the way, does not take it. `bounced`: it came back. Of a PEC its providers say more: `accepted`
+ * by the sender's, `delivered` into the receiver's box. `gone`: nothing is known of it any more.
  */
-export const letterState = z.strictObject({ state: z.enum(['waiting', 'handed-over', 'refused', 'bounced', 'gone']) })
+const became = ['waiting', 'handed-over', 'accepted', 'delivered', 'refused', 'bounced'] as const
+export const letterState = z.strictObject({ state: z.enum([...became, 'gone']) })
 export type LetterState = z.infer<typeof letterState>['state']
+
+/**
+ * What became of a person's letters, at any totem, within a year (contract/own-requests.ts).
+ *   GET  /v1/letters/own    (Bearer) → ownLetters
+ *   POST /v1/letters/told   (Bearer) → lettersTold   the screen has shown them
+ * `document` and `operation` null: an earlier totem has not said them. `told`: its person knows that it failed.
+ */
+export const ownLetter = z.strictObject({
+  machine: z.string(),
+  office: z.string().nullable(),
+  document: takenHome.nullable(),
+  operation: operationId.nullable(),
+  sentAt: isoInstant,
+  state: z.enum(became),
+  told: z.boolean(),
+})
+export type OwnLetter = z.infer<typeof ownLetter>
+export const ownLetters = z.strictObject({ letters: z.array(ownLetter) })
+export const lettersTold = z.strictObject({})
+/** It did not arrive, and will not. */
+export const hasFailed = ({ state }: Pick<OwnLetter, 'state'>): boolean => state === 'refused' || state === 'bounced'
 export const letterClaim = z.strictObject({ code: letterCode })

@@ -10,6 +10,7 @@ import { isoInstant, operationId, totemId } from './identity.ts'
  *   POST /v1/operator/redrive      → redriven
  *   GET  /v1/operator/refunds      → paidRefunds
  *   POST /v1/operator/refunds      refundDone → refundMade
+ *   GET  /v1/operator/letters      → operatedLetters
  *   GET  /metrics                  in Prometheus' text
  *   GET  /healthz                  200 while the process answers
  *   GET  /readyz                   200 when it can do its work; 503 from the beginning of its stop
@@ -81,3 +82,25 @@ export const paidRefunds = z.strictObject({ refunds: z.array(openRefund) })
 /** An operator has paid it back. `refunded` false: there is no such refund, or it was paid back before. */
 export const refundDone = z.strictObject({ receipt: z.string().max(35) })
 export const refundMade = z.strictObject({ refunded: z.boolean() })
+
+/**
+ * Documents that went by mail, newest first, and what became of each. `message`: its Message-ID, as the mail servers' logs
+ * have it. `why`: the status code of a report (RFC 3463). `receipts`: what PEC providers have signed, by their own
+ * `identifier`.
+ */
+export const operatedLetters = z.strictObject({
+  letters: z.array(
+    z.strictObject({
+      message: z.string(),
+      totem: totemId,
+      way: z.enum(['email', 'domicilio']),
+      state: z.enum(['waiting', 'handed-over', 'accepted', 'delivered', 'refused', 'bounced']),
+      why: z.string().nullable(),
+      at: isoInstant,
+      receipts: z.array(
+        z.strictObject({ kind: z.string(), identifier: z.string(), provider: z.string(), at: isoInstant }),
+      ),
+    }),
+  ),
+})
+export type OperatedLetter = z.infer<typeof operatedLetters>['letters'][number]

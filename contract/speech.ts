@@ -14,8 +14,8 @@ export const spoken = z.strictObject({
 })
 export type Spoken = z.infer<typeof spoken>
 
-/** What a person does about speech without a screen: the keys of a numeric pad. */
-export const speechKey = z.enum(['start', 'repeat', 'slower', 'faster', 'softer', 'louder'])
+/** What a person does about speech without a screen. `help`: says the screen again, or starts speech where it is off. */
+export const speechKey = z.enum(['start', 'help', 'repeat', 'slower', 'faster', 'softer', 'louder'])
 export type SpeechKey = z.infer<typeof speechKey>
 
 /** The renderer tells what stands on the screen, where the focus is and what the person does; main speaks or is silent. */
@@ -25,5 +25,9 @@ export const toSpeech = z.discriminatedUnion('about', [
   /** A touch or a key: speech stops at once (EN 301 549, 5.1.3.5). */
   z.strictObject({ about: z.literal('touch') }),
   z.strictObject({ about: z.literal('key'), key: speechKey }),
+  /** The person wants to hear what stands on the paper that came out last. */
+  z.strictObject({ about: z.literal('paper') }),
+  /** One more digit of a PIN is typed: a click, and never which. */
+  z.strictObject({ about: z.literal('digit') }),
 ])
 export type ToSpeech = z.infer<typeof toSpeech>

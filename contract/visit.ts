@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import { screen } from './journeys/index.ts'
 import { language } from './language.ts'
+import { nearbyTotem, officeHours } from './office.ts'
+import { pad } from './pad.ts'
+import { preferences } from './preferences.ts'
 import { steps } from './steps.ts'
 
 /**
@@ -11,6 +14,7 @@ export const view = z.strictObject({
   /** Grows with each push, so that a late message is never shown over a newer one. */
   revision: z.number(),
   language,
+  preferences,
   screen,
   /** Null where there is no progress to show. */
   step: z.enum(steps).nullable(),
@@ -25,11 +29,20 @@ export const view = z.strictObject({
   cardLost: z.strictObject({ secondsLeft: z.number() }).nullable(),
   /** The card of this visit lies, or lay last, on the contactless reader, so the screen draws that reader. */
   contactless: z.boolean(),
+  /** Whether the screen is spoken, and where: into the room, or into a headset alone. */
+  speech: z.enum(['off', 'aloud', 'headset']),
   totem: z.strictObject({
     id: z.string(),
     office: z.string(),
     comune: z.string(),
+    /** Whom to call, when the counter is open, and where else a totem stands, as far as they are provisioned. */
+    phone: z.string().nullable(),
+    hours: officeHours,
+    nearest: z.array(nearbyTotem),
     mmPerPixel: z.number(),
+    /** How much of the glass, from its lower edge, somebody who sits can touch. */
+    reachMm: z.number(),
+    pad,
     /** In the order in which this place offers them. */
     languages: z.array(language).min(1),
   }),

@@ -101,6 +101,15 @@ export function startRetention({
     return rows.length
   }
 
+  /** As long as their person sees them (delivery/fates.ts). */
+  const eraseLetters = async (transaction: Transaction<Tables>) => {
+    const { rows } = await sql`
+      delete from letter where handover in (
+        select handover from letter where at < ${now()}::timestamptz - interval '1 year' limit ${CHUNK}
+      ) returning handover`.execute(transaction)
+    return rows.length
+  }
+
   const eraseLogins = async (transaction: Transaction<Tables>) => {
     const { rows } = await sql`
       delete from evidence_use where (totem, operation) in (
@@ -184,6 +193,7 @@ export function startRetention({
         eraseOperations,
         eraseAccesses,
         eraseRequesters,
+        eraseLetters,
         eraseLogins,
         eraseJournals,
         (transaction: Transaction<Tables>) => erasePayers(transaction, now(), CHUNK),

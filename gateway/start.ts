@@ -186,7 +186,7 @@ export async function startGateway(
     log,
   })
   const outcomes = createOutcomes({ db, bell, outcomeKeyOf, reference, now })
-  const delivery = createDelivery({ config, register, db, reference, sealingKeys, now, log })
+  const delivery = createDelivery({ config, register, db, offices, reference, sealingKeys, now, log })
   const sessions = createSessions({
     db,
     register,
@@ -244,6 +244,7 @@ export async function startGateway(
       fleet: overseeFleet(db),
       journals: overseeJournals(journals),
       payments: overseePayments(createRefunds({ db, now, log })),
+      delivery: delivery.forOperators,
     },
     metrics: metrics.routes,
     isReady: async () => !stopping.signal.aborted && (await store.answers()),

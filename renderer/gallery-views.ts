@@ -1,5 +1,7 @@
 import { type Screen, stepOf } from '../contract/journeys/index.ts'
 import { language as known, type Language } from '../contract/language.ts'
+import { pad } from '../contract/pad.ts'
+import { usual } from '../contract/preferences.ts'
 import type { View } from '../contract/visit.ts'
 import { samples as arrive } from './journeys/arrive/samples.ts'
 import { samples as certificate } from './journeys/certificate/samples.ts'
@@ -43,6 +45,7 @@ const samples: { [Name in ScreenName]: Sampled<Name> } = {
 const covered: Record<string, { sample: string } & Partial<View>> = {
   idle: { sample: 'person', idle: { secondsLeft: 27 } },
   'card-lost-cie': { sample: 'person', cardLost: { secondsLeft: 24 }, contactless: true },
+  'done-printed-headset': { sample: 'done-printed', speech: 'headset' },
   'card-lost-checking-cie': { sample: 'pin-checking-cie', cardLost: { secondsLeft: 7 } },
 }
 
@@ -53,10 +56,18 @@ export function galleryViews(language: Language): Record<string, View> {
     const add = (name: string, screen: Screen, step: View['step']) =>
       views.set(name, {
         ...{ revision: 1, language, screen, step, canGoBack, canLeave, idle: null, cardLost: null },
+        ...{ preferences: usual, speech: 'off' },
         contactless: name.endsWith('-cie') || ('card' in screen && screen.card === 'cie'),
         totem: {
-          ...{ id: 'TT-0001', office: 'Ufficio postale di Spello', comune: 'Spello', mmPerPixel: 0.31 },
+          ...{ id: 'TT-0001', office: 'Ufficio postale di Spello', comune: 'Spello', mmPerPixel: 0.31, reachMm: 420 },
+          phone: '800 000 000',
+          hours: [
+            { from: 'mon', to: 'fri', opens: '08:20', closes: '19:05' },
+            { from: 'sat', to: 'sat', opens: '08:20', closes: '12:35' },
+          ],
+          nearest: [{ name: 'Ufficio postale di Foligno', address: 'via Piave 4, Foligno', distance: 5_200 }],
           languages: known.options,
+          pad: pad.parse({}),
         },
       })
     for (const [name, screen] of Object.entries<Screen>(shown)) add(name, screen, stepOf[screen.screen])

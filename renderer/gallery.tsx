@@ -3,24 +3,27 @@ import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
 import type { TotemBridge } from '../contract/ipc.ts'
 import { language } from '../contract/language.ts'
+import { colourModes, type Preferences, textSizes, usual } from '../contract/preferences.ts'
 import type { Spoken } from '../contract/speech.ts'
 import type { View } from '../contract/visit.ts'
 import { App } from './app.tsx'
 import { connect } from './bridge.ts'
 import { Failure } from './failure.tsx'
 import { galleryViews } from './gallery-views.ts'
+import { chosenAt, stopAfter } from './pad/stops.ts'
 import { areOwnWords } from './speech/own-words.ts'
 import { transcript } from './speech/transcript.ts'
-import { receive, usePreferences, useView } from './store.ts'
+import { receive, useView } from './store.ts'
 
 declare global {
   interface Window {
     show: (address: string) => void
     spoken: () => Spoken[]
+    walk: () => { stops: string[]; missed: string[] }
   }
 }
 
-// Shows any screen by #screen=…&lang=…, with &larger &contrast &lowered; without a screen, the list of all. Vite builds it
+// Shows any screen by #screen=…&lang=…, with &text=1.3 &colours=soft &reach=320; without a screen, the list of all. Vite builds it
 // with --mode gallery only, so it is never in the totem.
 const root = createRoot(document.getElementById('root') ?? document.body)
 
@@ -30,6 +33,7 @@ addEventListener('hashchange', () => show(location.hash.slice(1)))
 // For whoever looks at all views: Chromium lets a page change its address 200 times in half a minute.
 window.show = show
 window.spoken = () => transcript(document.body, areOwnWords)
+window.walk = walk
 show(location.hash.slice(1))
 
 /** Draws the view that is asked for; it stands there when this returns. */
@@ -37,7 +41,7 @@ function show(address: string): void {
   const asked = new URLSearchParams(address)
   const lang = language.catch('it').parse(asked.get('lang'))
   const views = galleryViews(lang)
-  const shown = views[asked.get('screen') ?? '']
+  const shown = reaching(views[asked.get('screen') ?? ''], asked.get('reach'))
   disconnect()
   if (!shown) {
     root.render(
@@ -51,13 +55,9 @@ function show(address: string): void {
     )
     return
   }
-  usePreferences.setState({
-    larger: asked.has('larger'),
-    contrast: asked.has('contrast'),
-    lowered: asked.has('lowered'),
-  })
-  useView.setState({ view: shown })
-  window.totem = pretendMain(shown)
+  const view = { ...shown, preferences: preferred(asked) }
+  useView.setState({ view })
+  window.totem = pretendMain(view)
   disconnect = connect(receive)
   flushSync(() =>
     root.render(
@@ -67,6 +67,19 @@ function show(address: string): void {
       </Failure>,
     ),
   )
+}
+
+function preferred(asked: URLSearchParams): Preferences {
+  return {
+    ...usual,
+    text: textSizes.find((size) => String(size) === asked.get('text')) ?? usual.text,
+    colours: colourModes.find((mode) => mode === asked.get('colours')) ?? usual.colours,
+  }
+}
+
+/** The view on a totem where this many mm of the glass are in reach. */
+function reaching(view: View | undefined, mm: string | null): View | undefined {
+  return view && mm ? { ...view, totem: { ...view.totem, reachMm: Number(mm) } } : view
 }
 
 /** A main that shows one view and gives a preview page of grey lines, and answers nothing else. */
@@ -94,4 +107,26 @@ function samplePage() {
   for (let line = 0; line < 16; line++) box(90, 320 + line * 38, line % 5 === 4 ? 380 : 640, 13, 130)
   box(90, 980, 110, 110, 90)
   return { width, height, grey }
+}
+
+/** Steps through the whole view as a pad does, and enters each group: where the focus was, and the controls it missed. */
+function walk() {
+  const focused: Element[] = []
+  const steps = (first: Element | undefined) => {
+    for (let stop = first; stop instanceof HTMLElement && !focused.includes(stop); ) {
+      stop.focus()
+      if (document.activeElement === stop) focused.push(stop)
+      const group = chosenAt(stop)
+      if (group && 'enter' in group) steps(group.enter)
+      stop = stopAfter(document.body, stop, 1)
+    }
+  }
+  steps(stopAfter(document.body, null, 1))
+  const nameOf = (one: Element) => one.getAttribute('aria-label') ?? one.textContent ?? ''
+  const modal = document.querySelector('[role=alertdialog]')
+  const controls = [...(modal ?? document.body).querySelectorAll('button:enabled:not([tabindex="-1"])')]
+  return {
+    stops: focused.map(nameOf),
+    missed: controls.filter((control) => !focused.includes(control)).map(nameOf),
+  }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { language } from '../language.ts'
 import { closed } from '../offers.ts'
+import { preferenceChange } from '../preferences.ts'
 
 /** The totem waits for a person, who begins and chooses a language. */
 
@@ -19,8 +20,8 @@ export type OutOfService = z.infer<typeof outOfService>
 
 export const screens = [
   z.strictObject({ screen: z.literal('starting') }),
-  /** No visit can begin; said before anything is asked of a person. */
-  z.strictObject({ screen: z.literal('out-of-service'), reason: outOfService }),
+  /** No visit can begin; said before anything is asked of a person. `since`: from when on. */
+  z.strictObject({ screen: z.literal('out-of-service'), reason: outOfService, since: z.iso.datetime() }),
   z.strictObject({
     screen: z.literal('attract'),
     printing: z.boolean(),
@@ -37,4 +38,6 @@ export const answers = [
   /** The first screen has a button in each language, so that nobody has to read another one to begin. */
   z.strictObject({ type: z.literal('start'), language }),
   z.strictObject({ type: z.literal('chooseLanguage'), language }),
+  /** On any screen. */
+  z.strictObject({ type: z.literal('prefer'), change: preferenceChange }),
 ] as const

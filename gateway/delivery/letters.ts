@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { sql } from 'kysely'
 import { type Clock, DAY_MS } from '../../basics/time.ts'
-import { LETTER_DOWNLOADS, LETTER_MS, LETTER_TRIES, LETTERS_PER_DAY, type LetterState } from '../../contract/letter.ts'
+import { LETTER_DOWNLOADS, LETTER_MS, LETTER_TRIES, LETTERS_PER_DAY } from '../../contract/letter.ts'
 import type { Database } from '../store/schema.ts'
-import { withDelivery } from './tables.ts'
+import { type DeliveryDatabase, withDelivery } from './tables.ts'
 
 /** A mail server that is away for longer than a day gets no old mail any more. */
 const TRIED_MS = DAY_MS
@@ -20,11 +20,21 @@ export interface DueLetter {
   returnToken: string
 }
 
-/** Letters that wait for the mail server, and what became of those that it took over. */
+/** A letter as a totem brings it. `requester`: its person, as the access log names them. */
+export interface Offered {
+  id: string
+  document: Buffer
+  sealed: string
+  code: string
+  requester: string | null
+  way: 'email' | 'domicilio'
+  about: { document: string | null; operation: string | null }
+}
+
+/** Letters that wait for the mail server; what became of those that it took over is in fates.ts. */
 export interface Letters {
   /** False: this id has been used, or the totem has sent as many today as one may. */
-  offer(totem: string, letter: { id: string; document: Buffer; sealed: string; code: string }): Promise<boolean>
-  became(totem: string, id: string): Promise<LetterState>
+  offer(totem: string, letter: Offered): Promise<boolean>
   /** Letters to be sent now, by this gateway alone. */
   due(): Promise<DueLetter[]>
   handedOver(id: string): Promise<void>
@@ -35,9 +45,16 @@ export interface Letters {
   refused(id: string): Promise<void>
   /** The mail server is away, or asks to come again. */
   later(id: string): Promise<void>
-  /** A mail came back to this token. */
-  bounced(returnToken: string): Promise<void>
 }
+
+/** The encrypted document of a letter: nobody can have it any more. */
+export const eraseDocument = (db: Pick<DeliveryDatabase, 'updateTable'>, id: string) =>
+  db
+    .updateTable('handover')
+    .set({ sealed: null, ended: 'gone' })
+    .where('id', '=', id)
+    .where('ended', 'is', null)
+    .execute()
 
 /** `codeOf`: keyed hash, so that who reads the database cannot try a million codes. */
 export function createLetters({
@@ -51,21 +68,19 @@ export function createLetters({
 }): Letters {
   const delivery = withDelivery(db)
   const at = (ms: number) => new Date(+now() + ms)
-  async function settle(id: string, state: 'handed-over' | 'refused' | 'bounced') {
-    await delivery.updateTable('letter').set({ state, sealed: null }).where('handover', '=', id).execute()
-    if (state !== 'handed-over') await erase(id)
-  }
-  async function erase(id: string) {
+  /** What came back may have overtaken the mail server's word. */
+  async function settle(id: string, state: 'handed-over' | 'refused') {
     await delivery
-      .updateTable('handover')
-      .set({ sealed: null, ended: 'gone' })
-      .where('id', '=', id)
-      .where('ended', 'is', null)
+      .updateTable('letter')
+      .set({ state, sealed: null })
+      .where('handover', '=', id)
+      .where('state', '=', 'waiting')
       .execute()
+    if (state === 'refused') await eraseDocument(delivery, id)
   }
 
   return {
-    offer: (totem, { id, document, sealed, code }) =>
+    offer: (totem, { id, document, sealed, code, requester, way, about }) =>
       delivery.transaction().execute(async (transaction) => {
         await sql`select pg_advisory_xact_lock(hashtext(${`letter ${totem}`}))`.execute(transaction)
         const { sent } = await transaction
@@ -75,6 +90,13 @@ export function createLetters({
           .where('at', '>', at(-DAY_MS))
           .executeTakeFirstOrThrow()
         if (Number(sent) >= LETTERS_PER_DAY) return false
+        // What became of a letter is known for longer than its document.
+        const used = await transaction
+          .selectFrom('letter')
+          .select('totem')
+          .where('handover', '=', id)
+          .executeTakeFirst()
+        if (used) return false
         const { numInsertedOrUpdatedRows } = await transaction
           .insertInto('handover')
           .values({
@@ -87,20 +109,13 @@ export function createLetters({
         const return_token = randomBytes(16).toString('hex')
         await transaction
           .insertInto('letter')
-          .values({ handover: id, totem, at: now(), sealed, state: 'waiting', next_at: now(), return_token })
+          .values({
+            ...{ handover: id, totem, at: now(), sealed, state: 'waiting', next_at: now(), return_token },
+            ...{ requester, way, ...about },
+          })
           .execute()
         return true
       }),
-
-    async became(totem, id) {
-      const found = await delivery
-        .selectFrom('letter')
-        .select('state')
-        .where('handover', '=', id)
-        .where('totem', '=', totem)
-        .executeTakeFirst()
-      return found?.state ?? 'gone'
-    },
 
     async due() {
       const { rows: late } = await sql<{ handover: string }>`
@@ -120,7 +135,7 @@ export function createLetters({
     handedOver: (id) => settle(id, 'handed-over'),
     async sent(id) {
       await settle(id, 'handed-over')
-      await erase(id)
+      await eraseDocument(delivery, id)
     },
     async documentOf(id) {
       const found = await delivery.selectFrom('handover').select('sealed').where('id', '=', id).executeTakeFirst()
@@ -132,15 +147,6 @@ export function createLetters({
         update letter set next_at = ${now()}::timestamptz
           + least(${FIRST_PAUSE_MS}::float8 * power(2, tries - 1), ${LONGEST_PAUSE_MS}::float8) * interval '1 millisecond'
         where handover = ${id} and state = 'waiting'`.execute(db)
-    },
-    async bounced(returnToken) {
-      const found = await delivery
-        .selectFrom('letter')
-        .select('handover')
-        .where('return_token', '=', returnToken)
-        .where('state', '=', 'handed-over')
-        .executeTakeFirst()
-      if (found) await settle(found.handover, 'bounced')
     },
   }
 }

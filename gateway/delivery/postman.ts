@@ -26,6 +26,8 @@ export function openLetter(sealed: string, keys: SealingKeys, about: { id: strin
 
 const PDF = 'application/pdf'
 const TAG_BYTES = 16
+/** The receipt of delivery then brings no copy of the document (technical rules of PEC, DM 2 November 2005, §6.5). */
+const PEC_HEADERS = { 'X-TipoRicevuta': 'sintetica' }
 
 /** A document as the totem encrypted it (contract/handover.ts); null: it is gone, or another's. */
 function decrypted(sealed: Buffer | null, id: string, key: string): Buffer | null {
@@ -87,9 +89,10 @@ export async function startPostman({
         from: (toDomicile && pec?.from) || from,
         to: { name: '', address: to },
         // SECURITY: one receiver, whatever stands in the address; a mail that cannot arrive comes back to a name of its own.
-        envelope: { from: `${returnName}+${returnToken}@${returnDomain}`, to: [to] },
+        // A PEC provider takes no other sender than the box itself, and names the mail by its Message-ID in its receipts.
+        envelope: { from: pdf && pec ? pec.from.address : `${returnName}+${returnToken}@${returnDomain}`, to: [to] },
         messageId: `<${id}@${returnDomain}>`,
-        headers: { 'Auto-Submitted': 'auto-generated' },
+        headers: { 'Auto-Submitted': 'auto-generated', ...(pdf && PEC_HEADERS) },
         ...(pdf
           ? {
               ...pecWords(language, office),

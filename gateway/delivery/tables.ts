@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely'
+import type { LetterState } from '../../contract/letter.ts'
 import type { Database } from '../store/schema.ts'
 
 type DeliveryTables = {
@@ -25,13 +26,25 @@ type DeliveryTables = {
     at: Date
     /** As the totem sealed it, with the address; null once the mail server has the mail. */
     sealed: string | null
-    state: 'waiting' | 'handed-over' | 'refused' | 'bounced'
+    state: Exclude<LetterState, 'gone'>
     tries: Generated<number>
     next_at: Date
     /** Mails that come back come to this name. */
     return_token: string
+    /** Its person, as the access log names them; null: an earlier version took it in. */
+    requester: Generated<string | null>
+    way: Generated<'email' | 'domicilio'>
+    document: Generated<string | null>
+    operation: Generated<string | null>
+    /** Status code of the report with which it came back. */
+    why: Generated<string | null>
+    /** When its person heard that it failed. */
+    told_at: Generated<Date | null>
   }
+  /** What PEC providers have signed about a letter, each kind once. */
+  letter_receipt: { handover: string; kind: string; identifier: string; provider: string; at: Date }
 }
 
 /** The database with this room's tables. */
 export const withDelivery = (db: Database) => db.$extendTables<DeliveryTables>()
+export type DeliveryDatabase = ReturnType<typeof withDelivery>

@@ -18,10 +18,15 @@ export const mailSettings = z.strictObject({
   /**
    * Documents to a digital domicile go as PEC, from this address of the company's, and the mail server brings them to its
    * PEC provider. Null: the totems offer none. Uncertain: providers take PEC by SMTP with TLS and a password, which only
-   * that server knows; their receipts of acceptance and delivery go into the box of this address, and nothing here reads it.
+   * that server knows; their receipts go into the box of this address, and the mail server brings what comes into that box
+   * here (`returns.listen`). `authorities`: a PEM file of who vouches for providers, by whom receipts must be signed; AgID
+   * publishes the providers' certificates. Null: no receipt is read, and a letter stays `handed-over`.
    */
   pec: z
-    .strictObject({ from: z.strictObject({ name: z.string().max(80), address }) })
+    .strictObject({
+      from: z.strictObject({ name: z.string().max(80), address }),
+      authorities: z.string().nullable().default(null),
+    })
     .nullable()
     .default(null),
   /**

@@ -19,6 +19,7 @@ test.each([
   ['F12 opens the tools', key('F12'), true],
   ['the PIN on a keypad', key('7'), false],
   ['Tab moves on', key('Tab'), false],
+  ['F13 of a tactile pad', key('F13'), false],
   ['Enter confirms', key('Enter'), false],
 ])('%s', (_name, input, blocked) => expect(isShortcut(input)).toBe(blocked))
 

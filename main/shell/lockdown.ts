@@ -81,7 +81,8 @@ const isOurs = (url: string): boolean =>
   url.startsWith(ORIGIN) || url.startsWith('data:image/') || (__DEVELOPMENT__ && url.startsWith('devtools://'))
 
 /**
- * True for any key that could reach a menu, a zoom, a reload or the window manager; plain typing, Tab and Enter stay.
+ * True for any key that could reach a menu, a zoom, a reload or the window manager; plain typing, Tab and Enter stay, and
+ * so do F13 to F24, which call nothing there and are the keys of tactile pads.
  */
 export const isShortcut = ({ control, meta, alt, key }: Pick<Input, 'control' | 'meta' | 'alt' | 'key'>): boolean =>
-  !(__DEVELOPMENT__ && key === 'F12') && (control || meta || alt || /^F\d+$/.test(key))
+  !(__DEVELOPMENT__ && key === 'F12') && (control || meta || alt || /^F(?:\d|1[0-2])$/.test(key))

@@ -21,7 +21,7 @@ export function IdleWarning() {
         <span>{text('idle.seconds', { seconds: idle?.secondsLeft ?? 0 })}</span>
       </p>
       <div className="idle-actions">
-        <TouchButton className="primary stay" onPress={() => stay()}>
+        <TouchButton className="primary stay" back onPress={() => stay()}>
           <Icon name="check" />
           <span>{text('idle.stay')}</span>
         </TouchButton>

@@ -6,7 +6,8 @@ import { screen } from '../../contract/journeys/index.ts'
 import { language } from '../../contract/language.ts'
 import { refusal } from '../../contract/refusal.ts'
 import { view } from '../../contract/visit.ts'
-import { TopBar } from '../components/top-bar.tsx'
+import { Masthead } from '../components/masthead.tsx'
+import { ToolRow } from '../components/tool-row.tsx'
 import { galleryViews } from '../gallery-views.ts'
 import { messages } from '../i18n/messages.ts'
 import { ViewContext } from '../view-context.ts'
@@ -26,8 +27,9 @@ const render = (shown: (typeof cases)[number][2]) =>
       }}
     >
       <ViewContext value={shown}>
-        <TopBar />
+        <Masthead />
         <ShownScreen view={shown} />
+        <ToolRow />
       </ViewContext>
     </IntlProvider>,
   )
@@ -61,6 +63,16 @@ describe('every screen in every language', () => {
 
   it.each(cases)('%s %s has nothing that the CSP forbids', (_language, _name, shown) => {
     expect(render(shown).match(/ style=|<style|<script|javascript:/)).toBeNull()
+  })
+})
+
+describe('a refusal, a fault of the printer, a totem that is out of service', () => {
+  it.each(cases)('%s %s: what to do now is the title, short enough for three lines', (_language, _name, shown) => {
+    if (!['refused', 'print-fault', 'out-of-service'].includes(shown.screen.screen)) return
+    const title = /<h1[^>]*>([^<]*)</.exec(render(shown))?.[1] ?? ''
+    expect(title.length).toBeGreaterThan(0)
+    expect(title.length).toBeLessThanOrEqual(100)
+    expect(title).not.toMatch(/[.]$/)
   })
 })
 
@@ -122,11 +134,10 @@ describe('law on the screen', () => {
       expect(/incompleto|uscito a metà/.test(html), name).toBe(sheet !== 'none')
     }
   })
-  it('a printer that is ready again says so in the title, whatever was wrong before', () => {
+  it('a printer that is ready again says so, whatever was wrong before', () => {
     for (const [name, shown] of Object.entries(galleryViews('it'))) {
       if (shown.screen.screen !== 'print-fault') continue
-      const title = /<h1[^>]*>([^<]*)</.exec(render(shown))?.[1]
-      expect(title === 'La stampante è di nuovo pronta', name).toBe(shown.screen.resumable)
+      expect(render(shown).includes('La stampante è di nuovo pronta'), name).toBe(shown.screen.resumable)
     }
   })
   it('every sheet that lies in the slot is announced there, in words and in a drawing', () => {

@@ -78,15 +78,15 @@ export function AddressPad({ typed: before, confirm, onAddress, children }: Addr
         <i />
       </p>
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset is a part of a form, and there is no form */}
-      <div className="address-domains" role="group" aria-label={text('email.domains')}>
+      <div className="address-domains" role="group" aria-label={text('email.domains')} tabIndex={-1}>
         {DOMAIN_KEYS.map((domain) => key(`@${domain}`))}
       </div>
       {/* biome-ignore lint/a11y/useSemanticElements: as above */}
-      <div className="address-keys" role="group" aria-label={text('email.pad')}>
+      <div className="address-keys" role="group" aria-label={text('email.pad')} tabIndex={-1}>
         {ROWS.flat().map((sign) => key(sign))}
       </div>
       {/* biome-ignore lint/a11y/useSemanticElements: as above */}
-      <div className="address-signs" role="group" aria-label={text('email.signs')}>
+      <div className="address-signs" role="group" aria-label={text('email.signs')} tabIndex={-1}>
         {key('@')}
         {key('.it')}
         {key('.com')}

@@ -13,13 +13,13 @@ export function DigitKeys({ label, empty, press }: { label: string; empty: boole
   const text = useText()
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is a part of a form, and there is no form
-    <div className="pin-keys" role="group" aria-label={label}>
+    <div className="pin-keys" role="group" aria-label={label} tabIndex={-1}>
       {DIGITS.map((digit) => (
         <TouchButton key={digit} className="key" digit onPress={() => press(digit)}>
           {digit}
         </TouchButton>
       ))}
-      <TouchButton className="key word" digit onPress={() => press('clear')} disabled={empty}>
+      <TouchButton className="key word" digit back onPress={() => press('clear')} disabled={empty}>
         {text('pin.clear')}
       </TouchButton>
       <TouchButton className="key" digit onPress={() => press('0')}>
@@ -47,7 +47,7 @@ export function useKeypad(press: (key: PinKey) => void, confirm: () => void): (k
   )
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      const key = pinKeyOf(event.key)
+      const key = pinKeyOf(event)
       // Enter on a focused button presses that button.
       const confirms = event.key === 'Enter' && !(event.target instanceof HTMLButtonElement)
       if (!key && !confirms) return

@@ -54,6 +54,9 @@ describe('a physical keypad', () => {
     ['F5', null],
     ['٣', null],
   ])('%s is %s', (key, meaning) => {
-    expect(pinKeyOf(key)).toBe(meaning)
+    expect(pinKeyOf({ key, code: '' })).toBe(meaning)
+  })
+  it('gives digits without NumLock, too', () => {
+    expect(pinKeyOf({ key: 'ArrowUp', code: 'Numpad8' })).toBe('8')
   })
 })

@@ -34,8 +34,13 @@ export function takePin(digits: Uint8Array, count: number, least: number): Uint8
   return pin
 }
 
-/** A key of a keyboard as a PIN key: digits of either block, Backspace, Delete and Escape; null for the rest. */
-export function pinKeyOf(key: string): PinKey | null {
+/**
+ * A key of a keyboard as a PIN key: digits of either block, Backspace, Delete and Escape; null for the rest. The keys of a
+ * numeric block count by their place, because without the NumLock of a keyboard the kernel gives arrows for them.
+ */
+export function pinKeyOf({ key, code }: Pick<KeyboardEvent, 'key' | 'code'>): PinKey | null {
+  const [, block] = /^Numpad([0-9])$/.exec(code) ?? []
+  if (block) return block as PinKey
   if (/^[0-9]$/.test(key)) return key as PinKey
   if (key === 'Backspace') return 'delete'
   if (key === 'Delete' || key === 'Escape') return 'clear'

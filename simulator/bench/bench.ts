@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs'
-import { chmod, rm } from 'node:fs/promises'
+import { chmod, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ownFolder } from '../../basics/temporary.ts'
@@ -12,6 +12,7 @@ import { muteCard, unknownCard, type VirtualCard } from '../card/virtual-card.ts
 import { withInad } from '../inad/registration.ts'
 import { startInad } from '../inad/server.ts'
 import { startMailServer } from '../mail/mail-server.ts'
+import { createPecProvider } from '../mail/pec.ts'
 import { startPagopa } from '../pagopa/index.ts'
 import { cardsFolderOf } from '../pki/on-demand.ts'
 import { startVirtualPrinter } from '../printer/virtual-printer.ts'
@@ -61,7 +62,10 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
       started(startInad({ pki: PKI })),
     ])
     let gateway: BenchGateway | null = null
-    const mail = await started(startMailServer({ pki: PKI, returnsPort: () => gateway?.returnsPort ?? null }))
+    const pec = await createPecProvider()
+    const pecAuthorities = join(folder, 'pec-ca.pem')
+    await writeFile(pecAuthorities, pec.authority)
+    const mail = await started(startMailServer({ pki: PKI, pec, returnsPort: () => gateway?.returnsPort ?? null }))
     const running = await started(
       startGatewayProcess({
         folder: join(folder, 'gateway'),
@@ -69,7 +73,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
         pki: PKI,
         anpr: throughPdnd(anpr.access, inad.url),
         pagopa: throughPagopa(pagopa.access),
-        mailPort: mail.port,
+        mail: { port: mail.port, pecAuthorities },
         ...(options.databaseUrl && { databaseUrl: options.databaseUrl }),
       }),
     )

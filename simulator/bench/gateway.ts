@@ -33,7 +33,7 @@ export function operationsOf(ids: readonly string[], operations: readonly Gatewa
 /** The gateway's settings of ANPR (gateway/settings/pdnd.ts): vouchers and signatures, as with the Ministry's; `inad`: INAD's address. */
 export function throughPdnd({ tokenUrl, tokenAudience, ca, client, eServices }: AnprAccess, inad?: string) {
   const services = Object.entries(eServices)
-    .filter(([code]) => /^(C0(?!01|02|31)\d\d|ANPR-Certificazione)$/.test(code))
+    .filter(([code]) => /^(C0(?!01|02|31)\d\d|ANPR-Certificazione|ElabMassiva\w+)$/.test(code))
     .map(([code, { url, audience, purposeId, dpop }]) => [code, { url, audience, purposeId, dpop }])
   if (inad) services.push([INAD.code, { url: inad, audience: INAD.audience, purposeId: INAD.purposeId, dpop: false }])
   const { clientId, keyFile: key } = client
@@ -96,8 +96,8 @@ export async function startGatewayProcess(options: {
   totems?: string
   /** What one totem may leave at the gateway, where a load needs more than an office does. */
   bounds?: Record<string, number>
-  /** The port of the company's mail server; without it nothing goes by mail. */
-  mailPort?: number
+  /** The company's mail server, and the PEM file of who vouches for PEC providers; without it nothing goes by mail. */
+  mail?: { port: number; pecAuthorities: string }
 }): Promise<BenchGateway> {
   const { folder, pki } = options
   mkdirSync(folder, { mode: 0o700 })
@@ -115,7 +115,7 @@ export async function startGatewayProcess(options: {
       page: await verificationPage(pki),
       keysSigner: join(pki, 'verification-keys.pub.jwk.json'),
     },
-    delivery: { mail: options.mailPort === undefined ? null : mailThrough(options.mailPort, pki) },
+    delivery: { mail: options.mail ? mailThrough(options.mail, pki) : null },
     tls: {
       key: join(pki, 'gateway.key.pem'),
       certificate: join(pki, 'gateway.cert.pem'),
@@ -210,10 +210,10 @@ export async function startGatewayProcess(options: {
 }
 
 /** Settings of the mail (gateway/settings/mail.ts): no name server of this machine is asked about a made-up domain. */
-const mailThrough = (port: number, pki: string) => ({
+const mailThrough = ({ port, pecAuthorities }: { port: number; pecAuthorities: string }, pki: string) => ({
   ...{ host: 'localhost', port, ca: join(pki, 'gateway-ca.pem') },
   from: { name: 'Totem Polis', address: 'totem@poste.example' },
-  pec: { from: { name: 'Totem Polis', address: 'totem@pec.poste.example' } },
+  pec: { from: { name: 'Totem Polis', address: 'totem@pec.poste.example' }, authorities: pecAuthorities },
   returns: { address: 'ritorno@poste.example', listen: { host: '127.0.0.1', port: 0 } },
   nameServers: ['127.0.0.1:9'],
 })

@@ -29,6 +29,8 @@ const KNOWN: Record<string, DigitalAddress[]> = {
   ],
   // The mail server of the bench takes no mail for this name.
   'luca-verdi': [{ digitalAddress: 'refused@pec.example' }],
+  // The box of this one is full: what is accepted for it comes back.
+  'marija-kos': [{ digitalAddress: 'full@pec.example' }],
 }
 const SINCE = '2023-07-06T08:00:00.000Z'
 

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { createTransport } from 'nodemailer'
 import { SMTPServer } from 'smtp-server'
+import type { PecProvider, ReceiptKind } from './pec.ts'
 
 /** A mail as the server took it over. */
 export interface Mail {
@@ -20,7 +21,7 @@ export interface Mail {
  * A company's mail server, as far as a client sees it: it takes mails by STARTTLS, and reports failures to the envelope's
  * sender (RFC 5321, RFC 3464). What becomes of a mail hangs on the receiver's name: `refused@…` is refused at once,
  * `later@…` the first time, `bounces@…` comes back, `delayed@…` brings a report of a delay, `absent@…` an absent person's
- * answer.
+ * answer. With a PEC provider it passes certified mails on to it, which signs its receipts: `full@…` cannot be delivered.
  */
 export interface MailServer {
   port: number
@@ -36,6 +37,7 @@ export async function startMailServer({
   pki,
   port = 0,
   startTls = true,
+  pec,
   returnsPort,
 }: {
   /** Folder with `gateway.key.pem` and `gateway.cert.pem`, which the clients' `gateway-ca.pem` has signed. */
@@ -44,6 +46,8 @@ export async function startMailServer({
   port?: number
   /** False: somebody on the line takes the offer of STARTTLS away. */
   startTls?: boolean
+  /** Who delivers certified mails; without it nothing is said of them. */
+  pec?: PecProvider
   /** Where mails to senders go. */
   returnsPort(): number | null
 }): Promise<MailServer> {
@@ -70,10 +74,14 @@ export async function startMailServer({
         for (const receiver of to) {
           const [name = ''] = receiver.split('@')
           const report = REPORTS[name]?.(receiver)
-          if (!report) continue
-          const sending = sendBack(from, report).catch(() => undefined)
-          soon.add(sending)
-          void sending.finally(() => soon.delete(sending))
+          const about = /^X-TipoRicevuta:/im.test(raw) && /^Message-ID: (\S+)/im.exec(raw)?.[1]
+          const sending = report
+            ? sendBack('', from, report)
+            : pec && about && certified(pec, { about, sender: from, receiver })
+          if (!sending) continue
+          const gone = sending.catch(() => undefined)
+          soon.add(gone)
+          void gone.finally(() => soon.delete(gone))
         }
         done()
       })
@@ -81,11 +89,18 @@ export async function startMailServer({
   })
   server.on('error', () => undefined)
 
-  async function sendBack(to: string, raw: string) {
+  /** The receipts of acceptance, and of delivery or its failure. */
+  async function certified(provider: PecProvider, told: { about: string; sender: string; receiver: string }) {
+    const end: ReceiptKind = told.receiver.startsWith('full@') ? 'errore-consegna' : 'avvenuta-consegna'
+    for (const kind of ['accettazione', end] as const)
+      await sendBack('posta-certificata@pec.example', told.sender, await provider.receipt({ kind, ...told }))
+  }
+
+  async function sendBack(sender: string, to: string, raw: string | Buffer) {
     const port = returnsPort()
     if (port === null) return
     const transport = createTransport({ host: '127.0.0.1', port, tls: { ca: pem('gateway-ca.pem') } })
-    await transport.sendMail({ envelope: { from: '', to: [to] }, raw })
+    await transport.sendMail({ envelope: { from: sender, to: [to] }, raw })
     transport.close()
   }
 

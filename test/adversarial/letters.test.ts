@@ -1,9 +1,11 @@
+// Over 400 lines: all that a letter may meet shares one gateway, one mail server and one name server.
 import { createCipheriv, randomBytes } from 'node:crypto'
 import { createSocket, type Socket } from 'node:dgram'
 import { once } from 'node:events'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createTransport } from 'nodemailer'
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { handoverAad } from '../../contract/handover.ts'
@@ -14,6 +16,7 @@ import { mailSettings } from '../../gateway/settings/mail.ts'
 import { type NamedKey, sealLetter } from '../../main/queue/sealing.ts'
 import { type Inad, startInad } from '../../simulator/inad/server.ts'
 import { type MailServer, startMailServer } from '../../simulator/mail/mail-server.ts'
+import { createPecProvider, type PecProvider, type ReceiptKind } from '../../simulator/mail/pec.ts'
 import { personById } from '../../simulator/population/people.ts'
 import { type Centre, openCentre } from '../support/gateway/centre.ts'
 import { outsider, publicDoorIn } from '../support/gateway/public-page.ts'
@@ -26,6 +29,7 @@ const folder = mkdtempSync(join(tmpdir(), 'totem-letters-'))
 let centre: Centre
 let mail: MailServer
 let inad: Inad
+let pec: PecProvider
 let totem: TotemClient
 let names: Socket
 const { ask, close: closeOutside } = outsider(() => centre.gateway.publicUrl)
@@ -66,7 +70,9 @@ async function startNames() {
 
 beforeAll(async () => {
   names = await startNames()
-  mail = await startMailServer({ pki: PKI, returnsPort: () => centre?.gateway.returnsPort ?? null })
+  pec = await createPecProvider()
+  writeFileSync(join(folder, 'pec-ca.pem'), pec.authority)
+  mail = await startMailServer({ pki: PKI, pec, returnsPort: () => centre?.gateway.returnsPort ?? null })
   inad = await startInad({ pki: PKI })
   const ways = { public: await publicDoorIn(folder), delivery: { mail: settings(mail.port) } }
   centre = await openCentre(null, ways, { inad: inad.url })
@@ -88,7 +94,10 @@ function settings(port: number, ca = 'gateway-ca.pem') {
   return {
     ...{ host: 'localhost', port, ca: join(PKI, ca) },
     from: { name: 'Totem Polis', address: 'totem@poste.example' },
-    pec: { from: { name: 'Totem Polis', address: 'totem@pec.poste.example' } },
+    pec: {
+      from: { name: 'Totem Polis', address: 'totem@pec.poste.example' },
+      authorities: join(folder, 'pec-ca.pem'),
+    },
     returns: { address: 'ritorno@poste.example', listen: { host: '127.0.0.1', port: 0 } },
     nameServers: [`127.0.0.1:${names.address().port}`],
   }
@@ -127,6 +136,13 @@ async function sends(to: string, { change = {}, seal = {}, headers }: Sending = 
   const body = { id, sealed: sealed.toString('base64'), letter }
   const answer = await totem.post('/v1/letters', body, headers ?? (await bearer()))
   return { id, key: content.key, answer, sealed }
+}
+async function overseen(): Promise<{ letters: { message: string }[] }> {
+  const operator = new TotemClient(centre.gateway.operatorUrl, null)
+  const token = readFileSync(join(PKI, 'operator-token'), 'utf8').trim()
+  const { body } = await operator.get('/v1/operator/letters', { authorization: `Bearer ${token}` })
+  await operator.close()
+  return body
 }
 const became = async (id: string) => (await totem.get(`/v1/letters?id=${id}`)).body.state
 const open = (id: string, code: string) => ask('POST', `/r/${id}/claim`, { code })
@@ -170,9 +186,18 @@ describe('to a digital domicile', () => {
 
     const { id, answer } = await sends(address, { change: { proof }, headers })
     expect(answer.status).toBe(201)
-    await eventually(() => became(id)).toBe('handed-over')
-    const [{ to, raw = '' } = {}] = mail.mails.filter(({ to: [one] }) => one === address)
-    expect(to).toEqual([address])
+    await eventually(() => became(id)).toBe('delivered')
+    const [{ from, to, raw = '' } = {}] = mail.mails.filter(({ to: [one] }) => one === address)
+    // A PEC provider takes no other sender than the box itself.
+    expect({ from, to }).toEqual({ from: 'totem@pec.poste.example', to: [address] })
+    const { letters } = await overseen()
+    expect(letters.find(({ message }) => message.startsWith(`<${id}@`))).toMatchObject({
+      ...{ totem: 'TT-0001', way: 'domicilio', state: 'delivered' },
+      receipts: expect.arrayContaining([
+        expect.objectContaining({ kind: 'accettazione', provider: 'pec.example TEST S.p.A.' }),
+        expect.objectContaining({ kind: 'avvenuta-consegna' }),
+      ]),
+    })
     expect(raw).toMatch(/^From: Totem Polis <totem@pec\.poste\.example>/m)
     expect(raw).not.toMatch(/BIANCHI|482913|\/r\//)
     expect(raw.replaceAll(/\s/g, '')).toContain(pdf.toString('base64').slice(0, 60))
@@ -198,6 +223,120 @@ describe('to a digital domicile', () => {
     ])
     expect((await asks('mario-rossi', await opens('mario-rossi'))).body.domiciles).toEqual([])
     expect((await asks('giovanni-ricci', await opens('giovanni-ricci'))).body.domiciles).toEqual([])
+  })
+})
+
+describe('what comes back over SMTP', () => {
+  /** Brings a mail as the company's mail server does; answers the code and the word of a refusal, or null. */
+  async function brings(to: string, raw: string | Buffer, sender = '') {
+    const transport = createTransport({
+      ...{ host: 'localhost', port: centre.gateway.returnsPort ?? 0 },
+      tls: { ca: readFileSync(join(PKI, 'gateway-ca.pem')) },
+    })
+    const refused = await transport.sendMail({ envelope: { from: sender, to: [to] }, raw }).then(
+      () => null,
+      ({ responseCode, response }: { responseCode: number; response: string }) => [
+        responseCode,
+        response.split(' ').at(-1),
+      ],
+    )
+    transport.close()
+    return refused
+  }
+  const report = (fields: string) =>
+    `Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\n\r\nfailed\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\n${fields}\r\n--b--\r\n`
+  const FAILED = 'Reporting-MTA: dns; x\r\n\r\nFinal-Recipient: rfc822; a@b.it\r\nAction: failed\r\nStatus: 5.1.1\r\n'
+  const PEC_BOX = 'totem@pec.poste.example'
+  const receipt = (about: string, kind: ReceiptKind = 'avvenuta-consegna', more: { from?: string } = {}) =>
+    pec.receipt({ kind, about, sender: PEC_BOX, receiver: 'anna.bianchi@pec.example' }, more)
+  const unknown = 'ritorno+00000000000000000000000000000000@poste.example'
+  /** A letter that was handed over, and the address to which it comes back. */
+  async function handedOver() {
+    const { id } = await sends('mario.rossi@gmail.com')
+    await eventually(() => became(id)).toBe('handed-over')
+    const { from = '' } = mail.mails.find(({ raw }) => raw.includes(id)) ?? {}
+    return { id, back: from }
+  }
+
+  test('reports that are none, and forged ones, move no letter', async () => {
+    const { id, back } = await handedOver()
+    expect(await brings(unknown, report(FAILED))).toEqual([550, 'letter-unknown'])
+    expect(await brings(back, report(FAILED), 'evil@example.org')).toEqual([550, 'report-forged'])
+    expect(await brings(back, report('Action: failed'))).toEqual([550, 'report-malformed'])
+    expect(await brings(back, report(`${FAILED}\r\nFinal-Recipient: rfc822; c@d.it\r\nAction: failed\r\n`))).toEqual([
+      550,
+      'report-malformed',
+    ])
+    expect(await brings(back, report(FAILED).replace('--b--', ''))).toEqual([550, 'report-malformed'])
+    // Words that look like a report, in a mail that is none.
+    expect(await brings(back, `Content-Type: text/plain\r\n\r\n${report(FAILED)}`)).toBeNull()
+    expect(await brings(back, report(FAILED).replace('failed\r\nStatus: 5', 'delayed\r\nStatus: 4'))).toBeNull()
+    expect(await brings('somebody@poste.example', report(FAILED))).toEqual([550, 'here'])
+    expect(await became(id)).toBe('handed-over')
+    expect(centre.logged()).toContain('"reason":"report-forged"')
+    // The true one counts, and again when it comes again.
+    expect(await brings(back, report(FAILED))).toBeNull()
+    expect(await brings(back, report(FAILED))).toBeNull()
+    expect(await became(id)).toBe('bounced')
+    expect((await overseen()).letters.find(({ message }) => message.includes(id))).toMatchObject({ why: '5.1.1' })
+  })
+
+  test('a mail of half a megabyte is refused, and the next one heard', async () => {
+    const { id, back } = await handedOver()
+    expect(await brings(back, report(FAILED) + 'x'.repeat(500_000))).toEqual([552, expect.any(String)])
+    expect(await brings(back, report(FAILED))).toBeNull()
+    expect(await became(id)).toBe('bounced')
+  })
+
+  test('receipts of a PEC count by their signature alone', async () => {
+    const { id: typed } = await handedOver()
+    const about = `<${typed}@poste.example>`
+    const good = await receipt(about)
+    const text = good.toString('latin1')
+    // Signed, but about a mail that went to a typed address: nobody certified that one.
+    expect(await brings(PEC_BOX, good)).toEqual([550, 'letter-unknown'])
+    expect(await brings(PEC_BOX, await receipt('<nobody@poste.example>'))).toEqual([550, 'letter-unknown'])
+    const altered = text.replace('TEST S.p.A.', 'TEST S.p.a.').replace('stato trattato', 'stato Trattato')
+    expect(await brings(PEC_BOX, Buffer.from(altered, 'latin1'))).toEqual([550, 'receipt-altered'])
+    const unsigned = text.replace('multipart/signed', 'multipart/mixed')
+    expect(await brings(PEC_BOX, Buffer.from(unsigned, 'latin1'))).toEqual([550, 'receipt-unsigned'])
+    const other = await createPecProvider()
+    const foreign = await other.receipt({ kind: 'accettazione', about, sender: PEC_BOX, receiver: 'a@pec.example' })
+    expect(await brings(PEC_BOX, foreign)).toEqual([550, 'receipt-signer-untrusted'])
+    const borrowed = await receipt(about, 'accettazione', { from: 'posta-certificata@altro.example' })
+    expect(await brings(PEC_BOX, borrowed)).toEqual([550, 'receipt-signer-untrusted'])
+    // The provider tries on: no end, and no fault.
+    expect(await brings(PEC_BOX, await receipt(about, 'preavviso-errore-consegna'))).toBeNull()
+    expect(await became(typed)).toBe('handed-over')
+  })
+
+  test('a PEC that is accepted and not delivered is told at the next visit, at any totem, until the screen has shown it', async () => {
+    const { body } = await totem.post('/v1/sessions', login('marija-kos', { at: centre.clock.now }))
+    const headers = { authorization: `Bearer ${body.token}` }
+    const { body: known } = await totem.post(
+      '/v1/domiciles',
+      { codiceFiscale: personById('marija-kos').codiceFiscale },
+      headers,
+    )
+    const [{ address, proof }] = known.domiciles
+    const about = { document: 'visura' as const, operation: null }
+    const { id, answer } = await sends(address, { change: { proof, about }, headers })
+    expect(answer.status).toBe(201)
+    const second = new TotemClient(centre.gateway.url, 'TT-0002')
+    onTestFinished(() => second.close())
+    const at = { at: centre.clock.now, totem: 'TT-0002' }
+    const { body: later } = await second.post('/v1/sessions', login('marija-kos', at))
+    const own = async () =>
+      (await second.get('/v1/letters/own', { authorization: `Bearer ${later.token}` })).body.letters.slice(0, 1)
+    await eventually(own).toMatchObject([{ state: 'bounced', document: 'visura', machine: 'TT-0001', told: false }])
+    await second.post('/v1/letters/told', {}, { authorization: `Bearer ${later.token}` })
+    expect(await own()).toMatchObject([{ state: 'bounced', told: true }])
+    // A box that is reached late was reached.
+    expect(await brings(PEC_BOX, await receipt(`<${id}@poste.example>`))).toBeNull()
+    expect(await own()).toMatchObject([{ state: 'delivered' }])
+    // Nobody else sees it, and an old one is seen by nobody.
+    const stranger = await totem.get('/v1/letters/own', await bearer())
+    expect(JSON.stringify(stranger.body)).not.toContain('"visura"')
   })
 })
 
@@ -311,7 +450,7 @@ test('while the mail server is away the disk holds no address, no digits and no 
     )
   }
   expect(look()).toEqual([])
-  mail = await startMailServer({ pki: PKI, port, returnsPort: () => centre.gateway.returnsPort })
+  mail = await startMailServer({ pki: PKI, port, pec, returnsPort: () => centre.gateway.returnsPort })
   centre.clock.now = new Date(+centre.clock.now + 60_000)
   await eventually(() => became(id)).toBe('handed-over')
   expect(look()).toEqual([])

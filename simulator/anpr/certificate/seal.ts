@@ -53,33 +53,38 @@ class CadesSigner extends Signer {
     this.#key = key
   }
 
-  override async sign(covered: Buffer): Promise<Buffer> {
-    const der = fromPem(this.#key.certificate)
-    const certificate = Certificate.fromBER(der)
-    const privateKey = await crypto.subtle.importKey(
-      'pkcs8',
-      fromPem(this.#key.key),
-      { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' },
-      false,
-      ['sign'],
-    )
-    const signed = new SignedData({
-      version: 1,
-      encapContentInfo: new EncapsulatedContentInfo({ eContentType: OID.data }),
-      certificates: [certificate],
-      signerInfos: [
-        new SignerInfo({
-          version: 1,
-          sid: new IssuerAndSerialNumber({ issuer: certificate.issuer, serialNumber: certificate.serialNumber }),
-          signedAttrs: new SignedAndUnsignedAttributes({ type: 0, attributes: attributes(covered, der) }),
-        }),
-      ],
-    })
-    await signed.sign(privateKey, 0, 'SHA-256')
-    return Buffer.from(
-      new ContentInfo({ contentType: OID.signedData, content: signed.toSchema(true) }).toSchema().toBER(),
-    )
+  override sign(covered: Buffer): Promise<Buffer> {
+    return signedApart(covered, this.#key)
   }
+}
+
+/** A CMS SignedData over bytes that it does not hold (RFC 5652, CAdES). DER. */
+export async function signedApart(covered: Uint8Array, key: SealKey): Promise<Buffer> {
+  const der = fromPem(key.certificate)
+  const certificate = Certificate.fromBER(der)
+  const privateKey = await crypto.subtle.importKey(
+    'pkcs8',
+    fromPem(key.key),
+    { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' },
+    false,
+    ['sign'],
+  )
+  const signed = new SignedData({
+    version: 1,
+    encapContentInfo: new EncapsulatedContentInfo({ eContentType: OID.data }),
+    certificates: [certificate],
+    signerInfos: [
+      new SignerInfo({
+        version: 1,
+        sid: new IssuerAndSerialNumber({ issuer: certificate.issuer, serialNumber: certificate.serialNumber }),
+        signedAttrs: new SignedAndUnsignedAttributes({ type: 0, attributes: attributes(covered, der) }),
+      }),
+    ],
+  })
+  await signed.sign(privateKey, 0, 'SHA-256')
+  return Buffer.from(
+    new ContentInfo({ contentType: OID.signedData, content: signed.toSchema(true) }).toSchema().toBER(),
+  )
 }
 
 /** No signing-time: PAdES keeps it in the PDF's own dictionary (EN 319 142-1 §6.3). */
