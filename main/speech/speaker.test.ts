@@ -221,6 +221,7 @@ const at = (screen: Screen, more: Partial<View> = {}): View => ({
   ...{ contactless: false, speech: 'off', preferences: usual },
   totem: {
     ...{ id: 'TT-0001', office: 'Spello', comune: 'Spello', mmPerPixel: 0.31, reachMm: 420, languages: ['it'] },
+    ...{ phone: null, hours: [], nearest: [] },
     pad: pad.parse({}),
   },
   ...more,
