@@ -41,7 +41,15 @@ function* partsOf(list: Element): Generator<Element> {
 
 /** For each part its page: as many on each as fit, and at least one. */
 function divided(content: Element, parts: readonly Element[]): number[] {
-  const fits = () => content.scrollHeight <= content.clientHeight + 1
+  const glass = content.getBoundingClientRect()
+  // A drawing may go beyond its place, up to the edge of the glass.
+  const boxes = [...content.children, ...parts.filter((part) => !part.matches('svg'))]
+  // Not by its scroll height: the tails of letters hang a few pixels below a line's box.
+  const fits = () =>
+    boxes.every((box) => {
+      const { top, bottom, height } = box.getBoundingClientRect()
+      return height === 0 || (top >= glass.top - 1 && bottom <= glass.bottom + 1)
+    })
   for (const part of parts) part.removeAttribute(ELSEWHERE)
   if (fits()) return parts.map(() => 0)
   for (const part of parts) part.setAttribute(ELSEWHERE, '')
