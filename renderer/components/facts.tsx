@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import { Icon, type IconName } from './icon.tsx'
 
 export type Point = { icon: IconName; title: string; line: string; tone?: 'success' | 'warning' }
@@ -29,7 +30,7 @@ export function Notice({
 }: {
   icon?: IconName
   tone: 'info' | 'warning' | 'danger'
-  children: string
+  children: ReactNode
 }) {
   return (
     <p className={`notice ${tone}`} role={tone === 'danger' ? 'alert' : undefined}>

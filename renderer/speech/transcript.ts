@@ -81,7 +81,8 @@ const some = (item: Spoken | null): Spoken[] => (item ? [item] : [])
 function itemOf(element: Element, found: readonly Piece[], lang: string, kind = kindOf(element)): Spoken | null {
   const parts = found.map((one) => one.text)
   const text = kind === 'clock' ? parts.join(' ') : joined(parts)
-  if (text === '') return null
+  // Nobody hears the bracket after a term.
+  if (!/[\p{L}\p{N}]/u.test(text)) return null
   // A clock tells nothing but how long.
   const personal = kind !== 'clock' && found.some((one) => one.personal)
   return { kind, text: text.slice(0, MOST), lang: voiceOf(lang), personal }
