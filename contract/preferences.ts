@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { scanning } from './pad.ts'
 
 /** Sizes of the text, as factors of the usual one. */
 export const textSizes = [1, 1.3, 1.6] as const
@@ -15,10 +16,14 @@ export type ColourMode = (typeof colourModes)[number]
 export const preferences = z.strictObject({
   text: z.literal(textSizes),
   colours: z.enum(colourModes),
-  /** Everything that is touched stands in the lower part of the glass. */
-  lowered: z.boolean(),
   /** A second touch of the same key within half a second does not count. */
   oneTouch: z.boolean(),
+  /** Every time that the totem gives is longer. */
+  slow: z.boolean(),
+  /** Null: as the totem's own pad or switches are. */
+  scanning: scanning.nullable(),
+  /** The screen is hidden while a headset is in. */
+  curtain: z.boolean(),
 })
 export type Preferences = z.infer<typeof preferences>
 
@@ -27,4 +32,10 @@ export const preferenceChange = preferences.exactPartial()
 export type PreferenceChange = z.infer<typeof preferenceChange>
 
 /** How each visit begins. */
-export const usual: Preferences = { text: 1, colours: 'usual', lowered: false, oneTouch: false }
+export const usual: Preferences = {
+  ...{ text: 1, colours: 'usual', oneTouch: false, slow: false },
+  ...{ scanning: null, curtain: false },
+}
+
+/** By how much the totem's times grow for a person who wants more. */
+export const paceOf = ({ slow }: Preferences): number => (slow ? 3 : 1)

@@ -23,7 +23,7 @@ declare global {
   }
 }
 
-// Shows any screen by #screen=…&lang=…, with &text=1.3 &colours=soft &lowered; without a screen, the list of all. Vite builds it
+// Shows any screen by #screen=…&lang=…, with &text=1.3 &colours=soft &reach=320; without a screen, the list of all. Vite builds it
 // with --mode gallery only, so it is never in the totem.
 const root = createRoot(document.getElementById('root') ?? document.body)
 
@@ -41,7 +41,7 @@ function show(address: string): void {
   const asked = new URLSearchParams(address)
   const lang = language.catch('it').parse(asked.get('lang'))
   const views = galleryViews(lang)
-  const shown = views[asked.get('screen') ?? '']
+  const shown = reaching(views[asked.get('screen') ?? ''], asked.get('reach'))
   disconnect()
   if (!shown) {
     root.render(
@@ -74,8 +74,12 @@ function preferred(asked: URLSearchParams): Preferences {
     ...usual,
     text: textSizes.find((size) => String(size) === asked.get('text')) ?? usual.text,
     colours: colourModes.find((mode) => mode === asked.get('colours')) ?? usual.colours,
-    lowered: asked.has('lowered'),
   }
+}
+
+/** The view on a totem where this many mm of the glass are in reach. */
+function reaching(view: View | undefined, mm: string | null): View | undefined {
+  return view && mm ? { ...view, totem: { ...view.totem, reachMm: Number(mm) } } : view
 }
 
 /** A main that shows one view and gives a preview page of grey lines, and answers nothing else. */

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { waysToScan } from '../../contract/pad.ts'
 import {
   colourModes,
   type PreferenceChange,
@@ -8,7 +9,8 @@ import {
 } from '../../contract/preferences.ts'
 import { answer } from '../bridge.ts'
 import { useText } from '../i18n/use-text.ts'
-import { usePreferences } from '../view-context.ts'
+import { canHide } from '../speech/curtain.tsx'
+import { useShownView } from '../view-context.ts'
 import { CloseButton, Dialog } from './dialog.tsx'
 import { Icon, type IconName } from './icon.tsx'
 import { TouchButton } from './touch-button.tsx'
@@ -19,7 +21,9 @@ const prefer = (change: PreferenceChange) => answer({ type: 'prefer', change })
 /** What makes the totem easier to see, to reach and to use. Each choice shows at once, on the dialog too. */
 export function Aids({ open, onClose }: { open: boolean; onClose: () => void }) {
   const text = useText()
-  const chosen = usePreferences()
+  const view = useShownView()
+  const chosen = view.preferences
+  const scanning = chosen.scanning ?? view.totem.pad.scanning
   return (
     <Dialog title={text('accessibility.title')} open={open} onClose={onClose}>
       <p className="lead">{text('accessibility.lead')}</p>
@@ -42,8 +46,15 @@ export function Aids({ open, onClose }: { open: boolean; onClose: () => void }) 
           </Choice>
         ))}
       </Choices>
+      <Choices name={text('accessibility.scanning')}>
+        {waysToScan.map((way) => (
+          <Choice key={way} chosen={scanning === way} onPress={() => prefer({ scanning: way })}>
+            <span>{text(`accessibility.scanning.${way}`)}</span>
+          </Choice>
+        ))}
+      </Choices>
       <div className="aid-switches">
-        {SWITCHES.map(([name, icon]) => (
+        {SWITCHES.filter(([name]) => name !== 'curtain' || canHide(view)).map(([name, icon]) => (
           <TouchButton
             key={name}
             className="aid aid-switch"
@@ -68,8 +79,9 @@ const SIZE = { 1: 'usual', 1.3: 'large', 1.6: 'largest' } as const satisfies Rec
 type Switch = { [Name in keyof Preferences]: Preferences[Name] extends boolean ? Name : never }[keyof Preferences]
 
 const SWITCHES: readonly (readonly [name: Switch, icon: IconName])[] = [
-  ['lowered', 'lower'],
   ['oneTouch', 'touch'],
+  ['slow', 'clock'],
+  ['curtain', 'hidden'],
 ]
 
 /** One of several: the name of the choice, and its values side by side. */

@@ -11,7 +11,7 @@ type Dialog = { title: string; open: boolean; onClose?: () => void; urgent?: boo
 export function Dialog({ title, open, onClose, urgent = false, children }: Dialog) {
   return (
     <ModalOverlay
-      className="veil"
+      className={urgent ? 'veil blank' : 'veil'}
       isOpen={open}
       isDismissable={onClose !== undefined}
       isKeyboardDismissDisabled={onClose === undefined}

@@ -45,10 +45,10 @@ export function createStrikes() {
 export const sameStrikeMs = (kind: 'digit' | 'other', oneTouch: boolean): number =>
   SAME_STRIKE_MS[oneTouch ? 'other' : kind]
 
-/** True for a strike of this key that counts. */
-export function useStrikes(kind: 'digit' | 'other'): (key: string) => boolean {
+/** True for a strike of this key that counts. `at`: when a busy page gets to it later than it came. */
+export function useStrikes(kind: 'digit' | 'other'): (key: string, at?: number) => boolean {
   const [counts] = useState(createStrikes)
   const { oneTouch } = usePreferences()
   const ms = sameStrikeMs(kind, oneTouch)
-  return useCallback((key) => counts(key, performance.now(), ms), [counts, ms])
+  return useCallback((key, at = performance.now()) => counts(key, at, ms), [counts, ms])
 }

@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { answer } from '../bridge.ts'
+import { answer, tellSpeech } from '../bridge.ts'
 import { useOther, useText } from '../i18n/use-text.ts'
 import { useShownView } from '../view-context.ts'
 import { Aids } from './aids.tsx'
@@ -9,24 +9,23 @@ import { Icon } from './icon.tsx'
 import { LanguageCard } from './language-card.tsx'
 import { TouchButton } from './touch-button.tsx'
 
-/** The bar is always there: the office's name, and the three things that a person may need on any screen. */
-export function TopBar() {
+/** The last row of every screen: what a person may need on any of them. */
+export function ToolRow() {
   const text = useText()
   const other = useOther()
-  const { language, totem, screen, cardLost } = useShownView()
+  const { language, totem, screen, cardLost, speech } = useShownView()
   const [open, setOpen] = useState<'language' | 'accessibility' | 'help' | null>(null)
   const close = () => setOpen(null)
 
   return (
-    <header className="bar">
-      <div className="bar-name">
-        <Mark />
-        <div>
-          <p className="bar-product">{text('product')}</p>
-          <p className="bar-office">{totem.office}</p>
-        </div>
-      </div>
-      <nav className="bar-tools" aria-label={text('bar.tools')}>
+    <>
+      <nav className="tools" aria-label={text('bar.tools')}>
+        {speech !== 'off' && (
+          <TouchButton className="tool" unsaid onPress={() => tellSpeech({ about: 'key', key: 'repeat' })}>
+            <Icon name="listen" />
+            <span>{text('bar.listen')}</span>
+          </TouchButton>
+        )}
         <TouchButton className="tool" onPress={() => setOpen('language')}>
           <Icon name="language" />
           {/* In another language: whoever reads this one need not look for it. */}
@@ -67,18 +66,6 @@ export function TopBar() {
         <CloseButton onPress={close} />
       </Dialog>
       <Aids open={open === 'accessibility'} onClose={close} />
-    </header>
-  )
-}
-
-/** The product's mark: a slab, its screen, the paper coming out. */
-function Mark() {
-  return (
-    <svg className="mark" viewBox="0 0 40 40" aria-hidden="true" focusable="false">
-      <rect x="9" y="2" width="22" height="36" rx="4" className="mark-slab" />
-      <rect x="13" y="6.5" width="14" height="12" rx="1.5" className="mark-glass" />
-      <path d="M13 23.5h14" className="mark-slot" />
-      <path d="M15.500 23.500h9v9.500h-9z" className="mark-paper" />
-    </svg>
+    </>
   )
 }
