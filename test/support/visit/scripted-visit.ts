@@ -7,7 +7,7 @@ import { pad } from '../../../contract/pad.ts'
 import type { Payment } from '../../../contract/pagopa.ts'
 import type { PersonSections } from '../../../contract/person.ts'
 import { ok } from '../../../contract/result.ts'
-import { view } from '../../../contract/visit.ts'
+import { type View, view } from '../../../contract/visit.ts'
 import type { Paper } from '../../../main/documents/model.ts'
 import { createSession, type Session, type VisitEvent } from '../../../main/session/index.ts'
 import type { Carries } from '../../../main/visit/chart.ts'
@@ -190,6 +190,8 @@ export function scripted(changes: Partial<VisitServices> = {}): VisitServices {
 
 export let session: Session
 export let visitsOver: number
+/** The views that the renderer was sent. */
+export let pushed: View[]
 /** How often the device process was asked to wait for the lost card as long again. */
 export let cardWaits: number
 let sessions = 0
@@ -201,17 +203,19 @@ export function open(
 ): VisitServices {
   const services = scripted(changes)
   visitsOver = 0
+  pushed = []
   cardWaits = 0
   session = createSession({
     services,
     timings: { idleMs: 60_000, warningMs: 30_000, goodbyeMs: 5_000 },
     totem: {
       ...{ id: 'TT-0001', office: 'Spello', comune: 'Spello', mmPerPixel: 0.31, reachMm: 420, languages: ['it', 'en'] },
+      ...{ phone: null, hours: [], nearest: [] },
       pad: pad.parse({}),
     },
     line,
+    onView: (shown) => pushed.push(view.parse(shown)),
     speech: () => 'off',
-    onView: (shown) => void view.parse(shown),
     keepWaiting: () => cardWaits++,
     onVisitOver: () => visitsOver++,
   })
