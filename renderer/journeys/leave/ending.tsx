@@ -4,13 +4,14 @@ import { answer } from '../../bridge.ts'
 import { CardAtReader } from '../../components/card-illustrations.tsx'
 import { Notice, type Point, Points } from '../../components/facts.tsx'
 import { PaperOut, ToTheCounter, Town } from '../../components/illustrations.tsx'
+import { OtherWays } from '../../components/other-ways.tsx'
 import { Screen } from '../../components/screen.tsx'
 import { AnswerCard } from '../../components/touch-button.tsx'
 import { isMessage } from '../../i18n/messages.ts'
 import { useDay, useText } from '../../i18n/use-text.ts'
 
 export function Done({ screen }: { screen: ScreenOf<'done'> }) {
-  const { outcome, document, slip, arrived, receipt, phone, email, cardPresent } = screen
+  const { outcome, document, slip, arrived, receipt, ways, cardPresent } = screen
   const text = useText()
   const written = outcome === 'printed' && document !== 'certificate' ? document : null
   const about = arrived ? 'arrived' : (written ?? outcome)
@@ -61,22 +62,7 @@ export function Done({ screen }: { screen: ScreenOf<'done'> }) {
               onPress={() => answer({ type: 'printReceipt' })}
             />
           )}
-          {phone && (
-            <AnswerCard
-              icon="phone"
-              title={text('phone.too')}
-              line={text('phone.offer.line')}
-              onPress={() => answer({ type: 'takeOnPhone' })}
-            />
-          )}
-          {email && (
-            <AnswerCard
-              icon="letter"
-              title={text('email.too')}
-              line={text('email.offer.line')}
-              onPress={() => answer({ type: 'takeByEmail' })}
-            />
-          )}
+          <OtherWays ways={ways} too />
           <AnswerCard icon="more" title={text('done.another')} onPress={() => answer({ type: 'another' })} />
         </>
       )}

@@ -2,6 +2,7 @@ import type { ScreenOf } from '../../../contract/journeys/index.ts'
 import { answer } from '../../bridge.ts'
 import { Points } from '../../components/facts.tsx'
 import { PaperOut } from '../../components/illustrations.tsx'
+import { OtherWays } from '../../components/other-ways.tsx'
 import { Screen } from '../../components/screen.tsx'
 import { AnswerCard } from '../../components/touch-button.tsx'
 import { useText } from '../../i18n/use-text.ts'
@@ -44,7 +45,7 @@ export function Printing({ screen }: { screen: ScreenOf<'printing'> }) {
 /** A half-printed sheet is void. The totem never repeats it by itself: the person decides. */
 export function PrintFault({ screen }: { screen: ScreenOf<'print-fault'> }) {
   const text = useText()
-  const { document, status, page, sheet, resumable, phone, email } = screen
+  const { document, status, page, sheet, resumable, ways } = screen
   return (
     <Screen
       tone="warning"
@@ -82,22 +83,7 @@ export function PrintFault({ screen }: { screen: ScreenOf<'print-fault'> }) {
           onPress={() => answer({ type: 'printAgain' })}
         />
       )}
-      {phone && (
-        <AnswerCard
-          icon="phone"
-          title={text('phone.offer')}
-          line={text('phone.offer.line')}
-          onPress={() => answer({ type: 'takeOnPhone' })}
-        />
-      )}
-      {email && (
-        <AnswerCard
-          icon="letter"
-          title={text('email.offer')}
-          line={text('email.offer.line')}
-          onPress={() => answer({ type: 'takeByEmail' })}
-        />
-      )}
+      <OtherWays ways={ways} />
       <AnswerCard
         icon={document === 'certificate' ? 'clock' : 'leave'}
         title={text(document === 'certificate' ? 'printFault.keep' : 'printFault.declaration.keep')}
