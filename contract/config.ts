@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { totemId } from './identity.ts'
-import { padKeys } from './pad.ts'
+import { pad } from './pad.ts'
+import { panel } from './panel.ts'
 import { err, ok, type Result } from './result.ts'
 import { revocationPolicy } from './trust.ts'
 
@@ -93,7 +94,7 @@ export const totemConfig = z.strictObject({
    * The external-authentication exponent of the CIE (256 bytes, issued by the State); null: this totem reads CNS only.
    */
   cie: z.strictObject({ externalKey: path }).nullable(),
-  panel: z.strictObject({ width: z.int().positive(), height: z.int().positive(), mmPerPixel: z.number().positive() }),
+  panel,
   printer: printerConfig,
   /**
    * ALSA's name of the output that feeds loudspeaker and headset, and the input device that reports the headset's plug
@@ -104,8 +105,8 @@ export const totemConfig = z.strictObject({
     .strictObject({ output: z.string().regex(/^(default|(plug)?hw:[\w=,]+)$/), headsetPlug: path.nullable() })
     .nullable()
     .default(null),
-  /** Keys of the tactile pad or of the switches, where the totem has one. */
-  pad: padKeys.prefault({}),
+  /** The tactile pad or the switches, where the totem has them. */
+  pad: pad.prefault({}),
   timings: z.strictObject({
     idleMs: milliseconds,
     warningMs: milliseconds,
@@ -119,6 +120,8 @@ export const totemConfig = z.strictObject({
     .strictObject({
       deviceEnv: z.record(z.string(), z.string()),
       dockUrl: z.url().nullable(),
+      /** Where the words of speech are taken down as they are said: an ear of the bench. Null: nowhere. */
+      ear: path.nullable(),
     })
     .nullable(),
 })

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { screen } from './journeys/index.ts'
 import { language } from './language.ts'
-import { padKeys } from './pad.ts'
+import { pad } from './pad.ts'
+import { preferences } from './preferences.ts'
 import { steps } from './steps.ts'
 
 /**
@@ -12,6 +13,7 @@ export const view = z.strictObject({
   /** Grows with each push, so that a late message is never shown over a newer one. */
   revision: z.number(),
   language,
+  preferences,
   screen,
   /** Null where there is no progress to show. */
   step: z.enum(steps).nullable(),
@@ -26,12 +28,16 @@ export const view = z.strictObject({
   cardLost: z.strictObject({ secondsLeft: z.number() }).nullable(),
   /** The card of this visit lies, or lay last, on the contactless reader, so the screen draws that reader. */
   contactless: z.boolean(),
+  /** Whether the screen is spoken, and where: into the room, or into a headset alone. */
+  speech: z.enum(['off', 'aloud', 'headset']),
   totem: z.strictObject({
     id: z.string(),
     office: z.string(),
     comune: z.string(),
     mmPerPixel: z.number(),
-    pad: padKeys,
+    /** How much of the glass, from its lower edge, somebody who sits can touch. */
+    reachMm: z.number(),
+    pad,
     /** In the order in which this place offers them. */
     languages: z.array(language).min(1),
   }),

@@ -2,31 +2,35 @@ import { useEffect, useLayoutEffect } from 'react'
 import { I18nProvider } from 'react-aria-components'
 import { IntlProvider } from 'react-intl'
 import { languages } from '../contract/language.ts'
+import { usual } from '../contract/preferences.ts'
 import type { View } from '../contract/visit.ts'
 import { IdleWarning } from './components/idle-warning.tsx'
 import { LiveRegion } from './components/live-region.tsx'
+import { Masthead } from './components/masthead.tsx'
 import { Settling } from './components/press-guard.tsx'
-import { TopBar } from './components/top-bar.tsx'
+import { ToolRow } from './components/tool-row.tsx'
 import { messages } from './i18n/messages.ts'
 import { ShownScreen } from './journeys/index.tsx'
 import { usePad } from './pad/use-pad.ts'
+import { Curtain } from './speech/curtain.tsx'
+import { useExplore } from './speech/explore.ts'
 import { useSpeech } from './speech/use-speech.ts'
-import { type Preferences, usePreferences, useView } from './store.ts'
-import { cssTokens } from './theme/tokens.ts'
+import { useView } from './store.ts'
+import { cssTokens, TIGHT_REACH_MM } from './theme/tokens.ts'
 import { useActivity } from './use-activity.ts'
 import { ViewContext } from './view-context.ts'
 
 export function App() {
   const view = useView((mirror) => mirror.view)
-  const preferences = usePreferences()
-  useDocument(view, preferences)
+  useDocument(view)
   useActivity(view)
   useSpeech()
+  useExplore(view)
   usePad(view)
   return view && <Frame view={view} />
 }
 
-/** Everything that is drawn for a view: bar, screen, idle warning. */
+/** Everything that is drawn for a view: masthead, screen, tools, idle warning. */
 function Frame({ view }: { view: View }) {
   // The dates of the screen are those of the papers, and the controls' own words are in the view's language.
   const { tag } = languages[view.language]
@@ -36,14 +40,16 @@ function Frame({ view }: { view: View }) {
         <ViewContext value={view}>
           <LiveRegion />
           <div className="totem">
-            <TopBar key={`bar ${view.screen.screen}`} />
+            <Masthead />
             <main className="stage">
               <Settling key={screenKey(view)}>
                 <ShownScreen view={view} />
               </Settling>
             </main>
+            <ToolRow key={`tools ${view.screen.screen}`} />
           </div>
           <IdleWarning />
+          <Curtain />
         </ViewContext>
       </I18nProvider>
     </IntlProvider>
@@ -59,17 +65,21 @@ function screenKey({ screen, cardLost }: View): string {
 }
 
 /** Applies the view and the preferences to the whole page: language, millimetres, theme. */
-function useDocument(view: View | null, { larger, contrast, lowered }: Preferences): void {
+function useDocument(view: View | null): void {
+  const { text, colours } = view?.preferences ?? usual
+  const larger = text > 1
   const mmPerPixel = view?.totem.mmPerPixel
+  const reachMm = view?.totem.reachMm
   const language = view?.language
   useLayoutEffect(() => {
     const page = document.documentElement
     if (language) page.lang = language
-    if (mmPerPixel) for (const [name, value] of cssTokens(mmPerPixel, larger)) page.style.setProperty(name, value)
+    if (mmPerPixel && reachMm)
+      for (const [name, value] of cssTokens({ mmPerPixel, reachMm }, larger)) page.style.setProperty(name, value)
     page.toggleAttribute('data-larger', larger)
-    page.toggleAttribute('data-contrast', contrast)
-    page.toggleAttribute('data-lowered', lowered)
-  }, [mmPerPixel, language, larger, contrast, lowered])
+    page.dataset.colours = colours
+    page.toggleAttribute('data-tight', reachMm !== undefined && reachMm < TIGHT_REACH_MM)
+  }, [mmPerPixel, reachMm, language, larger, colours])
 
   // The kiosk's shell locks the window, and this stops what a page does by itself: a long press opens a menu, a drag
   // carries a picture away, a wheel with Ctrl zooms and strands the next person.

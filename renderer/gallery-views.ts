@@ -1,6 +1,7 @@
 import { type Screen, stepOf } from '../contract/journeys/index.ts'
 import { language as known, type Language } from '../contract/language.ts'
-import { padKeys } from '../contract/pad.ts'
+import { pad } from '../contract/pad.ts'
+import { usual } from '../contract/preferences.ts'
 import type { View } from '../contract/visit.ts'
 import { samples as arrive } from './journeys/arrive/samples.ts'
 import { samples as certificate } from './journeys/certificate/samples.ts'
@@ -54,11 +55,12 @@ export function galleryViews(language: Language): Record<string, View> {
     const add = (name: string, screen: Screen, step: View['step']) =>
       views.set(name, {
         ...{ revision: 1, language, screen, step, canGoBack, canLeave, idle: null, cardLost: null },
+        ...{ preferences: usual, speech: 'off' },
         contactless: name.endsWith('-cie') || ('card' in screen && screen.card === 'cie'),
         totem: {
-          ...{ id: 'TT-0001', office: 'Ufficio postale di Spello', comune: 'Spello', mmPerPixel: 0.31 },
+          ...{ id: 'TT-0001', office: 'Ufficio postale di Spello', comune: 'Spello', mmPerPixel: 0.31, reachMm: 420 },
           languages: known.options,
-          pad: padKeys.parse({}),
+          pad: pad.parse({}),
         },
       })
     for (const [name, screen] of Object.entries<Screen>(shown)) add(name, screen, stepOf[screen.screen])

@@ -3,6 +3,7 @@ import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
 import type { TotemBridge } from '../contract/ipc.ts'
 import { language } from '../contract/language.ts'
+import { colourModes, type Preferences, textSizes, usual } from '../contract/preferences.ts'
 import type { Spoken } from '../contract/speech.ts'
 import type { View } from '../contract/visit.ts'
 import { App } from './app.tsx'
@@ -12,7 +13,7 @@ import { galleryViews } from './gallery-views.ts'
 import { chosenAt, stopAfter } from './pad/stops.ts'
 import { areOwnWords } from './speech/own-words.ts'
 import { transcript } from './speech/transcript.ts'
-import { receive, usePreferences, useView } from './store.ts'
+import { receive, useView } from './store.ts'
 
 declare global {
   interface Window {
@@ -22,7 +23,7 @@ declare global {
   }
 }
 
-// Shows any screen by #screen=…&lang=…, with &larger &contrast &lowered; without a screen, the list of all. Vite builds it
+// Shows any screen by #screen=…&lang=…, with &text=1.3 &colours=soft &reach=320; without a screen, the list of all. Vite builds it
 // with --mode gallery only, so it is never in the totem.
 const root = createRoot(document.getElementById('root') ?? document.body)
 
@@ -40,7 +41,7 @@ function show(address: string): void {
   const asked = new URLSearchParams(address)
   const lang = language.catch('it').parse(asked.get('lang'))
   const views = galleryViews(lang)
-  const shown = views[asked.get('screen') ?? '']
+  const shown = reaching(views[asked.get('screen') ?? ''], asked.get('reach'))
   disconnect()
   if (!shown) {
     root.render(
@@ -54,13 +55,9 @@ function show(address: string): void {
     )
     return
   }
-  usePreferences.setState({
-    larger: asked.has('larger'),
-    contrast: asked.has('contrast'),
-    lowered: asked.has('lowered'),
-  })
-  useView.setState({ view: shown })
-  window.totem = pretendMain(shown)
+  const view = { ...shown, preferences: preferred(asked) }
+  useView.setState({ view })
+  window.totem = pretendMain(view)
   disconnect = connect(receive)
   flushSync(() =>
     root.render(
@@ -70,6 +67,19 @@ function show(address: string): void {
       </Failure>,
     ),
   )
+}
+
+function preferred(asked: URLSearchParams): Preferences {
+  return {
+    ...usual,
+    text: textSizes.find((size) => String(size) === asked.get('text')) ?? usual.text,
+    colours: colourModes.find((mode) => mode === asked.get('colours')) ?? usual.colours,
+  }
+}
+
+/** The view on a totem where this many mm of the glass are in reach. */
+function reaching(view: View | undefined, mm: string | null): View | undefined {
+  return view && mm ? { ...view, totem: { ...view.totem, reachMm: Number(mm) } } : view
 }
 
 /** A main that shows one view and gives a preview page of grey lines, and answers nothing else. */

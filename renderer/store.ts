@@ -12,13 +12,3 @@ export function newest(shown: View | null, received: View): View {
 export function receive(received: View): void {
   useView.setState(({ view }) => ({ view: newest(view, received) }))
 }
-
-/** The person's own settings for eyes, arms and hands. They end with the renderer, that is with the visit. */
-export type Preferences = { larger: boolean; contrast: boolean; lowered: boolean; slower: boolean }
-
-export const usePreferences = create<Preferences>()(() => ({
-  larger: false,
-  contrast: false,
-  lowered: false,
-  slower: false,
-}))

@@ -1,4 +1,5 @@
 import { createContext, use } from 'react'
+import { type Preferences, usual } from '../contract/preferences.ts'
 import type { View } from '../contract/visit.ts'
 
 export const ViewContext = createContext<View | null>(null)
@@ -9,3 +10,6 @@ export function useShownView(): View {
   if (!view) throw new Error('no view is shown')
   return view
 }
+
+/** What the person has set; outside of a view, what is usual. */
+export const usePreferences = (): Preferences => use(ViewContext)?.preferences ?? usual

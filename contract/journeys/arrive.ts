@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { language } from '../language.ts'
 import { closed } from '../offers.ts'
+import { preferenceChange } from '../preferences.ts'
 
 /** The totem waits for a person, who begins and chooses a language. */
 
@@ -37,4 +38,6 @@ export const answers = [
   /** The first screen has a button in each language, so that nobody has to read another one to begin. */
   z.strictObject({ type: z.literal('start'), language }),
   z.strictObject({ type: z.literal('chooseLanguage'), language }),
+  /** On any screen. */
+  z.strictObject({ type: z.literal('prefer'), change: preferenceChange }),
 ] as const

@@ -120,7 +120,7 @@ const english: Record<TableType, string> = {
   '4': 'removal from the register',
   '5': 'citizenship',
   '6': 'past citizenship',
-  '7': 'being alive',
+  '7': 'proof of life',
   '8': 'residence',
   '9': 'past residences',
   '10': 'residence abroad (AIRE)',
@@ -262,7 +262,7 @@ const german: Record<TableType, string> = {
 const de: Words = {
   document: {
     receipt: 'Quittung über eine gedruckte Bescheinigung',
-    slip: 'Merkzettel einer Anfrage zum Abholen',
+    slip: 'Merkzettel eines Antrags zum Abholen',
     visura: 'Auszug aus dem Melderegister (visura, keine Bescheinigung)',
     dichiarazioneSostitutiva: 'Ersatzerklärung einer Bescheinigung (Art. 46 DPR 445/2000)',
     attoNotorio: 'Formular der Ersatzerklärung des Notorietätsaktes (Art. 47 DPR 445/2000)',
@@ -589,7 +589,7 @@ const sl: Words = {
     totem: 'To pravi totem',
     totemNote: 'Totem jamči, da ga je natisnil. To ni pečat ANPR.',
     anpr: 'Totem pravi, da je to prejel od ANPR',
-    anprNote: 'Za podatke jamči samo ANPR: preverite kodo QR potrdila ali vprašajte matični urad.',
+    anprNote: 'Za podatke jamči samo ANPR: preverite kodo QR potrdila ali vprašajte anagrafski urad.',
     person: 'To izjavlja oseba',
     personNote:
       'Velja kot izjava samo s podpisom osebe, ki zanjo odgovarja (75. in 76. člen DPR 445/2000). Kar je napisano z roko, ni v kodi.',

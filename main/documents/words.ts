@@ -93,7 +93,7 @@ export const registerWords: Record<Language, RegisterWords> = {
     code: 'The code says that this totem received the data with that mark from ANPR and printed them: it is not a seal of ANPR or of the Ministry of the Interior. It can be checked without a network.',
     codeAlt: 'Verification QR code: the data marked ANPR, signed by the totem',
     codeOfCard:
-      'The code says that this totem recognised the declarant by the card and printed the sheet. No datum came from ANPR. It can be checked without a network.',
+      'The code says that this totem recognised the declarant by the card and printed the sheet. None of the data came from ANPR. It can be checked without a network.',
     codeOfCardAlt: 'Verification QR code: name and tax code of the card, signed by the totem',
   },
   de: {
@@ -105,7 +105,7 @@ export const registerWords: Record<Language, RegisterWords> = {
     comune: 'Wohnsitzgemeinde',
     address: 'Anschrift',
     citizenship: 'Staatsbürgerschaft',
-    statoCivile: 'Familienstand',
+    statoCivile: 'Personenstand',
     family: 'Familie laut Melderegister',
     convivenza: 'Anstaltsgemeinschaft laut Melderegister',
     fullName: 'Zuname und Vorname',

@@ -3,23 +3,23 @@ export interface IdleTimings {
   warningMs: number
 }
 
-/** How long nobody need touch anything, and whether a warning comes before the end. */
+/** How long nobody need touch anything, and how long a warning counts down before the end; 0: none does. */
 export interface Wait {
   ms: number
-  warns: boolean
+  warningMs: number
 }
 
 /**
- * Ends a visit that nobody attends. After `Wait.ms` without a sign of life it warns and counts down, second by second,
- * for `warningMs`; a touch or a card takes the warning away, as often as the person likes (WCAG 2.2.1).
+ * Ends a visit that nobody attends. After `Wait.ms` without a sign of life it warns and counts down, second by second; a
+ * touch or a card takes the warning away, as often as the person likes (WCAG 2.2.1).
  */
-export function createIdleWatch(warningMs: number, tell: { warn(secondsLeft: number | null): void; over(): void }) {
+export function createIdleWatch(tell: { warn(secondsLeft: number | null): void; over(): void }) {
   const count = createCountdown(tell)
   return {
     /** Starts the count anew; null stops it while the totem works. */
     restart(wait: Wait | null) {
       count.stop()
-      if (wait) count.start(wait.warns ? Math.ceil(warningMs / 1000) : 0, wait.ms)
+      if (wait) count.start(Math.ceil(wait.warningMs / 1000), wait.ms)
     },
     stop: count.stop,
   }

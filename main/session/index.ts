@@ -1,5 +1,6 @@
 import { createActor } from 'xstate'
 import { type CardState, LOST_CARD_MS, type PrinterStatus } from '../../contract/device.ts'
+import { paceOf } from '../../contract/preferences.ts'
 import type { View } from '../../contract/visit.ts'
 import type { Carries, VisitEvent } from '../visit/chart.ts'
 import type { PreviewSheet, VisitServices } from '../visit/services.ts'
@@ -16,13 +17,18 @@ const isMute = (insertion: number | null) => insertion !== null && insertion < 0
 const UNATTENDED_MS = 60_000
 /** The last words stay this long without the card before the warning counts down: twice the time to read the longest. */
 const LAST_WORDS_MS = 30_000
+const LOST_CARD_SECONDS = LOST_CARD_MS / 1000
 
 export interface SessionOptions {
   services: VisitServices
   timings: IdleTimings & { goodbyeMs: number }
   totem: View['totem']
   line(): Carries
+  /** Whether and where the screen is spoken now. */
+  speech(): View['speech']
   onView(view: View): void
+  /** The device process is to wait for the lost card as long again. */
+  keepWaiting(): void
   /** A visit is over and forgotten in main; the renderer that showed it must go too (invariant 2). */
   onVisitOver(): void
 }
@@ -77,7 +83,7 @@ export function createSession(options: SessionOptions): Session {
   /** The reader went while a card was in it. */
   let cardStayed = false
   let lostSecondsLeft: number | null = null
-  const idle = createIdleWatch(options.timings.warningMs, {
+  const idle = createIdleWatch({
     warn(seconds) {
       if (seconds === secondsLeft) return
       secondsLeft = seconds
@@ -90,18 +96,25 @@ export function createSession(options: SessionOptions): Session {
     warn(seconds) {
       if (seconds === lostSecondsLeft) return
       lostSecondsLeft = seconds
+      // The device process has one time for all; a person who takes longer has it several times over.
+      if (seconds !== null && seconds >= LOST_CARD_SECONDS && seconds < cardSeconds() && seconds % 10 === 0)
+        options.keepWaiting()
       show()
     },
     over: () => undefined,
   })
+  /** How much longer than usual this person has. */
+  const pace = () => paceOf(actor.getSnapshot().context.visit.frame.preferences)
+  const cardSeconds = () => LOST_CARD_SECONDS * pace()
 
   /** What this state waits for; `attended`: somebody has just given a sign of life. */
   function waitOf(attended: boolean): Wait | null {
     const snapshot = actor.getSnapshot()
-    if (snapshot.matches('attract')) return attended ? { ms: UNATTENDED_MS, warns: false } : null
+    if (snapshot.matches('attract')) return attended ? { ms: UNATTENDED_MS, warningMs: 0 } : null
     if (!waitsForPerson(snapshot)) return null
-    const { idleMs } = options.timings
-    return { ms: partsWords(snapshot) ? Math.min(idleMs, LAST_WORDS_MS) : idleMs, warns: true }
+    const { idleMs, warningMs } = options.timings
+    const ms = partsWords(snapshot) ? Math.min(idleMs, LAST_WORDS_MS) : idleMs
+    return { ms: ms * pace(), warningMs: warningMs * pace() }
   }
   const attended = () => idle.restart(waitOf(true))
 
@@ -112,6 +125,7 @@ export function createSession(options: SessionOptions): Session {
       ...framed,
       cardLost: cardLost ? { secondsLeft: lostSecondsLeft ?? 0 } : null,
       idle: secondsLeft === null ? null : { secondsLeft },
+      speech: options.speech(),
       totem: options.totem,
     }
   }
@@ -140,6 +154,10 @@ export function createSession(options: SessionOptions): Session {
       if (!actor.getSnapshot().can(event)) return false
       actor.send(event)
       attended()
+      if (event.type === 'prefer' && actor.getSnapshot().context.lost) {
+        options.keepWaiting()
+        lostCard.start(cardSeconds())
+      }
       return true
     },
     stay: attended,
@@ -170,7 +188,7 @@ export function createSession(options: SessionOptions): Session {
         const lost = state.state === 'lost' && after !== null
         if (lost === wasLost) return
         actor.send({ type: 'slot', card: after, lost, contactless })
-        if (lost) lostCard.start(LOST_CARD_MS / 1000)
+        if (lost) lostCard.start(cardSeconds())
         else lostCard.stop()
         actor.send({ type: lost ? 'card.lost' : 'card.back' })
         attended()
@@ -190,7 +208,7 @@ export function createSession(options: SessionOptions): Session {
       if (after !== null || !wasLost) attended()
     },
     cardWaits() {
-      if (actor.getSnapshot().context.lost) lostCard.start(LOST_CARD_MS / 1000)
+      if (actor.getSnapshot().context.lost) lostCard.start(cardSeconds())
     },
     printer: (status) => actor.send({ type: 'printer', status }),
     issued(operation) {

@@ -68,6 +68,14 @@ export const machine = chart.createMachine({
     chooseLanguage: {
       actions: { type: 'set', params: ({ event }) => ({ frame: { language: event.language } }) },
     },
+    prefer: {
+      actions: {
+        type: 'set',
+        params: ({ context: { visit }, event }) => ({
+          frame: { preferences: { ...visit.frame.preferences, ...event.change } },
+        }),
+      },
+    },
   },
   initial: 'attract',
   states: {

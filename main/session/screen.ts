@@ -26,15 +26,16 @@ function screenOf(snapshot: Snapshot, line: Carries): Screen {
   return show(snapshot.context, { inner, ...line })
 }
 
-/** The screen and its frame; the session adds `revision`, `idle` and `totem`. */
+/** The screen and its frame; the session adds `revision`, `idle`, `speech` and `totem`. */
 export function framedScreen(
   snapshot: Snapshot,
   line: Carries,
-): Omit<View, 'revision' | 'idle' | 'totem' | 'cardLost'> & { cardLost: boolean } {
+): Omit<View, 'revision' | 'idle' | 'speech' | 'totem' | 'cardLost'> & { cardLost: boolean } {
   const { visit, lost, contactless } = snapshot.context
   const screen = screenOf(snapshot, line)
   return {
     language: visit.frame.language,
+    preferences: visit.frame.preferences,
     screen,
     step: visit.frame.stepped ? stepOf[screen.screen] : null,
     canGoBack: snapshot.can({ type: 'back' }),

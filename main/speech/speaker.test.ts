@@ -2,7 +2,12 @@ import { existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:
 import { join } from 'node:path'
 import { afterAll, beforeEach, expect, test, vi } from 'vitest'
 import { ownFolder } from '../../basics/temporary.ts'
+import type { Screen } from '../../contract/journeys/index.ts'
+import { pad } from '../../contract/pad.ts'
+import { usual } from '../../contract/preferences.ts'
 import type { Spoken } from '../../contract/speech.ts'
+import type { View } from '../../contract/visit.ts'
+import { type Cue, cueBetween } from './cues.ts'
 import { plugIn, watchHeadset } from './headset.ts'
 import { createSpeaker, toSay } from './speaker.ts'
 import { type Sentence, systemVoice, type Utterance } from './voice.ts'
@@ -64,11 +69,14 @@ test('hostile text is text: nothing runs, nothing is obeyed, and the voice lives
   const hostile = readFileSync(new URL('../../test/vectors/spoken.txt', import.meta.url), 'utf8').split('\n')
   const silent = vi.fn()
   const over: Promise<unknown>[] = []
-  const { hear, headset } = createSpeaker((sentences, levels) => {
-    const utterance = voice(sentences, levels)
-    over.push(utterance.over)
-    return utterance
-  }, silent)
+  const { hear, headset } = createSpeaker(
+    (sentences, levels) => {
+      const utterance = voice(sentences, levels)
+      over.push(utterance.over)
+      return utterance
+    },
+    { onSilent: silent, onTurned: () => {} },
+  )
   headset(true)
   const says = [...hostile, '\u0000\u0007', '-f /etc/passwd'].filter(Boolean).map((text) => spoken(text))
   hear({ about: 'screen', says })
@@ -97,11 +105,14 @@ test('without a sound device the totem is silent, and says so once until it can 
   const silent = vi.fn()
   const over: Promise<unknown>[] = []
   let to = systemVoice(outputs[0] ?? { output: '', env: {} })
-  const speaker = createSpeaker((sentences, levels) => {
-    const utterance = to(sentences, levels)
-    over.push(utterance.over)
-    return utterance
-  }, silent)
+  const speaker = createSpeaker(
+    (sentences, levels) => {
+      const utterance = to(sentences, levels)
+      over.push(utterance.over)
+      return utterance
+    },
+    { onSilent: silent, onTurned: () => {} },
+  )
   speaker.hear({ about: 'screen', says: [spoken('Benvenuti', { kind: 'title' })] })
   expect(over).toHaveLength(0)
   speaker.headset(true)
@@ -123,12 +134,16 @@ function listener() {
   const said: string[][] = []
   const levels: { rate: number; volume: number }[] = []
   const stopped: number[] = []
-  const speaker = createSpeaker((sentences, at): Utterance => {
-    const number = said.push(sentences.map(({ text }) => text))
-    levels.push(at)
-    return { stop: () => void stopped.push(number), over: new Promise(() => {}) }
-  }, vi.fn())
-  return { said, levels, stopped, speaker }
+  const turned: string[] = []
+  const speaker = createSpeaker(
+    (sentences, at): Utterance => {
+      const number = said.push(sentences.map((one) => ('cue' in one ? `(${one.cue})` : one.text)))
+      levels.push(at)
+      return { stop: () => void stopped.push(number), over: new Promise(() => {}) }
+    },
+    { onSilent: vi.fn(), onTurned: () => turned.push(speaker.state()) },
+  )
+  return { said, levels, stopped, turned, speaker }
 }
 
 const TITLE = spoken('A chi serve?', { kind: 'title' })
@@ -177,6 +192,89 @@ test('the next person finds the usual rate and volume, and nothing of this one',
   speaker.headset(true)
   expect(said.at(-1)).toEqual([TITLE.text])
   expect(levels.at(-1)).toEqual(USUAL)
+})
+
+test('the help key starts speech, then says the screen again; whoever draws the screen is told where it is spoken', () => {
+  const { said, turned, speaker } = listener()
+  speaker.hear({ about: 'screen', says: [TITLE] })
+  speaker.hear({ about: 'key', key: 'help' })
+  speaker.hear({ about: 'key', key: 'help' })
+  expect(said).toEqual([[TITLE.text], [TITLE.text]])
+  speaker.headset(true)
+  speaker.visitOver()
+  speaker.headset(false)
+  expect(turned).toEqual(['aloud', 'headset', 'off'])
+})
+
+const at = (screen: Screen, more: Partial<View> = {}): View => ({
+  ...{ revision: 1, language: 'it', screen, step: null, canGoBack: false, canLeave: true, idle: null, cardLost: null },
+  ...{ contactless: false, speech: 'off', preferences: usual },
+  totem: {
+    ...{ id: 'TT-0001', office: 'Spello', comune: 'Spello', mmPerPixel: 0.31, reachMm: 420, languages: ['it'] },
+    pad: pad.parse({}),
+  },
+  ...more,
+})
+const PIN = { screen: 'pin', card: 'cns', pinPad: false, expiry: false, triesLeft: null } as const
+const VIEWS = {
+  reading: at({ screen: 'card-reading' }),
+  pin: at({ ...PIN, wrong: false }),
+  wrong: at({ ...PIN, wrong: true }),
+  last: at({ screen: 'last-try' }),
+  printing: at({ screen: 'printing', document: 'certificate', page: 1, pages: 1, band: 0, bands: 1 }),
+  done: at({
+    ...{ screen: 'done', outcome: 'printed', document: 'certificate', slip: false, arrived: false, receipt: false },
+    ...{ phone: false, email: false, cardPresent: true },
+  }),
+  goodbye: at({ screen: 'goodbye', cardPresent: true }),
+  gone: at({ screen: 'goodbye', cardPresent: false }),
+  idle: at({ ...PIN, wrong: false }, { idle: { secondsLeft: 30 } }),
+  idle29: at({ ...PIN, wrong: false }, { idle: { secondsLeft: 29 } }),
+  idle10: at({ ...PIN, wrong: false }, { idle: { secondsLeft: 10 } }),
+  lost: at({ ...PIN, wrong: false }, { cardLost: { secondsLeft: 30 } }),
+}
+type Shown = keyof typeof VIEWS
+
+test.each<[Shown, Shown, Cue | null]>([
+  ['gone', 'reading', 'card'],
+  ['pin', 'wrong', 'error'],
+  ['wrong', 'wrong', null],
+  ['pin', 'last', 'error'],
+  ['printing', 'done', 'paper'],
+  ['pin', 'goodbye', 'takeCard'],
+  ['pin', 'gone', null],
+  ['pin', 'idle', 'time'],
+  ['idle', 'idle29', null],
+  ['idle29', 'idle10', 'time'],
+  ['pin', 'lost', 'error'],
+])('from %s to %s sounds %s', (before, after, cue) => expect(cueBetween(VIEWS[before], VIEWS[after])).toBe(cue))
+
+test('a sound comes before the words of its screen, alone where none come, and never over words', () => {
+  vi.useFakeTimers()
+  const { said, speaker } = listener()
+  speaker.shows(VIEWS.reading)
+  speaker.headset(true)
+  speaker.hear({ about: 'screen', says: [TITLE] })
+  speaker.shows(VIEWS.wrong)
+  const pinTitle = spoken('Digitare il PIN', { kind: 'title' })
+  speaker.hear({ about: 'screen', says: [pinTitle] })
+  expect(said).toEqual([[TITLE.text], ['(error)', pinTitle.text]])
+  // These words go on until something stops them.
+  speaker.hear({ about: 'digit' })
+  vi.runAllTimers()
+  expect(said).toHaveLength(2)
+  speaker.hear({ about: 'touch' })
+  speaker.hear({ about: 'digit' })
+  vi.runAllTimers()
+  expect(said.at(-1)).toEqual(['(digit)'])
+  vi.useRealTimers()
+})
+
+test('a cue is heard, as loud as the voice and no louder', async () => {
+  expect(await voice([{ cue: 'paper' }], { rate: 3, volume: 7 }).over).toBeNull()
+  expect(seconds()).toBeGreaterThan(0.3)
+  const loudest = samples().reduce((most, sample) => Math.max(most, Math.abs(sample)), 0)
+  expect(loudest / 32_768).toBeCloseTo(0.5, 1)
 })
 
 test('of the same screen only what is new is said, and a clock by itself never', () => {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Language } from '../../contract/language.ts'
+import { type Cue, samplesOf } from './cues.ts'
 
 /** espeak-ng's voices; README.md tells why this one. */
 const VOICES: Record<Language, string> = { it: 'it', en: 'en-gb', de: 'de', fr: 'fr-fr', sl: 'sl' }
@@ -10,6 +11,9 @@ const WORDS_A_MINUTE = [80, 100, 125, 150, 185, 230, 290] as const
  * fourth (EN 301 549, 8.2.1); the last is the loudest that does not clip.
  */
 const AMPLITUDES = [10, 15, 22, 33, 53, 82, 130] as const
+const LOUDEST = AMPLITUDES[6]
+/** A cue is no louder than the voice: a pure tone of this part of the full scale. */
+const CUE_PART = 0.5
 
 export const LEVELS = WORDS_A_MINUTE.length
 /** The PCM that espeak-ng makes after the 44 bytes of its WAV header. */
@@ -42,8 +46,8 @@ export interface Sound {
   env: Record<string, string>
 }
 
-/** Speaks these sentences, levels from 1 to `LEVELS`. */
-export type Voice = (sentences: readonly Sentence[], levels: { rate: number; volume: number }) => Utterance
+/** Speaks these sentences, and sounds the cues between them, at levels from 1 to `LEVELS`. */
+export type Voice = (said: readonly (Sentence | { cue: Cue })[], levels: { rate: number; volume: number }) => Utterance
 
 /**
  * A voice process for each sentence and a player for all of them: a process that dies costs one sentence, and with each
@@ -51,7 +55,7 @@ export type Voice = (sentences: readonly Sentence[], levels: { rate: number; vol
  */
 export const systemVoice =
   ({ output, env }: Sound): Voice =>
-  (sentences, { rate, volume }) => {
+  (said, { rate, volume }) => {
     const surroundings = { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', ...env }
     const player = spawn('aplay', ['-q', '-D', output, ...FORMAT, '-'], {
       env: surroundings,
@@ -71,8 +75,13 @@ export const systemVoice =
       player.on('exit', (code) => resolve(stopped || code === 0 ? null : 'no-output'))
     })
     async function speak(): Promise<SpeechFault | null> {
-      for (const { lang, text } of sentences) {
+      for (const one of said) {
         if (stopped) return null
+        if ('cue' in one) {
+          player.stdin.write(samplesOf(one.cue, (CUE_PART * amplitude) / LOUDEST))
+          continue
+        }
+        const { lang, text } = one
         const child = spawn(
           'espeak-ng',
           ['-v', VOICES[lang], '-s', `${speed}`, '-a', `${amplitude}`, '-b', '1', '--stdin', '--stdout'],

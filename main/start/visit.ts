@@ -1,6 +1,7 @@
 import { screenLanguagesAt } from '../../catalogue/languages.ts'
 import type { TotemConfig } from '../../contract/config.ts'
 import type { DeviceEvent } from '../../contract/device.ts'
+import { reachMm } from '../../contract/panel.ts'
 import { CLOCK_SKEW_MS } from '../../trust/revocation.ts'
 import { forgetVisit } from '../devices/forget.ts'
 import type { Devices, DevicesListener } from '../devices/index.ts'
@@ -33,7 +34,10 @@ export function createVisits(config: TotemConfig, stores: Stores, devices: Devic
   const sign = createPaperSigner(own.verification && verificationSigner(own.verification), config.totem)
   const paper = createPaper({ devices, journal, ledger: queue.ledger, sign })
   const window = createCitizenWindow(config.panel)
-  const speech = createSpeech(config, (reason) => journal.record('speech.silent', { reason }))
+  const speech = createSpeech(config, {
+    onSilent: (reason) => journal.record('speech.silent', { reason }),
+    onTurned: () => session.refresh(),
+  })
   const session = createSession({
     services: createVisitServices({
       devices,
@@ -66,11 +70,17 @@ export function createVisits(config: TotemConfig, stores: Stores, devices: Devic
       office: config.office.name,
       comune: config.office.comune,
       mmPerPixel: config.panel.mmPerPixel,
+      reachMm: reachMm(config.panel),
       pad: config.pad,
       languages: screenLanguagesAt(config.office),
     },
     line: () => ({ online: online(), closed: closed() }),
-    onView: (view) => window.push(view),
+    speech: speech.state,
+    onView(view) {
+      speech.shows(view)
+      window.push(view)
+    },
+    keepWaiting: () => void devices.call('card.wait', {}),
     onVisitOver() {
       speech.visitOver()
       void window.recycle()

@@ -2,6 +2,7 @@ import type { CardReadout } from '../../contract/device.ts'
 import type { IssuedOutcome, OwnRecord } from '../../contract/gateway.ts'
 import type { TakenHome, Way } from '../../contract/journeys/lists.ts'
 import type { Language } from '../../contract/language.ts'
+import { type Preferences, usual } from '../../contract/preferences.ts'
 import type { Entered, PreviewSheet, PrintFault, Recognised, Refused, VisitServices, Written } from './services.ts'
 
 /**
@@ -26,6 +27,7 @@ interface Frame {
   /** By a clock that never goes back (ms). */
   startedAt: number
   language: Language
+  preferences: Preferences
   /** The screen shows progress. A journey of one screen turns it off. */
   stepped: boolean
 }
@@ -96,7 +98,7 @@ export function changed(visit: Visit, change: Change): Visit {
 
 /** The trunk of a new visit. */
 export const freshTrunk = (session: string): Pick<Visit, 'frame' | 'secret' | 'holder' | 'paper' | 'end'> => ({
-  frame: { session, startedAt: 0, language: 'it', stepped: true },
+  frame: { session, startedAt: 0, language: 'it', preferences: usual, stepped: true },
   secret: { pin: null, can: null },
   holder: { card: null, readout: null, recognised: null, entered: null, registered: null },
   paper: freshPaper(),

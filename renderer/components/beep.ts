@@ -1,11 +1,13 @@
 import { useEffect } from 'react'
+import { useShownView } from '../view-context.ts'
 
 /** A countdown sounds when it comes up and again when this little is left (EAA annex I: more than one sense). */
 const SECOND_CUE_SECONDS = 10
 
-/** Sounds for a countdown; null: none is shown. */
+/** Sounds for a countdown; null: none is shown. Where speech is on it sounds between its words. */
 export function useTimeCue(secondsLeft: number | null): void {
-  const open = secondsLeft !== null
+  const spoken = useShownView().speech !== 'off'
+  const open = secondsLeft !== null && !spoken
   const lastCall = open && secondsLeft <= SECOND_CUE_SECONDS
   useEffect(() => {
     if (open) beep(lastCall ? 2 : 1)

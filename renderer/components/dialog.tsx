@@ -1,6 +1,9 @@
 import type { ReactNode } from 'react'
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
+import { useText } from '../i18n/use-text.ts'
+import { Icon } from './icon.tsx'
 import { Settling } from './press-guard.tsx'
+import { TouchButton } from './touch-button.tsx'
 
 type Dialog = { title: string; open: boolean; onClose?: () => void; urgent?: boolean; children: ReactNode }
 
@@ -8,7 +11,7 @@ type Dialog = { title: string; open: boolean; onClose?: () => void; urgent?: boo
 export function Dialog({ title, open, onClose, urgent = false, children }: Dialog) {
   return (
     <ModalOverlay
-      className="veil"
+      className={urgent ? 'veil blank' : 'veil'}
       isOpen={open}
       isDismissable={onClose !== undefined}
       isKeyboardDismissDisabled={onClose === undefined}
@@ -27,5 +30,17 @@ export function Dialog({ title, open, onClose, urgent = false, children }: Dialo
         </AriaDialog>
       </Modal>
     </ModalOverlay>
+  )
+}
+
+export function CloseButton({ onPress }: { onPress: () => void }) {
+  const text = useText()
+  return (
+    <div className="dialog-actions">
+      <TouchButton className="primary" back onPress={onPress}>
+        <span>{text('action.close')}</span>
+        <Icon name="close" />
+      </TouchButton>
+    </div>
   )
 }

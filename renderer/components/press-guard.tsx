@@ -1,5 +1,5 @@
 import { createContext, type ReactNode, use, useCallback, useState } from 'react'
-import { usePreferences } from '../store.ts'
+import { usePreferences } from '../view-context.ts'
 
 /**
  * The buttons of a new screen do not answer for this long. The second tap of a double tap comes within 300 ms and
@@ -42,13 +42,13 @@ export function createStrikes() {
 }
 
 /** How long an identical strike does not count. */
-export const sameStrikeMs = (kind: 'digit' | 'other', slower: boolean): number =>
-  SAME_STRIKE_MS[slower ? 'other' : kind]
+export const sameStrikeMs = (kind: 'digit' | 'other', oneTouch: boolean): number =>
+  SAME_STRIKE_MS[oneTouch ? 'other' : kind]
 
-/** True for a strike of this key that counts. */
-export function useStrikes(kind: 'digit' | 'other'): (key: string) => boolean {
+/** True for a strike of this key that counts. `at`: when a busy page gets to it later than it came. */
+export function useStrikes(kind: 'digit' | 'other'): (key: string, at?: number) => boolean {
   const [counts] = useState(createStrikes)
-  const slower = usePreferences((preferences) => preferences.slower)
-  const ms = sameStrikeMs(kind, slower)
-  return useCallback((key) => counts(key, performance.now(), ms), [counts, ms])
+  const { oneTouch } = usePreferences()
+  const ms = sameStrikeMs(kind, oneTouch)
+  return useCallback((key, at = performance.now()) => counts(key, at, ms), [counts, ms])
 }

@@ -12,7 +12,7 @@ type Screen = {
   lead?: string
   /** Only looked at, so it may stand high on the glass. */
   figure?: ReactNode
-  /** Touched, so it moves down when the controls are lowered. */
+  /** Touched, so it stands within the reach of somebody who sits. */
   children?: ReactNode
   /**
    * `leave`: all is said, and the main action is the end of the visit. `ends`: this one leads there too, so the button
@@ -42,13 +42,15 @@ export function Screen({ title, lead, figure, children, main, kind = 'answers', 
 
   return (
     <section ref={section} className={`screen of-${kind} ${tone ?? ''}`} tabIndex={-1}>
-      <div className="question">
-        {step && <Steps step={step} />}
-        <h1>{title}</h1>
-        {lead && <p className="lead">{lead}</p>}
-        {figure && <div className="figure">{figure}</div>}
+      <div className="content">
+        <div className="question">
+          {step && <Steps step={step} />}
+          <h1>{title}</h1>
+          {lead && <p className="lead">{lead}</p>}
+          {figure && <div className="figure">{figure}</div>}
+        </div>
+        {children && <div className="answers">{children}</div>}
       </div>
-      {children && <div className="answers">{children}</div>}
       {(canGoBack || canLeave || action) && (
         <div className="actions">
           <div className="action-back">

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { Button } from 'react-aria-components'
+import { pressActs } from '../speech/explore.ts'
 import { Icon, type IconName } from './icon.tsx'
 import { useSettled, useStrikes } from './press-guard.tsx'
 
@@ -11,6 +12,8 @@ type TouchButton = {
   pressed?: boolean
   /** A key of a keypad, which counts its own strikes. */
   digit?: boolean
+  /** It serves speech, which does not say it with the screen. */
+  unsaid?: boolean
   /** It takes something back or closes: the pad's key for going back presses it. */
   back?: boolean
   children: ReactNode
@@ -28,6 +31,7 @@ export function TouchButton({
   pressed,
   digit = false,
   back = false,
+  unsaid = false,
   children,
 }: TouchButton) {
   const counts = useStrikes('other')
@@ -37,10 +41,13 @@ export function TouchButton({
   return (
     <Button
       className={`touch ${className}`}
-      onPress={press}
+      onPress={({ pointerType }) => {
+        if (pressActs(pointerType)) press()
+      }}
       isDisabled={disabled}
       preventFocusOnPress
       {...(back && { 'data-back': true })}
+      {...(unsaid && { 'data-unsaid': true })}
       {...(label === undefined ? {} : { 'aria-label': label })}
       {...(pressed === undefined ? {} : { 'aria-pressed': pressed })}
     >

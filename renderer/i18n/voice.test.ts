@@ -1,6 +1,6 @@
 import { createIntl } from 'react-intl'
 import { describe, expect, it } from 'vitest'
-import { languages } from '../../contract/language.ts'
+import { type Language, language, languages } from '../../contract/language.ts'
 import { messages } from './messages.ts'
 
 // One voice speaks on the Italian screens: Lei in sentences, a noun or an infinitive on a button, and never tu.
@@ -36,15 +36,48 @@ describe('Gulpease', () => {
   })
 })
 
-const TU = /\b(?:tu|tuo|tua|tuoi|tue|puoi|devi|hai|vuoi|fai|inserisci|digita|premi|scegli)\b/i
-it.each(keys)('%s does not say tu', (key) => {
-  expect(shown(key)).not.toMatch(TU)
+// A person is Lei, Sie, vous, vi: never tu. In Slovene a button's short imperative is a tu as well.
+const TU: Record<Language, RegExp> = {
+  it: /(?<!\p{L})(?:tu|tuo|tua|tuoi|tue|puoi|devi|hai|vuoi|fai|inserisci|digita|premi|scegli)(?!\p{L})/iu,
+  de: /(?<!\p{L})(?:du|dir|dich|dein\p{L}*)(?!\p{L})/iu,
+  fr: /(?<!\p{L})(?:tu|te|toi|ton|ta|tes)(?!\p{L})/iu,
+  sl: /(?<!\p{L})(?:[Tt]i|[Tt]ebi|[Tt]voj\p{L}*|Zapri|Izbriši|Pokaži|Spremeni|Pošlji|Natisni|Vtipkaj|Pritisni|Izberi|Vzemi)(?!\p{L})/u,
+  en: /(?!)/,
+}
+it.each(language.options)('%s never says tu', (one) => {
+  // `Ti podatki`: these data.
+  const said = Object.entries(messages[one]).filter(([, text]) =>
+    TU[one].test(text.replace(/(?<!\p{L})[Tt]i (?:dve|podatki)/u, '')),
+  )
+  expect(said).toEqual([])
+})
+
+// A text that names a button has its label, in the quotation marks of the language.
+const QUOTED: Record<Language, RegExp> = {
+  it: /«(.+?)»/g,
+  de: /„(.+?)“/g,
+  fr: /«\u00a0(.+?)\u00a0»/g,
+  sl: /»(.+?)«/g,
+  en: /‘(.+?)’/g,
+}
+it.each(language.options)('%s: a button is called by its label', (one) => {
+  const texts = Object.values(messages[one])
+  const named = texts.flatMap((text) => [...text.matchAll(QUOTED[one])].map(([, label = '']) => label))
+  expect(named.length).toBeGreaterThan(10)
+  expect(named.filter((label) => !texts.includes(label))).toEqual([])
+})
+
+it('French signs keep to their word by a space that does not break', () => {
+  const wrong = Object.entries(messages.fr).filter(([, text]) => /(?<!\u00a0)[:;!?»]|«(?!\u00a0)/.test(text))
+  expect(wrong).toEqual([])
 })
 
 it.each(keys)('%s asks in sentences with Lei, not with an infinitive', (key) => {
   for (const sentence of sentences(shown(key))) {
-    // An infinitive may be what a sentence speaks of: "Dichiarare il falso è un reato."
-    if (/ è /.test(sentence)) continue
-    expect(sentence).not.toMatch(/^\p{Lu}\p{L}*(?:are|ere|ire|rre|arsi|ersi|irsi|[aei]r(?:lo|la|li|le|ne))\b/u)
+    // An infinitive may be what a sentence speaks of, or what can be done: "Dichiarare il falso è un reato."
+    if (/ è | può /.test(sentence)) continue
+    expect(sentence).not.toMatch(
+      /(?:^|[:,] |^Poi )\p{L}*(?:are|ere|ire|rre|arsi|ersi|irsi|[aei]r(?:lo|la|li|le|ne))(?!\p{L})/u,
+    )
   }
 })

@@ -6,7 +6,8 @@ import { screen } from '../../contract/journeys/index.ts'
 import { language } from '../../contract/language.ts'
 import { refusal } from '../../contract/refusal.ts'
 import { view } from '../../contract/visit.ts'
-import { TopBar } from '../components/top-bar.tsx'
+import { Masthead } from '../components/masthead.tsx'
+import { ToolRow } from '../components/tool-row.tsx'
 import { galleryViews } from '../gallery-views.ts'
 import { messages } from '../i18n/messages.ts'
 import { ViewContext } from '../view-context.ts'
@@ -26,8 +27,9 @@ const render = (shown: (typeof cases)[number][2]) =>
       }}
     >
       <ViewContext value={shown}>
-        <TopBar />
+        <Masthead />
         <ShownScreen view={shown} />
+        <ToolRow />
       </ViewContext>
     </IntlProvider>,
   )

@@ -1,4 +1,5 @@
 import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react'
+import { tellSpeech } from '../bridge.ts'
 import { useText } from '../i18n/use-text.ts'
 import { DigitKeys, useKeypad } from './digit-keys.tsx'
 import { emptyPin, PIN_MAX, type PinKey, pinMin, pressPinKey, takePin } from './pin-buffer.ts'
@@ -29,7 +30,9 @@ export function PinPad({ card, onPin, children }: PinPad) {
 
   const press = useCallback(
     (key: PinKey) => {
-      typed.current = pressPinKey(buffer, typed.current, key)
+      const before = typed.current
+      typed.current = pressPinKey(buffer, before, key)
+      if (typed.current > before) tellSpeech({ about: 'digit' })
       setCount(typed.current)
     },
     [buffer],

@@ -1,44 +1,88 @@
 import { useEffect } from 'react'
-import { type PadAction, type PadKeys, padActions } from '../../contract/pad.ts'
+import { type PadAction, type PadKeys, padActions, type Scanning } from '../../contract/pad.ts'
+import { paceOf } from '../../contract/preferences.ts'
 import type { View } from '../../contract/visit.ts'
-import { tellSpeech } from '../bridge.ts'
+import { answer, tellSpeech } from '../bridge.ts'
 import { useStrikes } from '../components/press-guard.tsx'
+import { canHide } from '../speech/curtain.tsx'
 import { chosenAt, stopAfter, wayBack } from './stops.ts'
+
+/** The help key, held this long, hides the screen. */
+const HELD_MS = 1_000
 
 /**
  * Five keys walk every screen: the focus goes to the stop before or after, and wraps; one key presses what has the focus,
- * one goes back, one says the screen again. They work beside the glass, for whoever feels keys and sees no screen.
+ * one goes back, one says the screen again. They work beside the glass, for whoever feels keys and sees no screen. A person
+ * with one or two switches has two of them: one steps, or time does, and one chooses.
  */
 export function usePad(view: View | null): void {
-  const keys = view?.totem.pad
+  const keys = view?.totem.pad.keys
+  const screen = view?.screen.screen
+  const { curtain = false, scanning: chosen = null } = view?.preferences ?? {}
+  const scanning = chosen ?? view?.totem.pad.scanning ?? 'off'
+  const stepMs = view ? 1_000 * view.totem.pad.stepSeconds * paceOf(view.preferences) : 0
+  const hideable = view !== null && canHide(view)
   const counts = useStrikes('digit')
+
+  useEffect(() => {
+    if (scanning !== 'one' || !screen) return
+    const step = () => {
+      byKeys(true)
+      move(1)
+    }
+    let stepping = setInterval(step, stepMs)
+    // What is chosen by the last moment of a step counts for that step; the next has its whole time.
+    const again = () => {
+      clearInterval(stepping)
+      stepping = setInterval(step, stepMs)
+    }
+    window.addEventListener('keydown', again, true)
+    return () => {
+      clearInterval(stepping)
+      window.removeEventListener('keydown', again, true)
+    }
+  }, [scanning, stepMs, screen])
+
   useEffect(() => {
     if (!keys) return
+    let held: ReturnType<typeof setTimeout> | undefined
+    const release = () => clearTimeout(held)
+    const hide = () => {
+      if (hideable) answer({ type: 'prefer', change: { curtain: !curtain } })
+    }
     const onKey = (event: KeyboardEvent) => {
-      const action = actionOf(event, keys)
+      const action = actionOf(event, keys, scanning)
       // Where nothing has the focus, Enter belongs to the screen: on a keypad it confirms.
       if (!action || (action === 'choose' && !chosenAt(document.activeElement))) return
       event.preventDefault()
       event.stopPropagation()
       // A key that is held down repeats by itself (EN 301 549, 5.7): it was struck once. Of two strikes in the time of a
       // shaking finger the second does not count (5.8).
-      if (event.repeat || !counts(action)) return
-      document.documentElement.toggleAttribute('data-keys', true)
+      if (event.repeat || !counts(action, event.timeStamp)) return
+      byKeys(true)
+      release()
+      if (action === 'help') held = setTimeout(hide, HELD_MS)
       ACTS[action]()
     }
-    const onTouch = () => document.documentElement.toggleAttribute('data-keys', false)
+    const onTouch = () => byKeys(false)
     // They capture, because a control under the focus would take these events for itself.
     window.addEventListener('keydown', onKey, true)
+    window.addEventListener('keyup', release, true)
     window.addEventListener('pointerdown', onTouch, true)
     return () => {
+      release()
       window.removeEventListener('keydown', onKey, true)
+      window.removeEventListener('keyup', release, true)
       window.removeEventListener('pointerdown', onTouch, true)
     }
-  }, [keys, counts])
+  }, [keys, scanning, counts, curtain, hideable])
 }
 
-const actionOf = ({ code, ctrlKey, altKey, metaKey }: KeyboardEvent, keys: PadKeys): PadAction | undefined =>
-  ctrlKey || altKey || metaKey ? undefined : padActions.find((action) => keys[action].includes(code))
+function actionOf(event: KeyboardEvent, keys: PadKeys, scanning: Scanning): PadAction | undefined {
+  if (event.ctrlKey || event.altKey || event.metaKey) return undefined
+  if (scanning !== 'off' && keys.switch.includes(event.code)) return scanning === 'two' ? 'next' : 'choose'
+  return padActions.find((action) => keys[action].includes(event.code))
+}
 
 const ACTS: Record<PadAction, () => void> = {
   previous: () => move(-1),
@@ -47,6 +91,9 @@ const ACTS: Record<PadAction, () => void> = {
   back: () => act(wayBack(document.body, document.activeElement)),
   help: () => tellSpeech({ about: 'key', key: 'help' }),
 }
+
+/** Whether the focus shows where it is on the question too. */
+const byKeys = (on: boolean) => document.documentElement.toggleAttribute('data-keys', on)
 
 function move(by: 1 | -1): void {
   const stop = stopAfter(document.body, document.activeElement, by)

@@ -1,9 +1,11 @@
 import { type Language, language } from '../../contract/language.ts'
 import type { Spoken } from '../../contract/speech.ts'
 
-const CONTROL = 'button, [role=button], a[href], input'
+export const CONTROL = 'button, [role=button], a[href], input'
 /** What neither eye nor screen reader meets; a modal hides the page behind it by the first of these. */
 const HIDDEN = '[aria-hidden=true], [inert], [hidden], script, style, noscript'
+/** A control of speech itself: it is said where the focus or a finger comes to it, and not with the screen. */
+const UNSAID = '[data-unsaid]'
 /** The words of one of these belong together; a control's always do. */
 const BLOCK = 'h1, h2, h3, p, li, dt, dd, td, th, div, section, figure, nav, header, main'
 const MOST = 1_000
@@ -12,7 +14,7 @@ const MOST = 1_000
 export type IsPublic = (text: string) => boolean
 
 /**
- * All that the page says, in the order of reading: what it asks first, the bar with its tools last. It reads the same
+ * All that the page says, in the order of reading: what it asks first, the row of tools last. It reads the same
  * names, roles and languages as a screen reader does, so what axe-core checks is what is spoken.
  */
 export function transcript(page: ParentNode, isPublic: IsPublic): Spoken[] {
@@ -24,7 +26,7 @@ export function transcript(page: ParentNode, isPublic: IsPublic): Spoken[] {
 /** The parts of the page in the order of reading; while a dialog stands over the page, that alone. */
 export function readingParts(page: ParentNode): Element[] {
   const modal = page.querySelector('[role=alertdialog]') ?? page.querySelector('[role=dialog]')
-  const parts = modal ? [modal] : [page.querySelector('main'), page.querySelector('.bar-tools')]
+  const parts = modal ? [modal] : [page.querySelector('main'), page.querySelector('nav.tools')]
   return parts.filter((part) => part !== null)
 }
 
@@ -36,6 +38,10 @@ export function spokenOf(focused: Element, isPublic: IsPublic): Spoken[] {
   return label ? some(itemOf(focused, [piece(label, lang, isPublic)], lang)) : []
 }
 
+/** What is said of the place under a finger: its control, or the words that stand there. */
+export const spokenUnder = (found: Element, isPublic: IsPublic): Spoken[] =>
+  found.matches(CONTROL) ? spokenOf(found, isPublic) : [...sayingsOf(found, isPublic)]
+
 interface Piece {
   text: string
   lang: string
@@ -45,7 +51,7 @@ interface Piece {
 function* itemsIn(part: ParentNode, isPublic: IsPublic): Generator<Spoken> {
   for (const element of part.children) {
     // A live region is for screen readers: it repeats what stands on the screen.
-    if (element.matches(`${HIDDEN}, [aria-live=polite]`)) continue
+    if (element.matches(`${HIDDEN}, ${UNSAID}, [aria-live=polite]`)) continue
     const label = element.getAttribute('aria-label')
     const lang = languageOf(element)
     if (element.matches(CONTROL)) yield* sayingsOf(element, isPublic, 'button')

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { type ColourMode, colourModes } from '../../contract/preferences.ts'
 
-const css = readFileSync(join(import.meta.dirname, 'base.css'), 'utf8')
-/** Colours of one rule of base.css by name. */
-function colours(selector: string): Record<string, string> {
-  const rule = css.slice(css.indexOf(`${selector} {`)).split('}', 1)[0] ?? ''
+const css = readFileSync(join(import.meta.dirname, 'colours.css'), 'utf8')
+/** Colours of a mode by name. */
+function coloursOf(mode: ColourMode): Record<string, string> {
+  const rule = css.split(`[data-colours="${mode}"] {`)[1]?.split('}', 1)[0] ?? ''
   return Object.fromEntries([...rule.matchAll(/(--[\w-]+): (#[0-9a-f]{6})/g)].map(([, name, hex]) => [name, hex]))
 }
-const normal = colours(':root')
-const high = { ...normal, ...colours(':root[data-contrast]') }
+const modes = colourModes.map((mode) => [mode, coloursOf(mode)] as const)
 
 /** WCAG 2.2 relative luminance and contrast ratio. */
 function luminance(hex: string): number {
@@ -30,6 +30,8 @@ const pairs = [
   ['--dark', '--soft', 7],
   ['--quiet', '--sheet', 4.5],
   ['--quiet', '--soft', 4.5],
+  ['--quiet', '--ground', 4.5],
+  ['--primary', '--soft', 4.5],
   ['--primary', '--sheet', 4.5],
   ['--on-primary', '--primary', 4.5],
   ['--on-primary', '--primary-down', 4.5],
@@ -46,18 +48,16 @@ const edges = [
   ['--primary', '--ground'],
 ] as const
 
-describe('a control can be told from its ground', () => {
-  it.each(edges)('%s on %s', (edge, ground) => {
-    for (const colour of [normal, high])
-      expect(ratio(colour[edge] ?? '', colour[ground] ?? '')).toBeGreaterThanOrEqual(3)
+describe.each(modes)('%s', (mode, colours) => {
+  const strong = mode.includes('-on-')
+  it.each(pairs)('text can be told from its ground: %s on %s', (text, ground, least) => {
+    const wanted = strong ? 7 : mode === 'soft' ? 4.5 : least
+    expect(ratio(colours[text] ?? '', colours[ground] ?? '')).toBeGreaterThanOrEqual(wanted)
   })
-})
-
-describe('text can be told from its ground', () => {
-  it.each(pairs)('%s on %s', (text, ground, least) => {
-    expect(ratio(normal[text] ?? '', normal[ground] ?? '')).toBeGreaterThanOrEqual(least)
+  it.each(edges)('a control can be told from its ground: %s on %s', (edge, ground) => {
+    expect(ratio(colours[edge] ?? '', colours[ground] ?? '')).toBeGreaterThanOrEqual(3)
   })
-  it.each(pairs)('in high contrast: %s on %s at 7:1', (text, ground) => {
-    expect(ratio(high[text] ?? '', high[ground] ?? '')).toBeGreaterThanOrEqual(7)
+  it('names every colour of the usual table', () => {
+    expect(Object.keys(colours)).toEqual(Object.keys(coloursOf('usual')))
   })
 })

@@ -7,14 +7,14 @@ const onGlass = (tokens: Map<string, string>, name: string, mmPerPixel: number) 
 
 describe('sizes on the glass', () => {
   it('a pixel of the 27-inch panel is 0.31 mm', () => {
-    expect(cssTokens(0.31, false).get('--mm')).toBe('3.226px')
-    expect(cssTokens(0.31, false).get('--text-body')).toBe('34.194px')
+    expect(cssTokens({ mmPerPixel: 0.31, reachMm: 420 }, false).get('--mm')).toBe('3.226px')
+    expect(cssTokens({ mmPerPixel: 0.31, reachMm: 420 }, false).get('--text-body')).toBe('34.194px')
   })
 
   it('letters, keys and gaps keep their millimetres on every panel', () => {
     fc.assert(
       fc.property(fc.double({ min: 0.1, max: 0.6, noNaN: true }), fc.boolean(), (mmPerPixel, larger) => {
-        const tokens = cssTokens(mmPerPixel, larger)
+        const tokens = cssTokens({ mmPerPixel, reachMm: 420 }, larger)
         for (const name of tokens.keys())
           if (name.startsWith('--text-'))
             expect(onGlass(tokens, name, mmPerPixel) * CAP_HEIGHT).toBeGreaterThanOrEqual(7.3)

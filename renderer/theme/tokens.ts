@@ -9,19 +9,22 @@ export const CAP_HEIGHT = 0.692
 const TEXT_MM = { body: 10.6, strong: 12.6, card: 14.2, title: 21, display: 31 } as const
 /** Reading text grows by a fifth, the most at which every screen fits without scrolling. Headings are large already. */
 const LARGER_TEXT_MM = { ...TEXT_MM, body: 12.8, strong: 14.4, card: 16.2 } as const
-const SIZE_MM = { touch: 24, gap: 5, margin: 16, action: 36, bar: 46 } as const
-const LARGER_BAR_MM = 54
+const SIZE_MM = { touch: 24, gap: 5, margin: 16, action: 36, masthead: 28, tools: 42 } as const
+/** With less glass in reach than this the answers stand closer, two by two where there are many. */
+export const TIGHT_REACH_MM = 380
 
 /**
  * CSS custom properties of a panel, in px: `--mm`, `--text-…` and `--size-…`.
  * @param mmPerPixel width of one CSS pixel on the glass, in mm (0.31 on the 27-inch reference)
+ * @param reachMm how much of the glass, from its lower edge, somebody who sits can touch
  */
-export function cssTokens(mmPerPixel: number, larger: boolean): Map<`--${string}`, string> {
+export function cssTokens(
+  { mmPerPixel, reachMm }: { mmPerPixel: number; reachMm: number },
+  larger: boolean,
+): Map<`--${string}`, string> {
   const px = (mm: number) => `${(mm / mmPerPixel).toFixed(3)}px`
   const tokens = new Map<`--${string}`, string>([['--mm', px(1)]])
   for (const [name, mm] of Object.entries(larger ? LARGER_TEXT_MM : TEXT_MM)) tokens.set(`--text-${name}`, px(mm))
-  // The larger name of an office with a long name takes two lines below the product's.
-  const size = { ...SIZE_MM, bar: larger ? LARGER_BAR_MM : SIZE_MM.bar }
-  for (const [name, mm] of Object.entries(size)) tokens.set(`--size-${name}`, px(mm))
+  for (const [name, mm] of Object.entries({ ...SIZE_MM, reach: reachMm })) tokens.set(`--size-${name}`, px(mm))
   return tokens
 }

@@ -1,7 +1,7 @@
 import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TotemConfig } from '../../contract/config.ts'
-import { padKeys } from '../../contract/pad.ts'
+import { pad } from '../../contract/pad.ts'
 import { issueCrls } from '../pki/trust-list.ts'
 import { type VirtualSound, virtualSound } from './sound.ts'
 import { giveToBenchUser } from './user.ts'
@@ -79,13 +79,13 @@ export async function provisionTotem(options: {
     },
     cie: { externalKey: key('cie/external-key.bin') },
     // The reference panel: 27 inches, portrait.
-    panel: { width: 1080, height: 1920, mmPerPixel: 0.311 },
+    panel: { width: 1080, height: 1920, mmPerPixel: 0.311, bottomMm: 700 },
     printer: { profile: 'a4-kiosk' },
     sound: { output: 'default', headsetPlug: sound.headsetPlug },
-    pad: padKeys.parse({}),
+    pad: pad.parse({}),
     timings: { idleMs: 60_000, warningMs: 30_000, goodbyeMs: 8_000, lineProbeMs: 5_000, ...options.timings },
     minFreeBytes: 200 * 1_048_576,
-    bench: { deviceEnv: { ...options.deviceEnv, ...sound.env }, dockUrl: options.dockUrl },
+    bench: { deviceEnv: { ...options.deviceEnv, ...sound.env }, dockUrl: options.dockUrl, ear: sound.ear },
   }
   key(`totems/${TOTEM}.outcome.jwk.json`, outcomeKeys)
   // The folder in which main/lists keeps the gateway's lists: a totem may be set up before it has a line.

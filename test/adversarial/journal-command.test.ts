@@ -12,7 +12,7 @@ import { journal as journalCommand } from '../../commands/journal.ts'
 import { queue as queueCommand } from '../../commands/queue.ts'
 import type { TotemConfig } from '../../contract/config.ts'
 import { exportedLine, JOURNAL_ANCHOR_TYP } from '../../contract/journal.ts'
-import { padKeys } from '../../contract/pad.ts'
+import { pad } from '../../contract/pad.ts'
 import { type Journal, openJournal } from '../../main/journal/journal.ts'
 import { openQueue, type Queue } from '../../main/queue/queue.ts'
 import { makePki } from '../../simulator/pki/make.ts'
@@ -122,8 +122,8 @@ function provisioning(): TotemConfig {
       possession: [],
     },
     cie: null,
-    pad: padKeys.parse({}),
-    panel: { width: 1080, height: 1920, mmPerPixel: 0.311 },
+    pad: pad.parse({}),
+    panel: { width: 1080, height: 1920, mmPerPixel: 0.311, bottomMm: 700 },
     printer: { profile: 'a4-kiosk' },
     timings: { idleMs: 60_000, warningMs: 30_000, goodbyeMs: 8_000, lineProbeMs: 5_000 },
     sound: null,

@@ -84,7 +84,7 @@ const notorietaWords: Record<
       stamp: 'Cachet',
     },
     limits:
-      'Signer devant l’employé, ou joindre la copie d’une pièce d’identité (art. 38). On déclare des faits connus personnellement, aussi d’autrui, hors de la liste de l’art. 46. Sans droit de timbre (art. 37) ; à un particulier, il faut une signature légalisée et le timbre. Elle ne remplace pas les certificats médicaux, vétérinaires, d’origine, CE, de marques ou de brevets (art. 49).',
+      'Signer devant l’employé, ou joindre la copie d’une pièce d’identité (art. 38). On déclare des faits connus personnellement, aussi d’autrui, hors de la liste de l’art. 46. Sans droit de timbre (art. 37) ; à une personne privée, il faut une signature légalisée et le timbre. Elle ne remplace pas les certificats médicaux, vétérinaires, d’origine, CE, de marques ou de brevets (art. 49).',
     privacy: 'Qui la reçoit utilise les données pour la seule procédure (art. 48). Le totem n’en garde pas de copie.',
   },
   de: {

@@ -94,7 +94,7 @@ export const declarationWords: Record<Language, DeclarationWords> = {
       nascita: 'am {date} in {place} geboren zu sein',
       residenza: 'in {comune}, {address}, ansässig zu sein',
       cittadinanza: 'folgende Staatsbürgerschaft zu besitzen: {citizenship}',
-      statoCivile: 'dass der eigene Familienstand lautet: {statoCivile}',
+      statoCivile: 'dass der eigene Personenstand lautet: {statoCivile}',
       statoDiFamiglia: 'dass sich die eigene Familie laut Melderegister wie folgt zusammensetzt:',
       esistenzaInVita: 'am Leben zu sein',
       nascitaFiglio: 'dass der Sohn/die Tochter {relative} am {birthDate} in {birthPlace} geboren ist',
@@ -102,7 +102,7 @@ export const declarationWords: Record<Language, DeclarationWords> = {
       codiceFiscale: 'dass die eigene Steuernummer lautet: {codiceFiscale}',
       altro: 'Sonstiges',
     },
-    use: 'für (Amt oder Privater)',
+    use: 'für (Amt oder private Stelle)',
     privacy:
       'Mit Balken: Daten aus ANPR oder von der Karte (CARTA), sonst von Hand. Der Empfänger nutzt die Daten nur für das Verfahren (Art. 48). Der Totem behält keine Kopie. Nicht-EU-Bürger: nur, was ein italienisches Amt bescheinigen kann (Art. 3).',
   },
@@ -125,7 +125,7 @@ export const declarationWords: Record<Language, DeclarationWords> = {
       codiceFiscale: 'que son code fiscal est : {codiceFiscale}',
       altro: 'autre',
     },
-    use: 'pour (administration ou particulier)',
+    use: 'pour (administration ou personne privée)',
     privacy:
       'Avec la barre : de l’ANPR ou de la CARTE (CARTA). Les données servent à la seule procédure (art. 48) ; le totem n’en garde pas de copie. Citoyens hors UE : seulement ce qu’un bureau italien peut attester (art. 3).',
   },
@@ -148,7 +148,7 @@ export const declarationWords: Record<Language, DeclarationWords> = {
       codiceFiscale: 'da je lastna davčna številka: {codiceFiscale}',
       altro: 'drugo',
     },
-    use: 'za (urad ali zasebnik)',
+    use: 'za (urad ali zasebni prejemnik)',
     privacy:
       'S črto: podatki iz ANPR ali z izkaznice (CARTA), drugo je napisano z roko. Prejemnik uporablja podatke le za postopek (48. člen). Totem ne hrani kopije. Državljani zunaj EU: le kar lahko potrdi italijanski urad (3. člen).',
   },

@@ -53,7 +53,7 @@ const visuraWords: Record<
     lead: 'Kakor jih je ANPR vodil dne {at}, prikazani osebi, na katero se nanašajo, prepoznani s kartico in kodo PIN.',
     reference: 'Sklic ANPR',
     holder: 'Oseba, na katero se nanaša vpogled',
-    note: 'Če je kateri podatek napačen: s tem listom se obrnite na matični urad občine stalnega prebivališča. Za izjavo teh podatkov javnemu uradu ali upravljavcu javnih storitev zadostuje brezplačno samopotrdilo.',
+    note: 'Če je kateri podatek napačen: s tem listom se obrnite na anagrafski urad občine stalnega prebivališča. Za izjavo teh podatkov javnemu uradu ali upravljavcu javnih storitev zadostuje brezplačno samopotrdilo.',
   },
 }
 

@@ -23,7 +23,7 @@ export function Attract({ screen }: { screen: ScreenOf<'attract'> }) {
   useAnnouncement(text('attract.title'))
   const notice = noticeOf(screen)
   return (
-    <section className="attract">
+    <section className="attract" tabIndex={-1}>
       <div className="attract-words">
         <h1>{text('attract.title')}</h1>
         <p className="lead">{text('attract.lead')}</p>

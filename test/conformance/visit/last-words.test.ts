@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { usual } from '../../../contract/preferences.ts'
 import { err, ok } from '../../../contract/result.ts'
 import { refused, type VisitServices } from '../../../main/visit/services.ts'
 import {
@@ -256,26 +257,29 @@ describe('before a visit', () => {
     expect(session.view()).toMatchObject({ language: 'en', screen: { screen: name } })
   })
 
-  test('the visit that follows begins in it, and the next visit in Italian', async () => {
+  test('the visit that follows begins with language and preferences, and the next visit as usual', async () => {
     open()
-    await answers({ type: 'start', language: 'en' })
+    await answers({ type: 'prefer', change: { text: 1.3 } }, { type: 'start', language: 'en' })
     expect(session.view()).toMatchObject({ language: 'en', screen: { screen: 'card' } })
+    await answers({ type: 'prefer', change: { colours: 'soft' } })
+    expect(session.view().preferences).toEqual({ ...usual, text: 1.3, colours: 'soft' })
     await answers({ type: 'leave' })
     await vi.advanceTimersByTimeAsync(5_000)
     await at('attract')
-    expect(session.view().language).toBe('it')
+    expect([session.view().language, session.view().preferences]).toEqual(['it', usual])
   })
 
   test('what somebody chose and left there ends after a minute, with the window that shows it', async () => {
     open()
     await answers({ type: 'chooseLanguage', language: 'en' })
     await vi.advanceTimersByTimeAsync(50_000)
-    // Larger text is chosen in the renderer, which tells main that somebody is there.
-    session.stay()
+    await answers({ type: 'prefer', change: { colours: 'white-on-black' } })
     await vi.advanceTimersByTimeAsync(59_000)
     expect([session.view().language, session.view().idle, visitsOver]).toEqual(['en', null, 0])
+    expect(session.view().preferences.colours).toBe('white-on-black')
     await vi.advanceTimersByTimeAsync(2_000)
     expect([session.view().language, screen().screen, visitsOver]).toEqual(['it', 'attract', 1])
+    expect(session.view().preferences).toEqual(usual)
     await vi.advanceTimersByTimeAsync(300_000)
     expect(visitsOver).toBe(1)
   })

@@ -67,12 +67,17 @@ export function faultsOfLayout(): string[] {
   for (const field of document.querySelectorAll('input, select, textarea, [contenteditable]'))
     faults.push(`a field of the browser’s own: ${field.tagName}`)
 
+  const px = (name: string) => Number.parseFloat(document.documentElement.style.getPropertyValue(name))
+  const highest = innerHeight - px('--size-reach')
   for (const control of document.querySelectorAll('button, [role=button]')) {
     if (!isDrawn(control) || !isOver(control) || control.closest('.unseen')) continue
     const box = control.getBoundingClientRect()
     if (box.width <= 1) continue
     const name = control.getAttribute('aria-label') ?? control.textContent
     if (!inside(box, screen)) faults.push(`control off the screen: ${name}`)
+    if (box.top < highest - SLACK)
+      faults.push(`control ${Math.round((highest - box.top) / px('--mm'))} mm too high: ${name}`)
+    if (Math.min(box.width, box.height) < 20 * px('--mm') - SLACK) faults.push(`control under 20 mm: ${name}`)
     const top = document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2)
     if (!control.contains(top)) faults.push(`control under ${top?.tagName}.${top?.className}: ${name}`)
   }

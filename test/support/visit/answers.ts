@@ -4,6 +4,8 @@ import type { Answer } from '../../../contract/journeys/index.ts'
 const answers: { [Type in Answer['type']]: Omit<Extract<Answer, { type: Type }>, 'type'>[] } = {
   start: [{ language: 'it' }],
   chooseLanguage: [{ language: 'it' }],
+  // Another preference would double every state.
+  prefer: [{ change: {} }],
   usePinPad: [{}],
   acceptLastTry: [{}],
   askExpiry: [{}],

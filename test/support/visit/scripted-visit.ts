@@ -3,7 +3,7 @@ import type { CieReadout, CnsReadout } from '../../../contract/device.ts'
 import type { FamilyMember, IssuedOutcome, OwnRecord } from '../../../contract/gateway.ts'
 import type { Screen } from '../../../contract/journeys/index.ts'
 import type { OwnRequest } from '../../../contract/journeys/requests.ts'
-import { padKeys } from '../../../contract/pad.ts'
+import { pad } from '../../../contract/pad.ts'
 import type { Payment } from '../../../contract/pagopa.ts'
 import type { PersonSections } from '../../../contract/person.ts'
 import { ok } from '../../../contract/result.ts'
@@ -190,6 +190,8 @@ export function scripted(changes: Partial<VisitServices> = {}): VisitServices {
 
 export let session: Session
 export let visitsOver: number
+/** How often the device process was asked to wait for the lost card as long again. */
+export let cardWaits: number
 let sessions = 0
 let insertion = 0
 
@@ -199,15 +201,18 @@ export function open(
 ): VisitServices {
   const services = scripted(changes)
   visitsOver = 0
+  cardWaits = 0
   session = createSession({
     services,
     timings: { idleMs: 60_000, warningMs: 30_000, goodbyeMs: 5_000 },
     totem: {
-      ...{ id: 'TT-0001', office: 'Spello', comune: 'Spello', mmPerPixel: 0.31, languages: ['it', 'en'] },
-      pad: padKeys.parse({}),
+      ...{ id: 'TT-0001', office: 'Spello', comune: 'Spello', mmPerPixel: 0.31, reachMm: 420, languages: ['it', 'en'] },
+      pad: pad.parse({}),
     },
     line,
+    speech: () => 'off',
     onView: (shown) => void view.parse(shown),
+    keepWaiting: () => cardWaits++,
     onVisitOver: () => visitsOver++,
   })
   session.start()

@@ -1,0 +1,71 @@
+import { useState } from 'react'
+import { answer, tellSpeech } from '../bridge.ts'
+import { useOther, useText } from '../i18n/use-text.ts'
+import { useShownView } from '../view-context.ts'
+import { Aids } from './aids.tsx'
+import { CloseButton, Dialog } from './dialog.tsx'
+import { Points } from './facts.tsx'
+import { Icon } from './icon.tsx'
+import { LanguageCard } from './language-card.tsx'
+import { TouchButton } from './touch-button.tsx'
+
+/** The last row of every screen: what a person may need on any of them. */
+export function ToolRow() {
+  const text = useText()
+  const other = useOther()
+  const { language, totem, screen, cardLost, speech } = useShownView()
+  const [open, setOpen] = useState<'language' | 'accessibility' | 'help' | null>(null)
+  const close = () => setOpen(null)
+
+  return (
+    <>
+      <nav className="tools" aria-label={text('bar.tools')}>
+        {speech !== 'off' && (
+          <TouchButton className="tool" unsaid onPress={() => tellSpeech({ about: 'key', key: 'repeat' })}>
+            <Icon name="listen" />
+            <span>{text('bar.listen')}</span>
+          </TouchButton>
+        )}
+        <TouchButton className="tool" onPress={() => setOpen('language')}>
+          <Icon name="language" />
+          {/* In another language: whoever reads this one need not look for it. */}
+          <span lang={language === 'it' ? 'en' : 'it'}>{text('bar.language')}</span>
+        </TouchButton>
+        <TouchButton className="tool" onPress={() => setOpen('accessibility')}>
+          <Icon name="accessibility" />
+          <span>{text('bar.accessibility')}</span>
+        </TouchButton>
+        <TouchButton className="tool" onPress={() => setOpen('help')}>
+          <Icon name="help" />
+          <span>{text('bar.help')}</span>
+        </TouchButton>
+      </nav>
+
+      <Dialog title={text('language.title')} open={open === 'language'} onClose={close}>
+        <p className="lead" lang={other.language}>
+          {other.text('language.title')}
+        </p>
+        <div className="dialog-answers">
+          {totem.languages.map((one) => (
+            <LanguageCard
+              key={one}
+              language={one}
+              pressed={one === language}
+              onPress={() => {
+                answer({ type: 'chooseLanguage', language: one })
+                close()
+              }}
+            />
+          ))}
+        </div>
+        <CloseButton onPress={close} />
+      </Dialog>
+      <Dialog title={text('help.title')} open={open === 'help'} onClose={close}>
+        <p className="lead">{text(cardLost ? 'help.card-lost' : `help.${screen.screen}`)}</p>
+        <Points points={[{ icon: 'counter', title: text('help.counter.title'), line: text('help.counter') }]} />
+        <CloseButton onPress={close} />
+      </Dialog>
+      <Aids open={open === 'accessibility'} onClose={close} />
+    </>
+  )
+}

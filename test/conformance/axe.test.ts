@@ -1,0 +1,102 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type * as Axe from 'axe-core'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Gallery, openGallery, viewNames } from '../support/gallery/gallery.ts'
+
+// axe-core, Deque's checker of WCAG, looks at every view. EN 301 549 takes WCAG over up to AA. Contrast that axe leaves
+// undecided, of words on the shapes of a drawing, is of the colours in renderer/theme/contrast.test.ts.
+
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+/** All but contrast, which takes axe as long as all the others together. */
+const ALL: Axe.RunOptions = {
+  runOnly: TAGS,
+  rules: { 'color-contrast': { enabled: false } },
+}
+const OF_LANGUAGE: Axe.RunOptions = {
+  runOnly: ['html-lang-valid', 'valid-lang', 'button-name', 'aria-dialog-name', 'svg-img-alt', 'target-size'],
+}
+const OF_COLOURS: Axe.RunOptions = { runOnly: ['color-contrast', 'target-size'] }
+
+declare global {
+  interface Window {
+    axe: typeof Axe
+  }
+}
+
+let gallery: Gallery
+let page: Page
+beforeAll(async () => {
+  gallery = await openGallery()
+  page = gallery.page
+  const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
+  await page.addScriptTag({ content: readFileSync(axe, 'utf8') })
+})
+afterAll(() => gallery?.close())
+
+/** What axe finds on each of these views, and the markup of each without its words. */
+const look = (names: readonly string[], ending: string, rules: Axe.RunOptions) =>
+  page.evaluate(
+    async ([names, ending, rules]) => {
+      const shapeOf = (element: Element): string => {
+        const what = ['class', 'role', 'lang'].map((name) => element.getAttribute(name) ?? '')
+        const text = [...element.childNodes].some(({ nodeType }) => nodeType === Node.TEXT_NODE)
+        return `<${element.tagName} ${what.join(' ')}>${[...element.children].map(shapeOf).join('')}${text ? '…' : ''}`
+      }
+      const found: string[] = []
+      const shapes: string[] = []
+      for (const name of names) {
+        window.show(`screen=${name}${ending}`)
+        // Pages of a preview come a moment later.
+        await new Promise((go) => setTimeout(go))
+        const { violations } = await window.axe.run(document, {
+          ...{ ...rules, preload: false, iframes: false, resultTypes: ['violations'] },
+        })
+        for (const { id, nodes } of violations)
+          for (const { html, failureSummary } of nodes) found.push(`${name}: ${id}: ${html}: ${failureSummary}`)
+        shapes.push(shapeOf(document.body))
+      }
+      return { found, shapes }
+    },
+    [names, ending, rules] as const,
+  )
+
+/** One view of each markup, by it: what is left to look at is the same in views that differ in words alone. */
+const different = new Map<string, string>()
+
+const parts = [0, 1, 2, 3, 4].map((part) => viewNames.filter((_, at) => at % 5 === part))
+test.each(parts)('%s and each fifth view from there, by every rule', async (...names) => {
+  const { found, shapes } = await look(names, '&lang=it', ALL)
+  for (const [at, name] of names.entries()) different.set(shapes[at] ?? '', name)
+  expect(found).toEqual([])
+})
+
+test.each([
+  ['it', '', OF_COLOURS],
+  ['it', '&larger&contrast', OF_COLOURS],
+  ['it', '&lowered', { runOnly: ['target-size'] }],
+  ['en', '', OF_LANGUAGE],
+  ['de', '', OF_LANGUAGE],
+  ['fr', '', OF_LANGUAGE],
+  ['sl', '', OF_LANGUAGE],
+])('%s%s', async (lang, mode, rules) => {
+  const { found } = await look([...different.values()], `&lang=${lang}${mode}`, rules)
+  expect(found).toEqual([])
+})
+
+test('the dialogs of the tools, by every rule', async () => {
+  await page.evaluate(() => window.show('screen=menu&lang=it'))
+  const tools = page.getByRole('navigation').getByRole('button')
+  const found: Axe.Result[] = []
+  expect(await tools.count()).toBeGreaterThan(0)
+  for (const tool of await tools.all()) {
+    await tool.click()
+    await page.getByRole('dialog').waitFor()
+    const { violations } = await page.evaluate((tags) => window.axe.run(document, { runOnly: tags }), TAGS)
+    found.push(...violations)
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+  }
+  expect(found).toEqual([])
+})
