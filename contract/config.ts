@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { totemId } from './identity.ts'
+import { nearbyTotem, officeHours } from './office.ts'
 import { pad } from './pad.ts'
 import { panel } from './panel.ts'
 import { err, ok, type Result } from './result.ts'
@@ -40,12 +41,16 @@ export const totemConfig = z.strictObject({
      * Language beside Italian on the totem's papers, where the law gives the territory one (DPR 574/1988, L. cost. 4/1948, L. 38/2001).
      */
     secondLanguage: z.enum(['de', 'fr', 'sl']).nullable().default(null),
-    /** Whom a person may call about a paper of this totem; null: the papers name nobody. */
+    /** Whom a person may call about this totem and its papers; null: neither papers nor screens name anybody. */
     phone: z
       .string()
       .regex(/^\+?\d(?: ?\d){3,19}$/, 'not a telephone number: digits, and single spaces between them')
       .nullable()
       .default(null),
+    /** When the counter is open; empty: no screen says it. */
+    hours: officeHours.default([]),
+    /** Where else a totem stands, the nearest first; empty: the screen of a totem that is out of service names none. */
+    nearest: z.array(nearbyTotem).max(2).default([]),
   }),
   dataDir: path,
   gateway: z.strictObject({

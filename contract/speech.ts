@@ -25,6 +25,8 @@ export const toSpeech = z.discriminatedUnion('about', [
   /** A touch or a key: speech stops at once (EN 301 549, 5.1.3.5). */
   z.strictObject({ about: z.literal('touch') }),
   z.strictObject({ about: z.literal('key'), key: speechKey }),
+  /** The person wants to hear what stands on the paper that came out last. */
+  z.strictObject({ about: z.literal('paper') }),
   /** One more digit of a PIN is typed: a click, and never which. */
   z.strictObject({ about: z.literal('digit') }),
 ])

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { screen } from './journeys/index.ts'
 import { language } from './language.ts'
+import { nearbyTotem, officeHours } from './office.ts'
 import { pad } from './pad.ts'
 import { preferences } from './preferences.ts'
 import { steps } from './steps.ts'
@@ -34,6 +35,10 @@ export const view = z.strictObject({
     id: z.string(),
     office: z.string(),
     comune: z.string(),
+    /** Whom to call, when the counter is open, and where else a totem stands, as far as they are provisioned. */
+    phone: z.string().nullable(),
+    hours: officeHours,
+    nearest: z.array(nearbyTotem),
     mmPerPixel: z.number(),
     /** How much of the glass, from its lower edge, somebody who sits can touch. */
     reachMm: z.number(),

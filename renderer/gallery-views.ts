@@ -45,6 +45,7 @@ const samples: { [Name in ScreenName]: Sampled<Name> } = {
 const covered: Record<string, { sample: string } & Partial<View>> = {
   idle: { sample: 'person', idle: { secondsLeft: 27 } },
   'card-lost-cie': { sample: 'person', cardLost: { secondsLeft: 24 }, contactless: true },
+  'done-printed-headset': { sample: 'done-printed', speech: 'headset' },
   'card-lost-checking-cie': { sample: 'pin-checking-cie', cardLost: { secondsLeft: 7 } },
 }
 
@@ -59,6 +60,12 @@ export function galleryViews(language: Language): Record<string, View> {
         contactless: name.endsWith('-cie') || ('card' in screen && screen.card === 'cie'),
         totem: {
           ...{ id: 'TT-0001', office: 'Ufficio postale di Spello', comune: 'Spello', mmPerPixel: 0.31, reachMm: 420 },
+          phone: '800 000 000',
+          hours: [
+            { from: 'mon', to: 'fri', opens: '08:20', closes: '19:05' },
+            { from: 'sat', to: 'sat', opens: '08:20', closes: '12:35' },
+          ],
+          nearest: [{ name: 'Ufficio postale di Foligno', address: 'via Piave 4, Foligno', distance: 5_200 }],
           languages: known.options,
           pad: pad.parse({}),
         },

@@ -20,8 +20,8 @@ export type OutOfService = z.infer<typeof outOfService>
 
 export const screens = [
   z.strictObject({ screen: z.literal('starting') }),
-  /** No visit can begin; said before anything is asked of a person. */
-  z.strictObject({ screen: z.literal('out-of-service'), reason: outOfService }),
+  /** No visit can begin; said before anything is asked of a person. `since`: from when on. */
+  z.strictObject({ screen: z.literal('out-of-service'), reason: outOfService, since: z.iso.datetime() }),
   z.strictObject({
     screen: z.literal('attract'),
     printing: z.boolean(),

@@ -1,4 +1,4 @@
-import type { DeviceEvent } from '../../contract/device.ts'
+import type { DeviceEvent, PrintSheet } from '../../contract/device.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import type { Devices } from '../devices/index.ts'
 import type { Journal } from '../journal/journal.ts'
@@ -56,6 +56,8 @@ export function createPaper({ devices, journal, ledger, sign }: PaperOptions) {
     })
   }
 
+  /** The last document that came out whole; the person can have it read aloud until they leave. */
+  let last: PrintSheet | null = null
   /** The job that the printer works on and its pages that it has acknowledged, in this visit. */
   let inHand: { name: string; acknowledged: Set<number>; pages: number } | null = null
 
@@ -77,8 +79,11 @@ export function createPaper({ devices, journal, ledger, sign }: PaperOptions) {
       const acknowledged = new Set(begun.value.acknowledged)
       const run = { name, acknowledged, pages: 0 }
       inHand = run
-      const put = async () =>
-        devices.call('printer.print', { job: name, sheet: await printing.sheet(runOf(job, reprint)), fromPage })
+      let sheet: PrintSheet | null = null
+      const put = async () => {
+        sheet = await printing.sheet(runOf(job, reprint))
+        return devices.call('printer.print', { job: name, sheet, fromPage })
+      }
       const printed = await put().finally(() => {
         inHand = null
       })
@@ -87,7 +92,10 @@ export function createPaper({ devices, journal, ledger, sign }: PaperOptions) {
       let missing = 1
       while (acknowledged.has(missing)) missing++
       // All pages are out, even if the answer was lost: printing again would make a second copy.
-      if (pages > 0 && missing > pages) return ok({ pages })
+      if (pages > 0 && missing > pages) {
+        last = sheet
+        return ok({ pages })
+      }
       if (!printed.ok && printed.error.kind === 'pdf-refused') {
         giveUp(printed.error.reason)
         return err({ kind: 'unprintable' })
@@ -99,6 +107,12 @@ export function createPaper({ devices, journal, ledger, sign }: PaperOptions) {
       }
       giveUp(printed.ok ? 'unacknowledged' : printed.error.kind)
       return err({ kind: 'print-fault', status: 'offline', page: missing })
+    },
+
+    /** The last document that came out whole, until `forget`. */
+    last: () => last,
+    forget() {
+      last = null
     },
 
     /** The visit has printed something of this document that had come out before. */

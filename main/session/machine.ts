@@ -36,7 +36,10 @@ export function createVisitMachine({ services, goodbyeMs, now = () => performanc
       journalEnd: ({ context: { visit } }) =>
         services.journal.ended(visit.frame, visit.end.how, Math.round(now() - visit.frame.startedAt)),
       tell: ({ context: { visit } }, { tell }) => tell(visit, services),
-      checkHealth: assign(() => ({ out: services.outOfService() })),
+      checkHealth: assign(({ context }) => {
+        const out = services.outOfService()
+        return out === context.out ? {} : { out, outSince: new Date().toISOString() }
+      }),
     },
     delays: { goodbye: goodbyeMs, forgottenCard: 10 * goodbyeMs },
   })
@@ -48,6 +51,7 @@ export const machine = chart.createMachine({
   context: {
     visit: freshVisit(''),
     out: 'starting',
+    outSince: '',
     card: null,
     lost: false,
     contactless: false,

@@ -4,7 +4,7 @@ import { watchHeadset } from './headset.ts'
 import { createSpeaker, type Speaker } from './speaker.ts'
 import { type SpeechFault, systemVoice, type Voice } from './voice.ts'
 
-export interface Speech extends Pick<Speaker, 'hear' | 'shows' | 'state' | 'visitOver'> {
+export interface Speech extends Pick<Speaker, 'hear' | 'read' | 'shows' | 'state' | 'visitOver'> {
   start(): void
   stop(): void
 }
@@ -14,7 +14,7 @@ export function createSpeech(
   { sound, bench }: Pick<TotemConfig, 'sound' | 'bench'>,
   tell: { onSilent(fault: SpeechFault): void; onTurned(): void },
 ): Speech {
-  if (!sound) return { hear() {}, shows() {}, state: () => 'off', visitOver() {}, start() {}, stop() {} }
+  if (!sound) return { hear() {}, read() {}, shows() {}, state: () => 'off', visitOver() {}, start() {}, stop() {} }
   const alsa = __DEVELOPMENT__ ? bench?.deviceEnv.ALSA_CONFIG_PATH : undefined
   const env: Record<string, string> = alsa === undefined ? {} : { ALSA_CONFIG_PATH: alsa }
   const ear = __DEVELOPMENT__ ? (bench?.ear ?? null) : null
@@ -23,6 +23,7 @@ export function createSpeech(
   let headset: { stop(): void } | null = null
   return {
     hear: speaker.hear,
+    read: speaker.read,
     shows: speaker.shows,
     state: speaker.state,
     visitOver: speaker.visitOver,

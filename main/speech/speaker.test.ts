@@ -164,6 +164,16 @@ test('silent until a headset or the pipped key; the headset alone hears what is 
   expect(said).toHaveLength(before)
 })
 
+test('a paper is read into a headset, and never into the room', () => {
+  const { said, speaker } = listener()
+  speaker.hear({ about: 'key', key: 'start' })
+  speaker.read(['Certificato di residenza', 'MARIA ROSSI'], 'it')
+  expect(said).toEqual([])
+  speaker.headset(true)
+  speaker.read(['Certificato di residenza', 'MARIA ROSSI'], 'it')
+  expect(said).toEqual([['Certificato di residenza', 'MARIA ROSSI']])
+})
+
 test('a new screen, a touch and the focus silence what is being said; rate and volume stay within seven', () => {
   const { said, levels, stopped, speaker } = listener()
   speaker.headset(true)
@@ -211,6 +221,7 @@ const at = (screen: Screen, more: Partial<View> = {}): View => ({
   ...{ contactless: false, speech: 'off', preferences: usual },
   totem: {
     ...{ id: 'TT-0001', office: 'Spello', comune: 'Spello', mmPerPixel: 0.31, reachMm: 420, languages: ['it'] },
+    ...{ phone: null, hours: [], nearest: [] },
     pad: pad.parse({}),
   },
   ...more,

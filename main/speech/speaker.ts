@@ -1,3 +1,4 @@
+import type { Language } from '../../contract/language.ts'
 import type { SpeechKey, Spoken, ToSpeech } from '../../contract/speech.ts'
 import type { View } from '../../contract/visit.ts'
 import { type Cue, cueBetween } from './cues.ts'
@@ -13,6 +14,8 @@ export interface Speaker {
   hear(told: ToSpeech): void
   /** The view that the person gets now: some changes sound before they are told. */
   shows(view: View): void
+  /** Reads a paper of the person's: into a headset, and never into the room. */
+  read(sentences: readonly string[], lang: Language): void
   /** A headset's plug went in or came out. */
   headset(plugged: boolean): void
   /** Whether it speaks, and where. */
@@ -117,6 +120,9 @@ export function createSpeaker(
       const found = cueBetween(view, next)
       view = next
       if (found) sound(found)
+    },
+    read(sentences, lang) {
+      if (state() === 'headset') say(sentences.map((text) => ({ kind: 'sentence', text, lang, personal: true })))
     },
     headset(now) {
       if (now === plugged) return

@@ -2,6 +2,7 @@ import { screenLanguagesAt } from '../../catalogue/languages.ts'
 import type { TotemConfig } from '../../contract/config.ts'
 import type { DeviceEvent } from '../../contract/device.ts'
 import { reachMm } from '../../contract/panel.ts'
+import type { ToSpeech } from '../../contract/speech.ts'
 import { CLOCK_SKEW_MS } from '../../trust/revocation.ts'
 import { forgetVisit } from '../devices/forget.ts'
 import type { Devices, DevicesListener } from '../devices/index.ts'
@@ -11,6 +12,7 @@ import { callHandlers } from '../handlers.ts'
 import { createVisitServices } from '../journeys/services.ts'
 import { createPaper, inPrinter } from '../print/paper.ts'
 import { createPaperSigner } from '../print/sign.ts'
+import { wordsOnSheet } from '../print/words.ts'
 import { createSession } from '../session/index.ts'
 import { exitForRestart } from '../shell/app.ts'
 import { registerCalls } from '../shell/calls.ts'
@@ -69,6 +71,9 @@ export function createVisits(config: TotemConfig, stores: Stores, devices: Devic
       id: config.totem,
       office: config.office.name,
       comune: config.office.comune,
+      phone: config.office.phone,
+      hours: config.office.hours,
+      nearest: config.office.nearest,
       mmPerPixel: config.panel.mmPerPixel,
       reachMm: reachMm(config.panel),
       pad: config.pad,
@@ -78,20 +83,36 @@ export function createVisits(config: TotemConfig, stores: Stores, devices: Devic
     speech: speech.state,
     onView(view) {
       speech.shows(view)
+      // The person has left with the card, and nobody may hear their paper.
+      if (view.screen.screen === 'done' && !view.screen.cardPresent) paper.forget()
       window.push(view)
     },
     keepWaiting: () => void devices.call('card.wait', {}),
     onVisitOver() {
       speech.visitOver()
+      paper.forget()
       void window.recycle()
       for (const ms of FORGET_AFTER_MS) setTimeout(forget, ms)
     },
   })
   registerCalls({
     isCurrent: window.isCurrent,
-    handlers: callHandlers(session, devices, speech),
+    handlers: callHandlers(session, devices, { hear }),
     onRefused: (reason, method) => journal.record('ipc.refused', { reason, method }),
   })
+
+  function hear(told: ToSpeech): void {
+    speech.hear(told)
+    if (told.about === 'paper') void readPaper()
+  }
+
+  /** ANPR's sheets and the totem's forms begin in Italian; a receipt is in the visit's language. */
+  async function readPaper(): Promise<void> {
+    const sheet = paper.last()
+    const words = sheet && (await wordsOnSheet(sheet, devices))
+    // Meanwhile they may have left.
+    if (words && paper.last() === sheet) speech.read(words, sheet.kind === 'pdf' ? 'it' : session.view().language)
+  }
 
   /** What the visit leaves in the memory of main and of the device process is overwritten (invariant 2). */
   function forget(): void {

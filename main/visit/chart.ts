@@ -24,6 +24,8 @@ export type VisitEvent =
 export interface Context {
   visit: Visit
   out: OutOfService | 'starting' | null
+  /** When `out` became what it is. */
+  outSince: string
   /** Insertion number of the card in the reader; null: none. */
   card: number | null
   /** The card has left the field of the contactless reader and may come back; until then it counts as in. */

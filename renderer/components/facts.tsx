@@ -1,6 +1,12 @@
 import { Icon, type IconName } from './icon.tsx'
 
-export type Point = { icon: IconName; title: string; line: string; tone?: 'success' | 'warning' }
+/** `line`: a sentence below the title, or data that are looked up, each on a line of its own. */
+export type Point = {
+  icon: IconName
+  title: string
+  line: string | readonly string[]
+  tone?: 'success' | 'warning' | 'danger'
+}
 
 /** Facts that a person should know, one a row. Nothing here is touched. */
 export function Points({ points }: { points: readonly Point[] }) {
@@ -13,7 +19,15 @@ export function Points({ points }: { points: readonly Point[] }) {
           </span>
           <span className="point-words">
             <strong>{title}</strong>
-            <span>{line}</span>
+            {typeof line === 'string' ? (
+              <span>{line}</span>
+            ) : (
+              line.map((one) => (
+                <span key={one} className="point-data">
+                  {one}
+                </span>
+              ))
+            )}
           </span>
         </li>
       ))}

@@ -40,6 +40,11 @@ export interface MessageValues {
   'kin.81': { sex: string }
   'kin.99': { sex: string }
   'kin.of': { kinship: string | number; name: string | number }
+  'outOfService.since': { id: string | number; date: string | number }
+  'office.hours': { days: string | number; opens: string | number; closes: string | number }
+  'office.phone': { phone: string | number }
+  'office.place': { name: string | number; address: string | number }
+  'office.placeAt': { name: string | number; address: string | number; distance: string | number }
   'cardLost.now.title': { seconds: number }
   'pin.tries': { tries: number }
   'pin.count': { count: number }

@@ -2,7 +2,7 @@ import { useIntl } from 'react-intl'
 import type { CertificateType } from '../../contract/catalogue.ts'
 import type { Language } from '../../contract/language.ts'
 import { drawable } from '../../contract/letters.ts'
-import { noteOwnWords } from '../speech/own-words.ts'
+import { noteOwnWords, notePartsOf } from '../speech/own-words.ts'
 import { useShownView } from '../view-context.ts'
 import type { MessageValues } from './message-values.ts'
 import { type MessageId, messages } from './messages.ts'
@@ -70,6 +70,14 @@ export function useOther(): { language: Language; text: (id: MessageId) => strin
 export function useList(): (ids: readonly MessageId[]) => string {
   const intl = useIntl()
   return (ids) => intl.formatList(ids.map((id) => intl.formatMessage({ id })))
+}
+
+/** A message that begins with what to do now: that sentence as a title, and the sentences after it. */
+export function firstStep(text: string): { step: string; rest: string } {
+  const [first = '', ...others] = text.split(/(?<=[.!?])\s+/)
+  const parts = { step: first.replace(/\.$/, ''), rest: others.join(' ') }
+  notePartsOf(text, Object.values(parts))
+  return parts
 }
 
 /** A sentence that may begin with a word of a list, which has no capital. */

@@ -14,7 +14,7 @@ const BUDGET = 60
 /**
  * Words that the screen says. The frame is the same everywhere and is not read again: the names of the steps, Back, the
  * end of the visit, the keys of a keyboard. Nor does what is said again in
- * other languages count, nor a person's own data and records, which are looked at and not read through.
+ * other languages count, nor a person's own data and records and the office's hours, which are looked at and not read through.
  */
 const wordsOf = (view: View): number =>
   renderToStaticMarkup(
@@ -28,6 +28,7 @@ const wordsOf = (view: View): number =>
       /<ol class="steps".*?<\/ol>|<div class="action-(back|leave)">.*?<\/div>|<(dl|ul|p) class="(facts own-data|sheets|sheet-facts)">.*?<\/\2>/g,
       ' ',
     )
+    .replace(/<span class="point-data">.*?<\/span>/g, ' ')
     .replace(/<div class="start-others">.*?<\/div>/g, ' ')
     .replace(/<button class="touch key.*?<\/button>|<p class="unseen.*?<\/p>/g, ' ')
     .replace(/<svg.*?<\/svg>|<[^>]*>/g, ' ')

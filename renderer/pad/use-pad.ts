@@ -5,6 +5,7 @@ import type { View } from '../../contract/visit.ts'
 import { answer, tellSpeech } from '../bridge.ts'
 import { useStrikes } from '../components/press-guard.tsx'
 import { canHide } from '../speech/curtain.tsx'
+import { useView } from '../store.ts'
 import { chosenAt, stopAfter, wayBack } from './stops.ts'
 
 /** The help key, held this long, hides the screen. */
@@ -18,10 +19,8 @@ const HELD_MS = 1_000
 export function usePad(view: View | null): void {
   const keys = view?.totem.pad.keys
   const screen = view?.screen.screen
-  const { curtain = false, scanning: chosen = null } = view?.preferences ?? {}
-  const scanning = chosen ?? view?.totem.pad.scanning ?? 'off'
+  const scanning = view?.preferences.scanning ?? view?.totem.pad.scanning ?? 'off'
   const stepMs = view ? 1_000 * view.totem.pad.stepSeconds * paceOf(view.preferences) : 0
-  const hideable = view !== null && canHide(view)
   const counts = useStrikes('digit')
 
   useEffect(() => {
@@ -47,9 +46,6 @@ export function usePad(view: View | null): void {
     if (!keys) return
     let held: ReturnType<typeof setTimeout> | undefined
     const release = () => clearTimeout(held)
-    const hide = () => {
-      if (hideable) answer({ type: 'prefer', change: { curtain: !curtain } })
-    }
     const onKey = (event: KeyboardEvent) => {
       const action = actionOf(event, keys, scanning)
       // Where nothing has the focus, Enter belongs to the screen: on a keypad it confirms.
@@ -75,7 +71,7 @@ export function usePad(view: View | null): void {
       window.removeEventListener('keyup', release, true)
       window.removeEventListener('pointerdown', onTouch, true)
     }
-  }, [keys, scanning, counts, curtain, hideable])
+  }, [keys, scanning, counts])
 }
 
 function actionOf(event: KeyboardEvent, keys: PadKeys, scanning: Scanning): PadAction | undefined {
@@ -90,6 +86,12 @@ const ACTS: Record<PadAction, () => void> = {
   choose: () => act(chosenAt(document.activeElement)),
   back: () => act(wayBack(document.body, document.activeElement)),
   help: () => tellSpeech({ about: 'key', key: 'help' }),
+}
+
+/** The headset may have come in while the key is held. */
+function hide(): void {
+  const { view } = useView.getState()
+  if (view && canHide(view)) answer({ type: 'prefer', change: { curtain: !view.preferences.curtain } })
 }
 
 /** Whether the focus shows where it is on the question too. */

@@ -1,6 +1,9 @@
 import { languages } from '../../contract/language.ts'
 import { messages } from '../i18n/messages.ts'
 
+/** The values of these tell of the office, or of who issues a kind of card: nobody's secret. */
+const OF_OFFICES = /^(office[.]|refused[.].*[.]now\b)/
+
 /** Messages that tell how a person stands to others; which of them is shown is personal. */
 const OF_PEOPLE = /^(kin|kinship|statoCivile)[.]/
 
@@ -17,8 +20,14 @@ const own = new Set([
 
 /** Takes down a message as it is shown, and gives it back. */
 export function noteOwnWords(id: string, text: string, values: Record<string, unknown> | undefined): string {
-  if (!OF_PEOPLE.test(id) && Object.values(values ?? {}).every((value) => typeof value === 'number')) own.add(text)
+  const isNumber = (value: unknown) => typeof value === 'number'
+  if (OF_OFFICES.test(id) || (!OF_PEOPLE.test(id) && Object.values(values ?? {}).every(isNumber))) own.add(text)
   return text
+}
+
+/** Parts of a message that are shown by themselves: they are the totem's own where the message is. */
+export function notePartsOf(text: string, parts: readonly string[]): void {
+  if (own.has(text)) for (const part of parts) own.add(part)
 }
 
 export const areOwnWords = (text: string): boolean => own.has(text)

@@ -56,6 +56,11 @@ export async function provisionTotem(options: {
       province: 'PG',
       secondLanguage: null,
       phone: '800 000 000',
+      hours: [
+        { from: 'mon', to: 'fri', opens: '08:20', closes: '19:05' },
+        { from: 'sat', to: 'sat', opens: '08:20', closes: '12:35' },
+      ],
+      nearest: [{ name: 'Ufficio postale di Foligno', address: 'via Piave 4, Foligno', distance: 5_200 }],
     },
     dataDir,
     gateway: {

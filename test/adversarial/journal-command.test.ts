@@ -103,7 +103,15 @@ function provisioning(): TotemConfig {
   const file = (name: string) => join(PKI, name)
   return {
     totem: 'TT-0001',
-    office: { name: 'Ufficio postale di Spello', comune: 'Spello', province: 'PG', secondLanguage: null, phone: null },
+    office: {
+      name: 'Ufficio postale di Spello',
+      comune: 'Spello',
+      province: 'PG',
+      secondLanguage: null,
+      phone: null,
+      hours: [],
+      nearest: [],
+    },
     dataDir: data,
     gateway: {
       url: 'https://127.0.0.1:9',

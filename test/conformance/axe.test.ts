@@ -95,8 +95,13 @@ test('the dialogs of the tools, by every rule', async () => {
     await page.getByRole('dialog').waitFor()
     const { violations } = await page.evaluate((tags) => window.axe.run(document, { runOnly: tags }), TAGS)
     found.push(...violations)
-    await page.keyboard.press('Escape')
-    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    // It takes nothing in the moment in which it opens.
+    await expect
+      .poll(async () => {
+        await page.keyboard.press('Escape')
+        return page.getByRole('dialog').count()
+      })
+      .toBe(0)
   }
   expect(found).toEqual([])
 })

@@ -196,6 +196,32 @@ test.each<[string, string, RegExp]>([
   ],
   ['a screen of no size', '{"panel":{"width":0,"height":1920,"mmPerPixel":0.3}}', /panel.width: Too small/],
   ['nothing', '{}', /: totem: .*gateway: /],
+  [
+    "a counter's hours that cannot be, and a nearest totem without an address",
+    JSON.stringify({
+      office: {
+        hours: [
+          { from: 'lun', to: 'fri', opens: '8:20', closes: '19:05' },
+          { from: 'sat', to: 'mon', opens: '08:20', closes: '12:00' },
+          { from: 'mon', to: 'fri', opens: '12:00', closes: '08:20' },
+        ],
+        nearest: [{ name: 'Foligno', distance: 5.2 }],
+      },
+    }),
+    /hours.0.from: not a day: .*hours.0.opens: not a time of day: .*hours.1: ends on a day before .*hours.2: closes before .*nearest.0.address: .*nearest.0.distance: /,
+  ],
+  [
+    "a counter's hours that overlap",
+    JSON.stringify({
+      office: {
+        hours: [
+          { from: 'mon', to: 'fri', opens: '08:20', closes: '19:05' },
+          { from: 'fri', to: 'sat', opens: '12:00', closes: '13:00' },
+        ],
+      },
+    }),
+    /office.hours: hours that overlap/,
+  ],
   ["a gateway's file", '{"listen":{"host":"::","port":1}}', /Unrecognized key: "listen"/],
   ['broken JSON', '{"totem":\n1,}', /no JSON \(line 2 column 3\)\n$/],
   [

@@ -86,6 +86,8 @@ test('a certificate by ear, with the screen hidden: the person knows only what t
   await hears(says('done.printed.title'))
   expect(await office.page().locator('.curtain').isVisible()).toBe(true)
   expect(sound.utterances.flat()).toContain('(paper)')
+  await chooses(says('done.listen'))
+  expect(await hears('')).toMatch(/certifica.*BIANCHI/is)
   hands.takesPaper()
   await hands.takesCard()
   await chooses(says('action.leave'))

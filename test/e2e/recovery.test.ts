@@ -75,7 +75,7 @@ test('device-process-killed while printing: the page is void and printed anew', 
 
 test('reader-service-killed: the screen says so, until the service is back', async () => {
   office.bench.pcscd.kill()
-  expect(await office.sees('out-of-service')).toEqual({ screen: 'out-of-service', reason: 'reader-unavailable' })
+  expect(await office.sees('out-of-service')).toMatchObject({ screen: 'out-of-service', reason: 'reader-unavailable' })
   await office.bench.pcscd.restart()
   await office.sees('attract')
   await office.comesWithCard('anna-bianchi')
@@ -136,7 +136,7 @@ test('storage-full is shown before anything is asked, and queued requests still 
   // More bytes than any disk has free.
   office.provision({ minFreeBytes: 2 ** 60 })
   await office.start()
-  expect(await office.screen()).toEqual({ screen: 'out-of-service', reason: 'storage-full' })
+  expect(await office.screen()).toMatchObject({ screen: 'out-of-service', reason: 'storage-full' })
   expect(await office.page().getByRole('button', { name: 'Inizia' }).count()).toBe(0)
   await office.bench.insertCard('mario-rossi')
   await expect.poll(() => journal('storage.low').length).toBeGreaterThan(0)

@@ -69,6 +69,10 @@ test('one’s own data: on the screen with the codice fiscale masked, on paper w
   await expect.poll(() => sound.heard().includes(withheld)).toBe(true)
   await office.page().keyboard.up('Numpad5')
   expect(sound.heard().includes(own)).toBe(false)
+  // Held again it ends speech, and a touch acts at once.
+  await office.page().keyboard.down('Numpad5')
+  await expect.poll(() => office.page().getByRole('button', { name: 'Ascolta' }).count()).toBe(0)
+  await office.page().keyboard.up('Numpad5')
 
   await office.answers('visura')
   expect(await office.sees('done')).toMatchObject({ outcome: 'printed', document: 'visura' })

@@ -3,9 +3,9 @@ import { shownOf } from '../../visit/closed.ts'
 import type { attract, states } from './states.ts'
 
 export const screens: Shows<typeof states & { attract: typeof attract }> = {
-  attract: ({ out, printer }, { online, closed }) => {
+  attract: ({ out, outSince, printer }, { online, closed }) => {
     if (out === 'starting') return { screen: 'starting' }
-    if (out) return { screen: 'out-of-service', reason: out }
+    if (out) return { screen: 'out-of-service', reason: out, since: outSince }
     return { screen: 'attract', printing: canPrint(printer), online, closed: shownOf(closed) }
   },
   language: ({ card }) => ({ screen: 'language', cardSeen: card !== null }),

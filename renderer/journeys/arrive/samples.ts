@@ -7,7 +7,10 @@ export const samples: SamplesOf<'arrive'> = {
   'out-of-service': {
     canLeave: false,
     shown: Object.fromEntries(
-      outOfService.options.map((reason) => [`out-of-service-${reason}`, { screen: 'out-of-service', reason }]),
+      outOfService.options.map((reason) => [
+        `out-of-service-${reason}`,
+        { screen: 'out-of-service', reason, since: '2026-11-30T09:42:00.000Z' },
+      ]),
     ),
   },
   attract: {

@@ -1,8 +1,10 @@
 import type { ScreenOf } from '../../../contract/journeys/index.ts'
-import { Points } from '../../components/facts.tsx'
+import { type Point, Points } from '../../components/facts.tsx'
 import { ToTheCounter, Town } from '../../components/illustrations.tsx'
+import { useCounter, useNearest } from '../../components/office.tsx'
 import { Screen, Waiting } from '../../components/screen.tsx'
-import { useText } from '../../i18n/use-text.ts'
+import { firstStep, useDate, useText } from '../../i18n/use-text.ts'
+import { useShownView } from '../../view-context.ts'
 
 export function Starting() {
   const text = useText()
@@ -21,22 +23,33 @@ export function Starting() {
   )
 }
 
-export function OutOfService({ screen: { reason } }: { screen: ScreenOf<'out-of-service'> }) {
+/** Where to go now stands first: whoever comes to a totem that is out of service wants a paper, not its fault. */
+export function OutOfService({ screen: { reason, since } }: { screen: ScreenOf<'out-of-service'> }) {
   const text = useText()
+  const date = useDate()
+  const counter = useCounter()
+  const nearest = useNearest()
+  const { id } = useShownView().totem
+  const { step, rest } = firstStep(text(`outOfService.${reason}`))
+  const points: Point[] = [
+    counter,
+    ...nearest,
+    {
+      icon: 'support',
+      title: text('outOfService.safe'),
+      line: text('outOfService.since', { id, date: date(since) }),
+      tone: 'success',
+    },
+  ]
   return (
     <Screen
       kind="verdict"
       tone="warning"
-      title={text('outOfService.title')}
-      lead={text(`outOfService.${reason}`)}
-      figure={<ToTheCounter label={text('outOfService.now.title')} />}
+      title={step}
+      lead={rest}
+      figure={<ToTheCounter label={text('outOfService.figure')} />}
     >
-      <Points
-        points={[
-          { icon: 'support', title: text('outOfService.safe.title'), line: text('outOfService.safe'), tone: 'success' },
-          { icon: 'counter', title: text('outOfService.now.title'), line: text('outOfService.now') },
-        ]}
-      />
+      <Points points={points} />
     </Screen>
   )
 }

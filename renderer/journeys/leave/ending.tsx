@@ -1,18 +1,21 @@
 import type { ScreenOf } from '../../../contract/journeys/index.ts'
 import type { Refusal } from '../../../contract/refusal.ts'
-import { answer } from '../../bridge.ts'
+import { answer, tellSpeech } from '../../bridge.ts'
 import { CardAtReader } from '../../components/card-illustrations.tsx'
 import { Notice, type Point, Points } from '../../components/facts.tsx'
 import { PaperOut, ToTheCounter, Town } from '../../components/illustrations.tsx'
+import { useCounter } from '../../components/office.tsx'
 import { OtherWays } from '../../components/other-ways.tsx'
 import { Screen } from '../../components/screen.tsx'
 import { AnswerCard } from '../../components/touch-button.tsx'
 import { isMessage } from '../../i18n/messages.ts'
-import { useDay, useText } from '../../i18n/use-text.ts'
+import { firstStep, useDay, useText } from '../../i18n/use-text.ts'
+import { useShownView } from '../../view-context.ts'
 
 export function Done({ screen }: { screen: ScreenOf<'done'> }) {
   const { outcome, document, slip, arrived, receipt, ways, cardPresent } = screen
   const text = useText()
+  const { speech } = useShownView()
   const written = outcome === 'printed' && document !== 'certificate' ? document : null
   const about = arrived ? 'arrived' : (written ?? outcome)
   const lead =
@@ -52,6 +55,14 @@ export function Done({ screen }: { screen: ScreenOf<'done'> }) {
               title={text('done.printNow')}
               line={text('done.printNow.line')}
               onPress={() => answer({ type: 'printNow' })}
+            />
+          )}
+          {paper && speech === 'headset' && (
+            <AnswerCard
+              icon="listen"
+              title={text('done.listen')}
+              line={text('done.listen.line')}
+              onPress={() => tellSpeech({ about: 'paper' })}
             />
           )}
           {receipt && (
@@ -94,7 +105,7 @@ function SignIt({ form }: { form: 'declaration' | 'atto-notorio' }) {
   )
 }
 
-/** The three sentences of a refusal. They name the day where there is one, and the help for this kind of card. */
+/** The sentences of a refusal. They name the day where there is one, and the help for this kind of card. */
 function useRefusal({ reason, card, date }: ScreenOf<'refused'>) {
   const text = useText()
   const day = useDay()
@@ -102,27 +113,26 @@ function useRefusal({ reason, card, date }: ScreenOf<'refused'>) {
   const ofCard = `refused.${reason}.now.${card}` as const
   const issuer = text(`refused.issuer.${card ?? 'unknown'}`)
   return {
-    title: date && isMessage(dated) ? text(dated, { date: day(date) }) : text(`refused.${reason}.title`),
+    ...firstStep(text(isMessage(ofCard) ? ofCard : `refused.${reason}.now`, { issuer })),
+    why: date && isMessage(dated) ? text(dated, { date: day(date) }) : text(`refused.${reason}.title`),
     safe: text(`refused.${reason}.safe`),
-    now: text(isMessage(ofCard) ? ofCard : `refused.${reason}.now`, { issuer }),
   }
 }
 
-/** Says what happened, what is safe and what to do now: always all three, in this order. */
+/** Says what to do now, why, what is safe, and who helps: always all four, in this order. */
 export function Refused({ screen }: { screen: ScreenOf<'refused'> }) {
   const text = useText()
-  const { title, safe, now } = useRefusal(screen)
+  const counter = useCounter()
+  const { step, rest, why, safe } = useRefusal(screen)
   const { reason, anpr, cardPresent } = screen
-  const points: Point[] = [
-    { icon: 'support', title: text('refused.safe'), line: safe, tone: 'success' },
-    { icon: 'info', title: text('refused.now'), line: now },
-  ]
+  const points: Point[] = [{ icon: 'alert', title: why, line: safe, tone: 'danger' }, counter]
   if (anpr) points.push({ icon: 'paper', title: text('refused.anpr'), line: anpr })
   return (
     <Screen
       kind="verdict"
       tone="danger"
-      title={title}
+      title={step}
+      {...(rest && { lead: rest })}
       figure={<RefusedFigure reason={reason} cardPresent={cardPresent} />}
       main="leave"
     >

@@ -2,10 +2,11 @@ import type { ScreenOf } from '../../../contract/journeys/index.ts'
 import { answer } from '../../bridge.ts'
 import { Points } from '../../components/facts.tsx'
 import { PaperOut } from '../../components/illustrations.tsx'
+import { useCounter } from '../../components/office.tsx'
 import { OtherWays } from '../../components/other-ways.tsx'
 import { Screen } from '../../components/screen.tsx'
 import { AnswerCard } from '../../components/touch-button.tsx'
-import { useText } from '../../i18n/use-text.ts'
+import { firstStep, useText } from '../../i18n/use-text.ts'
 
 export function Printing({ screen }: { screen: ScreenOf<'printing'> }) {
   const text = useText()
@@ -42,15 +43,24 @@ export function Printing({ screen }: { screen: ScreenOf<'printing'> }) {
   )
 }
 
+/** What helps now: the printer goes on, or cools down by itself, or the paper goes home another way, or somebody mends it. */
+function stepOf({ status, sheet, resumable, ways }: ScreenOf<'print-fault'>) {
+  if (resumable) return `printFault.${sheet}.resume` as const
+  if (ways.length > 0) return 'printFault.otherWay'
+  return status === 'overheated' ? 'printFault.cooling' : 'printFault.now'
+}
+
 /** A half-printed sheet is void. The totem never repeats it by itself: the person decides. */
 export function PrintFault({ screen }: { screen: ScreenOf<'print-fault'> }) {
   const text = useText()
   const { document, status, page, sheet, resumable, ways } = screen
+  const counter = useCounter()
+  const step = stepOf(screen)
   return (
     <Screen
       tone="warning"
-      title={text(`printFault.${status}`)}
-      lead={text(`printFault.${sheet}.lead`, { page })}
+      title={firstStep(text(step)).step}
+      lead={`${text(`printFault.${status}`)}. ${text(`printFault.${sheet}.lead`, { page })}`}
       figure={
         <>
           <PaperOut
@@ -65,11 +75,7 @@ export function PrintFault({ screen }: { screen: ScreenOf<'print-fault'> }) {
                 line: text(`printFault.${document}.safe`),
                 tone: 'success',
               },
-              {
-                icon: 'info',
-                title: text('printFault.now.title'),
-                line: text(resumable ? `printFault.${sheet}.resume` : 'printFault.now'),
-              },
+              ...(step === 'printFault.now' ? [counter] : []),
             ]}
           />
         </>

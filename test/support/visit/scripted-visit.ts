@@ -207,6 +207,7 @@ export function open(
     timings: { idleMs: 60_000, warningMs: 30_000, goodbyeMs: 5_000 },
     totem: {
       ...{ id: 'TT-0001', office: 'Spello', comune: 'Spello', mmPerPixel: 0.31, reachMm: 420, languages: ['it', 'en'] },
+      ...{ phone: null, hours: [], nearest: [] },
       pad: pad.parse({}),
     },
     line,
