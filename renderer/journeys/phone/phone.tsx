@@ -63,12 +63,7 @@ export function PhoneEnded({ screen: { why, document, canPrint, ways } }: { scre
         />
       }
     >
-      <AnswerCard
-        icon="phone"
-        title={text('phone.again')}
-        line={text('phone.again.line')}
-        onPress={() => answer({ type: 'newCode' })}
-      />
+      <AnswerCard icon="phone" title={text('phone.again')} onPress={() => answer({ type: 'newCode' })} />
       {canPrint && <PrintInstead />}
       <OtherWays ways={ways} />
     </Screen>
