@@ -7,7 +7,7 @@ import { pad } from '../../../contract/pad.ts'
 import type { Payment } from '../../../contract/pagopa.ts'
 import type { PersonSections } from '../../../contract/person.ts'
 import { ok } from '../../../contract/result.ts'
-import { view } from '../../../contract/visit.ts'
+import { type View, view } from '../../../contract/visit.ts'
 import type { Paper } from '../../../main/documents/model.ts'
 import { createSession, type Session, type VisitEvent } from '../../../main/session/index.ts'
 import type { Carries } from '../../../main/visit/chart.ts'
@@ -190,6 +190,8 @@ export function scripted(changes: Partial<VisitServices> = {}): VisitServices {
 
 export let session: Session
 export let visitsOver: number
+/** The views that the renderer was sent. */
+export let pushed: View[]
 /** How often the device process was asked to wait for the lost card as long again. */
 export let cardWaits: number
 let sessions = 0
@@ -201,6 +203,7 @@ export function open(
 ): VisitServices {
   const services = scripted(changes)
   visitsOver = 0
+  pushed = []
   cardWaits = 0
   session = createSession({
     services,
@@ -211,8 +214,8 @@ export function open(
       pad: pad.parse({}),
     },
     line,
+    onView: (shown) => pushed.push(view.parse(shown)),
     speech: () => 'off',
-    onView: (shown) => void view.parse(shown),
     keepWaiting: () => cardWaits++,
     onVisitOver: () => visitsOver++,
   })
