@@ -25,7 +25,9 @@ test('few statements settle any number of operations, so that PostgreSQL plans t
       createIntrospector: (within) => new PostgresIntrospector(within),
       createQueryCompiler: () => new PostgresQueryCompiler(),
     },
-    log: ({ query }) => texts.add(query.sql),
+    log({ query }) {
+      texts.add(query.sql)
+    },
   })
   for (let count = 1; count <= MOST; count++) {
     const items = Array.from({ length: count }, (_, place) => issued(`${place}`))
