@@ -105,7 +105,7 @@ const person: PersonSections = {
 }
 const request: OwnRequest = {
   ...{ operation: OPERATION, types: ['8'], requestedAt: '2026-11-22T10:00:00.000Z', state: 'recorded' },
-  ...{ office: null, untouched: true, until: null },
+  ...{ document: 'certificate', office: null, untouched: true, until: null, again: null },
 }
 export const paper: Paper = {
   ...{ languages: ['it'], title: [['DICHIARAZIONE']], subtitle: null, at: new Date(0), blocks: [] },
@@ -254,11 +254,15 @@ export const toOwnResidence: VisitEvent[] = [
   { type: 'choosePurpose', purpose: 'processuale' },
   { type: 'chooseCertificates', types: ['8'] },
 ]
-/** A visitor with the summary in sight. */
-export const toSummary = async () => {
+/** A recognised visitor. */
+export const toMenu = async () => {
   await toPin()
   await answers({ type: 'enterPin', pin: pin() })
   await at('menu')
+}
+/** A visitor with the summary in sight. */
+export const toSummary = async () => {
+  await toMenu()
   await answers(...toOwnResidence)
   await at('sheet')
 }
