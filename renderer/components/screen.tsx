@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useRef } from 'react'
+import type { Language } from '../../contract/language.ts'
 import { answer } from '../bridge.ts'
 import { useText } from '../i18n/use-text.ts'
 import { useShownView } from '../view-context.ts'
@@ -14,6 +15,8 @@ type Main = { label: string; icon?: IconName; onPress: () => void; disabled?: bo
 type Screen = {
   title: string
   lead?: string
+  /** The lead is for people who do not read the screen's own language. */
+  leadLanguage?: Language
   /** Only looked at, so it may stand high on the glass. */
   figure?: ReactNode
   /** Touched, so it stands within the reach of somebody who sits. */
@@ -33,7 +36,7 @@ type Screen = {
  * moves: back is on the left, the end of the visit beside it, the main action on the right. While there are further
  * pages, back and main turn them.
  */
-export function Screen({ title, lead, figure, children, main, kind = 'answers', tone }: Screen) {
+export function Screen({ title, lead, leadLanguage, figure, children, main, kind = 'answers', tone }: Screen) {
   const text = useText()
   const { step, canGoBack, canLeave } = useShownView()
   const { shown, plain } = useSimple(children)
@@ -41,7 +44,7 @@ export function Screen({ title, lead, figure, children, main, kind = 'answers', 
   const section = useRef<HTMLElement>(null)
   const content = useRef<HTMLDivElement>(null)
   const { page, pages, turn } = usePages(content)
-  useAnnouncement(sentence ? `${title}. ${sentence}` : title)
+  useAnnouncement(sentence && !leadLanguage ? `${title}. ${sentence}` : title)
   // The focus moves here, so that Tab starts from the new screen and not from the place of the old one.
   // biome-ignore lint/correctness/useExhaustiveDependencies: a turned page is a new screen to whoever does not see it
   useEffect(() => section.current?.focus({ preventScroll: true }), [page])
@@ -58,7 +61,11 @@ export function Screen({ title, lead, figure, children, main, kind = 'answers', 
         <div className="question">
           {step && <Steps step={step} />}
           <h1>{title}</h1>
-          {sentence && <p className="lead">{sentence}</p>}
+          {sentence && (
+            <p className="lead" lang={leadLanguage}>
+              {sentence}
+            </p>
+          )}
           {figure && <div className="figure">{figure}</div>}
         </div>
         {children && <div className="answers">{shown}</div>}

@@ -32,7 +32,9 @@ export function Menu({ screen }: { screen: Shown }) {
       lead={text('menu.lead', { name: givenName(holder) })}
       figure={(screen.notices.length > 0 || screen.card) && <Requests screen={screen} />}
     >
-      {screen.pending > 0 && choice('requests', 'clock', text('menu.pending', { count: screen.pending }))}
+      {screen.returned > 0
+        ? choice('requests', 'letter', text('menu.returned', { count: screen.returned }))
+        : screen.pending > 0 && choice('requests', 'clock', text('menu.pending', { count: screen.pending }))}
       {waiting > 0 && choice('collect', 'printer', text('menu.collect.line', { count: waiting }))}
       {payments > 0 && choice('pagopa', 'phone', text('menu.pagopa.line'))}
       {choice('declaration', 'institution', text('menu.declaration.line'))}
