@@ -56,13 +56,17 @@ export function startsOf(staged: Stage, launcher: string): Starts {
 
   async function start(app: string): Promise<number> {
     const begun = performance.timeOrigin + performance.now()
-    const child = spawn(launcher, ['-r', hook, app], { stdio: ['ignore', 'pipe', 'ignore'] })
+    const child = spawn(launcher, ['-r', hook, app], { stdio: ['ignore', 'pipe', 'pipe'] })
+    let complaints = ''
+    child.stderr.on('data', (said) => {
+      complaints += said
+    })
     try {
       for await (const line of createInterface(child.stdout)) {
         const [, at] = /^interactive (.*)$/.exec(line) ?? []
         if (at) return Number(at) - begun
       }
-      throw new Error(`${app} ended before it showed a picture`)
+      throw new Error(`${app} ended before it showed a picture:\n${complaints}`)
     } finally {
       await endChild(child)
     }

@@ -29,7 +29,7 @@ export async function screenFigures(): Promise<Figure[]> {
   process.umask(0o022)
   await build({ development: true, electron: electronDist() })
   const staged = stage()
-  const totem = await electronTotem(staged, { timings: { goodbyeMs: 200, lineProbeMs: 5_000 } })
+  const totem = await electronTotem(staged, { timings: { goodbyeMs: 1_000, lineProbeMs: 5_000 } })
   const { bench } = totem
   const display = await startDisplay(bench.totem.config.panel)
   try {
@@ -57,8 +57,6 @@ export async function screenFigures(): Promise<Figure[]> {
       await leaves(watched)
     }
 
-    const sound = bench.totem.sound
-    const speechBegins = await speaks(app, hands, sound)
     const memory: number[] = []
     const person: Person = { ...visitorAt(app), ...hands }
     for (let visit = 0; visit < VISITS; visit++) {
@@ -96,10 +94,6 @@ export async function screenFigures(): Promise<Figure[]> {
       most("a sheet's pixels from main to the canvas, median", median(canvas), 'ms', 25, [
         'slowest',
         Math.max(...canvas),
-      ]),
-      most('speech begins after the screen, median', median(speechBegins), 'ms', 300, [
-        'slowest',
-        Math.max(...speechBegins),
       ]),
       most(`idle on attract for ${IDLE_S} s, all processes`, idle, '% of a core', 0.3),
       most('views sent to an idle screen', idlePushes, 'views', 0),
@@ -151,36 +145,6 @@ async function countMain(app: ElectronApplication) {
 async function sheetDrawn(person: Person, answeredAt: () => Promise<number>): Promise<number> {
   const drawn = await person.page().waitForFunction(() => window.drawn)
   return Number(await drawn.jsonValue()) - (await answeredAt())
-}
-
-/** ms from a new screen to the first sample of its speech, with a headset in. */
-async function speaks(
-  app: ElectronApplication,
-  hands: ReturnType<typeof handsAt>,
-  sound: { plug(isIn: boolean): void; heard(): Buffer },
-): Promise<number[]> {
-  const person: Person = { ...visitorAt(app), ...hands }
-  const begins: number[] = []
-  for (let visit = 0; visit < 5; visit++) {
-    await person.sees('attract')
-    sound.plug(true)
-    while (sound.heard().length === 0) await wait(5)
-    await person.presses('attract.start')
-    // Each utterance begins its own file, so the first screen's sound is shorter again.
-    let length = sound.heard().length
-    const shown = performance.now()
-    for (;;) {
-      const now = sound.heard().length
-      if (now > 0 && now < length) break
-      length = Math.max(length, now)
-      await wait(1)
-    }
-    begins.push(performance.now() - shown)
-    sound.plug(false)
-    await person.presses('action.leave')
-    await person.sees('attract')
-  }
-  return begins
 }
 
 function percentile(values: readonly number[], of: number): number {
