@@ -59,6 +59,17 @@ test('a certificate by two switches: one steps, the other chooses', async () => 
   await printsResidence(personWith(padVisitor(office, strike, 'Space', 'Return')))
 })
 
+test('with one switch the focus steps by itself, and the switch chooses', async () => {
+  await office.presses('bar.accessibility')
+  await office.presses('accessibility.scanning.one')
+  await office.presses('action.close')
+  await expect.poll(focused).toMatch(new RegExp(`^${office.says('attract.start')}`))
+  await strike('Space')
+  await office.sees('card')
+  await office.presses('action.leave')
+  await office.sees('attract')
+})
+
 test('a certificate by ear, with the screen hidden: the person knows only what the totem says', async () => {
   const { sound } = office.bench.totem
   const { says } = office
@@ -124,4 +135,16 @@ test('while speech is on the first touch says what is under the finger, so does 
   await start.click()
   await hears(office.says('card.title'))
   sound.plug(false)
+})
+
+test('a person who asks for one touch at a time has half a second between two strikes of one key', async () => {
+  await office.presses('bar.accessibility')
+  await office.presses('accessibility.oneTouch')
+  await office.presses('action.close')
+  const question = await focused()
+  await strike('Down', { times: 2, apartMs: 250 })
+  await expect.poll(focused).not.toBe(question)
+  await wait(600)
+  await strike('Up')
+  await expect.poll(focused).toBe(question)
 })

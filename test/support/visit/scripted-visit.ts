@@ -105,7 +105,7 @@ const person: PersonSections = {
 }
 const request: OwnRequest = {
   ...{ operation: OPERATION, types: ['8'], requestedAt: '2026-11-22T10:00:00.000Z', state: 'recorded' },
-  ...{ office: null, untouched: true, until: null },
+  ...{ document: 'certificate', office: null, untouched: true, until: null, again: null },
 }
 export const paper: Paper = {
   ...{ languages: ['it'], title: [['DICHIARAZIONE']], subtitle: null, at: new Date(0), blocks: [] },
@@ -212,6 +212,7 @@ export function open(
       ...{ id: 'TT-0001', office: 'Spello', comune: 'Spello', mmPerPixel: 0.31, reachMm: 420, languages: ['it', 'en'] },
       ...{ phone: null, hours: [], nearest: [] },
       pad: pad.parse({}),
+      voice: true,
     },
     line,
     onView: (shown) => pushed.push(view.parse(shown)),
@@ -253,11 +254,15 @@ export const toOwnResidence: VisitEvent[] = [
   { type: 'choosePurpose', purpose: 'processuale' },
   { type: 'chooseCertificates', types: ['8'] },
 ]
-/** A visitor with the summary in sight. */
-export const toSummary = async () => {
+/** A recognised visitor. */
+export const toMenu = async () => {
   await toPin()
   await answers({ type: 'enterPin', pin: pin() })
   await at('menu')
+}
+/** A visitor with the summary in sight. */
+export const toSummary = async () => {
+  await toMenu()
   await answers(...toOwnResidence)
   await at('sheet')
 }
