@@ -65,7 +65,8 @@ export async function screenFigures(): Promise<Figure[]> {
       if (visit >= WARM_UP_VISITS) memory.push(pssOf(totem.pid()))
     }
 
-    await wait(15_000)
+    // Half a minute after a visit main still overwrites what it left.
+    await wait(45_000)
     const pushes = await counted.pushes()
     const before = cpuOf(totem.pid())
     await wait(IDLE_S * 1000)
