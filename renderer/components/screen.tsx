@@ -6,6 +6,7 @@ import { Icon, type IconName } from './icon.tsx'
 import { useAnnouncement } from './live-region.tsx'
 import { Steps } from './steps.tsx'
 import { TouchButton } from './touch-button.tsx'
+import { type Wait, Waited } from './waited.tsx'
 
 type Screen = {
   title: string
@@ -22,13 +23,15 @@ type Screen = {
   /** `wait`: there is nothing to touch, and the figure takes the height. */
   kind?: 'answers' | 'wait' | 'verdict'
   tone?: 'success' | 'warning' | 'danger'
+  /** The totem works here and the person waits: a clock says since when. */
+  wait?: Wait
 }
 
 /**
  * The composition of every screen: steps, one question, a figure, the answers, and the row of actions. The row never
  * moves: back is on the left, the end of the visit beside it, the main action on the right.
  */
-export function Screen({ title, lead, figure, children, main, kind = 'answers', tone }: Screen) {
+export function Screen({ title, lead, figure, children, main, kind = 'answers', tone, wait }: Screen) {
   const text = useText()
   const { step, canGoBack, canLeave } = useShownView()
   const section = useRef<HTMLElement>(null)
@@ -48,6 +51,7 @@ export function Screen({ title, lead, figure, children, main, kind = 'answers', 
           <h1>{title}</h1>
           {lead && <p className="lead">{lead}</p>}
           {figure && <div className="figure">{figure}</div>}
+          {wait && <Waited {...wait} />}
         </div>
         {children && <div className="answers">{children}</div>}
       </div>
