@@ -123,7 +123,7 @@ module.exports = {
       name: 'anpr-is-asked-through-the-register',
       comment: 'No look at the registry without its line in the access log (gateway/access/register.ts).',
       severity: 'error',
-      from: { path: '^gateway/', pathNot: ['^gateway/(start|anpr/open)[.]ts$', TEST] },
+      from: { path: '^gateway/', pathNot: ['^gateway/(start|consult|anpr/open)[.]ts$', TEST] },
       to: { path: '^gateway/anpr/(client|open)[.]ts$', dependencyTypesNot: ['type-only'] },
     },
     {

@@ -5,17 +5,30 @@ import { legible } from './letters.ts'
  * Gateway ↔ ANPR, as far as this product uses it. All values are strings, as on the real wire. The whole description,
  * in the Ministry's own form, is contract/openapi/anpr.yaml.
  *   POST /C0nn-…/v1/anpr-service-e002          a consultation: codice fiscale → idANPR, idANPR → family sheet, …
+ *   POST /ElabMassiva…/v1/anpr-massivo-e002-richiesta   a list; GET download and DELETE delete /resource/JOB follow
  *   POST /ANPR-Certificazione/v2/certificati   preview (emissione 3) or issue (2)
  * Issue is idempotent by `idOperazioneClient`: the same id returns the certificate already issued, PDF included.
  */
+
+const datiRichiesta = z.strictObject({
+  dataRiferimentoRichiesta: z.string(),
+  motivoRichiesta: z.string(),
+  casoUso: z.string().regex(/^C0\d\d$/),
+})
 export const richiestaE002 = z.looseObject({
   idOperazioneClient: z.string().min(1).max(30),
   criteriRicerca: z.strictObject({ idANPR: z.string().optional(), codiceFiscale: z.string().optional() }),
-  datiRichiesta: z.strictObject({
-    dataRiferimentoRichiesta: z.string(),
-    motivoRichiesta: z.string(),
-    casoUso: z.string().regex(/^C0\d\d$/),
-  }),
+  datiRichiesta,
+  /** What is declared, for C003 to C014. */
+  verifica: z.record(z.string(), z.unknown()).optional(),
+})
+
+/** To a bulk service. `fileInput`: base64 of gzip. */
+export const richiestaMassiva = z.looseObject({
+  idOperazioneClient: z.string().min(1).max(30),
+  fileInput: z.base64(),
+  datiRichiesta,
+  tipoRicerca: z.literal('1'),
 })
 
 /*
@@ -62,6 +75,17 @@ const generalita = part({
   luogoNascita: luogoEvento,
 })
 
+/** An act of a comune's register, or of the national archive (ANSC), which gives it no number. */
+const atto = part({ comuneRegistrazione: comune, anno: text, numeroAtto: text })
+/** Older answers have `attoEvento` in place of `attoEventoANPR`. */
+const evento = part({
+  dataEvento: text,
+  senzaGiorno: text,
+  senzaGiornoMese: text,
+  luogoEvento,
+  attoEventoANPR: part({ atto, attoANSC: part({ idANSC: text, comuneRegistrazione: comune, anno: text }) }),
+  attoEvento: atto,
+})
 /**
  * What every consultation says of a person. `tipoLegame`: 3 family, 4 convivenza, 5 family enrolled abroad (AIRE).
  * `infoSoggettoEnte`: answers to yes-or-no questions, in `valore` S, N or A.
@@ -70,9 +94,9 @@ export const datiSoggetto = z.object({
   generalita,
   identificativi: part({ idANPR: text }),
   legameSoggetto: part({ tipoLegame: code, codiceLegame: code }),
-  /** Somebody who died stays on the family sheet. Its content is not read. */
-  datiDecesso: part({}),
-  infoSoggettoEnte: list(z.object({ id: text, chiave: text, valore: text })),
+  /** Somebody who died stays on the family sheet. */
+  datiDecesso: evento,
+  infoSoggettoEnte: list(z.object({ id: text, chiave: text, valore: text, dettaglio: text })),
 })
 export type DatiSoggetto = z.infer<typeof datiSoggetto>
 
@@ -117,17 +141,6 @@ const residenza = z.object({
   dataDecorrenzaResidenza: text,
 })
 
-/** An act of a comune's register, or of the national archive (ANSC), which gives it no number. */
-const atto = part({ comuneRegistrazione: comune, anno: text, numeroAtto: text })
-/** Older answers have `attoEvento` in place of `attoEventoANPR`. */
-const evento = part({
-  dataEvento: text,
-  senzaGiorno: text,
-  senzaGiornoMese: text,
-  luogoEvento,
-  attoEventoANPR: part({ atto, attoANSC: part({ idANSC: text, comuneRegistrazione: comune, anno: text }) }),
-  attoEvento: atto,
-})
 /** Uncertain, for no file of C017 and C026 is public: the other one's `generalita` stand there, or inside it. */
 const altro = part({ cognome: text, nome: text, generalita })
 
@@ -139,8 +152,12 @@ export const datiAnagrafici = datiSoggetto.extend({
 })
 export type DatiAnagrafici = z.infer<typeof datiAnagrafici>
 
-/** The sections of a person's detail. No public file tells the form of these; the names are second hand. */
+/** The sections of a person's detail, and of an office's lists. No public file tells their form; the names are second hand. */
 export const datiPersona = datiAnagrafici.extend({
+  /** `datiMorteconiuge`: spelt so. */
+  vedovanza: part({ datiMorteconiuge: evento }),
+  paternita: altro,
+  maternita: altro,
   matrimonio: part({ coniuge: altro, datiMatrimonio: evento }),
   unioneCivile: part({ unitoCivilmente: altro, attoUnione: evento }),
   cartaIdentita: part({
@@ -161,6 +178,9 @@ const risposta = <T extends z.ZodType>(soggetto: T) =>
 export const rispostaE002OK = risposta(datiSoggetto)
 export const rispostaC029 = risposta(datiAnagrafici)
 export const rispostaPersona = risposta(datiPersona)
+
+/** `idOperazioneANPR`: the job. */
+export const rispostaMassiva = z.object({ idOperazioneANPR: text })
 
 export const richiestaCertificazione = z.looseObject({
   idOperazioneClient: z.string().min(1).max(30),

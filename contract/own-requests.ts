@@ -31,13 +31,13 @@ export const ownRequests = z.strictObject({
 export type OwnRequests = z.infer<typeof ownRequests>
 
 /**
- * One visit in which this product looked at the holder. `by`: the holder, somebody of the same family sheet, or a person
- * who was turned away. `looked`: what they saw; empty for who was turned away. `types`: the certificates.
+ * One visit in which this product looked at the holder. `by`: the holder, somebody of the same family sheet, a person who
+ * was turned away, or an office that asked about a list. `looked`: what they saw; empty for who was turned away. `types`: the certificates.
  */
 export const ownAccess = z.strictObject({
   ...place,
   at: isoInstant,
-  by: z.enum(['self', 'relative', 'stranger']),
+  by: z.enum(['self', 'relative', 'stranger', 'office']),
   looked: z.array(z.enum(['identity', 'family', 'data', 'certificate'])),
   types: z.array(certificateType),
 })

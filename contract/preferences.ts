@@ -18,8 +18,12 @@ export const preferences = z.strictObject({
   colours: z.enum(colourModes),
   /** A second touch of the same key within half a second does not count. */
   oneTouch: z.boolean(),
+  /** One sentence and two answers a screen, where the screen allows it. */
+  simple: z.boolean(),
   /** Every time that the totem gives is longer. */
   slow: z.boolean(),
+  /** Dots stand in place of the person's data. */
+  hidden: z.boolean(),
   /** Null: as the totem's own pad or switches are. */
   scanning: scanning.nullable(),
   /** The screen is hidden while a headset is in. */
@@ -33,7 +37,7 @@ export type PreferenceChange = z.infer<typeof preferenceChange>
 
 /** How each visit begins. */
 export const usual: Preferences = {
-  ...{ text: 1, colours: 'usual', oneTouch: false, slow: false },
+  ...{ text: 1, colours: 'usual', oneTouch: false, simple: false, slow: false, hidden: false },
   ...{ scanning: null, curtain: false },
 }
 

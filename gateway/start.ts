@@ -125,7 +125,7 @@ export async function startGateway(
     throw databaseUrl === null ? notOpened(config.dataDir, reason) : noDatabase(reason)
   })
 
-  const { db, boss } = store
+  const { db, byKey, boss } = store
   const reference = await accessReferences(db, config.accessLogKey ?? join(config.dataDir, 'access-log.key')).catch(
     async (reason) => {
       await store.close()
@@ -139,7 +139,7 @@ export async function startGateway(
     lists: () => new Map([['trust.list', trust.ends] as const, ['keys.list', keys.ends] as const]),
   })
   const { anpr, offers } = askingAnpr(transport, { db, limits: config.anpr.quotas, metrics, log, now })
-  const register = createRegister({ db, anpr, reference, loa: config.anpr.pdnd.loa, now })
+  const register = createRegister({ db: byKey, anpr, reference, loa: config.anpr.pdnd.loa, now })
   const totems = createTotems(config.totems)
   const { outcomeKeyOf } = totems
   const { sealing: sealingKeys } = keys

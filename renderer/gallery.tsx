@@ -73,6 +73,8 @@ function preferred(asked: URLSearchParams): Preferences {
   return {
     ...usual,
     text: textSizes.find((size) => String(size) === asked.get('text')) ?? usual.text,
+    simple: asked.has('simple'),
+    hidden: asked.has('hidden'),
     colours: colourModes.find((mode) => mode === asked.get('colours')) ?? usual.colours,
   }
 }

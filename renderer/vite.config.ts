@@ -4,12 +4,23 @@ import { defineConfig } from 'vite'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
+/** Fontsource names each typeface in two formats, and Chromium takes the first: the second would only be packed. */
+const woff2Alone = {
+  postcssPlugin: 'woff2-alone',
+  Declaration: {
+    src(declaration: { value: string }) {
+      declaration.value = declaration.value.replace(/,\s*url\([^)]*\) format\('woff'\)/, '')
+    },
+  },
+}
+
 /** `--mode gallery` builds the gallery of all screens instead of the totem, into its own folder. */
 export default defineConfig(({ mode }) => ({
   root: here('.'),
   // The page comes from app://totem/, so nothing may point at the root of a server.
   base: './',
   plugins: [react()],
+  css: { postcss: { plugins: [woff2Alone] } },
   build: {
     outDir: here(mode === 'gallery' ? '../dist/gallery' : '../dist/renderer'),
     emptyOutDir: true,

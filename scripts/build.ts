@@ -166,12 +166,18 @@ export async function build({ development, electron, dist = path.join(root, 'dis
       outfile: path.join(dist, 'native/pdf-worker.cjs'),
     }),
   ])
+  // A test runner sets NODE_ENV, and vite would then put React's development build into the page.
+  const { NODE_ENV } = process.env
+  process.env.NODE_ENV = 'production'
   await buildRenderer({
     configFile: path.join(root, 'renderer/vite.config.ts'),
     plugins: [inPage.plugin],
     // The page is read from the disk at once; the warning about chunk sizes is for pages that come over a network.
     build: { outDir: path.join(dist, 'renderer'), chunkSizeWarningLimit: 5_000 },
     logLevel: 'warn',
+  }).finally(() => {
+    if (NODE_ENV === undefined) delete process.env.NODE_ENV
+    else process.env.NODE_ENV = NODE_ENV
   })
   const files = [...bundled.flatMap(inputsOf), ...inPage.modules]
   const packages = [...files.map(packageOf).filter((folder) => folder !== null), ...closure(EXTERNALS)]

@@ -1,17 +1,39 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
 import { Ajv } from 'ajv'
 import { load } from 'js-yaml'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { build, EXTERNALS } from './build.ts'
+import { build, closure, EXTERNALS } from './build.ts'
 import { thirdParty } from './licences.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const require = createRequire(import.meta.url)
+const { FileMatcher } = require('app-builder-lib/out/fileMatcher') as {
+  FileMatcher: new (
+    from: string,
+    to: string,
+    expand: (pattern: string) => string,
+    patterns: string[],
+  ) => {
+    prependPattern(pattern: string): void
+    createFilter(): (file: string, stat: Stats) => boolean
+  }
+}
 const read = (file: string) => readFileSync(path.join(root, file), 'utf8')
 
 interface BuilderConfig {
@@ -42,6 +64,43 @@ describe('electron-builder.yml', () => {
     expect(kept).toEqual(expect.arrayContaining(EXTERNALS.map((name) => name.split('/')[0])))
   })
 
+  test('packs of them what is loaded, and they load from it', () => {
+    // As electron-builder filters packages: by the exclusions alone.
+    const matcher = new FileMatcher(
+      root,
+      root,
+      (pattern) => pattern,
+      config.files.filter((pattern) => pattern.startsWith('!')),
+    )
+    matcher.prependPattern('**/*')
+    const isPacked = matcher.createFilter()
+    const packed = closure(EXTERNALS)
+      .flatMap((folder) =>
+        readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true }).map((entry) =>
+          path.relative(root, path.join(entry.parentPath, entry.name)),
+        ),
+      )
+      .filter((file) => statSync(path.join(root, file)).isFile())
+      .filter((file) => isPacked(path.join(root, file), statSync(path.join(root, file))))
+    expect(packed.filter((file) => file.includes('pdfium/dist')).sort()).toEqual([
+      'node_modules/@hyzyla/pdfium/dist/index.cjs',
+      'node_modules/@hyzyla/pdfium/dist/pdfium.wasm',
+    ])
+    const bytes = packed.reduce((sum, file) => sum + statSync(path.join(root, file)).size, 0)
+    expect(bytes).toBeLessThan(7_500_000)
+
+    const folder = mkdtempSync(path.join(tmpdir(), 'totem-packed-'))
+    for (const file of packed) cpSync(path.join(root, file), path.join(folder, file))
+    writeFileSync(
+      path.join(folder, 'load.cjs'),
+      `for (const name of ${JSON.stringify(EXTERNALS)}) require(name)
+      new (require('better-sqlite3'))(':memory:').close()
+      require('@hyzyla/pdfium').PDFiumLibrary.init().then((library) => library.destroy())`,
+    )
+    execFileSync(process.execPath, ['load.cjs'], { cwd: folder })
+    rmSync(folder, { recursive: true })
+  })
+
   test('needs no virtual hardware', () => {
     expect(config.deb.depends.filter((name) => /vpcd|vsmartcard|umockdev|xvfb/.test(name))).toEqual([])
   })
@@ -56,6 +115,24 @@ describe('the packaged build', () => {
     const main = readFileSync(path.join(dist, 'main/index.cjs'), 'utf8')
     expect(readFileSync(path.join(dist, 'native/index.cjs'), 'utf8')).not.toMatch(/"test-trust": *{/)
     for (const door of ['TOTEM_CONFIG', 'openDock', 'photostructure', 'playwright']) expect(main).not.toContain(door)
+  })
+})
+
+/** What the page reads, compressed; typefaces and sound are apart. A third of it are the texts in five languages. */
+const PAGE_KB = 300
+
+describe('the page', () => {
+  const files = () => readdirSync(path.join(dist, 'renderer'), { recursive: true, encoding: 'utf8' })
+
+  test('is small', () => {
+    const read = files().filter((file) => /\.(js|css|html)$/.test(file))
+    const bytes = read.reduce((sum, file) => sum + gzipSync(readFileSync(path.join(dist, 'renderer', file))).length, 0)
+    expect(Math.ceil(bytes / 1000)).toBeLessThanOrEqual(PAGE_KB)
+  })
+
+  test('has each typeface in one format', () => {
+    expect(files().filter((file) => /\.(woff|ttf|otf)$/.test(file))).toEqual([])
+    expect(files().filter((file) => file.endsWith('.woff2')).length).toBeGreaterThan(0)
   })
 })
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { elsewhere } from './lists.ts'
 
 /** A document goes to the person's digital domicile, by PEC: the address is INAD's, and nobody types it. */
 
@@ -22,7 +23,7 @@ export const screens = [
     screen: z.literal('domicilio-ended'),
     why: z.enum(['none', 'refused', 'unavailable']),
     canPrint: z.boolean(),
-    phone: z.boolean(),
+    ways: z.array(elsewhere),
   }),
 ] as const
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ADDRESS_FAULTS } from '../email-address.ts'
 import { letterCode } from '../letter.ts'
+import { elsewhere } from './lists.ts'
 
 /** The link to a document goes by e-mail: an address is typed and confirmed, and six digits go home with the person. */
 
@@ -25,7 +26,7 @@ export const screens = [
     handedOver: z.boolean(),
     canPrint: z.boolean(),
   }),
-  z.strictObject({ screen: z.literal('email-ended'), canPrint: z.boolean() }),
+  z.strictObject({ screen: z.literal('email-ended'), canPrint: z.boolean(), ways: z.array(elsewhere) }),
 ] as const
 
 export const steps = {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { refusal } from '../refusal.ts'
-import { takenHome } from './lists.ts'
+import { elsewhere, takenHome } from './lists.ts'
 
 /** How a visit ends: something came of it, or the person was turned away. */
 
@@ -16,9 +16,8 @@ export const screens = [
     arrived: z.boolean(),
     /** The receipt of a certificate that is out can be printed, for whoever wants it. */
     receipt: z.boolean(),
-    /** The paper can go to the person's telephone, or by e-mail, too. */
-    phone: z.boolean(),
-    email: z.boolean(),
+    /** How the paper's document can go home too. */
+    ways: z.array(elsewhere),
     cardPresent: z.boolean(),
   }),
   z.strictObject({

@@ -10,6 +10,9 @@ export const service = z.enum([
 /** How a person takes a document home. */
 export const way = z.enum(['paper', 'phone', 'email', 'domicilio'])
 export type Way = z.infer<typeof way>
+/** The ways of a document that is ready, in place of its paper or beside it. */
+export const elsewhere = way.exclude(['paper'])
+export type Elsewhere = z.infer<typeof elsewhere>
 
 /** Papers that a person takes home. */
 export const takenHome = z.enum(['certificate', 'declaration', 'atto-notorio', 'visura'])

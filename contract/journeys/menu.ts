@@ -18,6 +18,8 @@ export const screens = [
     waiting: z.number().int(),
     payments: z.number().int(),
     pending: z.number().int(),
+    /** Documents that went by mail and came back, of which their holder has not been told. */
+    returned: z.number().int(),
     notices: z.array(
       z.strictObject({
         operation: operationId,

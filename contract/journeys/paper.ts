@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { printerStatus } from '../device.ts'
-import { printed } from './lists.ts'
+import { elsewhere, printed } from './lists.ts'
 
 /** Paper comes out, or the printer needs help. */
 
@@ -25,9 +25,8 @@ export const screens = [
     page: z.number(),
     sheet: z.enum(['void', 'none', 'perhaps']),
     resumable: z.boolean(),
-    /** The document can go to the person's telephone, or by e-mail, instead. */
-    phone: z.boolean(),
-    email: z.boolean(),
+    /** How the document can go home instead. */
+    ways: z.array(elsewhere),
   }),
 ] as const
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { isoInstant } from '../identity.ts'
-import { takenHome } from './lists.ts'
+import { elsewhere, takenHome } from './lists.ts'
 
 /** A document goes to the person's telephone: beside paper, or in its place. */
 
@@ -23,8 +23,7 @@ export const screens = [
     document: takenHome,
     why: z.enum(['over', 'contested', 'unavailable']),
     canPrint: z.boolean(),
-    /** The document can go to the digital domicile instead. */
-    domicilio: z.boolean(),
+    ways: z.array(elsewhere),
   }),
 ] as const
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { sheetTypes } from '../catalogue.ts'
 import { isoInstant, operationId } from '../identity.ts'
 import { ownAccess } from '../own-requests.ts'
+import { service, takenHome } from './lists.ts'
 
 /** What became of a person's requests, here and at every other totem; and who looked at their data. */
 
@@ -10,25 +11,30 @@ export const paymentStates = ['unpaid', 'paid', 'refund'] as const
 
 /**
  * `recorded`: not sent yet. `sent`: ANPR has not answered. `ready`: waits here to be collected. `elsewhere`: issued at
- * another totem, which alone knows whether it was collected. `aside`: support looks at it.
+ * another totem, which alone knows whether it was collected. `aside`: support looks at it. `mailed`, `delivered`,
+ * `returned`: it went by mail, into a PEC box for certain, or did not arrive.
  * Those of a payment come first, because they ask something of the person.
  */
 export const requestState = z.enum([
   ...paymentStates,
   ...['recorded', 'sent', 'ready', 'elsewhere', 'collected', 'refused', 'expired', 'aside', 'withdrawn'],
+  ...['mailed', 'delivered', 'returned'],
 ] as const)
 
 /**
  * `operation` of a payment: its own id. `types` null: only the gateway knows them, and there is no line. `office` null: this
- * totem, or every one for a payment. `until`: last day to pay, or when the money should be back.
+ * totem, or every one for a payment. `until`: last day to pay, or when the money should be back. `again`: where its paper
+ * can be had here; null: nowhere, or nothing more is to be had.
  */
 export const ownRequest = z.strictObject({
   operation: operationId,
+  document: takenHome,
   types: sheetTypes.nullable(),
   requestedAt: isoInstant,
   state: requestState,
   office: z.string().nullable(),
   until: isoInstant.nullable(),
+  again: service.nullable(),
   /** It never left this totem, so its person may withdraw it. */
   untouched: z.boolean(),
 })

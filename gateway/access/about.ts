@@ -9,7 +9,7 @@ const MOST_LINES = 1_000
 /** Lines of one person at one machine that lie closer together are of one visit. */
 const VISIT_MS = 15 * MINUTE_MS
 
-type Line = Pick<Tables['access_log'], 'at' | 'caller' | 'requester' | 'types' | 'outcome'> & { id: number }
+type Line = Pick<Tables['access_log'], 'at' | 'channel' | 'caller' | 'requester' | 'types' | 'outcome'> & { id: number }
 
 /**
  * Who looked at a person through this product since then, visit by visit: what a person may know of the access log (art.
@@ -22,7 +22,7 @@ export async function accessesAbout(
 ): Promise<OwnAccesses> {
   const lines: Line[] = await db
     .selectFrom('access_log')
-    .select(['id', 'at', 'caller', 'requester', 'types', 'outcome'])
+    .select(['id', 'at', 'channel', 'caller', 'requester', 'types', 'outcome'])
     .where('subject', 'in', [codiceFiscale, idAnpr])
     .where('at', '>', since)
     .orderBy('at', 'desc')
@@ -33,19 +33,25 @@ export async function accessesAbout(
   const visits = visitsIn(lines.slice(0, MOST_LINES))
   const named = await offices()
   const accesses = visits.map((visit): OwnAccess => {
-    const [{ at, caller, requester }] = visit
+    const [{ at, caller }] = visit
     const seen = visit.filter(({ outcome }) => SEEN.has(outcome))
     const types = seen.flatMap(certificatesOf)
-    const by =
-      requester === codiceFiscale || requester === null ? 'self' : isTurnedAway(visit) ? 'stranger' : 'relative'
     return {
-      ...{ machine: caller, office: named.get(caller) ?? null, at: at.toISOString(), by },
+      ...{ machine: caller, office: named.get(caller) ?? null, at: at.toISOString(), by: byWhom(visit, codiceFiscale) },
       looked: KINDS.filter((kind) => seen.some((line) => kindOf(line) === kind)),
       types: certificateType.options.filter((type) => types.includes(type)),
     }
   })
   // A visit in which ANPR told nothing, and that was nobody's attempt, tells a person nothing either.
   return { accesses: accesses.filter(({ looked, by }) => looked.length > 0 || by === 'stranger'), more }
+}
+
+/** At a console an operator looks for an office, and nobody asks for themselves. */
+function byWhom(visit: readonly [Line, ...Line[]], codiceFiscale: string): OwnAccess['by'] {
+  const [{ channel, requester }] = visit
+  if (channel === 'console') return 'office'
+  if (requester === codiceFiscale || requester === null) return 'self'
+  return isTurnedAway(visit) ? 'stranger' : 'relative'
 }
 
 /** Outcomes of lines by which somebody has seen something. */

@@ -4,7 +4,7 @@ import { askerOf as asOf } from './asker.ts'
 
 const caller = atTotem('TT-0001')
 const loa = { totem: 'LOA4', counter: 'LOA3', console: 'LOA2' }
-const askerOf = (looker: Parameters<typeof asOf>[0]) => asOf(looker, loa)
+const askerOf = (looker: Parameters<typeof asOf>[0]) => asOf(looker, loa, (name) => `${name}`.padEnd(43, '-'))
 
 test('ANPR hears the machine, and the beginning of the person’s reference', () => {
   const asker = askerOf({ caller, requester: `${'r'.repeat(19)}eference` })
@@ -20,6 +20,11 @@ test('how somebody was recognised is said by where they stand: a card and its PI
     [at('console'), 'LOA2'],
   ] as const)
     expect(askerOf({ caller, requester: 'r' })).toEqual({ userId: 'r', userLocation: 'PG-0001-01', loa: level })
+})
+
+test('at a list, where no person stands, ANPR hears of the operator by their reference', () => {
+  const caller = { channel: 'console', id: 'PG-0001-01', person: 'a.verdi' } as const
+  expect(askerOf({ caller, requester: null }).userId).toBe('operator/a.verdi----')
 })
 
 test('two people of whom nothing is said never have one name: a voucher would serve both', () => {

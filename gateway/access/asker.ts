@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Channel } from '../../contract/caller.ts'
+import { type Channel, operatorOf } from '../../contract/caller.ts'
 import type { Asker } from '../anpr/transport.ts'
 import type { Looker } from './log.ts'
 
@@ -11,12 +11,15 @@ const LONGEST_BYTES = 15
 export type Assurance = Record<Channel, string>
 
 /**
- * What ANPR hears of whoever looks: the machine, and the person by the beginning of their reference. So the Ministry can
- * name a line of the access log, and nobody learns from it who that person is. SECURITY: vouchers are kept by this name.
- * A session of an earlier version does not say whose it is, so each of its questions has a name of its own.
+ * What ANPR hears of whoever looks: the machine, and the person by the beginning of their reference; at an office's list,
+ * where no person stands, the operator by theirs. So the Ministry can name a line of the access log, and nobody learns
+ * from it who that person is. SECURITY: vouchers are kept by this name. A session of an earlier version does not say
+ * whose it is, so each of its questions has a name of its own.
  */
-export const askerOf = ({ caller, requester }: Looker, loa: Assurance): Asker => ({
-  userId: requester?.slice(0, LONGEST) ?? randomBytes(LONGEST_BYTES).toString('base64url'),
-  userLocation: caller.id.slice(0, LONGEST),
-  loa: loa[caller.channel],
-})
+export function askerOf({ caller, requester }: Looker, loa: Assurance, reference: (name: string) => string): Asker {
+  const operator = operatorOf(caller)
+  const name =
+    requester ??
+    (operator === null ? randomBytes(LONGEST_BYTES).toString('base64url') : reference(`operator/${operator}`))
+  return { userId: name.slice(0, LONGEST), userLocation: caller.id.slice(0, LONGEST), loa: loa[caller.channel] }
+}

@@ -54,7 +54,7 @@ export async function entitled(
   if (language !== null && Object.keys(terms.dirittiOf).length === 0)
     return ok({ language, charges: chargesIn(terms, null), about })
   // A famiglia anagrafica lives in one comune (art. 4 DPR 223/1989), so the requester's is the subject's.
-  const { result: record } = await looks.tell('C029', { idAnpr: requester }, day)
+  const { result: record } = await looks.tell('C029', { idAnpr: requester }, { day })
   if (!record.ok) return failed(record.error)
   return ok({
     language: language ?? languagesFor(comuneOf(record.value), terms.languages)[0],

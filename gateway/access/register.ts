@@ -3,12 +3,13 @@ import type { DatiPersona } from '../../contract/anpr.ts'
 import { exemptionOf } from '../../contract/bollo.ts'
 import type { Result } from '../../contract/result.ts'
 import type { AnprFailure, Heard, Trace } from '../anpr/answers.ts'
-import type { AnprCalls, AnprClient, OwnData } from '../anpr/client.ts'
+import type { AnprCalls, AnprClient, OwnData, Question } from '../anpr/client.ts'
 import type { Domicile } from '../anpr/inad.ts'
 import type { Telling } from '../anpr/services.ts'
 import type { Asked, Sheet } from '../anpr/subjects.ts'
 import type { Database } from '../store/schema.ts'
 import { type Assurance, askerOf } from './asker.ts'
+import { type BulkLook, type BulkWish, beginBulk } from './bulk.ts'
 import { type AccessLog, createAccessLog, type Ended, type Looked, type Looker } from './log.ts'
 
 /**
@@ -28,7 +29,7 @@ export interface Register {
 
 /** ANPR's services, each with its line in the access log. */
 export interface Looks {
-  personOf(codiceFiscale: string): Promise<Result<{ idAnpr: string }, AnprFailure>>
+  personOf(codiceFiscale: string, question?: Question): Promise<Result<{ idAnpr: string }, AnprFailure>>
   /** SECURITY: the sheet and the data of the person in whose name somebody looks, by their ID ANPR. */
   familyOf(idAnpr: string): Promise<Result<Sheet, AnprFailure>>
   ownDataOf(idAnpr: string): Promise<Result<OwnData, AnprFailure>>
@@ -39,7 +40,7 @@ export interface Looks {
   tell(
     service: Telling,
     person: { idAnpr: string; isTheirs?: Asked['isTheirs'] },
-    day: string,
+    question: Question,
   ): Promise<Heard<DatiPersona>>
   /**
    * The certificate with the number of its line. The line of an issue that ANPR has decided is ended by the settlement
@@ -53,6 +54,10 @@ export interface Looks {
   alive(wish: Parameters<AnprCalls['alive']>[0]): Promise<Result<true, AnprFailure>>
   /** INAD: the digital domiciles of the person in whose name somebody looks. */
   domicilesOf(codiceFiscale: string): Promise<Result<readonly Domicile[], AnprFailure>>
+  /** A list for a bulk service of ANPR. */
+  inBulk(wanted: BulkWish): Promise<BulkLook>
+  /** Ends a job that another process has left; it shows nothing of anybody. */
+  cancelBulk(service: BulkWish['service'], job: string): Promise<Result<true, AnprFailure>>
   /** Notes a look that the gateway refuses without asking ANPR. */
   refused(wish: Refused, outcome: string): Promise<void>
 }
@@ -92,7 +97,7 @@ export function createRegister({
   const asked =
     (end: AccessLog['end']) =>
     (looker: Looker): Looks => {
-      const asker = askerOf(looker, loa)
+      const asker = askerOf(looker, loa, reference)
       const isTheirs = (codiceFiscale: string) =>
         looker.requester === null ? null : reference(codiceFiscale) === looker.requester
       async function begin({ looked, questions }: Look) {
@@ -123,16 +128,16 @@ export function createRegister({
       })
       return {
         // The log names a person by ID ANPR as soon as it is known: all that was asked about them is found by it.
-        personOf: (codiceFiscale) =>
+        personOf: (codiceFiscale, question) =>
           noted(
             services('C030', codiceFiscale),
-            (calls) => calls.personOf(codiceFiscale),
+            (calls) => calls.personOf(codiceFiscale, question),
             ({ idAnpr }) => ({ subject: reference(idAnpr) }),
           ),
         familyOf: (idAnpr) => noted(services('C021', idAnpr), (calls) => calls.familyOf({ idAnpr, isTheirs })),
         ownDataOf: (idAnpr) => noted(services('C029 C021', idAnpr), (calls) => calls.ownDataOf({ idAnpr, isTheirs })),
-        tell: (code, { idAnpr, isTheirs: theirs = isTheirs }, day) =>
-          traced(services(code, idAnpr), (calls) => calls.tell(code, { idAnpr, isTheirs: theirs }, day)),
+        tell: (code, { idAnpr, isTheirs: theirs = isTheirs }, question) =>
+          traced(services(code, idAnpr), (calls) => calls.tell(code, { idAnpr, isTheirs: theirs }, question)),
         alive: (wish) =>
           noted(services(wish.requester === wish.subject ? 'C019' : 'C019 C007', wish.subject), (calls) =>
             calls.alive(wish),
@@ -148,12 +153,14 @@ export function createRegister({
             await end(line, { ...tracesOf(trace), outcome: outcomeOf(result.error) })
           return { line, result, trace }
         },
+        inBulk: (wanted) => beginBulk({ log, reference, now, as: (ids) => anpr.as(asker, ids) }, looker, wanted),
+        cancelBulk: async (service, job) => (await anpr.as(asker, []).cancelBulk(service, job)).result,
         refused: (wish, outcome) => log.noteRefusal(looker, wished(wish), now(), outcome),
       }
     }
   return {
     askedBy: asked(log.end),
-    left: (looker) => anpr.forget(askerOf(looker, loa)),
+    left: (looker) => anpr.forget(askerOf(looker, loa, reference)),
     together() {
       const ends: Promise<void>[] = []
       const askedBy = asked(async (line, ended) => {

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
+import { gzipSync } from 'node:zlib'
 import { afterEach, describe, expect, test } from 'vitest'
 import { CHARGES } from '../../catalogue/bollo.ts'
 import type { CertificateType } from '../../contract/catalogue.ts'
@@ -215,6 +216,16 @@ test('warnings beside an answer change nothing, and base64 may be broken into li
     result: { ok: true, value: { pdf: PDF } },
     trace: { warnings: ['EN148'] },
   })
+})
+
+test.each<[string, Buffer, unknown]>([
+  ['is unpacked', gzipSync(JSON.stringify(ISSUED)), { ok: true }],
+  ['cut short is unreadable', gzipSync(JSON.stringify(ISSUED)).subarray(0, -20), { error: unreadable('Z_BUF_ERROR') }],
+  ['of too much is unreadable', gzipSync(Buffer.alloc(65 << 20)), { error: unreadable('ERR_BUFFER_TOO_LARGE') }],
+])('a packed answer %s', async (_name, bytes, result) => {
+  const head = { 'content-type': 'application/json', 'content-encoding': 'gzip' }
+  const client = await against((_request, response) => response.writeHead(200, head).end(bytes))
+  expect(await client.issue('01KAXXXXXXXXXXXXXXXXXXXXXX', wish)).toMatchObject({ result })
 })
 
 test('no answer at all ends at the time-out', async () => {

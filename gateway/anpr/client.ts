@@ -6,20 +6,23 @@ import {
   type DatiPersona,
   type DatiSoggetto,
   type richiestaE002,
+  type richiestaMassiva,
   rispostaC029,
   rispostaCertificazione,
   rispostaE002OK,
+  rispostaMassiva,
   rispostaPersona,
 } from '../../contract/anpr.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 import { type AnprFailure, answerOf, failure, type Heard, NO_TRACE, NOT_NOW, traceOf } from './answers.ts'
 import { type Breakers, createBreakers } from './breakers.ts'
+import { type BulkState, bulkStateIn, endedIn, fileOf } from './bulk.ts'
 import { type Certificate, certificateIn } from './certificate.ts'
 import { certificazione, type Wish } from './certificazione.ts'
 import { type Domicile, domicilesIn } from './inad.ts'
-import type { Consultation, Service, Telling } from './services.ts'
+import type { BulkService, ConsultationCode, Listed, Service, Telling } from './services.ts'
 import { type Asked, identified, isSaid, ownOf, type Sheet, sheetOf } from './subjects.ts'
-import type { Answered, Asker, Transport } from './transport.ts'
+import type { AnprCall, Answered, Asker, Transport } from './transport.ts'
 
 /** `family` null: ANPR has told the person's own data, and no family that could be read. */
 export interface OwnData {
@@ -29,16 +32,25 @@ export interface OwnData {
   references: readonly string[]
 }
 
+/** A question about the register as it was on `day`. */
+export interface Question {
+  day: string
+  /** Reference of the file for which an office asks. SECURITY: the Ministry logs it, so it names nobody. */
+  reason?: string
+  /** What is declared, for a service that compares it with the register. */
+  declared?: Record<string, unknown>
+}
+
 /** ANPR's services, asked for one person. */
 export interface AnprCalls {
   /** C030: the ID ANPR of this codice fiscale. */
-  personOf(codiceFiscale: string): Promise<Heard<{ idAnpr: string }>>
+  personOf(codiceFiscale: string, question?: Question): Promise<Heard<{ idAnpr: string }>>
   /** C021: the family sheet on which this person stands, in its order. */
   familyOf(asked: Asked): Promise<Heard<Sheet>>
   /** C029 and C021: what the register holds of a person and of their family. */
   ownDataOf(asked: Asked): Promise<Heard<OwnData>>
-  /** What one service tells of one person, as the register was on `day`. */
-  tell(service: Telling, asked: Asked, day: string): Promise<Heard<DatiPersona>>
+  /** What one service tells of one person, as the register was on a day. */
+  tell(service: Telling, asked: Asked, question: Question): Promise<Heard<DatiPersona>>
   /** Base64 PDF, marked ANTEPRIMA. */
   preview(wish: Wish): Promise<Heard<string>>
   /**
@@ -46,6 +58,11 @@ export interface AnprCalls {
    * death shows here one or two days before it shows elsewhere. Where ANPR says no, this is refused as ANPR would.
    */
   alive(wish: Pick<Wish, 'subject' | 'requester'>): Promise<Heard<true>>
+  /** Hands a list of codici fiscali or ID ANPR to a bulk service, and hears by which id the job is asked after. */
+  beginBulk(service: BulkService, code: Listed, keys: readonly string[], question: Question): Promise<Heard<string>>
+  bulkState(service: BulkService, job: string): Promise<Heard<BulkState>>
+  /** Ends a job. One that ANPR does not have is ended too. */
+  cancelBulk(service: BulkService, job: string): Promise<Heard<true>>
   /** INAD: where this person has their digital domicile. */
   domicilesOf(codiceFiscale: string): Promise<Heard<readonly Domicile[]>>
   /** Issues, once for each `operation`, ANPR's id of it: ANPR answers a repeated id with the certificate already issued. */
@@ -61,6 +78,11 @@ export interface AnprClient {
   close(): Promise<void>
 }
 
+/** `motivoRichiesta` of what a person asks for themselves. */
+const OWN_REASON = 'TOTEM-POLIS'
+const datiRichiesta = (casoUso: ConsultationCode, { day, reason = OWN_REASON }: Question) => ({
+  ...{ dataRiferimentoRichiesta: day, motivoRichiesta: reason, casoUso },
+})
 /** A call is made so often while ANPR says "not now"; each has the same id. */
 const TRIES = 3
 const PAUSE_MS = 400
@@ -93,15 +115,15 @@ export function createAnprClient({
       body: unknown,
       schema: z.ZodType<T>,
       read: (answer: T) => Result<U, AnprFailure>,
-    ): Promise<Heard<U>> => call(service, operation, body, (answered) => answerOf(answered, schema), read)
+    ): Promise<Heard<U>> =>
+      call({ service, method: 'POST', operation, body }, (answered) => answerOf(answered, schema), read)
 
     async function call<T, U>(
-      service: Service,
-      operation: string,
-      body: unknown,
+      asked: Omit<AnprCall, 'asker'>,
       hear: (answered: Answered) => Heard<T>,
       read: (answer: T) => Result<U, AnprFailure>,
     ): Promise<Heard<U>> {
+      const { service } = asked
       const began = performance.now()
       let answered = await once()
       for (let tries = 1; tries < TRIES && isPassing(answered.result); tries++) {
@@ -117,27 +139,24 @@ export function createAnprClient({
 
       async function once(): Promise<Heard<T>> {
         return breakers.through(service, async () => {
-          const reply = await transport.post({ service, operation, body, asker })
+          const reply = await transport.post({ ...asked, asker })
           return reply.ok ? hear(reply.value) : { result: reply, trace: NO_TRACE }
         })
       }
     }
 
     async function consult<T extends { listaSoggetti?: unknown; listaAnomalie?: unknown }, U>(
-      service: Consultation,
+      service: ConsultationCode,
       criteriRicerca: z.infer<typeof richiestaE002>['criteriRicerca'],
       schema: z.ZodType<T>,
       read: (answer: T) => Result<U, AnprFailure>,
-      day = italianDay(now()),
+      question: Question = { day: italianDay(now()) },
     ): Promise<Heard<U>> {
       const body: z.infer<typeof richiestaE002> = {
         idOperazioneClient: nextId(),
         criteriRicerca,
-        datiRichiesta: {
-          dataRiferimentoRichiesta: day,
-          motivoRichiesta: 'TOTEM-POLIS',
-          casoUso: service,
-        },
+        datiRichiesta: datiRichiesta(service, question),
+        ...(question.declared && { verifica: question.declared }),
       }
       return post(service, '/anpr-service-e002', body, schema, read)
     }
@@ -160,11 +179,19 @@ export function createAnprClient({
     }
 
     return {
-      personOf: (codiceFiscale) =>
-        consult('C030', { codiceFiscale }, rispostaE002OK, (answer) => identified(subjectsIn(answer), codiceFiscale)),
+      personOf: (codiceFiscale, question) =>
+        consult(
+          ...(['C030', { codiceFiscale }, rispostaE002OK] as const),
+          (answer) => identified(subjectsIn(answer), codiceFiscale),
+          question,
+        ),
       familyOf: sheetFor,
-      tell: (service, asked, day) =>
-        consult(service, { idANPR: asked.idAnpr }, rispostaPersona, (answer) => ownOf(subjectsIn(answer), asked), day),
+      tell: (service, asked, question) =>
+        consult(
+          ...([service, { idANPR: asked.idAnpr }, rispostaPersona] as const),
+          (answer) => ownOf(subjectsIn(answer), asked),
+          question,
+        ),
       async ownDataOf(asked) {
         const [own, family] = await Promise.all([
           consult('C029', { idANPR: asked.idAnpr }, rispostaC029, (answer) => ownOf(subjectsIn(answer), asked)),
@@ -191,9 +218,37 @@ export function createAnprClient({
         return { result: failed?.result ?? ok(true), trace: traceOf(...answers.map(({ trace }) => trace)) }
       },
       domicilesOf(codiceFiscale) {
-        const asked = `/extract/${codiceFiscale}?practicalReference=${nextId()}`
-        return call('INAD', asked, null, (answered) => domicilesIn(answered, codiceFiscale, now()), ok)
+        const operation = `/extract/${codiceFiscale}?practicalReference=${nextId()}`
+        return call(
+          { service: 'INAD', method: 'GET', operation, body: null },
+          (answered) => domicilesIn(answered, codiceFiscale, now()),
+          ok,
+        )
       },
+      async beginBulk(service, code, keys, question) {
+        const body: z.infer<typeof richiestaMassiva> = {
+          idOperazioneClient: nextId(),
+          fileInput: await fileOf(keys),
+          datiRichiesta: datiRichiesta(code, question),
+          // Uncertain: the one value that was seen (italia/anpr issue 4826).
+          tipoRicerca: '1',
+        }
+        return post(service, '/anpr-massivo-e002-richiesta', body, rispostaMassiva, ({ idOperazioneANPR: job }) =>
+          job !== undefined && /^[\w-]{1,64}$/.test(job) ? ok(job) : failure('anpr-unreadable', 'no-job'),
+        )
+      },
+      bulkState: (service, job) =>
+        call(
+          { service, method: 'GET', operation: `/anpr-massivo-e002-download/resource/${job}`, body: null },
+          bulkStateIn,
+          ok,
+        ),
+      cancelBulk: (service, job) =>
+        call(
+          { service, method: 'DELETE', operation: `/anpr-massivo-e002-delete/resource/${job}`, body: null },
+          endedIn,
+          ok,
+        ),
       async issue(operation, wish) {
         const { result, trace } = await certify(operation, wish, '2')
         // The receipt names it, and the ufficio anagrafe finds the certificate by it.

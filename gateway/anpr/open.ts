@@ -9,7 +9,7 @@ import { createBreakers } from './breakers.ts'
 import { type AnprClient, createAnprClient } from './client.ts'
 import { createOffers, type Offers } from './offers.ts'
 import { pdndTransport } from './pdnd/transport.ts'
-import { createQuotas, type Quota } from './quotas.ts'
+import { createQuotas, type Quota, type Quotas } from './quotas.ts'
 import type { Service } from './services.ts'
 import type { Transport } from './transport.ts'
 
@@ -57,7 +57,7 @@ export function askingAnpr(
     log: Logger
     now: Clock
   },
-): { anpr: AnprClient; offers: Offers } {
+): { anpr: AnprClient; offers: Offers; mayBegin: Quotas['mayBegin'] } {
   const quotas = createQuotas({ db, limits, now })
   const breakers = createBreakers({
     onChange(service, state) {
@@ -77,5 +77,5 @@ export function askingAnpr(
       if (ALARMS.has(answer)) log.error({ kind: answer, service, reason })
     },
   })
-  return { anpr, offers }
+  return { anpr, offers, mayBegin: quotas.mayBegin }
 }

@@ -20,7 +20,7 @@ afterAll(() => db.destroy())
 
 const clock = { now: new Date('2026-11-22T12:00:00Z') }
 const call = (service: Service) => ({
-  ...{ service, operation: '/anpr-service-e002', body: {} },
+  ...{ service, method: 'POST' as const, operation: '/anpr-service-e002', body: {} },
   asker: { userId: 'a', userLocation: 'b', loa: 'c' },
 })
 const silent: Transport = {

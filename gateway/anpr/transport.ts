@@ -1,3 +1,5 @@
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
 import { Agent, request } from 'undici'
 import { ok, type Result } from '../../contract/result.ts'
 import { type AnprFailure, failure } from './answers.ts'
@@ -13,11 +15,13 @@ export interface Asker {
   loa: string
 }
 
+type Method = 'POST' | 'GET' | 'DELETE'
 /** One call of an e-service; `operation` follows the service's base URL, e.g. `/anpr-service-e002`. */
 export interface AnprCall {
   service: Service
+  method: Method
   operation: string
-  /** Null: a GET. */
+  /** Of a POST alone. */
   body: unknown
   asker: Asker
 }
@@ -43,7 +47,9 @@ export interface Transport {
 const CONNECTIONS = 24
 // Certificates are 30 to 200 KB, base64; the rest is small.
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024
-const TOO_LARGE = 'UND_ERR_RES_EXCEEDED_MAX_SIZE'
+const MAX_UNPACKED_BYTES = 64 * 1024 * 1024
+/** Codes of an answer that came and is of no use: too large, packed or unpacked; or not what its first bytes say. */
+const UNREADABLE = ['UND_ERR_RES_EXCEEDED_MAX_SIZE', 'ERR_BUFFER_TOO_LARGE', 'Z_DATA_ERROR', 'Z_BUF_ERROR']
 
 /** Connections to the foreign systems; `ca`: PEM of private authorities, in place of the public ones. */
 export const agentFor = (ca?: string): Agent =>
@@ -59,15 +65,16 @@ export async function exchange(
   agent: Agent,
   url: string,
   {
+    method = 'POST',
     headers,
     body,
     timeoutMs,
-  }: { headers: Record<string, string>; body: string | Uint8Array | null; timeoutMs: number },
+  }: { method?: Method; headers: Record<string, string>; body: string | Uint8Array | null; timeoutMs: number },
 ): Promise<Result<Answered & { headers: Record<string, string | string[] | undefined> }, AnprFailure>> {
   try {
     const signal = AbortSignal.timeout(timeoutMs)
     const answered = await request(url, {
-      method: body === null ? 'GET' : 'POST',
+      method,
       dispatcher: agent,
       headers,
       body,
@@ -78,14 +85,25 @@ export async function exchange(
     return ok({
       status: answered.statusCode,
       headers: answered.headers,
-      body: await answered.body.text(),
+      body: await textOf(Buffer.from(await answered.body.arrayBuffer())),
       transaction: typeof transaction === 'string' ? transaction.slice(0, 64) : null,
     })
   } catch (fault) {
     const reason = reasonOf(fault)
-    return failure(reason === TOO_LARGE ? 'anpr-unreadable' : 'anpr-unavailable', reason)
+    return failure(UNREADABLE.includes(reason) ? 'anpr-unreadable' : 'anpr-unavailable', reason)
   }
 }
+
+const unpack = promisify(gunzip)
+/**
+ * The text of an answer. The file of a bulk service is gzip, and so may be any answer, for nothing forbids it (RFC 9110
+ * §12.5.3): its first bytes say so, and are those of no text.
+ */
+const textOf = async (bytes: Buffer): Promise<string> =>
+  (bytes[0] === 0x1f && bytes[1] === 0x8b
+    ? await unpack(bytes, { maxOutputLength: MAX_UNPACKED_BYTES })
+    : bytes
+  ).toString()
 
 function reasonOf(fault: unknown): string {
   const { name, code } = fault as { name?: string; code?: unknown }

@@ -26,7 +26,7 @@ export async function familySheetOf(
   const looks = register.askedBy(holder)
   const { idAnpr } = holder
   const day = italianDay(now())
-  const [sheet, record] = await Promise.all([looks.familyOf(idAnpr), looks.tell('C029', { idAnpr }, day)])
+  const [sheet, record] = await Promise.all([looks.familyOf(idAnpr), looks.tell('C029', { idAnpr }, { day })])
   if (!sheet.ok) return err(problemOf(sheet.error))
   const own = record.result.ok ? record.result.value : null
   const card = own?.cartaIdentita ? cardOf(own.cartaIdentita) : null

@@ -17,7 +17,7 @@ type Event = NonNullable<DatiPersona['matrimonio']>['datiMatrimonio']
 type Partner = NonNullable<DatiPersona['matrimonio']>['coniuge']
 
 /** Which service tells a section, and how it is read. */
-const SECTIONS: { [S in PersonSection]: { service: Telling; read(told: DatiPersona): PersonSections[S] } } = {
+const SECTIONS: { [S in PersonSection]: { service: Telling<'visit'>; read(told: DatiPersona): PersonSections[S] } } = {
   identity: {
     service: 'C015',
     read: ({ generalita = {}, statoCivile, ...told }) => ({
@@ -81,7 +81,7 @@ export async function personOf(
   const told = await Promise.all(
     sections.map(async (section) => {
       const { service, read } = SECTIONS[section]
-      const { result, trace } = await looks.tell(service, person, on ?? today)
+      const { result, trace } = await looks.tell(service, person, { day: on ?? today })
       return result.ok
         ? { data: { [section]: read(result.value) }, operations: trace.operations }
         : { missing: { section, ...problemOf(result.error) }, operations: [] }

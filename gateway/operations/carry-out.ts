@@ -23,7 +23,7 @@ import type { Carried } from './work.ts'
  * job are stored in one transaction. So whatever was done before, here or in another gateway, is not done again.
  */
 export function createCarryOut({
-  store: { db, boss },
+  store: { byKey, boss },
   bell,
   register,
   logins,
@@ -57,7 +57,7 @@ export function createCarryOut({
   now: Clock
   log: Logger
 }) {
-  const settler = createSettler(db, means, now)
+  const settler = createSettler(byKey, means, now)
   return async function carryOut(job: string, { operation }: JobData, row: Pending | undefined): Promise<Carried> {
     if (!row) {
       await boss.deleteJob(WORK, job)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { revocationPolicy } from '../../contract/trust.ts'
-import { service } from '../anpr/services.ts'
+import { listed, service } from '../anpr/services.ts'
 import { mailSettings } from './mail.ts'
 import { pagopaSettings } from './pagopa.ts'
 import { pdndSettings } from './pdnd.ts'
@@ -117,6 +117,18 @@ export const gatewayConfig = z.strictObject({
           .refine(({ daily, reserve }) => reserve < daily, 'reserve below daily'),
       )
       .default({}),
+    /**
+     * What operators may ask ANPR about a list of people (gateway/consult.ts): which consultations, how many rows at most,
+     * and from how many on by the bulk twin, where `pdnd.services` has it. None is allowed that is not named: an agreement
+     * says which, and C024 and C025 were seen barred to some users.
+     */
+    lists: z
+      .strictObject({
+        services: z.array(listed).default([]),
+        rows: most.max(100_000).default(5_000),
+        bulkFrom: most.default(200),
+      })
+      .prefault({}),
   }),
   /**
    * Bollo by pagoPA (settings/pagopa.ts). `door`: where pagoPA brings receipts, with the gateway's own certificate;

@@ -31,6 +31,11 @@ test.each<[string, object, RegExp]>([
   expect(names(setting)).toEqual([expect.stringMatching(said)])
 })
 
+test('a comune that is younger than the list of comuni is one when it is named', () => {
+  const set = { dirittiOf: { '054999': { withBollo, withoutBollo } }, newComuni: ['054999'] }
+  expect(chargesIn(terms.parse(set), '054999').diritti.withBollo).toBe(withBollo)
+})
+
 test('comuni are known by their ISTAT code', () => {
   expect(['001001', '054050', '058091', '032005'].every(isComune)).toBe(true)
   expect(['', '000000', '054000', '54050', '0540501', '999001'].some(isComune)).toBe(false)

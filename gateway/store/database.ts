@@ -11,9 +11,20 @@ import { migrate } from './migrations.ts'
 import { preparing } from './prepared.ts'
 import type { Database, Tables } from './schema.ts'
 
-/** One gateway's share, with those of the job queue below, of PostgreSQL's 100 connections. */
+/** One gateway's share, with those of the job queue and of `byKey` below, of PostgreSQL's 100 connections. */
 const CONNECTIONS = 10
 const QUEUE_CONNECTIONS = 4
+/** Lines of the access log and settlements are written by one statement at a time each (grouped.ts). */
+const BY_KEY_CONNECTIONS = 2
+/**
+ * PostgreSQL would plan a settlement, of a dozen parts, anew for each number of items; planning took as long as doing.
+ * One plan must be good also when the tables have grown since: so it looks each row up in the index of its key.
+ */
+const ONE_PLAN = {
+  options: ['plan_cache_mode=force_generic_plan', 'enable_seqscan=off', 'enable_hashjoin=off', 'enable_mergejoin=off']
+    .map((setting) => `-c ${setting}`)
+    .join(' '),
+}
 /**
  * The queue's own steps need not wait for the disk: a job that was taken, touched or put off and is not after a crash is
  * carried out again, to the same effect. Jobs begin and end in transactions of the other connections. pg-boss hands
@@ -26,6 +37,11 @@ const SUPERVISE_S = 3
 /** Everything lies in one database: kysely reads our tables, pg-boss keeps the work toward ANPR. */
 export interface Store {
   db: Database
+  /**
+   * The same database, for statements that come very often and find each row by its key: a statement has one plan,
+   * whatever its values. A statement with a range needs `db`, where PostgreSQL looks at the values.
+   */
+  byKey: Database
   boss: PgBoss
   /** No other gateway is on this database. */
   embedded: boolean
@@ -43,8 +59,10 @@ export async function openStore(
   { databaseUrl, dataDir }: { databaseUrl: string | null; dataDir: string },
   log: Logger,
 ): Promise<Store> {
-  const { dialect, queue, waiting } = databaseUrl ? postgres(databaseUrl, log) : await embedded(dataDir)
+  const { dialect, oncePlanned, queue, waiting } = databaseUrl ? postgres(databaseUrl, log) : await embedded(dataDir)
   const db = new Kysely<Tables>({ dialect })
+  const byKey = oncePlanned ? new Kysely<Tables>({ dialect: oncePlanned }) : db
+  const destroy = () => Promise.all([...new Set([db, byKey])].map((each) => each.destroy()))
   const boss = new PgBoss({
     ...queue,
     schedule: false,
@@ -57,11 +75,12 @@ export async function openStore(
     await migrate(db)
     await boss.start()
   } catch (reason) {
-    await db.destroy()
+    await destroy()
     throw reason
   }
   return {
     db,
+    byKey,
     boss,
     embedded: databaseUrl === null,
     listen: databaseUrl === null ? null : (channel, heard) => listen(databaseUrl, channel, heard, log),
@@ -69,7 +88,7 @@ export async function openStore(
     answers: () => answers(db),
     close: async () => {
       await boss.stop({ graceful: false })
-      await db.destroy()
+      await destroy()
     },
   }
 }
@@ -93,23 +112,30 @@ async function answers(db: Database): Promise<boolean> {
 
 interface Engine {
   dialect: PostgresDialect | PGliteDialect
+  /** Null: the embedded database has one connection for all. */
+  oncePlanned: PostgresDialect | null
   queue: ConstructorOptions
   waiting(): number
 }
 
 function postgres(connectionString: string, log: Logger): Engine {
   // No statement_timeout: PostgreSQL would also end a commit's wait for the standby, and call it committed.
-  const pool = new pg.Pool({ connectionString, max: CONNECTIONS, connectionTimeoutMillis: 10_000, keepAlive: true })
+  const all = { connectionString, connectionTimeoutMillis: 10_000, keepAlive: true }
+  const pool = new pg.Pool({ ...all, max: CONNECTIONS })
+  const byKey = new pg.Pool({ ...all, max: BY_KEY_CONNECTIONS, ...ONE_PLAN })
   // A connection may break when it is idle or between two statements; without a listener its error would end the
   // process.
   const onLost = (error: Error) =>
     log.warn({ kind: 'database-connection-lost', code: (error as { code?: string }).code })
-  pool.on('error', onLost)
-  pool.on('connect', (client) => client.on('error', onLost))
+  for (const each of [pool, byKey]) {
+    each.on('error', onLost)
+    each.on('connect', (client) => client.on('error', onLost))
+  }
   return {
     dialect: new PostgresDialect({ pool: preparing(pool) }),
+    oncePlanned: new PostgresDialect({ pool: preparing(byKey) }),
     queue: { connectionString, max: QUEUE_CONNECTIONS, ...QUEUE_STEPS },
-    waiting: () => pool.waitingCount,
+    waiting: () => pool.waitingCount + byKey.waitingCount,
   }
 }
 
@@ -119,6 +145,7 @@ async function embedded(dataDir: string): Promise<Engine> {
   const pglite = new PGlite(folder)
   return {
     dialect: new PGliteDialect({ pglite }),
+    oncePlanned: null,
     queue: { db: fromPglite(pglite), backend: 'pglite' },
     waiting: () => 0,
   }

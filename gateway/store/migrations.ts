@@ -14,6 +14,7 @@ import { handovers } from './migrations/015-handovers.ts'
 import { letters } from './migrations/016-letters.ts'
 import { ownRequests } from './migrations/017-own-requests.ts'
 import { oldPayments } from './migrations/018-old-payments.ts'
+import { bulkJob } from './migrations/019-bulk-job.ts'
 import { lettersTold } from './migrations/020-letters-told.ts'
 import { DatabaseIsNewer } from './refusals.ts'
 import type { Database } from './schema.ts'
@@ -157,6 +158,7 @@ const migrations: Record<string, Migration> = {
   '016-letters': letters,
   '017-own-requests': ownRequests,
   '018-old-payments': oldPayments,
+  '019-bulk-job': bulkJob,
   '020-letters-told': lettersTold,
 }
 

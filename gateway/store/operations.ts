@@ -200,13 +200,13 @@ export async function settle(
       : { protocol: null, refusal: settlement.problem.kind, anpr: settlement.problem.anpr }),
   }))
   const column = (name: keyof (typeof rows)[number]) => sql`${rows.map((row) => row[name])}::text[]`
-  // One parameter each: an array would escape and parse all 100 KB of them.
-  const outcomes = sql.join([
-    sql`(null::text, null::text, null::text)`,
-    ...items.flatMap(({ id, caller, settlement }) =>
-      settlement.state === 'issued' ? [sql`(${caller.id}, ${id}, ${settlement.outcome})`] : [],
-    ),
-  ])
+  // One parameter each: an array would escape and parse all 100 KB of them. Places that stay empty belong to no
+  // operation; with them a few texts, each prepared once, serve any number of items.
+  const issued = items.flatMap(({ id, caller, settlement: { state, ...more } }) =>
+    'outcome' in more ? [[caller.id, id, more.outcome] as const] : [],
+  )
+  const places = Array.from({ length: 2 ** Math.ceil(Math.log2(issued.length + 1)) }, (_, at) => issued[at] ?? NOBODY)
+  const outcomes = sql.join(places.map((place) => sql`(${sql.join(place.map((one) => sql`${one}::text`))})`))
   // Operations are locked before counters, each in order, so that two gateways never wait for each other. Their state
   // is read after they are found by key: asked for both at once, PostgreSQL reads the whole index of pending rows each
   // time.
@@ -266,6 +266,8 @@ export async function settle(
     select totem, id from settled`.execute(db)
   return new Set(settled.map(({ totem, id }) => keyOf(totem, id)))
 }
+
+const NOBODY = [null, null, null] as const
 
 /** Operations, newest first: of one totem, or of all for an operator. */
 export function list(db: Database, of: { totem: string } | 'all', limit: number): Promise<OperationRow[]> {

@@ -24,7 +24,7 @@ import { createPossession, type PossessionOptions } from './identify/possession.
 import { createNotices } from './menu/service.ts'
 import { createPayments, withPayments } from './pagopa/service.ts'
 import { createHandover } from './phone/service.ts'
-import { createRequests } from './requests/service.ts'
+import { createRequests, returnedFor } from './requests/service.ts'
 import { askVisura, writeVisura } from './visura/service.ts'
 
 export interface ServicesOptions
@@ -84,7 +84,12 @@ export function createVisitServices(options: ServicesOptions): VisitServices {
     possession: (_, can) => possession(can),
     async enter(visit, recognised) {
       const entered = await enter(visit, recognised)
-      return entered.ok ? ok(await withPayments(client, entered.value)) : entered
+      if (!entered.ok) return entered
+      const [known, returned] = await Promise.all([
+        withPayments(client, entered.value),
+        returnedFor(client, entered.value),
+      ])
+      return ok({ ...known, returned })
     },
 
     noticed,

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { createActor } from 'xstate'
 import { type CardState, LOST_CARD_MS, type PrinterStatus } from '../../contract/device.ts'
 import { paceOf } from '../../contract/preferences.ts'
@@ -76,6 +77,7 @@ function insertionOf(state: CardState, before: number | null, nextMute: number):
 export function createSession(options: SessionOptions): Session {
   const actor = createActor(createVisitMachine({ services: options.services, goodbyeMs: options.timings.goodbyeMs }))
   let revision = 0
+  let shown: unknown = null
   let secondsLeft: number | null = null
   let path = 'attract'
   let visit: string | null = null
@@ -129,7 +131,11 @@ export function createSession(options: SessionOptions): Session {
       totem: options.totem,
     }
   }
+  /** Tells the renderer what is new. Many events change nothing that a person sees, and an idle totem shall rest. */
   function show() {
+    const { revision: _revision, ...seen } = view()
+    if (isDeepStrictEqual(seen, shown)) return
+    shown = seen
     revision++
     options.onView(view())
   }

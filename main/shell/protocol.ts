@@ -29,7 +29,6 @@ const TYPES: Record<string, string> = {
   svg: 'image/svg+xml',
   png: 'image/png',
   woff2: 'font/woff2',
-  woff: 'font/woff',
   mp3: 'audio/mpeg',
 }
 

@@ -6,6 +6,7 @@ import { letterState, letterTaken } from '../../contract/letter.ts'
 import type { Place } from '../documents/model.ts'
 import type { Journal } from '../journal/journal.ts'
 import { type NamedKey, sealDocument, sealLetter } from '../queue/sealing.ts'
+import type { AboutDocument } from '../visit/services.ts'
 import type { GatewayClient } from './client.ts'
 
 export interface LetterOptions {
@@ -27,7 +28,7 @@ const LOOK_MS = 1_000
  */
 export async function sendLetter(
   { client, keys, place, totem, now }: LetterOptions,
-  mail: { token: string | null; pdf: Uint8Array; to: string; language: Language; proof?: string },
+  mail: { token: string | null; pdf: Uint8Array; to: string; about: AboutDocument; language: Language; proof?: string },
 ): Promise<{ became: 'handed-over' | 'waiting' | 'unknown' | 'refused' | 'unavailable'; code: string }> {
   const { token, pdf, proof, ...to } = mail
   const code = String(randomInt(1_000_000)).padStart(6, '0')
@@ -50,5 +51,5 @@ export async function sendLetter(
     if (asked.ok) ({ state } = asked.value)
   }
   if (state === 'refused' || state === 'bounced') return { became: 'refused', code }
-  return { became: state === 'handed-over' ? 'handed-over' : 'waiting', code }
+  return { became: state === 'waiting' || state === 'gone' ? 'waiting' : 'handed-over', code }
 }

@@ -4,7 +4,7 @@ import { type Printed, takenHome } from '../../contract/journeys/lists.ts'
 import { type Context, canPrint, forbidden, takes, type Way, working } from './chart.ts'
 import type { Printing, VisitServices } from './services.ts'
 import { type Step, step, type Task } from './step.ts'
-import { beforePaper, inPlaceOfPaper, offered } from './taking-home.ts'
+import { beforePaper, inPlaceOfPaper, waysOffered } from './taking-home.ts'
 import { type Change, required, type Visit } from './visit.ts'
 
 /** Begins a document at its first page, whatever was printed before. */
@@ -79,10 +79,7 @@ function sheetOf(status: PrinterStatus, page: number, progress: Visit['paper']['
   return status === 'offline' || status === 'absent' ? 'perhaps' : 'none'
 }
 
-const waysFor = (document: Printed, visit: Visit) => {
-  const handed = takenHome.safeParse(document).success
-  return { phone: handed && offered('phone', visit), email: handed && offered('email', visit) }
-}
+const waysFor = (document: Printed, visit: Visit) => (takenHome.safeParse(document).success ? waysOffered(visit) : [])
 
 /** The screen of a state that prints. */
 export function printingScreen(document: Printed, { visit, printer }: Context, inner: string): Screen {
@@ -97,7 +94,7 @@ export function printingScreen(document: Printed, { visit, printer }: Context, i
       page,
       sheet: sheetOf(status, page, paper.progress),
       resumable: canPrint(printer),
-      ...waysFor(document, visit),
+      ways: waysFor(document, visit),
     }
   }
   return { screen: 'printing', document, ...(paper.progress ?? { page: 1, pages: 1, band: 0, bands: 1 }) }

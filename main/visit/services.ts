@@ -87,6 +87,8 @@ export interface Entered {
   /** Requests on their way, of which nothing has been heard yet. */
   pending: number
   notices: Notice[]
+  /** Documents that went by mail and did not arrive, of which the holder has not been told; absent: none is known. */
+  returned?: number
   /** Payments that wait for their certificate, or whose money goes back; absent: none is known. */
   pagopa?: PendingPayments
   /** What the holder should know of their identity card before they ask for anything. */
@@ -118,6 +120,12 @@ export interface PreviewSheet {
   pages: number
   /** What it certifies, as text; empty where that cannot be told from the rest of the sheet. */
   facts: string
+}
+
+/** What a document is that goes home by mail, for its person's own list. `operation`: of a certificate. */
+export interface AboutDocument {
+  document: TakenHome
+  operation: string | null
 }
 
 /** A document ready to be put on paper; `operation` names it in the ledger. */

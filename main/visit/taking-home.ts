@@ -1,18 +1,21 @@
-import type { Way } from '../../contract/journeys/lists.ts'
+import { type Elsewhere, elsewhere } from '../../contract/journeys/lists.ts'
 import { type Context, canPrint, cardToTake } from './chart.ts'
 import type { Change, Visit } from './visit.ts'
 
 // How a document that is ready goes home besides on paper. Journeys that make one do nothing for it.
 
-type Elsewhere = Exclude<Way, 'paper'>
 type At = { context: Context }
 
 /** A document is ready, and the gateway can bring it to the person this way. */
-export const offered = (way: Elsewhere, { holder: { entered }, paper: { issued, written, writing } }: Visit): boolean =>
+const offered = (way: Elsewhere, { holder: { entered }, paper: { issued, written, writing } }: Visit): boolean =>
   (entered?.ways ?? []).includes(way) && (issued.length > 0 || written !== null || writing !== null)
 
+/** The ways that can take it, without the one that has failed. */
+export const waysOffered = (visit: Visit, failed?: Elsewhere): Elsewhere[] =>
+  elsewhere.options.filter((way) => way !== failed && offered(way, visit))
+
 /** The document that is out on paper can go this way too. Of several the totem has the last one only. */
-export function offeredToo(way: Elsewhere, context: Context): boolean {
+function offeredToo(way: Elsewhere, context: Context): boolean {
   const { certificate, end } = context.visit
   return end.outcome === 'printed' && certificate.delivered <= 1 && offered(way, context.visit) && cardToTake(context)
 }
@@ -49,7 +52,9 @@ const out = { type: 'set' as const, params: { paper: { out: true } } satisfies C
 export const besidePaper = {
   takeOnPhone: { guard: ({ context }: At) => offeredToo('phone', context), target: '#phone', actions: out },
   takeByEmail: { guard: ({ context }: At) => offeredToo('email', context), target: '#email', actions: out },
+  takeToDomicile: { guard: ({ context }: At) => offeredToo('domicilio', context), target: '#domicilio', actions: out },
 }
+export const waysToo = (context: Context): Elsewhere[] => elsewhere.options.filter((way) => offeredToo(way, context))
 
 /** What is left when it has gone nowhere: the paper, a certificate that waits here, or nothing that is lost. */
 export const leftHere = ({ context: { visit } }: At) => {

@@ -79,8 +79,10 @@ const SIZE = { 1: 'usual', 1.3: 'large', 1.6: 'largest' } as const satisfies Rec
 type Switch = { [Name in keyof Preferences]: Preferences[Name] extends boolean ? Name : never }[keyof Preferences]
 
 const SWITCHES: readonly (readonly [name: Switch, icon: IconName])[] = [
+  ['simple', 'check'],
   ['oneTouch', 'touch'],
   ['slow', 'clock'],
+  ['hidden', 'lock'],
   ['curtain', 'hidden'],
 ]
 

@@ -4,6 +4,7 @@ import { useText } from '../i18n/use-text.ts'
 import { useShownView } from '../view-context.ts'
 import { Icon, type IconName } from './icon.tsx'
 import { useAnnouncement } from './live-region.tsx'
+import { useSimple } from './simple.tsx'
 import { Steps } from './steps.tsx'
 import { TouchButton } from './touch-button.tsx'
 import { type Wait, Waited } from './waited.tsx'
@@ -34,8 +35,10 @@ type Screen = {
 export function Screen({ title, lead, figure, children, main, kind = 'answers', tone, wait }: Screen) {
   const text = useText()
   const { step, canGoBack, canLeave } = useShownView()
+  const { shown, plain } = useSimple(children)
+  const sentence = plain && kind === 'answers' && !tone ? undefined : lead
   const section = useRef<HTMLElement>(null)
-  useAnnouncement(lead ? `${title}. ${lead}` : title)
+  useAnnouncement(sentence ? `${title}. ${sentence}` : title)
   // The focus moves here, so that Tab starts from the new screen and not from the place of the old one.
   useEffect(() => section.current?.focus({ preventScroll: true }), [])
 
@@ -49,11 +52,11 @@ export function Screen({ title, lead, figure, children, main, kind = 'answers', 
         <div className="question">
           {step && <Steps step={step} />}
           <h1>{title}</h1>
-          {lead && <p className="lead">{lead}</p>}
+          {sentence && <p className="lead">{sentence}</p>}
           {figure && <div className="figure">{figure}</div>}
           {wait && <Waited {...wait} />}
         </div>
-        {children && <div className="answers">{children}</div>}
+        {children && <div className="answers">{shown}</div>}
       </div>
       {(canGoBack || canLeave || action) && (
         <div className="actions">

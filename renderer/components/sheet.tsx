@@ -1,4 +1,6 @@
+import { useState } from 'react'
 import { useText } from '../i18n/use-text.ts'
+import { usePreferences } from '../view-context.ts'
 import { TouchButton } from './touch-button.tsx'
 
 /** A choice that stands on the sheet itself because most people want one of these. */
@@ -21,40 +23,50 @@ export interface SheetLine {
 /** All that is settled before the main button: a line for each choice, and each line can be changed by itself. */
 export function Sheet({ lines }: { lines: readonly SheetLine[] }) {
   const text = useText()
+  const { simple } = usePreferences()
+  const [whole, setWhole] = useState(false)
+  const changes = !simple || whole
   return (
-    <ul className="summary">
-      {lines.map(({ label, value, note, tone, change, shortcuts }) => (
-        <li key={label} className={`summary-line ${tone ?? ''}`}>
-          <p className="summary-words">
-            <span className="summary-label">{label}</span>
-            <strong>{value}</strong>
-            {note && <span className="summary-note">{note}</span>}
-          </p>
-          {change && (
-            <TouchButton
-              className="secondary summary-change"
-              label={`${text('sheet.change')}: ${label}`}
-              onPress={change}
-            >
-              <span>{text('sheet.change')}</span>
-            </TouchButton>
-          )}
-          {shortcuts && shortcuts.length > 0 && (
-            <div className="summary-shortcuts">
-              {shortcuts.map((shortcut) => (
-                <TouchButton
-                  key={shortcut.label}
-                  className="shortcut"
-                  pressed={shortcut.chosen}
-                  onPress={shortcut.onPress}
-                >
-                  <span>{shortcut.label}</span>
-                </TouchButton>
-              ))}
-            </div>
-          )}
-        </li>
-      ))}
-    </ul>
+    <>
+      <ul className="summary">
+        {lines.map(({ label, value, note, tone, change, shortcuts }) => (
+          <li key={label} className={`summary-line ${tone ?? ''}`}>
+            <p className="summary-words">
+              <span className="summary-label">{label}</span>
+              <strong>{value}</strong>
+              {note && <span className="summary-note">{note}</span>}
+            </p>
+            {change && changes && (
+              <TouchButton
+                className="secondary summary-change"
+                label={`${text('sheet.change')}: ${label}`}
+                onPress={change}
+              >
+                <span>{text('sheet.change')}</span>
+              </TouchButton>
+            )}
+            {changes && shortcuts && shortcuts.length > 0 && (
+              <div className="summary-shortcuts">
+                {shortcuts.map((shortcut) => (
+                  <TouchButton
+                    key={shortcut.label}
+                    className="shortcut"
+                    pressed={shortcut.chosen}
+                    onPress={shortcut.onPress}
+                  >
+                    <span>{shortcut.label}</span>
+                  </TouchButton>
+                ))}
+              </div>
+            )}
+          </li>
+        ))}
+      </ul>
+      {!changes && (
+        <TouchButton className="secondary" onPress={() => setWhole(true)}>
+          <span>{text('sheet.change')}</span>
+        </TouchButton>
+      )}
+    </>
   )
 }

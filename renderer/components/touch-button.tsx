@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import { Button } from 'react-aria-components'
 import { pressActs } from '../speech/explore.ts'
+import { usePreferences } from '../view-context.ts'
 import { Icon, type IconName } from './icon.tsx'
 import { useSettled, useStrikes } from './press-guard.tsx'
 
@@ -69,6 +70,7 @@ type Answer = {
 
 /** One answer to the screen's question: the whole card is the button. */
 export function AnswerCard({ icon, title, line, onPress, pressed, note, disabled = false }: Answer) {
+  const { simple } = usePreferences()
   return (
     <TouchButton
       className="answer"
@@ -81,7 +83,7 @@ export function AnswerCard({ icon, title, line, onPress, pressed, note, disabled
       </span>
       <span className="answer-words">
         <span className="answer-title">{title}</span>
-        {line && <span className="answer-line">{line}</span>}
+        {line && (disabled || !simple) && <span className="answer-line">{line}</span>}
       </span>
       {!disabled && (note ? <span className="answer-note">{note}</span> : <Icon name="chevron" />)}
     </TouchButton>

@@ -57,6 +57,7 @@ export interface MessageValues {
   'collect.now': { count: number }
   'menu.lead': { name: string | number }
   'menu.pending': { count: number }
+  'menu.returned': { count: number }
   'menu.notice.refused': { date: string | number }
   'menu.notice.expired': { date: string | number }
   'menu.notice.aside': { date: string | number }

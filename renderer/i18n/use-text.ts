@@ -98,3 +98,7 @@ export function useCertificateName(): (types: readonly CertificateType[]) => str
 export function fullName(person: { name: string; surname: string }): string {
   return drawable(`${person.name} ${person.surname}`).trim()
 }
+
+/** What a person is called where others may read it too: the surname alone only where there is no other name. */
+export const givenName = ({ name, surname }: { name: string; surname: string }): string =>
+  fullName(name.trim() === '' ? { name, surname } : { name, surname: '' })

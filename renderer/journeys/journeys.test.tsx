@@ -156,3 +156,64 @@ describe('law on the screen', () => {
     expect(words('done-queued-no-slip')).not.toContain('promemoria')
   })
 })
+
+describe('data that a person hides', () => {
+  const views = galleryViews('it')
+  it.each([
+    ['visura', ['BIANCHI', 'BNC', '1951', 'SPELLO (PG)', 'coniugata']],
+    ['family', ['GIUSEPPE', 'ROSSI', '1948', 'Marito']],
+    ['member', ['ANDREA', 'ROSSI', '1984', 'FOLIGNO']],
+    ['member-marriage', ['ELENA', 'FERRARI', '2010', 'SPELLO (PG)']],
+  ])('%s: the page does not hold them, and holds them again', (name, data) => {
+    const shown = views[name]
+    if (!shown) throw new Error('no such view')
+    const hidden = render({ ...shown, preferences: { ...shown.preferences, hidden: true } })
+    for (const word of data) {
+      expect(render(shown)).toContain(word)
+      expect(hidden).not.toContain(word)
+    }
+    expect(hidden).toContain('Mostrare i dati')
+  })
+
+  it.each(['recognised', 'menu'])('%s: a passer-by reads no surname', (name) => {
+    const shown = views[name]
+    expect(shown && render(shown)).toContain('MARIA TERESA')
+    expect(shown && render(shown)).not.toContain('BIANCHI')
+  })
+})
+
+describe('simple screens', () => {
+  const simple = (name: string) => {
+    const shown = galleryViews('it')[name]
+    return shown ? render({ ...shown, preferences: { ...shown.preferences, simple: true } }) : ''
+  }
+  const answers = (html: string) => (html.match(/class="touch answer/g) ?? []).length
+
+  it.each(['menu', 'menu-waiting', 'person-large-family', 'purpose'])(
+    '%s: two answers and the way to others',
+    (name) => {
+      const html = simple(name)
+      expect(answers(html)).toBe(3)
+      expect(html).toContain('Altro')
+      expect(html).not.toMatch(/class="(lead|answer-line)"/)
+    },
+  )
+
+  it('the menu asks: public office or certificate', () => {
+    const html = simple('menu')
+    expect(html).toContain('Un ufficio o un servizio pubblico')
+    expect(html).toContain('Un privato, l’estero, un tribunale')
+    expect(html).not.toContain('A me: vedere i miei dati')
+  })
+
+  it('the summary asks: print or change', () => {
+    const html = simple('sheet')
+    expect(html).toContain('Stampa gratis')
+    expect(html.match(/>Cambia</g)).toHaveLength(1)
+  })
+
+  it('a refusal keeps all that it says', () => {
+    const shown = galleryViews('it')['refused-pin-blocked-cns']
+    expect(shown && simple('refused-pin-blocked-cns')).toBe(shown && render(shown))
+  })
+})

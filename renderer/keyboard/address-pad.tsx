@@ -81,9 +81,14 @@ export function AddressPad({ typed: before, confirm, onAddress, children }: Addr
       <div className="address-domains" role="group" aria-label={text('email.domains')} tabIndex={-1}>
         {DOMAIN_KEYS.map((domain) => key(`@${domain}`))}
       </div>
-      {/* biome-ignore lint/a11y/useSemanticElements: as above */}
-      <div className="address-keys" role="group" aria-label={text('email.pad')} tabIndex={-1}>
-        {ROWS.flat().map((sign) => key(sign))}
+      {/* A row is one stop of a pad's keys: forty would be a long way to a letter. */}
+      <div className="address-keys">
+        {ROWS.map((row) => (
+          // biome-ignore lint/a11y/useSemanticElements: as above
+          <div key={row[0]} role="group" aria-label={`${text('email.pad')}: ${row[0]} – ${row.at(-1)}`} tabIndex={-1}>
+            {row.map(key)}
+          </div>
+        ))}
       </div>
       {/* biome-ignore lint/a11y/useSemanticElements: as above */}
       <div className="address-signs" role="group" aria-label={text('email.signs')} tabIndex={-1}>

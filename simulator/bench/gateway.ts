@@ -33,7 +33,7 @@ export function operationsOf(ids: readonly string[], operations: readonly Gatewa
 /** The gateway's settings of ANPR (gateway/settings/pdnd.ts): vouchers and signatures, as with the Ministry's; `inad`: INAD's address. */
 export function throughPdnd({ tokenUrl, tokenAudience, ca, client, eServices }: AnprAccess, inad?: string) {
   const services = Object.entries(eServices)
-    .filter(([code]) => /^(C0(?!01|02|31)\d\d|ANPR-Certificazione)$/.test(code))
+    .filter(([code]) => /^(C0(?!01|02|31)\d\d|ANPR-Certificazione|ElabMassiva\w+)$/.test(code))
     .map(([code, { url, audience, purposeId, dpop }]) => [code, { url, audience, purposeId, dpop }])
   if (inad) services.push([INAD.code, { url: inad, audience: INAD.audience, purposeId: INAD.purposeId, dpop: false }])
   const { clientId, keyFile: key } = client

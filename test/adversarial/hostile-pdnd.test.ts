@@ -83,7 +83,12 @@ beforeEach(() => {
 let askers = 0
 const ask = () =>
   transport.post({
-    ...{ service: 'C030', operation: '/anpr-service-e002', body: { criteriRicerca: { codiceFiscale: PERSON } } },
+    ...{
+      service: 'C030',
+      method: 'POST',
+      operation: '/anpr-service-e002',
+      body: { criteriRicerca: { codiceFiscale: PERSON } },
+    },
     asker: { ...ASKER, userId: `pseudonym-${++askers}` },
   })
 
@@ -217,7 +222,7 @@ test('a certificate of an authority that the settings do not name is not believe
     },
     { timeoutMs: TIMEOUT_MS },
   )
-  const answered = await wary.post({ service: 'C030', operation: '/x', body: {}, asker: ASKER })
+  const answered = await wary.post({ service: 'C030', method: 'POST', operation: '/x', body: {}, asker: ASKER })
   expect(answered).toMatchObject({
     ok: false,
     error: { kind: 'anpr-unavailable', reason: expect.stringMatching(/CERT|SIGNATURE|VERIFY/) },

@@ -48,7 +48,13 @@ export async function pdndFigures(): Promise<Figure[]> {
   const call = async () => {
     const asker = { userId: `person-${people++}`, userLocation: 'TT-0001', loa: 'LOA3' }
     const began = performance.now()
-    const answered = await transport.post({ service: 'C021', operation: '/anpr-service-e002', body: BODY, asker })
+    const answered = await transport.post({
+      service: 'C021',
+      method: 'POST',
+      operation: '/anpr-service-e002',
+      body: BODY,
+      asker,
+    })
     if (!answered.ok) throw new Error(`a call was answered ${JSON.stringify(answered.error)}`)
     return performance.now() - began
   }

@@ -11,6 +11,7 @@ import type { Bollo } from '../../contract/bollo.ts'
 import { certificateType, exemption } from '../../contract/catalogue.ts'
 import { createAnprClient } from '../../gateway/anpr/client.ts'
 import { pdndTransport } from '../../gateway/anpr/pdnd/transport.ts'
+import { consultationOf, listed, type Service, service, type Telling } from '../../gateway/anpr/services.ts'
 import type { AnprCall, Transport } from '../../gateway/anpr/transport.ts'
 import { pdndAccess, pdndSettings } from '../../gateway/settings/pdnd.ts'
 import { E_SERVICES, pathOf } from '../../simulator/anpr/e-services.ts'
@@ -75,7 +76,7 @@ const fieldsOf = (told: unknown, way = ''): string[] =>
 test.each([
   ['RispostaE002OK', rispostaE002OK, 20],
   ['RispostaE002OK', rispostaC029, 50],
-  ['RispostaE002OK', rispostaPersona, 90],
+  ['RispostaE002OK', rispostaPersona, 120],
   ['RispostaCertificazione', rispostaCertificazione, 18],
   ['RispostaKO', rispostaErrori, 3],
   ['RispostaCertificazioneKO', rispostaErrori, 3],
@@ -154,17 +155,38 @@ describe('what the gateway asks, and what the simulated ANPR answers', () => {
       const [, path = ''] = `${anpr.access.eServices[call.service]?.url}${call.operation}`.split('-PDND')
       asked.set(call.service, (asked.get(call.service) ?? 0) + 1)
       const note = (all: string[]) => faults.push(...all.map((fault) => `${call.service}: ${fault}`))
-      note(requestFaults(path, call.body))
-      const { datiRichiesta } = call.body as { datiRichiesta?: { casoUso: string } }
-      if (datiRichiesta && datiRichiesta.casoUso !== call.service) note([`casoUso ${datiRichiesta.casoUso}`])
+      const way = path.replace(/(?<=\/resource\/).*/, '{id}')
+      if (call.method === 'POST') note(requestFaults(way, call.body))
+      const { datiRichiesta } = (call.body ?? {}) as { datiRichiesta?: { casoUso: string } }
+      const twins = listed.options.filter((code) => consultationOf(code).bulk?.service === call.service)
+      if (datiRichiesta && ![call.service, ...twins].includes(datiRichiesta.casoUso as Service))
+        note([`casoUso ${datiRichiesta.casoUso}`])
       const answered = await line.post(call)
-      if (answered.ok) note(answerFaults(path, answered.value.status, JSON.parse(answered.value.body)))
+      if (answered.ok) {
+        const { status, body } = answered.value
+        note(answerFaults(way, status, JSON.parse(body), call.method.toLowerCase() as 'post'))
+      }
       return answered
     },
     forget: (asker) => line.forget(asker),
     close: () => line.close(),
   })
 
+  /** Each service that tells of one person. */
+  const telling = service.options.filter((one): one is Telling => /^C0(?!21|30)/.test(one))
+  /** A field of each section that `verifica` may have. */
+  const DECLARED: Record<string, Record<string, unknown>> = {
+    generalita: { generalita: { cognome: 'ROSSI' } },
+    datiDecesso: { datiDecesso: { dataEvento: '2020-01-01' } },
+    matrimonio: { matrimonio: { datiMatrimonio: { dataEvento: '2020-01-01' } } },
+    cittadinanza: { cittadinanza: { codiceStato: '100' } },
+    residenza: { residenza: { indirizzo: { comune: { codiceIstat: '054039' } } } },
+    listaSoggetti: { listaSoggetti: { datiSoggetto: [{ generalita: { nome: 'MARIO' } }] } },
+    vedovanza: { vedovanza: { datiMorteconiuge: { dataEvento: '2020-01-01' } } },
+    paternita: { paternita: { generalita: { nome: 'X' } } },
+    maternita: { maternita: { generalita: { nome: 'X' } } },
+    unioneCivile: { unioneCivile: { attoUnione: { dataEvento: '2020-01-01' } } },
+  }
   const bolli: Bollo[] = [
     ...exemption.options.map((one) => ({ kind: 'exempt', exemption: one }) as const),
     { kind: 'contrassegno', number: '01234567890123', issued: '2026-11-22' },
@@ -177,8 +199,23 @@ describe('what the gateway asks, and what the simulated ANPR answers', () => {
     expect((await calls.personOf(codiceFiscale)).result.ok).toBe(true)
     expect((await calls.familyOf(about)).result.ok).toBe(true)
     expect((await calls.ownDataOf(about)).result.ok).toBe(true)
-    for (const code of ['C015', 'C017', 'C018', 'C020', 'C026', 'C029'] as const)
-      expect((await calls.tell(code, about, '2020-01-01')).result.ok).toBe(true)
+    for (const code of telling) {
+      const declared = DECLARED[consultationOf(code).declares ?? '']
+      const heard = await calls.tell(code, about, { day: '2020-01-01', ...(declared && { declared }) })
+      expect([code, heard.result]).toMatchObject([code, { ok: true }])
+    }
+    for (const code of listed.options) {
+      const service = consultationOf(code).bulk?.service
+      if (!service) continue
+      const { result: job } = await calls.beginBulk(service, code, [requester], {
+        day: '2026-11-29',
+        reason: 'P 1/2026',
+      })
+      if (!job.ok) throw new Error(job.error.kind)
+      expect((await calls.bulkState(service, job.value)).result).toEqual({ ok: true, value: { kind: 'goes-on' } })
+      expect((await calls.cancelBulk(service, job.value)).result.ok).toBe(true)
+      expect((await calls.bulkState(service, job.value)).result).toEqual({ ok: true, value: { kind: 'ended' } })
+    }
     await calls.personOf('AAAAAA00A00A000A')
     const issue = (wish: Omit<Parameters<typeof calls.issue>[1], 'requester' | 'language' | 'charges'>) =>
       calls.issue(String(279_545_000_000_000_000n + BigInt(++ids)), {
@@ -196,8 +233,7 @@ describe('what the gateway asks, and what the simulated ANPR answers', () => {
     }
     for (const type of certificateType.options) await issue({ subject: requester, types: [type], bollo: exempt })
     for (const bollo of bolli) await issue({ subject: requester, types: ['8'], bollo })
-    const consultations = ['C007', 'C015', 'C017', 'C018', 'C019', 'C020', 'C021', 'C026', 'C029', 'C030']
-    expect([...asked.keys()].sort()).toEqual(['ANPR-Certificazione', ...consultations])
+    expect([...asked.keys()].sort()).toEqual(service.options.filter((one) => one !== 'INAD').toSorted())
     expect([...new Set(faults)]).toEqual([])
   })
 })

@@ -30,6 +30,7 @@ let anpr: Anpr
 const opened = () => pdndAccess(pdndSettings.parse({ ...throughPdnd(anpr.access).pdnd, key, kid }))
 const QUESTION = {
   service: 'C030',
+  method: 'POST',
   operation: '/anpr-service-e002',
   body: {
     idOperazioneClient: '179545000000000001',

@@ -127,7 +127,7 @@ async function reasonWith(change: (pdnd: typeof anpr.pdnd) => void): Promise<str
   })
   await client
     .as({ userId: 'a-person', userLocation: 'TT-0001', loa: 'LOA3' }, ['1'])
-    .tell('C015', { idAnpr: personById('mario-rossi').idAnpr, isTheirs: () => null }, '2026-11-22')
+    .tell('C015', { idAnpr: personById('mario-rossi').idAnpr, isTheirs: () => null }, { day: '2026-11-22' })
   await client.close()
   return told
 }

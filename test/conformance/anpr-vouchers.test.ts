@@ -51,7 +51,13 @@ test.each([false, true])('every service of ANPR that the gateway may ask takes o
   const { anpr, transport } = await opened({ dpop })
   for (const service of services.exclude(['INAD']).options) {
     const operation = service === 'ANPR-Certificazione' ? '/certificati' : '/anpr-service-e002'
-    const answered = await transport.post({ service, operation, body: { idOperazioneClient: '1' }, asker: ASKER })
+    const answered = await transport.post({
+      service,
+      method: 'POST',
+      operation,
+      body: { idOperazioneClient: '1' },
+      asker: ASKER,
+    })
     expect(answered, service).toMatchObject({ ok: true, value: { transaction: expect.stringMatching(/./) } })
   }
   // What the body says, and whether the simulator offers the service, is another matter.
@@ -113,7 +119,13 @@ test('a gate that refuses all is asked twice and no more', async () => {
   const offer = access.services.C030
   if (offer) offer.audience += '-other'
   const body = { idOperazioneClient: '1' }
-  const answered = await transport.post({ service: 'C030', operation: '/anpr-service-e002', body, asker: ASKER })
+  const answered = await transport.post({
+    service: 'C030',
+    method: 'POST',
+    operation: '/anpr-service-e002',
+    body,
+    asker: ASKER,
+  })
   expect(answered).toMatchObject({ ok: true, value: { status: 400 } })
   expect([count(anpr, 'token', 'accepted'), count(anpr, 'gate', 'refused')]).toEqual([2, 2])
 })

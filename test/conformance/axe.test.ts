@@ -74,8 +74,7 @@ test.each(parts)('%s and each fifth view from there, by every rule', async (...n
 
 test.each([
   ['it', '', OF_COLOURS],
-  ['it', '&larger&contrast', OF_COLOURS],
-  ['it', '&lowered', { runOnly: ['target-size'] }],
+  ['it', '&text=1.3&colours=white-on-black', OF_COLOURS],
   ['en', '', OF_LANGUAGE],
   ['de', '', OF_LANGUAGE],
   ['fr', '', OF_LANGUAGE],

@@ -59,6 +59,17 @@ test('a certificate by two switches: one steps, the other chooses', async () => 
   await printsResidence(personWith(padVisitor(office, strike, 'Space', 'Return')))
 })
 
+test('with one switch the focus steps by itself, and the switch chooses', async () => {
+  await office.presses('bar.accessibility')
+  await office.presses('accessibility.scanning.one')
+  await office.presses('action.close')
+  await expect.poll(focused).toMatch(new RegExp(`^${office.says('attract.start')}`))
+  await strike('Space')
+  await office.sees('card')
+  await office.presses('action.leave')
+  await office.sees('attract')
+})
+
 test('a certificate by ear, with the screen hidden: the person knows only what the totem says', async () => {
   const { sound } = office.bench.totem
   const { says } = office

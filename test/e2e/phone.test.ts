@@ -27,7 +27,10 @@ const eventually = <T>(what: () => T) => expect.poll(what, { timeout: 20_000 })
 test('beside the paper: scanned, tapped, saved; the totem says that it is there, and the key went nowhere', async () => {
   await office.comesWithCard('anna-bianchi')
   await office.entersPin()
-  expect(await office.walksTo('done', { service: 'visura' })).toMatchObject({ outcome: 'printed', phone: true })
+  expect(await office.walksTo('done', { service: 'visura' })).toMatchObject({
+    outcome: 'printed',
+    ways: ['phone', 'email', 'domicilio'],
+  })
   await office.presses('phone.too')
   const link = await code()
   const { page } = telephone
@@ -93,7 +96,10 @@ test('no printer: the telephone takes over and has ANPR’s own certificate, byt
 test('by e-mail: an address typed on the glass, the link in a mail, the digits from the slip', async () => {
   await office.comesWithCard('anna-bianchi')
   await office.entersPin()
-  expect(await office.walksTo('done', { service: 'visura' })).toMatchObject({ outcome: 'printed', email: true })
+  expect(await office.walksTo('done', { service: 'visura' })).toMatchObject({
+    outcome: 'printed',
+    ways: ['phone', 'email', 'domicilio'],
+  })
   await office.presses('email.too')
   await office.answers('email-address', { address: 'anna.bianchi@gmial.com' })
   expect(await office.sees('email-confirm')).toMatchObject({ domain: 'gmial.com', meant: 'gmail.com' })

@@ -1,6 +1,6 @@
 import { ok, type Result } from '../../../contract/result.ts'
 import { type AnprFailure, failure } from '../answers.ts'
-import type { Service } from '../services.ts'
+import { type Service, UNSIGNED } from '../services.ts'
 import { type AnprCall, type Answered, agentFor, exchange, type Transport } from '../transport.ts'
 import { watchClock } from './clock.ts'
 import { createProver } from './dpop.ts'
@@ -37,35 +37,43 @@ export function pdndTransport(
   const vouchers = createVouchers({ client, token, agent: agents.token, prove, timeoutMs, now })
   const heard = watchClock(onClock)
 
-  async function send(purpose: Purpose, { voucher, evidence }: Pair, operation: string, body: Buffer | null) {
+  async function send(
+    purpose: Purpose,
+    { voucher, evidence }: Pair,
+    { service, method, operation }: AnprCall,
+    body: Buffer,
+  ) {
     const url = purpose.url + operation
     const sent = now()
     const headers = {
       authorization: `${purpose.dpop ? 'DPoP' : 'Bearer'} ${voucher}`,
-      ...(purpose.dpop && { dpop: await prove(url, sent, voucher) }),
+      ...(purpose.dpop && { dpop: await prove(url, sent, voucher, method) }),
       'agid-jwt-trackingevidence': evidence,
-      // A GET has no bytes to vouch for.
-      ...(body === null ? { accept: 'application/json' } : await integrityOf(client, purpose.audience, body, sent)),
+      ...(UNSIGNED.includes(service)
+        ? { accept: 'application/json' }
+        : await integrityOf(client, purpose.audience, body, sent)),
     }
-    const answered = await exchange(agents.gate, url, { headers, body, timeoutMs })
+    const bytes = method === 'POST' ? body : null
+    const answered = await exchange(agents.gate, url, { method, headers, body: bytes, timeoutMs })
     if (answered.ok) heard(answered.value.headers.date, sent, now())
     return answered
   }
 
-  async function ask({ service, operation, body, asker }: AnprCall): Promise<Result<Answered, AnprFailure>> {
+  async function ask(call: AnprCall): Promise<Result<Answered, AnprFailure>> {
+    const { service, method, body, asker } = call
     const purpose = services[service]
     if (!purpose) return failure('anpr-misconfigured', 'no-purpose')
     // Written once: what is hashed is what is sent.
-    const bytes = body === null ? null : Buffer.from(JSON.stringify(body))
+    const bytes = Buffer.from(method === 'POST' ? JSON.stringify(body) : '')
     const pair = await vouchers.pairFor(service, purpose, asker)
     if (!pair.ok) return pair
-    let answered = await send(purpose, pair.value, operation, bytes)
+    let answered = await send(purpose, pair.value, call, bytes)
     if (answered.ok && STALE.test(answered.value.body.slice(0, LONGEST_PROBLEM))) {
       // Ten minutes may have gone by, on the gate's clock: once more, with all tokens new.
       vouchers.drop(service, asker, pair.value)
       const anew = await vouchers.pairFor(service, purpose, asker)
       if (!anew.ok) return anew
-      answered = await send(purpose, anew.value, operation, bytes)
+      answered = await send(purpose, anew.value, call, bytes)
     }
     if (!answered.ok) return answered
     const { status, body: text, transaction } = answered.value

@@ -1,7 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { masked } from '../../../contract/domicile.ts'
 import { err, ok } from '../../../contract/result.ts'
-import { answers, at, open, screen, session, toSummary } from '../../../test/support/visit/scripted-visit.ts'
+import {
+  answers,
+  at,
+  cardOut,
+  open,
+  screen,
+  session,
+  toMenu,
+  toSummary,
+} from '../../../test/support/visit/scripted-visit.ts'
 import type { VisitServices } from '../../visit/services.ts'
 
 describe('to the digital domicile', () => {
@@ -46,10 +55,44 @@ describe('to the digital domicile', () => {
     expect(screen()).toMatchObject({ domiciles: [{ profession: null }, { profession: 'AVVOCATO' }] })
   })
 
+  test.each([
+    ['visura', [{ type: 'chooseService', service: 'visura' }, { type: 'printVisura' }]],
+    [
+      'declaration',
+      [
+        { type: 'chooseService', service: 'declaration' },
+        { type: 'printDeclaration', form: 'declaration' },
+      ],
+    ],
+  ] as const)(
+    '%s: in place of the paper after a fault, and beside the paper that is out',
+    async (document, touches) => {
+      const sendToDomicile = vi.fn<VisitServices['sendToDomicile']>(async () => ok(true))
+      const print = vi.fn<VisitServices['print']>(async () => ok({ pages: 1 }))
+      print.mockResolvedValueOnce(err({ kind: 'print-fault', status: 'jam', page: 1 }))
+      open({ sendToDomicile, print })
+      for (const way of ['print-fault', 'done'] as const) {
+        await toMenu()
+        await answers(...touches)
+        await at(way)
+        expect(screen()).toMatchObject({ ways: ['phone', 'email', 'domicilio'] })
+        await answers({ type: 'takeToDomicile' })
+        await at('domicilio')
+        await answers({ type: 'sendToDomicile', index: 0 })
+        await at('done')
+        expect(screen()).toMatchObject({ outcome: 'domicilio', document })
+        expect(sendToDomicile.mock.lastCall?.[2].about).toEqual({ document, operation: null })
+        await answers({ type: 'leave' })
+        cardOut()
+        await vi.advanceTimersByTimeAsync(10_000)
+      }
+    },
+  )
+
   test('none: said plainly, and the paper comes out after all', async () => {
     await toDomicile({ domiciles: async () => ok([]) })
     await at('domicilio-ended')
-    expect(screen()).toEqual({ screen: 'domicilio-ended', why: 'none', canPrint: true, phone: true })
+    expect(screen()).toEqual({ screen: 'domicilio-ended', why: 'none', canPrint: true, ways: ['phone', 'email'] })
     await answers({ type: 'printInstead' })
     await at('done')
     expect(screen()).toMatchObject({ outcome: 'printed' })

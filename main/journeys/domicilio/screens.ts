@@ -1,6 +1,6 @@
 import { masked } from '../../../contract/domicile.ts'
 import type { Shows } from '../../visit/chart.ts'
-import { offered, paperInstead } from '../../visit/taking-home.ts'
+import { paperInstead, waysOffered } from '../../visit/taking-home.ts'
 import type { states } from './states.ts'
 
 export const screens: Shows<typeof states> = {
@@ -18,6 +18,6 @@ export const screens: Shows<typeof states> = {
     screen: 'domicilio-ended',
     why: context.visit.domicilio.why,
     canPrint: paperInstead(context),
-    phone: offered('phone', context.visit),
+    ways: waysOffered(context.visit, 'domicilio'),
   }),
 }

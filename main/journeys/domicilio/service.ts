@@ -18,8 +18,8 @@ export function createDomicilio(options: LetterOptions): Pick<VisitServices, 'do
       if (told.value.domiciles.length === 0) journal.record('visit.domicile', { session, became: 'none' })
       return ok(told.value.domiciles)
     },
-    async sendToDomicile({ session, language }, { token }, { pdf, domicile: { address, proof } }) {
-      const { became } = await sendLetter(options, { token, pdf, to: address, language, proof })
+    async sendToDomicile({ session, language }, { token }, { pdf, about, domicile: { address, proof } }) {
+      const { became } = await sendLetter(options, { token, pdf, about, to: address, language, proof })
       // The gateway looks at no name server for an address of INAD's.
       const told = became === 'unknown' ? 'unavailable' : became
       journal.record('visit.domicile', { session, became: told })

@@ -47,6 +47,6 @@ export const states = {
   }),
   domicilioEnded: chart.createStateConfig({
     ...here,
-    on: { ...here.on, ...inPlaceOfPaper, printInstead, leave: giveUp, timeout: giveUp },
+    on: { ...here.on, ...inPlaceOfPaper, takeToDomicile: forbidden, printInstead, leave: giveUp, timeout: giveUp },
   }),
 }

@@ -19,9 +19,13 @@ export async function ask({ frame, holder }: Visit, services: VisitServices) {
 /** A PEC that was handed over may still come back, so that a certificate stays here until it is printed or out of time. */
 export async function send(visit: Visit, services: VisitServices) {
   const { frame, holder, domicilio } = visit
-  const { pdf, paper } = await readyDocument(visit, services)
+  const { pdf, about, paper } = await readyDocument(visit, services)
   const domicile = required(domicilio.chosen, 'digital domicile')
-  const sent = await services.sendToDomicile(frame, required(holder.entered, 'gateway session'), { pdf, domicile })
+  const sent = await services.sendToDomicile(frame, required(holder.entered, 'gateway session'), {
+    pdf,
+    about,
+    domicile,
+  })
   if (!sent.ok) return step('ended', { paper, domicilio: { why: sent.error.kind } })
   visit.paper.writing?.printed?.(visit, services)
   return step('done', { paper: { ...paper, ...fromFirstPage }, end: { outcome: 'domicilio' } })

@@ -24,7 +24,7 @@ declare module '../../visit/services.ts' {
     sendToDomicile(
       visit: VisitId,
       entered: Entered,
-      mail: { pdf: Uint8Array; domicile: Domicile },
+      mail: { pdf: Uint8Array; about: AboutDocument; domicile: Domicile },
     ): Promise<Result<true, Unavailable | { kind: 'refused' }>>
   }
 }

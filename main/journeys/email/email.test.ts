@@ -28,7 +28,7 @@ describe('a link by e-mail', () => {
     await toSummary()
     await answers({ type: 'confirm' })
     await at('done')
-    expect(screen()).toMatchObject({ outcome: 'printed', email: true })
+    expect(screen()).toMatchObject({ outcome: 'printed', ways: expect.arrayContaining(['email']) })
     await answers({ type: 'takeByEmail' })
     return opened
   }
@@ -156,7 +156,10 @@ test('what goes to the gateway: ciphertext and a sealed letter, no address and n
   const visit = { session: '01K0M3Z8Q4V7N2B5X9C1D6F8AA', language: 'it' } as const
   const entered = { token: 't', idAnpr: null, family: null, waiting: [], pending: 0, notices: [], languages: [] }
   const pdf = Buffer.from('%PDF-1.7 of somebody')
-  const sent = await sendByEmail(visit, entered, { pdf, to: 'anna@gmail.com' })
+  const sent = await sendByEmail(visit, entered, {
+    ...{ pdf, to: 'anna@gmail.com' },
+    about: { document: 'visura', operation: null },
+  })
   expect(sent).toMatchObject({ ok: true, value: { code: expect.stringMatching(/^\d{6}$/), handedOver: true } })
   const told = JSON.stringify([asked, record.mock.calls])
   expect(told).not.toMatch(/anna|gmail/)

@@ -1,7 +1,7 @@
 import { suggestedDomain } from '../../../contract/email-address.ts'
 import { canPrint, type Shows } from '../../visit/chart.ts'
 import { printingScreen } from '../../visit/printing.ts'
-import { paperInstead } from '../../visit/taking-home.ts'
+import { paperInstead, waysOffered } from '../../visit/taking-home.ts'
 import { required } from '../../visit/visit.ts'
 import type { states } from './states.ts'
 
@@ -16,6 +16,10 @@ export const screens: Shows<typeof states> = {
     const { code, handedOver } = required(email.sent, 'letter')
     return { screen: 'email-sent', code, handedOver, canPrint: canPrint(printer) }
   },
-  emailEnded: (context) => ({ screen: 'email-ended', canPrint: paperInstead(context) }),
+  emailEnded: (context) => ({
+    screen: 'email-ended',
+    canPrint: paperInstead(context),
+    ways: waysOffered(context.visit, 'email'),
+  }),
   printingCode: (context, { inner }) => printingScreen('code', context, inner),
 }

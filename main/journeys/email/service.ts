@@ -12,8 +12,8 @@ export interface EmailOptions extends LetterOptions {
 export function createEmail(options: EmailOptions): Pick<VisitServices, 'sendByEmail' | 'codeSlip'> {
   const { journal, place, now } = options
   return {
-    async sendByEmail({ session, language }, { token }, { pdf, to }) {
-      const { became, code } = await sendLetter(options, { token, pdf, to, language })
+    async sendByEmail({ session, language }, { token }, { pdf, about, to }) {
+      const { became, code } = await sendLetter(options, { token, pdf, about, to, language })
       journal.record('visit.email', { session, became })
       if (became !== 'handed-over' && became !== 'waiting') return err({ kind: became })
       return ok({ operation: ulid(), code, handedOver: became === 'handed-over' })

@@ -1,6 +1,6 @@
 import { canPrint, chart, forbidden, set, type VisitEvent, working } from '../../visit/chart.ts'
 import { fromFirstPage, printing } from '../../visit/printing.ts'
-import { leftHere, printInstead } from '../../visit/taking-home.ts'
+import { inPlaceOfPaper, leftHere, printInstead } from '../../visit/taking-home.ts'
 import { judge, printCode, send, useMeant } from './tasks.ts'
 
 const giveUp = { target: '#done', actions: { type: 'set' as const, params: leftHere } }
@@ -67,7 +67,15 @@ export const states = {
   }),
   emailEnded: chart.createStateConfig({
     ...here,
-    on: { ...here.on, takeByEmail: 'emailSending', printInstead, back: 'emailConfirm', leave: giveUp, timeout: giveUp },
+    on: {
+      ...here.on,
+      ...inPlaceOfPaper,
+      takeByEmail: 'emailSending',
+      printInstead,
+      back: 'emailConfirm',
+      leave: giveUp,
+      timeout: giveUp,
+    },
   }),
   printingCode: chart.createStateConfig({
     ...printing(printCode, { done: '#done' }, { target: '#emailSent', set: () => ({ paper: fromFirstPage }) }),

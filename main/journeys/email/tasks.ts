@@ -24,9 +24,13 @@ export function useMeant({ email }: Visit): Change {
 
 /** A mail that was handed over may still come back, so that a certificate stays here until it is printed or out of time. */
 export async function send(visit: Visit, services: VisitServices) {
-  const { pdf, paper } = await readyDocument(visit, services)
+  const { pdf, about, paper } = await readyDocument(visit, services)
   const to = textOf(required(visit.email.address, 'address'))
-  const sent = await services.sendByEmail(visit.frame, required(visit.holder.entered, 'gateway session'), { pdf, to })
+  const sent = await services.sendByEmail(visit.frame, required(visit.holder.entered, 'gateway session'), {
+    pdf,
+    about,
+    to,
+  })
   if (sent.ok) {
     visit.paper.writing?.printed?.(visit, services)
     return step('emailSent', { paper: { ...paper, ...fromFirstPage }, email: { sent: sent.value } })

@@ -21,7 +21,7 @@ declare module '../../visit/services.ts' {
     sendByEmail(
       visit: VisitId,
       entered: Entered,
-      mail: { pdf: Uint8Array; to: string },
+      mail: { pdf: Uint8Array; about: AboutDocument; to: string },
     ): Promise<Result<Sent, Unavailable | { kind: 'unknown' | 'refused' }>>
     /** The slip with the digits that open the link. */
     codeSlip(visit: VisitId, sent: Sent): Sheet

@@ -1,5 +1,5 @@
 import { cardToTake, type Shows } from '../../visit/chart.ts'
-import { offeredToo } from '../../visit/taking-home.ts'
+import { waysToo } from '../../visit/taking-home.ts'
 import { required } from '../../visit/visit.ts'
 import { receiptOffered, type states } from './states.ts'
 
@@ -13,8 +13,7 @@ export const screens: Shows<typeof states> = {
       slip: end.slip,
       arrived: certificate.arrived,
       receipt: receiptOffered(context),
-      phone: offeredToo('phone', context),
-      email: offeredToo('email', context),
+      ways: waysToo(context),
       cardPresent: cardToTake(context),
     }
   },

@@ -13,6 +13,7 @@ export const screens: Shows<typeof states> = {
       waiting: entered?.waiting.length ?? 0,
       payments: entered?.pagopa?.payments.length ?? 0,
       pending: entered?.pending ?? 0,
+      returned: entered?.returned ?? 0,
       card: entered?.card ?? null,
       notices: (entered?.notices ?? []).map(({ operation, state, requestedAt }) => ({
         operation,

@@ -46,7 +46,7 @@ describe('a document for the telephone', () => {
     expect(services.delivered).not.toHaveBeenCalled()
     taken()
     await at('done')
-    expect(screen()).toMatchObject({ outcome: 'phone', document: 'certificate', phone: false })
+    expect(screen()).toMatchObject({ outcome: 'phone', document: 'certificate', ways: [] })
     expect(services.delivered).toHaveBeenCalledOnce()
   })
 
@@ -70,7 +70,7 @@ describe('a document for the telephone', () => {
     session.printer('absent')
     await issues()
     await at('print-fault')
-    expect(screen()).toMatchObject({ phone: false })
+    expect(screen()).toMatchObject({ ways: [] })
     expect(session.answer({ type: 'takeOnPhone' })).toBe(false)
   })
 
@@ -78,7 +78,7 @@ describe('a document for the telephone', () => {
     const services = open({ print: jam, handoverBecame: never })
     await issues()
     await at('print-fault')
-    expect(screen()).toMatchObject({ phone: true })
+    expect(screen()).toMatchObject({ ways: ['phone', 'email', 'domicilio'] })
     session.printer('jam')
     await answers({ type: 'takeOnPhone' })
     expect(screen()).toMatchObject({ screen: 'phone', noPrinter: false, canPrint: false })
@@ -101,7 +101,7 @@ describe('a document for the telephone', () => {
       { type: 'printVisura' },
     )
     await at('done')
-    expect(screen()).toMatchObject({ outcome: 'printed', phone: true })
+    expect(screen()).toMatchObject({ outcome: 'printed', ways: ['phone', 'email', 'domicilio'] })
     await answers({ type: 'takeOnPhone' })
     expect(screen()).toMatchObject({ screen: 'phone', document: 'visura', canPrint: false })
     await coded()

@@ -1,5 +1,5 @@
 import type { Shows } from '../../visit/chart.ts'
-import { offered, paperInstead } from '../../visit/taking-home.ts'
+import { paperInstead, waysOffered } from '../../visit/taking-home.ts'
 import { required } from '../../visit/visit.ts'
 import type { states } from './states.ts'
 
@@ -19,6 +19,6 @@ export const screens: Shows<typeof states> = {
     document: required(context.visit.paper.document, 'document'),
     why: context.visit.phone.why,
     canPrint: paperInstead(context),
-    domicilio: offered('domicilio', context.visit),
+    ways: waysOffered(context.visit, 'phone'),
   }),
 }

@@ -37,7 +37,8 @@ export const states = {
     on: {
       newCode: '#phone',
       printInstead: instead,
-      takeToDomicile: inPlaceOfPaper.takeToDomicile,
+      ...inPlaceOfPaper,
+      takeOnPhone: forbidden,
       leave: giveUp,
       timeout: giveUp,
       'reader.gone': forbidden,

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
+import type { OwnLetter } from '../../../contract/letter.ts'
+import { ok } from '../../../contract/result.ts'
 import type { Queue } from '../../queue/queue.ts'
-import { together } from './service.ts'
+import { createRequests, returnedFor, together, withLetters } from './service.ts'
 
 const recorded = (operation: string, day: number, more: Partial<ReturnType<Queue['requestsOf']>[number]> = {}) => ({
   ...{ operation, requestedAt: `2026-11-${day}T10:00:00.000Z`, state: 'queued' as const },
@@ -54,4 +56,66 @@ test('each state has a word, and what the person withdrew was refused by nobody'
       ['G', 'expired'],
     ],
   ])
+})
+
+const letter = (state: OwnLetter['state'], more: Partial<OwnLetter> = {}): OwnLetter => ({
+  ...{ machine: 'TT-0001', office: null, document: 'visura' as const, operation: null, state, told: false },
+  ...{ sentAt: '2026-11-18T10:00:00.000Z', ...more },
+})
+
+test('a mail that came back is said of its certificate, whose paper still waits; another paper is asked for again', () => {
+  const list = withLetters(
+    together(
+      [recorded('A', 20, { state: 'issued' }), recorded('B', 19, { state: 'collected' })],
+      [told('C', 'TT-0002', 'issued')],
+      'TT-0001',
+    ),
+    [
+      letter('bounced', { document: 'certificate', operation: 'A' }),
+      // An earlier mail of the same certificate.
+      letter('delivered', { document: 'certificate', operation: 'A', sentAt: '2026-11-17T10:00:00.000Z' }),
+      letter('refused', { document: 'certificate', operation: 'B' }),
+      letter('bounced', { document: 'certificate', operation: 'C', machine: 'TT-0002' }),
+      letter('bounced'),
+      letter('delivered', { document: 'declaration', machine: 'TT-0003' }),
+      letter('handed-over', { document: 'atto-notorio' }),
+      letter('refused', { document: 'atto-notorio' }),
+    ],
+    'TT-0001',
+  )
+  expect(list.map(({ document, state, again, office }) => [document, state, again, office])).toEqual([
+    ['certificate', 'returned', 'collect', null],
+    ['certificate', 'collected', null, null],
+    ['visura', 'returned', 'visura', null],
+    ['declaration', 'delivered', null, 'Totem TT-0003'],
+    ['atto-notorio', 'mailed', null, null],
+    ['atto-notorio', 'returned', 'declaration', null],
+    // It waits at the other totem.
+    ['certificate', 'returned', null, 'Bevagna'],
+  ])
+})
+
+test('the menu counts what came back until the list has shown it; without mail the gateway is not asked', async () => {
+  const asked: string[] = []
+  let letters = [letter('bounced'), letter('refused', { told: true }), letter('handed-over')]
+  const client = {
+    ask: async (_: unknown, path: string) => {
+      asked.push(path)
+      if (path.endsWith('/told')) letters = letters.map((one) => ({ ...one, told: true }))
+      return ok(path.endsWith('/own') ? { letters } : path.endsWith('/requests') ? { requests: [] } : {})
+    },
+  } as unknown as Parameters<typeof returnedFor>[0]
+  expect(await returnedFor(client, { token: null, ways: ['email'] })).toBe(0)
+  expect(await returnedFor(client, { token: 't', ways: ['phone'] })).toBe(0)
+  expect(asked).toEqual([])
+  expect(await returnedFor(client, { token: 't', ways: ['phone', 'email'] })).toBe(1)
+  const service = createRequests({
+    ...{ queue: { requestsOf: () => [] } as unknown as Queue, journal: { record: () => undefined } as never, client },
+    ...{ keys: { holder: new Uint8Array(32) }, totem: 'TT-0001', now: () => new Date('2026-11-20T10:00:00.000Z') },
+  })
+  const visit = { session: 'S', language: 'it' } as const
+  const { requests } = await service.requests(visit, { token: 't' }, { codiceFiscale: 'BNCNNA51D58E975X' })
+  expect(requests.map(({ state }) => state)).toEqual(['returned', 'returned', 'mailed'])
+  expect(asked).toContain('/v1/letters/told')
+  expect(await returnedFor(client, { token: 't', ways: ['email'] })).toBe(0)
 })

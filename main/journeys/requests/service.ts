@@ -1,5 +1,7 @@
+import { ulid } from 'ulid'
 import { DAY_MS } from '../../../basics/time.ts'
 import type { OwnRequest } from '../../../contract/journeys/requests.ts'
+import { hasFailed, lettersTold, type OwnLetter, ownLetters } from '../../../contract/letter.ts'
 import { type OwnRequests, ownAccesses, ownRequests } from '../../../contract/own-requests.ts'
 import { goesBack, type Payment } from '../../../contract/pagopa.ts'
 import type { Journal } from '../../journal/journal.ts'
@@ -44,10 +46,19 @@ export function createRequests({ queue, journal, client, keys, totem, now }: Req
     ): Promise<Known> {
       const since = new Date(+now() - SHOWN_MS).toISOString()
       const own = queue.requestsOf(holderReference(codiceFiscale, keys.holder), since)
-      const told = token === null ? null : await client.ask(ownRequests, '/v1/sessions/current/requests', { token })
+      const [told, letters] =
+        token === null
+          ? [null, []]
+          : await Promise.all([
+              client.ask(ownRequests, '/v1/sessions/current/requests', { token }),
+              lettersOf(client, token),
+            ])
+      // What is shown now is told; if the line loses this, it is told once more.
+      if (token !== null && untold(letters) > 0) void client.ask(lettersTold, '/v1/letters/told', { token, body: {} })
       const whole = told?.ok ?? false
       if (whole) journal.record('visit.looked', { session, looked: 'requests' })
-      return { requests: together(own, told?.ok ? told.value.requests : [], totem), whole }
+      const requests = together(own, told?.ok ? told.value.requests : [], totem)
+      return { requests: withLetters(requests, letters, totem), whole }
     },
 
     withdraw({ session }: VisitId, operation: string): boolean {
@@ -73,6 +84,23 @@ export function createRequests({ queue, journal, client, keys, totem, now }: Req
 /** Its office, or the totem by its id where the gateway's operator has named none. */
 const placeOf = ({ office, machine }: { office: string | null; machine: string }) => office ?? `Totem ${machine}`
 
+/** What went by mail; a gateway that cannot say knows of none. */
+async function lettersOf(client: Pick<GatewayClient, 'ask'>, token: string): Promise<OwnLetter[]> {
+  const told = await client.ask(ownLetters, '/v1/letters/own', { token })
+  return told.ok ? told.value.letters : []
+}
+
+const untold = (letters: readonly OwnLetter[]) => letters.filter((letter) => hasFailed(letter) && !letter.told).length
+
+/** How many mails of a person came back since they were here; asked only where mails go out. */
+export async function returnedFor(
+  client: Pick<GatewayClient, 'ask'>,
+  { token, ways = [] }: Pick<Entered, 'token' | 'ways'>,
+): Promise<number> {
+  if (token === null || !ways.some((way) => way === 'email' || way === 'domicilio')) return 0
+  return untold(await lettersOf(client, token))
+}
+
 /**
  * Requests of this totem, which alone knows what has not been sent and what was collected; and those of the others, as
  * the gateway tells them. Newest first.
@@ -81,9 +109,10 @@ export function together(own: readonly Recorded[], told: OwnRequests['requests']
   const toldHere = new Map(told.filter(({ machine }) => machine === totem).map((one) => [one.operation, one]))
   const here = own.map(
     ({ operation, requestedAt, untouched, state, reason }): OwnRequest => ({
-      ...{ operation, requestedAt, untouched, office: null, until: null },
+      ...{ operation, document: 'certificate', requestedAt, untouched, office: null, until: null },
       types: toldHere.get(operation)?.types ?? null,
       state: stateOf({ state, reason, untouched }),
+      again: state === 'issued' ? 'collect' : null,
     }),
   )
   const elsewhere = told
@@ -92,17 +121,51 @@ export function together(own: readonly Recorded[], told: OwnRequests['requests']
       ({ operation, machine, office, types, receivedAt, state }): OwnRequest => ({
         ...{
           operation,
+          document: 'certificate',
           types,
           requestedAt: receivedAt,
           untouched: false,
+          again: null,
           office: placeOf({ office, machine }),
           until: null,
         },
         state: ({ pending: 'sent', issued: 'elsewhere', refused: 'refused' } as const)[state],
       }),
     )
-  return [...here, ...elsewhere].toSorted((one, other) => Date.parse(other.requestedAt) - Date.parse(one.requestedAt))
+  return newestFirst([...here, ...elsewhere])
 }
+
+const newestFirst = (requests: OwnRequest[]) =>
+  requests.toSorted((one, other) => Date.parse(other.requestedAt) - Date.parse(one.requestedAt))
+
+/**
+ * What became of mails. A certificate keeps its entry, and its paper where it waits; a paper that no totem keeps has an
+ * entry of its own, and is asked for again.
+ */
+export function withLetters(requests: OwnRequest[], letters: readonly OwnLetter[], totem: string): OwnRequest[] {
+  // Newest first: of several mails of one certificate the last one counts.
+  const of = new Map(letters.flatMap((one) => (one.operation ? [[one.operation, one] as const] : [])).reverse())
+  const marked = requests.map((request) => {
+    const letter = of.get(request.operation)
+    return letter && (request.state === 'ready' || request.state === 'elsewhere')
+      ? { ...request, state: mailState(letter) }
+      : request
+  })
+  const apart = letters
+    .filter(({ operation }) => operation === null)
+    .map(
+      ({ document, machine, office, sentAt, state }): OwnRequest => ({
+        ...{ operation: ulid(Date.parse(sentAt)), document: document ?? 'certificate', types: null },
+        ...{ requestedAt: sentAt, until: null, untouched: false, state: mailState({ state }) },
+        office: machine === totem ? null : placeOf({ office, machine }),
+        again: !hasFailed({ state }) || document === null ? null : document === 'visura' ? 'visura' : 'declaration',
+      }),
+    )
+  return newestFirst([...marked, ...apart])
+}
+
+const mailState = (letter: Pick<OwnLetter, 'state'>): OwnRequest['state'] =>
+  hasFailed(letter) ? 'returned' : letter.state === 'delivered' ? 'delivered' : 'mailed'
 
 /** Payments as requests, before the others: each asks something of the person, or of the creditor. */
 export const pendingAs = (payments: readonly Payment[]): OwnRequest[] =>
@@ -111,7 +174,10 @@ export const pendingAs = (payments: readonly Payment[]): OwnRequest[] =>
       const state = goesBack(payment) ? 'refund' : payment.state === 'paid' ? 'paid' : 'unpaid'
       const { payment: operation, types, madeAt: requestedAt, dueAt, refund } = payment
       const until = { unpaid: dueAt, paid: null, refund: refund?.by ?? null }[state]
-      return { operation, types, requestedAt, state, until, office: null, untouched: false }
+      return {
+        ...{ operation, document: 'certificate', types, requestedAt, state, until },
+        ...{ office: null, untouched: false, again: null },
+      }
     })
     .toSorted((one, other) => Date.parse(other.requestedAt) - Date.parse(one.requestedAt))
 

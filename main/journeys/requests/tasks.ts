@@ -10,7 +10,8 @@ export async function list({ frame, holder }: Visit, services: VisitServices) {
     services.payments(entered),
   ])
   const all = { ...known, requests: [...pendingAs(payments), ...known.requests] }
-  return step('shown', { requests: { known: all, payments } })
+  const shown = { ...entered, returned: 0 }
+  return step('shown', { holder: { entered: shown }, requests: { known: all, payments } })
 }
 
 export async function withdraw({ frame, holder, requests }: Visit, services: VisitServices) {

@@ -2,6 +2,7 @@ import type { ScreenOf } from '../../../contract/journeys/index.ts'
 import { answer } from '../../bridge.ts'
 import { Notice } from '../../components/facts.tsx'
 import { AskingRegister } from '../../components/illustrations.tsx'
+import { OtherWays } from '../../components/other-ways.tsx'
 import { PrintInstead } from '../../components/print-instead.tsx'
 import { Screen, Waiting } from '../../components/screen.tsx'
 import { AnswerCard } from '../../components/touch-button.tsx'
@@ -64,19 +65,12 @@ export function Sending() {
   )
 }
 
-export function Ended({ screen: { why, canPrint, phone } }: { screen: ScreenOf<'domicilio-ended'> }) {
+export function Ended({ screen: { why, canPrint, ways } }: { screen: ScreenOf<'domicilio-ended'> }) {
   const text = useText()
   return (
     <Screen tone="warning" title={text(`domicilioEnded.${why}.title`)} lead={text(`domicilioEnded.${why}.lead`)}>
       {canPrint && <PrintInstead />}
-      {phone && (
-        <AnswerCard
-          icon="phone"
-          title={text('phone.offer')}
-          line={text('phone.offer.line')}
-          onPress={() => answer({ type: 'takeOnPhone' })}
-        />
-      )}
+      <OtherWays ways={ways} />
     </Screen>
   )
 }

@@ -22,9 +22,14 @@ export const samples: SamplesOf<'domicilio'> = {
   'domicilio-sending': { canLeave: false, shown: { 'domicilio-sending': { screen: 'domicilio-sending' } } },
   'domicilio-ended': {
     shown: {
-      'domicilio-none': { screen: 'domicilio-ended', why: 'none', canPrint: true, phone: true },
-      'domicilio-refused': { screen: 'domicilio-ended', why: 'refused', canPrint: false, phone: true },
-      'domicilio-unavailable': { screen: 'domicilio-ended', why: 'unavailable', canPrint: true, phone: true },
+      'domicilio-none': { screen: 'domicilio-ended', why: 'none', canPrint: true, ways: ['phone', 'email'] },
+      'domicilio-refused': { screen: 'domicilio-ended', why: 'refused', canPrint: false, ways: ['phone', 'email'] },
+      'domicilio-unavailable': {
+        screen: 'domicilio-ended',
+        why: 'unavailable',
+        canPrint: true,
+        ways: ['phone', 'email'],
+      },
     },
   },
 }

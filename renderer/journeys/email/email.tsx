@@ -1,6 +1,8 @@
 import type { ScreenOf } from '../../../contract/journeys/index.ts'
 import { answer } from '../../bridge.ts'
 import { Notice, Points } from '../../components/facts.tsx'
+import { OtherWays } from '../../components/other-ways.tsx'
+import { PrintInstead } from '../../components/print-instead.tsx'
 import { Screen, Waiting } from '../../components/screen.tsx'
 import { AnswerCard } from '../../components/touch-button.tsx'
 import { useText } from '../../i18n/use-text.ts'
@@ -105,19 +107,13 @@ export function Sent({ screen: { code, handedOver, canPrint } }: { screen: Scree
   )
 }
 
-export function Ended({ screen: { canPrint } }: { screen: ScreenOf<'email-ended'> }) {
+export function Ended({ screen: { canPrint, ways } }: { screen: ScreenOf<'email-ended'> }) {
   const text = useText()
   return (
     <Screen tone="warning" title={text('email.ended.title')} lead={text('email.ended.lead')}>
       <AnswerCard icon="letter" title={text('email.again')} onPress={() => answer({ type: 'takeByEmail' })} />
-      {canPrint && (
-        <AnswerCard
-          icon="printer"
-          title={text('phone.print')}
-          line={text('printFault.begin.line')}
-          onPress={() => answer({ type: 'printInstead' })}
-        />
-      )}
+      {canPrint && <PrintInstead />}
+      <OtherWays ways={ways} />
     </Screen>
   )
 }

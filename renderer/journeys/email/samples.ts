@@ -33,5 +33,8 @@ export const samples: SamplesOf<'email'> = {
       'email-sent-no-printer': { screen: 'email-sent', code: '482913', handedOver: false, canPrint: false },
     },
   },
-  'email-ended': { canGoBack: true, shown: { 'email-ended': { screen: 'email-ended', canPrint: true } } },
+  'email-ended': {
+    canGoBack: true,
+    shown: { 'email-ended': { screen: 'email-ended', canPrint: true, ways: ['phone', 'domicilio'] } },
+  },
 }

@@ -1,8 +1,9 @@
 import type { ScreenOf } from '../../../contract/journeys/index.ts'
 import { answer } from '../../bridge.ts'
+import { useDiscretion } from '../../components/discretion.tsx'
 import { Notice } from '../../components/facts.tsx'
 import { Screen } from '../../components/screen.tsx'
-import { fullName, useText } from '../../i18n/use-text.ts'
+import { useText } from '../../i18n/use-text.ts'
 import { DigitPad } from '../../keyboard/digit-pad.tsx'
 
 const enterDay = (digits: string) => answer({ type: 'enterDay', digits })
@@ -10,6 +11,7 @@ const enterDay = (digits: string) => answer({ type: 'enterDay', digits })
 /** The day whose data are wanted. */
 export function MemberDay({ screen }: { screen: ScreenOf<'member-day'> }) {
   const text = useText()
+  const { named } = useDiscretion()
   const words = {
     typed: (digits: string) => text('contrassegno.typed', { digits }),
     none: text('contrassegno.none'),
@@ -21,7 +23,7 @@ export function MemberDay({ screen }: { screen: ScreenOf<'member-day'> }) {
       {({ pad, main }) => (
         <Screen
           title={text('memberDay.title')}
-          lead={text('memberDay.lead', { name: fullName(screen) })}
+          lead={text('memberDay.lead', { name: named(screen) })}
           main={main}
           figure={
             screen.wrong && (

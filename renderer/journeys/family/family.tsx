@@ -1,6 +1,7 @@
 import { useState } from 'react'
 import type { ScreenOf } from '../../../contract/journeys/index.ts'
 import { answer } from '../../bridge.ts'
+import { HideData, useDiscretion } from '../../components/discretion.tsx'
 import { Points } from '../../components/facts.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { Screen } from '../../components/screen.tsx'
@@ -17,6 +18,7 @@ const A_SCREEN = 4
 export function Family({ screen: { members } }: { screen: ScreenOf<'family'> }) {
   const text = useText()
   const tieOf = useTie()
+  const { shown, named } = useDiscretion()
   const [first, setFirst] = useState(0)
   const [deceased, setDeceased] = useState(false)
   const all = members.filter((member) => member.deceased === deceased)
@@ -25,16 +27,19 @@ export function Family({ screen: { members } }: { screen: ScreenOf<'family'> }) 
   const end = first + room
   const line = (member: Member) => {
     const tie = tieOf(member)
-    return sentence(member.yearOfBirth === null ? tie : text('family.line', { tie, year: String(member.yearOfBirth) }))
+    return shown(
+      sentence(member.yearOfBirth === null ? tie : text('family.line', { tie, year: String(member.yearOfBirth) })),
+    )
   }
   return (
     <Screen title={text(deceased ? 'family.deceased.title' : 'family.title')} lead={text('family.lead')}>
+      <HideData />
       {all.slice(first, end).map((member) =>
         member.index === null ? (
           <p key={`${fullName(member)} ${member.yearOfBirth}`} className="sheet">
             <Icon name="person" />
             <span>
-              <strong>{fullName(member)}</strong>
+              <strong>{named(member)}</strong>
               <span>{line(member)}</span>
             </span>
           </p>
@@ -42,7 +47,7 @@ export function Family({ screen: { members } }: { screen: ScreenOf<'family'> }) 
           <AnswerCard
             key={member.index}
             icon="person"
-            title={fullName(member)}
+            title={named(member)}
             line={line(member)}
             onPress={() => answer({ type: 'chooseMember', index: member.index ?? 0 })}
           />

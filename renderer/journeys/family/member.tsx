@@ -1,13 +1,13 @@
 import type { ScreenOf } from '../../../contract/journeys/index.ts'
-import { drawable } from '../../../contract/letters.ts'
 import type { PersonSection } from '../../../contract/person.ts'
 import { answer } from '../../bridge.ts'
+import { HideData, useDiscretion } from '../../components/discretion.tsx'
 import { Points } from '../../components/facts.tsx'
 import type { IconName } from '../../components/icon.tsx'
 import { AskingRegister } from '../../components/illustrations.tsx'
 import { Screen } from '../../components/screen.tsx'
 import { AnswerCard } from '../../components/touch-button.tsx'
-import { fullName, sentence, useDay, useText } from '../../i18n/use-text.ts'
+import { sentence, useDay, useText } from '../../i18n/use-text.ts'
 import { useTie } from './kin.ts'
 
 const ICON: Record<PersonSection, IconName> = {
@@ -21,7 +21,8 @@ export function Member({ screen }: { screen: ScreenOf<'member'> }) {
   const day = useDay()
   const tieOf = useTie()
   const { identity, sections, on } = screen
-  const title = fullName(screen)
+  const { shown, named } = useDiscretion()
+  const title = named(screen)
   if (identity === null)
     return (
       <Screen
@@ -41,22 +42,25 @@ export function Member({ screen }: { screen: ScreenOf<'member'> }) {
   return (
     <Screen
       title={title}
-      lead={sentence(on === null ? tieOf(screen) : text('member.asOf', { tie: tieOf(screen), day: day(on) }))}
+      lead={shown(sentence(on === null ? tieOf(screen) : text('member.asOf', { tie: tieOf(screen), day: day(on) })))}
+      figure={
+        <dl className="facts own-data">
+          {facts.map(
+            ([name, told]) =>
+              told && (
+                <div key={name}>
+                  <dt>{text(`member.${name}`)}</dt>
+                  <dd>{shown(told)}</dd>
+                </div>
+              ),
+          )}
+        </dl>
+      }
       {...(screen.certificate && {
         main: { label: text('member.certificate'), onPress: () => answer({ type: 'certificateFor' }) },
       })}
     >
-      <dl className="facts own-data">
-        {facts.map(
-          ([name, told]) =>
-            told && (
-              <div key={name}>
-                <dt>{text(`member.${name}`)}</dt>
-                <dd>{drawable(told)}</dd>
-              </div>
-            ),
-        )}
-      </dl>
+      <HideData />
       {sections.map((section) => (
         <AnswerCard
           key={section}
@@ -82,11 +86,12 @@ export function Member({ screen }: { screen: ScreenOf<'member'> }) {
 export function MemberUnavailable({ screen }: { screen: ScreenOf<'member-unavailable'> }) {
   const text = useText()
   const day = useDay()
+  const { named } = useDiscretion()
   return (
     <Screen
       tone="warning"
       title={text('memberUnavailable.title')}
-      lead={fullName(screen)}
+      lead={named(screen)}
       figure={
         <Points
           points={[

@@ -1,5 +1,5 @@
 import type { ScreenOf } from '../../../contract/journeys/index.ts'
-import { drawable } from '../../../contract/letters.ts'
+import { HideData, useDiscretion } from '../../components/discretion.tsx'
 import { Notice } from '../../components/facts.tsx'
 import { AskingRegister } from '../../components/illustrations.tsx'
 import { Screen } from '../../components/screen.tsx'
@@ -19,6 +19,7 @@ export function MemberSection({ screen }: { screen: ScreenOf<'member-section'> }
   const day = useDay()
   const facts = useFacts()
   const { section, told, on } = screen
+  const { shown, named } = useDiscretion()
   const title = text(`member.${section}`)
   if (told === null)
     return (
@@ -30,24 +31,27 @@ export function MemberSection({ screen }: { screen: ScreenOf<'member-section'> }
         figure={<AskingRegister label={text('visura.waiting')} />}
       />
     )
-  const shown = facts(told)
+  const found = facts(told)
   return (
     <Screen
       title={title}
-      lead={on === null ? fullName(screen) : text('member.section.asOf', { name: fullName(screen), day: day(on) })}
+      lead={on === null ? named(screen) : text('member.section.asOf', { name: named(screen), day: day(on) })}
+      figure={
+        found.length > 0 ? (
+          <dl className="facts own-data">
+            {found.map(({ label, value }) => (
+              <div key={`${label} ${value}`}>
+                <dt>{label}</dt>
+                <dd>{shown(value)}</dd>
+              </div>
+            ))}
+          </dl>
+        ) : (
+          <Notice tone="info">{text('member.nothing')}</Notice>
+        )
+      }
     >
-      {shown.length > 0 ? (
-        <dl className="facts">
-          {shown.map(({ label, value }) => (
-            <div key={`${label} ${value}`}>
-              <dt>{label}</dt>
-              <dd>{drawable(value)}</dd>
-            </div>
-          ))}
-        </dl>
-      ) : (
-        <Notice tone="info">{text('member.nothing')}</Notice>
-      )}
+      {found.length > 0 && <HideData />}
     </Screen>
   )
 }

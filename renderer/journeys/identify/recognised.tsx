@@ -1,7 +1,7 @@
 import type { ScreenOf } from '../../../contract/journeys/index.ts'
 import { AskingRegister } from '../../components/illustrations.tsx'
 import { Screen } from '../../components/screen.tsx'
-import { fullName, useText } from '../../i18n/use-text.ts'
+import { givenName, useText } from '../../i18n/use-text.ts'
 
 export function Recognised({ screen: { holder } }: { screen: ScreenOf<'recognised'> }) {
   const text = useText()
@@ -12,7 +12,7 @@ export function Recognised({ screen: { holder } }: { screen: ScreenOf<'recognise
       title={text('recognised.title')}
       figure={
         <>
-          <p className="name">{fullName(holder)}</p>
+          <p className="name">{givenName(holder)}</p>
           <AskingRegister label={text('recognised.lead')} />
           <p className="lead">{text('recognised.lead')}</p>
         </>

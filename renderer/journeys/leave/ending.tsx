@@ -5,6 +5,7 @@ import { CardAtReader } from '../../components/card-illustrations.tsx'
 import { Notice, type Point, Points } from '../../components/facts.tsx'
 import { PaperOut, ToTheCounter, Town } from '../../components/illustrations.tsx'
 import { useCounter } from '../../components/office.tsx'
+import { OtherWays } from '../../components/other-ways.tsx'
 import { Screen } from '../../components/screen.tsx'
 import { AnswerCard } from '../../components/touch-button.tsx'
 import { isMessage } from '../../i18n/messages.ts'
@@ -12,7 +13,7 @@ import { firstStep, useDay, useText } from '../../i18n/use-text.ts'
 import { useShownView } from '../../view-context.ts'
 
 export function Done({ screen }: { screen: ScreenOf<'done'> }) {
-  const { outcome, document, slip, arrived, receipt, phone, email, cardPresent } = screen
+  const { outcome, document, slip, arrived, receipt, ways, cardPresent } = screen
   const text = useText()
   const { speech } = useShownView()
   const written = outcome === 'printed' && document !== 'certificate' ? document : null
@@ -72,22 +73,7 @@ export function Done({ screen }: { screen: ScreenOf<'done'> }) {
               onPress={() => answer({ type: 'printReceipt' })}
             />
           )}
-          {phone && (
-            <AnswerCard
-              icon="phone"
-              title={text('phone.too')}
-              line={text('phone.offer.line')}
-              onPress={() => answer({ type: 'takeOnPhone' })}
-            />
-          )}
-          {email && (
-            <AnswerCard
-              icon="letter"
-              title={text('email.too')}
-              line={text('email.offer.line')}
-              onPress={() => answer({ type: 'takeByEmail' })}
-            />
-          )}
+          <OtherWays ways={ways} too />
           <AnswerCard icon="more" title={text('done.another')} onPress={() => answer({ type: 'another' })} />
         </>
       )}

@@ -10,8 +10,7 @@ const done = (outcome: ScreenOf<'done'>['outcome'], shown: Partial<ScreenOf<'don
   slip: false,
   arrived: false,
   receipt: false,
-  phone: false,
-  email: false,
+  ways: [],
   cardPresent: true,
   ...shown,
 })
@@ -42,7 +41,7 @@ export const samples: SamplesOf<'leave'> = {
   done: {
     shown: {
       'done-printed': done('printed', { receipt: true }),
-      'done-printed-phone': done('printed', { receipt: true, phone: true, email: true }),
+      'done-printed-phone': done('printed', { receipt: true, ways: ['phone', 'email', 'domicilio'] }),
       'done-email': done('email'),
       'done-domicilio': done('domicilio'),
       'done-phone': done('phone'),

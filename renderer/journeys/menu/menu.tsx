@@ -3,7 +3,7 @@ import { answer } from '../../bridge.ts'
 import { Icon, type IconName } from '../../components/icon.tsx'
 import { Screen } from '../../components/screen.tsx'
 import { AnswerCard } from '../../components/touch-button.tsx'
-import { fullName, useDate, useDay, useText } from '../../i18n/use-text.ts'
+import { givenName, useDate, useDay, useText } from '../../i18n/use-text.ts'
 
 type Shown = ScreenOf<'menu'>
 
@@ -29,10 +29,12 @@ export function Menu({ screen }: { screen: Shown }) {
   return (
     <Screen
       title={text('menu.title')}
-      lead={text('menu.lead', { name: fullName(holder) })}
+      lead={text('menu.lead', { name: givenName(holder) })}
       figure={(screen.notices.length > 0 || screen.card) && <Requests screen={screen} />}
     >
-      {screen.pending > 0 && choice('requests', 'clock', text('menu.pending', { count: screen.pending }))}
+      {screen.returned > 0
+        ? choice('requests', 'letter', text('menu.returned', { count: screen.returned }))
+        : screen.pending > 0 && choice('requests', 'clock', text('menu.pending', { count: screen.pending }))}
       {waiting > 0 && choice('collect', 'printer', text('menu.collect.line', { count: waiting }))}
       {payments > 0 && choice('pagopa', 'phone', text('menu.pagopa.line'))}
       {choice('declaration', 'institution', text('menu.declaration.line'))}

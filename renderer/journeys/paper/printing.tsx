@@ -3,6 +3,7 @@ import { answer } from '../../bridge.ts'
 import { Points } from '../../components/facts.tsx'
 import { PaperOut } from '../../components/illustrations.tsx'
 import { useCounter } from '../../components/office.tsx'
+import { OtherWays } from '../../components/other-ways.tsx'
 import { Screen } from '../../components/screen.tsx'
 import { AnswerCard } from '../../components/touch-button.tsx'
 import { firstStep, useText } from '../../i18n/use-text.ts'
@@ -44,16 +45,16 @@ export function Printing({ screen }: { screen: ScreenOf<'printing'> }) {
 }
 
 /** What helps now: the printer goes on, or cools down by itself, or the paper goes home another way, or somebody mends it. */
-function stepOf({ status, sheet, resumable, phone, email }: ScreenOf<'print-fault'>) {
+function stepOf({ status, sheet, resumable, ways }: ScreenOf<'print-fault'>) {
   if (resumable) return `printFault.${sheet}.resume` as const
-  if (phone || email) return 'printFault.otherWay'
+  if (ways.length > 0) return 'printFault.otherWay'
   return status === 'overheated' ? 'printFault.cooling' : 'printFault.now'
 }
 
 /** A half-printed sheet is void. The totem never repeats it by itself: the person decides. */
 export function PrintFault({ screen }: { screen: ScreenOf<'print-fault'> }) {
   const text = useText()
-  const { document, status, page, sheet, resumable, phone, email } = screen
+  const { document, status, page, sheet, resumable, ways } = screen
   const counter = useCounter()
   const step = stepOf(screen)
   return (
@@ -89,22 +90,7 @@ export function PrintFault({ screen }: { screen: ScreenOf<'print-fault'> }) {
           onPress={() => answer({ type: 'printAgain' })}
         />
       )}
-      {phone && (
-        <AnswerCard
-          icon="phone"
-          title={text('phone.offer')}
-          line={text('phone.offer.line')}
-          onPress={() => answer({ type: 'takeOnPhone' })}
-        />
-      )}
-      {email && (
-        <AnswerCard
-          icon="letter"
-          title={text('email.offer')}
-          line={text('email.offer.line')}
-          onPress={() => answer({ type: 'takeByEmail' })}
-        />
-      )}
+      <OtherWays ways={ways} />
       <AnswerCard
         icon={document === 'certificate' ? 'clock' : 'leave'}
         title={text(document === 'certificate' ? 'printFault.keep' : 'printFault.declaration.keep')}

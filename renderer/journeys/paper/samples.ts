@@ -15,8 +15,13 @@ const printing = (document: Document): ScreenOf<'printing'> => ({
 const fault = (
   document: Document,
   status: ScreenOf<'print-fault'>['status'],
-  { page = 1, resumable = false, phone = false, sheet = 'void' as ScreenOf<'print-fault'>['sheet'] } = {},
-): ScreenOf<'print-fault'> => ({ screen: 'print-fault', document, status, page, sheet, resumable, phone, email: phone })
+  {
+    page = 1,
+    resumable = false,
+    ways = [] as ScreenOf<'print-fault'>['ways'],
+    sheet = 'void' as ScreenOf<'print-fault'>['sheet'],
+  } = {},
+): ScreenOf<'print-fault'> => ({ screen: 'print-fault', document, status, page, sheet, resumable, ways })
 
 export const samples: SamplesOf<'paper'> = {
   printing: {
@@ -34,7 +39,7 @@ export const samples: SamplesOf<'paper'> = {
   'print-fault': {
     shown: {
       'print-fault-paper-out': fault('certificate', 'paperOut'),
-      'print-fault-phone': fault('certificate', 'paperOut', { sheet: 'none', phone: true }),
+      'print-fault-phone': fault('certificate', 'paperOut', { sheet: 'none', ways: ['phone', 'email', 'domicilio'] }),
       'print-fault-not-begun': fault('certificate', 'paperOut', { sheet: 'none' }),
       'print-fault-refilled': fault('certificate', 'ready', { sheet: 'none', resumable: true }),
       'print-fault-between': fault('certificate', 'paperOut', { page: 2, sheet: 'none' }),

@@ -3,6 +3,7 @@ import type { ScreenOf } from '../../../contract/journeys/index.ts'
 import { answer } from '../../bridge.ts'
 import { Clock } from '../../components/clock.tsx'
 import { Notice, Points } from '../../components/facts.tsx'
+import { OtherWays } from '../../components/other-ways.tsx'
 import { PrintInstead } from '../../components/print-instead.tsx'
 import { QrCode } from '../../components/qr-code.tsx'
 import { Screen, Waiting } from '../../components/screen.tsx'
@@ -42,7 +43,7 @@ export function Phone({ screen: { code, noPrinter, canPrint } }: { screen: Scree
   )
 }
 
-export function PhoneEnded({ screen: { why, document, canPrint, domicilio } }: { screen: ScreenOf<'phone-ended'> }) {
+export function PhoneEnded({ screen: { why, document, canPrint, ways } }: { screen: ScreenOf<'phone-ended'> }) {
   const text = useText()
   return (
     <Screen
@@ -62,20 +63,9 @@ export function PhoneEnded({ screen: { why, document, canPrint, domicilio } }: {
         />
       }
     >
-      <AnswerCard
-        icon="phone"
-        title={text('phone.again')}
-        line={text('phone.again.line')}
-        onPress={() => answer({ type: 'newCode' })}
-      />
+      <AnswerCard icon="phone" title={text('phone.again')} onPress={() => answer({ type: 'newCode' })} />
       {canPrint && <PrintInstead />}
-      {domicilio && (
-        <AnswerCard
-          icon="institution"
-          title={text('sheet.home.domicilio')}
-          onPress={() => answer({ type: 'takeToDomicile' })}
-        />
-      )}
+      <OtherWays ways={ways} />
     </Screen>
   )
 }

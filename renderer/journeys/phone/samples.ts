@@ -11,7 +11,7 @@ const phone = (shown: Partial<ScreenOf<'phone'>> = {}): ScreenOf<'phone'> => ({
   ...shown,
 })
 const ended = (shown: Partial<ScreenOf<'phone-ended'>> = {}): ScreenOf<'phone-ended'> => ({
-  ...{ screen: 'phone-ended', document: 'certificate', why: 'over', canPrint: true, domicilio: true },
+  ...{ screen: 'phone-ended', document: 'certificate', why: 'over', canPrint: true, ways: ['email', 'domicilio'] },
   ...shown,
 })
 

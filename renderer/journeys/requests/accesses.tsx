@@ -11,7 +11,7 @@ type Access = NonNullable<ScreenOf<'accesses'>['accesses']>[number]
 /** Visits on one screen; the main button goes on to the older ones, and after the last to the newest. */
 const A_SCREEN = 3
 
-const ICON: Record<Access['by'], IconName> = { self: 'person', relative: 'family', stranger: 'alert' }
+const ICON: Record<Access['by'], IconName> = { self: 'person', relative: 'family', stranger: 'alert', office: 'text' }
 
 /** Who looked at the holder's data, when, where and what for: the gateway's own log in a citizen's words. */
 export function Accesses({ screen: { accesses } }: { screen: ScreenOf<'accesses'> }) {

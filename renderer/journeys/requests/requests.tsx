@@ -12,6 +12,7 @@ import { sentence, useCertificateName, useDate, useInstantDay, useText } from '.
 const ICON: Record<OwnRequest['state'], IconName> = {
   ...{ unpaid: 'phone', paid: 'printer', refund: 'back' },
   ...{ recorded: 'clock', sent: 'clock', ready: 'printer', elsewhere: 'paper', collected: 'check' },
+  ...{ mailed: 'letter', delivered: 'check', returned: 'letter' },
   ...{ refused: 'alert', expired: 'alert', aside: 'support', withdrawn: 'close' },
 }
 
@@ -19,10 +20,10 @@ const ICON: Record<OwnRequest['state'], IconName> = {
 const A_SCREEN = 4
 
 /** What a request was for; without the line only the gateway knows. */
-function useRequestName(): (request: Pick<OwnRequest, 'types'>) => string {
+function useRequestName(): (request: Pick<OwnRequest, 'types' | 'document'>) => string {
   const text = useText()
   const name = useCertificateName()
-  return ({ types }) => sentence(types ? name(types) : text('requests.certificate'))
+  return ({ types, document }) => sentence(types ? name(types) : text(`requests.document.${document}`))
 }
 
 export function Requests({ screen: { requests, whole } }: { screen: ScreenOf<'requests'> }) {
@@ -82,6 +83,7 @@ export function Requests({ screen: { requests, whole } }: { screen: ScreenOf<'re
 const TONE: Partial<Record<OwnRequest['state'], 'success' | 'warning'>> = {
   ...{ unpaid: 'warning', paid: 'success' },
   ...{ ready: 'success', collected: 'success', elsewhere: 'success' },
+  ...{ delivered: 'success', returned: 'warning' },
   ...{ refused: 'warning', expired: 'warning', aside: 'warning' },
 }
 
@@ -89,7 +91,7 @@ export function Request({ screen: { request } }: { screen: ScreenOf<'request'> }
   const text = useText()
   const name = useRequestName()
   const date = useDate()
-  const { state, office, untouched, requestedAt, until } = request
+  const { state, office, untouched, requestedAt, until, again } = request
   const day = useInstantDay()
   const tone = TONE[state]
   const isPayment = state === 'unpaid' || state === 'paid' || state === 'refund'
@@ -126,11 +128,11 @@ export function Request({ screen: { request } }: { screen: ScreenOf<'request'> }
           onPress: () => answer({ type: 'payNow' }),
         },
       })}
-      {...(state === 'ready' && {
+      {...(again && {
         main: {
-          label: text('request.collect'),
+          label: text(again === 'collect' ? 'request.collect' : 'request.again'),
           icon: 'printer' as const,
-          onPress: () => answer({ type: 'chooseService', service: 'collect' }),
+          onPress: () => answer({ type: 'chooseService', service: again }),
         },
       })}
     >

@@ -4,10 +4,12 @@ import type { SamplesOf } from '../journey.ts'
 const OFFICE = 'Ufficio postale di Bevagna (PG)'
 
 const request = (state: OwnRequest['state'], day: number): OwnRequest => ({
+  document: 'certificate',
   operation: `01KANPR00000000000000000${String(day).padStart(2, '0')}`,
   ...{ types: day % 3 === 0 ? ['8', '12'] : ['8'], state, untouched: state === 'recorded' },
   requestedAt: `2026-11-${String(day).padStart(2, '0')}T09:12:00.000Z`,
   office: state === 'elsewhere' ? OFFICE : null,
+  again: state === 'ready' || state === 'returned' ? 'collect' : null,
   until: state === 'unpaid' || state === 'refund' ? '2026-12-22T09:12:00.000Z' : null,
 })
 const all = requestState.options.map((state, index) => request(state, 22 - index))

@@ -1,6 +1,6 @@
 import type { ScreenOf } from '../../../contract/journeys/index.ts'
-import { drawable } from '../../../contract/letters.ts'
 import { answer } from '../../bridge.ts'
+import { HideData, useDiscretion } from '../../components/discretion.tsx'
 import { Points } from '../../components/facts.tsx'
 import { AskingRegister } from '../../components/illustrations.tsx'
 import { Screen } from '../../components/screen.tsx'
@@ -25,9 +25,10 @@ export function Visura({ screen: { person } }: { screen: ScreenOf<'visura'> }) {
     <Screen
       title={text('visura.title')}
       lead={text('visura.lead')}
+      figure={<OwnData person={person} />}
       main={{ label: text('visura.print'), icon: 'printer', onPress: () => answer({ type: 'printVisura' }) }}
     >
-      <OwnData person={person} />
+      <HideData />
       {MORE.map(([service, icon]) => (
         <AnswerCard
           key={service}
@@ -54,6 +55,7 @@ const SIDE_BY_SIDE: readonly string[] = ['citizenship', 'statoCivile']
 function OwnData({ person }: { person: Person }) {
   const text = useText()
   const day = useDay()
+  const { shown } = useDiscretion()
   const { codiceFiscale, sex, born, birthPlace, residence, citizenships, statoCivile } = person
   const facts = [
     ['name', `${person.surname} ${person.name}`.trim()],
@@ -70,7 +72,7 @@ function OwnData({ person }: { person: Person }) {
           told && (
             <div key={name} className={SIDE_BY_SIDE.includes(name) ? 'half' : ''}>
               <dt>{text(`visura.${name}`)}</dt>
-              <dd>{drawable(told)}</dd>
+              <dd>{shown(told)}</dd>
             </div>
           ),
       )}

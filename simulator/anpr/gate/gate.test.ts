@@ -79,6 +79,13 @@ describe('keeps the rules', () => {
         },
       }),
     ],
+    ['an x5c beside the kid', () => ({ signature: { header: { x5c: ['AAAA'] } } })],
+    [
+      'claims that nobody asks for',
+      () => ({ evidence: { claims: { more: '1' } }, signature: { claims: { more: ['1'] } } }),
+    ],
+    ['the algorithm of the digest in lower case', () => ({ sent: { digest: DIGEST.digest.replace('SHA', 'sha') } })],
+    ['the headers signed in another order', () => ({ signed: [JSON_TYPE, DIGEST] })],
     ['jti of the signature is free', () => ({ signature: { claims: { jti: undefined } } })],
     ['ten minutes old', () => ({ evidence: { claims: { iat: SECOND - 599, nbf: undefined } } })],
     ['made this second', () => ({ signature: { claims: { iat: SECOND, nbf: SECOND } } })],
@@ -144,6 +151,7 @@ describe('not conform: one sentence outside, the reason in the log', () => {
     [`${name}-format`, () => ({ sent: { [header]: 'not.a.jws' } })],
     [`${name}-kid`, () => ({ [name]: { header: { kid: 'x'.repeat(43) } } })],
     [`${name}-kid`, () => ({ [name]: { header: { kid: undefined } } })],
+    [`${name}-kid`, () => ({ [name]: { header: { kid: undefined, x5c: ['AAAA'] } } })],
     [`${name}-kid`, () => ({ [name]: { header: { kid: strangerKid }, key: stranger } })],
     [`${name}-signature`, () => ({ [name]: { key: stranger } })],
     [`${name}-signature`, () => ({ [name]: { header: { alg: 'PS256' } } })],
@@ -220,6 +228,14 @@ describe('not conform: one sentence outside, the reason in the log', () => {
     expect(heard['govway-transaction-id']).toBe(json().govway_id)
   })
 
+  test.each(['authorization', 'content-type', 'dpop'])('%s twice', async (name) => {
+    const { headers, ...call } = await client.prepare('C030', asks(), { sent: { dpop: 'x' } })
+    const told = Object.entries(headers).flatMap(([one, value]) =>
+      one === name ? [one, value, one, value] : [one, value],
+    )
+    const { json } = await client.hear(call.url, { method: 'POST', headers: told, body: call.body })
+    expect([json(), last()?.cause]).toEqual([NOT_CONFORM, 'header-twice'])
+  })
   test('a signature serves once; its repetition changes nothing', async () => {
     const call = await client.prepare('C030', asks())
     expect((await client.send(call)).status).toBe(200)

@@ -24,6 +24,9 @@ export interface GateParts {
   now: Clock
 }
 
+/** Of two of these Node would give the first. */
+const ONCE = ['authorization', 'content-type', 'content-encoding', 'digest', 'dpop']
+
 /** A refusal: what is told outside, and what is true. */
 interface Refusal {
   problem: Problem
@@ -97,6 +100,11 @@ export function gate(app: FastifyInstance, parts: GateParts): void {
 
   async function judge(request: FastifyRequest, service: EService, offer: Offer): Promise<Authorised | Refusal> {
     const { method, headers } = request
+    const twice = ONCE.find((name) => (request.raw.headersDistinct[name]?.length ?? 0) > 1)
+    if (twice) {
+      const found = finding('header-twice', `${twice} is sent twice: which one counts, nobody has signed`)
+      return { problem: 'InteroperabilityInvalidRequest', found }
+    }
     const nowMs = +now()
     const audience = offer.audience ?? audienceOf(parts.url(), service)
     const url = parts.url() + (request.url.slice(GATE.length).split('?')[0] ?? '')

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { z } from 'zod'
 import type { Scheda } from '../../population/model.ts'
 import { BY_CODICE_FISCALE, type Code, errorOf, rispostaKO } from '../errors.ts'
 import { inRegistry } from '../grant.ts'
@@ -164,6 +165,8 @@ export function consult(code: string, body: unknown): Told {
   if (!consultation || !request.success) return refused('999', 400)
   const { idOperazioneClient, criteriRicerca, datiRichiesta } = request.data
   if (datiRichiesta.casoUso !== code) return refused('999', 400)
+  // The gate lets any text pass, for `YYYY-MM-DD` is no format that it knows. Uncertain: ANPR's code for it.
+  if (!z.iso.date().safeParse(datiRichiesta.dataRiferimentoRichiesta).success) return refused('999', 400)
   // Gives the ID ANPR, so it cannot be asked by it.
   if (code === 'C030' && criteriRicerca.idANPR !== undefined) return refused('999', 400)
   const warnings = criteriRicerca.idANPR === undefined && criteriRicerca.codiceFiscale ? [BY_CODICE_FISCALE] : []

@@ -96,6 +96,17 @@ describe('consultations', () => {
   })
 })
 
+test.each(['', '22/11/2026', '2026-02-30', '2026-11-22T00:00:00'])(
+  'the day %j is none: ANPR refuses, not the gate',
+  (day) => {
+    const datiRichiesta = { dataRiferimentoRichiesta: day, motivoRichiesta: 'P1', casoUso: 'C020' }
+    const { status, body } = consult('C020', {
+      ...{ idOperazioneClient: '1', criteriRicerca: { idANPR: idOf('anna-bianchi') }, datiRichiesta },
+    })
+    expect([status, body]).toMatchObject([400, { listaErrori: [{ codiceErroreAnomalia: '999' }] }])
+  },
+)
+
 describe('bulk', () => {
   const service = serviceOf('ElabMassivaVerificaDichEsistenzaInVita')
   const faults = createFaults(new AbortController().signal)

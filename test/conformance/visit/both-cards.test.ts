@@ -126,32 +126,6 @@ describe('card-lifted: a contactless card that has left the field', () => {
     await at('done')
   })
 
-  test('who has asked for more time has three times as long, and the device process is told in time', async () => {
-    withCie()
-    await toSummary()
-    await answers({ type: 'prefer', change: { slow: true } })
-    cardLifted()
-    expect(session.view().cardLost).toEqual({ secondsLeft: 90 })
-    const asked: number[] = []
-    for (let seconds = 1; seconds <= 90; seconds++) {
-      const before = cardWaits
-      await vi.advanceTimersByTimeAsync(1_000)
-      if (cardWaits > before) asked.push(seconds)
-    }
-    // It forgets the card 30 s after it was asked last.
-    expect(asked).toEqual([10, 20, 30, 40, 50, 60])
-    expect(session.view().cardLost).toEqual({ secondsLeft: 0 })
-  })
-
-  test('more time can be asked for while the card is away', async () => {
-    withCie()
-    await toSummary()
-    cardLifted()
-    await vi.advanceTimersByTimeAsync(20_000)
-    await answers({ type: 'prefer', change: { slow: true } })
-    expect([session.view().cardLost, cardWaits]).toEqual([{ secondsLeft: 90 }, 1])
-  })
-
   test('who needs more time asks for it, as often as they need', async () => {
     const devices = { call: vi.fn(async () => ok({ lost: true })) }
     const asksForMore = () => callHandlers(session, devices as unknown as Devices, { hear: vi.fn() }).stay(undefined)

@@ -91,7 +91,7 @@ describe('the last words stay when the person takes the card, as the screen asks
       cardOut()
       expect(screen()).toEqual({
         ...before,
-        ...('phone' in before && { receipt: false, phone: false, email: false }),
+        ...('ways' in before && { receipt: false, ways: [] }),
         cardPresent: false,
       })
       await vi.advanceTimersByTimeAsync(29_000)
@@ -102,7 +102,7 @@ describe('the last words stay when the person takes the card, as the screen asks
       await vi.advanceTimersByTimeAsync(29_000)
       expect(screen()).toEqual({
         ...before,
-        ...('phone' in before && { receipt: false, phone: false, email: false }),
+        ...('ways' in before && { receipt: false, ways: [] }),
         cardPresent: false,
       })
       await vi.advanceTimersByTimeAsync(32_000)

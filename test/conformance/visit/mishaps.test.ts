@@ -293,21 +293,6 @@ describe('time', () => {
     ['pin', toPin],
     ['sheet', toSummary],
   ]
-  test.each(places)('%s: who has asked for more time has three times as long', async (_name, go) => {
-    open()
-    await go()
-    const before = screen().screen
-    await answers({ type: 'prefer', change: { slow: true } })
-    await vi.advanceTimersByTimeAsync(179_000)
-    expect(session.view().idle).toBeNull()
-    await vi.advanceTimersByTimeAsync(2_000)
-    expect(session.view().idle?.secondsLeft).toBeGreaterThan(88)
-    await vi.advanceTimersByTimeAsync(87_000)
-    await at(before)
-    await vi.advanceTimersByTimeAsync(5_000)
-    await at('goodbye')
-  })
-
   test.each(places)('%s: warns, counts down, and ends the visit', async (_name, go) => {
     open()
     await go()

@@ -12,6 +12,7 @@ import {
   outcome,
   paper,
   pin,
+  pushed,
   screen,
   session,
   toOwnResidence,
@@ -32,6 +33,19 @@ const ticked = () => {
   const seen = screen()
   return seen.screen === 'declaration' ? seen.themes.flatMap((theme) => theme.ticked) : null
 }
+
+test('what changes nothing on the screen is not sent to it, and what does is sent once', async () => {
+  open()
+  const before = pushed.length
+  for (let look = 0; look < 10; look++) session.refresh()
+  expect(pushed).toHaveLength(before)
+  await toPin()
+  for (const [at, view] of pushed.entries()) {
+    const { revision: _one, ...seen } = view
+    const { revision: _other, ...next } = pushed[at + 1] ?? { revision: 0 }
+    expect(next).not.toEqual(seen)
+  }
+})
 
 describe('a visit', () => {
   test('goes from attract to goodbye and forgets', async () => {

@@ -8,8 +8,9 @@ const FILE = join(import.meta.dirname, '../../../contract/openapi/anpr.yaml')
 interface Body {
   content: Record<string, { schema: { $ref: string } }>
 }
+type Method = 'post' | 'get' | 'delete'
 export interface Description {
-  paths: Record<string, { post: { requestBody: Body; responses: Record<string, Body> } }>
+  paths: Record<string, Partial<Record<Method, { requestBody?: Body; responses: Record<string, Body> }>>>
   components: { schemas: Record<string, object> }
 }
 /** contract/openapi/anpr.yaml: what ANPR's services take and answer. */
@@ -32,8 +33,8 @@ const faultsBy = (body: Body | undefined, value: unknown): string[] => {
 
 /** Where a body breaks the description; `path` is the service's, from its own name on. */
 export const requestFaults = (path: string, body: unknown): string[] =>
-  faultsBy(description.paths[path]?.post.requestBody, body)
-export const answerFaults = (path: string, status: number, body: unknown): string[] => {
-  const { responses } = description.paths[path]?.post ?? {}
+  faultsBy(description.paths[path]?.post?.requestBody, body)
+export const answerFaults = (path: string, status: number, body: unknown, method: Method = 'post'): string[] => {
+  const { responses } = description.paths[path]?.[method] ?? {}
   return faultsBy(responses?.[status === 200 ? '200' : 'default'], body)
 }

@@ -7,7 +7,7 @@ import { pad } from '../../../contract/pad.ts'
 import type { Payment } from '../../../contract/pagopa.ts'
 import type { PersonSections } from '../../../contract/person.ts'
 import { ok } from '../../../contract/result.ts'
-import { view } from '../../../contract/visit.ts'
+import { type View, view } from '../../../contract/visit.ts'
 import type { Paper } from '../../../main/documents/model.ts'
 import { createSession, type Session, type VisitEvent } from '../../../main/session/index.ts'
 import type { Carries } from '../../../main/visit/chart.ts'
@@ -105,7 +105,7 @@ const person: PersonSections = {
 }
 const request: OwnRequest = {
   ...{ operation: OPERATION, types: ['8'], requestedAt: '2026-11-22T10:00:00.000Z', state: 'recorded' },
-  ...{ office: null, untouched: true, until: null },
+  ...{ document: 'certificate', office: null, untouched: true, until: null, again: null },
 }
 export const paper: Paper = {
   ...{ languages: ['it'], title: [['DICHIARAZIONE']], subtitle: null, at: new Date(0), blocks: [] },
@@ -190,6 +190,8 @@ export function scripted(changes: Partial<VisitServices> = {}): VisitServices {
 
 export let session: Session
 export let visitsOver: number
+/** The views that the renderer was sent. */
+export let pushed: View[]
 /** How often the device process was asked to wait for the lost card as long again. */
 export let cardWaits: number
 let sessions = 0
@@ -201,6 +203,7 @@ export function open(
 ): VisitServices {
   const services = scripted(changes)
   visitsOver = 0
+  pushed = []
   cardWaits = 0
   session = createSession({
     services,
@@ -211,8 +214,8 @@ export function open(
       pad: pad.parse({}),
     },
     line,
+    onView: (shown) => pushed.push(view.parse(shown)),
     speech: () => 'off',
-    onView: (shown) => void view.parse(shown),
     keepWaiting: () => cardWaits++,
     onVisitOver: () => visitsOver++,
   })
@@ -250,11 +253,15 @@ export const toOwnResidence: VisitEvent[] = [
   { type: 'choosePurpose', purpose: 'processuale' },
   { type: 'chooseCertificates', types: ['8'] },
 ]
-/** A visitor with the summary in sight. */
-export const toSummary = async () => {
+/** A recognised visitor. */
+export const toMenu = async () => {
   await toPin()
   await answers({ type: 'enterPin', pin: pin() })
   await at('menu')
+}
+/** A visitor with the summary in sight. */
+export const toSummary = async () => {
+  await toMenu()
   await answers(...toOwnResidence)
   await at('sheet')
 }
