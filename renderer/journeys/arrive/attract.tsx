@@ -56,7 +56,9 @@ export function Attract({ screen }: { screen: ScreenOf<'attract'> }) {
               ? { icon: 'card', title: text('attract.card'), line: text('attract.card.line') }
               : { icon: 'card', title: text('card.cns'), line: text('attract.noCie'), tone: 'warning' },
             { icon: 'pin', title: text('attract.pin'), line: text('attract.pin.line') },
-            { icon: 'free', title: text('attract.free'), line: text('attract.free.line') },
+            ...(faults.length === 0
+              ? [{ icon: 'free' as const, title: text('attract.free'), line: text('attract.free.line') }]
+              : []),
           ]}
         />
         <TouchButton className="primary start" onPress={() => answer({ type: 'start', language })}>

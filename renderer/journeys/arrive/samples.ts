@@ -24,7 +24,7 @@ export const samples: SamplesOf<'arrive'> = {
         ]),
       ),
       'attract-offline': { screen: 'attract', printing: true, online: false, cie: true, closed: null },
-      'attract-faults': { screen: 'attract', printing: false, online: true, cie: false, closed: 'certificates' },
+      'attract-faults': { screen: 'attract', printing: false, online: true, cie: false, closed: null },
       'attract-no-printing': { screen: 'attract', printing: false, online: true, cie: true, closed: null },
     },
   },
