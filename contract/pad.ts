@@ -34,7 +34,6 @@ const keys = z
     const twice = all.find((one, at) => all.indexOf(one) !== at)
     if (twice) context.addIssue({ code: 'custom', message: `${twice} has two meanings` })
   })
-export type PadKeys = z.infer<typeof keys>
 
 /** The totem's tactile pad or switches, as their maker programmed them. */
 export const pad = z.strictObject({

@@ -43,6 +43,8 @@ export const view = z.strictObject({
     /** How much of the glass, from its lower edge, somebody who sits can touch. */
     reachMm: z.number(),
     pad,
+    /** The totem can speak. */
+    voice: z.boolean(),
     /** In the order in which this place offers them. */
     languages: z.array(language).min(1),
   }),

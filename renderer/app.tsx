@@ -11,7 +11,7 @@ import { Settling } from './components/press-guard.tsx'
 import { ToolRow } from './components/tool-row.tsx'
 import { messages } from './i18n/messages.ts'
 import { ShownScreen } from './journeys/index.tsx'
-import { usePad } from './pad/use-pad.ts'
+import { Pad } from './pad/pad.ts'
 import { Curtain } from './speech/curtain.tsx'
 import { useExplore } from './speech/explore.ts'
 import { useSpeech } from './speech/use-speech.ts'
@@ -26,7 +26,6 @@ export function App() {
   useActivity(view)
   useSpeech()
   useExplore(view)
-  usePad(view)
   return view && <Frame view={view} />
 }
 
@@ -50,6 +49,7 @@ function Frame({ view }: { view: View }) {
           </div>
           <IdleWarning />
           <Curtain />
+          <Pad />
         </ViewContext>
       </I18nProvider>
     </IntlProvider>

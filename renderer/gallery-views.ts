@@ -68,6 +68,7 @@ export function galleryViews(language: Language): Record<string, View> {
           nearest: [{ name: 'Ufficio postale di Foligno', address: 'via Piave 4, Foligno', distance: 5_200 }],
           languages: known.options,
           pad: pad.parse({}),
+          voice: true,
         },
       })
     for (const [name, screen] of Object.entries<Screen>(shown)) add(name, screen, stepOf[screen.screen])

@@ -220,7 +220,15 @@ const at = (screen: Screen, more: Partial<View> = {}): View => ({
   ...{ revision: 1, language: 'it', screen, step: null, canGoBack: false, canLeave: true, idle: null, cardLost: null },
   ...{ contactless: false, speech: 'off', preferences: usual },
   totem: {
-    ...{ id: 'TT-0001', office: 'Spello', comune: 'Spello', mmPerPixel: 0.31, reachMm: 420, languages: ['it'] },
+    ...{
+      id: 'TT-0001',
+      office: 'Spello',
+      comune: 'Spello',
+      mmPerPixel: 0.31,
+      reachMm: 420,
+      voice: true,
+      languages: ['it'],
+    },
     ...{ phone: null, hours: [], nearest: [] },
     pad: pad.parse({}),
   },

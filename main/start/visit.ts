@@ -78,6 +78,7 @@ export function createVisits(config: TotemConfig, stores: Stores, devices: Devic
       mmPerPixel: config.panel.mmPerPixel,
       reachMm: reachMm(config.panel),
       pad: config.pad,
+      voice: config.sound !== null,
       languages: screenLanguagesAt(config.office),
     },
     line: () => ({ online: online(), closed: closed(), cie: cie === 'ready' }),

@@ -7,7 +7,7 @@ import {
   type TextSize,
   textSizes,
 } from '../../contract/preferences.ts'
-import { answer } from '../bridge.ts'
+import { answer, tellSpeech } from '../bridge.ts'
 import { useText } from '../i18n/use-text.ts'
 import { canHide } from '../speech/curtain.tsx'
 import { useShownView } from '../view-context.ts'
@@ -54,19 +54,22 @@ export function Aids({ open, onClose }: { open: boolean; onClose: () => void }) 
         ))}
       </Choices>
       <div className="aid-switches">
+        {view.totem.voice && (
+          <Switch
+            name="voice"
+            icon="listen"
+            on={view.speech !== 'off'}
+            onPress={() => tellSpeech({ about: 'key', key: 'start' })}
+          />
+        )}
         {SWITCHES.filter(([name]) => name !== 'curtain' || canHide(view)).map(([name, icon]) => (
-          <TouchButton
+          <Switch
             key={name}
-            className="aid aid-switch"
-            pressed={chosen[name]}
+            name={name}
+            icon={icon}
+            on={chosen[name]}
             onPress={() => prefer({ [name]: !chosen[name] })}
-          >
-            <Icon name={icon} />
-            <span className="aid-words">
-              <strong>{text(`accessibility.${name}`)}</strong>
-              <span>{text(chosen[name] ? 'accessibility.on' : 'accessibility.off')}</span>
-            </span>
-          </TouchButton>
+          />
         ))}
       </div>
       <CloseButton onPress={onClose} />
@@ -76,15 +79,38 @@ export function Aids({ open, onClose }: { open: boolean; onClose: () => void }) 
 
 const SIZE = { 1: 'usual', 1.3: 'large', 1.6: 'largest' } as const satisfies Record<TextSize, string>
 
-type Switch = { [Name in keyof Preferences]: Preferences[Name] extends boolean ? Name : never }[keyof Preferences]
+type OnOff = { [Name in keyof Preferences]: Preferences[Name] extends boolean ? Name : never }[keyof Preferences]
 
-const SWITCHES: readonly (readonly [name: Switch, icon: IconName])[] = [
-  ['simple', 'check'],
+const SWITCHES: readonly (readonly [name: OnOff, icon: IconName])[] = [
+  ['simple', 'paper'],
   ['oneTouch', 'touch'],
   ['slow', 'clock'],
   ['hidden', 'lock'],
   ['curtain', 'hidden'],
 ]
+
+function Switch({
+  name,
+  icon,
+  on,
+  onPress,
+}: {
+  name: OnOff | 'voice'
+  icon: IconName
+  on: boolean
+  onPress: () => void
+}) {
+  const text = useText()
+  return (
+    <TouchButton className="aid aid-switch" pressed={on} onPress={onPress}>
+      <Icon name={icon} />
+      <span className="aid-words">
+        <strong>{text(`accessibility.${name}`)}</strong>
+        <span>{text(on ? 'accessibility.on' : 'accessibility.off')}</span>
+      </span>
+    </TouchButton>
+  )
+}
 
 /** One of several: the name of the choice, and its values side by side. */
 function Choices({ name, children }: { name: string; children: ReactNode }) {

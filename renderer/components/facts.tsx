@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react'
 import { Icon, type IconName } from './icon.tsx'
 
 /** `line`: a sentence below the title, or data that are looked up, each on a line of its own. */
@@ -43,7 +44,7 @@ export function Notice({
 }: {
   icon?: IconName
   tone: 'info' | 'warning' | 'danger'
-  children: string
+  children: ReactNode
 }) {
   return (
     <p className={`notice ${tone}`} role={tone === 'danger' ? 'alert' : undefined}>

@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useRef } from 'react'
+import type { Language } from '../../contract/language.ts'
 import { answer } from '../bridge.ts'
 import { useText } from '../i18n/use-text.ts'
 import { useShownView } from '../view-context.ts'
@@ -12,6 +13,8 @@ import { type Wait, Waited } from './waited.tsx'
 type Screen = {
   title: string
   lead?: string
+  /** The lead is for people who do not read the screen's own language. */
+  leadLanguage?: Language
   /** Only looked at, so it may stand high on the glass. */
   figure?: ReactNode
   /** Touched, so it stands within the reach of somebody who sits. */
@@ -32,13 +35,13 @@ type Screen = {
  * The composition of every screen: steps, one question, a figure, the answers, and the row of actions. The row never
  * moves: back is on the left, the end of the visit beside it, the main action on the right.
  */
-export function Screen({ title, lead, figure, children, main, kind = 'answers', tone, wait }: Screen) {
+export function Screen({ title, lead, leadLanguage, figure, children, main, kind = 'answers', tone, wait }: Screen) {
   const text = useText()
   const { step, canGoBack, canLeave } = useShownView()
   const { shown, plain } = useSimple(children)
   const sentence = plain && kind === 'answers' && !tone ? undefined : lead
   const section = useRef<HTMLElement>(null)
-  useAnnouncement(sentence ? `${title}. ${sentence}` : title)
+  useAnnouncement(sentence && !leadLanguage ? `${title}. ${sentence}` : title)
   // The focus moves here, so that Tab starts from the new screen and not from the place of the old one.
   useEffect(() => section.current?.focus({ preventScroll: true }), [])
 
@@ -52,7 +55,11 @@ export function Screen({ title, lead, figure, children, main, kind = 'answers', 
         <div className="question">
           {step && <Steps step={step} />}
           <h1>{title}</h1>
-          {sentence && <p className="lead">{sentence}</p>}
+          {sentence && (
+            <p className="lead" lang={leadLanguage}>
+              {sentence}
+            </p>
+          )}
           {figure && <div className="figure">{figure}</div>}
           {wait && <Waited {...wait} />}
         </div>

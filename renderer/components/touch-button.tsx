@@ -59,8 +59,8 @@ export function TouchButton({
 
 type Answer = {
   icon: IconName
-  title: string
-  line?: string
+  title: ReactNode
+  line?: ReactNode
   onPress: () => void
   pressed?: boolean
   note?: string

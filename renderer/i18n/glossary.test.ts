@@ -17,3 +17,19 @@ describe.each(language.options)('%s', (one) => {
     expect(said).not.toContain(other.toLowerCase())
   })
 })
+
+describe.each(language.options.filter((one) => one !== 'it'))('%s', (one) => {
+  // Of the Italian words of the glossary those that this language spells otherwise.
+  const italian = glossary
+    .map((term) => term.it)
+    .filter((word) => glossary.every((term) => !term[one].toLowerCase().includes(word.toLowerCase())))
+  it('an Italian term that is kept is marked as Italian', () => {
+    const unmarked = Object.entries(messages[one]).flatMap(([key, text]) => {
+      const own = text.replaceAll(/<it>.*?<\/it>/g, '')
+      return italian
+        .filter((word) => new RegExp(`(?<!\\p{L})${word}(?!\\p{L})`, 'iu').test(own))
+        .map((word) => `${key}: ${word}`)
+    })
+    expect(unmarked).toEqual([])
+  })
+})

@@ -32,7 +32,7 @@ describe('the languages', () => {
       expect(messages[locale][key].trim()).not.toBe('')
       expect(names(messages[locale][key])).toEqual(names(italian[key]))
     }
-    const values = Object.fromEntries(names(italian[key]).map((name) => [name, 2]))
+    const values = { ...Object.fromEntries(names(italian[key]).map((name) => [name, 2])), it: String }
     for (const locale of language.options) expect(intl(locale).formatMessage({ id: key }, values)).not.toBe(key)
   })
 })

@@ -1,3 +1,4 @@
+import { createElement, type ReactNode } from 'react'
 import { useIntl } from 'react-intl'
 import type { CertificateType } from '../../contract/catalogue.ts'
 import type { Language } from '../../contract/language.ts'
@@ -15,7 +16,10 @@ type Values<Id extends MessageId> = (Id extends unknown ? (values: ValuesOf<Id>)
   ? All
   : never
 /** The message of a key. A value that the message takes and is not given does not compile. */
-type Text = <Id extends MessageId>(id: Id, ...values: unknown extends Values<Id> ? [] : [values: Values<Id>]) => string
+type Text<Made = string> = <Id extends MessageId>(
+  id: Id,
+  ...values: unknown extends Values<Id> ? [] : [values: Values<Id>]
+) => Made
 
 /**
  * Messages in the language of the view. A message may choose its words by `card`: a CIE lies on the reader, a CNS is in
@@ -26,7 +30,19 @@ export function useText(): Text {
   const card = useShownView().contactless ? 'cie' : 'cns'
   return (id, ...[given]) => {
     const values = given as Record<string, string | number> | undefined
-    return noteOwnWords(id, intl.formatMessage({ id }, { card, ...values }), values)
+    const italian = (words: string[]) => words.join('')
+    return noteOwnWords(id, intl.formatMessage({ id }, { card, it: italian, ...values }), values)
+  }
+}
+
+/** The same where a label cannot be marked; here the Italian terms of a message, `<it>…</it>`, are said to be Italian. */
+export function useMarkedText(): Text<ReactNode> {
+  const intl = useIntl()
+  const text = useText()
+  return (id, ...given) => {
+    const [values] = given as [Record<string, string | number>?]
+    if (!messages[intl.locale.slice(0, 2) as Language][id].includes('<it>')) return text(id, ...given)
+    return intl.formatMessage({ id }, { it: (words) => createElement('span', { lang: 'it' }, words), ...values })
   }
 }
 

@@ -7,6 +7,9 @@ const OF_OFFICES = /^(office[.]|refused[.].*[.]now\b)/
 /** Messages that tell how a person stands to others; which of them is shown is personal. */
 const OF_PEOPLE = /^(kin|kinship|statoCivile)[.]/
 
+/** The words around an Italian term and the term, each of which is an element of the page. */
+const partsOf = (text: string) => text.split(/<\/?it>/).map((part) => part.trim())
+
 /**
  * The texts that the totem says in its own words: messages without a value, and those with numbers alone once they are
  * shown. A name, a date or an amount comes in by a value, so a text with one is not here, nor is any that no message made.
@@ -14,7 +17,9 @@ const OF_PEOPLE = /^(kin|kinship|statoCivile)[.]/
 const own = new Set([
   ...Object.values(languages).map(({ name }) => name),
   ...Object.values(messages).flatMap((texts) =>
-    Object.entries(texts).flatMap(([id, text]) => (OF_PEOPLE.test(id) || text.includes('{') ? [] : [text])),
+    Object.entries(texts).flatMap(([id, text]) =>
+      OF_PEOPLE.test(id) || text.includes('{') ? [] : [text, ...partsOf(text)],
+    ),
   ),
 ])
 

@@ -9,6 +9,7 @@ const UNSAID = '[data-unsaid]'
 /** The words of one of these belong together; a control's always do. */
 const BLOCK = 'h1, h2, h3, p, li, dt, dd, td, th, div, section, figure, nav, header, main'
 const MOST = 1_000
+const WORDS = /[\p{L}\p{N}]/u
 
 /** Whether the totem says this in its own words alone, so that it tells nothing of the person. */
 export type IsPublic = (text: string) => boolean
@@ -87,7 +88,8 @@ const some = (item: Spoken | null): Spoken[] => (item ? [item] : [])
 function itemOf(element: Element, found: readonly Piece[], lang: string, kind = kindOf(element)): Spoken | null {
   const parts = found.map((one) => one.text)
   const text = kind === 'clock' ? parts.join(' ') : joined(parts)
-  if (text === '') return null
+  // Nobody hears the bracket after a term.
+  if (!WORDS.test(text)) return null
   // A clock tells nothing but how long.
   const personal = kind !== 'clock' && found.some((one) => one.personal)
   return { kind, text: text.slice(0, MOST), lang: voiceOf(lang), personal }
@@ -124,7 +126,8 @@ function* texts(block: Element, isPublic: IsPublic): Generator<Piece> {
 const piece = (text: string, lang: string, isPublic: IsPublic): Piece => ({
   lang,
   text: text.replaceAll(/\s+/g, ' ').trim(),
-  personal: !isPublic(text.trim()),
+  // A bracket alone tells nothing.
+  personal: WORDS.test(text) && !isPublic(text.trim()),
 })
 
 const holdsText = (element: Element) =>

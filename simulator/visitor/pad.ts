@@ -10,17 +10,20 @@ const REACTION_MS = 400
 const MOST_STOPS = 80
 
 /**
- * Strikes a key, by the name that Electron's accelerators give it: once, or so many times at once as a hand that trembles,
+ * Strikes a key, by the name that Electron's accelerators give it: once, or several times as a hand that trembles,
  * or held while the keyboard repeats it.
  */
-export type Strike = (key: string, how?: { times?: number; repeats?: number; heldMs?: number }) => Promise<void>
+export type Strike = (
+  key: string,
+  how?: { times?: number; apartMs?: number; repeats?: number; heldMs?: number },
+) => Promise<void>
 
 /** The totem's own keyboard: events of the window's input, which shell and page both see. */
 export const keyboardOf =
   (app: () => ElectronApplication): Strike =>
-  (key, { times = 1, repeats = 0, heldMs = 0 } = {}) =>
+  (key, { times = 1, apartMs = 0, repeats = 0, heldMs = 0 } = {}) =>
     app().evaluate(
-      async ({ BrowserWindow }, [keyCode, times, repeats, heldMs]) => {
+      async ({ BrowserWindow }, [keyCode, times, apartMs, repeats, heldMs]) => {
         const window = BrowserWindow.getAllWindows().reduce((newest, one) => (one.id > newest.id ? one : newest))
         const send = window.webContents.sendInputEvent.bind(window.webContents)
         for (let time = 0; time < times; time++) {
@@ -29,9 +32,10 @@ export const keyboardOf =
             send({ type: 'keyDown', keyCode, modifiers: ['isautorepeat'] })
           if (heldMs > 0) await new Promise((go) => setTimeout(go, heldMs))
           send({ type: 'keyUp', keyCode })
+          if (apartMs > 0) await new Promise((go) => setTimeout(go, apartMs))
         }
       },
-      [key, times, repeats, heldMs] as const,
+      [key, times, apartMs, repeats, heldMs] as const,
     )
 
 /**

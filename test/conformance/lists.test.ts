@@ -10,6 +10,7 @@ import { pino } from 'pino'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { csvRows } from '../../basics/csv.ts'
 import { checkLetter } from '../../contract/identity.ts'
+import { accessesAbout } from '../../gateway/access/about.ts'
 import { createRegister, type Looks } from '../../gateway/access/register.ts'
 import { askingAnpr, wayToAnpr } from '../../gateway/anpr/open.ts'
 import { consultationOf, type Listed } from '../../gateway/anpr/services.ts'
@@ -175,6 +176,24 @@ test('rows that ANPR leaves out are asked one by one', async () => {
   expect(answers.map(({ state }) => state)).toEqual(['trovato', 'trovato', 'trovato', 'non_trovato'])
   const lines = (await logged()).map(({ types, outcome }) => `${types} ${outcome}`)
   expect(lines.filter((line) => line === 'C020 not-answered')).toHaveLength(1)
+})
+
+test('a person sees that an office asked about them', async () => {
+  await asked('C007', list([idOf('mario-rossi')]), { inBulk: false })
+  const self = { codiceFiscale: 'their codice fiscale', idAnpr: `reference of ${idOf('mario-rossi')}` }
+  const { accesses } = await accessesAbout({ db, offices: async () => new Map() }, self, new Date(0))
+  expect(accesses).toMatchObject([{ machine: 'PG-0001-01', by: 'office', looked: ['identity'], types: [] }])
+})
+
+test('a process that ends cancels its job', async () => {
+  const onPause = () => {
+    throw new Error('to end')
+  }
+  const keys = list([code('mario-rossi')])
+  expect((await asked('C007', keys, { onPause })).map(({ state, why }) => [state, why])).toEqual([
+    ['non_risposto', 'stopped'],
+  ])
+  expect(states(await asked('C007', keys))).toEqual(['trovato S'])
 })
 
 test('without leave of the quota nobody more is asked', async () => {

@@ -136,3 +136,15 @@ test('while speech is on the first touch says what is under the finger, so does 
   await hears(office.says('card.title'))
   sound.plug(false)
 })
+
+test('a person who asks for one touch at a time has half a second between two strikes of one key', async () => {
+  await office.presses('bar.accessibility')
+  await office.presses('accessibility.oneTouch')
+  await office.presses('action.close')
+  const question = await focused()
+  await strike('Down', { times: 2, apartMs: 250 })
+  await expect.poll(focused).not.toBe(question)
+  await wait(600)
+  await strike('Up')
+  await expect.poll(focused).toBe(question)
+})

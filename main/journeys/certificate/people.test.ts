@@ -7,6 +7,7 @@ import { blockedFor, offeredFor, peopleOf, subjectOf, wantedOf } from './visit.t
 
 const visitOf = (family: FamilyMember[] | null, subject: FamilyMember | null = null) =>
   ({
+    frame: { language: 'it' },
     holder: {
       recognised,
       entered: { token: 't', idAnpr: 'AB10234CX', family, languages: ['IT'], waiting: [], notices: [] },
@@ -56,14 +57,21 @@ test('what the gateway would refuse is not offered, and has its reason; offline 
   expect(offeredFor(visitOf([nun]))).toEqual(but('12', '13', '16'))
 })
 
-test('a certificate is asked for in the language that was chosen, or the usual one, or as the gateway will find it', () => {
-  const languages = (chosen: 'IT' | null, told: readonly ('IT' | 'DE')[]) => {
+test('a certificate is asked for in the language that was chosen, or that of the screen, or the usual one, or as the gateway will find it', () => {
+  const languages = (chosen: 'IT' | null, told: readonly ('IT' | 'DE' | 'SL')[], screen = 'it') => {
     const visit = visitOf([anna])
     Object.assign(visit.certificate, { language: chosen })
+    Object.assign(visit.frame, { language: screen })
     Object.assign(visit.holder.entered ?? {}, { languages: told })
     return wantedOf(visit).language
   }
   expect(languages(null, ['DE', 'IT'])).toBe('DE')
   expect(languages('IT', ['DE', 'IT'])).toBe('IT')
   expect(languages(null, [])).toBeNull()
+  expect(languages(null, ['IT', 'SL'])).toBe('IT')
+  expect(languages(null, ['IT', 'SL'], 'sl')).toBe('SL')
+  expect(languages('IT', ['IT', 'SL'], 'sl')).toBe('IT')
+  expect(languages(null, ['IT', 'SL'], 'de')).toBe('IT')
+  expect(languages(null, ['DE', 'IT'], 'en')).toBe('DE')
+  expect(languages(null, [], 'sl')).toBeNull()
 })

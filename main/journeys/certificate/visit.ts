@@ -232,9 +232,16 @@ export function aboutOf(visit: Visit): About | null {
   return { ...subjectOf(visit), codiceFiscale }
 }
 
-/** In which language the sheet is, beside Italian; null: the gateway has not said which is usual. */
-export const languageOf = ({ certificate: { language }, holder }: Visit): CertificateLanguage | null =>
-  language ?? holder.entered?.languages[0] ?? null
+/**
+ * In which language the sheet is, beside Italian: that of the screen, where the comune of residence has it, or else the
+ * usual one there; null: the gateway has not said which.
+ */
+export function languageOf({ certificate: { language }, holder, frame }: Visit): CertificateLanguage | null {
+  const offered = holder.entered?.languages ?? []
+  // Whoever reads Italian has it on each sheet, and the comune's usual one beside it.
+  const read = offered.find((one) => one !== 'IT' && one.toLowerCase() === frame.language)
+  return language ?? read ?? offered[0] ?? null
+}
 
 export const wantedOf = (visit: Visit): Wanted => ({
   subject: visit.certificate.subject?.idAnpr ?? null,

@@ -16,12 +16,13 @@ export function ChooseLanguage({ screen: { cardSeen } }: { screen: ScreenOf<'lan
     <Screen
       title={text('language.title')}
       lead={other.text('language.title')}
+      leadLanguage={other.language}
       figure={
         <>
           <Greetings label={text('language.title')} />
           {cardSeen && (
             <Notice tone="info" icon="card">
-              {`${text('language.cardSeen')} ${other.text('language.cardSeen')}`}
+              {text('language.cardSeen')} <span lang={other.language}>{other.text('language.cardSeen')}</span>
             </Notice>
           )}
         </>

@@ -4,7 +4,7 @@ import { answer } from '../../bridge.ts'
 import type { IconName } from '../../components/icon.tsx'
 import { Screen } from '../../components/screen.tsx'
 import { AnswerCard } from '../../components/touch-button.tsx'
-import { useEuro, useText } from '../../i18n/use-text.ts'
+import { useEuro, useMarkedText, useText } from '../../i18n/use-text.ts'
 
 const ICON: Record<Purpose, IconName> = {
   publicBody: 'institution',
@@ -21,6 +21,7 @@ const ICON: Record<Purpose, IconName> = {
 /** The totem asks for the use before any bollo, so that nobody pays for a paper that they do not need (invariant 6). */
 export function ChoosePurpose({ screen: { options, more, cents } }: { screen: ScreenOf<'purpose'> }) {
   const text = useText()
+  const marked = useMarkedText()
   const price = useEuro()(cents)
   return (
     <Screen
@@ -32,7 +33,7 @@ export function ChoosePurpose({ screen: { options, more, cents } }: { screen: Sc
           key={purpose}
           icon={ICON[purpose]}
           title={text(`purpose.${purpose}`)}
-          line={text(`purpose.${purpose}.line`)}
+          line={marked(`purpose.${purpose}.line`)}
           onPress={() => answer({ type: 'choosePurpose', purpose })}
         />
       ))}

@@ -4,7 +4,7 @@ import { answer } from '../../bridge.ts'
 import type { IconName } from '../../components/icon.tsx'
 import { Screen } from '../../components/screen.tsx'
 import { AnswerCard } from '../../components/touch-button.tsx'
-import { sentence, useList, useText } from '../../i18n/use-text.ts'
+import { sentence, useList, useMarkedText, useText } from '../../i18n/use-text.ts'
 
 const THEME: Record<CertificateTheme, IconName> = {
   home: 'home',
@@ -54,6 +54,7 @@ export function ChooseTheme({ screen: { themes, chosen } }: { screen: ScreenOf<'
 /** A type that may not be asked for says why, and cannot be touched. */
 export function ChooseCertificates({ screen: { theme, types, chosen } }: { screen: ScreenOf<'certificates'> }) {
   const text = useText()
+  const marked = useMarkedText()
   const list = useList()
   return (
     <Screen title={text(`themes.${theme}`)} {...useDraft(chosen)}>
@@ -63,7 +64,7 @@ export function ChooseCertificates({ screen: { theme, types, chosen } }: { scree
           ? text(`refused.${because}.title`)
           : beside.length > 0
             ? text('themes.beside', { names })
-            : text(`certificate.${type}.line`)
+            : marked(`certificate.${type}.line`)
         return (
           <AnswerCard
             key={type}

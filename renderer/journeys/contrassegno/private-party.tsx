@@ -2,11 +2,12 @@ import type { ScreenOf } from '../../../contract/journeys/index.ts'
 import { answer } from '../../bridge.ts'
 import { Screen } from '../../components/screen.tsx'
 import { AnswerCard } from '../../components/touch-button.tsx'
-import { useEuro, useText } from '../../i18n/use-text.ts'
+import { useEuro, useMarkedText, useText } from '../../i18n/use-text.ts'
 
 /** The free way comes first (invariant 6): since 2020 a private party must take the declaration (art. 2 DPR 445/2000). */
 export function PrivateParty({ screen: { cents, pagopa } }: { screen: ScreenOf<'private-party'> }) {
   const text = useText()
+  const marked = useMarkedText()
   const price = useEuro()(cents)
   return (
     <Screen title={text('contrassegno.choice.title')} lead={text('contrassegno.choice.lead', { price })}>
@@ -26,7 +27,7 @@ export function PrivateParty({ screen: { cents, pagopa } }: { screen: ScreenOf<'
       )}
       <AnswerCard
         icon="paper"
-        title={text('contrassegno.choice.mark', { price })}
+        title={marked('contrassegno.choice.mark', { price })}
         line={text('contrassegno.choice.mark.line')}
         onPress={() => answer({ type: 'haveContrassegno' })}
       />

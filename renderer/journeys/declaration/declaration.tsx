@@ -5,7 +5,7 @@ import type { IconName } from '../../components/icon.tsx'
 import { Screen, Waiting } from '../../components/screen.tsx'
 import { Sheet } from '../../components/sheet.tsx'
 import { AnswerCard } from '../../components/touch-button.tsx'
-import { sentence, useList, useText } from '../../i18n/use-text.ts'
+import { sentence, useList, useMarkedText, useText } from '../../i18n/use-text.ts'
 
 type Shown = ScreenOf<'declaration'>
 
@@ -86,6 +86,7 @@ const ICON: Record<Fact, IconName> = {
 
 export function ChooseFacts({ screen: { theme, facts, ticked } }: { screen: ScreenOf<'declared-facts'> }) {
   const text = useText()
+  const marked = useMarkedText()
   return (
     <Screen
       title={text(`declaration.theme.${theme}`)}
@@ -97,7 +98,7 @@ export function ChooseFacts({ screen: { theme, facts, ticked } }: { screen: Scre
           key={fact}
           icon={ICON[fact]}
           title={sentence(text(`declaration.fact.${fact}`))}
-          line={text(`declaration.fact.${fact}.line`)}
+          line={marked(`declaration.fact.${fact}.line`)}
           pressed={ticked.includes(fact)}
           note={text(ticked.includes(fact) ? 'themes.on' : 'themes.off')}
           onPress={() => answer({ type: 'toggleFact', fact })}

@@ -212,6 +212,7 @@ export function open(
       ...{ id: 'TT-0001', office: 'Spello', comune: 'Spello', mmPerPixel: 0.31, reachMm: 420, languages: ['it', 'en'] },
       ...{ phone: null, hours: [], nearest: [] },
       pad: pad.parse({}),
+      voice: true,
     },
     line,
     onView: (shown) => pushed.push(view.parse(shown)),

@@ -1,11 +1,12 @@
 import { useEffect } from 'react'
-import { type PadAction, type PadKeys, padActions, type Scanning } from '../../contract/pad.ts'
+import { type PadAction, padActions, type Scanning } from '../../contract/pad.ts'
 import { paceOf } from '../../contract/preferences.ts'
 import type { View } from '../../contract/visit.ts'
 import { answer, tellSpeech } from '../bridge.ts'
 import { useStrikes } from '../components/press-guard.tsx'
 import { canHide } from '../speech/curtain.tsx'
 import { useView } from '../store.ts'
+import { useShownView } from '../view-context.ts'
 import { chosenAt, stopAfter, wayBack } from './stops.ts'
 
 /** The help key, held this long, hides the screen. */
@@ -16,15 +17,16 @@ const HELD_MS = 1_000
  * one goes back, one says the screen again. They work beside the glass, for whoever feels keys and sees no screen. A person
  * with one or two switches has two of them: one steps, or time does, and one chooses.
  */
-export function usePad(view: View | null): void {
-  const keys = view?.totem.pad.keys
-  const screen = view?.screen.screen
-  const scanning = view?.preferences.scanning ?? view?.totem.pad.scanning ?? 'off'
-  const stepMs = view ? 1_000 * view.totem.pad.stepSeconds * paceOf(view.preferences) : 0
+export function Pad(): null {
+  const view = useShownView()
+  const { screen } = view.screen
+  const scanning = scanningOf(view)
+  const stepMs = 1_000 * view.totem.pad.stepSeconds * paceOf(view.preferences)
   const counts = useStrikes('digit')
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new screen has its whole time, too
   useEffect(() => {
-    if (scanning !== 'one' || !screen) return
+    if (scanning !== 'one') return
     const step = () => {
       byKeys(true)
       move(1)
@@ -43,11 +45,10 @@ export function usePad(view: View | null): void {
   }, [scanning, stepMs, screen])
 
   useEffect(() => {
-    if (!keys) return
     let held: ReturnType<typeof setTimeout> | undefined
     const release = () => clearTimeout(held)
     const onKey = (event: KeyboardEvent) => {
-      const action = actionOf(event, keys, scanning)
+      const action = actionOf(event)
       // Where nothing has the focus, Enter belongs to the screen: on a keypad it confirms.
       if (!action || (action === 'choose' && !chosenAt(document.activeElement))) return
       event.preventDefault()
@@ -71,11 +72,18 @@ export function usePad(view: View | null): void {
       window.removeEventListener('keyup', release, true)
       window.removeEventListener('pointerdown', onTouch, true)
     }
-  }, [keys, scanning, counts])
+  }, [counts])
+  return null
 }
 
-function actionOf(event: KeyboardEvent, keys: PadKeys, scanning: Scanning): PadAction | undefined {
-  if (event.ctrlKey || event.altKey || event.metaKey) return undefined
+const scanningOf = ({ preferences, totem }: View): Scanning => preferences.scanning ?? totem.pad.scanning
+
+/** By the view of this moment: a key that is held outlives the views that come meanwhile. */
+function actionOf(event: KeyboardEvent): PadAction | undefined {
+  const { view } = useView.getState()
+  if (!view || event.ctrlKey || event.altKey || event.metaKey) return undefined
+  const { keys } = view.totem.pad
+  const scanning = scanningOf(view)
   if (scanning !== 'off' && keys.switch.includes(event.code)) return scanning === 'two' ? 'next' : 'choose'
   return padActions.find((action) => keys[action].includes(event.code))
 }
