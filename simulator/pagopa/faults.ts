@@ -14,6 +14,8 @@ export const faultSchema = z.discriminatedUnion('kind', [
   /** It does what it was asked, and the line is cut before the answer. */
   fault('cut'),
   fault('slow').extend({ ms: z.number().int().min(0).max(120_000) }),
+  /** It does what it was asked at once, and answers so much later: what it does may be heard before. */
+  fault('late-answer').extend({ ms: z.number().int().min(0).max(120_000) }),
   fault('garbage'),
 ])
 export type PagopaFault = z.infer<typeof faultSchema>

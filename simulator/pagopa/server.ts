@@ -103,13 +103,14 @@ export async function startPagopa({
       if (fault.kind === 'slow') await faults.wait(fault.ms)
       if (request.headers['ocp-apim-subscription-key'] !== key)
         return reply.code(401).send({ statusCode: 401, message: 'Access denied due to missing subscription key.' })
-      Object.assign(reply, { fault: fault.kind })
+      Object.assign(reply, { fault })
     })
     app.addHook('onSend', async (_request, reply, payload) => {
-      const { fault } = reply as { fault?: PagopaFault['kind'] }
-      if (fault === 'cut') reply.raw.destroy()
-      if (fault === 'garbage') return '{"iupd":'
-      if (fault !== 'error-after-acting') return payload
+      const { fault } = reply as { fault?: PagopaFault }
+      if (fault?.kind === 'late-answer') await faults.wait(fault.ms)
+      if (fault?.kind === 'cut') reply.raw.destroy()
+      if (fault?.kind === 'garbage') return '{"iupd":'
+      if (fault?.kind !== 'error-after-acting') return payload
       reply.code(500).removeHeader('location')
       return JSON.stringify({ title: 'INTERNAL SERVER ERROR', status: 500, detail: '' })
     })

@@ -63,7 +63,8 @@ export const certificate: AnswersIn<'certificate', CertificateWish> = {
       case 'unasked':
         return press('sheet.pay', { price: PRICE })
       case 'ready':
-        return press(seen.bollo.settled === 'exempt' ? 'sheet.print' : 'sheet.printPaid')
+        if (seen.bollo.settled !== 'exempt') return press('sheet.printPaid')
+        return press(seen.bollo.diritti > 0 ? 'sheet.printDiritti' : 'sheet.print')
       default:
         return null
     }

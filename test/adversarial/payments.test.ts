@@ -424,3 +424,21 @@ test('a gateway that starts anew goes on with what it had begun', async () => {
   pagopa.pay({ nav: body.notice, receipt: 'pull-only' })
   expect(await paid(later, body.payment)).toBe('paid')
 })
+
+test('a payment counts by a receipt that comes before pagoPA has answered its creation, and its answer opens nothing again', async () => {
+  const session = await sessionOf()
+  pagopa.setFault({ kind: 'late-answer', ms: 3_000, times: 1 })
+  const id = ulid()
+  const buying = session.buy(id)
+  await soon(async () => expect(position(id)).toHaveLength(1))
+  const [{ paymentOption: [option] = [] } = {}] = position(id)
+  pagopa.pay({ nav: option?.nav, receipt: 'push-only' })
+  const { body } = await buying
+  expect(body).toMatchObject({ payment: id, state: 'paid', notice: option?.nav })
+  // The gateway holds this question until the state is another one; meanwhile the answer comes.
+  expect((await session.state(id, 'paid', 4)).body.state).toBe('paid')
+  expect(await issue(body.notice)).toMatchObject(issued)
+  expect(await issue(body.notice)).toMatchObject(missing)
+  expect(position(id)).toHaveLength(1)
+  expect(await refunds(body.notice)).toEqual([])
+})
