@@ -1,6 +1,6 @@
 import { useState } from 'react'
 import { answer, tellSpeech } from '../bridge.ts'
-import { useOther, useText } from '../i18n/use-text.ts'
+import { useMarkedText, useOther, useText } from '../i18n/use-text.ts'
 import { useShownView } from '../view-context.ts'
 import { Aids } from './aids.tsx'
 import { CloseButton, Dialog } from './dialog.tsx'
@@ -12,6 +12,7 @@ import { TouchButton } from './touch-button.tsx'
 /** The last row of every screen: what a person may need on any of them. */
 export function ToolRow() {
   const text = useText()
+  const marked = useMarkedText()
   const other = useOther()
   const { language, totem, screen, cardLost, speech } = useShownView()
   const [open, setOpen] = useState<'language' | 'accessibility' | 'help' | null>(null)
@@ -61,7 +62,7 @@ export function ToolRow() {
         <CloseButton onPress={close} />
       </Dialog>
       <Dialog title={text('help.title')} open={open === 'help'} onClose={close}>
-        <p className="lead">{text(cardLost ? 'help.card-lost' : `help.${screen.screen}`)}</p>
+        <p className="lead">{marked(cardLost ? 'help.card-lost' : `help.${screen.screen}`)}</p>
         <Points points={[{ icon: 'counter', title: text('help.counter.title'), line: text('help.counter') }]} />
         <CloseButton onPress={close} />
       </Dialog>
