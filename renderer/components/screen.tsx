@@ -9,6 +9,7 @@ import { usePages } from './pages.ts'
 import { useSimple } from './simple.tsx'
 import { Steps } from './steps.tsx'
 import { TouchButton } from './touch-button.tsx'
+import { type Wait, Waited } from './waited.tsx'
 
 type Main = { label: string; icon?: IconName; onPress: () => void; disabled?: boolean; ends?: boolean }
 
@@ -29,6 +30,8 @@ type Screen = {
   /** `wait`: there is nothing to touch, and the figure takes the height. */
   kind?: 'answers' | 'wait' | 'verdict'
   tone?: 'success' | 'warning' | 'danger'
+  /** The totem works here and the person waits: a clock says since when. */
+  wait?: Wait
 }
 
 /**
@@ -36,7 +39,7 @@ type Screen = {
  * moves: back is on the left, the end of the visit beside it, the main action on the right. While there are further
  * pages, back and main turn them.
  */
-export function Screen({ title, lead, leadLanguage, figure, children, main, kind = 'answers', tone }: Screen) {
+export function Screen({ title, lead, leadLanguage, figure, children, main, kind = 'answers', tone, wait }: Screen) {
   const text = useText()
   const { step, canGoBack, canLeave } = useShownView()
   const { shown, plain } = useSimple(children)
@@ -67,6 +70,7 @@ export function Screen({ title, lead, leadLanguage, figure, children, main, kind
             </p>
           )}
           {figure && <div className="figure">{figure}</div>}
+          {wait && <Waited {...wait} />}
         </div>
         {children && <div className="answers">{shown}</div>}
       </div>

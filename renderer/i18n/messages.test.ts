@@ -43,8 +43,8 @@ describe('keys and code', () => {
     .filter(({ name }) => /\.tsx?$/.test(name) && !name.includes('.test.') && name !== 'message-values.ts')
     .map((file) => readFileSync(join(file.parentPath, file.name), 'utf8'))
     .join('\n')
-  // 'a.b' as written, or `a.${x}.c` as a pattern.
-  const used = [...sources.matchAll(/['`]([a-zA-Z]+(?:\.(?:[\w-]+|\$\{[^}]+\}))+|product)['`]/g)].map(
+  // 'a.b' as written, or `a.${x}.c` and `${x}.c` as a pattern.
+  const used = [...sources.matchAll(/['`]((?:[a-zA-Z]+|\$\{[^}]+\})(?:\.(?:[\w-]+|\$\{[^}]+\}))+|product)['`]/g)].map(
     ([, key = '']) => new RegExp(`^${key.replaceAll('.', '\\.').replace(/\$\{[^}]+\}/g, '[^.]+')}$`),
   )
   it.each(keys)('%s is used', (key) => {
