@@ -44,7 +44,7 @@ describe('keys and code', () => {
     .map((file) => readFileSync(join(file.parentPath, file.name), 'utf8'))
     .join('\n')
   // 'a.b' as written, or `a.${x}.c` as a pattern.
-  const used = [...sources.matchAll(/['`]([a-zA-Z]+(?:\.(?:[\w-]+|\$\{[^}]+\}))+|product)['`]/g)].map(
+  const used = [...sources.matchAll(/['`]((?:[a-zA-Z]+|\$\{\w+\})(?:\.(?:[\w-]+|\$\{[^}]+\}))+|product)['`]/g)].map(
     ([, key = '']) => new RegExp(`^${key.replaceAll('.', '\\.').replace(/\$\{[^}]+\}/g, '[^.]+')}$`),
   )
   it.each(keys)('%s is used', (key) => {
