@@ -26,6 +26,8 @@ export const screens = [
     screen: z.literal('attract'),
     printing: z.boolean(),
     online: z.boolean(),
+    /** False: this totem reads the health card alone. */
+    cie: z.boolean(),
     closed: closed.nullable(),
   }),
   /** `cardSeen`: the person has laid the card down already, and it waits for the language. */

@@ -40,6 +40,7 @@ export function createVisits(config: TotemConfig, stores: Stores, devices: Devic
     onSilent: (reason) => journal.record('speech.silent', { reason }),
     onTurned: () => session.refresh(),
   })
+  let cie: DeviceReady['cie'] = 'ready'
   const session = createSession({
     services: createVisitServices({
       devices,
@@ -80,7 +81,7 @@ export function createVisits(config: TotemConfig, stores: Stores, devices: Devic
       voice: config.sound !== null,
       languages: screenLanguagesAt(config.office),
     },
-    line: () => ({ online: online(), closed: closed() }),
+    line: () => ({ online: online(), closed: closed(), cie: cie === 'ready' }),
     speech: speech.state,
     onView(view) {
       speech.shows(view)
@@ -131,12 +132,12 @@ export function createVisits(config: TotemConfig, stores: Stores, devices: Devic
     void window.recycle()
   }
 
-  let cie: DeviceReady['cie'] = 'ready'
   function onEvent(event: DeviceEvent): void {
     if (event.event === 'ready') {
       // The log says it once, and not at each restart of the device process.
       if (event.cie !== 'ready' && event.cie !== cie) journal.record('device.cie-unavailable', { reason: event.cie })
       cie = event.cie
+      session.refresh()
     }
     if (event.event === 'card') {
       journal.record('reader.changed', { state: event.card.state })

@@ -138,9 +138,10 @@ export const chooseService = service.options.map((name) => ({
   actions: 'beginAgain' as const,
 }))
 
-/** What the gateway's line carries: `closed` names offers that nobody can begin now. */
+/** What works now besides the printer: the gateway's line, and the reading of CIE. `closed` names offers that nobody can begin. */
 export interface Carries {
   online: boolean
+  cie: boolean
   closed: readonly Offer[]
 }
 /** `inner`: the name of the part that a state with parts is in. */

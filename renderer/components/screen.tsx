@@ -8,6 +8,7 @@ import { useAnnouncement } from './live-region.tsx'
 import { useSimple } from './simple.tsx'
 import { Steps } from './steps.tsx'
 import { TouchButton } from './touch-button.tsx'
+import { type Wait, Waited } from './waited.tsx'
 
 type Screen = {
   title: string
@@ -26,13 +27,15 @@ type Screen = {
   /** `wait`: there is nothing to touch, and the figure takes the height. */
   kind?: 'answers' | 'wait' | 'verdict'
   tone?: 'success' | 'warning' | 'danger'
+  /** The totem works here and the person waits: a clock says since when. */
+  wait?: Wait
 }
 
 /**
  * The composition of every screen: steps, one question, a figure, the answers, and the row of actions. The row never
  * moves: back is on the left, the end of the visit beside it, the main action on the right.
  */
-export function Screen({ title, lead, leadLanguage, figure, children, main, kind = 'answers', tone }: Screen) {
+export function Screen({ title, lead, leadLanguage, figure, children, main, kind = 'answers', tone, wait }: Screen) {
   const text = useText()
   const { step, canGoBack, canLeave } = useShownView()
   const { shown, plain } = useSimple(children)
@@ -58,6 +61,7 @@ export function Screen({ title, lead, leadLanguage, figure, children, main, kind
             </p>
           )}
           {figure && <div className="figure">{figure}</div>}
+          {wait && <Waited {...wait} />}
         </div>
         {children && <div className="answers">{shown}</div>}
       </div>

@@ -40,6 +40,7 @@ export interface MessageValues {
   'kin.81': { sex: string }
   'kin.99': { sex: string }
   'kin.of': { kinship: string | number; name: string | number }
+  'wait.clock': { time: string | number }
   'outOfService.since': { id: string | number; date: string | number }
   'office.hours': { days: string | number; opens: string | number; closes: string | number }
   'office.phone': { phone: string | number }

@@ -8,6 +8,7 @@ import { pdndFigures } from './pdnd.ts'
 import { printerFigures } from './printer.ts'
 import { readerFigures } from './reader.ts'
 import { type Bench, type Figure, table } from './report.ts'
+import { screenFigures } from './screen.ts'
 import { speechFigures } from './speech.ts'
 import { storeFigures } from './store.ts'
 import { syncFigures } from './sync.ts'
@@ -25,6 +26,7 @@ const BENCHES: Record<string, Bench> = {
   pdnd: pdndFigures,
   sync: syncFigures,
   speech: speechFigures,
+  screen: screenFigures,
 }
 
 const { positionals, values } = parseArgs({

@@ -9,37 +9,56 @@ import { TouchButton } from '../../components/touch-button.tsx'
 import { useText } from '../../i18n/use-text.ts'
 import { useShownView } from '../../view-context.ts'
 
-/** One at a time: without a line, or without paper, what ANPR does not do at the moment changes nothing more. */
-function noticeOf({ online, printing, closed }: ScreenOf<'attract'>) {
-  if (!online) return 'attract.offline'
-  if (!printing) return 'attract.noPrinting'
-  return closed && (`closed.${closed}` as const)
+/** What does not work today, each in a line; without a line, what ANPR does and how a paper goes home change nothing more. */
+function faultsOf({ online, printing, closed }: ScreenOf<'attract'>) {
+  if (!online) return ['attract.offline'] as const
+  return [...(closed ? [`closed.${closed}` as const] : []), ...(printing ? [] : ['attract.noPrinting' as const])]
 }
+
+const OFFERED = [
+  ['certificate', 'paper'],
+  ['declaration', 'pen'],
+  ['data', 'person'],
+  ['family', 'family'],
+] as const
 
 /** Says what the totem gives, what is needed for it, and what is out of order today, before anybody starts. */
 export function Attract({ screen }: { screen: ScreenOf<'attract'> }) {
   const text = useText()
   const { language, totem } = useShownView()
   useAnnouncement(text('attract.title'))
-  const notice = noticeOf(screen)
+  const faults = faultsOf(screen)
   return (
     <section className="attract" tabIndex={-1}>
       <div className="attract-words">
         <h1>{text('attract.title')}</h1>
-        <p className="lead">{text('attract.lead')}</p>
+        <ul className="offered">
+          {OFFERED.map(([name, icon]) => (
+            <li key={name}>
+              <span className="point-icon">
+                <Icon name={icon} />
+              </span>
+              <span>{text(`attract.offers.${name}`)}</span>
+            </li>
+          ))}
+        </ul>
       </div>
-      <Town label={text('product')} />
+      {faults.length === 0 && <Town label={text('product')} />}
       <div className="attract-start">
-        {notice ? (
-          <Notice tone="warning" icon="alert">
-            {text(notice)}
+        {faults.map((fault) => (
+          <Notice key={fault} tone="warning" icon="alert">
+            {text(fault)}
           </Notice>
-        ) : null}
+        ))}
         <Points
           points={[
-            { icon: 'card', title: text('attract.card'), line: text('attract.card.line') },
+            screen.cie
+              ? { icon: 'card', title: text('attract.card'), line: text('attract.card.line') }
+              : { icon: 'card', title: text('card.cns'), line: text('attract.noCie'), tone: 'warning' },
             { icon: 'pin', title: text('attract.pin'), line: text('attract.pin.line') },
-            { icon: 'free', title: text('attract.free'), line: text('attract.free.line') },
+            ...(faults.length === 0
+              ? [{ icon: 'free' as const, title: text('attract.free'), line: text('attract.free.line') }]
+              : []),
           ]}
         />
         <TouchButton className="primary start" onPress={() => answer({ type: 'start', language })}>

@@ -16,15 +16,16 @@ export const samples: SamplesOf<'arrive'> = {
   attract: {
     canLeave: false,
     shown: {
-      attract: { screen: 'attract', printing: true, online: true, closed: null },
+      attract: { screen: 'attract', printing: true, online: true, cie: true, closed: null },
       ...Object.fromEntries(
         closed.options.map((one) => [
           `attract-closed-${one}`,
-          { screen: 'attract', printing: true, online: true, closed: one },
+          { screen: 'attract', printing: true, online: true, cie: true, closed: one },
         ]),
       ),
-      'attract-offline': { screen: 'attract', printing: true, online: false, closed: null },
-      'attract-no-printing': { screen: 'attract', printing: false, online: true, closed: null },
+      'attract-offline': { screen: 'attract', printing: true, online: false, cie: true, closed: null },
+      'attract-faults': { screen: 'attract', printing: false, online: true, cie: false, closed: null },
+      'attract-no-printing': { screen: 'attract', printing: false, online: true, cie: true, closed: null },
     },
   },
   language: {

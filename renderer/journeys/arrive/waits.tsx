@@ -3,6 +3,7 @@ import { type Point, Points } from '../../components/facts.tsx'
 import { ToTheCounter, Town } from '../../components/illustrations.tsx'
 import { useCounter, useNearest } from '../../components/office.tsx'
 import { Screen, Waiting } from '../../components/screen.tsx'
+import { Waited } from '../../components/waited.tsx'
 import { firstStep, useDate, useText } from '../../i18n/use-text.ts'
 import { useShownView } from '../../view-context.ts'
 
@@ -16,6 +17,7 @@ export function Starting() {
       figure={
         <>
           <Waiting />
+          <Waited usualS={10} />
           <Town label={text('product')} />
         </>
       }

@@ -7,6 +7,7 @@ export function Issuing() {
   return (
     <Screen
       kind="wait"
+      wait={{ usualS: 10, longer: 'wait.issuing' }}
       title={text('issuing.title')}
       lead={text('issuing.lead')}
       figure={<AskingRegister label={text('issuing.title')} />}

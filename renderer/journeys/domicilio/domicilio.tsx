@@ -13,6 +13,7 @@ export function Asking() {
   return (
     <Screen
       kind="wait"
+      wait={{ usualS: 5 }}
       title={text('domicilio.asking')}
       lead={text('domicilio.asking.lead')}
       figure={<AskingRegister label={text('domicilio.asking')} />}
@@ -54,7 +55,13 @@ export function ChooseDomicile({ screen: { domiciles, canPrint } }: { screen: Sc
 export function Sending() {
   const text = useText()
   return (
-    <Screen kind="wait" title={text('domicilio.sending')} lead={text('domicilio.sending.lead')} figure={<Waiting />} />
+    <Screen
+      kind="wait"
+      wait={{ usualS: 5 }}
+      title={text('domicilio.sending')}
+      lead={text('domicilio.sending.lead')}
+      figure={<Waiting />}
+    />
   )
 }
 

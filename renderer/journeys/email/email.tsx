@@ -67,7 +67,15 @@ export function Confirm({ screen: { local, domain, meant } }: { screen: ScreenOf
 
 export function Sending() {
   const text = useText()
-  return <Screen kind="wait" title={text('email.sending')} lead={text('email.sending.lead')} figure={<Waiting />} />
+  return (
+    <Screen
+      kind="wait"
+      wait={{ usualS: 5 }}
+      title={text('email.sending')}
+      lead={text('email.sending.lead')}
+      figure={<Waiting />}
+    />
+  )
 }
 
 export function Sent({ screen: { code, handedOver, canPrint } }: { screen: ScreenOf<'email-sent'> }) {

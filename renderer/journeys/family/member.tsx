@@ -27,6 +27,7 @@ export function Member({ screen }: { screen: ScreenOf<'member'> }) {
     return (
       <Screen
         kind="wait"
+        wait={{ usualS: 5 }}
         title={title}
         lead={text('visura.waiting')}
         figure={<AskingRegister label={text('visura.waiting')} />}

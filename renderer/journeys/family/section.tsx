@@ -25,6 +25,7 @@ export function MemberSection({ screen }: { screen: ScreenOf<'member-section'> }
     return (
       <Screen
         kind="wait"
+        wait={{ usualS: 5 }}
         title={title}
         lead={text('visura.waiting')}
         figure={<AskingRegister label={text('visura.waiting')} />}

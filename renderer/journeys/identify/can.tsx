@@ -50,6 +50,7 @@ export function CanChecking() {
   return (
     <Screen
       kind="wait"
+      wait={{ usualS: 5 }}
       title={text('canChecking.title')}
       lead={text('canChecking.lead')}
       figure={<CieThinking label={text('canChecking.title')} />}

@@ -47,6 +47,7 @@ export function CardReading() {
   return (
     <Screen
       kind="wait"
+      wait={{ usualS: 3 }}
       title={text('cardReading.title')}
       lead={text('cardReading.lead')}
       figure={

@@ -141,6 +141,7 @@ export function PinChecking({ screen: { card, pinPad } }: { screen: ScreenOf<'pi
     return (
       <Screen
         kind="wait"
+        wait={{ usualS: 10 }}
         title={text('pinChecking.cie.title')}
         lead={text('pinChecking.cie.lead')}
         figure={<CieThinking label={text('pinChecking.cie.title')} />}
@@ -150,6 +151,7 @@ export function PinChecking({ screen: { card, pinPad } }: { screen: ScreenOf<'pi
   return (
     <Screen
       kind="wait"
+      wait={{ usualS: 5 }}
       title={text('pinChecking.title')}
       lead={text('pinChecking.lead')}
       figure={<CardThinking label={text('pinChecking.title')} />}

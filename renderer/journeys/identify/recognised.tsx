@@ -8,6 +8,7 @@ export function Recognised({ screen: { holder } }: { screen: ScreenOf<'recognise
   return (
     <Screen
       kind="wait"
+      wait={{ usualS: 5 }}
       title={text('recognised.title')}
       figure={
         <>

@@ -18,7 +18,15 @@ const NOTICE_VERSION = 4
 
 export function Opening() {
   const text = useText()
-  return <Screen kind="wait" title={text('pagopa.opening')} lead={text('pagopa.opening.lead')} figure={<Waiting />} />
+  return (
+    <Screen
+      kind="wait"
+      wait={{ usualS: 5 }}
+      title={text('pagopa.opening')}
+      lead={text('pagopa.opening.lead')}
+      figure={<Waiting />}
+    />
+  )
 }
 
 export function Notice({ screen: { cents, notice, qr, checkout, until } }: { screen: ScreenOf<'pagopa'> }) {

@@ -15,6 +15,7 @@ export function Printing({ screen }: { screen: ScreenOf<'printing'> }) {
   return (
     <Screen
       kind="wait"
+      wait={{ usualS: 20 * pages, longer: 'wait.printing' }}
       title={text(`printing.${document}`)}
       lead={text(
         document === 'slip' || document === 'receipt' || document === 'code'

@@ -23,6 +23,7 @@ export function Accesses({ screen: { accesses } }: { screen: ScreenOf<'accesses'
     return (
       <Screen
         kind="wait"
+        wait={{ usualS: 5 }}
         title={text('accesses.title')}
         lead={text('requests.waiting')}
         figure={<AskingRegister label={text('requests.waiting')} />}

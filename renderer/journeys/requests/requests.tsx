@@ -36,6 +36,7 @@ export function Requests({ screen: { requests, whole } }: { screen: ScreenOf<'re
     return (
       <Screen
         kind="wait"
+        wait={{ usualS: 5 }}
         title={title}
         lead={text('requests.waiting')}
         figure={<AskingRegister label={text('requests.waiting')} />}

@@ -15,6 +15,7 @@ export function Visura({ screen: { person } }: { screen: ScreenOf<'visura'> }) {
     return (
       <Screen
         kind="wait"
+        wait={{ usualS: 5 }}
         title={text('visura.title')}
         lead={text('visura.waiting')}
         figure={<AskingRegister label={text('visura.waiting')} />}

@@ -199,7 +199,7 @@ let insertion = 0
 
 export function open(
   changes: Partial<VisitServices> = {},
-  line: () => Carries = () => ({ online: true, closed: [] }),
+  line: () => Carries = () => ({ online: true, cie: true, closed: [] }),
 ): VisitServices {
   const services = scripted(changes)
   visitsOver = 0

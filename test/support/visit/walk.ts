@@ -41,7 +41,7 @@ export async function walk({ answers, hardware, services }: Walk): Promise<Seen[
   const open: Snapshot[] = [initialTransition(chart)[0]]
   for (let snapshot = open.pop(); snapshot; snapshot = open.pop()) {
     const path = pathOf(snapshot)
-    const frame = framedScreen(snapshot, { online: true, closed: [] })
+    const frame = framedScreen(snapshot, { online: true, cie: true, closed: [] })
     const { card, lost, printer } = snapshot.context
     const key = JSON.stringify([path, frame, card, lost, printer])
     if (seen.has(key)) continue
