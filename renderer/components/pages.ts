@@ -4,7 +4,7 @@ import { createContext, type RefObject, use, useCallback, useLayoutEffect, useSt
 const LISTS = '.question, .figure, .answers, .points, .facts, .summary, .sheets, .sheet-more'
 /** They stand on every page. */
 const ALWAYS = 'h1, .steps, .unseen'
-/** What stands on another page. theme/composition.css hides it, and lists of which nothing is left. */
+/** Marks what stands on another page, and a list of which nothing is on this one; theme/composition.css hides it. */
 const ELSEWHERE = 'data-elsewhere'
 
 /** The page that a screen begins with; the gallery looks at the others. */
@@ -25,6 +25,7 @@ export function usePages(content: RefObject<HTMLElement | null>) {
     const last = pageOf.at(-1) ?? 0
     const shown = Math.min(page, last)
     for (const [at, part] of parts.entries()) part.toggleAttribute(ELSEWHERE, pageOf[at] !== shown)
+    hideEmpty(content.current)
     setPages(last + 1)
     setPage(shown)
   })
@@ -39,17 +40,26 @@ function* partsOf(list: Element): Generator<Element> {
   }
 }
 
+/** The question stays, because it has the title. The innermost lists come first. */
+function hideEmpty(content: Element): void {
+  for (const list of [...content.querySelectorAll(LISTS)].reverse())
+    if (!list.matches('.question'))
+      list.toggleAttribute(ELSEWHERE, !list.querySelector(`:scope > :not([${ELSEWHERE}], .unseen)`))
+}
+
 /** For each part its page: as many on each as fit, and at least one. */
 function divided(content: Element, parts: readonly Element[]): number[] {
   const glass = content.getBoundingClientRect()
   // A drawing may go beyond its place, up to the edge of the glass.
   const boxes = [...content.children, ...parts.filter((part) => !part.matches('svg'))]
   // Not by its scroll height: the tails of letters hang a few pixels below a line's box.
-  const fits = () =>
-    boxes.every((box) => {
+  const fits = () => {
+    hideEmpty(content)
+    return boxes.every((box) => {
       const { top, bottom, height } = box.getBoundingClientRect()
       return height === 0 || (top >= glass.top - 1 && bottom <= glass.bottom + 1)
     })
+  }
   for (const part of parts) part.removeAttribute(ELSEWHERE)
   if (fits()) return parts.map(() => 0)
   for (const part of parts) part.setAttribute(ELSEWHERE, '')
