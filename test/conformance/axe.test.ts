@@ -96,10 +96,13 @@ test('the dialogs of the tools, by every rule', async () => {
     found.push(...violations)
     // It takes nothing in the moment in which it opens.
     await expect
-      .poll(async () => {
-        await page.keyboard.press('Escape')
-        return page.getByRole('dialog').count()
-      })
+      .poll(
+        async () => {
+          await page.keyboard.press('Escape')
+          return page.getByRole('dialog').count()
+        },
+        { timeout: 20_000 },
+      )
       .toBe(0)
   }
   expect(found).toEqual([])
