@@ -82,12 +82,10 @@ function preferred(asked: URLSearchParams): Preferences {
   }
 }
 
-/** The view on a totem whose glass has pixels of `mm`, of which `reach` mm are in reach. */
+/** The view on a totem where `reach` mm of the glass are in reach. */
 function onGlass(view: View | undefined, asked: URLSearchParams): View | undefined {
   if (!view) return view
-  const { mmPerPixel, reachMm } = view.totem
-  const glass = { mmPerPixel: Number(asked.get('mm') ?? mmPerPixel), reachMm: Number(asked.get('reach') ?? reachMm) }
-  return { ...view, totem: { ...view.totem, ...glass } }
+  return { ...view, totem: { ...view.totem, reachMm: Number(asked.get('reach') ?? view.totem.reachMm) } }
 }
 
 /** A main that shows one view and gives a preview page of grey lines, and answers nothing else. */

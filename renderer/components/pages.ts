@@ -4,8 +4,10 @@ import { createContext, type RefObject, use, useCallback, useLayoutEffect, useSt
 const LISTS = '.question, .figure, .answers, .points, .facts, .summary, .sheets, .sheet-more'
 /** They stand on every page. */
 const ALWAYS = 'h1, .steps, .unseen'
-/** Marks what stands on another page, and a list of which nothing is on this one; theme/composition.css hides it. */
-const ELSEWHERE = 'data-elsewhere'
+/**
+ * Marks what stands on another page, and a list of which nothing is on this one: neither eye, focus nor voice meets it.
+ */
+const ELSEWHERE = 'hidden'
 
 /** The page that a screen begins with; the gallery looks at the others. */
 export const FirstPage = createContext(0)
