@@ -1,7 +1,7 @@
 import { createContext, type RefObject, use, useCallback, useLayoutEffect, useState } from 'react'
 
 /** Their items may stand on different pages; any other element stands whole on one. */
-const LISTS = '.question, .figure, .answers, .points, .facts, .summary, .sheets, .sheet-more'
+const LISTS = '.question, .figure, .answers, .points, .facts, .summary, .sheets'
 /** They stand on every page. */
 const ALWAYS = 'h1, .steps, .unseen'
 /**
@@ -45,7 +45,7 @@ function* partsOf(list: Element): Generator<Element> {
 /** The question stays, because it has the title. The innermost lists come first. */
 function hideEmpty(content: Element): void {
   for (const list of [...content.querySelectorAll(LISTS)].reverse())
-    if (!list.matches('.question'))
+    if (list.childElementCount > 0 && !list.matches('.question'))
       list.toggleAttribute(ELSEWHERE, !list.querySelector(`:scope > :not([${ELSEWHERE}], .unseen)`))
 }
 
