@@ -37,7 +37,7 @@ export const texts = {
       lead: 'In questo momento il collegamento con l’anagrafe nazionale (ANPR) non è disponibile.',
       safe: 'La richiesta è al sicuro: parte da sola appena torna la linea. Non serve ripeterla.',
       how: 'Per ritirare il certificato: tornare a questo totem con la stessa tessera e il PIN.',
-      until: 'Ritirare entro il',
+      until: 'Ritirare entro',
       note: 'Questo foglio non è un certificato e non ne fa le veci.',
       caption: 'Il codice contiene operazione e scadenza del ritiro, firmate dal totem.',
       codeAlt: 'Codice QR: operazione e scadenza del ritiro',
