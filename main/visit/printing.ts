@@ -38,14 +38,15 @@ export function printing<To extends string>(
 ) {
   const keep = takes(kept)
   return {
-    initial: 'busy' as const,
+    initial: 'way' as const,
     tags: ['withoutCard' as const],
     on: { leave: forbidden, timeout: forbidden, 'reader.gone': forbidden },
     states: {
+      // Asked once: a printer that is lost later has perhaps begun, and the person is told so.
+      way: { always: [...(handedOver ? beforePaper : []), { target: 'busy' as const }] },
       busy: {
         ...working(task as Task, { ...targets, fault: 'fault' }),
         on: { progress: { actions: 'noteProgress' as const } },
-        ...(handedOver && { always: beforePaper }),
       },
       fault: {
         on: {

@@ -18,6 +18,7 @@ import type { VisitServices } from '../../visit/services.ts'
 import { createHandover } from './service.ts'
 
 const jam = vi.fn<VisitServices['print']>(async () => err({ kind: 'print-fault', status: 'jam', page: 1 }))
+const torn = { kind: 'print-fault', status: 'absent', page: 1 } as const
 /** The paper is drawn by the real machine, which takes its time. */
 const coded = () => vi.waitFor(() => expect(screen()).toMatchObject({ code: { link: expect.any(String) } }))
 /** A telephone that nobody takes out. */
@@ -89,6 +90,22 @@ describe('a document for the telephone', () => {
     await at('done')
     expect(screen()).toMatchObject({ outcome: 'printed' })
     expect(services.withdrawHandover).toHaveBeenCalledOnce()
+  })
+
+  test('a printer that is lost while it prints: the person is told of the sheet, and takes the telephone by choice', async () => {
+    let lost = () => {}
+    open({
+      print: () => new Promise((resolve) => (lost = () => resolve(err(torn)))),
+      handoverBecame: never,
+    })
+    await issues()
+    await at('printing')
+    session.printer('absent')
+    expect(screen()).toMatchObject({ screen: 'printing' })
+    lost()
+    await at('print-fault')
+    await answers({ type: 'takeOnPhone' })
+    expect(screen()).toMatchObject({ screen: 'phone', noPrinter: true })
   })
 
   test('beside the paper: a visura too, and it stays printed when the telephone takes nothing', async () => {

@@ -101,8 +101,8 @@ describe('the chart of a visit', () => {
   test('every state can be reached, and is shown', () => {
     const reached = new Set(seen.map(({ path }) => path))
     // States that the machine passes through without a stop.
-    const passed = ['visit.cardExpiry.start', 'visit.goodbye.start']
-    expect(standingStates().filter((path) => !reached.has(path))).toEqual(passed)
+    const passed = /^visit[.](cardExpiry[.]start|goodbye[.]start|printing\w+[.]way)$/
+    expect(standingStates().filter((path) => !reached.has(path) && !passed.test(path))).toEqual([])
   })
 
   test('every screen of the contract is shown by a state of its own journey', () => {
