@@ -11,7 +11,7 @@ import { answer, tellSpeech } from '../bridge.ts'
 import { useText } from '../i18n/use-text.ts'
 import { canHide } from '../speech/curtain.tsx'
 import { useShownView } from '../view-context.ts'
-import { CloseButton, Dialog } from './dialog.tsx'
+import { Dialog } from './dialog.tsx'
 import { Icon, type IconName } from './icon.tsx'
 import { TouchButton } from './touch-button.tsx'
 import './aids.css'
@@ -72,7 +72,6 @@ export function Aids({ open, onClose }: { open: boolean; onClose: () => void }) 
           />
         ))}
       </div>
-      <CloseButton onPress={onClose} />
     </Dialog>
   )
 }

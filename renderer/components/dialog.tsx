@@ -1,7 +1,8 @@
-import type { ReactNode } from 'react'
+import { type ReactNode, useRef } from 'react'
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components'
 import { useText } from '../i18n/use-text.ts'
 import { Icon } from './icon.tsx'
+import { usePages } from './pages.ts'
 import { Settling } from './press-guard.tsx'
 import { TouchButton } from './touch-button.tsx'
 
@@ -25,7 +26,7 @@ export function Dialog({ title, open, onClose, urgent = false, children }: Dialo
             <Heading slot="title" className="dialog-title">
               {title}
             </Heading>
-            {children}
+            {onClose ? <Pages onClose={onClose}>{children}</Pages> : children}
           </Settling>
         </AriaDialog>
       </Modal>
@@ -33,14 +34,27 @@ export function Dialog({ title, open, onClose, urgent = false, children }: Dialo
   )
 }
 
-export function CloseButton({ onPress }: { onPress: () => void }) {
+/** A dialog that is closed by a touch; what does not fit goes on to further pages, as on a screen. */
+function Pages({ onClose, children }: { onClose: () => void; children: ReactNode }) {
   const text = useText()
+  const content = useRef<HTMLDivElement>(null)
+  const { page, pages, turn } = usePages(content)
   return (
-    <div className="dialog-actions">
-      <TouchButton className="primary" back onPress={onPress}>
-        <span>{text('action.close')}</span>
-        <Icon name="close" />
-      </TouchButton>
-    </div>
+    <>
+      <div ref={content} className="dialog-content" data-pages={pages}>
+        {children}
+      </div>
+      <div className="dialog-actions">
+        {pages > 1 && (
+          <TouchButton className="secondary" onPress={() => turn(page + 1 < pages ? 1 : -page)}>
+            <span>{text('action.more', { page: page + 1, pages })}</span>
+          </TouchButton>
+        )}
+        <TouchButton className="primary" back onPress={onClose}>
+          <span>{text('action.close')}</span>
+          <Icon name="close" />
+        </TouchButton>
+      </div>
+    </>
   )
 }

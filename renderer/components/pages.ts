@@ -1,7 +1,7 @@
 import { createContext, type RefObject, use, useCallback, useLayoutEffect, useState } from 'react'
 
 /** Their items may stand on different pages; any other element stands whole on one. */
-const LISTS = '.question, .figure, .answers, .points, .facts, .summary, .sheets'
+const LISTS = '.question, .figure, .answers, .points, .facts, .summary, .sheets, .dialog-answers, .aid-switches'
 /** They stand on every page. */
 const ALWAYS = 'h1, .steps, .unseen'
 /**
@@ -31,7 +31,7 @@ export function usePages(content: RefObject<HTMLElement | null>) {
     setPages(last + 1)
     setPage(shown)
   })
-  return { page, pages, turn: useCallback((by: 1 | -1) => setPage((now) => now + by), []) }
+  return { page, pages, turn: useCallback((by: number) => setPage((now) => now + by), []) }
 }
 
 function* partsOf(list: Element): Generator<Element> {

@@ -3,7 +3,7 @@ import { answer, tellSpeech } from '../bridge.ts'
 import { useMarkedText, useOther, useText } from '../i18n/use-text.ts'
 import { useShownView } from '../view-context.ts'
 import { Aids } from './aids.tsx'
-import { CloseButton, Dialog } from './dialog.tsx'
+import { Dialog } from './dialog.tsx'
 import { Points } from './facts.tsx'
 import { Icon } from './icon.tsx'
 import { LanguageCard } from './language-card.tsx'
@@ -59,12 +59,10 @@ export function ToolRow() {
             />
           ))}
         </div>
-        <CloseButton onPress={close} />
       </Dialog>
       <Dialog title={text('help.title')} open={open === 'help'} onClose={close}>
         <p className="lead">{marked(cardLost ? 'help.card-lost' : `help.${screen.screen}`)}</p>
         <Points points={[{ icon: 'counter', title: text('help.counter.title'), line: text('help.counter') }]} />
-        <CloseButton onPress={close} />
       </Dialog>
       <Aids open={open === 'accessibility'} onClose={close} />
     </>

@@ -118,6 +118,8 @@ test('the aids fit the glass in every language, in larger text and in each of th
     ['de', 'white-on-black', 1],
     ['fr', 'soft', 1.3],
     ['sl', 'usual', 1],
+    ['de', 'usual', 1.6],
+    ['it', 'usual', 1.6],
   ]) {
     const address = `screen=menu&lang=${lang}&text=${size}&colours=${colours}`
     await page.evaluate((shown) => window.show(shown), address)
