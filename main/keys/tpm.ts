@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { closedProgram } from '../../basics/program.ts'
 import { err, ok, type Result } from '../../contract/result.ts'
 
 /** `detail`: the TPM's response code, or a word for what the tools said. */
@@ -110,8 +111,7 @@ function runTool(
   const { PATH = '/usr/bin:/bin' } = process.env
   return new Promise((resolve) => {
     const child = execFile(
-      name,
-      args,
+      ...closedProgram(name, args),
       {
         encoding: 'buffer',
         timeout: timeoutMs,
@@ -134,7 +134,7 @@ const RC_POLICY_FAIL = 0x09d
 const RC_LATER = [0x908, 0x909, 0x90a, 0x921, 0x922]
 
 function failureOf(failure: { code?: unknown; killed?: boolean }, said: string): TpmFailure {
-  if (failure.code === 'ENOENT') return { kind: 'tpm-tools-missing', detail: 'tpm2-tools' }
+  if (failure.code === 127) return { kind: 'tpm-tools-missing', detail: 'tpm2-tools' }
   if (failure.killed) return { kind: 'tpm-timeout', detail: 'no answer' }
   if (said.includes('Could not load tcti')) {
     if (said.includes('Permission denied')) return { kind: 'tpm-no-access', detail: 'EACCES' }

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { closedProgram } from '../../basics/program.ts'
 
 /** Linux' input_event on a 64-bit machine: 16 bytes of time, type, code, value (linux/input.h). */
 const EVENT_BYTES = 24
@@ -23,7 +24,7 @@ export function watchHeadset(device: string, onPlug: (plugged: boolean) => void)
   let stopReader = () => {}
 
   function begin() {
-    const reader = spawn('cat', [device], {
+    const reader = spawn(...closedProgram('cat', [device]), {
       env: { PATH: '/usr/bin:/bin' },
       cwd: '/',
       stdio: ['ignore', 'pipe', 'ignore'],

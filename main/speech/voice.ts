@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { closedProgram } from '../../basics/program.ts'
 import type { Language } from '../../contract/language.ts'
 import { type Cue, samplesOf } from './cues.ts'
 
@@ -57,7 +58,7 @@ export const systemVoice =
   ({ output, env }: Sound): Voice =>
   (said, { rate, volume }) => {
     const surroundings = { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8', ...env }
-    const player = spawn('aplay', ['-q', '-D', output, ...FORMAT, '-'], {
+    const player = spawn(...closedProgram('aplay', ['-q', '-D', output, ...FORMAT, '-']), {
       env: surroundings,
       cwd: '/',
       stdio: ['pipe', 'ignore', 'ignore'],
@@ -82,17 +83,14 @@ export const systemVoice =
           continue
         }
         const { lang, text } = one
-        const child = spawn(
-          'espeak-ng',
-          ['-v', VOICES[lang], '-s', `${speed}`, '-a', `${amplitude}`, '-b', '1', '--stdin', '--stdout'],
-          {
-            env: surroundings,
-            cwd: '/',
-            stdio: ['pipe', 'pipe', 'ignore'],
-            timeout: SENTENCE_MS,
-            killSignal: 'SIGKILL',
-          },
-        )
+        const how = ['-v', VOICES[lang], '-s', `${speed}`, '-a', `${amplitude}`, '-b', '1', '--stdin', '--stdout']
+        const child = spawn(...closedProgram('espeak-ng', how), {
+          env: surroundings,
+          cwd: '/',
+          stdio: ['pipe', 'pipe', 'ignore'],
+          timeout: SENTENCE_MS,
+          killSignal: 'SIGKILL',
+        })
         speaking = child
         const exit = new Promise<number | null>((resolve) => {
           child.on('error', () => resolve(-1))

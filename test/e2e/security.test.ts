@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ipcMethodNames } from '../../contract/bridge.ts'
@@ -36,7 +37,6 @@ test('the renderer is sandboxed, without Node, and knows the named methods only'
   expect([node, proc]).toEqual(['undefined', 'undefined'])
   expect(bridge.sort()).toEqual([...ipcMethodNames, 'onView'].sort())
   // Seccomp mode 2 (filter) is Chromium's sandbox at work.
-  const { readFileSync } = await import('node:fs')
   expect(readFileSync(`/proc/${windows[0]?.pid}/status`, 'utf8')).toMatch(/^Seccomp:\s+2$/m)
 })
 
@@ -244,3 +244,11 @@ test.each(['', 'input.multiple = true;', 'input.webkitdirectory = true;'])(
     await office.sees('attract')
   },
 )
+
+test('no program that the totem starts holds a descriptor of Chromium: the other end of a channel must be able to die', () => {
+  const children = readFileSync(`/proc/${office.pid()}/task/${office.pid()}/children`, 'utf8').trim().split(' ')
+  const programs = children.filter((pid) => !readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('--type='))
+  expect(programs.map((pid) => readFileSync(`/proc/${pid}/comm`, 'utf8').trim())).toContain('cat')
+  // The three of its stdio, and the device that it reads.
+  for (const pid of programs) expect(readdirSync(`/proc/${pid}/fd`).length).toBeLessThanOrEqual(4)
+})
