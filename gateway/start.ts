@@ -19,7 +19,7 @@ import { mayBuy } from './citizen/buy.ts'
 import { boughtBy } from './citizen/preview.ts'
 import { citizenRoutes } from './citizen/routes.ts'
 import { createSessions } from './citizen/session.ts'
-import { idToldFor } from './citizen/store.ts'
+import { toldFor } from './citizen/store.ts'
 import { createDelivery } from './delivery/room.ts'
 import { openOffices } from './fleet/offices.ts'
 import { fleetRoutes, overseeFleet } from './fleet/routes.ts'
@@ -163,7 +163,7 @@ export async function startGateway(
     outcomeKeyOf,
     reference,
     terms: config.certificates,
-    idTold: (caller, requester) => idToldFor(db, caller, requester, now()),
+    told: (caller, requester) => toldFor(db, caller, requester, now()),
     onSettled,
     onRevokedSince: metrics.revokedSince,
     now,

@@ -9,7 +9,7 @@ import type { AnprFailure } from '../anpr/answers.ts'
 import { knownBy } from '../anpr/known.ts'
 import { comuneOf, istatOf } from '../anpr/residence.ts'
 import { isRelative } from '../anpr/subjects.ts'
-import { chargesIn, type Terms } from '../settings/terms.ts'
+import { chargesIn, type Terms, variesByComune } from '../settings/terms.ts'
 import type { Looks } from './register.ts'
 
 type Asked = Pick<PreviewRequest, 'types' | 'bollo' | 'language'>
@@ -27,11 +27,12 @@ interface Entitled {
 /**
  * May the holder have this certificate, by what the gateway knows before it asks for one, in which language, and at what
  * cost? ANPR's own rules are the second wall, and not the only one. Preview and issue ask it alike. `day`: the Italian day.
+ * `comune`: where the requester lives, as their session knows it (gateway/citizen/tables.ts); null: ANPR is asked.
  */
 export async function entitled(
   looks: Pick<Looks, 'familyOf' | 'tell'>,
   { requester, subject, types, bollo, language }: Asked & { requester: string; subject: string },
-  { day, terms }: { day: string; terms: Terms },
+  { day, terms, comune }: { day: string; terms: Terms; comune: string | null },
 ): Promise<Result<Entitled, NotEntitled>> {
   const refused = (problem: Problem) => err<NotEntitled>({ kind: 'refused', problem })
   const failed = (failure: AnprFailure) => err<NotEntitled>({ kind: 'failed', failure })
@@ -51,8 +52,8 @@ export async function entitled(
     const [{ kind, anpr }] = may.error.refusals
     return refused({ kind, anpr })
   }
-  if (language !== null && Object.keys(terms.dirittiOf).length === 0)
-    return ok({ language, charges: chargesIn(terms, null), about })
+  if (language !== null && (comune !== null || !variesByComune(terms)))
+    return ok({ language, charges: chargesIn(terms, comune), about })
   // A famiglia anagrafica lives in one comune (art. 4 DPR 223/1989), so the requester's is the subject's.
   const { result: record } = await looks.tell('C029', { idAnpr: requester }, { day })
   if (!record.ok) return failed(record.error)

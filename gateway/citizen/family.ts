@@ -9,10 +9,12 @@ import { yearOfBirth } from '../anpr/dates.ts'
 import { knownBy } from '../anpr/known.ts'
 import { problemOf } from '../anpr/problems.ts'
 import { comuneOf, istatOf } from '../anpr/residence.ts'
-import { chargesIn, type Terms } from '../settings/terms.ts'
+import { chargesIn, type Terms, variesByComune } from '../settings/terms.ts'
+import type { Database } from '../store/schema.ts'
 import { cardOf } from './person.ts'
 import { known } from './registered.ts'
 import type { Holder } from './session.ts'
+import { noteComune } from './store.ts'
 
 /**
  * The holder's family sheet, in ANPR's order: name and year of birth only, until a person is picked (GDPR art. 5.1.c).
@@ -20,7 +22,7 @@ import type { Holder } from './session.ts'
  * languages. Without it more is left to ANPR's own refusal.
  */
 export async function familySheetOf(
-  { register, terms, now }: { register: Register; terms: Terms; now: Clock },
+  { db, register, terms, now }: { db: Database; register: Register; terms: Terms; now: Clock },
   holder: Holder,
 ): Promise<Result<FamilySheet, Problem>> {
   const looks = register.askedBy(holder)
@@ -29,6 +31,9 @@ export async function familySheetOf(
   const [sheet, record] = await Promise.all([looks.familyOf(idAnpr), looks.tell('C029', { idAnpr }, { day })])
   if (!sheet.ok) return err(problemOf(sheet.error))
   const own = record.result.ok ? record.result.value : null
+  const comune = own && istatOf(own)
+  // The sheet says what diritti cost there, and preview and issue ask them without a look more.
+  if (own && variesByComune(terms)) await noteComune(db, holder, comune, now())
   const card = own?.cartaIdentita ? cardOf(own.cartaIdentita) : null
   const blockedFor = (of: string | null): FamilyMember['blocked'] => {
     if (of === null) return []
@@ -53,6 +58,6 @@ export async function familySheetOf(
     })),
     card: card && { kind: card.kind, expires: card.expires, cancelled: card.cancelled },
     languages: [...languagesFor(own && comuneOf(own), terms.languages)],
-    charges: chargesIn(terms, own && istatOf(own)),
+    charges: chargesIn(terms, comune),
   })
 }

@@ -47,8 +47,9 @@ export async function previewOf(
     await looks.refused(wish, why)
     return err({ kind: why, anpr: null })
   }
-  const asked = { ...wish, requester: holder.idAnpr }
-  const may = await entitled(looks, asked, { day: italianDay(now()), terms })
+  const { idAnpr: requester, comune } = holder
+  const asked = { ...wish, requester }
+  const may = await entitled(looks, asked, { day: italianDay(now()), terms, comune })
   if (!may.ok) {
     if (may.error.kind === 'failed') return err(problemOf(may.error.failure))
     const { problem } = may.error

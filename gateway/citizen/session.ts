@@ -8,15 +8,14 @@ import type { Register } from '../access/register.ts'
 import { problemOf } from '../anpr/problems.ts'
 import type { LoginJudge } from '../login/judge.ts'
 import type { Database } from '../store/schema.ts'
-import { ask, end, holderOf, openSession, spendChallenge, whyNotOpen } from './store.ts'
+import { ask, end, holderOf, openSession, spendChallenge, type Told, whyNotOpen } from './store.ts'
 
 /** A visit ends long before its session. */
 const SESSION_MS = 15 * MINUTE_MS
 
 /** The person of a session, and who asked for it. */
-export interface Holder {
+export interface Holder extends Told {
   caller: Caller
-  idAnpr: string
   /** As the access log names them; null in sessions of an earlier version. */
   requester: string | null
 }

@@ -106,10 +106,31 @@ export async function ask(db: Database, tokenHash: string, { mark }: { mark: boo
   return rows.length > 0
 }
 
+/** Keeps for the live sessions of this person at this machine where they live: an ISTAT code, or nothing. */
+export async function noteComune(
+  db: Database,
+  { caller, idAnpr }: Pick<SessionRow, 'caller' | 'idAnpr'>,
+  comune: string | null,
+  at: Date,
+): Promise<void> {
+  await ownTables(db)
+    .updateTable('session')
+    .set({ comune: comune ?? '' })
+    .where('channel', '=', caller.channel)
+    .where('caller', '=', caller.id)
+    .where('id_anpr', '=', idAnpr)
+    .where('expires_at', '>', at)
+    .execute()
+}
+
 /** The visit is over: its token is nobody's any more. The row stays, since what one person may open is counted by it. */
 export async function end(db: Database, tokenHash: string): Promise<void> {
   const nobodys = randomBytes(32).toString('base64url')
-  await ownTables(db).updateTable('session').set({ token_hash: nobodys }).where('token_hash', '=', tokenHash).execute()
+  await ownTables(db)
+    .updateTable('session')
+    .set({ token_hash: nobodys, comune: null })
+    .where('token_hash', '=', tokenHash)
+    .execute()
 }
 
 /** The holder of a live session of this caller; null when there is none. */
@@ -118,11 +139,11 @@ export async function holderOf(
   tokenHash: string,
   caller: Caller,
   at: Date,
-): Promise<{ idAnpr: string; requester: string | null } | null> {
+): Promise<(Told & { requester: string | null }) | null> {
   const { channel, caller: id, actor } = columnsOf(caller)
   const row = await ownTables(db)
     .selectFrom('session')
-    .select(['id_anpr as idAnpr', 'requester'])
+    .select(['id_anpr as idAnpr', 'requester', 'comune'])
     .where('token_hash', '=', tokenHash)
     .where('channel', '=', channel)
     .where('caller', '=', id)
@@ -132,20 +153,25 @@ export async function holderOf(
   return row ?? null
 }
 
-/**
- * The ID ANPR of the person who is `requester`, as ANPR has told it for their session at this caller; null where they
- * have none that lives.
- */
-export async function idToldFor(db: Database, caller: Caller, requester: string, at: Date): Promise<string | null> {
+/** What ANPR has told of the person of a session. `comune`: as in the table. */
+export interface Told {
+  idAnpr: string
+  comune: string | null
+}
+
+/** What ANPR has told of the person who is `requester`, for a session at this caller; null where they have none that lives. */
+export async function toldFor(db: Database, caller: Caller, requester: string, at: Date): Promise<Told | null> {
   const row = await ownTables(db)
     .selectFrom('session')
-    .select('id_anpr')
+    .select(['id_anpr as idAnpr', 'comune'])
     .where('channel', '=', caller.channel)
     .where('caller', '=', caller.id)
     .where('requester', '=', requester)
     .where('expires_at', '>', at)
+    // Of several, one that knows the comune.
+    .orderBy('comune', (order) => order.desc().nullsLast())
     .executeTakeFirst()
-  return row?.id_anpr ?? null
+  return row ?? null
 }
 
 const ownTables = (db: Database) => db.$extendTables<CitizenTables>()

@@ -7,7 +7,8 @@ export type CitizenTables = {
   /**
    * An online session, good for the caller who opened it. `actor`: the operator who was there; null at a totem.
    * `requester`: the access log's name for the holder; null in sessions of an earlier version. `questions`: how many it
-   * has asked, and in `marks` how many of them about a marca da bollo.
+   * has asked, and in `marks` how many of them about a marca da bollo. `comune`: ISTAT code of where the holder lives,
+   * as the family sheet's look has told it; empty: in no comune of Italy; null: nobody has asked.
    */
   session: {
     token_hash: string
@@ -16,6 +17,7 @@ export type CitizenTables = {
     actor: string | null
     id_anpr: string
     requester: string | null
+    comune: string | null
     expires_at: Date
     questions: Generated<number>
     marks: Generated<number>

@@ -4,6 +4,7 @@ import { validMonthsOf } from '../../catalogue/certificates.ts'
 import { atTotem, type Caller } from '../../contract/caller.ts'
 import type { Problem } from '../../contract/gateway.ts'
 import type { Register } from '../access/register.ts'
+import type { Told } from '../citizen/store.ts'
 import type { LoginJudge } from '../login/judge.ts'
 import type { Means } from '../payments/means.ts'
 import { type NamedKey, openRequest, type SealingKeys, sealOutcome } from '../sealing/sealing.ts'
@@ -32,7 +33,7 @@ export function createCarryOut({
   outcomeKeyOf,
   reference,
   terms,
-  idTold,
+  told,
   onSettled,
   onRevokedSince,
   now,
@@ -48,8 +49,8 @@ export function createCarryOut({
   outcomeKeyOf(totem: string): NamedKey | null
   reference(person: string): string
   terms: Terms
-  /** The ID ANPR that ANPR has told for a session of this person at this caller; null where there is none. */
-  idTold(caller: Caller, requester: string): Promise<string | null>
+  /** What ANPR has told for a session of this person at this caller; null where there is none. */
+  told(caller: Caller, requester: string): Promise<Told | null>
   /** Hears the state of each outcome that was stored. */
   onSettled(state: Settlement['state']): void
   /** Hears that a certificate was issued on a card that its issuer has revoked since the log-in. */
@@ -98,7 +99,7 @@ export function createCarryOut({
         means,
         reference,
         terms,
-        idTold: row.express ? idTold : nobodyAsked,
+        told: row.express ? told : nobodyAsked,
       },
       caller,
       opened.value.request,

@@ -10,6 +10,7 @@ import { type Register, tracesOf } from '../access/register.ts'
 import type { AnprFailure } from '../anpr/answers.ts'
 import type { Certificate } from '../anpr/certificate.ts'
 import { problemOf } from '../anpr/problems.ts'
+import type { Told } from '../citizen/store.ts'
 import type { LoginJudge } from '../login/judge.ts'
 import type { Means } from '../payments/means.ts'
 import { typesText } from '../payments/notices.ts'
@@ -43,12 +44,12 @@ export async function decide(
     means,
     reference,
     terms,
-    idTold,
+    told,
     anprId,
   }: {
     anprId: string
-    /** The ID ANPR that ANPR has told of this person a moment ago; null where nobody has asked. */
-    idTold(caller: Caller, requester: string): Promise<string | null>
+    /** What ANPR has told of this person a moment ago; null where nobody has asked. */
+    told(caller: Caller, requester: string): Promise<Told | null>
     terms: Terms
     register: Pick<Register, 'askedBy'>
     logins: Pick<LoginJudge, 'asReceived'>
@@ -105,8 +106,8 @@ export async function decide(
     }
   }
   const looks = register.askedBy({ caller, requester: access.requester, operation })
-  const told = await idTold(caller, access.requester)
-  const person = told === null ? await looks.personOf(holder.codiceFiscale) : ok({ idAnpr: told })
+  const known = await told(caller, access.requester)
+  const person = known === null ? await looks.personOf(holder.codiceFiscale) : ok(known)
   if (!person.ok) return failed(person.error)
   const requester = person.value.idAnpr
   access.subject = reference(subject ?? requester)
@@ -115,7 +116,8 @@ export async function decide(
   const why = await means.take(bollo, bought, { totem: caller.id, operation })
   if (why !== null) return no(why)
   const wish = { requester, subject: subject ?? requester, types, bollo }
-  const may = await entitled(looks, { ...wish, language }, { day: italianDay(receivedAt), terms })
+  const comune = known?.comune ?? null
+  const may = await entitled(looks, { ...wish, language }, { day: italianDay(receivedAt), terms, comune })
   if (!may.ok) {
     const { error } = may
     return error.kind === 'failed' ? failed(error.failure) : { ...error, access }

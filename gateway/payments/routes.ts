@@ -27,6 +27,7 @@ import type { Refunds } from './refunds.ts'
 interface Payer {
   requester: string | null
   idAnpr: string
+  comune: string | null
 }
 
 /** What this gateway needs to take payments by pagoPA. */

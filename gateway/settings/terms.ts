@@ -40,6 +40,9 @@ export const terms = z
 export type Terms = z.output<typeof terms>
 
 /** What a certificate costs a resident of this comune (ISTAT code; null: it is not known, or abroad). */
+/** Do diritti depend on where the person lives? */
+export const variesByComune = ({ dirittiOf }: Terms): boolean => Object.keys(dirittiOf).length > 0
+
 export const chargesIn = ({ bollo, diritti, dirittiOf }: Terms, comune: string | null): Charges => ({
   bollo,
   diritti: dirittiOf[comune ?? ''] ?? diritti,

@@ -47,7 +47,7 @@ test.each(['003-journal-chain', '005-retention'])(
         ...{ subject: 's', types: '8', outcome: 'statement-other-totem' },
       },
     ])
-    const holder = { idAnpr: 'AB10234CX', requester: null }
+    const holder = { idAnpr: 'AB10234CX', requester: null, comune: null }
     expect(await holderOf(db, 'hash', atTotem('TT-0001'), AT)).toEqual(holder)
     expect(await holderOf(db, 'hash', atTotem('TT-0002'), AT)).toBeNull()
     expect(await holderOf(db, 'hash', { channel: 'counter', id: 'TT-0001', person: 'm.verdi' }, AT)).toBeNull()

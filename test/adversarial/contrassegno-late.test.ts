@@ -75,7 +75,7 @@ async function openLate(ahead: () => number) {
     sealingKeys: ring.value.sealing,
     outcomeKeyOf: createTotems(config.totems).outcomeKeyOf,
     terms: config.certificates,
-    idTold: async () => null,
+    told: async () => null,
     onSettled: () => {},
     onRevokedSince: () => {},
   })

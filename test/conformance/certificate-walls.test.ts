@@ -183,6 +183,29 @@ test.each<[person: string, use: Exemption | 'privateParty', bollo: number, dirit
   else expect(text).not.toMatch(/diritti di segreteria/i)
 })
 
+test('where the person lives is asked once a visit, and diritti that depend on it are told, previewed and issued alike', async () => {
+  const looks: string[] = []
+  through = ({ service, ask }) => {
+    looks.push(service)
+    return ask()
+  }
+  asked.length = 0
+  const visit = await session('anna-bianchi')
+  const { charges } = familySheet.parse((await totem.get('/v1/sessions/current/family', visit)).body)
+  expect(charges.diritti).toEqual({ withBollo: 52, withoutBollo: 26 })
+  const bollo = { kind: 'exempt', exemption: 'onlus' } as const
+  const wished = { subject: idOf('anna-bianchi'), types: ['8'], bollo, language: 'IT' } as const
+  expect((await totem.post('/v1/previews', wished, visit)).status).toBe(200)
+  const { outcome } = await opened((await settled('anna-bianchi', { bollo, types: ['8'], language: 'IT' })).outcome)
+  through = ({ ask }) => ask()
+  expect(looks.filter((service) => service === 'C029')).toEqual(['C029'])
+  expect(outcome.cents).toEqual({ bollo: 0, diritti: 26 })
+  expect(asked.map(({ diritti, emissione }) => [diritti, emissione])).toEqual([
+    ['26', '3'],
+    ['26', '2'],
+  ])
+})
+
 test.each([
   ['anna-bianchi', 'anna-bianchi', null],
   ['anna-bianchi', 'giovanni-ricci', { name: 'GIOVANNI', surname: 'RICCI' }],
