@@ -1,3 +1,5 @@
+import type { Cause } from './causes.ts'
+
 /**
  * The simulator's own log: the only place where the true reason of a refusal stands. Outside there is one sentence for
  * all of them, as at the Ministry's gate and at PDND's token server.
@@ -7,8 +9,7 @@ export interface Entry {
   where: 'token' | 'gate'
   /** `warned`: something that the real server lets pass, as far as is known. */
   outcome: 'accepted' | 'refused' | 'warned'
-  /** PDND's inward code, or the name of the gate's rule. */
-  cause: string
+  cause: Cause
   text: string
   /** The path's e-service; the correlationId or GovWay-Transaction-ID. */
   service: string
@@ -17,10 +18,10 @@ export interface Entry {
 
 /** Why something is refused or warned of. The text names rules and claims, never what a claim holds of a person. */
 export interface Finding {
-  cause: string
+  cause: Cause
   text: string
 }
-export const finding = (cause: string, text: string): Finding => ({ cause, text })
+export const finding = (cause: Cause, text: string): Finding => ({ cause, text })
 
 /** Entries that are kept; a fleet makes hundreds of thousands. */
 const KEPT = 5_000

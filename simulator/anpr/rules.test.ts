@@ -34,6 +34,31 @@ const { matrimonio } = scheda('anna-bianchi')
 const { coniuge: _spouse, ...noSpouse } = matrimonio ?? { ordineMatrimonio: '1' }
 const { datiMatrimonio: _wedding, ...noWedding } = matrimonio ?? { ordineMatrimonio: '1' }
 const { statoCivile: _status, ...noStatus } = scheda('nicolo-dangelo')
+/** A single man whose card is otherwise. */
+const withCard = (change: Partial<NonNullable<Scheda['cartaIdentita']>>): Case => {
+  const { cartaIdentita } = scheda('nicolo-dangelo')
+  if (!cartaIdentita) throw new Error('no card')
+  return own('nicolo-dangelo', { cartaIdentita: { ...cartaIdentita, ...change } })
+}
+/** A child whose last birthday but one makes her of age, or a day too young. */
+const born = (dataNascita: string): Case =>
+  own('sofia-rossi', { generalita: { ...scheda('sofia-rossi').generalita, dataNascita } })
+/** A couple, of whom the other is told as `change` says. */
+function withOther(change: Partial<Scheda>): Case {
+  const one = own('anna-bianchi')
+  return { ...one, membri: one.membri.map((who) => (who === one.subject ? who : { ...who, ...change })) }
+}
+/** The subject has a contract with somebody else than the relative who asks. */
+function ofAnother(): Case {
+  const one = asked('anna-bianchi', 'giovanni-ricci')
+  const { convivenzaDiFatto } = scheda('paola-serra')
+  const subject = { ...one.subject, ...(convivenzaDiFatto && { convivenzaDiFatto }) }
+  return { ...one, subject, membri: one.membri.map((who) => (who === one.subject ? subject : who)) }
+}
+const { unioneCivile } = scheda('luca-verdi')
+const { attoUnione: _act, ...noAct } = unioneCivile ?? {}
+const { convivenzaDiFatto: pact } = scheda('paola-serra')
+const { contrattoStipula: signed, ...notSigned } = pact ?? {}
 
 /** Refusals that every type of a row has, unless `but` names another code or, with null, an issue. */
 interface Row {
@@ -58,6 +83,26 @@ const ROWS: Record<string, Row> = {
   'a requester without a card': {
     one: own('nicolo-dangelo', { ...noCard, cartaIdentita: undefined } as never),
     all: 'EN286',
+  },
+  'with a card that ends today': { one: withCard({ dataScadenza: DAY }), but: ALONE },
+  'with a card that ended yesterday': { one: withCard({ dataScadenza: '2026-11-21' }), all: 'EN286' },
+  'with a card that was cancelled': { one: withCard({ dataAnnullamento: '2026-01-01' }), all: 'EN286' },
+  'of age today': { one: born('2008-11-22'), but: SINGLE },
+  'of age tomorrow': { one: born('2008-11-23'), but: { ...SINGLE, 13: 'EN169', 16: 'EN169' } },
+  'whose spouse died': {
+    one: withOther({ datiDecesso: { dataEvento: '2024-01-01' } }),
+    but: { ...MARRIED, 16: 'EN059' },
+  },
+  'whose spouse has moved away': {
+    one: withOther({ datiCancellazione: { motivoCancellazione: '6', dataDecorrenzaCancellazione: '2025-01-01' } }),
+    but: { ...MARRIED, 16: 'EN059' },
+  },
+  'whose spouse died yesterday': {
+    one: withOther({
+      ...{ datiDecesso: { dataEvento: '2026-11-21' }, decessoRecente: true },
+      datiCancellazione: { motivoCancellazione: '1', dataDecorrenzaCancellazione: '2026-11-21' },
+    }),
+    but: MARRIED,
   },
   'a dead subject': { one: asked('rosa-marini', 'aldo-conti'), all: 'EN228', but: { 2: null, 4: null, 7: 'EN054' } },
   'a cancelled subject': {
@@ -114,6 +159,7 @@ const ROWS: Record<string, Row> = {
   },
   'a foreigner': { one: own('nicolo-dangelo', citizens('436')), but: { ...ALONE, 5: 'EN110' } },
   'without citizenship': { one: own('nicolo-dangelo', citizens()), but: { ...ALONE, 5: 'EN407' } },
+  'of a citizenship not known': { one: own('nicolo-dangelo', citizens('997')), but: { ...ALONE, 5: 'EN407' } },
   'of undefined citizenship': { one: own('nicolo-dangelo', citizens('998')), but: { ...ALONE, 5: 'EN407' } },
   'of two citizenships': { one: own('nicolo-dangelo', citizens('100', '436')), but: { ...ALONE, 5: 'EN407' } },
   'without civil status': {
@@ -123,6 +169,18 @@ const ROWS: Record<string, Row> = {
   'of unknown civil status': {
     one: own('nicolo-dangelo', { statoCivile: { statoCivile: '9' } }),
     but: { ...ALONE, 11: 'EN138', 17: 'EN060' },
+  },
+  'of a civil status that cannot be classified': {
+    one: own('nicolo-dangelo', { statoCivile: { statoCivile: '5' as '9' } }),
+    but: { ...ALONE, 11: 'EN138', 17: 'EN060' },
+  },
+  'free after a civil partner’s death': {
+    one: own('nicolo-dangelo', { statoCivile: { statoCivile: '7' } }),
+    but: ALONE,
+  },
+  'free after a union was dissolved': {
+    one: own('nicolo-dangelo', { statoCivile: { statoCivile: '8' } }),
+    but: ALONE,
   },
   'without a spouse in the register': {
     one: own('anna-bianchi', { matrimonio: noSpouse }),
@@ -134,6 +192,19 @@ const ROWS: Record<string, Row> = {
   },
   'in a civil union': { one: own('luca-verdi'), but: { ...SINGLE, 17: 'EN060', 18: null } },
   'in a cohabitation contract': { one: own('paola-serra'), but: { ...SINGLE, 19: null } },
+  'in a civil union without its act': {
+    one: own('luca-verdi', { unioneCivile: noAct } as never),
+    but: { ...SINGLE, 17: 'EN060' },
+  },
+  'in a contract that was dissolved': {
+    one: own('paola-serra', { convivenzaDiFatto: { ...pact, contrattoRisoluzione: signed } } as never),
+    but: SINGLE,
+  },
+  'in a contract without its date': {
+    one: own('paola-serra', { convivenzaDiFatto: notSigned } as never),
+    but: SINGLE,
+  },
+  'for a relative who has a contract with another': { one: ofAnother(), but: { ...MARRIED, 17: 'EN060', 19: 'EN356' } },
   'a partner for the other': { one: asked('dario-leone', 'paola-serra'), but: { ...SINGLE, 19: null } },
   'an unnamed requester': {
     one: { ...own('nicolo-dangelo'), requester: undefined },
@@ -146,6 +217,12 @@ describe.each(Object.entries(ROWS))('%s', (_who, { one, all = null, but = {} }) 
     const other = but[type]
     expect(decide([type], one)?.code ?? null).toBe(other === undefined ? all : other)
   })
+})
+
+test('a public administration asks about anybody, and the rules of the subject hold for it too', () => {
+  const stranger = asked('nicolo-dangelo', 'anna-bianchi')
+  expect([decide(['16'], stranger)?.code, decide(['16'], stranger, true)]).toEqual(['EN169', null])
+  expect(decide(['17'], stranger, true)?.code).toBe('EN060')
 })
 
 test('what may stand on one sheet: every pair', () => {

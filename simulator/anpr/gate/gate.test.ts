@@ -3,6 +3,7 @@ import { createHash, generateKeyPairSync, randomUUID } from 'node:crypto'
 import { calculateJwkThumbprint } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { personById } from '../../population/people.ts'
+import { CAUSES, unmet } from '../causes.ts'
 import { type Change, type Changes, openAnpr, SECOND } from '../test-client.ts'
 
 /** The key of another client, which PDND knows. */
@@ -228,8 +229,8 @@ describe('not conform: one sentence outside, the reason in the log', () => {
     expect(heard['govway-transaction-id']).toBe(json().govway_id)
   })
 
-  test.each(['authorization', 'content-type', 'dpop'])('%s twice', async (name) => {
-    const { headers, ...call } = await client.prepare('C030', asks(), { sent: { dpop: 'x' } })
+  test.each(['authorization', 'content-type', 'content-encoding', 'digest', 'dpop'])('%s twice', async (name) => {
+    const { headers, ...call } = await client.prepare('C030', asks(), { sent: { dpop: 'x', 'content-encoding': 'x' } })
     const told = Object.entries(headers).flatMap(([one, value]) =>
       one === name ? [one, value, one, value] : [one, value],
     )
@@ -308,6 +309,11 @@ describe('where it is asked', () => {
   })
 })
 
+test('what no server can read', async () => {
+  const { json } = await client.call('C030', asks(), { sent: { 'content-type': 'text/application/json' } })
+  expect([json(), last()?.cause]).toEqual([NOT_CONFORM, 'request'])
+})
+
 describe('content against the Ministry’s file', () => {
   const { criteriRicerca, datiRichiesta } = asks()
   test.each<[string, string]>([
@@ -320,22 +326,28 @@ describe('content against the Ministry’s file', () => {
     expect(json().detail).toContain('Null value is not allowed (code: 1021)')
   })
   test.each<[string, string, string?]>([
-    ['no JSON', '{'],
-    ['empty', ''],
-    ['no object', '[]'],
-    ['a number', JSON.stringify({ ...asks(), criteriRicerca: { ...criteriRicerca, sesso: 1 } })],
-    ['another type', BODY, 'text/plain'],
-    ['no idOperazioneClient', JSON.stringify({ ...asks(), idOperazioneClient: undefined })],
-    ['idOperazioneClient of 31', JSON.stringify({ ...asks(), idOperazioneClient: '1'.repeat(31) })],
-    ['no criteriRicerca', JSON.stringify({ ...asks(), criteriRicerca: undefined })],
-    ['no datiRichiesta', JSON.stringify({ ...asks(), datiRichiesta: undefined })],
-    ['no day', JSON.stringify({ ...asks(), datiRichiesta: { ...datiRichiesta, dataRiferimentoRichiesta: undefined } })],
-    ['no reason', JSON.stringify({ ...asks(), datiRichiesta: { ...datiRichiesta, motivoRichiesta: undefined } })],
-    ['no casoUso', JSON.stringify({ ...asks(), datiRichiesta: { ...datiRichiesta, casoUso: undefined } })],
-  ])('%s', async (_name, body, type = 'application/json') => {
+    ['content-json', '{'],
+    ['content-json', ''],
+    ['content-schema', '[]'],
+    ['content-value', JSON.stringify({ ...asks(), altro: true })],
+    ['content-value', JSON.stringify({ ...asks(), criteriRicerca: { ...criteriRicerca, sesso: 1 } })],
+    ['content-type', BODY, 'text/plain'],
+    ['content-type', BODY, 'application/jsonp'],
+    ['content-schema', JSON.stringify({ ...asks(), idOperazioneClient: undefined })],
+    ['content-schema', JSON.stringify({ ...asks(), idOperazioneClient: '1'.repeat(31) })],
+    ['content-schema', JSON.stringify({ ...asks(), idOperazioneClient: '' })],
+    ['content-schema', JSON.stringify({ ...asks(), criteriRicerca: undefined })],
+    ['content-schema', JSON.stringify({ ...asks(), datiRichiesta: undefined })],
+    [
+      'content-schema',
+      JSON.stringify({ ...asks(), datiRichiesta: { ...datiRichiesta, dataRiferimentoRichiesta: undefined } }),
+    ],
+    ['content-schema', JSON.stringify({ ...asks(), datiRichiesta: { ...datiRichiesta, motivoRichiesta: undefined } })],
+    ['content-schema', JSON.stringify({ ...asks(), datiRichiesta: { ...datiRichiesta, casoUso: undefined } })],
+  ])('%s: %s', async (cause, body, type = 'application/json') => {
     const changes = { body, sent: { 'content-type': type } }
     const { status, json } = await client.call('C030', undefined, changes)
-    expect([status, json().title, last()?.cause]).toEqual([400, 'InvalidRequestContent', 'content'])
+    expect([status, json().title, last()?.cause]).toEqual([400, 'InvalidRequestContent', cause])
   })
   test('a certificate’s operation id has the same length', async () => {
     const { json } = await client.call('ANPR-Certificazione', { idOperazioneClient: '1'.repeat(31) })
@@ -347,4 +359,8 @@ describe('content against the Ministry’s file', () => {
   ])('%s', async (_name, more) => {
     expect((await client.call('C030', { ...asks(), ...more })).status).toBe(200)
   })
+})
+
+test('each reason for which the gate refuses has a request here that was refused for it', () => {
+  expect(unmet(CAUSES.gate, anpr.log())).toEqual([])
 })

@@ -81,10 +81,8 @@ export function gate(app: FastifyInstance, parts: GateParts): void {
     const body = bodyOf(request)
     const isEmpty = request.method !== 'POST' && body.length === 0
     const unfit = isEmpty ? null : contentFault(operation, request.headers['content-type'], body)
-    if (unfit) {
-      const found = finding('content', unfit)
-      return refuse(reply, transaction, { problem: 'InvalidRequestContent', found, detail: unfit }, write)
-    }
+    if (unfit)
+      return refuse(reply, transaction, { problem: 'InvalidRequestContent', found: unfit, detail: unfit.text }, write)
     const warning = evidenceWarning(request.headers['agid-jwt-trackingevidence'])
     if (warning) write('warned', warning)
     write('accepted', finding('accepted', `${request.method} ${operation.split('?')[0]}`))

@@ -5,7 +5,7 @@ import { type Finding, finding } from '../log.ts'
 import { type Expected, readClientJws } from './client-jws.ts'
 
 /** Signed whenever they are sent. */
-const SIGNED_IF_SENT = ['digest', 'content-type', 'content-encoding']
+const SIGNED_IF_SENT = ['digest', 'content-type', 'content-encoding'] as const
 const REMEMBERED_MS = 11 * 60_000
 
 /** The Digest header against the bytes of the body; a request without a body may go without. */

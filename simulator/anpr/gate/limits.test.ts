@@ -1,7 +1,9 @@
 // Quotas of a purpose, and the faults that can be switched on.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { personById } from '../../population/people.ts'
+import { CAUSES, unmet } from '../causes.ts'
 import type { AnprFault } from '../faults.ts'
+import type { Entry } from '../log.ts'
 import { openAnpr, STARTED } from '../test-client.ts'
 
 const { codiceFiscale, idAnpr } = personById('anna-bianchi')
@@ -13,6 +15,7 @@ const asks = (casoUso = 'C030') => ({
 })
 
 describe('quotas', () => {
+  const noted: Entry[] = []
   const limited = async (limits: { dailyCalls: number; callsPerSecond: number }) => {
     const opened = await openAnpr(({ organisations }) => {
       for (const { clients } of organisations)
@@ -20,6 +23,10 @@ describe('quotas', () => {
     })
     return {
       ...opened,
+      end: async () => {
+        noted.push(...opened.anpr.log())
+        await opened.end()
+      },
       call: async (code = 'C030') => {
         const { status, headers, json } = await opened.client.call(code, asks(code))
         const [limit, left] = [headers['x-ratelimit-limit'], headers['x-ratelimit-remaining']]
@@ -30,11 +37,12 @@ describe('quotas', () => {
   const GOOD = { status: 200, title: undefined, limit: '2' }
 
   test('a day is used up until midnight in Rome, for this purpose alone', async () => {
-    const { clock, call, end } = await limited({ dailyCalls: 2, callsPerSecond: 100 })
+    const { anpr, clock, call, end } = await limited({ dailyCalls: 2, callsPerSecond: 100 })
     clock.now = new Date('2026-11-22T22:59:58.500Z')
     expect(await call()).toEqual({ ...GOOD, left: '1' })
     expect(await call()).toEqual({ ...GOOD, left: '0' })
     expect(await call()).toEqual({ status: 429, title: 'LimitExceeded', limit: '2', left: '0' })
+    expect(anpr.log().at(-1)?.cause).toBe('daily-limit')
     expect((await call('C021')).title).not.toBe('LimitExceeded')
     clock.now = new Date('2026-11-22T23:00:00.500Z')
     expect(await call()).toEqual({ ...GOOD, left: '1' })
@@ -48,6 +56,9 @@ describe('quotas', () => {
     clock.now = new Date(+STARTED + 1_000)
     expect(await call()).toEqual({ ...GOOD, left: '0' })
     await end()
+  })
+  test('each reason for which a call is too many has a call here that was refused for it', () => {
+    expect(unmet(CAUSES.quota, noted)).toEqual([])
   })
 })
 

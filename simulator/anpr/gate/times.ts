@@ -7,7 +7,11 @@ const OLDEST_S = 600
 const TOLERANCE_S = 0
 
 /** The times of a voucher, an evidence or a signature; `name` begins the cause. */
-export function timeFinding(name: string, { claims }: Jws, nowMs: number): Finding | null {
+export function timeFinding(
+  name: 'voucher' | 'evidence' | 'signature',
+  { claims }: Jws,
+  nowMs: number,
+): Finding | null {
   const { iat, nbf = iat, exp } = claims
   if (!isSeconds(iat) || !isSeconds(exp) || !isSeconds(nbf))
     return finding(`${name}-times`, 'iat, exp and nbf are whole seconds, and the first two are needed')

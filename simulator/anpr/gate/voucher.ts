@@ -45,7 +45,7 @@ export async function readVoucher(
     const proof = await readProof(carrier.dpop ?? '', { ...carrier, voucher: compact }, nowMs)
     if ('cause' in proof) return proof
     if (proof.jkt !== cnf.jkt) return finding('voucher-binding', 'the proof is of another key')
-    if (!isFresh(usedProofs, proof, nowMs)) return finding('dpop', 'the proof was used before')
+    if (!isFresh(usedProofs, proof, nowMs)) return finding('dpop-reused', 'the proof was used before')
   }
   return { jws, digest: digest.value }
 }

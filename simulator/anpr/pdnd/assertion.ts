@@ -1,3 +1,4 @@
+import type { Cause } from '../causes.ts'
 import { isSeconds, isText, type Jws, readJws } from '../jws.ts'
 import { type Finding, finding } from '../log.ts'
 
@@ -83,7 +84,12 @@ export function readAssertion(form: TokenForm, audience: string): Assertion | Fi
 
 /** SHA-256 in hexadecimal has 64 characters; the usual slip is base64. Whether it is hexadecimal is not checked. */
 function digestFindings(digest: unknown): Finding[] {
-  if (typeof digest !== 'object' || digest === null || Object.keys(digest).sort().join() !== 'alg,value')
+  if (
+    digest === null ||
+    Object.keys(digest as object)
+      .sort()
+      .join() !== 'alg,value'
+  )
     return [finding('0025', 'digest is not {alg, value}')]
   const { alg, value } = digest as { alg: unknown; value: unknown }
   return [
@@ -123,4 +129,4 @@ export function assertionWarnings({ jws }: Assertion, nowMs: number): Finding[] 
   ]
 }
 
-const unless = (holds: boolean, cause: string, text: string): Finding[] => (holds ? [] : [finding(cause, text)])
+const unless = (holds: boolean, cause: Cause, text: string): Finding[] => (holds ? [] : [finding(cause, text)])

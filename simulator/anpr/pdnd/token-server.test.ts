@@ -2,7 +2,9 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto'
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { CAUSES, unmet } from '../causes.ts'
 import type { AnprFault } from '../faults.ts'
+import type { Entry } from '../log.ts'
 import { type Change, openAnpr, SECOND, STARTED } from '../test-client.ts'
 import { type PdndRegistry, readRegistry } from './registry.ts'
 
@@ -19,6 +21,8 @@ beforeAll(async () => {
 beforeEach(() => anpr.setFault({ kind: 'none' }))
 afterAll(() => opened?.end())
 
+/** What other token servers than `anpr` have noted. */
+const elsewhere: Entry[] = []
 const of = (outcome: string) => anpr.log().filter((entry) => entry.where === 'token' && entry.outcome === outcome)
 /** Causes of the last refusal, all of which stand in the log. */
 const causes = () => {
@@ -91,6 +95,16 @@ test.each<[string, () => Change]>([
   expect((await asked(change())).status).toBe(200)
   expect(of('warned').at(-1)?.cause).toBe(cause)
 })
+test('to the second: of this second and an hour long is right, and what ends in this second has ended', async () => {
+  const { clock } = opened
+  clock.now = new Date(SECOND * 1000)
+  const before = of('warned').length
+  expect((await asked({ claims: { iat: SECOND, exp: SECOND + 3_600 } })).status).toBe(200)
+  expect(of('warned')).toHaveLength(before)
+  expect((await asked({ claims: { exp: SECOND } })).status).toBe(400)
+  expect(causes()).toEqual(['0017'])
+  clock.now = STARTED
+})
 test('nor is a jti that was used before', async () => {
   const form = client.form(await client.assertion('C030', DIGEST))
   await client.ask(form)
@@ -113,20 +127,26 @@ describe('015-0008, and the cause in the log alone', () => {
     ['0012', () => ({ claims: { sub: undefined } }), { client_id: undefined }],
     ['0013', () => ({}), { client_id: randomUUID() }],
     ['0014', () => ({ claims: { purposeId: 'C030' } })],
+    ['0014', () => ({ claims: { purposeId: [purposeOf(opened.registry)?.purposeId] } })],
     ['0015', () => ({ header: { kid: undefined } })],
     ['0016', () => ({ key: stranger.privateKey })],
     ['0017', () => ({ claims: { exp: SECOND } })],
     ['0018', () => ({}), { client_assertion: 'not.a.jwt' }],
     ['0018', () => ({}), { client_assertion: undefined }],
     ['0024', () => ({ claims: { sub: 'totem-polis' } }), { client_id: undefined }],
+    ['0024', () => ({ claims: { sub: [clientId()] } }), { client_id: undefined }],
     ['0025', () => ({ claims: { digest: 'a'.repeat(64) } })],
+    ['0025', () => ({ claims: { digest: null } })],
+    ['0025', () => ({ claims: { digest: 7 } })],
     ['0025', () => ({ claims: { digest: { alg: 'SHA256', value: DIGEST, more: 'x' } } })],
     ['0026', () => ({ claims: { digest: { alg: 'SHA256', value: Buffer.alloc(32).toString('base64') } } })],
+    ['0026', () => ({ claims: { digest: { alg: 'SHA256', value: [...DIGEST] } } })],
     ['0027', () => ({ claims: { digest: { alg: 'SHA-256', value: DIGEST } } })],
     ['0029', () => ({ header: { alg: 'PS256' } })],
     ['0030', () => ({ claims: { purposeId: undefined } })],
     ['0031', () => ({ header: { kid: 'my-key' } })],
     ['0031', () => ({ header: { kid: `${anpr.access.client.kid}=` } })],
+    ['0031', () => ({ header: { kid: [anpr.access.client.kid] } })],
     ...['nbf', 'client_id', 'eserviceId', 'producerId', 'htm'].map(
       (name) =>
         ['0032', () => ({ claims: { [name]: name === 'nbf' ? SECOND : clientId() } })] as [string, () => Change],
@@ -159,6 +179,10 @@ describe('015-0008, and the cause in the log alone', () => {
     expect((await asked({}, { client_id: 'totem-polis' })).status).toBe(400)
     expect(causes()).toEqual(['0023', '0013'])
   })
+  test('0004: an aud that is neither text nor list, which is not listed either', async () => {
+    expect((await asked({ claims: { aud: 7 } })).status).toBe(400)
+    expect(causes()).toEqual(['0004', '0032'])
+  })
   test('0028: no alg', async () => {
     const [, payload, signature] = (await client.assertion('C030', DIGEST)).split('.')
     const header = Buffer.from(JSON.stringify({ kid: anpr.access.client.kid, typ: 'JWT' })).toString('base64url')
@@ -185,7 +209,7 @@ describe('015-0008, and the cause in the log alone', () => {
 
 describe('the order of the checks: of two faults the log has the earlier', () => {
   test.each<[string, string, () => Change, Record<string, string>?, Record<string, string>?]>([
-    ['proof, grant', 'dpop', () => ({}), { grant_type: 'password' }, { dpop: 'x' }],
+    ['proof, grant', 'dpop-format', () => ({}), { grant_type: 'password' }, { dpop: 'x' }],
     ['grant, claims', '0003', () => ({ claims: { jti: undefined } }), { grant_type: 'password' }],
     ['claims, key', '0008', () => ({ claims: { jti: undefined }, header: { kid: 'x'.repeat(43) } })],
     ['key, signature', 'unknown-key', () => ({ header: { kid: 'x'.repeat(43) }, key: stranger.privateKey })],
@@ -218,6 +242,10 @@ describe('what the registry says', () => {
     const own = await openAnpr(change)
     return {
       ...own,
+      end: async () => {
+        elsewhere.push(...own.anpr.log())
+        await own.end()
+      },
       ask: async () => own.client.ask(own.client.form(await own.client.assertion('C030', DIGEST))),
       cause: () => own.anpr.log().at(-1)?.cause,
     }
@@ -249,14 +277,34 @@ describe('what the registry says', () => {
     expect(claims((await ask()).json().access_token).aud).toEqual([audience])
     await end()
   })
+  test('a purpose of an e-service that nobody offers', async () => {
+    const purposeId = randomUUID()
+    const {
+      client: other,
+      cause,
+      end,
+    } = await changed((registry) => {
+      const known = purposeOf(registry)
+      if (known) registry.organisations[0]?.clients[0]?.purposes.push({ ...known, purposeId, eService: 'X' })
+    })
+    const { status } = await other.ask(other.form(await other.assertion('C030', DIGEST, { claims: { purposeId } })))
+    expect([status, cause()]).toEqual([400, 'unknown-key'])
+    await end()
+  })
   test('429 for the organisation until the interval is over', async () => {
-    const { clock, ask, end } = await changed(({ organisations }) =>
+    const {
+      anpr: limited,
+      clock,
+      ask,
+      end,
+    } = await changed(({ organisations }) =>
       Object.assign(organisations[0] ?? {}, { tokenRate: { limit: 1, intervalMs: 1_000 } }),
     )
     expect((await ask()).headers['x-rate-limit-remaining']).toBe('0')
     const { status, headers, json } = await ask()
     expect([status, (json().errors as { code: string }[])[0]?.code]).toEqual([429, '007-10004'])
     expect(headers).toMatchObject({ 'x-rate-limit-limit': '1', 'x-rate-limit-remaining': '0' })
+    expect(limited.log().at(-1)?.cause).toBe('rate')
     clock.now = new Date(+STARTED + 1_000)
     expect((await ask()).status).toBe(200)
     await end()
@@ -291,4 +339,8 @@ describe('faults on demand', () => {
     expect(claims((await asked()).json().access_token)).toMatchObject({ iat: SECOND + 5, nbf: SECOND + 5 })
     expect(claims((await asked()).json().access_token)).toMatchObject({ nbf: SECOND })
   })
+})
+
+test('each reason for which the token server refuses has a request here that was refused for it', () => {
+  expect(unmet(CAUSES.token, [...anpr.log(), ...elsewhere])).toEqual([])
 })

@@ -93,7 +93,8 @@ export function tokenServer(app: FastifyInstance, server: TokenServer): void {
       write('refused', [finding('rate', 'too many requests of this organisation')])
       return tooMany(reply, id)
     }
-    if (proof && !isFresh(usedProofs, proof, nowMs)) return refuse([finding('dpop', 'the proof was used before')])
+    if (proof && !isFresh(usedProofs, proof, nowMs))
+      return refuse([finding('dpop-reused', 'the proof was used before')])
 
     write('warned', assertionWarnings(assertion, nowMs))
     const { jti } = assertion.jws.claims

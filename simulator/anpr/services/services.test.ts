@@ -1,11 +1,11 @@
 import { gunzipSync, gzipSync } from 'node:zlib'
 import Fastify, { type FastifyInstance } from 'fastify'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { serviceOf } from '../e-services.ts'
 import { createFaults } from '../faults.ts'
 import { inRegistry } from '../grant.ts'
 import { bulkService } from './bulk.ts'
-import { consult } from './consultations.ts'
+import { CONSULTATIONS, consult } from './consultations.ts'
 
 const idOf = (id: string) => inRegistry().byId(id)?.identificativi.idANPR ?? ''
 const codeOf = (id: string) => inRegistry().byId(id)?.generalita.codiceFiscale?.codFiscale ?? ''
@@ -20,31 +20,74 @@ const ask = (code: string, criteriRicerca: object, verifica?: object, casoUso = 
     body: { listaSoggetti?: { datiSoggetto: Record<string, unknown>[] }; listaErrori?: object[] }
   }
 const told = (code: string, id: string, verifica?: object) =>
-  ask(code, { idANPR: idOf(id) }, verifica).body.listaSoggetti?.datiSoggetto ?? []
+  ask(code, criteriaOf(code, id), verifica).body.listaSoggetti?.datiSoggetto ?? []
+
+type Body = Record<'criteriRicerca' | 'datiRichiesta', object> & { idOperazioneClient: string }
+/** By what a service is asked about somebody: C030 by the code alone. */
+const criteriaOf = (code: string, id: string) =>
+  code === 'C030' ? { codiceFiscale: codeOf(id) } : { idANPR: idOf(id) }
+const asOn = (casoUso: string, id: string, dataRiferimentoRichiesta: string) => {
+  const { body } = consult(casoUso, {
+    idOperazioneClient: '1',
+    criteriRicerca: { idANPR: idOf(id) },
+    datiRichiesta: { dataRiferimentoRichiesta, motivoRichiesta: 'P1', casoUso },
+  }) as ReturnType<typeof ask>
+  return body.listaSoggetti?.datiSoggetto ?? []
+}
+const family = (...names: string[]) => ({
+  listaSoggetti: {
+    datiSoggetto: names.map((name) => {
+      const [cognome, nome] = name.split(' ')
+      return { generalita: { cognome, nome } }
+    }),
+  },
+})
+const parent = (section: string, nome: string) => ({ [section]: { generalita: { nome } } })
+const place = (nomeComune: string) => ({ comune: { nomeComune } })
+const BORN = { cognome: 'BIANCHI', nome: 'ANNA MARIA', sesso: 'F', datiNascita: { dataEvento: '1951-06-18' } }
+const noName = () => {
+  const { cognome, nome, senzaCognome, senzaNome, dataNascita } = inRegistry().byId('susanto')?.generalita ?? {}
+  const names = { cognome, nome, senzaCognome, senzaNome }
+  const known = Object.fromEntries(Object.entries(names).filter(([, value]) => value !== undefined))
+  return { ...known, datiNascita: { dataEvento: dataNascita } }
+}
 
 describe('consultations', () => {
   test('every value is a text, and none is null', () => {
-    for (const { id } of inRegistry().all()) {
-      for (const code of [
-        'C001',
-        'C015',
-        'C017',
-        'C018',
-        'C019',
-        'C020',
-        'C021',
-        'C022',
-        'C023',
-        'C024',
-        'C026',
-        'C029',
-      ]) {
-        JSON.stringify(told(code, id), (_key, value: unknown) => {
-          expect(value === null || ['number', 'boolean'].includes(typeof value)).toBe(false)
+    const telling = Object.keys(CONSULTATIONS).filter((code) => code === 'C001' || Number(code.slice(1)) >= 15)
+    const others = new Set<string>()
+    for (const { id } of inRegistry().all())
+      for (const code of telling)
+        JSON.stringify(told(code, id), (key, value: unknown) => {
+          if (value === null || ['number', 'boolean'].includes(typeof value)) others.add(`${code} ${key}`)
           return value
         })
-      }
-    }
+    expect([...others]).toEqual([])
+  })
+  // The field tables: which sections a service tells.
+  test.each<[string, string, string[]]>([
+    ['C001', 'anna-bianchi', ['generalita', 'residenza']],
+    ['C002', 'anna-bianchi', ['generalita', 'residenza']],
+    ['C007', 'anna-bianchi', ['infoSoggettoEnte']],
+    ['C015', 'anna-bianchi', ['generalita', 'statoCivile']],
+    ['C016', 'aldo-conti', ['datiDecesso', 'generalita']],
+    ['C016', 'anna-bianchi', ['generalita']],
+    ['C017', 'anna-bianchi', ['generalita', 'matrimonio']],
+    ['C017', 'sofia-rossi', ['generalita']],
+    ['C018', 'anna-bianchi', ['cittadinanza', 'generalita']],
+    ['C020', 'anna-bianchi', ['residenza']],
+    ['C022', 'anna-bianchi', ['generalita', 'infoSoggettoEnte', 'statoCivile']],
+    ['C023', 'rosa-marini', ['generalita', 'vedovanza']],
+    ['C024', 'sofia-rossi', ['generalita', 'paternita']],
+    ['C025', 'sofia-rossi', ['generalita', 'maternita']],
+    ['C026', 'luca-verdi', ['generalita', 'unioneCivile']],
+    ['C029', 'anna-bianchi', ['cartaIdentita', 'cittadinanza', 'generalita', 'residenza', 'statoCivile']],
+    ['C030', 'anna-bianchi', []],
+    ['C030', 'aldo-conti', []],
+  ])('%s of %s', (code, id, sections) => {
+    const [one, ...more] = told(code, id)
+    expect([Object.keys(one ?? {}).sort(), more]).toEqual([['identificativi', ...sections].sort(), []])
+    expect(one?.identificativi).toEqual({ idANPR: idOf(id) })
   })
   test('C030 finds by code with the warning, by all that is known of a birth, and not by ID ANPR', () => {
     expect(ask('C030', { codiceFiscale: codeOf('anna-bianchi') }).body).toMatchObject({
@@ -83,6 +126,182 @@ describe('consultations', () => {
     expect(told('C020', 'anna-bianchi')[0]?.residenza).toHaveLength(1)
     expect(told('C017', 'anna-bianchi')[0]?.matrimonio).not.toHaveProperty('cittadinanza')
   })
+  test('who died: told by the services of life and death alone; a death of yesterday by C019 and C007', () => {
+    const dead = ['C004', 'C007', 'C016', 'C019', 'C030']
+    const recent = [...inRegistry().all()].find(({ decessoRecente }) => decessoRecente)?.id ?? ''
+    for (const code of Object.keys(CONSULTATIONS)) {
+      const verifica = { datiDecesso: { dataEvento: '2022-02-11' } }
+      expect([code, ask(code, criteriaOf(code, 'aldo-conti'), verifica).status]).toEqual([
+        code,
+        dead.includes(code) ? 200 : 404,
+      ])
+      expect([code, ask(code, criteriaOf(code, recent), verifica).status]).toEqual([code, 200])
+    }
+    expect([told('C019', recent)[0], told('C007', recent)[0]]).toMatchObject([
+      { infoSoggettoEnte: [{ id: '1003', valore: 'N' }] },
+      { infoSoggettoEnte: [{ id: '1003', valore: 'N' }] },
+    ])
+    expect(told('C019', 'anna-bianchi')[0]).toMatchObject({ infoSoggettoEnte: [{ valore: 'S' }] })
+    expect(told('C016', recent)[0]).not.toHaveProperty('datiDecesso')
+    expect(told('C021', recent).some((one) => 'datiDecesso' in one)).toBe(false)
+    expect(told('C021', 'rosa-marini').filter((one) => 'datiDecesso' in one)).toHaveLength(1)
+  })
+  test('the record as it was on a day', () => {
+    const sections = (id: string, day: string) => Object.keys(asOn('C029', id, day)[0] ?? {})
+    expect(sections('anna-bianchi', '1974-05-02')).toContain('residenza')
+    expect(sections('anna-bianchi', '1974-05-01')).not.toContain('residenza')
+    const married = (day: string) => 'matrimonio' in (asOn('C017', 'anna-bianchi', day)[0] ?? {})
+    expect([married('1974-04-19'), married('1974-04-20')]).toEqual([false, true])
+    const united = (day: string) => 'unioneCivile' in (asOn('C026', 'luca-verdi', day)[0] ?? {})
+    expect([united('2018-04-13'), united('2018-04-14')]).toEqual([false, true])
+    const { cartaIdentita, cittadinanza } = inRegistry().byId('fatima-el-amrani') ?? {}
+    const since = cittadinanza?.find(({ dataValidita }) => dataValidita)?.dataValidita
+    const issued = cartaIdentita?.dataRilascio ?? ''
+    expect(sections('fatima-el-amrani', issued)).toContain('cartaIdentita')
+    expect(sections('fatima-el-amrani', '1900-01-01')).not.toContain('cartaIdentita')
+    expect(since === undefined || !sections('fatima-el-amrani', '1900-01-01').includes('cittadinanza')).toBe(true)
+  })
+  test('C029 tells where somebody lives, C020 where they have lived', () => {
+    const moved = [...inRegistry().all()].find((one) => one.residenza.length > 1 && !one.datiCancellazione)?.id ?? ''
+    expect(told('C029', moved)[0]?.residenza).toHaveLength(1)
+    expect(told('C020', moved)[0]?.residenza).not.toHaveLength(1)
+  })
+  test('C021: who has left the sheet stands there no more', () => {
+    const names = () => told('C021', 'mario-rossi').map(({ identificativi }) => identificativi)
+    const child = inRegistry().byId('sofia-rossi')
+    if (!child) throw new Error('nobody')
+    const all = names()
+    child.datiCancellazione = { motivoCancellazione: '8', dataDecorrenzaCancellazione: '2025-01-01' }
+    const left = names()
+    delete child.datiCancellazione
+    expect(all).toContainEqual(child.identificativi)
+    expect(left).toEqual(all.filter((one) => one !== child.identificativi))
+  })
+  test.each<[string, string, object, object]>([
+    ['C003', 'anna-bianchi', { generalita: { cognome: 'BIANCHI' } }, { generalita: { cognome: 'VERDI' } }],
+    [
+      'C004',
+      'aldo-conti',
+      { datiDecesso: { dataEvento: '2022-02-11' } },
+      { datiDecesso: { dataEvento: '2022-02-12' } },
+    ],
+    [
+      'C005',
+      'anna-bianchi',
+      { matrimonio: { coniuge: { cognome: 'RICCI' }, datiMatrimonio: { dataEvento: '1974-04-20' } } },
+      { matrimonio: { coniuge: { cognome: 'RICCI' }, datiMatrimonio: { dataEvento: '1974-04-21' } } },
+    ],
+    ['C005', 'anna-bianchi', { matrimonio: { ordineMatrimonio: '1' } }, { matrimonio: { coniuge: { nome: 'MARIO' } } }],
+    ['C006', 'anna-bianchi', { cittadinanza: { codiceStato: '100' } }, { cittadinanza: { codiceStato: '436' } }],
+    ['C006', 'anna-bianchi', { cittadinanza: [{ codiceStato: '100' }] }, { cittadinanza: [{ codiceStato: '436' }] }],
+    ['C006', 'g000104-1', { cittadinanza: { codiceStato: '100' } }, { cittadinanza: [{ codiceStato: '100' }] }],
+    [
+      'C008',
+      'anna-bianchi',
+      { residenza: { indirizzo: { toponimo: { denominazioneToponimo: 'Giulia' } } } },
+      { residenza: { indirizzo: { numeroCivico: { numero: '13' } } } },
+    ],
+    [
+      'C009',
+      'sofia-rossi',
+      family('ROSSI MARIO', 'FERRARI ELENA', 'ROSSI SOFIA'),
+      family('ROSSI MARIO', 'FERRARI ELENA', 'ROSSI LUCIA'),
+    ],
+    [
+      'C009',
+      'sofia-rossi',
+      family('ROSSI SOFIA', 'ROSSI MARIO', 'FERRARI ELENA'),
+      family('ROSSI MARIO', 'ROSSI SOFIA'),
+    ],
+    [
+      'C011',
+      'rosa-marini',
+      { vedovanza: { datiMorteconiuge: { dataEvento: '2022-02-11' } } },
+      { vedovanza: { datiMorteconiuge: { dataEvento: '2022-02-12' } } },
+    ],
+    ['C012', 'sofia-rossi', parent('paternita', 'MARIO'), parent('paternita', 'ELENA')],
+    ['C013', 'sofia-rossi', parent('maternita', 'ELENA'), parent('maternita', 'MARIO')],
+    [
+      'C014',
+      'luca-verdi',
+      { unioneCivile: { unitoCivilmente: { cognome: 'NERI' } } },
+      { unioneCivile: { unitoCivilmente: { cognome: 'VERDI' } } },
+    ],
+    // What the register does not have is not so, whatever is declared.
+    ['C011', 'rosa-marini', { vedovanza: {} }, { matrimonio: { ordineMatrimonio: '9' } }],
+    ['C005', 'anna-bianchi', { matrimonio: {} }, { matrimonio: { altro: { a: '1' } } }],
+    ['C005', 'anna-bianchi', { matrimonio: {} }, { matrimonio: 'RICCI' }],
+    ['C005', 'anna-bianchi', { matrimonio: {} }, { matrimonio: { ordineMatrimonio: { a: '1' } } }],
+    ['C005', 'anna-bianchi', { matrimonio: {} }, { matrimonio: [{ ordineMatrimonio: '1' }] }],
+    ['C003', 'anna-bianchi', { generalita: {} }, { generalita: { cognome: null } }],
+  ])('%s of %s: yes, and no', (code, id, yes, no) => {
+    const said = (verifica: object) =>
+      (told(code, id, verifica)[0] as { infoSoggettoEnte: object[] }).infoSoggettoEnte[0]
+    expect(said(yes)).toMatchObject({ valore: 'S' })
+    expect(said(yes)).not.toHaveProperty('dettaglio')
+    expect(said(no)).toMatchObject({ valore: 'N', dettaglio: 'Dato non corrispondente' })
+  })
+  test.each([
+    ['C010', '1010', 'rosa-marini', 'S'],
+    ['C010', '1010', 'anna-bianchi', 'N'],
+    ['C010', '1010', 'sofia-rossi', 'S'],
+    ['C022', '1010', 'marija-kos', 'S'],
+    ['C022', '1010', 'luca-verdi', 'N'],
+  ])('%s: id %s of %s is %s', (code, id, person, valore) => {
+    expect(told(code, person)[0]?.infoSoggettoEnte).toMatchObject([{ id, valore }])
+  })
+  test.each<[string, object, string | null]>([
+    ['surname alone', { cognome: 'BIANCHI' }, null],
+    ['no day of birth', { cognome: 'BIANCHI', nome: 'ANNA MARIA', datiNascita: {} }, null],
+    ['another sex', { ...BORN, sesso: 'M' }, null],
+    ['another surname', { ...BORN, cognome: 'VERDI' }, null],
+    ['another day', { ...BORN, datiNascita: { dataEvento: '1951-06-19' } }, null],
+    ['another place', { ...BORN, datiNascita: { dataEvento: '1951-06-18', luogoNascita: place('FOLIGNO') } }, null],
+    [
+      'its place',
+      { ...BORN, datiNascita: { dataEvento: '1951-06-18', luogoNascita: place('SPELLO') } },
+      'anna-bianchi',
+    ],
+    ['all but the place', BORN, 'anna-bianchi'],
+    ['a day on which two were born', { datiNascita: { dataEvento: '1986-02-17' } }, null],
+    ['one of them', { cognome: 'SERRA', datiNascita: { dataEvento: '1986-02-17' } }, 'paola-serra'],
+    ['one without a name', noName(), 'susanto'],
+    ['the ID ANPR goes before the name', { idANPR: idOf('mario-rossi'), ...BORN }, 'mario-rossi'],
+  ])('search by %s', (_name, criteria, found) => {
+    const { status, body } = ask('C015', criteria)
+    const [one] = body.listaSoggetti?.datiSoggetto ?? []
+    expect([status, one?.identificativi]).toEqual(found === null ? [404, undefined] : [200, { idANPR: idOf(found) }])
+    expect(body).not.toHaveProperty('listaAnomalie')
+  })
+  test.each<[string, (body: Body) => unknown]>([
+    ['no id', ({ idOperazioneClient: _, ...body }) => body],
+    ['an empty id', (body) => ({ ...body, idOperazioneClient: '' })],
+    ['an id of 31', (body) => ({ ...body, idOperazioneClient: '1'.repeat(31) })],
+    ['no criteria', ({ criteriRicerca: _, ...body }) => body],
+    ['a code that is no text', (body) => ({ ...body, criteriRicerca: { codiceFiscale: 7 } })],
+    ['a birth that is no object', (body) => ({ ...body, criteriRicerca: { datiNascita: '1951-06-18' } })],
+    ['a verifica that is no object', (body) => ({ ...body, verifica: 'x' })],
+    ['no datiRichiesta', ({ datiRichiesta: _, ...body }) => body],
+    ...(['dataRiferimentoRichiesta', 'motivoRichiesta', 'casoUso'] as const).map(
+      (name) =>
+        [`no ${name}`, (body: Body) => ({ ...body, datiRichiesta: { ...body.datiRichiesta, [name]: undefined } })] as [
+          string,
+          (body: Body) => unknown,
+        ],
+    ),
+    ['nothing', () => null],
+  ])('%s: 999, also where no gate stands before', (_name, change) => {
+    const body: Body = {
+      idOperazioneClient: '1',
+      criteriRicerca: { idANPR: idOf('anna-bianchi') },
+      datiRichiesta: { dataRiferimentoRichiesta: '2026-11-22', motivoRichiesta: 'P1', casoUso: 'C015' },
+    }
+    expect(consult('C015', body).status).toBe(200)
+    expect(consult('C015', change(body))).toMatchObject({
+      status: 400,
+      body: { listaErrori: [{ codiceErroreAnomalia: '999' }] },
+    })
+  })
   test('verifica: N is an answer, with its detail', () => {
     const [yes] = told('C003', 'anna-bianchi', { generalita: { cognome: 'BIANCHI', dataNascita: '1951-06-18' } })
     expect(yes).toEqual({ infoSoggettoEnte: [{ id: '1002', chiave: "Verifica generalita'", valore: 'S' }] })
@@ -108,60 +327,129 @@ test.each(['', '22/11/2026', '2026-02-30', '2026-11-22T00:00:00'])(
 )
 
 describe('bulk', () => {
-  const service = serviceOf('ElabMassivaVerificaDichEsistenzaInVita')
   const faults = createFaults(new AbortController().signal)
-  let app: FastifyInstance
-  beforeAll(async () => {
-    app = Fastify()
-    bulkService(app, service, faults)
+  const opened: FastifyInstance[] = []
+  afterAll(() => Promise.all(opened.map((app) => app.close())))
+
+  /** One bulk service, as a consumer meets it that has asked nothing of it yet. */
+  async function bulk(name: string) {
+    const app = Fastify()
+    bulkService(app, serviceOf(name), faults)
+    opened.push(app)
     await app.ready()
-  })
-  afterAll(() => app.close())
-  const at = `/${service.name}/v1`
-  const submit = (keys: string[]) =>
-    app.inject({
-      method: 'POST',
-      url: `${at}/anpr-massivo-e002-richiesta`,
-      payload: {
-        idOperazioneClient: '1',
-        fileInput: gzipSync(keys.join('\n')).toString('base64'),
-        tipoRicerca: '1',
-        datiRichiesta: { dataRiferimentoRichiesta: '2026-11-22', motivoRichiesta: 'P1', casoUso: 'C007' },
-      },
+    const ask = (method: 'POST' | 'GET' | 'HEAD' | 'DELETE', operation: string, payload?: object) =>
+      app.inject({ method, url: `/${name}/v1/anpr-massivo-e002-${operation}`, ...(payload && { payload }) })
+    const request = (keys: string, change: object = {}) => ({
+      idOperazioneClient: '1',
+      fileInput: gzipSync(keys).toString('base64'),
+      tipoRicerca: '1',
+      datiRichiesta: { dataRiferimentoRichiesta: '2026-11-22', motivoRichiesta: 'P1', casoUso: 'C007' },
+      ...change,
     })
-  const fetch = (id: string) => app.inject({ method: 'GET', url: `${at}/anpr-massivo-e002-download/resource/${id}` })
+    const submit = (keys: string[], change?: object) => ask('POST', 'richiesta', request(keys.join('\n'), change))
+    const jobOf = (answer: { json: () => unknown }) => (answer.json() as { idOperazioneANPR: string }).idOperazioneANPR
+    const fetch = (id: string) => ask('GET', `download/resource/${id}`)
+    return {
+      ...{ ask, request, submit, jobOf, fetch },
+      end: (id: string) => ask('DELETE', `delete/resource/${id}`),
+      /** The rows of a job that is left alone until it has ended. */
+      async rowsOf(keys: string[]) {
+        const id = jobOf(await submit(keys))
+        for (let look = 0; look < 2; look++) await fetch(id)
+        const file = gunzipSync((await fetch(id)).rawPayload).toString('utf8')
+        return { id, rows: file.trim().split('\n') }
+      },
+    }
+  }
+  const LIFE = 'ElabMassivaVerificaDichEsistenzaInVita'
   const keys = () => ['anna-bianchi', 'aldo-conti', 'mario-rossi', 'sofia-rossi'].map(codeOf)
+  const waits = (state: string) => ({
+    error: '404',
+    message: `Risorsa in attesa di elaborazione con stato: ${state}`,
+  })
 
   test('a file goes in, its states are told, a file comes out', async () => {
-    const { idOperazioneANPR: id, stato } = (await submit(keys())).json<Record<string, string>>()
-    expect(stato).toBe('0')
+    const { ask, submit, jobOf, fetch, rowsOf } = await bulk(LIFE)
+    const begun = await submit(keys())
+    const id = jobOf(begun)
+    expect(begun.json()).toEqual({ idOperazioneANPR: expect.stringMatching(/^\d+$/), stato: '0' })
+    // A HEAD asks whether the file is there, and moves nothing.
+    expect((await ask('HEAD', `download/resource/${id}`)).statusCode).toBe(404)
+    const first = await fetch(id)
+    expect([first.statusCode, first.json()]).toEqual([404, waits('0')])
+    // One job of a consumer at a time.
     expect((await submit(keys())).statusCode).toBe(400)
-    expect((await fetch(id ?? '')).body).toContain('Risorsa in attesa di elaborazione con stato: 0')
-    expect((await fetch(id ?? '')).body).toContain('stato: 1')
-    const rows = gunzipSync((await fetch(id ?? '')).rawPayload)
-      .toString('utf8')
-      .trim()
-      .split('\n')
-    expect(rows).toHaveLength(5)
-    expect(rows[2]).toBe(`${idOf('aldo-conti')},${codeOf('aldo-conti')},2026-11-22,${id},,N`)
+    const second = await fetch(id)
+    expect([second.statusCode, second.json()]).toEqual([404, waits('1')])
+    expect((await ask('HEAD', `download/resource/${id}`)).statusCode).toBe(200)
+    expect((await fetch(id)).headers['content-type']).toBe('application/gzip')
+    const next = await rowsOf(keys())
+    expect(next.rows).toHaveLength(5)
+    expect(next.rows[0]).toBe('idANPR,codFiscale,dataRiferimentoRichiesta,idOperazioneANPR,errore,esistenzaInVita')
+  })
+  test.each([
+    ['ElabMassivaAccertIdUnicoNazionale', 'esito', 'S', 'S'],
+    [LIFE, 'esistenzaInVita', 'S', 'N'],
+    ['ElabMassivaAccertamentoResidenza', 'comuneResidenza', '054050', '054050'],
+    ['ElabMassivaAccertamentoDatiDecesso', 'dataDecesso', '', '2022-02-11'],
+  ])('%s adds the column %s', async (name, head, alive, dead) => {
+    const { rowsOf } = await bulk(name)
+    const { id, rows } = await rowsOf([idOf('anna-bianchi'), codeOf('aldo-conti'), 'AF41450AS', 'XXXXXX00X00X000X'])
+    const told = (person: string, value: string) => `${idOf(person)},${codeOf(person)},2026-11-22,${id},,${value}`
+    expect(rows).toEqual([
+      `idANPR,codFiscale,dataRiferimentoRichiesta,idOperazioneANPR,errore,${head}`,
+      told('anna-bianchi', alive),
+      told('aldo-conti', dead),
+      `AF41450AS,,2026-11-22,${id},EN122,`,
+      `,XXXXXX00X00X000X,2026-11-22,${id},EN122,`,
+    ])
+  })
+  test('a line that is no key is no row, and what follows a comma is not read', async () => {
+    const { rowsOf } = await bulk(LIFE)
+    const { rows } = await rowsOf(['codice', '', `${codeOf('anna-bianchi')};x`, ` ${codeOf('mario-rossi')} ,y`])
+    expect(rows.slice(1).map((row) => row.split(',')[1])).toEqual(['anna-bianchi', 'mario-rossi'].map(codeOf))
+  })
+  test.each<[string, object]>([
+    ['no id', { idOperazioneClient: undefined }],
+    ['an empty id', { idOperazioneClient: '' }],
+    ['an id of 31', { idOperazioneClient: '1'.repeat(31) }],
+    ['no file', { fileInput: undefined }],
+    ['a file that is no base64', { fileInput: '%' }],
+    ['a file that is not compressed', { fileInput: Buffer.from('AF41450AS').toString('base64') }],
+    ['a file without a key', { fileInput: gzipSync('codice\n').toString('base64') }],
+    ['no datiRichiesta', { datiRichiesta: undefined }],
+    ['no day', { datiRichiesta: { motivoRichiesta: 'P1' } }],
+    ['no reason', { datiRichiesta: { dataRiferimentoRichiesta: '2026-11-22' } }],
+    ['no tipoRicerca', { tipoRicerca: undefined }],
+  ])('%s: refused, and no job is open', async (_name, change) => {
+    const { submit } = await bulk(LIFE)
+    const { statusCode, headers, json } = await submit(keys(), change)
+    expect([statusCode, headers['content-type']]).toEqual([400, expect.stringContaining('application/problem+json')])
+    expect(json()).toMatchObject({ listaErrori: [{ codiceErroreAnomalia: '999' }] })
+    expect((await submit(keys(), { idOperazioneClient: '1'.repeat(30) })).statusCode).toBe(200)
+  })
+  test('a job that nobody began, and one that was ended', async () => {
+    const { submit, jobOf, fetch, end } = await bulk(LIFE)
+    const none = { error: '404', message: 'Risorsa non trovata' }
+    for (const answer of [await fetch('1'), await end('1')])
+      expect([answer.statusCode, answer.json()]).toEqual([404, none])
+    const id = jobOf(await submit(keys()))
+    expect((await end(id)).json()).toEqual({ idOperazioneANPR: id, stato: '4' })
+    expect((await fetch(id)).json()).toEqual(none)
+    expect((await submit(keys())).statusCode).toBe(200)
   })
   test('rows are dropped on demand', async () => {
+    const { rowsOf } = await bulk(LIFE)
     faults.set({ kind: 'bulk-drops-rows', times: 1 })
-    const { idOperazioneANPR: id = '' } = (await submit(keys())).json<Record<string, string>>()
-    for (let look = 0; look < 2; look++) await fetch(id)
-    expect(
-      gunzipSync((await fetch(id)).rawPayload)
-        .toString('utf8')
-        .trim()
-        .split('\n'),
-    ).toHaveLength(4)
+    expect((await rowsOf(keys())).rows).toHaveLength(4)
   })
   test('a stuck job shuts out others until it is deleted', async () => {
+    const { submit, jobOf, fetch, end } = await bulk(LIFE)
     faults.set({ kind: 'bulk-stuck', times: 1 })
-    const { idOperazioneANPR: id = '' } = (await submit(keys())).json<Record<string, string>>()
+    const id = jobOf(await submit(keys()))
     for (let look = 0; look < 5; look++) expect((await fetch(id)).statusCode).toBe(404)
     expect((await submit(keys())).statusCode).toBe(400)
-    await app.inject({ method: 'DELETE', url: `${at}/anpr-massivo-e002-delete/resource/${id}` })
+    await end(id)
     expect((await submit(keys())).statusCode).toBe(200)
   })
 })
