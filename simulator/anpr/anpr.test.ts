@@ -1,11 +1,14 @@
 import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { rispostaCertificazione, rispostaErrori } from '../../contract/anpr.ts'
-import { people, personById } from '../population/people.ts'
+import { answerFaults } from '../../test/support/gateway/anpr-description.ts'
+import { people } from '../population/people.ts'
 import { ART_40 } from './certificate/wording.ts'
+import { inRegistry } from './grant.ts'
 import { openAnpr } from './test-client.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'totem-anpr-'))
@@ -21,7 +24,8 @@ afterAll(async () => {
   rmSync(dir, { recursive: true, force: true })
 })
 
-const id = (person: string) => personById(person).idAnpr
+const id = (person: string) => inRegistry().byId(person)?.identificativi.idANPR ?? ''
+const codeOf = (person: string) => inRegistry().byId(person)?.generalita.codiceFiscale?.codFiscale ?? ''
 
 async function certify(change: Record<string, unknown> = {}, of = 'anna-bianchi', { client } = opened) {
   const { status, json } = await client.call('ANPR-Certificazione', {
@@ -101,6 +105,131 @@ describe('issue', () => {
     expect(rispostaErrori.parse(body).listaErrori[0]?.codiceErroreAnomalia).toBe(code)
     expect(anpr.issued()).not.toContain('NEVER')
   })
+})
+
+describe('data only: what a certificate would state, without the certificate', () => {
+  const PATH = '/ANPR-Certificazione/v2/certificati'
+  const asked = (types: string[], of: string, change: Record<string, unknown> = {}) =>
+    certify(
+      { idOperazioneClient: 'DATA', tipoRichiesta: '2', listaTipiCertificati: { tipoCertificato: types }, ...change },
+      of,
+    )
+  const dead = { tipoRichiedente: '3', richiedente: undefined }
+
+  test.each<[string, string[], string, string[], Record<string, unknown>?]>([
+    ['birth', ['1'], 'anna-bianchi', ['attoNascitaANPR']],
+    ['death', ['2'], 'aldo-conti', ['attoMorte'], dead],
+    ['marriage', ['3'], 'anna-bianchi', ['matrimonio']],
+    ['cancellation', ['4'], 'aldo-conti', ['dataCancellazione', 'motivoCancellazione'], dead],
+    ['citizenship', ['5'], 'anna-bianchi', ['cittadinanza']],
+    ['citizenships', ['6'], 'anna-bianchi', ['cittadinanza']],
+    ['life', ['7'], 'anna-bianchi', []],
+    ['residence', ['8'], 'anna-bianchi', ['residenza']],
+    ['residences', ['9'], 'anna-bianchi', ['residenza']],
+    ['residence abroad', ['10'], 'giulia-fontana', ['residenza']],
+    ['civil status of a widow', ['11'], 'rosa-marini', ['statoCivile', 'vedovanza']],
+    ['family', ['12'], 'mario-rossi', ['listaDatiSoggetti']],
+    ['family and civil status', ['13'], 'mario-rossi', ['listaDatiSoggetti']],
+    ['convivenza', ['14'], 'pietro-moretti', ['denominazioneConvivenza', 'residenza']],
+    ['family abroad', ['15'], 'giulia-fontana', ['listaDatiSoggetti']],
+    ['family and kinship', ['16'], 'mario-rossi', ['listaDatiSoggetti']],
+    ['free to marry', ['17'], 'nicolo-dangelo', ['statoCivile']],
+    ['residence on a day', ['20'], 'anna-bianchi', ['residenza']],
+    ['two on one sheet', ['8', '12'], 'mario-rossi', ['listaDatiSoggetti', 'residenza']],
+  ])('%s', async (_name, types, of, sections, change) => {
+    const before = anpr.issued()
+    const { status, body } = await asked(types, of, change)
+    const { datiCertificato, soggettoIntestatario, ...told } = body as Record<string, object>
+    expect([status, Object.keys(datiCertificato ?? {}).sort()]).toEqual([
+      200,
+      ['generalitaAttuali', ...sections].sort(),
+    ])
+    expect(datiCertificato).toMatchObject({ generalitaAttuali: { codiceFiscale: { codFiscale: codeOf(of) } } })
+    expect(soggettoIntestatario).toMatchObject({ idANPR: id(of) })
+    expect(told).not.toHaveProperty('file')
+    expect(told).not.toHaveProperty('protocolloANPR')
+    expect(answerFaults(PATH, status, body)).toEqual([])
+    expect(anpr.issued()).toEqual(before)
+  })
+  test('of each member as much as the type states', async () => {
+    const members = async (type: string) => {
+      const { body } = await asked([type], 'mario-rossi')
+      const { listaDatiSoggetti } = (body as { datiCertificato: { listaDatiSoggetti: object[] } }).datiCertificato
+      return listaDatiSoggetti.map((one) => Object.keys(one).sort().join())
+    }
+    expect(await members('12')).toEqual(Array(3).fill('generalitaAttuali'))
+    expect(await members('13')).toEqual(Array(3).fill('generalitaAttuali,statoCivile'))
+    expect(await members('16')).toEqual(Array(3).fill('generalitaAttuali,legameSoggetto'))
+  })
+  test('refused as the certificate would be, and an id that issued something is not taken by it', async () => {
+    expect(rispostaErrori.parse((await asked(['17'], 'anna-bianchi')).body).listaErrori[0]?.codiceErroreAnomalia).toBe(
+      'EN060',
+    )
+    expect((await certify({ idOperazioneClient: 'DATA' })).status).toBe(200)
+    expect((await asked(['8'], 'anna-bianchi')).status).toBe(200)
+    expect(anpr.asked().get('DATA')).toBe(1)
+  })
+})
+
+test('an operation that was issued is answered alike when its person could have it no more', async () => {
+  const own = await openAnpr(undefined, { reusePdf: true })
+  const first = await certify({ idOperazioneClient: 'LATER' }, 'anna-bianchi', own)
+  // Her card, and that of everybody, has ended long before.
+  own.clock.now = new Date('2090-01-01T09:00:00.500Z')
+  const [again, other] = [
+    await certify({ idOperazioneClient: 'LATER' }, 'anna-bianchi', own),
+    await certify({ idOperazioneClient: 'ANOTHER' }, 'anna-bianchi', own),
+  ]
+  await own.end()
+  expect(again).toEqual(first)
+  expect(rispostaErrori.parse(other.body).listaErrori[0]?.codiceErroreAnomalia).toBe('EN286')
+})
+
+test.each<[string, Record<string, unknown>]>([
+  ['no id', { idOperazioneClient: undefined }],
+  ['an empty id', { idOperazioneClient: '' }],
+  ['an id of 31', { idOperazioneClient: '1'.repeat(31) }],
+  ['no language', { linguaCertificato: { tipoLinguaCertificato: [] } }],
+  ['no linguaCertificato', { linguaCertificato: undefined }],
+  ['no type', { listaTipiCertificati: { tipoCertificato: [] } }],
+  ['no listaTipiCertificati', { listaTipiCertificati: undefined }],
+  ['the same type twice', { listaTipiCertificati: { tipoCertificato: ['8', '8'] } }],
+  ['no subject', { soggettoIntestatario: undefined }],
+  ['a subject without ID ANPR', { soggettoIntestatario: { generalita: { cognome: 'BIANCHI', nome: 'ANNA MARIA' } } }],
+  ['no tipoRichiedente', { tipoRichiedente: undefined }],
+  ['a tipoRichiedente that is none', { tipoRichiedente: '4' }],
+  ['no tipoRichiesta', { tipoRichiesta: undefined }],
+  ['a tipoRichiesta that is none', { tipoRichiesta: '3' }],
+  ['no esenzioneBollo', { esenzioneBollo: undefined }],
+  ['no bollo', { bollo: undefined }],
+  ['no diritti', { diritti: undefined }],
+  ['an amount with a comma', { diritti: '0,26' }],
+  ['an esenzioneDiritti that is none', { esenzioneDiritti: '2' }],
+  ['no emissione', { emissione: undefined }],
+  ['issue at the counter', { emissione: '1' }],
+  ['a day that is none', { dataRiferimento: '2026-02-30' }],
+])('%s: refused, nothing issued', async (_name, change) => {
+  const { status, body } = await certify({ idOperazioneClient: 'NEVER', ...change })
+  // What no idOperazioneClient can be, the gate refuses before.
+  if (String(change.idOperazioneClient ?? 'x').length > 30 || change.idOperazioneClient === '')
+    expect(body).toMatchObject({ title: 'InvalidRequestContent' })
+  else expect(rispostaErrori.parse(body).listaErrori[0]?.codiceErroreAnomalia).toBe('999')
+  expect([status, anpr.issued().includes('NEVER')]).toEqual([400, false])
+})
+
+test.each<[string, Record<string, unknown>]>([
+  ['the body of the notaries’ developer (italia/anpr issue 4664)', { tipoRichiedente: '1', richiedente: undefined }],
+  [
+    'the requester by its other name',
+    { richiedente: undefined, generalitaRichiedente: { idANPR: id('anna-bianchi') } },
+  ],
+  ['without paEstera', { paEstera: undefined }],
+  ['without esenzioneDiritti', { esenzioneDiritti: undefined }],
+  ['with fields that are not named', { modalita: '1', listaAnnotazioni: { annotazione: ['x'] } }],
+])('issued: %s', async (name, change) => {
+  expect(
+    (await certify({ idOperazioneClient: createHash('md5').update(name).digest('hex').slice(2), ...change })).status,
+  ).toBe(200)
 })
 
 test('with an authorisation, bollo may be paid virtually, and the sheet says by which', async () => {

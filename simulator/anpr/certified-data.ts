@@ -3,7 +3,10 @@ import { present } from './rules.ts'
 
 const has = (types: readonly string[], ...any: string[]) => types.some((type) => any.includes(type))
 
-/** The sections that certificates of these types are made of (`datiCertificato` of 6001). */
+/**
+ * The sections that certificates of these types are made of (`datiCertificato` of 6001). Uncertain: no section of it is
+ * named for a civil union or a cohabitation contract.
+ */
 export function certifiedData({ types, subject, gruppo, membri }: CertificateGrant): object {
   const { generalita, attoNascita, datiDecesso, datiCancellazione, vedovanza, annullamentoMatrimonio } = subject
   const families = has(types, '12', '13', '15', '16')

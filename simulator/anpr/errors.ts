@@ -84,6 +84,7 @@ const TEXTS = {
   EN470: "Il soggetto risulta iscritto sia in Italia che all'estero (AIRE)",
 } as const
 export type Code = keyof typeof TEXTS
+export const CODES = Object.keys(TEXTS) as Code[]
 
 /** ANPR's error of that code; `what` takes the place of its `@`. */
 export const errorOf = (code: Code, what = ''): AnprError => ({

@@ -32,7 +32,7 @@ interface Issue {
 
 /**
  * Issues certificates as ANPR does: the same idOperazioneClient gets the certificate already issued, byte for byte (italia/anpr
- * issue 5069). Everything is in memory: a new process has issued nothing. `reusePdf`: the first PDF of a
+ * issue 5069), whatever has become of the person since. Everything is in memory: a new process has issued nothing. `reusePdf`: the first PDF of a
  * person and types serves for all later ones, which differ in protocol and operation. Drawing and sealing take some 50
  * ms, and a test with thousands of totems does not test the drawing.
  */
@@ -41,7 +41,7 @@ export function createIssuer(
   now: () => Date,
   { reusePdf = false, virtualBollo = null }: { reusePdf?: boolean; virtualBollo?: string | null } = {},
 ): Issuer {
-  const issued = new Map<string, Issue & { request: string }>()
+  const issued = new Map<string, Issue & { request: string; echo: object }>()
   const pdfs = new Map<string, Promise<Answer>>()
 
   async function made(id: string, granted: CertificateGrant): Promise<Answer> {
@@ -56,6 +56,15 @@ export function createIssuer(
   return {
     issued,
     async answer(request) {
+      const id = request.idOperazioneClient
+      const issues = request.tipoRichiesta !== DATA_ONLY && request.emissione !== PREVIEW
+      const digest = createHash('sha256').update(JSON.stringify(request)).digest('hex')
+      const known = issues ? issued.get(id) : undefined
+      if (known && known.request !== digest) return refusal('EN079')
+      if (known) {
+        known.asked++
+        return ok({ ...(await known.answer), ...known.echo })
+      }
       const granted = grant(wishOf(request), now().toISOString().slice(0, 10), virtualBollo)
       if (!granted.ok) return granted
       const echo = echoOf(request, granted.value)
@@ -64,12 +73,7 @@ export function createIssuer(
       }
       if (request.emissione === PREVIEW) return ok({ ...(await preview(granted.value, key, now())), ...echo })
 
-      const id = request.idOperazioneClient
-      const digest = createHash('sha256').update(JSON.stringify(request)).digest('hex')
-      const known = issued.get(id)
-      if (known && known.request !== digest) return refusal('EN079')
-      const one = known ?? { request: digest, answer: made(id, granted.value), asked: 0 }
-      one.asked++
+      const one = { request: digest, answer: made(id, granted.value), echo, asked: 1 }
       issued.set(id, one)
       return ok({ ...(await one.answer), ...echo })
     },

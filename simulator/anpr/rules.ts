@@ -132,7 +132,8 @@ function marriageRule({ matrimonio }: Scheda): Refused {
 
 const MARRIED = '2'
 const UNKNOWN = ['5', '9']
-const FREE = ['1', '3', '4', '7', '8']
+/** Table 1: free to marry. */
+export const FREE = ['1', '3', '4', '7', '8']
 
 /** What each type needs of the register, beside what all need. */
 const NEEDS: Record<string, (one: Case) => Refused> = {

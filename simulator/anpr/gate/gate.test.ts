@@ -112,8 +112,9 @@ describe('keeps the rules', () => {
     const before = warned()
     expect((await client.call('C030', asks())).status).toBe(200)
     expect(warned()).toBe(before)
-    expect((await client.call('C030', asks(), { evidence: { claims: { dnonce: '1' } } })).status).toBe(200)
-    expect(warned()).toBe(before + 1)
+    for (const dnonce of ['1', 1_234_567_890_123])
+      expect((await client.call('C030', asks(), { evidence: { claims: { dnonce } } })).status).toBe(200)
+    expect(warned()).toBe(before + 2)
   })
   test('evidence and voucher serve several calls, each with its own signature', async () => {
     const first = await client.prepare('C030', asks())
@@ -133,6 +134,17 @@ describe('keeps the rules', () => {
     const bare = await client.call('C030', undefined, { ...changes, sent: { 'agid-jwt-signature': undefined } })
     expect([bare.status, last()?.cause]).toEqual([400, 'signature-absent'])
   })
+})
+
+test('a method that takes no body is not asked for one, and one that comes all the same is read', async () => {
+  const end = async (body: string) => {
+    const path = '/anpr-massivo-e002-delete/resource/1'
+    const call = await client.prepare('ElabMassivaVerificaDichEsistenzaInVita', undefined, { path, body })
+    const { status } = await client.hear(call.url, { method: 'DELETE', headers: call.headers, ...(body && { body }) })
+    return [status, last()?.cause]
+  }
+  expect(await end('')).toEqual([404, 'accepted'])
+  expect(await end('{')).toEqual([400, 'content-json'])
 })
 
 describe('not conform: one sentence outside, the reason in the log', () => {
@@ -206,6 +218,8 @@ describe('not conform: one sentence outside, the reason in the log', () => {
     ['signed-headers-format', () => ({ signed: [{ ...DIGEST, ...JSON_TYPE }] })],
     ['signed-headers-format', () => ({ signed: [{ Digest: digestOf(BODY) }, JSON_TYPE] })],
     ['signed-headers-format', () => ({ signed: ['digest', 'content-type'] })],
+    ['signed-headers-format', () => ({ signed: [DIGEST, JSON_TYPE, 'x'] })],
+    ['signed-headers-format', () => ({ signed: [DIGEST, JSON_TYPE, null] })],
     ['signed-headers-format', () => ({ signed: [DIGEST, JSON_TYPE, { 'content-length': 7 }] })],
     ['signed-headers-digest', () => ({ signed: [JSON_TYPE] })],
     ['signed-headers-content-type', () => ({ signed: [DIGEST] })],
@@ -352,6 +366,11 @@ describe('content against the Ministry’s file', () => {
   test('a certificate’s operation id has the same length', async () => {
     const { json } = await client.call('ANPR-Certificazione', { idOperazioneClient: '1'.repeat(31) })
     expect(json().title).toBe('InvalidRequestContent')
+  })
+  test('what else a certificate needs is ANPR’s to say', async () => {
+    const { status, text } = await client.call('ANPR-Certificazione', {})
+    expect([status, last()?.cause]).toEqual([400, 'accepted'])
+    expect(text).toContain('"listaErrori":{"errore":[{"codiceErroreAnomalia":"999"')
   })
   test.each<[string, object]>([
     ['thirty characters', { idOperazioneClient: '1'.repeat(30) }],

@@ -74,8 +74,9 @@ describe('faults on demand', () => {
 
   const faulted = async (fault: AnprFault, code = 'C030') => {
     anpr.setFault(fault)
-    const { status, text } = await client.call(code, asks(code))
-    return { status, text }
+    const began = performance.now()
+    const { status, text, headers } = await client.call(code, asks(code))
+    return { status, text, ms: performance.now() - began, left: headers['x-ratelimit-remaining'] }
   }
   test.each<[AnprFault, number, string]>([
     [{ kind: 'unavailable' }, 503, '"title":"GatewayError"'],
@@ -85,11 +86,14 @@ describe('faults on demand', () => {
     [{ kind: 'garbage' }, 200, '{"idOperazioneANPR":'],
     [{ kind: 'empty' }, 200, ''],
     [{ kind: 'error', code: 'EN122' }, 400, '"listaErrori":[{"codiceErroreAnomalia":"EN122"'],
-    [{ kind: 'slow', ms: 5 }, 200, idAnpr],
+    [{ kind: 'slow', ms: 60 }, 200, idAnpr],
     [{ kind: 'another-person', idANPR: mario.idAnpr, codiceFiscale: mario.codiceFiscale }, 200, mario.idAnpr],
   ])('$kind', async (fault, status, text) => {
     const heard = await faulted(fault)
     expect(heard.status).toBe(status)
+    if (fault.kind === 'slow') expect(heard.ms).toBeGreaterThan(55)
+    if (fault.kind === 'daily-limit') expect(heard.left).toBe('0')
+    if (fault.kind === 'rate-limit') expect(Number(heard.left)).toBeGreaterThan(0)
     expect(text === '' ? heard.text === '' : heard.text.includes(text)).toBe(true)
   })
   test('999 goes away at the next try', async () => {

@@ -268,13 +268,21 @@ describe('what the registry says', () => {
   test('audiences of their own', async () => {
     const audience = 'https://modipa.example/rest/C030/v1'
     const tokenAudience = 'auth.interop.example/client-assertion'
-    const { anpr, ask, end } = await changed((registry) => {
+    const {
+      anpr,
+      client: own,
+      ask,
+      end,
+    } = await changed((registry) => {
       registry.tokenAudience = tokenAudience
       Object.assign(registry.eServices.C030 ?? {}, { audience })
     })
     expect(anpr.access.tokenAudience).toBe(tokenAudience)
     expect(anpr.access.eServices.C030?.audience).toBe(audience)
     expect(claims((await ask()).json().access_token).aud).toEqual([audience])
+    const datiRichiesta = { dataRiferimentoRichiesta: '2026-11-22', motivoRichiesta: '1', casoUso: 'C030' }
+    await own.call('C030', { idOperazioneClient: '1', criteriRicerca: { codiceFiscale: 'X' }, datiRichiesta })
+    expect(anpr.log().at(-1)).toMatchObject({ where: 'gate', cause: 'accepted' })
     await end()
   })
   test('a purpose of an e-service that nobody offers', async () => {
@@ -328,10 +336,12 @@ describe('faults on demand', () => {
     [{ kind: 'token-unavailable' }, 503, '<h1>'],
     [{ kind: 'token-error' }, 500, '"code":"015-0000"'],
     [{ kind: 'token-limited' }, 429, '"code":"007-10004"'],
-    [{ kind: 'token-slow', ms: 5 }, 200, 'access_token'],
+    [{ kind: 'token-slow', ms: 60 }, 200, 'access_token'],
   ])('$kind', async (fault, status, text) => {
     anpr.setFault(fault)
+    const began = performance.now()
     const heard = await asked()
+    if (fault.kind === 'token-slow') expect(performance.now() - began).toBeGreaterThan(55)
     expect([heard.status, heard.text.includes(text)]).toEqual([status, true])
   })
   test('a voucher of the future', async () => {

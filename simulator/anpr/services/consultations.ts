@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Scheda } from '../../population/model.ts'
 import { BY_CODICE_FISCALE, type Code, errorOf, rispostaKO } from '../errors.ts'
 import { inRegistry } from '../grant.ts'
-import { isDead } from '../rules.ts'
+import { FREE, isDead } from '../rules.ts'
 import { agrees, find, type Richiesta, richiesta } from './search.ts'
 
 type Soggetto = Record<string, unknown>
@@ -40,7 +40,6 @@ const verification = (id: string, chiave: string, of: (scheda: Scheda) => Record
 
 const aliveInfo = (scheda: Scheda) => info('1003', 'Verifica esistenza in vita', scheda.datiDecesso === undefined)
 
-const FREE = ['1', '3', '4', '7', '8']
 const freeInfo = ({ statoCivile }: Scheda) =>
   info('1010', 'Verifica stato libero', FREE.includes(statoCivile?.statoCivile ?? ''))
 
