@@ -50,11 +50,12 @@ function supervise(now?: () => number, signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'
     spawn: () => spawn(signal),
     ...(now ? { now } : {}),
   })
-  devices.start({
+  devices.listen({
     onEvent: (event) => events.push(event),
     onDied: (how) => died.push(how),
     onStarted: () => {},
   })
+  devices.start()
   return { events, died, started: () => events.filter(({ event }) => event === 'ready').length }
 }
 
