@@ -16,6 +16,11 @@ const [bundle, cache] = JSON.parse(readFileSync(__dirname + '/files.json', 'utf8
 const end = process.exit.bind(process)
 const script = new Script(require('node:module').wrap(readFileSync(bundle, 'utf8')), { filename: bundle })
 class Stopped extends Error {}
+// V8 also compares its flags, and the loader compiles before the bundle sets any: each is taken back.
+const v8 = require('node:v8')
+const { setFlagsFromString } = v8
+const flags = []
+v8.setFlagsFromString = (flag) => { flags.push(flag); setFlagsFromString(flag) }
 process.exit = () => { throw new Stopped() }
 process.stderr.write = () => true
 const absent = new Proxy(function () {}, { get: (_of, name) => (name === Symbol.toPrimitive ? () => '' : absent), apply: () => undefined })
@@ -28,6 +33,7 @@ try {
   if (!(thrown instanceof Stopped)) failure = thrown
 }
 if (failure) { require('node:fs').writeSync(2, String(failure.stack)); end(1) }
+for (const flag of flags) setFlagsFromString(flag.startsWith('--no-') ? flag.replace('--no-', '--') : flag.replace('--', '--no-'))
 writeFileSync(cache, script.createCachedData())
 end(0)
 `

@@ -68,6 +68,20 @@ test('device-process-dies-during-a-call: the call ends, the process comes back',
   expect(await devices.call('printer.status', {})).toEqual({ ok: true, value: { status: 'ready' } })
 })
 
+test('the process may start before anybody listens: what it says first is heard then, once and in order', async () => {
+  const heard: string[] = []
+  devices = superviseDevices({ spawn: () => spawn('SIGKILL') })
+  devices.start()
+  expect(await devices.call('printer.status', {})).toMatchObject({ ok: true })
+  const listener = {
+    onEvent: ({ event }: DeviceEvent) => heard.push(event),
+    onDied() {},
+    onStarted: (n: number) => heard.push(`${n}`),
+  }
+  devices.listen(listener)
+  expect(heard).toEqual(['0', 'ready'])
+})
+
 test('an answer or an event outside the contract ends the process that sent it', async () => {
   const { died } = supervise()
   expect(await devices.call('pdf.raster', { pdf: new Uint8Array(), page: 1, width: 64 })).toMatchObject({
