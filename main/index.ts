@@ -32,7 +32,7 @@ async function start(config: TotemConfig): Promise<void> {
   const watches = createWatches(config, stores, line.identity, refresh)
 
   const shown = visits.start()
-  line.start(refresh, visits.onSettled)
+  line.start(refresh, visits.onSettled, visits.nobodyThere)
   devices.start(visits.deviceListener)
   await shown
   if (__DEVELOPMENT__ && config.bench?.dockUrl) {
