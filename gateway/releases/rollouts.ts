@@ -62,10 +62,10 @@ export function createRollouts({
       .select('heartbeat.received_at')
       .execute()
 
+  const isSilent = ({ received_at: heard }: Stood) => +now() - +heard > SILENT_MS
+
   function factsOf(rollout: Rollout, all: readonly Stood[]): { facts: RingFacts; baseline: Baseline } {
     const { number, ring } = rollout
-    const at = +now()
-    const isSilent = ({ received_at: heard }: Stood) => at - +heard > SILENT_MS
     const facts: RingFacts = { heard: 0, confirmed: 0, rolledBack: 0, silent: 0, visits: 0, faults: 0 }
     const rest = { totems: 0, silent: 0, visits: 0, faults: 0 }
     for (const totem of all) {
@@ -88,11 +88,12 @@ export function createRollouts({
     facts.rolledBack = Math.max(0, facts.rolledBack - rollout.excused_rolled_back)
     facts.silent = Math.max(0, facts.silent - rollout.excused_silent)
     facts.faults = Math.max(0, facts.faults - rollout.excused_faults)
+    // The rest becomes few, and few show nothing: it counts where it is worse than the fleet was.
     return {
       facts,
       baseline: {
-        silentShare: rest.totems > 0 ? rest.silent / rest.totems : 0,
-        faultsPerVisit: rest.visits > 0 ? rest.faults / rest.visits : 0,
+        silentShare: Math.max(rollout.silent_before, share(rest.silent, rest.totems)),
+        faultsPerVisit: Math.max(rollout.faults_before, share(rest.faults, rest.visits)),
       },
     }
   }
@@ -160,9 +161,21 @@ export function createRollouts({
 
     async begin(number, urgent) {
       const at = now()
+      const all = await standings()
+      const sum = (of: (totem: Stood) => number) => all.reduce((so, totem) => so + of(totem), 0)
       const { numInsertedOrUpdatedRows } = await db
         .insertInto('release_rollout')
-        .values({ number, urgent, ring: 0, began_at: at, ring_at: at, stopped_at: null, stopped_why: null })
+        .values({
+          ...{ number, urgent, ring: 0, began_at: at, ring_at: at, stopped_at: null, stopped_why: null },
+          silent_before: share(
+            sum((totem) => (isSilent(totem) ? 1 : 0)),
+            all.length,
+          ),
+          faults_before: share(
+            sum(({ faults }) => faults),
+            sum(({ visits }) => visits),
+          ),
+        })
         .onConflict((conflict) => conflict.doNothing())
         .executeTakeFirst()
       return (numInsertedOrUpdatedRows ?? 0n) > 0n
@@ -214,6 +227,8 @@ export function createRollouts({
     },
   }
 }
+
+const share = (some: number, all: number) => (all > 0 ? some / all : 0)
 
 /** A count since the release was confirmed; what a totem tells begins at 0 with each start of its main. */
 const grown = (kept: 'visits' | 'faults', told: 'sheets_told' | 'faults_told') => sql`case

@@ -15,6 +15,9 @@ export type ReleaseTables = {
     ring_at: Date
     stopped_at: Date | null
     stopped_why: StopReason | 'operator' | null
+    /** The whole fleet's share of silent totems, and its faults a paper, when it began. */
+    silent_before: number
+    faults_before: number
     /** What a person has seen and let pass: a lifted stop is not made again for it. */
     excused_rolled_back: Generated<number>
     excused_silent: Generated<number>

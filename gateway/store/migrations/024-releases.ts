@@ -13,6 +13,8 @@ export const releases: Migration = {
         ring_at timestamptz not null,
         stopped_at timestamptz,
         stopped_why text check (stopped_why in ('rolled-back', 'silent', 'faults', 'operator')),
+        silent_before double precision not null,
+        faults_before double precision not null,
         excused_rolled_back integer not null default 0,
         excused_silent integer not null default 0,
         excused_faults integer not null default 0,

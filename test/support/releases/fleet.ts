@@ -131,6 +131,8 @@ export async function openFleet(
     logged,
     cost,
     async begins(number: number, behaviour: Behaviour = {}, urgent = false) {
+      // Some days of work before, by which the release is judged.
+      for (let steps = 0; steps < 8; steps++) await step()
       behaviours.set(number, behaviour)
       newest = number
       return rollouts.begin(number, urgent)
