@@ -107,3 +107,26 @@ test('the dialogs of the tools, by every rule', async () => {
   }
   expect(found).toEqual([])
 })
+
+test('help from right to left, and what is shown to the clerk, by every rule', async () => {
+  for (const [open, then] of [
+    ['.tool:has(svg) >> nth=0', /العربية/],
+    ['.tool:has(svg) >> nth=2', 'Am Schalter vorzeigen'],
+  ] as const) {
+    await page.evaluate(() => window.show('screen=menu&lang=de'))
+    await page.locator(open).click()
+    const choice = page.getByRole('dialog').getByRole('button', { name: then })
+    await choice.waitFor()
+    await expect
+      .poll(
+        async () => {
+          await choice.click()
+          return page.locator('.clerk').count()
+        },
+        { timeout: 20_000, interval: 700 },
+      )
+      .toBe(1)
+    const { violations } = await page.evaluate((tags) => window.axe.run(document, { runOnly: tags }), TAGS)
+    expect(violations).toEqual([])
+  }
+})
