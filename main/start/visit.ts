@@ -1,6 +1,7 @@
 import { screenLanguagesAt } from '../../catalogue/languages.ts'
 import type { TotemConfig } from '../../contract/config.ts'
 import type { DeviceEvent } from '../../contract/device.ts'
+import { language } from '../../contract/language.ts'
 import { reachMm } from '../../contract/panel.ts'
 import type { ToSpeech } from '../../contract/speech.ts'
 import { CLOCK_SKEW_MS } from '../../trust/revocation.ts'
@@ -79,7 +80,7 @@ export function createVisits(config: TotemConfig, stores: Stores, devices: Devic
       reachMm: reachMm(config.panel),
       pad: config.pad,
       voice: config.sound !== null,
-      languages: screenLanguagesAt(config.office),
+      languages: screenLanguagesAt(config.office, language.options),
     },
     line: () => ({ online: online(), closed: closed(), cie: cie === 'ready' }),
     speech: speech.state,

@@ -146,8 +146,10 @@ const openArabic = async (mode: string) => {
   await expect
     .poll(
       async () => {
-        if (!(await arabic.isVisible())) await page.locator('.dialog-actions button').first().click()
-        else await arabic.click()
+        const listed = page.locator('.dialog-answers')
+        if (await arabic.isVisible()) await arabic.click()
+        // On the next page of the list.
+        else if (await listed.isVisible()) await page.locator('.dialog-actions button').first().click()
         return page.locator('.dialog-words').getAttribute('lang')
       },
       { timeout: 20_000, interval: 700 },
