@@ -62,7 +62,9 @@ test.each([false, true])('every service of ANPR that the gateway may ask takes o
   }
   // What the body says, and whether the simulator offers the service, is another matter.
   const causes = anpr.log().flatMap(({ outcome, cause }) => (outcome === 'accepted' ? [] : [cause]))
-  expect([...new Set(causes)].filter((cause) => !cause.startsWith('content-') && cause !== 'undefined-operation')).toEqual([])
+  expect(
+    [...new Set(causes)].filter((cause) => !cause.startsWith('content-') && cause !== 'undefined-operation'),
+  ).toEqual([])
 })
 
 test('one pair serves a person at a machine, however many calls wait for it, and nobody else', async () => {
