@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { keyKind, orderWish } from './enrolment.ts'
-import { isoInstant, operationId, totemId } from './identity.ts'
+import { count, isoInstant, operationId, totemId } from './identity.ts'
+import { release } from './release.ts'
 
 /**
  * Operators' questions to the gateway, on a listener of their own: HTTPS, JSON, and an operator's bearer token but for
@@ -17,6 +18,8 @@ import { isoInstant, operationId, totemId } from './identity.ts'
  *   POST /v1/operator/orders/withdraw    orderNamed → orderWithdrawn
  *   GET  /v1/operator/enrolled     → operatedEnrolled
  *   POST /v1/operator/enrolled/withdraw  totemNamed → totemWithdrawn
+ *   GET  /v1/operator/releases     → fleetReleases
+ *   POST /v1/operator/releases     releaseOrder → releaseOrdered
  *   GET  /metrics                  in Prometheus' text
  *   GET  /healthz                  200 while the process answers
  *   GET  /readyz                   200 when it can do its work; 503 from the beginning of its stop
@@ -186,3 +189,37 @@ export const operatedEnrolled = z.strictObject({
 /** `POST /v1/operator/enrolled/withdraw`: from now on the totem is let in no more. False: it is not enrolled. */
 export const totemNamed = z.strictObject({ totem: totemId })
 export const totemWithdrawn = z.strictObject({ withdrawn: z.boolean() })
+
+/** How releases go through the fleet (gateway/releases/rings.ts). `ring`: the last that has it, from 0. */
+export const fleetReleases = z.strictObject({
+  sequence: count,
+  ends: isoInstant,
+  listed: z.array(release),
+  rollouts: z.array(
+    z.strictObject({
+      number: count,
+      ring: count,
+      urgent: z.boolean(),
+      beganAt: isoInstant,
+      /** A person must lift it. */
+      stopped: z
+        .strictObject({ at: isoInstant, why: z.enum(['rolled-back', 'silent', 'faults', 'operator']) })
+        .nullable(),
+      facts: z.strictObject({
+        ...{ heard: count, confirmed: count, rolledBack: count },
+        ...{ silent: count, visits: count, faults: count },
+      }),
+    }),
+  ),
+})
+
+/** `hold`: this totem keeps what it has; `release`: no more. */
+export const releaseOrder = z.discriminatedUnion('order', [
+  z.strictObject({ order: z.literal('begin'), number: count, urgent: z.boolean() }),
+  z.strictObject({ order: z.literal('stop'), number: count }),
+  z.strictObject({ order: z.literal('lift'), number: count }),
+  z.strictObject({ order: z.literal('hold'), totem: totemId }),
+  z.strictObject({ order: z.literal('release'), totem: totemId }),
+])
+/** False: it had begun already, or there was nothing to stop or to lift. */
+export const releaseOrdered = z.strictObject({ done: z.boolean() })

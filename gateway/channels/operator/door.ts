@@ -10,7 +10,10 @@ import { type Operator, ROLES, type Role } from '../../settings/operators.ts'
 import type { Operators } from './operators.ts'
 
 /** The rooms that operators look into; contract/operators.ts says what they find there. */
-export type OperatorRooms = Record<'operations' | 'fleet' | 'journals' | 'payments' | 'delivery' | 'enrolment', Routes>
+export type OperatorRooms = Record<
+  'operations' | 'fleet' | 'journals' | 'payments' | 'delivery' | 'releases' | 'enrolment',
+  Routes
+>
 
 /**
  * Where operators come in, on a listener that totems need not reach. The token says which operator calls and what they
