@@ -11,6 +11,7 @@ import type { Database } from '../store/schema.ts'
 import { type Assurance, askerOf } from './asker.ts'
 import { type BulkLook, type BulkWish, beginBulk } from './bulk.ts'
 import { type AccessLog, createAccessLog, type Ended, type Looked, type Looker } from './log.ts'
+import { createOwnIds } from './own-ids.ts'
 
 /**
  * ANPR, as rooms have it: whoever asks says first in whose name, and no question leaves without its line in the access
@@ -30,6 +31,8 @@ export interface Register {
 /** ANPR's services, each with its line in the access log. */
 export interface Looks {
   personOf(codiceFiscale: string, question?: Question): Promise<Result<{ idAnpr: string }, AnprFailure>>
+  /** The ID ANPR of the person in whose name somebody looks: asked once while they are at this machine (own-ids.ts). */
+  ownIdOf(codiceFiscale: string): Promise<Result<{ idAnpr: string }, AnprFailure>>
   /** SECURITY: the sheet and the data of the person in whose name somebody looks, by their ID ANPR. */
   familyOf(idAnpr: string): Promise<Result<Sheet, AnprFailure>>
   ownDataOf(idAnpr: string): Promise<Result<OwnData, AnprFailure>>
@@ -94,6 +97,7 @@ export function createRegister({
     exemption: bollo ? exemptionOf(bollo) : null,
   })
   const log = createAccessLog(db)
+  const ownIds = createOwnIds(now)
   const asked =
     (end: AccessLog['end']) =>
     (looker: Looker): Looks => {
@@ -126,14 +130,19 @@ export function createRegister({
         looked: { types, subject: reference(subject), exemption: null },
         questions: types.split(' ').length,
       })
+      // The log names a person by ID ANPR as soon as it is known: all that was asked about them is found by it.
+      const personOf: Looks['personOf'] = (codiceFiscale, question) =>
+        noted(
+          services('C030', codiceFiscale),
+          (calls) => calls.personOf(codiceFiscale, question),
+          ({ idAnpr }) => ({ subject: reference(idAnpr) }),
+        )
       return {
-        // The log names a person by ID ANPR as soon as it is known: all that was asked about them is found by it.
-        personOf: (codiceFiscale, question) =>
-          noted(
-            services('C030', codiceFiscale),
-            (calls) => calls.personOf(codiceFiscale, question),
-            ({ idAnpr }) => ({ subject: reference(idAnpr) }),
-          ),
+        personOf,
+        async ownIdOf(codiceFiscale) {
+          if (looker.requester === null || isTheirs(codiceFiscale) !== true) return personOf(codiceFiscale)
+          return ownIds.of(looker.caller, looker.requester, () => personOf(codiceFiscale))
+        },
         familyOf: (idAnpr) => noted(services('C021', idAnpr), (calls) => calls.familyOf({ idAnpr, isTheirs })),
         ownDataOf: (idAnpr) => noted(services('C029 C021', idAnpr), (calls) => calls.ownDataOf({ idAnpr, isTheirs })),
         tell: (code, { idAnpr, isTheirs: theirs = isTheirs }, question) =>
@@ -160,7 +169,10 @@ export function createRegister({
     }
   return {
     askedBy: asked(log.end),
-    left: (looker) => anpr.forget(askerOf(looker, loa, reference)),
+    left(looker) {
+      anpr.forget(askerOf(looker, loa, reference))
+      if (looker.requester !== null) ownIds.forget(looker.caller, looker.requester)
+    },
     together() {
       const ends: Promise<void>[] = []
       const askedBy = asked(async (line, ended) => {

@@ -106,7 +106,7 @@ export async function decide(
   }
   const looks = register.askedBy({ caller, requester: access.requester, operation })
   const told = await idTold(caller, access.requester)
-  const person = told === null ? await looks.personOf(holder.codiceFiscale) : ok({ idAnpr: told })
+  const person = told === null ? await looks.ownIdOf(holder.codiceFiscale) : ok({ idAnpr: told })
   if (!person.ok) return failed(person.error)
   const requester = person.value.idAnpr
   access.subject = reference(subject ?? requester)
