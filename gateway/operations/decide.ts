@@ -120,8 +120,6 @@ export async function decide(
     const { error } = may
     return error.kind === 'failed' ? failed(error.failure) : { ...error, access }
   }
-  const lives = await looks.alive(wish)
-  if (!lives.ok) return failed(lives.error)
   const { about, ...more } = may.value
   const { line, result, trace } = await looks.issue(anprId, { ...wish, ...more })
   Object.assign(access, tracesOf(trace), { line })
