@@ -17,7 +17,8 @@ import { oldPayments } from './migrations/018-old-payments.ts'
 import { bulkJob } from './migrations/019-bulk-job.ts'
 import { lettersTold } from './migrations/020-letters-told.ts'
 import { releases } from './migrations/024-releases.ts'
-import { sessionComune } from './migrations/025-session-comune.ts'
+import { enrolment } from './migrations/025-enrolment.ts'
+import { sessionComune } from './migrations/026-session-comune.ts'
 import { DatabaseIsNewer } from './refusals.ts'
 import type { Database } from './schema.ts'
 
@@ -163,7 +164,8 @@ const migrations: Record<string, Migration> = {
   '019-bulk-job': bulkJob,
   '020-letters-told': lettersTold,
   '024-releases': releases,
-  '025-session-comune': sessionComune,
+  '025-enrolment': enrolment,
+  '026-session-comune': sessionComune,
 }
 
 /** Takes a database from one version to another. */

@@ -70,7 +70,8 @@ export async function startAnpr(options: AnprOptions): Promise<Anpr> {
   const faults = createFaults(stopped.signal)
   const log = createLog(options.logTo)
 
-  const services = Fastify({ bodyLimit: BODY_LIMIT })
+  // The gate has judged the content: a name that is dangerous in JavaScript is a field like any that the files do not name.
+  const services = Fastify({ bodyLimit: BODY_LIMIT, onProtoPoisoning: 'remove', onConstructorPoisoning: 'remove' })
   const routes = collectRoutes(services)
   eServices(services, issuer, faults)
   await services.ready()

@@ -34,14 +34,15 @@ export function contentFault(operation: string, type: string | undefined, body: 
   return finding('content-schema', `Not valid: ${parsed.error.issues.map(({ path }) => path.join('.')).join(', ')}`)
 }
 
-/** Every value is text, and none is null (swagger-request-validator's code 1021). */
-function wrongValue(value: unknown): Finding | null {
-  if (value === null) return finding('content-null', 'Null value is not allowed (code: 1021)')
-  if (typeof value === 'string') return null
-  if (typeof value !== 'object') return finding('content-value', 'A value is not of type string (code: 1027)')
-  for (const inner of Object.values(value)) {
-    const wrong = wrongValue(inner)
-    if (wrong) return wrong
+/** Every value is text, and none is null (swagger-request-validator's code 1021), however deep it lies. */
+function wrongValue(body: unknown): Finding | null {
+  const left = [body]
+  while (left.length > 0) {
+    const value = left.pop()
+    if (value === null) return finding('content-null', 'Null value is not allowed (code: 1021)')
+    if (typeof value === 'string') continue
+    if (typeof value !== 'object') return finding('content-value', 'A value is not of type string (code: 1027)')
+    for (const inner of Object.values(value as object)) left.push(inner)
   }
   return null
 }

@@ -343,6 +343,8 @@ describe('content against the Ministry’s file', () => {
     ['content-json', '{'],
     ['content-json', ''],
     ['content-schema', '[]'],
+    ['content-schema', `${'['.repeat(20_000)}${']'.repeat(20_000)}`],
+    ['content-value', `${'['.repeat(20_000)}7${']'.repeat(20_000)}`],
     ['content-value', JSON.stringify({ ...asks(), altro: true })],
     ['content-value', JSON.stringify({ ...asks(), criteriRicerca: { ...criteriRicerca, sesso: 1 } })],
     ['content-type', BODY, 'text/plain'],
@@ -358,7 +360,7 @@ describe('content against the Ministry’s file', () => {
     ],
     ['content-schema', JSON.stringify({ ...asks(), datiRichiesta: { ...datiRichiesta, motivoRichiesta: undefined } })],
     ['content-schema', JSON.stringify({ ...asks(), datiRichiesta: { ...datiRichiesta, casoUso: undefined } })],
-  ])('%s: %s', async (cause, body, type = 'application/json') => {
+  ])('%s: %.40s', async (cause, body, type = 'application/json') => {
     const changes = { body, sent: { 'content-type': type } }
     const { status, json } = await client.call('C030', undefined, changes)
     expect([status, json().title, last()?.cause]).toEqual([400, 'InvalidRequestContent', cause])
@@ -375,6 +377,7 @@ describe('content against the Ministry’s file', () => {
   test.each<[string, object]>([
     ['thirty characters', { idOperazioneClient: '1'.repeat(30) }],
     ['a field that the file does not name', { testataRichiesta: { altro: 'x' } }],
+    ['one whose name is dangerous in JavaScript', JSON.parse('{"__proto__":{"altro":"x"}}')],
   ])('%s', async (_name, more) => {
     expect((await client.call('C030', { ...asks(), ...more })).status).toBe(200)
   })
