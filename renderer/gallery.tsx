@@ -24,7 +24,7 @@ declare global {
   }
 }
 
-// Shows any screen by #screen=…&lang=…, with &text=1.3 &colours=soft &reach=320; without a screen, the list of all. Vite builds it
+// Shows any screen by #screen=…&lang=…, with &text=1.3 &colours=soft &reach=320 &mm=0.294; without a screen, the list of all. Vite builds it
 // with --mode gallery only, so it is never in the totem.
 const root = createRoot(document.getElementById('root') ?? document.body)
 
@@ -82,10 +82,12 @@ function preferred(asked: URLSearchParams): Preferences {
   }
 }
 
-/** The view on a totem where `reach` mm of the glass are in reach. */
+/** The view on a totem where `reach` mm of the glass are in reach, and a pixel is `mm` wide. */
 function onGlass(view: View | undefined, asked: URLSearchParams): View | undefined {
   if (!view) return view
-  return { ...view, totem: { ...view.totem, reachMm: Number(asked.get('reach') ?? view.totem.reachMm) } }
+  const { reachMm, mmPerPixel } = view.totem
+  const glass = { reachMm: Number(asked.get('reach') ?? reachMm), mmPerPixel: Number(asked.get('mm') ?? mmPerPixel) }
+  return { ...view, totem: { ...view.totem, ...glass } }
 }
 
 /** A main that shows one view and gives a preview page of grey lines, and answers nothing else. */

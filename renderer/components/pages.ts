@@ -1,9 +1,10 @@
 import { createContext, type RefObject, use, useCallback, useLayoutEffect, useState } from 'react'
 
 /** Their items may stand on different pages; any other element stands whole on one. */
-const LISTS = '.question, .figure, .answers, .points, .facts, .summary, .sheets, .dialog-answers, .aid-switches'
+const LISTS =
+  '.question, .figure, .answers, .points, .facts, .summary, .sheets, .dialog-answers, .aid-switches, .attract-words, .attract-start, .offered, .ways'
 /** They stand on every page. */
-const ALWAYS = 'h1, .steps, .unseen'
+const ALWAYS = 'h1, .steps, .unseen, .town, .attract-more, .start, .start-others'
 /**
  * Marks what stands on another page, and a list of which nothing is on this one: neither eye, focus nor voice meets it.
  */
