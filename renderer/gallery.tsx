@@ -2,7 +2,7 @@ import './jitless.ts'
 import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
 import type { TotemBridge } from '../contract/ipc.ts'
-import { language } from '../contract/language.ts'
+import { type Language, language } from '../contract/language.ts'
 import { colourModes, type Preferences, textSizes, usual } from '../contract/preferences.ts'
 import type { Spoken } from '../contract/speech.ts'
 import type { View } from '../contract/visit.ts'
@@ -11,6 +11,8 @@ import { connect } from './bridge.ts'
 import { FirstPage } from './components/pages.ts'
 import { Failure } from './failure.tsx'
 import { galleryViews } from './gallery-views.ts'
+import { messages } from './i18n/messages.ts'
+import { pseudo } from './i18n/pseudo.ts'
 import { chosenAt, stopAfter } from './pad/stops.ts'
 import { areOwnWords } from './speech/own-words.ts'
 import { transcript } from './speech/transcript.ts'
@@ -24,9 +26,14 @@ declare global {
   }
 }
 
-// Shows any screen by #screen=…&lang=…, with &text=1.3 &colours=soft &reach=320 &mm=0.294; without a screen, the list of all. Vite builds it
+// Shows any screen by #screen=…&lang=…, with &text=1.3 &colours=soft &reach=320 &mm=0.294 &pseudo; without a screen, the list of all. Vite builds it
 // with --mode gallery only, so it is never in the totem.
 const root = createRoot(document.getElementById('root') ?? document.body)
+
+/** The texts as they are, for a view after one with `&pseudo`. */
+const asWritten = structuredClone(messages)
+const pseudoTexts = (lang: Language) =>
+  Object.fromEntries(Object.entries(asWritten[lang]).map(([id, text]) => [id, pseudo(text)]))
 
 await Promise.allSettled([400, 600, 700].map((weight) => document.fonts.load(`${weight} 1em "Titillium Web"`)))
 let disconnect = () => {}
@@ -41,6 +48,7 @@ show(location.hash.slice(1))
 function show(address: string): void {
   const asked = new URLSearchParams(address)
   const lang = language.catch('it').parse(asked.get('lang'))
+  Object.assign(messages[lang], asked.has('pseudo') ? pseudoTexts(lang) : asWritten[lang])
   const views = galleryViews(lang)
   const shown = onGlass(views[asked.get('screen') ?? ''], asked)
   disconnect()

@@ -4,7 +4,6 @@ const PATHS = {
     'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18ZM3 12h18M12 3c2.6 2.6 3.8 5.6 3.8 9s-1.2 6.4-3.8 9c-2.6-2.6-3.8-5.6-3.8-9S9.4 5.6 12 3Z',
   accessibility:
     'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18ZM12 7.2v.1M7.5 10c3 .9 6 .9 9 0M12 10.6v3.2M12 13.8l-2.4 4M12 13.8l2.4 4',
-  colours: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18ZM12 3v18M14.5 5v14M17 6.8v10.4M19.5 9.5v5',
   help: 'M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18ZM9.3 9.6a2.8 2.8 0 1 1 3.9 2.6c-.8.4-1.2.9-1.2 1.8M12 16.9v.1',
   back: 'M19 12H5M11 6l-6 6 6 6',
   next: 'M5 12h14M13 6l6 6-6 6',
@@ -54,6 +53,8 @@ const PATHS = {
 } as const
 
 export type IconName = keyof typeof PATHS
+
+export const pathOf = (name: IconName): string => PATHS[name]
 
 export function Icon({ name }: { name: IconName }) {
   return (

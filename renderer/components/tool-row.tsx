@@ -47,7 +47,7 @@ export function ToolRow() {
           <span className="unseen">{text(`accessibility.text.${sizeNames[preferences.text]}`)}</span>
         </TouchButton>
         <Tool
-          icon="colours"
+          icon="contrast"
           onPress={() => answer({ type: 'prefer', change: { colours: nextOf(colourModes, preferences.colours) } })}
         >
           <span>{text('accessibility.colours')}</span>
