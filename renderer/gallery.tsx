@@ -11,7 +11,7 @@ import { connect } from './bridge.ts'
 import { FirstPage } from './components/pages.ts'
 import { Failure } from './failure.tsx'
 import { galleryViews } from './gallery-views.ts'
-import { messages } from './i18n/messages.ts'
+import { messagesOf, readAllMessages } from './i18n/messages.ts'
 import { pseudo } from './i18n/pseudo.ts'
 import { chosenAt, stopAfter } from './pad/stops.ts'
 import { areOwnWords } from './speech/own-words.ts'
@@ -30,8 +30,11 @@ declare global {
 // with --mode gallery only, so it is never in the totem.
 const root = createRoot(document.getElementById('root') ?? document.body)
 
+// A view is drawn at once, in any language.
+const texts = await readAllMessages()
+
 /** The texts as they are, for a view after one with `&pseudo`. */
-const asWritten = structuredClone(messages)
+const asWritten = structuredClone(texts)
 const pseudoTexts = (lang: Language) =>
   Object.fromEntries(Object.entries(asWritten[lang]).map(([id, text]) => [id, pseudo(text)]))
 
@@ -48,7 +51,7 @@ show(location.hash.slice(1))
 function show(address: string): void {
   const asked = new URLSearchParams(address)
   const lang = language.catch('it').parse(asked.get('lang'))
-  Object.assign(messages[lang], asked.has('pseudo') ? pseudoTexts(lang) : asWritten[lang])
+  Object.assign(messagesOf(lang), asked.has('pseudo') ? pseudoTexts(lang) : asWritten[lang])
   const views = galleryViews(lang)
   const shown = onGlass(views[asked.get('screen') ?? ''], asked)
   disconnect()

@@ -1,6 +1,7 @@
 import { type ReactNode, useState } from 'react'
 import { colourModes, textSizes } from '../../contract/preferences.ts'
 import { answer, tellSpeech } from '../bridge.ts'
+import { readAllMessages } from '../i18n/messages.ts'
 import { useMarkedText, useOther, useText } from '../i18n/use-text.ts'
 import { useShownView } from '../view-context.ts'
 import { Aids, sizeNames } from './aids.tsx'
@@ -28,7 +29,7 @@ export function ToolRow() {
   return (
     <>
       <nav className="tools" aria-label={text('bar.tools')}>
-        <Tool icon="language" opens onPress={() => setOpen('language')}>
+        <Tool icon="language" opens onPress={() => void readAllMessages().then(() => setOpen('language'))}>
           {/* In another language: whoever reads this one need not look for it. */}
           <span lang={language === 'it' ? 'en' : 'it'}>{text('bar.language')}</span>
         </Tool>
