@@ -54,7 +54,8 @@ function hideEmpty(content: Element): void {
 function divided(content: Element, parts: readonly Element[]): number[] {
   const glass = content.getBoundingClientRect()
   // A drawing may go beyond its place, up to the edge of the glass.
-  const boxes = [...content.children, ...parts.filter((part) => !part.matches('svg'))]
+  const below = content.querySelectorAll('.start-others')
+  const boxes = [...content.children, ...parts.filter((part) => !part.matches('svg')), ...below]
   // Not by its scroll height: the tails of letters hang a few pixels below a line's box.
   const fits = () => {
     hideEmpty(content)
