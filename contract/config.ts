@@ -3,6 +3,7 @@ import { totemId } from './identity.ts'
 import { nearbyTotem, officeHours } from './office.ts'
 import { pad } from './pad.ts'
 import { panel } from './panel.ts'
+import { release } from './release.ts'
 import { err, ok, type Result } from './result.ts'
 import { revocationPolicy } from './trust.ts'
 
@@ -112,6 +113,11 @@ export const totemConfig = z.strictObject({
     .default(null),
   /** The tactile pad or the switches, where the totem has them. */
   pad: pad.prefault({}),
+  /**
+   * Updates: public JWK of the signer of releases, and the kind of machine that this is. Null: this totem takes none by
+   * itself.
+   */
+  update: z.strictObject({ releaseKey: path, compatible: release.shape.compatible }).nullable().default(null),
   timings: z.strictObject({
     idleMs: milliseconds,
     warningMs: milliseconds,

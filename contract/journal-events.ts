@@ -290,6 +290,35 @@ export const journalEvents = {
       en: 'The signed list {list} ended {days} days ago, {ends}: the totem is out of service',
     },
   ),
+  'update.offered': event(
+    'info',
+    { release: count, bytes: count },
+    {
+      it: 'Aggiornamento {release}: inizia lo scaricamento ({bytes} byte)',
+      en: 'Release {release}: fetching begins ({bytes} bytes)',
+    },
+    STATE,
+  ),
+  'update.fetched': event(
+    'info',
+    { release: count, bytes: count },
+    { it: 'Aggiornamento {release} scaricato e verificato', en: 'Release {release} is here, and is what was signed' },
+    STATE,
+  ),
+  /** `release` 0: the list or the assignment itself. */
+  'update.refused': event(
+    'alarm',
+    { release: count, reason: code },
+    { it: 'Aggiornamento {release} rifiutato: {reason}', en: 'Release {release} refused: {reason}' },
+  ),
+  'update.stale': event(
+    'warn',
+    { days: count },
+    {
+      it: "L'elenco degli aggiornamenti è scaduto da {days} giorni: il totem prosegue con il suo programma",
+      en: 'The list of releases ended {days} days ago: the totem goes on with what it runs',
+    },
+  ),
   /** The totem accepted a card without a fresh CRL of its issuer, as its policy says. */
   'visit.revocation-unknown': event(
     'warn',

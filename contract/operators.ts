@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { isoInstant, operationId, totemId } from './identity.ts'
+import { count, isoInstant, operationId, totemId } from './identity.ts'
+import { release } from './release.ts'
 
 /**
  * Operators' questions to the gateway, on a listener of their own: HTTPS, JSON, and an operator's bearer token but for
@@ -11,6 +12,8 @@ import { isoInstant, operationId, totemId } from './identity.ts'
  *   GET  /v1/operator/refunds      → paidRefunds
  *   POST /v1/operator/refunds      refundDone → refundMade
  *   GET  /v1/operator/letters      → operatedLetters
+ *   GET  /v1/operator/releases     → fleetReleases
+ *   POST /v1/operator/releases     releaseOrder → releaseOrdered
  *   GET  /metrics                  in Prometheus' text
  *   GET  /healthz                  200 while the process answers
  *   GET  /readyz                   200 when it can do its work; 503 from the beginning of its stop
@@ -104,3 +107,37 @@ export const operatedLetters = z.strictObject({
   ),
 })
 export type OperatedLetter = z.infer<typeof operatedLetters>['letters'][number]
+
+/** How releases go through the fleet (gateway/releases/rings.ts). `ring`: the last that has it, from 0. */
+export const fleetReleases = z.strictObject({
+  sequence: count,
+  ends: isoInstant,
+  listed: z.array(release),
+  rollouts: z.array(
+    z.strictObject({
+      number: count,
+      ring: count,
+      urgent: z.boolean(),
+      beganAt: isoInstant,
+      /** A person must lift it. */
+      stopped: z
+        .strictObject({ at: isoInstant, why: z.enum(['rolled-back', 'silent', 'faults', 'operator']) })
+        .nullable(),
+      facts: z.strictObject({
+        ...{ heard: count, confirmed: count, rolledBack: count },
+        ...{ silent: count, visits: count, faults: count },
+      }),
+    }),
+  ),
+})
+
+/** `hold`: this totem keeps what it has; `release`: no more. */
+export const releaseOrder = z.discriminatedUnion('order', [
+  z.strictObject({ order: z.literal('begin'), number: count, urgent: z.boolean() }),
+  z.strictObject({ order: z.literal('stop'), number: count }),
+  z.strictObject({ order: z.literal('lift'), number: count }),
+  z.strictObject({ order: z.literal('hold'), totem: totemId }),
+  z.strictObject({ order: z.literal('release'), totem: totemId }),
+])
+/** False: it had begun already, or there was nothing to stop or to lift. */
+export const releaseOrdered = z.strictObject({ done: z.boolean() })

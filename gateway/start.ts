@@ -48,6 +48,7 @@ import { createMeans } from './payments/means.ts'
 import { openPayments } from './payments/open.ts'
 import { createRefunds } from './payments/refunds.ts'
 import { overseePayments, paymentRoutes } from './payments/routes.ts'
+import { createReleaseRoom, openReleaseKeeper } from './releases/open.ts'
 import { startRetention } from './retention.ts'
 import { type GatewayConfig, gatewayConfig } from './settings/config.ts'
 import { requireSafeDatabase } from './settings/line.ts'
@@ -108,6 +109,7 @@ export async function startGateway(
   await folderThere('totems', config.totems)
   await folderMade('trust.crls', config.trust.crls)
   await folderMade('dataDir', config.dataDir)
+  const releaseKeeper = await openReleaseKeeper(config.releases, log)
   const transport = await wayToAnpr(config.anpr, log)
   const verify = config.public && (await verification(config.public, config.dataDir, log))
 
@@ -196,6 +198,7 @@ export async function startGateway(
     ways: delivery.ways,
     now,
   })
+  const releases = createReleaseRoom(config.releases, releaseKeeper, { db, keys, now, log })
   const journals = withJournals(db)
   const previewing = {
     ...{ register, means, reference, terms: config.certificates, now },
@@ -228,9 +231,13 @@ export async function startGateway(
       }),
       operations: operationRoutes({ db, intake, outcomes, full, onResult: metrics.submitted }),
       journal: journalRoutes({ db: journals, keys, bounds: config.bounds, now, log }),
-      fleet: fleetRoutes({ db, challenges, offers, outcomeKeyOf, version: packageJson.version, now }),
+      fleet: fleetRoutes({
+        ...{ db, challenges, offers, outcomeKeyOf, onHeard: releases.heard },
+        ...{ version: packageJson.version, now },
+      }),
       trust: trustRoutes(trust),
       keys: keyRoutes(keys),
+      releases: releases.forTotems,
       delivery: delivery.forTotems(sessions),
     },
     log,
@@ -245,6 +252,7 @@ export async function startGateway(
       journals: overseeJournals(journals),
       payments: overseePayments(createRefunds({ db, now, log })),
       delivery: delivery.forOperators,
+      releases: releases.forOperators,
     },
     metrics: metrics.routes,
     isReady: async () => !stopping.signal.aborted && (await store.answers()),
@@ -265,6 +273,7 @@ export async function startGateway(
     await forOperators.close()
     await forPublic?.close()
     await delivery.stop()
+    releases.stop()
     tls.stop()
     publicTls?.stop()
     paying?.tls.stop()

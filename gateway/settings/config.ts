@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { totemId } from '../../contract/identity.ts'
 import { revocationPolicy } from '../../contract/trust.ts'
 import { listed, service } from '../anpr/services.ts'
 import { mailSettings } from './mail.ts'
@@ -161,6 +162,21 @@ export const gatewayConfig = z.strictObject({
    * happened elsewhere. Changes count without a restart. Null, or a totem that stands not in it: its id is told.
    */
   offices: z.string().nullable().default(null),
+  /**
+   * What totems are to run. `list`: the signed list of releases (contract/release.ts), `releaseKey`: the public JWK of
+   * its signer; `folder`: their files, each named by its SHA-256. `laboratory` and `agreed`: the totems that get a
+   * release first. A new list counts without a restart. Null: this gateway updates nobody.
+   */
+  releases: z
+    .strictObject({
+      list: z.string(),
+      releaseKey: z.string(),
+      folder: z.string(),
+      laboratory: z.array(totemId).default([]),
+      agreed: z.array(totemId).default([]),
+    })
+    .nullable()
+    .default(null),
   bounds: bounds.prefault({}),
   certificates: terms.prefault({}),
 })

@@ -10,7 +10,7 @@ import { createBrake } from './brake.ts'
 import type { Operators } from './operators.ts'
 
 /** The rooms that operators look into; contract/operators.ts says what they find there. */
-export type OperatorRooms = Record<'operations' | 'fleet' | 'journals' | 'payments' | 'delivery', Routes>
+export type OperatorRooms = Record<'operations' | 'fleet' | 'journals' | 'payments' | 'delivery' | 'releases', Routes>
 
 /**
  * Where operators come in, on a listener that totems need not reach. The token says which operator calls and what they

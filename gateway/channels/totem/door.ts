@@ -20,7 +20,7 @@ const MOST_OF_ONE = 64
 
 /** The rooms that a totem may enter; contract/gateway.ts says what it finds there. */
 export type TotemRooms = Record<
-  'citizen' | 'payments' | 'login' | 'operations' | 'journal' | 'fleet' | 'trust' | 'keys' | 'delivery',
+  'citizen' | 'payments' | 'login' | 'operations' | 'journal' | 'fleet' | 'trust' | 'keys' | 'releases' | 'delivery',
   Routes
 >
 
