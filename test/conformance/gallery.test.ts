@@ -86,8 +86,8 @@ const look = async (lang: string, mode: string, [width, height, size] = PORTRAIT
           words: window.wordsOnScreen(),
           faults: window.faultsOfLayout(),
           places: window.placesOfControls(),
-          emptyMm: window.emptyBand(),
-          plain: window.plainWords(),
+          emptyMm: speaks ? window.emptyBand() : 0,
+          plain: ending.includes('&pseudo') ? window.plainWords() : [],
           spoken: speaks ? window.spoken() : [],
         }
         seen[name] = first
