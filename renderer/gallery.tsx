@@ -1,6 +1,7 @@
 import './jitless.ts'
 import { flushSync } from 'react-dom'
 import { createRoot } from 'react-dom/client'
+import { z } from 'zod'
 import type { TotemBridge } from '../contract/ipc.ts'
 import { type Language, language } from '../contract/language.ts'
 import { colourModes, type Preferences, textSizes, usual } from '../contract/preferences.ts'
@@ -93,12 +94,20 @@ function preferred(asked: URLSearchParams): Preferences {
   }
 }
 
+<<<<<<< HEAD
 /** The view on a totem where `reach` mm of the glass are in reach, and a pixel is `mm` wide. */
 function onGlass(view: View | undefined, asked: URLSearchParams): View | undefined {
   if (!view) return view
   const { reachMm, mmPerPixel } = view.totem
   const glass = { reachMm: Number(asked.get('reach') ?? reachMm), mmPerPixel: Number(asked.get('mm') ?? mmPerPixel) }
   return { ...view, totem: { ...view.totem, ...glass } }
+=======
+/** The view on a totem where `reach` mm of the glass are in reach, and which offers `languages` in this order. */
+function onGlass(view: View | undefined, asked: URLSearchParams): View | undefined {
+  if (!view) return view
+  const languages = z.array(language).catch(view.totem.languages).parse(asked.get('languages')?.split(','))
+  return { ...view, totem: { ...view.totem, languages, reachMm: Number(asked.get('reach') ?? view.totem.reachMm) } }
+>>>>>>> refs/heads/main
 }
 
 /** A main that shows one view and gives a preview page of grey lines, and answers nothing else. */

@@ -67,6 +67,7 @@ export function ToolRow() {
           <Tool
             icon="listen"
             unsaid
+            pressed={speech !== 'off'}
             onPress={() => tellSpeech({ about: 'key', key: speech === 'off' ? 'start' : 'repeat' })}
           >
             <span>{text('bar.listen')}</span>
@@ -124,6 +125,7 @@ function Tool({
   icon: IconName
   opens?: boolean
   unsaid?: boolean
+  pressed?: boolean
   onPress: () => void
   children: ReactNode
 }) {
