@@ -94,20 +94,13 @@ function preferred(asked: URLSearchParams): Preferences {
   }
 }
 
-<<<<<<< HEAD
-/** The view on a totem where `reach` mm of the glass are in reach, and a pixel is `mm` wide. */
+/** The view on a totem where `reach` mm of the glass are in reach, a pixel is `mm` wide, and `languages` are offered in this order. */
 function onGlass(view: View | undefined, asked: URLSearchParams): View | undefined {
   if (!view) return view
   const { reachMm, mmPerPixel } = view.totem
-  const glass = { reachMm: Number(asked.get('reach') ?? reachMm), mmPerPixel: Number(asked.get('mm') ?? mmPerPixel) }
-  return { ...view, totem: { ...view.totem, ...glass } }
-=======
-/** The view on a totem where `reach` mm of the glass are in reach, and which offers `languages` in this order. */
-function onGlass(view: View | undefined, asked: URLSearchParams): View | undefined {
-  if (!view) return view
   const languages = z.array(language).catch(view.totem.languages).parse(asked.get('languages')?.split(','))
-  return { ...view, totem: { ...view.totem, languages, reachMm: Number(asked.get('reach') ?? view.totem.reachMm) } }
->>>>>>> refs/heads/main
+  const glass = { reachMm: Number(asked.get('reach') ?? reachMm), mmPerPixel: Number(asked.get('mm') ?? mmPerPixel) }
+  return { ...view, totem: { ...view.totem, languages, ...glass } }
 }
 
 /** A main that shows one view and gives a preview page of grey lines, and answers nothing else. */

@@ -1,11 +1,8 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-<<<<<<< HEAD
-import { DOMAIN_KEYS } from '../../contract/email-address.ts'
-=======
 import { screenLanguagesAt } from '../../catalogue/languages.ts'
+import { DOMAIN_KEYS } from '../../contract/email-address.ts'
 import { language } from '../../contract/language.ts'
->>>>>>> refs/heads/main
 import type { Spoken } from '../../contract/speech.ts'
 import type { View } from '../../contract/visit.ts'
 import { galleryViews } from '../../renderer/gallery-views.ts'
