@@ -126,6 +126,15 @@ export const totemConfig = z.strictObject({
   }),
   /** With less free space the totem takes no request, because an accepted request must always find room. */
   minFreeBytes: z.number().nonnegative(),
+  /**
+   * A totem that was enrolled renews its certificate by itself. `url`: the gateway's enrolment door, for a totem whose
+   * certificate has ended. `ak`: the TPM's key for statements, as `npx totem enrol` left it; null: a software key. Null
+   * as a whole: whoever provisioned the totem brings it new certificates.
+   */
+  enrolment: z
+    .strictObject({ url: z.url({ protocol: /^https$/ }), ak: path.nullable() })
+    .nullable()
+    .default(null),
   /** Only honoured in a development build (invariant 9). */
   bench: z
     .strictObject({

@@ -201,6 +201,60 @@ export const journalEvents = {
     { reason: code },
     { it: 'Chiavi del totem inutilizzabili: {reason}', en: "This totem's keys can't be used: {reason}" },
   ),
+  /** The first entry of a totem: a technician typed the code of this order. */
+  'enrolment.done': event(
+    'info',
+    { order: operationId, key: z.enum(['tpm', 'file']) },
+    {
+      it: 'Totem messo in servizio con l’ordine {order}, chiavi: {key}',
+      en: 'Totem enrolled by order {order}, keys: {key}',
+    },
+    FAULT,
+    {
+      key: {
+        tpm: { it: 'protette dal TPM', en: 'in the care of the TPM' },
+        file: { it: 'software, su disco', en: 'software keys, on the disk' },
+      },
+    },
+  ),
+  /** At each start of an enrolled totem without a TPM: who copies its disk has its keys. */
+  'keys.software': event(
+    'info',
+    {},
+    {
+      it: 'Chiave software: nessun TPM protegge le chiavi di questo totem',
+      en: "Software key: no TPM protects this totem's keys",
+    },
+    STATE,
+  ),
+  /** Tried again each hour. */
+  'certificate.not-renewed': event(
+    'warn',
+    { reason: code },
+    {
+      it: 'Certificato TLS del totem non rinnovato: {reason}',
+      en: "This totem's TLS certificate was not renewed: {reason}",
+    },
+    FAULT,
+    {
+      reason: {
+        'totem-withdrawn': {
+          it: 'il totem è stato revocato da un operatore',
+          en: 'an operator has withdrawn this totem',
+        },
+        'totem-unknown': { it: 'il gateway non conosce questo totem', en: 'the gateway does not know this totem' },
+        'proof-refused': {
+          it: 'il gateway non riconosce questa macchina: altro TPM, o chiavi di un’altra macchina',
+          en: 'the gateway does not recognise this machine: another TPM, or the keys of another machine',
+        },
+        'boot-refused': {
+          it: 'la macchina ha avviato un sistema che gli operatori non ammettono',
+          en: 'the machine booted a system that the operators do not allow',
+        },
+        'request-stale': { it: 'la risposta è arrivata tardi; si riprova', en: 'the answer came late; tried again' },
+      },
+    },
+  ),
   /** A new TLS certificate of this totem counts from now on; `ends`: its last instant. */
   'certificate.updated': event(
     'info',

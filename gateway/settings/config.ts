@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { totemId } from '../../contract/identity.ts'
 import { revocationPolicy } from '../../contract/trust.ts'
 import { listed, service } from '../anpr/services.ts'
+import { enrolmentSettings } from './enrolment.ts'
 import { mailSettings } from './mail.ts'
 import { pagopaSettings } from './pagopa.ts'
 import { pdndSettings } from './pdnd.ts'
@@ -82,6 +83,14 @@ export const gatewayConfig = z.strictObject({
         .default(null),
       mail: mailSettings.nullable().default(null),
     })
+    .nullable()
+    .default(null),
+  /**
+   * Where new machines become totems (settings/enrolment.ts): TLS with the gateway's own certificate, and none of the
+   * caller's. Null: totems are provisioned by hand alone (`totems`).
+   */
+  enrolment: enrolmentSettings
+    .extend({ door: z.strictObject({ ...address, connections: connections(500, 50) }) })
     .nullable()
     .default(null),
   /** PEM files; `clientCa` is the only issuer of totems' certificates. */

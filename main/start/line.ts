@@ -3,6 +3,7 @@ import type { TotemConfig } from '../../contract/config.ts'
 import type { Offer } from '../../contract/offers.ts'
 import type { Devices } from '../devices/index.ts'
 import { freeBytes } from '../disk.ts'
+import { createRenewal } from '../enrolment/renewal.ts'
 import { watchIdentity } from '../keys/identity-watch.ts'
 import { createKeysRefresh } from '../lists/gateway-keys-refresh.ts'
 import { createTrustRefresh } from '../lists/trust-refresh.ts'
@@ -36,6 +37,11 @@ export function createGatewayLine(config: TotemConfig, stores: Stores, devices: 
       // The old one may be why there was no line.
       drain.wake()
     },
+  })
+  const renewal = createRenewal(config, {
+    ...{ client, journal, version: totem, now: () => new Date(), random: Math.random },
+    identity: () => identity.identity,
+    onRenewed: () => identity.look(),
   })
   const health = createHealth({
     versions: { totem, electron, node },
@@ -136,12 +142,14 @@ export function createGatewayLine(config: TotemConfig, stores: Stores, devices: 
       drain.start()
       trustRefresh.start()
       keysRefresh.start()
+      renewal.start()
       updater?.start()
     },
     stop() {
       void drain.stop()
       void trustRefresh.stop()
       void keysRefresh.stop()
+      renewal.stop()
       void updater?.stop()
       client.close()
     },

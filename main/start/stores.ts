@@ -38,6 +38,7 @@ export async function openStores(config: TotemConfig) {
     }),
   )
   journal.record('totem.started', versions())
+  if (config.enrolment && config.keyProtection.kind === 'file') journal.record('keys.software', {})
 
   const now = () => new Date()
   const testTrust = __DEVELOPMENT__ && config.bench !== null

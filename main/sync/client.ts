@@ -219,7 +219,13 @@ export function createGatewayClient({
     async releaseRange(sha256, from, to) {
       const address = new URL(`/v1/releases/${sha256}`, url)
       const range = { ...headers, range: `bytes=${from}-${to}` }
-      const answer = await exchange({ agent: agentNow(), url: address, headers: range, deadline: backlog, signal: undefined })
+      const answer = await exchange({
+        agent: agentNow(),
+        url: address,
+        headers: range,
+        deadline: backlog,
+        signal: undefined,
+      })
       if (!answer.ok)
         return err(
           answer.error.kind === 'no-answer'

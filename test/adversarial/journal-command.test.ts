@@ -137,6 +137,7 @@ function provisioning(): TotemConfig {
     timings: { idleMs: 60_000, warningMs: 30_000, goodbyeMs: 8_000, lineProbeMs: 5_000 },
     sound: null,
     minFreeBytes: 0,
+    enrolment: null,
     bench: null,
   }
 }
