@@ -1,3 +1,4 @@
+// A little over 400 lines: one table of people, and of what each is refused, is read at once.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
