@@ -5,6 +5,7 @@ import { onQuit, runApp } from './shell/app.ts'
 import { spawnDeviceProcess } from './shell/device-process.ts'
 import { createGatewayLine } from './start/line.ts'
 import { openStores } from './start/stores.ts'
+import { createSupervisor } from './start/supervisor.ts'
 import { createVisits } from './start/visit.ts'
 import { createWatches } from './start/watch.ts'
 
@@ -29,12 +30,14 @@ async function start(config: TotemConfig): Promise<void> {
   const line = createGatewayLine(config, stores, devices)
   const visits = createVisits(config, stores, devices, line)
   const { refresh } = visits.session
+  const supervisor = createSupervisor({ well: visits.well })
   const watches = createWatches(config, stores, line.identity, refresh)
 
   const shown = visits.start()
   line.start(refresh, visits.onSettled)
   devices.start(visits.deviceListener)
   await shown
+  supervisor.start()
   if (__DEVELOPMENT__ && config.bench?.dockUrl) {
     const { openDock } = await import('./shell/dock-window.ts')
     await openDock(config.bench.dockUrl)
@@ -42,6 +45,7 @@ async function start(config: TotemConfig): Promise<void> {
   watches.start()
 
   onQuit(() => {
+    supervisor.stop()
     watches.stop()
     visits.stop()
     devices.stop()

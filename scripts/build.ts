@@ -208,7 +208,6 @@ export async function build({
       ...shared,
       entryPoints: ['main/shell/start.ts'],
       outfile: path.join(dist, 'main/start.cjs'),
-      external: ['electron', './index.cjs', '../native/totem.cjs'],
     }),
   ])
   // `totem verify` reads codes by it.

@@ -39,7 +39,8 @@ export const PLACES: Record<string, string> = {
 const LEFT_OUT = ['chrome-sandbox', 'resources/default_app.asar']
 
 /** What the system's loader or a shell starts; everything else is read. */
-const EXECUTABLE = /^(usr\/bin\/totem|usr\/lib\/totem-polis\/(totem-polis|chrome_crashpad_handler)|DEBIAN\/(post|pre)\w+)$/
+const EXECUTABLE =
+  /^(usr\/bin\/totem|usr\/lib\/totem-polis\/(totem-polis|chrome_crashpad_handler)|DEBIAN\/(post|pre)\w+)$/
 
 export interface DebOptions {
   /** electron-builder's `linux-unpacked`. */
@@ -84,7 +85,12 @@ export function makeDeb({ program, thirdParty, version, released, work, deb, lev
     path.join(meta, 'control'),
     control.replace('@VERSION@', debianVersion(version)).replace('@KIB@', String(kib)),
   )
-  const sums = packed.map((file, at) => `${createHash('md5').update(sizes[at] ?? '').digest('hex')}  ${file}\n`)
+  const sums = packed.map(
+    (file, at) =>
+      `${createHash('md5')
+        .update(sizes[at] ?? '')
+        .digest('hex')}  ${file}\n`,
+  )
   writeFileSync(path.join(meta, 'md5sums'), sums.join(''))
 
   const epoch = Date.parse(`${released}T00:00:00Z`) / 1000

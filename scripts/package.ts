@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { type Configuration, DIR_TARGET, build as pack, Platform } from 'electron-builder'
+import { type Configuration, DIR_TARGET, Platform, build as pack } from 'electron-builder'
 import { load } from 'js-yaml'
 import { build, closure, electronDist, needsOldSqlite, OLD_ELECTRON_EXTERNAL } from './build.ts'
 import { debianVersion, makeDeb } from './deb.ts'
@@ -86,6 +86,7 @@ if (import.meta.main) {
     },
   })
   const { deb, electron } = await makePackage({ out: path.resolve(values.out), testTrust: values['test-trust'] })
-  if (!electron.pinned) console.log(`Electron ${electron.version} in place of the pinned one: for a bench, for no totem`)
+  if (!electron.pinned)
+    console.log(`Electron ${electron.version} in place of the pinned one: for a bench, for no totem`)
   console.log(deb)
 }

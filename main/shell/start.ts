@@ -1,10 +1,11 @@
+import { join } from 'node:path'
 import { app } from 'electron'
 import { exitForRestart } from './app.ts'
 
 // The first file of a package: the totem, or, for /usr/bin/totem, the technician's command line. The fuse `runAsNode`
 // is off, so the program itself has to be that too.
 const at = process.argv.indexOf('--totem')
-if (at < 0) require('./index.cjs')
+if (at < 0) require(join(__dirname, 'index.cjs'))
 else void commandLine(process.argv.slice(at + 1))
 
 async function commandLine(args: string[]): Promise<void> {
@@ -15,7 +16,9 @@ async function commandLine(args: string[]): Promise<void> {
   // Nothing is drawn, and the machine may have no display.
   app.disableHardwareAcceleration()
   app.enableSandbox()
-  const { run } = require('../native/totem.cjs') as { run(args: readonly string[]): Promise<number> }
+  const { run } = require(join(__dirname, '..', 'native', 'totem.cjs')) as {
+    run(args: readonly string[]): Promise<number>
+  }
   app.exit(await run(args))
 }
 

@@ -17,7 +17,7 @@ import { createSession } from '../session/index.ts'
 import { exitForRestart } from '../shell/app.ts'
 import { registerCalls } from '../shell/calls.ts'
 import { createRecovery } from '../shell/recovery.ts'
-import { createCitizenWindow } from '../shell/window.ts'
+import { createCitizenWindow, glassOf } from '../shell/window.ts'
 import { createSpeech } from '../speech/index.ts'
 import { KEEP_MS } from '../sync/answer.ts'
 import type { GatewayLine } from './line.ts'
@@ -35,7 +35,8 @@ export function createVisits(config: TotemConfig, stores: Stores, devices: Devic
   const place = placeOf(config)
   const sign = createPaperSigner(own.verification && verificationSigner(own.verification), config.totem)
   const paper = createPaper({ devices, journal, ledger: queue.ledger, sign })
-  const window = createCitizenWindow(config.panel)
+  const panel = glassOf(config.panel)
+  const window = createCitizenWindow(panel)
   const speech = createSpeech(config, {
     onSilent: (reason) => journal.record('speech.silent', { reason }),
     onTurned: () => session.refresh(),
@@ -75,8 +76,8 @@ export function createVisits(config: TotemConfig, stores: Stores, devices: Devic
       phone: config.office.phone,
       hours: config.office.hours,
       nearest: config.office.nearest,
-      mmPerPixel: config.panel.mmPerPixel,
-      reachMm: reachMm(config.panel),
+      mmPerPixel: panel.mmPerPixel,
+      reachMm: reachMm(panel),
       pad: config.pad,
       voice: config.sound !== null,
       languages: screenLanguagesAt(config.office),
@@ -159,6 +160,11 @@ export function createVisits(config: TotemConfig, stores: Stores, devices: Devic
 
   return {
     session,
+    /** The page draws, and the queue, without which nothing can be taken, answers. A dead device is told on the screen. */
+    async well() {
+      queue.depth()
+      return window.draws()
+    },
     /** Brings events of the device process to the visit, the log and the heartbeat. */
     deviceListener: {
       onEvent,
