@@ -62,7 +62,7 @@ export async function startMachine(root = '/'): Promise<Machine> {
     once(init, 'exit').then(() => ['the machine did not start']),
   ])) as [string]
   if (first !== 'up') throw new Error(first)
-  const inside = [`--target=${firstChildOf(init.pid ?? 0)}`, '--mount', '--pid', '--root', '--wd=/', '--']
+  const inside = [`--target=${firstChildOf(init.pid ?? 0)}`, '--mount', '--pid', '--root', '--wdns=/', '--']
   return {
     run: (...command) =>
       new Promise((resolve) =>
