@@ -1,5 +1,4 @@
 import { Failure, USAGE, usage } from './command.ts'
-import { PACKAGED } from './packaged.ts'
 
 type Commands = Record<string, () => Promise<(args: string[]) => number | Promise<number>>>
 
@@ -14,14 +13,7 @@ const COMMANDS: Commands = {
   verify: async () => (await import('./verify.ts')).verify,
 }
 
-const SIMULATOR_HELP = `totem simulator anpr  runs PDND's token server and ANPR behind its gate, for any client
-totem simulator card  keeps a virtual card in a virtual reader
-totem simulator fleet thousands of totems that lost their line, against one gateway
-totem simulator pagopa  runs pagoPA's platform for any creditor: notices, receipts, Checkout
-totem simulator population  synthetic people of any number, a JSON line each
-`
-
-const HELP = `totem card read       what the card in the reader says without a PIN
+const help = (more: string) => `totem card read       what the card in the reader says without a PIN
 totem card login      PIN and signature, with every check of a visit
 totem card trace      the same, with every APDU and its time; nothing personal in it
 totem journal         the sync log: tail, verify, export
@@ -29,19 +21,23 @@ totem keys            the private keys of totem and gateway: make; a totem's on 
 totem list            the signed lists of an installation: sign a newer one, show one
 totem print           status, test page, a PDF file or the readiness report, on the totem's printer or by IPP
 totem queue           requests and their outcomes: list, show, verify, retry, salvage
-${PACKAGED ? '' : SIMULATOR_HELP}totem verify          checks whether a totem wrote this paper
+totem verify          checks whether a totem wrote this paper${more}
 
 --help after a command shows its options.`
 
 /**
  * The technician's command line. The first word names the subject, the second what to do with it. Resolves to the exit
- * code. `more`: commands that are in no package.
+ * code. `more`: commands that are in no package, and their lines of the help.
  */
-export async function run(args: readonly string[], more: Commands = {}): Promise<number> {
+export async function run(
+  args: readonly string[],
+  more: { commands: Commands; help: string } = { commands: {}, help: '' },
+): Promise<number> {
   const [name = '', ...rest] = args
   try {
-    const load = Object.entries({ ...COMMANDS, ...more }).find(([known]) => known === name)?.[1]
-    if (!load) return usage(`totem\n\n${HELP}`, ['', '--help'].includes(name) ? '' : `no such command: ${name}`)
+    const load = Object.entries({ ...COMMANDS, ...more.commands }).find(([known]) => known === name)?.[1]
+    if (!load)
+      return usage(`totem\n\n${help(more.help)}`, ['', '--help'].includes(name) ? '' : `no such command: ${name}`)
     const command = await load()
     return await command(rest)
   } catch (reason) {

@@ -128,7 +128,9 @@ describe('the packaged build', () => {
   test('has the technician’s command line, which takes no test key', () => {
     const said = (...args: string[]) => {
       const call = `require('./totem.cjs').run(${JSON.stringify(args)}).then((code) => console.log(code))`
-      return execFileSync(process.execPath, ['-e', call], { cwd: path.join(dist, 'native'), encoding: 'utf8' })
+      // Native parts lie beside the bundles in a package, and here where npm has put them.
+      const env = { ...process.env, NODE_PATH: path.join(root, 'node_modules') }
+      return execFileSync(process.execPath, ['-e', call], { cwd: path.join(dist, 'native'), encoding: 'utf8', env })
     }
     expect(said('--help')).toMatch(/^totem card read[\s\S]*^totem verify[\s\S]*\n0\n$/m)
     expect(said('card', 'read', '--test-trust', '--json')).toBe('{"kind":"usage"}\n64\n')
