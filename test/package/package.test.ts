@@ -70,7 +70,7 @@ describe('on a bare Debian with what the package names', () => {
     await works('dpkg', '--install', join(work, 'totem.deb'))
     expect(await works('id', '--name', '--groups', USER)).toMatch(/^totem-polis( (audio|video|input|render|tss)){5}\n$/)
     expect(await works('stat', '-c', '%A %U %G', '/etc/totem-polis', '/var/lib/totem-polis')).toBe(
-      'drwxr-x--- root totem-polis\ndrwx------ totem-polis totem-polis\n',
+      'drwxrwx--- root totem-polis\ndrwx------ totem-polis totem-polis\n',
     )
     expect(await works('systemctl', 'is-enabled', 'totem-polis', 'seatd')).toBe('enabled\nenabled\n')
   })
