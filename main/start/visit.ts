@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { screenLanguagesAt } from '../../catalogue/languages.ts'
 import type { TotemConfig } from '../../contract/config.ts'
 import type { DeviceEvent, PrintSheet } from '../../contract/device.ts'
+import { language } from '../../contract/language.ts'
 import { reachMm } from '../../contract/panel.ts'
 import type { ToSpeech } from '../../contract/speech.ts'
 import { CLOCK_SKEW_MS } from '../../trust/revocation.ts'
@@ -43,7 +44,7 @@ export function createVisits(
   const { client, challenges, drain, health, online, closed } = line
   const place = placeOf(config)
   const sign = createPaperSigner(own.verification && verificationSigner(own.verification), config.totem)
-  const paper = createPaper({ devices, journal, ledger: queue.ledger, sign })
+  const paper = createPaper({ devices, journal, ledger: queue.ledger, sign, onVoid: health.fault })
   const speech = createSpeech(config, {
     onSilent: (reason) => journal.record('speech.silent', { reason }),
     onTurned: () => session.refresh(),
@@ -87,7 +88,7 @@ export function createVisits(
       reachMm: reachMm(config.panel),
       pad: config.pad,
       voice: config.sound !== null,
-      languages: screenLanguagesAt(config.office),
+      languages: screenLanguagesAt(config.office, language.options),
     },
     line: () => ({ online: online(), closed: closed(), cie: cie === 'ready' }),
     speech: speech.state,
@@ -136,10 +137,12 @@ export function createVisits(
     if (words && bytesOf(sheetHere()) === bytesOf(sheet)) speech.read(words)
   }
 
+  const nobodyThere = () => ['attract', 'out-of-service'].includes(session.view().screen.screen)
+
   /** What the visit leaves in the memory of main and of the device process is overwritten (invariant 2). */
   function forget(): void {
     // The next person has come: the end of that visit is soon enough, and a pause of 0.1 s would be felt.
-    if (!['attract', 'out-of-service'].includes(session.view().screen.screen)) return
+    if (!nobodyThere()) return
     forgetVisit(devices)
   }
 
@@ -147,6 +150,7 @@ export function createVisits(
   function rendererGone(reason: string): void {
     const { recovery, inLastMinute } = died()
     journal.record('renderer.died', { reason, inLastMinute })
+    health.fault()
     if (recovery === 'leave') exitForRestart()
     if (recovery === 'end-visit') session.answer({ type: 'leave' })
     void window.recycle()
@@ -179,6 +183,7 @@ export function createVisits(
 
   return {
     session,
+    nobodyThere,
     /** Brings events of the device process to the visit, the log and the heartbeat. */
     deviceListener: {
       onEvent,
@@ -186,7 +191,10 @@ export function createVisits(
         health.restarted(restarts)
         journal.record('device.started', { restarts })
       },
-      onDied: (death) => journal.record('device.died', death),
+      onDied(death) {
+        journal.record('device.died', death)
+        health.fault()
+      },
     } satisfies DevicesListener,
     /** The person may still stand here when the certificate of a recorded request comes. */
     onSettled(operation: string) {

@@ -51,7 +51,7 @@ const notorietaWords: Record<
     title: 'Declaration in lieu of an affidavit',
     declarant: { M: 'The undersigned', F: 'The undersigned', N: 'The undersigned' },
     aware:
-      'aware of the criminal penalties recalled by art. 76 of D.P.R. 445/2000 for whoever makes false declarations, forges documents or uses them, and of the loss of the benefits granted on the ground of an untrue declaration (art. 75), on his or her own responsibility',
+      'aware of the criminal penalties that art. 76 of D.P.R. 445/2000 lays down for anyone who makes false declarations or makes or uses forged documents, and of the loss of any benefit obtained by an untrue declaration (art. 75), on his or her own responsibility',
     declares: 'declares',
     use: 'to (office or service)',
     clerk: {
@@ -64,14 +64,14 @@ const notorietaWords: Record<
       stamp: 'Stamp',
     },
     limits:
-      'Sign before the official, or add a copy of an identity document (art. 38). Declare facts that you know at first hand, of other people too, that are not in the list of art. 46. Free of stamp duty (art. 37); a private party needs an authenticated signature and stamp duty. It replaces no medical, veterinary, origin, CE, trade mark or patent certificate (art. 49). The Italian text prevails.',
+      'Sign before the official, or add a copy of an identity document (art. 38). Declare facts that you know at first hand, of other people too, that are not in the list of art. 46. Free of stamp duty (art. 37); for a private party the signature must be authenticated and stamp duty paid. It does not replace medical, veterinary, origin, CE, trade mark or patent certificates (art. 49). The Italian text prevails.',
     privacy: 'Whoever receives it uses the data for the procedure alone (art. 48). The totem keeps no copy.',
   },
   fr: {
     title: 'Déclaration tenant lieu d’acte de notoriété',
     declarant: { M: 'Le soussigné', F: 'La soussignée', N: 'Le/La soussigné(e)' },
     aware:
-      'informé{e} des sanctions pénales rappelées par l’art. 76 du D.P.R. 445/2000 pour qui fait de fausses déclarations, forme de faux actes ou en fait usage, et de la perte des avantages obtenus par une déclaration non véridique (art. 75), sous sa propre responsabilité',
+      'informé{e} des sanctions pénales prévues par l’art. 76 du D.P.R. 445/2000 pour qui fait de fausses déclarations, établit de faux actes ou en fait usage, et de la perte des avantages obtenus par une déclaration non véridique (art. 75), sous sa propre responsabilité',
     declares: 'déclare',
     use: 'à (administration ou service public)',
     clerk: {

@@ -54,7 +54,7 @@ function FromAnpr({ anpr, barred, bollo, facts }: Shown) {
         </Notice>
       </>
     )
-  // ANPR's own words, which are Italian on any screen.
+  // ANPR's own words, in Italian also on a certificate in two languages.
   if (facts !== '')
     return (
       <p className="sheet-facts" lang="it">
