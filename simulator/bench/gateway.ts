@@ -116,6 +116,8 @@ export async function startGatewayProcess(options: {
   totems?: string
   /** What one totem may leave at the gateway, where a load needs more than an office does. */
   bounds?: Record<string, number>
+  /** The gateway's settings of certificates, where they differ from its own. */
+  certificates?: object
   /** New totems may be ordered and enrolled. */
   enrols?: boolean
   /** The company's mail server, and the PEM file of who vouches for PEC providers; without it nothing goes by mail. */
@@ -159,6 +161,7 @@ export async function startGatewayProcess(options: {
     totems: options.totems ?? join(pki, 'totems'),
     offices: join(folder, 'offices.json'),
     ...(options.bounds && { bounds: options.bounds }),
+    ...(options.certificates && { certificates: options.certificates }),
     ...(options.enrols && {
       enrolment: throughRegistrar(pki, { gatewayUrl: 'https://localhost:9', enrolmentUrl: 'https://localhost:9' }),
     }),

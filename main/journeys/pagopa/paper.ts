@@ -1,13 +1,16 @@
-import { grouped } from '../../../catalogue/bollo.ts'
+import { CHARGES, grouped, settlementOf } from '../../../catalogue/bollo.ts'
+import type { Charges } from '../../../contract/bollo.ts'
 import type { Language } from '../../../contract/language.ts'
 import { noticeQr, type Payment } from '../../../contract/pagopa.ts'
 import { forClerk } from '../../documents/clerk.ts'
 import { type Block, type Fact, type Paper, type Place, said } from '../../documents/model.ts'
-import { dateTime, day, titleOf } from '../../documents/texts.ts'
+import { dateTime, day, texts, titleOf } from '../../documents/texts.ts'
 import { required } from '../../visit/visit.ts'
 import { reasonIn } from './reasons.ts'
 
 interface Spoken {
+  /** What a certificate costs here: they say what a notice is made of. */
+  charges?: Charges | undefined
   language: Language
   place: Place
   at: Date
@@ -143,8 +146,18 @@ const fact = (label: string, value: string): Fact => ({ label: said(label), valu
 const amountOf = (cents: number, language: Language) =>
   new Intl.NumberFormat(language, { style: 'currency', currency: 'EUR' }).format(cents / 100)
 
+/** Bollo and diritti, each with its sum, where a notice takes both. */
+function partsOf(cents: number, charges: Charges, language: Language): Fact[] {
+  const { bollo, diritti } = settlementOf({ kind: 'pagopa', notice: null }, charges).cents
+  if (diritti === 0 || bollo + diritti !== cents) return []
+  return [
+    fact(words[language].what, amountOf(bollo, language)),
+    fact(texts[language].diritti, amountOf(diritti, language)),
+  ]
+}
+
 /** The notice, to be paid by an app or at a counter. It names nobody: a paper is easily left behind. */
-export function noticePaper(payment: Payment, { language, place, at }: Spoken): Paper {
+export function noticePaper(payment: Payment, { language, place, at, charges = CHARGES }: Spoken): Paper {
   const own = words[language]
   // At a counter an Italian clerk reads it.
   const both = (key: 'amount' | 'notice' | 'creditor' | 'body' | 'due') =>
@@ -160,6 +173,7 @@ export function noticePaper(payment: Payment, { language, place, at }: Spoken): 
         kind: 'facts',
         facts: [
           fact(both('amount'), amountOf(cents, language)),
+          ...partsOf(cents, charges, language),
           fact(both('notice'), grouped(notice)),
           fact(both('creditor'), creditor.name),
           fact(both('body'), creditor.codiceFiscale),

@@ -5,6 +5,7 @@ import { Icon } from '../../components/icon.tsx'
 import { Listen } from '../../components/listen.tsx'
 import { Screen, Waiting } from '../../components/screen.tsx'
 import { TouchButton } from '../../components/touch-button.tsx'
+import { Waited } from '../../components/waited.tsx'
 import { useText } from '../../i18n/use-text.ts'
 
 /** Shows the sheet as it will be, to whoever wants to see it: a wrong date is seen before anything is issued. */
@@ -68,7 +69,12 @@ function Page({ page, label }: { page: number; label: string }) {
   return (
     <>
       <canvas ref={canvas} className={`page ${state}`} role="img" aria-label={label} />
-      {state === 'fetching' && <Waiting />}
+      {state === 'fetching' && (
+        <>
+          <Waiting />
+          <Waited usualS={3} />
+        </>
+      )}
     </>
   )
 }
