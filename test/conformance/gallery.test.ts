@@ -1,3 +1,5 @@
+// Over 400 lines: one gallery in one browser serves all these looks, and a second file would open another.
+
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import english from '../../assets/locales/en.json' with { type: 'json' }
