@@ -27,6 +27,15 @@ export default defineConfig({
           hookTimeout: 180_000,
         },
       },
+      // npm run package:test
+      {
+        test: {
+          name: 'package',
+          include: ['test/package/**/*.test.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
     ],
   },
 })

@@ -1,4 +1,4 @@
-import { writeSync } from 'node:fs'
+import { existsSync, writeSync } from 'node:fs'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { CardFailure, CardReadout, CardState } from '../contract/device.ts'
 import { isPin, isPinOf } from '../contract/ipc.ts'
@@ -6,6 +6,8 @@ import { type CardService, createCardService } from '../native/card/service.ts'
 import type { TraceEntry } from '../native/card/trace.ts'
 import { tsCardNumber } from '../native/card/ts-number.ts'
 import { exitCodes, Failure, noSuch, options, usage } from './command.ts'
+import { CONFIG_FILE } from './data.ts'
+import { TRUSTS_TESTS } from './packaged.ts'
 import { externalKeyOf, identityOf, pinOf } from './provisioning.ts'
 
 /**
@@ -39,16 +41,16 @@ const EXIT_CODES = {
 const REFUSED = 40
 
 const HELP = `totem card read  [--can DIGITS]
+totem card login [--pin DIGITS] [--keypad]  on a totem: by its provisioning, with the CRLs that it has
 totem card login --trust FILE [--trust-key FILE] [--ext-auth-key FILE] [--pin DIGITS] [--keypad]
 totem card trace [the options of login, to log in as well]
 
-  --config FILE        a totem's provisioning, instead of the files below
+  --config FILE        a totem's provisioning, instead of the files below (${CONFIG_FILE})
   --trust FILE         trust list (JWS), accepted unchecked
   --trust-key FILE     public JWK of the signer of trust lists; a list that it has not signed is refused
   --crl FILE           a CRL, DER; may be given more than once
   --ext-auth-key FILE  external-authentication exponent of the CIE, 256 bytes
-  --test-trust         accept an exponent that is not the published one: test cards
-  --pin DIGITS         without it, the PIN is typed unseen;  --keypad  it is typed on the reader
+${TRUSTS_TESTS === null ? '  --test-trust         accept an exponent that is not the published one: test cards\n' : ''}  --pin DIGITS         without it, the PIN is typed unseen;  --keypad  it is typed on the reader
   --can DIGITS         read the travel document of a CIE by the six digits on its front
   --wait SECONDS       how long to wait for a card, default 30
   --json               the answer, or { "kind": … } of the failure, as one line of JSON
@@ -56,6 +58,9 @@ totem card trace [the options of login, to log in as well]
 Exit codes: 0 good, 64 wrong command, 66 no such file, 78 a file that is not what it should be,
 ${REFUSED} refused by the checks of a visit,
 ${exitCodes(EXIT_CODES)}`
+
+/** From the sources alone: see packaged.ts. */
+const TEST_OPTIONS = TRUSTS_TESTS === null ? { 'test-trust': { type: 'boolean' } as const } : {}
 
 const OPTIONS = {
   json: { type: 'boolean', default: false },
@@ -65,7 +70,7 @@ const OPTIONS = {
   'trust-key': { type: 'string' },
   crl: { type: 'string', multiple: true },
   'ext-auth-key': { type: 'string' },
-  'test-trust': { type: 'boolean', default: false },
+  ...TEST_OPTIONS,
   pin: { type: 'string' },
   keypad: { type: 'boolean', default: false },
   can: { type: 'string' },
@@ -78,6 +83,7 @@ export async function card([what = '', ...args]: string[]): Promise<number> {
   if (what !== 'read' && what !== 'login' && what !== 'trace') return usage(HELP, noSuch('card', what))
   const given = options(HELP, args, OPTIONS)
   const logsIn = what === 'login' || (what === 'trace' && (given.config ?? given.trust) !== undefined)
+  if (logsIn && !given.config && !given.trust && existsSync(CONFIG_FILE)) given.config = CONFIG_FILE
   if (logsIn && !given.config && !given.trust) return usage(HELP, 'login needs --trust')
   if (!/^\d{1,5}$/.test(given.wait)) return usage(HELP, '--wait is a number of seconds')
   if (given.pin !== undefined && !isPin(Buffer.from(given.pin))) return usage(HELP, '--pin is 5 to 8 digits')

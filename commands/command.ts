@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
+import { CALLED } from './packaged.ts'
 
 /** sysexits(3): the command line cannot be understood. */
 export const USAGE = 64
@@ -20,8 +21,8 @@ export class Failure extends Error {
 
 /** The whole help when nothing is wrong; otherwise what is, in one line, and where the help is. */
 export function usage(help: string, wrong = ''): never {
-  const command = /^totem( \w+)?/.exec(help)?.[0] ?? 'totem'
-  throw new Failure(USAGE, { kind: 'usage' }, wrong ? `${wrong} (npx ${command} --help shows the options)` : help)
+  const [, word = ''] = /^totem( \w+)?/.exec(help) ?? []
+  throw new Failure(USAGE, { kind: 'usage' }, wrong ? `${wrong} (${CALLED}${word} --help shows the options)` : help)
 }
 
 /** The complaint about an unknown word after a command; empty when the word is missing or asks for help. */

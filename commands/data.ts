@@ -5,6 +5,7 @@ import { explain } from '../main/keys/explain.ts'
 import { ownedByOther } from '../main/keys/totem-keys.ts'
 import type { StorageFailure } from '../main/queue/storage.ts'
 import { CONFIG, Failure, NO_INPUT, TEMPORARY } from './command.ts'
+import { PACKAGED } from './packaged.ts'
 
 /** The place of a totem's provisioning (main/config.ts). */
 export const CONFIG_FILE = '/etc/totem-polis/totem.json'
@@ -40,7 +41,8 @@ export function configIn(file: string): TotemConfig {
     throw new Failure(NO_INPUT, { kind: 'file-unreadable' }, `cannot read ${file}${named}`)
   }
   const config = totemConfigIn(text)
-  if (config.ok) return config.value
+  // A package knows no bench (invariant 9).
+  if (config.ok) return PACKAGED ? { ...config.value, bench: null } : config.value
   const { kind, faults } = config.error
   throw new Failure(CONFIG, { kind }, `${file} is no totem's configuration: ${faults.join('; ')}`)
 }

@@ -3,11 +3,22 @@ import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import type { TotemConfig } from '../contract/config.ts'
 import type { DeviceProcess } from '../main/devices/index.ts'
+import { PACKAGED } from './packaged.ts'
+
+/** How this command line starts the device process: in a package by Electron, which is no Node there. */
+export async function deviceStarter(config: TotemConfig): Promise<() => DeviceProcess> {
+  if (!PACKAGED) return () => forkDevice(config)
+  const { spawnDeviceProcess } = await import('../main/shell/device-process.ts')
+  const { whenReady } = await import('../main/shell/app.ts')
+  await whenReady()
+  const { printer, cie } = config
+  return () => spawnDeviceProcess({ printer, externalKey: cie?.externalKey ?? null, benchEnv: null })
+}
 
 const DEVICE_PROGRAM = fileURLToPath(new URL('../native/index.ts', import.meta.url))
 
 /** Starts the device process as the totem does, but under Node. */
-export function forkDevice({ printer, cie, bench }: TotemConfig): DeviceProcess {
+function forkDevice({ printer, cie, bench }: TotemConfig): DeviceProcess {
   const args = ['--printer', printer.profile]
   if (printer.profile === 'a4-office') {
     args.push('--printer-uri', printer.uri)

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { createCanvas } from '@napi-rs/canvas'
 import PDFDocument from 'pdfkit'
+import { PNG } from 'pngjs'
 import QRCode from 'qrcode'
 import type { ReceiptDocument } from '../contract/print.ts'
 
@@ -84,20 +84,21 @@ export async function testPage({ width, height, top, names }: TestedPaper): Prom
 
 /** Every grey from black to white, on a ball as in a portrait and in steps. */
 function photograph(): Buffer {
-  const canvas = createCanvas(312, 240)
-  const context = canvas.getContext('2d')
-  context.fillStyle = '#bbb'
-  context.fillRect(0, 0, 312, 240)
-  const light = context.createRadialGradient(120, 60, 5, 156, 96, 92)
-  light.addColorStop(0, '#fff')
-  light.addColorStop(1, '#000')
-  context.fillStyle = light
-  context.arc(156, 96, 88, 0, 2 * Math.PI)
-  context.fill()
-  for (let step = 0; step < 12; step++) {
-    const grey = Math.round((step * 255) / 11)
-    context.fillStyle = `rgb(${grey} ${grey} ${grey})`
-    context.fillRect(step * 26, 200, 26, 40)
-  }
-  return canvas.toBuffer('image/png')
+  const picture = new PNG({ width: 312, height: 240, colorType: 0 })
+  for (let y = 0; y < picture.height; y++)
+    for (let x = 0; x < picture.width; x++) {
+      const grey = Math.round(greyAt(x, y))
+      picture.data.set([grey, grey, grey, 255], (y * picture.width + x) * 4)
+    }
+  return PNG.sync.write(picture, { colorType: 0 })
+}
+
+const GROUND = 187
+const BALL = { x: 156, y: 96, radius: 88, light: { x: 120, y: 60 }, fades: 130 }
+const STEPS = { from: 200, width: 26, count: 12 }
+
+function greyAt(x: number, y: number): number {
+  if (y >= STEPS.from) return (Math.floor(x / STEPS.width) * 255) / (STEPS.count - 1)
+  if (Math.hypot(x - BALL.x, y - BALL.y) > BALL.radius) return GROUND
+  return 255 * Math.max(0, 1 - Math.hypot(x - BALL.light.x, y - BALL.light.y) / BALL.fades)
 }

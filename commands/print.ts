@@ -10,7 +10,7 @@ import { ippClient } from '../native/printer/office/ipp.ts'
 import { createPrinterService } from '../native/printer/service.ts'
 import { CONFIG, exitCodes, Failure, NO_INPUT, noSuch, oneOf, options, usage } from './command.ts'
 import { CONFIG_FILE, dataOf } from './data.ts'
-import { forkDevice } from './device-process.ts'
+import { deviceStarter } from './device-process.ts'
 import { letters, type TestedPaper, testPage } from './print-test-page.ts'
 
 /** Exit code of each status; the printer prints with the first two. */
@@ -104,7 +104,7 @@ async function readiness(args: string[]): Promise<number> {
   const spoken = oneOf(HELP, '--lang', given.lang ?? given.language, staffLanguage.options)
   const { config } = dataOf(given)
   if (!config) return usage(HELP)
-  const examined = await examine(config, spoken, () => forkDevice(config))
+  const examined = await examine(config, spoken, await deviceStarter(config))
   try {
     const { printer, verdict: kind, issuers } = examined
     const { checks, versions, queue, lastSync, trustListSequence } = examined.readiness

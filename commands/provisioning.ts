@@ -11,6 +11,7 @@ import { verifyTrustList } from '../trust/list.ts'
 import { loadTrust, type Trust } from '../trust/trust.ts'
 import { CONFIG, Failure, NO_INPUT } from './command.ts'
 import { configIn } from './data.ts'
+import { TRUSTS_TESTS } from './packaged.ts'
 
 export interface Named {
   config?: string | undefined
@@ -18,7 +19,7 @@ export interface Named {
   'trust-key'?: string | undefined
   crl?: string[] | undefined
   'ext-auth-key'?: string | undefined
-  'test-trust': boolean
+  'test-trust'?: string | boolean | undefined
 }
 
 const wrong = (kind: string, sentence: string) => new Failure(CONFIG, { kind }, sentence)
@@ -34,8 +35,11 @@ function content(file: string): Buffer {
 /** A totem's own provisioning, or null when the files are named one by one. */
 const configOf = ({ config }: Named) => (config ? configIn(config) : null)
 
+const FOR_TESTS = TRUSTS_TESTS === null ? '; for test cards: --test-trust' : ''
+
 /** A bench's own cards and issuers are good where its configuration says that it is one, as for the totem itself. */
-const testTrustOf = (named: Named): boolean => named['test-trust'] || (configOf(named)?.bench ?? null) !== null
+const testTrustOf = (named: Named): boolean =>
+  TRUSTS_TESTS ?? (named['test-trust'] === true || (configOf(named)?.bench ?? null) !== null)
 
 /** Null: no key is named, and of a CIE only the part without a PIN can be read. */
 export function externalKeyOf(named: Named): ExternalKey | null {
@@ -43,10 +47,7 @@ export function externalKeyOf(named: Named): ExternalKey | null {
   if (!file) return null
   const loaded = loadExternalKey(file, { testTrust: testTrustOf(named) })
   if (loaded.state === 'key-refused')
-    throw wrong(
-      'key-refused',
-      `${file} is not the published external-authentication exponent (256 bytes); for test cards: --test-trust`,
-    )
+    throw wrong('key-refused', `${file} is not the published external-authentication exponent (256 bytes)${FOR_TESTS}`)
   return loaded.key
 }
 
@@ -83,7 +84,7 @@ async function trustOf(named: Named): Promise<Trust> {
   if (config && !named.trust && !named.crl) {
     const looked = await lookAtTrust(config, testTrustOf(named), new Date())
     if (looked.ok) return looked.value.trust
-    throw wrong(looked.error.kind, `${config.trust.list}: ${looked.error.kind}; for test cards: --test-trust`)
+    throw wrong(looked.error.kind, `${config.trust.list}: ${looked.error.kind}${FOR_TESTS}`)
   }
   const file = named.trust ?? config?.trust.list ?? ''
   const list = await trustListOf(file, named['trust-key'] ?? (named.trust ? null : (config?.trust.listKey ?? null)))

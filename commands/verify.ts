@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { createRequire } from 'node:module'
 import { VERIFICATION_PREFIX, type VerificationKeys } from '../contract/verification.ts'
 import { openVerificationKeys } from '../gateway/verify/keys.ts'
 import { createPictureReader, type Picture } from '../gateway/verify/picture.ts'
@@ -8,6 +8,7 @@ import { type Outcome, tell } from '../gateway/verify/tell.ts'
 import { verifyCode } from '../gateway/verify/verify.ts'
 import { openPdf } from '../native/printer/image/pdf.ts'
 import { CONFIG, exitCodes, Failure, NO_INPUT, options, usage } from './command.ts'
+import { PACKAGED } from './packaged.ts'
 
 const EXIT_CODES = {
   genuine: 0,
@@ -84,12 +85,17 @@ async function outcomeOf(what: string, keys: VerificationKeys): Promise<Outcome>
   return code === null ? { kind: 'unreadable', reason: 'no-code' } : verifyCode(code, keys, new Date())
 }
 
+/** The reader's WASM: of its package, or beside the bundle (scripts/build.ts). */
+const ZXING = PACKAGED
+  ? new URL('zxing_reader.wasm', import.meta.url)
+  : createRequire(import.meta.url).resolve('zxing-wasm/reader/zxing_reader.wasm')
+
 /** The head's resolution (203 dpi): a module of half a millimetre is four pixels. */
 const PIXELS_PER_MM = 8
 
 /** The totem's code in a PDF's pages or in a picture, or else any other QR code. */
 async function codeIn(file: Buffer): Promise<string | null> {
-  const wasm = readFileSync(fileURLToPath(import.meta.resolve('zxing-wasm/reader/zxing_reader.wasm')))
+  const wasm = readFileSync(ZXING)
   const codesIn = createPictureReader(new Uint8Array(wasm))
   let other: string | null = null
   for await (const picture of picturesOf(file)) {

@@ -10,7 +10,7 @@ const LEAST_MM = { width: 300, height: 300 }
 const positive = z.int().positive()
 
 /**
- * The glass: pixels, the width of one in mm, and the height of its lower edge above the floor in mm, measured where it
+ * The glass: pixels (of a bench's window; a totem takes its display's own), the width of one in mm, and the height of its lower edge above the floor in mm, measured where it
  * stands. A panel on which a control would be cut or out of reach is refused.
  */
 export const panel = z
@@ -34,7 +34,7 @@ export const panel = z
         message: `${bottomMm} mm leaves ${REACH_MM - bottomMm} mm of glass below ${REACH_MM} mm; the controls need ${CONTROLS_MM} mm`,
       })
   })
-type Panel = z.infer<typeof panel>
+export type Panel = z.infer<typeof panel>
 
 /** How much of the glass, from its lower edge, somebody who sits can touch, in mm. */
 export const reachMm = ({ height, mmPerPixel, bottomMm }: Panel): number =>

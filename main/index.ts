@@ -3,9 +3,10 @@ import { readConfig } from './config.ts'
 import { superviseDevices } from './devices/index.ts'
 import { onQuit, runApp } from './shell/app.ts'
 import { spawnDeviceProcess } from './shell/device-process.ts'
-import { createCitizenWindow } from './shell/window.ts'
+import { createCitizenWindow, glassOf } from './shell/window.ts'
 import { createGatewayLine } from './start/line.ts'
 import { openStores } from './start/stores.ts'
+import { createSupervisor } from './start/supervisor.ts'
 import { createVisits } from './start/visit.ts'
 import { createWatches } from './start/watch.ts'
 
@@ -17,7 +18,8 @@ runApp(() => {
   return { dataDir: config.dataDir, start: () => start(config) }
 })
 
-async function start(config: TotemConfig): Promise<void> {
+async function start(provisioned: TotemConfig): Promise<void> {
+  const config = { ...provisioned, panel: glassOf(provisioned.panel) }
   // The processes of page and devices start while the stores open. Neither knows anything of a person, and until main
   // listens and answers they have nothing to say and to show.
   const window = createCitizenWindow(config.panel)
@@ -35,6 +37,7 @@ async function start(config: TotemConfig): Promise<void> {
   const line = createGatewayLine(config, stores, devices)
   const visits = createVisits(config, window, stores, devices, line)
   const { refresh } = visits.session
+  const supervisor = createSupervisor({ well: visits.well })
   const watches = createWatches(config, stores, line.identity, refresh)
 
   const shown = visits.start()
@@ -42,6 +45,7 @@ async function start(config: TotemConfig): Promise<void> {
   // The line takes main's time, and the first screen does not need it.
   await shown
   line.start(refresh, visits.onSettled, visits.nobodyThere)
+  supervisor.start()
   if (__DEVELOPMENT__ && config.bench?.dockUrl) {
     const { openDock } = await import('./shell/dock-window.ts')
     await openDock(config.bench.dockUrl)
@@ -49,6 +53,7 @@ async function start(config: TotemConfig): Promise<void> {
   watches.start()
 
   onQuit(() => {
+    supervisor.stop()
     watches.stop()
     visits.stop()
     devices.stop()

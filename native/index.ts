@@ -12,7 +12,9 @@ import { createPrinterService } from './printer/service.ts'
 
 /** A packaged totem takes no test key. From the sources, in a technician's command or a test, the name is not set. */
 const BENCH_OPTIONS =
-  typeof __DEVELOPMENT__ === 'undefined' || __DEVELOPMENT__ ? { 'test-trust': { type: 'boolean' } as const } : {}
+  typeof __DEVELOPMENT__ === 'undefined' || __DEVELOPMENT__ || __TEST_TRUST__
+    ? { 'test-trust': { type: 'boolean' } as const }
+    : {}
 const LAST_WORDS_MS = 100
 
 const { values } = parseArgs({

@@ -46,6 +46,7 @@ const covered: Record<string, { sample: string } & Partial<View>> = {
   idle: { sample: 'person', idle: { secondsLeft: 27 } },
   'card-lost-cie': { sample: 'person', cardLost: { secondsLeft: 24 }, contactless: true },
   'done-printed-headset': { sample: 'done-printed', speech: 'headset' },
+  'preview-headset': { sample: 'preview', speech: 'headset' },
   'card-lost-checking-cie': { sample: 'pin-checking-cie', cardLost: { secondsLeft: 7 } },
 }
 

@@ -1,6 +1,7 @@
 // Builds the app into dist/: main process, preload, device process (esbuild), renderer (vite). Runs on Node 24.
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -13,8 +14,8 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
 
 /** Packages with native or WASM parts: they stay files beside the bundles (scripts/stage.ts, electron-builder.yml). */
 export const EXTERNALS = ['@hyzyla/pdfium', 'better-sqlite3', 'node-hid', 'pcsc-mini']
-/** Replaces better-sqlite3 in an old Electron; never in a package. */
-const OLD_ELECTRON_EXTERNAL = '@photostructure/sqlite'
+/** Replaces better-sqlite3 in an old Electron; never in a package for a totem. */
+export const OLD_ELECTRON_EXTERNAL = '@photostructure/sqlite'
 
 const INPUTS = [
   'basics',
@@ -23,6 +24,8 @@ const INPUTS = [
   'trust',
   'main',
   'native',
+  'commands',
+  'gateway/verify',
   'renderer',
   'assets',
   'scripts',
@@ -78,6 +81,8 @@ export function closure(names: readonly string[]): string[] {
 
 interface Mode {
   development: boolean
+  testTrust: boolean
+  version: string
   oldSqlite: boolean
   /** The Electron for which it is compiled ahead. */
   compiledBy: string | null
@@ -105,10 +110,17 @@ interface BuildMode {
   /** Keeps the bench's doors (contract/config.ts `bench`), which a packaged build cuts out (invariant 9). */
   development: boolean
   /**
+   * Production in everything but trust: a bench's cards and issuers are good, and a bench may drive it. Version and
+   * screen say so.
+   */
+  testTrust?: boolean
+  /**
    * Folder of the Electron that will run it, which also compiles main's bundle ahead; a packaged build is for the pinned
    * one, and is compiled ahead where that one is installed.
    */
   electron?: string
+  /** The program's own, where it is not that of package.json. */
+  version?: string
   dist?: string
 }
 
@@ -133,12 +145,31 @@ function moduleList(): { modules: string[]; plugin: Plugin } {
   }
 }
 
+/** package.json with the program's own version: the readiness report names it. */
+const manifestOf = (version: string): EsbuildPlugin => ({
+  name: 'manifest',
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /[/]package[.]json$/ }, ({ path: file }) =>
+      path.dirname(file) === root
+        ? { contents: JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), version }), loader: 'json' }
+        : undefined,
+    ),
+})
+
 /** Builds `dist` unless it matches the sources already; true when it built. */
-export async function build({ development, electron, dist = path.join(root, 'dist') }: BuildMode): Promise<boolean> {
+export async function build({
+  development,
+  testTrust = false,
+  electron,
+  version = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')).version as string,
+  dist = path.join(root, 'dist'),
+}: BuildMode): Promise<boolean> {
   const stamp = path.join(dist, '.built')
   const compiler = electron ?? pinnedElectron()
   const mode: Mode = {
     development,
+    testTrust,
+    version,
     oldSqlite: electron !== undefined && needsOldSqlite(electron),
     compiledBy: compiler && versionOf(compiler),
   }
@@ -162,18 +193,19 @@ export async function build({ development, electron, dist = path.join(root, 'dis
     target: 'node20',
     define: {
       __DEVELOPMENT__: String(development),
+      __TEST_TRUST__: String(testTrust),
       'process.env.NODE_ENV': development ? '"development"' : '"production"',
       // Packages written as modules find their files by it, and a CommonJS bundle has none.
       'import.meta.url': '__moduleUrl',
     },
     banner: { js: "const __moduleUrl = require('node:url').pathToFileURL(__filename).href" },
     external: ['electron', ...EXTERNALS, OLD_ELECTRON_EXTERNAL],
-    plugins: [withoutLocales],
     ...(mode.oldSqlite && { alias: { 'better-sqlite3': './scripts/electron-runtime/sqlite-for-electron-33.ts' } }),
     sourcemap: development,
     minifySyntax: true,
     // @sealsystems/ipp recognises its deferred attributes by the name of a function.
     keepNames: true,
+    plugins: [withoutLocales, manifestOf(version)],
     // scripts/licences.ts gathers all licences in one file.
     legalComments: 'none',
     metafile: true,
@@ -197,7 +229,24 @@ export async function build({ development, electron, dist = path.join(root, 'dis
       entryPoints: ['native/printer/image/worker.ts'],
       outfile: path.join(dist, 'native/pdf-worker.cjs'),
     }),
+    // The technician's command line lies beside the device process, whose parts it uses in a process of its own.
+    bundle({
+      ...shared,
+      entryPoints: ['commands/run.ts'],
+      outfile: path.join(dist, 'native/totem.cjs'),
+      define: { ...shared.define, __PACKAGED__: 'true' },
+    }),
+    bundle({
+      ...shared,
+      entryPoints: ['main/shell/start.ts'],
+      outfile: path.join(dist, 'main/start.cjs'),
+    }),
   ])
+  // `totem verify` reads codes by it.
+  copyFileSync(
+    createRequire(import.meta.url).resolve('zxing-wasm/reader/zxing_reader.wasm'),
+    path.join(dist, 'native/zxing_reader.wasm'),
+  )
   if (compiler) makeCodeCache(path.join(dist, 'main/totem.cjs'), path.join(dist, 'main/totem.cache'), compiler)
   // A test runner sets NODE_ENV, and vite would then put React's development build into the page.
   const { NODE_ENV } = process.env
@@ -205,6 +254,7 @@ export async function build({ development, electron, dist = path.join(root, 'dis
   await buildRenderer({
     configFile: path.join(root, 'renderer/vite.config.ts'),
     plugins: [inPage.plugin],
+    define: { __TEST_TRUST__: String(testTrust) },
     // The page is read from the disk at once; the warning about chunk sizes is for pages that come over a network.
     build: { outDir: path.join(dist, 'renderer'), chunkSizeWarningLimit: 5_000 },
     logLevel: 'warn',

@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { ownFolder } from '../basics/temporary.ts'
 
 /**
@@ -12,7 +13,7 @@ import { ownFolder } from '../basics/temporary.ts'
 const MAKER = `
 const { readFileSync, writeFileSync } = require('node:fs')
 const { Script } = require('node:vm')
-const [bundle, cache] = JSON.parse(readFileSync(__dirname + '/files.json', 'utf8'))
+const [bundle, cache, packages] = JSON.parse(readFileSync(__dirname + '/files.json', 'utf8'))
 const end = process.exit.bind(process)
 const script = new Script(require('node:module').wrap(readFileSync(bundle, 'utf8')), { filename: bundle })
 class Stopped extends Error {}
@@ -24,7 +25,9 @@ v8.setFlagsFromString = (flag) => { flags.push(flag); setFlagsFromString(flag) }
 process.exit = () => { throw new Stopped() }
 process.stderr.write = () => true
 const absent = new Proxy(function () {}, { get: (_of, name) => (name === Symbol.toPrimitive ? () => '' : absent), apply: () => undefined })
-const load = require('node:module').createRequire(bundle)
+const [near, project] = [bundle, packages].map(require('node:module').createRequire)
+const load = (name) => { try { return near(name) } catch { return project(name) } }
+load.resolve = (name) => { try { return near.resolve(name) } catch { return project.resolve(name) } }
 const given = Object.assign((name) => (name === 'electron' ? absent : load(name)), { resolve: load.resolve })
 let failure = null
 try {
@@ -45,10 +48,15 @@ export function makeCodeCache(bundle: string, cache: string, electron: string): 
     mkdirSync(path.join(folder, 'app'))
     writeFileSync(path.join(folder, 'app/package.json'), JSON.stringify({ name: 'code-cache', main: 'make.cjs' }))
     writeFileSync(path.join(folder, 'app/make.cjs'), MAKER)
-    writeFileSync(path.join(folder, 'app/files.json'), JSON.stringify([bundle, cache]))
+    // A package's bundle is made elsewhere, and what stays outside it is then among the project's packages.
+    const packages = fileURLToPath(new URL('../package.json', import.meta.url))
+    writeFileSync(path.join(folder, 'app/files.json'), JSON.stringify([bundle, cache, packages]))
     // It ends before it would open a window or a page, so it needs neither a display nor a sandbox, which refuses root.
     const args = ['--no-sandbox', `--user-data-dir=${folder}/data`, path.join(folder, 'app')]
-    execFileSync(path.join(electron, 'electron'), args, { stdio: ['ignore', 'ignore', 'pipe'], timeout: 60_000 })
+    execFileSync(path.join(electron, 'electron'), args, {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      timeout: 60_000,
+    })
     if (readFileSync(cache).length === 0) throw new Error(`${cache} is empty`)
   } finally {
     rmSync(folder, { recursive: true, force: true })

@@ -18,7 +18,7 @@ import { gzipSync } from 'node:zlib'
 import { Ajv } from 'ajv'
 import { load } from 'js-yaml'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { type Language, language } from '../contract/language.ts'
+import { type Language, language, languages } from '../contract/language.ts'
 import { build, closure, EXTERNALS } from './build.ts'
 import { thirdParty } from './licences.ts'
 
@@ -39,7 +39,7 @@ const read = (file: string) => readFileSync(path.join(root, file), 'utf8')
 
 interface BuilderConfig {
   files: string[]
-  deb: { depends: string[] }
+  electronLanguages: string[]
   electronFuses: Record<string, boolean>
 }
 const config = load(read('electron-builder.yml')) as BuilderConfig
@@ -102,8 +102,9 @@ describe('electron-builder.yml', () => {
     rmSync(folder, { recursive: true })
   })
 
-  test('needs no virtual hardware', () => {
-    expect(config.deb.depends.filter((name) => /vpcd|vsmartcard|umockdev|xvfb/.test(name))).toEqual([])
+  test('keeps Chromium’s words in the languages of the totem alone', () => {
+    const spoken = Object.keys(languages).map((language) => (language === 'en' ? 'en-US' : language))
+    expect([...config.electronLanguages].sort()).toEqual(spoken.sort())
   })
 })
 
@@ -120,6 +121,20 @@ describe('the packaged build', () => {
     const main = readFileSync(path.join(dist, 'main/totem.cjs'), 'utf8')
     expect(readFileSync(path.join(dist, 'native/index.cjs'), 'utf8')).not.toMatch(/"test-trust": *{/)
     for (const door of ['TOTEM_CONFIG', 'openDock', 'photostructure', 'playwright']) expect(main).not.toContain(door)
+    const commands = readFileSync(path.join(dist, 'native/totem.cjs'), 'utf8')
+    for (const door of ['simulator/', 'totem simulator', 'commands/fleet']) expect(commands).not.toContain(door)
+  })
+
+  test('has the technician’s command line, which takes no test key', () => {
+    const said = (...args: string[]) => {
+      const call = `require('./totem.cjs').run(${JSON.stringify(args)}).then((code) => console.log(code))`
+      // Native parts lie beside the bundles in a package, and here where npm has put them.
+      const env = { ...process.env, NODE_PATH: path.join(root, 'node_modules') }
+      return execFileSync(process.execPath, ['-e', call], { cwd: path.join(dist, 'native'), encoding: 'utf8', env })
+    }
+    expect(said('--help')).toMatch(/^totem card read[\s\S]*^totem verify[\s\S]*\n0\n$/m)
+    expect(said('card', 'read', '--test-trust', '--json')).toBe('{"kind":"usage"}\n64\n')
+    expect(said('simulator', 'card', '--json')).toBe('{"kind":"usage"}\n64\n')
   })
 })
 

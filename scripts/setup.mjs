@@ -25,6 +25,8 @@ const DEBIAN_PACKAGES = {
   // The voice, and the player that gives it to the sound device.
   speech: ['espeak-ng', 'alsa-utils'],
   display: ['xvfb', 'xauth', 'x11-utils'],
+  // systemd-notify, and systemd's own judgement of the unit.
+  unit: ['systemd'],
   electron: [
     ...['unzip', 'libgtk-3-0', 'libnss3', 'libasound2', 'libgbm1', 'libxss1', 'libatk-bridge2.0-0', 'libatspi2.0-0'],
     ...['libdrm2', 'libnotify4', 'libxtst6', 'libsecret-1-0'],
@@ -79,8 +81,8 @@ async function npmPackages() {
   return `Node ${expected}, installed from the lock file`
 }
 
-async function debianPackages() {
-  const wanted = Object.values(DEBIAN_PACKAGES).flat()
+async function debianPackages(more) {
+  const wanted = [...Object.values(DEBIAN_PACKAGES).flat(), ...more]
   // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's own placeholders.
   const query = run('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\n', ...wanted])
   const present = new Set(
@@ -155,12 +157,15 @@ const steps = {
   Electron: electron,
 }
 
-/** Sets the machine up, with a line of progress per step. Ends the process with the reason when a step fails. */
-export async function setup() {
+/**
+ * Sets the machine up, with a line of progress per step. Ends the process with the reason when a step fails. `more`:
+ * Debian packages that one command alone needs.
+ */
+export async function setup(more = []) {
   for (const [name, step] of Object.entries(steps)) {
     const started = performance.now()
     if (process.stdout.isTTY) process.stdout.write(`  ${name.padEnd(16)} …`)
-    const said = await step().catch((error) => error)
+    const said = await step(more).catch((error) => error)
     const seconds = `${((performance.now() - started) / 1000).toFixed(1)} s`
     const clear = process.stdout.isTTY ? '\r\x1b[K' : ''
     if (said instanceof Error) {

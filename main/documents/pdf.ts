@@ -15,6 +15,11 @@ interface Pdfkit {
   registerFile(path: string, data: Uint8Array): void
 }
 
+/** Of which paper a PDF is the page; both are let go together. */
+const papers = new WeakMap<Uint8Array, Paper>()
+/** The paper that `renderPdf` drew as this PDF; undefined where another has made it. */
+export const paperOf = (pdf: Uint8Array): Paper | undefined => papers.get(pdf)
+
 /**
  * Renders the paper as tagged PDF/A-2a (ISO 19005-2), A4. The same paper gives the same bytes. A paper's title becomes
  * the file's title and must not name anybody.
@@ -63,7 +68,9 @@ export async function renderPdf(paper: Paper): Promise<Uint8Array> {
     })
   }
   pdf.end()
-  return finished
+  const bytes = await finished
+  papers.set(bytes, paper)
+  return bytes
 }
 
 const plain = (words: Words): string =>

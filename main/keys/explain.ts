@@ -19,7 +19,7 @@ const FILES: Record<(KeyFailure | IdentityFault)['kind'], string> = {
   'key-missing': 'is missing',
   'key-unreadable': 'cannot be read',
   'key-open-to-others': 'can be read by others than its owner: whoever could has it; make a new one, and chmod 600',
-  'key-not-wrapped': 'lies in the clear: run `npx totem keys protect`',
+  'key-not-wrapped': 'lies in the clear: run `totem keys protect`',
   'key-wrapped': 'is wrapped by a TPM, and the configuration names none (keyProtection)',
   'key-damaged': 'is damaged, or was put in place of another one',
   'key-malformed': 'is not a private key of this kind',

@@ -19,6 +19,8 @@ export const versions = () => ({
   node: process.versions.node,
 })
 
+export const whenReady = (): Promise<void> => app.whenReady()
+
 /** Has `stop` called once when the totem is asked to end (window closed, SIGTERM, Ctrl+C). */
 export function onQuit(stop: () => void): void {
   app.once('will-quit', stop)

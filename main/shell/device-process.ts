@@ -31,7 +31,7 @@ export function spawnDeviceProcess({ printer, externalKey, benchEnv }: DeviceSet
     if (printer.ca !== undefined) args.push('--printer-ca', printer.ca)
   }
   if (externalKey !== null) args.push('--external-key', externalKey)
-  if (__DEVELOPMENT__ && benchEnv) args.push('--test-trust')
+  if (__TEST_TRUST__ || (__DEVELOPMENT__ && benchEnv)) args.push('--test-trust')
   const child = utilityProcess.fork(join(__dirname, '..', 'native', 'index.cjs'), args, {
     serviceName: 'totem-device',
     env: __DEVELOPMENT__ ? { ...clean, ...benchEnv } : clean,

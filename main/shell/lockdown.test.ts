@@ -2,7 +2,10 @@ import { beforeAll, expect, test, vi } from 'vitest'
 import { isShortcut, lockContents, lockSession, setSwitches } from './lockdown.ts'
 import { createRecovery } from './recovery.ts'
 
-beforeAll(() => vi.stubGlobal('__DEVELOPMENT__', false))
+beforeAll(() => {
+  vi.stubGlobal('__DEVELOPMENT__', false)
+  vi.stubGlobal('__TEST_TRUST__', false)
+})
 
 const key = (name: string, held: Partial<Parameters<typeof isShortcut>[0]> = {}) => ({
   control: false,

@@ -21,7 +21,7 @@ const SWITCHES: [name: string, value?: string][] = [
 const DEBUGGERS = ['remote-debugging-port', 'remote-debugging-pipe', 'remote-debugging-address', 'remote-allow-origins']
 
 export function setSwitches(app: Pick<App, 'commandLine'>): void {
-  if (!__DEVELOPMENT__) for (const name of DEBUGGERS) app.commandLine.removeSwitch(name)
+  if (!(__DEVELOPMENT__ || __TEST_TRUST__)) for (const name of DEBUGGERS) app.commandLine.removeSwitch(name)
   for (const [name, value] of SWITCHES) app.commandLine.appendSwitch(name, value)
 }
 

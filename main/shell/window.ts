@@ -1,6 +1,9 @@
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { BrowserWindow, screen, session, type WebContents } from 'electron'
 import { VIEW_CHANNEL } from '../../contract/bridge.ts'
+import { type Panel, panel } from '../../contract/panel.ts'
+import { exitForRestart } from './app.ts'
 import { lockSession } from './lockdown.ts'
 import { ORIGIN } from './origin.ts'
 import { serveRenderer } from './protocol.ts'
@@ -17,6 +20,8 @@ export interface CitizenWindow {
   recycle(): Promise<void>
   push(view: unknown): void
   isCurrent(sender: WebContents): boolean
+  /** True when the page has just drawn: its process, its script and the way to the glass are alive. */
+  draws(): Promise<boolean>
 }
 
 /**
@@ -27,8 +32,14 @@ const DISABLED_FEATURES = ['Auxclick', 'FileSystemAccess', 'FileSystemAccessLoca
 
 const BACKGROUND = '#F5F7FA'
 
+/** Chromium asks for the next picture when the last one is on the glass. */
+const DRAWS = 'new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(() => drawn(true))))'
+const DRAWS_MS = 10_000
+/** Not the page's own world, which could answer in its place, nor the preload script's (999). */
+const ISOLATED = 1000
+
 /** The totem's one window. Each citizen gets a new renderer (invariant 2), which also cures its growth. */
-export function createCitizenWindow(panel: { width: number; height: number }): CitizenWindow {
+export function createCitizenWindow(glass: { width: number; height: number }): CitizenWindow {
   // The partition is in memory only: no `persist:`, no cache, so nothing of a visit is ever written.
   const partition = session.fromPartition('citizen', { cache: false })
   lockSession(partition)
@@ -46,7 +57,7 @@ export function createCitizenWindow(panel: { width: number; height: number }): C
 
   function load() {
     const window = new BrowserWindow({
-      ...sizeOf(panel),
+      ...sizeOf(glass),
       show: false,
       kiosk: !__DEVELOPMENT__,
       frame: __DEVELOPMENT__,
@@ -85,7 +96,7 @@ export function createCitizenWindow(panel: { width: number; height: number }): C
   async function show({ window, loaded }: ReturnType<typeof load>) {
     await loaded
     if (window !== current) return
-    if (__DEVELOPMENT__) window.webContents.setZoomFactor(sizeOf(panel).zoom)
+    if (__DEVELOPMENT__) window.webContents.setZoomFactor(sizeOf(glass).zoom)
     window.show()
     // All earlier windows go, also that of a recycling that this one has overtaken.
     for (const old of windows) {
@@ -116,8 +127,29 @@ export function createCitizenWindow(panel: { width: number; height: number }): C
       if (current && !current.isDestroyed() && !current.webContents.isCrashed())
         current.webContents.send(VIEW_CHANNEL, view)
     },
+    async draws() {
+      if (!current || current.isDestroyed() || current.webContents.isCrashed()) return false
+      const drawn = current.webContents.executeJavaScriptInIsolatedWorld(ISOLATED, [{ code: DRAWS }])
+      return Promise.race([drawn, delay(DRAWS_MS, false, { ref: false })])
+    },
     isCurrent: (sender) => current !== null && !current.isDestroyed() && sender === current.webContents,
   }
+}
+
+/**
+ * The glass as it is: a totem's display knows its own pixels, also those of a panel that the compositor has turned; only
+ * their width in mm is the technician's. On a bench the configuration says both.
+ */
+export function glassOf(provisioned: Panel): Panel {
+  if (__DEVELOPMENT__) return provisioned
+  const { size, scaleFactor } = screen.getPrimaryDisplay()
+  const { mmPerPixel, bottomMm } = provisioned
+  const glass = panel.safeParse({ ...size, mmPerPixel: mmPerPixel * scaleFactor, bottomMm })
+  if (glass.success) return glass.data
+  // As for a configuration that says so: a control would be cut or out of reach.
+  const why = glass.error.issues.map(({ message }) => message).join('; ')
+  process.stderr.write(`totem: the display has ${size.width} × ${size.height} pixels: ${why}\n`)
+  return exitForRestart()
 }
 
 /**

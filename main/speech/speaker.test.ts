@@ -166,11 +166,12 @@ test('silent until a headset or the pipped key; the headset alone hears what is 
 
 test('a paper is read into a headset, and never into the room', () => {
   const { said, speaker } = listener()
+  const paper = ['Certificato di residenza', 'MARIA ROSSI'].map((text) => ({ lang: 'it' as const, text }))
   speaker.hear({ about: 'key', key: 'start' })
-  speaker.read(['Certificato di residenza', 'MARIA ROSSI'], 'it')
+  speaker.read(paper)
   expect(said).toEqual([])
   speaker.headset(true)
-  speaker.read(['Certificato di residenza', 'MARIA ROSSI'], 'it')
+  speaker.read(paper)
   expect(said).toEqual([['Certificato di residenza', 'MARIA ROSSI']])
 })
 
@@ -294,6 +295,13 @@ test('a cue is heard, as loud as the voice and no louder', async () => {
   expect(seconds()).toBeGreaterThan(0.3)
   const loudest = samples().reduce((most, sample) => Math.max(most, Math.abs(sample)), 0)
   expect(loudest / 32_768).toBeCloseTo(0.5, 1)
+})
+
+test('the step of the request is said where it changes, and with the whole screen', () => {
+  const step = spoken('Passi della richiesta. Tessera', { kind: 'step' })
+  const pin = spoken('Digiti il PIN', { kind: 'title' })
+  expect(toSay([TITLE], [pin, step])).toEqual([pin, step])
+  expect(toSay([TITLE, step], [pin, step])).toEqual([pin])
 })
 
 test('of the same screen only what is new is said, and a clock by itself never', () => {

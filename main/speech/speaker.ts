@@ -1,9 +1,8 @@
-import type { Language } from '../../contract/language.ts'
 import type { SpeechKey, Spoken, ToSpeech } from '../../contract/speech.ts'
 import type { View } from '../../contract/visit.ts'
 import { type Cue, cueBetween } from './cues.ts'
 import { sayingOf } from './saying.ts'
-import { LEVELS, type SpeechFault, type Utterance, type Voice } from './voice.ts'
+import { LEVELS, type Sentence, type SpeechFault, type Utterance, type Voice } from './voice.ts'
 
 const USUAL = { rate: 3, volume: 5 }
 /** A cue waits this long for the words that it stands before; a screen comes sooner. */
@@ -15,7 +14,7 @@ export interface Speaker {
   /** The view that the person gets now: some changes sound before they are told. */
   shows(view: View): void
   /** Reads a paper of the person's: into a headset, and never into the room. */
-  read(sentences: readonly string[], lang: Language): void
+  read(sentences: readonly Sentence[]): void
   /** A headset's plug went in or came out. */
   headset(plugged: boolean): void
   /** Whether it speaks, and where. */
@@ -121,8 +120,8 @@ export function createSpeaker(
       view = next
       if (found) sound(found)
     },
-    read(sentences, lang) {
-      if (state() === 'headset') say(sentences.map((text) => ({ kind: 'sentence', text, lang, personal: true })))
+    read(sentences) {
+      if (state() === 'headset') say(sentences.map((one) => ({ kind: 'sentence', ...one, personal: true })))
     },
     headset(now) {
       if (now === plugged) return
@@ -146,9 +145,12 @@ export function createSpeaker(
   }
 }
 
-/** A screen with another title is said whole; of the same screen, what is new on it, unless it counts by itself. */
+/**
+ * A screen with another title is said whole, but for the step that the one before has said; of the same screen, what is
+ * new on it, unless it counts by itself.
+ */
 export function toSay(before: readonly Spoken[], after: readonly Spoken[]): readonly Spoken[] {
-  if (before[0]?.text !== after[0]?.text) return after
   const known = new Set(before.map(({ text }) => text))
+  if (before[0]?.text !== after[0]?.text) return after.filter(({ text, kind }) => kind !== 'step' || !known.has(text))
   return after.filter(({ text, kind }) => kind !== 'clock' && !known.has(text))
 }

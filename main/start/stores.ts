@@ -41,7 +41,7 @@ export async function openStores(config: TotemConfig) {
   if (config.enrolment && config.keyProtection.kind === 'file') journal.record('keys.software', {})
 
   const now = () => new Date()
-  const testTrust = __DEVELOPMENT__ && config.bench !== null
+  const testTrust = __TEST_TRUST__ || (__DEVELOPMENT__ && config.bench !== null)
   const trust = opened('trust list', await openTrustStore({ config: config.trust, testTrust, dataDir, journal, now }))
   const { listKey } = config.trust
   const gatewayKeys = opened(

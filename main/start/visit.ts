@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { screenLanguagesAt } from '../../catalogue/languages.ts'
 import type { TotemConfig } from '../../contract/config.ts'
-import type { DeviceEvent } from '../../contract/device.ts'
+import type { DeviceEvent, PrintSheet } from '../../contract/device.ts'
 import { language } from '../../contract/language.ts'
 import { reachMm } from '../../contract/panel.ts'
 import type { ToSpeech } from '../../contract/speech.ts'
@@ -123,12 +123,18 @@ export function createVisits(
     if (told.about === 'paper') void readPaper()
   }
 
-  /** ANPR's sheets and the totem's forms begin in Italian; a receipt is in the visit's language. */
+  /** The sheet that this screen is about: the one that is still to be confirmed, or the last that came out. */
+  function sheetHere(): PrintSheet | null {
+    const preview = session.view().screen.screen === 'preview' ? session.preview() : null
+    return preview ? { kind: 'pdf', pdf: preview.pdf } : paper.last()
+  }
+  const bytesOf = (sheet: PrintSheet | null) => (sheet?.kind === 'pdf' ? sheet.pdf : sheet)
+
   async function readPaper(): Promise<void> {
-    const sheet = paper.last()
-    const words = sheet && (await wordsOnSheet(sheet, devices))
+    const sheet = sheetHere()
+    const words = sheet && (await wordsOnSheet(sheet, session.view().language, devices))
     // Meanwhile they may have left.
-    if (words && paper.last() === sheet) speech.read(words, sheet.kind === 'pdf' ? 'it' : session.view().language)
+    if (words && bytesOf(sheetHere()) === bytesOf(sheet)) speech.read(words)
   }
 
   const nobodyThere = () => ['attract', 'out-of-service'].includes(session.view().screen.screen)
@@ -178,6 +184,11 @@ export function createVisits(
   return {
     session,
     nobodyThere,
+    /** The page draws, and the queue, without which nothing can be taken, answers. A dead device is told on the screen. */
+    async well() {
+      queue.depth()
+      return window.draws()
+    },
     /** Brings events of the device process to the visit, the log and the heartbeat. */
     deviceListener: {
       onEvent,

@@ -1,6 +1,9 @@
 import { useText } from '../i18n/use-text.ts'
 import { useShownView } from '../view-context.ts'
 
+/** A build that trusts a bench's cards says so on every screen (scripts/build.ts); a test of the page does not set it. */
+const TRUSTS_TESTS = typeof __TEST_TRUST__ !== 'undefined' && __TEST_TRUST__
+
 /** Whose machine this is: the product and the office, over every screen. Nothing here is touched. */
 export function Masthead() {
   const text = useText()
@@ -9,6 +12,7 @@ export function Masthead() {
     <header className="masthead">
       <Mark />
       <p className="masthead-product">{text('product')}</p>
+      {TRUSTS_TESTS && <p className="masthead-test">{text('product.test')}</p>}
       <p className="masthead-office">{totem.office}</p>
     </header>
   )

@@ -35,13 +35,25 @@ export function useText(): Text {
   }
 }
 
+/** Stands in no text. */
+const TERM = '\uE000'
+
 /** The same where a label cannot be marked; here the Italian terms of a message, `<it>…</it>`, are said to be Italian. */
 export function useMarkedText(): Text<ReactNode> {
   const intl = useIntl()
   const text = useText()
   return (id, ...given) => {
     const [values] = given as [Record<string, string | number>?]
-    if (!messagesOf(intl.locale.slice(0, 2) as Language)[id].includes('<it>')) return text(id, ...given)
+    const whole = text(id, ...given)
+    if (!messagesOf(intl.locale.slice(0, 2) as Language)[id].includes('<it>')) return whole
+    // Term and words around it are elements of their own, and as public as the whole.
+    const apart = intl.formatMessage({ id }, { it: (words: string[]) => `${TERM}${words.join('')}${TERM}`, ...values })
+    notePartsOf(
+      whole,
+      String(apart)
+        .split(TERM)
+        .map((part) => part.trim()),
+    )
     return intl.formatMessage({ id }, { it: (words) => createElement('span', { lang: 'it' }, words), ...values })
   }
 }

@@ -21,7 +21,18 @@ export type IsPublic = (text: string) => boolean
 export function transcript(page: ParentNode, isPublic: IsPublic): Spoken[] {
   const said = readingParts(page).flatMap((part) => [...itemsIn(part, isPublic)])
   const title = said.find(({ kind }) => kind === 'title')
-  return title ? [title, ...said.filter((item) => item !== title)] : said
+  return once(title ? [title, ...said.filter((item) => item !== title)] : said)
+}
+
+/** The eye passes over a sentence that stands there twice, and the ear cannot. A control is said each time. */
+function once(said: readonly Spoken[]): Spoken[] {
+  const known = new Set<string>()
+  return said.filter(({ kind, text }) => {
+    if (kind === 'button') return true
+    if (known.has(text)) return false
+    known.add(text)
+    return true
+  })
 }
 
 /** The parts of the page in the order of reading; while a dialog stands over the page, that alone. */
@@ -58,7 +69,9 @@ function* itemsIn(part: ParentNode, isPublic: IsPublic): Generator<Spoken> {
     if (element.matches(CONTROL)) yield* sayingsOf(element, isPublic, 'button')
     // Of a list of steps the present one.
     else if (label && element.querySelector(':scope > [aria-current]'))
-      yield* some(itemOf(element, [piece(label, lang, isPublic), ...pieces(currentOf(element), isPublic)], lang))
+      yield* some(
+        itemOf(element, [piece(label, lang, isPublic), ...pieces(currentOf(element), isPublic)], lang, 'step'),
+      )
     // The keys of a pad are said one by one, as the focus comes to them.
     else if (element.matches('[role=group]') && label)
       yield* some(itemOf(element, [piece(label, lang, isPublic)], lang))
@@ -104,7 +117,7 @@ function pieces(block: Element, isPublic: IsPublic): Piece[] {
 }
 
 /** The words that stand side by side in one element are one text, however React has cut them. */
-function* texts(block: Element, isPublic: IsPublic): Generator<Piece> {
+function* texts(block: Element, isPublic: IsPublic, whole = block): Generator<Piece> {
   if (block.matches(HIDDEN)) return
   let run = ''
   const ended = (): Piece[] => {
@@ -117,11 +130,16 @@ function* texts(block: Element, isPublic: IsPublic): Generator<Piece> {
     if (!(node instanceof Element)) continue
     yield* ended()
     const label = node.matches('svg, img') ? node.getAttribute('aria-label') : null
-    if (label) yield piece(label, languageOf(node), isPublic)
-    else if (!node.matches('svg')) yield* texts(node, isPublic)
+    if (label) {
+      if (!isIllustration(node, whole)) yield piece(label, languageOf(node), isPublic)
+    } else if (!node.matches('svg')) yield* texts(node, isPublic, whole)
   }
   yield* ended()
 }
+
+/** A drawing among words shows what they tell. By itself it is told. */
+const isIllustration = (node: Element, block: Element) =>
+  node.matches('.illustration') && WORDS.test(block.textContent?.replace(node.textContent ?? '', '') ?? '')
 
 const piece = (text: string, lang: string, isPublic: IsPublic): Piece => ({
   lang,

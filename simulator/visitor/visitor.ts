@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { ElectronApplication, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { createIntl } from 'react-intl'
 import italian from '../../assets/locales/it.json' with { type: 'json' }
 import type { TotemBridge } from '../../contract/ipc.ts'
@@ -52,8 +52,9 @@ const SAME_KEY_MS = 150
 
 const intl = createIntl({ locale: 'it', messages: italian })
 
-/** @param reactionMs time between seeing a screen and touching it */
-export function visitorAt(app: ElectronApplication, reactionMs = REACTION_MS): Visitor {
+/** @param app a totem under playwright's control, Electron itself or its pages alone
+ * @param reactionMs time between seeing a screen and touching it */
+export function visitorAt(app: { windows(): Page[] }, reactionMs = REACTION_MS): Visitor {
   // The newest one, since the former visit's window lives until its successor is shown.
   const windows = () => app.windows().filter((page) => !page.isClosed() && page.url().startsWith('app://totem/'))
   function page(): Page {

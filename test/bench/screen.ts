@@ -10,6 +10,7 @@ import { walksTo, walksToSummary } from '../../simulator/visitor/index.ts'
 import { handsAt, type Person, visitorAt } from '../../simulator/visitor/visitor.ts'
 import { electronTotem } from '../support/totem/electron-totem.ts'
 import { type Figure, median } from './report.ts'
+import { speechBegins } from './screen-speech.ts'
 import { startsOf } from './screen-start.ts'
 import { noted, watchSheets } from './screen-touch.ts'
 
@@ -19,6 +20,8 @@ const TOUCHED_VISITS = 8
 /** Visits after which the memory must stand where it stood. */
 const VISITS = 200
 const WARM_UP_VISITS = 20
+/** Each of two screens. */
+const SPOKEN_ROUNDS = 10
 const IDLE_S = 60
 const WHO = 'anna-bianchi'
 
@@ -29,7 +32,7 @@ export async function screenFigures(): Promise<Figure[]> {
   process.umask(0o022)
   await build({ development: true, electron: electronDist() })
   const staged = stage()
-  const totem = await electronTotem(staged, { timings: { goodbyeMs: 1_000, lineProbeMs: 5_000 } })
+  const totem = await electronTotem(staged, { timings: { goodbyeMs: 300, lineProbeMs: 5_000 } })
   const { bench } = totem
   const display = await startDisplay(bench.totem.config.panel)
   try {
@@ -65,6 +68,8 @@ export async function screenFigures(): Promise<Figure[]> {
       if (visit >= WARM_UP_VISITS) memory.push(pssOf(totem.pid()))
     }
 
+    const spoken = await speechBegins(app, bench, SPOKEN_ROUNDS)
+
     // Half a minute after a visit main still overwrites what it left.
     await wait(45_000)
     const pushes = await counted.pushes()
@@ -98,7 +103,11 @@ export async function screenFigures(): Promise<Figure[]> {
       ]),
       most(`idle on attract for ${IDLE_S} s, all processes`, idle, '% of a core', 0.3),
       most('views sent to an idle screen', idlePushes, 'views', 0),
-      most('memory after all visits, proportional share', pssOf(totem.pid()), 'MB', 400),
+      most(`speech begins after the screen, 95 % of ${spoken.length}`, percentile(spoken, 95), 'ms', 300, [
+        'median',
+        median(spoken),
+      ]),
+      most('memory after all visits and with speech on, proportional share', pssOf(totem.pid()), 'MB', 400),
       most(`growth a visit over ${memory.length} visits`, Math.max(0, slope(memory)), 'MB', 0.05),
     ]
   } finally {

@@ -1,5 +1,8 @@
+// Over 400 lines: one gallery in one browser serves all these looks, and a second file would open another.
+
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import english from '../../assets/locales/en.json' with { type: 'json' }
 import { screenLanguagesAt } from '../../catalogue/languages.ts'
 import { DOMAIN_KEYS } from '../../contract/email-address.ts'
 import { language } from '../../contract/language.ts'
@@ -327,7 +330,14 @@ test('what a hand learns on one screen holds on the next: the actions and the di
   }
 })
 
-const SIGN: Record<Spoken['kind'], string> = { title: '# ', sentence: '', button: '> ', notice: '! ', clock: '~ ' }
+const SIGN: Record<Spoken['kind'], string> = {
+  title: '# ',
+  step: '· ',
+  sentence: '',
+  button: '> ',
+  notice: '! ',
+  clock: '~ ',
+}
 
 test('all that is said of every view, its title first', async () => {
   usual.it ??= look('it', '')
@@ -343,7 +353,7 @@ test('all that is said of every view, its title first', async () => {
     [name, ...spoken.slice(0, at === 0 || name === 'idle' ? undefined : -bar).map(line)].join('\n'),
   )
   await expect(
-    `# title, > control, ! notice, ~ clock, [for a headset alone]; the bar of the first view follows in all\n\n${said.join('\n\n')}\n`,
+    `# title, · step, > control, ! notice, ~ clock, [for a headset alone]; the bar of the first view follows in all\n\n${said.join('\n\n')}\n`,
   ).toMatchFileSnapshot('../golden/spoken.txt')
   expect(views.filter(([, { spoken }]) => spoken[0]?.kind !== 'title').map(([name]) => name)).toEqual([])
 })
@@ -363,6 +373,22 @@ test('as much is said in English, and as much of it for a headset alone', async 
   usual.it ??= look('it', '')
   usual.en ??= look('en', '')
   expect(shape(await usual.en)).toEqual(shape(await usual.it))
+})
+
+test('an Italian term on a foreign screen is marked as Italian, and said by that voice (WCAG 3.1.2)', async () => {
+  const terms = Object.values(english).flatMap((text) =>
+    [...text.matchAll(/<it>(.*?)<\/it>/g)].map(([, term = '']) => term),
+  )
+  expect(terms.length).toBeGreaterThan(5)
+  usual.en ??= look('en', '')
+  const said = Object.entries(await usual.en).flatMap(([name, { spoken }]) => spoken.map((one) => ({ name, ...one })))
+  expect(
+    said.filter(({ text, lang }) => lang === 'it' && terms.some((term) => text.includes(term))).length,
+  ).toBeGreaterThan(0)
+  const wrong = said.filter(
+    ({ text, lang }) => lang === 'en' && terms.some((term) => new RegExp(`\\b${term}\\b`).test(text)),
+  )
+  expect(wrong.map(({ name, text }) => `${name}: ${text}`)).toEqual([])
 })
 
 test('a pad’s keys come to every control of every view, from its question on, and round to it again', async () => {

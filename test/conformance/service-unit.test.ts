@@ -1,7 +1,11 @@
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { profiles } from '../../native/printer/head/profiles.ts'
 
-const UNIT = readFileSync(new URL('../../assets/system/totem-polis.service', import.meta.url), 'utf8')
+const FILE = fileURLToPath(new URL('../../assets/system/totem-polis.service', import.meta.url))
+const UNIT = readFileSync(FILE, 'utf8')
 const settings = UNIT.split('\n').filter((line) => /^\w+=/.test(line))
 
 test('what a visit leaves in memory goes to no disk', () => {
@@ -13,4 +17,23 @@ test('nothing in the unit switches a wall off', () => {
     expect.arrayContaining(['NoNewPrivileges=yes', 'CapabilityBoundingSet=', 'DevicePolicy=closed']),
   )
   expect(UNIT).not.toMatch(/NODE_|no-sandbox|remote-debugging|inspect/)
+})
+
+test('systemd itself finds little to attack', () => {
+  const judged = execFileSync('systemd-analyze', ['security', '--offline=true', FILE], { encoding: 'utf8' })
+  expect(Number(/exposure level for \S+: ([\d.]+)/.exec(judged)?.[1])).toBeLessThanOrEqual(4)
+})
+
+test('a totem that is not well is started anew, whatever its process says', () => {
+  // By the program's own word (main/start/supervisor.ts): cage runs on over a black panel, and ends with 0.
+  expect(settings).toEqual(
+    expect.arrayContaining(['Type=notify', 'NotifyAccess=all', 'WatchdogSec=60', 'Restart=always']),
+  )
+})
+
+test('the printer’s node goes to the totem by the ids of the heads', () => {
+  const rules = readFileSync(new URL('../../assets/system/totem-polis.udev', import.meta.url), 'utf8')
+  const named = new Set([...rules.matchAll(/ATTRS?\{idVendor\}=="(\w+)"/g)].map(([, id]) => id))
+  const heads = Object.values(profiles).map(({ vendorId }) => vendorId.toString(16).padStart(4, '0'))
+  expect([...named].sort()).toEqual([...new Set(heads)].sort())
 })

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react'
 import type { ScreenOf } from '../../../contract/journeys/index.ts'
 import { answer, previewPage } from '../../bridge.ts'
 import { Icon } from '../../components/icon.tsx'
+import { Listen } from '../../components/listen.tsx'
 import { Screen, Waiting } from '../../components/screen.tsx'
 import { TouchButton } from '../../components/touch-button.tsx'
 import { Waited } from '../../components/waited.tsx'
@@ -38,6 +39,7 @@ export function Preview({ screen: { pages } }: { screen: ScreenOf<'preview'> }) 
           </TouchButton>
         </div>
       )}
+      <Listen />
       <p className="aside">{text('preview.wrong')}</p>
     </Screen>
   )

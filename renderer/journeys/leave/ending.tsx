@@ -1,9 +1,10 @@
 import type { ScreenOf } from '../../../contract/journeys/index.ts'
 import type { Refusal } from '../../../contract/refusal.ts'
-import { answer, tellSpeech } from '../../bridge.ts'
+import { answer } from '../../bridge.ts'
 import { CardAtReader } from '../../components/card-illustrations.tsx'
 import { Notice, type Point, Points } from '../../components/facts.tsx'
 import { PaperOut, ToTheCounter, Town } from '../../components/illustrations.tsx'
+import { Listen } from '../../components/listen.tsx'
 import { useCounter } from '../../components/office.tsx'
 import { OtherWays } from '../../components/other-ways.tsx'
 import { Screen } from '../../components/screen.tsx'
@@ -11,12 +12,10 @@ import { AnswerCard } from '../../components/touch-button.tsx'
 import { ShowToClerk } from '../../help/clerk.tsx'
 import { isMessage } from '../../i18n/messages.ts'
 import { firstStep, useDay, useText } from '../../i18n/use-text.ts'
-import { useShownView } from '../../view-context.ts'
 
 export function Done({ screen }: { screen: ScreenOf<'done'> }) {
   const { outcome, document, slip, arrived, receipt, ways, cardPresent } = screen
   const text = useText()
-  const { speech } = useShownView()
   const written = outcome === 'printed' && document !== 'certificate' ? document : null
   const about = arrived ? 'arrived' : (written ?? outcome)
   const lead =
@@ -58,14 +57,7 @@ export function Done({ screen }: { screen: ScreenOf<'done'> }) {
               onPress={() => answer({ type: 'printNow' })}
             />
           )}
-          {paper && speech === 'headset' && (
-            <AnswerCard
-              icon="listen"
-              title={text('done.listen')}
-              line={text('done.listen.line')}
-              onPress={() => tellSpeech({ about: 'paper' })}
-            />
-          )}
+          {paper && <Listen />}
           {receipt && (
             <AnswerCard
               icon="paper"
