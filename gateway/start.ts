@@ -42,6 +42,7 @@ import { createFull } from './operations/full.ts'
 import { createIntake } from './operations/intake.ts'
 import { createOutcomes } from './operations/outcomes.ts'
 import { operationRoutes, overseeOperations } from './operations/routes.ts'
+import { createWithdraw } from './operations/withdraw.ts'
 import { redrive, startWork } from './operations/work.ts'
 import { createMarks } from './payments/contrassegno.ts'
 import { createMeans } from './payments/means.ts'
@@ -226,7 +227,11 @@ export async function startGateway(
         mayBuy: (payer, wish) => mayBuy(previewing, payer, wish),
         boughtBy: (payer, wish) => boughtBy(payer, wish, reference),
       }),
-      operations: operationRoutes({ db, intake, outcomes, full, onResult: metrics.submitted }),
+      operations: operationRoutes({
+        ...{ db, intake, outcomes, full, onResult: metrics.submitted },
+        holderOf: ({ caller, bearer }) => sessions.holder(caller, bearer, { free: true }),
+        withdraw: createWithdraw({ db, bell, means, sealingKeys, onSettled, now, log }),
+      }),
       journal: journalRoutes({ db: journals, keys, bounds: config.bounds, now, log }),
       fleet: fleetRoutes({ db, challenges, offers, outcomeKeyOf, version: packageJson.version, now }),
       trust: trustRoutes(trust),

@@ -44,12 +44,13 @@ export interface Looks {
   ): Promise<Heard<DatiPersona>>
   /**
    * The certificate with the number of its line. The line of an issue that ANPR has decided is ended by the settlement
-   * (store/operations.ts), in its transaction.
+   * (store/operations.ts), in its transaction. Null: the operation was settled or withdrawn meanwhile, and ANPR was not
+   * asked.
    */
   issue(
     operation: string,
     wish: Parameters<AnprCalls['issue']>[1],
-  ): Promise<{ line: string } & Awaited<ReturnType<AnprCalls['issue']>>>
+  ): Promise<({ line: string } & Awaited<ReturnType<AnprCalls['issue']>>) | null>
   preview(wish: Parameters<AnprCalls['preview']>[0]): Promise<Result<string, AnprFailure>>
   alive(wish: Parameters<AnprCalls['alive']>[0]): Promise<Result<true, AnprFailure>>
   /** INAD: the digital domiciles of the person in whose name somebody looks. */
@@ -147,8 +148,10 @@ export function createRegister({
         preview: (wish) => noted({ looked: wished(wish), questions: 1 }, (calls) => calls.preview(wish)),
         async issue(operation, wish) {
           // Its question has the operation's own id.
-          const { line, calls } = await begin({ looked: wished(wish), questions: 0 })
-          const { result, trace } = await calls.issue(operation, wish)
+          const begun = await log.beginIssue({ ...looker, operation: looker.operation ?? '' }, wished(wish), now())
+          if (begun === null) return null
+          const { line, ids } = begun
+          const { result, trace } = await anpr.as(asker, ids).issue(operation, wish)
           if (!result.ok && result.error.kind !== 'anpr-refused')
             await end(line, { ...tracesOf(trace), outcome: outcomeOf(result.error) })
           return { line, result, trace }

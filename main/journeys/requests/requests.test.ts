@@ -24,7 +24,7 @@ test('this totem says what became of its own requests, the gateway what they wer
     { operation: 'A', state: 'collected', types: ['8'], office: null },
     { operation: 'C', state: 'elsewhere', office: 'Bevagna' },
     { operation: 'D', state: 'sent', office: 'Totem TT-0003' },
-    { operation: 'B', state: 'recorded', types: null, untouched: true },
+    { operation: 'B', state: 'recorded', types: null, withdrawable: true },
   ])
 })
 
@@ -111,7 +111,12 @@ test('the menu counts what came back until the list has shown it; without mail t
   expect(await returnedFor(client, { token: 't', ways: ['phone', 'email'] })).toBe(1)
   const service = createRequests({
     ...{ queue: { requestsOf: () => [] } as unknown as Queue, journal: { record: () => undefined } as never, client },
-    ...{ keys: { holder: new Uint8Array(32) }, totem: 'TT-0001', now: () => new Date('2026-11-20T10:00:00.000Z') },
+    ...{
+      keys: { holder: new Uint8Array(32) },
+      totem: 'TT-0001',
+      place: { totem: 'TT-0001', office: 'Bevagna' } as never,
+      now: () => new Date('2026-11-20T10:00:00.000Z'),
+    },
   })
   const visit = { session: 'S', language: 'it' } as const
   const { requests } = await service.requests(visit, { token: 't' }, { codiceFiscale: 'BNCNNA51D58E975X' })
