@@ -41,7 +41,7 @@ const words = {
     lead: 'Whoever made this request has withdrawn it. The certificate is not issued.',
     requested: 'Requested',
     withdrawn: 'Withdrawn',
-    mark: 'A revenue stamp that was given for this request stays good for another certificate.',
+    mark: 'A stamp that was given for this request stays good for another certificate.',
     note: 'This is not a certificate. You may ask again, at every totem.',
   },
 } satisfies Record<Language, unknown>
