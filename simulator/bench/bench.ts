@@ -74,6 +74,7 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
         anpr: throughPdnd(anpr.access, inad.url),
         pagopa: throughPagopa(pagopa.access),
         mail: { port: mail.port, pecAuthorities },
+        ...(options.certificates && { certificates: options.certificates }),
         ...(options.databaseUrl && { databaseUrl: options.databaseUrl }),
       }),
     )

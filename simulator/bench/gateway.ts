@@ -96,6 +96,8 @@ export async function startGatewayProcess(options: {
   totems?: string
   /** What one totem may leave at the gateway, where a load needs more than an office does. */
   bounds?: Record<string, number>
+  /** The gateway's settings of certificates, where they differ from its own. */
+  certificates?: object
   /** The company's mail server, and the PEM file of who vouches for PEC providers; without it nothing goes by mail. */
   mail?: { port: number; pecAuthorities: string }
 }): Promise<BenchGateway> {
@@ -137,6 +139,7 @@ export async function startGatewayProcess(options: {
     totems: options.totems ?? join(pki, 'totems'),
     offices: join(folder, 'offices.json'),
     ...(options.bounds && { bounds: options.bounds }),
+    ...(options.certificates && { certificates: options.certificates }),
   }
   writeFileSync(config.offices, JSON.stringify({ 'TT-0001': 'Ufficio postale di Spello (PG)' }))
   writeFileSync(configFile, JSON.stringify(config, null, 2), { mode: 0o600 })

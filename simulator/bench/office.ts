@@ -22,6 +22,8 @@ export interface BenchOptions {
   keypad?: Keypad
   /** A PostgreSQL for the gateway; default its embedded database. */
   databaseUrl?: string
+  /** What certificates cost at the gateway (gateway/settings/terms.ts); default the State's bollo alone. */
+  certificates?: object
 }
 
 /** A CNS unless `kind` says otherwise. */

@@ -6,9 +6,6 @@ import { issueCrls } from '../pki/trust-list.ts'
 import { type VirtualSound, virtualSound } from './sound.ts'
 import { giveToBenchUser } from './user.ts'
 
-/** The bench's totem: a synthetic office of a real comune. */
-const TOTEM = 'TT-0001'
-
 export interface TotemPlace {
   /**
    * Folder of the totem's user alone, with its provisioning, keys and data. Nothing else on the bench is readable to
@@ -26,13 +23,15 @@ export interface TotemPlace {
  */
 export async function provisionTotem(options: {
   folder: string
+  /** Which totem of the PKI it is; default the bench's. */
+  totem?: string
   pki: string
   gatewayPort: number
   deviceEnv: Record<string, string>
   dockUrl: string | null
   timings?: Partial<TotemConfig['timings']>
 }): Promise<TotemPlace> {
-  const { folder, pki } = options
+  const { folder, pki, totem = 'TT-0001' } = options
   const keys = join(folder, 'keys')
   const dataDir = join(folder, 'data')
   const home = join(folder, 'home')
@@ -49,7 +48,7 @@ export async function provisionTotem(options: {
     return target
   }
   const config: TotemConfig = {
-    totem: TOTEM,
+    totem,
     office: {
       name: 'Ufficio postale di Spello',
       comune: 'Spello',
@@ -66,14 +65,14 @@ export async function provisionTotem(options: {
     gateway: {
       url: `https://127.0.0.1:${options.gatewayPort}`,
       ca: key('gateway-ca.pem'),
-      certificate: key(`totems/${TOTEM}.cert.pem`),
-      key: key(`totems/${TOTEM}.key.pem`),
+      certificate: key(`totems/${totem}.cert.pem`),
+      key: key(`totems/${totem}.key.pem`),
       keys: key('gateway-keys.jws'),
     },
     outcomeKeys,
     keyProtection: { kind: 'file' },
     verification: {
-      key: key(`totems/${TOTEM}.verification.jwk.json`),
+      key: key(`totems/${totem}.verification.jwk.json`),
       page: 'https://verifica.totem.example/',
     },
     trust: {
@@ -92,7 +91,7 @@ export async function provisionTotem(options: {
     minFreeBytes: 200 * 1_048_576,
     bench: { deviceEnv: { ...options.deviceEnv, ...sound.env }, dockUrl: options.dockUrl, ear: sound.ear },
   }
-  key(`totems/${TOTEM}.outcome.jwk.json`, outcomeKeys)
+  key(`totems/${totem}.outcome.jwk.json`, outcomeKeys)
   // The folder in which main/lists keeps the gateway's lists: a totem may be set up before it has a line.
   const trust = join(dataDir, 'trust')
   const crls = join(trust, 'crls')

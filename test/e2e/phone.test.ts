@@ -128,3 +128,36 @@ test('by e-mail: an address typed on the glass, the link in a mail, the digits f
   await eventually(() => telephone.saved()?.bytes.equals(before ?? Buffer.alloc(0))).toBe(false)
   expect(telephone.saved()?.bytes.subarray(0, 5).toString()).toBe('%PDF-')
 })
+
+test('to the digital domicile: the certificate itself by PEC, and its receipts at the next visit', async () => {
+  const before =
+    (await office.operations())
+      .map(({ operation }) => operation)
+      .sort()
+      .at(-1) ?? ''
+  await office.comesWithCard('anna-bianchi')
+  await office.entersPin()
+  expect(await office.walksTo('done', { type: '8', way: 'domicilio' })).toMatchObject({
+    outcome: 'domicilio',
+    document: 'certificate',
+  })
+  await office.takesCardAndGoes()
+  await eventually(() => office.bench.mail.mails.at(-1)?.to[0]).toMatch(/@pec\./)
+  const raw = office.bench.mail.mails.at(-1)?.raw ?? ''
+  const [, attached = ''] = /documento\.pdf[^]*?\r?\n\r?\n([A-Za-z0-9+/=\s]+)/.exec(raw) ?? []
+  const operation = (await office.operations()).find(({ operation }) => operation > before)
+  const file = await fetch(`${office.bench.anpr.controlUrl}/simulator/issued/${operation?.anprId}`)
+  expect(Buffer.from(attached, 'base64').equals(await file.bytes())).toBe(true)
+
+  // Both receipts of the provider have come back.
+  await office.bench.mail.settled()
+  await office.comesWithCard('anna-bianchi')
+  await office.entersPin()
+  await office.sees('menu')
+  await office.touches('Le mie richieste')
+  await eventually(async () => {
+    const seen = await office.sees('requests')
+    return seen.requests?.filter(({ state }) => state === 'delivered').map(({ document }) => document)
+  }).toEqual(['certificate'])
+  await office.takesCardAndGoes()
+})

@@ -21,7 +21,6 @@ const notorietaWords: Record<
     aware: string
     declares: string
     use: string
-    limits: string
     clerk: Record<ClerkWord, string>
     privacy: string
   }
@@ -32,20 +31,17 @@ const notorietaWords: Record<
     aware:
       'consapevole delle sanzioni penali richiamate dall’art. 76 del D.P.R. 445/2000 per chi rilascia dichiarazioni mendaci, forma atti falsi o ne fa uso, e della decadenza dai benefici conseguenti al provvedimento emanato sulla base della dichiarazione non veritiera (art. 75), sotto la propria responsabilità',
     declares: 'DICHIARA',
-    use: 'Resa a (ufficio o servizio pubblico)',
+    use: 'Resa a (ufficio o servizio)',
     clerk: {
-      title: 'Riservato al dipendente: firma apposta in mia presenza (artt. 21 e 38 del D.P.R. 445/2000)',
-      document: 'Documento di identità visto: tipo e numero',
+      title: 'Riservato al dipendente: firma in mia presenza (artt. 21 e 38 D.P.R. 445/2000)',
+      document: 'Documento visto: tipo e numero',
       issued: 'Rilasciato da, il',
       who: 'Nome, cognome e qualifica',
       where: 'Luogo e data',
       signature: 'Firma leggibile',
       stamp: 'Timbro',
     },
-    limits:
-      'Si firma davanti al dipendente, oppure si allega copia di un documento di identità (art. 38). Si dichiarano fatti noti di persona, anche di altri, fuori dall’elenco dell’art. 46. Esente da bollo (art. 37); a un privato servono firma autenticata e bollo. Non sostituisce certificati medici, sanitari, veterinari, di origine, di conformità CE, di marchi o brevetti (art. 49).',
-    privacy:
-      'Informativa (art. 48; art. 13 Reg. (UE) 2016/679): chi la riceve usa i dati solo per il procedimento. Il totem non ne tiene copia.',
+    privacy: 'I dati servono solo al procedimento (art. 48; art. 13 Reg. (UE) 2016/679).',
   },
   en: {
     title: 'Declaration in lieu of an affidavit',
@@ -53,19 +49,18 @@ const notorietaWords: Record<
     aware:
       'aware of the criminal penalties recalled by art. 76 of D.P.R. 445/2000 for whoever makes false declarations, forges documents or uses them, and of the loss of the benefits granted on the ground of an untrue declaration (art. 75), on his or her own responsibility',
     declares: 'declares',
-    use: 'to (office or service)',
+    use: 'to (office)',
     clerk: {
       title: 'For the official',
-      document: 'identity document seen',
+      document: 'document seen',
       issued: 'issued by, on',
       who: 'Name and office',
       where: 'Place and date',
       signature: 'Signature',
       stamp: 'Stamp',
     },
-    limits:
-      'Sign before the official, or add a copy of an identity document (art. 38). Declare facts that you know at first hand, of other people too, that are not in the list of art. 46. Free of stamp duty (art. 37); a private party needs an authenticated signature and stamp duty. It replaces no medical, veterinary, origin, CE, trade mark or patent certificate (art. 49). The Italian text prevails.',
-    privacy: 'Whoever receives it uses the data for the procedure alone (art. 48). The totem keeps no copy.',
+    privacy:
+      'Sign before the official, or add a copy of an identity document (art. 38). The data serve this procedure alone (art. 48). The Italian text prevails.',
   },
   fr: {
     title: 'Déclaration tenant lieu d’acte de notoriété',
@@ -73,9 +68,9 @@ const notorietaWords: Record<
     aware:
       'informé{e} des sanctions pénales rappelées par l’art. 76 du D.P.R. 445/2000 pour qui fait de fausses déclarations, forme de faux actes ou en fait usage, et de la perte des avantages obtenus par une déclaration non véridique (art. 75), sous sa propre responsabilité',
     declares: 'déclare',
-    use: 'à (administration ou service public)',
+    use: 'à (bureau)',
     clerk: {
-      title: 'Réservé à l’employé',
+      title: 'Pour l’employé',
       document: 'pièce d’identité vue',
       issued: 'délivrée par, le',
       who: 'Nom et qualité',
@@ -83,9 +78,8 @@ const notorietaWords: Record<
       signature: 'Signature',
       stamp: 'Cachet',
     },
-    limits:
-      'Signer devant l’employé, ou joindre la copie d’une pièce d’identité (art. 38). On déclare des faits connus personnellement, aussi d’autrui, hors de la liste de l’art. 46. Sans droit de timbre (art. 37) ; à une personne privée, il faut une signature légalisée et le timbre. Elle ne remplace pas les certificats médicaux, vétérinaires, d’origine, CE, de marques ou de brevets (art. 49).',
-    privacy: 'Qui la reçoit utilise les données pour la seule procédure (art. 48). Le totem n’en garde pas de copie.',
+    privacy:
+      'Signer devant l’employé, ou joindre la copie d’une pièce d’identité (art. 38). Les données servent à cette seule procédure (art. 48). Le texte italien prévaut.',
   },
   de: {
     title: 'Ersatzerklärung einer beeideten Bezeugungsurkunde',
@@ -93,9 +87,9 @@ const notorietaWords: Record<
     aware:
       'im Bewusstsein der strafrechtlichen Folgen, die Art. 76 des D.P.R. Nr. 445/2000 für unwahre Erklärungen sowie für die Fälschung von Urkunden und deren Gebrauch vorsieht, und des Verlustes der Begünstigungen, die aufgrund einer unwahren Erklärung gewährt wurden (Art. 75), unter eigener Verantwortung',
     declares: 'erklärt',
-    use: 'für (Amt oder Dienst)',
+    use: 'für (Amt)',
     clerk: {
-      title: 'Vom Bediensteten auszufüllen',
+      title: 'Für das Amt',
       document: 'vorgelegter Ausweis',
       issued: 'ausgestellt von, am',
       who: 'Name und Funktion',
@@ -103,13 +97,16 @@ const notorietaWords: Record<
       signature: 'Unterschrift',
       stamp: 'Stempel',
     },
-    limits:
-      'Unterschrift vor dem Bediensteten oder mit Kopie eines Ausweises (Art. 38). Erklärt werden unmittelbar bekannte Tatsachen, auch anderer Personen, die nicht im Verzeichnis des Art. 46 stehen. Von der Stempelsteuer befreit (Art. 37); gegenüber Privaten beglaubigte Unterschrift und Stempelsteuer. Ärztliche, tierärztliche, Ursprungs- und CE-Zeugnisse, Marken und Patente werden nicht ersetzt (Art. 49).',
-    privacy: 'Der Empfänger nutzt die Daten nur für das Verfahren (Art. 48). Der Totem behält keine Kopie.',
+    privacy:
+      'Unterschrift vor dem Bediensteten oder mit Kopie eines Ausweises (Art. 38). Die Daten dienen nur diesem Verfahren (Art. 48). Maßgebend ist der italienische Text.',
   },
 }
 
-const SUBTITLE = 'Art. 47 del D.P.R. 28 dicembre 2000, n. 445'
+/** For the office, which reads Italian; what the declarant must know of it stands in `privacy` of each other language. */
+const LIMITS =
+  'Si firma davanti al dipendente, o si allega copia di un documento di identità (art. 38). Per fatti noti di persona, anche di altri, fuori dall’elenco dell’art. 46. Esente da bollo (art. 37); a un privato servono firma autenticata e bollo. Non sostituisce certificati medici, sanitari, veterinari, di origine, CE, marchi, brevetti (art. 49).'
+
+const LAW = 'art. 47 del D.P.R. 445/2000'
 
 /**
  * Dichiarazione sostitutiva dell'atto di notorietà, art. 47 DPR 445/2000: the person's data, lines to write on, and
@@ -130,14 +127,15 @@ export function notorieta({
   operation: string | null
   code: string | null
 }): Paper {
-  const words = (key: 'title' | 'declares' | 'use' | 'limits' | 'privacy') =>
-    say(languages, (language) => notorietaWords[language][key])
+  const words = (key: 'declares' | 'use' | 'privacy') => say(languages, (language) => notorietaWords[language][key])
   const clerk = (word: ClerkWord) => say(languages, (language) => notorietaWords[language].clerk[word])
+  const names = languages.slice(1).map((language) => notorietaWords[language].title)
   const known = personFacts(person, languages)
   return {
     languages,
-    title: words('title'),
-    subtitle: said(SUBTITLE),
+    title: said(notorietaWords.it.title),
+    // The name in the second language stands beside the law, so that a form in two languages is one sheet.
+    subtitle: said([...names, LAW].join(' · ')),
     at,
     ...place,
     operation,
@@ -175,7 +173,7 @@ export function notorieta({
           ],
         ],
       },
-      ...closing(code, ['it'], [words('limits'), words('privacy')], { fromAnpr: person.source === 'anpr' }),
+      ...closing(code, ['it'], [said(LIMITS), words('privacy')], { fromAnpr: person.source === 'anpr' }),
     ],
   }
 }

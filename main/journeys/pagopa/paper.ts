@@ -1,12 +1,15 @@
-import { grouped } from '../../../catalogue/bollo.ts'
+import { CHARGES, grouped, settlementOf } from '../../../catalogue/bollo.ts'
+import type { Charges } from '../../../contract/bollo.ts'
 import type { Language } from '../../../contract/language.ts'
 import { noticeQr, type Payment } from '../../../contract/pagopa.ts'
 import { type Block, type Fact, type Paper, type Place, said } from '../../documents/model.ts'
-import { dateTime, day, titleOf } from '../../documents/texts.ts'
+import { dateTime, day, texts, titleOf } from '../../documents/texts.ts'
 import { required } from '../../visit/visit.ts'
 import { reasonIn } from './reasons.ts'
 
 interface Spoken {
+  /** What a certificate costs here: they say what a notice is made of. */
+  charges?: Charges | undefined
   language: Language
   place: Place
   at: Date
@@ -142,8 +145,18 @@ const fact = (label: string, value: string): Fact => ({ label: said(label), valu
 const amountOf = (cents: number, language: Language) =>
   new Intl.NumberFormat(language, { style: 'currency', currency: 'EUR' }).format(cents / 100)
 
+/** Bollo and diritti, each with its sum, where a notice takes both. */
+function partsOf(cents: number, charges: Charges, language: Language): Fact[] {
+  const { bollo, diritti } = settlementOf({ kind: 'pagopa', notice: null }, charges).cents
+  if (diritti === 0 || bollo + diritti !== cents) return []
+  return [
+    fact(words[language].what, amountOf(bollo, language)),
+    fact(texts[language].diritti, amountOf(diritti, language)),
+  ]
+}
+
 /** The notice, to be paid by an app or at a counter. It names nobody: a paper is easily left behind. */
-export function noticePaper(payment: Payment, { language, place, at }: Spoken): Paper {
+export function noticePaper(payment: Payment, { language, place, at, charges = CHARGES }: Spoken): Paper {
   const own = words[language]
   const { cents, notice, creditor, dueAt, types } = payment
   return {
@@ -156,6 +169,7 @@ export function noticePaper(payment: Payment, { language, place, at }: Spoken): 
         kind: 'facts',
         facts: [
           fact(own.amount, amountOf(cents, language)),
+          ...partsOf(cents, charges, language),
           fact(own.notice, grouped(notice)),
           fact(own.creditor, creditor.name),
           fact(own.body, creditor.codiceFiscale),

@@ -1,4 +1,5 @@
 import { ulid } from 'ulid'
+import type { Charges } from '../../../contract/bollo.ts'
 import {
   goesBack,
   type Payment,
@@ -91,10 +92,13 @@ export function createPayments({ client, place, now }: PaymentOptions): Services
     },
 
     noticeSheet:
-      ({ language }, payment: Payment) =>
+      ({ language }, payment: Payment, charges?: Charges) =>
       async ({ reprint }) => {
         const paper = goesBack(payment) ? refundPaper : noticePaper
-        return { kind: 'pdf', pdf: await renderPdf({ ...paper(payment, { language, place, at: now() }), reprint }) }
+        return {
+          kind: 'pdf',
+          pdf: await renderPdf({ ...paper(payment, { language, place, at: now(), charges }), reprint }),
+        }
       },
   }
 }

@@ -99,7 +99,7 @@ export async function withdraw(visit: Visit, services: VisitServices) {
 
 export async function printNotice(visit: Visit, services: VisitServices) {
   const payment = required(visit.pagopa.payment, 'payment')
-  const sheet = services.noticeSheet(visit.frame, payment)
+  const sheet = services.noticeSheet(visit.frame, payment, visit.holder.entered?.charges)
   const result = await print(visit, services, { operation: payment.payment, document: 'slip', sheet })
   const slip = { paper: fromFirstPage, end: { slip: result.printed } }
   return (!result.printed && result.fault) || step(goesBack(payment) ? 'refund' : 'later', slip)

@@ -30,7 +30,7 @@ declare module '../../visit/services.ts' {
     /** The person's payments that wait, or whose money goes back, as of now. */
     payments(entered: Entered): Promise<Payment[]>
     /** The notice on paper, or the paper about money that goes back. */
-    noticeSheet(visit: VisitId, payment: Payment): Sheet
+    noticeSheet(visit: VisitId, payment: Payment, charges?: Entered['charges']): Sheet
   }
 }
 
