@@ -16,7 +16,7 @@ const forBank = { type: '8', purpose: 'privateParty', byNotice: true } as const
 
 beforeAll(async () => {
   ;[office, telephone] = await Promise.all([
-    openOffice({ timings: { idleMs: 20_000, warningMs: 5_000 }, certificates: { dirittiOf: { [SPELLO]: DIRITTI } } }),
+    openOffice({ timings: { idleMs: 60_000, warningMs: 5_000 }, certificates: { dirittiOf: { [SPELLO]: DIRITTI } } }),
     openTelephone(),
   ])
 })

@@ -29,7 +29,7 @@ const notorietaWords: Record<
     title: 'DICHIARAZIONE SOSTITUTIVA DELL’ATTO DI NOTORIETÀ',
     declarant: { M: 'Il sottoscritto', F: 'La sottoscritta', N: 'Il/La sottoscritto/a' },
     aware:
-      'consapevole delle sanzioni penali richiamate dall’art. 76 del D.P.R. 445/2000 per chi rilascia dichiarazioni mendaci, forma atti falsi o ne fa uso, e della decadenza dai benefici conseguenti al provvedimento emanato sulla base della dichiarazione non veritiera (art. 75), sotto la propria responsabilità',
+      'consapevole delle sanzioni penali (art. 76 del D.P.R. 445/2000) per chi dichiara il falso, forma atti falsi o ne fa uso, e della perdita dei benefici così ottenuti (art. 75), sotto la propria responsabilità',
     declares: 'DICHIARA',
     use: 'Resa a (ufficio o servizio)',
     clerk: {
@@ -47,7 +47,7 @@ const notorietaWords: Record<
     title: 'Declaration in lieu of an affidavit',
     declarant: { M: 'The undersigned', F: 'The undersigned', N: 'The undersigned' },
     aware:
-      'aware of the criminal penalties recalled by art. 76 of D.P.R. 445/2000 for whoever makes false declarations, forges documents or uses them, and of the loss of the benefits granted on the ground of an untrue declaration (art. 75), on his or her own responsibility',
+      'aware of the criminal penalties (art. 76 of D.P.R. 445/2000) for false declarations, forged documents and their use, and of the loss of the benefits got by them (art. 75), on his or her own responsibility',
     declares: 'declares',
     use: 'to (office)',
     clerk: {
@@ -66,7 +66,7 @@ const notorietaWords: Record<
     title: 'Déclaration tenant lieu d’acte de notoriété',
     declarant: { M: 'Le soussigné', F: 'La soussignée', N: 'Le/La soussigné(e)' },
     aware:
-      'informé{e} des sanctions pénales rappelées par l’art. 76 du D.P.R. 445/2000 pour qui fait de fausses déclarations, forme de faux actes ou en fait usage, et de la perte des avantages obtenus par une déclaration non véridique (art. 75), sous sa propre responsabilité',
+      'informé{e} des sanctions pénales (art. 76 du D.P.R. 445/2000) pour fausse déclaration, faux acte ou son usage, et de la perte des avantages ainsi obtenus (art. 75), sous sa propre responsabilité',
     declares: 'déclare',
     use: 'à (bureau)',
     clerk: {
@@ -85,7 +85,7 @@ const notorietaWords: Record<
     title: 'Ersatzerklärung einer beeideten Bezeugungsurkunde',
     declarant: { M: 'Der Unterfertigte', F: 'Die Unterfertigte', N: 'Der/Die Unterfertigte' },
     aware:
-      'im Bewusstsein der strafrechtlichen Folgen, die Art. 76 des D.P.R. Nr. 445/2000 für unwahre Erklärungen sowie für die Fälschung von Urkunden und deren Gebrauch vorsieht, und des Verlustes der Begünstigungen, die aufgrund einer unwahren Erklärung gewährt wurden (Art. 75), unter eigener Verantwortung',
+      'im Bewusstsein der Strafen (Art. 76 des D.P.R. Nr. 445/2000) für unwahre Erklärungen, gefälschte Urkunden und deren Gebrauch und des Verlustes der so erlangten Begünstigungen (Art. 75), unter eigener Verantwortung',
     declares: 'erklärt',
     use: 'für (Amt)',
     clerk: {
