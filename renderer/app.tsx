@@ -9,7 +9,7 @@ import { LiveRegion } from './components/live-region.tsx'
 import { Masthead } from './components/masthead.tsx'
 import { Settling } from './components/press-guard.tsx'
 import { ToolRow } from './components/tool-row.tsx'
-import { messages } from './i18n/messages.ts'
+import { messagesOf } from './i18n/messages.ts'
 import { ShownScreen } from './journeys/index.tsx'
 import { Pad } from './pad/pad.ts'
 import { Curtain } from './speech/curtain.tsx'
@@ -34,7 +34,7 @@ function Frame({ view }: { view: View }) {
   // The dates of the screen are those of the papers, and the controls' own words are in the view's language.
   const { tag } = languages[view.language]
   return (
-    <IntlProvider locale={tag} messages={messages[view.language]}>
+    <IntlProvider locale={tag} messages={messagesOf(view.language)}>
       <I18nProvider locale={tag}>
         <ViewContext value={view}>
           <LiveRegion />

@@ -1,7 +1,7 @@
 import { Component, type ReactNode } from 'react'
 import type { Language } from '../contract/language.ts'
 import { refresh } from './bridge.ts'
-import { messages } from './i18n/messages.ts'
+import { messagesOf } from './i18n/messages.ts'
 import { useView } from './store.ts'
 
 /** A broken screen is tried again after this long: enough to read the apology, and nobody loses patience. */
@@ -35,7 +35,7 @@ export class Failure extends Component<{ children: ReactNode }, { failed: boolea
     if (!this.state.failed) return this.props.children
     // These are plain elements, since one of the components may be what broke.
     const language: Language = useView.getState().view?.language ?? 'it'
-    const text = messages[language]
+    const text = messagesOf(language)
     return (
       <div className="failure" role="alert">
         <h1>{text['failure.title']}</h1>

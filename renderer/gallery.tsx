@@ -11,6 +11,7 @@ import { connect } from './bridge.ts'
 import { FirstPage } from './components/pages.ts'
 import { Failure } from './failure.tsx'
 import { galleryViews } from './gallery-views.ts'
+import { readAllMessages } from './i18n/messages.ts'
 import { chosenAt, stopAfter } from './pad/stops.ts'
 import { areOwnWords } from './speech/own-words.ts'
 import { transcript } from './speech/transcript.ts'
@@ -28,6 +29,8 @@ declare global {
 // with --mode gallery only, so it is never in the totem.
 const root = createRoot(document.getElementById('root') ?? document.body)
 
+// A view is drawn at once, in any language.
+await readAllMessages()
 await Promise.allSettled([400, 600, 700].map((weight) => document.fonts.load(`${weight} 1em "Titillium Web"`)))
 let disconnect = () => {}
 addEventListener('hashchange', () => show(location.hash.slice(1)))

@@ -3,6 +3,7 @@ import { createRoot } from 'react-dom/client'
 import { App } from './app.tsx'
 import { connect } from './bridge.ts'
 import { Failure } from './failure.tsx'
+import { readAllMessages } from './i18n/messages.ts'
 import { receive } from './store.ts'
 
 const root = document.getElementById('root')
@@ -16,3 +17,6 @@ createRoot(root).render(
     <App />
   </Failure>,
 )
+
+// Before anybody has touched the first screen: whoever chooses a language does not wait for its texts.
+requestIdleCallback(() => void readAllMessages())

@@ -1,5 +1,5 @@
 import { type Language, languages } from '../../contract/language.ts'
-import { messages } from '../i18n/messages.ts'
+import { messagesOf } from '../i18n/messages.ts'
 import { TouchButton } from './touch-button.tsx'
 
 /** A language is called by its own name: a person who needs it cannot read the others, and a flag is a country. */
@@ -16,7 +16,7 @@ export function LanguageCard({
     <TouchButton className="answer language" onPress={onPress} {...(pressed === undefined ? {} : { pressed })}>
       <span className="answer-words" lang={language}>
         <span className="answer-title">{languages[language].name}</span>
-        <span className="answer-line">{messages[language]['language.line']}</span>
+        <span className="answer-line">{messagesOf(language)['language.line']}</span>
       </span>
     </TouchButton>
   )

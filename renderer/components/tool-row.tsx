@@ -1,5 +1,6 @@
 import { useState } from 'react'
 import { answer, tellSpeech } from '../bridge.ts'
+import { readAllMessages } from '../i18n/messages.ts'
 import { useMarkedText, useOther, useText } from '../i18n/use-text.ts'
 import { useShownView } from '../view-context.ts'
 import { Aids } from './aids.tsx'
@@ -27,7 +28,7 @@ export function ToolRow() {
             <span>{text('bar.listen')}</span>
           </TouchButton>
         )}
-        <TouchButton className="tool" onPress={() => setOpen('language')}>
+        <TouchButton className="tool" onPress={() => void readAllMessages().then(() => setOpen('language'))}>
           <Icon name="language" />
           {/* In another language: whoever reads this one need not look for it. */}
           <span lang={language === 'it' ? 'en' : 'it'}>{text('bar.language')}</span>

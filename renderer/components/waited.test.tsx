@@ -3,9 +3,11 @@ import { IntlProvider } from 'react-intl'
 import { describe, expect, it } from 'vitest'
 import { language } from '../../contract/language.ts'
 import { galleryViews } from '../gallery-views.ts'
-import { messages } from '../i18n/messages.ts'
+import { readAllMessages } from '../i18n/messages.ts'
 import { ViewContext } from '../view-context.ts'
 import { WaitedFor } from './waited.tsx'
+
+const messages = await readAllMessages()
 
 describe.each(language.options)('%s', (lang) => {
   const shown = (seconds: number, usualS = 10) =>

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { type Language, language } from '../../contract/language.ts'
-import { messages } from './messages.ts'
+import { readAllMessages } from './messages.ts'
+
+const messages = await readAllMessages()
 
 // assets/glossary.json has one term for each thing, in every language; `not` lists words that would name it a second way.
 type Term = Record<Language, string> & { not?: Partial<Record<Language, string[]>> }

@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { createIntl } from 'react-intl'
 import { describe, expect, it } from 'vitest'
 import { type Language, language } from '../../contract/language.ts'
-import { messages } from './messages.ts'
+import { readAllMessages } from './messages.ts'
+
+const messages = await readAllMessages()
 
 const italian = messages.it
 const others = language.options.filter((one) => one !== 'it')

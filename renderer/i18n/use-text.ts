@@ -6,7 +6,7 @@ import { drawable } from '../../contract/letters.ts'
 import { noteOwnWords, notePartsOf } from '../speech/own-words.ts'
 import { useShownView } from '../view-context.ts'
 import type { MessageValues } from './message-values.ts'
-import { type MessageId, messages } from './messages.ts'
+import { type MessageId, messagesOf } from './messages.ts'
 
 type ValuesOf<Id> = Id extends keyof MessageValues ? MessageValues[Id] : unknown
 /** The values that one of several messages may take: those of all. */
@@ -41,7 +41,7 @@ export function useMarkedText(): Text<ReactNode> {
   const text = useText()
   return (id, ...given) => {
     const [values] = given as [Record<string, string | number>?]
-    if (!messages[intl.locale.slice(0, 2) as Language][id].includes('<it>')) return text(id, ...given)
+    if (!messagesOf(intl.locale.slice(0, 2) as Language)[id].includes('<it>')) return text(id, ...given)
     return intl.formatMessage({ id }, { it: (words) => createElement('span', { lang: 'it' }, words), ...values })
   }
 }
@@ -79,7 +79,7 @@ export function useDay(): (day: string) => string {
 /** The same message in English, or in Italian on an English screen, for people who do not read this one. It takes no values. */
 export function useOther(): { language: Language; text: (id: MessageId) => string } {
   const language = useShownView().language === 'en' ? 'it' : 'en'
-  return { language, text: (id) => messages[language][id] }
+  return { language, text: (id) => messagesOf(language)[id] }
 }
 
 /** Several messages as a list within a sentence: `a, b e c`. */

@@ -1,7 +1,9 @@
 import { createIntl } from 'react-intl'
 import { describe, expect, it } from 'vitest'
 import { type Language, language, languages } from '../../contract/language.ts'
-import { messages } from './messages.ts'
+import { readAllMessages } from './messages.ts'
+
+const messages = await readAllMessages()
 
 // One voice speaks on the Italian screens: Lei in sentences, a noun or an infinitive on a button, and never tu.
 const italian = messages.it

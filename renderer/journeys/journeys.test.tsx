@@ -9,9 +9,11 @@ import { view } from '../../contract/visit.ts'
 import { Masthead } from '../components/masthead.tsx'
 import { ToolRow } from '../components/tool-row.tsx'
 import { galleryViews } from '../gallery-views.ts'
-import { messages } from '../i18n/messages.ts'
+import { readAllMessages } from '../i18n/messages.ts'
 import { ViewContext } from '../view-context.ts'
 import { ShownScreen } from './index.tsx'
+
+const messages = await readAllMessages()
 
 const languages = language.options
 const cases = languages.flatMap((language) =>

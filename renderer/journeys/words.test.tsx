@@ -4,9 +4,11 @@ import { expect, it } from 'vitest'
 import { language } from '../../contract/language.ts'
 import type { View } from '../../contract/visit.ts'
 import { galleryViews } from '../gallery-views.ts'
-import { messages } from '../i18n/messages.ts'
+import { readAllMessages } from '../i18n/messages.ts'
 import { ViewContext } from '../view-context.ts'
 import { ShownScreen } from './index.tsx'
+
+const messages = await readAllMessages()
 
 /** Nobody reads more than this at a machine; an older person needs half a minute for it. */
 const BUDGET = 60

@@ -1,5 +1,4 @@
 import { languages } from '../../contract/language.ts'
-import { messages } from '../i18n/messages.ts'
 
 /** The values of these tell of the office, or of who issues a kind of card: nobody's secret. */
 const OF_OFFICES = /^(office[.]|refused[.].*[.]now\b)/
@@ -14,14 +13,13 @@ const partsOf = (text: string) => text.split(/<\/?it>/).map((part) => part.trim(
  * The texts that the totem says in its own words: messages without a value, and those with numbers alone once they are
  * shown. A name, a date or an amount comes in by a value, so a text with one is not here, nor is any that no message made.
  */
-const own = new Set([
-  ...Object.values(languages).map(({ name }) => name),
-  ...Object.values(messages).flatMap((texts) =>
-    Object.entries(texts).flatMap(([id, text]) =>
-      OF_PEOPLE.test(id) || text.includes('{') ? [] : [text, ...partsOf(text)],
-    ),
-  ),
-])
+const own = new Set<string>(Object.values(languages).map(({ name }) => name))
+
+/** Takes down the texts of a language, when they are read. */
+export function noteTexts(texts: Record<string, string>): void {
+  for (const [id, text] of Object.entries(texts))
+    if (!OF_PEOPLE.test(id) && !text.includes('{')) for (const part of [text, ...partsOf(text)]) own.add(part)
+}
 
 /** Takes down a message as it is shown, and gives it back. */
 export function noteOwnWords(id: string, text: string, values: Record<string, unknown> | undefined): string {

@@ -3,7 +3,9 @@ import { expect, it } from 'vitest'
 import { certificateType } from '../../contract/catalogue.ts'
 import { type Language, language, languages } from '../../contract/language.ts'
 import { titleOf } from '../../main/documents/texts.ts'
-import { messages } from '../../renderer/i18n/messages.ts'
+import { readAllMessages } from '../../renderer/i18n/messages.ts'
+
+const messages = await readAllMessages()
 
 const all = language.options.flatMap((one) => certificateType.options.map((type) => [one, type] as const))
 
