@@ -79,7 +79,7 @@ const notorietaWords: Record<
       stamp: 'Cachet',
     },
     privacy:
-      'Signer devant l’employé, ou joindre la copie d’une pièce d’identité (art. 38). Les données servent à cette seule procédure (art. 48). Le texte italien prévaut.',
+      'Signer devant l’employé, ou joindre la copie d’une pièce d’identité (art. 38). Les données servent à cette seule procédure (art. 48). Le totem n’en garde pas de copie.',
   },
   de: {
     title: 'Ersatzerklärung einer beeideten Bezeugungsurkunde',
@@ -98,7 +98,7 @@ const notorietaWords: Record<
       stamp: 'Stempel',
     },
     privacy:
-      'Unterschrift vor dem Bediensteten oder mit Kopie eines Ausweises (Art. 38). Die Daten dienen nur diesem Verfahren (Art. 48). Maßgebend ist der italienische Text.',
+      'Unterschrift vor dem Bediensteten oder mit Kopie eines Ausweises (Art. 38). Die Daten dienen nur diesem Verfahren (Art. 48). Der Totem behält keine Kopie.',
   },
 }
 
