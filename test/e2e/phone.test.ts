@@ -144,7 +144,7 @@ test('to the digital domicile: the certificate itself by PEC, and its receipts a
   await office.takesCardAndGoes()
   await eventually(() => office.bench.mail.mails.at(-1)?.to[0]).toMatch(/@pec\./)
   const raw = office.bench.mail.mails.at(-1)?.raw ?? ''
-  const [, attached = ''] = /documento\.pdf[^]*?\r?\n\r?\n([A-Za-z0-9+/=\s]+)/.exec(raw) ?? []
+  const [, attached = ''] = /documento\.pdf.*?\r?\n\r?\n([A-Za-z0-9+/=\s]+)/s.exec(raw) ?? []
   const operation = (await office.operations()).find(({ operation }) => operation > before)
   const file = await fetch(`${office.bench.anpr.controlUrl}/simulator/issued/${operation?.anprId}`)
   expect(Buffer.from(attached, 'base64').equals(await file.bytes())).toBe(true)
@@ -153,6 +153,9 @@ test('to the digital domicile: the certificate itself by PEC, and its receipts a
   await office.bench.mail.settled()
   await office.comesWithCard('anna-bianchi')
   await office.entersPin()
+  // Its paper may still be had.
+  await office.sees('collect')
+  await office.presses('collect.later')
   await office.sees('menu')
   await office.touches('Le mie richieste')
   await eventually(async () => {
