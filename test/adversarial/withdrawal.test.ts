@@ -53,12 +53,12 @@ async function brought(who: string, more: { bollo?: Bollo; types?: CertificateTy
   const item = await sealed(wish(who, more))
   if (until) held = { services: until, go: [] }
   expect((await totem.submit(item)).body.results).toMatchObject([{ state: 'pending' }])
-  if (until) await expect.poll(() => held?.go.length).toBe(1)
+  if (until) await expect.poll(() => held?.go.length, { timeout: 20_000 }).toBe(1)
   return item
 }
 const become = async (operation: string) => (await centre.operations()).find((one) => one.operation === operation)
 const settled = async (operation: string) => {
-  await expect.poll(async () => (await become(operation))?.state, { timeout: 10_000 }).not.toBe('pending')
+  await expect.poll(async () => (await become(operation))?.state, { timeout: 20_000 }).not.toBe('pending')
   return become(operation)
 }
 const mark = { kind: 'contrassegno', number: '00000000000077', issued: '2026-03-05' } as const
