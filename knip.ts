@@ -10,7 +10,7 @@ const config: KnipConfig = {
     'test/soak/reader-cycles.ts',
     // Put into a bundle or into Electron's resources by the build.
     'scripts/electron-runtime/{sqlite-for-electron-33.ts,default_app/main.js}',
-    'main/{index,shell/preload}.ts',
+    'main/{load,index,shell/preload}.ts',
     'native/index.ts',
     'native/printer/image/worker.ts',
     'renderer/{main,gallery}.tsx',

@@ -1,5 +1,4 @@
 import type { CertificateLanguage } from '../contract/catalogue.ts'
-import { type Language, language } from '../contract/language.ts'
 
 /** A comune by its Italian name and the letters of its province. */
 export interface Comune {
@@ -26,6 +25,38 @@ const SLOVENE: Readonly<Record<string, readonly string[]>> = {
 }
 
 /**
+ * Ladin stands third in the valleys of Gardena and Badia (DPR 574/1988, art. 32), and beside Italian in Fassa (D.Lgs.
+ * 592/1993). Not Castelrotto, of which only hamlets are in the valley.
+ */
+const LADIN: Readonly<Record<string, readonly string[]>> = {
+  BZ: [
+    ...['BADIA', 'CORVARA IN BADIA', 'LA VALLE', 'MAREBBE', 'ORTISEI', 'SAN MARTINO IN BADIA'],
+    ...['SANTA CRISTINA VALGARDENA', 'SELVA DI VAL GARDENA'],
+  ],
+  TN: ['CAMPITELLO DI FASSA', 'CANAZEI', 'MAZZIN', 'MOENA', 'SAN GIOVANNI DI FASSA', 'SORAGA DI FASSA'],
+}
+
+/** Comuni of the Walser, who have German beside French (L. cost. 4/1948 art. 40-bis). */
+const WALSER: Readonly<Record<string, readonly string[]>> = {
+  AO: ['GRESSONEY LA TRINITE', 'GRESSONEY SAINT JEAN', 'ISSIME'],
+}
+
+/** A name as a technician or ANPR writes it: `Duino-Aurisina`, `CORMÒNS`, `SGONICO-ZGONIK`, `Savogna d’Isonzo`. */
+const lettersOf = (name: string) =>
+  name
+    .normalize('NFD')
+    .replaceAll(/\p{M}/gu, '')
+    .toLocaleUpperCase('it')
+    .replaceAll(/[^\p{L}]+/gu, ' ')
+    .trim()
+
+/** Whether the table has the comune, which may have its name in a second language after its own. */
+function isIn(table: Readonly<Record<string, readonly string[]>>, { comune, province }: Comune): boolean {
+  const name = `${lettersOf(comune)} `
+  return table[province]?.some((one) => name.startsWith(`${lettersOf(one)} `)) ?? false
+}
+
+/**
  * The language of table 14 that the law puts beside Italian in a comune, or null: German in the province of Bolzano (DPR
  * 670/1972 art. 99, DPR 574/1988), French in Valle d’Aosta (L. cost. 4/1948 art. 38), Slovene in the comuni above. ANPR
  * has no code for Ladin, which the law knows too.
@@ -33,11 +64,7 @@ const SLOVENE: Readonly<Record<string, readonly string[]>> = {
 export function secondLanguageOf({ comune, province }: Comune): Exclude<CertificateLanguage, 'IT'> | null {
   if (province === 'BZ') return 'DE'
   if (province === 'AO') return 'FR'
-  const name = comune.toLocaleUpperCase('it').replaceAll('’', "'")
-  const slovene = SLOVENE[province]?.some(
-    (one) => name === one || name.startsWith(`${one}-`) || name.startsWith(`${one}/`),
-  )
-  return slovene ? 'SL' : null
+  return isIn(SLOVENE, { comune, province }) ? 'SL' : null
 }
 
 /**
@@ -65,9 +92,20 @@ export function languagesFor(
   return BOTH_BY_ITSELF.includes(second) ? [second, 'IT'] : ['IT', second]
 }
 
-/** The languages of a totem's screen: Italian, the place's own, English, and then those of other places. */
-export function screenLanguagesAt(place: Comune): Language[] {
-  const first = ['it', secondLanguageOf(place)?.toLowerCase(), 'en']
-  const rank = (one: Language) => (first.includes(one) ? first.indexOf(one) : first.length)
-  return [...language.options].sort((a, b) => rank(a) - rank(b))
+/** Languages of the place by their code in ISO 639, those of the law first; Ladin, which the screens do not speak yet, too. */
+function languagesOf(place: Comune): string[] {
+  const second = secondLanguageOf(place)?.toLowerCase()
+  return [
+    'it',
+    ...(second ? [second] : []),
+    ...(isIn(LADIN, place) ? ['lld'] : []),
+    ...(isIn(WALSER, place) ? ['de'] : []),
+  ]
+}
+
+/** Those of these languages that the screens speak: Italian, the place's own, English, and then those of other places. */
+export function screenLanguagesAt<L extends string>(place: Comune, spoken: readonly L[]): L[] {
+  const first = [...languagesOf(place), 'en']
+  const rank = (one: L) => (first.includes(one) ? first.indexOf(one) : first.length)
+  return [...spoken].sort((a, b) => rank(a) - rank(b))
 }

@@ -4,8 +4,9 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { type BuildOptions, type BuildResult, build as bundle } from 'esbuild'
+import { type BuildOptions, type BuildResult, build as bundle, type Plugin as EsbuildPlugin } from 'esbuild'
 import { build as buildRenderer, type Plugin } from 'vite'
+import { makeCodeCache } from './code-cache.ts'
 import { packageOf, thirdParty } from './licences.ts'
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
@@ -32,12 +33,23 @@ const INPUTS = [
 /** Folder of the Electron that the set-up (scripts/setup.mjs) has found. */
 export const electronDist = (): string => readFileSync(path.join(root, '.bench/electron-dist'), 'utf8')
 
+const versionOf = (electronDist: string): string =>
+  readFileSync(path.join(electronDist, 'version'), 'utf8').trim().replace(/^v/, '')
+
+/** Folder of the Electron that package.json names; null where it could not be downloaded. */
+function pinnedElectron(): string | null {
+  const folder = path.join(root, 'node_modules/electron')
+  const { version } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'))
+  const dist = path.join(folder, 'dist')
+  const isThere = existsSync(path.join(dist, 'electron')) && existsSync(path.join(dist, 'version'))
+  return isThere && versionOf(dist) === version ? dist : null
+}
+
 /**
  * True for an Electron whose Node-API (9) is older than the one that better-sqlite3 13 needs (10): it crashes there.
  */
 export function needsOldSqlite(electronDist: string): boolean {
-  const version = readFileSync(path.join(electronDist, 'version'), 'utf8').trim().replace(/^v/, '')
-  return Number(version.split('.')[0]) < 35
+  return Number(versionOf(electronDist).split('.')[0]) < 35
 }
 
 /** Folders (relative to the root) of these packages and of all that they need at run time, as npm placed them. */
@@ -67,6 +79,8 @@ export function closure(names: readonly string[]): string[] {
 interface Mode {
   development: boolean
   oldSqlite: boolean
+  /** The Electron for which it is compiled ahead. */
+  compiledBy: string | null
 }
 
 function fingerprint(mode: Mode): string {
@@ -90,7 +104,10 @@ function fingerprint(mode: Mode): string {
 interface BuildMode {
   /** Keeps the bench's doors (contract/config.ts `bench`), which a packaged build cuts out (invariant 9). */
   development: boolean
-  /** Folder of the Electron that will run it; a packaged build is for the pinned one. */
+  /**
+   * Folder of the Electron that will run it, which also compiles main's bundle ahead; a packaged build is for the pinned
+   * one, and is compiled ahead where that one is installed.
+   */
   electron?: string
   dist?: string
 }
@@ -119,11 +136,24 @@ function moduleList(): { modules: string[]; plugin: Plugin } {
 /** Builds `dist` unless it matches the sources already; true when it built. */
 export async function build({ development, electron, dist = path.join(root, 'dist') }: BuildMode): Promise<boolean> {
   const stamp = path.join(dist, '.built')
-  const mode: Mode = { development, oldSqlite: electron !== undefined && needsOldSqlite(electron) }
+  const compiler = electron ?? pinnedElectron()
+  const mode: Mode = {
+    development,
+    oldSqlite: electron !== undefined && needsOldSqlite(electron),
+    compiledBy: compiler && versionOf(compiler),
+  }
   const wanted = fingerprint(mode)
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return false
   for (const part of ['.built', 'main', 'native']) rmSync(path.join(dist, part), { recursive: true, force: true })
 
+  /** zod's own messages in sixty languages, a tenth of main: nobody reads them, since the screens have their own. */
+  const withoutLocales: EsbuildPlugin = {
+    name: 'without-zod-locales',
+    setup: ({ onLoad }) =>
+      onLoad({ filter: /[/\\]zod[/\\]v4[/\\]locales[/\\]index\.js$/ }, () => ({
+        contents: "export { default as en } from './en.js'",
+      })),
+  }
   const shared: BuildOptions = {
     absWorkingDir: root,
     bundle: true,
@@ -138,6 +168,7 @@ export async function build({ development, electron, dist = path.join(root, 'dis
     },
     banner: { js: "const __moduleUrl = require('node:url').pathToFileURL(__filename).href" },
     external: ['electron', ...EXTERNALS, OLD_ELECTRON_EXTERNAL],
+    plugins: [withoutLocales],
     ...(mode.oldSqlite && { alias: { 'better-sqlite3': './scripts/electron-runtime/sqlite-for-electron-33.ts' } }),
     sourcemap: development,
     minifySyntax: true,
@@ -150,7 +181,8 @@ export async function build({ development, electron, dist = path.join(root, 'dis
   }
   const inPage = moduleList()
   const bundled = await Promise.all([
-    bundle({ ...shared, entryPoints: ['main/index.ts'], outfile: path.join(dist, 'main/index.cjs') }),
+    bundle({ ...shared, entryPoints: ['main/load.ts'], outfile: path.join(dist, 'main/index.cjs'), banner: {} }),
+    bundle({ ...shared, entryPoints: ['main/index.ts'], outfile: path.join(dist, 'main/totem.cjs') }),
     // The sandboxed preload has no `node:url`, and no module that needs its own address.
     bundle({
       ...shared,
@@ -166,6 +198,7 @@ export async function build({ development, electron, dist = path.join(root, 'dis
       outfile: path.join(dist, 'native/pdf-worker.cjs'),
     }),
   ])
+  if (compiler) makeCodeCache(path.join(dist, 'main/totem.cjs'), path.join(dist, 'main/totem.cache'), compiler)
   // A test runner sets NODE_ENV, and vite would then put React's development build into the page.
   const { NODE_ENV } = process.env
   process.env.NODE_ENV = 'production'

@@ -50,11 +50,12 @@ function supervise(now?: () => number, signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'
     spawn: () => spawn(signal),
     ...(now ? { now } : {}),
   })
-  devices.start({
+  devices.listen({
     onEvent: (event) => events.push(event),
     onDied: (how) => died.push(how),
     onStarted: () => {},
   })
+  devices.start()
   return { events, died, started: () => events.filter(({ event }) => event === 'ready').length }
 }
 
@@ -65,6 +66,20 @@ test('device-process-dies-during-a-call: the call ends, the process comes back',
   expect(died).toEqual([{ code: 3, reason: 'exit', waitMs: 1000 }])
   await vi.waitFor(() => expect(started()).toBe(2), { timeout: 10_000 })
   expect(await devices.call('printer.status', {})).toEqual({ ok: true, value: { status: 'ready' } })
+})
+
+test('the process may start before anybody listens: what it says first is heard then, once and in order', async () => {
+  const heard: string[] = []
+  devices = superviseDevices({ spawn: () => spawn('SIGKILL') })
+  devices.start()
+  expect(await devices.call('printer.status', {})).toMatchObject({ ok: true })
+  const listener = {
+    onEvent: ({ event }: DeviceEvent) => heard.push(event),
+    onDied() {},
+    onStarted: (n: number) => heard.push(`${n}`),
+  }
+  devices.listen(listener)
+  expect(heard).toEqual(['0', 'ready'])
 })
 
 test('an answer or an event outside the contract ends the process that sent it', async () => {

@@ -27,8 +27,9 @@ export interface DeviceProcess {
 export type DeviceGone = { kind: 'device-gone' }
 
 export interface Devices {
-  /** Starts the first device process. */
-  start(listener: DevicesListener): void
+  /** Starts the first device process. What it says before somebody listens is kept. */
+  start(): void
+  listen(listener: DevicesListener): void
   call<M extends DeviceMethod>(
     method: M,
     params: DeviceParams<M>,
@@ -86,6 +87,7 @@ export const restartDelayMs = (deathsInARow: number): number => Math.min(MINUTE_
 export function superviseDevices({ spawn, now = Date.now }: DevicesOptions): Devices {
   const waiting = new Map<number, { method: DeviceMethod; settle(reply: unknown): void; timer: NodeJS.Timeout }>()
   let told: DevicesListener | null = null
+  let untold: ((listener: DevicesListener) => void)[] = []
   let process: DeviceProcess | null = null
   /** What this process said before it left. */
   let lastWords: string | null = null
@@ -126,7 +128,7 @@ export function superviseDevices({ spawn, now = Date.now }: DevicesOptions): Dev
     deaths = [...deaths.filter((at) => now() - at < DEATHS_WINDOW_MS), now()]
     const waitMs = restartDelayMs(inARow)
     restart = setTimeout(begin, waitMs)
-    told?.onDied({ code, reason, waitMs })
+    say((listener) => listener.onDied({ code, reason, waitMs }))
     tell({ event: 'card', card: { state: 'no-reader' } })
     card = null
     tell({ event: 'printer', status: 'absent' })
@@ -149,8 +151,16 @@ export function superviseDevices({ spawn, now = Date.now }: DevicesOptions): Dev
     if (event.event === 'card') card = event.card
     if (event.event === 'printer') printer = event.status
     if (event.event === 'broken') lastWords = event.reason
-    if (event.event === 'ready') told?.onStarted(starts++)
-    told?.onEvent(event)
+    if (event.event === 'ready') {
+      const restarts = starts++
+      say((listener) => listener.onStarted(restarts))
+    }
+    say((listener) => listener.onEvent(event))
+  }
+
+  function say(news: (listener: DevicesListener) => void) {
+    if (told) news(told)
+    else untold.push(news)
   }
 
   /** A call that waits for the lost card has its whole time again. */
@@ -159,9 +169,11 @@ export function superviseDevices({ spawn, now = Date.now }: DevicesOptions): Dev
   }
 
   return {
-    start(listener) {
+    start: begin,
+    listen(listener) {
       told = listener
-      begin()
+      for (const news of untold) news(listener)
+      untold = []
     },
     call<M extends DeviceMethod>(method: M, params: DeviceParams<M>) {
       type Answer = Result<DeviceResult<M>, DeviceFailure<M> | DeviceGone>

@@ -5,8 +5,8 @@ import type { Language } from '../../contract/language.ts'
 const RELATIONS: Record<string, Record<Language, string>> = {
   '1': {
     it: 'intestatario/a',
-    en: 'head of the sheet',
-    de: 'Inhaber/in des Bogens',
+    en: 'reference person',
+    de: 'Bezugsperson',
     fr: 'personne de référence',
     sl: 'nosilec/nosilka lista',
   },
@@ -124,14 +124,14 @@ const RELATIONS: Record<string, Record<Language, string>> = {
   },
   '24': {
     it: 'responsabile della convivenza',
-    en: 'head of the household',
+    en: 'person in charge of the community',
     de: 'Verantwortliche/r der Wohngemeinschaft',
     fr: 'responsable de la communauté',
     sl: 'odgovorni za skupnost',
   },
   '25': {
     it: 'convivente (convivenza non affettiva)',
-    en: 'member of the household',
+    en: 'member of the community',
     de: 'Mitglied der Wohngemeinschaft',
     fr: 'vit dans la famille',
     sl: 'član/-ica skupnosti',
@@ -149,7 +149,7 @@ const RELATIONS: Record<string, Record<Language, string>> = {
     it: 'nipote',
     en: 'nephew/niece or grandchild',
     de: 'Neffe/Nichte oder Enkel/in',
-    fr: 'petit-fils/petite-fille',
+    fr: 'neveu/nièce ou petit-enfant',
     sl: 'nečak/-inja ali vnuk/-inja',
   },
 }
@@ -158,7 +158,7 @@ const RELATIONS: Record<string, Record<Language, string>> = {
 const IN_CONVIVENZA: Record<string, Record<Language, string>> = {
   '1': {
     it: 'responsabile della convivenza',
-    en: 'head of the community',
+    en: 'person in charge of the community',
     de: 'Verantwortliche/r der Gemeinschaft',
     fr: 'responsable de la communauté',
     sl: 'odgovorni/-a za skupnost',

@@ -388,9 +388,9 @@ export function layOut(paper: Paper, measure: Measure): Layout {
       case 'heading':
         return paragraphs([beside(what.text)], STYLES.heading, { before: mm(4), keep: true, tag: 'H2', ink: 'dark' })
       case 'paragraph':
-        return what.style === 'note'
-          ? columns(what.text, STYLES.note, mm(3))
-          : columns(what.text, STYLES[what.style], mm(3))
+        return columns(what.text, STYLES[what.style], mm(3)).map((leaf) =>
+          what.language ? { ...leaf, lang: what.language } : leaf,
+        )
       case 'warning':
         return warning(what.text)
       case 'facts':

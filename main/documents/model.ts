@@ -47,8 +47,11 @@ export interface Choice {
 
 export type Block =
   | { kind: 'heading'; text: Words }
-  /** `strong`: text that nobody may overlook; `note`: conditions and privacy, in columns for two languages. */
-  | { kind: 'paragraph'; text: Words; style: 'body' | 'strong' | 'note' }
+  /**
+   * `strong`: text that nobody may overlook; `note`: conditions and privacy, in columns for two languages. `language`: of a
+   * text in one language alone that is not the paper's first.
+   */
+  | { kind: 'paragraph'; text: Words; style: 'body' | 'strong' | 'note'; language?: Language }
   /** Text in a frame, e.g. that this is no certificate. */
   | { kind: 'warning'; text: Words }
   | { kind: 'facts'; facts: readonly Fact[] }

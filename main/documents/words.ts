@@ -90,10 +90,10 @@ export const registerWords: Record<Language, RegisterWords> = {
     place: 'Place',
     date: 'Date',
     signature: 'Signature',
-    code: 'The code says that this totem received the data with that mark from ANPR and printed them: it is not a seal of ANPR or of the Ministry of the Interior. It can be checked without a network.',
+    code: 'The code shows that this totem received the data marked ANPR from the register and printed them. It is not a seal of ANPR or of the Ministry of the Interior. It can be checked without a connection.',
     codeAlt: 'Verification QR code: the data marked ANPR, signed by the totem',
     codeOfCard:
-      'The code says that this totem recognised the declarant by the card and printed the sheet. None of the data came from ANPR. It can be checked without a network.',
+      'The code shows that this totem recognised the declarant by the card and printed the sheet. None of the data came from ANPR. It can be checked without a connection.',
     codeOfCardAlt: 'Verification QR code: name and tax code of the card, signed by the totem',
   },
   de: {

@@ -61,7 +61,7 @@ async function startHardware(spawn: () => DeviceProcess): Promise<Hardware> {
   const news = new EventEmitter()
   const told: Pick<Hardware, 'cie' | 'died' | 'printerTold'> = { cie: null, died: null, printerTold: false }
   const devices = superviseDevices({ spawn })
-  devices.start({
+  devices.listen({
     onEvent(event) {
       if (event.event === 'ready') told.cie = event.cie
       // The supervisor itself says `absent` when the process dies.
@@ -74,6 +74,7 @@ async function startHardware(spawn: () => DeviceProcess): Promise<Hardware> {
       news.emit('news')
     },
   })
+  devices.start()
   const readers = () => devices.card !== null && devices.card.state !== 'no-reader'
   const patience = AbortSignal.timeout(READER_MS)
   while (told.died === null && !(readers() && told.printerTold) && !patience.aborted)

@@ -6,7 +6,12 @@ import { ORIGIN } from './origin.ts'
 import { serveRenderer } from './protocol.ts'
 
 export interface CitizenWindow {
-  /** Shows the first renderer. `onGone` hears of each one that dies while a citizen may look at it. */
+  /**
+   * Begins to load the first renderer, unseen: its process starts while main still opens its stores. Until main answers
+   * it has nothing to show.
+   */
+  load(): void
+  /** Shows that renderer. `onGone` hears of each one that dies while a citizen may look at it. */
   open(onGone: (reason: string) => void): Promise<void>
   /** Starts a new renderer in a new process; the old one is destroyed with all it knew. */
   recycle(): Promise<void>
@@ -31,12 +36,15 @@ export function createCitizenWindow(panel: { width: number; height: number }): C
   if (!__DEVELOPMENT__) lockSession(session.defaultSession)
   serveRenderer(partition.protocol, join(__dirname, '..', 'renderer'))
   let current: BrowserWindow | null = null
-  let onGone = (_reason: string) => {}
+  /** The first renderer has died before anybody could look at it. */
+  let gone: string | null = null
+  let onGone = (reason: string) => {
+    gone = reason
+  }
   const windows = new Set<BrowserWindow>()
+  let first: { window: BrowserWindow; loaded: Promise<void> } | null = null
 
-  async function recycle() {
-    // A touch in this moment reaches nobody: the old page must not speak any more, and the new one does not yet.
-    for (const old of windows) old.setIgnoreMouseEvents(true)
+  function load() {
     const window = new BrowserWindow({
       ...sizeOf(panel),
       show: false,
@@ -68,11 +76,16 @@ export function createCitizenWindow(panel: { width: number; height: number }): C
     // A renderer that does not answer is ended; `render-process-gone` then brings a new one.
     window.on('unresponsive', () => webContents.forcefullyCrashRenderer())
     // A renderer that dies while loading also sends `render-process-gone`: one death is reported once.
-    await webContents.loadURL(`${ORIGIN}index.html`).catch(() => {
+    const loaded = webContents.loadURL(`${ORIGIN}index.html`).catch(() => {
       if (window === current && !webContents.isCrashed()) onGone('load-failed')
     })
+    return { window, loaded }
+  }
+
+  async function show({ window, loaded }: ReturnType<typeof load>) {
+    await loaded
     if (window !== current) return
-    if (__DEVELOPMENT__) webContents.setZoomFactor(sizeOf(panel).zoom)
+    if (__DEVELOPMENT__) window.webContents.setZoomFactor(sizeOf(panel).zoom)
     window.show()
     // All earlier windows go, also that of a recycling that this one has overtaken.
     for (const old of windows) {
@@ -80,13 +93,23 @@ export function createCitizenWindow(panel: { width: number; height: number }): C
       windows.delete(old)
       old.destroy()
     }
+  }
+
+  async function recycle() {
+    // A touch in this moment reaches nobody: the old page must not speak any more, and the new one does not yet.
+    for (const old of windows) old.setIgnoreMouseEvents(true)
+    await show(load())
     await partition.clearStorageData()
   }
 
   return {
-    open(told) {
+    load() {
+      first = load()
+    },
+    async open(told) {
       onGone = told
-      return recycle()
+      if (gone !== null) return told(gone)
+      await show(first ?? load())
     },
     recycle,
     push: (view) => {

@@ -1,6 +1,8 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { screenLanguagesAt } from '../../catalogue/languages.ts'
 import type { TotemConfig } from '../../contract/config.ts'
 import type { DeviceEvent } from '../../contract/device.ts'
+import { language } from '../../contract/language.ts'
 import { reachMm } from '../../contract/panel.ts'
 import type { ToSpeech } from '../../contract/speech.ts'
 import { CLOCK_SKEW_MS } from '../../trust/revocation.ts'
@@ -17,25 +19,32 @@ import { createSession } from '../session/index.ts'
 import { exitForRestart } from '../shell/app.ts'
 import { registerCalls } from '../shell/calls.ts'
 import { createRecovery } from '../shell/recovery.ts'
-import { createCitizenWindow } from '../shell/window.ts'
+import type { CitizenWindow } from '../shell/window.ts'
 import { createSpeech } from '../speech/index.ts'
 import { KEEP_MS } from '../sync/answer.ts'
 import type { GatewayLine } from './line.ts'
 import type { Stores } from './stores.ts'
 
+/** A page that has drawn nothing by then is in trouble, and the rest of the totem starts all the same. */
+const FIRST_PICTURE_MS = 2_000
 /** The visit's last tasks, the answers on the line and a person's second visit end at different times. */
 const FORGET_AFTER_MS = [1_000, 10_000, 30_000]
 
 type DeviceReady = Extract<DeviceEvent, { event: 'ready' }>
 
 /** Joins the parts of a visit: its services, the paper, the session, the window and the renderer's calls. */
-export function createVisits(config: TotemConfig, stores: Stores, devices: Devices, line: GatewayLine) {
+export function createVisits(
+  config: TotemConfig,
+  window: CitizenWindow,
+  stores: Stores,
+  devices: Devices,
+  line: GatewayLine,
+) {
   const { journal, queue, trust, gatewayKeys, listEnds, own } = stores
   const { client, challenges, drain, health, online, closed } = line
   const place = placeOf(config)
   const sign = createPaperSigner(own.verification && verificationSigner(own.verification), config.totem)
   const paper = createPaper({ devices, journal, ledger: queue.ledger, sign })
-  const window = createCitizenWindow(config.panel)
   const speech = createSpeech(config, {
     onSilent: (reason) => journal.record('speech.silent', { reason }),
     onTurned: () => session.refresh(),
@@ -79,7 +88,7 @@ export function createVisits(config: TotemConfig, stores: Stores, devices: Devic
       reachMm: reachMm(config.panel),
       pad: config.pad,
       voice: config.sound !== null,
-      languages: screenLanguagesAt(config.office),
+      languages: screenLanguagesAt(config.office, language.options),
     },
     line: () => ({ online: online(), closed: closed(), cie: cie === 'ready' }),
     speech: speech.state,
@@ -103,7 +112,13 @@ export function createVisits(config: TotemConfig, stores: Stores, devices: Devic
     onRefused: (reason, method) => journal.record('ipc.refused', { reason, method }),
   })
 
+  let pictured = () => {}
+  const picture = new Promise<void>((resolve) => {
+    pictured = resolve
+  })
+
   function hear(told: ToSpeech): void {
+    if (told.about === 'screen' && told.says.length > 0) pictured()
     speech.hear(told)
     if (told.about === 'paper') void readPaper()
   }
@@ -172,12 +187,13 @@ export function createVisits(config: TotemConfig, stores: Stores, devices: Devic
     onSettled(operation: string) {
       if (queue.get(operation)?.state === 'issued') session.issued(operation)
     },
-    /** Shows the first screen. */
-    start() {
+    /** Shows the first screen, and waits for its picture. */
+    async start() {
       paper.start()
       session.start()
+      await window.open(rendererGone)
+      await Promise.race([picture, wait(FIRST_PICTURE_MS)])
       speech.start()
-      return window.open(rendererGone)
     },
     stop() {
       speech.stop()

@@ -127,7 +127,13 @@ export function createGatewayClient({
   onMalformed: (path: string, httpStatus: number) => void
   deadlines?: Deadlines
 }): GatewayClient {
-  let agent = agentOf(identity)
+  // Made with the first question: Node reads all the authorities that it knows when it makes one, and the first screen
+  // shall not wait for that.
+  let made: Agent | null = null
+  const agentNow = () => {
+    made ??= agentOf(identity)
+    return made
+  }
   const headers = { 'user-agent': `totem-polis/${version}` }
   const citizen = { silenceMs: deadlines.citizenMs, wholeMs: deadlines.citizenMs }
   const { backlog } = deadlines
@@ -139,7 +145,7 @@ export function createGatewayClient({
 
   async function ask<S extends z.ZodType>(schema: S, path: string, question: Question): Answer<z.infer<S>> {
     const asked = {
-      agent,
+      agent: agentNow(),
       url: new URL(path, url),
       headers: question.token === undefined ? headers : { ...headers, authorization: `Bearer ${question.token}` },
       deadline: question.deadline,
@@ -206,7 +212,7 @@ export function createGatewayClient({
     trust: () => ask(trustBundle, '/v1/trust', { deadline: backlog }),
     async crl(wanted, file) {
       const address = new URL(`/v1/trust/crls/${wanted.sha256}`, url)
-      const brought = await download({ agent, url: address, headers, deadline: backlog }, wanted, file)
+      const brought = await download({ agent: agentNow(), url: address, headers, deadline: backlog }, wanted, file)
       if (brought.ok) return brought.value ? ok(null) : err({ kind: 'answer-malformed' })
       const { error } = brought
       if (error.kind === 'not-stored') return err(error)
@@ -215,9 +221,9 @@ export function createGatewayClient({
       if (httpStatus < 500) return err({ kind: 'answer-malformed' })
       return err({ kind: 'gateway-unavailable', httpStatus, retryAfterMs: null })
     },
-    renew(identity) {
-      const before = agent
-      agent = agentOf(identity)
+    renew(renewed) {
+      const before = agentNow()
+      made = agentOf(renewed)
       // A connection that is idle now, or later, is not kept.
       before.maxFreeSockets = 0
       for (const socket of Object.values(before.freeSockets).flat()) socket?.destroy()
@@ -225,7 +231,7 @@ export function createGatewayClient({
     },
     close() {
       closed = true
-      for (const each of [...replaced, agent]) each.destroy()
+      for (const each of [...replaced, ...(made ? [made] : [])]) each.destroy()
     },
   }
 }

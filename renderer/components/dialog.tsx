@@ -6,10 +6,19 @@ import { usePages } from './pages.ts'
 import { Settling } from './press-guard.tsx'
 import { TouchButton } from './touch-button.tsx'
 
-type Dialog = { title: string; open: boolean; onClose?: () => void; urgent?: boolean; children: ReactNode }
+type Dialog = {
+  title: string
+  open: boolean
+  onClose?: () => void
+  urgent?: boolean
+  /** Where it is not the screen's, and how it is written. */
+  language?: string
+  direction?: 'rtl'
+  children: ReactNode
+}
 
 /** A panel over everything. Without `onClose` it closes only when main says so. */
-export function Dialog({ title, open, onClose, urgent = false, children }: Dialog) {
+export function Dialog({ title, open, onClose, urgent = false, language, direction, children }: Dialog) {
   return (
     <ModalOverlay
       className={urgent ? 'veil blank' : 'veil'}
@@ -23,10 +32,12 @@ export function Dialog({ title, open, onClose, urgent = false, children }: Dialo
       <Modal className="panel">
         <AriaDialog className="dialog" role={urgent ? 'alertdialog' : 'dialog'}>
           <Settling>
-            <Heading slot="title" className="dialog-title">
-              {title}
-            </Heading>
-            {onClose ? <Pages onClose={onClose}>{children}</Pages> : children}
+            <div className="dialog-words" lang={language} dir={direction}>
+              <Heading slot="title" className="dialog-title">
+                {title}
+              </Heading>
+              {onClose ? <Pages onClose={onClose}>{children}</Pages> : children}
+            </div>
           </Settling>
         </AriaDialog>
       </Modal>

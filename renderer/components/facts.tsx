@@ -1,11 +1,11 @@
-import type { ReactNode } from 'react'
+import type { ReactElement, ReactNode } from 'react'
 import { Icon, type IconName } from './icon.tsx'
 
 /** `line`: a sentence below the title, or data that are looked up, each on a line of its own. */
 export type Point = {
   icon: IconName
-  title: string
-  line: string | readonly string[]
+  title: string | ReactElement
+  line: string | ReactElement | readonly string[]
   tone?: 'success' | 'warning' | 'danger'
 }
 
@@ -14,13 +14,13 @@ export function Points({ points }: { points: readonly Point[] }) {
   return (
     <ul className="points">
       {points.map(({ icon, title, line, tone }) => (
-        <li key={title} className={`point ${tone ?? ''}`}>
+        <li key={typeof title === 'string' ? title : icon} className={`point ${tone ?? ''}`}>
           <span className="point-icon">
             <Icon name={icon} />
           </span>
           <span className="point-words">
             <strong>{title}</strong>
-            {typeof line === 'string' ? (
+            {typeof line === 'string' || !('map' in line) ? (
               <span>{line}</span>
             ) : (
               line.map((one) => (

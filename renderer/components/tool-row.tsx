@@ -1,5 +1,8 @@
 import { useState } from 'react'
 import { answer, tellSpeech } from '../bridge.ts'
+import { ClerkDialog } from '../help/clerk.tsx'
+import { type HelpInLanguage, type HelpLanguage, helpLanguageNames, readHelp } from '../help/help-languages.ts'
+import { HelpCard, HelpPages } from '../help/help-pages.tsx'
 import { readAllMessages } from '../i18n/messages.ts'
 import { useMarkedText, useOther, useText } from '../i18n/use-text.ts'
 import { useShownView } from '../view-context.ts'
@@ -16,8 +19,14 @@ export function ToolRow() {
   const marked = useMarkedText()
   const other = useOther()
   const { language, totem, screen, cardLost, speech } = useShownView()
-  const [open, setOpen] = useState<'language' | 'accessibility' | 'help' | null>(null)
+  const [open, setOpen] = useState<'language' | 'accessibility' | 'help' | 'clerk' | null>(null)
+  const [help, setHelp] = useState<HelpInLanguage | null>(null)
   const close = () => setOpen(null)
+  const openHelp = async (asked: HelpLanguage) => {
+    const read = await readHelp(asked)
+    close()
+    setHelp(read)
+  }
 
   return (
     <>
@@ -59,12 +68,21 @@ export function ToolRow() {
               }}
             />
           ))}
+          {helpLanguageNames.map((one) => (
+            <HelpCard key={one} language={one} line={text('language.helpOnly')} onPress={() => void openHelp(one)} />
+          ))}
         </div>
       </Dialog>
+      <HelpPages help={help} onClose={() => setHelp(null)} />
       <Dialog title={text('help.title')} open={open === 'help'} onClose={close}>
         <p className="lead">{marked(cardLost ? 'help.card-lost' : `help.${screen.screen}`)}</p>
         <Points points={[{ icon: 'counter', title: text('help.counter.title'), line: text('help.counter') }]} />
+        <TouchButton className="secondary" onPress={() => setOpen('clerk')}>
+          <Icon name="counter" />
+          <span>{text('clerk.title')}</span>
+        </TouchButton>
       </Dialog>
+      <ClerkDialog open={open === 'clerk'} onClose={close} />
       <Aids open={open === 'accessibility'} onClose={close} />
     </>
   )

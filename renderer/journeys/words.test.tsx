@@ -27,7 +27,7 @@ const wordsOf = (view: View): number =>
     </IntlProvider>,
   )
     .replace(
-      /<ol class="steps".*?<\/ol>|<div class="action-(back|leave)">.*?<\/div>|<(dl|ul|p) class="(facts own-data|sheets|sheet-facts)">.*?<\/\2>/g,
+      /<ol class="steps".*?<\/ol>|<div class="action-(back|leave)">.*?<\/div>|<(dl|ul|p) class="(facts own-data|sheets|sheet-facts)"[^>]*>.*?<\/\2>/g,
       ' ',
     )
     .replace(/<span class="point-data">.*?<\/span>/g, ' ')

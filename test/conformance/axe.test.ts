@@ -107,3 +107,26 @@ test('the dialogs of the tools, by every rule', async () => {
   }
   expect(found).toEqual([])
 })
+
+test('help from right to left, and what is shown to the clerk, by every rule', async () => {
+  for (const [view, open, then] of [
+    ['menu', '.tool:has(svg) >> nth=0', /العربية/],
+    ['visura', '.tool:has(svg) >> nth=2', 'Am Schalter vorzeigen'],
+  ] as const) {
+    await page.evaluate((shown) => window.show(`screen=${shown}&lang=de`), view)
+    await page.locator(open).click()
+    const choice = page.getByRole('dialog').getByRole('button', { name: then })
+    await choice.waitFor()
+    await expect
+      .poll(
+        async () => {
+          if (await choice.isVisible()) await choice.click()
+          return page.locator('.clerk').count()
+        },
+        { timeout: 20_000, interval: 700 },
+      )
+      .toBe(1)
+    const { violations } = await page.evaluate((tags) => window.axe.run(document, { runOnly: tags }), TAGS)
+    expect(violations).toEqual([])
+  }
+})

@@ -136,6 +136,113 @@ test('the aids fit the glass in every language, in larger text and in each of th
   expect(faults).toEqual([])
 })
 
+/** Opens the list of languages and asks for the help pages in Arabic. */
+const openArabic = async (mode: string) => {
+  await page.evaluate((address) => window.show(address), `screen=menu${mode}`)
+  await page.locator('.tool:has(svg)').first().click()
+  await page.getByRole('dialog').waitFor()
+  const arabic = page.getByRole('button', { name: /العربية/ })
+  // A dialog takes nothing in the moment in which it opens.
+  await expect
+    .poll(
+      async () => {
+        const listed = page.locator('.dialog-answers')
+        if (await arabic.isVisible()) await arabic.click()
+        // On the next page of the list.
+        else if (await listed.isVisible()) await page.locator('.dialog-actions button').first().click()
+        return page.locator('.dialog-words').getAttribute('lang')
+      },
+      { timeout: 20_000, interval: 700 },
+    )
+    .toBe('ar')
+  await page.locator('[role=dialog] .point-icon').first().waitFor()
+}
+/** What stands wrong on each page of the open dialog. */
+const faultsOfDialog = async () => {
+  const pages = Number(await page.locator('.dialog-content').getAttribute('data-pages'))
+  const faults: string[] = []
+  for (let at = 0; at < pages; at++) {
+    faults.push(...(await page.evaluate(() => window.faultsOfLayout())))
+    await page.locator('.dialog-actions button').first().click({ delay: 20 })
+    await page.waitForTimeout(700)
+  }
+  return faults
+}
+
+test.each(['&lang=it', '&lang=de&text=1.6&colours=white-on-black'])(
+  'help in Arabic (%s) runs from right to left; Italian terms and digits run from left to right in it',
+  async (mode) => {
+    await openArabic(mode)
+    const words = page.locator('.dialog-words')
+    expect(await words.evaluate((one) => getComputedStyle(one).direction)).toBe('rtl')
+    // The icon stands on the right of its words, the way out on the left.
+    const [icon, text, close, panel] = await Promise.all(
+      ['.point-icon', '.point-words', '.dialog-actions .primary', '.dialog'].map((one) =>
+        page
+          .locator(`[role=dialog]${one === '.dialog' ? '' : ` ${one}`}`)
+          .first()
+          .evaluate((found) => found.getBoundingClientRect().left + found.getBoundingClientRect().width / 2),
+      ),
+    )
+    expect(icon).toBeGreaterThan(text ?? Number.NaN)
+    expect(close).toBeLessThan(panel ?? Number.NaN)
+    // No digit and no Latin letter stands in the Arabic itself.
+    const loose = await words.evaluate((dialog) => {
+      const texts = document.createTreeWalker(dialog, NodeFilter.SHOW_TEXT)
+      const found: string[] = []
+      for (let one = texts.nextNode(); one; one = texts.nextNode())
+        if (/[\dA-Za-z]/.test(one.textContent ?? '') && !one.parentElement?.closest('bdi, [lang=it], button'))
+          found.push(one.textContent ?? '')
+      return found
+    })
+    expect(loose).toEqual([])
+    // Its letters are those of a font that the totem brings along, not of whatever the system has.
+    const devtools = await page.context().newCDPSession(page)
+    await devtools.send('DOM.enable')
+    await devtools.send('CSS.enable')
+    const { root } = await devtools.send('DOM.getDocument')
+    const { nodeIds } = await devtools.send('DOM.querySelectorAll', {
+      nodeId: root.nodeId,
+      selector: '[role=dialog] h2, [role=dialog] strong, [role=dialog] span, [role=dialog] bdi, [role=dialog] p',
+    })
+    const fonts = new Set<string>()
+    for (const nodeId of nodeIds)
+      for (const { familyName } of (await devtools.send('CSS.getPlatformFontsForNode', { nodeId })).fonts)
+        fonts.add(familyName.replace(/ (?:SemiBold|Bold)$/, ''))
+    await devtools.detach()
+    expect([...fonts].sort()).toEqual(['Tajawal', 'Titillium Web'])
+    expect(await faultsOfDialog()).toEqual([])
+    await page.keyboard.press('Escape')
+  },
+)
+
+test.each([
+  ['refused-pin-blocked-cie', '&lang=de&text=1.6', 'Am Schalter vorzeigen', 'Der PIN der Karte ist gesperrt'],
+  ['refused-pin-blocked-cie', '&lang=sl', 'Pokažite na okencu', null],
+])('%s%s: what is shown to the clerk is in Italian first', async (name, mode, button, why) => {
+  await page.evaluate((address) => window.show(address), `screen=${name}${mode}`)
+  const show = page.getByRole('button', { name: button, exact: true })
+  // A screen takes nothing in the moment in which it opens.
+  await expect
+    .poll(
+      async () => {
+        await ((await show.isVisible()) ? show : page.locator('.action-main button')).click()
+        return page.getByRole('dialog').count()
+      },
+      { timeout: 20_000, interval: 700 },
+    )
+    .toBe(1)
+  const said = await page
+    .locator('.dialog-content p')
+    .evaluateAll((found) => found.map((one) => ({ lang: one.getAttribute('lang'), text: one.textContent ?? '' })))
+  const half = said.length / 2
+  expect(said.map(({ lang }) => lang)).toEqual([...Array(half).fill('it'), ...Array(half).fill(mode.slice(6, 8))])
+  expect(said[2]?.text).toBe('Il PIN della tessera è bloccato')
+  if (why) expect(said[half + 2]?.text).toBe(why)
+  expect(await faultsOfDialog()).toEqual([])
+  await page.keyboard.press('Escape')
+})
+
 test('what a hand learns on one screen holds on the next: the actions and the digits stay at their place', async () => {
   usual.it ??= look('it', '')
   const places = Object.values(await usual.it).flatMap(({ places }) => Object.entries(places))

@@ -1,8 +1,13 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { createIntl } from 'react-intl'
 import { expect, it } from 'vitest'
 import { certificateType } from '../../contract/catalogue.ts'
 import { type Language, language, languages } from '../../contract/language.ts'
-import { titleOf } from '../../main/documents/texts.ts'
+import { relationName } from '../../main/documents/kinship.ts'
+import { settled, texts, titleOf } from '../../main/documents/texts.ts'
+import { registerWords } from '../../main/documents/words.ts'
+import { declarationWords } from '../../main/journeys/declaration/words.ts'
 import { readAllMessages } from '../../renderer/i18n/messages.ts'
 
 const messages = await readAllMessages()
@@ -27,6 +32,17 @@ it.each(language.options)('%s: leaving is one word, and so is every other thing'
     elsewhere[one].some((word) => new RegExp(`(?<!\\p{L})${word}(?!\\p{L})`, 'u').test(text)),
   )
   expect(wrong).toEqual([])
+})
+
+// As renderer/i18n/glossary.test.ts for the screens: no paper calls a thing of the glossary by a second name.
+const glossary: { not?: Partial<Record<Language, string[]>> }[] = JSON.parse(
+  readFileSync(join(import.meta.dirname, '../../assets/glossary.json'), 'utf8'),
+)
+it.each(language.options)('%s: papers have the words of the glossary', (one) => {
+  const relations = Array.from({ length: 99 }, (_, code) => relationName({ tie: 'family', relation: `${code}` }, one))
+  const said = JSON.stringify([texts[one], settled[one], registerWords[one], declarationWords[one], relations])
+  for (const other of glossary.flatMap(({ not }) => not?.[one] ?? []))
+    expect(said.toLowerCase()).not.toContain(other.toLowerCase())
 })
 
 it('dates of the English screen are British, as those of the papers', () => {

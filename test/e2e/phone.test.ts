@@ -129,7 +129,7 @@ test('by e-mail: an address typed on the glass, the link in a mail, the digits f
   expect(telephone.saved()?.bytes.subarray(0, 5).toString()).toBe('%PDF-')
 })
 
-test('to the digital domicile: the certificate itself by PEC, and its paper may still be had', async () => {
+test('to the digital domicile: the certificate itself by PEC, and its receipts at the next visit', async () => {
   const before =
     (await office.operations())
       .map(({ operation }) => operation)
@@ -149,11 +149,17 @@ test('to the digital domicile: the certificate itself by PEC, and its paper may 
   const file = await fetch(`${office.bench.anpr.controlUrl}/simulator/issued/${operation?.anprId}`)
   expect(Buffer.from(attached, 'base64').equals(await file.bytes())).toBe(true)
 
+  // Both receipts of the provider have come back.
+  await office.bench.mail.settled()
   await office.comesWithCard('anna-bianchi')
   await office.entersPin()
   // Its paper may still be had.
   await office.sees('collect')
   await office.presses('collect.later')
-  await office.sees('menu')
+  await office.walksTo('requests', { service: 'requests' })
+  await eventually(async () => {
+    const seen = await office.sees('requests')
+    return seen.requests?.filter(({ state }) => state === 'delivered').map(({ document }) => document)
+  }).toEqual(['certificate'])
   await office.takesCardAndGoes()
 })

@@ -40,6 +40,11 @@ test('the renderer is sandboxed, without Node, and knows the named methods only'
   expect(readFileSync(`/proc/${windows[0]?.pid}/status`, 'utf8')).toMatch(/^Seccomp:\s+2$/m)
 })
 
+test('main runs as the build has compiled it, and compiles nothing anew', async () => {
+  const compiled = () => performance.getEntriesByName('compiled').map((mark) => (mark as PerformanceMark).detail)
+  expect(await office.app().evaluate(compiled)).toEqual([{ cached: true }])
+})
+
 test('a call outside the contract is refused and journalled', async () => {
   const before = refused().length
   const answers = await office.page().evaluate(async () => {

@@ -208,7 +208,7 @@ const email = createEmail({ client, journal, keys, place, totem, now })
 const cards = fleetCards(pki)
 keysRefresh.start()
 drain.start()
-devices.start({
+devices.listen({
   onEvent(event: DeviceEvent) {
     if (event.event === 'print') paper.note(event)
     if (event.event === 'printer') {
@@ -219,6 +219,7 @@ devices.start({
   onStarted: (restarts) => journal.record('device.started', { restarts }),
   onDied: (death) => journal.record('device.died', death),
 })
+devices.start()
 say('up')
 
 // A process that is killed soon begins with anybody, and with any kind of visit.

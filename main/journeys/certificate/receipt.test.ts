@@ -91,6 +91,20 @@ describe.each(known.options)('%s', (language) => {
     for (const text of told(place, verification)) expect(text).not.toMatch(/800|verifica\./)
   })
 
+  test('what is shown to the clerk stands on both, in Italian and below in the language of the paper', () => {
+    const printed = { language, place, verification }
+    const at = outcome.issuedAt
+    // A paper in Italian says it all already.
+    for (const [italian, text] of [
+      ['Il totem mi ha stampato il certificato', words(receiptFor(outcome, { pages: 2, at, ...printed }))],
+      [
+        'Ho chiesto un certificato al totem',
+        words(slipFor({ operation: outcome.operation, types: ['8'], requestedAt: at }, { until: at, ...printed })),
+      ],
+    ] as const)
+      expect(text.includes(italian)).toBe(language !== 'it')
+  })
+
   test('a slip says that nothing is certified, where the request is and until when', () => {
     const slip = slipFor(
       { operation: outcome.operation, types: ['8'], requestedAt: outcome.issuedAt },

@@ -3,6 +3,7 @@ import type { CertificateType } from '../../../contract/catalogue.ts'
 import type { IssuedOutcome } from '../../../contract/gateway.ts'
 import type { Language } from '../../../contract/language.ts'
 import type { ReceiptDocument } from '../../../contract/print.ts'
+import { forClerk } from '../../documents/clerk.ts'
 import { type Block, type Fact, type Paper, type Place, said } from '../../documents/model.ts'
 import { receiptLines } from '../../documents/receipt-lines.ts'
 import { dateTime, euro, settled, texts, titleOf } from '../../documents/texts.ts'
@@ -71,6 +72,7 @@ export function receiptPaper(
       ...(proof ? [paragraph(proof.note, 'strong')] : []),
       ...codeBlock(verification, words.receipt),
       paragraph(words.receipt.note),
+      ...forClerk('receipt', language),
     ],
   }
 }
@@ -104,6 +106,7 @@ export function slipPaper(
       paragraph(words.slip.how),
       ...codeBlock(verification, words.slip),
       paragraph(words.slip.note, 'strong'),
+      ...forClerk('slip', language),
     ],
   }
 }

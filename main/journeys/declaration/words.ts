@@ -62,18 +62,18 @@ export const declarationWords: Record<Language, DeclarationWords> = {
   },
   en: {
     title: 'Declaration in lieu of a certificate',
-    subtitle: 'Self-certification',
+    subtitle: 'Self-declaration',
     declarant: { M: 'The undersigned', F: 'The undersigned', N: 'The undersigned' },
     aware:
-      'aware of the criminal penalties recalled by art. 76 of D.P.R. 445/2000 for whoever makes false declarations, forges documents or uses them, and of the loss of the benefits granted on the ground of an untrue declaration (art. 75), on his or her own responsibility',
+      'aware of the criminal penalties that art. 76 of D.P.R. 445/2000 lays down for anyone who makes false declarations or makes or uses forged documents, and of the loss of any benefit obtained by an untrue declaration (art. 75), on his or her own responsibility',
     declares: 'declares',
     topics: {
-      nascita: 'to have been born in {place} on {date}',
-      residenza: 'to be resident in {comune}, {address}',
-      cittadinanza: 'to hold the citizenship: {citizenship}',
+      nascita: 'that he or she was born in {place} on {date}',
+      residenza: 'that he or she is resident in {comune}, {address}',
+      cittadinanza: 'that his or her citizenship is: {citizenship}',
       statoCivile: 'that his or her civil status is: {statoCivile}',
       statoDiFamiglia: 'that his or her registered family is made up of:',
-      esistenzaInVita: 'to be alive',
+      esistenzaInVita: 'that he or she is alive',
       nascitaFiglio: 'that the child {relative} was born in {birthPlace} on {birthDate}',
       decesso: 'that {relative} ({relation}) died on {day}',
       codiceFiscale: 'that his or her tax code is: {codiceFiscale}',
@@ -81,7 +81,7 @@ export const declarationWords: Record<Language, DeclarationWords> = {
     },
     use: 'for (office or company)',
     privacy:
-      'With the bar: from ANPR or the CARD (CARTA). The data serve the procedure alone (art. 48); the totem keeps no copy. Non-EU citizens: only what an Italian public office can certify (art. 3). The Italian text prevails.',
+      'With the bar: from ANPR or the CARD (CARTA). The data are used for the procedure alone (art. 48); the totem keeps no copy. Non-EU citizens: only what an Italian public office can certify (art. 3). The Italian text prevails.',
   },
   de: {
     title: 'Ersatzerklärung für eine Bescheinigung',
@@ -111,7 +111,7 @@ export const declarationWords: Record<Language, DeclarationWords> = {
     subtitle: 'Autocertification',
     declarant: { M: 'Le soussigné', F: 'La soussignée', N: 'Le/La soussigné(e)' },
     aware:
-      'informé{e} des sanctions pénales rappelées par l’art. 76 du D.P.R. 445/2000 pour qui fait de fausses déclarations, forme de faux actes ou en fait usage, et de la perte des avantages obtenus par une déclaration non véridique (art. 75), sous sa propre responsabilité',
+      'informé{e} des sanctions pénales prévues par l’art. 76 du D.P.R. 445/2000 pour qui fait de fausses déclarations, établit de faux actes ou en fait usage, et de la perte des avantages obtenus par une déclaration non véridique (art. 75), sous sa propre responsabilité',
     declares: 'déclare',
     topics: {
       nascita: 'être né{e} à {place} le {date}',

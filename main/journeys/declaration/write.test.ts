@@ -158,7 +158,7 @@ describe('what the declaration carries', () => {
     ['it', 'de', ['it', 'de'], ['it', 'de'], ['it', 'de']],
     // No Slovene form of art. 47 is known (main/journeys/declaration/notorieta.ts).
     ['it', 'sl', ['it', 'sl'], ['it'], ['it', 'sl']],
-    ['en', 'de', ['it', 'en'], ['it', 'en'], ['en']],
+    ['en', 'de', ['it', 'en'], ['it', 'en'], ['en', 'it']],
   ] as const)(
     'visit in %s, territory of %s: form, atto notorio and visura',
     (language, secondLanguage, ...expected) => {

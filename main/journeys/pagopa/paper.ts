@@ -2,6 +2,7 @@ import { CHARGES, grouped, settlementOf } from '../../../catalogue/bollo.ts'
 import type { Charges } from '../../../contract/bollo.ts'
 import type { Language } from '../../../contract/language.ts'
 import { noticeQr, type Payment } from '../../../contract/pagopa.ts'
+import { forClerk } from '../../documents/clerk.ts'
 import { type Block, type Fact, type Paper, type Place, said } from '../../documents/model.ts'
 import { dateTime, day, texts, titleOf } from '../../documents/texts.ts'
 import { required } from '../../visit/visit.ts'
@@ -46,21 +47,21 @@ const words = {
     what: 'Stempelsteuer',
     amount: 'Betrag',
     notice: 'Kodex der Mitteilung',
-    body: 'Steuernummer der Gläubigerin',
-    creditor: 'Gläubigerin',
+    body: 'Steuernummer der Gläubigerkörperschaft',
+    creditor: 'Gläubigerkörperschaft',
     due: 'Zu bezahlen bis',
     where:
       'Bezahlen Sie mit der App Ihrer Bank oder IO, am Schalter dieses Postamts, in einer Bank oder Trafik: Der Code genügt.',
     afterwards:
       'Nach der Zahlung: Kommen Sie mit derselben Karte zu einem Totem zurück. Die Bescheinigung kostet nichts weiter.',
-    safe: 'Sie zahlen nur einmal. Eine zweite Zahlung wird zurückgegeben.',
+    safe: 'Sie zahlen nur einmal. Eine zweite Zahlung wird erstattet.',
     alt: 'QR-Code der pagoPA-Mitteilung',
-    refundTitle: 'ZAHLUNG WIRD ZURÜCKGEGEBEN',
+    refundTitle: 'ZAHLUNG WIRD ERSTATTET',
     refundLead: 'Das Geld dieser Zahlung kommt zu der Person zurück, die bezahlt hat.',
     receipt: 'Nummer der Quittung',
     why: 'Warum',
     next: 'Was nun geschieht',
-    refundHow: 'Die Gläubigerin zahlt {amount} an die Person zurück, die bezahlt hat. Ein Antrag ist nicht nötig.',
+    refundHow: 'Die Gläubigerkörperschaft erstattet {amount} der Person, die bezahlt hat. Ein Antrag ist nicht nötig.',
     refundBy: 'Das Geld kommt bis {day}.',
     ask: 'Auskunft',
     askHow: '{contact}. Sie brauchen die Nummer der Quittung von diesem Blatt.',
@@ -80,11 +81,11 @@ const words = {
     safe: 'Vous payez une seule fois. Un second paiement est remboursé.',
     alt: 'Code QR de l’avis pagoPA',
     refundTitle: 'PAIEMENT À REMBOURSER',
-    refundLead: 'L’argent de ce paiement revient à qui a payé.',
+    refundLead: 'L’argent de ce paiement revient à la personne qui a payé.',
     receipt: 'Numéro du reçu',
     why: 'Pourquoi',
     next: 'Ce qui suit',
-    refundHow: 'Le créancier rembourse {amount} à qui a payé. Aucune demande n’est nécessaire.',
+    refundHow: 'Le créancier rembourse {amount} à la personne qui a payé. Aucune demande n’est nécessaire.',
     refundBy: 'L’argent arrive avant le {day}.',
     ask: 'Renseignements',
     askHow: '{contact}. Il faut le numéro du reçu, qui est sur cette feuille.',
@@ -126,14 +127,14 @@ const words = {
       'Pay with the app of your bank or IO, at the counter of this post office, in a bank or at a tobacconist: the code is enough.',
     afterwards:
       'After the payment: come back to a totem with the same card. The certificate is ready at no further cost.',
-    safe: 'You pay once only. A second payment is given back.',
+    safe: 'You pay only once. A second payment is refunded.',
     alt: 'QR code of the pagoPA notice',
-    refundTitle: 'PAYMENT TO BE GIVEN BACK',
-    refundLead: 'The money of this payment goes back to whoever paid.',
+    refundTitle: 'PAYMENT TO BE REFUNDED',
+    refundLead: 'This payment is refunded to the person who paid.',
     receipt: 'Receipt number',
     why: 'Why',
     next: 'What happens now',
-    refundHow: 'The creditor pays {amount} back to whoever paid. You need not apply.',
+    refundHow: 'The creditor refunds {amount} to the person who paid. You do not need to apply.',
     refundBy: 'The money arrives by {day}.',
     ask: 'For information',
     askHow: '{contact}. You need the receipt number, which is on this sheet.',
@@ -158,6 +159,9 @@ function partsOf(cents: number, charges: Charges, language: Language): Fact[] {
 /** The notice, to be paid by an app or at a counter. It names nobody: a paper is easily left behind. */
 export function noticePaper(payment: Payment, { language, place, at, charges = CHARGES }: Spoken): Paper {
   const own = words[language]
+  // At a counter an Italian clerk reads it.
+  const both = (key: 'amount' | 'notice' | 'creditor' | 'body' | 'due') =>
+    language === 'it' ? own[key] : `${own[key]} / ${words.it[key]}`
   const { cents, notice, creditor, dueAt, types } = payment
   return {
     languages: [language],
@@ -168,18 +172,19 @@ export function noticePaper(payment: Payment, { language, place, at, charges = C
       {
         kind: 'facts',
         facts: [
-          fact(own.amount, amountOf(cents, language)),
+          fact(both('amount'), amountOf(cents, language)),
           ...partsOf(cents, charges, language),
-          fact(own.notice, grouped(notice)),
-          fact(own.creditor, creditor.name),
-          fact(own.body, creditor.codiceFiscale),
-          fact(own.due, dateTime(dueAt, language)),
+          fact(both('notice'), grouped(notice)),
+          fact(both('creditor'), creditor.name),
+          fact(both('body'), creditor.codiceFiscale),
+          fact(both('due'), dateTime(dueAt, language)),
         ],
       },
       // Version 4, as pagoPA prints every notice.
       { kind: 'qr', text: noticeQr(payment), version: 4, beside: [said(own.where)], alt: own.alt },
       { kind: 'paragraph', style: 'strong', text: said(own.afterwards) },
       { kind: 'paragraph', style: 'body', text: said(own.safe) },
+      ...forClerk('notice', language),
     ],
   }
 }
@@ -222,6 +227,7 @@ export function refundPaper(payment: Payment, { language, place, at }: Spoken): 
       paragraph(own.refundBy.replace('{day}', day(by, language)), 'strong'),
       heading(own.ask),
       paragraph(own.askHow.replace('{contact}', creditor.contact ?? own.counter)),
+      ...forClerk('refund', language),
     ],
   }
 }

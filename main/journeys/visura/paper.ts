@@ -23,10 +23,10 @@ const visuraWords: Record<
     title: 'Register extract',
     subtitle: 'Data of the national population register (ANPR)',
     warning: 'For consultation: not a certificate, and does not replace one',
-    lead: 'As ANPR had them on {at}, shown to the person whom they regard, recognised by card and PIN.',
+    lead: 'As ANPR had them on {at}, shown to the person they concern, who was recognised by card and PIN.',
     reference: 'ANPR reference',
-    holder: 'Person whom the extract regards',
-    note: 'If anything is wrong: ask at the registry office (ufficio anagrafe) of the municipality of residence, with this sheet. To declare these data to a public office or public-service operator a self-declaration is enough, free of charge.',
+    holder: 'Person concerned',
+    note: 'If anything is wrong, take this sheet to the registry office (ufficio anagrafe) of the municipality of residence. To give these data to a public office or public service, a self-declaration is enough and is free of charge.',
   },
   de: {
     title: 'Meldeamtliche Einsichtnahme',

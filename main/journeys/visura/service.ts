@@ -53,6 +53,7 @@ export function writeVisura(
   const operation = ulid()
   const at = new Date(told)
   const code = sign({ document: 'visura', issuedAt: told, subject: subjectOf(person), fromAnpr: factsOf(person) })
-  const languages: PaperLanguages = spoken.language === 'it' ? formLanguages(spoken) : [spoken.language]
+  // Italian beside the visit's language: the registry office reads it where a fact is wrong.
+  const languages: PaperLanguages = spoken.language === 'it' ? formLanguages(spoken) : [spoken.language, 'it']
   return { document: 'visura', operation, paper: visura({ person, languages, place, at, operation, reference, code }) }
 }

@@ -54,7 +54,13 @@ function FromAnpr({ anpr, barred, bollo, facts }: Shown) {
         </Notice>
       </>
     )
-  if (facts !== '') return <p className="sheet-facts">{drawable(facts)}</p>
+  // ANPR's own words, in Italian also on a certificate in two languages.
+  if (facts !== '')
+    return (
+      <p className="sheet-facts" lang="it">
+        {drawable(facts)}
+      </p>
+    )
   return (
     anpr === 'asked' && (
       <div className="sheet-asked">

@@ -12,7 +12,7 @@ export function Mark({ part, label }: { part: 'number' | 'date'; label: string }
     <svg className="figure contrassegno-mark" viewBox="0 0 550 400" role="img" aria-label={label}>
       <rect className="contrassegno-sheet" x="4" y="4" width="542" height="392" rx="10" />
       <rect className="contrassegno-hologram" x="22" y="22" width="46" height="356" rx="6" />
-      <text className="contrassegno-title" x="100" y="70">
+      <text className="contrassegno-title" x="100" y="70" lang="it">
         MARCA DA BOLLO
       </text>
       <text className="contrassegno-price" x="100" y="136">

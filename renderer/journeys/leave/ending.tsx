@@ -8,6 +8,7 @@ import { useCounter } from '../../components/office.tsx'
 import { OtherWays } from '../../components/other-ways.tsx'
 import { Screen } from '../../components/screen.tsx'
 import { AnswerCard } from '../../components/touch-button.tsx'
+import { ShowToClerk } from '../../help/clerk.tsx'
 import { isMessage } from '../../i18n/messages.ts'
 import { firstStep, useDay, useText } from '../../i18n/use-text.ts'
 import { useShownView } from '../../view-context.ts'
@@ -137,6 +138,7 @@ export function Refused({ screen }: { screen: ScreenOf<'refused'> }) {
       main="leave"
     >
       <Points points={points} />
+      <ShowToClerk />
     </Screen>
   )
 }

@@ -71,7 +71,13 @@ export const papers: Record<string, Paper> = {
   'ritiro-it': slipIn('it'),
   'ritiro-en': slipIn('en'),
   'visura-it': visura({ ...extract, person: laura, languages: ['it'], place: spello, code: codeOf('visura-it') }),
-  'visura-en': visura({ ...extract, person: laura, languages: ['en'], place: spello, code: codeOf('visura-en') }),
+  'visura-en': visura({
+    ...extract,
+    person: laura,
+    languages: ['en', 'it'],
+    place: spello,
+    code: codeOf('visura-en'),
+  }),
   'visura-it-de': visura({
     ...extract,
     person: juergen,

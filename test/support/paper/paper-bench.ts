@@ -64,7 +64,7 @@ function startTotem(dir: string, printer: VirtualPrinter) {
     sign: () => null,
   })
   paper.start()
-  devices.start({
+  devices.listen({
     onEvent(event: DeviceEvent) {
       if (!alive) return
       if (event.event === 'print') paper.note(event)
@@ -76,6 +76,7 @@ function startTotem(dir: string, printer: VirtualPrinter) {
     onDied: () => {},
     onStarted: () => {},
   })
+  devices.start()
 
   /** From then on this program does nothing any more. */
   function kill() {

@@ -1,0 +1,56 @@
+// Has an Electron compile main's bundle, and leaves the result beside it for main/load.ts. V8 takes a cache only with the
+// flags with which it was made, so it must be made in Electron's main process and not in its Node.
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { ownFolder } from '../basics/temporary.ts'
+
+/**
+ * The program of the Electron that compiles. It runs the bundle as far as the bundle comes without Electron, its
+ * configuration or an end: what V8 has compiled by then is what a start needs.
+ */
+const MAKER = `
+const { readFileSync, writeFileSync } = require('node:fs')
+const { Script } = require('node:vm')
+const [bundle, cache] = JSON.parse(readFileSync(__dirname + '/files.json', 'utf8'))
+const end = process.exit.bind(process)
+const script = new Script(require('node:module').wrap(readFileSync(bundle, 'utf8')), { filename: bundle })
+class Stopped extends Error {}
+// V8 also compares its flags, and the loader compiles before the bundle sets any: each is taken back.
+const v8 = require('node:v8')
+const { setFlagsFromString } = v8
+const flags = []
+v8.setFlagsFromString = (flag) => { flags.push(flag); setFlagsFromString(flag) }
+process.exit = () => { throw new Stopped() }
+process.stderr.write = () => true
+const absent = new Proxy(function () {}, { get: (_of, name) => (name === Symbol.toPrimitive ? () => '' : absent), apply: () => undefined })
+const load = require('node:module').createRequire(bundle)
+const given = Object.assign((name) => (name === 'electron' ? absent : load(name)), { resolve: load.resolve })
+let failure = null
+try {
+  script.runInThisContext()({}, given, { exports: {} }, bundle, require('node:path').dirname(bundle))
+} catch (thrown) {
+  if (!(thrown instanceof Stopped)) failure = thrown
+}
+if (failure) { require('node:fs').writeSync(2, String(failure.stack)); end(1) }
+for (const flag of flags) setFlagsFromString(flag.startsWith('--no-') ? flag.replace('--no-', '--') : flag.replace('--', '--no-'))
+writeFileSync(cache, script.createCachedData())
+end(0)
+`
+
+/** `electron`: the folder of the Electron that will run the bundle. */
+export function makeCodeCache(bundle: string, cache: string, electron: string): void {
+  const folder = ownFolder('totem-code-cache')
+  try {
+    mkdirSync(path.join(folder, 'app'))
+    writeFileSync(path.join(folder, 'app/package.json'), JSON.stringify({ name: 'code-cache', main: 'make.cjs' }))
+    writeFileSync(path.join(folder, 'app/make.cjs'), MAKER)
+    writeFileSync(path.join(folder, 'app/files.json'), JSON.stringify([bundle, cache]))
+    // It ends before it would open a window or a page, so it needs neither a display nor a sandbox, which refuses root.
+    const args = ['--no-sandbox', `--user-data-dir=${folder}/data`, path.join(folder, 'app')]
+    execFileSync(path.join(electron, 'electron'), args, { stdio: ['ignore', 'ignore', 'pipe'], timeout: 60_000 })
+    if (readFileSync(cache).length === 0) throw new Error(`${cache} is empty`)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
